@@ -1,0 +1,43 @@
+import { CHUNK, WINDOW } from '../params';
+import { definePattern } from '../pattern';
+
+/**
+ * Local attention with a global approximation (LGA). Our reconstruction: the paper's formula was not available.
+ *
+ * The window is rounded out to a chunk border s(q), so that nothing is read twice and nothing is
+ * left out; every chunk before s(q) is complete, so no summary holds a token of the future.
+ */
+export default definePattern({
+  id: 'approximate',
+  letter: 'A',
+  label: 'Approximate',
+  order: 2,
+  summary:
+    'Each token reads its window exactly and everything before it as one average per chunk (our reconstruction).',
+  source:
+    'Our reconstruction of the local attention with global approximation of Song et al. 2023, arXiv:2312.08618, Fig. 1c; its formula was not available',
+  params: { window: WINDOW, chunk: CHUNK },
+
+  sees: (q, k, params) => k <= q && k >= border(q, params.window!, params.chunk!),
+  firstKey: (q, params) => border(q, params.window!, params.chunk!),
+  chunk: ({ chunk }) => chunk!,
+
+  // Row q reads q + 1 - s(q) tokens and s(q) / C summaries, so each row saves (C - 1) s(q) / C pairs
+  // against global attention; s(q) / C = floor(u / C) for u = q - W + 1 = 0, 1, … n - 1.
+  visiblePairs(T, { window, chunk }) {
+    const n = Math.max(0, T - window! + 1);
+    const full = Math.floor(n / chunk!);
+    const summaries = (chunk! * full * (full - 1)) / 2 + (n % chunk!) * full;
+    return (T * (T + 1)) / 2 - (chunk! - 1) * summaries;
+  },
+
+  cachedKeys(T, { window, chunk }) {
+    if (T === 0) return 0;
+    const s = border(T - 1, window!, chunk!);
+    return T - s + s / chunk!;
+  },
+});
+
+/** s(q) = C floor(max(0, q - W + 1) / C) */
+const border = (q: number, window: number, chunk: number) =>
+  chunk * Math.floor(Math.max(0, q - window + 1) / chunk);

@@ -1,0 +1,39 @@
+/**
+ * @file What a token can depend on through a stack of layers: the boolean product of the layers' masks.
+ *
+ * After n local layers of window W that is 1 + n (W - 1) tokens; the tests hold this closed form against the product.
+ */
+import type { LayerPlan } from './pattern';
+import { layoutOf, type Layout } from './layout';
+
+/**
+ * cone[l][k] says whether `query`, asked at the top of the stack, depends on token k as layer l receives it.
+ * cone[layers.length] is the query alone; cone[0] is the raw input.
+ */
+export function reachCone(plan: LayerPlan, T: number, query: number): readonly Uint8Array[] {
+  const cone: Uint8Array[] = new Array(plan.length + 1);
+  cone[plan.length] = Uint8Array.from({ length: T }, (_, k) => +(k === query));
+  for (let l = plan.length - 1; l >= 0; l--) cone[l] = readBy(layoutOf(plan[l]!, T), cone[l + 1]!);
+  return cone;
+}
+
+/** How many tokens of the input the last layer's `query` can depend on (by default the last token). */
+export function reach(plan: LayerPlan, T: number, query = T - 1): number {
+  return reachCone(plan, T, query)[0]!.reduce((sum, bit) => sum + bit, 0);
+}
+
+/** All keys read by any of the marked queries: each query's keys are one interval, or two with summaries. */
+function readBy({ T, first, chunk }: Layout, queries: Uint8Array): Uint8Array {
+  const edges = new Int32Array(T + 1);
+  for (let q = 0; q < T; q++) {
+    if (!queries[q]) continue;
+    edges[chunk > 0 ? 0 : first[q]!]!++; // summaries stand for every token before first[q]
+    edges[q + 1]!--;
+  }
+  const read = new Uint8Array(T);
+  for (let k = 0, open = 0; k < T; k++) {
+    open += edges[k]!;
+    read[k] = +(open > 0);
+  }
+  return read;
+}

@@ -1,0 +1,9 @@
+/** @file The one way to refuse bad input. Messages say what was wrong, what was given, and what is allowed. */
+
+export class InputError extends Error {
+  override name = 'InputError';
+}
+
+export function check(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new InputError(message);
+}

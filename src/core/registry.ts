@@ -1,0 +1,38 @@
+import { check } from './check';
+
+/** Things found by name. Asking for a name that is not there says which ones are. */
+export class Registry<T extends { readonly id: string }> {
+  readonly all: readonly T[];
+  readonly #byId = new Map<string, T>();
+
+  constructor(
+    readonly noun: string,
+    items: Iterable<T>,
+  ) {
+    this.all = [...items];
+    for (const item of this.all) {
+      check(!this.#byId.has(item.id), `two ${noun}s are called '${item.id}'`);
+      this.#byId.set(item.id, item);
+    }
+  }
+
+  has(id: string): boolean {
+    return this.#byId.has(id);
+  }
+
+  get(id: string): T {
+    const found = this.#byId.get(id);
+    check(found, `no ${this.noun} is called '${id}'; there are ${[...this.#byId.keys()].join(', ')}`);
+    return found;
+  }
+}
+
+/** The registry of what `import.meta.glob(…, { eager: true })` found, in the order of their `order`, then id. */
+export function registryOf<T extends { readonly id: string; readonly order?: number }>(
+  noun: string,
+  modules: Record<string, { default: T }>,
+): Registry<T> {
+  const items = Object.values(modules).map((module) => module.default);
+  items.sort((a, b) => (a.order ?? 99) - (b.order ?? 99) || a.id.localeCompare(b.id));
+  return new Registry(noun, items);
+}

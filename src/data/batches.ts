@@ -1,0 +1,119 @@
+/** @file The one way the trainer gets its data. Pure: (seed, step) → batch. */
+import { check } from '../core/check';
+import { random, type Random } from '../core/random';
+import { checkContext, documentsOf, type Corpus, type CorpusDocument, type Split } from './corpus';
+import type { Batch, CorpusSource, Example, Source, Task } from './source';
+
+export interface FeedOptions {
+  readonly corpus?: Corpus; // for a source that is text
+  readonly T: number;
+  readonly batch: number;
+  readonly distance: number; // for a source that is a task
+  readonly seed: number;
+}
+
+export interface Feed {
+  /** The batch of a step, the same however often and in whatever order it is asked for. */
+  train(step: number): Batch;
+  /** Always the same, whatever the seed. Text: the same places for every T that fits. */
+  readonly validation: readonly Batch[];
+  /** The held-out sequence whose attention is drawn. Text: the beginning of a document. */
+  readonly watched: Example;
+  /** What a sample of text starts from; empty for a task. */
+  readonly prompt: Int32Array;
+}
+
+const VALIDATION_BATCHES = 4;
+const PROMPT = 8; // characters
+const LONGEST_CONTEXT = 512; // tokens, as the slider
+
+export function makeFeed(source: Source, options: FeedOptions): Feed {
+  return source.kind === 'task' ? feedOfTask(source, options) : feedOfText(source, options);
+}
+
+function feedOfTask(task: Task, { T, batch, distance, seed }: FeedOptions): Feed {
+  const draw = (stream: Random) =>
+    stack(Array.from({ length: batch }, () => task.example(stream, T, distance)));
+  return {
+    train: (step) => draw(random(seed, 'train', step)),
+    validation: Array.from({ length: VALIDATION_BATCHES }, (_, i) =>
+      draw(random('validation', task.id, i)),
+    ),
+    watched: task.example(random('validation', task.id, 0), T, distance), // the first of the first batch
+    prompt: new Int32Array(0),
+  };
+}
+
+function feedOfText(source: CorpusSource, { corpus, T, batch, seed }: FeedOptions): Feed {
+  check(corpus, `no text was given for '${source.label}'; load it first`);
+  checkContext(corpus, T);
+  const example = (at: number): Example => ({
+    tokens: Int32Array.from(corpus.ids.subarray(at, at + T)),
+    targets: Int32Array.from(corpus.ids.subarray(at + 1, at + T + 1)),
+    weights: new Float32Array(T).fill(1),
+  });
+
+  const train = windowsOf(corpus, 'train', T);
+  const opening = documentsOf(corpus, 'validation').find(({ start, end }) => end - start > T)!;
+  return {
+    train(step) {
+      const stream = random(seed, 'train', step);
+      const draw = () => example(train.at(stream.below(train.count)));
+      return stack(Array.from({ length: batch }, draw));
+    },
+    validation: validationStarts(corpus, T, batch).map((starts) => stack(starts.map(example))),
+    watched: example(opening.start),
+    prompt: Int32Array.from(
+      corpus.ids.subarray(opening.start, opening.start + Math.min(PROMPT, T)),
+    ),
+  };
+}
+
+/** Places evenly spread over the held-out text; every batch has its share of each part of it. */
+function validationStarts(corpus: Corpus, T: number, batch: number): number[][] {
+  const longest = windowsOf(corpus, 'validation', Math.max(T, LONGEST_CONTEXT));
+  const windows = longest.count > 0 ? longest : windowsOf(corpus, 'validation', T);
+  const sequences = VALIDATION_BATCHES * batch;
+  const start = (i: number) => windows.at(Math.floor(((i + 0.5) * windows.count) / sequences));
+  return Array.from({ length: VALIDATION_BATCHES }, (_, b) =>
+    Array.from({ length: batch }, (_, row) => start(row * VALIDATION_BATCHES + b)),
+  );
+}
+
+interface Windows {
+  readonly count: number;
+  /** Where window `index` starts in the text, 0 <= index < count. */
+  at(index: number): number;
+}
+
+/** Every run of T + 1 characters that lies inside one document, numbered in the order of the text. */
+function windowsOf(corpus: Corpus, split: Split, T: number): Windows {
+  const inside = ({ start, end }: CorpusDocument) => Math.max(0, end - start - T);
+  const documents = documentsOf(corpus, split).filter((document) => inside(document) > 0);
+  const count = documents.reduce((sum, document) => sum + inside(document), 0);
+  return {
+    count,
+    at(index) {
+      let rest = index;
+      for (const document of documents) {
+        if (rest < inside(document)) return document.start + rest;
+        rest -= inside(document);
+      }
+      throw new RangeError(`window ${index} of ${count}`);
+    },
+  };
+}
+
+/** Sequences one after another: [B, T], row-major. */
+function stack(examples: readonly Example[]): Batch {
+  const T = examples[0]!.tokens.length;
+  const tokens = new Int32Array(examples.length * T);
+  const targets = new Int32Array(examples.length * T);
+  const weights = new Float32Array(examples.length * T);
+  examples.forEach((example, row) => {
+    tokens.set(example.tokens, row * T);
+    targets.set(example.targets, row * T);
+    weights.set(example.weights, row * T);
+  });
+  return { tokens, targets, weights };
+}

@@ -1,0 +1,12 @@
+import { vocabulary } from '../characters';
+import { defineCorpus } from '../source';
+
+export default defineCorpus({
+  id: 'own-text',
+  label: 'Your own text',
+  order: 2,
+  summary: 'A text file of yours. It stays on this machine: nothing is sent anywhere.',
+  vocabulary,
+  licence: 'As the person who opened it says.',
+  origin: 'A file opened on this machine',
+});

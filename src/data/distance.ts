@@ -1,0 +1,41 @@
+/** @file The distance dial of every task: how far back, at least, the answer to a scored token lies. */
+import { check } from '../core/check';
+import type { ParamSpec } from '../core/params';
+import type { Task } from './source';
+
+export const DISTANCE: ParamSpec = {
+  label: 'Distance',
+  unit: 'tokens',
+  min: 1,
+  max: 480,
+  initial: 28,
+  explain: (d) => `the answer lies at least ${d} token${d === 1 ? '' : 's'} back`,
+};
+
+/** Refuses a context that has no room for the distance, and says which one has. */
+export function checkRoom(
+  { label, maxDistance }: Pick<Task, 'label' | 'maxDistance'>,
+  T: number,
+  distance: number,
+): void {
+  check(isCount(T), `context is ${T}; it should be a whole number of tokens, 1 or more`);
+  check(
+    isCount(distance),
+    `distance is ${distance}; it should be a whole number of tokens, 1 or more`,
+  );
+  const room = maxDistance(T);
+  if (room >= distance) return;
+
+  let enough = T; // every task gains room with T
+  while (maxDistance(enough) < distance) enough++;
+  check(
+    room >= 1,
+    `context is ${T}; ${label} with distance ${distance} needs a context of at least ${enough} tokens`,
+  );
+  check(
+    false,
+    `distance is ${distance}; ${label} in a context of ${T} tokens has room for ${room} at most, or take a context of at least ${enough}`,
+  );
+}
+
+const isCount = (n: number) => Number.isSafeInteger(n) && n >= 1;

@@ -1,0 +1,65 @@
+/** @file What can be learnt: a corpus of text or a synthetic task, each one self-describing file. */
+import type { ParamSpec } from '../core/params';
+import type { Random } from '../core/random';
+
+/** One batch, row-major [B, T]. A target counts in the loss and the accuracy where its weight is 1. */
+export interface Batch {
+  readonly tokens: Int32Array;
+  readonly targets: Int32Array;
+  readonly weights: Float32Array;
+}
+
+/** One sequence of T tokens. */
+export interface Example {
+  readonly tokens: Int32Array; // [T]
+  readonly targets: Int32Array; // [T]
+  readonly weights: Float32Array; // [T], 1 where the target is scored
+}
+
+export interface Vocabulary {
+  readonly size: number;
+  /** How token `id` is written in a picture: one short visible string. */
+  label(id: number): string;
+}
+
+interface Described {
+  readonly id: string;
+  readonly label: string;
+  readonly order: number;
+  /** One sentence for the person who chooses. */
+  readonly summary: string;
+  readonly vocabulary: Vocabulary;
+}
+
+/** A task made by a seeded rule. */
+export interface Task extends Described {
+  readonly kind: 'task';
+  /** Which attention it needs, and why, in one sentence. */
+  readonly needs: string;
+  readonly source: string;
+  /** Accuracy of guessing, in [0, 1]; Infinity never. Undefined where it depends on the example. */
+  readonly chance?: number;
+  /** The distance dial; its max is what T allows: see `maxDistance`. */
+  readonly distance: ParamSpec;
+  /** Largest distance a context of T tokens has room for; below 1 the context is too short. */
+  maxDistance(T: number): number;
+  /** One example. Every scored answer lies at least `distance` tokens back. Throws InputError where T is too short. */
+  example(random: Random, T: number, distance: number): Example;
+}
+
+/** Real text: files made by scripts/prepare-corpora.mjs, or the person's own. */
+export interface CorpusSource extends Described {
+  readonly kind: 'corpus';
+  /** Path under the page's base, without ending: <file>.json describes <file>.txt. Undefined: the person's own text. */
+  readonly file?: string;
+  readonly licence: string;
+  readonly origin: string;
+}
+
+export type Source = Task | CorpusSource;
+
+export const defineTask = (task: Omit<Task, 'kind'>): Task => ({ kind: 'task', ...task });
+export const defineCorpus = (corpus: Omit<CorpusSource, 'kind'>): CorpusSource => ({
+  kind: 'corpus',
+  ...corpus,
+});

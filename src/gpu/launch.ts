@@ -1,0 +1,57 @@
+/** @file Runs a kernel on the backend in use: recorded on the GPU, or as loops where the numbers lie in memory. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { allocate, view } from './host';
+import { accessOf, type BufferSpec, type Constants, type Kernel, type ScalarType } from './kernel';
+import { meter } from './meter';
+import { runRaw } from './raw';
+
+type Names<B, A extends string> = {
+  [K in keyof B]: B[K] extends `${A} ${string}` ? K : never;
+}[keyof B];
+
+/** Tensors for the buffers that are read or updated; shapes for those that are written. */
+export type Given<B> = { readonly [K in Names<B, 'read' | 'update'>]: tf.Tensor } & {
+  readonly [K in Names<B, 'write'>]: readonly number[];
+};
+export type Made<B> = { readonly [K in Names<B, 'write'>]: tf.Tensor };
+
+/**
+ * Runs `kernel` with `threads` calls of its main. The caller owns, and disposes of, what is returned.
+ */
+export function launch<
+  B extends Readonly<Record<string, BufferSpec>>,
+  U extends Readonly<Record<string, ScalarType>>,
+>(
+  kernel: Kernel<B, U>,
+  threads: number,
+  given: Given<B>,
+  uniforms: { readonly [K in keyof U]: number },
+  constants: Constants = {},
+): Made<B> {
+  const onGpu = tf.getBackend() === 'webgpu';
+  const made: Record<string, tf.Tensor> = {};
+  const tensors = Object.entries(kernel.buffers).map(([name, spec]) => {
+    const value = (given as Record<string, tf.Tensor | readonly number[]>)[name]!;
+    if (accessOf(spec as BufferSpec) !== 'write') return value as tf.Tensor;
+    return (made[name] = onGpu ? allocateOnGpu(value as readonly number[]) : allocate(value as readonly number[]));
+  });
+  meter.note();
+
+  if (onGpu) {
+    runRaw(gpuBackend(), kernel as unknown as Kernel, constants, tensors, threads, uniforms);
+  } else {
+    const views = Object.fromEntries(
+      Object.keys(kernel.buffers).map((name, at) => [name, view(tensors[at]!)]),
+    );
+    kernel.host(views as Parameters<typeof kernel.host>[0], uniforms, constants);
+  }
+  return made as Made<B>;
+}
+
+export const gpuBackend = (): WebGPUBackend => tf.backend() as unknown as WebGPUBackend;
+
+function allocateOnGpu(shape: readonly number[]): tf.Tensor {
+  const info = gpuBackend().makeTensorInfo([...shape], 'float32');
+  return tf.engine().makeTensorFromTensorInfo(info);
+}

@@ -1,0 +1,52 @@
+/** @file The page's end of the wire: starts the worker, sends commands, hands events to the run they belong to. */
+import type { Command, EngineEvent, RunId } from './protocol';
+
+export interface Engine {
+  send(command: Command): void;
+  /** Events of one run, until the returned function is called. */
+  listen(runId: RunId, receive: (event: EngineEvent) => void): () => void;
+  dispose(): void;
+}
+
+/** `start` makes the worker; a worker that dies is reported to every run as failed, and started afresh by the next `open`. */
+export function connect(start: () => Worker): Engine {
+  const listeners = new Map<RunId, (event: EngineEvent) => void>();
+  let worker: Worker | undefined;
+
+  const fail = (message: string) => {
+    worker?.terminate();
+    worker = undefined;
+    for (const [runId, receive] of listeners) {
+      receive({ type: 'state', runId, state: { phase: 'failed', message } });
+    }
+  };
+
+  const ensure = () => {
+    if (worker) return worker;
+    worker = start();
+    worker.onmessage = ({ data }: MessageEvent<EngineEvent>) => listeners.get(data.runId)?.(data);
+    worker.onerror = (event) =>
+      fail(`The engine stopped (${event.message || 'its script could not be loaded'}). Press Reset to start it again.`);
+    worker.onmessageerror = () =>
+      fail('The engine sent a message that could not be read. Press Reset to start it again.');
+    return worker;
+  };
+
+  return {
+    send(command) {
+      if (command.type === 'open') ensure().postMessage(command);
+      else worker?.postMessage(command);
+    },
+    listen(runId, receive) {
+      listeners.set(runId, receive);
+      return () => {
+        if (listeners.get(runId) === receive) listeners.delete(runId);
+      };
+    },
+    dispose() {
+      worker?.terminate();
+      worker = undefined;
+      listeners.clear();
+    },
+  };
+}

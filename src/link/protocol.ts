@@ -1,0 +1,102 @@
+/** @file Everything that crosses the worker boundary: plain data, no tensors, no functions. */
+import type { KernelId } from '../attention/kernels';
+import type { RunSpec } from '../spec/run';
+
+export type RunId = string;
+
+export type BackendName = 'webgpu' | 'wasm' | 'cpu';
+
+/** Which machine the engine computes on, and why, in words for the page. */
+export interface BackendInfo {
+  readonly name: BackendName;
+  /** The attention kernel in use: what "FLOPs done" counts. */
+  readonly kernel: KernelId;
+  /** 'swiftshader', 'nvidia lovelace', 'WebAssembly SIMD', … */
+  readonly device: string;
+  /** One or two sentences: why this one and not the one before it. */
+  readonly reason: string;
+}
+
+export interface StepMetrics {
+  readonly step: number; // optimizer steps done, from 1
+  readonly loss: number; // nats per scored token, of this step's batch before its update
+  readonly accuracy: number; // of the scored tokens of this step's batch, 0..1
+  readonly gradNorm: number; // global norm before clipping
+  readonly rate: number; // learning rate used
+  readonly ms: number; // wall time of the step
+}
+
+export interface Validation {
+  readonly step: number;
+  readonly loss: number; // nats per scored token
+  readonly accuracy: number;
+  readonly tokens: number; // scored tokens behind the numbers
+}
+
+export interface Sample {
+  readonly step: number;
+  readonly prompt: string;
+  readonly text: string; // what the model wrote after the prompt
+}
+
+/** Bytes the engine holds, counted at its own allocations. */
+export interface MemoryUse {
+  readonly peak: number; // most bytes of live tensors during a training step of this run
+  readonly gpuAllocated?: number; // bytes of GPU buffers, the backend's pool included
+}
+
+/**
+ * What every layer and head reads at one moment, on the watched sequence. Buffers are transferred, not copied.
+ * Maps of more than `MAX_CELLS` tokens a side are pooled: `size` cells a side, each `factor` tokens wide.
+ */
+export interface AttentionFrame {
+  readonly step: number;
+  readonly tokens: readonly string[]; // [T] labels
+  readonly T: number;
+  readonly heads: number;
+  readonly size: number; // cells a side, ceil(T / factor)
+  readonly factor: number; // tokens per cell side; 1 where nothing is pooled
+  readonly layers: readonly LayerFrame[];
+}
+
+export interface LayerFrame {
+  /** [heads, size, size] weights the kernel used; pooled cells hold the largest weight inside. A summary's weight is spread evenly over its tokens. */
+  readonly weights: Float32Array<ArrayBuffer>;
+  /** [size, size] 0 blocked, 1 read exactly, 2 read through a summary; from the intervals the kernel used. Pooled: the first non-blocked kind inside. */
+  readonly mask: Uint8Array<ArrayBuffer>;
+}
+
+/** Longest side of a map that is sent cell by cell. */
+export const MAX_CELLS = 256;
+
+export type RunState =
+  /** Nothing can be trained yet; `progress` in 0..1 where it is known. */
+  | { readonly phase: 'preparing'; readonly note: string; readonly progress?: number }
+  | { readonly phase: 'running'; readonly step: number }
+  | { readonly phase: 'paused'; readonly step: number; readonly why?: string }
+  /** The run is over; `message` says what happened and what to do. */
+  | { readonly phase: 'failed'; readonly message: string };
+
+/** The person's own text travels beside the spec, never in the URL. */
+export type Command =
+  | { readonly type: 'open'; readonly runId: RunId; readonly spec: RunSpec; readonly text?: string }
+  | {
+      readonly type: 'control';
+      readonly runId: RunId;
+      readonly action: 'run' | 'pause' | 'step' | 'close';
+    }
+  | { readonly type: 'nextFrame'; readonly runId: RunId };
+
+export type EngineEvent =
+  | { readonly type: 'backend'; readonly runId: RunId; readonly backend: BackendInfo }
+  | { readonly type: 'state'; readonly runId: RunId; readonly state: RunState }
+  | { readonly type: 'metrics'; readonly runId: RunId; readonly steps: readonly StepMetrics[] }
+  | { readonly type: 'validation'; readonly runId: RunId; readonly validation: Validation }
+  | { readonly type: 'sample'; readonly runId: RunId; readonly sample: Sample }
+  | { readonly type: 'memory'; readonly runId: RunId; readonly memory: MemoryUse }
+  | { readonly type: 'frame'; readonly runId: RunId; readonly frame: AttentionFrame };
+
+/** Ends an exhaustive switch: adding a message type turns every switch that forgot it red. */
+export function unreachable(value: never): never {
+  throw new Error(`unhandled message: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,33 @@
+/** @file Weights as Hugging Face's Llama files hold them, [out, in], and as we keep them, [in, out]. */
+import { check } from '../core/check';
+import { weightTable, type ModelSpec } from '../spec/model';
+import type { NamedTensor } from './safetensors';
+import type { HostWeights } from './weights';
+
+export function fromHuggingFace(
+  spec: ModelSpec,
+  file: ReadonlyMap<string, NamedTensor>,
+): HostWeights {
+  return new Map(
+    weightTable(spec).map(({ name, shape, role }) => {
+      const found = file.get(name);
+      check(found, `the file has no weight called ${name}`);
+      const theirs = role === 'matmul' ? [...shape].reverse() : shape;
+      check(
+        found.shape.join() === theirs.join(),
+        `weight ${name} is [${found.shape.join(', ')}]; this model needs [${theirs.join(', ')}]`,
+      );
+      const values = Float32Array.from(found.values);
+      return [name, role === 'matmul' ? transposed(values, theirs[0]!, theirs[1]!) : values];
+    }),
+  );
+}
+
+/** [rows, columns] → [columns, rows] */
+export function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
+  const turned = new Float32Array(values.length);
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) turned[c * rows + r] = values[r * columns + c]!;
+  }
+  return turned;
+}

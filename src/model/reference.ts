@@ -1,0 +1,131 @@
+/**
+ * @file The specification of the model: composed tfjs operations, a T × T mask, gradients by the tape.
+ *
+ * Slow on purpose and short on purpose. Everything fused is tested against it, and it against numbers
+ * of an independent PyTorch implementation.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import { layoutOf, type Layout } from '../attention/layout';
+import { rotationTable, virtualPositions } from '../ops/rotate/kernel';
+import { NORM_EPS, type ModelSpec } from '../spec/model';
+
+type Weights = Readonly<Record<string, tf.Tensor>>;
+
+/** Finite on purpose: a score no softmax can see. */
+const MASKED = -1e30;
+
+/** tokens int32 [B, T] → logits [B T, V] */
+export function referenceLogits(m: ModelSpec, w: Weights, tokens: tf.Tensor2D): tf.Tensor2D {
+  const [B, T] = tokens.shape;
+  const embedding = w['model.embed_tokens.weight'] as tf.Tensor2D;
+  const oneHot = tf.oneHot(tf.reshape(tokens, [B * T]), m.vocabulary);
+  const floats = tf.cast(oneHot, 'float32') as tf.Tensor as tf.Tensor2D;
+  let x: tf.Tensor2D = tf.matMul(floats, embedding);
+  m.layers.forEach((pattern, l) => {
+    const at = (name: string) => w[`model.layers.${l}.${name}.weight`]! as tf.Tensor2D;
+    const normed = referenceNorm(x, at('input_layernorm'));
+    const q: tf.Tensor2D = tf.matMul(normed, at('self_attn.q_proj'));
+    const k: tf.Tensor2D = tf.matMul(normed, at('self_attn.k_proj'));
+    const v: tf.Tensor2D = tf.matMul(normed, at('self_attn.v_proj'));
+    const attended = referenceAttention(m, layoutOf(pattern, T), B, q, k, v);
+    x = tf.add<tf.Tensor2D>(x, tf.matMul(attended, at('self_attn.o_proj')));
+    const again = referenceNorm(x, at('post_attention_layernorm'));
+    const gate = tf.matMul(again, at('mlp.gate_proj'));
+    const gated = tf.mul<tf.Tensor2D>(tf.mul(gate, tf.sigmoid(gate)), tf.matMul(again, at('mlp.up_proj')));
+    x = tf.add<tf.Tensor2D>(x, tf.matMul(gated, at('mlp.down_proj')));
+  });
+  const normed = referenceNorm(x, w['model.norm.weight']!);
+  const head = w['lm_head.weight'] as tf.Tensor2D | undefined;
+  return head ? tf.matMul(normed, head) : tf.matMul(normed, embedding, false, true);
+}
+
+/** Mean over weighted rows of −log softmax(logits)[target]. */
+export function referenceLoss(
+  logits: tf.Tensor2D,
+  targets: tf.Tensor1D,
+  weights: tf.Tensor1D,
+): tf.Scalar {
+  const picked = tf.mul(tf.oneHot(targets, logits.shape[1]), tf.logSoftmax(logits));
+  const losses = tf.neg(tf.sum(picked, 1));
+  return tf.div(tf.sum(tf.mul(losses, weights)), tf.sum(weights));
+}
+
+export function referenceNorm(x: tf.Tensor2D, gain: tf.Tensor): tf.Tensor2D {
+  const mean = tf.mean(tf.square(x), -1, true);
+  return tf.mul<tf.Tensor2D>(tf.div(x, tf.sqrt(tf.add(mean, NORM_EPS))), gain);
+}
+
+type Sizes = Pick<ModelSpec, 'heads' | 'kvHeads' | 'headDim' | 'pool' | 'ropeBase'>;
+
+/** q [B T, H d], k and v [B T, kvH d], none of them turned yet → [B T, H d]. softmax(Q Kᵀ / √d + mask) V over tokens and summaries. */
+export function referenceAttention(
+  m: Sizes,
+  layout: Layout,
+  B: number,
+  q: tf.Tensor2D,
+  k: tf.Tensor2D,
+  v: tf.Tensor2D,
+): tf.Tensor2D {
+  const { T, chunk, summaries } = layout;
+  const d = m.headDim;
+  const split = (x: tf.Tensor, heads: number): tf.Tensor4D =>
+    tf.transpose(tf.reshape(x, [B, T, heads, d]), [0, 2, 1, 3]);
+  const shared = (x: tf.Tensor4D): tf.Tensor4D => {
+    const headOf = (h: number) => Math.floor((h * m.kvHeads) / m.heads);
+    return tf.concat(
+      Array.from({ length: m.heads }, (_, h) =>
+        tf.slice(x, [0, headOf(h), 0, 0], [B, 1, x.shape[2], d]),
+      ),
+      1,
+    );
+  };
+  const means = (x: tf.Tensor4D): tf.Tensor4D => {
+    const whole = tf.slice(x, [0, 0, 0, 0], [B, m.kvHeads, summaries * chunk, d]);
+    return tf.mean(tf.reshape(whole, [B, m.kvHeads, summaries, chunk, d]), 3);
+  };
+  const positions = virtualPositions(T, chunk, summaries);
+  const turned = (x: tf.Tensor4D, from: number) => referenceTurn(x, positions.slice(from, from + x.shape[2]), m);
+
+  const queries = turned(split(q, m.heads), 0);
+  const rawKeys = split(k, m.kvHeads);
+  const values = split(v, m.kvHeads);
+  let keys = turned(rawKeys, 0);
+  let allValues = values;
+  if (summaries > 0) {
+    const averaged = m.pool === 'post' ? means(keys) : turned(means(rawKeys), T);
+    keys = tf.concat([keys, averaged], 2);
+    allValues = tf.concat([values, means(values)], 2);
+  }
+  const scores = tf.div(tf.matMul(queries, shared(keys), false, true), Math.sqrt(d));
+  const weights = tf.softmax(tf.add(scores, referenceMask(layout)) as tf.Tensor4D);
+  const mixed = tf.matMul(weights, shared(allValues));
+  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [B * T, m.heads * d]);
+}
+
+/** [T, T + summaries]: 0 where a token may be read, ln C where a summary may, MASKED elsewhere. Straight from the definition. */
+function referenceMask({ T, chunk, summaries, first }: Layout): tf.Tensor2D {
+  const mask = new Float32Array(T * (T + summaries)).fill(MASKED);
+  for (let q = 0; q < T; q++) {
+    const row = q * (T + summaries);
+    mask.fill(0, row + first[q]!, row + q + 1);
+    for (let c = 0; c < summaries; c++) {
+      if ((c + 1) * chunk <= first[q]!) mask[row + T + c] = Math.log(chunk);
+    }
+  }
+  return tf.tensor2d(mask, [T, T + summaries]);
+}
+
+function referenceTurn(x: tf.Tensor4D, positions: readonly number[], m: Sizes): tf.Tensor4D {
+  const half = m.headDim / 2;
+  const table = tf.tensor2d(rotationTable(positions, m.headDim, m.ropeBase), [
+    positions.length,
+    m.headDim,
+  ]);
+  const [cosine, sine] = tf.split(table, 2, 1) as [tf.Tensor2D, tf.Tensor2D];
+  const [a, b] = tf.split(x, [half, half], 3) as [tf.Tensor4D, tf.Tensor4D];
+  return tf.concat(
+    [tf.sub(tf.mul(a, cosine), tf.mul(b, sine)), tf.add(tf.mul(b, cosine), tf.mul(a, sine))],
+    3,
+  ) as tf.Tensor4D;
+}

@@ -1,0 +1,72 @@
+/** @file Refuses impossible settings before anything is allocated: what was given, what would work. */
+import { check } from '../core/check';
+import { checkParam } from '../core/params';
+import { formatBytes } from '../core/units';
+import { sources } from '../data/registry';
+import { trainingMemory } from './memory';
+import { modelSpecOf } from './model';
+import { CONTROLS, layersOf, type RunSpec } from './run';
+
+/** Throws InputError for the first thing that cannot be. Needs no device; see checkMemory for those limits. */
+export function checkRun(spec: RunSpec): void {
+  for (const control of CONTROLS) {
+    const value = spec[control.name];
+    if (control.kind === 'number') {
+      checkParam(control.label.toLowerCase(), control.param, value as number);
+    } else if (control.kind === 'choice') {
+      const allowed = control.options.map((option) => option.value);
+      check(
+        allowed.includes(String(value)),
+        `${control.label.toLowerCase()} is '${value}'; it should be one of ${allowed.join(', ')}`,
+      );
+    }
+  }
+  checkHeads(spec);
+  layersOf(spec); // the plan refuses stripes that do not fit
+  const source = sources.get(spec.task);
+  if (source.kind === 'task') {
+    const room = source.maxDistance(spec.context);
+    check(
+      room >= 1,
+      `a context of ${spec.context} tokens is too short for ${source.label}; try ${Math.max(48, spec.context * 2)}`,
+    );
+    check(
+      spec.distance <= room,
+      `distance is ${spec.distance}; ${source.label} in a context of ${spec.context} tokens has room for ${room} at most; lower the distance or raise the context`,
+    );
+  }
+}
+
+/** RoPE turns pairs of numbers and the kernel loads four at a time, so a head is a multiple of 4 wide. */
+function checkHeads({ width, heads, share }: RunSpec): void {
+  const unit = 4 * heads;
+  const below = Math.floor(width / unit) * unit;
+  check(
+    width % unit === 0,
+    `width ${width} does not divide into ${heads} heads of 4, 8, 12, … numbers; try ${below > 0 ? `${below} or ` : ''}${below + unit}`,
+  );
+  check(
+    heads % share === 0,
+    `${heads} heads cannot share key-value heads by ${share}; try ${divisors(heads).join(', ')}`,
+  );
+}
+
+const divisors = (n: number) =>
+  Array.from({ length: n }, (_, i) => i + 1).filter((candidate) => n % candidate === 0);
+
+/** Refuses a model whose predicted training memory, or largest tensor, is beyond what the device allows (bytes). */
+export function checkMemory(
+  spec: RunSpec,
+  limits: { readonly total: number; readonly largestTensor: number },
+): void {
+  const { peak, largestTensor } = trainingMemory(modelSpecOf(spec), spec.batch);
+  check(
+    peak <= limits.total,
+    `training this model needs about ${formatBytes(peak)}, this device allows ${formatBytes(limits.total)}; lower the batch, the context or the width`,
+  );
+  check(
+    largestTensor <= limits.largestTensor,
+    `the largest tensor of this model is ${formatBytes(largestTensor)}, this device allows ${formatBytes(limits.largestTensor)}; lower the batch, the context or the width`,
+  );
+}
+

@@ -1,0 +1,52 @@
+/** @file What a model costs, per token and per layer, counted from its spec. A multiply-add is 2 FLOPs. */
+import { cacheBytes, FLOPS_PER_PAIR_AND_DIM, visiblePairs } from '../attention/cost';
+import { computedPairs, KERNEL_COST, type KernelId } from '../attention/kernels';
+import type { PatternSpec } from '../attention/pattern';
+import { matmulWeights, type ModelSpec } from './model';
+
+export interface TrainingFlops {
+  /** FLOPs per token the definition asks for: 3 × (2 N + 4 D P / T). */
+  readonly needed: number;
+  /** FLOPs per token the kernel in use computes, recomputation and ragged ends included. */
+  readonly done: number;
+}
+
+/** Training FLOPs per token of the attention of one layer. */
+export function layerFlops(m: ModelSpec, layer: PatternSpec, kernel: KernelId): TrainingFlops {
+  const T = m.context;
+  const size = m.heads * m.headDim;
+  const { forward, backward } = KERNEL_COST[kernel];
+  const computed = [forward, backward].reduce(
+    (sum, { flops, keysAtOnce }) => sum + flops * computedPairs(layer, T, keysAtOnce),
+    0,
+  );
+  return {
+    needed: (3 * FLOPS_PER_PAIR_AND_DIM * size * visiblePairs(layer, T)) / T,
+    done: (size * computed) / T,
+  };
+}
+
+/** Training FLOPs per token of the whole model. */
+export function trainingFlops(m: ModelSpec, kernel: KernelId): TrainingFlops {
+  const matmuls = 3 * 2 * matmulWeights(m);
+  const layers = m.layers.map((layer) => layerFlops(m, layer, kernel));
+  return {
+    needed: matmuls + layers.reduce((sum, { needed }) => sum + needed, 0),
+    done: matmuls + layers.reduce((sum, { done }) => sum + done, 0),
+  };
+}
+
+/** The same model with every layer global: what the stripes are compared with. */
+export const allGlobal = (m: ModelSpec): ModelSpec => ({
+  ...m,
+  layers: m.layers.map(() => ({ pattern: 'global', params: {} })),
+});
+
+/** Bytes of keys and values, float32, after a full context; of one layer or of all. */
+export const kvCacheBytes = (m: ModelSpec, layers = m.layers): number =>
+  cacheBytes(layers, {
+    T: m.context,
+    kvHeads: m.kvHeads,
+    headDim: m.headDim,
+    bytesPerNumber: 4,
+  });

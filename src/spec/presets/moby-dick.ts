@@ -1,0 +1,9 @@
+import { definePreset } from '../preset';
+
+export default definePreset({
+  id: 'moby-dick',
+  label: 'First light: real text',
+  order: 0,
+  summary: 'A Zebra of four layers learns Moby-Dick, character by character.',
+  settings: {},
+});

@@ -1,0 +1,216 @@
+/**
+ * @file What a person asks for: one flat record of settings, each described once.
+ *
+ * Controls, the URL, presets, lessons and checks all read CONTROLS; nothing else knows a setting's limits.
+ */
+import { CHUNK, WINDOW } from '../attention/params';
+import { plans } from '../attention/plans';
+import type { LayerPlan } from '../attention/pattern';
+import type { ParamSpec } from '../core/params';
+import { sources } from '../data/registry';
+
+export interface RunSpec {
+  readonly task: string; // a corpus or a synthetic task
+  readonly distance: number; // tokens between a question and its answer, synthetic tasks only
+  readonly plan: string;
+  readonly layers: number;
+  readonly width: number; // D
+  readonly heads: number; // H
+  readonly share: number; // query heads that share one key-value head (grouped-query attention)
+  readonly context: number; // T, tokens
+  readonly window: number; // W, tokens, itself included
+  readonly groupSize: number; // L, layers
+  readonly chunk: number; // C, tokens
+  readonly place: 'first' | 'last';
+  readonly stripes: string; // one letter per layer, plan `custom`
+  readonly pool: 'post' | 'pre'; // keys are averaged after or before RoPE
+  readonly ropeBase: number;
+  readonly tied: number; // 1: the output head is the embedding
+  readonly rate: number; // peak learning rate
+  readonly warmup: number; // steps
+  readonly decay: number; // AdamW's decoupled weight decay
+  readonly batch: number; // B, sequences
+  readonly steps: number; // length of the schedule; training goes on at its floor afterwards
+  readonly seed: number;
+  readonly backend: 'auto' | 'webgpu' | 'wasm' | 'cpu';
+}
+
+export type Setting = keyof RunSpec;
+
+interface Common {
+  readonly name: Setting;
+  readonly label: string;
+  readonly section: 'What it learns' | 'How it attends' | 'Model' | 'Training' | 'Machine';
+  /** Shown only where it means something. */
+  readonly relevant?: (spec: RunSpec) => boolean;
+  /** Behind "More": rarely changed. */
+  readonly advanced?: boolean;
+}
+
+export type Control =
+  | (Common & { readonly kind: 'number'; readonly param: ParamSpec })
+  | (Common & {
+      readonly kind: 'choice';
+      readonly options: readonly { readonly value: string; readonly label: string; readonly summary?: string }[];
+    })
+  | (Common & { readonly kind: 'stripes' });
+
+const reads =
+  (name: 'window' | 'chunk' | 'groupSize' | 'place' | 'stripes') =>
+  (spec: RunSpec): boolean =>
+    plans.has(spec.plan) && plans.get(spec.plan).reads.includes(name);
+
+const synthetic = (spec: RunSpec) => sources.has(spec.task) && sources.get(spec.task).kind === 'task';
+
+export const CONTROLS: readonly Control[] = [
+  {
+    name: 'task',
+    kind: 'choice',
+    label: 'Text or task',
+    section: 'What it learns',
+    options: sources.all.map(({ id, label, summary }) => ({ value: id, label, summary })),
+  },
+  {
+    name: 'distance',
+    kind: 'number',
+    label: 'Distance',
+    section: 'What it learns',
+    relevant: synthetic,
+    param: {
+      label: 'Distance',
+      unit: 'tokens',
+      min: 1,
+      max: 480,
+      initial: 28,
+      explain: (d) => `the answer lies at least ${d} token${d === 1 ? '' : 's'} back`,
+    },
+  },
+  {
+    name: 'plan',
+    kind: 'choice',
+    label: 'Plan',
+    section: 'How it attends',
+    options: plans.all.map(({ id, label, summary }) => ({ value: id, label, summary })),
+  },
+  {
+    name: 'stripes',
+    kind: 'stripes',
+    label: 'Stripes',
+    section: 'How it attends',
+    relevant: reads('stripes'),
+  },
+  {
+    name: 'groupSize',
+    kind: 'number',
+    label: 'Group size',
+    section: 'How it attends',
+    relevant: reads('groupSize'),
+    param: plans.get('grouped').params['groupSize']!,
+  },
+  {
+    name: 'place',
+    kind: 'choice',
+    label: 'Global layer',
+    section: 'How it attends',
+    relevant: reads('place'),
+    options: [
+      { value: 'first', label: 'First of its group', summary: 'as Zebra' },
+      { value: 'last', label: 'Last of its group', summary: 'as Gemma 3, Olmo 3' },
+    ],
+  },
+  {
+    name: 'window',
+    kind: 'number',
+    label: 'Window',
+    section: 'How it attends',
+    relevant: reads('window'),
+    param: WINDOW,
+  },
+  {
+    name: 'chunk',
+    kind: 'number',
+    label: 'Chunk',
+    section: 'How it attends',
+    relevant: reads('chunk'),
+    param: CHUNK,
+  },
+  {
+    name: 'pool',
+    kind: 'choice',
+    label: 'Summaries average keys',
+    section: 'How it attends',
+    relevant: reads('chunk'),
+    advanced: true,
+    options: [
+      { value: 'post', label: 'After rotation' },
+      { value: 'pre', label: 'Before rotation' },
+    ],
+  },
+  number('layers', 'Model', { label: 'Layers', min: 1, max: 12, initial: 4 }),
+  number('width', 'Model', { label: 'Width', min: 8, max: 256, initial: 64, step: 4, unit: 'numbers' }),
+  number('heads', 'Model', { label: 'Heads', min: 1, max: 8, initial: 4 }),
+  number('context', 'Model', { label: 'Context', unit: 'tokens', min: 8, max: 512, initial: 64, step: 8 }),
+  number('share', 'Model', { label: 'Heads per key-value head', min: 1, max: 8, initial: 1 }, true),
+  number('ropeBase', 'Model', { label: 'RoPE base', min: 100, max: 10_000_000, initial: 10_000, step: 'log10' }, true),
+  {
+    name: 'tied',
+    kind: 'choice',
+    label: 'Output head',
+    section: 'Model',
+    advanced: true,
+    options: [
+      { value: '1', label: 'Tied to the embedding' },
+      { value: '0', label: 'Its own weights' },
+    ],
+  },
+  number('rate', 'Training', { label: 'Learning rate', min: 0.00001, max: 1, initial: 0.003, step: 'log10' }),
+  number('batch', 'Training', { label: 'Batch', unit: 'sequences', min: 1, max: 64, initial: 8 }),
+  number('seed', 'Training', { label: 'Seed', min: 0, max: 999_999, initial: 1 }),
+  number('warmup', 'Training', { label: 'Warm-up', unit: 'steps', min: 0, max: 1000, initial: 20 }, true),
+  number('steps', 'Training', { label: 'Schedule', unit: 'steps', min: 10, max: 100_000, initial: 2000, step: 10 }, true),
+  number('decay', 'Training', { label: 'Weight decay', min: 0, max: 1, initial: 0.01, step: 0.01 }, true),
+  {
+    name: 'backend',
+    kind: 'choice',
+    label: 'Backend',
+    section: 'Machine',
+    options: [
+      { value: 'auto', label: 'Choose for me' },
+      { value: 'webgpu', label: 'WebGPU' },
+      { value: 'wasm', label: 'WebAssembly' },
+      { value: 'cpu', label: 'JavaScript' },
+    ],
+  },
+];
+
+function number(
+  name: Setting,
+  section: Common['section'],
+  param: ParamSpec,
+  advanced = false,
+): Control {
+  return { name, kind: 'number', label: param.label, section, param, advanced };
+}
+
+const controlByName = new Map(CONTROLS.map((control) => [control.name, control]));
+
+export const controlOf = (name: Setting): Control => controlByName.get(name)!;
+
+/** What the Lab opens with: real text, a size every laptop trains. */
+export const DEFAULTS: RunSpec = {
+  ...(Object.fromEntries(
+    CONTROLS.flatMap((control) =>
+      control.kind === 'number' ? [[control.name, control.param.initial]] : [],
+    ),
+  ) as unknown as RunSpec),
+  task: 'moby-dick',
+  plan: 'grouped',
+  place: 'first',
+  stripes: 'GSGS',
+  pool: 'post',
+  tied: 1,
+  backend: 'auto',
+};
+
+/** The layers a spec asks for. */
+export const layersOf = (spec: RunSpec): LayerPlan => plans.get(spec.plan).expand(spec);

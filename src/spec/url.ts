@@ -1,0 +1,132 @@
+/** @file A spec as readable `key=value` pairs and back. Whatever a URL says, what comes back is a spec that can run. */
+import { patterns } from '../attention/registry';
+import { InputError } from '../core/check';
+import { clampParam } from '../core/params';
+import { sources } from '../data/registry';
+import { checkRun } from './check';
+import { CONTROLS, controlOf, DEFAULTS, type Control, type RunSpec, type Setting } from './run';
+
+const VERSION = '1';
+/** Longer than any query we write; the rest is not read. */
+const MAX_QUERY = 4000;
+
+/** Everything that differs from the defaults, with the version and the seed always said: 'v=1&plan=local&seed=1'. */
+export function toQuery(spec: RunSpec): string {
+  const pairs = CONTROLS.filter(
+    ({ name }) => name === 'seed' || spec[name] !== DEFAULTS[name],
+  ).map(({ name }) => `${name}=${encodeURIComponent(String(spec[name]))}`);
+  return [`v=${VERSION}`, ...pairs].join('&');
+}
+
+export interface ParsedQuery {
+  readonly spec: RunSpec;
+  /** What was clamped or ignored, in words; empty where everything was understood. */
+  readonly notes: readonly string[];
+  /** Pairs that are no settings, for the page: hide, lock, embed. */
+  readonly rest: ReadonlyMap<string, string>;
+}
+
+/** Keys of the URL that are not settings. */
+const OTHERS = new Set(['v', 'hide', 'lock', 'embed']);
+
+export function fromQuery(query: string): ParsedQuery {
+  const notes: string[] = [];
+  const rest = new Map<string, string>();
+  const settings: Partial<Record<Setting, RunSpec[Setting]>> = {};
+  if (query.length > MAX_QUERY) notes.push(`the address is longer than ${MAX_QUERY} characters; the rest was not read`);
+
+  for (const pair of query.slice(0, MAX_QUERY).split('&')) {
+    if (!pair) continue;
+    const [key, text] = splitPair(pair);
+    const control = CONTROLS.find(({ name }) => name === key);
+    if (control) {
+      const read = readValue(control, text);
+      if (read.note) notes.push(read.note);
+      if (read.value !== undefined) settings[control.name] = read.value;
+    } else if (OTHERS.has(key)) {
+      rest.set(key, text);
+      if (key === 'v' && text !== VERSION) notes.push(`the address is of version ${shown(text)}; read as version ${VERSION}`);
+    } else {
+      notes.push(`${shown(key)} is not a setting; ignored`);
+    }
+  }
+  return { spec: runnable({ ...DEFAULTS, ...settings } as RunSpec, notes), notes, rest };
+}
+
+/** Foreign text in a message: short, and quoted. */
+const shown = (text: string) => `'${text.length > 24 ? `${text.slice(0, 24)}…` : text}'`;
+
+function splitPair(pair: string): [key: string, value: string] {
+  const at = pair.indexOf('=');
+  const [key, value] = at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
+  return [decode(key), decode(value)];
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a stray % is only a stray %
+  }
+}
+
+function readValue(
+  control: Control,
+  text: string,
+): { readonly value?: RunSpec[Setting]; readonly note?: string } {
+  const { name } = control;
+  switch (control.kind) {
+    case 'number': {
+      const number = text.trim() === '' ? NaN : Number(text);
+      const value = clampParam(control.param, number);
+      return value === number ? { value } : { value, note: `${name}=${shown(text)} became ${value}` };
+    }
+    case 'choice': {
+      if (!control.options.some((option) => option.value === text)) {
+        return { note: `${name}=${shown(text)} is not known; ${DEFAULTS[name]} is used` };
+      }
+      return { value: typeof DEFAULTS[name] === 'number' ? Number(text) : text };
+    }
+    case 'stripes': {
+      const known = new Set(patterns.all.map(({ letter }) => letter));
+      const letters = [...text].filter((letter) => known.has(letter)).join('').slice(0, 64);
+      return letters === text
+        ? { value: letters }
+        : { value: letters, note: `${name}=${shown(text)} became '${letters}'` };
+    }
+  }
+}
+
+/** Mends what each value alone allows but all together do not; falls back to the defaults where that is not enough. */
+function runnable(spec: RunSpec, notes: string[]): RunSpec {
+  const mended = mend(spec);
+  for (const { name } of CONTROLS) {
+    if (mended[name] !== spec[name]) notes.push(`${name} became ${mended[name]} so that the model can be built`);
+  }
+  try {
+    checkRun(mended);
+    return mended;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    notes.push(`${error.message}; the defaults are used`);
+    return DEFAULTS;
+  }
+}
+
+/** The nearest settings that fit together: stripes as many as layers, heads that divide the width, room for the distance. */
+export function mend(spec: RunSpec): RunSpec {
+  const share = spec.heads % spec.share === 0 ? spec.share : 1;
+  const unit = 4 * spec.heads;
+  const width = Math.max(unit, Math.round(spec.width / unit) * unit);
+  const stripes = fitStripes(spec.stripes, spec.layers);
+  const source = sources.get(spec.task);
+  const room = source.kind === 'task' ? source.maxDistance(spec.context) : Infinity;
+  const distance = room >= 1 ? Math.min(spec.distance, room) : spec.distance;
+  return { ...spec, share, width, stripes: spec.plan === 'custom' ? stripes : spec.stripes, distance };
+}
+
+/** Exactly one letter per layer: cut, or filled by repeating what is there. */
+export function fitStripes(stripes: string, layers: number): string {
+  const base = stripes || (DEFAULTS[controlOf('stripes').name] as string);
+  return Array.from({ length: layers }, (_, i) => base[i % base.length]).join('');
+}

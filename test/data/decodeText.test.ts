@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { InputError } from '../../src/core/check';
+import { decodeText } from '../../src/data/corpus';
+
+const utf8 = (text: string) => new TextEncoder().encode(text);
+const utf16 = (text: string, littleEndian: boolean) => {
+  const view = new DataView(new ArrayBuffer(2 * text.length + 2));
+  [...`\uFEFF${text}`.split('')].forEach((unit, i) => view.setUint16(2 * i, unit.charCodeAt(0), littleEndian));
+  return new Uint8Array(view.buffer);
+};
+const wellFormed = fc.string({ unit: 'grapheme' }).filter((text) => !/\0|^\uFEFF/.test(text));
+
+test('UTF-8 comes back as it was, with or without a byte order mark', () => {
+  fc.assert(
+    fc.property(wellFormed, (text) => {
+      expect(decodeText(utf8(text))).toBe(text);
+      expect(decodeText(utf8(`\uFEFF${text}`))).toBe(text);
+    }),
+  );
+});
+
+test('UTF-16 comes back as it was, in both byte orders', () => {
+  fc.assert(
+    fc.property(wellFormed, fc.boolean(), (text, littleEndian) => {
+      expect(decodeText(utf16(text, littleEndian))).toBe(text);
+    }),
+  );
+});
+
+test('an empty file is an empty text', () => {
+  expect(decodeText(new Uint8Array(0))).toBe('');
+});
+
+test('a byte that is not UTF-8 is named with its place', () => {
+  expect(() => decodeText(Uint8Array.of(0x63, 0x61, 0x66, 0xe9))).toThrow(
+    'byte 3 of the file, 0xe9, is not valid UTF-8; save the file as UTF-8 and open it again',
+  );
+});
+
+test('a binary file is recognised by its NUL bytes', () => {
+  const message = 'byte 2 of the file is NUL, so this is no plain text; open a text file, such as .txt or .md';
+  expect(() => decodeText(Uint8Array.of(0x50, 0x4b, 0, 1))).toThrow(message);
+  expect(() => decodeText(utf16('a\0', true))).toThrow('character 1 of the file is NUL');
+});
+
+test('UTF-16 that ends in half a character is refused', () => {
+  expect(() => decodeText(Uint8Array.of(0xff, 0xfe, 0x41))).toThrow(
+    'the file begins like UTF-16LE but has half a character in its 3 bytes',
+  );
+});
+
+/** Bytes near the borders of UTF-8, where arbitrary ones seldom are. */
+const borders = [0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xed, 0xef, 0xf0, 0xf3, 0xf4, 0xf5, 0xff];
+const anyBytes = fc.oneof(
+  fc.uint8Array({ maxLength: 64 }),
+  fc.array(fc.constantFrom(...borders), { maxLength: 12 }).map((bytes) => Uint8Array.from(bytes)),
+);
+
+test('any bytes are either text or refused in words', () => {
+  fc.assert(
+    fc.property(anyBytes, (bytes) => {
+      try {
+        expect(typeof decodeText(bytes)).toBe('string');
+      } catch (error) {
+        expect(error).toBeInstanceOf(InputError);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('the byte it names is the first that cannot be read', () => {
+  // Oracle: a tolerant decoder puts U+FFFD where the first malformed sequence begins.
+  const firstBad = (bytes: Uint8Array) => {
+    const [before] = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes).split('\uFFFD');
+    return utf8(before!).length;
+  };
+  let named = 0;
+  fc.assert(
+    fc.property(anyBytes, (bytes) => {
+      fc.pre(!bytes.includes(0) && new TextDecoder().decode(bytes).includes('\uFFFD'));
+      fc.pre(!(bytes[0] === 0xff && bytes[1] === 0xfe) && !(bytes[0] === 0xfe && bytes[1] === 0xff));
+      fc.pre(!containsGenuineReplacement(bytes));
+      named++;
+      expect(() => decodeText(bytes)).toThrow(`byte ${firstBad(bytes)} of the file`);
+    }),
+    { numRuns: 2000 },
+  );
+  expect(named).toBeGreaterThan(500);
+});
+
+const containsGenuineReplacement = (bytes: Uint8Array) =>
+  bytes.some((byte, i) => byte === 0xef && bytes[i + 1] === 0xbf && bytes[i + 2] === 0xbd);

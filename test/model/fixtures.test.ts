@@ -1,0 +1,11 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll } from 'vitest';
+import { describeFixtures, describeReference } from '../support/fixtureTests';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+describeFixtures();
+describeReference();

@@ -1,0 +1,66 @@
+/// <reference types="vitest/config" />
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { chromiumArguments, chromiumPath } from './scripts/chromium.mjs';
+
+const desktop = process.platform !== 'linux' || Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']);
+
+/** tfjs is reached only from the worker, so the dev server would find it late and reload the page. */
+const workerPackages = [
+  '@tensorflow/tfjs',
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-core/dist/register_all_gradients',
+  '@tensorflow/tfjs-backend-webgpu',
+  '@tensorflow/tfjs-backend-wasm',
+  '@tensorflow/tfjs-backend-cpu',
+];
+
+export default defineConfig({
+  base: process.env['BASE_PATH'] ?? './',
+  plugins: [svelte()],
+  assetsInclude: ['**/*.safetensors'],
+  build: { target: 'es2022', chunkSizeWarningLimit: 1500 },
+  worker: {
+    format: 'es', // lazy chunks in the worker: only the chosen backend is loaded
+    rolldownOptions: { output: { comments: { legal: false } } },
+  },
+  optimizeDeps: { include: workerPackages },
+  server: { open: process.env['ZEBRA_OPEN'] === '1' && desktop },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/browser/**', 'test/e2e/**'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+          fileParallelism: false, // one GPU process, two cores
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: {
+                executablePath: chromiumPath(),
+                args: chromiumArguments({ webgpu: true }),
+              },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+});
