@@ -1,6 +1,6 @@
 /** @file The distance dial of every task: how far back, at least, the answer to a scored token lies. */
-import { check } from '../core/check';
-import type { ParamSpec } from '../core/params';
+import { check, InputError } from '../core/check';
+import { checkParam, type ParamSpec } from '../core/params';
 import type { Task } from './source';
 
 export const DISTANCE: ParamSpec = {
@@ -18,24 +18,19 @@ export function checkRoom(
   T: number,
   distance: number,
 ): void {
-  check(isCount(T), `context is ${T}; it should be a whole number of tokens, 1 or more`);
   check(
-    isCount(distance),
-    `distance is ${distance}; it should be a whole number of tokens, 1 or more`,
+    Number.isSafeInteger(T) && T >= 1,
+    `context is ${T}; it should be a whole number of tokens, 1 or more`,
   );
+  checkParam('distance', DISTANCE, distance);
   const room = maxDistance(T);
   if (room >= distance) return;
 
   let enough = T; // every task gains room with T
   while (maxDistance(enough) < distance) enough++;
-  check(
-    room >= 1,
-    `context is ${T}; ${label} with distance ${distance} needs a context of at least ${enough} tokens`,
-  );
-  check(
-    false,
-    `distance is ${distance}; ${label} in a context of ${T} tokens has room for ${room} at most, or take a context of at least ${enough}`,
+  throw new InputError(
+    room < 1
+      ? `context is ${T}; ${label} with distance ${distance} needs a context of at least ${enough} tokens`
+      : `distance is ${distance}; ${label} in a context of ${T} tokens has room for ${room} at most, or take a context of at least ${enough}`,
   );
 }
-
-const isCount = (n: number) => Number.isSafeInteger(n) && n >= 1;

@@ -6,6 +6,18 @@ import { accessOf, type BufferSpec, type Constants, type Kernel, type ScalarType
 import { meter } from './meter';
 import { runRaw } from './raw';
 
+/** One launch as it was: what went in before it ran, what came out. The tensors are copies; whoever records disposes of them. */
+export interface LaunchRecord {
+  readonly kernel: Kernel;
+  readonly uniforms: Readonly<Record<string, number>>;
+  readonly constants: Constants;
+  readonly before: ReadonlyMap<string, tf.Tensor>; // read and updated buffers
+  readonly after: ReadonlyMap<string, tf.Tensor>; // written and updated buffers
+}
+
+/** Set by the self-test alone: sees every launch on the GPU. */
+export const recorder: { record?: ((launched: LaunchRecord) => void) | undefined } = {};
+
 type Names<B, A extends string> = {
   [K in keyof B]: B[K] extends `${A} ${string}` ? K : never;
 }[keyof B];
@@ -39,7 +51,10 @@ export function launch<
   meter.note();
 
   if (onGpu) {
-    runRaw(gpuBackend(), kernel as unknown as Kernel, constants, tensors, threads, uniforms);
+    const plain = kernel as unknown as Kernel;
+    const run = () => runRaw(gpuBackend(), plain, constants, tensors, threads, uniforms);
+    if (recorder.record) recorder.record(recorded(plain, uniforms, constants, tensors, run));
+    else run();
   } else {
     const views = Object.fromEntries(
       Object.keys(kernel.buffers).map((name, at) => [name, view(tensors[at]!)]),
@@ -54,4 +69,24 @@ export const gpuBackend = (): WebGPUBackend => tf.backend() as unknown as WebGPU
 function allocateOnGpu(shape: readonly number[]): tf.Tensor {
   const info = gpuBackend().makeTensorInfo([...shape], 'float32');
   return tf.engine().makeTensorFromTensorInfo(info);
+}
+
+function recorded(
+  kernel: Kernel,
+  uniforms: Readonly<Record<string, number>>,
+  constants: Constants,
+  tensors: readonly tf.Tensor[],
+  run: () => void,
+): LaunchRecord {
+  const copies = (without: 'read' | 'write') =>
+    new Map(
+      Object.entries(kernel.buffers)
+        .map(([name, spec], at) => [name, spec, tensors[at]!] as const)
+        .filter(([, spec]) => accessOf(spec) !== without)
+        // Adding 0 copies the numbers; a clone would share the buffer that is about to change.
+        .map(([name, , tensor]) => [name, tf.tidy(() => tf.add(tensor, tf.zerosLike(tensor)))] as const),
+    );
+  const before = copies('write');
+  run();
+  return { kernel, uniforms, constants, before, after: copies('read') };
 }

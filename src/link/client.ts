@@ -34,7 +34,7 @@ export function connect(start: () => Worker): Engine {
 
   return {
     send(command) {
-      if (command.type === 'open') ensure().postMessage(command);
+      if (command.type === 'open') ensure().postMessage({ ...command, base: document.baseURI });
       else worker?.postMessage(command);
     },
     listen(runId, receive) {

@@ -79,7 +79,14 @@ export type RunState =
 
 /** The person's own text travels beside the spec, never in the URL. */
 export type Command =
-  | { readonly type: 'open'; readonly runId: RunId; readonly spec: RunSpec; readonly text?: string }
+  | {
+      readonly type: 'open';
+      readonly runId: RunId;
+      readonly spec: RunSpec;
+      readonly text?: string;
+      /** The page's address, where the texts lie; the client adds it. */
+      readonly base?: string;
+    }
   | {
       readonly type: 'control';
       readonly runId: RunId;

@@ -8,13 +8,20 @@
  * src/spec/memory.ts counts; `backward` lets go of each as soon as it has been used.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import type { Layout } from '../attention/layout';
 import { launch } from '../gpu/launch';
 import { NORM_EPS, type ModelSpec } from '../spec/model';
 import { add } from '../ops/add/kernel';
-import { attend, attendGrad, type AttentionPlan } from '../ops/attention/attention';
+import {
+  attend,
+  attendGrad,
+  disposePlan,
+  planAttention,
+  type AttentionPlan,
+} from '../ops/attention/attention';
 import { matMul } from '../ops/matMul/matMul';
 import { rmsNorm, rmsNormGradGain, rmsNormGradX } from '../ops/rmsNorm/kernel';
-import { rotate } from '../ops/rotate/kernel';
+import { rotate, rotationTable, virtualPositions } from '../ops/rotate/kernel';
 import { summarise, summariseGrad } from '../ops/summarise/kernel';
 import { swiglu, swigluGrad } from '../ops/swiglu/kernel';
 
@@ -37,6 +44,30 @@ export interface LayerPlan {
   readonly queryAngles: tf.Tensor; // [T, d]
   /** [T, d], or [T + summaries, d] where keys are averaged before they are turned. */
   readonly keyAngles: tf.Tensor;
+}
+
+/** Puts a layout and its angles on the device; `disposeLayerPlan` takes them off. */
+export function planLayer(
+  layout: Layout,
+  spec: Pick<ModelSpec, 'heads' | 'kvHeads' | 'headDim' | 'pool' | 'ropeBase'>,
+): LayerPlan {
+  const { T, chunk, summaries } = layout;
+  const angles = (count: number) =>
+    tf.tensor2d(
+      rotationTable(virtualPositions(T, chunk, count), spec.headDim, spec.ropeBase),
+      [T + count, spec.headDim],
+    );
+  return {
+    attention: planAttention(layout, spec),
+    pool: spec.pool,
+    queryAngles: angles(0),
+    keyAngles: angles(spec.pool === 'pre' ? summaries : 0),
+  };
+}
+
+export function disposeLayerPlan({ attention, queryAngles, keyAngles }: LayerPlan): void {
+  disposePlan(attention);
+  tf.dispose([queryAngles, keyAngles]);
 }
 
 export interface Saved {
@@ -63,7 +94,8 @@ export function forward(
   plan: LayerPlan,
 ): { readonly y: tf.Tensor; readonly saved: Saved } {
   const { y: normed, scale } = norm(x, w.attentionNorm);
-  const { q, k, v } = project(normed, w, plan);
+  const raw = { q: matMul(normed, w.query), k: matMul(normed, w.key), v: matMul(normed, w.value) };
+  const { q, k, v } = place(raw, plan);
   const { out: attended, stats } = attend(plan.attention, q, k, v);
   const middle = sum(x, matMul(attended, w.out), 'second');
 
@@ -112,7 +144,7 @@ export function backward(
   const dout = matMul(dMiddle, w.out, 'NT');
   const { dq, dk, dv } = attendGrad(plan.attention, { ...s, out: s.attended }, dout);
   tf.dispose([dout, s.attended, s.stats, s.q, s.k, s.v]);
-  const d = unproject(dq, dk, dv, plan);
+  const d = placeGrad(dq, dk, dv, plan);
   const query = matMul(s.normed, d.query, 'TN');
   const key = matMul(s.normed, d.key, 'TN');
   const value = matMul(s.normed, d.value, 'TN');
@@ -132,9 +164,11 @@ export function backward(
   };
 }
 
-/** Queries and keys turned by their positions, keys and values with their chunk averages behind them. */
-function project(normed: tf.Tensor, w: LayerWeights, plan: LayerPlan) {
-  const raw = { q: matMul(normed, w.query), k: matMul(normed, w.key), v: matMul(normed, w.value) };
+/** Queries and keys turned by their positions, keys and values with their chunk averages behind them. Disposes of `raw`. */
+export function place(
+  raw: { readonly q: tf.Tensor; readonly k: tf.Tensor; readonly v: tf.Tensor },
+  plan: LayerPlan,
+) {
   const q = turn(raw.q, plan.queryAngles, plan, 1);
   const v = average(raw.v, plan);
   const k =
@@ -144,8 +178,8 @@ function project(normed: tf.Tensor, w: LayerWeights, plan: LayerPlan) {
   return { q, k, v };
 }
 
-/** The way back through `project`, in reverse. Disposes of its arguments. */
-function unproject(dq: tf.Tensor, dk: tf.Tensor, dv: tf.Tensor, plan: LayerPlan) {
+/** The gradient of `place`. Disposes of its arguments. */
+export function placeGrad(dq: tf.Tensor, dk: tf.Tensor, dv: tf.Tensor, plan: LayerPlan) {
   return {
     query: turn(dq, plan.queryAngles, plan, -1),
     key:

@@ -4,11 +4,20 @@ import { layoutOf } from '../attention/layout';
 import { launch } from '../gpu/launch';
 import { crossEntropy } from '../ops/crossEntropy/kernel';
 import { embed, embedGrad } from '../ops/embed/kernel';
-import { disposePlan, planAttention, probe } from '../ops/attention/attention';
+import { probe } from '../ops/attention/attention';
 import { matMul } from '../ops/matMul/matMul';
-import { rotationTable, virtualPositions } from '../ops/rotate/kernel';
 import type { ModelSpec } from '../spec/model';
-import { backward, forward, norm, normGrad, type LayerPlan, type LayerWeights, type Saved } from './layer';
+import {
+  backward,
+  disposeLayerPlan,
+  forward,
+  norm,
+  normGrad,
+  planLayer,
+  type LayerPlan,
+  type LayerWeights,
+  type Saved,
+} from './layer';
 import { uploadWeights, type HostWeights } from './weights';
 
 const EMBEDDING = 'model.embed_tokens.weight';
@@ -48,29 +57,12 @@ export class Zebra {
     start: HostWeights,
   ) {
     this.weights = uploadWeights(spec, start);
-    this.#plans = spec.layers.map((pattern) => {
-      const layout = layoutOf(pattern, spec.context);
-      const { T, chunk, summaries } = layout;
-      const angles = (count: number) =>
-        tf.tensor2d(
-          rotationTable(virtualPositions(T, chunk, count), spec.headDim, spec.ropeBase),
-          [T + count, spec.headDim],
-        );
-      return {
-        attention: planAttention(layout, spec),
-        pool: spec.pool,
-        queryAngles: angles(0),
-        keyAngles: angles(spec.pool === 'pre' ? summaries : 0),
-      };
-    });
+    this.#plans = spec.layers.map((pattern) => planLayer(layoutOf(pattern, spec.context), spec));
   }
 
   dispose(): void {
     tf.dispose([...this.weights.values()]);
-    for (const plan of this.#plans) {
-      disposePlan(plan.attention);
-      tf.dispose([plan.queryAngles, plan.keyAngles]);
-    }
+    this.#plans.forEach(disposeLayerPlan);
   }
 
   /** [B T, V]; the caller disposes of them. `tokens` is int32 [B T], B whatever its length says. */

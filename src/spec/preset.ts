@@ -1,17 +1,9 @@
-/** @file A preset: settings under a name, one file each in ./presets. */
+/** @file Presets: settings under a name, one file each in ./presets. */
 import { registryOf } from '../core/registry';
+import type { Preset } from './definePreset';
 import { DEFAULTS, type RunSpec } from './run';
 
-export interface Preset {
-  readonly id: string;
-  readonly label: string;
-  readonly order: number;
-  /** What there is to see, in one or two sentences. */
-  readonly summary: string;
-  readonly settings: Partial<RunSpec>;
-}
-
-export const definePreset = (preset: Preset): Preset => preset;
+export type { Preset } from './definePreset';
 
 export const presets = registryOf<Preset>(
   'preset',

@@ -23,7 +23,12 @@ function copes(act: () => unknown): void {
 describe('a prepared text', () => {
   test('is its documents and one id per character', () => {
     const corpus = parseCorpus({ ...description, note: 'short', made: 'ignored' }, text);
-    expect(corpus).toMatchObject({ title: 'Moby-Dick', licence: 'public domain', origin: 'Melville', note: 'short' });
+    expect(corpus).toMatchObject({
+      title: 'Moby-Dick',
+      licence: 'public domain',
+      origin: 'Melville',
+      note: 'short',
+    });
     expect(corpus.documents).toEqual(documents);
     expect(decode(corpus.ids)).toBe(text);
     expect(documentsOf(corpus, 'validation')).toEqual([documents[1]]);
@@ -34,22 +39,86 @@ describe('a prepared text', () => {
     ['no object', null, 'the description of the text is null; it should be an object'],
     ['a list', [], 'the description of the text is a list; it should be an object'],
     ['no title', { ...description, title: 7 }, 'the title of the text is 7; it should be a string'],
-    ['no licence', { ...description, licence: undefined }, "text 'Moby-Dick': licence is missing; it should be a string"],
-    ['no origin', { ...description, origin: {} }, "text 'Moby-Dick': origin is of type object; it should be a string"],
-    ['a note that is no text', { ...description, note: 1 }, 'note is 1; it should be a string or left out'],
-    ['no documents', { ...description, documents: 'none' }, "documents is 'none'; it should be a list"],
-    ['a document that is none', { ...description, documents: [one, 5] }, "text 'Moby-Dick', document 2 is 5; it should be an object"],
-    ['a document without a title', { ...description, documents: [{ ...one, title: null }] }, 'document 1: title is null'],
-    ['half an offset', { ...description, documents: [{ ...one, start: 0.5 }, two] }, 'document 1: start is 0.5; it should be a whole number, 0 or more'],
-    ['an offset before the text', { ...description, documents: [{ ...one, start: -1 }, two] }, 'start is -1'],
-    ['an end that is no number', { ...description, documents: [{ ...one, end: '16' }, two] }, "end is '16'"],
-    ['another split', { ...description, documents: [one, { ...two, split: 'test' }] }, "document 2: split is 'test'; it should be 'train' or 'validation'"],
-    ['an overlap', { ...description, documents: [one, { ...two, start: 15 }] }, 'document 2 starts at 15; the one before it ends at 16'],
-    ['the wrong order', { ...description, documents: [two, one] }, 'document 2 starts at 0; the one before it ends at 31'],
-    ['an empty document', { ...description, documents: [{ ...one, end: 0 }, two] }, 'document 1 goes from 0 to 0; it should have at least 1 character'],
-    ['more than there is', { ...description, documents: [one, { ...two, end: 32 }] }, 'document 2 ends at 32; the text has 31 characters'],
-    ['nothing held out', { ...description, documents: [one] }, 'none of its 1 documents is for validation; at least one should be'],
-    ['nothing to train on', { ...description, documents: [two] }, 'none of its 1 documents is for train'],
+    [
+      'no licence',
+      { ...description, licence: undefined },
+      "text 'Moby-Dick': licence is missing; it should be a string",
+    ],
+    [
+      'no origin',
+      { ...description, origin: {} },
+      "text 'Moby-Dick': origin is of type object; it should be a string",
+    ],
+    [
+      'a note that is no text',
+      { ...description, note: 1 },
+      'note is 1; it should be a string or left out',
+    ],
+    [
+      'no documents',
+      { ...description, documents: 'none' },
+      "documents is 'none'; it should be a list",
+    ],
+    [
+      'a document that is none',
+      { ...description, documents: [one, 5] },
+      "text 'Moby-Dick', document 2 is 5; it should be an object",
+    ],
+    [
+      'a document without a title',
+      { ...description, documents: [{ ...one, title: null }] },
+      'document 1: title is null',
+    ],
+    [
+      'half an offset',
+      { ...description, documents: [{ ...one, start: 0.5 }, two] },
+      'document 1: start is 0.5; it should be a whole number, 0 or more',
+    ],
+    [
+      'an offset before the text',
+      { ...description, documents: [{ ...one, start: -1 }, two] },
+      'start is -1',
+    ],
+    [
+      'an end that is no number',
+      { ...description, documents: [{ ...one, end: '16' }, two] },
+      "end is '16'",
+    ],
+    [
+      'another split',
+      { ...description, documents: [one, { ...two, split: 'test' }] },
+      "document 2: split is 'test'; it should be 'train' or 'validation'",
+    ],
+    [
+      'an overlap',
+      { ...description, documents: [one, { ...two, start: 15 }] },
+      'document 2 starts at 15; the one before it ends at 16',
+    ],
+    [
+      'the wrong order',
+      { ...description, documents: [two, one] },
+      'document 2 starts at 0; the one before it ends at 31',
+    ],
+    [
+      'an empty document',
+      { ...description, documents: [{ ...one, end: 0 }, two] },
+      'document 1 goes from 0 to 0; it should have at least 1 character',
+    ],
+    [
+      'more than there is',
+      { ...description, documents: [one, { ...two, end: 32 }] },
+      'document 2 ends at 32; the text has 31 characters',
+    ],
+    [
+      'nothing held out',
+      { ...description, documents: [one] },
+      'none of its 1 documents is for validation; at least one should be',
+    ],
+    [
+      'nothing to train on',
+      { ...description, documents: [two] },
+      'none of its 1 documents is for train',
+    ],
   ])('is refused with %s', (_, wrong, message) => {
     expect(() => parseCorpus(wrong, text)).toThrow(InputError);
     expect(() => parseCorpus(wrong, text)).toThrow(message);
@@ -64,7 +133,12 @@ describe('a prepared text', () => {
         origin: fc.string(),
         documents: fc.array(
           fc.record(
-            { title: fc.string(), start: offset, end: offset, split: fc.constantFrom('train', 'validation', 'test') },
+            {
+              title: fc.string(),
+              start: offset,
+              end: offset,
+              split: fc.constantFrom('train', 'validation', 'test'),
+            },
             { requiredKeys: [] },
           ),
         ),
@@ -72,13 +146,18 @@ describe('a prepared text', () => {
       { requiredKeys: ['licence', 'origin'] },
     );
     fc.assert(
-      fc.property(fc.oneof(fc.anything(), almost), fc.string(), (any, text) => copes(() => parseCorpus(any, text))),
+      fc.property(fc.oneof(fc.anything(), almost), fc.string(), (any, text) =>
+        copes(() => parseCorpus(any, text)),
+      ),
       { numRuns: 500 },
     );
   });
 
   test('is accepted wherever its documents lie side by side', () => {
-    const lengths = fc.array(fc.tuple(fc.nat(3), fc.integer({ min: 1, max: 9 })), { minLength: 2, maxLength: 12 });
+    const lengths = fc.array(fc.tuple(fc.nat(3), fc.integer({ min: 1, max: 9 })), {
+      minLength: 2,
+      maxLength: 12,
+    });
     fc.assert(
       fc.property(lengths, (parts) => {
         let end = 0;
@@ -87,14 +166,17 @@ describe('a prepared text', () => {
           end = start + length;
           return { title: `${i}`, start, end, split: i % 2 ? 'validation' : 'train' };
         });
-        expect(parseCorpus({ ...description, documents }, 'x'.repeat(end)).documents).toEqual(documents);
+        expect(parseCorpus({ ...description, documents }, 'x'.repeat(end)).documents).toEqual(
+          documents,
+        );
       }),
     );
   });
 });
 
 describe('your own text', () => {
-  const words = (characters: number) => 'It was the best of times. '.repeat(Math.ceil(characters / 26)).slice(0, characters);
+  const words = (characters: number) =>
+    'It was the best of times. '.repeat(Math.ceil(characters / 26)).slice(0, characters);
 
   test('is one document, its last tenth held out from a word on', () => {
     const corpus = corpusOfText(`Tale\n${words(9999)}.`);
@@ -106,9 +188,14 @@ describe('your own text', () => {
     expect(decode(corpus.ids.subarray(held!.start - 1, held!.start + 4))).toMatch(/^ \S/);
   });
   test('is cut into documents at form feeds', () => {
-    const corpus = corpusOfText(['first', 'second', 'third'].map((name) => `${name}\n${words(3000)}`).join('\f'));
+    const corpus = corpusOfText(
+      ['first', 'second', 'third'].map((name) => `${name}\n${words(3000)}`).join('\f'),
+    );
     expect(corpus.documents.map(({ title, split }) => `${title}: ${split}`)).toEqual([
-      'first: train', 'second: train', 'third: train', 'third (end): validation',
+      'first: train',
+      'second: train',
+      'third: train',
+      'third (end): validation',
     ]);
     for (const { start, title } of corpus.documents.slice(0, 3)) {
       expect(decode(corpus.ids.subarray(start, start + title.length))).toBe(title);
@@ -128,7 +215,9 @@ describe('your own text', () => {
     expect(corpusOfText('x'.repeat(2000)).ids.length).toBe(2000);
   });
   test('of 5,000,001 characters is too long', () => {
-    expect(() => corpusOfText('x'.repeat(5_000_001))).toThrow('the text has 5,000,001 characters; it should have 5,000,000 at most');
+    expect(() => corpusOfText('x'.repeat(5_000_001))).toThrow(
+      'the text has 5,000,001 characters; it should have 5,000,000 at most',
+    );
   });
   test('in another script is refused, and the first strangers are named', () => {
     expect(() => corpusOfText('Мама мыла раму. '.repeat(200))).toThrow(
@@ -144,8 +233,15 @@ describe('your own text', () => {
   test('is either refused in words or as good as a prepared one', () => {
     const anyText = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 5000 }),
-      fc.array(fc.constantFrom('a', 'word ', '\n', '\f', '\r\n', '“', 'Ж', ' ', 'sentence. '), { maxLength: 4000, size: 'max' }).map((parts) => parts.join('')),
-      fc.tuple(fc.constantFrom('a', 'b \f', ' \n\f'), fc.integer({ min: 500, max: 3000 })).map(([part, times]) => part.repeat(times)),
+      fc
+        .array(fc.constantFrom('a', 'word ', '\n', '\f', '\r\n', '“', 'Ж', ' ', 'sentence. '), {
+          maxLength: 4000,
+          size: 'max',
+        })
+        .map((parts) => parts.join('')),
+      fc
+        .tuple(fc.constantFrom('a', 'b \f', ' \n\f'), fc.integer({ min: 500, max: 3000 }))
+        .map(([part, times]) => part.repeat(times)),
     );
     fc.assert(
       fc.property(anyText, (text) =>

@@ -6,7 +6,9 @@ import { decodeText } from '../../src/data/corpus';
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const utf16 = (text: string, littleEndian: boolean) => {
   const view = new DataView(new ArrayBuffer(2 * text.length + 2));
-  [...`\uFEFF${text}`.split('')].forEach((unit, i) => view.setUint16(2 * i, unit.charCodeAt(0), littleEndian));
+  [...`\uFEFF${text}`.split('')].forEach((unit, i) =>
+    view.setUint16(2 * i, unit.charCodeAt(0), littleEndian),
+  );
   return new Uint8Array(view.buffer);
 };
 const wellFormed = fc.string({ unit: 'grapheme' }).filter((text) => !/\0|^\uFEFF/.test(text));
@@ -38,8 +40,23 @@ test('a byte that is not UTF-8 is named with its place', () => {
   );
 });
 
+test.each([
+  ['a continuation without its lead', [0x80]],
+  ['a lead without its continuation', [0xc3, 0x41]],
+  ['two bytes for ASCII', [0xc1, 0xbf]],
+  ['three bytes where two would do', [0xe0, 0x9f, 0xbf]],
+  ['a surrogate', [0xed, 0xa0, 0x80]],
+  ['four bytes where three would do', [0xf0, 0x8f, 0xbf, 0xbf]],
+  ['a code point above U+10FFFF', [0xf4, 0x90, 0x80, 0x80]],
+  ['a lead that is never used', [0xf5, 0x80, 0x80, 0x80]],
+])('%s is refused where it begins', (_, malformed) => {
+  const file = Uint8Array.of(...utf8('é𐍈 '), ...malformed, 0x41);
+  expect(() => decodeText(file)).toThrow(`byte ${utf8('é𐍈 ').length} of the file, 0x`);
+});
+
 test('a binary file is recognised by its NUL bytes', () => {
-  const message = 'byte 2 of the file is NUL, so this is no plain text; open a text file, such as .txt or .md';
+  const message =
+    'byte 2 of the file is NUL, so this is no plain text; open a text file, such as .txt or .md';
   expect(() => decodeText(Uint8Array.of(0x50, 0x4b, 0, 1))).toThrow(message);
   expect(() => decodeText(utf16('a\0', true))).toThrow('character 1 of the file is NUL');
 });
@@ -51,7 +68,10 @@ test('UTF-16 that ends in half a character is refused', () => {
 });
 
 /** Bytes near the borders of UTF-8, where arbitrary ones seldom are. */
-const borders = [0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xed, 0xef, 0xf0, 0xf3, 0xf4, 0xf5, 0xff];
+const borders = [
+  0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xed, 0xef, 0xf0,
+  0xf3, 0xf4, 0xf5, 0xff,
+];
 const anyBytes = fc.oneof(
   fc.uint8Array({ maxLength: 64 }),
   fc.array(fc.constantFrom(...borders), { maxLength: 12 }).map((bytes) => Uint8Array.from(bytes)),
@@ -80,7 +100,9 @@ test('the byte it names is the first that cannot be read', () => {
   fc.assert(
     fc.property(anyBytes, (bytes) => {
       fc.pre(!bytes.includes(0) && new TextDecoder().decode(bytes).includes('\uFFFD'));
-      fc.pre(!(bytes[0] === 0xff && bytes[1] === 0xfe) && !(bytes[0] === 0xfe && bytes[1] === 0xff));
+      fc.pre(
+        !(bytes[0] === 0xff && bytes[1] === 0xfe) && !(bytes[0] === 0xfe && bytes[1] === 0xff),
+      );
       fc.pre(!containsGenuineReplacement(bytes));
       named++;
       expect(() => decodeText(bytes)).toThrow(`byte ${firstBad(bytes)} of the file`);

@@ -9,7 +9,8 @@ import { checkContext, documentsOf, parseCorpus } from '../../src/data/corpus';
 import { sources } from '../../src/data/registry';
 
 const folder = mkdtempSync(join(tmpdir(), 'corpora-'));
-const prepare = () => execFileSync(process.execPath, ['scripts/prepare-corpora.mjs', folder], { encoding: 'utf8' });
+const prepare = () =>
+  execFileSync(process.execPath, ['scripts/prepare-corpora.mjs', folder], { encoding: 'utf8' });
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 
 beforeAll(() => void prepare());

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { referenceLogits, referenceLoss } from '../../src/model/reference';
 import { Zebra, type DeviceBatch } from '../../src/model/zebra';
-import { AdamW } from '../../src/train/adamw';
+import { AdamW } from '../../src/model/adamw';
 import { fixture, fixtureNames, relativeError } from './fixtures';
 
 const TOLERANCE = 1e-4; // float32 sums in another order

@@ -16,7 +16,7 @@ const copy = defineTask({
   order: 13,
   summary: 'After the bar, the letters from the beginning come again, in their order.',
   needs:
-    'Exact reading at one fixed distance: a layer that sees single tokens that far back. A summary of a chunk loses which letter stood where.',
+    'Exact reading at one fixed distance: a layer that sees single tokens that far back. A summary of a chunk may lose which letter stood where.',
   source: 'Jelassi et al. 2024, arXiv:2402.01032, made smaller',
   vocabulary,
   chance: 1 / SYMBOLS,

@@ -19,7 +19,7 @@ const recall = defineTask({
   summary:
     'Capital letters are keys, small ones their values; at the end keys ask for their values.',
   needs:
-    'Two hops, for many keys at once: a layer joins each value to the key before it, a later layer that sees far looks the key up. Averaged keys blur it.',
+    'Two hops, for many keys at once: a layer joins each value to the key before it, a later layer that sees far looks the key up. Averaged keys may blur it.',
   source:
     'Multi-query associative recall, Arora et al. 2023 (Zoology), arXiv:2312.04927, made smaller',
   vocabulary,

@@ -24,7 +24,9 @@ export function planAttention(
   layout.from.forEach((q, j) => readers.set([q, layout.to[j]!], 2 * j));
   return {
     layout,
-    ...sizes,
+    heads: sizes.heads,
+    kvHeads: sizes.kvHeads,
+    headDim: sizes.headDim,
     first: tf.tensor1d(layout.first, 'int32'),
     readers: tf.tensor2d(readers, [layout.from.length, 2], 'int32'),
   };

@@ -1,4 +1,4 @@
-import { definePreset } from '../preset';
+import { definePreset } from '../definePreset';
 
 export default definePreset({
   id: 'needle',

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { chooseBackend } from '../../../src/gpu/backend';
+import { describeAttention } from '../../support/attentionTests';
 import { describeFixtures } from '../../support/fixtureTests';
 
 beforeAll(async () => {
@@ -12,3 +13,4 @@ test('the numbers really come from WebAssembly', () => {
 });
 
 describeFixtures();
+describeAttention();

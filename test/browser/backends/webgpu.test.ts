@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { chooseBackend } from '../../../src/gpu/backend';
+import { describeAttention } from '../../support/attentionTests';
 import { describeFixtures, describeReference } from '../../support/fixtureTests';
 
 const faults: string[] = [];
@@ -19,6 +20,7 @@ test('the numbers really come from WebGPU', () => {
 });
 
 describeFixtures();
+describeAttention();
 describeReference();
 
 afterAll(() => {

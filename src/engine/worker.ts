@@ -1,0 +1,8 @@
+/** @file The worker's end of the wire. */
+import type { Command } from '../link/protocol';
+import { Engine } from './engine';
+
+const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
+const engine = new Engine((event, transfer) => scope.postMessage(event, transfer ?? []));
+
+scope.onmessage = ({ data }: MessageEvent<Command>) => engine.receive(data);

@@ -1,0 +1,12 @@
+import type { RunSpec } from './run';
+
+export interface Preset {
+  readonly id: string;
+  readonly label: string;
+  readonly order: number;
+  /** What there is to see, in one or two sentences. */
+  readonly summary: string;
+  readonly settings: Partial<RunSpec>;
+}
+
+export const definePreset = (preset: Preset): Preset => preset;

@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { attentionFlops, cacheBytes } from '../../src/attention/cost';
+import { maskCells } from '../../src/attention/mask';
+import type { LayerPlan } from '../../src/attention/pattern';
+import type { PlanSettings } from '../../src/attention/plan';
+import { lettersOf, plans } from '../../src/attention/plans';
+import { reach, reachCone } from '../../src/attention/reach';
+
+const settings: PlanSettings = {
+  layers: 4,
+  window: 4,
+  chunk: 2,
+  groupSize: 2,
+  place: 'first',
+  stripes: 'GSAS',
+};
+const letters = (id: string, change: Partial<PlanSettings> = {}) =>
+  lettersOf(plans.get(id).expand({ ...settings, ...change }));
+
+describe('plans expand to one pattern per layer', () => {
+  test.each([
+    ['global', {}, 'GGGG'],
+    ['local', {}, 'SSSS'],
+    ['approximate', {}, 'AAAA'],
+    ['grouped', {}, 'GSGS'],
+    ['grouped', { groupSize: 4 }, 'GSSS'],
+    ['grouped', { groupSize: 4, place: 'last' as const }, 'SSSG'],
+    ['grouped', { groupSize: 3, layers: 7 }, 'GSSGSSG'],
+    ['grouped', { groupSize: 3, layers: 7, place: 'last' as const }, 'SSGSSGS'],
+    ['grouped', { groupSize: 1 }, 'GGGG'],
+    ['custom', {}, 'GSAS'],
+  ])('%s %o is %s', (id, change, expected) => expect(letters(id, change)).toBe(expected));
+
+  test('custom stripes must name every layer', () => {
+    expect(() => letters('custom', { stripes: 'GS' })).toThrow(
+      "the stripes 'GS' name 2 layers, the model has 4",
+    );
+    expect(() => letters('custom', { stripes: 'GSXS' })).toThrow("'X' is no layer; write G (global)");
+  });
+});
+
+describe.each(plans.all.map((plan) => [plan.id, plan] as const))('plan %s', (_, plan) => {
+  test('gives as many layers as it was asked for', () => {
+    for (let layers = 1; layers <= 12; layers++) {
+      const stripes = 'G'.repeat(layers);
+      expect(plan.expand({ ...settings, layers, stripes })).toHaveLength(layers);
+    }
+  });
+
+  test('reads only the settings it says it reads', () => {
+    const plain = plan.expand(settings);
+    const other: PlanSettings = { ...settings, window: 7, chunk: 3, groupSize: 3, place: 'last', stripes: 'SSSS' };
+    for (const name of Object.keys(settings) as (keyof PlanSettings)[]) {
+      if (name === 'layers' || plan.reads.includes(name)) continue;
+      expect(plan.expand({ ...settings, [name]: other[name] }), name).toEqual(plain);
+    }
+  });
+});
+
+describe('reach', () => {
+  /** Who depends on whom through all layers, by multiplying the masks out. */
+  const product = (plan: LayerPlan, T: number) => {
+    let depends = Array.from({ length: T }, (_, q) => Array.from({ length: T }, (_, k) => q === k));
+    for (const layer of [...plan].reverse()) {
+      const cells = maskCells(layer, T);
+      depends = depends.map((row) =>
+        row.map((_, k) => row.some((through, q) => through && cells[q * T + k] !== 0)),
+      );
+    }
+    return depends;
+  };
+
+  test.each(['GSGS', 'SSSS', 'SSSG', 'GSSS', 'AAAA', 'SSAS'])(
+    '%s: the intervals say what the boolean product of the masks says',
+    (stripes) => {
+      const T = 20;
+      const plan = plans.get('custom').expand({ ...settings, stripes });
+      const depends = product(plan, T);
+      for (let q = 0; q < T; q++) {
+        expect([...reachCone(plan, T, q)[0]!].map(Boolean)).toEqual(depends[q]);
+      }
+    },
+  );
+
+  test('n local layers of window W reach 1 + n (W - 1) tokens', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 1, max: 200 }),
+        (layers, window, T) => {
+          const plan = plans.get('local').expand({ ...settings, layers, window });
+          expect(reach(plan, T)).toBe(Math.min(T, 1 + layers * (window - 1)));
+        },
+      ),
+    );
+  });
+
+  test('one global layer anywhere reaches everything before', () => {
+    for (const stripes of ['GSSS', 'SGSS', 'SSGS', 'SSSG']) {
+      expect(reach(plans.get('custom').expand({ ...settings, stripes }), 100)).toBe(100);
+    }
+  });
+
+  test('the needle preset’s four local layers of window 6 reach 21 tokens', () => {
+    expect(reach(plans.get('local').expand({ ...settings, window: 6 }), 48)).toBe(21);
+  });
+});
+
+describe('costs', () => {
+  test('stripes cost what their layers cost', () => {
+    const plan = plans.get('grouped').expand({ ...settings, layers: 5, groupSize: 4, window: 4 });
+    expect(lettersOf(plan)).toBe('GSSSG');
+    const shape = { T: 10, heads: 2, headDim: 8 };
+    expect(attentionFlops(plan, shape)).toBe(4 * (2 * 55 + 3 * 34) * 2 * 8);
+    expect(cacheBytes(plan, { T: 10, kvHeads: 2, headDim: 8, bytesPerNumber: 4 })).toBe(
+      2 * (2 * 10 + 3 * 4) * 2 * 8 * 4,
+    );
+  });
+
+  test('a 7B model at 128k tokens is only other numbers', () => {
+    const plan = plans.get('grouped').expand({ ...settings, layers: 32, groupSize: 4, window: 512 });
+    const cache = { T: 131_072, kvHeads: 32, headDim: 128, bytesPerNumber: 2 };
+    const all = plans.get('global').expand({ ...settings, layers: 32 });
+    expect(cacheBytes(all, cache)).toBe(64 * 2 ** 30);
+    expect(cacheBytes(plan, cache) / cacheBytes(all, cache)).toBeCloseTo(0.2529, 4);
+  });
+});

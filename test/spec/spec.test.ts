@@ -1,0 +1,202 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { plans } from '../../src/attention/plans';
+import { sources } from '../../src/data/registry';
+import { checkMemory, checkRun } from '../../src/spec/check';
+import { kvCacheBytes, layerFlops, trainingFlops } from '../../src/spec/cost';
+import { trainingMemory } from '../../src/spec/memory';
+import { matmulWeights, modelSpecOf, weightCount } from '../../src/spec/model';
+import { presets, specOfPreset } from '../../src/spec/preset';
+import { CONTROLS, DEFAULTS, type RunSpec } from '../../src/spec/run';
+import { fromQuery, mend, toQuery } from '../../src/spec/url';
+
+/** Specs as a person can set them: each control anywhere in its range. */
+const anySpec: fc.Arbitrary<RunSpec> = fc
+  .record(
+    Object.fromEntries(
+      CONTROLS.map((control) => {
+        switch (control.kind) {
+          case 'number': {
+            const { min, max, step } = control.param;
+            const whole = step === undefined || step === 1;
+            const steps = typeof step === 'number' ? step : 0.01;
+            return [
+              control.name,
+              whole
+                ? fc.integer({ min, max })
+                : fc.integer({ min: 0, max: Math.floor((max - min) / steps) }).map((n) => Number((min + n * steps).toPrecision(12))),
+            ];
+          }
+          case 'choice':
+            return [
+              control.name,
+              fc.constantFrom(
+                ...control.options.map(({ value }) =>
+                  typeof DEFAULTS[control.name] === 'number' ? Number(value) : value,
+                ),
+              ),
+            ];
+          case 'stripes':
+            return [control.name, fc.string({ unit: fc.constantFrom('G', 'S', 'A'), minLength: 1, maxLength: 12 })];
+        }
+      }),
+    ),
+  )
+  .map((settings) => mend(settings as unknown as RunSpec))
+  .filter((spec) => {
+    try {
+      checkRun(spec);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+
+describe('the address', () => {
+  test('the defaults are short, with the version and the seed', () => {
+    expect(toQuery(DEFAULTS)).toBe('v=1&seed=1');
+  });
+
+  test('says only what differs, readably', () => {
+    expect(toQuery({ ...DEFAULTS, plan: 'local', window: 4 })).toBe('v=1&plan=local&window=4&seed=1');
+  });
+
+  test('whatever can run comes back as it was, without a word', () => {
+    fc.assert(
+      fc.property(anySpec, (spec) => {
+        const { spec: back, notes } = fromQuery(toQuery(spec));
+        expect(notes).toEqual([]);
+        expect(back).toEqual(spec);
+      }),
+    );
+  });
+
+  test('whatever it says, a spec that can run comes out', () => {
+    const key = fc.oneof(fc.constantFrom(...CONTROLS.map(({ name }) => name)), fc.string());
+    const value = fc.oneof(
+      fc.string(),
+      fc.double().map(String),
+      fc.integer().map(String),
+      fc.constantFrom('global', 'custom', 'needle', '<img src=x onerror=alert(1)>', '%', '__proto__'),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(key, value)), (pairs) => {
+        const { spec } = fromQuery(pairs.map(([k, v]) => `${k}=${v}`).join('&'));
+        expect(() => checkRun(spec)).not.toThrow();
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('garbage is clamped and ignored, and said so', () => {
+    const { spec, notes } = fromQuery('v=1&window=0&layers=1e9&plan=zigzag&colour=red&heads=NaN');
+    expect(spec).toMatchObject({ window: 1, layers: 12, plan: DEFAULTS.plan, heads: DEFAULTS.heads });
+    expect(notes.join('\n')).toContain("window='0' became 1");
+    expect(notes.join('\n')).toContain("layers='1e9' became 12");
+    expect(notes.join('\n')).toContain("plan='zigzag' is not known; grouped is used");
+    expect(notes.join('\n')).toContain("'colour' is not a setting; ignored");
+  });
+
+  test('a width that does not divide into its heads is mended', () => {
+    const { spec, notes } = fromQuery('width=100&heads=3');
+    expect(spec.width % (4 * spec.heads)).toBe(0);
+    expect(notes).toContain('width became 96 so that the model can be built');
+  });
+
+  test('hide, lock and embed are handed on', () => {
+    expect([...fromQuery('hide=plan,seed&embed=1').rest]).toEqual([
+      ['hide', 'plan,seed'],
+      ['embed', '1'],
+    ]);
+  });
+});
+
+describe('impossible settings are refused with what would work', () => {
+  test.each<[Partial<RunSpec>, string]>([
+    [{ width: 100, heads: 3 }, 'width 100 does not divide into 3 heads of 4, 8, 12, … numbers; try 96 or 108'],
+    [{ window: 0 }, 'window is 0; it should be a whole number from 1 to 512 tokens'],
+    [{ heads: 4, share: 3 }, '4 heads cannot share key-value heads by 3; try 1, 2, 4'],
+    [{ plan: 'custom', stripes: 'GS' }, "the stripes 'GS' name 2 layers"],
+    [{ task: 'needle', context: 48, distance: 60 }, 'distance is 60; '],
+    [{ task: 'nothing' }, "text or task is 'nothing'; it should be one of moby-dick"],
+    [{ rate: 0 }, 'learning rate is 0'],
+  ])('%o', (change, message) => {
+    expect(() => checkRun({ ...DEFAULTS, ...change })).toThrow(message);
+  });
+
+  test('a model beyond the device', () => {
+    const limits = { total: 1_000_000, largestTensor: 1_000_000 };
+    expect(() => checkMemory(DEFAULTS, limits)).toThrow(
+      /training this model needs about .* MiB, this device allows 977 KiB; lower the batch/,
+    );
+  });
+});
+
+describe.each(presets.all.map((preset) => [preset.id, preset] as const))('preset %s', (_, preset) => {
+  test('can run, and its address brings it back', () => {
+    const spec = specOfPreset(preset);
+    expect(() => checkRun(spec)).not.toThrow();
+    expect(fromQuery(toQuery(spec))).toMatchObject({ spec, notes: [] });
+  });
+});
+
+test('every control is in the defaults, and every default in a control', () => {
+  expect(CONTROLS.map(({ name }) => name).sort()).toEqual(Object.keys(DEFAULTS).sort());
+  expect(() => checkRun(DEFAULTS)).not.toThrow();
+});
+
+describe('the model’s numbers, by hand', () => {
+  const spec: RunSpec = { ...DEFAULTS, layers: 2, width: 16, heads: 2, plan: 'global', context: 10 };
+  const m = modelSpecOf(spec);
+  const V = sources.get(spec.task).vocabulary.size;
+
+  test('weights', () => {
+    const perLayer = 4 * 16 * 16 + 3 * 16 * 48 + 2 * 16;
+    expect(weightCount(m)).toBe(V * 16 + 2 * perLayer + 16);
+    expect(matmulWeights(m)).toBe(V * 16 + 2 * (4 * 16 * 16 + 3 * 16 * 48));
+  });
+
+  test('an own head is one matrix more, and the same matmuls', () => {
+    const own = modelSpecOf({ ...spec, tied: 0 });
+    expect(weightCount(own)).toBe(weightCount(m) + V * 16);
+    expect(matmulWeights(own)).toBe(matmulWeights(m));
+  });
+
+  test('FLOPs per token of training: 3 (2 N + 4 D P / T)', () => {
+    const needed = 3 * (2 * matmulWeights(m) + (2 * 4 * 16 * 55) / 10);
+    expect(trainingFlops(m, 'host').needed).toBeCloseTo(needed, 6);
+  });
+
+  test('our kernels do more than is needed, because they compute scores again', () => {
+    const layer = layerFlops(m, m.layers[0]!, 'webgpu');
+    expect(layer.done).toBeGreaterThan(layer.needed);
+    // loops: 4 forward and 14 backward against 12
+    const loops = layerFlops(m, m.layers[0]!, 'host');
+    expect(loops.done / loops.needed).toBeCloseTo(18 / 12, 6);
+  });
+
+  test('the key-value cache: 2 kvHeads d bytes per key and layer', () => {
+    expect(kvCacheBytes(m)).toBe(2 * 2 * 10 * 16 * 4);
+    expect(kvCacheBytes(modelSpecOf({ ...spec, share: 2 }))).toBe(2 * 2 * 10 * 8 * 4);
+  });
+
+  test('memory counts weights, gradients, two moments and activations', () => {
+    const memory = trainingMemory(m, 4);
+    expect(memory.weights).toBe(4 * weightCount(m));
+    expect(memory.moments).toBe(2 * memory.weights);
+    expect(memory.peak).toBeGreaterThanOrEqual(memory.weights + memory.gradients + memory.moments);
+  });
+});
+
+test('grouped attention never needs more than global nor less than local', () => {
+  fc.assert(
+    fc.property(anySpec, (spec) => {
+      const needed = (plan: string) =>
+        trainingFlops(modelSpecOf({ ...spec, plan }), 'host').needed;
+      expect(needed('grouped')).toBeLessThanOrEqual(needed('global') + 1e-6);
+      expect(needed('grouped')).toBeGreaterThanOrEqual(needed('local') - 1e-6);
+      expect(plans.has(spec.plan)).toBe(true);
+    }),
+    { numRuns: 50 },
+  );
+});
