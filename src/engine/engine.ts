@@ -119,6 +119,13 @@ export class Engine {
     }
   }
 
+  /** Waits a moment for the device to say what is wrong with it. */
+  async #faultKnown(): Promise<void> {
+    for (let waits = 0; waits < 20 && !this.#fault; waits++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   #close(run: EngineRun): void {
     run.playing = false;
     this.#runs.delete(run.id);
@@ -167,6 +174,8 @@ export class Engine {
       await run.turn();
       if (this.#fault) throw new Error(this.#fault);
     } catch (cause) {
+      // A lost device first breaks a read; what happened to it is known a moment later.
+      if (this.#backend?.name === 'webgpu' && !(cause instanceof Diverged)) await this.#faultKnown();
       if (this.#runs.has(run.id)) this.#failed(run.id, cause);
     } finally {
       this.#inTurn.delete(run);
@@ -190,7 +199,8 @@ function wordsOf(cause: unknown): string {
   if (cause instanceof InputError) return `These settings cannot run: ${cause.message}.`;
   if (cause instanceof Diverged) return cause.message;
   const message = cause instanceof Error ? cause.message : String(cause);
-  return message.endsWith('.') ? message : `${message}. Press Reset to start again.`;
+  if (message.includes('Reset')) return message;
+  return `${message.replace(/\.$/, '')}. Press Reset to start again.`;
 }
 
 export const tensorsAlive = (): number => tf.memory().numTensors;

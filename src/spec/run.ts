@@ -7,6 +7,7 @@ import { CHUNK, WINDOW } from '../attention/params';
 import { plans } from '../attention/plans';
 import type { LayerPlan } from '../attention/pattern';
 import type { ParamSpec } from '../core/params';
+import { DISTANCE } from '../data/distance';
 import { sources } from '../data/registry';
 
 export interface RunSpec {
@@ -76,14 +77,7 @@ export const CONTROLS: readonly Control[] = [
     label: 'Distance',
     section: 'What it learns',
     relevant: synthetic,
-    param: {
-      label: 'Distance',
-      unit: 'tokens',
-      min: 1,
-      max: 480,
-      initial: 28,
-      explain: (d) => `the answer lies at least ${d} token${d === 1 ? '' : 's'} back`,
-    },
+    param: DISTANCE,
   },
   {
     name: 'plan',

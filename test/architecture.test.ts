@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+
+/** Each folder of src may import from itself and from the folders named here. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  core: [],
+  attention: ['core'],
+  data: ['core'],
+  spec: ['core', 'attention', 'data'],
+  draw: ['core', 'attention'],
+  link: ['core', 'attention', 'spec'], // messages, and the page's end of the wire
+  gpu: ['core', 'attention'], // from here to engine: tfjs
+  ops: ['core', 'attention', 'gpu'],
+  model: ['core', 'attention', 'spec', 'gpu', 'ops'],
+  train: ['core', 'attention', 'data', 'spec', 'link', 'gpu', 'ops', 'model'],
+  engine: ['core', 'attention', 'data', 'spec', 'link', 'gpu', 'ops', 'model', 'train'],
+  lessons: ['core', 'spec'],
+  state: ['core', 'attention', 'data', 'spec', 'link', 'lessons'],
+  views: ['core', 'attention', 'data', 'spec', 'link', 'draw', 'state'],
+  app: ['core', 'attention', 'data', 'spec', 'link', 'draw', 'lessons', 'state', 'views'],
+};
+/** Folders that may know tfjs. */
+const KNOW_TFJS = ['gpu', 'ops', 'model', 'train', 'engine'];
+/** Folders whose files are pure: no DOM, no clock, no randomness of their own. */
+const PURE = ['core', 'attention', 'data', 'spec', 'draw'];
+
+const sources = import.meta.glob<string>('/src/**/*.{ts,svelte}', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+const files = Object.entries(sources).map(([path, text]) => ({
+  file: path.slice('/src/'.length),
+  home: path.split('/')[2]!,
+  text,
+}));
+const imports = files.flatMap(({ file, home, text }) =>
+  [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, target]) => ({ file, home, target: target! })),
+);
+const inside = imports
+  .filter(({ target }) => target.startsWith('.'))
+  .map((entry) => ({
+    ...entry,
+    target: new URL(entry.target, `file:///src/${entry.file}`).pathname.slice('/src/'.length),
+  }));
+
+test('there is something to look at', () => {
+  expect(files.length).toBeGreaterThan(60);
+  expect(inside.length).toBeGreaterThan(150);
+});
+
+test.each(Object.keys(MAY_IMPORT))('imports of %s point one way', (folder) => {
+  const wrong = inside
+    .filter(({ home }) => home === folder)
+    .filter(({ target }) => ![folder, ...MAY_IMPORT[folder]!].includes(target.split('/')[0]!))
+    .map(({ file, target }) => `${file} imports ${target}`);
+  expect(wrong).toEqual([]);
+});
+
+test('every folder is in the table', () => {
+  const homes = new Set(files.filter(({ file }) => file.includes('/')).map(({ home }) => home));
+  expect([...homes].filter((home) => !(home in MAY_IMPORT))).toEqual([]);
+});
+
+test('tfjs is known to the engine’s side alone', () => {
+  const wrong = imports
+    .filter(({ target }) => target.startsWith('@tensorflow/'))
+    .filter(({ home }) => !KNOW_TFJS.includes(home))
+    .map(({ file }) => file);
+  expect(wrong).toEqual([]);
+});
+
+test.each(PURE)('%s is pure', (folder) => {
+  const impure =
+    /\b(window|performance|localStorage)\s*\.|\bdocument\.(create|query|get|body|add)|\bfetch\(|Math\.random|Date\.now|new Date\b/;
+  const wrong = files
+    .filter(({ home }) => home === folder)
+    .filter(({ text }) => impure.test(text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')))
+    .map(({ file }) => file);
+  expect(wrong).toEqual([]);
+});

@@ -1,0 +1,162 @@
+/** @file The engine in its real worker, over the real wire, on both kinds of backend. */
+import { afterEach, describe, expect, test } from 'vitest';
+import { trainingMemory } from '../../src/spec/memory';
+import { modelSpecOf } from '../../src/spec/model';
+import { presets, specOfPreset } from '../../src/spec/preset';
+import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import type { Command, EngineEvent } from '../../src/link/protocol';
+
+type Type = EngineEvent['type'];
+type Of<T extends Type> = Extract<EngineEvent, { type: T }>;
+
+/** A worker and everything it said. */
+class Wire {
+  readonly events: EngineEvent[] = [];
+  readonly #worker = new Worker(new URL('../../src/engine/worker.ts', import.meta.url), {
+    type: 'module',
+  });
+  readonly #waiting = new Set<() => void>();
+
+  constructor() {
+    this.#worker.onmessage = ({ data }: MessageEvent<EngineEvent>) => {
+      this.events.push(data);
+      for (const look of this.#waiting) look();
+    };
+  }
+
+  send(command: Command): void {
+    this.#worker.postMessage(
+      command.type === 'open' ? { ...command, base: `${location.origin}/` } : command,
+    );
+  }
+
+  of<T extends Type>(type: T): Of<T>[] {
+    return this.events.filter((event): event is Of<T> => event.type === type);
+  }
+
+  /** Resolves when `ready` says so of all events so far. */
+  until(ready: () => boolean, what: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`waited for ${what}; had ${JSON.stringify(this.of('state').at(-1))}`)),
+        120_000,
+      );
+      const look = () => {
+        if (!ready()) return;
+        clearTimeout(timer);
+        this.#waiting.delete(look);
+        resolve();
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  phase = () => this.of('state').at(-1)?.state.phase;
+  step = () => this.of('metrics').at(-1)?.steps.at(-1)?.step ?? 0;
+  stop = () => this.#worker.terminate();
+}
+
+let wire: Wire;
+afterEach(() => wire.stop());
+
+const runId = 'run';
+const small: RunSpec = {
+  ...DEFAULTS, task: 'needle', distance: 10, context: 24, window: 4, chunk: 4, width: 16, heads: 2, batch: 2,
+};
+
+async function open(spec: RunSpec, more: { text?: string } = {}) {
+  wire = new Wire();
+  wire.send({ type: 'open', runId, spec, ...more });
+  await wire.until(() => wire.phase() === 'paused' || wire.phase() === 'failed', 'an answer to open');
+}
+
+const message = () => {
+  const last = wire.of('state').at(-1)!.state;
+  return last.phase === 'failed' ? last.message : `(${last.phase})`;
+};
+
+describe.each(['webgpu', 'wasm', 'cpu'] as const)('in a worker on %s', (backend) => {
+  test('trains, pauses, steps, draws, and stays within its predicted memory', async () => {
+    await open({ ...small, backend, plan: 'custom', stripes: 'GSAS' });
+    expect(wire.of('backend').at(-1)!.backend).toMatchObject({ name: backend });
+
+    wire.send({ type: 'nextFrame', runId });
+    wire.send({ type: 'control', runId, action: 'step' });
+    await wire.until(() => wire.phase() === 'paused' && wire.step() === 1, 'one step');
+    const { frame } = wire.of('frame')[0]!;
+    expect(frame).toMatchObject({ step: 0, T: 24, heads: 2, size: 24, factor: 1 });
+    expect(frame.layers).toHaveLength(4);
+    for (const { weights } of frame.layers) {
+      for (let row = 0; row < 48; row++) {
+        const sum = weights.subarray(row * 24, row * 24 + 24).reduce((a, b) => a + b, 0);
+        expect(sum).toBeCloseTo(1, 3);
+      }
+    }
+
+    wire.send({ type: 'control', runId, action: 'run' });
+    await wire.until(() => wire.step() >= 6, 'more steps');
+    wire.send({ type: 'control', runId, action: 'pause' });
+    await wire.until(() => wire.phase() === 'paused', 'the pause');
+    const steps = wire.of('metrics').flatMap(({ steps }) => steps.map(({ step }) => step));
+    expect(steps).toEqual(steps.map((_, i) => i + 1)); // none lost, none twice
+    const paused = wire.step();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(wire.step()).toBe(paused);
+
+    const spec = modelSpecOf({ ...small, plan: 'custom', stripes: 'GSAS' });
+    const predicted = trainingMemory(spec, small.batch).peak;
+    const measured = wire.of('memory').at(-1)!.memory.peak;
+    expect(Math.abs(measured / predicted - 1)).toBeLessThan(0.1);
+  });
+});
+
+test('all backends give the same losses from the same seed', async () => {
+  const losses: number[][] = [];
+  for (const backend of ['webgpu', 'wasm', 'cpu'] as const) {
+    await open({ ...small, backend });
+    wire.send({ type: 'control', runId, action: 'run' });
+    await wire.until(() => wire.step() >= 10, 'ten steps');
+    losses.push(wire.of('metrics').flatMap(({ steps }) => steps.map(({ loss }) => loss)).slice(0, 10));
+    wire.stop();
+  }
+  for (let step = 0; step < 10; step++) {
+    expect(losses[0]![step]).toBeCloseTo(losses[2]![step]!, 3); // float32 sums in another order
+    expect(losses[1]![step]).toBeCloseTo(losses[2]![step]!, 3);
+  }
+});
+
+test('the same seed on the same backend gives the same bits', async () => {
+  const runs: number[][] = [];
+  for (let i = 0; i < 2; i++) {
+    await open({ ...small, backend: 'webgpu' });
+    wire.send({ type: 'control', runId, action: 'run' });
+    await wire.until(() => wire.step() >= 5, 'five steps');
+    runs.push(wire.of('metrics').flatMap(({ steps }) => steps.map(({ loss }) => loss)).slice(0, 5));
+    wire.stop();
+  }
+  expect(runs[0]).toEqual(runs[1]);
+});
+
+describe('what cannot work says so', () => {
+  test('impossible settings are refused before anything is allocated', async () => {
+    await open({ ...small, width: 100, heads: 3 });
+    expect(message()).toContain('width 100 does not divide into 3 heads of 4, 8, 12, … numbers; try 96 or 108');
+  });
+
+  test('a text that is too short', async () => {
+    await open({ ...DEFAULTS, task: 'own-text', backend: 'cpu' }, { text: 'short' });
+    expect(message()).toMatch(/characters/);
+  });
+});
+
+test('real text: the loss of Moby-Dick falls by a fifth', async () => {
+  await open({ ...specOfPreset(presets.get('moby-dick')), backend: 'wasm' });
+  wire.send({ type: 'control', runId, action: 'run' });
+  await wire.until(() => wire.step() >= 30, 'thirty steps');
+  const losses = wire.of('metrics').flatMap(({ steps }) => steps.map(({ loss }) => loss));
+  expect(losses[0]).toBeGreaterThan(4.3); // ln 96 = 4.56
+  expect(Math.min(...losses.slice(-5))).toBeLessThan(0.8 * losses[0]!);
+  expect(wire.of('sample').length).toBeGreaterThan(0);
+  expect(wire.of('validation').length).toBeGreaterThan(2);
+});

@@ -1,0 +1,151 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { cachedKeys } from '../../src/attention/cost';
+import { patterns, patternSpec } from '../../src/attention/registry';
+import { InputError } from '../../src/core/check';
+import { random } from '../../src/core/random';
+import { Decoder, pick } from '../../src/model/decode';
+import { readSafetensors } from '../../src/model/safetensors';
+import { initialWeights } from '../../src/model/weights';
+import { Zebra } from '../../src/model/zebra';
+import type { ModelSpec } from '../../src/spec/model';
+import { relativeError } from '../support/fixtures';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+const base: ModelSpec = {
+  vocabulary: 11,
+  context: 26,
+  width: 16,
+  heads: 2,
+  kvHeads: 1,
+  headDim: 8,
+  hidden: 24,
+  layers: [],
+  pool: 'post',
+  ropeBase: 10_000,
+  tied: true,
+};
+/** Larger than the start values, so that attention is far from even. */
+const weightsOf = (spec: ModelSpec) =>
+  new Map([...initialWeights(spec, 5)].map(([name, w]) => [name, name.includes('proj') ? w.map((x) => 3 * x) : w]));
+const { below } = random('tokens');
+const tokens = Int32Array.from({ length: base.context }, () => below(base.vocabulary));
+
+describe.each(patterns.all.map(({ id }) => id))('%s', (id) => {
+  const layers = [patternSpec(id, { window: 5, chunk: 3 }), patternSpec(id, { window: 4, chunk: 2 })];
+
+  test('changing token j moves no logit before j, and the logit at j', async () => {
+    const spec = { ...base, layers };
+    const model = new Zebra(spec, weightsOf(spec));
+    const logitsOf = async (ids: Int32Array) => model.logits(tf.tensor1d(ids, 'int32')).data();
+    const plain = await logitsOf(tokens);
+    for (const j of [0, 7, 12, 25]) {
+      const changed = tokens.slice();
+      changed[j] = (changed[j]! + 1) % spec.vocabulary;
+      const got = await logitsOf(changed);
+      const V = spec.vocabulary;
+      expect(got.slice(0, j * V)).toEqual(plain.slice(0, j * V));
+      expect(got.slice(j * V, (j + 1) * V)).not.toEqual(plain.slice(j * V, (j + 1) * V));
+    }
+    model.dispose();
+  });
+
+  test.each(['post', 'pre'] as const)(
+    'with a cache (keys averaged %s rotation) the logits are the same, past every border',
+    async (pool) => {
+      const spec: ModelSpec = { ...base, layers, pool, tied: pool === 'post' };
+      const weights = weightsOf(spec);
+      const model = new Zebra(spec, weights);
+      const expected = await model.logits(tf.tensor1d(tokens, 'int32')).data();
+      const decoder = new Decoder(spec, weights);
+      tokens.forEach((token, t) => {
+        const V = spec.vocabulary;
+        const logits = decoder.next(token);
+        expect(relativeError(logits, expected.slice(t * V, (t + 1) * V))).toBeLessThan(1e-4);
+        expect(decoder.cachedKeys()).toEqual(layers.map((layer) => cachedKeys(layer, t + 1)));
+      });
+      model.dispose();
+    },
+  );
+});
+
+describe('drawing a token', () => {
+  const logits = Float32Array.from([0, 2, 1]);
+  test('temperature 0 takes the largest', () => expect(pick(logits, 0, 0.99)).toBe(1));
+  test('the probabilities are those of the softmax', () => {
+    const counts = [0, 0, 0];
+    const { next } = random('pick');
+    for (let i = 0; i < 20_000; i++) counts[pick(logits, 1, next())]!++;
+    const total = 1 + Math.exp(2) + Math.exp(1);
+    expect(counts[0]! / 20_000).toBeCloseTo(1 / total, 1);
+    expect(counts[1]! / 20_000).toBeCloseTo(Math.exp(2) / total, 1);
+  });
+});
+
+describe('start values', () => {
+  const spec = { ...base, layers: [patternSpec('global', {})] };
+  test('depend on the seed alone', () => {
+    expect(initialWeights(spec, 1)).toEqual(initialWeights(spec, 1));
+    expect(initialWeights(spec, 1)).not.toEqual(initialWeights(spec, 2));
+  });
+  test('are the same for every plan', () => {
+    const local = { ...spec, layers: [patternSpec('local', { window: 4 })] };
+    expect(initialWeights(local, 1)).toEqual(initialWeights(spec, 1));
+  });
+});
+
+describe('safetensors', () => {
+  const file = (header: unknown, data = new Uint8Array(8)) => {
+    const text = new TextEncoder().encode(JSON.stringify(header));
+    const bytes = new Uint8Array(8 + text.length + data.length);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+    bytes.set(text, 8);
+    bytes.set(data, 8 + text.length);
+    return bytes;
+  };
+
+  test('reads what was written, wherever the numbers lie', () => {
+    const data = new Uint8Array(Float32Array.from([1.5, -2]).buffer);
+    const read = readSafetensors(
+      file({ __metadata__: { a: 'b' }, w: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }, data),
+    );
+    expect([...read.keys()]).toEqual(['w']);
+    expect([...read.get('w')!.values]).toEqual([1.5, -2]);
+  });
+
+  test.each([
+    [new Uint8Array(3), 'the file is 3 bytes long'],
+    [file([]), 'not a JSON object'],
+    [file({ w: { dtype: 'F16', shape: [2], data_offsets: [0, 4] } }), "tensor 'w' holds F16"],
+    [file({ w: { dtype: 'F32', shape: [3], data_offsets: [0, 8] } }), 'should be 12 bytes inside the file'],
+    [file({ w: { dtype: 'F32', shape: [-1], data_offsets: [0, 8] } }), 'no proper shape'],
+    [file({ w: { dtype: 'F32', shape: [4], data_offsets: [0, 16] } }), 'should be 16 bytes inside the file'],
+  ])('refuses what is wrong: %#', (bytes, message) => {
+    expect(() => readSafetensors(bytes)).toThrow(message);
+  });
+
+  test('whatever the bytes, it refuses in its own words', () => {
+    const good = file({ w: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } });
+    const spoilt = fc.tuple(fc.nat(good.length - 1), fc.nat(255)).map(([at, value]) => {
+      const copy = good.slice();
+      copy[at] = value;
+      return copy;
+    });
+    const short = fc.nat(good.length).map((length) => good.slice(0, length));
+    fc.assert(
+      fc.property(fc.oneof(spoilt, short, fc.uint8Array({ maxLength: 200 })), (bytes) => {
+        try {
+          readSafetensors(bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
