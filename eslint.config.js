@@ -12,19 +12,25 @@ export default ts.config(
   { languageOptions: { globals: { ...globals.browser, ...globals.node, ...globals.worker } } },
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
-    languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'], svelteConfig } },
+    languageOptions: {
+      parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'], svelteConfig },
+    },
   },
   {
     rules: {
       'no-undef': 'off', // TypeScript knows the names
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
       'svelte/no-at-html-tags': 'error',
       'svelte/require-each-key': 'error',
       'no-restricted-properties': [
         'error',
         ...['dataSync', 'arraySync'].map((property) => ({
           property,
-          message: 'It blocks, and on WebGPU it can kill the GPU process. Use await data(), or ops/host for wasm and cpu.',
+          message:
+            'It blocks, and on WebGPU it can kill the GPU process. Use await data(), or ops/host for wasm and cpu.',
         })),
       ],
     },

@@ -1,10 +1,7 @@
-/// <reference types="vitest/config" />
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments, chromiumPath } from './scripts/chromium.mjs';
-
-const desktop = process.platform !== 'linux' || Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']);
 
 /** tfjs is reached only from the worker, so the dev server would find it late and reload the page. */
 const workerPackages = [
@@ -26,7 +23,7 @@ export default defineConfig({
     rolldownOptions: { output: { comments: { legal: false } } },
   },
   optimizeDeps: { include: workerPackages },
-  server: { open: process.env['ZEBRA_OPEN'] === '1' && desktop },
+
   test: {
     projects: [
       {

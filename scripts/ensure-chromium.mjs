@@ -10,13 +10,16 @@ const run = (command, ...args) => spawnSync(command, args, { stdio: 'inherit' })
 
 let found = findChromium();
 if (!found && process.env.CHROMIUM_PATH) {
-  console.error(`CHROMIUM_PATH is ${process.env.CHROMIUM_PATH}, and no file is there. ${WHAT_TO_DO}`);
+  console.error(
+    `CHROMIUM_PATH is ${process.env.CHROMIUM_PATH}, and no file is there. ${WHAT_TO_DO}`,
+  );
   process.exit(1);
 }
 if (!found && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
   console.log('No Chromium here; installing it with apt-get.');
-  run('apt-get', 'update', '-qq') &&
+  if (run('apt-get', 'update', '-qq')) {
     run('apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'chromium');
+  }
   found = findChromium();
 }
 if (!found) {

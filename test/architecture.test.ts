@@ -34,7 +34,11 @@ const files = Object.entries(sources).map(([path, text]) => ({
   text,
 }));
 const imports = files.flatMap(({ file, home, text }) =>
-  [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, target]) => ({ file, home, target: target! })),
+  [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, target]) => ({
+    file,
+    home,
+    target: target!,
+  })),
 );
 const inside = imports
   .filter(({ target }) => target.startsWith('.'))

@@ -22,9 +22,13 @@ export function initialParams(specs: ParamSpecs): Params {
 
 /** Refuses a value outside its description, naming whose it is. */
 export function checkParam(name: string, spec: ParamSpec, value: number): void {
-  const fractional = typeof spec.step === 'string' ? spec.step === 'log10' : !Number.isInteger(spec.step ?? 1);
+  const fractional =
+    typeof spec.step === 'string' ? spec.step === 'log10' : !Number.isInteger(spec.step ?? 1);
   check(
-    Number.isFinite(value) && value >= spec.min && value <= spec.max && (fractional || Number.isInteger(value)),
+    Number.isFinite(value) &&
+      value >= spec.min &&
+      value <= spec.max &&
+      (fractional || Number.isInteger(value)),
     `${name} is ${value}; it should be ${fractional ? 'a' : 'a whole'} number from ${spec.min} to ${spec.max}${spec.unit ? ` ${spec.unit}` : ''}`,
   );
 }

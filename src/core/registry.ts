@@ -22,7 +22,10 @@ export class Registry<T extends { readonly id: string }> {
 
   get(id: string): T {
     const found = this.#byId.get(id);
-    check(found, `no ${this.noun} is called '${id}'; there are ${[...this.#byId.keys()].join(', ')}`);
+    check(
+      found,
+      `no ${this.noun} is called '${id}'; there are ${[...this.#byId.keys()].join(', ')}`,
+    );
     return found;
   }
 }

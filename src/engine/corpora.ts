@@ -5,7 +5,11 @@ import type { CorpusSource } from '../data/source';
 const loaded = new Map<string, Promise<Corpus>>();
 
 /** The text of a source: its files under `base`, or the person's own. */
-export function corpusOf(source: CorpusSource, text: string | undefined, base: string): Promise<Corpus> {
+export function corpusOf(
+  source: CorpusSource,
+  text: string | undefined,
+  base: string,
+): Promise<Corpus> {
   if (!source.file) return Promise.resolve(corpusOfText(text ?? ''));
   let corpus = loaded.get(source.file);
   if (!corpus) {

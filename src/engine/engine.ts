@@ -83,7 +83,12 @@ export class Engine {
 
   async #feed({ spec, text, base }: Open) {
     const source = sources.get(spec.task);
-    const options = { T: spec.context, batch: spec.batch, distance: spec.distance, seed: spec.seed };
+    const options = {
+      T: spec.context,
+      batch: spec.batch,
+      distance: spec.distance,
+      seed: spec.seed,
+    };
     if (source.kind === 'task') return makeFeed(source, options);
     const corpus = await corpusOf(source, text, base ?? globalThis.location.href);
     checkContext(corpus, spec.context);
@@ -175,7 +180,8 @@ export class Engine {
       if (this.#fault) throw new Error(this.#fault);
     } catch (cause) {
       // A lost device first breaks a read; what happened to it is known a moment later.
-      if (this.#backend?.name === 'webgpu' && !(cause instanceof Diverged)) await this.#faultKnown();
+      if (this.#backend?.name === 'webgpu' && !(cause instanceof Diverged))
+        await this.#faultKnown();
       if (this.#runs.has(run.id)) this.#failed(run.id, cause);
     } finally {
       this.#inTurn.delete(run);

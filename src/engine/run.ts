@@ -56,7 +56,8 @@ export class EngineRun {
     this.#stepOnce = false;
     const metrics = await this.trainer.next();
     this.#pending.push(metrics);
-    if (once || EARLY.has(metrics.step) || performance.now() - this.#reported > REPORT_EVERY) this.#report();
+    if (once || EARLY.has(metrics.step) || performance.now() - this.#reported > REPORT_EVERY)
+      this.#report();
     await this.#lookAround(metrics.step, once);
     if (once) this.#paused();
   }
@@ -91,7 +92,8 @@ export class EngineRun {
 }
 
 function gpuMemory(): { gpuAllocated?: number } {
-  const bytes = (tf.memory() as tf.MemoryInfo & { numBytesAllocatedInGPU?: number }).numBytesAllocatedInGPU;
+  const bytes = (tf.memory() as tf.MemoryInfo & { numBytesAllocatedInGPU?: number })
+    .numBytesAllocatedInGPU;
   return bytes === undefined ? {} : { gpuAllocated: bytes };
 }
 

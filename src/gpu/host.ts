@@ -13,17 +13,19 @@ export function allocate(shape: Shape): tf.Tensor {
   const backend = tf.backend() as unknown as BackendWasm;
   const info = isWasm()
     ? backend.makeOutput([...shape], 'float32')
-    : (backend as unknown as { makeTensorInfo(s: number[], d: 'float32', v: Float32Array): tf.TensorInfo })
-        .makeTensorInfo([...shape], 'float32', new Float32Array(shape.reduce((a, b) => a * b, 1)));
+    : (
+        backend as unknown as {
+          makeTensorInfo(s: number[], d: 'float32', v: Float32Array): tf.TensorInfo;
+        }
+      ).makeTensorInfo([...shape], 'float32', new Float32Array(shape.reduce((a, b) => a * b, 1)));
   return tf.engine().makeTensorFromTensorInfo(info);
 }
 
 /** The numbers of a tensor, in place: writing to them changes the tensor. */
 export function view(tensor: tf.TensorInfo): Float32Array | Int32Array {
   const backend = tf.backend() as unknown as BackendWasm;
-  return (
-    isWasm() ? backend.typedArrayFromHeap(tensor) : backend.readSync(tensor.dataId)
-  ) as Float32Array | Int32Array;
+  return (isWasm() ? backend.typedArrayFromHeap(tensor) : backend.readSync(tensor.dataId)) as
+    Float32Array | Int32Array;
 }
 
 /**

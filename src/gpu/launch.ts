@@ -46,7 +46,9 @@ export function launch<
   const tensors = Object.entries(kernel.buffers).map(([name, spec]) => {
     const value = (given as Record<string, tf.Tensor | readonly number[]>)[name]!;
     if (accessOf(spec as BufferSpec) !== 'write') return value as tf.Tensor;
-    return (made[name] = onGpu ? allocateOnGpu(value as readonly number[]) : allocate(value as readonly number[]));
+    return (made[name] = onGpu
+      ? allocateOnGpu(value as readonly number[])
+      : allocate(value as readonly number[]));
   });
   meter.note();
 
@@ -84,7 +86,10 @@ function recorded(
         .map(([name, spec], at) => [name, spec, tensors[at]!] as const)
         .filter(([, spec]) => accessOf(spec) !== without)
         // Adding 0 copies the numbers; a clone would share the buffer that is about to change.
-        .map(([name, , tensor]) => [name, tf.tidy(() => tf.add(tensor, tf.zerosLike(tensor)))] as const),
+        .map(
+          ([name, , tensor]) =>
+            [name, tf.tidy(() => tf.add(tensor, tf.zerosLike(tensor)))] as const,
+        ),
     );
   const before = copies('write');
   run();

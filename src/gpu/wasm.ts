@@ -11,8 +11,11 @@ export async function startWasm(): Promise<string> {
     'tfjs-backend-wasm-simd.wasm': absolute(simd),
     'tfjs-backend-wasm-threaded-simd.wasm': absolute(threaded),
   });
-  if (!(await tf.setBackend('wasm'))) throw new Error('tfjs refused to start its WebAssembly backend');
-  return (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? 'WebAssembly with SIMD' : 'WebAssembly';
+  if (!(await tf.setBackend('wasm')))
+    throw new Error('tfjs refused to start its WebAssembly backend');
+  return (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))
+    ? 'WebAssembly with SIMD'
+    : 'WebAssembly';
 }
 
 /** A worker resolves paths against its own script, which may lie elsewhere than the page. */

@@ -28,7 +28,8 @@ export async function findAdapter(): Promise<Adapter | string> {
   if (!adapter) return 'WebGPU is here, but it offers no graphics adapter.';
   const { vendor, architecture, description } = adapter.info;
   const name = [vendor, architecture].filter(Boolean).join(' ') || description || 'unnamed adapter';
-  const fallback = (adapter.info as GPUAdapterInfo & { isFallbackAdapter?: boolean }).isFallbackAdapter;
+  const fallback = (adapter.info as GPUAdapterInfo & { isFallbackAdapter?: boolean })
+    .isFallbackAdapter;
   return { adapter, name, software: fallback === true || /swiftshader|llvmpipe|warp/i.test(name) };
 }
 
@@ -66,7 +67,9 @@ export async function startWebGPU(
     fault(`The graphics device was lost (${message || reason}). The model’s numbers went with it.`),
   );
   device.onuncapturederror = ({ error }) =>
-    fault(`The graphics device reported an error (${error.message}). Its results cannot be trusted.`);
+    fault(
+      `The graphics device reported an error (${error.message}). Its results cannot be trusted.`,
+    );
 
   // Small stock operations would otherwise run on the CPU, and tests of them would test nothing.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
@@ -75,14 +78,20 @@ export async function startWebGPU(
   tf.registerBackend('webgpu', () => {
     const backend = new WebGPUBackend(device, adapter.info);
     const gone = missingFields(backend);
-    if (gone.length > 0) throw new Error(`tfjs's WebGPU backend has no ${gone.join(', ')}; this page knows version 4.22.0`);
+    if (gone.length > 0)
+      throw new Error(
+        `tfjs's WebGPU backend has no ${gone.join(', ')}; this page knows version 4.22.0`,
+      );
     return backend;
   });
   if (!(await tf.setBackend('webgpu'))) throw new Error('tfjs refused to start its WebGPU backend');
   lastDevice = device;
   return {
     total: adapter.limits.maxBufferSize,
-    largestTensor: Math.min(adapter.limits.maxStorageBufferBindingSize, adapter.limits.maxBufferSize),
+    largestTensor: Math.min(
+      adapter.limits.maxStorageBufferBindingSize,
+      adapter.limits.maxBufferSize,
+    ),
   };
 }
 

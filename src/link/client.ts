@@ -26,7 +26,9 @@ export function connect(start: () => Worker): Engine {
     worker = start();
     worker.onmessage = ({ data }: MessageEvent<EngineEvent>) => listeners.get(data.runId)?.(data);
     worker.onerror = (event) =>
-      fail(`The engine stopped (${event.message || 'its script could not be loaded'}). Press Reset to start it again.`);
+      fail(
+        `The engine stopped (${event.message || 'its script could not be loaded'}). Press Reset to start it again.`,
+      );
     worker.onmessageerror = () =>
       fail('The engine sent a message that could not be read. Press Reset to start it again.');
     return worker;

@@ -26,7 +26,9 @@ export class AdamW {
     readonly options: AdamWOptions,
   ) {
     const zeros = () =>
-      new Map([...weights].map(([name, w]) => [name, tf.tensor(new Float32Array(w.size), w.shape)]));
+      new Map(
+        [...weights].map(([name, w]) => [name, tf.tensor(new Float32Array(w.size), w.shape)]),
+      );
     this.#m = zeros();
     this.#v = zeros();
     const sums = [...weights.values()].reduce((n, w) => n + partials(w), 0);
@@ -56,7 +58,11 @@ export class AdamW {
         w.size,
         { gradient, norm, w, m: this.#m.get(name)!, v: this.#v.get(name)! },
         {
-          rate, beta1, beta2, eps, clip,
+          rate,
+          beta1,
+          beta2,
+          eps,
+          clip,
           shrink: 1 - rate * decay,
           correct1: 1 - beta1 ** this.#step,
           correct2: 1 - beta2 ** this.#step,

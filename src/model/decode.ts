@@ -30,7 +30,12 @@ export class Decoder {
     readonly spec: ModelSpec,
     readonly weights: HostWeights,
   ) {
-    this.#caches = spec.layers.map((layer) => ({ spec: layer, start: 0, tokens: [], summaries: [] }));
+    this.#caches = spec.layers.map((layer) => ({
+      spec: layer,
+      start: 0,
+      tokens: [],
+      summaries: [],
+    }));
   }
 
   /** Keys (tokens and summaries) each layer holds now. */
@@ -94,7 +99,8 @@ export class Decoder {
   #summary(tokens: readonly Entry[], start: number): Entry {
     const mean = (of: (entry: Entry) => Float32Array) => {
       const sum = new Float32Array(of(tokens[0]!).length);
-      for (const entry of tokens) for (let i = 0; i < sum.length; i++) sum[i]! += of(entry)[i]! / tokens.length;
+      for (const entry of tokens)
+        for (let i = 0; i < sum.length; i++) sum[i]! += of(entry)[i]! / tokens.length;
       return sum;
     };
     const raw = mean((entry) => entry.raw);

@@ -53,10 +53,10 @@ export function planLayer(
 ): LayerPlan {
   const { T, chunk, summaries } = layout;
   const angles = (count: number) =>
-    tf.tensor2d(
-      rotationTable(virtualPositions(T, chunk, count), spec.headDim, spec.ropeBase),
-      [T + count, spec.headDim],
-    );
+    tf.tensor2d(rotationTable(virtualPositions(T, chunk, count), spec.headDim, spec.ropeBase), [
+      T + count,
+      spec.headDim,
+    ]);
   return {
     attention: planAttention(layout, spec),
     pool: spec.pool,
@@ -108,7 +108,20 @@ export function forward(
   return {
     y,
     saved: {
-      x, normed, scale, q, k, v, attended, stats, middle, middleNormed, middleScale, gate, up, gated,
+      x,
+      normed,
+      scale,
+      q,
+      k,
+      v,
+      attended,
+      stats,
+      middle,
+      middleNormed,
+      middleScale,
+      gate,
+      up,
+      gated,
     },
   };
 }
@@ -159,7 +172,15 @@ export function backward(
   return {
     dx,
     gradients: {
-      attentionNorm: attention.dgain, query, key, value, out, mlpNorm: mlp.dgain, gate, up, down,
+      attentionNorm: attention.dgain,
+      query,
+      key,
+      value,
+      out,
+      mlpNorm: mlp.dgain,
+      gate,
+      up,
+      down,
     },
   };
 }

@@ -32,7 +32,10 @@ export function referenceLogits(m: ModelSpec, w: Weights, tokens: tf.Tensor2D): 
     x = tf.add<tf.Tensor2D>(x, tf.matMul(attended, at('self_attn.o_proj')));
     const again = referenceNorm(x, at('post_attention_layernorm'));
     const gate = tf.matMul(again, at('mlp.gate_proj'));
-    const gated = tf.mul<tf.Tensor2D>(tf.mul(gate, tf.sigmoid(gate)), tf.matMul(again, at('mlp.up_proj')));
+    const gated = tf.mul<tf.Tensor2D>(
+      tf.mul(gate, tf.sigmoid(gate)),
+      tf.matMul(again, at('mlp.up_proj')),
+    );
     x = tf.add<tf.Tensor2D>(x, tf.matMul(gated, at('mlp.down_proj')));
   });
   const normed = referenceNorm(x, w['model.norm.weight']!);
@@ -85,7 +88,8 @@ export function referenceAttention(
     return tf.mean(tf.reshape(whole, [B, m.kvHeads, summaries, chunk, d]), 3);
   };
   const positions = virtualPositions(T, chunk, summaries);
-  const turned = (x: tf.Tensor4D, from: number) => referenceTurn(x, positions.slice(from, from + x.shape[2]), m);
+  const turned = (x: tf.Tensor4D, from: number) =>
+    referenceTurn(x, positions.slice(from, from + x.shape[2]), m);
 
   const queries = turned(split(q, m.heads), 0);
   const rawKeys = split(k, m.kvHeads);

@@ -16,7 +16,10 @@ const TYPES = { F32: Float32Array, I32: Int32Array } as const;
 
 /** Every tensor of the file, by name. Throws InputError saying what is wrong with it. */
 export function readSafetensors(file: Uint8Array): Map<string, NamedTensor> {
-  check(file.length >= 8, `the file is ${file.length} bytes long; a safetensors file has at least 8`);
+  check(
+    file.length >= 8,
+    `the file is ${file.length} bytes long; a safetensors file has at least 8`,
+  );
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const length = Number(view.getBigUint64(0, true));
   check(

@@ -71,7 +71,13 @@ async function trainOnce(): Promise<void> {
   }
 }
 
-async function checkRecord({ kernel, uniforms, constants, before, after }: LaunchRecord): Promise<void> {
+async function checkRecord({
+  kernel,
+  uniforms,
+  constants,
+  before,
+  after,
+}: LaunchRecord): Promise<void> {
   const buffers: Record<string, Float32Array | Int32Array> = {};
   for (const [name, spec] of Object.entries(kernel.buffers)) {
     const given = before.get(name);

@@ -45,7 +45,8 @@ export async function downloadWeights(
 ): Promise<HostWeights> {
   const read = await Promise.all(
     [...weights].map(
-      async ([name, tensor]) => [name, Float32Array.from((await tensor.data()) as Float32Array)] as const,
+      async ([name, tensor]) =>
+        [name, Float32Array.from((await tensor.data()) as Float32Array)] as const,
     ),
   );
   return new Map(read);

@@ -91,9 +91,7 @@ export class Zebra {
     const [embedding, head] = [this.#weight(EMBEDDING), this.weights.get(HEAD)];
     // A tied head is the embedding transposed: logits = normed Eᵀ.
     const dnormed = head ? matMul(dlogits, head, 'NT') : matMul(dlogits, embedding, 'NN');
-    const fromHead = head
-      ? tf.zerosLike(embedding)
-      : matMul(dlogits, kept.normed, 'TN');
+    const fromHead = head ? tf.zerosLike(embedding) : matMul(dlogits, kept.normed, 'TN');
     if (head) gradients.set(HEAD, matMul(kept.normed, dlogits, 'TN'));
     tf.dispose([dlogits, kept.normed]);
     const final = normGrad(kept.last, this.#weight(FINAL_NORM), kept.scale, dnormed);

@@ -69,4 +69,3 @@ export function checkMemory(
     `the largest tensor of this model is ${formatBytes(largestTensor)}, this device allows ${formatBytes(limits.largestTensor)}; lower the batch, the context or the width`,
   );
 }
-

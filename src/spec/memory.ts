@@ -39,7 +39,10 @@ export function trainingMemory(m: ModelSpec, batch: number): TrainingMemory {
     moments: 2 * weights,
     activations: layers + head,
     peak: Math.max(peak, 4 * weights),
-    largestTensor: Math.max(largest, ...weightTable(m).map(({ shape }) => BYTES * shape.reduce((a, b) => a * b, 1))),
+    largestTensor: Math.max(
+      largest,
+      ...weightTable(m).map(({ shape }) => BYTES * shape.reduce((a, b) => a * b, 1)),
+    ),
   };
 }
 

@@ -52,7 +52,11 @@ export type Control =
   | (Common & { readonly kind: 'number'; readonly param: ParamSpec })
   | (Common & {
       readonly kind: 'choice';
-      readonly options: readonly { readonly value: string; readonly label: string; readonly summary?: string }[];
+      readonly options: readonly {
+        readonly value: string;
+        readonly label: string;
+        readonly summary?: string;
+      }[];
     })
   | (Common & { readonly kind: 'stripes' });
 
@@ -61,7 +65,8 @@ const reads =
   (spec: RunSpec): boolean =>
     plans.has(spec.plan) && plans.get(spec.plan).reads.includes(name);
 
-const synthetic = (spec: RunSpec) => sources.has(spec.task) && sources.get(spec.task).kind === 'task';
+const synthetic = (spec: RunSpec) =>
+  sources.has(spec.task) && sources.get(spec.task).kind === 'task';
 
 export const CONTROLS: readonly Control[] = [
   {
@@ -141,11 +146,30 @@ export const CONTROLS: readonly Control[] = [
     ],
   },
   number('layers', 'Model', { label: 'Layers', min: 1, max: 12, initial: 4 }),
-  number('width', 'Model', { label: 'Width', min: 8, max: 256, initial: 64, step: 4, unit: 'numbers' }),
+  number('width', 'Model', {
+    label: 'Width',
+    min: 8,
+    max: 256,
+    initial: 64,
+    step: 4,
+    unit: 'numbers',
+  }),
   number('heads', 'Model', { label: 'Heads', min: 1, max: 8, initial: 4 }),
-  number('context', 'Model', { label: 'Context', unit: 'tokens', min: 8, max: 512, initial: 64, step: 8 }),
+  number('context', 'Model', {
+    label: 'Context',
+    unit: 'tokens',
+    min: 8,
+    max: 512,
+    initial: 64,
+    step: 8,
+  }),
   number('share', 'Model', { label: 'Heads per key-value head', min: 1, max: 8, initial: 1 }, true),
-  number('ropeBase', 'Model', { label: 'RoPE base', min: 100, max: 10_000_000, initial: 10_000, step: 'log10' }, true),
+  number(
+    'ropeBase',
+    'Model',
+    { label: 'RoPE base', min: 100, max: 10_000_000, initial: 10_000, step: 'log10' },
+    true,
+  ),
   {
     name: 'tied',
     kind: 'choice',
@@ -157,12 +181,33 @@ export const CONTROLS: readonly Control[] = [
       { value: '0', label: 'Its own weights' },
     ],
   },
-  number('rate', 'Training', { label: 'Learning rate', min: 0.00001, max: 1, initial: 0.003, step: 'log10' }),
+  number('rate', 'Training', {
+    label: 'Learning rate',
+    min: 0.00001,
+    max: 1,
+    initial: 0.003,
+    step: 'log10',
+  }),
   number('batch', 'Training', { label: 'Batch', unit: 'sequences', min: 1, max: 64, initial: 8 }),
   number('seed', 'Training', { label: 'Seed', min: 0, max: 999_999, initial: 1 }),
-  number('warmup', 'Training', { label: 'Warm-up', unit: 'steps', min: 0, max: 1000, initial: 20 }, true),
-  number('steps', 'Training', { label: 'Schedule', unit: 'steps', min: 10, max: 100_000, initial: 2000, step: 10 }, true),
-  number('decay', 'Training', { label: 'Weight decay', min: 0, max: 1, initial: 0.01, step: 0.01 }, true),
+  number(
+    'warmup',
+    'Training',
+    { label: 'Warm-up', unit: 'steps', min: 0, max: 1000, initial: 20 },
+    true,
+  ),
+  number(
+    'steps',
+    'Training',
+    { label: 'Schedule', unit: 'steps', min: 10, max: 100_000, initial: 2000, step: 10 },
+    true,
+  ),
+  number(
+    'decay',
+    'Training',
+    { label: 'Weight decay', min: 0, max: 1, initial: 0.01, step: 0.01 },
+    true,
+  ),
   {
     name: 'backend',
     kind: 'choice',

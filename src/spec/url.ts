@@ -12,9 +12,9 @@ const MAX_QUERY = 4000;
 
 /** Everything that differs from the defaults, with the version and the seed always said: 'v=1&plan=local&seed=1'. */
 export function toQuery(spec: RunSpec): string {
-  const pairs = CONTROLS.filter(
-    ({ name }) => name === 'seed' || spec[name] !== DEFAULTS[name],
-  ).map(({ name }) => `${name}=${encodeURIComponent(String(spec[name]))}`);
+  const pairs = CONTROLS.filter(({ name }) => name === 'seed' || spec[name] !== DEFAULTS[name]).map(
+    ({ name }) => `${name}=${encodeURIComponent(String(spec[name]))}`,
+  );
   return [`v=${VERSION}`, ...pairs].join('&');
 }
 
@@ -33,7 +33,8 @@ export function fromQuery(query: string): ParsedQuery {
   const notes: string[] = [];
   const rest = new Map<string, string>();
   const settings: Partial<Record<Setting, RunSpec[Setting]>> = {};
-  if (query.length > MAX_QUERY) notes.push(`the address is longer than ${MAX_QUERY} characters; the rest was not read`);
+  if (query.length > MAX_QUERY)
+    notes.push(`the address is longer than ${MAX_QUERY} characters; the rest was not read`);
 
   for (const pair of query.slice(0, MAX_QUERY).split('&')) {
     if (!pair) continue;
@@ -45,7 +46,8 @@ export function fromQuery(query: string): ParsedQuery {
       if (read.value !== undefined) settings[control.name] = read.value;
     } else if (OTHERS.has(key)) {
       rest.set(key, text);
-      if (key === 'v' && text !== VERSION) notes.push(`the address is of version ${shown(text)}; read as version ${VERSION}`);
+      if (key === 'v' && text !== VERSION)
+        notes.push(`the address is of version ${shown(text)}; read as version ${VERSION}`);
     } else {
       notes.push(`${shown(key)} is not a setting; ignored`);
     }
@@ -79,7 +81,9 @@ function readValue(
     case 'number': {
       const number = text.trim() === '' ? NaN : Number(text);
       const value = clampParam(control.param, number);
-      return value === number ? { value } : { value, note: `${name}=${shown(text)} became ${value}` };
+      return value === number
+        ? { value }
+        : { value, note: `${name}=${shown(text)} became ${value}` };
     }
     case 'choice': {
       if (!control.options.some((option) => option.value === text)) {
@@ -89,7 +93,10 @@ function readValue(
     }
     case 'stripes': {
       const known = new Set(patterns.all.map(({ letter }) => letter));
-      const letters = [...text].filter((letter) => known.has(letter)).join('').slice(0, 64);
+      const letters = [...text]
+        .filter((letter) => known.has(letter))
+        .join('')
+        .slice(0, 64);
       return letters === text
         ? { value: letters }
         : { value: letters, note: `${name}=${shown(text)} became '${letters}'` };
@@ -101,7 +108,8 @@ function readValue(
 function runnable(spec: RunSpec, notes: string[]): RunSpec {
   const mended = mend(spec);
   for (const { name } of CONTROLS) {
-    if (mended[name] !== spec[name]) notes.push(`${name} became ${mended[name]} so that the model can be built`);
+    if (mended[name] !== spec[name])
+      notes.push(`${name} became ${mended[name]} so that the model can be built`);
   }
   try {
     checkRun(mended);
@@ -122,7 +130,13 @@ export function mend(spec: RunSpec): RunSpec {
   const source = sources.get(spec.task);
   const room = source.kind === 'task' ? source.maxDistance(spec.context) : Infinity;
   const distance = room >= 1 ? Math.min(spec.distance, room) : spec.distance;
-  return { ...spec, share, width, stripes: spec.plan === 'custom' ? stripes : spec.stripes, distance };
+  return {
+    ...spec,
+    share,
+    width,
+    stripes: spec.plan === 'custom' ? stripes : spec.stripes,
+    distance,
+  };
 }
 
 /** Exactly one letter per layer: cut, or filled by repeating what is there. */

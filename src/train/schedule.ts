@@ -6,7 +6,11 @@ export const FLOOR = 0.1;
 /** Linear warm-up to `rate`, then a cosine down to a tenth of it at step `steps`, and so on for ever. Steps count from 1. */
 export function rateAt(
   step: number,
-  { rate, warmup, steps }: { readonly rate: number; readonly warmup: number; readonly steps: number },
+  {
+    rate,
+    warmup,
+    steps,
+  }: { readonly rate: number; readonly warmup: number; readonly steps: number },
 ): number {
   if (step <= warmup) return (rate * step) / Math.max(1, warmup);
   const progress = Math.min(1, (step - warmup) / Math.max(1, steps - warmup));

@@ -104,7 +104,12 @@ export class Trainer {
       hits += mean.accuracy * count;
       tokens += count;
     }
-    return { step: this.#step, loss: loss / tokens, accuracy: hits / tokens, tokens: Math.round(tokens) };
+    return {
+      step: this.#step,
+      loss: loss / tokens,
+      accuracy: hits / tokens,
+      tokens: Math.round(tokens),
+    };
   }
 
   /** What the model writes: a continuation of the prompt, or its answers to the watched sequence of a task. */
@@ -182,7 +187,8 @@ function upload(batch: Batch): DeviceBatch {
   };
 }
 
-const release = ({ tokens, targets, weights }: DeviceBatch) => tf.dispose([tokens, targets, weights]);
+const release = ({ tokens, targets, weights }: DeviceBatch) =>
+  tf.dispose([tokens, targets, weights]);
 
 const read = async (tensor: tf.Tensor) => (await tensor.data()) as Float32Array;
 

@@ -104,9 +104,7 @@ describe.each(patterns.all.map((p) => [p.id, p] as const))('%s', (id, pattern) =
       const layout = layoutOf(spec, T);
       for (let j = 0; j < T + layout.summaries; j++) {
         const readers = all.filter((q) =>
-          j < T
-            ? j <= q && j >= layout.first[q]!
-            : j - T < summariesOf(layout, q),
+          j < T ? j <= q && j >= layout.first[q]! : j - T < summariesOf(layout, q),
         );
         expect([layout.from[j], layout.to[j]]).toEqual([readers[0], readers.at(-1)]);
         expect(readers.length).toBe(layout.to[j]! - layout.from[j]! + 1);

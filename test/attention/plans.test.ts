@@ -36,7 +36,9 @@ describe('plans expand to one pattern per layer', () => {
     expect(() => letters('custom', { stripes: 'GS' })).toThrow(
       "the stripes 'GS' name 2 layers, the model has 4",
     );
-    expect(() => letters('custom', { stripes: 'GSXS' })).toThrow("'X' is no layer; write G (global)");
+    expect(() => letters('custom', { stripes: 'GSXS' })).toThrow(
+      "'X' is no layer; write G (global)",
+    );
   });
 });
 
@@ -50,7 +52,14 @@ describe.each(plans.all.map((plan) => [plan.id, plan] as const))('plan %s', (_, 
 
   test('reads only the settings it says it reads', () => {
     const plain = plan.expand(settings);
-    const other: PlanSettings = { ...settings, window: 7, chunk: 3, groupSize: 3, place: 'last', stripes: 'SSSS' };
+    const other: PlanSettings = {
+      ...settings,
+      window: 7,
+      chunk: 3,
+      groupSize: 3,
+      place: 'last',
+      stripes: 'SSSS',
+    };
     for (const name of Object.keys(settings) as (keyof PlanSettings)[]) {
       if (name === 'layers' || plan.reads.includes(name)) continue;
       expect(plan.expand({ ...settings, [name]: other[name] }), name).toEqual(plain);
@@ -120,7 +129,9 @@ describe('costs', () => {
   });
 
   test('a 7B model at 128k tokens is only other numbers', () => {
-    const plan = plans.get('grouped').expand({ ...settings, layers: 32, groupSize: 4, window: 512 });
+    const plan = plans
+      .get('grouped')
+      .expand({ ...settings, layers: 32, groupSize: 4, window: 512 });
     const cache = { T: 131_072, kvHeads: 32, headDim: 128, bytesPerNumber: 2 };
     const all = plans.get('global').expand({ ...settings, layers: 32 });
     expect(cacheBytes(all, cache)).toBe(64 * 2 ** 30);

@@ -20,7 +20,9 @@ describe('choosing a backend', () => {
   test('a software adapter is passed over for WebAssembly, and the page is told', async () => {
     const backend = await chooseBackend({ wanted: 'auto', selfTest, onFault: ignore });
     expect(backend.name).toBe('wasm');
-    expect(backend.reason).toMatch(/WebGPU is computed on the CPU \(.*swiftshader.*\); WebAssembly is faster/);
+    expect(backend.reason).toMatch(
+      /WebGPU is computed on the CPU \(.*swiftshader.*\); WebAssembly is faster/,
+    );
   });
 
   test('no adapter: the next backend, with the reason', async () => {
@@ -53,7 +55,9 @@ describe('choosing a backend', () => {
     const broken = async () => {
       throw new Error('broken');
     };
-    await expect(chooseBackend({ wanted: 'wasm', selfTest: broken, onFault: ignore })).rejects.toThrow(
+    await expect(
+      chooseBackend({ wanted: 'wasm', selfTest: broken, onFault: ignore }),
+    ).rejects.toThrow(
       'No way to compute was found. WebAssembly failed its self-test (broken). JavaScript failed its self-test (broken).',
     );
   });
@@ -68,11 +72,22 @@ test('the self-test passes on WebGPU, and notices a kernel whose numbers are wro
 });
 
 const small: RunSpec = {
-  ...DEFAULTS, task: 'needle', distance: 10, context: 24, width: 16, heads: 2, batch: 2, backend: 'webgpu',
+  ...DEFAULTS,
+  task: 'needle',
+  distance: 10,
+  context: 24,
+  width: 16,
+  heads: 2,
+  batch: 2,
+  backend: 'webgpu',
 };
 
 /** An engine in this page, so that its device can be broken. */
-async function running(): Promise<{ states: RunState[]; engine: Engine; failed: () => string | undefined }> {
+async function running(): Promise<{
+  states: RunState[];
+  engine: Engine;
+  failed: () => string | undefined;
+}> {
   const states: RunState[] = [];
   const steps: number[] = [];
   const engine = new Engine((event: EngineEvent) => {
@@ -112,8 +127,11 @@ describe('a device that breaks while a run is training', () => {
       host: ignore,
     });
     launch(invalid, 1, { x: tf.tensor1d([1]), y: [1] }, {});
-    await vi.waitFor(() => expect(failed()).toMatch(/reported an error .*cannot be trusted.*Press Reset/s), {
-      timeout: 20_000,
-    });
+    await vi.waitFor(
+      () => expect(failed()).toMatch(/reported an error .*cannot be trusted.*Press Reset/s),
+      {
+        timeout: 20_000,
+      },
+    );
   });
 });

@@ -38,7 +38,8 @@ class Wire {
   until(ready: () => boolean, what: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
-        () => reject(new Error(`waited for ${what}; had ${JSON.stringify(this.of('state').at(-1))}`)),
+        () =>
+          reject(new Error(`waited for ${what}; had ${JSON.stringify(this.of('state').at(-1))}`)),
         120_000,
       );
       const look = () => {
@@ -62,13 +63,24 @@ afterEach(() => wire.stop());
 
 const runId = 'run';
 const small: RunSpec = {
-  ...DEFAULTS, task: 'needle', distance: 10, context: 24, window: 4, chunk: 4, width: 16, heads: 2, batch: 2,
+  ...DEFAULTS,
+  task: 'needle',
+  distance: 10,
+  context: 24,
+  window: 4,
+  chunk: 4,
+  width: 16,
+  heads: 2,
+  batch: 2,
 };
 
 async function open(spec: RunSpec, more: { text?: string } = {}) {
   wire = new Wire();
   wire.send({ type: 'open', runId, spec, ...more });
-  await wire.until(() => wire.phase() === 'paused' || wire.phase() === 'failed', 'an answer to open');
+  await wire.until(
+    () => wire.phase() === 'paused' || wire.phase() === 'failed',
+    'an answer to open',
+  );
 }
 
 const message = () => {
@@ -117,7 +129,12 @@ test('all backends give the same losses from the same seed', async () => {
     await open({ ...small, backend });
     wire.send({ type: 'control', runId, action: 'run' });
     await wire.until(() => wire.step() >= 10, 'ten steps');
-    losses.push(wire.of('metrics').flatMap(({ steps }) => steps.map(({ loss }) => loss)).slice(0, 10));
+    losses.push(
+      wire
+        .of('metrics')
+        .flatMap(({ steps }) => steps.map(({ loss }) => loss))
+        .slice(0, 10),
+    );
     wire.stop();
   }
   for (let step = 0; step < 10; step++) {
@@ -132,7 +149,12 @@ test('the same seed on the same backend gives the same bits', async () => {
     await open({ ...small, backend: 'webgpu' });
     wire.send({ type: 'control', runId, action: 'run' });
     await wire.until(() => wire.step() >= 5, 'five steps');
-    runs.push(wire.of('metrics').flatMap(({ steps }) => steps.map(({ loss }) => loss)).slice(0, 5));
+    runs.push(
+      wire
+        .of('metrics')
+        .flatMap(({ steps }) => steps.map(({ loss }) => loss))
+        .slice(0, 5),
+    );
     wire.stop();
   }
   expect(runs[0]).toEqual(runs[1]);
@@ -141,7 +163,9 @@ test('the same seed on the same backend gives the same bits', async () => {
 describe('what cannot work says so', () => {
   test('impossible settings are refused before anything is allocated', async () => {
     await open({ ...small, width: 100, heads: 3 });
-    expect(message()).toContain('width 100 does not divide into 3 heads of 4, 8, 12, … numbers; try 96 or 108');
+    expect(message()).toContain(
+      'width 100 does not divide into 3 heads of 4, 8, 12, … numbers; try 96 or 108',
+    );
   });
 
   test('a text that is too short', async () => {

@@ -32,12 +32,20 @@ const base: ModelSpec = {
 };
 /** Larger than the start values, so that attention is far from even. */
 const weightsOf = (spec: ModelSpec) =>
-  new Map([...initialWeights(spec, 5)].map(([name, w]) => [name, name.includes('proj') ? w.map((x) => 3 * x) : w]));
+  new Map(
+    [...initialWeights(spec, 5)].map(([name, w]) => [
+      name,
+      name.includes('proj') ? w.map((x) => 3 * x) : w,
+    ]),
+  );
 const { below } = random('tokens');
 const tokens = Int32Array.from({ length: base.context }, () => below(base.vocabulary));
 
 describe.each(patterns.all.map(({ id }) => id))('%s', (id) => {
-  const layers = [patternSpec(id, { window: 5, chunk: 3 }), patternSpec(id, { window: 4, chunk: 2 })];
+  const layers = [
+    patternSpec(id, { window: 5, chunk: 3 }),
+    patternSpec(id, { window: 4, chunk: 2 }),
+  ];
 
   test('changing token j moves no logit before j, and the logit at j', async () => {
     const spec = { ...base, layers };
@@ -112,7 +120,10 @@ describe('safetensors', () => {
   test('reads what was written, wherever the numbers lie', () => {
     const data = new Uint8Array(Float32Array.from([1.5, -2]).buffer);
     const read = readSafetensors(
-      file({ __metadata__: { a: 'b' }, w: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }, data),
+      file(
+        { __metadata__: { a: 'b' }, w: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } },
+        data,
+      ),
     );
     expect([...read.keys()]).toEqual(['w']);
     expect([...read.get('w')!.values]).toEqual([1.5, -2]);
@@ -122,9 +133,15 @@ describe('safetensors', () => {
     [new Uint8Array(3), 'the file is 3 bytes long'],
     [file([]), 'not a JSON object'],
     [file({ w: { dtype: 'F16', shape: [2], data_offsets: [0, 4] } }), "tensor 'w' holds F16"],
-    [file({ w: { dtype: 'F32', shape: [3], data_offsets: [0, 8] } }), 'should be 12 bytes inside the file'],
+    [
+      file({ w: { dtype: 'F32', shape: [3], data_offsets: [0, 8] } }),
+      'should be 12 bytes inside the file',
+    ],
     [file({ w: { dtype: 'F32', shape: [-1], data_offsets: [0, 8] } }), 'no proper shape'],
-    [file({ w: { dtype: 'F32', shape: [4], data_offsets: [0, 16] } }), 'should be 16 bytes inside the file'],
+    [
+      file({ w: { dtype: 'F32', shape: [4], data_offsets: [0, 16] } }),
+      'should be 16 bytes inside the file',
+    ],
   ])('refuses what is wrong: %#', (bytes, message) => {
     expect(() => readSafetensors(bytes)).toThrow(message);
   });

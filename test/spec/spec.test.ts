@@ -24,7 +24,9 @@ const anySpec: fc.Arbitrary<RunSpec> = fc
               control.name,
               whole
                 ? fc.integer({ min, max })
-                : fc.integer({ min: 0, max: Math.floor((max - min) / steps) }).map((n) => Number((min + n * steps).toPrecision(12))),
+                : fc
+                    .integer({ min: 0, max: Math.floor((max - min) / steps) })
+                    .map((n) => Number((min + n * steps).toPrecision(12))),
             ];
           }
           case 'choice':
@@ -37,7 +39,10 @@ const anySpec: fc.Arbitrary<RunSpec> = fc
               ),
             ];
           case 'stripes':
-            return [control.name, fc.string({ unit: fc.constantFrom('G', 'S', 'A'), minLength: 1, maxLength: 12 })];
+            return [
+              control.name,
+              fc.string({ unit: fc.constantFrom('G', 'S', 'A'), minLength: 1, maxLength: 12 }),
+            ];
         }
       }),
     ),
@@ -58,7 +63,9 @@ describe('the address', () => {
   });
 
   test('says only what differs, readably', () => {
-    expect(toQuery({ ...DEFAULTS, plan: 'local', window: 4 })).toBe('v=1&plan=local&window=4&seed=1');
+    expect(toQuery({ ...DEFAULTS, plan: 'local', window: 4 })).toBe(
+      'v=1&plan=local&window=4&seed=1',
+    );
   });
 
   test('whatever can run comes back as it was, without a word', () => {
@@ -77,7 +84,14 @@ describe('the address', () => {
       fc.string(),
       fc.double().map(String),
       fc.integer().map(String),
-      fc.constantFrom('global', 'custom', 'needle', '<img src=x onerror=alert(1)>', '%', '__proto__'),
+      fc.constantFrom(
+        'global',
+        'custom',
+        'needle',
+        '<img src=x onerror=alert(1)>',
+        '%',
+        '__proto__',
+      ),
     );
     fc.assert(
       fc.property(fc.array(fc.tuple(key, value)), (pairs) => {
@@ -90,7 +104,12 @@ describe('the address', () => {
 
   test('garbage is clamped and ignored, and said so', () => {
     const { spec, notes } = fromQuery('v=1&window=0&layers=1e9&plan=zigzag&colour=red&heads=NaN');
-    expect(spec).toMatchObject({ window: 1, layers: 12, plan: DEFAULTS.plan, heads: DEFAULTS.heads });
+    expect(spec).toMatchObject({
+      window: 1,
+      layers: 12,
+      plan: DEFAULTS.plan,
+      heads: DEFAULTS.heads,
+    });
     expect(notes.join('\n')).toContain("window='0' became 1");
     expect(notes.join('\n')).toContain("layers='1e9' became 12");
     expect(notes.join('\n')).toContain("plan='zigzag' is not known; grouped is used");
@@ -113,7 +132,10 @@ describe('the address', () => {
 
 describe('impossible settings are refused with what would work', () => {
   test.each<[Partial<RunSpec>, string]>([
-    [{ width: 100, heads: 3 }, 'width 100 does not divide into 3 heads of 4, 8, 12, … numbers; try 96 or 108'],
+    [
+      { width: 100, heads: 3 },
+      'width 100 does not divide into 3 heads of 4, 8, 12, … numbers; try 96 or 108',
+    ],
     [{ window: 0 }, 'window is 0; it should be a whole number from 1 to 512 tokens'],
     [{ heads: 4, share: 3 }, '4 heads cannot share key-value heads by 3; try 1, 2, 4'],
     [{ plan: 'custom', stripes: 'GS' }, "the stripes 'GS' name 2 layers"],
@@ -132,13 +154,16 @@ describe('impossible settings are refused with what would work', () => {
   });
 });
 
-describe.each(presets.all.map((preset) => [preset.id, preset] as const))('preset %s', (_, preset) => {
-  test('can run, and its address brings it back', () => {
-    const spec = specOfPreset(preset);
-    expect(() => checkRun(spec)).not.toThrow();
-    expect(fromQuery(toQuery(spec))).toMatchObject({ spec, notes: [] });
-  });
-});
+describe.each(presets.all.map((preset) => [preset.id, preset] as const))(
+  'preset %s',
+  (_, preset) => {
+    test('can run, and its address brings it back', () => {
+      const spec = specOfPreset(preset);
+      expect(() => checkRun(spec)).not.toThrow();
+      expect(fromQuery(toQuery(spec))).toMatchObject({ spec, notes: [] });
+    });
+  },
+);
 
 test('every control is in the defaults, and every default in a control', () => {
   expect(CONTROLS.map(({ name }) => name).sort()).toEqual(Object.keys(DEFAULTS).sort());
@@ -146,7 +171,14 @@ test('every control is in the defaults, and every default in a control', () => {
 });
 
 describe('the model’s numbers, by hand', () => {
-  const spec: RunSpec = { ...DEFAULTS, layers: 2, width: 16, heads: 2, plan: 'global', context: 10 };
+  const spec: RunSpec = {
+    ...DEFAULTS,
+    layers: 2,
+    width: 16,
+    heads: 2,
+    plan: 'global',
+    context: 10,
+  };
   const m = modelSpecOf(spec);
   const V = sources.get(spec.task).vocabulary.size;
 
@@ -191,8 +223,7 @@ describe('the model’s numbers, by hand', () => {
 test('grouped attention never needs more than global nor less than local', () => {
   fc.assert(
     fc.property(anySpec, (spec) => {
-      const needed = (plan: string) =>
-        trainingFlops(modelSpecOf({ ...spec, plan }), 'host').needed;
+      const needed = (plan: string) => trainingFlops(modelSpecOf({ ...spec, plan }), 'host').needed;
       expect(needed('grouped')).toBeLessThanOrEqual(needed('global') + 1e-6);
       expect(needed('grouped')).toBeGreaterThanOrEqual(needed('local') - 1e-6);
       expect(plans.has(spec.plan)).toBe(true);

@@ -59,7 +59,9 @@ export function fixture(name: string) {
     kvHeads: config.num_key_value_heads,
     headDim: config.head_dim,
     hidden: config.intermediate_size,
-    layers: config.layers.map((id) => patternSpec(id, { window: config.window, chunk: config.chunk })),
+    layers: config.layers.map((id) =>
+      patternSpec(id, { window: config.window, chunk: config.chunk }),
+    ),
     pool: config.pool ?? 'post',
     ropeBase: config.rope_theta,
     tied: true,

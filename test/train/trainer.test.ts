@@ -13,13 +13,26 @@ beforeAll(async () => {
 });
 
 const spec: RunSpec = {
-  ...DEFAULTS, task: 'needle', distance: 10, context: 24, window: 4, chunk: 4, width: 16, heads: 2, batch: 2,
+  ...DEFAULTS,
+  task: 'needle',
+  distance: 10,
+  context: 24,
+  window: 4,
+  chunk: 4,
+  width: 16,
+  heads: 2,
+  batch: 2,
 };
 
 function trainer(change: Partial<RunSpec> = {}): Trainer {
   const own = { ...spec, ...change };
   const source = sources.get(own.task);
-  const feed = makeFeed(source, { T: own.context, batch: own.batch, distance: own.distance, seed: own.seed });
+  const feed = makeFeed(source, {
+    T: own.context,
+    batch: own.batch,
+    distance: own.distance,
+    seed: own.seed,
+  });
   return new Trainer(own, source, feed);
 }
 
@@ -82,7 +95,9 @@ test('a loss that is no number stops training and says at which step', async () 
   const poisoned = run.model.weights.get(name)!;
   run.model.weights.set(name, tf.fill(poisoned.shape, NaN));
   await expect(run.next()).rejects.toThrow(Diverged);
-  await expect(run.next()).rejects.toThrow(/The loss became NaN at step 3, so training stopped\. Press Reset/);
+  await expect(run.next()).rejects.toThrow(
+    /The loss became NaN at step 3, so training stopped\. Press Reset/,
+  );
 });
 
 describe('memory: what is measured is what was predicted, within 10 %', () => {

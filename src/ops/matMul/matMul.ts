@@ -9,8 +9,7 @@ export type Form = 'NN' | 'NT' | 'TN'; // which operand stands transposed: a b, 
 /** The product of two matrices; the caller owns the result. */
 export function matMul(a: tf.Tensor, b: tf.Tensor, form: Form = 'NN'): tf.Tensor2D {
   const [A, B] = [a as tf.Tensor2D, b as tf.Tensor2D];
-  const product =
-    tf.getBackend() === 'webgpu' ? onGpu(A, B, form) : onHost(A, B, form);
+  const product = tf.getBackend() === 'webgpu' ? onGpu(A, B, form) : onHost(A, B, form);
   meter.note();
   return product;
 }

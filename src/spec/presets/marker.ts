@@ -7,7 +7,17 @@ export default definePreset({
   summary:
     'Find the marker, take the token after it: two hops. G S G S learns it; with one group, G S S S, the only global layer reads raw tokens and cannot. Try group size 4.',
   settings: {
-    task: 'marker', distance: 28, plan: 'grouped', groupSize: 2,
-    layers: 4, width: 32, heads: 2, context: 48, window: 6, chunk: 6, batch: 16, warmup: 30,
+    task: 'marker',
+    distance: 22,
+    plan: 'grouped',
+    groupSize: 2,
+    layers: 4,
+    width: 32,
+    heads: 2,
+    context: 40,
+    window: 6,
+    chunk: 6,
+    batch: 16,
+    warmup: 30,
   },
 });

@@ -1,0 +1,28 @@
+import { defineConfig } from '@playwright/test';
+import { chromiumArguments, chromiumPath } from './scripts/chromium.mjs';
+
+const PORT = 4317;
+
+/** The built page in real Chromium, once with WebGPU (software adapter) and once without. */
+const chromium = (webgpu: boolean) => ({
+  launchOptions: { executablePath: chromiumPath(), args: chromiumArguments({ webgpu }) },
+});
+
+export default defineConfig({
+  testDir: 'test/e2e',
+  outputDir: 'test-results',
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
+  workers: 1, // one GPU process, two cores
+  reporter: [['list']],
+  use: { baseURL: `http://127.0.0.1:${PORT}/`, viewport: { width: 1440, height: 900 } },
+  projects: [
+    { name: 'webgpu', use: chromium(true), metadata: { webgpu: true } },
+    { name: 'without-webgpu', use: chromium(false), metadata: { webgpu: false } },
+  ],
+  webServer: {
+    command: `npx vite preview --port ${PORT} --strictPort --host 127.0.0.1`,
+    url: `http://127.0.0.1:${PORT}/`,
+    reuseExistingServer: false,
+  },
+});

@@ -1,0 +1,89 @@
+/**
+ * @file Measures what the README says of the presets, on the built page, as a person has it:
+ * seconds from pressing Train. `npm run build && npm run measure [-- --json FILE]`
+ */
+import { cpus } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { button, label, numberOf, openLab, withPage } from './page.mjs';
+
+const NEEDLE =
+  'task=needle&layers=4&width=32&heads=2&context=48&window=6&chunk=6&batch=16&warmup=30';
+const MARKER =
+  'task=marker&distance=22&layers=4&width=32&heads=2&context=40&window=6&chunk=6&batch=16&warmup=30';
+const SOLVED = 90; // per cent of held-out answers
+
+/** What is measured: a name, an address, and the seconds after which we give up. */
+const CASES = [
+  { name: 'Moby-Dick, G S G S', query: '', until: 'fall', limit: 60 },
+  {
+    name: 'Moby-Dick, G S G S, software WebGPU',
+    query: 'backend=webgpu',
+    until: 'fall',
+    limit: 120,
+  },
+  { name: 'needle, global', query: `${NEEDLE}&plan=global`, until: 'solved', limit: 60 },
+  { name: 'needle, approximate', query: `${NEEDLE}&plan=approximate`, until: 'solved', limit: 60 },
+  { name: 'needle, grouped G S G S', query: NEEDLE, until: 'solved', limit: 60 },
+  { name: 'needle, local', query: `${NEEDLE}&plan=local`, until: 'solved', limit: 60 },
+  { name: 'marker, G S G S', query: MARKER, until: 'solved', limit: 60 },
+  {
+    name: 'marker, S S S G',
+    query: `${MARKER}&groupSize=4&place=last`,
+    until: 'solved',
+    limit: 60,
+  },
+  { name: 'marker, G S S S', query: `${MARKER}&groupSize=4`, until: 'solved', limit: 60 },
+  { name: 'marker, local', query: `${MARKER}&plan=local`, until: 'solved', limit: 60 },
+];
+
+const rows = [];
+await withPage({ webgpu: true }, async (address, browser) => {
+  for (const { name, query, until, limit } of CASES) {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    await openLab(page, address, query);
+    rows.push({ name, ...(await measure(page, until, limit)) });
+    await page.close();
+    console.log(line(rows.at(-1)));
+  }
+});
+
+async function measure(page, until, limit) {
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  await button(page, 'Train').click();
+  let [first, start, reached] = [undefined, undefined, undefined];
+  while (seconds() < limit && reached === undefined) {
+    const loss = await numberOf(page, 'Training loss');
+    if (first === undefined && loss > 0) [first, start] = [seconds(), loss];
+    if (until === 'fall' && loss < 0.8 * start) reached = seconds();
+    if (until === 'solved' && (await numberOf(page, 'Validation accuracy')) > SOLVED)
+      reached = seconds();
+    await page.waitForTimeout(50);
+  }
+  const result = {
+    backend: (await label(page, 'Backend').innerText()).split('\n')[0],
+    firstLoss: first,
+    reached,
+    goal: until === 'fall' ? 'loss 20 % below its start' : `${SOLVED} % of held-out answers`,
+    seconds: seconds(),
+    steps: await numberOf(page, 'Step count'),
+    accuracy: until === 'solved' ? await numberOf(page, 'Validation accuracy') : undefined,
+  };
+  await button(page, 'Pause').click();
+  return result;
+}
+
+function line({ name, backend, firstLoss, reached, goal, seconds, steps, accuracy }) {
+  const end =
+    reached === undefined
+      ? `not reached in ${seconds.toFixed(0)} s (${steps} steps, ${accuracy} %)`
+      : `${reached.toFixed(1)} s, ${steps} steps`;
+  return `| ${name} | ${backend} | ${firstLoss?.toFixed(1)} s | ${goal}: ${end} |`;
+}
+
+const machine = `${cpus().length} × ${cpus()[0].model}`;
+console.log(`\n${machine}, no GPU, Chromium headless\n`);
+console.log('| preset and plan | backend | first loss after | goal |\n|---|---|---|---|');
+console.log(rows.map(line).join('\n'));
+const at = process.argv.indexOf('--json');
+if (at > 0) writeFileSync(process.argv[at + 1], `${JSON.stringify({ machine, rows }, null, 2)}\n`);

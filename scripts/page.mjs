@@ -1,0 +1,43 @@
+/** @file The built page in Chromium, for the scripts that measure it and take its picture. */
+import { preview } from 'vite';
+import { chromium } from 'playwright';
+import { chromiumArguments, chromiumPath } from './chromium.mjs';
+
+/** Serves dist/ (made by `npm run build`) and starts Chromium; `use` gets the address and the browser. */
+export async function withPage({ webgpu = true }, use) {
+  const server = await preview({ preview: { port: 0, host: '127.0.0.1' } });
+  const browser = await chromium.launch({
+    executablePath: chromiumPath(),
+    args: chromiumArguments({ webgpu }),
+  });
+  try {
+    const { port } = server.httpServer.address();
+    await use(`http://127.0.0.1:${port}/`, browser);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+export const label = (page, name) => page.getByLabel(name, { exact: true });
+export const button = (page, name) => page.getByRole('button', { name, exact: true });
+
+/** The number an output shows; NaN while it shows none. */
+export async function numberOf(page, name) {
+  const digits = /[\d.,]+/.exec(await label(page, name).innerText());
+  return digits ? Number(digits[0].replaceAll(',', '')) : NaN;
+}
+
+/** Opens the Lab with these settings and waits until it can train. */
+export async function openLab(page, address, query) {
+  await page.goto(`${address}#/lab?v=1&${query}`);
+  await button(page, 'Train').waitFor({ timeout: 60_000 });
+  await page.waitForFunction(
+    () =>
+      ![...document.querySelectorAll('button')].some(
+        (b) => b.textContent.trim() === 'Train' && b.disabled,
+      ),
+    undefined,
+    { timeout: 60_000 },
+  );
+}

@@ -1,0 +1,8 @@
+/** @file Serves the page, and opens it where there is a desktop. */
+import { createServer } from 'vite';
+
+const desktop =
+  process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+const server = await createServer({ server: { open: desktop } });
+await server.listen();
+server.printUrls();

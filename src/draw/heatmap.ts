@@ -1,0 +1,72 @@
+/**
+ * @file Cells to pixels: one pixel per cell, queries down, keys across. Scaling up is the browser's work.
+ *
+ * Kinds of cells are those of attention/mask: 0 blocked, 1 exact, 2 summary (or, for reach, second hand).
+ */
+import { BLOCKED, EXACT } from '../attention/mask';
+import type { Palette } from './palette';
+
+/** What painting needs of an ImageData. */
+export interface PixelBytes {
+  readonly data: Uint8ClampedArray;
+}
+
+const pixelsOf = ({ data }: PixelBytes) =>
+  new Uint32Array(data.buffer, data.byteOffset, data.length / 4);
+
+/** Ink by √weight, so that small weights are seen; what the mask blocks stays blank. */
+export function paintWeights(
+  image: PixelBytes, // size² pixels
+  weights: Float32Array, // [size, size], one head
+  mask: Uint8Array, // [size, size]
+  palette: Palette,
+): void {
+  const pixels = pixelsOf(image);
+  for (let i = 0; i < pixels.length; i++) {
+    pixels[i] =
+      mask[i] === BLOCKED
+        ? palette.blocked
+        : palette.ink[Math.min(255, Math.round(255 * (Math.sqrt(weights[i]!) || 0)))]!;
+  }
+}
+
+/** Kinds of cells: exact in full ink, second hand hatched, blocked blank. */
+export function paintKinds(
+  image: PixelBytes, // size² pixels
+  kinds: Uint8Array, // [size, size]
+  size: number,
+  palette: Palette,
+): void {
+  const pixels = pixelsOf(image);
+  for (let q = 0, i = 0; q < size; q++) {
+    for (let k = 0; k < size; k++, i++) {
+      const kind = kinds[i]!;
+      pixels[i] =
+        kind === BLOCKED
+          ? palette.blocked
+          : kind === EXACT
+            ? palette.exact
+            : hatched(q, k, palette);
+    }
+  }
+}
+
+/** Nothing has been computed yet: all blank, never a guess. */
+export function paintBlank(image: PixelBytes, palette: Palette): void {
+  pixelsOf(image).fill(palette.blocked);
+}
+
+/** One row of T pixels: which tokens the selected query depends on, and the query itself. */
+export function paintReach(
+  image: PixelBytes, // T pixels
+  reached: Uint8Array, // [T]
+  query: number,
+  palette: Palette,
+): void {
+  const pixels = pixelsOf(image);
+  for (let k = 0; k < pixels.length; k++) {
+    pixels[k] = k === query ? palette.selected : reached[k] ? palette.reached : palette.blocked;
+  }
+}
+
+const hatched = (q: number, k: number, { hatch }: Palette) => hatch[(q + k) % 4 < 2 ? 0 : 1]!;

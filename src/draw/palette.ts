@@ -1,0 +1,56 @@
+/** @file The colours of an attention map as finished pixels, so that painting is one look-up per cell. */
+import { rgb } from 'd3';
+
+/** One RGBA pixel as the number that a Uint32Array over an image's bytes holds. */
+export type Pixel = number;
+
+export interface Palette {
+  /** [256] from a weight of 0 to the full ink; index 255 · √weight. */
+  readonly ink: Uint32Array;
+  /** The query may not read this key. */
+  readonly blocked: Pixel;
+  /** Read exactly: the full ink. */
+  readonly exact: Pixel;
+  /** Read at second hand, through a summary or through earlier layers: two tones, drawn as a hatch. */
+  readonly hatch: readonly [Pixel, Pixel];
+  /** Reached by the selected query, and the query itself. */
+  readonly reached: Pixel;
+  readonly selected: Pixel;
+}
+
+/** Colours as CSS writes them. */
+export interface PaletteColours {
+  readonly panel: string;
+  readonly ink: string;
+  readonly wash: string;
+  readonly accent: string;
+}
+
+export const LIGHT: PaletteColours = {
+  panel: '#ffffff',
+  ink: '#141413',
+  wash: '#f2f0ea',
+  accent: '#c93a17',
+};
+
+export function paletteOf({ panel, ink, wash, accent }: PaletteColours): Palette {
+  return {
+    ink: Uint32Array.from({ length: 256 }, (_, i) => mix(panel, ink, Math.min(1, i / 205))),
+    blocked: mix(wash, wash, 0),
+    exact: mix(ink, ink, 0),
+    hatch: [mix(panel, ink, 0.62), mix(panel, ink, 0.3)],
+    reached: mix(wash, accent, 0.3),
+    selected: mix(accent, accent, 0),
+  };
+}
+
+/** `a` and `b` mixed in sRGB; bytes go through an array, so that the machine's byte order does not matter. */
+function mix(a: string, b: string, t: number): Pixel {
+  const [from, to] = [rgb(a), rgb(b)];
+  const bytes = [
+    from.r + (to.r - from.r) * t,
+    from.g + (to.g - from.g) * t,
+    from.b + (to.b - from.b) * t,
+  ];
+  return new Uint32Array(Uint8ClampedArray.from([...bytes, 255]).buffer)[0]!;
+}

@@ -1,0 +1,196 @@
+import { lettersOf } from '../attention/plans';
+import { InputError } from '../core/check';
+import { sources } from '../data/registry';
+import type { Engine } from '../link/client';
+import { checkRun } from '../spec/check';
+import { modelSpecOf } from '../spec/model';
+import { presets, specOfPreset } from '../spec/preset';
+import { CONTROLS, DEFAULTS, layersOf, type RunSpec } from '../spec/run';
+import { fitStripes, fromQuery, mend, toQuery } from '../spec/url';
+import type { Later } from './frames';
+import { checkText, isOwnText } from './ownText';
+import { Run } from './run.svelte';
+import { Selection } from './selection.svelte';
+
+/** What a map shows of its cells. */
+export type Show = 'weights' | 'mask' | 'reach';
+
+/** Time for the hand to come to rest before the model is built anew. */
+const SETTLE_MS = 250;
+const SETTLE_TEXT_MS = 900;
+
+export interface LabOptions {
+  readonly query?: string;
+  readonly text?: string;
+  /** Keeps the person's own text over a reload. */
+  readonly keep?: (text: string) => void;
+  readonly later?: Later;
+}
+
+let runs = 0;
+
+/** The Lab page: what is asked for, the run that answers, and what is looked at. */
+export class Lab {
+  /** What the controls say. It may be impossible; then `problem` says why, and the run goes on as it was. */
+  spec = $state.raw<RunSpec>(DEFAULTS);
+  problem = $state.raw<string | undefined>();
+  text = $state('');
+  run = $state.raw() as Run;
+
+  notes = $state.raw<readonly string[]>([]);
+  rest = $state.raw(fromQuery('').rest);
+  show = $state<Show>('weights');
+  /** The map that is drawn large. */
+  focus = $state.raw<{ readonly layer: number; readonly head: number } | undefined>();
+  readonly selection = new Selection();
+  /** How often settings were brought to the run, so that the address is written again even where nothing changed. */
+  applied = $state(0);
+
+  hidden = $derived(namesIn(this.rest.get('hide')));
+  fixed = $derived(namesIn(this.rest.get('lock')));
+  embedded = $derived(this.rest.get('embed') === '1');
+
+  model = $derived(modelSpecOf(this.run.spec));
+  source = $derived(sources.get(this.run.spec.task));
+  preset = $derived(
+    presets.all.find((preset) => same(specOfPreset(preset, this.spec.backend), this.spec)),
+  );
+  /** Settings near the asked ones that would work, where the asked ones do not. */
+  repair = $derived.by(() => (this.problem === undefined ? undefined : repairOf(this.spec)));
+  /** The address of the run: settings, and what the address said besides. */
+  query = $derived(
+    [
+      toQuery(this.run.spec),
+      ...[...this.rest]
+        .filter(([key]) => key !== 'v')
+        .map(([key, value]) => `${key}=${encodeURIComponent(value)}`),
+    ].join('&'),
+  );
+
+  #settling: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly options: LabOptions = {},
+  ) {
+    this.text = options.text ?? '';
+    this.#read(options.query ?? '');
+    this.#start(this.#possible(this.spec), false);
+  }
+
+  /** Changes settings; the model follows when the hand has come to rest. */
+  change = (settings: Partial<RunSpec>) => {
+    const next = { ...this.spec, ...settings };
+    this.spec =
+      next.plan === 'custom' ? { ...next, stripes: fitStripes(next.stripes, next.layers) } : next;
+    this.#settle(SETTLE_MS);
+  };
+
+  write = (text: string) => {
+    this.text = text;
+    this.options.keep?.(text);
+    this.#settle(SETTLE_TEXT_MS);
+  };
+
+  choose = (presetId: string) => {
+    this.spec = specOfPreset(presets.get(presetId), this.spec.backend);
+    this.#settle(0);
+  };
+
+  /** Gives one layer another pattern: the plan becomes the person's own. */
+  stripe = (layer: number, letter: string) => {
+    const letters = [...lettersOf(layersOf(this.run.spec))];
+    letters[layer] = letter;
+    this.change({ plan: 'custom', stripes: letters.join('') });
+  };
+
+  /** The same model from its first step, paused. */
+  reset = () => this.#start(this.#possible(this.spec), false);
+
+  /** The address was changed by hand or by a link. Our own writing of it comes back unchanged and is passed over. */
+  visit = (query: string) => {
+    if (query === this.query) return;
+    this.#read(query);
+    this.#settle(0);
+  };
+
+  dispose() {
+    clearTimeout(this.#settling);
+    this.run.close();
+  }
+
+  #read(query: string) {
+    const { spec, notes, rest } = fromQuery(query);
+    this.spec = spec;
+    this.notes = notes;
+    this.rest = rest;
+  }
+
+  #settle(ms: number) {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#apply(), ms);
+  }
+
+  #apply() {
+    this.applied++;
+    this.problem = problemOf(this.spec, this.text);
+    if (this.problem !== undefined) return;
+    if (same(this.spec, this.run.spec) && this.run.text === this.#textFor(this.spec)) return;
+    this.#start(this.spec, this.run.wish);
+  }
+
+  /** The settings asked for where they can be, and else those of the run. */
+  #possible(spec: RunSpec): RunSpec {
+    this.problem = problemOf(spec, this.text);
+    if (this.problem === undefined) return spec;
+    return (this.run as Run | undefined)?.spec ?? DEFAULTS;
+  }
+
+  #textFor = (spec: RunSpec) => (isOwnText(spec) ? this.text : undefined);
+
+  #start(spec: RunSpec, train: boolean) {
+    (this.run as Run | undefined)?.close();
+    const run = new Run(
+      `lab-${++runs}`,
+      spec,
+      this.engine,
+      this.#textFor(spec),
+      this.options.later,
+    );
+    this.run = run;
+    const { layers, heads, context } = spec;
+    this.selection.fit(layers, heads, context);
+    if (this.focus && (this.focus.layer >= layers || this.focus.head >= heads))
+      this.focus = undefined;
+    if (train) run.train();
+  }
+}
+
+const same = (a: RunSpec, b: RunSpec) => CONTROLS.every(({ name }) => a[name] === b[name]);
+
+const namesIn = (list = ''): ReadonlySet<string> => new Set(list.split(',').filter(Boolean));
+
+/** Why these settings cannot be, in words; undefined where they can. */
+function problemOf(spec: RunSpec, text: string): string | undefined {
+  try {
+    checkRun(spec);
+    if (isOwnText(spec)) checkText(text, spec);
+    return undefined;
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+}
+
+function repairOf(spec: RunSpec): Partial<RunSpec> | undefined {
+  const mended = mend(spec);
+  try {
+    checkRun(mended);
+  } catch {
+    return undefined;
+  }
+  const changed = CONTROLS.filter(({ name }) => mended[name] !== spec[name]);
+  return changed.length > 0
+    ? (Object.fromEntries(changed.map(({ name }) => [name, mended[name]])) as Partial<RunSpec>)
+    : undefined;
+}

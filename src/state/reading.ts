@@ -1,0 +1,61 @@
+/** @file What one cell of a map says, in words: who asks, who answers, how much, or which rule forbids it. */
+import type { LayerPlan } from '../attention/pattern';
+import { patterns } from '../attention/registry';
+import type { AttentionFrame } from '../link/protocol';
+import type { Cell } from './selection.svelte';
+
+export interface Reading {
+  readonly query: string;
+  readonly verb: string;
+  readonly key: string;
+  readonly detail: string;
+}
+
+/** The weight of one cell of a frame, at tokens; undefined where the frame has no such cell. */
+export function weightAt(
+  frame: AttentionFrame,
+  { layer, head, query, key }: Cell,
+): number | undefined {
+  const { size, factor } = frame;
+  const at = (Math.floor(query / factor) + head * size) * size + Math.floor(key / factor);
+  return frame.layers[layer]?.weights[at];
+}
+
+export function readCell(frame: AttentionFrame, plan: LayerPlan, cell: Cell): Reading {
+  const { pattern, params } = plan[cell.layer]!;
+  const rule = patterns.get(pattern);
+  const { query, key } = cell;
+  const words = { query: token(frame, query), key: token(frame, key) };
+
+  if (key > query) return { ...words, verb: 'may not read', detail: 'it comes later' };
+  const weight = `weight ${(weightAt(frame, cell) ?? 0).toFixed(2)}`;
+  if (rule.sees(query, key, params)) return { ...words, verb: 'reads', detail: weight };
+
+  const chunk = rule.chunk(params);
+  if (chunk === 0) {
+    return { ...words, verb: 'may not read', detail: `outside its window of ${params['window']}` };
+  }
+  const first = key - (key % chunk);
+  return {
+    ...words,
+    verb: 'reads a summary of',
+    detail: `${weight}, its share of tokens ${first} to ${first + chunk - 1}`,
+  };
+}
+
+export const sayReading = ({ query, verb, key, detail }: Reading): string =>
+  `query ${query} ${verb} key ${key}, ${detail}`;
+
+/** '42 ‘e’' */
+const token = ({ tokens }: AttentionFrame, at: number) => `${at} ‘${tokens[at] ?? ''}’`;
+
+/** Weights of one query over the keys of one head, per token; pooled cells are repeated. */
+export function rowOf(
+  frame: AttentionFrame,
+  { layer, head, query }: Omit<Cell, 'key'>,
+): Float32Array {
+  return Float32Array.from(
+    { length: frame.T },
+    (_, key) => weightAt(frame, { layer, head, query, key }) ?? 0,
+  );
+}

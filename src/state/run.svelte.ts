@@ -1,0 +1,149 @@
+import type { Engine } from '../link/client';
+import {
+  unreachable,
+  type AttentionFrame,
+  type BackendInfo,
+  type EngineEvent,
+  type MemoryUse,
+  type RunId,
+  type RunState,
+  type Sample,
+  type StepMetrics,
+  type Validation,
+} from '../link/protocol';
+import type { RunSpec } from '../spec/run';
+import { FramePull, type Later } from './frames';
+
+/** Steps behind the tokens per second. */
+const RECENT = 20;
+
+/** What the page knows of one run, and what it may ask of it. Only `receive` writes what the engine said. */
+export class Run {
+  state = $state.raw<RunState>({ phase: 'preparing', note: 'Starting the engine' });
+  backend = $state.raw<BackendInfo | undefined>();
+  history = $state.raw<readonly StepMetrics[]>([]);
+  validations = $state.raw<readonly Validation[]>([]);
+  sample = $state.raw<Sample | undefined>();
+  memory = $state.raw<MemoryUse | undefined>();
+  frame = $state.raw<AttentionFrame | undefined>();
+
+  /** The person wants it to train; it does as soon as it can. */
+  wish = $state(false);
+  /** It trains, but not while nobody sees it. */
+  suspended = $state(false);
+
+  latest = $derived(this.history.at(-1));
+  step = $derived(Math.max(this.latest?.step ?? 0, 'step' in this.state ? this.state.step : 0));
+  tokensPerSecond = $derived.by(() => {
+    const recent = this.history.slice(-RECENT);
+    const ms = recent.reduce((sum, step) => sum + step.ms, 0);
+    return ms > 0 ? (1000 * recent.length * this.spec.batch * this.spec.context) / ms : undefined;
+  });
+
+  readonly #frames: FramePull;
+  readonly #unlisten: () => void;
+
+  constructor(
+    readonly id: RunId,
+    readonly spec: RunSpec,
+    private readonly engine: Engine,
+    readonly text?: string,
+    later?: Later,
+  ) {
+    this.#frames = new FramePull(() => engine.send({ type: 'nextFrame', runId: id }), later);
+    this.#unlisten = engine.listen(id, (event) => this.receive(event));
+    engine.send({ type: 'open', runId: id, spec, ...(text === undefined ? {} : { text }) });
+  }
+
+  toggle = () => (this.wish ? this.pause() : this.train());
+
+  train = () => {
+    if (this.state.phase === 'failed') return;
+    this.wish = true;
+    if (this.state.phase === 'paused' && !this.suspended) this.#control('run');
+  };
+
+  pause = () => {
+    this.wish = false;
+    if (this.state.phase === 'running') this.#control('pause');
+  };
+
+  /** One step, and no more: a run that trains is paused first. */
+  once = () => {
+    this.pause();
+    if (this.state.phase === 'running' || this.state.phase === 'paused') this.#control('step');
+  };
+
+  /** Nobody looks: training waits. */
+  suspend = () => {
+    this.suspended = true;
+    if (this.state.phase === 'running') this.#control('pause');
+  };
+
+  resume = () => {
+    if (!this.suspended) return;
+    this.suspended = false;
+    if (this.wish && this.state.phase === 'paused') this.#control('run');
+    this.#frames.touch();
+  };
+
+  close() {
+    this.#unlisten();
+    this.#control('close');
+  }
+
+  receive(event: EngineEvent) {
+    switch (event.type) {
+      case 'backend':
+        this.backend = event.backend;
+        return;
+      case 'state':
+        this.#enter(event.state);
+        return;
+      case 'metrics':
+        this.history = [...this.history, ...event.steps];
+        this.#frames.touch();
+        return;
+      case 'validation':
+        this.validations = [...this.validations, event.validation];
+        return;
+      case 'sample':
+        this.sample = event.sample;
+        return;
+      case 'memory':
+        this.memory = event.memory;
+        return;
+      case 'frame':
+        this.frame = event.frame;
+        this.#frames.arrived();
+        return;
+      default:
+        unreachable(event);
+    }
+  }
+
+  #enter(state: RunState) {
+    const before = this.state.phase;
+    this.state = state;
+    switch (state.phase) {
+      case 'preparing':
+        return;
+      case 'running':
+        this.wish = true;
+        return;
+      case 'paused':
+        // Ready at last: what was wished for starts. Paused by the engine itself: the wish is over.
+        if (before === 'preparing' && this.wish && !this.suspended) this.#control('run');
+        else if (before !== 'preparing' && !this.suspended) this.wish = false;
+        this.#frames.touch();
+        return;
+      case 'failed':
+        this.wish = false;
+        return;
+    }
+  }
+
+  #control(action: 'run' | 'pause' | 'step' | 'close') {
+    this.engine.send({ type: 'control', runId: this.id, action });
+  }
+}

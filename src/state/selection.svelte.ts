@@ -1,0 +1,47 @@
+/** One cell of one head: query and key are tokens of the watched sequence, layers and heads from 0. */
+export interface Cell {
+  readonly layer: number;
+  readonly head: number;
+  readonly query: number;
+  readonly key: number;
+}
+
+/** Hover peeks, click locks the query, Esc frees. While a query is locked, hovering still moves the key. */
+export class Selection {
+  #peek = $state.raw<Cell | undefined>();
+  #locked = $state.raw<Cell | undefined>();
+
+  locked = $derived(this.#locked !== undefined);
+  cell = $derived.by(() => {
+    const [peek, lock] = [this.#peek, this.#locked];
+    return peek && lock ? { ...peek, query: lock.query } : (peek ?? lock);
+  });
+
+  peek = (cell: Cell | undefined) => {
+    this.#peek = cell;
+  };
+
+  /** Locks the cell's query; the same query again frees it. */
+  lock = (cell: Cell) => {
+    const again = this.#locked?.query === cell.query && this.#peek?.query === cell.query;
+    this.#locked = again ? undefined : cell;
+  };
+
+  /** The keyboard's cursor: it moves the lock along. */
+  move = (cell: Cell) => {
+    this.#peek = cell;
+    if (this.#locked) this.#locked = cell;
+  };
+
+  free = () => {
+    this.#peek = undefined;
+    this.#locked = undefined;
+  };
+
+  /** Another model: what no longer exists is no longer selected. */
+  fit(layers: number, heads: number, T: number) {
+    const fits = (cell: Cell | undefined) =>
+      !cell || (cell.layer < layers && cell.head < heads && cell.query < T && cell.key < T);
+    if (!fits(this.#locked) || !fits(this.#peek)) this.free();
+  }
+}

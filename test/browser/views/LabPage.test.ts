@@ -1,0 +1,67 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { render } from 'vitest-browser-svelte';
+import { page } from 'vitest/browser';
+import App from '../../../src/app/App.svelte';
+import '../../../src/app/base.css';
+import '../../../src/app/tokens.css';
+import { fakeEngine } from '../../fakes/fakeEngine';
+
+beforeEach(async () => {
+  await page.viewport(1300, 900);
+  history.replaceState(null, '', '#/lab');
+});
+
+describe('the Lab', () => {
+  test('trains and pauses with one button, and counts', async () => {
+    const { getByRole } = await render(App, { engine: fakeEngine({ prepareMs: 20, tickMs: 20 }) });
+    await getByRole('button', { name: 'Train', exact: true }).click();
+    await getByRole('button', { name: 'Pause', exact: true }).click();
+    await expect.element(getByRole('button', { name: 'Train', exact: true })).toBeVisible();
+    await expect
+      .element(getByRole('status', { name: 'Training loss' }))
+      .toHaveTextContent(/^\d\.\d{3}$/);
+  });
+
+  test('makes one step at a time', async () => {
+    const { getByRole } = await render(App, { engine: fakeEngine({ prepareMs: 20 }) });
+    await getByRole('button', { name: 'Step', exact: true }).click();
+    await expect.element(getByRole('status', { name: 'Step count' })).toHaveTextContent('1');
+    await getByRole('button', { name: 'Reset', exact: true }).click();
+    await expect.element(getByRole('status', { name: 'Step count' })).toHaveTextContent('0');
+  });
+
+  test('shows a failure where it cannot be missed, and starts again', async () => {
+    const engine = fakeEngine({ prepareMs: 60_000 });
+    const { getByRole, getByText } = await render(App, { engine });
+    const { runId } = engine.sent[0]!;
+    engine.emit({
+      type: 'state',
+      runId,
+      state: { phase: 'failed', message: 'The loss is no number.' },
+    });
+    await expect.element(getByText('The loss is no number.')).toBeVisible();
+    await getByRole('button', { name: 'Reset the run' }).click();
+    await expect.element(getByRole('button', { name: 'Train', exact: true })).toBeEnabled();
+  });
+
+  test('hides and locks what the address says', async () => {
+    history.replaceState(null, '', '#/lab?hide=width&lock=layers,plan');
+    const { getByRole } = await render(App, { engine: fakeEngine() });
+    await expect
+      .element(getByRole('slider', { name: 'Width', exact: true }))
+      .not.toBeInTheDocument();
+    await expect.element(getByRole('slider', { name: 'Layers', exact: true })).toBeDisabled();
+    await expect.element(getByRole('button', { name: /^Layer 1/ })).toBeDisabled();
+  });
+
+  test('a setting changes the run and the address', async () => {
+    const { getByRole } = await render(App, { engine: fakeEngine({ prepareMs: 20 }) });
+    await getByRole('spinbutton', { name: 'Layers, value' }).fill('2');
+    await getByRole('spinbutton', { name: 'Seed' }).fill('7');
+    await getByRole('button', { name: 'Share' }).click();
+    await expect.poll(() => location.hash).toBe('#/lab?v=1&layers=2&seed=7');
+    await expect
+      .element(getByRole('img', { name: 'Attention of layer 3, head 1' }))
+      .not.toBeInTheDocument();
+  });
+});

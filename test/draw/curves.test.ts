@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import { pick, smooth, spread, thin, type Point } from '../../src/draw/curves';
+
+const line = (n: number, y: (x: number) => number = (x) => x): Point[] =>
+  Array.from({ length: n }, (_, x) => ({ x, y: y(x) }));
+
+describe('smoothing', () => {
+  test('leaves a constant as it is', () => {
+    for (const y of smooth([3, 3, 3, 3], 2)) expect(y).toBeCloseTo(3, 12);
+  });
+  test('begins at the first value itself', () => {
+    expect(smooth([5, 1], 4)[0]).toBeCloseTo(5, 12);
+  });
+  test('a jump is half made after one half-life', () => {
+    const after = smooth([...Array<number>(200).fill(0), ...Array<number>(4).fill(1)], 4).at(-1)!;
+    expect(after).toBeCloseTo(0.5, 6);
+  });
+});
+
+describe('thinning', () => {
+  test('a short curve is not touched', () => {
+    const points = line(10);
+    expect(thin(points, 5)).toBe(points);
+  });
+  test('keeps both ends, the order and the spike', () => {
+    const points = line(5000, (x) => (x === 1234 ? 99 : Math.sin(x)));
+    const kept = thin(points, 100);
+    expect(kept.length).toBeLessThanOrEqual(200);
+    expect(kept[0]).toBe(points[0]);
+    expect(kept.at(-1)).toBe(points.at(-1));
+    expect(kept.some(({ y }) => y === 99)).toBe(true);
+    expect(kept.map(({ x }) => x)).toEqual(kept.map(({ x }) => x).sort((a, b) => a - b));
+  });
+});
+
+test('rows of a table are spread over the whole history, the last step included', () => {
+  expect(pick([0, 1, 2, 3, 4, 5, 6, 7, 8], 3)).toEqual([0, 4, 8]);
+  expect(pick([1, 2], 12)).toEqual([1, 2]);
+});
+
+test('labels that would lie on each other are pushed apart, in their order', () => {
+  expect(spread([50, 10, 52], 14)).toEqual([50, 10, 64]);
+});

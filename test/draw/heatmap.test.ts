@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { BLOCKED, EXACT, SUMMARY } from '../../src/attention/mask';
+import { paintBlank, paintKinds, paintReach, paintWeights } from '../../src/draw/heatmap';
+import { LIGHT, paletteOf } from '../../src/draw/palette';
+
+const palette = paletteOf(LIGHT);
+const imageOf = (pixels: number) => ({ data: new Uint8ClampedArray(4 * pixels) });
+const pixels = ({ data }: { data: Uint8ClampedArray }) => [...new Uint32Array(data.buffer)];
+
+describe('an attention map', () => {
+  test('is blank where the mask forbids, however large the weight', () => {
+    const image = imageOf(4);
+    paintWeights(image, Float32Array.of(1, 1, 0.5, 0.5), Uint8Array.of(1, 0, 1, 1), palette);
+    expect(pixels(image)[1]).toBe(palette.blocked);
+  });
+
+  test('is darker where the weight is larger, and full ink at 1', () => {
+    const image = imageOf(4);
+    paintWeights(image, Float32Array.of(1, 0.25, 0.01, 0), Uint8Array.of(1, 1, 1, 1), palette);
+    const reds = [0, 1, 2, 3].map((i) => image.data[4 * i]!);
+    expect(reds).toEqual([...reds].sort((a, b) => a - b));
+    expect(pixels(image)[0]).toBe(palette.exact);
+    expect(reds[3]).toBe(255);
+  });
+
+  test('a weight that is no number or outside 0..1 does not break the picture', () => {
+    const image = imageOf(4);
+    paintWeights(image, Float32Array.of(NaN, -1, 2, Infinity), Uint8Array.of(1, 1, 1, 1), palette);
+    expect(image.data.filter((_, i) => i % 4 === 3)).toEqual(new Uint8ClampedArray(4).fill(255));
+  });
+
+  test('kinds have three looks: ink, hatch and blank', () => {
+    const image = imageOf(4);
+    paintKinds(image, Uint8Array.of(EXACT, BLOCKED, SUMMARY, EXACT), 2, palette);
+    const painted = pixels(image);
+    expect(painted[0]).toBe(palette.exact);
+    expect(painted[1]).toBe(palette.blocked);
+    expect(palette.hatch).toContain(painted[2]);
+  });
+
+  test('before the first frame there is nothing but blank cells', () => {
+    const image = imageOf(9);
+    paintBlank(image, palette);
+    expect(new Set(pixels(image))).toEqual(new Set([palette.blocked]));
+  });
+});
+
+test('the strip of reach tells the query from what it depends on', () => {
+  const image = imageOf(4);
+  paintReach(image, Uint8Array.of(0, 1, 1, 0), 2, palette);
+  expect(pixels(image)).toEqual([
+    palette.blocked,
+    palette.reached,
+    palette.selected,
+    palette.blocked,
+  ]);
+});
+
+test('every pixel is opaque', () => {
+  expect(
+    [...palette.ink].every((pixel) => new Uint8Array(Uint32Array.of(pixel).buffer)[3] === 255),
+  ).toBe(true);
+});

@@ -1,0 +1,149 @@
+/** @file The main job on the built page: press Train, the loss of real text falls, every layer is drawn. With WebGPU, and without. */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+
+const output = (page: Page, name: string) => page.getByLabel(name, { exact: true });
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const numberOf = async (page: Page, name: string) =>
+  Number((await output(page, name).innerText()).replaceAll(/[^\d.]/g, ''));
+
+/** Errors of the page; a test that sees one fails. */
+const problems: string[] = [];
+test.beforeEach(({ page }) => {
+  problems.length = 0;
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+});
+test.afterEach(() => expect(problems).toEqual([]));
+
+/** The backend this project is about: WebGPU, asked for by name because a software adapter is passed over. */
+const machine = () =>
+  test.info().project.metadata['webgpu'] === true
+    ? { query: 'backend=webgpu', name: 'WebGPU' }
+    : { query: '', name: 'WebAssembly' };
+
+async function open(page: Page, query = ''): Promise<void> {
+  const parts = ['v=1', machine().query, query].filter(Boolean).join('&');
+  await page.goto(`./#/lab?${parts}`);
+  await expect(output(page, 'Backend')).toContainText(machine().name, { timeout: 60_000 });
+  await expect(button(page, 'Train')).toBeEnabled({ timeout: 60_000 });
+}
+
+/** How many different pixels a map has, and how many of them are ink. */
+const inkOf = (page: Page, name: string) =>
+  page.getByRole('img', { name, exact: true }).evaluate((element) => {
+    const canvas = element.matches('canvas')
+      ? (element as HTMLCanvasElement)
+      : element.querySelector('canvas')!;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    const colours = new Set<number>();
+    for (let i = 0; i < data.length; i += 4) {
+      colours.add((data[i]! << 16) | (data[i + 1]! << 8) | data[i + 2]!);
+    }
+    return colours.size;
+  });
+
+test('a person presses Train: the loss of real text falls by a fifth, and every layer is drawn', async ({
+  page,
+}) => {
+  await open(page);
+  await button(page, 'Train').click();
+  await expect(output(page, 'Step count')).not.toHaveText(/^\D*0\D*$/, { timeout: 30_000 });
+  await expect(output(page, 'Training loss')).toHaveText(/\d\.\d/);
+  const first = 4.56; // ln 96: nothing known yet
+  await expect
+    .poll(() => numberOf(page, 'Training loss'), { timeout: 120_000 })
+    .toBeLessThan(0.8 * first);
+  await expect(output(page, 'Validation loss')).toHaveText(/\d\.\d/);
+
+  for (let layer = 1; layer <= 4; layer++) {
+    for (let head = 1; head <= 4; head++) {
+      const name = `Attention of layer ${layer}, head ${head}`;
+      await expect.poll(() => inkOf(page, name), { message: name }).toBeGreaterThan(10);
+    }
+  }
+
+  await button(page, 'Pause').click();
+  await expect(button(page, 'Train')).toBeVisible();
+  await page.waitForTimeout(500); // the step under way ends
+  const paused = await numberOf(page, 'Step count');
+  await page.waitForTimeout(1500);
+  expect(await numberOf(page, 'Step count')).toBe(paused);
+
+  await button(page, 'Step').click();
+  await expect.poll(() => numberOf(page, 'Step count')).toBe(paused + 1);
+
+  await button(page, 'Reset').click();
+  await expect.poll(() => numberOf(page, 'Step count')).toBe(0);
+});
+
+test('the meters show what the pure functions predict', async ({ page }) => {
+  await open(
+    page,
+    'plan=custom&stripes=GSAS&context=32&window=5&chunk=4&layers=4&width=32&heads=2',
+  );
+  // Worked out by hand from the definitions: see test/spec for the same functions against brute force.
+  const [T, D, F, V, L] = [32, 32, 88, 96, 4];
+  const pairs = { G: (T * (T + 1)) / 2, S: 15 + (T - 5) * 5, A: 0 };
+  for (let q = 0; q < T; q++) {
+    const s = 4 * Math.floor(Math.max(0, q - 4) / 4);
+    pairs.A += q + 1 - s + s / 4;
+  }
+  const N = V * D + L * (4 * D * D + 3 * D * F);
+  const needed = 6 * N + (12 * D * (pairs.G + 2 * pairs.S + pairs.A)) / T;
+  const shown = `${(needed / 1000).toPrecision(3)} k`;
+  await expect(output(page, 'FLOPs per token needed')).toContainText(
+    needed >= 999_500 ? `${(needed / 1e6).toPrecision(3)} M` : shown,
+  );
+  await expect(output(page, 'FLOPs per token done')).toContainText(/\d/);
+
+  await button(page, 'Step').click();
+  await expect.poll(() => numberOf(page, 'Step count')).toBe(1);
+  const MiB = async (name: string) => {
+    const text = await output(page, name).innerText();
+    const [, digits, unit] = /([\d.]+)\s*(KiB|MiB)/.exec(text)!;
+    return Number(digits) * (unit === 'MiB' ? 1024 : 1);
+  };
+  await expect(output(page, 'Memory measured')).toContainText(/iB/);
+  const ratio = (await MiB('Memory measured')) / (await MiB('Memory predicted'));
+  expect(Math.abs(ratio - 1)).toBeLessThan(0.1);
+});
+
+test('reload restores the settings from the address', async ({ page }) => {
+  await open(page, 'plan=local&window=7&layers=3&seed=42');
+  await page.reload();
+  await expect(button(page, 'Train')).toBeEnabled({ timeout: 60_000 });
+  expect(page.url()).toContain('plan=local');
+  expect(page.url()).toContain('window=7');
+  expect(page.url()).toContain('layers=3');
+  expect(page.url()).toContain('seed=42');
+  await expect(page.getByRole('img', { name: /^Attention of layer 3, head 1$/ })).toBeVisible();
+  await expect(page.getByRole('img', { name: /^Attention of layer 4, head 1$/ })).toHaveCount(0);
+});
+
+test('an address full of garbage opens a Lab that works, and says what it mended', async ({
+  page,
+}) => {
+  await open(
+    page,
+    'window=0&layers=1e9&plan=<img src=x onerror=alert(1)>&colour=red&heads=NaN&%E0%A4%A',
+  );
+  await expect(page.getByText(/is not a setting/)).toBeVisible();
+  await button(page, 'Step').click();
+  await expect.poll(() => numberOf(page, 'Step count'), { timeout: 90_000 }).toBe(1);
+});
+
+test('no serious accessibility fault, in light and in dark', async ({ page }) => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await open(page);
+    await button(page, 'Step').click();
+    await expect.poll(() => numberOf(page, 'Step count'), { timeout: 60_000 }).toBe(1);
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+      .analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  }
+});

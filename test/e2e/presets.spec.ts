@@ -1,0 +1,45 @@
+/** @file What the presets promise, kept on this machine. WebAssembly only: it is what such a machine chooses. */
+import { expect, test, type Page } from '@playwright/test';
+
+test.beforeEach(() => {
+  test.skip(
+    test.info().project.metadata['webgpu'] === true,
+    'the presets’ promises are for the backend this machine chooses, which is not software WebGPU',
+  );
+});
+
+const accuracy = async (page: Page) =>
+  Number(
+    (await page.getByLabel('Validation accuracy', { exact: true }).innerText()).replaceAll(
+      /[^\d.]/g,
+      '',
+    ),
+  );
+
+const NEEDLE =
+  'task=needle&layers=4&width=32&heads=2&context=48&window=6&chunk=6&batch=16&warmup=30';
+
+async function train(page: Page, query: string): Promise<void> {
+  await page.goto(`./#/lab?v=1&${query}`);
+  const button = page.getByRole('button', { name: 'Train', exact: true });
+  await expect(button).toBeEnabled({ timeout: 60_000 });
+  await button.click();
+}
+
+test('needle: grouped attention answers more than 90 % within 60 s', async ({ page }) => {
+  await train(page, `${NEEDLE}&plan=grouped&groupSize=2`);
+  await expect.poll(() => accuracy(page), { timeout: 60_000 }).toBeGreaterThan(90);
+});
+
+test('needle: a local stack, whose reach ends before the needle, stays at chance', async ({
+  page,
+}) => {
+  await train(page, `${NEEDLE}&plan=local`);
+  const steps = () =>
+    page
+      .getByLabel('Step count', { exact: true })
+      .innerText()
+      .then((text) => Number(text.replaceAll(/\D/g, '')));
+  await expect.poll(steps, { timeout: 120_000 }).toBeGreaterThan(200); // grouped needs about 75
+  expect(await accuracy(page)).toBeLessThan(30); // chance is 12.5 %, 64 questions
+});

@@ -1,0 +1,24 @@
+import { describe, expect, test } from 'vitest';
+import { modelSpecOf } from '../../src/spec/model';
+import { DEFAULTS } from '../../src/spec/run';
+import { layerCosts, modelCosts } from '../../src/state/costs';
+
+const local = modelSpecOf({ ...DEFAULTS, plan: 'local', window: 8 });
+const global = modelSpecOf({ ...DEFAULTS, plan: 'global' });
+
+describe('the meters', () => {
+  test('an all-global model costs what it is compared with', () => {
+    const { flopsNeeded, memory, cache } = modelCosts(global, 8);
+    for (const { own, global } of [flopsNeeded, memory, cache]) expect(own).toBe(global);
+  });
+  test('what a kernel does is not known before the kernel is', () => {
+    expect(modelCosts(local, 8).flopsDone).toBeUndefined();
+    expect(modelCosts(local, 8, 'host').flopsDone!.own).toBeGreaterThan(
+      modelCosts(local, 8).flopsNeeded.own,
+    );
+  });
+  test('reach grows by window - 1 with every local layer', () => {
+    expect(layerCosts(local).map(({ reach }) => reach)).toEqual([8, 15, 22, 29]);
+    expect(layerCosts(global)[0]!.reach).toBe(global.context);
+  });
+});

@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Lab } from '../../src/state/lab.svelte';
+import { fakeEngine } from '../fakes/fakeEngine';
+
+const SETTLED = 300; // ms
+
+function open(query = '', text = '') {
+  const engine = fakeEngine({ prepareMs: 0, tickMs: 50 });
+  const kept: string[] = [];
+  const lab = new Lab(engine, {
+    query,
+    text,
+    keep: (t) => kept.push(t),
+    later: (_, then) => then(),
+  });
+  return {
+    lab,
+    engine,
+    kept,
+    opened: () => engine.sent.filter(({ type }) => type === 'open').length,
+  };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('settings', () => {
+  test('make a new run when the hand has come to rest, not before', () => {
+    const { lab, opened } = open();
+    lab.change({ window: 8 });
+    lab.change({ window: 9 });
+    expect(opened()).toBe(1);
+    vi.advanceTimersByTime(SETTLED);
+    expect(opened()).toBe(2);
+    expect(lab.run.spec.window).toBe(9);
+  });
+
+  test('that cannot be are refused in words, and the run goes on as it was', () => {
+    const { lab, opened } = open();
+    const { run, query } = lab;
+    lab.change({ heads: 3 });
+    vi.advanceTimersByTime(SETTLED);
+    expect(lab.problem).toContain('width 64 does not divide into 3 heads');
+    expect(lab.run).toBe(run);
+    expect(lab.query).toBe(query);
+    expect(opened()).toBe(1);
+    expect(lab.repair).toMatchObject({ width: 60 });
+  });
+
+  test('that were mended are accepted', () => {
+    const { lab } = open();
+    lab.change({ heads: 3 });
+    vi.advanceTimersByTime(SETTLED);
+    lab.change(lab.repair!);
+    vi.advanceTimersByTime(SETTLED);
+    expect(lab.problem).toBeUndefined();
+    expect(lab.run.spec).toMatchObject({ heads: 3, width: 60 });
+  });
+
+  test('a run that trained is followed by one that trains; a paused one by a paused one', () => {
+    const { lab } = open();
+    vi.advanceTimersByTime(1);
+    lab.change({ layers: 5 });
+    vi.advanceTimersByTime(SETTLED);
+    expect(lab.run.wish).toBe(false);
+    lab.run.train();
+    lab.change({ layers: 6 });
+    vi.advanceTimersByTime(SETTLED);
+    expect(lab.run.wish).toBe(true);
+    expect(lab.run.state.phase).toBe('running');
+  });
+
+  test('set back to what they were leave the run alone', () => {
+    const { lab, opened } = open();
+    lab.change({ layers: 5 });
+    lab.change({ layers: 4 });
+    vi.advanceTimersByTime(SETTLED);
+    expect(opened()).toBe(1);
+  });
+});
+
+describe('stripes', () => {
+  test('a layer given another pattern makes the plan custom', () => {
+    const { lab } = open();
+    lab.stripe(1, 'A');
+    vi.advanceTimersByTime(SETTLED);
+    expect(lab.run.spec).toMatchObject({ plan: 'custom', stripes: 'GAGS' });
+  });
+
+  test('are as many as there are layers', () => {
+    const { lab } = open('plan=custom&stripes=GSSS');
+    lab.change({ layers: 6 });
+    vi.advanceTimersByTime(SETTLED);
+    expect(lab.run.spec.stripes).toBe('GSSSGS');
+  });
+});
+
+describe('the address', () => {
+  test('says what the run is, and keeps what it said of the page', () => {
+    const { lab } = open('v=1&layers=2&hide=width,heads&lock=plan&embed=1&seed=5');
+    expect(lab.hidden).toEqual(new Set(['width', 'heads']));
+    expect(lab.fixed).toEqual(new Set(['plan']));
+    expect(lab.embedded).toBe(true);
+    expect(lab.query).toBe('v=1&layers=2&seed=5&hide=width%2Cheads&lock=plan&embed=1');
+  });
+
+  test('that was mended is said to be', () => {
+    const { lab } = open('window=9999&color=red');
+    expect(lab.notes).toHaveLength(2);
+    expect(lab.run.spec.window).toBe(512);
+  });
+
+  test('changed by hand brings another run; our own writing does not', () => {
+    const { lab, opened } = open('layers=2');
+    lab.visit(lab.query);
+    vi.advanceTimersByTime(SETTLED);
+    expect(opened()).toBe(1);
+    lab.visit('layers=3');
+    vi.advanceTimersByTime(SETTLED);
+    expect(lab.run.spec.layers).toBe(3);
+  });
+});
+
+describe('a text of one’s own', () => {
+  test('is asked for before there is a run on it', () => {
+    const { lab } = open();
+    lab.change({ task: 'own-text' });
+    vi.advanceTimersByTime(SETTLED);
+    expect(lab.problem).toContain('there is no text yet');
+    expect(lab.run.spec.task).toBe('moby-dick');
+  });
+
+  test('travels beside the settings, is kept, and never stands in the address', () => {
+    const { lab, engine, kept } = open();
+    const text = 'All the world is a stage. '.repeat(200);
+    lab.change({ task: 'own-text' });
+    lab.write(text);
+    vi.advanceTimersByTime(1000);
+    expect(lab.problem).toBeUndefined();
+    expect(engine.sent.filter(({ type }) => type === 'open').at(-1)).toMatchObject({ text });
+    expect(kept).toEqual([text]);
+    expect(lab.query).not.toContain('stage');
+  });
+});
+
+test('reset begins the same model anew, paused', () => {
+  const { lab } = open();
+  vi.advanceTimersByTime(1);
+  lab.run.train();
+  const before = lab.run;
+  lab.reset();
+  expect(lab.run).not.toBe(before);
+  expect(lab.run.spec).toEqual(before.spec);
+  expect(lab.run.wish).toBe(false);
+});

@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+import { modelSpecOf } from '../../src/spec/model';
+import { DEFAULTS } from '../../src/spec/run';
+import { readCell, rowOf, sayReading } from '../../src/state/reading';
+import { fakeFrame } from '../fakes/fakeEngine';
+
+const model = modelSpecOf({
+  ...DEFAULTS,
+  plan: 'custom',
+  stripes: 'GSAG',
+  window: 6,
+  chunk: 4,
+  context: 32,
+});
+const frame = fakeFrame(model, 100);
+const say = (layer: number, query: number, key: number) =>
+  sayReading(readCell(frame, model.layers, { layer, head: 0, query, key }));
+
+describe('a cell in words', () => {
+  test('says the weight where the query reads the key', () => {
+    expect(say(0, 20, 19)).toMatch(/^query 20 ‘x’ reads key 19 ‘x’, weight 0\.\d\d$/);
+  });
+  test('says which rule forbids it', () => {
+    expect(say(0, 3, 9)).toContain('may not read key 9 ‘x’, it comes later');
+    expect(say(1, 20, 3)).toContain('may not read key 3 ‘x’, outside its window of 6');
+  });
+  test('names the chunk that a summary stands for', () => {
+    expect(say(2, 20, 5)).toContain('reads a summary of key 5');
+    expect(say(2, 20, 5)).toContain('tokens 4 to 7');
+  });
+});
+
+test('a row holds the weights of one query, and sums to 1', () => {
+  const row = rowOf(frame, { layer: 1, head: 2, query: 25 });
+  expect(row).toHaveLength(32);
+  expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+});
