@@ -9,7 +9,7 @@ import { button, label, numberOf, openLab, withPage } from './page.mjs';
 const NEEDLE =
   'task=needle&layers=4&width=32&heads=2&context=48&window=6&chunk=6&batch=16&warmup=30';
 const MARKER =
-  'task=marker&distance=22&layers=4&width=32&heads=2&context=40&window=6&chunk=6&batch=16&warmup=30';
+  'task=marker&distance=22&layers=4&width=32&heads=4&context=40&window=6&chunk=6&batch=16&warmup=30';
 const SOLVED = 90; // per cent of held-out answers
 
 /** What is measured: a name, an address, and the seconds after which we give up. */
@@ -58,7 +58,7 @@ async function measure(page, until, limit) {
     if (until === 'fall' && loss < 0.8 * start) reached = seconds();
     if (until === 'solved' && (await numberOf(page, 'Validation accuracy')) > SOLVED)
       reached = seconds();
-    await page.waitForTimeout(50);
+    await page.waitForTimeout(100);
   }
   const result = {
     backend: (await label(page, 'Backend').innerText()).split('\n')[0],

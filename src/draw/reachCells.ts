@@ -1,27 +1,61 @@
-/** @file Which tokens of the input each query can depend on after the first layers of a plan, as cells of a map. */
+/** @file Which tokens of the input each query can depend on after each layer of a plan, as cells of maps. */
 import { BLOCKED, EXACT, SUMMARY, maskCells } from '../attention/mask';
 import type { LayerPlan } from '../attention/pattern';
-import { reachCone } from '../attention/reach';
 
 /** Read in this layer itself, or only at second hand, through the layers before it. */
 export const HERE = EXACT;
 export const THROUGH = SUMMARY;
 
 /**
- * Cells of the last layer of `layers`, pooled to `size` a side, each `factor` tokens wide:
- * HERE where that layer reads the token, THROUGH where only the layers before it make the way. Row-major [size, size].
+ * For every layer, its map pooled to cells of `factor` tokens a side, row-major [size, size]:
+ * HERE where that layer reads the token, THROUGH where only the layers before it make the way.
+ *
+ * The reach after layer l is the boolean product Rₗ = Mₗ Rₗ₋₁ of the masks; its rows are kept as bits.
  */
-export function reachCells(layers: LayerPlan, T: number, factor: number): Uint8Array {
+export function reachCells(plan: LayerPlan, T: number, factor: number): readonly Uint8Array[] {
+  let reached = identity(T);
+  return plan.map((layer) => {
+    const mask = maskCells(layer, T);
+    reached = product(mask, reached, T);
+    return pooled(mask, reached, T, factor);
+  });
+}
+
+/** One row of bits per token. */
+interface Rows {
+  readonly words: number; // of 32 bits, per row
+  readonly bits: Uint32Array; // [T, words]
+}
+
+function identity(T: number): Rows {
+  const words = Math.ceil(T / 32);
+  const bits = new Uint32Array(T * words);
+  for (let q = 0; q < T; q++) bits[q * words + (q >> 5)] = 1 << (q & 31);
+  return { words, bits };
+}
+
+/** Row q of the product: all rows of `before` that q reads, or-ed. */
+function product(mask: Uint8Array, { words, bits }: Rows, T: number): Rows {
+  const result = new Uint32Array(T * words);
+  for (let q = 0; q < T; q++) {
+    for (let k = 0; k <= q; k++) {
+      if (mask[q * T + k] === BLOCKED) continue;
+      for (let w = 0; w < words; w++) result[q * words + w]! |= bits[k * words + w]!;
+    }
+  }
+  return { words, bits: result };
+}
+
+function pooled(mask: Uint8Array, { words, bits }: Rows, T: number, factor: number): Uint8Array {
   const size = Math.ceil(T / factor);
   const cells = new Uint8Array(size * size);
-  const here = maskCells(layers.at(-1)!, T);
   for (let q = 0; q < T; q++) {
-    const reached = reachCone(layers, T, q)[0]!;
     const row = Math.floor(q / factor) * size;
     for (let k = 0; k <= q; k++) {
       const at = row + Math.floor(k / factor);
-      if (here[q * T + k] !== BLOCKED) cells[at] = HERE;
-      else if (reached[k] && cells[at] === BLOCKED) cells[at] = THROUGH;
+      const reachable = (bits[q * words + (k >> 5)]! >>> (k & 31)) & 1;
+      if (mask[q * T + k] !== BLOCKED) cells[at] = HERE;
+      else if (reachable && cells[at] === BLOCKED) cells[at] = THROUGH;
     }
   }
   return cells;

@@ -5,7 +5,6 @@
  * pass, and what is alive at once while that runs. The engine's own count is held within 10 % of it by a test.
  */
 import { layoutOf } from '../attention/layout';
-import type { PatternSpec } from '../attention/pattern';
 import { weightCount, weightTable, type ModelSpec } from './model';
 
 const BYTES = 4; // float32
@@ -21,52 +20,59 @@ export interface TrainingMemory {
 
 export function trainingMemory(m: ModelSpec, batch: number): TrainingMemory {
   const weights = BYTES * weightCount(m);
-  const { perLayer, head, transient, largest } = activationBytes(m, batch);
-  const layers = perLayer.reduce((a, b) => a + b, 0);
+  const a = activationBytes(m, batch);
+  const layers = sum(a.perLayer);
+  const always = 3 * weights + a.standing; // weights and moments, tables, the batch
 
-  // Walk back through the layers: gradients pile up as activations are let go.
-  const layerGradient = m.layers.length > 0 ? layerWeightBytes(m) : 0;
-  let peak = 3 * weights + layers + head;
+  // The worst moment is at the loss, or in some layer's backward pass: gradients pile up as activations go.
+  const layerGradients = sum(
+    weightTable(m)
+      .filter(({ name }) => name.startsWith('model.layers.0.'))
+      .map(({ shape }) => BYTES * sizeOf(shape)),
+  );
+  let peak = always + layers + a.head;
   let kept = layers;
   for (let l = m.layers.length - 1; l >= 0; l--) {
-    const gradients = (m.layers.length - 1 - l) * layerGradient;
-    peak = Math.max(peak, 3 * weights + gradients + kept + transient[l]!);
-    kept -= perLayer[l]!;
+    const gradients = a.embedding + (m.layers.length - 1 - l) * layerGradients;
+    peak = Math.max(peak, always + gradients + kept + a.transient);
+    kept -= a.perLayer[l]!;
   }
   return {
     weights,
     gradients: weights,
     moments: 2 * weights,
-    activations: layers + head,
-    peak: Math.max(peak, 4 * weights),
-    largestTensor: Math.max(
-      largest,
-      ...weightTable(m).map(({ shape }) => BYTES * shape.reduce((a, b) => a * b, 1)),
-    ),
+    activations: layers + a.head,
+    peak: Math.max(peak, always + weights + a.ending),
+    largestTensor: Math.max(a.largest, ...weightTable(m).map(({ shape }) => BYTES * sizeOf(shape))),
   };
 }
 
-function layerWeightBytes(m: ModelSpec): number {
-  return weightTable(m)
-    .filter(({ name }) => name.startsWith('model.layers.0.'))
-    .reduce((sum, { shape }) => sum + BYTES * shape.reduce((a, b) => a * b, 1), 0);
-}
-
+/** Bytes, in the order in which a training step makes them; each line names the tensors of src/model. */
 function activationBytes(m: ModelSpec, batch: number) {
-  const R = batch * m.context; // rows
-  const { width: D, hidden: F, vocabulary: V } = m;
-  const kvWidth = m.kvHeads * m.headDim;
-  const virtualKeys = (layer: PatternSpec) => {
-    const { T, summaries } = layoutOf(layer, m.context);
-    return batch * (T + summaries);
+  const T = m.context;
+  const R = batch * T; // rows
+  const { width: D, hidden: F, vocabulary: V, headDim: d } = m;
+  const virtualKeys = m.layers.map((layer) => T + layoutOf(layer, T).summaries);
+  return {
+    // x, normed, q, attended, middle, middleNormed: 6 D; gate, up, gated: 3 F; two scales; stats; k and v.
+    perLayer: virtualKeys.map(
+      (keys) => BYTES * (R * (6 * D + 3 * F + 2 + 2 * m.heads) + 2 * batch * keys * m.kvHeads * d),
+    ),
+    // Last residual stream, normed, scale; logits and their gradient; the report.
+    head: BYTES * R * (2 * D + 1 + 2 * V + 2),
+    // dy, and the gradients of gated (whose place gated has left), gate, up and the down matrix.
+    transient: BYTES * (R * (D + 2 * F) + F * D),
+    // What the output head gave the tied embedding, or zeros and its own gradient; the final norm's.
+    embedding: BYTES * ((m.tied ? 1 : 2) * V * D + D),
+    // When the first layer's gradients are done: what came from the head, and x, dx, their norm's and their sum.
+    ending: BYTES * (V * D + 5 * R * D),
+    // Tokens, targets, weights; angles and intervals of each layer; partial sums of squares.
+    standing:
+      BYTES *
+      (3 * R + sum(virtualKeys.map((keys) => T * (2 * d + 1) + 2 * keys)) + weightCount(m) / 64),
+    largest: BYTES * R * Math.max(V, F),
   };
-  // x, normed x, q, o, x after attention, normed again: 6 D; gate, up, gated: 3 F; two scales; lse and delta per head.
-  const perLayer = m.layers.map(
-    (layer) => BYTES * (R * (6 * D + 3 * F + 2 + 2 * m.heads) + 2 * virtualKeys(layer) * kvWidth),
-  );
-  // The last residual stream, normed, its scale; then logits and their gradient.
-  const head = BYTES * (R * (2 * D + 1) + 2 * R * V);
-  // In the MLP's backward pass: dx and the gradients of gated, gate and up, with one temporary of silu'.
-  const transient = m.layers.map(() => BYTES * (R * (2 * D + 4 * F)));
-  return { perLayer, head, transient, largest: BYTES * Math.max(R * V, R * F) };
 }
+
+const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
+const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);

@@ -211,7 +211,7 @@ export const CONTROLS: readonly Control[] = [
   {
     name: 'backend',
     kind: 'choice',
-    label: 'Backend',
+    label: 'Compute with',
     section: 'Machine',
     options: [
       { value: 'auto', label: 'Choose for me' },

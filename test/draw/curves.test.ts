@@ -40,4 +40,5 @@ test('rows of a table are spread over the whole history, the last step included'
 
 test('labels that would lie on each other are pushed apart, in their order', () => {
   expect(spread([50, 10, 52], 14)).toEqual([50, 10, 64]);
+  expect(spread([50, 52], 14, 55)).toEqual([41, 55]);
 });

@@ -1,39 +1,51 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BLOCKED } from '../../src/attention/mask';
+import { plans } from '../../src/attention/plans';
+import { reachCone } from '../../src/attention/reach';
 import { reachCells } from '../../src/draw/reachCells';
+import { DEFAULTS } from '../../src/spec/run';
 
 const local = { pattern: 'local', params: { window: 2 } };
 const global = { pattern: 'global', params: {} };
 
-const picture = (cells: Uint8Array, size: number) =>
+const picture = (cells: Uint8Array | undefined, size: number) =>
   Array.from({ length: size }, (_, q) =>
-    [...cells.subarray(q * size, (q + 1) * size)].map((kind) => '.#~'[kind]).join(''),
+    [...cells!.subarray(q * size, (q + 1) * size)].map((kind) => '.#~'[kind]).join(''),
   );
 
-test('after two local layers a token reaches one token further, at second hand', () => {
-  expect(picture(reachCells([local], 5, 1), 5)).toEqual([
-    '#....',
-    '##...',
-    '.##..',
-    '..##.',
-    '...##',
-  ]);
-  expect(picture(reachCells([local, local], 5, 1), 5)).toEqual([
-    '#....',
-    '##...',
-    '~##..',
-    '.~##.',
-    '..~##',
-  ]);
-});
+describe('cells of reach', () => {
+  test('after two local layers a token reaches one token further, at second hand', () => {
+    const [first, second] = reachCells([local, local], 5, 1);
+    expect(picture(first, 5)).toEqual(['#....', '##...', '.##..', '..##.', '...##']);
+    expect(picture(second, 5)).toEqual(['#....', '##...', '~##..', '.~##.', '..~##']);
+  });
 
-test('a local layer above a global one reaches everything before it', () => {
-  expect(picture(reachCells([global, local], 4, 1), 4)).toEqual(['#...', '##..', '~##.', '~~##']);
-});
+  test('a local layer above a global one reaches everything before it', () => {
+    expect(picture(reachCells([global, local], 4, 1)[1], 4)).toEqual([
+      '#...',
+      '##..',
+      '~##.',
+      '~~##',
+    ]);
+  });
 
-test('a pooled cell shows the nearest kind inside it', () => {
-  const cells = reachCells([local, local], 8, 2);
-  expect(cells.length).toBe(16);
-  expect(cells[0]).not.toBe(BLOCKED);
-  expect(cells[1]).toBe(BLOCKED);
+  test('a pooled cell shows the nearest kind inside it', () => {
+    const cells = reachCells([local, local], 8, 2)[1]!;
+    expect(cells.length).toBe(16);
+    expect(cells[0]).not.toBe(BLOCKED);
+    expect(cells[1]).toBe(BLOCKED);
+  });
+
+  test.each(plans.all.map(({ id }) => id))('agree with the reach cone of every query: %s', (id) => {
+    const T = 40;
+    const plan = plans.get(id).expand({ ...DEFAULTS, window: 5, chunk: 4 });
+    const cells = reachCells(plan, T, 1);
+    plan.forEach((_, l) => {
+      for (let q = 0; q < T; q++) {
+        const cone = reachCone(plan.slice(0, l + 1), T, q)[0]!;
+        const row = cells[l]!.subarray(q * T, (q + 1) * T);
+        expect([...row].map((kind) => +(kind !== BLOCKED))).toEqual([...cone]);
+      }
+    });
+  });
 });

@@ -100,7 +100,7 @@ test('a loss that is no number stops training and says at which step', async () 
   );
 });
 
-describe('memory: what is measured is what was predicted, within 10 %', () => {
+describe('memory: what is measured is what was predicted', () => {
   test.each<Partial<RunSpec>>([
     {},
     { plan: 'global', layers: 1 },
@@ -113,7 +113,7 @@ describe('memory: what is measured is what was predicted, within 10 %', () => {
     const run = trainer(change);
     await run.next();
     const predicted = trainingMemory(run.modelSpec, run.spec.batch).peak;
-    expect(Math.abs(run.peakBytes / predicted - 1)).toBeLessThan(0.1);
+    expect(Math.abs(run.peakBytes / predicted - 1)).toBeLessThan(0.01); // 10 % is promised
     run.dispose();
   });
 });

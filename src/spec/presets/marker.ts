@@ -13,7 +13,7 @@ export default definePreset({
     groupSize: 2,
     layers: 4,
     width: 32,
-    heads: 2,
+    heads: 4,
     context: 40,
     window: 6,
     chunk: 6,
