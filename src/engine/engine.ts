@@ -64,8 +64,7 @@ export class Engine {
       checkRun(spec);
       this.#preparing(runId, 'Looking for the fastest way to compute', 0.1);
       const backend = await this.#ensureBackend(spec.backend);
-      const { name, kernel, device, reason } = backend;
-      this.send({ type: 'backend', runId, backend: { name, kernel, device, reason } });
+      this.send({ type: 'backend', runId, backend });
       checkMemory(spec, backend.limits);
       this.#preparing(runId, 'Loading the text', 0.5);
       const feed = await this.#feed(command);

@@ -68,10 +68,13 @@ export class EngineRun {
 
   async #lookAround(step: number, once: boolean): Promise<void> {
     const runId = this.id;
-    if (once || EARLY.has(step) || step % VALIDATE_EVERY === 0) {
+    const validate = once || EARLY.has(step) || step % VALIDATE_EVERY === 0;
+    if (validate) {
       this.send({ type: 'validation', runId, validation: await this.trainer.validate() });
     }
-    if (step === 1 || step % SAMPLE_EVERY === 0) {
+    // Answers to a task cost one forward pass; a text is written token by token.
+    const writes = this.trainer.source.kind === 'corpus';
+    if (writes ? step === 1 || step % SAMPLE_EVERY === 0 : validate) {
       this.send({ type: 'sample', runId, sample: await this.trainer.sample() });
     }
   }

@@ -6,7 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelId } from '../attention/kernels';
-import type { DeviceLimits } from './webgpu';
+import type { DeviceLimits } from '../core/limits';
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 
@@ -40,7 +40,8 @@ export async function chooseBackend({ wanted, selfTest, onFault }: Choice): Prom
       await selfTest();
       const why = passedOver.length > 0 ? passedOver : [...(started.why ? [started.why] : [])];
       const chosen = wanted === name ? ['You asked for it.'] : [];
-      return { name, ...started, reason: [...why, ...chosen].join(' ') };
+      const { kernel, device, limits } = started;
+      return { name, kernel, device, limits, reason: [...why, ...chosen].join(' ') };
     } catch (cause) {
       passedOver.push(`${LABEL[name]} failed its self-test (${wordsOf(cause)}).`);
     }

@@ -5,6 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { DeviceLimits } from '../core/limits';
 import { missingFields } from './raw';
 
 export interface Adapter {
@@ -41,11 +42,6 @@ const LIMITS = [
   'maxComputeInvocationsPerWorkgroup',
   'maxComputeWorkgroupSizeX',
 ] as const;
-
-export interface DeviceLimits {
-  readonly total: number; // bytes we are willing to plan for
-  readonly largestTensor: number; // bytes
-}
 
 /**
  * Makes tfjs compute on `adapter`. `onFault` hears, once, of the first lost device or uncaptured error.

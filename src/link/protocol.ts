@@ -1,5 +1,6 @@
 /** @file Everything that crosses the worker boundary: plain data, no tensors, no functions. */
 import type { KernelId } from '../attention/kernels';
+import type { DeviceLimits } from '../core/limits';
 import type { RunSpec } from '../spec/run';
 
 export type RunId = string;
@@ -15,6 +16,8 @@ export interface BackendInfo {
   readonly device: string;
   /** One or two sentences: why this one and not the one before it. */
   readonly reason: string;
+  /** What it can hold, so that the page refuses a model before the present one is let go. */
+  readonly limits: DeviceLimits;
 }
 
 export interface StepMetrics {
@@ -36,7 +39,8 @@ export interface Validation {
 export interface Sample {
   readonly step: number;
   readonly prompt: string;
-  readonly text: string; // what the model wrote after the prompt
+  readonly text: string; // what the model wrote after the prompt; for a task, its answers
+  readonly right?: string; // for a task, the right answers
 }
 
 /** Bytes the engine holds, counted at its own allocations. */

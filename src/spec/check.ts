@@ -1,5 +1,6 @@
 /** @file Refuses impossible settings before anything is allocated: what was given, what would work. */
 import { check } from '../core/check';
+import type { DeviceLimits } from '../core/limits';
 import { checkParam } from '../core/params';
 import { formatBytes } from '../core/units';
 import { sources } from '../data/registry';
@@ -55,10 +56,7 @@ const divisors = (n: number) =>
   Array.from({ length: n }, (_, i) => i + 1).filter((candidate) => n % candidate === 0);
 
 /** Refuses a model whose predicted training memory, or largest tensor, is beyond what the device allows (bytes). */
-export function checkMemory(
-  spec: RunSpec,
-  limits: { readonly total: number; readonly largestTensor: number },
-): void {
+export function checkMemory(spec: RunSpec, limits: DeviceLimits): void {
   const { peak, largestTensor } = trainingMemory(modelSpecOf(spec), spec.batch);
   check(
     peak <= limits.total,

@@ -2,7 +2,7 @@ import { lettersOf } from '../attention/plans';
 import { InputError } from '../core/check';
 import { sources } from '../data/registry';
 import type { Engine } from '../link/client';
-import { checkRun } from '../spec/check';
+import { checkMemory, checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
 import { presets, specOfPreset } from '../spec/preset';
 import { CONTROLS, DEFAULTS, layersOf, type RunSpec } from '../spec/run';
@@ -133,7 +133,7 @@ export class Lab {
 
   #apply() {
     this.applied++;
-    this.problem = problemOf(this.spec, this.text);
+    this.problem = this.#problemOf(this.spec);
     if (this.problem !== undefined) return;
     if (same(this.spec, this.run.spec) && this.run.text === this.#textFor(this.spec)) return;
     this.#start(this.spec, this.run.wish);
@@ -141,9 +141,24 @@ export class Lab {
 
   /** The settings asked for where they can be, and else those of the run. */
   #possible(spec: RunSpec): RunSpec {
-    this.problem = problemOf(spec, this.text);
+    this.problem = this.#problemOf(spec);
     if (this.problem === undefined) return spec;
     return (this.run as Run | undefined)?.spec ?? DEFAULTS;
+  }
+
+  /** Why these settings cannot be, in words; undefined where they can. */
+  #problemOf(spec: RunSpec): string | undefined {
+    try {
+      checkRun(spec);
+      if (isOwnText(spec)) checkText(this.text, spec);
+      // The limits are those of the backend in use; another one asks its own when it is opened.
+      const backend = (this.run as Run | undefined)?.backend;
+      if (backend && spec.backend === this.run.spec.backend) checkMemory(spec, backend.limits);
+      return undefined;
+    } catch (error) {
+      if (error instanceof InputError) return error.message;
+      throw error;
+    }
   }
 
   #textFor = (spec: RunSpec) => (isOwnText(spec) ? this.text : undefined);
@@ -169,18 +184,6 @@ export class Lab {
 const same = (a: RunSpec, b: RunSpec) => CONTROLS.every(({ name }) => a[name] === b[name]);
 
 const namesIn = (list = ''): ReadonlySet<string> => new Set(list.split(',').filter(Boolean));
-
-/** Why these settings cannot be, in words; undefined where they can. */
-function problemOf(spec: RunSpec, text: string): string | undefined {
-  try {
-    checkRun(spec);
-    if (isOwnText(spec)) checkText(text, spec);
-    return undefined;
-  } catch (error) {
-    if (error instanceof InputError) return error.message;
-    throw error;
-  }
-}
 
 function repairOf(spec: RunSpec): Partial<RunSpec> | undefined {
   const mended = mend(spec);

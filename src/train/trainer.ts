@@ -146,7 +146,8 @@ export class Trainer {
     return {
       step: this.#step,
       prompt: [...tokens].map(label).join(' '),
-      text: `${asked.map(answer).join(' ')} (right: ${asked.map((row) => label(targets[row]!)).join(' ')})`,
+      text: asked.map(answer).join(' '),
+      right: asked.map((row) => label(targets[row]!)).join(' '),
     };
   }
 

@@ -61,6 +61,7 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
           name: 'webgpu',
           kernel: 'webgpu',
           device: 'fake adapter',
+          limits: { total: 2 ** 30, largestTensor: 2 ** 28 },
           reason: 'WebGPU passed its self-test of 14 operations in 0.8 s.',
         },
       });

@@ -47,6 +47,17 @@ describe('settings', () => {
     expect(lab.repair).toMatchObject({ width: 60 });
   });
 
+  test('that need more memory than the device has are refused before the run is let go', () => {
+    const { lab, opened } = open();
+    vi.advanceTimersByTime(SETTLED); // the engine says which device it is
+    const { run } = lab;
+    lab.change({ context: 512, batch: 64, width: 256, layers: 12 });
+    vi.advanceTimersByTime(SETTLED);
+    expect(lab.problem).toMatch(/needs about .* GiB, this device allows 1(\.00)? GiB; lower the batch/);
+    expect(lab.run).toBe(run);
+    expect(opened()).toBe(1);
+  });
+
   test('that were mended are accepted', () => {
     const { lab } = open();
     lab.change({ heads: 3 });
