@@ -11,6 +11,7 @@ const NEEDLE =
 const MARKER =
   'task=marker&distance=22&layers=4&width=32&heads=4&context=40&window=6&chunk=6&batch=16&warmup=30';
 const SOLVED = 90; // per cent of held-out answers
+const STEPS = 300; // after which texts are compared
 
 /** What is measured: a name, an address, and the seconds after which we give up. */
 const CASES = [
@@ -19,6 +20,18 @@ const CASES = [
     name: 'Moby-Dick, G S G S, software WebGPU',
     query: 'backend=webgpu',
     until: 'fall',
+    limit: 120,
+  },
+  ...['global', 'local', 'approximate', 'grouped'].map((plan) => ({
+    name: `Moby-Dick, ${plan}`,
+    query: `plan=${plan}&chunk=8`,
+    until: 'steps',
+    limit: 120,
+  })),
+  {
+    name: 'Moby-Dick, approximate, keys averaged before rotation',
+    query: 'plan=approximate&chunk=8&pool=pre',
+    until: 'steps',
     limit: 120,
   },
   { name: 'needle, global', query: `${NEEDLE}&plan=global`, until: 'solved', limit: 60 },
@@ -35,6 +48,12 @@ const CASES = [
   { name: 'marker, G S S S', query: `${MARKER}&groupSize=4`, until: 'solved', limit: 60 },
   { name: 'marker, local', query: `${MARKER}&plan=local`, until: 'solved', limit: 60 },
 ];
+
+const GOALS = {
+  fall: 'loss 20 % below its start',
+  solved: `${SOLVED} % of held-out answers`,
+  steps: `${STEPS} steps`,
+};
 
 const rows = [];
 await withPage({ webgpu: true }, async (address, browser) => {
@@ -58,26 +77,31 @@ async function measure(page, until, limit) {
     if (until === 'fall' && loss < 0.8 * start) reached = seconds();
     if (until === 'solved' && (await numberOf(page, 'Validation accuracy')) > SOLVED)
       reached = seconds();
+    if (until === 'steps' && (await numberOf(page, 'Step count')) >= STEPS) reached = seconds();
     await page.waitForTimeout(100);
   }
+  await button(page, 'Pause').click();
+  await page.waitForTimeout(500);
   const result = {
     backend: (await label(page, 'Backend').innerText()).split('\n')[0],
     firstLoss: first,
     reached,
-    goal: until === 'fall' ? 'loss 20 % below its start' : `${SOLVED} % of held-out answers`,
+    goal: GOALS[until],
     seconds: seconds(),
     steps: await numberOf(page, 'Step count'),
     accuracy: until === 'solved' ? await numberOf(page, 'Validation accuracy') : undefined,
+    validation: until === 'steps' ? await numberOf(page, 'Validation loss') : undefined,
   };
-  await button(page, 'Pause').click();
   return result;
 }
 
-function line({ name, backend, firstLoss, reached, goal, seconds, steps, accuracy }) {
+function line({ name, backend, firstLoss, reached, goal, seconds, steps, accuracy, validation }) {
   const end =
-    reached === undefined
-      ? `not reached in ${seconds.toFixed(0)} s (${steps} steps, ${accuracy} %)`
-      : `${reached.toFixed(1)} s, ${steps} steps`;
+    validation !== undefined
+      ? `${reached?.toFixed(1)} s, validation loss ${validation.toFixed(3)}`
+      : reached === undefined
+        ? `not reached in ${seconds.toFixed(0)} s (${steps} steps, ${accuracy} %)`
+        : `${reached.toFixed(1)} s, ${steps} steps`;
   return `| ${name} | ${backend} | ${firstLoss?.toFixed(1)} s | ${goal}: ${end} |`;
 }
 

@@ -39,7 +39,7 @@ await withPage({ webgpu: true }, async (address, browser) => {
   await openLab(page, address, `${NEEDLE}`);
   await trained(page, 120);
   await button(page, 'Pause').click();
-  const map = page.getByRole('img', { name: 'Attention of layer 3, head 1', exact: true });
+  const map = page.getByRole('img', { name: 'Attention of layer 1, head 1', exact: true });
   const box = await map.boundingBox();
   await page.mouse.click(box.x + box.width * 0.2, box.y + box.height * 0.97);
   await page.waitForTimeout(500);

@@ -28,7 +28,7 @@ function scaled(
   let power = 0;
   let rest = Math.abs(n);
   // Compared after rounding, so that 999,999 becomes 1.00 M and not 1000 k.
-  while (power < powers - 1 && Number(rest.toPrecision(3)) >= base) {
+  while (power < powers - 1 && (rest >= base || Number(rest.toPrecision(3)) >= base)) {
     rest /= base;
     power++;
   }

@@ -40,6 +40,7 @@ export class Run {
     return ms > 0 ? (1000 * recent.length * this.spec.batch * this.spec.context) / ms : undefined;
   });
 
+  #stepWished = false;
   readonly #frames: FramePull;
   readonly #unlisten: () => void;
 
@@ -68,9 +69,10 @@ export class Run {
     if (this.state.phase === 'running') this.#control('pause');
   };
 
-  /** One step, and no more: a run that trains is paused first. */
+  /** One step, and no more: a run that trains is paused first; one that is not ready yet takes it when it is. */
   once = () => {
     this.pause();
+    if (this.state.phase === 'preparing') this.#stepWished = true;
     if (this.state.phase === 'running' || this.state.phase === 'paused') this.#control('step');
   };
 
@@ -135,6 +137,8 @@ export class Run {
         // Ready at last: what was wished for starts. Paused by the engine itself: the wish is over.
         if (before === 'preparing' && this.wish && !this.suspended) this.#control('run');
         else if (before !== 'preparing' && !this.suspended) this.wish = false;
+        if (this.#stepWished && !this.wish) this.#control('step');
+        this.#stepWished = false;
         this.#frames.touch();
         return;
       case 'failed':

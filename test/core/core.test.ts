@@ -54,6 +54,7 @@ describe('numbers as people read them', () => {
     [90_112, '88.0 KiB'],
     [22_229_811, '21.2 MiB'],
     [1023.9 * 1024, '1024 KiB'],
+    [2 ** 30, '1.00 GiB'],
   ])('%d bytes are %s', (n, text) => expect(formatBytes(n)).toBe(text));
 
   test('8256 is 8,256', () => expect(formatInteger(8256)).toBe('8,256'));

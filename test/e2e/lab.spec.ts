@@ -1,35 +1,9 @@
 /** @file The main job on the built page: press Train, the loss of real text falls, every layer is drawn. With WebGPU, and without. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { button, numberOf, open, output, watchForErrors } from './support';
 
-const output = (page: Page, name: string) => page.getByLabel(name, { exact: true });
-const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-const numberOf = async (page: Page, name: string) =>
-  Number((await output(page, name).innerText()).replaceAll(/[^\d.]/g, ''));
-
-/** Errors of the page; a test that sees one fails. */
-const problems: string[] = [];
-test.beforeEach(({ page }) => {
-  problems.length = 0;
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(message.text());
-  });
-});
-test.afterEach(() => expect(problems).toEqual([]));
-
-/** The backend this project is about: WebGPU, asked for by name because a software adapter is passed over. */
-const machine = () =>
-  test.info().project.metadata['webgpu'] === true
-    ? { query: 'backend=webgpu', name: 'WebGPU' }
-    : { query: '', name: 'WebAssembly' };
-
-async function open(page: Page, query = ''): Promise<void> {
-  const parts = ['v=1', machine().query, query].filter(Boolean).join('&');
-  await page.goto(`./#/lab?${parts}`);
-  await expect(output(page, 'Backend')).toContainText(machine().name, { timeout: 60_000 });
-  await expect(button(page, 'Train')).toBeEnabled({ timeout: 60_000 });
-}
+watchForErrors();
 
 /** How many different pixels a map has, and how many of them are ink. */
 const inkOf = (page: Page, name: string) =>

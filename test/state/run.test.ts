@@ -51,6 +51,16 @@ function wired() {
 }
 
 describe('a run', () => {
+  test('takes the step asked for while it was being prepared, and only one', () => {
+    const { run, state, actions } = wired();
+    run.once();
+    expect(actions()).toEqual([]);
+    state({ phase: 'paused', step: 0 });
+    expect(actions()).toEqual(['step']);
+    state({ phase: 'paused', step: 1 });
+    expect(actions()).toEqual(['step']);
+  });
+
   test('is opened when it is made, and closed without a listener left', () => {
     const { run, sent, actions, listening } = wired();
     expect(sent[0]).toMatchObject({ type: 'open', runId: 'a', spec: DEFAULTS });

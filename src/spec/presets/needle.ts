@@ -2,7 +2,7 @@ import { definePreset } from '../definePreset';
 
 export default definePreset({
   id: 'needle',
-  label: 'Needle: beyond a local stack’s reach',
+  label: 'Needle: beyond reach',
   order: 1,
   summary:
     'One needle in filler, asked for 28 tokens later. Four local layers of window 6 reach 21 tokens, so only a layer that sees far can answer. Try the plan Local.',

@@ -1,0 +1,35 @@
+/** @file What the end-to-end tests share: the page by its accessible names. */
+import { expect, test, type Page } from '@playwright/test';
+
+export const output = (page: Page, name: string) =>
+  page.locator('output').and(page.getByLabel(name, { exact: true }));
+export const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+export const numberOf = async (page: Page, name: string) =>
+  Number((await output(page, name).innerText()).replaceAll(/[^\d.]/g, ''));
+
+/** The backend this project is about: WebGPU, asked for by name because a software adapter is passed over. */
+export const machine = () =>
+  test.info().project.metadata['webgpu'] === true
+    ? { query: 'backend=webgpu', name: 'WebGPU' }
+    : { query: '', name: 'WebAssembly' };
+
+/** Opens the Lab and waits until it can train. */
+export async function open(page: Page, query = ''): Promise<void> {
+  const parts = ['v=1', machine().query, query].filter(Boolean).join('&');
+  await page.goto(`./#/lab?${parts}`);
+  await expect(output(page, 'Backend')).toContainText(machine().name, { timeout: 60_000 });
+  await expect(button(page, 'Train')).toBeEnabled({ timeout: 60_000 });
+}
+
+/** Fails a test in which the page logged an error or threw one. */
+export function watchForErrors(): void {
+  const problems: string[] = [];
+  test.beforeEach(({ page }) => {
+    problems.length = 0;
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+  });
+  test.afterEach(() => expect(problems).toEqual([]));
+}

@@ -1,0 +1,121 @@
+/** @file The page as people use it: own text, mistakes, the keyboard, a hidden tab. On the machine's own choice of backend. */
+import { expect, test, type Page } from '@playwright/test';
+import { button, machine, numberOf, output, watchForErrors } from './support';
+
+test.beforeEach(() => {
+  test.skip(
+    test.info().project.metadata['webgpu'] === true,
+    'nothing here depends on the backend; it runs once, without WebGPU',
+  );
+});
+watchForErrors();
+
+async function lab(page: Page, query = ''): Promise<void> {
+  await page.goto(`./#/lab?v=1&${query}`);
+  await expect(button(page, 'Train')).toBeEnabled({ timeout: 60_000 });
+}
+
+test('without WebGPU the page says which way it computes, and why', async ({ page }) => {
+  await lab(page);
+  await expect(output(page, 'Backend')).toHaveText(machine().name);
+  await button(page, 'Why this backend').click();
+  await expect(page.getByText(/no WebGPU|offers no graphics adapter/).first()).toBeVisible();
+});
+
+test('impossible settings are refused in words, and what trains goes on', async ({ page }) => {
+  await lab(page, 'width=64&heads=4');
+  await button(page, 'Train').click();
+  await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(2);
+  await page.getByLabel('Heads', { exact: true }).fill('3');
+  await expect(page.getByText('width 64 does not divide into 3 heads')).toBeVisible();
+  const before = await numberOf(page, 'Step count');
+  await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(before + 2);
+  expect(page.url()).not.toContain('heads=3');
+  await page.getByRole('button', { name: /^Use width 60/ }).click();
+  await expect.poll(() => page.url()).toContain('heads=3');
+  await expect(
+    page.getByRole('img', { name: 'Attention of layer 1, head 3', exact: true }),
+  ).toBeVisible();
+  await expect(
+    page.getByRole('img', { name: 'Attention of layer 1, head 4', exact: true }),
+  ).toHaveCount(0);
+});
+
+test('own text: too short is said so, long enough is learnt, a reload keeps it', async ({
+  page,
+}) => {
+  await lab(page);
+  await page.getByLabel('Text or task', { exact: true }).selectOption('own-text');
+  await expect(page.getByText(/there is no text yet/)).toBeVisible();
+  const box = page.getByLabel('Your text', { exact: true });
+  await box.fill('Too short.');
+  await expect(page.getByText(/should have 2,000 at least/)).toBeVisible();
+  const text = 'The zebra keeps its stripes, and each stripe keeps the zebra. '.repeat(80);
+  await box.fill(text);
+  await expect.poll(() => page.url(), { timeout: 15_000 }).toContain('task=own-text');
+  await expect(button(page, 'Train')).toBeEnabled({ timeout: 30_000 });
+  await button(page, 'Train').click();
+  await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(5);
+  await page.reload();
+  await expect(page.getByLabel('Your text', { exact: true })).toHaveValue(text);
+});
+
+test('a stripe is changed with the keyboard, and the costs follow', async ({ page }) => {
+  await lab(page);
+  const needed = await output(page, 'FLOPs per token needed').innerText();
+  const stripe = page.getByRole('button', { name: /^Layer 1: Global/ });
+  await stripe.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: /^Layer 1: Local/ })).toBeVisible();
+  await expect.poll(() => page.url()).toContain('stripes=SSGS');
+  await expect(output(page, 'FLOPs per token needed')).not.toHaveText(needed);
+});
+
+test('space trains and pauses, the dot steps, r resets', async ({ page }) => {
+  await lab(page);
+  await page.locator('h1').first().click();
+  await page.keyboard.press('.');
+  await expect.poll(() => numberOf(page, 'Step count')).toBe(1);
+  await page.keyboard.press('Space');
+  await expect(button(page, 'Pause')).toBeVisible();
+  await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(3);
+  await page.keyboard.press('Space');
+  await expect(button(page, 'Train')).toBeVisible();
+  await page.keyboard.press('r');
+  await expect.poll(() => numberOf(page, 'Step count')).toBe(0);
+});
+
+test('a text that cannot be loaded is a failure in words, and Reset tries again', async ({
+  page,
+}) => {
+  test.info().annotations.push({ type: 'expects', description: 'one failed request' });
+  await page.route('**/corpora/sotu.txt', (route) => route.fulfill({ status: 404, body: '' }));
+  await page.goto('./#/lab?v=1&task=sotu');
+  await expect(page.getByText(/could not be loaded \(.*sotu\.txt: 404\)/)).toBeVisible({
+    timeout: 60_000,
+  });
+  await page.unroute('**/corpora/sotu.txt');
+  await button(page, 'Reset').click();
+  await expect(button(page, 'Train')).toBeEnabled({ timeout: 60_000 });
+  await button(page, 'Step').click();
+  await expect.poll(() => numberOf(page, 'Step count'), { timeout: 60_000 }).toBe(1);
+});
+
+test('long contexts are drawn pooled, and say so', async ({ page }) => {
+  await lab(page, 'context=512&batch=1&width=16&heads=2&layers=2&window=32');
+  await button(page, 'Step').click();
+  await expect.poll(() => numberOf(page, 'Step count'), { timeout: 60_000 }).toBe(1);
+  await expect(page.getByText(/2 × 2 tokens/).first()).toBeVisible();
+});
+
+test('nothing is wider than a small phone', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await lab(page);
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow).toBeLessThanOrEqual(0);
+  await expect(button(page, 'Train')).toBeInViewport();
+});
