@@ -83,7 +83,7 @@ const START: Record<
     return { kernel: 'host', device: await startWasm(), limits: HOST_LIMITS };
   },
   async cpu() {
-    await import('@tensorflow/tfjs-backend-cpu');
+    await import('@tensorflow/tfjs'); // the whole package, which carries the cpu backend; hardly any machine comes here
     await tf.setBackend('cpu');
     return { kernel: 'host', device: 'JavaScript', limits: HOST_LIMITS };
   },

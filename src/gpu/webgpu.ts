@@ -83,7 +83,8 @@ export async function startWebGPU(
   if (!(await tf.setBackend('webgpu'))) throw new Error('tfjs refused to start its WebGPU backend');
   lastDevice = device;
   return {
-    total: adapter.limits.maxBufferSize,
+    // WebGPU does not say how much memory there is; one buffer's limit is the best hint.
+    total: Math.max(adapter.limits.maxBufferSize, 2 ** 30),
     largestTensor: Math.min(
       adapter.limits.maxStorageBufferBindingSize,
       adapter.limits.maxBufferSize,

@@ -7,7 +7,7 @@ export default definePattern({
   letter: 'S',
   label: 'Local',
   order: 1,
-  summary: 'Each token reads itself and the window - 1 tokens before it.',
+  summary: 'Each token reads its window: itself and the tokens just before it.',
   source:
     'Song et al. 2023, arXiv:2312.08618, Fig. 1b; the window is counted as in Hugging Face configs',
   params: { window: WINDOW },
