@@ -1,12 +1,5 @@
-/** @file What the presets promise, kept on this machine. WebAssembly only: it is what such a machine chooses. */
+/** @file What the presets promise, kept on the backend a machine without a GPU chooses. */
 import { expect, test, type Page } from '@playwright/test';
-
-test.beforeEach(() => {
-  test.skip(
-    test.info().project.metadata['webgpu'] === true,
-    'the presets’ promises are for the backend this machine chooses, which is not software WebGPU',
-  );
-});
 
 const accuracy = async (page: Page) =>
   Number(
@@ -20,6 +13,7 @@ const NEEDLE =
   'task=needle&layers=4&width=32&heads=2&context=48&window=6&chunk=6&batch=16&warmup=30';
 
 async function train(page: Page, query: string): Promise<void> {
+  await page.goto('about:blank'); // a hash alone would not load the page anew
   await page.goto(`./#/lab?v=1&${query}`);
   const button = page.getByRole('button', { name: 'Train', exact: true });
   await expect(button).toBeEnabled({ timeout: 60_000 });
@@ -42,4 +36,20 @@ test('needle: a local stack, whose reach ends before the needle, stays at chance
       .then((text) => Number(text.replaceAll(/\D/g, '')));
   await expect.poll(steps, { timeout: 120_000 }).toBeGreaterThan(200); // grouped needs about 75
   expect(await accuracy(page)).toBeLessThan(30); // chance is 12.5 %, 64 questions
+});
+
+const MARKER =
+  'task=marker&distance=22&layers=4&width=32&heads=4&context=40&window=6&chunk=6&batch=16&warmup=30';
+const steps = async (page: Page) =>
+  Number((await page.getByLabel('Step count', { exact: true }).innerText()).replaceAll(/\D/g, ''));
+
+test('marker: two groups learn the two hops that one group, its global layer first, does not in the same steps', async ({
+  page,
+}) => {
+  await train(page, `${MARKER}&plan=grouped&groupSize=2`);
+  await expect.poll(() => accuracy(page), { timeout: 170_000 }).toBeGreaterThan(90);
+  const enough = await steps(page); // about 480
+  await train(page, `${MARKER}&plan=grouped&groupSize=4`);
+  await expect.poll(() => steps(page), { timeout: 170_000 }).toBeGreaterThan(enough);
+  expect(await accuracy(page)).toBeLessThan(40); // guessing is 6 %
 });

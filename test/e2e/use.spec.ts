@@ -1,13 +1,7 @@
-/** @file The page as people use it: own text, mistakes, the keyboard, a hidden tab. On the machine's own choice of backend. */
+/** @file The page as people use it: own text, mistakes, the keyboard, a lost text, long contexts, a small phone. */
 import { expect, test, type Page } from '@playwright/test';
 import { button, machine, numberOf, output, watchForErrors } from './support';
 
-test.beforeEach(() => {
-  test.skip(
-    test.info().project.metadata['webgpu'] === true,
-    'nothing here depends on the backend; it runs once, without WebGPU',
-  );
-});
 watchForErrors();
 
 async function lab(page: Page, query = ''): Promise<void> {
