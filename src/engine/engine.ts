@@ -12,6 +12,7 @@ import { unreachable, type Command, type EngineEvent, type RunId } from '../link
 import { selfTest } from '../model/selfTest';
 import { checkMemory, checkRun } from '../spec/check';
 import type { RunSpec } from '../spec/run';
+import simdKernels from '../ops/simd.wasm?url';
 import { Diverged, Trainer } from '../train/trainer';
 import { corpusOf } from './corpora';
 import { EngineRun } from './run';
@@ -110,6 +111,7 @@ export class Engine {
         if (this.#fault) throw new Error(this.#fault);
       },
       onFault: (message) => this.#faulty(message),
+      simdKernels,
     });
     this.#fault = undefined; // of a backend that was passed over
     this.#wanted = wanted;

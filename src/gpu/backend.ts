@@ -26,13 +26,20 @@ export interface Choice {
   /** Runs every operation on the backend just started; throws, naming the operation, where one is wrong. */
   readonly selfTest: () => Promise<void>;
   readonly onFault: (message: string) => void;
+  /** Address of the SIMD kernels for wasm; without it their loops are used. */
+  readonly simdKernels?: string;
 }
 
-export async function chooseBackend({ wanted, selfTest, onFault }: Choice): Promise<Backend> {
+export async function chooseBackend({
+  wanted,
+  selfTest,
+  onFault,
+  simdKernels,
+}: Choice): Promise<Backend> {
   const passedOver: string[] = [];
   for (const name of order(wanted)) {
     try {
-      const started = await START[name](wanted, onFault);
+      const started = await START[name](wanted, onFault, simdKernels);
       if (typeof started === 'string') {
         passedOver.push(started);
         continue;
@@ -65,7 +72,11 @@ type Started = Pick<Backend, 'kernel' | 'device' | 'limits'> & { readonly why?: 
 
 const START: Record<
   BackendName,
-  (wanted: BackendName | 'auto', onFault: (message: string) => void) => Promise<Started | string>
+  (
+    wanted: BackendName | 'auto',
+    onFault: (message: string) => void,
+    simdKernels: string | undefined,
+  ) => Promise<Started | string>
 > = {
   async webgpu(wanted, onFault) {
     // Loaded only here: importing the backend touches navigator.gpu.
@@ -78,9 +89,9 @@ const START: Record<
     const limits = await startWebGPU(found, onFault);
     return { kernel: 'webgpu', device: found.name, limits, why: 'WebGPU is the fastest way here.' };
   },
-  async wasm() {
+  async wasm(_wanted, _onFault, simdKernels) {
     const { startWasm } = await import('./wasm');
-    return { kernel: 'host', device: await startWasm(), limits: HOST_LIMITS };
+    return { ...(await startWasm(simdKernels)), limits: HOST_LIMITS };
   },
   async cpu() {
     await import('@tensorflow/tfjs'); // the whole package, which carries the cpu backend; hardly any machine comes here

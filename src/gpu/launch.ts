@@ -5,6 +5,7 @@ import { allocate, view } from './host';
 import { accessOf, type BufferSpec, type Constants, type Kernel, type ScalarType } from './kernel';
 import { meter } from './meter';
 import { runRaw } from './raw';
+import { runSimd } from './simd';
 
 /** One launch as it was: what went in before it ran, what came out. The tensors are copies; whoever records disposes of them. */
 export interface LaunchRecord {
@@ -15,7 +16,7 @@ export interface LaunchRecord {
   readonly after: ReadonlyMap<string, tf.Tensor>; // written and updated buffers
 }
 
-/** Set by the self-test alone: sees every launch on the GPU. */
+/** Set by the self-test alone: sees every launch. */
 export const recorder: { record?: ((launched: LaunchRecord) => void) | undefined } = {};
 
 type Names<B, A extends string> = {
@@ -52,18 +53,29 @@ export function launch<
   });
   meter.note();
 
-  if (onGpu) {
-    const plain = kernel as unknown as Kernel;
-    const run = () => runRaw(gpuBackend(), plain, constants, tensors, threads, uniforms);
-    if (recorder.record) recorder.record(recorded(plain, uniforms, constants, tensors, run));
-    else run();
-  } else {
-    const views = Object.fromEntries(
-      Object.keys(kernel.buffers).map((name, at) => [name, view(tensors[at]!)]),
-    );
-    kernel.host(views as Parameters<typeof kernel.host>[0], uniforms, constants);
-  }
+  const plain = kernel as unknown as Kernel;
+  const run = () => {
+    if (onGpu) runRaw(gpuBackend(), plain, constants, tensors, threads, uniforms);
+    else runOnHost(plain, constants, tensors, threads, uniforms);
+  };
+  if (recorder.record) recorder.record(recorded(plain, uniforms, constants, tensors, run));
+  else run();
   return made as Made<B>;
+}
+
+function runOnHost(
+  kernel: Kernel,
+  constants: Constants,
+  tensors: readonly tf.Tensor[],
+  threads: number,
+  uniforms: Readonly<Record<string, number>>,
+): void {
+  const views = Object.fromEntries(
+    Object.keys(kernel.buffers).map((name, at) => [name, view(tensors[at]!)]),
+  );
+  const vectors =
+    tf.getBackend() === 'wasm' && runSimd(kernel, threads, views, uniforms, constants);
+  if (!vectors) kernel.host(views as Parameters<Kernel['host']>[0], uniforms, constants);
 }
 
 export const gpuBackend = (): WebGPUBackend => tf.backend() as unknown as WebGPUBackend;

@@ -1,6 +1,6 @@
 /**
  * @file Before a backend is trusted: one training step of a tiny model with every pattern, and every kernel
- * it launched compared with the plain loops on the numbers it really had. Names the operation that is wrong.
+ * it launched, on the GPU or as SIMD, compared with the plain loops on the numbers it really had. Names the operation that is wrong.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { patterns, patternSpec } from '../attention/registry';

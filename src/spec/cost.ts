@@ -1,6 +1,6 @@
 /** @file What a model costs, per token and per layer, counted from its spec. A multiply-add is 2 FLOPs. */
 import { cacheBytes, FLOPS_PER_PAIR_AND_DIM, visiblePairs } from '../attention/cost';
-import { computedPairs, KERNEL_COST, type KernelId } from '../attention/kernels';
+import { computedPairs, KERNEL_WALKS, type KernelId } from '../attention/kernels';
 import type { PatternSpec } from '../attention/pattern';
 import { matmulWeights, type ModelSpec } from './model';
 
@@ -15,9 +15,8 @@ export interface TrainingFlops {
 export function layerFlops(m: ModelSpec, layer: PatternSpec, kernel: KernelId): TrainingFlops {
   const T = m.context;
   const size = m.heads * m.headDim;
-  const { forward, backward } = KERNEL_COST[kernel];
-  const computed = [forward, backward].reduce(
-    (sum, { flops, keysAtOnce }) => sum + flops * computedPairs(layer, T, keysAtOnce),
+  const computed = KERNEL_WALKS[kernel].reduce(
+    (sum, walk) => sum + walk.flops * computedPairs(layer, T, walk),
     0,
   );
   return {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { computedPairs, KERNEL_COST } from '../../src/attention/kernels';
+import { computedPairs, KERNEL_WALKS } from '../../src/attention/kernels';
 import { layoutOf, summariesOf } from '../../src/attention/layout';
 import { EXACT, maskCells, SUMMARY } from '../../src/attention/mask';
 import type { PatternSpec } from '../../src/attention/pattern';
@@ -44,6 +44,8 @@ describe('the four masks of Fig. 1', () => {
     ]);
   });
 });
+
+const ONE_BY_ONE = { over: 'queries', atOnce: 1 } as const;
 
 /** Parameters near the borders, where mistakes live. */
 const CASES = [
@@ -120,21 +122,28 @@ describe.each(patterns.all.map((p) => [p.id, p] as const))('%s', (id, pattern) =
         fc.integer({ min: 1, max: 128 }),
         (T, window, chunk) => {
           const spec = patternSpec(id, { window, chunk });
-          expect(visiblePairs(spec, T)).toBe(computedPairs(spec, T, 1));
+          expect(visiblePairs(spec, T)).toBe(computedPairs(spec, T, ONE_BY_ONE));
         },
       ),
       { numRuns: 60 },
     );
     const spec = patternSpec(id, { window: 512, chunk: 128 });
-    expect(visiblePairs(spec, 16_384)).toBe(computedPairs(spec, 16_384, 1));
+    expect(visiblePairs(spec, 16_384)).toBe(computedPairs(spec, 16_384, ONE_BY_ONE));
   });
 
   test('a kernel computes at least the visible pairs, and little more', () => {
     const spec = patternSpec(id, { window: 6, chunk: 6 });
-    const { keysAtOnce } = KERNEL_COST.webgpu.forward;
-    const [needed, done] = [visiblePairs(spec, 48), computedPairs(spec, 48, keysAtOnce)];
-    expect(done).toBeGreaterThanOrEqual(needed);
-    expect(done).toBeLessThanOrEqual(needed + 48 * 2 * (keysAtOnce - 1));
+    const needed = visiblePairs(spec, 48);
+    for (const walk of Object.values(KERNEL_WALKS).flat()) {
+      const done = computedPairs(spec, 48, walk);
+      expect(done).toBeGreaterThanOrEqual(needed);
+      expect(done).toBeLessThanOrEqual(needed + 48 * 2 * (walk.atOnce - 1));
+    }
+  });
+
+  test('walked by queries or by keys, the pairs are the same', () => {
+    const spec = patternSpec(id, { window: 7, chunk: 4 });
+    expect(computedPairs(spec, 50, { over: 'keys', atOnce: 1 })).toBe(visiblePairs(spec, 50));
   });
 
   test('describes itself', () => {

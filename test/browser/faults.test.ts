@@ -8,6 +8,8 @@ import { launch } from '../../src/gpu/launch';
 import { currentDevice } from '../../src/gpu/webgpu';
 import type { EngineEvent, RunState } from '../../src/link/protocol';
 import { selfTest } from '../../src/model/selfTest';
+import { attentionGradKeys } from '../../src/ops/attention/backward';
+import simdKernels from '../../src/ops/simd.wasm?url';
 import { swiglu } from '../../src/ops/swiglu/kernel';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
 
@@ -69,6 +71,25 @@ test('the self-test passes on WebGPU, and notices a kernel whose numbers are wro
   // The loops are the truth it compares with; turning them wrong is as good as a wrong shader.
   vi.spyOn(swiglu, 'host').mockImplementation(({ y }) => void (y as Float32Array).fill(7));
   await expect(selfTest()).rejects.toThrow(/^swiglu is off by/);
+});
+
+test('the self-test checks the SIMD kernels too', async () => {
+  await chooseBackend({ wanted: 'wasm', selfTest, onFault: ignore, simdKernels });
+  expect(tf.getBackend()).toBe('wasm');
+  vi.spyOn(attentionGradKeys, 'host').mockImplementation(
+    ({ dk }) => void (dk as Float32Array).fill(7),
+  );
+  await expect(selfTest()).rejects.toThrow(/^attentionGradKeys is off by/);
+});
+
+test('without the file of the SIMD kernels the loops do their work, and the page is told', async () => {
+  const backend = await chooseBackend({
+    wanted: 'wasm',
+    selfTest,
+    onFault: ignore,
+    simdKernels: '/nowhere/simd.wasm',
+  });
+  expect(backend).toMatchObject({ kernel: 'host', device: 'WebAssembly, attention in JavaScript' });
 });
 
 const small: RunSpec = {

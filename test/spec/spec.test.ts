@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { plans } from '../../src/attention/plans';
+import { clampParam } from '../../src/core/params';
 import { sources } from '../../src/data/registry';
 import { checkMemory, checkRun } from '../../src/spec/check';
 import { kvCacheBytes, layerFlops, trainingFlops } from '../../src/spec/cost';
@@ -164,6 +165,14 @@ describe.each(presets.all.map((preset) => [preset.id, preset] as const))(
     });
   },
 );
+
+test('every number starts where its slider can stand', () => {
+  for (const control of CONTROLS) {
+    if (control.kind !== 'number') continue;
+    const { param } = control;
+    expect(clampParam(param, param.initial), control.name).toBe(param.initial);
+  }
+});
 
 test('every control is in the defaults, and every default in a control', () => {
   expect(CONTROLS.map(({ name }) => name).sort()).toEqual(Object.keys(DEFAULTS).sort());

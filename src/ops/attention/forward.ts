@@ -1,9 +1,9 @@
-import { KERNEL_COST } from '../../attention/kernels';
+import { KERNEL_WALKS } from '../../attention/kernels';
 import { defineKernel } from '../../gpu/kernel';
 import { attentionUniforms } from './uniforms';
 import { each, sumOf } from './unroll';
 
-const AT_ONCE = KERNEL_COST.webgpu.forward.keysAtOnce;
+const AT_ONCE = KERNEL_WALKS.webgpu[0]!.atOnce;
 if (AT_ONCE !== 4) throw new Error('the forward kernel keeps its scores in a vec4');
 
 /**
