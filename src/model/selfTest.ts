@@ -92,8 +92,15 @@ async function checkRecord({
 
 async function checkProducts(): Promise<void> {
   const { normal } = random('self-test', 'products');
-  const [rows, inner, columns] = [12, 8, 20];
-  for (const form of ['NN', 'NT', 'TN'] as const satisfies readonly Form[]) {
+  const forms = ['NN', 'NT', 'TN'] as const satisfies readonly Form[];
+  // Columns in tiles of 4, and in tiles of 8 with ragged rows.
+  const sizes = [
+    [12, 8, 20],
+    [13, 8, 24],
+  ] as const;
+  for (const [form, [rows, inner, columns]] of forms.flatMap((f) =>
+    sizes.map((s) => [f, s] as const),
+  )) {
     const a = randomOf(form === 'TN' ? [inner, rows] : [rows, inner], normal);
     const b = randomOf(form === 'NT' ? [columns, inner] : [inner, columns], normal);
     const expected = new Float32Array(rows * columns);

@@ -7,7 +7,7 @@
  */
 import { defineKernel } from '../../gpu/kernel';
 import { attentionUniforms } from './uniforms';
-import { each, sumOf } from './unroll';
+import { each, QUERY_OF_THREAD, sumOf, WALK_KEYS } from './unroll';
 
 /** dq, and delta into stats for the kernel that follows. One thread per (sequence, head, query). */
 export const attentionGradQuery = defineKernel({
@@ -27,28 +27,13 @@ export const attentionGradQuery = defineKernel({
 const D4 = ${D4}u;
 
 fn main(i: u32) {
-  let t = i % uniforms.T;
-  let h = i / uniforms.T % uniforms.heads;
-  let b = i / uniforms.T / uniforms.heads;
-  let kv = h * uniforms.kvHeads / uniforms.heads;
-  let stride = uniforms.kvHeads * D4;
-  let base = b * (uniforms.T + uniforms.summaries) * stride + kv * D4;
-  let at = ((b * uniforms.T + t) * uniforms.heads + h) * D4;
+${QUERY_OF_THREAD}
 ${each(D4!, '  let q§ = q[at + §u] * uniforms.scale;\n  let g§ = dout[at + §u];\n  var dq§ = vec4<f32>();')}
   let lse = stats[2u * i];
   let delta = ${sumOf(D4!, 'dot(g§, out[at + §u])')};
 
   let start = u32(first[t]);
-  for (var phase = 0u; phase < 2u; phase++) {
-    var begin = start;
-    var count = t + 1u - start;
-    var bias = 0.0;
-    if (phase == 1u) {
-      if (uniforms.chunk == 0u) { break; }
-      begin = uniforms.T;
-      count = start / uniforms.chunk;
-      bias = uniforms.bias;
-    }
+${WALK_KEYS}
     for (var j = 0u; j < count; j++) {
       let key = base + (begin + j) * stride;
 ${each(D4!, '      let k§ = k[key + §u];')}

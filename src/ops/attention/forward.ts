@@ -1,7 +1,7 @@
 import { KERNEL_WALKS } from '../../attention/kernels';
 import { defineKernel } from '../../gpu/kernel';
 import { attentionUniforms } from './uniforms';
-import { each, sumOf } from './unroll';
+import { each, QUERY_OF_THREAD, sumOf, WALK_KEYS } from './unroll';
 
 const AT_ONCE = KERNEL_WALKS.webgpu[0]!.atOnce;
 if (AT_ONCE !== 4) throw new Error('the forward kernel keeps its scores in a vec4');
@@ -34,29 +34,13 @@ const LOW = -1e30;
 const D4 = ${D4}u;
 
 fn main(i: u32) {
-  let t = i % uniforms.T;
-  let h = i / uniforms.T % uniforms.heads;
-  let b = i / uniforms.T / uniforms.heads;
-  let kv = h * uniforms.kvHeads / uniforms.heads;
-  let stride = uniforms.kvHeads * D4;
-  let base = b * (uniforms.T + uniforms.summaries) * stride + kv * D4;
-  let at = ((b * uniforms.T + t) * uniforms.heads + h) * D4;
+${QUERY_OF_THREAD}
 ${each(D4!, '  let q§ = q[at + §u] * uniforms.scale;\n  var o§ = vec4<f32>();')}
 
   let start = u32(first[t]);
   var most = LOW;
   var total = 0.0;
-  for (var phase = 0u; phase < 2u; phase++) {
-    // Phase 0: the tokens start .. t. Phase 1: the summaries T .. T + start / C - 1.
-    var begin = start;
-    var count = t + 1u - start;
-    var bias = 0.0;
-    if (phase == 1u) {
-      if (uniforms.chunk == 0u) { break; }
-      begin = uniforms.T;
-      count = start / uniforms.chunk;
-      bias = uniforms.bias;
-    }
+${WALK_KEYS}
     for (var j = 0u; j < count; j += ${AT_ONCE}u) {
       let last = count - 1u;
       let k0 = base + (begin + j) * stride;

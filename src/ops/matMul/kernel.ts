@@ -1,13 +1,13 @@
 /**
  * @file Matrix products in the three forms training needs, without workgroup memory or barriers.
  *
- * Each thread keeps a tile of 4 × 4 results in four vec4 and loads vec4 where a row is contiguous.
- * A software adapter likes that best; a real GPU could do better with workgroup tiles.
- * Sizes that do not divide by 4 go to tfjs: see matMul.ts.
+ * Each thread keeps a tile of results in named vec4s (8 × 8 in tiles.ts, 4 × 4 here for what does not
+ * divide by 8) and loads vec4 where a row is contiguous. A software adapter likes that best; a real GPU
+ * could do better with workgroup tiles. Sizes that do not divide by 4 go to tfjs: see matMul.ts.
  */
 import { defineKernel } from '../../gpu/kernel';
 
-const wgslOnly = (): never => {
+export const wgslOnly = (): never => {
   throw new Error('matrix products on wasm and cpu are tfjs’s own');
 };
 

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { launch } from '../../gpu/launch';
 import { meter } from '../../gpu/meter';
 import { matMulNN, matMulNT, matMulTN } from './kernel';
+import { TILE, tileNN, tileNT } from './tiles';
 
 export type Form = 'NN' | 'NT' | 'TN'; // which operand stands transposed: a b, a bᵀ, aᵀ b
 
@@ -21,6 +22,11 @@ function onGpu(a: tf.Tensor2D, b: tf.Tensor2D, form: Form): tf.Tensor2D {
   const [columns4, inner4, rows4] = [columns / 4, inner / 4, rows / 4];
   const whole = Number.isInteger;
   const given = { a, b, y: [rows, columns] };
+  if (form !== 'TN' && columns % TILE === 0 && whole(inner4)) {
+    const kernel = form === 'NN' ? tileNN : tileNT;
+    const threads = Math.ceil(rows / TILE) * (columns / TILE);
+    return launch(kernel, threads, given, { rows, inner4, columns4 }).y as tf.Tensor2D;
+  }
   const tiles = Math.ceil(rows4) * columns4;
   if (form === 'NN' && whole(columns4)) {
     return launch(matMulNN, tiles, given, { rows, inner, columns4 }).y as tf.Tensor2D;

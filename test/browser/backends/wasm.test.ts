@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { chooseBackend } from '../../../src/gpu/backend';
 import { describeAttention } from '../../support/attentionTests';
+import { describeMatMul } from '../../support/matMulTests';
 import { describeFixtures } from '../../support/fixtureTests';
 
 beforeAll(async () => {
@@ -14,3 +15,4 @@ test('the numbers really come from WebAssembly', () => {
 
 describeFixtures();
 describeAttention();
+describeMatMul();

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { chooseBackend } from '../../../src/gpu/backend';
 import { describeAttention } from '../../support/attentionTests';
+import { describeMatMul } from '../../support/matMulTests';
 import { describeFixtures, describeReference } from '../../support/fixtureTests';
 
 const faults: string[] = [];
@@ -21,6 +22,7 @@ test('the numbers really come from WebGPU', () => {
 
 describeFixtures();
 describeAttention();
+describeMatMul();
 describeReference();
 
 afterAll(() => {
