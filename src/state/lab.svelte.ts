@@ -11,9 +11,9 @@ import type { Later } from './frames';
 import { checkText, isOwnText } from './ownText';
 import { Run } from './run.svelte';
 import { Selection } from './selection.svelte';
+import { sightOf, sightPairs, type Show } from './sight';
 
-/** What a map shows of its cells. */
-export type Show = 'weights' | 'mask' | 'reach';
+export type { Show } from './sight';
 
 /** Time for the hand to come to rest before the model is built anew. */
 const SETTLE_MS = 250;
@@ -57,13 +57,14 @@ export class Lab {
   );
   /** Settings near the asked ones that would work, where the asked ones do not. */
   repair = $derived.by(() => (this.problem === undefined ? undefined : repairOf(this.spec)));
-  /** The address of the run: settings, and what the address said besides. */
+  /** The address of the run: settings, what is looked at, and what the address said besides. */
   query = $derived(
     [
       toQuery(this.run.spec),
       ...[...this.rest]
-        .filter(([key]) => key !== 'v')
+        .filter(([key]) => !['v', 'show', 'at'].includes(key))
         .map(([key, value]) => `${key}=${encodeURIComponent(value)}`),
+      ...sightPairs(this.show, this.selection.lockedCell),
     ].join('&'),
   );
 
@@ -121,9 +122,12 @@ export class Lab {
 
   #read(query: string) {
     const { spec, notes, rest } = fromQuery(query);
+    const sight = sightOf(rest, spec);
     this.spec = spec;
-    this.notes = notes;
+    this.notes = [...notes, ...sight.notes];
     this.rest = rest;
+    this.show = sight.show;
+    this.selection.restore(sight.cell);
   }
 
   #settle(ms: number) {

@@ -12,6 +12,8 @@ export class Selection {
   #locked = $state.raw<Cell | undefined>();
 
   locked = $derived(this.#locked !== undefined);
+  /** The cell whose query is locked. */
+  lockedCell = $derived(this.#locked);
   cell = $derived.by(() => {
     const [peek, lock] = [this.#peek, this.#locked];
     return peek && lock ? { ...peek, query: lock.query } : (peek ?? lock);
@@ -36,6 +38,12 @@ export class Selection {
   free = () => {
     this.#peek = undefined;
     this.#locked = undefined;
+  };
+
+  /** Locks this cell, or nothing: an address was opened. */
+  restore = (cell: Cell | undefined) => {
+    this.#peek = undefined;
+    this.#locked = cell;
   };
 
   /** Another model: what no longer exists is no longer selected. */

@@ -67,6 +67,22 @@ test('a stripe is changed with the keyboard, and the costs follow', async ({ pag
   await expect(output(page, 'FLOPs per token needed')).not.toHaveText(needed);
 });
 
+test('what is looked at survives a reload', async ({ page }) => {
+  await lab(page);
+  await page.getByText('Mask', { exact: true }).click();
+  const map = page.getByRole('img', { name: 'Attention of layer 2, head 1', exact: true });
+  await map.scrollIntoViewIfNeeded();
+  const box = (await map.boundingBox())!;
+  await page.mouse.click(box.x + box.width * 0.5, box.y + box.height * 0.55);
+  await expect.poll(() => page.url()).toMatch(/show=mask&at=2\.1\.\d+\.\d+$/);
+  const readout = page.getByText(/^query \d+/).first();
+  await expect(readout).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('radio', { name: 'Mask' })).toBeChecked();
+  await expect(page.getByText(/^query \d+/).first()).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('button', { name: /^Free/ })).toBeVisible();
+});
+
 test('space trains and pauses, the dot steps, r resets', async ({ page }) => {
   await lab(page);
   await page.locator('h1').first().click();

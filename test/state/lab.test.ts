@@ -24,6 +24,19 @@ function open(query = '', text = '') {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+describe('what is looked at', () => {
+  test('is in the address, and comes back from it', () => {
+    const { lab, opened } = open('show=mask&at=2.1.9.4');
+    expect(lab.show).toBe('mask');
+    expect(lab.selection.cell).toEqual({ layer: 1, head: 0, query: 9, key: 4 });
+    expect(lab.query).toBe('v=1&seed=1&show=mask&at=2.1.9.4');
+    lab.show = 'weights';
+    lab.selection.free();
+    expect(lab.query).toBe('v=1&seed=1');
+    expect(opened()).toBe(1); // looking makes no new run
+  });
+});
+
 describe('settings', () => {
   test('make a new run when the hand has come to rest, not before', () => {
     const { lab, opened } = open();

@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { DEFAULTS } from '../../src/spec/run';
+import { fromQuery } from '../../src/spec/url';
+import { sightOf, sightPairs, type Show } from '../../src/state/sight';
+
+const { layers, heads, context } = DEFAULTS;
+
+test('what is looked at comes back from the address', () => {
+  const cell = fc.record({
+    layer: fc.nat(layers - 1),
+    head: fc.nat(heads - 1),
+    query: fc.nat(context - 1),
+    key: fc.nat(context - 1),
+  });
+  const show = fc.constantFrom<Show>('weights', 'mask', 'reach');
+  fc.assert(
+    fc.property(show, fc.option(cell, { nil: undefined }), (shown, at) => {
+      const { rest } = fromQuery(sightPairs(shown, at).join('&'));
+      expect(sightOf(rest, DEFAULTS)).toEqual({ show: shown, cell: at, notes: [] });
+    }),
+  );
+});
+
+test('the first sight of the page needs no words', () => {
+  expect(sightPairs('weights', undefined)).toEqual([]);
+});
+
+test.each(['0.1.1.1', '1.9.1.1', '1.1.64.1', '1.1.1', 'x', '1.1.1.1.1', '-1.1.1.1'])(
+  'a place that is not there is ignored, and said so: %s',
+  (at) => {
+    const sight = sightOf(new Map([['at', at]]), DEFAULTS);
+    expect(sight.cell).toBeUndefined();
+    expect(sight.notes.join()).toContain('at should be a layer, a head, a query and a key');
+  },
+);
+
+test('whatever is written, a sight comes out', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.string(), (show, at) => {
+      const sight = sightOf(
+        new Map([
+          ['show', show],
+          ['at', at],
+        ]),
+        DEFAULTS,
+      );
+      expect(['weights', 'mask', 'reach']).toContain(sight.show);
+    }),
+  );
+});
