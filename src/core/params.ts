@@ -16,10 +16,6 @@ export interface ParamSpec {
 export type ParamSpecs = Readonly<Record<string, ParamSpec>>;
 export type Params = Readonly<Record<string, number>>;
 
-export function initialParams(specs: ParamSpecs): Params {
-  return Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, spec.initial]));
-}
-
 /** Refuses a value outside its description, naming whose it is. */
 export function checkParam(name: string, spec: ParamSpec, value: number): void {
   const fractional =

@@ -2,7 +2,6 @@
  * @file Many runs on one device, turn by turn: each running run takes one step, then the next one does,
  * so compared runs stay on the same step. Every error ends in one `failed` message that says where.
  */
-import * as tf from '@tensorflow/tfjs-core';
 import { check, InputError } from '../core/check';
 import { makeFeed } from '../data/batches';
 import { checkContext } from '../data/corpus';
@@ -209,5 +208,3 @@ function wordsOf(cause: unknown): string {
   if (message.includes('Reset')) return message;
   return `${message.replace(/\.$/, '')}. Press Reset to start again.`;
 }
-
-export const tensorsAlive = (): number => tf.memory().numTensors;

@@ -50,9 +50,6 @@ interface Compiled {
 
 const compiledBy = new WeakMap<GPUDevice, Map<string, Compiled>>();
 
-/** Recorded dispatches of our kernels since the page started; for the bench. */
-export const counters = { dispatches: 0 };
-
 const BATCH = 128; // dispatches per submit: fewer submits cost less JS, more delay the reuse of buffers
 
 export function runRaw(
@@ -93,7 +90,6 @@ export function runRaw(
   inside.computePassEncoder.setPipeline(pipeline);
   inside.computePassEncoder.setBindGroup(0, group);
   inside.computePassEncoder.dispatchWorkgroups(...dispatchOf(threads));
-  counters.dispatches++;
   if (++inside.dispatchCountInPass >= BATCH) submit(backend);
 }
 

@@ -1,5 +1,5 @@
 /** @file What a model costs, per token and per layer, counted from its spec. A multiply-add is 2 FLOPs. */
-import { cacheBytes, FLOPS_PER_PAIR_AND_DIM, visiblePairs } from '../attention/cost';
+import { attentionFlops, cacheBytes } from '../attention/cost';
 import { computedPairs, KERNEL_WALKS, type KernelId } from '../attention/kernels';
 import type { PatternSpec } from '../attention/pattern';
 import { matmulWeights, type ModelSpec } from './model';
@@ -20,7 +20,7 @@ export function layerFlops(m: ModelSpec, layer: PatternSpec, kernel: KernelId): 
     0,
   );
   return {
-    needed: (3 * FLOPS_PER_PAIR_AND_DIM * size * visiblePairs(layer, T)) / T,
+    needed: (3 * attentionFlops([layer], { T, heads: m.heads, headDim: m.headDim })) / T,
     done: (size * computed) / T,
   };
 }
