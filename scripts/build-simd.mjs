@@ -21,6 +21,13 @@ if (age(TARGET) < Math.max(age(SOURCE), age('scripts/build-simd.mjs'))) {
     '--noAssert',
     '--use',
     'abort=',
+    // Every run brings its own memory, as env.memory. Its first page is for the module's few constants.
+    '--importMemory',
+    '--noExportMemory',
+    '--memoryBase',
+    '1024',
+    '--initialMemory',
+    '1',
   ]);
   if (error) {
     console.error(stderr.toString());

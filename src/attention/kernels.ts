@@ -1,53 +1,101 @@
 /**
  * @file What our attention kernels really compute, as numbers the meters and the kernels share.
  *
- * A kernel takes keys (or queries) some at a time, so the ragged end of an interval is computed and
- * thrown away; and the backward pass computes the scores again instead of keeping them.
+ * A kernel takes some queries (or keys) together, which walk the union of what they read, and loads keys
+ * some at a time; what is computed beyond a query's own interval is thrown away. And the backward pass
+ * computes the scores again instead of keeping them.
  */
 import { layoutOf, summariesOf } from './layout';
 import type { PatternSpec } from './pattern';
 
 /** One walk over all pairs during a training step. */
 export interface Walk {
-  /** 'queries': each query walks its keys; 'keys': each key walks the queries that read it. */
+  /** 'queries': queries walk their keys; 'keys': keys walk the queries that read them. */
   readonly over: 'queries' | 'keys';
-  /** Pairs computed together; a shorter rest costs as much. */
+  /** Queries (or keys) that walk together. */
+  readonly together: number;
+  /** Pairs of one of them that are computed together; a shorter rest costs as much. */
   readonly atOnce: number;
+  /** They begin at a multiple of `atOnce`, because they were packed so. */
+  readonly packed?: boolean;
   /** FLOPs per computed pair and head dimension. */
   readonly flops: number;
 }
 
+/** Queries and keys of a GPU thread: many reuse what was loaded, few keep more threads busy. */
+export interface ThreadShare {
+  readonly queries: 1 | 2 | 4; // forward
+  readonly gradQueries: 1 | 2 | 4; // backward, over queries
+  readonly keys: 1 | 2 | 4; // backward, over keys
+}
+
 /** Forward: q·k and weight × v (4). Then dq: s, dp, dq (6). Then dk and dv: s, dp, dk, dv (8). */
-const walks = (forward: number, queries: number, keys: number): readonly Walk[] => [
-  { over: 'queries', atOnce: forward, flops: 4 },
-  { over: 'queries', atOnce: queries, flops: 6 },
-  { over: 'keys', atOnce: keys, flops: 8 },
+const walks = (
+  { queries, gradQueries, keys }: ThreadShare,
+  [forward, backward]: readonly [number, number],
+): readonly Walk[] => [
+  { over: 'queries', together: queries, atOnce: forward, flops: 4 },
+  { over: 'queries', together: gradQueries, atOnce: backward, flops: 6 },
+  { over: 'keys', together: keys, atOnce: backward, flops: 8 },
 ];
 
-export const KERNEL_WALKS = {
-  /** WGSL: the forward pass keeps four scores in a vec4. */
-  webgpu: walks(4, 1, 1),
-  /** WebAssembly SIMD: four at a time throughout. */
-  simd: walks(4, 4, 4),
-  /** Plain loops: nothing is computed that is not read. */
-  host: walks(1, 1, 1),
-} as const satisfies Record<string, readonly Walk[]>;
+const ONE: ThreadShare = { queries: 1, gradQueries: 1, keys: 1 };
 
-export type KernelId = keyof typeof KERNEL_WALKS;
+/** What a thread of each GPU kernel takes on, by the width of a head: wide heads fill the registers by themselves. */
+export function threadShare(kernel: 'gpu' | 'softwareGpu', headDim: number): ThreadShare {
+  if (kernel === 'gpu' || headDim > 64) return ONE;
+  if (headDim > 32) return { queries: 2, gradQueries: 2, keys: 2 };
+  return { queries: 4, gradQueries: 4, keys: 4 };
+}
 
-/** Pairs one walk computes among T tokens, per head and sequence: the visible ones, each interval rounded up. */
+/** The attention kernels there are. */
+export type KernelId =
+  | 'gpu' // WGSL, on a graphics card
+  | 'softwareGpu' // WGSL, on an adapter that computes on the CPU
+  | 'simd' // WebAssembly
+  | 'host'; // plain loops: nothing is computed that is not read
+
+export function walksOf(kernel: KernelId, headDim: number): readonly Walk[] {
+  switch (kernel) {
+    case 'gpu':
+    case 'softwareGpu':
+      return walks(threadShare(kernel, headDim), [4, 1]);
+    case 'simd':
+      return walks({ queries: 4, gradQueries: 4, keys: 4 }, [8, 8]).map((walk) => ({
+        ...walk,
+        packed: true,
+      }));
+    case 'host':
+      return walks(ONE, [1, 1]);
+  }
+}
+
+/** Pairs one walk computes among T tokens, per head and sequence: the visible ones, each interval widened and rounded up. */
 export function computedPairs(
   spec: PatternSpec,
   T: number,
-  { over, atOnce }: Pick<Walk, 'over' | 'atOnce'>,
+  { over, together, atOnce, packed = false }: Omit<Walk, 'flops'>,
 ): number {
   const layout = layoutOf(spec, T);
-  const up = (n: number) => Math.ceil(n / atOnce) * atOnce;
+  const interval = (begin: number, end: number) => {
+    const from = packed ? begin - (begin % atOnce) : begin;
+    return together * Math.ceil((end - from) / atOnce) * atOnce;
+  };
   let pairs = 0;
   if (over === 'queries') {
-    for (let q = 0; q < T; q++) pairs += up(q + 1 - layout.first[q]!) + up(summariesOf(layout, q));
-  } else {
-    layout.from.forEach((from, j) => (pairs += up(layout.to[j]! + 1 - from)));
+    for (let q = 0; q < T; q += together) {
+      const last = Math.min(q + together, T) - 1;
+      pairs += interval(layout.first[q]!, last + 1) + interval(0, summariesOf(layout, last));
+    }
+    return pairs;
   }
+  const region = (begin: number, end: number) => {
+    for (let j = begin; j < end; j += together) {
+      const last = Math.min(j + together, end) - 1;
+      pairs += interval(layout.from[j]!, layout.to[last]! + 1);
+    }
+  };
+  region(0, T);
+  region(T, layout.from.length);
   return pairs;
 }

@@ -9,6 +9,8 @@ export interface ParamSpec {
   readonly initial: number;
   /** Steps of the slider; 1 where nothing is said. 'log2' doubles. */
   readonly step?: number | 'log2' | 'log10';
+  /** With 'log2': values are multiples of it, and the slider goes in quarters of a doubling. */
+  readonly multiple?: number;
   /** What a value means, in a few words under the slider: window 4 → 'itself + 3 before'. */
   readonly explain?: (value: number) => string;
 }
@@ -35,7 +37,10 @@ export function clampParam(spec: ParamSpec, value: number): number {
   const clamped = Math.min(spec.max, Math.max(spec.min, value));
   const step = spec.step ?? 1;
   if (step === 'log10') return clamped;
-  if (step === 'log2') return Math.round(clamped);
+  if (step === 'log2') {
+    const multiple = spec.multiple ?? 1;
+    return Math.round(clamped / multiple) * multiple;
+  }
   const snapped = spec.min + Math.round((clamped - spec.min) / step) * step;
   return Math.min(spec.max, Number(snapped.toPrecision(12)));
 }

@@ -25,7 +25,8 @@ export interface Feed {
 
 const VALIDATION_BATCHES = 4;
 const PROMPT = 8; // characters
-const LONGEST_CONTEXT = 512; // tokens, as the slider
+/** Up to this context, in tokens, every model is validated at the same places. */
+const LONGEST_CONTEXT = 512;
 
 export function makeFeed(source: Source, options: FeedOptions): Feed {
   return source.kind === 'task' ? feedOfTask(source, options) : feedOfText(source, options);

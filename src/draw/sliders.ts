@@ -18,7 +18,7 @@ export function sliderOf(param: ParamSpec): Slider {
     return {
       min: Math.log2(min),
       max: Math.log2(max),
-      step: 1,
+      step: param.multiple ? 0.25 : 1,
       toPosition: Math.log2,
       toValue: (position) => clampParam(param, 2 ** position),
     };

@@ -1,31 +1,43 @@
 /**
  * @file Many runs on one device, turn by turn: each running run takes one step, then the next one does,
- * so compared runs stay on the same step. Every error ends in one `failed` message that says where.
+ * so compared runs stay on the same step. Every error ends in one `failed` message that says where; a lost
+ * device ends in a new one, on which the runs go on from their last snapshots.
  */
 import { check, InputError } from '../core/check';
 import { makeFeed } from '../data/batches';
 import { checkContext } from '../data/corpus';
 import { sources } from '../data/registry';
 import { chooseBackend, type Backend } from '../gpu/backend';
+import { gpuMachine } from '../gpu/gpuMachine';
+import { findAdapter, openDevice, type Fault } from '../gpu/webgpu';
 import { unreachable, type Command, type EngineEvent, type RunId } from '../link/protocol';
-import { selfTest } from '../model/selfTest';
-import { checkMemory, checkRun } from '../spec/check';
-import type { RunSpec } from '../spec/run';
+import { checkMemory } from '../model/memory';
 import simdKernels from '../ops/simd.wasm?url';
+import { checkRun } from '../spec/check';
+import { modelSpecOf } from '../spec/model';
+import type { RunSpec } from '../spec/run';
+import { selfTest } from '../train/selfTest';
+import { bestTiles, predictStep, timeBoth, type Speed } from '../train/speed';
 import { Diverged, Trainer } from '../train/trainer';
 import { corpusOf } from './corpora';
-import { EngineRun } from './run';
+import { EngineRun, type Open } from './run';
 
 type Send = (event: EngineEvent, transfer?: Transferable[]) => void;
-type Open = Extract<Command, { type: 'open' }>;
+type Wanted = RunSpec['backend'];
+
+/** Milliseconds nothing must happen before both ways to use a processor are timed. */
+const QUIET = 2000;
+/** Devices that may be lost one after the other before it is said to be hopeless. */
+const MOST_LOSSES = 3;
 
 export class Engine {
   readonly #runs = new Map<RunId, EngineRun>();
   /** Commands for a run that is still being opened. */
   readonly #early = new Map<RunId, Command[]>();
   #backend: Backend | undefined;
-  #wanted: RunSpec['backend'] | undefined;
-  #fault: string | undefined;
+  #wanted: Wanted | undefined;
+  #fault: Fault | undefined;
+  #losses = 0;
   #looping = false;
   #queue: Promise<void> = Promise.resolve();
 
@@ -63,21 +75,36 @@ export class Engine {
     try {
       checkRun(spec);
       this.#preparing(runId, 'Looking for the fastest way to compute', 0.1);
-      const backend = await this.#ensureBackend(spec.backend);
-      this.send({ type: 'backend', runId, backend });
-      checkMemory(spec, backend.limits);
-      this.#preparing(runId, 'Loading the text', 0.5);
-      const feed = await this.#feed(command);
-      this.#preparing(runId, 'Building the model', 0.8);
-      const run = new EngineRun(runId, new Trainer(spec, sources.get(spec.task), feed), this.send);
-      this.#runs.set(runId, run);
+      await this.#ensureBackend(spec.backend, spec);
+      const run = await this.#build(command);
       run.state({ phase: 'paused', step: 0 });
+      void this.#timeInQuiet();
     } catch (cause) {
       this.#failed(runId, cause);
     }
+    this.#late(runId);
+  }
+
+  /** Hands over what was said while the run was being opened. */
+  #late(runId: RunId): void {
     const early = this.#early.get(runId) ?? [];
     this.#early.delete(runId);
     for (const waiting of early) this.receive(waiting);
+  }
+
+  /** The run on the backend in use. */
+  async #build(command: Open): Promise<EngineRun> {
+    const { runId, spec } = command;
+    const { machine, software: _, ...info } = this.#backend!;
+    this.send({ type: 'backend', runId, backend: info });
+    checkMemory(spec, info.limits);
+    this.#preparing(runId, 'Loading the text', 0.5);
+    const feed = await this.#feed(command);
+    this.#preparing(runId, 'Building the model', 0.8);
+    const trainer = await Trainer.open(machine, spec, sources.get(spec.task), feed);
+    const run = new EngineRun(command, trainer, this.send);
+    this.#runs.set(runId, run);
+    return run;
   }
 
   async #feed({ spec, text, base }: Open) {
@@ -94,34 +121,168 @@ export class Engine {
     return makeFeed(source, { ...options, corpus });
   }
 
-  /** The backend asked for; the one in use where nothing else was asked and nothing is broken. */
-  async #ensureBackend(wanted: RunSpec['backend']): Promise<Backend> {
-    if (this.#backend && this.#wanted === wanted && !this.#fault) return this.#backend;
+  /** The backend asked for; the one in use where nothing else was asked, nothing is broken, and no other is faster for this model. */
+  async #ensureBackend(wanted: Wanted, spec: RunSpec): Promise<void> {
+    const others = [...this.#runs.values()];
+    if (this.#backend && this.#wanted === wanted && !this.#fault) {
+      // Runs that are compared stay on one machine.
+      const better = wanted === 'auto' ? this.#measured(spec)?.faster : undefined;
+      if (others.length > 0 || !better || better === this.#backend.name) return;
+    }
     check(
-      [...this.#runs.values()].every((run) => !run.playing),
+      others.every((run) => !run.playing),
       'another run is training on the present backend; pause it before changing the backend',
     );
-    for (const run of this.#runs.values()) this.#close(run);
+    for (const run of others) this.#close(run);
+    await this.#choose(wanted, spec);
+  }
+
+  async #choose(wanted: Wanted, spec: RunSpec): Promise<void> {
     this.#fault = undefined;
+    const measured = this.#measured(spec);
     this.#backend = await chooseBackend({
       wanted,
-      selfTest: async () => {
-        await selfTest();
-        if (this.#fault) throw new Error(this.#fault);
+      selfTest: async (machine) => {
+        await selfTest(machine);
+        if (this.#fault) throw new Error(this.#fault.message);
       },
-      onFault: (message) => this.#faulty(message),
+      ...(measured && { measured }),
+      tune: bestTiles,
+      onFault: (fault) => this.#faulty(fault),
       simdKernels,
     });
     this.#fault = undefined; // of a backend that was passed over
     this.#wanted = wanted;
-    return this.#backend;
   }
 
-  #faulty(message: string): void {
-    this.#fault = message;
-    for (const run of [...this.#runs.values()]) {
-      this.#failed(run.id, new Error(`${message} Press Reset to start again.`));
+  /** What a short test measured of both ways to use this processor; it is the same as long as the page lives. */
+  #speeds: { readonly wasm: Speed; readonly gpu: Speed } | undefined;
+  #timing = false;
+
+  /** Which of them is faster for a model, in words with figures. Undefined where it was not measured. */
+  #measured(spec: RunSpec): { faster: 'webgpu' | 'wasm'; words: string } | undefined {
+    if (!this.#speeds) return undefined;
+    const model = modelSpecOf(spec);
+    const wasm = predictStep(this.#speeds.wasm, model, spec.batch, 'simd');
+    const gpu = predictStep(this.#speeds.gpu, model, spec.batch, 'softwareGpu');
+    const ms = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+    return {
+      faster: gpu < wasm ? 'webgpu' : 'wasm',
+      words: `for this model a short test predicts ${ms(wasm)} a step in WebAssembly, ${ms(gpu)} in WebGPU`,
+    };
+  }
+
+  /** Times both in a quiet moment, tells the page, and moves the runs where the other one is faster. */
+  async #timeInQuiet(): Promise<void> {
+    const backend = this.#backend;
+    if (!backend?.software || this.#speeds || this.#timing || this.#wanted !== 'auto') return;
+    this.#timing = true;
+    try {
+      await new Promise((resolve) => setTimeout(resolve, QUIET));
+      const runs = [...this.#runs.values()];
+      if (runs.length === 0 || runs.some(({ busy }) => busy) || this.#backend !== backend) return;
+      const adapter = await findAdapter();
+      if (typeof adapter === 'string') return;
+      // A device of its own: what becomes of it concerns no run.
+      const { device } = await openDevice(adapter, () => {});
+      const { spec } = runs[0]!.command;
+      this.#speeds = await timeBoth(
+        backend.machine,
+        gpuMachine(device, 'gpu'),
+        gpuMachine(device, 'softwareGpu'),
+        modelSpecOf(spec),
+        spec.batch,
+      );
+      device.destroy();
+      this.#queue = this.#queue.then(() => this.#settle(backend));
+    } catch {
+      // What runs, runs on.
+    } finally {
+      this.#timing = false;
     }
+  }
+
+  /** Acts on what was measured. */
+  async #settle(backend: Backend): Promise<void> {
+    const runs = [...this.#runs.values()];
+    if (runs.length === 0 || this.#backend !== backend) return;
+    const { spec } = runs[0]!.command;
+    const measured = this.#measured(spec)!;
+    if (measured.faster === 'webgpu' && runs.every(({ busy }) => !busy)) {
+      for (const run of runs) {
+        this.#early.set(run.id, []);
+        run.snapshot = await run.trainer.snapshot();
+        this.#release(run);
+      }
+      try {
+        await this.#choose('auto', spec);
+      } catch (cause) {
+        for (const run of runs) this.#failed(run.id, cause);
+      }
+      for (const run of runs) {
+        if (this.#runs.has(run.id)) await this.#resume(run, 'WebGPU is faster here.');
+      }
+      return;
+    }
+    // The first sentence says what was known before.
+    const reason = backend.reason.replace(/;[^;.]*\.$/, `; ${measured.words}.`);
+    this.#backend = { ...backend, reason };
+    const { machine: _, software: __, ...info } = this.#backend;
+    for (const run of runs) this.send({ type: 'backend', runId: run.id, backend: info });
+  }
+
+  #faulty(fault: Fault): void {
+    if (this.#fault) return;
+    this.#fault = fault;
+    // Whoever waits in line finds the new device.
+    this.#queue = this.#queue.then(() => this.#recover(fault));
+  }
+
+  /** A new device for all runs, each from its last snapshot; where an error made the old one untrustworthy, another way to compute. */
+  async #recover(fault: Fault): Promise<void> {
+    if (this.#fault !== fault || this.#backend?.name !== 'webgpu') return; // of a backend that was passed over
+    const runs = [...this.#runs.values()];
+    for (const run of runs) this.#early.set(run.id, this.#early.get(run.id) ?? []);
+    await this.#turnsEnd();
+    const wanted = this.#wanted!;
+    try {
+      check(
+        ++this.#losses <= MOST_LOSSES,
+        `${fault.message} It happened ${this.#losses} times, so this page stops trying`,
+      );
+      for (const run of runs)
+        this.#preparing(run.id, 'The graphics device failed; starting again', 0.1);
+      for (const run of runs) this.#release(run);
+      if (runs.length > 0) {
+        await this.#choose(fault.kind === 'lost' ? wanted : 'wasm', runs[0]!.command.spec);
+        this.#wanted = wanted;
+      }
+    } catch (cause) {
+      for (const run of runs) this.#failed(run.id, cause);
+    }
+    for (const old of runs) {
+      if (!this.#runs.has(old.id)) {
+        this.#early.delete(old.id);
+        continue; // closed or failed meanwhile
+      }
+      await this.#resume(old, fault.message);
+    }
+    void this.#loop();
+  }
+
+  async #resume(old: EngineRun, message: string): Promise<void> {
+    try {
+      const run = await this.#build(old.command);
+      if (old.snapshot) run.trainer.restore(old.snapshot);
+      run.snapshot = old.snapshot;
+      const { step } = run.trainer;
+      const why = `${message} ${old.playing ? 'Training went' : 'It can go'} on from step ${step}.`;
+      run.playing = old.playing;
+      run.state({ phase: old.playing ? 'running' : 'paused', step, why });
+    } catch (cause) {
+      this.#failed(old.id, cause);
+    }
+    this.#late(old.id);
   }
 
   /** Waits a moment for the device to say what is wrong with it. */
@@ -140,11 +301,15 @@ export class Engine {
   /** Runs whose turn is being taken: they are disposed of when it ends. */
   readonly #inTurn = new Set<EngineRun>();
 
+  async #turnsEnd(): Promise<void> {
+    while (this.#inTurn.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
   #release(run: EngineRun): void {
     try {
       run.dispose();
     } catch {
-      // A lost device cannot be tidied; its tensors went with it.
+      // A lost device cannot be tidied; its buffers went with it.
     }
   }
 
@@ -164,7 +329,8 @@ export class Engine {
     try {
       for (;;) {
         const busy = [...this.#runs.values()].filter((run) => run.busy);
-        if (busy.length === 0) return;
+        if (busy.length === 0) void this.#timeInQuiet();
+        if (busy.length === 0 || this.#fault) return; // a fault is followed by a recovery, which begins the loop again
         for (const run of busy) await this.#turn(run);
         await nextTask();
       }
@@ -176,13 +342,12 @@ export class Engine {
   async #turn(run: EngineRun): Promise<void> {
     this.#inTurn.add(run);
     try {
-      await run.turn();
-      if (this.#fault) throw new Error(this.#fault);
+      if (this.#runs.has(run.id) && !this.#fault) await run.turn();
     } catch (cause) {
       // A lost device first breaks a read; what happened to it is known a moment later.
-      if (this.#backend?.name === 'webgpu' && !(cause instanceof Diverged))
-        await this.#faultKnown();
-      if (this.#runs.has(run.id)) this.#failed(run.id, cause);
+      const gpu = this.#backend?.name === 'webgpu' && !(cause instanceof Diverged);
+      if (gpu) await this.#faultKnown();
+      if (this.#runs.has(run.id) && !(gpu && this.#fault)) this.#failed(run.id, cause);
     } finally {
       this.#inTurn.delete(run);
       if (!this.#runs.has(run.id)) this.#release(run);
@@ -190,7 +355,7 @@ export class Engine {
   }
 }
 
-/** Lets messages in: on wasm and cpu nothing else gives the worker's queue a turn. */
+/** Lets messages in: on the processor nothing else gives the worker's queue a turn. */
 const channel = new MessageChannel();
 let resume: (() => void) | undefined;
 channel.port1.onmessage = () => resume?.();

@@ -1,39 +1,50 @@
 /** @file One run inside the engine: its trainer, what the page asked of it, and what it owes the page. */
-import * as tf from '@tensorflow/tfjs-core';
-import type { AttentionFrame, EngineEvent, RunId, RunState, StepMetrics } from '../link/protocol';
+import type { AttentionFrame, Command, EngineEvent, RunId, RunState } from '../link/protocol';
 import type { Trainer } from '../train/trainer';
+import type { Snapshot } from '../train/zebra';
 
 type Send = (event: EngineEvent, transfer?: Transferable[]) => void;
+export type Open = Extract<Command, { type: 'open' }>;
 
-/** Metrics go to the page at most this often, ms. */
-const REPORT_EVERY = 100;
+/** Metrics are read and go to the page at most this often, ms: a read drains a GPU's queue. */
+const REPORT_EVERY = { gpu: 250, host: 100 };
 /** Steps between validations once training is under way; sooner at the beginning, when the loss falls fast. */
 const VALIDATE_EVERY = 25;
 const EARLY = new Set([1, 5, 10]);
 const SAMPLE_EVERY = 50;
+/** A lost device costs at most this much training, ms. */
+const SNAPSHOT_EVERY = 5000;
 
 export class EngineRun {
   playing = false;
+  /** What a new device would go on from. */
+  snapshot: Snapshot | undefined;
+  #snapped = performance.now();
   #stepOnce = false;
   #frameWanted = false;
-  #pending: StepMetrics[] = [];
+  /** A pause is over when every step that was handed over has been reported. */
+  #pausing = false;
   #reported = 0;
 
   constructor(
-    readonly id: RunId,
+    readonly command: Open,
     readonly trainer: Trainer,
     readonly send: Send,
   ) {}
 
+  get id(): RunId {
+    return this.command.runId;
+  }
+
   get busy(): boolean {
-    return this.playing || this.#stepOnce || this.#frameWanted;
+    return this.playing || this.#stepOnce || this.#frameWanted || this.#pausing;
   }
 
   control(action: 'run' | 'pause' | 'step'): void {
     if (action === 'step') this.#stepOnce = true;
     this.playing = action === 'run';
     if (action === 'run') this.state({ phase: 'running', step: this.trainer.step });
-    if (action === 'pause') this.#paused();
+    if (action === 'pause') this.#pausing = true;
   }
 
   wantFrame(): void {
@@ -48,18 +59,27 @@ export class EngineRun {
   async turn(): Promise<void> {
     if (this.#frameWanted) {
       this.#frameWanted = false;
+      await this.#report(); // else the picture's time would count as the steps'
       const frame = await this.trainer.frame();
       this.send({ type: 'frame', runId: this.id, frame }, buffersOf(frame));
     }
     const once = this.#stepOnce;
-    if (!this.playing && !once) return;
-    this.#stepOnce = false;
-    const metrics = await this.trainer.next();
-    this.#pending.push(metrics);
-    if (once || EARLY.has(metrics.step) || performance.now() - this.#reported > REPORT_EVERY)
-      this.#report();
-    await this.#lookAround(metrics.step, once);
-    if (once) this.#paused();
+    if (this.playing || once) {
+      this.#stepOnce = false;
+      await this.trainer.advance();
+      const { step, room } = this.trainer;
+      const due = performance.now() - this.#reported > REPORT_EVERY[this.trainer.where];
+      if (once || due || room === 0 || EARLY.has(step)) await this.#report();
+      await this.#lookAround(step, once);
+    }
+    if (once || this.#pausing) {
+      this.#pausing = false;
+      await this.#report();
+      if (!this.playing) {
+        this.snapshot = await this.trainer.snapshot(); // it may wait for long
+        this.state({ phase: 'paused', step: this.trainer.step });
+      }
+    }
   }
 
   dispose(): void {
@@ -70,34 +90,30 @@ export class EngineRun {
     const runId = this.id;
     const validate = once || EARLY.has(step) || step % VALIDATE_EVERY === 0;
     if (validate) {
+      await this.#report();
       this.send({ type: 'validation', runId, validation: await this.trainer.validate() });
     }
     // Answers to a task cost one forward pass; a text is written token by token.
     const writes = this.trainer.source.kind === 'corpus';
     if (writes ? step === 1 || step % SAMPLE_EVERY === 0 : validate) {
+      await this.#report();
       this.send({ type: 'sample', runId, sample: await this.trainer.sample() });
+    }
+    if (performance.now() - this.#snapped > SNAPSHOT_EVERY) {
+      await this.#report(); // throws where the loss is no number: such a state is not kept
+      this.snapshot = await this.trainer.snapshot();
+      this.#snapped = performance.now();
     }
   }
 
-  #paused(): void {
-    this.#report();
-    this.state({ phase: 'paused', step: this.trainer.step });
-  }
-
-  #report(): void {
-    if (this.#pending.length === 0) return;
+  async #report(): Promise<void> {
+    const steps = await this.trainer.reports();
+    if (steps.length === 0) return;
     const runId = this.id;
-    this.send({ type: 'metrics', runId, steps: this.#pending });
-    this.send({ type: 'memory', runId, memory: { peak: this.trainer.peakBytes, ...gpuMemory() } });
-    this.#pending = [];
+    this.send({ type: 'metrics', runId, steps });
+    this.send({ type: 'memory', runId, memory: { peak: this.trainer.bytes } });
     this.#reported = performance.now();
   }
-}
-
-function gpuMemory(): { gpuAllocated?: number } {
-  const bytes = (tf.memory() as tf.MemoryInfo & { numBytesAllocatedInGPU?: number })
-    .numBytesAllocatedInGPU;
-  return bytes === undefined ? {} : { gpuAllocated: bytes };
 }
 
 const buffersOf = (frame: AttentionFrame): Transferable[] =>

@@ -1,60 +1,48 @@
 /**
- * @file Chooses the machine: webgpu, then wasm, then cpu, each with its reason in words.
+ * @file Chooses the machine: webgpu, then wasm, then plain loops, each with its reason in words.
  *
- * A backend is taken only after `selfTest` has passed on it. A software WebGPU adapter is correct but
- * slower than WebAssembly for models of our size, so it is passed over unless it is asked for.
+ * A machine is taken only after `selfTest` has passed on it. WebGPU on a software adapter and WebAssembly
+ * share one processor; which is faster depends on it and on the model, so there a measurement decides, once
+ * there is one: it takes a second or two, in which a person would wait.
  */
-import * as tf from '@tensorflow/tfjs-core';
 import type { KernelId } from '../attention/kernels';
 import type { DeviceLimits } from '../core/limits';
+import { gpuMachine } from './gpuMachine';
+import { hostMachine } from './hostMachine';
+import type { Tiles } from '../program/tiles';
+import type { Machine } from './machine';
+import { findAdapter, openDevice, type Adapter, type Fault } from './webgpu';
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 
 export interface Backend {
   readonly name: BackendName;
+  readonly machine: Machine;
   readonly kernel: KernelId;
   readonly device: string;
   readonly reason: string;
   readonly limits: DeviceLimits;
+  /** WebGPU is here too, computed on the processor: a choice to be measured. */
+  readonly software: boolean;
 }
 
-/** tf.wasm's heap and JavaScript's arrays both end at 4 GiB or before; a share of it is enough for anything sensible. */
+/** WebAssembly's memory and JavaScript's arrays both end at 4 GiB or before; a share of it is enough for anything sensible. */
 const HOST_LIMITS: DeviceLimits = { total: 1.5 * 2 ** 30, largestTensor: 2 ** 30 };
 
 export interface Choice {
   readonly wanted: BackendName | 'auto';
-  /** Runs every operation on the backend just started; throws, naming the operation, where one is wrong. */
-  readonly selfTest: () => Promise<void>;
-  readonly onFault: (message: string) => void;
-  /** Address of the SIMD kernels for wasm; without it their loops are used. */
+  /** Runs every operation on a machine just started; throws, naming the operation, where one is wrong. */
+  readonly selfTest: (machine: Machine) => Promise<void>;
+  readonly onFault: (fault: Fault) => void;
+  /** Where WebGPU is computed on the processor: which of the two ways to use it was measured to be faster for the model at hand. */
+  readonly measured?: { readonly faster: 'webgpu' | 'wasm'; readonly words: string };
+  /** The products' tiles that are fastest on a graphics card just started; without it the usual ones are taken. */
+  readonly tune?: (machine: Machine) => Promise<Tiles>;
+  /** Address of the compiled src/ops/simd.as.ts; without it loops are used. */
   readonly simdKernels?: string;
 }
 
-export async function chooseBackend({
-  wanted,
-  selfTest,
-  onFault,
-  simdKernels,
-}: Choice): Promise<Backend> {
-  const passedOver: string[] = [];
-  for (const name of order(wanted)) {
-    try {
-      const started = await START[name](wanted, onFault, simdKernels);
-      if (typeof started === 'string') {
-        passedOver.push(started);
-        continue;
-      }
-      await selfTest();
-      const why = passedOver.length > 0 ? passedOver : [...(started.why ? [started.why] : [])];
-      const chosen = wanted === name ? ['You asked for it.'] : [];
-      const { kernel, device, limits } = started;
-      return { name, kernel, device, limits, reason: [...why, ...chosen].join(' ') };
-    } catch (cause) {
-      passedOver.push(`${LABEL[name]} failed its self-test (${wordsOf(cause)}).`);
-    }
-  }
-  throw new Error(`No way to compute was found. ${passedOver.join(' ')}`);
-}
+type Started = Omit<Backend, 'reason' | 'software'>;
 
 export const LABEL: Record<BackendName, string> = {
   webgpu: 'WebGPU',
@@ -62,42 +50,108 @@ export const LABEL: Record<BackendName, string> = {
   cpu: 'JavaScript',
 };
 
+export async function chooseBackend(choice: Choice): Promise<Backend> {
+  const { wanted } = choice;
+  const passedOver: string[] = [];
+  const found = wanted === 'auto' || wanted === 'webgpu' ? await findAdapter() : undefined;
+  if (typeof found === 'string') passedOver.push(found);
+  const adapter = typeof found === 'string' ? undefined : found;
+
+  // WebGPU on a processor goes first only where it was measured to be faster.
+  const software = wanted === 'auto' && adapter?.software === true;
+  const names = order(wanted).filter((name) => name !== 'webgpu' || adapter);
+  if (software && choice.measured?.faster !== 'webgpu') names.push(names.shift()!);
+  if (software) {
+    const known =
+      choice.measured?.words ?? 'WebAssembly is taken, and both are timed in a quiet moment';
+    passedOver.push(`This machine’s WebGPU is computed on the CPU (${adapter.name}); ${known}.`);
+  }
+  for (const name of names) {
+    const started = await start(name, choice, adapter, passedOver);
+    if (!started) continue;
+    const best = name === 'webgpu' && wanted === 'auto' && passedOver.length === 0;
+    if (best) {
+      passedOver.push(
+        `WebGPU is the fastest way here; its products run ${waysOf(started.machine)}.`,
+      );
+    }
+    const asked = wanted === name ? ['You asked for it.'] : [];
+    return { ...started, software, reason: [...passedOver, ...asked].join(' ') };
+  }
+  throw new Error(`No way to compute was found. ${passedOver.join(' ')}`);
+}
+
+/** How products are computed, as a start-up measurement chose. */
+const waysOf = ({ tiles }: Machine): string =>
+  !tiles
+    ? 'in small tiles'
+    : tiles.shared
+      ? 'through workgroup memory, as a short test found best'
+      : `in tiles of ${tiles.tall} × ${4 * tiles.wide}, as a short test found best`;
+
 /** What was asked for comes first; what is left is tried in the usual order behind it. */
-function order(wanted: BackendName | 'auto'): readonly BackendName[] {
-  const all: readonly BackendName[] = ['webgpu', 'wasm', 'cpu'];
+function order(wanted: BackendName | 'auto'): BackendName[] {
+  const all: BackendName[] = ['webgpu', 'wasm', 'cpu'];
   return wanted === 'auto' ? all : all.slice(all.indexOf(wanted));
 }
 
-type Started = Pick<Backend, 'kernel' | 'device' | 'limits'> & { readonly why?: string };
+/** The machine, tested; undefined with a reason in `passedOver` where it cannot be had. */
+async function start(
+  name: BackendName,
+  choice: Choice,
+  adapter: Adapter | undefined,
+  passedOver: string[],
+): Promise<Started | undefined> {
+  try {
+    const started = await START[name](choice, adapter);
+    await choice.selfTest(started.machine);
+    return started;
+  } catch (cause) {
+    passedOver.push(`${LABEL[name]} failed its self-test (${wordsOf(cause)}).`);
+    return undefined;
+  }
+}
 
 const START: Record<
   BackendName,
-  (
-    wanted: BackendName | 'auto',
-    onFault: (message: string) => void,
-    simdKernels: string | undefined,
-  ) => Promise<Started | string>
+  (choice: Choice, adapter: Adapter | undefined) => Promise<Started>
 > = {
-  async webgpu(wanted, onFault) {
-    // Loaded only here: importing the backend touches navigator.gpu.
-    const { findAdapter, startWebGPU } = await import('./webgpu');
-    const found = await findAdapter();
-    if (typeof found === 'string') return found;
-    if (found.software && wanted !== 'webgpu') {
-      return `This machine’s WebGPU is computed on the CPU (${found.name}); WebAssembly is faster for small models.`;
-    }
-    const limits = await startWebGPU(found, onFault);
-    return { kernel: 'webgpu', device: found.name, limits, why: 'WebGPU is the fastest way here.' };
+  async webgpu({ onFault, tune }, adapter) {
+    const { device, limits } = await openDevice(adapter!, onFault);
+    const kernel = adapter!.software ? 'softwareGpu' : 'gpu';
+    let machine = gpuMachine(device, kernel);
+    if (kernel === 'gpu' && tune) machine = gpuMachine(device, kernel, await tune(machine));
+    return {
+      name: 'webgpu',
+      machine,
+      kernel: machine.kernel,
+      device: adapter!.name,
+      limits,
+    };
   },
-  async wasm(_wanted, _onFault, simdKernels) {
-    const { startWasm } = await import('./wasm');
-    return { ...(await startWasm(simdKernels)), limits: HOST_LIMITS };
+  async wasm({ simdKernels }) {
+    const module = simdKernels === undefined ? undefined : await load(simdKernels);
+    const machine = hostMachine(module);
+    return {
+      name: 'wasm',
+      machine,
+      kernel: machine.kernel,
+      device: module ? 'WebAssembly with SIMD' : 'loops in JavaScript',
+      limits: HOST_LIMITS,
+    };
   },
   async cpu() {
-    await import('@tensorflow/tfjs'); // the whole package, which carries the cpu backend; hardly any machine comes here
-    await tf.setBackend('cpu');
-    return { kernel: 'host', device: 'JavaScript', limits: HOST_LIMITS };
+    const machine = hostMachine();
+    return { name: 'cpu', machine, kernel: 'host', device: 'JavaScript', limits: HOST_LIMITS };
   },
 };
+
+/** Rejects where the file is not there or the machine knows no SIMD. */
+async function load(url: string): Promise<WebAssembly.Module> {
+  // A worker resolves paths against its own script, which may lie elsewhere than the page.
+  const answer = await fetch(new URL(url, globalThis.location.href));
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  return WebAssembly.compile(await answer.arrayBuffer());
+}
 
 const wordsOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));

@@ -1,12 +1,8 @@
 /**
- * @file tfjs's WebGPU backend on a GPUDevice of our own: the limits and features we want, and nobody
- * fails silently. One invalid program voids the whole batch it is recorded in, and tfjs does not
- * listen; we do, and the run fails with words.
+ * @file A GPUDevice of our own: the limits we want, and nobody fails silently. One invalid program voids
+ * the whole command buffer it is recorded in; we listen, and the run stops with words.
  */
-import * as tf from '@tensorflow/tfjs-core';
-import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { DeviceLimits } from '../core/limits';
-import { missingFields } from './raw';
 
 export interface Adapter {
   readonly adapter: GPUAdapter;
@@ -43,52 +39,49 @@ const LIMITS = [
   'maxComputeWorkgroupSizeX',
 ] as const;
 
-/**
- * Makes tfjs compute on `adapter`. `onFault` hears, once, of the first lost device or uncaptured error.
- * Throws where the device cannot be had or the pinned tfjs is not the one we know.
- */
-export async function startWebGPU(
+export interface Fault {
+  /** 'lost': the device is gone, its numbers were right. 'error': its numbers cannot be trusted. */
+  readonly kind: 'lost' | 'error';
+  readonly message: string;
+}
+
+export interface Device {
+  readonly device: GPUDevice;
+  readonly limits: DeviceLimits;
+}
+
+/** The device of `adapter`. `onFault` hears, once, of its loss or of the first error nobody caught. */
+export async function openDevice(
   { adapter }: Adapter,
-  onFault: (message: string) => void,
-): Promise<DeviceLimits> {
+  onFault: (fault: Fault) => void,
+): Promise<Device> {
   const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
   const device = await adapter.requestDevice({ requiredLimits });
   let faulty = false;
-  const fault = (message: string) => {
+  const fault = (kind: Fault['kind'], message: string) => {
     if (faulty) return;
     faulty = true;
-    onFault(message);
+    onFault({ kind, message });
   };
   void device.lost.then(({ message, reason }) =>
-    fault(`The graphics device was lost (${message || reason}). The model’s numbers went with it.`),
+    fault('lost', `The graphics device was lost (${message || reason}).`),
   );
   device.onuncapturederror = ({ error }) =>
     fault(
+      'error',
       `The graphics device reported an error (${error.message}). Its results cannot be trusted.`,
     );
-
-  // Small stock operations would otherwise run on the CPU, and tests of them would test nothing.
-  tf.env().set('WEBGPU_CPU_FORWARD', false);
-  tf.env().set('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE', 128);
-  tf.removeBackend('webgpu');
-  tf.registerBackend('webgpu', () => {
-    const backend = new WebGPUBackend(device, adapter.info);
-    const gone = missingFields(backend);
-    if (gone.length > 0)
-      throw new Error(
-        `tfjs's WebGPU backend has no ${gone.join(', ')}; this page knows version 4.22.0`,
-      );
-    return backend;
-  });
-  if (!(await tf.setBackend('webgpu'))) throw new Error('tfjs refused to start its WebGPU backend');
   lastDevice = device;
   return {
-    // WebGPU does not say how much memory there is; one buffer's limit is the best hint.
-    total: Math.max(adapter.limits.maxBufferSize, 2 ** 30),
-    largestTensor: Math.min(
-      adapter.limits.maxStorageBufferBindingSize,
-      adapter.limits.maxBufferSize,
-    ),
+    device,
+    limits: {
+      // WebGPU does not say how much memory there is; one buffer's limit is the best hint.
+      total: Math.max(adapter.limits.maxBufferSize, 2 ** 30),
+      largestTensor: Math.min(
+        adapter.limits.maxStorageBufferBindingSize,
+        adapter.limits.maxBufferSize,
+      ),
+    },
   };
 }
 

@@ -45,13 +45,12 @@ export interface Sample {
 
 /** Bytes the engine holds, counted at its own allocations. */
 export interface MemoryUse {
-  readonly peak: number; // most bytes of live tensors during a training step of this run
-  readonly gpuAllocated?: number; // bytes of GPU buffers, the backend's pool included
+  readonly peak: number; // bytes this run has allocated: everything is allocated at once and stays
 }
 
 /**
  * What every layer and head reads at one moment, on the watched sequence. Buffers are transferred, not copied.
- * Maps of more than `MAX_CELLS` tokens a side are pooled: `size` cells a side, each `factor` tokens wide.
+ * Maps of more tokens a side than src/model/picture.ts allows are pooled: `size` cells a side, each `factor` tokens wide.
  */
 export interface AttentionFrame {
   readonly step: number;
@@ -66,17 +65,15 @@ export interface AttentionFrame {
 export interface LayerFrame {
   /** [heads, size, size] weights the kernel used; pooled cells hold the largest weight inside. A summary's weight is spread evenly over its tokens. */
   readonly weights: Float32Array<ArrayBuffer>;
-  /** [size, size] 0 blocked, 1 read exactly, 2 read through a summary; from the intervals the kernel used. Pooled: the first non-blocked kind inside. */
+  /** [size, size] 0 blocked, 1 read exactly, 2 read through a summary; from the intervals the kernel used. Pooled: 1 where any pair inside is read exactly, else 2 where any is read through a summary. */
   readonly mask: Uint8Array<ArrayBuffer>;
 }
-
-/** Longest side of a map that is sent cell by cell. */
-export const MAX_CELLS = 256;
 
 export type RunState =
   /** Nothing can be trained yet; `progress` in 0..1 where it is known. */
   | { readonly phase: 'preparing'; readonly note: string; readonly progress?: number }
-  | { readonly phase: 'running'; readonly step: number }
+  /** `why`: it went on by itself after something happened. Steps reported beyond `step` are void. */
+  | { readonly phase: 'running'; readonly step: number; readonly why?: string }
   | { readonly phase: 'paused'; readonly step: number; readonly why?: string }
   /** The run is over; `message` says what happened and what to do. */
   | { readonly phase: 'failed'; readonly message: string };

@@ -7,7 +7,7 @@
 import type { PatternSpec } from '../attention/pattern';
 import { patterns } from '../attention/registry';
 import { NORM_EPS, type ModelSpec } from '../spec/model';
-import type { HostWeights } from './weights';
+import type { HostWeights } from './arena';
 
 interface Entry {
   readonly raw: Float32Array; // key before it is turned, [kvHeads d]

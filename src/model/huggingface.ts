@@ -2,7 +2,7 @@
 import { check } from '../core/check';
 import { weightTable, type ModelSpec } from '../spec/model';
 import type { NamedTensor } from './safetensors';
-import type { HostWeights } from './weights';
+import type { HostWeights } from './arena';
 
 export function fromHuggingFace(
   spec: ModelSpec,

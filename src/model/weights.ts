@@ -1,10 +1,7 @@
-/** @file A model's weights: seeded start values, and the tensors they become. */
-import * as tf from '@tensorflow/tfjs-core';
-import { check } from '../core/check';
+/** @file A model's start values, seeded. */
 import { random } from '../core/random';
 import { weightTable, type ModelSpec } from '../spec/model';
-
-export type HostWeights = ReadonlyMap<string, Float32Array>;
+import type { HostWeights } from './arena';
 
 /** Spread of a matrix's start values over 1 / √fan-in; measured to learn two hops quickly at small widths. */
 const GAIN = 0.6;
@@ -22,32 +19,4 @@ export function initialWeights(spec: ModelSpec, seed: number): HostWeights {
       return [name, values];
     }),
   );
-}
-
-/** On the device, by name. The caller disposes of them. */
-export function uploadWeights(spec: ModelSpec, host: HostWeights): Map<string, tf.Tensor> {
-  return new Map(
-    weightTable(spec).map(({ name, shape }) => {
-      const values = host.get(name);
-      const size = shape.reduce((a, b) => a * b, 1);
-      check(
-        values?.length === size,
-        `weight ${name} has ${values?.length ?? 'no'} numbers; this model needs ${size} ([${shape.join(', ')}])`,
-      );
-      return [name, tf.tensor(values, [...shape], 'float32')];
-    }),
-  );
-}
-
-/** Copies of the numbers, as they are now. */
-export async function downloadWeights(
-  weights: ReadonlyMap<string, tf.Tensor>,
-): Promise<HostWeights> {
-  const read = await Promise.all(
-    [...weights].map(
-      async ([name, tensor]) =>
-        [name, Float32Array.from((await tensor.data()) as Float32Array)] as const,
-    ),
-  );
-  return new Map(read);
 }

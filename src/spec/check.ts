@@ -1,14 +1,10 @@
 /** @file Refuses impossible settings before anything is allocated: what was given, what would work. */
 import { check } from '../core/check';
-import type { DeviceLimits } from '../core/limits';
 import { checkParam } from '../core/params';
-import { formatBytes } from '../core/units';
 import { sources } from '../data/registry';
-import { trainingMemory } from './memory';
-import { modelSpecOf } from './model';
 import { CONTROLS, layersOf, type RunSpec } from './run';
 
-/** Throws InputError for the first thing that cannot be. Needs no device; see checkMemory for those limits. */
+/** Throws InputError for the first thing that cannot be. Needs no device; src/model/memory.ts checks those limits. */
 export function checkRun(spec: RunSpec): void {
   for (const control of CONTROLS) {
     const value = spec[control.name];
@@ -54,16 +50,3 @@ function checkHeads({ width, heads, share }: RunSpec): void {
 
 const divisors = (n: number) =>
   Array.from({ length: n }, (_, i) => i + 1).filter((candidate) => n % candidate === 0);
-
-/** Refuses a model whose predicted training memory, or largest tensor, is beyond what the device allows (bytes). */
-export function checkMemory(spec: RunSpec, limits: DeviceLimits): void {
-  const { peak, largestTensor } = trainingMemory(modelSpecOf(spec), spec.batch);
-  check(
-    peak <= limits.total,
-    `training this model needs about ${formatBytes(peak)}, this device allows ${formatBytes(limits.total)}; lower the batch, the context or the width`,
-  );
-  check(
-    largestTensor <= limits.largestTensor,
-    `the largest tensor of this model is ${formatBytes(largestTensor)}, this device allows ${formatBytes(limits.largestTensor)}; lower the batch, the context or the width`,
-  );
-}

@@ -1,6 +1,6 @@
 /** @file What a model costs, per token and per layer, counted from its spec. A multiply-add is 2 FLOPs. */
 import { attentionFlops, cacheBytes } from '../attention/cost';
-import { computedPairs, KERNEL_WALKS, type KernelId } from '../attention/kernels';
+import { computedPairs, walksOf, type KernelId } from '../attention/kernels';
 import type { PatternSpec } from '../attention/pattern';
 import { matmulWeights, type ModelSpec } from './model';
 
@@ -15,7 +15,7 @@ export interface TrainingFlops {
 export function layerFlops(m: ModelSpec, layer: PatternSpec, kernel: KernelId): TrainingFlops {
   const T = m.context;
   const size = m.heads * m.headDim;
-  const computed = KERNEL_WALKS[kernel].reduce(
+  const computed = walksOf(kernel, m.headDim).reduce(
     (sum, walk) => sum + walk.flops * computedPairs(layer, T, walk),
     0,
   );

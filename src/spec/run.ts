@@ -159,9 +159,10 @@ export const CONTROLS: readonly Control[] = [
     label: 'Context',
     unit: 'tokens',
     min: 8,
-    max: 512,
+    max: 16_384,
     initial: 64,
-    step: 8,
+    step: 'log2',
+    multiple: 8,
   }),
   number('share', 'Model', { label: 'Heads per key-value head', min: 1, max: 8, initial: 1 }, true),
   number(

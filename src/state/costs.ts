@@ -3,7 +3,7 @@ import { visiblePairs } from '../attention/cost';
 import type { KernelId } from '../attention/kernels';
 import { reach } from '../attention/reach';
 import { allGlobal, kvCacheBytes, layerFlops, trainingFlops } from '../spec/cost';
-import { trainingMemory } from '../spec/memory';
+import { trainingMemory } from '../model/memory';
 import { weightCount, type ModelSpec } from '../spec/model';
 
 /** A quantity of the model, and of the same model with every layer global. */
@@ -29,7 +29,10 @@ export function modelCosts(model: ModelSpec, batch: number, kernel?: KernelId): 
     weights: weightCount(model),
     flopsNeeded: { own: flops.needed, global: globalFlops.needed },
     ...(kernel && { flopsDone: { own: flops.done, global: globalFlops.done } }),
-    memory: { own: trainingMemory(model, batch).peak, global: trainingMemory(global, batch).peak },
+    memory: {
+      own: trainingMemory(model, batch, kernel).peak,
+      global: trainingMemory(global, batch, kernel).peak,
+    },
     cache: { own: kvCacheBytes(model), global: kvCacheBytes(global) },
   };
 }

@@ -127,11 +127,14 @@ export class Run {
   #enter(state: RunState) {
     const before = this.state.phase;
     this.state = state;
+    if ('step' in state) this.#forget(state.step);
     switch (state.phase) {
       case 'preparing':
         return;
       case 'running':
-        this.wish = true;
+        // It went on by itself after a device was lost; meanwhile the person may have said no.
+        if (state.why && before === 'preparing' && !this.wish) this.#control('pause');
+        else this.wish = true;
         return;
       case 'paused':
         // Ready at last: what was wished for starts. Paused by the engine itself: the wish is over.
@@ -145,6 +148,13 @@ export class Run {
         this.wish = false;
         return;
     }
+  }
+
+  /** Steps a lost device took with it are taken again. */
+  #forget(beyond: number) {
+    if ((this.latest?.step ?? 0) <= beyond) return;
+    this.history = this.history.filter(({ step }) => step <= beyond);
+    this.validations = this.validations.filter(({ step }) => step <= beyond);
   }
 
   #control(action: 'run' | 'pause' | 'step' | 'close') {

@@ -1,28 +1,24 @@
 /** @file One run: a model, its data and its optimizer, stepped from outside. */
-import * as tf from '@tensorflow/tfjs-core';
-import { decode } from '../data/characters';
-import type { Feed } from '../data/batches';
-import type { Batch, Source } from '../data/source';
+import type { KernelId } from '../attention/kernels';
 import { random } from '../core/random';
-import { meter } from '../gpu/meter';
-import { AdamW, ADAMW } from '../model/adamw';
+import type { Feed } from '../data/batches';
+import { decode } from '../data/characters';
+import type { Source } from '../data/source';
+import type { Machine } from '../gpu/machine';
+import type { AttentionFrame, Sample, StepMetrics, Validation } from '../link/protocol';
+import { ADAMW } from '../model/bundle';
 import { Decoder, pick } from '../model/decode';
-import { downloadWeights, initialWeights } from '../model/weights';
-import { Zebra, type DeviceBatch } from '../model/zebra';
+import { initialWeights } from '../model/weights';
 import { modelSpecOf, type ModelSpec } from '../spec/model';
 import type { RunSpec } from '../spec/run';
-import {
-  MAX_CELLS,
-  type AttentionFrame,
-  type Sample,
-  type StepMetrics,
-  type Validation,
-} from '../link/protocol';
 import { layerCells } from './frame';
 import { rateAt } from './schedule';
+import { Zebra, type Snapshot } from './zebra';
 
 const TEMPERATURE = 0.8;
 const SAMPLE = 120; // characters at most; never beyond the context
+/** Steps handed over and not yet done: enough to keep a graphics card busy, few enough to pause at once. */
+const IN_FLIGHT = 2;
 
 /** The loss is no number: training cannot go on. */
 export class Diverged extends Error {
@@ -30,82 +26,92 @@ export class Diverged extends Error {
 }
 
 export class Trainer {
-  readonly model: Zebra;
-  readonly #optimizer: AdamW;
-  readonly #watched: tf.Tensor;
-  #step = 0;
-  #peak = 0;
+  readonly #inFlight: Promise<void>[] = [];
+  #since = 0; // when the first step that was not reported yet was handed over, ms
 
-  constructor(
+  static async open(machine: Machine, spec: RunSpec, source: Source, feed: Feed): Promise<Trainer> {
+    const modelSpec = modelSpecOf(spec);
+    const model = await Zebra.open(machine, modelSpec, initialWeights(modelSpec, spec.seed), {
+      batch: spec.batch,
+      adamw: { ...ADAMW, decay: spec.decay },
+    });
+    return new Trainer(spec, source, feed, modelSpec, model, machine.kernel);
+  }
+
+  private constructor(
     readonly spec: RunSpec,
     readonly source: Source,
     readonly feed: Feed,
-    readonly modelSpec: ModelSpec = modelSpecOf(spec),
-  ) {
-    meter.reset();
-    this.#before = meter.peak;
-    this.model = new Zebra(modelSpec, initialWeights(modelSpec, spec.seed));
-    this.#optimizer = new AdamW(this.model.weights, { ...ADAMW, decay: spec.decay });
-    this.#watched = tf.tensor1d(feed.watched.tokens, 'int32');
+    readonly modelSpec: ModelSpec,
+    readonly model: Zebra,
+    readonly kernel: KernelId,
+  ) {}
+
+  /** Where its numbers lie: on a GPU a read waits for everything before it. */
+  get where(): 'gpu' | 'host' {
+    return this.kernel === 'simd' || this.kernel === 'host' ? 'host' : 'gpu';
   }
 
-  /** Bytes of live tensors that were there before this run. */
-  readonly #before: number;
-
-  /** Optimizer steps done. */
+  /** Optimizer steps handed over. */
   get step(): number {
-    return this.#step;
+    return this.model.step;
   }
 
-  /** Most bytes this run's tensors took during a training step so far. */
-  get peakBytes(): number {
-    return this.#peak;
+  /** Bytes this run has allocated: all it will ever need, at once. */
+  get bytes(): number {
+    return this.model.session.bytes;
   }
 
-  /** Steps for ever, one at a time: pausing is not asking for the next. */
-  async *run(): AsyncGenerator<StepMetrics, never> {
-    for (;;) yield await this.next();
+  /** Steps that may be taken before reports() must be asked. */
+  get room(): number {
+    return this.model.room;
   }
 
-  /** One optimizer step. Throws Diverged where the loss is no number. */
-  async next(): Promise<StepMetrics> {
-    const started = performance.now();
-    const step = this.#step + 1;
-    const rate = rateAt(step, this.spec);
-    const batch = upload(this.feed.train(step));
-    meter.reset();
-    const { report, gradients } = this.model.gradients(batch);
-    const norm = this.#optimizer.step(gradients, rate);
-    this.#peak = Math.max(this.#peak, meter.peak - this.#before);
-    const [rows, gradNorm] = await Promise.all([read(report), read(norm)]);
-    tf.dispose([report, norm]);
-    release(batch);
-    this.#step = step;
-    const { loss, accuracy } = tally(rows, batch.share);
-    if (!Number.isFinite(loss) || !Number.isFinite(gradNorm[0])) {
+  /** Hands over one optimizer step; waits only where too many are under way. */
+  async advance(): Promise<void> {
+    const step = this.step + 1;
+    const batch = this.feed.train(step);
+    if (this.#since === 0) this.#since = performance.now();
+    this.model.train(batch, rateAt(step, this.spec));
+    // Of a lost device it is the read that says so.
+    this.#inFlight.push(this.model.session.settled().catch(() => {}));
+    if (this.#inFlight.length > (this.kernel === 'gpu' ? IN_FLIGHT : 0))
+      await this.#inFlight.shift();
+  }
+
+  /** What the steps since the last call came to; waits until they are done. Throws Diverged where a loss is no number. */
+  async reports(): Promise<StepMetrics[]> {
+    const reports = await this.model.reports();
+    const ms = (performance.now() - this.#since) / Math.max(1, reports.length);
+    this.#since = 0;
+    for (const { step, loss, gradNorm } of reports) {
+      if (Number.isFinite(loss) && Number.isFinite(gradNorm)) continue;
       throw new Diverged(
         `The loss became ${loss} at step ${step}, so training stopped. Press Reset; a learning rate below ${this.spec.rate} may help.`,
       );
     }
-    return { step, loss, accuracy, gradNorm: gradNorm[0]!, rate, ms: performance.now() - started };
+    return reports.map((report) => ({ ...report, rate: rateAt(report.step, this.spec), ms }));
+  }
+
+  /** One step and what it came to. */
+  async next(): Promise<StepMetrics> {
+    await this.advance();
+    return (await this.reports()).at(-1)!;
   }
 
   /** Loss and accuracy on the held-out batches. */
   async validate(): Promise<Validation> {
     let [loss, hits, tokens] = [0, 0, 0];
     for (const held of this.feed.validation) {
-      const batch = upload(held);
-      const report = this.model.evaluate(batch);
-      const count = 1 / batch.share;
-      const mean = tally(await read(report), batch.share);
-      tf.dispose(report);
-      release(batch);
-      loss += mean.loss * count;
-      hits += mean.accuracy * count;
-      tokens += count;
+      const rows = await this.model.evaluate(held);
+      for (let at = 0; at < rows.length; at += 2) {
+        loss += rows[at]!;
+        hits += rows[at + 1]!;
+      }
+      tokens += held.weights.reduce((a, b) => a + b, 0);
     }
     return {
-      step: this.#step,
+      step: this.step,
       loss: loss / tokens,
       accuracy: hits / tokens,
       tokens: Math.round(tokens),
@@ -118,9 +124,9 @@ export class Trainer {
   }
 
   async #continuation(): Promise<Sample> {
-    const decoder = new Decoder(this.modelSpec, await downloadWeights(this.model.weights));
+    const decoder = new Decoder(this.modelSpec, await this.model.weights());
     const { prompt } = this.feed;
-    const { next: uniform } = random(this.spec.seed, 'sample', this.#step);
+    const { next: uniform } = random(this.spec.seed, 'sample', this.step);
     let logits: Float32Array = new Float32Array();
     for (const token of prompt) logits = decoder.next(token);
     const written: number[] = [];
@@ -129,22 +135,20 @@ export class Trainer {
       written.push(token);
       logits = decoder.next(token);
     }
-    return { step: this.#step, prompt: decode(prompt), text: decode(Int32Array.from(written)) };
+    return { step: this.step, prompt: decode(prompt), text: decode(Int32Array.from(written)) };
   }
 
   async #answers(): Promise<Sample> {
     const { tokens, targets, weights } = this.feed.watched;
     const { label, size } = this.source.vocabulary;
-    const logits = this.model.logits(this.#watched);
-    const numbers = await read(logits);
-    logits.dispose();
+    const numbers = await this.model.logits(tokens);
     const asked = [...weights.keys()].filter((row) => weights[row]! > 0);
     const answer = (row: number) => {
       const scores = numbers.subarray(row * size, (row + 1) * size);
       return label(scores.indexOf(scores.reduce((a, b) => Math.max(a, b))));
     };
     return {
-      step: this.#step,
+      step: this.step,
       prompt: [...tokens].map(label).join(' '),
       text: asked.map(answer).join(' '),
       right: asked.map((row) => label(targets[row]!)).join(' '),
@@ -154,51 +158,32 @@ export class Trainer {
   /** What every layer and head reads of the watched sequence now. Changes nothing. */
   async frame(): Promise<AttentionFrame> {
     const { context: T, heads } = this.modelSpec;
-    const factor = Math.ceil(T / MAX_CELLS);
-    const maps = this.model.maps(this.#watched);
-    const layers = await Promise.all(
-      maps.map(async (cells) => layerCells(await read(cells), heads, T, factor)),
-    );
-    tf.dispose(maps);
+    const { size, factor } = this.model.picture;
+    const step = this.step;
+    const maps = await this.model.maps(this.feed.watched.tokens);
     const { label } = this.source.vocabulary;
     return {
-      step: this.#step,
+      step,
       tokens: [...this.feed.watched.tokens].map(label),
       T,
       heads,
-      size: Math.ceil(T / factor),
+      size,
       factor,
-      layers,
+      layers: maps.map((cells) => layerCells(cells, size)),
     };
   }
 
+  /** A copy of everything training has learnt so far. */
+  snapshot(): Promise<Snapshot> {
+    return this.model.snapshot();
+  }
+
+  /** Goes on from a snapshot of the same spec, perhaps of another machine. */
+  restore(snapshot: Snapshot): void {
+    this.model.restore(snapshot);
+  }
+
   dispose(): void {
-    this.#optimizer.dispose();
     this.model.dispose();
-    this.#watched.dispose();
   }
-}
-
-function upload(batch: Batch): DeviceBatch {
-  return {
-    tokens: tf.tensor1d(batch.tokens, 'int32'),
-    targets: tf.tensor1d(batch.targets, 'int32'),
-    weights: tf.tensor1d(batch.weights),
-    share: 1 / batch.weights.reduce((a, b) => a + b, 0),
-  };
-}
-
-const release = ({ tokens, targets, weights }: DeviceBatch) =>
-  tf.dispose([tokens, targets, weights]);
-
-const read = async (tensor: tf.Tensor) => (await tensor.data()) as Float32Array;
-
-/** Rows of (loss, hit) → their means over the scored tokens. */
-function tally(rows: Float32Array, share: number) {
-  let [loss, hits] = [0, 0];
-  for (let at = 0; at < rows.length; at += 2) {
-    loss += rows[at]!;
-    hits += rows[at + 1]!;
-  }
-  return { loss: loss * share, accuracy: hits * share };
 }

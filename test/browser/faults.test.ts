@@ -1,17 +1,17 @@
 /** @file What goes wrong with a machine goes wrong loudly, with a reason and what to do. */
-import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Engine } from '../../src/engine/engine';
 import { chooseBackend } from '../../src/gpu/backend';
-import { defineKernel } from '../../src/gpu/kernel';
-import { launch } from '../../src/gpu/launch';
+import { gpuMachine } from '../../src/gpu/gpuMachine';
 import { currentDevice } from '../../src/gpu/webgpu';
 import type { EngineEvent, RunState } from '../../src/link/protocol';
-import { selfTest } from '../../src/model/selfTest';
 import { attentionGradKeys } from '../../src/ops/attention/backward';
+import { productSwiglu } from '../../src/ops/product/kernel';
 import simdKernels from '../../src/ops/simd.wasm?url';
-import { swiglu } from '../../src/ops/swiglu/kernel';
+import { defineKernel } from '../../src/program/kernel';
+import { ProgramWriter } from '../../src/program/program';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import { selfTest } from '../../src/train/selfTest';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -19,12 +19,42 @@ const passes = async () => {};
 const ignore = () => {};
 
 describe('choosing a backend', () => {
-  test('a software adapter is passed over for WebAssembly, and the page is told', async () => {
-    const backend = await chooseBackend({ wanted: 'auto', selfTest, onFault: ignore });
-    expect(backend.name).toBe('wasm');
-    expect(backend.reason).toMatch(
-      /WebGPU is computed on the CPU \(.*swiftshader.*\); WebAssembly is faster/,
+  test('a software adapter and WebAssembly share one processor: WebAssembly until it is known which is faster', async () => {
+    const choose = (faster?: 'webgpu' | 'wasm') =>
+      chooseBackend({
+        wanted: 'auto',
+        selfTest,
+        onFault: ignore,
+        simdKernels,
+        ...(faster && { measured: { faster, words: 'a test predicts 3 ms and 40 ms' } }),
+      });
+    const unknown = await choose();
+    expect(unknown).toMatchObject({ name: 'wasm', software: true });
+    expect(unknown.reason).toMatch(
+      /^This machine’s WebGPU is computed on the CPU \(.*swiftshader.*\); WebAssembly is taken, and both are timed in a quiet moment\.$/,
     );
+    for (const faster of ['wasm', 'webgpu'] as const) {
+      const known = await choose(faster);
+      expect(known.name).toBe(faster);
+      expect(known.reason).toContain('; a test predicts 3 ms and 40 ms.');
+    }
+  });
+
+  test('in a quiet moment both are timed, and the page gets the figures', async () => {
+    const reasons: string[] = [];
+    const engine = new Engine((event) => {
+      if (event.type === 'backend') reasons.push(event.backend.reason);
+    });
+    engine.receive({ type: 'open', runId: 'a', spec: { ...small, backend: 'auto' } });
+    await vi.waitFor(
+      () =>
+        expect(reasons.at(-1)).toMatch(
+          /; for this model a short test predicts [\d.]+ ms a step in WebAssembly, [\d.]+ ms in WebGPU\.$/,
+        ),
+      { timeout: 60_000 },
+    );
+    expect(reasons).toHaveLength(2);
+    engine.receive({ type: 'control', runId: 'a', action: 'close' });
   });
 
   test('no adapter: the next backend, with the reason', async () => {
@@ -53,6 +83,17 @@ describe('choosing a backend', () => {
     expect(backend.reason).toContain('WebGPU failed its self-test (attentionForward is off by 0.3');
   });
 
+  test('without the file of the SIMD kernels JavaScript does the work, and the page is told', async () => {
+    const backend = await chooseBackend({
+      wanted: 'wasm',
+      selfTest,
+      onFault: ignore,
+      simdKernels: '/nowhere/simd.wasm',
+    });
+    expect(backend).toMatchObject({ name: 'cpu', kernel: 'host' });
+    expect(backend.reason).toMatch(/^WebAssembly failed its self-test \(.+\)\.$/);
+  });
+
   test('nothing works: every reason is said', async () => {
     const broken = async () => {
       throw new Error('broken');
@@ -65,31 +106,30 @@ describe('choosing a backend', () => {
   });
 });
 
-test('the self-test passes on WebGPU, and notices a kernel whose numbers are wrong', async () => {
-  await chooseBackend({ wanted: 'webgpu', selfTest, onFault: ignore });
-  expect(tf.getBackend()).toBe('webgpu');
+describe('the self-test', () => {
   // The loops are the truth it compares with; turning them wrong is as good as a wrong shader.
-  vi.spyOn(swiglu, 'host').mockImplementation(({ y }) => void (y as Float32Array).fill(7));
-  await expect(selfTest()).rejects.toThrow(/^swiglu is off by/);
-});
-
-test('the self-test checks the SIMD kernels too', async () => {
-  await chooseBackend({ wanted: 'wasm', selfTest, onFault: ignore, simdKernels });
-  expect(tf.getBackend()).toBe('wasm');
-  vi.spyOn(attentionGradKeys, 'host').mockImplementation(
-    ({ dk }) => void (dk as Float32Array).fill(7),
-  );
-  await expect(selfTest()).rejects.toThrow(/^attentionGradKeys is off by/);
-});
-
-test('without the file of the SIMD kernels the loops do their work, and the page is told', async () => {
-  const backend = await chooseBackend({
-    wanted: 'wasm',
-    selfTest,
-    onFault: ignore,
-    simdKernels: '/nowhere/simd.wasm',
+  test('passes on WebGPU, and names a kernel whose numbers are wrong', async () => {
+    const { machine } = await chooseBackend({ wanted: 'webgpu', selfTest, onFault: ignore });
+    expect(machine.kernel).toBe('softwareGpu');
+    vi.spyOn(productSwiglu, 'host').mockImplementation(
+      ({ gated }) => void (gated as Float32Array).fill(7),
+    );
+    await expect(selfTest(machine)).rejects.toThrow(/^productSwiglu is off by/);
   });
-  expect(backend).toMatchObject({ kernel: 'host', device: 'WebAssembly, attention in JavaScript' });
+
+  test('checks the WebAssembly kernels too', async () => {
+    const { machine } = await chooseBackend({
+      wanted: 'wasm',
+      selfTest,
+      onFault: ignore,
+      simdKernels,
+    });
+    expect(machine.kernel).toBe('simd');
+    vi.spyOn(attentionGradKeys, 'host').mockImplementation(
+      ({ dqkv }) => void (dqkv as Float32Array).fill(7),
+    );
+    await expect(selfTest(machine)).rejects.toThrow(/^attentionGradKeys is off by/);
+  });
 });
 
 const small: RunSpec = {
@@ -104,55 +144,120 @@ const small: RunSpec = {
 };
 
 /** An engine in this page, so that its device can be broken. */
-async function running(): Promise<{
-  states: RunState[];
-  engine: Engine;
-  failed: () => string | undefined;
-}> {
+async function running() {
   const states: RunState[] = [];
   const steps: number[] = [];
+  const backends: string[] = [];
   const engine = new Engine((event: EngineEvent) => {
     if (event.type === 'state') states.push(event.state);
+    if (event.type === 'backend') backends.push(event.backend.name);
     if (event.type === 'metrics') steps.push(...event.steps.map(({ step }) => step));
   });
   engine.receive({ type: 'open', runId: 'a', spec: small });
   engine.receive({ type: 'control', runId: 'a', action: 'run' });
-  await vi.waitFor(() => expect(steps.length).toBeGreaterThan(1), { timeout: 60_000 });
-  const failed = () => {
-    const last = states.at(-1)!;
-    return last.phase === 'failed' ? last.message : undefined;
-  };
-  return { states, engine, failed };
+  const more = async (than: number) =>
+    vi.waitFor(() => expect(steps.length).toBeGreaterThan(than), { timeout: 60_000 });
+  await more(1);
+  const why = () => states.flatMap((state) => ('why' in state && state.why ? [state.why] : []));
+  return { states, engine, steps, backends, more, why };
+}
+
+/** Breaks the device as a driver bug would: a shader that does not compile. */
+async function invalidShader(): Promise<void> {
+  const invalid = defineKernel({
+    name: 'invalid',
+    buffers: { x: 'read f32', y: 'write f32' },
+    uniforms: {},
+    wgsl: () => 'fn main(i: u32) { y[i] = nonsense(x[i]); }',
+    host: ignore,
+  });
+  const writer = new ProgramWriter();
+  const [x, y] = [writer.temporary('x', 1), writer.temporary('y', 1)];
+  writer.launch(invalid, 1, { x, y }, {});
+  await gpuMachine(currentDevice()!, 'gpu').open({
+    kept: {},
+    programs: { all: writer.program() },
+  });
 }
 
 describe('a device that breaks while a run is training', () => {
-  test('lost: the run fails visibly, and Reset starts again on a new one', async () => {
-    const { engine, failed, states } = await running();
+  test('lost: the run goes on from its last snapshot on a new device, and says so', async () => {
+    const { engine, steps, why, more, states, backends } = await running();
+    // Long enough for a snapshot, which is taken every five seconds.
+    await new Promise((resolve) => setTimeout(resolve, 7000));
     currentDevice()!.destroy();
-    await vi.waitFor(() => expect(failed()).toMatch(/graphics device was lost.*Press Reset/), {
-      timeout: 20_000,
-    });
-    engine.receive({ type: 'open', runId: 'b', spec: small });
-    await vi.waitFor(() => expect(states.at(-1)).toMatchObject({ phase: 'paused', step: 0 }), {
-      timeout: 60_000,
-    });
+    await vi.waitFor(
+      () =>
+        expect(why()).toEqual([
+          expect.stringMatching(/graphics device was lost .* Training went on from step \d+\./),
+        ]),
+      { timeout: 30_000 },
+    );
+    const resumed = Number(/from step (\d+)/.exec(why()[0]!)![1]);
+    expect(resumed).toBeGreaterThan(0);
+    const count = steps.length;
+    await more(count + 3);
+    const fresh = steps.slice(steps.lastIndexOf(resumed + 1));
+    expect(fresh).toEqual(fresh.map((_, i) => resumed + 1 + i));
+    expect(states.at(-1)).toMatchObject({ phase: 'running' });
+    expect(backends).toEqual(['webgpu', 'webgpu']);
+    engine.receive({ type: 'control', runId: 'a', action: 'close' });
   });
 
-  test('an invalid shader voids the batch it is in: the run fails instead of learning from zeros', async () => {
-    const { failed } = await running();
-    const invalid = defineKernel({
-      name: 'invalid',
-      buffers: { x: 'read f32', y: 'write f32' },
-      uniforms: {},
-      wgsl: () => 'fn main(i: u32) { y[i] = nonsense(x[i]); }',
-      host: ignore,
-    });
-    launch(invalid, 1, { x: tf.tensor1d([1]), y: [1] }, {});
+  test('lost again and again: after three times the page stops trying', async () => {
+    const { engine, states, why, more, steps } = await running();
+    for (let losses = 1; losses <= 3; losses++) {
+      currentDevice()!.destroy();
+      await vi.waitFor(() => expect(why()).toHaveLength(losses), { timeout: 30_000 });
+      await more(steps.length + 1);
+    }
+    currentDevice()!.destroy();
     await vi.waitFor(
-      () => expect(failed()).toMatch(/reported an error .*cannot be trusted.*Press Reset/s),
-      {
-        timeout: 20_000,
-      },
+      () =>
+        expect(states.at(-1)).toMatchObject({
+          phase: 'failed',
+          message: expect.stringMatching(/It happened 4 times/) as string,
+        }),
+      { timeout: 30_000 },
     );
+    engine.receive({ type: 'control', runId: 'a', action: 'close' });
   });
+
+  test('an error nobody caught: the numbers are not trusted, the run goes on another way', async () => {
+    const { engine, why, more, steps, backends } = await running();
+    await invalidShader().catch(ignore); // the open fails, and the device reports it
+    currentDevice()!.onuncapturederror!({
+      error: { message: 'as a driver reports it' },
+    } as GPUUncapturedErrorEvent);
+    await vi.waitFor(
+      () =>
+        expect(why()).toEqual([
+          expect.stringMatching(/reported an error .*cannot be trusted\. Training went on/s),
+        ]),
+      { timeout: 30_000 },
+    );
+    expect(backends[0]).toBe('webgpu');
+    expect(backends.at(-1)).not.toBe('webgpu');
+    await more(steps.length + 3);
+    engine.receive({ type: 'control', runId: 'a', action: 'close' });
+  });
+
+  test('a run that waits when its device is lost still waits afterwards', async () => {
+    const { engine, states, why } = await running();
+    engine.receive({ type: 'control', runId: 'a', action: 'pause' });
+    await vi.waitFor(() => expect(states.at(-1)).toMatchObject({ phase: 'paused' }), {
+      timeout: 20_000,
+    });
+    currentDevice()!.destroy();
+    const { step } = states.at(-1) as { step: number };
+    await vi.waitFor(() => expect(why()[0]).toMatch(`It can go on from step ${step}.`), {
+      timeout: 30_000,
+    });
+    expect(states.at(-1)).toMatchObject({ phase: 'paused', step });
+  });
+});
+
+test('a shader that does not compile is refused when a model is opened, by its name', async () => {
+  await chooseBackend({ wanted: 'webgpu', selfTest: passes, onFault: ignore });
+  await expect(invalidShader()).rejects.toThrow(/^the shader of invalid was refused: .*nonsense/);
 });

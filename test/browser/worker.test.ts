@@ -1,6 +1,6 @@
 /** @file The engine in its real worker, over the real wire, on both kinds of backend. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { trainingMemory } from '../../src/spec/memory';
+import { trainingMemory } from '../../src/model/memory';
 import { modelSpecOf } from '../../src/spec/model';
 import { presets, specOfPreset } from '../../src/spec/preset';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
@@ -117,7 +117,11 @@ describe.each(['webgpu', 'wasm', 'cpu'] as const)('in a worker on %s', (backend)
     expect(wire.step()).toBe(paused);
 
     const spec = modelSpecOf({ ...small, plan: 'custom', stripes: 'GSAS' });
-    const predicted = trainingMemory(spec, small.batch).peak;
+    const predicted = trainingMemory(
+      spec,
+      small.batch,
+      wire.of('backend').at(-1)!.backend.kernel,
+    ).peak;
     const measured = wire.of('memory').at(-1)!.memory.peak;
     expect(Math.abs(measured / predicted - 1)).toBeLessThan(0.1);
   });

@@ -87,8 +87,13 @@ describe('parameters', () => {
       fc.property(
         fc.oneof(fc.double(), fc.integer()),
         fc.constantFrom<ParamSpec['step']>(1, 4, 'log2', 'log10'),
-        (value, step) => {
-          const described = { ...spec, initial: 17, step: step! }; // 17 = 1 + 4 · 4 lies on every grid
+        fc.constantFrom(1, 4),
+        (value, step, multiple) => {
+          // 17 = 1 + 4 · 4 lies on every grid; multiples begin at one of their own
+          const described =
+            multiple > 1 && step === 'log2'
+              ? { ...spec, min: 4, max: 16, initial: 8, step, multiple }
+              : { ...spec, initial: 17, step: step! };
           const clamped = clampParam(described, value);
           expect(() => checkParam('window', described, clamped)).not.toThrow();
           expect(clampParam(described, clamped)).toBe(clamped);

@@ -6,13 +6,13 @@ import { random } from '../../src/core/random';
 import { maskCells } from '../../src/attention/mask';
 import type { Engine } from '../../src/link/client';
 import {
-  MAX_CELLS,
   type AttentionFrame,
   type Command,
   type EngineEvent,
   type RunId,
 } from '../../src/link/protocol';
-import { trainingMemory } from '../../src/spec/memory';
+import { trainingMemory } from '../../src/model/memory';
+import { pictureFor } from '../../src/model/picture';
 import { modelSpecOf, type ModelSpec } from '../../src/spec/model';
 import type { RunSpec } from '../../src/spec/run';
 import { sources } from '../../src/data/registry';
@@ -59,7 +59,7 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
         runId,
         backend: {
           name: 'webgpu',
-          kernel: 'webgpu',
+          kernel: 'gpu',
           device: 'fake adapter',
           limits: { total: 2 ** 30, largestTensor: 2 ** 28 },
           reason: 'WebGPU passed its self-test of 14 operations in 0.8 s.',
@@ -108,7 +108,7 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
       emit({
         type: 'memory',
         runId,
-        memory: { peak: 0.97 * trainingMemory(run.model, run.spec.batch).peak, gpuAllocated: 48e6 },
+        memory: { peak: trainingMemory(run.model, run.spec.batch).peak },
       });
     }
   }
@@ -188,8 +188,7 @@ export function fakeFrame(
   tokens: readonly string[] = Array.from({ length: model.context }, () => 'x'),
 ): AttentionFrame {
   const { context: T, heads } = model;
-  const factor = Math.ceil(T / MAX_CELLS);
-  const size = Math.ceil(T / factor);
+  const { factor, size } = pictureFor(T);
   const sharp = 1 - Math.exp(-step / 80);
   const layers = model.layers.map((layer, l) => {
     const full = maskCells(layer, T);

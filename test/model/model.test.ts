@@ -1,21 +1,16 @@
-import '@tensorflow/tfjs-backend-cpu';
-import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { cachedKeys } from '../../src/attention/cost';
 import { patterns, patternSpec } from '../../src/attention/registry';
 import { InputError } from '../../src/core/check';
 import { random } from '../../src/core/random';
+import { hostMachine } from '../../src/gpu/hostMachine';
 import { Decoder, pick } from '../../src/model/decode';
 import { readSafetensors } from '../../src/model/safetensors';
 import { initialWeights } from '../../src/model/weights';
-import { Zebra } from '../../src/model/zebra';
 import type { ModelSpec } from '../../src/spec/model';
+import { Zebra } from '../../src/train/zebra';
 import { relativeError } from '../support/fixtures';
-
-beforeAll(async () => {
-  await tf.setBackend('cpu');
-});
 
 const base: ModelSpec = {
   vocabulary: 11,
@@ -49,8 +44,8 @@ describe.each(patterns.all.map(({ id }) => id))('%s', (id) => {
 
   test('changing token j moves no logit before j, and the logit at j', async () => {
     const spec = { ...base, layers };
-    const model = new Zebra(spec, weightsOf(spec));
-    const logitsOf = async (ids: Int32Array) => model.logits(tf.tensor1d(ids, 'int32')).data();
+    const model = await Zebra.open(hostMachine(), spec, weightsOf(spec), { batch: 1 });
+    const logitsOf = (ids: Int32Array) => model.logits(ids);
     const plain = await logitsOf(tokens);
     for (const j of [0, 7, 12, 25]) {
       const changed = tokens.slice();
@@ -68,8 +63,8 @@ describe.each(patterns.all.map(({ id }) => id))('%s', (id) => {
     async (pool) => {
       const spec: ModelSpec = { ...base, layers, pool, tied: pool === 'post' };
       const weights = weightsOf(spec);
-      const model = new Zebra(spec, weights);
-      const expected = await model.logits(tf.tensor1d(tokens, 'int32')).data();
+      const model = await Zebra.open(hostMachine(), spec, weights, { batch: 1 });
+      const expected = await model.logits(tokens);
       const decoder = new Decoder(spec, weights);
       tokens.forEach((token, t) => {
         const V = spec.vocabulary;

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { plans } from '../../src/attention/plans';
 import { clampParam } from '../../src/core/params';
 import { sources } from '../../src/data/registry';
-import { checkMemory, checkRun } from '../../src/spec/check';
+import { checkMemory, trainingMemory } from '../../src/model/memory';
+import { checkRun } from '../../src/spec/check';
 import { kvCacheBytes, layerFlops, trainingFlops } from '../../src/spec/cost';
-import { trainingMemory } from '../../src/spec/memory';
 import { matmulWeights, modelSpecOf, weightCount } from '../../src/spec/model';
 import { presets, specOfPreset } from '../../src/spec/preset';
 import { CONTROLS, DEFAULTS, type RunSpec } from '../../src/spec/run';
@@ -18,7 +18,11 @@ const anySpec: fc.Arbitrary<RunSpec> = fc
       CONTROLS.map((control) => {
         switch (control.kind) {
           case 'number': {
-            const { min, max, step } = control.param;
+            const { min, max, step, multiple } = control.param;
+            if (multiple) {
+              const most = max / multiple;
+              return [control.name, fc.integer({ min: 1, max: most }).map((n) => n * multiple)];
+            }
             const whole = step === undefined || step === 1;
             const steps = typeof step === 'number' ? step : 0.01;
             return [
@@ -209,7 +213,7 @@ describe('the model’s numbers, by hand', () => {
   });
 
   test('our kernels do more than is needed, because they compute scores again', () => {
-    const layer = layerFlops(m, m.layers[0]!, 'webgpu');
+    const layer = layerFlops(m, m.layers[0]!, 'softwareGpu');
     expect(layer.done).toBeGreaterThan(layer.needed);
     // loops: 4 forward and 14 backward against 12
     const loops = layerFlops(m, m.layers[0]!, 'host');
@@ -223,7 +227,9 @@ describe('the model’s numbers, by hand', () => {
 
   test('memory counts weights, gradients, two moments and activations', () => {
     const memory = trainingMemory(m, 4);
-    expect(memory.weights).toBe(4 * weightCount(m));
+    // A buffer may hold some padding: WebGPU binds at multiples of 256 bytes.
+    expect(memory.weights).toBeGreaterThanOrEqual(4 * weightCount(m));
+    expect(memory.weights).toBeLessThan(4 * weightCount(m) + 256 * 20 + 4 * 8 * 16);
     expect(memory.moments).toBe(2 * memory.weights);
     expect(memory.peak).toBeGreaterThanOrEqual(memory.weights + memory.gradients + memory.moments);
   });

@@ -50,6 +50,33 @@ function wired() {
   };
 }
 
+describe('a run whose device was lost', () => {
+  test('goes on from the snapshot: what came after it is forgotten, and why is said', () => {
+    const { run, state, metrics } = wired();
+    run.train();
+    state({ phase: 'running', step: 0 });
+    metrics(1, 2, 3, 4, 5);
+    state({ phase: 'preparing', note: 'The graphics device failed; starting again' });
+    state({ phase: 'running', step: 3, why: 'It was lost. Training went on from step 3.' });
+    expect(run.history.map(({ step }) => step)).toEqual([1, 2, 3]);
+    metrics(4);
+    expect(run.history.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+    expect(run.wish).toBe(true);
+  });
+
+  test('does not train against the person’s will', () => {
+    const { run, state, actions } = wired();
+    state({ phase: 'paused', step: 0 });
+    run.train();
+    state({ phase: 'running', step: 0 });
+    state({ phase: 'preparing', note: 'The graphics device failed; starting again' });
+    run.pause();
+    state({ phase: 'running', step: 0, why: 'It was lost.' });
+    expect(actions().at(-1)).toBe('pause');
+    expect(run.wish).toBe(false);
+  });
+});
+
 describe('a run', () => {
   test('takes the step asked for while it was being prepared, and only one', () => {
     const { run, state, actions } = wired();

@@ -1,13 +1,25 @@
-/** @file Fused attention against the composed reference, on whatever backend is set: the output and three gradients. */
+/** @file Fused attention against the composed reference, on any machine: the output, three gradients, the picture. */
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { layoutOf } from '../../src/attention/layout';
+import { threadShare } from '../../src/attention/kernels';
+import { layoutOf, type Layout } from '../../src/attention/layout';
 import { maskCells } from '../../src/attention/mask';
 import { patterns, patternSpec } from '../../src/attention/registry';
 import { random } from '../../src/core/random';
-import { disposeLayerPlan, place, placeGrad, planLayer } from '../../src/model/layer';
-import { referenceAttention } from '../../src/model/reference';
-import { attend, attendGrad, probe } from '../../src/ops/attention/attention';
+import { resultOf, type Machine } from '../../src/gpu/machine';
+import { attentionGradKeys, attentionGradQuery } from '../../src/ops/attention/backward';
+import { attentionForward } from '../../src/ops/attention/forward';
+import { attentionProbe } from '../../src/ops/attention/probe';
+import { keyThreads, queryThreads } from '../../src/ops/attention/shared';
+import {
+  place,
+  placeGrad,
+  placeThreads,
+  rotationTable,
+  virtualPositions,
+} from '../../src/ops/place/kernel';
+import { ProgramWriter, type Bundle, type KeptBuffer, type Part } from '../../src/program/program';
+import { referenceAttention } from '../../src/reference/reference';
 import { layerCells } from '../../src/train/frame';
 import { relativeError } from './fixtures';
 
@@ -20,82 +32,205 @@ const SHAPES = [
   { B: 2, T: 37, heads: 4, kvHeads: 2, headDim: 16, window: 7, chunk: 1 },
   { B: 1, T: 24, heads: 2, kvHeads: 2, headDim: 32, window: 24, chunk: 6 },
   { B: 1, T: 70, heads: 1, kvHeads: 1, headDim: 12, window: 9, chunk: 16 },
+  { B: 1, T: 18, heads: 2, kvHeads: 1, headDim: 40, window: 6, chunk: 4 },
   { B: 3, T: 17, heads: 2, kvHeads: 2, headDim: 8, window: 40, chunk: 2 },
 ];
 
-export function describeAttention(): void {
+interface Sizes {
+  readonly B: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly pool: 'post' | 'pre';
+}
+
+/** One layer's attention, forward and backward, as the model has it. */
+function attentionBundle(
+  kernel: Machine['kernel'],
+  layout: Layout,
+  { B, heads, kvHeads, headDim: d, pool }: Sizes,
+): Bundle {
+  const { T, summaries, chunk } = layout;
+  const centres = pool === 'pre' ? summaries : 0;
+  const W = (heads + 2 * kvHeads) * d;
+  const kept: Record<string, KeptBuffer> = {};
+  const keep = (name: string, length: number, content?: () => Float32Array | Int32Array): Part => {
+    const element = content?.() instanceof Int32Array ? 'i32' : 'f32';
+    kept[name] = { element, length, ...(content && { content }) };
+    return { buffer: name, at: 0, length };
+  };
+  const readers = new Int32Array(2 * layout.from.length);
+  layout.from.forEach((q, j) => readers.set([q, layout.to[j]!], 2 * j));
+  const parts = {
+    first: keep('first', T, () => layout.first),
+    readers: keep('readers', readers.length, () => readers),
+    table: keep('table', (T + centres) * d, () =>
+      rotationTable(virtualPositions(T, chunk, centres), d, 10_000),
+    ),
+    qkv: keep('qkv', B * T * W),
+    dqkv: keep('dqkv', B * T * W),
+    means: keep('means', Math.max(64, B * summaries * 2 * kvHeads * d)),
+    dmeans: keep('dmeans', Math.max(64, B * summaries * 2 * kvHeads * d)),
+    dout: keep('dout', B * T * heads * d),
+  };
+  const u = {
+    B,
+    T,
+    summaries,
+    heads,
+    kvHeads,
+    chunk,
+    scale: 1 / Math.sqrt(d),
+    bias: chunk > 0 ? Math.log(chunk) : 0,
+  };
+  const places = {
+    T,
+    summaries,
+    heads,
+    kvHeads,
+    headDim: d,
+    chunk: summaries > 0 ? chunk : 1,
+    pre: pool === 'pre' ? 1 : 0,
+  };
+  const share = threadShare(kernel === 'gpu' ? 'gpu' : 'softwareGpu', d);
+  const writer = new ProgramWriter();
+  const { first, qkv, dqkv, means, dmeans, dout, table } = parts;
+  const out = writer.temporary('out', B * T * heads * d);
+  const stats = writer.temporary('stats', 2 * B * heads * T);
+  const cells = writer.temporary('cells', heads * T * T);
+  writer.launch(place, placeThreads(B, places), { qkv, table, means }, places);
+  writer.launch(
+    attentionForward,
+    queryThreads(u, share.queries),
+    { qkv, means, first, out, stats },
+    u,
+    { D4: d / 4, queries: share.queries },
+  );
+  writer.launch(
+    attentionGradQuery,
+    queryThreads(u, share.gradQueries),
+    { qkv, means, first, out, dout, stats, dqkv },
+    u,
+    { D4: d / 4, queries: share.gradQueries },
+  );
+  writer.launch(
+    attentionGradKeys,
+    keyThreads(u, share.keys),
+    { qkv, means, readers: parts.readers, dout, stats, dqkv, dmeans },
+    u,
+    { D4: d / 4, keys: share.keys },
+  );
+  writer.launch(placeGrad, placeThreads(B, places), { dqkv, table, dmeans }, places);
+  writer.launch(
+    attentionProbe,
+    heads * T * T,
+    { qkv, means, first, stats, cells },
+    { ...u, headDim: d, size: T, factor: 1, every: 1 },
+  );
+  writer.result('out', out);
+  writer.result('cells', cells);
+  return { kept, programs: { all: writer.program() } };
+}
+
+/** Columns first .. first + count of a matrix with rows of `width`. */
+function columns(matrix: Float32Array, width: number, first: number, count: number): Float32Array {
+  const rows = matrix.length / width;
+  const picked = new Float32Array(rows * count);
+  for (let r = 0; r < rows; r++) {
+    picked.set(matrix.subarray(r * width + first, r * width + first + count), r * count);
+  }
+  return picked;
+}
+
+async function run(
+  machine: Machine,
+  layout: Layout,
+  sizes: Sizes,
+  qkv: Float32Array,
+  dout: Float32Array,
+) {
+  const bundle = attentionBundle(machine.kernel, layout, sizes);
+  const session = await machine.open(bundle);
+  session.write('qkv', qkv);
+  session.write('dout', dout);
+  session.run('all');
+  const [out, cells, dqkv] = await Promise.all([
+    session.read(resultOf(bundle, 'all', 'out'), 'all'),
+    session.read(resultOf(bundle, 'all', 'cells'), 'all'),
+    session.read({ buffer: 'dqkv', at: 0, length: qkv.length }),
+  ]);
+  session.dispose();
+  return { out, cells, dqkv };
+}
+
+export function describeAttention(machine: () => Machine): void {
   describe.each(patterns.all.map(({ id }) => id))(
     'fused attention is the composed one: %s',
     (id) => {
       describe.each(['post', 'pre'] as const)('keys averaged %s rotation', (pool) => {
         test.each(SHAPES)(
           'B=$B T=$T H=$heads/$kvHeads d=$headDim W=$window C=$chunk',
-          async ({ B, T, heads, kvHeads, headDim, window, chunk }) => {
-            const sizes = { heads, kvHeads, headDim, pool, ropeBase: 10_000 };
+          async ({ B, T, heads, kvHeads, headDim: d, window, chunk }) => {
+            const sizes = { B, heads, kvHeads, headDim: d, pool, ropeBase: 10_000 };
             const layout = layoutOf(patternSpec(id, { window, chunk }), T);
-            const { normal } = random('attention', id, B, T, headDim);
-            const normalOf = (width: number) =>
-              tf.tensor2d(Float32Array.from({ length: B * T * width }, normal), [B * T, width]);
-            const [q, k, v, dout] = [
-              normalOf(heads * headDim),
-              normalOf(kvHeads * headDim),
-              normalOf(kvHeads * headDim),
-              normalOf(heads * headDim),
-            ];
-            const composed = (a: tf.Tensor, b: tf.Tensor, c: tf.Tensor) =>
+            const { normal } = random('attention', id, B, T, d);
+            const W = (heads + 2 * kvHeads) * d;
+            const qkv = Float32Array.from({ length: B * T * W }, normal);
+            const dout = Float32Array.from({ length: B * T * heads * d }, normal);
+            const spans = [
+              [0, heads * d],
+              [heads * d, kvHeads * d],
+              [(heads + kvHeads) * d, kvHeads * d],
+            ] as const;
+            const inputs = spans.map(([first, count]) =>
+              tf.tensor2d(columns(qkv, W, first, count), [B * T, count]),
+            );
+            const composed = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) =>
               referenceAttention(
                 sizes,
                 layout,
                 B,
-                a as tf.Tensor2D,
-                b as tf.Tensor2D,
-                c as tf.Tensor2D,
+                q as tf.Tensor2D,
+                k as tf.Tensor2D,
+                v as tf.Tensor2D,
               );
-            const expected = composed(q, k, v);
-            const expectedGradients = tf.grads(composed)([q, k, v], dout);
+            const expected = composed(inputs[0]!, inputs[1]!, inputs[2]!);
+            const gradientsOf = tf.grads(composed as (...inputs: tf.Tensor[]) => tf.Tensor);
+            const expectedGradients = gradientsOf(inputs, tf.tensor2d(dout, [B * T, heads * d]));
 
-            const plan = planLayer(layout, sizes);
-            const placed = place({ q: q.clone(), k: k.clone(), v: v.clone() }, plan);
-            const { out, stats } = attend(plan.attention, placed.q, placed.k, placed.v);
-            const { dq, dk, dv } = attendGrad(plan.attention, { ...placed, out, stats }, dout);
-            const d = placeGrad(dq, dk, dv, plan);
-
-            expect(relativeError(await out.data(), await expected.data())).toBeLessThan(TOLERANCE);
+            const got = await run(machine(), layout, sizes, qkv, dout);
+            expect(relativeError(got.out, await expected.data())).toBeLessThan(TOLERANCE);
             for (const [i, name] of (['query', 'key', 'value'] as const).entries()) {
               const wanted = await expectedGradients[i]!.data();
+              const [first, count] = spans[i]!;
+              const gradient = columns(got.dqkv, W, first, count);
               // One token alone reads only itself: its query and key change nothing, in floats only nearly.
               const scale = Math.max(...wanted.map(Math.abs));
               if (T === 1 && name !== 'value') expect(scale).toBeLessThan(1e-5);
-              else
-                expect(relativeError(await d[name].data(), wanted), name).toBeLessThan(TOLERANCE);
+              else expect(relativeError(gradient, wanted), name).toBeLessThan(TOLERANCE);
             }
-            disposeLayerPlan(plan);
           },
         );
       });
 
       test('the picture is what the kernel used: rows sum to 1, cells are the mask’s', async () => {
-        const [T, heads, headDim] = [21, 2, 8];
+        const [T, heads, d] = [21, 2, 8];
         const spec = patternSpec(id, { window: 4, chunk: 3 });
-        const plan = planLayer(layoutOf(spec, T), {
-          heads,
-          kvHeads: 2,
-          headDim,
-          pool: 'post',
-          ropeBase: 10_000,
-        });
         const { normal } = random('picture', id);
-        const normalOf = () => tf.tensor2d(Float32Array.from({ length: T * 16 }, normal), [T, 16]);
-        const placed = place({ q: normalOf(), k: normalOf(), v: normalOf() }, plan);
-        const { stats } = attend(plan.attention, placed.q, placed.k, placed.v);
-        const cells = (await probe(plan.attention, { ...placed, stats }).data()) as Float32Array;
-        const { weights, mask } = layerCells(cells, heads, T, 1);
-        expect(mask).toEqual(maskCells(spec, T));
+        const sizes = { B: 1, heads, kvHeads: 2, headDim: d, pool: 'post' } as const;
+        const { cells } = await run(
+          machine(),
+          layoutOf(spec, T),
+          sizes,
+          Float32Array.from({ length: T * 48 }, normal),
+          new Float32Array(T * 16),
+        );
+        const { weights, mask } = layerCells(cells, T);
+        expect([...mask]).toEqual([...maskCells(spec, T)]);
         for (let row = 0; row < heads * T; row++) {
-          const sum = weights.subarray(row * T, (row + 1) * T).reduce((a, b) => a + b, 0);
+          const sum = weights.subarray(row * T, row * T + T).reduce((a, b) => a + b, 0);
           expect(sum).toBeCloseTo(1, 4);
         }
-        disposeLayerPlan(plan);
       });
     },
   );

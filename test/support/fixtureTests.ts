@@ -1,78 +1,89 @@
-/** @file The whole model against the PyTorch numbers; run on every backend by the files that import it. */
+/** @file The whole model against the PyTorch numbers; run on every machine by the files that import it. */
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { referenceLogits, referenceLoss } from '../../src/model/reference';
-import { Zebra, type DeviceBatch } from '../../src/model/zebra';
-import { AdamW } from '../../src/model/adamw';
+import type { Machine } from '../../src/gpu/machine';
+import { weightTable } from '../../src/spec/model';
+import { referenceLogits, referenceLoss } from '../../src/reference/reference';
+import { Zebra } from '../../src/train/zebra';
 import { fixture, fixtureNames, relativeError } from './fixtures';
 
 const TOLERANCE = 1e-4; // float32 sums in another order
 
-export function describeFixtures(): void {
+export function describeFixtures(machine: () => Machine): void {
   describe.each(fixtureNames)('the model agrees with PyTorch: %s', (name) => {
     const f = fixture(name);
-    const batch = (): DeviceBatch => ({
-      tokens: tf.tensor1d(f.tokens, 'int32'),
-      targets: tf.tensor1d(f.targets, 'int32'),
-      weights: tf.ones([f.targets.length]),
-      share: 1 / f.targets.length,
-    });
-    const lossOf = async (report: tf.Tensor) => {
-      const rows = Float32Array.from((await report.data()) as Float32Array);
-      report.dispose();
-      return rows.reduce((sum, x, i) => (i % 2 === 0 ? sum + x : sum), 0) / f.targets.length;
+    const T = f.spec.context;
+    const B = f.tokens.length / T;
+    const batch = {
+      tokens: f.tokens,
+      targets: f.targets,
+      weights: new Float32Array(B * T).fill(1),
     };
+    const { adamw } = f.expected;
+    const open = () =>
+      Zebra.open(machine(), f.spec, f.weights, {
+        batch: B,
+        adamw: { ...adamw, decay: adamw.weightDecay, clip: adamw.clipNorm },
+      });
 
     test('logits', async () => {
-      const model = new Zebra(f.spec, f.weights);
-      const logits = model.logits(batch().tokens);
-      expect(relativeError(await logits.data(), f.logits)).toBeLessThan(TOLERANCE);
+      const model = await open();
+      for (let b = 0; b < B; b++) {
+        const logits = await model.logits(f.tokens.slice(b * T, (b + 1) * T));
+        const V = f.spec.vocabulary;
+        const expected = f.logits.slice(b * T * V, (b + 1) * T * V);
+        expect(relativeError(logits, expected)).toBeLessThan(TOLERANCE);
+      }
       model.dispose();
     });
 
     test('loss and every gradient', async () => {
-      const model = new Zebra(f.spec, f.weights);
-      const { report, gradients } = model.gradients(batch());
-      expect(await lossOf(report)).toBeCloseTo(f.expected.loss, 4);
+      const model = await open();
+      model.train(batch, 0);
+      const [report] = await model.reports();
+      expect(report!.loss).toBeCloseTo(f.expected.loss, 4);
+      const gradients = await model.gradients();
       expect([...gradients.keys()].sort()).toEqual([...f.gradients.keys()].sort());
       for (const [weight, gradient] of gradients) {
-        const error = relativeError(await gradient.data(), f.gradients.get(weight)!);
+        const error = relativeError(gradient, f.gradients.get(weight)!);
         expect(error, weight).toBeLessThan(TOLERANCE);
       }
       model.dispose();
     });
 
     test('five steps of AdamW', async () => {
-      const model = new Zebra(f.spec, f.weights);
-      const { adamw } = f.expected;
-      const optimizer = new AdamW(model.weights, {
-        ...adamw,
-        decay: adamw.weightDecay,
-        clip: adamw.clipNorm,
+      const model = await open();
+      for (let i = 0; i < adamw.lossAndGradNorm.length; i++) model.train(batch, adamw.lr);
+      const reports = await model.reports();
+      expect(reports).toHaveLength(5);
+      adamw.lossAndGradNorm.forEach(([loss, gradNorm], i) => {
+        expect(reports[i]!.loss).toBeCloseTo(loss, 3);
+        expect(reports[i]!.gradNorm).toBeCloseTo(gradNorm, 3);
       });
-      const data = batch();
-      for (const [loss, gradNorm] of adamw.lossAndGradNorm) {
-        const { report, gradients } = model.gradients(data);
-        const norm = optimizer.step(gradients, adamw.lr);
-        expect(await lossOf(report)).toBeCloseTo(loss, 3);
-        expect((await norm.data())[0]).toBeCloseTo(gradNorm, 3);
+      model.dispose();
+    });
+
+    test('evaluating gives the loss of the batch and changes nothing', async () => {
+      const model = await open();
+      for (let i = 0; i < 2; i++) {
+        const rows = await model.evaluate(batch);
+        const loss = rows.reduce((sum, x, at) => (at % 2 === 0 ? sum + x : sum), 0) / (B * T);
+        expect(loss).toBeCloseTo(f.expected.loss, 4);
       }
-      optimizer.dispose();
       model.dispose();
     });
   });
 }
 
-/** The composed model, which the fused one is tested against, against the same numbers. */
+/** The composed model, which the fused one is tested against, against the same numbers; on tfjs's backend in use. */
 export function describeReference(): void {
   describe.each(fixtureNames)('the composed reference agrees with PyTorch: %s', (name) => {
     const f = fixture(name);
     test('logits, loss and every gradient', async () => {
-      const model = new Zebra(f.spec, f.weights); // only for its uploaded weights
-      const names = [...model.weights.keys()];
+      const table = weightTable(f.spec);
       const T = f.spec.context;
       const loss = (...tensors: tf.Tensor[]) => {
-        const w = Object.fromEntries(names.map((weight, i) => [weight, tensors[i]!]));
+        const w = Object.fromEntries(table.map((weight, i) => [weight.name, tensors[i]!]));
         const tokens = tf.tensor2d(f.tokens, [f.tokens.length / T, T], 'int32');
         return referenceLoss(
           referenceLogits(f.spec, w, tokens),
@@ -80,11 +91,13 @@ export function describeReference(): void {
           tf.ones([f.targets.length]) as tf.Tensor1D,
         );
       };
-      const { value, grads } = tf.valueAndGrads(loss)([...model.weights.values()]);
+      const { value, grads } = tf.valueAndGrads(loss)(
+        table.map((weight) => tf.tensor(f.weights.get(weight.name)!, [...weight.shape])),
+      );
       expect((await value.data())[0]).toBeCloseTo(f.expected.loss, 4);
-      for (const [i, weight] of names.entries()) {
-        const error = relativeError(await grads[i]!.data(), f.gradients.get(weight)!);
-        expect(error, weight).toBeLessThan(TOLERANCE);
+      for (const [i, weight] of table.entries()) {
+        const error = relativeError(await grads[i]!.data(), f.gradients.get(weight.name)!);
+        expect(error, weight.name).toBeLessThan(TOLERANCE);
       }
     });
   });

@@ -15,7 +15,7 @@ const ONE_HEAD = Float32Array.from(
 );
 
 test('weights and mask come apart: a summary’s cell and a weight of 0 are no blocked cells', () => {
-  const { weights, mask } = layerCells(ONE_HEAD, 1, 4, 1);
+  const { weights, mask } = layerCells(ONE_HEAD, 4);
   expect([...weights]).toEqual([
     1, 0, 0, 0, 0.25, 0.75, 0, 0, 0.125, 0.125, 0.75, 0, 0.25, 0.25, 0, 0.5,
   ]);
@@ -39,26 +39,7 @@ test('weights and mask come apart: a summary’s cell and a weight of 0 are no b
   ]);
 });
 
-test('pooled cells hold the largest weight inside', () => {
-  const { weights, mask } = layerCells(ONE_HEAD, 1, 4, 2);
-  expect([...weights]).toEqual([1, 0, 0.25, 0.75]);
-  expect([...mask]).toEqual([EXACT, BLOCKED, SUMMARY, EXACT]);
-});
-
-test('a length that does not divide keeps its last, smaller cells', () => {
-  const cells = new Float32Array(9).fill(B);
-  for (let q = 0; q < 3; q++) cells[q * 3 + q] = q + 0.5;
-  const { weights, mask } = layerCells(
-    cells.map((x) => (x === 2.5 ? 0.9 : x)),
-    1,
-    3,
-    2,
-  );
-  expect([...weights].map((w) => Number(w.toFixed(2)))).toEqual([1.5, 0, 0, 0.9]);
-  expect([...mask]).toEqual([EXACT, BLOCKED, BLOCKED, EXACT]);
-});
-
 test('every head has its own weights', () => {
-  const { weights } = layerCells(Float32Array.from([1, B, 0.5, 0.5, 1, B, 0, 1]), 2, 2, 1);
+  const { weights } = layerCells(Float32Array.from([1, B, 0.5, 0.5, 1, B, 0, 1]), 2);
   expect([...weights]).toEqual([1, 0, 0.5, 0.5, 1, 0, 0, 1]);
 });

@@ -5,157 +5,249 @@
  *   p_j = exp(s_j − lse)      delta = dout·out      ds_j = p_j (dout·v_j − delta)
  *   dq = Σ_j ds_j k_j / √d    dk_j = Σ_q ds_j q / √d    dv_j = Σ_q p_j dout
  */
-import { defineKernel } from '../../gpu/kernel';
-import { attentionUniforms } from './uniforms';
-import { each, QUERY_OF_THREAD, sumOf, WALK_KEYS } from './unroll';
+import { defineKernel } from '../../program/kernel';
+import {
+  ADDRESSES,
+  attentionUniforms,
+  each,
+  hostAddresses,
+  position,
+  queriesOfThread,
+  sumOf,
+} from './shared';
 
-/** dq, and delta into stats for the kernel that follows. One thread per (sequence, head, query). */
+/** dq, and delta into stats for the kernel that follows. One thread per (sequence, head, `queries` queries). */
 export const attentionGradQuery = defineKernel({
   name: 'attentionGradQuery',
   buffers: {
-    q: 'read vec4<f32>', // [B, T, heads, d]
-    k: 'read vec4<f32>', // [B, T + summaries, kvHeads, d]
-    v: 'read vec4<f32>', // [B, T + summaries, kvHeads, d]
+    qkv: 'read vec4<f32>', // [B T, H + 2 kvH, d], placed
+    means: 'read vec4<f32>', // [B summaries, 2 kvH, d]
     first: 'read i32', // [T]
-    out: 'read vec4<f32>', // [B, T, heads, d]
-    dout: 'read vec4<f32>', // [B, T, heads, d]
-    stats: 'update f32', // [B, heads, T, 2]: log-sum-exp, then delta
-    dq: 'write vec4<f32>', // [B, T, heads, d]
+    out: 'read vec4<f32>', // [B T, H, d]
+    dout: 'read vec4<f32>', // [B T, H, d]
+    stats: 'update f32', // [B, H, T, 2]: log-sum-exp, then delta
+    dqkv: 'update vec4<f32>', // [B T, H + 2 kvH, d]: its queries
   },
   uniforms: attentionUniforms,
-  wgsl: ({ D4 }) => /* wgsl */ `
+  wgsl: ({ D4, queries: Q }) => {
+    const walk = (buffer: string, base: string, stride: string, bias: string, real: string) =>
+      `      let key = ${base} + j * ${stride};
+${each(D4!, `      let k§ = ${buffer}[key + §u];\n      let v§ = ${buffer}[key + valueAt + §u];`)}
+${each(
+  Q!,
+  (q) => `      {
+        let s = ${sumOf(D4!, `dot(q${q}_§, k§)`)}${bias};
+        let dp = ${sumOf(D4!, `dot(g${q}_§, v§)`)};
+        let ds = select(0.0, exp(s - lse${q}) * (dp - delta${q}) * uniforms.scale, ${real.replaceAll('§', String(q)).replaceAll('¶', position(q))});
+${each(D4!, `        dq${q}_§ += ds * k§;`)}
+      }`,
+)}`;
+    return /* wgsl */ `
 const D4 = ${D4}u;
 
 fn main(i: u32) {
-${QUERY_OF_THREAD}
-${each(D4!, '  let q§ = q[at + §u] * uniforms.scale;\n  let g§ = dout[at + §u];\n  var dq§ = vec4<f32>();')}
-  let lse = stats[2u * i];
-  let delta = ${sumOf(D4!, 'dot(g§, out[at + §u])')};
-
-  let start = u32(first[t]);
-${WALK_KEYS}
-    for (var j = 0u; j < count; j++) {
-      let key = base + (begin + j) * stride;
-${each(D4!, '      let k§ = k[key + §u];')}
-      let s = ${sumOf(D4!, 'dot(q§, k§)')} + bias;
-      let dp = ${sumOf(D4!, 'dot(g§, v[key + §u])')};
-      let ds = exp(s - lse) * (dp - delta) * uniforms.scale;
-${each(D4!, '      dq§ += ds * k§;')}
+${queriesOfThread(Q!)}
+${each(
+  Q!,
+  (q) => `${each(
+    D4!,
+    `  let q${q}_§ = qkv[row${q} * stride + h * D4 + §u] * uniforms.scale;
+  let g${q}_§ = dout[at${q} + §u];
+  var dq${q}_§ = vec4<f32>();`,
+  )}
+  let lse${q} = stats[stat${q}];
+  let delta${q} = ${sumOf(D4!, `dot(g${q}_§, out[at${q} + §u])`)};`,
+)}
+  for (var j = first0; j <= ${position(Q! - 1)}; j++) {
+${walk('qkv', 'tokenKeys', 'stride', '', 'j >= first§ && j <= ¶')}
+  }
+  if (uniforms.chunk > 0u) {
+    let end = first${Q! - 1} / uniforms.chunk;
+    for (var j = 0u; j < end; j++) {
+${walk('means', 'meanKeys', 'meanStride', ' + uniforms.bias', 'j < first§ / uniforms.chunk')}
     }
   }
-${each(D4!, '  dq[at + §u] = dq§;')}
-  stats[2u * i + 1u] = delta;
-}`,
-  host({ q, k, v, first, out, dout, stats, dq }, u, { D4 }) {
-    const { T, summaries, heads, kvHeads, chunk, scale, bias } = u;
+${each(
+  Q!,
+  (q) => `  if (t0 + ${q}u < uniforms.T) {
+${each(D4!, `    dqkv[row${q} * stride + h * D4 + §u] = dq${q}_§;`)}
+    stats[stat${q} + 1u] = delta${q};
+  }`,
+)}
+}`;
+  },
+  host({ qkv, means, first, out, dout, stats, dqkv }, u, { D4 }) {
+    const { B, T, heads, chunk, scale, bias } = u;
     const d = 4 * D4!;
-    const stride = kvHeads * d;
-    for (let i = 0; 2 * i < stats.length; i++) {
-      const t = i % T;
-      const h = Math.floor(i / T) % heads;
-      const b = Math.floor(i / T / heads);
-      const base = b * (T + summaries) * stride + Math.floor((h * kvHeads) / heads) * d;
-      const at = ((b * T + t) * heads + h) * d;
-      const lse = stats[2 * i]!;
-      let delta = 0;
-      for (let c = 0; c < d; c++) {
-        delta += dout[at + c]! * out[at + c]!;
-        dq[at + c] = 0;
-      }
-      const start = first[t]!;
-      const tokens = t + 1 - start;
-      const count = tokens + (chunk > 0 ? start / chunk : 0);
-      for (let n = 0; n < count; n++) {
-        const key = base + (n < tokens ? start + n : T + n - tokens) * stride;
-        let dot = 0;
-        let dp = 0;
-        for (let c = 0; c < d; c++) {
-          dot += q[at + c]! * k[key + c]!;
-          dp += dout[at + c]! * v[key + c]!;
+    const at = hostAddresses(u, d);
+    for (let b = 0; b < B; b++) {
+      for (let h = 0; h < heads; h++) {
+        const kv = at.kvOf(h);
+        for (let t = 0; t < T; t++) {
+          const query = at.query(b, t, h);
+          const own = at.out(b, t, h);
+          const stat = at.stat(b, t, h);
+          const lse = stats[stat]!;
+          let delta = 0;
+          for (let c = 0; c < d; c++) {
+            delta += dout[own + c]! * out[own + c]!;
+            dqkv[query + c] = 0;
+          }
+          const start = first[t]!;
+          const tokens = t + 1 - start;
+          const count = tokens + (chunk > 0 ? start / chunk : 0);
+          for (let n = 0; n < count; n++) {
+            const from = n < tokens ? qkv : means;
+            const key = n < tokens ? at.key(b, start + n, kv) : at.meanKey(b, n - tokens, kv);
+            let dot = 0;
+            let dp = 0;
+            for (let c = 0; c < d; c++) {
+              dot += qkv[query + c]! * from[key + c]!;
+              dp += dout[own + c]! * from[key + at.valueAt + c]!;
+            }
+            const s = dot * scale + (n < tokens ? 0 : bias);
+            const ds = Math.exp(s - lse) * (dp - delta) * scale;
+            for (let c = 0; c < d; c++) dqkv[query + c]! += ds * from[key + c]!;
+          }
+          stats[stat + 1] = delta;
         }
-        const s = dot * scale + (n < tokens ? 0 : bias);
-        const ds = Math.exp(s - lse) * (dp - delta) * scale;
-        for (let c = 0; c < d; c++) dq[at + c]! += ds * k[key + c]!;
       }
-      stats[2 * i + 1] = delta;
     }
   },
+  // Panels of values, and of keys in both directions, and four rows each of scores and slopes.
+  scratch: ({ T, summaries }, { D4 }) => 4 * (T + summaries + 16) * (3 * 4 * D4! + 12),
 });
 
 /**
- * dk and dv of every virtual key, from the queries that read it: no atomics, the same bits every time.
- * One thread per (sequence, key-value head, virtual key).
+ * dk and dv of every token and summary, from the queries that read it: no atomics, the same bits every time.
+ * One thread per (sequence, key-value head, `keys` tokens or summaries). Constants D4 = d / 4, keys.
  */
 export const attentionGradKeys = defineKernel({
   name: 'attentionGradKeys',
   buffers: {
-    q: 'read vec4<f32>', // [B, T, heads, d]
-    k: 'read vec4<f32>', // [B, T + summaries, kvHeads, d]
-    v: 'read vec4<f32>', // [B, T + summaries, kvHeads, d]
+    qkv: 'read vec4<f32>', // [B T, H + 2 kvH, d], placed
+    means: 'read vec4<f32>', // [B summaries, 2 kvH, d]
     readers: 'read i32', // [T + summaries, 2]: first and last query that reads the key
-    dout: 'read vec4<f32>', // [B, T, heads, d]
-    stats: 'read f32', // [B, heads, T, 2]
-    dk: 'write vec4<f32>', // [B, T + summaries, kvHeads, d]
-    dv: 'write vec4<f32>', // [B, T + summaries, kvHeads, d]
+    dout: 'read vec4<f32>', // [B T, H, d]
+    stats: 'read f32', // [B, H, T, 2]
+    dqkv: 'update vec4<f32>', // [B T, H + 2 kvH, d]: its keys and values
+    dmeans: 'write vec4<f32>', // [B summaries, 2 kvH, d]
   },
   uniforms: attentionUniforms,
-  wgsl: ({ D4 }) => /* wgsl */ `
+  wgsl: ({ D4, keys: K }) => {
+    /** The same text for tokens and for summaries: where the key lies, its readers, its bias. */
+    const text = (
+      buffer: string,
+      target: string,
+      {
+        first,
+        count,
+        row,
+        reader,
+        bias,
+      }: Record<'first' | 'count' | 'row' | 'reader' | 'bias', string>,
+    ) => `
+    let j0 = ${first};
+${each(
+  K!,
+  (n) => `    let j${n + 1} = min(j0 + ${n}u, ${count} - 1u);
+    let key${n} = ${row.replaceAll('§', `j${n + 1}`)};
+    let begin${n} = u32(readers[2u * (${reader.replaceAll('§', `j${n + 1}`)})]);
+    let to${n} = u32(readers[2u * (${reader.replaceAll('§', `j${n + 1}`)}) + 1u]);
+${each(D4!, `    let k${n}_§ = ${buffer}[key${n} + §u];\n    let v${n}_§ = ${buffer}[key${n} + valueAt + §u];\n    var dk${n}_§ = vec4<f32>();\n    var dv${n}_§ = vec4<f32>();`)}`,
+)}
+    for (var h = kv * share; h < (kv + 1u) * share; h++) {
+      for (var t = begin0; t <= to${K! - 1}; t++) {
+        let row = b * uniforms.T + t;
+        let at = (row * uniforms.heads + h) * D4;
+        let query = row * stride + h * D4;
+        let stat = 2u * ((b * uniforms.heads + h) * uniforms.T + t);
+        let lse = stats[stat];
+        let delta = stats[stat + 1u];
+${each(D4!, '        let q§ = qkv[query + §u] * uniforms.scale;\n        let g§ = dout[at + §u];')}
+${each(
+  K!,
+  (n) => `        {
+          let real = t >= begin${n} && t <= to${n};
+          let p = select(0.0, exp(${sumOf(D4!, `dot(q§, k${n}_§)`)}${bias} - lse), real);
+          let ds = p * (${sumOf(D4!, `dot(g§, v${n}_§)`)} - delta);
+${each(D4!, `          dk${n}_§ += ds * q§;\n          dv${n}_§ += p * g§;`)}
+        }`,
+)}
+      }
+    }
+${each(
+  K!,
+  (n) => `    if (j0 + ${n}u < ${count}) {
+${each(D4!, `      ${target}[key${n} + §u] = dk${n}_§;\n      ${target}[key${n} + valueAt + §u] = dv${n}_§;`)}
+    }`,
+)}`;
+    return /* wgsl */ `
 const D4 = ${D4}u;
 
 fn main(i: u32) {
-  let rows = uniforms.T + uniforms.summaries;
-  let j = i % rows;
-  let kv = i / rows % uniforms.kvHeads;
-  let b = i / rows / uniforms.kvHeads;
-  let key = ((b * rows + j) * uniforms.kvHeads + kv) * D4;
-${each(D4!, '  let k§ = k[key + §u];\n  let v§ = v[key + §u];\n  var dk§ = vec4<f32>();\n  var dv§ = vec4<f32>();')}
-  let bias = select(0.0, uniforms.bias, j >= uniforms.T);
+  let tokenBlocks = (uniforms.T + ${K! - 1}u) / ${K}u;
+  let blocks = tokenBlocks + (uniforms.summaries + ${K! - 1}u) / ${K}u;
+  let block = i % blocks;
+  let kv = i / blocks % uniforms.kvHeads;
+  let b = i / blocks / uniforms.kvHeads;
+${ADDRESSES}
   let share = uniforms.heads / uniforms.kvHeads;
-  let begin = u32(readers[2u * j]);
-  let to = u32(readers[2u * j + 1u]);
-  for (var h = kv * share; h < (kv + 1u) * share; h++) {
-    for (var t = begin; t <= to; t++) {
-      let at = ((b * uniforms.T + t) * uniforms.heads + h) * D4;
-      let stat = 2u * ((b * uniforms.heads + h) * uniforms.T + t);
-${each(D4!, '      let q§ = q[at + §u] * uniforms.scale;\n      let g§ = dout[at + §u];')}
-      let p = exp(${sumOf(D4!, 'dot(q§, k§)')} + bias - stats[stat]);
-      let ds = p * (${sumOf(D4!, 'dot(g§, v§)')} - stats[stat + 1u]);
-${each(D4!, '      dk§ += ds * q§;\n      dv§ += p * g§;')}
-    }
+  if (block < tokenBlocks) {${text('qkv', 'dqkv', {
+    first: `block * ${K}u`,
+    count: 'uniforms.T',
+    row: '(b * uniforms.T + §) * stride + (uniforms.heads + kv) * D4',
+    reader: '§',
+    bias: '',
+  })}
+  } else {${text('means', 'dmeans', {
+    first: `(block - tokenBlocks) * ${K}u`,
+    count: 'uniforms.summaries',
+    row: '(b * uniforms.summaries + §) * meanStride + kv * D4',
+    reader: 'uniforms.T + §',
+    bias: ' + uniforms.bias',
+  })}
   }
-${each(D4!, '  dk[key + §u] = dk§;\n  dv[key + §u] = dv§;')}
-}`,
-  host({ q, k, v, readers, dout, stats, dk, dv }, u, { D4 }) {
-    const { T, summaries, heads, kvHeads, scale, bias } = u;
+}`;
+  },
+  host({ qkv, means, readers, dout, stats, dqkv, dmeans }, u, { D4 }) {
+    const { B, T, summaries, heads, kvHeads, scale, bias } = u;
     const d = 4 * D4!;
-    const rows = T + summaries;
+    const at = hostAddresses(u, d);
     const share = heads / kvHeads;
-    dk.fill(0);
-    dv.fill(0);
-    for (let i = 0; i * d < dk.length; i++) {
-      const j = i % rows;
-      const kv = Math.floor(i / rows) % kvHeads;
-      const b = Math.floor(i / rows / kvHeads);
-      const key = ((b * rows + j) * kvHeads + kv) * d;
-      const own = j >= T ? bias : 0;
-      for (let h = kv * share; h < (kv + 1) * share; h++) {
-        for (let t = readers[2 * j]!; t <= readers[2 * j + 1]!; t++) {
-          const at = ((b * T + t) * heads + h) * d;
-          const stat = 2 * ((b * heads + h) * T + t);
-          let dot = 0;
-          let dp = 0;
-          for (let c = 0; c < d; c++) {
-            dot += q[at + c]! * k[key + c]!;
-            dp += dout[at + c]! * v[key + c]!;
-          }
-          const p = Math.exp(dot * scale + own - stats[stat]!);
-          const ds = p * (dp - stats[stat + 1]!) * scale;
-          for (let c = 0; c < d; c++) {
-            dk[key + c]! += ds * q[at + c]!;
-            dv[key + c]! += p * dout[at + c]!;
+    for (let b = 0; b < B; b++) {
+      for (let kv = 0; kv < kvHeads; kv++) {
+        for (let j = 0; j < T + summaries; j++) {
+          const summary = j >= T;
+          const [from, to] = summary ? [means, dmeans] : [qkv, dqkv];
+          const key = summary ? at.meanKey(b, j - T, kv) : at.key(b, j, kv);
+          const value = key + at.valueAt;
+          to.fill(0, key, key + d);
+          to.fill(0, value, value + d);
+          for (let h = kv * share; h < (kv + 1) * share; h++) {
+            for (let t = readers[2 * j]!; t <= readers[2 * j + 1]!; t++) {
+              const query = at.query(b, t, h);
+              const own = at.out(b, t, h);
+              const stat = at.stat(b, t, h);
+              let dot = 0;
+              let dp = 0;
+              for (let c = 0; c < d; c++) {
+                dot += qkv[query + c]! * from[key + c]!;
+                dp += dout[own + c]! * from[value + c]!;
+              }
+              const p = Math.exp(dot * scale + (summary ? bias : 0) - stats[stat]!);
+              const ds = p * (dp - stats[stat + 1]!) * scale;
+              for (let c = 0; c < d; c++) {
+                to[key + c]! += ds * qkv[query + c]!;
+                to[value + c]! += p * dout[own + c]!;
+              }
+            }
           }
         }
       }
     }
   },
+  // Panels of queries and dout in both directions, their log-sum-exp and delta, and four rows each of scores
+  // and slopes.
+  scratch: ({ T }, { D4 }) => 4 * (T + 16) * (4 * 4 * D4! + 18),
 });

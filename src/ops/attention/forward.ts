@@ -1,10 +1,8 @@
-import { KERNEL_WALKS } from '../../attention/kernels';
-import { defineKernel } from '../../gpu/kernel';
-import { attentionUniforms } from './uniforms';
-import { each, QUERY_OF_THREAD, sumOf, WALK_KEYS } from './unroll';
+import { defineKernel } from '../../program/kernel';
+import { attentionUniforms, each, hostAddresses, position, queriesOfThread, sumOf } from './shared';
 
-const AT_ONCE = KERNEL_WALKS.webgpu[0]!.atOnce;
-if (AT_ONCE !== 4) throw new Error('the forward kernel keeps its scores in a vec4');
+/** Keys whose scores share one rescale: they are kept in a vec4. */
+const AT_ONCE = 4;
 
 /**
  * Block-sparse attention of one layer, any pattern: a query walks only the keys its layout names.
@@ -14,92 +12,135 @@ if (AT_ONCE !== 4) throw new Error('the forward kernel keeps its scores in a vec
  *   out = Σ softmax(s) v,   stats = (log Σ exp s, –)
  *
  * One softmax over both, kept running (Milakov & Gimelshein 2018), so no T × T matrix exists.
- * One thread per (sequence, head, query); 4 keys at a time share one rescale. Head h reads
- * key-value head floor(h kvHeads / heads). Constant D4 = d / 4.
+ * One thread per (sequence, head, `queries` queries): a key, once loaded, serves them all. Head h reads
+ * key-value head floor(h kvHeads / heads). Constants D4 = d / 4, queries.
  */
 export const attentionForward = defineKernel({
   name: 'attentionForward',
   buffers: {
-    q: 'read vec4<f32>', // [B, T, heads, d]
-    k: 'read vec4<f32>', // [B, T + summaries, kvHeads, d]
-    v: 'read vec4<f32>', // [B, T + summaries, kvHeads, d]
+    qkv: 'read vec4<f32>', // [B T, H + 2 kvH, d], placed
+    means: 'read vec4<f32>', // [B summaries, 2 kvH, d]
     first: 'read i32', // [T]
-    out: 'write vec4<f32>', // [B, T, heads, d]
-    stats: 'write f32', // [B, heads, T, 2]
+    out: 'write vec4<f32>', // [B T, H, d]
+    stats: 'write f32', // [B, H, T, 2]
   },
   uniforms: attentionUniforms,
-  wgsl: ({ D4 }) => /* wgsl */ `
+  wgsl: ({ D4, queries: Q }) => /* wgsl */ `
 // Finite on purpose: WGSL may assume that no infinities occur.
 const LOW = -1e30;
 const D4 = ${D4}u;
 
 fn main(i: u32) {
-${QUERY_OF_THREAD}
-${each(D4!, '  let q§ = q[at + §u] * uniforms.scale;\n  var o§ = vec4<f32>();')}
+${queriesOfThread(Q!)}
+${each(Q!, (q) => `${each(D4!, `  let q${q}_§ = qkv[row${q} * stride + h * D4 + §u] * uniforms.scale;\n  var o${q}_§ = vec4<f32>();`)}\n  var most${q} = LOW;\n  var total${q} = 0.0;`)}
 
-  let start = u32(first[t]);
-  var most = LOW;
-  var total = 0.0;
-${WALK_KEYS}
-    for (var j = 0u; j < count; j += ${AT_ONCE}u) {
-      let last = count - 1u;
-      let k0 = base + (begin + j) * stride;
-      let k1 = base + (begin + min(j + 1u, last)) * stride;
-      let k2 = base + (begin + min(j + 2u, last)) * stride;
-      let k3 = base + (begin + min(j + 3u, last)) * stride;
-      var s = vec4<f32>(
-        ${sumOf(D4!, 'dot(q§, k[k0 + §u])')},
-        ${sumOf(D4!, 'dot(q§, k[k1 + §u])')},
-        ${sumOf(D4!, 'dot(q§, k[k2 + §u])')},
-        ${sumOf(D4!, 'dot(q§, k[k3 + §u])')}) + bias;
-      let real = vec4<u32>(j, j + 1u, j + 2u, j + 3u) < vec4<u32>(count);
-      s = select(vec4<f32>(LOW), s, real);
-      let higher = max(most, max(max(s.x, s.y), max(s.z, s.w)));
-      let keep = exp(most - higher);
-      let p = select(vec4<f32>(), exp(s - higher), real);
-      total = total * keep + p.x + p.y + p.z + p.w;
-      most = higher;
-${each(D4!, '      o§ = o§ * keep + p.x * v[k0 + §u] + p.y * v[k1 + §u] + p.z * v[k2 + §u] + p.w * v[k3 + §u];')}
+  let end = ${position(Q! - 1)} + 1u;
+  for (var j = first0; j < end; j += ${AT_ONCE}u) {
+    let keys = vec4<u32>(j, j + 1u, j + 2u, j + 3u);
+${walk('qkv', 'tokenKeys', 'stride', D4!, Q!, (q) => `(keys >= vec4<u32>(first${q})) & (keys <= vec4<u32>(${position(q)}))`)}
+  }
+  if (uniforms.chunk > 0u) {
+    let end = first${Q! - 1} / uniforms.chunk;
+    for (var j = 0u; j < end; j += ${AT_ONCE}u) {
+      let keys = vec4<u32>(j, j + 1u, j + 2u, j + 3u);
+${walk('means', 'meanKeys', 'meanStride', D4!, Q!, (q) => `keys < vec4<u32>(first${q} / uniforms.chunk)`, ' + uniforms.bias')}
     }
   }
-${each(D4!, '  out[at + §u] = o§ / total;')}
-  stats[2u * i] = most + log(total);
-  stats[2u * i + 1u] = 0.0;
+${each(
+  Q!,
+  (q) => `  if (t0 + ${q}u < uniforms.T) {
+${each(D4!, `    out[at${q} + §u] = o${q}_§ / total${q};`)}
+    stats[stat${q}] = most${q} + log(total${q});
+    stats[stat${q} + 1u] = 0.0;
+  }`,
+)}
 }`,
-  host({ q, k, v, first, out, stats }, u, { D4 }) {
-    const { T, summaries, heads, kvHeads, chunk, scale, bias } = u;
+  host({ qkv, means, first, out, stats }, u, { D4 }) {
+    const { B, T, summaries, heads, chunk, scale, bias } = u;
     const d = 4 * D4!;
-    const stride = kvHeads * d;
-    const scores = new Float32Array(T + summaries);
-    for (let i = 0; 2 * i < stats.length; i++) {
-      const t = i % T;
-      const h = Math.floor(i / T) % heads;
-      const b = Math.floor(i / T / heads);
-      const base = b * (T + summaries) * stride + Math.floor((h * kvHeads) / heads) * d;
-      const at = ((b * T + t) * heads + h) * d;
-      const start = first[t]!;
-      const tokens = t + 1 - start;
-      const count = tokens + (chunk > 0 ? start / chunk : 0);
-
-      let most = -Infinity;
-      for (let n = 0; n < count; n++) {
-        const key = base + (n < tokens ? start + n : T + n - tokens) * stride;
-        let dot = 0;
-        for (let c = 0; c < d; c++) dot += q[at + c]! * k[key + c]!;
-        const s = dot * scale + (n < tokens ? 0 : bias);
-        scores[n] = s;
-        if (s > most) most = s;
+    const at = hostAddresses(u, d);
+    const scores = new Float64Array(T + summaries);
+    for (let b = 0; b < B; b++) {
+      for (let h = 0; h < heads; h++) {
+        const kv = at.kvOf(h);
+        for (let t = 0; t < T; t++) {
+          const query = at.query(b, t, h);
+          const to = at.out(b, t, h);
+          const start = first[t]!;
+          const tokens = t + 1 - start;
+          const count = tokens + (chunk > 0 ? start / chunk : 0);
+          const keyOf = (n: number) =>
+            n < tokens ? at.key(b, start + n, kv) : at.meanKey(b, n - tokens, kv);
+          let most = -Infinity;
+          for (let n = 0; n < count; n++) {
+            const from = n < tokens ? qkv : means;
+            const key = keyOf(n);
+            let dot = 0;
+            for (let c = 0; c < d; c++) dot += qkv[query + c]! * from[key + c]!;
+            const s = dot * scale + (n < tokens ? 0 : bias);
+            scores[n] = s;
+            if (s > most) most = s;
+          }
+          let total = 0;
+          for (let n = 0; n < count; n++) total += scores[n] = Math.exp(scores[n]! - most);
+          for (let c = 0; c < d; c++) out[to + c] = 0;
+          for (let n = 0; n < count; n++) {
+            const p = scores[n]! / total;
+            const from = n < tokens ? qkv : means;
+            const value = keyOf(n) + at.valueAt;
+            for (let c = 0; c < d; c++) out[to + c]! += p * from[value + c]!;
+          }
+          const stat = at.stat(b, t, h);
+          stats[stat] = most + Math.log(total);
+          stats[stat + 1] = 0;
+        }
       }
-      let total = 0;
-      for (let n = 0; n < count; n++) total += scores[n] = Math.exp(scores[n]! - most);
-      for (let c = 0; c < d; c++) out[at + c] = 0;
-      for (let n = 0; n < count; n++) {
-        const p = scores[n]! / total;
-        const key = base + (n < tokens ? start + n : T + n - tokens) * stride;
-        for (let c = 0; c < d; c++) out[at + c]! += p * v[key + c]!;
-      }
-      stats[2 * i] = most + Math.log(total);
-      stats[2 * i + 1] = 0;
     }
   },
+  // Panels of keys and values, each of their rows rounded up to 8, and four rows of scores.
+  scratch: ({ T, summaries }, { D4 }) => 4 * (T + summaries + 16) * (2 * 4 * D4! + 8),
 });
+
+/** Scores of four keys for all queries of the thread, one rescale each, then their values. */
+function walk(
+  buffer: string,
+  base: string,
+  stride: string,
+  D4: number,
+  Q: number,
+  real: (q: number) => string,
+  bias = '',
+): string {
+  const row = (n: number) => `row_${n}`;
+  return [
+    '    let last = end - 1u;',
+    each(AT_ONCE, (n) => `    let ${row(n)} = ${base} + min(j + ${n}u, last) * ${stride};`),
+    each(Q, (q) => `    var s${q} = vec4<f32>();`),
+    each(
+      AT_ONCE,
+      (n) =>
+        `    {\n${each(D4, `      let k§ = ${buffer}[${row(n)} + §u];`)}\n${each(
+          Q,
+          (q) => `      s${q}.${'xyzw'[n]!} = ${sumOf(D4, `dot(q${q}_§, k§)`)}${bias};`,
+        )}\n    }`,
+    ),
+    each(
+      Q,
+      (q) => `    let real${q} = ${real(q)};
+    s${q} = select(vec4<f32>(LOW), s${q}, real${q});
+    let higher${q} = max(most${q}, max(max(s${q}.x, s${q}.y), max(s${q}.z, s${q}.w)));
+    let keep${q} = exp(most${q} - higher${q});
+    let p${q} = select(vec4<f32>(), exp(s${q} - higher${q}), real${q});
+    total${q} = total${q} * keep${q} + p${q}.x + p${q}.y + p${q}.z + p${q}.w;
+    most${q} = higher${q};
+${each(D4, `    o${q}_§ *= keep${q};`)}`,
+    ),
+    each(
+      AT_ONCE,
+      (n) =>
+        `    {\n${each(D4, `      let v§ = ${buffer}[${row(n)} + valueAt + §u];`)}\n${each(Q, (q) =>
+          each(D4, `      o${q}_§ += p${q}.${'xyzw'[n]!} * v§;`),
+        )}\n    }`,
+    ),
+  ].join('\n');
+}

@@ -1,25 +1,24 @@
 /** @file Cross-entropy with whole-number labels; the forward pass writes the gradient, because it has everything it needs. */
-import { defineKernel } from '../../gpu/kernel';
+import { defineKernel } from '../../program/kernel';
 
 /**
  *   report[r] = (−weight log softmax(logits[r])[target], weight if the largest logit is the target's)
- *   dlogits[r] = weight share (softmax(logits[r]) − onehot(target))
+ *   logits[r] becomes its gradient: weight share (softmax(logits[r]) − onehot(target)), 0 past the vocabulary
  *
  * share = 1 / Σ weights makes the gradient that of the mean. One thread per row.
  */
 export const crossEntropy = defineKernel({
   name: 'crossEntropy',
   buffers: {
-    logits: 'read f32', // [rows, V]
+    logits: 'update f32', // [rows, stride], of which V are real
     targets: 'read i32', // [rows]
     weights: 'read f32', // [rows]
-    dlogits: 'write f32', // [rows, V]
     report: 'write f32', // [rows, 2]
   },
-  uniforms: { V: 'u32', share: 'f32' },
+  uniforms: { rows: 'u32', V: 'u32', stride: 'u32', share: 'f32' },
   wgsl: () => /* wgsl */ `
 fn main(row: u32) {
-  let at = row * uniforms.V;
+  let at = row * uniforms.stride;
   let goal = u32(targets[row]);
   let weight = weights[row];
   var best = logits[at];
@@ -27,17 +26,22 @@ fn main(row: u32) {
   for (var c = 1u; c < uniforms.V; c++) {
     if (logits[at + c] > best) { best = logits[at + c]; choice = c; }
   }
+  let loss = best - logits[at + goal];
   var sum = 0.0;
-  for (var c = 0u; c < uniforms.V; c++) { sum += exp(logits[at + c] - best); }
-  let factor = weight * uniforms.share;
   for (var c = 0u; c < uniforms.V; c++) {
-    dlogits[at + c] = factor * (exp(logits[at + c] - best) / sum - select(0.0, 1.0, c == goal));
+    let e = exp(logits[at + c] - best);
+    logits[at + c] = e;
+    sum += e;
   }
-  report[2u * row] = weight * (best + log(sum) - logits[at + goal]);
+  let factor = weight * uniforms.share;
+  for (var c = 0u; c < uniforms.V; c++) { logits[at + c] *= factor / sum; }
+  logits[at + goal] -= factor;
+  for (var c = uniforms.V; c < uniforms.stride; c++) { logits[at + c] = 0.0; }
+  report[2u * row] = weight * (loss + log(sum));
   report[2u * row + 1u] = select(0.0, weight, choice == goal);
 }`,
-  host({ logits, targets, weights, dlogits, report }, { V, share }) {
-    for (let row = 0, at = 0; row < targets.length; row++, at += V) {
+  host({ logits, targets, weights, report }, { rows, V, stride, share }) {
+    for (let row = 0, at = 0; row < rows; row++, at += stride) {
       const goal = targets[row]!;
       const weight = weights[row]!;
       let best = logits[at]!;
@@ -48,12 +52,14 @@ fn main(row: u32) {
           choice = c;
         }
       }
+      const loss = best - logits[at + goal]!;
       let sum = 0;
-      for (let c = 0; c < V; c++) sum += dlogits[at + c] = Math.exp(logits[at + c]! - best);
-      const factor = (weight * share) / sum;
-      for (let c = 0; c < V; c++) dlogits[at + c]! *= factor;
-      dlogits[at + goal]! -= weight * share;
-      report[2 * row] = weight * (best + Math.log(sum) - logits[at + goal]!);
+      for (let c = 0; c < V; c++) sum += logits[at + c] = Math.exp(logits[at + c]! - best);
+      const factor = weight * share;
+      for (let c = 0; c < V; c++) logits[at + c]! *= factor / sum;
+      logits[at + goal]! -= factor;
+      logits.fill(0, at + V, at + stride);
+      report[2 * row] = weight * (loss + Math.log(sum));
       report[2 * row + 1] = choice === goal ? weight : 0;
     }
   },

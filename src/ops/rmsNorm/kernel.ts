@@ -1,31 +1,32 @@
-/** @file Root-mean-square norm and its gradient. Zhang & Sennrich 2019, eq. 4; eps as in Llama. */
-import { defineKernel } from '../../gpu/kernel';
+/** @file Root-mean-square norm and its gradient. Zhang & Sennrich 2019, eq. 4; eps as in Llama. Widths divide by 4. */
+import { defineKernel } from '../../program/kernel';
 
 /**
  *   scale[r] = 1 / √(mean_c x[r, c]² + eps)        y[r, c] = x[r, c] scale[r] gain[c]
  *
- * One thread per row r; width a multiple of 1.
+ * One thread per row r.
  */
 export const rmsNorm = defineKernel({
   name: 'rmsNorm',
   buffers: {
-    x: 'read f32', // [rows, width]
-    gain: 'read f32', // [width]
-    y: 'write f32', // [rows, width]
+    x: 'read vec4<f32>', // [rows, width]
+    gain: 'read vec4<f32>', // [width]
+    y: 'write vec4<f32>', // [rows, width]
     scale: 'write f32', // [rows]
   },
-  uniforms: { width: 'u32', eps: 'f32' },
+  uniforms: { rows: 'u32', width: 'u32', eps: 'f32' },
   wgsl: () => /* wgsl */ `
 fn main(row: u32) {
-  let at = row * uniforms.width;
+  let width4 = uniforms.width / 4u;
+  let at = row * width4;
   var squares = 0.0;
-  for (var c = 0u; c < uniforms.width; c++) { squares += x[at + c] * x[at + c]; }
+  for (var c = 0u; c < width4; c++) { squares += dot(x[at + c], x[at + c]); }
   let s = 1.0 / sqrt(squares / f32(uniforms.width) + uniforms.eps);
-  for (var c = 0u; c < uniforms.width; c++) { y[at + c] = x[at + c] * s * gain[c]; }
+  for (var c = 0u; c < width4; c++) { y[at + c] = x[at + c] * s * gain[c]; }
   scale[row] = s;
 }`,
-  host({ x, gain, y, scale }, { width, eps }) {
-    for (let row = 0, at = 0; row < scale.length; row++, at += width) {
+  host({ x, gain, y, scale }, { rows, width, eps }) {
+    for (let row = 0, at = 0; row < rows; row++, at += width) {
       let squares = 0;
       for (let c = 0; c < width; c++) squares += x[at + c]! * x[at + c]!;
       const s = 1 / Math.sqrt(squares / width + eps);
@@ -36,61 +37,110 @@ fn main(row: u32) {
 });
 
 /**
- *   dx = scale (g − x scale² mean(g x)) with g = gain ∘ dy, row by row. One thread per row.
+ *   dx = keep dx + scale (g − x scale² mean(g x))     with g = gain ∘ dy, row by row
+ *
+ * keep = 1 adds to what the residual brought; 0 writes. One thread per row.
  */
 export const rmsNormGradX = defineKernel({
   name: 'rmsNormGradX',
   buffers: {
-    x: 'read f32', // [rows, width]
-    gain: 'read f32', // [width]
+    x: 'read vec4<f32>', // [rows, width]
+    gain: 'read vec4<f32>', // [width]
     scale: 'read f32', // [rows]
-    dy: 'read f32', // [rows, width]
-    dx: 'write f32', // [rows, width]
+    dy: 'read vec4<f32>', // [rows, width]
+    dx: 'update vec4<f32>', // [rows, width]
   },
-  uniforms: { width: 'u32' },
+  uniforms: { rows: 'u32', width: 'u32', keep: 'u32' },
   wgsl: () => /* wgsl */ `
 fn main(row: u32) {
-  let at = row * uniforms.width;
+  let width4 = uniforms.width / 4u;
+  let at = row * width4;
   let s = scale[row];
   var along = 0.0;
-  for (var c = 0u; c < uniforms.width; c++) { along += gain[c] * dy[at + c] * x[at + c]; }
+  for (var c = 0u; c < width4; c++) { along += dot(gain[c] * dy[at + c], x[at + c]); }
   let pull = along * s * s / f32(uniforms.width);
-  for (var c = 0u; c < uniforms.width; c++) { dx[at + c] = s * (gain[c] * dy[at + c] - x[at + c] * pull); }
+  for (var c = 0u; c < width4; c++) {
+    let own = s * (gain[c] * dy[at + c] - x[at + c] * pull);
+    dx[at + c] = select(vec4<f32>(), dx[at + c], uniforms.keep == 1u) + own;
+  }
 }`,
-  host({ x, gain, scale, dy, dx }, { width }) {
-    for (let row = 0, at = 0; row < scale.length; row++, at += width) {
+  host({ x, gain, scale, dy, dx }, { rows, width, keep }) {
+    for (let row = 0, at = 0; row < rows; row++, at += width) {
       const s = scale[row]!;
       let along = 0;
       for (let c = 0; c < width; c++) along += gain[c]! * dy[at + c]! * x[at + c]!;
       const pull = (along * s * s) / width;
-      for (let c = 0; c < width; c++) dx[at + c] = s * (gain[c]! * dy[at + c]! - x[at + c]! * pull);
+      for (let c = 0; c < width; c++) {
+        const own = s * (gain[c]! * dy[at + c]! - x[at + c]! * pull);
+        dx[at + c] = keep ? dx[at + c]! + own : own;
+      }
     }
   },
 });
 
-/** dgain[c] = Σ_r dy[r, c] x[r, c] scale[r]. One thread per column, rows in order: no atomics, the same bits every time. */
+/** Rows summed by one thread. */
+export const ROWS_PER_BLOCK = 128;
+
+/**
+ * partial[block, c] = Σ dy[r, c] x[r, c] scale[r] over the rows of a block. One thread per block and column;
+ * `sumBlocks` adds them up for all norms at once. No atomics: the same bits every time.
+ */
 export const rmsNormGradGain = defineKernel({
   name: 'rmsNormGradGain',
   buffers: {
     x: 'read f32', // [rows, width]
     scale: 'read f32', // [rows]
     dy: 'read f32', // [rows, width]
-    dgain: 'write f32', // [width]
+    partial: 'write f32', // [blocks, width]
   },
   uniforms: { rows: 'u32', width: 'u32' },
   wgsl: () => /* wgsl */ `
-fn main(c: u32) {
+fn main(i: u32) {
+  let c = i % uniforms.width;
+  let first = i / uniforms.width * ${ROWS_PER_BLOCK}u;
   var sum = 0.0;
-  for (var row = 0u; row < uniforms.rows; row++) {
+  for (var row = first; row < min(first + ${ROWS_PER_BLOCK}u, uniforms.rows); row++) {
     let at = row * uniforms.width + c;
     sum += dy[at] * x[at] * scale[row];
   }
-  dgain[c] = sum;
+  partial[i] = sum;
 }`,
-  host({ x, scale, dy, dgain }, { rows, width }) {
-    dgain.fill(0);
+  host({ x, scale, dy, partial }, { rows, width }) {
+    partial.fill(0);
     for (let row = 0, at = 0; row < rows; row++) {
-      for (let c = 0; c < width; c++, at++) dgain[c]! += dy[at]! * x[at]! * scale[row]!;
+      const to = Math.floor(row / ROWS_PER_BLOCK) * width;
+      for (let c = 0; c < width; c++, at++) partial[to + c]! += dy[at]! * x[at]! * scale[row]!;
+    }
+  },
+});
+
+/** sums[n, c] = Σ_block partial[n, block, c], the sums of one norm `stride` numbers behind those of the one before. One thread per norm and column. */
+export const sumBlocks = defineKernel({
+  name: 'sumBlocks',
+  buffers: {
+    partial: 'read f32', // [norms, blocks, width]
+    sums: 'update f32', // [norms, stride]
+  },
+  uniforms: { norms: 'u32', blocks: 'u32', width: 'u32', stride: 'u32' },
+  wgsl: () => /* wgsl */ `
+fn main(i: u32) {
+  let c = i % uniforms.width;
+  let norm = i / uniforms.width;
+  var sum = 0.0;
+  for (var block = 0u; block < uniforms.blocks; block++) {
+    sum += partial[(norm * uniforms.blocks + block) * uniforms.width + c];
+  }
+  sums[norm * uniforms.stride + c] = sum;
+}`,
+  host({ partial, sums }, { norms, blocks, width, stride }) {
+    for (let norm = 0; norm < norms; norm++) {
+      for (let c = 0; c < width; c++) {
+        let sum = 0;
+        for (let block = 0; block < blocks; block++) {
+          sum += partial[(norm * blocks + block) * width + c]!;
+        }
+        sums[norm * stride + c] = sum;
+      }
     }
   },
 });

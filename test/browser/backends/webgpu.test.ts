@@ -1,29 +1,37 @@
+/** @file Every kernel as WGSL: in Chromium's WebGPU, with the shares of a software adapter and of a graphics card. */
+import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { chooseBackend } from '../../../src/gpu/backend';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { gpuMachine } from '../../../src/gpu/gpuMachine';
+import { findAdapter, openDevice } from '../../../src/gpu/webgpu';
+import { SHARED_TILES } from '../../../src/program/tiles';
+import { selfTest } from '../../../src/train/selfTest';
 import { describeAttention } from '../../support/attentionTests';
-import { describeMatMul } from '../../support/matMulTests';
-import { describeFixtures, describeReference } from '../../support/fixtureTests';
+import { describeProducts } from '../../support/productTests';
+import { describeFixtures } from '../../support/fixtureTests';
 
 const faults: string[] = [];
+let device: GPUDevice;
 
 beforeAll(async () => {
-  const backend = await chooseBackend({
-    wanted: 'webgpu',
-    selfTest: async () => {},
-    onFault: (message) => faults.push(message),
-  });
-  expect(backend.name).toBe('webgpu');
+  await tf.setBackend('cpu'); // for the reference
+  const adapter = await findAdapter();
+  if (typeof adapter === 'string') throw new Error(adapter);
+  ({ device } = await openDevice(adapter, ({ message }) => faults.push(message)));
 });
 
-test('the numbers really come from WebGPU', () => {
-  expect(tf.getBackend()).toBe('webgpu');
+describe.each(['gpu', 'softwareGpu'] as const)('kernels with the shares of %s', (kernel) => {
+  const machine = () => gpuMachine(device, kernel);
+  test('pass the self-test', () => selfTest(machine()));
+  describeFixtures(machine);
+  describeAttention(machine);
 });
-
-describeFixtures();
-describeAttention();
-describeMatMul();
-describeReference();
+describe('products through workgroup memory', () => {
+  const machine = () => gpuMachine(device, 'gpu', SHARED_TILES);
+  test('pass the self-test', () => selfTest(machine()));
+  describeFixtures(machine);
+});
+describeProducts(() => gpuMachine(device, 'gpu'), true);
 
 afterAll(() => {
   expect(faults).toEqual([]);

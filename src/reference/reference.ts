@@ -7,7 +7,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { layoutOf, type Layout } from '../attention/layout';
-import { rotationTable, virtualPositions } from '../ops/rotate/kernel';
+import { rotationTable, virtualPositions } from '../ops/place/kernel';
 import { NORM_EPS, type ModelSpec } from '../spec/model';
 
 type Weights = Readonly<Record<string, tf.Tensor>>;

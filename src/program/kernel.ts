@@ -1,7 +1,7 @@
 /**
  * @file A kernel of ours, said once for every backend: its buffers, its uniforms, WGSL, and the same as plain loops.
  *
- * The loops are what wasm and cpu run, and what the WGSL is tested against. Both see the same
+ * The loops are what runs without WebGPU and WebAssembly, and what both are tested against. Both see the same
  * buffers in the same order, so a kernel cannot mean two things.
  */
 
@@ -34,6 +34,8 @@ export interface Kernel<
     uniforms: { readonly [K in keyof U]: number },
     constants: Constants,
   ): void;
+  /** Bytes of working space its WebAssembly version needs. */
+  scratch?(uniforms: { readonly [K in keyof U]: number }, constants: Constants): number;
 }
 
 /** Numbers baked into a shader's text: the head dimension and the like. */
@@ -49,12 +51,15 @@ export function defineKernel<
 export const accessOf = (spec: BufferSpec): Access => spec.split(' ')[0] as Access;
 export const elementOf = (spec: BufferSpec): Element => spec.split(' ')[1] as Element;
 
+/** Threads of a workgroup: what graphics cards like. */
 export const WORKGROUP = 64;
+/** On an adapter that computes on a processor: enough groups to keep every core busy to the end. */
+export const SMALL_WORKGROUP = 8;
 /** WebGPU's limit of workgroups along one axis; more are folded into the second. */
 const MAX_GROUPS = 65535;
 
 /** The whole shader: bindings in the order of `buffers`, uniforms last, one call of main for each thread. */
-export function shaderOf(kernel: Kernel, constants: Constants): string {
+export function shaderOf(kernel: Kernel, constants: Constants, workgroup = WORKGROUP): string {
   const names = Object.keys(kernel.buffers);
   const bindings = names.map((name, at) => {
     const spec = kernel.buffers[name]!;
@@ -70,16 +75,20 @@ export function shaderOf(kernel: Kernel, constants: Constants): string {
     ...bindings,
     `@group(0) @binding(${names.length}) var<uniform> uniforms: Uniforms;`,
     kernel.wgsl(constants),
-    `@compute @workgroup_size(${WORKGROUP})`,
+    `@compute @workgroup_size(${workgroup})`,
     'fn start(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {',
-    `  let i = id.x + id.y * groups.x * ${WORKGROUP}u;`,
-    '  if (i < uniforms.threads) { main(i); }',
+    `  let i = id.x + id.y * groups.x * ${workgroup}u;`,
+    // A barrier must be reached by all threads of a group, those past the end too.
+    isShared(constants) ? '  main(i);' : '  if (i < uniforms.threads) { main(i); }',
     '}',
   ].join('\n');
 }
 
-export function dispatchOf(threads: number): [x: number, y: number] {
-  const groups = Math.max(1, Math.ceil(threads / WORKGROUP));
+/** Kernels whose threads work together through workgroup memory: groups of WORKGROUP threads, and no thread left out. */
+export const isShared = (constants: Constants): boolean => constants['shared'] === 1;
+
+export function dispatchOf(threads: number, workgroup = WORKGROUP): [x: number, y: number] {
+  const groups = Math.max(1, Math.ceil(threads / workgroup));
   const x = Math.min(groups, MAX_GROUPS);
   return [x, Math.ceil(groups / x)];
 }

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { defineKernel, dispatchOf, shaderOf, uniformBytes, WORKGROUP } from '../../src/gpu/kernel';
+import {
+  defineKernel,
+  dispatchOf,
+  shaderOf,
+  uniformBytes,
+  WORKGROUP,
+} from '../../src/program/kernel';
 
 const scale = defineKernel({
   name: 'scale',

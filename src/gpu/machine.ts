@@ -1,0 +1,40 @@
+/** @file What computes: a machine opens bundles of programs, a session replays them. */
+import type { KernelId } from '../attention/kernels';
+import type { Bundle, Part } from '../program/program';
+import type { Tiles } from '../program/tiles';
+
+export interface Session {
+  /** Bytes really allocated for it. */
+  readonly bytes: number;
+  /** Fills a kept buffer from its beginning. */
+  write(buffer: string, values: Float32Array | Int32Array): void;
+  /** Runs a program; where `only` is given, that launch alone. Returns when the work is handed over. */
+  run(program: string, values?: Readonly<Record<string, number>>, only?: number): void;
+  /** A copy of a part of a kept buffer, or of a temporary one of the program that ran last, as it is after all runs so far. */
+  read(part: Part, program?: string): Promise<Float32Array>;
+  /** Resolves when everything handed over so far is done. */
+  settled(): Promise<void>;
+  dispose(): void;
+}
+
+export interface Machine {
+  readonly kernel: KernelId;
+  /** How much a thread takes on, where that was measured. */
+  readonly tiles?: Tiles;
+  /** Prepares everything: memory, shaders. Rejects where the machine refuses. */
+  open(bundle: Bundle): Promise<Session>;
+}
+
+/** A whole kept buffer. */
+export const wholeOf = ({ kept }: Bundle, buffer: string): Part => ({
+  buffer,
+  at: 0,
+  length: kept[buffer]!.length,
+});
+
+/** A result of a program, by its name. */
+export function resultOf({ programs }: Bundle, program: string, name: string): Part {
+  const part = programs[program]?.results.get(name);
+  if (!part) throw new Error(`program '${program}' has no result '${name}'`);
+  return part;
+}

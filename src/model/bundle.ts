@@ -1,0 +1,534 @@
+/**
+ * @file The model as programs: a training step, an evaluation, logits, and the pictures of its attention.
+ * Forward and backward written out, no tape; the composed version it is tested against is src/reference.
+ *
+ *   x' = x + attend(place(norm(x) [Wq | Wk | Wv])) Wo
+ *   y  = x' + (silu(norm(x') Wgate) ∘ norm(x') Wup) Wdown
+ *
+ * Llama's block (Touvron et al. 2023): pre-norm, no biases. Shapes are known, so this runs once per model;
+ * what it writes down is what machines replay and what the memory prediction counts.
+ */
+import { threadShare, type KernelId, type ThreadShare } from '../attention/kernels';
+import { layoutOf, type Layout } from '../attention/layout';
+import type { PatternSpec } from '../attention/pattern';
+import { adamw, settle, SLOT, squares, SQUARES_PER_THREAD } from '../ops/adamw/kernel';
+import { attentionGradKeys, attentionGradQuery } from '../ops/attention/backward';
+import { attentionForward } from '../ops/attention/forward';
+import { attentionProbe } from '../ops/attention/probe';
+import { keyThreads, queryThreads } from '../ops/attention/shared';
+import { crossEntropy } from '../ops/crossEntropy/kernel';
+import { embed, embedGrad } from '../ops/embed/kernel';
+import {
+  place,
+  placeGrad,
+  placeThreads,
+  rotationTable,
+  virtualPositions,
+} from '../ops/place/kernel';
+import {
+  productAdd,
+  productNN,
+  productNT,
+  productSwiglu,
+  productSwigluGrad,
+  productTN,
+} from '../ops/product/kernel';
+import { shareOfProduct } from '../ops/product/share';
+import {
+  rmsNorm,
+  rmsNormGradGain,
+  rmsNormGradX,
+  ROWS_PER_BLOCK,
+  sumBlocks,
+} from '../ops/rmsNorm/kernel';
+import { ALIGN, ProgramWriter, type Bundle, type KeptBuffer, type Part } from '../program/program';
+import { NORM_EPS, type ModelSpec } from '../spec/model';
+import { arenaOf, inGradients, paddedVocabulary, type Arena } from './arena';
+import type { Picture } from './picture';
+import { LARGE_TILES, SMALL_TILES, type Tiles } from '../program/tiles';
+
+export interface AdamWOptions {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly eps: number;
+  readonly decay: number; // decoupled, applied to every weight
+  readonly clip: number; // largest global norm of the gradient
+}
+
+export const ADAMW: AdamWOptions = { beta1: 0.9, beta2: 0.95, eps: 1e-8, decay: 0.01, clip: 1 };
+
+/** Steps whose losses may wait on the device. */
+export const RING = 256;
+
+export interface BundleOptions {
+  readonly batch: number;
+  readonly adamw?: AdamWOptions;
+  /** The machine's kernels: they decide how much a GPU thread takes on. */
+  readonly kernel?: KernelId;
+  /** Of the products, where it was measured which are best. */
+  readonly tiles?: Tiles;
+  readonly picture?: Picture;
+}
+
+/** The result of program `maps` that holds a layer's picture. */
+export const pictureOf = (layer: number): string => `picture ${layer}`;
+
+/** The programs `train`, `evaluate` (a batch), `logits` and `maps` (one sequence), and what they share. */
+export function bundleOf(m: ModelSpec, options: BundleOptions): Bundle {
+  return new BundleWriter(m, options).bundle();
+}
+
+interface LayerKept {
+  readonly x: Part;
+  readonly normed: Part;
+  readonly scale: Part;
+  readonly qkv: Part;
+  readonly means: Part;
+  readonly attended: Part;
+  readonly stats: Part;
+  readonly middle: Part;
+  readonly middleNormed: Part;
+  readonly middleScale: Part;
+  readonly both: Part; // gate, up
+  readonly gated: Part;
+}
+
+interface LayerLayout {
+  readonly layout: Layout;
+  readonly first: Part;
+  readonly readers: Part;
+  readonly table: Part;
+}
+
+class BundleWriter {
+  readonly arena: Arena;
+  readonly tiles: Tiles;
+  readonly share: ThreadShare;
+  readonly V: number; // padded
+  readonly W: number; // a row of qkv
+  readonly kept: Record<string, KeptBuffer> = {};
+  readonly layouts: readonly LayerLayout[];
+  #writer = new ProgramWriter();
+  #batch = 1;
+
+  constructor(
+    readonly m: ModelSpec,
+    readonly options: BundleOptions,
+  ) {
+    this.arena = arenaOf(m);
+    const onCard = options.kernel === 'gpu';
+    this.tiles = options.tiles ?? (onCard ? SMALL_TILES : LARGE_TILES);
+    this.share = threadShare(onCard ? 'gpu' : 'softwareGpu', m.headDim);
+    this.V = paddedVocabulary(m);
+    this.W = (m.heads + 2 * m.kvHeads) * m.headDim;
+    this.layouts = m.layers.map((pattern) => this.#layout(pattern));
+  }
+
+  bundle(): Bundle {
+    const { context: T, layers, width } = this.m;
+    const rows = this.options.batch * T;
+    for (const name of ['weights', 'gradients', 'm', 'v']) this.#keep(name, this.arena.length);
+    this.#keep('ring', RING * SLOT);
+    this.#keep('tokens', rows, 'i32');
+    this.#keep('targets', rows, 'i32');
+    this.#keep('scored', rows);
+    // WebGPU allows no empty buffer, and none that is read and written at once.
+    this.#keep('nothing', ALIGN);
+    this.#keep('nothing more', ALIGN);
+    this.#keep('gains', (2 * layers.length + 1) * this.#blocks * width);
+    return {
+      kept: this.kept,
+      programs: {
+        train: this.#program(this.options.batch, () => this.#train()),
+        evaluate: this.#program(this.options.batch, () => {
+          this.#loss(this.#forward().logits, 'report');
+        }),
+        logits: this.#program(1, () => this.#forward('logits')),
+        ...(this.options.picture && {
+          maps: this.#program(1, () => this.#pictures(this.options.picture!)),
+        }),
+      },
+    };
+  }
+
+  #program(batch: number, write: () => void) {
+    this.#writer = new ProgramWriter();
+    this.#batch = batch;
+    write();
+    return this.#writer.program();
+  }
+
+  #keep(name: string, length: number, element: KeptBuffer['element'] = 'f32'): void {
+    this.kept[name] = { element, length };
+  }
+
+  #part(buffer: string, length = this.kept[buffer]!.length, at = 0): Part {
+    return { buffer, at, length };
+  }
+
+  #layout(pattern: PatternSpec): LayerLayout {
+    const { context: T, headDim, ropeBase, pool } = this.m;
+    const layout = layoutOf(pattern, T);
+    const id = JSON.stringify(pattern); // layers of a kind share their tables
+    const put = (name: string, keptBuffer: KeptBuffer): Part => {
+      const buffer = `${name} ${id}`;
+      this.kept[buffer] ??= keptBuffer;
+      return this.#part(buffer);
+    };
+    const virtualKeys = layout.from.length;
+    const readers = () => {
+      const pairs = new Int32Array(2 * virtualKeys);
+      layout.from.forEach((q, j) => pairs.set([q, layout.to[j]!], 2 * j));
+      return pairs;
+    };
+    const centres = pool === 'pre' ? layout.summaries : 0;
+    return {
+      layout,
+      first: put('first', { element: 'i32', length: T, content: () => layout.first }),
+      readers: put('readers', { element: 'i32', length: 2 * virtualKeys, content: readers }),
+      table: put('angles', {
+        element: 'f32',
+        length: (T + centres) * headDim,
+        content: () => rotationTable(virtualPositions(T, layout.chunk, centres), headDim, ropeBase),
+      }),
+    };
+  }
+
+  get #rows(): number {
+    return this.#batch * this.m.context;
+  }
+
+  /** Blocks of rows whose gains are summed apart; as many as make each norm's begin at a multiple of ALIGN. The rest stay zero. */
+  get #blocks(): number {
+    let blocks = Math.ceil((this.options.batch * this.m.context) / ROWS_PER_BLOCK);
+    while ((blocks * this.m.width) % ALIGN !== 0) blocks++;
+    return blocks;
+  }
+
+  #temporary(name: string, width: number, rows = this.#rows): Part {
+    return this.#writer.temporary(name, rows * width);
+  }
+
+  #train(): void {
+    const { m, arena } = this;
+    const { batch, adamw: a = ADAMW } = this.options;
+    const rows = batch * m.context;
+    const D = m.width;
+    const kept = this.#forward();
+    const { report } = this.#loss(kept.logits);
+    const dlogits = kept.logits; // the loss left its gradient in their place
+
+    // A tied head is the embedding transposed: logits = normed Eᵀ.
+    const dnormed = this.#temporary('dnormed', D);
+    if (arena.head) {
+      this.#NT(dlogits, arena.head, dnormed, this.V, D);
+      this.#TN(kept.normed, dlogits, inGradients(arena.head), D, this.V);
+    } else {
+      this.#NN(dlogits, arena.embedding, dnormed, this.V, D);
+      this.#TN(dlogits, kept.normed, inGradients(arena.embedding), this.V, D);
+    }
+    const dx = this.#temporary('dx', D);
+    this.#normGrad(2 * m.layers.length, kept.last, arena.finalNorm, kept.scale, dnormed, dx, 0);
+    for (let l = m.layers.length - 1; l >= 0; l--) this.#backward(l, kept.layers[l]!, dx);
+    this.#writer.launch(
+      embedGrad,
+      arena.embedding.length / 4,
+      { ids: this.#part('tokens', rows), dx, dtable: inGradients(arena.embedding) },
+      { rows, width: D, V: this.V, keep: arena.head ? 0 : 1 },
+    );
+    const norms = 2 * m.layers.length + 1;
+    this.#writer.launch(
+      sumBlocks,
+      norms * D,
+      { partial: this.#part('gains'), sums: inGradients(arena.norms) },
+      { norms, blocks: this.#blocks, width: D, stride: arena.normStride },
+    );
+    const count = arena.length;
+    const sums = Math.ceil(count / SQUARES_PER_THREAD);
+    const partial = this.#writer.temporary('partial', sums);
+    const gradient = this.#part('gradients');
+    const ring = this.#part('ring');
+    this.#writer.launch(squares, sums, { gradient, partial }, { count });
+    this.#writer.launch(
+      settle,
+      1,
+      { partial, report, ring },
+      { count: sums, rows, slot: { value: 'slot' }, share: { value: 'share' } },
+    );
+    this.#writer.launch(
+      adamw,
+      count / 4,
+      { gradient, ring, w: this.#part('weights'), m: this.#part('m'), v: this.#part('v') },
+      {
+        count,
+        slot: { value: 'slot' },
+        rate: { value: 'rate' },
+        beta1: a.beta1,
+        beta2: a.beta2,
+        eps: a.eps,
+        shrink: { value: 'shrink' },
+        correct1: { value: 'correct1' },
+        correct2: { value: 'correct2' },
+        clip: a.clip,
+      },
+    );
+  }
+
+  /** Logits of the batch, and what the backward pass needs. */
+  #forward(result?: 'logits') {
+    const { m, arena, V } = this;
+    const rows = this.#rows;
+    const D = m.width;
+    let x = this.#temporary('x', D);
+    this.#writer.launch(
+      embed,
+      rows * D,
+      { ids: this.#part('tokens', rows), table: arena.embedding, x },
+      { rows, width: D },
+    );
+    const layers = m.layers.map((_, l) => {
+      const { y, kept } = this.#layer(l, x);
+      x = y;
+      return kept;
+    });
+    const { y: normed, scale } = this.#norm(x, arena.finalNorm);
+    const logits = this.#temporary('logits', V);
+    if (arena.head) this.#NN(normed, arena.head, logits, D, V);
+    else this.#NT(normed, arena.embedding, logits, D, V);
+    if (result) this.#writer.result(result, logits);
+    return { layers, last: x, normed, scale, logits };
+  }
+
+  #layer(l: number, x: Part): { readonly y: Part; readonly kept: LayerKept } {
+    const { m, W } = this;
+    const { width: D, hidden: F } = m;
+    const w = this.arena.layers[l]!;
+    const { y: normed, scale } = this.#norm(x, w.attentionNorm);
+    const qkv = this.#temporary('qkv', W);
+    this.#NN(normed, w.qkv, qkv, D, W);
+    const means = this.#place(l, qkv);
+    const attended = this.#temporary('attended', m.heads * m.headDim);
+    const stats = this.#temporary('stats', 2 * m.heads);
+    const { layout, first } = this.layouts[l]!;
+    const u = this.#attentionUniforms(layout);
+    this.#writer.launch(
+      attentionForward,
+      queryThreads(u, this.share.queries),
+      { qkv, means, first, out: attended, stats },
+      u,
+      { D4: m.headDim / 4, queries: this.share.queries },
+    );
+    const middle = this.#temporary('middle', D);
+    this.#add(attended, w.out, x, middle, m.heads * m.headDim, D);
+
+    const { y: middleNormed, scale: middleScale } = this.#norm(middle, w.mlpNorm);
+    const both = this.#temporary('gate and up', 2 * F);
+    const gated = this.#temporary('gated', F);
+    const { threads, constants } = shareOfProduct('swiglu', this.#rows, 2 * F, this.tiles);
+    this.#writer.launch(
+      productSwiglu,
+      threads,
+      { a: middleNormed, b: w.gateUp, both, gated },
+      { rows: this.#rows, inner: D, columns: 2 * F },
+      constants,
+    );
+    const y = this.#temporary('x', D);
+    this.#add(gated, w.down, middle, y, F, D);
+    return {
+      y,
+      kept: {
+        x,
+        normed,
+        scale,
+        qkv,
+        means,
+        attended,
+        stats,
+        middle,
+        middleNormed,
+        middleScale,
+        both,
+        gated,
+      },
+    };
+  }
+
+  /** Gradients of the layer's weights; dx, the gradient of its output, becomes that of its input. */
+  #backward(l: number, s: LayerKept, dx: Part): void {
+    const { m, W, share } = this;
+    const { width: D, hidden: F } = m;
+    const rows = this.#rows;
+    const w = this.arena.layers[l]!;
+    // MLP
+    const dboth = this.#temporary('dgate and dup', 2 * F);
+    const tile = shareOfProduct('swigluGrad', rows, F, this.tiles);
+    this.#writer.launch(
+      productSwigluGrad,
+      tile.threads,
+      { a: dx, b: w.down, both: s.both, dboth },
+      { rows, inner: D, columns: F },
+      tile.constants,
+    );
+    this.#TN(s.gated, dx, inGradients(w.down), F, D);
+    const dMiddleNormed = this.#temporary('dnormed', D);
+    this.#NT(dboth, w.gateUp, dMiddleNormed, 2 * F, D);
+    this.#TN(s.middleNormed, dboth, inGradients(w.gateUp), D, 2 * F);
+    this.#normGrad(2 * l + 1, s.middle, w.mlpNorm, s.middleScale, dMiddleNormed, dx, 1);
+
+    // Attention
+    const H = m.heads * m.headDim;
+    const dout = this.#temporary('dout', H);
+    this.#NT(dx, w.out, dout, D, H);
+    this.#TN(s.attended, dx, inGradients(w.out), H, D);
+    const { layout, first, readers, table } = this.layouts[l]!;
+    const dqkv = this.#temporary('dqkv', W);
+    const dmeans =
+      layout.summaries > 0
+        ? this.#temporary('dmeans', 2 * m.kvHeads * m.headDim, this.#batch * layout.summaries)
+        : this.#part('nothing more');
+    const { qkv, means, stats } = s;
+    const u = this.#attentionUniforms(layout);
+    const D4 = m.headDim / 4;
+    this.#writer.launch(
+      attentionGradQuery,
+      queryThreads(u, share.gradQueries),
+      { qkv, means, first, out: s.attended, dout, stats, dqkv },
+      u,
+      { D4, queries: share.gradQueries },
+    );
+    this.#writer.launch(
+      attentionGradKeys,
+      keyThreads(u, share.keys),
+      { qkv, means, readers, dout, stats, dqkv, dmeans },
+      u,
+      { D4, keys: share.keys },
+    );
+    const places = this.#placeUniforms(layout);
+    this.#writer.launch(
+      placeGrad,
+      placeThreads(this.#batch, places),
+      { dqkv, table, dmeans },
+      places,
+    );
+    const dNormed = this.#temporary('dnormed', D);
+    this.#NT(dqkv, w.qkv, dNormed, W, D);
+    this.#TN(s.normed, dqkv, inGradients(w.qkv), D, W);
+    this.#normGrad(2 * l, s.x, w.attentionNorm, s.scale, dNormed, dx, 1);
+  }
+
+  /** Leaves the gradient of the mean loss where the logits were. */
+  #loss(logits: Part, result?: 'report'): { readonly report: Part } {
+    const rows = this.#rows;
+    const report = this.#temporary('report', 2);
+    this.#writer.launch(
+      crossEntropy,
+      rows,
+      { logits, targets: this.#part('targets', rows), weights: this.#part('scored', rows), report },
+      { rows, V: this.m.vocabulary, stride: this.V, share: { value: 'share' } },
+    );
+    if (result) this.#writer.result(result, report);
+    return { report };
+  }
+
+  /** What every layer and head read in one sequence. */
+  #pictures({ size, factor, every }: Picture): void {
+    const { m } = this;
+    this.#forward().layers.forEach(({ qkv, means, stats }, l) => {
+      const cells = this.#writer.temporary('cells', m.heads * size * size);
+      this.#writer.result(pictureOf(l), cells);
+      const { layout, first } = this.layouts[l]!;
+      this.#writer.launch(
+        attentionProbe,
+        cells.length,
+        { qkv, means, first, stats, cells },
+        { ...this.#attentionUniforms(layout), headDim: m.headDim, size, factor, every },
+      );
+    });
+  }
+
+  #attentionUniforms({ T, summaries, chunk }: Layout) {
+    const { heads, kvHeads, headDim } = this.m;
+    return {
+      B: this.#batch,
+      T,
+      summaries,
+      heads,
+      kvHeads,
+      chunk,
+      scale: 1 / Math.sqrt(headDim),
+      bias: chunk > 0 ? Math.log(chunk) : 0,
+    };
+  }
+
+  #placeUniforms({ T, summaries, chunk }: Layout) {
+    const { heads, kvHeads, headDim, pool } = this.m;
+    const pre = pool === 'pre' ? 1 : 0;
+    return { T, summaries, heads, kvHeads, headDim, chunk: summaries > 0 ? chunk : 1, pre };
+  }
+
+  /** Turns queries and keys in place; the averages of keys and values. */
+  #place(l: number, qkv: Part): Part {
+    const { layout, table } = this.layouts[l]!;
+    const { kvHeads, headDim } = this.m;
+    const means =
+      layout.summaries > 0
+        ? this.#temporary('means', 2 * kvHeads * headDim, this.#batch * layout.summaries)
+        : this.#part('nothing');
+    const u = this.#placeUniforms(layout);
+    this.#writer.launch(place, placeThreads(this.#batch, u), { qkv, table, means }, u);
+    return means;
+  }
+
+  #norm(x: Part, gain: Part): { readonly y: Part; readonly scale: Part } {
+    const rows = this.#rows;
+    const y = this.#temporary('normed', this.m.width);
+    const scale = this.#temporary('scale', 1);
+    const u = { rows, width: this.m.width, eps: NORM_EPS };
+    this.#writer.launch(rmsNorm, rows, { x, gain, y, scale }, u);
+    return { y, scale };
+  }
+
+  /** Norm number n: its share of dx, added where `keep` is 1, and what its gain's gradient is summed from. */
+  #normGrad(n: number, x: Part, gain: Part, scale: Part, dy: Part, dx: Part, keep: 0 | 1): void {
+    const rows = this.#rows;
+    const { width } = this.m;
+    this.#writer.launch(rmsNormGradX, rows, { x, gain, scale, dy, dx }, { rows, width, keep });
+    const blocks = Math.ceil(rows / ROWS_PER_BLOCK);
+    const partial = this.#part('gains', blocks * width, n * this.#blocks * width);
+    this.#writer.launch(
+      rmsNormGradGain,
+      blocks * width,
+      { x, scale, dy, partial },
+      { rows, width },
+    );
+  }
+
+  #tile(columns: number) {
+    return shareOfProduct('plain', this.#rows, columns, this.tiles);
+  }
+
+  #NN(a: Part, b: Part, y: Part, inner: number, columns: number): void {
+    const { threads, constants } = this.#tile(columns);
+    const u = { rows: this.#rows, inner, columns };
+    this.#writer.launch(productNN, threads, { a, b, y }, u, constants);
+  }
+
+  #add(a: Part, b: Part, base: Part, y: Part, inner: number, columns: number): void {
+    const { threads, constants } = this.#tile(columns);
+    const u = { rows: this.#rows, inner, columns };
+    this.#writer.launch(productAdd, threads, { a, b, base, y }, u, constants);
+  }
+
+  #NT(a: Part, b: Part, y: Part, inner: number, columns: number): void {
+    const { threads, constants } = this.#tile(columns);
+    const u = { rows: this.#rows, inner, columns };
+    this.#writer.launch(productNT, threads, { a, b, y }, u, constants);
+  }
+
+  /** y [rows, columns] = aᵀ b, over all tokens. */
+  #TN(a: Part, b: Part, y: Part, rows: number, columns: number): void {
+    const { threads, constants } = shareOfProduct('TN', rows, columns, this.tiles);
+    const u = { rows, inner: this.#rows, columns };
+    this.#writer.launch(productTN, threads, { a, b, y }, u, constants);
+  }
+}

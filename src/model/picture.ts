@@ -1,0 +1,17 @@
+/** @file How a T × T attention map becomes a picture of at most MAX_CELLS cells a side. */
+
+/** Longest side of a map that is sent cell by cell. */
+export const MAX_CELLS = 256;
+/** Queries of one cell that are asked at most; more would cost more than the training step itself. */
+const MAX_ASKED = 4;
+
+export interface Picture {
+  readonly size: number; // cells a side
+  readonly factor: number; // tokens per side of a cell
+  readonly every: number; // of a cell's queries, one in so many is asked
+}
+
+export function pictureFor(T: number): Picture {
+  const factor = Math.ceil(T / MAX_CELLS);
+  return { size: Math.ceil(T / factor), factor, every: Math.ceil(factor / MAX_ASKED) };
+}

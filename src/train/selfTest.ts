@@ -1,0 +1,96 @@
+/**
+ * @file Before a machine is trusted: a tiny model with every pattern runs every kernel there is, launch by
+ * launch, beside the plain loops. Names the operation that is wrong.
+ */
+import { patterns, patternSpec } from '../attention/registry';
+import { random } from '../core/random';
+import { hostMachine } from '../gpu/hostMachine';
+import { wholeOf, type Machine } from '../gpu/machine';
+import { arenaOf, pack } from '../model/arena';
+import { bundleOf } from '../model/bundle';
+import { initialWeights } from '../model/weights';
+import { accessOf, elementOf, type BufferSpec } from '../program/kernel';
+import type { ModelSpec } from '../spec/model';
+
+/** Largest difference in the scale of the whole output: float32 sums in another order, exp and sqrt as a GPU may have them. */
+const TOLERANCE = 1e-3;
+
+const TINY: ModelSpec = {
+  vocabulary: 12,
+  context: 11,
+  // Sizes whose shaders are those of the usual models, so that they are compiled once.
+  width: 32,
+  heads: 2,
+  kvHeads: 1,
+  headDim: 16,
+  hidden: 48,
+  layers: patterns.all.map(({ id }) => patternSpec(id, { window: 3, chunk: 2 })),
+  pool: 'post',
+  ropeBase: 10_000,
+  tied: true,
+};
+const BATCH = 2;
+const VALUES = {
+  share: 1 / (BATCH * TINY.context),
+  slot: 3,
+  rate: 0.01,
+  shrink: 0.999,
+  correct1: 0.1,
+  correct2: 0.05,
+};
+
+/** Throws an Error that names the first operation whose numbers are wrong. */
+export async function selfTest(machine: Machine): Promise<void> {
+  const bundle = bundleOf(TINY, {
+    batch: BATCH,
+    picture: { size: 6, factor: 2, every: 1 },
+    kernel: machine.kernel,
+    ...(machine.tiles && { tiles: machine.tiles }),
+  });
+  const sessions = [await machine.open(bundle), await hostMachine().open(bundle)] as const;
+  const { below } = random('self-test');
+  const ids = () => Int32Array.from({ length: BATCH * TINY.context }, () => below(TINY.vocabulary));
+  const inputs = {
+    weights: pack(arenaOf(TINY), initialWeights(TINY, 0)),
+    tokens: ids(),
+    targets: ids(),
+    scored: new Float32Array(BATCH * TINY.context).fill(1),
+  };
+  try {
+    for (const session of sessions) {
+      for (const [name, values] of Object.entries(inputs)) session.write(name, values);
+    }
+    for (const [program, { launches }] of Object.entries(bundle.programs)) {
+      for (const [i, { kernel, buffers }] of launches.entries()) {
+        for (const session of sessions) session.run(program, VALUES, i);
+        for (const [name, spec] of Object.entries(kernel.buffers) as [string, BufferSpec][]) {
+          if (accessOf(spec) === 'read' || elementOf(spec) === 'i32') continue;
+          const part = buffers[name]!;
+          if (part.buffer.startsWith('nothing')) continue;
+          const [got, expected] = await Promise.all(
+            sessions.map((session) => session.read(part, program)),
+          );
+          compare(kernel.name, got!, expected!);
+        }
+      }
+    }
+    const [ring] = await Promise.all([sessions[0].read(wholeOf(bundle, 'ring'))]);
+    const norm = ring[4 * VALUES.slot]!;
+    if (!(norm > 0)) throw new Error(`a training step gave a gradient of length ${norm}`);
+  } finally {
+    for (const session of sessions) session.dispose();
+  }
+}
+
+function compare(name: string, got: Float32Array, expected: Float32Array): void {
+  let [worst, scale] = [0, 1e-6];
+  for (let i = 0; i < expected.length; i++) {
+    scale = Math.max(scale, Math.abs(expected[i]!));
+    const difference = Math.abs(got[i]! - expected[i]!);
+    // A number that is none is as wrong as can be.
+    worst = Math.max(worst, Number.isNaN(difference) ? Infinity : difference);
+  }
+  if (worst > TOLERANCE * scale) {
+    throw new Error(`${name} is off by ${(worst / scale).toPrecision(2)} of its largest number`);
+  }
+}

@@ -1,0 +1,195 @@
+/** @file A model on a machine: its programs prepared, its weights where they are trained. */
+import type { Batch } from '../data/source';
+import type { Machine, Session } from '../gpu/machine';
+import { resultOf, wholeOf } from '../gpu/machine';
+import {
+  arenaOf,
+  pack,
+  paddedVocabulary,
+  unpack,
+  type Arena,
+  type HostWeights,
+} from '../model/arena';
+import { ADAMW, bundleOf, pictureOf, RING, type AdamWOptions } from '../model/bundle';
+import { pictureFor, type Picture } from '../model/picture';
+import { SLOT } from '../ops/adamw/kernel';
+import type { Bundle } from '../program/program';
+import type { ModelSpec } from '../spec/model';
+
+export interface ZebraOptions {
+  readonly batch: number; // sequences per training step
+  readonly adamw?: AdamWOptions;
+}
+
+/** What one training step reported. */
+export interface StepReport {
+  readonly step: number;
+  readonly loss: number; // nats per scored token, before the update
+  readonly accuracy: number; // of the scored tokens
+  readonly gradNorm: number; // before clipping
+}
+
+/** Everything a run needs to go on elsewhere; copies. */
+export interface Snapshot {
+  readonly step: number;
+  readonly weights: Float32Array; // packed, see src/model/arena.ts
+  readonly m: Float32Array;
+  readonly v: Float32Array;
+}
+
+export class Zebra {
+  readonly arena: Arena;
+  readonly picture: Picture;
+  readonly #bundle: Bundle;
+  #step = 0;
+  #reported = 0;
+
+  static async open(
+    machine: Machine,
+    spec: ModelSpec,
+    weights: HostWeights,
+    options: ZebraOptions,
+  ): Promise<Zebra> {
+    const picture = pictureFor(spec.context);
+    const bundle = bundleOf(spec, {
+      batch: options.batch,
+      picture,
+      ...(options.adamw && { adamw: options.adamw }),
+      kernel: machine.kernel,
+      ...(machine.tiles && { tiles: machine.tiles }),
+    });
+    const arena = arenaOf(spec);
+    const packed = pack(arena, weights); // refuses wrong weights before anything is allocated
+    const session = await machine.open(bundle);
+    session.write('weights', packed);
+    return new Zebra(spec, session, bundle, arena, picture, options.adamw ?? ADAMW);
+  }
+
+  private constructor(
+    readonly spec: ModelSpec,
+    readonly session: Session,
+    bundle: Bundle,
+    arena: Arena,
+    picture: Picture,
+    readonly adamw: AdamWOptions,
+  ) {
+    this.#bundle = bundle;
+    this.arena = arena;
+    this.picture = picture;
+  }
+
+  /** Optimizer steps handed over. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** Steps that may be handed over before reports() must be asked. */
+  get room(): number {
+    return RING - (this.#step - this.#reported);
+  }
+
+  /** Hands over one step of AdamW at learning rate `rate`; its report waits in the ring. */
+  train(batch: Batch, rate: number): void {
+    if (this.room === 0) {
+      throw new Error(`the losses of ${RING} steps wait in the ring; the next would overwrite one`);
+    }
+    this.#step++;
+    this.#write(batch);
+    const { beta1, beta2, decay } = this.adamw;
+    this.session.run('train', {
+      share: shareOf(batch),
+      slot: (this.#step - 1) % RING,
+      rate,
+      shrink: 1 - rate * decay,
+      correct1: 1 - beta1 ** this.#step,
+      correct2: 1 - beta2 ** this.#step,
+    });
+  }
+
+  /** Reports of the steps since the last call, in order. Waits until they are done. */
+  async reports(): Promise<StepReport[]> {
+    const [from, to] = [this.#reported, this.#step];
+    if (from === to) return [];
+    this.#reported = to;
+    const ring = await this.session.read(wholeOf(this.#bundle, 'ring'));
+    return Array.from({ length: to - from }, (_, i) => {
+      const step = from + i + 1;
+      const at = SLOT * ((step - 1) % RING);
+      return { step, gradNorm: ring[at]!, loss: ring[at + 1]!, accuracy: ring[at + 2]! };
+    });
+  }
+
+  /** (loss × weight, hit × weight) of each row, [rows, 2]. */
+  async evaluate(batch: Batch): Promise<Float32Array> {
+    this.#write(batch);
+    this.session.run('evaluate', { share: shareOf(batch) });
+    return this.session.read(resultOf(this.#bundle, 'evaluate', 'report'), 'evaluate');
+  }
+
+  /** [T, V] for one sequence. */
+  async logits(tokens: Int32Array): Promise<Float32Array> {
+    this.session.write('tokens', tokens);
+    this.session.run('logits');
+    const padded = await this.session.read(resultOf(this.#bundle, 'logits', 'logits'), 'logits');
+    const [V, stride] = [this.spec.vocabulary, paddedVocabulary(this.spec)];
+    const logits = new Float32Array(this.spec.context * V);
+    for (let t = 0; t < this.spec.context; t++) {
+      logits.set(padded.subarray(t * stride, t * stride + V), t * V);
+    }
+    return logits;
+  }
+
+  /** What every layer and head reads of one sequence, in the code of probe.ts: [H, size, size] for each layer. */
+  async maps(tokens: Int32Array): Promise<Float32Array[]> {
+    this.session.write('tokens', tokens);
+    this.session.run('maps');
+    return Promise.all(
+      this.spec.layers.map((_, l) =>
+        this.session.read(resultOf(this.#bundle, 'maps', pictureOf(l)), 'maps'),
+      ),
+    );
+  }
+
+  /** Copies, by Hugging Face's names. */
+  async weights(): Promise<Map<string, Float32Array>> {
+    return unpack(this.arena, await this.session.read(wholeOf(this.#bundle, 'weights')));
+  }
+
+  /** The gradients of the last step, by name; copies. */
+  async gradients(): Promise<Map<string, Float32Array>> {
+    return unpack(this.arena, await this.session.read(wholeOf(this.#bundle, 'gradients')));
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const step = this.#step;
+    const [weights, m, v] = await Promise.all(
+      ['weights', 'm', 'v'].map((name) => this.session.read(wholeOf(this.#bundle, name))),
+    );
+    return { step, weights: weights!, m: m!, v: v! };
+  }
+
+  restore({ step, weights, m, v }: Snapshot): void {
+    for (const [name, values] of Object.entries({ weights, m, v })) {
+      const { length } = this.#bundle.kept[name]!;
+      if (values.length !== length) {
+        throw new Error(
+          `the snapshot's ${name} are ${values.length} numbers; this model has ${length}`,
+        );
+      }
+      this.session.write(name, values);
+    }
+    this.#step = this.#reported = step;
+  }
+
+  dispose(): void {
+    this.session.dispose();
+  }
+
+  #write({ tokens, targets, weights }: Batch): void {
+    this.session.write('tokens', tokens);
+    this.session.write('targets', targets);
+    this.session.write('scored', weights);
+  }
+}
+
+export const shareOf = ({ weights }: Batch): number => 1 / weights.reduce((a, b) => a + b, 0);

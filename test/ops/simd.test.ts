@@ -1,0 +1,645 @@
+/** @file The SIMD kernels, compiled, against the plain loops of the same kernels. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { layoutOf } from '../../src/attention/layout';
+import { random, type Random } from '../../src/core/random';
+import { adamw, settle, squares } from '../../src/ops/adamw/kernel';
+import { attentionGradKeys, attentionGradQuery } from '../../src/ops/attention/backward';
+import { attentionForward } from '../../src/ops/attention/forward';
+import { crossEntropy } from '../../src/ops/crossEntropy/kernel';
+import { embed, embedGrad } from '../../src/ops/embed/kernel';
+import {
+  place,
+  placeGrad,
+  placeThreads,
+  rotationTable,
+  virtualPositions,
+} from '../../src/ops/place/kernel';
+import {
+  productAdd,
+  productNN,
+  productNT,
+  productSwiglu,
+  productSwigluGrad,
+  productTN,
+} from '../../src/ops/product/kernel';
+import { rmsNorm, rmsNormGradGain, rmsNormGradX, sumBlocks } from '../../src/ops/rmsNorm/kernel';
+import { accessOf, type Kernel } from '../../src/program/kernel';
+import { ALIGN, aligned } from '../../src/program/program';
+
+type Values = Float32Array | Int32Array;
+type Numbers = Readonly<Record<string, number>>;
+
+interface Case {
+  readonly label: string;
+  readonly buffers: Readonly<Record<string, Values>>;
+  readonly uniforms: Numbers;
+  readonly constants?: Numbers;
+  readonly threads?: number;
+}
+
+interface Subject {
+  readonly kernel: Kernel;
+  /** Largest difference over largest value. */
+  readonly within: number;
+  readonly cases: readonly Case[];
+}
+
+const PLAIN = 1e-5;
+const WITH_EXP = 1e-4;
+
+// ------------------------------------------------------------------------------------- the two versions
+
+const BASE = 65536; // bytes: below are the module's constants
+const PAGE = 65536;
+/** Stands wherever nothing may be written. As a float a NaN, so that reading it shows as well. */
+const GUARD = 0x7fc0beef;
+
+let module: WebAssembly.Module;
+
+beforeAll(() => {
+  execFileSync('node', ['scripts/build-simd.mjs']); // skips what is up to date
+  module = new WebAssembly.Module(readFileSync('src/ops/simd.wasm'));
+});
+
+/** Numbers as the kernels get them. */
+const rounded = (kernel: Kernel, uniforms: Numbers): Numbers =>
+  Object.fromEntries(
+    Object.entries(kernel.uniforms).map(([name, type]) => {
+      const value = uniforms[name]!;
+      return [name, type === 'f32' ? Math.fround(value) : value];
+    }),
+  );
+
+function runHost(kernel: Kernel, { buffers, uniforms, constants = {} }: Case) {
+  const copies = Object.fromEntries(
+    Object.entries(buffers).map(([name, values]) => [name, values.slice()]),
+  );
+  kernel.host(copies as Record<string, Float32Array>, rounded(kernel, uniforms), constants);
+  return copies;
+}
+
+/** What the buffers hold afterwards, and how many words outside of them are not what they were. */
+function runSimd(kernel: Kernel, { buffers, uniforms, constants = {}, threads = 0 }: Case) {
+  const given = rounded(kernel, uniforms);
+  const names = Object.keys(kernel.buffers);
+  const starts: number[] = [];
+  let end = BASE;
+  for (const name of names) {
+    starts.push(end);
+    end += 4 * (aligned(buffers[name]!.length) + ALIGN);
+  }
+  const scratch = kernel.scratch?.(given, constants) ?? 0;
+  expect(Number.isInteger(scratch)).toBe(true);
+  const total = end + scratch + 4 * ALIGN;
+
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(total / PAGE) });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const words = new Uint32Array(memory.buffer);
+  words.fill(GUARD, BASE / 4);
+  names.forEach((name, i) => {
+    const values = buffers[name]!;
+    words.set(new Uint32Array(values.buffer, values.byteOffset, values.length), starts[i]! / 4);
+  });
+
+  const run = exports[kernel.name] as (...numbers: number[]) => void;
+  run(threads, ...starts, ...Object.values(given), ...Object.values(constants), end);
+
+  const results = Object.fromEntries(
+    names.map((name, i) => {
+      const { length } = buffers[name]!;
+      const Type = buffers[name] instanceof Int32Array ? Int32Array : Float32Array;
+      return [name, new Type(memory.buffer, starts[i], length).slice()];
+    }),
+  );
+  let strays = 0;
+  const watch = (from: number, to: number) => {
+    for (let at = from; at < to; at++) if (words[at] !== GUARD) strays++;
+  };
+  names.forEach((name, i) =>
+    watch(starts[i]! / 4 + buffers[name]!.length, (starts[i + 1] ?? end) / 4),
+  );
+  watch(Math.ceil((end + scratch) / 4), words.length);
+  return { results, strays };
+}
+
+/** The largest difference, as a share of the largest value. NaN where there is one on either side alone. */
+function distance(found: Values, expected: Values): number {
+  let [difference, largest] = [0, 1e-30];
+  expected.forEach((value, i) => {
+    const other = found[i]!;
+    if (Number.isNaN(value) && Number.isNaN(other)) return;
+    difference = Math.max(difference, Math.abs(value - other));
+    largest = Math.max(largest, Math.abs(value));
+  });
+  return difference / largest;
+}
+
+/** Bit for bit; much faster than toEqual on long arrays. */
+const same = (a: Values, b: Values): boolean => a.every((value, i) => Object.is(value, b[i]));
+
+// ------------------------------------------------------------------------------------------- the cases
+
+const normals = (length: number, { normal }: Random, size = 1): Float32Array =>
+  Float32Array.from({ length }, () => size * normal());
+const integers = (length: number, { below }: Random, n: number): Int32Array =>
+  Int32Array.from({ length }, () => below(n));
+/** What a kernel is to write over: reading it would show. */
+const empty = (length: number): Float32Array => new Float32Array(length).fill(NaN);
+
+/** [rows, inner, columns] */
+const SHAPES = [
+  [1, 4, 4],
+  [1, 64, 8],
+  [2, 12, 20],
+  [3, 8, 12],
+  [5, 64, 192],
+  [37, 128, 36],
+  [64, 700, 28],
+  [130, 344, 64],
+  [515, 64, 100],
+] as const;
+
+function productCases(
+  buffersOf: (
+    shape: { readonly rows: number; readonly inner: number; readonly columns: number },
+    from: Random,
+  ) => Record<string, Values>,
+  constants: Numbers,
+  shapes: readonly (readonly [number, number, number])[] = SHAPES,
+): Case[] {
+  return shapes.map(([rows, inner, columns]) => {
+    const shape = { rows, inner, columns };
+    const label = `${rows} × ${inner} × ${columns}`;
+    return { label, buffers: buffersOf(shape, random(label)), uniforms: shape, constants };
+  });
+}
+
+const TILE = { tall: 8, wide: 2 };
+const GATED = SHAPES.map(([rows, inner, columns]) => [rows, inner, 2 * columns] as const);
+const TALL = [
+  [4, 1, 4],
+  [8, 3, 12],
+  [64, 255, 20],
+  [64, 256, 192],
+  [36, 257, 64],
+  [132, 514, 28],
+  [12, 1030, 704],
+] as const;
+
+interface Heads {
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly d: number;
+}
+
+const HEADS: readonly Heads[] = [
+  { heads: 1, kvHeads: 1, d: 4 },
+  { heads: 4, kvHeads: 2, d: 8 },
+  { heads: 2, kvHeads: 2, d: 12 },
+  { heads: 4, kvHeads: 1, d: 16 },
+  { heads: 2, kvHeads: 1, d: 32 },
+];
+
+const PATTERNS = [
+  { pattern: 'global', params: {} },
+  { pattern: 'local', params: { window: 1 } },
+  { pattern: 'local', params: { window: 8 } },
+  { pattern: 'local', params: { window: 13 } },
+  { pattern: 'approximate', params: { window: 8, chunk: 4 } },
+  { pattern: 'approximate', params: { window: 5, chunk: 3 } },
+  { pattern: 'approximate', params: { window: 16, chunk: 16 } },
+] as const;
+
+const TOKENS = [1, 7, 8, 33, 101];
+
+/** Inputs of all three attention kernels; what the forward pass writes comes from its plain loops. */
+const attentionInputs = HEADS.flatMap(({ heads, kvHeads, d }) =>
+  PATTERNS.flatMap((spec) =>
+    TOKENS.map((T) => {
+      const B = T < 64 ? 2 : 1;
+      const layout = layoutOf(spec, T);
+      const { summaries, chunk } = layout;
+      const label = `T ${T}, H ${heads}, kvH ${kvHeads}, d ${d}, ${spec.pattern} ${JSON.stringify(spec.params)}`;
+      const from = random(label);
+      const readers = new Int32Array(2 * layout.from.length);
+      layout.from.forEach((q, j) => readers.set([q, layout.to[j]!], 2 * j));
+      const uniforms = {
+        ...{ B, T, summaries, heads, kvHeads, chunk },
+        scale: 1 / Math.sqrt(d),
+        bias: chunk > 0 ? Math.log(chunk) : 0,
+      };
+      const numbers = B * T * (heads + 2 * kvHeads) * d;
+      const qkv = normals(numbers, from, 1.5);
+      const means = normals(B * summaries * 2 * kvHeads * d, from, 1.5);
+      const dout = normals(B * T * heads * d, from);
+      const forward: Case = {
+        label,
+        buffers: {
+          ...{ qkv, means, first: layout.first },
+          out: empty(B * T * heads * d),
+          stats: empty(2 * B * heads * T),
+        },
+        uniforms,
+        constants: { D4: d / 4, queries: 4 },
+      };
+      const { out, stats } = runHost(attentionForward as unknown as Kernel, forward);
+      const gradQuery: Case = {
+        ...forward,
+        buffers: {
+          ...{ qkv, means, first: layout.first, out: out!, dout, stats: stats! },
+          dqkv: normals(numbers, from), // keys and values must stay
+        },
+      };
+      const delta = runHost(attentionGradQuery as unknown as Kernel, gradQuery)['stats']!;
+      const gradKeys: Case = {
+        label,
+        buffers: {
+          ...{ qkv, means, readers, dout, stats: delta },
+          dqkv: normals(numbers, from), // queries must stay
+          dmeans: empty(means.length),
+        },
+        uniforms,
+        constants: { D4: d / 4, keys: 4 },
+      };
+      return { forward, gradQuery, gradKeys };
+    }),
+  ),
+);
+
+/** Cases of `place` and its gradient, given what the last buffer is at first. */
+function placeCases(
+  names: { readonly qkv: string; readonly means: string },
+  first: (length: number, from: Random) => Float32Array,
+): Case[] {
+  const chunks = [
+    { T: 1, chunk: 1, summaries: 0, pre: 0 },
+    { T: 21, chunk: 1, summaries: 0, pre: 1 },
+    { T: 16, chunk: 4, summaries: 3, pre: 0 },
+    { T: 18, chunk: 4, summaries: 3, pre: 1 },
+    { T: 19, chunk: 5, summaries: 3, pre: 1 },
+    { T: 19, chunk: 5, summaries: 1, pre: 0 },
+    { T: 19, chunk: 5, summaries: 0, pre: 0 },
+  ];
+  return HEADS.flatMap(({ heads, kvHeads, d }) =>
+    chunks.map((sizes) => {
+      const { T, chunk, summaries } = sizes;
+      const B = 3;
+      const label = `H ${heads}, kvH ${kvHeads}, d ${d}, ${JSON.stringify(sizes)}`;
+      const from = random(label);
+      return {
+        label,
+        buffers: {
+          [names.qkv]: normals(B * T * (heads + 2 * kvHeads) * d, from),
+          table: rotationTable(virtualPositions(T, chunk, summaries), d, 10_000),
+          [names.means]: first(B * summaries * 2 * kvHeads * d, from),
+        },
+        uniforms: { ...sizes, heads, kvHeads, headDim: d },
+        threads: placeThreads(B, { T, heads, kvHeads, chunk }),
+      };
+    }),
+  );
+}
+
+/** [rows, width] of norms and embeddings. */
+const ROWS = [
+  [1, 4],
+  [3, 64],
+  [127, 12],
+  [128, 20],
+  [129, 100],
+  [300, 352],
+] as const;
+
+const rowCases = (
+  buffersOf: (rows: number, width: number, from: Random) => Record<string, Values>,
+  uniforms: Numbers = {},
+): Case[] =>
+  ROWS.map(([rows, width]) => {
+    const label = `${rows} × ${width} ${JSON.stringify(uniforms)}`;
+    return {
+      label,
+      buffers: buffersOf(rows, width, random(label)),
+      uniforms: { rows, width, ...uniforms },
+    };
+  });
+
+const keepCases = (cases: (keep: 0 | 1) => Case[]): Case[] => [...cases(0), ...cases(1)];
+
+function crossEntropyCases(): Case[] {
+  const shapes = [
+    [1, 1, 4, 1],
+    [5, 7, 8, 1],
+    [33, 64, 64, 1],
+    [17, 97, 100, 20], // logits far apart
+    [9, 30, 64, 1],
+  ] as const;
+  return shapes.map(([rows, V, stride, size]) => {
+    const from = random('crossEntropy', rows, V);
+    const logits = normals(rows * stride, from, size);
+    logits[0] = logits[V - 1] = 9; // two that are highest: the first is the choice
+    const targets = integers(rows, from, V);
+    targets[0] = rows % 2 ? V - 1 : 0;
+    const weights = Float32Array.from({ length: rows }, () => from.below(3) / 2);
+    weights[0] = 1;
+    return {
+      label: `${rows} rows, V ${V} of ${stride}`,
+      buffers: { logits, targets, weights, report: empty(2 * rows) },
+      uniforms: { rows, V, stride, share: 1 / (rows + 1) },
+    };
+  });
+}
+
+const COUNTS = [64, 256, 320, 1024, 4096 + 64];
+const blocksOf = (rows: number) => Math.ceil(rows / 128);
+
+const subject = <K>(kernel: K, within: number, cases: readonly Case[]): Subject => ({
+  kernel: kernel as unknown as Kernel,
+  within,
+  cases,
+});
+
+const subjects: readonly Subject[] = [
+  subject(
+    productNN,
+    PLAIN,
+    productCases(
+      ({ rows, inner, columns }, from) => ({
+        a: normals(rows * inner, from),
+        b: normals(inner * columns, from),
+        y: empty(rows * columns),
+      }),
+      TILE,
+    ),
+  ),
+  subject(
+    productAdd,
+    PLAIN,
+    productCases(
+      ({ rows, inner, columns }, from) => ({
+        a: normals(rows * inner, from),
+        b: normals(inner * columns, from),
+        base: normals(rows * columns, from),
+        y: empty(rows * columns),
+      }),
+      TILE,
+    ),
+  ),
+  subject(
+    productSwiglu,
+    PLAIN,
+    productCases(
+      ({ rows, inner, columns }, from) => ({
+        a: normals(rows * inner, from),
+        b: normals(inner * columns, from),
+        both: empty(rows * columns),
+        gated: empty((rows * columns) / 2),
+      }),
+      TILE,
+      GATED,
+    ),
+  ),
+  subject(
+    productNT,
+    PLAIN,
+    productCases(
+      ({ rows, inner, columns }, from) => ({
+        a: normals(rows * inner, from),
+        b: normals(columns * inner, from),
+        y: empty(rows * columns),
+      }),
+      TILE,
+    ),
+  ),
+  subject(
+    productSwigluGrad,
+    WITH_EXP,
+    productCases(
+      ({ rows, inner, columns }, from) => ({
+        a: normals(rows * inner, from),
+        b: normals(columns * inner, from),
+        both: normals(2 * rows * columns, from, 3),
+        dboth: empty(2 * rows * columns),
+      }),
+      TILE,
+    ),
+  ),
+  subject(
+    productTN,
+    PLAIN,
+    productCases(
+      ({ rows, inner, columns }, from) => ({
+        a: normals(inner * rows, from),
+        b: normals(inner * columns, from),
+        y: empty(rows * columns),
+      }),
+      { high: 2, wide: 2 },
+      TALL,
+    ),
+  ),
+
+  subject(place, PLAIN, placeCases({ qkv: 'qkv', means: 'means' }, empty)),
+  subject(placeGrad, PLAIN, placeCases({ qkv: 'dqkv', means: 'dmeans' }, normals)),
+
+  subject(
+    rmsNorm,
+    PLAIN,
+    rowCases(
+      (rows, width, from) => ({
+        x: normals(rows * width, from),
+        gain: normals(width, from),
+        y: empty(rows * width),
+        scale: empty(rows),
+      }),
+      { eps: 1e-5 },
+    ),
+  ),
+  subject(
+    rmsNormGradX,
+    PLAIN,
+    keepCases((keep) =>
+      rowCases(
+        (rows, width, from) => ({
+          x: normals(rows * width, from),
+          gain: normals(width, from),
+          scale: normals(rows, from),
+          dy: normals(rows * width, from),
+          dx: keep ? normals(rows * width, from) : empty(rows * width),
+        }),
+        { keep },
+      ),
+    ),
+  ),
+  subject(
+    rmsNormGradGain,
+    PLAIN,
+    rowCases((rows, width, from) => ({
+      x: normals(rows * width, from),
+      scale: normals(rows, from),
+      dy: normals(rows * width, from),
+      partial: empty(blocksOf(rows) * width),
+    })),
+  ),
+  subject(
+    sumBlocks,
+    PLAIN,
+    (
+      [
+        [1, 1, 4, 4],
+        [5, 9, 64, 4672],
+        [3, 2, 100, 104],
+      ] as const
+    ).map(([norms, blocks, width, stride]) => ({
+      label: `${norms} × ${blocks} × ${width}, stride ${stride}`,
+      buffers: {
+        partial: normals(norms * blocks * width, random('sumBlocks', width)),
+        sums: normals((norms - 1) * stride + width, random('sums', width)),
+      },
+      uniforms: { norms, blocks, width, stride },
+    })),
+  ),
+
+  subject(
+    embed,
+    PLAIN,
+    rowCases((rows, width, from) => ({
+      ids: integers(rows, from, 11),
+      table: normals(11 * width, from),
+      x: empty(rows * width),
+    })),
+  ),
+  subject(
+    embedGrad,
+    PLAIN,
+    keepCases((keep) =>
+      rowCases(
+        (rows, width, from) => ({
+          ids: integers(rows, from, 11),
+          dx: normals(rows * width, from),
+          dtable: keep ? normals(11 * width, from) : empty(11 * width),
+        }),
+        { V: 11, keep },
+      ),
+    ),
+  ),
+  subject(crossEntropy, PLAIN, crossEntropyCases()),
+
+  subject(
+    squares,
+    PLAIN,
+    COUNTS.map((count) => ({
+      label: `${count}`,
+      buffers: {
+        gradient: normals(count, random('squares', count)),
+        partial: empty(Math.ceil(count / 256)),
+      },
+      uniforms: { count },
+    })),
+  ),
+  subject(
+    settle,
+    PLAIN,
+    [1, 6, 701].map((count) => {
+      const from = random('settle', count);
+      return {
+        label: `${count}`,
+        buffers: {
+          partial: normals(count, from).map(Math.abs),
+          report: normals(2 * (count + 2), from).map(Math.abs),
+          ring: normals(4 * 8, from, 1e-3),
+        },
+        uniforms: { count, rows: count + 2, slot: count % 8, share: 1 / count },
+      };
+    }),
+  ),
+  subject(
+    adamw,
+    PLAIN,
+    COUNTS.flatMap((count) =>
+      [0.5, 1e6].map((clip) => {
+        const from = random('adamw', count);
+        return {
+          label: `${count}, clip ${clip}`,
+          buffers: {
+            gradient: normals(count, from),
+            ring: Float32Array.from({ length: 16 }, () => 1 + from.next()),
+            w: normals(count, from),
+            m: normals(count, from, 0.1),
+            v: normals(count, from, 0.1).map(Math.abs),
+          },
+          uniforms: {
+            ...{ count, slot: 3, rate: 1e-2, beta1: 0.9, beta2: 0.95, eps: 1e-8, shrink: 0.999 },
+            ...{ correct1: 0.19, correct2: 0.0975, clip },
+          },
+        };
+      }),
+    ),
+  ),
+
+  subject(
+    attentionForward,
+    PLAIN,
+    attentionInputs.map(({ forward }) => forward),
+  ),
+  subject(
+    attentionGradQuery,
+    WITH_EXP,
+    attentionInputs.map(({ gradQuery }) => gradQuery),
+  ),
+  subject(
+    attentionGradKeys,
+    WITH_EXP,
+    attentionInputs.map(({ gradKeys }) => gradKeys),
+  ),
+];
+
+// --------------------------------------------------------------------------------------------- the tests
+
+/** Too rare to be worth it. */
+const LEFT_TO_LOOPS = ['attentionProbe'];
+
+test('every kernel has a SIMD version, and every SIMD version a kernel here', () => {
+  const files = import.meta.glob<Record<string, unknown>>('../../src/ops/*/*.ts', { eager: true });
+  const kernels = Object.values(files)
+    .flatMap((file) => Object.values(file))
+    .filter((found): found is Kernel => typeof (found as Kernel | undefined)?.host === 'function')
+    .map(({ name }) => name)
+    .filter((name) => !LEFT_TO_LOOPS.includes(name));
+  const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
+  expect(exported.sort()).toEqual(kernels.sort());
+  expect(subjects.map(({ kernel }) => kernel.name).sort()).toEqual(exported);
+});
+
+test('the module asks for nothing but its memory', () => {
+  expect(WebAssembly.Module.imports(module)).toEqual([
+    { module: 'env', name: 'memory', kind: 'memory' },
+  ]);
+});
+
+test('the module keeps to the first page of its memory', () => {
+  const memory = new WebAssembly.Memory({ initial: 2 });
+  const words = new Uint32Array(memory.buffer).fill(GUARD);
+  new WebAssembly.Instance(module, { env: { memory } });
+  expect(words.subarray(BASE / 4).every((word) => word === GUARD)).toBe(true);
+});
+
+describe.each(subjects)('$kernel.name gives what its loops give', ({ kernel, within, cases }) => {
+  test.each(cases)('$label', (given) => {
+    const expected = runHost(kernel, given);
+    const { results, strays } = runSimd(kernel, given);
+    expect(strays, 'words changed outside the buffers').toBe(0);
+    for (const [name, spec] of Object.entries(kernel.buffers)) {
+      if (accessOf(spec) === 'read') expect(same(results[name]!, given.buffers[name]!)).toBe(true);
+      else expect(distance(results[name]!, expected[name]!), name).toBeLessThan(within);
+    }
+  });
+});
+
+test('a loss that is no number stays none', () => {
+  const given = crossEntropyCases()[1]!;
+  const { logits } = given.buffers;
+  logits![3] = NaN;
+  const { results } = runSimd(crossEntropy as unknown as Kernel, given);
+  expect(results['report']![0]).toBeNaN();
+});
