@@ -18,8 +18,18 @@ export default defineConfig({
   use: { baseURL: `http://127.0.0.1:${PORT}/`, viewport: { width: 1440, height: 900 } },
   projects: [
     // What depends on the backend runs on both; the rest runs once, as most machines have it.
-    { name: 'webgpu', testMatch: 'lab.spec.ts', use: chromium(true), metadata: { webgpu: true } },
-    { name: 'without-webgpu', use: chromium(false), metadata: { webgpu: false } },
+    {
+      name: 'webgpu',
+      testMatch: ['lab.spec.ts', 'crash.spec.ts'],
+      use: chromium(true),
+      metadata: { webgpu: true },
+    },
+    {
+      name: 'without-webgpu',
+      testIgnore: 'crash.spec.ts', // there is no graphics process to lose
+      use: chromium(false),
+      metadata: { webgpu: false },
+    },
   ],
   webServer: {
     command: `npx vite preview --port ${PORT} --strictPort --host 127.0.0.1`,

@@ -1,0 +1,120 @@
+/** @file Long contexts: 4,096 and 16,384 tokens within the memory that was predicted, local layers linear in T; and 200 steps the same everywhere. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { patternSpec } from '../../src/attention/registry';
+import { chooseBackend } from '../../src/gpu/backend';
+import { gpuMachine } from '../../src/gpu/gpuMachine';
+import { hostMachine } from '../../src/gpu/hostMachine';
+import type { Machine } from '../../src/gpu/machine';
+import { findAdapter, openDevice } from '../../src/gpu/webgpu';
+import { trainingMemory } from '../../src/model/memory';
+import { initialWeights } from '../../src/model/weights';
+import simdKernels from '../../src/ops/simd.wasm?url';
+import type { ModelSpec } from '../../src/spec/model';
+import { layerCells } from '../../src/train/frame';
+import { selfTest } from '../../src/train/selfTest';
+import { Zebra } from '../../src/train/zebra';
+import { batchOf, TRUSTED, TRUSTED_BATCH } from '../support/trust';
+
+let wasm: Machine;
+let webgpu: Machine;
+
+beforeAll(async () => {
+  const choice = { wanted: 'wasm', selfTest, onFault: () => {}, simdKernels } as const;
+  ({ machine: wasm } = await chooseBackend(choice));
+  const adapter = await findAdapter();
+  if (typeof adapter === 'string') throw new Error(adapter);
+  const { device } = await openDevice(adapter, ({ message }) => {
+    throw new Error(message);
+  });
+  webgpu = gpuMachine(device, 'softwareGpu');
+});
+
+const modelOf = (context: number, letters: readonly string[]): ModelSpec => ({
+  ...TRUSTED,
+  context,
+  width: 32,
+  heads: 2,
+  kvHeads: 2,
+  headDim: 16,
+  hidden: 64,
+  layers: letters.map((id) => patternSpec(id, { window: 64, chunk: 64 })),
+});
+
+describe.each([4096, 16_384])('a context of %d tokens', (T) => {
+  test.each([
+    ['local', ['local', 'local']],
+    ['approximate', ['approximate', 'local']],
+    ['grouped', ['global', 'local']],
+  ])('%s: trains within its predicted memory, and is drawn', async (_, letters) => {
+    if (T > 4096 && letters[0] === 'global') letters = ['local', 'global']; // the same costs, another order
+    const spec = modelOf(T, letters);
+    const model = await Zebra.open(wasm, spec, initialWeights(spec, 1), { batch: 1 });
+    expect(model.session.bytes / trainingMemory(spec, 1, 'simd').peak).toBeCloseTo(1, 2);
+    const batch = batchOf(spec, 1, 1);
+    model.train(batch, 0.01);
+    model.train(batch, 0.01);
+    const [first, second] = await model.reports();
+    expect(first!.loss).toBeCloseTo(Math.log(spec.vocabulary), 0);
+    expect(second!.loss).toBeLessThan(first!.loss);
+    const { size } = model.picture;
+    expect(size).toBe(256);
+    for (const cells of await model.maps(batch.tokens)) {
+      const { weights, mask } = layerCells(cells, size);
+      for (let row = 0; row < size; row++) {
+        expect(mask[row * size + row]).toBe(1);
+        if (row + 1 < size) expect(mask[row * size + row + 1]).toBe(0);
+        expect(weights[row * size + row]).toBeGreaterThan(0);
+      }
+    }
+    model.dispose();
+  });
+});
+
+test('a local layer’s time grows in step with the context: at the same tokens per step, four times the context costs no more than 15 % more', async () => {
+  const steps = async (T: number, batch: number) => {
+    const spec = modelOf(T, ['local', 'local']);
+    const model = await Zebra.open(wasm, spec, initialWeights(spec, 1), { batch });
+    const data = batchOf(spec, 1, batch);
+    return {
+      time() {
+        const started = performance.now();
+        model.train(data, 0.001);
+        return performance.now() - started;
+      },
+      dispose: () => model.dispose(),
+    };
+  };
+  const [short, long] = [await steps(1024, 8), await steps(4096, 2)];
+  // The least of interleaved runs: what else the machine does only adds.
+  let [shortest, longest] = [Infinity, Infinity];
+  for (let round = 0; round < 20; round++) {
+    shortest = Math.min(shortest, short.time());
+    longest = Math.min(longest, long.time());
+  }
+  short.dispose();
+  long.dispose();
+  expect(longest / shortest).toBeLessThan(1.15);
+});
+
+describe('200 steps', () => {
+  const losses = async (machine: Machine) => {
+    const model = await Zebra.open(machine, TRUSTED, initialWeights(TRUSTED, 3), {
+      batch: TRUSTED_BATCH,
+    });
+    for (let step = 1; step <= 200; step++) model.train(batchOf(TRUSTED, step), 0.005);
+    const reports = await model.reports();
+    model.dispose();
+    return reports.map(({ loss }) => loss);
+  };
+
+  test('on WebGPU and in WebAssembly give the curve of the loops, and the same bits when repeated', async () => {
+    // The loops give the curve of the tape: test/train/trust.test.ts.
+    const expected = await losses(hostMachine());
+    for (const machine of [wasm, webgpu]) {
+      const got = await losses(machine);
+      // float32 sums in another order; exp and sqrt as a GPU may have them.
+      for (let i = 0; i < 200; i++) expect(Math.abs(got[i]! - expected[i]!)).toBeLessThan(1e-3);
+      expect(await losses(machine)).toEqual(got);
+    }
+  });
+});
