@@ -1,30 +1,33 @@
 /** @file Times engines in turn, round after round, so that what else the machine does meets all of them alike. */
-import * as tf from '@tensorflow/tfjs-core';
-import { chooseBackend } from '../../src/gpu/backend';
-import simdKernels from '../../src/ops/simd.wasm?url';
-import { backendOf, build, SIZES, type EngineId } from './engines';
+import { build, use, type EngineId } from './engines';
+import { SIZES } from './models';
 
-export interface Row {
-  readonly size: string;
-  readonly plan: string;
-  readonly engine: EngineId;
+export interface Row extends Case {
   readonly stepMs: { readonly median: number; readonly min: number; readonly runs: number };
   readonly tokensPerSecond: number;
   readonly dispatches: number; // per step
   readonly submits: number; // per step
   readonly jsMs: number; // until the step's work was handed over
-  readonly peakBytes: number | null; // live tensors; null where it is not counted
+  readonly peakBytes: number | null; // allocated; null where it is not counted
   readonly loss: number; // after the last step, to see that all learn the same
 }
 
-export interface Job {
+export interface Case {
   readonly size: string;
   readonly plan: string;
-  readonly engines: readonly EngineId[];
+  readonly engine: EngineId;
+}
+
+export interface Job {
+  /** All of them take their turn in every round. */
+  readonly cases: readonly Case[];
   readonly rounds: number;
-  /** Slow engines take part in the first rounds only. */
+  /** Stock tfjs, far behind, takes part in the first rounds only. */
   readonly slowRounds: number;
 }
+
+/** Losses of the first steps may differ by rounding, then by the engines' Adams (stock tfjs does not clip); later they drift. */
+const MAY_DIFFER = [1e-3, 1e-2, 1e-2, 1e-2];
 
 const calls = { dispatches: 0, submits: 0 };
 function count<K extends string>(
@@ -45,42 +48,29 @@ count(globalThis.GPUQueue?.prototype as never, 'submit', 'submits');
 const median = (numbers: readonly number[]) =>
   [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
 
-async function bench({ size, plan, engines, rounds, slowRounds }: Job): Promise<Row[]> {
+async function bench({ cases, rounds, slowRounds }: Job): Promise<Row[]> {
   const faults: string[] = [];
-  for (const wanted of new Set(engines.map(backendOf))) {
-    if (tf.findBackend(wanted) === null || wanted === 'webgpu') {
-      const { name } = await chooseBackend({
-        wanted,
-        selfTest: async () => {},
-        onFault: (message) => faults.push(message),
-        simdKernels,
-      });
-      if (name !== wanted)
-        throw new Error(`${wanted} is not to be had here; ${name} would be used`);
-    }
-  }
-  const shape = SIZES[size]!;
   const runs = [];
-  for (const engine of engines) {
-    await tf.setBackend(backendOf(engine));
+  for (const given of cases) {
+    await use(given.engine);
     runs.push({
-      engine,
-      run: build(engine, shape, plan),
+      ...given,
+      run: await build(given.engine, SIZES[given.size]!, given.plan, (fault) => faults.push(fault)),
       ms: [] as number[],
       js: [] as number[],
       calls: [] as (typeof calls)[],
-      loss: NaN,
+      losses: [] as number[],
     });
   }
   for (let round = 0; round <= rounds; round++) {
     for (const entry of runs) {
       if (entry.engine.startsWith('tfjs') && round > slowRounds) continue;
-      await tf.setBackend(backendOf(entry.engine));
+      await use(entry.engine);
       const before = { ...calls };
       const started = performance.now();
       const done = entry.run.step();
       const handedOver = performance.now();
-      entry.loss = await done;
+      entry.losses.push(await done);
       if (round === 0) continue; // the first step compiles
       entry.ms.push(performance.now() - started);
       entry.js.push(handedOver - started);
@@ -91,25 +81,49 @@ async function bench({ size, plan, engines, rounds, slowRounds }: Job): Promise<
     }
   }
   if (faults.length > 0) throw new Error(faults[0]);
+  for (const entry of runs) {
+    agree(
+      runs.find(({ size, plan }) => size === entry.size && plan === entry.plan)!,
+      entry,
+    );
+  }
   const rows: Row[] = [];
-  for (const { engine, run, ms, js, calls: made, loss } of runs) {
-    await tf.setBackend(backendOf(engine));
+  for (const { size, plan, engine, run, ms, js, calls: made, losses } of runs) {
+    const { B, T } = SIZES[size]!;
+    await use(engine);
     rows.push({
       size,
       plan,
       engine,
-      loss,
+      loss: losses.at(-1)!,
       stepMs: { median: median(ms), min: Math.min(...ms), runs: ms.length },
-      tokensPerSecond: (1000 * shape.B * shape.T) / median(ms),
+      tokensPerSecond: (1000 * B * T) / median(ms),
       dispatches: median(made.map(({ dispatches }) => dispatches)),
       submits: median(made.map(({ submits }) => submits)),
       jsMs: median(js),
-      peakBytes: engine.startsWith('zebra') ? (run.peakBytes ?? null) : null,
+      peakBytes: run.peakBytes ?? null,
     });
     run.dispose();
   }
   return rows;
 }
 
-Object.assign(globalThis, { bench });
+/** Times can be compared only where the same is learnt. Throws where losses of the same step are apart. */
+function agree(one: Learnt, other: Learnt): void {
+  MAY_DIFFER.forEach((most, step) => {
+    const [a, b] = [one.losses[step], other.losses[step]];
+    if (a === undefined || b === undefined || Math.abs(a - b) <= most) return;
+    throw new Error(`step ${step}: ${one.engine} has loss ${a}, ${other.engine} ${b}`);
+  });
+}
+type Learnt = { readonly engine: EngineId; readonly losses: readonly number[] };
+
+/** Who computes WebGPU here, in the browser's words. */
+async function adapter(): Promise<string> {
+  const info = (await navigator.gpu?.requestAdapter())?.info;
+  if (!info) return 'no WebGPU';
+  return [info.vendor, info.architecture, info.description].filter(Boolean).join(' ') || 'unnamed';
+}
+
+Object.assign(globalThis, { bench, adapter });
 document.title = 'Bench: ready';

@@ -1,112 +1,83 @@
 /** @file The engines that are timed: the same model, the same data, one training step at a time. */
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
-import { plans } from '../../src/attention/plans';
-import { random } from '../../src/core/random';
-import { meter } from '../../src/gpu/meter';
-import { AdamW, ADAMW } from '../../src/model/adamw';
-import { referenceLogits, referenceLoss } from '../../src/model/reference';
-import { initialWeights, uploadWeights } from '../../src/model/weights';
-import { Zebra } from '../../src/model/zebra';
-import { hiddenOf, type ModelSpec } from '../../src/spec/model';
+import '@tensorflow/tfjs-backend-webgpu';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
+import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
+import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
+import { chooseBackend } from '../../src/gpu/backend';
+import type { Machine } from '../../src/gpu/machine';
+import { ADAMW } from '../../src/model/bundle';
+import { initialWeights } from '../../src/model/weights';
+import simdKernels from '../../src/ops/simd.wasm?url';
+import { referenceLogits, referenceLoss } from '../../src/reference/reference';
+import { weightTable } from '../../src/spec/model';
+import { jaxModel } from './jax';
+import { dataOf, modelOf, RATE, zebra, type Size, type Steppable } from './models';
 
-export interface Size {
-  readonly B: number;
-  readonly T: number;
-  readonly D: number;
-}
-
-/** Four layers, four heads, vocabulary 64, tied embedding: small, middle, long. */
-export const SIZES: Readonly<Record<string, Size>> = {
-  S: { B: 4, T: 128, D: 64 },
-  M: { B: 4, T: 256, D: 128 },
-  L: { B: 1, T: 1024, D: 64 },
-};
-
-export const ENGINES = ['zebra-webgpu', 'zebra-wasm', 'tfjs-webgpu', 'tfjs-wasm'] as const;
+export const ENGINES = [
+  'zebra-webgpu',
+  'zebra-wasm',
+  'tfjs-webgpu',
+  'tfjs-wasm',
+  'jax-webgpu',
+  'jax-wasm',
+] as const;
 export type EngineId = (typeof ENGINES)[number];
 
 export const backendOf = (engine: EngineId) => (engine.endsWith('webgpu') ? 'webgpu' : 'wasm');
 
-export interface Steppable {
-  /** One step; resolves with its loss when everything is done. */
-  step(): Promise<number>;
-  readonly peakBytes: number | undefined;
-  dispose(): void;
+/** Stock tfjs keeps one backend in use for everybody. */
+export async function use(engine: EngineId): Promise<void> {
+  if (!engine.startsWith('tfjs')) return;
+  setWasmPaths({
+    'tfjs-backend-wasm.wasm': plain,
+    'tfjs-backend-wasm-simd.wasm': simd,
+    'tfjs-backend-wasm-threaded-simd.wasm': threaded,
+  });
+  const wanted = backendOf(engine);
+  if (!(await tf.setBackend(wanted))) throw new Error(`tfjs has no ${wanted} here`);
 }
 
-export function modelOf({ T, D }: Size, plan: string): ModelSpec {
-  return {
-    vocabulary: 64,
-    context: T,
-    width: D,
-    heads: 4,
-    kvHeads: 4,
-    headDim: D / 4,
-    hidden: hiddenOf(D),
-    layers: plans
-      .get(plan)
-      .expand({ layers: 4, window: 64, chunk: 16, groupSize: 4, place: 'first', stripes: '' }),
-    pool: 'post',
-    ropeBase: 10_000,
-    tied: true,
-  };
+const machines = new Map<string, Promise<Machine>>();
+
+function machineOf(engine: EngineId, onFault: (message: string) => void): Promise<Machine> {
+  const wanted = backendOf(engine);
+  let machine = machines.get(wanted);
+  if (!machine) {
+    machine = chooseBackend({
+      wanted,
+      selfTest: async () => {},
+      onFault: ({ message }) => onFault(message),
+      simdKernels,
+    }).then((backend) => {
+      if (backend.name === wanted) return backend.machine;
+      throw new Error(`${wanted} is not to be had here; ${backend.name} would be used`);
+    });
+    machines.set(wanted, machine);
+  }
+  return machine;
 }
 
-function dataOf({ B, T }: Size) {
-  const { below } = random('bench');
-  const ids = () => Int32Array.from({ length: B * T }, () => below(64));
-  return { tokens: ids(), targets: ids(), rows: B * T };
-}
-
-export function build(engine: EngineId, size: Size, plan: string): Steppable {
-  return engine.startsWith('zebra') ? zebra(size, plan) : stock(size, plan);
-}
-
-function zebra(size: Size, plan: string): Steppable {
-  const { tokens, targets, rows } = dataOf(size);
-  const spec = modelOf(size, plan);
-  const alive = () => tf.engine().state.numBytes; // of all engines that are built
-  const before = alive();
-  const model = new Zebra(spec, initialWeights(spec, 1));
-  const optimizer = new AdamW(model.weights, ADAMW);
-  const batch = {
-    tokens: tf.tensor1d(tokens, 'int32'),
-    targets: tf.tensor1d(targets, 'int32'),
-    weights: tf.tensor1d(new Float32Array(rows).fill(1)),
-    share: 1 / rows,
-  };
-  const own = alive() - before;
-  let peakBytes = own;
-  return {
-    async step() {
-      meter.reset();
-      const others = alive() - own;
-      const { report, gradients } = model.gradients(batch);
-      const norm = optimizer.step(gradients, 0.001);
-      peakBytes = Math.max(peakBytes, meter.peak - others);
-      const [losses] = await Promise.all([report.data(), norm.data()]);
-      tf.dispose([report, norm]);
-      let sum = 0;
-      for (let at = 0; at < 2 * rows; at += 2) sum += losses[at] as number;
-      return sum / rows;
-    },
-    get peakBytes() {
-      return peakBytes;
-    },
-    dispose() {
-      optimizer.dispose();
-      model.dispose();
-      tf.dispose([batch.tokens, batch.targets, batch.weights]);
-    },
-  };
+export async function build(
+  engine: EngineId,
+  size: Size,
+  plan: string,
+  onFault: (message: string) => void,
+): Promise<Steppable> {
+  if (engine.startsWith('jax')) return jax(backendOf(engine), size, plan);
+  if (engine.startsWith('tfjs')) return stock(size, plan);
+  return zebra(await machineOf(engine, onFault), size, plan);
 }
 
 /** The composed model, the tape, and tf.train.adam: what one writes with tfjs alone. */
 function stock(size: Size, plan: string): Steppable {
   const data = dataOf(size);
   const spec = modelOf(size, plan);
-  const weights = [...uploadWeights(spec, initialWeights(spec, 1))].map(([name, tensor], i) => {
+  const start = initialWeights(spec, 1);
+  const weights = weightTable(spec).map(({ name, shape }, i) => {
+    const tensor = tf.tensor(start.get(name)!, [...shape]);
     const variable = tf.variable(tensor, true, `bench-${performance.now()}-${i}`);
     tensor.dispose();
     return [name, variable] as const;
@@ -115,7 +86,7 @@ function stock(size: Size, plan: string): Steppable {
   const tokens = tf.tensor2d(data.tokens, [size.B, size.T], 'int32');
   const targets = tf.tensor1d(data.targets, 'int32');
   const ones = tf.ones([data.rows]) as tf.Tensor1D;
-  const optimizer = tf.train.adam(0.001);
+  const optimizer = tf.train.adam(RATE);
   return {
     async step() {
       const loss = optimizer.minimize(
@@ -134,4 +105,13 @@ function stock(size: Size, plan: string): Steppable {
       tf.dispose([tokens, targets, ones, ...weights.map(([, variable]) => variable)]);
     },
   };
+}
+
+/** The same weights, data and optimizer as ours, in jax-js. */
+async function jax(device: 'webgpu' | 'wasm', size: Size, plan: string): Promise<Steppable> {
+  const { tokens, targets } = dataOf(size);
+  const spec = modelOf(size, plan);
+  const weights = initialWeights(spec, 1);
+  const model = await jaxModel(device, { spec, weights, tokens, targets, rate: RATE, ...ADAMW });
+  return { ...model, peakBytes: undefined };
 }
