@@ -10,6 +10,7 @@ const workerPackages = [
   '@tensorflow/tfjs-core/dist/register_all_gradients',
   '@tensorflow/tfjs-backend-webgpu',
   '@tensorflow/tfjs-backend-wasm',
+  '@tensorflow/tfjs-backend-cpu',
 ];
 
 export default defineConfig({

@@ -13,8 +13,20 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   model: ['core', 'attention', 'spec', 'program', 'ops'], // what is computed, as programs
   gpu: ['core', 'attention', 'program'], // machines that run programs
   train: ['core', 'attention', 'data', 'spec', 'link', 'program', 'ops', 'model', 'gpu'],
-  engine: ['core', 'attention', 'data', 'spec', 'link', 'ops', 'model', 'gpu', 'train'],
-  reference: ['core', 'attention', 'spec', 'ops'], // the specification in tfjs
+  // the specification in tfjs, and what trains it: a model as the engine's runs want one
+  reference: ['core', 'attention', 'data', 'spec', 'ops', 'model', 'gpu', 'train'],
+  engine: [
+    'core',
+    'attention',
+    'data',
+    'spec',
+    'link',
+    'ops',
+    'model',
+    'gpu',
+    'train',
+    'reference',
+  ],
   lessons: ['core', 'spec'],
   state: ['core', 'attention', 'data', 'spec', 'link', 'model', 'lessons'],
   views: ['core', 'attention', 'data', 'spec', 'link', 'draw', 'state'],
@@ -73,6 +85,18 @@ test('tfjs is known to the reference alone', () => {
     .filter(({ home }) => !KNOW_TFJS.includes(home))
     .map(({ file }) => file);
   expect(wrong).toEqual([]);
+});
+
+test('the reference, and tfjs with it, is loaded only where somebody asks for it', () => {
+  const eager = files
+    .filter(({ home }) => home !== 'reference')
+    .filter(({ text }) => /from\s*'[^']*\/reference\//.test(text))
+    .map(({ file }) => file);
+  expect(eager).toEqual([]);
+  const lazy = inside.filter(
+    ({ home, target }) => home !== 'reference' && target.startsWith('reference/'),
+  );
+  expect(lazy.map(({ file }) => file)).toEqual(['engine/computing.ts']);
 });
 
 test.each(PURE)('%s is pure', (folder) => {

@@ -18,6 +18,8 @@ export interface Walk {
   readonly atOnce: number;
   /** They begin at a multiple of `atOnce`, because they were packed so. */
   readonly packed?: boolean;
+  /** All T × (T + summaries) pairs are computed, whatever is read: matrices as a whole. */
+  readonly dense?: boolean;
   /** FLOPs per computed pair and head dimension. */
   readonly flops: number;
 }
@@ -39,6 +41,8 @@ const walks = (
   { over: 'keys', together: keys, atOnce: backward, flops: 8 },
 ];
 
+const ONE_BY_ONE = { over: 'queries', together: 1, atOnce: 1 } as const;
+
 const ONE: ThreadShare = { queries: 1, gradQueries: 1, keys: 1 };
 
 /** What a thread of each GPU kernel takes on, by the width of a head: wide heads fill the registers by themselves. */
@@ -53,7 +57,8 @@ export type KernelId =
   | 'gpu' // WGSL, on a graphics card
   | 'softwareGpu' // WGSL, on an adapter that computes on the CPU
   | 'simd' // WebAssembly
-  | 'host'; // plain loops: nothing is computed that is not read
+  | 'host' // plain loops: nothing is computed that is not read
+  | 'composed'; // TensorFlow.js: the specification, whole matrices behind a mask
 
 export function walksOf(kernel: KernelId, headDim: number): readonly Walk[] {
   switch (kernel) {
@@ -67,16 +72,20 @@ export function walksOf(kernel: KernelId, headDim: number): readonly Walk[] {
       }));
     case 'host':
       return walks(ONE, [1, 1]);
+    case 'composed':
+      // Q Kᵀ and A V (4); their four gradients (8). The tape keeps A, so nothing is computed again.
+      return [4, 8].map((flops) => ({ ...ONE_BY_ONE, dense: true, flops }));
   }
 }
 
-/** Pairs one walk computes among T tokens, per head and sequence: the visible ones, each interval widened and rounded up. */
+/** Pairs one walk computes among T tokens, per head and sequence: the visible ones, each interval widened and rounded up, or all there are. */
 export function computedPairs(
   spec: PatternSpec,
   T: number,
-  { over, together, atOnce, packed = false }: Omit<Walk, 'flops'>,
+  { over, together, atOnce, packed = false, dense = false }: Omit<Walk, 'flops'>,
 ): number {
   const layout = layoutOf(spec, T);
+  if (dense) return T * (T + layout.summaries);
   const interval = (begin: number, end: number) => {
     const from = packed ? begin - (begin % atOnce) : begin;
     return together * Math.ceil((end - from) / atOnce) * atOnce;

@@ -7,7 +7,6 @@ import { check, InputError } from '../core/check';
 import { makeFeed } from '../data/batches';
 import { checkContext } from '../data/corpus';
 import { sources } from '../data/registry';
-import { chooseBackend, type Backend } from '../gpu/backend';
 import { gpuMachine } from '../gpu/gpuMachine';
 import { findAdapter, openDevice, type Fault } from '../gpu/webgpu';
 import { unreachable, type Command, type EngineEvent, type RunId } from '../link/protocol';
@@ -19,6 +18,7 @@ import type { RunSpec } from '../spec/run';
 import { selfTest } from '../train/selfTest';
 import { bestTiles, predictStep, timeBoth, type Speed } from '../train/speed';
 import { Diverged, Trainer } from '../train/trainer';
+import { chooseComputing, type Computing } from './computing';
 import { corpusOf } from './corpora';
 import { EngineRun, type Open } from './run';
 
@@ -34,11 +34,13 @@ export class Engine {
   readonly #runs = new Map<RunId, EngineRun>();
   /** Commands for a run that is still being opened. */
   readonly #early = new Map<RunId, Command[]>();
-  #backend: Backend | undefined;
+  #computing: Computing | undefined;
   #wanted: Wanted | undefined;
   #fault: Fault | undefined;
   #losses = 0;
   #looping = false;
+  /** Runs are being moved to another device: nobody takes a turn. */
+  #recovering = false;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(readonly send: Send) {}
@@ -95,13 +97,13 @@ export class Engine {
   /** The run on the backend in use. */
   async #build(command: Open): Promise<EngineRun> {
     const { runId, spec } = command;
-    const { machine, software: _, ...info } = this.#backend!;
+    const { models, info } = this.#computing!;
     this.send({ type: 'backend', runId, backend: info });
-    checkMemory(spec, info.limits);
+    checkMemory(spec, info);
     this.#preparing(runId, 'Loading the text', 0.5);
     const feed = await this.#feed(command);
     this.#preparing(runId, 'Building the model', 0.8);
-    const trainer = await Trainer.open(machine, spec, sources.get(spec.task), feed);
+    const trainer = await Trainer.open(models, spec, sources.get(spec.task), feed);
     const run = new EngineRun(command, trainer, this.send);
     this.#runs.set(runId, run);
     return run;
@@ -124,10 +126,10 @@ export class Engine {
   /** The backend asked for; the one in use where nothing else was asked, nothing is broken, and no other is faster for this model. */
   async #ensureBackend(wanted: Wanted, spec: RunSpec): Promise<void> {
     const others = [...this.#runs.values()];
-    if (this.#backend && this.#wanted === wanted && !this.#fault) {
+    if (this.#computing && this.#wanted === wanted && !this.#fault) {
       // Runs that are compared stay on one machine.
       const better = wanted === 'auto' ? this.#measured(spec)?.faster : undefined;
-      if (others.length > 0 || !better || better === this.#backend.name) return;
+      if (others.length > 0 || !better || better === this.#computing.info.name) return;
     }
     check(
       others.every((run) => !run.playing),
@@ -137,11 +139,12 @@ export class Engine {
     await this.#choose(wanted, spec);
   }
 
-  async #choose(wanted: Wanted, spec: RunSpec): Promise<void> {
+  async #choose(wanted: Wanted, spec: RunSpec, withoutGpu = false): Promise<void> {
     this.#fault = undefined;
     const measured = this.#measured(spec);
-    this.#backend = await chooseBackend({
+    this.#computing = await chooseComputing({
       wanted,
+      withoutGpu,
       selfTest: async (machine) => {
         await selfTest(machine);
         if (this.#fault) throw new Error(this.#fault.message);
@@ -174,27 +177,29 @@ export class Engine {
 
   /** Times both in a quiet moment, tells the page, and moves the runs where the other one is faster. */
   async #timeInQuiet(): Promise<void> {
-    const backend = this.#backend;
-    if (!backend?.software || this.#speeds || this.#timing || this.#wanted !== 'auto') return;
+    const computing = this.#computing;
+    if (!computing?.own?.software || this.#speeds || this.#timing || this.#wanted !== 'auto')
+      return;
     this.#timing = true;
     try {
       await new Promise((resolve) => setTimeout(resolve, QUIET));
       const runs = [...this.#runs.values()];
-      if (runs.length === 0 || runs.some(({ busy }) => busy) || this.#backend !== backend) return;
+      if (runs.length === 0 || runs.some(({ busy }) => busy) || this.#computing !== computing)
+        return;
       const adapter = await findAdapter();
       if (typeof adapter === 'string') return;
       // A device of its own: what becomes of it concerns no run.
       const { device } = await openDevice(adapter, () => {});
       const { spec } = runs[0]!.command;
       this.#speeds = await timeBoth(
-        backend.machine,
+        computing.own.machine,
         gpuMachine(device, 'gpu'),
         gpuMachine(device, 'softwareGpu'),
         modelSpecOf(spec),
         spec.batch,
       );
       device.destroy();
-      this.#queue = this.#queue.then(() => this.#settle(backend));
+      this.#queue = this.#queue.then(() => this.#settle(computing));
     } catch {
       // What runs, runs on.
     } finally {
@@ -203,9 +208,9 @@ export class Engine {
   }
 
   /** Acts on what was measured. */
-  async #settle(backend: Backend): Promise<void> {
+  async #settle(computing: Computing): Promise<void> {
     const runs = [...this.#runs.values()];
-    if (runs.length === 0 || this.#backend !== backend) return;
+    if (runs.length === 0 || this.#computing !== computing) return;
     const { spec } = runs[0]!.command;
     const measured = this.#measured(spec)!;
     if (measured.faster === 'webgpu' && runs.every(({ busy }) => !busy)) {
@@ -225,9 +230,9 @@ export class Engine {
       return;
     }
     // The first sentence says what was known before.
-    const reason = backend.reason.replace(/;[^;.]*\.$/, `; ${measured.words}.`);
-    this.#backend = { ...backend, reason };
-    const { machine: _, software: __, ...info } = this.#backend;
+    const reason = computing.info.reason.replace(/;[^;.]*\.$/, `; ${measured.words}.`);
+    const info = { ...computing.info, reason };
+    this.#computing = { ...computing, info };
     for (const run of runs) this.send({ type: 'backend', runId: run.id, backend: info });
   }
 
@@ -240,9 +245,10 @@ export class Engine {
 
   /** A new device for all runs, each from its last snapshot; where an error made the old one untrustworthy, another way to compute. */
   async #recover(fault: Fault): Promise<void> {
-    if (this.#fault !== fault || this.#backend?.name !== 'webgpu') return; // of a backend that was passed over
+    if (this.#fault !== fault || !this.#computing?.fallible) return; // of a backend that was passed over
     const runs = [...this.#runs.values()];
     for (const run of runs) this.#early.set(run.id, this.#early.get(run.id) ?? []);
+    this.#recovering = true;
     await this.#turnsEnd();
     const wanted = this.#wanted!;
     try {
@@ -254,8 +260,7 @@ export class Engine {
         this.#preparing(run.id, 'The graphics device failed; starting again', 0.1);
       for (const run of runs) this.#release(run);
       if (runs.length > 0) {
-        await this.#choose(fault.kind === 'lost' ? wanted : 'wasm', runs[0]!.command.spec);
-        this.#wanted = wanted;
+        await this.#choose(wanted, runs[0]!.command.spec, fault.kind === 'error');
       }
     } catch (cause) {
       for (const run of runs) this.#failed(run.id, cause);
@@ -267,6 +272,7 @@ export class Engine {
       }
       await this.#resume(old, fault.message);
     }
+    this.#recovering = false;
     void this.#loop();
   }
 
@@ -285,9 +291,9 @@ export class Engine {
     this.#late(old.id);
   }
 
-  /** Waits a moment for the device to say what is wrong with it. */
+  /** Waits for the device to say what is wrong with it; a slow one first does what it was given. */
   async #faultKnown(): Promise<void> {
-    for (let waits = 0; waits < 20 && !this.#fault; waits++) {
+    for (let waits = 0; waits < 100 && !this.#fault; waits++) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -330,7 +336,7 @@ export class Engine {
       for (;;) {
         const busy = [...this.#runs.values()].filter((run) => run.busy);
         if (busy.length === 0) void this.#timeInQuiet();
-        if (busy.length === 0 || this.#fault) return; // a fault is followed by a recovery, which begins the loop again
+        if (busy.length === 0 || this.#fault || this.#recovering) return; // a fault is followed by a recovery, which begins the loop again
         for (const run of busy) await this.#turn(run);
         await nextTask();
       }
@@ -340,28 +346,30 @@ export class Engine {
   }
 
   async #turn(run: EngineRun): Promise<void> {
+    // Another one may have taken its place meanwhile, on another device.
+    const here = () => this.#runs.get(run.id) === run;
     this.#inTurn.add(run);
     try {
-      if (this.#runs.has(run.id) && !this.#fault) await run.turn();
+      if (here() && !this.#fault) await run.turn();
     } catch (cause) {
       // A lost device first breaks a read; what happened to it is known a moment later.
-      const gpu = this.#backend?.name === 'webgpu' && !(cause instanceof Diverged);
+      const gpu = this.#computing?.fallible === true && !(cause instanceof Diverged);
       if (gpu) await this.#faultKnown();
-      if (this.#runs.has(run.id) && !(gpu && this.#fault)) this.#failed(run.id, cause);
+      if (here() && !(gpu && this.#fault)) this.#failed(run.id, cause);
     } finally {
       this.#inTurn.delete(run);
-      if (!this.#runs.has(run.id)) this.#release(run);
+      if (!here()) this.#release(run);
     }
   }
 }
 
 /** Lets messages in: on the processor nothing else gives the worker's queue a turn. */
 const channel = new MessageChannel();
-let resume: (() => void) | undefined;
-channel.port1.onmessage = () => resume?.();
+const resumes: (() => void)[] = []; // of every engine there is
+channel.port1.onmessage = () => resumes.shift()?.();
 function nextTask(): Promise<void> {
   return new Promise((resolve) => {
-    resume = resolve;
+    resumes.push(resolve);
     channel.port2.postMessage(undefined);
   });
 }

@@ -1,7 +1,7 @@
 /** @file One run inside the engine: its trainer, what the page asked of it, and what it owes the page. */
 import type { AttentionFrame, Command, EngineEvent, RunId, RunState } from '../link/protocol';
+import type { Snapshot } from '../train/model';
 import type { Trainer } from '../train/trainer';
-import type { Snapshot } from '../train/zebra';
 
 type Send = (event: EngineEvent, transfer?: Transferable[]) => void;
 export type Open = Extract<Command, { type: 'open' }>;

@@ -27,7 +27,7 @@ export interface Backend {
 }
 
 /** WebAssembly's memory and JavaScript's arrays both end at 4 GiB or before; a share of it is enough for anything sensible. */
-const HOST_LIMITS: DeviceLimits = { total: 1.5 * 2 ** 30, largestTensor: 2 ** 30 };
+export const HOST_LIMITS: DeviceLimits = { total: 1.5 * 2 ** 30, largestTensor: 2 ** 30 };
 
 export interface Choice {
   readonly wanted: BackendName | 'auto';

@@ -5,7 +5,8 @@ import type { RunSpec } from '../spec/run';
 
 export type RunId = string;
 
-export type BackendName = 'webgpu' | 'wasm' | 'cpu';
+/** 'tfjs': the composed specification on TensorFlow.js; the others run our kernels. */
+export type BackendName = 'webgpu' | 'wasm' | 'cpu' | 'tfjs';
 
 /** Which machine the engine computes on, and why, in words for the page. */
 export interface BackendInfo {
@@ -43,9 +44,9 @@ export interface Sample {
   readonly right?: string; // for a task, the right answers
 }
 
-/** Bytes the engine holds, counted at its own allocations. */
+/** Bytes the engine holds, counted at its own allocations; those of TensorFlow.js as it counts them. */
 export interface MemoryUse {
-  readonly peak: number; // bytes this run has allocated: everything is allocated at once and stays
+  readonly peak: number; // bytes: ours are allocated at once and stay; TensorFlow.js's are the most alive at once during a step
 }
 
 /**

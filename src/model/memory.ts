@@ -1,5 +1,6 @@
 /** @file Bytes a model holds while it trains, from the very list of buffers the machines allocate. */
 import type { KernelId } from '../attention/kernels';
+import { layoutOf } from '../attention/layout';
 import { check } from '../core/check';
 import type { DeviceLimits } from '../core/limits';
 import { formatBytes } from '../core/units';
@@ -43,15 +44,46 @@ export function trainingMemory(
   };
 }
 
+/**
+ * T × (T + summaries) matrices of every head and sequence that are alive for each layer when the tape ends:
+ * on the way forward scores, scaled and masked ones and their softmax, on the way back the gradients of these.
+ * Counted, not derived: tfjs decides what it keeps (test/reference/taped.test.ts).
+ */
+const COMPOSED_MATRICES = 9;
+
+/** Bytes of the attention of the composed model alone: it needs more than that, and this is what grows with T². */
+export function composedMemory(
+  m: ModelSpec,
+  batch: number,
+): Pick<TrainingMemory, 'peak' | 'largestTensor'> {
+  const matrices = m.layers.map(
+    (layer) =>
+      BYTES * batch * m.heads * m.context * (m.context + layoutOf(layer, m.context).summaries),
+  );
+  return {
+    peak: COMPOSED_MATRICES * matrices.reduce((a, b) => a + b, 0),
+    largestTensor: Math.max(...matrices),
+  };
+}
+
 /** Refuses a model whose memory, or largest buffer, is beyond what the device allows (bytes). */
-export function checkMemory(spec: RunSpec, limits: DeviceLimits): void {
-  const { peak, largestTensor } = trainingMemory(modelSpecOf(spec), spec.batch);
+export function checkMemory(
+  spec: RunSpec,
+  { limits, kernel }: { readonly limits: DeviceLimits; readonly kernel?: KernelId },
+): void {
+  const composed = kernel === 'composed';
+  const model = modelSpecOf(spec);
+  const memory = composed
+    ? composedMemory(model, spec.batch)
+    : trainingMemory(model, spec.batch, kernel);
+  const { peak, largestTensor } = memory;
+  const lower = `lower the batch, the context or the width${composed ? ', or compute with something else than TensorFlow.js' : ''}`;
   check(
     peak <= limits.total,
-    `training this model needs about ${formatBytes(peak)}, this device allows ${formatBytes(limits.total)}; lower the batch, the context or the width`,
+    `training this model needs ${composed ? 'more than' : 'about'} ${formatBytes(peak)}, this device allows ${formatBytes(limits.total)}; ${lower}`,
   );
   check(
     largestTensor <= limits.largestTensor,
-    `the largest tensor of this model is ${formatBytes(largestTensor)}, this device allows ${formatBytes(limits.largestTensor)}; lower the batch, the context or the width`,
+    `the largest tensor of this model is ${formatBytes(largestTensor)}, this device allows ${formatBytes(limits.largestTensor)}; ${lower}`,
   );
 }

@@ -15,21 +15,59 @@ type Weights = Readonly<Record<string, tf.Tensor>>;
 /** Finite on purpose: a score no softmax can see. */
 const MASKED = -1e30;
 
+/** What attention needs of a layout beside q, k and v. */
+export interface AttentionTables {
+  readonly mask: tf.Tensor2D; // [T, T + summaries]
+  readonly angles: tf.Tensor2D; // [T + summaries, d], of the tokens and of the chunks' centres
+}
+
+/** For every layer; layers of a kind share theirs. */
+export function referenceTables(m: ModelSpec): readonly AttentionTables[] {
+  const known = new Map<string, AttentionTables>();
+  return m.layers.map((pattern) => {
+    const id = JSON.stringify(pattern);
+    const tables = known.get(id) ?? attentionTables(m, layoutOf(pattern, m.context));
+    known.set(id, tables);
+    return tables;
+  });
+}
+
 /** tokens int32 [B, T] → logits [B T, V] */
-export function referenceLogits(m: ModelSpec, w: Weights, tokens: tf.Tensor2D): tf.Tensor2D {
+export function referenceLogits(
+  m: ModelSpec,
+  w: Weights,
+  tokens: tf.Tensor2D,
+  tables?: readonly AttentionTables[],
+): tf.Tensor2D {
+  const normed = referenceNorm(trunk(m, w, tokens, tables).x, w['model.norm.weight']!);
+  const head = w['lm_head.weight'] as tf.Tensor2D | undefined;
+  if (head) return tf.matMul(normed, head);
+  return tf.matMul(normed, w['model.embed_tokens.weight'] as tf.Tensor2D, false, true);
+}
+
+/** tokens int32 [B, T] → what every layer reads, [B, H, T, T + summaries]: a softmax over tokens and summaries. */
+export const referenceMaps = (
+  m: ModelSpec,
+  w: Weights,
+  tokens: tf.Tensor2D,
+  tables?: readonly AttentionTables[],
+): readonly tf.Tensor4D[] => trunk(m, w, tokens, tables).maps;
+
+/** All layers: their output [B T, D], and what each read. */
+function trunk(m: ModelSpec, w: Weights, tokens: tf.Tensor2D, tables = referenceTables(m)) {
   const [B, T] = tokens.shape;
   const embedding = w['model.embed_tokens.weight'] as tf.Tensor2D;
   const oneHot = tf.oneHot(tf.reshape(tokens, [B * T]), m.vocabulary);
   const floats = tf.cast(oneHot, 'float32') as tf.Tensor as tf.Tensor2D;
   let x: tf.Tensor2D = tf.matMul(floats, embedding);
-  m.layers.forEach((pattern, l) => {
+  const maps = m.layers.map((pattern, l) => {
     const at = (name: string) => w[`model.layers.${l}.${name}.weight`]! as tf.Tensor2D;
     const normed = referenceNorm(x, at('input_layernorm'));
     const q: tf.Tensor2D = tf.matMul(normed, at('self_attn.q_proj'));
     const k: tf.Tensor2D = tf.matMul(normed, at('self_attn.k_proj'));
     const v: tf.Tensor2D = tf.matMul(normed, at('self_attn.v_proj'));
-    const attended = referenceAttention(m, layoutOf(pattern, T), B, q, k, v);
-    x = tf.add<tf.Tensor2D>(x, tf.matMul(attended, at('self_attn.o_proj')));
+    const { mixed, weights } = attend(m, layoutOf(pattern, T), B, q, k, v, tables[l]!);
+    x = tf.add<tf.Tensor2D>(x, tf.matMul(mixed, at('self_attn.o_proj')));
     const again = referenceNorm(x, at('post_attention_layernorm'));
     const gate = tf.matMul(again, at('mlp.gate_proj'));
     const gated = tf.mul<tf.Tensor2D>(
@@ -37,10 +75,9 @@ export function referenceLogits(m: ModelSpec, w: Weights, tokens: tf.Tensor2D): 
       tf.matMul(again, at('mlp.up_proj')),
     );
     x = tf.add<tf.Tensor2D>(x, tf.matMul(gated, at('mlp.down_proj')));
+    return weights;
   });
-  const normed = referenceNorm(x, w['model.norm.weight']!);
-  const head = w['lm_head.weight'] as tf.Tensor2D | undefined;
-  return head ? tf.matMul(normed, head) : tf.matMul(normed, embedding, false, true);
+  return { x, maps };
 }
 
 /** Mean over weighted rows of −log softmax(logits)[target]. */
@@ -49,10 +86,18 @@ export function referenceLoss(
   targets: tf.Tensor1D,
   weights: tf.Tensor1D,
 ): tf.Scalar {
-  const picked = tf.mul(tf.oneHot(targets, logits.shape[1]), tf.logSoftmax(logits));
-  const losses = tf.neg(tf.sum(picked, 1));
-  return tf.div(tf.sum(tf.mul(losses, weights)), tf.sum(weights));
+  return tf.div(tf.sum(tf.mul(referenceLosses(logits, targets), weights)), tf.sum(weights));
 }
+
+/** −log softmax(logits)[target] of every row, [rows]. */
+export function referenceLosses(logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D {
+  const picked = tf.mul(tf.oneHot(targets, logits.shape[1]), tf.logSoftmax(logits));
+  return tf.neg(tf.sum(picked, 1));
+}
+
+/** 1 where the largest logit is the target's, else 0; [rows]. */
+export const referenceHits = (logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D =>
+  tf.cast(tf.equal(tf.argMax(logits, 1), targets), 'float32');
 
 export function referenceNorm(x: tf.Tensor2D, gain: tf.Tensor): tf.Tensor2D {
   const mean = tf.mean(tf.square(x), -1, true);
@@ -62,15 +107,24 @@ export function referenceNorm(x: tf.Tensor2D, gain: tf.Tensor): tf.Tensor2D {
 type Sizes = Pick<ModelSpec, 'heads' | 'kvHeads' | 'headDim' | 'pool' | 'ropeBase'>;
 
 /** q [B T, H d], k and v [B T, kvH d], none of them turned yet → [B T, H d]. softmax(Q Kᵀ / √d + mask) V over tokens and summaries. */
-export function referenceAttention(
+export const referenceAttention = (
   m: Sizes,
   layout: Layout,
   B: number,
   q: tf.Tensor2D,
   k: tf.Tensor2D,
   v: tf.Tensor2D,
-): tf.Tensor2D {
-  const { T, chunk, summaries } = layout;
+): tf.Tensor2D => attend(m, layout, B, q, k, v, attentionTables(m, layout)).mixed;
+
+function attend(
+  m: Sizes,
+  { T, chunk, summaries }: Layout,
+  B: number,
+  q: tf.Tensor2D,
+  k: tf.Tensor2D,
+  v: tf.Tensor2D,
+  { mask, angles }: AttentionTables,
+): { readonly mixed: tf.Tensor2D; readonly weights: tf.Tensor4D } {
   const d = m.headDim;
   const split = (x: tf.Tensor, heads: number): tf.Tensor4D =>
     tf.transpose(tf.reshape(x, [B, T, heads, d]), [0, 2, 1, 3]);
@@ -87,9 +141,8 @@ export function referenceAttention(
     const whole = tf.slice(x, [0, 0, 0, 0], [B, m.kvHeads, summaries * chunk, d]);
     return tf.mean(tf.reshape(whole, [B, m.kvHeads, summaries, chunk, d]), 3);
   };
-  const positions = virtualPositions(T, chunk, summaries);
   const turned = (x: tf.Tensor4D, from: number) =>
-    referenceTurn(x, positions.slice(from, from + x.shape[2]), m);
+    referenceTurn(x, tf.slice(angles, [from, 0], [x.shape[2], d]));
 
   const queries = turned(split(q, m.heads), 0);
   const rawKeys = split(k, m.kvHeads);
@@ -102,9 +155,19 @@ export function referenceAttention(
     allValues = tf.concat([values, means(values)], 2);
   }
   const scores = tf.div(tf.matMul(queries, shared(keys), false, true), Math.sqrt(d));
-  const weights = tf.softmax(tf.add(scores, referenceMask(layout)) as tf.Tensor4D);
-  const mixed = tf.matMul(weights, shared(allValues));
-  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [B * T, m.heads * d]);
+  const weights = tf.softmax(tf.add(scores, mask) as tf.Tensor4D);
+  const byHead = tf.matMul(weights, shared(allValues));
+  const mixed = tf.reshape(tf.transpose(byHead, [0, 2, 1, 3]), [B * T, m.heads * d]) as tf.Tensor2D;
+  return { mixed, weights };
+}
+
+function attentionTables(m: Sizes, layout: Layout): AttentionTables {
+  const positions = virtualPositions(layout.T, layout.chunk, layout.summaries);
+  const angles = rotationTable(positions, m.headDim, m.ropeBase);
+  return {
+    mask: referenceMask(layout),
+    angles: tf.tensor2d(angles, [positions.length, m.headDim]),
+  };
 }
 
 /** [T, T + summaries]: 0 where a token may be read, ln C where a summary may, MASKED elsewhere. Straight from the definition. */
@@ -120,13 +183,10 @@ function referenceMask({ T, chunk, summaries, first }: Layout): tf.Tensor2D {
   return tf.tensor2d(mask, [T, T + summaries]);
 }
 
-function referenceTurn(x: tf.Tensor4D, positions: readonly number[], m: Sizes): tf.Tensor4D {
-  const half = m.headDim / 2;
-  const table = tf.tensor2d(rotationTable(positions, m.headDim, m.ropeBase), [
-    positions.length,
-    m.headDim,
-  ]);
-  const [cosine, sine] = tf.split(table, 2, 1) as [tf.Tensor2D, tf.Tensor2D];
+/** x [B, H, n, d] turned by the angles [n, d] of its positions. */
+function referenceTurn(x: tf.Tensor4D, angles: tf.Tensor2D): tf.Tensor4D {
+  const half = x.shape[3] / 2;
+  const [cosine, sine] = tf.split(angles, 2, 1) as [tf.Tensor2D, tf.Tensor2D];
   const [a, b] = tf.split(x, [half, half], 3) as [tf.Tensor4D, tf.Tensor4D];
   return tf.concat(
     [tf.sub(tf.mul(a, cosine), tf.mul(b, sine)), tf.add(tf.mul(b, cosine), tf.mul(a, sine))],

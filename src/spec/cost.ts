@@ -29,9 +29,11 @@ export function layerFlops(m: ModelSpec, layer: PatternSpec, kernel: KernelId): 
 export function trainingFlops(m: ModelSpec, kernel: KernelId): TrainingFlops {
   const matmuls = 3 * 2 * matmulWeights(m);
   const layers = m.layers.map((layer) => layerFlops(m, layer, kernel));
+  // Composed, a look-up in the embedding is a product with one-hot rows, and so is its gradient.
+  const lookUp = kernel === 'composed' ? 2 * 2 * m.vocabulary * m.width : 0;
   return {
     needed: matmuls + layers.reduce((sum, { needed }) => sum + needed, 0),
-    done: matmuls + layers.reduce((sum, { done }) => sum + done, 0),
+    done: matmuls + lookUp + layers.reduce((sum, { done }) => sum + done, 0),
   };
 }
 

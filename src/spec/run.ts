@@ -33,7 +33,7 @@ export interface RunSpec {
   readonly batch: number; // B, sequences
   readonly steps: number; // length of the schedule; training goes on at its floor afterwards
   readonly seed: number;
-  readonly backend: 'auto' | 'webgpu' | 'wasm' | 'cpu';
+  readonly backend: 'auto' | 'webgpu' | 'wasm' | 'cpu' | 'tfjs';
 }
 
 export type Setting = keyof RunSpec;
@@ -219,6 +219,11 @@ export const CONTROLS: readonly Control[] = [
       { value: 'webgpu', label: 'WebGPU' },
       { value: 'wasm', label: 'WebAssembly' },
       { value: 'cpu', label: 'JavaScript' },
+      {
+        value: 'tfjs',
+        label: 'TensorFlow.js (reference)',
+        summary: 'the composed model and its tape: slow, to compare our kernels with',
+      },
     ],
   },
 ];

@@ -158,7 +158,7 @@ export class Lab {
       if (isOwnText(spec)) checkText(this.text, spec);
       // The limits are those of the backend in use; another one asks its own when it is opened.
       const backend = (this.run as Run | undefined)?.backend;
-      if (backend && spec.backend === this.run.spec.backend) checkMemory(spec, backend.limits);
+      if (backend && spec.backend === this.run.spec.backend) checkMemory(spec, backend);
       return undefined;
     } catch (error) {
       if (error instanceof InputError) return error.message;

@@ -15,7 +15,8 @@ import type { ModelSpec } from '../spec/model';
 /** Largest difference in the scale of the whole output: float32 sums in another order, exp and sqrt as a GPU may have them. */
 const TOLERANCE = 1e-3;
 
-const TINY: ModelSpec = {
+/** A model with every pattern, and heads that share keys. */
+export const TINY: ModelSpec = {
   vocabulary: 12,
   context: 11,
   // Sizes whose shaders are those of the usual models, so that they are compiled once.

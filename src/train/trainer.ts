@@ -1,10 +1,8 @@
 /** @file One run: a model, its data and its optimizer, stepped from outside. */
-import type { KernelId } from '../attention/kernels';
 import { random } from '../core/random';
 import type { Feed } from '../data/batches';
 import { decode } from '../data/characters';
 import type { Source } from '../data/source';
-import type { Machine } from '../gpu/machine';
 import type { AttentionFrame, Sample, StepMetrics, Validation } from '../link/protocol';
 import { ADAMW } from '../model/bundle';
 import { Decoder, pick } from '../model/decode';
@@ -12,13 +10,11 @@ import { initialWeights } from '../model/weights';
 import { modelSpecOf, type ModelSpec } from '../spec/model';
 import type { RunSpec } from '../spec/run';
 import { layerCells } from './frame';
+import type { Model, Models, Snapshot } from './model';
 import { rateAt } from './schedule';
-import { Zebra, type Snapshot } from './zebra';
 
 const TEMPERATURE = 0.8;
 const SAMPLE = 120; // characters at most; never beyond the context
-/** Steps handed over and not yet done: enough to keep a graphics card busy, few enough to pause at once. */
-const IN_FLIGHT = 2;
 
 /** The loss is no number: training cannot go on. */
 export class Diverged extends Error {
@@ -29,13 +25,13 @@ export class Trainer {
   readonly #inFlight: Promise<void>[] = [];
   #since = 0; // when the first step that was not reported yet was handed over, ms
 
-  static async open(machine: Machine, spec: RunSpec, source: Source, feed: Feed): Promise<Trainer> {
+  static async open(models: Models, spec: RunSpec, source: Source, feed: Feed): Promise<Trainer> {
     const modelSpec = modelSpecOf(spec);
-    const model = await Zebra.open(machine, modelSpec, initialWeights(modelSpec, spec.seed), {
+    const model = await models.open(modelSpec, initialWeights(modelSpec, spec.seed), {
       batch: spec.batch,
       adamw: { ...ADAMW, decay: spec.decay },
     });
-    return new Trainer(spec, source, feed, modelSpec, model, machine.kernel);
+    return new Trainer(spec, source, feed, modelSpec, model, models);
   }
 
   private constructor(
@@ -43,13 +39,13 @@ export class Trainer {
     readonly source: Source,
     readonly feed: Feed,
     readonly modelSpec: ModelSpec,
-    readonly model: Zebra,
-    readonly kernel: KernelId,
+    readonly model: Model,
+    readonly models: Omit<Models, 'open'>,
   ) {}
 
   /** Where its numbers lie: on a GPU a read waits for everything before it. */
   get where(): 'gpu' | 'host' {
-    return this.kernel === 'simd' || this.kernel === 'host' ? 'host' : 'gpu';
+    return this.models.where;
   }
 
   /** Optimizer steps handed over. */
@@ -57,9 +53,9 @@ export class Trainer {
     return this.model.step;
   }
 
-  /** Bytes this run has allocated: all it will ever need, at once. */
+  /** Bytes this run holds, or has held at once. */
   get bytes(): number {
-    return this.model.session.bytes;
+    return this.model.bytes;
   }
 
   /** Steps that may be taken before reports() must be asked. */
@@ -74,9 +70,8 @@ export class Trainer {
     if (this.#since === 0) this.#since = performance.now();
     this.model.train(batch, rateAt(step, this.spec));
     // Of a lost device it is the read that says so.
-    this.#inFlight.push(this.model.session.settled().catch(() => {}));
-    if (this.#inFlight.length > (this.kernel === 'gpu' ? IN_FLIGHT : 0))
-      await this.#inFlight.shift();
+    this.#inFlight.push(this.model.settled().catch(() => {}));
+    if (this.#inFlight.length > this.models.ahead) await this.#inFlight.shift();
   }
 
   /** What the steps since the last call came to; waits until they are done. Throws Diverged where a loss is no number. */

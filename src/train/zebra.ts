@@ -15,29 +15,16 @@ import { pictureFor, type Picture } from '../model/picture';
 import { SLOT } from '../ops/adamw/kernel';
 import type { Bundle } from '../program/program';
 import type { ModelSpec } from '../spec/model';
+import {
+  AHEAD_ON_CARD,
+  type Model,
+  type ModelOptions,
+  type Models,
+  type Snapshot,
+  type StepReport,
+} from './model';
 
-export interface ZebraOptions {
-  readonly batch: number; // sequences per training step
-  readonly adamw?: AdamWOptions;
-}
-
-/** What one training step reported. */
-export interface StepReport {
-  readonly step: number;
-  readonly loss: number; // nats per scored token, before the update
-  readonly accuracy: number; // of the scored tokens
-  readonly gradNorm: number; // before clipping
-}
-
-/** Everything a run needs to go on elsewhere; copies. */
-export interface Snapshot {
-  readonly step: number;
-  readonly weights: Float32Array; // packed, see src/model/arena.ts
-  readonly m: Float32Array;
-  readonly v: Float32Array;
-}
-
-export class Zebra {
+export class Zebra implements Model {
   readonly arena: Arena;
   readonly picture: Picture;
   readonly #bundle: Bundle;
@@ -48,7 +35,7 @@ export class Zebra {
     machine: Machine,
     spec: ModelSpec,
     weights: HostWeights,
-    options: ZebraOptions,
+    options: ModelOptions,
   ): Promise<Zebra> {
     const picture = pictureFor(spec.context);
     const bundle = bundleOf(spec, {
@@ -78,17 +65,19 @@ export class Zebra {
     this.picture = picture;
   }
 
-  /** Optimizer steps handed over. */
+  /** All it will ever need: it is allocated at once. */
+  get bytes(): number {
+    return this.session.bytes;
+  }
+
   get step(): number {
     return this.#step;
   }
 
-  /** Steps that may be handed over before reports() must be asked. */
   get room(): number {
     return RING - (this.#step - this.#reported);
   }
 
-  /** Hands over one step of AdamW at learning rate `rate`; its report waits in the ring. */
   train(batch: Batch, rate: number): void {
     if (this.room === 0) {
       throw new Error(`the losses of ${RING} steps wait in the ring; the next would overwrite one`);
@@ -106,7 +95,6 @@ export class Zebra {
     });
   }
 
-  /** Reports of the steps since the last call, in order. Waits until they are done. */
   async reports(): Promise<StepReport[]> {
     const [from, to] = [this.#reported, this.#step];
     if (from === to) return [];
@@ -119,14 +107,16 @@ export class Zebra {
     });
   }
 
-  /** (loss × weight, hit × weight) of each row, [rows, 2]. */
+  settled(): Promise<void> {
+    return this.session.settled();
+  }
+
   async evaluate(batch: Batch): Promise<Float32Array> {
     this.#write(batch);
     this.session.run('evaluate', { share: shareOf(batch) });
     return this.session.read(resultOf(this.#bundle, 'evaluate', 'report'), 'evaluate');
   }
 
-  /** [T, V] for one sequence. */
   async logits(tokens: Int32Array): Promise<Float32Array> {
     this.session.write('tokens', tokens);
     this.session.run('logits');
@@ -139,7 +129,6 @@ export class Zebra {
     return logits;
   }
 
-  /** What every layer and head reads of one sequence, in the code of probe.ts: [H, size, size] for each layer. */
   async maps(tokens: Int32Array): Promise<Float32Array[]> {
     this.session.write('tokens', tokens);
     this.session.run('maps');
@@ -150,7 +139,6 @@ export class Zebra {
     );
   }
 
-  /** Copies, by Hugging Face's names. */
   async weights(): Promise<Map<string, Float32Array>> {
     return unpack(this.arena, await this.session.read(wholeOf(this.#bundle, 'weights')));
   }
@@ -193,3 +181,11 @@ export class Zebra {
 }
 
 export const shareOf = ({ weights }: Batch): number => 1 / weights.reduce((a, b) => a + b, 0);
+
+/** Our programs on a machine. */
+export const zebras = (machine: Machine): Models => ({
+  kernel: machine.kernel,
+  where: machine.kernel === 'gpu' || machine.kernel === 'softwareGpu' ? 'gpu' : 'host',
+  ahead: machine.kernel === 'gpu' ? AHEAD_ON_CARD : 0,
+  open: (spec, weights, options) => Zebra.open(machine, spec, weights, options),
+});

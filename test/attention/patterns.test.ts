@@ -146,6 +146,15 @@ describe.each(patterns.all.map((p) => [p.id, p] as const))('%s', (id, pattern) =
     }
   });
 
+  test('composed, all pairs of tokens with tokens and summaries are computed, forward and backward', () => {
+    const spec = patternSpec(id, { window: 6, chunk: 6 });
+    const walks = walksOf('composed', 16);
+    expect(walks.map(({ flops }) => flops)).toEqual([4, 8]);
+    // The last of 48 queries reads at least the 6 tokens of its window; what lies before is in whole chunks.
+    const summaries = id === 'approximate' ? 7 : 0;
+    for (const walk of walks) expect(computedPairs(spec, 48, walk)).toBe(48 * (48 + summaries));
+  });
+
   test('walked by queries or by keys, the pairs are the same', () => {
     const spec = patternSpec(id, { window: 7, chunk: 4 });
     expect(computedPairs(spec, 50, { ...ONE_BY_ONE, over: 'keys' })).toBe(visiblePairs(spec, 50));

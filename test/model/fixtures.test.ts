@@ -1,12 +1,15 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll } from 'vitest';
+import { beforeAll, describe } from 'vitest';
 import { hostMachine } from '../../src/gpu/hostMachine';
+import { tapes } from '../../src/reference/taped';
+import { zebras } from '../../src/train/zebra';
 import { describeFixtures, describeReference } from '../support/fixtureTests';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-describeFixtures(() => hostMachine());
+describeFixtures(() => zebras(hostMachine()));
+describe('trained by the tape', () => describeFixtures(() => tapes()));
 describeReference();

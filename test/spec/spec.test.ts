@@ -153,7 +153,7 @@ describe('impossible settings are refused with what would work', () => {
 
   test('a model beyond the device', () => {
     const limits = { total: 1_000_000, largestTensor: 1_000_000 };
-    expect(() => checkMemory(DEFAULTS, limits)).toThrow(
+    expect(() => checkMemory(DEFAULTS, { limits })).toThrow(
       /training this model needs about .* MiB, this device allows 977 KiB; lower the batch/,
     );
   });

@@ -6,6 +6,7 @@ import { trainingMemory } from '../../src/model/memory';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
 import { FLOOR, rateAt } from '../../src/train/schedule';
 import { Diverged, Trainer } from '../../src/train/trainer';
+import { zebras } from '../../src/train/zebra';
 
 const spec: RunSpec = {
   ...DEFAULTS,
@@ -28,7 +29,7 @@ function trainer(change: Partial<RunSpec> = {}): Promise<Trainer> {
     distance: own.distance,
     seed: own.seed,
   });
-  return Trainer.open(hostMachine(), own, source, feed);
+  return Trainer.open(zebras(hostMachine()), own, source, feed);
 }
 
 const losses = async (run: Trainer, steps: number) => {

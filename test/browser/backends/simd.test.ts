@@ -7,6 +7,7 @@ import type { Machine } from '../../../src/gpu/machine';
 import simdKernels from '../../../src/ops/simd.wasm?url';
 import { selfTest } from '../../../src/train/selfTest';
 import { describeAttention } from '../../support/attentionTests';
+import { zebras } from '../../../src/train/zebra';
 import { describeFixtures } from '../../support/fixtureTests';
 import { describeProducts } from '../../support/productTests';
 
@@ -21,6 +22,6 @@ beforeAll(async () => {
 
 test('the kernels really are WebAssembly', () => expect(machine.kernel).toBe('simd'));
 
-describeFixtures(() => machine);
+describeFixtures(() => zebras(machine));
 describeAttention(() => machine);
 describeProducts(() => machine);

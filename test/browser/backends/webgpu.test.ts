@@ -6,6 +6,7 @@ import { gpuMachine } from '../../../src/gpu/gpuMachine';
 import { findAdapter, openDevice } from '../../../src/gpu/webgpu';
 import { SHARED_TILES } from '../../../src/program/tiles';
 import { selfTest } from '../../../src/train/selfTest';
+import { zebras } from '../../../src/train/zebra';
 import { describeAttention } from '../../support/attentionTests';
 import { describeProducts } from '../../support/productTests';
 import { describeFixtures } from '../../support/fixtureTests';
@@ -23,13 +24,13 @@ beforeAll(async () => {
 describe.each(['gpu', 'softwareGpu'] as const)('kernels with the shares of %s', (kernel) => {
   const machine = () => gpuMachine(device, kernel);
   test('pass the self-test', () => selfTest(machine()));
-  describeFixtures(machine);
+  describeFixtures(() => zebras(machine()));
   describeAttention(machine);
 });
 describe('products through workgroup memory', () => {
   const machine = () => gpuMachine(device, 'gpu', SHARED_TILES);
   test('pass the self-test', () => selfTest(machine()));
-  describeFixtures(machine);
+  describeFixtures(() => zebras(machine()));
 });
 describeProducts(() => gpuMachine(device, 'gpu'), true);
 

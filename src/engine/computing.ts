@@ -1,0 +1,40 @@
+/** @file What the engine computes with: our programs on a machine, or TensorFlow.js, which is loaded only for whom wants it. */
+import { chooseBackend, type Backend, type Choice } from '../gpu/backend';
+import type { BackendInfo } from '../link/protocol';
+import type { Models } from '../train/model';
+import { zebras } from '../train/zebra';
+
+export interface Computing {
+  readonly info: BackendInfo;
+  readonly models: Models;
+  /** Our programs' machine, where it is they that compute. */
+  readonly own?: Backend;
+  /** It is on a device that may be lost or report errors. */
+  readonly fallible: boolean;
+}
+
+export interface ComputingChoice extends Omit<Choice, 'wanted'> {
+  readonly wanted: Choice['wanted'] | 'tfjs';
+  /** The graphics device gave numbers that cannot be trusted: do without. */
+  readonly withoutGpu?: boolean;
+}
+
+/** Rejects, in words, where there is no way; whoever asks for TensorFlow.js gets nothing else. */
+export async function chooseComputing(choice: ComputingChoice): Promise<Computing> {
+  const { wanted, withoutGpu = false, onFault } = choice;
+  if (wanted === 'tfjs') {
+    const { startTfjs } = await import('../reference/tfjs');
+    const { models, ...info } = await startTfjs({
+      onFault,
+      without: withoutGpu ? ['WebGPU'] : [],
+    });
+    return {
+      info: { name: 'tfjs', kernel: models.kernel, ...info },
+      models,
+      fallible: models.where === 'gpu',
+    };
+  }
+  const own = await chooseBackend({ ...choice, wanted: withoutGpu ? 'wasm' : wanted });
+  const { machine, software: _, ...info } = own;
+  return { info, models: zebras(machine), own, fallible: info.name === 'webgpu' };
+}
