@@ -245,7 +245,12 @@ export class Engine {
 
   /** A new device for all runs, each from its last snapshot; where an error made the old one untrustworthy, another way to compute. */
   async #recover(fault: Fault): Promise<void> {
-    if (this.#fault !== fault || !this.#computing?.fallible) return; // of a backend that was passed over
+    if (this.#fault !== fault) return;
+    if (!this.#computing?.fallible) {
+      this.#fault = undefined; // of a device that nothing runs on any more
+      void this.#loop();
+      return;
+    }
     const runs = [...this.#runs.values()];
     for (const run of runs) this.#early.set(run.id, this.#early.get(run.id) ?? []);
     this.#recovering = true;
