@@ -9,7 +9,13 @@ import { checkContext } from '../data/corpus';
 import { sources } from '../data/registry';
 import { gpuMachine } from '../gpu/gpuMachine';
 import { findAdapter, openDevice, type Fault } from '../gpu/webgpu';
-import { unreachable, type Command, type EngineEvent, type RunId } from '../link/protocol';
+import {
+  unreachable,
+  type Command,
+  type EngineEvent,
+  type RunId,
+  type SweepProgress,
+} from '../link/protocol';
 import { checkMemory } from '../model/memory';
 import simdKernels from '../ops/simd.wasm?url';
 import { checkRun } from '../spec/check';
@@ -17,6 +23,7 @@ import { modelSpecOf } from '../spec/model';
 import type { RunSpec } from '../spec/run';
 import { selfTest } from '../train/selfTest';
 import { bestTiles, predictStep, timeBoth, type Speed } from '../train/speed';
+import { sweep } from '../train/sweep';
 import { Diverged, Trainer } from '../train/trainer';
 import { chooseComputing, type Computing } from './computing';
 import { corpusOf } from './corpora';
@@ -51,6 +58,12 @@ export class Engine {
         this.#early.set(command.runId, []);
         this.#queue = this.#queue.then(() => this.#open(command));
         return;
+      case 'sweep':
+        this.#queue = this.#queue.then(() => this.#sweep(command));
+        return;
+      case 'cancelSweep':
+        this.#cancelled.add(command.runId);
+        return;
       case 'control':
       case 'nextFrame': {
         const early = this.#early.get(command.runId);
@@ -63,7 +76,7 @@ export class Engine {
     }
   }
 
-  #command(command: Exclude<Command, Open>): void {
+  #command(command: Extract<Command, { type: 'control' | 'nextFrame' }>): void {
     const run = this.#runs.get(command.runId);
     if (!run) return; // closed or failed meanwhile: nobody listens any more
     if (command.type === 'nextFrame') run.wantFrame();
@@ -85,6 +98,35 @@ export class Engine {
       this.#failed(runId, cause);
     }
     this.#late(runId);
+  }
+
+  readonly #cancelled = new Set<RunId>();
+
+  /** Alone on the machine: runs that train meanwhile would be measured too. */
+  async #sweep(command: Extract<Command, { type: 'sweep' }>): Promise<void> {
+    const { runId, spec, plans, contexts } = command;
+    const send = (progress: SweepProgress) => this.send({ type: 'sweep', runId, progress });
+    try {
+      for (const context of contexts) checkRun({ ...spec, context, batch: 1 });
+      check(
+        [...this.#runs.values()].every(({ busy }) => !busy),
+        'a run is training, and both would be slowed; pause it first',
+      );
+      await this.#ensureBackend(spec.backend, spec);
+      const { models, info } = this.#computing!;
+      const total = plans.length * contexts.length;
+      let done = 0;
+      const cancelled = () => this.#cancelled.has(runId);
+      for await (const row of sweep(models, info.limits, { spec, plans, contexts }, cancelled)) {
+        send({ phase: 'row', row, done: ++done, total });
+        await nextTask(); // so that Cancel is heard
+      }
+      send({ phase: 'ended', why: cancelled() ? 'cancelled' : 'complete' });
+    } catch (cause) {
+      send({ phase: 'failed', message: wordsOf(cause) });
+    } finally {
+      this.#cancelled.delete(runId);
+    }
   }
 
   /** Hands over what was said while the run was being opened. */

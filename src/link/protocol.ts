@@ -79,6 +79,24 @@ export type RunState =
   /** The run is over; `message` says what happened and what to do. */
   | { readonly phase: 'failed'; readonly message: string };
 
+/** One plan at one context, measured with a batch of one sequence. */
+export interface SweepRow {
+  readonly plan: string;
+  readonly context: number; // tokens
+  readonly stepMs?: number; // a training step, median
+  readonly steps?: number; // behind the median
+  readonly bytes?: number; // allocated for training
+  readonly tokenMs?: number; // a generated token once the context is full, in plain JavaScript
+  readonly cacheBytes?: number; // keys and values held then
+  /** It was not measured, because … */
+  readonly why?: string;
+}
+
+export type SweepProgress =
+  | { readonly phase: 'row'; readonly row: SweepRow; readonly done: number; readonly total: number }
+  | { readonly phase: 'ended'; readonly why: 'complete' | 'cancelled' }
+  | { readonly phase: 'failed'; readonly message: string };
+
 /** The person's own text travels beside the spec, never in the URL. */
 export type Command =
   | {
@@ -94,7 +112,16 @@ export type Command =
       readonly runId: RunId;
       readonly action: 'run' | 'pause' | 'step' | 'close';
     }
-  | { readonly type: 'nextFrame'; readonly runId: RunId };
+  | { readonly type: 'nextFrame'; readonly runId: RunId }
+  /** Time and memory against the context; `runId` is the sweep's own name. */
+  | {
+      readonly type: 'sweep';
+      readonly runId: RunId;
+      readonly spec: RunSpec;
+      readonly plans: readonly string[];
+      readonly contexts: readonly number[];
+    }
+  | { readonly type: 'cancelSweep'; readonly runId: RunId };
 
 export type EngineEvent =
   | { readonly type: 'backend'; readonly runId: RunId; readonly backend: BackendInfo }
@@ -103,7 +130,9 @@ export type EngineEvent =
   | { readonly type: 'validation'; readonly runId: RunId; readonly validation: Validation }
   | { readonly type: 'sample'; readonly runId: RunId; readonly sample: Sample }
   | { readonly type: 'memory'; readonly runId: RunId; readonly memory: MemoryUse }
-  | { readonly type: 'frame'; readonly runId: RunId; readonly frame: AttentionFrame };
+  | { readonly type: 'frame'; readonly runId: RunId; readonly frame: AttentionFrame }
+  /** A row of a sweep, or its end. */
+  | { readonly type: 'sweep'; readonly runId: RunId; readonly progress: SweepProgress };
 
 /** Ends an exhaustive switch: adding a message type turns every switch that forgot it red. */
 export function unreachable(value: never): never {

@@ -119,6 +119,8 @@ export class Run {
         this.frame = event.frame;
         this.#frames.arrived();
         return;
+      case 'sweep':
+        return; // has a name of its own
       default:
         unreachable(event);
     }

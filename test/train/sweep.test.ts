@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { hostMachine } from '../../src/gpu/hostMachine';
+import type { Engine } from '../../src/link/client';
+import type { EngineEvent, SweepRow } from '../../src/link/protocol';
+import { trainingMemory } from '../../src/model/memory';
+import { kvCacheBytes } from '../../src/spec/cost';
+import { modelSpecOf } from '../../src/spec/model';
+import { DEFAULTS } from '../../src/spec/run';
+import { Sweep } from '../../src/state/sweep.svelte';
+import { sweep } from '../../src/train/sweep';
+import { zebras } from '../../src/train/zebra';
+
+const spec = { ...DEFAULTS, width: 16, heads: 2, layers: 2, window: 8 };
+const ROOM = { total: 1e9, largestTensor: 1e9 };
+const all = async (rows: AsyncGenerator<SweepRow>) => {
+  const list: SweepRow[] = [];
+  for await (const row of rows) list.push(row);
+  return list;
+};
+
+test('every plan is measured at every context, short ones first: time, memory as predicted, the cache as counted', async () => {
+  const options = { spec, plans: ['global', 'local', 'grouped'], contexts: [16, 64] };
+  const rows = await all(sweep(zebras(hostMachine()), ROOM, options, () => false));
+  expect(rows.map(({ plan, context }) => `${plan} ${context}`)).toEqual([
+    'global 16',
+    'local 16',
+    'grouped 16',
+    'global 64',
+    'local 64',
+    'grouped 64',
+  ]);
+  for (const { plan, context, stepMs, steps, bytes, tokenMs, cacheBytes } of rows) {
+    const model = modelSpecOf({ ...spec, plan, context });
+    expect(stepMs).toBeGreaterThan(0);
+    expect(steps).toBeGreaterThan(0);
+    expect(tokenMs).toBeGreaterThan(0);
+    expect(bytes).toBe(trainingMemory(model, 1, 'host').peak);
+    expect(cacheBytes).toBe(kvCacheBytes(model));
+  }
+});
+
+test('what does not fit is said, and the others are measured', async () => {
+  const room = {
+    total: trainingMemory(modelSpecOf({ ...spec, context: 16 }), 1).peak,
+    largestTensor: 1e9,
+  };
+  const options = { spec, plans: ['grouped'], contexts: [16, 512] };
+  const rows = await all(sweep(zebras(hostMachine()), room, options, () => false));
+  expect(rows[0]!.stepMs).toBeGreaterThan(0);
+  expect(rows[1]!.why).toMatch(/training this model needs about .* this device allows/);
+});
+
+test('it ends where it is cancelled', async () => {
+  let asked = 0;
+  const options = { spec, plans: ['global'], contexts: [16, 32, 64] };
+  const rows = await all(sweep(zebras(hostMachine()), ROOM, options, () => ++asked > 12));
+  expect(rows.length).toBeLessThan(3);
+});
+
+test('the page knows how far it is, and guesses how long it takes', () => {
+  const sent: string[] = [];
+  let hear: (event: EngineEvent) => void = () => {};
+  let clock = 0;
+  const engine: Engine = {
+    send: ({ type }) => sent.push(type),
+    listen: (_, to) => {
+      hear = to;
+      return () => (hear = () => {});
+    },
+    dispose: () => {},
+  };
+  const page = new Sweep(engine, () => clock);
+  page.start(spec, ['global', 'local'], [100, 300]);
+  const row = (context: number, done: number) =>
+    hear({
+      type: 'sweep',
+      runId: 'sweep 1',
+      progress: { phase: 'row', row: { plan: 'global', context, stepMs: 1 }, done, total: 4 },
+    });
+  clock = 2000;
+  row(100, 1);
+  expect(page.secondsLeft).toBeCloseTo((2 / 100) * 700, 6);
+  expect([page.done, page.total, page.phase]).toEqual([1, 4, 'measuring']);
+  page.cancel();
+  hear({ type: 'sweep', runId: 'sweep 1', progress: { phase: 'ended', why: 'cancelled' } });
+  expect(page.phase).toBe('cancelled');
+  expect(sent).toEqual(['sweep', 'cancelSweep']);
+});
