@@ -4,7 +4,8 @@
  * medians; below the table the ratios that people ask for.
  *
  * `--only S` (or M, L, long) runs one job. `--isolated` serves the page cross-origin isolated, where tfjs
- * and jax-js use threads on wasm; a page on just any static host is not.
+ * and jax-js use threads on wasm; a page on just any static host is not. `--profile` says where the time of
+ * a step goes instead, kernel by kernel.
  */
 import { cpus } from 'node:os';
 import { writeFileSync } from 'node:fs';
@@ -87,6 +88,18 @@ try {
       timeout: 120_000,
     });
     adapter ||= await page.evaluate(() => globalThis.adapter());
+    if (given.includes('--profile')) {
+      for (const one of job.cases.filter(({ engine }) => OURS.includes(engine))) {
+        const shares = await page.evaluate((one) => globalThis.profileOf(one), one);
+        const total = shares.reduce((sum, { ms }) => sum + ms, 0);
+        const parts = shares.map(
+          ({ kernel, launches, ms }) => `${kernel} ×${launches} ${ms.toFixed(1)}`,
+        );
+        console.log(`${Object.values(one).join(' ')}: ${total.toFixed(0)} ms: ${parts.join(', ')}`);
+      }
+      await page.close();
+      continue;
+    }
     const measured = await page.evaluate((job) => globalThis.bench(job), job);
     await page.close();
     rows.push(...measured);
@@ -96,6 +109,8 @@ try {
   await browser.close();
   await server.close();
 }
+
+if (given.includes('--profile')) process.exit(0);
 
 const machine = `${cpus().length} × ${cpus()[0].model}, ${adapter}`;
 console.log(`\n${machine}; headless Chromium${isolated ? ', cross-origin isolated' : ''}\n`);

@@ -1,6 +1,7 @@
 /** @file Times engines in turn, round after round, so that what else the machine does meets all of them alike. */
-import { build, use, type EngineId } from './engines';
+import { build, machineOf, use, type EngineId } from './engines';
 import { SIZES } from './models';
+import { profile } from './profile';
 
 export interface Row extends Case {
   readonly stepMs: { readonly median: number; readonly min: number; readonly runs: number };
@@ -125,5 +126,13 @@ async function adapter(): Promise<string> {
   return [info.vendor, info.architecture, info.description].filter(Boolean).join(' ') || 'unnamed';
 }
 
-Object.assign(globalThis, { bench, adapter });
+/** Where the time of a step of one of our engines goes. */
+async function profileOf({ size, plan, engine }: Case) {
+  const machine = await machineOf(engine, (fault) => {
+    throw new Error(fault);
+  });
+  return profile(machine, SIZES[size]!, plan);
+}
+
+Object.assign(globalThis, { bench, adapter, profileOf });
 document.title = 'Bench: ready';

@@ -42,7 +42,7 @@ export async function use(engine: EngineId): Promise<void> {
 
 const machines = new Map<string, Promise<Machine>>();
 
-function machineOf(engine: EngineId, onFault: (message: string) => void): Promise<Machine> {
+export function machineOf(engine: EngineId, onFault: (message: string) => void): Promise<Machine> {
   const wanted = backendOf(engine);
   let machine = machines.get(wanted);
   if (!machine) {
