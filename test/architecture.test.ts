@@ -11,6 +11,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   program: ['core'], // kernels and programs as data
   ops: ['core', 'program'], // the kernels
   model: ['core', 'attention', 'spec', 'program', 'ops'], // what is computed, as programs
+  compare: ['core', 'attention', 'data', 'spec', 'model'], // several runs as one question
   gpu: ['core', 'attention', 'program'], // machines that run programs
   train: ['core', 'attention', 'data', 'spec', 'link', 'program', 'ops', 'model', 'gpu'],
   // the specification in tfjs, and what trains it: a model as the engine's runs want one
@@ -28,14 +29,25 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'reference',
   ],
   lessons: ['core', 'spec'],
-  state: ['core', 'attention', 'data', 'spec', 'link', 'model', 'lessons'],
-  views: ['core', 'attention', 'data', 'spec', 'link', 'draw', 'state'],
-  app: ['core', 'attention', 'data', 'spec', 'link', 'draw', 'lessons', 'state', 'views'],
+  state: ['core', 'attention', 'data', 'spec', 'link', 'model', 'compare', 'lessons'],
+  views: ['core', 'attention', 'data', 'spec', 'link', 'draw', 'compare', 'state'],
+  app: [
+    'core',
+    'attention',
+    'data',
+    'spec',
+    'link',
+    'draw',
+    'compare',
+    'lessons',
+    'state',
+    'views',
+  ],
 };
 /** Folders that may know tfjs. */
 const KNOW_TFJS = ['reference'];
 /** Folders whose files are pure: no DOM, no clock, no randomness of their own. */
-const PURE = ['core', 'attention', 'data', 'spec', 'draw', 'program', 'ops', 'model'];
+const PURE = ['core', 'attention', 'data', 'spec', 'draw', 'program', 'ops', 'model', 'compare'];
 
 const sources = import.meta.glob<string>('/src/**/*.{ts,svelte}', {
   query: '?raw',

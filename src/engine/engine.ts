@@ -27,10 +27,12 @@ import { sweep } from '../train/sweep';
 import { Diverged, Trainer } from '../train/trainer';
 import { chooseComputing, type Computing } from './computing';
 import { corpusOf } from './corpora';
+import { Group } from './group';
 import { EngineRun, type Open } from './run';
 
 type Send = (event: EngineEvent, transfer?: Transferable[]) => void;
 type Wanted = RunSpec['backend'];
+type Together = Extract<Command, { type: 'together' }>;
 
 /** Milliseconds nothing must happen before both ways to use a processor are timed. */
 const QUIET = 2000;
@@ -42,6 +44,9 @@ export class Engine {
   /** Commands for a run that is still being opened. */
   readonly #early = new Map<RunId, Command[]>();
   #computing: Computing | undefined;
+  /** Runs that are compared, and what was asked of them while one was still being opened. */
+  readonly #groups = new Set<Group>();
+  #held: Together[] = [];
   #wanted: Wanted | undefined;
   #fault: Fault | undefined;
   #losses = 0;
@@ -71,8 +76,32 @@ export class Engine {
         else this.#command(command);
         return;
       }
+      case 'together':
+        if (command.runIds.some((id) => this.#early.has(id))) this.#held.push(command);
+        else this.#together(command);
+        return;
       default:
         unreachable(command);
+    }
+  }
+
+  #together({ runIds, action }: Together): void {
+    const alive = runIds.filter((id) => this.#runs.has(id));
+    if (alive.length === 0) return;
+    let group = [...this.#groups].find((known) => known.covers(alive));
+    if (!group) {
+      for (const id of alive) this.#leave(id);
+      group = new Group(alive);
+      this.#groups.add(group);
+    }
+    group.ask(action);
+    void this.#loop();
+  }
+
+  #leave(id: RunId): void {
+    for (const group of this.#groups) {
+      group.leave(id);
+      if (group.size === 0) this.#groups.delete(group);
     }
   }
 
@@ -134,6 +163,7 @@ export class Engine {
     const early = this.#early.get(runId) ?? [];
     this.#early.delete(runId);
     for (const waiting of early) this.receive(waiting);
+    for (const waiting of this.#held.splice(0)) this.receive(waiting);
   }
 
   /** The run on the backend in use. */
@@ -348,6 +378,7 @@ export class Engine {
   #close(run: EngineRun): void {
     run.playing = false;
     this.#runs.delete(run.id);
+    this.#leave(run.id);
     if (!this.#inTurn.has(run)) this.#release(run);
   }
 
@@ -381,10 +412,13 @@ export class Engine {
     this.#looping = true;
     try {
       for (;;) {
+        if (!this.#fault) for (const group of this.#groups) group.obey(this.#runs);
         const busy = [...this.#runs.values()].filter((run) => run.busy);
         if (busy.length === 0) void this.#timeInQuiet();
         if (busy.length === 0 || this.#fault || this.#recovering) return; // a fault is followed by a recovery, which begins the loop again
-        for (const run of busy) await this.#turn(run);
+        // Asked before the first turn: who is behind changes while turns are taken.
+        const waits = busy.map((run) => this.#waits(run));
+        for (const [i, run] of busy.entries()) await this.#turn(run, waits[i]!);
         await nextTask();
       }
     } finally {
@@ -392,12 +426,16 @@ export class Engine {
     }
   }
 
-  async #turn(run: EngineRun): Promise<void> {
+  #waits(run: EngineRun): boolean {
+    return [...this.#groups].some((group) => group.waits(run, this.#runs));
+  }
+
+  async #turn(run: EngineRun, waits: boolean): Promise<void> {
     // Another one may have taken its place meanwhile, on another device.
     const here = () => this.#runs.get(run.id) === run;
     this.#inTurn.add(run);
     try {
-      if (here() && !this.#fault) await run.turn();
+      if (here() && !this.#fault) await run.turn(waits);
     } catch (cause) {
       // A lost device first breaks a read; what happened to it is known a moment later.
       const gpu = this.#computing?.fallible === true && !(cause instanceof Diverged);

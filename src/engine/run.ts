@@ -36,6 +36,10 @@ export class EngineRun {
     return this.command.runId;
   }
 
+  get step(): number {
+    return this.trainer.step;
+  }
+
   get busy(): boolean {
     return this.playing || this.#stepOnce || this.#frameWanted || this.#pausing;
   }
@@ -55,14 +59,15 @@ export class EngineRun {
     this.send({ type: 'state', runId: this.id, state });
   }
 
-  /** One turn: the picture if one was asked for, then one step if there is one to take. */
-  async turn(): Promise<void> {
+  /** One turn: the picture if one was asked for, then one step if there is one to take and nobody to wait for. */
+  async turn(waits = false): Promise<void> {
     if (this.#frameWanted) {
       this.#frameWanted = false;
       await this.#report(); // else the picture's time would count as the steps'
       const frame = await this.trainer.frame();
       this.send({ type: 'frame', runId: this.id, frame }, buffersOf(frame));
     }
+    if (waits) return;
     const once = this.#stepOnce;
     if (this.playing || once) {
       this.#stepOnce = false;

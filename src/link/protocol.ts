@@ -27,7 +27,8 @@ export interface StepMetrics {
   readonly accuracy: number; // of the scored tokens of this step's batch, 0..1
   readonly gradNorm: number; // global norm before clipping
   readonly rate: number; // learning rate used
-  readonly ms: number; // wall time of the step
+  readonly ms: number; // wall time of the step, turns of other runs left out
+  readonly batch: string; // fingerprint of its tokens and targets: equal for equal batches
 }
 
 export interface Validation {
@@ -121,7 +122,13 @@ export type Command =
       readonly plans: readonly string[];
       readonly contexts: readonly number[];
     }
-  | { readonly type: 'cancelSweep'; readonly runId: RunId };
+  | { readonly type: 'cancelSweep'; readonly runId: RunId }
+  /** Runs that are compared: done between two rounds and for all at once, when all of them are open; every pause finds them on the same step. */
+  | {
+      readonly type: 'together';
+      readonly runIds: readonly RunId[];
+      readonly action: 'run' | 'pause' | 'step' | 'frame';
+    };
 
 export type EngineEvent =
   | { readonly type: 'backend'; readonly runId: RunId; readonly backend: BackendInfo }

@@ -17,6 +17,15 @@ import { FramePull, type Later } from './frames';
 /** Steps behind the tokens per second. */
 const RECENT = 20;
 
+/** Whoever leads several runs: it alone commands them, and asks for their frames together. */
+export interface Leader {
+  /** Something happened that a new frame would show. */
+  touch(): void;
+  arrived(id: RunId): void;
+  /** The run is in another state, or knows its backend. */
+  heard(id: RunId): void;
+}
+
 /** What the page knows of one run, and what it may ask of it. Only `receive` writes what the engine said. */
 export class Run {
   state = $state.raw<RunState>({ phase: 'preparing', note: 'Starting the engine' });
@@ -41,7 +50,7 @@ export class Run {
   });
 
   #stepWished = false;
-  readonly #frames: FramePull;
+  readonly #frames: Pick<FramePull, 'touch' | 'arrived'>;
   readonly #unlisten: () => void;
 
   constructor(
@@ -50,10 +59,19 @@ export class Run {
     private readonly engine: Engine,
     readonly text?: string,
     later?: Later,
+    private readonly leader?: Leader,
   ) {
-    this.#frames = new FramePull(() => engine.send({ type: 'nextFrame', runId: id }), later);
+    this.#frames = leader
+      ? { touch: () => leader.touch(), arrived: () => leader.arrived(id) }
+      : new FramePull(() => engine.send({ type: 'nextFrame', runId: id }), later);
     this.#unlisten = engine.listen(id, (event) => this.receive(event));
-    engine.send({ type: 'open', runId: id, spec, ...(text === undefined ? {} : { text }) });
+    if (!leader) this.open();
+  }
+
+  /** Of a led run it is the leader who says when. */
+  open() {
+    const { id: runId, spec, text } = this;
+    this.engine.send({ type: 'open', runId, spec, ...(text === undefined ? {} : { text }) });
   }
 
   toggle = () => (this.wish ? this.pause() : this.train());
@@ -98,9 +116,11 @@ export class Run {
     switch (event.type) {
       case 'backend':
         this.backend = event.backend;
+        this.leader?.heard(this.id);
         return;
       case 'state':
         this.#enter(event.state);
+        this.leader?.heard(this.id);
         return;
       case 'metrics':
         this.history = [...this.history, ...event.steps];
@@ -160,6 +180,7 @@ export class Run {
   }
 
   #control(action: 'run' | 'pause' | 'step' | 'close') {
+    if (this.leader && action !== 'close') return;
     this.engine.send({ type: 'control', runId: this.id, action });
   }
 }

@@ -1,4 +1,5 @@
 /** @file One run: a model, its data and its optimizer, stepped from outside. */
+import { fingerprint } from '../core/fingerprint';
 import { random } from '../core/random';
 import type { Feed } from '../data/batches';
 import { decode } from '../data/characters';
@@ -23,7 +24,10 @@ export class Diverged extends Error {
 
 export class Trainer {
   readonly #inFlight: Promise<void>[] = [];
-  #since = 0; // when the first step that was not reported yet was handed over, ms
+  /** Fingerprints of the batches whose steps were not reported yet. */
+  readonly #batches = new Map<number, string>();
+  /** Time spent on the steps that were not reported yet, ms. Turns of other runs fall between the calls and do not count. */
+  #spent = 0;
 
   static async open(models: Models, spec: RunSpec, source: Source, feed: Feed): Promise<Trainer> {
     const modelSpec = modelSpecOf(spec);
@@ -65,27 +69,37 @@ export class Trainer {
 
   /** Hands over one optimizer step; waits only where too many are under way. */
   async advance(): Promise<void> {
+    const since = performance.now();
     const step = this.step + 1;
     const batch = this.feed.train(step);
-    if (this.#since === 0) this.#since = performance.now();
+    this.#batches.set(step, fingerprint(batch.tokens, batch.targets));
     this.model.train(batch, rateAt(step, this.spec));
     // Of a lost device it is the read that says so.
     this.#inFlight.push(this.model.settled().catch(() => {}));
     if (this.#inFlight.length > this.models.ahead) await this.#inFlight.shift();
+    this.#spent += performance.now() - since;
   }
 
   /** What the steps since the last call came to; waits until they are done. Throws Diverged where a loss is no number. */
   async reports(): Promise<StepMetrics[]> {
+    const since = performance.now();
     const reports = await this.model.reports();
-    const ms = (performance.now() - this.#since) / Math.max(1, reports.length);
-    this.#since = 0;
+    const ms = (this.#spent + performance.now() - since) / Math.max(1, reports.length);
+    if (reports.length > 0) this.#spent = 0;
+    const batches = reports.map(({ step }) => this.#batches.get(step)!);
+    this.#batches.clear();
     for (const { step, loss, gradNorm } of reports) {
       if (Number.isFinite(loss) && Number.isFinite(gradNorm)) continue;
       throw new Diverged(
         `The loss became ${loss} at step ${step}, so training stopped. Press Reset; a learning rate below ${this.spec.rate} may help.`,
       );
     }
-    return reports.map((report) => ({ ...report, rate: rateAt(report.step, this.spec), ms }));
+    return reports.map((report, i) => ({
+      ...report,
+      rate: rateAt(report.step, this.spec),
+      ms,
+      batch: batches[i]!,
+    }));
   }
 
   /** One step and what it came to. */

@@ -167,6 +167,84 @@ test('the same seed on the same backend gives the same bits', async () => {
   expect(runs[0]).toEqual(runs[1]);
 });
 
+describe('runs that are compared', () => {
+  const ids = ['global', 'local', 'approximate', 'grouped'];
+  const together = (action: 'run' | 'pause' | 'step' | 'frame') =>
+    wire.send({ type: 'together', runIds: ids, action });
+  const stateOf = (id: string) =>
+    wire
+      .of('state')
+      .filter(({ runId }) => runId === id)
+      .at(-1)?.state;
+  const stepsOf = (id: string) =>
+    wire
+      .of('metrics')
+      .filter(({ runId }) => runId === id)
+      .flatMap(({ steps }) => steps);
+  const paused = (alive = ids) =>
+    wire.until(() => alive.every((id) => stateOf(id)?.phase === 'paused'), 'all to pause');
+  const openAll = (spec: RunSpec, other: Partial<Record<string, Partial<RunSpec>>> = {}) => {
+    wire = new Wire();
+    for (const id of ids)
+      wire.send({ type: 'open', runId: id, spec: { ...spec, plan: id, ...other[id] } });
+  };
+
+  test.each(['webgpu', 'wasm'] as const)(
+    'are on the same step at every pause, with the same batches, on %s',
+    async (backend) => {
+      openAll({ ...small, backend });
+      together('run'); // waits until the last of them is open
+      for (const least of [3, 11]) {
+        await wire.until(() => stepsOf('local').length >= least, 'some steps');
+        together('pause');
+        await paused();
+        const counts = ids.map((id) => stepsOf(id).length);
+        expect(new Set(counts).size).toBe(1);
+        expect(counts[0]).toBeGreaterThanOrEqual(least);
+        together('step');
+        await wire.until(
+          () => ids.every((id) => stepsOf(id).length === counts[0]! + 1),
+          'one step of each',
+        );
+        await paused();
+        together('run');
+      }
+      const batches = ids.map((id) => stepsOf(id).map(({ batch }) => batch));
+      const least = Math.min(...batches.map(({ length }) => length));
+      for (const of of batches) expect(of.slice(0, least)).toEqual(batches[0]!.slice(0, least));
+      expect(new Set(batches[0]).size).toBe(batches[0]!.length); // every step has another batch
+    },
+  );
+
+  test('are drawn at the same step', async () => {
+    openAll({ ...small, backend: 'wasm' });
+    together('run');
+    await wire.until(() => stepsOf('global').length > 0, 'the first steps');
+    for (let i = 1; i <= 5; i++) {
+      together('frame');
+      await wire.until(() => wire.of('frame').length === i * ids.length, 'a picture of each');
+      const drawn = wire.of('frame').slice(-ids.length);
+      expect(new Set(drawn.map(({ frame }) => frame.step)).size).toBe(1);
+    }
+  });
+
+  test('one that fails stops alone and says why; the others go on', async () => {
+    openAll({ ...small, backend: 'wasm' }, { local: { task: 'own-text' } }); // without a text
+    together('run');
+    await wire.until(() => stepsOf('approximate').length > 2, 'those that can run');
+    wire.send({ type: 'control', runId: 'approximate', action: 'close' });
+    const alive = ['global', 'grouped'];
+    await wire.until(() => stepsOf('global').length > 5, 'the others');
+    together('pause');
+    await paused(alive);
+    expect(stateOf('local')).toMatchObject({
+      phase: 'failed',
+      message: expect.stringContaining('characters') as string,
+    });
+    expect(stepsOf('global').length).toBe(stepsOf('grouped').length);
+  });
+});
+
 describe('what cannot work says so', () => {
   test('impossible settings are refused before anything is allocated', async () => {
     await open({ ...small, width: 100, heads: 3 });

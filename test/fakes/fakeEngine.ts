@@ -82,6 +82,7 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
         gradNorm: 1,
         rate: 0.003,
         ms: 25 + 2 * r.next(),
+        batch: `batch ${run.step}`,
       };
     });
     emit({ type: 'metrics', runId, steps: metrics });
@@ -133,6 +134,13 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
     }
   }
 
+  function frame(runId: RunId) {
+    const run = runs.get(runId);
+    if (!run) return;
+    const { model, labels } = run;
+    setTimeout(() => emit({ type: 'frame', runId, frame: fakeFrame(model, run.step, labels) }), 10);
+  }
+
   return {
     sent,
     emit,
@@ -140,19 +148,12 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
       sent.push(command);
       if (command.type === 'open') open(command.runId, command.spec);
       else if (command.type === 'control') control(command.runId, command.action);
-      else {
-        const run = runs.get(command.runId);
-        if (run)
-          setTimeout(
-            () =>
-              emit({
-                type: 'frame',
-                runId: command.runId,
-                frame: fakeFrame(run.model, run.step, run.labels),
-              }),
-            10,
-          );
-      }
+      else if (command.type === 'nextFrame') frame(command.runId);
+      else if (command.type === 'together')
+        for (const runId of command.runIds) {
+          if (command.action === 'frame') frame(runId);
+          else control(runId, command.action);
+        }
     },
     listen(runId, receive) {
       listeners.set(runId, receive);

@@ -31,6 +31,7 @@ function wired() {
         gradNorm: 1,
         rate: 1,
         ms: 10,
+        batch: String(step),
       })),
     });
   const frame = (step: number) =>

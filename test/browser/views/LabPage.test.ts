@@ -33,7 +33,8 @@ describe('the Lab', () => {
   test('shows a failure where it cannot be missed, and starts again', async () => {
     const engine = fakeEngine({ prepareMs: 60_000 });
     const { getByRole, getByText } = await render(App, { engine });
-    const { runId } = engine.sent[0]!;
+    const [command] = engine.sent;
+    const runId = command?.type === 'open' ? command.runId : '';
     engine.emit({
       type: 'state',
       runId,

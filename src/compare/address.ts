@@ -1,0 +1,118 @@
+/**
+ * @file A comparison as part of the address and back: `v=1&context=128&seed=1&run=local;window:8&run=grouped;name:Mine&x=tokens`.
+ *
+ * Shared settings are written as the Lab writes them, so a link of the Lab is understood; without `run` there
+ * are the four of the paper. Whatever the address says, what comes back can run.
+ */
+import { plans } from '../attention/plans';
+import { DEFAULTS, type RunSpec } from '../spec/run';
+import { fromQuery, toQuery } from '../spec/url';
+import { AXES, axisOf, type AxisId } from './axes';
+import {
+  LEAST_RUNS,
+  MOST_RUNS,
+  OWN,
+  ownOf,
+  paperRuns,
+  specOf,
+  tidyName,
+  type Comparison,
+  type Entry,
+} from './comparison';
+
+const MAX_QUERY = 4000;
+
+export interface Address {
+  readonly comparison: Comparison;
+  readonly axis: AxisId;
+  readonly notes: readonly string[];
+  /** Pairs for the page: at, embed. */
+  readonly rest: ReadonlyMap<string, string>;
+}
+
+export function toAddress(comparison: Comparison, axis: AxisId = 'steps'): string {
+  const shared = toQuery({ ...comparison.shared, ...ownOf(DEFAULTS) });
+  const runs = comparison.runs.map(
+    (entry) => `run=${pairsOf(specOf(comparison, entry), entry.name)}`,
+  );
+  const usual = paperRuns(DEFAULTS).map((entry) => `run=${pairsOf({ ...DEFAULTS, ...entry.own })}`);
+  return [
+    shared,
+    ...(runs.join('&') === usual.join('&') ? [] : runs),
+    ...(axis === 'steps' ? [] : [`x=${axis}`]),
+  ].join('&');
+}
+
+/** 'grouped;groupSize:4;name:Mine': the plan, what differs from the defaults, the name. */
+function pairsOf(spec: RunSpec, name?: string): string {
+  const pairs = OWN.filter((key) => key !== 'plan' && spec[key] !== DEFAULTS[key]).map(
+    (key) => `${key}:${encodeURIComponent(String(spec[key]))}`,
+  );
+  return [spec.plan, ...pairs, ...(name ? [`name:${encodeURIComponent(name)}`] : [])].join(';');
+}
+
+export function fromAddress(query: string): Address {
+  const notes: string[] = [];
+  if (query.length > MAX_QUERY)
+    notes.push(`the address is longer than ${MAX_QUERY} characters; the rest was not read`);
+  const pairs = query.slice(0, MAX_QUERY).split('&').filter(Boolean);
+  const others = pairs.filter((pair) => !/^(run|x)=/.test(pair));
+  const parsed = fromQuery(others.join('&'));
+  notes.push(...parsed.notes);
+
+  const asked = pairs.filter((pair) => pair.startsWith('run=')).map((pair) => pair.slice(4));
+  if (asked.length > MOST_RUNS)
+    notes.push(
+      `${asked.length} runs are more than the ${MOST_RUNS} that can be compared; the first ${MOST_RUNS} are`,
+    );
+  const runs = asked.slice(0, MOST_RUNS).map((text) => entryOf(text, parsed.spec, notes));
+  const shared = parsed.spec;
+  const usual = paperRuns(shared);
+  if (runs.length > 0 && runs.length < LEAST_RUNS) {
+    const other = usual.find(({ own }) => own.plan !== runs[0]!.own.plan)!;
+    runs.push(other);
+    notes.push(
+      `a comparison needs ${LEAST_RUNS} runs; ${plans.get(other.own.plan).label} was added`,
+    );
+  }
+
+  const wanted = pairs.findLast((pair) => pair.startsWith('x='))?.slice(2);
+  const axis = axisOf(wanted ?? 'steps');
+  if (wanted !== undefined && !axis)
+    notes.push(`x should be one of ${AXES.map(({ id }) => id).join(', ')}; steps are used`);
+  return {
+    comparison: { shared, runs: runs.length > 0 ? runs : usual },
+    axis: axis?.id ?? 'steps',
+    notes,
+    rest: parsed.rest,
+  };
+}
+
+/** One run, read by the very reader of the Lab's address, so that it is clamped and checked alike. */
+function entryOf(text: string, shared: RunSpec, notes: string[]): Entry {
+  const [plan = '', ...pairs] = text.split(';');
+  const split = pairs.map((pair) => {
+    const at = pair.indexOf(':');
+    return at < 0 ? ([pair, ''] as const) : ([pair.slice(0, at), pair.slice(at + 1)] as const);
+  });
+  const own = split.filter(([key]) => (OWN as readonly string[]).includes(key) && key !== 'plan');
+  const unknown = split.find(
+    ([key]) => key !== 'name' && !(OWN as readonly string[]).includes(key),
+  );
+  if (unknown) notes.push(`'${unknown[0].slice(0, 24)}' is no setting of one run; ignored`);
+  const base = toQuery({ ...shared, plan: 'global' });
+  const read = fromQuery(
+    [base, `plan=${plan}`, ...own.map(([key, value]) => `${key}=${value}`)].join('&'),
+  );
+  notes.push(...read.notes);
+  const name = tidyName(decode(split.find(([key]) => key === 'name')?.[1] ?? ''));
+  return { ...(name && { name }), own: ownOf(read.spec) };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a stray % is only a stray %
+  }
+}

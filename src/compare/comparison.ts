@@ -1,0 +1,160 @@
+/**
+ * @file What is compared: settings all runs share, and for each run how it attends.
+ *
+ * Everything but OWN is shared, the seed included, so the runs see the same batches and start from the same
+ * weights (src/data/batches.ts and src/model/weights.ts depend on shared settings alone).
+ */
+import { plans } from '../attention/plans';
+import { CONTROLS, controlOf, DEFAULTS, type RunSpec, type Setting } from '../spec/run';
+import { fitStripes } from '../spec/url';
+
+/** Settings each run has for itself. */
+export const OWN = ['plan', 'stripes', 'groupSize', 'place', 'window', 'chunk'] as const;
+export type Own = Pick<RunSpec, (typeof OWN)[number]>;
+
+export interface Entry {
+  /** The person's own name for it; else it is named after what it is. */
+  readonly name?: string;
+  readonly own: Own;
+}
+
+export interface Comparison {
+  readonly shared: RunSpec; // its OWN settings are those a new run begins with
+  readonly runs: readonly Entry[];
+}
+
+export const LEAST_RUNS = 2;
+export const MOST_RUNS = 4;
+export const LONGEST_NAME = 32; // characters
+
+/** The four of the paper. */
+export const PAPER_PLANS = ['global', 'local', 'approximate', 'grouped'] as const;
+
+const isOwn = (name: Setting): name is keyof Own => (OWN as readonly Setting[]).includes(name);
+
+export const ownOf = (spec: RunSpec): Own =>
+  Object.fromEntries(OWN.map((name) => [name, spec[name]])) as unknown as Own;
+
+export const paperRuns = (shared: RunSpec): readonly Entry[] =>
+  PAPER_PLANS.map((plan) => ({ own: { ...ownOf(shared), plan } }));
+
+export const FIRST: Comparison = { shared: DEFAULTS, runs: paperRuns(DEFAULTS) };
+
+/** The whole settings of one run. */
+export function specOf({ shared }: Comparison, { own }: Entry): RunSpec {
+  const spec = { ...shared, ...own };
+  return own.plan === 'custom'
+    ? { ...spec, stripes: fitStripes(own.stripes, shared.layers) }
+    : spec;
+}
+
+export const specsOf = (comparison: Comparison): readonly RunSpec[] =>
+  comparison.runs.map((entry) => specOf(comparison, entry));
+
+/** A name as we keep it: one line, not too long; undefined where nothing is left. */
+export function tidyName(text: string): string | undefined {
+  const tidy = [...text.replaceAll(/[\p{C}\s]+/gu, ' ').trim()]
+    .slice(0, LONGEST_NAME)
+    .join('')
+    .trim();
+  return tidy || undefined;
+}
+
+/** Names no two runs share: 'Local', and where several are local what makes each of them another, else a number. */
+export function namesOf(comparison: Comparison): readonly string[] {
+  const specs = specsOf(comparison);
+  const label = (i: number) => comparison.runs[i]!.name ?? plans.get(specs[i]!.plan).label;
+  const full = specs.map((spec, i) => {
+    const { name } = comparison.runs[i]!;
+    if (name) return name;
+    const namesakes = specs.filter(
+      (other, j) => other.plan === spec.plan && !comparison.runs[j]!.name,
+    );
+    return [
+      label(i),
+      ...SHORT.filter(({ of }) => namesakes.some((other) => of(other) !== of(spec))).map(({ of }) =>
+        of(spec),
+      ),
+    ]
+      .filter(Boolean)
+      .join(' ');
+  });
+  return full.map((name, i) => {
+    const before = full.slice(0, i).filter((other) => other === name).length;
+    return before === 0 ? name : `${name} (${before + 1})`;
+  });
+}
+
+/** What tells two runs of one plan apart, short; nothing where the plan does not read it. */
+const SHORT: readonly { of: (spec: RunSpec) => string }[] = (
+  [
+    ['stripes', ({ stripes }) => stripes],
+    ['groupSize', ({ groupSize }) => `L ${groupSize}`],
+    ['place', ({ place }) => `${place} global`],
+    ['window', ({ window }) => `W ${window}`],
+    ['chunk', ({ chunk }) => `C ${chunk}`],
+  ] as const satisfies readonly (readonly [keyof Own, (spec: RunSpec) => string])[]
+).map(([name, say]) => ({
+  of: (spec) => ((plans.get(spec.plan).reads as readonly string[]).includes(name) ? say(spec) : ''),
+}));
+
+export interface Differences {
+  /** Settings in which runs that read them differ. */
+  readonly differ: readonly Setting[];
+  readonly equal: readonly Setting[];
+}
+
+/** A setting that a run does not read cannot make it different. */
+export function differencesOf(comparison: Comparison): Differences {
+  const specs = specsOf(comparison);
+  const values = (name: Setting) => {
+    const { relevant } = controlOf(name);
+    return specs.filter((spec) => relevant?.(spec) ?? true).map((spec) => spec[name]);
+  };
+  const read = CONTROLS.map(({ name }) => name).filter((name) => values(name).length > 0);
+  const differ = read.filter((name) => new Set(values(name)).size > 1);
+  return { differ, equal: read.filter((name) => !differ.includes(name)) };
+}
+
+/** 'They differ in: plan. Everything else is equal: …' */
+export function sayDifferences(comparison: Comparison): string {
+  const { differ, equal } = differencesOf(comparison);
+  const word = (name: Setting) => controlOf(name).label.toLowerCase();
+  const first = specsOf(comparison);
+  const value = (name: Setting) => {
+    const control = controlOf(name);
+    const reads = first.find((spec) => control.relevant?.(spec) ?? true)!;
+    const own = reads[name];
+    const option =
+      control.kind === 'choice' && control.options.find((one) => one.value === String(own));
+    return name === 'task' && option
+      ? option.label
+      : `${word(name)} ${option ? option.label.toLowerCase() : own}`;
+  };
+  const plain = equal.filter((name) => !controlOf(name).advanced && name !== 'backend');
+  const rest = equal.some((name) => controlOf(name).advanced)
+    ? ', and all settings behind More'
+    : '';
+  const same = `${plain.map(value).join(', ')}, the batches, the initial weights${rest}`;
+  return differ.length === 0
+    ? `They do not differ. Equal: ${same}.`
+    : `They differ in: ${differ.map(word).join(', ')}. Everything else is equal: ${same}.`;
+}
+
+/** Changes what a person asked for: a shared setting reaches every run. */
+export function changeShared(comparison: Comparison, settings: Partial<RunSpec>): Comparison {
+  const shared = Object.fromEntries(
+    Object.entries(settings).filter(([name]) => !isOwn(name as Setting)),
+  ) as Partial<RunSpec>;
+  return { ...comparison, shared: { ...comparison.shared, ...shared } };
+}
+
+/** The plan of the paper that is not there yet, else the first run's. */
+export function addRun(comparison: Comparison): Comparison {
+  const there = new Set(comparison.runs.map(({ own }) => own.plan));
+  const plan = PAPER_PLANS.find((one) => !there.has(one)) ?? comparison.runs[0]!.own.plan;
+  return {
+    ...comparison,
+    runs: [...comparison.runs, { own: { ...comparison.runs[0]!.own, plan } }],
+  };
+}

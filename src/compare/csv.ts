@@ -1,0 +1,54 @@
+/** @file Every series of every run as one table: a line per run and step. */
+import { placesOf, type StepCosts } from './axes';
+import type { History } from './history';
+
+export interface Series {
+  readonly name: string;
+  readonly costs: StepCosts;
+  readonly history: History;
+}
+
+const COLUMNS = [
+  'run',
+  'step',
+  'tokens',
+  'flops_needed',
+  'flops_done',
+  'seconds',
+  'training_loss',
+  'training_accuracy',
+  'gradient_norm',
+  'learning_rate',
+  'validation_loss',
+  'validation_accuracy',
+  'batch',
+] as const;
+
+export function csvOf(series: readonly Series[]): string {
+  const lines = series.flatMap(({ name, costs, history: { steps, validations } }) => {
+    const held = new Map(validations.map((validation) => [validation.step, validation]));
+    const axes = (['tokens', 'needed', 'done', 'seconds'] as const).map((axis) =>
+      placesOf(axis, steps, costs),
+    );
+    return steps.map((step, i) => {
+      const validation = held.get(step.step);
+      return [
+        quoted(name),
+        step.step,
+        ...axes.map((places) => places[i]!),
+        step.loss,
+        step.accuracy,
+        step.gradNorm,
+        step.rate,
+        validation?.loss ?? '',
+        validation?.accuracy ?? '',
+        quoted(step.batch),
+      ].join(',');
+    });
+  });
+  return [COLUMNS.join(','), ...lines, ''].join('\r\n');
+}
+
+/** RFC 4180, and no cell begins a formula: spreadsheets run what starts with = + - @. */
+const quoted = (text: string) =>
+  `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;

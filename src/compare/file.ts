@@ -1,0 +1,234 @@
+/**
+ * @file A comparison as a file: what was asked, on which machine, and every number that came of it. No weights and
+ * no text. Reading is strict: a file is taken whole or refused in one sentence.
+ */
+import type { KernelId } from '../attention/kernels';
+import { check, InputError } from '../core/check';
+import { formatBytes } from '../core/units';
+import { checkRun } from '../spec/check';
+import { DEFAULTS, type RunSpec } from '../spec/run';
+import {
+  LEAST_RUNS,
+  LONGEST_NAME,
+  MOST_RUNS,
+  OWN,
+  specsOf,
+  tidyName,
+  type Comparison,
+  type Entry,
+  type Own,
+} from './comparison';
+import type { History, StepRecord, ValidationRecord } from './history';
+
+const FORMAT = 'zebra-lab-comparison';
+const VERSION = 1;
+/** Longer than any comparison a page can train in a day. */
+const LARGEST = 64 * 2 ** 20; // characters
+const MOST_STEPS = 1_000_000;
+
+export interface Machine {
+  readonly name: string; // webgpu, wasm, cpu
+  readonly device: string;
+  readonly kernel: KernelId; // what 'FLOPs done' counts
+}
+
+export interface Saved {
+  readonly comparison: Comparison;
+  readonly machine: Machine;
+  readonly histories: readonly History[]; // one per run
+}
+
+/** As KernelId lists them. */
+const KERNELS: readonly string[] = ['gpu', 'softwareGpu', 'simd', 'host'] satisfies KernelId[];
+const STEP_COLUMNS = ['loss', 'accuracy', 'gradNorm', 'rate', 'ms'] as const;
+const VALIDATION_COLUMNS = ['step', 'loss', 'accuracy', 'tokens'] as const;
+
+export function writeFile({ comparison, machine, histories }: Saved): string {
+  return JSON.stringify({
+    format: FORMAT,
+    version: VERSION,
+    machine,
+    shared: comparison.shared,
+    runs: comparison.runs.map(({ name, own }, i) => {
+      const { steps, validations, peak } = histories[i]!;
+      return {
+        ...(name && { name }),
+        own,
+        ...(peak !== undefined && { peak }),
+        steps: {
+          ...columns(steps, STEP_COLUMNS),
+          batch: steps.map(({ batch }) => batch),
+        },
+        validations: columns(validations, VALIDATION_COLUMNS),
+      };
+    }),
+  });
+}
+
+const columns = <K extends string>(rows: readonly Record<K, number>[], names: readonly K[]) =>
+  Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])]));
+
+/** Throws InputError, and nothing else, for whatever is not such a file. */
+export function readFile(text: string): Saved {
+  check(
+    text.length <= LARGEST,
+    `the file is larger than ${formatBytes(LARGEST)}; a comparison saved by this page is smaller`,
+  );
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    throw new InputError(
+      'the file is no whole JSON; open a file that Save wrote, and that was copied to its end',
+    );
+  }
+  const file = record(data, 'the file');
+  check(
+    file['format'] === FORMAT,
+    `the file is no comparison: its format should be '${FORMAT}'; open a file that Save wrote`,
+  );
+  check(
+    file['version'] === VERSION,
+    `the file is of version ${shown(file['version'])}; this page reads version ${VERSION}`,
+  );
+  const shared = settings<RunSpec>(file['shared'], DEFAULTS, 'shared');
+  checkRun({ ...shared, plan: 'global' }); // before anything is made as long as it says
+  const runs = list(file['runs'], 'runs');
+  check(
+    runs.length >= LEAST_RUNS && runs.length <= MOST_RUNS,
+    `the file has ${runs.length} runs; it should have ${LEAST_RUNS} to ${MOST_RUNS}`,
+  );
+  const entries = runs.map((run, i) => entryOf(run, `run ${i + 1}`));
+  const comparison = { shared, runs: entries };
+  for (const spec of specsOf(comparison)) checkRun(spec);
+  return {
+    comparison,
+    machine: machineOf(file['machine']),
+    histories: runs.map((run, i) => historyOf(run, `run ${i + 1}`)),
+  };
+}
+
+function entryOf(value: unknown, where: string): Entry {
+  const run = record(value, where);
+  const own = settings<Own>(
+    run['own'],
+    Object.fromEntries(OWN.map((name) => [name, DEFAULTS[name]])) as unknown as Own,
+    where,
+  );
+  const { name } = run;
+  if (name === undefined) return { own };
+  check(
+    typeof name === 'string' && tidyName(name) === name,
+    `the name of ${where} should be a line of ${LONGEST_NAME} characters at most`,
+  );
+  return { name, own };
+}
+
+/** Every setting, of its kind, and none besides; what values may be is checkRun's to say. */
+function settings<T extends object>(value: unknown, like: T, where: string): T {
+  const given = record(value, `the settings of ${where}`);
+  const known = Object.keys(like);
+  for (const name of known) {
+    const type = typeof like[name as keyof T];
+    check(
+      typeof given[name] === type && Object.hasOwn(given, name),
+      `${name} of ${where} is ${shown(given[name])}; it should be a ${type}`,
+    );
+  }
+  const extra = Object.keys(given).find((name) => !known.includes(name));
+  check(extra === undefined, `${shown(extra)} of ${where} is not a setting of this version`);
+  return Object.fromEntries(known.map((name) => [name, given[name]])) as T;
+}
+
+function machineOf(value: unknown): Machine {
+  const { name, device, kernel } = record(value, 'machine');
+  const short = (text: unknown): text is string => typeof text === 'string' && text.length <= 200;
+  check(short(name) && short(device), 'the machine should have a name and a device, in words');
+  check(
+    typeof kernel === 'string' && KERNELS.includes(kernel),
+    `the kernel of the machine is ${shown(kernel)}; it should be one of ${KERNELS.join(', ')}`,
+  );
+  return { name, device, kernel: kernel as KernelId };
+}
+
+function historyOf(value: unknown, where: string): History {
+  const run = record(value, where);
+  const steps = record(run['steps'], `the steps of ${where}`);
+  const validations = record(run['validations'], `the validations of ${where}`);
+  const batch = list(steps['batch'], `the batches of ${where}`);
+  const { length } = batch;
+  check(length <= MOST_STEPS, `${where} has ${length} steps; ${MOST_STEPS} at most can be read`);
+  check(
+    batch.every((sign) => typeof sign === 'string' && /^[0-9a-f]{8}$/.test(sign)),
+    `the batches of ${where} should be signs of eight hexadecimal digits`,
+  );
+  const of = Object.fromEntries(
+    STEP_COLUMNS.map((name) => [name, numbers(steps[name], length, `${name} of ${where}`)]),
+  );
+  const held = list(validations['step'], `the validations of ${where}`).length;
+  const valid = Object.fromEntries(
+    VALIDATION_COLUMNS.map((name) => [
+      name,
+      numbers(validations[name], held, `validation ${name} of ${where}`),
+    ]),
+  );
+  const { peak } = run;
+  check(
+    peak === undefined || (typeof peak === 'number' && peak >= 0),
+    `the memory of ${where} is ${shown(peak)}; it should be a number of bytes`,
+  );
+  const at = valid['step']!;
+  check(
+    at.every(
+      (step, i) =>
+        Number.isInteger(step) && step >= 0 && step <= length && (i === 0 || step > at[i - 1]!),
+    ),
+    `the validations of ${where} should stand at steps from 0 to ${length}, each later than the one before`,
+  );
+  const row = (columns: Record<string, readonly number[]>, names: readonly string[], i: number) =>
+    Object.fromEntries(names.map((name) => [name, columns[name]![i]!]));
+  return {
+    steps: batch.map(
+      (sign, i) =>
+        ({ step: i + 1, ...row(of, STEP_COLUMNS, i), batch: sign }) as unknown as StepRecord,
+    ),
+    validations: at.map((_, i) => row(valid, VALIDATION_COLUMNS, i) as unknown as ValidationRecord),
+    ...(peak !== undefined && { peak }),
+  };
+}
+
+function record(value: unknown, what: string): Record<string, unknown> {
+  check(
+    typeof value === 'object' && value !== null && !Array.isArray(value),
+    `${what} is ${shown(value)}; it should be an object`,
+  );
+  return value as Record<string, unknown>;
+}
+
+function list(value: unknown, what: string): readonly unknown[] {
+  check(Array.isArray(value), `${what} is ${shown(value)}; it should be a list`);
+  return value;
+}
+
+/** Finite numbers, none below 0, as many as there should be. */
+function numbers(value: unknown, length: number, what: string): readonly number[] {
+  const all = list(value, what);
+  check(all.length === length, `${what} has ${all.length} numbers; it should have ${length}`);
+  check(
+    all.every((one) => typeof one === 'number' && Number.isFinite(one) && one >= 0),
+    `${what} should be finite numbers from 0`,
+  );
+  return all as readonly number[];
+}
+
+/** Foreign values in a message: short, on one line. */
+function shown(value: unknown): string {
+  if (value === undefined) return 'missing';
+  const text =
+    typeof value === 'object'
+      ? Array.isArray(value)
+        ? 'a list'
+        : 'no list'
+      : JSON.stringify(value);
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}

@@ -1,0 +1,38 @@
+/** @file Moments of the past within a budget of bytes: where there is no room, the densest part of the oldest is thinned out. */
+
+export interface Moment<T> {
+  readonly step: number;
+  readonly bytes: number;
+  readonly value: T;
+}
+
+/** A moment more, and as many fewer as the budget asks: never the first nor the last, the closest neighbours first, the older of equals. */
+export function remember<T>(
+  moments: readonly Moment<T>[],
+  moment: Moment<T>,
+  budget: number,
+): readonly Moment<T>[] {
+  const kept = [...moments.filter(({ step }) => step < moment.step), moment];
+  let bytes = bytesOf(kept);
+  while (bytes > budget && kept.length > 2) {
+    let thinnest = 1;
+    for (let i = 2; i < kept.length - 1; i++) if (gap(kept, i) < gap(kept, thinnest)) thinnest = i;
+    bytes -= kept[thinnest]!.bytes;
+    kept.splice(thinnest, 1);
+  }
+  return kept;
+}
+
+/** Steps between a moment's neighbours: what would be left blank without it. */
+const gap = (moments: readonly Moment<unknown>[], i: number) =>
+  moments[i + 1]!.step - moments[i - 1]!.step;
+
+export const bytesOf = (moments: readonly Moment<unknown>[]): number =>
+  moments.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** Weights as one byte each, finest near 0 where the picture is: a weight comes back within 0.4 %. */
+export const packWeights = (weights: Float32Array): Uint8Array =>
+  Uint8Array.from(weights, (weight) => Math.round(255 * Math.sqrt(weight)));
+
+export const unpackWeights = (bytes: Uint8Array): Float32Array<ArrayBuffer> =>
+  Float32Array.from(bytes, (byte) => (byte / 255) ** 2);

@@ -1,0 +1,41 @@
+/** @file What controls and the top of a page need of whoever answers them: the Lab with its one run, or a race of several. */
+import type { BackendInfo, RunState } from '../link/protocol';
+import type { RunSpec } from '../spec/run';
+
+/** Settings, asked for. */
+export interface Asks {
+  readonly spec: RunSpec;
+  readonly text: string;
+  readonly fixed: ReadonlySet<string>;
+  readonly change: (settings: Partial<RunSpec>) => void;
+  readonly write: (text: string) => void;
+}
+
+/** Settings that cannot be, and what would mend them. */
+export interface Refuses {
+  readonly problem: string | undefined;
+  readonly repair: Partial<RunSpec> | undefined;
+  readonly change: (settings: Partial<RunSpec>) => void;
+}
+
+/** Training, as the top of the page shows and drives it. */
+export interface Drive {
+  readonly state: RunState;
+  readonly backend: BackendInfo | undefined;
+  readonly step: number;
+  readonly tokensPerSecond: number | undefined;
+  readonly wish: boolean;
+  readonly suspended: boolean;
+  readonly toggle: () => void;
+  readonly once: () => void;
+}
+
+export interface Driven {
+  readonly run: Drive;
+  readonly spec: RunSpec;
+  readonly embedded: boolean;
+  readonly hidden: ReadonlySet<string>;
+  readonly fixed: ReadonlySet<string>;
+  readonly change: (settings: Partial<RunSpec>) => void;
+  readonly reset: () => void;
+}

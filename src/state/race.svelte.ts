@@ -1,0 +1,501 @@
+import { fromAddress, toAddress } from '../compare/address';
+import { stepCosts, type AxisId } from '../compare/axes';
+import {
+  addRun,
+  changeShared,
+  FIRST,
+  LEAST_RUNS,
+  MOST_RUNS,
+  namesOf,
+  specsOf,
+  tidyName,
+  type Comparison,
+  type Own,
+} from '../compare/comparison';
+import { readFile, writeFile, type Saved } from '../compare/file';
+import { checkFit } from '../compare/fit';
+import type { History } from '../compare/history';
+import { bytesOf } from '../compare/ring';
+import { InputError } from '../core/check';
+import { sources } from '../data/registry';
+import type { Engine } from '../link/client';
+import type { RunId, RunState } from '../link/protocol';
+import { checkRun } from '../spec/check';
+import { modelSpecOf } from '../spec/model';
+import { CONTROLS, type RunSpec } from '../spec/run';
+import { mend } from '../spec/url';
+import type { Driven, Drive } from './asks';
+import { FramePull, type Later } from './frames';
+import { record, unpack, without, type Moments } from './moments';
+import { checkText, isOwnText } from './ownText';
+import { Run, type Leader } from './run.svelte';
+import { Selection } from './selection.svelte';
+import { sightOf, sightPairs } from './sight';
+
+/** Time for the hand to come to rest before the models are built anew. */
+const SETTLE_MS = 250;
+const SETTLE_TEXT_MS = 900;
+/** Steps behind the tokens per second. */
+const RECENT = 20;
+
+export interface RaceOptions {
+  readonly query?: string;
+  readonly text?: string;
+  readonly keep?: (text: string) => void;
+  readonly later?: Later;
+}
+
+let runs = 0;
+
+/** The Compare page: what is compared, the runs that answer, and what is looked at in all of them. */
+export class Race implements Driven {
+  /** What the controls say; `problem` says why it cannot be, and then the runs go on as they were. */
+  asked = $state.raw<Comparison>(FIRST);
+  /** What the runs are. */
+  built = $state.raw<Comparison>(FIRST);
+  runs = $state.raw<readonly Run[]>([]);
+  problem = $state.raw<string | undefined>();
+  text = $state('');
+  /** A file that was opened: its numbers are shown until somebody trains. */
+  saved = $state.raw<(Saved & { readonly from: string }) | undefined>();
+
+  notes = $state.raw<readonly string[]>([]);
+  rest = $state.raw<ReadonlyMap<string, string>>(new Map());
+  axis = $state<AxisId>('steps');
+  readonly selection = new Selection();
+  /** The head that is drawn, from 0; all of them where it is undefined. */
+  head = $state<number | undefined>(0);
+  moments = $state.raw<Moments>([]);
+  /** The moment of the past that is looked at; undefined: now. */
+  past = $state<number | undefined>();
+  applied = $state(0);
+
+  wish = $state(false);
+  suspended = $state(false);
+
+  embedded = $derived(this.rest.get('embed') === '1');
+  readonly hidden: ReadonlySet<string> = new Set();
+  readonly fixed: ReadonlySet<string> = new Set();
+
+  spec = $derived(this.asked.shared);
+  specs = $derived(specsOf(this.built));
+  models = $derived(this.specs.map(modelSpecOf));
+  names = $derived(namesOf(this.built));
+  source = $derived(sources.get(this.built.shared.task));
+  backend = $derived(this.runs.find(({ backend }) => backend)?.backend);
+  kernel = $derived(this.saved?.machine.kernel ?? this.backend?.kernel);
+  costs = $derived(this.specs.map((spec) => stepCosts(spec, this.kernel ?? 'host')));
+  histories: readonly History[] = $derived.by(
+    () =>
+      this.saved?.histories ??
+      this.runs.map(({ history, validations, memory }) => ({
+        steps: history,
+        validations,
+        ...(memory && { peak: memory.peak }),
+      })),
+  );
+  bytes = $derived(bytesOf(this.moments));
+  moment = $derived(this.past === undefined ? undefined : this.moments[this.past]);
+  /** The pictures that are looked at: of the past, or of now. */
+  frames = $derived.by(() =>
+    this.moment
+      ? this.moment.value.map((packed) => packed && unpack(packed))
+      : this.runs.map(({ frame }) => frame),
+  );
+  repair = $derived.by(() => (this.problem === undefined ? undefined : this.#repair()));
+  query = $derived(
+    [
+      toAddress(this.built, this.axis),
+      ...(this.embedded ? ['embed=1'] : []),
+      ...sightPairs('weights', this.selection.lockedCell),
+    ].join('&'),
+  );
+
+  readonly run: Drive;
+
+  /** All runs were opened, or are being; else they are not known to fit. */
+  opened = $state(false);
+  #settling: ReturnType<typeof setTimeout> | undefined;
+  readonly #awaited = new Set<RunId>();
+  readonly #pull: FramePull;
+  readonly #leader: Leader;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly options: RaceOptions = {},
+  ) {
+    this.text = options.text ?? '';
+    this.#pull = new FramePull(() => this.#askFrames(), options.later);
+    this.#leader = {
+      touch: () => this.#pull.touch(),
+      arrived: (id) => this.#arrived(id),
+      heard: (id) => this.#heard(id),
+    };
+    this.run = driveOf(this);
+    this.#read(options.query ?? '');
+    this.#start(this.asked);
+  }
+
+  get alive(): readonly Run[] {
+    return this.runs.filter(({ state }) => state.phase !== 'failed');
+  }
+
+  toggle = () => (this.wish ? this.pause() : this.train());
+
+  train = () => {
+    this.#live();
+    this.wish = true;
+    if (!this.suspended) this.#together('run');
+  };
+
+  pause = () => {
+    this.wish = false;
+    this.#together('pause');
+  };
+
+  once = () => {
+    this.#live();
+    this.wish = false;
+    this.#together('step');
+  };
+
+  suspend = () => {
+    this.suspended = true;
+    if (this.wish) this.#together('pause');
+  };
+
+  resume = () => {
+    if (!this.suspended) return;
+    this.suspended = false;
+    if (this.wish) this.#together('run');
+    this.#pull.touch();
+  };
+
+  /** The same runs from their first step, paused. */
+  reset = () => {
+    this.wish = false;
+    this.saved = undefined;
+    this.#start(this.problem === undefined ? this.asked : this.built);
+  };
+
+  /** Changes what all runs share. */
+  change = (settings: Partial<RunSpec>) => {
+    this.asked = changeShared(this.asked, settings);
+    this.#settle(SETTLE_MS);
+  };
+
+  /** Changes how one run attends. */
+  changeRun = (index: number, own: Partial<Own>) => {
+    const runs = this.asked.runs.map((entry, i) =>
+      i === index ? { ...entry, own: { ...entry.own, ...own } } : entry,
+    );
+    this.asked = { ...this.asked, runs };
+    this.#settle(SETTLE_MS);
+  };
+
+  rename = (index: number, text: string) => {
+    const name = tidyName(text);
+    const renamed = (comparison: Comparison): Comparison => ({
+      ...comparison,
+      runs: comparison.runs.map(({ own, ...entry }, i) => {
+        if (i !== index) return { own, ...entry };
+        return { own, ...(name && { name }) };
+      }),
+    });
+    this.asked = renamed(this.asked);
+    this.built = renamed(this.built);
+    this.applied++;
+  };
+
+  add = () => this.#more(addRun(this.asked));
+
+  duplicate = (index: number) =>
+    this.#more({
+      ...this.asked,
+      runs: this.asked.runs.toSpliced(index + 1, 0, { own: this.asked.runs[index]!.own }),
+    });
+
+  /** The others go on. */
+  remove = (index: number) => {
+    if (this.built.runs.length <= LEAST_RUNS || this.asked.runs.length !== this.built.runs.length)
+      return;
+    const gone = this.runs[index];
+    this.asked = { ...this.asked, runs: this.asked.runs.toSpliced(index, 1) };
+    this.built = { ...this.built, runs: this.built.runs.toSpliced(index, 1) };
+    this.runs = this.runs.toSpliced(index, 1);
+    this.moments = without(this.moments, index);
+    if (this.saved)
+      this.saved = {
+        ...this.saved,
+        comparison: this.built,
+        histories: this.saved.histories.toSpliced(index, 1),
+      };
+    if (gone) {
+      gone.close();
+      this.#settled(gone.id);
+    }
+    this.problem = this.#problemOf(this.asked);
+    this.applied++;
+    if (!this.opened) this.#openAll();
+  };
+
+  write = (text: string) => {
+    this.text = text;
+    this.options.keep?.(text);
+    this.#settle(SETTLE_TEXT_MS);
+  };
+
+  visit = (query: string) => {
+    if (query === this.query) return;
+    this.saved = undefined;
+    this.#read(query);
+    this.#settle(0);
+  };
+
+  /** The comparison as a file. */
+  file = (): string | undefined => {
+    if (this.saved) return writeFile({ ...this.saved, comparison: this.built });
+    if (!this.backend) return undefined;
+    const { name, device, kernel } = this.backend;
+    return writeFile({
+      comparison: this.built,
+      machine: { name, device, kernel },
+      histories: this.histories,
+    });
+  };
+
+  /** Takes such a file, or says in a sentence why not and changes nothing. */
+  openFile = (text: string, from: string): string | undefined => {
+    try {
+      const saved = readFile(text);
+      clearTimeout(this.#settling);
+      this.wish = false;
+      this.asked = saved.comparison;
+      this.#start(saved.comparison);
+      this.saved = { ...saved, from };
+      this.applied++;
+      return undefined;
+    } catch (error) {
+      if (error instanceof InputError) return error.message;
+      throw error;
+    }
+  };
+
+  dispose() {
+    clearTimeout(this.#settling);
+    for (const run of this.runs) run.close();
+  }
+
+  /** Somebody trains: what a file said makes room, and the present is looked at. */
+  #live() {
+    this.saved = undefined;
+    this.past = undefined;
+  }
+
+  #more(asked: Comparison) {
+    if (asked.runs.length > MOST_RUNS) return;
+    const problem = this.#problemOf(asked);
+    if (problem !== undefined) {
+      this.problem = problem;
+      return;
+    }
+    this.asked = asked;
+    this.saved = undefined;
+    this.#settle(0);
+  }
+
+  #read(query: string) {
+    const { comparison, axis, notes, rest } = fromAddress(query);
+    const sight = sightOf(rest, comparison.shared);
+    this.asked = comparison;
+    this.axis = axis;
+    this.notes = [...notes, ...sight.notes];
+    this.rest = rest;
+    this.selection.restore(sight.cell);
+  }
+
+  #settle(ms: number) {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#apply(), ms);
+  }
+
+  #apply() {
+    this.applied++;
+    this.problem = this.#problemOf(this.asked);
+    if (this.problem !== undefined) return;
+    const text = this.#textFor(this.asked.shared);
+    if (same(this.asked, this.built) && this.opened && this.runs[0]?.text === text) return;
+    this.saved = undefined;
+    this.#start(this.asked);
+  }
+
+  #problemOf(comparison: Comparison): string | undefined {
+    const specs = specsOf(comparison);
+    return inWords(() => {
+      for (const spec of specs) checkRun(spec);
+      if (isOwnText(comparison.shared)) checkText(this.text, comparison.shared);
+      if (this.backend && comparison.shared.backend === this.built.shared.backend)
+        checkFit(specs, this.backend.limits, this.backend.kernel);
+    });
+  }
+
+  #repair(): Partial<RunSpec> | undefined {
+    const { shared } = this.asked;
+    const mended = mend(shared);
+    const changed = CONTROLS.filter(({ name }) => mended[name] !== shared[name]);
+    const repair = Object.fromEntries(
+      changed.map(({ name }) => [name, mended[name]]),
+    ) as Partial<RunSpec>;
+    const works = inWords(() => specsOf(changeShared(this.asked, repair)).forEach(checkRun));
+    return changed.length > 0 && works === undefined ? repair : undefined;
+  }
+
+  #textFor = (spec: RunSpec) => (isOwnText(spec) ? this.text : undefined);
+
+  #start(comparison: Comparison) {
+    this.problem = this.#problemOf(comparison);
+    for (const run of this.runs) run.close();
+    this.#awaited.clear();
+    this.#pull.arrived();
+    this.built = comparison;
+    const text = this.#textFor(comparison.shared);
+    this.runs = specsOf(comparison).map(
+      (spec) =>
+        new Run(`race-${++runs}`, spec, this.engine, text, this.options.later, this.#leader),
+    );
+    this.moments = [];
+    this.past = undefined;
+    const { layers, heads, context } = comparison.shared;
+    this.selection.fit(layers, heads, context);
+    if (this.head !== undefined && this.head >= heads) this.head = 0;
+    this.opened = false;
+    // The first run says what the device can hold; the others are opened when all are known to fit.
+    if (this.problem === undefined) this.runs[0]!.open();
+  }
+
+  #openAll() {
+    const [first, ...others] = this.runs;
+    if (!first || this.opened) return;
+    const knows = first.backend ?? (first.state.phase === 'failed' || undefined);
+    if (!knows) return;
+    this.problem = this.#problemOf(this.built);
+    if (this.problem !== undefined) return;
+    this.opened = true;
+    for (const run of others) run.open();
+    if (this.wish && !this.suspended) this.#together('run');
+  }
+
+  #together(action: 'run' | 'pause' | 'step' | 'frame') {
+    if (!this.opened) return;
+    const runIds = this.alive.map(({ id }) => id);
+    if (runIds.length > 0) this.engine.send({ type: 'together', runIds, action });
+  }
+
+  #askFrames() {
+    for (const { id } of this.opened ? this.alive : []) this.#awaited.add(id);
+    if (this.#awaited.size === 0) this.#pull.arrived();
+    else this.#together('frame');
+  }
+
+  #heard(id: RunId) {
+    const run = this.runs.find((one) => one.id === id);
+    if (!run) return;
+    if (!this.opened) this.#openAll();
+    if (run.state.phase === 'failed') {
+      this.#settled(id);
+      if (this.alive.length === 0) this.wish = false;
+    }
+  }
+
+  #arrived(id: RunId) {
+    if (!this.#awaited.delete(id) || this.#awaited.size > 0) return;
+    const frames = this.runs.map(({ frame, state }) =>
+      state.phase === 'failed' ? undefined : frame,
+    );
+    const steps = frames.flatMap((frame) => (frame ? [frame.step] : []));
+    const step = Math.max(...steps);
+    const looked = this.moment;
+    this.moments = record(
+      this.moments,
+      step,
+      frames.map((frame) => (frame?.step === step ? frame : undefined)),
+    );
+    if (looked) {
+      const at = this.moments.indexOf(looked);
+      this.past =
+        at >= 0
+          ? at
+          : Math.max(
+              0,
+              this.moments.findLastIndex((one) => one.step <= looked.step),
+            );
+    }
+    this.#pull.arrived();
+  }
+
+  /** No frame will come from this run any more. */
+  #settled(id: RunId) {
+    if (this.#awaited.delete(id) && this.#awaited.size === 0) this.#pull.arrived();
+  }
+}
+
+/** All runs as the top of the page shows them. */
+function driveOf(race: Race): Drive {
+  return {
+    get state(): RunState {
+      const { alive } = race;
+      if (alive.length === 0 || (race.problem !== undefined && !race.opened))
+        return { phase: 'failed', message: race.problem ?? 'every run stopped' };
+      const preparing = alive.flatMap(({ state }) => (state.phase === 'preparing' ? [state] : []));
+      const [first] = preparing;
+      if (first) {
+        const ready = race.runs.length - preparing.length;
+        const progress = (ready + (first.progress ?? 0)) / race.runs.length;
+        return { phase: 'preparing', note: `Run ${ready + 1}: ${first.note}`, progress };
+      }
+      const why = alive.flatMap(({ state }) => ('why' in state && state.why ? [state.why] : []))[0];
+      const { step } = this;
+      return { phase: race.wish ? 'running' : 'paused', step, ...(why && { why }) };
+    },
+    get backend() {
+      return race.backend;
+    },
+    get step() {
+      if (race.saved) return Math.max(...race.histories.map(({ steps }) => steps.length));
+      return Math.min(...(race.alive.length > 0 ? race.alive : race.runs).map(({ step }) => step));
+    },
+    get tokensPerSecond() {
+      const { batch, context } = race.built.shared;
+      const recent = race.runs.flatMap(({ history }) => history.slice(-RECENT));
+      const ms = recent.reduce((sum, step) => sum + step.ms, 0);
+      return ms > 0 ? (1000 * recent.length * batch * context) / ms : undefined;
+    },
+    get wish() {
+      return race.wish;
+    },
+    get suspended() {
+      return race.suspended;
+    },
+    toggle: race.toggle,
+    once: race.once,
+  };
+}
+
+const same = (a: Comparison, b: Comparison) => {
+  const [as, bs] = [specsOf(a), specsOf(b)];
+  return (
+    as.length === bs.length &&
+    as.every((spec, i) => CONTROLS.every(({ name }) => spec[name] === bs[i]![name]))
+  );
+};
+
+/** What InputError says; undefined where there was none. */
+function inWords(act: () => void): string | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+}

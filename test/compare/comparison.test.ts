@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import {
+  addRun,
+  changeShared,
+  differencesOf,
+  FIRST,
+  namesOf,
+  ownOf,
+  sayDifferences,
+  specsOf,
+  tidyName,
+  type Comparison,
+} from '../../src/compare/comparison';
+import { initialWeights } from '../../src/model/weights';
+import { modelSpecOf } from '../../src/spec/model';
+import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+
+const of = (...runs: Partial<RunSpec>[]): Comparison => ({
+  shared: DEFAULTS,
+  runs: runs.map((own) => ({ own: { ...ownOf(DEFAULTS), ...own } })),
+});
+
+describe('a comparison', () => {
+  test('begins with the four plans of the paper, which differ in the plan alone', () => {
+    expect(specsOf(FIRST).map(({ plan }) => plan)).toEqual([
+      'global',
+      'local',
+      'approximate',
+      'grouped',
+    ]);
+    expect(differencesOf(FIRST).differ).toEqual(['plan']);
+    expect(sayDifferences(FIRST)).toMatch(
+      /^They differ in: plan\. Everything else is equal: Moby-Dick.*, window 16, .*seed 1, the batches, the initial weights/,
+    );
+  });
+
+  test('gives every plan the same weights to start from', () => {
+    const [first, ...others] = specsOf(FIRST).map((spec) =>
+      initialWeights(modelSpecOf({ ...spec, width: 16 }), spec.seed),
+    );
+    for (const other of others) expect(other).toEqual(first);
+  });
+
+  test('a setting that a run does not read makes no difference', () => {
+    expect(
+      differencesOf(of({ plan: 'global', window: 4 }, { plan: 'local', window: 8 })).differ,
+    ).toEqual(['plan']);
+    expect(
+      differencesOf(of({ plan: 'local', window: 4 }, { plan: 'local', window: 8 })).differ,
+    ).toEqual(['window']);
+    expect(sayDifferences(of({ plan: 'local' }, { plan: 'local' }))).toMatch(/^They do not differ/);
+  });
+
+  test('names runs after what they are, and namesakes after what tells them apart', () => {
+    expect(namesOf(FIRST)).toEqual(['Global', 'Local', 'Approximate', 'Grouped']);
+    expect(namesOf(of({ plan: 'local', window: 4 }, { plan: 'local', window: 8 }))).toEqual([
+      'Local W 4',
+      'Local W 8',
+    ]);
+    expect(namesOf(of({ plan: 'local' }, { plan: 'local' }))).toEqual(['Local', 'Local (2)']);
+    const own = ownOf(DEFAULTS);
+    expect(namesOf({ shared: DEFAULTS, runs: [{ own, name: 'Mine' }, { own }] })).toEqual([
+      'Mine',
+      'Grouped',
+    ]);
+  });
+
+  test('a name is one line of at most 32 characters', () => {
+    expect(tidyName('  two\n lines\u0000 ')).toBe('two lines');
+    expect(tidyName('🦓'.repeat(40))).toBe('🦓'.repeat(32));
+    expect(tidyName(' \n')).toBeUndefined();
+  });
+
+  test('a shared setting reaches every run; one of a single run reaches none', () => {
+    const changed = changeShared(FIRST, { context: 128, window: 4 });
+    expect(specsOf(changed).map(({ context }) => context)).toEqual([128, 128, 128, 128]);
+    expect(specsOf(changed).map(({ window }) => window)).toEqual([16, 16, 16, 16]);
+  });
+
+  test('the run that is added is the plan of the paper that is missing', () => {
+    const three = { ...FIRST, runs: FIRST.runs.filter(({ own }) => own.plan !== 'local') };
+    expect(addRun(three).runs.at(-1)!.own.plan).toBe('local');
+  });
+});

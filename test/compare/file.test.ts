@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { FIRST } from '../../src/compare/comparison';
+import { csvOf } from '../../src/compare/csv';
+import { stepCosts } from '../../src/compare/axes';
+import { readFile, writeFile, type Saved } from '../../src/compare/file';
+import type { History } from '../../src/compare/history';
+import { InputError } from '../../src/core/check';
+import { DEFAULTS } from '../../src/spec/run';
+
+const history = (length: number): History => ({
+  steps: Array.from({ length }, (_, i) => ({
+    step: i + 1,
+    loss: 4.5 / (i + 1),
+    accuracy: i / (length + 1),
+    gradNorm: 1,
+    rate: 0.003,
+    ms: 12.5,
+    batch: (i * 7919).toString(16).padStart(8, '0'),
+  })),
+  validations: length < 2 ? [] : [{ step: 2, loss: 3, accuracy: 0.1, tokens: 64 }],
+  peak: 1000,
+});
+const saved: Saved = {
+  comparison: {
+    ...FIRST,
+    runs: FIRST.runs.map((run, i) => (i === 0 ? { ...run, name: 'Mine' } : run)),
+  },
+  machine: { name: 'wasm', device: 'WebAssembly SIMD', kernel: 'simd' },
+  histories: [3, 3, 0, 2].map(history),
+};
+const text = writeFile(saved);
+
+/** What reading says: undefined where the file was taken. */
+function refusal(file: string): string | undefined {
+  try {
+    readFile(file);
+    return undefined;
+  } catch (error) {
+    expect(error).toBeInstanceOf(InputError);
+    return (error as InputError).message;
+  }
+}
+
+/** The file with one place in it changed. */
+function changed(path: readonly (string | number)[], value: unknown): string {
+  const file = JSON.parse(text) as Record<string | number, unknown>;
+  const place = path
+    .slice(0, -1)
+    .reduce((at, key) => at[key] as Record<string | number, unknown>, file);
+  place[path.at(-1)!] = value;
+  return JSON.stringify(file);
+}
+
+describe('the file of a comparison', () => {
+  test('brings back what was asked, on which machine, and all that came of it', () => {
+    expect(readFile(text)).toEqual(saved);
+  });
+
+  test.each([
+    [['version'], 2, 'the file is of version 2; this page reads version 1'],
+    [['format'], 'other', /is no comparison/],
+    [['runs'], [], 'the file has 0 runs; it should have 2 to 4'],
+    [['shared', 'layers'], 1e9, /layers is 1000000000; it should be a whole number from 1 to 12/],
+    [['shared', 'layers'], '4', /layers of shared is "4"; it should be a number/],
+    [['shared', 'task'], 'moon', /text or task is 'moon'/],
+    [['shared', 'colour'], 'red', /"colour" of shared is not a setting/],
+    [['runs', 1, 'own', 'window'], -1, /window is -1/],
+    [['runs', 0, 'name'], '<b>\n', /name of run 1 should be a line/],
+    [['runs', 0, 'steps', 'loss'], [1, null, 3], /loss of run 1 should be finite numbers/],
+    [['runs', 0, 'steps', 'ms'], [1], /ms of run 1 has 1 numbers; it should have 3/],
+    [['runs', 0, 'steps', 'batch', 0], '<script>', /eight hexadecimal digits/],
+    [['runs', 0, 'validations', 'step', 0], 99, /should stand at steps from 0 to 3/],
+    [['machine', 'kernel'], 'abacus', /kernel of the machine is "abacus"/],
+  ])('with another %s is refused in a sentence', (path, value, words) => {
+    expect(refusal(changed(path as string[], value))).toMatch(words);
+  });
+
+  test('cut short anywhere is refused', () => {
+    fc.assert(
+      fc.property(fc.nat(text.length - 1), (length) => {
+        expect(refusal(text.slice(0, length))).toMatch(/no whole JSON/);
+      }),
+    );
+  });
+
+  test('whatever it holds, it is taken or refused with InputError', () => {
+    fc.assert(fc.property(fc.json(), (file) => void refusal(file)));
+    fc.assert(fc.property(fc.string(), (file) => void refusal(file)));
+    const keys = Object.keys(JSON.parse(text) as object);
+    fc.assert(
+      fc.property(fc.constantFrom(...keys), fc.jsonValue(), (key, value) => {
+        refusal(changed([key], value));
+      }),
+    );
+    const settings = Object.keys(DEFAULTS);
+    fc.assert(
+      fc.property(fc.constantFrom(...settings), fc.jsonValue(), (key, value) => {
+        refusal(changed(['shared', key], value));
+      }),
+    );
+  });
+});
+
+describe('the table of all series', () => {
+  const costs = stepCosts(DEFAULTS, 'simd');
+  const csv = csvOf([
+    { name: '=1+1, "Mine"', costs, history: history(3) },
+    { name: 'Local', costs, history: history(2) },
+  ]);
+
+  test('has a line per run and step, of as many cells as its head', () => {
+    const [head, ...lines] = csv.trimEnd().split('\r\n');
+    expect(lines).toHaveLength(5);
+    expect(lines[3]!.split(',')).toHaveLength(head!.split(',').length);
+  });
+
+  test('counts tokens and FLOPs, adds up seconds, and lets no name be a formula', () => {
+    const line = csv.split('\r\n')[2]!;
+    expect(
+      line.startsWith(
+        `"'=1+1, ""Mine""",2,${2 * costs.tokens},${2 * costs.needed},${2 * costs.done},0.025,`,
+      ),
+    ).toBe(true);
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { Group, type Member } from '../../src/engine/group';
+
+/** Members that take a step in every round in which they play and do not wait. */
+function members(...steps: number[]) {
+  const runs = new Map(
+    steps.map((step, i) => {
+      const said: string[] = [];
+      const member = {
+        id: `run ${i}`,
+        step,
+        playing: false,
+        once: false,
+        said,
+        control(action: 'run' | 'pause' | 'step') {
+          said.push(action);
+          member.playing = action === 'run';
+          member.once = action === 'step';
+        },
+        wantFrame: () => void said.push(`frame at ${member.step}`),
+      };
+      return [member.id, member] as const;
+    }),
+  );
+  const group = new Group(runs.keys());
+  const round = () => {
+    group.obey(runs satisfies ReadonlyMap<string, Member>);
+    const turns = [...runs.values()].filter(
+      (run) => !group.waits(run, runs satisfies ReadonlyMap<string, Member>),
+    );
+    for (const run of turns) {
+      if (run.playing || run.once) run.step++;
+      run.once = false;
+    }
+  };
+  const rounds = (count: number) => Array.from({ length: count }, round);
+  return { group, runs, rounds, steps: () => [...runs.values()].map(({ step }) => step) };
+}
+
+describe('compared runs', () => {
+  test('train step by step, and a pause finds them on the same step', () => {
+    const { group, rounds, steps } = members(0, 0, 0);
+    group.ask('run');
+    rounds(5);
+    group.ask('pause');
+    rounds(5);
+    expect(steps()).toEqual([5, 5, 5]);
+  });
+
+  test('a step is one step of each', () => {
+    const { group, rounds, steps } = members(3, 3);
+    group.ask('step');
+    group.ask('step');
+    rounds(5);
+    expect(steps()).toEqual([5, 5]);
+  });
+
+  test('whoever is ahead waits for the others', () => {
+    const { group, rounds, steps } = members(7, 2, 5);
+    group.ask('run');
+    rounds(4);
+    expect(steps()).toEqual([7, 6, 6]);
+    rounds(2);
+    expect(steps()).toEqual([8, 8, 8]);
+  });
+
+  test('a pause of runs that are not level first brings them level, and so does a step', () => {
+    for (const [action, end] of [
+      ['pause', 7],
+      ['step', 8],
+    ] as const) {
+      const { group, rounds, steps } = members(7, 2, 5);
+      group.ask(action);
+      rounds(12);
+      expect(steps()).toEqual([end, end, end]);
+    }
+  });
+
+  test('pictures asked for together are of the same step', () => {
+    const { group, runs, rounds } = members(0, 0);
+    group.ask('run');
+    rounds(3);
+    group.ask('frame');
+    rounds(1);
+    expect([...runs.values()].map(({ said }) => said.at(-1))).toEqual(['frame at 3', 'frame at 3']);
+  });
+
+  test('one that failed is waited for no longer', () => {
+    const { group, runs, rounds, steps } = members(4, 1);
+    group.ask('run');
+    rounds(1);
+    group.leave('run 1');
+    runs.delete('run 1');
+    rounds(2);
+    expect(steps()).toEqual([6]);
+  });
+});
