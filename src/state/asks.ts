@@ -2,6 +2,9 @@
 import type { BackendInfo, RunState } from '../link/protocol';
 import type { RunSpec } from '../spec/run';
 
+/** No control is hidden, or none is fixed. */
+export const NONE: ReadonlySet<string> = new Set();
+
 /** Settings, asked for. */
 export interface Asks {
   readonly spec: RunSpec;

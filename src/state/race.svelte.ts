@@ -24,7 +24,7 @@ import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
 import { CONTROLS, type RunSpec } from '../spec/run';
 import { mend } from '../spec/url';
-import type { Driven, Drive } from './asks';
+import { NONE, type Driven, type Drive } from './asks';
 import { FramePull, type Later } from './frames';
 import { record, unpack, without, type Moments } from './moments';
 import { checkText, isOwnText } from './ownText';
@@ -60,7 +60,7 @@ export class Race implements Driven {
   saved = $state.raw<(Saved & { readonly from: string }) | undefined>();
 
   notes = $state.raw<readonly string[]>([]);
-  rest = $state.raw<ReadonlyMap<string, string>>(new Map());
+  rest = $state.raw(fromAddress('').rest);
   axis = $state<AxisId>('steps');
   readonly selection = new Selection();
   /** The head that is drawn, from 0; all of them where it is undefined. */
@@ -74,8 +74,8 @@ export class Race implements Driven {
   suspended = $state(false);
 
   embedded = $derived(this.rest.get('embed') === '1');
-  readonly hidden: ReadonlySet<string> = new Set();
-  readonly fixed: ReadonlySet<string> = new Set();
+  readonly hidden = NONE;
+  readonly fixed = NONE;
 
   spec = $derived(this.asked.shared);
   specs = $derived(specsOf(this.built));
@@ -116,7 +116,8 @@ export class Race implements Driven {
   /** All runs were opened, or are being; else they are not known to fit. */
   opened = $state(false);
   #settling: ReturnType<typeof setTimeout> | undefined;
-  readonly #awaited = new Set<RunId>();
+  /** Runs that were asked for a picture and have not answered. */
+  #awaited: readonly RunId[] = [];
   readonly #pull: FramePull;
   readonly #leader: Leader;
 
@@ -355,7 +356,7 @@ export class Race implements Driven {
   #start(comparison: Comparison) {
     this.problem = this.#problemOf(comparison);
     for (const run of this.runs) run.close();
-    this.#awaited.clear();
+    this.#awaited = [];
     this.#pull.arrived();
     this.built = comparison;
     const text = this.#textFor(comparison.shared);
@@ -392,8 +393,8 @@ export class Race implements Driven {
   }
 
   #askFrames() {
-    for (const { id } of this.opened ? this.alive : []) this.#awaited.add(id);
-    if (this.#awaited.size === 0) this.#pull.arrived();
+    this.#awaited = this.opened ? this.alive.map(({ id }) => id) : [];
+    if (this.#awaited.length === 0) this.#pull.arrived();
     else this.#together('frame');
   }
 
@@ -408,7 +409,7 @@ export class Race implements Driven {
   }
 
   #arrived(id: RunId) {
-    if (!this.#awaited.delete(id) || this.#awaited.size > 0) return;
+    if (!this.#waitedFor(id)) return;
     const frames = this.runs.map(({ frame, state }) =>
       state.phase === 'failed' ? undefined : frame,
     );
@@ -435,7 +436,14 @@ export class Race implements Driven {
 
   /** No frame will come from this run any more. */
   #settled(id: RunId) {
-    if (this.#awaited.delete(id) && this.#awaited.size === 0) this.#pull.arrived();
+    if (this.#waitedFor(id)) this.#pull.arrived();
+  }
+
+  /** Strikes a run off; true where it was the last that was waited for. */
+  #waitedFor(id: RunId): boolean {
+    const awaited = this.#awaited.includes(id);
+    this.#awaited = this.#awaited.filter((one) => one !== id);
+    return awaited && this.#awaited.length === 0;
   }
 }
 

@@ -1,0 +1,235 @@
+/** @file A real race of four in Chromium: one step count, one batch, one selection; axes, files, a small phone. */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { placesOf, stepCosts, type AxisId } from '../../src/compare/axes';
+import type { KernelId } from '../../src/attention/kernels';
+import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import { button, numberOf, output, watchForErrors } from './support';
+
+watchForErrors();
+
+const NAMES = ['Global', 'Local', 'Approximate', 'Grouped'];
+const SMALL = 'task=needle&distance=20&layers=2&width=16&heads=2&context=48&window=6&batch=4';
+
+async function race(page: Page, query = SMALL): Promise<void> {
+  await page.goto('about:blank'); // a hash alone would not load the page anew
+  await page.goto(`./#/compare?v=1&${query}`);
+  await expect(button(page, 'Step')).toBeEnabled({ timeout: 60_000 });
+}
+
+const stepsOf = (page: Page) => Promise.all(NAMES.map((name) => numberOf(page, `Step of ${name}`)));
+
+/** Trains until `least` steps, and pauses; the steps of all runs. */
+async function trainTo(page: Page, least: number): Promise<number[]> {
+  await button(page, 'Train').click();
+  await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThanOrEqual(least);
+  await button(page, 'Pause').click();
+  // The rounds under way end.
+  await expect.poll(async () => new Set(await stepsOf(page)).size).toBe(1);
+  await page.waitForTimeout(500);
+  return stepsOf(page);
+}
+
+interface File {
+  machine: { kernel: KernelId };
+  shared: RunSpec;
+  runs: {
+    own: Partial<RunSpec>;
+    steps: { loss: number[]; accuracy: number[]; ms: number[]; batch: string[] };
+  }[];
+}
+
+async function downloaded(page: Page, name: string): Promise<string> {
+  const [file] = await Promise.all([page.waitForEvent('download'), button(page, name).click()]);
+  return readFileSync(await file.path(), 'utf8');
+}
+const saved = async (page: Page) => JSON.parse(await downloaded(page, 'Save comparison')) as File;
+
+test('four runs are on the same step at every pause, and saw the same batches', async ({
+  page,
+}) => {
+  await race(page);
+  await expect(page.getByText(/^They differ in: plan\. Everything else is equal/)).toBeVisible();
+  let before = 0;
+  for (const least of [3, 12, 30]) {
+    const steps = await trainTo(page, least);
+    expect(new Set(steps).size).toBe(1);
+    expect(steps[0]).toBeGreaterThan(before);
+    await button(page, 'Step').click();
+    await expect.poll(() => stepsOf(page)).toEqual(steps.map((step) => step + 1));
+    before = steps[0]! + 1;
+  }
+  const { runs } = await saved(page);
+  const batches = runs.map(({ steps }) => steps.batch);
+  expect(batches[0]).toHaveLength(before);
+  for (const of of batches) expect(of).toEqual(batches[0]);
+  expect(new Set(batches[0]).size).toBe(before); // another batch at every step
+  await button(page, 'Reset').click();
+  await expect.poll(() => stepsOf(page)).toEqual([0, 0, 0, 0]);
+});
+
+test('one query is selected in all runs, with the mouse and with the keyboard', async ({
+  page,
+}) => {
+  await race(page);
+  await trainTo(page, 3);
+  const map = (name: string) =>
+    page.getByRole('img', { name: `${name}: attention of layer 1, head 1`, exact: true });
+  await map('Local').scrollIntoViewIfNeeded();
+  const box = (await map('Local').boundingBox())!;
+  await page.mouse.click(box.x + box.width * 0.3, box.y + (box.height * 30.5) / 48);
+  const query = (name: string) =>
+    page.getByRole('slider', { name: `Query in: ${name}: attention of layer 2, head 1` });
+  for (const name of NAMES) await expect(query(name)).toHaveAttribute('aria-valuenow', '30');
+  await expect(page.getByLabel('Local at the selected cell')).toContainText('may not read');
+  await expect(page.getByLabel('Global at the selected cell')).toContainText('reads');
+  await page.keyboard.press('ArrowDown');
+  for (const name of NAMES) await expect(query(name)).toHaveAttribute('aria-valuenow', '31');
+  await expect.poll(() => page.url()).toMatch(/at=1\.1\.31\./);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: /^Free/ })).toHaveCount(0);
+});
+
+test('the axis changes the numbers as the counts say', async ({ page }) => {
+  await race(page);
+  await trainTo(page, 6);
+  const file = await saved(page);
+  await button(page, 'Table').first().click();
+  for (const axis of ['steps', 'tokens', 'needed', 'done', 'seconds'] as AxisId[]) {
+    await page.getByLabel('X axis', { exact: true }).selectOption(axis);
+    const row = page
+      .getByRole('table', { name: /^Losses over/ })
+      .locator('tbody tr')
+      .last();
+    const shown = await row
+      .locator('td[data-x]')
+      .evaluateAll((cells) => cells.map((cell) => Number((cell as HTMLElement).dataset['x'])));
+    const expected = file.runs.map(({ own, steps }) => {
+      const spec = { ...DEFAULTS, ...file.shared, ...own };
+      const records = steps.loss.map((loss, i) => ({
+        step: i + 1,
+        loss,
+        accuracy: 0,
+        gradNorm: 0,
+        rate: 0,
+        ms: steps.ms[i]!,
+        batch: '',
+      }));
+      return placesOf(axis, records, stepCosts(spec, file.machine.kernel)).at(-1)!;
+    });
+    expect(shown).toHaveLength(4);
+    for (const [i, x] of shown.entries()) expect(x / expected[i]!).toBeCloseTo(1, 6);
+  }
+  await expect.poll(() => page.url()).toContain('x=seconds');
+});
+
+test('what is taken away can be read, and opened again; what is no such file changes nothing', async ({
+  page,
+}) => {
+  await race(page);
+  await page.getByLabel('Name of run 1', { exact: true }).fill('Full');
+  await page.keyboard.press('Enter');
+  await button(page, 'Train').click();
+  await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(5);
+  await button(page, 'Pause').click();
+  await page.waitForTimeout(800);
+  const text = await downloaded(page, 'Save comparison');
+  const steps = (JSON.parse(text) as File).runs[0]!.steps.loss.length;
+  const csv = await downloaded(page, 'Series as CSV');
+  expect(csv.trimEnd().split('\r\n')).toHaveLength(1 + 4 * steps);
+  const svg = await downloaded(page, 'Chart as SVG');
+  const parsed = await page.evaluate(
+    (source) =>
+      new DOMParser().parseFromString(source, 'image/svg+xml').querySelectorAll('path, parsererror')
+        .length,
+    svg,
+  );
+  expect(parsed).toBeGreaterThanOrEqual(4);
+  expect(svg).not.toContain('parsererror');
+
+  await race(page, 'layers=1');
+  const open = page.getByLabel('Open comparison');
+  const file = (name: string, content: string) => ({
+    name,
+    mimeType: 'application/json',
+    buffer: Buffer.from(content),
+  });
+  await open.setInputFiles(file('broken.json', text.slice(0, 300)));
+  await expect(page.getByText(/Not opened: the file is no whole JSON/)).toBeVisible();
+  expect(await numberOf(page, 'Step count')).toBe(0);
+  await open.setInputFiles(file('mine.json', text));
+  await expect(page.getByText(/Numbers of the file mine\.json/)).toBeVisible();
+  await expect(output(page, 'Step of Full')).toHaveText(String(steps));
+  await expect(page.getByText(/Not opened/)).toHaveCount(0);
+  await expect.poll(() => page.url()).toContain('name:Full');
+});
+
+test('runs are added, changed, renamed and removed', async ({ page }) => {
+  await race(page, `${SMALL}&run=global&run=local`);
+  const rows = page.getByRole('table', { name: 'Runs' }).locator('tbody tr');
+  await expect(rows).toHaveCount(2);
+  await expect(button(page, 'Remove Local')).toBeDisabled();
+  await button(page, 'Duplicate Local').click();
+  await expect(rows).toHaveCount(3);
+  await button(page, 'Change Local (2)').click();
+  await page.getByLabel('Window, value', { exact: true }).fill('9');
+  await page.keyboard.press('Enter');
+  await expect(button(page, 'Change Local W 9')).toBeVisible();
+  await expect(page.getByText(/They differ in: plan, window\./)).toBeVisible();
+  await button(page, 'Add run').click();
+  await expect(rows).toHaveCount(4);
+  await expect(button(page, 'Add run')).toBeDisabled();
+  await button(page, 'Remove Local W 6').click();
+  await expect(rows).toHaveCount(3);
+  await expect(button(page, 'Step')).toBeEnabled({ timeout: 60_000 });
+  await button(page, 'Step').click();
+  await expect.poll(() => numberOf(page, 'Step count')).toBe(1);
+});
+
+test('the past is replayed: pictures and losses of a moment', async ({ page }) => {
+  await race(page);
+  await page.locator('h1').first().click();
+  await page.keyboard.press('.');
+  await expect.poll(() => numberOf(page, 'Step count')).toBe(1);
+  await page.keyboard.press('Space');
+  await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(40);
+  await page.keyboard.press('Space');
+  const time = page.getByLabel('Training time', { exact: true });
+  await expect(time).toBeEnabled();
+  await time.focus();
+  await page.keyboard.press('Home');
+  await expect(output(page, 'Moment')).toHaveText('step 0');
+  await page.keyboard.press('End');
+  await expect(output(page, 'Moment')).toHaveText(/^step \d\d+ · now$/);
+});
+
+test('runs that would not fit together are refused before they start', async ({ page }) => {
+  await page.goto('./#/compare?v=1&context=16384&batch=8&width=256&layers=12&heads=8');
+  await expect(page.getByText(/Not started: .* this device allows/)).toBeVisible({
+    timeout: 60_000,
+  });
+  await expect(button(page, 'Train')).toBeDisabled();
+});
+
+test('no serious accessibility fault in light and in dark, and nothing wider than a small phone', async ({
+  page,
+}) => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await race(page);
+    await trainTo(page, 3);
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+      .analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  }
+  for (const width of [320, 768, 1440]) {
+    await page.setViewportSize({ width, height: 640 });
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow, `at ${width} px`).toBeLessThanOrEqual(0);
+    await expect(button(page, 'Train')).toBeInViewport();
+  }
+});
