@@ -12,6 +12,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ops: ['core', 'program'], // the kernels
   model: ['core', 'attention', 'spec', 'program', 'ops'], // what is computed, as programs
   compare: ['core', 'attention', 'data', 'spec', 'model'], // several runs as one question
+  figures: ['core', 'attention', 'data', 'spec', 'model'], // the paper's figures as data
   gpu: ['core', 'attention', 'program'], // machines that run programs
   train: ['core', 'attention', 'data', 'spec', 'link', 'program', 'ops', 'model', 'gpu'],
   // the specification in tfjs, and what trains it: a model as the engine's runs want one
@@ -39,6 +40,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'link',
     'draw',
     'compare',
+    'figures',
     'lessons',
     'state',
     'views',
@@ -47,7 +49,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Folders that may know tfjs. */
 const KNOW_TFJS = ['reference'];
 /** Folders whose files are pure: no DOM, no clock, no randomness of their own. */
-const PURE = ['core', 'attention', 'data', 'spec', 'draw', 'program', 'ops', 'model', 'compare'];
+const PURE = [
+  'core',
+  'attention',
+  'data',
+  'spec',
+  'draw',
+  'program',
+  'ops',
+  'model',
+  'compare',
+  'figures',
+];
 
 const sources = import.meta.glob<string>('/src/**/*.{ts,svelte}', {
   query: '?raw',

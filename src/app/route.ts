@@ -3,6 +3,7 @@
 export const PAGES = [
   { id: 'lab', label: 'Lab' },
   { id: 'compare', label: 'Compare' },
+  { id: 'figures', label: 'Figures' },
 ] as const;
 
 export type Page = (typeof PAGES)[number]['id'];

@@ -17,6 +17,13 @@ export interface Feed {
   train(step: number): Batch;
   /** Always the same, whatever the seed. Text: the same places for every T that fits. */
   readonly validation: readonly Batch[];
+  /**
+   * More held-out batches, for a closer look: about `tokens` tokens and no fewer batches than in `validation`.
+   * Text: places evenly spread, as many as do not overlap on average. The same whatever the seed.
+   */
+  heldOut(tokens: number): readonly Batch[];
+  /** Examples of a task that no run is trained on, at least `distance` apart from their answers; none for a text. */
+  asked(distance: number, batches: number): readonly Batch[];
   /** The held-out sequence whose attention is drawn. Text: the beginning of a document. */
   readonly watched: Example;
   /** What a sample of text starts from; empty for a task. */
@@ -33,13 +40,20 @@ export function makeFeed(source: Source, options: FeedOptions): Feed {
 }
 
 function feedOfTask(task: Task, { T, batch, distance, seed }: FeedOptions): Feed {
-  const draw = (stream: Random) =>
-    stack(Array.from({ length: batch }, () => task.example(stream, T, distance)));
+  const draw = (stream: Random, far = distance) =>
+    stack(Array.from({ length: batch }, () => task.example(stream, T, far)));
   return {
     train: (step) => draw(random(seed, 'train', step)),
     validation: Array.from({ length: VALIDATION_BATCHES }, (_, i) =>
       draw(random('validation', task.id, i)),
     ),
+    heldOut: (tokens) =>
+      Array.from(
+        { length: Math.max(VALIDATION_BATCHES, Math.round(tokens / (batch * T))) },
+        (_, i) => draw(random('held out', task.id, i)),
+      ),
+    asked: (far, batches) =>
+      Array.from({ length: batches }, (_, i) => draw(random('asked', task.id, far, i), far)),
     watched: task.example(random('validation', task.id, 0), T, distance), // the first of the first batch
     prompt: new Int32Array(0),
   };
@@ -62,7 +76,17 @@ function feedOfText(source: CorpusSource, { corpus, T, batch, seed }: FeedOption
       const draw = () => example(train.at(stream.below(train.count)));
       return stack(Array.from({ length: batch }, draw));
     },
-    validation: validationStarts(corpus, T, batch).map((starts) => stack(starts.map(example))),
+    validation: validationStarts(corpus, T, batch, VALIDATION_BATCHES).map((starts) =>
+      stack(starts.map(example)),
+    ),
+    heldOut(tokens) {
+      const most = documentsOf(corpus, 'validation').reduce((sum, d) => sum + d.end - d.start, 0);
+      const batches = Math.floor(Math.min(tokens, most) / (batch * T));
+      return validationStarts(corpus, T, batch, Math.max(VALIDATION_BATCHES, batches)).map(
+        (starts) => stack(starts.map(example)),
+      );
+    },
+    asked: () => [],
     watched: example(opening.start),
     prompt: Int32Array.from(
       corpus.ids.subarray(opening.start, opening.start + Math.min(PROMPT, T)),
@@ -71,13 +95,13 @@ function feedOfText(source: CorpusSource, { corpus, T, batch, seed }: FeedOption
 }
 
 /** Places evenly spread over the held-out text; every batch has its share of each part of it. */
-function validationStarts(corpus: Corpus, T: number, batch: number): number[][] {
+function validationStarts(corpus: Corpus, T: number, batch: number, batches: number): number[][] {
   const longest = windowsOf(corpus, 'validation', Math.max(T, LONGEST_CONTEXT));
   const windows = longest.count > 0 ? longest : windowsOf(corpus, 'validation', T);
-  const sequences = VALIDATION_BATCHES * batch;
+  const sequences = batches * batch;
   const start = (i: number) => windows.at(Math.floor(((i + 0.5) * windows.count) / sequences));
-  return Array.from({ length: VALIDATION_BATCHES }, (_, b) =>
-    Array.from({ length: batch }, (_, row) => start(row * VALIDATION_BATCHES + b)),
+  return Array.from({ length: batches }, (_, b) =>
+    Array.from({ length: batch }, (_, row) => start(row * batches + b)),
   );
 }
 

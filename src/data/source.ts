@@ -43,6 +43,8 @@ export interface Task extends Described {
   readonly distance: ParamSpec;
   /** Largest distance a context of T tokens has room for; below 1 the context is too short. */
   maxDistance(T: number): number;
+  /** Which token the answer to the scored `row` is copied from; undefined for a task whose answers stand nowhere. */
+  answerAt?(tokens: Int32Array, row: number): number;
   /** One example. Every scored answer lies at least `distance` tokens back. Throws InputError where T is too short. */
   example(random: Random, T: number, distance: number): Example;
 }

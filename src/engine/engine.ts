@@ -70,7 +70,8 @@ export class Engine {
         this.#cancelled.add(command.runId);
         return;
       case 'control':
-      case 'nextFrame': {
+      case 'nextFrame':
+      case 'evaluate': {
         const early = this.#early.get(command.runId);
         if (early) early.push(command);
         else this.#command(command);
@@ -105,10 +106,11 @@ export class Engine {
     }
   }
 
-  #command(command: Extract<Command, { type: 'control' | 'nextFrame' }>): void {
+  #command(command: Extract<Command, { type: 'control' | 'nextFrame' | 'evaluate' }>): void {
     const run = this.#runs.get(command.runId);
     if (!run) return; // closed or failed meanwhile: nobody listens any more
     if (command.type === 'nextFrame') run.wantFrame();
+    else if (command.type === 'evaluate') run.wantEvaluation();
     else if (command.action === 'close') this.#close(run);
     else run.control(command.action);
     void this.#loop();

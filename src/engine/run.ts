@@ -22,6 +22,7 @@ export class EngineRun {
   #snapped = performance.now();
   #stepOnce = false;
   #frameWanted = false;
+  #evaluationWanted = false;
   /** A pause is over when every step that was handed over has been reported. */
   #pausing = false;
   #reported = 0;
@@ -41,7 +42,9 @@ export class EngineRun {
   }
 
   get busy(): boolean {
-    return this.playing || this.#stepOnce || this.#frameWanted || this.#pausing;
+    return (
+      this.playing || this.#stepOnce || this.#frameWanted || this.#evaluationWanted || this.#pausing
+    );
   }
 
   control(action: 'run' | 'pause' | 'step'): void {
@@ -55,17 +58,27 @@ export class EngineRun {
     this.#frameWanted = true;
   }
 
+  wantEvaluation(): void {
+    this.#evaluationWanted = true;
+  }
+
   state(state: RunState): void {
     this.send({ type: 'state', runId: this.id, state });
   }
 
-  /** One turn: the picture if one was asked for, then one step if there is one to take and nobody to wait for. */
+  /** One turn: the picture and the closer look if they were asked for, then one step if there is one to take and nobody to wait for. */
   async turn(waits = false): Promise<void> {
     if (this.#frameWanted) {
       this.#frameWanted = false;
       await this.#report(); // else the picture's time would count as the steps'
       const frame = await this.trainer.frame();
       this.send({ type: 'frame', runId: this.id, frame }, buffersOf(frame));
+    }
+    if (this.#evaluationWanted) {
+      this.#evaluationWanted = false;
+      await this.#report(); // likewise
+      const evaluation = await this.trainer.evaluation();
+      this.send({ type: 'evaluation', runId: this.id, evaluation });
     }
     if (waits) return;
     const once = this.#stepOnce;

@@ -38,6 +38,26 @@ export interface Validation {
   readonly tokens: number; // scored tokens behind the numbers
 }
 
+/** Losses by position: entry t is about the token after t + 1 tokens were read. */
+export interface PositionLosses {
+  readonly losses: readonly number[]; // [T] nats, summed over the scored tokens
+  readonly counts: readonly number[]; // [T] scored tokens
+}
+
+/** How many questions were answered rightly whose answer lies `distance` tokens back. */
+export interface DistancePoint {
+  readonly distance: number; // tokens
+  readonly right: number;
+  readonly questions: number;
+}
+
+/** A closer look at the held-out data, taken when it is asked for. */
+export interface Evaluation {
+  readonly step: number;
+  readonly positions: PositionLosses;
+  readonly distances: readonly DistancePoint[]; // by distance; empty for a text
+}
+
 export interface Sample {
   readonly step: number;
   readonly prompt: string;
@@ -128,7 +148,8 @@ export type Command =
       readonly type: 'together';
       readonly runIds: readonly RunId[];
       readonly action: 'run' | 'pause' | 'step' | 'frame';
-    };
+    }
+  | { readonly type: 'evaluate'; readonly runId: RunId };
 
 export type EngineEvent =
   | { readonly type: 'backend'; readonly runId: RunId; readonly backend: BackendInfo }
@@ -137,6 +158,7 @@ export type EngineEvent =
   | { readonly type: 'validation'; readonly runId: RunId; readonly validation: Validation }
   | { readonly type: 'sample'; readonly runId: RunId; readonly sample: Sample }
   | { readonly type: 'memory'; readonly runId: RunId; readonly memory: MemoryUse }
+  | { readonly type: 'evaluation'; readonly runId: RunId; readonly evaluation: Evaluation }
   | { readonly type: 'frame'; readonly runId: RunId; readonly frame: AttentionFrame }
   /** A row of a sweep, or its end. */
   | { readonly type: 'sweep'; readonly runId: RunId; readonly progress: SweepProgress };

@@ -4,6 +4,7 @@ import {
   type AttentionFrame,
   type BackendInfo,
   type EngineEvent,
+  type Evaluation,
   type MemoryUse,
   type RunId,
   type RunState,
@@ -32,6 +33,8 @@ export class Run {
   backend = $state.raw<BackendInfo | undefined>();
   history = $state.raw<readonly StepMetrics[]>([]);
   validations = $state.raw<readonly Validation[]>([]);
+  /** The last closer look; asked for by evaluate(). */
+  evaluation = $state.raw<Evaluation | undefined>();
   sample = $state.raw<Sample | undefined>();
   memory = $state.raw<MemoryUse | undefined>();
   frame = $state.raw<AttentionFrame | undefined>();
@@ -94,6 +97,9 @@ export class Run {
     if (this.state.phase === 'running' || this.state.phase === 'paused') this.#control('step');
   };
 
+  /** Asks for a closer look at the held-out data; it comes as `evaluation`. */
+  evaluate = () => this.engine.send({ type: 'evaluate', runId: this.id });
+
   /** Nobody looks: training waits. */
   suspend = () => {
     this.suspended = true;
@@ -128,6 +134,9 @@ export class Run {
         return;
       case 'validation':
         this.validations = [...this.validations, event.validation];
+        return;
+      case 'evaluation':
+        this.evaluation = event.evaluation;
         return;
       case 'sample':
         this.sample = event.sample;
@@ -177,6 +186,7 @@ export class Run {
     if ((this.latest?.step ?? 0) <= beyond) return;
     this.history = this.history.filter(({ step }) => step <= beyond);
     this.validations = this.validations.filter(({ step }) => step <= beyond);
+    if ((this.evaluation?.step ?? 0) > beyond) this.evaluation = undefined;
   }
 
   #control(action: 'run' | 'pause' | 'step' | 'close') {

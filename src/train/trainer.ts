@@ -4,7 +4,15 @@ import { random } from '../core/random';
 import type { Feed } from '../data/batches';
 import { decode } from '../data/characters';
 import type { Source } from '../data/source';
-import type { AttentionFrame, Sample, StepMetrics, Validation } from '../link/protocol';
+import type {
+  AttentionFrame,
+  DistancePoint,
+  Evaluation,
+  PositionLosses,
+  Sample,
+  StepMetrics,
+  Validation,
+} from '../link/protocol';
 import { ADAMW } from '../model/bundle';
 import { Decoder, pick } from '../model/decode';
 import { initialWeights } from '../model/weights';
@@ -16,6 +24,11 @@ import { rateAt } from './schedule';
 
 const TEMPERATURE = 0.8;
 const SAMPLE = 120; // characters at most; never beyond the context
+/** A closer look at a text: held-out tokens behind it. */
+const HELD_OUT = 16_384;
+/** And at a task: batches of questions at each distance that is asked for, and about so many distances. */
+const QUESTIONS = 4;
+const DISTANCES = 12;
 
 /** The loss is no number: training cannot go on. */
 export class Diverged extends Error {
@@ -125,6 +138,67 @@ export class Trainer {
       accuracy: hits / tokens,
       tokens: Math.round(tokens),
     };
+  }
+
+  /** Losses by position on more held-out text than validate() reads: a row's place is the tokens it has read. */
+  async evaluateByPosition(tokens = HELD_OUT): Promise<PositionLosses> {
+    const T = this.spec.context;
+    const [losses, counts] = [new Float64Array(T), new Float64Array(T)];
+    for (const batch of this.feed.heldOut(tokens)) {
+      const rows = await this.model.evaluate(batch);
+      for (let row = 0; row < batch.weights.length; row++) {
+        losses[row % T]! += rows[2 * row]!;
+        counts[row % T]! += batch.weights[row]!;
+      }
+    }
+    return { losses: [...losses], counts: [...counts] };
+  }
+
+  /**
+   * How often the model answers, by how far back the answer lies. Batches are made at each of `distances`,
+   * which a task takes as the least; every answer counts at the distance it really has. None for a text.
+   */
+  async accuracyByDistance(
+    distances = this.#distances(),
+    batches = QUESTIONS,
+  ): Promise<readonly DistancePoint[]> {
+    const { source } = this;
+    if (source.kind !== 'task' || !source.answerAt) return [];
+    const T = this.spec.context;
+    const found = new Map<number, { right: number; questions: number }>();
+    for (const batch of distances.flatMap((distance) => this.feed.asked(distance, batches))) {
+      const rows = await this.model.evaluate(batch);
+      for (let at = 0; at < batch.weights.length; at++) {
+        if (batch.weights[at] === 0) continue;
+        const [start, row] = [at - (at % T), at % T];
+        const distance = row - source.answerAt(batch.tokens.subarray(start, start + T), row);
+        const point = found.get(distance) ?? { right: 0, questions: 0 };
+        found.set(distance, {
+          right: point.right + rows[2 * at + 1]!,
+          questions: point.questions + 1,
+        });
+      }
+    }
+    return [...found]
+      .map(([distance, point]) => ({ distance, ...point }))
+      .sort((a, b) => a.distance - b.distance);
+  }
+
+  /** Distances spread over what the context has room for. */
+  #distances(): readonly number[] {
+    if (this.source.kind !== 'task') return [];
+    const most = this.source.maxDistance(this.spec.context);
+    const spread = Array.from({ length: DISTANCES }, (_, i) =>
+      Math.round(1 + ((most - 1) * i) / (DISTANCES - 1)),
+    );
+    return [...new Set(spread)];
+  }
+
+  /** The closer look a person asks for. */
+  async evaluation(): Promise<Evaluation> {
+    const step = this.step;
+    const positions = await this.evaluateByPosition();
+    return { step, positions, distances: await this.accuracyByDistance() };
   }
 
   /** What the model writes: a continuation of the prompt, or its answers to the watched sequence of a task. */

@@ -106,6 +106,15 @@ describe.each(['webgpu', 'wasm', 'cpu', 'tfjs'] as const)('in a worker on %s', (
       }
     }
 
+    wire.send({ type: 'evaluate', runId });
+    await wire.until(() => wire.of('evaluation').length === 1, 'a closer look');
+    const { step, positions, distances } = wire.of('evaluation')[0]!.evaluation;
+    expect(step).toBe(1);
+    expect(positions.counts).toHaveLength(24);
+    expect(positions.counts.slice(0, 20).every((count) => count === 0)).toBe(true); // only questions are scored
+    expect(positions.losses[23]! / positions.counts[23]!).toBeGreaterThan(1);
+    expect(distances.length).toBeGreaterThan(10);
+
     wire.send({ type: 'control', runId, action: 'run' });
     await wire.until(() => wire.step() >= 6, 'more steps');
     wire.send({ type: 'control', runId, action: 'pause' });

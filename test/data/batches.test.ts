@@ -210,8 +210,39 @@ describe('the feed of a text', () => {
   });
 });
 
+describe('a closer look at held-out text', () => {
+  const corpus = randomCorpus(5000, 2000);
+  test('reads as many places as the text has room for, evenly spread, the same whatever the seed', () => {
+    const T = 16;
+    const look = (tokens: number, seed = 1) =>
+      makeFeed(book, options({ corpus, T, seed })).heldOut(tokens);
+    expect(look(1024)).toHaveLength(16);
+    expect(look(1e9)).toHaveLength(31); // 2,000 characters in batches of 64
+    expect(look(1)).toHaveLength(4); // no fewer than validation has
+    expect(look(1024, 7)).toEqual(look(1024));
+    const held = decode(corpus.ids.subarray(5000));
+    const starts = look(1024)
+      .flatMap((batch) => rows(batch, T))
+      .map(({ tokens, targets }) => held.indexOf(tokens + targets.at(-1)));
+    expect(Math.min(...starts)).toBeGreaterThanOrEqual(0);
+    const sorted = [...starts].sort((a, b) => a - b);
+    expect(Math.max(...sorted.slice(1).map((start, i) => start - sorted[i]!))).toBeLessThan(30);
+  });
+});
+
 describe('the feed of a task', () => {
   const needle = sources.get('needle');
+  test('asks at the distance that is wanted, the same every time, whatever the seed', () => {
+    const asked = (distance: number, seed = 1) =>
+      makeFeed(needle, options({ T: 48, seed })).asked(distance, 3);
+    expect(asked(30)).toHaveLength(3);
+    expect(asked(30, 5)).toEqual(asked(30));
+    for (const batch of asked(30)) {
+      for (const row of rowsOfIds(batch, 48))
+        expect(44 - row.findIndex((id) => id < 8)).toBeGreaterThanOrEqual(30);
+    }
+    expect(makeFeed(book, options({ corpus: randomCorpus(5000, 2000) })).asked(3, 2)).toEqual([]);
+  });
   test('stacks examples of its distance', () => {
     const { train } = makeFeed(needle, options({ T: 48, distance: 28, batch: 200 }));
     const places = rowsOfIds(train(0), 48).map((row) => row.findIndex((id) => id < 8));

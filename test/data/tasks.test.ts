@@ -52,6 +52,23 @@ const oracles: Readonly<Record<string, Oracle>> = {
   },
 };
 
+test.each(tasks.filter((task) => task.answerAt).map((task) => [task.id, task] as const))(
+  '%s says which token an answer is copied from',
+  (id, task) => {
+    fc.assert(
+      fc.property(settings(task), ({ T, distance, seed }) => {
+        const example = task.example(random(seed), T, distance);
+        const { tokens, scored } = read(task, example);
+        for (const [index, asked] of scored.entries()) {
+          const places = oracles[id]!(tokens, asked, index);
+          expect(places).toContain(task.answerAt!(example.tokens, asked.at));
+          expect(tokens[task.answerAt!(example.tokens, asked.at)]).toBe(asked.answer);
+        }
+      }),
+    );
+  },
+);
+
 const answers = (id: string, glyph: string) => (id === 'brackets' ? CLOSER[glyph] : glyph);
 
 /** Settings with room: any T that has some, any distance up to it, any seed. */

@@ -141,12 +141,24 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
     setTimeout(() => emit({ type: 'frame', runId, frame: fakeFrame(model, run.step, labels) }), 10);
   }
 
+  /** As it is with text: the more was read, the better the next token is foretold. */
+  function evaluate(runId: RunId) {
+    const run = runs.get(runId);
+    if (!run) return;
+    const T = run.model.context;
+    const counts = Array.from({ length: T }, () => 128);
+    const losses = counts.map((count, t) => count * (2 + 1 / (1 + t / 8)));
+    const evaluation = { step: run.step, positions: { losses, counts }, distances: [] };
+    emit({ type: 'evaluation', runId, evaluation });
+  }
+
   return {
     sent,
     emit,
     send(command) {
       sent.push(command);
       if (command.type === 'open') open(command.runId, command.spec);
+      else if (command.type === 'evaluate') evaluate(command.runId);
       else if (command.type === 'control') control(command.runId, command.action);
       else if (command.type === 'nextFrame') frame(command.runId);
       else if (command.type === 'together')

@@ -53,9 +53,51 @@ test('looking changes nothing: drawing, validating and sampling leave the losses
     await watched.frame();
     got.push((await watched.next()).loss);
     await watched.validate();
+    await watched.evaluation();
     await watched.sample();
   }
   expect(got).toEqual(expected);
+});
+
+test('losses by position add up to what every row of every held-out batch lost', async () => {
+  const run = await trainer();
+  await run.next();
+  const { losses: sums, counts } = await run.evaluateByPosition(192);
+  const T = spec.context;
+  const [loss, count] = [new Float64Array(T), new Float64Array(T)];
+  for (const batch of run.feed.heldOut(192)) {
+    for (let sequence = 0; sequence < spec.batch; sequence++) {
+      // Brute force: from the logits of each sequence alone.
+      const tokens = batch.tokens.slice(sequence * T, (sequence + 1) * T);
+      const V = run.modelSpec.vocabulary;
+      const logits = await run.model.logits(tokens);
+      for (let t = 0; t < T; t++) {
+        const weight = batch.weights[sequence * T + t]!;
+        const row = [...logits.subarray(t * V, (t + 1) * V)];
+        const total = Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0));
+        loss[t]! += weight * (total - row[batch.targets[sequence * T + t]!]!);
+        count[t]! += weight;
+      }
+    }
+  }
+  expect(counts).toEqual([...count]);
+  for (let t = 0; t < T; t++) expect(sums[t]).toBeCloseTo(loss[t]!, 3);
+});
+
+test('accuracy by distance counts every question once, at the distance its answer really has', async () => {
+  const run = await trainer();
+  const points = await run.accuracyByDistance([10, 18], 2);
+  const expected = new Map<number, number>();
+  for (const batch of [10, 18].flatMap((distance) => run.feed.asked(distance, 2))) {
+    for (let at = 0; at < batch.tokens.length; at += spec.context) {
+      const needle = batch.tokens.subarray(at, at + spec.context).findIndex((id) => id < 8);
+      for (let row = 20; row < 24; row++) {
+        expected.set(row - needle, (expected.get(row - needle) ?? 0) + 1);
+      }
+    }
+  }
+  expect(new Map(points.map(({ distance, questions }) => [distance, questions]))).toEqual(expected);
+  for (const { right, questions } of points) expect(right).toBeLessThanOrEqual(questions);
 });
 
 test('steps may be handed over ahead of their reports: the same losses, in order', async () => {

@@ -24,6 +24,8 @@ const copy = defineTask({
 
   maxDistance: (T) => T - 1,
 
+  answerAt: (tokens, row) => row - tokens.indexOf(SEPARATOR),
+
   example(random, T, distance) {
     checkRoom(copy, T, distance);
     // `length` letters, filler, the bar, all but the last letter: T tokens, T - length from answer to query.

@@ -25,6 +25,8 @@ const marker = defineTask({
 
   maxDistance: (T) => T - QUERIES - 1, // M stands before the value
 
+  answerAt: (tokens) => tokens.indexOf(MARKER) + 1,
+
   example(random, T, distance) {
     checkRoom(marker, T, distance);
     const first = T - QUERIES; // the first '?'

@@ -25,6 +25,8 @@ const needle = defineTask({
 
   maxDistance: (T) => T - QUERIES,
 
+  answerAt: (tokens) => tokens.findIndex((token) => token < NEEDLES),
+
   example(random, T, distance) {
     checkRoom(needle, T, distance);
     const first = T - QUERIES; // the first '?'

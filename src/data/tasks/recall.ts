@@ -28,6 +28,8 @@ const recall = defineTask({
 
   maxDistance: (T) => T - 3 * FEWEST_PAIRS + 1, // a pair takes two tokens, its query one
 
+  answerAt: (tokens, row) => tokens.indexOf(tokens[row]!) + 1, // the pair stands before every query
+
   example(random, T, distance) {
     checkRoom(recall, T, distance);
     const pairs = Math.min(MOST_PAIRS, Math.floor((T - distance + 1) / 3));

@@ -1,0 +1,65 @@
+/**
+ * @file `npm run record [-- --force] [-- --only WORD]`: trains the runs behind the figures and writes public/recorded/.
+ * A recording that is there is kept, so it goes on where it was stopped; --force makes it anew.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'vite';
+
+const given = process.argv.slice(2);
+const force = given.includes('--force');
+const only = given.includes('--only') ? given[given.indexOf('--only') + 1] : '';
+
+const ROOT = new URL('..', import.meta.url);
+const read = (path) => readFileSync(new URL(path, ROOT), 'utf8');
+const folder = new URL('public/recorded/', ROOT);
+mkdirSync(folder, { recursive: true });
+
+const outDir = 'node_modules/.cache/record';
+await build({
+  configFile: false,
+  logLevel: 'error',
+  build: {
+    ssr: 'scripts/record.ts',
+    outDir,
+    emptyOutDir: true,
+    target: 'node20',
+    copyPublicDir: false,
+  },
+});
+const { JOBS, record } = await import(pathToFileURL(join(outDir, 'record.js')).href);
+
+const surroundings = {
+  kernels: await WebAssembly.compile(readFileSync(new URL('src/ops/simd.wasm', ROOT))),
+  corpus: (file) => ({
+    description: JSON.parse(read(`public/${file}.json`)),
+    text: read(`public/${file}.txt`),
+  }),
+  machine: `${cpus().length} × ${cpus()[0].model.trim()}, WebAssembly in Node ${process.version}, one thread`,
+  made: new Date().toISOString().slice(0, 10),
+  version: JSON.parse(read('package.json')).version,
+};
+
+let total = 0;
+for (const job of JOBS.filter(({ name }) => name.includes(only))) {
+  const file = new URL(`${job.name}.json`, folder);
+  if (existsSync(file) && !force) continue;
+  const recording = await record(job, surroundings);
+  writeFileSync(file, JSON.stringify(recording) + '\n');
+  list();
+  total += recording.seconds;
+  const { validation, seconds } = recording;
+  console.log(
+    `${job.name}: loss ${validation.at(-1).loss} after ${seconds} s, ${Math.round(total)} s in all`,
+  );
+}
+
+/** The page asks for this list first. */
+function list() {
+  const names = readdirSync(folder).filter(
+    (name) => name.endsWith('.json') && name !== 'index.json',
+  );
+  writeFileSync(new URL('index.json', folder), JSON.stringify(names.sort(), undefined, 1) + '\n');
+}

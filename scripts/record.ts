@@ -1,0 +1,151 @@
+/**
+ * @file Trains the runs behind the figures, in Node on the same engine as the page's WebAssembly, and says what came of them.
+ * scripts/record.mjs bundles it, gives it files and keeps what it returns.
+ */
+import { makeFeed } from '../src/data/batches';
+import { parseCorpus } from '../src/data/corpus';
+import { sources } from '../src/data/registry';
+import { pick } from '../src/draw/curves';
+import { bucketsOf, meanLoss } from '../src/figures/buckets';
+import { RECORDING_VERSION, type Recording } from '../src/figures/recording';
+import { hostMachine } from '../src/gpu/hostMachine';
+import { checkRun } from '../src/spec/check';
+import { DEFAULTS, type RunSpec } from '../src/spec/run';
+import { Trainer } from '../src/train/trainer';
+import { zebras } from '../src/train/zebra';
+
+export interface Job {
+  readonly name: string; // of its file
+  readonly spec: RunSpec;
+}
+
+/** Held-out tokens behind a point of the curve, and behind the buckets at the end. */
+const TOKENS = { point: 16_384, end: 65_536 };
+/** Batches of questions at each distance. */
+const QUESTIONS = 6;
+/** Points of the training loss that are kept. */
+const CURVE = 48;
+
+// ------------------------------------------------------------------------------------------- what is trained
+
+const TEXT_STEPS = 160;
+const text: RunSpec = {
+  ...DEFAULTS,
+  task: 'moby-dick',
+  layers: 4,
+  width: 64,
+  heads: 4,
+  window: 32,
+  chunk: 16,
+  groupSize: 4,
+  place: 'first',
+  steps: TEXT_STEPS,
+  rate: 0.008, // of 0.003, 0.008 and 0.015 the one that learns most in so few steps
+  warmup: 20,
+  backend: 'wasm',
+};
+/** The same tokens in every step, whatever the context. */
+const TOKENS_PER_STEP = 2048;
+const PLANS = ['global', 'grouped', 'local', 'approximate'];
+
+const textJob = (task: string, context: number, plan: string, seed: number): Job => ({
+  name: `${task}-${context}-${plan}-${seed}`,
+  spec: { ...text, task, context, plan, seed, batch: TOKENS_PER_STEP / context },
+});
+
+/** Small and short, as in the presets of the Lab; the answer may lie anywhere. */
+const task: RunSpec = {
+  ...DEFAULTS,
+  distance: 1,
+  layers: 4,
+  width: 32,
+  heads: 4,
+  window: 6,
+  chunk: 6,
+  batch: 16,
+  warmup: 30,
+  backend: 'wasm',
+};
+const taskJob = (id: string, context: number, steps: number, plan: string, groupSize = 2): Job => ({
+  name: `${id}-${context}-${plan}${plan === 'grouped' ? groupSize : ''}-1`,
+  spec: { ...task, task: id, context, steps, plan, groupSize },
+});
+
+const each = <T>(items: readonly T[], jobs: (item: T) => readonly Job[]) => items.flatMap(jobs);
+
+/** The most telling first: who stops early has those. */
+export const JOBS: readonly Job[] = [
+  ...PLANS.map((plan) => taskJob('needle', 48, 300, plan)),
+  ...each([128, 512], (context) => PLANS.map((plan) => textJob('moby-dick', context, plan, 1))),
+  ...['global', 'grouped'].map((plan) => textJob('moby-dick', 2048, plan, 1)),
+  ...each([2, 3], (seed) => PLANS.map((plan) => textJob('moby-dick', 128, plan, seed))),
+  ...['local', 'approximate'].map((plan) => textJob('moby-dick', 2048, plan, 1)),
+  ...PLANS.map((plan) => taskJob('marker', 40, 700, plan)),
+  taskJob('marker', 40, 700, 'grouped', 4),
+];
+
+// --------------------------------------------------------------------------------------------------- one run
+
+export interface Surroundings {
+  readonly kernels: WebAssembly.Module; // src/ops/simd.wasm
+  /** A prepared text: its description and its characters. */
+  corpus(file: string): { readonly description: unknown; readonly text: string };
+  readonly machine: string; // in words
+  readonly made: string; // the day, YYYY-MM-DD
+  readonly version: string; // of this program
+}
+
+/** Steps after which the held-out loss is taken: often at first, when it falls fast. */
+const pointsOf = (steps: number): ReadonlySet<number> =>
+  new Set([10, 20, 40, 80, 120, steps / 2, (3 * steps) / 4, steps].filter((at) => at <= steps));
+
+export async function record({ spec }: Job, around: Surroundings): Promise<Recording> {
+  checkRun(spec);
+  const started = performance.now();
+  const source = sources.get(spec.task);
+  const file = source.kind === 'corpus' ? source.file : undefined;
+  const prepared = file ? around.corpus(file) : undefined;
+  const feed = makeFeed(source, {
+    T: spec.context,
+    batch: spec.batch,
+    distance: spec.distance,
+    seed: spec.seed,
+    ...(prepared && { corpus: parseCorpus(prepared.description, prepared.text) }),
+  });
+  const trainer = await Trainer.open(zebras(hostMachine(around.kernels)), spec, source, feed);
+  const curve: { step: number; loss: number }[] = [];
+  const validation: { step: number; loss: number; tokens: number }[] = [];
+  const points = pointsOf(spec.steps);
+  while (trainer.step < spec.steps) {
+    const { step, loss } = await trainer.next();
+    curve.push({ step, loss: rounded(loss) });
+    if (!points.has(step)) continue;
+    const positions = await trainer.evaluateByPosition(TOKENS.point);
+    const tokens = positions.counts.reduce((a, b) => a + b, 0);
+    validation.push({ step, loss: rounded(meanLoss(positions)), tokens });
+  }
+  const isText = source.kind === 'corpus';
+  const buckets = isText ? bucketsOf(await trainer.evaluateByPosition(TOKENS.end)) : [];
+  const distances = isText
+    ? []
+    : await trainer.accuracyByDistance(
+        Array.from({ length: source.maxDistance(spec.context) }, (_, i) => i + 1),
+        QUESTIONS,
+      );
+  trainer.dispose();
+  return {
+    version: RECORDING_VERSION,
+    program: around.version,
+    made: around.made,
+    machine: around.machine,
+    backend: 'wasm',
+    seconds: Math.round((performance.now() - started) / 100) / 10,
+    spec,
+    curve: pick(curve, CURVE),
+    validation,
+    buckets: buckets.map((bucket) => ({ ...bucket, loss: rounded(bucket.loss) })),
+    distances,
+  };
+}
+
+const rounded = (loss: number) => Number(loss.toFixed(4));

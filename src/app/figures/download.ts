@@ -1,0 +1,64 @@
+/** @file A figure as a file: the SVG that is on the page with its colours inside, that SVG as PNG, a table as CSV. */
+
+/** What a stylesheet gives a drawing; in a file there is no stylesheet. */
+const STYLED = [
+  ...['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-opacity'],
+  ...['stroke-linejoin', 'opacity', 'font-family', 'font-size', 'font-weight', 'text-anchor'],
+];
+/** Pixels of a PNG for one of the page. */
+const SHARP = 3;
+
+export interface Caption {
+  readonly title: string;
+  readonly provenance: string;
+}
+
+/** A document that stands by itself: title, provenance, colours, background. */
+export function svgText(svg: SVGSVGElement, { title, provenance }: Caption): string {
+  const copy = svg.cloneNode(true) as SVGSVGElement;
+  const [from, to] = [svg, copy].map((root) => [root, ...root.querySelectorAll('*')]);
+  to!.forEach((element, i) => {
+    const style = getComputedStyle(from![i]!);
+    for (const name of STYLED) element.setAttribute(name, style.getPropertyValue(name));
+    element.removeAttribute('class');
+  });
+  const { width, height } = svg.getBoundingClientRect();
+  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  copy.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  const make = (name: string) => document.createElementNS('http://www.w3.org/2000/svg', name);
+  const paper = make('rect');
+  paper.setAttribute('width', '100%');
+  paper.setAttribute('height', '100%');
+  paper.setAttribute('fill', getComputedStyle(document.body).getPropertyValue('--panel').trim());
+  const [name, about] = [make('title'), make('desc')];
+  name.textContent = title;
+  about.textContent = provenance;
+  copy.prepend(name, about, paper);
+  return new XMLSerializer().serializeToString(copy);
+}
+
+export const svgBlob = (svg: SVGSVGElement, caption: Caption): Blob =>
+  new Blob([svgText(svg, caption)], { type: 'image/svg+xml' });
+
+export async function pngBlob(svg: SVGSVGElement, caption: Caption): Promise<Blob> {
+  const { width, height } = svg.getBoundingClientRect();
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgText(svg, caption))}`;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [Math.round(SHARP * width), Math.round(SHARP * height)];
+  canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('no picture came of it'))));
+  });
+}
+
+export function download(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // Some browsers begin to read only after the click is over.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

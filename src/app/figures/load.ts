@@ -1,0 +1,49 @@
+/** @file Fetches what the figures are drawn from: the recordings, and how long the documents are. */
+import { sources } from '../../data/registry';
+import { lengthsOf, type CorpusLengths } from '../../figures/documents';
+import { parseIndex, parseRecording, type Recording } from '../../figures/recording';
+
+export interface Loaded {
+  readonly recorded: readonly Recording[];
+  readonly corpora: readonly CorpusLengths[];
+  /** What could not be read, in sentences. */
+  readonly problems: readonly string[];
+}
+
+async function textOf(path: string): Promise<string> {
+  const url = new URL(path, document.baseURI);
+  const answer = await fetch(url).catch(() => undefined);
+  if (!answer?.ok) {
+    throw new Error(`${path} could not be loaded (${answer ? answer.status : 'no answer'}).`);
+  }
+  return answer.text();
+}
+
+export async function loadFigures(): Promise<Loaded> {
+  const problems: string[] = [];
+  const attempt = async <T>(what: () => Promise<T>): Promise<readonly T[]> => {
+    try {
+      return [await what()];
+    } catch (cause) {
+      problems.push(cause instanceof Error ? cause.message : String(cause));
+      return [];
+    }
+  };
+  const recordings = async () => {
+    const names = (
+      await attempt(async () => parseIndex(await textOf('recorded/index.json')))
+    ).flat();
+    return Promise.all(
+      names.map((name) =>
+        attempt(async () => parseRecording(name, await textOf(`recorded/${name}`))),
+      ),
+    );
+  };
+  const lengths = sources.all.flatMap((source) =>
+    source.kind === 'corpus' && source.file
+      ? [attempt(async () => lengthsOf(JSON.parse(await textOf(`${source.file}.json`)) as unknown))]
+      : [],
+  );
+  const [recorded, corpora] = await Promise.all([recordings(), Promise.all(lengths)]);
+  return { recorded: recorded.flat(), corpora: corpora.flat(), problems };
+}

@@ -1,0 +1,38 @@
+/** @file Where an axis has its numbers, and how they are written. */
+import type { ScaleContinuousNumeric } from 'd3';
+import { formatCount } from '../../core/units';
+import type { Axis, Series } from '../../figures/chart';
+
+const ROOM = 46; // px for one number
+
+/** Doubling axes are numbered at the points themselves; logarithmic ones at round numbers. */
+export function ticksOf(
+  { scale }: Axis,
+  axis: ScaleContinuousNumeric<number, number>,
+  series: readonly Series[],
+  length: number, // px
+): readonly number[] {
+  if (scale === 'linear') return axis.ticks(Math.max(3, Math.min(6, Math.floor(length / 60))));
+  if (scale === 'log2' && series.length > 0) {
+    const points = [...new Set(series.flatMap((own) => own.points.map(({ x }) => x)))].sort(
+      (a, b) => a - b,
+    );
+    return points.length * ROOM <= length
+      ? points
+      : points.filter((_, i) => (points.length - 1 - i) % 2 === 0);
+  }
+  const [low, high] = axis.domain() as [number, number];
+  const round = [1, 2, 3, 5, 7].flatMap((digit) =>
+    Array.from({ length: 40 }, (_, power) => digit * 10 ** (power - 10)),
+  );
+  const inside = round
+    .filter((tick) => tick >= low * 0.999 && tick <= high * 1.001)
+    .sort((a, b) => a - b);
+  const step = Math.ceil(inside.length / Math.max(2, Math.floor(length / ROOM)));
+  return inside.filter((_, i) => i % step === 0);
+}
+
+export function tickText({ scale }: Axis, tick: number): string {
+  if (scale === 'log10' && tick >= 1000) return formatCount(tick).replace(/\.0+(?= )/, '');
+  return tick.toLocaleString('en-US', { maximumSignificantDigits: 6 });
+}

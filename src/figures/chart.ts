@@ -1,0 +1,59 @@
+/** @file A figure as data: curves with bands over seeds, and the table that says the same in numbers. */
+
+export interface ChartPoint {
+  readonly x: number;
+  readonly y: number; // mean over the seeds
+  readonly low: number; // over the seeds; both are y where there is one
+  readonly high: number;
+}
+
+/** How a curve is drawn: they are told apart without colour. */
+export type Look = 'global' | 'local' | 'approximate' | 'grouped';
+
+export interface Series {
+  readonly id: string;
+  readonly label: string;
+  readonly look: Look;
+  /** Stroke width in pixels, where several curves have the same look. */
+  readonly weight?: number;
+  readonly points: readonly ChartPoint[];
+}
+
+export interface Axis {
+  readonly label: string;
+  readonly scale: 'linear' | 'log2' | 'log10';
+}
+
+/** A table is also what a CSV file holds. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
+}
+
+export interface Chart {
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly series: readonly Series[];
+  /** A line across, to compare with. */
+  readonly level?: { readonly y: number; readonly label: string };
+  /** A line upwards: beyond it theory forbids an answer. */
+  readonly cliff?: { readonly x: number; readonly label: string };
+  readonly table: Table;
+}
+
+/** Mean and band of the seeds' numbers. */
+export function band(values: readonly number[]): Omit<ChartPoint, 'x'> {
+  const y = values.reduce((a, b) => a + b, 0) / values.length;
+  return { y, low: Math.min(...values), high: Math.max(...values) };
+}
+
+/** RFC 4180; the last column of every row says where the numbers come from. */
+export function csvOf({ columns, rows }: Table, provenance: string): string {
+  const cell = (value: string | number) => {
+    const text = String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return [[...columns, 'provenance'], ...rows.map((row) => [...row, provenance])]
+    .map((row) => `${row.map(cell).join(',')}\r\n`)
+    .join('');
+}

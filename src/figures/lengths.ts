@@ -1,0 +1,143 @@
+/** @file Figures 2 and 4 at our scale: perplexity by length bucket, and how far it lies above global attention's. */
+import { formatInteger } from '../core/units';
+import { gapToGlobal, perplexity, type Bucket } from './buckets';
+import { band, type Chart, type Look } from './chart';
+import { bySeeds, type Result, type Seeds } from './result';
+
+const X = { label: 'tokens read, up to', scale: 'log2' } as const;
+
+const nameOf = ({ from, to }: Bucket) => `${formatInteger(from)}–${formatInteger(to)}`;
+
+/** Contexts there are runs of, with their length buckets. */
+export const contextsOf = (results: readonly Result[]): readonly number[] =>
+  [
+    ...new Set(results.filter(({ buckets }) => buckets.length > 0).map(({ spec }) => spec.context)),
+  ].sort((a, b) => a - b);
+
+const ofContext = (results: readonly Result[], context: number) =>
+  bySeeds(results.filter(({ spec, buckets }) => spec.context === context && buckets.length > 0));
+
+const numbered = (value: number) => Number(value.toFixed(4));
+
+/** Figure 4. */
+export function lengthChart(results: readonly Result[], context: number): Chart {
+  const groups = ofContext(results, context);
+  const points = ({ results: seeds }: Seeds) =>
+    seeds[0]!.buckets.map((bucket, i) => ({
+      x: bucket.to,
+      bucket,
+      ...band(seeds.map(({ buckets }) => perplexity(buckets[i]!.loss))),
+      seeds: seeds.length,
+    }));
+  return {
+    x: X,
+    y: { label: 'perplexity', scale: 'linear' },
+    series: groups.map((group) => ({
+      id: group.label,
+      label: group.label,
+      look: group.spec.plan as Look,
+      points: points(group),
+    })),
+    table: {
+      columns: [
+        'plan',
+        'tokens read',
+        'perplexity',
+        'lowest seed',
+        'highest seed',
+        'seeds',
+        'held-out tokens',
+      ],
+      rows: groups.flatMap((group) =>
+        points(group).map(({ bucket, y, low, high, seeds }) => [
+          group.label,
+          nameOf(bucket),
+          ...[y, low, high].map(numbered),
+          seeds,
+          bucket.tokens,
+        ]),
+      ),
+    },
+  };
+}
+
+export interface Gap {
+  readonly label: string;
+  readonly look: Look;
+  readonly bucket: Bucket;
+  /** One for each seed that both plans have: the same seed saw the same batches. */
+  readonly gaps: readonly number[];
+}
+
+/** The gaps to global of every other plan, bucket by bucket, seed by seed. */
+export function gapsOf(results: readonly Result[], context: number): readonly Gap[] {
+  const groups = ofContext(results, context);
+  const global = groups.find(({ spec }) => spec.plan === 'global');
+  if (!global) return [];
+  return groups
+    .filter((group) => group !== global)
+    .flatMap((group) => {
+      const pairs = group.results.flatMap((result) => {
+        const other = global.results.find(({ spec }) => spec.seed === result.spec.seed);
+        return other ? [gapToGlobal(result.buckets, other.buckets)] : [];
+      });
+      if (pairs.length === 0) return [];
+      return group.results[0]!.buckets.map((bucket, i) => ({
+        label: group.label,
+        look: group.spec.plan as Look,
+        bucket,
+        gaps: pairs.map((gaps) => gaps[i]!),
+      }));
+    });
+}
+
+/** Figure 2. */
+export function gapChart(results: readonly Result[], context: number): Chart {
+  const gaps = gapsOf(results, context);
+  const labels = [...new Set(gaps.map(({ label }) => label))];
+  return {
+    x: X,
+    y: { label: 'perplexity above global', scale: 'linear' },
+    level: { y: 0, label: 'Global' },
+    series: labels.map((label) => {
+      const own = gaps.filter((gap) => gap.label === label);
+      return {
+        id: label,
+        label,
+        look: own[0]!.look,
+        points: own.map((gap) => ({ x: gap.bucket.to, ...band(gap.gaps) })),
+      };
+    }),
+    table: {
+      columns: [
+        'plan',
+        'tokens read',
+        'gap',
+        'lowest seed',
+        'highest seed',
+        'seeds',
+        'held-out tokens',
+      ],
+      rows: gaps.map((gap) => {
+        const { y, low, high } = band(gap.gaps);
+        return [
+          gap.label,
+          nameOf(gap.bucket),
+          ...[y, low, high].map(numbered),
+          gap.gaps.length,
+          gap.bucket.tokens,
+        ];
+      }),
+    },
+  };
+}
+
+/** How far one plan's perplexity differs between seeds, in a bucket at most: below it a difference is no result. */
+export function seedSpread(results: readonly Result[]): number | undefined {
+  const spreads = contextsOf(results).flatMap((context) =>
+    gapsOf(results, context)
+      .filter(({ gaps }) => gaps.length > 1)
+      .map(({ gaps }) => Math.max(...gaps) - Math.min(...gaps)),
+  );
+  return spreads.length > 0 ? Math.max(...spreads) : undefined;
+}

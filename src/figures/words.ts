@@ -1,0 +1,163 @@
+/**
+ * @file What a figure shows, in words made from its numbers; and whether that agrees with what the paper claims.
+ *
+ * Of the paper only the abstract and the captions were available: it claims performance comparable or superior
+ * to global attention, and more efficient training. A difference counts here only where every one of three seeds
+ * or more shows it and it is larger than the seeds differ among themselves.
+ */
+import { formatCount, formatInteger } from '../core/units';
+import { answersOf } from './answers';
+import { band } from './chart';
+import { coursesOf, perplexityAt, type Course } from './compute';
+import type { CorpusLengths } from './documents';
+import { gapsOf, seedSpread, type Gap } from './lengths';
+import type { MaskPanel } from './masks';
+import type { Result } from './result';
+
+const SEEDS = 3;
+
+/** Whether the gaps of one bucket are a result: the same sign for every seed, and larger than their spread. */
+export function isResult(gaps: readonly number[]): boolean {
+  const { y, low, high } = band(gaps);
+  return gaps.length >= SEEDS && low * high > 0 && Math.abs(y) > high - low;
+}
+
+const digits = (value: number) => Math.abs(value).toFixed(2);
+const signed = (value: number) => `${digits(value)} ${value < 0 ? 'below' : 'above'} global`;
+const percent = (share: number) => `${Math.round(100 * share)} %`;
+const listed = (words: readonly string[]) =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+
+/** Figure 1. */
+export function wordsOfMasks(panels: readonly MaskPanel[], T: number): string {
+  const all = (T * (T + 1)) / 2;
+  const parts = panels.map(({ label, masks }) =>
+    masks.length === 1
+      ? `${label} reads ${masks[0]!.pairs} pairs in every layer`
+      : `${label} ${listed(masks.map(({ label: layers, pairs }) => `${pairs} in ${layers}`))}`,
+  );
+  return `Rows ask, columns answer; ${T} tokens have ${all} pairs that do not look ahead. ${parts.join('; ')}. The approximate pattern is our reconstruction; the paper's formula was not available to us.`;
+}
+
+/** Figures 2 and 4, at one context. */
+export function wordsOfGaps(results: readonly Result[], context: number): string {
+  const gaps = gapsOf(results, context);
+  if (gaps.length === 0) {
+    return `At context ${formatInteger(context)} there is no run of global attention to compare with.`;
+  }
+  const longest = gaps.filter(({ bucket }) => bucket.to === context);
+  const { bucket } = longest[0]!;
+  const first = `With ${formatInteger(bucket.from)} to ${formatInteger(bucket.to)} tokens read, ${listed(longest.map(({ label, gaps: own }) => `${label} lies ${signed(band(own).y)}`))} (${formatInteger(bucket.tokens)} held-out tokens).`;
+  return [first, trust(results, gaps), verdict(gaps)].join(' ');
+}
+
+/** How far the numbers may be believed. */
+function trust(results: readonly Result[], gaps: readonly Gap[]): string {
+  const seeds = Math.min(...gaps.map((gap) => gap.gaps.length));
+  const spread = seedSpread(results);
+  if (seeds < SEEDS) {
+    const one = seeds === 1 ? 'One seed only' : `${seeds} seeds only`;
+    return spread === undefined
+      ? `${one}: how far seeds differ is not known, so no difference here is a result.`
+      : `${one}; where there are more, the gaps of different seeds differ by up to ${digits(spread)}. Differences of that size are no result.`;
+  }
+  const count = gaps.filter((gap) => isResult(gap.gaps)).length;
+  return count === 0
+    ? `No gap is larger than the ${seeds} seeds differ among themselves: none of these differences is a result.`
+    : `Of ${gaps.length} gaps ${count} ${count === 1 ? 'is' : 'are'} larger than the ${seeds} seeds differ among themselves; the others are no result.`;
+}
+
+function verdict(gaps: readonly Gap[]): string {
+  const grouped = gaps.filter(({ look }) => look === 'grouped');
+  if (grouped.length === 0) return '';
+  const claim = 'The paper claims grouped attention comparable to global or better:';
+  if (grouped.some(({ gaps: own }) => own.length < SEEDS)) {
+    return `${claim} these runs are too few to agree or disagree.`;
+  }
+  const sure = grouped.filter(({ gaps: own }) => isResult(own));
+  const worse = sure.filter(({ gaps: own }) => band(own).y > 0);
+  if (worse.length > 0) {
+    const where = listed(
+      worse.map(({ bucket }) => `${formatInteger(bucket.from)}–${formatInteger(bucket.to)}`),
+    );
+    return `${claim} at our scale this disagrees, grouped being worse at ${where} tokens read.`;
+  }
+  return `${claim} at our scale nothing here speaks against it${sure.length > 0 ? ', grouped being better where they differ' : ''}.`;
+}
+
+/** Figure 4 says where reading more helps; Figure 2 says how plans differ. */
+export function wordsOfLengths(results: readonly Result[], context: number): string {
+  const own = results.filter(({ spec, buckets }) => spec.context === context && buckets.length > 1);
+  const global = own.filter(({ spec }) => spec.plan === 'global');
+  if (global.length === 0) return wordsOfGaps(results, context);
+  const mean = (i: number) => band(global.map(({ buckets }) => Math.exp(buckets.at(i)!.loss))).y;
+  const [from, to] = [global[0]!.buckets[0]!, global[0]!.buckets.at(-1)!];
+  const change = mean(-1) - mean(0);
+  const help =
+    change < 0
+      ? `Reading more helps: global attention's perplexity falls from ${mean(0).toFixed(2)} (up to ${formatInteger(from.to)} tokens read, ${formatInteger(from.tokens)} held-out tokens) to ${mean(-1).toFixed(2)} (${formatInteger(to.from)} to ${formatInteger(to.to)}).`
+      : `Reading more does not help yet: global attention's perplexity goes from ${mean(0).toFixed(2)} (up to ${formatInteger(from.to)} tokens read, ${formatInteger(from.tokens)} held-out tokens) to ${mean(-1).toFixed(2)} (${formatInteger(to.from)} to ${formatInteger(to.to)}). Models trained so little use what is near; nothing can be said of long texts.`;
+  return `${help} Buckets hold different places of the text, so plans may be compared within a bucket, buckets only with care.`;
+}
+
+/** Figure 3. */
+export function wordsOfCompute(results: readonly Result[]): string {
+  const courses = coursesOf(results);
+  const parts: string[] = [];
+  const contexts = [...new Set(courses.map(({ context }) => context))].sort((a, b) => a - b);
+  for (const context of contexts) {
+    const find = (plan: string) =>
+      courses.find((course) => course.plan === plan && course.context === context);
+    const [global, grouped] = [find('global'), find('grouped')];
+    if (global && grouped) parts.push(compared(global, grouped));
+  }
+  if (parts.length === 0) return 'There is no pair of global and grouped runs to compare yet.';
+  const fewest = Math.min(...courses.map(({ seeds }) => seeds));
+  const caution =
+    fewest < SEEDS
+      ? 'Contexts with one seed have no band: differences there are no result.'
+      : 'Differences within the bands are no result.';
+  return `${parts.join(' ')} ${caution} Compared at the same FLOPs, global is looked at before its learning rate has fallen, which speaks against it. The paper claims more efficient training: the count of FLOPs agrees, and grows in favour of grouping with the context; that the perplexity is as good is not shown by so short a training.`;
+}
+
+function compared(global: Course, grouped: Course): string {
+  const [a, b] = [global.points.at(-1)!, grouped.points.at(-1)!];
+  const share = b.flops / a.flops;
+  const same = perplexityAt(global, Math.min(a.flops, b.flops));
+  const equal =
+    same === undefined
+      ? ''
+      : `; for the same ${formatCount(Math.min(a.flops, b.flops))}FLOPs global has ${same.toFixed(2)}, grouped ${b.y.toFixed(2)}`;
+  return `Context ${formatInteger(global.context)}: grouped needs ${percent(share)} of global's FLOPs per step${equal}.`;
+}
+
+/** Figure 5. */
+export function wordsOfDocuments(
+  corpora: readonly CorpusLengths[],
+  contexts: readonly number[],
+): string {
+  const parts = corpora.map(({ title, lengths }) => {
+    const sorted = [...lengths].sort((a, b) => a - b);
+    const median = sorted[Math.floor(sorted.length / 2)]!;
+    const room = contexts.map(
+      (context) =>
+        `${percent(sorted.filter((n) => n > context).length / sorted.length)} have more than ${formatInteger(context)}`,
+    );
+    return `${title}: ${formatInteger(sorted.length)} documents, the middle one of ${formatInteger(median)} characters${room.length > 0 ? `; ${listed(room)}` : ''}.`;
+  });
+  return `${parts.join(' ')} A training window lies inside one document. The paper shows the lengths of The Pile; these are other texts.`;
+}
+
+/** Accuracy by distance. */
+export function wordsOfAnswers(results: readonly Result[], task: string): string {
+  const answers = answersOf(results, task);
+  const parts = answers.map(({ label, cliff, before, beyond }) =>
+    cliff === undefined
+      ? `${label} answers ${percent(before)}`
+      : `${label}, whose reach is ${cliff} tokens, ${percent(before)} within it and ${Number.isNaN(beyond) ? 'nothing is asked' : percent(beyond)} beyond`,
+  );
+  const proved = answers.some(({ cliff }) => cliff !== undefined)
+    ? ' That a local stack only guesses beyond its reach is proved, and measured here; that the others fail or succeed is only measured.'
+    : '';
+  return `${listed(parts)}.${proved} The paper has no such figure.`;
+}

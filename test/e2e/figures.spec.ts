@@ -1,0 +1,122 @@
+/** @file The paper's figures on the built page: drawn from recordings, with provenance, tables and files that can be read again. */
+import { readFile } from 'node:fs/promises';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Locator, type Page } from '@playwright/test';
+import { watchForErrors } from './support';
+
+watchForErrors();
+
+const figure = (page: Page, name: string) => page.getByRole('figure', { name, exact: true });
+const NUMBERED = [1, 2, 3, 4, 5].map((n) => `Figure ${n}`);
+const ALL = [...NUMBERED, 'Accuracy by distance'];
+
+async function open(page: Page): Promise<void> {
+  await page.goto('./#/figures');
+  await expect(figure(page, 'Figure 5')).toBeVisible();
+}
+
+async function saved(page: Page, button: Locator): Promise<{ name: string; bytes: Buffer }> {
+  const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+}
+
+test('every figure is drawn, says what it corresponds to, and where its numbers come from', async ({
+  page,
+}) => {
+  await open(page);
+  for (const name of ALL) {
+    const own = figure(page, name);
+    await expect(own.getByRole('img')).toBeVisible();
+    if (NUMBERED.includes(name)) {
+      await expect(own).toContainText(`Corresponds to the paper's Fig. ${name.at(-1)}`);
+    }
+  }
+  for (const name of ['Figure 2', 'Figure 3', 'Figure 4', 'Accuracy by distance']) {
+    await expect(figure(page, name)).toContainText(
+      /Recorded on .+ · seeds? \d.* · \d+ steps of [\d,]+ tokens · .*WebAssembly.* · Zebra Lab \d.* · \d{4}-\d\d-\d\d\./,
+    );
+  }
+  await expect(figure(page, 'Figure 1')).toContainText('our reconstruction');
+  await expect(figure(page, 'Figure 2')).toContainText('no result');
+  await expect(figure(page, 'Figure 5')).toContainText('Counted from the prepared texts');
+});
+
+test('the table shows the numbers behind a figure, tokens included, and goes again', async ({
+  page,
+}) => {
+  await open(page);
+  for (const name of ['Figure 2', 'Figure 4']) {
+    const own = figure(page, name);
+    const button = own.getByRole('button', { name: 'Table', exact: true });
+    await button.click();
+    await expect(own.getByRole('columnheader', { name: 'held-out tokens' })).toBeVisible();
+    expect(await own.getByRole('row').count()).toBeGreaterThan(8);
+    await button.click();
+    await expect(own.getByRole('table')).toHaveCount(0);
+  }
+});
+
+test('another context shows other lengths', async ({ page }) => {
+  await open(page);
+  const own = figure(page, 'Figure 4');
+  await own.getByRole('radio', { name: '2,048' }).check();
+  await expect(own.getByRole('img')).toHaveAccessibleName(/context 2,048/);
+  await own.getByRole('button', { name: 'Table', exact: true }).click();
+  await expect(own.getByRole('cell', { name: '1,025–2,048' }).first()).toBeVisible();
+});
+
+test('CSV, SVG and PNG are files that can be read again', async ({ page }) => {
+  await open(page);
+  for (const name of ALL) {
+    const csv = await saved(
+      page,
+      figure(page, name).getByRole('button', { name: `Download ${name} as CSV`, exact: true }),
+    );
+    expect(csv.name).toMatch(/^zebra-lab-[a-z0-9-]+\.csv$/);
+    const lines = csv.bytes.toString('utf8').trimEnd().split('\r\n');
+    const cells = lines.map((line) => line.match(/("([^"]|"")*"|[^,]*)(,|$)/g)!.length);
+    expect(lines.length).toBeGreaterThan(4);
+    expect(lines[0]).toMatch(/,provenance$/);
+    expect(new Set(cells).size).toBe(1);
+
+    const svg = await saved(
+      page,
+      figure(page, name).getByRole('button', { name: `Download ${name} as SVG`, exact: true }),
+    );
+    const shape = await page.evaluate((text) => {
+      const parsed = new DOMParser().parseFromString(text, 'image/svg+xml');
+      return {
+        broken: parsed.querySelectorAll('parsererror').length,
+        root: parsed.documentElement.localName,
+        title: parsed.querySelector('title')?.textContent,
+        desc: parsed.querySelector('desc')?.textContent?.length ?? 0,
+        marks: parsed.querySelectorAll('path, rect').length,
+      };
+    }, svg.bytes.toString('utf8'));
+    expect(shape).toMatchObject({ broken: 0, root: 'svg' });
+    expect(shape.title).toContain(name);
+    expect(shape.desc).toBeGreaterThan(20);
+    expect(shape.marks).toBeGreaterThan(3);
+  }
+  const png = await saved(page, page.getByRole('button', { name: 'Download Figure 2 as PNG' }));
+  expect([...png.bytes.subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+  expect(png.bytes.length).toBeGreaterThan(5000);
+});
+
+test('nothing overflows, and no accessibility fault, on a narrow phone and in the dark', async ({
+  page,
+}) => {
+  for (const [width, colorScheme] of [
+    [320, 'light'],
+    [1440, 'dark'],
+  ] as const) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia({ colorScheme });
+    await open(page);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+      .analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  }
+});

@@ -1,0 +1,194 @@
+/** @file The figures' data and the words made from them, on numbers small enough to check by hand. */
+import { expect, test } from 'vitest';
+import { answersChart, answersOf } from '../../src/figures/answers';
+import { band, csvOf } from '../../src/figures/chart';
+import { computeChart, coursesOf, perplexityAt } from '../../src/figures/compute';
+import { documentsTable, histogramOf, lengthsOf } from '../../src/figures/documents';
+import { contextsOf, gapChart, gapsOf, lengthChart, seedSpread } from '../../src/figures/lengths';
+import { MASKS, maskPanels } from '../../src/figures/masks';
+import { flopsPerStep, provenanceOf, type Result } from '../../src/figures/result';
+import {
+  isResult,
+  wordsOfAnswers,
+  wordsOfCompute,
+  wordsOfDocuments,
+  wordsOfGaps,
+  wordsOfLengths,
+  wordsOfMasks,
+} from '../../src/figures/words';
+import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+
+function result(change: Partial<RunSpec>, perplexities: readonly [number, number]): Result {
+  const spec: RunSpec = { ...DEFAULTS, context: 8, window: 4, groupSize: 4, steps: 40, ...change };
+  const half = spec.context / 2;
+  return {
+    spec,
+    steps: 40,
+    backend: 'wasm',
+    machine: '2 × AMD EPYC',
+    made: '2026-11-30',
+    program: '0.1.0',
+    validation: [10, 20, 40].map((step) => ({
+      step,
+      loss: Math.log(perplexities[1] * (80 / (step + 40))),
+      tokens: 1024,
+    })),
+    buckets: [
+      { from: 1, to: half, tokens: 500, loss: Math.log(perplexities[0]) },
+      { from: half + 1, to: spec.context, tokens: 500, loss: Math.log(perplexities[1]) },
+    ],
+    distances: [],
+  };
+}
+
+const three = (plan: string, perplexities: readonly (readonly [number, number])[]) =>
+  perplexities.map((values, i) => result({ plan, seed: i + 1 }, values));
+const global = three('global', [[12, 10], [12.1, 10.2], [11.9, 9.8]]); // prettier-ignore
+
+test('gaps are taken seed by seed, because the same seed saw the same batches', () => {
+  const grouped = three('grouped', [[12, 10.5], [12.1, 10.7], [11.9, 10.3]]); // prettier-ignore
+  const gaps = gapsOf([...grouped, ...global], 8);
+  expect(gaps.map(({ label }) => label)).toEqual(['Grouped G S S S', 'Grouped G S S S']);
+  for (const gap of gaps[1]!.gaps) expect(gap).toBeCloseTo(0.5, 9);
+  const chart = gapChart([...grouped, ...global], 8);
+  expect(chart.level).toEqual({ y: 0, label: 'Global' });
+  expect(chart.series[0]!.points.map(({ x }) => x)).toEqual([4, 8]);
+  expect(chart.table.rows[1]).toEqual(['Grouped G S S S', '5–8', 0.5, 0.5, 0.5, 3, 500]);
+});
+
+test('a gap is a result only where three seeds agree and it is larger than they differ', () => {
+  expect(isResult([0.5, 0.52, 0.49])).toBe(true);
+  expect(isResult([0.5, 0.52])).toBe(false);
+  expect(isResult([0.1, 0.5, 0.9])).toBe(false);
+  expect(isResult([-0.1, 0.1, 0.5])).toBe(false);
+});
+
+test('words say so where grouped attention is worse than the paper claims', () => {
+  const words = wordsOfGaps([...three('grouped', [[12, 10.5], [12.1, 10.7], [11.9, 10.3]]), ...global], 8); // prettier-ignore
+  expect(words).toContain('Grouped G S S S lies 0.50 above global (500 held-out tokens)');
+  expect(words).toContain('at our scale this disagrees, grouped being worse at 5–8 tokens read');
+});
+
+test('words say that differences within the band of seeds are no result', () => {
+  const grouped = three('grouped', [[12, 10.4], [12.1, 9.9], [11.9, 9.9]]); // prettier-ignore
+  const words = wordsOfGaps([...grouped, ...global], 8);
+  expect(words).toContain('No gap is larger than the 3 seeds differ among themselves');
+  expect(words).toContain('nothing here speaks against it');
+  expect(seedSpread([...grouped, ...global])).toBeCloseTo(0.7, 9);
+});
+
+test('one seed is never a result, and is measured against the spread of the others', () => {
+  const one = [result({ plan: 'global', context: 16, seed: 1 }, [12, 9]), result({ plan: 'local', context: 16, seed: 1 }, [12, 11])]; // prettier-ignore
+  expect(wordsOfGaps(one, 16)).toContain('One seed only: how far seeds differ is not known');
+  const more = three('local', [[12, 10.4], [12.1, 9.9], [11.9, 9.9]]); // prettier-ignore
+  expect(wordsOfGaps([...one, ...global, ...more], 16)).toContain(
+    'One seed only; where there are more, the gaps of different seeds differ by up to 0.70',
+  );
+  expect(contextsOf([...one, ...global])).toEqual([8, 16]);
+});
+
+test('without global attention there is nothing to compare with, and the words say that', () => {
+  expect(wordsOfGaps(three('local', [[1, 2]]), 8)).toBe(
+    'At context 8 there is no run of global attention to compare with.',
+  );
+});
+
+test('curves carry the mean and the band of the seeds', () => {
+  expect(band([1, 2, 6])).toEqual({ y: 3, low: 1, high: 6 });
+  const { series, table } = lengthChart(global, 8);
+  expect(series[0]!.points[1]!.y).toBeCloseTo(10, 9);
+  expect(series[0]!.points[1]!.low).toBeCloseTo(9.8, 9);
+  expect(table.rows[0]).toEqual(['Global', '1–4', 12, 11.9, 12.1, 3, 500]);
+  expect(wordsOfLengths(global, 8)).toContain('Reading more helps: global attention');
+  expect(wordsOfLengths(three('global', [[10, 12]]), 8)).toContain(
+    'Reading more does not help yet',
+  );
+});
+
+test('perplexity stands over the FLOPs that the spec needs', () => {
+  const grouped = three('grouped', [[12, 10], [12, 10], [12, 10]]); // prettier-ignore
+  const courses = coursesOf([...global, ...grouped, ...three('local', [[1, 1]])]);
+  expect(courses.map(({ plan, seeds }) => [plan, seeds])).toEqual([
+    ['global', 3],
+    ['grouped', 3],
+  ]);
+  const [first] = courses;
+  expect(first!.points[0]!.flops).toBe(10 * flopsPerStep(global[0]!.spec));
+  expect(courses[1]!.points[0]!.flops).toBeLessThan(first!.points[0]!.flops);
+  expect(perplexityAt(first!, first!.points[1]!.flops)).toBe(first!.points[1]!.y);
+  const between = Math.sqrt(first!.points[0]!.flops * first!.points[1]!.flops);
+  expect(perplexityAt(first!, between)).toBeCloseTo(
+    (first!.points[0]!.y + first!.points[1]!.y) / 2,
+    9,
+  );
+  expect(perplexityAt(first!, 1)).toBeUndefined();
+  expect(computeChart([...global, ...grouped]).series).toHaveLength(2);
+  expect(wordsOfCompute([...global, ...grouped])).toMatch(
+    /^Context 8: grouped needs \d+ % of global's FLOPs per step/,
+  );
+  expect(wordsOfCompute([])).toContain('no pair');
+});
+
+test('every document counts in one bin of doubling lengths', () => {
+  const corpus = lengthsOf({
+    title: 'Letters',
+    documents: [100, 128, 200, 5000].map((length) => ({ start: 7, end: 7 + length })),
+  });
+  const histogram = histogramOf([corpus]);
+  expect(histogram.bins[0]).toEqual({ from: 64, to: 128 });
+  expect(histogram.bins.at(-1)).toEqual({ from: 4096, to: 8192 });
+  expect(histogram.corpora[0]!.counts).toEqual([1, 2, 0, 0, 0, 0, 1]);
+  expect(documentsTable(histogram).rows[1]).toEqual(['Letters', '128–255', 2, 0.5]);
+  expect(wordsOfDocuments([corpus], [128])).toContain(
+    'Letters: 4 documents, the middle one of 200 characters; 50 % have more than 128.',
+  );
+  expect(() => lengthsOf({ title: 'x', documents: [{}] })).toThrow('should have a title');
+});
+
+test('Figure 1 counts what it draws', () => {
+  const panels = maskPanels();
+  expect(panels.map(({ label, masks }) => [label, masks.map((mask) => mask.label)])).toEqual([
+    ['Global', ['every layer']],
+    ['Local', ['every layer']],
+    ['Approximate', ['every layer']],
+    ['Grouped', ['layer 1', 'layers 2–4']],
+  ]);
+  for (const { cells, pairs, pattern } of panels.flatMap(({ masks }) => masks)) {
+    if (pattern !== 'Approximate') expect(cells.filter((cell) => cell === 1)).toHaveLength(pairs);
+  }
+  expect(wordsOfMasks(panels, MASKS.T)).toContain('our reconstruction');
+});
+
+test('accuracy by distance has the cliff of the local stack, and no point on both sides of it', () => {
+  const task = (plan: string, right: (distance: number) => number): Result => ({
+    ...result({ plan, task: 'needle', context: 24, window: 4, layers: 2, distance: 1 }, [1, 1]),
+    buckets: [],
+    distances: Array.from({ length: 23 }, (_, i) => ({
+      distance: i + 1,
+      right: right(i + 1),
+      questions: 8,
+    })),
+  });
+  const results = [task('global', () => 8), task('local', (distance) => (distance < 7 ? 8 : 1))];
+  const { series, cliff, level } = answersChart(results, 'needle');
+  expect(cliff!.x).toBe(6.5); // 1 + 2 (4 - 1) = 7 tokens in reach, the asking one included
+  expect(level!.y).toBe(1 / 8);
+  const local = series.find(({ label }) => label === 'Local')!;
+  for (const { x, y } of local.points) expect(y).toBe(x < 6.5 ? 1 : 1 / 8);
+  expect(answersOf(results, 'needle')[1]).toMatchObject({ cliff: 7, before: 1, beyond: 1 / 8 });
+  expect(wordsOfAnswers(results, 'needle')).toContain(
+    'Local, whose reach is 7 tokens, 100 % within it and 13 % beyond',
+  );
+});
+
+test('provenance names origin, seeds, steps, machine, version and day', () => {
+  expect(provenanceOf('recorded', global)).toBe(
+    'Recorded on Moby-Dick · seeds 1, 2, 3 · 40 steps of 64 tokens · 4 layers, width 64, 4 heads · W 4, C 8 · learning rate 0.003 · WebAssembly · 2 × AMD EPYC · Zebra Lab 0.1.0 · 2026-11-30.',
+  );
+});
+
+test('CSV quotes what needs it, and every row says where it comes from', () => {
+  expect(csvOf({ columns: ['a', 'b'], rows: [['x, "y"', 1]] }, 'here')).toBe(
+    'a,b,provenance\r\n"x, ""y""",1,here\r\n',
+  );
+});

@@ -1,0 +1,136 @@
+/** @file Recordings are read strictly: a good one comes back as it was, anything else is refused with a sentence. */
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { InputError } from '../../src/core/check';
+import { answersOf } from '../../src/figures/answers';
+import { parseIndex, parseRecording, type Recording } from '../../src/figures/recording';
+import { resultOf } from '../../src/figures/result';
+import { DEFAULTS } from '../../src/spec/run';
+
+const recording: Recording = {
+  version: 1,
+  program: '0.1.0',
+  made: '2026-11-30',
+  machine: '2 × AMD EPYC, WebAssembly',
+  backend: 'wasm',
+  seconds: 12.5,
+  spec: { ...DEFAULTS, context: 64, steps: 100 },
+  curve: [
+    { step: 1, loss: 4.5 },
+    { step: 100, loss: 2.2 },
+  ],
+  validation: [{ step: 100, loss: 2.3, tokens: 4096 }],
+  buckets: [
+    { from: 1, to: 32, tokens: 2048, loss: 2.4 },
+    { from: 33, to: 64, tokens: 2048, loss: 2.2 },
+  ],
+  distances: [{ distance: 3, right: 1, questions: 2 }],
+};
+const refusal = (change: object) => () =>
+  parseRecording('a.json', JSON.stringify({ ...recording, ...change }));
+
+test('a recording comes back as it was written', () => {
+  expect(parseRecording('a.json', JSON.stringify(recording))).toEqual(recording);
+});
+
+test.each([
+  [{ version: 2 }, 'recording a.json has version 2; this program reads version 1'],
+  [{ made: 'today' }, "recording a.json, made is 'today'; it should be a day such as 2026-11-30"],
+  [{ backend: 'gpu' }, "backend is 'gpu'; it should be one of webgpu, wasm, cpu"],
+  [{ seconds: -1 }, 'seconds is -1; it should be a number, 0 or more'],
+  [{ extra: 1 }, "recording a.json: 'extra' is not known"],
+  [{ validation: [] }, 'validation is empty; it should have a point or more'],
+  [{ curve: [{ step: 101, loss: 1 }] }, 'has points beyond its 100 steps'],
+  [{ curve: recording.curve.toReversed() }, 'curve is out of order'],
+  [{ buckets: recording.buckets.slice(0, 1) }, 'the buckets end at 32; the context is 64'],
+  [{ buckets: recording.buckets.slice(1) }, 'a bucket begins at 33; the one before it ends at 0'],
+  [{ distances: [{ distance: 1, right: 3, questions: 2 }] }, 'has 3 right of 2'],
+  [{ spec: { ...recording.spec, width: 30, heads: 4 } }, 'width 30 does not divide into 4 heads'],
+  [{ spec: { ...recording.spec, plan: 'zebra' } }, "plan is 'zebra'; it should be one of"],
+  [{ spec: { ...recording.spec, task: 7 } }, 'recording a.json, spec, task is 7'],
+])('%o is refused in a sentence', (change, sentence) => {
+  expect(refusal(change)).toThrow(sentence);
+});
+
+test('a missing part is named', () => {
+  const { machine: _, ...rest } = recording;
+  expect(() => parseRecording('a.json', JSON.stringify(rest))).toThrow(
+    'recording a.json: machine is missing',
+  );
+});
+
+test('whatever stands in a file, it is read or refused, and never breaks', () => {
+  const text = JSON.stringify(recording);
+  const damaged = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc
+      .tuple(fc.nat(text.length), fc.nat(8), fc.string({ maxLength: 4 }))
+      .map(([at, length, put]) => text.slice(0, at) + put + text.slice(at + length)),
+    fc
+      .tuple(fc.constantFrom(...Object.keys(recording)), fc.jsonValue())
+      .map(([key, value]) => JSON.stringify({ ...recording, [key]: value })),
+    fc
+      .tuple(fc.constantFrom(...Object.keys(recording.spec)), fc.jsonValue())
+      .map(([key, value]) =>
+        JSON.stringify({ ...recording, spec: { ...recording.spec, [key]: value } }),
+      ),
+  );
+  fc.assert(
+    fc.property(damaged, (given) => {
+      try {
+        parseRecording('a.json', given);
+      } catch (cause) {
+        expect(cause).toBeInstanceOf(InputError);
+        expect((cause as Error).message.length).toBeGreaterThan(20);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('the list of recordings holds names of files and nothing else', () => {
+  expect(parseIndex('["a-1.json"]')).toEqual(['a-1.json']);
+  expect(() => parseIndex('["../a.json"]')).toThrow(
+    "is '../a.json'; it should be the name of a file",
+  );
+  expect(() => parseIndex('{}')).toThrow(
+    'the list of recordings is an object; it should be a list',
+  );
+});
+
+describe('the recordings that are served', () => {
+  const folder = new URL('../../public/recorded/', import.meta.url);
+  const read = (name: string) => readFileSync(new URL(name, folder), 'utf8');
+  const names = parseIndex(read('index.json'));
+  const all = names.map((name) => ({ name, recording: parseRecording(name, read(name)) }));
+
+  test('are all in the list', () => {
+    expect(
+      readdirSync(folder)
+        .filter((name) => name !== 'index.json')
+        .sort(),
+    ).toEqual(names);
+  });
+  test.each(names)('%s is small', (name) => expect(read(name).length).toBeLessThan(20_000));
+  test('compare plans on the same text, the same tokens per step and the same number of steps', () => {
+    const texts = all.filter(({ recording: { buckets } }) => buckets.length > 0);
+    const same = new Set(
+      texts.map(({ recording: { spec } }) =>
+        [spec.task, spec.batch * spec.context, spec.steps, spec.rate, spec.width].join(),
+      ),
+    );
+    expect(same.size).toBe(1);
+  });
+  test('show the cliff of a local stack: all of it within reach, guessing beyond', () => {
+    const results = all.map((entry) => resultOf(entry.recording));
+    const local = answersOf(
+      results.filter(({ spec }) => spec.task === 'needle'),
+      'needle',
+    ).find(({ plan }) => plan === 'local')!;
+    expect(local.cliff).toBe(21);
+    expect(local.before).toBeGreaterThan(0.95);
+    expect(local.beyond).toBeLessThan(0.25); // guessing is 0.125
+  });
+});
