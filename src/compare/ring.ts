@@ -31,8 +31,14 @@ export const bytesOf = (moments: readonly Moment<unknown>[]): number =>
   moments.reduce((sum, { bytes }) => sum + bytes, 0);
 
 /** Weights as one byte each, finest near 0 where the picture is: a weight comes back within 0.4 %. */
-export const packWeights = (weights: Float32Array): Uint8Array =>
-  Uint8Array.from(weights, (weight) => Math.round(255 * Math.sqrt(weight)));
+export function packWeights(weights: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(weights.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Math.round(255 * Math.sqrt(weights[i]!));
+  return bytes;
+}
 
-export const unpackWeights = (bytes: Uint8Array): Float32Array<ArrayBuffer> =>
-  Float32Array.from(bytes, (byte) => (byte / 255) ** 2);
+export function unpackWeights(bytes: Uint8Array): Float32Array<ArrayBuffer> {
+  const weights = new Float32Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) weights[i] = (bytes[i]! / 255) ** 2;
+  return weights;
+}

@@ -149,7 +149,7 @@ export class Engine {
       let done = 0;
       const cancelled = () => this.#cancelled.has(runId);
       for await (const row of sweep(models, info.limits, { spec, plans, contexts }, cancelled)) {
-        send({ phase: 'row', row, done: ++done, total });
+        send({ phase: 'row', row, kernel: models.kernel, done: ++done, total });
         await nextTask(); // so that Cancel is heard
       }
       send({ phase: 'ended', why: cancelled() ? 'cancelled' : 'complete' });

@@ -48,7 +48,13 @@ export function wordsOfGaps(results: readonly Result[], context: number): string
   const longest = gaps.filter(({ bucket }) => bucket.to === context);
   const { bucket } = longest[0]!;
   const first = `With ${formatInteger(bucket.from)} to ${formatInteger(bucket.to)} tokens read, ${listed(longest.map(({ label, gaps: own }) => `${label} lies ${signed(band(own).y)}`))} (${formatInteger(bucket.tokens)} held-out tokens).`;
-  return [first, trust(results, gaps), verdict(gaps)].join(' ');
+  return [first, trust(results, gaps), verdict(gaps), early(results, context)].join(' ').trim();
+}
+
+/** What short runs cannot say. */
+function early(results: readonly Result[], context: number): string {
+  const steps = results.filter(({ spec }) => spec.context === context).map((run) => run.steps);
+  return `All of this is after ${formatInteger(Math.max(...steps))} steps; with longer training the order of the plans may change.`;
 }
 
 /** How far the numbers may be believed. */
@@ -59,7 +65,7 @@ function trust(results: readonly Result[], gaps: readonly Gap[]): string {
     const one = seeds === 1 ? 'One seed only' : `${seeds} seeds only`;
     return spread === undefined
       ? `${one}: how far seeds differ is not known, so no difference here is a result.`
-      : `${one}; where there are more, the gaps of different seeds differ by up to ${digits(spread)}. Differences of that size are no result.`;
+      : `${one}; between seeds the gaps differ by up to ${digits(spread)} where that was measured. Differences of that size are no result.`;
   }
   const count = gaps.filter((gap) => isResult(gap.gaps)).length;
   return count === 0

@@ -114,7 +114,13 @@ export interface SweepRow {
 }
 
 export type SweepProgress =
-  | { readonly phase: 'row'; readonly row: SweepRow; readonly done: number; readonly total: number }
+  | {
+      readonly phase: 'row';
+      readonly row: SweepRow;
+      readonly kernel: KernelId; // that computed it
+      readonly done: number;
+      readonly total: number;
+    }
   | { readonly phase: 'ended'; readonly why: 'complete' | 'cancelled' }
   | { readonly phase: 'failed'; readonly message: string };
 

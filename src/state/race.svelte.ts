@@ -37,6 +37,8 @@ const SETTLE_MS = 250;
 const SETTLE_TEXT_MS = 900;
 /** Steps behind the tokens per second. */
 const RECENT = 20;
+/** Milliseconds between two looks at what the runs came to: four runs report far more often than anybody reads. */
+const LOOK_MS = 250;
 
 export interface RaceOptions {
   readonly query?: string;
@@ -85,15 +87,9 @@ export class Race implements Driven {
   backend = $derived(this.runs.find(({ backend }) => backend)?.backend);
   kernel = $derived(this.saved?.machine.kernel ?? this.backend?.kernel);
   costs = $derived(this.specs.map((spec) => stepCosts(spec, this.kernel ?? 'host')));
-  histories: readonly History[] = $derived.by(
-    () =>
-      this.saved?.histories ??
-      this.runs.map(({ history, validations, memory }) => ({
-        steps: history,
-        validations,
-        ...(memory && { peak: memory.peak }),
-      })),
-  );
+  /** What the runs came to when it was last looked at. */
+  #seen = $state.raw<readonly History[]>([]);
+  histories: readonly History[] = $derived(this.saved?.histories ?? this.#seen);
   bytes = $derived(bytesOf(this.moments));
   moment = $derived(this.past === undefined ? undefined : this.moments[this.past]);
   /** The pictures that are looked at: of the past, or of now. */
@@ -113,6 +109,8 @@ export class Race implements Driven {
 
   readonly run: Drive;
 
+  #looking: ReturnType<typeof setTimeout> | undefined;
+
   /** All runs were opened, or are being; else they are not known to fit. */
   opened = $state(false);
   #settling: ReturnType<typeof setTimeout> | undefined;
@@ -128,7 +126,10 @@ export class Race implements Driven {
     this.text = options.text ?? '';
     this.#pull = new FramePull(() => this.#askFrames(), options.later);
     this.#leader = {
-      touch: () => this.#pull.touch(),
+      touch: () => {
+        this.#pull.touch();
+        this.#looking ??= setTimeout(() => this.#look(), LOOK_MS);
+      },
       arrived: (id) => this.#arrived(id),
       heard: (id) => this.#heard(id),
     };
@@ -224,6 +225,7 @@ export class Race implements Driven {
     this.asked = { ...this.asked, runs: this.asked.runs.toSpliced(index, 1) };
     this.built = { ...this.built, runs: this.built.runs.toSpliced(index, 1) };
     this.runs = this.runs.toSpliced(index, 1);
+    this.#look();
     this.moments = without(this.moments, index);
     if (this.saved)
       this.saved = {
@@ -255,6 +257,7 @@ export class Race implements Driven {
 
   /** The comparison as a file. */
   file = (): string | undefined => {
+    this.#look();
     if (this.saved) return writeFile({ ...this.saved, comparison: this.built });
     if (!this.backend) return undefined;
     const { name, device, kernel } = this.backend;
@@ -284,7 +287,18 @@ export class Race implements Driven {
 
   dispose() {
     clearTimeout(this.#settling);
+    clearTimeout(this.#looking);
     for (const run of this.runs) run.close();
+  }
+
+  #look() {
+    clearTimeout(this.#looking);
+    this.#looking = undefined;
+    this.#seen = this.runs.map(({ history, validations, memory }) => ({
+      steps: history,
+      validations,
+      ...(memory && { peak: memory.peak }),
+    }));
   }
 
   /** Somebody trains: what a file said makes room, and the present is looked at. */
@@ -364,6 +378,7 @@ export class Race implements Driven {
       (spec) =>
         new Run(`race-${++runs}`, spec, this.engine, text, this.options.later, this.#leader),
     );
+    this.#look();
     this.moments = [];
     this.past = undefined;
     const { layers, heads, context } = comparison.shared;
@@ -401,6 +416,7 @@ export class Race implements Driven {
   #heard(id: RunId) {
     const run = this.runs.find((one) => one.id === id);
     if (!run) return;
+    this.#look();
     if (!this.opened) this.#openAll();
     if (run.state.phase === 'failed') {
       this.#settled(id);

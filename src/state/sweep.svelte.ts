@@ -1,3 +1,4 @@
+import type { KernelId } from '../attention/kernels';
 import type { Engine } from '../link/client';
 import type { EngineEvent, SweepRow } from '../link/protocol';
 import type { RunSpec } from '../spec/run';
@@ -11,6 +12,7 @@ export class Sweep {
   done = $state(0);
   total = $state(0);
   message = $state('');
+  kernel = $state<KernelId>('host');
   /** Seconds that are left, from what the rows so far took; undefined before the first. */
   secondsLeft = $state<number | undefined>();
 
@@ -56,6 +58,7 @@ export class Sweep {
     switch (progress.phase) {
       case 'row':
         this.rows = [...this.rows, progress.row];
+        this.kernel = progress.kernel;
         this.done = progress.done;
         this.secondsLeft = this.#left(contexts);
         return;

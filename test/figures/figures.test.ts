@@ -82,7 +82,7 @@ test('one seed is never a result, and is measured against the spread of the othe
   expect(wordsOfGaps(one, 16)).toContain('One seed only: how far seeds differ is not known');
   const more = three('local', [[12, 10.4], [12.1, 9.9], [11.9, 9.9]]); // prettier-ignore
   expect(wordsOfGaps([...one, ...global, ...more], 16)).toContain(
-    'One seed only; where there are more, the gaps of different seeds differ by up to 0.70',
+    'One seed only; between seeds the gaps differ by up to 0.70 where that was measured',
   );
   expect(contextsOf([...one, ...global])).toEqual([8, 16]);
 });

@@ -153,6 +153,26 @@ describe('a run', () => {
   });
 });
 
+describe('a closer look', () => {
+  const evaluation = (step: number) => ({
+    step,
+    positions: { losses: [2], counts: [1] },
+    distances: [],
+  });
+  test('is asked for, kept until the next one, and forgotten with the steps it was taken after', () => {
+    const { run, sent, state, metrics } = wired();
+    state({ phase: 'paused', step: 0 });
+    run.evaluate();
+    expect(sent.at(-1)).toEqual({ type: 'evaluate', runId: 'a' });
+    metrics(1, 2, 3);
+    run.receive({ type: 'evaluation', runId: 'a', evaluation: evaluation(2) });
+    run.receive({ type: 'evaluation', runId: 'a', evaluation: evaluation(3) });
+    expect(run.evaluation).toEqual(evaluation(3));
+    state({ phase: 'running', step: 1 }); // a device was lost, and two steps with it
+    expect(run.evaluation).toBeUndefined();
+  });
+});
+
 describe('frames', () => {
   test('one is asked for when the run is ready, and no second one before it came', () => {
     const { state, metrics, frame, asked } = wired();

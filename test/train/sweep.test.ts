@@ -75,7 +75,13 @@ test('the page knows how far it is, and guesses how long it takes', () => {
     hear({
       type: 'sweep',
       runId: 'sweep 1',
-      progress: { phase: 'row', row: { plan: 'global', context, stepMs: 1 }, done, total: 4 },
+      progress: {
+        phase: 'row',
+        row: { plan: 'global', context, stepMs: 1 },
+        kernel: 'simd',
+        done,
+        total: 4,
+      },
     });
   clock = 2000;
   row(100, 1);

@@ -1,5 +1,5 @@
 /** @file Where an axis has its numbers, and how they are written. */
-import type { ScaleContinuousNumeric } from 'd3';
+import { scaleLinear, type ScaleContinuousNumeric } from 'd3';
 import { formatCount } from '../../core/units';
 import type { Axis, Series } from '../../figures/chart';
 
@@ -28,6 +28,8 @@ export function ticksOf(
   const inside = round
     .filter((tick) => tick >= low * 0.999 && tick <= high * 1.001)
     .sort((a, b) => a - b);
+  // Within one power of ten round numbers are too far apart.
+  if (inside.length < 4) return scaleLinear([low, high], [0, 1]).ticks(5);
   const step = Math.ceil(inside.length / Math.max(2, Math.floor(length / ROOM)));
   return inside.filter((_, i) => i % step === 0);
 }

@@ -1,0 +1,39 @@
+import { defineConfig } from '@playwright/test';
+import { chromiumArguments, chromiumPath } from './scripts/chromium.mjs';
+
+const PORT = 4391;
+
+/** The built page in real Chromium, once with WebGPU (software adapter) and once without. */
+const chromium = (webgpu: boolean) => ({
+  launchOptions: { executablePath: chromiumPath(), args: chromiumArguments({ webgpu }) },
+});
+
+export default defineConfig({
+  testDir: 'test/e2e',
+  outputDir: 'test-results',
+  timeout: 400_000,
+  expect: { timeout: 30_000 },
+  workers: 1, // one GPU process, two cores
+  reporter: [['list']],
+  use: { baseURL: `http://127.0.0.1:${PORT}/`, viewport: { width: 1440, height: 900 } },
+  projects: [
+    // What depends on the backend runs on both; the rest runs once, as most machines have it.
+    {
+      name: 'webgpu',
+      testMatch: ['lab.spec.ts', 'crash.spec.ts'],
+      use: chromium(true),
+      metadata: { webgpu: true },
+    },
+    {
+      name: 'without-webgpu',
+      testIgnore: 'crash.spec.ts', // there is no graphics process to lose
+      use: chromium(false),
+      metadata: { webgpu: false },
+    },
+  ],
+  webServer: {
+    command: `npx vite preview --port ${PORT} --strictPort --host 127.0.0.1`,
+    url: `http://127.0.0.1:${PORT}/`,
+    reuseExistingServer: false,
+  },
+});

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import {
+  efficiencyChart,
+  efficiencyTable,
+  predictedMs,
+  stepFlops,
+  wordsOfEfficiency,
+  type Measured,
+} from '../../src/figures/efficiency';
+import { DEFAULTS } from '../../src/spec/run';
+
+const spec = { ...DEFAULTS, window: 16 };
+const rows: Measured[] = [
+  { plan: 'global', context: 128, stepMs: 10, steps: 5, bytes: 2 ** 21, tokenMs: 1, cacheBytes: 8 },
+  { plan: 'local', context: 128, stepMs: 8, steps: 5, bytes: 2 ** 21, tokenMs: 0.5, cacheBytes: 4 },
+  { plan: 'global', context: 512, stepMs: 80, steps: 3, bytes: 2 ** 22 },
+  { plan: 'local', context: 512, stepMs: 32, steps: 3, bytes: 2 ** 22 },
+  { plan: 'grouped', context: 512, why: 'it does not fit' },
+];
+
+test('each quantity has a curve per plan; what was not measured has no point', () => {
+  const steps = efficiencyChart(spec, rows, 'host', 'step');
+  expect(steps.series.map(({ id, points }) => [id, points.map(({ x, y }) => [x, y])])).toEqual([
+    ['global', [[128, 10], [512, 80]]], // prettier-ignore
+    ['local', [[128, 8], [512, 32]]], // prettier-ignore
+    ['grouped', []],
+  ]);
+  const memory = efficiencyChart(spec, rows, 'host', 'memory');
+  expect(memory.series[0]!.points.map(({ y }) => y)).toEqual([2, 4]);
+  const tokens = efficiencyChart(spec, rows, 'host', 'token');
+  expect(tokens.series[1]!.points).toHaveLength(1);
+});
+
+test('the prediction is the first row’s pace, FLOP for FLOP', () => {
+  expect(predictedMs(spec, rows, rows[0]!, 'host')).toBeCloseTo(10, 9);
+  const ratio = stepFlops(spec, rows[2]!, 'host') / stepFlops(spec, rows[0]!, 'host');
+  expect(ratio).toBeGreaterThan(4); // four times the tokens, and more for each
+  expect(predictedMs(spec, rows, rows[2]!, 'host')).toBeCloseTo(10 * ratio, 9);
+  expect(predictedMs(spec, [rows[4]!], rows[4]!, 'host')).toBeUndefined();
+});
+
+test('the table has a row for everything, and says why something is missing', () => {
+  const table = efficiencyTable(spec, rows, 'host');
+  expect(table.rows).toHaveLength(5);
+  for (const row of table.rows) expect(row).toHaveLength(table.columns.length);
+  expect(table.rows[4]!.at(-1)).toBe('it does not fit');
+});
+
+test('the sentence is made from the longest context', () => {
+  expect(wordsOfEfficiency(rows)).toMatch(
+    /^At 512 tokens a step of Global takes 80 ms; Local takes 2\.5 times less\./,
+  );
+  expect(wordsOfEfficiency([])).toMatch(/^One step of every plan/);
+});
