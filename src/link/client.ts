@@ -37,6 +37,7 @@ export function connect(start: () => Worker): Engine {
   return {
     send(command) {
       if (command.type === 'open') ensure().postMessage({ ...command, base: document.baseURI });
+      else if (command.type === 'sweep') ensure().postMessage(command);
       else worker?.postMessage(command);
     },
     listen(runId, receive) {

@@ -53,6 +53,10 @@ export class Sweep {
   }
 
   #receive(event: EngineEvent, contexts: readonly number[]): void {
+    if (event.type === 'state' && event.state.phase === 'failed') {
+      this.phase = 'failed'; // the engine itself stopped
+      this.message = event.state.message;
+    }
     if (event.type !== 'sweep') return;
     const { progress } = event;
     switch (progress.phase) {

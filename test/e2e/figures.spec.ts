@@ -120,3 +120,18 @@ test('nothing overflows, and no accessibility fault, on a narrow phone and in th
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
   }
 });
+
+test('efficiency is measured when a person asks, and can be stopped', async ({ page }) => {
+  await open(page);
+  await page.getByLabel('Longest context').selectOption('512');
+  await page.getByRole('button', { name: 'Measure', exact: true }).click();
+  await expect(page.getByText('All 12 measured.')).toBeVisible({ timeout: 120_000 });
+  const figure = page.getByRole('figure', { name: 'Efficiency' });
+  await expect(figure).toContainText(/At 512 tokens a step of Global takes \d+ ms/);
+
+  await page.getByLabel('Longest context').selectOption('4096');
+  await page.getByRole('button', { name: 'Measure', exact: true }).click();
+  await expect(page.getByText(/^[1-9]\d* of 24 measured/)).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await expect(page.getByText(/^Stopped after \d+ of 24\.$/)).toBeVisible({ timeout: 60_000 });
+});
