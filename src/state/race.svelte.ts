@@ -20,6 +20,7 @@ import { InputError } from '../core/check';
 import { sources } from '../data/registry';
 import type { Engine } from '../link/client';
 import type { RunId, RunState } from '../link/protocol';
+import { pictureFor } from '../model/picture';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
 import { CONTROLS, type RunSpec } from '../spec/run';
@@ -83,6 +84,8 @@ export class Race implements Driven {
   specs = $derived(specsOf(this.built));
   models = $derived(this.specs.map(modelSpecOf));
   names = $derived(namesOf(this.built));
+  /** Tokens per cell side of a map, also before there is one: a canvas of all tokens could be immense. */
+  factor = $derived(pictureFor(this.built.shared.context).factor);
   source = $derived(sources.get(this.built.shared.task));
   backend = $derived(this.runs.find(({ backend }) => backend)?.backend);
   kernel = $derived(this.saved?.machine.kernel ?? this.backend?.kernel);

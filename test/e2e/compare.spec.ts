@@ -198,7 +198,7 @@ test('the past is replayed: pictures and losses of a moment', async ({ page }) =
 });
 
 test('runs that would not fit together are refused before they start', async ({ page }) => {
-  await page.goto('./#/compare?v=1&context=16384&batch=8&width=256&layers=12&heads=8');
+  await page.goto('./#/compare?v=1&context=1024&batch=64&width=256&layers=12&heads=8');
   await expect(page.getByText(/Not started: .* this device allows/)).toBeVisible({
     timeout: 60_000,
   });
