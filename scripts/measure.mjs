@@ -1,6 +1,6 @@
 /**
  * @file Measures what the README says of the presets, on the built page, as a person has it:
- * seconds from pressing Train. `npm run build && npm run measure [-- --json FILE]`
+ * seconds from pressing Train. `npm run build && npm run measure [-- --only WORD] [-- --json FILE]`
  */
 import { cpus } from 'node:os';
 import { writeFileSync } from 'node:fs';
@@ -55,9 +55,11 @@ const GOALS = {
   steps: `${STEPS} steps`,
 };
 
+const word = process.argv.indexOf('--only') + 1;
+const chosen = CASES.filter(({ name }) => word === 0 || name.includes(process.argv[word]));
 const rows = [];
 await withPage({ webgpu: true }, async (address, browser) => {
-  for (const { name, query, until, limit } of CASES) {
+  for (const { name, query, until, limit } of chosen) {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     await openLab(page, address, query);
     rows.push({ name, ...(await measure(page, until, limit)) });

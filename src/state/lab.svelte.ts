@@ -3,6 +3,7 @@ import { InputError } from '../core/check';
 import { sources } from '../data/registry';
 import type { Engine } from '../link/client';
 import { checkMemory } from '../model/memory';
+import { pictureFor } from '../model/picture';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
 import { presets, specOfPreset } from '../spec/preset';
@@ -52,6 +53,8 @@ export class Lab {
   embedded = $derived(this.rest.get('embed') === '1');
 
   model = $derived(modelSpecOf(this.run.spec));
+  /** Tokens per cell side of a map, also before there is one: a canvas of all tokens could be immense. */
+  factor = $derived(pictureFor(this.model.context).factor);
   source = $derived(sources.get(this.run.spec.task));
   preset = $derived(
     presets.all.find((preset) => same(specOfPreset(preset, this.spec.backend), this.spec)),
