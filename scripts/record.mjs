@@ -1,6 +1,7 @@
 /**
  * @file `npm run record [-- --force] [-- --only WORD]`: trains the runs behind the figures and writes public/recorded/.
- * A recording that is there is kept, so it goes on where it was stopped; --force makes it anew.
+ * A recording that is there is kept, so it goes on where it was stopped; --force makes it anew. Comparisons to begin
+ * with are recorded whole, as public/recorded/races/ID.json; their WORD is race-ID.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -29,7 +30,9 @@ await build({
     copyPublicDir: false,
   },
 });
-const { JOBS, record } = await import(pathToFileURL(join(outDir, 'record.js')).href);
+const { JOBS, STARTS, record, recordRace } = await import(
+  pathToFileURL(join(outDir, 'record.js')).href
+);
 
 const surroundings = {
   kernels: await WebAssembly.compile(readFileSync(new URL('src/ops/simd.wasm', ROOT))),
@@ -54,6 +57,16 @@ for (const job of JOBS.filter(({ name }) => name.includes(only))) {
   console.log(
     `${job.name}: loss ${validation.at(-1).loss} after ${seconds} s, ${Math.round(total)} s in all`,
   );
+}
+
+const races = new URL('races/', folder);
+mkdirSync(races, { recursive: true });
+for (const start of STARTS.filter(({ id }) => `race-${id}`.includes(only))) {
+  const file = new URL(`${start.id}.json`, races);
+  if (existsSync(file) && !force) continue;
+  const text = await recordRace(start, surroundings);
+  writeFileSync(file, text + '\n');
+  console.log(`race-${start.id}: ${text.length} characters`);
 }
 
 /** The page asks for this list first. */

@@ -51,6 +51,21 @@ export function specOf({ shared }: Comparison, { own }: Entry): RunSpec {
 export const specsOf = (comparison: Comparison): readonly RunSpec[] =>
   comparison.runs.map((entry) => specOf(comparison, entry));
 
+/** The same runs, whatever they are called, but for some settings. */
+export function sameRuns(
+  a: Comparison,
+  b: Comparison,
+  but: readonly (keyof RunSpec)[] = [],
+): boolean {
+  const [as, bs] = [specsOf(a), specsOf(b)];
+  return (
+    as.length === bs.length &&
+    as.every((spec, i) =>
+      CONTROLS.every(({ name }) => but.includes(name) || spec[name] === bs[i]![name]),
+    )
+  );
+}
+
 /** A name as we keep it: one line, not too long; undefined where nothing is left. */
 export function tidyName(text: string): string | undefined {
   const tidy = [...text.replaceAll(/[\p{C}\s]+/gu, ' ').trim()]

@@ -1,6 +1,6 @@
 /**
- * @file A comparison as a file: what was asked, on which machine, and every number that came of it. No weights and
- * no text. Reading is strict: a file is taken whole or refused in one sentence.
+ * @file A comparison as a file: what was asked, on which machine, every number that came of it, and some pictures.
+ * No weights. Reading is strict: a file is taken whole or refused in one sentence.
  */
 import type { KernelId } from '../attention/kernels';
 import { check, InputError } from '../core/check';
@@ -18,10 +18,17 @@ import {
   type Entry,
   type Own,
 } from './comparison';
-import type { History, StepRecord, ValidationRecord } from './history';
+import type {
+  EvaluationRecord,
+  History,
+  RepeatRecord,
+  StepRecord,
+  ValidationRecord,
+} from './history';
+import { LETTERS, lettersOf, LONGEST_PICTURE, type Pictures } from './pictures';
 
 const FORMAT = 'zebra-lab-comparison';
-const VERSION = 1;
+const VERSION = 2;
 /** Longer than any comparison a page can train in a day. */
 const LARGEST = 64 * 2 ** 20; // characters
 const MOST_STEPS = 1_000_000;
@@ -35,7 +42,14 @@ export interface Machine {
 export interface Saved {
   readonly comparison: Comparison;
   readonly machine: Machine;
+  readonly program: string; // version of Zebra Lab
+  readonly made: string; // YYYY-MM-DD
   readonly histories: readonly History[]; // one per run
+  /** The same runs from other seeds. */
+  readonly repeats: readonly RepeatRecord[];
+  readonly pictures?: Pictures;
+  /** The person's own text, where that is what they train on. */
+  readonly text?: string;
 }
 
 /** As KernelId lists them. */
@@ -43,14 +57,18 @@ const KERNELS: readonly string[] = ['gpu', 'softwareGpu', 'simd', 'host'] satisf
 const STEP_COLUMNS = ['loss', 'accuracy', 'gradNorm', 'rate', 'ms'] as const;
 const VALIDATION_COLUMNS = ['step', 'loss', 'accuracy', 'tokens'] as const;
 
-export function writeFile({ comparison, machine, histories }: Saved): string {
+export function writeFile(saved: Saved): string {
+  const { comparison, machine, program, made, histories, repeats, pictures, text } = saved;
   return JSON.stringify({
     format: FORMAT,
     version: VERSION,
+    program,
+    made,
     machine,
+    ...(text !== undefined && { text }),
     shared: comparison.shared,
     runs: comparison.runs.map(({ name, own }, i) => {
-      const { steps, validations, peak } = histories[i]!;
+      const { steps, validations, peak, evaluation } = histories[i]!;
       return {
         ...(name && { name }),
         own,
@@ -60,10 +78,24 @@ export function writeFile({ comparison, machine, histories }: Saved): string {
           batch: steps.map(({ batch }) => batch),
         },
         validations: columns(validations, VALIDATION_COLUMNS),
+        ...(evaluation && { evaluation: writeEvaluation(evaluation) }),
       };
     }),
+    repeats: repeats.map(({ validations, evaluation, ...repeat }) => ({
+      ...repeat,
+      validations: columns(validations, VALIDATION_COLUMNS),
+      evaluation: writeEvaluation(evaluation),
+    })),
+    ...(pictures && { pictures }),
   });
 }
+
+const DISTANCE_COLUMNS = ['distance', 'right', 'questions'] as const;
+const writeEvaluation = ({ step, positions, distances }: EvaluationRecord) => ({
+  step,
+  positions,
+  distances: columns(distances, DISTANCE_COLUMNS),
+});
 
 const columns = <K extends string>(rows: readonly Record<K, number>[], names: readonly K[]) =>
   Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])]));
@@ -101,10 +133,123 @@ export function readFile(text: string): Saved {
   const entries = runs.map((run, i) => entryOf(run, `run ${i + 1}`));
   const comparison = { shared, runs: entries };
   for (const spec of specsOf(comparison)) checkRun(spec);
+  const histories = runs.map((run, i) => historyOf(run, `run ${i + 1}`, shared.context));
+  const { pictures, text: own } = file;
+  check(
+    own === undefined || typeof own === 'string',
+    `the text is ${shown(own)}; it should be the text itself, or left out`,
+  );
   return {
     comparison,
     machine: machineOf(file['machine']),
-    histories: runs.map((run, i) => historyOf(run, `run ${i + 1}`)),
+    program: words(file['program'], 'the program'),
+    made: words(file['made'], 'the day it was made'),
+    histories,
+    repeats: list(file['repeats'], 'repeats').map((value, i) =>
+      repeatOf(value, `repeat ${i + 1}`, runs.length, shared.context),
+    ),
+    ...(pictures !== undefined && { pictures: picturesOf(pictures, comparison) }),
+    ...(own !== undefined && { text: own }),
+  };
+}
+
+function words(value: unknown, what: string): string {
+  check(
+    typeof value === 'string' && value !== '' && value.length <= 200,
+    `${what} is ${shown(value)}; it should be a few words`,
+  );
+  return value;
+}
+
+function repeatOf(value: unknown, where: string, runs: number, context: number): RepeatRecord {
+  const repeat = record(value, where);
+  const run = whole(repeat['run'], 0, `the run of ${where}`);
+  check(run < runs, `the run of ${where} is ${run}; there are ${runs}, counted from 0`);
+  const evaluation = evaluationOf(repeat['evaluation'], where, context);
+  return {
+    run,
+    seed: whole(repeat['seed'], 0, `the seed of ${where}`),
+    validations: validationsOf(repeat['validations'], where, evaluation.step),
+    evaluation,
+  };
+}
+
+function evaluationOf(value: unknown, where: string, context: number): EvaluationRecord {
+  const evaluation = record(value, `the evaluation of ${where}`);
+  const positions = record(evaluation['positions'], `the positions of ${where}`);
+  const distances = record(evaluation['distances'], `the distances of ${where}`);
+  const asked = list(distances['distance'], `the distances of ${where}`).length;
+  check(asked <= context, `${where} was asked at ${asked} distances; its context is ${context}`);
+  const of = Object.fromEntries(
+    DISTANCE_COLUMNS.map((name) => [name, numbers(distances[name], asked, `${name} of ${where}`)]),
+  );
+  const points = of['distance']!.map((distance, i) => ({
+    distance: whole(distance, 0, `distance ${i + 1} of ${where}`),
+    right: whole(of['right']![i], 0, `right ${i + 1} of ${where}`),
+    questions: whole(of['questions']![i], 1, `questions ${i + 1} of ${where}`),
+  }));
+  check(
+    points.every(
+      ({ distance, right, questions }, i) =>
+        right <= questions && (i === 0 || distance > points[i - 1]!.distance),
+    ),
+    `the distances of ${where} should rise, with no more right answers than questions`,
+  );
+  return {
+    step: whole(evaluation['step'], 0, `the step of the evaluation of ${where}`),
+    positions: {
+      losses: numbers(positions['losses'], context, `the losses by position of ${where}`),
+      counts: numbers(positions['counts'], context, `the counts by position of ${where}`),
+    },
+    distances: points,
+  };
+}
+
+function whole(value: unknown, least: number, what: string): number {
+  check(
+    Number.isSafeInteger(value) && (value as number) >= least,
+    `${what} is ${shown(value)}; it should be a whole number, ${least} or more`,
+  );
+  return value as number;
+}
+
+function picturesOf(value: unknown, comparison: Comparison): Pictures {
+  const { tokens, moments } = record(value, 'the pictures');
+  const { context, layers, heads } = comparison.shared;
+  check(
+    context <= LONGEST_PICTURE,
+    `the file has pictures of ${context} tokens; they are kept for ${LONGEST_PICTURE} at most`,
+  );
+  const labels = list(tokens, 'the tokens of the pictures');
+  check(
+    labels.length === context &&
+      labels.every((label) => typeof label === 'string' && label.length <= 8),
+    `the tokens of the pictures should be ${context} short labels`,
+  );
+  const letters = lettersOf(context, layers * heads);
+  let before = -1;
+  return {
+    tokens: labels as string[],
+    moments: list(moments, 'the pictures').map((entry, i) => {
+      const moment = record(entry, `picture ${i + 1}`);
+      const step = whole(moment['step'], 0, `the step of picture ${i + 1}`);
+      check(
+        step > before,
+        `picture ${i + 1} is of step ${step}; it should be later than ${before}`,
+      );
+      before = step;
+      const runs = list(moment['runs'], `the runs of picture ${i + 1}`);
+      check(
+        runs.length === comparison.runs.length &&
+          runs.every(
+            (run) =>
+              run === null ||
+              (typeof run === 'string' && run.length === letters && LETTERS.test(run)),
+          ),
+        `picture ${i + 1} should have ${comparison.runs.length} runs of ${letters} letters, or null`,
+      );
+      return { step, runs: runs as (string | null)[] };
+    }),
   };
 }
 
@@ -151,10 +296,9 @@ function machineOf(value: unknown): Machine {
   return { name, device, kernel: kernel as KernelId };
 }
 
-function historyOf(value: unknown, where: string): History {
+function historyOf(value: unknown, where: string, context: number): History {
   const run = record(value, where);
   const steps = record(run['steps'], `the steps of ${where}`);
-  const validations = record(run['validations'], `the validations of ${where}`);
   const batch = list(steps['batch'], `the batches of ${where}`);
   const { length } = batch;
   check(length <= MOST_STEPS, `${where} has ${length} steps; ${MOST_STEPS} at most can be read`);
@@ -165,6 +309,27 @@ function historyOf(value: unknown, where: string): History {
   const of = Object.fromEntries(
     STEP_COLUMNS.map((name) => [name, numbers(steps[name], length, `${name} of ${where}`)]),
   );
+  const { peak, evaluation } = run;
+  check(
+    peak === undefined || (typeof peak === 'number' && peak >= 0),
+    `the memory of ${where} is ${shown(peak)}; it should be a number of bytes`,
+  );
+  return {
+    steps: batch.map(
+      (sign, i) =>
+        ({ step: i + 1, ...row(of, STEP_COLUMNS, i), batch: sign }) as unknown as StepRecord,
+    ),
+    validations: validationsOf(run['validations'], where, length),
+    ...(peak !== undefined && { peak }),
+    ...(evaluation !== undefined && { evaluation: evaluationOf(evaluation, where, context) }),
+  };
+}
+
+const row = (columns: Record<string, readonly number[]>, names: readonly string[], i: number) =>
+  Object.fromEntries(names.map((name) => [name, columns[name]![i]!]));
+
+function validationsOf(value: unknown, where: string, last: number): ValidationRecord[] {
+  const validations = record(value, `the validations of ${where}`);
   const held = list(validations['step'], `the validations of ${where}`).length;
   const valid = Object.fromEntries(
     VALIDATION_COLUMNS.map((name) => [
@@ -172,29 +337,15 @@ function historyOf(value: unknown, where: string): History {
       numbers(validations[name], held, `validation ${name} of ${where}`),
     ]),
   );
-  const { peak } = run;
-  check(
-    peak === undefined || (typeof peak === 'number' && peak >= 0),
-    `the memory of ${where} is ${shown(peak)}; it should be a number of bytes`,
-  );
   const at = valid['step']!;
   check(
     at.every(
       (step, i) =>
-        Number.isInteger(step) && step >= 0 && step <= length && (i === 0 || step > at[i - 1]!),
+        Number.isInteger(step) && step >= 0 && step <= last && (i === 0 || step > at[i - 1]!),
     ),
-    `the validations of ${where} should stand at steps from 0 to ${length}, each later than the one before`,
+    `the validations of ${where} should stand at steps from 0 to ${last}, each later than the one before`,
   );
-  const row = (columns: Record<string, readonly number[]>, names: readonly string[], i: number) =>
-    Object.fromEntries(names.map((name) => [name, columns[name]![i]!]));
-  return {
-    steps: batch.map(
-      (sign, i) =>
-        ({ step: i + 1, ...row(of, STEP_COLUMNS, i), batch: sign }) as unknown as StepRecord,
-    ),
-    validations: at.map((_, i) => row(valid, VALIDATION_COLUMNS, i) as unknown as ValidationRecord),
-    ...(peak !== undefined && { peak }),
-  };
+  return at.map((_, i) => row(valid, VALIDATION_COLUMNS, i) as unknown as ValidationRecord);
 }
 
 function record(value: unknown, what: string): Record<string, unknown> {

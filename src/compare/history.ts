@@ -17,8 +17,28 @@ export interface ValidationRecord {
   readonly tokens: number;
 }
 
+/** A closer look at the held-out data; see the link's protocol. */
+export interface EvaluationRecord {
+  readonly step: number;
+  readonly positions: { readonly losses: readonly number[]; readonly counts: readonly number[] }; // [T]
+  readonly distances: readonly {
+    readonly distance: number;
+    readonly right: number;
+    readonly questions: number;
+  }[];
+}
+
+/** One of the runs, trained again from another seed to a step of its own. */
+export interface RepeatRecord {
+  readonly run: number; // its place among the runs, from 0
+  readonly seed: number;
+  readonly validations: readonly ValidationRecord[];
+  readonly evaluation: EvaluationRecord;
+}
+
 export interface History {
   readonly steps: readonly StepRecord[];
   readonly validations: readonly ValidationRecord[];
   readonly peak?: number; // bytes held, measured
+  readonly evaluation?: EvaluationRecord; // the last one
 }

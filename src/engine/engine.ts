@@ -14,13 +14,16 @@ import {
   type Command,
   type EngineEvent,
   type RunId,
-  type SweepProgress,
+  type SweepRow,
+  type TrainedRun,
+  type JobProgress,
 } from '../link/protocol';
 import { checkMemory } from '../model/memory';
 import simdKernels from '../ops/simd.wasm?url';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
 import type { RunSpec } from '../spec/run';
+import { repeat } from '../train/repeat';
 import { selfTest } from '../train/selfTest';
 import { bestTiles, predictStep, timeBoth, type Speed } from '../train/speed';
 import { sweep } from '../train/sweep';
@@ -66,7 +69,10 @@ export class Engine {
       case 'sweep':
         this.#queue = this.#queue.then(() => this.#sweep(command));
         return;
-      case 'cancelSweep':
+      case 'repeat':
+        this.#queue = this.#queue.then(() => this.#repeat(command));
+        return;
+      case 'cancel':
         this.#cancelled.add(command.runId);
         return;
       case 'control':
@@ -133,23 +139,26 @@ export class Engine {
 
   readonly #cancelled = new Set<RunId>();
 
-  /** Alone on the machine: runs that train meanwhile would be measured too. */
-  async #sweep(command: Extract<Command, { type: 'sweep' }>): Promise<void> {
-    const { runId, spec, plans, contexts } = command;
-    const send = (progress: SweepProgress) => this.send({ type: 'sweep', runId, progress });
+  /** Alone on the machine: runs that train meanwhile would slow it and be slowed. */
+  async #job<Row>(
+    runId: RunId,
+    send: (progress: JobProgress<Row>) => void,
+    spec: RunSpec,
+    work: (
+      computing: Computing,
+      cancelled: () => boolean,
+    ) => AsyncGenerator<JobProgress<Row> & { phase: 'row' | 'doing' }>,
+  ): Promise<void> {
+    const cancelled = () => this.#cancelled.has(runId);
     try {
-      for (const context of contexts) checkRun({ ...spec, context, batch: 1 });
       check(
-        [...this.#runs.values()].every(({ busy }) => !busy),
+        [...this.#runs.values()].every(({ playing }) => !playing),
         'a run is training, and both would be slowed; pause it first',
       );
+      await this.#quiet();
       await this.#ensureBackend(spec.backend, spec);
-      const { models, info } = this.#computing!;
-      const total = plans.length * contexts.length;
-      let done = 0;
-      const cancelled = () => this.#cancelled.has(runId);
-      for await (const row of sweep(models, info.limits, { spec, plans, contexts }, cancelled)) {
-        send({ phase: 'row', row, kernel: models.kernel, done: ++done, total });
+      for await (const progress of work(this.#computing!, cancelled)) {
+        send(progress);
         await nextTask(); // so that Cancel is heard
       }
       send({ phase: 'ended', why: cancelled() ? 'cancelled' : 'complete' });
@@ -158,6 +167,41 @@ export class Engine {
     } finally {
       this.#cancelled.delete(runId);
     }
+  }
+
+  #sweep({ runId, spec, plans, contexts }: Extract<Command, { type: 'sweep' }>): Promise<void> {
+    const total = plans.length * contexts.length;
+    return this.#job<SweepRow>(
+      runId,
+      (progress) => this.send({ type: 'sweep', runId, progress }),
+      spec,
+      async function* ({ models, info }, cancelled) {
+        for (const context of contexts) checkRun({ ...spec, context, batch: 1 });
+        let done = 0;
+        for await (const row of sweep(models, info.limits, { spec, plans, contexts }, cancelled))
+          yield { phase: 'row', row, kernel: models.kernel, done: ++done, total };
+      },
+    );
+  }
+
+  #repeat(command: Extract<Command, { type: 'repeat' }>): Promise<void> {
+    const { runId, specs, steps, validateAt } = command;
+    const total = specs.length * steps;
+    const feed = (spec: RunSpec) => this.#feed({ ...command, spec });
+    return this.#job<TrainedRun>(
+      runId,
+      (progress) => this.send({ type: 'repeat', runId, progress }),
+      specs[0]!,
+      async function* ({ models, info }, cancelled) {
+        for (const spec of specs) checkRun(spec);
+        const options = { specs, steps, validateAt, feed };
+        for await (const event of repeat(models, info.limits, options, cancelled)) {
+          const { done } = event;
+          if (event.kind === 'steps') yield { phase: 'doing', done, total };
+          else yield { phase: 'row', row: event.run, kernel: models.kernel, done, total };
+        }
+      },
+    );
   }
 
   /** Hands over what was said while the run was being opened. */
@@ -183,7 +227,7 @@ export class Engine {
     return run;
   }
 
-  async #feed({ spec, text, base }: Open) {
+  async #feed({ spec, text, base }: Pick<Open, 'spec' | 'text' | 'base'>) {
     const source = sources.get(spec.task);
     const options = {
       T: spec.context,
@@ -386,6 +430,12 @@ export class Engine {
 
   /** Runs whose turn is being taken: they are disposed of when it ends. */
   readonly #inTurn = new Set<EngineRun>();
+
+  /** Nobody has anything to do; what was asked for before is done first. */
+  async #quiet(): Promise<void> {
+    while ([...this.#runs.values()].some(({ busy }) => busy))
+      await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 
   async #turnsEnd(): Promise<void> {
     while (this.#inTurn.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));

@@ -5,7 +5,8 @@
  */
 import type { RunId } from '../link/protocol';
 
-export type Together = 'run' | 'pause' | 'step' | 'frame';
+/** 'frame' and 'evaluate' are looks: they wait for nobody and change nothing. */
+export type Together = 'run' | 'pause' | 'step' | 'frame' | 'evaluate';
 
 export interface Member {
   readonly id: RunId;
@@ -13,12 +14,14 @@ export interface Member {
   playing: boolean;
   control(action: 'run' | 'pause' | 'step'): void;
   wantFrame(): void;
+  wantEvaluation(): void;
 }
 
 export class Group {
   readonly #ids: Set<RunId>;
-  readonly #asked: Exclude<Together, 'frame'>[] = [];
+  readonly #asked: Exclude<Together, 'frame' | 'evaluate'>[] = [];
   #frame = false;
+  #evaluate = false;
 
   constructor(runIds: Iterable<RunId>) {
     this.#ids = new Set(runIds);
@@ -39,6 +42,7 @@ export class Group {
 
   ask(action: Together): void {
     if (action === 'frame') this.#frame = true;
+    else if (action === 'evaluate') this.#evaluate = true;
     else this.#asked.push(action);
   }
 
@@ -47,6 +51,8 @@ export class Group {
     const members = this.#of(runs);
     if (this.#frame) for (const member of members) member.wantFrame();
     this.#frame = false;
+    if (this.#evaluate) for (const member of members) member.wantEvaluation();
+    this.#evaluate = false;
     const action = this.#asked[0];
     if (!action) return;
     const most = Math.max(...members.map(({ step }) => step));

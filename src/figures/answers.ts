@@ -8,9 +8,51 @@ import { bySeeds, type Result } from './result';
 /** A point of the curve stands for so many distances. */
 const TOGETHER = 2;
 
-export const tasksOf = (results: readonly Result[]): readonly string[] => [
-  ...new Set(results.filter(({ distances }) => distances.length > 0).map(({ spec }) => spec.task)),
-];
+/** A task at one context: what one figure asks. */
+export interface Asked {
+  readonly id: string;
+  readonly task: string;
+  readonly context: number;
+  readonly label: string;
+  /** Every token is in every run's reach: the plans should be close. */
+  readonly control: boolean;
+}
+
+export function askedOf(results: readonly Result[]): readonly Asked[] {
+  const asked = new Map<string, Asked>();
+  const answered = results.filter(({ distances }) => distances.length > 0);
+  for (const { spec } of answered) {
+    const { task, context } = spec;
+    const id = `${task} ${context}`;
+    const reachable = cliffOf(layersOf(spec), context) === undefined;
+    const control = reachable && (asked.get(id)?.control ?? true);
+    asked.set(id, { id, task, context, label: sources.get(task).label, control });
+  }
+  const all = [...asked.values()];
+  const several = ({ task }: Asked) => all.filter((other) => other.task === task).length > 1;
+  return all.map((one) => ({
+    ...one,
+    label: several(one)
+      ? `${one.label}, ${one.context} tokens${one.control ? ' (control)' : ''}`
+      : one.label,
+  }));
+}
+
+/** Runs that differ in nothing but the distance they were trained for, as one: each answers at its own. */
+function together(results: readonly Result[]): readonly Result[] {
+  const kinds = new Map<string, Result>();
+  for (const result of results) {
+    const { distance: _, ...rest } = result.spec;
+    const kind = `${JSON.stringify(Object.entries(rest).sort())} ${result.place ?? ''}`;
+    const before = kinds.get(kind);
+    const distances = [...(before?.distances ?? []), ...result.distances];
+    kinds.set(kind, {
+      ...(before ?? result),
+      distances: distances.sort((a, b) => a.distance - b.distance),
+    });
+  }
+  return [...kinds.values()];
+}
 
 /** Accuracy of each kind of run before and from its own cliff on, or over all distances where there is none. */
 export interface Answers {
@@ -25,8 +67,11 @@ const share = (points: readonly DistancePoint[]) =>
   points.reduce((sum, { right }) => sum + right, 0) /
   points.reduce((sum, { questions }) => sum + questions, 0);
 
-export function answersOf(results: readonly Result[], task: string): readonly Answers[] {
-  return groupsOf(results, task).map(({ label, spec, results: seeds }) => {
+export function answersOf(
+  results: readonly Result[],
+  asked: Pick<Asked, 'task' | 'context'>,
+): readonly Answers[] {
+  return groupsOf(results, asked).map(({ label, spec, results: seeds }) => {
     const cliff = cliffOf(layersOf(spec), spec.context);
     const points = seeds.flatMap(({ distances }) => distances);
     const within = ({ distance }: DistancePoint) => cliff === undefined || distance < cliff;
@@ -40,12 +85,22 @@ export function answersOf(results: readonly Result[], task: string): readonly An
   });
 }
 
-const groupsOf = (results: readonly Result[], task: string) =>
-  bySeeds(results.filter(({ spec, distances }) => spec.task === task && distances.length > 0));
+const groupsOf = (results: readonly Result[], { task, context }: Pick<Asked, 'task' | 'context'>) =>
+  bySeeds(
+    together(
+      results.filter(
+        ({ spec, distances }) =>
+          spec.task === task && spec.context === context && distances.length > 0,
+      ),
+    ),
+  );
 
-export function answersChart(results: readonly Result[], task: string): Chart {
-  const groups = groupsOf(results, task);
-  const source = sources.get(task);
+export function answersChart(
+  results: readonly Result[],
+  asked: Pick<Asked, 'task' | 'context'>,
+): Chart {
+  const groups = groupsOf(results, asked);
+  const source = sources.get(asked.task);
   const chance = source.kind === 'task' ? source.chance : undefined;
   const cliff = groups
     .map(({ spec }) => cliffOf(layersOf(spec), spec.context))

@@ -2,9 +2,10 @@
 import { formatInteger } from '../core/units';
 import { perplexity } from './buckets';
 import { band, type Chart, type Look } from './chart';
-import { bySeeds, flopsPerStep, labelOf, type Result, type Seeds } from './result';
+import { bySeeds, flopsPerStep, type Result, type Seeds } from './result';
 
-const PLANS = ['global', 'grouped'];
+/** The paper's figure compares these. */
+export const COMPUTE_PLANS: readonly string[] = ['global', 'grouped'];
 /** Thicker for longer contexts. */
 const WEIGHTS = [1.25, 2, 3.25];
 
@@ -23,15 +24,13 @@ export interface Course {
   }[];
 }
 
-/** The course of every kind of run; steps that all its seeds have. */
-export function coursesOf(results: readonly Result[], plans = PLANS): readonly Course[] {
-  const chosen = results.filter(
-    ({ spec, validation }) => plans.includes(spec.plan) && validation.length > 0,
-  );
+/** The course of every kind of run, over the steps that all its seeds have. */
+export function coursesOf(results: readonly Result[]): readonly Course[] {
+  const chosen = results.filter(({ validation }) => validation.length > 0);
   return bySeeds(chosen).map(courseOf);
 }
 
-function courseOf({ spec, results }: Seeds): Course {
+function courseOf({ label, spec, results }: Seeds): Course {
   const perStep = flopsPerStep(spec);
   const points = results[0]!.validation.flatMap(({ step, tokens }) => {
     const same = results.flatMap(({ validation }) => validation.filter((at) => at.step === step));
@@ -41,7 +40,7 @@ function courseOf({ spec, results }: Seeds): Course {
     ];
   });
   return {
-    label: labelOf(spec),
+    label,
     plan: spec.plan,
     context: spec.context,
     seeds: results.length,

@@ -6,15 +6,56 @@ import { trainingFlops } from '../spec/cost';
 import { modelSpecOf } from '../spec/model';
 import { layersOf, type RunSpec } from '../spec/run';
 import { patterns } from '../attention/registry';
+import { bucketsOf, type PositionLosses } from './buckets';
+import type { DistancePoint } from './distance';
 import type { Recording } from './recording';
 
 /** A run with its evaluation; recordings are such results, runs of this page become them. */
 export type Result = Pick<
   Recording,
-  'spec' | 'backend' | 'machine' | 'made' | 'program' | 'validation' | 'buckets' | 'distances'
+  'spec' | 'machine' | 'made' | 'program' | 'validation' | 'buckets' | 'distances'
 > & {
+  readonly backend: string; // webgpu, wasm, cpu, tfjs
   readonly steps: number; // optimizer steps taken
+  /** The person's name for it, and its place among the others; else it is named and placed after its plan. */
+  readonly name?: string;
+  readonly place?: number;
 };
+
+/** What a page knows of a run that was looked at closely; steps after that look are no part of it. */
+export interface LookedAt {
+  readonly name: string;
+  readonly place: number;
+  readonly spec: RunSpec;
+  readonly validations: readonly {
+    readonly step: number;
+    readonly loss: number;
+    readonly tokens: number;
+  }[];
+  readonly evaluation?: {
+    readonly step: number;
+    readonly positions: PositionLosses;
+    readonly distances: readonly DistancePoint[];
+  };
+}
+
+/** A run of a page as a figure wants it. */
+export function resultOfRun(
+  { name, place, spec, validations, evaluation }: LookedAt,
+  origin: Pick<Result, 'backend' | 'machine' | 'made' | 'program'>,
+): Result {
+  const text = sources.get(spec.task).kind === 'corpus';
+  return {
+    ...origin,
+    name,
+    place,
+    spec,
+    steps: Math.max(evaluation?.step ?? 0, validations.at(-1)?.step ?? 0),
+    validation: validations.filter(({ step }) => step > 0),
+    buckets: text && evaluation ? bucketsOf(evaluation.positions) : [],
+    distances: evaluation?.distances ?? [],
+  };
+}
 
 export const resultOf = (recording: Recording): Result => ({
   ...recording,
@@ -47,13 +88,19 @@ export interface Seeds {
 export function bySeeds(results: readonly Result[]): readonly Seeds[] {
   const kinds = new Map<string, Result[]>();
   for (const result of results) {
-    const kind = kindOf(result.spec);
+    const kind = `${kindOf(result.spec)} ${result.place ?? ''}`;
     kinds.set(kind, [...(kinds.get(kind) ?? []), result]);
   }
+  const label = ({ name, spec }: Result) => name ?? labelOf(spec);
   return [...kinds.values()]
     .map((group) => [...group].sort((a, b) => a.spec.seed - b.spec.seed))
-    .map((group) => ({ label: labelOf(group[0]!.spec), spec: group[0]!.spec, results: group }))
-    .sort((a, b) => order(a.spec) - order(b.spec) || a.spec.context - b.spec.context);
+    .map((group) => ({ label: label(group[0]!), spec: group[0]!.spec, results: group }))
+    .sort(
+      (a, b) =>
+        (a.results[0]!.place ?? 0) - (b.results[0]!.place ?? 0) ||
+        order(a.spec) - order(b.spec) ||
+        a.spec.context - b.spec.context,
+    );
 }
 
 const order = ({ plan, groupSize }: RunSpec) => 100 * plans.get(plan).order + groupSize;
@@ -62,9 +109,48 @@ const order = ({ plan, groupSize }: RunSpec) => 100 * plans.get(plan).order + gr
 export const flopsPerStep = (spec: RunSpec): number =>
   trainingFlops(modelSpecOf(spec), 'host').needed * spec.batch * spec.context;
 
-export type Origin = 'recorded' | 'live';
+/** A comparison's runs as results: its own, and those of other seeds that were taken to the same step. */
+export function resultsOfRuns(
+  runs: readonly Omit<LookedAt, 'place'>[],
+  repeats: readonly {
+    readonly run: number;
+    readonly seed: number;
+    readonly validations: LookedAt['validations'];
+    readonly evaluation: NonNullable<LookedAt['evaluation']>;
+  }[],
+  origin: Pick<Result, 'backend' | 'machine' | 'made' | 'program'>,
+): readonly Result[] {
+  const last = Math.max(0, ...runs.map(({ evaluation }) => evaluation?.step ?? 0));
+  // What stands at another step cannot be compared.
+  const own = runs.map(({ evaluation, ...run }, place): LookedAt => ({
+    ...run,
+    place,
+    ...(evaluation?.step === last && { evaluation }),
+  }));
+  const others = repeats.flatMap(({ run, seed, validations, evaluation }) => {
+    const first = own[run];
+    if (!first || evaluation.step !== last) return [];
+    return [{ ...first, spec: { ...first.spec, seed }, validations, evaluation }];
+  });
+  return [...own, ...others]
+    .filter(({ validations, evaluation }) => validations.length > 0 || evaluation)
+    .map((run) => resultOfRun(run, origin));
+}
 
-const BACKENDS = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'JavaScript' } as const;
+export type Origin = 'recorded' | 'live' | 'file';
+
+const ORIGINS: Record<Origin, string> = {
+  recorded: 'Recorded',
+  live: 'Measured in this page',
+  file: 'Measured before, from a file,',
+};
+
+const BACKENDS: Readonly<Record<string, string>> = {
+  webgpu: 'WebGPU',
+  wasm: 'WebAssembly',
+  cpu: 'JavaScript',
+  tfjs: 'TensorFlow.js',
+};
 
 /** Where the numbers come from, in a sentence: what, where, when. */
 export function provenanceOf(origin: Origin, results: readonly Result[]): string {
@@ -75,13 +161,13 @@ export function provenanceOf(origin: Origin, results: readonly Result[]): string
   const perStep = all(({ spec }) => spec.batch * spec.context).sort((a, b) => a - b);
   const { spec } = results[0]!;
   const parts = [
-    `${origin === 'recorded' ? 'Recorded' : 'Measured in this page'} on ${all(({ spec: { task } }) => sources.get(task).label).join(' and ')}`,
+    `${ORIGINS[origin]} on ${all(({ spec: { task } }) => sources.get(task).label).join(' and ')}`,
     `seed${seeds.length > 1 ? 's' : ''} ${seeds.join(', ')}`,
     `${steps.map(formatInteger).join(' or ')} steps of ${perStep.map(formatInteger).join(' or ')} tokens`,
     `${spec.layers} layers, width ${spec.width}, ${spec.heads} head${spec.heads > 1 ? 's' : ''}`,
     `W ${spec.window}, C ${spec.chunk}`,
     `learning rate ${spec.rate}`,
-    all(({ backend }) => BACKENDS[backend]).join(' and '),
+    all(({ backend }) => BACKENDS[backend] ?? backend).join(' and '),
     all(({ machine }) => machine).join('; '),
     `Zebra Lab ${all(({ program }) => program).join(', ')}`,
     all(({ made }) => made).join(', '),

@@ -6,7 +6,7 @@
  * or more shows it and it is larger than the seeds differ among themselves.
  */
 import { formatCount, formatInteger } from '../core/units';
-import { answersOf } from './answers';
+import { answersOf, type Asked } from './answers';
 import { band } from './chart';
 import { coursesOf, perplexityAt, type Course } from './compute';
 import type { CorpusLengths } from './documents';
@@ -155,15 +155,30 @@ export function wordsOfDocuments(
 }
 
 /** Accuracy by distance. */
-export function wordsOfAnswers(results: readonly Result[], task: string): string {
-  const answers = answersOf(results, task);
+export function wordsOfAnswers(results: readonly Result[], asked: Asked): string {
+  const answers = answersOf(results, asked);
   const parts = answers.map(({ label, cliff, before, beyond }) =>
     cliff === undefined
       ? `${label} answers ${percent(before)}`
       : `${label}, whose reach is ${cliff} tokens, ${shareOf(before)} within it and ${shareOf(beyond)} beyond`,
   );
+  const shares = answers.map(({ before }) => before);
+  const apart = Math.max(...shares) - Math.min(...shares);
+  const control =
+    asked.control && answers.length > 1
+      ? ` A control: every token is in every plan's reach, so the plans should be close; they lie ${percent(apart)} apart.`
+      : '';
+  const trainedFor = new Set(
+    results
+      .filter(({ spec }) => spec.task === asked.task && spec.context === asked.context)
+      .map(({ spec }) => spec.distance),
+  );
+  const apiece =
+    trainedFor.size > 1
+      ? ' Each distance is a run of its own, trained and asked at that distance.'
+      : '';
   const proved = answers.some(({ cliff }) => cliff !== undefined)
     ? ' That a local stack only guesses beyond its reach is proved, and measured here; that the others fail or succeed is only measured.'
     : '';
-  return `${listed(parts)}.${proved} The paper has no such figure.`;
+  return `${listed(parts)}.${control}${apiece}${proved} The paper has no such figure.`;
 }

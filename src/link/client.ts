@@ -36,7 +36,8 @@ export function connect(start: () => Worker): Engine {
 
   return {
     send(command) {
-      if (command.type === 'open') ensure().postMessage({ ...command, base: document.baseURI });
+      if (command.type === 'open' || command.type === 'repeat')
+        ensure().postMessage({ ...command, base: document.baseURI });
       else if (command.type === 'sweep') ensure().postMessage(command);
       else worker?.postMessage(command);
     },

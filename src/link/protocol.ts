@@ -113,14 +113,23 @@ export interface SweepRow {
   readonly why?: string;
 }
 
-export type SweepProgress =
+/** A run trained to a given step for its own sake, and what came of it. */
+export interface TrainedRun {
+  readonly index: number; // in the command's specs
+  readonly validations: readonly Validation[];
+  readonly evaluation: Evaluation; // at the last step
+}
+
+/** How far a long job is, which has the machine for itself; `done` of `total` in units of its own. */
+export type JobProgress<Row> =
   | {
       readonly phase: 'row';
-      readonly row: SweepRow;
+      readonly row: Row;
       readonly kernel: KernelId; // that computed it
       readonly done: number;
       readonly total: number;
     }
+  | { readonly phase: 'doing'; readonly done: number; readonly total: number }
   | { readonly phase: 'ended'; readonly why: 'complete' | 'cancelled' }
   | { readonly phase: 'failed'; readonly message: string };
 
@@ -148,12 +157,23 @@ export type Command =
       readonly plans: readonly string[];
       readonly contexts: readonly number[];
     }
-  | { readonly type: 'cancelSweep'; readonly runId: RunId }
+  /** Runs trained one after the other to `steps`, and evaluated; `runId` is the job's own name. */
+  | {
+      readonly type: 'repeat';
+      readonly runId: RunId;
+      readonly specs: readonly RunSpec[];
+      readonly steps: number;
+      readonly validateAt: readonly number[]; // steps
+      readonly text?: string;
+      readonly base?: string; // as for 'open'
+    }
+  /** Ends a sweep or a repetition. */
+  | { readonly type: 'cancel'; readonly runId: RunId }
   /** Runs that are compared: done between two rounds and for all at once, when all of them are open; every pause finds them on the same step. */
   | {
       readonly type: 'together';
       readonly runIds: readonly RunId[];
-      readonly action: 'run' | 'pause' | 'step' | 'frame';
+      readonly action: 'run' | 'pause' | 'step' | 'frame' | 'evaluate';
     }
   | { readonly type: 'evaluate'; readonly runId: RunId };
 
@@ -166,8 +186,8 @@ export type EngineEvent =
   | { readonly type: 'memory'; readonly runId: RunId; readonly memory: MemoryUse }
   | { readonly type: 'evaluation'; readonly runId: RunId; readonly evaluation: Evaluation }
   | { readonly type: 'frame'; readonly runId: RunId; readonly frame: AttentionFrame }
-  /** A row of a sweep, or its end. */
-  | { readonly type: 'sweep'; readonly runId: RunId; readonly progress: SweepProgress };
+  | { readonly type: 'sweep'; readonly runId: RunId; readonly progress: JobProgress<SweepRow> }
+  | { readonly type: 'repeat'; readonly runId: RunId; readonly progress: JobProgress<TrainedRun> };
 
 /** Ends an exhaustive switch: adding a message type turns every switch that forgot it red. */
 export function unreachable(value: never): never {

@@ -1,6 +1,17 @@
-/** @file Pictures of the past, of all runs at one step: small, within a budget of bytes. */
+/** @file Pictures of the past, of all runs at one step: small, within a budget of bytes; and the same for a file. */
+import { maskCells } from '../attention/mask';
+import {
+  fromLetters,
+  keptMoments,
+  lettersOf,
+  LONGEST_PICTURE,
+  PICTURE_BUDGET,
+  toLetters,
+  type Pictures as FilePictures,
+} from '../compare/pictures';
 import { packWeights, remember, unpackWeights, type Moment } from '../compare/ring';
 import type { AttentionFrame } from '../link/protocol';
+import { layersOf, type RunSpec } from '../spec/run';
 
 /** Bytes all pictures of the past may take. */
 export const BUDGET = 32 * 2 ** 20;
@@ -25,12 +36,7 @@ export function record(
 ): Moments {
   const before = moments.at(-1)?.value;
   const value = frames.map((frame, i) => frame && pack(frame, before?.[i]));
-  const bytes = value.reduce(
-    (sum, packed) =>
-      sum + (packed?.layers ?? []).reduce((all, { weights }) => all + weights.length, 0),
-    0,
-  );
-  return remember(moments, { step, bytes, value }, budget);
+  return remember(moments, { step, bytes: bytesIn(value), value }, budget);
 }
 
 /** The mask of a run never changes, so it is kept once. */
@@ -52,3 +58,53 @@ export const unpack = ({ frame, layers }: Packed): AttentionFrame => ({
 /** The runs without the one at `index`. */
 export const without = (moments: Moments, index: number): Moments =>
   moments.map((moment) => ({ ...moment, value: moment.value.filter((_, i) => i !== index) }));
+
+/** Some of the moments, as letters; undefined where there are none or they are too large. */
+export function writeMoments(moments: Moments, room = PICTURE_BUDGET): FilePictures | undefined {
+  const known = moments.flatMap(({ value }) => value.flatMap((packed) => packed ?? []))[0];
+  if (!known || known.frame.T > LONGEST_PICTURE || known.frame.factor !== 1) return undefined;
+  const { T, heads, tokens } = known.frame;
+  const runs = moments[0]!.value.length;
+  const each = runs * lettersOf(T, known.layers.length * heads);
+  const kept = keptMoments(moments.length, Math.floor(room / each));
+  if (kept.length === 0) return undefined;
+  return {
+    tokens,
+    moments: kept.map((at) => ({
+      step: moments[at]!.step,
+      runs: moments[at]!.value.map((packed) =>
+        packed ? packed.layers.map(({ weights }) => toLetters(weights, T)).join('') : null,
+      ),
+    })),
+  };
+}
+
+/** The moments of a file; masks are drawn anew from the plans. */
+export function readMoments({ tokens, moments }: FilePictures, specs: readonly RunSpec[]): Moments {
+  const masks = specs.map((spec) =>
+    layersOf(spec).map((layer) => new Uint8Array(maskCells(layer, spec.context))),
+  );
+  const { context: T, heads, layers } = specs[0]!;
+  return moments.map(({ step, runs }) => {
+    const value = runs.map((letters, run): Packed | undefined => {
+      if (letters === null) return undefined;
+      const all = fromLetters(letters, T, layers * heads);
+      const size = heads * T * T;
+      return {
+        frame: { step, tokens, T, heads, size: T, factor: 1 },
+        layers: masks[run]!.map((mask, layer) => ({
+          weights: all.subarray(layer * size, (layer + 1) * size),
+          mask,
+        })),
+      };
+    });
+    return { step, bytes: bytesIn(value), value };
+  });
+}
+
+const bytesIn = (pictures: Pictures): number =>
+  pictures.reduce(
+    (sum, packed) =>
+      sum + (packed?.layers ?? []).reduce((all, { weights }) => all + weights.length, 0),
+    0,
+  );

@@ -7,6 +7,7 @@ import {
   LEAST_RUNS,
   MOST_RUNS,
   namesOf,
+  sameRuns,
   specsOf,
   tidyName,
   type Comparison,
@@ -16,6 +17,7 @@ import { readFile, writeFile, type Saved } from '../compare/file';
 import { checkFit } from '../compare/fit';
 import type { History } from '../compare/history';
 import { bytesOf } from '../compare/ring';
+import { comparisonOf, startOf, starts } from '../compare/starts';
 import { InputError } from '../core/check';
 import { sources } from '../data/registry';
 import type { Engine } from '../link/client';
@@ -27,7 +29,8 @@ import { CONTROLS, type RunSpec } from '../spec/run';
 import { mend } from '../spec/url';
 import { NONE, type Driven, type Drive } from './asks';
 import { FramePull, type Later } from './frames';
-import { record, unpack, without, type Moments } from './moments';
+import { Measured } from './measured.svelte';
+import { readMoments, record, unpack, without, writeMoments, type Moments } from './moments';
 import { checkText, isOwnText } from './ownText';
 import { Run, type Leader } from './run.svelte';
 import { Selection } from './selection.svelte';
@@ -46,7 +49,17 @@ export interface RaceOptions {
   readonly text?: string;
   readonly keep?: (text: string) => void;
   readonly later?: Later;
+  /** What files say of where they come from. */
+  readonly program?: string; // version
+  today?(): string; // YYYY-MM-DD
 }
+
+/** A file that was opened, or that was recorded for these very settings. */
+type Opened = Saved & {
+  readonly from: string;
+  readonly recorded: boolean;
+  readonly moments: Moments;
+};
 
 let runs = 0;
 
@@ -60,7 +73,7 @@ export class Race implements Driven {
   problem = $state.raw<string | undefined>();
   text = $state('');
   /** A file that was opened: its numbers are shown until somebody trains. */
-  saved = $state.raw<(Saved & { readonly from: string }) | undefined>();
+  saved = $state.raw<Opened | undefined>();
 
   notes = $state.raw<readonly string[]>([]);
   rest = $state.raw(fromAddress('').rest);
@@ -68,7 +81,8 @@ export class Race implements Driven {
   readonly selection = new Selection();
   /** The head that is drawn, from 0; all of them where it is undefined. */
   head = $state<number | undefined>(0);
-  moments = $state.raw<Moments>([]);
+  #kept = $state.raw<Moments>([]);
+  moments = $derived(this.saved?.moments ?? this.#kept);
   /** The moment of the past that is looked at; undefined: now. */
   past = $state<number | undefined>();
   applied = $state(0);
@@ -89,12 +103,16 @@ export class Race implements Driven {
   source = $derived(sources.get(this.built.shared.task));
   backend = $derived(this.runs.find(({ backend }) => backend)?.backend);
   kernel = $derived(this.saved?.machine.kernel ?? this.backend?.kernel);
+  start = $derived(startOf(this.asked));
+  /** Of the runs as they are: its recording fits. */
+  builtStart = $derived(startOf(this.built));
   costs = $derived(this.specs.map((spec) => stepCosts(spec, this.kernel ?? 'host')));
   /** What the runs came to when it was last looked at. */
   #seen = $state.raw<readonly History[]>([]);
   histories: readonly History[] = $derived(this.saved?.histories ?? this.#seen);
   bytes = $derived(bytesOf(this.moments));
-  moment = $derived(this.past === undefined ? undefined : this.moments[this.past]);
+  /** A file has no present: its last moment stands for it. */
+  moment = $derived(this.past === undefined ? this.saved?.moments.at(-1) : this.moments[this.past]);
   /** The pictures that are looked at: of the past, or of now. */
   frames = $derived.by(() =>
     this.moment
@@ -111,6 +129,7 @@ export class Race implements Driven {
   );
 
   readonly run: Drive;
+  readonly measured: Measured;
 
   #looking: ReturnType<typeof setTimeout> | undefined;
 
@@ -137,13 +156,25 @@ export class Race implements Driven {
       heard: (id) => this.#heard(id),
     };
     this.run = driveOf(this);
+    this.measured = new Measured(engine, this);
     this.#read(options.query ?? '');
     this.#start(this.asked);
+  }
+
+  get program(): string {
+    return this.options.program ?? 'unknown';
+  }
+
+  get today(): string {
+    return this.options.today?.() ?? 'unknown';
   }
 
   get alive(): readonly Run[] {
     return this.runs.filter(({ state }) => state.phase !== 'failed');
   }
+
+  /** A closer look at all runs, taken in the same round. */
+  ask = () => this.#together('evaluate');
 
   toggle = () => (this.wish ? this.pause() : this.train());
 
@@ -181,6 +212,13 @@ export class Race implements Driven {
     this.wish = false;
     this.saved = undefined;
     this.#start(this.problem === undefined ? this.asked : this.built);
+  };
+
+  /** Begins with other runs, on the same machine. */
+  choose = (id: string) => {
+    this.saved = undefined;
+    this.asked = comparisonOf(starts.get(id), this.asked.shared.backend);
+    this.#settle(0);
   };
 
   /** Changes what all runs share. */
@@ -229,12 +267,15 @@ export class Race implements Driven {
     this.built = { ...this.built, runs: this.built.runs.toSpliced(index, 1) };
     this.runs = this.runs.toSpliced(index, 1);
     this.#look();
-    this.moments = without(this.moments, index);
+    this.#kept = without(this.#kept, index);
+    this.measured.forget();
     if (this.saved)
       this.saved = {
         ...this.saved,
         comparison: this.built,
         histories: this.saved.histories.toSpliced(index, 1),
+        repeats: [],
+        moments: without(this.saved.moments, index),
       };
     if (gone) {
       gone.close();
@@ -264,48 +305,65 @@ export class Race implements Driven {
     if (this.saved) return writeFile({ ...this.saved, comparison: this.built });
     if (!this.backend) return undefined;
     const { name, device, kernel } = this.backend;
+    const pictures = writeMoments(this.#kept);
+    const text = this.#textFor(this.built.shared);
     return writeFile({
       comparison: this.built,
       machine: { name, device, kernel },
+      program: this.program,
+      made: this.today,
       histories: this.histories,
+      repeats: this.measured.repeats,
+      ...(pictures && { pictures }),
+      ...(text !== undefined && { text }),
     });
   };
 
   /** Takes such a file, or says in a sentence why not and changes nothing. */
-  openFile = (text: string, from: string): string | undefined => {
-    try {
+  openFile = (text: string, from: string): string | undefined =>
+    inWords(() => {
       const saved = readFile(text);
+      const moments = saved.pictures ? readMoments(saved.pictures, specsOf(saved.comparison)) : [];
       clearTimeout(this.#settling);
       this.wish = false;
       this.asked = saved.comparison;
+      if (saved.text !== undefined) this.text = saved.text;
       this.#start(saved.comparison);
-      this.saved = { ...saved, from };
+      this.saved = { ...saved, from, recorded: false, moments };
       this.applied++;
-      return undefined;
-    } catch (error) {
-      if (error instanceof InputError) return error.message;
-      throw error;
-    }
+    });
+
+  /** Shows what was recorded for these settings, until somebody trains; a recording of others is passed over. */
+  showRecorded = (text: string): void => {
+    const saved = readFile(text);
+    const began = this.wish || this.runs.some(({ step }) => step > 0);
+    if (began || this.saved || !sameRuns(saved.comparison, this.built, ['backend'])) return;
+    const moments = saved.pictures ? readMoments(saved.pictures, this.specs) : [];
+    this.saved = { ...saved, from: 'recorded', recorded: true, moments };
   };
 
   dispose() {
     clearTimeout(this.#settling);
     clearTimeout(this.#looking);
+    this.measured.repetition.stop();
     for (const run of this.runs) run.close();
   }
 
   #look() {
     clearTimeout(this.#looking);
     this.#looking = undefined;
-    this.#seen = this.runs.map(({ history, validations, memory }) => ({
+    this.#seen = this.runs.map(({ history, validations, memory, evaluation }) => ({
       steps: history,
       validations,
       ...(memory && { peak: memory.peak }),
+      ...(evaluation && { evaluation }),
     }));
+    this.measured.look(this.wish);
   }
 
-  /** Somebody trains: what a file said makes room, and the present is looked at. */
+  /** Somebody trains: what a file said makes room, other seeds wait for another day, and the present is looked at. */
   #live() {
+    this.measured.repetition.cancel();
     this.saved = undefined;
     this.past = undefined;
   }
@@ -342,7 +400,7 @@ export class Race implements Driven {
     this.problem = this.#problemOf(this.asked);
     if (this.problem !== undefined) return;
     const text = this.#textFor(this.asked.shared);
-    if (same(this.asked, this.built) && this.opened && this.runs[0]?.text === text) return;
+    if (sameRuns(this.asked, this.built) && this.opened && this.runs[0]?.text === text) return;
     this.saved = undefined;
     this.#start(this.asked);
   }
@@ -381,8 +439,9 @@ export class Race implements Driven {
       (spec) =>
         new Run(`race-${++runs}`, spec, this.engine, text, this.options.later, this.#leader),
     );
+    this.measured.forget();
     this.#look();
-    this.moments = [];
+    this.#kept = [];
     this.past = undefined;
     const { layers, heads, context } = comparison.shared;
     this.selection.fit(layers, heads, context);
@@ -404,7 +463,7 @@ export class Race implements Driven {
     if (this.wish && !this.suspended) this.#together('run');
   }
 
-  #together(action: 'run' | 'pause' | 'step' | 'frame') {
+  #together(action: 'run' | 'pause' | 'step' | 'frame' | 'evaluate') {
     if (!this.opened) return;
     const runIds = this.alive.map(({ id }) => id);
     if (runIds.length > 0) this.engine.send({ type: 'together', runIds, action });
@@ -434,20 +493,20 @@ export class Race implements Driven {
     );
     const steps = frames.flatMap((frame) => (frame ? [frame.step] : []));
     const step = Math.max(...steps);
-    const looked = this.moment;
-    this.moments = record(
-      this.moments,
+    const looked = this.past === undefined || this.saved ? undefined : this.moment;
+    this.#kept = record(
+      this.#kept,
       step,
       frames.map((frame) => (frame?.step === step ? frame : undefined)),
     );
     if (looked) {
-      const at = this.moments.indexOf(looked);
+      const at = this.#kept.indexOf(looked);
       this.past =
         at >= 0
           ? at
           : Math.max(
               0,
-              this.moments.findLastIndex((one) => one.step <= looked.step),
+              this.#kept.findLastIndex((one) => one.step <= looked.step),
             );
     }
     this.#pull.arrived();
@@ -507,14 +566,6 @@ function driveOf(race: Race): Drive {
     once: race.once,
   };
 }
-
-const same = (a: Comparison, b: Comparison) => {
-  const [as, bs] = [specsOf(a), specsOf(b)];
-  return (
-    as.length === bs.length &&
-    as.every((spec, i) => CONTROLS.every(({ name }) => spec[name] === bs[i]![name]))
-  );
-};
 
 /** What InputError says; undefined where there was none. */
 function inWords(act: () => void): string | undefined {

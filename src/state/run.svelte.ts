@@ -137,6 +137,7 @@ export class Run {
         return;
       case 'evaluation':
         this.evaluation = event.evaluation;
+        this.leader?.heard(this.id);
         return;
       case 'sample':
         this.sample = event.sample;
@@ -149,7 +150,8 @@ export class Run {
         this.#frames.arrived();
         return;
       case 'sweep':
-        return; // has a name of its own
+      case 'repeat':
+        return; // they have names of their own
       default:
         unreachable(event);
     }

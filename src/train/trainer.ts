@@ -184,12 +184,13 @@ export class Trainer {
       .sort((a, b) => a.distance - b.distance);
   }
 
-  /** Distances spread over what the context has room for. */
+  /** Distances spread over those it was trained for. */
   #distances(): readonly number[] {
     if (this.source.kind !== 'task') return [];
+    const least = this.spec.distance;
     const most = this.source.maxDistance(this.spec.context);
     const spread = Array.from({ length: DISTANCES }, (_, i) =>
-      Math.round(1 + ((most - 1) * i) / (DISTANCES - 1)),
+      Math.round(least + ((most - least) * i) / (DISTANCES - 1)),
     );
     return [...new Set(spread)];
   }

@@ -5,6 +5,7 @@ import { csvOf } from '../../src/compare/csv';
 import { stepCosts } from '../../src/compare/axes';
 import { readFile, writeFile, type Saved } from '../../src/compare/file';
 import type { History } from '../../src/compare/history';
+import { fromLetters, keptMoments, lettersOf, toLetters } from '../../src/compare/pictures';
 import { InputError } from '../../src/core/check';
 import { DEFAULTS } from '../../src/spec/run';
 
@@ -21,13 +22,46 @@ const history = (length: number): History => ({
   validations: length < 2 ? [] : [{ step: 2, loss: 3, accuracy: 0.1, tokens: 64 }],
   peak: 1000,
 });
+const { context, layers, heads } = FIRST.shared;
+const evaluation = (step: number) => ({
+  step,
+  positions: {
+    losses: Array.from({ length: context }, (_, t) => 4 / (t + 1)),
+    counts: Array<number>(context).fill(16),
+  },
+  distances: [
+    { distance: 3, right: 1, questions: 4 },
+    { distance: 9, right: 0, questions: 4 },
+  ],
+});
+const letters = 'Az0/'.repeat(lettersOf(context, layers * heads) / 4);
 const saved: Saved = {
   comparison: {
     ...FIRST,
     runs: FIRST.runs.map((run, i) => (i === 0 ? { ...run, name: 'Mine' } : run)),
   },
   machine: { name: 'wasm', device: 'WebAssembly SIMD', kernel: 'simd' },
-  histories: [3, 3, 0, 2].map(history),
+  program: '0.1.0',
+  made: '2026-11-24',
+  histories: [3, 3, 0, 2]
+    .map(history)
+    .map((one, i) => (i === 1 ? { ...one, evaluation: evaluation(3) } : one)),
+  repeats: [
+    {
+      run: 1,
+      seed: 2,
+      validations: [{ step: 2, loss: 3, accuracy: 0.1, tokens: 64 }],
+      evaluation: evaluation(3),
+    },
+  ],
+  pictures: {
+    tokens: Array<string>(context).fill('a'),
+    moments: [
+      { step: 0, runs: [letters, letters, null, letters] },
+      { step: 3, runs: [letters, letters, null, null] },
+    ],
+  },
+  text: 'Call me Ishmael.',
 };
 const text = writeFile(saved);
 
@@ -58,7 +92,7 @@ describe('the file of a comparison', () => {
   });
 
   test.each([
-    [['version'], 2, 'the file is of version 2; this page reads version 1'],
+    [['version'], 1, 'the file is of version 1; this page reads version 2'],
     [['format'], 'other', /is no comparison/],
     [['runs'], [], 'the file has 0 runs; it should have 2 to 4'],
     [['shared', 'layers'], 1e9, /layers is 1000000000; it should be a whole number from 1 to 12/],
@@ -71,6 +105,18 @@ describe('the file of a comparison', () => {
     [['runs', 0, 'steps', 'ms'], [1], /ms of run 1 has 1 numbers; it should have 3/],
     [['runs', 0, 'steps', 'batch', 0], '<script>', /eight hexadecimal digits/],
     [['runs', 0, 'validations', 'step', 0], 99, /should stand at steps from 0 to 3/],
+    [['made'], '', /the day it was made is ""; it should be a few words/],
+    [['text'], 7, /the text is 7; it should be the text itself/],
+    [['runs', 1, 'evaluation', 'positions', 'losses'], [1], /by position of run 2 has 1 numbers/],
+    [['runs', 1, 'evaluation', 'distances', 'right', 0], 5, /no more right answers than questions/],
+    [['runs', 1, 'evaluation', 'distances', 'distance', 1], 2, /distances of run 2 should rise/],
+    [['runs', 1, 'evaluation', 'step'], 1.5, /step of the evaluation of run 2 is 1.5/],
+    [['repeats', 0, 'run'], 4, /run of repeat 1 is 4; there are 4/],
+    [['repeats'], {}, /repeats is no list/],
+    [['pictures', 'tokens'], ['a'], /should be 64 short labels/],
+    [['pictures', 'moments', 1, 'step'], 0, /picture 2 is of step 0; it should be later than 0/],
+    [['pictures', 'moments', 0, 'runs', 0], 'A', /picture 1 should have 4 runs of \d+ letters/],
+    [['pictures', 'moments', 0, 'runs', 0], `${letters.slice(1)}<`, /picture 1 should have 4 runs/],
     [['machine', 'kernel'], 'abacus', /kernel of the machine is "abacus"/],
   ])('with another %s is refused in a sentence', (path, value, words) => {
     expect(refusal(changed(path as string[], value))).toMatch(words);
@@ -99,6 +145,32 @@ describe('the file of a comparison', () => {
         refusal(changed(['shared', key], value));
       }),
     );
+  });
+});
+
+describe('maps as letters', () => {
+  test('come back within 2 of 255 below the diagonal, and nothing above it', () => {
+    const [T, maps] = [7, 3];
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: maps * T * T, maxLength: maps * T * T }), (bytes) => {
+        const written = toLetters(bytes, T);
+        expect(written).toHaveLength(lettersOf(T, maps));
+        const read = fromLetters(written, T, maps);
+        read.forEach((byte, i) => {
+          const [query, key] = [Math.floor(i / T) % T, i % T];
+          if (key > query) expect(byte).toBe(0);
+          else expect(Math.abs(byte - bytes[i]!)).toBeLessThanOrEqual(2);
+        });
+      }),
+    );
+  });
+
+  test('keep the first moment and the last where there is room for two', () => {
+    expect(keptMoments(9, 3)).toEqual([0, 4, 8]);
+    expect(keptMoments(2, 9)).toEqual([0, 1]);
+    expect(keptMoments(9, 1)).toEqual([8]);
+    expect(keptMoments(0, 3)).toEqual([]);
+    expect(keptMoments(9, 0)).toEqual([]);
   });
 });
 

@@ -18,6 +18,7 @@ function members(...steps: number[]) {
           member.once = action === 'step';
         },
         wantFrame: () => void said.push(`frame at ${member.step}`),
+        wantEvaluation: () => void said.push(`evaluate at ${member.step}`),
       };
       return [member.id, member] as const;
     }),
@@ -83,6 +84,18 @@ describe('compared runs', () => {
     group.ask('frame');
     rounds(1);
     expect([...runs.values()].map(({ said }) => said.at(-1))).toEqual(['frame at 3', 'frame at 3']);
+  });
+
+  test('closer looks asked for together are taken at the same step', () => {
+    const { group, runs, rounds } = members(0, 0);
+    group.ask('run');
+    rounds(4);
+    group.ask('evaluate');
+    rounds(1);
+    expect([...runs.values()].map(({ said }) => said.at(-1))).toEqual([
+      'evaluate at 4',
+      'evaluate at 4',
+    ]);
   });
 
   test('one that failed is waited for no longer', () => {

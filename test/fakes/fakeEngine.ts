@@ -164,6 +164,7 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
       else if (command.type === 'together')
         for (const runId of command.runIds) {
           if (command.action === 'frame') frame(runId);
+          else if (command.action === 'evaluate') evaluate(runId);
           else control(runId, command.action);
         }
     },

@@ -1,12 +1,12 @@
 /** @file The figures' data and the words made from them, on numbers small enough to check by hand. */
 import { expect, test } from 'vitest';
-import { answersChart, answersOf } from '../../src/figures/answers';
+import { answersChart, answersOf, askedOf } from '../../src/figures/answers';
 import { band, csvOf } from '../../src/figures/chart';
 import { computeChart, coursesOf, perplexityAt } from '../../src/figures/compute';
 import { documentsTable, histogramOf, lengthsOf } from '../../src/figures/documents';
 import { contextsOf, gapChart, gapsOf, lengthChart, seedSpread } from '../../src/figures/lengths';
 import { MASKS, maskPanels } from '../../src/figures/masks';
-import { flopsPerStep, provenanceOf, type Result } from '../../src/figures/result';
+import { flopsPerStep, provenanceOf, resultsOfRuns, type Result } from '../../src/figures/result';
 import {
   isResult,
   wordsOfAnswers,
@@ -107,7 +107,7 @@ test('curves carry the mean and the band of the seeds', () => {
 
 test('perplexity stands over the FLOPs that the spec needs', () => {
   const grouped = three('grouped', [[12, 10], [12, 10], [12, 10]]); // prettier-ignore
-  const courses = coursesOf([...global, ...grouped, ...three('local', [[1, 1]])]);
+  const courses = coursesOf([...global, ...grouped]);
   expect(courses.map(({ plan, seeds }) => [plan, seeds])).toEqual([
     ['global', 3],
     ['grouped', 3],
@@ -159,26 +159,91 @@ test('Figure 1 counts what it draws', () => {
   expect(wordsOfMasks(panels, MASKS.T)).toContain('our reconstruction');
 });
 
+const answering = (
+  change: Partial<RunSpec>,
+  right: (distance: number) => number,
+  distances = Array.from({ length: 23 }, (_, i) => i + 1),
+): Result => ({
+  ...result({ task: 'needle', context: 24, window: 4, layers: 2, distance: 1, ...change }, [1, 1]),
+  buckets: [],
+  distances: distances.map((distance) => ({ distance, right: right(distance), questions: 8 })),
+});
+
 test('accuracy by distance has the cliff of the local stack, and no point on both sides of it', () => {
-  const task = (plan: string, right: (distance: number) => number): Result => ({
-    ...result({ plan, task: 'needle', context: 24, window: 4, layers: 2, distance: 1 }, [1, 1]),
-    buckets: [],
-    distances: Array.from({ length: 23 }, (_, i) => ({
-      distance: i + 1,
-      right: right(i + 1),
-      questions: 8,
-    })),
-  });
-  const results = [task('global', () => 8), task('local', (distance) => (distance < 7 ? 8 : 1))];
-  const { series, cliff, level } = answersChart(results, 'needle');
+  const results = [
+    answering({ plan: 'global' }, () => 8),
+    answering({ plan: 'local' }, (distance) => (distance < 7 ? 8 : 1)),
+  ];
+  const [asked] = askedOf(results);
+  expect(asked).toMatchObject({ label: 'Needle', control: false });
+  const { series, cliff, level } = answersChart(results, asked!);
   expect(cliff!.x).toBe(6.5); // 1 + 2 (4 - 1) = 7 tokens in reach, the asking one included
   expect(level!.y).toBe(1 / 8);
   const local = series.find(({ label }) => label === 'Local')!;
   for (const { x, y } of local.points) expect(y).toBe(x < 6.5 ? 1 : 1 / 8);
-  expect(answersOf(results, 'needle')[1]).toMatchObject({ cliff: 7, before: 1, beyond: 1 / 8 });
-  expect(wordsOfAnswers(results, 'needle')).toContain(
+  expect(answersOf(results, asked!)[1]).toMatchObject({ cliff: 7, before: 1, beyond: 1 / 8 });
+  expect(wordsOfAnswers(results, asked!)).toContain(
     'Local, whose reach is 7 tokens, 100 % within it and 13 % beyond',
   );
+});
+
+test('a context in which every token is in reach is a control, and says how close the plans are', () => {
+  const results = [
+    answering({ plan: 'local' }, () => 1),
+    answering({ plan: 'global', context: 7 }, () => 8, [1, 2, 3]),
+    answering({ plan: 'local', context: 7 }, () => 6, [1, 2, 3]),
+  ];
+  expect(askedOf(results).map(({ label, control }) => [label, control])).toEqual([
+    ['Needle, 24 tokens', false],
+    ['Needle, 7 tokens (control)', true],
+  ]);
+  expect(wordsOfAnswers(results, askedOf(results)[1]!)).toContain('they lie 25 % apart');
+});
+
+test('runs trained for one distance each make one curve', () => {
+  const copy = (plan: string, distance: number, right: number) =>
+    answering({ task: 'copy', plan, distance }, () => right, [distance]);
+  const results = [copy('global', 20, 8), copy('global', 12, 8), copy('global', 16, 6)];
+  const [asked] = askedOf(results);
+  const { series } = answersChart(results, asked!);
+  expect(series).toHaveLength(1);
+  expect(series[0]!.points.map(({ x, y }) => [x, y])).toEqual([[12, 1], [16, 0.75], [20, 1]]); // prettier-ignore
+  expect(wordsOfAnswers(results, asked!)).toContain('Each distance is a run of its own');
+});
+
+test('runs of a page become results: named and placed as there, other seeds beside them, and nothing of another step', () => {
+  const evaluation = (step: number, loss: number) => ({
+    step,
+    positions: { losses: Array<number>(8).fill(4 * loss), counts: Array<number>(8).fill(4) },
+    distances: [],
+  });
+  const spec = (plan: string): RunSpec => ({ ...DEFAULTS, context: 8, window: 4, plan });
+  const validations = [{ step: 5, loss: 3, tokens: 64 }];
+  const runs = [
+    { name: 'Mine', spec: spec('local'), validations, evaluation: evaluation(10, 2) },
+    { name: 'Other', spec: spec('local'), validations, evaluation: evaluation(9, 2) },
+    { name: 'New', spec: spec('global'), validations: [] },
+  ];
+  const repeats = [10, 7].map((step, i) => ({
+    run: 0,
+    seed: 2 + i,
+    validations,
+    evaluation: evaluation(step, 1),
+  }));
+  const origin = { backend: 'wasm', machine: 'here', made: '2026-11-24', program: '0.1.0' };
+  const results = resultsOfRuns(runs, repeats, origin);
+  expect(
+    results.map(({ name, steps, spec: { seed }, buckets }) => [name, seed, steps, buckets.length]),
+  ).toEqual([
+    ['Mine', 1, 10, 4],
+    ['Other', 1, 5, 0], // of which only the course of its losses is known
+    ['Mine', 2, 10, 4],
+  ]);
+  const { series } = lengthChart(results, 8);
+  expect(series.map(({ label }) => label)).toEqual(['Mine']);
+  const [{ y, low, high }] = series[0]!.points as [{ y: number; low: number; high: number }];
+  expect([low, high]).toEqual([Math.exp(1), Math.exp(2)]);
+  expect(y).toBeCloseTo((low + high) / 2, 9);
 });
 
 test('provenance names origin, seeds, steps, machine, version and day', () => {

@@ -90,5 +90,5 @@ test('the page knows how far it is, and guesses how long it takes', () => {
   page.cancel();
   hear({ type: 'sweep', runId: 'sweep 1', progress: { phase: 'ended', why: 'cancelled' } });
   expect(page.phase).toBe('cancelled');
-  expect(sent).toEqual(['sweep', 'cancelSweep']);
+  expect(sent).toEqual(['sweep', 'cancel']);
 });

@@ -1,6 +1,7 @@
 /** @file Fetches what the figures are drawn from: the recordings, and how long the documents are. */
 import { sources } from '../../data/registry';
 import { lengthsOf, type CorpusLengths } from '../../figures/documents';
+import { textOf } from '../fetchText';
 import { parseIndex, parseRecording, type Recording } from '../../figures/recording';
 
 export interface Loaded {
@@ -8,15 +9,6 @@ export interface Loaded {
   readonly corpora: readonly CorpusLengths[];
   /** What could not be read, in sentences. */
   readonly problems: readonly string[];
-}
-
-async function textOf(path: string): Promise<string> {
-  const url = new URL(path, document.baseURI);
-  const answer = await fetch(url).catch(() => undefined);
-  if (!answer?.ok) {
-    throw new Error(`${path} could not be loaded (${answer ? answer.status : 'no answer'}).`);
-  }
-  return answer.text();
 }
 
 export async function loadFigures(): Promise<Loaded> {

@@ -1,0 +1,55 @@
+/**
+ * @file Attention maps as letters, for files: a cell is one of 64 letters, finest near 0 as a picture shows it. Only
+ * keys that are not in the future are written; masks are left out, for the plan says them.
+ */
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+export const LETTERS = /^[A-Za-z0-9+/]*$/;
+const TOP = ALPHABET.length - 1;
+const LEVELS = new Map([...ALPHABET].map((letter, level) => [letter.charCodeAt(0), level]));
+
+/** Contexts up to which maps are kept in a file: beyond, they are large, and pooled. */
+export const LONGEST_PICTURE = 256;
+/** Letters a user's file may spend on pictures. */
+export const PICTURE_BUDGET = 4 * 2 ** 20;
+
+export interface Pictures {
+  readonly tokens: readonly string[]; // [T] labels of the watched sequence
+  readonly moments: readonly {
+    readonly step: number;
+    readonly runs: readonly (string | null)[]; // null: the run had no picture then
+  }[];
+}
+
+/** Letters of `maps` maps of T × T. */
+export const lettersOf = (T: number, maps: number): number => (maps * T * (T + 1)) / 2;
+
+/** bytes [maps, T, T], square roots of weights as 0…255. */
+export function toLetters(bytes: Uint8Array, T: number): string {
+  let letters = '';
+  for (let at = 0; at < bytes.length; at += T) {
+    const query = (at / T) % T;
+    for (let key = 0; key <= query; key++)
+      letters += ALPHABET[Math.round((bytes[at + key]! / 255) * TOP)]!;
+  }
+  return letters;
+}
+
+/** The bytes back, to within 2 of 255. */
+export function fromLetters(letters: string, T: number, maps: number): Uint8Array {
+  const bytes = new Uint8Array(maps * T * T);
+  let read = 0;
+  for (let at = 0; at < bytes.length; at += T) {
+    const query = (at / T) % T;
+    for (let key = 0; key <= query; key++)
+      bytes[at + key] = Math.round((LEVELS.get(letters.charCodeAt(read++))! / TOP) * 255);
+  }
+  return bytes;
+}
+
+/** Which of `count` moments are kept, where there is room for `room`: the first, the last, and evenly between them. */
+export function keptMoments(count: number, room: number): readonly number[] {
+  const kept = Math.max(0, Math.min(count, room));
+  if (kept < 2) return kept === 0 || count === 0 ? [] : [count - 1];
+  return Array.from({ length: kept }, (_, i) => Math.round((i * (count - 1)) / (kept - 1)));
+}

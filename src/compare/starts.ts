@@ -1,0 +1,32 @@
+/** @file Comparisons to begin with, one file each in ./starts. */
+import { registryOf } from '../core/registry';
+import { DEFAULTS, type RunSpec } from '../spec/run';
+import { ownOf, paperRuns, sameRuns, type Comparison } from './comparison';
+import type { Start } from './defineStart';
+
+export type { Start } from './defineStart';
+
+export const starts = registryOf<Start>(
+  'start',
+  import.meta.glob<{ default: Start }>('./starts/*.ts', { eager: true }),
+);
+
+/** The machine stays the person's choice. */
+export function comparisonOf(
+  { settings, runs }: Start,
+  backend: RunSpec['backend'] = 'auto',
+): Comparison {
+  const shared: RunSpec = { ...DEFAULTS, ...settings, backend };
+  if (!runs) return { shared, runs: paperRuns(shared) };
+  return {
+    shared,
+    runs: runs.map(({ name, ...own }) => ({
+      own: { ...ownOf(shared), ...own },
+      ...(name !== undefined && { name }),
+    })),
+  };
+}
+
+/** The start whose runs these are, whatever machine they run on. */
+export const startOf = (comparison: Comparison): Start | undefined =>
+  starts.all.find((start) => sameRuns(comparisonOf(start), comparison, ['backend']));

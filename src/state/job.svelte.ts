@@ -1,0 +1,103 @@
+import type { KernelId } from '../attention/kernels';
+import type { Engine } from '../link/client';
+import type { Command, EngineEvent, JobProgress } from '../link/protocol';
+
+export type JobPhase = 'idle' | 'measuring' | 'complete' | 'cancelled' | 'failed';
+
+let jobs = 0;
+
+/** A long job of the engine's: what is known so far, and how long it may still take. */
+export abstract class Job<Row> {
+  phase = $state<JobPhase>('idle');
+  rows = $state.raw<readonly Row[]>([]);
+  done = $state(0);
+  total = $state(0);
+  message = $state('');
+  kernel = $state<KernelId>('host');
+  /** Seconds that are left, from what was done so far; undefined before there is anything. */
+  secondsLeft = $state<number | undefined>();
+
+  #listening: (() => void) | undefined;
+  #id = '';
+  #began = 0;
+
+  constructor(
+    protected readonly engine: Engine,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** What of an event is about this job. */
+  protected abstract progressOf(event: EngineEvent): JobProgress<Row> | undefined;
+  /** Work in `done` units of the job; they may take longer and longer. */
+  protected workOf(done: number): number {
+    return done;
+  }
+
+  /** Begins anew; what was measured before goes. */
+  protected begin(total: number, command: (runId: string) => Command): void {
+    this.stop();
+    this.#id = `job ${++jobs}`;
+    this.#listening = this.engine.listen(this.#id, (event) => this.#receive(event));
+    this.phase = 'measuring';
+    this.rows = [];
+    this.done = 0;
+    this.total = total;
+    this.message = '';
+    this.secondsLeft = undefined;
+    this.#began = this.now();
+    this.engine.send(command(this.#id));
+  }
+
+  cancel(): void {
+    if (this.phase === 'measuring') this.engine.send({ type: 'cancel', runId: this.#id });
+  }
+
+  /** As before anything was measured. */
+  clear(): void {
+    this.phase = 'idle';
+    this.rows = [];
+    this.done = 0;
+    this.message = '';
+  }
+
+  /** Cancels, and listens no more. */
+  stop(): void {
+    this.cancel();
+    this.#listening?.();
+    this.#listening = undefined;
+    if (this.phase === 'measuring') this.phase = 'cancelled';
+  }
+
+  #receive(event: EngineEvent): void {
+    if (event.type === 'state' && event.state.phase === 'failed') {
+      this.phase = 'failed'; // the engine itself stopped
+      this.message = event.state.message;
+    }
+    const progress = this.progressOf(event);
+    if (!progress) return;
+    switch (progress.phase) {
+      case 'row':
+        this.rows = [...this.rows, progress.row];
+        this.kernel = progress.kernel;
+        this.#at(progress.done);
+        return;
+      case 'doing':
+        this.#at(progress.done);
+        return;
+      case 'ended':
+        this.phase = progress.why;
+        return;
+      case 'failed':
+        this.phase = 'failed';
+        this.message = progress.message;
+        return;
+    }
+  }
+
+  #at(done: number): void {
+    this.done = done;
+    const [did, all] = [this.workOf(done), this.workOf(this.total)];
+    this.secondsLeft =
+      did > 0 ? ((this.now() - this.#began) * (all - did)) / did / 1000 : undefined;
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * @file Runs trained one after the other to a given step and looked at there: the same comparison with other
+ * seeds, so that what is noise can be told from what is a result.
+ */
+import { InputError } from '../core/check';
+import type { DeviceLimits } from '../core/limits';
+import type { Feed } from '../data/batches';
+import { sources } from '../data/registry';
+import type { TrainedRun, Validation } from '../link/protocol';
+import { checkMemory } from '../model/memory';
+import type { RunSpec } from '../spec/run';
+import type { Models } from './model';
+import { Trainer } from './trainer';
+
+/** Steps between two signs of life. */
+const OFTEN = 5;
+
+export interface RepeatOptions {
+  readonly specs: readonly RunSpec[];
+  /** Optimizer steps each run takes; the rest of its schedule it leaves. */
+  readonly steps: number;
+  /** Steps at which the held-out loss is taken. */
+  readonly validateAt: readonly number[];
+  feed(spec: RunSpec): Promise<Feed>;
+}
+
+export type Repeated =
+  | { readonly kind: 'steps'; readonly done: number } // of all runs, so far
+  | { readonly kind: 'run'; readonly done: number; readonly run: TrainedRun };
+
+/**
+ * Gives back control every few steps; ends early where `cancelled` says so, without the run under way.
+ * Throws InputError where a run does not fit, Diverged where a loss is no number.
+ */
+export async function* repeat(
+  models: Models,
+  limits: DeviceLimits,
+  { specs, steps, validateAt, feed }: RepeatOptions,
+  cancelled: () => boolean,
+): AsyncGenerator<Repeated> {
+  if (!Number.isSafeInteger(steps) || steps < 1)
+    throw new InputError(`steps is ${steps}; it should be a whole number, 1 or more`);
+  const looks = new Set(validateAt);
+  for (const [index, spec] of specs.entries()) {
+    if (cancelled()) return;
+    checkMemory(spec, { limits, kernel: models.kernel });
+    const trainer = await Trainer.open(models, spec, sources.get(spec.task), await feed(spec));
+    try {
+      const validations: Validation[] = [];
+      while (trainer.step < steps) {
+        if (cancelled()) return;
+        await trainer.advance();
+        const { step, room } = trainer;
+        const often = step % OFTEN === 0 || step === steps;
+        if (often || room === 0) await trainer.reports(); // throws where the loss is no number
+        if (looks.has(step)) validations.push(await trainer.validate());
+        if (often) yield { kind: 'steps', done: index * steps + step };
+      }
+      const evaluation = await trainer.evaluation();
+      const run = { index, validations, evaluation };
+      yield { kind: 'run', done: (index + 1) * steps, run };
+    } finally {
+      trainer.dispose();
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import type { Engine } from '../../src/link/client';
+import type { Command, EngineEvent } from '../../src/link/protocol';
+import { DEFAULTS } from '../../src/spec/run';
+import { FIRST_LOOK, lookIsDue, Measured } from '../../src/state/measured.svelte';
+
+test('looks are rare while training, and taken once at a pause', () => {
+  let last = 0;
+  const looks: number[] = [];
+  for (let step = 1; step <= 1000; step++) {
+    if (!lookIsDue(step, last, true)) continue;
+    looks.push(step);
+    last = step;
+  }
+  expect(looks).toEqual([FIRST_LOOK, 128, 256, 512]);
+  expect(lookIsDue(700, 512, false)).toBe(true);
+  expect(lookIsDue(700, 700, false)).toBe(false);
+  expect(lookIsDue(0, 0, false)).toBe(false);
+});
+
+function page(step: number, phase = 'paused') {
+  const sent: Command[] = [];
+  let hear: (event: EngineEvent) => void = () => {};
+  const engine: Engine = {
+    send: (command) => sent.push(command),
+    listen: (_, to) => {
+      hear = to;
+      return () => (hear = () => {});
+    },
+    dispose: () => {},
+  };
+  const specs = ['global', 'local'].map((plan) => ({ ...DEFAULTS, plan }));
+  let asked = 0;
+  const run = {
+    step,
+    evaluation: undefined,
+    validations: [{ step: 1, loss: 4, accuracy: 0, tokens: 64 }],
+    state: { phase },
+  };
+  const measured = new Measured(engine, { specs, alive: [run, run], ask: () => asked++ });
+  return { measured, sent, asked: () => asked, hear: (event: EngineEvent) => hear(event) };
+}
+
+test('nobody is asked while nobody looks at the figures, nor before every run has paused', () => {
+  const { measured, asked } = page(10);
+  measured.look(false);
+  expect(asked()).toBe(0);
+  measured.watched = true;
+  measured.look(false);
+  measured.look(false);
+  expect(asked()).toBe(1);
+  const moving = page(10, 'running');
+  moving.measured.watched = true;
+  moving.measured.look(false);
+  expect(moving.asked()).toBe(0);
+});
+
+test('other seeds are trained as far as these runs are, every round of them whole; what they came to is kept with run and seed', () => {
+  const { measured, sent, asked, hear } = page(40);
+  measured.repeat(2);
+  expect(asked()).toBe(1); // these runs are looked at where the others will be
+  const [command] = sent;
+  if (command?.type !== 'repeat') throw new Error('nothing was asked for');
+  expect(command.steps).toBe(40);
+  expect(command.validateAt).toEqual([1]);
+  expect(command.specs.map(({ plan, seed }) => `${plan} ${seed}`)).toEqual([
+    'global 2',
+    'local 2',
+    'global 3',
+    'local 3',
+  ]);
+  const evaluation = { step: 40, positions: { losses: [], counts: [] }, distances: [] };
+  const row = { index: 3, validations: [], evaluation };
+  hear({
+    type: 'repeat',
+    runId: command.runId,
+    progress: { phase: 'row', row, kernel: 'simd', done: 160, total: 160 },
+  });
+  expect(measured.repeats).toEqual([{ run: 1, seed: 3, validations: [], evaluation }]);
+  hear({ type: 'repeat', runId: command.runId, progress: { phase: 'ended', why: 'complete' } });
+  expect(measured.repetition.phase).toBe('complete');
+  measured.forget();
+  expect(measured.repeats).toEqual([]);
+});
+
+test('before the first step there is nothing to repeat', () => {
+  const { measured, sent } = page(0);
+  measured.repeat(2);
+  expect(sent).toEqual([]);
+});
