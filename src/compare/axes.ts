@@ -1,22 +1,25 @@
 /**
- * @file What the runs are compared over. Each axis is a running sum over a run's steps.
+ * @file What the runs are compared over: running sums over a run's steps, and the memory a run holds.
  *
- * Bytes are no axis: a run's memory is allocated once and stays, so every run would be one vertical line. They
- * stand in the table.
+ * A run's memory is allocated once and stays, so over bytes every step stands at one place: the curve is a
+ * vertical line, and its end says which loss was reached with how much memory.
  */
 import type { KernelId } from '../attention/kernels';
 import { trainingFlops } from '../spec/cost';
 import { modelSpecOf } from '../spec/model';
 import type { RunSpec } from '../spec/run';
-import type { StepRecord } from './history';
+import { memoryOf } from './fit';
+import type { History, StepRecord } from './history';
 
-export type AxisId = 'steps' | 'tokens' | 'needed' | 'done' | 'seconds';
+export type AxisId = 'steps' | 'tokens' | 'needed' | 'done' | 'seconds' | 'bytes';
+
+export type Kind = 'counted' | 'measured' | 'predicted' | 'measured or predicted';
 
 export interface Axis {
   readonly id: AxisId;
   readonly label: string;
   readonly unit: string;
-  readonly kind: 'counted' | 'measured';
+  readonly kind: Kind;
 }
 
 export const AXES: readonly Axis[] = [
@@ -25,27 +28,37 @@ export const AXES: readonly Axis[] = [
   { id: 'needed', label: 'FLOPs needed', unit: 'FLOPs', kind: 'counted' },
   { id: 'done', label: 'FLOPs done', unit: 'FLOPs', kind: 'counted' },
   { id: 'seconds', label: 'Seconds of its own turns', unit: 's', kind: 'measured' },
+  { id: 'bytes', label: 'Bytes held', unit: 'bytes', kind: 'measured' },
 ];
 
 export const axisOf = (id: string): Axis | undefined => AXES.find((axis) => axis.id === id);
 
-/** What one step of a run adds to the counted axes. */
+/** Memory is predicted until a run has said what it holds. */
+export function kindOf({ id, kind }: Axis, histories: readonly History[]): Kind {
+  if (id !== 'bytes') return kind;
+  const measured = histories.filter(({ peak }) => peak !== undefined).length;
+  if (measured === 0) return 'predicted';
+  return measured === histories.length ? kind : 'measured or predicted';
+}
+
+/** What one step of a run adds to the counted axes, and what the run needs for it. */
 export interface StepCosts {
   readonly tokens: number;
   readonly needed: number; // FLOPs
   readonly done: number; // FLOPs
+  readonly bytes: number; // held at once, predicted; not a sum
 }
 
 export function stepCosts(spec: RunSpec, kernel: KernelId): StepCosts {
   const tokens = spec.batch * spec.context;
   const { needed, done } = trainingFlops(modelSpecOf(spec), kernel);
-  return { tokens, needed: tokens * needed, done: tokens * done };
+  return { tokens, needed: tokens * needed, done: tokens * done, bytes: memoryOf(spec, kernel) };
 }
 
 /** Where each step ends on an axis, in order. */
 export function placesOf(
   axis: AxisId,
-  steps: readonly StepRecord[],
+  { steps, peak }: History,
   costs: StepCosts,
 ): readonly number[] {
   switch (axis) {
@@ -59,6 +72,8 @@ export function placesOf(
       let ms = 0;
       return steps.map((step) => (ms += step.ms) / 1000);
     }
+    case 'bytes':
+      return steps.map(() => peak ?? costs.bytes);
   }
 }
 

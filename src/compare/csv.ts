@@ -15,6 +15,7 @@ const COLUMNS = [
   'flops_needed',
   'flops_done',
   'seconds',
+  'bytes_held',
   'training_loss',
   'training_accuracy',
   'gradient_norm',
@@ -25,10 +26,11 @@ const COLUMNS = [
 ] as const;
 
 export function csvOf(series: readonly Series[]): string {
-  const lines = series.flatMap(({ name, costs, history: { steps, validations } }) => {
+  const lines = series.flatMap(({ name, costs, history }) => {
+    const { steps, validations } = history;
     const held = new Map(validations.map((validation) => [validation.step, validation]));
-    const axes = (['tokens', 'needed', 'done', 'seconds'] as const).map((axis) =>
-      placesOf(axis, steps, costs),
+    const axes = (['tokens', 'needed', 'done', 'seconds', 'bytes'] as const).map((axis) =>
+      placesOf(axis, history, costs),
     );
     return steps.map((step, i) => {
       const validation = held.get(step.step);

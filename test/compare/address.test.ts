@@ -48,6 +48,10 @@ describe('the address of a comparison', () => {
     );
   });
 
+  test('has bytes among its axes', () => {
+    expect(fromAddress('x=bytes')).toMatchObject({ axis: 'bytes', notes: [] });
+  });
+
   test('whatever it says, two to four runs come of it that can run', () => {
     const pair = fc.oneof(
       fc.string(),

@@ -187,11 +187,11 @@ describe('the table of all series', () => {
     expect(lines[3]!.split(',')).toHaveLength(head!.split(',').length);
   });
 
-  test('counts tokens and FLOPs, adds up seconds, and lets no name be a formula', () => {
+  test('counts tokens and FLOPs, adds up seconds, says the bytes held, and lets no name be a formula', () => {
     const line = csv.split('\r\n')[2]!;
     expect(
       line.startsWith(
-        `"'=1+1, ""Mine""",2,${2 * costs.tokens},${2 * costs.needed},${2 * costs.done},0.025,`,
+        `"'=1+1, ""Mine""",2,${2 * costs.tokens},${2 * costs.needed},${2 * costs.done},0.025,1000,`,
       ),
     ).toBe(true);
   });

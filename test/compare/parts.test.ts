@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { placeOf, placesOf, stepCosts } from '../../src/compare/axes';
+import { axisOf, kindOf, placeOf, placesOf, stepCosts } from '../../src/compare/axes';
 import { FIRST, specsOf } from '../../src/compare/comparison';
 import { checkFit, memoryOf } from '../../src/compare/fit';
 import { bytesOf, packWeights, remember, unpackWeights, type Moment } from '../../src/compare/ring';
@@ -18,20 +18,36 @@ describe('axes', () => {
     ms,
     batch: '00000000',
   }));
+  const history = { steps, validations: [] };
   const costs = stepCosts(DEFAULTS, 'simd');
   const flops = trainingFlops(modelSpecOf(DEFAULTS), 'simd');
   const tokens = DEFAULTS.batch * DEFAULTS.context;
 
   test('count steps, tokens and FLOPs from the spec, and add up measured seconds', () => {
-    expect(placesOf('steps', steps, costs)).toEqual([1, 2, 3]);
-    expect(placesOf('tokens', steps, costs)).toEqual([tokens, 2 * tokens, 3 * tokens]);
-    expect(placesOf('needed', steps, costs)[2]).toBeCloseTo(3 * tokens * flops.needed, 0);
-    expect(placesOf('done', steps, costs)[2]).toBeCloseTo(3 * tokens * flops.done, 0);
-    expect(placesOf('seconds', steps, costs)).toEqual([0.01, 0.03, 0.06]);
+    expect(placesOf('steps', history, costs)).toEqual([1, 2, 3]);
+    expect(placesOf('tokens', history, costs)).toEqual([tokens, 2 * tokens, 3 * tokens]);
+    expect(placesOf('needed', history, costs)[2]).toBeCloseTo(3 * tokens * flops.needed, 0);
+    expect(placesOf('done', history, costs)[2]).toBeCloseTo(3 * tokens * flops.done, 0);
+    expect(placesOf('seconds', history, costs)).toEqual([0.01, 0.03, 0.06]);
+  });
+
+  test('every step stands at the memory its run holds: as measured, before that as predicted', () => {
+    const predicted = memoryOf(DEFAULTS, 'simd');
+    expect(placesOf('bytes', history, costs)).toEqual([predicted, predicted, predicted]);
+    expect(placesOf('bytes', { ...history, peak: 4096 }, costs)).toEqual([4096, 4096, 4096]);
+  });
+
+  test('memory is said to be measured only where every run has measured it', () => {
+    const [bytes, seconds] = [axisOf('bytes')!, axisOf('seconds')!];
+    const measured = { ...history, peak: 4096 };
+    expect(kindOf(bytes, [history, history])).toBe('predicted');
+    expect(kindOf(bytes, [measured, history])).toBe('measured or predicted');
+    expect(kindOf(bytes, [measured, measured])).toBe('measured');
+    expect(kindOf(seconds, [history])).toBe('measured');
   });
 
   test('a validation stands where its step stands', () => {
-    const places = placesOf('seconds', steps, costs);
+    const places = placesOf('seconds', history, costs);
     expect(placeOf(2, steps, places)).toBe(0.03);
     expect(placeOf(4, steps, places)).toBeUndefined();
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { byteTicks } from '../../src/draw/byteTicks';
 import { pick, smooth, spread, thin, type Point } from '../../src/draw/curves';
 
 const line = (n: number, y: (x: number) => number = (x) => x): Point[] =>
@@ -41,4 +42,10 @@ test('rows of a table are spread over the whole history, the last step included'
 test('labels that would lie on each other are pushed apart, in their order', () => {
   expect(spread([50, 10, 52], 14)).toEqual([50, 10, 64]);
   expect(spread([50, 52], 14, 55)).toEqual([41, 55]);
+});
+
+test('an axis of bytes has its numbers at whole binary units', () => {
+  expect(byteTicks(3 * 2 ** 20, 3)).toEqual([0, 1, 2, 3].map((mib) => mib * 2 ** 20));
+  expect(byteTicks(700 * 1024, 3)).toEqual([0, 200, 400, 600].map((kib) => kib * 1024));
+  expect(byteTicks(1, 3)[0]).toBe(0);
 });

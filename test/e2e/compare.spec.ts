@@ -96,6 +96,8 @@ test('the axis changes the numbers as the counts say', async ({ page }) => {
   expect(needed[1]).toBeLessThan(needed[3]!); // local < grouped < global
   expect(needed[3]).toBeLessThan(needed[0]!);
 
+  const bytes = of('bytes_held');
+  expect(bytes[1]).toBeLessThan(bytes[0]!); // local < global
   await button(page, 'Table').first().click();
   for (const [axis, column] of [
     ['steps', 'step'],
@@ -103,6 +105,7 @@ test('the axis changes the numbers as the counts say', async ({ page }) => {
     ['needed', 'flops_needed'],
     ['done', 'flops_done'],
     ['seconds', 'seconds'],
+    ['bytes', 'bytes_held'],
   ] as const) {
     await page.getByLabel('X axis', { exact: true }).selectOption(axis);
     const row = page
@@ -114,7 +117,7 @@ test('the axis changes the numbers as the counts say', async ({ page }) => {
       .evaluateAll((cells) => cells.map((cell) => Number((cell as HTMLElement).dataset['x'])));
     expect(shown).toEqual(of(column));
   }
-  await expect.poll(() => page.url()).toContain('x=seconds');
+  await expect.poll(() => page.url()).toContain('x=bytes');
 });
 
 test('what is taken away can be read, and opened again; what is no such file changes nothing', async ({
