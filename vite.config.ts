@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments, chromiumPath } from './scripts/chromium.mjs';
 
@@ -13,8 +14,13 @@ const workerPackages = [
   '@tensorflow/tfjs-backend-cpu',
 ];
 
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
 export default defineConfig({
   base: process.env['BASE_PATH'] ?? './',
+  define: { __VERSION__: JSON.stringify(version) }, // src/app/version.ts
   plugins: [svelte()],
   assetsInclude: ['**/*.safetensors'],
   build: { target: 'es2022', chunkSizeWarningLimit: 1500 },

@@ -1,4 +1,4 @@
-/** @file Every series of every run as one table: a line per run and step. */
+/** @file Every series of every run as one table: a line per run and step, each saying where it comes from. */
 import { placesOf, type StepCosts } from './axes';
 import type { History } from './history';
 
@@ -6,6 +6,15 @@ export interface Series {
   readonly name: string;
   readonly costs: StepCosts;
   readonly history: History;
+}
+
+/** Where the numbers come from: repeated in every line, so that lines can be sorted and mixed. */
+export interface Origin {
+  readonly seed: number;
+  readonly backend: string; // webgpu, wasm, cpu
+  readonly device: string;
+  readonly version: string; // of the program that writes the table
+  readonly address: string; // '#/compare?…': all settings of all runs
 }
 
 const COLUMNS = [
@@ -23,9 +32,16 @@ const COLUMNS = [
   'validation_loss',
   'validation_accuracy',
   'batch',
+  'seed',
+  'backend',
+  'device',
+  'version',
+  'address',
 ] as const;
 
-export function csvOf(series: readonly Series[]): string {
+export function csvOf(series: readonly Series[], origin: Origin): string {
+  const { seed, backend, device, version, address } = origin;
+  const from = [seed, ...[backend, device, version, address].map(quoted)];
   const lines = series.flatMap(({ name, costs, history }) => {
     const { steps, validations } = history;
     const held = new Map(validations.map((validation) => [validation.step, validation]));
@@ -45,6 +61,7 @@ export function csvOf(series: readonly Series[]): string {
         validation?.loss ?? '',
         validation?.accuracy ?? '',
         quoted(step.batch),
+        ...from,
       ].join(',');
     });
   });

@@ -176,15 +176,33 @@ describe('maps as letters', () => {
 
 describe('the table of all series', () => {
   const costs = stepCosts(DEFAULTS, 'simd');
-  const csv = csvOf([
-    { name: '=1+1, "Mine"', costs, history: history(3) },
-    { name: 'Local', costs, history: history(2) },
-  ]);
+  const csv = csvOf(
+    [
+      { name: '=1+1, "Mine"', costs, history: history(3) },
+      { name: 'Local', costs, history: history(2) },
+    ],
+    {
+      seed: 7,
+      backend: 'wasm',
+      device: 'WebAssembly SIMD; "8" threads',
+      version: '1.2.3',
+      address: '#/compare?v=1&seed=7',
+    },
+  );
 
   test('has a line per run and step, of as many cells as its head', () => {
     const [head, ...lines] = csv.trimEnd().split('\r\n');
     expect(lines).toHaveLength(5);
     expect(lines[3]!.split(',')).toHaveLength(head!.split(',').length);
+  });
+
+  test('says in every line which seed, machine, program and settings it comes from', () => {
+    const [head, ...lines] = csv.trimEnd().split('\r\n');
+    expect(head).toMatch(/,seed,backend,device,version,address$/);
+    for (const line of lines)
+      expect(
+        line.endsWith(',7,"wasm","WebAssembly SIMD; ""8"" threads","1.2.3","#/compare?v=1&seed=7"'),
+      ).toBe(true);
   });
 
   test('counts tokens and FLOPs, adds up seconds, says the bytes held, and lets no name be a formula', () => {

@@ -133,7 +133,13 @@ test('what is taken away can be read, and opened again; what is no such file cha
   const text = await downloaded(page, 'Save comparison');
   const steps = (JSON.parse(text) as File).runs[0]!.steps.loss.length;
   const csv = await downloaded(page, 'Series as CSV');
-  expect(csv.trimEnd().split('\r\n')).toHaveLength(1 + 4 * steps);
+  const lines = csv.trimEnd().split('\r\n');
+  expect(lines).toHaveLength(1 + 4 * steps);
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  for (const line of lines.slice(1)) {
+    expect(line).toMatch(/,1,"wasm","[^"]+","[\d.]+","#\/compare\?v=1&[^"]*name:Full[^"]*"$/);
+    expect(line).toContain(`"${version}"`);
+  }
   const svg = await downloaded(page, 'Chart as SVG');
   const parsed = await page.evaluate(
     (source) =>
@@ -143,6 +149,7 @@ test('what is taken away can be read, and opened again; what is no such file cha
   );
   expect(parsed).toBeGreaterThanOrEqual(4);
   expect(svg).not.toContain('parsererror');
+  expect(svg).toMatch(/<desc>#\/compare\?.*; wasm, .*; Zebra Lab [\d.]+<\/desc>/);
 
   await race(page, 'layers=1');
   const open = page.getByLabel('Open comparison');
