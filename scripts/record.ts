@@ -103,6 +103,11 @@ export const JOBS: readonly Job[] = [
   // With the answer anywhere at all no plan learnt it in 700 steps, G S G S not in 1,800 either; so as in the Lab's preset.
   ...PLANS.map((plan) => taskJob('marker', 40, 700, plan, { distance: 22 })),
   taskJob('marker', 40, 700, 'grouped', { groupSize: 4, distance: 22 }),
+  // Looking a key up is learnt late: global attention answers 46 % after 4,000 steps, as if it knew the three values
+  // and not whose they are; with up to six pairs, 6,000 steps at width 64 were not enough either.
+  ...PLANS.map((plan) =>
+    taskJob('recall', 32, 4000, plan, { distance: 24, rate: 0.004, batch: 32 }),
+  ),
   ...each([128, 512], (context) => PLANS.map((plan) => textJob('moby-dick', context, plan, 1))),
   ...['global', 'grouped'].map((plan) => textJob('moby-dick', 2048, plan, 1)),
   ...each([2, 3], (seed) => PLANS.map((plan) => textJob('moby-dick', 128, plan, seed))),

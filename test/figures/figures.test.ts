@@ -241,7 +241,7 @@ test('runs of a page become results: named and placed as there, other seeds besi
   ]);
   const { series } = lengthChart(results, 8);
   expect(series.map(({ label }) => label)).toEqual(['Mine']);
-  const [{ y, low, high }] = series[0]!.points as [{ y: number; low: number; high: number }];
+  const { y, low, high } = series[0]!.points[0]!;
   expect([low, high]).toEqual([Math.exp(1), Math.exp(2)]);
   expect(y).toBeCloseTo((low + high) / 2, 9);
 });
