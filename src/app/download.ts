@@ -21,6 +21,7 @@ export function svgText(svg: SVGSVGElement, { title, provenance }: Caption): str
     const style = getComputedStyle(from![i]!);
     for (const name of STYLED) element.setAttribute(name, style.getPropertyValue(name));
     element.removeAttribute('class');
+    element.removeAttribute('style'); // its var(--…) means nothing in a file, and would win
   });
   const { width, height } = svg.getBoundingClientRect();
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
