@@ -247,3 +247,70 @@ test('no serious accessibility fault in light and in dark, and nothing wider tha
     await expect(button(page, 'Train')).toBeInViewport();
   }
 });
+
+test('a comparison to begin with is there at once, recorded, and gives way to Train', async ({
+  page,
+}) => {
+  await page.goto('about:blank');
+  await page.goto('./#/compare');
+  await expect(page.getByText(/^Recorded on \d{4}-\d\d-\d\d with Zebra Lab/)).toBeVisible();
+  for (const name of NAMES) await expect(output(page, `Step of ${name}`)).toHaveText('400');
+  const time = page.getByLabel('Training time', { exact: true });
+  await time.focus();
+  await page.keyboard.press('Home');
+  await expect(output(page, 'Moment')).toHaveText('step 0');
+
+  await page.getByLabel('Start from').selectOption('needle');
+  await expect.poll(() => page.url()).toContain('task=needle');
+  await expect(output(page, 'Step of Local')).toHaveText('300');
+  await expect(output(page, 'Validation loss of Local')).toHaveText(/^2\.\d+$/);
+  await expect(output(page, 'Validation loss of Grouped')).toHaveText(/^0\.0\d+$/);
+  await button(page, 'Train').click();
+  await expect(page.getByText(/^Recorded on/)).toHaveCount(0);
+  await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(0);
+  await button(page, 'Pause').click();
+  await button(page, 'Reset').click();
+  await expect.poll(() => stepsOf(page)).toEqual([0, 0, 0, 0]); // Reset is the beginning, not the recording
+});
+
+test('the figures follow the runs: recorded before, live at a pause, with a band over seeds that somebody asked for', async ({
+  page,
+}) => {
+  const query = 'layers=2&width=16&heads=2&context=32&window=8&batch=4&run=global&run=grouped';
+  await race(page, query);
+  const section = page.getByRole('region', { name: /^The paper's figures/ });
+  await section.scrollIntoViewIfNeeded();
+  const figure = (n: number) => section.getByRole('figure', { name: `Figure ${n}`, exact: true });
+  await expect(figure(4)).toContainText('Recorded on Moby-Dick');
+  await expect(section.getByRole('button', { name: 'Train seeds 2, 3 too' })).toBeDisabled();
+
+  await button(page, 'Train').click();
+  await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(10);
+  await button(page, 'Pause').click();
+  for (const n of [2, 3, 4]) await expect(figure(n)).toContainText('Measured in this page');
+  await expect(figure(2)).toContainText('One seed only');
+  const step = await numberOf(page, 'Step count');
+  await expect(figure(4)).toContainText(`seed 1 · ${step} steps of 128 tokens`);
+
+  await section.getByRole('button', { name: 'Train seeds 2, 3 too' }).click();
+  await expect(section.getByText(`All of them stand at step ${step}`)).toBeVisible({
+    timeout: 90_000,
+  });
+  await expect(figure(4)).toContainText(`seeds 1, 2, 3 · ${step} steps`);
+  await figure(2).getByRole('button', { name: 'Table', exact: true }).click();
+  await expect(figure(2).locator('tbody tr').first().locator('td').nth(5)).toHaveText('3'); // seeds
+
+  // A file holds the seeds too.
+  const text = await downloaded(page, 'Save comparison');
+  expect((JSON.parse(text) as { repeats: unknown[] }).repeats).toHaveLength(4);
+  await race(page, 'layers=1');
+  await page
+    .getByLabel('Open comparison')
+    .setInputFiles({ name: 'mine.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+  await section.scrollIntoViewIfNeeded();
+  await expect(figure(4)).toContainText('Measured before, from a file');
+  await expect(figure(4)).toContainText('seeds 1, 2, 3');
+
+  await section.getByRole('radio', { name: 'recorded, longer' }).check();
+  await expect(figure(4)).toContainText('Recorded on Moby-Dick');
+});
