@@ -12,6 +12,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ops: ['core', 'program'], // the kernels
   model: ['core', 'attention', 'spec', 'program', 'ops'], // what is computed, as programs
   compare: ['core', 'attention', 'data', 'spec', 'model'], // several runs as one question
+  masks: ['core', 'attention', 'data', 'spec'], // any mask: terms, views, lints, files
   figures: ['core', 'attention', 'data', 'spec', 'model'], // the paper's figures as data
   gpu: ['core', 'attention', 'program'], // machines that run programs
   train: ['core', 'attention', 'data', 'spec', 'link', 'program', 'ops', 'model', 'gpu'],
@@ -30,7 +31,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'reference',
   ],
   lessons: ['core', 'spec'],
-  state: ['core', 'attention', 'data', 'spec', 'link', 'model', 'compare', 'lessons'],
+  state: ['core', 'attention', 'data', 'spec', 'link', 'model', 'compare', 'masks', 'lessons'],
   views: ['core', 'attention', 'data', 'spec', 'link', 'draw', 'compare', 'state'],
   app: [
     'core',
@@ -41,6 +42,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'draw',
     'compare',
     'figures',
+    'masks',
     'lessons',
     'state',
     'views',
@@ -60,6 +62,7 @@ const PURE = [
   'model',
   'compare',
   'figures',
+  'masks',
 ];
 
 const sources = import.meta.glob<string>('/src/**/*.{ts,svelte}', {

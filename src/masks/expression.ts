@@ -1,0 +1,258 @@
+/**
+ * @file Masks by terms: `causal & (window(4) | sink(2)) & !padding(2, 0)`. Read, written, worked out, and asked why.
+ *
+ * & binds closer than |, ! closest. A term or a group after ~ is switched off: it stays, and counts for nothing.
+ */
+import { check, InputError } from '../core/check';
+import { checkParam } from '../core/params';
+import { registryOf } from '../core/registry';
+import { remembered, type Mask } from './mask';
+import { complement, has, intersect, run, union, type Runs } from './runs';
+import type { Term } from './term';
+
+export const terms = registryOf<Term>(
+  'mask term',
+  import.meta.glob<{ default: Term }>('./terms/*.ts', { eager: true }),
+);
+
+export type Expression =
+  | {
+      readonly kind: 'term';
+      readonly term: string;
+      readonly numbers: readonly number[];
+      readonly off?: boolean;
+    }
+  | { readonly kind: 'not'; readonly of: Expression; readonly off?: boolean }
+  | {
+      readonly kind: 'and' | 'or';
+      readonly of: readonly Expression[];
+      readonly off?: boolean;
+    };
+
+const LONGEST = 2000; // characters
+const DEEPEST = 24;
+const MOST_NUMBERS = 256;
+
+export const term = (id: string, ...numbers: number[]): Expression => ({
+  kind: 'term',
+  term: id,
+  numbers,
+});
+export const and = (...of: Expression[]): Expression => ({ kind: 'and', of });
+export const or = (...of: Expression[]): Expression => ({ kind: 'or', of });
+export const not = (of: Expression): Expression => ({ kind: 'not', of });
+
+// ------------------------------------------------------------------------------------------------- worked out
+
+/** Keys a query at `position` may read of `keys`; undefined where everything is switched off. */
+function rowOf(expression: Expression, position: number, keys: number): Runs | undefined {
+  if (expression.off) return undefined;
+  switch (expression.kind) {
+    case 'term':
+      // A term may not know how long the sequence is; what lies beyond it is nobody's.
+      return intersect(
+        terms.get(expression.term).row(position, keys, expression.numbers),
+        run(0, keys),
+      );
+    case 'not': {
+      const of = rowOf(expression.of, position, keys);
+      return of && complement(of, keys);
+    }
+    case 'and':
+    case 'or': {
+      const combine = expression.kind === 'and' ? intersect : union;
+      const rows = expression.of.flatMap((one) => {
+        const row = rowOf(one, position, keys);
+        return row ? [row] : [];
+      });
+      return rows.length === 0 ? undefined : rows.reduce(combine);
+    }
+  }
+}
+
+/** The mask of an expression; with nothing switched on, everything may be read. */
+export function maskOf(expression: Expression, keys: number, queries = keys): Mask {
+  return remembered({
+    queries,
+    keys,
+    row: (q) => rowOf(expression, keys - queries + q, keys) ?? run(0, keys),
+  });
+}
+
+// ------------------------------------------------------------------------------------------------- asked why
+
+export interface Verdict {
+  readonly allowed: boolean;
+  /** The smallest parts that decide it, as they are written: what blocks, or what lets through. */
+  readonly because: readonly string[];
+}
+
+/** Whether the query at `position` may read `key` of `keys`, and which parts say so. */
+export function verdictOf(
+  expression: Expression,
+  position: number,
+  key: number,
+  keys: number,
+): Verdict {
+  if (expression.off) return { allowed: true, because: [] };
+  switch (expression.kind) {
+    case 'term': {
+      const allowed = has(rowOf(expression, position, keys) ?? [], key);
+      return { allowed, because: [write(expression)] };
+    }
+    case 'not': {
+      if (rowOf(expression, position, keys) === undefined) return { allowed: true, because: [] };
+      const { allowed } = verdictOf(expression.of, position, key, keys);
+      return { allowed: !allowed, because: [write(expression)] };
+    }
+    case 'and':
+    case 'or': {
+      const on = expression.of.filter((one) => rowOf(one, position, keys) !== undefined);
+      const verdicts = on.map((one) => verdictOf(one, position, key, keys));
+      if (verdicts.length === 0) return { allowed: true, because: [] };
+      const allowed =
+        expression.kind === 'and'
+          ? verdicts.every((one) => one.allowed)
+          : verdicts.some((one) => one.allowed);
+      const deciding = verdicts.filter((one) => one.allowed === allowed);
+      return { allowed, because: deciding.flatMap(({ because }) => because) };
+    }
+  }
+}
+
+// ------------------------------------------------------------------------------------------------- written
+
+export function write(expression: Expression): string {
+  const off = expression.off ? '~' : '';
+  switch (expression.kind) {
+    case 'term': {
+      const { numbers } = expression;
+      return `${off}${expression.term}${numbers.length > 0 ? `(${numbers.join(', ')})` : ''}`;
+    }
+    case 'not':
+      return `${off}!${bracketed(expression.of)}`;
+    case 'and':
+    case 'or': {
+      // Only a group of & inside | goes without brackets; of one kind inside itself they keep what the person grouped.
+      const parts = expression.of.map((one) =>
+        isGroup(one) && !(expression.kind === 'or' && one.kind === 'and' && !one.off)
+          ? bracketed(one)
+          : write(one),
+      );
+      const text = parts.join(expression.kind === 'and' ? ' & ' : ' | ');
+      return off ? `~(${text})` : text;
+    }
+  }
+}
+
+const isGroup = ({ kind }: Expression) => kind === 'and' || kind === 'or';
+const bracketed = (one: Expression) => (isGroup(one) && !one.off ? `(${write(one)})` : write(one));
+
+// ------------------------------------------------------------------------------------------------- read
+
+/** Throws InputError with one sentence that says where and what would be right. */
+export function read(text: string): Expression {
+  check(
+    text.length <= LONGEST,
+    `the mask is ${text.length} characters long; ${LONGEST} at most are read`,
+  );
+  const reader = new Reader(text);
+  const expression = reader.either(0);
+  reader.end();
+  return expression;
+}
+
+class Reader {
+  #at = 0;
+  constructor(readonly text: string) {}
+
+  either(depth: number): Expression {
+    return this.#chain('or', '|', () => this.#both(depth));
+  }
+
+  #both(depth: number): Expression {
+    return this.#chain('and', '&', () => this.#one(depth));
+  }
+
+  #chain(kind: 'and' | 'or', sign: string, next: () => Expression): Expression {
+    const of = [next()];
+    while (this.#take(sign)) of.push(next());
+    return of.length === 1 ? of[0]! : { kind, of };
+  }
+
+  #one(depth: number): Expression {
+    if (depth > DEEPEST) this.#fail(`is nested deeper than ${DEEPEST} brackets`);
+    if (this.#take('~')) return { ...this.#one(depth + 1), off: true };
+    if (this.#take('!')) return { kind: 'not', of: this.#one(depth + 1) };
+    if (this.#take('(')) {
+      const inside = this.either(depth + 1);
+      if (!this.#take(')')) this.#fail(`needs a ')'`);
+      return inside;
+    }
+    return this.#term();
+  }
+
+  #term(): Expression {
+    const name = this.#match(/[a-z]+/y);
+    if (!name) this.#fail(`needs a term: ${terms.all.map(({ id }) => id).join(', ')}`);
+    if (!terms.has(name))
+      this.#fail(`has '${name}'; the terms are ${terms.all.map(({ id }) => id).join(', ')}`);
+    const numbers: number[] = [];
+    if (this.#take('(') && !this.#take(')')) {
+      do {
+        const digits = this.#match(/\d{1,9}/y);
+        if (!digits) this.#fail(`needs a whole number`);
+        numbers.push(Number(digits));
+      } while (this.#take(','));
+      if (!this.#take(')')) this.#fail(`needs a ')'`);
+    }
+    const expression = { kind: 'term', term: name, numbers } as const;
+    checkTerm(expression);
+    return expression;
+  }
+
+  end(): void {
+    this.#space();
+    if (this.#at < this.text.length) this.#fail(`needs '&', '|' or its end`);
+  }
+
+  #space(): void {
+    while (/\s/.test(this.text[this.#at] ?? '')) this.#at++;
+  }
+
+  #take(sign: string): boolean {
+    this.#space();
+    if (this.text[this.#at] !== sign) return false;
+    this.#at++;
+    return true;
+  }
+
+  #match(pattern: RegExp): string {
+    this.#space();
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.text)?.[0] ?? '';
+    this.#at += found.length;
+    return found;
+  }
+
+  #fail(what: string): never {
+    this.#space();
+    const here = this.text.slice(this.#at, this.#at + 12);
+    throw new InputError(
+      `the mask ${what} at character ${this.#at + 1}${here ? `, before '${here}'` : ', at its end'}`,
+    );
+  }
+}
+
+function checkTerm({ term: id, numbers }: Expression & { kind: 'term' }): void {
+  const { params, rest } = terms.get(id);
+  const most = rest ? MOST_NUMBERS : params.length;
+  check(
+    numbers.length >= params.length && numbers.length <= most,
+    `${id} has ${numbers.length} number${numbers.length === 1 ? '' : 's'}; it should have ${rest ? `${params.length} to ${most}` : params.length}${params.length > 0 ? `: ${id}(${params.map(({ label }) => label).join(', ')})` : ''}`,
+  );
+  numbers.forEach((number, i) => {
+    const spec = params[i] ?? rest!;
+    checkParam(`${spec.label} of ${id}`, spec, number);
+  });
+}

@@ -1,0 +1,85 @@
+/**
+ * @file A mask: for each query, the keys it may read. Never held as cells: a row is worked out when it is asked for, so
+ * 16,384 tokens cost what is looked at.
+ *
+ * There may be more keys than queries, as when a cache is read: query i then stands at position keys - queries + i
+ * (aligned at the bottom right, as FlashAttention and PyTorch's causal_lower_right do).
+ */
+import { check } from '../core/check';
+import { clip, count, differ, fromCells, type Runs } from './runs';
+
+export const MOST_TOKENS = 16_384;
+
+export interface Mask {
+  readonly queries: number;
+  readonly keys: number;
+  /** Keys query `q` may read, 0 <= q < queries. Pure. */
+  row(q: number): Runs;
+}
+
+/** A mask that holds its rows once they were asked for: for terms that are slow and masks that are read often. */
+export function remembered(mask: Mask): Mask {
+  const rows = new Map<number, Runs>();
+  return {
+    ...mask,
+    row(q) {
+      const known = rows.get(q) ?? mask.row(q);
+      rows.set(q, known);
+      return known;
+    },
+  };
+}
+
+/** A mask of cells, row-major [queries, keys]; what is not 0 may be read. */
+export function maskOfCells(cells: ArrayLike<number>, queries: number, keys: number): Mask {
+  check(
+    cells.length === queries * keys,
+    `a mask of ${queries} × ${keys} has ${queries * keys} cells; ${cells.length} were given`,
+  );
+  return remembered({ queries, keys, row: (q) => fromCells(cells, q * keys, keys) });
+}
+
+/** The cells of a tile, row-major, 1 where a key may be read. */
+export function cellsOf(
+  mask: Mask,
+  from = { query: 0, key: 0 },
+  size = { queries: mask.queries, keys: mask.keys },
+): Uint8Array {
+  const cells = new Uint8Array(size.queries * size.keys);
+  for (let i = 0; i < size.queries; i++) {
+    const runs = clip(mask.row(from.query + i), from.key, from.key + size.keys);
+    for (let r = 0; r < runs.length; r += 2)
+      cells.fill(1, i * size.keys + runs[r]! - from.key, i * size.keys + runs[r + 1]! - from.key);
+  }
+  return cells;
+}
+
+/** Pairs (query, key) a mask lets through. */
+export function pairsOf(mask: Mask): number {
+  let pairs = 0;
+  for (let q = 0; q < mask.queries; q++) pairs += count(mask.row(q));
+  return pairs;
+}
+
+export interface Difference {
+  readonly cells: number;
+  /** The first in reading order. */
+  readonly first?: { readonly query: number; readonly key: number };
+}
+
+/** In how many cells two masks of one shape differ, and where first. */
+export function differenceOf(a: Mask, b: Mask): Difference {
+  check(
+    a.queries === b.queries && a.keys === b.keys,
+    `the masks are ${a.queries} × ${a.keys} and ${b.queries} × ${b.keys}; masks of one shape can be compared`,
+  );
+  let cells = 0;
+  let first: Difference['first'];
+  for (let q = 0; q < a.queries; q++) {
+    const runs = differ(a.row(q), b.row(q));
+    if (runs.length === 0) continue;
+    first ??= { query: q, key: runs[0]! };
+    cells += count(runs);
+  }
+  return { cells, ...(first && { first }) };
+}

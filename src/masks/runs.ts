@@ -1,0 +1,85 @@
+/**
+ * @file The keys of one row of a mask as runs: flat numbers from0, to0, from1, to1, …, each run half-open, rising, none
+ * empty and none touching the next. Rows of 16,384 keys stay a few numbers long, whatever is combined.
+ */
+
+export type Runs = readonly number[];
+
+export const NONE: Runs = [];
+
+/** The run [from, to), or nothing where it is empty. */
+export const run = (from: number, to: number): Runs => (to > from ? [from, to] : NONE);
+
+/** Keys in all runs. */
+export function count(runs: Runs): number {
+  let keys = 0;
+  for (let i = 0; i < runs.length; i += 2) keys += runs[i + 1]! - runs[i]!;
+  return keys;
+}
+
+/** Is `key` in one of them? */
+export function has(runs: Runs, key: number): boolean {
+  let [low, high] = [0, runs.length / 2];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (runs[2 * middle + 1]! <= key) low = middle + 1;
+    else high = middle;
+  }
+  return 2 * low < runs.length && runs[2 * low]! <= key;
+}
+
+/** Keys that `keep` says to keep of being in a and being in b; `keep(false, false)` must be false. */
+function merge(a: Runs, b: Runs, keep: (inA: boolean, inB: boolean) => boolean): Runs {
+  const out: number[] = [];
+  let [i, j] = [0, 0];
+  let open = false;
+  while (i < a.length || j < b.length) {
+    const at = Math.min(a[i] ?? Infinity, b[j] ?? Infinity);
+    while (a[i] === at) i++;
+    while (b[j] === at) j++;
+    const now = keep(i % 2 === 1, j % 2 === 1);
+    if (now !== open) out.push(at);
+    open = now;
+  }
+  return out;
+}
+
+export const union = (a: Runs, b: Runs): Runs => merge(a, b, (inA, inB) => inA || inB);
+export const intersect = (a: Runs, b: Runs): Runs => merge(a, b, (inA, inB) => inA && inB);
+export const minus = (a: Runs, b: Runs): Runs => merge(a, b, (inA, inB) => inA && !inB);
+/** Keys in one of them, not in both: where two masks differ. */
+export const differ = (a: Runs, b: Runs): Runs => merge(a, b, (inA, inB) => inA !== inB);
+
+/** The keys 0 … keys - 1 that are in none of the runs. */
+export const complement = (runs: Runs, keys: number): Runs => minus(run(0, keys), runs);
+
+/** What lies in [from, to). */
+export const clip = (runs: Runs, from: number, to: number): Runs => intersect(runs, run(from, to));
+
+export const equal = (a: Runs, b: Runs): boolean =>
+  a.length === b.length && a.every((at, i) => at === b[i]);
+
+/** Runs of the cells that are not 0, `keys` of them from `start` on. */
+export function fromCells(cells: ArrayLike<number>, start: number, keys: number): Runs {
+  const out: number[] = [];
+  let open = false;
+  for (let key = 0; key < keys; key++) {
+    const now = cells[start + key] !== 0;
+    if (now !== open) out.push(key);
+    open = now;
+  }
+  if (open) out.push(keys);
+  return out;
+}
+
+/** Keys as a person says them: '0, 4 to 7'; 'no key' where there is none. */
+export function sayRuns(runs: Runs, most = 4): string {
+  if (runs.length === 0) return 'no key';
+  const parts: string[] = [];
+  for (let i = 0; i < runs.length; i += 2) {
+    const [from, to] = [runs[i]!, runs[i + 1]! - 1];
+    parts.push(from === to ? `${from}` : `${from} to ${to}`);
+  }
+  const rest = parts.length - most;
+  return rest > 0 ? `${parts.slice(0, most).join(', ')} and ${rest} runs more` : parts.join(', ');
+}

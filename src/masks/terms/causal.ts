@@ -1,0 +1,11 @@
+import { run } from '../runs';
+import { defineTerm } from '../term';
+
+export default defineTerm({
+  id: 'causal',
+  label: 'Causal',
+  order: 0,
+  summary: 'No token of the future: the query itself and everything before it.',
+  params: [],
+  row: (position, keys) => run(0, Math.min(keys, position + 1)),
+});

@@ -1,0 +1,15 @@
+import { TOKENS } from '../numbers';
+import { run } from '../runs';
+import { defineTerm } from '../term';
+
+export default defineTerm({
+  id: 'chunk',
+  label: 'Chunk',
+  order: 3,
+  summary: 'Tokens of the query’s own chunk of C (blocked local attention, Llama 4).',
+  params: [{ ...TOKENS, label: 'C', initial: 4 }],
+  row(position, keys, [size]) {
+    const start = position - (position % size!);
+    return run(start, Math.min(keys, start + size!));
+  },
+});

@@ -1,0 +1,16 @@
+import { TOKENS } from '../numbers';
+import { defineTerm } from '../term';
+
+export default defineTerm({
+  id: 'dilated',
+  label: 'Dilated',
+  order: 7,
+  summary: 'Every step-th token before and after the query (Sparse Transformer, Longformer).',
+  params: [{ ...TOKENS, label: 'step', initial: 2 }],
+  row(position, keys, [step]) {
+    if (step === 1) return [0, keys];
+    const runs: number[] = [];
+    for (let key = position % step!; key < keys; key += step!) runs.push(key, key + 1);
+    return runs;
+  },
+});

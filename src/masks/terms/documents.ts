@@ -1,0 +1,20 @@
+import { run } from '../runs';
+import { TOKENS } from '../numbers';
+import { defineTerm } from '../term';
+
+export default defineTerm({
+  id: 'documents',
+  label: 'Documents',
+  order: 5,
+  summary: 'Only the query’s own document; the numbers are where further ones begin (packing).',
+  params: [],
+  rest: { ...TOKENS, label: 'begins at', min: 1, initial: 8 },
+  row(position, keys, begins) {
+    let [from, to] = [0, keys];
+    for (const at of begins) {
+      if (at <= position) from = Math.max(from, at);
+      else to = Math.min(to, at);
+    }
+    return run(from, to);
+  },
+});

@@ -1,0 +1,18 @@
+import { run, union, type Runs } from '../runs';
+import { TOKENS } from '../numbers';
+import { defineTerm } from '../term';
+
+export default defineTerm({
+  id: 'global',
+  label: 'Global tokens',
+  order: 8,
+  summary: 'These tokens are read by all and read all (Longformer, BigBird).',
+  params: [],
+  rest: { ...TOKENS, label: 'token', min: 0, initial: 0 },
+  row: (position, keys, tokens) =>
+    tokens.includes(position)
+      ? run(0, keys)
+      : tokens
+          .filter((key) => key < keys)
+          .reduce<Runs>((runs, key) => union(runs, run(key, key + 1)), []),
+});

@@ -1,0 +1,13 @@
+import { TOKENS } from '../numbers';
+import { run } from '../runs';
+import { defineTerm } from '../term';
+
+export default defineTerm({
+  id: 'prefix',
+  label: 'Prefix',
+  order: 4,
+  summary: 'The first n tokens read one another in both directions (PrefixLM, PaliGemma).',
+  params: [{ ...TOKENS, label: 'n', initial: 4 }],
+  row: (position, keys, [length]) =>
+    position < length! ? run(0, Math.min(keys, length!)) : run(0, 0),
+});

@@ -1,0 +1,12 @@
+import { TOKENS } from '../numbers';
+import { run } from '../runs';
+import { defineTerm } from '../term';
+
+export default defineTerm({
+  id: 'sink',
+  label: 'Sink',
+  order: 2,
+  summary: 'The first tokens, kept for everybody (attention sinks, Xiao et al. 2023).',
+  params: [{ ...TOKENS, label: 'n', initial: 1 }],
+  row: (_, keys, [first]) => run(0, Math.min(keys, first!)),
+});

@@ -1,0 +1,13 @@
+import { TOKENS } from '../numbers';
+import { run } from '../runs';
+import { defineTerm } from '../term';
+
+export default defineTerm({
+  id: 'window',
+  label: 'Window',
+  order: 1,
+  summary:
+    'The last W tokens, the query itself included; it does not look ahead by itself, nor forbid it.',
+  params: [{ ...TOKENS, label: 'W', initial: 4, explain: (W) => `itself + ${W - 1} before` }],
+  row: (position, keys, [window]) => run(Math.max(0, position - window! + 1), keys),
+});

@@ -1,0 +1,240 @@
+/** @file Masks by terms against the rule of each term, cell by cell. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { plans } from '../../src/attention/plans';
+import { patterns } from '../../src/attention/registry';
+import { BLOCKED, maskCells } from '../../src/attention/mask';
+import { visiblePairs } from '../../src/attention/cost';
+import { InputError } from '../../src/core/check';
+import { layersOf, DEFAULTS } from '../../src/spec/run';
+import { maskOf, read, terms, verdictOf, write, type Expression } from '../../src/masks/expression';
+import { expressionOf } from '../../src/masks/layers';
+import { cellsOf, differenceOf, maskOfCells, pairsOf } from '../../src/masks/mask';
+import {
+  complement,
+  count,
+  differ,
+  fromCells,
+  has,
+  intersect,
+  minus,
+  union,
+} from '../../src/masks/runs';
+
+const T = 24;
+
+/** Each term in words of one cell; nothing here is shared with the terms. */
+const RULES: Record<string, (q: number, k: number, n: readonly number[]) => boolean> = {
+  causal: (q, k) => k <= q,
+  window: (q, k, [W]) => q - k < W!,
+  sink: (_, k, [n]) => k < n!,
+  chunk: (q, k, [C]) => Math.floor(q / C!) === Math.floor(k / C!),
+  prefix: (q, k, [n]) => q < n! && k < n!,
+  documents: (q, k, at) =>
+    at.filter((one) => one <= q).length === at.filter((one) => one <= k).length || sorted(at, q, k),
+  padding: (_, k, [left, right]) => k < left! || k >= T - right!,
+  dilated: (q, k, [step]) => (q - k) % step! === 0,
+  global: (q, k, tokens) => tokens.includes(q) || tokens.includes(k),
+  exact: (q, k, [W, C]) => k >= C! * Math.floor(Math.max(0, q - W! + 1) / C!),
+  summaries: (q, k, [W, C]) => k < C! * Math.floor(Math.max(0, q - W! + 1) / C!),
+};
+const sorted = (at: readonly number[], q: number, k: number) => {
+  const document = (token: number) => Math.max(0, ...at.filter((one) => one <= token));
+  return document(q) === document(k);
+};
+
+const numbersOf = (id: string) => {
+  const { params, rest } = terms.get(id);
+  const number = (min: number) => fc.integer({ min, max: T - 1 });
+  return fc
+    .tuple(
+      fc.tuple(...params.map(({ min }) => number(min))),
+      rest ? fc.array(number(rest.min), { maxLength: 3 }) : fc.constant([]),
+    )
+    .map(([own, more]) => [...own, ...more]);
+};
+const anyTerm: fc.Arbitrary<Expression> = fc
+  .constantFrom(...terms.all.map(({ id }) => id))
+  .chain((id) => fc.tuple(fc.constant(id), numbersOf(id), fc.boolean()))
+  .map(([id, numbers, off]) => ({ kind: 'term', term: id, numbers, ...(off && { off }) }));
+const { any } = fc.letrec<{ any: Expression }>((tie) => ({
+  any: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    anyTerm,
+    tie('any').map((of): Expression => ({ kind: 'not', of })),
+    fc
+      .tuple(
+        fc.constantFrom('and' as const, 'or' as const),
+        fc.array(tie('any'), { minLength: 2, maxLength: 3 }),
+        fc.boolean(),
+      )
+      .map(([kind, of, off]): Expression => ({ kind, of, ...(off && { off }) })),
+  ),
+}));
+
+/** One cell, by the words of the grammar; undefined where everything is switched off. */
+function cell(expression: Expression, q: number, k: number): boolean | undefined {
+  if (expression.off) return undefined;
+  if (expression.kind === 'term') return RULES[expression.term]!(q, k, expression.numbers);
+  if (expression.kind === 'not') {
+    const of = cell(expression.of, q, k);
+    return of === undefined ? undefined : !of;
+  }
+  const of = expression.of.map((one) => cell(one, q, k)).filter((one) => one !== undefined);
+  if (of.length === 0) return undefined;
+  return expression.kind === 'and' ? of.every(Boolean) : of.some(Boolean);
+}
+
+describe('runs', () => {
+  const bits = fc.uint8Array({ minLength: T, maxLength: T, max: 1 });
+  test('combine as sets do', () => {
+    fc.assert(
+      fc.property(bits, bits, (a, b) => {
+        const [x, y] = [fromCells(a, 0, T), fromCells(b, 0, T)];
+        const expected = (keep: (a: number, b: number) => boolean) =>
+          fromCells(
+            a.map((one, i) => +keep(one, b[i]!)),
+            0,
+            T,
+          );
+        expect(union(x, y)).toEqual(expected((p, q) => p + q > 0));
+        expect(intersect(x, y)).toEqual(expected((p, q) => p + q > 1));
+        expect(minus(x, y)).toEqual(expected((p, q) => p > q));
+        expect(differ(x, y)).toEqual(expected((p, q) => p !== q));
+        expect(complement(x, T)).toEqual(
+          fromCells(
+            a.map((one) => 1 - one),
+            0,
+            T,
+          ),
+        );
+        expect(count(x)).toBe(a.reduce((sum, one) => sum + one, 0));
+        a.forEach((one, k) => expect(has(x, k)).toBe(one === 1));
+      }),
+    );
+  });
+});
+
+describe('every term', () => {
+  test('has a rule here', () => {
+    expect(Object.keys(RULES).sort()).toEqual(terms.all.map(({ id }) => id).sort());
+  });
+
+  test.each(terms.all.map(({ id }) => id))('%s lets through what its rule says', (id) => {
+    fc.assert(
+      fc.property(numbersOf(id), (numbers) => {
+        const mask = maskOf({ kind: 'term', term: id, numbers }, T);
+        const cells = cellsOf(mask);
+        for (let q = 0; q < T; q++)
+          for (let k = 0; k < T; k++)
+            expect(cells[q * T + k] === 1, `${q}, ${k}`).toBe(RULES[id]!(q, k, numbers));
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('an expression', () => {
+  test('is worked out as its words say, in every cell, and says why', () => {
+    fc.assert(
+      fc.property(any, fc.nat(T - 1), fc.nat(T - 1), (expression, q, k) => {
+        const expected = cell(expression, q, k) ?? true;
+        expect(has(maskOf(expression, T).row(q), k)).toBe(expected);
+        const verdict = verdictOf(expression, q, k, T);
+        expect(verdict.allowed).toBe(expected);
+        for (const part of verdict.because) expect(cell(read(part), q, k)).toBe(expected);
+      }),
+    );
+  });
+
+  test('is read as it was written', () => {
+    fc.assert(
+      fc.property(any, (expression) => {
+        expect(read(write(expression))).toEqual(expression);
+      }),
+    );
+    for (const text of [
+      'causal & window(4) | sink(2)',
+      'causal & (window(4) | sink(2)) & !padding(2, 0)',
+      'causal & ~window(4)',
+      '!(causal | chunk(4))',
+      'causal & (window(4) & chunk(8))',
+      'causal & documents(5, 9)',
+    ])
+      expect(write(read(text))).toBe(text);
+  });
+
+  test('with fewer queries than keys ends at the bottom right, as a decoder reads a cache', () => {
+    const expression = read('causal & window(4)');
+    const all = maskOf(expression, T);
+    const last = maskOf(expression, T, 3);
+    for (let q = 0; q < 3; q++) expect(last.row(q)).toEqual(all.row(T - 3 + q));
+  });
+
+  test.each([
+    ['', /needs a term: causal, window/],
+    ['causal & ', /needs a term: .* at character 10, at its end/],
+    ['causal window(4)', /needs '&', '\|' or its end at character 8, before 'window/],
+    ['windows(4)', /has 'windows'; the terms are causal/],
+    ['window', /window has 0 numbers; it should have 1: window\(W\)/],
+    ['window(0)', /W of window is 0; it should be a whole number from 1 to 16384/],
+    ['window(4', /needs a '\)'/],
+    ['window(x)', /needs a whole number at character 8, before 'x\)'/],
+    ['('.repeat(40), /nested deeper than 24/],
+    ['causal'.padEnd(2001), /2001 characters long/],
+  ])('%s is refused', (text, words) => expect(() => read(text)).toThrow(words));
+
+  test('whatever is typed is read or refused with InputError', () => {
+    const pieces = fc.array(
+      fc.constantFrom('causal', 'window', '(', ')', '4', ',', '&', '|', '!', '~', ' ', 'é'),
+      { maxLength: 14 },
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          pieces.map((all) => all.join('')),
+        ),
+        (text) => {
+          try {
+            read(text);
+          } catch (error) {
+            expect(error).toBeInstanceOf(InputError);
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('a plan by terms', () => {
+  test.each(plans.all.map(({ id }) => id))('%s reads what its layers read', (plan) => {
+    for (const layer of layersOf({ ...DEFAULTS, plan, window: 5, chunk: 4 })) {
+      const mask = maskOf(expressionOf(layer), T);
+      const cells = maskCells(layer, T).map((one) => +(one !== BLOCKED));
+      expect(differenceOf(mask, maskOfCells(cells, T, T))).toEqual({ cells: 0 });
+      if (layer.pattern !== 'approximate') expect(pairsOf(mask)).toBe(visiblePairs(layer, T));
+    }
+  });
+  test('every pattern is said in terms', () => {
+    for (const { id } of patterns.all)
+      expect(() => expressionOf({ pattern: id, params: { window: 4, chunk: 4 } })).not.toThrow();
+  });
+});
+
+test('the rows of a mask of 16,384 tokens are counted without a cell', () => {
+  const mask = maskOf(read('causal & (window(512) | sink(4))'), 16_384);
+  const [W, S, N] = [512, 4, 16_384];
+  const rows = Array.from(
+    { length: N },
+    (_, q) => Math.min(q + 1, W) + Math.max(0, Math.min(S, q + 1 - W)),
+  );
+  expect(pairsOf(mask)).toBe(rows.reduce((a, b) => a + b, 0));
+});
+
+test('two masks differ in so many cells, and first there', () => {
+  const [a, b] = [maskOf(read('causal & window(4)'), T), maskOf(read('causal & window(5)'), T)];
+  expect(differenceOf(a, b)).toEqual({ cells: T - 4, first: { query: 4, key: 0 } });
+  expect(() => differenceOf(a, maskOf(read('causal'), 8))).toThrow('24 × 24 and 8 × 8');
+});
