@@ -179,6 +179,7 @@ export class Race implements Driven {
   toggle = () => (this.wish ? this.pause() : this.train());
 
   train = () => {
+    if (this.run.state.phase === 'failed') return; // a key is pressed though the button is disabled
     this.#live();
     this.wish = true;
     if (!this.suspended) this.#together('run');
@@ -190,6 +191,7 @@ export class Race implements Driven {
   };
 
   once = () => {
+    if (this.run.state.phase === 'failed') return;
     this.#live();
     this.wish = false;
     this.#together('step');
@@ -494,11 +496,8 @@ export class Race implements Driven {
     const steps = frames.flatMap((frame) => (frame ? [frame.step] : []));
     const step = Math.max(...steps);
     const looked = this.past === undefined || this.saved ? undefined : this.moment;
-    this.#kept = record(
-      this.#kept,
-      step,
-      frames.map((frame) => (frame?.step === step ? frame : undefined)),
-    );
+    // While a lost device's steps are taken again the runs are not level: such pictures are of no one moment.
+    if (steps.every((one) => one === step)) this.#kept = record(this.#kept, step, frames);
     if (looked) {
       const at = this.#kept.indexOf(looked);
       this.past =
