@@ -1,0 +1,139 @@
+/** @file One of several compared runs diverges in the real engine, on plain loops. */
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Engine } from '../../src/engine/engine';
+import type { Command, EngineEvent, RunId, RunState } from '../../src/link/protocol';
+import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import { Trainer } from '../../src/train/trainer';
+
+const PLANS = ['global', 'local', 'approximate', 'grouped'] as const;
+const spec: RunSpec = {
+  ...DEFAULTS,
+  backend: 'cpu',
+  task: 'needle',
+  distance: 10,
+  context: 24,
+  window: 4,
+  chunk: 4,
+  layers: 2,
+  width: 16,
+  heads: 2,
+  batch: 2,
+};
+
+/**
+ * Weights of the runs of `plans` are no numbers after `step` steps. No setting a person may choose does that for
+ * sure: at learning rate 1 twelve layers still have finite losses after hundreds of steps.
+ */
+function poison(plans: readonly string[], step: number) {
+  const { advance } = Trainer.prototype;
+  vi.spyOn(Trainer.prototype, 'advance').mockImplementation(async function (this: Trainer) {
+    if (plans.includes(this.spec.plan) && this.step === step) {
+      const snapshot = await this.model.snapshot();
+      this.model.restore({ ...snapshot, weights: snapshot.weights.map(() => NaN) });
+    }
+    return advance.call(this);
+  });
+}
+
+/** An engine with a run for each plan of the paper, and what it said of each. */
+async function opened() {
+  const events: EngineEvent[] = [];
+  const waiting = new Set<() => void>();
+  const engine = new Engine((event) => {
+    events.push(event);
+    for (const look of waiting) look();
+  });
+  for (const plan of PLANS) engine.receive({ type: 'open', runId: plan, spec: { ...spec, plan } });
+  const of = <T extends EngineEvent['type']>(type: T, id: RunId) =>
+    events.filter(
+      (event): event is Extract<EngineEvent, { type: T }> =>
+        event.type === type && event.runId === id,
+    );
+  const state = (id: RunId): RunState | undefined => of('state', id).at(-1)?.state;
+  const steps = (id: RunId) => of('metrics', id).flatMap((event) => event.steps);
+  const frames = (id: RunId) => of('frame', id);
+  const together = (action: Extract<Command, { type: 'together' }>['action']) =>
+    engine.receive({ type: 'together', runIds: PLANS, action });
+  /** Looks at every event: a loop of turns in Node leaves timers waiting for a thousand rounds. */
+  const until = (ready: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (!ready()) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+    });
+  const all = (ids: readonly RunId[], phase: RunState['phase']) =>
+    until(() => ids.every((id) => state(id)?.phase === phase));
+  const close = () => {
+    for (const runId of PLANS) engine.receive({ type: 'control', runId, action: 'close' });
+  };
+  await all(PLANS, 'paused');
+  return { state, steps, frames, together, until, all, close };
+}
+
+afterEach(() => vi.restoreAllMocks());
+
+describe('a compared run whose loss becomes NaN', () => {
+  const others = PLANS.filter((plan) => plan !== 'local');
+
+  test('stops alone and says at which step; the others go on level with each other', async () => {
+    poison(['local'], 2);
+    const { state, steps, together, until, all, close } = await opened();
+    together('run');
+    await all(['local'], 'failed');
+    expect(state('local')).toMatchObject({
+      message: expect.stringMatching(/^The loss became NaN at step 3, so training stopped\./),
+    });
+    await until(() => others.every((plan) => steps(plan).length > 12));
+    together('pause'); // as a page asks that has not heard of it yet
+    await all(others, 'paused');
+    const ends = others.map((plan) => state(plan));
+    expect(new Set(ends.map((end) => JSON.stringify(end))).size).toBe(1);
+    for (const plan of others)
+      for (const { loss } of steps(plan)) expect(Number.isFinite(loss)).toBe(true);
+    expect(steps('local').length).toBeLessThan(3); // none that is no number
+    close();
+  });
+
+  test('leaves the others’ losses as they are without it', async () => {
+    const lossesOf = async (broken: readonly string[]) => {
+      poison(broken, 1);
+      const { state, steps, together, until, all, close } = await opened();
+      for (let i = 0; i < 4; i++) together('step');
+      await until(() => others.every((plan) => steps(plan).length === 4));
+      await all(others, 'paused');
+      expect(state('local')?.phase).toBe(broken.length > 0 ? 'failed' : 'paused');
+      close();
+      vi.restoreAllMocks();
+      return others.map((plan) => steps(plan).map(({ loss, batch }) => ({ loss, batch })));
+    };
+    expect(await lossesOf(['local'])).toEqual(await lossesOf([]));
+  });
+
+  test('is asked for no picture any more; the others’ come, of one step', async () => {
+    poison(['local'], 0);
+    const { frames, together, until, all, close } = await opened();
+    together('step');
+    await all(['local'], 'failed');
+    together('frame');
+    await until(() => others.every((plan) => frames(plan).length === 1));
+    expect(others.map((plan) => frames(plan)[0]!.frame.step)).toEqual([1, 1, 1]);
+    expect(frames('local')).toEqual([]);
+    close();
+  });
+
+  test('does not keep the others from failing: where all do, each says so', async () => {
+    poison(PLANS, 1);
+    const { state, together, all, close } = await opened();
+    together('run');
+    await all(PLANS, 'failed');
+    for (const plan of PLANS)
+      expect(state(plan)).toMatchObject({
+        message: expect.stringContaining('became NaN at step 2'),
+      });
+    close();
+  });
+});
