@@ -179,6 +179,92 @@ test('what is taken away can be read, and opened again; what is no such file cha
   await expect.poll(() => page.url()).toContain('name:Full');
 });
 
+test('a comparison dropped anywhere on the page is opened, and what is none is refused', async ({
+  page,
+}) => {
+  await race(page);
+  await button(page, 'Step').click();
+  await expect.poll(() => stepsOf(page)).toEqual([1, 1, 1, 1]);
+  const text = await downloaded(page, 'Save comparison');
+  const drop = (name: string, content: string) =>
+    page.evaluate(
+      ([file, words]) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([words!], file!, { type: 'application/json' }));
+        // Where the page does not prevent both, the browser leaves it for the file.
+        return ['dragover', 'drop'].every((type) => {
+          const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+          return !document.querySelector('h1')!.dispatchEvent(event);
+        });
+      },
+      [name, content],
+    );
+  await race(page, 'layers=1');
+  expect(await drop('shopping.json', '{"milk":2}')).toBe(true);
+  await expect(page.getByText(/Not opened: the file is no comparison/)).toBeVisible();
+  expect(await drop('dropped.json', text)).toBe(true);
+  await expect(page.getByText(/Numbers of the file dropped\.json/)).toBeVisible();
+  await expect(page.getByText(/Not opened/)).toHaveCount(0);
+  expect(await stepsOf(page)).toEqual([1, 1, 1, 1]);
+});
+
+test('a run that diverges stops alone: the page says so, and the others go on', async ({
+  page,
+}) => {
+  // No setting diverges for sure, so the message is the test's own; that the engine sends it, and trains
+  // the others on, is tested with the engine itself (test/engine/diverged.test.ts).
+  await page.addInitScript(() => {
+    const post = Worker.prototype.postMessage;
+    const opened: { worker: Worker; runId: string }[] = [];
+    Worker.prototype.postMessage = function (
+      this: Worker,
+      command: { type: string; runId: string },
+    ) {
+      if (command.type === 'open') opened.push({ worker: this, runId: command.runId });
+      post.call(this, command);
+    };
+    Object.assign(window, {
+      diverge(index: number, message: string) {
+        const { worker, runId } = opened[index]!;
+        post.call(worker, { type: 'control', runId, action: 'close' });
+        const data = { type: 'state', runId, state: { phase: 'failed', message } };
+        worker.dispatchEvent(new MessageEvent('message', { data }));
+      },
+    });
+  });
+  await race(page);
+  await button(page, 'Train').click();
+  await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(3);
+  await page.evaluate(() =>
+    (window as unknown as { diverge(index: number, message: string): void }).diverge(
+      1,
+      'The loss became NaN at step 5, so training stopped.',
+    ),
+  );
+  await expect(
+    page
+      .getByRole('alert')
+      .filter({ hasText: /Local stopped\. The loss became NaN.* The other runs go on\./ }),
+  ).toBeVisible();
+  await expect(button(page, 'Pause')).toBeEnabled();
+  const before = await numberOf(page, 'Step count');
+  await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(before + 5);
+  const stopped = await numberOf(page, 'Step of Local');
+  await button(page, 'Pause').click();
+  const others = async () => (await stepsOf(page)).filter((_, i) => i !== 1);
+  await expect.poll(async () => new Set(await others()).size).toBe(1);
+  expect(await numberOf(page, 'Step of Local')).toBe(stopped);
+  // What it came to is not lost, and without it the others are compared on.
+  const { runs } = await saved(page);
+  expect(runs[1]!.steps.loss).toHaveLength(stopped);
+  await button(page, 'Remove Local').click();
+  await expect(page.getByText(/Local stopped/)).toHaveCount(0);
+  await page.waitForTimeout(500); // the table is looked at four times a second
+  const step = await numberOf(page, 'Step of Grouped');
+  await button(page, 'Step').click();
+  await expect.poll(() => numberOf(page, 'Step of Grouped')).toBe(step + 1);
+});
+
 test('runs are added, changed, renamed and removed', async ({ page }) => {
   await race(page, `${SMALL}&run=global&run=local`);
   const rows = page.getByRole('table', { name: 'Runs' }).locator('tbody tr');
