@@ -91,6 +91,9 @@ function wired(query = SMALL) {
 function fileOf({ race }: ReturnType<typeof wired>): string {
   return writeFile({
     comparison: race.built,
+    program: '0.1.0',
+    made: '2026-11-24',
+    repeats: [],
     machine: { name: 'wasm', device: 'WebAssembly SIMD', kernel: 'simd' },
     histories: race.runs.map((_, i) => ({ steps: steps(1, i === 0 ? 3 : 2), validations: [] })),
   });
