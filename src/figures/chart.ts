@@ -17,6 +17,8 @@ export interface Series {
   /** Stroke width in pixels, where several curves have the same look. */
   readonly weight?: number;
   readonly points: readonly ChartPoint[];
+  /** What was foretold, where it stands beside what was measured. */
+  readonly predicted?: readonly { readonly x: number; readonly y: number }[];
 }
 
 export interface Axis {
@@ -39,6 +41,14 @@ export interface Chart {
   /** A line upwards: beyond it theory forbids an answer. */
   readonly cliff?: { readonly x: number; readonly label: string };
   readonly table: Table;
+}
+
+/** For every series, how many before it look just as it does: they are told apart by their marks. */
+export function likenesses(series: readonly Series[]): readonly number[] {
+  return series.map(
+    ({ look, weight }, i) =>
+      series.slice(0, i).filter((other) => other.look === look && other.weight === weight).length,
+  );
 }
 
 /** Mean and band of the seeds' numbers. */

@@ -1,9 +1,10 @@
 /** @file What plans cost against the length of the context: a sweep's measurements as charts, with what was predicted beside them. */
+import { cachedKeys, FLOPS_PER_PAIR_AND_DIM } from '../attention/cost';
 import { plans } from '../attention/plans';
 import type { KernelId } from '../attention/kernels';
 import { trainingMemory } from '../model/memory';
 import { trainingFlops } from '../spec/cost';
-import { modelSpecOf } from '../spec/model';
+import { matmulWeights, modelSpecOf } from '../spec/model';
 import type { RunSpec } from '../spec/run';
 import type { Chart, Look, Table } from './chart';
 
@@ -21,33 +22,54 @@ export interface Measured {
 
 export type Quantity = 'step' | 'token' | 'memory';
 
+const MIB = 2 ** 20;
+/** A row's model: one sequence. */
+const modelOf = (spec: RunSpec, { plan, context }: Measured) =>
+  modelSpecOf({ ...spec, plan, context, batch: 1 });
+
 const VALUE: Record<Quantity, { readonly label: string; of(row: Measured): number | undefined }> = {
   step: { label: 'ms per training step', of: ({ stepMs }) => stepMs },
   token: { label: 'ms per generated token', of: ({ tokenMs }) => tokenMs },
   memory: {
     label: 'MiB while training',
-    of: ({ bytes }) => (bytes === undefined ? undefined : bytes / 2 ** 20),
+    of: ({ bytes }) => (bytes === undefined ? undefined : bytes / MIB),
   },
 };
 
 /** FLOPs one training step needs: one sequence. */
 export function stepFlops(spec: RunSpec, { plan, context }: Measured, kernel: KernelId): number {
-  return context * trainingFlops(modelSpecOf({ ...spec, plan, context, batch: 1 }), kernel).done;
+  return context * trainingFlops(modelOf(spec, { plan, context }), kernel).done;
 }
 
+/** FLOPs of one generated token that reads a full context: every weight once, and every key and value that is held. */
+export function tokenFlops(spec: RunSpec, row: Measured): number {
+  const m = modelOf(spec, row);
+  const keys = m.layers.reduce((sum, layer) => sum + cachedKeys(layer, m.context), 0);
+  return 2 * matmulWeights(m) + FLOPS_PER_PAIR_AND_DIM * keys * m.heads * m.headDim;
+}
+
+/** Bytes a training step is predicted to need. */
+const predictedBytes = (spec: RunSpec, row: Measured, kernel: KernelId): number =>
+  trainingMemory(modelOf(spec, row), 1, kernel).peak;
+
 /**
- * Milliseconds the counts alone predict: the first measured row's pace, FLOP for FLOP of what the kernels
- * compute. Undefined before there is such a row.
+ * What the counts alone predict of a row: milliseconds at the first measured row's pace, FLOP for FLOP, undefined
+ * before there is such a row; MiB as the planned step adds them up.
  */
-export function predictedMs(
+export function predicted(
   spec: RunSpec,
   rows: readonly Measured[],
   row: Measured,
   kernel: KernelId,
+  quantity: Quantity,
 ): number | undefined {
-  const first = rows.find(({ stepMs }) => stepMs !== undefined);
+  if (quantity === 'memory') return predictedBytes(spec, row, kernel) / MIB;
+  const { of } = VALUE[quantity];
+  const first = rows.find((one) => of(one) !== undefined);
   if (!first) return undefined;
-  return (first.stepMs! * stepFlops(spec, row, kernel)) / stepFlops(spec, first, kernel);
+  const flops = (one: Measured) =>
+    quantity === 'step' ? stepFlops(spec, one, kernel) : tokenFlops(spec, one);
+  return (of(first)! * flops(row)) / flops(first);
 }
 
 export function efficiencyChart(
@@ -71,6 +93,12 @@ export function efficiencyChart(
           const y = of(row)!;
           return { x: row.context, y, low: y, high: y };
         }),
+      predicted: rows
+        .filter((row) => row.plan === plan)
+        .flatMap((row) => {
+          const y = predicted(spec, rows, row, kernel, quantity);
+          return y === undefined ? [] : [{ x: row.context, y }];
+        }),
     })),
     table: efficiencyTable(spec, rows, kernel),
   };
@@ -92,6 +120,7 @@ export function efficiencyTable(spec: RunSpec, rows: readonly Measured[], kernel
       'bytes, measured',
       'bytes, predicted',
       'ms per generated token, measured',
+      'ms per generated token, predicted from the first row',
       'bytes of keys and values, counted',
       'note',
     ],
@@ -100,15 +129,12 @@ export function efficiencyTable(spec: RunSpec, rows: readonly Measured[], kernel
       row.context,
       rounded(row.stepMs),
       row.steps ?? '',
-      rounded(predictedMs(spec, rows, row, kernel)),
+      rounded(predicted(spec, rows, row, kernel, 'step')),
       rounded(stepFlops(spec, row, kernel), 6),
       row.bytes ?? '',
-      trainingMemory(
-        modelSpecOf({ ...spec, plan: row.plan, context: row.context, batch: 1 }),
-        1,
-        kernel,
-      ).peak,
+      predictedBytes(spec, row, kernel),
       rounded(row.tokenMs),
+      rounded(predicted(spec, rows, row, kernel, 'token')),
       row.cacheBytes ?? '',
       row.why ?? '',
     ]),

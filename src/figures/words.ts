@@ -123,7 +123,11 @@ export function wordsOfCompute(results: readonly Result[]): string {
     fewest < SEEDS
       ? 'Contexts with one seed have no band: differences there are no result.'
       : 'Differences within the bands are no result.';
-  return `${parts.join(' ')} ${caution} Compared at the same FLOPs, global is looked at before its learning rate has fallen, which makes it look worse than it is. The paper claims more efficient training: the count of FLOPs agrees, and grows in favour of grouping with the context; that the perplexity is as good is not shown by so short a training.`;
+  const places =
+    contexts.length > 1
+      ? ' Each context is validated in windows of its own length of the same held-out text, so perplexities of different contexts are not strictly comparable.'
+      : '';
+  return `${parts.join(' ')} ${caution}${places} Compared at the same FLOPs, global is looked at before its learning rate has fallen, which makes it look worse than it is. The paper claims more efficient training: the count of FLOPs agrees, and grows in favour of grouping with the context; that the perplexity is as good is not shown by so short a training.`;
 }
 
 function compared(global: Course, grouped: Course): string {

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import {
   efficiencyChart,
   efficiencyTable,
-  predictedMs,
+  predicted,
   stepFlops,
+  tokenFlops,
   wordsOfEfficiency,
   type Measured,
 } from '../../src/figures/efficiency';
@@ -32,6 +33,8 @@ test('each quantity has a curve per plan; what was not measured has no point', (
 });
 
 test('the prediction is the first row’s pace, FLOP for FLOP', () => {
+  const predictedMs = (_: unknown, all: readonly Measured[], row: Measured, kernel: 'host') =>
+    predicted(spec, all, row, kernel, 'step');
   expect(predictedMs(spec, rows, rows[0]!, 'host')).toBeCloseTo(10, 9);
   const ratio = stepFlops(spec, rows[2]!, 'host') / stepFlops(spec, rows[0]!, 'host');
   expect(ratio).toBeGreaterThan(4); // four times the tokens, and more for each
@@ -51,4 +54,22 @@ test('the sentence is made from the longest context', () => {
     /^At 512 tokens a step of Global takes 80 ms; Local takes 2\.5 times less\./,
   );
   expect(wordsOfEfficiency([])).toMatch(/^One step of every plan/);
+});
+
+test('a generated token is predicted from the weights and from the keys a full cache holds', () => {
+  const at = (plan: string, context: number) => tokenFlops(spec, { plan, context });
+  const { heads, layers, width } = spec;
+  const perKey = 4 * heads * (width / heads); // q·k and weight × v
+  expect(at('global', 512) - at('global', 128)).toBe(layers * perKey * (512 - 128));
+  expect(at('local', 512)).toBe(at('local', 128)); // it holds its window, whatever came before
+  expect(at('global', 512) - at('local', 512)).toBe(layers * perKey * (512 - 16));
+  expect(predicted(spec, rows, rows[0]!, 'host', 'token')).toBeCloseTo(1, 9);
+  expect(predicted(spec, rows, rows[4]!, 'host', 'token')).toBeGreaterThan(0.5);
+});
+
+test('what is predicted stands beside what was measured, also where nothing could be', () => {
+  for (const quantity of ['step', 'token', 'memory'] as const) {
+    const { series } = efficiencyChart(spec, rows, 'host', quantity);
+    expect(series.map(({ predicted: points }) => points!.map(({ x }) => x))).toEqual([[128, 512], [128, 512], [512]]); // prettier-ignore
+  }
 });
