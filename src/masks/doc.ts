@@ -1,0 +1,135 @@
+/**
+ * @file What the workbench works on: masks of some layers over T tokens, by terms and by paint; as an address and back.
+ *
+ * `T=32&layer=causal&layer=3*causal%20%26%20window(4)&paint=1:3.0.5.2`: layers in order, repeated ones once with their number.
+ */
+import { InputError } from '../core/check';
+import { and, maskOf, read, term, write, type Expression } from './expression';
+import { MOST_TOKENS, type Mask } from './mask';
+import { painted, readRectangles, writeRectangles, type Rectangle } from './paint';
+
+export interface LayerDoc {
+  readonly expression: Expression;
+  readonly paint: readonly Rectangle[];
+}
+
+export interface MaskDoc {
+  readonly T: number; // tokens, queries and keys
+  readonly layers: readonly LayerDoc[]; // one or more
+}
+
+export const FEWEST_TOKENS = 2;
+export const MOST_LAYERS = 128;
+export const LONGEST_ADDRESS = 16_000;
+
+export const layerOf = (expression: Expression): LayerDoc => ({ expression, paint: [] });
+
+/** The first thing there is to see: a window of 4. */
+export const FIRST_DOC: MaskDoc = {
+  T: 32,
+  layers: [layerOf(and(term('causal'), term('window', 4)))],
+};
+
+export const maskOfLayer = (layer: LayerDoc, T: number): Mask =>
+  painted(maskOf(layer.expression, T), layer.paint);
+
+/** Layers in a row that are the same, with how many they are. */
+export function stretchesOf(
+  layers: readonly LayerDoc[],
+): readonly { readonly layer: LayerDoc; readonly count: number }[] {
+  const stretches: { layer: LayerDoc; text: string; count: number }[] = [];
+  for (const layer of layers) {
+    const text = `${write(layer.expression)} ${writeRectangles(layer.paint)}`;
+    const last = stretches.at(-1);
+    if (last?.text === text) last.count++;
+    else stretches.push({ layer, text, count: 1 });
+  }
+  return stretches;
+}
+
+export function toAddress({ T, layers }: MaskDoc): string {
+  const pairs = [`T=${T}`];
+  const stretches = stretchesOf(layers);
+  stretches.forEach(({ layer, count }, i) => {
+    const text = write(layer.expression);
+    pairs.push(`layer=${encodeURIComponent(count > 1 ? `${count}*${text}` : text)}`);
+    if (layer.paint.length > 0) pairs.push(`paint=${i}:${writeRectangles(layer.paint)}`);
+  });
+  return pairs.join('&');
+}
+
+export interface ReadDoc {
+  readonly doc: MaskDoc;
+  /** What was mended, in sentences without an end. */
+  readonly notes: readonly string[];
+  readonly rest: ReadonlyMap<string, string>;
+}
+
+/** Whatever the address says, what comes back can be shown. */
+export function fromAddress(query: string): ReadDoc {
+  const notes: string[] = [];
+  if (query.length > LONGEST_ADDRESS)
+    notes.push(`the address is longer than ${LONGEST_ADDRESS} characters; the rest was not read`);
+  const pairs = query
+    .slice(0, LONGEST_ADDRESS)
+    .split('&')
+    .filter(Boolean)
+    .map((pair) => {
+      const at = pair.indexOf('=');
+      const [name, text] = at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
+      return [name, decoded(text)] as const;
+    });
+  const T = tokensOf(pairs.find(([name]) => name === 'T')?.[1], notes);
+  const stretches: { expression: Expression; count: number; paint: readonly Rectangle[] }[] = [];
+  for (const [name, text] of pairs) {
+    if (name !== 'layer') continue;
+    const [, times, words] = /^(?:(\d{1,3})\*)?(.*)$/s.exec(text)!;
+    try {
+      const count = Math.max(1, Number(times ?? 1));
+      stretches.push({ expression: read(words!), count, paint: [] });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      notes.push(`${error.message}; the layer was left out`);
+    }
+  }
+  for (const [name, text] of pairs) {
+    if (name !== 'paint') continue;
+    const [, place, cells] = /^(\d{1,3}):(.*)$/s.exec(text) ?? [];
+    const stretch = stretches[Number(place)];
+    const { rectangles, dropped } = readRectangles(cells ?? '', { queries: T, keys: T });
+    if (stretch) stretch.paint = rectangles;
+    if (!stretch || dropped > 0)
+      notes.push(`${stretch ? dropped : 'all'} painted rectangles could not be read`);
+  }
+  const layers = stretches.flatMap(({ expression, count, paint }) =>
+    Array.from({ length: count }, (): LayerDoc => ({ expression, paint })),
+  );
+  if (layers.length > MOST_LAYERS)
+    notes.push(`there are ${layers.length} layers; the first ${MOST_LAYERS} are shown`);
+  return {
+    doc: { T, layers: layers.length > 0 ? layers.slice(0, MOST_LAYERS) : FIRST_DOC.layers },
+    notes,
+    rest: new Map(pairs.filter(([name]) => !['T', 'layer', 'paint', 'v'].includes(name))),
+  };
+}
+
+function tokensOf(text: string | undefined, notes: string[]): number {
+  if (text === undefined) return FIRST_DOC.T;
+  const T = Number(text);
+  if (/^\d{1,6}$/.test(text) && T >= FEWEST_TOKENS && T <= MOST_TOKENS) return T;
+  const mended = /^\d{1,6}$/.test(text)
+    ? Math.min(MOST_TOKENS, Math.max(FEWEST_TOKENS, T))
+    : FIRST_DOC.T;
+  notes.push(
+    `T is '${text.slice(0, 12)}'; it should be a whole number from ${FEWEST_TOKENS} to ${MOST_TOKENS}, ${mended} was taken`,
+  );
+  return mended;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,129 @@
+/** @file Paint over a mask, and the workbench's document as an address. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { fromAddress, maskOfLayer, toAddress, type MaskDoc } from '../../src/masks/doc';
+import { maskOf, read } from '../../src/masks/expression';
+import { cellsOf } from '../../src/masks/mask';
+import {
+  isIdle,
+  painted,
+  readRectangles,
+  tidied,
+  writeRectangles,
+  type Rectangle,
+} from '../../src/masks/paint';
+
+const T = 12;
+const base = maskOf(read('causal & window(4)'), T);
+const rectangle: fc.Arbitrary<Rectangle> = fc
+  .tuple(fc.nat(T - 1), fc.nat(T - 1), fc.nat(T - 1), fc.nat(T - 1), fc.boolean())
+  .map(([a, b, c, d, open]) => ({
+    query: Math.min(a, b),
+    toQuery: Math.max(a, b) + 1,
+    key: Math.min(c, d),
+    toKey: Math.max(c, d) + 1,
+    open,
+  }));
+
+describe('paint', () => {
+  test('covers cells one rectangle after the other', () => {
+    fc.assert(
+      fc.property(fc.array(rectangle, { maxLength: 6 }), (all) => {
+        const cells = cellsOf(base);
+        for (const { query, toQuery, key, toKey, open } of all)
+          for (let q = query; q < toQuery; q++) cells.fill(+open, q * T + key, q * T + toKey);
+        expect(cellsOf(painted(base, all))).toEqual(cells);
+      }),
+    );
+  });
+
+  test('tidied is the same cells in rectangles that do not overlap, and none where nothing changed', () => {
+    fc.assert(
+      fc.property(fc.array(rectangle, { maxLength: 6 }), (all) => {
+        const tidy = tidied(base, all);
+        expect(cellsOf(painted(base, tidy))).toEqual(cellsOf(painted(base, all)));
+        const covered = new Uint8Array(T * T);
+        for (const { query, toQuery, key, toKey } of tidy)
+          for (let q = query; q < toQuery; q++)
+            for (let k = key; k < toKey; k++) expect(++covered[q * T + k]!).toBe(1);
+      }),
+    );
+    const one: Rectangle = { query: 2, toQuery: 5, key: 6, toKey: 8, open: true };
+    expect(tidied(base, [one, { ...one, open: false }])).toEqual([]);
+    expect(tidied(base, [one])).toEqual([one]);
+    expect(isIdle(base, one)).toBe(false);
+    expect(isIdle(painted(base, [one]), one)).toBe(true);
+  });
+
+  test('is written short and read back; what lies outside is left out', () => {
+    fc.assert(
+      fc.property(fc.array(rectangle, { maxLength: 6 }), (all) => {
+        const read = readRectangles(writeRectangles(all), { queries: T, keys: T });
+        expect(read).toEqual({ rectangles: all, dropped: 0 });
+      }),
+    );
+    expect(readRectangles('0.0.1.1-zz.0.1.1-<b>-0.0.0.1', { queries: T, keys: T })).toEqual({
+      rectangles: [{ query: 0, toQuery: 1, key: 0, toKey: 1, open: true }],
+      dropped: 3,
+    });
+  });
+});
+
+describe('the address of a workbench', () => {
+  const layer = (text: string, paint: readonly Rectangle[] = []) => ({
+    expression: read(text),
+    paint,
+  });
+  const doc: MaskDoc = {
+    T: 48,
+    layers: [
+      layer('causal'),
+      ...Array.from({ length: 5 }, () => layer('causal & (window(4) | sink(2)) & ~!padding(2, 0)')),
+      layer('causal', [{ query: 3, toQuery: 9, key: 0, toKey: 2, open: false }]),
+    ],
+  };
+
+  test('brings back layers, their number and their paint', () => {
+    const address = toAddress(doc);
+    expect(address).toContain('layer=5*causal');
+    expect(fromAddress(address)).toEqual({ doc, notes: [], rest: new Map() });
+    expect(fromAddress('').doc.T).toBe(32);
+  });
+
+  test('that is wrong is mended, and says how', () => {
+    expect(fromAddress('T=99999&layer=causal').notes[0]).toMatch(
+      /^T is '99999'; it should be .* 16384 was taken$/,
+    );
+    expect(fromAddress('layer=windy(3)&layer=causal')).toMatchObject({
+      doc: { layers: [layer('causal')] },
+      notes: [expect.stringMatching(/has 'windy'.*the layer was left out$/)],
+    });
+    expect(fromAddress('layer=causal&paint=7:0.0.1.1').notes).toEqual([
+      'all painted rectangles could not be read',
+    ]);
+    expect(fromAddress('layer=999*causal').doc.layers).toHaveLength(128);
+  });
+
+  test('whatever it says, it can be shown', () => {
+    const piece = fc.oneof(
+      fc.string(),
+      fc.constantFrom(
+        'T=4',
+        'T=-1',
+        'layer=causal',
+        'layer=3*window(2)',
+        'paint=0:0.0.1.1',
+        'paint=',
+        '%E0%A4%A',
+        'at=3.2',
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(piece), (pieces) => {
+        const { doc: read } = fromAddress(pieces.join('&'));
+        expect(read.layers.length).toBeGreaterThan(0);
+        maskOfLayer(read.layers[0]!, read.T).row(read.T - 1);
+      }),
+    );
+  });
+});
