@@ -27,6 +27,7 @@ const T = 24;
 const RULES: Record<string, (q: number, k: number, n: readonly number[]) => boolean> = {
   causal: (q, k) => k <= q,
   window: (q, k, [W]) => q - k < W!,
+  ahead: (q, k, [W]) => k - q >= W!,
   sink: (_, k, [n]) => k < n!,
   chunk: (q, k, [C]) => Math.floor(q / C!) === Math.floor(k / C!),
   prefix: (q, k, [n]) => q < n! && k < n!,

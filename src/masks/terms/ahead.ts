@@ -1,0 +1,13 @@
+import { TOKENS } from '../numbers';
+import { run } from '../runs';
+import { defineTerm } from '../term';
+
+export default defineTerm({
+  id: 'ahead',
+  label: 'Ahead',
+  order: 1.5,
+  summary:
+    'Tokens W or more after the query. Write window(W) & !ahead(W) for a window to both sides.',
+  params: [{ ...TOKENS, label: 'W', initial: 4, explain: (W) => `${W} and more after it` }],
+  row: (position, keys, [window]) => run(Math.min(keys, position + window!), keys),
+});

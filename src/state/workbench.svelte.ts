@@ -1,0 +1,324 @@
+import { InputError } from '../core/check';
+import {
+  FEWEST_TOKENS,
+  fromAddress,
+  maskOfLayer,
+  MOST_LAYERS,
+  toAddress,
+  type LayerDoc,
+  type MaskDoc,
+} from '../masks/doc';
+import { maskOf, read, verdictOf, write, type Expression } from '../masks/expression';
+import { library } from '../masks/library';
+import { MOST_TOKENS } from '../masks/mask';
+import { MOST_RECTANGLES, tidied, isIdle, type Rectangle } from '../masks/paint';
+import { count, has, sayRuns } from '../masks/runs';
+
+export type Tool = 'look' | 'open' | 'block';
+
+export interface Place {
+  readonly query: number;
+  readonly key: number;
+}
+
+/** The cells that are shown: a square of `side` cells from its first query and key on. */
+export interface View {
+  readonly query: number;
+  readonly key: number;
+  readonly side: number;
+}
+
+/** Steps that can be taken back. */
+const MEMORY = 200;
+const CLOSEST = 8; // cells a side
+
+/** The mask workbench: what is asked of the masks, and which of them is looked at. */
+export class Workbench {
+  doc = $state.raw<MaskDoc>(fromAddress('').doc);
+  layer = $state(0);
+  /** The expression as it is typed; `problem` says why it is none, and then the mask stays. */
+  text = $state('');
+  problem = $state<string | undefined>();
+  cell = $state.raw<Place | undefined>();
+  /** The other corner of a rectangle that is being marked. */
+  corner = $state.raw<Place | undefined>();
+  tool = $state<Tool>('look');
+  view = $state.raw<View>({ query: 0, key: 0, side: 32 });
+  notes = $state.raw<readonly string[]>([]);
+  rest = $state.raw<ReadonlyMap<string, string>>(new Map());
+  /** The mask it is compared with, as it is written; empty: none. */
+  other = $state('');
+  /** Grows with every change of the masks. */
+  version = $state(0);
+
+  #past = $state.raw<readonly MaskDoc[]>([]);
+  #future = $state.raw<readonly MaskDoc[]>([]);
+
+  canUndo = $derived(this.#past.length > 0);
+  canRedo = $derived(this.#future.length > 0);
+  current = $derived(this.doc.layers[this.layer]!);
+  mask = $derived(maskOfLayer(this.current, this.doc.T));
+  embedded = $derived(this.rest.get('embed') === '1');
+  known = $derived(library.all.find(({ doc }) => toAddress(doc) === toAddress(this.doc)));
+  query = $derived(
+    [
+      'v=1',
+      toAddress(this.doc),
+      ...(this.layer > 0 ? [`at=${this.layer + 1}`] : []),
+      ...(this.other ? [`other=${encodeURIComponent(this.other)}`] : []),
+      ...(this.embedded ? ['embed=1'] : []),
+    ].join('&'),
+  );
+
+  otherExpression = $derived.by((): Expression | InputError | undefined => {
+    if (this.other.trim() === '') return undefined;
+    try {
+      return read(this.other);
+    } catch (error) {
+      if (error instanceof InputError) return error;
+      throw error;
+    }
+  });
+  otherMask = $derived(
+    this.otherExpression && !(this.otherExpression instanceof InputError)
+      ? maskOf(this.otherExpression, this.doc.T)
+      : undefined,
+  );
+
+  /** The selected row as a person says it: 'query 7 reads 4 of 8 keys: 4 to 7'. */
+  says = $derived.by(() => {
+    const { cell } = this;
+    if (!cell) return undefined;
+    const row = this.mask.row(cell.query);
+    return `query ${cell.query} reads ${count(row)} of ${this.doc.T} keys${row.length > 0 ? `: ${sayRuns(row)}` : ''}`;
+  });
+
+  /** Why the selected cell is as it is. */
+  why = $derived.by(() => {
+    const { cell } = this;
+    if (!cell) return undefined;
+    const { query, key } = cell;
+    const allowed = has(this.mask.row(query), key);
+    const paint = this.current.paint.some(
+      (one) => query >= one.query && query < one.toQuery && key >= one.key && key < one.toKey,
+    );
+    if (paint) return { allowed, because: ['painted by hand'] };
+    return { allowed, because: verdictOf(this.current.expression, query, key, this.doc.T).because };
+  });
+
+  constructor(query = '') {
+    this.#read(query);
+  }
+
+  // ------------------------------------------------------------------------------------------- the masks
+
+  setTokens = (T: number) => {
+    if (!Number.isFinite(T)) return;
+    const tokens = Math.min(MOST_TOKENS, Math.max(FEWEST_TOKENS, Math.round(T)));
+    if (tokens === this.doc.T) return;
+    const inside = ({ toQuery, toKey }: Rectangle) => toQuery <= tokens && toKey <= tokens;
+    this.#change({
+      T: tokens,
+      layers: this.doc.layers.map(({ expression, paint }) => ({
+        expression,
+        paint: paint.filter(inside),
+      })),
+    });
+    this.fit();
+  };
+
+  /** What was typed becomes the mask of this layer, or says why not. */
+  type = (text: string) => {
+    this.text = text;
+    try {
+      const expression = read(text);
+      this.problem = undefined;
+      if (write(expression) !== write(this.current.expression)) this.#expression(expression, false);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      this.problem = error.message;
+    }
+  };
+
+  /** A chip was switched, or its numbers changed. */
+  setExpression = (expression: Expression) => this.#expression(expression, true);
+
+  choose = (id: string) => {
+    this.layer = 0;
+    this.#change(library.get(id).doc);
+    this.fit();
+  };
+
+  /** Masks from elsewhere: a file, a config, the zoo. */
+  show = (doc: MaskDoc) => {
+    this.layer = 0;
+    this.#change(doc);
+    this.fit();
+  };
+
+  select = (layer: number) => {
+    this.layer = Math.min(this.doc.layers.length - 1, Math.max(0, layer));
+    this.#said();
+  };
+
+  addLayer = () => {
+    if (this.doc.layers.length >= MOST_LAYERS) return;
+    const layers = this.doc.layers.toSpliced(this.layer + 1, 0, this.current);
+    this.#change({ ...this.doc, layers });
+    this.select(this.layer + 1);
+  };
+
+  removeLayer = () => {
+    if (this.doc.layers.length === 1) return;
+    const layers = this.doc.layers.toSpliced(this.layer, 1);
+    const { layer } = this;
+    this.layer = Math.min(layer, layers.length - 1);
+    this.#change({ ...this.doc, layers });
+  };
+
+  paint = (rectangle: Rectangle) => {
+    if (isIdle(this.mask, rectangle)) return;
+    const { expression, paint } = this.current;
+    const tidy = tidied(maskOf(expression, this.doc.T), [...paint, rectangle]);
+    if (tidy.length > MOST_RECTANGLES) {
+      this.problem = `more than ${MOST_RECTANGLES} painted rectangles are not kept; save the mask as a file`;
+      return;
+    }
+    this.#layer({ expression, paint: tidy });
+  };
+
+  /** The cell, or the marked rectangle, the other way round. */
+  flip = () => {
+    const area = this.area;
+    if (!area) return;
+    this.paint({ ...area, open: !has(this.mask.row(this.cell!.query), this.cell!.key) });
+    this.corner = undefined;
+  };
+
+  clearPaint = () => this.#layer({ ...this.current, paint: [] });
+
+  undo = () => {
+    const before = this.#past.at(-1);
+    if (!before) return;
+    this.#future = [this.doc, ...this.#future];
+    this.#past = this.#past.slice(0, -1);
+    this.#set(before);
+  };
+
+  redo = () => {
+    const [after] = this.#future;
+    if (!after) return;
+    this.#past = [...this.#past, this.doc];
+    this.#future = this.#future.slice(1);
+    this.#set(after);
+  };
+
+  // ------------------------------------------------------------------------------------------- what is seen
+
+  /** The marked cells, as a rectangle without a side. */
+  get area(): Omit<Rectangle, 'open'> | undefined {
+    const { cell, corner = cell } = this;
+    if (!cell || !corner) return undefined;
+    return {
+      query: Math.min(cell.query, corner.query),
+      toQuery: Math.max(cell.query, corner.query) + 1,
+      key: Math.min(cell.key, corner.key),
+      toKey: Math.max(cell.key, corner.key) + 1,
+    };
+  }
+
+  point = (cell: Place | undefined) => {
+    this.cell = cell;
+    this.corner = undefined;
+  };
+
+  /** The keyboard's cursor; `mark` leaves the other corner where it was. */
+  move = (queries: number, keys: number, mark = false) => {
+    const last = this.doc.T - 1;
+    const from = this.cell ?? { query: last, key: last };
+    const clamp = (at: number) => Math.min(last, Math.max(0, at));
+    if (mark) this.corner ??= from;
+    else this.corner = undefined;
+    this.cell = { query: clamp(from.query + queries), key: clamp(from.key + keys) };
+    this.#reveal(this.cell);
+  };
+
+  fit = () => {
+    this.view = { query: 0, key: 0, side: this.doc.T };
+  };
+
+  /** Closer (below 1) or farther, so that the cell under the pointer stays there: `x` and `y` in 0..1 of the picture. */
+  zoom = (factor: number, x = 0.5, y = 0.5) => {
+    const { query, key, side } = this.view;
+    const next = Math.min(
+      this.doc.T,
+      Math.max(Math.min(CLOSEST, this.doc.T), Math.round(side * factor)),
+    );
+    this.#look({ query: query + y * (side - next), key: key + x * (side - next), side: next });
+  };
+
+  pan = (queries: number, keys: number) => {
+    const { query, key, side } = this.view;
+    this.#look({ query: query + queries, key: key + keys, side });
+  };
+
+  visit = (query: string) => {
+    if (query === this.query) return;
+    this.#read(query);
+  };
+
+  #look({ query, key, side }: View) {
+    const clamp = (at: number) => Math.round(Math.min(this.doc.T - side, Math.max(0, at)));
+    this.view = { query: clamp(query), key: clamp(key), side };
+  }
+
+  #reveal({ query, key }: Place) {
+    const { view } = this;
+    const along = (at: number, from: number) =>
+      at < from ? at : at >= from + view.side ? at - view.side + 1 : from;
+    this.#look({ query: along(query, view.query), key: along(key, view.key), side: view.side });
+  }
+
+  #read(query: string) {
+    const { doc, notes, rest } = fromAddress(query);
+    this.notes = notes;
+    this.rest = rest;
+    this.other = (rest.get('other') ?? '').slice(0, 2000);
+    this.#past = [];
+    this.#future = [];
+    const at = Number(rest.get('at') ?? 1);
+    this.layer = Number.isInteger(at) && at >= 1 && at <= doc.layers.length ? at - 1 : 0;
+    this.#set(doc);
+    this.fit();
+  }
+
+  #expression(expression: Expression, say: boolean) {
+    this.#layer({ ...this.current, expression }, say);
+  }
+
+  #layer(layer: LayerDoc, say = true) {
+    this.#change({ ...this.doc, layers: this.doc.layers.with(this.layer, layer) }, say);
+  }
+
+  #change(doc: MaskDoc, say = true) {
+    this.#past = [...this.#past, this.doc].slice(-MEMORY);
+    this.#future = [];
+    this.#set(doc, say);
+  }
+
+  #set(doc: MaskDoc, say = true) {
+    const resized = doc.T !== this.doc.T;
+    this.doc = doc;
+    this.layer = Math.min(this.layer, doc.layers.length - 1);
+    this.version++;
+    if (say) this.#said();
+    const { cell } = this;
+    if (cell && (cell.query >= doc.T || cell.key >= doc.T)) this.point(undefined);
+    if (resized) this.fit();
+  }
+
+  #said() {
+    this.text = write(this.current.expression);
+    this.problem = undefined;
+  }
+}
