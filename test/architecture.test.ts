@@ -32,7 +32,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   lessons: ['core', 'spec'],
   state: ['core', 'attention', 'data', 'spec', 'link', 'model', 'compare', 'masks', 'lessons'],
-  views: ['core', 'attention', 'data', 'spec', 'link', 'draw', 'compare', 'state'],
+  views: ['core', 'attention', 'data', 'spec', 'link', 'draw', 'compare', 'masks', 'state'],
   app: [
     'core',
     'attention',

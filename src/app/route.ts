@@ -4,6 +4,7 @@ export const PAGES = [
   { id: 'lab', label: 'Lab' },
   { id: 'compare', label: 'Compare' },
   { id: 'figures', label: 'Figures' },
+  { id: 'masks', label: 'Masks' },
 ] as const;
 
 export type Page = (typeof PAGES)[number]['id'];

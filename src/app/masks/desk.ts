@@ -1,0 +1,39 @@
+/** @file The page's end of the desk. */
+import type { Answer, Kind, Question } from '../../masks/desk';
+import type { AskedDesk } from '../../state/answers.svelte';
+
+interface Reply {
+  readonly id: number;
+  readonly answer?: Answer;
+  readonly problem?: string;
+}
+
+export function startDesk(): AskedDesk & { dispose(): void } {
+  const worker = new Worker(new URL('./desk.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'zebra-masks',
+  });
+  const open = new Map<number, (reply: Reply) => void>();
+  let asked = 0;
+  worker.onmessage = ({ data }: MessageEvent<Reply>) => {
+    open.get(data.id)?.(data);
+    open.delete(data.id);
+  };
+  worker.onerror = (event) => {
+    const problem = `The masks' worker stopped (${event.message || 'its script could not be loaded'}). Reload the page.`;
+    for (const [id, reply] of open) reply({ id, problem });
+    open.clear();
+  };
+  return {
+    ask: <K extends Kind>(question: Question<K>) =>
+      new Promise<Answer<K>>((resolve, reject) => {
+        const id = ++asked;
+        open.set(id, ({ answer, problem }) => {
+          if (problem === undefined) resolve(answer as Answer<K>);
+          else reject(new Error(problem));
+        });
+        worker.postMessage({ id, question });
+      }),
+    dispose: () => worker.terminate(),
+  };
+}

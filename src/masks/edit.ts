@@ -1,0 +1,53 @@
+/** @file An expression with one part of it changed; a part is found by the places on the way to it. */
+import { terms, type Expression } from './expression';
+
+export type Path = readonly number[];
+
+/** The expression with the part at `path` made another; undefined takes it out, and nothing is left where it was all there was. */
+export function changedAt(
+  expression: Expression,
+  path: Path,
+  change: (part: Expression) => Expression | undefined,
+): Expression | undefined {
+  const [place, ...rest] = path;
+  if (place === undefined) return change(expression);
+  if (expression.kind === 'term') return expression;
+  if (expression.kind === 'not') {
+    const of = changedAt(expression.of, rest, change);
+    return of && { ...expression, of };
+  }
+  const of = expression.of.flatMap((one, i) => {
+    if (i !== place) return [one];
+    const next = changedAt(one, rest, change);
+    return next ? [next] : [];
+  });
+  if (of.length === 0) return undefined;
+  // A group of one is that one.
+  return of.length === 1 ? of[0] : { ...expression, of };
+}
+
+/** One more term beside the part at `path`. */
+export function joinedAt(
+  expression: Expression,
+  path: Path,
+  kind: 'and' | 'or',
+  added: Expression,
+): Expression {
+  return changedAt(expression, path, (part) =>
+    part.kind === kind && !part.off
+      ? { ...part, of: [...part.of, added] }
+      : { kind, of: [part, added] },
+  )!;
+}
+
+/** A term with the numbers it begins with. */
+export function freshTerm(id: string): Expression {
+  const { params, rest } = terms.get(id);
+  const numbers = [...params, ...(rest ? [rest] : [])].map(({ initial }) => initial);
+  return { kind: 'term', term: id, numbers };
+}
+
+export function switched(part: Expression): Expression {
+  const { off, ...on } = part;
+  return off ? on : { ...on, off: true };
+}

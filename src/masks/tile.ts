@@ -1,0 +1,63 @@
+/** @file What a screen shows of a mask: one number per pixel, however many cells lie under it. */
+import type { Mask } from './mask';
+import { clip } from './runs';
+
+/** A square of `side` cells from its first query and key on; beyond the mask there is nothing. */
+export interface View {
+  readonly query: number;
+  readonly key: number;
+  readonly side: number;
+}
+
+export interface Tile {
+  readonly view: View;
+  readonly size: number; // pixels a side: never more than cells
+  /** [size, size] share of the cells under the pixel that may be read, 0…255; 0 and 255 mean none and all. */
+  readonly cells: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Row by row, run by run: a run opens whole pixels by two marks and the pixels at its ends in part, so 16,384 rows cost
+ * 16,384 rows and not their cells.
+ */
+export function tileOf(mask: Mask, view: View, pixels: number): Tile {
+  const { query, key, side } = view;
+  const size = Math.max(1, Math.min(side, Math.round(pixels)));
+  const edge = (i: number) => Math.floor((i * side) / size);
+  const cells = new Uint8Array(size * size);
+  const whole = new Int32Array(size + 1);
+  const part = new Float64Array(size);
+  const pixelOf = new Int32Array(side + 1);
+  for (let p = 0; p < size; p++) pixelOf.fill(p, edge(p), edge(p + 1));
+  pixelOf[side] = size;
+
+  for (let y = 0; y < size; y++) {
+    whole.fill(0);
+    part.fill(0);
+    const [from, to] = [edge(y), edge(y + 1)];
+    for (let q = from; q < to && query + q < mask.queries; q++) {
+      const runs = clip(mask.row(query + q), key, key + side);
+      for (let r = 0; r < runs.length; r += 2) {
+        const [a, b] = [runs[r]! - key, runs[r + 1]! - key];
+        const [first, last] = [pixelOf[a]!, pixelOf[b]!];
+        if (first === last) {
+          part[first] = part[first]! + (b - a);
+          continue;
+        }
+        if (a > edge(first)) part[first] = part[first]! + (edge(first + 1) - a);
+        whole[a > edge(first) ? first + 1 : first]!++;
+        whole[last]!--;
+        if (last < size) part[last] = part[last]! + (b - edge(last));
+      }
+    }
+    for (let x = 0, open = 0; x < size; x++) {
+      open += whole[x]!;
+      const wide = edge(x + 1) - edge(x);
+      const share = (open * wide + part[x]!) / (wide * (to - from));
+      // A single cell in a large pixel is seen, and a single hole too.
+      cells[y * size + x] =
+        share <= 0 ? 0 : share >= 1 ? 255 : Math.min(254, Math.max(1, Math.round(255 * share)));
+    }
+  }
+  return { view, size, cells };
+}

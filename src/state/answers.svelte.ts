@@ -1,0 +1,72 @@
+import type { Answer, Kind, Question, Written } from '../masks/desk';
+import type { Tile } from '../masks/tile';
+import { write } from '../masks/expression';
+import { writeRectangles } from '../masks/paint';
+import type { LayerDoc } from '../masks/doc';
+import type { Workbench } from './workbench.svelte';
+
+export type { Tile };
+
+/** Where questions about masks are answered: a worker, or, in tests, at once. */
+export interface AskedDesk {
+  ask<K extends Kind>(question: Question<K>): Promise<Answer<K>>;
+}
+
+export const writtenOf = (layer: LayerDoc, T: number): Written => ({
+  T,
+  expression: write(layer.expression),
+  paint: writeRectangles(layer.paint),
+});
+
+/** The latest answer to one kind of question: while one is asked, only the newest waits. */
+class Latest<K extends Kind> {
+  value = $state.raw<Answer<K> | undefined>();
+  problem = $state<string | undefined>();
+  #waiting: Question<K> | undefined;
+  #asking = false;
+
+  constructor(private readonly desk: AskedDesk) {}
+
+  ask(question: Question<K>): void {
+    this.#waiting = question;
+    if (!this.#asking) void this.#next();
+  }
+
+  async #next(): Promise<void> {
+    this.#asking = true;
+    while (this.#waiting) {
+      const question = this.#waiting;
+      this.#waiting = undefined;
+      try {
+        this.value = await this.desk.ask(question);
+        this.problem = undefined;
+      } catch (error) {
+        this.problem = error instanceof Error ? error.message : String(error);
+      }
+    }
+    this.#asking = false;
+  }
+}
+
+/** Everything the workbench shows that is worked out elsewhere. */
+export class Answers {
+  readonly tile: Latest<'tile'>;
+  /** Pixels the picture has, a side. */
+  pixels = $state(512);
+
+  readonly #stop: () => void;
+
+  constructor(bench: Workbench, desk: AskedDesk) {
+    this.tile = new Latest(desk);
+    this.#stop = $effect.root(() => {
+      $effect(() => {
+        const mask = writtenOf(bench.current, bench.doc.T);
+        this.tile.ask({ kind: 'tile', mask, view: bench.view, pixels: this.pixels });
+      });
+    });
+  }
+
+  dispose(): void {
+    this.#stop();
+  }
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { changedAt, freshTerm, joinedAt, switched } from '../../src/masks/edit';
+import { read, terms, write } from '../../src/masks/expression';
+
+const start = read('causal & (window(4) | sink(2)) & !padding(2, 0)');
+const after = (path: number[], change: Parameters<typeof changedAt>[2]) => {
+  const changed = changedAt(start, path, change);
+  return changed && write(changed);
+};
+
+test('a part is changed, switched or taken out where it stands', () => {
+  expect(after([1, 0], () => read('window(8)'))).toBe(
+    'causal & (window(8) | sink(2)) & !padding(2, 0)',
+  );
+  expect(after([1], switched)).toBe('causal & ~(window(4) | sink(2)) & !padding(2, 0)');
+  expect(after([2, 0], switched)).toBe('causal & (window(4) | sink(2)) & !~padding(2, 0)');
+  expect(after([1, 1], () => undefined)).toBe('causal & window(4) & !padding(2, 0)');
+  expect(after([2, 0], () => undefined)).toBe('causal & (window(4) | sink(2))');
+  expect(changedAt(read('causal'), [], () => undefined)).toBeUndefined();
+  expect(write(switched(switched(start)))).toBe(write(start));
+});
+
+test('a term is joined to a group of its kind, or makes one', () => {
+  expect(write(joinedAt(start, [], 'and', read('chunk(4)')))).toBe(
+    'causal & (window(4) | sink(2)) & !padding(2, 0) & chunk(4)',
+  );
+  expect(write(joinedAt(start, [0], 'or', read('global(0)')))).toBe(
+    '(causal | global(0)) & (window(4) | sink(2)) & !padding(2, 0)',
+  );
+});
+
+test.each(terms.all.map(({ id }) => id))('%s begins with numbers it allows', (id) => {
+  expect(read(write(freshTerm(id)))).toEqual(freshTerm(id));
+});
