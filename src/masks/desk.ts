@@ -3,7 +3,7 @@
  * tests ask directly. The last masks are remembered with their rows.
  */
 import { maskOf, read } from './expression';
-import type { Mask } from './mask';
+import { differenceOf, pairsOf, type Difference, type Mask } from './mask';
 import { painted, readRectangles } from './paint';
 import { tileOf, type Tile, type View } from './tile';
 
@@ -15,11 +15,19 @@ export interface Written {
 }
 
 interface Questions {
-  tile: { readonly mask: Written; readonly view: View; readonly pixels: number };
+  /** With `other`, what that one shows beside it. */
+  tile: {
+    readonly mask: Written;
+    readonly other?: Written;
+    readonly view: View;
+    readonly pixels: number;
+  };
+  difference: { readonly mask: Written; readonly other: Written };
 }
 
 interface Answered {
-  tile: Tile;
+  tile: Tile & { readonly other?: Tile['cells'] };
+  difference: Difference & { readonly only: number; readonly otherOnly: number };
 }
 
 export type Kind = keyof Questions;
@@ -37,8 +45,20 @@ export class Desk {
 
   #answer(question: Question): Answer {
     switch (question.kind) {
-      case 'tile':
-        return tileOf(this.#mask(question.mask), question.view, question.pixels);
+      case 'tile': {
+        const { mask, other, view, pixels } = question;
+        return {
+          ...tileOf(this.#mask(mask), view, pixels),
+          ...(other && { other: tileOf(this.#mask(other), view, pixels).cells }),
+        };
+      }
+      case 'difference': {
+        const [a, b] = [this.#mask(question.mask), this.#mask(question.other)];
+        const difference = differenceOf(a, b);
+        // a - b + b - a = cells, and what is in both is in each.
+        const only = (difference.cells + pairsOf(a) - pairsOf(b)) / 2;
+        return { ...difference, only, otherOnly: difference.cells - only };
+      }
     }
   }
 

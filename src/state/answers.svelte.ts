@@ -1,11 +1,11 @@
+import { InputError } from '../core/check';
 import type { Answer, Kind, Question, Written } from '../masks/desk';
-import type { Tile } from '../masks/tile';
 import { write } from '../masks/expression';
 import { writeRectangles } from '../masks/paint';
 import type { LayerDoc } from '../masks/doc';
 import type { Workbench } from './workbench.svelte';
 
-export type { Tile };
+export type Tile = Answer<'tile'>;
 
 /** Where questions about masks are answered: a worker, or, in tests, at once. */
 export interface AskedDesk {
@@ -17,6 +17,12 @@ export const writtenOf = (layer: LayerDoc, T: number): Written => ({
   expression: write(layer.expression),
   paint: writeRectangles(layer.paint),
 });
+
+/** The mask that is compared with, where one is asked for. */
+function otherOf({ otherExpression, doc }: Workbench): Written | undefined {
+  if (!otherExpression || otherExpression instanceof InputError) return undefined;
+  return { T: doc.T, expression: write(otherExpression), paint: '' };
+}
 
 /** The latest answer to one kind of question: while one is asked, only the newest waits. */
 class Latest<K extends Kind> {
@@ -51,6 +57,7 @@ class Latest<K extends Kind> {
 /** Everything the workbench shows that is worked out elsewhere. */
 export class Answers {
   readonly tile: Latest<'tile'>;
+  readonly difference: Latest<'difference'>;
   /** Pixels the picture has, a side. */
   pixels = $state(512);
 
@@ -58,10 +65,18 @@ export class Answers {
 
   constructor(bench: Workbench, desk: AskedDesk) {
     this.tile = new Latest(desk);
+    this.difference = new Latest(desk);
     this.#stop = $effect.root(() => {
       $effect(() => {
         const mask = writtenOf(bench.current, bench.doc.T);
-        this.tile.ask({ kind: 'tile', mask, view: bench.view, pixels: this.pixels });
+        const other = otherOf(bench);
+        const { view } = bench;
+        this.tile.ask({ kind: 'tile', mask, view, pixels: this.pixels, ...(other && { other }) });
+      });
+      $effect(() => {
+        const mask = writtenOf(bench.current, bench.doc.T);
+        const other = otherOf(bench);
+        if (other) this.difference.ask({ kind: 'difference', mask, other });
       });
     });
   }

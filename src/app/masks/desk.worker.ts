@@ -8,7 +8,7 @@ scope.onmessage = ({ data }: MessageEvent<{ id: number; question: Question }>) =
   const { id, question } = data;
   try {
     const answer = desk.answer(question);
-    const transfer = 'cells' in answer ? [answer.cells.buffer] : [];
+    const transfer = 'view' in answer ? [answer.cells.buffer] : [];
     scope.postMessage({ id, answer }, transfer);
   } catch (error) {
     scope.postMessage({ id, problem: error instanceof Error ? error.message : String(error) });
