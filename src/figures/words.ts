@@ -55,7 +55,7 @@ export function wordsOfGaps(results: readonly Result[], context: number): string
 /** What short runs cannot say. */
 function early(results: readonly Result[], context: number): string {
   const steps = results.filter(({ spec }) => spec.context === context).map((run) => run.steps);
-  return `All of this is after ${formatInteger(Math.max(...steps))} steps; with longer training the order of the plans may change.`;
+  return `All of this is after ${formatInteger(Math.max(...steps))} steps at one learning rate; with longer training, or a rate chosen for each, the order of the plans may change.`;
 }
 
 /** How far the numbers may be believed. */
@@ -89,7 +89,19 @@ function verdict(gaps: readonly Gap[]): string {
     );
     return `${claim} at our scale this disagrees, grouped being worse at ${where} tokens read.`;
   }
-  return `${claim} at our scale nothing here speaks against it${sure.length > 0 ? ', grouped being better where they differ' : ''}.`;
+  const better = sure.length > 0 ? ', grouped being better where they differ' : '';
+  return `${claim} at our scale nothing here speaks against it${better}.${far(gaps, grouped)}`;
+}
+
+/** Where plain local does better still, grouping is not better for what it reads far away. */
+function far(gaps: readonly Gap[], grouped: readonly Gap[]): string {
+  const last = grouped.at(-1)!;
+  const local = gaps.find(({ look, bucket }) => look === 'local' && bucket.to === last.bucket.to);
+  if (!local || local.gaps.length < SEEDS || !isResult(last.gaps)) return '';
+  const lead = local.gaps.map((gap, seed) => gap - last.gaps[seed]!);
+  return isResult(lead) && band(lead).y < 0
+    ? ' But local attention lies lower still: models this small, trained this little, gain from reading less and not from reading far, so this is no evidence for what the paper is about.'
+    : '';
 }
 
 /** Figure 4 says where reading more helps; Figure 2 says how plans differ. */
@@ -127,7 +139,7 @@ export function wordsOfCompute(results: readonly Result[]): string {
     contexts.length > 1
       ? ' Each context is validated in windows of its own length of the same held-out text, so perplexities of different contexts are not strictly comparable.'
       : '';
-  return `${parts.join(' ')} ${caution}${places} Compared at the same FLOPs, global is looked at before its learning rate has fallen, which makes it look worse than it is. The paper claims more efficient training: the count of FLOPs agrees, and grows in favour of grouping with the context; that the perplexity is as good is not shown by so short a training.`;
+  return `${parts.join(' ')} ${caution}${places} Compared at the same FLOPs, global is looked at before its learning rate has fallen, which makes it look worse than it is. The paper claims more efficient training: the count of FLOPs agrees, and grows in favour of grouping with the context; whether the perplexity stays as good in long training is not shown by so short a one.`;
 }
 
 function compared(global: Course, grouped: Course): string {
