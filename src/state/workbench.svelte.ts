@@ -45,7 +45,7 @@ export class Workbench {
   tool = $state<Tool>('look');
   view = $state.raw<View>({ query: 0, key: 0, side: 32 });
   notes = $state.raw<readonly string[]>([]);
-  rest = $state.raw<ReadonlyMap<string, string>>(new Map());
+  rest = $state.raw(fromAddress('').rest);
   /** The mask it is compared with, as it is written; empty: none. */
   other = $state('');
   /** Grows with every change of the masks. */

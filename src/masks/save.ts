@@ -1,0 +1,91 @@
+/** @file A mask as files: NumPy's .npy, JSON of this page, SVG. */
+import { check } from '../core/check';
+import { write } from './expression';
+import type { LayerDoc, MaskDoc } from './doc';
+import { cellsOf, type Mask } from './mask';
+import type { Runs } from './runs';
+
+/** Cells that are written one by one. */
+export const MOST_CELLS = 8192 * 8192;
+/** Rectangles of an SVG: beyond, no program opens it gladly. */
+export const MOST_SHAPES = 40_000;
+
+/** NumPy version 1.0: bool, C order, [queries, keys], True where a key may be read. */
+export function npyOf(mask: Mask): Uint8Array<ArrayBuffer> {
+  const { queries, keys } = mask;
+  check(
+    queries * keys <= MOST_CELLS,
+    `the mask has ${queries} × ${keys} cells; a .npy of ${Math.sqrt(MOST_CELLS)} × ${Math.sqrt(MOST_CELLS)} is the largest, the code holds longer ones`,
+  );
+  const dict = `{'descr': '|b1', 'fortran_order': False, 'shape': (${queries}, ${keys}), }`;
+  const length = Math.ceil((10 + dict.length + 1) / 64) * 64 - 10; // the cells begin at a multiple of 64
+  const bytes = new Uint8Array(10 + length + queries * keys);
+  bytes.set([
+    0x93,
+    ...[...'NUMPY'].map((letter) => letter.charCodeAt(0)),
+    1,
+    0,
+    length & 255,
+    length >> 8,
+  ]);
+  const header = `${dict.padEnd(length - 1)}\n`;
+  for (let i = 0; i < length; i++) bytes[10 + i] = header.charCodeAt(i);
+  bytes.set(cellsOf(mask), 10 + length);
+  return bytes;
+}
+
+const FORMAT = 'zebra-lab-masks';
+
+/** All layers, as this page opens them again. */
+export const jsonOf = ({ T, layers }: MaskDoc): string =>
+  JSON.stringify(
+    {
+      format: FORMAT,
+      version: 1,
+      convention: 'rows are queries; window(W) counts the query itself',
+      T,
+      layers: layers.map(({ expression, paint }: LayerDoc) => ({ mask: write(expression), paint })),
+    },
+    undefined,
+    1,
+  );
+
+/** Rectangles that cover the mask: runs of rows that are the same joined downwards. Undefined where there are too many. */
+export function shapesOf(mask: Mask): readonly Shape[] | undefined {
+  const done: Shape[] = [];
+  let growing = new Map<string, { key: number; toKey: number; query: number }>();
+  for (let q = 0; q <= mask.queries; q++) {
+    const row: Runs = q < mask.queries ? mask.row(q) : [];
+    const next: typeof growing = new Map();
+    for (let r = 0; r < row.length; r += 2) {
+      const name = `${row[r]} ${row[r + 1]}`;
+      next.set(name, growing.get(name) ?? { key: row[r]!, toKey: row[r + 1]!, query: q });
+    }
+    for (const [name, { key, toKey, query }] of growing)
+      if (!next.has(name)) done.push({ query, key, queries: q - query, keys: toKey - key });
+    if (done.length > MOST_SHAPES) return undefined;
+    growing = next;
+  }
+  return done;
+}
+
+export interface Shape {
+  readonly query: number;
+  readonly key: number;
+  readonly queries: number;
+  readonly keys: number;
+}
+
+/** Cells as shapes, `title` inside. Undefined where it would be too large. */
+export function svgOf(mask: Mask, title: string): string | undefined {
+  const shapes = shapesOf(mask);
+  if (!shapes) return undefined;
+  const { queries, keys } = mask;
+  const path = shapes
+    .map(
+      ({ query, key, queries: high, keys: wide }) => `M${key} ${query}h${wide}v${high}h-${wide}z`,
+    )
+    .join('');
+  const safe = title.replaceAll(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${keys} ${queries}" width="${Math.min(1024, 16 * keys)}" shape-rendering="crispEdges"><title>${safe}</title><rect width="${keys}" height="${queries}" fill="#f2f0ea"/><path d="${path}" fill="#141413"/></svg>\n`;
+}

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { FIRST_DOC, fromAddress } from '../../src/masks/doc';
+import { maskOf, read } from '../../src/masks/expression';
+import { cellsOf, maskOfCells } from '../../src/masks/mask';
+import { jsonOf, npyOf, shapesOf, svgOf } from '../../src/masks/save';
+
+test('a .npy has the header NumPy writes, and its cells at a multiple of 64', () => {
+  const mask = maskOf(read('causal & window(3)'), 7);
+  const bytes = npyOf(mask);
+  const header = 10 + bytes[8]! + 256 * bytes[9]!;
+  expect(header % 64).toBe(0);
+  expect(new TextDecoder('latin1').decode(bytes.subarray(0, header))).toBe(
+    `\u0093NUMPY\u0001\u0000v\u0000{'descr': '|b1', 'fortran_order': False, 'shape': (7, 7), }`
+      .padEnd(127)
+      .replace(/\s*$/, (spaces) => ' '.repeat(spaces.length)) + '\n',
+  );
+  expect(bytes.subarray(header)).toEqual(cellsOf(mask));
+  expect(() => npyOf(maskOf(read('causal'), 16_384))).toThrow('8192 × 8192 is the largest');
+});
+
+test('the shapes cover every cell that may be read, each once', () => {
+  const T = 11;
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: T * T, maxLength: T * T, max: 1 }), (cells) => {
+      const drawn = new Uint8Array(T * T);
+      for (const { query, key, queries, keys } of shapesOf(maskOfCells(cells, T, T))!)
+        for (let q = query; q < query + queries; q++)
+          for (let k = key; k < key + keys; k++) drawn[q * T + k]!++;
+      expect(drawn).toEqual(cells);
+    }),
+  );
+});
+
+test('an SVG says what it is without letting its title speak SVG', () => {
+  const svg = svgOf(maskOf(read('causal'), 4), '<script>causal & more</script>')!;
+  expect(svg).not.toContain('<script>');
+  expect(svg).toContain('&#60;script&#62;causal &#38; more');
+});
+
+test('the JSON says T, convention and every layer', () => {
+  const { doc } = fromAddress('T=16&layer=causal&layer=2*causal%20%26%20window(4)&paint=0:1.2.3.4');
+  expect(JSON.parse(jsonOf(doc))).toMatchObject({
+    format: 'zebra-lab-masks',
+    version: 1,
+    T: 16,
+    layers: [
+      { mask: 'causal', paint: [{ query: 1, key: 2, toQuery: 4, toKey: 6, open: true }] },
+      { mask: 'causal & window(4)', paint: [] },
+      { mask: 'causal & window(4)' },
+    ],
+  });
+  expect(JSON.parse(jsonOf(FIRST_DOC))).toHaveProperty('layers.length', 1);
+});
