@@ -1,0 +1,65 @@
+/**
+ * @file A decoder's cache against the mask: which keys some later query may still read, step by step. A ring buffer of
+ * as many slots as are ever needed at once holds key k in slot k mod slots.
+ */
+import type { Mask } from '../mask';
+
+export interface CacheNeed {
+  /** [keys] the last query that reads the key; -1 where none does. From then on it may be evicted. */
+  readonly lastRead: Int32Array<ArrayBuffer>;
+  /** [keys] keys that must be held once token t is written, its own included. */
+  readonly held: Int32Array<ArrayBuffer>;
+  /** The most of them at once: slots a cache needs. */
+  readonly slots: number;
+  /** Keys are needed for a stretch of steps that ends in the order they came: a ring holds them. */
+  readonly ring: boolean;
+}
+
+/** A mask of as many queries as keys. Keys of the future are not held before they are written. */
+export function cacheOf(mask: Mask): CacheNeed {
+  const T = mask.keys;
+  const lastRead = new Int32Array(T).fill(-1);
+  // From the last query back: whoever is not yet read by a later one is read last by this one. `next` skips the others.
+  const next = Int32Array.from({ length: T + 1 }, (_, k) => k);
+  const find = (k: number): number => {
+    let root = k;
+    while (next[root] !== root) root = next[root]!;
+    while (next[k] !== root) [k, next[k]] = [next[k]!, root];
+    return root;
+  };
+  for (let q = mask.queries - 1; q >= 0; q--) {
+    const runs = mask.row(q);
+    for (let i = 0; i < runs.length; i += 2)
+      for (let k = find(runs[i]!); k < runs[i + 1]!; k = find(k + 1)) {
+        lastRead[k] = q;
+        next[k] = k + 1;
+      }
+  }
+  // Key k is held after step t for k <= t < lastRead[k]; at its own step it is always written.
+  const change = new Int32Array(T + 1);
+  for (let k = 0; k < T; k++) {
+    change[k]!++;
+    change[Math.max(k + 1, lastRead[k]!)]!--;
+  }
+  const held = new Int32Array(T);
+  let [now, slots] = [0, 0];
+  for (let t = 0; t < T; t++) {
+    now += change[t]!;
+    held[t] = now;
+    // While token t is computed, everything it reads is there: what was held before, and itself.
+    slots = Math.max(slots, (t > 0 ? held[t - 1]! : 0) + 1);
+  }
+  slots = Math.max(1, Math.min(slots, T));
+  const ends = Array.from({ length: T }, (_, k) => Math.max(k + 1, lastRead[k]!));
+  return { lastRead, held, slots, ring: ends.every((end, k) => k === 0 || end >= ends[k - 1]!) };
+}
+
+/** Does prefill's row agree with what a ring of `slots` keys still holds at `query`? The keys that are gone. */
+export function goneFrom(mask: Mask, slots: number, query: number): readonly number[] {
+  const from = Math.max(0, query + 1 - slots);
+  const row = mask.row(query);
+  const gone: number[] = [];
+  for (let i = 0; i < row.length && row[i]! < from; i += 2)
+    for (let k = row[i]!; k < Math.min(from, row[i + 1]!); k++) gone.push(k);
+  return gone;
+}

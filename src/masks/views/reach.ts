@@ -1,0 +1,41 @@
+/** @file What a query depends on through a stack: the boolean product of the layers' masks, row by row as runs. */
+import type { Mask } from '../mask';
+import { run, union, has, type Runs } from '../runs';
+
+/**
+ * reach[l] are the tokens, as layer l receives them, that `query` depends on when it is asked at the top; reach[layers]
+ * is the query alone, reach[0] the raw input. Square masks of one size.
+ */
+export function reachOf(layers: readonly Mask[], query: number): readonly Runs[] {
+  const reach: Runs[] = new Array(layers.length + 1);
+  reach[layers.length] = run(query, query + 1);
+  for (let l = layers.length - 1; l >= 0; l--) reach[l] = readBy(layers[l]!, reach[l + 1]!);
+  return reach;
+}
+
+/** All keys read by any of the queries, gathered two by two so that runs are merged few at a time. */
+function readBy(mask: Mask, queries: Runs): Runs {
+  let rows: Runs[] = [];
+  for (let i = 0; i < queries.length; i += 2)
+    for (let q = queries[i]!; q < queries[i + 1]!; q++) rows.push(mask.row(q));
+  while (rows.length > 1) {
+    const halved: Runs[] = [];
+    for (let i = 0; i < rows.length; i += 2)
+      halved.push(i + 1 < rows.length ? union(rows[i]!, rows[i + 1]!) : rows[i]!);
+    rows = halved;
+  }
+  return rows[0] ?? [];
+}
+
+/** How many of the first layers it takes until token `key` has reached position `query`; undefined where all are too few. */
+export function layersUntil(
+  layers: readonly Mask[],
+  query: number,
+  key: number,
+): number | undefined {
+  for (let depth = 0; depth <= layers.length; depth++) {
+    const [input] = reachOf(layers.slice(0, depth), query);
+    if (has(input!, key)) return depth;
+  }
+  return undefined;
+}

@@ -1,0 +1,141 @@
+/** @file The views as data, against cells counted one by one. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cachedKeys } from '../../src/attention/cost';
+import { plans } from '../../src/attention/plans';
+import { reachCone } from '../../src/attention/reach';
+import { maskOf, read } from '../../src/masks/expression';
+import { expressionOf } from '../../src/masks/layers';
+import { cellsOf, maskOfCells } from '../../src/masks/mask';
+import { fromCells, has } from '../../src/masks/runs';
+import { blocksOf, EMPTY, FULL, PARTIAL, sparsity } from '../../src/masks/views/blocks';
+import { cacheOf, goneFrom } from '../../src/masks/views/cache';
+import { firstOff, profileOf } from '../../src/masks/views/profile';
+import { layersUntil, reachOf } from '../../src/masks/views/reach';
+import { DEFAULTS, layersOf } from '../../src/spec/run';
+
+const T = 13;
+const anyCells = fc.uint8Array({ minLength: T * T, maxLength: T * T, max: 1 });
+const causalCells = anyCells.map((cells) =>
+  cells.map((cell, i) => (i % T <= Math.floor(i / T) ? cell : 0)),
+);
+
+describe('blocks', () => {
+  test('are full, partial or empty as their cells are', () => {
+    fc.assert(
+      fc.property(anyCells, fc.integer({ min: 1, max: 6 }), (cells, block) => {
+        const view = blocksOf(maskOfCells(cells, T, T), block);
+        const n = Math.ceil(T / block);
+        let wasted = 0;
+        for (let r = 0; r < n; r++)
+          for (let c = 0; c < n; c++) {
+            let open = 0;
+            for (let q = r * block; q < Math.min(T, (r + 1) * block); q++)
+              for (let k = c * block; k < Math.min(T, (c + 1) * block); k++)
+                open += cells[q * T + k]!;
+            const kind = open === 0 ? EMPTY : open === block * block ? FULL : PARTIAL;
+            expect(view.kinds[r * n + c]).toBe(kind);
+            if (kind === PARTIAL) wasted += block * block - open;
+          }
+        expect(view.wasted).toBe(wasted);
+        expect(view.full + view.partial + view.empty).toBe(n * n);
+      }),
+    );
+  });
+
+  test('of 16,384 tokens are counted without a cell', () => {
+    const view = blocksOf(maskOf(read('causal & window(512)'), 16_384), 128);
+    // Four blocks of 128 make the window: the diagonal's and the oldest are cut, three between are whole.
+    expect([view.full, view.partial]).toEqual([3 * 128 - (1 + 2 + 3), 128 + 124]);
+    expect(sparsity(view)).toBeCloseTo(1 - (128 * 5 - 10) / 128 ** 2, 9);
+  });
+});
+
+test('a profile counts keys, and shows where a window is one too long', () => {
+  const own = profileOf(maskOf(read('causal & window(4)'), T));
+  expect([...own.keys]).toEqual([1, 2, 3, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4]);
+  expect([own.least, own.most, own.pairs]).toEqual([1, 4, 4 * T - 6]);
+  expect(firstOff(own.keys, profileOf(maskOf(read('causal & window(5)'), T)).keys)).toBe(4);
+  expect(firstOff(own.keys, own.keys)).toBeUndefined();
+});
+
+describe('reach', () => {
+  test.each(plans.all.map(({ id }) => id))(
+    '%s reaches what the boolean product of its layers says',
+    (plan) => {
+      const layers = layersOf({ ...DEFAULTS, plan, window: 3, chunk: 3, layers: 4 });
+      const masks = layers.map((layer) => maskOf(expressionOf(layer), T));
+      for (const query of [0, 5, T - 1]) {
+        const cone = reachCone(layers, T, query);
+        reachOf(masks, query).forEach((runs, l) => expect(runs).toEqual(fromCells(cone[l]!, 0, T)));
+      }
+    },
+  );
+
+  test('for any masks, and the first layer at which a key arrives', () => {
+    fc.assert(
+      fc.property(anyCells, anyCells, fc.nat(T - 1), fc.nat(T - 1), (a, b, query, key) => {
+        const masks = [maskOfCells(a, T, T), maskOfCells(b, T, T)];
+        const through = Array.from({ length: T }, (_, m) => m).some(
+          (m) => b[query * T + m]! && a[m * T + key]!,
+        );
+        expect(has(reachOf(masks, query)[0]!, key)).toBe(through);
+        const first = query === key ? 0 : a[query * T + key] ? 1 : through ? 2 : undefined;
+        expect(layersUntil(masks, query, key)).toBe(first);
+      }),
+    );
+  });
+
+  test('of 16,384 tokens through twelve local layers is quick', () => {
+    const mask = maskOf(read('causal & window(512)'), 16_384);
+    const started = performance.now();
+    const [input] = reachOf(
+      Array.from({ length: 12 }, () => mask),
+      16_383,
+    );
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(input).toEqual([16_384 - (1 + 12 * 511), 16_384]);
+  });
+});
+
+describe('a cache', () => {
+  test('must hold what a later query still reads, and no more', () => {
+    fc.assert(
+      fc.property(causalCells, (cells) => {
+        const need = cacheOf(maskOfCells(cells, T, T));
+        for (let t = 0; t < T; t++) {
+          let held = 0;
+          for (let k = 0; k <= t; k++) {
+            const later = Array.from({ length: T - t - 1 }, (_, i) => t + 1 + i).some(
+              (q) => cells[q * T + k],
+            );
+            if (later || k === t) held++;
+          }
+          expect(need.held[t]).toBe(held);
+        }
+      }),
+    );
+  });
+
+  test('of a local layer is a ring of W, of a global one as long as the text, and both are as the patterns count them', () => {
+    for (const plan of ['local', 'global'] as const) {
+      const [layer] = layersOf({ ...DEFAULTS, plan, window: 4 });
+      const need = cacheOf(maskOf(expressionOf(layer!), 64));
+      expect(need.ring).toBe(true);
+      expect(need.slots).toBe(cachedKeys(layer!, 64));
+    }
+    expect(cacheOf(maskOf(read('causal & (window(4) | sink(2))'), 64))).toMatchObject({
+      slots: 6,
+      ring: false,
+    });
+    expect(cacheOf(maskOf(read('causal & chunk(8)'), 64)).slots).toBe(8);
+  });
+
+  test('that is too short has lost keys the prefill reads', () => {
+    const mask = maskOf(read('causal & (window(4) | sink(2))'), 12);
+    expect(goneFrom(mask, 4, 9)).toEqual([0, 1]);
+    expect(goneFrom(maskOf(read('causal & window(4)'), 12), 4, 9)).toEqual([]);
+    expect(goneFrom(maskOf(read('causal & window(5)'), 12), 4, 9)).toEqual([5]);
+    expect(cellsOf(mask)[9 * 12 + 5]).toBe(0);
+  });
+});
