@@ -5,7 +5,12 @@
 import { maskOf, read } from './expression';
 import { differenceOf, pairsOf, type Difference, type Mask } from './mask';
 import { painted, readRectangles } from './paint';
+import type { Runs } from './runs';
 import { tileOf, type Tile, type View } from './tile';
+import { blocksOf, type Blocks } from './views/blocks';
+import { cacheOf, type CacheNeed } from './views/need';
+import { firstOff, profileOf, type Profile } from './views/profile';
+import { layersUntil, reachOf } from './views/reach';
 
 /** A mask as it is written. */
 export interface Written {
@@ -23,11 +28,46 @@ interface Questions {
     readonly pixels: number;
   };
   difference: { readonly mask: Written; readonly other: Written };
+  numbers: { readonly mask: Written; readonly other?: Written; readonly block: number };
+  stack: { readonly layers: readonly Stretch[]; readonly query: number; readonly key?: number };
+}
+
+/** Layers in a row that have the same mask. */
+export interface Stretch {
+  readonly mask: Written;
+  readonly count: number;
+}
+
+/** One mask in numbers. */
+export interface Numbers {
+  readonly T: number;
+  readonly profile: Profile;
+  /** Of the mask that is compared with, and the first query where it is another. */
+  readonly expected?: { readonly profile: Profile; readonly firstOff?: number };
+  readonly blocks: Blocks;
+  readonly cache: CacheNeed;
+}
+
+/** The whole stack in numbers. */
+export interface Stack {
+  /** For each stretch, keys one of its layers must hold at most, and whether a ring holds them. */
+  readonly caches: readonly {
+    readonly count: number;
+    readonly slots: number;
+    readonly ring: boolean;
+  }[];
+  readonly query: number;
+  /** [layers + 1] what the query depends on, as each layer receives it; the last entry is the query alone. */
+  readonly reach: readonly Runs[];
+  /** Layers until `key` has reached the query; undefined where all are too few, or no key was asked for. */
+  readonly layersUntil?: number;
 }
 
 interface Answered {
   tile: Tile & { readonly other?: Tile['cells'] };
   difference: Difference & { readonly only: number; readonly otherOnly: number };
+  numbers: Numbers;
+  stack: Stack;
 }
 
 export type Kind = keyof Questions;
@@ -59,7 +99,41 @@ export class Desk {
         const only = (difference.cells + pairsOf(a) - pairsOf(b)) / 2;
         return { ...difference, only, otherOnly: difference.cells - only };
       }
+      case 'numbers':
+        return this.#numbers(question);
+      case 'stack':
+        return this.#stack(question);
     }
+  }
+
+  #numbers({ mask, other, block }: Questions['numbers']): Numbers {
+    const own = this.#mask(mask);
+    const profile = profileOf(own);
+    const beside = other && profileOf(this.#mask(other));
+    const off = beside && firstOff(profile.keys, beside.keys);
+    return {
+      T: mask.T,
+      profile,
+      ...(beside && { expected: { profile: beside, ...(off !== undefined && { firstOff: off }) } }),
+      blocks: blocksOf(own, block),
+      cache: cacheOf(own),
+    };
+  }
+
+  #stack({ layers, query, key }: Questions['stack']): Stack {
+    const masks = layers.flatMap(({ mask, count }) =>
+      Array.from({ length: count }, () => this.#mask(mask)),
+    );
+    const until = key === undefined ? undefined : layersUntil(masks, query, key);
+    return {
+      caches: layers.map(({ mask, count }) => {
+        const { slots, ring } = cacheOf(this.#mask(mask));
+        return { count, slots, ring };
+      }),
+      query,
+      reach: reachOf(masks, query),
+      ...(until !== undefined && { layersUntil: until }),
+    };
   }
 
   #mask({ T, expression, paint }: Written): Mask {

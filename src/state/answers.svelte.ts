@@ -2,7 +2,7 @@ import { InputError } from '../core/check';
 import type { Answer, Kind, Question, Written } from '../masks/desk';
 import { write } from '../masks/expression';
 import { writeRectangles } from '../masks/paint';
-import type { LayerDoc } from '../masks/doc';
+import { stretchesOf, type LayerDoc } from '../masks/doc';
 import type { Workbench } from './workbench.svelte';
 
 export type Tile = Answer<'tile'>;
@@ -58,6 +58,8 @@ class Latest<K extends Kind> {
 export class Answers {
   readonly tile: Latest<'tile'>;
   readonly difference: Latest<'difference'>;
+  readonly numbers: Latest<'numbers'>;
+  readonly stack: Latest<'stack'>;
   /** Pixels the picture has, a side. */
   pixels = $state(512);
 
@@ -66,6 +68,8 @@ export class Answers {
   constructor(bench: Workbench, desk: AskedDesk) {
     this.tile = new Latest(desk);
     this.difference = new Latest(desk);
+    this.numbers = new Latest(desk);
+    this.stack = new Latest(desk);
     this.#stop = $effect.root(() => {
       $effect(() => {
         const mask = writtenOf(bench.current, bench.doc.T);
@@ -77,6 +81,17 @@ export class Answers {
         const mask = writtenOf(bench.current, bench.doc.T);
         const other = otherOf(bench);
         if (other) this.difference.ask({ kind: 'difference', mask, other });
+        const { block } = bench;
+        this.numbers.ask({ kind: 'numbers', mask, block, ...(other && { other }) });
+      });
+      $effect(() => {
+        const { doc, cell } = bench;
+        const layers = stretchesOf(doc.layers).map(({ layer, count }) => ({
+          mask: writtenOf(layer, doc.T),
+          count,
+        }));
+        const query = cell?.query ?? doc.T - 1;
+        this.stack.ask({ kind: 'stack', layers, query, ...(cell && { key: cell.key }) });
       });
     });
   }

@@ -43,6 +43,8 @@ export class Workbench {
   /** The other corner of a rectangle that is being marked. */
   corner = $state.raw<Place | undefined>();
   tool = $state<Tool>('look');
+  /** Tokens a side of a block, as a block-sparse kernel takes them. */
+  block = $state(64);
   view = $state.raw<View>({ query: 0, key: 0, side: 32 });
   notes = $state.raw<readonly string[]>([]);
   rest = $state.raw(fromAddress('').rest);

@@ -9,7 +9,7 @@ import { expressionOf } from '../../src/masks/layers';
 import { cellsOf, maskOfCells } from '../../src/masks/mask';
 import { fromCells, has } from '../../src/masks/runs';
 import { blocksOf, EMPTY, FULL, PARTIAL, sparsity } from '../../src/masks/views/blocks';
-import { cacheOf, goneFrom } from '../../src/masks/views/cache';
+import { cacheOf, goneFrom } from '../../src/masks/views/need';
 import { firstOff, profileOf } from '../../src/masks/views/profile';
 import { layersUntil, reachOf } from '../../src/masks/views/reach';
 import { DEFAULTS, layersOf } from '../../src/spec/run';
