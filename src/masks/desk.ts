@@ -2,13 +2,15 @@
  * @file Questions about masks that take longer than a frame, and their answers, as plain data: a worker answers them, and
  * tests ask directly. The last masks are remembered with their rows.
  */
+import { declaredOfStack } from './declared';
 import { maskOf, read } from './expression';
+import { lint, type Declared, type Finding, type Subject } from './lint';
 import { differenceOf, pairsOf, type Difference, type Mask } from './mask';
 import { painted, readRectangles } from './paint';
 import type { Runs } from './runs';
 import { tileOf, type Tile, type View } from './tile';
 import { blocksOf, type Blocks } from './views/blocks';
-import { cacheOf, type CacheNeed } from './views/need';
+import { needOf, type CacheNeed } from './views/need';
 import { firstOff, profileOf, type Profile } from './views/profile';
 import { layersUntil, reachOf } from './views/reach';
 
@@ -30,6 +32,12 @@ interface Questions {
   difference: { readonly mask: Written; readonly other: Written };
   numbers: { readonly mask: Written; readonly other?: Written; readonly block: number };
   stack: { readonly layers: readonly Stretch[]; readonly query: number; readonly key?: number };
+  /** Held against what `meant` says; without it against each layer's own terms. */
+  findings: {
+    readonly layers: readonly Stretch[];
+    readonly meant?: Written;
+    readonly more?: Pick<Subject, 'fill' | 'probe'> & { readonly declared?: Declared };
+  };
 }
 
 /** Layers in a row that have the same mask. */
@@ -68,6 +76,7 @@ interface Answered {
   difference: Difference & { readonly only: number; readonly otherOnly: number };
   numbers: Numbers;
   stack: Stack;
+  findings: readonly Finding[];
 }
 
 export type Kind = keyof Questions;
@@ -103,6 +112,8 @@ export class Desk {
         return this.#numbers(question);
       case 'stack':
         return this.#stack(question);
+      case 'findings':
+        return this.#findings(question);
     }
   }
 
@@ -116,7 +127,7 @@ export class Desk {
       profile,
       ...(beside && { expected: { profile: beside, ...(off !== undefined && { firstOff: off }) } }),
       blocks: blocksOf(own, block),
-      cache: cacheOf(own),
+      cache: needOf(own),
     };
   }
 
@@ -127,13 +138,26 @@ export class Desk {
     const until = key === undefined ? undefined : layersUntil(masks, query, key);
     return {
       caches: layers.map(({ mask, count }) => {
-        const { slots, ring } = cacheOf(this.#mask(mask));
+        const { slots, ring } = needOf(this.#mask(mask));
         return { count, slots, ring };
       }),
       query,
       reach: reachOf(masks, query),
       ...(until !== undefined && { layersUntil: until }),
     };
+  }
+
+  #findings({ layers, meant, more }: Questions['findings']): readonly Finding[] {
+    const T = layers[0]!.mask.T;
+    const all = layers.flatMap(({ mask, count }) => Array.from({ length: count }, () => mask));
+    const expressions = all.map(({ expression }) => read(meant?.expression ?? expression));
+    const { declared, ...rest } = more ?? {};
+    return lint({
+      masks: all.map((mask) => this.#mask(mask)),
+      expressions,
+      declared: { ...declaredOfStack(expressions, T), ...declared },
+      ...rest,
+    });
   }
 
   #mask({ T, expression, paint }: Written): Mask {

@@ -1,5 +1,5 @@
 import { InputError } from '../core/check';
-import type { Answer, Kind, Question, Written } from '../masks/desk';
+import type { Answer, Kind, Question, Stretch, Written } from '../masks/desk';
 import { write } from '../masks/expression';
 import { writeRectangles } from '../masks/paint';
 import { stretchesOf, type LayerDoc } from '../masks/doc';
@@ -23,6 +23,9 @@ function otherOf({ otherExpression, doc }: Workbench): Written | undefined {
   if (!otherExpression || otherExpression instanceof InputError) return undefined;
   return { T: doc.T, expression: write(otherExpression), paint: '' };
 }
+
+const stretches = ({ doc }: Workbench): readonly Stretch[] =>
+  stretchesOf(doc.layers).map(({ layer, count }) => ({ mask: writtenOf(layer, doc.T), count }));
 
 /** The latest answer to one kind of question: while one is asked, only the newest waits. */
 class Latest<K extends Kind> {
@@ -60,6 +63,7 @@ export class Answers {
   readonly difference: Latest<'difference'>;
   readonly numbers: Latest<'numbers'>;
   readonly stack: Latest<'stack'>;
+  readonly findings: Latest<'findings'>;
   /** Pixels the picture has, a side. */
   pixels = $state(512);
 
@@ -70,6 +74,7 @@ export class Answers {
     this.difference = new Latest(desk);
     this.numbers = new Latest(desk);
     this.stack = new Latest(desk);
+    this.findings = new Latest(desk);
     this.#stop = $effect.root(() => {
       $effect(() => {
         const mask = writtenOf(bench.current, bench.doc.T);
@@ -86,12 +91,19 @@ export class Answers {
       });
       $effect(() => {
         const { doc, cell } = bench;
-        const layers = stretchesOf(doc.layers).map(({ layer, count }) => ({
-          mask: writtenOf(layer, doc.T),
-          count,
-        }));
+        const layers = stretches(bench);
         const query = cell?.query ?? doc.T - 1;
         this.stack.ask({ kind: 'stack', layers, query, ...(cell && { key: cell.key }) });
+      });
+      $effect(() => {
+        const meant = otherOf(bench);
+        const { more } = bench;
+        this.findings.ask({
+          kind: 'findings',
+          layers: stretches(bench),
+          ...(meant && { meant }),
+          ...(more && { more }),
+        });
       });
     });
   }

@@ -1,4 +1,5 @@
 import { InputError } from '../core/check';
+import type { Question } from '../masks/desk';
 import {
   FEWEST_TOKENS,
   fromAddress,
@@ -50,8 +51,8 @@ export class Workbench {
   rest = $state.raw(fromAddress('').rest);
   /** The mask it is compared with, as it is written; empty: none. */
   other = $state('');
-  /** Grows with every change of the masks. */
-  version = $state(0);
+  /** What else is known of the masks, from a file, a config or the zoo; gone when they change. */
+  more = $state.raw<Question<'findings'>['more']>();
 
   #past = $state.raw<readonly MaskDoc[]>([]);
   #future = $state.raw<readonly MaskDoc[]>([]);
@@ -152,10 +153,12 @@ export class Workbench {
   };
 
   /** Masks from elsewhere: a file, a config, the zoo. */
-  show = (doc: MaskDoc) => {
+  show = (doc: MaskDoc, more?: Workbench['more'], meant?: string) => {
     this.layer = 0;
     this.#change(doc);
     this.fit();
+    if (meant !== undefined) this.other = meant;
+    this.more = more;
   };
 
   select = (layer: number) => {
@@ -312,7 +315,7 @@ export class Workbench {
     const resized = doc.T !== this.doc.T;
     this.doc = doc;
     this.layer = Math.min(this.layer, doc.layers.length - 1);
-    this.version++;
+    this.more = undefined;
     if (say) this.#said();
     const { cell } = this;
     if (cell && (cell.query >= doc.T || cell.key >= doc.T)) this.point(undefined);

@@ -9,7 +9,7 @@ import { expressionOf } from '../../src/masks/layers';
 import { cellsOf, maskOfCells } from '../../src/masks/mask';
 import { fromCells, has } from '../../src/masks/runs';
 import { blocksOf, EMPTY, FULL, PARTIAL, sparsity } from '../../src/masks/views/blocks';
-import { cacheOf, goneFrom } from '../../src/masks/views/need';
+import { needOf, goneFrom } from '../../src/masks/views/need';
 import { firstOff, profileOf } from '../../src/masks/views/profile';
 import { layersUntil, reachOf } from '../../src/masks/views/reach';
 import { DEFAULTS, layersOf } from '../../src/spec/run';
@@ -102,7 +102,7 @@ describe('a cache', () => {
   test('must hold what a later query still reads, and no more', () => {
     fc.assert(
       fc.property(causalCells, (cells) => {
-        const need = cacheOf(maskOfCells(cells, T, T));
+        const need = needOf(maskOfCells(cells, T, T));
         for (let t = 0; t < T; t++) {
           let held = 0;
           for (let k = 0; k <= t; k++) {
@@ -120,15 +120,15 @@ describe('a cache', () => {
   test('of a local layer is a ring of W, of a global one as long as the text, and both are as the patterns count them', () => {
     for (const plan of ['local', 'global'] as const) {
       const [layer] = layersOf({ ...DEFAULTS, plan, window: 4 });
-      const need = cacheOf(maskOf(expressionOf(layer!), 64));
+      const need = needOf(maskOf(expressionOf(layer!), 64));
       expect(need.ring).toBe(true);
       expect(need.slots).toBe(cachedKeys(layer!, 64));
     }
-    expect(cacheOf(maskOf(read('causal & (window(4) | sink(2))'), 64))).toMatchObject({
+    expect(needOf(maskOf(read('causal & (window(4) | sink(2))'), 64))).toMatchObject({
       slots: 6,
       ring: false,
     });
-    expect(cacheOf(maskOf(read('causal & chunk(8)'), 64)).slots).toBe(8);
+    expect(needOf(maskOf(read('causal & chunk(8)'), 64)).slots).toBe(8);
   });
 
   test('that is too short has lost keys the prefill reads', () => {

@@ -43,7 +43,7 @@ function firstHeld(cache: Cache, t: number): number {
     case 'ring':
       return Math.max(0, t - cache.slots + 1);
     case 'summaries':
-      return patterns.get('approximate').firstKey(t, cache);
+      return patterns.get('approximate').firstKey(t, { window: cache.window, chunk: cache.chunk });
   }
 }
 

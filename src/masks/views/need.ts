@@ -3,10 +3,11 @@
  * as many slots as are ever needed at once holds key k in slot k mod slots.
  */
 import type { Mask } from '../mask';
+import { lastReaders } from './cache';
 
 export interface CacheNeed {
   /** [keys] the last query that reads the key; -1 where none does. From then on it may be evicted. */
-  readonly lastRead: Int32Array<ArrayBuffer>;
+  readonly lastRead: Int32Array;
   /** [keys] keys that must be held once token t is written, its own included. */
   readonly held: Int32Array<ArrayBuffer>;
   /** The most of them at once: slots a cache needs. */
@@ -16,25 +17,9 @@ export interface CacheNeed {
 }
 
 /** A mask of as many queries as keys. Keys of the future are not held before they are written. */
-export function cacheOf(mask: Mask): CacheNeed {
+export function needOf(mask: Mask): CacheNeed {
   const T = mask.keys;
-  const lastRead = new Int32Array(T).fill(-1);
-  // From the last query back: whoever is not yet read by a later one is read last by this one. `next` skips the others.
-  const next = Int32Array.from({ length: T + 1 }, (_, k) => k);
-  const find = (k: number): number => {
-    let root = k;
-    while (next[root] !== root) root = next[root]!;
-    while (next[k] !== root) [k, next[k]] = [next[k]!, root];
-    return root;
-  };
-  for (let q = mask.queries - 1; q >= 0; q--) {
-    const runs = mask.row(q);
-    for (let i = 0; i < runs.length; i += 2)
-      for (let k = find(runs[i]!); k < runs[i + 1]!; k = find(k + 1)) {
-        lastRead[k] = q;
-        next[k] = k + 1;
-      }
-  }
+  const lastRead = lastReaders(mask);
   // Key k is held after step t for k <= t < lastRead[k]; at its own step it is always written.
   const change = new Int32Array(T + 1);
   for (let k = 0; k < T; k++) {
