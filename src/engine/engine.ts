@@ -17,6 +17,7 @@ import {
   type SweepRow,
   type TrainedRun,
   type JobProgress,
+  type Probed,
 } from '../link/protocol';
 import { checkMemory } from '../model/memory';
 import simdKernels from '../ops/simd.wasm?url';
@@ -71,6 +72,9 @@ export class Engine {
         return;
       case 'repeat':
         this.#queue = this.#queue.then(() => this.#repeat(command));
+        return;
+      case 'probe':
+        this.#queue = this.#queue.then(() => this.#probe(command));
         return;
       case 'cancel':
         this.#cancelled.add(command.runId);
@@ -199,6 +203,27 @@ export class Engine {
           const { done } = event;
           if (event.kind === 'steps') yield { phase: 'doing', done, total };
           else yield { phase: 'row', row: event.run, kernel: models.kernel, done, total };
+        }
+      },
+    );
+  }
+
+  #probe(command: Extract<Command, { type: 'probe' }>): Promise<void> {
+    const { runId, spec, changed } = command;
+    const feed = () => this.#feed(command);
+    return this.#job<Probed>(
+      runId,
+      (progress) => this.send({ type: 'probe', runId, progress }),
+      spec,
+      async function* ({ models, info }) {
+        checkRun(spec);
+        checkMemory(spec, info);
+        const trainer = await Trainer.open(models, spec, sources.get(spec.task), await feed());
+        try {
+          const row = { changed, moved: await trainer.probe(changed), T: spec.context };
+          yield { phase: 'row', row, kernel: models.kernel, done: 1, total: 1 };
+        } finally {
+          trainer.dispose();
         }
       },
     );

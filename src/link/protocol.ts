@@ -120,6 +120,13 @@ export interface TrainedRun {
   readonly evaluation: Evaluation; // at the last step
 }
 
+/** Which outputs moved when one token was changed. */
+export interface Probed {
+  readonly changed: number; // token
+  readonly moved: readonly number[]; // positions, rising
+  readonly T: number;
+}
+
 /** How far a long job is, which has the machine for itself; `done` of `total` in units of its own. */
 export type JobProgress<Row> =
   | {
@@ -167,6 +174,14 @@ export type Command =
       readonly text?: string;
       readonly base?: string; // as for 'open'
     }
+  /** A fresh model of these settings: token `changed` of the watched sequence is changed, and it is seen which outputs move. */
+  | {
+      readonly type: 'probe';
+      readonly runId: RunId;
+      readonly spec: RunSpec;
+      readonly changed: number; // token, from 0
+      readonly base?: string; // as for 'open'
+    }
   /** Ends a sweep or a repetition. */
   | { readonly type: 'cancel'; readonly runId: RunId }
   /** Runs that are compared: done between two rounds and for all at once, when all of them are open; every pause finds them on the same step. */
@@ -187,7 +202,8 @@ export type EngineEvent =
   | { readonly type: 'evaluation'; readonly runId: RunId; readonly evaluation: Evaluation }
   | { readonly type: 'frame'; readonly runId: RunId; readonly frame: AttentionFrame }
   | { readonly type: 'sweep'; readonly runId: RunId; readonly progress: JobProgress<SweepRow> }
-  | { readonly type: 'repeat'; readonly runId: RunId; readonly progress: JobProgress<TrainedRun> };
+  | { readonly type: 'repeat'; readonly runId: RunId; readonly progress: JobProgress<TrainedRun> }
+  | { readonly type: 'probe'; readonly runId: RunId; readonly progress: JobProgress<Probed> };
 
 /** Ends an exhaustive switch: adding a message type turns every switch that forgot it red. */
 export function unreachable(value: never): never {

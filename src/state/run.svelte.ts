@@ -151,6 +151,7 @@ export class Run {
         return;
       case 'sweep':
       case 'repeat':
+      case 'probe':
         return; // they have names of their own
       default:
         unreachable(event);

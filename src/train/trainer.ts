@@ -1,4 +1,5 @@
 /** @file One run: a model, its data and its optimizer, stepped from outside. */
+import { check } from '../core/check';
 import { fingerprint } from '../core/fingerprint';
 import { random } from '../core/random';
 import type { Feed } from '../data/batches';
@@ -29,6 +30,8 @@ const HELD_OUT = 16_384;
 /** And at a task: batches of questions at each distance that is asked for, and about so many distances. */
 const QUESTIONS = 4;
 const DISTANCES = 12;
+/** Logits that differ by less have not moved: of what a row does not read, every bit is the same. */
+const MOVED = 1e-6;
 
 /** The loss is no number: training cannot go on. */
 export class Diverged extends Error {
@@ -255,6 +258,28 @@ export class Trainer {
       factor,
       layers: maps.map((cells) => layerCells(cells, size)),
     };
+  }
+
+  /**
+   * Positions whose logits move when token `changed` of the watched sequence becomes another: what really depends on
+   * it, whatever the mask says.
+   */
+  async probe(changed: number): Promise<readonly number[]> {
+    const { vocabulary, context: T } = this.modelSpec;
+    check(
+      Number.isSafeInteger(changed) && changed >= 0 && changed < T,
+      `token ${changed} was to be changed; there are tokens 0 to ${T - 1}`,
+    );
+    const { tokens } = this.feed.watched;
+    const before = await this.model.logits(tokens);
+    const others = tokens.slice();
+    others[changed] = (others[changed]! + 1) % vocabulary;
+    const after = await this.model.logits(others);
+    return Array.from({ length: T }, (_, t) => t).filter((t) => {
+      for (let v = t * vocabulary; v < (t + 1) * vocabulary; v++)
+        if (Math.abs(before[v]! - after[v]!) > MOVED) return true;
+      return false;
+    });
   }
 
   /** A copy of everything training has learnt so far. */

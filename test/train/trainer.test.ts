@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { reachCone } from '../../src/attention/reach';
 import { makeFeed } from '../../src/data/batches';
 import { sources } from '../../src/data/registry';
 import { hostMachine } from '../../src/gpu/hostMachine';
 import { trainingMemory } from '../../src/model/memory';
-import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import { DEFAULTS, layersOf, type RunSpec } from '../../src/spec/run';
 import { FLOOR, rateAt } from '../../src/train/schedule';
 import { Diverged, Trainer } from '../../src/train/trainer';
 import { zebras } from '../../src/train/zebra';
@@ -58,6 +59,23 @@ test('looking changes nothing: drawing, validating and sampling leave the losses
   }
   expect(got).toEqual(expected);
 });
+
+test.each(['global', 'local', 'approximate', 'grouped'])(
+  'in a %s model a changed token moves the outputs that can depend on it through all layers, and no other',
+  async (plan) => {
+    const run = await trainer({ plan, layers: 3 });
+    const T = spec.context;
+    const layers = layersOf(run.spec);
+    for (const changed of [0, 9, T - 1]) {
+      const expected = Array.from({ length: T }, (_, t) => t).filter(
+        (t) => reachCone(layers, T, t)[0]![changed],
+      );
+      expect(await run.probe(changed)).toEqual(expected);
+    }
+    await expect(run.probe(T)).rejects.toThrow('there are tokens 0 to 23');
+    run.dispose();
+  },
+);
 
 test('losses by position add up to what every row of every held-out batch lost', async () => {
   const run = await trainer();
