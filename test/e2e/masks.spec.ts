@@ -1,0 +1,179 @@
+/** @file The mask workbench on the built page: terms, paint, keyboard, zoom at 16,384 tokens, what is taken away. */
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { readFile } from 'node:fs/promises';
+import { button, output, watchForErrors } from './support';
+
+watchForErrors();
+
+async function open(page: Page, query = ''): Promise<void> {
+  await page.goto('about:blank');
+  await page.goto(`./#/masks${query ? `?v=1&${query}` : ''}`);
+  await expect(output(page, 'Visible pairs')).toContainText(/\d/);
+}
+const terms = (page: Page) => page.getByLabel('Mask by terms', { exact: true });
+const cell = (page: Page) => page.getByRole('slider', { name: 'Cell of the mask' });
+
+test('a mask by terms is drawn and counted, a switch and a number change it, and what is no mask says why', async ({
+  page,
+}) => {
+  await open(page);
+  await expect(output(page, 'Visible pairs')).toContainText('122'); // 4 · 32 - 6
+  await page.getByLabel('W of window(4)', { exact: true }).fill('8');
+  await page.keyboard.press('Enter');
+  await expect(terms(page)).toHaveValue('causal & window(8)');
+  await expect(output(page, 'Visible pairs')).toContainText('228');
+  await page.getByLabel('window(8) counts', { exact: true }).uncheck();
+  await expect(terms(page)).toHaveValue('causal & ~window(8)');
+  await expect(output(page, 'Visible pairs')).toContainText('528');
+  await terms(page).fill('causal & windy(3)');
+  await expect(page.getByText(/the mask has 'windy'; the terms are causal/)).toBeVisible();
+  await expect(output(page, 'Visible pairs')).toContainText('528'); // as it was
+  await page.getByLabel('Add a term').selectOption('and chunk');
+  await expect(terms(page)).toHaveValue('causal & ~window(8) & chunk(4)');
+});
+
+test('by keyboard alone: a cell is chosen and explained, a rectangle painted, taken back, and in the link', async ({
+  page,
+}) => {
+  await open(page);
+  await cell(page).focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowUp');
+  await expect(cell(page)).toHaveAttribute(
+    'aria-valuetext',
+    /^query 30 reads 4 of 32 keys: 27 to 30; key 31 is blocked$/,
+  );
+  await expect(page.getByText('Key 31 is blocked: causal.')).toBeVisible();
+  await page.keyboard.press('Shift+ArrowUp');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(/reads 5 of 32 keys: 26 to 29, 31/)).toBeVisible();
+  await expect(page.getByText('Key 31 may be read: painted by hand.')).toBeVisible();
+  await expect.poll(() => page.url()).toContain('paint=0:t.v.2.1');
+  const url = page.url();
+  await page.keyboard.press('Control+z');
+  await expect(page.getByText(/reads 4 of 32 keys/)).toBeVisible();
+  await expect.poll(() => page.url()).not.toContain('paint=');
+  await page.goto('about:blank');
+  await page.goto(url);
+  await expect(output(page, 'Visible pairs')).toContainText('124');
+  await expect(button(page, 'Clear paint')).toBeVisible();
+});
+
+test('the mouse paints, and another mask shows where the two differ', async ({ page }) => {
+  await open(page);
+  await button(page, 'Open').click();
+  const picture = page.getByRole('img', { name: 'Mask of layer 1' });
+  const box = (await picture.boundingBox())!;
+  const at = (index: number) => ((index + 0.5) / 32) * box.width;
+  await page.mouse.move(box.x + at(20), box.y + at(2));
+  await page.mouse.down();
+  await page.mouse.move(box.x + at(21), box.y + at(4), { steps: 3 });
+  await page.mouse.up();
+  await expect(output(page, 'Visible pairs')).toContainText('128'); // three rows of two
+  await page.getByLabel('Compare with', { exact: true }).fill('causal & window(5)');
+  await expect(output(page, 'Difference')).toContainText('34 cells differ, first query 2, key 20.');
+  await expect(output(page, 'Difference')).toContainText('only here 6');
+  await expect(output(page, 'Difference')).toContainText('only there 28');
+});
+
+test('16,384 tokens open, pan and zoom without a task over 100 ms', async ({ page }) => {
+  await page.addInitScript(() => {
+    const long: number[] = [];
+    (globalThis as { long?: number[] }).long = long;
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) long.push(duration);
+    }).observe({ type: 'longtask', buffered: true });
+  });
+  await page.goto('about:blank');
+  // Once for the page itself, small: what is measured is the mask.
+  await open(page);
+  await page.evaluate(() => ((globalThis as unknown as { long: number[] }).long.length = 0));
+  await page.getByLabel('T', { exact: true }).fill('16384');
+  await page.keyboard.press('Enter');
+  await expect(output(page, 'Visible pairs')).toContainText('65,530'); // 4 · 16,384 - 6
+  await terms(page).fill('causal & (window(512) | sink(64))');
+  await expect(output(page, 'Visible pairs')).toContainText('9,271,584');
+  await cell(page).focus();
+  for (const key of ['+', '+', '+', '+', 'PageDown', 'ArrowRight', '-', '-', '0', 'Home'])
+    await page.keyboard.press(key);
+  const picture = (await page.getByRole('img', { name: 'Mask of layer 1' }).boundingBox())!;
+  await page.mouse.move(picture.x + 200, picture.y + 200);
+  for (const delta of [-400, -400, -400, 200]) await page.mouse.wheel(0, delta);
+  await page.mouse.down();
+  await page.mouse.move(picture.x + 260, picture.y + 330, { steps: 12 });
+  await page.mouse.up();
+  await page.waitForTimeout(1000);
+  const long = await page.evaluate(() => (globalThis as unknown as { long: number[] }).long);
+  expect(long.filter((ms) => ms > 100)).toEqual([]);
+});
+
+test('files of a mask can be read again', async ({ page }) => {
+  await open(page, 'T=24&layer=causal%20%26%20window(3)');
+  const saved = async (name: string) => {
+    const [file] = await Promise.all([page.waitForEvent('download'), button(page, name).click()]);
+    return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
+  };
+  const npy = await saved('.npy');
+  expect(npy.name).toBe('zebra-mask-24.npy');
+  const cells = npy.bytes.subarray(npy.bytes.length - 24 * 24);
+  expect(cells.reduce((a, b) => a + b, 0)).toBe(3 * 24 - 3);
+  const json = JSON.parse((await saved('JSON')).bytes.toString()) as { layers: { mask: string }[] };
+  expect(json.layers[0]!.mask).toBe('causal & window(3)');
+  expect((await saved('SVG')).bytes.toString()).toMatch(/^<svg .*<title>causal &#38; window\(3\)/);
+  const png = await saved('PNG');
+  expect([...png.bytes.subarray(1, 4)]).toEqual([...'PNG'].map((letter) => letter.charCodeAt(0)));
+  expect(png.bytes.readUInt32BE(16)).toBe(24);
+});
+
+test('a stack says what a query depends on, and what the caches hold', async ({ page }) => {
+  await open(page);
+  await page.getByLabel('Start from').selectOption('zebra');
+  await expect(page.getByRole('list', { name: 'Layers' }).getByRole('listitem')).toHaveCount(4);
+  await expect(output(page, 'KV cache')).toContainText('100'); // 2 · 32 + 6 · 6
+  await cell(page).focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('Home');
+  await expect(page.getByText('Key 0 reaches it after 1 layer.')).toBeVisible();
+  await page.getByLabel('Start from').selectOption('window');
+  await page.getByRole('button', { name: 'Add layer' }).click();
+  await cell(page).focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('Home');
+  await expect(
+    page.getByText('Query 31 depends on 7 of 32 tokens through these 2 layers: 25 to 31.'),
+  ).toBeVisible();
+  await expect(page.getByText('Key 0 never reaches it.')).toBeVisible();
+});
+
+test('a model is probed: nothing before the changed token moves', async ({ page }) => {
+  await open(page);
+  await button(page, 'Change it').click();
+  await expect(
+    page.getByText('Token 12 was changed; outputs moved at 12 to 31. None before it'),
+  ).toBeVisible({
+    timeout: 60_000,
+  });
+});
+
+test('no serious accessibility fault in light and in dark, and nothing wider than a small phone', async ({
+  page,
+}) => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await open(page, 'T=24&layer=causal%20%26%20(window(3)%20%7C%20sink(2))&layer=causal');
+    await cell(page).focus();
+    await page.keyboard.press('ArrowUp');
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+      .analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  }
+  for (const width of [320, 768, 1440]) {
+    await page.setViewportSize({ width, height: 640 });
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow, `at ${width} px`).toBeLessThanOrEqual(0);
+  }
+});
