@@ -1,101 +1,81 @@
-/** @file What an expression says of itself, so that a mask can be held against what it is meant to be. */
+/**
+ * @file What an expression says it is: its plain parts read as a declaration, so that a painted or imported mask can be
+ * linted against the words it came with. What is too involved to be said in a declaration is left out.
+ */
 import type { Expression } from './expression';
-import type { Declared } from './lint';
+import type { Declared } from './subject';
 
-/** The parts that must all hold. */
-function parts(expression: Expression): readonly Expression[] {
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Parts joined by &, the switched-off ones left out, groups in groups opened. */
+function partsOf(expression: Expression, kind: 'and' | 'or'): readonly Expression[] {
   if (expression.off) return [];
-  return expression.kind === 'and' ? expression.of.flatMap(parts) : [expression];
+  return expression.kind === kind
+    ? expression.of.flatMap((one) => partsOf(one, kind))
+    : [expression];
 }
 
-/** What an expression over T tokens declares; what it does not say plainly is left open. */
-export function declaredOf(expression: Expression, T: number): Declared {
-  const declared: { -readonly [K in keyof Declared]: Declared[K] } = {};
-  const kept: number[] = [];
-  const spans: (readonly [number, number])[] = [];
-  for (const part of parts(expression)) {
-    const any = part.kind === 'or' ? part.of.filter(({ off }) => !off) : [part];
-    const terms = any.filter((one) => one.kind === 'term');
-    if (terms.length < any.length && part.kind === 'or') continue; // it says something else than these words can
-    for (const one of terms) {
-      const [first = 0, second = 0] = one.numbers;
-      switch (one.term) {
-        case 'causal':
-          if (
-            any.every(
-              ({ kind, ...rest }) =>
-                kind === 'term' && ['causal', 'prefix'].includes('term' in rest ? rest.term : ''),
-            )
-          )
-            declared.causal = true;
-          break;
-        case 'prefix':
-          spans.push([0, Math.min(T, first)]);
-          break;
-        case 'window':
-          declared.window = first;
-          break;
-        case 'sink':
-          kept.push(...Array.from({ length: Math.min(T, first) }, (_, k) => k));
-          break;
-        case 'global':
-          kept.push(...one.numbers);
-          break;
-        case 'chunk':
-          if (any.length === 1) declared.chunk = first;
-          break;
-        case 'documents':
-          if (any.length === 1) declared.documents = one.numbers;
-          break;
-        case 'exact':
-          // Rounded out to a chunk's border: no window of one length.
-          delete declared.window;
-          break;
-        default:
-          void second;
-      }
-    }
-    // A window that other terms widen is no window of W.
-    if (
-      any.length > 1 &&
-      any.some(
-        (one) =>
-          one.kind === 'term' &&
-          ['dilated', 'chunk', 'summaries', 'exact', 'ahead'].includes(one.term),
-      )
-    )
-      delete declared.window;
-    if (
-      part.kind === 'not' &&
-      part.of.kind === 'term' &&
-      part.of.term === 'padding' &&
-      !part.of.off
-    ) {
-      const [left = 0, right = 0] = part.of.numbers;
+/** Of one layer of `keys` tokens. */
+export function declaredOf(expression: Expression, keys: number): Declared {
+  const declared: Mutable<Declared> = {};
+  const parts = partsOf(expression, 'and');
+  let dilated = false;
+  for (const part of parts) {
+    if (part.kind === 'not') {
+      const { of } = part;
+      if (of.off || of.kind !== 'term' || of.term !== 'padding') continue;
+      const [left, right] = of.numbers as [number, number];
       if (left > 0) declared.start = left;
-      if (right > 0) declared.length = T - right;
+      if (right > 0) declared.length = Math.max(0, keys - right);
+      continue;
+    }
+    const any = partsOf(part, 'or').filter((one) => one.kind === 'term');
+    if (any.length !== partsOf(part, 'or').length) continue;
+    const numbers = (id: string) => any.find(({ term }) => term === id)?.numbers;
+    const only = (...ids: string[]) => any.every(({ term }) => ids.includes(term));
+    if (numbers('causal') && only('causal', 'prefix')) {
+      declared.causal = true;
+      const prefix = numbers('prefix')?.[0];
+      if (prefix !== undefined) declared.spans = [[0, Math.min(keys, prefix)]];
+    } else if (numbers('documents') && only('documents')) {
+      declared.documents = numbers('documents')!;
+    } else if (only('window', 'sink', 'global') && numbers('window')) {
+      declared.window = numbers('window')![0]!;
+    } else if (only('chunk', 'sink', 'global') && numbers('chunk')) {
+      declared.chunk = numbers('chunk')![0]!;
+    } else if (numbers('dilated')) dilated = true;
+    if (only('window', 'chunk', 'sink', 'global')) {
+      const sinks = Array.from({ length: Math.min(keys, numbers('sink')?.[0] ?? 0) }, (_, k) => k);
+      const kept = [...new Set([...sinks, ...(numbers('global') ?? [])])];
+      if (kept.length > 0) declared.kept = kept;
     }
   }
-  if (kept.length > 0) declared.kept = kept;
-  if (spans.length > 0) declared.spans = spans;
+  // With holes in it a window is not read off its ends.
+  if (dilated) delete declared.window;
   return declared;
 }
 
-/** Of a stack: what all layers say, and each layer's own window. */
-export function declaredOfStack(expressions: readonly Expression[], T: number): Declared {
-  const all = expressions.map((expression) => declaredOf(expression, T));
-  const [first, ...others] = all;
-  if (!first || others.length === 0) return first ?? {};
+/** Of a stack: windows per layer, and what all layers agree on. */
+export function declaredOfLayers(expressions: readonly Expression[], keys: number): Declared {
+  const all = expressions.map((expression) => declaredOf(expression, keys));
+  const [first = {}, ...rest] = all;
+  if (rest.length === 0) return first;
+  const kept = new Set(all.flatMap((one) => one.kept ?? []));
+  const chunk = all.find((one) => one.chunk !== undefined)?.chunk;
   const agreed = Object.fromEntries(
-    Object.entries(first).filter(([name, value]) =>
-      others.every((one) => JSON.stringify(one[name as keyof Declared]) === JSON.stringify(value)),
-    ),
+    (['causal', 'documents', 'spans', 'length', 'start'] as const)
+      .filter((name) => all.every((one) => same(one[name], first[name])))
+      .flatMap((name) => (first[name] === undefined ? [] : [[name, first[name]]])),
   ) as Declared;
-  const windows = all.map(({ window }) => (typeof window === 'number' ? window : undefined));
-  if (windows.every((window) => window === undefined)) return agreed;
   return {
     ...agreed,
-    window: windows,
-    layers: windows.map((window) => (window === undefined ? 'global' : 'local')),
+    ...(kept.size > 0 && { kept: [...kept] }),
+    ...(chunk !== undefined &&
+      all.every((one) => one.chunk === undefined || one.chunk === chunk) && { chunk }),
+    ...(all.some((one) => one.window !== undefined) && {
+      window: all.map(({ window }) => (typeof window === 'number' ? window : undefined)),
+    }),
   };
 }
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);

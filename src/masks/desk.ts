@@ -2,9 +2,10 @@
  * @file Questions about masks that take longer than a frame, and their answers, as plain data: a worker answers them, and
  * tests ask directly. The last masks are remembered with their rows.
  */
-import { declaredOfStack } from './declared';
+import { declaredOfLayers } from './declared';
 import { maskOf, read } from './expression';
-import { lint, type Declared, type Finding, type Subject } from './lint';
+import { lint } from './lint';
+import type { Declared, Finding, Subject } from './subject';
 import { differenceOf, pairsOf, type Difference, type Mask } from './mask';
 import { painted, readRectangles } from './paint';
 import type { Runs } from './runs';
@@ -155,7 +156,7 @@ export class Desk {
     return lint({
       masks: all.map((mask) => this.#mask(mask)),
       expressions,
-      declared: { ...declaredOfStack(expressions, T), ...declared },
+      declared: { ...declaredOfLayers(expressions, T), ...declared },
       ...rest,
     });
   }

@@ -2,79 +2,12 @@
  * @file What may be wrong with a mask: each kind is one file in ./lints, with the thread where it really happened.
  *
  * A lint compares what was declared with what the rows say. One cause is reported once: a finding names the codes it
- * explains, and those are left out in its layer (a flipped mask also leaks the future; only the flip is reported).
+ * explains, and those are left out in its layers (a flipped mask also leaks the future; only the flip is reported).
  */
 import { registryOf } from '../core/registry';
-import type { Expression } from './expression';
-import type { Mask } from './mask';
-import type { Runs } from './runs';
-import type { Cache } from './views/cache';
+import type { Finding, Found, Lint, Subject } from './subject';
 
-/** What the mask is meant to be; only what is declared is checked. */
-export interface Declared {
-  readonly causal?: boolean;
-  /** Keys a query reads, itself included; one for all local layers, or one per layer. */
-  readonly window?: number | readonly (number | undefined)[];
-  readonly layers?: readonly ('global' | 'local')[];
-  /** Where further documents begin. */
-  readonly documents?: readonly number[];
-  /** Tokens per chunk, where a query reads its own chunk alone. */
-  readonly chunk?: number;
-  /** Images and the like: tokens [from, to) that read one another in both directions. A prefix is one too. */
-  readonly spans?: readonly (readonly [number, number])[];
-  /** Tokens per block of a block mask. */
-  readonly block?: number;
-  /** Real tokens end here; what follows is padding. */
-  readonly length?: number;
-  /** Real tokens begin here; what comes before is padding. */
-  readonly start?: number;
-  /** Sinks and global tokens: read by all, wherever they stand, and reading all. */
-  readonly kept?: readonly number[];
-}
-
-export interface Subject {
-  /** One per layer; one where there is one. */
-  readonly masks: readonly Mask[];
-  readonly expressions?: readonly Expression[];
-  readonly declared: Declared;
-  /** What is put in place of a blocked score. */
-  readonly fill?: { readonly value: number; readonly dtype: string };
-  /** One per layer, as a decoder keeps them. */
-  readonly caches?: readonly (Cache | undefined)[];
-  /** Token `changed` was changed, and these outputs moved. */
-  readonly probe?: { readonly changed: number; readonly moved: Runs };
-}
-
-export interface Finding {
-  readonly code: string; // 'L5'
-  readonly layer?: number; // where there are several masks
-  readonly cell?: { readonly query: number; readonly key: number };
-  readonly what: string;
-  readonly consequence: string;
-  readonly fix: string;
-  readonly thread: string; // URL
-}
-
-/** A finding as its lint returns it. */
-export interface Found extends Omit<Finding, 'code' | 'thread'> {
-  /** Codes this one explains: they are not reported beside it in the same layer. */
-  readonly explains?: readonly string[];
-  /** Where this very case happened, if not in the lint's own thread. */
-  readonly thread?: string;
-}
-
-export interface Lint {
-  readonly id: string; // 'L5'
-  readonly order: number;
-  readonly label: string;
-  /** One sentence for people. */
-  readonly summary: string;
-  /** A GitHub thread where it happened. */
-  readonly thread: string;
-  check(subject: Subject): readonly Found[];
-}
-
-export const defineLint = (lint: Lint): Lint => lint;
+export type { Declared, Finding, Lint, Subject } from './subject';
 
 export const lints = registryOf<Lint>(
   'lint',
@@ -86,9 +19,13 @@ export function lint(subject: Subject): readonly Finding[] {
   const all = lints.all.flatMap(({ id, thread, check }) =>
     check(subject).map((found) => ({ code: id, thread, ...found })),
   );
-  const together = (a: { layer?: number }, b: { layer?: number }) =>
-    a.layer === undefined || b.layer === undefined || a.layer === b.layer;
   return all
-    .filter((one) => !all.some((by) => by.explains?.includes(one.code) && together(one, by)))
-    .map(({ explains: _, ...finding }) => finding);
+    .filter((one) => !all.some((by) => explains(by, one)))
+    .map(({ explains: _, layers: __, ...finding }) => finding);
 }
+
+const explains = (by: Found, one: Found & { readonly code: string }): boolean =>
+  (by.explains?.includes(one.code) ?? false) &&
+  (by.layer === undefined ||
+    one.layer === undefined ||
+    (by.layers ?? [by.layer]).includes(one.layer));

@@ -1,0 +1,28 @@
+import { eachLayer } from '../measure';
+import { defineLint } from '../subject';
+
+export default defineLint({
+  id: 'L7',
+  order: 7,
+  label: 'Alignment',
+  summary:
+    'With fewer queries than keys, a triangle aligned at the top left instead of the bottom right.',
+  thread: 'https://github.com/pytorch/pytorch/issues/103082',
+  check: (subject) =>
+    subject.declared.causal
+      ? eachLayer(subject, (mask) => {
+          const { queries, keys } = mask;
+          if (queries >= keys || queries === 0) return undefined;
+          // Each query ends at its own number, as if no key had come before.
+          for (let q = 0; q < queries; q++) if (mask.row(q).at(-1) !== q + 1) return undefined;
+          const query = queries - 1;
+          return {
+            cell: { query, key: keys - 1 },
+            what: `Query ${query}, the last of ${queries}, ends at key ${query} although ${keys} keys are there and it stands at key ${keys - 1}.`,
+            consequence: `While a cache is read, the new token does not see the ${keys - queries} keys just before it, nor itself.`,
+            fix: `Align at the bottom right: query i stands at position ${keys - queries} + i.`,
+            explains: ['L1', 'L2', 'L5', 'L9', 'L10', 'L11', 'L12', 'L13', 'L15'],
+          };
+        })
+      : [],
+});

@@ -1,0 +1,28 @@
+import { count } from '../runs';
+import { eachLayer } from '../measure';
+import { defineLint } from '../subject';
+
+export default defineLint({
+  id: 'L1',
+  order: 1,
+  label: 'Dead rows',
+  summary: 'A query that may read no key: softmax has nothing to divide by.',
+  thread: 'https://github.com/pytorch/pytorch/issues/103749',
+  check: (subject) =>
+    eachLayer(subject, (mask) => {
+      let [dead, first] = [0, -1];
+      for (let q = mask.queries - 1; q >= 0; q--)
+        if (count(mask.row(q)) === 0) [dead, first] = [dead + 1, q];
+      if (dead === 0) return undefined;
+      return {
+        cell: { query: first, key: mask.keys - mask.queries + first },
+        what:
+          dead === 1
+            ? `Query ${first} may read no key.`
+            : `${dead} of ${mask.queries} queries may read no key; query ${first} is the first.`,
+        consequence:
+          'Softmax divides 0 by 0: with -inf the output is NaN and spreads from layer to layer, some kernels write zeros, and a finite fill gives the mean of all values.',
+        fix: 'Let every query read at least itself, padding too, or set the output of these rows to 0 and leave them out of the loss.',
+      };
+    }),
+});

@@ -1,0 +1,81 @@
+import type { Mask } from '../mask';
+import { intersect, minus, run } from '../runs';
+import { agreement, eachLayer, realOf, windowOf } from '../measure';
+import { defineLint, type Declared, type Found } from '../subject';
+
+/** A mask counts as flipped if so many of its cells are the opposite of what was declared. */
+const FLIPPED = 0.95;
+const EXPLAINS = [
+  'L1',
+  'L2',
+  'L3',
+  'L4',
+  'L5',
+  'L7',
+  'L9',
+  'L10',
+  'L11',
+  'L12',
+  'L13',
+  'L14',
+  'L15',
+];
+
+export default defineLint({
+  id: 'L6',
+  order: 6,
+  label: 'Polarity',
+  summary:
+    'True was written for “blocked” where it is read as “may attend”, or the other way round.',
+  thread: 'https://github.com/tensorflow/text/issues/894',
+  check: (subject) =>
+    eachLayer(
+      subject,
+      (mask, layer) =>
+        whole(mask, subject.declared, windowOf(subject.declared, layer)) ??
+        padding(mask, subject.declared),
+    ),
+});
+
+function whole(mask: Mask, declared: Declared, window: number | undefined): Found | undefined {
+  const { causal, documents, length, start, chunk } = declared;
+  if (!causal && !documents?.length && !chunk && window === undefined && !length && !start)
+    return undefined;
+  // A transposed mask is nearly the opposite too; but there each query reads itself.
+  const { flipped, selves } = agreement(mask, declared, window);
+  if (flipped < FLIPPED || selves > 0.5) return undefined;
+  const query = Array.from({ length: mask.queries }, (_, q) => q).find(
+    (q) => mask.row(q).length > 0,
+  );
+  if (query === undefined) return undefined;
+  return {
+    cell: { query, key: mask.row(query)[0]! },
+    what: `The mask is the opposite of what was declared in ${Math.round(100 * flipped)} % of its cells: query ${query} reads key ${mask.row(query)[0]!} and not itself.`,
+    consequence:
+      'Every query reads exactly what it should not: in a causal model the future, so that training looks perfect and generation fails.',
+    fix: 'Negate the mask: find out whether the library reads True as “may attend” or as “blocked”.',
+    explains: EXPLAINS,
+  };
+}
+
+/** The rest is right, but padding is read instead of text. */
+function padding(mask: Mask, declared: Declared): Found | undefined {
+  if (declared.length === undefined && declared.start === undefined) return undefined;
+  const real = realOf(declared, mask.keys);
+  const other = minus(run(0, mask.keys), real);
+  let query: number | undefined;
+  for (let q = 0; q < mask.queries; q++) {
+    const row = mask.row(q);
+    if (intersect(row, real).length > 0) return undefined;
+    if (intersect(row, other).length > 0) query ??= q;
+  }
+  if (query === undefined) return undefined;
+  const key = intersect(mask.row(query), other)[0]!;
+  return {
+    cell: { query, key },
+    what: `Only padding is read: query ${query} reads key ${key}, and no query reads a real token.`,
+    consequence: 'All outputs are made of padding, and the text is never looked at.',
+    fix: 'Negate the padding mask: find out whether the library reads True as “real” or as “padding”.',
+    explains: EXPLAINS,
+  };
+}

@@ -1,0 +1,39 @@
+import { intersect, minus, run } from '../runs';
+import { eachLayer, positionOf, realOf, windowOf } from '../measure';
+import { defineLint } from '../subject';
+
+export default defineLint({
+  id: 'L15',
+  order: 15,
+  label: 'Cut spans',
+  summary:
+    'An image, or a prefix, whose tokens should all read one another, and a window or the triangle cuts it.',
+  thread: 'https://github.com/huggingface/transformers/issues/46850',
+  check: (subject) =>
+    eachLayer(subject, (mask, layer) => {
+      const real = realOf(subject.declared, mask.keys);
+      for (const [from, to] of subject.declared.spans ?? [])
+        for (let q = 0; q < mask.queries; q++) {
+          const position = positionOf(mask, q);
+          if (position < from || position >= to) continue;
+          const missing = minus(intersect(run(from, to), real), mask.row(q));
+          if (missing.length === 0) continue;
+          const key = missing[0]!;
+          const window = windowOf(subject.declared, layer);
+          const cut =
+            key > position
+              ? 'the triangle'
+              : window !== undefined && position - key >= window
+                ? `the window of ${window}`
+                : 'the mask';
+          return {
+            cell: { query: q, key },
+            what: `Query ${q} does not read key ${key} of its own span, ${from} to ${to - 1}: ${cut} cuts it.`,
+            consequence:
+              'Parts of one image cannot see one another in this layer, although the model was trained to read it as a whole.',
+            fix: 'Unite the mask with the span after window and triangle were applied, not before.',
+          };
+        }
+      return undefined;
+    }),
+});

@@ -1,0 +1,42 @@
+import { intersect, minus, NONE, run, sayRuns, union } from '../runs';
+import { eachLayer, realOf } from '../measure';
+import { defineLint } from '../subject';
+import { lastReaders } from '../views/cache';
+
+export default defineLint({
+  id: 'L2',
+  order: 2,
+  label: 'Unread keys',
+  summary: 'A key, or a whole block of keys, that no query reads.',
+  // No thread of its own was found; what one sees is memory held for nothing, as here.
+  thread: 'https://github.com/huggingface/transformers/issues/37574',
+  check: (subject) =>
+    eachLayer(subject, (mask) => {
+      const last = lastReaders(mask);
+      // Keys of a cache from before the first query may have had their readers already.
+      const asked = run(mask.keys - mask.queries, mask.keys);
+      let unread = NONE;
+      for (let k = 0; k < mask.keys; k++) {
+        if (last[k]! >= 0) continue;
+        const from = k;
+        while (k + 1 < mask.keys && last[k + 1]! < 0) k++;
+        unread = union(unread, run(from, k + 1));
+      }
+      unread = intersect(intersect(unread, asked), realOf(subject.declared, mask.keys));
+      if (unread.length === 0) return undefined;
+      const { block } = subject.declared;
+      const blocks: number[] = [];
+      if (block)
+        for (let b = 0; b * block < mask.keys; b++)
+          if (minus(run(b * block, Math.min(mask.keys, (b + 1) * block)), unread).length === 0)
+            blocks.push(b);
+      const dead = blocks.length > 0 ? `; blocks ${blocks.join(', ')} of ${block} are dead` : '';
+      return {
+        cell: { query: Math.max(0, unread[0]! - asked[0]!), key: unread[0]! },
+        what: `No query reads key ${sayRuns(unread)}${dead}.`,
+        consequence:
+          'These tokens are written to the cache and computed for nothing, and nothing they say is heard in this layer.',
+        fix: 'Let each token read at least itself, or declare these tokens as padding and do not compute them.',
+      };
+    }),
+});

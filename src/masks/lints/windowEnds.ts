@@ -1,0 +1,91 @@
+import type { Mask } from '../mask';
+import { has, intersect } from '../runs';
+import { eachLayer, farEndOf, lateRows, positionOf, spanOf, windowOf } from '../measure';
+import { defineLint, type Declared, type Found } from '../subject';
+
+const keys = (n: number) => `${n} key${n === 1 ? '' : 's'}`;
+
+export default defineLint({
+  id: 'L5',
+  order: 5,
+  label: 'Ends of the window',
+  summary:
+    'A window that ends a key too early or too late, at its far end or at the query, or that keeps what it should drop.',
+  thread: 'https://github.com/huggingface/transformers/issues/39408',
+  check: (subject) =>
+    eachLayer(subject, (mask, layer) => {
+      const { declared } = subject;
+      const window = windowOf(declared, layer);
+      if (window === undefined) return undefined;
+      return (
+        wrongSign(mask, declared, window) ??
+        nearEnd(mask, declared, window) ??
+        farEnd(mask, declared, window)
+      );
+    }),
+});
+
+/** Late queries read what lies before the window, and none of the window. */
+function wrongSign(mask: Mask, declared: Declared, window: number): Found | undefined {
+  const late = [...lateRows(mask, declared, window)];
+  if (late.length === 0 || late.some(({ row, inside }) => intersect(row, inside).length > 0))
+    return undefined;
+  const live = late.find(({ row, beyond }) => intersect(row, beyond).length > 0);
+  if (!live) return undefined;
+  return {
+    cell: { query: live.query, key: intersect(live.row, live.beyond)[0]! },
+    what: `Query ${live.query} reads keys before its window of ${window} and none inside it.`,
+    consequence:
+      'Nearby tokens are blocked and far ones read, and the first queries are left with no key at all.',
+    fix: `Turn the sign of the offset: the window keeps query - key < ${window} and blocks the rest.`,
+    thread: 'https://github.com/huggingface/transformers/issues/41228',
+    explains: ['L1', 'L2', 'L9', 'L11', 'L13'],
+  };
+}
+
+/** Queries read the key before themselves, and not themselves. */
+function nearEnd(mask: Mask, declared: Declared, window: number): Found | undefined {
+  let [selves, short] = [0, 0];
+  let first: number | undefined;
+  for (let q = 0; q < mask.queries; q++) {
+    const position = positionOf(mask, q);
+    if (spanOf(declared, position).length > 0) continue;
+    const row = mask.row(q);
+    if (has(row, position)) selves++;
+    else if (has(row, position - 1)) {
+      short++;
+      first ??= q;
+    }
+  }
+  if (first === undefined || selves >= short) return undefined;
+  const position = positionOf(mask, first);
+  return {
+    cell: { query: first, key: position },
+    what: `The window ends at key ${position - 1} for query ${first}: the query itself is left out.`,
+    consequence:
+      'No token reads itself, the first one reads nothing, and the reach of every layer is moved by one key.',
+    fix: `Count the window of ${window} with the query in it: 0 <= query - key < ${window}.`,
+    explains: ['L1', 'L2', 'L9', 'L11', 'L13'],
+  };
+}
+
+function farEnd(mask: Mask, declared: Declared, window: number): Found | undefined {
+  const seen = farEndOf(mask, declared, window);
+  if (!seen || seen.window === window) return undefined;
+  const more = seen.window > window;
+  const position = positionOf(mask, seen.query);
+  const key = more ? seen.key : position - window + 1;
+  // A key the query does not have is no counterexample.
+  if (key < 0) return undefined;
+  return {
+    cell: { query: seen.query, key },
+    what: `Query ${seen.query} reads ${keys(seen.window)}, from ${seen.key} to itself, where a window of ${window} has ${more ? 'no more than' : 'as many as'} ${window}.`,
+    consequence: more
+      ? `Each local layer reaches ${keys(seen.window - window)} further than declared, and a cache of ${window} slots no longer holds all that is read.`
+      : `Each local layer reaches ${keys(window - seen.window)} less than declared, and a stack of l layers l times as many less.`,
+    fix: more
+      ? `Compare with query - key < ${window}, or pass ${window - 1} where a library counts the keys before the query.`
+      : `Compare with query - key < ${window}, or pass ${window} where a library counts the query too.`,
+    explains: more ? ['L11'] : [],
+  };
+}

@@ -1,0 +1,74 @@
+import { lateRows, windowed, windowOf } from '../measure';
+import { defineLint, type Found, type Subject } from '../subject';
+
+/** The window a layer shows of those declared for others, or 'none' where it reads everything. */
+interface Wrong {
+  readonly layer: number;
+  readonly shows: number | 'none';
+  readonly declared: number | undefined;
+}
+
+export default defineLint({
+  id: 'L10',
+  order: 10,
+  label: 'Wrong layer',
+  summary: 'The window is there, but in another layer than declared, or with another layer’s size.',
+  thread: 'https://github.com/Lightning-AI/litgpt/issues/1972',
+  check(subject): readonly Found[] {
+    const wrong = wrongLayers(subject);
+    if (wrong.length === 0) return [];
+    const { layer, shows, declared } = wrong[0]!;
+    const mask = subject.masks[layer]!;
+    const edge = lateRows(
+      mask,
+      subject.declared,
+      shows === 'none' ? declared! : Math.min(shows, declared ?? shows),
+    ).next().value;
+    const sized = wrong.every((one) => one.shows !== 'none' && one.declared !== undefined);
+    const say = (window: number | 'none' | undefined) =>
+      typeof window === 'number' ? `a window of ${window}` : 'no window';
+    const others = wrong.slice(1).map((one) => one.layer);
+    return [
+      {
+        layer,
+        layers: wrong.map((one) => one.layer),
+        ...(edge && { cell: { query: edge.query, key: edge.beyond.at(-1)! - 1 } }),
+        what: `Layer ${layer} was declared with ${say(declared)} and shows ${say(shows)}${others.length > 0 ? `; layer ${others.join(', ')} is wrong too` : ''}.`,
+        consequence:
+          'The number of windows looks right, but information takes another way through the stack than the weights were trained for.',
+        fix: 'Count layers from 0 on both sides, and size each mask from its own layer.',
+        ...(sized && { thread: 'https://github.com/huggingface/transformers/issues/48482' }),
+        explains: ['L5', 'L9', 'L11'],
+      },
+    ];
+  },
+});
+
+function wrongLayers({ masks, declared }: Subject): readonly Wrong[] {
+  const windows = masks.map((_, layer) => windowOf(declared, layer));
+  // A global layer may still be given its window by mistake: that of an array, or any other layer's.
+  const sizes = [...new Set(windows.filter((one) => one !== undefined))];
+  const shows = masks.map((mask, layer): number | 'none' | undefined => {
+    const own = windows[layer];
+    const answer = own !== undefined ? windowed(mask, declared, own) : undefined;
+    if (answer === 'applied') return own;
+    const others = sizes.filter((size) => size !== own);
+    const size = others.find((one) => windowed(mask, declared, one) === 'applied');
+    if (size !== undefined) return size;
+    return answer === 'absent' ? 'none' : undefined;
+  });
+  const wrong = masks.flatMap((_, layer): readonly Wrong[] => {
+    const [seen, own] = [shows[layer], windows[layer]];
+    return seen === undefined || seen === own || (seen === 'none' && own === undefined)
+      ? []
+      : [{ layer, shows: seen, declared: own }];
+  });
+  return wrong.filter(({ shows: seen, declared: own }) => {
+    // Declared global, but windowed: wrong by itself.
+    if (own === undefined) return true;
+    // No window where one was declared: here only if a global layer has it; otherwise it was not applied at all.
+    if (seen === 'none') return wrong.some((other) => other.declared === undefined);
+    // Another layer's size: one key apart it may as well be an end of the window, unless that layer is wrong too.
+    return Math.abs((seen as number) - own) > 1 || wrong.some((other) => other.declared === seen);
+  });
+}

@@ -1,0 +1,183 @@
+/** @file What the lints ask of a mask: where a query stands, what it was declared to read, and which window its rows show. */
+import type { Mask } from './mask';
+import { complement, count, has, intersect, minus, NONE, run, union, type Runs } from './runs';
+import type { Declared, Found, Subject } from './subject';
+
+/** With fewer queries than keys the last query stands at the last key. */
+export const positionOf = ({ queries, keys }: Mask, q: number): number => keys - queries + q;
+
+/** Calls `look` for every mask; what it finds is given its layer where there are several. */
+export const eachLayer = (
+  { masks }: Subject,
+  look: (mask: Mask, layer: number) => Found | undefined,
+): readonly Found[] =>
+  masks.flatMap((mask, layer) => {
+    const found = look(mask, layer);
+    return found ? [{ ...(masks.length > 1 && { layer }), ...found }] : [];
+  });
+
+/** The window declared for a layer; a global layer has none. */
+export function windowOf({ window, layers }: Declared, layer: number): number | undefined {
+  if (layers?.[layer] === 'global') return undefined;
+  return typeof window === 'number' ? window : window?.[layer];
+}
+
+export const spanOf = ({ spans }: Declared, position: number): Runs => {
+  const span = spans?.find(([from, to]) => from <= position && position < to);
+  return span ? run(span[0], span[1]) : NONE;
+};
+
+/** The document of the token at `position`, of `keys` tokens. */
+export function documentOf({ documents = [] }: Declared, position: number, keys: number): Runs {
+  let [from, to] = [0, keys];
+  for (const at of documents) {
+    if (at <= position) from = Math.max(from, at);
+    else to = Math.min(to, at);
+  }
+  return run(from, to);
+}
+
+export const keptOf = ({ kept = [] }: Declared): Runs =>
+  kept.reduce<Runs>((runs, key) => union(runs, run(key, key + 1)), NONE);
+
+/** Real tokens: what is not padding. */
+export const realOf = ({ start = 0, length = Infinity }: Declared, keys: number): Runs =>
+  run(start, Math.min(length, keys));
+
+/** The first key a query could read if there were no window: of its document, its chunk and what is no padding. */
+export const floorOf = (declared: Declared, position: number, keys: number): number =>
+  Math.max(
+    documentOf(declared, position, keys)[0] ?? 0,
+    declared.start ?? 0,
+    declared.chunk ? position - (position % declared.chunk) : 0,
+  );
+
+/** Keys the query at `position` was declared to read. */
+export function expectedRow(
+  declared: Declared,
+  window: number | undefined,
+  position: number,
+  keys: number,
+): Runs {
+  const { causal, chunk, kept } = declared;
+  let row = run(floorOf(declared, position, keys), causal ? position + 1 : keys);
+  if (chunk) row = intersect(row, run(0, position - (position % chunk) + chunk));
+  if (window !== undefined) row = intersect(row, run(Math.max(0, position - window + 1), keys));
+  row = union(row, intersect(keptOf(declared), run(0, causal ? position + 1 : keys)));
+  if (kept?.includes(position)) row = run(0, causal ? position + 1 : keys);
+  row = intersect(row, documentOf(declared, position, keys));
+  return intersect(union(row, spanOf(declared, position)), realOf(declared, keys));
+}
+
+/** Is this a plain text row, of which a window can be read off? */
+const plain = (declared: Declared, position: number, keys: number) =>
+  spanOf(declared, position).length === 0 &&
+  !declared.kept?.includes(position) &&
+  has(realOf(declared, keys), position);
+
+/** What a query that is late enough to lose keys was declared to lose, and to keep. */
+interface Late {
+  readonly query: number;
+  readonly position: number;
+  readonly row: Runs;
+  readonly beyond: Runs; // before its window
+  readonly inside: Runs; // its window
+}
+
+export function* lateRows(mask: Mask, declared: Declared, window: number): Generator<Late> {
+  const kept = keptOf(declared);
+  for (let query = 0; query < mask.queries; query++) {
+    const position = positionOf(mask, query);
+    if (!plain(declared, position, mask.keys)) continue;
+    const floor = floorOf(declared, position, mask.keys);
+    const beyond = minus(run(floor, position - window + 1), kept);
+    if (beyond.length === 0) continue;
+    const inside = minus(run(Math.max(floor, position - window + 1), position + 1), kept);
+    yield { query, position, row: mask.row(query), beyond, inside };
+  }
+}
+
+/** Whether the late rows read their window alone, all that is before it too, or neither; undefined where none is late. */
+export function windowed(
+  mask: Mask,
+  declared: Declared,
+  window: number,
+): 'applied' | 'absent' | 'other' | undefined {
+  let [late, applied, absent] = [0, 0, 0];
+  for (const { row, beyond, inside } of lateRows(mask, declared, window)) {
+    late++;
+    if (minus(inside, row).length > 0) continue;
+    const read = count(intersect(row, beyond));
+    if (read === 0) applied++;
+    if (read === count(beyond)) absent++;
+  }
+  if (late === 0) return undefined;
+  return applied === late ? 'applied' : absent === late ? 'absent' : 'other';
+}
+
+/** The far end as the rows show it: `query` read `window` keys and is the last to read `key`. */
+export interface FarEnd {
+  readonly window: number;
+  readonly query: number;
+  readonly key: number;
+}
+
+/**
+ * The window most rows show. Read off where the far end moves on by exactly one key from a query to the next: borders of
+ * documents and chunks, sinks and global tokens make it jump further, or not move.
+ */
+export function farEndOf(mask: Mask, declared: Declared, window: number): FarEnd | undefined {
+  const kept = keptOf(declared);
+  const seen = new Map<number, { times: number; first: FarEnd }>();
+  const firstOf = (q: number): { first: number; holes: boolean } | undefined => {
+    const position = positionOf(mask, q);
+    if (!plain(declared, position, mask.keys)) return undefined;
+    const row = minus(intersect(mask.row(q), run(0, position + 1)), kept);
+    if (row.at(-1) !== position + 1) return undefined;
+    const first = row.at(-2)!;
+    return { first, holes: (row.at(-3) ?? 0) > position - window + 1 && first > 0 };
+  };
+  let before = mask.queries > 0 ? firstOf(0) : undefined;
+  for (let q = 1; q < mask.queries; q++) {
+    const now = firstOf(q);
+    const border = now && floorOf(declared, positionOf(mask, q), mask.keys) === now.first;
+    if (before && now && !before.holes && !border && now.first === before.first + 1) {
+      const width = positionOf(mask, q - 1) - before.first + 1;
+      const known = seen.get(width);
+      if (known) known.times++;
+      else
+        seen.set(width, {
+          times: 1,
+          first: { window: width, query: q - 1, key: before.first },
+        });
+    }
+    before = now;
+  }
+  const [most] = [...seen.values()].sort(
+    (a, b) => b.times - a.times || b.first.window - a.first.window,
+  );
+  return most?.first;
+}
+
+/** Cells in which a mask agrees with what was declared, as it is and turned round, as shares. */
+export function agreement(
+  mask: Mask,
+  declared: Declared,
+  window: number | undefined,
+): { readonly asIs: number; readonly flipped: number; readonly selves: number } {
+  let [same, selves] = [0, 0];
+  for (let q = 0; q < mask.queries; q++) {
+    const position = positionOf(mask, q);
+    const row = mask.row(q);
+    const expected = expectedRow(declared, window, position, mask.keys);
+    same += count(intersect(row, expected));
+    same += count(intersect(complement(row, mask.keys), complement(expected, mask.keys)));
+    if (has(row, position)) selves++;
+  }
+  const cells = Math.max(1, mask.queries * mask.keys);
+  return {
+    asIs: same / cells,
+    flipped: 1 - same / cells,
+    selves: selves / Math.max(1, mask.queries),
+  };
+}

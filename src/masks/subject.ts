@@ -1,0 +1,73 @@
+/** @file What a lint is given, what it returns, and what it has to say of itself; each lint is one file in ./lints. */
+import type { Expression } from './expression';
+import type { Mask } from './mask';
+import type { Runs } from './runs';
+import type { Cache } from './views/cache';
+
+/** What the mask is meant to be; only what is declared is checked. */
+export interface Declared {
+  readonly causal?: boolean;
+  /** Keys a query reads, itself included; one for all local layers, or one per layer. */
+  readonly window?: number | readonly (number | undefined)[];
+  readonly layers?: readonly ('global' | 'local')[];
+  /** Where further documents begin. */
+  readonly documents?: readonly number[];
+  /** Tokens per chunk, where a query reads its own chunk alone. */
+  readonly chunk?: number;
+  /** Images and the like: tokens [from, to) that read one another in both directions. A prefix is one too. */
+  readonly spans?: readonly (readonly [number, number])[];
+  /** Tokens per block of a block mask. */
+  readonly block?: number;
+  /** Real tokens end here; what follows is padding. */
+  readonly length?: number;
+  /** Real tokens begin here; what comes before is padding. */
+  readonly start?: number;
+  /** Sinks and global tokens: read by all, wherever they stand, and reading all. */
+  readonly kept?: readonly number[];
+}
+
+export interface Subject {
+  /** One per layer; one where there is one. */
+  readonly masks: readonly Mask[];
+  readonly expressions?: readonly Expression[];
+  readonly declared: Declared;
+  /** What is put in place of a blocked score. */
+  readonly fill?: { readonly value: number; readonly dtype: string };
+  /** One per layer, as a decoder keeps them. */
+  readonly caches?: readonly (Cache | undefined)[];
+  /** Token `changed` was changed, and these outputs moved. */
+  readonly probe?: { readonly changed: number; readonly moved: Runs };
+}
+
+export interface Finding {
+  readonly code: string; // 'L5'
+  readonly layer?: number; // where there are several masks
+  readonly cell?: { readonly query: number; readonly key: number };
+  readonly what: string;
+  readonly consequence: string;
+  readonly fix: string;
+  readonly thread: string; // URL
+}
+
+/** A finding as its lint returns it. */
+export interface Found extends Omit<Finding, 'code' | 'thread'> {
+  /** Codes this one explains: they are not reported beside it in the same layer. */
+  readonly explains?: readonly string[];
+  /** The layers it explains them in, where they are more than its own. */
+  readonly layers?: readonly number[];
+  /** Where this very case happened, if not in the lint's own thread. */
+  readonly thread?: string;
+}
+
+export interface Lint {
+  readonly id: string; // 'L5'
+  readonly order: number;
+  readonly label: string;
+  /** One sentence for people. */
+  readonly summary: string;
+  /** A GitHub thread where it happened. */
+  readonly thread: string;
+  check(subject: Subject): readonly Found[];
+}
+
+export const defineLint = (lint: Lint): Lint => lint;

@@ -1,0 +1,49 @@
+/**
+ * @file Prefill against decode: what a query reads when the whole text is there, and what it reads from a cache when it is
+ * written one token at a time. They must be the same.
+ */
+import type { Mask } from '../mask';
+import { clip, intersect, minus, type Runs } from '../runs';
+import { foundAt, type Cache } from './cache';
+
+export interface TwoPaths {
+  readonly query: number;
+  readonly prefill: Runs;
+  readonly decode: Runs;
+  /** The prefill reads them, and the decoder does not find them. */
+  readonly missing: Runs;
+  /** The decoder reads them, and the prefill does not. */
+  readonly extra: Runs;
+}
+
+/** Keys query `q` reads on both paths. A decoder has no key after the query, whatever the mask says. */
+export function twoPaths(mask: Mask, cache: Cache, q: number): TwoPaths {
+  const step = mask.keys - mask.queries + q;
+  const prefill = mask.row(q);
+  const found = foundAt(cache, step);
+  const decode = cache.reads === 'all' ? found : intersect(prefill, found);
+  return {
+    query: q,
+    prefill,
+    decode,
+    missing: minus(clip(prefill, 0, step + 1), decode),
+    extra: minus(decode, prefill),
+  };
+}
+
+export interface Disagreements {
+  readonly queries: number; // that read something else
+  readonly first?: TwoPaths;
+}
+
+export function disagreementsOf(mask: Mask, cache: Cache): Disagreements {
+  let queries = 0;
+  let first: TwoPaths | undefined;
+  for (let q = 0; q < mask.queries; q++) {
+    const paths = twoPaths(mask, cache, q);
+    if (paths.missing.length === 0 && paths.extra.length === 0) continue;
+    queries++;
+    first ??= paths;
+  }
+  return { queries, ...(first && { first }) };
+}
