@@ -1,8 +1,9 @@
 /** @file A mask as files: NumPy's .npy, JSON of this page, SVG. */
-import { check } from '../core/check';
-import { write } from './expression';
-import type { LayerDoc, MaskDoc } from './doc';
-import { cellsOf, type Mask } from './mask';
+import { check, InputError } from '../core/check';
+import { FEWEST_TOKENS, MOST_LAYERS, type LayerDoc, type MaskDoc } from './doc';
+import { read, write } from './expression';
+import { cellsOf, MOST_TOKENS, type Mask } from './mask';
+import { MOST_RECTANGLES, type Rectangle } from './paint';
 import type { Runs } from './runs';
 
 /** Cells that are written one by one. */
@@ -49,6 +50,76 @@ export const jsonOf = ({ T, layers }: MaskDoc): string =>
     undefined,
     1,
   );
+
+/** Characters of a file of this page at most. */
+const LONGEST = 8 * 2 ** 20;
+
+/** The masks a file of this page holds; undefined where the text is something else. Throws InputError where it is one, and broken. */
+export function readJson(text: string): MaskDoc | undefined {
+  if (text.length > LONGEST || !text.slice(0, 200).includes(`"${FORMAT}"`)) return undefined;
+  let file: unknown;
+  try {
+    file = JSON.parse(text);
+  } catch {
+    throw new InputError('the file of masks is no whole JSON; copy it to its end');
+  }
+  const own = fields(file, 'the file of masks');
+  if (own['format'] !== FORMAT) return undefined;
+  check(
+    own['version'] === 1,
+    `the file of masks is of version ${String(own['version']).slice(0, 12)}; this page reads version 1`,
+  );
+  const { T, layers } = own;
+  check(
+    Number.isSafeInteger(T) && (T as number) >= FEWEST_TOKENS && (T as number) <= MOST_TOKENS,
+    `T of the file is ${String(T).slice(0, 12)}; it should be a whole number from ${FEWEST_TOKENS} to ${MOST_TOKENS}`,
+  );
+  check(
+    Array.isArray(layers) && layers.length >= 1 && layers.length <= MOST_LAYERS,
+    `the file of masks should have 1 to ${MOST_LAYERS} layers`,
+  );
+  return {
+    T: T as number,
+    layers: layers.map((value: unknown, i): LayerDoc => {
+      const { mask, paint } = fields(value, `layer ${i + 1}`);
+      check(
+        typeof mask === 'string',
+        `the mask of layer ${i + 1} should be text, such as 'causal & window(4)'`,
+      );
+      check(
+        Array.isArray(paint) && paint.length <= MOST_RECTANGLES,
+        `the paint of layer ${i + 1} should be a list of ${MOST_RECTANGLES} rectangles at most`,
+      );
+      return {
+        expression: read(mask),
+        paint: paint.map((one: unknown) => rectangleOf(one, i, T as number)),
+      };
+    }),
+  };
+}
+
+function rectangleOf(value: unknown, layer: number, T: number): Rectangle {
+  const { query, key, toQuery, toKey, open } = fields(value, `a rectangle of layer ${layer + 1}`);
+  const inside = (from: unknown, to: unknown) =>
+    Number.isSafeInteger(from) &&
+    Number.isSafeInteger(to) &&
+    (from as number) >= 0 &&
+    (to as number) > (from as number) &&
+    (to as number) <= T;
+  check(
+    inside(query, toQuery) && inside(key, toKey) && typeof open === 'boolean',
+    `a rectangle of layer ${layer + 1} does not lie in ${T} × ${T} cells`,
+  );
+  return { query, key, toQuery, toKey, open } as Rectangle;
+}
+
+function fields(value: unknown, what: string): Record<string, unknown> {
+  check(
+    typeof value === 'object' && value !== null && !Array.isArray(value),
+    `${what} should be an object`,
+  );
+  return value as Record<string, unknown>;
+}
 
 /** Rectangles that cover the mask: runs of rows that are the same joined downwards. Undefined where there are too many. */
 export function shapesOf(mask: Mask): readonly Shape[] | undefined {

@@ -98,9 +98,11 @@ export class Answers {
       $effect(() => {
         const meant = otherOf(bench);
         const { more } = bench;
+        // What one mask is meant to be says nothing of the other layers.
+        const mask = writtenOf(bench.current, bench.doc.T);
         this.findings.ask({
           kind: 'findings',
-          layers: stretches(bench),
+          layers: meant ? [{ mask, count: 1 }] : stretches(bench),
           ...(meant && { meant }),
           ...(more && { more }),
         });

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { InputError } from '../../src/core/check';
 import { FIRST_DOC, fromAddress } from '../../src/masks/doc';
 import { maskOf, read } from '../../src/masks/expression';
 import { cellsOf, maskOfCells } from '../../src/masks/mask';
-import { jsonOf, npyOf, shapesOf, svgOf } from '../../src/masks/save';
+import { jsonOf, npyOf, readJson, shapesOf, svgOf } from '../../src/masks/save';
 
 test('a .npy has the header NumPy writes, and its cells at a multiple of 64', () => {
   const mask = maskOf(read('causal & window(3)'), 7);
@@ -51,4 +52,33 @@ test('the JSON says T, convention and every layer', () => {
     ],
   });
   expect(JSON.parse(jsonOf(FIRST_DOC))).toHaveProperty('layers.length', 1);
+});
+
+test('the JSON is opened again, refused where it is broken, and left alone where it is another', () => {
+  const { doc } = fromAddress('T=16&layer=causal&layer=2*causal%20%26%20window(4)&paint=0:1.2.3.4');
+  const text = jsonOf(doc);
+  expect(readJson(text)).toEqual(doc);
+  expect(readJson('[[1,0],[1,1]]')).toBeUndefined();
+  expect(() => readJson(text.slice(0, -9))).toThrow('no whole JSON');
+  expect(() => readJson(text.replace('"version": 1', '"version": 2'))).toThrow(
+    'of version 2; this page reads version 1',
+  );
+  expect(() => readJson(text.replace('"T": 16', '"T": 99999'))).toThrow('T of the file is 99999');
+  expect(() => readJson(text.replace('window(4)', 'windy'))).toThrow("has 'windy'");
+  expect(() => readJson(text.replace('"toKey": 6', '"toKey": 60'))).toThrow(
+    'does not lie in 16 × 16 cells',
+  );
+});
+
+test('whatever is in such a file, it is opened or refused with InputError', () => {
+  const file = JSON.parse(jsonOf(FIRST_DOC)) as Record<string, unknown>;
+  fc.assert(
+    fc.property(fc.constantFrom('version', 'T', 'layers'), fc.jsonValue(), (name, value) => {
+      try {
+        readJson(JSON.stringify({ ...file, [name]: value }));
+      } catch (error) {
+        expect(error).toBeInstanceOf(InputError);
+      }
+    }),
+  );
 });
