@@ -1,0 +1,84 @@
+/**
+ * @file What a safetensors file says it holds: 8 bytes of header length (little endian), a JSON header, the numbers.
+ *
+ * A file may come from anywhere, so nothing in it is believed before it is checked.
+ */
+import { check } from './check';
+
+export interface StoredTensor {
+  readonly name: string;
+  readonly dtype: string; // F32, BOOL, …
+  readonly shape: readonly number[];
+  /** Its bytes: from … to of the file's data. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface StoredTensors {
+  readonly tensors: readonly StoredTensor[];
+  readonly data: Uint8Array;
+}
+
+/** Longest header that is read, bytes. */
+const MAX_HEADER = 10_000_000;
+
+/** Throws InputError where the header is none; what a tensor's bytes should be long is the reader's to check. */
+export function storedTensors(file: Uint8Array): StoredTensors {
+  check(
+    file.length >= 8,
+    `the file is ${file.length} bytes long; a safetensors file has at least 8`,
+  );
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const length = Number(view.getBigUint64(0, true));
+  check(
+    length <= Math.min(MAX_HEADER, file.length - 8),
+    `the header should be ${length} bytes long, the file has ${file.length - 8} left; it is cut short or no safetensors file`,
+  );
+  const header = parseHeader(file.subarray(8, 8 + length));
+  const data = file.subarray(8 + length);
+  const tensors = Object.entries(header)
+    .filter(([name]) => name !== '__metadata__')
+    .map(([name, entry]): StoredTensor => {
+      check(isRecord(entry), `tensor '${name}' is not described by an object`);
+      const { dtype, shape, data_offsets: offsets } = entry;
+      check(typeof dtype === 'string', `tensor '${name}' has no dtype`);
+      check(isWholeNumbers(shape), `tensor '${name}' has no proper shape`);
+      check(
+        isWholeNumbers(offsets) && offsets.length === 2,
+        `tensor '${name}' has no proper offsets`,
+      );
+      const [from, to] = offsets as [number, number];
+      return { name, dtype, shape, from, to };
+    });
+  return { tensors, data };
+}
+
+/** Refuses a tensor whose bytes are not as many as its shape asks for, or lie outside the file. */
+export function checkBytes(
+  { name, shape, from, to }: StoredTensor,
+  bytesPerNumber: number,
+  data: Uint8Array,
+): void {
+  const bytes = bytesPerNumber * shape.reduce((a, b) => a * b, 1);
+  check(
+    from <= to && to <= data.length && to - from === bytes,
+    `tensor '${name}' of shape [${shape.join(', ')}] should be ${bytes} bytes inside the file; it says ${from} to ${to} of ${data.length}`,
+  );
+}
+
+function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    header = undefined;
+  }
+  check(isRecord(header), 'the header of the safetensors file is not a JSON object');
+  return header;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isWholeNumbers = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);

@@ -1,0 +1,103 @@
+/** @file NumPy's .npy, versions 1 to 3: magic, a header in Python's words, numbers. */
+import { check, InputError } from '../../core/check';
+import { axesOf, checkShape, offsetOf, type Foreign } from './matrix';
+import { matrixIn, NUMBERS, type NumberKind } from './numbers';
+
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+const LONGEST_HEADER = 65_536;
+
+export const isNpy = (bytes: Uint8Array): boolean => MAGIC.every((byte, i) => bytes[i] === byte);
+
+const KINDS: Readonly<Record<string, NumberKind>> = {
+  b1: NUMBERS.bool,
+  i1: NUMBERS.i8,
+  u1: NUMBERS.u8,
+  i2: NUMBERS.i16,
+  u2: NUMBERS.u16,
+  i4: NUMBERS.i32,
+  u4: NUMBERS.u32,
+  i8: NUMBERS.i64,
+  u8: NUMBERS.u64,
+  f2: NUMBERS.f16,
+  f4: NUMBERS.f32,
+  f8: NUMBERS.f64,
+};
+
+export function readNpy(bytes: Uint8Array): Foreign {
+  check(isNpy(bytes), 'the file does not begin as a .npy does');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  check(bytes.length >= 12, 'the .npy ends inside its first bytes; copy it to its end');
+  const version = bytes[6]!;
+  check(
+    version >= 1 && version <= 3,
+    `the .npy is of version ${version}; versions 1 to 3 are read`,
+  );
+  const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
+  const start = (version === 1 ? 10 : 12) + length;
+  check(
+    length <= LONGEST_HEADER && start <= bytes.length,
+    `the header of the .npy says it is ${length} bytes long; the file has ${bytes.length}`,
+  );
+  const header = new TextDecoder('latin1').decode(bytes.subarray(start - length, start));
+  const { descr, fortran, shape } = headerOf(header);
+  const [, order, kind] = /^([<>|=])?([a-zA-Z]\d+)$/.exec(descr) ?? [];
+  const number = kind === undefined ? undefined : KINDS[kind];
+  check(
+    number,
+    `the .npy holds '${descr.slice(0, 24)}'; booleans, integers and floats can be a mask: ${Object.keys(KINDS).join(', ')}`,
+  );
+  check(
+    shape.length >= 2 && shape.length <= 5,
+    `the .npy has ${shape.length} ${shape.length === 1 ? 'axis' : 'axes'}; a mask has two, with up to three before them`,
+  );
+  const [queries, keys] = shape.slice(-2) as [number, number];
+  checkShape(queries, keys);
+  const numbers = shape.reduce((a, b) => a * b, 1);
+  check(
+    start + numbers * number.bytes === bytes.length,
+    `the .npy of shape ${shape.join(' × ')} needs ${numbers * number.bytes} bytes after its header; ${bytes.length - start} are there`,
+  );
+  const before = shape.slice(0, -2).reduce((a, b) => a * b, 1);
+  return {
+    format: 'npy',
+    choices: axesOf(shape),
+    matrix: (picked) =>
+      matrixIn(view, {
+        queries,
+        keys,
+        start: start + number.bytes * offsetOf(shape, picked, fortran),
+        little: order !== '>',
+        dtype: descr,
+        number,
+        fortran: fortran && { query: before, key: before * queries },
+      }),
+  };
+}
+
+/** A strict reader of {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }: nothing of it is run. */
+function headerOf(text: string): { descr: string; fortran: boolean; shape: readonly number[] } {
+  const refuse = (): never => {
+    throw new InputError(
+      `the header of the .npy is '${text.trim().slice(0, 60)}'; it should say descr, fortran_order and shape`,
+    );
+  };
+  const body = /^\s*\{(.*)\}\s*$/s.exec(text)?.[1] ?? refuse();
+  const found: Record<string, string> = {};
+  const entry = /\s*'(\w+)'\s*:\s*('[^']*'|True|False|\([\d\s,]*\))\s*(,|$)/y;
+  while (entry.lastIndex < body.length) {
+    if (body.slice(entry.lastIndex).trim() === '') break;
+    const match = entry.exec(body) ?? refuse();
+    if (Object.hasOwn(found, match[1]!)) refuse();
+    found[match[1]!] = match[2]!;
+  }
+  const { descr, fortran_order: fortran, shape } = found;
+  if (!descr?.startsWith("'") || !/^(True|False)$/.test(fortran ?? '') || !shape?.startsWith('('))
+    refuse();
+  const numbers = shape!
+    .slice(1, -1)
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .map((part) => (/^\d{1,9}$/.test(part) ? Number(part) : refuse()));
+  return { descr: descr!.slice(1, -1), fortran: fortran === 'True', shape: numbers };
+}

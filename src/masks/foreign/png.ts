@@ -1,0 +1,135 @@
+/** @file A mask as a PNG: gray, colour or palette of 1 to 8 bits a sample; white is 1. Inflating is the platform's. */
+import { check, InputError } from '../../core/check';
+import { checkShape, type Foreign } from './matrix';
+
+const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
+const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+
+export const isPng = (bytes: Uint8Array): boolean =>
+  SIGNATURE.every((byte, i) => bytes[i] === byte);
+
+export async function readPng(bytes: Uint8Array): Promise<Foreign> {
+  check(isPng(bytes), 'the file does not begin as a PNG does');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const data: Uint8Array[] = [];
+  let palette: Uint8Array | undefined;
+  let head: { width: number; height: number; depth: number; colour: number } | undefined;
+  for (let at = 8; at + 12 <= bytes.length;) {
+    const length = view.getUint32(at);
+    const name = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    const body = bytes.subarray(at + 8, at + 8 + length);
+    check(body.length === length, `the PNG ends inside its part ${name}; copy it to its end`);
+    if (name === 'IHDR') {
+      check(length === 13, 'the PNG has a broken header');
+      head = {
+        width: view.getUint32(at + 8),
+        height: view.getUint32(at + 12),
+        depth: bytes[at + 16]!,
+        colour: bytes[at + 17]!,
+      };
+      check(bytes[at + 20] === 0, 'the PNG is interlaced; save it without interlacing');
+    } else if (name === 'PLTE') palette = body;
+    else if (name === 'IDAT') data.push(body);
+    else if (name === 'IEND') break;
+    at += 12 + length;
+  }
+  check(head, 'the PNG has no header');
+  const { width, height, depth, colour } = head;
+  checkShape(height, width);
+  const channels = CHANNELS[colour];
+  check(
+    channels !== undefined && [1, 2, 4, 8].includes(depth) && (depth === 8 || channels === 1),
+    `the PNG has ${depth} bits a sample and colour type ${colour}; gray, colour or palette of up to 8 bits are read`,
+  );
+  check(colour !== 3 || palette, 'the PNG has a palette type and no palette');
+  const row = Math.ceil((width * channels * depth) / 8);
+  const raw = await inflated(data, height * (row + 1));
+  unfilter(raw, height, row, Math.max(1, (channels * depth) >> 3));
+  const values = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const start = y * (row + 1) + 1;
+      if (depth < 8) {
+        const bit = x * depth;
+        const sample = (raw[start + (bit >> 3)]! >> (8 - depth - (bit & 7))) & ((1 << depth) - 1);
+        values[y * width + x] =
+          colour === 3
+            ? luma(palette!, 3 * sample)
+            : Math.round((255 * sample) / ((1 << depth) - 1));
+        continue;
+      }
+      const at = start + x * channels;
+      const gray =
+        colour === 3 ? luma(palette!, 3 * raw[at]!) : channels >= 3 ? luma(raw, at) : raw[at]!;
+      const alpha = channels === 2 || channels === 4 ? raw[at + channels - 1]! : 255;
+      check(
+        alpha === 255,
+        `the PNG is transparent at row ${y}, column ${x}; save it without transparency, else nobody knows what a cell is`,
+      );
+      values[y * width + x] = gray;
+    }
+  return {
+    format: 'png',
+    choices: [],
+    matrix: () => ({
+      queries: height,
+      keys: width,
+      kind: 'integer',
+      dtype: `${depth}-bit gray`,
+      at: (query, key) => (values[query * width + key]! >= 128 ? 1 : 0),
+    }),
+  };
+}
+
+const luma = (bytes: Uint8Array, at: number) =>
+  Math.round(
+    0.299 * (bytes[at] ?? 0) + 0.587 * (bytes[at + 1] ?? 0) + 0.114 * (bytes[at + 2] ?? 0),
+  );
+
+/** Exactly `size` bytes out of zlib's; more are a bomb and are not read on, fewer are refused. */
+async function inflated(parts: readonly Uint8Array[], size: number): Promise<Uint8Array> {
+  const out = new Uint8Array(size);
+  let written = 0;
+  const stream = new Blob(parts.map((part) => part.slice()))
+    .stream()
+    .pipeThrough(new DecompressionStream('deflate'));
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      check(written + value.length <= size, `the PNG holds more than its ${size} bytes of rows`);
+      out.set(value, written);
+      written += value.length;
+    }
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError('the rows of the PNG cannot be unpacked; it is broken or cut short');
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+  check(written === size, `the PNG holds ${written} bytes of rows; ${size} should be there`);
+  return out;
+}
+
+/** Undoes the five row filters of PNG, in place. */
+function unfilter(raw: Uint8Array, rows: number, row: number, step: number): void {
+  for (let y = 0; y < rows; y++) {
+    const start = y * (row + 1) + 1;
+    const filter = raw[start - 1]!;
+    check(filter <= 4, `row ${y} of the PNG has filter ${filter}; there are 0 to 4`);
+    for (let x = 0; x < row; x++) {
+      const a = x >= step ? raw[start + x - step]! : 0;
+      const b = y > 0 ? raw[start + x - row - 1]! : 0;
+      const c = x >= step && y > 0 ? raw[start + x - row - 1 - step]! : 0;
+      const add = [0, a, b, (a + b) >> 1, paeth(a, b, c)][filter]!;
+      raw[start + x] = raw[start + x]! + add;
+    }
+  }
+}
+
+function paeth(a: number, b: number, c: number): number {
+  const p = a + b - c;
+  const [pa, pb, pc] = [Math.abs(p - a), Math.abs(p - b), Math.abs(p - c)];
+  return pa <= pb && pa <= pc ? a : pb <= pc ? b : c;
+}
