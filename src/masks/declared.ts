@@ -73,7 +73,7 @@ export function declaredOfLayers(expressions: readonly Expression[], keys: numbe
     ...(chunk !== undefined &&
       all.every((one) => one.chunk === undefined || one.chunk === chunk) && { chunk }),
     ...(all.some((one) => one.window !== undefined) && {
-      window: all.map(({ window }) => (typeof window === 'number' ? window : undefined)),
+      window: all.map((one) => one.window as number | undefined),
     }),
   };
 }

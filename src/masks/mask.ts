@@ -39,6 +39,18 @@ export function maskOfCells(cells: ArrayLike<number>, queries: number, keys: num
   return remembered({ queries, keys, row: (q) => fromCells(cells, q * keys, keys) });
 }
 
+/** A mask by a rule of one cell, for small ones that no terms say. */
+export const fromRule = (
+  queries: number,
+  keys: number,
+  rule: (query: number, key: number) => boolean,
+): Mask =>
+  maskOfCells(
+    Array.from({ length: queries * keys }, (_, i) => +rule(Math.floor(i / keys), i % keys)),
+    queries,
+    keys,
+  );
+
 /** The cells of a tile, row-major, 1 where a key may be read. */
 export function cellsOf(
   mask: Mask,

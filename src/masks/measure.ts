@@ -70,7 +70,7 @@ export function expectedRow(
 }
 
 /** Is this a plain text row, of which a window can be read off? */
-const plain = (declared: Declared, position: number, keys: number) =>
+export const plain = (declared: Declared, position: number, keys: number) =>
   spanOf(declared, position).length === 0 &&
   !declared.kept?.includes(position) &&
   has(realOf(declared, keys), position);

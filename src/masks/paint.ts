@@ -35,20 +35,21 @@ export function painted(mask: Mask, rectangles: readonly Rectangle[]): Mask {
 }
 
 /**
- * The fewest rectangles that are easily found for the same cells, none over another: runs that differ from the mask
- * below, those of neighbouring rows joined where they are the same. What was painted and painted back is gone.
+ * Rectangles that make `above` of `below` in queries [from, to), the fewest that are easily found, none over another:
+ * runs that differ, those of neighbouring rows joined where they are the same.
  */
-export function tidied(mask: Mask, rectangles: readonly Rectangle[]): readonly Rectangle[] {
-  if (rectangles.length === 0) return [];
-  const over = painted(mask, rectangles);
-  const from = Math.max(0, Math.min(...rectangles.map(({ query }) => query)));
-  const to = Math.min(mask.queries, Math.max(...rectangles.map(({ toQuery }) => toQuery)));
+export function between(
+  below: Mask,
+  above: Mask,
+  from = 0,
+  to = below.queries,
+): readonly Rectangle[] {
   const done: Rectangle[] = [];
   for (const open of [true, false]) {
     let growing: Rectangle[] = [];
     for (let q = from; q <= to; q++) {
-      const [below, above] = q < to ? [mask.row(q), over.row(q)] : [NONE, NONE];
-      const changed = open ? minus(above, below) : minus(below, above);
+      const [old, now] = q < to ? [below.row(q), above.row(q)] : [NONE, NONE];
+      const changed = open ? minus(now, old) : minus(old, now);
       const next: Rectangle[] = [];
       for (let i = 0; i < changed.length; i += 2) {
         const [key, toKey] = [changed[i]!, changed[i + 1]!];
@@ -61,6 +62,14 @@ export function tidied(mask: Mask, rectangles: readonly Rectangle[]): readonly R
     }
   }
   return done.sort((a, b) => a.query - b.query || a.key - b.key);
+}
+
+/** The same cells with as few rectangles; what was painted and painted back is gone. */
+export function tidied(mask: Mask, rectangles: readonly Rectangle[]): readonly Rectangle[] {
+  if (rectangles.length === 0) return [];
+  const from = Math.max(0, Math.min(...rectangles.map(({ query }) => query)));
+  const to = Math.min(mask.queries, Math.max(...rectangles.map(({ toQuery }) => toQuery)));
+  return between(mask, painted(mask, rectangles), from, to);
 }
 
 /** Is every cell of the rectangle already as it would paint it? */

@@ -1,6 +1,6 @@
 import type { Mask } from '../mask';
 import { has, intersect } from '../runs';
-import { eachLayer, farEndOf, lateRows, positionOf, spanOf, windowOf } from '../measure';
+import { eachLayer, farEndOf, lateRows, plain, positionOf, windowOf } from '../measure';
 import { defineLint, type Declared, type Found } from '../subject';
 
 const keys = (n: number) => `${n} key${n === 1 ? '' : 's'}`;
@@ -49,7 +49,7 @@ function nearEnd(mask: Mask, declared: Declared, window: number): Found | undefi
   let first: number | undefined;
   for (let q = 0; q < mask.queries; q++) {
     const position = positionOf(mask, q);
-    if (spanOf(declared, position).length > 0) continue;
+    if (!plain(declared, position, mask.keys)) continue;
     const row = mask.row(q);
     if (has(row, position)) selves++;
     else if (has(row, position - 1)) {
@@ -73,13 +73,14 @@ function farEnd(mask: Mask, declared: Declared, window: number): Found | undefin
   const seen = farEndOf(mask, declared, window);
   if (!seen || seen.window === window) return undefined;
   const more = seen.window > window;
-  const position = positionOf(mask, seen.query);
-  const key = more ? seen.key : position - window + 1;
-  // A key the query does not have is no counterexample.
-  if (key < 0) return undefined;
+  // Too many: the last key it should not read any more. Too few: the next query, which lost that key too early.
+  const query = more ? seen.query : seen.query + 1;
+  const { key } = seen;
   return {
-    cell: { query: seen.query, key },
-    what: `Query ${seen.query} reads ${keys(seen.window)}, from ${seen.key} to itself, where a window of ${window} has ${more ? 'no more than' : 'as many as'} ${window}.`,
+    cell: { query, key },
+    what: more
+      ? `Query ${query} reads ${keys(seen.window)}, from ${key} to itself, where a window of ${window} has no more than ${window}.`
+      : `Query ${query} no longer reads key ${key}, ${seen.window} back, where a window of ${window} keeps it: it has ${keys(seen.window)}.`,
     consequence: more
       ? `Each local layer reaches ${keys(seen.window - window)} further than declared, and a cache of ${window} slots no longer holds all that is read.`
       : `Each local layer reaches ${keys(window - seen.window)} less than declared, and a stack of l layers l times as many less.`,

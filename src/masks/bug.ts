@@ -1,0 +1,22 @@
+/** @file What a bug of the zoo has to say of itself; each is one file in ./zoo. */
+import type { Expression } from './expression';
+import type { Subject } from './subject';
+
+export interface Bug {
+  readonly id: string;
+  readonly order: number;
+  readonly title: string;
+  /** The GitHub thread where it happened; the mask here is ours, as small as shows it. */
+  readonly thread: string;
+  /** The code of the lint that catches it. */
+  readonly lint: string;
+  /** Two sentences: what was meant, and what happened. */
+  readonly story: string;
+  readonly subject: Subject;
+  /** The masks as they were meant, one per layer. */
+  readonly repaired: readonly Expression[];
+  /** What else has to change for the repair, where the mask is not all. */
+  readonly repairs?: Pick<Subject, 'fill' | 'caches' | 'probe'>;
+}
+
+export const defineBug = (bug: Bug): Bug => bug;

@@ -1,0 +1,20 @@
+/** @file Broken masks from real threads, for who wants to learn to find them: one file each in ./zoo. */
+import { registryOf } from '../core/registry';
+import type { Bug } from './bug';
+import { maskOf } from './expression';
+import type { Subject } from './subject';
+
+export type { Bug } from './bug';
+
+export const zoo = registryOf<Bug>(
+  'bug',
+  import.meta.glob<{ default: Bug }>('./zoo/*.ts', { eager: true }),
+);
+
+/** The bug as it should have been: in it no lint finds anything. */
+export const repairedOf = ({ subject, repaired, repairs }: Bug): Subject => ({
+  ...subject,
+  ...repairs,
+  expressions: repaired,
+  masks: subject.masks.map(({ keys, queries }, layer) => maskOf(repaired[layer]!, keys, queries)),
+});

@@ -1,0 +1,23 @@
+import { defineBug } from '../bug';
+import { read } from '../expression';
+import { masksOf } from '../layers';
+
+const approximate = read('causal & (exact(4, 4) | summaries(4, 4))');
+
+export default defineBug({
+  id: 'block-averages',
+  order: 10,
+  title: 'Past the mask',
+  thread: 'https://github.com/karpathy/nanochat/issues/844',
+  lint: 'L4',
+  story:
+    'Averages of blocks were meant to stand for the past. The block of the query itself was averaged too, its future included, and no mask shows it: only changing a token and looking what moves does.',
+  subject: {
+    masks: masksOf([approximate], 12),
+    expressions: [approximate],
+    declared: { causal: true },
+    probe: { changed: 7, moved: [4, 12] },
+  },
+  repaired: [approximate],
+  repairs: { probe: { changed: 7, moved: [7, 12] } },
+});

@@ -1,0 +1,21 @@
+import { defineBug } from '../bug';
+import { maskOf, read } from '../expression';
+
+const broken = read('causal & !padding(4, 0)');
+
+export default defineBug({
+  id: 'left-padding',
+  order: 3,
+  title: 'Nothing to read',
+  thread: 'https://github.com/unslothai/unsloth/pull/9848',
+  lint: 'L1',
+  story:
+    'Padding on the left was meant to be read by nobody. The padded queries stand before every real key, so they read nothing and softmax gave NaN for all of them.',
+  subject: {
+    masks: [maskOf(broken, 12)],
+    expressions: [broken],
+    declared: { causal: true, start: 4 },
+  },
+  // The padded tokens read their own chunk; no real token reads them.
+  repaired: [read('causal & (!padding(4, 0) | prefix(4))')],
+});

@@ -1,0 +1,20 @@
+import { defineBug } from '../bug';
+import { maskOf, read } from '../expression';
+
+const broken = read('causal');
+
+export default defineBug({
+  id: 'packed',
+  order: 8,
+  title: 'Strangers on one line',
+  thread: 'https://github.com/huggingface/nanoVLM/issues/204',
+  lint: 'L12',
+  story:
+    'Three texts were packed into one sequence and meant to stay apart. The mask was only causal, and starting the positions again for each text did not part them.',
+  subject: {
+    masks: [maskOf(broken, 12)],
+    expressions: [broken],
+    declared: { causal: true, documents: [5, 9] },
+  },
+  repaired: [read('causal & documents(5, 9)')],
+});
