@@ -1,4 +1,4 @@
-import { check } from './check';
+import { check, InputError } from './check';
 
 /** Things found by name. Asking for a name that is not there says which ones are. */
 export class Registry<T extends { readonly id: string }> {
@@ -22,11 +22,11 @@ export class Registry<T extends { readonly id: string }> {
 
   get(id: string): T {
     const found = this.#byId.get(id);
-    check(
-      found,
+    // Asked for in every row of a mask: the message is put together only where it is needed.
+    if (found) return found;
+    throw new InputError(
       `no ${this.noun} is called '${id}'; there are ${[...this.#byId.keys()].join(', ')}`,
     );
-    return found;
   }
 }
 

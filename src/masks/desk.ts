@@ -2,11 +2,16 @@
  * @file Questions about masks that take longer than a frame, and their answers, as plain data: a worker answers them, and
  * tests ask directly. The last masks are remembered with their rows.
  */
+import { check } from '../core/check';
 import { declaredOfLayers } from './declared';
 import { maskOf, read } from './expression';
+import { openForeign } from './foreign/foreign';
+import type { Foreign } from './foreign/matrix';
+import { recognise, type Polarity } from './foreign/recognise';
 import { lint } from './lint';
 import type { Declared, Finding, Subject } from './subject';
 import { differenceOf, pairsOf, type Difference, type Mask } from './mask';
+import { docOfRecognised, type Opened } from './opened';
 import { painted, readRectangles } from './paint';
 import type { Runs } from './runs';
 import { tileOf, type Tile, type View } from './tile';
@@ -14,6 +19,7 @@ import { blocksOf, type Blocks } from './views/blocks';
 import { needOf, type CacheNeed } from './views/need';
 import { firstOff, profileOf, type Profile } from './views/profile';
 import { layersUntil, reachOf } from './views/reach';
+import { zoo } from './zoo';
 
 /** A mask as it is written. */
 export interface Written {
@@ -37,9 +43,18 @@ interface Questions {
   findings: {
     readonly layers: readonly Stretch[];
     readonly meant?: Written;
-    readonly more?: Pick<Subject, 'fill' | 'probe'> & { readonly declared?: Declared };
+    readonly more?: More;
   };
+  /** A foreign file; the desk keeps it, so that another part of it can be picked. */
+  open: { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> };
+  pick: { readonly picked: readonly number[]; readonly polarity?: Polarity };
 }
+
+/** What is known of masks beside their cells; `bug`: they are that one of the zoo, and it says all of it. */
+export type More = Pick<Subject, 'fill'> & {
+  readonly declared?: Declared;
+  readonly bug?: string;
+};
 
 /** Layers in a row that have the same mask. */
 export interface Stretch {
@@ -78,6 +93,8 @@ interface Answered {
   numbers: Numbers;
   stack: Stack;
   findings: readonly Finding[];
+  open: { readonly choices: Foreign['choices']; readonly opened: Opened };
+  pick: Opened;
 }
 
 export type Kind = keyof Questions;
@@ -89,11 +106,14 @@ const REMEMBERED = 12;
 export class Desk {
   readonly #masks = new Map<string, Mask>();
 
-  answer<K extends Kind>(question: Question<K>): Answer<K> {
-    return this.#answer(question as Question) as Answer<K>;
+  #foreign: Foreign | undefined;
+
+  /** Throws, or rejects, with InputError for what cannot be answered. */
+  async answer<K extends Kind>(question: Question<K>): Promise<Answer<K>> {
+    return (await this.#answer(question as Question)) as Answer<K>;
   }
 
-  #answer(question: Question): Answer {
+  #answer(question: Question): Answer | Promise<Answer> {
     switch (question.kind) {
       case 'tile': {
         const { mask, other, view, pixels } = question;
@@ -115,6 +135,10 @@ export class Desk {
         return this.#stack(question);
       case 'findings':
         return this.#findings(question);
+      case 'open':
+        return this.#open(question);
+      case 'pick':
+        return this.#pick(question);
     }
   }
 
@@ -152,13 +176,27 @@ export class Desk {
     const T = layers[0]!.mask.T;
     const all = layers.flatMap(({ mask, count }) => Array.from({ length: count }, () => mask));
     const expressions = all.map(({ expression }) => read(meant?.expression ?? expression));
-    const { declared, ...rest } = more ?? {};
+    const { declared, bug, ...rest } = more ?? {};
+    if (bug !== undefined) return lint(zoo.get(bug).subject);
     return lint({
       masks: all.map((mask) => this.#mask(mask)),
       expressions,
       declared: { ...declaredOfLayers(expressions, T), ...declared },
       ...rest,
     });
+  }
+
+  async #open({ name, bytes }: Questions['open']): Promise<Answered['open']> {
+    this.#foreign = undefined;
+    const foreign = await openForeign(name, bytes);
+    const opened = docOfRecognised(recognise(foreign.matrix(foreign.choices.map(() => 0))));
+    this.#foreign = foreign;
+    return { choices: foreign.choices, opened };
+  }
+
+  #pick({ picked, polarity }: Questions['pick']): Opened {
+    check(this.#foreign, 'no file is open; open one first');
+    return docOfRecognised(recognise(this.#foreign.matrix(picked), polarity));
   }
 
   #mask({ T, expression, paint }: Written): Mask {

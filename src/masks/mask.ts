@@ -17,15 +17,26 @@ export interface Mask {
   row(q: number): Runs;
 }
 
+/** Numbers a mask remembers at most, all rows together: every second key of 16,384 tokens would be 268 million. */
+const MOST_REMEMBERED = 8_000_000;
+
 /** A mask that holds its rows once they were asked for: for terms that are slow and masks that are read often. */
 export function remembered(mask: Mask): Mask {
   const rows = new Map<number, Runs>();
+  let held = 0;
   return {
     ...mask,
     row(q) {
-      const known = rows.get(q) ?? mask.row(q);
-      rows.set(q, known);
-      return known;
+      const known = rows.get(q);
+      if (known) return known;
+      const row = mask.row(q);
+      if (held + row.length > MOST_REMEMBERED) {
+        rows.clear();
+        held = 0;
+      }
+      rows.set(q, row);
+      held += row.length;
+      return row;
     },
   };
 }

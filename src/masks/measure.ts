@@ -6,15 +6,26 @@ import type { Declared, Found, Subject } from './subject';
 /** With fewer queries than keys the last query stands at the last key. */
 export const positionOf = ({ queries, keys }: Mask, q: number): number => keys - queries + q;
 
-/** Calls `look` for every mask; what it finds is given its layer where there are several. */
-export const eachLayer = (
-  { masks }: Subject,
+/**
+ * Calls `look` for every mask; what it finds is given its layer where there are several. Layers that share a mask, as most
+ * do, and were declared alike are looked at once.
+ */
+export function eachLayer(
+  { masks, declared, caches }: Subject,
   look: (mask: Mask, layer: number) => Found | undefined,
-): readonly Found[] =>
-  masks.flatMap((mask, layer) => {
-    const found = look(mask, layer);
-    return found ? [{ ...(masks.length > 1 && { layer }), ...found }] : [];
+): readonly Found[] {
+  const known = new Map<Mask, { layer: number; found: Found | undefined }[]>();
+  return masks.flatMap((mask, layer) => {
+    const before = known.get(mask) ?? [];
+    known.set(mask, before);
+    const alike = (other: number) =>
+      windowOf(declared, layer) === windowOf(declared, other) &&
+      caches?.[layer] === caches?.[other];
+    let one = before.find((entry) => alike(entry.layer));
+    if (!one) before.push((one = { layer, found: look(mask, layer) }));
+    return one.found ? [{ ...(masks.length > 1 && { layer }), ...one.found }] : [];
   });
+}
 
 /** The window declared for a layer; a global layer has none. */
 export function windowOf({ window, layers }: Declared, layer: number): number | undefined {
@@ -70,7 +81,7 @@ export function expectedRow(
 }
 
 /** Is this a plain text row, of which a window can be read off? */
-export const plain = (declared: Declared, position: number, keys: number) =>
+const plain = (declared: Declared, position: number, keys: number) =>
   spanOf(declared, position).length === 0 &&
   !declared.kept?.includes(position) &&
   has(realOf(declared, keys), position);
@@ -138,10 +149,13 @@ export function farEndOf(mask: Mask, declared: Declared, window: number): FarEnd
     return { first, holes: (row.at(-3) ?? 0) > position - window + 1 && first > 0 };
   };
   let before = mask.queries > 0 ? firstOf(0) : undefined;
+  let [holes, steps] = [0, 0];
   for (let q = 1; q < mask.queries; q++) {
     const now = firstOf(q);
     const border = now && floorOf(declared, positionOf(mask, q), mask.keys) === now.first;
+    if (now?.holes) holes++;
     if (before && now && !before.holes && !border && now.first === before.first + 1) {
+      steps++;
       const width = positionOf(mask, q - 1) - before.first + 1;
       const known = seen.get(width);
       if (known) known.times++;
@@ -153,6 +167,8 @@ export function farEndOf(mask: Mask, declared: Declared, window: number): FarEnd
     }
     before = now;
   }
+  // Where most rows have holes, as dilated ones do, the first few still look whole.
+  if (holes > steps) return undefined;
   const [most] = [...seen.values()].sort(
     (a, b) => b.times - a.times || b.first.window - a.first.window,
   );

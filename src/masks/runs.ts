@@ -17,15 +17,34 @@ export function count(runs: Runs): number {
   return keys;
 }
 
-/** Is `key` in one of them? */
-export function has(runs: Runs, key: number): boolean {
+/** Where the first run stands that ends after `key`; runs.length where none does. */
+export function firstAfter(runs: Runs, key: number): number {
   let [low, high] = [0, runs.length / 2];
   while (low < high) {
     const middle = (low + high) >> 1;
     if (runs[2 * middle + 1]! <= key) low = middle + 1;
     else high = middle;
   }
-  return 2 * low < runs.length && runs[2 * low]! <= key;
+  return 2 * low;
+}
+
+/** Is `key` in one of them? */
+export function has(runs: Runs, key: number): boolean {
+  const at = firstAfter(runs, key);
+  return at < runs.length && runs[at]! <= key;
+}
+
+/** What of the runs lies in [from, to), which is not empty. */
+function within(runs: Runs, from: number, to: number): Runs {
+  if (runs.length === 0 || (runs[0]! >= from && runs[runs.length - 1]! <= to)) return runs;
+  const first = firstAfter(runs, from);
+  let end = firstAfter(runs, to); // the run that ends after `to` may begin before it
+  if (end < runs.length && runs[end]! < to) end += 2;
+  if (first >= end) return NONE;
+  const cut = runs.slice(first, end);
+  cut[0] = Math.max(cut[0]!, from);
+  cut[cut.length - 1] = Math.min(cut[cut.length - 1]!, to);
+  return cut;
 }
 
 /** Keys that `keep` says to keep of being in a and being in b; `keep(false, false)` must be false. */
@@ -45,7 +64,13 @@ function merge(a: Runs, b: Runs, keep: (inA: boolean, inB: boolean) => boolean):
 }
 
 export const union = (a: Runs, b: Runs): Runs => merge(a, b, (inA, inB) => inA || inB);
-export const intersect = (a: Runs, b: Runs): Runs => merge(a, b, (inA, inB) => inA && inB);
+export function intersect(a: Runs, b: Runs): Runs {
+  // Most rows are one run, and most terms cut one run out of another: nothing to merge.
+  if (a.length === 0 || b.length === 0) return NONE;
+  if (b.length === 2) return within(a, b[0]!, b[1]!);
+  if (a.length === 2) return within(b, a[0]!, a[1]!);
+  return merge(a, b, (inA, inB) => inA && inB);
+}
 export const minus = (a: Runs, b: Runs): Runs => merge(a, b, (inA, inB) => inA && !inB);
 /** Keys in one of them, not in both: where two masks differ. */
 export const differ = (a: Runs, b: Runs): Runs => merge(a, b, (inA, inB) => inA !== inB);

@@ -64,12 +64,15 @@ export class Answers {
   readonly numbers: Latest<'numbers'>;
   readonly stack: Latest<'stack'>;
   readonly findings: Latest<'findings'>;
+  /** What else can be asked, as it is asked. */
+  readonly desk: AskedDesk;
   /** Pixels the picture has, a side. */
   pixels = $state(512);
 
   readonly #stop: () => void;
 
   constructor(bench: Workbench, desk: AskedDesk) {
+    this.desk = desk;
     this.tile = new Latest(desk);
     this.difference = new Latest(desk);
     this.numbers = new Latest(desk);

@@ -1,5 +1,5 @@
 import { InputError } from '../core/check';
-import type { Question } from '../masks/desk';
+import type { More } from '../masks/desk';
 import {
   FEWEST_TOKENS,
   fromAddress,
@@ -11,6 +11,8 @@ import {
 } from '../masks/doc';
 import { maskOf, read, verdictOf, write, type Expression } from '../masks/expression';
 import { library } from '../masks/library';
+import { docOfBug } from '../masks/opened';
+import { zoo } from '../masks/zoo';
 import { MOST_TOKENS } from '../masks/mask';
 import { MOST_RECTANGLES, tidied, isIdle, type Rectangle } from '../masks/paint';
 import { count, has, sayRuns } from '../masks/runs';
@@ -52,7 +54,7 @@ export class Workbench {
   /** The mask it is compared with, as it is written; empty: none. */
   other = $state('');
   /** What else is known of the masks, from a file, a config or the zoo; gone when they change. */
-  more = $state.raw<Question<'findings'>['more']>();
+  more = $state.raw<More>();
 
   #past = $state.raw<readonly MaskDoc[]>([]);
   #future = $state.raw<readonly MaskDoc[]>([]);
@@ -153,12 +155,18 @@ export class Workbench {
   };
 
   /** Masks from elsewhere: a file, a config, the zoo. */
-  show = (doc: MaskDoc, more?: Workbench['more'], meant?: string) => {
+  show = (doc: MaskDoc, more?: More, meant?: string) => {
     this.layer = 0;
     this.#change(doc);
     this.fit();
-    if (meant !== undefined) this.other = meant;
+    this.other = meant ?? '';
     this.more = more;
+  };
+
+  /** A bug of the zoo, beside what was meant. */
+  showBug = (id: string) => {
+    const bug = zoo.get(id);
+    this.show(docOfBug(bug), { bug: id }, write(bug.repaired[0]!));
   };
 
   select = (layer: number) => {

@@ -146,6 +146,76 @@ test('a stack says what a query depends on, and what the caches hold', async ({ 
   await expect(page.getByText('Key 0 never reaches it.')).toBeVisible();
 });
 
+test('foreign masks are opened, recognised and held against what they are meant to be; what is none is refused', async ({
+  page,
+}) => {
+  await open(page);
+  const file = (name: string, buffer: Buffer) =>
+    page.getByLabel('Open a mask or config').setInputFiles({ name, mimeType: '', buffer });
+  // Turned over, and a window one too long from query 9 on.
+  const T = 24;
+  const rows = Array.from({ length: T }, (_, q) =>
+    Array.from({ length: T }, (_, k) => (k <= q && q - k < (q < 9 ? 4 : 5) ? 0 : 1)).join(' '),
+  );
+  await file('mask.txt', Buffer.from(rows.join('\n')));
+  await expect(
+    page.getByText(
+      /^Nearest is a causal window of 5, .*first query 4, key 0\. Its 1 means "blocked"/,
+    ),
+  ).toBeVisible();
+  await expect(output(page, 'Keys per query')).toContainText('1 to 5');
+  await page.getByLabel('Compare with', { exact: true }).fill('causal & window(4)');
+  await expect(
+    page.getByRole('list', { name: 'Findings' }).getByRole('listitem').first(),
+  ).toContainText('L5');
+
+  await file('broken.npy', Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, 255, 255, 0, 0]));
+  await expect(page.getByText(/Not opened: the header of the \.npy says/)).toBeVisible();
+  await expect(output(page, 'Keys per query')).toContainText('1 to 5'); // as it was
+
+  const floats = new Float32Array(2 * 3 * 8 * 8);
+  for (let i = 0; i < floats.length; i++) {
+    const [head, q, k] = [Math.floor(i / 64) % 3, Math.floor(i / 8) % 8, i % 8];
+    floats[i] = k <= q && q - k <= head ? 0 : -Infinity;
+  }
+  const dict =
+    `{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3, 8, 8), }`.padEnd(117) + '\n';
+  await file(
+    'heads.npy',
+    Buffer.concat([
+      Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, 118, 0]),
+      Buffer.from(dict),
+      Buffer.from(floats.buffer),
+    ]),
+  );
+  await expect(page.getByText(/^This is a causal window of 1/)).toBeVisible();
+  await page.getByLabel('head', { exact: true }).fill('2');
+  await page.keyboard.press('Enter');
+  await expect(
+    page.getByText('This is a causal window of 3, itself included: the query and 2 before.'),
+  ).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Findings' })).toContainText('No findings');
+});
+
+test('every bug of the zoo is shown and caught', async ({ page }) => {
+  await open(page);
+  const choice = page.getByLabel('Bug zoo', { exact: true });
+  const bugs = await choice
+    .locator('option:not([disabled])')
+    .evaluateAll((all) => all.map((one) => (one as HTMLOptionElement).value));
+  expect(bugs).toHaveLength(12);
+  for (const bug of bugs) {
+    await choice.selectOption(bug);
+    await expect(
+      page.getByRole('list', { name: 'Findings' }).getByRole('listitem').first(),
+    ).toContainText(/^L\d+/);
+    await expect(output(page, 'Visible pairs')).toContainText(/\d/);
+  }
+  // Repaired: nothing is left of it.
+  await button(page, 'Clear paint').click();
+  await expect(page.getByRole('list', { name: 'Findings' })).toContainText('No findings');
+});
+
 test('a model is probed: nothing before the changed token moves', async ({ page }) => {
   await open(page);
   await button(page, 'Change it').click();

@@ -173,6 +173,17 @@ const cases: Record<string, { readonly found: readonly Case[]; readonly near: re
         ),
       },
       {
+        name: 'a window with holes, whose ends cannot be read off',
+        subject: by({ ...CAUSAL, window: 8 }, 'causal & window(8) & dilated(2)'),
+      },
+      {
+        name: 'padded queries, which may not read themselves',
+        subject: {
+          declared: { ...CAUSAL, window: 5, spans: [[0, 4]], length: 4 },
+          masks: [maskOf(read('(causal | prefix(4)) & window(5) & !padding(0, 4)'), 8)],
+        },
+      },
+      {
         name: 'a window of 1',
         subject: by({ ...CAUSAL, window: 1 }, 'causal & window(1)'),
       },
@@ -210,6 +221,10 @@ const cases: Record<string, { readonly found: readonly Case[]; readonly near: re
     ],
     near: [
       { name: 'a transposed triangle', subject: painted(CAUSAL, (q, k) => k >= q) },
+      {
+        name: 'one so large that its diagonal is next to nothing',
+        subject: { declared: CAUSAL, masks: [fromRule(64, 64, (q, k) => k >= q)] },
+      },
       { name: 'a mask that blocks everything', subject: painted(CAUSAL, () => false) },
     ],
   },
@@ -588,6 +603,12 @@ describe('one cause is reported once', () => {
     ));
   test('whole blocks explain the future', () =>
     masked(cases['L14']!.found[2]!.subject, ['L3'], ['L14']));
+  test('a window too short does not explain a cache that never lets go', () =>
+    masked(
+      { ...by({ ...CAUSAL, window: 4 }, 'causal & window(3)'), caches: [{ kind: 'all' }] },
+      [],
+      ['L5', 'L11'],
+    ));
   test('two causes are two findings', () => {
     masked(by({ ...CAUSAL, documents: [8] }, '~causal'), [], ['L3', 'L12']);
     masked(by({ ...CAUSAL, window: 4, documents: [8] }, 'causal & window(5)'), [], ['L5', 'L12']);

@@ -1,4 +1,5 @@
 /** @file The page's end of the desk. */
+import { InputError } from '../../core/check';
 import type { Answer, Kind, Question } from '../../masks/desk';
 import type { AskedDesk } from '../../state/answers.svelte';
 
@@ -6,6 +7,7 @@ interface Reply {
   readonly id: number;
   readonly answer?: Answer;
   readonly problem?: string;
+  readonly input?: boolean; // what was asked cannot be answered; nothing is broken
 }
 
 export function startDesk(): AskedDesk & { dispose(): void } {
@@ -28,11 +30,12 @@ export function startDesk(): AskedDesk & { dispose(): void } {
     ask: <K extends Kind>(question: Question<K>) =>
       new Promise<Answer<K>>((resolve, reject) => {
         const id = ++asked;
-        open.set(id, ({ answer, problem }) => {
+        open.set(id, ({ answer, problem, input }) => {
           if (problem === undefined) resolve(answer as Answer<K>);
-          else reject(new Error(problem));
+          else reject(input ? new InputError(problem) : new Error(problem));
         });
-        worker.postMessage({ id, question });
+        const bytes = 'bytes' in question ? [question.bytes.buffer] : [];
+        worker.postMessage({ id, question }, bytes);
       }),
     dispose: () => worker.terminate(),
   };

@@ -1,6 +1,6 @@
 import type { Mask } from '../mask';
 import { sayRuns } from '../runs';
-import { eachLayer, positionOf, windowed, windowOf } from '../measure';
+import { eachLayer, positionOf, windowOf } from '../measure';
 import { defineLint, type Found } from '../subject';
 import { timelineOf, type Cache } from '../views/cache';
 import { disagreementsOf } from '../views/decode';
@@ -16,13 +16,8 @@ export default defineLint({
     eachLayer(subject, (mask, layer) => {
       const cache = subject.caches?.[layer];
       if (!cache) return undefined;
-      const window = windowOf(subject.declared, layer);
-      return (
-        otherKeys(mask, cache) ??
-        (window !== undefined && windowed(mask, subject.declared, window) === 'applied'
-          ? neverEvicts(mask, cache)
-          : undefined)
-      );
+      const local = windowOf(subject.declared, layer) !== undefined;
+      return otherKeys(mask, cache) ?? (local ? neverEvicts(mask, cache) : undefined);
     }),
 });
 

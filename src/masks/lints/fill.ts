@@ -13,7 +13,7 @@ const LARGEST: Record<string, number> = {
 /** A score a network can reach: fills above its negative are learned around. */
 const REACHED = 3e4;
 
-const say = (value: number) => (Math.abs(value) >= 1e4 ? value.toExponential() : `${value}`);
+const say = (value: number) => (Math.abs(value) >= 1e6 ? value.toExponential() : `${value}`);
 
 export default defineLint({
   id: 'L8',

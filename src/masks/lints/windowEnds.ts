@@ -1,6 +1,6 @@
 import type { Mask } from '../mask';
 import { has, intersect } from '../runs';
-import { eachLayer, farEndOf, lateRows, plain, positionOf, windowOf } from '../measure';
+import { eachLayer, farEndOf, lateRows, positionOf, windowOf } from '../measure';
 import { defineLint, type Declared, type Found } from '../subject';
 
 const keys = (n: number) => `${n} key${n === 1 ? '' : 's'}`;
@@ -18,9 +18,7 @@ export default defineLint({
       const window = windowOf(declared, layer);
       if (window === undefined) return undefined;
       return (
-        wrongSign(mask, declared, window) ??
-        nearEnd(mask, declared, window) ??
-        farEnd(mask, declared, window)
+        wrongSign(mask, declared, window) ?? nearEnd(mask, window) ?? farEnd(mask, declared, window)
       );
     }),
 });
@@ -44,12 +42,11 @@ function wrongSign(mask: Mask, declared: Declared, window: number): Found | unde
 }
 
 /** Queries read the key before themselves, and not themselves. */
-function nearEnd(mask: Mask, declared: Declared, window: number): Found | undefined {
+function nearEnd(mask: Mask, window: number): Found | undefined {
   let [selves, short] = [0, 0];
   let first: number | undefined;
   for (let q = 0; q < mask.queries; q++) {
     const position = positionOf(mask, q);
-    if (!plain(declared, position, mask.keys)) continue;
     const row = mask.row(q);
     if (has(row, position)) selves++;
     else if (has(row, position - 1)) {

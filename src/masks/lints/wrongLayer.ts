@@ -33,7 +33,7 @@ export default defineLint({
         layer,
         layers: wrong.map((one) => one.layer),
         ...(edge && { cell: { query: edge.query, key: edge.beyond.at(-1)! - 1 } }),
-        what: `Layer ${layer} was declared with ${say(declared)} and shows ${say(shows)}${others.length > 0 ? `; layer ${others.join(', ')} is wrong too` : ''}.`,
+        what: `Layer ${layer} was declared with ${say(declared)} and shows ${say(shows)}${others.length > 0 ? `; wrong too: ${others.join(', ')}` : ''}.`,
         consequence:
           'The number of windows looks right, but information takes another way through the stack than the weights were trained for.',
         fix: 'Count layers from 0 on both sides, and size each mask from its own layer.',
