@@ -1,0 +1,113 @@
+/** @file The fields of a foreign file, each asked for by name and checked: what comes out is of its kind and size. */
+import { check, InputError } from '../core/check';
+
+export interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Longer than any config of one model. */
+const LARGEST = 2 ** 20; // characters
+
+export class Fields {
+  readonly #own: Readonly<Record<string, unknown>>;
+
+  constructor(
+    value: unknown,
+    readonly what: string,
+  ) {
+    check(isRecord(value), `${what} is ${shown(value)}; it should be an object`);
+    this.#own = value;
+  }
+
+  /** The same fields with others where they are missing or null. */
+  filled(others: Readonly<Record<string, unknown>>): Fields {
+    const missing = Object.entries(others).filter(([name]) => !this.has(name));
+    return new Fields({ ...this.#own, ...Object.fromEntries(missing) }, this.what);
+  }
+
+  /** Is it there, and not null? */
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  /** As it is; null is as good as missing. */
+  get(name: string): unknown {
+    return Object.hasOwn(this.#own, name) ? (this.#own[name] ?? undefined) : undefined;
+  }
+
+  /** Is it written as null? What a family takes for 'none' where leaving it out means its default. */
+  isNull(name: string): boolean {
+    return Object.hasOwn(this.#own, name) && this.#own[name] === null;
+  }
+
+  /** A whole number, or `otherwise` where it is missing; without that it has to be there. */
+  whole(name: string, { min, max }: Bounds, otherwise?: number): number {
+    const value = this.get(name) ?? otherwise;
+    check(
+      typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max,
+      `${name} is ${shown(value)}; it should be a whole number from ${min} to ${max}`,
+    );
+    return value;
+  }
+
+  flag(name: string, otherwise: boolean): boolean {
+    const value = this.get(name) ?? otherwise;
+    check(typeof value === 'boolean', `${name} is ${shown(value)}; it should be true or false`);
+    return value;
+  }
+
+  word(name: string): string | undefined {
+    const value = this.get(name);
+    check(
+      value === undefined || (typeof value === 'string' && value.length <= 200),
+      `${name} is ${shown(value)}; it should be a word`,
+    );
+    return value;
+  }
+
+  /** One of these per layer; undefined where it is missing. */
+  perLayer<T>(name: string, layers: number, kinds: readonly T[]): readonly T[] | undefined {
+    const value = this.get(name);
+    if (value === undefined) return undefined;
+    check(Array.isArray(value), `${name} is ${shown(value)}; it should be a list`);
+    check(
+      value.length === layers,
+      `${name} names ${value.length} layers, num_hidden_layers is ${layers}; they should be the same`,
+    );
+    value.forEach((one, i) =>
+      check(
+        kinds.includes(one as T),
+        `${name} says ${shown(one)} of layer ${i + 1}; what can be read is ${kinds.join(', ')}`,
+      ),
+    );
+    return value as readonly T[];
+  }
+}
+
+/** Throws InputError for what is no JSON object of a reasonable length. */
+export function parse(text: string, what: string): Fields {
+  check(
+    text.length <= LARGEST,
+    `${what} is ${text.length} characters long; ${LARGEST} at most are read`,
+  );
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new InputError(`${what} is no whole JSON; open the config.json of a model`);
+  }
+  return new Fields(value, what);
+}
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Foreign values in a message: short, on one line. */
+function shown(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (Array.isArray(value)) return 'a list';
+  if (isRecord(value)) return 'an object';
+  const text = JSON.stringify(value);
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
