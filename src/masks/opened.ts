@@ -1,6 +1,7 @@
 /** @file Masks from elsewhere as documents of the workbench: the nearest expression, and what differs from it as paint. */
 import { check } from '../core/check';
-import type { MaskDoc } from './doc';
+import type { ConfigLayers } from './configs';
+import { MOST_LAYERS, type MaskDoc } from './doc';
 import { maskOf, write, type Expression } from './expression';
 import type { Recognised } from './foreign/recognise';
 import { MOST_TOKENS, type Mask } from './mask';
@@ -62,5 +63,17 @@ export function docOfBug({ subject, repaired }: Bug): MaskDoc {
       const expression = repaired[layer] ?? repaired[0]!;
       return { expression, paint: paintOver(expression, mask) };
     }),
+  };
+}
+
+/** Tokens at which a window is seen, and what lies beyond it. */
+const tokensFor = (window: number) => Math.min(MOST_TOKENS, Math.max(64, 4 * window));
+
+/** The layers of a released model, at a length that shows its windows. */
+export function docOfConfig({ layers }: ConfigLayers): MaskDoc {
+  const widest = Math.max(0, ...layers.map(({ window }) => window ?? 0));
+  return {
+    T: tokensFor(widest),
+    layers: layers.slice(0, MOST_LAYERS).map(({ expression }) => ({ expression, paint: [] })),
   };
 }

@@ -1,4 +1,5 @@
 import { InputError } from '../core/check';
+import type { ConfigLayers } from '../masks/configs';
 import type { More } from '../masks/desk';
 import {
   FEWEST_TOKENS,
@@ -11,7 +12,7 @@ import {
 } from '../masks/doc';
 import { maskOf, read, verdictOf, write, type Expression } from '../masks/expression';
 import { library } from '../masks/library';
-import { docOfBug } from '../masks/opened';
+import { docOfBug, docOfConfig } from '../masks/opened';
 import { zoo } from '../masks/zoo';
 import { MOST_TOKENS } from '../masks/mask';
 import { MOST_RECTANGLES, tidied, isIdle, type Rectangle } from '../masks/paint';
@@ -53,6 +54,9 @@ export class Workbench {
   rest = $state.raw(fromAddress('').rest);
   /** The mask it is compared with, as it is written; empty: none. */
   other = $state('');
+  /** The model whose config was opened last, and the length it is priced at. */
+  config = $state.raw<ConfigLayers>();
+  length = $state(32_768);
   /** What else is known of the masks, from a file, a config or the zoo; gone when they change. */
   more = $state.raw<More>();
 
@@ -150,6 +154,7 @@ export class Workbench {
 
   choose = (id: string) => {
     this.layer = 0;
+    this.config = undefined;
     this.#change(library.get(id).doc);
     this.fit();
   };
@@ -157,10 +162,16 @@ export class Workbench {
   /** Masks from elsewhere: a file, a config, the zoo. */
   show = (doc: MaskDoc, more?: More, meant?: string) => {
     this.layer = 0;
+    this.config = undefined;
     this.#change(doc);
     this.fit();
     this.other = meant ?? '';
     this.more = more;
+  };
+
+  showConfig = (config: ConfigLayers) => {
+    this.show(docOfConfig(config));
+    this.config = config;
   };
 
   /** A bug of the zoo, beside what was meant. */
@@ -295,6 +306,7 @@ export class Workbench {
   #read(query: string) {
     const { doc, notes, rest } = fromAddress(query);
     this.notes = notes;
+    this.config = undefined;
     this.rest = rest;
     this.other = (rest.get('other') ?? '').slice(0, 2000);
     this.#past = [];

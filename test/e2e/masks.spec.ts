@@ -197,6 +197,41 @@ test('foreign masks are opened, recognised and held against what they are meant 
   await expect(page.getByRole('list', { name: 'Findings' })).toContainText('No findings');
 });
 
+test('a config of Gemma 3 1B is 26 layers, every sixth of them global, and its cache is priced as the formula says', async ({
+  page,
+}) => {
+  await open(page);
+  await page
+    .getByLabel('Open a mask or config')
+    .setInputFiles('test/fixtures/configs/gemma-3-1b.json');
+  await expect(page.getByText(/26 layers, shown at 2,048 tokens/)).toBeVisible();
+  const items = page.getByRole('list', { name: 'Layers' }).getByRole('listitem');
+  await expect(items).toHaveCount(9); // 4 × (5 local, 1 global), 2 local
+  await expect(items.nth(0)).toContainText('Layers 1 to 5');
+  await expect(items.nth(0)).toContainText('causal & window(512)');
+  for (const [at, layer] of [
+    [1, 6],
+    [3, 12],
+    [5, 18],
+    [7, 24],
+  ] as const) {
+    await expect(items.nth(at)).toContainText(new RegExp(`Layer ${layer}\\s+causal$`));
+  }
+  // 2 (keys, values) · 1 head · 256 · 2 bytes · (4 global · 32,768 + 22 local · 512)
+  await expect(output(page, 'KV cache')).toContainText(
+    (2 * 256 * 2 * (4 * 32_768 + 22 * 512)).toLocaleString('en-US'),
+  );
+  await expect(page.getByRole('list', { name: 'Findings' })).toContainText('No findings');
+  const config = page.getByLabel('Open a mask or config');
+  await config.setInputFiles({
+    name: 'config.json',
+    mimeType: '',
+    buffer: Buffer.from('{"model_type":"gemma3_text","num_hidden_layers":-3}'),
+  });
+  await expect(page.getByText(/Not opened: .*num_hidden_layers/)).toBeVisible();
+  await expect(items).toHaveCount(9);
+});
+
 test('every bug of the zoo is shown and caught', async ({ page }) => {
   await open(page);
   const choice = page.getByLabel('Bug zoo', { exact: true });
