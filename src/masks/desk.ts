@@ -19,7 +19,7 @@ import { blocksOf, type Blocks } from './views/blocks';
 import { needOf, type CacheNeed } from './views/need';
 import { firstOff, profileOf, type Profile } from './views/profile';
 import { layersUntil, reachOf } from './views/reach';
-import { zoo } from './zoo';
+import { zoo, type Bug } from './zoo';
 
 /** A mask as it is written. */
 export interface Written {
@@ -177,7 +177,7 @@ export class Desk {
     const all = layers.flatMap(({ mask, count }) => Array.from({ length: count }, () => mask));
     const expressions = all.map(({ expression }) => read(meant?.expression ?? expression));
     const { declared, bug, ...rest } = more ?? {};
-    if (bug !== undefined) return lint(zoo.get(bug).subject);
+    if (bug !== undefined) return findingsOf(zoo.get(bug));
     return lint({
       masks: all.map((mask) => this.#mask(mask)),
       expressions,
@@ -207,6 +207,15 @@ export class Desk {
     if (this.#masks.size > REMEMBERED) this.#masks.delete(this.#masks.keys().next().value!);
     return known;
   }
+}
+
+/** A mask of fewer queries than keys is shown in the last rows: there its cells lie. */
+function findingsOf({ subject }: Bug): readonly Finding[] {
+  const { keys, queries } = subject.masks[0]!;
+  return lint(subject).map(({ cell, ...finding }) => ({
+    ...finding,
+    ...(cell && { cell: { query: cell.query + keys - queries, key: cell.key } }),
+  }));
 }
 
 function made(T: number, expression: string, paint: string): Mask {
