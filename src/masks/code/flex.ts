@@ -1,0 +1,56 @@
+import { defineFormat } from '../format';
+import { checkCall, checkLines } from '../python/facts';
+import { headLines, kindsOf, listOf, namesOf, ruleOf } from '../python/layers';
+
+export default defineFormat({
+  id: 'flex',
+  label: 'PyTorch FlexAttention',
+  order: 0,
+  language: 'python',
+  summary: 'A mask_mod per layer and its block mask; the cells are never held.',
+  supports: () => undefined,
+  write(doc) {
+    const kinds = kindsOf(doc);
+    const names = namesOf(kinds, doc.layers.length, 'mask_');
+    const every = [...new Set(names)];
+    return [
+      ...headLines(
+        doc,
+        'Masks for PyTorch FlexAttention (mask_mod: True, the query may read the key)',
+      ),
+      'import zlib',
+      '',
+      'import numpy as np',
+      'import torch',
+      'from torch.nn.attention.flex_attention import create_block_mask, create_mask',
+      '',
+      `T = ${doc.T}`,
+      "DEVICE = 'cuda' if torch.cuda.is_available() else 'cpu'",
+      '',
+      ...kinds.flatMap((kind) => [
+        '',
+        ...ruleOf(kind, `mask_${kind.name}`, 'b, h, q_idx, kv_idx'),
+        '',
+      ]),
+      '',
+      'BLOCKS = {',
+      `    mod: create_block_mask(mod, B=None, H=None, Q_LEN=T, KV_LEN=T, device=DEVICE)`,
+      `    for mod in [${every.join(', ')}]`,
+      '}',
+      `MASKS = ${listOf(doc.layers, (_, i) => names[i]!)}  # by layer`,
+      '# flex_attention(q, k, v, block_mask=BLOCKS[MASKS[layer]])',
+      '',
+      '',
+      ...checkLines(doc.T),
+      '',
+      '',
+      ...kinds.map(({ name, facts }) =>
+        checkCall(`mask_${name}`, facts, {
+          whole: `create_mask(mask_${name}, 1, 1, T, T, device='cpu')[0, 0].numpy()`,
+          row: `(torch.arange(T) >= 0).logical_and(mask_${name}(0, 0, torch.tensor(q), torch.arange(T))).numpy()`,
+        }),
+      ),
+      '',
+    ].join('\n');
+  },
+});

@@ -1,0 +1,183 @@
+/** @file Masks as code: the rule as Python against the mask cell by cell, and what the files say and refuse. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { formats, type CodeLayer } from '../../src/masks/code';
+import { maskOf, read, terms, write, type Expression } from '../../src/masks/expression';
+import { library } from '../../src/masks/library';
+import { cellsOf, pairsOf } from '../../src/masks/mask';
+import { count } from '../../src/masks/runs';
+import { crcOf, factsOf } from '../../src/masks/python/facts';
+import { sayLayers } from '../../src/masks/python/layers';
+import { intervalOf } from '../../src/masks/python/plain';
+import { PYTHON, ruleLines } from '../../src/masks/python/rule';
+import { evaluate } from '../support/python';
+
+const T = 20;
+const layers = (...texts: string[]): CodeLayer[] =>
+  texts.map((text) => ({ expression: read(text) }));
+const code = (id: string, tokens: number, ...texts: string[]) =>
+  formats.get(id).write({ T: tokens, layers: layers(...texts) });
+
+const anyTerm: fc.Arbitrary<Expression> = fc
+  .constantFrom(...terms.all.map(({ id }) => id))
+  .chain((id) => {
+    const { params, rest } = terms.get(id);
+    const number = (min: number) => fc.integer({ min, max: T - 1 });
+    return fc
+      .tuple(
+        fc.tuple(...params.map(({ min }) => number(min))),
+        rest ? fc.array(number(rest.min), { maxLength: 3 }) : fc.constant([]),
+        fc.boolean(),
+      )
+      .map(([own, more, off]): Expression => ({
+        kind: 'term',
+        term: id,
+        numbers: [...own, ...more],
+        ...(off && { off }),
+      }));
+  });
+const { any } = fc.letrec<{ any: Expression }>((tie) => ({
+  any: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    anyTerm,
+    tie('any').map((of): Expression => ({ kind: 'not', of })),
+    fc
+      .tuple(
+        fc.constantFrom('and' as const, 'or' as const),
+        fc.array(tie('any'), { minLength: 2, maxLength: 3 }),
+        fc.boolean(),
+      )
+      .map(([kind, of, off]): Expression => ({ kind, of, ...(off && { off }) })),
+  ),
+}));
+
+/** The returned expression of exported lines, in every cell. */
+function cellsOfCode(lines: readonly string[], tokens: number): boolean[] {
+  const text = lines.join(' ').replace('return ', '');
+  return Array.from({ length: tokens * tokens }, (_, cell) => {
+    const value = evaluate(text, {
+      q_idx: Math.floor(cell / tokens),
+      kv_idx: cell % tokens,
+      T: tokens,
+    });
+    return value as boolean;
+  });
+}
+const cells = (expression: Expression, tokens = T) =>
+  [...cellsOf(maskOf(expression, tokens))].map((one) => one === 1);
+
+describe('the rule as Python', () => {
+  test('every term has one', () => {
+    expect(Object.keys(PYTHON).sort()).toEqual(terms.all.map(({ id }) => id).sort());
+  });
+
+  test('of any expression lets through what the mask does, in every cell', () => {
+    fc.assert(
+      fc.property(any, (expression) => {
+        expect(cellsOfCode(ruleLines(expression), T)).toEqual(cells(expression));
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe('what is asserted', () => {
+  test('of few tokens is every row, the pairs and a sum over all bits', () => {
+    const expression = read('causal & window(4)');
+    const facts = factsOf(expression, 8);
+    const mask = maskOf(expression, 8);
+    expect(facts.rows).toEqual([1, 2, 3, 4, 4, 4, 4, 4].map((keys, q) => [q, keys]));
+    expect(facts.whole).toEqual({ pairs: pairsOf(mask), crc: crcOf(mask) });
+    expect(crcOf(maskOf(read('causal & window(5)'), 8))).not.toBe(facts.whole!.crc);
+  });
+
+  test('of many is rows alone, without a cell', () => {
+    const facts = factsOf(read('causal & window(512)'), 16_384);
+    expect(facts.whole).toBeUndefined();
+    expect(facts.rows.at(-1)).toEqual([16_383, 512]);
+    const text = code('flex', 16_384, 'causal & window(512)');
+    expect(text).toContain('16383: 512');
+    expect(text).not.toMatch(/packbits|create_mask\(mask/);
+  });
+});
+
+describe.each(formats.all)('$id', (format) => {
+  const docs = library.all.filter(({ doc }) => format.supports(doc.layers) === undefined);
+
+  test('writes some of the masks that are known', () => {
+    expect(docs.length).toBeGreaterThan(0);
+  });
+
+  test.each(docs)('$id: code says its terms, its layers and its rows', ({ doc }) => {
+    const text = format.write(doc);
+    for (const { expression } of doc.layers) {
+      expect(text).toContain(write(expression));
+      const mask = maskOf(expression, doc.T);
+      expect(text).toContain(`${doc.T - 1}: ${count(mask.row(doc.T - 1))}}`);
+      expect(text).toContain(`${pairsOf(mask)}, 0x${crcOf(mask).toString(16).padStart(8, '0')})`);
+    }
+    expect(text).toContain(`T = ${doc.T}\n`);
+    expect(text).not.toMatch(/undefined|NaN\b(?! or)|\[object/);
+    for (const [open, close] of ['()', '[]', '{}'].map((pair) => [...pair]))
+      expect(text.split(open!).length, open!).toBe(text.split(close!).length);
+  });
+});
+
+describe('the window in words', () => {
+  test.each(formats.all.map(({ id }) => id))('is spelt out by %s', (id) => {
+    expect(code(id, 16, 'causal & window(4)')).toContain('W = 4: itself + 3 before');
+  });
+  test('FlashAttention does not count the query', () => {
+    expect(code('flash', 16, 'causal & window(4)')).toContain(
+      'LAYERS = [dict(causal=True, window_size=(3, 0))]',
+    );
+    expect(code('flash', 16, 'window(65) & !ahead(65)')).toContain(
+      'dict(causal=False, window_size=(64, 64))',
+    );
+    expect(code('flash', 16, 'causal', 'causal & window(4)', 'causal & window(4)')).toContain(
+      '[dict(causal=True, window_size=(-1, -1))] + [dict(causal=True, window_size=(3, 0))] * 2',
+    );
+  });
+  test('Hugging Face does', () => {
+    const text = code('layer-types', 16, 'causal', 'causal & window(4)', 'causal & window(4)');
+    expect(text).toContain(`'layer_types': ['full_attention'] + ['sliding_attention'] * 2,`);
+    expect(text).toContain(`'sliding_window': 4,`);
+  });
+});
+
+describe('what a format cannot say is refused in one sentence', () => {
+  test.each([
+    ['flash', ['causal', 'causal & sink(2)'], /layer 2 is causal & sink\(2\); FlashAttention can/],
+    ['flash', ['causal & chunk(4)'], /layer 1 is causal & chunk\(4\)/],
+    ['layer-types', ['window(4) & !ahead(4)'], /layer_types can say causal/],
+    [
+      'layer-types',
+      ['causal & window(4)', 'causal & window(8)'],
+      /sizes of 4 and 8; sliding_window/,
+    ],
+  ] as const)('%s of %s', (id, texts, words) => {
+    expect(formats.get(id).supports(layers(...texts))).toMatch(words);
+  });
+});
+
+test('an interval is found through what is switched off and through brackets', () => {
+  expect(intervalOf(read('causal & (window(4) & window(9)) & ~sink(2)'))).toEqual({
+    causal: true,
+    left: 3,
+    right: 0,
+  });
+  expect(intervalOf(read('~causal'))).toEqual({ causal: false, left: -1, right: -1 });
+  expect(intervalOf(read('causal | window(4)'))).toBeUndefined();
+});
+
+test('a row without a key, and paint that is left out, are said', () => {
+  expect(code('torch-additive', 8, 'causal & !window(3)')).toContain('Query 0 reads no key');
+  const [layer] = layers('causal');
+  const painted = { T: 8, layers: [layer!, { ...layer!, paint: [{}] }] };
+  expect(formats.get('flex').write(painted)).toContain('by hand on layer 2 are not in this code');
+});
+
+test('layers are counted from one, those in a row together', () => {
+  expect(sayLayers([1])).toBe('layer 1');
+  expect(sayLayers([1, 2, 3, 5, 7, 8])).toBe('layers 1 to 3, 5 and 7 to 8');
+});
