@@ -251,6 +251,28 @@ test('every bug of the zoo is shown and caught', async ({ page }) => {
   await expect(page.getByRole('list', { name: 'Findings' })).toContainText('No findings');
 });
 
+test('the masks leave as code, in a format of one’s choice, with its convention in words', async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await open(page, 'T=32&layer=causal&layer=3*causal%20%26%20window(6)&at=2');
+  const code = page.getByLabel('Code', { exact: true }).locator('code');
+  await page.getByLabel('Format').selectOption({ label: 'PyTorch FlexAttention' });
+  await expect(code).toContainText('def mask_2(b, h, q_idx, kv_idx)');
+  await expect(code).toContainText('itself + 5 before');
+  await expect(code).toContainText('assert');
+  await button(page, 'Copy code').click();
+  await expect(page.getByText('Copied.')).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await code.innerText());
+  const formats = await page.getByLabel('Format').locator('option').allInnerTexts();
+  expect(formats.length).toBeGreaterThanOrEqual(6);
+  for (const label of formats) {
+    await page.getByLabel('Format').selectOption({ label });
+    await expect(page.getByText(/Not possible/).or(code)).toBeVisible();
+  }
+});
+
 test('a model is probed: nothing before the changed token moves', async ({ page }) => {
   await open(page);
   await button(page, 'Change it').click();
