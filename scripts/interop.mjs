@@ -1,0 +1,141 @@
+/**
+ * @file `npm run test:interop [-- --write]`: runs all exported code in Python, with PyTorch, JAX and transformers, and
+ * compares every mask bit for bit with ours, and with the committed test/fixtures/interop/masks.json; --write keeps what
+ * came of it there.
+ *
+ * The Python is INTEROP_PYTHON, or a virtual environment of its own in node_modules/.cache/interop with what
+ * scripts/interop/requirements.txt pins, made where it is missing: PyTorch's default build is about 3 GB to load.
+ */
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'vite';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const CACHE = join(ROOT, 'node_modules/.cache/interop');
+const HERE = join(ROOT, 'scripts/interop');
+const FIXTURE = join(ROOT, 'test/fixtures/interop/masks.json');
+const CONFIGS = join(ROOT, 'test/fixtures/configs');
+
+const run = (program, ...given) =>
+  execFileSync(program, given, {
+    stdio: 'inherit',
+    env: { ...process.env, PYTHONWARNINGS: 'ignore' },
+  });
+
+function python() {
+  if (process.env.INTEROP_PYTHON) return process.env.INTEROP_PYTHON;
+  const folder = join(CACHE, 'venv');
+  const program = join(folder, 'bin/python');
+  const stamp = join(folder, 'installed.txt');
+  const wanted = readFileSync(join(HERE, 'requirements.txt'), 'utf8');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return program;
+  console.log('making a Python environment; PyTorch is about 3 GB to load');
+  rmSync(folder, { recursive: true, force: true });
+  run('python3', '-m', 'venv', folder);
+  run(
+    program,
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--no-cache-dir',
+    '-r',
+    join(HERE, 'requirements.txt'),
+  );
+  writeFileSync(stamp, wanted);
+  return program;
+}
+
+const outDir = join(CACHE, 'build');
+mkdirSync(CACHE, { recursive: true });
+await build({
+  configFile: false,
+  root: ROOT,
+  logLevel: 'error',
+  build: {
+    ssr: 'scripts/interop/cases.ts',
+    outDir,
+    emptyOutDir: true,
+    target: 'node20',
+    copyPublicDir: false,
+  },
+});
+const { codeCases, configCases, longCases, ourCode, ourConfig, SABOTAGE, unseenTerms, written } =
+  await import(pathToFileURL(join(outDir, 'cases.js')).href);
+
+if (unseenTerms().length > 0) throw new Error(`no case has the terms ${unseenTerms().join(', ')}`);
+
+const withCode = (one, attend = false) => ({ ...one, formats: written(one), attend });
+const sabotaged = withCode({ id: 'window', T: 16, layers: ['causal & window(4)'] });
+const configs = configCases(
+  Object.fromEntries(
+    readdirSync(CONFIGS)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => [name.replace('.json', ''), readFileSync(join(CONFIGS, name), 'utf8')]),
+  ),
+);
+const cases = {
+  // FlexAttention without compilation is slow; what it reads does not hang on how long the sequence is.
+  code: codeCases.map((one) => withCode(one, one.T === 33 || /^(plan|library)/.test(one.id))),
+  long: longCases.map((one) => withCode(one)),
+  sabotage: SABOTAGE.map(([format, right, wrong]) => {
+    const code = sabotaged.formats[format];
+    if (!code.includes(right)) throw new Error(`${format} does not write ${right}`);
+    return { id: `${format}, ${wrong}`, code: code.replace(right, wrong) };
+  }),
+  configs,
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'interop-'));
+let results;
+try {
+  writeFileSync(join(folder, 'cases.json'), JSON.stringify(cases));
+  run(python(), join(HERE, 'check.py'), join(folder, 'cases.json'), join(folder, 'results.json'));
+  results = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+const wrong = [];
+const compare = (id, ours, theirs) =>
+  ours.forEach((one, i) => {
+    const other = theirs[i];
+    if (ours.length !== theirs.length || one.pairs !== other.pairs || one.crc !== other.crc)
+      wrong.push(`${id}, layer ${i + 1}: ${one.pairs} pairs here, ${other?.pairs} there`);
+  });
+for (const one of codeCases) compare(one.id, ourCode(one), results.code[one.id].sums);
+for (const one of configs) compare(one.id, ourConfig(one), results.configs[one.id].sums);
+
+const lines = (object) =>
+  `{\n${Object.entries(object)
+    .map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`)
+    .join(',\n')}\n}`;
+const text = `{\n"versions": ${JSON.stringify(results.versions)},\n"code": ${lines(results.code)},\n"configs": ${lines(results.configs)}\n}\n`;
+if (process.argv.includes('--write')) {
+  mkdirSync(join(FIXTURE, '..'), { recursive: true });
+  writeFileSync(FIXTURE, text);
+} else if (!existsSync(FIXTURE) || readFileSync(FIXTURE, 'utf8') !== text) {
+  wrong.push(
+    'test/fixtures/interop/masks.json holds something else; npm run test:interop -- --write',
+  );
+}
+if (wrong.length > 0) {
+  console.error(wrong.join('\n'));
+  process.exit(1);
+}
+console.log(
+  `the same bit for bit; ${Object.entries(results.versions)
+    .map((pair) => pair.join(' '))
+    .join(', ')}`,
+);

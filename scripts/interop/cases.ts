@@ -1,0 +1,168 @@
+/** @file What is compared with other people's programs: masks as code in every format, and configs. Bundled by scripts/interop.mjs. */
+import { formats } from '../../src/masks/code';
+import { readConfig } from '../../src/masks/configs';
+import { maskOf, read, terms, write, type Expression } from '../../src/masks/expression';
+import { expressionsOf } from '../../src/masks/layers';
+import { library } from '../../src/masks/library';
+import { pairsOf } from '../../src/masks/mask';
+import { crcOf } from '../../src/masks/python/facts';
+import { layersOf, DEFAULTS } from '../../src/spec/run';
+import { plans } from '../../src/attention/plans';
+
+export interface Sum {
+  readonly pairs: number;
+  readonly crc: number;
+}
+
+export interface CodeCase {
+  readonly id: string;
+  readonly T: number;
+  readonly layers: readonly string[];
+}
+
+export interface ConfigCase {
+  readonly id: string;
+  readonly T: number;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Each term at the edges of its numbers: alone, and joined with others. */
+const TEXTS: readonly string[] = [
+  ...['window(1)', 'window(5)', 'window(8)', 'window(64)', 'ahead(1)', 'ahead(4)'],
+  ...['sink(1)', 'sink(9)', 'chunk(1)', 'chunk(4)', 'chunk(7)', 'prefix(1)', 'prefix(6)'],
+  ...['documents()', 'documents(3)', 'documents(5, 9, 21)', 'documents(9, 5, 5)'],
+  ...['padding(0, 0)', 'padding(2, 3)', 'padding(40, 0)', 'dilated(1)', 'dilated(3)'],
+  ...['global()', 'global(0)', 'global(2, 17)', 'exact(4, 4)', 'exact(5, 3)', 'summaries(4, 4)'],
+  ...['summaries(5, 3)', 'causal', '~causal', '!causal'],
+  'causal & window(4)',
+  'causal & (window(4) | sink(2))',
+  'causal & (window(6) | dilated(4) | global(0, 8))',
+  'causal & window(4) & !padding(3, 0)',
+  '(causal | prefix(5)) & !padding(0, 2)',
+  'causal & documents(7, 13) & window(4)',
+  'window(4) & !ahead(4)',
+  'window(65) & !ahead(65)',
+  'causal & chunk(8)',
+  'causal & (exact(6, 4) | summaries(6, 4))',
+  'causal & ~window(4) & !(sink(2) | chunk(3))',
+  '!(causal & window(3)) & (sink(4) | !dilated(2))',
+];
+const SIZES = [8, 13, 33, 64];
+
+const sameFor = (text: string): CodeCase[] =>
+  SIZES.map((T) => ({ id: `${text} over ${T}`, T, layers: [text] }));
+
+export const codeCases: readonly CodeCase[] = [
+  ...TEXTS.flatMap(sameFor),
+  ...plans.all.map(({ id }) => ({
+    id: `plan ${id}`,
+    T: 40,
+    layers: expressionsOf(layersOf({ ...DEFAULTS, plan: id, window: 5, chunk: 4 })).map(write),
+  })),
+  ...library.all.map(({ id, doc }) => ({
+    id: `library ${id}`,
+    T: doc.T,
+    layers: doc.layers.map(({ expression }) => write(expression)),
+  })),
+];
+
+/** Too long for cells to be held against: rows are. */
+export const longCases: readonly CodeCase[] = [
+  { id: 'long window', T: 4096, layers: ['causal', 'causal & window(512)'] },
+  { id: 'long chunk', T: 4096, layers: ['causal & chunk(1024)'] },
+];
+
+/** Code with a window that is one off: where it is pasted, it has to fail. */
+export const SABOTAGE: readonly (readonly [format: string, right: string, wrong: string])[] = [
+  ['flex', 'q_idx - kv_idx < 4', 'q_idx - kv_idx <= 4'],
+  ['torch-bool', 'kv_idx <= q_idx', 'kv_idx < q_idx'],
+  ['torch-additive', '~rule', 'rule'],
+  ['jax-bool', 'q_idx - kv_idx < 4', 'q_idx - kv_idx < 3'],
+  ['jax-additive', '0.0, -jnp.inf', '-jnp.inf, 0.0'],
+  ['flash', 'window_size=(3, 0)', 'window_size=(4, 0)'],
+  ['layer-types', "'sliding_window': 4", "'sliding_window': 5"],
+];
+
+/** Windows of released configs are longer than a test: what is put in their place. */
+const SHORT: Readonly<Record<string, number>> = {
+  sliding_window: 7,
+  attention_chunk_size: 6,
+  local_attention: 10,
+};
+const CONFIG_TOKENS = 40;
+/** Fields that say who reads whom, and what no config is made without. */
+const TELLING =
+  /^(model_type|text_config|num_.*_(layers|heads)|hidden_size|head_dim|.*window.*|layer_types|attention_chunk_size|no_rope_layers|local_attention|global_attn_every_n_layers)$/;
+
+function configCase(id: string, text: string, changes: object = {}): ConfigCase {
+  const shorten = (fields: Record<string, unknown>): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(fields)
+        .filter(([name]) => TELLING.test(name))
+        .map(([name, value]) => {
+          if (name === 'text_config') return [name, shorten(value as Record<string, unknown>)];
+          return [
+            name,
+            typeof value === 'number' && value > CONFIG_TOKENS ? (SHORT[name] ?? value) : value,
+          ];
+        }),
+    );
+  return { id, T: CONFIG_TOKENS, fields: shorten({ ...(JSON.parse(text) as object), ...changes }) };
+}
+
+/** Nobody else reads these fields: there is nothing to compare with. */
+const ALONE = ['zebra-fields'];
+/** What released files leave unused. */
+const CHANGED: readonly (readonly [name: string, words: string, changes: object])[] = [
+  ['qwen2.5-7b', 'its window on', { use_sliding_window: true, max_window_layers: 20 }],
+  [
+    'qwen3-8b',
+    'its window on',
+    { use_sliding_window: true, sliding_window: 9, max_window_layers: 5 },
+  ],
+  ['gemma-3-1b', 'another pattern', { sliding_window_pattern: 4 }],
+  ['command-r7b', 'no pattern', { sliding_window_pattern: undefined }],
+  ['gpt-oss-20b', 'no layer_types', { layer_types: undefined }],
+  ['olmo-3-7b', 'no layer_types', { layer_types: undefined }],
+  ['modernbert-base', 'an odd window', { local_attention: 11, global_attn_every_n_layers: 4 }],
+];
+
+/** Of the texts of config.json by name, short enough to be compared. */
+export function configCases(files: Readonly<Record<string, string>>): readonly ConfigCase[] {
+  const names = Object.keys(files)
+    .filter((name) => !ALONE.includes(name))
+    .sort();
+  return [
+    ...names.map((name) => configCase(name, files[name]!)),
+    ...CHANGED.map(([name, words, changes]) =>
+      configCase(`${name}, ${words}`, files[name]!, changes),
+    ),
+  ];
+}
+
+const sumOf = (expression: Expression, T: number): Sum => {
+  const mask = maskOf(expression, T);
+  return { pairs: pairsOf(mask), crc: crcOf(mask) };
+};
+
+/** Our side of a case, layer by layer. */
+export const ourCode = ({ T, layers }: CodeCase): readonly Sum[] =>
+  layers.map((text) => sumOf(read(text), T));
+export const ourConfig = ({ T, fields }: ConfigCase): readonly Sum[] =>
+  readConfig(JSON.stringify(fields)).layers.map(({ expression }) => sumOf(expression, T));
+
+/** The code of a case in every format that can say it. */
+export function written({ T, layers }: CodeCase): Readonly<Record<string, string>> {
+  const doc = { T, layers: layers.map((text) => ({ expression: read(text) })) };
+  return Object.fromEntries(
+    formats.all
+      .filter((format) => format.supports(doc.layers) === undefined)
+      .map((format) => [format.id, format.write(doc)]),
+  );
+}
+
+/** Terms no case has. */
+export const unseenTerms = (): readonly string[] =>
+  terms.all
+    .map(({ id }) => id)
+    .filter((id) => !TEXTS.some((text) => new RegExp(`\\b${id}\\b`).test(text)));
