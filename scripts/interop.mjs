@@ -1,10 +1,10 @@
 /**
  * @file `npm run test:interop [-- --write]`: runs all exported code in Python, with PyTorch, JAX and transformers, and
  * compares every mask bit for bit with ours, and with the committed test/fixtures/interop/masks.json; --write keeps what
- * came of it there.
+ * came of it there; --install only makes the environment.
  *
  * The Python is INTEROP_PYTHON, or a virtual environment of its own in node_modules/.cache/interop with what
- * scripts/interop/requirements.txt pins, made where it is missing: PyTorch's default build is about 3 GB to load.
+ * scripts/interop/requirements.txt pins, made where it is missing: PyTorch's default build is about 3 GB to load and 6 GB on disk.
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -57,8 +57,13 @@ function python() {
   return program;
 }
 
-const outDir = join(CACHE, 'build');
 mkdirSync(CACHE, { recursive: true });
+if (process.argv.includes('--install')) {
+  python();
+  process.exit();
+}
+
+const outDir = join(CACHE, 'build');
 await build({
   configFile: false,
   root: ROOT,

@@ -67,12 +67,12 @@ export function readJson(text: string): MaskDoc | undefined {
   if (own['format'] !== FORMAT) return undefined;
   check(
     own['version'] === 1,
-    `the file of masks is of version ${String(own['version']).slice(0, 12)}; this page reads version 1`,
+    `the file of masks is of version ${shown(own['version'])}; this page reads version 1`,
   );
   const { T, layers } = own;
   check(
     Number.isSafeInteger(T) && (T as number) >= FEWEST_TOKENS && (T as number) <= MOST_TOKENS,
-    `T of the file is ${String(T).slice(0, 12)}; it should be a whole number from ${FEWEST_TOKENS} to ${MOST_TOKENS}`,
+    `T of the file is ${shown(T)}; it should be a whole number from ${FEWEST_TOKENS} to ${MOST_TOKENS}`,
   );
   check(
     Array.isArray(layers) && layers.length >= 1 && layers.length <= MOST_LAYERS,
@@ -112,6 +112,9 @@ function rectangleOf(value: unknown, layer: number, T: number): Rectangle {
   );
   return { query, key, toQuery, toKey, open } as Rectangle;
 }
+
+/** A foreign value in a message, short; String() would run what it brings. */
+const shown = (value: unknown) => (JSON.stringify(value) ?? 'missing').slice(0, 12);
 
 function fields(value: unknown, what: string): Record<string, unknown> {
   check(

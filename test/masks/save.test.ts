@@ -76,6 +76,7 @@ test('whatever is in such a file, it is opened or refused with InputError', () =
     fc.property(fc.constantFrom('version', 'T', 'layers'), fc.jsonValue(), (name, value) => {
       try {
         readJson(JSON.stringify({ ...file, [name]: value }));
+        readJson(JSON.stringify({ ...file, [name]: { toString: value } })); // no String() on it
       } catch (error) {
         expect(error).toBeInstanceOf(InputError);
       }
