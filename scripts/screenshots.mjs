@@ -1,4 +1,4 @@
-/** @file Pictures of the Lab for people to look at: `npm run build && npm run screenshots [-- FOLDER]`. */
+/** @file Pictures of the Lab and the mask workbench for people to look at: `npm run build && npm run screenshots [-- FOLDER]`. */
 import { mkdirSync } from 'node:fs';
 import { button, numberOf, openLab, withPage } from './page.mjs';
 
@@ -12,6 +12,10 @@ const SIZES = [
 ];
 const NEEDLE =
   'task=needle&layers=4&width=32&heads=2&context=48&window=6&chunk=6&batch=16&warmup=30';
+
+/** Local layers of a Zebra stack, one key too wide, beside what they should be. */
+const MASKS =
+  'T=32&layer=causal&layer=3*causal%20%26%20window(7)&at=2&other=causal%20%26%20window(6)';
 
 const png = (page, name, options = {}) =>
   page.screenshot({ path: `${folder}/${name}.png`, ...options });
@@ -32,6 +36,20 @@ await withPage({ webgpu: true }, async (address, browser) => {
       await trained(page, 60);
       await png(page, `lab-${width}-${colorScheme}-training`);
       if (width === 390) await png(page, `lab-${width}-${colorScheme}-whole`, { fullPage: true });
+      await page.close();
+    }
+  }
+  for (const colorScheme of ['light', 'dark']) {
+    for (const [width, height] of SIZES) {
+      const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+      await page.goto(`${address}#/masks?v=1&${MASKS}`);
+      const cell = page.getByRole('slider', { name: 'Cell of the mask' });
+      await cell.focus();
+      for (const key of ['End', 'ArrowUp', 'ArrowUp', 'ArrowLeft', 'ArrowLeft'])
+        await page.keyboard.press(key);
+      await page.evaluate(() => scrollTo(0, 0));
+      await page.waitForTimeout(800);
+      await png(page, `masks-${width}-${colorScheme}`, { fullPage: width === 390 });
       await page.close();
     }
   }

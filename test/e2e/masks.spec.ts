@@ -89,7 +89,7 @@ test('16,384 tokens open, pan and zoom without a task over 100 ms', async ({ pag
   // Once for the page itself, small: what is measured is the mask.
   await open(page);
   await page.evaluate(() => ((globalThis as unknown as { long: number[] }).long.length = 0));
-  await page.getByLabel('T', { exact: true }).fill('16384');
+  await page.getByRole('textbox', { name: 'T', exact: true }).fill('16,384');
   await page.keyboard.press('Enter');
   await expect(output(page, 'Visible pairs')).toContainText('65,530'); // 4 · 16,384 - 6
   await terms(page).fill('causal & (window(512) | sink(64))');
@@ -171,6 +171,16 @@ test('foreign masks are opened, recognised and held against what they are meant 
 
   await file('broken.npy', Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, 255, 255, 0, 0]));
   await expect(page.getByText(/Not opened: the header of the \.npy says/)).toBeVisible();
+  await page.evaluate(() => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(['1 0\n1 1\n1 1'], 'tall.txt'));
+    dispatchEvent(
+      new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }),
+    );
+  });
+  await expect(
+    page.getByText(/Not opened: the matrix has 3 queries \(rows\) and 2 keys/),
+  ).toBeVisible();
   await expect(output(page, 'Keys per query')).toContainText('1 to 5'); // as it was
 
   const floats = new Float32Array(2 * 3 * 8 * 8);
