@@ -1,8 +1,14 @@
 /** @file A real race of four in Chromium: one step count, one batch, one selection; axes, files, a small phone. */
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import { button, numberOf, output, watchForErrors } from './support';
+import {
+  button,
+  expectAccessible,
+  expectNoOverflow,
+  numberOf,
+  output,
+  watchForErrors,
+} from './support';
 
 watchForErrors();
 
@@ -319,17 +325,10 @@ test('no serious accessibility fault in light and in dark, and nothing wider tha
     await page.emulateMedia({ colorScheme });
     await race(page);
     await trainTo(page, 3);
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-      .analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    await expectAccessible(page);
   }
   for (const width of [320, 768, 1440]) {
-    await page.setViewportSize({ width, height: 640 });
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow, `at ${width} px`).toBeLessThanOrEqual(0);
+    await expectNoOverflow(page, width);
     await expect(button(page, 'Train')).toBeInViewport();
   }
 });

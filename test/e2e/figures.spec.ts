@@ -1,8 +1,7 @@
 /** @file The paper's figures on the built page: drawn from recordings, with provenance, tables and files that can be read again. */
 import { readFile } from 'node:fs/promises';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Locator, type Page } from '@playwright/test';
-import { watchForErrors } from './support';
+import { expectAccessible, watchForErrors } from './support';
 
 watchForErrors();
 
@@ -116,10 +115,7 @@ test('nothing overflows, and no accessibility fault, on a narrow phone and in th
     await page.emulateMedia({ colorScheme });
     await open(page);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-      .analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    await expectAccessible(page);
   }
 });
 

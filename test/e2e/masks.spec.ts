@@ -1,8 +1,7 @@
 /** @file The mask workbench on the built page: terms, paint, keyboard, zoom at 16,384 tokens, what is taken away. */
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
-import { button, output, watchForErrors } from './support';
+import { button, expectAccessible, expectNoOverflow, output, watchForErrors } from './support';
 
 watchForErrors();
 
@@ -301,16 +300,9 @@ test('no serious accessibility fault in light and in dark, and nothing wider tha
     await open(page, 'T=24&layer=causal%20%26%20(window(3)%20%7C%20sink(2))&layer=causal');
     await cell(page).focus();
     await page.keyboard.press('ArrowUp');
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-      .analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    await expectAccessible(page);
   }
   for (const width of [320, 768, 1440]) {
-    await page.setViewportSize({ width, height: 640 });
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow, `at ${width} px`).toBeLessThanOrEqual(0);
+    await expectNoOverflow(page, width);
   }
 });

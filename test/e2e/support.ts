@@ -1,4 +1,5 @@
 /** @file What the end-to-end tests share: the page by its accessible names. */
+import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 
 export const output = (page: Page, name: string) =>
@@ -32,4 +33,21 @@ export function watchForErrors(): void {
     });
   });
   test.afterEach(() => expect(problems).toEqual([]));
+}
+
+/** No fault of WCAG 2.2 AA that axe can find. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+}
+
+/** Nothing of the page is wider than the window. */
+export async function expectNoOverflow(page: Page, width: number): Promise<void> {
+  await page.setViewportSize({ width, height: 640 });
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow, `at ${width} px`).toBeLessThanOrEqual(0);
 }
