@@ -77,7 +77,7 @@ describe('reach', () => {
       fc.property(anyCells, anyCells, fc.nat(T - 1), fc.nat(T - 1), (a, b, query, key) => {
         const masks = [maskOfCells(a, T, T), maskOfCells(b, T, T)];
         const through = Array.from({ length: T }, (_, m) => m).some(
-          (m) => b[query * T + m]! && a[m * T + key]!,
+          (m) => (b[query * T + m]! || m === query) && (a[m * T + key]! || m === key),
         );
         expect(has(reachOf(masks, query)[0]!, key)).toBe(through);
         const first = query === key ? 0 : a[query * T + key] ? 1 : through ? 2 : undefined;

@@ -1,4 +1,7 @@
-/** @file What a query depends on through a stack: the boolean product of the layers' masks, row by row as runs. */
+/**
+ * @file What a query depends on through a stack: the boolean product of the layers' masks, row by row as runs. Every
+ * layer adds to what it was given (the residual stream), so a token depends on itself whatever its mask says.
+ */
 import type { Mask } from '../mask';
 import { run, union, has, type Runs } from '../runs';
 
@@ -9,7 +12,8 @@ import { run, union, has, type Runs } from '../runs';
 export function reachOf(layers: readonly Mask[], query: number): readonly Runs[] {
   const reach: Runs[] = new Array(layers.length + 1);
   reach[layers.length] = run(query, query + 1);
-  for (let l = layers.length - 1; l >= 0; l--) reach[l] = readBy(layers[l]!, reach[l + 1]!);
+  for (let l = layers.length - 1; l >= 0; l--)
+    reach[l] = union(readBy(layers[l]!, reach[l + 1]!), reach[l + 1]!);
   return reach;
 }
 
