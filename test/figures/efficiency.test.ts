@@ -8,6 +8,8 @@ import {
   wordsOfEfficiency,
   type Measured,
 } from '../../src/figures/efficiency';
+import { trainingFlops } from '../../src/spec/cost';
+import { modelSpecOf } from '../../src/spec/model';
 import { DEFAULTS } from '../../src/spec/run';
 
 const spec = { ...DEFAULTS, window: 16 };
@@ -63,6 +65,9 @@ test('a generated token is predicted from the weights and from the keys a full c
   expect(at('global', 512) - at('global', 128)).toBe(layers * perKey * (512 - 128));
   expect(at('local', 512)).toBe(at('local', 128)); // it holds its window, whatever came before
   expect(at('global', 512) - at('local', 512)).toBe(layers * perKey * (512 - 16));
+  // In training a query reads (T + 1) / 2 keys in the mean, and forward is a third of it.
+  const { needed } = trainingFlops(modelSpecOf({ ...spec, plan: 'global', context: 128 }), 'host');
+  expect(at('global', 128) - needed / 3).toBeCloseTo(layers * perKey * (128 - 129 / 2), 3);
   expect(predicted(spec, rows, rows[0]!, 'host', 'token')).toBeCloseTo(1, 9);
   expect(predicted(spec, rows, rows[4]!, 'host', 'token')).toBeGreaterThan(0.5);
 });
