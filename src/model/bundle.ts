@@ -167,7 +167,7 @@ class BundleWriter {
   }
 
   #layout(pattern: PatternSpec): LayerLayout {
-    const { context: T, headDim, ropeBase, pool } = this.m;
+    const { context: T, headDim, ropeBase, ropeScale, pool } = this.m;
     const layout = layoutOf(pattern, T);
     const id = JSON.stringify(pattern); // layers of a kind share their tables
     const put = (name: string, keptBuffer: KeptBuffer): Part => {
@@ -189,7 +189,8 @@ class BundleWriter {
       table: put('angles', {
         element: 'f32',
         length: (T + centres) * headDim,
-        content: () => rotationTable(virtualPositions(T, layout.chunk, centres), headDim, ropeBase),
+        content: () =>
+          rotationTable(virtualPositions(T, layout.chunk, centres), headDim, ropeBase, ropeScale),
       }),
     };
   }

@@ -133,12 +133,12 @@ export class Decoder {
   }
 
   #turn(x: Float32Array, position: number): Float32Array {
-    const { headDim: d, ropeBase } = this.spec;
+    const { headDim: d, ropeBase, ropeScale } = this.spec;
     const half = d / 2;
     const y = new Float32Array(x.length);
     for (let at = 0; at < x.length; at += d) {
       for (let c = 0; c < half; c++) {
-        const angle = position * Math.pow(ropeBase, (-2 * c) / d);
+        const angle = (position / ropeScale) * Math.pow(ropeBase, (-2 * c) / d);
         const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
         y[at + c] = x[at + c]! * cosine - x[at + half + c]! * sine;
         y[at + half + c] = x[at + half + c]! * cosine + x[at + c]! * sine;

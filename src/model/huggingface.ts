@@ -23,6 +23,24 @@ export function fromHuggingFace(
   );
 }
 
+/** The other way round: what writeSafetensors takes. */
+export function toHuggingFace(spec: ModelSpec, weights: HostWeights): Map<string, FileTensor> {
+  return new Map(
+    weightTable(spec).map(({ name, shape, role }): [string, FileTensor] => {
+      const values = weights.get(name);
+      check(values, `the model has no weight called ${name}`);
+      if (role !== 'matmul') return [name, { shape, values }];
+      const [from, to] = shape as [number, number];
+      return [name, { shape: [to, from], values: transposed(values, from, to) }];
+    }),
+  );
+}
+
+interface FileTensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
 /** [rows, columns] → [columns, rows] */
 export function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
   const turned = new Float32Array(values.length);

@@ -1,4 +1,4 @@
-/** @file Weights out of a safetensors file. */
+/** @file Weights out of a safetensors file, and into one. */
 import { check } from '../core/check';
 import { checkBytes, storedTensors } from '../core/safetensors';
 
@@ -25,4 +25,43 @@ export function readSafetensors(file: Uint8Array): Map<string, NamedTensor> {
       return [name, { shape, values: new TYPES[dtype](bytes.buffer, 0, bytes.length / 4) }];
     }),
   );
+}
+
+/**
+ * A file of float32 tensors, in the order given. `metadata` lands in `__metadata__`. The data begins at a multiple of
+ * 8 bytes, as the format's own library writes it.
+ */
+export function writeSafetensors(
+  tensors: ReadonlyMap<
+    string,
+    { readonly shape: readonly number[]; readonly values: Float32Array }
+  >,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  const header: Record<string, unknown> = {};
+  if (Object.keys(metadata).length > 0) header['__metadata__'] = metadata;
+  let length = 0;
+  for (const [name, { shape, values }] of tensors) {
+    const numbers = shape.reduce((a, b) => a * b, 1);
+    check(
+      numbers === values.length,
+      `tensor '${name}' of shape [${shape.join(', ')}] has ${values.length} numbers; it should have ${numbers}`,
+    );
+    header[name] = { dtype: 'F32', shape, data_offsets: [length, length + 4 * numbers] };
+    length += 4 * numbers;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const padded = 8 * Math.ceil(json.length / 8);
+  const file = new Uint8Array(8 + padded + length);
+  const view = new DataView(file.buffer);
+  view.setBigUint64(0, BigInt(padded), true);
+  file.fill(0x20, 8, 8 + padded).set(json, 8);
+  let at = 8 + padded;
+  for (const { values } of tensors.values()) {
+    for (const value of values) {
+      view.setFloat32(at, value, true);
+      at += 4;
+    }
+  }
+  return file;
 }

@@ -104,7 +104,7 @@ export function referenceNorm(x: tf.Tensor2D, gain: tf.Tensor): tf.Tensor2D {
   return tf.mul<tf.Tensor2D>(tf.div(x, tf.sqrt(tf.add(mean, NORM_EPS))), gain);
 }
 
-type Sizes = Pick<ModelSpec, 'heads' | 'kvHeads' | 'headDim' | 'pool' | 'ropeBase'>;
+type Sizes = Pick<ModelSpec, 'heads' | 'kvHeads' | 'headDim' | 'pool' | 'ropeBase' | 'ropeScale'>;
 
 /** q [B T, H d], k and v [B T, kvH d], none of them turned yet → [B T, H d]. softmax(Q Kᵀ / √d + mask) V over tokens and summaries. */
 export const referenceAttention = (
@@ -163,7 +163,7 @@ function attend(
 
 function attentionTables(m: Sizes, layout: Layout): AttentionTables {
   const positions = virtualPositions(layout.T, layout.chunk, layout.summaries);
-  const angles = rotationTable(positions, m.headDim, m.ropeBase);
+  const angles = rotationTable(positions, m.headDim, m.ropeBase, m.ropeScale);
   return {
     mask: referenceMask(layout),
     angles: tf.tensor2d(angles, [positions.length, m.headDim]),

@@ -14,6 +14,8 @@ export interface ModelSpec {
   readonly layers: LayerPlan;
   readonly pool: 'post' | 'pre';
   readonly ropeBase: number;
+  /** Positions are divided by it before they turn anything: position interpolation; 1 is plain RoPE. */
+  readonly ropeScale: number;
   readonly tied: boolean;
 }
 
@@ -34,6 +36,7 @@ export function modelSpecOf(spec: RunSpec): ModelSpec {
     layers: layersOf(spec),
     pool: spec.pool,
     ropeBase: spec.ropeBase,
+    ropeScale: spec.ropeScale,
     tied: spec.tied === 1,
   };
 }

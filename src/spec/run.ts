@@ -26,6 +26,7 @@ export interface RunSpec {
   readonly stripes: string; // one letter per layer, plan `custom`
   readonly pool: 'post' | 'pre'; // keys are averaged after or before RoPE
   readonly ropeBase: number;
+  readonly ropeScale: number; // position interpolation: positions are divided by it
   readonly tied: number; // 1: the output head is the embedding
   readonly rate: number; // peak learning rate
   readonly warmup: number; // steps
@@ -169,6 +170,19 @@ export const CONTROLS: readonly Control[] = [
     'ropeBase',
     'Model',
     { label: 'RoPE base', min: 100, max: 10_000_000, initial: 10_000, step: 'log10' },
+    true,
+  ),
+  number(
+    'ropeScale',
+    'Model',
+    {
+      label: 'Position interpolation',
+      min: 1,
+      max: 64,
+      initial: 1,
+      step: 'log2',
+      explain: (scale) => (scale === 1 ? 'plain RoPE' : `positions are divided by ${scale}`),
+    },
     true,
   ),
   {

@@ -28,6 +28,7 @@ export const TINY: ModelSpec = {
   layers: patterns.all.map(({ id }) => patternSpec(id, { window: 3, chunk: 2 })),
   pool: 'post',
   ropeBase: 10_000,
+  ropeScale: 1,
   tied: true,
 };
 const BATCH = 2;

@@ -48,6 +48,7 @@ export function modelOf({ T, D }: Size, plan: string): ModelSpec {
       .expand({ layers: 4, window: 64, chunk: 16, groupSize: 4, place: 'first', stripes: '' }),
     pool: 'post',
     ropeBase: 10_000,
+    ropeScale: 1,
     tied: true,
   };
 }

@@ -23,6 +23,7 @@ const base: ModelSpec = {
   layers: [],
   pool: 'post',
   ropeBase: 10_000,
+  ropeScale: 1,
   tied: true,
 };
 /** Larger than the start values, so that attention is far from even. */

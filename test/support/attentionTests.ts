@@ -171,7 +171,7 @@ export function describeAttention(machine: () => Machine): void {
         test.each(SHAPES)(
           'B=$B T=$T H=$heads/$kvHeads d=$headDim W=$window C=$chunk',
           async ({ B, T, heads, kvHeads, headDim: d, window, chunk }) => {
-            const sizes = { B, heads, kvHeads, headDim: d, pool, ropeBase: 10_000 };
+            const sizes = { B, heads, kvHeads, headDim: d, pool, ropeBase: 10_000, ropeScale: 1 };
             const layout = layoutOf(patternSpec(id, { window, chunk }), T);
             const { normal } = random('attention', id, B, T, d);
             const W = (heads + 2 * kvHeads) * d;

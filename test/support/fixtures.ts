@@ -64,6 +64,7 @@ export function fixture(name: string) {
     ),
     pool: config.pool ?? 'post',
     ropeBase: config.rope_theta,
+    ropeScale: 1,
     tied: true,
   };
   const model = readSafetensors(bytesOf(files[`../fixtures/${name}/model.safetensors`]!));

@@ -14,6 +14,7 @@ export const TRUSTED: ModelSpec = {
   layers: ['global', 'local', 'approximate'].map((id) => patternSpec(id, { window: 5, chunk: 3 })),
   pool: 'post',
   ropeBase: 10_000,
+  ropeScale: 1,
   tied: true,
 };
 
