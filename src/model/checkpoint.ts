@@ -1,0 +1,250 @@
+/**
+ * @file A run that is kept: settings, step, weights and the optimizer's moments, as one file.
+ *
+ * The file is a ZIP (nothing in it is compressed) of
+ *   zebra-lab.json        what it is: version, settings, step, vocabulary, the CRC-32 of every other file
+ *   model.safetensors     the weights, as Hugging Face's Llama holds them
+ *   training.safetensors  AdamW's moments, `m.NAME` and `v.NAME`; left out where nobody will go on training
+ *   text.txt              the person's own text, where it was learnt
+ * It may come from anywhere, so it is read as a stranger's.
+ */
+import { unzipSync, zipSync, type Zippable } from 'fflate';
+import { check, InputError } from '../core/check';
+import { crc32 } from '../core/crc32';
+import { formatBytes } from '../core/units';
+import { sources } from '../data/registry';
+import { checkRun } from '../spec/check';
+import { modelSpecOf, weightTable } from '../spec/model';
+import { CONTROLS, DEFAULTS, type RunSpec } from '../spec/run';
+import type { HostWeights } from './arena';
+import { fromHuggingFace, toHuggingFace, transposed } from './huggingface';
+import { readSafetensors, writeSafetensors } from './safetensors';
+
+export const CHECKPOINT_VERSION = 1;
+
+/** What comes from the network or a disk is no longer than this, bytes. */
+export const MOST_CHECKPOINT_BYTES = 200 * 2 ** 20;
+
+const FORMAT = 'zebra-lab-checkpoint';
+const ABOUT = 'zebra-lab.json';
+const MODEL = 'model.safetensors';
+const TRAINING = 'training.safetensors';
+const TEXT = 'text.txt';
+
+export interface Moments {
+  readonly m: HostWeights;
+  readonly v: HostWeights;
+}
+
+export interface Checkpoint {
+  readonly spec: RunSpec;
+  readonly step: number; // optimizer steps done
+  readonly weights: HostWeights;
+  /** Without them training begins with moments of zero. */
+  readonly moments?: Moments;
+  /** The person's own text, where it was learnt. */
+  readonly text?: string;
+}
+
+/** The files of a checkpoint, by name. */
+export function checkpointFiles(checkpoint: Checkpoint): Map<string, Uint8Array<ArrayBuffer>> {
+  const { spec, step, weights, moments, text } = checkpoint;
+  const model = modelSpecOf(spec);
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  files.set(MODEL, writeSafetensors(toHuggingFace(model, weights), { format: 'pt' }));
+  if (moments) {
+    const tensors = (['m', 'v'] as const).flatMap((moment) =>
+      [...toHuggingFace(model, moments[moment])].map(
+        ([name, tensor]) => [`${moment}.${name}`, tensor] as const,
+      ),
+    );
+    files.set(TRAINING, writeSafetensors(new Map(tensors), { format: 'pt' }));
+  }
+  if (text !== undefined) files.set(TEXT, new TextEncoder().encode(text));
+  const { vocabulary } = sources.get(spec.task);
+  const about = {
+    format: FORMAT,
+    version: CHECKPOINT_VERSION,
+    step,
+    spec,
+    vocabulary: Array.from({ length: vocabulary.size }, (_, id) => vocabulary.label(id)),
+    files: Object.fromEntries(
+      [...files].map(([name, bytes]) => [name, { bytes: bytes.length, crc32: crc32(bytes) }]),
+    ),
+  };
+  files.set(ABOUT, new TextEncoder().encode(`${JSON.stringify(about, null, 1)}\n`));
+  return files;
+}
+
+/** One file to keep or to hand on. The same checkpoint gives the same bytes. */
+export function writeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
+  return zipped(checkpointFiles(checkpoint));
+}
+
+/** Files side by side in one ZIP; nothing is compressed, numbers hardly would be. */
+export function zipped(
+  files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+): Uint8Array<ArrayBuffer> {
+  const entries: Zippable = Object.fromEntries(files);
+  return zipSync(entries, { level: 0, mtime: new Date(1980, 0, 1) });
+}
+
+/** Throws InputError with a sentence where the bytes are no ZIP, or hold more than a model this program opens. */
+export function unzipped(bytes: Uint8Array): Map<string, Uint8Array> {
+  check(
+    bytes.length <= MOST_CHECKPOINT_BYTES,
+    `the file is ${formatBytes(bytes.length)}; up to ${formatBytes(MOST_CHECKPOINT_BYTES)} is read`,
+  );
+  let total = 0;
+  let tooMuch = false;
+  let files: Record<string, Uint8Array>;
+  try {
+    files = unzipSync(bytes, {
+      filter: ({ originalSize }) => {
+        total += originalSize;
+        tooMuch ||= total > MOST_CHECKPOINT_BYTES;
+        return !tooMuch;
+      },
+    });
+  } catch {
+    throw new InputError('the file is no whole ZIP; it may be cut short or something else');
+  }
+  check(!tooMuch, `the ZIP holds more than ${formatBytes(MOST_CHECKPOINT_BYTES)}`);
+  return new Map(Object.entries(files));
+}
+
+export const isCheckpoint = (files: ReadonlyMap<string, Uint8Array>): boolean => files.has(ABOUT);
+
+/** Throws InputError with a sentence for whatever is not a whole checkpoint of this program. */
+export const readCheckpoint = (bytes: Uint8Array): Checkpoint => checkpointOf(unzipped(bytes));
+
+/** The same, from its files. */
+export function checkpointOf(files: ReadonlyMap<string, Uint8Array>): Checkpoint {
+  const about = describe(files.get(ABOUT));
+  const { step, spec: given, vocabulary, files: listed } = about;
+  check(
+    Number.isSafeInteger(step) && (step as number) >= 0,
+    `the checkpoint's step is ${JSON.stringify(step)}; it should be a whole number, 0 or more`,
+  );
+  const spec = specFrom(given);
+  checkVocabulary(spec, vocabulary);
+  check(isRecord(listed), `${ABOUT} does not list the checkpoint's files`);
+  const held = (name: string): Uint8Array | undefined => {
+    const entry = listed[name];
+    if (entry === undefined) return undefined;
+    const found = files.get(name);
+    check(found, `the checkpoint says it holds ${name}, and does not`);
+    check(
+      isRecord(entry) && entry['bytes'] === found.length && entry['crc32'] === crc32(found),
+      `${name} is not as it was written (${found.length} bytes, of another checksum); the file was damaged or changed`,
+    );
+    return found;
+  };
+  const model = modelSpecOf(spec);
+  const modelFile = held(MODEL);
+  check(modelFile, `the checkpoint has no ${MODEL}`);
+  const weights = fromHuggingFace(model, readSafetensors(modelFile));
+  checkNumbers('weight', weights);
+  const training = held(TRAINING);
+  const text = held(TEXT);
+  return {
+    spec,
+    step: step as number,
+    weights,
+    ...(training && { moments: momentsFrom(spec, training) }),
+    ...(text && { text: new TextDecoder().decode(text) }),
+  };
+}
+
+function describe(bytes: Uint8Array | undefined): Record<string, unknown> {
+  check(bytes, `the file has no ${ABOUT}, so it is no checkpoint of Zebra Lab`);
+  let about: unknown;
+  try {
+    about = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new InputError(`${ABOUT} is no whole JSON`);
+  }
+  check(
+    isRecord(about) && about['format'] === FORMAT,
+    `${ABOUT} does not say "format": "${FORMAT}"`,
+  );
+  const { version } = about;
+  check(
+    version === CHECKPOINT_VERSION,
+    `the checkpoint is of version ${JSON.stringify(version)}; this program reads version ${CHECKPOINT_VERSION}`,
+  );
+  return about;
+}
+
+/** Settings a later version added are at their defaults; what a setting may be, checkRun knows. */
+function specFrom(given: unknown): RunSpec {
+  check(isRecord(given), `${ABOUT} has no settings`);
+  const spec = { ...DEFAULTS } as Record<string, unknown>;
+  for (const control of CONTROLS) {
+    const value = given[control.name];
+    if (value === undefined) continue;
+    const wanted = typeof DEFAULTS[control.name];
+    check(
+      typeof value === wanted,
+      `setting ${control.name} is ${JSON.stringify(value)}; it should be a ${wanted}`,
+    );
+    spec[control.name] = value;
+  }
+  checkRun(spec as unknown as RunSpec);
+  return spec as unknown as RunSpec;
+}
+
+function checkVocabulary(spec: RunSpec, given: unknown): void {
+  const { vocabulary, label } = sources.get(spec.task);
+  check(Array.isArray(given), `${ABOUT} has no vocabulary`);
+  check(
+    given.length === vocabulary.size,
+    `the checkpoint's vocabulary has ${given.length} tokens; ${label} has ${vocabulary.size}`,
+  );
+  const other = given.findIndex((name, id) => name !== vocabulary.label(id));
+  check(
+    other < 0,
+    `token ${other} of the checkpoint's vocabulary is ${JSON.stringify(given[other])}; in ${label} it is "${vocabulary.label(other)}"`,
+  );
+}
+
+function momentsFrom(spec: RunSpec, bytes: Uint8Array): Moments {
+  const file = readSafetensors(bytes);
+  const table = weightTable(modelSpecOf(spec));
+  const of = (moment: 'm' | 'v'): HostWeights =>
+    new Map(
+      table.map(({ name, shape, role }) => {
+        const found = file.get(`${moment}.${name}`);
+        check(found, `${TRAINING} has no ${moment}.${name}`);
+        const theirs = role === 'matmul' ? [...shape].reverse() : shape;
+        check(
+          found.shape.join() === theirs.join(),
+          `${moment}.${name} is [${found.shape.join(', ')}]; this model needs [${theirs.join(', ')}]`,
+        );
+        const values = Float32Array.from(found.values);
+        return [name, role === 'matmul' ? transposed(values, theirs[0]!, theirs[1]!) : values];
+      }),
+    );
+  const moments = { m: of('m'), v: of('v') };
+  for (const moment of ['m', 'v'] as const) checkNumbers(`moment ${moment}.`, moments[moment]);
+  for (const [name, values] of moments.v)
+    check(
+      values.every((value) => value >= 0),
+      `moment v.${name} is below zero; it is a mean of squares`,
+    );
+  return moments;
+}
+
+/** Refuses numbers that are none. */
+export function checkNumbers(kind: string, weights: HostWeights): void {
+  for (const [name, values] of weights) {
+    const at = values.findIndex((value) => !Number.isFinite(value));
+    check(
+      at < 0,
+      `${kind} ${name} holds ${values[at]} (number ${at} of ${values.length}); such a model computes nothing`,
+    );
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
