@@ -10,7 +10,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   link: ['core', 'attention', 'spec'], // messages, and the page's end of the wire
   program: ['core'], // kernels and programs as data
   ops: ['core', 'program'], // the kernels
-  model: ['core', 'attention', 'spec', 'program', 'ops'], // what is computed, as programs
+  model: ['core', 'attention', 'data', 'spec', 'program', 'ops'], // what is computed, as programs
   compare: ['core', 'attention', 'data', 'spec', 'model'], // several runs as one question
   masks: ['core', 'attention', 'data', 'spec'], // any mask: terms, views, lints, files
   figures: ['core', 'attention', 'data', 'spec', 'model'], // the paper's figures as data

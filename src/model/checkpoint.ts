@@ -86,7 +86,7 @@ export function zipped(
   files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
 ): Uint8Array<ArrayBuffer> {
   const entries: Zippable = Object.fromEntries(files);
-  return zipSync(entries, { level: 0, mtime: new Date(1980, 0, 1) });
+  return zipSync(entries, { level: 0, mtime: '1980-01-02T00:00:00' });
 }
 
 /** Throws InputError with a sentence where the bytes are no ZIP, or hold more than a model this program opens. */

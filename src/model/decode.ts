@@ -1,150 +1,212 @@
 /**
- * @file Writes one token at a time with a real key-value cache per layer, in plain loops over host weights.
+ * @file Reads and writes tokens with a real key-value cache per layer, in plain loops over host weights.
  *
- * The cache holds what the pattern's `cachedKeys` counts and no more: a local layer forgets what fell out
- * of its window, an approximate one turns each chunk that falls out into its summary.
+ * A prompt is taken in by chunks: the products with weights are done for all its tokens at once, attention one query
+ * after the other, so that a ring never holds more than its window. The numbers are those of the whole-sequence
+ * forward pass (`uncached.ts`) to rounding.
  */
-import type { PatternSpec } from '../attention/pattern';
-import { patterns } from '../attention/registry';
+import { check } from '../core/check';
 import { NORM_EPS, type ModelSpec } from '../spec/model';
 import type { HostWeights } from './arena';
+import { LayerCache, type Turn } from './cache';
 
-interface Entry {
-  readonly raw: Float32Array; // key before it is turned, [kvHeads d]
-  readonly key: Float32Array; // turned
-  readonly value: Float32Array;
+/** What one query read in one layer: the entries of the cache, summaries first, then tokens as they come. */
+export interface LayerLook {
+  /** Entry n stands for tokens from[n] … to[n], both included: one token, or a summary's chunk. */
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  readonly weights: Float32Array; // [H, entries], rows sum to 1
 }
 
-interface LayerCache {
-  readonly spec: PatternSpec;
-  start: number; // position of tokens[0]
-  tokens: Entry[];
-  readonly summaries: Entry[];
+/** What is done to a model without training it. Layers, heads and tokens count from 0. */
+export interface Interventions {
+  /** Heads that add nothing: their output is zero. */
+  readonly silent?: readonly { readonly layer: number; readonly head: number }[];
+  /** Tokens whose keys no later query reads exactly; in one layer, or in every one. A summary they went into still holds them. */
+  readonly cut?: readonly { readonly token: number; readonly layer?: number }[];
 }
 
 export class Decoder {
-  readonly #caches: readonly LayerCache[];
+  readonly caches: readonly LayerCache[];
   #position = 0;
+  readonly #scratch = { scores: new Float32Array(64) };
+  readonly #rates: Float64Array; // RoPE's angle per position, [d / 2]
+  readonly #turn: Turn;
+  readonly #silent: ReadonlySet<string>;
+  readonly #cut: readonly { readonly token: number; readonly layer?: number }[];
 
   constructor(
     readonly spec: ModelSpec,
     readonly weights: HostWeights,
+    { silent = [], cut = [] }: Interventions = {},
   ) {
-    this.#caches = spec.layers.map((layer) => ({
-      spec: layer,
-      start: 0,
-      tokens: [],
-      summaries: [],
-    }));
+    this.caches = spec.layers.map((layer) => new LayerCache(spec, layer));
+    const { headDim: d, ropeBase, ropeScale } = spec;
+    this.#rates = Float64Array.from(
+      { length: d / 2 },
+      (_, c) => Math.pow(ropeBase, (-2 * c) / d) / ropeScale,
+    );
+    this.#turn = (x, at, position) => turned(x, at, spec.kvHeads * d, position, d, this.#rates);
+    this.#silent = new Set(silent.map(({ layer, head }) => `${layer} ${head}`));
+    this.#cut = cut;
+  }
+
+  /** Tokens taken in. */
+  get length(): number {
+    return this.#position;
   }
 
   /** Keys (tokens and summaries) each layer holds now. */
   cachedKeys(): readonly number[] {
-    return this.#caches.map(({ tokens, summaries }) => tokens.length + summaries.length);
+    return this.caches.map(({ held }) => held);
   }
 
-  /** Takes in one token; the logits of the next one, [V]. */
-  next(token: number): Float32Array {
+  /** Bytes each layer holds now. */
+  cachedBytes(): readonly number[] {
+    return this.caches.map(({ bytes }) => bytes);
+  }
+
+  /** Takes in one token; the logits of the next one, [V]. Of each layer, `look` gets what it read. */
+  next(token: number, look?: LayerLook[]): Float32Array {
+    return this.#logits(this.#forward([token], look));
+  }
+
+  /** Takes in several at once; the logits after the last of them, [V]. */
+  prefill(tokens: ArrayLike<number>): Float32Array {
     const { width: D } = this.spec;
+    const x = this.#forward(tokens);
+    return this.#logits(x.subarray((tokens.length - 1) * D));
+  }
+
+  /** Takes in several at once; the logits after every one, [n, V]. */
+  read(tokens: ArrayLike<number>): Float32Array {
+    return this.#logits(this.#forward(tokens));
+  }
+
+  /** The residual stream after the last layer, [n, D]. */
+  #forward(tokens: ArrayLike<number>, look?: LayerLook[]): Float32Array {
+    const { width: D, vocabulary } = this.spec;
+    const n = tokens.length;
+    check(n > 0, 'there are no tokens to read; give at least one');
     const embedding = this.#weight('model.embed_tokens');
-    let x: Float32Array = embedding.slice(token * D, (token + 1) * D);
-    this.#caches.forEach((cache, l) => (x = this.#layer(x, cache, `model.layers.${l}.`)));
-    this.#position++;
+    const x = new Float32Array(n * D);
+    for (let i = 0; i < n; i++) {
+      const token = tokens[i]!;
+      check(
+        Number.isInteger(token) && token >= 0 && token < vocabulary,
+        `token ${token} is not in the vocabulary; its ids go from 0 to ${vocabulary - 1}`,
+      );
+      x.set(embedding.subarray(token * D, (token + 1) * D), i * D);
+    }
+    this.caches.forEach((_, l) => this.#layer(x, n, l, look));
+    this.#position += n;
+    return x;
+  }
+
+  #logits(x: Float32Array): Float32Array {
+    const { width: D, vocabulary: V } = this.spec;
+    const n = x.length / D;
     const normed = norm(x, this.#weight('model.norm'));
     const head = this.weights.get('lm_head.weight');
-    if (head) return times(normed, head);
-    const logits = new Float32Array(this.spec.vocabulary);
-    for (let v = 0; v < logits.length; v++) {
-      let dot = 0;
-      for (let c = 0; c < D; c++) dot += normed[c]! * embedding[v * D + c]!;
-      logits[v] = dot;
+    if (head) return times(normed, n, head);
+    const embedding = this.#weight('model.embed_tokens');
+    const logits = new Float32Array(n * V);
+    for (let i = 0; i < n; i++) {
+      for (let v = 0; v < V; v++) {
+        let dot = 0;
+        for (let c = 0; c < D; c++) dot += normed[i * D + c]! * embedding[v * D + c]!;
+        logits[i * V + v] = dot;
+      }
     }
     return logits;
   }
 
-  #layer(x: Float32Array, cache: LayerCache, at: string): Float32Array {
-    const normed = norm(x, this.#weight(`${at}input_layernorm`));
-    const q = this.#turn(times(normed, this.#weight(`${at}self_attn.q_proj`)), this.#position);
-    const raw = times(normed, this.#weight(`${at}self_attn.k_proj`));
-    const value = times(normed, this.#weight(`${at}self_attn.v_proj`));
-    cache.tokens.push({ raw, key: this.#turn(raw, this.#position), value });
-    this.#evict(cache);
-    const attended = this.#attend(q, cache);
-    const middle = plus(x, times(attended, this.#weight(`${at}self_attn.o_proj`)));
-
-    const again = norm(middle, this.#weight(`${at}post_attention_layernorm`));
-    const gate = times(again, this.#weight(`${at}mlp.gate_proj`));
-    const up = times(again, this.#weight(`${at}mlp.up_proj`));
-    for (let i = 0; i < gate.length; i++) gate[i] = (gate[i]! / (1 + Math.exp(-gate[i]!))) * up[i]!;
-    return plus(middle, times(gate, this.#weight(`${at}mlp.down_proj`)));
-  }
-
-  /** Lets go of the tokens before firstKey, chunk by chunk into summaries where the pattern has them. */
-  #evict(cache: LayerCache): void {
-    const rule = patterns.get(cache.spec.pattern);
-    const { params } = cache.spec;
-    const first = rule.firstKey(this.#position, params);
-    const chunk = rule.chunk(params);
-    if (chunk > 0) {
-      for (; cache.start < first; cache.start += chunk) {
-        cache.summaries.push(this.#summary(cache.tokens.slice(0, chunk), cache.start));
-        cache.tokens = cache.tokens.slice(chunk);
-      }
-    } else if (first > cache.start) {
-      cache.tokens = cache.tokens.slice(first - cache.start);
-      cache.start = first;
-    }
-  }
-
-  #summary(tokens: readonly Entry[], start: number): Entry {
-    const mean = (of: (entry: Entry) => Float32Array) => {
-      const sum = new Float32Array(of(tokens[0]!).length);
-      for (const entry of tokens)
-        for (let i = 0; i < sum.length; i++) sum[i]! += of(entry)[i]! / tokens.length;
-      return sum;
-    };
-    const raw = mean((entry) => entry.raw);
-    const centre = start + (tokens.length - 1) / 2;
-    const key = this.spec.pool === 'pre' ? this.#turn(raw, centre) : mean((entry) => entry.key);
-    return { raw, key, value: mean((entry) => entry.value) };
-  }
-
-  #attend(q: Float32Array, { spec, tokens, summaries }: LayerCache): Float32Array {
+  /** x [n, D], changed in place. */
+  #layer(x: Float32Array, n: number, l: number, look?: LayerLook[]): void {
+    const at = `model.layers.${l}.`;
     const { heads, kvHeads, headDim: d } = this.spec;
-    const bias = Math.log(Math.max(1, patterns.get(spec.pattern).chunk(spec.params)));
-    const entries = [...summaries, ...tokens];
-    const out = new Float32Array(q.length);
+    const cache = this.caches[l]!;
+    const normed = norm(x, this.#weight(`${at}input_layernorm`));
+    const q = times(normed, n, this.#weight(`${at}self_attn.q_proj`));
+    const k = times(normed, n, this.#weight(`${at}self_attn.k_proj`));
+    const v = times(normed, n, this.#weight(`${at}self_attn.v_proj`));
+    const attended = new Float32Array(n * heads * d);
+    for (let i = 0; i < n; i++) {
+      cache.push(k, v, i * kvHeads * d, this.#turn);
+      turned(q, i * heads * d, heads * d, this.#position + i, d, this.#rates);
+      const seen = this.#attend(q, attended, i * heads * d, cache, l, look !== undefined);
+      if (seen && i === n - 1) look?.push(seen);
+    }
+    add(x, times(attended, n, this.#weight(`${at}self_attn.o_proj`)));
+
+    const again = norm(x, this.#weight(`${at}post_attention_layernorm`));
+    const gate = times(again, n, this.#weight(`${at}mlp.gate_proj`));
+    const up = times(again, n, this.#weight(`${at}mlp.up_proj`));
+    for (let i = 0; i < gate.length; i++) gate[i] = (gate[i]! / (1 + Math.exp(-gate[i]!))) * up[i]!;
+    add(x, times(gate, n, this.#weight(`${at}mlp.down_proj`)));
+  }
+
+  /** One query, all heads: rows `at` of q → rows `at` of `out`. */
+  #attend(
+    q: Float32Array,
+    out: Float32Array,
+    at: number,
+    cache: LayerCache,
+    layer: number,
+    look: boolean,
+  ): LayerLook | undefined {
+    const { heads, kvHeads, headDim: d } = this.spec;
+    const { summaries, first, length, keys, values, summaryKeys, summaryValues } = cache;
+    const row = kvHeads * d;
+    const entries = summaries + length - first;
+    if (this.#scratch.scores.length < entries) this.#scratch.scores = new Float32Array(2 * entries);
+    const { scores } = this.#scratch;
+    const bias = Math.log(Math.max(1, cache.chunk));
+    const scale = 1 / Math.sqrt(d);
+    const cut = this.#cut
+      .filter((one) => (one.layer ?? layer) === layer && one.token >= first && one.token < length)
+      .map(({ token }) => summaries + token - first);
+    const seen = look ? new Float32Array(heads * entries) : undefined;
+    const ring = Number.isFinite(cache.capacity) ? cache.capacity : length + 1;
     for (let h = 0; h < heads; h++) {
       const kv = Math.floor((h * kvHeads) / heads) * d;
-      const scores = entries.map(({ key }, n) => {
+      const mine = at + h * d;
+      let most = -Infinity;
+      for (let n = 0, slot = first % ring; n < entries; n++) {
+        const exact = n >= summaries;
+        const from = (exact ? slot : n) * row + kv;
+        const source = exact ? keys : summaryKeys;
         let dot = 0;
-        for (let c = 0; c < d; c++) dot += q[h * d + c]! * key[kv + c]!;
-        return dot / Math.sqrt(d) + (n < summaries.length ? bias : 0);
-      });
-      const most = scores.reduce((a, b) => Math.max(a, b), -Infinity);
-      const weights = scores.map((s) => Math.exp(s - most));
-      const total = weights.reduce((a, b) => a + b, 0);
-      entries.forEach(({ value }, n) => {
-        const p = weights[n]! / total;
-        for (let c = 0; c < d; c++) out[h * d + c]! += p * value[kv + c]!;
-      });
-    }
-    return out;
-  }
-
-  #turn(x: Float32Array, position: number): Float32Array {
-    const { headDim: d, ropeBase, ropeScale } = this.spec;
-    const half = d / 2;
-    const y = new Float32Array(x.length);
-    for (let at = 0; at < x.length; at += d) {
-      for (let c = 0; c < half; c++) {
-        const angle = (position / ropeScale) * Math.pow(ropeBase, (-2 * c) / d);
-        const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
-        y[at + c] = x[at + c]! * cosine - x[at + half + c]! * sine;
-        y[at + half + c] = x[at + half + c]! * cosine + x[at + c]! * sine;
+        for (let c = 0; c < d; c++) dot += q[mine + c]! * source[from + c]!;
+        scores[n] = dot * scale + (exact ? 0 : bias);
+        if (exact && ++slot === ring) slot = 0;
+      }
+      for (const n of cut) scores[n] = -Infinity;
+      for (let n = 0; n < entries; n++) if (scores[n]! > most) most = scores[n]!;
+      if (most === -Infinity) continue; // nothing is left to read: the head says nothing
+      let total = 0;
+      for (let n = 0; n < entries; n++) total += scores[n] = Math.exp(scores[n]! - most);
+      if (seen) for (let n = 0; n < entries; n++) seen[h * entries + n] = scores[n]! / total;
+      if (this.#silent.has(`${layer} ${h}`)) continue;
+      for (let n = 0, slot = first % ring; n < entries; n++) {
+        const exact = n >= summaries;
+        const from = (exact ? slot : n) * row + kv;
+        const source = exact ? values : summaryValues;
+        const p = scores[n]! / total;
+        for (let c = 0; c < d; c++) out[mine + c]! += p * source[from + c]!;
+        if (exact && ++slot === ring) slot = 0;
       }
     }
-    return y;
+    if (!seen) return undefined;
+    const start = (n: number) => (n < summaries ? n * cache.chunk : first + n - summaries);
+    return {
+      from: Int32Array.from({ length: entries }, (_, n) => start(n)),
+      to: Int32Array.from(
+        { length: entries },
+        (_, n) => start(n) + (n < summaries ? cache.chunk - 1 : 0),
+      ),
+      weights: seen,
+    };
   }
 
   #weight(name: string): Float32Array {
@@ -152,34 +214,56 @@ export class Decoder {
   }
 }
 
-function norm(x: Float32Array, gain: Float32Array): Float32Array {
-  let squares = 0;
-  for (const value of x) squares += value * value;
-  const scale = 1 / Math.sqrt(squares / x.length + NORM_EPS);
-  return x.map((value, c) => value * scale * gain[c]!);
+/** RoPE in place on `numbers` numbers from `at` on, heads of d, rotate-half. */
+export function turned(
+  x: Float32Array,
+  at: number,
+  numbers: number,
+  position: number,
+  d: number,
+  rates: Float64Array,
+): void {
+  const half = d / 2;
+  for (let c = 0; c < half; c++) {
+    const angle = position * rates[c]!;
+    const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
+    for (let head = at; head < at + numbers; head += d) {
+      const [a, b] = [x[head + c]!, x[head + half + c]!];
+      x[head + c] = a * cosine - b * sine;
+      x[head + half + c] = b * cosine + a * sine;
+    }
+  }
 }
 
-/** x [in] times w [in, out] */
-function times(x: Float32Array, w: Float32Array): Float32Array {
-  const y = new Float32Array(w.length / x.length);
-  for (let r = 0, at = 0; r < x.length; r++) {
-    const value = x[r]!;
-    for (let c = 0; c < y.length; c++, at++) y[c]! += value * w[at]!;
+/** Rows of x [n, D] over their root mean square. */
+export function norm(x: Float32Array, gain: Float32Array): Float32Array {
+  const D = gain.length;
+  const y = new Float32Array(x.length);
+  for (let at = 0; at < x.length; at += D) {
+    let squares = 0;
+    for (let c = 0; c < D; c++) squares += x[at + c]! * x[at + c]!;
+    const scale = 1 / Math.sqrt(squares / D + NORM_EPS);
+    for (let c = 0; c < D; c++) y[at + c] = x[at + c]! * scale * gain[c]!;
   }
   return y;
 }
 
-const plus = (a: Float32Array, b: Float32Array): Float32Array => a.map((value, i) => value + b[i]!);
-
-/** Draws from softmax(logits / temperature); `uniform` is in [0, 1). Temperature 0: the largest. */
-export function pick(logits: Float32Array, temperature: number, uniform: number): number {
-  const most = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  if (temperature === 0) return logits.indexOf(most);
-  const weights = logits.map((logit) => Math.exp((logit - most) / temperature));
-  let rest = uniform * weights.reduce((a, b) => a + b, 0);
-  for (let i = 0; i < weights.length; i++) {
-    rest -= weights[i]!;
-    if (rest < 0) return i;
+/** x [n, in] times w [in, out]. Each row of w is read once for all of x. */
+export function times(x: Float32Array, n: number, w: Float32Array): Float32Array {
+  const from = x.length / n;
+  const to = w.length / from;
+  const y = new Float32Array(n * to);
+  for (let r = 0; r < from; r++) {
+    const row = r * to;
+    for (let i = 0; i < n; i++) {
+      const value = x[i * from + r]!;
+      const out = i * to;
+      for (let c = 0; c < to; c++) y[out + c]! += value * w[row + c]!;
+    }
   }
-  return logits.indexOf(most);
+  return y;
+}
+
+function add(x: Float32Array, y: Float32Array): void {
+  for (let i = 0; i < x.length; i++) x[i]! += y[i]!;
 }

@@ -15,7 +15,8 @@ import type {
   Validation,
 } from '../link/protocol';
 import { ADAMW } from '../model/bundle';
-import { Decoder, pick } from '../model/decode';
+import { Decoder } from '../model/decode';
+import { alternatives, draw } from '../model/sample';
 import { initialWeights } from '../model/weights';
 import { modelSpecOf, type ModelSpec } from '../spec/model';
 import type { RunSpec } from '../spec/run';
@@ -23,7 +24,7 @@ import { layerCells } from './frame';
 import type { Model, Models, Snapshot } from './model';
 import { rateAt } from './schedule';
 
-const TEMPERATURE = 0.8;
+const SAMPLING = { temperature: 0.8, topK: 0, topP: 1 };
 const SAMPLE = 120; // characters at most; never beyond the context
 /** A closer look at a text: held-out tokens behind it. */
 const HELD_OUT = 16_384;
@@ -214,11 +215,10 @@ export class Trainer {
     const decoder = new Decoder(this.modelSpec, await this.model.weights());
     const { prompt } = this.feed;
     const { next: uniform } = random(this.spec.seed, 'sample', this.step);
-    let logits: Float32Array = new Float32Array();
-    for (const token of prompt) logits = decoder.next(token);
+    let logits = decoder.prefill(prompt);
     const written: number[] = [];
     for (let room = Math.min(SAMPLE, this.spec.context - prompt.length); room > 0; room--) {
-      const token = pick(logits, TEMPERATURE, uniform());
+      const { token } = draw(alternatives(logits, SAMPLING), uniform());
       written.push(token);
       logits = decoder.next(token);
     }

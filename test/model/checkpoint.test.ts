@@ -13,6 +13,14 @@ import { initialWeights } from '../../src/model/weights';
 import { modelSpecOf } from '../../src/spec/model';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
 
+interface About {
+  version: number;
+  format: string;
+  step: number;
+  spec: Record<string, unknown>;
+  vocabulary: string[];
+}
+
 const spec: RunSpec = {
   ...DEFAULTS,
   task: 'marker',
@@ -42,12 +50,9 @@ function changed(change: (files: Map<string, Uint8Array<ArrayBuffer>>) => void) 
   change(files);
   return zipped(files);
 }
-function about(change: (about: Record<string, never>) => void) {
+function about(change: (about: About) => void) {
   return changed((files) => {
-    const json = JSON.parse(new TextDecoder().decode(files.get('zebra-lab.json'))) as Record<
-      string,
-      never
-    >;
+    const json = JSON.parse(new TextDecoder().decode(files.get('zebra-lab.json'))) as About;
     change(json);
     files.set('zebra-lab.json', new TextEncoder().encode(JSON.stringify(json)));
   });
@@ -81,9 +86,9 @@ describe('a checkpoint', () => {
 describe('what is no whole checkpoint is refused with its reason', () => {
   test.each<[string, () => Uint8Array, RegExp]>([
     ['cut short', () => file.slice(0, file.length - 30), /no whole ZIP/],
-    ['another version', () => about((a) => (a['version'] = 2 as never)), /version 2; .* version 1/],
-    ['another format', () => about((a) => (a['format'] = 'x' as never)), /does not say "format"/],
-    ['a step of −1', () => about((a) => (a['step'] = -1 as never)), /step is -1/],
+    ['another version', () => about((a) => (a.version = 2)), /version 2; .* version 1/],
+    ['another format', () => about((a) => (a.format = 'x')), /does not say "format"/],
+    ['a step of −1', () => about((a) => (a.step = -1)), /step is -1/],
     [
       'a flipped bit in the weights',
       () => changed((files) => (files.get('model.safetensors')![9000]! ^= 1)),
@@ -92,22 +97,22 @@ describe('what is no whole checkpoint is refused with its reason', () => {
     ['no weights', () => changed((f) => f.delete('model.safetensors')), /says it holds model/],
     [
       'impossible settings',
-      () => about((a) => ((a['spec'] as Record<string, unknown>)['heads'] = 3)),
+      () => about((a) => (a.spec['heads'] = 3)),
       /does not divide into 3 heads/,
     ],
     [
       'settings of another kind',
-      () => about((a) => ((a['spec'] as Record<string, unknown>)['width'] = '8')),
+      () => about((a) => (a.spec['width'] = '8')),
       /setting width is "8"; it should be a number/,
     ],
     [
       'the vocabulary of another task',
-      () => about((a) => ((a['spec'] as Record<string, unknown>)['task'] = 'moby-dick')),
+      () => about((a) => (a.spec['task'] = 'moby-dick')),
       /vocabulary has \d+ tokens; .* has 96/,
     ],
     [
       'another order of the vocabulary',
-      () => about((a) => (a['vocabulary'] as string[]).reverse()),
+      () => about((a) => a.vocabulary.reverse()),
       /token 0 of the checkpoint's vocabulary/,
     ],
     ['no checkpoint at all', () => zipped(new Map([['a.txt', new Uint8Array(3)]])), /no zebra-lab/],

@@ -5,7 +5,7 @@ import { patterns, patternSpec } from '../../src/attention/registry';
 import { InputError } from '../../src/core/check';
 import { random } from '../../src/core/random';
 import { hostMachine } from '../../src/gpu/hostMachine';
-import { Decoder, pick } from '../../src/model/decode';
+import { Decoder } from '../../src/model/decode';
 import { readSafetensors } from '../../src/model/safetensors';
 import { initialWeights } from '../../src/model/weights';
 import type { ModelSpec } from '../../src/spec/model';
@@ -76,19 +76,6 @@ describe.each(patterns.all.map(({ id }) => id))('%s', (id) => {
       model.dispose();
     },
   );
-});
-
-describe('drawing a token', () => {
-  const logits = Float32Array.from([0, 2, 1]);
-  test('temperature 0 takes the largest', () => expect(pick(logits, 0, 0.99)).toBe(1));
-  test('the probabilities are those of the softmax', () => {
-    const counts = [0, 0, 0];
-    const { next } = random('pick');
-    for (let i = 0; i < 20_000; i++) counts[pick(logits, 1, next())]!++;
-    const total = 1 + Math.exp(2) + Math.exp(1);
-    expect(counts[0]! / 20_000).toBeCloseTo(1 / total, 1);
-    expect(counts[1]! / 20_000).toBeCloseTo(Math.exp(2) / total, 1);
-  });
 });
 
 describe('start values', () => {
