@@ -18,12 +18,16 @@ import {
   type TrainedRun,
   type JobProgress,
   type Probed,
+  type AdaptLook,
 } from '../link/protocol';
+import { readCheckpoint } from '../model/checkpoint';
 import { checkMemory } from '../model/memory';
 import simdKernels from '../ops/simd.wasm?url';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
 import type { RunSpec } from '../spec/run';
+import { adapt } from '../train/adapt';
+import { snapshotFrom } from '../train/keep';
 import { repeat } from '../train/repeat';
 import { selfTest } from '../train/selfTest';
 import { bestTiles, predictStep, timeBoth, type Speed } from '../train/speed';
@@ -76,11 +80,15 @@ export class Engine {
       case 'probe':
         this.#queue = this.#queue.then(() => this.#probe(command));
         return;
+      case 'adapt':
+        this.#queue = this.#queue.then(() => this.#adapt(command));
+        return;
       case 'cancel':
         this.#cancelled.add(command.runId);
         return;
       case 'control':
       case 'nextFrame':
+      case 'save':
       case 'evaluate': {
         const early = this.#early.get(command.runId);
         if (early) early.push(command);
@@ -116,11 +124,14 @@ export class Engine {
     }
   }
 
-  #command(command: Extract<Command, { type: 'control' | 'nextFrame' | 'evaluate' }>): void {
+  #command(
+    command: Extract<Command, { type: 'control' | 'nextFrame' | 'evaluate' | 'save' }>,
+  ): void {
     const run = this.#runs.get(command.runId);
     if (!run) return; // closed or failed meanwhile: nobody listens any more
     if (command.type === 'nextFrame') run.wantFrame();
     else if (command.type === 'evaluate') run.wantEvaluation();
+    else if (command.type === 'save') run.wantCheckpoint();
     else if (command.action === 'close') this.#close(run);
     else run.control(command.action);
     void this.#loop();
@@ -132,8 +143,14 @@ export class Engine {
       checkRun(spec);
       this.#preparing(runId, 'Looking for the fastest way to compute', 0.1);
       await this.#ensureBackend(spec.backend, spec);
+      const from = command.from && snapshotFrom(readCheckpoint(command.from), spec);
       const run = await this.#build(command);
-      run.state({ phase: 'paused', step: 0 });
+      if (from) {
+        run.trainer.restore(from);
+        run.snapshot = from;
+        await run.greet();
+      }
+      run.state({ phase: 'paused', step: run.step });
       void this.#timeInQuiet();
     } catch (cause) {
       this.#failed(runId, cause);
@@ -226,6 +243,29 @@ export class Engine {
           trainer.dispose();
         }
       },
+    );
+  }
+
+  #adapt(command: Extract<Command, { type: 'adapt' }>): Promise<void> {
+    const { runId, variants, lookAt } = command;
+    const total = variants.reduce((sum, { steps }) => sum + steps, 0);
+    return this.#job<AdaptLook>(
+      runId,
+      (progress) => this.send({ type: 'adapt', runId, progress }),
+      variants[0]!.spec,
+      async function* (this: Engine, { models, info }: Computing, cancelled: () => boolean) {
+        for (const { spec } of variants) checkRun(spec);
+        const model = readCheckpoint(command.model);
+        const given = { ...(model.text !== undefined && { text: model.text }) };
+        const base = command.base !== undefined && { base: command.base };
+        const feed = (spec: RunSpec) => this.#feed({ spec, ...given, ...base });
+        const options = { model, variants, lookAt, feed };
+        for await (const event of adapt(models, info.limits, options, cancelled)) {
+          const { done } = event;
+          if (event.kind === 'steps') yield { phase: 'doing', done, total } as const;
+          else yield { phase: 'row', row: event.look, kernel: models.kernel, done, total } as const;
+        }
+      }.bind(this),
     );
   }
 

@@ -1,5 +1,7 @@
 /** @file One run inside the engine: its trainer, what the page asked of it, and what it owes the page. */
 import type { AttentionFrame, Command, EngineEvent, RunId, RunState } from '../link/protocol';
+import { writeCheckpoint } from '../model/checkpoint';
+import { checkpointFrom } from '../train/keep';
 import type { Snapshot } from '../train/model';
 import type { Trainer } from '../train/trainer';
 
@@ -23,6 +25,7 @@ export class EngineRun {
   #stepOnce = false;
   #frameWanted = false;
   #evaluationWanted = false;
+  #checkpointWanted = false;
   /** A pause is over when every step that was handed over has been reported. */
   #pausing = false;
   #reported = 0;
@@ -43,7 +46,12 @@ export class EngineRun {
 
   get busy(): boolean {
     return (
-      this.playing || this.#stepOnce || this.#frameWanted || this.#evaluationWanted || this.#pausing
+      this.playing ||
+      this.#stepOnce ||
+      this.#frameWanted ||
+      this.#evaluationWanted ||
+      this.#checkpointWanted ||
+      this.#pausing
     );
   }
 
@@ -60,6 +68,10 @@ export class EngineRun {
 
   wantEvaluation(): void {
     this.#evaluationWanted = true;
+  }
+
+  wantCheckpoint(): void {
+    this.#checkpointWanted = true;
   }
 
   state(state: RunState): void {
@@ -79,6 +91,14 @@ export class EngineRun {
       await this.#report(); // likewise
       const evaluation = await this.trainer.evaluation();
       this.send({ type: 'evaluation', runId: this.id, evaluation });
+    }
+    if (this.#checkpointWanted) {
+      this.#checkpointWanted = false;
+      await this.#report(); // throws where the loss is no number: such a state is not kept
+      const snapshot = await this.trainer.snapshot();
+      const file = writeCheckpoint(checkpointFrom(this.trainer.spec, snapshot, this.command.text));
+      const { step } = snapshot;
+      this.send({ type: 'checkpoint', runId: this.id, step, file }, [file.buffer]);
     }
     if (waits) return;
     const once = this.#stepOnce;
@@ -122,6 +142,12 @@ export class EngineRun {
       this.snapshot = await this.trainer.snapshot();
       this.#snapped = performance.now();
     }
+  }
+
+  /** The held-out loss as it stands: what a run that goes on from a checkpoint shows first. */
+  async greet(): Promise<void> {
+    const validation = await this.trainer.validate();
+    this.send({ type: 'validation', runId: this.id, validation });
   }
 
   async #report(): Promise<void> {

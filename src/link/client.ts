@@ -36,7 +36,7 @@ export function connect(start: () => Worker): Engine {
 
   return {
     send(command) {
-      if (['open', 'repeat', 'probe'].includes(command.type))
+      if (['open', 'repeat', 'probe', 'adapt'].includes(command.type))
         ensure().postMessage({ ...command, base: document.baseURI });
       else if (command.type === 'sweep') ensure().postMessage(command);
       else worker?.postMessage(command);

@@ -120,6 +120,16 @@ export interface TrainedRun {
   readonly evaluation: Evaluation; // at the last step
 }
 
+/** A model that is being adapted, looked at after `step` steps. */
+export interface AdaptLook {
+  readonly index: number; // in the command's variants
+  readonly step: number;
+  readonly loss: number; // held out, nats per token
+  readonly positions: PositionLosses;
+  /** The adapted model, after its last step. */
+  readonly file?: Uint8Array<ArrayBuffer>;
+}
+
 /** Which outputs moved when one token was changed. */
 export interface Probed {
   readonly changed: number; // token
@@ -147,6 +157,8 @@ export type Command =
       readonly runId: RunId;
       readonly spec: RunSpec;
       readonly text?: string;
+      /** A checkpoint of the same settings (src/model/checkpoint.ts): the run goes on from its step. */
+      readonly from?: Uint8Array<ArrayBuffer>;
       /** The page's address, where the texts lie; the client adds it. */
       readonly base?: string;
     }
@@ -182,7 +194,20 @@ export type Command =
       readonly changed: number; // token, from 0
       readonly base?: string; // as for 'open'
     }
-  /** Ends a sweep or a repetition. */
+  /** A trained model goes on at other lengths and patterns, and is looked at by position; `runId` is the job's own name. */
+  | {
+      readonly type: 'adapt';
+      readonly runId: RunId;
+      readonly model: Uint8Array<ArrayBuffer>; // a checkpoint
+      readonly variants: readonly {
+        readonly spec: RunSpec;
+        readonly from: 'model' | 'scratch';
+        readonly steps: number;
+      }[];
+      readonly lookAt: readonly number[]; // steps
+      readonly base?: string; // as for 'open'
+    }
+  /** Ends a sweep, a repetition or an adaptation. */
   | { readonly type: 'cancel'; readonly runId: RunId }
   /** Runs that are compared: done between two rounds and for all at once, when all of them are open; every pause finds them on the same step. */
   | {
@@ -190,7 +215,9 @@ export type Command =
       readonly runIds: readonly RunId[];
       readonly action: 'run' | 'pause' | 'step' | 'frame' | 'evaluate';
     }
-  | { readonly type: 'evaluate'; readonly runId: RunId };
+  | { readonly type: 'evaluate'; readonly runId: RunId }
+  /** Asks for a checkpoint of the run as it stands; it comes as 'checkpoint'. */
+  | { readonly type: 'save'; readonly runId: RunId };
 
 export type EngineEvent =
   | { readonly type: 'backend'; readonly runId: RunId; readonly backend: BackendInfo }
@@ -203,7 +230,14 @@ export type EngineEvent =
   | { readonly type: 'frame'; readonly runId: RunId; readonly frame: AttentionFrame }
   | { readonly type: 'sweep'; readonly runId: RunId; readonly progress: JobProgress<SweepRow> }
   | { readonly type: 'repeat'; readonly runId: RunId; readonly progress: JobProgress<TrainedRun> }
-  | { readonly type: 'probe'; readonly runId: RunId; readonly progress: JobProgress<Probed> };
+  | { readonly type: 'probe'; readonly runId: RunId; readonly progress: JobProgress<Probed> }
+  | { readonly type: 'adapt'; readonly runId: RunId; readonly progress: JobProgress<AdaptLook> }
+  | {
+      readonly type: 'checkpoint';
+      readonly runId: RunId;
+      readonly step: number;
+      readonly file: Uint8Array<ArrayBuffer>;
+    };
 
 /** Ends an exhaustive switch: adding a message type turns every switch that forgot it red. */
 export function unreachable(value: never): never {

@@ -27,6 +27,12 @@ export interface Leader {
   heard(id: RunId): void;
 }
 
+/** A checkpoint's file, and the step it was taken at. */
+export interface Kept {
+  readonly step: number;
+  readonly file: Uint8Array<ArrayBuffer>;
+}
+
 /** What the page knows of one run, and what it may ask of it. Only `receive` writes what the engine said. */
 export class Run {
   state = $state.raw<RunState>({ phase: 'preparing', note: 'Starting the engine' });
@@ -38,6 +44,8 @@ export class Run {
   sample = $state.raw<Sample | undefined>();
   memory = $state.raw<MemoryUse | undefined>();
   frame = $state.raw<AttentionFrame | undefined>();
+  /** The last one that was asked for by save(). */
+  checkpoint = $state.raw<Kept | undefined>();
 
   /** The person wants it to train; it does as soon as it can. */
   wish = $state(false);
@@ -63,6 +71,8 @@ export class Run {
     readonly text?: string,
     later?: Later,
     private readonly leader?: Leader,
+    /** A checkpoint of the same settings it goes on from. */
+    readonly from?: Uint8Array<ArrayBuffer>,
   ) {
     this.#frames = leader
       ? { touch: () => leader.touch(), arrived: () => leader.arrived(id) }
@@ -73,8 +83,9 @@ export class Run {
 
   /** Of a led run it is the leader who says when. */
   open() {
-    const { id: runId, spec, text } = this;
-    this.engine.send({ type: 'open', runId, spec, ...(text === undefined ? {} : { text }) });
+    const { id: runId, spec, text, from } = this;
+    const given = { ...(text === undefined ? {} : { text }), ...(from && { from }) };
+    this.engine.send({ type: 'open', runId, spec, ...given });
   }
 
   toggle = () => (this.wish ? this.pause() : this.train());
@@ -99,6 +110,9 @@ export class Run {
 
   /** Asks for a closer look at the held-out data; it comes as `evaluation`. */
   evaluate = () => this.engine.send({ type: 'evaluate', runId: this.id });
+
+  /** Asks for a checkpoint of the run as it stands; it comes as `checkpoint`. */
+  save = () => this.engine.send({ type: 'save', runId: this.id });
 
   /** Nobody looks: training waits. */
   suspend = () => {
@@ -145,6 +159,9 @@ export class Run {
       case 'memory':
         this.memory = event.memory;
         return;
+      case 'checkpoint':
+        this.checkpoint = { step: event.step, file: event.file };
+        return;
       case 'frame':
         this.frame = event.frame;
         this.#frames.arrived();
@@ -152,6 +169,7 @@ export class Run {
       case 'sweep':
       case 'repeat':
       case 'probe':
+      case 'adapt':
         return; // they have names of their own
       default:
         unreachable(event);

@@ -1,0 +1,89 @@
+/**
+ * @file Long-context adaptation in miniature (the paper's LCAT): a trained model goes on with a longer context, other
+ * patterns or other rotary settings, and beside it the same model from scratch. Both are looked at by position
+ * before, during and after.
+ */
+import { InputError } from '../core/check';
+import type { DeviceLimits } from '../core/limits';
+import type { Feed } from '../data/batches';
+import { sources } from '../data/registry';
+import type { AdaptLook } from '../link/protocol';
+import { writeCheckpoint, type Checkpoint } from '../model/checkpoint';
+import { checkMemory } from '../model/memory';
+import type { RunSpec } from '../spec/run';
+import { checkFits, checkpointFrom, snapshotFrom } from './keep';
+import type { Models } from './model';
+import { Trainer } from './trainer';
+
+/** Steps between two signs of life. */
+const OFTEN = 5;
+
+export interface Variant {
+  readonly spec: RunSpec;
+  /** Begin with the model that was given, or from scratch. */
+  readonly from: 'model' | 'scratch';
+  /** Optimizer steps; 0: it is only looked at. */
+  readonly steps: number;
+}
+
+export interface AdaptOptions {
+  readonly model: Checkpoint;
+  readonly variants: readonly Variant[];
+  /** Steps after which it is looked at; 0 is before anything was trained. The last step always is. */
+  readonly lookAt: readonly number[];
+  feed(spec: RunSpec): Promise<Feed>;
+}
+
+export type Adapted =
+  | { readonly kind: 'steps'; readonly done: number }
+  | { readonly kind: 'look'; readonly done: number; readonly look: AdaptLook };
+
+/** Gives back control every few steps. Throws InputError where a variant does not fit the model or the machine, Diverged where a loss is no number. */
+export async function* adapt(
+  models: Models,
+  limits: DeviceLimits,
+  { model, variants, lookAt, feed }: AdaptOptions,
+  cancelled: () => boolean,
+): AsyncGenerator<Adapted> {
+  let before = 0;
+  const looks = new Set(lookAt);
+  for (const [index, { spec, from, steps }] of variants.entries()) {
+    if (!Number.isSafeInteger(steps) || steps < 0)
+      throw new InputError(`steps is ${steps}; it should be a whole number, 0 or more`);
+    if (from === 'model') checkFits(model, spec);
+    checkMemory(spec, { limits, kernel: models.kernel });
+    const trainer = await Trainer.open(models, spec, sources.get(spec.task), await feed(spec));
+    try {
+      if (from === 'model') {
+        // Its moments belong to another loss; the schedule begins anew, warm-up and all.
+        const { moments: _, ...weights } = { ...model, spec, step: 0 };
+        trainer.restore(snapshotFrom(weights, spec));
+      }
+      for (;;) {
+        if (cancelled()) return;
+        const { step } = trainer;
+        const last = step >= steps;
+        if (looks.has(step) || last) {
+          await trainer.reports(); // throws where the loss is no number
+          const { loss } = await trainer.validate();
+          const positions = await trainer.evaluateByPosition();
+          const file =
+            last && steps > 0
+              ? writeCheckpoint(checkpointFrom(spec, await trainer.snapshot(), model.text))
+              : undefined;
+          const look = { index, step, loss, positions, ...(file && { file }) };
+          yield { kind: 'look', done: before + step, look };
+        }
+        if (last) break;
+        await trainer.advance();
+        if (trainer.step % OFTEN === 0 || trainer.room === 0) {
+          await trainer.reports();
+          yield { kind: 'steps', done: before + trainer.step };
+        }
+      }
+      before += steps;
+    } finally {
+      trainer.dispose();
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/** @file A trainer's state as a checkpoint, and back. */
+import { check } from '../core/check';
+import { arenaOf, pack, unpack } from '../model/arena';
+import type { Checkpoint } from '../model/checkpoint';
+import { modelSpecOf, weightTable } from '../spec/model';
+import { CONTROLS, type RunSpec } from '../spec/run';
+import type { Snapshot } from './model';
+
+/** Where training may go on with another machine, and with nothing else. */
+const FREE: ReadonlySet<string> = new Set(['backend']);
+
+export function checkpointFrom(spec: RunSpec, snapshot: Snapshot, text?: string): Checkpoint {
+  const arena = arenaOf(modelSpecOf(spec));
+  const [weights, m, v] = [snapshot.weights, snapshot.m, snapshot.v].map((packed) =>
+    unpack(arena, packed),
+  );
+  return {
+    spec,
+    step: snapshot.step,
+    weights: weights!,
+    moments: { m: m!, v: v! },
+    ...(text === undefined ? {} : { text }),
+  };
+}
+
+/** Throws InputError where the settings differ: the same run goes on, or none. */
+export function snapshotFrom(checkpoint: Checkpoint, spec: RunSpec): Snapshot {
+  const other = CONTROLS.find(
+    ({ name }) => !FREE.has(name) && checkpoint.spec[name] !== spec[name],
+  );
+  check(
+    !other,
+    `the checkpoint's ${other?.label.toLowerCase()} is ${other && checkpoint.spec[other.name]}, the run's ${other && spec[other.name]}; to go on, they must be the same`,
+  );
+  const arena = arenaOf(modelSpecOf(spec));
+  const { moments } = checkpoint;
+  const nothing = () => new Float32Array(arena.length);
+  return {
+    step: checkpoint.step,
+    weights: pack(arena, checkpoint.weights),
+    m: moments ? pack(arena, moments.m) : nothing(),
+    v: moments ? pack(arena, moments.v) : nothing(),
+  };
+}
+
+/** Refuses to begin a run of other settings with these weights where a weight has another shape. */
+export function checkFits(checkpoint: Checkpoint, spec: RunSpec): void {
+  const [theirs, ours] = [checkpoint.spec, spec].map((one) => weightTable(modelSpecOf(one)));
+  const other = ours!.find(
+    ({ name, shape }) =>
+      theirs!.find((weight) => weight.name === name)?.shape.join() !== shape.join(),
+  );
+  check(
+    !other && ours!.length === theirs!.length,
+    `the model to begin with has other sizes${other ? ` (${other.name})` : ''}; width, heads, layers, vocabulary and output head must be the same, while context, plan, window, chunk and RoPE may differ`,
+  );
+}
