@@ -22,7 +22,7 @@ export default defineConfig({
   base: process.env['BASE_PATH'] ?? './',
   define: { __VERSION__: JSON.stringify(version) }, // src/app/version.ts
   plugins: [svelte()],
-  assetsInclude: ['**/*.safetensors'],
+  assetsInclude: ['**/*.safetensors', '**/*.zip'],
   build: { target: 'es2022', chunkSizeWarningLimit: 1500 },
   worker: {
     format: 'es', // lazy chunks in the worker: only the chosen backend is loaded

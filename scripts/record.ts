@@ -6,18 +6,13 @@ import { comparisonOf, starts, type Start } from '../src/compare/starts';
 import { specsOf } from '../src/compare/comparison';
 import { writeFile } from '../src/compare/file';
 import type { StepRecord } from '../src/compare/history';
-import { makeFeed } from '../src/data/batches';
-import { parseCorpus } from '../src/data/corpus';
-import { sources } from '../src/data/registry';
 import { pick } from '../src/draw/curves';
 import { bucketsOf, meanLoss } from '../src/figures/buckets';
 import { RECORDING_VERSION, type Recording } from '../src/figures/recording';
-import { hostMachine } from '../src/gpu/hostMachine';
-import { checkRun } from '../src/spec/check';
 import { DEFAULTS, type RunSpec } from '../src/spec/run';
 import { record as keepMoment, writeMoments, type Moments } from '../src/state/moments';
-import { Trainer } from '../src/train/trainer';
-import { zebras } from '../src/train/zebra';
+import type { Trainer } from '../src/train/trainer';
+import { open, type Surroundings } from './surroundings';
 
 export interface Job {
   readonly name: string; // of its file
@@ -118,34 +113,9 @@ export const JOBS: readonly Job[] = [
 
 // --------------------------------------------------------------------------------------------------- one run
 
-export interface Surroundings {
-  readonly kernels: WebAssembly.Module; // src/ops/simd.wasm
-  /** A prepared text: its description and its characters. */
-  corpus(file: string): { readonly description: unknown; readonly text: string };
-  readonly machine: string; // in words
-  readonly made: string; // the day, YYYY-MM-DD
-  readonly version: string; // of this program
-}
-
 /** Steps after which the held-out loss is taken: often at first, when it falls fast. */
 const pointsOf = (steps: number): ReadonlySet<number> =>
   new Set([10, 20, 40, 80, 120, steps / 2, (3 * steps) / 4, steps].filter((at) => at <= steps));
-
-/** Everything one run needs, opened. */
-async function open(spec: RunSpec, around: Surroundings): Promise<Trainer> {
-  checkRun(spec);
-  const source = sources.get(spec.task);
-  const file = source.kind === 'corpus' ? source.file : undefined;
-  const prepared = file ? around.corpus(file) : undefined;
-  const feed = makeFeed(source, {
-    T: spec.context,
-    batch: spec.batch,
-    distance: spec.distance,
-    seed: spec.seed,
-    ...(prepared && { corpus: parseCorpus(prepared.description, prepared.text) }),
-  });
-  return Trainer.open(zebras(hostMachine(around.kernels)), spec, source, feed);
-}
 
 export async function record({ spec, ask }: Job, around: Surroundings): Promise<Recording> {
   const started = performance.now();

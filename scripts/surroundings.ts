@@ -1,0 +1,34 @@
+/** @file What scripts that train are given from outside, and how they open a run with it. */
+import { makeFeed } from '../src/data/batches';
+import { parseCorpus } from '../src/data/corpus';
+import { sources } from '../src/data/registry';
+import { hostMachine } from '../src/gpu/hostMachine';
+import { checkRun } from '../src/spec/check';
+import type { RunSpec } from '../src/spec/run';
+import { Trainer } from '../src/train/trainer';
+import { zebras } from '../src/train/zebra';
+
+export interface Surroundings {
+  readonly kernels: WebAssembly.Module; // src/ops/simd.wasm
+  /** A prepared text: its description and its characters. */
+  corpus(file: string): { readonly description: unknown; readonly text: string };
+  readonly machine: string; // in words
+  readonly made: string; // the day, YYYY-MM-DD
+  readonly version: string; // of this program
+}
+
+/** Everything one run needs, opened. */
+export async function open(spec: RunSpec, around: Surroundings): Promise<Trainer> {
+  checkRun(spec);
+  const source = sources.get(spec.task);
+  const file = source.kind === 'corpus' ? source.file : undefined;
+  const prepared = file ? around.corpus(file) : undefined;
+  const feed = makeFeed(source, {
+    T: spec.context,
+    batch: spec.batch,
+    distance: spec.distance,
+    seed: spec.seed,
+    ...(prepared && { corpus: parseCorpus(prepared.description, prepared.text) }),
+  });
+  return Trainer.open(zebras(hostMachine(around.kernels)), spec, source, feed);
+}
