@@ -7,10 +7,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   data: ['core'],
   spec: ['core', 'attention', 'data'],
   draw: ['core', 'attention'],
-  link: ['core', 'attention', 'spec'], // messages, and the page's end of the wire
+  link: ['core', 'attention', 'spec', 'model'], // messages, and the page's end of the wire
   program: ['core'], // kernels and programs as data
   ops: ['core', 'program'], // the kernels
   model: ['core', 'attention', 'data', 'spec', 'program', 'ops'], // what is computed, as programs
+  export: ['core', 'attention', 'data', 'spec', 'model'], // folders that PyTorch reads, and those of others
   compare: ['core', 'attention', 'data', 'spec', 'model'], // several runs as one question
   masks: ['core', 'attention', 'data', 'spec'], // any mask: terms, views, lints, files
   figures: ['core', 'attention', 'data', 'spec', 'model'], // the paper's figures as data
@@ -38,6 +39,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'attention',
     'data',
     'spec',
+    'model',
+    'export',
     'link',
     'draw',
     'compare',
@@ -63,6 +66,7 @@ const PURE = [
   'compare',
   'figures',
   'masks',
+  'export',
 ];
 
 const sources = import.meta.glob<string>('/src/**/*.{ts,svelte}', {

@@ -4,6 +4,7 @@ export const PAGES = [
   { id: 'lab', label: 'Lab' },
   { id: 'compare', label: 'Compare' },
   { id: 'figures', label: 'Figures' },
+  { id: 'generate', label: 'Generate' },
   { id: 'masks', label: 'Masks' },
 ] as const;
 

@@ -50,7 +50,20 @@ export function storedTensors(file: Uint8Array): StoredTensors {
       const [from, to] = offsets as [number, number];
       return { name, dtype, shape, from, to };
     });
+  checkApart(tensors);
   return { tensors, data };
+}
+
+/** No number belongs to two tensors. */
+function checkApart(tensors: readonly StoredTensor[]): void {
+  const placed = tensors.filter(({ from, to }) => to > from).sort((a, b) => a.from - b.from);
+  placed.forEach((tensor, i) => {
+    const before = placed[i - 1];
+    check(
+      !before || before.to <= tensor.from,
+      `tensors '${before?.name}' and '${tensor.name}' overlap: one ends at ${before?.to}, the other begins at ${tensor.from}`,
+    );
+  });
 }
 
 /** Refuses a tensor whose bytes are not as many as its shape asks for, or lie outside the file. */

@@ -9,15 +9,40 @@ export interface NamedTensor {
 
 const TYPES = { F32: Float32Array, I32: Int32Array } as const;
 
+/** Half precision of both kinds to float32; BF16 is the upper half of a float32. */
+const WIDENED: Record<string, (bits: number) => number> = {
+  BF16: (bits) => {
+    PAIR.setUint32(0, bits << 16);
+    return PAIR.getFloat32(0);
+  },
+  F16: (bits) => {
+    const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
+    if (exponent === 31) return fraction ? NaN : sign * Infinity;
+    return exponent === 0
+      ? sign * fraction * 2 ** -24
+      : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  },
+};
+const PAIR = new DataView(new ArrayBuffer(4));
+
 /** Every tensor of the file, by name. Throws InputError saying what is wrong with it. */
 export function readSafetensors(file: Uint8Array): Map<string, NamedTensor> {
   const { tensors, data } = storedTensors(file);
   return new Map(
     tensors.map((tensor): [string, NamedTensor] => {
       const { name, dtype, shape, from, to } = tensor;
+      const widen = WIDENED[dtype];
+      if (widen) {
+        checkBytes(tensor, 2, data);
+        const view = new DataView(data.buffer, data.byteOffset + from, to - from);
+        const values = Float32Array.from({ length: (to - from) / 2 }, (_, i) =>
+          widen(view.getUint16(2 * i, true)),
+        );
+        return [name, { shape, values }];
+      }
       check(
         dtype === 'F32' || dtype === 'I32',
-        `tensor '${name}' holds ${dtype}; F32 and I32 can be read`,
+        `tensor '${name}' holds ${dtype}; F32, F16, BF16 and I32 can be read`,
       );
       checkBytes(tensor, 4, data);
       // Copied, because the numbers may not lie on a multiple of 4 bytes.

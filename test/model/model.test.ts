@@ -115,7 +115,7 @@ describe('safetensors', () => {
   test.each([
     [new Uint8Array(3), 'the file is 3 bytes long'],
     [file([]), 'not a JSON object'],
-    [file({ w: { dtype: 'F16', shape: [2], data_offsets: [0, 4] } }), "tensor 'w' holds F16"],
+    [file({ w: { dtype: 'F64', shape: [1], data_offsets: [0, 8] } }), "tensor 'w' holds F64"],
     [
       file({ w: { dtype: 'F32', shape: [3], data_offsets: [0, 8] } }),
       'should be 12 bytes inside the file',

@@ -1,0 +1,30 @@
+/** @file Files the person chose or dropped, as a model: a checkpoint of ours, or a folder of Hugging Face. */
+import { check } from '../../core/check';
+import { openHuggingFace } from '../../export/open';
+import {
+  checkpointOf,
+  isCheckpoint,
+  MOST_CHECKPOINT_BYTES,
+  unzipped,
+} from '../../model/checkpoint';
+import { openedCheckpoint, openedElsewhere, type OpenedModel } from '../../model/opened';
+import { formatBytes } from '../../core/units';
+
+/** Throws InputError with a sentence where they are none. */
+export async function readModelFiles(files: readonly File[]): Promise<OpenedModel> {
+  const size = files.reduce((sum, file) => sum + file.size, 0);
+  check(
+    size <= MOST_CHECKPOINT_BYTES,
+    `the files are ${formatBytes(size)}; up to ${formatBytes(MOST_CHECKPOINT_BYTES)} is read`,
+  );
+  const read = await Promise.all(
+    files.map(async (file) => [file.name, new Uint8Array(await file.arrayBuffer())] as const),
+  );
+  const [first] = read;
+  const found =
+    read.length === 1 && first![0].endsWith('.zip') ? unzipped(first![1]) : new Map(read);
+  const title = files[0]!.name.replace(/\.(zip|safetensors|json)$/, '');
+  if (isCheckpoint(found)) return openedCheckpoint(title, checkpointOf(found));
+  const { model, weights, vocabulary } = openHuggingFace(found);
+  return openedElsewhere(title, model, weights, vocabulary);
+}

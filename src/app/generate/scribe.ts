@@ -1,0 +1,22 @@
+/** @file The page's end of the worker that writes. */
+import type { WritingEvent } from '../../link/writing';
+import type { ScribeWire } from '../../state/generation.svelte';
+
+export function startScribe(): ScribeWire & { dispose(): void } {
+  const worker = new Worker(new URL('../../engine/scribe.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'zebra-scribe',
+  });
+  return {
+    send: (command) => worker.postMessage(command),
+    listen(receive) {
+      worker.onmessage = ({ data }: MessageEvent<WritingEvent>) => receive(data);
+      worker.onerror = (event) =>
+        receive({
+          type: 'problem',
+          message: `The worker that writes stopped (${event.message || 'its script could not be loaded'}). Reload the page.`,
+        });
+    },
+    dispose: () => worker.terminate(),
+  };
+}

@@ -1,0 +1,172 @@
+/**
+ * @file A model as a folder that PyTorch reads: stock transformers for global and local layers, our own module besides.
+ *
+ * Hugging Face's Llama for plans that are global throughout, its Ministral (the same block with `layer_types` and
+ * `sliding_window`, no biases; transformers 4.57 and later) for those with windows. Layers with summaries exist in no
+ * library: they load with `modeling_zebra.py`.
+ */
+import { check } from '../core/check';
+import type { HostWeights } from '../model/arena';
+import { toHuggingFace } from '../model/huggingface';
+import { writeSafetensors } from '../model/safetensors';
+import { NORM_EPS, type ModelSpec } from '../spec/model';
+import modeling from './python/modeling_zebra.py?raw';
+import training from './python/train.py?raw';
+
+export interface ExportOptions {
+  readonly model: ModelSpec;
+  readonly weights: HostWeights;
+  /** What each token is in text. */
+  readonly vocabulary: readonly string[];
+  readonly provenance: { readonly title: string; readonly lines: readonly string[] };
+}
+
+/** Names of Hugging Face's config, ours for what it has not. */
+export const LAYER_TYPES = {
+  global: 'full_attention',
+  local: 'sliding_attention',
+  approximate: 'approximate_attention',
+} as const;
+
+/** The files of the folder, by name. */
+export function exportFiles(options: ExportOptions): Map<string, Uint8Array<ArrayBuffer>> {
+  const { model, weights, vocabulary, provenance } = options;
+  check(
+    vocabulary.length === model.vocabulary,
+    `the vocabulary has ${vocabulary.length} entries; the model has ${model.vocabulary} tokens`,
+  );
+  const config = configOf(model);
+  const single = isLetters(vocabulary);
+  const text = (value: string) => new TextEncoder().encode(value);
+  const json = (value: unknown) => text(`${JSON.stringify(value, null, 2)}\n`);
+  return new Map([
+    ['config.json', json(config)],
+    ['model.safetensors', writeSafetensors(toHuggingFace(model, weights), { format: 'pt' })],
+    ['generation_config.json', json({ do_sample: true, temperature: 0.8 })],
+    ...(single
+      ? ([
+          ['tokenizer.json', json(tokenizerOf(vocabulary))],
+          [
+            'tokenizer_config.json',
+            json({
+              tokenizer_class: 'PreTrainedTokenizerFast',
+              unk_token: vocabulary[0],
+              clean_up_tokenization_spaces: false,
+              model_max_length: model.context,
+            }),
+          ],
+        ] as const)
+      : []),
+    ['modeling_zebra.py', text(modeling)],
+    ['train.py', text(training)],
+    ['README.md', text(readme(config, single, provenance))],
+  ]);
+}
+
+const isLetters = (vocabulary: readonly string[]) =>
+  new Set(vocabulary).size === vocabulary.length &&
+  vocabulary.every((label) => [...label].length === 1);
+
+/** What config.json says. Throws InputError where layers of one kind have different windows or chunks: the format has one field. */
+export function configOf(m: ModelSpec): Record<string, unknown> {
+  const kinds = m.layers.map(({ pattern }) => {
+    const kind = LAYER_TYPES[pattern as keyof typeof LAYER_TYPES] as string | undefined;
+    check(kind, `layers of pattern '${pattern}' have no name in config.json`);
+    return kind;
+  });
+  const one = (name: string): number | undefined => {
+    const values = new Set(m.layers.flatMap(({ params }) => params[name] ?? []));
+    check(
+      values.size <= 1,
+      `the layers have ${name}s of ${[...values].join(', ')}; config.json has room for one`,
+    );
+    return [...values][0];
+  };
+  const window = one('window');
+  const chunk = one('chunk');
+  const ours = kinds.includes(LAYER_TYPES.approximate);
+  const windowed = kinds.some((kind) => kind !== LAYER_TYPES.global);
+  return {
+    architectures: [ours ? 'Zebra' : windowed ? 'MinistralForCausalLM' : 'LlamaForCausalLM'],
+    model_type: ours ? 'zebra' : windowed ? 'ministral' : 'llama',
+    vocab_size: m.vocabulary,
+    hidden_size: m.width,
+    intermediate_size: m.hidden,
+    num_hidden_layers: m.layers.length,
+    num_attention_heads: m.heads,
+    num_key_value_heads: m.kvHeads,
+    head_dim: m.headDim,
+    hidden_act: 'silu',
+    max_position_embeddings: m.context,
+    rms_norm_eps: NORM_EPS,
+    tie_word_embeddings: m.tied,
+    rope_theta: m.ropeBase,
+    rope_parameters:
+      m.ropeScale === 1
+        ? { rope_type: 'default', rope_theta: m.ropeBase }
+        : { rope_type: 'linear', factor: m.ropeScale, rope_theta: m.ropeBase },
+    ...(windowed && { layer_types: kinds, sliding_window: window }),
+    ...(ours && { chunk_size: chunk, summary_pool: m.pool }),
+    attention_bias: false,
+    mlp_bias: false,
+    attention_dropout: 0,
+    bos_token_id: null,
+    eos_token_id: null,
+    pad_token_id: null,
+    dtype: 'float32',
+  };
+}
+
+/** Character by character; what has no token is the first one. */
+const tokenizerOf = (vocabulary: readonly string[]) => ({
+  version: '1.0',
+  truncation: null,
+  padding: null,
+  added_tokens: [],
+  normalizer: null,
+  pre_tokenizer: {
+    type: 'Split',
+    pattern: { Regex: '[\\s\\S]' },
+    behavior: 'Isolated',
+    invert: false,
+  },
+  post_processor: null,
+  decoder: { type: 'Fuse' },
+  model: {
+    type: 'WordLevel',
+    vocab: Object.fromEntries(vocabulary.map((label, id) => [label, id])),
+    unk_token: vocabulary[0],
+  },
+});
+
+function readme(
+  config: Record<string, unknown>,
+  tokenizer: boolean,
+  { title, lines }: ExportOptions['provenance'],
+): string {
+  const stock = config['model_type'] !== 'zebra';
+  return `# ${title}
+
+${lines.join('\n')}
+
+A small model with layerwise local and global attention, in the manner of Zebra (Song et al. 2023, arXiv:2312.08618).
+It is not the paper's model.
+
+${
+  stock
+    ? `\`\`\`python
+from transformers import AutoModelForCausalLM
+model = AutoModelForCausalLM.from_pretrained(".")
+\`\`\``
+    : `Layers with summaries are our reconstruction of the paper's local attention with global approximation; no library has
+them, so the model loads with the module beside it:`
+}
+
+\`\`\`python
+from modeling_zebra import Zebra
+model = Zebra.from_folder(".")
+\`\`\`
+
+${tokenizer ? 'A token is a character (`tokenizer.json`).' : 'There is no tokenizer: tokens are numbers.'} \`train.py\` goes on training it under torchrun, with FSDP, and with FlexAttention on CUDA devices.
+`;
+}

@@ -1,0 +1,147 @@
+"""Goes on training the model of this folder, on one process or many: FSDP, FlexAttention where there is a CUDA device.
+
+    torchrun --nproc_per_node 8 train.py --text corpus.txt --out trained --steps 2000 --batch 8 --context 4096
+    torchrun --nproc_per_node 2 train.py --text corpus.txt --out trained --steps 3 --device cpu
+
+AdamW (betas 0.9, 0.95), clipping by the global norm, warm-up, a cosine down to a tenth. Text becomes tokens by
+tokenizer.json, a character each. --fresh begins with new weights of the same architecture. Rank 0 writes the folder OUT,
+which loads as this one does.
+"""
+
+import argparse
+import json
+import math
+import os
+import shutil
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+import torch.nn.functional as F
+from modeling_zebra import Zebra, eager, first_key, summaries_of
+from safetensors.torch import load_file, save_file
+from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
+from torch.distributed.device_mesh import init_device_mesh
+from torch.distributed.fsdp import fully_shard
+
+HERE = Path(__file__).parent
+
+
+def flex():
+    """FlexAttention: block masks from the layer types; summaries are keys behind the tokens, with ln C on their scores."""
+    from torch.nn.attention.flex_attention import create_block_mask, flex_attention
+
+    compiled = torch.compile(flex_attention)
+
+    @lru_cache(None)
+    def masks(T, kind, window, chunk, device):
+        def reads(b, h, q, k):
+            first = first_key(q, kind, window, chunk)
+            exact = (k < T) & (k >= first) & (k <= q)
+            return exact | ((k >= T) & ((k - T + 1) * chunk <= first))
+
+        keys = T + summaries_of(T, kind, window, chunk)
+        return create_block_mask(reads, None, None, T, keys, device=device)
+
+    def attend(layer, q, k, v):
+        T = q.shape[2]
+        mask = masks(T, layer.kind, layer.window, layer.chunk, q.device)
+        bias = math.log(layer.chunk)
+        score = (lambda s, b, h, i, j: torch.where(j >= T, s + bias, s)) if k.shape[2] > T else None
+        return compiled(q, k, v, score_mod=score, block_mask=mask, enable_gqa=layer.heads != layer.kv_heads)
+
+    return attend
+
+
+def tokens_of(path):
+    tokenizer = json.loads((HERE / "tokenizer.json").read_text())["model"]
+    vocabulary, unknown = tokenizer["vocab"], tokenizer["unk_token"]
+    text = Path(path).read_text()
+    return torch.tensor([vocabulary.get(letter, vocabulary[unknown]) for letter in text])
+
+
+def rate_at(step, steps, warmup, rate):
+    if step <= warmup:
+        return rate * step / max(1, warmup)
+    progress = min(1.0, (step - warmup) / max(1, steps - warmup))
+    return rate * (0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * progress)))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--text", required=True)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--batch", type=int, default=8, help="sequences per process")
+    parser.add_argument("--context", type=int, default=0)
+    parser.add_argument("--rate", type=float, default=3e-3)
+    parser.add_argument("--warmup", type=int, default=20)
+    parser.add_argument("--decay", type=float, default=0.01)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--fresh", action="store_true")
+    given = parser.parse_args()
+
+    rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+    for name, value in {"RANK": "0", "WORLD_SIZE": "1", "MASTER_ADDR": "localhost", "MASTER_PORT": "29511"}.items():
+        os.environ.setdefault(name, value)
+    dist.init_process_group("nccl" if given.device == "cuda" else "gloo")
+    device = torch.device("cpu")
+    if given.device == "cuda":
+        device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
+        torch.cuda.set_device(device)
+
+    torch.manual_seed(given.seed)
+    model = Zebra.from_folder(HERE)
+    if given.fresh:
+        model = Zebra(model.config)
+        for name, weight in model.named_parameters():
+            if weight.dim() == 2:
+                torch.nn.init.normal_(weight, std=0.02 if "embed" in name else 0.6 / math.sqrt(weight.shape[1]))
+    model.to(device)
+    mesh = init_device_mesh(given.device, (world,))
+    for layer in model.model["layers"]:
+        fully_shard(layer, mesh=mesh)
+    fully_shard(model, mesh=mesh)
+    attend = flex() if given.device == "cuda" else eager
+    optimizer = torch.optim.AdamW(model.parameters(), lr=given.rate, betas=(0.9, 0.95), weight_decay=given.decay)
+
+    tokens = tokens_of(given.text)
+    T = given.context or min(model.config["max_position_embeddings"], len(tokens) - 2)
+    assert len(tokens) > T + 1, f"the text has {len(tokens)} tokens; a context of {T} needs {T + 2} at least"
+    # Every process draws its own places.
+    draw = torch.Generator().manual_seed(given.seed * 1000 + rank)
+    for step in range(1, given.steps + 1):
+        starts = torch.randint(len(tokens) - T - 1, (given.batch,), generator=draw)
+        batch = torch.stack([tokens[s : s + T + 1] for s in starts.tolist()]).to(device)
+        for group in optimizer.param_groups:
+            group["lr"] = rate_at(step, given.steps, given.warmup, given.rate)
+        logits = model(batch[:, :-1], attend)
+        loss = F.cross_entropy(logits.flatten(0, 1).float(), batch[:, 1:].flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        mean = loss.detach().clone()
+        dist.all_reduce(mean)
+        if rank == 0:
+            print(f"step {step} loss {mean.item() / world:.4f}", flush=True)
+
+    weights = get_model_state_dict(model, options=StateDictOptions(full_state_dict=True, cpu_offload=True))
+    if rank == 0:
+        out = Path(given.out)
+        out.mkdir(parents=True, exist_ok=True)
+        for name in HERE.iterdir():
+            if name.is_file() and name.name != "model.safetensors":
+                shutil.copy(name, out / name.name)
+        old = load_file(str(HERE / "model.safetensors"))
+        biases = {name: value for name, value in old.items() if name.endswith(".bias")}
+        whole = {name: value.contiguous() for name, value in weights.items()}
+        save_file({**whole, **biases}, str(out / "model.safetensors"), metadata={"format": "pt"})
+    dist.barrier()
+    dist.destroy_process_group()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+/** @file A model that can write, whoever made it. */
+import { cachedKeys } from '../attention/cost';
+import type { LayerPlan } from '../attention/pattern';
+import { random } from '../core/random';
+import { lettered, letteringOf, numbered, type Lettering } from '../data/lettering';
+import { sources } from '../data/registry';
+import { modelSpecOf, type ModelSpec } from '../spec/model';
+import type { HostWeights } from './arena';
+import type { Checkpoint } from './checkpoint';
+
+export interface OpenedModel {
+  readonly title: string;
+  readonly model: ModelSpec;
+  readonly weights: HostWeights;
+  readonly lettering: Lettering;
+  /** A prompt to begin with. */
+  readonly example: string;
+  /** Of a model of ours: what it can be trained on with. */
+  readonly checkpoint?: Checkpoint;
+}
+
+const OPENING = 'Call me Ishmael. Some years ago';
+
+export function openedCheckpoint(title: string, checkpoint: Checkpoint): OpenedModel {
+  const source = sources.get(checkpoint.spec.task);
+  const model = modelSpecOf(checkpoint.spec);
+  const lettering = letteringOf(source);
+  let example = OPENING;
+  if (source.kind === 'task') {
+    const { tokens, weights } = source.example(
+      random('prompt', source.id),
+      checkpoint.spec.context,
+      checkpoint.spec.distance,
+    );
+    const asked = weights.findIndex((weight) => weight > 0);
+    example = lettering.write(tokens.subarray(0, asked + 1));
+  }
+  return { title, model, weights: checkpoint.weights, lettering, example, checkpoint };
+}
+
+/** Of a model from elsewhere: with its characters where it has any, else with its numbers. */
+export function openedElsewhere(
+  title: string,
+  model: ModelSpec,
+  weights: HostWeights,
+  vocabulary: readonly string[] | undefined,
+): OpenedModel {
+  const single = vocabulary?.every((label) => [...label].length === 1) ? vocabulary : undefined;
+  const lettering = single ? lettered(single) : numbered(model.vocabulary);
+  const example = single ? OPENING : '1 2 3';
+  return { title, model, weights, lettering, example };
+}
+
+/** Bytes of keys and values after T tokens, float32, one sequence (counted; design section 3). */
+export const cacheBytes = (
+  m: Pick<ModelSpec, 'kvHeads' | 'headDim'>,
+  layers: LayerPlan,
+  T: number,
+) => layers.reduce((sum, layer) => sum + 2 * 4 * m.kvHeads * m.headDim * cachedKeys(layer, T), 0);

@@ -1,0 +1,198 @@
+import type { ReadPrompt } from '../data/lettering';
+import type { CacheState, Difference, WritingCommand, WritingEvent } from '../link/writing';
+import type { OpenedModel } from '../model/opened';
+import type { Replayed, WrittenToken } from '../model/writer';
+import type { Interventions } from '../model/decode';
+import type { LayerPlan } from '../attention/pattern';
+
+export interface ScribeWire {
+  send(command: WritingCommand): void;
+  /** Called once; whatever the worker says goes there. */
+  listen(receive: (event: WritingEvent) => void): void;
+}
+
+export type WritingPhase = 'empty' | 'reading' | 'ready' | 'writing' | 'failed';
+
+/** Tokens a text may have in all; beyond what the model was trained for it is only curious. */
+export const MOST_TOKENS = 4096;
+/** Tokens behind the time per token. */
+const RECENT = 25;
+
+/** A text that is being written, and what is looked at in it. */
+export class Generation {
+  opened = $state.raw<OpenedModel | undefined>();
+  prompt = $state('');
+  temperature = $state(0.8);
+  topK = $state(0);
+  topP = $state(1);
+  seed = $state(1);
+  count = $state(200);
+  /** It stops once the text ends with this; empty: never. */
+  stopAt = $state('');
+
+  phase = $state<WritingPhase>('empty');
+  /** Tokens of the prompt taken in, of so many. */
+  read = $state.raw({ done: 0, total: 0 });
+  promptMs = $state<number | undefined>();
+  /** The prompt as it was taken in. */
+  taken = $state.raw<ReadPrompt | undefined>();
+  written = $state.raw<readonly WrittenToken[]>([]);
+  cache = $state.raw<CacheState | undefined>();
+  replayed = $state.raw<Replayed | undefined>();
+  difference = $state.raw<Difference | undefined>();
+  comparing = $state(false);
+  problem = $state('');
+  /** The written token that is looked at: its place among the written; undefined follows the last. */
+  locked = $state<number | undefined>();
+
+  shown = $derived(this.written[this.locked ?? this.written.length - 1]);
+  /** The prompt as it would be read now. */
+  asRead = $derived(this.opened?.lettering.read(this.prompt));
+  length = $derived((this.taken?.tokens.length ?? 0) + this.written.length);
+  tokens = $derived([...(this.taken?.tokens ?? []), ...this.written.map(({ token }) => token)]);
+  text = $derived(this.opened?.lettering.write(this.written.map(({ token }) => token)) ?? '');
+  /** Median of the last tokens, ms; measured. */
+  msPerToken = $derived.by(() => {
+    const recent = this.written.slice(-RECENT).map(({ ms }) => ms);
+    return recent.length > 0 ? recent.sort((a, b) => a - b)[recent.length >> 1] : undefined;
+  });
+  /** The prompt in the box is not the one the text goes on from. */
+  stale = $derived(
+    this.taken === undefined || this.asRead?.tokens.join() !== this.taken.tokens.join(),
+  );
+
+  /** What is to be done once the prompt is in. */
+  #then: 'nothing' | 'generate' | 'step' = 'nothing';
+
+  constructor(private readonly wire: ScribeWire) {
+    wire.listen((event) => this.receive(event));
+  }
+
+  open(opened: OpenedModel): void {
+    this.opened = opened;
+    this.prompt = opened.example;
+    this.wire.send({ type: 'load', model: opened.model, weights: opened.weights });
+    this.#forget();
+    this.phase = 'empty';
+  }
+
+  /** Writes on; begins with the prompt where it is another. */
+  generate = () => this.#go('generate');
+
+  /** One token. */
+  step = () => this.#go('step');
+
+  stop = () => {
+    this.#then = 'nothing';
+    this.wire.send({ type: 'stop' });
+  };
+
+  /** Back to `count` written tokens. */
+  rewind = (count: number) => {
+    if (!this.taken || this.phase === 'reading') return;
+    this.written = this.written.slice(0, Math.max(0, count));
+    this.locked = undefined;
+    this.replayed = undefined;
+    this.#then = 'nothing';
+    this.phase = 'reading';
+    this.read = { done: 0, total: this.length };
+    this.wire.send({ type: 'rewind', length: this.length });
+  };
+
+  replay = () => this.wire.send({ type: 'replay' });
+
+  /** The loss of every token so far, as the model is and as it would be. */
+  compare = (layers: LayerPlan, interventions: Interventions) => {
+    const tokens = this.#textOrPrompt();
+    if (tokens.length < 2) return;
+    this.comparing = true;
+    this.wire.send({ type: 'whatIf', tokens, layers, interventions });
+  };
+
+  #textOrPrompt(): Int32Array {
+    return this.length > 1
+      ? Int32Array.from(this.tokens)
+      : (this.asRead?.tokens ?? new Int32Array(0));
+  }
+
+  #go(wish: 'generate' | 'step'): void {
+    if (!this.opened || !this.asRead) return;
+    this.problem = '';
+    if (this.stale) {
+      this.#forget();
+      this.taken = this.asRead;
+      this.#then = wish;
+      this.phase = 'reading';
+      this.read = { done: 0, total: this.asRead.tokens.length };
+      this.wire.send({ type: 'begin', prompt: this.asRead.tokens });
+    } else if (this.phase === 'ready') this.#write(wish);
+  }
+
+  #write(wish: 'generate' | 'step'): void {
+    const room = MOST_TOKENS - this.length;
+    if (room <= 0) {
+      this.problem = `The text has ${this.length} tokens; up to ${MOST_TOKENS} are written.`;
+      return;
+    }
+    this.locked = undefined;
+    this.replayed = undefined;
+    this.phase = 'writing';
+    const { temperature, topK, topP, seed } = this;
+    const count = wish === 'step' ? 1 : Math.min(room, this.count);
+    const until = this.opened!.lettering.read(this.stopAt).tokens;
+    this.wire.send({ type: 'write', count, sampling: { temperature, topK, topP }, seed, until });
+  }
+
+  receive(event: WritingEvent): void {
+    switch (event.type) {
+      case 'reading':
+        this.read = { done: event.done, total: event.total };
+        return;
+      case 'ready': {
+        this.phase = 'ready';
+        this.cache = event.cache;
+        this.promptMs = event.ms;
+        const wish = this.#then;
+        this.#then = 'nothing';
+        if (wish !== 'nothing') this.#write(wish);
+        return;
+      }
+      case 'written':
+        if (this.phase !== 'writing') return; // it was stopped meanwhile, and the worker not yet
+        this.written = [...this.written, event.token];
+        this.cache = { keys: event.token.keys, bytes: event.token.bytes };
+        return;
+      case 'stopped':
+        if (this.phase === 'reading') {
+          this.phase = 'empty';
+          this.taken = undefined;
+        } else if (this.phase === 'writing') this.phase = 'ready';
+        return;
+      case 'replayed':
+        this.replayed = event.replayed;
+        return;
+      case 'difference':
+        this.difference = event.difference;
+        this.comparing = false;
+        return;
+      case 'problem':
+        this.problem = event.message;
+        this.comparing = false;
+        this.#then = 'nothing';
+        this.phase = 'failed';
+        this.taken = undefined;
+        return;
+    }
+  }
+
+  #forget(): void {
+    this.written = [];
+    this.taken = undefined;
+    this.cache = undefined;
+    this.replayed = undefined;
+    this.difference = undefined;
+    this.locked = undefined;
+    this.promptMs = undefined;
+    this.problem = '';
+  }
+}
