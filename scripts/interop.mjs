@@ -2,11 +2,7 @@
  * @file `npm run test:interop [-- --write]`: runs all exported code in Python, with PyTorch, JAX and transformers, and
  * compares every mask bit for bit with ours, and with the committed test/fixtures/interop/masks.json; --write keeps what
  * came of it there; --install only makes the environment.
- *
- * The Python is INTEROP_PYTHON, or a virtual environment of its own in node_modules/.cache/interop with what
- * scripts/interop/requirements.txt pins, made where it is missing: PyTorch's default build is about 3 GB to load and 6 GB on disk.
  */
-import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -18,46 +14,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
+import { CACHE, HERE, python, ROOT, run } from './interop/python.mjs';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const CACHE = join(ROOT, 'node_modules/.cache/interop');
-const HERE = join(ROOT, 'scripts/interop');
 const FIXTURE = join(ROOT, 'test/fixtures/interop/masks.json');
 const CONFIGS = join(ROOT, 'test/fixtures/configs');
 
-const run = (program, ...given) =>
-  execFileSync(program, given, {
-    stdio: 'inherit',
-    env: { ...process.env, PYTHONWARNINGS: 'ignore' },
-  });
-
-function python() {
-  if (process.env.INTEROP_PYTHON) return process.env.INTEROP_PYTHON;
-  const folder = join(CACHE, 'venv');
-  const program = join(folder, 'bin/python');
-  const stamp = join(folder, 'installed.txt');
-  const wanted = readFileSync(join(HERE, 'requirements.txt'), 'utf8');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return program;
-  console.log('making a Python environment; PyTorch is about 3 GB to load');
-  rmSync(folder, { recursive: true, force: true });
-  run('python3', '-m', 'venv', folder);
-  run(
-    program,
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--no-cache-dir',
-    '-r',
-    join(HERE, 'requirements.txt'),
-  );
-  writeFileSync(stamp, wanted);
-  return program;
-}
-
-mkdirSync(CACHE, { recursive: true });
 if (process.argv.includes('--install')) {
   python();
   process.exit();

@@ -112,6 +112,19 @@ export class Lab {
   /** The same model from its first step, paused. */
   reset = () => this.#start(this.#possible(this.spec), false);
 
+  /** A run that was kept: the same settings, and on from its step, paused. */
+  goOn = (spec: RunSpec, from: Uint8Array<ArrayBuffer>, text?: string) => {
+    clearTimeout(this.#settling);
+    if (text !== undefined) {
+      this.text = text;
+      this.options.keep?.(text);
+    }
+    this.spec = { ...spec, backend: this.spec.backend };
+    this.problem = undefined;
+    this.applied++;
+    this.#start(this.spec, false, from);
+  };
+
   /** The address was changed by hand or by a link. Our own writing of it comes back unchanged and is passed over. */
   visit = (query: string) => {
     if (query === this.query) return;
@@ -171,7 +184,7 @@ export class Lab {
 
   #textFor = (spec: RunSpec) => (isOwnText(spec) ? this.text : undefined);
 
-  #start(spec: RunSpec, train: boolean) {
+  #start(spec: RunSpec, train: boolean, from?: Uint8Array<ArrayBuffer>) {
     (this.run as Run | undefined)?.close();
     const run = new Run(
       `lab-${++runs}`,
@@ -179,6 +192,8 @@ export class Lab {
       this.engine,
       this.#textFor(spec),
       this.options.later,
+      undefined,
+      from,
     );
     this.run = run;
     const { layers, heads, context } = spec;

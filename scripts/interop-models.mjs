@@ -1,0 +1,107 @@
+/**
+ * @file `npm run test:interop:models [-- --write]`: exported models in PyTorch and transformers, token by token the same
+ * logits; exported training scripts under torchrun; models of transformers opened here. --write keeps the logits of
+ * PyTorch in test/fixtures/interop/models.json, with which `npm test` compares ours without Python.
+ */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'vite';
+import { CACHE, HERE, python, ROOT, run } from './interop/python.mjs';
+
+const FIXTURE = join(ROOT, 'test/fixtures/interop/models.json');
+const CLOSE = 1e-3;
+
+const outDir = join(CACHE, 'build-models');
+await build({
+  configFile: false,
+  root: ROOT,
+  logLevel: 'error',
+  build: {
+    ssr: 'scripts/interop/models.ts',
+    outDir,
+    emptyOutDir: true,
+    target: 'node20',
+    copyPublicDir: false,
+  },
+});
+const { CASES, folderOf, ourLogits, TEXT, theirs, TOKENS } = await import(
+  pathToFileURL(join(outDir, 'models.js')).href
+);
+
+const folder = mkdtempSync(join(tmpdir(), 'interop-'));
+const filesOf = (path) =>
+  new Map(
+    readdirSync(path)
+      .filter((name) => /\.(json|safetensors)$/.test(name))
+      .map((name) => [name, new Uint8Array(readFileSync(join(path, name)))]),
+  );
+const wrong = [];
+const furthest = { stock: 0, cached: 0, module: 0, trained: 0, foreign: 0 };
+function compare(what, name, ours, other) {
+  const far = ours.reduce((most, value, i) => Math.max(most, Math.abs(value - other[i])), 0);
+  if (ours.length !== other.length || !(far <= CLOSE))
+    wrong.push(`${name}, ${what}: logits differ by ${far}; up to ${CLOSE} is rounding`);
+  furthest[what] = Math.max(furthest[what], far);
+}
+
+let results;
+try {
+  for (const name of Object.keys(CASES)) {
+    const path = join(folder, 'models', name);
+    mkdirSync(path, { recursive: true });
+    for (const [file, bytes] of folderOf(name)) writeFileSync(join(path, file), bytes);
+  }
+  const cases = { names: Object.keys(CASES), tokens: [...TOKENS], text: TEXT };
+  writeFileSync(join(folder, 'cases.json'), JSON.stringify(cases));
+  run(python(), join(HERE, 'models.py'), folder, join(folder, 'results.json'));
+  results = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'));
+
+  for (const [name, model] of Object.entries(CASES)) {
+    const ours = ourLogits(model);
+    const { module, stock, cached } = results.cases[name];
+    compare('module', name, ours, module);
+    if (stock) compare('stock', name, ours, stock);
+    if (cached) compare('cached', name, ours, cached);
+  }
+  for (const [name, { module }] of Object.entries(results.trained))
+    compare('trained', name, theirs(filesOf(join(folder, 'trained', name)), [...TOKENS]), module);
+  for (const [name, { tokens, logits }] of Object.entries(results.foreign))
+    compare('foreign', name, theirs(filesOf(join(folder, 'foreign', name)), tokens), logits);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+// Of each model the last token's logits are kept: they hang on all that came before.
+const kept = Object.fromEntries(
+  Object.entries(results.cases).map(([name, { module, architecture }]) => [
+    name,
+    {
+      architecture: architecture ?? 'Zebra',
+      logits: module.slice(-CASES[name].vocabulary).map((value) => Number(value.toFixed(4))),
+    },
+  ]),
+);
+const text = `${JSON.stringify({ versions: results.versions, cases: kept }, null, 1)}\n`;
+if (process.argv.includes('--write')) writeFileSync(FIXTURE, text);
+else if (!existsSync(FIXTURE))
+  wrong.push(
+    'test/fixtures/interop/models.json is missing; npm run test:interop:models -- --write',
+  );
+if (wrong.length > 0) {
+  console.error(wrong.join('\n'));
+  process.exit(1);
+}
+const said = Object.entries(furthest).map(([what, far]) => `${what} ${far.toExponential(1)}`);
+console.log(
+  `${Object.keys(CASES).length} exported models, ${Object.keys(results.trained).length} trained under torchrun with two processes, ${Object.keys(results.foreign).length} of transformers opened: logits differ by at most ${said.join(', ')}.`,
+);

@@ -1,0 +1,96 @@
+/** @file Models that are compared with PyTorch's: small ones with random weights, for every plan and switch. Bundled by scripts/interop-models.mjs. */
+import { plans } from '../../src/attention/plans';
+import { exportFiles } from '../../src/export/export';
+import { openHuggingFace } from '../../src/export/open';
+import type { HostWeights } from '../../src/model/arena';
+import { Decoder } from '../../src/model/decode';
+import { initialWeights } from '../../src/model/weights';
+import type { ModelSpec } from '../../src/spec/model';
+
+export const T = 40; // tokens; several windows and chunks
+const VOCABULARY = [...'\uFFFD\n abcdefgh'];
+
+const base: Omit<ModelSpec, 'layers'> = {
+  vocabulary: VOCABULARY.length,
+  context: 64,
+  width: 16,
+  heads: 2,
+  kvHeads: 2,
+  headDim: 8,
+  hidden: 24,
+  pool: 'post',
+  ropeBase: 10_000,
+  ropeScale: 1,
+  tied: true,
+};
+const layers = (id: string, stripes = 'GASS') =>
+  plans.get(id).expand({ layers: 4, window: 5, chunk: 3, groupSize: 2, place: 'first', stripes });
+
+/** By name. */
+export const CASES: Readonly<Record<string, ModelSpec>> = {
+  global: { ...base, layers: layers('global') },
+  local: { ...base, layers: layers('local') },
+  grouped: { ...base, layers: layers('grouped') },
+  approximate: { ...base, layers: layers('approximate') },
+  'approximate, keys averaged before rotation': {
+    ...base,
+    pool: 'pre',
+    layers: layers('approximate'),
+  },
+  'custom G S S G': { ...base, layers: layers('custom', 'GSSG') },
+  'custom G A S S, shared heads': { ...base, kvHeads: 1, layers: layers('custom') },
+  'grouped, shared heads': { ...base, kvHeads: 1, layers: layers('grouped') },
+  'grouped, its own head': { ...base, tied: false, layers: layers('grouped') },
+  'global, positions interpolated by 4': { ...base, ropeScale: 4, layers: layers('global') },
+  'grouped, RoPE base 500': { ...base, ropeBase: 500, layers: layers('grouped') },
+  'approximate, positions interpolated by 4, averaged before rotation': {
+    ...base,
+    ropeScale: 4,
+    pool: 'pre',
+    layers: layers('approximate'),
+  },
+};
+
+/** Larger than the start values, so that attention is far from even. */
+export const weightsOf = (m: ModelSpec) =>
+  new Map(
+    [...initialWeights(m, 5)].map(([name, w]) => [
+      name,
+      w.map((x) => (name.includes('proj') ? 3 * x : name.includes('embed') ? 20 * x : x)),
+    ]),
+  );
+
+export const TOKENS = Int32Array.from(
+  { length: T },
+  (_, t) => (t * t + 3 * t + 1) % base.vocabulary,
+);
+export const TEXT = [...TOKENS].map((id) => VOCABULARY[id]).join('');
+
+/** Our logits, token by token with a cache, [T, V]. */
+export function ourLogits(
+  m: ModelSpec,
+  weights: HostWeights = weightsOf(m),
+  tokens = TOKENS,
+): number[] {
+  const decoder = new Decoder(m, weights);
+  return [...tokens].flatMap((token) => [...decoder.next(token)]);
+}
+
+export const folderOf = (name: string): ReadonlyMap<string, Uint8Array> => {
+  const model = CASES[name]!;
+  return exportFiles({
+    model,
+    weights: weightsOf(model),
+    vocabulary: VOCABULARY,
+    provenance: { title: name, lines: ['Random weights, for a test.'] },
+  });
+};
+
+/** Somebody else's folder: what we make of it, and its logits. */
+export function theirs(
+  files: ReadonlyMap<string, Uint8Array>,
+  tokens: readonly number[],
+): number[] {
+  const { model, weights } = openHuggingFace(files);
+  return ourLogits(model, weights, Int32Array.from(tokens));
+}
