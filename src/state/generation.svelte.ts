@@ -15,6 +15,8 @@ export type WritingPhase = 'empty' | 'reading' | 'ready' | 'writing' | 'failed';
 
 /** Tokens a text may have in all; beyond what the model was trained for it is only curious. */
 export const MOST_TOKENS = 4096;
+/** Of so many of the last tokens it is kept what they read; of all it would be hundreds of megabytes. */
+const KEPT_LOOKS = 400;
 /** Tokens behind the time per token. */
 const RECENT = 25;
 
@@ -64,7 +66,14 @@ export class Generation {
   /** What is to be done once the prompt is in. */
   #then: 'nothing' | 'generate' | 'step' = 'nothing';
 
-  constructor(private readonly wire: ScribeWire) {
+  /** Tokens that have come and are not shown yet: a fast model writes many between two pictures. */
+  #arrived: WrittenToken[] = [];
+
+  constructor(
+    private readonly wire: ScribeWire,
+    /** Calls back when the next picture is drawn. */
+    private readonly later: (show: () => void) => void = (show) => show(),
+  ) {
     wire.listen((event) => this.receive(event));
   }
 
@@ -159,10 +168,10 @@ export class Generation {
       }
       case 'written':
         if (this.phase !== 'writing') return; // it was stopped meanwhile, and the worker not yet
-        this.written = [...this.written, event.token];
-        this.cache = { keys: event.token.keys, bytes: event.token.bytes };
+        if (this.#arrived.push(event.token) === 1) this.later(() => this.#show());
         return;
       case 'stopped':
+        this.#show();
         if (this.phase === 'reading') {
           this.phase = 'empty';
           this.taken = undefined;
@@ -185,7 +194,20 @@ export class Generation {
     }
   }
 
+  #show(): void {
+    const last = this.#arrived.at(-1);
+    if (!last) return;
+    const all = [...this.written, ...this.#arrived];
+    this.#arrived = [];
+    const old = all.length - KEPT_LOOKS;
+    this.written = all.map((token, i) =>
+      i < old && token.looks.length > 0 ? { ...token, looks: [] } : token,
+    );
+    this.cache = { keys: last.keys, bytes: last.bytes };
+  }
+
   #forget(): void {
+    this.#arrived = [];
     this.written = [];
     this.taken = undefined;
     this.cache = undefined;

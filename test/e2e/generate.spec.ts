@@ -1,0 +1,304 @@
+/** @file Writing with a real cache on the built page: shipped models, counterfactuals, checkpoints, adaptation, export. */
+import { readFile } from 'node:fs/promises';
+import { expect, test, type Page } from '@playwright/test';
+import { unzipSync } from 'fflate';
+import {
+  button,
+  expectAccessible,
+  expectNoOverflow,
+  numberOf,
+  open,
+  output,
+  watchForErrors,
+} from './support';
+
+watchForErrors();
+
+const log = (page: Page) => page.getByRole('log', { name: 'Generated text' });
+interface About {
+  readonly step: number;
+  readonly spec: { readonly task: string };
+}
+interface Config {
+  readonly layer_types: readonly string[];
+}
+/** A JSON file inside a ZIP. */
+const inside = <T>(bytes: Uint8Array, name: string): T =>
+  JSON.parse(new TextDecoder().decode(unzipSync(bytes)[name])) as T;
+const about = (bytes: Uint8Array) => inside<About>(bytes, 'zebra-lab.json');
+
+const layer = (page: Page, n: number) => page.getByRole('img', { name: `Cache of layer ${n}` });
+
+async function openModel(page: Page, id = 'moby-dick-512-grouped'): Promise<void> {
+  await page.goto('about:blank');
+  await page.goto(`./#/generate?v=1&model=${id}`);
+  await expect(button(page, 'Generate')).toBeEnabled();
+}
+
+async function write(page: Page, tokens = 200): Promise<void> {
+  await page.getByLabel('Tokens', { exact: true }).fill(String(tokens));
+  await button(page, 'Generate').click();
+  await expect(page.getByText(`${tokens} written`)).toBeVisible();
+  await expect(button(page, 'Stop')).toBeDisabled();
+}
+
+async function saved(
+  page: Page,
+  name: string,
+): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> }> {
+  const [download] = await Promise.all([page.waitForEvent('download'), button(page, name).click()]);
+  return {
+    name: download.suggestedFilename(),
+    bytes: new Uint8Array(await readFile(await download.path())),
+  };
+}
+
+test('a shipped model writes 200 tokens; its rings go round, its global layers grow', async ({
+  page,
+}) => {
+  await openModel(page);
+  const prompt = await page.getByRole('textbox', { name: 'Prompt' }).inputValue();
+  await write(page);
+  const length = prompt.length + 200;
+  expect((await log(page).innerText()).length).toBeGreaterThan(length - 20);
+  await expect(layer(page, 1)).toHaveAccessibleName(new RegExp(`global: ${length} keys, grows`));
+  await expect(layer(page, 2)).toHaveAccessibleName(
+    new RegExp(
+      `local, W 32: 32 keys, ring of 32, 16\\.0 KiB, went round ${Math.floor((length - 1) / 32)} times`,
+    ),
+  );
+  // Keys and values of 64 numbers in float32: two layers hold everything, two their window.
+  const bytes = 2 * 4 * 64 * (2 * length + 2 * 32);
+  await expect(output(page, 'KV cache')).toHaveText(`${Math.round(bytes / 1024)} KiB`);
+  expect(await numberOf(page, 'Milliseconds per token')).toBeGreaterThan(0);
+  await button(page, 'Replay without cache').click();
+  await expect(page.getByText('which is rounding')).toBeVisible();
+});
+
+test('the same seed writes the same text, another one another; going back and on again changes nothing', async ({
+  page,
+}) => {
+  await openModel(page);
+  await write(page, 60);
+  const first = await log(page).innerText();
+  await page.getByRole('slider', { name: 'Token looked at' }).fill('20');
+  await button(page, 'Rewind to here').click();
+  await expect(page.getByText('20 written')).toBeVisible();
+  expect(first.startsWith(await log(page).innerText())).toBe(true);
+  await button(page, 'Step').click();
+  await expect(page.getByText('21 written')).toBeVisible();
+  await page.getByLabel('Tokens', { exact: true }).fill('39');
+  await button(page, 'Generate').click();
+  await expect(page.getByText('60 written')).toBeVisible();
+  expect(await log(page).innerText()).toBe(first);
+  await button(page, 'Rewind').click();
+  await page.getByLabel('Seed', { exact: true }).fill('2');
+  await page.getByLabel('Seed', { exact: true }).blur();
+  await page.getByLabel('Tokens', { exact: true }).fill('60');
+  await button(page, 'Generate').click();
+  await expect(page.getByText('60 written')).toBeVisible();
+  expect(await log(page).innerText()).not.toBe(first);
+});
+
+test('it stops when told to, and where it was told to stop', async ({ page }) => {
+  await openModel(page);
+  await page.getByLabel('Tokens', { exact: true }).fill('4000');
+  await button(page, 'Generate').click();
+  await expect(page.getByText(/[1-9]\d* written/)).toBeVisible();
+  await button(page, 'Stop').click();
+  await expect(button(page, 'Generate')).toBeEnabled();
+  const length = (await log(page).innerText()).length;
+  await page.waitForTimeout(300);
+  expect((await log(page).innerText()).length).toBe(length);
+  await button(page, 'Rewind').click();
+  await page.getByLabel('Stop after').fill('th');
+  await button(page, 'Generate').click();
+  await expect(button(page, 'Generate')).toBeEnabled();
+  await expect(log(page)).toHaveText(/th$/);
+});
+
+test('characters without a token are named before they are read', async ({ page }) => {
+  await openModel(page);
+  await page.getByRole('textbox', { name: 'Prompt' }).fill('Zebra 斑馬 — naïve');
+  await expect(page.getByText('Without a token of their own, so read as')).toContainText('斑');
+  await button(page, 'Step').click();
+  await expect(log(page)).toContainText('Zebra \uFFFD\uFFFD -- naive');
+  await page.getByRole('textbox', { name: 'Prompt' }).fill('');
+  await expect(button(page, 'Generate')).toBeDisabled();
+});
+
+test('a stripe turned from global to local, a window, a cut key, a silent head: the loss of each token', async ({
+  page,
+}) => {
+  await openModel(page);
+  await write(page, 80);
+  const whatIf = page.getByRole('region', { name: 'What if' });
+  const compare = whatIf.getByRole('button', { name: 'Compare' });
+  await expect(compare).toBeDisabled();
+  const result = whatIf.getByText(/^Loss /);
+  const changes: (() => Promise<unknown>)[] = [
+    () => whatIf.getByLabel('Pattern of layer 3').selectOption('S'),
+    () => whatIf.getByLabel('Window').fill('2'),
+    () => whatIf.getByLabel('Cut the key of token').fill('30'),
+    () => whatIf.getByLabel('Silence layer 1, head 1').check(),
+  ];
+  const seen = new Set<string>();
+  for (const change of changes) {
+    await change();
+    await page.keyboard.press('Tab'); // what is typed counts when the field is left
+    await compare.click();
+    await expect(whatIf.getByRole('button', { name: 'Compare' })).toBeEnabled();
+    await expect(result).toContainText('measured over');
+    seen.add(await result.innerText());
+    await whatIf.getByRole('button', { name: 'As it was' }).click();
+  }
+  expect(seen.size).toBe(changes.length);
+});
+
+test('a checkpoint is saved, kept over a reload, opened from its file; what is none leaves the model as it is', async ({
+  page,
+}) => {
+  await openModel(page, 'marker-40-grouped');
+  const { name, bytes } = await saved(page, 'Save checkpoint');
+  expect(about(bytes).spec.task).toBe('marker');
+  await expect(page.getByText('kept in this browser')).toBeVisible();
+  await openModel(page);
+  const model = page.getByRole('combobox', { name: 'Model', exact: true });
+  await model.selectOption(`kept:${name}`);
+  await expect(page.getByText(/weights · 4 layers/)).toContainText('context 40');
+
+  const input = page.getByLabel('Open checkpoint');
+  await input.setInputFiles({
+    name: 'mine.zip',
+    mimeType: 'application/zip',
+    buffer: Buffer.from(bytes),
+  });
+  await expect(model).toHaveValue('file');
+  const spoilt = Buffer.from(bytes);
+  spoilt[spoilt.length >> 1]! ^= 64;
+  for (const [file, reason] of [
+    [spoilt, /spoilt\.zip: .*not as it was written/],
+    [Buffer.from(bytes).subarray(0, 5000), /no whole ZIP/],
+    [Buffer.from('hello'), /no whole ZIP/],
+  ] as const) {
+    await input.setInputFiles({ name: 'spoilt.zip', mimeType: 'application/zip', buffer: file });
+    await expect(page.getByRole('alert')).toHaveText(reason);
+    await expect(page.getByRole('alert')).toContainText('The model in use stays.');
+    await expect(model).toHaveValue('file');
+  }
+});
+
+test('where the browser keeps no files, the page says so and gives the file', async ({ page }) => {
+  await page.addInitScript(() => {
+    // The empty page before it has no storage.
+    const storage = (navigator as { storage?: StorageManager }).storage;
+    if (storage)
+      storage.getDirectory = () => Promise.reject(new DOMException('no', 'SecurityError'));
+  });
+  await openModel(page, 'marker-40-grouped');
+  const { bytes } = await saved(page, 'Save checkpoint');
+  expect(about(bytes).step).toBe(1200);
+  await expect(page.getByText('does not let the page keep files (SecurityError)')).toBeVisible();
+});
+
+test('an exported model opens again, with the tokens it had', async ({ page }) => {
+  await openModel(page);
+  const { name, bytes } = await saved(page, 'Export to Hugging Face');
+  expect(Object.keys(unzipSync(bytes))).toEqual(
+    expect.arrayContaining(['config.json', 'model.safetensors', 'tokenizer.json', 'train.py']),
+  );
+  const [full, sliding] = ['full_attention', 'sliding_attention'];
+  expect(inside<Config>(bytes, 'config.json').layer_types).toEqual([full, sliding, full, sliding]);
+  await page
+    .getByLabel('Open checkpoint')
+    .setInputFiles({ name, mimeType: 'application/zip', buffer: Buffer.from(bytes) });
+  await expect(page.getByRole('combobox', { name: 'Model', exact: true })).toHaveValue('file');
+  await write(page, 20);
+  await expect(button(page, 'Save checkpoint')).toBeDisabled();
+});
+
+test('a short model adapted to a context four times as long: perplexity falls and flattens', async ({
+  page,
+}) => {
+  await openModel(page, 'moby-dick-128-global');
+  const region = page.getByRole('region', { name: 'Longer contexts' });
+  await region.getByLabel('Steps').fill('40');
+  await region.getByLabel('also from scratch').uncheck();
+  await region.getByLabel('Rotary positions').selectOption('plain');
+  await region.getByRole('button', { name: 'Adapt' }).click();
+  await expect(region.getByRole('button', { name: 'Write with the adapted model' })).toBeVisible({
+    timeout: 200_000,
+  });
+  const words = await region
+    .getByText(/At 512 tokens perplexity is/)
+    .last()
+    .innerText();
+  const [before, after] = [...words.matchAll(/(\d+\.\d+) (?:before|after)/g)].map(([, n]) =>
+    Number(n),
+  );
+  expect(after).toBeLessThan(before! / 1.2);
+  await region.getByRole('button', { name: 'Write with the adapted model' }).click();
+  await expect(page.getByText(/weights · 4 layers/)).toContainText('context 512');
+  await write(page, 40);
+});
+
+test('the Lab keeps its run: after a reload it goes on at the same step with the same loss', async ({
+  page,
+}) => {
+  await open(page, 'task=needle&context=32&distance=8&width=16&layers=2&heads=2&window=4&batch=4');
+  await button(page, 'Train').click();
+  await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(12);
+  await button(page, 'Pause').click();
+  await button(page, 'Step').click();
+  await expect(button(page, 'Train')).toBeVisible();
+  await page.waitForTimeout(500);
+  const step = await numberOf(page, 'Step count');
+  const loss = await output(page, 'Validation loss').innerText();
+  const { bytes } = await saved(page, 'Save checkpoint');
+  expect(about(bytes).step).toBe(step);
+  // What comes next, without a break.
+  await button(page, 'Step').click();
+  await expect.poll(() => numberOf(page, 'Step count')).toBe(step + 1);
+  await page.waitForTimeout(500); // a step by hand is validated after it was reported
+  const next = await output(page, 'Validation loss').innerText();
+
+  await page.reload();
+  await expect(button(page, 'Train')).toBeEnabled({ timeout: 60_000 });
+  await page.getByLabel('Open checkpoint').setInputFiles({
+    name: 'run.zip',
+    mimeType: 'application/zip',
+    buffer: Buffer.from(bytes),
+  });
+  await expect.poll(() => numberOf(page, 'Step count')).toBe(step);
+  await expect(output(page, 'Validation loss')).toHaveText(loss);
+  await button(page, 'Step').click();
+  await expect.poll(() => numberOf(page, 'Step count')).toBe(step + 1);
+  await expect(output(page, 'Validation loss')).toHaveText(next);
+  // And the autosave of the last pause is offered after another reload.
+  await page.waitForTimeout(1000);
+  await page.reload();
+  await button(page, 'Resume the last run')
+    .or(page.getByRole('button', { name: /Resume the last run/ }))
+    .first()
+    .click();
+  await expect.poll(() => numberOf(page, 'Step count')).toBe(step + 1);
+
+  const spoilt = bytes.slice(0, 900);
+  await page.getByLabel('Open checkpoint').setInputFiles({
+    name: 'bad.zip',
+    mimeType: 'application/zip',
+    buffer: Buffer.from(spoilt),
+  });
+  await expect(page.getByRole('alert')).toContainText('The run stays as it is.');
+  expect(await numberOf(page, 'Step count')).toBe(step + 1);
+});
+
+test('nothing on the page is out of reach of a screen reader, a phone or the keyboard', async ({
+  page,
+}) => {
+  await openModel(page);
+  await write(page, 40);
+  await expectAccessible(page);
+  await expectNoOverflow(page, 390);
+  await expectAccessible(page);
+});

@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import { Scribe } from '../../src/engine/scribe';
+import type { WritingEvent } from '../../src/link/writing';
+import { openedCheckpoint } from '../../src/model/opened';
+import { initialWeights } from '../../src/model/weights';
+import { modelSpecOf } from '../../src/spec/model';
+import { DEFAULTS } from '../../src/spec/run';
+import { Generation } from '../../src/state/generation.svelte';
+
+const spec = { ...DEFAULTS, width: 16, heads: 2, layers: 2, window: 5, groupSize: 2, context: 32 };
+const model = openedCheckpoint('a model', {
+  spec,
+  step: 3,
+  weights: initialWeights(modelSpecOf(spec), 1),
+});
+
+/** The page's state and the worker's scribe on one wire. */
+function started(later?: (show: () => void) => void) {
+  let receive: (event: WritingEvent) => void = () => {};
+  const scribe = new Scribe((event) => receive(event));
+  const wire = {
+    send: scribe.receive.bind(scribe),
+    listen: (given: typeof receive) => (receive = given),
+  };
+  const generation = new Generation(wire, later);
+  generation.open(model);
+  return generation;
+}
+const until = async (holds: () => boolean) => {
+  for (let i = 0; i < 500 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 2));
+  expect(holds()).toBe(true);
+};
+const rested = (generation: Generation, written: number) =>
+  until(() => generation.phase === 'ready' && generation.written.length === written);
+
+test('begins with the prompt, writes as many tokens as asked, and goes on from there', async () => {
+  const generation = started();
+  generation.count = 12;
+  generation.generate();
+  await rested(generation, 12);
+  expect(generation.length).toBe(generation.prompt.length + 12);
+  const text = generation.text;
+  generation.step();
+  await rested(generation, 13);
+  expect(generation.text.startsWith(text)).toBe(true);
+  generation.prompt = 'Another';
+  expect(generation.stale).toBe(true);
+  generation.generate();
+  await rested(generation, 12);
+  expect(generation.taken!.tokens.length).toBe('Another'.length);
+});
+
+test('stops between two tokens, and what is shown is what the worker holds', async () => {
+  const generation = started();
+  generation.count = 4000;
+  generation.generate();
+  await until(() => generation.written.length > 5);
+  generation.stop();
+  await until(() => generation.phase === 'ready');
+  const { length } = generation;
+  generation.replay();
+  await until(() => generation.replayed !== undefined);
+  expect(generation.replayed!.positions).toBe(length - generation.prompt.length + 1);
+  expect(generation.replayed!.largest).toBeLessThan(1e-4);
+});
+
+test('tokens that come between two pictures are shown together', async () => {
+  const shows: (() => void)[] = [];
+  const generation = started((show) => shows.push(show));
+  generation.count = 6;
+  generation.generate();
+  await rested(generation, 6);
+  expect(shows.length).toBe(1);
+  shows[0]!();
+  expect(generation.written.length).toBe(6);
+});
+
+test('going back while it writes leaves nothing behind', async () => {
+  const generation = started();
+  generation.count = 4000;
+  generation.generate();
+  await until(() => generation.written.length > 20);
+  generation.rewind(4);
+  await rested(generation, 4);
+  generation.replay();
+  await until(() => generation.replayed !== undefined);
+  expect(generation.replayed!.positions).toBe(5);
+});
+
+test('stops after the words it was told to', async () => {
+  const generation = started();
+  generation.stopAt = 'e';
+  generation.count = 4000;
+  generation.generate();
+  await until(() => generation.phase === 'ready' && generation.written.length > 0);
+  expect(generation.text.indexOf('e')).toBe(generation.text.length - 1);
+});
+
+test('what a model of other stripes would have lost is compared token by token', async () => {
+  const generation = started();
+  generation.count = 30;
+  generation.generate();
+  await rested(generation, 30);
+  const layers = model.model.layers.map(() => model.model.layers[1]!);
+  generation.compare(layers, {});
+  await until(() => generation.difference !== undefined);
+  const { tokens, before, after } = generation.difference!;
+  expect([...tokens]).toEqual(generation.tokens);
+  expect(before.length).toBe(tokens.length - 1);
+  expect(after).not.toEqual(before);
+});
