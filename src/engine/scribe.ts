@@ -36,13 +36,13 @@ export class Scribe {
         const { spec, weights } = this.#model;
         const writer = new Writer(spec, weights, () => performance.now());
         this.#writer = undefined; // until the whole prompt is in
-        if (await this.#read(writer, writer.read(command.prompt), command.prompt.length, turn))
-          this.#writer = writer;
+        await this.#read(writer, writer.read(command.prompt), command.prompt.length, turn);
         return;
       }
       case 'rewind': {
         const writer = this.#writer;
         if (!writer) return;
+        this.#writer = undefined; // until it is back where it should be
         await this.#read(writer, writer.rewind(command.length), command.length, turn);
         return;
       }
@@ -83,16 +83,16 @@ export class Scribe {
     chunks: Iterable<number>,
     total: number,
     turn: number,
-  ): Promise<boolean> {
+  ): Promise<void> {
     const started = performance.now();
     for (const done of chunks) {
       this.send({ type: 'reading', done, total });
       await nextTask();
       // A text that was left half way is of no use to anybody.
-      if (turn !== this.#turn) return false;
+      if (turn !== this.#turn) return;
     }
+    this.#writer = writer;
     const ms = performance.now() - started;
     this.send({ type: 'ready', length: writer.length, cache: writer.cache, ms });
-    return true;
   }
 }
