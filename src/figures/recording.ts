@@ -5,7 +5,7 @@
  */
 import { check, InputError } from '../core/check';
 import { checkRun } from '../spec/check';
-import { CONTROLS, type RunSpec } from '../spec/run';
+import { ADDED, CONTROLS, type RunSpec } from '../spec/run';
 import type { Bucket } from './buckets';
 import type { DistancePoint } from './distance';
 
@@ -121,9 +121,10 @@ export function parseIndex(text: string): readonly string[] {
 
 function specOf(place: Place, value: unknown): RunSpec {
   const names = CONTROLS.map(({ name }) => name);
-  const own = place.object(value, names);
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const own = place.object(isObject ? { ...ADDED, ...value } : value, names);
   for (const control of CONTROLS) {
-    const given = own[control.name];
+    const given: unknown = own[control.name];
     // `tied` is a choice and a number.
     if (control.kind === 'number' || control.name === 'tied') {
       place.at(control.name).number(given, -Infinity);

@@ -271,5 +271,8 @@ export const DEFAULTS: RunSpec = {
   backend: 'auto',
 };
 
+/** Settings younger than files that are still about: what those files mean by leaving them out. */
+export const ADDED: Partial<RunSpec> = { ropeScale: 1 };
+
 /** The layers a spec asks for. */
 export const layersOf = (spec: RunSpec): LayerPlan => plans.get(spec.plan).expand(spec);
