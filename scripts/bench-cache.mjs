@@ -1,22 +1,8 @@
 /** @file `npm run bench:cache`: cache bytes and milliseconds per token at T = 512, 4,096 and 16,384 for the four plans. */
 import { cpus } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build } from 'vite';
+import { bundled } from './bundle.mjs';
 
-const outDir = 'node_modules/.cache/bench-cache';
-await build({
-  configFile: false,
-  logLevel: 'error',
-  build: {
-    ssr: 'scripts/bench-cache.ts',
-    outDir,
-    emptyOutDir: true,
-    target: 'node20',
-    copyPublicDir: false,
-  },
-});
-const { measure } = await import(pathToFileURL(join(outDir, 'bench-cache.js')).href);
+const { measure } = await bundled('scripts/bench-cache.ts');
 
 console.log(`${cpus()[0].model.trim()}, JavaScript in Node ${process.version}, one thread`);
 console.log('| plan | T | cache | ms per token |\n| --- | ---: | ---: | ---: |');

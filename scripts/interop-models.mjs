@@ -14,28 +14,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build } from 'vite';
-import { CACHE, HERE, python, ROOT, run } from './interop/python.mjs';
+import { bundled } from './bundle.mjs';
+import { HERE, python, ROOT, run } from './interop/python.mjs';
 
 const FIXTURE = join(ROOT, 'test/fixtures/interop/models.json');
 const CLOSE = 1e-3;
 
-const outDir = join(CACHE, 'build-models');
-await build({
-  configFile: false,
-  root: ROOT,
-  logLevel: 'error',
-  build: {
-    ssr: 'scripts/interop/models.ts',
-    outDir,
-    emptyOutDir: true,
-    target: 'node20',
-    copyPublicDir: false,
-  },
-});
-const { CASES, folderOf, ourLogits, TEXT, theirs, TOKENS } = await import(
-  pathToFileURL(join(outDir, 'models.js')).href
+const { CASES, folderOf, ourLogits, TEXT, theirs, TOKENS } = await bundled(
+  'scripts/interop/models.ts',
 );
 
 const folder = mkdtempSync(join(tmpdir(), 'interop-'));
@@ -93,10 +79,18 @@ const kept = Object.fromEntries(
 );
 const text = `${JSON.stringify({ versions: results.versions, cases: kept }, null, 1)}\n`;
 if (process.argv.includes('--write')) writeFileSync(FIXTURE, text);
-else if (!existsSync(FIXTURE))
-  wrong.push(
-    'test/fixtures/interop/models.json is missing; npm run test:interop:models -- --write',
-  );
+else {
+  const before = existsSync(FIXTURE) ? JSON.parse(readFileSync(FIXTURE, 'utf8')).cases : {};
+  for (const [name, { architecture, logits }] of Object.entries(kept)) {
+    const same =
+      before[name]?.architecture === architecture &&
+      logits.every((value, i) => Math.abs(value - before[name].logits[i]) <= CLOSE);
+    if (!same || Object.keys(before).length !== Object.keys(kept).length)
+      wrong.push(
+        `test/fixtures/interop/models.json holds something else of ${name}; npm run test:interop:models -- --write`,
+      );
+  }
+}
 if (wrong.length > 0) {
   console.error(wrong.join('\n'));
   process.exit(1);

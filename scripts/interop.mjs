@@ -14,9 +14,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build } from 'vite';
-import { CACHE, HERE, python, ROOT, run } from './interop/python.mjs';
+import { bundled } from './bundle.mjs';
+import { HERE, python, ROOT, run } from './interop/python.mjs';
 
 const FIXTURE = join(ROOT, 'test/fixtures/interop/masks.json');
 const CONFIGS = join(ROOT, 'test/fixtures/configs');
@@ -26,21 +25,8 @@ if (process.argv.includes('--install')) {
   process.exit();
 }
 
-const outDir = join(CACHE, 'build');
-await build({
-  configFile: false,
-  root: ROOT,
-  logLevel: 'error',
-  build: {
-    ssr: 'scripts/interop/cases.ts',
-    outDir,
-    emptyOutDir: true,
-    target: 'node20',
-    copyPublicDir: false,
-  },
-});
 const { codeCases, configCases, longCases, ourCode, ourConfig, SABOTAGE, unseenTerms, written } =
-  await import(pathToFileURL(join(outDir, 'cases.js')).href);
+  await bundled('scripts/interop/cases.ts');
 
 if (unseenTerms().length > 0) throw new Error(`no case has the terms ${unseenTerms().join(', ')}`);
 

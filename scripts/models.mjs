@@ -4,48 +4,23 @@
  * where it was stopped; --force trains it anew.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build } from 'vite';
+import { surroundings } from './around.mjs';
+import { bundled } from './bundle.mjs';
 
 const given = process.argv.slice(2);
 const force = given.includes('--force');
 const only = given.includes('--only') ? given[given.indexOf('--only') + 1] : '';
 
 const ROOT = new URL('..', import.meta.url);
-const read = (path) => readFileSync(new URL(path, ROOT), 'utf8');
 const folder = new URL('models/', ROOT);
 
-const outDir = 'node_modules/.cache/models';
-await build({
-  configFile: false,
-  logLevel: 'error',
-  build: {
-    ssr: 'scripts/models.ts',
-    outDir,
-    emptyOutDir: true,
-    target: 'node20',
-    copyPublicDir: false,
-  },
-});
-const { RECIPES, train } = await import(pathToFileURL(join(outDir, 'models.js')).href);
-
-const surroundings = {
-  kernels: await WebAssembly.compile(readFileSync(new URL('src/ops/simd.wasm', ROOT))),
-  corpus: (file) => ({
-    description: JSON.parse(read(`public/${file}.json`)),
-    text: read(`public/${file}.txt`),
-  }),
-  machine: `${cpus().length} × ${cpus()[0].model.trim()}, WebAssembly in Node ${process.version}, one thread`,
-  made: new Date().toISOString().slice(0, 10),
-  version: JSON.parse(read('package.json')).version,
-};
+const { RECIPES, train } = await bundled('scripts/models.ts');
+const around = await surroundings();
 
 for (const recipe of RECIPES.filter(({ id }) => id.includes(only))) {
   const card = new URL(`${recipe.id}.json`, folder);
   if (existsSync(card) && !force) continue;
-  const trained = await train(recipe, surroundings);
+  const trained = await train(recipe, around);
   writeFileSync(new URL(`${recipe.id}.zip`, folder), trained.file);
   writeFileSync(card, JSON.stringify(trained.card, null, 1) + '\n');
   describe();

@@ -3,53 +3,26 @@
  * A recording that is there is kept, so it goes on where it was stopped; --force makes it anew. Comparisons to begin
  * with are recorded whole, as public/recorded/races/ID.json; their WORD is race-ID.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build } from 'vite';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { surroundings } from './around.mjs';
+import { bundled } from './bundle.mjs';
 
 const given = process.argv.slice(2);
 const force = given.includes('--force');
 const only = given.includes('--only') ? given[given.indexOf('--only') + 1] : '';
 
 const ROOT = new URL('..', import.meta.url);
-const read = (path) => readFileSync(new URL(path, ROOT), 'utf8');
 const folder = new URL('public/recorded/', ROOT);
 mkdirSync(folder, { recursive: true });
 
-const outDir = 'node_modules/.cache/record';
-await build({
-  configFile: false,
-  logLevel: 'error',
-  build: {
-    ssr: 'scripts/record.ts',
-    outDir,
-    emptyOutDir: true,
-    target: 'node20',
-    copyPublicDir: false,
-  },
-});
-const { JOBS, STARTS, record, recordRace } = await import(
-  pathToFileURL(join(outDir, 'record.js')).href
-);
-
-const surroundings = {
-  kernels: await WebAssembly.compile(readFileSync(new URL('src/ops/simd.wasm', ROOT))),
-  corpus: (file) => ({
-    description: JSON.parse(read(`public/${file}.json`)),
-    text: read(`public/${file}.txt`),
-  }),
-  machine: `${cpus().length} × ${cpus()[0].model.trim()}, WebAssembly in Node ${process.version}, one thread`,
-  made: new Date().toISOString().slice(0, 10),
-  version: JSON.parse(read('package.json')).version,
-};
+const { JOBS, STARTS, record, recordRace } = await bundled('scripts/record.ts');
+const around = await surroundings();
 
 let total = 0;
 for (const job of JOBS.filter(({ name }) => name.includes(only))) {
   const file = new URL(`${job.name}.json`, folder);
   if (existsSync(file) && !force) continue;
-  const recording = await record(job, surroundings);
+  const recording = await record(job, around);
   writeFileSync(file, JSON.stringify(recording) + '\n');
   list();
   total += recording.seconds;
@@ -64,7 +37,7 @@ mkdirSync(races, { recursive: true });
 for (const start of STARTS.filter(({ id }) => `race-${id}`.includes(only))) {
   const file = new URL(`${start.id}.json`, races);
   if (existsSync(file) && !force) continue;
-  const text = await recordRace(start, surroundings);
+  const text = await recordRace(start, around);
   writeFileSync(file, text + '\n');
   console.log(`race-${start.id}: ${text.length} characters`);
 }

@@ -6,7 +6,7 @@ import type { KernelId } from '../attention/kernels';
 import { check, InputError } from '../core/check';
 import { formatBytes } from '../core/units';
 import { checkRun } from '../spec/check';
-import { ADDED, DEFAULTS, type RunSpec } from '../spec/run';
+import { DEFAULTS, withAdded, type RunSpec } from '../spec/run';
 import {
   LEAST_RUNS,
   LONGEST_NAME,
@@ -272,11 +272,7 @@ function entryOf(value: unknown, where: string): Entry {
 /** Every setting, of its kind, and none besides; what values may be is checkRun's to say. */
 function settings<T extends object>(value: unknown, like: T, where: string): T {
   const known = Object.keys(like);
-  const added = Object.entries(ADDED).filter(([name]) => known.includes(name));
-  const given: Readonly<Record<string, unknown>> = {
-    ...Object.fromEntries(added),
-    ...record(value, `the settings of ${where}`),
-  };
+  const given = record(withAdded(value, known), `the settings of ${where}`);
   for (const name of known) {
     const type = typeof like[name as keyof T];
     check(

@@ -131,7 +131,7 @@ export class Engine {
     if (!run) return; // closed or failed meanwhile: nobody listens any more
     if (command.type === 'nextFrame') run.wantFrame();
     else if (command.type === 'evaluate') run.wantEvaluation();
-    else if (command.type === 'save') run.wantCheckpoint();
+    else if (command.type === 'save') run.wantCheckpoint(command.whose);
     else if (command.action === 'close') this.#close(run);
     else run.control(command.action);
     void this.#loop();
@@ -249,23 +249,23 @@ export class Engine {
   #adapt(command: Extract<Command, { type: 'adapt' }>): Promise<void> {
     const { runId, variants, lookAt } = command;
     const total = variants.reduce((sum, { steps }) => sum + steps, 0);
+    const base = command.base !== undefined && { base: command.base };
+    const feed = (spec: RunSpec, text?: string) =>
+      this.#feed({ spec, ...(text !== undefined && { text }), ...base });
     return this.#job<AdaptLook>(
       runId,
       (progress) => this.send({ type: 'adapt', runId, progress }),
       variants[0]!.spec,
-      async function* (this: Engine, { models, info }: Computing, cancelled: () => boolean) {
+      async function* ({ models, info }, cancelled) {
         for (const { spec } of variants) checkRun(spec);
         const model = readCheckpoint(command.model);
-        const given = { ...(model.text !== undefined && { text: model.text }) };
-        const base = command.base !== undefined && { base: command.base };
-        const feed = (spec: RunSpec) => this.#feed({ spec, ...given, ...base });
         const options = { model, variants, lookAt, feed };
         for await (const event of adapt(models, info.limits, options, cancelled)) {
           const { done } = event;
-          if (event.kind === 'steps') yield { phase: 'doing', done, total } as const;
-          else yield { phase: 'row', row: event.look, kernel: models.kernel, done, total } as const;
+          if (event.kind === 'steps') yield { phase: 'doing', done, total };
+          else yield { phase: 'row', row: event.look, kernel: models.kernel, done, total };
         }
-      }.bind(this),
+      },
     );
   }
 

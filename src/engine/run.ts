@@ -1,5 +1,12 @@
 /** @file One run inside the engine: its trainer, what the page asked of it, and what it owes the page. */
-import type { AttentionFrame, Command, EngineEvent, RunId, RunState } from '../link/protocol';
+import type {
+  AttentionFrame,
+  Command,
+  EngineEvent,
+  KeptFor,
+  RunId,
+  RunState,
+} from '../link/protocol';
 import { writeCheckpoint } from '../model/checkpoint';
 import { checkpointFrom } from '../train/keep';
 import type { Snapshot } from '../train/model';
@@ -25,7 +32,7 @@ export class EngineRun {
   #stepOnce = false;
   #frameWanted = false;
   #evaluationWanted = false;
-  #checkpointWanted = false;
+  readonly #checkpointsFor = new Set<KeptFor>();
   /** A pause is over when every step that was handed over has been reported. */
   #pausing = false;
   #reported = 0;
@@ -50,7 +57,7 @@ export class EngineRun {
       this.#stepOnce ||
       this.#frameWanted ||
       this.#evaluationWanted ||
-      this.#checkpointWanted ||
+      this.#checkpointsFor.size > 0 ||
       this.#pausing
     );
   }
@@ -70,8 +77,8 @@ export class EngineRun {
     this.#evaluationWanted = true;
   }
 
-  wantCheckpoint(): void {
-    this.#checkpointWanted = true;
+  wantCheckpoint(whose: KeptFor): void {
+    this.#checkpointsFor.add(whose);
   }
 
   state(state: RunState): void {
@@ -92,13 +99,17 @@ export class EngineRun {
       const evaluation = await this.trainer.evaluation();
       this.send({ type: 'evaluation', runId: this.id, evaluation });
     }
-    if (this.#checkpointWanted) {
-      this.#checkpointWanted = false;
+    if (this.#checkpointsFor.size > 0) {
+      const all = [...this.#checkpointsFor];
+      this.#checkpointsFor.clear();
       await this.#report(); // throws where the loss is no number: such a state is not kept
       const snapshot = await this.trainer.snapshot();
-      const file = writeCheckpoint(checkpointFrom(this.trainer.spec, snapshot, this.command.text));
+      const bytes = writeCheckpoint(checkpointFrom(this.trainer.spec, snapshot, this.command.text));
       const { step } = snapshot;
-      this.send({ type: 'checkpoint', runId: this.id, step, file }, [file.buffer]);
+      for (const whose of all) {
+        const file = bytes.slice();
+        this.send({ type: 'checkpoint', runId: this.id, whose, step, file }, [file.buffer]);
+      }
     }
     if (waits) return;
     const once = this.#stepOnce;

@@ -5,7 +5,7 @@
  */
 import { check, InputError } from '../core/check';
 import { checkRun } from '../spec/check';
-import { ADDED, CONTROLS, type RunSpec } from '../spec/run';
+import { CONTROLS, withAdded, type RunSpec } from '../spec/run';
 import type { Bucket } from './buckets';
 import type { DistancePoint } from './distance';
 
@@ -121,10 +121,9 @@ export function parseIndex(text: string): readonly string[] {
 
 function specOf(place: Place, value: unknown): RunSpec {
   const names = CONTROLS.map(({ name }) => name);
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const own = place.object(isObject ? { ...ADDED, ...value } : value, names);
+  const own = place.object(withAdded(value, names), names);
   for (const control of CONTROLS) {
-    const given: unknown = own[control.name];
+    const given = own[control.name];
     // `tied` is a choice and a number.
     if (control.kind === 'number' || control.name === 'tied') {
       place.at(control.name).number(given, -Infinity);

@@ -120,6 +120,9 @@ export interface TrainedRun {
   readonly evaluation: Evaluation; // at the last step
 }
 
+/** A person asked for a checkpoint, or the page keeps one of its own accord. */
+export type KeptFor = 'person' | 'autosave';
+
 /** A model that is being adapted, looked at after `step` steps. */
 export interface AdaptLook {
   readonly index: number; // in the command's variants
@@ -217,7 +220,7 @@ export type Command =
     }
   | { readonly type: 'evaluate'; readonly runId: RunId }
   /** Asks for a checkpoint of the run as it stands; it comes as 'checkpoint'. */
-  | { readonly type: 'save'; readonly runId: RunId };
+  | { readonly type: 'save'; readonly runId: RunId; readonly whose: KeptFor };
 
 export type EngineEvent =
   | { readonly type: 'backend'; readonly runId: RunId; readonly backend: BackendInfo }
@@ -235,6 +238,7 @@ export type EngineEvent =
   | {
       readonly type: 'checkpoint';
       readonly runId: RunId;
+      readonly whose: KeptFor; // as it was asked for
       readonly step: number;
       readonly file: Uint8Array<ArrayBuffer>;
     };

@@ -15,7 +15,7 @@ import { formatBytes } from '../core/units';
 import { sources } from '../data/registry';
 import { checkRun } from '../spec/check';
 import { modelSpecOf, weightTable } from '../spec/model';
-import { CONTROLS, DEFAULTS, type RunSpec } from '../spec/run';
+import { CONTROLS, DEFAULTS, withAdded, type RunSpec } from '../spec/run';
 import type { HostWeights } from './arena';
 import { fromHuggingFace, toHuggingFace, transposed } from './huggingface';
 import { readSafetensors, writeSafetensors } from './safetensors';
@@ -66,7 +66,7 @@ export function checkpointFiles(checkpoint: Checkpoint): Map<string, Uint8Array<
     format: FORMAT,
     version: CHECKPOINT_VERSION,
     step,
-    spec,
+    spec: Object.fromEntries(CONTROLS.map(({ name }) => [name, spec[name]])),
     vocabulary: Array.from({ length: vocabulary.size }, (_, id) => vocabulary.label(id)),
     files: Object.fromEntries(
       [...files].map(([name, bytes]) => [name, { bytes: bytes.length, crc32: crc32(bytes) }]),
@@ -176,22 +176,21 @@ function describe(bytes: Uint8Array | undefined): Record<string, unknown> {
   return about;
 }
 
-/** Settings a later version added are at their defaults; what a setting may be, checkRun knows. */
-function specFrom(given: unknown): RunSpec {
+/** Every setting, of its kind; what it may be, checkRun knows. */
+function specFrom(value: unknown): RunSpec {
+  const names = CONTROLS.map(({ name }) => name);
+  const given = withAdded(value, names);
   check(isRecord(given), `${ABOUT} has no settings`);
-  const spec = { ...DEFAULTS } as Record<string, unknown>;
-  for (const control of CONTROLS) {
-    const value = given[control.name];
-    if (value === undefined) continue;
-    const wanted = typeof DEFAULTS[control.name];
+  for (const name of names) {
+    const wanted = typeof DEFAULTS[name];
     check(
-      typeof value === wanted,
-      `setting ${control.name} is ${JSON.stringify(value)}; it should be a ${wanted}`,
+      typeof given[name] === wanted,
+      `setting ${name} is ${JSON.stringify(given[name]) ?? 'missing'}; it should be a ${wanted}`,
     );
-    spec[control.name] = value;
   }
-  checkRun(spec as unknown as RunSpec);
-  return spec as unknown as RunSpec;
+  const spec = Object.fromEntries(names.map((name) => [name, given[name]])) as unknown as RunSpec;
+  checkRun(spec);
+  return spec;
 }
 
 function checkVocabulary(spec: RunSpec, given: unknown): void {

@@ -22,14 +22,15 @@ export interface LayerLook {
 export interface Interventions {
   /** Heads that add nothing: their output is zero. */
   readonly silent?: readonly { readonly layer: number; readonly head: number }[];
-  /** Tokens whose keys no later query reads exactly; in one layer, or in every one. A summary they went into still holds them. */
+  /** Tokens whose keys no query reads exactly, not even their own; in one layer, or in every one. A summary they went into still holds them. */
   readonly cut?: readonly { readonly token: number; readonly layer?: number }[];
 }
 
 export class Decoder {
   readonly caches: readonly LayerCache[];
   #position = 0;
-  readonly #scratch = { scores: new Float32Array(64) };
+  /** Of one head; as long as the longest cache so far. */
+  #scores = new Float32Array(64);
   readonly #rates: Float64Array; // RoPE's angle per position, [d / 2]
   readonly #turn: Turn;
   readonly #silent: ReadonlySet<string>;
@@ -159,8 +160,8 @@ export class Decoder {
     const { summaries, first, length, keys, values, summaryKeys, summaryValues } = cache;
     const row = kvHeads * d;
     const entries = summaries + length - first;
-    if (this.#scratch.scores.length < entries) this.#scratch.scores = new Float32Array(2 * entries);
-    const { scores } = this.#scratch;
+    if (this.#scores.length < entries) this.#scores = new Float32Array(2 * entries);
+    const scores = this.#scores;
     const bias = Math.log(Math.max(1, cache.chunk));
     const scale = 1 / Math.sqrt(d);
     const cut = this.#cut

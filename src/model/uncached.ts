@@ -7,11 +7,12 @@ import type { ModelSpec } from '../spec/model';
 import type { HostWeights } from './arena';
 import { norm, times, turned } from './decode';
 
-/** Logits after every token, [T, V]. Time and memory grow with T²; nothing is kept. */
+/** Logits after every token from number `from` on, [T − from, V]. Time grows with T²; nothing is kept. */
 export function logitsWithoutCache(
   m: ModelSpec,
   weights: HostWeights,
   tokens: ArrayLike<number>,
+  from = 0,
 ): Float32Array {
   const { width: D, heads, kvHeads, headDim: d, vocabulary: V } = m;
   const T = tokens.length;
@@ -20,6 +21,7 @@ export function logitsWithoutCache(
     { length: d / 2 },
     (_, c) => Math.pow(m.ropeBase, (-2 * c) / d) / m.ropeScale,
   );
+  const scores = new Float64Array(T + 1); // a summary stands for a token at least
   const x = new Float32Array(T * D);
   const embedding = weight('model.embed_tokens');
   for (let t = 0; t < T; t++)
@@ -54,29 +56,31 @@ export function logitsWithoutCache(
         if (m.pool === 'pre') turned(key, 0, d, c * chunk + (chunk - 1) / 2, d, rates);
         return { key, value: mean(v, c, kv) };
       });
-      const one = (numbers: Float32Array, t: number) =>
-        numbers.subarray((t * kvHeads + kv) * d, (t * kvHeads + kv + 1) * d);
+      const each = (numbers: Float32Array) =>
+        Array.from({ length: T }, (_, t) =>
+          numbers.subarray((t * kvHeads + kv) * d, (t * kvHeads + kv + 1) * d),
+        );
+      const keys = each(k);
+      const values = each(v);
       for (let t = 0; t < T; t++) {
         const query = q.subarray((t * heads + h) * d, (t * heads + h + 1) * d);
+        const result = out.subarray((t * heads + h) * d, (t * heads + h + 1) * d);
         const first = rule.firstKey(t, params);
-        const read = [
-          ...summaries
-            .slice(0, chunk > 0 ? first / chunk : 0)
-            .map((summary) => ({ ...summary, bias: Math.log(chunk) })),
-          ...Array.from({ length: t - first + 1 }, (_, i) => ({
-            key: one(k, first + i),
-            value: one(v, first + i),
-            bias: 0,
-          })),
-        ];
-        const scores = read.map(({ key, bias }) => dot(query, key) / Math.sqrt(d) + bias);
-        const most = scores.reduce((a, b) => Math.max(a, b), -Infinity);
-        const powers = scores.map((score) => Math.exp(score - most));
-        const total = powers.reduce((a, b) => a + b, 0);
-        read.forEach(({ value }, n) => {
-          for (let i = 0; i < d; i++)
-            out[(t * heads + h) * d + i]! += (powers[n]! / total) * value[i]!;
-        });
+        const before = chunk > 0 ? first / chunk : 0; // summaries it reads
+        const read = before + t - first + 1;
+        let most = -Infinity;
+        for (let n = 0; n < read; n++) {
+          const exact = n >= before;
+          const key = exact ? keys[first + n - before]! : summaries[n]!.key;
+          scores[n] = dot(query, key) / Math.sqrt(d) + (exact ? 0 : Math.log(chunk));
+          most = Math.max(most, scores[n]!);
+        }
+        let total = 0;
+        for (let n = 0; n < read; n++) total += scores[n] = Math.exp(scores[n]! - most);
+        for (let n = 0; n < read; n++) {
+          const value = n >= before ? values[first + n - before]! : summaries[n]!.value;
+          for (let i = 0; i < d; i++) result[i]! += (scores[n]! / total) * value[i]!;
+        }
       }
     }
     const attended = times(out, T, weight(`${at}self_attn.o_proj`));
@@ -89,11 +93,12 @@ export function logitsWithoutCache(
     for (let i = 0; i < x.length; i++) x[i]! += down[i]!;
   });
 
-  const normed = norm(x, weight('model.norm'));
+  const normed = norm(x.subarray(from * D), weight('model.norm'));
+  const rows = T - from;
   const head = weights.get('lm_head.weight');
-  if (head) return times(normed, T, head);
-  const logits = new Float32Array(T * V);
-  for (let t = 0; t < T; t++)
+  if (head) return times(normed, rows, head);
+  const logits = new Float32Array(rows * V);
+  for (let t = 0; t < rows; t++)
     for (let id = 0; id < V; id++)
       logits[t * V + id] = dot(
         normed.subarray(t * D, (t + 1) * D),

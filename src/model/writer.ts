@@ -14,6 +14,8 @@ import { logitsWithoutCache } from './uncached';
 
 /** Tokens of a prompt that are taken in at once. */
 export const CHUNK_OF_PROMPT = 64;
+/** Logits that are kept to be compared, 16 MB: of a large vocabulary those of the last tokens. */
+const MOST_KEPT = 2 ** 22;
 /** Alternatives that are kept of each draw. */
 const KEPT = 8;
 
@@ -45,7 +47,7 @@ export class Writer {
   #prompt = 0;
   #logits: Float32Array = new Float32Array(0);
   #looks: readonly LayerLook[] = [];
-  /** Logits with the cache, of the last token of the prompt and every one after it. */
+  /** Logits with the cache, of the last token of the prompt and every one after it, as far back as they are kept. */
   #kept: Float32Array[] = [];
 
   constructor(
@@ -103,13 +105,13 @@ export class Writer {
   replay(): Replayed {
     const started = this.now();
     const V = this.spec.vocabulary;
-    const expected = logitsWithoutCache(this.spec, this.weights, this.#tokens);
-    const ms = this.now() - started;
     const from = this.#tokens.length - this.#kept.length;
+    const expected = logitsWithoutCache(this.spec, this.weights, this.#tokens, from);
+    const ms = this.now() - started;
     let largest = 0;
     this.#kept.forEach((logits, i) => {
       for (let v = 0; v < V; v++)
-        largest = Math.max(largest, Math.abs(logits[v]! - expected[(from + i) * V + v]!));
+        largest = Math.max(largest, Math.abs(logits[v]! - expected[i * V + v]!));
     });
     return { largest, positions: this.#kept.length, ms };
   }
@@ -122,11 +124,16 @@ export class Writer {
       const logits = this.#decoder.read(this.#tokens.slice(at, end));
       const V = this.spec.vocabulary;
       for (let t = Math.max(at, this.#prompt - 1); t < end; t++)
-        this.#kept.push(logits.slice((t - at) * V, (t - at + 1) * V));
+        this.#keep(logits.slice((t - at) * V, (t - at + 1) * V));
       yield end;
     }
     this.#takeIn(this.#tokens[most]!);
     yield most + 1;
+  }
+
+  #keep(logits: Float32Array): void {
+    this.#kept.push(logits);
+    if (this.#kept.length > 1 && this.#kept.length * logits.length > MOST_KEPT) this.#kept.shift();
   }
 
   #take(token: number): void {
@@ -137,7 +144,7 @@ export class Writer {
   #takeIn(token: number): void {
     const looks: LayerLook[] = [];
     this.#logits = this.#decoder.next(token, looks);
-    this.#kept.push(this.#logits);
+    this.#keep(this.#logits);
     this.#looks = looks;
   }
 }

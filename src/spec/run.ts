@@ -272,7 +272,14 @@ export const DEFAULTS: RunSpec = {
 };
 
 /** Settings younger than files that are still about: what those files mean by leaving them out. */
-export const ADDED: Partial<RunSpec> = { ropeScale: 1 };
+const ADDED: Partial<RunSpec> = { ropeScale: 1 };
+
+/** Settings out of a file with those of `names` that it is too old to have; anything else comes back as it is. */
+export function withAdded(value: unknown, names: readonly string[]): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const added = Object.entries(ADDED).filter(([name]) => names.includes(name));
+  return { ...Object.fromEntries(added), ...value };
+}
 
 /** The layers a spec asks for. */
 export const layersOf = (spec: RunSpec): LayerPlan => plans.get(spec.plan).expand(spec);

@@ -41,6 +41,7 @@ export class Generation {
   written = $state.raw<readonly WrittenToken[]>([]);
   cache = $state.raw<CacheState | undefined>();
   replayed = $state.raw<Replayed | undefined>();
+  replaying = $state(false);
   difference = $state.raw<Difference | undefined>();
   comparing = $state(false);
   problem = $state('');
@@ -61,6 +62,11 @@ export class Generation {
   /** The prompt in the box is not the one the text goes on from. */
   stale = $derived(
     this.taken === undefined || this.asRead?.tokens.join() !== this.taken.tokens.join(),
+  );
+
+  /** The worker has something to do: nothing else is asked of it. */
+  busy = $derived(
+    this.phase === 'writing' || this.phase === 'reading' || this.comparing || this.replaying,
   );
 
   /** What is to be done once the prompt is in. */
@@ -108,7 +114,11 @@ export class Generation {
     this.wire.send({ type: 'rewind', length: this.length });
   };
 
-  replay = () => this.wire.send({ type: 'replay' });
+  replay = () => {
+    this.replaying = true;
+    this.replayed = undefined;
+    this.wire.send({ type: 'replay' });
+  };
 
   /** The loss of every token so far, as the model is and as it would be. */
   compare = (layers: LayerPlan, interventions: Interventions) => {
@@ -128,6 +138,11 @@ export class Generation {
     if (!this.opened || !this.asRead) return;
     this.problem = '';
     if (this.stale) {
+      const { length } = this.asRead.tokens;
+      if (length >= MOST_TOKENS) {
+        this.problem = `The prompt has ${length} tokens; fewer than ${MOST_TOKENS} leave room to write.`;
+        return;
+      }
       this.#forget();
       this.taken = this.asRead;
       this.#then = wish;
@@ -173,12 +188,13 @@ export class Generation {
       case 'stopped':
         this.#show();
         if (this.phase === 'reading') {
+          this.#forget(); // a text that was left half way is of no use
           this.phase = 'empty';
-          this.taken = undefined;
         } else if (this.phase === 'writing') this.phase = 'ready';
         return;
       case 'replayed':
         this.replayed = event.replayed;
+        this.replaying = false;
         return;
       case 'difference':
         this.difference = event.difference;
@@ -186,7 +202,7 @@ export class Generation {
         return;
       case 'problem':
         this.problem = event.message;
-        this.comparing = false;
+        this.comparing = this.replaying = false;
         this.#then = 'nothing';
         this.phase = 'failed';
         this.taken = undefined;
@@ -212,6 +228,7 @@ export class Generation {
     this.taken = undefined;
     this.cache = undefined;
     this.replayed = undefined;
+    this.replaying = this.comparing = false;
     this.difference = undefined;
     this.locked = undefined;
     this.promptMs = undefined;

@@ -5,6 +5,7 @@ import {
   type BackendInfo,
   type EngineEvent,
   type Evaluation,
+  type KeptFor,
   type MemoryUse,
   type RunId,
   type RunState,
@@ -29,6 +30,7 @@ export interface Leader {
 
 /** A checkpoint's file, and the step it was taken at. */
 export interface Kept {
+  readonly whose: KeptFor;
   readonly step: number;
   readonly file: Uint8Array<ArrayBuffer>;
 }
@@ -112,7 +114,7 @@ export class Run {
   evaluate = () => this.engine.send({ type: 'evaluate', runId: this.id });
 
   /** Asks for a checkpoint of the run as it stands; it comes as `checkpoint`. */
-  save = () => this.engine.send({ type: 'save', runId: this.id });
+  save = (whose: KeptFor) => this.engine.send({ type: 'save', runId: this.id, whose });
 
   /** Nobody looks: training waits. */
   suspend = () => {
@@ -160,7 +162,7 @@ export class Run {
         this.memory = event.memory;
         return;
       case 'checkpoint':
-        this.checkpoint = { step: event.step, file: event.file };
+        this.checkpoint = event;
         return;
       case 'frame':
         this.frame = event.frame;

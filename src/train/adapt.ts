@@ -31,7 +31,8 @@ export interface AdaptOptions {
   readonly variants: readonly Variant[];
   /** Steps after which it is looked at; 0 is before anything was trained. The last step always is. */
   readonly lookAt: readonly number[];
-  feed(spec: RunSpec): Promise<Feed>;
+  /** `text` is the person's own, where the model was trained on it. */
+  feed(spec: RunSpec, text?: string): Promise<Feed>;
 }
 
 export type Adapted =
@@ -52,7 +53,12 @@ export async function* adapt(
       throw new InputError(`steps is ${steps}; it should be a whole number, 0 or more`);
     if (from === 'model') checkFits(model, spec);
     checkMemory(spec, { limits, kernel: models.kernel });
-    const trainer = await Trainer.open(models, spec, sources.get(spec.task), await feed(spec));
+    const trainer = await Trainer.open(
+      models,
+      spec,
+      sources.get(spec.task),
+      await feed(spec, model.text),
+    );
     try {
       if (from === 'model') {
         // Its moments belong to another loss; the schedule begins anew, warm-up and all.

@@ -67,6 +67,16 @@ describe('a model that writes', () => {
     expect(bytes).toEqual(keys.map((n) => n * 2 * 8 * 4)); // key and value, one head of 8, float32
   });
 
+  test('of a large vocabulary only the last logits are kept, and those are compared', () => {
+    const m = { ...small.modelOf(plan('grouped')), vocabulary: 400_000 };
+    const writer = new Writer(m, initialWeights(m, 3), () => 0);
+    all(writer.read(prompt.subarray(0, 4)));
+    for (let i = 0; i < 14; i++) writer.next({ ...sampling, temperature: 0 }, 1);
+    const { positions, largest } = writer.replay();
+    expect(positions).toBe(10); // 4 million numbers
+    expect(largest).toBeLessThan(1e-4);
+  });
+
   test('an empty prompt is refused', () => {
     expect(() => all(open('local').read(new Int32Array(0)))).toThrow(/prompt is empty/);
   });

@@ -109,3 +109,25 @@ test('what a model of other stripes would have lost is compared token by token',
   expect(before.length).toBe(tokens.length - 1);
   expect(after).not.toEqual(before);
 });
+
+test('a prompt that leaves no room to write is refused before the worker has it', () => {
+  const generation = started();
+  generation.prompt = 'a'.repeat(5000);
+  generation.generate();
+  expect(generation.phase).toBe('empty');
+  expect(generation.problem).toContain('The prompt has 5000 tokens; fewer than 4096');
+});
+
+test('stopped while a prompt is read, nothing of it is left, and it can begin again', async () => {
+  const generation = started();
+  generation.prompt = 'a'.repeat(2000);
+  generation.generate();
+  expect(generation.busy).toBe(true);
+  generation.stop();
+  await until(() => generation.phase === 'empty');
+  expect(generation.length).toBe(0);
+  generation.prompt = 'ab';
+  generation.count = 3;
+  generation.generate();
+  await rested(generation, 3);
+});

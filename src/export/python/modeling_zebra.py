@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 FULL, SLIDING, APPROXIMATE = "full_attention", "sliding_attention", "approximate_attention"
 

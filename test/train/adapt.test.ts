@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { makeFeed } from '../../src/data/batches';
+import { sources } from '../../src/data/registry';
+import { hostMachine } from '../../src/gpu/hostMachine';
+import type { AdaptLook } from '../../src/link/protocol';
+import { readCheckpoint, writeCheckpoint } from '../../src/model/checkpoint';
+import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import { adapt, type Variant } from '../../src/train/adapt';
+import { checkFits, checkpointFrom, snapshotFrom } from '../../src/train/keep';
+import { Trainer } from '../../src/train/trainer';
+import { zebras } from '../../src/train/zebra';
+
+const spec: RunSpec = {
+  ...DEFAULTS,
+  task: 'needle',
+  distance: 8,
+  context: 16,
+  width: 16,
+  heads: 2,
+  layers: 2,
+  window: 4,
+  chunk: 4,
+  batch: 2,
+  warmup: 2,
+};
+const models = zebras(hostMachine());
+const ROOM = { total: 1e9, largestTensor: 1e9 };
+const feed = (own: RunSpec) =>
+  Promise.resolve(
+    makeFeed(sources.get(own.task), {
+      T: own.context,
+      batch: own.batch,
+      distance: own.distance,
+      seed: own.seed,
+    }),
+  );
+const open = async (own = spec) =>
+  Trainer.open(models, own, sources.get(own.task), await feed(own));
+
+/** A run of 12 steps, kept. */
+async function kept() {
+  const trainer = await open();
+  while (trainer.step < 12) await trainer.next();
+  const file = writeCheckpoint(checkpointFrom(spec, await trainer.snapshot()));
+  return { trainer, file, checkpoint: readCheckpoint(file) };
+}
+
+describe('a run that was kept', () => {
+  test('goes on at the same step with the very losses it would have had', async () => {
+    const { trainer, checkpoint } = await kept();
+    const other = await open();
+    other.restore(snapshotFrom(checkpoint, spec));
+    expect(other.step).toBe(12);
+    expect(await other.validate()).toEqual(await trainer.validate());
+    for (let i = 0; i < 5; i++) {
+      const [{ ms: _, ...one }, { ms: __, ...two }] = [await trainer.next(), await other.next()];
+      expect(two).toEqual(one);
+    }
+  });
+
+  test('goes on on another machine, but with no other setting', async () => {
+    const { checkpoint } = await kept();
+    expect(() => snapshotFrom(checkpoint, { ...spec, backend: 'wasm' })).not.toThrow();
+    expect(() => snapshotFrom(checkpoint, { ...spec, rate: 0.01 })).toThrow(
+      "the checkpoint's learning rate is 0.003, the run's 0.01",
+    );
+  });
+});
+
+describe('a model that is adapted', () => {
+  const longer: RunSpec = { ...spec, plan: 'local', context: 32, ropeScale: 2 };
+
+  async function looks(variants: readonly Variant[], cancelled = () => false) {
+    const { checkpoint } = await kept();
+    const found: AdaptLook[] = [];
+    const options = { model: checkpoint, variants, lookAt: [0, 2], feed };
+    for await (const event of adapt(models, ROOM, options, cancelled))
+      if (event.kind === 'look') found.push(event.look);
+    return { found, checkpoint };
+  }
+
+  test('is looked at before, during and after, beside one from scratch, and comes back as a checkpoint', async () => {
+    const { found } = await looks([
+      { spec: longer, from: 'model', steps: 6 },
+      { spec: longer, from: 'scratch', steps: 6 },
+    ]);
+    expect(found.map(({ index, step }) => [index, step])).toEqual(
+      [0, 1].flatMap((index) => [0, 2, 6].map((step) => [index, step])),
+    );
+    expect(found.every(({ positions }) => positions.losses.length === 32)).toBe(true);
+    const adapted = readCheckpoint(found[2]!.file!);
+    expect(adapted.spec).toEqual(longer);
+    expect(adapted.step).toBe(6);
+    expect(found.filter(({ file }) => file).length).toBe(2);
+  });
+
+  test('begins with the weights it was given: unchanged settings have the loss they had', async () => {
+    const { found, checkpoint } = await looks([{ spec, from: 'model', steps: 0 }]);
+    const trainer = await open();
+    trainer.restore(snapshotFrom(checkpoint, spec));
+    expect(found[0]!.loss).toBe((await trainer.validate()).loss);
+    const scratch = await looks([{ spec, from: 'scratch', steps: 0 }]);
+    expect(scratch.found[0]!.loss).not.toBe(found[0]!.loss);
+  });
+
+  test('of other sizes is refused before anything is trained, and ends where it is cancelled', async () => {
+    const { checkpoint } = await kept();
+    expect(() => checkFits(checkpoint, { ...spec, width: 32 })).toThrow('other sizes');
+    expect(() => checkFits(checkpoint, { ...spec, task: 'marker' })).toThrow('embed_tokens');
+    expect(() => checkFits(checkpoint, { ...spec, layers: 1 })).toThrow('other sizes');
+    expect(() => checkFits(checkpoint, longer)).not.toThrow();
+    const { found } = await looks([{ spec: longer, from: 'model', steps: 6 }], () => true);
+    expect(found).toEqual([]);
+  });
+});
