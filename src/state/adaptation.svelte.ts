@@ -35,13 +35,24 @@ export function adaptedSpec(spec: RunSpec, { times, plan, rotary, steps, rate }:
   };
 }
 
+/** The very model, read at the longer context: nothing of it is changed. */
+export const asItWas = (spec: RunSpec, plan: Plan): RunSpec =>
+  adaptedSpec(spec, { ...plan, plan: spec.plan, rotary: 'plain' });
+
+/** What is looked at: the model as it was, the one that is adapted, one that begins from scratch. */
+export type Role = 'as it was' | 'adapted' | 'from scratch';
+
 /** A model that goes on with a longer context, and what is known of it so far. */
 export class Adaptation extends Job<AdaptLook> {
   /** What the rows are about. */
-  asked = $state.raw<{ readonly spec: RunSpec; readonly plan: Plan } | undefined>();
+  asked = $state.raw<
+    { readonly spec: RunSpec; readonly plan: Plan; readonly roles: readonly Role[] } | undefined
+  >();
 
   /** The adapted model, once there is one. */
-  result = $derived(this.rows.find(({ index, file }) => index === 0 && file)?.file);
+  result = $derived(this.rows.find((row) => this.roleOf(row) === 'adapted' && row.file)?.file);
+
+  roleOf = ({ index }: AdaptLook): Role => this.asked!.roles[index]!;
 
   protected progressOf(event: EngineEvent): JobProgress<AdaptLook> | undefined {
     return event.type === 'adapt' ? event.progress : undefined;
@@ -49,14 +60,18 @@ export class Adaptation extends Job<AdaptLook> {
 
   start(model: Uint8Array<ArrayBuffer>, spec: RunSpec, plan: Plan): void {
     const longer = adaptedSpec(spec, plan);
-    this.asked = { spec: longer, plan };
     const { steps } = plan;
-    const variants = [
-      { spec: longer, from: 'model' as const, steps },
-      ...(plan.scratch ? [{ spec: longer, from: 'scratch' as const, steps }] : []),
-    ];
+    const all = [
+      { role: 'as it was', spec: asItWas(spec, plan), from: 'model', steps: 0 },
+      { role: 'adapted', spec: longer, from: 'model', steps },
+      { role: 'from scratch', spec: longer, from: 'scratch', steps },
+    ] as const;
+    const wanted = all.filter(({ role }) => plan.scratch || role !== 'from scratch');
+    this.asked = { spec: longer, plan, roles: wanted.map(({ role }) => role) };
+    const variants = wanted.map(({ role: _, ...variant }) => variant);
+    const total = variants.reduce((sum, variant) => sum + variant.steps, 0);
     const lookAt = [0, ...[0.1, 0.3].map((part) => Math.round(part * steps))];
-    this.begin(steps * variants.length, (runId) => ({
+    this.begin(total, (runId) => ({
       type: 'adapt',
       runId,
       model,
