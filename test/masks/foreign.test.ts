@@ -7,7 +7,8 @@ import { maskOf, read, write } from '../../src/masks/expression';
 import { openForeign } from '../../src/masks/foreign/foreign';
 import type { Matrix } from '../../src/masks/foreign/matrix';
 import { brainOf, halfOf } from '../../src/masks/foreign/numbers';
-import { nearestOf, recognise } from '../../src/masks/foreign/recognise';
+import { nearestOf } from '../../src/masks/foreign/nearest';
+import { recognise } from '../../src/masks/foreign/recognise';
 import { cellsOf, differenceOf, maskOfCells, type Mask } from '../../src/masks/mask';
 import { npyOf } from '../../src/masks/save';
 

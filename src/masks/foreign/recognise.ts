@@ -1,9 +1,11 @@
 /** @file What a matrix of numbers means as a mask: which values let through, and which known pattern is nearest. */
-import { check } from '../../core/check';
-import { and, maskOf, not, or, term, write, type Expression } from '../expression';
+import { write, type Expression } from '../expression';
 import { remembered, type Difference, type Mask } from '../mask';
-import { complement, count, differ, equal, run, type Runs } from '../runs';
+import { complement, has } from '../runs';
+import { levelsOf, type Levels } from './levels';
 import type { Matrix } from './matrix';
+import { nearestOf, type Found } from './nearest';
+import { FEW } from './traces';
 
 export type Polarity = 'nonzero' | 'zero' | 'additive';
 
@@ -14,7 +16,7 @@ export interface Recognised {
     readonly sure: boolean;
     readonly because: string;
   };
-  /** What blocked cells hold, where the mask is added to scores. */
+  /** What blocked cells hold, where the mask is added to scores: the commonest number of theirs. */
   readonly fill?: { readonly value: number; readonly dtype: string };
   readonly nearest: { readonly expression: Expression; readonly difference: Difference };
   readonly says: string;
@@ -25,73 +27,107 @@ const BLOCKS = -500;
 
 /** Throws InputError where a cell is no number. */
 export function recognise(matrix: Matrix, asked?: Polarity): Recognised {
+  const levels = levelsOf(matrix, BLOCKS);
+  const { least, most, distinct } = levels;
+  const blocks = least < BLOCKS;
+  // 0 and one number below it can be nothing but a fill, if a weak one.
+  const weak = distinct === 2 && most === 0;
+  return asked === 'additive' || (asked === undefined && (blocks || weak))
+    ? added(matrix, levels)
+    : chosen(matrix, levels, asked);
+}
+
+/** Read as numbers that are added to scores. */
+function added(matrix: Matrix, { least, most, fill }: Levels): Recognised {
+  const sure = least < BLOCKS;
+  const weak = !sure && least < most;
+  const border = weak ? (least + most) / 2 : BLOCKS;
+  const mask = masked(matrix, (value) => value > border);
+  return result(matrix, mask, nearestOf(mask), {
+    polarity: {
+      allowed: 'additive',
+      sure,
+      because: weak
+        ? `its cells go from ${shown(most)} down to ${shown(least)}, as if added to scores, and ${shown(least)} is a weak fill, read through by a score higher by ${shown(most - least)}`
+        : sure
+          ? `its cells are added to scores: ${shown(fill)} blocks`
+          : `its cells are all ${shown(least)}, which added to scores blocks nothing`,
+    },
+    fill: { value: fill, dtype: matrix.dtype },
+  });
+}
+
+/** Read as 0 and what is not 0; where nobody said which of them lets through, that is found out. */
+function chosen(matrix: Matrix, { least }: Levels, asked?: 'nonzero' | 'zero'): Recognised {
   const { queries, keys } = matrix;
-  const scan = scanned(matrix);
-  const additive = scan.least < BLOCKS;
-  const allowed = asked ?? (additive ? 'additive' : undefined);
-  if (allowed === 'additive') {
-    const mask = masked(matrix, (value) => value > BLOCKS);
-    return result(mask, nearestOf(mask), {
-      polarity: {
-        allowed,
-        sure: additive,
-        because: `its cells are added to scores: ${shown(scan.least)} blocks`,
-      },
-      fill: { value: scan.least, dtype: matrix.dtype },
+  const open = masked(matrix, (value) => value !== 0);
+  const closed = remembered({ queries, keys, row: (q) => complement(open.row(q), keys) });
+  if (asked !== undefined) {
+    const mask = asked === 'zero' ? closed : open;
+    return result(matrix, mask, nearestOf(mask), {
+      polarity: { allowed: asked, sure: true, because: 'you said so' },
     });
   }
-  const open = masked(matrix, (value) => value !== 0);
-  const rows = (mask: Mask): Mask =>
-    remembered({ queries, keys, row: (q) => complement(mask.row(q), keys) });
-  const closed = rows(open);
-  const [one, other] = [nearestOf(open), nearestOf(closed)];
-  const diagonal = (mask: Mask) => {
-    let readable = 0;
-    for (let q = 0; q < queries; q++) if (contains(mask.row(q), keys - queries + q)) readable++;
-    return readable / queries;
-  };
-  const [mine, theirs] = [diagonal(open), diagonal(closed)];
-  // A token that may not read itself is the surest sign; then the pattern that fits better.
-  const flipped =
-    allowed === undefined
-      ? mine === theirs
-        ? other.difference.cells < one.difference.cells
-        : theirs > mine
-      : allowed === 'zero';
-  const mask = flipped ? closed : open;
-  const sure = allowed !== undefined || Math.abs(mine - theirs) > 0.5;
-  return result(mask, flipped ? other : one, {
+  const [one, other] = [itself(open), itself(closed)];
+  const { flipped, nearest } = nearer(open, closed, other - one);
+  const told = flipped ? other > one : one > other;
+  return result(matrix, flipped ? closed : open, nearest, {
     polarity: {
       allowed: flipped ? 'zero' : 'nonzero',
-      sure,
+      sure: told && least >= 0 && Math.abs(one - other) > 0.5,
       because:
-        allowed !== undefined
-          ? 'you said so'
-          : flipped
-            ? 'with 0 as "may read" tokens read themselves, with 1 they would not'
-            : 'tokens then read themselves',
+        least < 0
+          ? `its least number is ${shown(least)}, which is no weight, and too little to block a score it is added to`
+          : !told
+            ? 'its cells are then nearer to a known pattern'
+            : flipped
+              ? 'with 0 as "may read" tokens read themselves, with 1 they would not'
+              : 'tokens then read themselves',
     },
   });
 }
 
-interface Found {
-  readonly expression: Expression;
-  readonly difference: Difference;
+/** The part of the queries that read themselves. */
+function itself({ queries, keys, row }: Mask): number {
+  let reading = 0;
+  for (let q = 0; q < queries; q++) reading += Number(has(row(q), keys - queries + q));
+  return reading / queries;
+}
+
+/**
+ * Which of two opposite masks is meant. That tokens read themselves is the surest sign, `flips` above 0 if more do in
+ * `closed`. But padded tokens do not; so where just one of the two is a known pattern, it is that one.
+ */
+function nearer(
+  open: Mask,
+  closed: Mask,
+  flips: number,
+): { readonly flipped: boolean; readonly nearest: Found } {
+  const [likely, unlikely] = flips > 0 ? [closed, open] : [open, closed];
+  const nearest = nearestOf(likely);
+  const taken = { flipped: flips > 0, nearest };
+  if (nearest.difference.cells <= FEW && flips !== 0) return taken;
+  const other = { flipped: flips <= 0, nearest: nearestOf(unlikely) };
+  const [mine, theirs] = [nearest.difference.cells, other.nearest.difference.cells];
+  if (mine <= FEW !== theirs <= FEW) return theirs <= FEW ? other : taken;
+  return flips === 0 && theirs < mine ? other : taken;
 }
 
 function result(
+  { note }: Matrix,
   mask: Mask,
   nearest: Found,
   rest: Pick<Recognised, 'polarity' | 'fill'>,
 ): Recognised {
   const { cells, first } = nearest.difference;
-  const name = write(nearest.expression);
-  const words = wordsOf(nearest.expression);
-  const flipped =
-    rest.polarity.allowed === 'zero' ? ' Its 1 means "blocked": it was turned over.' : '';
-  const says = first
-    ? `Nearest is ${words ?? name}, from which ${cells} ${cells === 1 ? 'cell differs' : 'cells differ'}, first query ${first.query}, key ${first.key}.${flipped}`
-    : `This is ${words ?? name}.${flipped}`;
+  const name = wordsOf(nearest.expression) ?? write(nearest.expression);
+  const says = [
+    first
+      ? `Nearest is ${name}, from which ${cells} ${cells === 1 ? 'cell differs' : 'cells differ'}, first query ${first.query}, key ${first.key}.`
+      : `This is ${name}.`,
+    ...(rest.polarity.allowed === 'zero' ? ['Its 1 means "blocked": it was turned over.'] : []),
+    ...(note === undefined ? [] : [note]),
+  ].join(' ');
   return { mask, nearest, says, ...rest };
 }
 
@@ -124,143 +160,4 @@ function masked({ queries, keys, at }: Matrix, open: (value: number) => boolean)
   });
 }
 
-function scanned({ queries, keys, at }: Matrix): { readonly least: number } {
-  let least = Infinity;
-  for (let q = 0; q < queries; q++)
-    for (let k = 0; k < keys; k++) {
-      const value = at(q, k);
-      check(!Number.isNaN(value), `the mask has no number (NaN) at query ${q}, key ${k}`);
-      if (value < least) least = value;
-    }
-  return { least };
-}
-
-const shown = (value: number) => (value === -Infinity ? '-inf' : value.toPrecision(4));
-const contains = (runs: Runs, key: number) =>
-  runs.some((at, i) => i % 2 === 0 && at <= key && key < runs[i + 1]!);
-
-// ------------------------------------------------------------------------------------------- nearest pattern
-
-/** The known pattern with the fewest other cells; of equals the shorter one. */
-export function nearestOf(mask: Mask): Found {
-  let best: Found | undefined;
-  for (const expression of candidatesOf(mask)) {
-    const difference = within(
-      mask,
-      maskOf(expression, mask.keys, mask.queries),
-      best?.difference.cells ?? Infinity,
-    );
-    if (difference && (!best || difference.cells < best.difference.cells))
-      best = { expression, difference };
-    if (best?.difference.cells === 0) break;
-  }
-  return best!;
-}
-
-/** The difference, given up as soon as it reaches `limit`. */
-function within(a: Mask, b: Mask, limit: number): Difference | undefined {
-  let cells = 0;
-  let first: Difference['first'];
-  for (let q = 0; q < a.queries; q++) {
-    const [x, y] = [a.row(q), b.row(q)];
-    if (equal(x, y)) continue;
-    const runs = differ(x, y);
-    first ??= { query: q, key: runs[0]! };
-    cells += count(runs);
-    if (cells >= limit) return undefined;
-  }
-  return { cells, ...(first && { first }) };
-}
-
-const MOST_PLACES = 64;
-
-/** Patterns whose numbers are read off the rows; the plain ones first, padding around each. */
-function* candidatesOf(mask: Mask): Generator<Expression> {
-  const { queries, keys } = mask;
-  const ahead = keys - queries; // position of the first query
-  const row = (q: number) => mask.row(q);
-  const [first, last] = [row(0), row(queries - 1)];
-  const unread = unreadOf(mask);
-  const padded = unread.left + unread.right > 0 && unread.left + unread.right < keys;
-  const causal = term('causal');
-  const numbers = new Map<string, Set<number>>();
-  const suggest = (kind: string, value: number | undefined) => {
-    if (value === undefined || !Number.isSafeInteger(value) || value < 1 || value > keys) return;
-    numbers.set(kind, (numbers.get(kind) ?? new Set()).add(value));
-  };
-  // Some rows of the later half tell windows; rows near the middle tell both sides.
-  for (const q of new Set([
-    queries - 1,
-    queries - 2,
-    Math.floor(queries / 2),
-    Math.floor((3 * queries) / 4),
-  ])) {
-    if (q < 0) continue;
-    const runs = row(q);
-    if (runs.length === 0) continue;
-    const position = ahead + q;
-    const own = runs.findIndex((at, i) => i % 2 === 0 && at <= position && position < runs[i + 1]!);
-    if (own < 0) continue;
-    suggest('window', position - runs[own]! + 1);
-    suggest('ahead', runs[own + 1]! - position);
-    if (own > 0 && runs[0] === 0) suggest('sink', runs[1]);
-    if (own >= 4) suggest('step', runs[own - 2]! - runs[own - 4]!);
-    if (runs.length >= 6) suggest('step', runs[2]! - runs[0]!);
-  }
-  if (first[0] === 0) suggest('prefix', first[1]);
-  const starts: number[] = [];
-  for (let q = 1; q < queries && starts.length <= MOST_PLACES; q++) {
-    const runs = row(q);
-    const position = ahead + q;
-    // A document or chunk begins where a query reads nothing before itself, but the one before it did.
-    if (runs[0] === position || (runs[0] === undefined && row(q - 1).length > 0))
-      starts.push(position);
-  }
-  const chunk = starts[0];
-  if (chunk !== undefined) suggest('chunk', chunk);
-  const full: number[] = [];
-  for (let q = 0; q < queries && full.length <= MOST_PLACES; q++)
-    if (equal(row(q), run(0, keys))) full.push(ahead + q);
-  const each = (kind: string) => [...(numbers.get(kind) ?? [])].sort((a, b) => a - b);
-
-  const plain: Expression[] = [causal];
-  for (const W of each('window')) plain.push(and(causal, term('window', W)));
-  for (const C of each('chunk')) plain.push(and(causal, term('chunk', C)), term('chunk', C));
-  if (starts.length > 0 && starts.length <= MOST_PLACES)
-    plain.push(and(causal, term('documents', ...starts)), term('documents', ...starts));
-  for (const P of each('prefix')) if (P > 1) plain.push(or(causal, term('prefix', P)));
-  plain.push(or(causal, term('ahead', 1)));
-  for (const W of each('window')) {
-    for (const A of each('ahead')) {
-      const both = and(term('window', W), not(term('ahead', A)));
-      plain.push(both);
-      if (full.length > 0 && full.length <= MOST_PLACES && full.length < queries)
-        plain.push(or(both, term('global', ...full)));
-    }
-    for (const S of each('sink')) plain.push(and(causal, or(term('window', W), term('sink', S))));
-    for (const step of each('step'))
-      if (step > 1) plain.push(and(causal, or(term('window', W), term('dilated', step))));
-    if (starts.length > 0 && starts.length <= MOST_PLACES)
-      plain.push(and(causal, term('window', W), term('documents', ...starts)));
-  }
-  for (const step of each('step')) if (step > 1) plain.push(and(causal, term('dilated', step)));
-  if (last.length === 0 && first.length === 0) plain.push(not(or(causal, term('ahead', 1))));
-  for (const expression of plain) yield expression;
-  if (padded)
-    for (const expression of plain) {
-      const padding = not(term('padding', unread.left, unread.right));
-      yield expression.kind === 'and' ? and(...expression.of, padding) : and(expression, padding);
-    }
-}
-
-/** Keys at both ends that nobody reads. */
-function unreadOf(mask: Mask): { readonly left: number; readonly right: number } {
-  let [left, end] = [mask.keys, 0];
-  for (let q = 0; q < mask.queries; q++) {
-    const runs = mask.row(q);
-    if (runs.length === 0) continue;
-    left = Math.min(left, runs[0]!);
-    end = Math.max(end, runs.at(-1)!);
-  }
-  return { left: Math.min(left, mask.keys), right: mask.keys - end };
-}
+const shown = (value: number) => (value === -Infinity ? '-inf' : `${Number(value.toPrecision(4))}`);

@@ -1,0 +1,95 @@
+/** @file The patterns a foreign mask is held against, plain ones first: how each is written, and where its numbers are sought. */
+import { and, not, or, term, type Expression } from '../expression';
+import type { Mask } from '../mask';
+import type { Dial } from './fit';
+import { strideOf } from './places';
+import { beginsOf, chunksOf, windowsOf, type Padding } from './traces';
+
+export interface Numbers extends Padding {
+  readonly window: number;
+  readonly ahead: number;
+  readonly sink: number;
+  readonly prefix: number;
+  readonly chunk: number;
+  readonly step: number;
+  readonly begins: readonly number[]; // of documents
+  readonly tokens: readonly number[]; // that are global
+}
+
+export interface Family {
+  /** What is fitted, one after another. */
+  readonly dials: readonly (Dial | 'begins' | 'tokens')[];
+  /** Where fitting begins, once for each; not at all where the mask shows no trace of the family. */
+  starts?(mask: Mask, padding: Padding): readonly Partial<Numbers>[];
+  /** Worth its time for a mask of very many runs, which is stripes or noise. */
+  readonly quick?: boolean;
+  write(numbers: Numbers, keys: number): Expression;
+}
+
+const causal = term('causal');
+const everything = or(causal, term('ahead', 1));
+const documents = ({ begins }: Numbers) => term('documents', ...begins);
+
+const also = (expression: Expression, more: Expression): Expression =>
+  expression.kind === 'and' ? and(...expression.of, more) : and(expression, more);
+
+/** The same, with padded keys blocked. */
+export const padded = (expression: Expression, { left, right }: Padding): Expression =>
+  left + right === 0 ? expression : also(expression, not(term('padding', left, right)));
+
+/** A window to both sides; a side that reaches every key is left out. */
+function bothSides({ window, ahead }: Numbers, keys: number): Expression {
+  const before = window < keys ? term('window', window) : undefined;
+  const after = ahead === 1 ? causal : ahead < keys ? not(term('ahead', ahead)) : undefined;
+  if (before && after) return ahead === 1 ? and(after, before) : and(before, after);
+  return before ?? after ?? everything;
+}
+
+const inChunks: Family['starts'] = (mask, { left }) =>
+  chunksOf(mask, left).map((chunk) => ({ chunk }));
+
+const inDocuments: Family['starts'] = (mask, { left }) => {
+  const begins = beginsOf(mask, left);
+  return begins.length > 0 ? [{ begins }] : [];
+};
+
+export const FAMILIES: readonly Family[] = [
+  { quick: true, dials: [], write: () => everything },
+  { quick: true, dials: [], write: () => causal },
+  { quick: true, dials: [], write: () => not(everything) },
+  { quick: true, dials: ['window'], write: ({ window }) => and(causal, term('window', window)) },
+  { dials: [], starts: inChunks, write: ({ chunk }) => and(causal, term('chunk', chunk)) },
+  { dials: [], starts: inChunks, write: ({ chunk }) => term('chunk', chunk) },
+  { dials: ['prefix'], write: ({ prefix }) => or(causal, term('prefix', prefix)) },
+  { quick: true, dials: ['window', 'ahead'], write: bothSides },
+  { dials: ['begins'], starts: inDocuments, write: (found) => and(causal, documents(found)) },
+  { dials: ['begins'], starts: inDocuments, write: documents },
+  {
+    dials: ['sink', 'window'],
+    starts: (mask, { left }) => windowsOf(mask, left).map((window) => ({ window })),
+    write: ({ window, sink }) => and(causal, or(term('window', window), term('sink', sink))),
+  },
+  {
+    quick: true,
+    dials: [],
+    starts: (mask, padding) => [strideOf(mask, padded(causal, padding))],
+    write: ({ window, step }) =>
+      window === 1
+        ? and(causal, term('dilated', step))
+        : and(causal, or(term('window', window), term('dilated', step))),
+  },
+  {
+    dials: ['window', 'begins'],
+    starts: inDocuments,
+    write: (found) => and(causal, term('window', found.window), documents(found)),
+  },
+  {
+    dials: ['window', 'ahead', 'begins'],
+    starts: inDocuments,
+    write: (found, keys) => also(bothSides(found, keys), documents(found)),
+  },
+  {
+    dials: ['window', 'ahead', 'tokens'],
+    write: (found, keys) => or(bothSides(found, keys), term('global', ...found.tokens)),
+  },
+];

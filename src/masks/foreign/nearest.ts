@@ -1,0 +1,111 @@
+/** @file The known pattern nearest to a mask. Its numbers are fitted to all rows, so that a few wrong cells move none. */
+import { maskOf, write, type Expression } from '../expression';
+import type { Difference, Mask } from '../mask';
+import { count, differ, equal, type Runs } from '../runs';
+import { FAMILIES, padded, type Family, type Numbers } from './families';
+import { bestNumber } from './fit';
+import { globalsOf, payingBegins } from './places';
+import { beginsOf, paddingsOf, type Padding } from './traces';
+
+export interface Found {
+  readonly expression: Expression;
+  readonly difference: Difference;
+}
+
+/** Ends of runs, all rows together, from which on a mask is stripes or noise, and only quick families are tried. */
+const RAGGED = 400_000;
+/** How often all numbers are fitted again, each to the others. */
+const ROUNDS = 4;
+
+const START: Numbers = {
+  ...{ left: 0, right: 0, window: 1, ahead: 1, sink: 1, prefix: 1 },
+  ...{ chunk: 2, step: 2, begins: [], tokens: [] },
+};
+
+/** The known pattern with the fewest other cells; of equals the plainer one. */
+export function nearestOf(mask: Mask): Found {
+  const { keys, queries } = mask;
+  const tried = new Set<string>();
+  let best: Found | undefined;
+  for (const expression of candidatesOf(mask)) {
+    const name = write(expression);
+    if (tried.has(name)) continue;
+    tried.add(name);
+    const difference = within(
+      mask,
+      maskOf(expression, keys, queries),
+      best?.difference.cells ?? Infinity,
+    );
+    if (difference) best = { expression, difference };
+    if (best?.difference.cells === 0) break;
+  }
+  return best!;
+}
+
+/** Without padding first, then with it. */
+function* candidatesOf(mask: Mask): Generator<Expression> {
+  let ends = 0;
+  for (let q = 0; q < mask.queries; q++) ends += mask.row(q).length;
+  const families = FAMILIES.filter(({ quick }) => quick || ends < RAGGED);
+  for (const family of families) yield* fitted(mask, family);
+  for (const padding of paddingsOf(mask))
+    for (const family of families) yield* fitted(mask, family, padding);
+}
+
+/** A family with its numbers fitted, from each of its starts; with padding, that too. */
+function* fitted(mask: Mask, family: Family, padding?: Padding): Generator<Expression> {
+  const written = (numbers: Numbers) => padded(family.write(numbers, mask.keys), numbers);
+  const dials = [...family.dials, ...(padding ? (['left', 'right'] as const) : [])];
+  const turned = (numbers: Numbers, dial: (typeof dials)[number]): Numbers => {
+    const around = () => written({ ...numbers, [dial]: [] });
+    const found =
+      dial === 'begins'
+        ? payingBegins(mask, around(), beginsOf(mask, numbers.left))
+        : dial === 'tokens'
+          ? globalsOf(mask, around())
+          : bestNumber(mask, dial, (number) => written({ ...numbers, [dial]: number }));
+    return { ...numbers, [dial]: found };
+  };
+  for (const start of family.starts?.(mask, padding ?? START) ?? [{}]) {
+    let numbers: Numbers = { ...START, ...start, ...padding };
+    for (let round = 0; round < ROUNDS; round++) {
+      const before = write(written(numbers));
+      numbers = dials.reduce(turned, numbers);
+      if (dials.length < 2 || write(written(numbers)) === before) break;
+    }
+    const gone = (['begins', 'tokens'] as const).some(
+      (dial) => dials.includes(dial) && numbers[dial].length === 0,
+    );
+    if (!gone) yield written(numbers);
+  }
+}
+
+/** The difference; undefined as soon as it reaches `limit`. */
+function within(a: Mask, b: Mask, limit: number): Difference | undefined {
+  let cells = 0;
+  let first: Difference['first'];
+  for (let q = 0; q < a.queries; q++) {
+    const [x, y] = [a.row(q), b.row(q)];
+    if (equal(x, y)) continue;
+    first ??= { query: q, key: differ(x, y)[0]! };
+    cells += countApart(x, y);
+    if (cells >= limit) return undefined;
+  }
+  return { cells, ...(first && { first }) };
+}
+
+/** As count(differ(a, b)), without making the runs: a row of noise has a thousand. */
+function countApart(a: Runs, b: Runs): number {
+  if (a.length === 0 || b.length === 0) return count(a) + count(b);
+  let [i, j, from, cells] = [0, 0, 0, 0];
+  while (i < a.length || j < b.length) {
+    const x = i < a.length ? a[i]! : Infinity;
+    const y = j < b.length ? b[j]! : Infinity;
+    const at = x < y ? x : y;
+    if (((i ^ j) & 1) === 1) cells += at - from;
+    from = at;
+    if (x === at) i++;
+    if (y === at) j++;
+  }
+  return cells;
+}
