@@ -3,7 +3,7 @@ import { and, not, or, term, type Expression } from '../expression';
 import type { Mask } from '../mask';
 import type { Dial } from './fit';
 import { strideOf } from './places';
-import { beginsOf, chunksOf, windowsOf, type Padding } from './traces';
+import { beginsOf, chunksOf, fullRows, windowsOf, type Padding } from './traces';
 
 export interface Numbers extends Padding {
   readonly window: number;
@@ -27,7 +27,7 @@ export interface Family {
 }
 
 const causal = term('causal');
-const everything = or(causal, term('ahead', 1));
+export const everything = or(causal, term('ahead', 1));
 const documents = ({ begins }: Numbers) => term('documents', ...begins);
 
 const also = (expression: Expression, more: Expression): Expression =>
@@ -45,11 +45,11 @@ function bothSides({ window, ahead }: Numbers, keys: number): Expression {
   return before ?? after ?? everything;
 }
 
-const inChunks: Family['starts'] = (mask, { left }) =>
-  chunksOf(mask, left).map((chunk) => ({ chunk }));
+const inChunks: Family['starts'] = (mask, padding) =>
+  chunksOf(mask, padding).map((chunk) => ({ chunk }));
 
-const inDocuments: Family['starts'] = (mask, { left }) => {
-  const begins = beginsOf(mask, left);
+const inDocuments: Family['starts'] = (mask, padding) => {
+  const begins = beginsOf(mask, padding);
   return begins.length > 0 ? [{ begins }] : [];
 };
 
@@ -66,7 +66,7 @@ export const FAMILIES: readonly Family[] = [
   { dials: ['begins'], starts: inDocuments, write: documents },
   {
     dials: ['sink', 'window'],
-    starts: (mask, { left }) => windowsOf(mask, left).map((window) => ({ window })),
+    starts: (mask, padding) => windowsOf(mask, padding).map((window) => ({ window })),
     write: ({ window, sink }) => and(causal, or(term('window', window), term('sink', sink))),
   },
   {
@@ -90,6 +90,7 @@ export const FAMILIES: readonly Family[] = [
   },
   {
     dials: ['window', 'ahead', 'tokens'],
+    starts: (mask, padding) => [{}, { tokens: fullRows(mask, padding) }],
     write: (found, keys) => or(bothSides(found, keys), term('global', ...found.tokens)),
   },
 ];

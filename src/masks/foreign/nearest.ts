@@ -2,7 +2,7 @@
 import { maskOf, write, type Expression } from '../expression';
 import type { Difference, Mask } from '../mask';
 import { count, differ, equal, type Runs } from '../runs';
-import { FAMILIES, padded, type Family, type Numbers } from './families';
+import { everything, FAMILIES, padded, type Family, type Numbers } from './families';
 import { bestNumber } from './fit';
 import { globalsOf, payingBegins } from './places';
 import { beginsOf, paddingsOf, type Padding } from './traces';
@@ -60,9 +60,9 @@ function* fitted(mask: Mask, family: Family, padding?: Padding): Generator<Expre
     const around = () => written({ ...numbers, [dial]: [] });
     const found =
       dial === 'begins'
-        ? payingBegins(mask, around(), beginsOf(mask, numbers.left))
+        ? payingBegins(mask, around(), beginsOf(mask, numbers))
         : dial === 'tokens'
-          ? globalsOf(mask, around())
+          ? globalsOf(mask, around(), padded(everything, numbers))
           : bestNumber(mask, dial, (number) => written({ ...numbers, [dial]: number }));
     return { ...numbers, [dial]: found };
   };

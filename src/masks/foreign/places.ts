@@ -1,7 +1,7 @@
 /** @file What no single dial fits: where documents begin, which tokens are global, and the step of a stride. Each is kept where it pays in cells. */
 import { maskOf, type Expression } from '../expression';
 import type { Mask } from '../mask';
-import { complement, count, intersect, run } from '../runs';
+import { count, intersect, minus, run } from '../runs';
 import { Counts } from './fit';
 import { MOST_PLACES } from './traces';
 
@@ -45,15 +45,15 @@ export function payingBegins(
   return kept;
 }
 
-/** Tokens of whose row and column more is open than closed, outside of what `around` lets through. */
-export function globalsOf(mask: Mask, around: Expression): readonly number[] {
+/** Tokens of whose row and column more is open than closed, of `all` that `around` does not let through. */
+export function globalsOf(mask: Mask, around: Expression, all: Expression): readonly number[] {
   const { queries, keys } = mask;
   const ahead = keys - queries;
-  const without = maskOf(around, keys, queries);
+  const [without, most] = [maskOf(around, keys, queries), maskOf(all, keys, queries)];
   const [columns, open] = [new Counts(keys, 'key'), new Counts(keys, 'key')];
   const worth = new Int32Array(keys); // open cells less closed ones
   for (let q = 0; q < queries; q++) {
-    const outside = complement(without.row(q), keys);
+    const outside = minus(most.row(q), without.row(q));
     const opened = intersect(mask.row(q), outside);
     columns.add(outside, ahead + q);
     open.add(opened, ahead + q);

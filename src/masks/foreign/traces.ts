@@ -1,6 +1,6 @@
 /** @file What patterns leave in the rows of a mask, read off all of them, so that single wrong cells do not count. */
 import type { Mask } from '../mask';
-import { firstAfter } from '../runs';
+import { count, firstAfter } from '../runs';
 import { Counts } from './fit';
 
 /** Cells by which a mask may differ from a pattern and still surely be meant as it. */
@@ -12,13 +12,31 @@ const MOST_DOUBTFUL = 32;
 /** Tokens up to which chunks of every size are tried. */
 const SHORT = 48;
 
-/** For each query, where the run begins that holds the query's own token; -1 where it does not read itself. */
-function startsOf(mask: Mask): readonly number[] {
+export interface Padding {
+  readonly left: number;
+  readonly right: number;
+}
+
+/**
+ * For each query, the run that holds its own token; undefined where it does not read itself. A padded token is read by
+ * nobody: there it is the run that holds the nearest token that is none.
+ */
+function ownRuns(mask: Mask, { left, right }: Padding): readonly (Own | undefined)[] {
+  const last = mask.keys - 1 - right;
   return Array.from({ length: mask.queries }, (_, q) => {
-    const [row, position] = [mask.row(q), mask.keys - mask.queries + q];
-    const at = firstAfter(row, position);
-    return at < row.length && row[at]! <= position ? row[at]! : -1;
+    const position = mask.keys - mask.queries + q;
+    const [row, own] = [mask.row(q), Math.max(left, Math.min(last, position))];
+    const at = firstAfter(row, own);
+    return at < row.length && row[at]! <= own
+      ? { position, from: row[at]!, to: row[at + 1]! }
+      : undefined;
   });
+}
+
+interface Own {
+  readonly position: number; // of the query
+  readonly from: number;
+  readonly to: number;
 }
 
 function votesOf(values: Iterable<number>): ReadonlyMap<number, number> {
@@ -32,37 +50,62 @@ const commonest = (values: Iterable<number>): readonly number[] =>
   [...votesOf(values)].sort(([a, x], [b, y]) => y - x || a - b).map(([value]) => value);
 
 /** The two windows most rows speak for. Rows that begin at the first key, or after left padding, tell none. */
-export function windowsOf(mask: Mask, left: number): readonly number[] {
-  const ahead = mask.keys - mask.queries;
+export function windowsOf(mask: Mask, padding: Padding): readonly number[] {
   return commonest(
-    startsOf(mask).flatMap((start, q) => (start > left ? [ahead + q - start + 1] : [])),
+    ownRuns(mask, padding).flatMap((own) =>
+      own && own.from > padding.left ? [own.position - own.from + 1] : [],
+    ),
   ).slice(0, 2);
 }
 
-/** Where documents or chunks may begin: there the rows of several queries begin. */
-export function beginsOf(mask: Mask, left: number): readonly number[] {
-  const votes = [...votesOf(startsOf(mask).filter((start) => start > left))];
-  const clear = votes.filter(([, rows]) => rows > 1);
-  const doubtful = votes.filter(([, rows]) => rows === 1);
-  if (clear.length > MOST_PLACES) return [];
-  return [...clear, ...(doubtful.length > MOST_DOUBTFUL ? [] : doubtful)]
-    .map(([start]) => start)
-    .sort((a, b) => a - b);
+/** Where documents or chunks may begin: where the rows of several queries begin or end, or rows begin to be empty. */
+export function beginsOf(mask: Mask, padding: Padding): readonly number[] {
+  const { left, right } = padding;
+  const own = ownRuns(mask, padding);
+  const inside = (key: number) => key > left && key < mask.keys - right;
+  const found = [
+    ...told(own.flatMap((one) => (one && inside(one.from) ? [one.from] : []))),
+    ...told(own.flatMap((one) => (one && inside(one.to) ? [one.to] : []))),
+    ...emptiedAt(mask),
+  ];
+  return found.length > MOST_PLACES ? [] : [...new Set(found)].sort((a, b) => a - b);
+}
+
+/** Places that several rows tell; those of one row, where they are few. */
+function told(places: readonly number[]): readonly number[] {
+  const votes = [...votesOf(places)];
+  const doubtful = votes.filter(([, rows]) => rows === 1).length > MOST_DOUBTFUL;
+  return votes.flatMap(([place, rows]) => (rows > 1 || !doubtful ? [place] : []));
+}
+
+/** Positions of queries that read nothing after one that reads, or the other way round: padded documents begin there. */
+function emptiedAt(mask: Mask): readonly number[] {
+  const ahead = mask.keys - mask.queries;
+  const found: number[] = [];
+  for (let q = 1; q < mask.queries; q++)
+    if ((mask.row(q).length === 0) !== (mask.row(q - 1).length === 0)) found.push(ahead + q);
+  // One row beside them too, for a wrong cell in an empty row.
+  const beside = found.flatMap((at) => [at - 1, at, at + 1]);
+  return found.length > MOST_DOUBTFUL ? [] : beside.filter((at) => at > 0 && at < mask.keys);
 }
 
 /** Sizes of chunk that the rows speak for; of few tokens, all. */
-export function chunksOf(mask: Mask, left: number): readonly number[] {
+export function chunksOf(mask: Mask, padding: Padding): readonly number[] {
   if (mask.keys <= SHORT)
     return Array.from({ length: Math.max(0, mask.keys - 2) }, (_, i) => i + 2);
-  const begins = beginsOf(mask, left);
+  const begins = beginsOf(mask, padding);
   const gaps = commonest(begins.map((at, i) => at - (begins[i - 1] ?? 0))).slice(0, 3);
-  const parts = begins.slice(0, 2).flatMap((at) => [at, at / 2, at / 3, at / 4]);
+  const parts = begins.slice(0, 4).flatMap((at) => [at, at / 2, at / 3, at / 4]);
   return [...new Set([...gaps, ...parts])].filter((size) => Number.isInteger(size) && size > 1);
 }
 
-export interface Padding {
-  readonly left: number;
-  readonly right: number;
+/** Tokens that read all there is to read. */
+export function fullRows(mask: Mask, { left, right }: Padding): readonly number[] {
+  const ahead = mask.keys - mask.queries;
+  const found = Array.from({ length: mask.queries }, (_, q) => q).filter(
+    (q) => count(mask.row(q)) >= mask.keys - left - right,
+  );
+  return found.length > MOST_PLACES ? [] : found.map((q) => ahead + q);
 }
 
 /** Padding at both ends: the keys that nobody reads, or that at most a few queries read. */
