@@ -5,15 +5,15 @@ import { count, differ, equal, type Runs } from '../runs';
 import { everything, FAMILIES, padded, type Family, type Numbers } from './families';
 import { bestNumber } from './fit';
 import { globalsOf, payingBegins } from './places';
-import { beginsOf, paddingsOf, type Padding } from './traces';
+import { beginsOf, FEW, LONG, paddingsOf, type Padding } from './traces';
 
 export interface Found {
   readonly expression: Expression;
   readonly difference: Difference;
 }
 
-/** Ends of runs, all rows together, from which on a mask is stripes or noise, and only quick families are tried. */
-const RAGGED = 400_000;
+/** Ends of runs from which on a mask is stripes or noise, and only quick families are tried: so many, and so many a row. */
+const RAGGED = { all: 100_000, row: 16 };
 /** How often all numbers are fitted again, each to the others. */
 const ROUNDS = 4;
 
@@ -25,6 +25,8 @@ const START: Numbers = {
 /** The known pattern with the fewest other cells; of equals the plainer one. */
 export function nearestOf(mask: Mask): Found {
   const { keys, queries } = mask;
+  // Among few tokens a few cells can be all that a sink shows; among many, the plainer pattern is meant.
+  const enough = keys > LONG ? FEW : 0;
   const tried = new Set<string>();
   let best: Found | undefined;
   for (const expression of candidatesOf(mask)) {
@@ -37,7 +39,7 @@ export function nearestOf(mask: Mask): Found {
       best?.difference.cells ?? Infinity,
     );
     if (difference) best = { expression, difference };
-    if (best?.difference.cells === 0) break;
+    if (best && best.difference.cells <= enough) break;
   }
   return best!;
 }
@@ -46,7 +48,9 @@ export function nearestOf(mask: Mask): Found {
 function* candidatesOf(mask: Mask): Generator<Expression> {
   let ends = 0;
   for (let q = 0; q < mask.queries; q++) ends += mask.row(q).length;
-  const families = FAMILIES.filter(({ quick }) => quick || ends < RAGGED);
+  const families = FAMILIES.filter(
+    ({ quick }) => quick || ends < Math.max(RAGGED.all, RAGGED.row * mask.queries),
+  );
   for (const family of families) yield* fitted(mask, family);
   for (const padding of paddingsOf(mask))
     for (const family of families) yield* fitted(mask, family, padding);

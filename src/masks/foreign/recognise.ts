@@ -5,7 +5,7 @@ import { complement, has } from '../runs';
 import { levelsOf, type Levels } from './levels';
 import type { Matrix } from './matrix';
 import { nearestOf, type Found } from './nearest';
-import { FEW } from './traces';
+import { FEW, paddingsOf } from './traces';
 
 export type Polarity = 'nonzero' | 'zero' | 'additive';
 
@@ -106,12 +106,16 @@ function nearer(
   const [likely, unlikely] = flips > 0 ? [closed, open] : [open, closed];
   const nearest = nearestOf(likely);
   const taken = { flipped: flips > 0, nearest };
-  if (nearest.difference.cells <= FEW && flips !== 0) return taken;
+  const told = nearest.difference.cells <= FEW ? flips !== 0 : Math.abs(flips) > 0.5;
+  if (told && !mostlyPadded(unlikely)) return taken;
   const other = { flipped: flips <= 0, nearest: nearestOf(unlikely) };
   const [mine, theirs] = [nearest.difference.cells, other.nearest.difference.cells];
   if (mine <= FEW !== theirs <= FEW) return theirs <= FEW ? other : taken;
   return flips === 0 && theirs < mine ? other : taken;
 }
+
+const mostlyPadded = (mask: Mask): boolean =>
+  paddingsOf(mask).some(({ left, right }) => left + right > mask.keys / 2);
 
 function result(
   { note }: Matrix,

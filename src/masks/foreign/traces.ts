@@ -9,6 +9,8 @@ export const FEW = 3;
 export const MOST_PLACES = 200;
 /** Places only one row speaks for: a document of one token, or a wrong cell. */
 const MOST_DOUBTFUL = 32;
+/** Tokens beyond which not everything is tried: there the patterns are far apart, and each try takes its time. */
+export const LONG = 256;
 /** Tokens up to which chunks of every size are tried. */
 const SHORT = 48;
 
@@ -108,16 +110,22 @@ export function fullRows(mask: Mask, { left, right }: Padding): readonly number[
   return found.length > MOST_PLACES ? [] : found.map((q) => ahead + q);
 }
 
-/** Padding at both ends: the keys that nobody reads, or that at most a few queries read. */
+/**
+ * Padding at both ends: the keys that nobody reads, or that at most a few queries read. Of a long mask the widest guess
+ * is enough, for fitting narrows it.
+ */
 export function paddingsOf(mask: Mask): readonly Padding[] {
   const columns = new Counts(mask.keys, 'key');
   for (let q = 0; q < mask.queries; q++) columns.add(mask.row(q), mask.keys - mask.queries + q);
   const read = columns.sums().subarray(0, mask.keys);
   const found = new Map<string, Padding>();
-  for (const few of [0, 1, FEW]) {
+  for (const few of [FEW, 1, 0]) {
     const left = read.findIndex((cells) => cells > few);
     const right = mask.keys - 1 - read.findLastIndex((cells) => cells > few);
     if (left >= 0) found.set(`${left} ${right}`, { left, right });
   }
-  return [...found.values()];
+  const paddings = [...found.values()];
+  return mask.keys > LONG
+    ? paddings.slice(0, 1).filter(({ left, right }) => left + right > 0)
+    : paddings.reverse();
 }
