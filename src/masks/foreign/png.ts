@@ -1,5 +1,6 @@
-/** @file A mask as a PNG: gray, colour or palette of 1 to 8 bits a sample; white is 1. Inflating is the platform's. */
+/** @file A mask as a PNG: gray, colour or palette of 1 to 8 bits a sample; the lighter is 1. Inflating is the platform's. */
 import { check, InputError } from '../../core/check';
+import { lightOf, luma } from './light';
 import { checkShape, type Foreign } from './matrix';
 
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
@@ -13,6 +14,7 @@ export async function readPng(bytes: Uint8Array): Promise<Foreign> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const data: Uint8Array[] = [];
   let palette: Uint8Array | undefined;
+  let transparent: Uint8Array | undefined;
   let head: { width: number; height: number; depth: number; colour: number } | undefined;
   for (let at = 8; at + 12 <= bytes.length;) {
     const length = view.getUint32(at);
@@ -29,6 +31,7 @@ export async function readPng(bytes: Uint8Array): Promise<Foreign> {
       };
       check(bytes[at + 20] === 0, 'the PNG is interlaced; save it without interlacing');
     } else if (name === 'PLTE') palette = body;
+    else if (name === 'tRNS') transparent = body;
     else if (name === 'IDAT') data.push(body);
     else if (name === 'IEND') break;
     at += 12 + length;
@@ -42,32 +45,50 @@ export async function readPng(bytes: Uint8Array): Promise<Foreign> {
     `the PNG has ${depth} bits a sample and colour type ${colour}; gray, colour or palette of up to 8 bits are read`,
   );
   check(colour !== 3 || palette, 'the PNG has a palette type and no palette');
+  check(
+    colour !== 3 || (palette!.length > 0 && palette!.length % 3 === 0),
+    `the palette of the PNG has ${palette?.length} bytes; it should have three for each colour`,
+  );
   const row = Math.ceil((width * channels * depth) / 8);
   const raw = await inflated(data, height * (row + 1));
   unfilter(raw, height, row, Math.max(1, (channels * depth) >> 3));
   const values = new Uint8Array(width * height);
+  const shades = new Set<number>(); // different colours; two tell as much as all
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const start = y * (row + 1) + 1;
-      if (depth < 8) {
-        const bit = x * depth;
-        const sample = (raw[start + (bit >> 3)]! >> (8 - depth - (bit & 7))) & ((1 << depth) - 1);
-        values[y * width + x] =
-          colour === 3
-            ? luma(palette!, 3 * sample)
-            : Math.round((255 * sample) / ((1 << depth) - 1));
-        continue;
-      }
+      const bit = x * depth;
       const at = start + x * channels;
-      const gray =
-        colour === 3 ? luma(palette!, 3 * raw[at]!) : channels >= 3 ? luma(raw, at) : raw[at]!;
-      const alpha = channels === 2 || channels === 4 ? raw[at + channels - 1]! : 255;
+      const sample =
+        depth < 8
+          ? (raw[start + (bit >> 3)]! >> (8 - depth - (bit & 7))) & ((1 << depth) - 1)
+          : raw[at]!;
       check(
-        alpha === 255,
+        colour !== 3 || 3 * sample < palette!.length,
+        `the PNG has colour ${sample} at row ${y}, column ${x}; its palette ends at ${palette ? palette.length / 3 - 1 : 0}, so it is broken`,
+      );
+      const alpha =
+        channels === 2 || channels === 4
+          ? raw[at + channels - 1]!
+          : colour === 3
+            ? (transparent?.[sample] ?? 255)
+            : 255;
+      check(
+        alpha === 255 &&
+          !(transparent && colour !== 3 && isTransparent(transparent, raw, at, sample)),
         `the PNG is transparent at row ${y}, column ${x}; save it without transparency, else nobody knows what a cell is`,
       );
-      values[y * width + x] = gray;
+      const [bytes, place] = colour === 3 ? [palette!, 3 * sample] : [raw, at];
+      const coloured = colour === 3 || channels >= 3;
+      if (shades.size < 2)
+        shades.add(
+          coloured ? (bytes[place]! << 16) | (bytes[place + 1]! << 8) | bytes[place + 2]! : sample,
+        );
+      values[y * width + x] = coloured
+        ? luma(bytes, place)
+        : Math.round((255 * sample) / ((1 << depth) - 1));
     }
+  const { border, note } = lightOf(values, shades.size);
   return {
     format: 'png',
     choices: [],
@@ -76,15 +97,17 @@ export async function readPng(bytes: Uint8Array): Promise<Foreign> {
       keys: width,
       kind: 'integer',
       dtype: `${depth}-bit gray`,
-      at: (query, key) => (values[query * width + key]! >= 128 ? 1 : 0),
+      ...(note !== undefined && { note }),
+      at: (query, key) => (values[query * width + key]! >= border ? 1 : 0),
     }),
   };
-}
 
-const luma = (bytes: Uint8Array, at: number) =>
-  Math.round(
-    0.299 * (bytes[at] ?? 0) + 0.587 * (bytes[at + 1] ?? 0) + 0.114 * (bytes[at + 2] ?? 0),
-  );
+  /** Is it the one colour that the file calls transparent? Two bytes for each of its samples, whatever the depth. */
+  function isTransparent(mark: Uint8Array, from: Uint8Array, at: number, sample: number): boolean {
+    const samples = channels! >= 3 ? [from[at]!, from[at + 1]!, from[at + 2]!] : [sample];
+    return samples.every((value, i) => value === ((mark[2 * i]! << 8) | mark[2 * i + 1]!));
+  }
+}
 
 /** Exactly `size` bytes out of zlib's; more are a bomb and are not read on, fewer are refused. */
 async function inflated(parts: readonly Uint8Array[], size: number): Promise<Uint8Array> {

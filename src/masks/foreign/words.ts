@@ -17,12 +17,7 @@ export function readJsonMask(text: string): Foreign {
     depthOf(text) <= DEEPEST,
     `the JSON is nested deeper than ${DEEPEST} lists; a mask has two axes, with up to three before them`,
   );
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new InputError('the text is no whole JSON; copy it to its end');
-  }
+  let value = parsed(text);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     const own = value as Record<string, unknown>;
     value = own['mask'] ?? own['attention_mask'];
@@ -41,6 +36,10 @@ export function readJsonMask(text: string): Foreign {
   let logical = true;
   const take = (at: unknown, depth: number, where: string): void => {
     if (depth === shape.length) {
+      check(
+        at !== NOT_A_NUMBER && at !== ENDLESS,
+        `the mask has ${String(at)} at ${where}, as Python writes it; ${at === ENDLESS ? 'what is added to scores is 0 to let through and -Infinity to block' : 'a cell should be a number'}`,
+      );
       check(
         typeof at === 'number' || typeof at === 'boolean',
         `the mask has ${JSON.stringify(at)?.slice(0, 20) ?? 'nothing'} at ${where}; it should have numbers, true or false`,
@@ -72,6 +71,48 @@ export function readJsonMask(text: string): Foreign {
   };
 }
 
+const NOT_A_NUMBER = 'NaN';
+const ENDLESS = 'Infinity';
+/** What Python writes and JSON does not know. -1e999 is read as -Infinity; the others are refused where they stand. */
+const PYTHON: Readonly<Record<string, string>> = {
+  '-Infinity': '-1e999',
+  '-inf': '-1e999',
+  Infinity: `"${ENDLESS}"`,
+  inf: `"${ENDLESS}"`,
+  NaN: `"${NOT_A_NUMBER}"`,
+  nan: `"${NOT_A_NUMBER}"`,
+  True: 'true',
+  False: 'false',
+  None: 'null',
+};
+
+/** JSON; or what json.dumps and print make of a list in Python. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Second, because it is rare; words inside strings stay.
+  }
+  try {
+    return JSON.parse(
+      text.replaceAll(/"(?:[^"\\]|\\.)*"|-?\b[A-Za-z]+\b/g, (word) =>
+        Object.hasOwn(PYTHON, word) ? PYTHON[word]! : word,
+      ),
+    );
+  } catch {
+    checkWhole(text);
+    throw new InputError('the text is no whole JSON; copy it to its end');
+  }
+}
+
+/** Refuses what NumPy and PyTorch print of a long array. */
+function checkWhole(text: string): void {
+  check(
+    !/(^|[\s,[])(\.\.\.|…)(?=$|[\s,\]])/.test(text),
+    `the text leaves out cells with '...', as NumPy and PyTorch print long arrays; save the mask with np.save('mask.npy', mask), or print it again after np.set_printoptions(threshold=np.inf) or torch.set_printoptions(profile='full')`,
+  );
+}
+
 /** The deepest nesting, counted outside strings, so that a bomb is refused before it is parsed. */
 function depthOf(text: string): number {
   let [depth, deepest] = [0, 0];
@@ -96,14 +137,8 @@ export function readTextMask(text: string): Foreign {
     text.length <= LONGEST,
     `the text has ${text.length} characters; ${LONGEST} at most are read`,
   );
-  const lines = text
-    .split(/\r?\n/)
-    .map((line) =>
-      line
-        .replaceAll(/\b(tensor|array)\(|dtype=[\w.]+/g, ' ')
-        .replaceAll(/[[\](),;|]/g, ' ')
-        .trim(),
-    )
+  const lines = (text.includes('[') ? listsIn(text) : text.split(/\r?\n/))
+    .map((line) => line.replaceAll(/[[\](),;|]/g, ' ').trim())
     .filter(Boolean);
   check(lines.length > 0, 'the text is empty; a mask is rows of 0 and 1');
   check(
@@ -114,6 +149,7 @@ export function readTextMask(text: string): Foreign {
   const keys = rows[0]!.length;
   const numbers: number[] = [];
   rows.forEach((row, q) => {
+    if (row.length > 1 && row.includes('...')) checkWhole(lines[q]!);
     check(row.length === keys, `row ${q} has ${row.length} cells; row 0 has ${keys}`);
     for (const [k, cell] of row.entries()) {
       const value = OPEN.test(cell) ? 1 : CLOSED.test(cell) ? 0 : numberOf(cell);
@@ -126,6 +162,39 @@ export function readTextMask(text: string): Foreign {
   });
   checkShape(rows.length, keys);
   return { format: 'text', choices: [], matrix: () => matrixOf(numbers, rows.length, keys, 0) };
+}
+
+/** Lists of rows: [[1 0] [1 1]] is one, [[[1 0] [1 1]] [[1 1] [1 1]]] are two. */
+function masksIn(text: string): number {
+  const opened: number[] = []; // lists by depth
+  let depth = 0;
+  for (const sign of text)
+    if (sign === '[') opened[depth] = (opened[depth++] ?? 0) + 1;
+    else if (sign === ']') depth--;
+  return opened.length > 1 ? opened.at(-2)! : 0; // rows may stand without a list around them
+}
+
+/** The innermost lists of a printed array, one a row, however many lines they take: NumPy breaks long rows. */
+function listsIn(text: string): readonly string[] {
+  checkWhole(text);
+  const lists = [...text.matchAll(/\[([^[\]]*)\]/g)].map(([, inside]) =>
+    inside!.replaceAll(/\s+/g, ' '),
+  );
+  const opening = text.match(/\[/g)!.length;
+  check(
+    lists.length > 0 && opening === text.match(/\]/g)?.length,
+    `the text has ${opening} '[' and ${text.match(/\]/g)?.length ?? 0} ']'; copy it to its end`,
+  );
+  check(
+    opening > 1,
+    `the text is one list, of ${cellsOf(lists[0]!.replaceAll(',', ' ').trim()).length} cells; a mask is a list of rows, [[1, 0], [1, 1]], and of one query [[1, 0]]`,
+  );
+  const masks = masksIn(text);
+  check(
+    masks <= 1,
+    `the text has ${masks} masks one after another; print one of them, as mask[0], or save all with np.save('mask.npy', mask)`,
+  );
+  return lists;
 }
 
 /** Words where there are spaces; else single signs. */
