@@ -1,15 +1,14 @@
-/** @file Foreign masks: every number kind back from bytes built here, every parser under fuzz, every pattern recognised. */
+/** @file Foreign masks: every number kind back from bytes built here, every parser under fuzz. What they mean is in foreignRecognise. */
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
-import { maskOf, read, write } from '../../src/masks/expression';
+import { maskOf, read } from '../../src/masks/expression';
 import { openForeign } from '../../src/masks/foreign/foreign';
 import type { Matrix } from '../../src/masks/foreign/matrix';
 import { brainOf, halfOf } from '../../src/masks/foreign/numbers';
-import { nearestOf } from '../../src/masks/foreign/nearest';
 import { recognise } from '../../src/masks/foreign/recognise';
-import { cellsOf, differenceOf, maskOfCells, type Mask } from '../../src/masks/mask';
+import { cellsOf } from '../../src/masks/mask';
 import { npyOf } from '../../src/masks/save';
 
 const text = (words: string) => new TextEncoder().encode(words);
@@ -34,11 +33,19 @@ function npy(
 const bytesOf = (array: { readonly buffer: ArrayBufferLike }) =>
   new Uint8Array(array.buffer.slice(0));
 
+interface PngOptions {
+  depth?: number;
+  colour?: number;
+  interlace?: number;
+  palette?: readonly number[];
+  transparent?: readonly number[];
+}
+
 function png(
   width: number,
   height: number,
   rows: Uint8Array,
-  { depth = 8, colour = 0, interlace = 0, extra = [] as Uint8Array[] } = {},
+  { depth = 8, colour = 0, interlace = 0, palette, transparent }: PngOptions = {},
 ): Uint8Array {
   const part = (name: string, body: Uint8Array) => {
     const head = new Uint8Array(8);
@@ -53,7 +60,8 @@ function png(
   return Uint8Array.from([
     ...[137, 80, 78, 71, 13, 10, 26, 10],
     ...part('IHDR', ihdr),
-    ...extra.flatMap((body) => part('PLTE', body)),
+    ...(palette ? part('PLTE', Uint8Array.from(palette)) : []),
+    ...(transparent ? part('tRNS', Uint8Array.from(transparent)) : []),
     ...part('IDAT', new Uint8Array(deflateSync(rows))),
     ...part('IEND', new Uint8Array()),
   ]);
@@ -113,6 +121,24 @@ describe('.npy', () => {
       expect(choices).toEqual([]);
       expect(cellsIn(matrix([]))).toEqual([...array].map(Number));
     }
+  });
+
+  test('half precision is read as it was written, and -inf in it blocks', async () => {
+    // 0, -inf, 0, 0 as numpy.float16 writes them; then the least number of the type, and 1 / 4.
+    for (const [bits, numbers, fill] of [
+      [[0x0000, 0xfc00, 0x0000, 0x0000], [0, -Infinity, 0, 0], -Infinity],
+      [[0x0000, 0xfbff, 0x3400, 0x0000], [0, -65504, 0.25, 0], -65504],
+    ] as const)
+      for (const descr of ['<f2', '>f2']) {
+        const bytes = bits.flatMap((one) =>
+          descr === '<f2' ? [one & 255, one >> 8] : [one >> 8, one & 255],
+        );
+        const { matrix } = await openForeign('m.npy', npy(descr, [2, 2], Uint8Array.from(bytes)));
+        expect(cellsIn(matrix([]))).toEqual(numbers);
+        const found = recognise(matrix([]));
+        expect([...cellsOf(found.mask)]).toEqual([1, 0, 1, 1]);
+        expect(found.fill).toEqual({ value: fill, dtype: descr });
+      }
   });
 
   test('half precision and bfloat16 are what IEEE and Google say', () => {
@@ -210,6 +236,15 @@ describe('text and JSON', () => {
     '{"mask": [[true,false,false],[true,true,false],[false,true,true]]}',
     '{"attention_mask": [[0, -1e9, -1e9], [0, 0, -1e9], [-1e9, 0, 0]]}',
     '0 -inf -inf\n0 0 -inf\n-inf 0 0',
+    '[[0.0, -Infinity, -Infinity], [0.0, 0.0, -Infinity], [-Infinity, 0.0, 0.0]]',
+    '{"mask": [[0, -Infinity, -Infinity], [0, 0, -Infinity], [-Infinity, 0, 0]], "of": "-Infinity"}',
+    '[[0.0, -inf, -inf], [0.0, 0.0, -inf], [-inf, 0.0, 0.0]]',
+    '[[True, False, False], [True, True, False], [False, True, True]]',
+    '[[1 0 0] [1 1 0] [0 1 1]]',
+    '[1, 0, 0]\n[1, 1, 0]\n[0, 1, 1]',
+    '[[ True False\n  False]\n [ True  True\n  False]\n [False  True\n   True]]',
+    'array([[[1., 0., 0.],\n        [1., 1., 0.],\n        [0., 1., 1.]]], dtype=float32)',
+    "tensor([[1, 0, 0],\n        [1, 1, 0],\n        [0, 1, 1]], device='cuda:0', dtype=torch.int32)",
   ])('%j is a causal window of 2', async (words) => {
     const { matrix } = await openForeign('pasted text', text(words));
     const found = recognise(matrix([]));
@@ -227,8 +262,34 @@ describe('text and JSON', () => {
     ['['.repeat(100_000), 'the text'],
     ['{"mask":' + '['.repeat(5000) + ']'.repeat(5000) + '}', 'nested deeper than 6'],
     ['[[1,0],[1,1]', 'no whole JSON'],
+    ['[1,1,0]', 'the text is one list, of 3 cells; a mask is a list of rows, [[1, 0], [1, 1]]'],
+    ['tensor([1, 1, 0, 1])', 'one list, of 4 cells'],
+    ['[True False]', 'one list, of 2 cells'],
+    ['[[0, Infinity],[0, 0]]', 'has Infinity at [0][1], as Python writes it; what is added to'],
+    [
+      '[[0, -Infinity],[NaN, 0]]',
+      'has NaN at [1][0], as Python writes it; a cell should be a number',
+    ],
+    ['[[0, None],[0, 0]]', 'the mask has null at [0][1]'],
+    ['0 inf\n0 0', '+inf at query 0, key 1; what is added to scores is 0 to let through'],
+    [
+      '[[1 0 0 ... 0 0]\n ...\n [1 1 1 ... 1 1]]',
+      "leaves out cells with '...', as NumPy and PyTorch",
+    ],
+    [
+      '[[1, 0, ..., 0], [1, 1, ..., 0]]',
+      "np.save('mask.npy', mask), or print it again after np.set_",
+    ],
+    ['1 0 ... 0\n1 1 ... 0', "leaves out cells with '...'"],
+    ['[[1 0]\n [1 1]', "the text has 3 '[' and 2 ']'; copy it to its end"],
+    ['[[[1 0]\n  [1 1]]\n\n [[1 1]\n  [1 1]]]', 'has 2 masks one after another; print one of them'],
   ])('%.30j is refused in a sentence', async (words, message) => {
     expect(await refused('pasted text', text(words))).toContain(message);
+  });
+
+  test('a row of dots is a row of blocked cells, not one that is cut short', async () => {
+    const { matrix } = await openForeign('m.txt', text('...\n##.\n###'));
+    expect(cellsIn(matrix([]))).toEqual([0, 0, 0, 1, 1, 0, 1, 1, 1]);
   });
 
   test('layers and heads are picked from a list of four axes', async () => {
@@ -278,7 +339,7 @@ describe('PNG', () => {
     );
     const palette = await openForeign(
       'm.png',
-      png(3, 3, indexed, { colour: 3, extra: [Uint8Array.of(0, 0, 0, 255, 255, 255)] }),
+      png(3, 3, indexed, { colour: 3, palette: [0, 0, 0, 255, 255, 255] }),
     );
     expect(cellsIn(palette.matrix([]))).toEqual(cells);
     const colours = Uint8Array.from(
@@ -291,7 +352,76 @@ describe('PNG', () => {
     expect(cellsIn(rgb.matrix([]))).toEqual(cells);
   });
 
+  const pictured = (values: readonly number[], options?: PngOptions) =>
+    png(
+      3,
+      3,
+      Uint8Array.from([0, 1, 2].flatMap((y) => [0, ...values.slice(3 * y, 3 * y + 3)])),
+      options,
+    );
+
+  test('of two grays the lighter is 1, whichever they are, and it is said', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.nat(255), { minLength: 2, maxLength: 2 }),
+        async (grays) => {
+          const [dark, light] = [Math.min(...grays), Math.max(...grays)];
+          const file = pictured(cells.map((cell) => (cell ? light : dark)));
+          const { matrix } = await openForeign('m.png', file);
+          expect(cellsIn(matrix([]))).toEqual(cells);
+          const said = `Its grays are ${dark} and ${light}: ${light}, the lighter, was read as 1.`;
+          const { says } = recognise(matrix([]));
+          if (dark === 0 && light === 255) expect(says).not.toContain('gray');
+          else expect(says).toContain(said);
+        },
+      ),
+    );
+  });
+
+  test('of more grays those above the middle are 1, and it is said', async () => {
+    const { matrix } = await openForeign(
+      'm.png',
+      pictured([200, 20, 10, 190, 210, 10, 10, 180, 111]),
+    );
+    expect(cellsIn(matrix([]))).toEqual([1, 0, 0, 1, 1, 0, 0, 1, 1]);
+    expect(recognise(matrix([])).says).toContain(
+      'It has 7 grays, 10 to 210: those from 110 on were read as 1, the darker ones as 0.',
+    );
+  });
+
+  test('a palette may hold transparent colours that no cell has', async () => {
+    const file = pictured(cells, {
+      colour: 3,
+      palette: [0, 0, 0, 90, 90, 90, 7, 7, 7],
+      transparent: [255, 255, 0],
+    });
+    expect(cellsIn((await openForeign('m.png', file)).matrix([]))).toEqual(cells);
+  });
+
   test.each([
+    [
+      pictured(cells, { colour: 3, palette: [0, 0, 0, 9, 9, 9], transparent: [255, 80] }),
+      'transparent at row 0, column 0',
+    ],
+    [
+      pictured([9, 9, 9, 9, 0, 9, 9, 9, 9], { transparent: [0, 0] }),
+      'transparent at row 1, column 1',
+    ],
+    [
+      png(1, 1, Uint8Array.of(0, 3, 2, 1), { colour: 2, transparent: [0, 3, 0, 2, 0, 1] }),
+      'transparent at row 0, column 0',
+    ],
+    [
+      pictured([0, 1, 0, 1, 5, 1, 0, 0, 0], { colour: 3, palette: [0, 0, 0, 9, 9, 9] }),
+      'has colour 5 at row 1, column 1; its palette ends at 1',
+    ],
+    [pictured(cells, { colour: 3, palette: [0, 0, 0, 9] }), 'has 4 bytes; it should have three'],
+    [pictured(cells, { colour: 3, palette: [] }), 'has 0 bytes; it should have three'],
+    [
+      pictured(cells, { colour: 3, palette: [76, 76, 76, 255, 0, 0] }),
+      'all as light as gray 76, so none of them is the darker',
+    ],
+    [pictured(Array<number>(9).fill(130)), 'gray 130 all over'],
     [png(1, 1, Uint8Array.of(0, 255, 100), { colour: 4 }), 'transparent at row 0, column 0'],
     [png(1, 1, Uint8Array.of(0, 1, 1), { depth: 16 }), '16 bits a sample'],
     [png(1, 1, Uint8Array.of(0, 1), { interlace: 1 }), 'interlaced'],
@@ -378,107 +508,4 @@ test('whatever bytes a file has, it is taken or refused with InputError', async 
       },
     ),
   );
-});
-
-describe('a pattern is recognised', () => {
-  const matrixOf = (mask: Mask, [open, closed]: readonly [number, number]): Matrix => {
-    const cells = cellsOf(mask);
-    return {
-      queries: mask.queries,
-      keys: mask.keys,
-      kind: 'float',
-      dtype: 'f4',
-      at: (q, k) => (cells[q * mask.keys + k] ? open : closed),
-    };
-  };
-  const T = 32;
-  const number = (min: number, max: number) => fc.integer({ min, max });
-  const patterns: readonly (readonly [string, fc.Arbitrary<string>])[] = [
-    ['causal', fc.constant('causal')],
-    ['window', number(1, 20).map((W) => `causal & window(${W})`)],
-    [
-      'sinks',
-      fc.tuple(number(2, 8), number(1, 5)).map(([W, n]) => `causal & (window(${W}) | sink(${n}))`),
-    ],
-    ['chunks', number(2, 15).map((C) => `causal & chunk(${C})`)],
-    ['chunks both ways', number(2, 15).map((C) => `chunk(${C})`)],
-    [
-      'documents',
-      fc.tuple(number(3, 10), number(14, 28)).map(([a, b]) => `causal & documents(${a}, ${b})`),
-    ],
-    ['prefix', number(2, 20).map((n) => `causal | prefix(${n})`)],
-    [
-      'both sides',
-      fc.tuple(number(2, 6), number(2, 6)).map(([W, A]) => `window(${W}) & !ahead(${A})`),
-    ],
-    [
-      'strided',
-      fc
-        .tuple(number(2, 4), number(3, 7))
-        .map(([W, s]) => `causal & (window(${W}) | dilated(${s}))`),
-    ],
-    [
-      'left padding',
-      fc
-        .tuple(number(1, 6), number(2, 9))
-        .map(([n, W]) => `causal & window(${W}) & !padding(${n}, 0)`),
-    ],
-    ['right padding', number(1, 9).map((n) => `causal & !padding(0, ${n})`)],
-    ['everything', fc.constant('causal | ahead(1)')],
-    ['Longformer', number(2, 5).map((W) => `window(${W}) & !ahead(${W}) | global(0)`)],
-  ];
-
-  test.each(patterns)('%s', (_, words) => {
-    fc.assert(
-      fc.property(words, (expression) => {
-        const mask = maskOf(read(expression), T);
-        const found = recognise(matrixOf(mask, [1, 0]));
-        expect(differenceOf(found.mask, mask)).toEqual({ cells: 0 });
-        expect(found.nearest.difference, write(found.nearest.expression)).toEqual({ cells: 0 });
-      }),
-    );
-  });
-
-  test('turned over, added to scores, or as weights, it is the same mask', () => {
-    for (const expression of [
-      'causal & window(4)',
-      'causal',
-      'causal & (window(3) | sink(2))',
-      'window(3) & !ahead(3)',
-    ]) {
-      const mask = maskOf(read(expression), T);
-      const flipped = recognise(matrixOf(mask, [0, 1]));
-      expect(flipped.polarity).toMatchObject({ allowed: 'zero', sure: true });
-      expect(differenceOf(flipped.mask, mask)).toEqual({ cells: 0 });
-      for (const fill of [-Infinity, -1e9, -1e4, -3.4e38]) {
-        const added = recognise(matrixOf(mask, [0, fill]));
-        expect(added.polarity.allowed).toBe('additive');
-        expect(added.fill).toEqual({ value: fill, dtype: 'f4' });
-        expect(differenceOf(added.mask, mask)).toEqual({ cells: 0 });
-      }
-      expect(differenceOf(recognise(matrixOf(mask, [0.25, 0])).mask, mask)).toEqual({ cells: 0 });
-    }
-  });
-
-  test('with a few cells wrong the pattern is still the nearest, and the first wrong cell is named', () => {
-    const cells = cellsOf(maskOf(read('causal & window(5)'), T));
-    cells[9 * T + 2] = 1;
-    cells[20 * T + 18] = 0;
-    const { expression, difference } = nearestOf(maskOfCells(cells, T, T));
-    expect(write(expression)).toBe('causal & window(5)');
-    expect(difference).toEqual({ cells: 2, first: { query: 9, key: 2 } });
-  });
-
-  test('with fewer queries than keys it stands at the bottom right', () => {
-    const mask = maskOf(read('causal & window(5)'), T, 6);
-    expect(recognise(matrixOf(mask, [1, 0])).says).toContain('a causal window of 5');
-  });
-
-  test('a mask of 2,048 tokens in a moment', () => {
-    const mask = maskOf(read('causal & (window(256) | sink(4))'), 2048);
-    const matrix = matrixOf(mask, [0, -1e9]);
-    const started = performance.now();
-    expect(recognise(matrix).nearest.difference).toEqual({ cells: 0 });
-    expect(performance.now() - started).toBeLessThan(3000);
-  });
 });

@@ -1,10 +1,11 @@
 /** @file A foreign file as numbers: its content says what it is, its name only where the content does not. */
 import { check, InputError } from '../../core/check';
+import { readJsonMask } from './json';
 import { MOST_BYTES, type Foreign } from './matrix';
 import { isNpy, readNpy } from './npy';
 import { isPng, readPng } from './png';
 import { readSafetensorsMask } from './safetensors';
-import { readJsonMask, readTextMask } from './words';
+import { readTextMask } from './words';
 
 export async function openForeign(name: string, bytes: Uint8Array): Promise<Foreign> {
   check(bytes.length > 0, 'the file is empty');

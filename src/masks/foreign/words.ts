@@ -1,132 +1,10 @@
-/** @file Masks as JSON lists and as text: 0 and 1, True and False, dots and crosses. */
-import { check, InputError } from '../../core/check';
+/** @file Masks as text: rows of 0 and 1, True and False, dots and crosses; and as NumPy and PyTorch print them. */
+import { check } from '../../core/check';
 import { MOST_TOKENS } from '../mask';
-import { axesOf, checkShape, offsetOf, type Foreign, type Matrix } from './matrix';
+import { checkShape, type Foreign, type Matrix } from './matrix';
 
 /** Characters of a text at most: 2,048 × 2,048 numbers of a few digits each. */
-const LONGEST = 64 * 2 ** 20;
-const DEEPEST = 6;
-
-/** Nested lists of numbers or booleans, or an object that holds them as `mask` or `attention_mask`. */
-export function readJsonMask(text: string): Foreign {
-  check(
-    text.length <= LONGEST,
-    `the JSON has ${text.length} characters; ${LONGEST} at most are read`,
-  );
-  check(
-    depthOf(text) <= DEEPEST,
-    `the JSON is nested deeper than ${DEEPEST} lists; a mask has two axes, with up to three before them`,
-  );
-  let value = parsed(text);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    const own = value as Record<string, unknown>;
-    value = own['mask'] ?? own['attention_mask'];
-    check(value !== undefined, `the JSON is an object without 'mask' or 'attention_mask'`);
-  }
-  const shape: number[] = [];
-  for (let at: unknown = value; Array.isArray(at); at = at[0]) {
-    shape.push(at.length);
-    if (shape.length > 5 || at.length === 0) break;
-  }
-  check(
-    shape.length >= 2 && shape.length <= 5 && shape.every((count) => count > 0),
-    `the JSON holds lists of shape ${shape.join(' × ') || 'none'}; a mask is a list of lists of 0 and 1`,
-  );
-  const numbers: number[] = [];
-  let logical = true;
-  const take = (at: unknown, depth: number, where: string): void => {
-    if (depth === shape.length) {
-      check(
-        at !== NOT_A_NUMBER && at !== ENDLESS,
-        `the mask has ${String(at)} at ${where}, as Python writes it; ${at === ENDLESS ? 'what is added to scores is 0 to let through and -Infinity to block' : 'a cell should be a number'}`,
-      );
-      check(
-        typeof at === 'number' || typeof at === 'boolean',
-        `the mask has ${JSON.stringify(at)?.slice(0, 20) ?? 'nothing'} at ${where}; it should have numbers, true or false`,
-      );
-      logical &&= typeof at === 'boolean';
-      numbers.push(Number(at));
-      return;
-    }
-    check(
-      Array.isArray(at) && at.length === shape[depth],
-      `the list at ${where || 'the top'} has ${Array.isArray(at) ? at.length : 'no'} entries; the others have ${shape[depth]}`,
-    );
-    at.forEach((one, i) => take(one, depth + 1, `${where}[${i}]`));
-  };
-  const [queries, keys] = shape.slice(-2) as [number, number];
-  checkShape(queries, keys);
-  take(value, 0, '');
-  return {
-    format: 'json',
-    choices: axesOf(shape),
-    matrix: (picked) =>
-      matrixOf(
-        numbers,
-        queries,
-        keys,
-        offsetOf(shape, picked, false),
-        logical ? 'bool' : undefined,
-      ),
-  };
-}
-
-const NOT_A_NUMBER = 'NaN';
-const ENDLESS = 'Infinity';
-/** What Python writes and JSON does not know. -1e999 is read as -Infinity; the others are refused where they stand. */
-const PYTHON: Readonly<Record<string, string>> = {
-  '-Infinity': '-1e999',
-  '-inf': '-1e999',
-  Infinity: `"${ENDLESS}"`,
-  inf: `"${ENDLESS}"`,
-  NaN: `"${NOT_A_NUMBER}"`,
-  nan: `"${NOT_A_NUMBER}"`,
-  True: 'true',
-  False: 'false',
-  None: 'null',
-};
-
-/** JSON; or what json.dumps and print make of a list in Python. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Second, because it is rare; words inside strings stay.
-  }
-  try {
-    return JSON.parse(
-      text.replaceAll(/"(?:[^"\\]|\\.)*"|-?\b[A-Za-z]+\b/g, (word) =>
-        Object.hasOwn(PYTHON, word) ? PYTHON[word]! : word,
-      ),
-    );
-  } catch {
-    checkWhole(text);
-    throw new InputError('the text is no whole JSON; copy it to its end');
-  }
-}
-
-/** Refuses what NumPy and PyTorch print of a long array. */
-function checkWhole(text: string): void {
-  check(
-    !/(^|[\s,[])(\.\.\.|…)(?=$|[\s,\]])/.test(text),
-    `the text leaves out cells with '...', as NumPy and PyTorch print long arrays; save the mask with np.save('mask.npy', mask), or print it again after np.set_printoptions(threshold=np.inf) or torch.set_printoptions(profile='full')`,
-  );
-}
-
-/** The deepest nesting, counted outside strings, so that a bomb is refused before it is parsed. */
-function depthOf(text: string): number {
-  let [depth, deepest] = [0, 0];
-  for (let i = 0, quoted = false; i < text.length; i++) {
-    const sign = text[i];
-    if (quoted) {
-      if (sign === '\\') i++;
-      else if (sign === '"') quoted = false;
-    } else if (sign === '"') quoted = true;
-    else if (sign === '[' || sign === '{') deepest = Math.max(deepest, ++depth);
-    else if (sign === ']' || sign === '}') depth--;
-  }
-  return deepest;
-}
+export const LONGEST = 64 * 2 ** 20;
 
 const OPEN = /^(1|x|X|#|■|█|True|true|T)$/;
 const CLOSED = /^(0|\.|-|·|□|░|_|False|false|F)$/;
@@ -197,6 +75,14 @@ function listsIn(text: string): readonly string[] {
   return lists;
 }
 
+/** Refuses what NumPy and PyTorch print of a long array. */
+export function checkWhole(text: string): void {
+  check(
+    !/(^|[\s,[])(\.\.\.|…)(?=$|[\s,\]])/.test(text),
+    `the text leaves out cells with '...', as NumPy and PyTorch print long arrays; save the mask with np.save('mask.npy', mask), or print it again after np.set_printoptions(threshold=np.inf) or torch.set_printoptions(profile='full')`,
+  );
+}
+
 /** Words where there are spaces; else single signs. */
 function cellsOf(line: string): readonly string[] {
   const words = line.split(/\s+/);
@@ -210,7 +96,8 @@ function numberOf(word: string): number | undefined {
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(word) ? Number(word) : undefined;
 }
 
-function matrixOf(
+/** The numbers from `start` on, row by row, as a matrix. */
+export function matrixOf(
   numbers: readonly number[],
   queries: number,
   keys: number,

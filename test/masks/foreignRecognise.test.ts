@@ -1,0 +1,329 @@
+/** @file What foreign numbers mean: every known pattern found again, at any length, padded, and with cells wrong. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { InputError } from '../../src/core/check';
+import { maskOf, read, write } from '../../src/masks/expression';
+import type { Matrix } from '../../src/masks/foreign/matrix';
+import { nearestOf } from '../../src/masks/foreign/nearest';
+import { recognise } from '../../src/masks/foreign/recognise';
+import { cellsOf, differenceOf, maskOfCells, type Mask } from '../../src/masks/mask';
+
+const matrixOf = (mask: Mask, [open, closed]: readonly [number, number]): Matrix => {
+  const cells = cellsOf(mask);
+  return {
+    queries: mask.queries,
+    keys: mask.keys,
+    kind: 'float',
+    dtype: 'f4',
+    at: (q, k) => (cells[q * mask.keys + k] ? open : closed),
+  };
+};
+const rowsOf = (rows: readonly (readonly number[])[]): Matrix => ({
+  queries: rows.length,
+  keys: rows[0]!.length,
+  kind: 'float',
+  dtype: 'f4',
+  at: (q, k) => rows[q]![k]!,
+});
+
+/** The mask with the cells at these places turned over. */
+function spoilt(mask: Mask, places: Iterable<number>): Mask {
+  const cells = cellsOf(mask);
+  for (const at of places) cells[at] = 1 - cells[at]!;
+  return maskOfCells(cells, mask.queries, mask.keys);
+}
+
+interface Draw {
+  (min: number, max: number): number;
+}
+/** Beginnings of documents, each of `least` tokens or more. */
+function begins(draw: Draw, T: number, least: number): string {
+  const found: number[] = [];
+  for (let at = draw(least, T - 1); at <= T - least && found.length < 6; at += draw(least, T - 1))
+    found.push(at);
+  return (found.length > 0 ? found : [Math.floor(T / 2)]).join(', ');
+}
+
+/** Every family, its numbers from the least to what fills the sequence. */
+const FAMILIES: Readonly<Record<string, (T: number, draw: Draw) => string>> = {
+  causal: () => 'causal',
+  everything: () => 'causal | ahead(1)',
+  window: (T, draw) => `causal & window(${draw(1, T)})`,
+  sinks: (T, draw) => `causal & (window(${draw(1, T)}) | sink(${draw(1, T)}))`,
+  chunks: (T, draw) => `causal & chunk(${draw(2, T)})`,
+  'chunks both ways': (T, draw) => `chunk(${draw(2, T)})`,
+  documents: (T, draw) => `causal & documents(${begins(draw, T, 4)})`,
+  'documents both ways': (T, draw) => `documents(${begins(draw, T, 4)})`,
+  prefix: (T, draw) => `causal | prefix(${draw(1, T)})`,
+  'both sides': (T, draw) => `window(${draw(1, T)}) & !ahead(${draw(1, T)})`,
+  strided: (T, draw) => `causal & (window(${draw(1, T)}) | dilated(${draw(2, T)}))`,
+  dilated: (T, draw) => `causal & dilated(${draw(2, T)})`,
+  'window and documents': (T, draw) =>
+    `causal & window(${draw(2, T)}) & documents(${begins(draw, T, 4)})`,
+  'both sides and documents': (T, draw) =>
+    `window(${draw(2, T)}) & !ahead(${draw(2, T)}) & documents(${begins(draw, T, 4)})`,
+  Longformer: (T, draw) =>
+    `window(${draw(1, T / 4)}) & !ahead(${draw(1, T / 4)}) | global(0, ${draw(1, T - 1)})`,
+};
+
+/** A mask of a family, and up to three places to spoil. */
+function cases(
+  family: string,
+  { least, most, wrong }: { least: number; most: number; wrong: number },
+): fc.Arbitrary<{ expression: string; mask: Mask; places: readonly number[] }> {
+  return fc
+    .tuple(
+      fc.integer({ min: least, max: most }),
+      fc.boolean(),
+      fc.boolean(),
+      fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })),
+      fc.uniqueArray(fc.nat(2 ** 30), { maxLength: wrong }),
+    )
+    .map(([T, padded, cached, stream, places]) => {
+      const draw: Draw = (min, max) => {
+        const { value } = stream.next() as { value: number };
+        return Math.floor(min + value * (Math.max(min, Math.floor(max)) - min + 1));
+      };
+      const pattern = FAMILIES[family]!(T, draw);
+      const padding = `padding(${draw(0, T / 3)}, ${draw(0, T / 4)})`;
+      const expression = padded ? `(${pattern}) & !${padding}` : pattern;
+      const mask = maskOf(read(expression), T, cached ? draw(Math.ceil(T / 2), T) : T);
+      return {
+        expression,
+        mask,
+        places: [...new Set(places.map((at) => at % (mask.queries * T)))],
+      };
+    });
+}
+
+describe('a pattern is recognised', () => {
+  test.each(Object.keys(FAMILIES))('%s, at any length, padded or not, exactly', (family) => {
+    fc.assert(
+      fc.property(cases(family, { least: 16, most: 150, wrong: 0 }), ({ expression, mask }) => {
+        const { expression: found, difference } = nearestOf(mask);
+        expect(difference, `${expression}, found ${write(found)}`).toEqual({ cells: 0 });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  // Few tokens can be told apart by fewer cells than are wrong; so another pattern may be nearer, but none farther.
+  test.each(Object.keys(FAMILIES))(
+    '%s, with up to three cells wrong: what is found is no farther',
+    (family) => {
+      fc.assert(
+        fc.property(
+          cases(family, { least: 24, most: 150, wrong: 3 }),
+          ({ expression, mask, places }) => {
+            const broken = spoilt(mask, places);
+            const { expression: found, difference } = nearestOf(broken);
+            const again = maskOf(found, mask.keys, mask.queries);
+            expect(difference).toEqual(differenceOf(broken, again));
+            expect(
+              difference.cells,
+              `${expression} of ${mask.queries} × ${mask.keys}, spoilt at ${places.join()}, found ${write(found)}`,
+            ).toBeLessThanOrEqual(places.length);
+          },
+        ),
+        { numRuns: 60 },
+      );
+    },
+  );
+
+  test.each([
+    'causal',
+    'causal & window(9)',
+    'causal & window(5)',
+    'causal & chunk(8)',
+    'chunk(8)',
+    'causal & documents(8, 20)',
+    'causal & !padding(4, 0)',
+    'causal & (window(6) | sink(3))',
+    'causal & (window(6) | sink(7)) & !padding(4, 0)',
+    'causal | prefix(9)',
+    'window(24) & !ahead(20)',
+    'causal & window(5) & documents(12, 22)',
+    'causal & (window(3) | dilated(5))',
+    'window(3) & !ahead(3) | global(0, 17)',
+  ])(
+    '%s is still called so with any cell wrong, or three, and these are all that differ',
+    (expression) => {
+      const T = 32;
+      const mask = maskOf(read(expression), T);
+      const spoil = (places: readonly number[]) => {
+        const broken = spoilt(mask, places);
+        const { expression: found, difference } = nearestOf(broken);
+        expect(write(found), `spoilt at ${places.join()}`).toBe(expression);
+        expect(difference).toEqual(differenceOf(broken, mask));
+        expect(difference.cells).toBe(places.length);
+      };
+      // Each cell of the rows that tell most, and of each row one that no neighbouring pattern turns.
+      for (let q = 2; q < T - 1; q++) spoil([q * T + ((q * 7) % 11) + 5]);
+      fc.assert(
+        fc.property(
+          fc.uniqueArray(fc.integer({ min: 8, max: T - 4 }), { minLength: 3, maxLength: 3 }),
+          fc.integer({ min: 8, max: T - 4 }),
+          (rows, key) => spoil(rows.map((q, i) => q * T + ((key + 5 * i) % (T - 12)) + 8)),
+        ),
+        { numRuns: 20 },
+      );
+    },
+  );
+});
+
+describe('what it says is the plainest that is true', () => {
+  const ones = (queries: number, keys: number) =>
+    rowsOf(Array.from({ length: queries }, () => Array<number>(keys).fill(1)));
+
+  test.each([
+    [8, 8],
+    [1, 5],
+    [3, 12],
+    [300, 300],
+  ])('all ones, %i × %i, are no mask at all', (queries, keys) => {
+    expect(recognise(ones(queries, keys)).says).toContain('no mask at all');
+  });
+
+  test.each([
+    ['causal & window(64)', 'causal'],
+    ['causal & chunk(64)', 'causal'],
+    ['causal | prefix(40)', 'causal | ahead(1)'],
+    ['window(40) & !ahead(3)', '!ahead(3)'],
+    ['window(3) & !ahead(40)', 'window(3)'],
+    ['window(30) & !ahead(28)', 'window(30) & !ahead(28)'],
+    ['causal & (window(4) | sink(2))', 'causal & (window(4) | sink(2))'],
+    ['causal & dilated(3)', 'causal & dilated(3)'],
+  ])('%s among 40 tokens is %s', (given, said) => {
+    expect(write(nearestOf(maskOf(read(given), 40)).expression)).toBe(said);
+  });
+
+  test('a cell that differs is counted, and the first is named', () => {
+    const mask = spoilt(maskOf(read('causal & window(5)'), 32), [9 * 32 + 2, 20 * 32 + 18]);
+    const { says } = recognise(matrixOf(mask, [1, 0]));
+    expect(says).toBe(
+      'Nearest is a causal window of 5, itself included: the query and 4 before, from which 2 cells differ, first query 9, key 2.',
+    );
+  });
+
+  test('with fewer queries than keys it stands at the bottom right', () => {
+    const mask = maskOf(read('causal & window(5)'), 32, 6);
+    expect(recognise(matrixOf(mask, [1, 0])).says).toContain('a causal window of 5');
+  });
+});
+
+describe('which value lets through', () => {
+  test('turned over, added to scores, or as weights, it is the same mask', () => {
+    for (const expression of [
+      'causal & window(4)',
+      'causal',
+      'causal & (window(3) | sink(2))',
+      'window(3) & !ahead(3)',
+    ]) {
+      const mask = maskOf(read(expression), 32);
+      const flipped = recognise(matrixOf(mask, [0, 1]));
+      expect(flipped.polarity).toMatchObject({ allowed: 'zero', sure: true });
+      expect(differenceOf(flipped.mask, mask)).toEqual({ cells: 0 });
+      for (const fill of [-Infinity, -1e9, -1e4, -3.4e38]) {
+        const added = recognise(matrixOf(mask, [0, fill]));
+        expect(added.polarity).toMatchObject({ allowed: 'additive', sure: true });
+        expect(added.fill).toEqual({ value: fill, dtype: 'f4' });
+        expect(differenceOf(added.mask, mask)).toEqual({ cells: 0 });
+      }
+      expect(differenceOf(recognise(matrixOf(mask, [0.25, 0])).mask, mask)).toEqual({ cells: 0 });
+    }
+  });
+
+  test('a weak fill is read as added to scores, and doubted', () => {
+    const mask = maskOf(read('causal & window(4)'), 32);
+    for (const fill of [-1, -100, -499.5]) {
+      const { polarity, fill: found, ...rest } = recognise(matrixOf(mask, [0, fill]));
+      expect(polarity).toMatchObject({ allowed: 'additive', sure: false });
+      expect(polarity.because).toContain(`${fill} is a weak fill, read through by a score higher`);
+      expect(found).toEqual({ value: fill, dtype: 'f4' });
+      expect(differenceOf(rest.mask, mask)).toEqual({ cells: 0 });
+    }
+  });
+
+  test('numbers below 0 that are neither a fill nor weights leave a doubt', () => {
+    const { polarity } = recognise(
+      rowsOf([
+        [1, -3, 0],
+        [1, 1, 0],
+        [0, 1, 1],
+      ]),
+    );
+    expect(polarity.sure).toBe(false);
+    expect(polarity.because).toContain('its least number is -3');
+  });
+
+  test('the fill is the number that most blocked cells hold', () => {
+    const [far, near] = [-1e9, -Infinity];
+    const rows = [
+      [0, far, far],
+      [0, 0, far],
+      [near, 0, 0],
+    ];
+    expect(recognise(rowsOf(rows)).fill).toEqual({ value: far, dtype: 'f4' });
+    expect(recognise(rowsOf(rows)).polarity.because).toContain('-1000000000 blocks');
+  });
+
+  test('padding for the greater part turns no mask over', () => {
+    for (const expression of ['causal & !padding(24, 0)', 'causal & window(4) & !padding(0, 20)']) {
+      const mask = maskOf(read(expression), 32);
+      for (const values of [
+        [1, 0],
+        [0, 1],
+      ] as const)
+        expect(differenceOf(recognise(matrixOf(mask, values)).mask, mask)).toEqual({ cells: 0 });
+    }
+  });
+
+  test('asked for, it is taken as asked', () => {
+    const mask = maskOf(read('causal'), 8);
+    const ones = matrixOf(mask, [1, 0]);
+    expect(differenceOf(recognise(ones, 'nonzero').mask, mask).cells).toBe(0);
+    expect(differenceOf(recognise(ones, 'zero').mask, mask).cells).toBe(64);
+    expect(recognise(matrixOf(mask, [0, -5]), 'additive').polarity.sure).toBe(false);
+    expect(recognise(ones, 'zero').polarity).toMatchObject({ sure: true, because: 'you said so' });
+  });
+
+  test.each([
+    [NaN, 'no number (NaN) at query 1, key 0'],
+    [Infinity, '+inf at query 1, key 0'],
+  ])('%d is refused', (value, words) => {
+    const given = () => recognise(rowsOf([[0, -Infinity], [value, 0]])); // prettier-ignore
+    expect(given).toThrow(InputError);
+    expect(given).toThrow(words);
+  });
+});
+
+describe('2,048 tokens in a moment', () => {
+  const T = 2048;
+  const timed = (matrix: Matrix) => {
+    const started = performance.now();
+    const found = recognise(matrix);
+    return { ...found, ms: performance.now() - started };
+  };
+
+  test.each(['causal & (window(256) | sink(4))', 'causal & window(300) & documents(700, 1500)'])(
+    '%s, with three cells wrong',
+    (expression) => {
+      const mask = spoilt(maskOf(read(expression), T), [5, 3_000_000, 4_000_123]);
+      const { nearest, ms } = timed(matrixOf(mask, [0, -1e9]));
+      expect(write(nearest.expression)).toBe(expression);
+      expect(nearest.difference.cells).toBe(3);
+      expect(ms).toBeLessThan(2000);
+    },
+  );
+
+  // 0.5 s where this was written; it took 2.8 s before the rows of noise were counted without making runs.
+  test('noise', () => {
+    let seed = 1;
+    const noise = Uint8Array.from({ length: T * T }, () => {
+      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+      return seed >>> 31;
+    });
+    const { ms } = timed(matrixOf(maskOfCells(noise, T, T), [1, 0]));
+    expect(ms).toBeLessThan(2000);
+  });
+});
