@@ -113,7 +113,7 @@ describe('a pattern is recognised', () => {
     (family) => {
       fc.assert(
         fc.property(
-          cases(family, { least: 24, most: 150, wrong: 3 }),
+          cases(family, { least: 24, most: 120, wrong: 3 }),
           ({ expression, mask, places }) => {
             const broken = spoilt(mask, places);
             const { expression: found, difference } = nearestOf(broken);
@@ -125,7 +125,7 @@ describe('a pattern is recognised', () => {
             ).toBeLessThanOrEqual(places.length);
           },
         ),
-        { numRuns: 60 },
+        { numRuns: 30 },
       );
     },
   );
@@ -157,15 +157,15 @@ describe('a pattern is recognised', () => {
         expect(difference).toEqual(differenceOf(broken, mask));
         expect(difference.cells).toBe(places.length);
       };
-      // Each cell of the rows that tell most, and of each row one that no neighbouring pattern turns.
-      for (let q = 2; q < T - 1; q++) spoil([q * T + ((q * 7) % 11) + 5]);
+      // One cell of every third row; then three anywhere but at the edges, where one more wrong cell is another pattern.
+      for (let q = 2; q < T - 1; q += 3) spoil([q * T + ((q * 7) % 11) + 5]);
       fc.assert(
         fc.property(
           fc.uniqueArray(fc.integer({ min: 8, max: T - 4 }), { minLength: 3, maxLength: 3 }),
           fc.integer({ min: 8, max: T - 4 }),
           (rows, key) => spoil(rows.map((q, i) => q * T + ((key + 5 * i) % (T - 12)) + 8)),
         ),
-        { numRuns: 20 },
+        { numRuns: 8 },
       );
     },
   );
@@ -324,6 +324,6 @@ describe('2,048 tokens in a moment', () => {
       return seed >>> 31;
     });
     const { ms } = timed(matrixOf(maskOfCells(noise, T, T), [1, 0]));
-    expect(ms).toBeLessThan(2000);
+    expect(ms).toBeLessThan(1500);
   });
 });

@@ -1,6 +1,7 @@
 /** @file The patterns a foreign mask is held against, plain ones first: how each is written, and where its numbers are sought. */
 import { and, not, or, term, type Expression } from '../expression';
 import type { Mask } from '../mask';
+import { apart } from './apart';
 import type { Dial } from './fit';
 import { strideOf } from './places';
 import { beginsOf, chunksOf, fullRows, windowsOf, type Padding } from './traces';
@@ -26,6 +27,8 @@ export interface Family {
   write(numbers: Numbers, keys: number): Expression;
 }
 
+const MOST_SIZES = 4;
+
 const causal = term('causal');
 export const everything = or(causal, term('ahead', 1));
 const documents = ({ begins }: Numbers) => term('documents', ...begins);
@@ -45,8 +48,19 @@ function bothSides({ window, ahead }: Numbers, keys: number): Expression {
   return before ?? after ?? everything;
 }
 
-const inChunks: Family['starts'] = (mask, padding) =>
-  chunksOf(mask, padding).map((chunk) => ({ chunk }));
+const chunk = ({ chunk }: Pick<Numbers, 'chunk'>) => term('chunk', chunk);
+const causalChunk = (found: Pick<Numbers, 'chunk'>) => and(causal, chunk(found));
+
+/** The nearest few sizes, before padding is fitted to each. */
+const inChunks =
+  (written: typeof chunk): NonNullable<Family['starts']> =>
+  (mask, padding) =>
+    chunksOf(mask, padding)
+      .map((size) => ({ chunk: size }))
+      .map((start) => ({ start, cells: apart(mask, padded(written(start), padding))!.cells }))
+      .sort((a, b) => a.cells - b.cells)
+      .slice(0, MOST_SIZES)
+      .map(({ start }) => start);
 
 const inDocuments: Family['starts'] = (mask, padding) => {
   const begins = beginsOf(mask, padding);
@@ -58,8 +72,8 @@ export const FAMILIES: readonly Family[] = [
   { quick: true, dials: [], write: () => causal },
   { quick: true, dials: [], write: () => not(everything) },
   { quick: true, dials: ['window'], write: ({ window }) => and(causal, term('window', window)) },
-  { dials: [], starts: inChunks, write: ({ chunk }) => and(causal, term('chunk', chunk)) },
-  { dials: [], starts: inChunks, write: ({ chunk }) => term('chunk', chunk) },
+  { dials: [], starts: inChunks(causalChunk), write: causalChunk },
+  { dials: [], starts: inChunks(chunk), write: chunk },
   { dials: ['prefix'], write: ({ prefix }) => or(causal, term('prefix', prefix)) },
   { quick: true, dials: ['window', 'ahead'], write: bothSides },
   { dials: ['begins'], starts: inDocuments, write: (found) => and(causal, documents(found)) },

@@ -1,7 +1,7 @@
 /** @file The known pattern nearest to a mask. Its numbers are fitted to all rows, so that a few wrong cells move none. */
-import { maskOf, write, type Expression } from '../expression';
+import { write, type Expression } from '../expression';
 import type { Difference, Mask } from '../mask';
-import { count, differ, equal, type Runs } from '../runs';
+import { apart } from './apart';
 import { everything, FAMILIES, padded, type Family, type Numbers } from './families';
 import { bestNumber } from './fit';
 import { globalsOf, payingBegins } from './places';
@@ -24,20 +24,15 @@ const START: Numbers = {
 
 /** The known pattern with the fewest other cells; of equals the plainer one. */
 export function nearestOf(mask: Mask): Found {
-  const { keys, queries } = mask;
   // Among few tokens a few cells can be all that a sink shows; among many, the plainer pattern is meant.
-  const enough = keys > LONG ? FEW : 0;
+  const enough = mask.keys > LONG ? FEW : 0;
   const tried = new Set<string>();
   let best: Found | undefined;
   for (const expression of candidatesOf(mask)) {
     const name = write(expression);
     if (tried.has(name)) continue;
     tried.add(name);
-    const difference = within(
-      mask,
-      maskOf(expression, keys, queries),
-      best?.difference.cells ?? Infinity,
-    );
+    const difference = apart(mask, expression, best?.difference.cells);
     if (difference) best = { expression, difference };
     if (best && best.difference.cells <= enough) break;
   }
@@ -82,34 +77,4 @@ function* fitted(mask: Mask, family: Family, padding?: Padding): Generator<Expre
     );
     if (!gone) yield written(numbers);
   }
-}
-
-/** The difference; undefined as soon as it reaches `limit`. */
-function within(a: Mask, b: Mask, limit: number): Difference | undefined {
-  let cells = 0;
-  let first: Difference['first'];
-  for (let q = 0; q < a.queries; q++) {
-    const [x, y] = [a.row(q), b.row(q)];
-    if (equal(x, y)) continue;
-    first ??= { query: q, key: differ(x, y)[0]! };
-    cells += countApart(x, y);
-    if (cells >= limit) return undefined;
-  }
-  return { cells, ...(first && { first }) };
-}
-
-/** As count(differ(a, b)), without making the runs: a row of noise has a thousand. */
-function countApart(a: Runs, b: Runs): number {
-  if (a.length === 0 || b.length === 0) return count(a) + count(b);
-  let [i, j, from, cells] = [0, 0, 0, 0];
-  while (i < a.length || j < b.length) {
-    const x = i < a.length ? a[i]! : Infinity;
-    const y = j < b.length ? b[j]! : Infinity;
-    const at = x < y ? x : y;
-    if (((i ^ j) & 1) === 1) cells += at - from;
-    from = at;
-    if (x === at) i++;
-    if (y === at) j++;
-  }
-  return cells;
 }

@@ -1,0 +1,35 @@
+/** @file How far a mask is from a pattern, for as long as that matters. */
+import { maskOf, type Expression } from '../expression';
+import type { Difference, Mask } from '../mask';
+import { count, differ, equal, type Runs } from '../runs';
+
+/** How a mask differs from a pattern; undefined as soon as that reaches `limit` cells. */
+export function apart(a: Mask, pattern: Expression, limit = Infinity): Difference | undefined {
+  const b = maskOf(pattern, a.keys, a.queries);
+  let cells = 0;
+  let first: Difference['first'];
+  for (let q = 0; q < a.queries; q++) {
+    const [x, y] = [a.row(q), b.row(q)];
+    if (equal(x, y)) continue;
+    first ??= { query: q, key: differ(x, y)[0]! };
+    cells += countApart(x, y);
+    if (cells >= limit) return undefined;
+  }
+  return { cells, ...(first && { first }) };
+}
+
+/** As count(differ(a, b)), without making the runs: a row of noise has a thousand. */
+function countApart(a: Runs, b: Runs): number {
+  if (a.length === 0 || b.length === 0) return count(a) + count(b);
+  let [i, j, from, cells] = [0, 0, 0, 0];
+  while (i < a.length || j < b.length) {
+    const x = i < a.length ? a[i]! : Infinity;
+    const y = j < b.length ? b[j]! : Infinity;
+    const at = x < y ? x : y;
+    if (((i ^ j) & 1) === 1) cells += at - from;
+    from = at;
+    if (x === at) i++;
+    if (y === at) j++;
+  }
+  return cells;
+}
