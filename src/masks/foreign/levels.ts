@@ -31,7 +31,7 @@ export function levelsOf({ queries, keys, at }: Matrix, blocks: number): Levels 
       if (!(value < Infinity)) refuse(value, q, k);
       if (value < least || value > most) {
         // What was an end and is one no more lies between.
-        between ||= least < most || (value < least && most > least) || false;
+        between ||= least < most;
         if (value < least) least = value;
         if (value > most) most = value;
       } else if (value !== least && value !== most) between = true;
