@@ -59,6 +59,25 @@ const marker: RunSpec = {
   backend: 'wasm',
 };
 
+/** Short instructions: up to four facts in 24 letters, then eight questions. Tuning on long ones begins here. */
+const facts: RunSpec = {
+  ...DEFAULTS,
+  task: 'facts',
+  context: 32,
+  distance: 1,
+  layers: 4,
+  width: 32,
+  heads: 2,
+  window: 6,
+  chunk: 6,
+  groupSize: 2,
+  batch: 32,
+  steps: 2000,
+  rate: 0.003,
+  warmup: 50,
+  backend: 'wasm',
+};
+
 const NAMES = {
   global: 'every layer global',
   grouped: 'grouped, G S G S',
@@ -87,6 +106,12 @@ export const RECIPES: readonly Recipe[] = [
         ? 'Guesses: the marker is out of its reach, and no training helps.'
         : 'Finds the marker far back and says what stood behind it.',
     spec: { ...marker, plan },
+  })),
+  ...(['grouped', 'global'] as const).map((plan) => ({
+    id: `facts-32-${plan}`,
+    title: `Facts and questions, short, ${NAMES[plan]}`,
+    why: 'Reads up to four facts and answers questions about them; tuning on long instructions begins with it.',
+    spec: { ...facts, plan },
   })),
   ...PLANS.map((plan) => ({
     id: `sotu-512-${plan}`,

@@ -127,7 +127,8 @@ export type KeptFor = 'person' | 'autosave';
 export interface AdaptLook {
   readonly index: number; // in the command's variants
   readonly step: number;
-  readonly loss: number; // held out, nats per token
+  readonly loss: number; // held out, nats per scored token
+  readonly accuracy: number; // held out, 0..1
   readonly positions: PositionLosses;
   /** The adapted model, after its last step. */
   readonly file?: Uint8Array<ArrayBuffer>;
@@ -197,14 +198,15 @@ export type Command =
       readonly changed: number; // token, from 0
       readonly base?: string; // as for 'open'
     }
-  /** A trained model goes on at other lengths and patterns, and is looked at by position; `runId` is the job's own name. */
+  /** A trained model goes on at other lengths and patterns, and is looked at closely; `runId` is the job's own name. */
   | {
       readonly type: 'adapt';
       readonly runId: RunId;
       readonly model: Uint8Array<ArrayBuffer>; // a checkpoint
       readonly variants: readonly {
         readonly spec: RunSpec;
-        readonly from: 'model' | 'scratch';
+        /** 'before': as the variant before this one ended. */
+        readonly from: 'model' | 'scratch' | 'before';
         readonly steps: number;
       }[];
       readonly lookAt: readonly number[]; // steps

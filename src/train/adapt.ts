@@ -1,7 +1,7 @@
 /**
- * @file Long-context adaptation in miniature (the paper's LCAT): a trained model goes on with a longer context, other
- * patterns or other rotary settings, and beside it the same model from scratch. Both are looked at by position
- * before, during and after.
+ * @file A trained model goes on: with a longer context, other patterns or other rotary settings (long-context
+ * adaptation, the paper's LCAT, in miniature) or on long instructions (long instruction tuning, LIT), and beside it the
+ * same model from scratch. Each is looked at closely before, during and after.
  */
 import { InputError } from '../core/check';
 import type { DeviceLimits } from '../core/limits';
@@ -20,8 +20,8 @@ const OFTEN = 5;
 
 export interface Variant {
   readonly spec: RunSpec;
-  /** Begin with the model that was given, or from scratch. */
-  readonly from: 'model' | 'scratch';
+  /** Begin with the model that was given, from scratch, or as the variant before this one ended. */
+  readonly from: 'model' | 'scratch' | 'before';
   /** Optimizer steps; 0: it is only looked at. */
   readonly steps: number;
 }
@@ -48,10 +48,12 @@ export async function* adapt(
 ): AsyncGenerator<Adapted> {
   let before = 0;
   const looks = new Set(lookAt);
+  let last = model;
   for (const [index, { spec, from, steps }] of variants.entries()) {
     if (!Number.isSafeInteger(steps) || steps < 0)
       throw new InputError(`steps is ${steps}; it should be a whole number, 0 or more`);
-    if (from === 'model') checkFits(model, spec);
+    const begin = from === 'before' ? last : model;
+    if (from !== 'scratch') checkFits(begin, spec);
     checkMemory(spec, { limits, kernel: models.kernel });
     const trainer = await Trainer.open(
       models,
@@ -60,27 +62,26 @@ export async function* adapt(
       await feed(spec, model.text),
     );
     try {
-      if (from === 'model') {
+      if (from !== 'scratch') {
         // Its moments belong to another loss; the schedule begins anew, warm-up and all.
-        const { moments: _, ...weights } = { ...model, spec, step: 0 };
+        const { moments: _, ...weights } = { ...begin, spec, step: 0 };
         trainer.restore(snapshotFrom(weights, spec));
       }
       for (;;) {
         if (cancelled()) return;
         const { step } = trainer;
-        const last = step >= steps;
-        if (looks.has(step) || last) {
+        const ends = step >= steps;
+        if (looks.has(step) || ends) {
           await trainer.reports(); // throws where the loss is no number
-          const { loss } = await trainer.validate();
+          const { loss, accuracy } = await trainer.validate();
           const positions = await trainer.evaluateByPosition();
-          const file =
-            last && steps > 0
-              ? writeCheckpoint(checkpointFrom(spec, await trainer.snapshot(), model.text))
-              : undefined;
-          const look = { index, step, loss, positions, ...(file && { file }) };
+          const trained = ends && steps > 0;
+          if (trained) last = checkpointFrom(spec, await trainer.snapshot(), model.text);
+          const file = trained ? writeCheckpoint(last) : undefined;
+          const look = { index, step, loss, accuracy, positions, ...(file && { file }) };
           yield { kind: 'look', done: before + step, look };
         }
-        if (last) break;
+        if (ends) break;
         await trainer.advance();
         if (trainer.step % OFTEN === 0 || trainer.room === 0) {
           await trainer.reports();

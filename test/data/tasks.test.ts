@@ -39,6 +39,7 @@ const oracles: Readonly<Record<string, Oracle>> = {
   needle: (tokens) => where(tokens, /\d/),
   marker: (tokens) => where(tokens, /M/).map((at) => at + 1),
   recall: (tokens, { at }) => [tokens.indexOf(tokens[at]!) + 1],
+  facts: (tokens, { at }) => [tokens.indexOf(tokens[at]!) + 1],
   copy: (tokens, { at }) => [at - tokens.indexOf('|')],
   sort: (tokens, { answer }) =>
     where(tokens, new RegExp(answer)).filter((at) => at < tokens.indexOf('>')),
@@ -82,6 +83,7 @@ test('the tasks are these, in this order', () => {
     'needle',
     'marker',
     'recall',
+    'facts',
     'copy',
     'sort',
     'brackets',

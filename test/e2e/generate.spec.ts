@@ -314,3 +314,26 @@ test('nothing on the page is out of reach of a screen reader, a phone or the key
   await expectNoOverflow(page, 390);
   await expectAccessible(page);
 });
+
+test('a model of short instructions tuned on long ones answers both, and the tuned model opens', async ({
+  page,
+}) => {
+  await openModel(page, 'facts-32-grouped');
+  const region = page.getByRole('region', { name: 'Long instructions' });
+  await region.getByLabel('also from scratch').uncheck();
+  await region.getByRole('button', { name: 'Tune', exact: true }).click();
+  await expect(region.getByRole('button', { name: 'Open the tuned model' })).toBeVisible({
+    timeout: 180_000,
+  });
+  const row = (name: RegExp) => region.getByRole('row', { name }).getByRole('cell').allInnerTexts();
+  const percents = async (name: RegExp) => (await row(name)).map((text) => parseInt(text));
+  const [shortBefore, shortAfter] = await percents(/^short instructions/);
+  const [longBefore, longAfter] = await percents(/^long instructions/);
+  expect(shortBefore).toBeGreaterThan(95);
+  expect(longBefore).toBeLessThan(60);
+  expect(longAfter).toBeGreaterThan(90);
+  expect(shortAfter).toBeGreaterThan(80);
+  await region.getByRole('button', { name: 'Open the tuned model' }).click();
+  await expect(page.getByText('tuned', { exact: false }).first()).toBeVisible();
+  await expectAccessible(page);
+});

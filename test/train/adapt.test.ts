@@ -103,6 +103,23 @@ describe('a model that is adapted', () => {
     expect(scratch.found[0]!.loss).not.toBe(found[0]!.loss);
   });
 
+  test('is asked again at its own length after it was tuned on longer ones: as it ended, and not as it began', async () => {
+    const short = { ...spec, ropeScale: 2 };
+    const { found } = await looks([
+      { spec: short, from: 'model', steps: 0 },
+      { spec: longer, from: 'model', steps: 6 },
+      { spec: { ...short, plan: 'local' }, from: 'before', steps: 0 },
+    ]);
+    const [before, after] = [found[0]!, found.at(-1)!];
+    expect([before.index, after.index]).toEqual([0, 2]);
+    expect(after.loss).not.toBe(before.loss);
+    const tuned = readCheckpoint(found.findLast(({ file }) => file)!.file!);
+    const own = { ...short, plan: 'local' };
+    const trainer = await open(own);
+    trainer.restore(snapshotFrom({ ...tuned, spec: own, step: 0 }, own));
+    expect(await trainer.validate()).toMatchObject({ loss: after.loss, accuracy: after.accuracy });
+  });
+
   test('of other sizes is refused before anything is trained, and ends where it is cancelled', async () => {
     const { checkpoint } = await kept();
     expect(() => checkFits(checkpoint, { ...spec, width: 32 })).toThrow('other sizes');

@@ -14,7 +14,7 @@ export interface Shipped {
 }
 
 const ORDER = ['global', 'grouped', 'local', 'approximate'];
-const TEXTS = ['moby-dick-512', 'sotu-512', 'moby-dick-128', 'marker'];
+const TEXTS = ['moby-dick-512', 'sotu-512', 'moby-dick-128', 'marker', 'facts'];
 const place = ({ id, spec }: Card) =>
   ORDER.length * TEXTS.findIndex((start) => id.startsWith(start)) + ORDER.indexOf(spec.plan);
 

@@ -1,0 +1,69 @@
+/** @file Adapting a model to a longer context: what is asked, and the settings each of the models looked at goes on with. */
+import type { RunSpec } from './run';
+
+/** How rotary positions meet a longer context. */
+export type Rotary = 'plain' | 'interpolated' | 'base';
+
+export interface AdaptPlan {
+  readonly times: number; // as long a context
+  readonly plan: string;
+  readonly rotary: Rotary;
+  readonly steps: number;
+  readonly rate: number;
+  readonly scratch: boolean; // also from scratch
+}
+
+/** What is looked at: the model as it was, the one that is adapted, one that begins from scratch. */
+export const ROLES = ['as it was', 'adapted', 'from scratch'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** The base is raised as much as the NTK-aware rule says: s^(d / (d − 2)). */
+const raised = (base: number, times: number, d: number) =>
+  Math.min(10_000_000, Math.round(base * times ** (d / Math.max(1, d - 2))));
+
+/** The settings a model goes on with. */
+export function adaptedSpec(
+  spec: RunSpec,
+  { times, plan, rotary, steps, rate }: AdaptPlan,
+): RunSpec {
+  return {
+    ...spec,
+    plan,
+    context: spec.context * times,
+    batch: Math.max(1, Math.round(spec.batch / times)), // the same tokens in a step
+    ropeScale: rotary === 'interpolated' ? spec.ropeScale * times : spec.ropeScale,
+    ropeBase:
+      rotary === 'base' ? raised(spec.ropeBase, times, spec.width / spec.heads) : spec.ropeBase,
+    steps: Math.max(10, steps),
+    warmup: Math.min(20, Math.floor(steps / 10)),
+    rate,
+    backend: 'auto',
+  };
+}
+
+/** The very model, read at the longer context: nothing of it is changed. */
+export const asItWas = (spec: RunSpec, plan: AdaptPlan): RunSpec =>
+  adaptedSpec(spec, { ...plan, plan: spec.plan, rotary: 'plain' });
+
+export interface AdaptVariant {
+  readonly role: Role;
+  readonly spec: RunSpec;
+  readonly from: 'model' | 'scratch';
+  readonly steps: number;
+}
+
+/** The models that are looked at, in order. */
+export function adaptVariants(spec: RunSpec, plan: AdaptPlan): readonly AdaptVariant[] {
+  const longer = adaptedSpec(spec, plan);
+  const { steps } = plan;
+  const all: readonly AdaptVariant[] = [
+    { role: 'as it was', spec: asItWas(spec, plan), from: 'model', steps: 0 },
+    { role: 'adapted', spec: longer, from: 'model', steps },
+    { role: 'from scratch', spec: longer, from: 'scratch', steps },
+  ];
+  return all.filter(({ role }) => plan.scratch || role !== 'from scratch');
+}
+
+/** Steps after which they are looked at; the last always is. */
+export const adaptLooks = (steps: number): readonly number[] =>
+  [0, 0.1, 0.3].map((part) => Math.round(part * steps));
