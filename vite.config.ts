@@ -3,6 +3,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments, chromiumPath } from './scripts/chromium.mjs';
+import { lessons } from './scripts/lessons/plugin.mjs';
 
 /** tfjs is reached only from the worker, so the dev server would find it late and reload the page. */
 const workerPackages = [
@@ -21,7 +22,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 export default defineConfig({
   base: process.env['BASE_PATH'] ?? './',
   define: { __VERSION__: JSON.stringify(version) }, // src/app/version.ts
-  plugins: [svelte()],
+  plugins: [lessons(), svelte()],
   assetsInclude: ['**/*.safetensors', '**/*.zip'],
   build: { target: 'es2022', chunkSizeWarningLimit: 1500 },
   worker: {

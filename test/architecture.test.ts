@@ -31,7 +31,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'train',
     'reference',
   ],
-  lessons: ['core', 'spec'],
+  lessons: ['core', 'attention', 'data', 'spec', 'compare', 'masks'],
   state: ['core', 'attention', 'data', 'spec', 'link', 'model', 'compare', 'masks', 'lessons'],
   views: ['core', 'attention', 'data', 'spec', 'link', 'draw', 'compare', 'masks', 'state'],
   app: [
@@ -67,6 +67,7 @@ const PURE = [
   'figures',
   'masks',
   'export',
+  'lessons',
 ];
 
 const sources = import.meta.glob<string>('/src/**/*.{ts,svelte}', {

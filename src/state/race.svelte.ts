@@ -52,6 +52,12 @@ export interface RaceOptions {
   /** What files say of where they come from. */
   readonly program?: string; // version
   today?(): string; // YYYY-MM-DD
+  /** What is compared to begin with, in place of an address. */
+  readonly comparison?: Comparison;
+  /** The engine is asked for nothing before somebody trains. */
+  readonly lazy?: boolean;
+  /** Runs were built, or built anew. */
+  built?(): void;
 }
 
 /** A file that was opened, or that was recorded for these very settings. */
@@ -136,6 +142,10 @@ export class Race implements Driven {
   /** All runs were opened, or are being; else they are not known to fit. */
   opened = $state(false);
   #settling: ReturnType<typeof setTimeout> | undefined;
+  /** The engine may be asked. */
+  #awake = $state(true);
+  /** One step is to be made as soon as all runs are open. */
+  #stepWished = false;
   /** Runs that were asked for a picture and have not answered. */
   #awaited: readonly RunId[] = [];
   readonly #pull: FramePull;
@@ -157,8 +167,15 @@ export class Race implements Driven {
     };
     this.run = driveOf(this);
     this.measured = new Measured(engine, this);
-    this.#read(options.query ?? '');
+    this.#awake = options.lazy !== true;
+    if (options.comparison) this.asked = options.comparison;
+    else this.#read(options.query ?? '');
     this.#start(this.asked);
+  }
+
+  /** Nobody has trained yet, and so nothing was opened. */
+  get asleep(): boolean {
+    return !this.#awake;
   }
 
   get program(): string {
@@ -182,6 +199,7 @@ export class Race implements Driven {
     if (this.run.state.phase === 'failed') return; // a key is pressed though the button is disabled
     this.#live();
     this.wish = true;
+    this.#wake();
     if (!this.suspended) this.#together('run');
   };
 
@@ -194,6 +212,8 @@ export class Race implements Driven {
     if (this.run.state.phase === 'failed') return;
     this.#live();
     this.wish = false;
+    this.#stepWished = !this.opened;
+    this.#wake();
     this.#together('step');
   };
 
@@ -214,6 +234,20 @@ export class Race implements Driven {
     this.wish = false;
     this.saved = undefined;
     this.#start(this.problem === undefined ? this.asked : this.built);
+  };
+
+  /** Compares something else; `ms` is the time for the hand to come to rest. */
+  put = (comparison: Comparison, ms = SETTLE_MS) => {
+    this.asked = comparison;
+    if (ms > 0) {
+      this.#settle(ms);
+      return;
+    }
+    clearTimeout(this.#settling);
+    this.wish = false;
+    this.saved = undefined;
+    this.#awake = this.options.lazy !== true;
+    this.#start(comparison);
   };
 
   /** Begins with other runs, on the same machine. */
@@ -336,8 +370,9 @@ export class Race implements Driven {
     });
 
   /** Shows what was recorded for these settings, until somebody trains; a recording of others is passed over. */
-  showRecorded = (text: string): void => {
-    const saved = readFile(text);
+  showRecorded = (text: string): void => this.showSaved(readFile(text));
+
+  showSaved = (saved: Saved): void => {
     const began = this.wish || this.runs.some(({ step }) => step > 0);
     if (began || this.saved || !sameRuns(saved.comparison, this.built, ['backend'])) return;
     const moments = saved.pictures ? readMoments(saved.pictures, this.specs) : [];
@@ -450,6 +485,13 @@ export class Race implements Driven {
     if (this.head !== undefined && this.head >= heads) this.head = 0;
     this.opened = false;
     // The first run says what the device can hold; the others are opened when all are known to fit.
+    if (this.problem === undefined && this.#awake) this.runs[0]!.open();
+    this.options.built?.();
+  }
+
+  #wake() {
+    if (this.#awake) return;
+    this.#awake = true;
     if (this.problem === undefined) this.runs[0]!.open();
   }
 
@@ -463,6 +505,8 @@ export class Race implements Driven {
     this.opened = true;
     for (const run of others) run.open();
     if (this.wish && !this.suspended) this.#together('run');
+    else if (this.#stepWished) this.#together('step');
+    this.#stepWished = false;
   }
 
   #together(action: 'run' | 'pause' | 'step' | 'frame' | 'evaluate') {
@@ -529,6 +573,7 @@ function driveOf(race: Race): Drive {
   return {
     get state(): RunState {
       const { alive } = race;
+      if (race.asleep && race.problem === undefined) return { phase: 'paused', step: this.step };
       if (alive.length === 0 || (race.problem !== undefined && !race.opened))
         return { phase: 'failed', message: race.problem ?? 'every run stopped' };
       const preparing = alive.flatMap(({ state }) => (state.phase === 'preparing' ? [state] : []));

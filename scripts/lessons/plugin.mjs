@@ -1,0 +1,60 @@
+/**
+ * @file Lessons as modules, for Vite: `lesson.md` is its document with HTML in place of Markdown, `lesson.md?head` what
+ * a list of lessons needs, `guide.md` the instructor's guide as HTML.
+ *
+ * A lesson that cannot be read becomes { refused: why }, so that it never blanks the site; a build stops at it by name.
+ */
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { bundled } from '../bundle.mjs';
+import { known, lessonFiles } from './files.mjs';
+import { block, inline } from './render.mjs';
+
+const PATH = /\/lessons\/([^/]+)\/(lesson|guide)\.md(\?head)?$/;
+
+/** src/lessons/document.ts, which imports nothing from outside: it fits into an address, and no two processes meet in a file. */
+async function reader() {
+  const { output } = await build({
+    configFile: false,
+    root: fileURLToPath(new URL('../../', import.meta.url)),
+    logLevel: 'error',
+    build: { ssr: 'src/lessons/document.ts', write: false, target: 'node20', copyPublicDir: false },
+  });
+  return import(`data:text/javascript,${encodeURIComponent(output[0].code)}`);
+}
+
+let read;
+
+/** @returns {import('vite').Plugin} */
+export function lessons() {
+  return {
+    name: 'zebra-lessons',
+    enforce: 'pre',
+    async buildStart() {
+      if (this.environment.mode !== 'build') return;
+      const { checkAll } = await bundled('src/lessons/check.ts');
+      const { refused } = checkAll(lessonFiles(), known(), { block, inline });
+      if (refused.length > 0)
+        this.error(`lessons are refused:\n${refused.map(({ why }) => `  ${why}`).join('\n')}`);
+    },
+    async transform(text, id) {
+      const [, name, kind, head] = PATH.exec(id.replace(/[?&](import|t=\d+)/g, '')) ?? [];
+      if (!name) return undefined;
+      const value = moduleOf(await (read ??= reader()), name, kind, head !== undefined, text);
+      return { code: `export default ${JSON.stringify(value)};`, map: null };
+    },
+  };
+}
+
+/** What is the matter with a text of an author's is data here; everything else is a fault of ours and is thrown. */
+function moduleOf({ mapProse, readDocument }, id, kind, head, text) {
+  try {
+    if (kind === 'guide') return block(text);
+    const document = readDocument(id, text);
+    const { steps, ...rest } = document;
+    return head ? { ...rest, steps: steps.length } : mapProse(document, block, inline);
+  } catch (error) {
+    if (error.name === 'InputError') return { id, refused: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * @file Markdown of lessons to HTML, when the site is built: formulas to MathML, code coloured, links that change the
+ * stage, and claims that say where they come from. No HTML of the author passes through.
+ */
+import hljs from 'highlight.js/lib/core';
+import bash from 'highlight.js/lib/languages/bash';
+import json from 'highlight.js/lib/languages/json';
+import python from 'highlight.js/lib/languages/python';
+import typescript from 'highlight.js/lib/languages/typescript';
+import MarkdownIt from 'markdown-it';
+import temml from 'temml';
+
+for (const [name, language] of Object.entries({ bash, json, python, typescript }))
+  hljs.registerLanguage(name, language);
+
+/** What of it is wrong is an error of the author's: the message says what. */
+class LessonError extends Error {
+  name = 'InputError';
+}
+
+const markdown = new MarkdownIt({
+  html: false,
+  linkify: false,
+  typographer: false,
+  highlight(code, language) {
+    if (!language) return '';
+    if (!hljs.getLanguage(language))
+      throw new LessonError(
+        `code in '${language}' cannot be coloured; there are ${hljs.listLanguages().join(', ')}`,
+      );
+    return hljs.highlight(code, { language }).value;
+  },
+});
+const { escapeHtml } = markdown.utils;
+markdown.validateLink = () => true; // checked below, with words
+
+// ------------------------------------------------------------------------------------------------- formulas: $…$, $$…$$
+
+const mathml = (tex, displayMode) => {
+  try {
+    return temml.renderToString(tex, { displayMode, throwOnError: true, annotate: false });
+  } catch (cause) {
+    throw new LessonError(`the formula ${tex} cannot be set: ${cause.message}`);
+  }
+};
+
+markdown.inline.ruler.after('escape', 'formula', (state, silent) => {
+  if (state.src[state.pos] !== '$') return false;
+  const fence = state.src.startsWith('$$', state.pos) ? '$$' : '$';
+  const from = state.pos + fence.length;
+  const end = state.src.indexOf(fence, from);
+  const tex = end < 0 ? '' : state.src.slice(from, end);
+  // 'it costs $5 and $6' is no formula: one neither begins nor ends with a space.
+  if (tex.trim() === '' || (fence === '$' && tex !== tex.trim())) return false;
+  if (!silent) state.push('formula', '', 0).meta = { tex: tex.trim(), display: fence === '$$' };
+  state.pos = end + fence.length;
+  return true;
+});
+markdown.renderer.rules.formula = (tokens, i) => mathml(tokens[i].meta.tex, tokens[i].meta.display);
+
+// ------------------------------------------------------------------- claims: {proved}, {measured: …}, {source: … | https://…}
+
+const CLAIMS = {
+  proved: { word: 'proved here', title: 'The simulator on this page works it out' },
+  measured: { word: 'measured' },
+  source: { word: 'source' },
+  ours: { word: 'our reconstruction', title: 'The paper’s own formula was not available to us' },
+};
+
+markdown.inline.ruler.after('formula', 'claim', (state, silent) => {
+  if (state.src[state.pos] !== '{') return false;
+  const end = state.src.indexOf('}', state.pos);
+  const found =
+    end < 0
+      ? null
+      : /^(proved|measured|source|ours)(?:: *([^|]+?)(?: *\| *(\S+))?)?$/.exec(
+          state.src.slice(state.pos + 1, end),
+        );
+  if (!found) return false;
+  const [, kind, says, url] = found;
+  if ((kind === 'measured' || kind === 'source') && !says)
+    throw new LessonError(`{${kind}} should say what: {${kind}: …}`);
+  if (!silent) state.push('claim', '', 0).meta = { kind, says, url };
+  state.pos = end + 1;
+  return true;
+});
+markdown.renderer.rules.claim = (tokens, i) => {
+  const { kind, says, url } = tokens[i].meta;
+  const { word, title } = CLAIMS[kind];
+  const text = escapeHtml(says ? `${word}: ${says}` : word);
+  if (url) return `<a class="claim ${kind}" ${outside(url)}>${text}</a>`;
+  return `<span class="claim ${kind}"${title ? ` title="${escapeHtml(title)}"` : ''}>${text}</span>`;
+};
+
+// ------------------------------------------------------------------------------------------------- links
+
+const outside = (url) => {
+  if (!url.startsWith('https://'))
+    throw new LessonError(`the link ${url} should begin with set:, look:, #/ or https://`);
+  return `href="${escapeHtml(url)}" target="_blank" rel="noopener noreferrer"`;
+};
+
+/** A link that changes the stage is a button: it leads nowhere. */
+const stage = (href) => {
+  const [, name, value] = /^(set|look):(.+)$/.exec(href) ?? [];
+  return name && `type="button" class="do" data-${name}="${escapeHtml(value)}"`;
+};
+
+markdown.renderer.rules.link_open = (tokens, i, _, env) => {
+  const href = decodeURI(tokens[i].attrGet('href') ?? '');
+  const does = stage(href);
+  (env.links ??= []).push(does ? 'button' : 'a');
+  if (does) return `<button ${does}>`;
+  return href.startsWith('#/') ? `<a href="${escapeHtml(href)}">` : `<a ${outside(href)}>`;
+};
+markdown.renderer.rules.link_close = (_tokens, _i, _options, env) => `</${env.links.pop()}>`;
+markdown.renderer.rules.image = () => {
+  throw new LessonError('a lesson shows the stage and no pictures; change the stage with a scene');
+};
+
+// A heading inside a step stands under its title.
+for (const side of ['heading_open', 'heading_close'])
+  markdown.renderer.rules[side] = () => (side === 'heading_open' ? '<h3>' : '</h3>');
+
+// A table may be wider than its column.
+markdown.renderer.rules.table_open = () =>
+  '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>';
+markdown.renderer.rules.table_close = () => '</table></div>';
+markdown.renderer.rules.fence = (tokens, i, options) => {
+  const { content, info } = tokens[i];
+  const html = options.highlight(content, info.trim()) || escapeHtml(content);
+  return `<pre tabindex="0" role="group" aria-label="Code"><code>${html}</code></pre>`;
+};
+
+export const block = (text) => markdown.render(text, {});
+export const inline = (text) => markdown.renderInline(text, {});

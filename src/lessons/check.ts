@@ -1,0 +1,57 @@
+/** @file All lessons, checked before anybody opens one: what scripts/lessons.mjs and the build call. */
+import { InputError } from '../core/check';
+import { mapProse, readDocument } from './document';
+import { kinds } from './exercises';
+import { lessonOf, type Lesson } from './lesson';
+import type { Known } from './scene';
+
+export interface Refused {
+  readonly id: string;
+  readonly why: string;
+}
+
+export interface Checked {
+  readonly lessons: readonly Lesson[];
+  readonly refused: readonly Refused[];
+}
+
+/** `files` maps a lesson's id to its Markdown; `render` makes what a reader sees, and refuses what it cannot. */
+export function checkAll(
+  files: Readonly<Record<string, string>>,
+  known: Known,
+  render: { block(markdown: string): string; inline(markdown: string): string },
+): Checked {
+  const lessons: Lesson[] = [];
+  const refused: Refused[] = [];
+  for (const [id, markdown] of Object.entries(files)) {
+    try {
+      const lesson = lessonOf(
+        mapProse(readDocument(id, markdown), render.block, render.inline),
+        known,
+      );
+      for (const step of lesson.steps)
+        for (const exercise of step.exercises) solvable(exercise, lesson.id, step.title);
+      lessons.push(lesson);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      refused.push({ id, why: error.message });
+    }
+  }
+  return { lessons, refused };
+}
+
+/** The answer that is held for right must be right. */
+function solvable(
+  { id, kind, of }: Lesson['steps'][number]['exercises'][number],
+  lesson: string,
+  step: string,
+) {
+  const rules = kinds.get(kind);
+  const { answer, world } = rules.solve(of);
+  if (world) return; // the answer lies on the stage: test/lessons goes there
+  const verdict = rules.check(of, answer, { specs: [], results: [] });
+  if (!verdict.right)
+    throw new InputError(
+      `lessons/${lesson}/lesson.md, step '${step}': the exercise '${id}' refuses its own answer (${verdict.says})`,
+    );
+}

@@ -1,0 +1,144 @@
+/**
+ * @file What a teacher gathered: results of many people, one per person and lesson, and what was refused and why. Plain
+ * data; whatever comes in, what was there before stays.
+ */
+import { InputError } from '../core/check';
+import { readResult, type LessonResult } from './result';
+
+export interface Classroom {
+  readonly results: readonly LessonResult[];
+}
+
+export interface Given {
+  /** A file's name, or what else it came from. */
+  readonly name: string;
+  /** A file of a result, or any text with codes in it. */
+  readonly text: string;
+}
+
+export interface Refusal {
+  readonly name: string;
+  readonly why: string;
+}
+
+/** What became of what was given. */
+export interface Outcome {
+  readonly room: Classroom;
+  readonly added: number;
+  /** In the place of an earlier result of the same person. */
+  readonly replaced: number;
+  /** The very same result was there. */
+  readonly same: number;
+  readonly refused: readonly Refusal[];
+}
+
+export const EMPTY_ROOM: Classroom = { results: [] };
+export const MOST_RESULTS = 200;
+export const LARGEST_TEXT = 2 ** 20; // characters of one file, or pasted at once
+const MOST_CODES = 2 * MOST_RESULTS; // looked at in one text
+const MOST_REFUSALS = 20; // told one by one
+
+/** Takes in what can be read; `lessons` are the ids that this site has. */
+export function add(
+  room: Classroom,
+  given: readonly Given[],
+  lessons: ReadonlySet<string>,
+): Outcome {
+  const results = [...room.results];
+  const refused: Refusal[] = [];
+  let [added, replaced, same] = [0, 0, 0];
+  for (const { name, text } of given.flatMap(partsOf)) {
+    const read = readOr(name, text, lessons);
+    if ('why' in read) {
+      refused.push(read);
+      continue;
+    }
+    const twin = results.findIndex((one) => isSame(one, read));
+    const at = twin < 0 ? results.findIndex((one) => isOfSame(one, read)) : twin;
+    if (twin >= 0) same++;
+    else if (at >= 0) replaced++;
+    else if (results.length >= MOST_RESULTS) {
+      const why = `there is room for ${MOST_RESULTS} results; remove some, or open a second tab`;
+      refused.push({ name, why });
+      continue;
+    } else added++;
+    results[at < 0 ? results.length : at] = read;
+  }
+  return { room: { results }, added, replaced, same, refused };
+}
+
+export const remove = (room: Classroom, result: LessonResult): Classroom => ({
+  results: room.results.filter((one) => one !== result),
+});
+
+/** Lessons of which there are results, in their order. */
+export const lessonsIn = ({ results }: Classroom): readonly string[] =>
+  [...new Set(results.map(({ lesson }) => lesson))].sort((a, b) => a.localeCompare(b));
+
+/** Results of one lesson, by name; people without one come last, in the order they came. */
+export const resultsOf = ({ results }: Classroom, lesson: string): readonly LessonResult[] =>
+  results
+    .filter((one) => one.lesson === lesson)
+    .sort((a, b) => +(a.who === '') - +(b.who === '') || a.who.localeCompare(b.who));
+
+/** '2 results added, 1 replaced, 1 refused.' */
+export function sayOutcome({ added, replaced, same, refused }: Outcome): string {
+  const parts = [
+    added > 0 && `${added} ${added === 1 ? 'result' : 'results'} added`,
+    replaced > 0 && `${replaced} replaced by a newer one of the same name`,
+    same > 0 && `${same} ${same === 1 ? 'was' : 'were'} there already`,
+    refused.length > 0 && `${refused.length} refused`,
+  ].filter(Boolean);
+  return parts.length > 0 ? `${parts.join(', ')}.` : 'Nothing was found in it.';
+}
+
+/** Refusals as they are told: the first few, and how many more there are. */
+export const sayRefused = (refused: readonly Refusal[]): readonly Refusal[] =>
+  refused.length <= MOST_REFUSALS
+    ? refused
+    : [
+        ...refused.slice(0, MOST_REFUSALS),
+        { name: `${refused.length - MOST_REFUSALS} more`, why: 'refused for reasons like these' },
+      ];
+
+/** A file of JSON is one result; any other text is looked through for codes, which mail programs may have broken. */
+function partsOf({ name, text }: Given): readonly Given[] {
+  if (text.length > LARGEST_TEXT || text.trim().startsWith('{')) return [{ name, text }];
+  const found = text.split(/(?=zebra1\.)/).filter((part) => part.startsWith('zebra1.'));
+  if (found.length === 0) return [{ name, text }];
+  return found.slice(0, MOST_CODES).map((part, i) => ({
+    name: found.length === 1 ? name : `${name}, code ${i + 1}`,
+    text: /^zebra1\.[\w\s-]+\.\s*[0-9a-f]{8}/.exec(part)?.[0] ?? part.split(/\s/)[0]!,
+  }));
+}
+
+function readOr(name: string, text: string, lessons: ReadonlySet<string>): LessonResult | Refusal {
+  if (text.length > LARGEST_TEXT)
+    return { name, why: `it has ${text.length} characters; a result has a few thousand` };
+  if (text.trim() === '') return { name, why: 'it is empty' };
+  try {
+    const result = readResult(text);
+    if (lessons.has(result.lesson)) return result;
+    return { name, why: `its lesson '${result.lesson}' is none of this site` };
+  } catch (error) {
+    if (error instanceof InputError) return { name, why: error.message };
+    throw error;
+  }
+}
+
+const nameOf = ({ who }: LessonResult) => who.normalize('NFC').toLocaleLowerCase('en');
+
+/** Of the same person, as far as a name tells; people without a name are all others. */
+const isOfSame = (a: LessonResult, b: LessonResult) =>
+  a.lesson === b.lesson && a.who !== '' && nameOf(a) === nameOf(b);
+
+const isSame = (a: LessonResult, b: LessonResult) =>
+  a.lesson === b.lesson && a.who === b.who && written(a) === written(b);
+
+/** Progress as text, its answers in a fixed order. */
+const written = ({ progress }: LessonResult) =>
+  JSON.stringify([
+    progress.done,
+    progress.at,
+    Object.entries(progress.answers).sort(([a], [b]) => (a < b ? -1 : 1)),
+  ]);

@@ -1,0 +1,207 @@
+/**
+ * @file A lesson as its author writes it: Markdown, cut into steps, each of prose, at most one scene, and exercises.
+ *
+ * Nothing here knows what a scene may say (src/lessons/lesson.ts does); blocks keep the line they stand on, so that
+ * whoever refuses one can say where. Used when the site is built, in the checker and in tests alike.
+ */
+import { check, InputError } from '../core/check';
+
+interface BlockOf<K> {
+  readonly kind: K;
+  readonly value: unknown; // parsed JSON
+  readonly line: number; // in the file, from 1
+}
+export type Block = BlockOf<'scene'> | BlockOf<'exercise'>;
+
+/** Prose is Markdown in the document, and HTML once the site is built. */
+export interface Prose {
+  readonly kind: 'prose';
+  readonly text: string;
+  readonly line: number;
+}
+
+export interface StepDocument {
+  readonly title: string;
+  readonly line: number;
+  readonly parts: readonly (Prose | Block)[];
+}
+
+export interface LessonHead {
+  readonly id: string; // its folder: '04-the-cliff'
+  readonly title: string;
+  readonly minutes: number;
+  /** One sentence for the list of lessons. */
+  readonly summary: string;
+}
+
+export interface LessonDocument extends LessonHead {
+  readonly steps: readonly StepDocument[];
+}
+
+const HEAD = ['title', 'minutes', 'summary'] as const;
+
+/** Throws InputError naming file, step, line and reason. */
+export function readDocument(id: string, markdown: string): LessonDocument {
+  const file = `lessons/${id}/lesson.md`;
+  check(
+    /^\d\d-[a-z0-9]+(-[a-z0-9]+)*$/.test(id),
+    `${file}: the folder '${id}' should be two digits and words, as 04-the-cliff`,
+  );
+  const lines = markdown.replaceAll('\r\n', '\n').split('\n');
+  const { head, end } = headOf(file, lines);
+  const steps = stepsOf(file, lines, end);
+  check(steps.length > 0, `${file}: it has no steps; begin each one with '## ' and its title`);
+  return { id, ...head, steps };
+}
+
+function headOf(file: string, lines: readonly string[]) {
+  check(lines[0] === '---', `${file}, line 1: it should begin with '---', then ${HEAD.join(', ')}`);
+  const end = lines.indexOf('---', 1);
+  check(end > 0, `${file}: the head is not closed; put '---' on a line of its own after it`);
+  const pairs = new Map<string, string>();
+  lines.slice(1, end).forEach((line, i) => {
+    const at = line.indexOf(':');
+    const name = line.slice(0, at).trim();
+    check(
+      at > 0 && (HEAD as readonly string[]).includes(name),
+      `${file}, line ${i + 2}: '${line.slice(0, 40)}' should be one of ${HEAD.join(', ')}, a colon and its value`,
+    );
+    pairs.set(name, line.slice(at + 1).trim());
+  });
+  const missing = HEAD.find((name) => !pairs.get(name));
+  check(!missing, `${file}: the head has no ${missing}`);
+  const minutes = Number(pairs.get('minutes'));
+  check(
+    Number.isInteger(minutes) && minutes >= 1 && minutes <= 60,
+    `${file}: minutes is '${pairs.get('minutes')}'; it should be a whole number from 1 to 60`,
+  );
+  return {
+    head: { title: pairs.get('title')!, minutes, summary: pairs.get('summary')! },
+    end: end + 1,
+  };
+}
+
+function stepsOf(file: string, lines: readonly string[], from: number): StepDocument[] {
+  const steps: { title: string; line: number; parts: (Prose | Block)[] }[] = [];
+  let prose: string[] = [];
+  let proseAt = 0;
+  const close = () => {
+    const text = prose.join('\n').trim();
+    if (text) steps.at(-1)!.parts.push({ kind: 'prose', text, line: proseAt });
+    prose = [];
+  };
+  for (let i = from; i < lines.length; i++) {
+    const line = lines[i]!;
+    const step = /^## +(.+)$/.exec(line);
+    const fence = /^```(\w*)\s*$/.exec(line);
+    if (step) {
+      if (steps.length > 0) close();
+      const title = step[1]!.trim();
+      check(
+        !steps.some((one) => one.title === title),
+        `${file}, line ${i + 1}: two steps are called '${title}'`,
+      );
+      steps.push({ title, line: i + 1, parts: [] });
+      continue;
+    }
+    if (steps.length === 0) {
+      check(
+        line.trim() === '',
+        `${file}, line ${i + 1}: before the first step there is only the head`,
+      );
+      continue;
+    }
+    if (!fence) {
+      if (prose.length === 0 && line.trim() === '') continue;
+      if (prose.length === 0) proseAt = i + 1;
+      prose.push(line);
+      continue;
+    }
+    const end = lines.indexOf('```', i + 1);
+    const where = `${file}, step '${steps.at(-1)!.title}', line ${i + 1}`;
+    check(end > 0, `${where}: the block is not closed; put three backticks on a line of their own`);
+    if (fence[1] === 'scene' || fence[1] === 'exercise') {
+      close();
+      const value = jsonOf(lines.slice(i + 1, end).join('\n'), `${where}: the ${fence[1]}`);
+      steps.at(-1)!.parts.push({ kind: fence[1], value, line: i + 1 });
+    } else {
+      if (prose.length === 0) proseAt = i + 1;
+      prose.push(...lines.slice(i, end + 1)); // code to be read
+    }
+    i = end;
+  }
+  if (steps.length > 0) close();
+  const empty = steps.find(({ parts }) => !parts.some(({ kind }) => kind === 'prose'));
+  check(!empty, `${file}, step '${empty?.title}', line ${empty?.line}: it has no text`);
+  return steps;
+}
+
+function jsonOf(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new InputError(`${what} is not valid JSON (${(cause as Error).message})`);
+  }
+}
+
+/** Strings of an exercise that are Markdown of one paragraph, wherever they stand in it. */
+export const RICH: ReadonlySet<string> = new Set([
+  'ask',
+  'hints',
+  'says',
+  'because',
+  'answer',
+  'points',
+  'text',
+]);
+
+/** The same document with its prose and the rich strings of its exercises rewritten; what cannot be is refused with its place. */
+export function mapProse(
+  document: LessonDocument,
+  block: (markdown: string) => string,
+  inline: (markdown: string) => string,
+): LessonDocument {
+  const rich = (value: unknown, isRich: boolean): unknown => {
+    if (typeof value === 'string') return isRich ? inline(value) : value;
+    if (Array.isArray(value)) return value.map((one) => rich(one, isRich));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, one]) => [name, rich(one, RICH.has(name))]),
+    );
+  };
+  const mapped = (part: Prose | Block): Prose | Block => {
+    if (part.kind === 'prose') return { ...part, text: block(part.text) };
+    return part.kind === 'exercise' ? { ...part, value: rich(part.value, false) } : part;
+  };
+  return {
+    ...document,
+    steps: document.steps.map((step) => ({
+      ...step,
+      parts: step.parts.map((part) =>
+        placed(`lessons/${document.id}/lesson.md, step '${step.title}', line ${part.line}`, () =>
+          mapped(part),
+        ),
+      ),
+    })),
+  };
+}
+
+/** What `act` gives; what it refuses, with the place before it. */
+export function placed<T>(where: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    // By its name: who renders may be of another bundle.
+    if (!(error instanceof Error) || error.name !== 'InputError') throw error;
+    throw new InputError(`${where}: ${error.message}`);
+  }
+}
+
+/** The name of a step in the address. */
+export const slugOf = (title: string): string =>
+  title
+    .toLowerCase()
+    .normalize('NFKD')
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 48);

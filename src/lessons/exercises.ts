@@ -1,0 +1,40 @@
+/** @file Kinds of exercises, one file each in ./exercises; and an exercise out of a lesson, checked. */
+import { check } from '../core/check';
+import { Fields } from '../core/fields';
+import { registryOf } from '../core/registry';
+import type { RunSpec } from '../spec/run';
+import type { Base, ExerciseKind } from './exercise';
+import type { LessonProgress } from './progress';
+
+export const kinds = registryOf<ExerciseKind>(
+  'kind of exercise',
+  import.meta.glob<{ default: ExerciseKind }>('./exercises/*.ts', { eager: true }),
+);
+
+export interface Exercise extends Base {
+  /** What its kind read. */
+  readonly of: unknown;
+}
+
+export function exerciseOf(value: unknown, what: string, spec: RunSpec): Exercise {
+  const fields = new Fields(value, what);
+  const id = fields.string('id');
+  check(
+    /^[a-z0-9]+(-[a-z0-9]+)*$/.test(id),
+    `id of ${what} is '${id}'; it should be small letters, digits and hyphens`,
+  );
+  const kind = kinds.get(fields.string('kind'));
+  const ask = fields.string('ask');
+  const hints = fields.strings('hints', { min: 3, max: 3 }) as unknown as Base['hints'];
+  const of = kind.read(fields, spec);
+  fields.end();
+  return { id, kind: kind.id, ask, hints, of };
+}
+
+/** The answer a reader gave, if it still is one: a lesson may have changed since. */
+export function answerTo(exercise: Exercise, progress: LessonProgress): unknown {
+  const kept = progress.answers[exercise.id];
+  const kind = kinds.get(exercise.kind);
+  const answer = kept && kind.answerOf(exercise.of, kept.answer);
+  return answer === undefined ? kind.empty(exercise.of) : answer;
+}

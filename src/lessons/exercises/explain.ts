@@ -1,0 +1,59 @@
+import { defineExercise } from '../exercise';
+
+interface ExplainExercise {
+  readonly answer: string; // inline HTML, a model answer
+  readonly points: readonly string[]; // inline HTML, what an answer should have
+}
+
+export interface Explained {
+  readonly text: string;
+  /** Points the reader found in their own text; undefined before it was compared. */
+  readonly found?: readonly number[];
+}
+
+const LEAST = 20; // characters
+const MOST = 2000;
+
+/** In one's own words, marked by oneself against a model answer. */
+export default defineExercise<ExplainExercise, Explained>({
+  id: 'explain',
+  label: 'Explain',
+  order: 6,
+  read: (fields) => ({
+    answer: fields.string('answer'),
+    points: fields.strings('points', { min: 1, max: 5 }),
+  }),
+  empty: () => ({ text: '' }),
+  begun: (_, { text }) => text.trim() !== '',
+  check({ points }, { text, found }) {
+    if (text.trim().length < LEAST)
+      return {
+        right: false,
+        says: `A sentence or two, ${LEAST} characters at least; then a model answer is shown beside it.`,
+      };
+    if (!found)
+      return {
+        right: true,
+        says: 'Kept. Compare it with the model answer, and mark what yours has.',
+      };
+    return {
+      right: true,
+      says: `Your answer has ${found.length} of ${points.length} points, by your own mark.`,
+    };
+  },
+  solve: ({ points }) => ({
+    answer: { text: 'An answer of more than twenty characters.', found: points.map((_, i) => i) },
+  }),
+  wrong: () => [{ answer: { text: 'too short' }, says: /A sentence or two/ }],
+  answerOf({ points }, value) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    const { text, found } = value as Record<string, unknown>;
+    if (typeof text !== 'string' || text.length > MOST) return undefined;
+    if (found === undefined) return { text };
+    const known =
+      Array.isArray(found) &&
+      found.every((one) => Number.isInteger(one) && one >= 0 && one < points.length);
+    return known ? { text, found: found as number[] } : undefined;
+  },
+  say: (_, { text }) => (text.length > 80 ? `${text.slice(0, 80)}…` : text),
+});

@@ -1,0 +1,113 @@
+import { check } from '../../core/check';
+import { formatInteger } from '../../core/units';
+import { layersOf } from '../../spec/run';
+import { checkRun } from '../../spec/check';
+import { defineExercise } from '../exercise';
+import { quantities } from '../quantities';
+import type { Of } from '../quantity';
+import { fitted, settingsOf } from '../settings';
+
+interface NumberExercise {
+  readonly quantity: string;
+  readonly of: Of;
+  /** How far off is still right, as a share. */
+  readonly within: number;
+}
+
+const valueOf = ({ quantity, of }: NumberExercise) => quantities.get(quantity).value(of);
+const near = (a: number, b: number, within: number) =>
+  Math.abs(a - b) <= within * Math.abs(b) + 1e-9;
+const say = (value: number) =>
+  Number.isInteger(value)
+    ? formatInteger(value)
+    : value.toLocaleString('en-US', { maximumFractionDigits: 2 });
+
+/** '8,256', '8 256' and '8256' alike. */
+const numberOf = (text: string): number => {
+  const tidy = text
+    .trim()
+    .replaceAll(/[\s,_\u202F\u00A0'’]/g, '')
+    .replace(/%$/, '')
+    .replace('−', '-');
+  return /^-?\d+(\.\d+)?(e\d+)?$/i.test(tidy) ? Number(tidy) : NaN;
+};
+
+/** A number that the simulator itself can work out. */
+export default defineExercise<NumberExercise, string>({
+  id: 'number',
+  label: 'Say the number',
+  order: 1,
+  read(fields, spec) {
+    const quantity = quantities.get(fields.string('quantity'));
+    const given = fields.has('with')
+      ? settingsOf(fields.get('with'), `with of ${fields.what}`)
+      : {};
+    const full = fitted({ ...spec, ...given });
+    checkRun(full);
+    const T = fields.whole('tokens', { min: 1, max: 1_048_576 }, full.context);
+    for (const name of quantity.needs ?? [])
+      check(fields.has(name), `${fields.what}: ${quantity.id} is asked of a ${name}; say which`);
+    const layer = fields.whole('layer', { min: 1, max: full.layers }, 1) - 1;
+    const of: Of = {
+      spec: full,
+      T,
+      layer,
+      query: fields.whole('query', { min: 0, max: T - 1 }, T - 1),
+      distance: fields.whole('distance', { min: 1, max: 1_048_576 }, 1),
+      bytes: fields.whole('bytes', { min: 1, max: 8 }, 4),
+    };
+    layersOf(full);
+    const within = fields.number('within', { min: 0, max: 0.1 }, 0);
+    const value = quantity.value(of);
+    check(
+      Number.isFinite(value),
+      `${fields.what}: ${quantity.id} is ${value} here, which nobody can answer`,
+    );
+    return { quantity: quantity.id, of, within };
+  },
+  empty: () => '',
+  begun: (_, answer) => answer.trim() !== '',
+  check(exercise, answer) {
+    const quantity = quantities.get(exercise.quantity);
+    const value = valueOf(exercise);
+    const given = numberOf(answer);
+    if (Number.isNaN(given))
+      return { right: false, says: 'That is no number; write it in digits, as 1,234.' };
+    if (near(given, value, exercise.within))
+      return { right: true, says: `Right: ${quantity.because(exercise.of)}.` };
+    const road = quantity
+      .roads(exercise.of)
+      .find(
+        (one) =>
+          near(given, one.value, exercise.within) && !near(one.value, value, exercise.within),
+      );
+    return {
+      right: false,
+      says: road
+        ? `Not ${say(given)}. ${road.says}`
+        : `Not ${say(given)}; it is ${given < value ? 'more' : 'less'}.`,
+    };
+  },
+  solve: (exercise) => ({ answer: String(valueOf(exercise)) }),
+  wrong(exercise) {
+    const value = valueOf(exercise);
+    const roads = quantities
+      .get(exercise.quantity)
+      .roads(exercise.of)
+      .filter(
+        (road, i, all) =>
+          !near(road.value, value, exercise.within) &&
+          all.findIndex((one) => near(one.value, road.value, exercise.within)) === i,
+      )
+      .map((road) => ({ answer: String(road.value), says: new RegExp(escape(road.says)) }));
+    return [
+      ...roads,
+      { answer: String(value * 3 + 7), says: /it is less|Not / },
+      { answer: 'many', says: /no number/ },
+    ];
+  },
+  answerOf: (_, value) => (typeof value === 'string' && value.length <= 40 ? value : undefined),
+  say: (_, answer) => answer.trim(),
+});
+
+const escape = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -1,0 +1,51 @@
+import { random } from '../../core/random';
+import { distinct } from '../../data/examples';
+import { defineExercise } from '../exercise';
+
+interface OrderExercise {
+  readonly items: readonly string[]; // inline HTML, in the right order
+  /** How they stand to begin with: never in the right order. */
+  readonly begin: readonly number[];
+  readonly because: string; // inline HTML
+}
+
+/** Things to be put in order. An answer lists the items as they stand, by their right places. */
+export default defineExercise<OrderExercise, readonly number[]>({
+  id: 'order',
+  label: 'Put in order',
+  order: 5,
+  read(fields) {
+    const items = fields.strings('text', { min: 3, max: 8 });
+    const mixed = distinct(random('order', ...items), items.length, items.length);
+    const sorted = mixed.every((item, i) => item === i);
+    return { items, begin: sorted ? mixed.toReversed() : mixed, because: fields.string('because') };
+  },
+  empty: ({ begin }) => begin,
+  begun: () => true,
+  check({ because }, answer) {
+    const wrong = answer.findIndex((item, i) => item !== i);
+    if (wrong < 0) return { right: true, says: 'Right.', html: because };
+    return {
+      right: false,
+      says: `${wrong === 0 ? 'The first' : `The first ${wrong === 1 ? 'is' : `${wrong} are`} right; the one`} at place ${wrong + 1} does not belong there.`,
+      at: { item: wrong },
+    };
+  },
+  solve: ({ items }) => ({ answer: items.map((_, i) => i) }),
+  wrong({ items, begin }) {
+    const swapped = items.map((_, i) => i);
+    const last = items.length - 1;
+    [swapped[last - 1], swapped[last]] = [last, last - 1];
+    return [
+      { answer: begin, says: /does not belong there/ },
+      { answer: swapped, says: new RegExp(`place ${last} does not`) },
+    ];
+  },
+  answerOf: ({ items }, value) =>
+    Array.isArray(value) &&
+    value.length === items.length &&
+    items.every((_, i) => value.includes(i))
+      ? (value as number[])
+      : undefined,
+  say: (_, answer) => answer.map((item) => item + 1).join(' '),
+});

@@ -1,0 +1,101 @@
+import { check } from '../../core/check';
+import { maskOf, read, verdictOf, write, type Expression } from '../../masks/expression';
+import { has } from '../../masks/runs';
+import { MOST_MASK_TOKENS } from '../scene';
+import { defineExercise } from '../exercise';
+
+interface PaintExercise {
+  readonly expression: Expression;
+  readonly tokens: number;
+  /** Rows that are painted already, to begin with. */
+  readonly given: number;
+  /** Through so many layers of this mask: what a query depends on, and no longer what it reads. */
+  readonly layers: number;
+  readonly cells: readonly boolean[]; // row-major [tokens, tokens]
+}
+
+function cellsOf(expression: Expression, tokens: number, layers: number): boolean[] {
+  const mask = maskOf(expression, tokens);
+  const once = Array.from({ length: tokens * tokens }, (_, i) =>
+    has(mask.row(Math.floor(i / tokens)), i % tokens),
+  );
+  // A token keeps what it knows while it passes a layer: the residual stream is read besides the mask.
+  const step = (q: number, k: number) => q === k || once[q * tokens + k]!;
+  let cells = once;
+  for (let layer = 1; layer < layers; layer++) {
+    const before = cells;
+    cells = before.map((_, i) => {
+      const [q, k] = [Math.floor(i / tokens), i % tokens];
+      for (let via = 0; via < tokens; via++)
+        if (step(q, via) && (before[via * tokens + k]! || via === k)) return true;
+      return false;
+    });
+  }
+  return cells;
+}
+
+/** The mask one expects, cell by cell. An answer is a row-major string of 0 and 1. */
+export default defineExercise<PaintExercise, string>({
+  id: 'paint',
+  label: 'Paint the mask',
+  order: 2,
+  read(fields) {
+    const expression = read(fields.string('mask'));
+    const tokens = fields.whole('tokens', { min: 3, max: MOST_MASK_TOKENS });
+    const given = fields.whole('given', { min: 0, max: tokens - 1 }, 0);
+    const layers = fields.whole('layers', { min: 1, max: 8 }, 1);
+    const cells = cellsOf(expression, tokens, layers);
+    check(
+      cells.includes(true) && cells.includes(false),
+      `${fields.what}: the mask lets everything through, or nothing`,
+    );
+    return { expression, tokens, given, layers, cells };
+  },
+  empty: ({ cells, tokens, given }) =>
+    cells.map((cell, i) => (i < given * tokens && cell ? '1' : '0')).join(''),
+  begun: (exercise, answer) => answer.slice(exercise.given * exercise.tokens).includes('1'),
+  check({ cells, tokens, expression, layers }, answer) {
+    const wrong = cells.findIndex((cell, i) => cell !== (answer[i] === '1'));
+    if (wrong < 0)
+      return {
+        right: true,
+        says: `Right: ${cells.filter(Boolean).length} cells, every one as the rule says.`,
+      };
+    const [query, key] = [Math.floor(wrong / tokens), wrong % tokens];
+    const many = cells.filter((cell, i) => cell !== (answer[i] === '1')).length;
+    const allowed = cells[wrong]!;
+    const { because } = verdictOf(expression, query, key, tokens);
+    const back = query - key;
+    const far = back > 0 ? `${back} back` : back === 0 ? 'itself' : `${-back} ahead`;
+    const why =
+      layers > 1
+        ? allowed
+          ? `there is a way through ${layers} layers`
+          : `no way of ${layers} steps leads there`
+        : `${because.join(' and ')} ${allowed ? 'lets it through' : 'forbids it'}`;
+    return {
+      right: false,
+      says: `The first wrong cell: query ${query}, key ${key} (${far}) ${allowed ? 'is to be painted' : 'is to stay blank'}, since ${why}. ${many === 1 ? 'It is the only one.' : `${many} cells differ in all.`}`,
+      at: { query, key },
+    };
+  },
+  solve: ({ cells }) => ({ answer: cells.map(Number).join('') }),
+  wrong({ cells, tokens, given }) {
+    const from = given * tokens;
+    const flip = (at: number) => cells.map((cell, i) => +(i === at ? !cell : cell)).join('');
+    const missing = cells.findIndex((cell, i) => i >= from && cell);
+    const extra = cells.findIndex((cell, i) => i >= from && !cell);
+    return [missing, extra]
+      .filter((at) => at >= 0)
+      .map((at) => ({
+        answer: flip(at),
+        says: new RegExp(`query ${Math.floor(at / tokens)}, key ${at % tokens} .*(only one)`),
+      }));
+  },
+  answerOf: ({ tokens }, value) =>
+    typeof value === 'string' && value.length === tokens ** 2 && /^[01]+$/.test(value)
+      ? value
+      : undefined,
+  say: ({ cells, expression }, answer) =>
+    `${cells.filter((cell, i) => cell !== (answer[i] === '1')).length} cells from ${write(expression)}`,
+});

@@ -1,0 +1,159 @@
+import { check } from '../../core/check';
+import { Fields } from '../../core/fields';
+import { formatInteger } from '../../core/units';
+import { checkRun } from '../../spec/check';
+import { CONTROLS, type RunSpec, type Setting } from '../../spec/run';
+import { defineExercise, type World } from '../exercise';
+import { quantities } from '../quantities';
+import type { Of } from '../quantity';
+import { fitted, isSetting, settingsOf } from '../settings';
+
+interface TargetExercise {
+  readonly base: RunSpec;
+  readonly tokens: number | undefined;
+  readonly want: { readonly quantity: string; readonly atLeast: number } | undefined;
+  /** What has to be seen besides, by training. */
+  readonly measured: { readonly accuracy: number } | undefined;
+  readonly least: string; // quantity
+  /** Every way that may be gone, so that the best is known and not guessed. */
+  readonly space: readonly {
+    readonly name: Setting;
+    readonly values: readonly RunSpec[Setting][];
+  }[];
+}
+
+type Settings = Partial<RunSpec>;
+
+const ofSpec = (spec: RunSpec, tokens: number | undefined): Of => ({
+  spec,
+  T: tokens ?? spec.context,
+  layer: 0,
+  query: (tokens ?? spec.context) - 1,
+  distance: spec.distance,
+  bytes: 4,
+});
+
+const MOST_WAYS = 20_000;
+
+function waysOf({ space }: TargetExercise): readonly Settings[] {
+  return space.reduce<readonly Settings[]>(
+    (ways, { name, values }) =>
+      ways.flatMap((way) => values.map((value) => ({ ...way, [name]: value }))),
+    [{}],
+  );
+}
+
+const reaches = (exercise: TargetExercise, spec: RunSpec) =>
+  !exercise.want ||
+  quantities.get(exercise.want.quantity).value(ofSpec(spec, exercise.tokens)) >=
+    exercise.want.atLeast;
+const costOf = ({ least, tokens }: TargetExercise, spec: RunSpec) =>
+  quantities.get(least).value(ofSpec(spec, tokens));
+
+function best(exercise: TargetExercise): { readonly way: Settings; readonly cost: number } {
+  let found: { way: Settings; cost: number } | undefined;
+  for (const way of waysOf(exercise)) {
+    const spec = fitted({ ...exercise.base, ...way });
+    if (!reaches(exercise, spec)) continue;
+    const cost = costOf(exercise, spec);
+    if (!found || cost < found.cost) found = { way, cost };
+  }
+  check(found, 'no way of this exercise reaches what it asks for');
+  return found;
+}
+
+/** Reach it with the least: the answer lies on the stage, and what is checked is what stands there. */
+export default defineExercise<TargetExercise, Settings>({
+  id: 'target',
+  label: 'Reach it with the least',
+  order: 8,
+  read(fields, spec) {
+    const least = quantities.get(fields.string('least')).id;
+    let want: TargetExercise['want'];
+    if (fields.has('want')) {
+      const inner = new Fields(fields.get('want'), `want of ${fields.what}`);
+      want = {
+        quantity: quantities.get(inner.string('quantity')).id,
+        atLeast: inner.number('atLeast', { min: 0, max: 1e12 }),
+      };
+      inner.end();
+    }
+    const measured = fields.has('accuracy')
+      ? { accuracy: fields.number('accuracy', { min: 0, max: 1 }) }
+      : undefined;
+    check(want || measured, `${fields.what} should say what is wanted: 'want', 'accuracy' or both`);
+    const varied = new Fields(fields.get('vary'), `vary of ${fields.what}`);
+    const space = varied.names().map((name) => {
+      check(isSetting(name), `vary of ${fields.what} names '${name}', which is no setting`);
+      const values = varied.list(name, { min: 2, max: 64 });
+      for (const value of values) settingsOf({ [name]: value }, `vary of ${fields.what}`);
+      return { name, values: values as readonly RunSpec[Setting][] };
+    });
+    const exercise: TargetExercise = {
+      base: spec,
+      tokens: fields.has('tokens') ? fields.whole('tokens', { min: 1, max: 1_048_576 }) : undefined,
+      want,
+      measured,
+      least,
+      space,
+    };
+    const ways = space.reduce((product, { values }) => product * values.length, 1);
+    check(
+      ways <= MOST_WAYS,
+      `${fields.what}: ${ways} ways are more than the ${MOST_WAYS} that are gone through`,
+    );
+    checkRun(fitted({ ...spec, ...best(exercise).way }));
+    return exercise;
+  },
+  empty: () => ({}),
+  begun: () => true,
+  check(exercise, _, { specs, results }: World) {
+    const spec = specs[0]!;
+    const cost = quantities.get(exercise.least);
+    const { want, measured } = exercise;
+    if (want && !reaches(exercise, spec)) {
+      const quantity = quantities.get(want.quantity);
+      const value = quantity.value(ofSpec(spec, exercise.tokens));
+      return {
+        right: false,
+        says: `Not yet: ${quantity.label.toLowerCase()} is ${formatInteger(value)}, asked are ${formatInteger(want.atLeast)} ${quantity.unit}.`,
+      };
+    }
+    if (measured && (results[0]?.accuracy ?? -1) < measured.accuracy) {
+      const now = results[0]
+        ? `${Math.round(100 * results[0].accuracy)} % so far`
+        : 'nothing is trained yet';
+      return {
+        right: false,
+        says: `Train it: ${Math.round(100 * measured.accuracy)} % are asked, ${now}.`,
+      };
+    }
+    const paid = costOf(exercise, spec);
+    const { cost: least } = best(exercise);
+    if (paid > least + 1e-9)
+      return {
+        right: false,
+        says: `It is reached, with ${formatInteger(paid)} ${cost.unit}. There is a way with fewer.`,
+      };
+    return {
+      right: true,
+      says: `Right: ${formatInteger(paid)} ${cost.unit}, and none of the ${waysOf(exercise).length} ways takes fewer.`,
+    };
+  },
+  solve(exercise) {
+    const { way } = best(exercise);
+    return { answer: way, world: way };
+  },
+  wrong: () => [], // the answer lies on the stage: test/lessons/exercises.test.ts goes there
+  answerOf(_, value) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    const entries = Object.entries(value).filter(([name]) =>
+      CONTROLS.some((control) => control.name === name),
+    );
+    return Object.fromEntries(entries) as Settings;
+  },
+  say: (_, answer) =>
+    Object.entries(answer)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', '),
+});

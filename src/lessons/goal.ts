@@ -1,0 +1,119 @@
+/** @file When a step counts as done: the reader did it. Data in a lesson, and a question to what happened on the stage. */
+import { check } from '../core/check';
+import { Fields } from '../core/fields';
+import type { RunSpec, Setting } from '../spec/run';
+import type { Own } from '../compare/comparison';
+import { isSetting, settingsOf } from './settings';
+
+export type Goal =
+  /** Training went on for so many steps, here or in the recording that was played. */
+  | { readonly kind: 'trained'; readonly steps: number }
+  /** A setting was changed, to this value where one is said. */
+  | { readonly kind: 'changed'; readonly setting: Setting; readonly to?: RunSpec[Setting] }
+  /** A query was pointed at or locked. */
+  | { readonly kind: 'selected' }
+  /** A run came to a number, held out. */
+  | {
+      readonly kind: 'metric';
+      readonly metric: 'accuracy' | 'loss';
+      readonly run: number; // from 0
+      readonly above?: number;
+      readonly below?: number;
+    }
+  /** A model wrote so many tokens. */
+  | { readonly kind: 'wrote'; readonly tokens: number };
+
+/** What happened since the step was entered. */
+export interface Happened {
+  readonly steps: number;
+  /** Settings the reader set, and what they are now; of several runs, any of them. */
+  readonly changed: Partial<RunSpec>;
+  readonly ofRuns: Readonly<Record<number, Partial<Own>>>;
+  readonly selected: boolean;
+  readonly results: readonly ({ readonly accuracy: number; readonly loss: number } | undefined)[];
+  readonly wrote: number; // tokens
+}
+
+export function goalsOf(value: unknown, what: string): readonly Goal[] {
+  const all = Array.isArray(value) ? value : [value];
+  check(
+    all.length >= 1 && all.length <= 4,
+    `${what} should be one thing to do, or a list of 4 at most`,
+  );
+  return all.map((one) => goalOf(one, what));
+}
+
+function goalOf(value: unknown, what: string): Goal {
+  const fields = new Fields(value, what);
+  const goal = ((): Goal => {
+    if (fields.has('trained'))
+      return { kind: 'trained', steps: fields.whole('trained', { min: 1, max: 5000 }) };
+    if (fields.has('changed')) {
+      const setting = fields.string('changed');
+      check(isSetting(setting), `changed of ${what} is '${setting}', which is no setting`);
+      if (!fields.has('to')) return { kind: 'changed', setting };
+      const to = settingsOf({ [setting]: fields.get('to') }, what)[setting]!;
+      return { kind: 'changed', setting, to };
+    }
+    if (fields.has('selected')) {
+      fields.flag('selected');
+      return { kind: 'selected' };
+    }
+    if (fields.has('metric')) {
+      const bound = (name: string) => fields.number(name, { min: 0, max: 100 });
+      const metric = fields.oneOf('metric', ['accuracy', 'loss'] as const);
+      const run = fields.whole('run', { min: 1, max: 4 }, 1) - 1;
+      const above = fields.has('above') ? { above: bound('above') } : {};
+      const below = fields.has('below') ? { below: bound('below') } : {};
+      const goal: Goal = { kind: 'metric', metric, run, ...above, ...below };
+      check('above' in goal || 'below' in goal, `${what} should say above or below what`);
+      return goal;
+    }
+    return { kind: 'wrote', tokens: fields.whole('wrote', { min: 1, max: 1000 }) };
+  })();
+  fields.end();
+  return goal;
+}
+
+export function reached(goal: Goal, happened: Happened): boolean {
+  switch (goal.kind) {
+    case 'trained':
+      return happened.steps >= goal.steps;
+    case 'changed': {
+      const { setting, to } = goal;
+      const values = [happened.changed, ...Object.values(happened.ofRuns)].flatMap((one) =>
+        setting in one ? [one[setting as keyof typeof one]] : [],
+      );
+      return to === undefined ? values.length > 0 : values.includes(to as never);
+    }
+    case 'selected':
+      return happened.selected;
+    case 'metric': {
+      const value = happened.results[goal.run]?.[goal.metric];
+      if (value === undefined) return false;
+      return value > (goal.above ?? -Infinity) && value < (goal.below ?? Infinity);
+    }
+    case 'wrote':
+      return happened.wrote >= goal.tokens;
+  }
+}
+
+/** What is to be done, in words: 'Train for 100 steps, or play the recording'. */
+export function sayGoal(goal: Goal, labels: (setting: Setting) => string): string {
+  switch (goal.kind) {
+    case 'trained':
+      return `train for ${goal.steps} steps, or play the recording`;
+    case 'changed':
+      return `change ${labels(goal.setting)}${goal.to === undefined ? '' : ` to ${goal.to}`}`;
+    case 'selected':
+      return 'point at a query';
+    case 'metric': {
+      const value = (x: number) => (goal.metric === 'accuracy' ? `${100 * x} %` : String(x));
+      const bound =
+        goal.above === undefined ? `below ${value(goal.below!)}` : `above ${value(goal.above)}`;
+      return `see run ${goal.run + 1} come to ${goal.metric === 'loss' ? 'a loss' : 'an accuracy'} ${bound}`;
+    }
+    case 'wrote':
+      return `let it write ${goal.tokens} tokens`;
+  }
+}

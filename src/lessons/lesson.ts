@@ -1,0 +1,97 @@
+/** @file A lesson, checked: what each step shows, when it is done, and what it asks. */
+import { check } from '../core/check';
+import { controlOf } from '../spec/run';
+import { placed, slugOf, type LessonDocument, type LessonHead } from './document';
+import { exerciseOf, type Exercise } from './exercises';
+import { goalsOf, type Goal } from './goal';
+import { EMPTY, stageAfter, type Known, type Stage } from './scene';
+import { settingsOfLink } from './settings';
+
+export type Part =
+  | { readonly kind: 'prose'; readonly html: string }
+  | { readonly kind: 'exercise'; readonly exercise: Exercise };
+
+export interface Step {
+  readonly slug: string;
+  readonly title: string;
+  readonly parts: readonly Part[];
+  /** The stage as this step finds it: all scenes up to and with its own. */
+  readonly stage: Stage;
+  /** What has to be done; a step without goals and exercises is done when it was read. */
+  readonly goals: readonly Goal[];
+  readonly exercises: readonly Exercise[];
+  /** A prediction is asked for, so what was recorded stays covered until it is made. */
+  readonly veiled: boolean;
+}
+
+export interface Lesson extends LessonHead {
+  readonly steps: readonly Step[];
+}
+
+/** Throws InputError naming file, step and reason. */
+export function lessonOf(document: LessonDocument, known: Known): Lesson {
+  const { id, title, minutes, summary } = document;
+  const file = `lessons/${id}/lesson.md`;
+  let stage: Stage = EMPTY;
+  const names = new Set<string>();
+  const slugs = new Set<string>();
+  const steps = document.steps.map((step): Step => {
+    const place = (line: number) => `${file}, step '${step.title}', line ${line}`;
+    const where = (line: number, what: string) => `${place(line)}: ${what}`;
+    let goals: readonly Goal[] = [];
+    const scenes = step.parts.filter(({ kind }) => kind === 'scene');
+    check(
+      scenes.length <= 1,
+      where(step.line, 'it has two scenes; one step changes the stage once'),
+    );
+    const exercises: Exercise[] = [];
+    const parts: Part[] = [];
+    // The scene stands before the exercises, wherever the author put it.
+    for (const part of step.parts.toSorted(
+      (a, b) => +(b.kind === 'scene') - +(a.kind === 'scene'),
+    )) {
+      placed(place(part.line), () => {
+        if (part.kind === 'scene') {
+          const { until, ...scene } = { ...(part.value as Record<string, unknown>) };
+          stage = stageAfter(stage, scene, 'the scene', known);
+          if (until !== undefined) goals = goalsOf(until, 'until');
+        } else if (part.kind === 'exercise') {
+          const exercise = exerciseOf(part.value, 'the exercise', stage.set);
+          check(!names.has(exercise.id), `two exercises are called '${exercise.id}'`);
+          names.add(exercise.id);
+          exercises.push(exercise);
+          parts.push({ kind: 'exercise', exercise });
+        } else {
+          for (const link of linksOf(part.text)) settingsOfLink(link, `the link 'set:${link}'`);
+          parts.push({ kind: 'prose', html: part.text });
+        }
+      });
+    }
+    const slug = slugOf(step.title);
+    check(
+      slug !== '' && !slugs.has(slug),
+      where(step.line, `its title gives the address '${slug}', which is empty or another step's`),
+    );
+    slugs.add(slug);
+    return {
+      slug,
+      title: step.title,
+      parts,
+      stage,
+      goals,
+      exercises,
+      veiled: exercises.some(({ kind }) => kind === 'predict'),
+    };
+  });
+  return { id, title, minutes, summary, steps };
+}
+
+/** Settings in links of a text, as Markdown writes them or as the built page does. */
+export function linksOf(text: string): readonly string[] {
+  return [...text.matchAll(/\]\(set:([^)\s]+)\)|data-set="([^"]+)"/g)].map(([, markdown, html]) =>
+    (markdown ?? html)!.replaceAll('&amp;', '&'),
+  );
+}
+
+export const labelOf = (setting: Parameters<typeof controlOf>[0]): string =>
+  controlOf(setting).label.toLowerCase();

@@ -1,0 +1,54 @@
+/** @file What a teacher's link to a lesson says besides lesson and step: `hide`, `lock`, `seed`, `embed`, `projector`. */
+import { CONTROLS, type Setting } from '../spec/run';
+
+export interface LessonLink {
+  /** Controls that are taken away; 'train' takes training away. */
+  readonly hide: ReadonlySet<string>;
+  /** Controls that are shown and cannot be changed. */
+  readonly lock: ReadonlySet<string>;
+  readonly seed: number | undefined;
+  /** In a course page's frame: without the site's name and pages. */
+  readonly embed: boolean;
+  /** Large type and high contrast, for a wall. */
+  readonly projector: boolean;
+}
+
+export const PLAIN: LessonLink = {
+  hide: new Set(),
+  lock: new Set(),
+  seed: undefined,
+  embed: false,
+  projector: false,
+};
+
+const MOST_SEED = 999_999;
+export const HIDEABLE: readonly string[] = ['train', ...CONTROLS.map(({ name }) => name)];
+export const LOCKABLE: readonly Setting[] = CONTROLS.map(({ name }) => name);
+
+/** Whatever a query says, something that can be shown: names nobody knows are passed over. */
+export function readLessonQuery(query: string): LessonLink {
+  const pairs = new URLSearchParams(query.slice(0, 4000));
+  const names = (key: string, known: readonly string[]) =>
+    new Set((pairs.get(key) ?? '').split(',').filter((name) => known.includes(name)));
+  const seed = /^\d{1,6}$/.test(pairs.get('seed') ?? '') ? Number(pairs.get('seed')) : undefined;
+  return {
+    hide: names('hide', HIDEABLE),
+    lock: names('lock', LOCKABLE),
+    seed: seed !== undefined && seed <= MOST_SEED ? seed : undefined,
+    embed: pairs.get('embed') === '1',
+    projector: pairs.get('projector') === '1',
+  };
+}
+
+export function writeLessonQuery({ hide, lock, seed, embed, projector }: LessonLink): string {
+  const list = (key: string, names: ReadonlySet<string>) =>
+    names.size > 0 ? [`${key}=${[...names].join(',')}`] : [];
+  return [
+    'v=1',
+    ...list('hide', hide),
+    ...list('lock', lock),
+    ...(seed === undefined ? [] : [`seed=${seed}`]),
+    ...(embed ? ['embed=1'] : []),
+    ...(projector ? ['projector=1'] : []),
+  ].join('&');
+}

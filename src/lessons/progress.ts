@@ -1,0 +1,102 @@
+/** @file What a reader has done, as it is kept on their machine: plain data, read strictly, so that a spoilt store is only an empty one. */
+import type { Lesson, Step } from './lesson';
+
+export interface Answered {
+  readonly answer: unknown;
+  /** Undefined until it was checked. */
+  readonly right?: boolean;
+  readonly tries: number;
+  readonly hints: number; // shown, 0 to 3
+  /** The answer was given away. */
+  readonly shown?: boolean;
+}
+
+export interface LessonProgress {
+  /** Steps whose goals were reached, or that were read, by their slug. */
+  readonly done: readonly string[];
+  readonly answers: Readonly<Record<string, Answered>>;
+  /** The step one was at. */
+  readonly at?: string;
+}
+
+export type Progress = Readonly<Record<string, LessonProgress>>;
+
+export const NOTHING: LessonProgress = { done: [], answers: {} };
+
+const VERSION = 1;
+const LARGEST = 2 ** 20; // characters
+
+export const writeProgress = (progress: Progress): string =>
+  JSON.stringify({ version: VERSION, lessons: progress });
+
+/** Whatever was stored; what cannot be read is left out. */
+export function readProgress(text: string): Progress {
+  if (text.length > LARGEST) return {};
+  try {
+    const value = JSON.parse(text) as { version?: unknown; lessons?: unknown };
+    if (value?.version !== VERSION || !isRecord(value.lessons)) return {};
+    return Object.fromEntries(
+      Object.entries(value.lessons).flatMap(([id, one]) => {
+        const read = lessonProgressOf(one);
+        return read ? [[id, read]] : [];
+      }),
+    );
+  } catch {
+    return {};
+  }
+}
+
+export function lessonProgressOf(value: unknown): LessonProgress | undefined {
+  if (!isRecord(value)) return undefined;
+  const { done, answers, at } = value;
+  if (!Array.isArray(done) || done.length > 100 || !done.every(isSlug) || !isRecord(answers))
+    return undefined;
+  const read = Object.entries(answers)
+    .slice(0, 100)
+    .flatMap(([id, one]) => {
+      const answered = answeredOf(one);
+      return answered && isSlug(id) ? [[id, answered] as const] : [];
+    });
+  return {
+    done: [...new Set(done as string[])],
+    answers: Object.fromEntries(read),
+    ...(isSlug(at) && { at }),
+  };
+}
+
+function answeredOf(value: unknown): Answered | undefined {
+  if (!isRecord(value)) return undefined;
+  const { answer, right, tries, hints, shown } = value;
+  const whole = (one: unknown, most: number): one is number =>
+    Number.isInteger(one) && (one as number) >= 0 && (one as number) <= most;
+  if (!whole(tries, 100_000) || !whole(hints, 3)) return undefined;
+  return {
+    answer,
+    tries,
+    hints,
+    ...(typeof right === 'boolean' && { right }),
+    ...(shown === true && { shown }),
+  };
+}
+
+const isSlug = (value: unknown): value is string =>
+  typeof value === 'string' && value.length <= 64 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(value);
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Goals were reached, and every exercise was solved or its answer shown. */
+export const isDone = (step: Step, progress: LessonProgress): boolean =>
+  progress.done.includes(step.slug) &&
+  step.exercises.every(({ id }) => progress.answers[id]?.right || progress.answers[id]?.shown);
+
+export function scoreOf(lesson: Lesson, progress: LessonProgress) {
+  const exercises = lesson.steps.flatMap((step) => step.exercises);
+  return {
+    steps: lesson.steps.length,
+    done: lesson.steps.filter((step) => isDone(step, progress)).length,
+    exercises: exercises.length,
+    right: exercises.filter(({ id }) => progress.answers[id]?.right && !progress.answers[id]?.shown)
+      .length,
+  };
+}

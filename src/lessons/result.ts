@@ -1,0 +1,139 @@
+/**
+ * @file What a reader hands to their teacher: a code of one line, or a file. No names but the one they typed, no clock,
+ * nothing of the machine. Reading is strict: what comes from outside is never more than text.
+ */
+import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
+import { check, InputError } from '../core/check';
+import { crc32 } from '../core/crc32';
+import { Fields } from '../core/fields';
+import { lessonProgressOf, type LessonProgress } from './progress';
+
+export interface LessonResult {
+  readonly lesson: string; // id
+  /** What the participant calls themselves; may be empty. */
+  readonly who: string;
+  readonly progress: LessonProgress;
+}
+
+const FORMAT = 'zebra-lab-result';
+const VERSION = 1;
+const PREFIX = 'zebra1.';
+const LONGEST_NAME = 40; // characters
+const LARGEST = 64 * 1024; // characters of a code, bytes of a result unpacked
+/** Characters of one answer, as JSON: 2,000 of an explanation, each of which JSON may write as six. */
+const LONGEST_ANSWER = 12_500;
+const DEEPEST = 4; // lists and objects inside one another, in one answer
+const SLICE = 256; // bytes unpacked at once, so that a code made to burst is stopped early
+
+/** A name as it is kept: one line, not too long. */
+export const tidyWho = (text: string): string =>
+  [...text.replaceAll(/[\p{C}\s]+/gu, ' ').trim()].slice(0, LONGEST_NAME).join('').trim();
+
+export const writeResult = ({ lesson, who, progress }: LessonResult): string =>
+  JSON.stringify({ format: FORMAT, version: VERSION, lesson, who: tidyWho(who), progress });
+
+/** 'zebra1.<data>.<checksum>': letters, digits, - and _ alone, so that it survives a chat or a mail. */
+export function codeOf(result: LessonResult): string {
+  const packed = deflateSync(strToU8(writeResult(result)), { level: 9 });
+  return `${PREFIX}${base64url(packed)}.${crc32(packed).toString(16).padStart(8, '0')}`;
+}
+
+/** Throws InputError, and nothing else, for whatever is no result. */
+export function readResult(text: string): LessonResult {
+  const tidy = text.trim();
+  check(tidy.length <= LARGEST, 'it is too long for a result of one lesson');
+  return resultOf(tidy.startsWith(PREFIX) ? unpacked(tidy) : tidy);
+}
+
+function unpacked(code: string): string {
+  const parts = /^zebra1\.([\w-]+)\.([0-9a-f]{8})$/.exec(code.replaceAll(/\s+/g, ''));
+  check(
+    parts,
+    `a code begins with ${PREFIX} and ends with eight digits or letters; this one is cut or changed`,
+  );
+  const packed = bytesOf(parts[1]!);
+  check(
+    packed && crc32(packed).toString(16).padStart(8, '0') === parts[2],
+    'the checksum of the code does not fit; copy it whole, from the first sign to the last',
+  );
+  return strFromU8(inflated(packed));
+}
+
+/** A few bytes could be unpacked to gigabytes: there is room for a result, and no more. */
+function inflated(packed: Uint8Array): Uint8Array {
+  const out = new Uint8Array(LARGEST);
+  let size = 0;
+  const stream = new Inflate((chunk) => {
+    check(size + chunk.length <= LARGEST, 'the code unpacks to more than a result of one lesson');
+    out.set(chunk, size);
+    size += chunk.length;
+  });
+  try {
+    for (let at = 0; at < packed.length; at += SLICE)
+      stream.push(packed.subarray(at, at + SLICE), at + SLICE >= packed.length);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError('the code cannot be unpacked; copy it again');
+  }
+  return out.subarray(0, size);
+}
+
+function resultOf(text: string): LessonResult {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new InputError('it is neither a code nor a file of a result');
+  }
+  const fields = new Fields(value, 'the result');
+  check(
+    fields.get('format') === FORMAT && fields.get('version') === VERSION,
+    `it is no result of this version; a result says format '${FORMAT}', version ${VERSION}`,
+  );
+  const lesson = fields.string('lesson');
+  check(/^[a-z0-9-]{1,64}$/.test(lesson), 'its lesson should be small letters, digits and hyphens');
+  const who = fields.string('who', '');
+  check(tidyWho(who) === who, `its name should be one line of ${LONGEST_NAME} characters at most`);
+  const progress = lessonProgressOf(fields.get('progress'));
+  check(progress, 'what was done in it cannot be read');
+  for (const { answer } of Object.values(progress.answers))
+    check(
+      isShallow(answer, DEEPEST) && (JSON.stringify(answer) ?? '').length <= LONGEST_ANSWER,
+      'one of its answers is too long, or nested too deep',
+    );
+  fields.end();
+  return { lesson, who, progress };
+}
+
+/** JSON nested without end would run whoever walks through it out of stack. */
+const isShallow = (value: unknown, levels: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((one) => isShallow(one, levels - 1)));
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+function base64url(bytes: Uint8Array): string {
+  let out = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const [a, b, c] = [bytes[i]!, bytes[i + 1], bytes[i + 2]];
+    const bits = (a << 16) | ((b ?? 0) << 8) | (c ?? 0);
+    const letters = [18, 12, 6, 0].map((shift) => LETTERS[(bits >> shift) & 63]!);
+    out += letters.slice(0, b === undefined ? 2 : c === undefined ? 3 : 4).join('');
+  }
+  return out;
+}
+
+function bytesOf(text: string): Uint8Array | undefined {
+  if (text.length % 4 === 1) return undefined;
+  const out = new Uint8Array(Math.floor((text.length * 3) / 4));
+  for (let i = 0, at = 0; i < text.length; i += 4) {
+    const values = [0, 1, 2, 3].map((j) =>
+      i + j < text.length ? LETTERS.indexOf(text[i + j]!) : 0,
+    );
+    if (values.includes(-1)) return undefined;
+    const bits = (values[0]! << 18) | (values[1]! << 12) | (values[2]! << 6) | values[3]!;
+    for (const shift of [16, 8, 0]) if (at < out.length) out[at++] = (bits >> shift) & 255;
+  }
+  return out;
+}

@@ -1,0 +1,238 @@
+/**
+ * @file A scene says what changes on the stage; a stage is all scenes up to a step, one after the other. Going back is
+ * the same fold over fewer scenes, so a step looks the same from whichever side one comes.
+ */
+import { check } from '../core/check';
+import { Fields, shown } from '../core/fields';
+import { MOST_RUNS, OWN, ownOf, tidyName, type Comparison, type Own } from '../compare/comparison';
+import { comparisonOf as comparisonOfStart, starts } from '../compare/starts';
+import { read } from '../masks/expression';
+import { zoo } from '../masks/zoo';
+import { formats } from '../masks/code';
+import { checkRun } from '../spec/check';
+import { DEFAULTS, type RunSpec, type Setting } from '../spec/run';
+import { fitted, isSetting, settingsOf } from './settings';
+import { VIEWS, type ViewId } from './views';
+
+/** Everything that can stand on the stage. */
+export interface Stage {
+  /** Settings of all runs; what a run has of its own goes before. */
+  readonly set: RunSpec;
+  readonly runs: readonly StageRun[];
+  readonly show: readonly ViewId[];
+  /** Settings that the reader may change beside the stage. */
+  readonly controls: readonly Setting[];
+  readonly focus: Focus;
+  /** A file of public/recorded/races, shown where the runs are among its own. */
+  readonly recorded: string | undefined;
+  /** A shipped model that writes, and what it goes on from. */
+  readonly model: string | undefined;
+  readonly prompt: string;
+  /** A mask as terms, for the bench; and what was meant. */
+  readonly mask: string;
+  readonly meant: string | undefined;
+  readonly tokens: number; // of that mask
+  readonly bug: string | undefined;
+  readonly code: string; // a format
+  /** Context of the views that count and do not train, tokens; undefined: the runs'. */
+  readonly length: number | undefined;
+}
+
+export interface StageRun {
+  readonly name?: string;
+  readonly own: Partial<Own>;
+}
+
+/** What is looked at; layers, heads, queries from 0 inside, layers and heads from 1 in a lesson's text. */
+export interface Focus {
+  readonly layer?: number;
+  readonly head?: number;
+  readonly query?: number;
+  readonly key?: number;
+}
+
+export type Scene = Partial<Stage>;
+
+export const EMPTY: Stage = {
+  set: DEFAULTS,
+  runs: [{ own: {} }],
+  show: ['stripes'],
+  controls: [],
+  focus: {},
+  recorded: undefined,
+  model: undefined,
+  prompt: '',
+  mask: 'causal',
+  meant: undefined,
+  tokens: 12,
+  bug: undefined,
+  code: 'layer-types',
+  length: undefined,
+};
+
+/** Longest mask that is drawn cell by cell beside a text. */
+export const MOST_MASK_TOKENS = 24;
+
+export interface Known {
+  readonly recordings: readonly string[];
+  readonly models: readonly string[];
+}
+
+/** A scene out of a lesson, checked; `before` is the stage it changes. Throws InputError. */
+export function stageAfter(before: Stage, value: unknown, what: string, known: Known): Stage {
+  const fields = new Fields(value, what);
+  const start = named(
+    fields,
+    'start',
+    starts.all.map(({ id }) => id),
+  );
+  if (start) before = { ...before, ...stageOfStart(start) };
+  const set = fields.has('set') ? settingsOf(fields.get('set'), `set of ${what}`) : {};
+  const own = (name: string): boolean => (OWN as readonly string[]).includes(name);
+  const stage: Stage = {
+    set: fitted({ ...before.set, ...set }),
+    runs: fields.has('runs') ? runsOf(fields, what) : before.runs,
+    show: fields.has('show') ? viewsOf(fields, what) : before.show,
+    controls: fields.has('controls') ? controlsOf(fields, what) : before.controls,
+    focus: fields.has('focus') ? focusOf(fields.get('focus'), what) : before.focus,
+    recorded: named(fields, 'recorded', known.recordings) ?? before.recorded,
+    model: named(fields, 'model', known.models) ?? before.model,
+    prompt: fields.string('prompt', before.prompt),
+    mask: fields.string('mask', before.mask),
+    meant: fields.has('meant')
+      ? fields.string('meant')
+      : fields.has('mask')
+        ? undefined
+        : before.meant,
+    tokens: fields.whole('tokens', { min: 2, max: MOST_MASK_TOKENS }, before.tokens),
+    bug:
+      named(
+        fields,
+        'bug',
+        zoo.all.map(({ id }) => id),
+      ) ?? (fields.has('mask') ? undefined : before.bug),
+    code:
+      named(
+        fields,
+        'code',
+        formats.all.map(({ id }) => id),
+      ) ?? before.code,
+    length: fields.has('length') ? fields.whole('length', { min: 1, max: 131_072 }) : before.length,
+  };
+  fields.end();
+  read(stage.mask);
+  if (stage.meant !== undefined) read(stage.meant);
+  for (const spec of stageSpecs(stage)) checkRun(spec);
+  const unread =
+    Object.keys(set).filter(own).length > 0 &&
+    fields.has('runs') === false &&
+    before.runs.length > 1;
+  check(
+    !unread ||
+      Object.keys(set)
+        .filter(own)
+        .every((name) => before.runs.some((run) => !(name in run.own))),
+    `${what}: every run has its own ${Object.keys(set).filter(own).join(', ')}, so setting it for all changes nothing; say 'runs' anew`,
+  );
+  const { layers, heads, context } = stage.set;
+  const { layer = 0, head = 0, query = 0, key = 0 } = stage.focus;
+  check(
+    layer < layers && head < heads && query < context && key <= query,
+    `focus of ${what} is outside the model of ${layers} layers, ${heads} heads and ${context} tokens`,
+  );
+  return stage;
+}
+
+/** A comparison to begin with: its settings, its runs and its recording. */
+function stageOfStart(id: string): Pick<Stage, 'set' | 'runs' | 'recorded'> {
+  const { shared, runs } = comparisonOfStart(starts.get(id));
+  return { set: shared, runs, recorded: id };
+}
+
+/** One name out of those there are; missing leaves it as it was. */
+function named(fields: Fields, name: string, known: readonly string[]): string | undefined {
+  const value = fields.get(name);
+  if (value === undefined) return undefined;
+  check(
+    typeof value === 'string' && known.includes(value),
+    `${name} of ${fields.what} is ${shown(value)}; there are ${known.join(', ')}`,
+  );
+  return value;
+}
+
+function runsOf(fields: Fields, what: string): readonly StageRun[] {
+  return fields.list('runs', { min: 1, max: MOST_RUNS }).map((value, i) => {
+    const { name, ...own } = { ...(value as Record<string, unknown>) };
+    const at = `run ${i + 1} of ${what}`;
+    const settings = settingsOf(own, at);
+    const shared = Object.keys(settings).find((key) => !(OWN as readonly string[]).includes(key));
+    check(
+      !shared,
+      `${at} has its own ${shared}; runs may differ in ${OWN.join(', ')} alone, the rest belongs in 'set'`,
+    );
+    check(
+      name === undefined || (typeof name === 'string' && tidyName(name) === name),
+      `the name of ${at} should be a few words on one line`,
+    );
+    return { ...(name !== undefined && { name: name as string }), own: settings as Partial<Own> };
+  });
+}
+
+const viewsOf = (fields: Fields, what: string): readonly ViewId[] =>
+  fields.strings('show', { min: 1, max: 4 }).map((id) => {
+    check(
+      VIEWS.some((view) => view.id === id),
+      `show of ${what} names '${id}'; there are ${VIEWS.map((view) => view.id).join(', ')}`,
+    );
+    return id as ViewId;
+  });
+
+const controlsOf = (fields: Fields, what: string): readonly Setting[] =>
+  fields.strings('controls', { min: 0, max: 6 }).map((name) => {
+    check(isSetting(name), `controls of ${what} names '${name}', which is no setting`);
+    return name;
+  });
+
+function focusOf(value: unknown, what: string): Focus {
+  const fields = new Fields(value, `focus of ${what}`);
+  const at = (name: string, from: number) =>
+    fields.has(name) ? { [name]: fields.whole(name, { min: from, max: 16_384 }) - from } : {};
+  const focus = { ...at('layer', 1), ...at('head', 1), ...at('query', 0), ...at('key', 0) };
+  fields.end();
+  return focus;
+}
+
+/** The runs on a stage, as Compare and its files know them. */
+export function comparisonOf({ set, runs }: Pick<Stage, 'set' | 'runs'>): Comparison {
+  return {
+    shared: set,
+    runs: runs.map(({ name, own }) => ({ ...(name && { name }), own: { ...ownOf(set), ...own } })),
+  };
+}
+
+export const stageSpecs = ({ set, runs }: Pick<Stage, 'set' | 'runs'>): readonly RunSpec[] =>
+  runs.map(({ own }) => fitted({ ...set, ...own }));
+
+/** What the reader changed on top of a stage: settings for all runs, and for one. */
+export interface Changes {
+  readonly set: Partial<RunSpec>;
+  readonly runs: Readonly<Record<number, Partial<Own>>>;
+}
+
+export const UNCHANGED: Changes = { set: {}, runs: {} };
+
+/** A setting of all runs goes before what a run had of its own, but for the plan where several plans are compared. */
+export function changed(stage: Stage, { set, runs }: Changes): Stage {
+  const forAll = Object.fromEntries(
+    Object.entries(set).filter(
+      ([name]) =>
+        (OWN as readonly string[]).includes(name) &&
+        (stage.runs.length === 1 || (name !== 'plan' && name !== 'stripes')),
+    ),
+  );
+  return {
+    ...stage,
+    set: fitted({ ...stage.set, ...set }),
+    runs: stage.runs.map((run, i) => ({ ...run, own: { ...run.own, ...forAll, ...runs[i] } })),
+  };
+}

@@ -1,0 +1,64 @@
+/** @file Settings in a lesson: the Lab's own, refused and never clamped, because an author can be told. */
+import { check } from '../core/check';
+import { Fields, shown } from '../core/fields';
+import { checkParam } from '../core/params';
+import { patterns } from '../attention/registry';
+import { CONTROLS, controlOf, DEFAULTS, type RunSpec, type Setting } from '../spec/run';
+import { fitStripes } from '../spec/url';
+
+const NAMES: readonly string[] = CONTROLS.map(({ name }) => name);
+
+export const isSetting = (name: string): name is Setting => NAMES.includes(name);
+
+/** Some settings, each of its kind; throws InputError naming the one that is wrong. */
+export function settingsOf(value: unknown, what: string): Partial<RunSpec> {
+  const names = new Fields(value, what).names();
+  return Object.fromEntries(
+    names.map((name) => [name, settingOf(name, (value as Record<string, unknown>)[name], what)]),
+  );
+}
+
+function settingOf(name: string, value: unknown, what: string): RunSpec[Setting] {
+  check(isSetting(name), `'${name}' of ${what} is no setting; there are ${NAMES.join(', ')}`);
+  const control = controlOf(name);
+  switch (control.kind) {
+    case 'number':
+      check(typeof value === 'number', `${name} of ${what} should be a number`);
+      checkParam(`${name} of ${what}`, control.param, value);
+      return value;
+    case 'choice': {
+      const known = control.options.map((option) => option.value);
+      check(
+        typeof value === typeof DEFAULTS[name] && known.includes(String(value)),
+        `${name} of ${what} is ${shown(value)}; it should be one of ${known.join(', ')}`,
+      );
+      return value as RunSpec[Setting];
+    }
+    case 'stripes': {
+      const letters = patterns.all.map(({ letter }) => letter);
+      check(
+        typeof value === 'string' &&
+          value !== '' &&
+          [...value].every((one) => letters.includes(one)),
+        `${name} of ${what} is ${shown(value)}; it should be letters of ${letters.join(', ')}`,
+      );
+      return value;
+    }
+  }
+}
+
+/** 'window=4&plan=local' out of a link of the text. */
+export function settingsOfLink(text: string, what: string): Partial<RunSpec> {
+  const pairs = text.split('&').map((pair) => {
+    const at = pair.indexOf('=');
+    check(at > 0, `'${pair}' of ${what} should be a setting, = and its value`);
+    const [name, value] = [pair.slice(0, at), decodeURIComponent(pair.slice(at + 1))];
+    const number = isSetting(name) && typeof DEFAULTS[name] === 'number';
+    return [name, number ? Number(value) : value];
+  });
+  return settingsOf(Object.fromEntries(pairs), what);
+}
+
+/** Stripes as many as layers, so that a custom plan can be expanded. */
+export const fitted = (spec: RunSpec): RunSpec =>
+  spec.plan === 'custom' ? { ...spec, stripes: fitStripes(spec.stripes, spec.layers) } : spec;

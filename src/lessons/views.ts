@@ -1,0 +1,28 @@
+/** @file What a stage can show. Each has a component of the same name in src/app/lessons/views; a test holds the two together. */
+
+export const VIEWS = [
+  { id: 'stripes', label: 'Stripes', runs: true },
+  { id: 'curve', label: 'Learning', runs: true },
+  { id: 'maps', label: 'Who reads whom', runs: true },
+  { id: 'distance', label: 'Accuracy by distance', runs: true },
+  { id: 'masks', label: 'Masks', runs: false },
+  { id: 'costs', label: 'Costs', runs: false },
+  { id: 'lengths', label: 'Cost by length', runs: false },
+  { id: 'reach', label: 'Reach', runs: false },
+  { id: 'cache', label: 'Cache, token by token', runs: false },
+  { id: 'summary', label: 'What a summary keeps', runs: false },
+  { id: 'rope', label: 'Rotary positions', runs: false },
+  { id: 'write', label: 'It writes', runs: false },
+  { id: 'adapt', label: 'Adaptation', runs: false },
+  { id: 'bench', label: 'Mask workbench', runs: false },
+  { id: 'code', label: 'Code', runs: false },
+] as const satisfies readonly {
+  readonly id: string;
+  readonly label: string;
+  /** It shows what was trained, so the stage offers training beside it. */
+  readonly runs: boolean;
+}[];
+
+export type ViewId = (typeof VIEWS)[number]['id'];
+
+export const viewOf = (id: ViewId) => VIEWS.find((view) => view.id === id)!;

@@ -1,0 +1,324 @@
+import { readFile, type Saved } from '../compare/file';
+import { subsetOf } from '../compare/subset';
+import type { Own } from '../compare/comparison';
+import { lettersOf } from '../attention/plans';
+import { InputError } from '../core/check';
+import type { Result, World } from '../lessons/exercise';
+import type { Happened } from '../lessons/goal';
+import {
+  changed,
+  comparisonOf,
+  EMPTY,
+  stageSpecs,
+  UNCHANGED,
+  type Changes,
+  type Stage as StageData,
+} from '../lessons/scene';
+import { viewOf } from '../lessons/views';
+import type { Engine } from '../link/client';
+import { checkRun } from '../spec/check';
+import { modelSpecOf } from '../spec/model';
+import { layersOf, type RunSpec } from '../spec/run';
+import { NONE, type Asks } from './asks';
+import type { Later } from './frames';
+import { Race } from './race.svelte';
+import { Selection } from './selection.svelte';
+
+/** A recording is played in about so many milliseconds, however many steps it has. */
+const PLAY_MS = 6000;
+const TICK_MS = 50;
+
+export interface StageOptions {
+  /** A file of public/recorded/races. */
+  recording(id: string): Promise<string>;
+  /** Nothing moves by itself where the person asked for that. */
+  readonly still?: boolean;
+  readonly later?: Later;
+  /** Controls a teacher fixed, or took away. */
+  readonly locked?: ReadonlySet<string>;
+  readonly hidden?: ReadonlySet<string>;
+  /** The seed of every run, in place of the lesson's. */
+  readonly seed?: number;
+}
+
+/** What stands beside a lesson's text: a stage out of the lesson, what the reader changed on it, and what came of it. */
+export class Stage implements Asks {
+  #given = $state.raw<StageData>(EMPTY);
+  #changes = $state.raw<Changes>(UNCHANGED);
+  /** Results are covered: a prediction is asked for first. */
+  veiled = $state(false);
+  /** The stage as it is now. */
+  now = $derived(changed(this.#given, this.#changes));
+  specs = $derived(stageSpecs(this.now));
+  models = $derived(this.specs.map(modelSpecOf));
+  changes = $derived(this.#changes);
+  problem = $state.raw<string | undefined>();
+  readonly selection = new Selection();
+  /** A query was looked at in any of the views since the step was entered. */
+  #looked = $state(false);
+  /** What the reader predicted in this step, drawn over what comes. */
+  predictions = $state.raw<
+    readonly {
+      readonly metric: 'accuracy' | 'loss';
+      readonly run: number;
+      readonly value: number;
+    }[]
+  >([]);
+  /** Tokens a model wrote on the stage since the step was entered. */
+  wrote = $state(0);
+
+  readonly race: Race;
+  /** The step of a recording up to which it is shown; undefined: all of it. */
+  shownStep = $state<number | undefined>();
+  playing = $state(false);
+  /** It was played to its end since the step was entered. */
+  #played = $state(false);
+  /** By the reader, and not by itself. */
+  #byHand = $state(false);
+
+  /** Curves as far as they are to be seen. */
+  histories = $derived.by(() => {
+    const { histories } = this.race;
+    const limit = this.shownStep;
+    if (limit === undefined || !this.race.saved) return histories;
+    return histories.map((history) => ({
+      ...history,
+      steps: history.steps.slice(0, limit),
+      validations: history.validations.filter(({ step }) => step <= limit),
+    }));
+  });
+  /** What runs came to, held out: live, or of a recording that was seen to its end. */
+  results: readonly (Result | undefined)[] = $derived.by(() => {
+    if (this.veiled) return this.specs.map(() => undefined);
+    return this.histories.map(({ validations, evaluation: _ }) => {
+      const last = validations.findLast(({ step }) => step > 0);
+      return last && { accuracy: last.accuracy, loss: last.loss };
+    });
+  });
+  runsShown = $derived(this.now.show.some((id) => viewOf(id).runs));
+
+  readonly #recordings: Record<string, Promise<Saved | undefined>> = {};
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(
+    engine: Engine,
+    private readonly options: StageOptions,
+  ) {
+    this.race = new Race(engine, {
+      comparison: comparisonOf(EMPTY),
+      lazy: true,
+      built: () => void this.#offer(),
+      ...(options.later && { later: options.later }),
+    });
+  }
+
+  // --------------------------------------------------------------------------------------- entering, changing
+
+  /** Another step: its own stage, without what the reader changed. */
+  enter(stage: StageData, { veiled = false } = {}) {
+    const seeded = this.options.seed;
+    this.#given = seeded === undefined ? stage : { ...stage, set: { ...stage.set, seed: seeded } };
+    this.#changes = UNCHANGED;
+    this.veiled = veiled;
+    this.problem = undefined;
+    this.wrote = 0;
+    this.#stop();
+    this.#played = false;
+    this.#byHand = false;
+    this.#looked = false;
+    this.selection.free();
+    const { layer, head, query, key } = stage.focus;
+    if (query !== undefined)
+      this.selection.restore({ layer: layer ?? 0, head: head ?? 0, query, key: key ?? query });
+    this.race.head = head ?? 0;
+    const built = this.race.runs.length > 0 && this.race.asleep;
+    if (built && JSON.stringify(this.race.built) === JSON.stringify(comparisonOf(this.now))) {
+      void this.#offer();
+      return;
+    }
+    this.race.put(comparisonOf(this.now), 0);
+  }
+
+  /** For Asks: the settings of the first run, as controls show them. */
+  get spec(): RunSpec {
+    return this.specs[0]!;
+  }
+
+  readonly text = '';
+  readonly write = () => {};
+
+  get fixed(): ReadonlySet<string> {
+    return this.options.locked ?? NONE;
+  }
+
+  get hidden(): ReadonlySet<string> {
+    return this.options.hidden ?? NONE;
+  }
+
+  change = (settings: Partial<RunSpec>) => {
+    const open = Object.fromEntries(
+      Object.entries(settings).filter(([name]) => !this.fixed.has(name)),
+    ) as Partial<RunSpec>;
+    this.#try({ ...this.#changes, set: { ...this.#changes.set, ...open } });
+  };
+
+  changeRun = (run: number, own: Partial<Own>) => {
+    if (this.fixed.has('plan') || this.fixed.has('stripes')) return;
+    const before = this.#changes.runs[run];
+    this.#try({ ...this.#changes, runs: { ...this.#changes.runs, [run]: { ...before, ...own } } });
+  };
+
+  /** Gives one layer of one run another pattern. */
+  stripe = (run: number, layer: number, letter: string) => {
+    const letters = [...lettersOf(layersOf(this.specs[run]!))];
+    letters[layer] = letter;
+    this.changeRun(run, { plan: 'custom', stripes: letters.join('') });
+  };
+
+  /** As the lesson has it. */
+  restore = () => this.enter(this.#given, { veiled: this.veiled });
+
+  get altered(): boolean {
+    return this.#changes !== UNCHANGED;
+  }
+
+  #try(changes: Changes) {
+    const next = changed(this.#given, changes);
+    this.#changes = changes;
+    try {
+      for (const spec of stageSpecs(next)) checkRun(spec);
+      this.problem = undefined;
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      this.problem = error.message;
+      return;
+    }
+    if (JSON.stringify(comparisonOf(next)) !== JSON.stringify(this.race.asked)) {
+      this.#stop();
+      this.race.put(comparisonOf(next));
+    }
+  }
+
+  look = () => {
+    this.#looked = true;
+  };
+
+  // --------------------------------------------------------------------------------------- training, playing
+
+  train = () => {
+    this.#stop();
+    this.veiled = false;
+    this.race.toggle();
+  };
+
+  once = () => {
+    this.#stop();
+    this.veiled = false;
+    this.race.once();
+  };
+
+  reset = () => {
+    this.#stop();
+    this.race.put(comparisonOf(this.now), 0);
+  };
+
+  /** Shows the recording again from its first step. */
+  play = () => {
+    if (!this.race.saved || this.veiled) return;
+    this.#byHand = true;
+    this.#play();
+  };
+
+  #play() {
+    this.#stop();
+    const last = this.#lastStep();
+    const { moments } = this.race;
+    let at = 0;
+    this.playing = true;
+    const show = () => {
+      at = Math.min(last, at + Math.max(1, (last * TICK_MS) / PLAY_MS));
+      this.shownStep = Math.round(at);
+      const moment = moments.findLastIndex(({ step }) => step <= at);
+      this.race.past = moment < 0 ? undefined : moment;
+      if (at < last) return;
+      this.#stop();
+      this.#played = true;
+    };
+    show();
+    if (this.playing) this.#timer = setInterval(show, TICK_MS);
+  }
+
+  pause = () => this.#stop();
+
+  #stop() {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.playing = false;
+    this.shownStep = undefined;
+    this.race.past = undefined;
+  }
+
+  #lastStep = () => Math.max(0, ...this.race.histories.map(({ steps }) => steps.length));
+
+  /** The prediction is made: what was recorded may be seen. */
+  unveil() {
+    if (!this.veiled) return;
+    this.veiled = false;
+    this.#byHand = true; // whoever predicts wants to see it
+    this.#begin();
+  }
+
+  /** Shows what was recorded of these runs, where it was. */
+  async #offer() {
+    const id = this.#given.recorded;
+    if (!id || !this.runsShown) return;
+    const { race } = this;
+    const wanted = race.built;
+    const saved = await this.#recordingOf(id);
+    if (!saved || race.built !== wanted || race.wish) return;
+    const subset = subsetOf(saved, wanted);
+    if (!subset) return;
+    race.showSaved(subset);
+    this.#begin();
+  }
+
+  #begin() {
+    if (this.race.saved && !this.veiled && !this.options.still && !this.#played) this.#play();
+  }
+
+  #recordingOf(id: string): Promise<Saved | undefined> {
+    // It is an extra: where it cannot be had, the runs can still be trained.
+    return (this.#recordings[id] ??= this.options
+      .recording(id)
+      .then(readFile)
+      .catch(() => undefined));
+  }
+
+  // --------------------------------------------------------------------------------------- for goals and exercises
+
+  get world(): World {
+    return { specs: this.specs, results: this.results };
+  }
+
+  get happened(): Happened {
+    const { saved } = this.race;
+    // What plays by itself was done by nobody.
+    const played = !this.#byHand ? 0 : this.#played ? this.#lastStep() : (this.shownStep ?? 0);
+    return {
+      steps: saved ? played : Math.max(0, ...this.histories.map(({ steps }) => steps.length)),
+      changed: this.#changes.set,
+      ofRuns: this.#changes.runs,
+      selected: this.#looked || this.selection.cell !== undefined,
+      results: this.shownStep === undefined ? this.results : this.specs.map(() => undefined),
+      wrote: this.wrote,
+    };
+  }
+
+  suspend = () => this.race.suspend();
+  resume = () => this.race.resume();
+
+  dispose() {
+    this.#stop();
+    this.race.dispose();
+  }
+}

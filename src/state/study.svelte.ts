@@ -1,0 +1,187 @@
+import { answerTo, kinds, type Exercise } from '../lessons/exercises';
+import type { Verdict } from '../lessons/exercise';
+import { reached } from '../lessons/goal';
+import type { Lesson, Step } from '../lessons/lesson';
+import { isDone, NOTHING, scoreOf, type Answered, type LessonProgress } from '../lessons/progress';
+import type { Stage } from './stage.svelte';
+
+export interface StudyOptions {
+  readonly progress?: LessonProgress;
+  /** Keeps what was done. */
+  readonly keep?: (progress: LessonProgress) => void;
+  /** The step to begin with, by its slug. */
+  readonly at?: string;
+}
+
+/** What was said of the last answer that was checked, and of which. */
+interface Said extends Verdict {
+  readonly of: unknown;
+}
+
+/** A reader in a lesson: where they are, what they answered, what they did. */
+export class Study {
+  at = $state(0);
+  progress = $state.raw<LessonProgress>(NOTHING);
+  /** Answers as they stand, checked or not, by exercise. */
+  #answers = $state.raw<Readonly<Record<string, unknown>>>({});
+  #said = $state.raw<Readonly<Record<string, Said>>>({});
+
+  step: Step = $derived.by(() => this.lesson.steps[this.at]!);
+  first = $derived(this.at === 0);
+  last = $derived.by(() => this.at === this.lesson.steps.length - 1);
+  score = $derived.by(() => scoreOf(this.lesson, this.progress));
+  /** Which goals of this step are reached; exercises are counted apart. */
+  goals = $derived.by(() => {
+    const { happened } = this.stage;
+    const before = this.progress.done.includes(this.step.slug);
+    return this.step.goals.map((goal) => ({ goal, reached: before || reached(goal, happened) }));
+  });
+  goalsReached = $derived(this.goals.every((one) => one.reached));
+  done = $derived(isDone(this.step, this.progress));
+  /** Predictions of this step, for the curves. */
+  predictions = $derived.by(() =>
+    this.step.exercises.flatMap(({ id, kind, of }) => {
+      const value = this.progress.answers[id]?.answer;
+      if (kind !== 'predict' || typeof value !== 'number') return [];
+      return [{ ...(of as { metric: 'accuracy' | 'loss'; run: number }), value }];
+    }),
+  );
+
+  constructor(
+    readonly lesson: Lesson,
+    readonly stage: Stage,
+    private readonly options: StudyOptions = {},
+  ) {
+    this.progress = options.progress ?? NOTHING;
+    const wanted = options.at ?? this.progress.at;
+    const at = lesson.steps.findIndex(({ slug }) => slug === wanted);
+    this.go(Math.max(0, at));
+  }
+
+  isDoneAt = (index: number): boolean => isDone(this.lesson.steps[index]!, this.progress);
+
+  go = (index: number) => {
+    const to = Math.min(this.lesson.steps.length - 1, Math.max(0, index));
+    this.at = to;
+    const step = this.lesson.steps[to]!;
+    this.#answers = Object.fromEntries(
+      step.exercises.map((exercise) => [exercise.id, answerTo(exercise, this.progress)]),
+    );
+    this.#said = {};
+    const predicted = step.exercises.every(
+      ({ kind, id }) => kind !== 'predict' || this.progress.answers[id]?.right !== undefined,
+    );
+    this.stage.enter(step.stage, { veiled: step.veiled && !predicted });
+    this.#keep({ ...this.progress, at: step.slug });
+  };
+
+  /** On to the next step; one that asks for nothing was thereby read. */
+  next = () => {
+    if (this.step.goals.length === 0) this.#finish();
+    if (!this.last) this.go(this.at + 1);
+  };
+
+  back = () => this.go(this.at - 1);
+
+  /** Looks whether the goals are reached; called when something happened on the stage. */
+  see = () => {
+    if (this.step.goals.length > 0 && this.goalsReached) this.#finish();
+  };
+
+  #finish() {
+    const { slug } = this.step;
+    if (!this.progress.done.includes(slug))
+      this.#keep({ ...this.progress, done: [...this.progress.done, slug] });
+  }
+
+  // --------------------------------------------------------------------------------------- exercises
+
+  answerOf = (exercise: Exercise): unknown => this.#answers[exercise.id];
+
+  recordOf = (exercise: Exercise): Answered | undefined => this.progress.answers[exercise.id];
+
+  /** What was said of this very answer; nothing once it was changed. */
+  verdictOf = (exercise: Exercise): Verdict | undefined => {
+    const said = this.#said[exercise.id];
+    return said && said.of === this.#answers[exercise.id] ? said : undefined;
+  };
+
+  answer = (exercise: Exercise, answer: unknown) => {
+    this.#answers = { ...this.#answers, [exercise.id]: answer };
+  };
+
+  canCheck = (exercise: Exercise): boolean =>
+    exercise.kind === 'target' ||
+    kinds.get(exercise.kind).begun(exercise.of, this.#answers[exercise.id]);
+
+  check = (exercise: Exercise) => {
+    const kind = kinds.get(exercise.kind);
+    if (exercise.kind === 'target') this.answer(exercise, this.#onStage(exercise));
+    const answer = this.#answers[exercise.id];
+    if (!kind.begun(exercise.of, answer)) return;
+    const verdict = kind.check(exercise.of, answer, this.stage.world);
+    this.#said = { ...this.#said, [exercise.id]: { ...verdict, of: answer } };
+    const before = this.recordOf(exercise);
+    this.#record(exercise, {
+      answer,
+      right: verdict.right || before?.right === true,
+      tries: (before?.tries ?? 0) + 1,
+      hints: before?.hints ?? 0,
+      ...(before?.shown && { shown: true }),
+    });
+    if (exercise.kind === 'predict') this.stage.unveil();
+    if (
+      this.step.goals.length === 0 &&
+      this.step.exercises.every(({ id }) => this.progress.answers[id]?.right)
+    )
+      this.#finish();
+  };
+
+  hint = (exercise: Exercise) => {
+    const before = this.recordOf(exercise);
+    this.#record(exercise, {
+      ...(before ?? { answer: this.#answers[exercise.id], tries: 0 }),
+      hints: Math.min(3, (before?.hints ?? 0) + 1),
+    });
+  };
+
+  /** Gives the answer away. */
+  show = (exercise: Exercise) => {
+    const kind = kinds.get(exercise.kind);
+    const { answer, world } = kind.solve(exercise.of);
+    if (world) this.stage.change(world);
+    this.answer(exercise, answer);
+    const before = this.recordOf(exercise);
+    this.#record(exercise, {
+      answer,
+      right: before?.right ?? false,
+      tries: before?.tries ?? 0,
+      hints: before?.hints ?? 0,
+      ...(before?.right ? {} : { shown: true }),
+    });
+    const verdict = world ? undefined : kind.check(exercise.of, answer, this.stage.world);
+    if (verdict) this.#said = { ...this.#said, [exercise.id]: { ...verdict, of: answer } };
+    if (this.step.goals.length === 0) this.#finish();
+  };
+
+  /** Begins the lesson anew; nothing of it is kept. */
+  forget = () => {
+    this.progress = NOTHING;
+    this.go(0);
+  };
+
+  #onStage({ of }: Exercise): unknown {
+    const { space } = of as { space: readonly { name: keyof Stage['spec'] }[] };
+    return Object.fromEntries(space.map(({ name }) => [name, this.stage.spec[name]]));
+  }
+
+  #record(exercise: Exercise, answered: Answered) {
+    const answers = { ...this.progress.answers, [exercise.id]: answered };
+    this.#keep({ ...this.progress, answers });
+  }
+
+  #keep(progress: LessonProgress) {
+    this.progress = progress;
+    this.options.keep?.(progress);
+  }
+}

@@ -1,0 +1,198 @@
+/** @file What every lesson must be: readable, solvable, honest about where its numbers come from, and alive without a GPU. */
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { readFile, type Saved } from '../../src/compare/file';
+import { subsetOf } from '../../src/compare/subset';
+import { PAGES } from '../../src/app/route';
+import type { World } from '../../src/lessons/exercise';
+import { kinds } from '../../src/lessons/exercises';
+import { changed, comparisonOf, stageSpecs } from '../../src/lessons/scene';
+import { VIEWS, viewOf } from '../../src/lessons/views';
+import { exercises, files, lessons, names, refused } from './all';
+
+const root = (path: string) => new URL(`../../${path}`, import.meta.url);
+const recordings = new Map<string, Saved>();
+function recordingOf(id: string): Saved {
+  let saved = recordings.get(id);
+  if (!saved) {
+    saved = readFile(readFileSync(root(`public/recorded/races/${id}.json`), 'utf8'));
+    recordings.set(id, saved);
+  }
+  return saved;
+}
+
+test('no lesson is refused', () => expect(refused).toEqual([]));
+
+test('there are thirteen, counted from 0', () => {
+  expect(lessons.map(({ id }) => id.slice(0, 2))).toEqual(
+    Array.from({ length: 13 }, (_, i) => String(i).padStart(2, '0')),
+  );
+});
+
+test('every view has a component, and every component is a view', () => {
+  const components = Object.keys(import.meta.glob('/src/app/lessons/views/*.svelte')).map((path) =>
+    path.split('/').at(-1)!.replace('.svelte', '').toLowerCase(),
+  );
+  expect(components.sort()).toEqual(VIEWS.map(({ id }) => id).sort());
+});
+
+test('every kind of exercise has a component and is used in a lesson', () => {
+  const components = Object.keys(import.meta.glob('/src/app/lessons/exercises/*.svelte')).map(
+    (path) => path.split('/').at(-1)!.replace('.svelte', '').toLowerCase(),
+  );
+  expect(components.sort()).toEqual(kinds.all.map(({ id }) => id).sort());
+  const used = new Set(exercises.map(({ exercise }) => exercise.kind));
+  expect([...used].sort()).toEqual(kinds.all.map(({ id }) => id).sort());
+});
+
+describe.each(lessons.map((lesson) => [lesson.id, lesson] as const))('%s', (id, lesson) => {
+  const text = files[id]!;
+
+  test('has steps enough to learn something, few enough for its minutes', () => {
+    expect(lesson.steps.length).toBeGreaterThanOrEqual(id.startsWith('00') ? 3 : 5);
+    expect(lesson.steps.length).toBeLessThanOrEqual(10);
+    expect(lesson.minutes).toBeGreaterThanOrEqual(5);
+    expect(lesson.minutes).toBeLessThanOrEqual(12);
+    expect(lesson.summary).toMatch(/\.$/);
+  });
+
+  test('has something to do in most of its steps', () => {
+    const active = lesson.steps.filter(
+      ({ goals, exercises }) => goals.length + exercises.length > 0,
+    );
+    expect(active.length / lesson.steps.length).toBeGreaterThan(0.6);
+    expect(
+      new Set(lesson.steps.flatMap((step) => step.exercises.map(({ kind }) => kind))).size,
+    ).toBeGreaterThanOrEqual(id.startsWith('00') ? 2 : 3);
+  });
+
+  test('works at once: what it shows of training was recorded', () => {
+    const shown = lesson.steps.filter(({ stage }) =>
+      stage.show.some((view) => viewOf(view).runs && view !== 'stripes'),
+    );
+    const recorded = shown.filter(
+      ({ stage }) => stage.recorded && subsetOf(recordingOf(stage.recorded), comparisonOf(stage)),
+    );
+    expect(recorded.length, 'steps whose runs were recorded').toBeGreaterThan(0);
+    expect(
+      shown.filter((step) => !recorded.includes(step)).map(({ title }) => title),
+      'steps that show training and have no recording of these very runs',
+    ).toEqual([]);
+  });
+
+  test('claims something, and says where it comes from', () => {
+    const claims = [...text.matchAll(/\{(proved|measured|source)\b/g)];
+    expect(claims.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test('its links lead somewhere', () => {
+    for (const [, page] of text.matchAll(/\]\(#\/([a-z]*)/g))
+      expect([...PAGES.map((one) => one.id), ''], `#/${page}`).toContain(page);
+    for (const [, path] of text.matchAll(/\]\(#\/lessons\/([a-z0-9-]+)/g))
+      expect(lessons.map((one) => one.id)).toContain(path);
+  });
+
+  test('what it points at is there', () => {
+    for (const step of lesson.steps)
+      for (const part of step.parts) {
+        if (part.kind !== 'prose') continue;
+        for (const [, look] of part.html.matchAll(/data-look="([^"]+)"/g)) {
+          const asked = new URLSearchParams(look!.replaceAll('&amp;', '&'));
+          const { context, layers, heads } = step.stage.set;
+          expect(Number(asked.get('query') ?? 0)).toBeLessThan(context);
+          expect(Number(asked.get('layer') ?? 1)).toBeLessThanOrEqual(layers);
+          expect(Number(asked.get('head') ?? 1)).toBeLessThanOrEqual(heads);
+        }
+      }
+  });
+
+  test('has a guide with aims, timing, answers, mistakes and questions', () => {
+    const file = root(`lessons/${id}/guide.md`);
+    expect(existsSync(file)).toBe(true);
+    const guide = readFileSync(file, 'utf8');
+    expect([...guide.matchAll(/^## (.+)$/gm)].map(([, title]) => title)).toEqual([
+      'Aims',
+      'Timing',
+      'Expected answers',
+      'Common mistakes',
+      'Discussion',
+    ]);
+    for (const step of lesson.steps)
+      for (const { id: exercise } of step.exercises) expect(guide, exercise).toContain(exercise);
+  });
+
+  test('names only what there is', () => {
+    for (const { stage } of lesson.steps) {
+      if (stage.model) expect(names.models).toContain(stage.model);
+      if (stage.recorded) expect(names.recordings).toContain(stage.recorded);
+    }
+  });
+});
+
+describe.each(exercises.map((one) => [one.name, one] as const))('%s', (_, { step, exercise }) => {
+  const kind = kinds.get(exercise.kind);
+  const world: World = { specs: stageSpecs(step.stage), results: [] };
+
+  test('takes the right answer', () => {
+    const { answer, world: settings } = kind.solve(exercise.of);
+    const stage = settings ? changed(step.stage, { set: settings, runs: {} }) : step.stage;
+    const specs = stageSpecs(stage);
+    const results = specs.map(() => ({ accuracy: 1, loss: 0 }));
+    const verdict = kind.check(exercise.of, answer, { specs, results });
+    expect(verdict.says).toBeTruthy();
+    expect(verdict.right).toBe(true);
+    expect(
+      kind.answerOf(exercise.of, JSON.parse(JSON.stringify(answer))),
+      'survives a store',
+    ).toEqual(answer);
+    expect(kind.begun(exercise.of, answer)).toBe(true);
+  });
+
+  test('catches wrong answers, each with its own words', () => {
+    for (const { answer, says } of kind.wrong(exercise.of, world)) {
+      const verdict = kind.check(exercise.of, answer, world);
+      expect(verdict.right, JSON.stringify(answer)).toBe(false);
+      expect(verdict.says).toMatch(says);
+      expect(kind.answerOf(exercise.of, JSON.parse(JSON.stringify(answer)))).toEqual(answer);
+    }
+    expect(kind.wrong(exercise.of, world).length).toBeGreaterThanOrEqual(
+      ['predict', 'target'].includes(kind.id) ? 0 : 1,
+    );
+  });
+
+  test('does not take nothing for an answer, nor what is none', () => {
+    const empty = kind.empty(exercise.of);
+    // Things to be put in order stand in some order; what is on the stage stands there.
+    if (!['order', 'target'].includes(kind.id)) expect(kind.begun(exercise.of, empty)).toBe(false);
+    for (const value of [null, 'x'.repeat(5000), { query: -1, key: 1e9 }, [1, 1, 1, 1], NaN]) {
+      const answer = kind.answerOf(exercise.of, value);
+      if (answer !== undefined) expect(() => kind.say(exercise.of, answer)).not.toThrow();
+    }
+    expect(kind.answerOf(exercise.of, null)).toBeUndefined();
+  });
+
+  if (kind.id === 'predict')
+    test('its band holds what was recorded', () => {
+      const { run, metric, band } = exercise.of as {
+        run: number;
+        metric: 'accuracy' | 'loss';
+        band: [number, number];
+      };
+      const saved = subsetOf(recordingOf(step.stage.recorded!), comparisonOf(step.stage))!;
+      const value = saved.histories[run]!.validations.at(-1)![metric];
+      expect(value).toBeGreaterThanOrEqual(band[0]);
+      expect(value).toBeLessThanOrEqual(band[1]);
+    });
+
+  if (kind.id === 'target')
+    test('refuses what stands there to begin with, and what costs too much', () => {
+      const { base } = exercise.of as { base: Parameters<typeof stageSpecs>[0]['set'] };
+      const dear = stageSpecs({
+        set: { ...base, plan: 'global' },
+        runs: [{ own: { plan: 'global' } }],
+      });
+      const results = [{ accuracy: 1, loss: 0 }];
+      expect(kind.check(exercise.of, {}, { specs: world.specs, results }).right).toBe(false);
+      expect(kind.check(exercise.of, {}, { specs: dear, results }).right).toBe(false);
+    });
+});
