@@ -1,28 +1,42 @@
-/** @file Hash routes, so that one build serves any folder: '#/lab?v=1&seed=3', '#/compare?v=1&seed=3'. */
+/** @file Hash routes, so that one build serves any folder: '#/lab?v=1&seed=3', '#/lessons/04-the-cliff/predict?v=1'. */
 
 export const PAGES = [
+  { id: 'home', label: 'Home' },
+  { id: 'lessons', label: 'Learn' },
   { id: 'lab', label: 'Lab' },
   { id: 'compare', label: 'Compare' },
   { id: 'figures', label: 'Figures' },
   { id: 'generate', label: 'Generate' },
   { id: 'masks', label: 'Masks' },
+  { id: 'teach', label: 'Teach' },
+  { id: 'class', label: 'Class' },
+  { id: 'worksheet', label: 'Worksheet' },
 ] as const;
 
 export type Page = (typeof PAGES)[number]['id'];
 
+/** Those of the navigation: the name of the site leads home, and what is for teachers is found from the lessons. */
+export const NAVIGATION = PAGES.filter(
+  ({ id }) => !['home', 'teach', 'class', 'worksheet'].includes(id),
+);
+
 export interface Route {
   readonly page: Page;
+  /** What follows the page: a lesson and its step. */
+  readonly path?: readonly string[];
   readonly query: string;
 }
 
-/** Whatever the hash says, a page: an empty one and an unknown one are the Lab. */
+/** Whatever the hash says, a page: an empty one is the home page; one that is not known is too. */
 export function parseHash(hash: string): Route {
   const at = hash.indexOf('?');
-  const name = (at < 0 ? hash : hash.slice(0, at)).replace(/^#\/?/, '');
-  return {
-    page: PAGES.find(({ id }) => id === name)?.id ?? 'lab',
-    query: at < 0 ? '' : hash.slice(at + 1),
-  };
+  const [name = '', ...path] = (at < 0 ? hash : hash.slice(0, at))
+    .replace(/^#\/?/, '')
+    .split('/')
+    .filter(Boolean);
+  const page = PAGES.find(({ id }) => id === name)?.id ?? 'home';
+  return { page, path: page === name ? path : [], query: at < 0 ? '' : hash.slice(at + 1) };
 }
 
-export const hashOf = ({ page, query }: Route): string => `#/${page}?${query}`;
+export const hashOf = ({ page, path = [], query }: Route): string =>
+  `#/${[page, ...path].join('/')}?${query}`;

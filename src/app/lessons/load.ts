@@ -1,0 +1,103 @@
+/** @file The lessons of the site: heads at once, a lesson's text when it is opened. What was refused says so and stands in nobody's way. */
+import { InputError } from '../../core/check';
+import {
+  readProgress,
+  writeProgress,
+  type LessonProgress,
+  type Progress,
+} from '../../lessons/progress';
+import type { LessonDocument, LessonHead } from '../../lessons/document';
+import type { Lesson } from '../../lessons/lesson';
+import type { Known } from '../../lessons/scene';
+
+export interface Head extends LessonHead {
+  readonly steps: number;
+}
+
+export interface RefusedLesson {
+  readonly id: string;
+  readonly refused: string;
+}
+
+const heads = import.meta.glob<Head | RefusedLesson>('/lessons/*/lesson.md', {
+  query: '?head',
+  eager: true,
+  import: 'default',
+});
+const documents = import.meta.glob<LessonDocument | RefusedLesson>('/lessons/*/lesson.md', {
+  import: 'default',
+});
+const guides = import.meta.glob<string | RefusedLesson>('/lessons/*/guide.md', {
+  import: 'default',
+});
+const models = Object.keys(import.meta.glob('/models/*.json'));
+const recordings = Object.keys(import.meta.glob('/src/compare/starts/*.ts'));
+
+const stem = (path: string) =>
+  path
+    .split('/')
+    .at(-1)!
+    .replace(/\.[a-z]+$/, '');
+
+/** What lessons may name. Starts are recorded under their id. */
+export const known: Known = {
+  models: models.map(stem),
+  recordings: recordings.map(stem),
+};
+
+export const isRefused = (one: object | string): one is RefusedLesson =>
+  typeof one === 'object' && 'refused' in one;
+
+/** In the order of their folders. */
+export const allHeads: readonly (Head | RefusedLesson)[] = Object.entries(heads)
+  .sort(([a], [b]) => a.localeCompare(b))
+  .map(([, head]) => head);
+
+export const headOf = (id: string): Head | undefined => {
+  const head = allHeads.find((one) => one.id === id);
+  return head && !isRefused(head) ? head : undefined;
+};
+
+/** Throws InputError where there is no such lesson, or it cannot be read; the message is for the reader. */
+export async function loadLesson(id: string): Promise<Lesson> {
+  const load = documents[`/lessons/${id}/lesson.md`];
+  if (!load) throw new InputError(`there is no lesson '${id}'`);
+  const [document, { lessonOf }] = await Promise.all([load(), import('../../lessons/lesson')]);
+  if (isRefused(document)) throw new InputError(document.refused);
+  return lessonOf(document, known);
+}
+
+export async function loadGuide(id: string): Promise<string | undefined> {
+  const guide = await guides[`/lessons/${id}/guide.md`]?.();
+  return guide === undefined || isRefused(guide) ? undefined : guide;
+}
+
+// --------------------------------------------------------------------- what was done, kept on this machine alone
+
+const KEY = 'zebra-lab-lessons';
+
+export function savedProgress(): Progress {
+  try {
+    return readProgress(localStorage.getItem(KEY) ?? '');
+  } catch {
+    return {}; // storage is forbidden: it is only not kept
+  }
+}
+
+/** False where the browser does not keep it. */
+export function saveProgress(id: string, progress: LessonProgress): boolean {
+  try {
+    localStorage.setItem(KEY, writeProgress({ ...savedProgress(), [id]: progress }));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function forgetProgress(): void {
+  try {
+    localStorage.removeItem(KEY);
+  } catch {
+    // There was none.
+  }
+}
