@@ -1,9 +1,10 @@
 /**
  * @file `npm run record [-- --force] [-- --only WORD]`: trains the runs behind the figures and writes public/recorded/.
  * A recording that is there is kept, so it goes on where it was stopped; --force makes it anew. Comparisons to begin
- * with are recorded whole, as public/recorded/races/ID.json; their WORD is race-ID.
+ * with are recorded whole, as public/recorded/races/ID.json; their WORD is race-ID. Shipped models that go on with a
+ * longer context are kept as public/recorded/adapted/ID.json; their WORD is adaptation-ID.
  */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { surroundings } from './around.mjs';
 import { bundled } from './bundle.mjs';
 
@@ -15,7 +16,8 @@ const ROOT = new URL('..', import.meta.url);
 const folder = new URL('public/recorded/', ROOT);
 mkdirSync(folder, { recursive: true });
 
-const { JOBS, STARTS, record, recordRace } = await bundled('scripts/record.ts');
+const { ADAPTATIONS, JOBS, STARTS, record, recordAdaptation, recordRace } =
+  await bundled('scripts/record.ts');
 const around = await surroundings();
 
 let total = 0;
@@ -40,6 +42,17 @@ for (const start of STARTS.filter(({ id }) => `race-${id}`.includes(only))) {
   const text = await recordRace(start, around);
   writeFileSync(file, text + '\n');
   console.log(`race-${start.id}: ${text.length} characters`);
+}
+
+const adapted = new URL('adapted/', folder);
+mkdirSync(adapted, { recursive: true });
+for (const job of ADAPTATIONS.filter(({ model }) => `adaptation-${model}`.includes(only))) {
+  const file = new URL(`${job.model}.json`, adapted);
+  if (existsSync(file) && !force) continue;
+  const model = new Uint8Array(readFileSync(new URL(`models/${job.model}.zip`, ROOT)));
+  const recorded = await recordAdaptation(job, model, around);
+  writeFileSync(file, JSON.stringify(recorded) + '\n');
+  console.log(`adaptation-${job.model}: ${recorded.looks.length} looks in ${recorded.seconds} s`);
 }
 
 /** The page asks for this list first. */

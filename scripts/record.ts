@@ -7,12 +7,18 @@ import { specsOf } from '../src/compare/comparison';
 import { writeFile } from '../src/compare/file';
 import type { StepRecord } from '../src/compare/history';
 import { pick } from '../src/draw/curves';
+import { adaptedBuckets, type AdaptedLook } from '../src/figures/adaptation';
 import { bucketsOf, meanLoss } from '../src/figures/buckets';
+import { ADAPTATION_VERSION, type RecordedAdaptation } from '../src/figures/recordedAdaptation';
 import { RECORDING_VERSION, type Recording } from '../src/figures/recording';
+import { HOST_LIMITS } from '../src/gpu/backend';
+import { readCheckpoint } from '../src/model/checkpoint';
+import { adaptLooks, adaptVariants, type AdaptPlan } from '../src/spec/adaptation';
 import { DEFAULTS, type RunSpec } from '../src/spec/run';
 import { record as keepMoment, writeMoments, type Moments } from '../src/state/moments';
 import type { Trainer } from '../src/train/trainer';
-import { open, type Surroundings } from './surroundings';
+import { adapt } from '../src/train/adapt';
+import { feedOf, modelsOf, open, type Surroundings } from './surroundings';
 
 export interface Job {
   readonly name: string; // of its file
@@ -228,3 +234,63 @@ const short = <T extends object>(record: T): T =>
       typeof value === 'number' ? Number(value.toPrecision(5)) : (value as unknown),
     ]),
   ) as T;
+
+// ------------------------------------------------------------------------------------------- longer contexts
+
+export interface AdaptJob {
+  readonly model: string; // of models/, without its ending
+  readonly plan: AdaptPlan;
+}
+
+/** As the Generate page offers it, in fewer steps. */
+export const ADAPTATIONS: readonly AdaptJob[] = [
+  {
+    model: 'moby-dick-128-global',
+    plan: {
+      times: 4,
+      plan: 'grouped',
+      rotary: 'interpolated',
+      steps: 120,
+      rate: 0.002,
+      scratch: true,
+    },
+  },
+];
+
+/** A shipped model that goes on with a longer context, looked at as the page does. */
+export async function recordAdaptation(
+  { model, plan }: AdaptJob,
+  file: Uint8Array,
+  around: Surroundings,
+): Promise<RecordedAdaptation> {
+  const started = performance.now();
+  const checkpoint = readCheckpoint(file);
+  const variants = adaptVariants(checkpoint.spec, plan);
+  const looks: AdaptedLook[] = [];
+  const job = {
+    model: checkpoint,
+    variants,
+    lookAt: adaptLooks(plan.steps),
+    feed: (spec: RunSpec) => Promise.resolve(feedOf(spec, around)),
+  };
+  for await (const said of adapt(modelsOf(around), HOST_LIMITS, job, () => false)) {
+    if (said.kind !== 'look') continue;
+    const { index, step, positions } = said.look;
+    const buckets = adaptedBuckets(positions).map((bucket) => ({
+      ...bucket,
+      loss: rounded(bucket.loss),
+    }));
+    looks.push({ role: variants[index]!.role, step, buckets });
+  }
+  return {
+    version: ADAPTATION_VERSION,
+    program: around.version,
+    made: around.made,
+    machine: around.machine,
+    seconds: Math.round((performance.now() - started) / 100) / 10,
+    model,
+    context: checkpoint.spec.context,
+    plan,
+    looks,
+  };
+}

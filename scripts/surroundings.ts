@@ -1,5 +1,5 @@
 /** @file What scripts that train are given from outside, and how they open a run with it. */
-import { makeFeed } from '../src/data/batches';
+import { makeFeed, type Feed } from '../src/data/batches';
 import { parseCorpus } from '../src/data/corpus';
 import { sources } from '../src/data/registry';
 import { hostMachine } from '../src/gpu/hostMachine';
@@ -17,18 +17,25 @@ export interface Surroundings {
   readonly version: string; // of this program
 }
 
-/** Everything one run needs, opened. */
-export async function open(spec: RunSpec, around: Surroundings): Promise<Trainer> {
-  checkRun(spec);
+/** The batches of a run. */
+export function feedOf(spec: RunSpec, around: Surroundings): Feed {
   const source = sources.get(spec.task);
   const file = source.kind === 'corpus' ? source.file : undefined;
   const prepared = file ? around.corpus(file) : undefined;
-  const feed = makeFeed(source, {
+  return makeFeed(source, {
     T: spec.context,
     batch: spec.batch,
     distance: spec.distance,
     seed: spec.seed,
     ...(prepared && { corpus: parseCorpus(prepared.description, prepared.text) }),
   });
-  return Trainer.open(zebras(hostMachine(around.kernels)), spec, source, feed);
+}
+
+/** The models of the machine that scripts train on. */
+export const modelsOf = (around: Surroundings) => zebras(hostMachine(around.kernels));
+
+/** Everything one run needs, opened. */
+export async function open(spec: RunSpec, around: Surroundings): Promise<Trainer> {
+  checkRun(spec);
+  return Trainer.open(modelsOf(around), spec, sources.get(spec.task), feedOf(spec, around));
 }

@@ -30,23 +30,32 @@ export function paintWeights(
   }
 }
 
-/** Kinds of cells: exact in full ink, second hand hatched, blocked blank. */
+/** Pixels a side of a cell from which on there are lines between cells. */
+export const LINED = 7;
+
+/** Kinds of cells: exact in full ink, second hand hatched, blocked blank; `fine` pixels a side of a cell. */
 export function paintKinds(
-  image: PixelBytes, // size² pixels
+  image: PixelBytes, // (size · fine)² pixels
   kinds: Uint8Array, // [size, size]
   size: number,
   palette: Palette,
+  fine = 1,
 ): void {
   const pixels = pixelsOf(image);
-  for (let q = 0, i = 0; q < size; q++) {
-    for (let k = 0; k < size; k++, i++) {
-      const kind = kinds[i]!;
+  const side = size * fine;
+  const edge = fine >= LINED ? fine - 1 : fine;
+  for (let y = 0, i = 0; y < side; y++) {
+    const row = Math.floor(y / fine) * size;
+    for (let x = 0; x < side; x++, i++) {
+      const kind = kinds[row + Math.floor(x / fine)]!;
       pixels[i] =
-        kind === BLOCKED
-          ? palette.blocked
-          : kind === EXACT
-            ? palette.exact
-            : hatched(q, k, palette);
+        y % fine === edge || x % fine === edge
+          ? palette.ink[0]! // the paper
+          : kind === BLOCKED
+            ? palette.blocked
+            : kind === EXACT
+              ? palette.exact
+              : hatched(y, x, palette, fine);
     }
   }
 }
@@ -69,4 +78,6 @@ export function paintReach(
   }
 }
 
-const hatched = (q: number, k: number, { hatch }: Palette) => hatch[(q + k) % 4 < 2 ? 0 : 1]!;
+/** Two tones where a pixel is a cell; ink on paper where cells are larger. */
+const hatched = (y: number, x: number, { hatch, ink }: Palette, fine = 1) =>
+  fine < LINED ? hatch[(y + x) % 4 < 2 ? 0 : 1]! : ink[(y + x) % 4 < 2 ? 255 : 0]!;

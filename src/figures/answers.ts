@@ -102,28 +102,24 @@ export function answersChart(
   const groups = groupsOf(results, asked);
   const source = sources.get(asked.task);
   const chance = source.kind === 'task' ? source.chance : undefined;
-  const cliff = groups
-    .map(({ spec }) => cliffOf(layersOf(spec), spec.context))
-    .find((at) => at !== undefined);
+  const all = groups.map(({ spec }) => cliffOf(layersOf(spec), spec.context));
+  const cliffs = [...new Set(all.filter((at) => at !== undefined))].sort((a, b) => a - b);
   return {
     x: { label: 'tokens from the answer to the question', scale: 'linear' },
     y: { label: 'right answers', scale: 'linear' },
     ...(chance !== undefined && { level: { y: chance, label: 'guessing' } }),
     // Between the last distance in reach and the first one out of it.
-    ...(cliff !== undefined && { cliff: { x: cliff - 0.5, label: `local reach ${cliff}` } }),
+    cliffs: cliffs.map((cliff) => ({ x: cliff - 0.5, label: `local reach ${cliff}` })),
     series: groups.map(({ label, spec, results: seeds }) => {
-      // A point must not stand for distances on both sides of the cliff.
-      const at = cliff ?? Infinity;
-      const bins = (points: readonly DistancePoint[]) => [
-        ...gathered(
-          points.filter(({ distance }) => distance < at),
-          TOGETHER,
-        ),
-        ...gathered(
-          points.filter(({ distance }) => distance >= at),
-          TOGETHER,
-        ),
-      ];
+      // A point must not stand for distances on both sides of a cliff.
+      const borders = [0, ...cliffs, Infinity];
+      const bins = (points: readonly DistancePoint[]) =>
+        borders.slice(1).flatMap((to, i) =>
+          gathered(
+            points.filter(({ distance }) => distance >= borders[i]! && distance < to),
+            TOGETHER,
+          ),
+        );
       const curves = seeds.map(({ distances }) => bins(distances));
       return {
         id: label,

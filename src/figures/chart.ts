@@ -38,8 +38,8 @@ export interface Chart {
   readonly series: readonly Series[];
   /** A line across, to compare with. */
   readonly level?: { readonly y: number; readonly label: string };
-  /** A line upwards: beyond it theory forbids an answer. */
-  readonly cliff?: { readonly x: number; readonly label: string };
+  /** Lines upwards: beyond each of them theory forbids an answer. */
+  readonly cliffs?: readonly { readonly x: number; readonly label: string }[];
   readonly table: Table;
 }
 

@@ -4,7 +4,7 @@ import { controlOf } from '../spec/run';
 import { placed, slugOf, type LessonDocument, type LessonHead } from './document';
 import { exerciseOf, type Exercise } from './exercises';
 import { goalsOf, type Goal } from './goal';
-import { EMPTY, stageAfter, type Known, type Stage } from './scene';
+import { EMPTY, stageAfter, stageSpecs, type Known, type Stage } from './scene';
 import { settingsOfLink } from './settings';
 
 export type Part =
@@ -56,7 +56,7 @@ export function lessonOf(document: LessonDocument, known: Known): Lesson {
           stage = stageAfter(stage, scene, 'the scene', known);
           if (until !== undefined) goals = goalsOf(until, 'until');
         } else if (part.kind === 'exercise') {
-          const exercise = exerciseOf(part.value, 'the exercise', stage.set);
+          const exercise = exerciseOf(part.value, 'the exercise', stageSpecs(stage)[0]!);
           check(!names.has(exercise.id), `two exercises are called '${exercise.id}'`);
           names.add(exercise.id);
           exercises.push(exercise);

@@ -231,6 +231,10 @@ export class Stage implements Asks {
 
   #play() {
     this.#stop();
+    if (this.options.still) {
+      this.#played = true; // shown whole, without the way there
+      return;
+    }
     const last = this.#lastStep();
     const { moments } = this.race;
     let at = 0;
@@ -283,7 +287,7 @@ export class Stage implements Asks {
   }
 
   #begin() {
-    if (this.race.saved && !this.veiled && !this.options.still && !this.#played) this.#play();
+    if (this.race.saved && !this.veiled && !this.#played) this.#play();
   }
 
   #recordingOf(id: string): Promise<Saved | undefined> {

@@ -61,3 +61,31 @@ test('every pixel is opaque', () => {
     [...palette.ink].every((pixel) => new Uint8Array(Uint32Array.of(pixel).buffer)[3] === 255),
   ).toBe(true);
 });
+
+describe('cells of several pixels', () => {
+  const size = 2;
+  const kinds = Uint8Array.of(EXACT, BLOCKED, SUMMARY, EXACT);
+  const at = (fine: number) => {
+    const side = size * fine;
+    const image = imageOf(side * side);
+    paintKinds(image, kinds, size, palette, fine);
+    const all = new Uint32Array(image.data.buffer);
+    return (x: number, y: number) => all[y * side + x];
+  };
+
+  test('have lines of paper between them where there is room', () => {
+    const pixel = at(8);
+    expect(pixel(3, 3)).toBe(palette.exact);
+    expect(pixel(11, 3)).toBe(palette.blocked);
+    for (const end of [7, 15]) {
+      expect(pixel(end, 3)).toBe(palette.ink[0]);
+      expect(pixel(3, end)).toBe(palette.ink[0]);
+    }
+  });
+
+  test('are hatched in ink and paper, and have no lines where they are small', () => {
+    const tones = new Set(Array.from({ length: 7 }, (_, x) => at(8)(x, 11)));
+    expect(tones).toEqual(new Set([palette.ink[0], palette.ink[255]]));
+    expect(at(3)(2, 2)).toBe(palette.exact);
+  });
+});

@@ -176,8 +176,8 @@ test('accuracy by distance has the cliff of the local stack, and no point on bot
   ];
   const [asked] = askedOf(results);
   expect(asked).toMatchObject({ label: 'Needle', control: false });
-  const { series, cliff, level } = answersChart(results, asked!);
-  expect(cliff!.x).toBe(6.5); // 1 + 2 (4 - 1) = 7 tokens in reach, the asking one included
+  const { series, cliffs, level } = answersChart(results, asked!);
+  expect(cliffs!.map(({ x }) => x)).toEqual([6.5]); // 1 + 2 (4 - 1) = 7 tokens in reach, the asking one included
   expect(level!.y).toBe(1 / 8);
   const local = series.find(({ label }) => label === 'Local')!;
   for (const { x, y } of local.points) expect(y).toBe(x < 6.5 ? 1 : 1 / 8);

@@ -28,6 +28,8 @@ export function ticksOf(
   const inside = round
     .filter((tick) => tick >= low * 0.999 && tick <= high * 1.001)
     .sort((a, b) => a - b);
+  const powers = inside.filter((tick) => Number.isInteger(Math.log10(tick)));
+  if (powers.length >= 4 && powers.length * ROOM <= length) return powers;
   // Within one power of ten round numbers are too far apart.
   if (inside.length < 4) return scaleLinear([low, high], [0, 1]).ticks(5);
   const step = Math.ceil(inside.length / Math.max(2, Math.floor(length / ROOM)));

@@ -7,7 +7,7 @@ import {
   type Progress,
 } from '../../lessons/progress';
 import type { LessonDocument, LessonHead } from '../../lessons/document';
-import type { Lesson } from '../../lessons/lesson';
+import { lessonOf, type Lesson } from '../../lessons/lesson';
 import type { Known } from '../../lessons/scene';
 
 export interface Head extends LessonHead {
@@ -62,7 +62,7 @@ export const headOf = (id: string): Head | undefined => {
 export async function loadLesson(id: string): Promise<Lesson> {
   const load = documents[`/lessons/${id}/lesson.md`];
   if (!load) throw new InputError(`there is no lesson '${id}'`);
-  const [document, { lessonOf }] = await Promise.all([load(), import('../../lessons/lesson')]);
+  const document = await load();
   if (isRefused(document)) throw new InputError(document.refused);
   return lessonOf(document, known);
 }

@@ -1,0 +1,80 @@
+/** @file An adaptation to a longer context as a figure: perplexity by position before, during and after. */
+import type { AdaptPlan, Role } from '../spec/adaptation';
+import { bucketsOf, perplexity, type Bucket, type PositionLosses } from './buckets';
+import type { Chart, Series } from './chart';
+
+/** One model at one moment. */
+export interface AdaptedLook {
+  readonly role: Role;
+  readonly step: number;
+  readonly buckets: readonly Bucket[];
+}
+
+export interface Adapted {
+  /** Tokens the model was trained with. */
+  readonly context: number;
+  readonly plan: AdaptPlan;
+  readonly looks: readonly AdaptedLook[];
+}
+
+/** Positions gathered so that the short ones are seen apart too. */
+export const adaptedBuckets = (positions: PositionLosses): readonly Bucket[] =>
+  bucketsOf(positions, Math.max(16, positions.losses.length / 32));
+
+const LOOKS = { 'as it was': 'approximate', adapted: 'global', 'from scratch': 'local' } as const;
+
+/** The same role at its end is called by it alone. */
+function labelOf({ role, step }: AdaptedLook, last: number): string {
+  if (role !== 'adapted' || step === last) return role;
+  return step === 0 ? 'changed, untrained' : `after ${step} steps`;
+}
+
+/** undefined where nothing was looked at yet. */
+export function adaptationChart({ context, plan, looks }: Adapted): Chart | undefined {
+  // Of the run from scratch only the end: its first steps know nothing.
+  const shown = looks.filter(({ role, step }) => role !== 'from scratch' || step === plan.steps);
+  if (shown.length === 0) return undefined;
+  const series = shown.map((look): Series => {
+    const label = labelOf(look, plan.steps);
+    return {
+      id: label,
+      label,
+      look: LOOKS[look.role],
+      weight: label === look.role ? 2 : 1,
+      points: look.buckets.map(({ to, loss }) => {
+        const y = perplexity(loss);
+        return { x: to, y, low: y, high: y };
+      }),
+    };
+  });
+  return {
+    x: { label: 'tokens read (up to)', scale: 'log2' },
+    y: { label: 'perplexity', scale: 'linear' },
+    series,
+    cliffs: [{ x: context, label: 'trained so far' }],
+    table: {
+      columns: ['tokens read, up to', ...series.map(({ label }) => label)],
+      rows: shown[0]!.buckets.map(({ to }, i) => [
+        to,
+        ...series.map(({ points }) => Number(points[i]!.y.toFixed(3))),
+      ]),
+    },
+  };
+}
+
+/** What it came to: at the longest texts, and against where the model's own context ended. */
+export function wordsOfAdaptation({ context, plan }: Adapted, chart: Chart | undefined): string {
+  const at = (role: Role) => {
+    const points = chart?.series.find(({ id }) => id === role)?.points;
+    const own = points?.findLast(({ x }) => x <= context);
+    return points && own ? { far: points.at(-1)!.y, own: own.y } : undefined;
+  };
+  const [before, after, scratch] = [at('as it was'), at('adapted'), at('from scratch')];
+  if (!before) return '';
+  const slope = ({ far, own }: { far: number; own: number }) =>
+    `${far.toFixed(2)} (${far < own ? '−' : '+'}${Math.abs(100 * (far / own - 1)).toFixed(0)} % against ${context})`;
+  const said = [`At ${context * plan.times} tokens perplexity is ${slope(before)} as it was`];
+  if (after) said.push(`${slope(after)} after ${plan.steps} steps`);
+  if (scratch) said.push(`${scratch.far.toFixed(2)} from scratch with as many`);
+  return `${said.join(', ')}. Measured on held-out text.`;
+}

@@ -1,0 +1,112 @@
+/** @file What runs cost against the length of the text: closed forms alone, so 16,384 tokens are as quick as 64. */
+import { attentionFlops, cacheBytes, visiblePairs } from '../attention/cost';
+import { formatBytes, formatCount, formatInteger } from '../core/units';
+import { allGlobal } from '../spec/cost';
+import type { ModelSpec } from '../spec/model';
+import type { Chart, Look, Table } from './chart';
+
+/** A model under the name it has among others. */
+export interface Named {
+  readonly name: string;
+  readonly plan: string;
+  readonly model: ModelSpec;
+}
+
+interface Counted {
+  readonly id: string;
+  readonly label: string;
+  readonly axis: string;
+  /** What the axis counts in. */
+  readonly per: number;
+  /** Of all layers, one sequence of T tokens. */
+  of(model: ModelSpec, T: number): number;
+  write(amount: number): string;
+}
+
+export const COUNTED = [
+  {
+    id: 'pairs',
+    label: 'Visible pairs',
+    axis: 'visible pairs, all layers',
+    per: 1,
+    of: ({ layers }, T) => layers.reduce((sum, layer) => sum + visiblePairs(layer, T), 0),
+    write: (pairs) => `${formatInteger(pairs)} ${pairs === 1 ? 'pair' : 'pairs'}`,
+  },
+  {
+    id: 'flops',
+    label: 'Attention FLOPs',
+    axis: 'attention FLOPs, forward',
+    per: 1,
+    of: (model, T) => attentionFlops(model.layers, { ...model, T }),
+    write: (flops) => `${formatCount(flops).replace(/(?<=\d)$/, ' ')}FLOPs`,
+  },
+  {
+    id: 'cache',
+    label: 'KV cache',
+    axis: 'KiB of keys and values',
+    per: 1024,
+    of: (model, T) => cacheBytes(model.layers, { ...model, T, bytesPerNumber: 4 }),
+    write: formatBytes,
+  },
+] as const satisfies readonly Counted[];
+
+export type CountedId = (typeof COUNTED)[number]['id'];
+const counted = (id: CountedId): Counted => COUNTED.find((one) => one.id === id)!;
+
+export const SHORTEST = 64;
+export const LONGEST = 16_384;
+/** 64, 128, … 16,384 tokens. */
+export const LENGTHS: readonly number[] = Array.from(
+  { length: Math.log2(LONGEST / SHORTEST) + 1 },
+  (_, i) => SHORTEST * 2 ** i,
+);
+
+/** A slider's notches: eight in every doubling. */
+const PER_DOUBLING = 8;
+export const NOTCHES = PER_DOUBLING * (LENGTHS.length - 1);
+export const lengthAt = (notch: number): number =>
+  Math.round(SHORTEST * 2 ** (notch / PER_DOUBLING));
+export function notchOf(T: number): number {
+  const within = Math.min(LONGEST, Math.max(SHORTEST, T));
+  return Math.round(PER_DOUBLING * Math.log2(within / SHORTEST));
+}
+
+export function growthChart(runs: readonly Named[], id: CountedId): Chart {
+  const { axis, per, of } = counted(id);
+  return {
+    x: { label: 'T, tokens', scale: 'log2' },
+    y: { label: axis, scale: 'log10' },
+    series: runs.map(({ name, plan, model }, i) => ({
+      id: `${i} ${name}`,
+      label: name,
+      look: plan as Look,
+      points: LENGTHS.map((T) => {
+        const y = of(model, T) / per;
+        return { x: T, y, low: y, high: y };
+      }),
+    })),
+    table: growthTable(runs),
+  };
+}
+
+export const growthTable = (runs: readonly Named[]): Table => ({
+  columns: ['run', 'T', ...COUNTED.map(({ axis }) => `${axis}, counted`)],
+  rows: runs.flatMap(({ name, model }) =>
+    LENGTHS.map((T) => [name, T, ...COUNTED.map(({ of, per }) => of(model, T) / per)]),
+  ),
+});
+
+/** '2,099,200 pairs, 26 % of all global; × 3.9 for twice the tokens'. */
+export function sayGrowth(model: ModelSpec, id: CountedId, T: number): string {
+  const { of, write } = counted(id);
+  const own = of(model, T);
+  const global = of(allGlobal(model), T);
+  const growth = Number((of(model, 2 * T) / own).toPrecision(3));
+  return `${write(own)}, ${percent(own / global)} of all global; × ${growth} for twice the tokens`;
+}
+
+/** Small shares keep two digits. */
+function percent(share: number): string {
+  const value = 100 * share;
+  return `${value >= 10 ? Math.round(value) : Number(value.toPrecision(2))} %`;
+}

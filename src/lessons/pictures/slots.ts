@@ -1,0 +1,104 @@
+/**
+ * @file What a layer's cache holds after t tokens, slot by slot: a global layer's grows, a local one's is a ring, an
+ * approximate one's is a ring and a slot for each summary. As our decoder keeps it (src/model/cache.ts).
+ */
+import { BLOCKED, EXACT, SUMMARY } from '../../attention/mask';
+import type { PatternSpec } from '../../attention/pattern';
+import { cacheOf, entriesAt, heldAt, slotsAt, type Cache } from '../../masks/views/cache';
+import { counted } from './masks';
+
+export interface Shelf {
+  readonly kind: 'growing' | 'ring' | 'summaries';
+  /** Slots there are room for in the picture; what is used of them may be less. */
+  readonly kinds: Uint8Array; // [room] nothing, a token, or a summary
+  /** What stands in each slot: '12', '0–3', '' where nothing does. */
+  readonly names: readonly string[]; // [room]
+  /** The slot that was written last. */
+  readonly fresh: number | undefined;
+}
+
+export interface LayerSlots {
+  readonly shelves: readonly Shelf[];
+  readonly keys: number; // held, tokens and summaries
+}
+
+/** After `t` tokens, 1 <= t <= T: the last of them is the query, and its own key was just written. */
+export function slotsOf(layer: PatternSpec, T: number, t: number): LayerSlots {
+  const cache = cacheOf(layer);
+  const now = t - 1;
+  return {
+    shelves: shelvesOf(cache, T, now),
+    keys: entriesAt(cache, now),
+  };
+}
+
+function shelvesOf(cache: Cache, T: number, now: number): readonly Shelf[] {
+  switch (cache.kind) {
+    case 'all':
+      return [shelf('growing', T, (slot) => (slot <= now ? slot : -1), now)];
+    case 'ring':
+      return [ring(Math.min(T, cache.slots), now, 0)];
+    case 'summaries': {
+      const { chunk } = cache;
+      // The window rounded out to the border of a chunk is at most so many tokens.
+      const slots = Math.min(T, cache.window + chunk - 1);
+      const first = heldAt(cache, now)[0]!;
+      const most = heldAt(cache, T - 1)[0]! / chunk;
+      const made = first > heldAt(cache, Math.max(0, now - 1))[0]!;
+      const summaries: Shelf = {
+        kind: 'summaries',
+        kinds: Uint8Array.from({ length: most }, (_, c) => (c < first / chunk ? SUMMARY : BLOCKED)),
+        names: Array.from({ length: most }, (_, c) =>
+          c < first / chunk ? `${c * chunk}–${(c + 1) * chunk - 1}` : '',
+        ),
+        fresh: made ? first / chunk - 1 : undefined,
+      };
+      return [ring(slots, now, first), ...(most > 0 ? [summaries] : [])];
+    }
+  }
+}
+
+/** A ring from which tokens before `first` were let go, whether they were overwritten yet or not. */
+function ring(slots: number, now: number, first: number): Shelf {
+  const tokens = slotsAt(slots, now);
+  return shelf('ring', slots, (slot) => (tokens[slot]! >= first ? tokens[slot]! : -1), now % slots);
+}
+
+function shelf(
+  kind: Shelf['kind'],
+  room: number,
+  tokenIn: (slot: number) => number,
+  fresh: number,
+): Shelf {
+  const tokens = Array.from({ length: room }, (_, slot) => tokenIn(slot));
+  return {
+    kind,
+    kinds: Uint8Array.from(tokens, (token) => (token < 0 ? BLOCKED : EXACT)),
+    names: tokens.map((token) => (token < 0 ? '' : String(token))),
+    fresh,
+  };
+}
+
+/** What happened when the last of `t` tokens came, in a sentence. */
+export function sayStep(layer: PatternSpec, t: number): string {
+  const cache = cacheOf(layer);
+  const now = t - 1;
+  switch (cache.kind) {
+    case 'all':
+      return `token ${now} took a new slot; nothing is ever let go`;
+    case 'ring': {
+      const { slots } = cache;
+      const slot = `slot ${now % slots}`;
+      return now < slots
+        ? `token ${now} went into ${slot} of the ring, which was free`
+        : `token ${now} went into ${slot} of the ring, where token ${now - slots} was`;
+    }
+    case 'summaries': {
+      const [first] = heldAt(cache, now);
+      const before = heldAt(cache, Math.max(0, now - 1))[0]!;
+      if (first === before) return `token ${now} went into the ring; no chunk left it`;
+      const left = `tokens ${before} to ${first! - 1} left the ring`;
+      return `${left}: ${counted((first! - before) / cache.chunk, 'summary', 'summaries')} in their place`;
+    }
+  }
+}

@@ -1,0 +1,269 @@
+/** @file Every lesson walked to its end on the built page, with the keyboard alone: goals done, wrong answers caught, right ones taken. */
+import { expect, test, type Locator, type Page } from '@playwright/test';
+import { bundled } from '../../scripts/bundle.mjs';
+import { known, lessonFiles } from '../../scripts/lessons/files.mjs';
+import { block, inline } from '../../scripts/lessons/render.mjs';
+import type { SolvedExercise, SolvedLesson, SolvedStep } from '../lessons/solutions';
+import { button, expectAccessible, watchForErrors } from './support';
+
+// The end of a recording at once: what moves by itself is looked at elsewhere.
+test.use({ contextOptions: { reducedMotion: 'reduce' } });
+watchForErrors();
+
+const { solutions } = (await bundled(
+  'test/lessons/solutions.ts',
+)) as typeof import('../lessons/solutions');
+const lessons: readonly SolvedLesson[] = solutions(lessonFiles(), known(), { block, inline });
+
+const press = async (target: Locator, key = 'Enter') => {
+  await target.focus();
+  await target.press(key);
+};
+const type = async (target: Locator, text: string) => {
+  await target.focus();
+  await target.press('ControlOrMeta+a');
+  await target.page().keyboard.type(text);
+};
+const exerciseAt = (page: Page, index: number) => page.locator('section.exercise').nth(index);
+const feedback = (exercise: Locator) => exercise.getByRole('status', { name: 'Feedback' });
+const check = (exercise: Locator) =>
+  press(exercise.getByRole('button', { name: 'Check', exact: true }));
+
+/** Brings one setting to a value with the stage's own controls. */
+async function set(page: Page, name: string, label: string, value: unknown): Promise<void> {
+  const stage = page.getByRole('region', { name: 'Stage', exact: true });
+  if (name === 'plan') {
+    const plan = stage.locator(`input[type=radio][value="${String(value)}"]`);
+    if ((await plan.count()) > 0) return press(plan, 'Space');
+  }
+  const number = stage.getByRole('spinbutton', { name: `${label}, value` });
+  if ((await number.count()) > 0) {
+    await type(number, String(value));
+    return number.press('Enter');
+  }
+  const select = stage.getByRole('combobox', { name: label });
+  if ((await select.count()) > 0) {
+    await select.selectOption(String(value));
+    return;
+  }
+  const stripes = stage.getByRole('textbox', { name: label });
+  if ((await stripes.count()) > 0) {
+    await type(stripes, String(value));
+    return stripes.press('Enter');
+  }
+  // By the stripes themselves, each with its menu.
+  if (name === 'stripes') {
+    for (const [i, letter] of [...String(value)].entries()) {
+      await press(stage.getByRole('button', { name: new RegExp(`^Layer ${i + 1}:`) }));
+      const pattern = stage.locator(`fieldset input[type=radio][value="${letter}"]`);
+      await press(pattern, 'Space');
+      await pattern.press('Enter');
+    }
+    return;
+  }
+  const link = page.locator(`button.do[data-set*="${name}=${String(value)}"]`);
+  if ((await link.count()) > 0) return press(link.first());
+  throw new Error(`nothing on the page sets ${name}`);
+}
+
+async function reach(page: Page, step: SolvedStep): Promise<void> {
+  const stage = page.getByRole('region', { name: 'Stage', exact: true });
+  for (const goal of step.goals) {
+    switch (goal.kind) {
+      case 'changed': {
+        const to = goal.to ?? page.locator(`button.do[data-set*="${goal.setting}="]`).first();
+        if (typeof to !== 'object') await set(page, goal.setting, goal.label!, to);
+        else if ((await to.count()) > 0) await press(to);
+        else if (typeof goal.now === 'number')
+          await press(stage.getByRole('slider', { name: goal.label!, exact: true }), 'ArrowRight');
+        else
+          await set(
+            page,
+            goal.setting,
+            goal.label!,
+            goal.setting === 'plan' ? (goal.now === 'local' ? 'global' : 'local') : 'GGSS',
+          );
+        break;
+      }
+      case 'selected': {
+        const link = page.locator('button.do[data-look]').first();
+        if ((await link.count()) > 0) await press(link);
+        else {
+          const slider = stage.getByRole('slider', { name: /query/i }).first();
+          if ((await slider.count()) > 0) {
+            await press(slider, 'ArrowUp');
+            await slider.press('ArrowDown'); // the last query may have been the first choice
+          } else await press(stage.getByRole('grid').first(), 'ArrowDown');
+        }
+        break;
+      }
+      case 'trained':
+      case 'metric': {
+        const play = stage.getByRole('button', { name: 'Play the recording' });
+        const train = stage.getByRole('button', { name: 'Train', exact: true });
+        // Where the reader is to mend it: a plan that sees far.
+        const far = stage.locator('input[type=radio][value="global"]');
+        if (goal.kind === 'metric' && goal.above !== undefined && (await far.count()) > 0)
+          await press(far, 'Space');
+        await page.waitForTimeout(500); // settings come to rest, recordings come
+        if (await play.isVisible()) await press(play);
+        else {
+          await press(train);
+          await expect(page.getByRole('list', { name: 'To do' })).not.toContainText(
+            'not done yet',
+            {
+              timeout: 120_000,
+            },
+          );
+          await press(stage.getByRole('button', { name: 'Pause', exact: true }));
+        }
+        break;
+      }
+      case 'wrote':
+        await expect(stage.getByRole('button', { name: 'Generate', exact: true })).toBeEnabled({
+          timeout: 60_000,
+        });
+        await press(stage.getByRole('button', { name: 'Generate', exact: true }));
+        break;
+    }
+  }
+}
+
+async function paint(
+  grid: Locator,
+  tokens: number,
+  from: string,
+  to: string,
+  rows: number,
+): Promise<void> {
+  await grid.focus();
+  for (let query = rows; query < tokens; query++) {
+    await grid.press('Control+Home');
+    for (let i = 0; i < query; i++) await grid.press('ArrowDown');
+    for (let key = 0; key < tokens; key++) {
+      const at = query * tokens + key;
+      if (from[at] !== to[at]) await grid.press('Space');
+      await grid.press('ArrowRight');
+    }
+  }
+}
+
+async function answer(
+  page: Page,
+  box: Locator,
+  exercise: SolvedExercise,
+  wanted: unknown,
+  before: unknown,
+): Promise<void> {
+  switch (exercise.kind) {
+    case 'number':
+      return type(box.getByRole('textbox'), String(wanted));
+    case 'choice':
+      return press(box.getByRole('radio').nth(wanted as number), 'Space');
+    case 'predict': {
+      const slider = box.getByRole('slider');
+      await slider.focus();
+      await slider.press('Home');
+      for (let i = 0; i < 30; i++) await slider.press('ArrowRight');
+      return;
+    }
+    case 'order': {
+      const order = [...(before as number[])];
+      for (let place = 0; place < order.length; place++)
+        for (let at = order.indexOf(place); at > place; at--) {
+          await press(box.getByRole('button', { name: `Move item ${at + 1} up` }));
+          [order[at - 1], order[at]] = [order[at]!, order[at - 1]!];
+        }
+      return;
+    }
+    case 'explain':
+      return type(box.getByRole('textbox'), (wanted as { text: string }).text);
+    case 'paint':
+      return paint(
+        box.getByRole('grid'),
+        exercise.tokens!,
+        before as string,
+        wanted as string,
+        exercise.given ?? 0,
+      );
+    case 'bug': {
+      const { query, key } = wanted as { query: number; key: number };
+      const grid = box.getByRole('grid');
+      await grid.focus();
+      await grid.press('Control+Home');
+      for (let i = 0; i < query; i++) await grid.press('ArrowDown');
+      for (let i = 0; i < key; i++) await grid.press('ArrowRight');
+      return grid.press('Enter');
+    }
+    case 'target':
+      for (const [name, value] of Object.entries(exercise.settings!))
+        await set(page, name, LABELS[name] ?? name, value);
+      return;
+  }
+}
+const LABELS: Readonly<Record<string, string>> = {
+  window: 'Window',
+  chunk: 'Chunk',
+  groupSize: 'Group size',
+  layers: 'Layers',
+  stripes: 'Stripes',
+  place: 'Global layer',
+};
+
+async function solve(page: Page, exercise: SolvedExercise, index: number): Promise<void> {
+  const box = exerciseAt(page, index);
+  let before = exercise.empty;
+  if (exercise.kind === 'order' || exercise.kind === 'target') {
+    await check(box); // as it stands, it is wrong
+    await expect(feedback(box)).toContainText('✗');
+    await expect(feedback(box)).not.toContainText('Right');
+  } else if (exercise.wrong) {
+    await answer(page, box, exercise, exercise.wrong.answer, before);
+    await check(box);
+    await expect(feedback(box)).toContainText(new RegExp(exercise.wrong.says.replace(/^\^/, '')));
+    await expect(feedback(box)).toContainText('✗');
+    before = exercise.wrong.answer;
+  }
+  await answer(page, box, exercise, exercise.right, before);
+  // The stage comes to rest a moment after the hand.
+  if (exercise.kind === 'target') await page.waitForTimeout(400);
+  await check(box);
+  await expect(feedback(box)).toContainText('✓');
+}
+
+for (const lesson of lessons) {
+  test(`${lesson.id}: to its end with the keyboard alone`, async ({ page }) => {
+    await page.goto(`./#/lessons/${lesson.id}`);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(lesson.title);
+    for (const [i, step] of lesson.steps.entries()) {
+      await expect(
+        page.getByRole('heading', { level: 2, name: step.title, exact: true }),
+      ).toBeVisible();
+      await expect(page).toHaveURL(new RegExp(`#/lessons/${lesson.id}/${step.slug}\\?`));
+      // A prediction comes before what it is about.
+      const order = [...step.exercises.keys()].sort(
+        (a, b) =>
+          +(step.exercises[b]!.kind === 'predict') - +(step.exercises[a]!.kind === 'predict'),
+      );
+      for (const at of order.filter((one) => step.exercises[one]!.kind === 'predict'))
+        await solve(page, step.exercises[at]!, at);
+      await reach(page, step);
+      for (const at of order.filter((one) => step.exercises[one]!.kind !== 'predict'))
+        await solve(page, step.exercises[at]!, at);
+      if (step.goals.length + step.exercises.length > 0)
+        await expect(page.getByText('This step is done.'), step.title).toBeVisible({
+          timeout: 60_000,
+        });
+      if (i === 0 || i === Math.floor(lesson.steps.length / 2)) await expectAccessible(page);
+      await press(button(page, i < lesson.steps.length - 1 ? 'Next' : 'Finish'));
+    }
+    const { length } = lesson.steps;
+    await expect(page.getByRole('region', { name: 'End of the lesson' })).toContainText(
+      `${length} of ${length} steps`,
+    );
+    await expect(page.getByRole('progressbar', { name: 'Lesson progress' })).toHaveJSProperty(
+      'value',
+      length,
+    );
+  });
+}

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { EMPTY } from '../../src/lessons/scene';
+import { DEFAULTS } from '../../src/spec/run';
+import { Shown } from '../../src/state/shown.svelte';
+import { Stage } from '../../src/state/stage.svelte';
+import { fakeEngine } from '../fakes/fakeEngine';
+
+function staged(stage = EMPTY) {
+  const own = new Stage(fakeEngine(), { recording: () => Promise.reject(new Error('none')) });
+  own.enter({ ...stage, set: { ...DEFAULTS, ...stage.set } });
+  return { stage: own, shown: new Shown(own) };
+}
+
+test('settings that cannot be change nothing of what is shown', () => {
+  const { stage, shown } = staged();
+  const before = shown.runs;
+  expect(before).toHaveLength(1);
+  stage.change({ width: 100, heads: 3 });
+  expect(stage.problem).toBeDefined();
+  expect(shown.runs).toBe(before);
+  expect(shown.T).toBe(DEFAULTS.context);
+  stage.change({ width: 48, heads: 3 });
+  expect(stage.problem).toBeUndefined();
+  expect(shown.runs[0]!.model.headDim).toBe(16);
+  stage.dispose();
+});
+
+test('the scene’s length goes before the context', () => {
+  const { stage, shown } = staged({ ...EMPTY, length: 4096 });
+  expect(shown.T).toBe(4096);
+  stage.dispose();
+});
+
+test('a query that there is no token for is not shown; picking one counts as looking', () => {
+  const { stage, shown } = staged({ ...EMPTY, length: 24 });
+  expect(shown.query).toBeUndefined();
+  stage.selection.lock({ layer: 1, head: 0, query: 30, key: 3 });
+  expect(shown.query).toBeUndefined();
+  shown.pick(20);
+  expect(shown.query).toBe(20);
+  expect(stage.selection.lockedCell).toEqual({ layer: 1, head: 0, query: 20, key: 20 });
+  stage.selection.free();
+  expect(stage.happened.selected).toBe(true);
+  stage.dispose();
+});

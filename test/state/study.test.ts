@@ -1,0 +1,278 @@
+/** @file A reader in a lesson: steps, goals, answers, predictions, and a stage that follows; on an engine that computes nothing. */
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { mapProse, readDocument } from '../../src/lessons/document';
+import { lessonOf } from '../../src/lessons/lesson';
+import type { LessonProgress } from '../../src/lessons/progress';
+import type { Command } from '../../src/link/protocol';
+import { Stage } from '../../src/state/stage.svelte';
+import { Study } from '../../src/state/study.svelte';
+import { fakeEngine } from '../fakes/fakeEngine';
+import { names, render } from '../lessons/all';
+
+const fence = (kind: string, value: unknown) => `\`\`\`${kind}\n${JSON.stringify(value)}\n\`\`\`\n`;
+const HINTS = ['one', 'two', 'three'];
+const LESSON = `---
+title: A test
+minutes: 5
+summary: For tests.
+---
+
+## Look
+
+Text.
+
+${fence('scene', { start: 'needle', runs: [{ plan: 'local' }], show: ['stripes', 'curve'], controls: ['window'] })}
+## Change
+
+Text.
+
+${fence('scene', { until: { changed: 'window', to: 9 } })}
+## Count
+
+Text.
+
+${fence('exercise', { id: 'reach', kind: 'number', quantity: 'reach', ask: 'How far?', hints: HINTS })}
+## Predict
+
+Text.
+
+${fence('scene', { until: { trained: 50 } })}
+${fence('exercise', { id: 'guess', kind: 'predict', run: 1, band: [0.05, 0.3], ask: 'How often?', hints: HINTS })}
+## Reach it
+
+Text.
+
+${fence('exercise', { id: 'least', kind: 'target', want: { quantity: 'reach', atLeast: 40 }, least: 'all-pairs', vary: { window: [6, 9, 11, 12, 14, 20] }, ask: 'Least?', hints: HINTS })}
+`;
+
+const lesson = lessonOf(
+  mapProse(readDocument('99-test', LESSON), render.block, render.inline),
+  names,
+);
+const recording = (id: string) =>
+  Promise.resolve(readFileSync(`public/recorded/races/${id}.json`, 'utf8'));
+
+function begun(options: ConstructorParameters<typeof Study>[2] = {}, still = true) {
+  const engine = fakeEngine();
+  const stage = new Stage(engine, { recording, still, later: (_, then) => then() });
+  const study = new Study(lesson, stage, options);
+  return { engine, stage, study };
+}
+const exercise = (study: Study) => study.step.exercises[0]!;
+const opens = (sent: readonly Command[]) => sent.filter(({ type }) => type === 'open').length;
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+const settle = () => vi.advanceTimersByTimeAsync(400);
+
+describe('steps', () => {
+  test('one that asks for nothing is done when the reader goes on; going back shows what was there', () => {
+    const { study, stage } = begun();
+    expect([study.at, study.first, study.done]).toEqual([0, true, false]);
+    study.next();
+    expect([study.at, study.isDoneAt(0), study.isDoneAt(1)]).toEqual([1, true, false]);
+    stage.change({ window: 12 });
+    expect(stage.spec.window).toBe(12);
+    study.next();
+    expect(stage.spec.window, 'what the reader changed stays in its step').toBe(6);
+    study.back();
+    expect(stage.spec.window).toBe(6);
+    expect(study.score).toMatchObject({ done: 1, steps: 5, exercises: 3, right: 0 });
+  });
+
+  test('a goal counts when it is reached, and stays reached', () => {
+    const { study, stage } = begun();
+    study.go(1);
+    stage.change({ window: 8 });
+    study.see();
+    expect(study.done).toBe(false);
+    stage.change({ window: 9 });
+    study.see();
+    expect(study.done).toBe(true);
+    study.go(0);
+    study.go(1);
+    expect(study.goals.map(({ reached }) => reached)).toEqual([true]);
+  });
+
+  test('settings that cannot be are said, and the stage stays as it was', () => {
+    const { study, stage } = begun();
+    const before = stage.race.asked;
+    stage.change({ width: 30 });
+    expect(stage.problem).toMatch(/width 30 does not divide/);
+    expect(stage.race.asked).toBe(before);
+    stage.restore();
+    expect([stage.problem, stage.altered]).toEqual([undefined, false]);
+    void study;
+  });
+
+  test('controls a teacher locked do not move, and the seed of a link is every run’s', () => {
+    const engine = fakeEngine();
+    const stage = new Stage(engine, {
+      recording,
+      still: true,
+      locked: new Set(['window', 'plan']),
+      seed: 7,
+    });
+    new Study(lesson, stage);
+    stage.change({ window: 20 });
+    stage.stripe(0, 0, 'G');
+    expect([stage.spec.window, stage.spec.plan, stage.spec.seed]).toEqual([6, 'local', 7]);
+  });
+});
+
+describe('exercises', () => {
+  test('a wrong answer is told where it left the road, a right one is kept, a changed one is not judged yet', () => {
+    const { study } = begun();
+    study.go(2);
+    const one = exercise(study);
+    expect(study.canCheck(one)).toBe(false);
+    study.answer(one, '24');
+    study.check(one);
+    expect(study.verdictOf(one)).toMatchObject({ right: false });
+    expect(study.verdictOf(one)!.says).toMatch(/Each layer adds 5, not 6/);
+    study.answer(one, '21');
+    expect(study.verdictOf(one)).toBeUndefined();
+    study.check(one);
+    expect(study.verdictOf(one)!.right).toBe(true);
+    expect(study.recordOf(one)).toEqual({ answer: '21', right: true, tries: 2, hints: 0 });
+    expect(study.done).toBe(true);
+  });
+
+  test('hints come one by one, three at most; an answer that was shown is not solved', () => {
+    const { study } = begun();
+    study.go(2);
+    const one = exercise(study);
+    for (let i = 1; i <= 4; i++) study.hint(one);
+    expect(study.recordOf(one)).toMatchObject({ hints: 3, tries: 0 });
+    study.show(one);
+    expect(study.answerOf(one)).toBe('21');
+    expect(study.done).toBe(true);
+    expect(study.score).toMatchObject({ right: 0, done: 1 });
+  });
+
+  test('what was done is kept, and goes on after a visit; an answer that fits no more is none', () => {
+    let kept: LessonProgress | undefined;
+    const { study } = begun({ keep: (progress) => (kept = progress) });
+    study.go(2);
+    study.answer(exercise(study), '21');
+    study.check(exercise(study));
+    const again = begun({ progress: JSON.parse(JSON.stringify(kept)) as LessonProgress });
+    expect(again.study.at).toBe(2);
+    expect(again.study.answerOf(exercise(again.study))).toBe('21');
+    expect(again.study.done).toBe(true);
+    const spoilt = begun({
+      progress: { ...kept!, answers: { reach: { answer: { a: 1 }, tries: 1, hints: 0 } } },
+    });
+    expect(spoilt.study.answerOf(exercise(spoilt.study))).toBe('');
+  });
+
+  test('a target is checked where it stands: on the stage', async () => {
+    const { study, stage } = begun();
+    study.go(4);
+    const one = exercise(study);
+    study.check(one);
+    expect(study.verdictOf(one)!.says).toMatch(/reach of the last token is 21, asked are 40/);
+    stage.change({ window: 20 });
+    study.check(one);
+    expect(study.verdictOf(one)!.says).toMatch(/There is a way with fewer/);
+    stage.change({ window: 11 });
+    study.check(one);
+    expect(study.verdictOf(one)!.right).toBe(true);
+    expect(study.recordOf(one)!.answer).toEqual({ window: 11 });
+    await settle();
+  });
+});
+
+describe('what was recorded', () => {
+  test('is there at once, and asks the engine for nothing', async () => {
+    const { engine, stage } = begun();
+    await settle();
+    expect(stage.race.saved?.recorded).toBe(true);
+    expect(stage.histories[0]!.steps).toHaveLength(300);
+    expect(stage.results[0]!.accuracy).toBeLessThan(0.3);
+    expect(opens(engine.sent)).toBe(0);
+  });
+
+  test('is covered until a prediction is made, then played, and the prediction stays over it', async () => {
+    const { study, stage } = begun({}, false);
+    study.go(3);
+    await settle();
+    expect([stage.veiled, stage.playing]).toEqual([true, false]);
+    expect(stage.results).toEqual([undefined]);
+    stage.play();
+    expect(stage.playing).toBe(false);
+    const one = exercise(study);
+    study.answer(one, 0.9);
+    study.check(one);
+    expect(study.verdictOf(one)!.says).toMatch(/^Kept: 90 %/);
+    expect([stage.veiled, stage.playing]).toEqual([false, true]);
+    expect(study.predictions).toMatchObject([{ run: 0, metric: 'accuracy', value: 0.9 }]);
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(stage.histories[0]!.steps.length).toBeGreaterThan(100);
+    expect(stage.histories[0]!.steps.length).toBeLessThan(200);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect([stage.playing, stage.histories[0]!.steps.length]).toEqual([false, 300]);
+    study.see();
+    expect(study.done).toBe(true);
+    study.check(one);
+    expect(study.verdictOf(one)!.says).toMatch(/You said 90 %, it came to \d+ %: further down/);
+  });
+
+  test('what plays by itself was done by nobody; by hand it counts', async () => {
+    const { study, stage } = begun(
+      {
+        progress: {
+          done: [],
+          answers: { guess: { answer: 0.5, right: true, tries: 1, hints: 0 } },
+        },
+      },
+      false,
+    );
+    study.go(3);
+    await settle();
+    expect(stage.playing).toBe(true);
+    await vi.advanceTimersByTimeAsync(8000);
+    study.see();
+    expect(study.done).toBe(false);
+    stage.play();
+    await vi.advanceTimersByTimeAsync(8000);
+    study.see();
+    expect(study.done).toBe(true);
+  });
+
+  test('makes room when somebody trains, on an engine that is only then asked', async () => {
+    const { engine, stage } = begun();
+    await settle();
+    stage.train();
+    expect(opens(engine.sent)).toBe(1);
+    expect(stage.race.saved).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(stage.happened.steps).toBeGreaterThan(5);
+    stage.train();
+    expect(stage.race.wish).toBe(false);
+    stage.dispose();
+  });
+
+  test('one step may be taken before anything was opened', async () => {
+    const { engine, stage } = begun();
+    await settle();
+    stage.once();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(
+      engine.sent.some((command) => command.type === 'together' && command.action === 'step'),
+    ).toBe(true);
+    stage.dispose();
+  });
+
+  test('is gone when the reader changes the runs, and back when they are as they were', async () => {
+    const { stage } = begun();
+    await settle();
+    stage.change({ window: 7 });
+    await settle();
+    expect(stage.race.saved).toBeUndefined();
+    stage.change({ window: 6 });
+    await settle();
+    expect(stage.race.saved?.recorded).toBe(true);
+  });
+});
