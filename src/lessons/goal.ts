@@ -102,7 +102,7 @@ export function reached(goal: Goal, happened: Happened): boolean {
 export function sayGoal(goal: Goal, labels: (setting: Setting) => string): string {
   switch (goal.kind) {
     case 'trained':
-      return `train for ${goal.steps} steps, or play the recording`;
+      return `train for ${goal.steps} steps, or press Play the recording`;
     case 'changed':
       return `change ${labels(goal.setting)}${goal.to === undefined ? '' : ` to ${goal.to}`}`;
     case 'selected':

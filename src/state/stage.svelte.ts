@@ -22,7 +22,7 @@ import { layersOf, type RunSpec } from '../spec/run';
 import { NONE, type Asks } from './asks';
 import type { Later } from './frames';
 import { Race } from './race.svelte';
-import { Selection } from './selection.svelte';
+import { Selection, type Cell } from './selection.svelte';
 
 /** A recording is played in about so many milliseconds, however many steps it has. */
 const PLAY_MS = 6000;
@@ -54,6 +54,8 @@ export class Stage implements Asks {
   changes = $derived(this.#changes);
   problem = $state.raw<string | undefined>();
   readonly selection = new Selection();
+  /** What the step itself points at: that it is selected was nobody's doing. */
+  #pointed: Cell | undefined;
   /** A query was looked at in any of the views since the step was entered. */
   #looked = $state(false);
   /** What the reader predicted in this step, drawn over what comes. */
@@ -128,8 +130,11 @@ export class Stage implements Asks {
     this.#looked = false;
     this.selection.free();
     const { layer, head, query, key } = stage.focus;
-    if (query !== undefined)
-      this.selection.restore({ layer: layer ?? 0, head: head ?? 0, query, key: key ?? query });
+    this.#pointed =
+      query === undefined
+        ? undefined
+        : { layer: layer ?? 0, head: head ?? 0, query, key: key ?? query };
+    this.selection.restore(this.#pointed);
     this.race.head = head ?? 0;
     const built = this.race.runs.length > 0 && this.race.asleep;
     if (built && JSON.stringify(this.race.built) === JSON.stringify(comparisonOf(this.now))) {
@@ -312,7 +317,9 @@ export class Stage implements Asks {
       steps: saved ? played : Math.max(0, ...this.histories.map(({ steps }) => steps.length)),
       changed: this.#changes.set,
       ofRuns: this.#changes.runs,
-      selected: this.#looked || this.selection.cell !== undefined,
+      selected:
+        this.#looked ||
+        (this.selection.cell !== undefined && this.selection.cell !== this.#pointed),
       results: this.shownStep === undefined ? this.results : this.specs.map(() => undefined),
       wrote: this.wrote,
     };

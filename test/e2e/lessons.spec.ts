@@ -237,7 +237,7 @@ for (const lesson of lessons) {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(lesson.title);
     for (const [i, step] of lesson.steps.entries()) {
       await expect(
-        page.getByRole('heading', { level: 2, name: step.title, exact: true }),
+        page.getByRole('article').getByRole('heading', { level: 2, name: step.title, exact: true }),
       ).toBeVisible();
       await expect(page).toHaveURL(new RegExp(`#/lessons/${lesson.id}/${step.slug}\\?`));
       // A prediction comes before what it is about.

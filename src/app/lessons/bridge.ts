@@ -1,42 +1,90 @@
 /**
  * @file A lesson inside a course page's frame talks to the page around it, documented in docs/embedding.md.
  *
- * What goes out says what the reader did, never what they wrote; what comes in may turn the page to a step, and nothing
- * else. Only an embedded page listens or speaks.
+ * Only a lesson that stands in a frame and was asked for with embed=1 listens or speaks. What goes out says how far the
+ * reader came, never what they answered and never who they are; what comes in may ask, or turn to a step, and no more.
  */
-import { effectiveAround } from './around';
+import { readLessonQuery } from '../../lessons/link';
 import type { Study } from '../../state/study.svelte';
+import { parseHash } from '../route';
+import { effectiveAround } from './around';
 
 export const SOURCE = 'zebra-lab';
 export const VERSION = 1;
 
-/** Listens until the returned function is called; tells the page around at once where the reader is, and whenever it changes. */
+type Outgoing = Readonly<Record<string, unknown>> & { readonly type: 'ready' | 'state' | 'result' };
+
+/** What was said to whom: a lesson is ready once, and a state is told when it is another. */
+const said = new WeakMap<Study, string>();
+
+/** Listens until the returned function is called; tells the page around where the reader is, when that changed. */
 export function bridge(study: Study, here: Window): (() => void) | undefined {
   const around = effectiveAround(here);
-  if (!around) return undefined;
-  const { lesson, score, step, at, done } = study;
-  around.postMessage(
-    {
-      source: SOURCE,
-      version: VERSION,
-      type: 'state',
-      lesson: lesson.id,
-      step: step.slug,
-      index: at,
-      stepDone: done,
-      ...score,
-    },
-    '*', // it holds nothing that is anybody's secret
-  );
+  if (!around || !readLessonQuery(parseHash(here.location.hash).query).embed) return undefined;
+  // Nobody told us the page's address, and this holds nothing that only some may know.
+  const tell = (message: Outgoing) => around.postMessage(signed(message), '*');
+
+  const state = stateOf(study);
+  const words = JSON.stringify(state);
+  if (!said.has(study)) tell(readyOf(study));
+  if (said.get(study) !== words) tell(state);
+  said.set(study, words);
+
   const receive = (event: MessageEvent) => {
     if (event.source !== around) return;
-    const data: unknown = event.data;
-    if (typeof data !== 'object' || data === null) return;
-    const { target, type, step: wanted } = data as Record<string, unknown>;
-    if (target !== SOURCE || type !== 'go' || typeof wanted !== 'string') return;
-    const index = lesson.steps.findIndex(({ slug }) => slug === wanted);
-    if (index >= 0) study.go(index);
+    const asked = askedIn(event.data);
+    // Whoever asks is answered where they asked from; a page without an origin (a file, a sandbox) is called 'null'.
+    const answer = (message: Outgoing) =>
+      around.postMessage(signed(message), event.origin === 'null' ? '*' : event.origin);
+    if (asked?.type === 'state') answer(stateOf(study));
+    else if (asked?.type === 'result') answer(resultOf(study));
+    else if (asked?.type === 'go') {
+      const index = study.lesson.steps.findIndex(({ slug }) => slug === asked.step);
+      if (index >= 0) study.go(index);
+    }
   };
   here.addEventListener('message', receive);
   return () => here.removeEventListener('message', receive);
+}
+
+const signed = (message: Outgoing) => ({ source: SOURCE, version: VERSION, ...message });
+
+const readyOf = ({ lesson }: Study): Outgoing => ({
+  type: 'ready',
+  lesson: lesson.id,
+  title: lesson.title,
+  steps: lesson.steps.map(({ slug, title }) => ({ slug, title })),
+});
+
+const stateOf = ({ lesson, step, at, done, score }: Study): Outgoing => ({
+  type: 'state',
+  lesson: lesson.id,
+  step: step.slug,
+  index: at,
+  stepDone: done,
+  steps: score.steps,
+  done: score.done,
+  exercises: score.exercises,
+  right: score.right,
+});
+
+/** Scores alone: a course may show them, and a code with answers is only ever handed over by its reader. */
+const resultOf = ({ lesson, score, progress }: Study): Outgoing => ({
+  type: 'result',
+  lesson: lesson.id,
+  ...score,
+  each: lesson.steps.flatMap(({ slug, exercises }) =>
+    exercises.map(({ id, kind }) => {
+      const { right, shown, tries = 0, hints = 0 } = progress.answers[id] ?? {};
+      const state = shown ? 'shown' : right ? 'solved' : tries > 0 ? 'tried' : 'open';
+      return { id, kind, step: slug, state, tries, hints };
+    }),
+  ),
+});
+
+/** A message for us; whatever else is said on the page is none of our business. */
+function askedIn(data: unknown): { readonly type: unknown; readonly step: unknown } | undefined {
+  if (typeof data !== 'object' || data === null) return undefined;
+  const { target, type, step } = data as Record<string, unknown>;
+  return target === SOURCE ? { type, step } : undefined;
 }

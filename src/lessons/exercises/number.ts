@@ -75,17 +75,18 @@ export default defineExercise<NumberExercise, string>({
       return { right: false, says: 'That is no number; write it in digits, as 1,234.' };
     if (near(given, value, exercise.within))
       return { right: true, says: `Right: ${quantity.because(exercise.of)}.` };
-    const road = quantity
+    const roads = quantity
       .roads(exercise.of)
-      .find(
+      .filter(
         (one) =>
           near(given, one.value, exercise.within) && !near(one.value, value, exercise.within),
       );
     return {
       right: false,
-      says: road
-        ? `Not ${say(given)}. ${road.says}`
-        : `Not ${say(given)}; it is ${given < value ? 'more' : 'less'}.`,
+      says:
+        roads.length > 0
+          ? `Not ${say(given)}. ${roads.map((road) => road.says).join(' Or: ')}`
+          : `Not ${say(given)}; it is ${given < value ? 'more' : 'less'}.`,
     };
   },
   solve: (exercise) => ({ answer: String(valueOf(exercise)) }),
