@@ -1,5 +1,6 @@
-/** @file Pictures of the Lab and the mask workbench for people to look at: `npm run build && npm run screenshots [-- FOLDER]`. */
+/** @file Pictures of the home page, the lessons, the Lab and the mask workbench for people to look at: `npm run build && npm run screenshots [-- FOLDER]`. */
 import { mkdirSync } from 'node:fs';
+import { lessonFiles } from './lessons/files.mjs';
 import { button, numberOf, openLab, withPage } from './page.mjs';
 
 const folder = process.argv[2] ?? 'docs/screenshots';
@@ -50,6 +51,22 @@ await withPage({ webgpu: true }, async (address, browser) => {
       await page.evaluate(() => scrollTo(0, 0));
       await page.waitForTimeout(800);
       await png(page, `masks-${width}-${colorScheme}`, { fullPage: width === 390 });
+      await page.close();
+    }
+  }
+  for (const colorScheme of ['light', 'dark']) {
+    for (const [width, height] of SIZES) {
+      const viewport = { width, height };
+      const page = await browser.newPage({ viewport, colorScheme, reducedMotion: 'reduce' });
+      await page.goto(`${address}#/`);
+      await page.waitForTimeout(2500);
+      await png(page, `home-${width}-${colorScheme}`, { fullPage: width === 390 });
+      for (const id of Object.keys(lessonFiles())) {
+        await page.goto(`${address}#/lessons/${id}`);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.waitForTimeout(2000);
+        await png(page, `lesson-${id}-${width}-${colorScheme}`, { fullPage: width === 390 });
+      }
       await page.close();
     }
   }

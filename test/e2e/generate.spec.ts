@@ -337,3 +337,19 @@ test('a model of short instructions tuned on long ones answers both, and the tun
   await expect(page.getByText('tuned', { exact: false }).first()).toBeVisible();
   await expectAccessible(page);
 });
+
+test('the address holds what is written and how, and follows both', async ({ page }) => {
+  await page.goto('./#/generate?v=1&model=marker-40-global&temperature=0.3&seed=7&prompt=abMc');
+  await expect(button(page, 'Generate')).toBeEnabled();
+  const prompt = page.getByRole('textbox', { name: 'Prompt' });
+  await expect(prompt).toHaveValue('abMc');
+  await expect(page.getByLabel('Temperature')).toHaveValue('0.3');
+  await page.getByLabel('Seed').fill('8');
+  await page.getByLabel('Seed').blur();
+  await expect(page).toHaveURL(/model=marker-40-global&temperature=0\.3&seed=8&prompt=abMc/);
+  await page.evaluate(() => (location.hash = '#/generate?v=1&model=marker-40-local&seed=3'));
+  await expect(page.getByRole('combobox', { name: 'Model', exact: true })).toHaveValue(
+    'marker-40-local',
+  );
+  await expect(page.getByLabel('Seed')).toHaveValue('3');
+});
