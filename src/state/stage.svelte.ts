@@ -22,7 +22,7 @@ import { layersOf, type RunSpec } from '../spec/run';
 import { NONE, type Asks } from './asks';
 import type { Later } from './frames';
 import { Race } from './race.svelte';
-import { Selection, type Cell } from './selection.svelte';
+import type { Cell, Selection } from './selection.svelte';
 
 /** A recording is played in about so many milliseconds, however many steps it has. */
 const PLAY_MS = 6000;
@@ -53,7 +53,6 @@ export class Stage implements Asks {
   models = $derived(this.specs.map(modelSpecOf));
   changes = $derived(this.#changes);
   problem = $state.raw<string | undefined>();
-  readonly selection = new Selection();
   /** What the step itself points at: that it is selected was nobody's doing. */
   #pointed: Cell | undefined;
   /** A query was looked at in any of the views since the step was entered. */
@@ -142,6 +141,11 @@ export class Stage implements Asks {
       return;
     }
     this.race.put(comparisonOf(this.now), 0);
+  }
+
+  /** One selection over all views, the maps of the runs included. */
+  get selection(): Selection {
+    return this.race.selection;
   }
 
   /** For Asks: the settings of the first run, as controls show them. */

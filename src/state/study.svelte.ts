@@ -102,6 +102,14 @@ export class Study {
 
   /** What was said of this very answer; nothing once it was changed. */
   verdictOf = (exercise: Exercise): Verdict | undefined => {
+    // What is said of a prediction follows what comes.
+    if (exercise.kind === 'predict' && this.recordOf(exercise)?.right) {
+      const { happened, world } = this.stage;
+      const answer = this.#answers[exercise.id];
+      return kinds
+        .get(exercise.kind)
+        .check(exercise.of, answer, { ...world, results: happened.results });
+    }
     const said = this.#said[exercise.id];
     return said && said.of === this.#answers[exercise.id] ? said : undefined;
   };

@@ -222,10 +222,10 @@ test('a short model adapted to a context four times as long: perplexity falls an
 }) => {
   await openModel(page, 'moby-dick-128-global');
   const region = page.getByRole('region', { name: 'Longer contexts' });
-  await region.getByLabel('Steps').fill('40');
+  await region.getByLabel('Steps', { exact: true }).fill('40');
   await region.getByLabel('also from scratch').uncheck();
   await region.getByLabel('Rotary positions').selectOption('plain');
-  await region.getByRole('button', { name: 'Adapt' }).click();
+  await region.getByRole('button', { name: 'Adapt', exact: true }).click();
   await expect(region.getByRole('button', { name: 'Write with the adapted model' })).toBeVisible({
     timeout: 200_000,
   });
@@ -334,7 +334,8 @@ test('a model of short instructions tuned on long ones answers both, and the tun
   expect(longAfter).toBeGreaterThan(90);
   expect(shortAfter).toBeGreaterThan(80);
   await region.getByRole('button', { name: 'Open the tuned model' }).click();
-  await expect(page.getByText('tuned', { exact: false }).first()).toBeVisible();
+  await expect(page.getByRole('combobox', { name: 'Model', exact: true })).toHaveValue('file');
+  await expect(page.getByText(/weights · 4 layers/)).toContainText('context 128');
   await expectAccessible(page);
 });
 

@@ -129,22 +129,21 @@ async function reach(page: Page, step: SolvedStep): Promise<void> {
   }
 }
 
-async function paint(
-  grid: Locator,
-  tokens: number,
-  from: string,
-  to: string,
-  rows: number,
-): Promise<void> {
+/** Turns over the cells in which two masks differ, going from one to the next. */
+async function paint(grid: Locator, tokens: number, from: string, to: string): Promise<void> {
   await grid.focus();
-  for (let query = rows; query < tokens; query++) {
-    await grid.press('Control+Home');
-    for (let i = 0; i < query; i++) await grid.press('ArrowDown');
-    for (let key = 0; key < tokens; key++) {
-      const at = query * tokens + key;
-      if (from[at] !== to[at]) await grid.press('Space');
-      await grid.press('ArrowRight');
-    }
+  await grid.press('Control+Home');
+  let [query, key] = [0, 0];
+  const go = async (name: string, times: number) => {
+    for (let i = 0; i < times; i++) await grid.press(name);
+  };
+  for (let at = 0; at < to.length; at++) {
+    if (from[at] === to[at]) continue;
+    const [q, k] = [Math.floor(at / tokens), at % tokens];
+    await go('ArrowDown', q - query);
+    await go(k > key ? 'ArrowRight' : 'ArrowLeft', Math.abs(k - key));
+    await grid.press('Space');
+    [query, key] = [q, k];
   }
 }
 
@@ -179,13 +178,7 @@ async function answer(
     case 'explain':
       return type(box.getByRole('textbox'), (wanted as { text: string }).text);
     case 'paint':
-      return paint(
-        box.getByRole('grid'),
-        exercise.tokens!,
-        before as string,
-        wanted as string,
-        exercise.given ?? 0,
-      );
+      return paint(box.getByRole('grid'), exercise.tokens!, before as string, wanted as string);
     case 'bug': {
       const { query, key } = wanted as { query: number; key: number };
       const grid = box.getByRole('grid');

@@ -89,7 +89,12 @@ export default defineExercise<NumberExercise, string>({
           : `Not ${say(given)}; it is ${given < value ? 'more' : 'less'}.`,
     };
   },
-  solve: (exercise) => ({ answer: String(valueOf(exercise)) }),
+  solve(exercise) {
+    const value = valueOf(exercise);
+    // As a person would write it, where that is near enough.
+    const short = Number(value.toPrecision(4));
+    return { answer: String(near(short, value, exercise.within) ? short : value) };
+  },
   wrong(exercise) {
     const value = valueOf(exercise);
     const roads = quantities

@@ -2,7 +2,8 @@ import { check } from '../../core/check';
 import { Fields } from '../../core/fields';
 import { formatInteger } from '../../core/units';
 import { checkRun } from '../../spec/check';
-import { CONTROLS, type RunSpec, type Setting } from '../../spec/run';
+import { lettersOf } from '../../attention/plans';
+import { CONTROLS, controlOf, layersOf, type RunSpec, type Setting } from '../../spec/run';
 import { defineExercise, type World } from '../exercise';
 import { quantities } from '../quantities';
 import type { Of } from '../quantity';
@@ -47,6 +48,23 @@ const reaches = (exercise: TargetExercise, spec: RunSpec) =>
   !exercise.want ||
   quantities.get(exercise.want.quantity).value(ofSpec(spec, exercise.tokens)) >=
     exercise.want.atLeast;
+/** A setting that was not to be touched, or a value that was not to be taken; undefined where it is one of the ways. */
+function astray({ base, space }: TargetExercise, spec: RunSpec): Setting | undefined {
+  const given = new Map(space.map(({ name, values }) => [name, values]));
+  const stripes = given.get('stripes') as readonly string[] | undefined;
+  const own = (one: RunSpec, name: Setting) =>
+    name === 'stripes' ? lettersOf(layersOf(one)) : one[name];
+  return CONTROLS.map(({ name }) => name).find((name) => {
+    if (name === 'backend' || name === 'seed') return false;
+    // Whoever turns a stripe has a plan of their own; which stripes there are says the list.
+    if (stripes && ['plan', 'groupSize', 'place'].includes(name)) return false;
+    if (name === 'stripes')
+      return stripes !== undefined && !stripes.includes(String(own(spec, name)));
+    const values = given.get(name);
+    return values ? !values.includes(spec[name]) : spec[name] !== base[name];
+  });
+}
+
 const costOf = ({ least, tokens }: TargetExercise, spec: RunSpec) =>
   quantities.get(least).value(ofSpec(spec, tokens));
 
@@ -110,7 +128,15 @@ export default defineExercise<TargetExercise, Settings>({
   check(exercise, _, { specs, results }: World) {
     const spec = specs[0]!;
     const cost = quantities.get(exercise.least);
-    const { want, measured } = exercise;
+    const { want, measured, space } = exercise;
+    const wrong = astray(exercise, spec);
+    if (wrong) {
+      const may = space.map(({ name }) => controlOf(name).label.toLowerCase()).join(' and ');
+      return {
+        right: false,
+        says: `${controlOf(wrong).label} is ${String(spec[wrong])}, which is none of the ways: change ${may} only${space.some(({ name }) => name === 'stripes') ? ', between the patterns that are asked for' : `, from ${String(space[0]!.values[0])} to ${String(space[0]!.values.at(-1))}`}.`,
+      };
+    }
     if (want && !reaches(exercise, spec)) {
       const quantity = quantities.get(want.quantity);
       const value = quantity.value(ofSpec(spec, exercise.tokens));

@@ -30,6 +30,10 @@ export default defineQuantity({
         value: W ** L,
         says: 'Windows do not multiply: each layer only moves the edge further back.',
       },
+      {
+        value: 1 + L * (W - 1),
+        says: 'So it would be if every layer were local; one that sees everything before changes that.',
+      },
       { value: T, says: 'It would be everything if one layer saw that far.' },
     ];
   },
