@@ -89,7 +89,10 @@ async function reach(page: Page, step: SolvedStep): Promise<void> {
         const link = page.locator('button.do[data-look]').first();
         if ((await link.count()) > 0) await press(link);
         else {
-          const slider = stage.getByRole('slider', { name: /query/i }).first();
+          const named = stage.getByRole('slider', { name: /query/i });
+          const slider = (
+            (await named.count()) > 0 ? named : stage.locator('section.view').getByRole('slider')
+          ).first();
           if ((await slider.count()) > 0) {
             await press(slider, 'ArrowUp');
             await slider.press('ArrowDown'); // the last query may have been the first choice
