@@ -131,7 +131,6 @@ function bytesOf(text: string): Uint8Array | undefined {
     const values = [0, 1, 2, 3].map((j) =>
       i + j < text.length ? LETTERS.indexOf(text[i + j]!) : 0,
     );
-    if (values.includes(-1)) return undefined;
     const bits = (values[0]! << 18) | (values[1]! << 12) | (values[2]! << 6) | values[3]!;
     for (const shift of [16, 8, 0]) if (at < out.length) out[at++] = (bits >> shift) & 255;
   }

@@ -22,12 +22,12 @@ export interface ParsedQuery {
   readonly spec: RunSpec;
   /** What was clamped or ignored, in words; empty where everything was understood. */
   readonly notes: readonly string[];
-  /** Pairs that are no settings, for the page: hide, lock, embed, show, at. */
+  /** Pairs that are no settings, for the page: hide, lock, embed, projector, show, at. */
   readonly rest: ReadonlyMap<string, string>;
 }
 
 /** Keys of the URL that are not settings. */
-const OTHERS = new Set(['v', 'hide', 'lock', 'embed', 'show', 'at']);
+const OTHERS = new Set(['v', 'hide', 'lock', 'embed', 'projector', 'show', 'at']);
 
 export function fromQuery(query: string): ParsedQuery {
   const notes: string[] = [];

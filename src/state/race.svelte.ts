@@ -130,6 +130,7 @@ export class Race implements Driven {
     [
       toAddress(this.built, this.axis),
       ...(this.embedded ? ['embed=1'] : []),
+      ...(this.rest.get('projector') === '1' ? ['projector=1'] : []),
       ...sightPairs('weights', this.selection.lockedCell),
     ].join('&'),
   );

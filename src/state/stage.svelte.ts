@@ -74,6 +74,8 @@ export class Stage implements Asks {
   playing = $state(false);
   /** It was played to its end since the step was entered. */
   #played = $state(false);
+  /** The runs whose recording was last played. */
+  #seen = '';
   /** By the reader, and not by itself. */
   #byHand = $state(false);
 
@@ -263,6 +265,12 @@ export class Stage implements Asks {
 
   pause = () => this.#stop();
 
+  /** All of the recording at once: somebody looks at it. */
+  showAll = () => {
+    if (this.playing) this.#played = true;
+    this.#stop();
+  };
+
   #stop() {
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -296,7 +304,12 @@ export class Stage implements Asks {
   }
 
   #begin() {
-    if (this.race.saved && !this.veiled && !this.#played) this.#play();
+    if (!this.race.saved || this.veiled || this.#played) return;
+    // What was seen to come about is not played again because the text goes on.
+    const runs = JSON.stringify(this.race.built);
+    if (runs === this.#seen && !this.#byHand) return;
+    this.#seen = runs;
+    this.#play();
   }
 
   #recordingOf(id: string): Promise<Saved | undefined> {

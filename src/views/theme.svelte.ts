@@ -1,12 +1,14 @@
 import { MediaQuery } from 'svelte/reactivity';
 import { LIGHT, paletteOf, type PaletteColours } from '../draw/palette';
 
-/** The colours of the style sheet, for canvases: read once, and again when the person's scheme changes. */
+/** The colours of the style sheet, for canvases: read once, and again when the person's scheme or the projector changes. */
 class Theme {
+  #read = $state(0);
   readonly #dark = new MediaQuery('(prefers-color-scheme: dark)');
 
   readonly palette = $derived.by(() => {
     void this.#dark.current;
+    void this.#read;
     const style = getComputedStyle(document.documentElement);
     const colour = (name: keyof PaletteColours) =>
       style.getPropertyValue(`--${name}`).trim() || LIGHT[name];
@@ -17,6 +19,11 @@ class Theme {
       accent: colour('accent'),
     });
   });
+
+  /** The style sheet says other colours now. */
+  again(): void {
+    this.#read++;
+  }
 }
 
 export const theme = new Theme();

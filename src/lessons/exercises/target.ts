@@ -173,8 +173,10 @@ export default defineExercise<TargetExercise, Settings>({
   wrong: () => [], // the answer lies on the stage: test/lessons/exercises.test.ts goes there
   answerOf(_, value) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    const entries = Object.entries(value).filter(([name]) =>
-      CONTROLS.some((control) => control.name === name),
+    const entries = Object.entries(value).filter(
+      ([name, one]) =>
+        ['number', 'string'].includes(typeof one) &&
+        CONTROLS.some((control) => control.name === name),
     );
     return Object.fromEntries(entries) as Settings;
   },

@@ -1,0 +1,41 @@
+/** @file A class's table as CSV: a line per participant, four columns per exercise. */
+import { safely, STATES, type ClassTable } from './classTable';
+
+/** A spreadsheet reads UTF-8 only where this stands first. */
+const MARK = '\uFEFF';
+
+export function csvOfClass(lesson: string, { columns, rows }: ClassTable): string {
+  const heads = columns.flatMap(({ exercise: { id } }) =>
+    ['state', 'tries', 'hints', 'answer'].map((what) => `${id} ${what}`),
+  );
+  const head = ['participant', 'lesson', 'steps done', 'steps', 'solved', 'exercises', ...heads];
+  const lines = rows.map(({ name, score, cells, result }) => [
+    name,
+    lesson,
+    score.done,
+    score.steps,
+    score.right,
+    score.exercises,
+    ...cells.flatMap(({ state, tries, hints, answer }, i) => [
+      STATES[state].word,
+      tries,
+      hints,
+      textIn(result.progress.answers[columns[i]!.exercise.id]?.answer) ?? answer,
+    ]),
+  ]);
+  return MARK + [head, ...lines, []].map((line) => line.map(field).join(',')).join('\r\n');
+}
+
+/** An explanation whole, where the table shows its beginning. */
+const textIn = (answer: unknown): string | undefined =>
+  safely(() => {
+    const { text } = answer as { text?: unknown };
+    return typeof text === 'string' ? text.slice(0, 2000) : undefined;
+  });
+
+/** RFC 4180, and no cell begins a formula: spreadsheets run what starts with = + - @, in full width too, or a tab. */
+function field(value: string | number): string {
+  if (typeof value === 'number') return String(value);
+  const safe = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/.test(value) ? `'${value}` : value;
+  return `"${safe.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,185 @@
+/** @file What a class answered to one exercise, put together for a picture. Answers that were shown are not counted. */
+import { kinds, type Exercise } from '../../lessons/exercises';
+import type { LessonResult } from '../../lessons/result';
+import { answerIn, safely, wasShown, wordsOf } from './classTable';
+
+export interface Bar {
+  /** Plain text. */
+  readonly label: string;
+  /** In the place of the label: inline HTML of the lesson's own, never of an answer. */
+  readonly html?: string;
+  readonly count: number;
+  /** Undefined where an answer is neither right nor wrong. */
+  readonly right: boolean | undefined;
+}
+
+export interface Picked {
+  readonly query: number;
+  readonly key: number;
+  readonly count: number;
+  readonly says: string;
+}
+
+export type Picture =
+  | { readonly kind: 'bars'; readonly bars: readonly Bar[] }
+  | {
+      readonly kind: 'dots';
+      readonly values: readonly number[];
+      readonly min: number;
+      readonly max: number;
+      readonly band: readonly [number, number];
+      readonly percent: boolean;
+    }
+  | {
+      readonly kind: 'grid';
+      readonly queries: number;
+      readonly keys: number;
+      readonly counts: readonly number[]; // row-major
+      /** Cells that are to be painted. */
+      readonly meant: readonly boolean[] | undefined;
+      /** What stands out, in words: most often wrong, or most often chosen. */
+      readonly picked: readonly Picked[];
+    }
+  | { readonly kind: 'texts'; readonly texts: readonly Text[]; readonly points: number };
+
+export interface Text {
+  readonly who: string;
+  readonly text: string;
+  /** Points their author found in it; undefined before they compared. */
+  readonly found: number | undefined;
+}
+
+export interface Distribution {
+  readonly picture: Picture;
+  readonly counted: number;
+  readonly shown: number;
+}
+
+const MOST_PICKED = 5;
+
+interface Given {
+  readonly answer: unknown;
+  readonly result: LessonResult;
+  readonly name: string;
+}
+
+export function distributionOf(
+  exercise: Exercise,
+  people: readonly { readonly result: LessonResult; readonly name: string }[],
+): Distribution {
+  const own = people.filter(({ result }) => !wasShown(exercise, result));
+  const given = own.flatMap(({ result, name }): Given[] => {
+    const answer = answerIn(exercise, result);
+    return answer === undefined ? [] : [{ answer, result, name }];
+  });
+  const shape = PICTURES[exercise.kind] ?? barsOf;
+  return {
+    picture: shape(exercise, given),
+    counted: given.length,
+    shown: people.length - own.length,
+  };
+}
+
+const PICTURES: Readonly<Record<string, (exercise: Exercise, given: readonly Given[]) => Picture>> =
+  { choice: optionsOf, predict: dotsOf, paint: paintOf, bug: cellsOf, explain: textsOf };
+
+/** Right or not; undefined where the answer alone does not tell, because it lies on the stage. */
+const isRight = ({ kind, of }: Exercise, answer: unknown): boolean | undefined =>
+  kind === 'target'
+    ? undefined
+    : safely(() => kinds.get(kind).check(of, answer, { specs: [], results: [] }).right);
+
+/** Numbers, orders and settings: the same words are the same answer. */
+function barsOf(exercise: Exercise, given: readonly Given[]): Picture {
+  const bars = new Map<string, Bar>();
+  for (const { answer } of given) {
+    const words = wordsOf(exercise, answer) || '(nothing)';
+    const label = exercise.kind === 'number' ? tidy(words) : words;
+    const before = bars.get(label);
+    const right = before ? before.right : isRight(exercise, answer);
+    bars.set(label, { label, count: (before?.count ?? 0) + 1, right });
+  }
+  return { kind: 'bars', bars: [...bars.values()].sort((a, b) => b.count - a.count) };
+}
+
+/** '1,234' and '1234' are one number. */
+const tidy = (words: string) =>
+  /^[\d\s,_’']+$/.test(words) ? Number(words.replaceAll(/\D/g, '')).toLocaleString('en-US') : words;
+
+function optionsOf(exercise: Exercise, given: readonly Given[]): Picture {
+  const { options } = exercise.of as { options: readonly { text: string; right: boolean }[] };
+  const bars = options.map(({ text, right }, i) => ({
+    label: `option ${i + 1}`,
+    html: text,
+    count: given.filter(({ answer }) => answer === i).length,
+    right,
+  }));
+  return { kind: 'bars', bars };
+}
+
+function dotsOf(exercise: Exercise, given: readonly Given[]): Picture {
+  const { metric, min, max, band } = exercise.of as {
+    metric: string;
+    min: number;
+    max: number;
+    band: readonly [number, number];
+  };
+  const values = given.map(({ answer }) => answer as number).sort((a, b) => a - b);
+  return { kind: 'dots', values, min, max, band, percent: metric === 'accuracy' };
+}
+
+function paintOf(exercise: Exercise, given: readonly Given[]): Picture {
+  const { tokens, cells } = exercise.of as { tokens: number; cells: readonly boolean[] };
+  const counts = cells.map(
+    (_, i) => given.filter(({ answer }) => String(answer)[i] === '1').length,
+  );
+  const wrong = counts.map((count, i) => (cells[i] ? given.length - count : count));
+  const picked = wrong
+    .map((count, i) => ({
+      count,
+      query: Math.floor(i / tokens),
+      key: i % tokens,
+      meant: cells[i]!,
+    }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, MOST_PICKED)
+    .map(({ meant, ...one }) => ({
+      ...one,
+      says: meant ? 'left blank, and is to be painted' : 'painted, and is to stay blank',
+    }));
+  return { kind: 'grid', queries: tokens, keys: tokens, counts, meant: cells, picked };
+}
+
+function cellsOf(exercise: Exercise, given: readonly Given[]): Picture {
+  const { tokens, queries } = exercise.of as { tokens: number; queries: number };
+  const at = (i: number) => ({ query: Math.floor(i / tokens), key: i % tokens });
+  const counts = Array<number>(queries * tokens).fill(0);
+  for (const { answer } of given) {
+    const { query, key } = answer as { query: number; key: number };
+    counts[query * tokens + key]!++;
+  }
+  const picked = counts
+    .map((count, i) => ({ count, ...at(i) }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, MOST_PICKED)
+    .map(({ count, query, key }) => ({
+      count,
+      query,
+      key,
+      says: isRight(exercise, { query, key })
+        ? 'is wrong in the mask: found'
+        : 'is as it was meant',
+    }));
+  return { kind: 'grid', queries, keys: tokens, counts, meant: undefined, picked };
+}
+
+function textsOf(exercise: Exercise, given: readonly Given[]): Picture {
+  const { points } = exercise.of as { points: readonly string[] };
+  const texts = given.map(({ answer, name }) => {
+    const { text, found } = answer as { text: string; found?: readonly number[] };
+    return { who: name, text, found: found && new Set(found).size };
+  });
+  return { kind: 'texts', texts, points: points.length };
+}
