@@ -1,0 +1,267 @@
+/** @file The home page, lessons from a cold cache, what a teacher makes and gets back, and frames of course pages; on the built page. */
+import { readFile } from 'node:fs/promises';
+import { expect, test, type Page } from '@playwright/test';
+import { lessonFiles } from '../../scripts/lessons/files.mjs';
+import { button, expectAccessible, expectNoOverflow, watchForErrors } from './support';
+
+watchForErrors();
+
+const LESSONS = Object.keys(lessonFiles());
+const stage = (page: Page) => page.getByRole('region', { name: 'Stage', exact: true });
+const feedback = (page: Page) => page.getByRole('status', { name: 'Feedback' }).first();
+
+test('home: the stripes are alive, and three doors lead on', async ({ page }) => {
+  await page.goto('./');
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  const step = page.locator('figcaption .number').first();
+  await expect
+    .poll(async () => Number((await step.innerText()).replace(/\D/g, '')))
+    .toBeGreaterThan(20);
+  await expect(page.getByText('100 %')).toBeVisible({ timeout: 15_000 });
+  await expectAccessible(page);
+  for (const [door, heading] of [
+    ['Learn', 'Learn Zebra by doing'],
+    ['Play', 'Who reads whom, layer by layer'],
+  ] as const) {
+    await page.goto('./#/');
+    await page.getByRole('navigation', { name: 'Begin' }).getByRole('link', { name: door }).click();
+    await expect(page.getByRole('heading', { name: heading })).toBeVisible();
+  }
+  await page.goto('./#/');
+  await page.getByRole('link', { name: 'Debug a mask' }).click();
+  await expect(page).toHaveURL(/#\/masks/);
+});
+
+test('every lesson opens in under two seconds from a cold cache', async ({ browser, baseURL }) => {
+  for (const id of LESSONS) {
+    const context = await browser.newContext({ baseURL: baseURL! });
+    const page = await context.newPage();
+    await page.goto('about:blank');
+    const since = Date.now();
+    await page.goto(`./#/lessons/${id}`);
+    await expect(page.getByRole('heading', { level: 2 }).first()).toBeVisible();
+    await expect(page.locator('.view').first()).toBeVisible();
+    expect(Date.now() - since, `${id}, ms`).toBeLessThan(2000);
+    await context.close();
+  }
+});
+
+test('no page is wider than a phone, nor than a screen at 200 %; axe finds nothing', async ({
+  page,
+}) => {
+  const pages = [
+    '',
+    'lessons',
+    'teach',
+    'teach/03-reach',
+    'worksheet/02-four-masks',
+    'worksheet/11-debugging-masks?answers=1',
+    'class',
+  ];
+  for (const path of pages) {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto('about:blank');
+    await page.goto(`./#/${path}`);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await page.waitForTimeout(300);
+    await expectAccessible(page);
+    for (const width of [720, 390, 320]) await expectNoOverflow(page, width);
+  }
+  for (const id of LESSONS) {
+    await page.goto(`./#/lessons/${id}`);
+    await expect(page.locator('.view').first()).toBeVisible();
+    for (const width of [720, 390]) await expectNoOverflow(page, width);
+  }
+});
+
+test('a lesson that is not there says so and leads back; a step that is not there is the first', async ({
+  page,
+}) => {
+  await page.goto('./#/lessons/99-nothing');
+  await expect(page.getByRole('alert')).toHaveText(/there is no lesson '99-nothing'/);
+  await page.getByRole('link', { name: 'All lessons' }).click();
+  await expect(page.getByRole('list', { name: 'Lessons' }).getByRole('listitem')).toHaveCount(
+    LESSONS.length,
+  );
+  await page.goto('./#/lessons/03-reach/%3Cimg%20src=x%3E?v=1&lock=%00&seed=-1&hide=nobody');
+  await expect(page.getByRole('heading', { level: 1, name: 'Reach' })).toBeVisible();
+  await expect(page).toHaveURL(/#\/lessons\/03-reach\/one-layer\?v=1$/);
+});
+
+test('what was done is there after a reload, becomes a code, and the code a class’s table', async ({
+  page,
+}) => {
+  await page.goto('./#/lessons/03-reach');
+  const answer = page.getByRole('textbox', { name: 'First key read exactly' });
+  await answer.fill('17');
+  await button(page, 'Check').click();
+  await expect(feedback(page)).toContainText('The window of 6 counts the token itself');
+  await button(page, 'Hint').click();
+  await answer.fill('18');
+  await button(page, 'Check').click();
+  await expect(feedback(page)).toContainText('Right');
+  await page.reload();
+  await expect(answer).toHaveValue('18');
+  await expect(page.getByText('1 of 3 hints')).toBeVisible();
+
+  await page.getByRole('navigation', { name: 'Steps' }).getByRole('button').last().click();
+  await button(page, 'Finish').click();
+  await button(page, 'Result for my teacher').click();
+  const dialog = page.getByRole('dialog', { name: 'Your result' });
+  await dialog.getByLabel('Name or number').fill('<b>Ada</b>');
+  const code = await dialog.getByLabel('Code', { exact: true }).inputValue();
+  expect(code).toMatch(/^zebra1\.[\w-]+\.[0-9a-f]{8}$/);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    dialog.getByRole('button', { name: 'Save as a file' }).click(),
+  ]);
+  const file = await readFile(await download.path());
+
+  await page.goto('./#/class');
+  await page
+    .getByLabel(/^Codes, one a line/)
+    .fill(`here it is:\n${code}\nand a spoilt one:\n${code.slice(0, -2)}xx`);
+  await button(page, 'Add the codes').click();
+  await expect(page.getByRole('heading', { level: 2, name: 'Reach' })).toBeVisible();
+  const table = page.getByRole('region', { name: 'Table of Reach' });
+  await expect(table).toContainText('<b>Ada</b>');
+  await expect(page.getByRole('list', { name: 'Refused' })).toBeVisible();
+  await expectAccessible(page);
+
+  // The same person again replaces the first, and what is no result takes nothing away.
+  await page.locator('input[type=file]').setInputFiles([
+    { name: 'ada.json', mimeType: 'application/json', buffer: file },
+    {
+      name: 'evil.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(
+        '{"format":"zebra-lab-result","version":1,"lesson":"<img src=x onerror=alert(1)>"}',
+      ),
+    },
+    {
+      name: 'noise.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 37) % 256)),
+    },
+  ]);
+  const refused = page.getByRole('list', { name: 'Refused' });
+  await expect(refused).toContainText('evil.json');
+  await expect(refused).toContainText('noise.json');
+  await expect(table.getByRole('row')).not.toHaveCount(0);
+  expect(await page.locator('img, b:has-text("Ada")').count()).toBe(0);
+  const [csv] = await Promise.all([
+    page.waitForEvent('download'),
+    button(page, 'Download as CSV').click(),
+  ]);
+  expect(await readFile(await csv.path(), 'utf8')).toContain('<b>Ada</b>');
+});
+
+test('a teacher’s link made on the page: training hidden, the window locked, a seed, a step', async ({
+  page,
+}) => {
+  await page.goto('./#/teach');
+  await page.getByLabel('Lesson', { exact: true }).selectOption('00-play');
+  await page.getByText('Hide or lock controls').click();
+  await page
+    .getByRole('row', { name: /^Training/ })
+    .getByRole('checkbox')
+    .first()
+    .check();
+  await page
+    .getByRole('row', { name: /^Window/ })
+    .getByRole('checkbox')
+    .nth(1)
+    .check();
+  await page.getByLabel('Seed').fill('7');
+  await page.getByLabel('Seed').blur();
+  const link = await page
+    .getByRole('region', { name: 'Your link' })
+    .getByRole('textbox')
+    .inputValue();
+  expect(link).toContain('#/lessons/00-play');
+  expect(link).toMatch(/hide=train/);
+  expect(link).toMatch(/lock=window/);
+  expect(link).toMatch(/seed=7/);
+  await page.goto(link);
+  await expect(page.getByRole('heading', { level: 1, name: 'Play' })).toBeVisible();
+  await expect(stage(page).getByRole('button', { name: 'Train', exact: true })).toHaveCount(0);
+  await expect(stage(page).getByRole('slider', { name: 'Window' })).toBeDisabled();
+  await expect(stage(page).getByRole('radio', { name: 'Local' })).toBeEnabled();
+});
+
+test('a stripe answers the mouse, here and in the Lab', async ({ page }) => {
+  await page.goto('./#/lessons/00-play/black-and-white');
+  for (const path of ['./#/lessons/00-play/black-and-white', './#/lab']) {
+    await page.goto(path);
+    await page
+      .getByRole('button', { name: /^Layer 2: Local/ })
+      .first()
+      .click();
+    await page
+      .getByRole('group', { name: 'Layer 2 reads' })
+      .getByText('Global', { exact: true })
+      .click();
+    await expect(page.getByRole('button', { name: /^Layer 2: Global/ }).first()).toBeVisible();
+  }
+});
+
+test('in a course page’s frame a lesson says how far its reader is, goes where it is told, and keeps answers to itself', async ({
+  page,
+}) => {
+  await page.route('**/course.html', (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<!doctype html><title>Course</title><iframe id="l" width="1200" height="800" title="Lesson"></iframe>
+        <script>
+          window.heard = [];
+          addEventListener('message', (event) => heard.push(event.data));
+          l.src = './#/lessons/03-reach?v=1&embed=1';
+        </script>`,
+    }),
+  );
+  await page.goto('./course.html');
+  const frame = page.frameLocator('#l');
+  await expect(frame.getByRole('heading', { level: 1, name: 'Reach' })).toBeVisible();
+  await expect(frame.getByRole('navigation', { name: 'Pages' })).toHaveCount(0);
+  interface Heard {
+    readonly source: string;
+    readonly type: string;
+    readonly index?: number;
+    readonly each?: readonly { id: string; state: string }[];
+  }
+  const heard = () => page.evaluate(() => (window as unknown as { heard: Heard[] }).heard);
+  const tell = (message: object) =>
+    page.evaluate(
+      (data) =>
+        (document.getElementById('l') as HTMLIFrameElement).contentWindow!.postMessage(data, '*'),
+      message,
+    );
+  await expect
+    .poll(async () => (await heard()).map(({ type }) => type))
+    .toEqual(['ready', 'state']);
+  await frame.getByRole('textbox', { name: 'First key read exactly' }).fill('18');
+  await frame.getByRole('button', { name: 'Check', exact: true }).click();
+  await tell({ target: 'zebra-lab', type: 'go', step: 'two-layers' });
+  await expect(frame.getByRole('heading', { level: 2, name: 'Two layers' })).toBeVisible();
+  await tell({ target: 'zebra-lab', type: 'go', step: '<script>' });
+  await tell({ type: 'go', step: 'one-layer' });
+  await tell({ target: 'zebra-lab', type: 'result' });
+  await expect.poll(async () => (await heard()).at(-1)?.type).toBe('result');
+  const all = await heard();
+  expect(all.at(-1)!.each!.find(({ id }) => id === 'one-layer')!.state).toBe('solved');
+  expect(JSON.stringify(all)).not.toContain('"18"');
+  expect(all.findLast(({ type }) => type === 'state')!.index).toBe(1);
+});
+
+test('projector mode is large, black on white, and stays from page to page until it is ended', async ({
+  page,
+}) => {
+  await page.goto('./#/lessons?v=1&projector=1');
+  const root = page.locator('html');
+  await expect(root).toHaveAttribute('data-projector', 'lessons');
+  await page.goto('./#/lab');
+  await expect(page.getByRole('heading', { name: 'Who reads whom, layer by layer' })).toBeVisible();
+  await expect(root).toHaveAttribute('data-projector', 'lab');
+  await page.goto('./#/lessons/03-reach?v=1&projector=0');
+  await expect(root).not.toHaveAttribute('data-projector', /./);
+});
