@@ -24,7 +24,14 @@ export default defineConfig({
   define: { __VERSION__: JSON.stringify(version) }, // src/app/version.ts
   plugins: [lessons(), svelte()],
   assetsInclude: ['**/*.safetensors', '**/*.zip'],
-  build: { target: 'es2022', chunkSizeWarningLimit: 1500 },
+  build: {
+    target: 'es2022',
+    chunkSizeWarningLimit: 1500,
+    // What several pages use comes in one piece: dozens of small files cost a page more than a few kilobytes do.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] } },
+    },
+  },
   worker: {
     format: 'es', // lazy chunks in the worker: only the chosen backend is loaded
     rolldownOptions: { output: { comments: { legal: false } } },
