@@ -7,7 +7,7 @@ import { checkNumbers } from '../model/checkpoint';
 import { fromHuggingFace } from '../model/huggingface';
 import { readSafetensors, type NamedTensor } from '../model/safetensors';
 import { NORM_EPS, weightTable, type ModelSpec } from '../spec/model';
-import { LAYER_TYPES } from './export';
+import { LAYER_TYPES } from '../model/config';
 
 export interface OpenedFolder {
   readonly model: ModelSpec;

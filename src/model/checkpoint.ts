@@ -4,6 +4,8 @@
  * The file is a ZIP (nothing in it is compressed) of
  *   zebra-lab.json        what it is: version, settings, step, vocabulary, the CRC-32 of every other file
  *   model.safetensors     the weights, as Hugging Face's Llama holds them
+ *   config.json           the model as Hugging Face describes one, for others; it is checked and not read. Left out where
+ *                         that format has no room for its layers
  *   training.safetensors  AdamW's moments, `m.NAME` and `v.NAME`; left out where nobody will go on training
  *   text.txt              the person's own text, where it was learnt
  * It may come from anywhere, so it is read as a stranger's.
@@ -14,9 +16,10 @@ import { crc32 } from '../core/crc32';
 import { formatBytes } from '../core/units';
 import { sources } from '../data/registry';
 import { checkRun } from '../spec/check';
-import { modelSpecOf, weightTable } from '../spec/model';
+import { modelSpecOf, weightTable, type ModelSpec } from '../spec/model';
 import { CONTROLS, DEFAULTS, withAdded, type RunSpec } from '../spec/run';
 import type { HostWeights } from './arena';
+import { configOf } from './config';
 import { fromHuggingFace, toHuggingFace, transposed } from './huggingface';
 import { readSafetensors, writeSafetensors } from './safetensors';
 
@@ -28,6 +31,7 @@ export const MOST_CHECKPOINT_BYTES = 200 * 2 ** 20;
 const FORMAT = 'zebra-lab-checkpoint';
 const ABOUT = 'zebra-lab.json';
 const MODEL = 'model.safetensors';
+const CONFIG = 'config.json';
 const TRAINING = 'training.safetensors';
 const TEXT = 'text.txt';
 
@@ -52,6 +56,8 @@ export function checkpointFiles(checkpoint: Checkpoint): Map<string, Uint8Array<
   const model = modelSpecOf(spec);
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   files.set(MODEL, writeSafetensors(toHuggingFace(model, weights), { format: 'pt' }));
+  const config = configFor(model);
+  if (config) files.set(CONFIG, config);
   if (moments) {
     const tensors = (['m', 'v'] as const).flatMap((moment) =>
       [...toHuggingFace(model, moments[moment])].map(
@@ -74,6 +80,16 @@ export function checkpointFiles(checkpoint: Checkpoint): Map<string, Uint8Array<
   };
   files.set(ABOUT, new TextEncoder().encode(`${JSON.stringify(about, null, 1)}\n`));
   return files;
+}
+
+/** Undefined for layers the format has no words for. */
+function configFor(model: ModelSpec): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return new TextEncoder().encode(`${JSON.stringify(configOf(model), null, 2)}\n`);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
 }
 
 /** One file to keep or to hand on. The same checkpoint gives the same bytes. */
@@ -145,6 +161,7 @@ export function checkpointOf(files: ReadonlyMap<string, Uint8Array>): Checkpoint
   check(modelFile, `the checkpoint has no ${MODEL}`);
   const weights = fromHuggingFace(model, readSafetensors(modelFile));
   checkNumbers('weight', weights);
+  held(CONFIG);
   const training = held(TRAINING);
   const text = held(TEXT);
   return {

@@ -75,6 +75,26 @@ describe('a checkpoint', () => {
     expect(back.text).toBe('Zèbre\n');
   });
 
+  test('describes its model as Hugging Face does, for others; one from before that opens too', () => {
+    const config = JSON.parse(
+      new TextDecoder().decode(unzipped(file).get('config.json')),
+    ) as Record<string, unknown>;
+    expect(config).toMatchObject({
+      num_hidden_layers: whole.spec.layers,
+      hidden_size: whole.spec.width,
+      dtype: 'float32',
+    });
+    const older = changed((files) => {
+      files.delete('config.json');
+      const json = JSON.parse(new TextDecoder().decode(files.get('zebra-lab.json'))) as {
+        files: Record<string, unknown>;
+      };
+      delete json.files['config.json'];
+      files.set('zebra-lab.json', new TextEncoder().encode(JSON.stringify(json)));
+    });
+    expect(readCheckpoint(older)).toEqual(whole);
+  });
+
   test('holds weights as Hugging Face names and shapes them', () => {
     const names = new TextDecoder().decode(unzipped(file).get('model.safetensors')!.slice(8, 600));
     expect(names).toContain(
@@ -95,6 +115,11 @@ describe('what is no whole checkpoint is refused with its reason', () => {
       /model\.safetensors is not as it was written/,
     ],
     ['no weights', () => changed((f) => f.delete('model.safetensors')), /says it holds model/],
+    [
+      'a config of another model',
+      () => changed((f) => (f.get('config.json')![40]! ^= 1)),
+      /config\.json is not as it was written/,
+    ],
     [
       'impossible settings',
       () => about((a) => (a.spec['heads'] = 3)),
