@@ -299,31 +299,46 @@ describe('which value lets through', () => {
 
 describe('2,048 tokens in a moment', () => {
   const T = 2048;
+  const LIMIT = 12; // noise takes some 4
+  /**
+   * A moment is said in this machine's own measure: going over as many cells fifty times, timed right beside. Other tests
+   * run meanwhile, and machines differ; seconds of one would be no limit for another.
+   */
+  const moment = () => {
+    const cells = new Uint8Array(T * T).fill(1);
+    const started = performance.now();
+    let sum = 0;
+    for (let pass = 0; pass < 50; pass++) for (let i = 0; i < cells.length; i++) sum += cells[i]!;
+    expect(sum).toBe(50 * T * T);
+    return performance.now() - started;
+  };
   const timed = (matrix: Matrix) => {
+    const before = moment();
     const started = performance.now();
     const found = recognise(matrix);
-    return { ...found, ms: performance.now() - started };
+    const ms = performance.now() - started;
+    return { ...found, moments: ms / Math.max(before, moment()) };
   };
 
   test.each(['causal & (window(256) | sink(4))', 'causal & window(300) & documents(700, 1500)'])(
     '%s, with three cells wrong',
     (expression) => {
       const mask = spoilt(maskOf(read(expression), T), [5, 3_000_000, 4_000_123]);
-      const { nearest, ms } = timed(matrixOf(mask, [0, -1e9]));
+      const { nearest, moments } = timed(matrixOf(mask, [0, -1e9]));
       expect(write(nearest.expression)).toBe(expression);
       expect(nearest.difference.cells).toBe(3);
-      expect(ms).toBeLessThan(2000);
+      expect(moments).toBeLessThan(LIMIT);
     },
   );
 
-  // 0.5 s where this was written; it took 2.8 s before the rows of noise were counted without making runs.
+  // It took six times as long before the rows of noise were counted without making runs.
   test('noise', () => {
     let seed = 1;
     const noise = Uint8Array.from({ length: T * T }, () => {
       seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
       return seed >>> 31;
     });
-    const { ms } = timed(matrixOf(maskOfCells(noise, T, T), [1, 0]));
-    expect(ms).toBeLessThan(1500);
+    const { moments } = timed(matrixOf(maskOfCells(noise, T, T), [1, 0]));
+    expect(moments).toBeLessThan(LIMIT);
   });
 });
