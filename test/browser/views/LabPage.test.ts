@@ -33,6 +33,7 @@ describe('the Lab', () => {
   test('shows a failure where it cannot be missed, and starts again', async () => {
     const engine = fakeEngine({ prepareMs: 60_000 });
     const { getByRole, getByText } = await render(App, { engine });
+    await expect.poll(() => engine.sent.length).toBeGreaterThan(0); // the page comes by itself
     const [command] = engine.sent;
     const runId = command?.type === 'open' ? command.runId : '';
     engine.emit({
