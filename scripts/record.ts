@@ -271,12 +271,13 @@ export async function recordAdaptation(
     model: checkpoint,
     variants,
     lookAt: adaptLooks(plan.steps),
+    byPosition: true,
     feed: (spec: RunSpec) => Promise.resolve(feedOf(spec, around)),
   };
   for await (const said of adapt(modelsOf(around), HOST_LIMITS, job, () => false)) {
     if (said.kind !== 'look') continue;
     const { index, step, positions } = said.look;
-    const buckets = adaptedBuckets(positions).map((bucket) => ({
+    const buckets = adaptedBuckets(positions!).map((bucket) => ({
       ...bucket,
       loss: rounded(bucket.loss),
     }));

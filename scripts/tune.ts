@@ -1,7 +1,8 @@
 /** @file Long instruction tuning of the shipped models of short ones, in Node on the engine of the page's WebAssembly: what the README says of it. */
 import { readFileSync } from 'node:fs';
 import { readCheckpoint } from '../src/model/checkpoint';
-import { tuneLooks, tuneVariants, type TunePlan } from '../src/spec/tuning';
+import type { AdaptPlan } from '../src/spec/adaptation';
+import { tuneLooks, tuneVariants } from '../src/spec/tuning';
 import { adapt } from '../src/train/adapt';
 import { feedOf, modelsOf, type Surroundings } from './surroundings';
 
@@ -14,7 +15,7 @@ export interface Tuned {
 }
 
 /** As the page's own defaults; the last column of the table is the plan. */
-const PLAN: TunePlan = {
+const PLAN: AdaptPlan = {
   times: 4,
   plan: 'grouped',
   rotary: 'interpolated',
@@ -23,7 +24,7 @@ const PLAN: TunePlan = {
   scratch: true,
 };
 
-export const CASES: readonly { readonly model: string; readonly plan: TunePlan }[] = [
+export const CASES: readonly { readonly model: string; readonly plan: AdaptPlan }[] = [
   { model: 'facts-32-grouped', plan: PLAN },
   { model: 'facts-32-grouped', plan: { ...PLAN, rotary: 'plain', scratch: false } },
   { model: 'facts-32-grouped', plan: { ...PLAN, plan: 'local', scratch: false } },
@@ -46,9 +47,10 @@ export async function tune(
     model: checkpoint,
     variants,
     lookAt: tuneLooks(plan.steps),
+    byPosition: false,
     feed: (spec: (typeof variants)[number]['spec']) => Promise.resolve(feedOf(spec, around)),
   };
   for await (const event of adapt(modelsOf(around), room, options, () => false))
-    if (event.kind === 'look') accuracy[variants[event.look.index]!.moment] = event.look.accuracy;
+    if (event.kind === 'look') accuracy[variants[event.look.index]!.role] = event.look.accuracy;
   return { from: checkpoint.spec.plan, plan: plan.plan, rotary: plan.rotary, accuracy };
 }

@@ -247,7 +247,7 @@ export class Engine {
   }
 
   #adapt(command: Extract<Command, { type: 'adapt' }>): Promise<void> {
-    const { runId, variants, lookAt } = command;
+    const { runId, variants, lookAt, byPosition } = command;
     const total = variants.reduce((sum, { steps }) => sum + steps, 0);
     const base = command.base !== undefined && { base: command.base };
     const feed = (spec: RunSpec, text?: string) =>
@@ -259,7 +259,7 @@ export class Engine {
       async function* ({ models, info }, cancelled) {
         for (const { spec } of variants) checkRun(spec);
         const model = readCheckpoint(command.model);
-        const options = { model, variants, lookAt, feed };
+        const options = { model, variants, lookAt, byPosition, feed };
         for await (const event of adapt(models, info.limits, options, cancelled)) {
           const { done } = event;
           if (event.kind === 'steps') yield { phase: 'doing', done, total };

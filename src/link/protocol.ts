@@ -129,7 +129,7 @@ export interface AdaptLook {
   readonly step: number;
   readonly loss: number; // held out, nats per scored token
   readonly accuracy: number; // held out, 0..1
-  readonly positions: PositionLosses;
+  readonly positions?: PositionLosses; // where they were asked for
   /** The adapted model, after its last step. */
   readonly file?: Uint8Array<ArrayBuffer>;
 }
@@ -210,6 +210,8 @@ export type Command =
         readonly steps: number;
       }[];
       readonly lookAt: readonly number[]; // steps
+      /** Losses by position are taken at every look; they cost more than all the rest of it. */
+      readonly byPosition: boolean;
       readonly base?: string; // as for 'open'
     }
   /** Ends a sweep, a repetition or an adaptation. */

@@ -42,21 +42,23 @@ export function adaptedSpec(
 }
 
 /** The very model, read at the longer context: nothing of it is changed. */
-export const asItWas = (spec: RunSpec, plan: AdaptPlan): RunSpec =>
+const asItWas = (spec: RunSpec, plan: AdaptPlan): RunSpec =>
   adaptedSpec(spec, { ...plan, plan: spec.plan, rotary: 'plain' });
 
-export interface AdaptVariant {
-  readonly role: Role;
+/** One of the models that are looked at; src/train/adapt.ts trains it. */
+export interface Onward<R extends string> {
+  readonly role: R;
   readonly spec: RunSpec;
-  readonly from: 'model' | 'scratch';
+  /** It begins with the model that was given, from scratch, or as the one before it ended. */
+  readonly from: 'model' | 'scratch' | 'before';
   readonly steps: number;
 }
 
 /** The models that are looked at, in order. */
-export function adaptVariants(spec: RunSpec, plan: AdaptPlan): readonly AdaptVariant[] {
+export function adaptVariants(spec: RunSpec, plan: AdaptPlan): readonly Onward<Role>[] {
   const longer = adaptedSpec(spec, plan);
   const { steps } = plan;
-  const all: readonly AdaptVariant[] = [
+  const all: readonly Onward<Role>[] = [
     { role: 'as it was', spec: asItWas(spec, plan), from: 'model', steps: 0 },
     { role: 'adapted', spec: longer, from: 'model', steps },
     { role: 'from scratch', spec: longer, from: 'scratch', steps },

@@ -2,44 +2,25 @@
  * @file Long instruction tuning (the paper's LIT) in miniature: a model that answers short instructions goes on with long
  * ones; both are asked for before and after, so that what is forgotten shows too.
  */
-import { adaptedSpec, type AdaptPlan } from './adaptation';
+import { adaptedSpec, type AdaptPlan, type Onward } from './adaptation';
 import type { RunSpec } from './run';
 
-export type TunePlan = Omit<AdaptPlan, 'scratch'> & {
-  /** Also from scratch with as many steps. */
-  readonly scratch: boolean;
-};
-
-export const MOMENTS = [
-  'short, before',
-  'long, before',
-  'long',
-  'short, after',
-  'from scratch',
-] as const;
-export type Moment = (typeof MOMENTS)[number];
-
-export interface TuneVariant {
-  readonly moment: Moment;
-  readonly spec: RunSpec;
-  readonly from: 'model' | 'scratch' | 'before';
-  readonly steps: number;
-}
+export type TuneRole = 'short, before' | 'long, before' | 'long' | 'short, after' | 'from scratch';
 
 /** The models that are looked at, in order: the third one is trained, and the fourth is it again with short instructions. */
-export function tuneVariants(spec: RunSpec, plan: TunePlan): readonly TuneVariant[] {
+export function tuneVariants(spec: RunSpec, plan: AdaptPlan): readonly Onward<TuneRole>[] {
   const { steps } = plan;
   const long = adaptedSpec(spec, plan);
   const short = { ...long, context: spec.context, batch: spec.batch };
   const before = adaptedSpec(spec, { ...plan, plan: spec.plan, rotary: 'plain' });
-  const all: readonly TuneVariant[] = [
-    { moment: 'short, before', spec: { ...spec, backend: 'auto' }, from: 'model', steps: 0 },
-    { moment: 'long, before', spec: before, from: 'model', steps: 0 },
-    { moment: 'long', spec: long, from: 'model', steps },
-    { moment: 'short, after', spec: short, from: 'before', steps: 0 },
-    { moment: 'from scratch', spec: long, from: 'scratch', steps },
+  const all: readonly Onward<TuneRole>[] = [
+    { role: 'short, before', spec: { ...spec, backend: 'auto' }, from: 'model', steps: 0 },
+    { role: 'long, before', spec: before, from: 'model', steps: 0 },
+    { role: 'long', spec: long, from: 'model', steps },
+    { role: 'short, after', spec: short, from: 'before', steps: 0 },
+    { role: 'from scratch', spec: long, from: 'scratch', steps },
   ];
-  return all.filter(({ moment }) => plan.scratch || moment !== 'from scratch');
+  return all.filter(({ role }) => plan.scratch || role !== 'from scratch');
 }
 
 /** Steps after which the tuned model is looked at; the last always is. */

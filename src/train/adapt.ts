@@ -31,6 +31,8 @@ export interface AdaptOptions {
   readonly variants: readonly Variant[];
   /** Steps after which it is looked at; 0 is before anything was trained. The last step always is. */
   readonly lookAt: readonly number[];
+  /** Losses by position are taken too. */
+  readonly byPosition: boolean;
   /** `text` is the person's own, where the model was trained on it. */
   feed(spec: RunSpec, text?: string): Promise<Feed>;
 }
@@ -43,7 +45,7 @@ export type Adapted =
 export async function* adapt(
   models: Models,
   limits: DeviceLimits,
-  { model, variants, lookAt, feed }: AdaptOptions,
+  { model, variants, lookAt, byPosition, feed }: AdaptOptions,
   cancelled: () => boolean,
 ): AsyncGenerator<Adapted> {
   let before = 0;
@@ -74,11 +76,17 @@ export async function* adapt(
         if (looks.has(step) || ends) {
           await trainer.reports(); // throws where the loss is no number
           const { loss, accuracy } = await trainer.validate();
-          const positions = await trainer.evaluateByPosition();
           const trained = ends && steps > 0;
           if (trained) last = checkpointFrom(spec, await trainer.snapshot(), model.text);
           const file = trained ? writeCheckpoint(last) : undefined;
-          const look = { index, step, loss, accuracy, positions, ...(file && { file }) };
+          const look = {
+            index,
+            step,
+            loss,
+            accuracy,
+            ...(byPosition && { positions: await trainer.evaluateByPosition() }),
+            ...(file && { file }),
+          };
           yield { kind: 'look', done: before + step, look };
         }
         if (ends) break;

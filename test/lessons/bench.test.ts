@@ -4,13 +4,13 @@ import {
   benchOfBug,
   benchOfTerms,
   cellsOf,
-  countsOf,
   differencesOf,
   findingsOf,
   sayCell,
   sayDeclared,
   sayDifferences,
 } from '../../src/lessons/pictures/bench';
+import { profileOf } from '../../src/masks/views/profile';
 import { zoo } from '../../src/masks/zoo';
 
 describe('a mask by terms', () => {
@@ -19,7 +19,7 @@ describe('a mask by terms', () => {
   test('shows its cells and counts its keys', () => {
     const rows = cellsOf(bench).map((cell) => (cell === 'open' ? 1 : 0));
     expect(rows.slice(5 * 6)).toEqual([0, 0, 0, 1, 1, 1]);
-    expect(countsOf(bench.mask)).toEqual([1, 2, 3, 3, 3, 3]);
+    expect([...profileOf(bench.mask).keys]).toEqual([1, 2, 3, 3, 3, 3]);
   });
 
   test('says which terms decide a cell', () => {

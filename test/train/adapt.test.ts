@@ -70,10 +70,10 @@ describe('a run that was kept', () => {
 describe('a model that is adapted', () => {
   const longer: RunSpec = { ...spec, plan: 'local', context: 32, ropeScale: 2 };
 
-  async function looks(variants: readonly Variant[], cancelled = () => false) {
+  async function looks(variants: readonly Variant[], cancelled = () => false, byPosition = true) {
     const { checkpoint } = await kept();
     const found: AdaptLook[] = [];
-    const options = { model: checkpoint, variants, lookAt: [0, 2], feed };
+    const options = { model: checkpoint, variants, lookAt: [0, 2], byPosition, feed };
     for await (const event of adapt(models, ROOM, options, cancelled))
       if (event.kind === 'look') found.push(event.look);
     return { found, checkpoint };
@@ -87,11 +87,19 @@ describe('a model that is adapted', () => {
     expect(found.map(({ index, step }) => [index, step])).toEqual(
       [0, 1].flatMap((index) => [0, 2, 6].map((step) => [index, step])),
     );
-    expect(found.every(({ positions }) => positions.losses.length === 32)).toBe(true);
+    expect(found.every(({ positions }) => positions?.losses.length === 32)).toBe(true);
     const adapted = readCheckpoint(found[2]!.file!);
     expect(adapted.spec).toEqual(longer);
     expect(adapted.step).toBe(6);
     expect(found.filter(({ file }) => file).length).toBe(2);
+  });
+
+  test('is looked at by position only where that was asked for: the other numbers are the same', async () => {
+    const once: readonly Variant[] = [{ spec: longer, from: 'model', steps: 2 }];
+    const [whole, plain] = [await looks(once), await looks(once, () => false, false)];
+    expect(plain.found.map(({ positions }) => positions)).toEqual([undefined, undefined]);
+    const losses = ({ found }: typeof whole) => found.map(({ loss, accuracy }) => [loss, accuracy]);
+    expect(losses(plain)).toEqual(losses(whole));
   });
 
   test('begins with the weights it was given: unchanged settings have the loss they had', async () => {

@@ -31,14 +31,13 @@ const sorted = (spec: object) => Object.entries(spec).sort(([a], [b]) => (a < b 
 /** What is known so far; undefined before anything was looked at. */
 export function adaptedOf({ asked, rows, roleOf }: Adaptation): Adapted | undefined {
   if (!asked || rows.length === 0) return undefined;
-  const { spec, plan } = asked;
   return {
-    context: spec.context / plan.times,
-    plan,
+    context: asked.variants[0]!.spec.context / asked.plan.times,
+    plan: asked.plan,
     looks: rows.map((row) => ({
       role: roleOf(row),
       step: row.step,
-      buckets: adaptedBuckets(row.positions),
+      buckets: adaptedBuckets(row.positions!),
     })),
   };
 }

@@ -3,7 +3,7 @@ import { declaredOf } from '../../masks/declared';
 import { maskOf, read, verdictOf, write, type Expression } from '../../masks/expression';
 import { lint, type Declared, type Finding, type Subject } from '../../masks/lint';
 import type { Mask } from '../../masks/mask';
-import { count, has, sayRuns } from '../../masks/runs';
+import { has, sayRuns } from '../../masks/runs';
 import { zoo } from '../../masks/zoo';
 
 export interface At {
@@ -102,10 +102,6 @@ export function sayCell(bench: Bench, at: At): string {
       : `: ${because.join(' and ')} ${allowed ? (one ? 'lets' : 'let') : one ? 'forbids' : 'forbid'} it${allowed ? ' through' : ''}`;
   return `Query ${at.query} ${allowed ? 'may read' : 'may not read'} key ${at.key}, ${far}${why}.`;
 }
-
-/** Keys each query reads. */
-export const countsOf = ({ queries, row }: Mask): readonly number[] =>
-  Array.from({ length: queries }, (_, q) => count(row(q)));
 
 /** Cells that are other than they were meant. */
 export function differencesOf({ mask, meant }: Bench): readonly At[] {

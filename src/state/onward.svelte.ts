@@ -1,0 +1,47 @@
+import type { AdaptLook, EngineEvent, JobProgress } from '../link/protocol';
+import type { AdaptPlan, Onward } from '../spec/adaptation';
+import type { RunSpec } from '../spec/run';
+import { Job } from './job.svelte';
+
+/** A model that goes on as another, beside others it is compared with; and what is known of all of them so far. */
+export abstract class GoingOn<R extends string> extends Job<AdaptLook> {
+  /** What the rows are about. */
+  asked = $state.raw<
+    { readonly plan: AdaptPlan; readonly variants: readonly Onward<R>[] } | undefined
+  >();
+
+  /** The model that went on, once there is one. */
+  result = $derived.by(() => this.rowsOf(this.trained).find(({ file }) => file)?.file);
+
+  /** The one that is trained out of the model that was given. */
+  protected abstract readonly trained: R;
+  /** Losses by position are taken too. */
+  protected abstract readonly byPosition: boolean;
+  protected abstract variantsOf(spec: RunSpec, plan: AdaptPlan): readonly Onward<R>[];
+  protected abstract looksAt(steps: number): readonly number[];
+
+  roleOf = ({ index }: AdaptLook): R => this.asked!.variants[index]!.role;
+
+  /** What was seen of one of the models, in the order of its steps. */
+  rowsOf(role: R): readonly AdaptLook[] {
+    return this.rows.filter((row) => this.roleOf(row) === role);
+  }
+
+  protected progressOf(event: EngineEvent): JobProgress<AdaptLook> | undefined {
+    return event.type === 'adapt' ? event.progress : undefined;
+  }
+
+  start(model: Uint8Array<ArrayBuffer>, spec: RunSpec, plan: AdaptPlan): void {
+    const variants = this.variantsOf(spec, plan);
+    this.asked = { plan, variants };
+    const total = variants.reduce((sum, { steps }) => sum + steps, 0);
+    this.begin(total, (runId) => ({
+      type: 'adapt',
+      runId,
+      model,
+      variants: variants.map(({ role: _, ...variant }) => variant),
+      lookAt: this.looksAt(plan.steps),
+      byPosition: this.byPosition,
+    }));
+  }
+}
