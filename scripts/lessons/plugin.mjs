@@ -47,12 +47,11 @@ export function lessons() {
 }
 
 /** What is the matter with a text of an author's is data here; everything else is a fault of ours and is thrown. */
-function moduleOf({ mapProse, readDocument }, id, kind, head, text) {
+function moduleOf({ headOf, mapProse, readDocument }, id, kind, head, text) {
   try {
     if (kind === 'guide') return block(text);
     const document = readDocument(id, text);
-    const { steps, ...rest } = document;
-    return head ? { ...rest, steps: steps.length } : mapProse(document, block, inline);
+    return head ? headOf(document) : mapProse(document, block, inline);
   } catch (error) {
     if (error.name === 'InputError') return { id, refused: error.message };
     throw error;

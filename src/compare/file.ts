@@ -4,6 +4,7 @@
  */
 import type { KernelId } from '../attention/kernels';
 import { check, InputError } from '../core/check';
+import { shown } from '../core/fields';
 import { formatBytes } from '../core/units';
 import { checkRun } from '../spec/check';
 import { DEFAULTS, withAdded, type RunSpec } from '../spec/run';
@@ -370,16 +371,4 @@ function numbers(value: unknown, length: number, what: string): readonly number[
     `${what} should be finite numbers from 0`,
   );
   return all as readonly number[];
-}
-
-/** Foreign values in a message: short, on one line. */
-function shown(value: unknown): string {
-  if (value === undefined) return 'missing';
-  const text =
-    typeof value === 'object'
-      ? Array.isArray(value)
-        ? 'a list'
-        : 'no list'
-      : JSON.stringify(value);
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

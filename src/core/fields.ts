@@ -15,11 +15,8 @@ export class Fields {
     value: unknown,
     readonly what: string,
   ) {
-    check(
-      typeof value === 'object' && value !== null && !Array.isArray(value),
-      `${what} is ${shown(value)}; it should be an object`,
-    );
-    this.#own = value as Record<string, unknown>;
+    check(isRecord(value), `${what} is ${shown(value)}; it should be an object`);
+    this.#own = value;
   }
 
   has(name: string): boolean {
@@ -110,11 +107,14 @@ export class Fields {
   }
 }
 
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Foreign values in a message: short, on one line. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'missing';
   if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
+  if (isRecord(value)) return 'an object';
   const text = JSON.stringify(value) ?? 'no JSON';
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

@@ -4,6 +4,7 @@
  * A file may come from anywhere, so nothing in it is believed before it is checked.
  */
 import { check } from './check';
+import { isRecord } from './fields';
 
 export interface StoredTensor {
   readonly name: string;
@@ -89,9 +90,6 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   check(isRecord(header), 'the header of the safetensors file is not a JSON object');
   return header;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isWholeNumbers = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);

@@ -1,5 +1,6 @@
 /** @file A text ready to be learnt: its characters as ids, cut into documents, some of them held out. */
 import { check } from '../core/check';
+import { isRecord } from '../core/fields';
 import { formatInteger } from '../core/units';
 import { encode } from './characters';
 
@@ -101,9 +102,6 @@ function parseDocument(
   check(end <= length, `${where} ends at ${end}; the text has ${length} characters`);
   return { title, start, end, split };
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isOffset = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;

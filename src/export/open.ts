@@ -1,6 +1,7 @@
 /** @file A small Llama-shaped checkpoint of Hugging Face as a model of ours, or the reason why not. */
 import { patternSpec } from '../attention/registry';
 import { check, InputError } from '../core/check';
+import { isRecord } from '../core/fields';
 import { formatBytes } from '../core/units';
 import type { HostWeights } from '../model/arena';
 import { checkNumbers } from '../model/checkpoint';
@@ -209,6 +210,3 @@ function jsonOf(name: string, bytes: Uint8Array): Record<string, unknown> {
 
 const said = (value: unknown): string =>
   value === undefined ? 'missing' : JSON.stringify(value).slice(0, 60);
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

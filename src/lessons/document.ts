@@ -5,6 +5,7 @@
  * whoever refuses one can say where. Used when the site is built, in the checker and in tests alike.
  */
 import { check, InputError } from '../core/check';
+import { isRecord } from '../core/fields';
 
 interface BlockOf<K> {
   readonly kind: K;
@@ -38,6 +39,28 @@ export interface LessonDocument extends LessonHead {
   readonly steps: readonly StepDocument[];
 }
 
+/** What a list of lessons shows: of each step as much as says whether it is done. */
+export interface Heading extends LessonHead {
+  readonly steps: readonly {
+    readonly slug: string;
+    readonly exercises: readonly { readonly id: string }[];
+  }[];
+}
+
+export const headOf = ({ id, title, minutes, summary, steps }: LessonDocument): Heading => ({
+  id,
+  title,
+  minutes,
+  summary,
+  steps: steps.map(({ title: step, parts }) => ({
+    slug: slugOf(step),
+    exercises: parts.flatMap((part) => {
+      const id: unknown = part.kind === 'exercise' && isRecord(part.value) && part.value['id'];
+      return typeof id === 'string' ? [{ id }] : [];
+    }),
+  })),
+});
+
 const HEAD = ['title', 'minutes', 'summary'] as const;
 
 /** Throws InputError naming file, step, line and reason. */
@@ -48,13 +71,13 @@ export function readDocument(id: string, markdown: string): LessonDocument {
     `${file}: the folder '${id}' should be two digits and words, as 04-the-cliff`,
   );
   const lines = markdown.replaceAll('\r\n', '\n').split('\n');
-  const { head, end } = headOf(file, lines);
+  const { head, end } = readHead(file, lines);
   const steps = stepsOf(file, lines, end);
   check(steps.length > 0, `${file}: it has no steps; begin each one with '## ' and its title`);
   return { id, ...head, steps };
 }
 
-function headOf(file: string, lines: readonly string[]) {
+function readHead(file: string, lines: readonly string[]) {
   check(lines[0] === '---', `${file}, line 1: it should begin with '---', then ${HEAD.join(', ')}`);
   const end = lines.indexOf('---', 1);
   check(end > 0, `${file}: the head is not closed; put '---' on a line of its own after it`);

@@ -1,7 +1,7 @@
 /** @file When a step counts as done: the reader did it. Data in a lesson, and a question to what happened on the stage. */
 import { check } from '../core/check';
 import { Fields } from '../core/fields';
-import type { RunSpec, Setting } from '../spec/run';
+import { controlOf, type RunSpec, type Setting } from '../spec/run';
 import type { Own } from '../compare/comparison';
 import { isSetting, settingsOf } from './settings';
 
@@ -99,12 +99,12 @@ export function reached(goal: Goal, happened: Happened): boolean {
 }
 
 /** What is to be done, in words: 'Train for 100 steps, or play the recording'. */
-export function sayGoal(goal: Goal, labels: (setting: Setting) => string): string {
+export function sayGoal(goal: Goal): string {
   switch (goal.kind) {
     case 'trained':
       return `train for ${goal.steps} steps, or press Play the recording`;
     case 'changed':
-      return `change ${labels(goal.setting)}${goal.to === undefined ? '' : ` to ${goal.to}`}`;
+      return `change ${controlOf(goal.setting).label.toLowerCase()}${goal.to === undefined ? '' : ` to ${goal.to}`}`;
     case 'selected':
       return 'point at a query';
     case 'metric': {

@@ -1,6 +1,5 @@
 /** @file A lesson, checked: what each step shows, when it is done, and what it asks. */
 import { check } from '../core/check';
-import { controlOf } from '../spec/run';
 import { placed, slugOf, type LessonDocument, type LessonHead } from './document';
 import { exerciseOf, type Exercise } from './exercises';
 import { goalsOf, type Goal } from './goal';
@@ -86,12 +85,6 @@ export function lessonOf(document: LessonDocument, known: Known): Lesson {
   return { id, title, minutes, summary, steps };
 }
 
-/** Settings in links of a text, as Markdown writes them or as the built page does. */
-export function linksOf(text: string): readonly string[] {
-  return [...text.matchAll(/\]\(set:([^)\s]+)\)|data-set="([^"]+)"/g)].map(([, markdown, html]) =>
-    (markdown ?? html)!.replaceAll('&amp;', '&'),
-  );
-}
-
-export const labelOf = (setting: Parameters<typeof controlOf>[0]): string =>
-  controlOf(setting).label.toLowerCase();
+/** Settings in links of a text as the built page has them. */
+export const linksOf = (html: string): readonly string[] =>
+  [...html.matchAll(/data-set="([^"]+)"/g)].map(([, link]) => link!.replaceAll('&amp;', '&'));

@@ -1,5 +1,6 @@
 /** @file What a reader has done, as it is kept on their machine: plain data, read strictly, so that a spoilt store is only an empty one. */
-import type { Lesson, Step } from './lesson';
+import { isRecord } from '../core/fields';
+import type { Heading } from './document';
 
 export interface Answered {
   readonly answer: unknown;
@@ -82,15 +83,12 @@ function answeredOf(value: unknown): Answered | undefined {
 const isSlug = (value: unknown): value is string =>
   typeof value === 'string' && value.length <= 64 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(value);
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Goals were reached, and every exercise was solved or its answer shown. */
-export const isDone = (step: Step, progress: LessonProgress): boolean =>
+export const isDone = (step: Heading['steps'][number], progress: LessonProgress): boolean =>
   progress.done.includes(step.slug) &&
   step.exercises.every(({ id }) => progress.answers[id]?.right || progress.answers[id]?.shown);
 
-export function scoreOf(lesson: Lesson, progress: LessonProgress) {
+export function scoreOf(lesson: Pick<Heading, 'steps'>, progress: LessonProgress) {
   const exercises = lesson.steps.flatMap((step) => step.exercises);
   return {
     steps: lesson.steps.length,

@@ -11,6 +11,11 @@ export interface Of {
   readonly bytes: number; // per number
 }
 
+/** Asked of a whole run: its last query, and what else a lesson says. */
+export function ofRun(spec: RunSpec, T = spec.context, said: Partial<Of> = {}): Of {
+  return { spec, T, layer: 0, query: T - 1, distance: spec.distance, bytes: 4, ...said };
+}
+
 /** A wrong number that a usual mistake leads to. */
 export interface Road {
   readonly value: number;

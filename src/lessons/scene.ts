@@ -51,8 +51,6 @@ export interface Focus {
   readonly key?: number;
 }
 
-export type Scene = Partial<Stage>;
-
 export const EMPTY: Stage = {
   set: DEFAULTS,
   runs: [{ own: {} }],
@@ -88,7 +86,6 @@ export function stageAfter(before: Stage, value: unknown, what: string, known: K
   );
   if (start) before = { ...before, ...stageOfStart(start) };
   const set = fields.has('set') ? settingsOf(fields.get('set'), `set of ${what}`) : {};
-  const own = (name: string): boolean => (OWN as readonly string[]).includes(name);
   const stage: Stage = {
     set: fitted({ ...before.set, ...set }),
     runs: fields.has('runs') ? runsOf(fields, what) : before.runs,
@@ -99,6 +96,7 @@ export function stageAfter(before: Stage, value: unknown, what: string, known: K
     model: named(fields, 'model', known.models) ?? before.model,
     prompt: fields.string('prompt', before.prompt),
     mask: fields.string('mask', before.mask),
+    // Another mask is another question: what was meant by the one before, and its bug, go.
     meant: fields.has('meant')
       ? fields.string('meant')
       : fields.has('mask')
@@ -123,16 +121,13 @@ export function stageAfter(before: Stage, value: unknown, what: string, known: K
   read(stage.mask);
   if (stage.meant !== undefined) read(stage.meant);
   for (const spec of stageSpecs(stage)) checkRun(spec);
-  const unread =
-    Object.keys(set).filter(own).length > 0 &&
-    fields.has('runs') === false &&
-    before.runs.length > 1;
+  // A setting that every run has of its own would change nothing if it were said for all.
+  const idle = Object.keys(set).filter(
+    (name) => isOwn(name) && stage.runs.every((run) => name in run.own),
+  );
   check(
-    !unread ||
-      Object.keys(set)
-        .filter(own)
-        .every((name) => before.runs.some((run) => !(name in run.own))),
-    `${what}: every run has its own ${Object.keys(set).filter(own).join(', ')}, so setting it for all changes nothing; say 'runs' anew`,
+    idle.length === 0,
+    `${what}: every run has its own ${idle.join(', ')}, so setting it for all changes nothing; say 'runs' anew`,
   );
   const { layers, heads, context } = stage.set;
   const { layer = 0, head = 0, query = 0, key = 0 } = stage.focus;
@@ -142,6 +137,8 @@ export function stageAfter(before: Stage, value: unknown, what: string, known: K
   );
   return stage;
 }
+
+const isOwn = (name: string): boolean => (OWN as readonly string[]).includes(name);
 
 /** A comparison to begin with: its settings, its runs and its recording. */
 function stageOfStart(id: string): Pick<Stage, 'set' | 'runs' | 'recorded'> {
@@ -165,7 +162,7 @@ function runsOf(fields: Fields, what: string): readonly StageRun[] {
     const { name, ...own } = { ...(value as Record<string, unknown>) };
     const at = `run ${i + 1} of ${what}`;
     const settings = settingsOf(own, at);
-    const shared = Object.keys(settings).find((key) => !(OWN as readonly string[]).includes(key));
+    const shared = Object.keys(settings).find((key) => !isOwn(key));
     check(
       !shared,
       `${at} has its own ${shared}; runs may differ in ${OWN.join(', ')} alone, the rest belongs in 'set'`,
@@ -226,8 +223,7 @@ export function changed(stage: Stage, { set, runs }: Changes): Stage {
   const forAll = Object.fromEntries(
     Object.entries(set).filter(
       ([name]) =>
-        (OWN as readonly string[]).includes(name) &&
-        (stage.runs.length === 1 || (name !== 'plan' && name !== 'stripes')),
+        isOwn(name) && (stage.runs.length === 1 || (name !== 'plan' && name !== 'stripes')),
     ),
   );
   return {

@@ -7,7 +7,8 @@ import { FLOPS_PER_PAIR_AND_DIM, visiblePairs } from '../attention/cost';
 import { check } from '../core/check';
 import { registryOf } from '../core/registry';
 import { LAYERS, type ConfigLayer, type Family } from './family';
-import { Fields, isRecord, parse } from './fields';
+import { isRecord } from '../core/fields';
+import { Fields, parse } from './fields';
 
 export const families = registryOf<Family>(
   'family of models',

@@ -7,7 +7,8 @@
 import { check } from '../core/check';
 import { MOST_LAYERS } from './doc';
 import { and, not, term, type Expression } from './expression';
-import type { Bounds, Fields } from './fields';
+import type { Bounds } from '../core/fields';
+import type { Fields } from './fields';
 import { MOST_TOKENS } from './mask';
 
 export interface ConfigLayer {

@@ -1,10 +1,6 @@
 /** @file The fields of a foreign file, each asked for by name and checked: what comes out is of its kind and size. */
 import { check, InputError } from '../core/check';
-
-export interface Bounds {
-  readonly min: number;
-  readonly max: number;
-}
+import { isRecord, shown, type Bounds } from '../core/fields';
 
 /** Longer than any config of one model. */
 const LARGEST = 2 ** 20; // characters
@@ -98,16 +94,4 @@ export function parse(text: string, what: string): Fields {
     throw new InputError(`${what} is no whole JSON; open the config.json of a model`);
   }
   return new Fields(value, what);
-}
-
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Foreign values in a message: short, on one line. */
-function shown(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (Array.isArray(value)) return 'a list';
-  if (isRecord(value)) return 'an object';
-  const text = JSON.stringify(value);
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

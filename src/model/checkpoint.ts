@@ -12,6 +12,7 @@
  */
 import { unzipSync, zipSync, type Zippable } from 'fflate';
 import { check, InputError } from '../core/check';
+import { isRecord } from '../core/fields';
 import { crc32 } from '../core/crc32';
 import { formatBytes } from '../core/units';
 import { sources } from '../data/registry';
@@ -261,6 +262,3 @@ export function checkNumbers(kind: string, weights: HostWeights): void {
     );
   }
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

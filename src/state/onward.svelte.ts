@@ -31,6 +31,12 @@ export abstract class GoingOn<R extends string> extends Job<AdaptLook> {
     return event.type === 'adapt' ? event.progress : undefined;
   }
 
+  /** Another model: what was asked of the one before says nothing of it. */
+  override clear(): void {
+    super.clear();
+    this.asked = undefined;
+  }
+
   start(model: Uint8Array<ArrayBuffer>, spec: RunSpec, plan: AdaptPlan): void {
     const variants = this.variantsOf(spec, plan);
     this.asked = { plan, variants };

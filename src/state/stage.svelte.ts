@@ -1,6 +1,6 @@
 import { readFile, type Saved } from '../compare/file';
 import { subsetOf } from '../compare/subset';
-import type { Own } from '../compare/comparison';
+import { namesOf, sameRuns, type Comparison, type Own } from '../compare/comparison';
 import { lettersOf } from '../attention/plans';
 import { InputError } from '../core/check';
 import type { Result, World } from '../lessons/exercise';
@@ -41,6 +41,12 @@ export interface StageOptions {
   readonly seed?: number;
 }
 
+export interface Prediction {
+  readonly metric: 'accuracy' | 'loss';
+  readonly run: number; // from 0
+  readonly value: number;
+}
+
 /** What stands beside a lesson's text: a stage out of the lesson, what the reader changed on it, and what came of it. */
 export class Stage implements Asks {
   #given = $state.raw<StageData>(EMPTY);
@@ -51,20 +57,13 @@ export class Stage implements Asks {
   now = $derived(changed(this.#given, this.#changes));
   specs = $derived(stageSpecs(this.now));
   models = $derived(this.specs.map(modelSpecOf));
-  changes = $derived(this.#changes);
   problem = $state.raw<string | undefined>();
   /** What the step itself points at: that it is selected was nobody's doing. */
   #pointed: Cell | undefined;
   /** A query was looked at in any of the views since the step was entered. */
   #looked = $state(false);
-  /** What the reader predicted in this step, drawn over what comes. */
-  predictions = $state.raw<
-    readonly {
-      readonly metric: 'accuracy' | 'loss';
-      readonly run: number;
-      readonly value: number;
-    }[]
-  >([]);
+  /** What the reader predicted in this step, drawn over what comes; whoever reads with the stage says it. */
+  predicted: () => readonly Prediction[] = () => [];
   /** Tokens a model wrote on the stage since the step was entered. */
   wrote = $state(0);
 
@@ -75,7 +74,7 @@ export class Stage implements Asks {
   /** It was played to its end since the step was entered. */
   #played = $state(false);
   /** The runs whose recording was last played. */
-  #seen = '';
+  #seen: Comparison | undefined;
   /** By the reader, and not by itself. */
   #byHand = $state(false);
 
@@ -93,7 +92,7 @@ export class Stage implements Asks {
   /** What runs came to, held out: live, or of a recording that was seen to its end. */
   results: readonly (Result | undefined)[] = $derived.by(() => {
     if (this.veiled) return this.specs.map(() => undefined);
-    return this.histories.map(({ validations, evaluation: _ }) => {
+    return this.histories.map(({ validations }) => {
       const last = validations.findLast(({ step }) => step > 0);
       return last && { accuracy: last.accuracy, loss: last.loss };
     });
@@ -137,12 +136,12 @@ export class Stage implements Asks {
         : { layer: layer ?? 0, head: head ?? 0, query, key: key ?? query };
     this.selection.restore(this.#pointed);
     this.race.head = head ?? 0;
-    const built = this.race.runs.length > 0 && this.race.asleep;
-    if (built && JSON.stringify(this.race.built) === JSON.stringify(comparisonOf(this.now))) {
+    const next = comparisonOf(this.now);
+    const { built, asleep } = this.race;
+    // Nothing was trained, and the same is asked for: what stands there stays.
+    if (asleep && sameRuns(built, next) && namesOf(built).join() === namesOf(next).join())
       void this.#offer();
-      return;
-    }
-    this.race.put(comparisonOf(this.now), 0);
+    else this.race.put(next, 0);
   }
 
   /** One selection over all views, the maps of the runs included. */
@@ -204,10 +203,10 @@ export class Stage implements Asks {
       this.problem = error.message;
       return;
     }
-    if (JSON.stringify(comparisonOf(next)) !== JSON.stringify(this.race.asked)) {
-      this.#stop();
-      this.race.put(comparisonOf(next));
-    }
+    const wanted = comparisonOf(next);
+    if (sameRuns(wanted, this.race.asked)) return;
+    this.#stop();
+    this.race.put(wanted);
   }
 
   look = () => {
@@ -306,9 +305,9 @@ export class Stage implements Asks {
   #begin() {
     if (!this.race.saved || this.veiled || this.#played) return;
     // What was seen to come about is not played again because the text goes on.
-    const runs = JSON.stringify(this.race.built);
-    if (runs === this.#seen && !this.#byHand) return;
-    this.#seen = runs;
+    const { built } = this.race;
+    if (this.#seen && sameRuns(built, this.#seen) && !this.#byHand) return;
+    this.#seen = built;
     this.#play();
   }
 

@@ -3,7 +3,7 @@ import type { Verdict } from '../lessons/exercise';
 import { reached } from '../lessons/goal';
 import type { Lesson, Step } from '../lessons/lesson';
 import { isDone, NOTHING, scoreOf, type Answered, type LessonProgress } from '../lessons/progress';
-import type { Stage } from './stage.svelte';
+import type { Prediction, Stage } from './stage.svelte';
 
 export interface StudyOptions {
   readonly progress?: LessonProgress;
@@ -39,7 +39,7 @@ export class Study {
   goalsReached = $derived(this.goals.every((one) => one.reached));
   done = $derived(isDone(this.step, this.progress));
   /** Predictions of this step, for the curves. */
-  predictions = $derived.by(() =>
+  predictions: readonly Prediction[] = $derived.by(() =>
     this.step.exercises.flatMap(({ id, kind, of }) => {
       const value = this.progress.answers[id]?.answer;
       if (kind !== 'predict' || typeof value !== 'number') return [];
@@ -53,6 +53,7 @@ export class Study {
     private readonly options: StudyOptions = {},
   ) {
     this.progress = options.progress ?? NOTHING;
+    stage.predicted = () => this.predictions;
     const wanted = options.at ?? this.progress.at;
     const at = lesson.steps.findIndex(({ slug }) => slug === wanted);
     this.go(Math.max(0, at));

@@ -112,7 +112,7 @@ describe('the file of a comparison', () => {
     [['runs', 1, 'evaluation', 'distances', 'distance', 1], 2, /distances of run 2 should rise/],
     [['runs', 1, 'evaluation', 'step'], 1.5, /step of the evaluation of run 2 is 1.5/],
     [['repeats', 0, 'run'], 4, /run of repeat 1 is 4; there are 4/],
-    [['repeats'], {}, /repeats is no list/],
+    [['repeats'], {}, /repeats is an object; it should be a list/],
     [['pictures', 'tokens'], ['a'], /should be 64 short labels/],
     [['pictures', 'moments', 1, 'step'], 0, /picture 2 is of step 0; it should be later than 0/],
     [['pictures', 'moments', 0, 'runs', 0], 'A', /picture 1 should have 4 runs of \d+ letters/],

@@ -1,9 +1,9 @@
 /** @file A reader in a lesson: steps, goals, answers, predictions, and a stage that follows; on an engine that computes nothing. */
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { mapProse, readDocument } from '../../src/lessons/document';
+import { headOf, mapProse, readDocument } from '../../src/lessons/document';
 import { lessonOf } from '../../src/lessons/lesson';
-import type { LessonProgress } from '../../src/lessons/progress';
+import { scoreOf, type LessonProgress } from '../../src/lessons/progress';
 import type { Command } from '../../src/link/protocol';
 import { Stage } from '../../src/state/stage.svelte';
 import { Study } from '../../src/state/study.svelte';
@@ -275,4 +275,19 @@ describe('what was recorded', () => {
     await settle();
     expect(stage.race.saved?.recorded).toBe(true);
   });
+});
+
+test('a list of lessons counts as the lesson does: a goal reached is no step done while an exercise stands open', () => {
+  const { study, stage } = begun();
+  const head = headOf(readDocument('99-test', LESSON));
+  expect(head.steps.map(({ slug }) => slug)).toEqual(lesson.steps.map(({ slug }) => slug));
+  study.go(3);
+  study.answer(exercise(study), 0.4);
+  stage.train();
+  study.see();
+  for (let at = 0; at < 3; at++) study.go(at);
+  for (const progress of [study.progress, { ...study.progress, done: ['predict', 'count'] }])
+    expect(scoreOf(head, progress)).toEqual(scoreOf(lesson, progress));
+  expect(scoreOf(head, { done: ['count'], answers: {} }).done).toBe(0);
+  stage.dispose();
 });

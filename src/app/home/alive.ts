@@ -1,11 +1,12 @@
 /** @file What the home page shows of a recorded run: what the last query reads in every layer, from moment to moment. */
 import { readFile } from '../../compare/file';
-import { specsOf } from '../../compare/comparison';
+import { specsOf, type Comparison } from '../../compare/comparison';
+import { subsetOf } from '../../compare/subset';
+import { check } from '../../core/check';
 import { readMoments, unpack } from '../../state/moments';
 
 export interface Alive {
   readonly tokens: readonly string[]; // [T]
-  readonly layers: readonly string[]; // pattern of each
   /** [moment][layer][T] weights of the last query, the largest over the heads, 0..1. */
   readonly moments: readonly { readonly step: number; readonly layers: readonly Float32Array[] }[];
   /** Held-out accuracy, 0..1, from the first validation to the last. */
@@ -14,23 +15,16 @@ export interface Alive {
   readonly made: string;
 }
 
-/** The run of `plan` in a recording. Throws InputError where the file is none. */
-export function aliveOf(
-  text: string,
-  plan: string,
-  layersOf: (run: number) => readonly string[],
-): Alive {
-  const saved = readFile(text);
-  const specs = specsOf(saved.comparison);
-  const run = specs.findIndex((spec) => spec.plan === plan);
-  const moments = readMoments(saved.pictures!, specs);
-  const { validations, steps } = saved.histories[run]!;
-  const frames = moments.flatMap(({ step, value }) =>
-    value[run] ? [{ step, frame: unpack(value[run]) }] : [],
+/** What a recording has of one run. Throws InputError where it has none of it. */
+export function aliveOf(text: string, run: Comparison): Alive {
+  const saved = subsetOf(readFile(text), run);
+  check(saved?.pictures, 'the recording has no pictures of this run');
+  const { validations, steps } = saved.histories[0]!;
+  const frames = readMoments(saved.pictures, specsOf(run)).flatMap(({ step, value: [packed] }) =>
+    packed ? [{ step, frame: unpack(packed) }] : [],
   );
   return {
     tokens: frames[0]!.frame.tokens,
-    layers: layersOf(run),
     moments: frames.map(({ step, frame: { T, heads, layers } }) => ({
       step,
       layers: layers.map(({ weights }) =>

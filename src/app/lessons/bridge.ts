@@ -7,7 +7,6 @@
 import { readLessonQuery } from '../../lessons/link';
 import type { Study } from '../../state/study.svelte';
 import { parseHash } from '../route';
-import { effectiveAround } from './around';
 
 export const SOURCE = 'zebra-lab';
 export const VERSION = 1;
@@ -19,8 +18,9 @@ const said = new WeakMap<Study, string>();
 
 /** Listens until the returned function is called; tells the page around where the reader is, when that changed. */
 export function bridge(study: Study, here: Window): (() => void) | undefined {
-  const around = effectiveAround(here);
-  if (!around || !readLessonQuery(parseHash(here.location.hash).query).embed) return undefined;
+  const around = here.parent;
+  if (around === here || !readLessonQuery(parseHash(here.location.hash).query).embed)
+    return undefined;
   // Nobody told us the page's address, and this holds nothing that only some may know.
   const tell = (message: Outgoing) => around.postMessage(signed(message), '*');
 

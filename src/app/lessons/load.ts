@@ -6,20 +6,16 @@ import {
   type LessonProgress,
   type Progress,
 } from '../../lessons/progress';
-import type { LessonDocument, LessonHead } from '../../lessons/document';
+import type { Heading, LessonDocument } from '../../lessons/document';
 import { lessonOf, type Lesson } from '../../lessons/lesson';
 import type { Known } from '../../lessons/scene';
-
-export interface Head extends LessonHead {
-  readonly steps: number;
-}
 
 export interface RefusedLesson {
   readonly id: string;
   readonly refused: string;
 }
 
-const heads = import.meta.glob<Head | RefusedLesson>('/lessons/*/lesson.md', {
+const heads = import.meta.glob<Heading | RefusedLesson>('/lessons/*/lesson.md', {
   query: '?head',
   eager: true,
   import: 'default',
@@ -49,11 +45,11 @@ export const isRefused = (one: object | string): one is RefusedLesson =>
   typeof one === 'object' && 'refused' in one;
 
 /** In the order of their folders. */
-export const allHeads: readonly (Head | RefusedLesson)[] = Object.entries(heads)
+export const allHeads: readonly (Heading | RefusedLesson)[] = Object.entries(heads)
   .sort(([a], [b]) => a.localeCompare(b))
   .map(([, head]) => head);
 
-export const headOf = (id: string): Head | undefined => {
+export const headOf = (id: string): Heading | undefined => {
   const head = allHeads.find((one) => one.id === id);
   return head && !isRefused(head) ? head : undefined;
 };

@@ -4,7 +4,7 @@ import { layersOf } from '../../spec/run';
 import { checkRun } from '../../spec/check';
 import { defineExercise } from '../exercise';
 import { quantities } from '../quantities';
-import type { Of } from '../quantity';
+import { ofRun, type Of } from '../quantity';
 import { fitted, settingsOf } from '../settings';
 
 interface NumberExercise {
@@ -48,14 +48,12 @@ export default defineExercise<NumberExercise, string>({
     for (const name of quantity.needs ?? [])
       check(fields.has(name), `${fields.what}: ${quantity.id} is asked of a ${name}; say which`);
     const layer = fields.whole('layer', { min: 1, max: full.layers }, 1) - 1;
-    const of: Of = {
-      spec: full,
-      T,
+    const of = ofRun(full, T, {
       layer,
       query: fields.whole('query', { min: 0, max: T - 1 }, T - 1),
       distance: fields.whole('distance', { min: 1, max: 1_048_576 }, 1),
       bytes: fields.whole('bytes', { min: 1, max: 8 }, 4),
-    };
+    });
     layersOf(full);
     const within = fields.number('within', { min: 0, max: 0.1 }, 0);
     const value = quantity.value(of);

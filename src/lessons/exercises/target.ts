@@ -6,7 +6,7 @@ import { lettersOf } from '../../attention/plans';
 import { CONTROLS, controlOf, layersOf, type RunSpec, type Setting } from '../../spec/run';
 import { defineExercise, type World } from '../exercise';
 import { quantities } from '../quantities';
-import type { Of } from '../quantity';
+import { ofRun } from '../quantity';
 import { fitted, isSetting, settingsOf } from '../settings';
 
 interface TargetExercise {
@@ -17,26 +17,24 @@ interface TargetExercise {
   readonly measured: { readonly accuracy: number } | undefined;
   readonly least: string; // quantity
   /** Every way that may be gone, so that the best is known and not guessed. */
-  readonly space: readonly {
-    readonly name: Setting;
-    readonly values: readonly RunSpec[Setting][];
-  }[];
+  readonly space: Space;
+  readonly ways: number;
+  /** The cheapest of them that reaches it. */
+  readonly best: { readonly way: Settings; readonly cost: number };
 }
+
+type Space = readonly {
+  readonly name: Setting;
+  readonly values: readonly RunSpec[Setting][];
+}[];
+/** What is asked for, before the ways were gone through. */
+type Asked = Omit<TargetExercise, 'ways' | 'best'>;
 
 type Settings = Partial<RunSpec>;
 
-const ofSpec = (spec: RunSpec, tokens: number | undefined): Of => ({
-  spec,
-  T: tokens ?? spec.context,
-  layer: 0,
-  query: (tokens ?? spec.context) - 1,
-  distance: spec.distance,
-  bytes: 4,
-});
-
 const MOST_WAYS = 20_000;
 
-function waysOf({ space }: TargetExercise): readonly Settings[] {
+function waysOf(space: Space): readonly Settings[] {
   return space.reduce<readonly Settings[]>(
     (ways, { name, values }) =>
       ways.flatMap((way) => values.map((value) => ({ ...way, [name]: value }))),
@@ -44,10 +42,9 @@ function waysOf({ space }: TargetExercise): readonly Settings[] {
   );
 }
 
-const reaches = (exercise: TargetExercise, spec: RunSpec) =>
-  !exercise.want ||
-  quantities.get(exercise.want.quantity).value(ofSpec(spec, exercise.tokens)) >=
-    exercise.want.atLeast;
+const reaches = ({ want, tokens }: Asked, spec: RunSpec) =>
+  !want || quantities.get(want.quantity).value(ofRun(spec, tokens)) >= want.atLeast;
+
 /** A setting that was not to be touched, or a value that was not to be taken; undefined where it is one of the ways. */
 function astray({ base, space }: TargetExercise, spec: RunSpec): Setting | undefined {
   const given = new Map(space.map(({ name, values }) => [name, values]));
@@ -65,15 +62,15 @@ function astray({ base, space }: TargetExercise, spec: RunSpec): Setting | undef
   });
 }
 
-const costOf = ({ least, tokens }: TargetExercise, spec: RunSpec) =>
-  quantities.get(least).value(ofSpec(spec, tokens));
+const costOf = ({ least, tokens }: Asked, spec: RunSpec) =>
+  quantities.get(least).value(ofRun(spec, tokens));
 
-function best(exercise: TargetExercise): { readonly way: Settings; readonly cost: number } {
-  let found: { way: Settings; cost: number } | undefined;
-  for (const way of waysOf(exercise)) {
-    const spec = fitted({ ...exercise.base, ...way });
-    if (!reaches(exercise, spec)) continue;
-    const cost = costOf(exercise, spec);
+function bestOf(asked: Asked): TargetExercise['best'] {
+  let found: TargetExercise['best'] | undefined;
+  for (const way of waysOf(asked.space)) {
+    const spec = fitted({ ...asked.base, ...way });
+    if (!reaches(asked, spec)) continue;
+    const cost = costOf(asked, spec);
     if (!found || cost < found.cost) found = { way, cost };
   }
   check(found, 'no way of this exercise reaches what it asks for');
@@ -107,7 +104,7 @@ export default defineExercise<TargetExercise, Settings>({
       for (const value of values) settingsOf({ [name]: value }, `vary of ${fields.what}`);
       return { name, values: values as readonly RunSpec[Setting][] };
     });
-    const exercise: TargetExercise = {
+    const asked: Asked = {
       base: spec,
       tokens: fields.has('tokens') ? fields.whole('tokens', { min: 1, max: 1_048_576 }) : undefined,
       want,
@@ -120,8 +117,9 @@ export default defineExercise<TargetExercise, Settings>({
       ways <= MOST_WAYS,
       `${fields.what}: ${ways} ways are more than the ${MOST_WAYS} that are gone through`,
     );
-    checkRun(fitted({ ...spec, ...best(exercise).way }));
-    return exercise;
+    const best = bestOf(asked);
+    checkRun(fitted({ ...spec, ...best.way }));
+    return { ...asked, ways, best };
   },
   empty: () => ({}),
   begun: () => true,
@@ -139,7 +137,7 @@ export default defineExercise<TargetExercise, Settings>({
     }
     if (want && !reaches(exercise, spec)) {
       const quantity = quantities.get(want.quantity);
-      const value = quantity.value(ofSpec(spec, exercise.tokens));
+      const value = quantity.value(ofRun(spec, exercise.tokens));
       return {
         right: false,
         says: `Not yet: ${quantity.label.toLowerCase()} is ${formatInteger(value)}, asked are ${formatInteger(want.atLeast)} ${quantity.unit}.`,
@@ -155,22 +153,18 @@ export default defineExercise<TargetExercise, Settings>({
       };
     }
     const paid = costOf(exercise, spec);
-    const { cost: least } = best(exercise);
-    if (paid > least + 1e-9)
+    if (paid > exercise.best.cost + 1e-9)
       return {
         right: false,
         says: `It is reached, with ${formatInteger(paid)} ${cost.unit}. There is a way with fewer.`,
       };
     return {
       right: true,
-      says: `Right: ${formatInteger(paid)} ${cost.unit}, and none of the ${waysOf(exercise).length} ways takes fewer.`,
+      says: `Right: ${formatInteger(paid)} ${cost.unit}, and none of the ${exercise.ways} ways takes fewer.`,
     };
   },
-  solve(exercise) {
-    const { way } = best(exercise);
-    return { answer: way, world: way };
-  },
-  wrong: () => [], // the answer lies on the stage: test/lessons/exercises.test.ts goes there
+  solve: ({ best: { way } }) => ({ answer: way, world: way }),
+  wrong: () => [], // the answer lies on the stage: test/lessons/lessons.test.ts goes there
   answerOf(_, value) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
     const entries = Object.entries(value).filter(
