@@ -104,7 +104,9 @@ test('it stops when told to, and where it was told to stop', async ({ page }) =>
   await openModel(page);
   await page.getByLabel('Tokens', { exact: true }).fill('4000');
   await button(page, 'Generate').click();
-  await expect(page.getByRole('main').locator('.progress')).toContainText('written');
+  await expect(page.getByRole('group', { name: 'Writing' }).getByRole('status')).toContainText(
+    'written',
+  );
   await button(page, 'Stop').click();
   await expect(button(page, 'Generate')).toBeEnabled();
   const length = (await log(page).innerText()).length;
