@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments, chromiumPath } from './scripts/chromium.mjs';
 import { lessons } from './scripts/lessons/plugin.mjs';
@@ -47,7 +48,9 @@ export default defineConfig({
           environment: 'node',
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**', 'test/e2e/**'],
+          setupFiles: ['test/support/seed.ts'],
           testTimeout: 60_000,
+          maxWorkers: availableParallelism(), // one fewer is usual, which of two cores leaves one idle
         },
       },
       {

@@ -62,15 +62,18 @@ export function windowsOf(mask: Mask, padding: Padding): readonly number[] {
 
 /** Where documents or chunks may begin: where the rows of several queries begin or end, or rows begin to be empty. */
 export function beginsOf(mask: Mask, padding: Padding): readonly number[] {
-  const { left, right } = padding;
-  const own = ownRuns(mask, padding);
-  const inside = (key: number) => key > left && key < mask.keys - right;
-  const found = [
-    ...told(own.flatMap((one) => (one && inside(one.from) ? [one.from] : []))),
-    ...told(own.flatMap((one) => (one && inside(one.to) ? [one.to] : []))),
-    ...emptiedAt(mask),
-  ];
+  const { from, to } = edgesOf(mask, padding);
+  const found = [...from, ...to, ...emptiedAt(mask)];
   return found.length > MOST_PLACES ? [] : [...new Set(found)].sort((a, b) => a - b);
+}
+
+/** Where the rows of several queries begin, and where they end, inside the padding. */
+function edgesOf(mask: Mask, padding: Padding): Readonly<Record<'from' | 'to', readonly number[]>> {
+  const own = ownRuns(mask, padding);
+  const inside = (key: number) => key > padding.left && key < mask.keys - padding.right;
+  const edges = (edge: 'from' | 'to') =>
+    told(own.flatMap((one) => (one && inside(one[edge]) ? [one[edge]] : [])));
+  return { from: edges('from'), to: edges('to') };
 }
 
 /** Places that several rows tell; those of one row, where they are few. */
@@ -96,10 +99,18 @@ export function chunksOf(mask: Mask, padding: Padding): readonly number[] {
   if (mask.keys <= SHORT)
     return Array.from({ length: Math.max(0, mask.keys - 2) }, (_, i) => i + 2);
   const begins = beginsOf(mask, padding);
-  const gaps = commonest(begins.map((at, i) => at - (begins[i - 1] ?? 0))).slice(0, 3);
+  // Apart for beginnings and ends: the rows of causal chunks end at every token, which says nothing of their size.
+  const { from, to } = edgesOf(mask, padding);
+  const gaps = commonest([begins, from, to].flatMap(gapsOf)).filter(isSize).slice(0, 3);
   const parts = begins.slice(0, 4).flatMap((at) => [at, at / 2, at / 3, at / 4]);
-  return [...new Set([...gaps, ...parts])].filter((size) => Number.isInteger(size) && size > 1);
+  return [...new Set([...gaps, ...parts])].filter(isSize);
 }
+
+const isSize = (size: number) => Number.isInteger(size) && size > 1;
+const gapsOf = (places: readonly number[]): readonly number[] => {
+  const sorted = [...places].sort((a, b) => a - b);
+  return sorted.map((at, i) => at - (sorted[i - 1] ?? 0));
+};
 
 /** Tokens that read all there is to read. */
 export function fullRows(mask: Mask, { left, right }: Padding): readonly number[] {
