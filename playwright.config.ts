@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
 import { chromiumArguments, chromiumPath } from './scripts/chromium.mjs';
 
@@ -13,7 +14,8 @@ export default defineConfig({
   outputDir: 'test-results',
   timeout: 400_000,
   expect: { timeout: 30_000 },
-  workers: 1, // one GPU process, two cores
+  workers: Math.min(2, availableParallelism()),
+  fullyParallel: true,
   reporter: [['list']],
   use: { baseURL: `http://127.0.0.1:${PORT}/`, viewport: { width: 1440, height: 900 } },
   projects: [
@@ -27,6 +29,16 @@ export default defineConfig({
     {
       name: 'without-webgpu',
       testIgnore: 'crash.spec.ts', // there is no graphics process to lose
+      grepInvert: /@alone/,
+      use: chromium(false),
+      metadata: { webgpu: false },
+    },
+    // What measures time has the machine to itself, after all others.
+    {
+      name: 'alone',
+      grep: /@alone/,
+      dependencies: ['webgpu', 'without-webgpu'],
+      workers: 1,
       use: chromium(false),
       metadata: { webgpu: false },
     },

@@ -7,6 +7,7 @@ import {
   expectNoOverflow,
   numberOf,
   output,
+  settled,
   watchForErrors,
 } from './support';
 
@@ -30,7 +31,7 @@ async function trainTo(page: Page, least: number): Promise<number[]> {
   await button(page, 'Pause').click();
   // The rounds under way end.
   await expect.poll(async () => new Set(await stepsOf(page)).size).toBe(1);
-  await page.waitForTimeout(500);
+  await settled(page);
   return stepsOf(page);
 }
 
@@ -135,7 +136,7 @@ test('what is taken away can be read, and opened again; what is no such file cha
   await button(page, 'Train').click();
   await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(5);
   await button(page, 'Pause').click();
-  await page.waitForTimeout(800);
+  await settled(page);
   const text = await downloaded(page, 'Save comparison');
   const steps = (JSON.parse(text) as File).runs[0]!.steps.loss.length;
   const csv = await downloaded(page, 'Series as CSV');
@@ -372,9 +373,9 @@ test('the figures follow the runs: recorded before, live at a pause, with a band
   await button(page, 'Train').click();
   await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(10);
   await button(page, 'Pause').click();
+  const step = await settled(page);
   for (const n of [2, 3, 4]) await expect(figure(n)).toContainText('Measured in this page');
   await expect(figure(2)).toContainText('One seed only');
-  const step = await numberOf(page, 'Step count');
   await expect(figure(4)).toContainText(`seed 1 · ${step} steps of 128 tokens`);
 
   await section.getByRole('button', { name: 'Train seeds 2, 3 too' }).click();

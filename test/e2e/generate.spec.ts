@@ -9,6 +9,7 @@ import {
   numberOf,
   open,
   output,
+  settled,
   watchForErrors,
 } from './support';
 
@@ -258,8 +259,7 @@ test('the Lab keeps its run: after a reload it goes on at the same step with the
   await button(page, 'Pause').click();
   await button(page, 'Step').click();
   await expect(button(page, 'Train')).toBeVisible();
-  await page.waitForTimeout(500);
-  const step = await numberOf(page, 'Step count');
+  const step = await settled(page);
   const loss = await output(page, 'Validation loss').innerText();
   const { bytes } = await saved(page, 'Save checkpoint');
   expect(about(bytes).step).toBe(step);

@@ -1,7 +1,7 @@
 /** @file The main job on the built page: press Train, the loss of real text falls, every layer is drawn. With WebGPU, and without. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { button, numberOf, open, output, watchForErrors } from './support';
+import { button, numberOf, open, output, settled, watchForErrors } from './support';
 
 watchForErrors();
 
@@ -41,8 +41,7 @@ test('a person presses Train: the loss of real text falls by a fifth, and every 
 
   await button(page, 'Pause').click();
   await expect(button(page, 'Train')).toBeVisible();
-  await page.waitForTimeout(500); // the step under way ends
-  const paused = await numberOf(page, 'Step count');
+  const paused = await settled(page);
   await page.waitForTimeout(1500);
   expect(await numberOf(page, 'Step count')).toBe(paused);
 

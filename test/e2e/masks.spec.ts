@@ -1,7 +1,14 @@
 /** @file The mask workbench on the built page: terms, paint, keyboard, zoom at 16,384 tokens, what is taken away. */
 import { expect, test, type Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
-import { button, expectAccessible, expectNoOverflow, output, watchForErrors } from './support';
+import {
+  ALONE,
+  button,
+  expectAccessible,
+  expectNoOverflow,
+  output,
+  watchForErrors,
+} from './support';
 
 watchForErrors();
 
@@ -76,7 +83,7 @@ test('the mouse paints, and another mask shows where the two differ', async ({ p
   await expect(output(page, 'Difference')).toContainText('only there 28');
 });
 
-test('16,384 tokens open, pan and zoom without a task over 100 ms', async ({ page }) => {
+test('16,384 tokens open, pan and zoom without a task over 100 ms', ALONE, async ({ page }) => {
   await page.addInitScript(() => {
     const long: number[] = [];
     (globalThis as { long?: number[] }).long = long;

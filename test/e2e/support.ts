@@ -2,11 +2,30 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 
+/** For tests of how long something takes: nothing else runs meanwhile. */
+export const ALONE = { tag: '@alone' };
+
 export const output = (page: Page, name: string) =>
   page.locator('output').and(page.getByLabel(name, { exact: true }));
 export const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 export const numberOf = async (page: Page, name: string) =>
   Number((await output(page, name).innerText()).replaceAll(/[^\d.]/g, ''));
+
+/** A count once it has stopped counting: after Pause the round under way ends, which takes as long as it takes. */
+export async function settled(page: Page, name = 'Step count'): Promise<number> {
+  let last = -1;
+  await expect
+    .poll(
+      async () => {
+        const before = last;
+        last = await numberOf(page, name);
+        return last === before;
+      },
+      { intervals: [600] },
+    )
+    .toBe(true);
+  return last;
+}
 
 /** The backend this project is about: WebGPU, asked for by name because a software adapter is passed over. */
 export const machine = () =>

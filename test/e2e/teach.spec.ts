@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
 import { lessonFiles } from '../../scripts/lessons/files.mjs';
-import { button, expectAccessible, expectNoOverflow, watchForErrors } from './support';
+import { ALONE, button, expectAccessible, expectNoOverflow, watchForErrors } from './support';
 
 watchForErrors();
 
@@ -32,19 +32,23 @@ test('home: the stripes are alive, and three doors lead on', async ({ page }) =>
   await expect(page).toHaveURL(/#\/masks/);
 });
 
-test('every lesson opens in under two seconds from a cold cache', async ({ browser, baseURL }) => {
-  for (const id of LESSONS) {
-    const context = await browser.newContext({ baseURL: baseURL! });
-    const page = await context.newPage();
-    await page.goto('about:blank');
-    const since = Date.now();
-    await page.goto(`./#/lessons/${id}`);
-    await expect(page.getByRole('heading', { level: 2 }).first()).toBeVisible();
-    await expect(page.locator('.view').first()).toBeVisible();
-    expect(Date.now() - since, `${id}, ms`).toBeLessThan(2000);
-    await context.close();
-  }
-});
+test(
+  'every lesson opens in under two seconds from a cold cache',
+  ALONE,
+  async ({ browser, baseURL }) => {
+    for (const id of LESSONS) {
+      const context = await browser.newContext({ baseURL: baseURL! });
+      const page = await context.newPage();
+      await page.goto('about:blank');
+      const since = Date.now();
+      await page.goto(`./#/lessons/${id}`);
+      await expect(page.getByRole('heading', { level: 2 }).first()).toBeVisible();
+      await expect(page.locator('.view').first()).toBeVisible();
+      expect(Date.now() - since, `${id}, ms`).toBeLessThan(2000);
+      await context.close();
+    }
+  },
+);
 
 test('no page is wider than a phone, nor than a screen at 200 %; axe finds nothing', async ({
   page,
