@@ -4,6 +4,8 @@ import type { Heading } from './document';
 
 export interface Answered {
   readonly answer: unknown;
+  /** The first answer that was checked, where others came after it: what a class thought before it was told. */
+  readonly first?: unknown;
   /** Undefined until it was checked. */
   readonly right?: boolean;
   readonly tries: number;
@@ -67,7 +69,7 @@ export function lessonProgressOf(value: unknown): LessonProgress | undefined {
 
 function answeredOf(value: unknown): Answered | undefined {
   if (!isRecord(value)) return undefined;
-  const { answer, right, tries, hints, shown } = value;
+  const { answer, first, right, tries, hints, shown } = value;
   const whole = (one: unknown, most: number): one is number =>
     Number.isInteger(one) && (one as number) >= 0 && (one as number) <= most;
   if (!whole(tries, 100_000) || !whole(hints, 3)) return undefined;
@@ -75,6 +77,7 @@ function answeredOf(value: unknown): Answered | undefined {
     answer,
     tries,
     hints,
+    ...(first !== undefined && { first }),
     ...(typeof right === 'boolean' && { right }),
     ...(shown === true && { shown }),
   };
@@ -82,6 +85,37 @@ function answeredOf(value: unknown): Answered | undefined {
 
 const isSlug = (value: unknown): value is string =>
   typeof value === 'string' && value.length <= 64 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(value);
+
+interface Given {
+  readonly answer: unknown;
+  readonly right: boolean;
+  /** It was given away. */
+  readonly shown?: boolean;
+  /** An explanation grows from try to try: only its last is kept, for two would be too long for a result. */
+  readonly grows?: boolean;
+}
+
+/**
+ * What is known after one more answer: checked, or given away. An answer that was right stays, whatever is tried after
+ * it; and so does the first.
+ */
+export function answeredAfter(
+  before: Answered | undefined,
+  { answer, right, shown, grows }: Given,
+): Answered {
+  const solved = before?.right === true;
+  const earlier = before && before.tries > 0 && !grows ? before.answer : undefined;
+  const first = before?.first ?? earlier;
+  const gaveUp = before?.shown === true || (shown === true && !solved);
+  return {
+    answer: solved && !right ? before.answer : answer,
+    right: solved || (right && !shown),
+    tries: (before?.tries ?? 0) + (shown ? 0 : 1),
+    hints: before?.hints ?? 0,
+    ...(first !== undefined && { first }),
+    ...(gaveUp && { shown: true }),
+  };
+}
 
 /** Goals were reached, and every exercise was solved or its answer shown. */
 export const isDone = (step: Heading['steps'][number], progress: LessonProgress): boolean =>

@@ -96,11 +96,12 @@ function resultOf(text: string): LessonResult {
   check(tidyWho(who) === who, `its name should be one line of ${LONGEST_NAME} characters at most`);
   const progress = lessonProgressOf(fields.get('progress'));
   check(progress, 'what was done in it cannot be read');
-  for (const { answer } of Object.values(progress.answers))
-    check(
-      isShallow(answer, DEEPEST) && (JSON.stringify(answer) ?? '').length <= LONGEST_ANSWER,
-      'one of its answers is too long, or nested too deep',
-    );
+  for (const { answer, first } of Object.values(progress.answers))
+    for (const one of [answer, first])
+      check(
+        isShallow(one, DEEPEST) && (JSON.stringify(one) ?? '').length <= LONGEST_ANSWER,
+        'one of its answers is too long, or nested too deep',
+      );
   fields.end();
   return { lesson, who, progress };
 }

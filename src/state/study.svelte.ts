@@ -2,7 +2,14 @@ import { answerTo, kinds, type Exercise } from '../lessons/exercises';
 import type { Verdict } from '../lessons/exercise';
 import { reached } from '../lessons/goal';
 import type { Lesson, Step } from '../lessons/lesson';
-import { isDone, NOTHING, scoreOf, type Answered, type LessonProgress } from '../lessons/progress';
+import {
+  answeredAfter,
+  isDone,
+  NOTHING,
+  scoreOf,
+  type Answered,
+  type LessonProgress,
+} from '../lessons/progress';
 import type { Prediction, Stage } from './stage.svelte';
 
 export interface StudyOptions {
@@ -130,14 +137,14 @@ export class Study {
     if (!kind.begun(exercise.of, answer)) return;
     const verdict = kind.check(exercise.of, answer, this.stage.world);
     this.#said = { ...this.#said, [exercise.id]: { ...verdict, of: answer } };
-    const before = this.recordOf(exercise);
-    this.#record(exercise, {
-      answer,
-      right: verdict.right || before?.right === true,
-      tries: (before?.tries ?? 0) + 1,
-      hints: before?.hints ?? 0,
-      ...(before?.shown && { shown: true }),
-    });
+    this.#record(
+      exercise,
+      answeredAfter(this.recordOf(exercise), {
+        answer,
+        right: verdict.right,
+        grows: exercise.kind === 'explain',
+      }),
+    );
     if (exercise.kind === 'predict') this.stage.unveil();
     if (
       this.step.goals.length === 0 &&
@@ -160,14 +167,10 @@ export class Study {
     const { answer, world } = kind.solve(exercise.of);
     if (world) this.stage.change(world);
     this.answer(exercise, answer);
-    const before = this.recordOf(exercise);
-    this.#record(exercise, {
-      answer,
-      right: before?.right ?? false,
-      tries: before?.tries ?? 0,
-      hints: before?.hints ?? 0,
-      ...(before?.right ? {} : { shown: true }),
-    });
+    this.#record(
+      exercise,
+      answeredAfter(this.recordOf(exercise), { answer, right: true, shown: true }),
+    );
     const verdict = world ? undefined : kind.check(exercise.of, answer, this.stage.world);
     if (verdict) this.#said = { ...this.#said, [exercise.id]: { ...verdict, of: answer } };
     if (this.step.goals.length === 0) this.#finish();

@@ -263,3 +263,72 @@ for (const lesson of lessons) {
     );
   });
 }
+
+/** What the Tab key should stop at, in the order of the page: all that takes input, and of radios the one that is chosen. */
+const tabStops = (page: Page) =>
+  page.evaluate(() => {
+    const found = [
+      ...document.querySelectorAll<HTMLElement>(
+        'a[href], button, input, select, textarea, summary, iframe, [tabindex], [contenteditable]',
+      ),
+    ].filter((one) => {
+      if (one.tabIndex < 0 || one.matches(':disabled') || !one.checkVisibility()) return false;
+      if (one.closest('[inert]')) return false;
+      if (!(one instanceof HTMLInputElement) || one.type !== 'radio') return true;
+      const group = [...document.querySelectorAll<HTMLInputElement>('input[type=radio]')].filter(
+        ({ name, form }) => name === one.name && form === one.form,
+      );
+      return one.checked || (!group.some(({ checked }) => checked) && group[0] === one);
+    });
+    found.forEach((one, i) => (one.dataset['stop'] = String(i)));
+    return found.map((one, i) => `${i} ${one.outerHTML.slice(0, 120)}`);
+  });
+/** Where the focus is, and whether one sees it: an outline or a shadow, of its own, or of what it stands in or holds. */
+const focused = (page: Page) =>
+  page.evaluate(() => {
+    const at = document.activeElement as HTMLElement;
+    const seen = (one: HTMLElement | null) => {
+      if (!one) return false;
+      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
+      return (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none';
+    };
+    const box = at.getBoundingClientRect();
+    return {
+      stop: at.dataset['stop'],
+      seen: seen(at) || seen(at.closest('label')) || seen(at.querySelector('.body')), // a grid's cells
+      inView: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+    };
+  });
+
+for (const lesson of lessons) {
+  test(`${lesson.id}: Tab stops at everything that takes input, once, visibly, and goes on`, async ({
+    page,
+  }) => {
+    await page.goto(`./#/lessons/${lesson.id}`);
+    for (const [i, step] of lesson.steps.entries()) {
+      await expect(
+        page.getByRole('article').getByRole('heading', { level: 2, name: step.title, exact: true }),
+      ).toBeVisible();
+      await page.waitForTimeout(300); // pictures come
+      const stops = await tabStops(page);
+      await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+      await page.locator('body').evaluate((body) => {
+        body.tabIndex = -1;
+        body.focus();
+        body.removeAttribute('tabindex');
+      });
+      for (const [at, stop] of stops.entries()) {
+        await page.keyboard.press('Tab');
+        const now = await focused(page);
+        expect({ ...now, step: step.slug }, `${stop}, of ${stops.length}`).toEqual({
+          stop: String(at),
+          seen: true,
+          inView: true,
+          step: step.slug,
+        });
+      }
+      if (i < lesson.steps.length - 1)
+        await page.getByRole('button', { name: 'Next', exact: true }).click();
+    }
+  });
+}

@@ -343,6 +343,26 @@ describe('the table of a lesson', () => {
 });
 
 describe('the distribution of answers', () => {
+  test('what each first thought, and what they came to; a first answer counts though the right one was shown later', () => {
+    const people = [
+      { answer: '21', first: '24', right: true, tries: 3 },
+      { answer: '21', right: true },
+      { answer: '21', first: '24', shown: true, tries: 1 },
+      { answer: '21', shown: true, tries: 0 },
+    ].map((one, i) => ({ name: `n${i}`, result: answered(`n${i}`, { number: one }) }));
+    const barsOf = (which: 'first' | 'last') => {
+      const { picture, counted, shown } = distributionOf(of('number'), people, which);
+      const bars = picture.kind === 'bars' ? picture.bars : [];
+      return [bars.map(({ label, count }) => `${label}: ${count}`), counted, shown];
+    };
+    expect(barsOf('first')).toEqual([['24: 2', '21: 1'], 3, 1]);
+    expect(barsOf('last')).toEqual([['21: 2'], 2, 2]);
+    const [line] = csvParse(
+      csvOfClass('03-reach', tableOf(LESSON, [people[0]!.result])).replace('\uFEFF', ''),
+    );
+    expect(line).toMatchObject({ 'number answer': '21', 'number first answer': '24' });
+  });
+
   test('numbers: the same number is one bar, the commonest first', () => {
     const { picture, counted } = pictureOf(
       'number',

@@ -18,7 +18,7 @@ const RESULT: LessonResult = {
   progress: {
     done: ['one-layer', 'four-layers'],
     answers: {
-      'reach-four': { answer: '21', right: true, tries: 2, hints: 1 },
+      'reach-four': { answer: '21', first: '24', right: true, tries: 2, hints: 1 },
       paint: { answer: '100110111', right: false, tries: 1, hints: 3, shown: true },
       why: { answer: { text: 'It “stacks”: 1 + 4 × 5.\n✓', found: [0, 2] }, tries: 0, hints: 0 },
     },
@@ -29,14 +29,16 @@ const RESULT: LessonResult = {
 /** Any of UTF-16, halves of pairs included. */
 const anySign = fc.nat(0xffff).map((code) => String.fromCharCode(code));
 const slug = fc.stringMatching(/^[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,2}$/);
+const answer = fc.oneof(
+  fc.string({ maxLength: 40, unit: 'grapheme' }),
+  fc.integer(),
+  fc.array(fc.nat(8), { maxLength: 8 }),
+  fc.record({ text: fc.string({ maxLength: 2000 }), found: fc.array(fc.nat(4)) }),
+);
 const answered = fc.record(
   {
-    answer: fc.oneof(
-      fc.string({ maxLength: 40, unit: 'grapheme' }),
-      fc.integer(),
-      fc.array(fc.nat(8), { maxLength: 8 }),
-      fc.record({ text: fc.string({ maxLength: 2000 }), found: fc.array(fc.nat(4)) }),
-    ),
+    answer,
+    first: answer,
     right: fc.boolean(),
     tries: fc.nat(100_000),
     hints: fc.nat(3),

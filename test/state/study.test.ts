@@ -135,8 +135,14 @@ describe('exercises', () => {
     expect(study.verdictOf(one)).toBeUndefined();
     study.check(one);
     expect(study.verdictOf(one)!.right).toBe(true);
-    expect(study.recordOf(one)).toEqual({ answer: '21', right: true, tries: 2, hints: 0 });
+    const solved = { answer: '21', first: '24', right: true, hints: 0 };
+    expect(study.recordOf(one)).toEqual({ ...solved, tries: 2 });
     expect(study.done).toBe(true);
+    // What is tried afterwards is judged, and takes nothing away.
+    study.answer(one, '20');
+    study.check(one);
+    expect(study.verdictOf(one)!.right).toBe(false);
+    expect(study.recordOf(one)).toEqual({ ...solved, tries: 3 });
   });
 
   test('hints come one by one, three at most; an answer that was shown is not solved', () => {

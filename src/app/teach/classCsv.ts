@@ -1,4 +1,4 @@
-/** @file A class's table as CSV: a line per participant, four columns per exercise. */
+/** @file A class's table as CSV: a line per participant, five columns per exercise. */
 import { safely, STATES, type ClassTable } from './classTable';
 
 /** A spreadsheet reads UTF-8 only where this stands first. */
@@ -6,7 +6,7 @@ const MARK = '\uFEFF';
 
 export function csvOfClass(lesson: string, { columns, rows }: ClassTable): string {
   const heads = columns.flatMap(({ exercise: { id } }) =>
-    ['state', 'tries', 'hints', 'answer'].map((what) => `${id} ${what}`),
+    ['state', 'tries', 'hints', 'answer', 'first answer'].map((what) => `${id} ${what}`),
   );
   const head = ['participant', 'lesson', 'steps done', 'steps', 'solved', 'exercises', ...heads];
   const lines = rows.map(({ name, score, cells, result }) => [
@@ -16,11 +16,12 @@ export function csvOfClass(lesson: string, { columns, rows }: ClassTable): strin
     score.steps,
     score.right,
     score.exercises,
-    ...cells.flatMap(({ state, tries, hints, answer }, i) => [
+    ...cells.flatMap(({ state, tries, hints, answer, first }, i) => [
       STATES[state].word,
       tries,
       hints,
       textIn(result.progress.answers[columns[i]!.exercise.id]?.answer) ?? answer,
+      first,
     ]),
   ]);
   return MARK + [head, ...lines, []].map((line) => line.map(field).join(',')).join('\r\n');

@@ -22,6 +22,8 @@ export interface Cell {
   readonly hints: number;
   /** The last answer that was checked, in a few words; empty where there is none. */
   readonly answer: string;
+  /** The first, which is the last where there was no other. */
+  readonly first: string;
 }
 
 export interface Column {
@@ -77,29 +79,38 @@ const recordOf = ({ id }: Exercise, { progress: { answers } }: LessonResult) =>
 function cellOf(exercise: Exercise, result: LessonResult): Cell {
   const record = recordOf(exercise, result);
   const { tries = 0, hints = 0, right, shown } = record ?? {};
-  const answer = wordsOf(exercise, answerIn(exercise, result)) ?? '';
+  const [answer, first] = (['last', 'first'] as const).map(
+    (which) => wordsOf(exercise, answerIn(exercise, result, which)) ?? '',
+  ) as [string, string];
   const free = exercise.kind === 'predict' || exercise.kind === 'explain';
   let state: State = 'untouched';
   if (shown) state = 'shown';
   else if (right) state = free ? 'kept' : 'solved';
   else if (tries > 0) state = 'tried';
   else if (hints > 0) state = 'hinted';
-  return { state, tries, hints, answer };
+  return { state, tries, hints, answer, first };
 }
 
+/** First: what somebody thought before anything was said of it. Last: what they came to. */
+export type Which = 'first' | 'last';
+
 /** The answer somebody gave, checked to be one; undefined where there is none, or it is none of this exercise. */
-export function answerIn(exercise: Exercise, result: LessonResult): unknown {
+export function answerIn(exercise: Exercise, result: LessonResult, which: Which): unknown {
   const record = recordOf(exercise, result);
   if (!record || (record.tries === 0 && !record.right)) return undefined;
   const kind = kinds.get(exercise.kind);
+  const given = which === 'first' && record.first !== undefined ? record.first : record.answer;
   return safely(() => {
-    const answer = kind.answerOf(exercise.of, record.answer);
+    const answer = kind.answerOf(exercise.of, given);
     return answer !== undefined && kind.begun(exercise.of, answer) ? answer : undefined;
   });
 }
 
-export const wasShown = (exercise: Exercise, result: LessonResult): boolean =>
-  recordOf(exercise, result)?.shown === true;
+/** The answer was given away, and is not theirs. The first one is, where there was one before that. */
+export function wasShown(exercise: Exercise, result: LessonResult, which: Which): boolean {
+  const record = recordOf(exercise, result);
+  return record?.shown === true && !(which === 'first' && record.first !== undefined);
+}
 
 export function wordsOf(exercise: Exercise, answer: unknown): string | undefined {
   if (answer === undefined) return undefined;

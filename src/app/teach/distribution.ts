@@ -1,7 +1,7 @@
 /** @file What a class answered to one exercise, put together for a picture. Answers that were shown are not counted. */
 import { kinds, type Exercise } from '../../lessons/exercises';
 import type { LessonResult } from '../../lessons/result';
-import { answerIn, safely, wasShown, wordsOf } from './classTable';
+import { answerIn, safely, wasShown, wordsOf, type Which } from './classTable';
 
 export interface Bar {
   /** Plain text. */
@@ -66,10 +66,11 @@ interface Given {
 export function distributionOf(
   exercise: Exercise,
   people: readonly { readonly result: LessonResult; readonly name: string }[],
+  which: Which = 'last',
 ): Distribution {
-  const own = people.filter(({ result }) => !wasShown(exercise, result));
+  const own = people.filter(({ result }) => !wasShown(exercise, result, which));
   const given = own.flatMap(({ result, name }): Given[] => {
-    const answer = answerIn(exercise, result);
+    const answer = answerIn(exercise, result, which);
     return answer === undefined ? [] : [{ answer, result, name }];
   });
   const shape = PICTURES[exercise.kind] ?? barsOf;
