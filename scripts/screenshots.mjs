@@ -1,6 +1,8 @@
-/** @file Pictures of the home page, the lessons, the Lab and the mask workbench for people to look at: `npm run build && npm run screenshots [-- FOLDER]`. */
+/** @file Pictures of every page, and every lesson's first step, for people to look at: `npm run build && npm run screenshots [-- FOLDER]`. */
 import { mkdirSync } from 'node:fs';
-import { lessonFiles } from './lessons/files.mjs';
+import { bundled } from './bundle.mjs';
+import { known, lessonFiles } from './lessons/files.mjs';
+import { block, inline } from './lessons/render.mjs';
 import { button, numberOf, openLab, withPage } from './page.mjs';
 
 const folder = process.argv[2] ?? 'docs/screenshots';
@@ -21,11 +23,45 @@ const MASKS =
 const png = (page, name, options = {}) =>
   page.screenshot({ path: `${folder}/${name}.png`, ...options });
 
+/** Pages that show something by themselves: recorded runs, a shipped model, what teachers begin with. */
+const OTHERS = {
+  compare: 'compare',
+  figures: 'figures',
+  generate: 'generate?v=1&model=moby-dick-512-grouped',
+  lessons: 'lessons',
+  teach: 'teach',
+  guide: 'teach/06-which-layer',
+  class: 'class',
+};
+
+/** Codes of a class that never was, for one lesson: some solve at once, some after a mistake, some not at all. */
+async function codesOfAClass(id) {
+  const { solutions } = await bundled('test/lessons/solutions.ts');
+  const { codeOf } = await bundled('src/lessons/result.ts');
+  const lesson = solutions(lessonFiles(), known(), { block, inline }).find((one) => one.id === id);
+  const exercises = lesson.steps.flatMap((step) => step.exercises);
+  return ['Ada', 'Bao', 'Chidi', 'Dana', 'Emil', 'Farah', 'Goran', 'Hana', 'Ines'].map((who, i) => {
+    const answers = exercises.flatMap(({ id, right, wrong }, j) => {
+      const luck = (i * 7 + j * 5) % 9;
+      const mistake = wrong?.answer;
+      if (luck === 8) return [];
+      if (mistake === undefined || luck < 4) return [[id, { answer: right, right: true, tries: 1, hints: 0 }]]; // prettier-ignore
+      if (luck < 7)
+        return [[id, { answer: right, first: mistake, right: true, tries: 2, hints: luck % 3 }]];
+      return [[id, { answer: mistake, right: false, tries: 1, hints: 0 }]];
+    });
+    const done = lesson.steps.slice(0, 4 + (i % 4)).map(({ slug }) => slug);
+    return codeOf({ lesson: id, who, progress: { done, answers: Object.fromEntries(answers) } });
+  });
+}
+
 async function trained(page, steps) {
   await button(page, 'Train').click();
   while (!((await numberOf(page, 'Step count')) >= steps)) await page.waitForTimeout(200);
   await page.waitForTimeout(800); // the picture of this moment arrives
 }
+
+const codes = await codesOfAClass('03-reach');
 
 await withPage({ webgpu: true }, async (address, browser) => {
   for (const colorScheme of ['light', 'dark']) {
@@ -61,6 +97,21 @@ await withPage({ webgpu: true }, async (address, browser) => {
       await page.goto(`${address}#/`);
       await page.waitForTimeout(2500);
       await png(page, `home-${width}-${colorScheme}`, { fullPage: width === 390 });
+      for (const [name, hash] of Object.entries(OTHERS)) {
+        await page.goto(`${address}#/${hash}`);
+        await page.waitForTimeout(2500);
+        if (name === 'generate') {
+          await button(page, 'Generate').click();
+          await page.getByText('200 written').waitFor({ timeout: 60_000 });
+          await page.waitForTimeout(300);
+        }
+        if (name === 'class') {
+          await page.getByLabel(/^Codes, one a line/).fill(codes.join('\n'));
+          await button(page, 'Add the codes').click();
+          await page.getByRole('heading', { level: 2, name: 'Reach' }).waitFor();
+        }
+        await png(page, `${name}-${width}-${colorScheme}`, { fullPage: true });
+      }
       for (const id of Object.keys(lessonFiles())) {
         await page.goto(`${address}#/lessons/${id}`);
         await page.getByRole('heading', { level: 1 }).waitFor();

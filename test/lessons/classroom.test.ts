@@ -280,6 +280,15 @@ describe('the table of a lesson', () => {
     expect(solved).toEqual([1, 0, 1, 0, 0, 0, 0, 0]);
   });
 
+  test('of a painted mask, how many cells are off', () => {
+    const right = solve('paint') as string;
+    const wordsOf = (answer: string) =>
+      tableOf(LESSON, [answered('Ada', { paint: { answer } })]).rows[0]!.cells[1]!.answer;
+    expect(
+      [right, `1${right.slice(1)}`.replace(/0/, '1'), right.replace(/0/g, '1')].map(wordsOf),
+    ).toEqual(['every cell', '1 cell off', '3 cells off']);
+  });
+
   test('without names, for a wall', () => {
     const { rows: lines } = tableOf(LESSON, rows, true);
     expect(lines.map(({ name }) => name)).toEqual([1, 2, 3, 4].map((n) => `Participant ${n}`));

@@ -115,8 +115,9 @@ export function wasShown(exercise: Exercise, result: LessonResult, which: Which)
 export function wordsOf(exercise: Exercise, answer: unknown): string | undefined {
   if (answer === undefined) return undefined;
   const said = safely(() => kinds.get(exercise.kind).say(exercise.of, answer)) ?? '';
-  // '3 cells from causal & window(4)': the column knows from which mask.
-  const words = exercise.kind === 'paint' ? said.replace(/ from .*$/, ' off') : said;
+  // '3 cells from causal & window(4)', 'every cell of causal': the column knows which mask.
+  const words =
+    exercise.kind === 'paint' ? said.replace(/ from .*$/, ' off').replace(/ of .*$/, '') : said;
   return words.length > LONGEST_WORDS ? `${words.slice(0, LONGEST_WORDS)}…` : words;
 }
 

@@ -96,6 +96,9 @@ export default defineExercise<PaintExercise, string>({
     typeof value === 'string' && value.length === tokens ** 2 && /^[01]+$/.test(value)
       ? value
       : undefined,
-  say: ({ cells, expression }, answer) =>
-    `${cells.filter((cell, i) => cell !== (answer[i] === '1')).length} cells from ${write(expression)}`,
+  say: ({ cells, expression }, answer) => {
+    const off = cells.filter((cell, i) => cell !== (answer[i] === '1')).length;
+    if (off === 0) return `every cell of ${write(expression)}`;
+    return `${off} ${off === 1 ? 'cell' : 'cells'} from ${write(expression)}`;
+  },
 });
