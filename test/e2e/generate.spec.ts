@@ -202,6 +202,16 @@ test('where the browser keeps no files, the page says so and gives the file', as
   const { bytes } = await saved(page, 'Save checkpoint');
   expect(about(bytes).step).toBe(1200);
   await expect(page.getByText('does not let the page keep files (SecurityError)')).toBeVisible();
+
+  // The Lab, which saves by itself, promises it until it was tried, and no longer.
+  await page.goto('about:blank');
+  await open(page, 'task=needle&context=32&distance=8&width=16&layers=2&heads=2&window=4&batch=4');
+  const keep = page.getByRole('region', { name: 'Keep', exact: true });
+  await expect(keep).toContainText('Saved by itself');
+  await button(page, 'Step').click();
+  await expect(keep).toContainText(
+    'Not saved by itself: This browser does not let the page keep files (SecurityError)',
+  );
 });
 
 test('an exported model opens again, with the tokens it had', async ({ page }) => {
