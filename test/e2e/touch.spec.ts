@@ -1,0 +1,105 @@
+/** @file With a finger, on a phone: it taps, it paints sideways, and up and down it moves the page. */
+import { devices, expect, test, type Locator, type Page } from '@playwright/test';
+import { button, open, output, watchForErrors } from './support';
+
+const { viewport, userAgent, deviceScaleFactor } = devices['iPhone 14']!;
+test.use({ viewport, userAgent, deviceScaleFactor, hasTouch: true, isMobile: true });
+watchForErrors();
+
+type Point = readonly [x: number, y: number];
+
+async function drag(page: Page, from: Point, to: Point): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', at?: Point) =>
+    session.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: at ? [{ x: at[0], y: at[1] }] : [],
+    });
+  await touch('touchStart', from);
+  const STEPS = 12;
+  for (let i = 1; i <= STEPS; i++) {
+    const share = i / STEPS;
+    await touch('touchMove', [
+      from[0] + (to[0] - from[0]) * share,
+      from[1] + (to[1] - from[1]) * share,
+    ]);
+  }
+  await touch('touchEnd');
+}
+
+/** In the middle of the window, and at rest: where it is. */
+async function boxOf(target: Locator) {
+  await target.evaluate((one) => one.scrollIntoView({ block: 'center', behavior: 'instant' }));
+  return (await target.boundingBox())!;
+}
+const scrolled = (page: Page) => page.evaluate(() => scrollY);
+
+test('a mask is painted by a tap and sideways; up and down the page moves, and nothing is painted', async ({
+  page,
+}) => {
+  await page.goto('./#/lessons/02-four-masks/global');
+  const grid = page.getByRole('grid', { name: 'Your mask' });
+  await expect(grid).toBeVisible();
+  const { x, y, width, height } = await boxOf(grid.locator('.body'));
+  const cell = (query: number, key: number): Point => [
+    x + ((key + 0.5) * width) / 8,
+    y + ((query + 0.5) * height) / 8,
+  ];
+  const row = async (query: number) => {
+    const cells = grid.locator(`[role=gridcell][data-query="${query}"]`);
+    const names = await cells.evaluateAll((all) => all.map((one) => one.ariaLabel ?? ''));
+    return names.map((name) => (name.includes('painted') ? 1 : 0)).join('');
+  };
+  await page.touchscreen.tap(...cell(7, 0));
+  await expect.poll(() => row(7)).toBe('10000000');
+  await drag(page, cell(6, 1), cell(6, 4));
+  await expect.poll(() => row(6)).toBe('01111000');
+  const before = await scrolled(page);
+  await drag(page, cell(7, 5), cell(1, 5));
+  await expect.poll(() => scrolled(page)).toBeGreaterThan(before + 50);
+  expect([await row(6), await row(7)]).toEqual(['01111000', '10000000']);
+});
+
+test('in the Lab a tap on a map holds a query, and a stripe opens its menu', async ({ page }) => {
+  await open(page, 'task=needle&context=32&distance=8&width=16&layers=2&heads=2&window=4&batch=4');
+  await button(page, 'Train').tap();
+  await button(page, 'Pause').tap();
+  const map = page.getByRole('img', { name: 'Attention of layer 1, head 1', exact: true });
+  const { x, y, width, height } = await boxOf(map);
+  await page.touchscreen.tap(x + width * 0.2, y + height * 0.9);
+  await expect(page.getByText(/^query 28 /)).toBeVisible();
+  const stripe = page.getByRole('button', { name: /^Layer 2:/ });
+  await stripe.tap();
+  await page
+    .locator('fieldset', { hasText: 'Layer 2 reads' })
+    .getByText('Global', { exact: true })
+    .tap();
+  await expect(page.getByRole('button', { name: /^Layer 2: Global/ })).toBeVisible();
+});
+
+test('on the workbench a tap chooses a cell; a mask shown whole lets the page move, one that paints does not', async ({
+  page,
+}) => {
+  await page.goto('./#/masks?v=1&T=32&layer=causal');
+  const mask = page.getByRole('img', { name: 'Mask of layer 1' });
+  await expect(mask).toBeVisible();
+  const cell = page.getByRole('slider', { name: 'Cell of the mask' });
+  const { x, y, width, height } = await boxOf(mask);
+  const at = (query: number, key: number): Point => [
+    x + ((key + 0.5) * width) / 32,
+    y + ((query + 0.5) * height) / 32,
+  ];
+  await page.touchscreen.tap(...at(20, 4));
+  await expect(cell).toHaveAttribute('aria-valuenow', '20');
+  const before = await scrolled(page);
+  await drag(page, at(30, 16), at(8, 16));
+  await expect.poll(() => scrolled(page)).toBeGreaterThan(before + 50);
+
+  await button(page, 'Block').tap();
+  const now = await boxOf(mask);
+  const still = await scrolled(page);
+  const from: Point = [now.x + (4.5 * now.width) / 32, now.y + (20.5 * now.height) / 32];
+  await drag(page, from, [from[0] + (3 * now.width) / 32, from[1] + (3 * now.height) / 32]);
+  await expect(output(page, 'Visible pairs')).toContainText('512'); // 528 less 4 × 4
+  expect(await scrolled(page)).toBe(still);
+});
