@@ -104,8 +104,9 @@ export function answeredAfter(
   { answer, right, shown, grows }: Given,
 ): Answered {
   const solved = before?.right === true;
-  const earlier = before && before.tries > 0 && !grows ? before.answer : undefined;
-  const first = before?.first ?? earlier;
+  // What was given away was nobody's thought, however often it is checked afterwards.
+  const own = before !== undefined && before.tries > 0 && !before.shown && !grows;
+  const first = before?.first ?? (own ? before.answer : undefined);
   const gaveUp = before?.shown === true || (shown === true && !solved);
   return {
     answer: solved && !right ? before.answer : answer,

@@ -137,14 +137,7 @@ export class Study {
     if (!kind.begun(exercise.of, answer)) return;
     const verdict = kind.check(exercise.of, answer, this.stage.world);
     this.#said = { ...this.#said, [exercise.id]: { ...verdict, of: answer } };
-    this.#record(
-      exercise,
-      answeredAfter(this.recordOf(exercise), {
-        answer,
-        right: verdict.right,
-        grows: exercise.kind === 'explain',
-      }),
-    );
+    this.#answered(exercise, { answer, right: verdict.right });
     if (exercise.kind === 'predict') this.stage.unveil();
     if (
       this.step.goals.length === 0 &&
@@ -167,10 +160,7 @@ export class Study {
     const { answer, world } = kind.solve(exercise.of);
     if (world) this.stage.change(world);
     this.answer(exercise, answer);
-    this.#record(
-      exercise,
-      answeredAfter(this.recordOf(exercise), { answer, right: true, shown: true }),
-    );
+    this.#answered(exercise, { answer, right: true, shown: true });
     const verdict = world ? undefined : kind.check(exercise.of, answer, this.stage.world);
     if (verdict) this.#said = { ...this.#said, [exercise.id]: { ...verdict, of: answer } };
     if (this.step.goals.length === 0) this.#finish();
@@ -185,6 +175,11 @@ export class Study {
   #onStage({ of }: Exercise): unknown {
     const { space } = of as { space: readonly { name: keyof Stage['spec'] }[] };
     return Object.fromEntries(space.map(({ name }) => [name, this.stage.spec[name]]));
+  }
+
+  #answered(exercise: Exercise, given: { answer: unknown; right: boolean; shown?: boolean }) {
+    const grows = exercise.kind === 'explain';
+    this.#record(exercise, answeredAfter(this.recordOf(exercise), { ...given, grows }));
   }
 
   #record(exercise: Exercise, answered: Answered) {

@@ -32,6 +32,16 @@ async function boxOf(target: Locator) {
   await target.evaluate((one) => one.scrollIntoView({ block: 'center', behavior: 'instant' }));
   return (await target.boundingBox())!;
 }
+/** The middle of a cell, in a square of so many a side. */
+const cellIn =
+  (
+    { x, y, width, height }: { x: number; y: number; width: number; height: number },
+    side: number,
+  ) =>
+  (query: number, key: number): Point => [
+    x + ((key + 0.5) * width) / side,
+    y + ((query + 0.5) * height) / side,
+  ];
 const scrolled = (page: Page) => page.evaluate(() => scrollY);
 
 test('a mask is painted by a tap and sideways; up and down the page moves, and nothing is painted', async ({
@@ -40,11 +50,7 @@ test('a mask is painted by a tap and sideways; up and down the page moves, and n
   await page.goto('./#/lessons/02-four-masks/global');
   const grid = page.getByRole('grid', { name: 'Your mask' });
   await expect(grid).toBeVisible();
-  const { x, y, width, height } = await boxOf(grid.locator('.body'));
-  const cell = (query: number, key: number): Point => [
-    x + ((key + 0.5) * width) / 8,
-    y + ((query + 0.5) * height) / 8,
-  ];
+  const cell = cellIn(await boxOf(grid.locator('.body')), 8);
   const row = async (query: number) => {
     const cells = grid.locator(`[role=gridcell][data-query="${query}"]`);
     const names = await cells.evaluateAll((all) => all.map((one) => one.ariaLabel ?? ''));
@@ -84,11 +90,7 @@ test('on the workbench a tap chooses a cell; a mask shown whole lets the page mo
   const mask = page.getByRole('img', { name: 'Mask of layer 1' });
   await expect(mask).toBeVisible();
   const cell = page.getByRole('slider', { name: 'Cell of the mask' });
-  const { x, y, width, height } = await boxOf(mask);
-  const at = (query: number, key: number): Point => [
-    x + ((key + 0.5) * width) / 32,
-    y + ((query + 0.5) * height) / 32,
-  ];
+  const at = cellIn(await boxOf(mask), 32);
   await page.touchscreen.tap(...at(20, 4));
   await expect(cell).toHaveAttribute('aria-valuenow', '20');
   const before = await scrolled(page);
@@ -96,10 +98,9 @@ test('on the workbench a tap chooses a cell; a mask shown whole lets the page mo
   await expect.poll(() => scrolled(page)).toBeGreaterThan(before + 50);
 
   await button(page, 'Block').tap();
-  const now = await boxOf(mask);
+  const now = cellIn(await boxOf(mask), 32);
   const still = await scrolled(page);
-  const from: Point = [now.x + (4.5 * now.width) / 32, now.y + (20.5 * now.height) / 32];
-  await drag(page, from, [from[0] + (3 * now.width) / 32, from[1] + (3 * now.height) / 32]);
+  await drag(page, now(20, 4), now(23, 7));
   await expect(output(page, 'Visible pairs')).toContainText('512'); // 528 less 4 × 4
   expect(await scrolled(page)).toBe(still);
 });

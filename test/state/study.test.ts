@@ -157,6 +157,23 @@ describe('exercises', () => {
     expect(study.score).toMatchObject({ right: 0, done: 1 });
   });
 
+  test('an answer that was given away is never taken for what somebody first thought; one before it is', () => {
+    for (const own of [false, true]) {
+      const { study } = begun();
+      study.go(2);
+      const one = exercise(study);
+      if (own) {
+        study.answer(one, '24');
+        study.check(one);
+      }
+      study.show(one);
+      study.check(one);
+      study.check(one);
+      expect(study.recordOf(one)!.first).toBe(own ? '24' : undefined);
+      expect(study.recordOf(one)!.shown).toBe(true);
+    }
+  });
+
   test('what was done is kept, and goes on after a visit; an answer that fits no more is none', () => {
     let kept: LessonProgress | undefined;
     const { study } = begun({ keep: (progress) => (kept = progress) });

@@ -79,16 +79,14 @@ const recordOf = ({ id }: Exercise, { progress: { answers } }: LessonResult) =>
 function cellOf(exercise: Exercise, result: LessonResult): Cell {
   const record = recordOf(exercise, result);
   const { tries = 0, hints = 0, right, shown } = record ?? {};
-  const [answer, first] = (['last', 'first'] as const).map(
-    (which) => wordsOf(exercise, answerIn(exercise, result, which)) ?? '',
-  ) as [string, string];
+  const words = (which: Which) => wordsOf(exercise, answerIn(exercise, result, which)) ?? '';
   const free = exercise.kind === 'predict' || exercise.kind === 'explain';
   let state: State = 'untouched';
   if (shown) state = 'shown';
   else if (right) state = free ? 'kept' : 'solved';
   else if (tries > 0) state = 'tried';
   else if (hints > 0) state = 'hinted';
-  return { state, tries, hints, answer, first };
+  return { state, tries, hints, answer: words('last'), first: words('first') };
 }
 
 /** First: what somebody thought before anything was said of it. Last: what they came to. */

@@ -61,14 +61,21 @@ export function windowsOf(mask: Mask, padding: Padding): readonly number[] {
 }
 
 /** Where documents or chunks may begin: where the rows of several queries begin or end, or rows begin to be empty. */
-export function beginsOf(mask: Mask, padding: Padding): readonly number[] {
-  const { from, to } = edgesOf(mask, padding);
+export const beginsOf = (mask: Mask, padding: Padding): readonly number[] =>
+  beginsFrom(mask, edgesOf(mask, padding));
+
+interface Edges {
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+}
+
+function beginsFrom(mask: Mask, { from, to }: Edges): readonly number[] {
   const found = [...from, ...to, ...emptiedAt(mask)];
   return found.length > MOST_PLACES ? [] : [...new Set(found)].sort((a, b) => a - b);
 }
 
 /** Where the rows of several queries begin, and where they end, inside the padding. */
-function edgesOf(mask: Mask, padding: Padding): Readonly<Record<'from' | 'to', readonly number[]>> {
+function edgesOf(mask: Mask, padding: Padding): Edges {
   const own = ownRuns(mask, padding);
   const inside = (key: number) => key > padding.left && key < mask.keys - padding.right;
   const edges = (edge: 'from' | 'to') =>
@@ -98,10 +105,10 @@ function emptiedAt(mask: Mask): readonly number[] {
 export function chunksOf(mask: Mask, padding: Padding): readonly number[] {
   if (mask.keys <= SHORT)
     return Array.from({ length: Math.max(0, mask.keys - 2) }, (_, i) => i + 2);
-  const begins = beginsOf(mask, padding);
+  const edges = edgesOf(mask, padding);
+  const begins = beginsFrom(mask, edges);
   // Apart for beginnings and ends: the rows of causal chunks end at every token, which says nothing of their size.
-  const { from, to } = edgesOf(mask, padding);
-  const gaps = commonest([begins, from, to].flatMap(gapsOf)).filter(isSize).slice(0, 3);
+  const gaps = commonest([begins, edges.from, edges.to].flatMap(gapsOf)).filter(isSize).slice(0, 3);
   const parts = begins.slice(0, 4).flatMap((at) => [at, at / 2, at / 3, at / 4]);
   return [...new Set([...gaps, ...parts])].filter(isSize);
 }
