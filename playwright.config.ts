@@ -2,8 +2,6 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
 import { chromiumArguments, chromiumPath } from './scripts/chromium.mjs';
 
-const PORT = 4317;
-
 /** The built page in real Chromium, once with WebGPU (software adapter) and once without. */
 const chromium = (webgpu: boolean) => ({
   launchOptions: { executablePath: chromiumPath(), args: chromiumArguments({ webgpu }) },
@@ -17,7 +15,10 @@ export default defineConfig({
   workers: Math.min(2, availableParallelism()),
   fullyParallel: true,
   reporter: [['list']],
-  use: { baseURL: `http://127.0.0.1:${PORT}/`, viewport: { width: 1440, height: 900 } },
+  use: {
+    baseURL: `http://127.0.0.1:${process.env['ZEBRA_LAB_PORT']}/`,
+    viewport: { width: 1440, height: 900 },
+  },
   projects: [
     // What depends on the backend runs on both; the rest runs once, as most machines have it.
     {
@@ -44,8 +45,9 @@ export default defineConfig({
     },
   ],
   webServer: {
-    command: `npx vite preview --port ${PORT} --strictPort --host 127.0.0.1`,
-    url: `http://127.0.0.1:${PORT}/`,
-    reuseExistingServer: false,
+    // Any free port, so that two copies of the suite run side by side; the server prints the one it took.
+    command: 'npx vite preview --port 0 --host 127.0.0.1',
+    wait: { stdout: /127\.0\.0\.1:(?:\W\[\d+m)?(?<zebra_lab_port>\d+)/ },
+    stdout: 'ignore',
   },
 });
