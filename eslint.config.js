@@ -44,4 +44,17 @@ export default ts.config(
       ],
     },
   },
+  {
+    files: ['test/e2e/*.spec.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.object.name='page'][callee.property.name='goto']",
+          message:
+            'goto keeps the page, and its runs, where only the fragment differs. Use visit() for a new page or follow() for the same one.',
+        },
+      ],
+    },
+  },
 );

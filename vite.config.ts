@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments, chromiumPath } from './scripts/chromium.mjs';
 import { lessons } from './scripts/lessons/plugin.mjs';
+import { silence } from './test/support/silence';
 
 /** tfjs is reached only from the worker, so the dev server would find it late and reload the page. */
 const workerPackages = [
@@ -15,6 +16,33 @@ const workerPackages = [
   '@tensorflow/tfjs-backend-wasm',
   '@tensorflow/tfjs-backend-cpu',
 ];
+
+/** Files of tests that destroy GPU devices on purpose, and so get a browser that no other file shares. */
+const FAULTS = 'test/browser/faults.test.ts';
+
+const inChromium = (name: string, include: string[], exclude: string[] = []) => ({
+  extends: true as const,
+  test: {
+    name,
+    include,
+    exclude,
+    testTimeout: 240_000,
+    hookTimeout: 120_000,
+    fileParallelism: false, // one GPU process, two cores
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({
+        launchOptions: {
+          executablePath: chromiumPath(),
+          args: chromiumArguments({ webgpu: true }),
+        },
+      }),
+      instances: [{ browser: 'chromium' as const }],
+    },
+  },
+});
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -40,6 +68,8 @@ export default defineConfig({
   optimizeDeps: { include: workerPackages },
 
   test: {
+    // Longer than the longest test and its hooks: 240 + 120 seconds.
+    reporters: ['default', silence({ longest: 400_000 })],
     projects: [
       {
         extends: true,
@@ -53,28 +83,8 @@ export default defineConfig({
           maxWorkers: availableParallelism(), // one fewer is usual, which of two cores leaves one idle
         },
       },
-      {
-        extends: true,
-        test: {
-          name: 'browser',
-          include: ['test/browser/**/*.test.ts'],
-          testTimeout: 240_000,
-          hookTimeout: 120_000,
-          fileParallelism: false, // one GPU process, two cores
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({
-              launchOptions: {
-                executablePath: chromiumPath(),
-                args: chromiumArguments({ webgpu: true }),
-              },
-            }),
-            instances: [{ browser: 'chromium' }],
-          },
-        },
-      },
+      inChromium('browser', ['test/browser/**/*.test.ts'], [FAULTS]),
+      inChromium('faults', [FAULTS]),
     ],
   },
 });

@@ -8,6 +8,7 @@ import {
   numberOf,
   output,
   settled,
+  visit,
   watchForErrors,
 } from './support';
 
@@ -17,8 +18,7 @@ const NAMES = ['Global', 'Local', 'Approximate', 'Grouped'];
 const SMALL = 'task=needle&distance=20&layers=2&width=16&heads=2&context=48&window=6&batch=4';
 
 async function race(page: Page, query = SMALL): Promise<void> {
-  await page.goto('about:blank'); // a hash alone would not load the page anew
-  await page.goto(`./#/compare?v=1&${query}`);
+  await visit(page, `./#/compare?v=1&${query}`);
   await expect(button(page, 'Step')).toBeEnabled({ timeout: 60_000 });
 }
 
@@ -312,7 +312,7 @@ test('the past is replayed: pictures and losses of a moment', async ({ page }) =
 });
 
 test('runs that would not fit together are refused before they start', async ({ page }) => {
-  await page.goto('./#/compare?v=1&context=1024&batch=64&width=256&layers=12&heads=8');
+  await visit(page, './#/compare?v=1&context=1024&batch=64&width=256&layers=12&heads=8');
   await expect(page.getByText(/Not started: .* this device allows/)).toBeVisible({
     timeout: 60_000,
   });
@@ -337,8 +337,7 @@ test('no serious accessibility fault in light and in dark, and nothing wider tha
 test('a comparison to begin with is there at once, recorded, and gives way to Train', async ({
   page,
 }) => {
-  await page.goto('about:blank');
-  await page.goto('./#/compare');
+  await visit(page, './#/compare');
   await expect(page.getByText(/^Recorded on \d{4}-\d\d-\d\d with Zebra Lab/)).toBeVisible();
   for (const name of NAMES) await expect(output(page, `Step of ${name}`)).toHaveText('400');
   const time = page.getByLabel('Training time', { exact: true });

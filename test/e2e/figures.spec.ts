@@ -1,7 +1,7 @@
 /** @file The paper's figures on the built page: drawn from recordings, with provenance, tables and files that can be read again. */
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Locator, type Page } from '@playwright/test';
-import { expectAccessible, watchForErrors } from './support';
+import { expectAccessible, visit, watchForErrors } from './support';
 
 watchForErrors();
 
@@ -10,7 +10,7 @@ const NUMBERED = [1, 2, 3, 4, 5].map((n) => `Figure ${n}`);
 const ALL = [...NUMBERED, 'Accuracy by distance'];
 
 async function open(page: Page): Promise<void> {
-  await page.goto('./#/figures');
+  await visit(page, './#/figures');
   await expect(figure(page, 'Figure 5')).toBeVisible();
 }
 
@@ -67,7 +67,6 @@ test('another context shows other lengths', async ({ page }) => {
 test('CSV, SVG and PNG are files that can be read again', async ({ page }) => {
   for (const name of ALL) {
     // A page of its own for each: Chromium holds back the eleventh file of a page.
-    await page.goto('about:blank');
     await open(page);
     const csv = await saved(
       page,

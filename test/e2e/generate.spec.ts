@@ -10,6 +10,7 @@ import {
   open,
   output,
   settled,
+  visit,
   watchForErrors,
 } from './support';
 
@@ -31,8 +32,7 @@ const about = (bytes: Uint8Array) => inside<About>(bytes, 'zebra-lab.json');
 const layer = (page: Page, n: number) => page.getByRole('img', { name: `Cache of layer ${n}` });
 
 async function openModel(page: Page, id = 'moby-dick-512-grouped'): Promise<void> {
-  await page.goto('about:blank');
-  await page.goto(`./#/generate?v=1&model=${id}`);
+  await visit(page, `./#/generate?v=1&model=${id}`);
   await expect(button(page, 'Generate')).toBeEnabled();
 }
 
@@ -204,7 +204,6 @@ test('where the browser keeps no files, the page says so and gives the file', as
   await expect(page.getByText('does not let the page keep files (SecurityError)')).toBeVisible();
 
   // The Lab, which saves by itself, promises it until it was tried, and no longer.
-  await page.goto('about:blank');
   await open(page, 'task=needle&context=32&distance=8&width=16&layers=2&heads=2&window=4&batch=4');
   const keep = page.getByRole('region', { name: 'Keep', exact: true });
   await expect(keep).toContainText('Saved by itself');
@@ -352,7 +351,7 @@ test('a model of short instructions tuned on long ones answers both, and the tun
 });
 
 test('the address holds what is written and how, and follows both', async ({ page }) => {
-  await page.goto('./#/generate?v=1&model=marker-40-global&temperature=0.3&seed=7&prompt=abMc');
+  await visit(page, './#/generate?v=1&model=marker-40-global&temperature=0.3&seed=7&prompt=abMc');
   await expect(button(page, 'Generate')).toBeEnabled();
   const prompt = page.getByRole('textbox', { name: 'Prompt' });
   await expect(prompt).toHaveValue('abMc');

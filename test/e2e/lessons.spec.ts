@@ -4,7 +4,7 @@ import { bundled } from '../../scripts/bundle.mjs';
 import { known, lessonFiles } from '../../scripts/lessons/files.mjs';
 import { block, inline } from '../../scripts/lessons/render.mjs';
 import type { SolvedExercise, SolvedLesson, SolvedStep } from '../lessons/solutions';
-import { button, expectAccessible, watchForErrors } from './support';
+import { button, expectAccessible, visit, watchForErrors } from './support';
 
 // The end of a recording at once: what moves by itself is looked at elsewhere.
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
@@ -229,7 +229,7 @@ async function solve(page: Page, exercise: SolvedExercise, index: number): Promi
 
 for (const lesson of lessons) {
   test(`${lesson.id}: to its end with the keyboard alone`, async ({ page }) => {
-    await page.goto(`./#/lessons/${lesson.id}`);
+    await visit(page, `./#/lessons/${lesson.id}`);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(lesson.title);
     for (const [i, step] of lesson.steps.entries()) {
       await expect(
@@ -304,7 +304,7 @@ for (const lesson of lessons) {
   test(`${lesson.id}: Tab stops at everything that takes input, once, visibly, and goes on`, async ({
     page,
   }) => {
-    await page.goto(`./#/lessons/${lesson.id}`);
+    await visit(page, `./#/lessons/${lesson.id}`);
     for (const [i, step] of lesson.steps.entries()) {
       await expect(
         page.getByRole('article').getByRole('heading', { level: 2, name: step.title, exact: true }),

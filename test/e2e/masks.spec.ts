@@ -7,14 +7,14 @@ import {
   expectAccessible,
   expectNoOverflow,
   output,
+  visit,
   watchForErrors,
 } from './support';
 
 watchForErrors();
 
 async function open(page: Page, query = ''): Promise<void> {
-  await page.goto('about:blank');
-  await page.goto(`./#/masks${query ? `?v=1&${query}` : ''}`);
+  await visit(page, `./#/masks${query ? `?v=1&${query}` : ''}`);
   await expect(output(page, 'Visible pairs')).toContainText(/\d/);
 }
 const terms = (page: Page) => page.getByLabel('Mask by terms', { exact: true });
@@ -60,8 +60,7 @@ test('by keyboard alone: a cell is chosen and explained, a rectangle painted, ta
   await page.keyboard.press('Control+z');
   await expect(page.getByText(/reads 4 of 32 keys/)).toBeVisible();
   await expect.poll(() => page.url()).not.toContain('paint=');
-  await page.goto('about:blank');
-  await page.goto(url);
+  await visit(page, url);
   await expect(output(page, 'Visible pairs')).toContainText('124');
   await expect(button(page, 'Clear paint')).toBeVisible();
 });
@@ -91,7 +90,6 @@ test('16,384 tokens open, pan and zoom without a task over 100 ms', ALONE, async
       for (const { duration } of list.getEntries()) long.push(duration);
     }).observe({ type: 'longtask', buffered: true });
   });
-  await page.goto('about:blank');
   // Once for the page itself, small: what is measured is the mask.
   await open(page);
   await page.evaluate(() => ((globalThis as unknown as { long: number[] }).long.length = 0));

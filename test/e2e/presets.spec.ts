@@ -1,5 +1,6 @@
 /** @file What the presets promise, kept on the backend a machine without a GPU chooses. */
 import { expect, test, type Page } from '@playwright/test';
+import { visit } from './support';
 
 const accuracy = async (page: Page) =>
   Number(
@@ -13,8 +14,7 @@ const NEEDLE =
   'task=needle&layers=4&width=32&heads=2&context=48&window=6&chunk=6&batch=16&warmup=30';
 
 async function train(page: Page, query: string): Promise<void> {
-  await page.goto('about:blank'); // a hash alone would not load the page anew
-  await page.goto(`./#/lab?v=1&${query}`);
+  await visit(page, `./#/lab?v=1&${query}`);
   const button = page.getByRole('button', { name: 'Train', exact: true });
   await expect(button).toBeEnabled({ timeout: 60_000 });
   await button.click();

@@ -33,10 +33,21 @@ export const machine = () =>
     ? { query: 'backend=webgpu', name: 'WebGPU' }
     : { query: '', name: 'WebAssembly' };
 
-/** Opens the Lab and waits until it can train. */
+/** A new page at this address: whatever ran in the page before is gone, even where only the fragment differs. */
+export async function visit(page: Page, address: string): Promise<void> {
+  await page.goto('about:blank');
+  await page.goto(address);
+}
+
+/** The same page at another fragment, as a link within the site leads there: what ran goes on running. */
+export async function follow(page: Page, fragment: `#/${string}`): Promise<void> {
+  await page.evaluate((to) => location.assign(to), fragment);
+}
+
+/** Opens the Lab in a new page and waits until it can train. */
 export async function open(page: Page, query = ''): Promise<void> {
   const parts = ['v=1', machine().query, query].filter(Boolean).join('&');
-  await page.goto(`./#/lab?${parts}`);
+  await visit(page, `./#/lab?${parts}`);
   await expect(output(page, 'Backend')).toContainText(machine().name, { timeout: 60_000 });
   await expect(button(page, 'Train')).toBeEnabled({ timeout: 60_000 });
 }

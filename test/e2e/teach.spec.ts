@@ -2,7 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
 import { lessonFiles } from '../../scripts/lessons/files.mjs';
-import { ALONE, button, expectAccessible, expectNoOverflow, watchForErrors } from './support';
+import {
+  ALONE,
+  button,
+  expectAccessible,
+  expectNoOverflow,
+  follow,
+  visit,
+  watchForErrors,
+} from './support';
 
 watchForErrors();
 
@@ -11,7 +19,7 @@ const stage = (page: Page) => page.getByRole('region', { name: 'Stage', exact: t
 const feedback = (page: Page) => page.getByRole('status', { name: 'Feedback' }).first();
 
 test('home: the stripes are alive, and three doors lead on', async ({ page }) => {
-  await page.goto('./');
+  await visit(page, './');
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   const step = page.locator('figcaption .number').first();
   await expect
@@ -23,11 +31,11 @@ test('home: the stripes are alive, and three doors lead on', async ({ page }) =>
     ['Learn', 'Learn Zebra by doing'],
     ['Play', 'Who reads whom, layer by layer'],
   ] as const) {
-    await page.goto('./#/');
+    await follow(page, '#/');
     await page.getByRole('navigation', { name: 'Begin' }).getByRole('link', { name: door }).click();
     await expect(page.getByRole('heading', { name: heading })).toBeVisible();
   }
-  await page.goto('./#/');
+  await follow(page, '#/');
   await page.getByRole('link', { name: 'Debug a mask' }).click();
   await expect(page).toHaveURL(/#\/masks/);
 });
@@ -39,9 +47,8 @@ test(
     for (const id of LESSONS) {
       const context = await browser.newContext({ baseURL: baseURL! });
       const page = await context.newPage();
-      await page.goto('about:blank');
       const since = Date.now();
-      await page.goto(`./#/lessons/${id}`);
+      await visit(page, `./#/lessons/${id}`);
       await expect(page.getByRole('heading', { level: 2 }).first()).toBeVisible();
       await expect(page.locator('.view').first()).toBeVisible();
       expect(Date.now() - since, `${id}, ms`).toBeLessThan(2000);
@@ -64,15 +71,14 @@ test('no page is wider than a phone, nor than a screen at 200 %; axe finds nothi
   ];
   for (const path of pages) {
     await page.setViewportSize({ width: 1440, height: 900 });
-    await page.goto('about:blank');
-    await page.goto(`./#/${path}`);
+    await visit(page, `./#/${path}`);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     await page.waitForTimeout(300);
     await expectAccessible(page);
     for (const width of [720, 390, 320]) await expectNoOverflow(page, width);
   }
   for (const id of LESSONS) {
-    await page.goto(`./#/lessons/${id}`);
+    await visit(page, `./#/lessons/${id}`);
     await expect(page.locator('.view').first()).toBeVisible();
     for (const width of [720, 390]) await expectNoOverflow(page, width);
   }
@@ -81,13 +87,13 @@ test('no page is wider than a phone, nor than a screen at 200 %; axe finds nothi
 test('a lesson that is not there says so and leads back; a step that is not there is the first', async ({
   page,
 }) => {
-  await page.goto('./#/lessons/99-nothing');
+  await visit(page, './#/lessons/99-nothing');
   await expect(page.getByRole('alert')).toHaveText(/there is no lesson '99-nothing'/);
   await page.getByRole('link', { name: 'All lessons' }).click();
   await expect(page.getByRole('list', { name: 'Lessons' }).getByRole('listitem')).toHaveCount(
     LESSONS.length,
   );
-  await page.goto('./#/lessons/03-reach/%3Cimg%20src=x%3E?v=1&lock=%00&seed=-1&hide=nobody');
+  await follow(page, '#/lessons/03-reach/%3Cimg%20src=x%3E?v=1&lock=%00&seed=-1&hide=nobody');
   await expect(page.getByRole('heading', { level: 1, name: 'Reach' })).toBeVisible();
   await expect(page).toHaveURL(/#\/lessons\/03-reach\/one-layer\?v=1$/);
 });
@@ -95,7 +101,7 @@ test('a lesson that is not there says so and leads back; a step that is not ther
 test('what was done is there after a reload, becomes a code, and the code a class’s table', async ({
   page,
 }) => {
-  await page.goto('./#/lessons/03-reach');
+  await visit(page, './#/lessons/03-reach');
   const answer = page.getByRole('textbox', { name: 'First key read exactly' });
   await answer.fill('17');
   await button(page, 'Check').click();
@@ -121,7 +127,7 @@ test('what was done is there after a reload, becomes a code, and the code a clas
   ]);
   const file = await readFile(await download.path());
 
-  await page.goto('./#/class');
+  await visit(page, './#/class');
   await page
     .getByLabel(/^Codes, one a line/)
     .fill(`here it is:\n${code}\nand a spoilt one:\n${code.slice(0, -2)}xx`);
@@ -163,7 +169,7 @@ test('what was done is there after a reload, becomes a code, and the code a clas
 test('a teacher’s link made on the page: training hidden, the window locked, a seed, a step', async ({
   page,
 }) => {
-  await page.goto('./#/teach');
+  await visit(page, './#/teach');
   await page.getByLabel('Lesson', { exact: true }).selectOption('00-play');
   await page.getByText('Hide or lock controls').click();
   await page
@@ -186,7 +192,7 @@ test('a teacher’s link made on the page: training hidden, the window locked, a
   expect(link).toMatch(/hide=train/);
   expect(link).toMatch(/lock=window/);
   expect(link).toMatch(/seed=7/);
-  await page.goto(link);
+  await visit(page, link);
   await expect(page.getByRole('heading', { level: 1, name: 'Play' })).toBeVisible();
   await expect(stage(page).getByRole('button', { name: 'Train', exact: true })).toHaveCount(0);
   await expect(stage(page).getByRole('slider', { name: 'Window' })).toBeDisabled();
@@ -194,9 +200,8 @@ test('a teacher’s link made on the page: training hidden, the window locked, a
 });
 
 test('a stripe answers the mouse, here and in the Lab', async ({ page }) => {
-  await page.goto('./#/lessons/00-play/black-and-white');
   for (const path of ['./#/lessons/00-play/black-and-white', './#/lab']) {
-    await page.goto(path);
+    await visit(page, path);
     await page
       .getByRole('button', { name: /^Layer 2: Local/ })
       .first()
@@ -223,7 +228,7 @@ test('in a course page’s frame a lesson says how far its reader is, goes where
         </script>`,
     }),
   );
-  await page.goto('./course.html');
+  await visit(page, './course.html');
   const frame = page.frameLocator('#l');
   await expect(frame.getByRole('heading', { level: 1, name: 'Reach' })).toBeVisible();
   await expect(frame.getByRole('navigation', { name: 'Pages' })).toHaveCount(0);
@@ -260,12 +265,12 @@ test('in a course page’s frame a lesson says how far its reader is, goes where
 test('projector mode is large, black on white, and stays from page to page until it is ended', async ({
   page,
 }) => {
-  await page.goto('./#/lessons?v=1&projector=1');
+  await visit(page, './#/lessons?v=1&projector=1');
   const root = page.locator('html');
   await expect(root).toHaveAttribute('data-projector', 'lessons');
-  await page.goto('./#/lab');
+  await follow(page, '#/lab');
   await expect(page.getByRole('heading', { name: 'Who reads whom, layer by layer' })).toBeVisible();
   await expect(root).toHaveAttribute('data-projector', 'lab');
-  await page.goto('./#/lessons/03-reach?v=1&projector=0');
+  await follow(page, '#/lessons/03-reach?v=1&projector=0');
   await expect(root).not.toHaveAttribute('data-projector', /./);
 });

@@ -1,6 +1,6 @@
 /** @file With a finger, on a phone: it taps, it paints sideways, and up and down it moves the page. */
 import { devices, expect, test, type Locator, type Page } from '@playwright/test';
-import { button, open, output, watchForErrors } from './support';
+import { button, open, output, visit, watchForErrors } from './support';
 
 const { viewport, userAgent, deviceScaleFactor } = devices['iPhone 14']!;
 test.use({ viewport, userAgent, deviceScaleFactor, hasTouch: true, isMobile: true });
@@ -47,7 +47,7 @@ const scrolled = (page: Page) => page.evaluate(() => scrollY);
 test('a mask is painted by a tap and sideways; up and down the page moves, and nothing is painted', async ({
   page,
 }) => {
-  await page.goto('./#/lessons/02-four-masks/global');
+  await visit(page, './#/lessons/02-four-masks/global');
   const grid = page.getByRole('grid', { name: 'Your mask' });
   await expect(grid).toBeVisible();
   const cell = cellIn(await boxOf(grid.locator('.body')), 8);
@@ -86,7 +86,7 @@ test('in the Lab a tap on a map holds a query, and a stripe opens its menu', asy
 test('on the workbench a tap chooses a cell; a mask shown whole lets the page move, one that paints does not', async ({
   page,
 }) => {
-  await page.goto('./#/masks?v=1&T=32&layer=causal');
+  await visit(page, './#/masks?v=1&T=32&layer=causal');
   const mask = page.getByRole('img', { name: 'Mask of layer 1' });
   await expect(mask).toBeVisible();
   const cell = page.getByRole('slider', { name: 'Cell of the mask' });

@@ -1,11 +1,11 @@
 /** @file The page as people use it: own text, mistakes, the keyboard, a lost text, long contexts, a small phone. */
 import { expect, test, type Page } from '@playwright/test';
-import { button, machine, numberOf, output, watchForErrors } from './support';
+import { button, machine, numberOf, output, visit, watchForErrors } from './support';
 
 watchForErrors();
 
 async function lab(page: Page, query = ''): Promise<void> {
-  await page.goto(`./#/lab?v=1&${query}`);
+  await visit(page, `./#/lab?v=1&${query}`);
   await expect(button(page, 'Train')).toBeEnabled({ timeout: 60_000 });
 }
 
@@ -102,7 +102,7 @@ test('a text that cannot be loaded is a failure in words, and Reset tries again'
 }) => {
   test.info().annotations.push({ type: 'expects', description: 'one failed request' });
   await page.route('**/corpora/sotu.txt', (route) => route.fulfill({ status: 404, body: '' }));
-  await page.goto('./#/lab?v=1&task=sotu');
+  await visit(page, './#/lab?v=1&task=sotu');
   await expect(page.getByText(/could not be loaded \(.*sotu\.txt: 404\)/)).toBeVisible({
     timeout: 60_000,
   });
