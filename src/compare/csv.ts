@@ -1,4 +1,5 @@
 /** @file Every series of every run as one table: a line per run and step, each saying where it comes from. */
+import { csvOf } from '../core/csv';
 import { placesOf, type StepCosts } from './axes';
 import type { History } from './history';
 
@@ -39,10 +40,10 @@ const COLUMNS = [
   'address',
 ] as const;
 
-export function csvOf(series: readonly Series[], origin: Origin): string {
+export function csvOfSeries(series: readonly Series[], origin: Origin): string {
   const { seed, backend, device, version, address } = origin;
-  const from = [seed, ...[backend, device, version, address].map(quoted)];
-  const lines = series.flatMap(({ name, costs, history }) => {
+  const from = [seed, backend, device, version, address];
+  const rows = series.flatMap(({ name, costs, history }) => {
     const { steps, validations } = history;
     const held = new Map(validations.map((validation) => [validation.step, validation]));
     const axes = (['tokens', 'needed', 'done', 'seconds', 'bytes'] as const).map((axis) =>
@@ -51,7 +52,7 @@ export function csvOf(series: readonly Series[], origin: Origin): string {
     return steps.map((step, i) => {
       const validation = held.get(step.step);
       return [
-        quoted(name),
+        name,
         step.step,
         ...axes.map((places) => places[i]!),
         step.loss,
@@ -60,14 +61,10 @@ export function csvOf(series: readonly Series[], origin: Origin): string {
         step.rate,
         validation?.loss ?? '',
         validation?.accuracy ?? '',
-        quoted(step.batch),
+        step.batch,
         ...from,
-      ].join(',');
+      ];
     });
   });
-  return [COLUMNS.join(','), ...lines, ''].join('\r\n');
+  return csvOf(COLUMNS, rows);
 }
-
-/** RFC 4180, and no cell begins a formula: spreadsheets run what starts with = + - @. */
-const quoted = (text: string) =>
-  `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;

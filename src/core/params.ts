@@ -18,15 +18,21 @@ export interface ParamSpec {
 export type ParamSpecs = Readonly<Record<string, ParamSpec>>;
 export type Params = Readonly<Record<string, number>>;
 
+const isFractional = ({ step }: ParamSpec): boolean =>
+  typeof step === 'string' ? step === 'log10' : !Number.isInteger(step ?? 1);
+
+/** Is it inside the description? It need not be where a slider can stand. */
+export const allows = (spec: ParamSpec, value: number): boolean =>
+  Number.isFinite(value) &&
+  value >= spec.min &&
+  value <= spec.max &&
+  (isFractional(spec) || Number.isInteger(value));
+
 /** Refuses a value outside its description, naming whose it is. */
 export function checkParam(name: string, spec: ParamSpec, value: number): void {
-  const fractional =
-    typeof spec.step === 'string' ? spec.step === 'log10' : !Number.isInteger(spec.step ?? 1);
+  const fractional = isFractional(spec);
   check(
-    Number.isFinite(value) &&
-      value >= spec.min &&
-      value <= spec.max &&
-      (fractional || Number.isInteger(value)),
+    allows(spec, value),
     `${name} is ${value}; it should be ${fractional ? 'a' : 'a whole'} number from ${spec.min} to ${spec.max}${spec.unit ? ` ${spec.unit}` : ''}`,
   );
 }

@@ -1,4 +1,5 @@
 /** @file A figure as data: curves with bands over seeds, and the table that says the same in numbers. */
+import { csvOf } from '../core/csv';
 
 export interface ChartPoint {
   readonly x: number;
@@ -57,13 +58,9 @@ export function band(values: readonly number[]): Omit<ChartPoint, 'x'> {
   return { y, low: Math.min(...values), high: Math.max(...values) };
 }
 
-/** RFC 4180; the last column of every row says where the numbers come from. */
-export function csvOf({ columns, rows }: Table, provenance: string): string {
-  const cell = (value: string | number) => {
-    const text = String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return [[...columns, 'provenance'], ...rows.map((row) => [...row, provenance])]
-    .map((row) => `${row.map(cell).join(',')}\r\n`)
-    .join('');
-}
+/** The last column of every row says where the numbers come from. */
+export const csvOfTable = ({ columns, rows }: Table, provenance: string): string =>
+  csvOf(
+    [...columns, 'provenance'],
+    rows.map((row) => [...row, provenance]),
+  );

@@ -27,6 +27,8 @@ export type Progress = Readonly<Record<string, LessonProgress>>;
 export const NOTHING: LessonProgress = { done: [], answers: {} };
 
 const VERSION = 1;
+/** Counted so far; an answer that says more is not read. */
+const MOST_TRIES = 100_000;
 const LARGEST = 2 ** 20; // characters
 
 export const writeProgress = (progress: Progress): string =>
@@ -72,7 +74,7 @@ function answeredOf(value: unknown): Answered | undefined {
   const { answer, first, right, tries, hints, shown } = value;
   const whole = (one: unknown, most: number): one is number =>
     Number.isInteger(one) && (one as number) >= 0 && (one as number) <= most;
-  if (!whole(tries, 100_000) || !whole(hints, 3)) return undefined;
+  if (!whole(tries, MOST_TRIES) || !whole(hints, 3)) return undefined;
   return {
     answer,
     tries,
@@ -111,7 +113,7 @@ export function answeredAfter(
   return {
     answer: solved && !right ? before.answer : answer,
     right: solved || (right && !shown),
-    tries: (before?.tries ?? 0) + (shown ? 0 : 1),
+    tries: Math.min(MOST_TRIES, (before?.tries ?? 0) + (shown ? 0 : 1)),
     hints: before?.hints ?? 0,
     ...(first !== undefined && { first }),
     ...(gaveUp && { shown: true }),

@@ -1,4 +1,5 @@
 /** @file What is written, and how, as part of an address: `v=1&model=…&temperature=0.5&seed=3&prompt=…`. Own text a person opened is never in it, the prompt is. */
+import { encoded } from '../core/encoded';
 
 export interface Writing {
   readonly model: string; // a shipped model's id; empty: whichever comes first
@@ -65,8 +66,7 @@ export function readWriting(query: string): Writing {
 /** What differs from the usual; a prompt too long for an address is left out. */
 export function writeWriting(writing: Writing): string {
   const { model, prompt, stopAt } = writing;
-  const pair = (name: string, value: string | number) =>
-    `${name}=${encodeURIComponent(String(value))}`;
+  const pair = (name: string, value: string | number) => `${name}=${encoded(String(value))}`;
   return [
     'v=1',
     ...(model ? [pair('model', model)] : []),

@@ -6,7 +6,7 @@
 import { InputError } from '../core/check';
 import { and, maskOf, read, term, write, type Expression } from './expression';
 import { MOST_TOKENS, type Mask } from './mask';
-import { painted, readRectangles, writeRectangles, type Rectangle } from './paint';
+import { painted, readRectangles, sayLeftOut, writeRectangles, type Rectangle } from './paint';
 
 export interface LayerDoc {
   readonly expression: Expression;
@@ -20,7 +20,8 @@ export interface MaskDoc {
 
 export const FEWEST_TOKENS = 2;
 export const MOST_LAYERS = 128;
-export const LONGEST_ADDRESS = 16_000;
+/** Characters that are read of an address: room for a layer with as many rectangles as it may carry. */
+export const LONGEST_ADDRESS = 48_000;
 
 export const layerOf = (expression: Expression): LayerDoc => ({ expression, paint: [] });
 
@@ -70,8 +71,7 @@ export function fromAddress(query: string): ReadDoc {
   const notes: string[] = [];
   if (query.length > LONGEST_ADDRESS)
     notes.push(`the address is longer than ${LONGEST_ADDRESS} characters; the rest was not read`);
-  const pairs = query
-    .slice(0, LONGEST_ADDRESS)
+  const pairs = cutToWhole(query)
     .split('&')
     .filter(Boolean)
     .map((pair) => {
@@ -96,10 +96,15 @@ export function fromAddress(query: string): ReadDoc {
     if (name !== 'paint') continue;
     const [, place, cells] = /^(\d{1,3}):(.*)$/s.exec(text) ?? [];
     const stretch = stretches[Number(place)];
-    const { rectangles, dropped } = readRectangles(cells ?? '', { queries: T, keys: T });
-    if (stretch) stretch.paint = rectangles;
-    if (!stretch || dropped > 0)
-      notes.push(`${stretch ? dropped : 'all'} painted rectangles could not be read`);
+    if (!stretch) {
+      notes.push(
+        `'paint=${text.slice(0, 12)}' names no layer of this address; what it paints was left out`,
+      );
+      continue;
+    }
+    const found = readRectangles(cells ?? '', { queries: T, keys: T });
+    stretch.paint = found.rectangles;
+    notes.push(...sayLeftOut(found));
   }
   const layers = stretches.flatMap(({ expression, count, paint }) =>
     Array.from({ length: count }, (): LayerDoc => ({ expression, paint })),
@@ -111,6 +116,15 @@ export function fromAddress(query: string): ReadDoc {
     notes,
     rest: new Map(pairs.filter(([name]) => !['T', 'layer', 'paint', 'v'].includes(name))),
   };
+}
+
+/** The beginning of an address that is too long. It ends with a whole pair or rectangle: half a number is another number. */
+function cutToWhole(query: string): string {
+  if (query.length <= LONGEST_ADDRESS) return query;
+  const cut = query.slice(0, LONGEST_ADDRESS + 1);
+  const pair = cut.lastIndexOf('&');
+  const end = cut.startsWith('paint=', pair + 1) ? Math.max(pair, cut.lastIndexOf('-')) : pair;
+  return cut.slice(0, Math.max(0, end));
 }
 
 function tokensOf(text: string | undefined, notes: string[]): number {

@@ -159,6 +159,12 @@ export function read(text: string): Expression {
   const reader = new Reader(text);
   const expression = reader.either(0);
   reader.end();
+  // What is read is passed on as `write` writes it, with its spaces, and has to be read again there.
+  const { length } = write(expression);
+  check(
+    length <= LONGEST,
+    `the mask is ${length} characters long as it is kept; ${LONGEST} at most are`,
+  );
   return expression;
 }
 

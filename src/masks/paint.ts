@@ -83,35 +83,80 @@ export function isIdle(mask: Mask, { query, key, toQuery, toKey, open }: Rectang
 
 // ------------------------------------------------------------------------------------------------- as text
 
-/** '3.0.5.2-…': query, key, queries, keys in base 36, upper case where cells are blocked. */
+/** Before a blocked rectangle: no digit, and an address carries it as it is. */
+const BLOCKED = '~';
+/** What older links have in its place. It is also the base-36 digit 33, so such a text may have two meanings. */
+const OLD_BLOCKED = 'x';
+
+/**
+ * '3.0.5.2-~0.4.1.1': query, key, queries, keys in base 36, ~ before a blocked rectangle. A query whose first digit is
+ * x gets a 0 before it, so that no rectangle written here begins as a blocked one of an older link does.
+ */
 export const writeRectangles = (rectangles: readonly Rectangle[]): string =>
   rectangles
     .map(({ query, key, toQuery, toKey, open }) => {
       const text = [query, key, toQuery - query, toKey - key].map((n) => n.toString(36)).join('.');
-      return open ? text : `x${text}`;
+      if (!open) return `${BLOCKED}${text}`;
+      return text.startsWith(OLD_BLOCKED) ? `0${text}` : text;
     })
     .join('-');
 
-/** What is no rectangle inside `queries` × `keys` is left out; undefined where nothing else is said. */
-export function readRectangles(
-  text: string,
-  { queries, keys }: { readonly queries: number; readonly keys: number },
-): { readonly rectangles: readonly Rectangle[]; readonly dropped: number } {
+interface Size {
+  readonly queries: number;
+  readonly keys: number;
+}
+
+/** A rectangle of an older link that can be read in two ways. */
+export interface Unclear {
+  readonly opened: Rectangle;
+  readonly blocked: Rectangle;
+}
+
+export interface ReadRectangles {
+  readonly rectangles: readonly Rectangle[];
+  /** Pieces that are no rectangle inside the mask, and pieces beyond MOST_RECTANGLES. */
+  readonly dropped: number;
+  readonly unclear: readonly Unclear[];
+}
+
+/** What is no rectangle inside `queries` × `keys` is left out, and so is what has two meanings. */
+export function readRectangles(text: string, size: Size): ReadRectangles {
   const pieces = text === '' ? [] : text.split('-');
-  const rectangles = pieces.slice(0, MOST_RECTANGLES).flatMap((piece): Rectangle[] => {
-    const found = /^(x?)([0-9a-z]{1,4})\.([0-9a-z]{1,4})\.([0-9a-z]{1,4})\.([0-9a-z]{1,4})$/.exec(
-      piece,
-    );
-    if (!found) return [];
-    const [query, key, high, wide] = found.slice(2).map((n) => parseInt(n, 36)) as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    const [toQuery, toKey] = [query + high, key + wide];
-    if (high < 1 || wide < 1 || toQuery > queries || toKey > keys) return [];
-    return [{ query, key, toQuery, toKey, open: found[1] === '' }];
-  });
-  return { rectangles, dropped: pieces.length - rectangles.length };
+  const rectangles: Rectangle[] = [];
+  const unclear: Unclear[] = [];
+  for (const piece of pieces.slice(0, MOST_RECTANGLES)) {
+    const opened = rectangleIn(piece, true, size);
+    const blocked = /^[~x]/.test(piece) ? rectangleIn(piece.slice(1), false, size) : undefined;
+    if (opened && blocked) unclear.push({ opened, blocked });
+    else if (opened ?? blocked) rectangles.push((opened ?? blocked)!);
+  }
+  return { rectangles, unclear, dropped: pieces.length - rectangles.length - unclear.length };
+}
+
+const NUMBERS = /^([0-9a-z]{1,4})\.([0-9a-z]{1,4})\.([0-9a-z]{1,4})\.([0-9a-z]{1,4})$/;
+
+function rectangleIn(text: string, open: boolean, { queries, keys }: Size): Rectangle | undefined {
+  const numbers = NUMBERS.exec(text)
+    ?.slice(1)
+    .map((digits) => parseInt(digits, 36));
+  if (!numbers) return undefined;
+  const [query, key, high, wide] = numbers as [number, number, number, number];
+  const [toQuery, toKey] = [query + high, key + wide];
+  if (high < 1 || wide < 1 || toQuery > queries || toKey > keys) return undefined;
+  return { query, key, toQuery, toKey, open };
+}
+
+/** What was left out, in sentences without an end. */
+export function sayLeftOut({ dropped, unclear }: ReadRectangles): readonly string[] {
+  const [first] = unclear;
+  const many = (n: number) => (n === 1 ? '1 painted rectangle' : `${n} painted rectangles`);
+  const one = unclear.length === 1;
+  return [
+    ...(dropped > 0 ? [`${many(dropped)} could not be read`] : []),
+    ...(first
+      ? [
+          `${many(unclear.length)} of this older link can be read in two ways, ${one ? '' : 'the first '}as query ${first.opened.query} opened or as query ${first.blocked.query} blocked; ${one ? 'it was left out, so paint it again' : 'they were left out, so paint them again'}`,
+        ]
+      : []),
+  ];
 }

@@ -1,7 +1,7 @@
 /** @file A spec as readable `key=value` pairs and back. Whatever a URL says, what comes back is a spec that can run. */
 import { patterns } from '../attention/registry';
 import { InputError } from '../core/check';
-import { clampParam } from '../core/params';
+import { allows, clampParam } from '../core/params';
 import { sources } from '../data/registry';
 import { checkRun } from './check';
 import { CONTROLS, controlOf, DEFAULTS, type Control, type RunSpec, type Setting } from './run';
@@ -79,8 +79,9 @@ function readValue(
   const { name } = control;
   switch (control.kind) {
     case 'number': {
-      const number = text.trim() === '' ? NaN : Number(text);
-      const value = clampParam(control.param, number);
+      const number = text.trim() === '' ? NaN : Number(text) + 0; // -0 is 0
+      // What a file or a lesson can ask for, a link can too, wherever a slider stops.
+      const value = allows(control.param, number) ? number : clampParam(control.param, number);
       return value === number
         ? { value }
         : { value, note: `${name}=${shown(text)} became ${value}` };

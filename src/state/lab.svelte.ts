@@ -1,5 +1,6 @@
 import { lettersOf } from '../attention/plans';
 import { InputError } from '../core/check';
+import { encoded } from '../core/encoded';
 import { sources } from '../data/registry';
 import type { Engine } from '../link/client';
 import { checkMemory } from '../model/memory';
@@ -67,7 +68,7 @@ export class Lab {
       toQuery(this.run.spec),
       ...[...this.rest]
         .filter(([key]) => !['v', 'show', 'at'].includes(key))
-        .map(([key, value]) => `${key}=${encodeURIComponent(value)}`),
+        .map(([key, value]) => `${key}=${encoded(value)}`),
       ...sightPairs(this.show, this.selection.lockedCell),
     ].join('&'),
   );

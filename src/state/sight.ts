@@ -33,7 +33,7 @@ export function sightOf(rest: ReadonlyMap<string, string>, spec: RunSpec): Sight
 }
 
 function cellOf(text: string, { layers, heads, context }: RunSpec): Cell | undefined {
-  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return undefined;
+  if (!/^\d{1,3}\.\d{1,3}\.\d{1,5}\.\d{1,5}$/.test(text)) return undefined;
   const [layer, head, query, key] = text.split('.').map(Number) as [number, number, number, number];
   const inside =
     layer >= 1 && layer <= layers && head >= 1 && head <= heads && query < context && key < context;

@@ -1,9 +1,11 @@
 import { InputError } from '../core/check';
+import { encoded } from '../core/encoded';
 import type { ConfigLayers } from '../masks/configs';
 import type { More } from '../masks/desk';
 import {
   FEWEST_TOKENS,
   fromAddress,
+  LONGEST_ADDRESS,
   maskOfLayer,
   MOST_LAYERS,
   toAddress,
@@ -74,9 +76,15 @@ export class Workbench {
       'v=1',
       toAddress(this.doc),
       ...(this.layer > 0 ? [`at=${this.layer + 1}`] : []),
-      ...(this.other ? [`other=${encodeURIComponent(this.other)}`] : []),
+      ...(this.other ? [`other=${encoded(this.other)}`] : []),
       ...(this.embedded ? ['embed=1'] : []),
     ].join('&'),
+  );
+  /** Why no link can hold these masks; undefined where one does. */
+  tooLong = $derived(
+    this.query.length > LONGEST_ADDRESS
+      ? `these masks need a link of ${this.query.length} characters, and ${LONGEST_ADDRESS} are read; save them as JSON`
+      : undefined,
   );
 
   otherExpression = $derived.by((): Expression | InputError | undefined => {
@@ -308,7 +316,7 @@ export class Workbench {
     this.notes = notes;
     this.config = undefined;
     this.rest = rest;
-    this.other = (rest.get('other') ?? '').slice(0, 2000);
+    this.other = rest.get('other') ?? '';
     this.#past = [];
     this.#future = [];
     const at = Number(rest.get('at') ?? 1);
@@ -317,7 +325,15 @@ export class Workbench {
     this.fit();
   }
 
+  /** Only what can be read back from its text: the worker, links and files all carry the text. */
   #expression(expression: Expression, say: boolean) {
+    try {
+      read(write(expression));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      this.problem = error.message;
+      return;
+    }
     this.#layer({ ...this.current, expression }, say);
   }
 

@@ -2,31 +2,77 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromAddress, toAddress } from '../../src/compare/address';
 import { AXES } from '../../src/compare/axes';
-import { FIRST, namesOf, specsOf, type Comparison } from '../../src/compare/comparison';
+import { FIRST, namesOf, specsOf, tidyName, type Comparison } from '../../src/compare/comparison';
+import { readFile, writeFile } from '../../src/compare/file';
 import { checkRun } from '../../src/spec/check';
-import { DEFAULTS } from '../../src/spec/run';
+import { controlOf, DEFAULTS, type Setting } from '../../src/spec/run';
+import { mend } from '../../src/spec/url';
 
+const range = (name: Setting) => {
+  const control = controlOf(name);
+  if (control.kind !== 'number') throw new Error(`${name} is no number`);
+  const { min, max } = control.param;
+  return fc.oneof(fc.integer({ min, max }), fc.constantFrom(min, max));
+};
+const options = (name: Setting) => {
+  const control = controlOf(name);
+  if (control.kind !== 'choice') throw new Error(`${name} is no choice`);
+  return fc.constantFrom(...control.options.map(({ value }) => value));
+};
+const stripes = fc.string({ unit: fc.constantFrom('G', 'S', 'A'), minLength: 1, maxLength: 12 });
+/** Any name as it is kept: signs of an address, emoji, as long as it may be. */
+const name = fc
+  .oneof(
+    fc.constantFrom('Mine', 'a;b:c&d=e', 'Löwe 🦓', '%', '🦓'.repeat(32)),
+    fc.string({ unit: 'grapheme', maxLength: 40 }),
+  )
+  .map((text) => tidyName(text) ?? 'x');
 const entry = fc.record(
   {
     own: fc.record({
-      plan: fc.constantFrom('global', 'local', 'approximate', 'grouped', 'custom'),
-      stripes: fc.constantFrom('GSGS', 'SSAG'),
-      groupSize: fc.integer({ min: 1, max: 4 }),
+      plan: options('plan'),
+      stripes,
+      groupSize: range('groupSize'),
       place: fc.constantFrom('first' as const, 'last' as const),
-      window: fc.integer({ min: 1, max: 64 }),
-      chunk: fc.integer({ min: 1, max: 32 }),
+      window: range('window'),
+      chunk: range('chunk'),
     }),
-    name: fc.constantFrom('Mine', 'a;b:c&d=e', 'Löwe 🦓', '%'),
+    name,
   },
   { requiredKeys: ['own'] },
 );
-const comparison: fc.Arbitrary<Comparison> = fc.record({
-  shared: fc.record({ seed: fc.nat(999), context: fc.constantFrom(32, 64, 128) }).map((some) => ({
-    ...DEFAULTS,
-    ...some,
-  })),
-  runs: fc.array(entry, { minLength: 2, maxLength: 4 }),
-});
+/** Every shared setting anywhere in its range, as far as they can run together. */
+const comparison = fc
+  .record({
+    shared: fc
+      .record({
+        task: options('task'),
+        distance: range('distance'),
+        layers: range('layers'),
+        width: range('width'),
+        heads: range('heads'),
+        context: range('context'),
+        share: range('share'),
+        ropeBase: range('ropeBase'),
+        batch: range('batch'),
+        seed: range('seed'),
+        rate: fc.double({ min: 0.00001, max: 1, noNaN: true }),
+        decay: fc.double({ min: 0, max: 1, noNaN: true }).map((n) => n + 0),
+        pool: fc.constantFrom('post' as const, 'pre' as const),
+        tied: fc.constantFrom(0, 1),
+      })
+      .map((some) => mend({ ...DEFAULTS, ...some })),
+    runs: fc.array(entry, { minLength: 2, maxLength: 4 }),
+  })
+  .filter((one: Comparison) => {
+    try {
+      for (const spec of specsOf(one)) checkRun(spec);
+      checkRun({ ...one.shared, plan: 'global' });
+      return true;
+    } catch {
+      return false;
+    }
+  });
 const axis = fc.constantFrom(...AXES.map(({ id }) => id));
 
 describe('the address of a comparison', () => {
@@ -44,6 +90,17 @@ describe('the address of a comparison', () => {
         expect(specsOf(read.comparison)).toEqual(specsOf(asked));
         expect(namesOf(read.comparison)).toEqual(namesOf(asked));
         expect(toAddress(read.comparison, x)).toBe(toAddress(asked, x));
+      }),
+    );
+  });
+
+  test('and so does its file bring back all of it', () => {
+    const machine = { name: 'wasm', device: 'WebAssembly SIMD', kernel: 'simd' } as const;
+    fc.assert(
+      fc.property(comparison, (asked) => {
+        const histories = asked.runs.map(() => ({ steps: [], validations: [] }));
+        const saved = { machine, program: '1', made: '2026-11-29', histories, repeats: [] };
+        expect(readFile(writeFile({ comparison: asked, ...saved })).comparison).toEqual(asked);
       }),
     );
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FIRST } from '../../src/compare/comparison';
-import { csvOf } from '../../src/compare/csv';
+import { csvOfSeries } from '../../src/compare/csv';
 import { stepCosts } from '../../src/compare/axes';
 import { readFile, writeFile, type Saved } from '../../src/compare/file';
 import type { History } from '../../src/compare/history';
@@ -176,7 +176,7 @@ describe('maps as letters', () => {
 
 describe('the table of all series', () => {
   const costs = stepCosts(DEFAULTS, 'simd');
-  const csv = csvOf(
+  const csv = csvOfSeries(
     [
       { name: '=1+1, "Mine"', costs, history: history(3) },
       { name: 'Local', costs, history: history(2) },

@@ -1,7 +1,7 @@
 /** @file The figures' data and the words made from them, on numbers small enough to check by hand. */
 import { expect, test } from 'vitest';
 import { answersChart, answersOf, askedOf } from '../../src/figures/answers';
-import { band, csvOf } from '../../src/figures/chart';
+import { band, csvOfTable } from '../../src/figures/chart';
 import { computeChart, coursesOf, perplexityAt } from '../../src/figures/compute';
 import { documentsTable, histogramOf, lengthsOf } from '../../src/figures/documents';
 import { contextsOf, gapChart, gapsOf, lengthChart, seedSpread } from '../../src/figures/lengths';
@@ -253,7 +253,15 @@ test('provenance names origin, seeds, steps, machine, version and day', () => {
 });
 
 test('CSV quotes what needs it, and every row says where it comes from', () => {
-  expect(csvOf({ columns: ['a', 'b'], rows: [['x, "y"', 1]] }, 'here')).toBe(
-    'a,b,provenance\r\n"x, ""y""",1,here\r\n',
+  expect(csvOfTable({ columns: ['a', 'b'], rows: [['x, "y"', 1]] }, 'here')).toBe(
+    'a,b,provenance\r\n"x, ""y""",1,"here"\r\n',
   );
+});
+
+test('a run of an opened comparison that is called like a formula is none in the CSV of a figure', () => {
+  const name = '=HYPERLINK("http://a.example","see")';
+  const one = { ...result({ plan: 'local' }, [4, 3]), name };
+  const csv = csvOfTable(computeChart([one]).table, 'here');
+  expect(csv).toContain(`"'=HYPERLINK(""http://a.example"",""see"")"`);
+  expect(csv).not.toMatch(/(^|[,\n])"?=/);
 });

@@ -34,6 +34,45 @@ test('a recording comes back as it was written', () => {
   expect(parseRecording('a.json', JSON.stringify(recording))).toEqual(recording);
 });
 
+test('and so does any other: numbers of any size, as many points as there are steps', () => {
+  const loss = fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map((n) => n + 0);
+  const whole = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+  const steps = fc.uniqueArray(fc.integer({ min: 1, max: 100_000 }), { minLength: 1 });
+  const rising = steps.map((all) => all.toSorted((a, b) => a - b));
+  const questions = fc.record({ right: fc.nat(1000), wrong: fc.integer({ min: 1, max: 1000 }) });
+  const any = fc.record({
+    seconds: loss,
+    spec: fc.integer({ min: 0, max: 999_999 }).map((seed) => ({
+      ...recording.spec,
+      steps: 100_000,
+      seed,
+    })),
+    curve: rising.chain((all) =>
+      fc.tuple(...all.map((step) => loss.map((l) => ({ step, loss: l })))),
+    ),
+    validation: rising.chain((all) =>
+      fc.tuple(
+        ...all.map((step) =>
+          fc.tuple(loss, whole).map(([l, tokens]) => ({ step, loss: l, tokens })),
+        ),
+      ),
+    ),
+    distances: rising.chain((all) =>
+      fc.tuple(
+        ...all.map((distance) =>
+          questions.map(({ right, wrong }) => ({ distance, right, questions: right + wrong })),
+        ),
+      ),
+    ),
+  });
+  fc.assert(
+    fc.property(any, (change) => {
+      const one = { ...recording, ...change };
+      expect(parseRecording('a.json', JSON.stringify(one))).toEqual(one);
+    }),
+  );
+});
+
 test.each([
   [{ version: 2 }, 'recording a.json has version 2; this program reads version 1'],
   [{ made: 'today' }, "recording a.json, made is 'today'; it should be a day such as 2026-11-30"],

@@ -46,3 +46,50 @@ test('whatever an address says can be written, and comes back as it was read', (
     }),
   );
 });
+
+/** Any of UTF-16, halves of pairs and what an address escapes included; as it is known where a half stands for nothing. */
+const anyText = (maxLength: number) =>
+  fc
+    .string({
+      unit: fc.oneof(
+        fc.constantFrom(...'&=+#%? \r\n', '🦓', '\uD83E'),
+        fc.nat(0xffff).map((code) => String.fromCharCode(code)),
+      ),
+      maxLength,
+    })
+    .map((text) => text.slice(0, maxLength));
+const known = (text: string) => text.replaceAll(/\p{Cs}/gu, '\uFFFD');
+
+test('any writing there can be comes back, but for halves of characters', () => {
+  const writing = fc.record(
+    {
+      model: fc.constantFrom('', 'moby-dick-512-local', 'a&b=c'),
+      prompt: fc.oneof(anyText(60), anyText(1000)),
+      temperature: fc.double({ min: 0, max: 5, noNaN: true }).map((n) => n + 0),
+      topK: fc.integer({ min: 0, max: 512 }),
+      topP: fc.double({ min: 0.01, max: 1, noNaN: true }),
+      seed: fc.integer({ min: 0, max: 999_999 }),
+      count: fc.integer({ min: 1, max: 4096 }),
+      stopAt: anyText(40),
+    },
+    { requiredKeys: ['model', 'temperature', 'topK', 'topP', 'seed', 'count', 'stopAt'] },
+  );
+  fc.assert(
+    fc.property(writing, (one) => {
+      const { prompt, stopAt } = one;
+      expect(readWriting(writeWriting(one))).toEqual({
+        ...one,
+        ...(prompt !== undefined && { prompt: known(prompt) }),
+        stopAt: known(stopAt),
+      });
+    }),
+  );
+});
+
+test('a prompt cut in the middle of an emoji is written', () => {
+  const read = readWriting(`prompt=${'a'.repeat(999)}🦓&stopAt=${'b'.repeat(39)}🦓`);
+  expect(readWriting(writeWriting(read))).toMatchObject({
+    prompt: `${'a'.repeat(999)}\uFFFD`,
+    stopAt: `${'b'.repeat(39)}\uFFFD`,
+  });
+});

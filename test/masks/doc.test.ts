@@ -59,12 +59,13 @@ describe('paint', () => {
     fc.assert(
       fc.property(fc.array(rectangle, { maxLength: 6 }), (all) => {
         const read = readRectangles(writeRectangles(all), { queries: T, keys: T });
-        expect(read).toEqual({ rectangles: all, dropped: 0 });
+        expect(read).toEqual({ rectangles: all, dropped: 0, unclear: [] });
       }),
     );
     expect(readRectangles('0.0.1.1-zz.0.1.1-<b>-0.0.0.1', { queries: T, keys: T })).toEqual({
       rectangles: [{ query: 0, toQuery: 1, key: 0, toKey: 1, open: true }],
       dropped: 3,
+      unclear: [],
     });
   });
 });
@@ -99,7 +100,7 @@ describe('the address of a workbench', () => {
       notes: [expect.stringMatching(/has 'windy'.*the layer was left out$/)],
     });
     expect(fromAddress('layer=causal&paint=7:0.0.1.1').notes).toEqual([
-      'all painted rectangles could not be read',
+      "'paint=7:0.0.1.1' names no layer of this address; what it paints was left out",
     ]);
     expect(fromAddress('layer=999*causal').doc.layers).toHaveLength(128);
   });

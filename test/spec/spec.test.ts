@@ -62,6 +62,34 @@ const anySpec: fc.Arbitrary<RunSpec> = fc
     }
   });
 
+/** Specs as a file can ask for them: numbers anywhere in their range, its ends often, where no slider stops too. */
+const beyondSliders: fc.Arbitrary<RunSpec> = anySpec.chain((spec) =>
+  fc
+    .record(
+      Object.fromEntries(
+        CONTROLS.flatMap((control) => {
+          if (control.kind !== 'number' || control.name === 'width') return [];
+          const { min, max, step } = control.param;
+          const whole = step === 'log2' || (step !== 'log10' && Number.isInteger(step ?? 1));
+          const anywhere = whole
+            ? fc.integer({ min, max })
+            : fc.double({ min, max, noNaN: true }).map((n) => n + 0);
+          return [[control.name, fc.oneof(anywhere, fc.constantFrom(min, max))]];
+        }),
+      ),
+      { requiredKeys: [] },
+    )
+    .map((numbers) => mend({ ...spec, ...numbers } as RunSpec)),
+);
+const canRun = (spec: RunSpec) => {
+  try {
+    checkRun(spec);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 describe('the address', () => {
   test('the defaults are short, with the version and the seed', () => {
     expect(toQuery(DEFAULTS)).toBe('v=1&seed=1');
@@ -80,6 +108,17 @@ describe('the address', () => {
         expect(notes).toEqual([]);
         expect(back).toEqual(spec);
       }),
+    );
+  });
+
+  test('and so does what can run where no slider stops, to both ends of every range', () => {
+    fc.assert(
+      fc.property(beyondSliders.filter(canRun), (spec) => {
+        const { spec: back, notes } = fromQuery(toQuery(spec));
+        expect(notes).toEqual([]);
+        expect(back).toEqual(spec);
+      }),
+      { numRuns: 300 },
     );
   });
 

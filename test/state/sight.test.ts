@@ -1,25 +1,34 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DEFAULTS } from '../../src/spec/run';
+import { controlOf, DEFAULTS } from '../../src/spec/run';
 import { fromQuery } from '../../src/spec/url';
 import { sightOf, sightPairs, type Show } from '../../src/state/sight';
 
 const { layers, heads, context } = DEFAULTS;
 
-test('what is looked at comes back from the address', () => {
-  const cell = fc.record({
-    layer: fc.nat(layers - 1),
-    head: fc.nat(heads - 1),
-    query: fc.nat(context - 1),
-    key: fc.nat(context - 1),
-  });
+test('what is looked at comes back from the address, in the largest model too', () => {
+  const most = (name: 'layers' | 'heads' | 'context') => {
+    const control = controlOf(name);
+    return control.kind === 'number' ? control.param.max : NaN;
+  };
+  const largest = { layers: most('layers'), heads: most('heads'), context: most('context') };
   const show = fc.constantFrom<Show>('weights', 'mask', 'reach');
-  fc.assert(
-    fc.property(show, fc.option(cell, { nil: undefined }), (shown, at) => {
-      const { rest } = fromQuery(sightPairs(shown, at).join('&'));
-      expect(sightOf(rest, DEFAULTS)).toEqual({ show: shown, cell: at, notes: [] });
-    }),
-  );
+  for (const size of [{ layers, heads, context }, largest]) {
+    const token = fc.oneof(fc.nat(size.context - 1), fc.constant(size.context - 1));
+    const cell = fc.record({
+      layer: fc.nat(size.layers - 1),
+      head: fc.nat(size.heads - 1),
+      query: token,
+      key: token,
+    });
+    fc.assert(
+      fc.property(show, fc.option(cell, { nil: undefined }), (shown, at) => {
+        const { rest } = fromQuery(sightPairs(shown, at).join('&'));
+        const sight = sightOf(rest, { ...DEFAULTS, ...size });
+        expect(sight).toEqual({ show: shown, cell: at, notes: [] });
+      }),
+    );
+  }
 });
 
 test('the first sight of the page needs no words', () => {

@@ -1,4 +1,5 @@
 /** @file A class's table as CSV: a line per participant, five columns per exercise. */
+import { csvOf } from '../../core/csv';
 import { safely, STATES, type ClassTable } from './classTable';
 
 /** A spreadsheet reads UTF-8 only where this stands first. */
@@ -24,7 +25,7 @@ export function csvOfClass(lesson: string, { columns, rows }: ClassTable): strin
       first,
     ]),
   ]);
-  return MARK + [head, ...lines, []].map((line) => line.map(field).join(',')).join('\r\n');
+  return MARK + csvOf(head, lines);
 }
 
 /** An explanation whole, where the table shows its beginning. */
@@ -33,10 +34,3 @@ const textIn = (answer: unknown): string | undefined =>
     const { text } = answer as { text?: unknown };
     return typeof text === 'string' ? text.slice(0, 2000) : undefined;
   });
-
-/** RFC 4180, and no cell begins a formula: spreadsheets run what starts with = + - @, in full width too, or a tab. */
-function field(value: string | number): string {
-  if (typeof value === 'number') return String(value);
-  const safe = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/.test(value) ? `'${value}` : value;
-  return `"${safe.replaceAll('"', '""')}"`;
-}

@@ -1,0 +1,61 @@
+/** @file What a reader has done, as it is kept on their machine. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { answeredAfter, readProgress, writeProgress } from '../../src/lessons/progress';
+
+const slug = fc
+  .stringMatching(/^[a-z0-9]{1,16}(-[a-z0-9]{1,16}){0,2}$/)
+  .filter((text) => text.length <= 64);
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 100 }),
+  fc.string({
+    unit: fc.nat(0xffff).map((code) => String.fromCharCode(code)),
+    minLength: 1900,
+    maxLength: 2000,
+  }),
+);
+const answer = fc.oneof(
+  text,
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => n + 0),
+  fc.array(fc.nat(8), { maxLength: 64 }),
+  fc.record({ text, found: fc.array(fc.nat(4), { maxLength: 5 }) }),
+);
+const answered = fc.record(
+  {
+    answer,
+    first: answer,
+    right: fc.boolean(),
+    tries: fc.nat(100_000),
+    hints: fc.nat(3),
+    shown: fc.constant(true),
+  },
+  { requiredKeys: ['answer', 'tries', 'hints'] },
+);
+const progress = fc.dictionary(
+  slug,
+  fc.record(
+    {
+      done: fc.uniqueArray(slug, { maxLength: 40 }),
+      answers: fc.dictionary(slug, answered, { maxKeys: 12 }),
+      at: slug,
+    },
+    { requiredKeys: ['done', 'answers'] },
+  ),
+  { maxKeys: 13 },
+);
+
+test('whatever was done in whichever lessons is read back as it was kept', () => {
+  fc.assert(
+    fc.property(progress, (all) => {
+      expect(readProgress(writeProgress(all))).toEqual(all);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('an answer tried more often than is counted is kept all the same', () => {
+  const before = { answer: 'a', right: false, tries: 100_000, hints: 0 };
+  const after = answeredAfter(before, { answer: 'b', right: true });
+  const all = { reach: { done: [], answers: { a: after } } };
+  expect(readProgress(writeProgress(all))['reach']!.answers['a']).toEqual(after);
+});
