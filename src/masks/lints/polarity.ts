@@ -80,7 +80,7 @@ function taken({ allowed, because, constant, one, sure }: Reading): Found {
     note: true,
     what: `${one[0]!.toUpperCase()}${one.slice(1)} means "${meaningOf(allowed)}" in this file${sure ? '' : constant ? ', which its cells cannot tell' : ', as a guess'}: ${because}.`,
     consequence: turned,
-    fix: 'If that is wrong, switch it over here, and say what the file is meant for.',
+    fix: 'If that is wrong, choose the other reading below, and say what the file is meant for.',
   };
 }
 
