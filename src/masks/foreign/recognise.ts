@@ -127,8 +127,8 @@ function result(
     ...(note === undefined ? [] : [note]),
   ].join(' ');
   const constant = distinct === 1;
-  const plain = least >= 0 && most <= 1 && distinct < 3 && (constant || most === 1);
-  const one = plain && (least === 0 || most === 1) ? '1' : 'a number other than 0';
+  const binary = distinct < 3 && [least, most].every((value) => value === 0 || value === 1);
+  const one = binary ? '1' : 'a number other than 0';
   const reading: Reading = { ...polarity, constant, one, ...(meant && { meant }) };
   return { mask, polarity: reading, nearest, says, ...rest };
 }
