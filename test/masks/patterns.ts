@@ -63,10 +63,20 @@ export const FAMILIES: Readonly<Record<string, (T: number, draw: Draw) => string
     `window(${draw(1, T / 4)}) & !ahead(${draw(1, T / 4)}) | global(0, ${draw(1, T - 1)})`,
 };
 
-/** A mask of a family, and up to three places to spoil. */
+interface Drawn {
+  /** Tokens. */
+  readonly least: number;
+  readonly most: number;
+  /** Places to spoil at most. */
+  readonly wrong: number;
+  /** Whether fewer queries than keys may also be the first, one or more, and not the last half or more alone. */
+  readonly placed?: 'anywhere';
+}
+
+/** A mask of a family, and places to spoil. */
 export function cases(
   family: string,
-  { least, most, wrong }: { least: number; most: number; wrong: number },
+  { least, most, wrong, placed }: Drawn,
 ): fc.Arbitrary<{ expression: string; mask: Mask; places: readonly number[] }> {
   return fc
     .tuple(
@@ -84,7 +94,10 @@ export function cases(
       const pattern = FAMILIES[family]!(T, draw);
       const padding = `padding(${draw(0, T / 3)}, ${draw(0, T / 4)})`;
       const expression = padded ? `(${pattern}) & !${padding}` : pattern;
-      const mask = maskOf(read(expression), T, cached ? draw(Math.ceil(T / 2), T) : T);
+      const fewest = placed ? 1 : Math.ceil(T / 2);
+      const last = maskOf(read(expression), T, cached ? draw(fewest, T) : T);
+      const { queries } = last;
+      const mask = placed && draw(0, 1) ? { ...maskOf(read(expression), T), queries } : last;
       return {
         expression,
         mask,

@@ -14,8 +14,8 @@ export interface Decision {
   readonly nearest: Found;
 }
 
-/** Queries, as a share of all, that have to speak for one side more than for the other before it is sure. */
-const CLEAR = 0.5;
+/** The share of the rows that tell anything in which a token has to read itself before it is sure. */
+const CLEAR = 0.75;
 
 /** `open`: what is not 0 lets through; `closed`: 0 does. */
 export function decisionOf(open: Mask, closed: Mask, levels: Levels): Decision {
@@ -39,20 +39,43 @@ function doubtOf(mask: Mask, against: number, { least, distinct }: Levels): stri
   if (least < 0)
     return `its least number is ${shown(least)}, which is no weight, and too little to block a score it is added to`;
   if (against >= 0) return 'its cells are then nearer to a known pattern';
-  if (-against <= CLEAR)
-    return `only ${Math.round((mask.queries * (1 - against)) / 2)} of ${mask.queries} queries then read themselves`;
-  if (mask.queries < mask.keys && 2 * selvesIn(mask, 0) - 1 <= CLEAR)
+  const { keys, queries } = mask;
+  const [last, first] = [telling(mask, keys - queries), telling(mask, 0)];
+  if (last.selves < CLEAR * last.rows || last.rows === 0)
+    return `of ${last.rows} queries that read some keys and not all, ${last.selves} then read themselves`;
+  if (first.selves < CLEAR * first.rows)
     return 'its queries read themselves if they stand at the last keys, and do not if they stand at the first';
-  if (mask.queries > 1 && aheadOnly(mask) > CLEAR)
+  if (queries < keys && readersOf(mask, keys - 1) > CLEAR * queries)
+    return 'nearly all its queries then read the last key; with the other reading it could be padding, which none reads';
+  if (queries > 1 && aheadOnly(mask) > 0.5)
     return 'its queries then read themselves and what comes after, nothing before; with the other reading, what comes before and not themselves';
   return undefined;
 }
 
-/** The part of the queries that read themselves, the first of them at key `from`; by default the last at the last key. */
-function selvesIn({ queries, keys, row }: Mask, from = keys - queries): number {
+/** The part of the queries that read themselves, the last of them at the last key. */
+function selvesIn({ queries, keys, row }: Mask): number {
   let reading = 0;
-  for (let q = 0; q < queries; q++) reading += Number(has(row(q), from + q));
+  for (let q = 0; q < queries; q++) reading += Number(has(row(q), keys - queries + q));
   return reading / queries;
+}
+
+/** As selvesIn, the first query at key `from`, without rows that are all 0 or all 1: padding and global tokens tell nothing. */
+function telling({ queries, keys, row }: Mask, from: number): { rows: number; selves: number } {
+  let [rows, selves] = [0, 0];
+  for (let q = 0; q < queries; q++) {
+    const read = count(row(q));
+    if (read === 0 || read === keys) continue;
+    rows++;
+    selves += Number(has(row(q), from + q));
+  }
+  return { rows, selves };
+}
+
+/** How many queries read the key. */
+function readersOf({ queries, row }: Mask, key: number): number {
+  let readers = 0;
+  for (let q = 0; q < queries; q++) readers += Number(has(row(q), key));
+  return readers;
 }
 
 /** The part of the queries with keys on both sides that read some after themselves and none before. */
