@@ -7,7 +7,7 @@ import { declaredOfLayers } from './declared';
 import { maskOf, read } from './expression';
 import { openForeign } from './foreign/foreign';
 import type { Foreign } from './foreign/matrix';
-import { recognise, type Polarity } from './foreign/recognise';
+import { recognise, type Asked } from './foreign/recognise';
 import { lint } from './lint';
 import type { Declared, Finding, Subject } from './subject';
 import { differenceOf, pairsOf, type Difference, type Mask } from './mask';
@@ -47,11 +47,11 @@ interface Questions {
   };
   /** A foreign file; the desk keeps it, so that another part of it can be picked. */
   open: { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> };
-  pick: { readonly picked: readonly number[]; readonly polarity?: Polarity };
+  pick: { readonly picked: readonly number[] } & Asked;
 }
 
 /** What is known of masks beside their cells; `bug`: they are that one of the zoo, and it says all of it. */
-export type More = Pick<Subject, 'fill'> & {
+export type More = Pick<Subject, 'fill' | 'reading'> & {
   readonly declared?: Declared;
   readonly bug?: string;
 };
@@ -194,9 +194,9 @@ export class Desk {
     return { choices: foreign.choices, opened };
   }
 
-  #pick({ picked, polarity }: Questions['pick']): Opened {
+  #pick({ picked, ...asked }: Questions['pick']): Opened {
     check(this.#foreign, 'no file is open; open one first');
-    return docOfRecognised(recognise(this.#foreign.matrix(picked), polarity));
+    return docOfRecognised(recognise(this.#foreign.matrix(picked), asked));
   }
 
   #mask({ T, expression, paint }: Written): Mask {

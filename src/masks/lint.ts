@@ -14,13 +14,14 @@ export const lints = registryOf<Lint>(
   import.meta.glob<{ default: Lint }>('./lints/*.ts', { eager: true }),
 );
 
-/** What is wrong, each cause once, in the order of the lints. */
+/** What is wrong, each cause once, in the order of the lints; then notes. */
 export function lint(subject: Subject): readonly Finding[] {
   const all = lints.all.flatMap(({ id, thread, check }) =>
     check(subject).map((found) => ({ code: id, thread, ...found })),
   );
   return all
     .filter((one) => !all.some((by) => explains(by, one)))
+    .toSorted((a, b) => Number(a.note ?? false) - Number(b.note ?? false))
     .map(({ explains: _, layers: __, ...finding }) => finding);
 }
 

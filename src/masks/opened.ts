@@ -13,8 +13,8 @@ export interface Opened {
   readonly doc: MaskDoc;
   /** What it is, in a sentence or two. */
   readonly says: string;
-  /** What else is known: what blocked cells hold. */
-  readonly more?: Pick<Subject, 'fill'>;
+  /** What else is known: what blocked cells hold, and how the numbers of a file were read. */
+  readonly more?: Pick<Subject, 'fill' | 'reading'>;
   /** What it is meant to be, as it is written. */
   readonly meant?: string;
 }
@@ -46,11 +46,13 @@ export function docOfRecognised({ mask, nearest, says, fill, polarity }: Recogni
   );
   const part =
     queries < keys ? ` Its ${queries} queries stand in the last rows, as a cache is read.` : '';
-  const doubt = polarity.sure ? '' : ` Which value lets through is a guess: ${polarity.because}.`;
+  const doubt = polarity.sure
+    ? ''
+    : ` Which value lets through ${polarity.constant ? 'cannot be known' : 'is a guess'}: ${polarity.because}.`;
   return {
     doc: { T: keys, layers: [{ expression: nearest.expression, paint }] },
     says: `${says}${part}${doubt}`,
-    ...(fill && { more: { fill } }),
+    more: { ...(fill && { fill }), reading: polarity },
   };
 }
 

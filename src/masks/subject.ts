@@ -1,6 +1,7 @@
 /** @file What a lint is given, what it returns, and what it has to say of itself; each lint is one file in ./lints. */
 import type { Expression } from './expression';
 import type { Mask } from './mask';
+import type { Reading } from './reading';
 import type { Runs } from './runs';
 import type { Cache } from './views/cache';
 
@@ -33,6 +34,8 @@ export interface Subject {
   readonly declared: Declared;
   /** What is put in place of a blocked score. */
   readonly fill?: { readonly value: number; readonly dtype: string };
+  /** How the numbers were read, where the mask is of a file. */
+  readonly reading?: Reading;
   /** One per layer, as a decoder keeps them. */
   readonly caches?: readonly (Cache | undefined)[];
   /** Token `changed` was changed, and these outputs moved. */
@@ -41,6 +44,8 @@ export interface Subject {
 
 export interface Finding {
   readonly code: string; // 'L5'
+  /** Nothing is wrong: it is how the mask was taken, which the person should know. */
+  readonly note?: true;
   readonly layer?: number; // where there are several masks
   readonly cell?: { readonly query: number; readonly key: number };
   readonly what: string;

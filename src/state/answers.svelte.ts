@@ -31,6 +31,8 @@ const stretches = ({ doc }: Workbench): readonly Stretch[] =>
 class Latest<K extends Kind> {
   value = $state.raw<Answer<K> | undefined>();
   problem = $state<string | undefined>();
+  /** Whether something newer was asked than what is answered. */
+  stale = $state(false);
   #waiting: Question<K> | undefined;
   #asking = false;
 
@@ -38,6 +40,7 @@ class Latest<K extends Kind> {
 
   ask(question: Question<K>): void {
     this.#waiting = question;
+    this.stale = true;
     if (!this.#asking) void this.#next();
   }
 
@@ -54,6 +57,7 @@ class Latest<K extends Kind> {
       }
     }
     this.#asking = false;
+    this.stale = false;
   }
 }
 

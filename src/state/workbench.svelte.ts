@@ -59,9 +59,10 @@ export class Workbench {
   /** The model whose config was opened last, and the length it is priced at. */
   config = $state.raw<ConfigLayers>();
   length = $state(32_768);
-  /** What else is known of the masks, from a file, a config or the zoo; gone when they change. */
+  /** What else is known of the masks, from a file, a config or the zoo; gone when they change, back when that is undone. */
   more = $state.raw<More>();
 
+  readonly #known = new WeakMap<MaskDoc, More>();
   #past = $state.raw<readonly MaskDoc[]>([]);
   #future = $state.raw<readonly MaskDoc[]>([]);
 
@@ -171,10 +172,10 @@ export class Workbench {
   show = (doc: MaskDoc, more?: More, meant?: string) => {
     this.layer = 0;
     this.config = undefined;
+    if (more) this.#known.set(doc, more);
     this.#change(doc);
     this.fit();
     this.other = meant ?? '';
-    this.more = more;
   };
 
   showConfig = (config: ConfigLayers) => {
@@ -351,7 +352,7 @@ export class Workbench {
     const resized = doc.T !== this.doc.T;
     this.doc = doc;
     this.layer = Math.min(this.layer, doc.layers.length - 1);
-    this.more = undefined;
+    this.more = this.#known.get(doc);
     if (say) this.#said();
     const { cell } = this;
     if (cell && (cell.query >= doc.T || cell.key >= doc.T)) this.point(undefined);

@@ -6,95 +6,8 @@ import { maskOf, read, write } from '../../src/masks/expression';
 import type { Matrix } from '../../src/masks/foreign/matrix';
 import { nearestOf } from '../../src/masks/foreign/nearest';
 import { recognise } from '../../src/masks/foreign/recognise';
-import { cellsOf, differenceOf, maskOfCells, type Mask } from '../../src/masks/mask';
-
-const matrixOf = (mask: Mask, [open, closed]: readonly [number, number]): Matrix => {
-  const cells = cellsOf(mask);
-  return {
-    queries: mask.queries,
-    keys: mask.keys,
-    kind: 'float',
-    dtype: 'f4',
-    at: (q, k) => (cells[q * mask.keys + k] ? open : closed),
-  };
-};
-const rowsOf = (rows: readonly (readonly number[])[]): Matrix => ({
-  queries: rows.length,
-  keys: rows[0]!.length,
-  kind: 'float',
-  dtype: 'f4',
-  at: (q, k) => rows[q]![k]!,
-});
-
-/** The mask with the cells at these places turned over. */
-function spoilt(mask: Mask, places: Iterable<number>): Mask {
-  const cells = cellsOf(mask);
-  for (const at of places) cells[at] = 1 - cells[at]!;
-  return maskOfCells(cells, mask.queries, mask.keys);
-}
-
-interface Draw {
-  (min: number, max: number): number;
-}
-/** Beginnings of documents, each of `least` tokens or more. */
-function begins(draw: Draw, T: number, least: number): string {
-  const found: number[] = [];
-  for (let at = draw(least, T - 1); at <= T - least && found.length < 6; at += draw(least, T - 1))
-    found.push(at);
-  return (found.length > 0 ? found : [Math.floor(T / 2)]).join(', ');
-}
-
-/** Every family, its numbers from the least to what fills the sequence. */
-const FAMILIES: Readonly<Record<string, (T: number, draw: Draw) => string>> = {
-  causal: () => 'causal',
-  everything: () => 'causal | ahead(1)',
-  window: (T, draw) => `causal & window(${draw(1, T)})`,
-  sinks: (T, draw) => `causal & (window(${draw(1, T)}) | sink(${draw(1, T)}))`,
-  chunks: (T, draw) => `causal & chunk(${draw(2, T)})`,
-  'chunks both ways': (T, draw) => `chunk(${draw(2, T)})`,
-  documents: (T, draw) => `causal & documents(${begins(draw, T, 4)})`,
-  'documents both ways': (T, draw) => `documents(${begins(draw, T, 4)})`,
-  prefix: (T, draw) => `causal | prefix(${draw(1, T)})`,
-  'both sides': (T, draw) => `window(${draw(1, T)}) & !ahead(${draw(1, T)})`,
-  strided: (T, draw) => `causal & (window(${draw(1, T)}) | dilated(${draw(2, T)}))`,
-  dilated: (T, draw) => `causal & dilated(${draw(2, T)})`,
-  'window and documents': (T, draw) =>
-    `causal & window(${draw(2, T)}) & documents(${begins(draw, T, 4)})`,
-  'both sides and documents': (T, draw) =>
-    `window(${draw(2, T)}) & !ahead(${draw(2, T)}) & documents(${begins(draw, T, 4)})`,
-  Longformer: (T, draw) =>
-    `window(${draw(1, T / 4)}) & !ahead(${draw(1, T / 4)}) | global(0, ${draw(1, T - 1)})`,
-};
-
-/** A mask of a family, and up to three places to spoil. */
-function cases(
-  family: string,
-  { least, most, wrong }: { least: number; most: number; wrong: number },
-): fc.Arbitrary<{ expression: string; mask: Mask; places: readonly number[] }> {
-  return fc
-    .tuple(
-      fc.integer({ min: least, max: most }),
-      fc.boolean(),
-      fc.boolean(),
-      fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })),
-      fc.uniqueArray(fc.nat(2 ** 30), { maxLength: wrong }),
-    )
-    .map(([T, padded, cached, stream, places]) => {
-      const draw: Draw = (min, max) => {
-        const { value } = stream.next() as { value: number };
-        return Math.floor(min + value * (Math.max(min, Math.floor(max)) - min + 1));
-      };
-      const pattern = FAMILIES[family]!(T, draw);
-      const padding = `padding(${draw(0, T / 3)}, ${draw(0, T / 4)})`;
-      const expression = padded ? `(${pattern}) & !${padding}` : pattern;
-      const mask = maskOf(read(expression), T, cached ? draw(Math.ceil(T / 2), T) : T);
-      return {
-        expression,
-        mask,
-        places: [...new Set(places.map((at) => at % (mask.queries * T)))],
-      };
-    });
-}
+import { differenceOf, maskOfCells } from '../../src/masks/mask';
+import { cases, FAMILIES, matrixOf, rowsOf, spoilt } from './patterns';
 
 describe('a pattern is recognised', () => {
   test.each(Object.keys(FAMILIES))('%s, at any length, padded or not, exactly', (family) => {
@@ -290,10 +203,13 @@ describe('which value lets through', () => {
   test('asked for, it is taken as asked', () => {
     const mask = maskOf(read('causal'), 8);
     const ones = matrixOf(mask, [1, 0]);
-    expect(differenceOf(recognise(ones, 'nonzero').mask, mask).cells).toBe(0);
-    expect(differenceOf(recognise(ones, 'zero').mask, mask).cells).toBe(64);
-    expect(recognise(matrixOf(mask, [0, -5]), 'additive').polarity.sure).toBe(false);
-    expect(recognise(ones, 'zero').polarity).toMatchObject({ sure: true, because: 'you said so' });
+    expect(differenceOf(recognise(ones, { polarity: 'nonzero' }).mask, mask).cells).toBe(0);
+    expect(differenceOf(recognise(ones, { polarity: 'zero' }).mask, mask).cells).toBe(64);
+    expect(recognise(matrixOf(mask, [0, -5]), { polarity: 'additive' }).polarity.sure).toBe(false);
+    expect(recognise(ones, { polarity: 'zero' }).polarity).toMatchObject({
+      sure: true,
+      because: 'you said so',
+    });
   });
 
   test.each([

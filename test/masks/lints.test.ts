@@ -7,6 +7,7 @@ import { and, maskOf, not, or, read, term, type Expression } from '../../src/mas
 import { expressionsOf, masksOf } from '../../src/masks/layers';
 import { lint, lints, type Declared, type Subject } from '../../src/masks/lint';
 import { differenceOf, fromRule } from '../../src/masks/mask';
+import type { Reading } from '../../src/masks/reading';
 import { has, run } from '../../src/masks/runs';
 import { cacheOf } from '../../src/masks/views/cache';
 import { repairedOf, zoo } from '../../src/masks/zoo';
@@ -14,6 +15,15 @@ import { DEFAULTS, layersOf } from '../../src/spec/run';
 
 const T = 16;
 const CAUSAL: Declared = { causal: true };
+/** Of a file in which 1 blocks. */
+const BLOCKING: Reading = {
+  allowed: 'zero',
+  by: 'cells',
+  sure: true,
+  because: 'the diagonal is 0 in all 16 rows, and a token reads itself',
+  constant: false,
+  one: '1',
+};
 
 /** Masks of so many tokens, one per text, and what they were declared to be. */
 const by = (declared: Declared, ...texts: string[]): Subject => ({
@@ -217,6 +227,21 @@ const cases: Record<string, { readonly found: readonly Case[]; readonly near: re
         name: 'padding read instead of text',
         subject: by({ ...CAUSAL, length: 12 }, 'causal & padding(0, 4)'),
         cell: { query: 12, key: 12 },
+      },
+      {
+        name: 'a file that blocks with 1, for a library that reads it',
+        subject: { ...by(CAUSAL, 'causal'), reading: { ...BLOCKING, meant: 'sdpa' } },
+      },
+      {
+        name: 'a file that lets through with 1, for a library that blocks it',
+        subject: {
+          ...by(CAUSAL, 'causal'),
+          reading: { ...BLOCKING, allowed: 'nonzero', meant: 'mha' },
+        },
+      },
+      {
+        name: 'booleans that will be added to scores',
+        subject: { ...by(CAUSAL, 'causal'), reading: { ...BLOCKING, meant: 'added' } },
       },
     ],
     near: [
@@ -559,6 +584,23 @@ describe('every lint', () => {
   test.each(rows('near'))('%s lets pass: %s', (code, _, { subject }) => {
     expect(lints.get(code).check(subject)).toEqual([]);
   });
+});
+
+test.each([
+  ['zero', true, 'The file was turned over'],
+  ['nonzero', true, 'as the file has it'],
+  ['zero', false, 'The file was turned over'],
+  ['additive', true, 'shown as blocked'],
+] as const)('how a file was read is a note: %s, sure %s', (allowed, sure, consequence) => {
+  const subject = { ...by(CAUSAL, 'causal'), reading: { ...BLOCKING, allowed, sure } };
+  const [finding, ...rest] = lint(subject);
+  expect(rest).toEqual([]);
+  expect(finding).toMatchObject({ code: 'L6', note: true });
+  expect(finding!.consequence).toContain(consequence);
+  expect(finding!.what).toContain(BLOCKING.because);
+  expect(finding!.what.includes('as a guess')).toBe(!sure);
+  for (const words of [finding!.what, finding!.consequence, finding!.fix])
+    expect(words, 'is one sentence').toMatch(/^\S[^\n]*[^.]\.$/);
 });
 
 describe('one cause is reported once', () => {

@@ -16,10 +16,12 @@ export function readJsonMask(text: string): Foreign {
     `the JSON is nested deeper than ${DEEPEST} lists; a mask has two axes, with up to three before them`,
   );
   let value = parsed(text);
+  let name: string | undefined;
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     const own = value as Record<string, unknown>;
-    value = own['mask'] ?? own['attention_mask'];
-    check(value !== undefined, `the JSON is an object without 'mask' or 'attention_mask'`);
+    name = ['mask', 'attention_mask'].find((key) => (own[key] ?? undefined) !== undefined);
+    check(name !== undefined, `the JSON is an object without 'mask' or 'attention_mask'`);
+    value = own[name];
   }
   const shape: number[] = [];
   for (let at: unknown = value; Array.isArray(at); at = at[0]) {
@@ -58,14 +60,11 @@ export function readJsonMask(text: string): Foreign {
   return {
     format: 'json',
     choices: axesOf(shape),
-    matrix: (picked) =>
-      matrixOf(
-        numbers,
-        queries,
-        keys,
-        offsetOf(shape, picked, false),
-        logical ? 'bool' : undefined,
-      ),
+    matrix(picked) {
+      const start = offsetOf(shape, picked, false);
+      const matrix = matrixOf(numbers, queries, keys, start, logical ? 'bool' : undefined);
+      return { ...matrix, ...(name !== undefined && { name }) };
+    },
   };
 }
 

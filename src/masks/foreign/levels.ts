@@ -55,3 +55,7 @@ function refuse(value: number, query: number, key: number): void {
     `the mask has +inf at query ${query}, key ${key}; what is added to scores is 0 to let through and -inf to block`,
   );
 }
+
+/** A number of a file in a sentence. */
+export const shown = (value: number) =>
+  value === -Infinity ? '-inf' : `${Number(value.toPrecision(4))}`;

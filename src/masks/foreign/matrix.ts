@@ -7,6 +7,8 @@ export interface Matrix {
   readonly keys: number;
   readonly kind: 'bool' | 'integer' | 'float';
   readonly dtype: string; // as the file calls it
+  /** What the file calls it: a tensor's name, a key of JSON. */
+  readonly name?: string;
   /** What was done to read its cells, where that was a choice: a sentence. */
   readonly note?: string;
   at(query: number, key: number): number;

@@ -1,21 +1,23 @@
 /** @file What a matrix of numbers means as a mask: which values let through, and which known pattern is nearest. */
 import { write, type Expression } from '../expression';
 import { remembered, type Difference, type Mask } from '../mask';
-import { complement, has } from '../runs';
-import { levelsOf, type Levels } from './levels';
+import {
+  libraryNamed,
+  libraryOf,
+  meaningOf,
+  type LibraryId,
+  type Polarity,
+  type Reading,
+} from '../reading';
+import { complement } from '../runs';
+import { levelsOf, shown, type Levels } from './levels';
 import type { Matrix } from './matrix';
 import { nearestOf, type Found } from './nearest';
-import { FEW, paddingsOf } from './traces';
-
-export type Polarity = 'nonzero' | 'zero' | 'additive';
+import { decisionOf } from './polarity';
 
 export interface Recognised {
   readonly mask: Mask;
-  readonly polarity: {
-    readonly allowed: Polarity;
-    readonly sure: boolean;
-    readonly because: string;
-  };
+  readonly polarity: Reading;
   /** What blocked cells hold, where the mask is added to scores: the commonest number of theirs. */
   readonly fill?: { readonly value: number; readonly dtype: string };
   readonly nearest: { readonly expression: Expression; readonly difference: Difference };
@@ -25,103 +27,95 @@ export interface Recognised {
 /** Below this, a number that is added to a score takes it away altogether. */
 const BLOCKS = -500;
 
+/** What was said of a file: how to read it, and what it is meant for. */
+export interface Asked {
+  readonly polarity?: Polarity | undefined;
+  readonly meant?: LibraryId | undefined;
+}
+
 /** Throws InputError where a cell is no number. */
-export function recognise(matrix: Matrix, asked?: Polarity): Recognised {
+export function recognise(matrix: Matrix, asked: Asked = {}): Recognised {
   const levels = levelsOf(matrix, BLOCKS);
   const { least, most, distinct } = levels;
   const blocks = least < BLOCKS;
   // 0 and one number below it can be nothing but a fill, if a weak one.
   const weak = distinct === 2 && most === 0;
-  return asked === 'additive' || (asked === undefined && (blocks || weak))
-    ? added(matrix, levels)
-    : chosen(matrix, levels, asked);
+  const { polarity, meant = matrix.name === undefined ? undefined : libraryNamed(matrix.name) } =
+    asked;
+  return polarity === 'additive' || (polarity === undefined && (blocks || weak))
+    ? added(matrix, levels, { polarity, meant })
+    : chosen(matrix, levels, { polarity, meant });
 }
 
 /** Read as numbers that are added to scores. */
-function added(matrix: Matrix, { least, most, fill }: Levels): Recognised {
-  const sure = least < BLOCKS;
-  const weak = !sure && least < most;
+function added(matrix: Matrix, levels: Levels, { polarity, meant }: Asked): Recognised {
+  const { least, most, distinct, fill } = levels;
+  const blocks = least < BLOCKS;
+  const weak = !blocks && least < most;
   const border = weak ? (least + most) / 2 : BLOCKS;
   const mask = masked(matrix, (value) => value > border);
-  return result(matrix, mask, nearestOf(mask), {
+  const because =
+    distinct === 1
+      ? `all its cells are ${shown(least)}, so it cannot be known what that means; it was read as added to scores, where it ${blocks ? 'blocks everything' : 'blocks nothing'}`
+      : weak
+        ? `its cells go from ${shown(most)} down to ${shown(least)}, as if added to scores, and ${shown(least)} is a weak fill, read through by a score higher by ${shown(most - least)}`
+        : `its cells are added to scores: ${shown(fill)} blocks`;
+  return result(matrix, levels, mask, nearestOf(mask), {
     polarity: {
       allowed: 'additive',
-      sure,
-      because: weak
-        ? `its cells go from ${shown(most)} down to ${shown(least)}, as if added to scores, and ${shown(least)} is a weak fill, read through by a score higher by ${shown(most - least)}`
-        : sure
-          ? `its cells are added to scores: ${shown(fill)} blocks`
-          : `its cells are all ${shown(least)}, which added to scores blocks nothing`,
+      by: polarity === undefined ? 'cells' : 'person',
+      sure: blocks && distinct > 1,
+      because,
     },
+    meant,
     fill: { value: fill, dtype: matrix.dtype },
   });
 }
 
 /** Read as 0 and what is not 0; where nobody said which of them lets through, that is found out. */
-function chosen(matrix: Matrix, { least }: Levels, asked?: 'nonzero' | 'zero'): Recognised {
+function chosen(matrix: Matrix, levels: Levels, { polarity, meant }: Asked): Recognised {
   const { queries, keys } = matrix;
   const open = masked(matrix, (value) => value !== 0);
   const closed = remembered({ queries, keys, row: (q) => complement(open.row(q), keys) });
-  if (asked !== undefined) {
-    const mask = asked === 'zero' ? closed : open;
-    return result(matrix, mask, nearestOf(mask), {
-      polarity: { allowed: asked, sure: true, because: 'you said so' },
+  if (polarity !== undefined) {
+    const mask = polarity === 'zero' ? closed : open;
+    return result(matrix, levels, mask, nearestOf(mask), {
+      polarity: { allowed: polarity, by: 'person', sure: true, because: 'you said so' },
+      meant,
     });
   }
-  const [one, other] = [itself(open), itself(closed)];
-  const { flipped, nearest } = nearer(open, closed, other - one);
-  const told = flipped ? other > one : one > other;
-  return result(matrix, flipped ? closed : open, nearest, {
-    polarity: {
-      allowed: flipped ? 'zero' : 'nonzero',
-      sure: told && least >= 0 && Math.abs(one - other) > 0.5,
-      because:
-        least < 0
-          ? `its least number is ${shown(least)}, which is no weight, and too little to block a score it is added to`
-          : !told
-            ? 'its cells are then nearer to a known pattern'
-            : flipped
-              ? 'with 0 as "may read" tokens read themselves, with 1 they would not'
-              : 'tokens then read themselves',
-    },
+  const decided = decisionOf(open, closed, levels);
+  // The cells leave a doubt, and the library has none.
+  const library = meant && !decided.sure ? libraryOf(meant) : undefined;
+  if (library?.reads === 'additive' && levels.distinct === 1)
+    return added(matrix, levels, { meant });
+  if (library && library.reads !== 'additive') {
+    const mask = library.reads === 'zero' ? closed : open;
+    const alike = levels.distinct === 1;
+    const because = `${alike ? `all its cells are ${shown(levels.least)}, so it cannot be known from them; ` : ''}${library.label}, which it is meant for, reads 1 as "${meaningOf(library.reads)}"`;
+    return result(matrix, levels, mask, nearestOf(mask), {
+      polarity: { allowed: library.reads, by: 'library', sure: !alike, because },
+      meant,
+    });
+  }
+  const { allowed, nearest, sure, because } = decided;
+  return result(matrix, levels, allowed === 'zero' ? closed : open, nearest, {
+    polarity: { allowed, by: 'cells', sure, because },
+    meant,
   });
 }
 
-/** The part of the queries that read themselves. */
-function itself({ queries, keys, row }: Mask): number {
-  let reading = 0;
-  for (let q = 0; q < queries; q++) reading += Number(has(row(q), keys - queries + q));
-  return reading / queries;
+interface Rest extends Pick<Recognised, 'fill'> {
+  readonly polarity: Pick<Reading, 'allowed' | 'by' | 'sure' | 'because'>;
+  readonly meant: LibraryId | undefined;
 }
-
-/**
- * Which of two opposite masks is meant. That tokens read themselves is the surest sign, `flips` above 0 if more do in
- * `closed`. But padded tokens do not; so where just one of the two is a known pattern, it is that one.
- */
-function nearer(
-  open: Mask,
-  closed: Mask,
-  flips: number,
-): { readonly flipped: boolean; readonly nearest: Found } {
-  const [likely, unlikely] = flips > 0 ? [closed, open] : [open, closed];
-  const nearest = nearestOf(likely);
-  const taken = { flipped: flips > 0, nearest };
-  const told = nearest.difference.cells <= FEW ? flips !== 0 : Math.abs(flips) > 0.5;
-  if (told && !mostlyPadded(unlikely)) return taken;
-  const other = { flipped: flips <= 0, nearest: nearestOf(unlikely) };
-  const [mine, theirs] = [nearest.difference.cells, other.nearest.difference.cells];
-  if (mine <= FEW !== theirs <= FEW) return theirs <= FEW ? other : taken;
-  return flips === 0 && theirs < mine ? other : taken;
-}
-
-const mostlyPadded = (mask: Mask): boolean =>
-  paddingsOf(mask).some(({ left, right }) => left + right > mask.keys / 2);
 
 function result(
   { note }: Matrix,
+  { least, most, distinct }: Levels,
   mask: Mask,
   nearest: Found,
-  rest: Pick<Recognised, 'polarity' | 'fill'>,
+  { polarity, meant, ...rest }: Rest,
 ): Recognised {
   const { cells, first } = nearest.difference;
   const name = wordsOf(nearest.expression) ?? write(nearest.expression);
@@ -129,10 +123,14 @@ function result(
     first
       ? `Nearest is ${name}, from which ${cells} ${cells === 1 ? 'cell differs' : 'cells differ'}, first query ${first.query}, key ${first.key}.`
       : `This is ${name}.`,
-    ...(rest.polarity.allowed === 'zero' ? ['Its 1 means "blocked": it was turned over.'] : []),
+    ...(polarity.allowed === 'zero' ? ['Its 1 means "blocked": it was turned over.'] : []),
     ...(note === undefined ? [] : [note]),
   ].join(' ');
-  return { mask, nearest, says, ...rest };
+  const constant = distinct === 1;
+  const binary = distinct < 3 && [least, most].every((value) => value === 0 || value === 1);
+  const one = binary ? '1' : 'a number other than 0';
+  const reading: Reading = { ...polarity, constant, one, ...(meant && { meant }) };
+  return { mask, polarity: reading, nearest, says, ...rest };
 }
 
 /** A few patterns in words. */
@@ -163,5 +161,3 @@ function masked({ queries, keys, at }: Matrix, open: (value: number) => boolean)
     },
   });
 }
-
-const shown = (value: number) => (value === -Infinity ? '-inf' : `${Number(value.toPrecision(4))}`);

@@ -52,7 +52,8 @@ export function readSafetensorsMask(file: Uint8Array): Foreign {
       const flat = [count, queries, keys];
       const start = from + number.bytes * offsetOf(flat, [place], false);
       const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-      return matrixIn(view, { queries, keys, start, little: true, dtype, number });
+      const matrix = matrixIn(view, { queries, keys, start, little: true, dtype, number });
+      return { ...matrix, name: tensor.name };
     },
   };
 }

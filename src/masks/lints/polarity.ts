@@ -1,6 +1,7 @@
 import type { Mask } from '../mask';
 import { intersect, minus, run } from '../runs';
 import { agreement, eachLayer, realOf, windowOf } from '../measure';
+import { libraryOf, meaningOf, type Reading } from '../reading';
 import { defineLint, type Declared, type Found } from '../subject';
 
 /** A mask counts as flipped if so many of its cells are the opposite of what was declared. */
@@ -28,14 +29,60 @@ export default defineLint({
   summary:
     'True was written for “blocked” where it is read as “may attend”, or the other way round.',
   thread: 'https://github.com/tensorflow/text/issues/894',
-  check: (subject) =>
-    eachLayer(
+  check: (subject) => [
+    ...eachLayer(
       subject,
       (mask, layer) =>
         whole(mask, subject.declared, windowOf(subject.declared, layer)) ??
         padding(mask, subject.declared),
     ),
+    ...(subject.reading ? [contradiction(subject.reading) ?? taken(subject.reading)] : []),
+  ],
 });
+
+/** The library a file is meant for reads it otherwise than its cells, or the person, say. */
+function contradiction(reading: Reading): Found | undefined {
+  const { allowed, because, meant, one } = reading;
+  if (!meant || allowed === 'additive') return undefined;
+  const { label, reads, thread } = libraryOf(meant);
+  if (reads === allowed) return undefined;
+  if (reads === 'additive')
+    return {
+      what: `The file is meant for ${label}, and its numbers are those of a boolean mask, in which ${one} means "${meaningOf(allowed)}".`,
+      consequence: 'Added to a score, 0 and 1 block nothing: every query reads every key.',
+      fix: 'Add 0 where a key may be read and -inf where it is blocked.',
+      thread,
+    };
+  return {
+    what: `In this file ${one} means "${meaningOf(allowed)}" (${because}), and ${label}, which it is meant for, reads ${one} as "${meaningOf(reads)}".`,
+    consequence:
+      'There every query reads exactly what it should not; the mask shown here is the one the file means.',
+    fix: 'Negate the mask before it is passed on (~mask in NumPy and PyTorch).',
+    thread,
+  };
+}
+
+/** How the numbers were taken, where nothing speaks against it. */
+function taken({ allowed, because, constant, one, sure }: Reading): Found {
+  if (allowed === 'additive')
+    return {
+      note: true,
+      what: `The numbers of this file were read as added to scores: ${because}.`,
+      consequence:
+        'Cells that lower a score out of reach are shown as blocked, all others as read.',
+      fix: 'If they are something else, open the mask as booleans.',
+    };
+  const turned =
+    allowed === 'zero'
+      ? 'The file was turned over: its 0 is shown as a cell that may be read.'
+      : 'It is shown as the file has it.';
+  return {
+    note: true,
+    what: `${one[0]!.toUpperCase()}${one.slice(1)} means "${meaningOf(allowed)}" in this file${sure ? '' : constant ? ', which its cells cannot tell' : ', as a guess'}: ${because}.`,
+    consequence: turned,
+    fix: 'If that is wrong, choose the other reading below, and say what the file is meant for.',
+  };
+}
 
 function whole(mask: Mask, declared: Declared, window: number | undefined): Found | undefined {
   const { causal, documents, length, start, chunk } = declared;

@@ -1,0 +1,125 @@
+/** @file Whether 0 or 1 lets through in a foreign mask that is not added to scores: what its cells tell, and how surely. */
+import type { Mask } from '../mask';
+import { count, has, intersect, run } from '../runs';
+import { shown, type Levels } from './levels';
+import { nearestOf, type Found } from './nearest';
+import { FEW, paddingsOf } from './traces';
+
+export interface Decision {
+  readonly allowed: 'nonzero' | 'zero';
+  readonly sure: boolean;
+  /** A clause without an end. */
+  readonly because: string;
+  /** Of the mask as decided. */
+  readonly nearest: Found;
+}
+
+/** The share of the rows that tell anything in which a token has to read itself before it is sure. */
+const CLEAR = 0.75;
+
+/** `open`: what is not 0 lets through; `closed`: 0 does. */
+export function decisionOf(open: Mask, closed: Mask, levels: Levels): Decision {
+  const selves = selvesIn(open);
+  const flips = 1 - 2 * selves;
+  const { flipped, nearest } = nearer(open, closed, flips);
+  const allowed = flipped ? 'zero' : 'nonzero';
+  const doubt = doubtOf(flipped ? closed : open, flipped ? -flips : flips, levels);
+  return {
+    allowed,
+    sure: doubt === undefined,
+    because: doubt ?? diagonalOf(open, flipped),
+    nearest,
+  };
+}
+
+/** What leaves a doubt in a mask as it was decided; `against` above 0: more queries read themselves in its opposite. */
+function doubtOf(mask: Mask, against: number, { least, distinct }: Levels): string | undefined {
+  if (distinct === 1)
+    return `all its cells are ${shown(least)}, so it cannot be known whether that lets through or blocks; it was read as "${mask.row(0).length > 0 ? 'may read' : 'blocked'}"`;
+  if (least < 0)
+    return `its least number is ${shown(least)}, which is no weight, and too little to block a score it is added to`;
+  if (against >= 0) return 'its cells are then nearer to a known pattern';
+  const { keys, queries } = mask;
+  const [last, first] = [telling(mask, keys - queries), telling(mask, 0)];
+  if (last.selves < CLEAR * last.rows || last.rows === 0)
+    return `of ${last.rows} queries that read some keys and not all, ${last.selves} then read themselves`;
+  if (first.selves < CLEAR * first.rows)
+    return 'its queries read themselves if they stand at the last keys, and do not if they stand at the first';
+  if (queries < keys && readersOf(mask, keys - 1) > CLEAR * queries)
+    return 'nearly all its queries then read the last key; with the other reading it could be padding, which none reads';
+  if (queries > 1 && aheadOnly(mask) > 0.5)
+    return 'its queries then read themselves and what comes after, nothing before; with the other reading, what comes before and not themselves';
+  return undefined;
+}
+
+/** The part of the queries that read themselves, the last of them at the last key. */
+function selvesIn({ queries, keys, row }: Mask): number {
+  let reading = 0;
+  for (let q = 0; q < queries; q++) reading += Number(has(row(q), keys - queries + q));
+  return reading / queries;
+}
+
+/** As selvesIn, the first query at key `from`, without rows that are all 0 or all 1: padding and global tokens tell nothing. */
+function telling({ queries, keys, row }: Mask, from: number): { rows: number; selves: number } {
+  let [rows, selves] = [0, 0];
+  for (let q = 0; q < queries; q++) {
+    const read = count(row(q));
+    if (read === 0 || read === keys) continue;
+    rows++;
+    selves += Number(has(row(q), from + q));
+  }
+  return { rows, selves };
+}
+
+/** How many queries read the key. */
+function readersOf({ queries, row }: Mask, key: number): number {
+  let readers = 0;
+  for (let q = 0; q < queries; q++) readers += Number(has(row(q), key));
+  return readers;
+}
+
+/** The part of the queries with keys on both sides that read some after themselves and none before. */
+function aheadOnly({ queries, keys, row }: Mask): number {
+  let [looking, between] = [0, 0];
+  for (let q = 0; q < queries; q++) {
+    const at = keys - queries + q;
+    if (at === 0 || at === keys - 1) continue;
+    between++;
+    const before = count(intersect(row(q), run(0, at)));
+    if (before === 0 && count(row(q)) > Number(has(row(q), at))) looking++;
+  }
+  return between === 0 ? 0 : looking / between;
+}
+
+/** The diagonal of the file in words. */
+function diagonalOf(open: Mask, flipped: boolean): string {
+  const { queries, keys } = open;
+  const share = flipped ? 1 - selvesIn(open) : selvesIn(open);
+  const rows = Math.round(share * queries);
+  const which = queries < keys ? 'the diagonal that ends at the last key' : 'the diagonal';
+  const where = rows === queries ? `all ${queries} rows` : `${rows} of ${queries} rows`;
+  return `${which} is ${flipped ? '0' : 'not 0'} in ${where}, and a token reads itself`;
+}
+
+/**
+ * Which of two opposite masks is meant. That tokens read themselves is the surest sign, `flips` above 0 if more do in
+ * `closed`. But padded tokens do not; so where just one of the two is a known pattern, it is that one.
+ */
+function nearer(
+  open: Mask,
+  closed: Mask,
+  flips: number,
+): { readonly flipped: boolean; readonly nearest: Found } {
+  const [likely, unlikely] = flips > 0 ? [closed, open] : [open, closed];
+  const nearest = nearestOf(likely);
+  const taken = { flipped: flips > 0, nearest };
+  const told = nearest.difference.cells <= FEW ? flips !== 0 : Math.abs(flips) > 0.5;
+  if (told && !mostlyPadded(unlikely)) return taken;
+  const other = { flipped: flips <= 0, nearest: nearestOf(unlikely) };
+  const [mine, theirs] = [nearest.difference.cells, other.nearest.difference.cells];
+  if (mine <= FEW !== theirs <= FEW) return theirs <= FEW ? other : taken;
+  return flips === 0 && theirs < mine ? other : taken;
+}
+
+const mostlyPadded = (mask: Mask): boolean =>
+  paddingsOf(mask).some(({ left, right }) => left + right > mask.keys / 2);

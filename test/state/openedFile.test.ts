@@ -1,0 +1,96 @@
+/** @file A file on the workbench: read again as a person says, taken back, and silent about masks that are not its own. */
+import { expect, test } from 'vitest';
+import { Desk } from '../../src/masks/desk';
+import { maskOf, read } from '../../src/masks/expression';
+import { npyOf } from '../../src/masks/save';
+import { OpenedFile } from '../../src/state/openedFile.svelte';
+import { Workbench } from '../../src/state/workbench.svelte';
+import type { AskedDesk } from '../../src/state/answers.svelte';
+
+/** A desk that answers at once, or, once held, when it is let go. */
+function heldDesk(): AskedDesk & { hold(): () => void } {
+  const desk = new Desk();
+  let gate = Promise.resolve();
+  return {
+    ask: async (question) => {
+      await gate;
+      return desk.answer(question);
+    },
+    hold() {
+      let free = () => {};
+      gate = new Promise((resolve) => (free = resolve));
+      return free;
+    },
+  };
+}
+
+async function opened(bytes: Uint8Array, name = 'm.npy') {
+  const [bench, desk] = [new Workbench(), heldDesk()];
+  const file = new OpenedFile(bench, desk);
+  const open = (content: Uint8Array, name: string) =>
+    file.open(name, content.length, () => Promise.resolve(Uint8Array.from(content)));
+  await open(bytes, name);
+  return { bench, desk, file, open };
+}
+const blocking = npyOf(maskOf(read('!causal'), 8)); // True blocks
+const text = (words: string) => new TextEncoder().encode(words);
+
+test('a file read the other way is another mask, and what it is compared with stays', async () => {
+  const { bench, file } = await opened(blocking);
+  expect(bench.text).toBe('causal');
+  expect(file.how).toMatchObject({ allowed: 'zero', by: 'cells' });
+  bench.other = 'causal & window(4)';
+  await file.readAgain({ polarity: 'nonzero' });
+  expect(bench.text).not.toBe('causal');
+  expect(file.how).toMatchObject({ allowed: 'nonzero', by: 'person' });
+  expect(bench.other).toBe('causal & window(4)');
+});
+
+test('what is undone is read as it was', async () => {
+  const { bench, file } = await opened(blocking);
+  await file.readAgain({ polarity: 'nonzero' });
+  await file.readAgain({ polarity: 'zero', meant: 'mha' });
+  bench.undo();
+  expect(file.said).toMatchObject({ polarity: 'nonzero' });
+  expect(file.how).toMatchObject({ allowed: 'nonzero' });
+  expect(file.how).not.toHaveProperty('meant');
+  bench.undo();
+  expect(file.said.polarity).toBeUndefined();
+  expect(file.how).toMatchObject({ allowed: 'zero', by: 'cells' });
+  bench.redo();
+  bench.redo();
+  expect(file.how).toMatchObject({ allowed: 'zero', by: 'person', meant: 'mha' });
+});
+
+test('two things said before the first is answered both count', async () => {
+  const { desk, file } = await opened(blocking);
+  const free = desk.hold();
+  const both = [file.readAgain({ polarity: 'nonzero' }), file.readAgain({ meant: 'mha' })];
+  expect(file.said).toMatchObject({ polarity: 'nonzero', meant: 'mha' });
+  free();
+  await Promise.all(both);
+  expect(file.how).toMatchObject({ allowed: 'nonzero', by: 'person', meant: 'mha' });
+});
+
+test('what cannot be read is said, and the mask and what was said of it stay', async () => {
+  const { bench, file } = await opened(text('[[[1, 0], [1, 1]], [[1, 0], [1, 2]]]'), 'm.json');
+  const { doc } = bench;
+  await file.readAgain({ picked: [7] });
+  expect(file.refused).toContain('place 7 was picked on an axis of 2');
+  expect(file.said.picked).toEqual([0]);
+  expect(bench.doc).toBe(doc);
+  await file.readAgain({ picked: [1] });
+  expect(file.refused).toBe('');
+});
+
+test('of a mask that is not of the file nothing is said', async () => {
+  const { bench, file, open } = await opened(blocking);
+  expect(file.says).toContain('it was turned over');
+  bench.choose('zebra');
+  expect([file.says, file.how]).toEqual(['', undefined]);
+  bench.undo();
+  expect(file.how).toMatchObject({ allowed: 'zero' });
+  await open(text('1 0\n1'), 'm.txt');
+  expect(file.refused).toContain('row 1 has 1 cells');
+  expect([file.says, file.how]).toEqual(['', undefined]); // the desk no longer has that file
+});
