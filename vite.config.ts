@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments, chromiumPath } from './scripts/chromium.mjs';
 import { lessons } from './scripts/lessons/plugin.mjs';
+import { policy } from './scripts/policy.mjs';
 
 /** tfjs is reached only from the worker, so the dev server would find it late and reload the page. */
 const workerPackages = [
@@ -23,7 +24,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 export default defineConfig({
   base: process.env['BASE_PATH'] ?? './',
   define: { __VERSION__: JSON.stringify(version) }, // src/app/version.ts
-  plugins: [lessons(), svelte()],
+  plugins: [policy(), lessons(), svelte()],
   assetsInclude: ['**/*.safetensors', '**/*.zip'],
   build: {
     target: 'es2022',
