@@ -164,6 +164,14 @@ async function reach(to: string): Promise<string[]> {
       prefetch: element('link', { rel: 'prefetch', href: `${to}prefetch` }),
       frame: element('iframe', { src: `${to}frame` }),
       audio: element('audio', { src: `${to}audio`, preload: 'auto' }),
+      // Into a frame, so that the page stays where it is.
+      form: () => {
+        const sink = Object.assign(document.createElement('iframe'), { name: 'sink' });
+        const form = document.createElement('form');
+        Object.assign(form, { action: `${to}form`, target: 'sink', method: 'post' });
+        document.body.append(sink, form);
+        form.submit();
+      },
       object: element('object', { data: `${to}object` }),
     });
   const scope = globalThis as unknown as { refused: string[] };
@@ -199,11 +207,17 @@ async function workerOf(page: Page, address: string, name: string): Promise<Work
   return found!;
 }
 
+/** Page and Worker type `evaluate` a little differently; what is called here is the same. */
+type Scope = Pick<Worker, 'evaluate'>;
+
 /** Page and workers one after the other, each with its name. */
-async function* everyScope(page: Page, url: string) {
+async function* everyScope(
+  page: Page,
+  url: string,
+): AsyncGenerator<readonly [name: string, scope: Scope]> {
   await page.goto(url);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-  yield ['the page', page] as const;
+  yield ['the page', page as unknown as Scope] as const;
   for (const [name, path] of [
     ['zebra-engine', `lab?v=1&${TINY}`],
     ['zebra-scribe', 'generate?v=1&model=marker-40-grouped'],
