@@ -5,6 +5,8 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments, chromiumPath } from './scripts/chromium.mjs';
 import { lessons } from './scripts/lessons/plugin.mjs';
+import { notices } from './scripts/notices/plugin.mjs';
+import { policy } from './scripts/policy.mjs';
 import { silence } from './test/support/silence';
 
 /** tfjs is reached only from the worker, so the dev server would find it late and reload the page. */
@@ -48,10 +50,12 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
   version: string;
 };
 
+const third = notices();
+
 export default defineConfig({
   base: process.env['BASE_PATH'] ?? './',
   define: { __VERSION__: JSON.stringify(version) }, // src/app/version.ts
-  plugins: [lessons(), svelte()],
+  plugins: [policy(), third.page, lessons(), svelte()],
   assetsInclude: ['**/*.safetensors', '**/*.zip'],
   build: {
     target: 'es2022',
@@ -63,7 +67,8 @@ export default defineConfig({
   },
   worker: {
     format: 'es', // lazy chunks in the worker: only the chosen backend is loaded
-    rolldownOptions: { output: { comments: { legal: false } } },
+    plugins: third.workers,
+    rolldownOptions: { output: { comments: { legal: false } } }, // third-party-notices.txt says it once
   },
   optimizeDeps: { include: workerPackages },
 

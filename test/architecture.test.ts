@@ -89,6 +89,7 @@ const imports = files.flatMap(({ file, home, text }) =>
 );
 const inside = imports
   .filter(({ target }) => target.startsWith('.'))
+  .filter(({ target }) => !target.endsWith('?worker&url')) // the address of a worker, nothing of its code
   .map((entry) => ({
     ...entry,
     target: new URL(entry.target, `file:///src/${entry.file}`).pathname.slice('/src/'.length),

@@ -148,8 +148,8 @@ const START: Record<
 
 /** Rejects where the file is not there or the machine knows no SIMD. */
 async function load(url: string): Promise<WebAssembly.Module> {
-  // A worker resolves paths against its own script, which may lie elsewhere than the page.
-  const answer = await fetch(new URL(url, globalThis.location.href));
+  // Against this module: the location of a worker may be a blob:, against which no path resolves.
+  const answer = await fetch(new URL(url, import.meta.url));
   if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
   return WebAssembly.compile(await answer.arrayBuffer());
 }

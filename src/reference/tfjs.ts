@@ -5,7 +5,6 @@
  */
 import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import * as tf from '@tensorflow/tfjs-core';
 import type { DeviceLimits } from '../core/limits';
 import { HOST_LIMITS } from '../gpu/backend';
@@ -75,10 +74,12 @@ async function startWebgpu(found: Adapter, onFault: (fault: Fault) => void): Pro
 
 async function startWasm(): Promise<Started> {
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+  // Its threads start from scripts in a blob:, which the site's policy forbids; one thread is enough to compare with.
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   setWasmPaths({
     'tfjs-backend-wasm.wasm': absolute(plain),
     'tfjs-backend-wasm-simd.wasm': absolute(simd),
-    'tfjs-backend-wasm-threaded-simd.wasm': absolute(threaded),
+    'tfjs-backend-wasm-threaded-simd.wasm': absolute(simd), // never read, but setWasmPaths wants all three named
   });
   await use('wasm');
   return { where: 'host', device: 'WebAssembly', limits: HOST_LIMITS };
@@ -96,7 +97,7 @@ async function use(backend: string): Promise<void> {
   }
 }
 
-/** A worker resolves paths against its own script, which may lie elsewhere than the page. */
-const absolute = (path: string) => new URL(path, globalThis.location.href).href;
+/** Against this module: the location of a worker may be a blob:, against which no path resolves. */
+const absolute = (path: string) => new URL(path, import.meta.url).href;
 
 const wordsOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));

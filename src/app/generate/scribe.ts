@@ -1,12 +1,11 @@
 /** @file The page's end of the worker that writes. */
+import script from '../../engine/scribe.worker.ts?worker&url';
 import type { WritingEvent } from '../../link/writing';
 import type { ScribeWire } from '../../state/generation.svelte';
+import { startWorker } from '../startWorker';
 
 export function startScribe(): ScribeWire & { dispose(): void } {
-  const worker = new Worker(new URL('../../engine/scribe.worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'zebra-scribe',
-  });
+  const worker = startWorker(script, 'zebra-scribe');
   return {
     send: (command) => worker.postMessage(command),
     listen(receive) {

@@ -2,6 +2,8 @@
 import { InputError } from '../../core/check';
 import type { Answer, Kind, Question } from '../../masks/desk';
 import type { AskedDesk } from '../../state/answers.svelte';
+import { startWorker } from '../startWorker';
+import script from './desk.worker.ts?worker&url';
 
 interface Reply {
   readonly id: number;
@@ -11,10 +13,7 @@ interface Reply {
 }
 
 export function startDesk(): AskedDesk & { dispose(): void } {
-  const worker = new Worker(new URL('./desk.worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'zebra-masks',
-  });
+  const worker = startWorker(script, 'zebra-masks');
   const open = new Map<number, (reply: Reply) => void>();
   let asked = 0;
   worker.onmessage = ({ data }: MessageEvent<Reply>) => {

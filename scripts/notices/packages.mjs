@@ -1,0 +1,80 @@
+/** @file A package as a notice: who made it, under which licence, and the text of that licence. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import spdx from 'spdx-license-list/full.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const json = (path) => JSON.parse(readFileSync(path, 'utf8'));
+
+/** Parts of Vite and Rolldown that they write into a bundle themselves have no file in node_modules. */
+const HELPERS = { vite: 'vite', rolldown: 'rolldown' };
+
+/** The folder of the package a module is of; undefined for our own. */
+export function folderOf(id) {
+  const helper = /^\0(\w+)\//.exec(id)?.[1];
+  if (helper) {
+    if (helper in HELPERS) return `node_modules/${HELPERS[helper]}`;
+    throw new Error(
+      `${id.slice(1)} is in the bundle and of no package that scripts/notices/packages.mjs knows; name it in HELPERS`,
+    );
+  }
+  return /^(?:.*\/)?(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)/.exec(id)?.[1];
+}
+
+/** The text of a licence as SPDX has it, the copyright lines where it leaves room for them. */
+export function standardText(licence, copyright = []) {
+  const text = spdx[licence]?.licenseText;
+  if (!text) throw new Error(`SPDX has no licence ${licence}; name one of its identifiers`);
+  const lines = copyright.join('\n');
+  return text.trim().replace(/^Copyright \(c\) <year>.*$/m, (room) => lines || room);
+}
+
+const fileOf = (folder, pattern) => {
+  const name = readdirSync(folder).find((file) => pattern.test(file));
+  return name && readFileSync(`${folder}/${name}`, 'utf8').trim();
+};
+
+/** Vite's own file goes on with the licences of what it is made with, which is not in our bundle. */
+const own = (text) => text?.split(/^# Licenses of bundled dependencies/m)[0].trim();
+
+/** `copyright` are lines found in the bundled files; those the licence's text has already are left out. */
+export function packageNotice(folder, copyright = []) {
+  const { name, version, license, author } = json(`${ROOT}${folder}/package.json`);
+  const locked = json(`${ROOT}package-lock.json`).packages[folder]?.version;
+  if (locked !== version)
+    throw new Error(
+      `${name} is installed in version ${version}, package-lock.json says ${locked ?? 'nothing of it'}; run 'npm ci'`,
+    );
+  const shipped = own(fileOf(`${ROOT}${folder}`, /^(licen[cs]e|copying)/i));
+  const notice = fileOf(`${ROOT}${folder}`, /^notice/i);
+  const known = `${shipped ?? ''}${notice ?? ''}`;
+  const lines = copyright.filter((line) => !known.includes(line));
+  const maker = typeof author === 'string' ? author : author?.name;
+  if (!shipped && lines.length === 0 && maker) lines.push(`Copyright ${maker}`);
+  return {
+    name: `${name} ${version}`,
+    licence: license,
+    copyright: lines,
+    text: [shipped ?? standardText(license, lines), notice].filter(Boolean).join('\n\nNOTICE\n\n'),
+  };
+}
+
+/** The texts that scripts/prepare-corpora.mjs made of data packages. */
+export function dataNotices() {
+  const folder = `${ROOT}public/corpora`;
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => json(`${folder}/${file}`))
+    .map(({ id, title, origin, licence }) => {
+      const from = / npm package (\S+) (\S+)$/.exec(origin)?.[1];
+      if (!from) throw new Error(`corpora/${id}.json should end its origin with its npm package`);
+      const { name, licence: code, text } = packageNotice(`node_modules/${from}`);
+      return {
+        name: `${title}, from ${name}`,
+        licence: `CC0-1.0 (contents), PDDL-1.0 (database), ${code} (package)`,
+        copyright: [`${origin}. ${licence}`],
+        text: [standardText('CC0-1.0'), standardText('PDDL-1.0'), text].join('\n\n\n'),
+      };
+    });
+}

@@ -1,0 +1,3 @@
+import type { Plugin } from 'vite';
+
+export function notices(): { readonly workers: () => Plugin[]; readonly page: Plugin };

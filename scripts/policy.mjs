@@ -1,0 +1,52 @@
+/**
+ * @file The Content-Security-Policy that keeps "nothing you type leaves your machine", and the plugin that puts it
+ * where a browser reads it: a meta tag in every built page, `_headers` for hosts that read that file, and the answers
+ * of `vite preview`. The development server goes without, because it inlines scripts and styles.
+ *
+ * Workers are under the policy on every host, with headers or without: `worker-src` allows nothing but blob: workers,
+ * and a blob: worker inherits the policy of the page that made it (src/app/startWorker.ts). A worker started from its
+ * own URL would have only the policy of its own response headers, which a plain static host does not send.
+ */
+
+/** What is not named here is refused by `default-src`. Framing is allowed: course pages embed lessons. */
+const DIRECTIVES = {
+  'default-src': "'none'",
+  'script-src': "'self' 'wasm-unsafe-eval'", // WebAssembly, but neither eval nor inline scripts
+  'worker-src': 'blob:',
+  'style-src': "'self'",
+  'img-src': 'data:', // the icon, and a figure on its way to a PNG
+  'connect-src': "'self'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+};
+
+export const POLICY = Object.entries(DIRECTIVES)
+  .map(([name, sources]) => `${name} ${sources}`)
+  .join('; ');
+
+/** The format Netlify and Cloudflare Pages share. */
+const HEADERS = `/*\n  Content-Security-Policy: ${POLICY}\n`;
+
+/** @returns {import('vite').Plugin} */
+export function policy() {
+  return {
+    name: 'zebra-policy',
+    apply: (_, { command, isPreview }) => command === 'build' || isPreview === true,
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY },
+        injectTo: 'head-prepend', // it covers only what comes after it
+      },
+    ],
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: '_headers', source: HEADERS });
+    },
+    configurePreviewServer(server) {
+      server.middlewares.use((_request, response, next) => {
+        response.setHeader('Content-Security-Policy', POLICY);
+        next();
+      });
+    },
+  };
+}

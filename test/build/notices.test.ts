@@ -1,0 +1,104 @@
+/**
+ * @file The notices of the built site name everything that is in it. What is in it is read from source maps, which say
+ * of each generated character which file it came from; the notices are made another way (scripts/notices/plugin.mjs).
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const out = mkdtempSync(join(tmpdir(), 'zebra-notices-'));
+let files: string[] = [];
+const notices = new Map<string, string>();
+
+beforeAll(() => {
+  const options = ['--sourcemap', 'hidden', '--outDir', out, '--emptyOutDir', '--logLevel', 'warn'];
+  // As a person builds it: Vitest's own environment is a development one.
+  execFileSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build', ...options], {
+    env: { ...process.env, NODE_ENV: 'production', VITEST: '' },
+    stdio: 'pipe',
+  });
+  files = readdirSync(out, { recursive: true, encoding: 'utf8' });
+  const sections = readFileSync(join(out, 'third-party-notices.txt'), 'utf8').split(/^={100}$/m);
+  // Heading and text take turns, after what stands above them all.
+  for (let i = 1; i + 1 < sections.length; i += 2)
+    notices.set(sections[i]!.trim().split('\n')[0]!, sections[i + 1]!);
+}, 300_000);
+afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+const json = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
+const noticeOf = (name: string) =>
+  [...notices].find(([heading]) => heading.startsWith(`${name} `))?.[1] ?? '';
+
+/** Names of packages with a file in the bundle, and which of the bundle's files that is. */
+function bundled(): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const file of files.filter((name) => name.endsWith('.map')))
+    for (const source of json<{ sources: string[] }>(join(out, file)).sources) {
+      const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1];
+      if (name) found.set(name, file);
+    }
+  return found;
+}
+
+/** How each licence in use begins to be binding. */
+const GRANTS = [
+  /Redistribution\. You may reproduce and distribute copies/, // Apache-2.0
+  /Permission is hereby granted, free of charge/, // MIT
+  /Permission to use, copy, modify, and\/or distribute/, // ISC
+  /Redistribution and use in source and binary forms/, // BSD
+];
+
+test('every package with code in the page or in a worker has a notice with the text of its licence', () => {
+  const packages = bundled();
+  expect([...packages.values()].filter((file) => file.includes('worker')).length).toBeGreaterThan(
+    0,
+  );
+  expect([...packages.keys()]).toEqual(
+    expect.arrayContaining(['svelte', 'd3-scale', 'fflate', '@tensorflow/tfjs-core']),
+  );
+  const without = [...packages.keys()].filter(
+    (name) => !GRANTS.some((grant) => grant.test(noticeOf(name))),
+  );
+  expect(without).toEqual([]);
+});
+
+test('versions are those of the lock file', () => {
+  const { packages } = json<{ packages: Record<string, { version: string }> }>('package-lock.json');
+  for (const name of bundled().keys())
+    expect([...notices.keys()]).toContain(`${name} ${packages[`node_modules/${name}`]!.version}`);
+});
+
+describe('what no source map knows of', () => {
+  test('libraries inside the WebAssembly of TensorFlow.js, and the standard library inside ours', () => {
+    expect(
+      files
+        .filter((name) => name.endsWith('.wasm'))
+        .map((name) => name.replace(/^.*[\\/]|-[^-]*$/g, ''))
+        .sort(),
+    ).toEqual(['simd', 'tfjs-backend-wasm', 'tfjs-backend-wasm-simd']);
+    for (const name of ['XNNPACK', 'pthreadpool', 'Emscripten', 'musl', 'assemblyscript'])
+      expect(noticeOf(name), name).toMatch(
+        new RegExp(GRANTS.map(({ source }) => source).join('|')),
+      );
+  });
+
+  test('every text that models are trained on, with where it came from and under what', () => {
+    const texts = files.filter((name) => /^corpora.*json$/.test(name));
+    expect(texts.length).toBeGreaterThan(1);
+    for (const text of texts) {
+      const { title } = json<{ title: string }>(join(out, text));
+      expect(noticeOf(`${title}, from`), title).toContain('CC0 1.0 Universal');
+    }
+  });
+
+  test('no font is shipped', () => {
+    expect(files.filter((name) => /\.(woff2?|ttf|otf)$/.test(name))).toEqual([]);
+  });
+});
+
+test('no notice has room for a name nobody filled in', () => {
+  const open = [...notices].filter(([, text]) => /<(year|owner|copyright holders)>/.test(text));
+  expect(open.map(([name]) => name)).toEqual([]);
+});

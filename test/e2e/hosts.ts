@@ -1,0 +1,75 @@
+/** @file Small web servers beside the one of the suite: one that serves the built site plainly, one that counts. */
+import { readFile } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+
+export interface Host {
+  readonly url: string; // with a slash at the end
+  close(): Promise<void>;
+}
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+};
+
+async function listening(server: Server): Promise<Host> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+export interface Plain {
+  /** Headers of every answer; none of them is set unasked. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Files that come empty. */
+  readonly spoilt?: RegExp;
+  /** What is done to the page before it is sent. */
+  readonly page?: (html: string) => string;
+}
+
+/** The built site on a host that sends no policy of its own, as many static hosts do. */
+export function plainHost({
+  headers = {},
+  spoilt,
+  page = (html) => html,
+}: Plain = {}): Promise<Host> {
+  const answer: RequestListener = async (request, response) => {
+    const { pathname } = new URL(request.url!, 'http://host');
+    const path = pathname === '/' ? '/index.html' : normalize(pathname);
+    const bytes = spoilt?.test(path)
+      ? Buffer.alloc(0)
+      : await readFile(join('dist', path)).catch(() => undefined);
+    if (!bytes) return void response.writeHead(404).end();
+    const body = path === '/index.html' ? page(bytes.toString()) : bytes;
+    const type = TYPES[extname(path)] ?? 'application/octet-stream';
+    response.writeHead(200, { 'Content-Type': type, ...headers }).end(body);
+  };
+  return listening(createServer(answer));
+}
+
+/** A host that is not ours. `arrived` is the last part of the path of each request that came, in their order. */
+export async function elsewhere(): Promise<Host & { readonly arrived: readonly string[] }> {
+  const arrived: string[] = [];
+  const note = (url = '') => arrived.push(url.split('/').at(-1)!);
+  const server = createServer(({ url }, response) => {
+    note(url);
+    response.writeHead(200, { 'Access-Control-Allow-Origin': '*' }).end();
+  });
+  server.on('upgrade', ({ url }, socket) => {
+    note(url);
+    socket.destroy();
+  });
+  return { ...(await listening(server)), arrived };
+}

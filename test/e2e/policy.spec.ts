@@ -1,0 +1,275 @@
+/**
+ * @file Nothing leaves the machine: the page and its workers can reach no other host, on hosts that send the policy as a
+ * header and on hosts that send none, and nothing the site does itself is stopped by it.
+ */
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { expect, test, type Page, type Worker } from '@playwright/test';
+import { PAGES } from '../../src/app/route';
+import { elsewhere, plainHost, type Host, type Plain } from './hosts';
+import { button, numberOf, watchForErrors } from './support';
+
+// Chromium reports each violation as an error in the console, so every test of the suite that watches for errors
+// watches for these too. It keeps quiet about those of workers; they are passed on.
+watchForErrors();
+test.beforeEach(({ page }) => {
+  page.on('worker', (worker) => void worker.evaluate(passOn).catch(() => {})); // it may be gone
+});
+const passOn = () =>
+  addEventListener('securitypolicyviolation', (event) => {
+    const { effectiveDirective, blockedURI } = event as SecurityPolicyViolationEvent;
+    console.error(`the policy refuses a worker ${blockedURI} by ${effectiveDirective}`);
+  });
+
+const LESSONS = readdirSync('lessons').filter((name) => /^\d\d-/.test(name));
+const TINY = 'task=needle&context=32&distance=8&width=16&layers=2&heads=2&window=4&batch=4';
+
+async function trains(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await button(page, 'Train').click({ timeout: 60_000 });
+  await expect.poll(() => numberOf(page, 'Step count'), { timeout: 60_000 }).toBeGreaterThan(2);
+  await button(page, 'Pause').click();
+}
+
+// ------------------------------------------------------------------------------------ what the site does goes on
+
+test('every page and every lesson opens under the policy', async ({ page }) => {
+  const papers = LESSONS.flatMap((id) => [`lessons/${id}`, `teach/${id}`, `worksheet/${id}`]);
+  await page.goto('./');
+  for (const path of [...PAGES.map(({ id }) => id), ...papers]) {
+    await page.evaluate((hash) => (location.hash = hash), `#/${path}`);
+    await expect(page.locator('main'), path).toBeVisible();
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+});
+
+test('formulas and tables of lessons keep their styles, which no style attribute carries', async ({
+  page,
+}) => {
+  await page.goto('./#/teach/09-the-cache');
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  const styled = page.locator('[data-style^="text-align"]');
+  const [asked, got] = await styled
+    .first()
+    .evaluate((cell: HTMLElement) => [
+      cell.dataset['style'],
+      `text-align:${getComputedStyle(cell).textAlign}`,
+    ]);
+  expect(got).toBe(asked);
+});
+
+test('a run trains and is kept, a figure and a mask become files, a worksheet is printed', async ({
+  page,
+}) => {
+  await trains(page, `./#/lab?v=1&${TINY}`);
+  const saves = async (...names: readonly string[]) => {
+    for (const name of names)
+      await Promise.all([page.waitForEvent('download'), button(page, name).click()]);
+  };
+  await saves('Save checkpoint');
+  await page.goto('./#/figures');
+  await saves(...['CSV', 'SVG', 'PNG'].map((kind) => `Download Figure 2 as ${kind}`));
+  await page.goto('./#/masks');
+  await saves('.npy', 'JSON', 'SVG', 'PNG');
+  await page.goto('./#/worksheet/02-four-masks');
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  expect((await page.pdf()).length).toBeGreaterThan(10_000);
+});
+
+test('a model writes, is exported to Hugging Face, and is opened from that file', async ({
+  page,
+}) => {
+  await page.goto('./#/generate?v=1&model=marker-40-grouped');
+  await expect(button(page, 'Generate')).toBeEnabled();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    button(page, 'Export to Hugging Face').click(),
+  ]);
+  const buffer = await readFile(await file.path());
+  await page
+    .getByLabel('Open checkpoint')
+    .setInputFiles({ name: 'mine.zip', mimeType: 'application/zip', buffer });
+  await expect(page.getByRole('combobox', { name: 'Model', exact: true })).toHaveValue('file');
+  await page.getByLabel('Tokens', { exact: true }).fill('5');
+  await button(page, 'Generate').click();
+  await expect(page.getByText('5 written')).toBeVisible();
+});
+
+/** Threads, which TensorFlow.js would start where it may, are possible only where these are sent. */
+const ISOLATED = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+for (const [where, plain, device] of [
+  ['in WebAssembly', {}, 'WebAssembly'],
+  ['where threads would be possible', { headers: ISOLATED }, 'WebAssembly'],
+  ['in JavaScript, its WebAssembly spoilt', { spoilt: /tfjs-backend.*wasm$/ }, 'JavaScript'],
+] as const satisfies readonly (readonly [string, Plain, string])[])
+  test(`the reference in TensorFlow.js trains ${where}`, async ({ page }) => {
+    const host = await plainHost(plain);
+    try {
+      await trains(page, `${host.url}#/lab?v=1&backend=tfjs&${TINY}`);
+      await expect(page.getByText(`TensorFlow.js on ${device}`)).toBeAttached();
+    } finally {
+      await host.close();
+    }
+  });
+
+test('a course page on another origin frames a lesson, and they talk', async ({
+  page,
+  baseURL,
+}) => {
+  const course = await plainHost({
+    page: () => `<!doctype html><title>Course</title><link rel="icon" href="data:," />
+      <script>
+        addEventListener('message', ({ data }) => { document.title += ' ' + data.type; });
+      </script>
+      <iframe src="${baseURL}#/lessons/03-reach?v=1&embed=1" title="Lesson" width="1200" height="800"></iframe>`,
+  });
+  try {
+    await page.goto(course.url);
+    const lesson = page.frameLocator('iframe');
+    await expect(lesson.getByRole('heading', { level: 1, name: 'Reach' })).toBeVisible();
+    await expect(page).toHaveTitle(/ready state/);
+  } finally {
+    await course.close();
+  }
+});
+
+// ------------------------------------------------------------------------------------ a request elsewhere is refused
+
+/** Runs in the page or in a worker: sends a request to `to` in every way there is, each to a path of its own. */
+async function reach(to: string): Promise<string[]> {
+  const ways: Record<string, () => unknown> = {
+    fetch: () => fetch(`${to}fetch`, { mode: 'no-cors' }).catch(() => {}),
+    xhr: () => {
+      const request = new XMLHttpRequest();
+      request.open('POST', `${to}xhr`);
+      request.send('what was typed');
+    },
+    socket: () => new WebSocket(`${to.replace('http', 'ws')}socket`),
+    events: () => new EventSource(`${to}events`),
+    module: () => import(`${to}module`).catch(() => {}),
+  };
+  const element = (name: string, attributes: Record<string, string>) => () => {
+    document.body.append(Object.assign(document.createElement(name), attributes));
+  };
+  if (typeof document === 'object')
+    Object.assign(ways, {
+      beacon: () => navigator.sendBeacon(`${to}beacon`, 'what was typed'),
+      image: element('img', { src: `${to}image` }),
+      script: element('script', { src: `${to}script` }),
+      style: element('link', { rel: 'stylesheet', href: `${to}style` }),
+      prefetch: element('link', { rel: 'prefetch', href: `${to}prefetch` }),
+      frame: element('iframe', { src: `${to}frame` }),
+      audio: element('audio', { src: `${to}audio`, preload: 'auto' }),
+      // Into a frame, so that the page stays where it is.
+      form: () => {
+        const sink = Object.assign(document.createElement('iframe'), { name: 'sink' });
+        const form = document.createElement('form');
+        Object.assign(form, { action: `${to}form`, target: 'sink', method: 'post' });
+        document.body.append(sink, form);
+        form.submit();
+      },
+      object: element('object', { data: `${to}object` }),
+    });
+  const scope = globalThis as unknown as { refused: string[] };
+  scope.refused = [];
+  addEventListener('securitypolicyviolation', (event) => {
+    const { blockedURI, effectiveDirective } = event as SecurityPolicyViolationEvent;
+    // Of a frame only the origin is told.
+    const what = blockedURI.startsWith(to) ? blockedURI.slice(to.length) : '';
+    scope.refused.push(what || blockedURI.split('/')[3] || effectiveDirective.replace('-src', ''));
+  });
+  for (const send of Object.values(ways)) send();
+  return Object.keys(ways).sort();
+}
+const refused = () => [...new Set((globalThis as unknown as { refused: string[] }).refused)].sort();
+
+/** The worker of this name, on a page that uses it. */
+async function workerOf(page: Page, address: string, name: string): Promise<Worker> {
+  await page.goto(address);
+  let found: Worker | undefined;
+  await expect
+    .poll(
+      async () => {
+        const names = page
+          .workers()
+          .map((worker) => worker.evaluate(() => self.name).catch(() => ''));
+        const at = (await Promise.all(names)).indexOf(name);
+        found = page.workers()[at];
+        return at;
+      },
+      { message: name, timeout: 60_000 },
+    )
+    .toBeGreaterThanOrEqual(0);
+  return found!;
+}
+
+/** Page and Worker type `evaluate` a little differently; what is called here is the same. */
+type Scope = Pick<Worker, 'evaluate'>;
+
+/** Page and workers one after the other, each with its name. */
+async function* everyScope(
+  page: Page,
+  url: string,
+): AsyncGenerator<readonly [name: string, scope: Scope]> {
+  await page.goto(url);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  yield ['the page', page as unknown as Scope] as const;
+  for (const [name, path] of [
+    ['zebra-engine', `lab?v=1&${TINY}`],
+    ['zebra-scribe', 'generate?v=1&model=marker-40-grouped'],
+    ['zebra-masks', 'masks'],
+  ] as const)
+    yield [name, await workerOf(page, `${url}#/${path}`, name)] as const;
+}
+
+test.describe('a request elsewhere', () => {
+  let other: Awaited<ReturnType<typeof elsewhere>>;
+  let plain: Host | undefined;
+  test.beforeEach(async ({ page }) => {
+    other = await elsewhere();
+    // What is refused is logged, and is what is wanted here.
+    page.removeAllListeners('console');
+  });
+  test.afterEach(async () => {
+    await Promise.all([other.close(), plain?.close()]);
+    plain = undefined;
+  });
+
+  const isRefused = async (page: Page, url: string) => {
+    for await (const [name, scope] of everyScope(page, url)) {
+      const tried = await scope.evaluate(reach, other.url);
+      await expect.poll(() => scope.evaluate(refused), { message: name }).toEqual(tried);
+    }
+    expect(other.arrived).toEqual([]);
+  };
+
+  test('is refused to the page and to its workers where the host sends the header', async ({
+    page,
+    baseURL,
+  }) => isRefused(page, baseURL!));
+
+  test('is refused to the page and to its workers where the host sends no header', async ({
+    page,
+  }) => {
+    plain = await plainHost();
+    await isRefused(page, plain.url);
+  });
+
+  test('arrives from each of them without the policy, so the two tests above can fail', async ({
+    page,
+  }) => {
+    plain = await plainHost({
+      page: (html) => html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, ''),
+    });
+    for await (const [name, scope] of everyScope(page, plain.url)) {
+      const from = other.arrived.length;
+      const tried = await scope.evaluate(reach, other.url);
+      const arrived = () => [...new Set(other.arrived.slice(from))].sort();
+      await expect.poll(arrived, { message: name }).toEqual(tried);
+    }
+  });
+});
