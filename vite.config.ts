@@ -9,11 +9,8 @@ import { lessons } from './scripts/lessons/plugin.mjs';
 /** tfjs is reached only from the worker, so the dev server would find it late and reload the page. */
 const workerPackages = [
   '@tensorflow/tfjs',
-  '@tensorflow/tfjs-core',
-  '@tensorflow/tfjs-core/dist/register_all_gradients',
   '@tensorflow/tfjs-backend-webgpu',
   '@tensorflow/tfjs-backend-wasm',
-  '@tensorflow/tfjs-backend-cpu',
 ];
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as {
