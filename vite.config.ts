@@ -12,11 +12,8 @@ import { silence } from './test/support/silence';
 /** tfjs is reached only from the worker, so the dev server would find it late and reload the page. */
 const workerPackages = [
   '@tensorflow/tfjs',
-  '@tensorflow/tfjs-core',
-  '@tensorflow/tfjs-core/dist/register_all_gradients',
   '@tensorflow/tfjs-backend-webgpu',
   '@tensorflow/tfjs-backend-wasm',
-  '@tensorflow/tfjs-backend-cpu',
 ];
 
 /** Files of tests that destroy GPU devices on purpose, and so get a browser that no other file shares. */

@@ -113,6 +113,21 @@ test('every folder is in the table', () => {
   expect([...homes].filter((home) => !(home in MAY_IMPORT))).toEqual([]);
 });
 
+test('the reference has TensorFlow.js as @tensorflow/tfjs, and beside it only the backends that package lacks', () => {
+  const packages = (from: typeof imports) =>
+    [...new Set(from.map(({ target }) => target))]
+      .filter((target) => target.startsWith('@tensorflow/') && !target.endsWith('.wasm?url'))
+      .sort();
+  expect(packages(imports)).toEqual([
+    '@tensorflow/tfjs',
+    '@tensorflow/tfjs-backend-wasm',
+    '@tensorflow/tfjs-backend-webgpu',
+  ]);
+  const whole = imports.filter(({ target }) => target === '@tensorflow/tfjs');
+  expect([...new Set(whole.map(({ home }) => home))]).toEqual(['reference']);
+  expect(whole.map(({ file }) => file)).toContain('reference/reference.ts');
+});
+
 test('tfjs is known to the reference alone', () => {
   const wrong = imports
     .filter(({ target }) => target.startsWith('@tensorflow/'))

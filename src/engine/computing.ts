@@ -15,7 +15,7 @@ export interface Computing {
 
 export interface ComputingChoice extends Omit<Choice, 'wanted'> {
   readonly wanted: Choice['wanted'] | 'tfjs';
-  /** The graphics device gave numbers that cannot be trusted: do without. */
+  /** The graphics device gave numbers that cannot be trusted, or went away for good: do without. */
   readonly withoutGpu?: boolean;
 }
 
@@ -24,10 +24,7 @@ export async function chooseComputing(choice: ComputingChoice): Promise<Computin
   const { wanted, withoutGpu = false, onFault } = choice;
   if (wanted === 'tfjs') {
     const { startTfjs } = await import('../reference/tfjs');
-    const { models, ...info } = await startTfjs({
-      onFault,
-      without: withoutGpu ? ['WebGPU'] : [],
-    });
+    const { models, ...info } = await startTfjs({ onFault, withoutGpu });
     return {
       info: { name: 'tfjs', kernel: models.kernel, ...info },
       models,

@@ -426,7 +426,7 @@ export class Engine {
     this.#queue = this.#queue.then(() => this.#recover(fault));
   }
 
-  /** A new device for all runs, each from its last snapshot; where an error made the old one untrustworthy, another way to compute. */
+  /** A new device for all runs, each from its last snapshot; where the old one cannot be trusted or is gone for good, another way to compute. */
   async #recover(fault: Fault): Promise<void> {
     if (this.#fault !== fault) return;
     if (!this.#computing?.fallible) {
@@ -448,7 +448,7 @@ export class Engine {
         this.#preparing(run.id, 'The graphics device failed; starting again', 0.1);
       for (const run of runs) this.#release(run);
       if (runs.length > 0) {
-        await this.#choose(wanted, runs[0]!.command.spec, fault.kind === 'error');
+        await this.#choose(wanted, runs[0]!.command.spec, fault.kind !== 'lost');
       }
     } catch (cause) {
       for (const run of runs) this.#failed(run.id, cause);

@@ -27,8 +27,12 @@ export async function findAdapter(): Promise<Adapter | string> {
   const name = [vendor, architecture].filter(Boolean).join(' ') || description || 'unnamed adapter';
   const fallback = (adapter.info as GPUAdapterInfo & { isFallbackAdapter?: boolean })
     .isFallbackAdapter;
-  return { adapter, name, software: fallback === true || /swiftshader|llvmpipe|warp/i.test(name) };
+  return { adapter, name, software: fallback === true || isSoftware(name) };
 }
+
+/** Is what calls itself so a processor that stands in for a graphics card? */
+export const isSoftware = (name: string): boolean =>
+  /swiftshader|llvmpipe|softpipe|software|\bwarp\b|basic render/i.test(name);
 
 const LIMITS = [
   'maxBufferSize',
@@ -40,8 +44,11 @@ const LIMITS = [
 ] as const;
 
 export interface Fault {
-  /** 'lost': the device is gone, its numbers were right. 'error': its numbers cannot be trusted. */
-  readonly kind: 'lost' | 'error';
+  /**
+   * 'lost': the device is gone, its numbers were right, and another one may be had. 'gone': the same, but what
+   * runs on it goes on without the graphics card. 'error': its numbers cannot be trusted.
+   */
+  readonly kind: 'lost' | 'gone' | 'error';
   readonly message: string;
 }
 

@@ -4,8 +4,7 @@
  * Slow on purpose and short on purpose. Everything fused is tested against it, and it against numbers
  * of an independent PyTorch implementation.
  */
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import * as tf from '@tensorflow/tfjs';
 import { layoutOf, type Layout } from '../attention/layout';
 import { rotationTable, virtualPositions } from '../ops/place/kernel';
 import { NORM_EPS, type ModelSpec } from '../spec/model';

@@ -4,7 +4,7 @@
  * What one writes with TensorFlow.js alone. It stands beside our programs so that a person can see that
  * both compute the same, and what the difference in time and memory is. On tfjs's backend in use.
  */
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs';
 import { layoutOf } from '../attention/layout';
 import type { Batch } from '../data/source';
 import { arenaOf, pack, unpack, type Arena, type HostWeights } from '../model/arena';

@@ -1,17 +1,19 @@
 /**
- * @file Starts TensorFlow.js: on the graphics card where there is one, else in WebAssembly, else in JavaScript.
+ * @file Starts TensorFlow.js: on the graphics card where there is one (WebGPU, then WebGL), else in WebAssembly, else in JavaScript.
  *
- * Loaded only where somebody asks for it; of tfjs's backends, too, only the one that is used.
+ * Loaded only where somebody asks for it. The package @tensorflow/tfjs brings the core, the gradients, WebGL and
+ * JavaScript; WebGPU and WebAssembly are packages of their own and loaded only when they are tried.
  */
+import * as tf from '@tensorflow/tfjs';
 import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import * as tf from '@tensorflow/tfjs-core';
 import type { DeviceLimits } from '../core/limits';
 import { HOST_LIMITS } from '../gpu/backend';
-import { findAdapter, openDevice, type Adapter, type Fault } from '../gpu/webgpu';
+import { findAdapter, openDevice, type Fault } from '../gpu/webgpu';
 import type { Models } from '../train/model';
 import { tapedSelfTest } from './selfTest';
 import { tapes } from './taped';
+import { findContext, registerWebgl } from './webgl';
 
 export interface Tfjs {
   readonly models: Models;
@@ -25,35 +27,49 @@ export interface TfjsChoice {
   readonly onFault: (fault: Fault) => void;
   /** Throws where the machine's numbers are wrong. */
   readonly selfTest?: (models: Models) => Promise<void>;
-  /** Backends not to use, because their results cannot be trusted. */
-  readonly without?: readonly string[];
+  /** Do without the graphics card, because its results cannot be trusted or it went away. */
+  readonly withoutGpu?: boolean;
+  /** Milliseconds a self-test may take: a fence that is never signalled would keep it waiting for ever. */
+  readonly patience?: number;
 }
+
+const PATIENCE = 60_000;
 
 type Started = Pick<Tfjs, 'device' | 'limits'> & { readonly where: Models['where'] };
 
-/** Composed models on the first backend of tfjs that passes the self-test. Rejects where none does. */
+/** A backend in use, or in words why there is none to try. */
+type Start = () => Promise<Started | string>;
+
+/** Composed models on the first backend of tfjs that passes the self-test: WebGPU, WebGL, WebAssembly, JavaScript. Rejects where none does. */
 export async function startTfjs(choice: TfjsChoice): Promise<Tfjs> {
-  const { onFault, selfTest = tapedSelfTest, without = [] } = choice;
+  const { onFault, selfTest = tapedSelfTest, withoutGpu = false, patience = PATIENCE } = choice;
   const passedOver: string[] = [];
-  const found = await findAdapter();
-  const ways: [name: string, start: () => Promise<Started>][] = [
+  const onCard: [name: string, start: Start][] = [
+    ['WebGPU', () => startWebgpu(onFault)],
+    ['WebGL', () => startWebgl(onFault)],
+  ];
+  if (withoutGpu)
+    passedOver.push('Its WebGPU and WebGL are left out after a fault of the graphics device.');
+  const onProcessor: typeof onCard = [
     ['WebAssembly', startWasm],
     ['JavaScript', startCpu],
   ];
-  if (typeof found === 'string') passedOver.push(found);
-  else if (!found.software) ways.unshift(['WebGPU', () => startWebgpu(found, onFault)]);
-  else passedOver.push(`This machine’s WebGPU is computed on the CPU (${found.name}).`);
 
-  for (const [name, start] of ways) {
-    if (without.includes(name)) continue;
+  for (const [name, start] of [...(withoutGpu ? [] : onCard), ...onProcessor]) {
     try {
-      const { where, ...started } = await start();
+      const started = await start();
+      if (typeof started === 'string') {
+        passedOver.push(started);
+        continue;
+      }
+      const { where, ...rest } = started;
       const models = tapes(where);
-      await selfTest(models);
+      await within(patience, selfTest(models));
       const why =
         'You asked for TensorFlow.js: composed operations and gradients by the tape, to compare with.';
-      return { ...started, models, reason: [...passedOver, why].join(' ') };
+      return { ...rest, models, reason: [...passedOver, why].join(' ') };
     } catch (cause) {
+      if (name === 'WebGL') removeBackend('webgl'); // ends its reads, frees its context
       passedOver.push(`Its ${name} cannot be used (${wordsOf(cause)}).`);
     }
   }
@@ -62,15 +78,46 @@ export async function startTfjs(choice: TfjsChoice): Promise<Tfjs> {
   );
 }
 
-async function startWebgpu(found: Adapter, onFault: (fault: Fault) => void): Promise<Started> {
+/** Rejects where the work takes longer than that many milliseconds. */
+async function within(patience: number, work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    const words = `its self-test was not done after ${patience / 1000} s`;
+    timer = setTimeout(() => reject(new Error(words)), patience);
+  });
+  try {
+    await Promise.race([work, tooLong]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function startWebgpu(onFault: (fault: Fault) => void): Promise<Started | string> {
+  const found = await findAdapter();
+  if (typeof found === 'string') return found;
+  if (found.software) return onTheCpu('WebGPU', found.name);
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
   // A device of our own: tfjs does not listen for errors, and one invalid program voids all that is recorded with it.
   const { device, limits } = await openDevice(found, onFault);
-  if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu'); // that of a lost device, or tfjs's own
+  removeBackend('webgpu'); // that of a lost device, or tfjs's own
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, found.adapter.info));
   await use('webgpu');
   return { where: 'gpu', device: `WebGPU, ${found.name}`, limits };
 }
+
+async function startWebgl(onFault: (fault: Fault) => void): Promise<Started | string> {
+  const found = findContext();
+  if (typeof found === 'string') return found;
+  if (found.software) return onTheCpu('WebGL', found.name);
+  removeBackend('webgl'); // that of a lost context, or tfjs's own
+  const limits = registerWebgl(found, onFault);
+  await use('webgl');
+  return { where: 'gpu', device: `WebGL, ${found.name}`, limits };
+}
+
+/** What the processor computes in place of a graphics card is slower than its WebAssembly. */
+const onTheCpu = (way: string, name: string) =>
+  `This machine’s ${way} is computed on the CPU (${name}).`;
 
 async function startWasm(): Promise<Started> {
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
@@ -86,9 +133,12 @@ async function startWasm(): Promise<Started> {
 }
 
 async function startCpu(): Promise<Started> {
-  await import('@tensorflow/tfjs-backend-cpu');
   await use('cpu');
   return { where: 'host', device: 'JavaScript', limits: HOST_LIMITS };
+}
+
+function removeBackend(name: string): void {
+  if (tf.findBackendFactory(name)) tf.removeBackend(name);
 }
 
 async function use(backend: string): Promise<void> {

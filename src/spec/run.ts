@@ -236,7 +236,8 @@ export const CONTROLS: readonly Control[] = [
       {
         value: 'tfjs',
         label: 'TensorFlow.js (reference)',
-        summary: 'the composed model and its tape: slow, to compare our kernels with',
+        summary:
+          'the reference our kernels are held to: composed operations and a tape, slower; on WebGPU, WebGL, WebAssembly or JavaScript, the first that works',
       },
     ],
   },

@@ -1,42 +1,108 @@
 /** @file TensorFlow.js as a way to compute: which of its backends is taken, and what happens when its device breaks. */
+import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Engine } from '../../src/engine/engine';
 import { currentDevice } from '../../src/gpu/webgpu';
 import type { BackendInfo, EngineEvent, RunState } from '../../src/link/protocol';
+import { tapedSelfTest } from '../../src/reference/selfTest';
 import { startTfjs } from '../../src/reference/tfjs';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import { loseContext, pretendWebglCard, pretendWebgpuCard } from '../support/cards';
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
 
 const ignore = () => {};
 
-/** Chromium's software adapter under the name of a graphics card. */
-async function pretendCard(): Promise<void> {
-  const request = navigator.gpu.requestAdapter.bind(navigator.gpu);
-  vi.spyOn(navigator.gpu, 'requestAdapter').mockImplementation(async (options) => {
-    const adapter = (await request(options))!;
-    const info = { vendor: 'a', architecture: 'card', description: '', device: '' };
-    Object.defineProperty(adapter, 'info', { value: info });
-    return adapter;
-  });
-}
-
 describe('which backend of tfjs is taken', () => {
   test('a graphics card: its WebGPU, which passes the self-test', async () => {
-    await pretendCard();
+    pretendWebgpuCard();
     const { models, device, reason } = await startTfjs({ onFault: ignore });
     expect(models).toMatchObject({ kernel: 'composed', where: 'gpu', ahead: 2 });
     expect(device).toBe('WebGPU, a card');
     expect(reason).toMatch(/^You asked for TensorFlow\.js/);
   });
 
-  test('a software adapter: its WebAssembly, with the reason', async () => {
+  test('no WebGPU but a graphics card: its WebGL, which passes the self-test', async () => {
+    pretendWebglCard();
+    const { models, device, reason } = await startTfjs({ onFault: ignore });
+    expect(models).toMatchObject({ kernel: 'composed', where: 'gpu', ahead: 2 });
+    expect(device).toBe('WebGL, a card');
+    expect(reason).toMatch(
+      /^WebGPU is here, but it offers no graphics adapter\. You asked for TensorFlow\.js/,
+    );
+  });
+
+  test('software adapters: its WebAssembly, with both reasons', async () => {
     const { models, device, reason } = await startTfjs({ onFault: ignore });
     expect(models).toMatchObject({ kernel: 'composed', where: 'host', ahead: 0 });
     expect(device).toBe('WebAssembly');
     expect(reason).toMatch(
-      /^This machine’s WebGPU is computed on the CPU \(.*swiftshader.*\)\. You/,
+      /^This machine’s WebGPU is computed on the CPU \(.*swiftshader.*\)\. This machine’s WebGL is computed on the CPU \(.*SwiftShader.*\)\. You/,
     );
+  });
+
+  test('a browser without WebGL 2: its WebAssembly, with the reason', async () => {
+    vi.spyOn(OffscreenCanvas.prototype, 'getContext').mockReturnValue(null);
+    const { device, reason } = await startTfjs({ onFault: ignore });
+    expect(device).toBe('WebAssembly');
+    expect(reason).toContain(' This browser offers no WebGL 2. You asked');
+  });
+
+  test('a browser without OffscreenCanvas: its WebAssembly, with the reason', async () => {
+    vi.stubGlobal('OffscreenCanvas', undefined);
+    const { device, reason } = await startTfjs({ onFault: ignore });
+    expect(device).toBe('WebAssembly');
+    expect(reason).toContain('no WebGL outside of pages (no OffscreenCanvas).');
+  });
+
+  test('a WebGL of 16-bit floats is refused in words', async () => {
+    pretendWebglCard();
+    const { getExtension } = WebGL2RenderingContext.prototype;
+    const withoutFloats = function (this: WebGL2RenderingContext, name: 'WEBGL_multi_draw') {
+      return String(name) === 'EXT_color_buffer_float' ? null : getExtension.call(this, name);
+    };
+    vi.spyOn(WebGL2RenderingContext.prototype, 'getExtension').mockImplementation(
+      withoutFloats as typeof getExtension,
+    );
+    tf.env().reset(); // tfjs remembers what it found out of an earlier context
+    try {
+      const { device, reason } = await startTfjs({ onFault: ignore });
+      expect(device).toBe('WebAssembly');
+      expect(reason).toContain('Its WebGL cannot be used (it computes with 16-bit floats only');
+    } finally {
+      tf.env().reset();
+    }
+  });
+
+  test('a WebGL context lost during the self-test: its WebAssembly, with the reason', async () => {
+    const contexts = pretendWebglCard();
+    const faults: string[] = [];
+    const { device, reason } = await startTfjs({
+      onFault: ({ message }) => faults.push(message),
+      selfTest: async (models) => {
+        if (models.where === 'gpu') loseContext(contexts.at(-1)!);
+        await tapedSelfTest(models);
+      },
+    });
+    expect(device).toBe('WebAssembly');
+    expect(reason).toMatch(/Its WebGL cannot be used \(.+\)\. You/);
+  });
+
+  test('a WebGL whose fence is never signalled is given up, and nothing asks for it any more', async () => {
+    pretendWebglCard();
+    const wait = vi
+      .spyOn(WebGL2RenderingContext.prototype, 'clientWaitSync')
+      .mockImplementation((): number => WebGL2RenderingContext.TIMEOUT_EXPIRED);
+    const { device, reason } = await startTfjs({ onFault: ignore, patience: 4000 });
+    expect(device).toBe('WebAssembly');
+    expect(reason).toContain('Its WebGL cannot be used (its self-test was not done after 4 s).');
+    const asked = wait.mock.calls.length;
+    expect(asked).toBeGreaterThan(0);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(wait.mock.calls.length).toBe(asked);
   });
 
   test('one that computes wrongly is passed over, naming what was wrong', async () => {
@@ -59,6 +125,26 @@ describe('which backend of tfjs is taken', () => {
       /^TensorFlow\.js cannot compute here\. .* Its WebAssembly cannot be used \(broken\)\. Its JavaScript cannot be used \(broken\)\. Choose another way/,
     );
   });
+});
+
+test('every read that is under way when a WebGL context is lost rejects, and so does every later one', async () => {
+  const contexts = pretendWebglCard();
+  const faults: string[] = [];
+  await startTfjs({ onFault: ({ kind, message }) => faults.push(`${kind}: ${message}`) });
+  expect(tf.getBackend()).toBe('webgl');
+  const wait = vi
+    .spyOn(WebGL2RenderingContext.prototype, 'clientWaitSync')
+    .mockImplementation((): number => WebGL2RenderingContext.TIMEOUT_EXPIRED);
+  const sum = tf.add(tf.ones([64, 64]), tf.ones([64, 64]));
+  const reads = [sum.data(), sum.data()]; // the second waits for the first
+  await vi.waitFor(() => expect(wait).toHaveBeenCalled());
+  loseContext(contexts.at(-1)!);
+  const ends = await Promise.all(reads.map((read) => read.then(() => 'numbers', String)));
+  expect(ends).toEqual(Array(2).fill('Error: The WebGL context was lost.'));
+  expect(faults).toEqual(['gone: The WebGL context was lost.']);
+  await expect(sum.data()).rejects.toThrow('The WebGL context was lost.');
+  // eslint-disable-next-line no-restricted-properties -- tfjs itself reads so, when it hands small tensors to the processor
+  expect(() => sum.dataSync()).toThrow('The WebGL context was lost.');
 });
 
 const small: RunSpec = {
@@ -94,7 +180,7 @@ async function running() {
 
 describe('a device that breaks while tfjs trains on it', () => {
   test('lost: the run goes on from its last snapshot, with tfjs on a new device', async () => {
-    await pretendCard();
+    pretendWebgpuCard();
     const { engine, steps, why, more, backends } = await running();
     // Until a snapshot has been taken, which is every five seconds.
     await new Promise((resolve) => setTimeout(resolve, 7000));
@@ -122,7 +208,7 @@ describe('a device that breaks while tfjs trains on it', () => {
   });
 
   test('an error nobody caught: tfjs goes on without the card', async () => {
-    await pretendCard();
+    pretendWebgpuCard();
     const { engine, steps, why, more, backends } = await running();
     currentDevice()!.onuncapturederror!({
       error: { message: 'as a driver reports it' },
@@ -136,6 +222,33 @@ describe('a device that breaks while tfjs trains on it', () => {
     await more(steps.length + 3);
     engine.receive({ type: 'control', runId: 'a', action: 'close' });
   });
+});
+
+test('a WebGL context that is lost while tfjs trains: the run says so and goes on in WebAssembly', async () => {
+  const contexts = pretendWebglCard();
+  const { engine, steps, why, more, backends } = await running();
+  expect(backends.map(({ device }) => device)).toEqual(['WebGL, a card']);
+  await new Promise((resolve) => setTimeout(resolve, 7000)); // until a snapshot has been taken
+  loseContext(contexts.at(-1)!);
+  await vi.waitFor(
+    () =>
+      expect(why()).toEqual([
+        expect.stringMatching(/^The WebGL context was lost\. Training went on from step \d+\.$/),
+      ]),
+    { timeout: 60_000 },
+  );
+  const resumed = Number(/from step (\d+)/.exec(why()[0]!)![1]);
+  expect(resumed).toBeGreaterThan(0);
+  await more(steps.length + 2);
+  const before = steps.findLastIndex(({ step }) => step === resumed + 1);
+  expect(before).toBeGreaterThan(0);
+  for (const { step, loss } of steps.slice(before)) {
+    const first = steps.slice(0, before).find((old) => old.step === step);
+    if (first) expect(loss).toBeCloseTo(first.loss, 3);
+  }
+  expect(backends[1]!.device).toBe('WebAssembly');
+  expect(backends[1]!.reason).toContain('WebGPU and WebGL are left out after a fault');
+  engine.receive({ type: 'control', runId: 'a', action: 'close' });
 });
 
 test('from tfjs to our kernels and back: the run that is opened next is computed as it asks', async () => {

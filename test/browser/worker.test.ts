@@ -12,12 +12,11 @@ type Of<T extends Type> = Extract<EngineEvent, { type: T }>;
 /** A worker and everything it said. */
 class Wire {
   readonly events: EngineEvent[] = [];
-  readonly #worker = new Worker(new URL('../../src/engine/worker.ts', import.meta.url), {
-    type: 'module',
-  });
   readonly #waiting = new Set<() => void>();
+  readonly #worker: Worker;
 
-  constructor() {
+  constructor(start: () => Worker) {
+    this.#worker = start();
     this.#worker.onmessage = ({ data }: MessageEvent<EngineEvent>) => {
       this.events.push(data);
       for (const look of this.#waiting) look();
@@ -58,6 +57,12 @@ class Wire {
   stop = () => this.#worker.terminate();
 }
 
+const engineWorker = () =>
+  new Worker(new URL('../../src/engine/worker.ts', import.meta.url), { type: 'module' });
+/** The same on a machine whose only graphics is a WebGL that calls itself a card. */
+const webglWorker = () =>
+  new Worker(new URL('../support/webglCard.worker.ts', import.meta.url), { type: 'module' });
+
 let wire: Wire;
 afterEach(() => wire.stop());
 
@@ -74,8 +79,8 @@ const small: RunSpec = {
   batch: 2,
 };
 
-async function open(spec: RunSpec, more: { text?: string } = {}) {
-  wire = new Wire();
+async function open(spec: RunSpec, more: { text?: string } = {}, start = engineWorker) {
+  wire = new Wire(start);
   wire.send({ type: 'open', runId, spec, ...more });
   await wire.until(
     () => wire.phase() === 'paused' || wire.phase() === 'failed',
@@ -88,10 +93,22 @@ const message = () => {
   return last.phase === 'failed' ? last.message : `(${last.phase})`;
 };
 
-describe.each(['webgpu', 'wasm', 'cpu', 'tfjs'] as const)('in a worker on %s', (backend) => {
+const WAYS = [
+  { way: 'webgpu', backend: 'webgpu' },
+  { way: 'wasm', backend: 'wasm' },
+  { way: 'cpu', backend: 'cpu' },
+  { way: 'tfjs', backend: 'tfjs', device: 'WebAssembly' },
+  { way: 'tfjs in WebGL', backend: 'tfjs', device: 'WebGL, a card', start: webglWorker },
+] as const;
+
+describe.each(WAYS)('in a worker on $way', ({ backend, ...more }) => {
   test('trains, pauses, steps, draws, and stays within its predicted memory', async () => {
-    await open({ ...small, backend, plan: 'custom', stripes: 'GSAS' });
-    expect(wire.of('backend').at(-1)!.backend).toMatchObject({ name: backend });
+    const spec = { ...small, backend, plan: 'custom', stripes: 'GSAS' } as const;
+    await open(spec, {}, 'start' in more ? more.start : engineWorker);
+    expect(wire.of('backend').at(-1)!.backend).toMatchObject({
+      name: backend,
+      ...('device' in more && { device: more.device }),
+    });
 
     wire.send({ type: 'nextFrame', runId });
     wire.send({ type: 'control', runId, action: 'step' });
@@ -125,9 +142,8 @@ describe.each(['webgpu', 'wasm', 'cpu', 'tfjs'] as const)('in a worker on %s', (
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(wire.step()).toBe(paused);
 
-    const spec = modelSpecOf({ ...small, plan: 'custom', stripes: 'GSAS' });
     const predicted = trainingMemory(
-      spec,
+      modelSpecOf(spec),
       small.batch,
       wire.of('backend').at(-1)!.backend.kernel,
     ).peak;
@@ -140,8 +156,8 @@ describe.each(['webgpu', 'wasm', 'cpu', 'tfjs'] as const)('in a worker on %s', (
 
 test('all backends give the same losses from the same seed', async () => {
   const losses: number[][] = [];
-  for (const backend of ['webgpu', 'wasm', 'cpu', 'tfjs'] as const) {
-    await open({ ...small, backend });
+  for (const { backend, ...more } of WAYS) {
+    await open({ ...small, backend }, {}, 'start' in more ? more.start : engineWorker);
     wire.send({ type: 'control', runId, action: 'run' });
     await wire.until(() => wire.step() >= 10, 'ten steps');
     losses.push(
@@ -153,9 +169,9 @@ test('all backends give the same losses from the same seed', async () => {
     wire.stop();
   }
   for (let step = 0; step < 10; step++) {
-    expect(losses[0]![step]).toBeCloseTo(losses[2]![step]!, 3); // float32 sums in another order
-    expect(losses[1]![step]).toBeCloseTo(losses[2]![step]!, 3);
-    expect(losses[3]![step]).toBeCloseTo(losses[2]![step]!, 3);
+    for (const [i, { way }] of WAYS.entries()) {
+      expect(losses[i]![step], way).toBeCloseTo(losses[2]![step]!, 3); // float32 sums in another order
+    }
   }
 });
 
@@ -193,7 +209,7 @@ describe('runs that are compared', () => {
   const paused = (alive = ids) =>
     wire.until(() => alive.every((id) => stateOf(id)?.phase === 'paused'), 'all to pause');
   const openAll = (spec: RunSpec, other: Partial<Record<string, Partial<RunSpec>>> = {}) => {
-    wire = new Wire();
+    wire = new Wire(engineWorker);
     for (const id of ids)
       wire.send({ type: 'open', runId: id, spec: { ...spec, plan: id, ...other[id] } });
   };

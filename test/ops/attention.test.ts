@@ -1,5 +1,4 @@
-import '@tensorflow/tfjs-backend-cpu';
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs';
 import { beforeAll } from 'vitest';
 import { hostMachine } from '../../src/gpu/hostMachine';
 import { describeAttention } from '../support/attentionTests';

@@ -1,6 +1,5 @@
 /** @file The composed model, trained by the tape, beside ours: the same maps, the same training, either goes on from the other. */
-import '@tensorflow/tfjs-backend-cpu';
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { patternSpec } from '../../src/attention/registry';
 import { makeFeed } from '../../src/data/batches';

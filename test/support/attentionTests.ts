@@ -1,5 +1,5 @@
 /** @file Fused attention against the composed reference, on any machine: the output, three gradients, the picture. */
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { threadShare } from '../../src/attention/kernels';
 import { layoutOf, type Layout } from '../../src/attention/layout';

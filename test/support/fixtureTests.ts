@@ -1,5 +1,5 @@
 /** @file The whole model against the PyTorch numbers; run on every machine by the files that import it. */
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { arenaOf, unpack } from '../../src/model/arena';
 import { referenceLogits, referenceLoss } from '../../src/reference/reference';

@@ -1,6 +1,5 @@
 /** @file Why the written-out step can be trusted: finite differences, float64, and 200 steps beside the tape. */
-import '@tensorflow/tfjs-backend-cpu';
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { random } from '../../src/core/random';
 import { hostMachine } from '../../src/gpu/hostMachine';

@@ -1,6 +1,5 @@
 /** @file WebAssembly as the page has it: every kernel from src/ops/simd.as.ts. */
-import '@tensorflow/tfjs-backend-cpu';
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { chooseBackend } from '../../../src/gpu/backend';
 import type { Machine } from '../../../src/gpu/machine';

@@ -1,6 +1,5 @@
 /** @file Every kernel as WGSL: in Chromium's WebGPU, with the shares of a software adapter and of a graphics card. */
-import '@tensorflow/tfjs-backend-cpu';
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gpuMachine } from '../../../src/gpu/gpuMachine';
 import { findAdapter, openDevice } from '../../../src/gpu/webgpu';
