@@ -7,7 +7,7 @@ import { chromiumArguments, chromiumPath } from './scripts/chromium.mjs';
 import { lessons } from './scripts/lessons/plugin.mjs';
 import { notices } from './scripts/notices/plugin.mjs';
 import { policy } from './scripts/policy.mjs';
-import { silence } from './test/support/silence';
+import { silence } from './test/support/silence.ts';
 
 /** tfjs is reached only from the worker, so the dev server would find it late and reload the page. */
 const workerPackages = [

@@ -21,8 +21,14 @@ export function folderOf(id) {
   return /^(?:.*\/)?(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)/.exec(id)?.[1];
 }
 
-/** The text of a licence as SPDX has it, the copyright lines where it leaves room for them. */
-export function standardText(licence, copyright = []) {
+/** The texts of a licence expression ('MIT', 'Apache-2.0 AND MIT') as SPDX has them, the copyright lines where they leave room. */
+export const standardText = (expression, copyright = []) =>
+  expression
+    .split(' AND ')
+    .map((licence) => oneText(licence, copyright))
+    .join('\n\n\n');
+
+function oneText(licence, copyright) {
   const text = spdx[licence]?.licenseText;
   if (!text) throw new Error(`SPDX has no licence ${licence}; name one of its identifiers`);
   const lines = copyright.join('\n');

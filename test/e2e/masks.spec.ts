@@ -7,6 +7,7 @@ import {
   button,
   expectAccessible,
   expectNoOverflow,
+  expectWithin,
   output,
   visit,
   watchForErrors,
@@ -91,26 +92,28 @@ test('16,384 tokens open, pan and zoom without a task over 100 ms', ALONE, async
       for (const { duration } of list.getEntries()) long.push(duration);
     }).observe({ type: 'longtask', buffered: true });
   });
-  // Once for the page itself, small: what is measured is the mask.
-  await open(page);
-  await page.evaluate(() => ((globalThis as unknown as { long: number[] }).long.length = 0));
-  await page.getByRole('textbox', { name: 'T', exact: true }).fill('16,384');
-  await page.keyboard.press('Enter');
-  await expect(output(page, 'Visible pairs')).toContainText('65,530'); // 4 · 16,384 - 6
-  await terms(page).fill('causal & (window(512) | sink(64))');
-  await expect(output(page, 'Visible pairs')).toContainText('9,271,584');
-  await cell(page).focus();
-  for (const key of ['+', '+', '+', '+', 'PageDown', 'ArrowRight', '-', '-', '0', 'Home'])
-    await page.keyboard.press(key);
-  const picture = (await page.getByRole('img', { name: 'Mask of layer 1' }).boundingBox())!;
-  await page.mouse.move(picture.x + 200, picture.y + 200);
-  for (const delta of [-400, -400, -400, 200]) await page.mouse.wheel(0, delta);
-  await page.mouse.down();
-  await page.mouse.move(picture.x + 260, picture.y + 330, { steps: 12 });
-  await page.mouse.up();
-  await page.waitForTimeout(1000);
-  const long = await page.evaluate(() => (globalThis as unknown as { long: number[] }).long);
-  expect(long.filter((ms) => ms > 100)).toEqual([]);
+  const longestTask = async () => {
+    // Once for the page itself, small: what is measured is the mask.
+    await open(page);
+    await page.evaluate(() => ((globalThis as unknown as { long: number[] }).long.length = 0));
+    await page.getByRole('textbox', { name: 'T', exact: true }).fill('16,384');
+    await page.keyboard.press('Enter');
+    await expect(output(page, 'Visible pairs')).toContainText('65,530'); // 4 · 16,384 - 6
+    await terms(page).fill('causal & (window(512) | sink(64))');
+    await expect(output(page, 'Visible pairs')).toContainText('9,271,584');
+    await cell(page).focus();
+    for (const key of ['+', '+', '+', '+', 'PageDown', 'ArrowRight', '-', '-', '0', 'Home'])
+      await page.keyboard.press(key);
+    const picture = (await page.getByRole('img', { name: 'Mask of layer 1' }).boundingBox())!;
+    await page.mouse.move(picture.x + 200, picture.y + 200);
+    for (const delta of [-400, -400, -400, 200]) await page.mouse.wheel(0, delta);
+    await page.mouse.down();
+    await page.mouse.move(picture.x + 260, picture.y + 330, { steps: 12 });
+    await page.mouse.up();
+    await page.waitForTimeout(1000);
+    return page.evaluate(() => Math.max(0, ...(globalThis as unknown as { long: number[] }).long));
+  };
+  await expectWithin(100, longestTask, 'the longest task');
 });
 
 test('files of a mask can be read again', async ({ page }) => {

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test, type Page, type Worker } from '@playwright/test';
 import { PAGES } from '../../src/app/route';
 import { elsewhere, plainHost, type Host, type Plain } from './hosts';
-import { button, numberOf, watchForErrors } from './support';
+import { button, numberOf, visit, watchForErrors } from './support';
 
 // Chromium reports each violation as an error in the console, so every test of the suite that watches for errors
 // watches for these too. It keeps quiet about those of workers; they are passed on.
@@ -25,7 +25,7 @@ const LESSONS = readdirSync('lessons').filter((name) => /^\d\d-/.test(name));
 const TINY = 'task=needle&context=32&distance=8&width=16&layers=2&heads=2&window=4&batch=4';
 
 async function trains(page: Page, address: string): Promise<void> {
-  await page.goto(address);
+  await visit(page, address);
   await button(page, 'Train').click({ timeout: 60_000 });
   await expect.poll(() => numberOf(page, 'Step count'), { timeout: 60_000 }).toBeGreaterThan(2);
   await button(page, 'Pause').click();
@@ -35,7 +35,7 @@ async function trains(page: Page, address: string): Promise<void> {
 
 test('every page and every lesson opens under the policy', async ({ page }) => {
   const papers = LESSONS.flatMap((id) => [`lessons/${id}`, `teach/${id}`, `worksheet/${id}`]);
-  await page.goto('./');
+  await visit(page, './');
   for (const path of [...PAGES.map(({ id }) => id), ...papers]) {
     await page.evaluate((hash) => (location.hash = hash), `#/${path}`);
     await expect(page.locator('main'), path).toBeVisible();
@@ -47,7 +47,7 @@ test('every page and every lesson opens under the policy', async ({ page }) => {
 test('formulas and tables of lessons keep their styles, which no style attribute carries', async ({
   page,
 }) => {
-  await page.goto('./#/teach/09-the-cache');
+  await visit(page, './#/teach/09-the-cache');
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   const styled = page.locator('[data-style^="text-align"]');
   const [asked, got] = await styled
@@ -68,11 +68,11 @@ test('a run trains and is kept, a figure and a mask become files, a worksheet is
       await Promise.all([page.waitForEvent('download'), button(page, name).click()]);
   };
   await saves('Save checkpoint');
-  await page.goto('./#/figures');
+  await visit(page, './#/figures');
   await saves(...['CSV', 'SVG', 'PNG'].map((kind) => `Download Figure 2 as ${kind}`));
-  await page.goto('./#/masks');
+  await visit(page, './#/masks');
   await saves('.npy', 'JSON', 'SVG', 'PNG');
-  await page.goto('./#/worksheet/02-four-masks');
+  await visit(page, './#/worksheet/02-four-masks');
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   expect((await page.pdf()).length).toBeGreaterThan(10_000);
 });
@@ -80,7 +80,7 @@ test('a run trains and is kept, a figure and a mask become files, a worksheet is
 test('a model writes, is exported to Hugging Face, and is opened from that file', async ({
   page,
 }) => {
-  await page.goto('./#/generate?v=1&model=marker-40-grouped');
+  await visit(page, './#/generate?v=1&model=marker-40-grouped');
   await expect(button(page, 'Generate')).toBeEnabled();
   const [file] = await Promise.all([
     page.waitForEvent('download'),
@@ -128,7 +128,7 @@ test('a course page on another origin frames a lesson, and they talk', async ({
       <iframe src="${baseURL}#/lessons/03-reach?v=1&embed=1" title="Lesson" width="1200" height="800"></iframe>`,
   });
   try {
-    await page.goto(course.url);
+    await visit(page, course.url);
     const lesson = page.frameLocator('iframe');
     await expect(lesson.getByRole('heading', { level: 1, name: 'Reach' })).toBeVisible();
     await expect(page).toHaveTitle(/ready state/);
@@ -189,7 +189,7 @@ const refused = () => [...new Set((globalThis as unknown as { refused: string[] 
 
 /** The worker of this name, on a page that uses it. */
 async function workerOf(page: Page, address: string, name: string): Promise<Worker> {
-  await page.goto(address);
+  await visit(page, address);
   let found: Worker | undefined;
   await expect
     .poll(
@@ -215,7 +215,7 @@ async function* everyScope(
   page: Page,
   url: string,
 ): AsyncGenerator<readonly [name: string, scope: Scope]> {
-  await page.goto(url);
+  await visit(page, url);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   yield ['the page', page as unknown as Scope] as const;
   for (const [name, path] of [

@@ -52,6 +52,38 @@ export async function open(page: Page, query = ''): Promise<void> {
   await expect(button(page, 'Train')).toBeEnabled({ timeout: 60_000 });
 }
 
+/**
+ * How much longer than on a quiet machine a process waits for its work here and now: 1 where nothing else runs, about 2
+ * where somebody else wants the same cores. Measured by 200 ms of computing.
+ */
+function crowding(): number {
+  const [cpu, wall] = [process.cpuUsage(), performance.now()];
+  for (;;) {
+    const { user, system } = process.cpuUsage(cpu);
+    if (user + system >= 200_000) return (performance.now() - wall) / ((user + system) / 1000);
+  }
+}
+
+/**
+ * `measure` gives milliseconds; `limit` is meant for a machine with nothing else to do, and grows with how crowded this
+ * one is meanwhile. One try of three has to keep it: a pause somebody else caused does not come back each time.
+ */
+export async function expectWithin(
+  limit: number,
+  measure: () => Promise<number>,
+  what: string,
+): Promise<void> {
+  const tries: string[] = [];
+  for (let i = 0; i < 3; i++) {
+    const before = crowding();
+    const ms = await measure();
+    const share = Math.max(1, before, crowding());
+    if (ms <= limit * share) return;
+    tries.push(`${Math.round(ms)} ms where ${Math.round(limit * share)} are allowed`);
+  }
+  throw new Error(`${what} took too long, three times over: ${tries.join(', ')}`);
+}
+
 /** Fails a test in which the page logged an error or threw one. */
 export function watchForErrors(): void {
   const problems: string[] = [];

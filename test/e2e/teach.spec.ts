@@ -7,6 +7,7 @@ import {
   button,
   expectAccessible,
   expectNoOverflow,
+  expectWithin,
   follow,
   visit,
   watchForErrors,
@@ -45,14 +46,18 @@ test(
   ALONE,
   async ({ browser, baseURL }) => {
     for (const id of LESSONS) {
-      const context = await browser.newContext({ baseURL: baseURL! });
-      const page = await context.newPage();
-      const since = Date.now();
-      await visit(page, `./#/lessons/${id}`);
-      await expect(page.getByRole('heading', { level: 2 }).first()).toBeVisible();
-      await expect(page.locator('.view').first()).toBeVisible();
-      expect(Date.now() - since, `${id}, ms`).toBeLessThan(2000);
-      await context.close();
+      const opening = async () => {
+        const context = await browser.newContext({ baseURL: baseURL! });
+        const page = await context.newPage();
+        const since = performance.now();
+        await visit(page, `./#/lessons/${id}`);
+        await expect(page.getByRole('heading', { level: 2 }).first()).toBeVisible();
+        await expect(page.locator('.view').first()).toBeVisible();
+        const ms = performance.now() - since;
+        await context.close();
+        return ms;
+      };
+      await expectWithin(2000, opening, `opening ${id}`);
     }
   },
 );

@@ -44,6 +44,21 @@ const cellIn =
   ];
 const scrolled = (page: Page) => page.evaluate(() => scrollY);
 
+/** Until the page has stopped moving: a tap meant for a button that still moves meets something else. */
+async function atRest(page: Page): Promise<void> {
+  let last = NaN;
+  await expect
+    .poll(
+      async () => {
+        const before = last;
+        last = await scrolled(page);
+        return last === before;
+      },
+      { intervals: [200] },
+    )
+    .toBe(true);
+}
+
 test('a mask is painted by a tap and sideways; up and down the page moves, and nothing is painted', async ({
   page,
 }) => {
@@ -63,6 +78,7 @@ test('a mask is painted by a tap and sideways; up and down the page moves, and n
   const before = await scrolled(page);
   await drag(page, cell(7, 5), cell(1, 5));
   await expect.poll(() => scrolled(page)).toBeGreaterThan(before + 50);
+  await atRest(page);
   expect([await row(6), await row(7)]).toEqual(['01111000', '10000000']);
 });
 
@@ -96,6 +112,7 @@ test('on the workbench a tap chooses a cell; a mask shown whole lets the page mo
   const before = await scrolled(page);
   await drag(page, at(30, 16), at(8, 16));
   await expect.poll(() => scrolled(page)).toBeGreaterThan(before + 50);
+  await atRest(page);
 
   await button(page, 'Block').tap();
   const now = cellIn(await boxOf(mask), 32);

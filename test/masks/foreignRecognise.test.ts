@@ -8,6 +8,7 @@ import { nearestOf } from '../../src/masks/foreign/nearest';
 import { recognise } from '../../src/masks/foreign/recognise';
 import { differenceOf, maskOfCells } from '../../src/masks/mask';
 import { cases, FAMILIES, matrixOf, rowsOf, spoilt } from './patterns';
+import { draws } from '../support/draws';
 
 describe('a pattern is recognised', () => {
   test.each(Object.keys(FAMILIES))('%s, at any length, padded or not, exactly', (family) => {
@@ -16,7 +17,7 @@ describe('a pattern is recognised', () => {
         const { expression: found, difference } = nearestOf(mask);
         expect(difference, `${expression}, found ${write(found)}`).toEqual({ cells: 0 });
       }),
-      { numRuns: 60 },
+      draws(15),
     );
   });
 
@@ -38,7 +39,7 @@ describe('a pattern is recognised', () => {
             ).toBeLessThanOrEqual(places.length);
           },
         ),
-        { numRuns: 30 },
+        draws(8),
       );
     },
   );
@@ -87,7 +88,7 @@ describe('a pattern is recognised', () => {
           fc.integer({ min: 8, max: T - 4 }),
           (rows, key) => spoil(rows.map((q, i) => q * T + ((key + 5 * i) % (T - 12)) + 8)),
         ),
-        { numRuns: 8 },
+        draws(2),
       );
     },
   );

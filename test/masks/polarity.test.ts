@@ -11,6 +11,7 @@ import { writeRectangles } from '../../src/masks/paint';
 import { LIBRARIES, type LibraryId } from '../../src/masks/reading';
 import { npyOf } from '../../src/masks/save';
 import { cases, FAMILIES, matrixOf, rowsOf, spoilt } from './patterns';
+import { draws } from '../support/draws';
 
 /** What a file holds where a key may be read, and where it is blocked. */
 const WRITTEN: readonly (readonly [string, readonly [number, number]])[] = [
@@ -43,7 +44,7 @@ describe('the decision is right, or says that it is a guess', () => {
               right(spoilt(mask, places.slice(0, mask.queries / 8)), numbers, what);
             },
           ),
-          { numRuns: 25 },
+          draws(7),
         );
       },
     );
