@@ -12,7 +12,7 @@ export default defineConfig({
   outputDir: 'test-results',
   timeout: 400_000,
   expect: { timeout: 30_000 },
-  workers: Math.min(2, availableParallelism()),
+  workers: Math.min(3, availableParallelism() + 1), // one more than cores: pages wait a good part of the time
   fullyParallel: true,
   reporter: [['list']],
   use: {

@@ -39,6 +39,13 @@ const ceiling = setTimeout(
   Number(minutes) * 60_000,
 );
 
+// Whoever started the stage may be killed without passing it on; then nobody waits for the result.
+const parent = process.ppid;
+const orphaned = setInterval(() => {
+  if (process.ppid !== parent) stop('SIGKILL');
+}, 1000);
+orphaned.unref();
+
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
 child.on('error', (error) => {
   clearTimeout(ceiling);
