@@ -9,11 +9,19 @@ import { notices } from './scripts/notices/plugin.mjs';
 import { policy } from './scripts/policy.mjs';
 import { silence } from './test/support/silence.ts';
 
-/** tfjs is reached only from the worker, so the dev server would find it late and reload the page. */
-const workerPackages = [
+/**
+ * Every package that the page or a worker imports. Found late, in the middle of a session, a package is bundled then,
+ * and the page is loaded anew: a nuisance to a person, and a test in Chromium that never begins.
+ */
+const bundledAhead = [
   '@tensorflow/tfjs',
-  '@tensorflow/tfjs-backend-webgpu',
   '@tensorflow/tfjs-backend-wasm',
+  '@tensorflow/tfjs-backend-webgpu',
+  'd3',
+  'fflate',
+  'svelte',
+  'svelte/attachments',
+  'svelte/reactivity',
 ];
 
 /** Files of tests that destroy GPU devices on purpose, and so get a browser that no other file shares. */
@@ -21,6 +29,8 @@ const FAULTS = 'test/browser/faults.test.ts';
 
 const inChromium = (name: string, include: string[], exclude: string[] = []) => ({
   extends: true as const,
+  // A package that is in no list is an error with its name, not a page loaded anew under a running test.
+  optimizeDeps: { include: [...bundledAhead, 'fast-check'], noDiscovery: true },
   test: {
     name,
     include,
@@ -67,7 +77,7 @@ export default defineConfig({
     plugins: third.workers,
     rolldownOptions: { output: { comments: { legal: false } } }, // third-party-notices.txt says it once
   },
-  optimizeDeps: { include: workerPackages },
+  optimizeDeps: { include: bundledAhead },
 
   test: {
     // Longer than the longest test and its hooks: 240 + 120 seconds.
