@@ -87,11 +87,14 @@ describe.each(DEATHS)('after %s', (_, die, words) => {
   });
 });
 
-test('a desk that is let go refuses what it was asked', async () => {
-  const desk = askDesk(fakeWorkers().start);
+test('a desk that is let go refuses what it was asked, and starts no worker again', async () => {
+  const { workers, start } = fakeWorkers();
+  const desk = askDesk(start);
   const asked = refusal(desk.ask(question));
   desk.dispose();
   expect(await asked).toMatch(/left/);
+  expect(await refusal(desk.ask(question))).toMatch(/left/);
+  expect(workers.map(({ ended }) => ended)).toEqual([true]);
 });
 
 test.each<WritingCommand>([

@@ -6,6 +6,7 @@ import type { ScribeWire } from '../../state/generation.svelte';
 /** `start` makes the worker. */
 export function connectScribe(start: () => Worker): ScribeWire & { dispose(): void } {
   let worker: Worker | undefined;
+  let over = false; // the page was left
   let model: WritingCommand | undefined;
   let receive: (event: WritingEvent) => void = () => {};
 
@@ -25,12 +26,14 @@ export function connectScribe(start: () => Worker): ScribeWire & { dispose(): vo
   ensure(); // so that it is there when the first command comes
   return {
     send(command) {
+      if (over) return; // nobody listens any more
       const present = ensure();
       if (command.type === 'load') model = command;
       present.postMessage(command);
     },
     listen: (given) => (receive = given),
     dispose() {
+      over = true;
       worker?.terminate();
       worker = undefined;
     },

@@ -11,11 +11,14 @@ interface Reply {
   readonly input?: boolean; // what was asked cannot be answered; nothing is broken
 }
 
+const LEFT = 'The page of the masks was left.';
+
 /** `start` makes the worker; the next question after it died starts another one. */
 export function askDesk(start: () => Worker): AskedDesk & { dispose(): void } {
   const open = new Map<number, (reply: Reply) => void>();
   let worker: Worker | undefined;
   let asked = 0;
+  let over = false; // the page was left
 
   const refuseAll = (problem: string) => {
     worker = undefined;
@@ -39,6 +42,7 @@ export function askDesk(start: () => Worker): AskedDesk & { dispose(): void } {
   return {
     ask: <K extends Kind>(question: Question<K>) =>
       new Promise<Answer<K>>((resolve, reject) => {
+        if (over) throw new Error(LEFT);
         const id = ++asked;
         const bytes = 'bytes' in question ? [question.bytes.buffer] : [];
         ensure().postMessage({ id, question }, bytes); // throws, and so rejects, where it cannot be sent
@@ -48,8 +52,9 @@ export function askDesk(start: () => Worker): AskedDesk & { dispose(): void } {
         });
       }),
     dispose() {
+      over = true;
       worker?.terminate();
-      refuseAll('The page of the masks was left.');
+      refuseAll(LEFT);
     },
   };
 }
