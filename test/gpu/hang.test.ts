@@ -42,7 +42,10 @@ function bundle() {
   const writer = new ProgramWriter();
   const [x, y] = [writer.temporary('x', 1), writer.temporary('y', 1)];
   writer.launch(kernel, 1, { x, y }, {});
-  return { kept: { numbers: { length: 4, element: 'f32' as const } }, programs: { all: writer.program() } };
+  return {
+    kept: { numbers: { length: 4, element: 'f32' as const } },
+    programs: { all: writer.program() },
+  };
 }
 
 const LOST = 'The graphics device was lost (the driver died).';
