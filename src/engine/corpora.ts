@@ -1,6 +1,7 @@
 /** @file Fetches the prepared texts, once each. */
 import { corpusOfText, parseCorpus, type Corpus } from '../data/corpus';
 import type { CorpusSource } from '../data/source';
+import { fetchedText, reasonOf } from '../link/fetched';
 
 const loaded = new Map<string, Promise<Corpus>>();
 
@@ -22,15 +23,14 @@ export function corpusOf(
 
 async function load(source: CorpusSource, base: string): Promise<Corpus> {
   const [description, text] = await Promise.all(
-    (['json', 'txt'] as const).map(async (ending) => {
+    (['json', 'txt'] as const).map((ending) => {
       const url = new URL(`${source.file}.${ending}`, base);
-      const answer = await fetch(url).catch(() => undefined);
-      if (!answer?.ok) {
+      return fetchedText(url).catch((cause: unknown) => {
         throw new Error(
-          `The text '${source.label}' could not be loaded (${url.pathname}: ${answer ? answer.status : 'no answer'}). Check the connection and press Reset.`,
+          `The text '${source.label}' could not be loaded (${url.pathname}: ${reasonOf(cause)}). Check the connection and press Reset.`,
+          { cause },
         );
-      }
-      return answer.text();
+      });
     }),
   );
   return parseCorpus(JSON.parse(description!), text!);

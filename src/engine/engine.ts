@@ -63,25 +63,34 @@ export class Engine {
   #recovering = false;
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(readonly send: Send) {}
+  constructor(
+    readonly send: Send,
+    /** Milliseconds a turn may go on after its device was found faulty. */
+    private readonly patience = 10_000,
+  ) {}
+
+  /** After all that waits. What throws ends the worker, which the page hears; a line that is broken would stand still in silence. */
+  #inLine(work: () => Promise<void>): void {
+    this.#queue = this.#queue.then(work).catch(loudly);
+  }
 
   receive(command: Command): void {
     switch (command.type) {
       case 'open':
         this.#early.set(command.runId, []);
-        this.#queue = this.#queue.then(() => this.#open(command));
+        this.#inLine(() => this.#open(command));
         return;
       case 'sweep':
-        this.#queue = this.#queue.then(() => this.#sweep(command));
+        this.#inLine(() => this.#sweep(command));
         return;
       case 'repeat':
-        this.#queue = this.#queue.then(() => this.#repeat(command));
+        this.#inLine(() => this.#repeat(command));
         return;
       case 'probe':
-        this.#queue = this.#queue.then(() => this.#probe(command));
+        this.#inLine(() => this.#probe(command));
         return;
       case 'adapt':
-        this.#queue = this.#queue.then(() => this.#adapt(command));
+        this.#inLine(() => this.#adapt(command));
         return;
       case 'cancel':
         this.#cancelled.add(command.runId);
@@ -114,7 +123,7 @@ export class Engine {
       this.#groups.add(group);
     }
     group.ask(action);
-    void this.#loop();
+    void this.#loop().catch(loudly);
   }
 
   #leave(id: RunId): void {
@@ -134,7 +143,7 @@ export class Engine {
     else if (command.type === 'save') run.wantCheckpoint(command.whose);
     else if (command.action === 'close') this.#close(run);
     else run.control(command.action);
-    void this.#loop();
+    void this.#loop().catch(loudly);
   }
 
   async #open(command: Open): Promise<void> {
@@ -172,11 +181,7 @@ export class Engine {
   ): Promise<void> {
     const cancelled = () => this.#cancelled.has(runId);
     try {
-      check(
-        [...this.#runs.values()].every(({ playing }) => !playing),
-        'a run is training, and both would be slowed; pause it first',
-      );
-      await this.#quiet();
+      await this.#quiet(cancelled);
       await this.#ensureBackend(spec.backend, spec);
       for await (const progress of work(this.#computing!, cancelled)) {
         send(progress);
@@ -308,6 +313,8 @@ export class Engine {
 
   /** The backend asked for; the one in use where nothing else was asked, nothing is broken, and no other is faster for this model. */
   async #ensureBackend(wanted: Wanted, spec: RunSpec): Promise<void> {
+    // Else the runs on it would be let go, and their pages would not know.
+    while (this.#fault && this.#runs.size > 0) await this.#recover(this.#fault);
     const others = [...this.#runs.values()];
     if (this.#computing && this.#wanted === wanted && !this.#fault) {
       // Runs that are compared stay on one machine.
@@ -382,7 +389,7 @@ export class Engine {
         spec.batch,
       );
       device.destroy();
-      this.#queue = this.#queue.then(() => this.#settle(computing));
+      this.#inLine(() => this.#settle(computing));
     } catch {
       // What runs, runs on.
     } finally {
@@ -423,7 +430,7 @@ export class Engine {
     if (this.#fault) return;
     this.#fault = fault;
     // Whoever waits in line finds the new device.
-    this.#queue = this.#queue.then(() => this.#recover(fault));
+    this.#inLine(() => this.#recover(fault));
   }
 
   /** A new device for all runs, each from its last snapshot; where the old one cannot be trusted or is gone for good, another way to compute. */
@@ -431,7 +438,7 @@ export class Engine {
     if (this.#fault !== fault) return;
     if (!this.#computing?.fallible) {
       this.#fault = undefined; // of a device that nothing runs on any more
-      void this.#loop();
+      void this.#loop().catch(loudly);
       return;
     }
     const runs = [...this.#runs.values()];
@@ -461,12 +468,13 @@ export class Engine {
       await this.#resume(old, fault.message);
     }
     this.#recovering = false;
-    void this.#loop();
+    void this.#loop().catch(loudly);
   }
 
   async #resume(old: EngineRun, message: string): Promise<void> {
     try {
       const run = await this.#build(old.command);
+      run.takeOver(old);
       if (old.snapshot) run.trainer.restore(old.snapshot);
       run.snapshot = old.snapshot;
       const { step } = run.trainer;
@@ -496,15 +504,33 @@ export class Engine {
   /** Runs whose turn is being taken: they are disposed of when it ends. */
   readonly #inTurn = new Set<EngineRun>();
 
-  /** Nobody has anything to do; what was asked for before is done first. */
-  async #quiet(): Promise<void> {
-    while ([...this.#runs.values()].some(({ busy }) => busy))
+  /** Nobody has anything to do; what was asked for before is done first. Throws where a run trains: it may do so for ever. */
+  async #quiet(cancelled: () => boolean): Promise<void> {
+    for (;;) {
+      // The recovery waits in line behind whoever is quiet, so it cannot be waited for.
+      if (this.#fault && this.#runs.size > 0) await this.#recover(this.#fault);
+      const runs = [...this.#runs.values()];
+      check(
+        runs.every(({ playing }) => !playing),
+        'a run is training, and both would be slowed; pause it first',
+      );
+      if (cancelled() || runs.every(({ busy }) => !busy)) return;
       await new Promise((resolve) => setTimeout(resolve, 10));
+    }
   }
 
+  /** No turn is being taken. One that a faulty device keeps waiting is given up: the run begins again from its snapshot anyway. */
   async #turnsEnd(): Promise<void> {
-    while (this.#inTurn.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    const since = performance.now();
+    while (this.#inTurn.size > 0) {
+      if (performance.now() - since > this.patience)
+        this.#giveUp?.(new Error('the device does not answer'));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
   }
+
+  /** Ends the turn that is being taken. */
+  #giveUp: ((cause: Error) => void) | undefined;
 
   #release(run: EngineRun): void {
     try {
@@ -552,7 +578,12 @@ export class Engine {
     const here = () => this.#runs.get(run.id) === run;
     this.#inTurn.add(run);
     try {
-      if (here() && !this.#fault) await run.turn(waits);
+      if (here() && !this.#fault) {
+        await new Promise<void>((resolve, reject) => {
+          this.#giveUp = reject;
+          run.turn(waits).then(resolve, reject);
+        });
+      }
     } catch (cause) {
       // A lost device first breaks a read; what happened to it is known a moment later.
       const gpu = this.#computing?.fallible === true && !(cause instanceof Diverged);
@@ -573,6 +604,13 @@ function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     resumes.push(resolve);
     channel.port2.postMessage(undefined);
+  });
+}
+
+/** As an error of the worker, which its page hears; of a rejected promise it hears nothing. */
+function loudly(cause: unknown): void {
+  setTimeout(() => {
+    throw cause;
   });
 }
 

@@ -36,12 +36,19 @@ export class EngineRun {
   /** A pause is over when every step that was handed over has been reported. */
   #pausing = false;
   #reported = 0;
+  /** Another run has taken its place: what a turn still comes to concerns nobody. */
+  #over = false;
+  readonly send: Send;
 
   constructor(
     readonly command: Open,
     readonly trainer: Trainer,
-    readonly send: Send,
-  ) {}
+    send: Send,
+  ) {
+    this.send = (event, transfer) => {
+      if (!this.#over) send(event, transfer);
+    };
+  }
 
   get id(): RunId {
     return this.command.runId;
@@ -88,24 +95,24 @@ export class EngineRun {
   /** One turn: the picture and the closer look if they were asked for, then one step if there is one to take and nobody to wait for. */
   async turn(waits = false): Promise<void> {
     if (this.#frameWanted) {
-      this.#frameWanted = false;
       await this.#report(); // else the picture's time would count as the steps'
       const frame = await this.trainer.frame();
+      this.#frameWanted = false; // only now: a device that is lost meanwhile leaves it owed
       this.send({ type: 'frame', runId: this.id, frame }, buffersOf(frame));
     }
     if (this.#evaluationWanted) {
-      this.#evaluationWanted = false;
       await this.#report(); // likewise
       const evaluation = await this.trainer.evaluation();
+      this.#evaluationWanted = false;
       this.send({ type: 'evaluation', runId: this.id, evaluation });
     }
     if (this.#checkpointsFor.size > 0) {
-      const all = [...this.#checkpointsFor];
-      this.#checkpointsFor.clear();
       await this.#report(); // throws where the loss is no number: such a state is not kept
       const snapshot = await this.trainer.snapshot();
       const bytes = writeCheckpoint(checkpointFrom(this.trainer.spec, snapshot, this.command.text));
       const { step } = snapshot;
+      const all = [...this.#checkpointsFor];
+      this.#checkpointsFor.clear();
       for (const whose of all) {
         const file = bytes.slice();
         this.send({ type: 'checkpoint', runId: this.id, whose, step, file }, [file.buffer]);
@@ -131,7 +138,15 @@ export class EngineRun {
     }
   }
 
+  /** What the page asked of `old` and did not get, it gets from this run: it waits for it. */
+  takeOver(old: EngineRun): void {
+    this.#frameWanted ||= old.#frameWanted;
+    this.#evaluationWanted ||= old.#evaluationWanted;
+    for (const whose of old.#checkpointsFor) this.#checkpointsFor.add(whose);
+  }
+
   dispose(): void {
+    this.#over = true;
     this.trainer.dispose();
   }
 

@@ -1,5 +1,5 @@
 /** @file The worker that writes: one model, one text; every command is heard between two tokens. */
-import { InputError } from '../core/check';
+import { check, InputError } from '../core/check';
 import type { WritingCommand, WritingEvent } from '../link/writing';
 import type { HostWeights } from '../model/arena';
 import { losses, Writer } from '../model/writer';
@@ -32,8 +32,7 @@ export class Scribe {
         this.#writer = undefined;
         return;
       case 'begin': {
-        if (!this.#model) return;
-        const { spec, weights } = this.#model;
+        const { spec, weights } = this.#opened();
         const writer = new Writer(spec, weights, () => performance.now());
         this.#writer = undefined; // until the whole prompt is in
         await this.#read(writer, writer.read(command.prompt), command.prompt.length, turn);
@@ -41,7 +40,7 @@ export class Scribe {
       }
       case 'rewind': {
         const writer = this.#writer;
-        if (!writer) return;
+        check(writer, 'there is no text to go back in; begin one first');
         this.#writer = undefined; // until it is back where it should be
         await this.#read(writer, writer.rewind(command.length), command.length, turn);
         return;
@@ -63,11 +62,11 @@ export class Scribe {
         this.send({ type: 'stopped' });
         return;
       case 'replay':
-        if (this.#writer) this.send({ type: 'replayed', replayed: this.#writer.replay() });
+        check(this.#writer, 'there is no text to replay; begin one first');
+        this.send({ type: 'replayed', replayed: this.#writer.replay() });
         return;
       case 'whatIf': {
-        if (!this.#model) return;
-        const { spec, weights } = this.#model;
+        const { spec, weights } = this.#opened();
         const { tokens, layers, interventions } = command;
         const before = losses(spec, weights, tokens);
         const after = losses({ ...spec, layers }, weights, tokens, interventions);
@@ -75,6 +74,12 @@ export class Scribe {
         return;
       }
     }
+  }
+
+  /** Whoever asks is answered: a page that waits for nothing would wait for ever. */
+  #opened() {
+    check(this.#model, 'no model is open; open one first');
+    return this.#model;
   }
 
   /** To its end, unless something else was asked meanwhile. */

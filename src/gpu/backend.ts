@@ -7,6 +7,7 @@
  */
 import type { KernelId } from '../attention/kernels';
 import type { DeviceLimits } from '../core/limits';
+import { START_PATIENCE, within } from '../core/patience';
 import { gpuMachine } from './gpuMachine';
 import { hostMachine } from './hostMachine';
 import type { Tiles } from '../program/tiles';
@@ -103,13 +104,21 @@ async function start(
   passedOver: string[],
 ): Promise<Started | undefined> {
   try {
-    const started = await START[name](choice, adapter);
-    await choice.selfTest(started.machine);
-    return started;
+    return await within(
+      START_PATIENCE,
+      tested(START[name](choice, adapter), choice),
+      `it was not done after ${START_PATIENCE / 1000} s`,
+    );
   } catch (cause) {
     passedOver.push(`${LABEL[name]} failed its self-test (${wordsOf(cause)}).`);
     return undefined;
   }
+}
+
+async function tested(starting: Promise<Started>, { selfTest }: Choice): Promise<Started> {
+  const started = await starting;
+  await selfTest(started.machine);
+  return started;
 }
 
 const START: Record<

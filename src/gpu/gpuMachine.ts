@@ -26,6 +26,7 @@ import {
   type Part,
 } from '../program/program';
 import type { Tiles } from '../program/tiles';
+import { alive } from './alive';
 import type { Machine, Session } from './machine';
 
 type Values = Readonly<Record<string, number>>;
@@ -131,7 +132,7 @@ class GpuSession implements Session {
     const encoder = this.device.createCommandEncoder();
     encoder.copyBufferToBuffer(this.#bufferOf(part, program), BYTES * part.at, staging, 0, size);
     this.device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ, 0, size);
+    await alive(this.device, staging.mapAsync(GPUMapMode.READ, 0, size));
     const copy = new Float32Array(staging.getMappedRange(0, size).slice(0));
     staging.unmap();
     this.#staging.push(staging);
@@ -139,7 +140,7 @@ class GpuSession implements Session {
   }
 
   async settled(): Promise<void> {
-    await this.device.queue.onSubmittedWorkDone();
+    await alive(this.device, this.device.queue.onSubmittedWorkDone());
   }
 
   dispose(): void {
@@ -259,14 +260,17 @@ async function build(
   });
   const module = device.createShaderModule({ label, code: shaderOf(kernel, constants, workgroup) });
   try {
-    const pipeline = await device.createComputePipelineAsync({
-      label,
-      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module, entryPoint: 'start' },
-    });
+    const pipeline = await alive(
+      device,
+      device.createComputePipelineAsync({
+        label,
+        layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        compute: { module, entryPoint: 'start' },
+      }),
+    );
     return { pipeline, layout };
   } catch (cause) {
-    const { messages } = await module.getCompilationInfo();
+    const { messages } = await alive(device, module.getCompilationInfo());
     const errors = messages.filter(({ type }) => type === 'error').map(({ message }) => message);
     const words = errors.length > 0 ? errors.join('; ') : String(cause);
     throw new Error(`the shader of ${kernel.name} was refused: ${words}`, { cause });

@@ -3,6 +3,8 @@
  * the whole command buffer it is recorded in; we listen, and the run stops with words.
  */
 import type { DeviceLimits } from '../core/limits';
+import { within } from '../core/patience';
+import { wordsOfLoss } from './alive';
 
 export interface Adapter {
   readonly adapter: GPUAdapter;
@@ -12,13 +14,20 @@ export interface Adapter {
   readonly software: boolean;
 }
 
+/** Milliseconds in which the browser must offer an adapter, and the adapter a device. */
+const ASK_PATIENCE = 30_000;
+
 /** The adapter of this machine, or in words why there is none. */
 export async function findAdapter(): Promise<Adapter | string> {
   const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
   if (!gpu) return 'This browser has no WebGPU.';
   let adapter: GPUAdapter | null;
   try {
-    adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+    adapter = await within(
+      ASK_PATIENCE,
+      gpu.requestAdapter({ powerPreference: 'high-performance' }),
+      `it did not answer in ${ASK_PATIENCE / 1000} s`,
+    );
   } catch (cause) {
     return `WebGPU could not be asked for a graphics adapter (${wordsOf(cause)}).`;
   }
@@ -63,16 +72,18 @@ export async function openDevice(
   onFault: (fault: Fault) => void,
 ): Promise<Device> {
   const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
-  const device = await adapter.requestDevice({ requiredLimits });
+  const device = await within(
+    ASK_PATIENCE,
+    adapter.requestDevice({ requiredLimits }),
+    `the graphics adapter gave no device in ${ASK_PATIENCE / 1000} s`,
+  );
   let faulty = false;
   const fault = (kind: Fault['kind'], message: string) => {
     if (faulty) return;
     faulty = true;
     onFault({ kind, message });
   };
-  void device.lost.then(({ message, reason }) =>
-    fault('lost', `The graphics device was lost (${message || reason}).`),
-  );
+  void device.lost.then((info) => fault('lost', wordsOfLoss(info)));
   device.onuncapturederror = ({ error }) =>
     fault(
       'error',

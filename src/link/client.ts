@@ -1,5 +1,6 @@
 /** @file The page's end of the wire: starts the worker, sends commands, hands events to the run they belong to. */
 import type { Command, EngineEvent, RunId } from './protocol';
+import { whenDead } from './worker';
 
 export interface Engine {
   send(command: Command): void;
@@ -14,7 +15,6 @@ export function connect(start: () => Worker): Engine {
   let worker: Worker | undefined;
 
   const fail = (message: string) => {
-    worker?.terminate();
     worker = undefined;
     for (const [runId, receive] of listeners) {
       receive({ type: 'state', runId, state: { phase: 'failed', message } });
@@ -25,12 +25,7 @@ export function connect(start: () => Worker): Engine {
     if (worker) return worker;
     worker = start();
     worker.onmessage = ({ data }: MessageEvent<EngineEvent>) => listeners.get(data.runId)?.(data);
-    worker.onerror = (event) =>
-      fail(
-        `The engine stopped (${event.message || 'its script could not be loaded'}). Press Reset to start it again.`,
-      );
-    worker.onmessageerror = () =>
-      fail('The engine sent a message that could not be read. Press Reset to start it again.');
+    whenDead(worker, (why) => fail(`The engine stopped (${why}). Press Reset to start it again.`));
     return worker;
   };
 

@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs';
 import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import type { DeviceLimits } from '../core/limits';
+import { START_PATIENCE, within } from '../core/patience';
 import { HOST_LIMITS } from '../gpu/backend';
 import { findAdapter, openDevice, type Fault } from '../gpu/webgpu';
 import type { Models } from '../train/model';
@@ -33,8 +34,6 @@ export interface TfjsChoice {
   readonly patience?: number;
 }
 
-const PATIENCE = 60_000;
-
 type Started = Pick<Tfjs, 'device' | 'limits'> & { readonly where: Models['where'] };
 
 /** A backend in use, or in words why there is none to try. */
@@ -42,7 +41,12 @@ type Start = () => Promise<Started | string>;
 
 /** Composed models on the first backend of tfjs that passes the self-test: WebGPU, WebGL, WebAssembly, JavaScript. Rejects where none does. */
 export async function startTfjs(choice: TfjsChoice): Promise<Tfjs> {
-  const { onFault, selfTest = tapedSelfTest, withoutGpu = false, patience = PATIENCE } = choice;
+  const {
+    onFault,
+    selfTest = tapedSelfTest,
+    withoutGpu = false,
+    patience = START_PATIENCE,
+  } = choice;
   const passedOver: string[] = [];
   const onCard: [name: string, start: Start][] = [
     ['WebGPU', () => startWebgpu(onFault)],
@@ -64,7 +68,11 @@ export async function startTfjs(choice: TfjsChoice): Promise<Tfjs> {
       }
       const { where, ...rest } = started;
       const models = tapes(where);
-      await within(patience, selfTest(models));
+      await within(
+        patience,
+        selfTest(models),
+        `its self-test was not done after ${patience / 1000} s`,
+      );
       const why =
         'You asked for TensorFlow.js: composed operations and gradients by the tape, to compare with.';
       return { ...rest, models, reason: [...passedOver, why].join(' ') };
@@ -76,20 +84,6 @@ export async function startTfjs(choice: TfjsChoice): Promise<Tfjs> {
   throw new Error(
     `TensorFlow.js cannot compute here. ${passedOver.join(' ')} Choose another way under “Compute with”`,
   );
-}
-
-/** Rejects where the work takes longer than that many milliseconds. */
-async function within(patience: number, work: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const tooLong = new Promise<never>((_, reject) => {
-    const words = `its self-test was not done after ${patience / 1000} s`;
-    timer = setTimeout(() => reject(new Error(words)), patience);
-  });
-  try {
-    await Promise.race([work, tooLong]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function startWebgpu(onFault: (fault: Fault) => void): Promise<Started | string> {

@@ -1,4 +1,5 @@
 /** @file The models that come with the site: their cards at once, their weights when one is chosen. */
+import { fetched, reasonOf } from '../../link/fetched';
 import type { Card } from '../../model/card';
 
 const cards = import.meta.glob<Card>('/models/*.json', { eager: true, import: 'default' });
@@ -24,10 +25,12 @@ export const shipped: readonly Shipped[] = Object.entries(cards)
   .sort((a, b) => place(a.card) - place(b.card));
 
 export async function fetchShipped({ card, url }: Shipped): Promise<Uint8Array<ArrayBuffer>> {
-  const answer = await fetch(url);
-  if (!answer.ok)
+  try {
+    return await fetched(url);
+  } catch (cause) {
     throw new Error(
-      `The model ${card.title} could not be loaded (${answer.status}); reload the page.`,
+      `The model ${card.title} could not be loaded (${reasonOf(cause)}); reload the page.`,
+      { cause },
     );
-  return new Uint8Array(await answer.arrayBuffer());
+  }
 }

@@ -1,0 +1,41 @@
+/** @file The wire to the worker that writes. A worker that died is replaced by the next command, and given the model again. */
+import { whenDead } from '../../link/worker';
+import type { WritingCommand, WritingEvent } from '../../link/writing';
+import type { ScribeWire } from '../../state/generation.svelte';
+
+/** `start` makes the worker. */
+export function connectScribe(start: () => Worker): ScribeWire & { dispose(): void } {
+  let worker: Worker | undefined;
+  let over = false; // the page was left
+  let model: WritingCommand | undefined;
+  let receive: (event: WritingEvent) => void = () => {};
+
+  const ensure = () => {
+    if (worker) return worker;
+    worker = start();
+    worker.onmessage = ({ data }: MessageEvent<WritingEvent>) => receive(data);
+    whenDead(worker, (why) => {
+      worker = undefined;
+      const message = `The worker that writes stopped (${why}). Press Generate to begin again.`;
+      receive({ type: 'problem', message });
+    });
+    if (model) worker.postMessage(model);
+    return worker;
+  };
+
+  ensure(); // so that it is there when the first command comes
+  return {
+    send(command) {
+      if (over) return; // nobody listens any more
+      const present = ensure();
+      if (command.type === 'load') model = command;
+      present.postMessage(command);
+    },
+    listen: (given) => (receive = given),
+    dispose() {
+      over = true;
+      worker?.terminate();
+      worker = undefined;
+    },
+  };
+}

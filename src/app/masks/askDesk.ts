@@ -1,0 +1,60 @@
+/** @file Questions to the desk's worker and their answers. Every question is answered or refused in words. */
+import { InputError } from '../../core/check';
+import { whenDead } from '../../link/worker';
+import type { Answer, Kind, Question } from '../../masks/desk';
+import type { AskedDesk } from '../../state/answers.svelte';
+
+interface Reply {
+  readonly id: number;
+  readonly answer?: Answer;
+  readonly problem?: string;
+  readonly input?: boolean; // what was asked cannot be answered; nothing is broken
+}
+
+const LEFT = 'The page of the masks was left.';
+
+/** `start` makes the worker; the next question after it died starts another one. */
+export function askDesk(start: () => Worker): AskedDesk & { dispose(): void } {
+  const open = new Map<number, (reply: Reply) => void>();
+  let worker: Worker | undefined;
+  let asked = 0;
+  let over = false; // the page was left
+
+  const refuseAll = (problem: string) => {
+    worker = undefined;
+    const refused = [...open];
+    open.clear();
+    for (const [id, reply] of refused) reply({ id, problem });
+  };
+
+  const ensure = () => {
+    if (worker) return worker;
+    worker = start();
+    worker.onmessage = ({ data }: MessageEvent<Reply>) => {
+      open.get(data.id)?.(data);
+      open.delete(data.id);
+    };
+    whenDead(worker, (why) => refuseAll(`The masks' worker stopped (${why}). Try again.`));
+    return worker;
+  };
+
+  ensure(); // so that it is there when the first question comes
+  return {
+    ask: <K extends Kind>(question: Question<K>) =>
+      new Promise<Answer<K>>((resolve, reject) => {
+        if (over) throw new Error(LEFT);
+        const id = ++asked;
+        const bytes = 'bytes' in question ? [question.bytes.buffer] : [];
+        ensure().postMessage({ id, question }, bytes); // throws, and so rejects, where it cannot be sent
+        open.set(id, ({ answer, problem, input }) => {
+          if (problem === undefined) resolve(answer as Answer<K>);
+          else reject(input ? new InputError(problem) : new Error(problem));
+        });
+      }),
+    dispose() {
+      over = true;
+      worker?.terminate();
+      refuseAll(LEFT);
+    },
+  };
+}

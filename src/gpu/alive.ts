@@ -1,0 +1,41 @@
+/**
+ * @file Work on a device that ends when the device is lost.
+ *
+ * By the specification every promise of a lost device settles; a GPU process that hangs or a driver that dies leaves
+ * some pending. `device.lost` is the one promise that is relied on.
+ */
+
+interface Watch {
+  /** Rejections of what is under way. */
+  readonly waiting: Set<(cause: Error) => void>;
+  lost?: Error;
+}
+
+const watches = new WeakMap<GPUDevice, Watch>();
+
+export const wordsOfLoss = ({ message, reason }: GPUDeviceLostInfo): string =>
+  `The graphics device was lost (${message || reason}).`;
+
+/** As `work`, or rejects in words once the device is lost. */
+export function alive<T>(device: GPUDevice, work: Promise<T>): Promise<T> {
+  const watch = watchOf(device);
+  return new Promise((resolve, reject) => {
+    if (watch.lost) reject(watch.lost);
+    watch.waiting.add(reject);
+    work.then(resolve, reject).finally(() => watch.waiting.delete(reject));
+  });
+}
+
+/** One for each device: a race with `device.lost` for each read would be kept as long as the device. */
+function watchOf(device: GPUDevice): Watch {
+  const known = watches.get(device);
+  if (known) return known;
+  const watch: Watch = { waiting: new Set() };
+  watches.set(device, watch);
+  void device.lost.then((info) => {
+    watch.lost = new Error(wordsOfLoss(info));
+    for (const reject of watch.waiting) reject(watch.lost);
+    watch.waiting.clear();
+  });
+  return watch;
+}

@@ -1,0 +1,45 @@
+/** @file What is at an address, read to its end. A host that falls silent is not waited for. */
+
+/** Milliseconds without a single byte after which the host is given up; a slow one may take as long as it likes. */
+const SILENCE = 30_000;
+
+/** Rejects with the reason alone: '404', 'no answer', 'nothing came for 30 s'. Whoever asked knows what it was. */
+export async function fetched(
+  url: URL | string,
+  silence = SILENCE,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const giveUp = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const listen = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => giveUp.abort(), silence);
+  };
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  try {
+    listen();
+    const answer = await fetch(url, { signal: giveUp.signal });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const reader = answer.body?.getReader();
+    for (;;) {
+      listen();
+      const { value } = (await reader?.read()) ?? {};
+      if (!value) break;
+      parts.push(value);
+    }
+  } catch (cause) {
+    if (giveUp.signal.aborted) {
+      throw new Error(`nothing came for ${silence / 1000} s`, { cause });
+    }
+    throw cause instanceof TypeError ? new Error('no answer', { cause }) : cause;
+  } finally {
+    clearTimeout(timer);
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}
+
+/** Likewise, as text. */
+export const fetchedText = async (url: URL | string, silence = SILENCE): Promise<string> =>
+  new TextDecoder().decode(await fetched(url, silence));
+
+export const reasonOf = (cause: unknown) =>
+  cause instanceof Error ? cause.message : String(cause);

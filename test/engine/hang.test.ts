@@ -1,0 +1,147 @@
+/** @file Nobody waits for ever in the real engine when its device fails; the device is plain loops that a test breaks. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ComputingChoice } from '../../src/engine/computing';
+import { Engine } from '../../src/engine/engine';
+import { HOST_LIMITS } from '../../src/gpu/backend';
+import { hostMachine } from '../../src/gpu/hostMachine';
+import type { EngineEvent } from '../../src/link/protocol';
+import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import { Trainer } from '../../src/train/trainer';
+import { zebras } from '../../src/train/zebra';
+
+const faults = vi.hoisted(() => [] as ComputingChoice['onFault'][]);
+vi.mock('../../src/engine/computing', () => ({
+  chooseComputing: ({ onFault }: ComputingChoice) => {
+    faults.push(onFault);
+    const info = { name: 'webgpu', kernel: 'host', device: 'a card', reason: '' };
+    return Promise.resolve({
+      info: { ...info, limits: HOST_LIMITS },
+      models: zebras(hostMachine()),
+      fallible: true,
+    });
+  },
+}));
+
+const spec: RunSpec = {
+  ...DEFAULTS,
+  task: 'needle',
+  distance: 10,
+  context: 24,
+  window: 4,
+  chunk: 4,
+  layers: 2,
+  width: 16,
+  heads: 2,
+  batch: 2,
+};
+const never = () => new Promise<never>(() => {});
+const breakDevice = () => faults.at(-1)!({ kind: 'lost', message: 'The device was lost.' });
+
+/** An engine with one run, and what it said. */
+async function opened() {
+  const events: EngineEvent[] = [];
+  const waiting = new Set<() => void>();
+  const engine = new Engine((event) => {
+    events.push(event);
+    for (const look of waiting) look();
+  }, 200);
+  const of = <T extends EngineEvent['type']>(type: T) =>
+    events.filter((event): event is Extract<EngineEvent, { type: T }> => event.type === type);
+  const phases = () => of('state').map(({ state }) => state.phase);
+  /** Looks at every event: a loop of turns in Node leaves timers waiting for a thousand rounds. */
+  const until = (ready: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (!ready()) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+    });
+  engine.receive({ type: 'open', runId: 'a', spec });
+  await until(() => phases().at(-1) === 'paused');
+  const control = (action: 'run' | 'pause' | 'step' | 'close') =>
+    engine.receive({ type: 'control', runId: 'a', action });
+  return { engine, of, phases, until, control };
+}
+
+beforeEach(() => faults.splice(0));
+afterEach(() => vi.restoreAllMocks());
+
+test('a turn that a lost device never answers is given up, and the run goes on', async () => {
+  const { of, until, control } = await opened();
+  vi.spyOn(Trainer.prototype, 'advance').mockImplementationOnce(never);
+  control('run');
+  await until(() => of('state').at(-1)!.state.phase === 'running');
+  breakDevice();
+  await until(() => of('metrics').length > 2);
+  control('close');
+});
+
+test.each(['nextFrame', 'evaluate', 'save'] as const)(
+  'what was asked with %s when the device was lost is answered from the new one',
+  async (type) => {
+    const { engine, of, until, control } = await opened();
+    const broken = () => {
+      breakDevice();
+      return Promise.reject(new Error('the read was broken'));
+    };
+    vi.spyOn(Trainer.prototype, 'frame').mockImplementationOnce(broken);
+    vi.spyOn(Trainer.prototype, 'evaluation').mockImplementationOnce(broken);
+    vi.spyOn(Trainer.prototype, 'snapshot').mockImplementationOnce(broken);
+    if (type === 'save') engine.receive({ type, runId: 'a', whose: 'person' });
+    else engine.receive({ type, runId: 'a' });
+    const answer = { nextFrame: 'frame', evaluate: 'evaluation', save: 'checkpoint' } as const;
+    await until(() => of(answer[type]).length === 1);
+    control('close');
+  },
+);
+
+test('a job that waits for quiet does not keep the run it waits for from being recovered', async () => {
+  const { engine, of, until, control } = await opened();
+  vi.spyOn(Trainer.prototype, 'frame').mockImplementationOnce(async () => {
+    engine.receive({ type: 'probe', runId: 'job', spec, changed: 3 });
+    await new Promise((resolve) => setTimeout(resolve, 30)); // the job is waiting now
+    breakDevice();
+    throw new Error('the read was broken');
+  });
+  for (const type of ['nextFrame', 'evaluate'] as const) engine.receive({ type, runId: 'a' });
+  await until(() => of('probe').some(({ progress }) => progress.phase === 'ended'));
+  expect(of('frame')).toHaveLength(1);
+  control('close');
+});
+
+test('a job is refused where a run begins to train while it waits', async () => {
+  const { engine, of, until, control } = await opened();
+  // Steps that wait for a timer, so that the job's timer gets its turn.
+  vi.spyOn(Trainer.prototype, 'advance').mockImplementation(
+    () => new Promise((resolve) => setTimeout(resolve, 5)),
+  );
+  vi.spyOn(Trainer.prototype, 'frame').mockImplementationOnce(async function (this: Trainer) {
+    engine.receive({ type: 'probe', runId: 'job', spec, changed: 3 });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    control('run');
+    return this.frame();
+  });
+  engine.receive({ type: 'nextFrame', runId: 'a' });
+  await until(() => of('probe').length > 0);
+  expect(of('probe')[0]!.progress).toMatchObject({
+    phase: 'failed',
+    message: expect.stringContaining('a run is training'),
+  });
+  control('close');
+});
+
+test('a run that is opened after a loss does not silently close the one that waits', async () => {
+  const { engine, of, until, control } = await opened();
+  // It stands in line before the recovery.
+  engine.receive({ type: 'open', runId: 'b', spec });
+  breakDevice();
+  await until(() =>
+    of('state').some(({ runId, state }) => runId === 'b' && state.phase === 'paused'),
+  );
+  control('step');
+  await until(() => of('metrics').some(({ runId }) => runId === 'a'));
+  for (const runId of ['a', 'b']) engine.receive({ type: 'control', runId, action: 'close' });
+});
