@@ -9,4 +9,4 @@ export function within<T>(ms: number, work: Promise<T>, words: string): Promise<
 }
 
 /** Milliseconds in which a way to compute must have started and passed its self-test. */
-export const START_PATIENCE = 60_000;
+export const START_PATIENCE = 120_000;
