@@ -172,7 +172,7 @@ async function running() {
   engine.receive({ type: 'open', runId: 'a', spec: small });
   engine.receive({ type: 'control', runId: 'a', action: 'run' });
   const more = async (than: number) =>
-    vi.waitFor(() => expect(steps.length).toBeGreaterThan(than), { timeout: 90_000 });
+    vi.waitFor(() => expect(steps.length).toBeGreaterThan(than), { timeout: 100_000 });
   const why = () => states.flatMap((state) => ('why' in state && state.why ? [state.why] : []));
   await more(1);
   return { states, engine, steps, backends, more, why };
@@ -190,7 +190,7 @@ describe('a device that breaks while tfjs trains on it', () => {
         expect(why()).toEqual([
           expect.stringMatching(/graphics device was lost .* Training went on from step \d+\./),
         ]),
-      { timeout: 60_000 },
+      { timeout: 100_000 },
     );
     const resumed = Number(/from step (\d+)/.exec(why()[0]!)![1]);
     expect(resumed).toBeGreaterThan(0);
@@ -215,7 +215,7 @@ describe('a device that breaks while tfjs trains on it', () => {
     } as GPUUncapturedErrorEvent);
     await vi.waitFor(
       () => expect(why()).toEqual([expect.stringMatching(/cannot be trusted\. Training went on/)]),
-      { timeout: 60_000 },
+      { timeout: 100_000 },
     );
     expect(backends.map(({ name }) => name)).toEqual(['tfjs', 'tfjs']);
     expect(backends[1]!.device).toBe('WebAssembly');
@@ -235,7 +235,7 @@ test('a WebGL context that is lost while tfjs trains: the run says so and goes o
       expect(why()).toEqual([
         expect.stringMatching(/^The WebGL context was lost\. Training went on from step \d+\.$/),
       ]),
-    { timeout: 60_000 },
+    { timeout: 100_000 },
   );
   const resumed = Number(/from step (\d+)/.exec(why()[0]!)![1]);
   expect(resumed).toBeGreaterThan(0);
@@ -257,7 +257,7 @@ test('from tfjs to our kernels and back: the run that is opened next is computed
     engine.receive({ type: 'control', runId: 'a', action: 'close' });
     engine.receive({ type: 'open', runId: 'a', spec: { ...small, backend } });
     engine.receive({ type: 'control', runId: 'a', action: 'run' });
-    await vi.waitFor(() => expect(backends).toHaveLength(i + 2), { timeout: 60_000 });
+    await vi.waitFor(() => expect(backends).toHaveLength(i + 2), { timeout: 100_000 });
     await more(steps.length + 2);
   }
   expect(backends.map(({ name }) => name)).toEqual(['tfjs', 'wasm', 'tfjs']);
