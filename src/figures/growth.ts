@@ -1,7 +1,7 @@
 /** @file What runs cost against the length of the text: closed forms alone, so 16,384 tokens are as quick as 64. */
 import { attentionFlops, cacheBytes, visiblePairs } from '../attention/cost';
 import { formatBytes, formatCount, formatInteger } from '../core/units';
-import { allGlobal } from '../spec/cost';
+import { allGlobal, trainingFlops } from '../spec/cost';
 import type { ModelSpec } from '../spec/model';
 import type { Chart, Look, Table } from './chart';
 
@@ -50,8 +50,18 @@ export const COUNTED = [
   },
 ] as const satisfies readonly Counted[];
 
-export type CountedId = (typeof COUNTED)[number]['id'];
-const counted = (id: CountedId): Counted => COUNTED.find((one) => one.id === id)!;
+/** What a token of training costs, the matrix products that no stripe changes included. */
+export const TRAINING = {
+  id: 'training',
+  label: 'FLOPs per token',
+  axis: 'FLOPs per token, training',
+  per: 1,
+  of: (model, T) => trainingFlops({ ...model, context: T }, 'host').needed,
+  write: formatCount,
+} as const satisfies Counted;
+
+export type CountedId = (typeof COUNTED)[number]['id'] | (typeof TRAINING)['id'];
+const counted = (id: CountedId): Counted => [...COUNTED, TRAINING].find((one) => one.id === id)!;
 
 export const SHORTEST = 64;
 export const LONGEST = 16_384;
@@ -71,7 +81,11 @@ export function notchOf(T: number): number {
   return Math.round(PER_DOUBLING * Math.log2(within / SHORTEST));
 }
 
-export function growthChart(runs: readonly Named[], id: CountedId): Chart {
+export function growthChart(
+  runs: readonly Named[],
+  id: CountedId,
+  lengths: readonly number[] = LENGTHS,
+): Chart {
   const { axis, per, of } = counted(id);
   return {
     x: { label: 'T, tokens', scale: 'log2' },
@@ -80,7 +94,7 @@ export function growthChart(runs: readonly Named[], id: CountedId): Chart {
       id: `${i} ${name}`,
       label: name,
       look: plan as Look,
-      points: LENGTHS.map((T) => {
+      points: lengths.map((T) => {
         const y = of(model, T) / per;
         return { x: T, y, low: y, high: y };
       }),
@@ -103,6 +117,27 @@ export function sayGrowth(model: ModelSpec, id: CountedId, T: number): string {
   const global = of(allGlobal(model), T);
   const growth = Number((of(model, 2 * T) / own).toPrecision(3));
   return `${write(own)}, ${percent(own / global)} of all global; × ${growth} for twice the tokens`;
+}
+
+/**
+ * The finding: what a model pays of the all-global price, at this length and at the longest one.
+ * 'At 128 tokens this plan needs 98 % of the FLOPs of all-global layers; at 16,384 tokens, 57 %.'
+ */
+export function sayPrice(model: ModelSpec, id: 'training' | 'cache', T: number): string {
+  const { of } = counted(id);
+  const [here, far] = [`${formatInteger(T)} tokens`, `${formatInteger(LONGEST)} tokens`];
+  if (model.layers.every(({ pattern }) => pattern === 'global')) {
+    const times = formatInteger(of(model, LONGEST) / of(model, T));
+    if (T === LONGEST) return 'Every layer is global: this is the full price.';
+    return id === 'training'
+      ? `Every layer is global: a token costs ${times} times as many FLOPs at ${far} as at ${here}.`
+      : `Every layer is global: the cache is ${times} times as large at ${far} as at ${here}.`;
+  }
+  const share = (at: number) => percent(of(model, at) / of(allGlobal(model), at));
+  const what = id === 'training' ? 'needs' : 'keeps';
+  const whole = id === 'training' ? 'the FLOPs' : 'the keys and values';
+  const now = `At ${here} this plan ${what} ${share(T)} of ${whole} of all-global layers`;
+  return T === LONGEST ? `${now}.` : `${now}; at ${far}, ${share(LONGEST)}.`;
 }
 
 /** Small shares keep two digits. */

@@ -9,8 +9,10 @@ import {
   NOTCHES,
   notchOf,
   sayGrowth,
+  sayPrice,
   SHORTEST,
 } from '../../src/figures/growth';
+import { trainingFlops } from '../../src/spec/cost';
 import { modelSpecOf } from '../../src/spec/model';
 import { DEFAULTS } from '../../src/spec/run';
 
@@ -56,5 +58,32 @@ describe('cost against length', () => {
     expect([lengthAt(0), lengthAt(NOTCHES)]).toEqual([SHORTEST, LONGEST]);
     for (let notch = 0; notch <= NOTCHES; notch++) expect(notchOf(lengthAt(notch))).toBe(notch);
     expect([notchOf(1), notchOf(1e6)]).toEqual([0, NOTCHES]);
+  });
+
+  test('says first what the stripes save, here and far away', () => {
+    const model = { ...runs[2]!.model, context: 128 };
+    expect(sayPrice(model, 'training', 128)).toMatch(
+      /^At 128 tokens this plan needs 9\d % of the FLOPs of all-global layers; at 16,384 tokens, 5\d %\.$/,
+    );
+    // Two of four layers are global: at a great length half the keys and values, and at 16 tokens all of them.
+    expect(sayPrice(model, 'cache', 16)).toContain('At 16 tokens this plan keeps 100 %');
+    expect(sayPrice(model, 'cache', LONGEST)).toBe(
+      'At 16,384 tokens this plan keeps 50 % of the keys and values of all-global layers.',
+    );
+    expect(sayPrice(global!.model, 'cache', 128)).toBe(
+      'Every layer is global: the cache is 128 times as large at 16,384 tokens as at 128 tokens.',
+    );
+    expect(sayPrice(global!.model, 'training', LONGEST)).toBe(
+      'Every layer is global: this is the full price.',
+    );
+  });
+
+  test('the price of training is that of the meters', () => {
+    for (const { model } of runs) {
+      const { series } = growthChart([{ name: '', plan: 'grouped', model }], 'training', [
+        model.context,
+      ]);
+      expect(series[0]!.points[0]!.y).toBe(trainingFlops(model, 'host').needed);
+    }
   });
 });
