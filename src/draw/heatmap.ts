@@ -1,10 +1,11 @@
 /**
  * @file Cells to pixels: one pixel per cell, queries down, keys across. Scaling up is the browser's work.
  *
- * Kinds of cells are those of attention/mask: 0 blocked, 1 exact, 2 summary (or, for reach, second hand).
+ * Kinds of cells are those of attention/mask (0 blocked, 1 exact, 2 summary) and, for reach, 3: through the layers before.
  */
 import { BLOCKED, EXACT } from '../attention/mask';
-import type { Palette } from './palette';
+import type { Palette, Pixel } from './palette';
+import { THROUGH } from './reachCells';
 
 /** What painting needs of an ImageData. */
 export interface PixelBytes {
@@ -33,7 +34,7 @@ export function paintWeights(
 /** Pixels a side of a cell from which on there are lines between cells. */
 export const LINED = 7;
 
-/** Kinds of cells: exact in full ink, second hand hatched, blocked blank; `fine` pixels a side of a cell. */
+/** Kinds of cells, each in its texture of ./textures; `fine` pixels a side of a cell. */
 export function paintKinds(
   image: PixelBytes, // (size · fine)² pixels
   kinds: Uint8Array, // [size, size]
@@ -55,7 +56,7 @@ export function paintKinds(
             ? palette.blocked
             : kind === EXACT
               ? palette.exact
-              : hatched(y, x, palette, fine);
+              : inTwoTones(kind === THROUGH ? dotted(y, x) : hatched(y, x), palette, fine);
     }
   }
 }
@@ -78,6 +79,12 @@ export function paintReach(
   }
 }
 
+/** Whether a texture has ink at a pixel. */
+const hatched = (y: number, x: number): boolean => (y + x) % 4 < 2;
+const dotted = (y: number, x: number): boolean => y % 3 === 1 && x % 3 === 1;
+/** Squares of four pixels a side. */
+export const inkOfChecks = (y: number, x: number): boolean => ((y >> 2) + (x >> 2)) % 2 === 0;
+
 /** Two tones where a pixel is a cell; ink on paper where cells are larger. */
-const hatched = (y: number, x: number, { hatch, ink }: Palette, fine = 1) =>
-  fine < LINED ? hatch[(y + x) % 4 < 2 ? 0 : 1]! : ink[(y + x) % 4 < 2 ? 255 : 0]!;
+const inTwoTones = (inked: boolean, { tones, ink }: Palette, fine: number): Pixel =>
+  fine < LINED ? tones[inked ? 0 : 1] : ink[inked ? 255 : 0]!;

@@ -11,8 +11,8 @@ export interface Palette {
   readonly blocked: Pixel;
   /** Read exactly: the full ink. */
   readonly exact: Pixel;
-  /** Read at second hand, through a summary or through earlier layers: two tones, drawn as a hatch. */
-  readonly hatch: readonly [Pixel, Pixel];
+  /** Two tones of ink for the textures of ./textures, where a cell is too small for lines. */
+  readonly tones: readonly [strong: Pixel, weak: Pixel];
   /** Reached by the selected query, and the query itself. */
   readonly reached: Pixel;
   readonly selected: Pixel;
@@ -38,7 +38,7 @@ export function paletteOf({ panel, ink, wash, accent }: PaletteColours): Palette
     ink: Uint32Array.from({ length: 256 }, (_, i) => mix(panel, ink, Math.min(1, i / 205))),
     blocked: mix(wash, wash, 0),
     exact: mix(ink, ink, 0),
-    hatch: [mix(panel, ink, 0.62), mix(panel, ink, 0.3)],
+    tones: [mix(panel, ink, 0.62), mix(panel, ink, 0.3)],
     reached: mix(wash, accent, 0.3),
     selected: mix(accent, accent, 0),
   };

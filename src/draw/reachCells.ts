@@ -1,10 +1,10 @@
 /** @file Which tokens of the input each query can depend on after each layer of a plan, as cells of maps. */
-import { BLOCKED, EXACT, SUMMARY, maskCells } from '../attention/mask';
+import { BLOCKED, EXACT, maskCells } from '../attention/mask';
 import type { LayerPlan } from '../attention/pattern';
 
 /** Read in this layer itself, or only at second hand, through the layers before it. */
 export const HERE = EXACT;
-export const THROUGH = SUMMARY;
+export const THROUGH = 3; // no kind of a mask: a summary is read in this layer
 
 /**
  * For every layer, its map pooled to cells of `factor` tokens a side, row-major [size, size]:

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { BLOCKED, EXACT, SUMMARY } from '../../src/attention/mask';
 import { paintBlank, paintKinds, paintReach, paintWeights } from '../../src/draw/heatmap';
 import { LIGHT, paletteOf } from '../../src/draw/palette';
+import { THROUGH } from '../../src/draw/reachCells';
 
 const palette = paletteOf(LIGHT);
 const imageOf = (pixels: number) => ({ data: new Uint8ClampedArray(4 * pixels) });
@@ -29,13 +30,24 @@ describe('an attention map', () => {
     expect(image.data.filter((_, i) => i % 4 === 3)).toEqual(new Uint8ClampedArray(4).fill(255));
   });
 
-  test('kinds have three looks: ink, hatch and blank', () => {
+  test('kinds have three looks: ink, hatched and blank', () => {
     const image = imageOf(4);
     paintKinds(image, Uint8Array.of(EXACT, BLOCKED, SUMMARY, EXACT), 2, palette);
     const painted = pixels(image);
     expect(painted[0]).toBe(palette.exact);
     expect(painted[1]).toBe(palette.blocked);
-    expect(palette.hatch).toContain(painted[2]);
+    expect(palette.tones).toContain(painted[2]);
+  });
+
+  test('what is read through a summary and what is reached through layers look different', () => {
+    const pictures = [SUMMARY, THROUGH].flatMap((kind) =>
+      [1, 8].map((fine) => {
+        const image = imageOf((6 * fine) ** 2);
+        paintKinds(image, new Uint8Array(36).fill(kind), 6, palette, fine);
+        return pixels(image).join();
+      }),
+    );
+    expect(new Set(pictures).size).toBe(4);
   });
 
   test('before the first frame there is nothing but blank cells', () => {

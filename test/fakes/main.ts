@@ -2,6 +2,7 @@
 import { mount } from 'svelte';
 import App from '../../src/app/App.svelte';
 import '../../src/app/tokens.css';
+import '../../src/app/signs.css';
 import '../../src/app/base.css';
 import { fakeEngine } from './fakeEngine';
 

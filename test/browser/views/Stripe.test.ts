@@ -1,11 +1,36 @@
 import { describe, expect, test, vi } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import { userEvent } from 'vitest/browser';
+import '../../../src/app/tokens.css';
+import '../../../src/app/signs.css';
+import '../../../src/app/base.css';
 import Stripe from '../../../src/views/Stripe/Stripe.svelte';
 
 const local = { pattern: 'local', params: { window: 16 } };
 
 describe('a stripe', () => {
+  test.each([
+    ['global', 'rgb(20, 20, 19)', 'rgb(255, 255, 255)'],
+    ['local', 'rgb(255, 255, 255)', 'rgb(20, 20, 19)'],
+  ])(
+    'is black or white and outlined in ink, whatever the theme: %s',
+    async (pattern, fill, text) => {
+      const root = document.documentElement.style;
+      // As the dark theme has them.
+      root.setProperty('--ink', '#f3f1ea');
+      root.setProperty('--panel', '#1b1a19');
+      const layer = { pattern, params: pattern === 'local' ? { window: 16 } : {} };
+      const { getByRole } = await render(Stripe, { index: 0, layer });
+      const style = getComputedStyle(getByRole('button', { name: /Layer 1/ }).element());
+      expect(style.backgroundColor).toBe(fill);
+      expect(style.color).toBe(text);
+      expect(style.borderColor).toBe('rgb(243, 241, 234)');
+      expect(style.borderStyle).toBe('solid');
+      root.removeProperty('--ink');
+      root.removeProperty('--panel');
+    },
+  );
+
   test('says its layer, its pattern and its window', async () => {
     const { getByRole } = await render(Stripe, { index: 1, layer: local });
     await expect.element(getByRole('button', { name: /Layer 2: Local, W 16/ })).toBeVisible();
