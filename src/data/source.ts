@@ -60,6 +60,14 @@ export interface CorpusSource extends Described {
   readonly far?: string;
   /** The text of `file` is cut into passages and each is repeated when it is loaded. Undefined: taken as it is. */
   readonly repeat?: Repeat;
+  /** The text is a table; every document begins with a line. Undefined: it is none. */
+  readonly table?: Table;
+}
+
+/** Lines of one length. */
+export interface Table {
+  readonly line: number; // characters, the newline included
+  readonly key: number; // characters of the first column, by which the lines are in order
 }
 
 /** Each passage of `passage` characters stands `times` times in a row. */

@@ -1,0 +1,17 @@
+import { maskOf, type Slice } from '../slice';
+
+const keyColumn: Slice = {
+  id: 'key-column',
+  label: 'First column',
+  order: 2,
+  summary:
+    'The first column of a table, where its lines are in order: the code of a postal record.',
+  fits: ({ table }) => table !== undefined,
+
+  mask(window) {
+    const { line, key } = window.source.table!;
+    return maskOf(window, ({ offset }) => offset % line < key);
+  },
+};
+
+export default keyColumn;
