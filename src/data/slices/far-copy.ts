@@ -1,8 +1,9 @@
 import { vocabulary } from '../characters';
+import { SHORTEST } from '../far/copier';
 import { maskOf, type Slice } from '../slice';
 
-/** Characters that must agree before one is copied: 96 ^ 5 is still a whole number exactly. */
-const MATCH = 5;
+/** Characters that must agree before one is copied, as many as the meter of far reading asks for: 96 ^ 5 is still exact. */
+const MATCH = SHORTEST;
 
 /**
  * The characters before the target stood in the window before, the last time too far back for local layers to read the match
@@ -16,8 +17,8 @@ const farCopy: Slice = {
   fits: () => true,
 
   mask(window) {
-    const { start, reach } = window;
-    const { ids } = window.corpus;
+    const { start, reach, corpus } = window;
+    const { ids } = corpus;
     /** What was read last after each run of MATCH characters: its place. */
     const after = new Map<number, number>();
     return maskOf(window, ({ place }) => {

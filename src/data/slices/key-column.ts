@@ -9,7 +9,8 @@ const keyColumn: Slice = {
   fits: ({ table }) => table !== undefined,
 
   mask(window) {
-    const { line, key } = window.source.table!;
+    const { source } = window;
+    const { line, key } = source.table!;
     return maskOf(window, ({ offset }) => offset % line < key);
   },
 };

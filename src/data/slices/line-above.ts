@@ -13,11 +13,12 @@ const lineAbove: Slice = {
   fits: ({ table }) => table !== undefined,
 
   mask(window) {
-    const { line } = window.source.table!;
-    const { ids } = window.corpus;
+    const { source, corpus, start } = window;
+    const { line } = source.table!;
+    const { ids } = corpus;
     return maskOf(window, ({ place }) => {
       const above = place - line;
-      if (above < window.start || ids[place] !== ids[above]) return false;
+      if (above < start || ids[place] !== ids[above]) return false;
       return ids[place] !== BLANK || ids[place - 1] !== BLANK;
     });
   },

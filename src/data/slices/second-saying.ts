@@ -10,11 +10,11 @@ const secondSaying: Slice = {
   fits: ({ repeat }) => repeat !== undefined && repeat.times > 1,
 
   mask(window) {
-    const { passage, times } = window.source.repeat!;
+    const { source, start } = window;
+    const { passage, times } = source.repeat!;
     return maskOf(
       window,
-      ({ place, offset }) =>
-        offset % (passage * times) >= passage && place - passage >= window.start,
+      ({ place, offset }) => offset % (passage * times) >= passage && place - passage >= start,
     );
   },
 };
