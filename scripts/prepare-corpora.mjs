@@ -20,6 +20,7 @@ const LARGEST = 3_500_000; // characters of one text
 const COLUMNS = [8, 10, 12, 24, 4, 21];
 
 const typography = JSON.parse(readFileSync(TYPOGRAPHY, 'utf8'));
+const TYPOGRAPHIC = new RegExp(`[${Object.keys(typography).join('')}]`, 'gu');
 
 const corpora = [
   {
@@ -55,6 +56,18 @@ const corpora = [
     documents: areas,
     join: joinLines,
   },
+  {
+    id: 'program-code',
+    title: 'Program code',
+    package: 'eslint',
+    licence:
+      'MIT License. Copyright OpenJS Foundation and other contributors, www.openjsf.org. Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the following conditions: The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software. THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.',
+    origin: 'The rules of ESLint, JavaScript',
+    note: 'One file to a document, its lines as they are; a tab is a blank, a backtick an apostrophe. Every tenth document is held out.',
+    folder: 'lib/rules/',
+    documents: rules,
+    join: joinLines,
+  },
 ];
 
 const folder = process.argv[2] ?? fileURLToPath(new URL('public/corpora', ROOT));
@@ -71,7 +84,9 @@ function prepare(corpus) {
   const [txt, json] = ['txt', 'json'].map((ending) => `${folder}/${corpus.id}.${ending}`);
   if (upToDate(txt, json, made)) return;
 
-  const { text, documents } = corpus.join(corpus.documents(new URL('data/', source)));
+  const { text, documents } = corpus.join(
+    corpus.documents(new URL(corpus.folder ?? 'data/', source)),
+  );
   if (text.length > LARGEST) {
     throw new Error(
       `${corpus.id} has ${text.length} characters; it should have ${LARGEST} at most`,
@@ -160,6 +175,15 @@ function lineOf(fields) {
   return cells.join('') + '\n';
 }
 
+/** The files of a folder in the order of their names, as they are. */
+function rules(folder) {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.js'));
+  return files.sort().map((file) => ({
+    title: file,
+    text: normalise(readFileSync(new URL(file, folder), 'utf8').replaceAll('\t', ' ')),
+  }));
+}
+
 /** One text, a blank line between documents. The blank line belongs to neither. */
 function joinProse(parts) {
   return join(
@@ -203,10 +227,7 @@ function normalise(text) {
 }
 
 function plain(text) {
-  return text.replace(
-    new RegExp(`[${Object.keys(typography).join('')}]`, 'gu'),
-    (sign) => typography[sign],
-  );
+  return text.replace(TYPOGRAPHIC, (sign) => typography[sign]);
 }
 
 function readJson(file) {

@@ -21,11 +21,16 @@ const prepared = sources.all.flatMap((source) =>
     ? [{ id: source.id, file: source.file }]
     : [],
 );
-/** Texts whose lines mean something; in the others a line is a paragraph. */
-const TABLES = ['postal-codes'];
+/** Texts whose lines are kept; in the others a line is a paragraph. */
+const IN_LINES = ['postal-codes', 'program-code'];
 
 test('there are prepared texts to look at', () => {
-  expect(prepared.map(({ id }) => id)).toEqual(['moby-dick', 'sotu', 'postal-codes']);
+  expect(prepared.map(({ id }) => id)).toEqual([
+    'moby-dick',
+    'sotu',
+    'postal-codes',
+    'program-code',
+  ]);
 });
 
 describe.each(prepared)('$id', ({ id, file }) => {
@@ -63,20 +68,23 @@ describe.each(prepared)('$id', ({ id, file }) => {
       expect(inside).not.toEqual([]);
     }
   });
-  test.skipIf(TABLES.includes(id))(
-    'has documents that begin and end with a word, and no broken lines',
-    () => {
-      for (const { title, start, end } of corpus().documents) {
-        expect(title).not.toBe('');
-        expect(text().slice(start, end)).toMatch(/^\S[^]*\S$/);
-      }
-      expect(text()).not.toMatch(/[^\n]\n[^\n]/); // a single line end
-    },
-  );
   test('has room for the longest context', () => {
     expect(() => checkContext(corpus(), 512)).not.toThrow();
   });
 });
+
+test.each(prepared.map(({ id }) => id).filter((id) => !IN_LINES.includes(id)))(
+  '%s has documents that begin and end with a word, and no broken lines',
+  (id) => {
+    const text = read(`${id}.txt`);
+    for (const { title, start, end } of parseCorpus(JSON.parse(read(`${id}.json`)), text)
+      .documents) {
+      expect(title).not.toBe('');
+      expect(text.slice(start, end)).toMatch(/^\S[^]*\S$/);
+    }
+    expect(text).not.toMatch(/[^\n]\n[^\n]/); // a single line end
+  },
+);
 
 test('Moby-Dick begins as everyone knows', () => {
   const corpus = parseCorpus(JSON.parse(read('moby-dick.json')), read('moby-dick.txt'));
@@ -96,14 +104,15 @@ describe('the table of postal codes', () => {
     expect(lines.filter((line) => !record.test(line))).toEqual([]);
   });
   test('has a document for all codes with the same first three digits, of whole lines', () => {
+    const all = text();
     const areas = documents().map(({ start, end }) => {
       expect([start % 80, end % 80]).toEqual([0, 0]);
-      const codes = text().slice(start, end).match(/^.{3}/gm)!;
+      const codes = all.slice(start, end).match(/^.{3}/gm)!;
       expect(new Set(codes).size).toBe(1);
       return codes[0];
     });
     expect(new Set(areas).size).toBe(areas.length);
-    expect(documents().at(-1)!.end).toBe(text().length);
+    expect(documents().at(-1)!.end).toBe(all.length);
   });
   test('credits GeoNames where a person chooses it and where its licence stands', () => {
     const source = sources.get('postal-codes');
@@ -120,4 +129,33 @@ test('preparing again does nothing; a damaged text is made again', () => {
   writeFileSync(join(folder, 'moby-dick.txt'), good.slice(0, 1000));
   expect(prepare()).toMatch(/^moby-dick: /);
   expect(read('moby-dick.txt') === good).toBe(true);
+});
+
+describe('the program code', () => {
+  const text = () => read('program-code.txt');
+
+  test('is the files of the package, each ended by a line end, with every line of theirs', () => {
+    const all = text();
+    const { documents } = parseCorpus(JSON.parse(read('program-code.json')), all);
+    expect(documents.length).toBeGreaterThan(250);
+    let last = 0;
+    for (const { title, start, end } of documents) {
+      expect(start).toBe(last);
+      last = end;
+      const file = new URL(`../../node_modules/eslint/lib/rules/${title}`, import.meta.url);
+      const lines = normalise(readFileSync(file, 'utf8').replaceAll('\t', ' ')).split('\n');
+      expect(all.slice(start, end).split('\n')).toEqual(lines);
+    }
+    expect(last).toBe(all.length);
+  });
+  test('comes with the whole notice that its licence asks for', () => {
+    const notice = readFileSync(
+      new URL('../../node_modules/eslint/LICENSE', import.meta.url),
+      'utf8',
+    );
+    const words = (said: string) => said.match(/[A-Za-z]+/g)!.join(' ');
+    const source = sources.get('program-code');
+    if (source.kind !== 'corpus') throw new Error('no corpus');
+    expect(words(source.licence)).toBe(`MIT License ${words(notice)}`);
+  });
 });

@@ -75,6 +75,10 @@ test('what each text says to be far in it is what was counted', () => {
   expect(worth('said-twice', 100)).toBeGreaterThan(0.4);
   expect(worth('said-twice', 101)).toBeLessThan(0.06);
   expect(Math.abs(worth('said-twice', 128))).toBeLessThan(0.02);
+  // at no fixed distance: every doubling of the reach takes some of it
+  for (const reach of [32, 64, 128]) {
+    expect(worth('program-code', reach) - worth('program-code', 2 * reach)).toBeGreaterThan(0.02);
+  }
 });
 
 describe('the worth of reading up to T characters against a reach', () => {
