@@ -1,7 +1,10 @@
 /** @file What scripts that train are given from outside, and how they open a run with it. */
+import { check } from '../src/core/check';
 import { makeFeed, type Feed } from '../src/data/batches';
-import { parseCorpus } from '../src/data/corpus';
+import { preparedCorpus } from '../src/data/prepared';
+import type { Corpus } from '../src/data/corpus';
 import { sources } from '../src/data/registry';
+import type { CorpusSource } from '../src/data/source';
 import { hostMachine } from '../src/gpu/hostMachine';
 import { checkRun } from '../src/spec/check';
 import type { RunSpec } from '../src/spec/run';
@@ -20,15 +23,20 @@ export interface Surroundings {
 /** The batches of a run. */
 export function feedOf(spec: RunSpec, around: Surroundings): Feed {
   const source = sources.get(spec.task);
-  const file = source.kind === 'corpus' ? source.file : undefined;
-  const prepared = file ? around.corpus(file) : undefined;
   return makeFeed(source, {
     T: spec.context,
     batch: spec.batch,
     distance: spec.distance,
     seed: spec.seed,
-    ...(prepared && { corpus: parseCorpus(prepared.description, prepared.text) }),
+    ...(source.kind === 'corpus' && { corpus: corpusOf(source, around) }),
   });
+}
+
+/** A text of the site; a script has no text of a person's own. */
+export function corpusOf(source: CorpusSource, around: Surroundings): Corpus {
+  check(source.file, `'${source.id}' is not a text of the site; a script can only read those`);
+  const { description, text } = around.corpus(source.file);
+  return preparedCorpus(source, description, text);
 }
 
 /** The models of the machine that scripts train on. */

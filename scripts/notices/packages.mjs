@@ -65,6 +65,14 @@ export function packageNotice(folder, copyright = []) {
   };
 }
 
+/** The licences of what each text holds, whatever the package's own code is under. */
+const CONTENTS = {
+  'moby-dick': 'CC0-1.0 AND PDDL-1.0',
+  sotu: 'CC0-1.0 AND PDDL-1.0',
+  'postal-codes': 'CC-BY-4.0',
+  'program-code': 'MIT', // the package's own licence, whose copyright line its text has
+};
+
 /** The texts that scripts/prepare-corpora.mjs made of data packages. */
 export function dataNotices() {
   const folder = `${ROOT}public/corpora`;
@@ -75,12 +83,16 @@ export function dataNotices() {
     .map(({ id, title, origin, licence }) => {
       const from = / npm package (\S+) (\S+)$/.exec(origin)?.[1];
       if (!from) throw new Error(`corpora/${id}.json should end its origin with its npm package`);
+      const contents = CONTENTS[id];
+      if (!contents)
+        throw new Error(`the licence of the text ${id} is not known; name it in CONTENTS`);
       const { name, licence: code, text } = packageNotice(`node_modules/${from}`);
+      const own = contents === code; // the package's text says it, with its copyright line
       return {
         name: `${title}, from ${name}`,
-        licence: `CC0-1.0 (contents), PDDL-1.0 (database), ${code} (package)`,
-        copyright: [`${origin}. ${licence}`],
-        text: [standardText('CC0-1.0'), standardText('PDDL-1.0'), text].join('\n\n\n'),
+        licence: own ? code : `${contents} (contents), ${code} (package)`,
+        copyright: [`${origin}. ${licence.trim()}`],
+        text: [...(own ? [] : [standardText(contents)]), text].join('\n\n\n'),
       };
     });
 }

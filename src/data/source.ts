@@ -56,6 +56,24 @@ export interface CorpusSource extends Described {
   readonly file?: string;
   readonly licence: string;
   readonly origin: string;
+  /** One sentence: what in it helps to predict a character and stands far from it. Undefined for the person's own text. */
+  readonly far?: string;
+  /** The text of `file` is cut into passages and each is repeated when it is loaded. Undefined: taken as it is. */
+  readonly repeat?: Repeat;
+  /** The text is a table; every document begins with a line. Undefined: it is none. */
+  readonly table?: Table;
+}
+
+/** Lines of one length. */
+export interface Table {
+  readonly line: number; // characters, the newline included
+  readonly key: number; // characters of the first column, by which the lines are in order
+}
+
+/** Each passage of `passage` characters stands `times` times in a row. */
+export interface Repeat {
+  readonly passage: number;
+  readonly times: number;
 }
 
 export type Source = Task | CorpusSource;

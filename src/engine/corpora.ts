@@ -1,5 +1,6 @@
 /** @file Fetches the prepared texts, once each. */
-import { corpusOfText, parseCorpus, type Corpus } from '../data/corpus';
+import { corpusOfText, type Corpus } from '../data/corpus';
+import { preparedCorpus } from '../data/prepared';
 import type { CorpusSource } from '../data/source';
 import { fetchedText, reasonOf } from '../link/fetched';
 
@@ -12,11 +13,11 @@ export function corpusOf(
   base: string,
 ): Promise<Corpus> {
   if (!source.file) return Promise.resolve(corpusOfText(text ?? ''));
-  let corpus = loaded.get(source.file);
+  let corpus = loaded.get(source.id);
   if (!corpus) {
     corpus = load(source, base);
-    loaded.set(source.file, corpus);
-    corpus.catch(() => loaded.delete(source.file!)); // so that Reset tries again
+    loaded.set(source.id, corpus);
+    corpus.catch(() => loaded.delete(source.id)); // so that Reset tries again
   }
   return corpus;
 }
@@ -33,5 +34,5 @@ async function load(source: CorpusSource, base: string): Promise<Corpus> {
       });
     }),
   );
-  return parseCorpus(JSON.parse(description!), text!);
+  return preparedCorpus(source, JSON.parse(description!), text!);
 }

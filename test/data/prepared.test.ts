@@ -17,11 +17,20 @@ beforeAll(() => void prepare());
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const prepared = sources.all.flatMap((source) =>
-  source.kind === 'corpus' && source.file ? [{ id: source.id, file: source.file }] : [],
+  source.kind === 'corpus' && source.file && !source.repeat
+    ? [{ id: source.id, file: source.file }]
+    : [],
 );
+/** Texts whose lines are kept; in the others a line is a paragraph. */
+const IN_LINES = ['postal-codes', 'program-code'];
 
 test('there are prepared texts to look at', () => {
-  expect(prepared.map(({ id }) => id)).toEqual(['moby-dick', 'sotu']);
+  expect(prepared.map(({ id }) => id)).toEqual([
+    'moby-dick',
+    'sotu',
+    'postal-codes',
+    'program-code',
+  ]);
 });
 
 describe.each(prepared)('$id', ({ id, file }) => {
@@ -46,7 +55,7 @@ describe.each(prepared)('$id', ({ id, file }) => {
     expect(unknown / text().length).toBeLessThan(0.0001);
   });
   test('is small enough to load', () => {
-    expect(statSync(join(folder, `${id}.txt`)).size).toBeLessThan(2_500_000);
+    expect(statSync(join(folder, `${id}.txt`)).size).toBeLessThan(3_500_000);
   });
   test('holds out about a tenth, spread over the text', () => {
     const { ids } = corpus();
@@ -59,22 +68,59 @@ describe.each(prepared)('$id', ({ id, file }) => {
       expect(inside).not.toEqual([]);
     }
   });
-  test('has documents that begin and end with a word, and no broken lines', () => {
-    for (const { title, start, end } of corpus().documents) {
-      expect(title).not.toBe('');
-      expect(text().slice(start, end)).toMatch(/^\S[^]*\S$/);
-    }
-    expect(text()).not.toMatch(/[^\n]\n[^\n]/); // a single line end
-  });
   test('has room for the longest context', () => {
     expect(() => checkContext(corpus(), 512)).not.toThrow();
   });
 });
 
+test.each(prepared.map(({ id }) => id).filter((id) => !IN_LINES.includes(id)))(
+  '%s has documents that begin and end with a word, and no broken lines',
+  (id) => {
+    const text = read(`${id}.txt`);
+    for (const { title, start, end } of parseCorpus(JSON.parse(read(`${id}.json`)), text)
+      .documents) {
+      expect(title).not.toBe('');
+      expect(text.slice(start, end)).toMatch(/^\S[^]*\S$/);
+    }
+    expect(text).not.toMatch(/[^\n]\n[^\n]/); // a single line end
+  },
+);
+
 test('Moby-Dick begins as everyone knows', () => {
   const corpus = parseCorpus(JSON.parse(read('moby-dick.json')), read('moby-dick.txt'));
   const first = corpus.documents.find(({ title }) => title === 'Chapter 1. Loomings.')!;
   expect(decode(corpus.ids.subarray(first.start, first.start + 16))).toBe('Call me Ishmael.');
+});
+
+describe('the table of postal codes', () => {
+  const text = () => read('postal-codes.txt');
+  const documents = () => parseCorpus(JSON.parse(read('postal-codes.json')), text()).documents;
+
+  test('has lines of 80 characters, each with a blank after every field', () => {
+    const lines = text().match(/[^]{80}/g)!;
+    expect(lines.length).toBe(42_049);
+    const record =
+      /^\d{5} {3}(?=.{10}(?<= ))-?\d+\.\d{4} +(?<=^.{18})-?\d+\.\d{4} +(?<=^.{30})\S.{22} .{4}(?<= ).{20} \n$/;
+    expect(lines.filter((line) => !record.test(line))).toEqual([]);
+  });
+  test('has a document for all codes with the same first three digits, of whole lines', () => {
+    const all = text();
+    const areas = documents().map(({ start, end }) => {
+      expect([start % 80, end % 80]).toEqual([0, 0]);
+      const codes = all.slice(start, end).match(/^.{3}/gm)!;
+      expect(new Set(codes).size).toBe(1);
+      return codes[0];
+    });
+    expect(new Set(areas).size).toBe(areas.length);
+    expect(documents().at(-1)!.end).toBe(all.length);
+  });
+  test('credits GeoNames where a person chooses it and where its licence stands', () => {
+    const source = sources.get('postal-codes');
+    if (source.kind !== 'corpus') throw new Error('no corpus');
+    expect(source.summary).toMatch(/GeoNames/);
+    expect(source.origin).toMatch(/GeoNames/);
+    expect(source.licence).toMatch(/GeoNames.*CC BY 4\.0.*Changed/);
+  });
 });
 
 test('preparing again does nothing; a damaged text is made again', () => {
@@ -83,4 +129,33 @@ test('preparing again does nothing; a damaged text is made again', () => {
   writeFileSync(join(folder, 'moby-dick.txt'), good.slice(0, 1000));
   expect(prepare()).toMatch(/^moby-dick: /);
   expect(read('moby-dick.txt') === good).toBe(true);
+});
+
+describe('the program code', () => {
+  const text = () => read('program-code.txt');
+
+  test('is the files of the package, each ended by a line end, with every line of theirs', () => {
+    const all = text();
+    const { documents } = parseCorpus(JSON.parse(read('program-code.json')), all);
+    expect(documents.length).toBeGreaterThan(250);
+    let last = 0;
+    for (const { title, start, end } of documents) {
+      expect(start).toBe(last);
+      last = end;
+      const file = new URL(`../../node_modules/eslint/lib/rules/${title}`, import.meta.url);
+      const lines = normalise(readFileSync(file, 'utf8').replaceAll('\t', ' ')).split('\n');
+      expect(all.slice(start, end).split('\n')).toEqual(lines);
+    }
+    expect(last).toBe(all.length);
+  });
+  test('comes with the whole notice that its licence asks for', () => {
+    const notice = readFileSync(
+      new URL('../../node_modules/eslint/LICENSE', import.meta.url),
+      'utf8',
+    );
+    const words = (said: string) => said.match(/[A-Za-z]+/g)!.join(' ');
+    const source = sources.get('program-code');
+    if (source.kind !== 'corpus') throw new Error('no corpus');
+    expect(words(source.licence)).toBe(`MIT License ${words(notice)}`);
+  });
 });

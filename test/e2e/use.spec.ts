@@ -54,6 +54,40 @@ test('own text: too short is said so, long enough is learnt, a reload keeps it',
   await expect(page.getByLabel('Your text', { exact: true })).toHaveValue(text);
 });
 
+test('what reading far is worth: kept for a text of the site, counted on request for one’s own', async ({
+  page,
+}) => {
+  await page.goto('./#/lab?v=1&task=postal-codes&context=256&backend=wasm');
+  const said = page.getByText(/^Reading far pays here: reading beyond the 61 characters/);
+  await expect(said).toHaveCount(2, { timeout: 15_000 }); // under the text, and under the window
+  await page.getByLabel('Text or task', { exact: true }).selectOption('own-text');
+  await expect(said).toHaveCount(0);
+  const count = button(page, 'Count what reading far is worth');
+  await expect(count).toBeDisabled(); // there is no text yet
+  const lines = Array.from(
+    { length: 400 },
+    (_, i) => `${(i * 7919) % 10007} `.padEnd(99, `${i % 7} of `) + '\n',
+  );
+  const box = page.getByLabel('Your text', { exact: true });
+  await box.fill(lines.join(''));
+  await count.click();
+  await expect(
+    page.getByText(/here: reading beyond the 61 characters .* ± .* held-out/),
+  ).toBeVisible({
+    timeout: 30_000,
+  });
+  await box.fill(`${lines.join('')} and more`); // of another text nothing is said
+  await expect(count).toBeVisible();
+  await box.fill('Too short.');
+  await count.click();
+  await expect(
+    page
+      .getByRole('alert')
+      .getByText(/2,000 at least/)
+      .first(),
+  ).toBeVisible();
+});
+
 test('a stripe is changed with the keyboard, and the costs follow', async ({ page }) => {
   await lab(page);
   const needed = await output(page, 'FLOPs per token needed').innerText();

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { makeFeed } from '../../src/data/batches';
-import { parseCorpus } from '../../src/data/corpus';
+import { preparedCorpus } from '../../src/data/prepared';
 import { sources } from '../../src/data/registry';
 import { meanLoss } from '../../src/figures/buckets';
 import { hostMachine } from '../../src/gpu/hostMachine';
@@ -22,12 +22,12 @@ async function opened({ id, spec }: Card): Promise<Trainer> {
   const checkpoint = readCheckpoint(readFileSync(`models/${id}.zip`));
   expect(checkpoint.spec).toEqual(spec);
   const source = sources.get(spec.task);
-  const path = source.kind === 'corpus' ? `public/${source.file}` : undefined;
   const corpus =
-    path &&
-    parseCorpus(
-      JSON.parse(readFileSync(`${path}.json`, 'utf8')),
-      readFileSync(`${path}.txt`, 'utf8'),
+    source.kind === 'corpus' &&
+    preparedCorpus(
+      source,
+      JSON.parse(readFileSync(`public/${source.file}.json`, 'utf8')),
+      readFileSync(`public/${source.file}.txt`, 'utf8'),
     );
   const feed = makeFeed(source, {
     T: spec.context,

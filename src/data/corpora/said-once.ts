@@ -1,0 +1,13 @@
+import { defineCorpus } from '../source';
+import mobyDick from './moby-dick';
+import saidTwice from './said-twice';
+
+/** The control: the same passages of the same documents. Only the repetition is missing. */
+export default defineCorpus({
+  ...mobyDick,
+  id: 'said-once',
+  label: 'Moby-Dick, said once',
+  order: 1.6,
+  summary: 'The same passages as in “said twice”, each written once: what the repetition changes.',
+  repeat: { ...saidTwice.repeat!, times: 1 },
+});

@@ -1,0 +1,92 @@
+/**
+ * @file A reader that only copies: it looks for the longest repeat of what was just read and expects what followed it then.
+ */
+
+/** A repeat counts from this many characters on: shorter ones are chance (in Moby-Dick they mislead more than they help). */
+export const SHORTEST = 5;
+const LONGEST = 32; // longer repeats are as good as this
+
+/**
+ * For each history (ascending) the copier that sees that many last characters, matched ones included, and how much it is
+ * to be trusted: repeats of each length by the share of them that were right so far.
+ */
+export class Copier {
+  readonly #right: readonly Float64Array[]; // [history][length]
+  readonly #asked: readonly Float64Array[];
+
+  constructor(readonly histories: readonly number[]) {
+    const tables = (start: number) =>
+      histories.map(() => new Float64Array(LONGEST + 1).fill(start));
+    this.#right = tables(1);
+    this.#asked = tables(2);
+  }
+
+  /**
+   * Reads a document. `base` [n] is what a model without a copier gives its characters; `spend(h, i, p)` is told the
+   * probability of character i when the copier of history h is mixed in.
+   */
+  read(
+    ids: Uint8Array,
+    base: Float64Array,
+    spend: (h: number, i: number, p: number) => void,
+  ): void {
+    const repeats = new Repeats(this.histories);
+    for (let i = 0; i < ids.length; i++) {
+      repeats.find(ids, i);
+      for (let h = 0; h < this.histories.length; h++) {
+        const length = repeats.length[h]!;
+        if (length === 0) {
+          spend(h, i, base[i]!);
+          continue;
+        }
+        const [right, asked] = [this.#right[h]!, this.#asked[h]!];
+        const trust = right[length]! / asked[length]!;
+        const hit = ids[i - repeats.distance[h]!] === ids[i];
+        spend(h, i, (1 - trust) * base[i]! + (hit ? trust : 0));
+        asked[length]!++;
+        if (hit) right[length]!++;
+      }
+    }
+  }
+}
+
+/** The longest repeat before a place of a document, within each history; of equal ones the nearest. */
+export class Repeats {
+  /** Per history: its length, 0 where there is none, and how far back the character that followed it stands. */
+  readonly length: Int32Array;
+  readonly distance: Int32Array;
+  /** [d]: how many of the last characters are the same as those d before them. */
+  readonly #same: Uint8Array;
+
+  constructor(readonly histories: readonly number[]) {
+    this.length = new Int32Array(histories.length);
+    this.distance = new Int32Array(histories.length);
+    this.#same = new Uint8Array(Math.max(0, ...histories) + 1);
+  }
+
+  /** Before character i; asked for i = 0, 1, 2 … of one document. Takes time in proportion to the longest history. */
+  find(ids: Uint8Array, i: number): void {
+    const { histories, length, distance } = this;
+    const same = this.#same;
+    if (i === 0) same.fill(0);
+    length.fill(0);
+    const last = ids[i - 1];
+    const most = Math.min(same.length - 1, i - 1);
+    for (let d = 1; d <= most; d++) {
+      if (ids[i - 1 - d] !== last) {
+        same[d] = 0;
+        continue;
+      }
+      if (same[d]! < LONGEST) same[d]!++;
+      if (same[d]! < SHORTEST) continue;
+      for (let h = histories.length - 1; h >= 0; h--) {
+        const seen = Math.min(same[d]!, histories[h]! - d); // of the repeat, inside the history
+        if (seen < SHORTEST) break; // shorter histories see less
+        if (seen > length[h]!) {
+          length[h] = seen;
+          distance[h] = d;
+        }
+      }
+    }
+  }
+}

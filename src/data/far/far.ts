@@ -1,0 +1,125 @@
+/**
+ * @file What reading far is worth in a text, counted before anything is trained.
+ *
+ * A character model of order 6 stands for what is near; mixed with a copier that sees the last `reach` characters it
+ * stands for a model of local layers, with one that sees `context` characters for a model that reads everything. Only copying is counted:
+ * topic and style are not, so this is a lower bound; a small negative worth is the copier's own cost.
+ */
+import { check } from '../../core/check';
+import { documentsOf, type Corpus, type Split } from '../corpus';
+import { Copier } from './copier';
+import { Counts } from './counts';
+
+/** Mean losses in nats per held-out character. */
+export interface Far {
+  readonly base: number; // order 6 alone
+  readonly near: number; // and copying from the last `reach` characters
+  readonly far: number; // and copying from the last `context` characters
+  /** (near − far) / near: the share of the loss that copying from beyond the reach saves. */
+  readonly gain: number;
+}
+
+/** The loss for each history that a copier may see, in nats per held-out character. */
+export interface FarCurve {
+  readonly base: number;
+  readonly histories: readonly number[]; // characters, ascending
+  readonly losses: readonly number[]; // one per history
+  readonly characters: number; // held out
+}
+
+const BLOCK = 1000; // characters; blocks of this length are taken to be independent
+
+/** Counted on whole documents; `error` is one standard error of the gain, by the spread over blocks of the held-out text. */
+export function farOf(
+  train: readonly Uint8Array[],
+  held: readonly Uint8Array[],
+  reach: number,
+  context: number,
+): Far & { readonly error: number } {
+  const near = Math.min(reach, context);
+  const { base, losses, blocks } = lossesOf(train, held, [near, context]);
+  const [a, b] = [losses[0]!, losses[1]!];
+  return { base, near: a, far: b, gain: (a - b) / a, error: errorOf(blocks[0]!, blocks[1]!) / a };
+}
+
+export function curveOf(
+  train: readonly Uint8Array[],
+  held: readonly Uint8Array[],
+  histories: readonly number[],
+): FarCurve {
+  const { base, losses, characters } = lossesOf(train, held, histories);
+  return { base, histories, losses, characters };
+}
+
+function lossesOf(
+  train: readonly Uint8Array[],
+  held: readonly Uint8Array[],
+  histories: readonly number[],
+) {
+  for (const [i, history] of histories.entries()) {
+    check(
+      Number.isSafeInteger(history) && history >= Math.max(1, histories[i - 1] ?? 1),
+      `the histories are ${histories.join(', ')}; they should be whole numbers of characters, 1 or more, ascending`,
+    );
+  }
+  const characters = held.reduce((sum, ids) => sum + ids.length, 0);
+  check(characters > 0, 'nothing is held out; the text should have at least 1 held-out character');
+  const counts = new Counts(train);
+  const copier = new Copier(histories);
+  const blocks = histories.map(() => new Float64Array(Math.ceil(characters / BLOCK)));
+  let [read, base] = [0, 0];
+  for (const ids of held) {
+    const probabilities = counts.probabilities(ids);
+    for (const p of probabilities) base -= Math.log(p);
+    copier.read(ids, probabilities, (h, i, p) => {
+      blocks[h]![Math.floor((read + i) / BLOCK)]! -= Math.log(p);
+    });
+    read += ids.length;
+  }
+  const losses = blocks.map((block) => block.reduce((a, b) => a + b, 0) / characters);
+  return { base: base / characters, losses, blocks, characters };
+}
+
+/** One standard error of the mean difference per character, from its spread over blocks. */
+function errorOf(a: Float64Array, b: Float64Array): number {
+  const differences = Array.from(a, (loss, i) => (loss - b[i]!) / BLOCK);
+  const n = differences.length;
+  if (n < 2) return Infinity;
+  const mean = differences.reduce((sum, x) => sum + x, 0) / n;
+  const variance = differences.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (n - 1);
+  return Math.sqrt(variance / n);
+}
+
+/**
+ * Documents of a split, evenly spread over it, `most` characters of them in all; the last may be cut.
+ * The same for the same corpus.
+ */
+export function sampleOf(corpus: Corpus, split: Split, most = Infinity): readonly Uint8Array[] {
+  const documents = documentsOf(corpus, split);
+  const all = documents.reduce((sum, { start, end }) => sum + end - start, 0);
+  const step = Math.max(1, all / most); // of so many characters one is wanted
+  const taken: Uint8Array[] = [];
+  let [passed, room] = [0, Math.min(most, all)];
+  for (const { start, end } of documents) {
+    // A document is taken when less was taken so far than is its share of what was passed.
+    const had = Math.min(most, all) - room;
+    if (room > 0 && had <= passed / step) {
+      const length = Math.min(room, end - start);
+      taken.push(corpus.ids.subarray(start, start + length));
+      room -= length;
+    }
+    passed += end - start;
+  }
+  return taken;
+}
+
+/** So much of a text is counted where a person waits for it: about a second. */
+const SAMPLE = { train: 500_000, validation: 30_000 }; // characters
+
+/** For a text that was not counted before: from a sample of it, with its error. */
+export function farOfSample(corpus: Corpus, reach: number, context: number) {
+  const { train, validation } = SAMPLE;
+  const held = sampleOf(corpus, 'validation', validation);
+  const characters = held.reduce((sum, ids) => sum + ids.length, 0);
+  return { characters, ...farOf(sampleOf(corpus, 'train', train), held, reach, context) };
+}

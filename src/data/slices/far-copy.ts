@@ -1,0 +1,36 @@
+import { vocabulary } from '../characters';
+import { SHORTEST } from '../far/copier';
+import { maskOf, type Slice } from '../slice';
+
+/** Characters that must agree before one is copied, as many as the meter of far reading asks for: 96 ^ 5 is still exact. */
+const MATCH = SHORTEST;
+
+/**
+ * The characters before the target stood in the window before, the last time too far back for local layers to read the match
+ * and what followed it, and the target follows it here as well. No other match of that length is nearer.
+ */
+const farCopy: Slice = {
+  id: 'far-copy',
+  label: 'Far copies',
+  order: 3,
+  summary: `Characters that a copier would get right only by reading beyond the reach: the ${MATCH} characters before them last stood there, and the same one followed.`,
+  fits: () => true,
+
+  mask(window) {
+    const { start, reach, corpus } = window;
+    const { ids } = corpus;
+    /** What was read last after each run of MATCH characters: its place. */
+    const after = new Map<number, number>();
+    return maskOf(window, ({ place }) => {
+      if (place - start < MATCH) return false;
+      let run = 0;
+      for (let i = place - MATCH; i < place; i++) run = run * vocabulary.size + ids[i]!;
+      const copied = after.get(run);
+      after.set(run, place);
+      if (copied === undefined) return false;
+      return copied - MATCH < place - reach && ids[copied] === ids[place];
+    });
+  },
+};
+
+export default farCopy;

@@ -1,0 +1,27 @@
+import { encode } from '../characters';
+import { maskOf, type Slice } from '../slice';
+
+const [BLANK] = encode(' ');
+
+/** A run of blanks goes on whatever stands above, so only its first blank counts. */
+const lineAbove: Slice = {
+  id: 'line-above',
+  label: 'As in the line above',
+  order: 1,
+  summary:
+    'Characters that repeat the one above them, one line back in the window; of a run of blanks only the first.',
+  fits: ({ table }) => table !== undefined,
+
+  mask(window) {
+    const { source, corpus, start } = window;
+    const { line } = source.table!;
+    const { ids } = corpus;
+    return maskOf(window, ({ place }) => {
+      const above = place - line;
+      if (above < start || ids[place] !== ids[above]) return false;
+      return ids[place] !== BLANK || ids[place - 1] !== BLANK;
+    });
+  },
+};
+
+export default lineAbove;

@@ -1,0 +1,22 @@
+import { maskOf, type Slice } from '../slice';
+
+/** Recipe: in a text said twice, a character of the second saying whose first saying is in the window. */
+const secondSaying: Slice = {
+  id: 'second-saying',
+  label: 'Second saying',
+  order: 0,
+  summary:
+    'Characters of a passage that is said again, where the window still has its first saying.',
+  fits: ({ repeat }) => repeat !== undefined && repeat.times > 1,
+
+  mask(window) {
+    const { source, start } = window;
+    const { passage, times } = source.repeat!;
+    return maskOf(
+      window,
+      ({ place, offset }) => offset % (passage * times) >= passage && place - passage >= start,
+    );
+  },
+};
+
+export default secondSaying;

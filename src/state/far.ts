@@ -1,0 +1,57 @@
+/** @file What the chosen text holds beyond the reach of local layers, in words. */
+import { plans } from '../attention/plans';
+import { reach } from '../attention/reach';
+import { formatInteger } from '../core/units';
+import { countedCurve, HISTORIES, worthOf } from '../data/far/counted';
+import { sources } from '../data/registry';
+import type { RunSpec } from '../spec/run';
+
+/** What is compared: reading all of the context with reading what layers that are all local reach. */
+export interface FarAsked {
+  readonly reach: number; // characters
+  readonly context: number; // characters
+}
+
+export function farAsked(spec: RunSpec): FarAsked {
+  return { reach: reach(plans.get('local').expand(spec), spec.context), context: spec.context };
+}
+
+/** What was counted, in which lengths. */
+export interface FarCounted extends FarAsked {
+  readonly gain: number;
+}
+
+const MOST = HISTORIES.at(-1)!;
+
+/** For a text of the site, up to the longest history that was counted; undefined for a task, an own text, and beyond that. */
+export function farCounted(spec: RunSpec): FarCounted | undefined {
+  const curve = sources.has(spec.task) ? countedCurve(spec.task) : undefined;
+  const asked = farAsked(spec);
+  if (!curve || asked.reach > MOST) return undefined;
+  const context = asked.reach < asked.context ? Math.min(asked.context, MOST) : asked.context;
+  return { reach: asked.reach, context, gain: worthOf(curve, asked.reach, context).gain };
+}
+
+/** Below this share a gain is called little. */
+const LITTLE = 0.01;
+
+/** One sentence; `error` is one standard error of the gain where it was counted from a sample. */
+export function farWords({
+  reach,
+  context,
+  gain,
+  error,
+}: FarCounted & { readonly error?: number }): string {
+  const [near, all] = [reach, context].map(formatInteger);
+  if (reach >= context) {
+    return `Local layers alone reach all ${all} characters of the context: nothing lies beyond.`;
+  }
+  const opening = gain > LITTLE + 2 * (error ?? 0) ? 'Reading far pays here' : 'Little is far here';
+  const within = `reading beyond the ${near} characters that local layers alone reach, up to ${all}`;
+  const percent = (share: number) => {
+    const size = (100 * Math.abs(share)).toFixed(1);
+    return `${share < 0 && Number(size) > 0 ? '−' : ''}${size} %`;
+  };
+  const give = error === undefined ? '' : ` ± ${percent(error)}`;
+  return `${opening}: ${within}, is worth ${percent(gain)}${give} of the loss (counted with a copier).`;
+}

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { sources } from '../../src/data/registry';
+import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import { farAsked, farCounted, farWords } from '../../src/state/far';
+
+const spec = (more: Partial<RunSpec>): RunSpec => ({ ...DEFAULTS, ...more });
+
+test('the reach is what layers that are all local reach, whatever the plan', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom('global', 'grouped', 'local', 'approximate'),
+      fc.integer({ min: 1, max: 12 }),
+      fc.integer({ min: 1, max: 512 }),
+      fc.integer({ min: 1, max: 256 }),
+      (plan, layers, window, eighths) => {
+        const context = 8 * eighths;
+        expect(farAsked(spec({ plan, layers, window, context }))).toEqual({
+          reach: Math.min(context, 1 + layers * (window - 1)),
+          context,
+        });
+      },
+    ),
+  );
+});
+
+test('every text of the site has a counted gain; a task and an own text have none', () => {
+  for (const source of sources.all) {
+    const counted = source.kind === 'corpus' && source.file !== undefined;
+    expect([source.id, farCounted(spec({ task: source.id })) !== undefined]).toEqual([
+      source.id,
+      counted,
+    ]);
+  }
+});
+
+test('a longer context than was counted is called by the length that was', () => {
+  const counted = (more: Partial<RunSpec>) => farCounted(spec({ context: 16_384, ...more }));
+  expect(counted({})).toMatchObject({ reach: 61, context: 2048 });
+  expect(counted({ layers: 12, window: 512 })).toBeUndefined(); // its reach is longer as well
+});
+
+describe('in words', () => {
+  const words = (task: string) => farWords(farCounted(spec({ task, context: 512 }))!);
+  test('little is far in the novel, and reading far pays in the table', () => {
+    expect(words('moby-dick')).toBe(
+      'Little is far here: reading beyond the 61 characters that local layers alone reach, up to 512, is worth −0.6 % of the loss (counted with a copier).',
+    );
+    expect(words('postal-codes')).toMatch(/^Reading far pays here: .* is worth 35\.\d % /);
+  });
+  test('a gain that its own error could explain is called little', () => {
+    const said = (error: number) => farWords({ reach: 61, context: 512, gain: 0.03, error });
+    expect(said(0.004)).toMatch(/^Reading far pays here: .* 3\.0 % ± 0\.4 %/);
+    expect(said(0.02)).toMatch(/^Little is far here: .* 3\.0 % ± 2\.0 %/);
+  });
+  test('next to nothing has no sign', () => {
+    expect(farWords({ reach: 61, context: 64, gain: -0.0001 })).toContain('is worth 0.0 % of');
+  });
+  test('where the reach is the context, nothing lies beyond', () => {
+    expect(farWords({ reach: 64, context: 64, gain: 0 })).toBe(
+      'Local layers alone reach all 64 characters of the context: nothing lies beyond.',
+    );
+  });
+});
