@@ -91,7 +91,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**', 'test/e2e/**'],
           setupFiles: ['test/support/seed.ts'],
-          testTimeout: 60_000,
+          testTimeout: 240_000, // a ceiling for a machine that is busy with other things, not a measure
           maxWorkers: availableParallelism(), // one fewer is usual, which of two cores leaves one idle
         },
       },
