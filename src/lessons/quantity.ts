@@ -1,5 +1,6 @@
-/** @file A number a reader can be asked for: worked out by the functions that draw the pictures, with the roads that lead astray. */
-import type { RunSpec } from '../spec/run';
+/** @file A number a reader can be asked for: worked out by the functions that draw the pictures, with the mistakes readers make. */
+import type { PatternSpec } from '../attention/pattern';
+import { layersOf, type RunSpec } from '../spec/run';
 
 /** What a number is asked of, beside the settings. */
 export interface Of {
@@ -16,10 +17,24 @@ export function ofRun(spec: RunSpec, T = spec.context, said: Partial<Of> = {}): 
   return { spec, T, layer: 0, query: T - 1, distance: spec.distance, bytes: 4, ...said };
 }
 
+/** The layer that is asked about, and the sizes of its pattern; undefined where it has none. */
+export function layerOf({ spec, layer }: Of) {
+  const of = layersOf(spec)[layer]!;
+  return { of, window: of.params['window'], chunk: of.params['chunk'] };
+}
+
+/** The same layer with another window. */
+export const resized = ({ pattern, params }: PatternSpec, window: number): PatternSpec => ({
+  pattern,
+  params: { ...params, window },
+});
+
 /** A wrong number that a usual mistake leads to. */
-export interface Road {
+export interface Mistake {
+  /** Under this name test/lessons/mistakes.test.ts counts the same wrong number cell by cell, and checks what is said. */
+  readonly id: string;
   readonly value: number;
-  /** Where the reasoning left the road, in a sentence. */
+  /** Where the reasoning went wrong, in a sentence that is true of the very layer that is asked about. */
   readonly says: string;
 }
 
@@ -30,7 +45,8 @@ export interface Quantity {
   /** What it reads beside the settings, so that a lesson that forgets it is refused. */
   readonly needs?: readonly ('layer' | 'query' | 'distance')[];
   value(of: Of): number;
-  roads(of: Of): readonly Road[];
+  /** Only those whose sentence is true of these settings. */
+  mistakes(of: Of): readonly Mistake[];
   /** How it is worked out, with the numbers put in. */
   because(of: Of): string;
 }

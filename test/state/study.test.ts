@@ -122,7 +122,7 @@ describe('steps', () => {
 });
 
 describe('exercises', () => {
-  test('a wrong answer is told where it left the road, a right one is kept, a changed one is not judged yet', () => {
+  test('a wrong answer is told where its reasoning went wrong, a right one is kept, a changed one is not judged yet', () => {
     const { study } = begun();
     study.go(2);
     const one = exercise(study);

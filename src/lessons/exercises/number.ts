@@ -73,8 +73,8 @@ export default defineExercise<NumberExercise, string>({
       return { right: false, says: 'That is no number; write it in digits, as 1,234.' };
     if (near(given, value, exercise.within))
       return { right: true, says: `Right: ${quantity.because(exercise.of)}.` };
-    const roads = quantity
-      .roads(exercise.of)
+    const mistakes = quantity
+      .mistakes(exercise.of)
       .filter(
         (one) =>
           near(given, one.value, exercise.within) && !near(one.value, value, exercise.within),
@@ -82,8 +82,8 @@ export default defineExercise<NumberExercise, string>({
     return {
       right: false,
       says:
-        roads.length > 0
-          ? `Not ${say(given)}. ${roads.map((road) => road.says).join(' Or: ')}`
+        mistakes.length > 0
+          ? `Not ${say(given)}. ${mistakes.map(({ says }) => says).join(' Or: ')}`
           : `Not ${say(given)}; it is ${given < value ? 'more' : 'less'}.`,
     };
   },
@@ -95,17 +95,20 @@ export default defineExercise<NumberExercise, string>({
   },
   wrong(exercise) {
     const value = valueOf(exercise);
-    const roads = quantities
+    const mistakes = quantities
       .get(exercise.quantity)
-      .roads(exercise.of)
+      .mistakes(exercise.of)
       .filter(
-        (road, i, all) =>
-          !near(road.value, value, exercise.within) &&
-          all.findIndex((one) => near(one.value, road.value, exercise.within)) === i,
+        (mistake, i, all) =>
+          !near(mistake.value, value, exercise.within) &&
+          all.findIndex((one) => near(one.value, mistake.value, exercise.within)) === i,
       )
-      .map((road) => ({ answer: String(road.value), says: new RegExp(escape(road.says)) }));
+      .map((mistake) => ({
+        answer: String(mistake.value),
+        says: new RegExp(escape(mistake.says)),
+      }));
     return [
-      ...roads,
+      ...mistakes,
       { answer: String(value * 3 + 7), says: /it is less|Not / },
       { answer: 'many', says: /no number/ },
     ];

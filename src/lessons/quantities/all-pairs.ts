@@ -9,20 +9,36 @@ export default defineQuantity({
   label: 'Visible pairs of all layers',
   unit: 'pairs',
   value: ({ spec, T }) => layersOf(spec).reduce((sum, layer) => sum + visiblePairs(layer, T), 0),
-  roads({ spec, T }) {
+  mistakes({ spec, T }) {
     const layers = layersOf(spec);
     const each = layers.map((layer) => visiblePairs(layer, T));
+    if (layers.length === 1) return [];
+    const [cheapest, dearest] = [Math.min(...each), Math.max(...each)];
     return [
-      { value: each[0]!, says: 'That is the first layer alone; there are more.' },
-      { value: each.at(-1)!, says: 'That is the last layer alone; there are more.' },
       {
-        value: layers.length * Math.max(...each),
-        says: 'That is every layer as dear as the dearest: look at each stripe.',
+        id: 'first layer alone',
+        value: each[0]!,
+        says: 'That is the first layer alone; there are more.',
       },
       {
-        value: layers.length * Math.min(...each),
-        says: 'That is every layer as cheap as the cheapest: look at each stripe.',
+        id: 'last layer alone',
+        value: each.at(-1)!,
+        says: 'That is the last layer alone; there are more.',
       },
+      ...(cheapest === dearest
+        ? []
+        : [
+            {
+              id: 'all as the dearest',
+              value: layers.length * dearest,
+              says: 'That counts every layer as the dearest one; look at each stripe.',
+            },
+            {
+              id: 'all as the cheapest',
+              value: layers.length * cheapest,
+              says: 'That counts every layer as the cheapest one; look at each stripe.',
+            },
+          ]),
     ];
   },
   because({ spec, T }) {

@@ -10,7 +10,7 @@ export default defineQuantity({
   unit: 'FLOPs',
   value: ({ spec, T }) =>
     attentionFlops(layersOf(spec), { T, heads: spec.heads, headDim: spec.width / spec.heads }),
-  roads({ spec, T }) {
+  mistakes({ spec, T }) {
     const value = attentionFlops(layersOf(spec), {
       T,
       heads: spec.heads,
@@ -18,16 +18,25 @@ export default defineQuantity({
     });
     return [
       {
+        id: 'half',
         value: value / 2,
         says: 'A multiply and an add are two FLOPs; and there are two products, Q Kᵀ and A V.',
       },
       {
+        id: 'a quarter',
         value: value / 4,
         says: 'Four FLOPs a pair and number: two products, each a multiply and an add.',
       },
-      { value: value / spec.heads, says: 'That is one head; there are more.' },
-      { value: 3 * value, says: 'That is training: forward and twice as much backward.' },
+      ...(spec.heads > 1
+        ? [{ id: 'one head', value: value / spec.heads, says: 'That is one head; there are more.' }]
+        : []),
       {
+        id: 'training',
+        value: 3 * value,
+        says: 'That is training: forward and twice as much backward.',
+      },
+      {
+        id: 'the whole square',
         value: 4 * spec.width * spec.layers * T * T,
         says: 'That counts the whole square; only visible pairs are needed.',
       },

@@ -1,7 +1,7 @@
 import { cacheBytes, cachedKeys } from '../../attention/cost';
 import { formatInteger as n } from '../../core/units';
 import { layersOf } from '../../spec/run';
-import { defineQuantity, type Of } from '../quantity';
+import { defineQuantity, type Mistake, type Of } from '../quantity';
 
 const shape = ({ spec, T, bytes }: Of) => ({
   T,
@@ -10,25 +10,53 @@ const shape = ({ spec, T, bytes }: Of) => ({
   bytesPerNumber: bytes,
 });
 
+/** What becomes of a token that has left the window. */
+const LEAVES: Readonly<Record<string, string>> = {
+  local: 'a local layer lets go of what has left its window',
+  approximate: 'an approximate layer keeps one summary for each chunk that has left its window',
+};
+
 /** Bytes of keys and values after T tokens, all layers. */
 export default defineQuantity({
   id: 'cache-bytes',
   label: 'KV cache',
   unit: 'bytes',
   value: (of) => cacheBytes(layersOf(of.spec), shape(of)),
-  roads(of) {
+  mistakes(of) {
     const layers = layersOf(of.spec);
     const value = cacheBytes(layers, shape(of));
-    const global = layers.map(() => ({ pattern: 'global', params: {} }));
-    return [
-      { value: value / 2, says: 'Keys and values: there are two numbers where you counted one.' },
-      { value: value / of.bytes, says: `Those are numbers; each takes ${of.bytes} bytes.` },
-      { value: value / layers.length, says: 'That is one layer; each has a cache of its own.' },
+    const keys = layers.map((layer) => cachedKeys(layer, of.T));
+    const mistakes: Mistake[] = [
       {
-        value: cacheBytes(global, shape(of)),
-        says: 'That keeps every token in every layer; a local layer lets go of what has left its window.',
+        id: 'keys without values',
+        value: value / 2,
+        says: 'Keys and values: there are two numbers where you counted one.',
       },
     ];
+    if (of.bytes > 1)
+      mistakes.push({
+        id: 'numbers',
+        value: value / of.bytes,
+        says: `Those are numbers; each takes ${of.bytes} bytes.`,
+      });
+    if (layers.length > 1)
+      for (const held of new Set(keys))
+        mistakes.push({
+          id: 'one layer',
+          value: cacheBytes([layers[keys.indexOf(held)]!], shape(of)),
+          says: `That is one layer, which holds ${n(held)} keys; each of the ${layers.length} has a cache of its own.`,
+        });
+    const smaller = new Set(layers.filter((_, l) => keys[l]! < of.T).map(({ pattern }) => pattern));
+    if (smaller.size > 0)
+      mistakes.push({
+        id: 'as if global',
+        value: cacheBytes(
+          layers.map(() => ({ pattern: 'global', params: {} })),
+          shape(of),
+        ),
+        says: `That keeps every token in every layer; ${[...smaller].map((pattern) => LEAVES[pattern]).join(', and ')}.`,
+      });
+    return mistakes;
   },
   because(of) {
     const keys = layersOf(of.spec).map((layer) => cachedKeys(layer, of.T));

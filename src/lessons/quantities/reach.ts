@@ -1,6 +1,6 @@
 import { reach } from '../../attention/reach';
 import { layersOf } from '../../spec/run';
-import { defineQuantity } from '../quantity';
+import { defineQuantity, type Mistake } from '../quantity';
 
 /** Tokens the last one can depend on through all layers, itself included. */
 export default defineQuantity({
@@ -8,34 +8,68 @@ export default defineQuantity({
   label: 'Reach of the last token',
   unit: 'tokens',
   value: ({ spec, T }) => reach(layersOf(spec), T),
-  roads({ spec, T }) {
+  mistakes({ spec, T }) {
     const layers = layersOf(spec);
     const { length: L } = layers;
     const W = spec.window;
-    return [
+    const sum = 1 + L * (W - 1); // if every layer is local
+    if (layers.some(({ pattern }) => pattern !== 'local')) {
+      const mistakes: Mistake[] = [
+        { id: 'without itself', value: T - 1, says: 'The token itself is one more.' },
+      ];
+      // Windows stand in the sentence, so there has to be one in the model.
+      if (layers.some(({ pattern }) => pattern !== 'global') && sum < T)
+        mistakes.push({
+          id: 'as if all were local',
+          value: sum,
+          says: 'So it would be if every layer were local; one that sees everything before changes that.',
+        });
+      return mistakes;
+    }
+    const mistakes: Mistake[] = [
+      { id: 'without itself', value: reach(layers, T) - 1, says: 'The token itself is one more.' },
+    ];
+    if (sum > T)
+      return [
+        ...mistakes,
+        {
+          id: 'beyond the text',
+          value: sum,
+          says: `The layers would reach that far, but the text has only ${T} tokens.`,
+        },
+      ];
+    mistakes.push(
       {
-        value: W,
-        says: 'That is one layer. Above it, the next layer reads tokens that have themselves read back.',
-      },
-      {
+        id: 'a window each',
         value: L * W,
         says: `Each layer adds ${W - 1}, not ${W}: the token a layer stands on was counted already.`,
       },
-      { value: L * (W - 1), says: 'The token itself is one more.' },
       {
+        id: 'a window each and itself',
         value: 1 + L * W,
         says: `A window of ${W} is itself and ${W - 1} before, so a layer adds ${W - 1}.`,
       },
-      {
-        value: W ** L,
-        says: 'Windows do not multiply: each layer only moves the edge further back.',
-      },
-      {
-        value: 1 + L * (W - 1),
-        says: 'So it would be if every layer were local; one that sees everything before changes that.',
-      },
-      { value: T, says: 'It would be everything if one layer saw that far.' },
-    ];
+    );
+    if (sum < T)
+      mistakes.push({
+        id: 'everything',
+        value: T,
+        says: 'It would be everything if one layer saw that far.',
+      });
+    if (L > 1 && W > 1)
+      mistakes.push(
+        {
+          id: 'one layer',
+          value: W,
+          says: 'That is one layer. Above it, the next layer reads tokens that have themselves read back.',
+        },
+        {
+          id: 'windows multiplied',
+          value: W ** L,
+          says: 'Windows do not multiply: each layer only moves the edge further back.',
+        },
+      );
+    return mistakes;
   },
   because({ spec, T }) {
     const layers = layersOf(spec);

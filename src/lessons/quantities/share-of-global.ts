@@ -1,6 +1,6 @@
 import { visiblePairs } from '../../attention/cost';
 import { layersOf } from '../../spec/run';
-import { defineQuantity, type Of } from '../quantity';
+import { defineQuantity, type Mistake, type Of } from '../quantity';
 
 const pairs = ({ spec, T }: Of) => {
   const layers = layersOf(spec);
@@ -19,19 +19,31 @@ export default defineQuantity({
     const { own, global } = pairs(of);
     return (100 * own) / global;
   },
-  roads(of) {
+  mistakes(of) {
     const { own, global } = pairs(of);
-    return [
-      { value: 100 - (100 * own) / global, says: 'That is what is saved; asked is what remains.' },
-      {
-        value: 100 / of.spec.groupSize,
+    const layers = layersOf(of.spec);
+    const wide = layers.filter(({ pattern }) => pattern === 'global').length;
+    const narrow = layers.filter(({ pattern }) => pattern === 'local').length;
+    const mistakes: Mistake[] = [];
+    if (own < global)
+      mistakes.push({
+        id: 'what is saved',
+        value: 100 - (100 * own) / global,
+        says: 'That is what is saved; asked is what remains.',
+      });
+    if (wide > 0 && narrow > 0 && wide + narrow === layers.length)
+      mistakes.push({
+        id: 'local layers for nothing',
+        value: (100 * wide) / layers.length,
         says: 'That leaves the local layers out; they are cheap and not free.',
-      },
-      {
-        value: (100 * own) / (of.spec.layers * of.T * of.T),
+      });
+    if (of.T > 1)
+      mistakes.push({
+        id: 'of the whole square',
+        value: (100 * own) / (layers.length * of.T * of.T),
         says: 'A global layer is a triangle too, not the whole square.',
-      },
-    ];
+      });
+    return mistakes;
   },
   because(of) {
     const { own, global } = pairs(of);

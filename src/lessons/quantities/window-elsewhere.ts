@@ -6,16 +6,22 @@ export default defineQuantity({
   label: 'Left side of the window',
   unit: 'tokens',
   value: ({ spec: { window: W } }) => W - 1,
-  roads: ({ spec: { window: W } }) => [
+  mistakes: ({ spec: { window: W } }) => [
     {
+      id: 'the same number',
       value: W,
       says: `Then each query would read ${W + 1} keys: that library does not count the token itself.`,
     },
     {
+      id: 'one more',
       value: W + 1,
       says: 'The other way: that library leaves the token itself out, so its number is smaller.',
     },
-    { value: -1, says: 'That is no window at all: everything before may be read.' },
+    {
+      id: 'no window',
+      value: -1,
+      says: 'That is no window at all: everything before may be read.',
+    },
   ],
   because: ({ spec: { window: W } }) =>
     `itself + ${W - 1} before, and the token itself is not counted there: ${W - 1}`,

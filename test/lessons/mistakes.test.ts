@@ -1,0 +1,380 @@
+/**
+ * @file What is said of a wrong number, held against the mask: the number is counted cell by cell with that one mistake
+ * made, and what the sentence claims is looked up in the rows of the very layer it speaks of.
+ */
+import { describe, expect, test } from 'vitest';
+import { BLOCKED, EXACT, SUMMARY, maskCells } from '../../src/attention/mask';
+import type { LayerPlan, PatternSpec } from '../../src/attention/pattern';
+import { patterns } from '../../src/attention/registry';
+import { quantities } from '../../src/lessons/quantities';
+import { ofRun, resized, type Mistake, type Of } from '../../src/lessons/quantity';
+import { DEFAULTS, layersOf, type RunSpec } from '../../src/spec/run';
+
+const span = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, i) => from + i);
+const sum = (all: readonly number[]) => all.reduce((a, b) => a + b, 0);
+
+const rows = new Map<string, readonly number[]>();
+/** Every cell of one row: the rule asked token by token, summaries where a whole chunk is not read itself. */
+function rowOf(layer: PatternSpec, q: number, T: number): readonly number[] {
+  const { window, chunk: C } = layer.params;
+  const name = [layer.pattern, window, C, q, T].join();
+  let row = rows.get(name);
+  if (!row) {
+    const rule = patterns.get(layer.pattern);
+    const chunk = rule.chunk(layer.params);
+    const seen = span(0, T - 1).map((k) => rule.sees(q, k, layer.params));
+    const first = seen.indexOf(true);
+    row = seen.map((yes, k) => (yes ? EXACT : chunk > 0 && k < first ? SUMMARY : BLOCKED));
+    rows.set(name, row);
+  }
+  return row;
+}
+const chunkOf = ({ pattern, params }: PatternSpec) => patterns.get(pattern).chunk(params) || 1;
+const count = (row: readonly number[], kind: number) => row.filter((cell) => cell === kind).length;
+const keysIn = (layer: PatternSpec, q: number, T: number) => {
+  const row = rowOf(layer, q, T);
+  return count(row, EXACT) + count(row, SUMMARY) / chunkOf(layer);
+};
+const pairsIn = (layer: PatternSpec, T: number) =>
+  sum(span(0, T - 1).map((q) => keysIn(layer, q, T)));
+/** A decoder keeps what the next query, and those after it, can still read: as many keys as the last one reads. */
+const heldBy = (layer: PatternSpec, T: number) => keysIn(layer, T - 1, T);
+
+/** Tokens the last one depends on: the product of the masks, one cell after the other. */
+function reachOf(layers: LayerPlan, T: number): number {
+  let needed = new Set([T - 1]);
+  for (const layer of layers.toReversed())
+    needed = new Set(
+      [...needed].flatMap((q) =>
+        rowOf(layer, q, T).flatMap((cell, k) => (cell === BLOCKED ? [] : [k])),
+      ),
+    );
+  return needed.size;
+}
+const GLOBAL: PatternSpec = { pattern: 'global', params: {} };
+const local = (window: number): PatternSpec => ({ pattern: 'local', params: { window } });
+const times = <V>(n: number, value: V): readonly V[] => Array.from({ length: n }, () => value);
+/** In a text that is long enough for any of them. */
+const farOf = (layers: number, window: number) =>
+  reachOf(times(layers, local(window)), 1 + layers * window);
+const fewestLayers = (distance: number, window: number) =>
+  span(1, 40).find((n) => reachOf(times(n, local(window)), distance + 1) === distance + 1)!;
+
+const layerOf = ({ spec, layer }: Of) => layersOf(spec)[layer]!;
+const W = (of: Of) => layerOf(of).params['window']!;
+const wider = (of: Of, by: number) => resized(layerOf(of), W(of) + by);
+const bytesOf = (layers: LayerPlan, { spec, T, bytes }: Of) =>
+  sum(layers.map((layer) => heldBy(layer, T))) * 2 * (spec.heads / spec.share) * (spec.width / spec.heads) * bytes; // prettier-ignore
+const allPairs = ({ spec, T }: Of) => layersOf(spec).map((layer) => pairsIn(layer, T));
+const flopsOf = (of: Of) => 4 * of.spec.width * sum(allPairs(of));
+/** The window by itself, and the chunks that lie wholly before it. */
+const unrounded = (of: Of, q: number) =>
+  W(of) + span(0, q).filter((c) => (c + 1) * chunkOf(layerOf(of)) <= q - W(of) + 1).length;
+const row = (of: Of, q = of.query) => rowOf(layerOf(of), q, of.T);
+
+type Count = (of: Of) => number | readonly number[];
+const COUNTED: Readonly<Record<string, Readonly<Record<string, Count>>>> = {
+  keys: {
+    'without itself': (of) => keysIn(layerOf(of), of.query, of.T) - 1,
+    'every token': ({ T }) => T,
+    'window too wide': (of) => keysIn(wider(of, 1), of.query, of.T),
+    'window too narrow': (of) => keysIn(wider(of, -1), of.query, of.T),
+    'as if global': (of) => keysIn(GLOBAL, of.query, of.T),
+    'without summaries': (of) => count(row(of), EXACT),
+    'summaries alone': (of) => count(row(of), SUMMARY) / chunkOf(layerOf(of)),
+    'window not rounded out': (of) => unrounded(of, of.query),
+  },
+  pairs: {
+    'without the diagonal': (of) =>
+      pairsIn(layerOf(of), of.T) - sum(span(0, of.T - 1).map((q) => +(row(of, q)[q] === EXACT))),
+    'the whole square': ({ T }) => T * T,
+    'the other triangle': ({ T }) => sum(span(0, T - 1).map((q) => count(rowOf(GLOBAL, q, T), BLOCKED))), // prettier-ignore
+    'window too wide': (of) => pairsIn(wider(of, 1), of.T),
+    'window too narrow': (of) => pairsIn(wider(of, -1), of.T),
+    'as if global': ({ T }) => pairsIn(GLOBAL, T),
+    'as if local': (of) => pairsIn(local(W(of)), of.T),
+    'every row full': (of) => sum(times(of.T, Math.max(...span(0, of.T - 1).map((q) => count(row(of, q), EXACT))))), // prettier-ignore
+  },
+  'all-pairs': {
+    'first layer alone': (of) => allPairs(of)[0]!,
+    'last layer alone': (of) => allPairs(of).at(-1)!,
+    'all as the dearest': (of) => Math.max(...allPairs(of)) * of.spec.layers,
+    'all as the cheapest': (of) => Math.min(...allPairs(of)) * of.spec.layers,
+  },
+  'attention-flops': {
+    half: (of) => flopsOf(of) / 2,
+    'a quarter': (of) => flopsOf(of) / 4,
+    'one head': (of) => flopsOf(of) / of.spec.heads,
+    training: (of) => flopsOf(of) * 3,
+    'the whole square': ({ spec, T }) => 4 * spec.width * spec.layers * T * T,
+  },
+  'cache-bytes': {
+    'keys without values': (of) => bytesOf(layersOf(of.spec), of) / 2,
+    numbers: (of) => bytesOf(layersOf(of.spec), { ...of, bytes: 1 }),
+    'one layer': (of) => layersOf(of.spec).map((layer) => bytesOf([layer], of)),
+    'as if global': (of) => bytesOf(times(of.spec.layers, GLOBAL), of),
+  },
+  'cache-keys': {
+    'without the last': (of) => heldBy(layerOf(of), of.T) - 1,
+    'window too wide': (of) => heldBy(wider(of, 1), of.T),
+    'window too narrow': (of) => heldBy(wider(of, -1), of.T),
+    'as if global': ({ T }) => heldBy(GLOBAL, T),
+    'without summaries': (of) => count(row(of, of.T - 1), EXACT),
+    'summaries alone': (of) => count(row(of, of.T - 1), SUMMARY) / chunkOf(layerOf(of)),
+    'window not rounded out': (of) => unrounded(of, of.T - 1),
+  },
+  'first-key': {
+    'the query': ({ query }) => query,
+    'the width': W,
+    'window too wide': (of) => rowOf(wider(of, 1), of.query, of.T).indexOf(EXACT),
+    'window not rounded out': (of) => rowOf(local(W(of)), of.query, of.T).indexOf(EXACT),
+  },
+  'layers-needed': {
+    'a window each': ({ spec, distance }) => fewestLayers(distance, spec.window + 1),
+    'a window and one each': ({ spec, distance }) => fewestLayers(distance, spec.window + 2),
+    'rounded down': ({ spec, distance }) => fewestLayers(distance, spec.window) - 1,
+    'one layer': () => 1,
+  },
+  reach: {
+    'without itself': ({ spec, T }) => reachOf(layersOf(spec), T) - 1,
+    'as if all were local': ({ spec: { layers, window } }) => farOf(layers, window),
+    'beyond the text': ({ spec: { layers, window } }) => farOf(layers, window),
+    'a window each': ({ spec: { layers, window } }) => farOf(layers, window + 1) - 1,
+    'a window each and itself': ({ spec: { layers, window } }) => farOf(layers, window + 1),
+    everything: ({ T }) => T,
+    'one layer': ({ spec, T }) => reachOf(layersOf(spec).slice(0, 1), T),
+    'windows multiplied': ({ spec }) => times(spec.layers, spec.window).reduce((a, b) => a * b, 1),
+  },
+  'first-out-of-reach': {
+    'the last within reach': ({ spec, T }) => reachOf(layersOf(spec), T) - 1,
+    'a window each': ({ spec: { layers, window } }) => farOf(layers, window + 1) - 1,
+    'a window each and one': ({ spec: { layers, window } }) => farOf(layers, window + 1),
+    'one layer': ({ spec, T }) => reachOf(layersOf(spec).slice(0, 1), T),
+  },
+  'share-of-global': {
+    'what is saved': (of) => 100 - (100 * sum(allPairs(of))) / (of.spec.layers * pairsIn(GLOBAL, of.T)), // prettier-ignore
+    'local layers for nothing': ({ spec }) =>
+      (100 * layersOf(spec).filter(({ pattern }) => pattern === 'global').length) / spec.layers,
+    'of the whole square': (of) => (100 * sum(allPairs(of))) / (of.spec.layers * of.T ** 2),
+  },
+  'window-elsewhere': {
+    'the same number': ({ spec }) => spec.window,
+    'one more': ({ spec }) => spec.window + 1,
+    'no window': () => -1,
+  },
+};
+
+const every = (T: number, holds: (q: number) => boolean) => span(0, T - 1).every(holds);
+const blockedBefore = (layer: PatternSpec, T: number) =>
+  span(0, T - 1).some((q) => rowOf(layer, q, T).some((cell, k) => k <= q && cell === BLOCKED));
+const has = (of: Of, pattern: string) =>
+  layersOf(of.spec).some((layer) => layer.pattern === pattern);
+
+/** What a phrase claims, as a question to the mask; `found` are the numbers in it. */
+const CLAIMS: readonly (readonly [RegExp, (of: Of, found: readonly number[]) => boolean])[] = [
+  [
+    /no further back than its window of (\d+)/,
+    (of, [width]) =>
+      width === W(of) &&
+      blockedBefore(layerOf(of), of.T) &&
+      every(of.T, (q) => row(of, q).every((cell, k) => k > q - width! || cell === BLOCKED)),
+  ],
+  [
+    /That is a global layer/,
+    (of) => every(of.T, (q) => q < of.T - 1 || count(row(of, q), EXACT) < q + 1),
+  ],
+  [
+    /reads tokens 0 to (\d+) through summaries/,
+    (of, [last]) => row(of).every((cell, k) => (cell === SUMMARY) === k <= last!),
+  ],
+  [
+    /Tokens 0 to (\d+) have left the window; they are held as summaries/,
+    (of, [last]) => row(of, of.T - 1).every((cell, k) => (cell === SUMMARY) === k <= last!),
+  ],
+  [/summar(?:y|ies) are (?:keys|pairs)|the summaries;/, (of) => chunkOf(layerOf(of)) > 0 && has(of, 'approximate') && row(of, of.T - 1).includes(SUMMARY)], // prettier-ignore
+  [/lies before the window is read through summaries/, (of) => row(of, of.T - 1).includes(SUMMARY)],
+  [
+    /key that has left the window of (\d+) is never read again/,
+    // By no query from the next one on.
+    (of, [width]) =>
+      span(of.T, of.T + 3).every((q) =>
+        rowOf(layerOf(of), q, of.T + 4).every(
+          (cell, k) => k > of.T - 1 - width! || cell === BLOCKED,
+        ),
+      ),
+  ],
+  [
+    /[Tt]he window of (\d+) counts the token itself/,
+    // The token `width - 1` before is read and, in a row that need not be rounded out, no token before that.
+    (of, [width]) =>
+      every(of.T, (q) => {
+        const cells = row(of, q);
+        const start = Math.max(0, q - width! + 1);
+        return cells[q] === EXACT && cells[start] === EXACT && (start % chunkOf(layerOf(of)) > 0 || layerOf(of).pattern === 'local' ? true : cells[start - 1] !== EXACT); // prettier-ignore
+      }),
+  ],
+  [
+    /here the token itself is one of the (\d+)/,
+    (of, [width]) => every(of.T, (q) => row(of, q)[Math.max(0, q - width! + 1)] === EXACT),
+  ],
+  [
+    /only from query (\d+) on are there (\d+)/,
+    (of, [from, width]) =>
+      from! < of.T && every(of.T, (q) => (count(row(of, q), EXACT) === width) === q >= from!),
+  ],
+  [/rounded out to the border/, (of) => layerOf(of).pattern === 'approximate'],
+  [/Each token also reads itself/, (of) => every(of.T, (q) => row(of, q)[q] === EXACT)],
+  [
+    /those after the query may not be read/,
+    (of) =>
+      row(of)
+        .slice(of.query + 1)
+        .includes(BLOCKED),
+  ],
+  [/in a global layer it reads/, (of) => row(of).slice(0, of.query).every((cell) => cell === EXACT)], // prettier-ignore
+  [/how wide the window is/, (of) => layerOf(of).pattern !== 'global'],
+  [/there are more|each of the/, ({ spec }) => spec.layers > 1 || spec.heads > 1],
+  [/as the (?:dearest|cheapest) one; look at each stripe/, (of) => new Set(allPairs(of)).size > 1],
+  [/which holds (\d+) keys/, (of, [held]) => layersOf(of.spec).some((layer) => heldBy(layer, of.T) === held)], // prettier-ignore
+  [/; a local layer lets go|, and a local layer lets go/, (of) => has(of, 'local')],
+  [/an approximate layer keeps/, (of) => has(of, 'approximate')],
+  [/[Ee]ach layer adds (\d+)/, ({ spec, T }, [added]) => layersOf(spec).every((_, l, all) => reachOf(all.slice(0, l + 1), T) === 1 + (l + 1) * added!)], // prettier-ignore
+  [/so a layer adds (\d+)/, ({ spec, T }, [added]) => reachOf(layersOf(spec), T) === 1 + spec.layers * added!], // prettier-ignore
+  [/Each layer gets (\d+) back/, ({ spec, T }, [back]) => reachOf(layersOf(spec), T) === 1 + spec.layers * back!], // prettier-ignore
+  [/if every layer were local; one that sees everything/, ({ spec, T }) => layersOf(spec).some((layer) => !rowOf(layer, T - 1, T).includes(BLOCKED))], // prettier-ignore
+  [/if one layer saw that far/, ({ spec, T }) => reachOf([...layersOf(spec).slice(1), GLOBAL], T) === T && reachOf(layersOf(spec), T) < T], // prettier-ignore
+  [/the text has only (\d+) tokens/, ({ T, spec }, [length]) => length === T && reachOf(layersOf(spec), T) === T], // prettier-ignore
+  [/That is the last distance within reach: (\d+) × (\d+)/, ({ spec, T }, [layers, back]) => reachOf(layersOf(spec), T) - 1 === layers! * back!], // prettier-ignore
+  [/leaves the local layers out/, (of) => has(of, 'local') && has(of, 'global') && !has(of, 'approximate')], // prettier-ignore
+  [/is itself and (\d+) before/, ({ spec }, [before]) => count(rowOf(local(spec.window), 50, 51), EXACT) === before! + 1], // prettier-ignore
+  [/A layer carries a token (\d+) back/, ({ spec }, [back]) => reachOf([local(spec.window)], 50) === back! + 1], // prettier-ignore
+  [/stops just short/, ({ spec, distance }) => fewestLayers(distance, spec.window) > distance / (spec.window - 1)], // prettier-ignore
+  [/One layer carries no further/, ({ spec, distance }) => reachOf([local(spec.window)], distance + 1) < distance + 1], // prettier-ignore
+];
+
+/** Sentences that are true whatever the settings are; any other has to make a claim that is looked up. */
+const ALWAYS = [
+  'A token reads itself too.',
+  'The last token is held too.',
+  'The token itself is one more.',
+  'That is the window; here it is rounded out',
+  'the keys that may not be read',
+  'it also counts keys that come after their query',
+  'A multiply and an add are two FLOPs',
+  'Four FLOPs a pair and number',
+  'That is training: forward and twice as much backward',
+  'only visible pairs are needed',
+  'Keys and values: there are two numbers',
+  'Those are numbers; each takes 4 bytes',
+  'That is one layer. Above it, the next layer',
+  'Windows do not multiply',
+  'That is out of reach of one layer',
+  'That is what is saved',
+  'A global layer is a triangle too',
+  'that library',
+  'That is no window at all',
+];
+
+const BASE: RunSpec = { ...DEFAULTS, layers: 1, width: 16, heads: 2, share: 1 };
+const PLANS: readonly Partial<RunSpec>[] = [
+  { plan: 'global' },
+  { plan: 'local' },
+  { plan: 'approximate' },
+  { plan: 'local', layers: 3 },
+  { plan: 'global', layers: 2 },
+  { plan: 'grouped', layers: 3, groupSize: 2, place: 'first' },
+  { plan: 'grouped', layers: 4, groupSize: 2, place: 'last' },
+  { plan: 'custom', layers: 3, stripes: 'GSA' },
+  { plan: 'custom', layers: 2, stripes: 'SA' },
+  { plan: 'custom', layers: 2, stripes: 'AA' },
+];
+const NUMBER = /\d+(?:,\d{3})*/;
+
+/** Every plan above with every window, chunk, length, layer and query of a small text. */
+function* questions(needs: readonly string[]): Generator<Of> {
+  for (const plan of PLANS)
+    for (const window of [1, 2, 3, 4, 6, 11])
+      for (const chunk of plan.plan === 'approximate' || plan.stripes ? [1, 2, 3, 5] : [2])
+        for (const T of [1, 2, 5, 9, 12]) {
+          const spec = { ...BASE, ...plan, window, chunk };
+          const layers = needs.includes('layer') ? span(0, spec.layers - 1) : [0];
+          const queries = needs.includes('query') ? span(0, T - 1) : [T - 1];
+          const distances = needs.includes('distance') ? [1, 2, 5, 9] : [1];
+          for (const layer of layers)
+            for (const query of queries)
+              for (const distance of distances)
+                yield ofRun(spec, T, { layer, query, distance, bytes: 4 });
+        }
+}
+
+describe.each(quantities.all.map((quantity) => [quantity.id, quantity] as const))(
+  'what is said of a wrong number for %s',
+  (id, quantity) => {
+    const given: (readonly [Of, Mistake, number])[] = [];
+    for (const of of questions(quantity.needs ?? [])) {
+      const right = quantity.value(of);
+      if (!Number.isFinite(right)) continue;
+      for (const mistake of quantity.mistakes(of))
+        if (mistake.value !== right) given.push([of, mistake, right]);
+    }
+    const at = ({ spec, T, layer, query, distance }: Of, { says, value }: Mistake) =>
+      `${spec.plan} ${spec.stripes} layers ${spec.layers} W ${spec.window} C ${spec.chunk} T ${T} layer ${layer} query ${query} distance ${distance}: ${value}: ${says}`;
+
+    test('is reached by its own reasoning, counted cell by cell', () => {
+      const wrong = given.filter(([of, mistake]) => {
+        const counted = COUNTED[id]?.[mistake.id]?.(of);
+        return ![counted].flat().some((one) => Math.abs(Number(one) - mistake.value) < 1e-9);
+      });
+      expect(wrong.slice(0, 3).map(([of, mistake]) => at(of, mistake))).toEqual([]);
+      expect(new Set(given.map(([, mistake]) => mistake.id))).toEqual(
+        new Set(Object.keys(COUNTED[id]!)),
+      );
+    });
+
+    test('is true of the layers it is said of', () => {
+      const untrue = given.filter(([of, { says }]) =>
+        CLAIMS.some(([phrase, holds]) => {
+          const found = phrase.exec(says);
+          return found && !holds(of, found.slice(1).map((one) => Number(NUMBER.exec(one)?.[0].replaceAll(',', '')))); // prettier-ignore
+        }),
+      );
+      const unclaimed = given.filter(
+        ([, { says }]) =>
+          !ALWAYS.some((part) => says.includes(part)) &&
+          !CLAIMS.some(([phrase]) => phrase.test(says)),
+      );
+      expect(unclaimed.slice(0, 3).map(([of, mistake]) => at(of, mistake))).toEqual([]);
+      expect(untrue.slice(0, 5).map(([of, mistake]) => at(of, mistake))).toEqual([]);
+    });
+  },
+);
+
+test('the rows these tests count are those that the pictures show', () => {
+  for (const of of questions(['layer']))
+    expect(span(0, of.T - 1).flatMap((q) => row(of, q))).toEqual([...maskCells(layerOf(of), of.T)]);
+});
+
+test('an approximate layer is never said to read no further back than its window', () => {
+  // Lessons 2 and 7: what a reader is told who answers as if the layer were global.
+  const of = ofRun({ ...BASE, plan: 'approximate', window: 3, chunk: 3 }, 12, { query: 10 });
+  const said = quantities.get('keys').mistakes(of).filter(({ value }) => value === 11); // prettier-ignore
+  expect(said.map(({ says }) => says)).toEqual([
+    'That is a global layer. This one reads tokens 0 to 5 through summaries, and a summary of 3 is one key.',
+  ]);
+});
+
+test('the edge of four layers with a window of 4 is a distance, and 12 is the last within reach', () => {
+  const edge = quantities.get('first-out-of-reach');
+  const of = ofRun({ ...BASE, plan: 'local', layers: 4, window: 4 }, 28);
+  expect(edge.value(of)).toBe(13);
+  expect(edge.label).not.toMatch(/^Reach/);
+  expect(edge.mistakes(of).find(({ value }) => value === 12)!.says).toMatch(/last distance within/);
+});
+
+test('a right answer for an early query is explained by a sum that is right', () => {
+  const of = ofRun({ ...BASE, plan: 'local', window: 6 }, 12, { query: 3 });
+  expect(quantities.get('first-key').because(of)).toBe(
+    '3 − 6 + 1 = −2, so the window begins at the first token, key 0',
+  );
+});
