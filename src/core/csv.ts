@@ -1,16 +1,22 @@
 /**
  * @file A table as CSV by RFC 4180: commas, every line ended by CR LF, text in quotes, which are doubled inside it.
  *
- * Spreadsheets run a cell that begins like a formula. Text that does gets an apostrophe before it; numbers stay as they
- * are, negative ones too.
+ * Spreadsheets run a cell that begins like a formula. Such text gets an apostrophe before it; numbers stay as they are,
+ * negative ones too.
  */
 
 export type CsvCell = string | number;
 
 /** What begins a formula, in full width too, and behind spaces; or a control sign that is skipped before one. */
 const FORMULA = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/;
+/**
+ * The same inside of text. A spreadsheet that splits lines at semicolons, as in German and French, or at tabs takes no
+ * notice of quotes in the middle of its cells, so that there a formula may follow a semicolon, a tab or a line break.
+ */
+const FORMULA_INSIDE = /([;\t\r\n])(?=[^\S\t\r\n]*"*[^\S\t\r\n]*[=+\-@＝＋－＠])/g;
 
-const harmless = (text: string) => (FORMULA.test(text) ? `'${text}` : text);
+const harmless = (text: string) =>
+  `${FORMULA.test(text) ? "'" : ''}${text.replace(FORMULA_INSIDE, "$1'")}`;
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
 /** Names of columns stand without quotes where they need none. */

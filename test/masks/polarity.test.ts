@@ -104,6 +104,64 @@ describe('the decision is right, or says that it is a guess', () => {
       });
   });
 
+  // Each of these was once read the wrong way round, and without a doubt.
+  test.each([
+    ['a padding mask spread over the queries', (_: number, k: number, n: number) => k < n],
+    ['the same, padded on the left', (_: number, k: number, n: number) => k >= 16 - n],
+    ['a causal mask, padded at the end', (q: number, k: number, n: number) => k <= q && k < n],
+    [
+      'a window before the query, without it',
+      (q: number, k: number, n: number) => k < q && k >= q - n,
+    ],
+    [
+      'blocks that read the blocks before',
+      (q: number, k: number, n: number) => Math.floor(k / n) < Math.floor(q / n),
+    ],
+    [
+      'the neighbours on both sides, without the query',
+      (q: number, k: number, n: number) => k !== q && Math.abs(k - q) <= n / 5,
+    ],
+    ['everything but the query', (q: number, k: number) => k !== q],
+  ] as const)('%s is no sure error of either reading', (_, rule) => {
+    for (let n = 1; n < 16; n++) {
+      const mask = fromRule(16, 16, (q, k) => rule(q, k, n));
+      for (const numbers of [
+        [1, 0],
+        [0, 1],
+      ] as const)
+        right(mask, numbers, `${n}`);
+    }
+  });
+
+  test.each([
+    ['padding', (_: number, k: number) => k < 3],
+    ['before them', (q: number, k: number) => k < q && k >= q - 3],
+    ['sparse', (q: number, k: number) => Math.abs(k - q) === 1],
+    ['all keys but itself', (q: number, k: number) => k !== q],
+  ] as const)('the reason speaks of "%s"', (word, rule) => {
+    const { polarity } = recognise(matrixOf(fromRule(16, 16, rule), [1, 0]));
+    expect(polarity).toMatchObject({
+      sure: false,
+      because: expect.stringContaining(word) as string,
+    });
+  });
+
+  test('a batch of texts padded on the left is no cache whose last key nobody reads', () => {
+    const batch = fromRule(3, 8, (q, k) => k >= [6, 7, 0][q]!);
+    expect(recognise(matrixOf(batch, [1, 0])).polarity.sure).toBe(false);
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 16 }), { minLength: 1, maxLength: 8 }),
+        (lengths) => {
+          const mask = fromRule(lengths.length, 16, (q, k) => k >= 16 - lengths[q]!);
+          right(mask, [1, 0], lengths.join());
+          right(mask, [0, 1], lengths.join());
+        },
+      ),
+      draws(20),
+    );
+  });
+
   test('the reason names the diagonal', () => {
     expect(recognise(matrixOf(of('causal', 24), [0, 1])).polarity.because).toBe(
       'the diagonal is 0 in all 24 rows, and a token reads itself',

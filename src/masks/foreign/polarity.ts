@@ -1,6 +1,6 @@
 /** @file Whether 0 or 1 lets through in a foreign mask that is not added to scores: what its cells tell, and how surely. */
 import type { Mask } from '../mask';
-import { count, has, intersect, run } from '../runs';
+import { count, equal, has, intersect, run } from '../runs';
 import { shown, type Levels } from './levels';
 import { nearestOf, type Found } from './nearest';
 import { FEW, paddingsOf } from './traces';
@@ -23,7 +23,8 @@ export function decisionOf(open: Mask, closed: Mask, levels: Levels): Decision {
   const flips = 1 - 2 * selves;
   const { flipped, nearest } = nearer(open, closed, flips);
   const allowed = flipped ? 'zero' : 'nonzero';
-  const doubt = doubtOf(flipped ? closed : open, flipped ? -flips : flips, levels);
+  const [mask, other] = flipped ? [closed, open] : [open, closed];
+  const doubt = doubtOf({ mask, other, nearest }, flipped ? -flips : flips, levels);
   return {
     allowed,
     sure: doubt === undefined,
@@ -32,24 +33,86 @@ export function decisionOf(open: Mask, closed: Mask, levels: Levels): Decision {
   };
 }
 
+/** Both readings of a file: as it was decided, and its opposite. */
+interface Both {
+  readonly mask: Mask;
+  readonly other: Mask;
+  readonly nearest: Found; // to mask
+}
+
 /** What leaves a doubt in a mask as it was decided; `against` above 0: more queries read themselves in its opposite. */
-function doubtOf(mask: Mask, against: number, { least, distinct }: Levels): string | undefined {
+function doubtOf(both: Both, against: number, { least, distinct }: Levels): string | undefined {
+  const { mask } = both;
   if (distinct === 1)
     return `all its cells are ${shown(least)}, so it cannot be known whether that lets through or blocks; it was read as "${mask.row(0).length > 0 ? 'may read' : 'blocked'}"`;
   if (least < 0)
     return `its least number is ${shown(least)}, which is no weight, and too little to block a score it is added to`;
-  if (against >= 0) return 'its cells are then nearer to a known pattern';
+  if (against >= 0)
+    return 'at most half of its queries then read themselves, but its cells fit a known pattern better than with the other reading';
+  return doubtOfSelves(mask) ?? doubtOfOther(both);
+}
+
+/** The diagonal says too little. */
+function doubtOfSelves(mask: Mask): string | undefined {
   const { keys, queries } = mask;
   const [last, first] = [telling(mask, keys - queries), telling(mask, 0)];
-  if (last.selves < CLEAR * last.rows || last.rows === 0)
-    return `of ${last.rows} queries that read some keys and not all, ${last.selves} then read themselves`;
+  if (last.rows === 0) return 'each of its queries reads all keys or none, which says nothing';
+  if (last.selves < CLEAR * last.rows)
+    return `only ${last.selves} of the ${last.rows} queries that read some keys but not all then read themselves`;
   if (first.selves < CLEAR * first.rows)
     return 'its queries read themselves if they stand at the last keys, and do not if they stand at the first';
-  if (queries < keys && readersOf(mask, keys - 1) > CLEAR * queries)
+  return undefined;
+}
+
+/** The other reading could be meant too. */
+function doubtOfOther({ mask, other, nearest }: Both): string | undefined {
+  const { keys, queries } = mask;
+  const readers = readersOf(mask, keys - 1);
+  if (queries < keys && readers > CLEAR * queries)
     return 'nearly all its queries then read the last key; with the other reading it could be padding, which none reads';
+  if (queries < keys && readers === 0)
+    return 'no query then reads the last key; with the other reading it could be a text that is padded on the left';
+  if (isAlike(mask))
+    return 'its queries read the same keys, so it could be padding, and the diagonal does not tell which keys are padding';
   if (queries > 1 && aheadOnly(mask) > 0.5)
     return 'its queries then read themselves and what comes after, nothing before; with the other reading, what comes before and not themselves';
+  if (queries > 1 && readsBackOnly(other))
+    return 'with the other reading its queries read only what comes before them, as in a causal mask that leaves out the query itself or is mostly padding';
+  if (cellsOf(mask) === queries && telling(mask, keys - queries).selves === queries)
+    return 'each query then reads only itself; with the other reading, all keys but itself';
+  if (nearest.difference.cells > Math.max(FEW, queries / 4) && 2 * cellsOf(mask) > queries * keys)
+    return 'it is then near no known pattern; with the other reading it could be a sparse mask in which no query reads itself';
   return undefined;
+}
+
+function cellsOf({ queries, row }: Mask): number {
+  let cells = 0;
+  for (let q = 0; q < queries; q++) cells += count(row(q));
+  return cells;
+}
+
+/** Do all queries, a few aside, read the same keys? Only rows that are more than half of all can be those. */
+function isAlike({ queries, row }: Mask): boolean {
+  let [common, lead] = [row(0), 0];
+  for (let q = 0; q < queries; q++) {
+    if (lead === 0) common = row(q);
+    lead += equal(common, row(q)) ? 1 : -1;
+  }
+  let others = 0;
+  for (let q = 0; q < queries; q++) others += Number(!equal(common, row(q)));
+  return others <= Math.min(FEW, queries / 4);
+}
+
+/** Does hardly any query read what comes after it, of those that have something after them? */
+function readsBackOnly({ queries, keys, row }: Mask): boolean {
+  let [back, rows] = [0, 0];
+  for (let q = 0; q < queries; q++) {
+    const at = keys - queries + q;
+    if (at === keys - 1) continue;
+    rows++;
+    back += Number(intersect(row(q), run(at + 1, keys)).length === 0);
+  }
+  return back >= CLEAR * rows;
 }
 
 /** The part of the queries that read themselves, the last of them at the last key. */
