@@ -57,7 +57,7 @@ test('own text: too short is said so, long enough is learnt, a reload keeps it',
 test('what reading far is worth: kept for a text of the site, counted on request for one’s own', async ({
   page,
 }) => {
-  await page.goto('./#/lab?v=1&task=postal-codes&context=256&backend=wasm');
+  await visit(page, './#/lab?v=1&task=postal-codes&context=256&backend=wasm');
   const said = page.getByText(/^Reading far pays here: reading beyond the 61 characters/);
   await expect(said).toHaveCount(2, { timeout: 15_000 }); // under the text, and under the window
   await page.getByLabel('Text or task', { exact: true }).selectOption('own-text');
