@@ -92,17 +92,20 @@ export function fromAddress(query: string): ReadDoc {
       notes.push(`${error.message}; the layer was left out`);
     }
   }
+  const painting = new Map<(typeof stretches)[number], string[]>();
   for (const [name, text] of pairs) {
     if (name !== 'paint') continue;
     const [, place, cells] = /^(\d{1,3}):(.*)$/s.exec(text) ?? [];
     const stretch = stretches[Number(place)];
-    if (!stretch) {
+    if (stretch)
+      painting.set(stretch, [...(painting.get(stretch) ?? []), ...(cells ? [cells] : [])]);
+    else
       notes.push(
         `'paint=${text.slice(0, 12)}' names no layer of this address; what it paints was left out`,
       );
-      continue;
-    }
-    const found = readRectangles(cells ?? '', { queries: T, keys: T });
+  }
+  for (const [stretch, cells] of painting) {
+    const found = readRectangles(cells.join('-'), { queries: T, keys: T });
     stretch.paint = found.rectangles;
     notes.push(...sayLeftOut(found));
   }

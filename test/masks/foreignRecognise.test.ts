@@ -161,7 +161,7 @@ describe('which value lets through', () => {
     for (const fill of [-1, -100, -499.5]) {
       const { polarity, fill: found, ...rest } = recognise(matrixOf(mask, [0, fill]));
       expect(polarity).toMatchObject({ allowed: 'additive', sure: false });
-      expect(polarity.because).toContain(`${fill} is a weak fill, read through by a score higher`);
+      expect(polarity.because).toContain(`down to ${fill}, a weak fill: a score that is higher`);
       expect(found).toEqual({ value: fill, dtype: 'f4' });
       expect(differenceOf(rest.mask, mask)).toEqual({ cells: 0 });
     }

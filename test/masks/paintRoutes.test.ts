@@ -151,6 +151,15 @@ describe('a mask of as many rectangles as there may be', () => {
   });
 });
 
+test('a layer that an address paints twice has all of its rectangles, in their order', () => {
+  const { doc, notes } = fromAddress('T=32&layer=causal&paint=0:1.5.1.1&paint=0:~2.2.1.1&paint=0:');
+  expect(doc.layers[0]!.paint.map(({ query, open }) => [query, open])).toEqual([
+    [1, true],
+    [2, false],
+  ]);
+  expect(notes).toEqual([]);
+});
+
 describe('an older link, in which x before a rectangle blocks it', () => {
   const readIn = (T: number, text: string) => readRectangles(text, { queries: T, keys: T });
   /** As links had it: x before a blocked rectangle, and nothing before others. */

@@ -58,6 +58,13 @@ describe('the decision is right, or says that it is a guess', () => {
     },
   );
 
+  test('blocks that read themselves and all before are no guess', () => {
+    for (const size of [2, 4, 8, 16]) {
+      const mask = fromRule(32, 32, (q, k) => Math.floor(k / size) <= Math.floor(q / size));
+      for (const [, numbers] of WRITTEN) expect(right(mask, numbers, `${size}`).sure).toBe(true);
+    }
+  });
+
   test('a triangle read by the last queries is no guess: they read themselves wherever they stand', () => {
     for (const [, numbers] of WRITTEN)
       expect(right(of('causal', 32, 6), numbers, 'causal').sure).toBe(true);

@@ -76,12 +76,14 @@ function doubtOfOther({ mask, other, nearest }: Both): string | undefined {
     return 'its queries read the same keys, so it could be padding, and the diagonal does not tell which keys are padding';
   if (queries > 1 && aheadOnly(mask) > 0.5)
     return 'its queries then read themselves and what comes after, nothing before; with the other reading, what comes before and not themselves';
-  if (queries > 1 && readsBackOnly(other))
+  if (queries > 1 && readsNothing('after', other))
     return 'with the other reading its queries read only what comes before them, as in a causal mask that leaves out the query itself or is mostly padding';
   if (cellsOf(mask) === queries && telling(mask, keys - queries).selves === queries)
     return 'each query then reads only itself; with the other reading, all keys but itself';
-  if (nearest.difference.cells > Math.max(FEW, queries / 4) && 2 * cellsOf(mask) > queries * keys)
-    return 'it is then near no known pattern; with the other reading it could be a sparse mask in which no query reads itself';
+  const far = nearest.difference.cells > Math.max(FEW, queries / 4);
+  // No mask that is meant reads what comes after and nothing else.
+  if (far && 2 * cellsOf(mask) > queries * keys && !readsNothing('before', other))
+    return 'its cells then fit no known pattern; with the other reading it could be a sparse mask in which no query reads itself';
   return undefined;
 }
 
@@ -103,16 +105,17 @@ function isAlike({ queries, row }: Mask): boolean {
   return others <= Math.min(FEW, queries / 4);
 }
 
-/** Does hardly any query read what comes after it, of those that have something after them? */
-function readsBackOnly({ queries, keys, row }: Mask): boolean {
-  let [back, rows] = [0, 0];
+/** Does hardly any query read what comes after it, or before it, of those that have something there? */
+function readsNothing(where: 'after' | 'before', { queries, keys, row }: Mask): boolean {
+  let [none, rows] = [0, 0];
   for (let q = 0; q < queries; q++) {
     const at = keys - queries + q;
-    if (at === keys - 1) continue;
+    const part = where === 'after' ? run(at + 1, keys) : run(0, at);
+    if (part.length === 0) continue;
     rows++;
-    back += Number(intersect(row(q), run(at + 1, keys)).length === 0);
+    none += Number(intersect(row(q), part).length === 0);
   }
-  return back >= CLEAR * rows;
+  return none >= CLEAR * rows;
 }
 
 /** The part of the queries that read themselves, the last of them at the last key. */

@@ -58,8 +58,8 @@ function added(matrix: Matrix, levels: Levels, { polarity, meant }: Asked): Reco
     distinct === 1
       ? `all its cells are ${shown(least)}, so it cannot be known what that means; it was read as added to scores, where it ${blocks ? 'blocks everything' : 'blocks nothing'}`
       : weak
-        ? `its cells go from ${shown(most)} down to ${shown(least)}, as if added to scores, and ${shown(least)} is a weak fill, read through by a score higher by ${shown(most - least)}`
-        : `its cells are added to scores: ${shown(fill)} blocks`;
+        ? `its cells go from ${shown(most)} down to ${shown(least)}, a weak fill: a score that is higher by more than ${shown(most - least)} outweighs it`
+        : `${shown(fill)} blocks`;
   return result(matrix, levels, mask, nearestOf(mask), {
     polarity: {
       allowed: 'additive',
