@@ -10,7 +10,7 @@ const global = { pattern: 'global', params: {} };
 
 const picture = (cells: Uint8Array | undefined, size: number) =>
   Array.from({ length: size }, (_, q) =>
-    [...cells!.subarray(q * size, (q + 1) * size)].map((kind) => '.#~'[kind]).join(''),
+    [...cells!.subarray(q * size, (q + 1) * size)].map((kind) => '.#s~'[kind]).join(''),
   );
 
 describe('cells of reach', () => {
