@@ -224,7 +224,7 @@ describe('a device that breaks while a run is training', () => {
       { timeout: PATIENCE },
     );
     engine.receive({ type: 'control', runId: 'a', action: 'close' });
-  }, 390_000);
+  });
 
   test('an error nobody caught: the numbers are not trusted, the run goes on another way', async () => {
     const { engine, why, more, steps, backends } = await running();

@@ -58,7 +58,10 @@ export function silence({ longest, stop = endRun }: Silence): Reporter {
   };
 }
 
+/** The exit status of a run that stood still, so that it is told from one with a test that failed. */
+export const HUNG = 75;
+
 function endRun(words: string): never {
   console.error(`\n\u001b[31m*** HANG: ${words} ***\u001b[0m`);
-  process.exit(1);
+  process.exit(HUNG);
 }
