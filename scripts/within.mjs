@@ -39,7 +39,7 @@ const ceiling = setTimeout(
   Number(minutes) * 60_000,
 );
 
-// Whoever started the stage may be killed without passing it on; then nobody waits for the result.
+// The process that started the stage may be killed without telling it; then its result is not needed.
 const parent = process.ppid;
 const orphaned = setInterval(() => {
   if (process.ppid !== parent) stop('SIGKILL');

@@ -507,7 +507,7 @@ export class Engine {
   /** Nobody has anything to do; what was asked for before is done first. Throws where a run trains: it may do so for ever. */
   async #quiet(cancelled: () => boolean): Promise<void> {
     for (;;) {
-      // The recovery waits in line behind whoever is quiet, so it cannot be waited for.
+      // The recovery is queued behind this job, so waiting for it would never end.
       if (this.#fault && this.#runs.size > 0) await this.#recover(this.#fault);
       const runs = [...this.#runs.values()];
       check(

@@ -76,7 +76,7 @@ export class Scribe {
     }
   }
 
-  /** Whoever asks is answered: a page that waits for nothing would wait for ever. */
+  /** Throws where no model is open, so that the page gets an answer and does not wait for ever. */
   #opened() {
     check(this.#model, 'no model is open; open one first');
     return this.#model;

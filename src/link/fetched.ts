@@ -3,7 +3,7 @@
 /** Milliseconds without a single byte after which the host is given up; a slow one may take as long as it likes. */
 const SILENCE = 30_000;
 
-/** Rejects with the reason alone: '404', 'no answer', 'nothing came for 30 s'. Whoever asked knows what it was. */
+/** Rejects with the reason alone: '404', 'no answer', 'nothing came for 30 s'. The caller adds what was asked for. */
 export async function fetched(
   url: URL | string,
   silence = SILENCE,
