@@ -133,8 +133,8 @@ export async function train(
   }
   const seconds = Math.round(performance.now() - started) / 1000;
   const source = sources.get(spec.task);
-  const small = await trainer.evaluateByPosition(SMALL_EVALUATION);
-  const positions = await trainer.evaluateByPosition(TOKENS);
+  const { positions: small } = await trainer.evaluateHeldOut(SMALL_EVALUATION);
+  const { positions } = await trainer.evaluateHeldOut(TOKENS);
   const { accuracy } = await trainer.validate();
   const snapshot = await trainer.snapshot();
   trainer.dispose();

@@ -10,8 +10,9 @@ import { pick } from '../src/draw/curves';
 import { adaptedBuckets, type AdaptedLook } from '../src/figures/adaptation';
 import { bucketsOf, meanLoss } from '../src/figures/buckets';
 import { ADAPTATION_VERSION, type RecordedAdaptation } from '../src/figures/recordedAdaptation';
-import { RECORDING_VERSION, type Recording } from '../src/figures/recording';
+import { RECORDING_VERSION, type Recording, type ValidationPoint } from '../src/figures/recording';
 import { HOST_LIMITS } from '../src/gpu/backend';
+import type { SliceScore } from '../src/data/slice';
 import { readCheckpoint } from '../src/model/checkpoint';
 import { adaptLooks, adaptVariants, type AdaptPlan } from '../src/spec/adaptation';
 import { DEFAULTS, type RunSpec } from '../src/spec/run';
@@ -128,18 +129,24 @@ export async function record({ spec, ask }: Job, around: Surroundings): Promise<
   const trainer = await open(spec, around);
   const { source } = trainer;
   const curve: { step: number; loss: number }[] = [];
-  const validation: { step: number; loss: number; tokens: number }[] = [];
+  const validation: ValidationPoint[] = [];
   const points = pointsOf(spec.steps);
   while (trainer.step < spec.steps) {
     const { step, loss } = await trainer.next();
     curve.push({ step, loss: rounded(loss) });
     if (!points.has(step)) continue;
-    const positions = await trainer.evaluateByPosition(TOKENS.point);
+    const { positions, slices } = await trainer.evaluateHeldOut(TOKENS.point);
     const tokens = positions.counts.reduce((a, b) => a + b, 0);
-    validation.push({ step, loss: rounded(meanLoss(positions)), tokens });
+    validation.push({
+      step,
+      loss: rounded(meanLoss(positions)),
+      tokens,
+      ...(slices.length > 0 && { slices: slices.map(roundedSlice) }),
+    });
   }
   const isText = source.kind === 'corpus';
-  const buckets = isText ? bucketsOf(await trainer.evaluateByPosition(TOKENS.end)) : [];
+  const end = isText ? await trainer.evaluateHeldOut(TOKENS.end) : undefined;
+  const buckets = end ? bucketsOf(end.positions) : [];
   const distances = isText
     ? []
     : await trainer.accuracyByDistance(
@@ -164,10 +171,18 @@ export async function record({ spec, ask }: Job, around: Surroundings): Promise<
     validation,
     buckets: buckets.map((bucket) => ({ ...bucket, loss: rounded(bucket.loss) })),
     distances,
+    ...(end && { slices: end.slices.map(roundedSlice) }),
   };
 }
 
 const rounded = (loss: number) => Number(loss.toFixed(4));
+
+const roundedSlice = ({ id, loss, accuracy, tokens }: SliceScore): SliceScore => ({
+  id,
+  loss: rounded(loss),
+  accuracy: rounded(accuracy),
+  tokens,
+});
 
 // ----------------------------------------------------------------------------------------- whole comparisons
 

@@ -7,7 +7,7 @@ import { sources } from '../src/data/registry';
 import type { CorpusSource } from '../src/data/source';
 import { hostMachine } from '../src/gpu/hostMachine';
 import { checkRun } from '../src/spec/check';
-import type { RunSpec } from '../src/spec/run';
+import { localReach, type RunSpec } from '../src/spec/run';
 import { Trainer } from '../src/train/trainer';
 import { zebras } from '../src/train/zebra';
 
@@ -28,6 +28,7 @@ export function feedOf(spec: RunSpec, around: Surroundings): Feed {
     batch: spec.batch,
     distance: spec.distance,
     seed: spec.seed,
+    reach: localReach(spec),
     ...(source.kind === 'corpus' && { corpus: corpusOf(source, around) }),
   });
 }

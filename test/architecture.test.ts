@@ -7,7 +7,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   data: ['core'],
   spec: ['core', 'attention', 'data'],
   draw: ['core', 'attention'],
-  link: ['core', 'attention', 'spec', 'model'], // messages, and the page's end of the wire
+  link: ['core', 'attention', 'data', 'spec', 'model'], // messages, and the page's end of the wire
   program: ['core'], // kernels and programs as data
   ops: ['core', 'program'], // the kernels
   model: ['core', 'attention', 'data', 'spec', 'program', 'ops'], // what is computed, as programs

@@ -2,6 +2,7 @@
 import { check } from '../core/check';
 import { random, type Random } from '../core/random';
 import { checkContext, documentsOf, type Corpus, type CorpusDocument, type Split } from './corpus';
+import { slices } from './slices';
 import type { Batch, CorpusSource, Example, Source, Task } from './source';
 
 export interface FeedOptions {
@@ -10,6 +11,8 @@ export interface FeedOptions {
   readonly batch: number;
   readonly distance: number; // for a source that is a task
   readonly seed: number;
+  /** Tokens that local layers see, the one that asks included: what slices of far tokens mean by far. The context where nothing is said. */
+  readonly reach?: number;
 }
 
 export interface Feed {
@@ -59,13 +62,31 @@ function feedOfTask(task: Task, { T, batch, distance, seed }: FeedOptions): Feed
   };
 }
 
-function feedOfText(source: CorpusSource, { corpus, T, batch, seed }: FeedOptions): Feed {
+function feedOfText(
+  source: CorpusSource,
+  { corpus, T, batch, seed, reach = T }: FeedOptions,
+): Feed {
   check(corpus, `no text was given for '${source.label}'; load it first`);
   checkContext(corpus, T);
   const example = (at: number): Example => ({
     tokens: Int32Array.from(corpus.ids.subarray(at, at + T)),
     targets: Int32Array.from(corpus.ids.subarray(at + 1, at + T + 1)),
     weights: new Float32Array(T).fill(1),
+  });
+
+  const fitting = slices.all.filter((slice) => slice.fits(source));
+  /** Held-out windows that begin at `starts`, and what of them is in which slice. */
+  const heldOut = (starts: readonly number[]): Batch => ({
+    ...stack(starts.map(example)),
+    slices: new Map(
+      fitting.map((slice) => {
+        const masks = new Uint8Array(starts.length * T);
+        starts.forEach((start, row) =>
+          masks.set(slice.mask({ source, corpus, start, T, reach }), row * T),
+        );
+        return [slice.id, masks];
+      }),
+    ),
   });
 
   const train = windowsOf(corpus, 'train', T);
@@ -76,15 +97,11 @@ function feedOfText(source: CorpusSource, { corpus, T, batch, seed }: FeedOption
       const draw = () => example(train.at(stream.below(train.count)));
       return stack(Array.from({ length: batch }, draw));
     },
-    validation: validationStarts(corpus, T, batch, VALIDATION_BATCHES).map((starts) =>
-      stack(starts.map(example)),
-    ),
+    validation: validationStarts(corpus, T, batch, VALIDATION_BATCHES).map(heldOut),
     heldOut(tokens) {
       const most = documentsOf(corpus, 'validation').reduce((sum, d) => sum + d.end - d.start, 0);
       const batches = Math.floor(Math.min(tokens, most) / (batch * T));
-      return validationStarts(corpus, T, batch, Math.max(VALIDATION_BATCHES, batches)).map(
-        (starts) => stack(starts.map(example)),
-      );
+      return validationStarts(corpus, T, batch, Math.max(VALIDATION_BATCHES, batches)).map(heldOut);
     },
     asked: () => [],
     watched: example(opening.start),

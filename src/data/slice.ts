@@ -25,6 +25,14 @@ export interface Slice {
   mask(window: SliceWindow): Uint8Array;
 }
 
+/** What the targets of a slice came to. */
+export interface SliceScore {
+  readonly id: string;
+  readonly loss: number; // nats per token of the slice
+  readonly accuracy: number;
+  readonly tokens: number; // of the slice; where there is none, loss and accuracy are 0
+}
+
 /** What a slice asks about one target. */
 export interface Target {
   readonly place: number; // in the corpus

@@ -7,6 +7,8 @@ export interface Batch {
   readonly tokens: Int32Array;
   readonly targets: Int32Array;
   readonly weights: Float32Array;
+  /** Held-out batches of a text: for each slice that fits it, [B, T], 1 where the target is in the slice. */
+  readonly slices?: ReadonlyMap<string, Uint8Array>;
 }
 
 /** One sequence of T tokens. */

@@ -25,7 +25,7 @@ import { checkMemory } from '../model/memory';
 import simdKernels from '../ops/simd.wasm?url';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
-import type { RunSpec } from '../spec/run';
+import { localReach, type RunSpec } from '../spec/run';
 import { adapt } from '../train/adapt';
 import { snapshotFrom } from '../train/keep';
 import { repeat } from '../train/repeat';
@@ -304,6 +304,7 @@ export class Engine {
       batch: spec.batch,
       distance: spec.distance,
       seed: spec.seed,
+      reach: localReach(spec),
     };
     if (source.kind === 'task') return makeFeed(source, options);
     const corpus = await corpusOf(source, text, base ?? globalThis.location.href);

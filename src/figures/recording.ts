@@ -6,6 +6,7 @@
 import { check, InputError } from '../core/check';
 import { checkRun } from '../spec/check';
 import { CONTROLS, withAdded, type RunSpec } from '../spec/run';
+import type { SliceScore } from '../data/slice';
 import type { Bucket } from './buckets';
 import type { DistancePoint } from './distance';
 
@@ -18,6 +19,8 @@ export interface LossPoint {
 
 export interface ValidationPoint extends LossPoint {
   readonly tokens: number; // held-out tokens behind it
+  /** Apart from the rest; none where they were not taken. */
+  readonly slices?: readonly SliceScore[];
 }
 
 export interface Recording {
@@ -32,6 +35,8 @@ export interface Recording {
   readonly validation: readonly ValidationPoint[]; // by step
   readonly buckets: readonly Bucket[]; // at the end; empty for a task
   readonly distances: readonly DistancePoint[]; // at the end; empty for a text
+  /** At the end, on as many tokens as the buckets; none where they were not taken. */
+  readonly slices?: readonly SliceScore[];
 }
 
 /** The recording a file's text holds; throws InputError with one sentence where it holds none. `name` is the file's. */
@@ -43,10 +48,14 @@ export function parseRecording(name: string, text: string): Recording {
     throw new InputError(`recording ${name} is not valid JSON; 'npm run record' makes it anew`);
   }
   const file = new Place(`recording ${name}`);
-  const own = file.object(value, [
-    ...['version', 'program', 'made', 'machine', 'backend', 'seconds'],
-    ...['spec', 'curve', 'validation', 'buckets', 'distances'],
-  ]);
+  const own = file.object(
+    value,
+    [
+      ...['version', 'program', 'made', 'machine', 'backend', 'seconds'],
+      ...['spec', 'curve', 'validation', 'buckets', 'distances'],
+    ],
+    ['slices'],
+  );
   check(
     own['version'] === RECORDING_VERSION,
     `recording ${name} has version ${shown(own['version'])}; this program reads version ${RECORDING_VERSION}`,
@@ -64,15 +73,17 @@ export function parseRecording(name: string, text: string): Recording {
       return { step: place.whole(point['step'], 1), loss: place.number(point['loss'], 0) };
     }),
     validation: file.at('validation').list(own['validation'], (place, entry) => {
-      const point = place.object(entry, ['step', 'loss', 'tokens']);
+      const point = place.object(entry, ['step', 'loss', 'tokens'], ['slices']);
       return {
         step: place.whole(point['step'], 1),
         loss: place.number(point['loss'], 0),
         tokens: place.whole(point['tokens'], 1),
+        ...slicesOf(place, point['slices']),
       };
     }),
     buckets: file.at('buckets').list(own['buckets'], bucketOf),
     distances: file.at('distances').list(own['distances'], distanceOf),
+    ...slicesOf(file, own['slices']),
   };
   const { curve, validation, buckets, distances, spec } = recording;
   file.at('curve').rising(curve.map(({ step }) => step));
@@ -149,6 +160,23 @@ function bucketOf(place: Place, value: unknown): Bucket {
   };
 }
 
+/** Slices are younger than some recordings, which have none. */
+function slicesOf(place: Place, value: unknown): { readonly slices?: readonly SliceScore[] } {
+  if (value === undefined) return {};
+  const slices = place.at('slices').list(value, (entry, one) => {
+    const own = entry.object(one, ['id', 'loss', 'accuracy', 'tokens']);
+    const accuracy = entry.number(own['accuracy'], 0);
+    check(accuracy <= 1, `${entry.name} has an accuracy of ${accuracy}; it should be 1 at most`);
+    return {
+      id: entry.words(own['id']),
+      loss: entry.number(own['loss'], 0),
+      accuracy,
+      tokens: entry.whole(own['tokens'], 0),
+    };
+  });
+  return { slices };
+}
+
 function distanceOf(place: Place, value: unknown): DistancePoint {
   const own = place.object(value, ['distance', 'right', 'questions']);
   const questions = place.whole(own['questions'], 1);
@@ -163,7 +191,11 @@ class Place {
 
   at = (key: string | number) => new Place(`${this.name}, ${key}`);
 
-  object(value: unknown, keys: readonly string[]): Readonly<Record<string, unknown>> {
+  object(
+    value: unknown,
+    keys: readonly string[],
+    optional: readonly string[] = [],
+  ): Readonly<Record<string, unknown>> {
     check(
       typeof value === 'object' && value !== null && !Array.isArray(value),
       `${this.name} is ${shown(value)}; it should be an object`,
@@ -171,7 +203,10 @@ class Place {
     const own = value as Record<string, unknown>;
     for (const key of keys) check(Object.hasOwn(own, key), `${this.name}: ${key} is missing`);
     for (const key of Object.keys(own)) {
-      check(keys.includes(key), `${this.name}: ${shown(key)} is not known`);
+      check(
+        keys.includes(key) || optional.includes(key),
+        `${this.name}: ${shown(key)} is not known`,
+      );
     }
     return own;
   }

@@ -1,6 +1,7 @@
 /** @file Everything that crosses the worker boundary: plain data, no tensors, no functions. */
 import type { KernelId } from '../attention/kernels';
 import type { DeviceLimits } from '../core/limits';
+import type { SliceScore } from '../data/slice';
 import type { RunSpec } from '../spec/run';
 
 export type RunId = string;
@@ -36,6 +37,7 @@ export interface Validation {
   readonly loss: number; // nats per scored token
   readonly accuracy: number;
   readonly tokens: number; // scored tokens behind the numbers
+  readonly slices: readonly SliceScore[]; // those that fit the text; none for a task
 }
 
 /** Losses by position: entry t is about the token after t + 1 tokens were read. */
@@ -56,6 +58,7 @@ export interface Evaluation {
   readonly step: number;
   readonly positions: PositionLosses;
   readonly distances: readonly DistancePoint[]; // by distance; empty for a text
+  readonly slices: readonly SliceScore[]; // as in a validation, on as many tokens as `positions`
 }
 
 export interface Sample {

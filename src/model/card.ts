@@ -1,5 +1,5 @@
 /** @file What a shipped model says of itself: how it was made, and what it reached. Written by `npm run models`. */
-import type { RunSpec } from '../spec/run';
+import { CONTROLS, withAdded, type RunSpec } from '../spec/run';
 
 export const CARD_VERSION = 1;
 
@@ -32,3 +32,12 @@ export interface Card {
     readonly loss: number;
   }[];
 }
+
+/** A card as it was written, with the settings that are younger than it. */
+export const readCard = (card: Card): Card => ({
+  ...card,
+  spec: withAdded(
+    card.spec,
+    CONTROLS.map(({ name }) => name),
+  ) as RunSpec,
+});

@@ -5,6 +5,7 @@
  */
 import { CHUNK, WINDOW } from '../attention/params';
 import { plans } from '../attention/plans';
+import { reach } from '../attention/reach';
 import type { LayerPlan } from '../attention/pattern';
 import type { ParamSpec } from '../core/params';
 import { DISTANCE } from '../data/distance';
@@ -28,6 +29,7 @@ export interface RunSpec {
   readonly ropeBase: number;
   readonly ropeScale: number; // position interpolation: positions are divided by it
   readonly tied: number; // 1: the output head is the embedding
+  readonly spread: number; // standard deviation of the embedding's start values
   readonly rate: number; // peak learning rate
   readonly warmup: number; // steps
   readonly decay: number; // AdamW's decoupled weight decay
@@ -38,6 +40,9 @@ export interface RunSpec {
 }
 
 export type Setting = keyof RunSpec;
+
+/** The spread of the embedding's start values that links, files and recordings without one were made with. */
+export const NARROW = 0.02;
 
 interface Common {
   readonly name: Setting;
@@ -218,6 +223,18 @@ export const CONTROLS: readonly Control[] = [
     true,
   ),
   number(
+    'spread',
+    'Training',
+    {
+      label: 'Spread of the embedding at the start',
+      min: 0.001,
+      max: 2,
+      initial: NARROW,
+      step: 'log10',
+    },
+    true,
+  ),
+  number(
     'decay',
     'Training',
     { label: 'Weight decay', min: 0, max: 1, initial: 0.01, step: 0.01 },
@@ -273,7 +290,7 @@ export const DEFAULTS: RunSpec = {
 };
 
 /** Settings younger than files that are still about: what those files mean by leaving them out. */
-const ADDED: Partial<RunSpec> = { ropeScale: 1 };
+const ADDED: Partial<RunSpec> = { ropeScale: 1, spread: NARROW };
 
 /** Settings out of a file with those of `names` that it is too old to have; anything else comes back as it is. */
 export function withAdded(value: unknown, names: readonly string[]): unknown {
@@ -284,3 +301,7 @@ export function withAdded(value: unknown, names: readonly string[]): unknown {
 
 /** The layers a spec asks for. */
 export const layersOf = (spec: RunSpec): LayerPlan => plans.get(spec.plan).expand(spec);
+
+/** Tokens that its layers would see if all of them were local, the one that asks included: beyond it lies what is far. */
+export const localReach = (spec: RunSpec): number =>
+  reach(plans.get('local').expand(spec), spec.context);

@@ -1,10 +1,8 @@
 /** @file What the chosen text holds beyond the reach of local layers, in words. */
-import { plans } from '../attention/plans';
-import { reach } from '../attention/reach';
 import { formatInteger } from '../core/units';
 import { countedCurve, HISTORIES, worthOf } from '../data/far/counted';
 import { sources } from '../data/registry';
-import type { RunSpec } from '../spec/run';
+import { localReach, type RunSpec } from '../spec/run';
 
 /** What is compared: reading all of the context with reading what layers that are all local reach. */
 export interface FarAsked {
@@ -13,7 +11,7 @@ export interface FarAsked {
 }
 
 export function farAsked(spec: RunSpec): FarAsked {
-  return { reach: reach(plans.get('local').expand(spec), spec.context), context: spec.context };
+  return { reach: localReach(spec), context: spec.context };
 }
 
 /** What was counted, in which lengths. */

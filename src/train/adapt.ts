@@ -84,7 +84,7 @@ export async function* adapt(
             step,
             loss,
             accuracy,
-            ...(byPosition && { positions: await trainer.evaluateByPosition() }),
+            ...(byPosition && { positions: (await trainer.evaluateHeldOut()).positions }),
             ...(file && { file }),
           };
           yield { kind: 'look', done: before + step, look };

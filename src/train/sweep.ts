@@ -63,7 +63,7 @@ async function measure(models: Models, spec: RunSpec, cancelled: () => boolean) 
     targets: ids(),
     weights: new Float32Array(spec.context).fill(1),
   };
-  const weights = initialWeights(model, spec.seed);
+  const weights = initialWeights(model, spec.seed, spec.spread);
   const opened = await models.open(model, weights, { batch: 1 });
   try {
     const times: number[] = [];

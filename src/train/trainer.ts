@@ -9,7 +9,6 @@ import type {
   AttentionFrame,
   DistancePoint,
   Evaluation,
-  PositionLosses,
   Sample,
   StepMetrics,
   Validation,
@@ -23,6 +22,7 @@ import type { RunSpec } from '../spec/run';
 import { layerCells } from './frame';
 import type { Model, Models, Snapshot } from './model';
 import { rateAt } from './schedule';
+import { SliceTally } from './sliceTally';
 
 const SAMPLING = { temperature: 0.8, topK: 0, topP: 1 };
 const SAMPLE = 120; // characters at most; never beyond the context
@@ -48,7 +48,7 @@ export class Trainer {
 
   static async open(models: Models, spec: RunSpec, source: Source, feed: Feed): Promise<Trainer> {
     const modelSpec = modelSpecOf(spec);
-    const model = await models.open(modelSpec, initialWeights(modelSpec, spec.seed), {
+    const model = await models.open(modelSpec, initialWeights(modelSpec, spec.seed, spec.spread), {
       batch: spec.batch,
       adamw: { ...ADAMW, decay: spec.decay },
     });
@@ -127,7 +127,9 @@ export class Trainer {
 
   /** Loss and accuracy on the held-out batches. */
   async validate(): Promise<Validation> {
+    const step = this.step;
     let [loss, hits, tokens] = [0, 0, 0];
+    const tally = new SliceTally();
     for (const held of this.feed.validation) {
       const rows = await this.model.evaluate(held);
       for (let at = 0; at < rows.length; at += 2) {
@@ -135,27 +137,31 @@ export class Trainer {
         hits += rows[at + 1]!;
       }
       tokens += held.weights.reduce((a, b) => a + b, 0);
+      tally.add(held, rows);
     }
     return {
-      step: this.step,
+      step,
       loss: loss / tokens,
       accuracy: hits / tokens,
       tokens: Math.round(tokens),
+      slices: tally.scores(),
     };
   }
 
-  /** Losses by position on more held-out text than validate() reads: a row's place is the tokens it has read. */
-  async evaluateByPosition(tokens = HELD_OUT): Promise<PositionLosses> {
+  /** Losses by position and by slice on more held-out text than validate() reads: a row's place is the tokens it has read. */
+  async evaluateHeldOut(tokens = HELD_OUT): Promise<Pick<Evaluation, 'positions' | 'slices'>> {
     const T = this.spec.context;
     const [losses, counts] = [new Float64Array(T), new Float64Array(T)];
+    const tally = new SliceTally();
     for (const batch of this.feed.heldOut(tokens)) {
       const rows = await this.model.evaluate(batch);
+      tally.add(batch, rows);
       for (let row = 0; row < batch.weights.length; row++) {
         losses[row % T]! += rows[2 * row]!;
         counts[row % T]! += batch.weights[row]!;
       }
     }
-    return { losses: [...losses], counts: [...counts] };
+    return { positions: { losses: [...losses], counts: [...counts] }, slices: tally.scores() };
   }
 
   /**
@@ -202,8 +208,8 @@ export class Trainer {
   /** The closer look a person asks for. */
   async evaluation(): Promise<Evaluation> {
     const step = this.step;
-    const positions = await this.evaluateByPosition();
-    return { step, positions, distances: await this.accuracyByDistance() };
+    const { positions, slices } = await this.evaluateHeldOut();
+    return { step, positions, distances: await this.accuracyByDistance(), slices };
   }
 
   /** What the model writes: a continuation of the prompt, or its answers to the watched sequence of a task. */

@@ -95,6 +95,7 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
           loss: loss(run.step) + 0.08,
           accuracy: 1 - Math.exp(-run.step / 130),
           tokens: 4096,
+          slices: [],
         },
       });
       emit({
@@ -148,7 +149,7 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
     const T = run.model.context;
     const counts = Array.from({ length: T }, () => 128);
     const losses = counts.map((count, t) => count * (2 + 1 / (1 + t / 8)));
-    const evaluation = { step: run.step, positions: { losses, counts }, distances: [] };
+    const evaluation = { step: run.step, positions: { losses, counts }, distances: [], slices: [] };
     emit({ type: 'evaluation', runId, evaluation });
   }
 

@@ -10,7 +10,7 @@ import {
   type AdaptedLook,
 } from '../../src/figures/adaptation';
 import { parseAdaptation, type RecordedAdaptation } from '../../src/figures/recordedAdaptation';
-import type { Card } from '../../src/model/card';
+import { readCard, type Card } from '../../src/model/card';
 import { adaptedSpec, adaptLooks, adaptVariants, type AdaptPlan } from '../../src/spec/adaptation';
 import { checkRun } from '../../src/spec/check';
 
@@ -182,7 +182,7 @@ describe('the adaptations that are served', () => {
     const { model, context, plan: asked, looks } = parseAdaptation(name, text);
     const file = new URL(`../../models/${model}.json`, import.meta.url);
     expect(existsSync(file)).toBe(true);
-    const { spec } = JSON.parse(readFileSync(file, 'utf8')) as Card;
+    const { spec } = readCard(JSON.parse(readFileSync(file, 'utf8')) as Card);
     expect(context).toBe(spec.context);
     for (const { role, steps } of adaptVariants(spec, asked)) {
       const at = looks.filter((one) => one.role === role).map(({ step }) => step);
@@ -203,7 +203,7 @@ describe('the adaptations that are served', () => {
 
 test('the settings of an adapted model: the same tokens in a step, positions divided or a larger base', () => {
   const file = new URL('../../models/moby-dick-128-global.json', import.meta.url);
-  const { spec } = JSON.parse(readFileSync(file, 'utf8')) as Card;
+  const { spec } = readCard(JSON.parse(readFileSync(file, 'utf8')) as Card);
   const longer = adaptedSpec(spec, plan);
   expect(longer).toMatchObject({
     context: 512,

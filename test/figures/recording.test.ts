@@ -34,6 +34,20 @@ test('a recording comes back as it was written', () => {
   expect(parseRecording('a.json', JSON.stringify(recording))).toEqual(recording);
 });
 
+test('with slices too, at a point and at the end, and an older one has none', () => {
+  const slices = [{ id: 'line-above', loss: 0.5, accuracy: 0.9, tokens: 1200 }];
+  const sliced = {
+    ...recording,
+    validation: [{ step: 100, loss: 2.3, tokens: 4096, slices }],
+    slices,
+  };
+  expect(parseRecording('a.json', JSON.stringify(sliced))).toEqual(sliced);
+  expect(refusal({ slices: [{ ...slices[0], accuracy: 1.2 }] })).toThrow(
+    'recording a.json, slices, 1 has an accuracy of 1.2; it should be 1 at most',
+  );
+  expect(refusal({ slices: [{ id: 'line-above' }] })).toThrow('loss is missing');
+});
+
 test('and so does any other: numbers of any size, as many points as there are steps', () => {
   const loss = fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map((n) => n + 0);
   const whole = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });

@@ -84,6 +84,17 @@ describe('start values', () => {
     expect(initialWeights(spec, 1)).toEqual(initialWeights(spec, 1));
     expect(initialWeights(spec, 1)).not.toEqual(initialWeights(spec, 2));
   });
+  test('of the embedding spread as the run asks, over the same draws; 0.02 where a file has no word of it', () => {
+    const embedding = (spread?: number) =>
+      initialWeights(spec, 1, spread).get('model.embed_tokens.weight')!;
+    const [narrow, wide] = [embedding(), embedding(0.5)];
+    const deviation = Math.sqrt(wide.reduce((sum, x) => sum + x * x, 0) / wide.length);
+    expect(deviation).toBeGreaterThan(0.45);
+    expect(deviation).toBeLessThan(0.55);
+    wide.forEach((x, i) => expect(narrow[i]).toBeCloseTo((x * 0.02) / 0.5, 6));
+    const name = 'model.layers.0.self_attn.q_proj.weight';
+    expect(initialWeights(spec, 1, 0.5).get(name)).toEqual(initialWeights(spec, 1).get(name));
+  });
   test('are the same for every plan', () => {
     const local = { ...spec, layers: [patternSpec('local', { window: 4 })] };
     expect(initialWeights(local, 1)).toEqual(initialWeights(spec, 1));

@@ -5,7 +5,7 @@ import { preparedCorpus } from '../../src/data/prepared';
 import { sources } from '../../src/data/registry';
 import { meanLoss } from '../../src/figures/buckets';
 import { hostMachine } from '../../src/gpu/hostMachine';
-import { CARD_VERSION, SMALL_EVALUATION, type Card } from '../../src/model/card';
+import { CARD_VERSION, readCard, SMALL_EVALUATION, type Card } from '../../src/model/card';
 import { readCheckpoint } from '../../src/model/checkpoint';
 import { snapshotFrom } from '../../src/train/keep';
 import { Trainer } from '../../src/train/trainer';
@@ -14,7 +14,7 @@ import { zebras } from '../../src/train/zebra';
 const files = readdirSync('models');
 const cards = files
   .filter((name) => name.endsWith('.json'))
-  .map((name) => JSON.parse(readFileSync(`models/${name}`, 'utf8')) as Card);
+  .map((name) => readCard(JSON.parse(readFileSync(`models/${name}`, 'utf8')) as Card));
 const kernels = new WebAssembly.Module(readFileSync('src/ops/simd.wasm'));
 
 /** As scripts/surroundings.ts opens it, with the shipped weights. */
@@ -71,7 +71,7 @@ describe.each(cards.map((card) => [card.id, card] as const))('%s', (id, card) =>
 
   test('reaches its stated loss', async () => {
     const trainer = await opened(card);
-    const positions = await trainer.evaluateByPosition(SMALL_EVALUATION);
+    const { positions } = await trainer.evaluateHeldOut(SMALL_EVALUATION);
     trainer.dispose();
     expect(positions.counts.reduce((a, b) => a + b, 0)).toBe(card.small.tokens);
     expect(Math.abs(meanLoss(positions) - card.small.loss)).toBeLessThan(1e-3);

@@ -34,7 +34,7 @@ function page(step: number, phase = 'paused') {
   const run = {
     step,
     evaluation: undefined,
-    validations: [{ step: 1, loss: 4, accuracy: 0, tokens: 64 }],
+    validations: [{ step: 1, loss: 4, accuracy: 0, tokens: 64, slices: [] }],
     state: { phase },
   };
   const measured = new Measured(engine, { specs, alive: [run, run], ask: () => asked++ });
@@ -69,7 +69,7 @@ test('other seeds are trained as far as these runs are, every round of them whol
     'global 3',
     'local 3',
   ]);
-  const evaluation = { step: 40, positions: { losses: [], counts: [] }, distances: [] };
+  const evaluation = { step: 40, positions: { losses: [], counts: [] }, distances: [], slices: [] };
   const row = { index: 3, validations: [], evaluation };
   hear({
     type: 'repeat',

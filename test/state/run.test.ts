@@ -158,6 +158,7 @@ describe('a closer look', () => {
     step,
     positions: { losses: [2], counts: [1] },
     distances: [],
+    slices: [],
   });
   test('is asked for, kept until the next one, and forgotten with the steps it was taken after', () => {
     const { run, sent, state, metrics } = wired();

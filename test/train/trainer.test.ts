@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { reachCone } from '../../src/attention/reach';
 import { makeFeed } from '../../src/data/batches';
+import { encode } from '../../src/data/characters';
 import { sources } from '../../src/data/registry';
 import { hostMachine } from '../../src/gpu/hostMachine';
 import { trainingMemory } from '../../src/model/memory';
-import { DEFAULTS, layersOf, type RunSpec } from '../../src/spec/run';
+import { DEFAULTS, layersOf, localReach, type RunSpec } from '../../src/spec/run';
 import { FLOOR, rateAt } from '../../src/train/schedule';
 import { Diverged, Trainer } from '../../src/train/trainer';
 import { zebras } from '../../src/train/zebra';
@@ -80,7 +81,9 @@ test.each(['global', 'local', 'approximate', 'grouped'])(
 test('losses by position add up to what every row of every held-out batch lost', async () => {
   const run = await trainer();
   await run.next();
-  const { losses: sums, counts } = await run.evaluateByPosition(192);
+  const {
+    positions: { losses: sums, counts },
+  } = await run.evaluateHeldOut(192);
   const T = spec.context;
   const [loss, count] = [new Float64Array(T), new Float64Array(T)];
   for (const batch of run.feed.heldOut(192)) {
@@ -100,6 +103,65 @@ test('losses by position add up to what every row of every held-out batch lost',
   }
   expect(counts).toEqual([...count]);
   for (let t = 0; t < T; t++) expect(sums[t]).toBeCloseTo(loss[t]!, 3);
+});
+
+describe('slices', () => {
+  const said = 'call me ishmael, and the whale and the sea and the ship; '.repeat(40);
+  const corpus = {
+    title: 'text',
+    licence: '',
+    origin: '',
+    documents: [
+      { title: 'a', start: 0, end: 1200, split: 'train' as const },
+      { title: 'b', start: 1200, end: said.length, split: 'validation' as const },
+    ],
+    ids: encode(said),
+  };
+  const own: RunSpec = { ...spec, task: 'said-twice', context: 256, layers: 2, batch: 4 };
+  const source = sources.get(own.task);
+  const read = () => {
+    const { context: T, batch, distance, seed } = own;
+    const feed = makeFeed(source, { T, batch, distance, seed, corpus, reach: localReach(own) });
+    return Trainer.open(zebras(hostMachine()), own, source, feed);
+  };
+
+  test('a slice and the rest add up to the whole, in loss and in accuracy', async () => {
+    const run = await read();
+    for (let step = 0; step < 3; step++) await run.next();
+    const seen = await run.validate();
+    expect(seen.slices.map(({ id }) => id)).toEqual(['second-saying', 'far-copy']);
+    for (const { id, loss, accuracy, tokens } of seen.slices) {
+      // Brute force: the sum over the rows of each batch that the slice marks.
+      let [sum, hits, count] = [0, 0, 0];
+      for (const batch of run.feed.validation) {
+        const rows = await run.model.evaluate(batch);
+        batch.slices!.get(id)!.forEach((inside, row) => {
+          if (!inside) return;
+          sum += rows[2 * row]!;
+          hits += rows[2 * row + 1]!;
+          count++;
+        });
+      }
+      expect(tokens).toBe(count);
+      expect(count).toBeGreaterThan(0);
+      expect(count).toBeLessThan(seen.tokens);
+      expect(loss).toBeCloseTo(sum / count, 5);
+      expect(accuracy).toBeCloseTo(hits / count, 5);
+    }
+    run.dispose();
+  });
+
+  test('are those of the closer look, too, and a task has none', async () => {
+    const run = await read();
+    expect((await run.evaluation()).slices.map(({ id }) => id)).toEqual([
+      'second-saying',
+      'far-copy',
+    ]);
+    run.dispose();
+    const task = await trainer();
+    expect((await task.validate()).slices).toEqual([]);
+    task.dispose();
+  });
 });
 
 test('accuracy by distance counts every question once, at the distance its answer really has', async () => {

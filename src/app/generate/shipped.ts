@@ -1,6 +1,6 @@
 /** @file The models that come with the site: their cards at once, their weights when one is chosen. */
 import { fetched, reasonOf } from '../../link/fetched';
-import type { Card } from '../../model/card';
+import { readCard, type Card } from '../../model/card';
 
 const cards = import.meta.glob<Card>('/models/*.json', { eager: true, import: 'default' });
 const files = import.meta.glob<string>('/models/*.zip', {
@@ -21,7 +21,7 @@ const place = ({ id, spec }: Card) =>
 
 /** Text first, then tasks; the plans in their order. */
 export const shipped: readonly Shipped[] = Object.entries(cards)
-  .map(([path, card]) => ({ card, url: files[path.replace(/json$/, 'zip')]! }))
+  .map(([path, card]) => ({ card: readCard(card), url: files[path.replace(/json$/, 'zip')]! }))
   .sort((a, b) => place(a.card) - place(b.card));
 
 export async function fetchShipped({ card, url }: Shipped): Promise<Uint8Array<ArrayBuffer>> {
