@@ -49,10 +49,23 @@ export function sliceReach({ slice, source, reach }: SliceAsked): string {
     : `${stands}, among the ${seen} that local layers alone see: nothing far is needed here.`;
 }
 
+/**
+ * Of runs that are compared: that they are not scored on the same characters, where the slice depends on the window and
+ * theirs differ; nothing where they are.
+ */
+export function sliceDiffers(
+  slice: Slice,
+  runs: readonly { readonly name: string; readonly reach: number; readonly tokens: number }[],
+): string {
+  if (slice.back || new Set(runs.map(({ reach }) => reach)).size < 2) return '';
+  const counts = runs.map(({ name, tokens }) => `${name} ${formatInteger(tokens)}`).join(', ');
+  return `What is far depends on the window, and these runs have different ones: their ${slice.label.toLowerCase()} are not the same characters (${counts}).`;
+}
+
 function why({ slice, source, reach, context }: SliceAsked): string {
   const back = slice.back?.(source);
   const all = formatInteger(context);
-  if (back !== undefined && back >= context)
+  if (back !== undefined && back > context)
     return `What helps stands ${formatInteger(back)} characters back, outside a context of ${all}.`;
   if (back === undefined && reach >= context)
     return `Local layers alone see all ${all} characters of the context.`;

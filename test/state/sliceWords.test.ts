@@ -4,6 +4,7 @@ import { slices } from '../../src/data/slices';
 import type { CorpusSource } from '../../src/data/source';
 import {
   FEW,
+  sliceDiffers,
   sliceFinding,
   sliceReach,
   sliceSubject,
@@ -68,5 +69,16 @@ describe('a slice in words', () => {
     expect(finding).toBe(
       `Characters that need the far text: none of the 2,048 held-out characters. ${words}`,
     );
+  });
+
+  test('warns where runs of different windows are scored on different characters, and only there', () => {
+    const run = (name: string, reach: number, tokens: number) => ({ name, reach, tokens });
+    const [copies, saying] = [slices.get('far-copy'), slices.get('second-saying')];
+    const runs = [run('Local W 8', 29, 1240), run('Local W 16', 61, 812)];
+    expect(sliceDiffers(copies, runs)).toBe(
+      'What is far depends on the window, and these runs have different ones: their far copies are not the same characters (Local W 8 1,240, Local W 16 812).',
+    );
+    expect(sliceDiffers(copies, [runs[0]!, run('Global', 29, 1240)])).toBe('');
+    expect(sliceDiffers(saying, runs)).toBe('');
   });
 });
