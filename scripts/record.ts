@@ -19,6 +19,7 @@ import { DEFAULTS, type RunSpec } from '../src/spec/run';
 import { record as keepMoment, writeMoments, type Moments } from '../src/state/moments';
 import type { Trainer } from '../src/train/trainer';
 import { adapt } from '../src/train/adapt';
+import { short } from './short';
 import { feedOf, modelsOf, open, type Surroundings } from './surroundings';
 
 export interface Job {
@@ -219,14 +220,8 @@ export async function recordRace(start: Start, around: Surroundings): Promise<st
   }
   const histories = [];
   for (const { trainer, steps, validations } of runs) {
-    const { positions, ...evaluation } = await trainer.evaluation();
-    const losses = positions.losses.map((loss) => Number(loss.toPrecision(5)));
-    histories.push({
-      steps,
-      validations,
-      peak: trainer.bytes,
-      evaluation: { ...evaluation, positions: { ...positions, losses } },
-    });
+    const evaluation = await trainer.evaluation();
+    histories.push({ steps, validations, peak: trainer.bytes, evaluation: short(evaluation) });
     trainer.dispose();
   }
   const maps = writeMoments(moments);
@@ -240,15 +235,6 @@ export async function recordRace(start: Start, around: Surroundings): Promise<st
     ...(maps && { pictures: maps }),
   });
 }
-
-/** Five digits are more than anybody sees. */
-const short = <T extends object>(record: T): T =>
-  Object.fromEntries(
-    Object.entries(record).map(([name, value]) => [
-      name,
-      typeof value === 'number' ? Number(value.toPrecision(5)) : (value as unknown),
-    ]),
-  ) as T;
 
 // ------------------------------------------------------------------------------------------- longer contexts
 
