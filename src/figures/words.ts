@@ -5,6 +5,7 @@
  * to global attention, and more efficient training. A difference counts here only where every one of three seeds
  * or more shows it and it is larger than the seeds differ among themselves.
  */
+import { isResult, SEEDS } from '../core/seeds';
 import { formatCount, formatInteger } from '../core/units';
 import { answersOf, type Asked } from './answers';
 import { band } from './chart';
@@ -13,14 +14,6 @@ import type { CorpusLengths } from './documents';
 import { gapsOf, seedSpread, type Gap } from './lengths';
 import type { MaskPanel } from './masks';
 import type { Result } from './result';
-
-const SEEDS = 3;
-
-/** Whether the gaps of one bucket are a result: the same sign for every seed, and larger than their spread. */
-export function isResult(gaps: readonly number[]): boolean {
-  const { y, low, high } = band(gaps);
-  return gaps.length >= SEEDS && low * high > 0 && Math.abs(y) > high - low;
-}
 
 const digits = (value: number) => Math.abs(value).toFixed(2);
 const signed = (value: number) => `${digits(value)} ${value < 0 ? 'below' : 'above'} global`;
