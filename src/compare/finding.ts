@@ -90,7 +90,8 @@ function sentence(entries: readonly Entry[], first: number, measure: Measure): s
   if (ahead.length === 0) return `no run does better than guessing${chance(measure)}.`;
   const rest = entries.filter((entry) => !ahead.includes(entry));
   const best = entries[first]!;
-  const behind = rest.length === 0 ? '' : `; ${listed(rest.map((one) => lag(one, best, ahead, measure)))}`;
+  const behind =
+    rest.length === 0 ? '' : `; ${listed(rest.map((one) => lag(one, best, ahead, measure)))}`;
   return `${lead(ahead, best, rest.length === 0, measure)}${behind}.`;
 }
 

@@ -68,9 +68,7 @@ export function verdictOf(runs: readonly Held[], measure: Measure): Verdict | un
     own.map(({ loss, accuracy }) => (measure.of === 'text' ? loss : accuracy)),
   );
   const scores = numbers.map(mean);
-  const first = scores.indexOf(
-    measure.of === 'text' ? Math.min(...scores) : Math.max(...scores),
-  );
+  const first = scores.indexOf(measure.of === 'text' ? Math.min(...scores) : Math.max(...scores));
   const questions =
     measure.of === 'text'
       ? 0
@@ -79,7 +77,10 @@ export function verdictOf(runs: readonly Held[], measure: Measure): Verdict | un
   const apart = (i: number) => {
     const gaps = numbers[i]!.map((own, seed) => own - numbers[first]![seed]!);
     if (gaps.length >= SEEDS) return isResult(gaps);
-    return Math.abs(scores[i]! - scores[first]!) > noiseOf(measure, scores[i]!, scores[first]!, questions);
+    return (
+      Math.abs(scores[i]! - scores[first]!) >
+      noiseOf(measure, scores[i]!, scores[first]!, questions)
+    );
   };
   const guesses = (i: number) => {
     if (measure.of === 'text' || measure.chance === undefined) return false;
@@ -92,7 +93,14 @@ export function verdictOf(runs: readonly Held[], measure: Measure): Verdict | un
     if (level.includes(i)) return level.length === 1 ? 'best' : 'level';
     return guesses(i) ? 'guessing' : 'behind';
   });
-  return { step, seeds: 1 + seeds.length, scores, first, standings, tokens: records[0]![0]!.tokens };
+  return {
+    step,
+    seeds: 1 + seeds.length,
+    scores,
+    first,
+    standings,
+    tokens: records[0]![0]!.tokens,
+  };
 }
 
 /** Differences of one seed up to this are not called. Of shares: twice the standard error of the difference. */

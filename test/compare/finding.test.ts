@@ -19,8 +19,7 @@ function run(name: string, value?: number, change: Partial<Contender> = {}): Con
     flops: FLOPS[name] ?? 1.5e6,
     reach: name === 'Local' ? 61 : 512,
     step,
-    validations:
-      value === undefined ? [] : [{ step, loss: value, accuracy: value, tokens: 256 }],
+    validations: value === undefined ? [] : [{ step, loss: value, accuracy: value, tokens: 256 }],
     repeats: [],
     ...change,
   };
@@ -33,7 +32,10 @@ const seeds = (...values: number[]): Contender['repeats'] =>
 
 describe('of texts', () => {
   test('who is as good as whom, for which price, and how far the others stay behind', () => {
-    const finding = findingOf([run('Global', 0.833), run('Grouped', 0.84), run('Local', 1.067)], TEXT);
+    const finding = findingOf(
+      [run('Global', 0.833), run('Grouped', 0.84), run('Local', 1.067)],
+      TEXT,
+    );
     expect(finding.title).toBe(
       'After 300 steps Grouped is as good as Global (0.84 and 0.83 nats) for 82 % of its FLOPs; Local is 0.23 worse.',
     );
@@ -49,7 +51,9 @@ describe('of texts', () => {
   });
 
   test('one that is ahead is said to be', () => {
-    expect(findingOf([run('Global', 0.8), run('Grouped', 0.9), run('Local', 1.0)], TEXT).title).toBe(
+    expect(
+      findingOf([run('Global', 0.8), run('Grouped', 0.9), run('Local', 1.0)], TEXT).title,
+    ).toBe(
       'After 300 steps Global is ahead with 0.80 nats; Grouped is 0.10 worse and Local is 0.20 worse.',
     );
   });

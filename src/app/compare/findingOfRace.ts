@@ -26,7 +26,10 @@ export function questionOf(source: Source, spec: RunSpec): Question {
 function scoredTogether(task: Task, { context, distance, seed }: RunSpec): number {
   if (distance > task.maxDistance(context)) return 1;
   const { weights } = task.example(random(seed, 'together'), context, distance);
-  return Math.max(1, weights.reduce((a, b) => a + b, 0));
+  return Math.max(
+    1,
+    weights.reduce((a, b) => a + b, 0),
+  );
 }
 
 /** How far each run's last token can see through all its layers, in tokens; dear enough to be kept. */
