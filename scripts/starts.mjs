@@ -29,7 +29,9 @@ const nameOf = (change) =>
 const given = process.argv.indexOf('--only') + 1;
 const chosen = CASES.filter((one) => given === 0 || nameOf(one).includes(process.argv[given]));
 
-console.log(`${around.machine}; ${BASE.steps} steps, T = ${BASE.context}, plan ${BASE.plan} unless said`);
+console.log(
+  `${around.machine}; ${BASE.steps} steps, T = ${BASE.context}, plan ${BASE.plan} unless said`,
+);
 console.log('| settings | 100 steps | 200 steps | 300 steps | slices | seconds |');
 console.log('| --- | ---: | ---: | ---: | --- | ---: |');
 for (const one of chosen) {
