@@ -15,6 +15,7 @@ import { HOST_LIMITS } from '../src/gpu/backend';
 import type { SliceScore } from '../src/data/slice';
 import { readCheckpoint } from '../src/model/checkpoint';
 import { adaptLooks, adaptVariants, type AdaptPlan } from '../src/spec/adaptation';
+import { presets, specOfPreset } from '../src/spec/preset';
 import { DEFAULTS, type RunSpec } from '../src/spec/run';
 import { record as keepMoment, writeMoments, type Moments } from '../src/state/moments';
 import type { Trainer } from '../src/train/trainer';
@@ -65,16 +66,7 @@ const textJob = (task: string, context: number, plan: string, seed: number): Job
 });
 
 /** A text in which reading far pays: what helps stands one line of 80 back, beyond the 61 that four layers of window 16 reach. */
-const table: RunSpec = {
-  ...text,
-  task: 'postal-codes',
-  window: 16,
-  chunk: 16,
-  groupSize: 2,
-  steps: 800,
-  warmup: 50,
-  spread: 0.5,
-};
+const table: RunSpec = { ...specOfPreset(presets.get('postal-codes')), backend: 'wasm' };
 /** The plans of the paper, the global layer last in its group, and the control: a window in which the line above lies. */
 const TABLE_PLANS: Readonly<Record<string, Partial<RunSpec>>> = {
   global: { plan: 'global' },

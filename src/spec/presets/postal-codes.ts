@@ -1,6 +1,9 @@
 import { definePreset } from '../definePreset';
 
-/** What the Lab opens with where its address says nothing. */
+/**
+ * What the Lab opens with where its address asks for nothing. Its seed is one that finds the line above early, after some
+ * 150 steps; others take up to 600 (public/recorded, `npm run record`).
+ */
 export default definePreset({
   id: 'postal-codes',
   label: 'A stripe that matters: a table',
@@ -11,15 +14,18 @@ export default definePreset({
     task: 'postal-codes',
     plan: 'grouped',
     groupSize: 2,
+    place: 'first',
     layers: 4,
     width: 64,
     heads: 4,
-    context: 256,
+    context: 512,
     window: 16,
     chunk: 16,
-    batch: 8,
-    rate: 0.004,
+    batch: 4,
+    rate: 0.006,
     warmup: 20,
+    steps: 800,
+    seed: 2,
     spread: 0.5,
   },
 });
