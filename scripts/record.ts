@@ -112,6 +112,11 @@ const copyJob = (distance: number, plan: string): Job => {
   return { ...job, name: job.name.replace('copy-28', `copy-28-d${distance}`), ask: [distance] };
 };
 
+const tableJobs = (contexts: readonly number[], names: readonly string[]) =>
+  each(contexts, (context) =>
+    each([1, 2, 3], (seed) => names.map((name) => tableJob(context, name, seed))),
+  );
+
 const each = <T>(items: readonly T[], jobs: (item: T) => readonly Job[]) => items.flatMap(jobs);
 
 /** The most telling first: who stops early has those. */
@@ -134,11 +139,9 @@ export const JOBS: readonly Job[] = [
   ...['local', 'approximate'].map((plan) => textJob('moby-dick', 2048, plan, 1)),
   ...each([2, 3], (seed) => PLANS.map((plan) => textJob('moby-dick', 512, plan, seed))),
   ...each([2, 3], (seed) => PLANS.map((plan) => textJob('moby-dick', 2048, plan, seed))),
-  ...each([512, 1024, 256, 2048], (context) =>
-    each([1, 2, 3], (seed) =>
-      Object.keys(TABLE_PLANS).map((name) => tableJob(context, name, seed)),
-    ),
-  ),
+  ...tableJobs([512, 1024], ['global', 'grouped', 'local']),
+  ...tableJobs([512, 1024], ['groupedlast', 'approximate', 'local96']),
+  ...tableJobs([256, 2048], Object.keys(TABLE_PLANS)),
 ];
 
 // --------------------------------------------------------------------------------------------------- one run
