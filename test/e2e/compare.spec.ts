@@ -313,6 +313,54 @@ test('the past is replayed: pictures and losses of a moment', async ({ page }) =
   await expect(output(page, 'Moment')).toHaveText(/^step \d\d+ · now$/);
 });
 
+test('the second saying stands apart in the table, the chart, the series and the file; an older file opens without', async ({
+  page,
+}) => {
+  const query =
+    'task=said-twice&context=128&layers=2&width=16&heads=2&batch=4&run=global&run=local;window:8';
+  await race(page, query);
+  await button(page, 'Step').click();
+  await expect.poll(() => numberOf(page, 'Step count')).toBe(1);
+  const table = page.getByRole('table', {
+    name: 'Characters that need the far text, apart from the rest',
+  });
+  await expect(table).toBeVisible();
+  const shown = (run: string) => numberOf(page, `Second saying: loss of ${run}`);
+  const losses = [await shown('Global'), await shown('Local')];
+  for (const loss of losses) expect(loss).toBeGreaterThan(3); // of about ln 96 = 4.56
+
+  await page.getByLabel('Curves', { exact: true }).last().selectOption('Validation: second saying');
+  await expect(page.getByRole('img', { name: 'Loss', exact: true })).toHaveAccessibleDescription(
+    new RegExp(`^Validation: second saying, loss, over steps: Global ${losses[0]!.toFixed(3)}`),
+  );
+
+  const [head, ...lines] = (await downloaded(page, 'Series as CSV')).trimEnd().split('\r\n');
+  const at = head!.split(',').indexOf('validation_second_saying_loss');
+  expect(lines.map((line) => Number(Number(line.split(',')[at]).toFixed(3)))).toEqual(losses);
+
+  const text = await downloaded(page, 'Save comparison');
+  const before = JSON.stringify(JSON.parse(text), (key, value: unknown) =>
+    key === 'slices' ? undefined : value,
+  );
+  const validation = await output(page, 'Validation loss of Local').innerText();
+  const open = async (json: string) => {
+    await race(page, 'layers=1');
+    await page
+      .getByLabel('Open comparison')
+      .setInputFiles({
+        name: 'mine.json',
+        mimeType: 'application/json',
+        buffer: Buffer.from(json),
+      });
+    await expect(output(page, 'Validation loss of Local')).toHaveText(validation);
+  };
+  await open(text);
+  await expect(table).toBeVisible();
+  expect([await shown('Global'), await shown('Local')]).toEqual(losses);
+  await open(before);
+  await expect(table).toHaveCount(0);
+});
+
 test('runs that would not fit together are refused before they start', async ({ page }) => {
   await visit(page, './#/compare?v=1&context=1024&batch=64&width=256&layers=12&heads=8');
   await expect(page.getByText(/Not started: .* this device allows/)).toBeVisible({

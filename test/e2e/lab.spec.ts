@@ -1,7 +1,17 @@
 /** @file The main job on the built page: press Train, the loss of real text falls, every layer is drawn. With WebGPU, and without. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { button, numberOf, open, output, READY_MS, settled, watchForErrors } from './support';
+import {
+  button,
+  expectAccessible,
+  expectNoOverflow,
+  numberOf,
+  open,
+  output,
+  READY_MS,
+  settled,
+  watchForErrors,
+} from './support';
 
 watchForErrors();
 
@@ -82,6 +92,49 @@ test('the meters show what the pure functions predict', async ({ page }) => {
   await expect(output(page, 'Memory measured')).toContainText(/iB/);
   const ratio = (await MiB('Memory measured')) / (await MiB('Memory predicted'));
   expect(Math.abs(ratio - 1)).toBeLessThan(0.1);
+});
+
+test('a text said twice has its second saying apart, and together with the rest it is the validation', async ({
+  page,
+}) => {
+  const small = 'task=said-twice&window=8&layers=2&width=16&heads=2&batch=4';
+  await open(page, `${small}&context=128`);
+  await button(page, 'Step').click();
+  const far = page.getByRole('region', { name: 'Far text' });
+  await expect(far.getByText(/^Characters that need the far text: \d\.\d\d nats each/)).toBeVisible(
+    {
+      timeout: 60_000,
+    },
+  );
+  await expect(
+    far.getByText(/stands 96 characters back; local layers alone see 15\./),
+  ).toBeVisible();
+  const [own, rest] = await Promise.all(
+    ['Second saying', 'The rest'].map(async (part) => ({
+      loss: await numberOf(page, `${part}: loss`),
+      perplexity: await numberOf(page, `${part}: perplexity`),
+      characters: await numberOf(page, `${part}: characters`),
+    })),
+  );
+  expect(own!.characters).toBeGreaterThan(100);
+  expect(own!.characters + rest!.characters).toBe(4 * 4 * 128); // batches, sequences, characters
+  expect(own!.perplexity).toBeCloseTo(Math.exp(own!.loss), 0);
+  const mean =
+    (own!.loss * own!.characters + rest!.loss * rest!.characters) /
+    (own!.characters + rest!.characters);
+  expect(mean).toBeCloseTo(await numberOf(page, 'Validation loss'), 2);
+  await far.getByText('Which characters are these?').click();
+  await expect(far.getByText(/^Characters of a passage that is said again/)).toBeVisible();
+  await far.getByText('Other characters apart').click();
+  await expect(output(page, 'Far copies: characters')).toHaveText(/^(none|[\d,]+)$/);
+  await expectAccessible(page);
+  await expectNoOverflow(page, 390);
+
+  await open(page, `${small}&context=64`);
+  await button(page, 'Step').click();
+  await expect(
+    far.getByText(/: none of the 1,024 held-out .* 96 characters back, outside a context of 64\.$/),
+  ).toBeVisible({ timeout: 60_000 });
 });
 
 test('reload restores the settings from the address', async ({ page }) => {
