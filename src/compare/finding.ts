@@ -98,19 +98,29 @@ function sentence(entries: readonly Entry[], first: number, measure: Measure): s
 /** Those in front: one that is ahead, or several that cannot be told apart, and what they cost against the dearest. */
 function lead(ahead: readonly Entry[], best: Entry, all: boolean, measure: Measure): string {
   if (ahead.length === 1) return `${best.name} is ahead with ${score(best.score, measure)}`;
-  const dearest = ahead.reduce((a, b) => (b.flops > a.flops ? b : a));
+  const [dearest, cheapest] = [
+    ahead.reduce((a, b) => (b.flops > a.flops ? b : a)),
+    ahead.reduce((a, b) => (b.flops < a.flops ? b : a)),
+  ];
+  if (all && ahead.length > 2) {
+    const [low, high] = [Math.min, Math.max].map((of) => of(...ahead.map((one) => one.score)));
+    const [from, to] = [score(low!, measure, false), score(high!, measure, false)];
+    const range = `${from === to ? `all ${to}` : `${from} to ${to}`}${unit(measure)}`;
+    const price =
+      cheapest.flops < dearest.flops
+        ? `${cheapest.name} needs the fewest FLOPs, ${share(cheapest.flops / dearest.flops)} of ${dearest.name}'s`
+        : 'all need the same FLOPs';
+    return `no difference between ${listed(ahead.map(({ name }) => name))} counts (${range}); ${price}`;
+  }
   const cheaper = ahead.filter((one) => one !== dearest);
   const prices = [...new Set(cheaper.map(({ flops }) => share(flops / dearest.flops)))];
   const price = prices.every((one) => one === '100 %')
     ? 'for the same FLOPs'
     : `for ${listed(prices)} of its FLOPs`;
-  const names = listed(cheaper.map(({ name }) => name));
   const scores = [...cheaper, dearest].map((one) => score(one.score, measure, false));
   const same = new Set(scores).size === 1;
   const found = `${same ? `${ahead.length === 2 ? 'both' : 'all'} ${scores[0]}` : listed(scores)}${unit(measure)}`;
-  return all && ahead.length > 2
-    ? `no difference counts: ${names} come to the same as ${dearest.name} (${found}) ${price}`
-    : `${names} ${cheaper.length === 1 ? 'is' : 'are'} as good as ${dearest.name} (${found}) ${price}`;
+  return `${listed(cheaper.map(({ name }) => name))} ${cheaper.length === 1 ? 'is' : 'are'} as good as ${dearest.name} (${found}) ${price}`;
 }
 
 /** How far one stays behind. */
