@@ -354,7 +354,7 @@ test('a comparison to begin with is there at once, recorded, and gives way to Tr
   // The title is the finding, the table marks who is ahead and who only guesses, and both lengths are priced.
   const title = page.getByRole('heading', { level: 1 });
   await expect(title).toHaveText(
-    /^After 300 steps Approximate and Grouped are as good as Global \(all 100 % right\) for 94 % and 96 % of its FLOPs; Local answers 9 % right, no better than guessing \(13 %\)\.$/,
+    /^After 300 steps Approximate and Grouped are as good as Global \(all 100\s% right\) for 94\s% and 96\s% of its FLOPs; Local answers 9\s% right, no better than guessing \(13\s%\)\.$/,
   );
   await expect(page.getByText(/^Local cannot know the answer: its layers reach 21/)).toBeVisible();
   const row = (table: string, name: RegExp) =>
