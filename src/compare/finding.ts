@@ -6,6 +6,8 @@ export interface Contender extends Held {
   readonly name: string;
   /** Training FLOPs per token that the definition asks for. */
   readonly flops: number;
+  /** The same at the question's far length. */
+  readonly farFlops: number;
   /** Tokens the last one can depend on through all layers, itself included. */
   readonly reach: number;
   /** Steps made. */
@@ -17,6 +19,8 @@ export interface Contender extends Held {
 export interface Question {
   readonly measure: Measure;
   readonly context: number; // tokens
+  /** A long text, in tokens: nothing is trained at it, what it would cost is counted. */
+  readonly far: number;
   /** Every scored answer lies at least so many tokens back; undefined for a text. */
   readonly distance?: number;
   /** Steps in which the learning rate rises. */
@@ -27,6 +31,8 @@ export interface Finding {
   readonly title: string;
   /** Why a run that stays behind cannot do better, where that is counted. */
   readonly because: readonly string[];
+  /** What those in front would pay on a long text; nothing where they pay the same. */
+  readonly price: string;
   /** How noise was told from a result; nothing before there is a result. */
   readonly trust: string;
   /** One per contender; undefined before there is a result, and for a run that stopped. */
@@ -38,6 +44,7 @@ export function findingOf(contenders: readonly Contender[], question: Question):
   const nothing = (title: string): Finding => ({
     title,
     because: [],
+    price: '',
     trust: '',
     standings: contenders.map(() => undefined),
   });
@@ -64,6 +71,7 @@ export function findingOf(contenders: readonly Contender[], question: Question):
   return {
     title: `${after(verdict.step)} ${sentence(entries, verdict.first, question.measure)}`,
     because,
+    price: far(entries, question),
     trust: trust(verdict, runs[0]!, question.measure),
     standings: contenders.map((one) =>
       one.stopped ? undefined : entries[runs.indexOf(one)]!.standing,
@@ -98,19 +106,29 @@ function sentence(entries: readonly Entry[], first: number, measure: Measure): s
 /** Those in front: one that is ahead, or several that cannot be told apart, and what they cost against the dearest. */
 function lead(ahead: readonly Entry[], best: Entry, all: boolean, measure: Measure): string {
   if (ahead.length === 1) return `${best.name} is ahead with ${score(best.score, measure)}`;
-  const dearest = ahead.reduce((a, b) => (b.flops > a.flops ? b : a));
+  const [dearest, cheapest] = [
+    ahead.reduce((a, b) => (b.flops > a.flops ? b : a)),
+    ahead.reduce((a, b) => (b.flops < a.flops ? b : a)),
+  ];
+  if (all && ahead.length > 2) {
+    const [low, high] = [Math.min, Math.max].map((of) => of(...ahead.map((one) => one.score)));
+    const [from, to] = [score(low!, measure, false), score(high!, measure, false)];
+    const range = `${from === to ? `all ${to}` : `${from} to ${to}`}${unit(measure)}`;
+    const price =
+      cheapest.flops < dearest.flops
+        ? `${cheapest.name} needs the fewest FLOPs, ${share(cheapest.flops / dearest.flops)} of ${dearest.name}'s`
+        : 'all need the same FLOPs';
+    return `no difference between ${listed(ahead.map(({ name }) => name))} counts (${range}); ${price}`;
+  }
   const cheaper = ahead.filter((one) => one !== dearest);
   const prices = [...new Set(cheaper.map(({ flops }) => share(flops / dearest.flops)))];
   const price = prices.every((one) => one === '100 %')
     ? 'for the same FLOPs'
     : `for ${listed(prices)} of its FLOPs`;
-  const names = listed(cheaper.map(({ name }) => name));
   const scores = [...cheaper, dearest].map((one) => score(one.score, measure, false));
   const same = new Set(scores).size === 1;
   const found = `${same ? `${ahead.length === 2 ? 'both' : 'all'} ${scores[0]}` : listed(scores)}${unit(measure)}`;
-  return all && ahead.length > 2
-    ? `no difference counts: ${names} come to the same as ${dearest.name} (${found}) ${price}`
-    : `${names} ${cheaper.length === 1 ? 'is' : 'are'} as good as ${dearest.name} (${found}) ${price}`;
+  return `${listed(cheaper.map(({ name }) => name))} ${cheaper.length === 1 ? 'is' : 'are'} as good as ${dearest.name} (${found}) ${price}`;
 }
 
 /** How far one stays behind. */
@@ -123,6 +141,20 @@ function lag(one: Entry, best: Entry, ahead: readonly Entry[], measure: Measure)
   // The dearest is named last, as what the others are as good as: who reads on takes it for the one that is meant.
   const than = ahead.every(({ flops }) => flops <= best.flops) ? '' : ` than ${best.name}`;
   return `${one.name} is ${gap.toFixed(gap < 0.01 ? 3 : 2)} worse${than}`;
+}
+
+/** What the cheaper ones in front would need of the dearest's FLOPs on a long text. */
+function far(entries: readonly Entry[], { context, far: length }: Question): string {
+  const ahead = entries.filter(({ standing }) => standing === 'best' || standing === 'level');
+  if (ahead.length < 2 || length <= context) return '';
+  const dearest = ahead.reduce((a, b) => (b.farFlops > a.farFlops ? b : a));
+  const cheaper = ahead.filter(({ farFlops }) => farFlops < dearest.farFlops);
+  if (cheaper.length === 0) return '';
+  const shares = cheaper.map(
+    ({ name, farFlops }, i) =>
+      `${name} ${i === 0 ? 'would need ' : ''}${share(farFlops / dearest.farFlops)}`,
+  );
+  return `On texts of ${counted(length, 'token')} ${listed(shares)} of ${dearest.name}'s FLOPs per token.`;
 }
 
 /** What is counted, not measured: what lies beyond a stack's reach cannot decide what it answers. */

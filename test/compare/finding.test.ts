@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findingOf, share, type Contender, type Question } from '../../src/compare/finding';
 
-const TEXT: Question = { measure: { of: 'text' }, context: 512, warmup: 50 };
+const TEXT: Question = { measure: { of: 'text' }, context: 512, far: 16_384, warmup: 50 };
 const NEEDLE: Question = {
   measure: { of: 'answers', chance: 0.125, together: 4 },
   context: 48,
+  far: 16_384,
   distance: 28,
   warmup: 30,
 };
@@ -17,6 +18,7 @@ function run(name: string, value?: number, change: Partial<Contender> = {}): Con
   return {
     name,
     flops: FLOPS[name] ?? 1.5e6,
+    farFlops: (FLOPS[name] ?? 1.5e6) ** 2, // far away they lie further apart
     reach: name === 'Local' ? 61 : 512,
     step,
     validations: value === undefined ? [] : [{ step, loss: value, accuracy: value, tokens: 256 }],
@@ -40,6 +42,9 @@ describe('of texts', () => {
       'After 300 steps Grouped is as good as Global (0.84 and 0.83 nats) for 82 % of its FLOPs; Local is 0.23 worse.',
     );
     expect(finding.standings).toEqual(['level', 'level', 'behind']);
+    expect(finding.price).toBe(
+      "On texts of 16,384 tokens Grouped would need 67 % of Global's FLOPs per token.",
+    );
     expect(finding.because).toEqual(['Local can use at most 61 tokens of a context of 512.']);
     expect(finding.trust).toMatch(/^One seed\. .* differences up to 0\.05 are not called\.$/);
   });
@@ -62,7 +67,7 @@ describe('of texts', () => {
     expect(
       findingOf([run('Global', 2.07), run('Local', 2.06), run('Grouped', 2.06)], TEXT).title,
     ).toBe(
-      'After 300 steps no difference counts: Local and Grouped come to the same as Global (2.06, 2.06 and 2.07 nats) for 64 % and 82 % of its FLOPs.',
+      "After 300 steps no difference between Global, Local and Grouped counts (2.06 to 2.07 nats); Local needs the fewest FLOPs, 64 % of Global's.",
     );
   });
 
@@ -88,6 +93,10 @@ describe('of tasks', () => {
       'Local cannot know the answer: its layers reach 21 tokens, and the answer lies at least 28 back.',
     ]);
     expect(finding.trust).toMatch(/^One seed, 64 questions\./);
+    const all = ['Approximate', 'Global', 'Grouped'].map((name) => run(name, 1));
+    expect(findingOf(all, NEEDLE).price).toBe(
+      "On texts of 16,384 tokens Approximate would need 55 % and Grouped 67 % of Global's FLOPs per token.",
+    );
   });
 
   test('where nobody has found the way, nobody is called', () => {
@@ -136,7 +145,7 @@ test('whatever the numbers, it is one sentence that names every run once ahead o
       expect(title).not.toMatch(/NaN|undefined|Infinity|-\d/);
       const called = standings.some((one) => one === 'best');
       expect(title.includes('is ahead')).toBe(called);
-      expect(/as good as|the same as/.test(title)).toBe(standings.includes('level'));
+      expect(/as good as|no difference/.test(title)).toBe(standings.includes('level'));
       if (standings.includes('best') || standings.includes('level'))
         for (const { name } of all) expect(title).toContain(name);
     }),

@@ -400,12 +400,49 @@ test('a comparison to begin with is there at once, recorded, and gives way to Tr
   await expect(output(page, 'Step of Local')).toHaveText('300');
   await expect(output(page, 'Validation loss of Local')).toHaveText(/^2\.\d+$/);
   await expect(output(page, 'Validation loss of Grouped')).toHaveText(/^0\.0\d+$/);
+  // The title is the finding, the table marks who is ahead and who only guesses, and both lengths are priced.
+  const title = page.getByRole('heading', { level: 1 });
+  await expect(title).toHaveText(
+    /^After 300 steps Approximate and Grouped are as good as Global \(all 100\s% right\) for 94\s% and 96\s% of its FLOPs; Local answers 9\s% right, no better than guessing \(13\s%\)\.$/,
+  );
+  await expect(page.getByText(/^Local cannot know the answer: its layers reach 21/)).toBeVisible();
+  const row = (table: string, name: RegExp) =>
+    page.getByRole('table', { name: table, exact: true }).getByRole('row', { name });
+  await expect(row('Runs', /joint best/)).toHaveCount(3);
+  await expect(row('Runs', /guesses/)).toHaveCount(1);
+  await expect(
+    row('Prices', /^Local guesses 9\.4 % 92 % .* 2\.4 % .* 13 % .* 0\.037 %/),
+  ).toBeVisible();
   await button(page, 'Train').click();
   await expect(page.getByText(/^Recorded on/)).toHaveCount(0);
   await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(0);
   await button(page, 'Pause').click();
   await button(page, 'Reset').click();
   await expect.poll(() => stepsOf(page)).toEqual([0, 0, 0, 0]); // Reset is the beginning, not the recording
+  await expect(title).toHaveText(/^Which of Global, Local, Approximate and Grouped answers when/);
+});
+
+test('what a step costs here is measured from the prices: training pauses for it, and goes on', async ({
+  page,
+}) => {
+  await race(page);
+  await button(page, 'Train').click();
+  await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(2);
+  const opener = button(page, 'Measure on this machine');
+  await opener.click();
+  const dialog = page.getByRole('dialog', { name: 'Measure on this machine' });
+  await dialog.getByLabel('Longest context').selectOption('512');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Measure', exact: true }).click();
+  await expect(dialog.getByText(/^[1-9]\d* of 12 measured/)).toBeVisible({ timeout: 60_000 });
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(opener).toBeFocused();
+  await expect(button(page, 'Train')).toBeEnabled();
+  const step = await settled(page);
+  await button(page, 'Train').click();
+  await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(step);
+  await button(page, 'Pause').click();
 });
 
 test('the figures follow the runs: recorded before, live at a pause, with a band over seeds that somebody asked for', async ({

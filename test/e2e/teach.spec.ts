@@ -19,14 +19,32 @@ const LESSONS = Object.keys(lessonFiles());
 const stage = (page: Page) => page.getByRole('region', { name: 'Stage', exact: true });
 const feedback = (page: Page) => page.getByRole('status', { name: 'Feedback' }).first();
 
-test('home: the stripes are alive, and three doors lead on', async ({ page }) => {
+const homeStep = (page: Page) =>
+  page
+    .locator('figcaption .step')
+    .innerText()
+    .then((text) => Number(text.replace(/\D/g, '')));
+const right = (page: Page, name: string) =>
+  page.getByRole('region', { name, exact: true }).locator('header .number');
+
+test('home: the stripes are alive, pause when asked to, and three doors lead on', async ({
+  page,
+}) => {
   await visit(page, './');
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-  const step = page.locator('figcaption .number').first();
-  await expect
-    .poll(async () => Number((await step.innerText()).replace(/\D/g, '')))
-    .toBeGreaterThan(20);
-  await expect(page.getByText('100 %')).toBeVisible({ timeout: 15_000 });
+  await expect.poll(() => homeStep(page)).toBeGreaterThan(20);
+  await button(page, 'Pause').click();
+  const paused = await homeStep(page);
+  await page.waitForTimeout(500);
+  expect(await homeStep(page)).toBe(paused);
+  await button(page, 'Play').click();
+  await expect.poll(() => homeStep(page)).toBeGreaterThan(paused);
+  await expect(right(page, 'Zebra stripes')).toHaveText('100 %', { timeout: 15_000 });
+  await expect(right(page, 'Local layers alone')).toHaveText(/^1?\d %$/);
+  await expect(
+    page.getByText(/^Zebra stripes answer as well as global layers alone \(both 100\s% right\)/),
+  ).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Price of Zebra stripes' })).toContainText('50 %');
   await expectAccessible(page);
   for (const [door, heading] of [
     ['Learn', 'Learn Zebra by doing'],
@@ -39,6 +57,34 @@ test('home: the stripes are alive, and three doors lead on', async ({ page }) =>
   await follow(page, '#/');
   await page.getByRole('link', { name: 'Debug a mask' }).click();
   await expect(page).toHaveURL(/#\/masks/);
+});
+
+test('home: the picture waits until it is in view, and goes on when it comes back', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 390, height: 400 });
+  await visit(page, './');
+  await expect(button(page, 'Pause')).toBeEnabled(); // it is loaded
+  await page.waitForTimeout(500);
+  expect(await homeStep(page)).toBe(0);
+  await page.getByRole('region', { name: 'Local layers alone' }).scrollIntoViewIfNeeded();
+  await expect.poll(() => homeStep(page)).toBeGreaterThan(0);
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.waitForTimeout(300);
+  const left = await homeStep(page);
+  await page.waitForTimeout(500);
+  expect(await homeStep(page)).toBe(left);
+});
+
+test('home: who wants less motion sees the end, and may still play it', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await visit(page, './');
+  await expect(page.locator('figcaption .step')).toHaveText('step 300');
+  await expect(right(page, 'Zebra stripes')).toHaveText('100 %');
+  await page.waitForTimeout(300);
+  expect(await homeStep(page)).toBe(300);
+  await button(page, 'Play').press('Enter');
+  await expect.poll(() => homeStep(page)).toBeLessThan(200);
 });
 
 test(

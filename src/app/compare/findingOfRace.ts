@@ -1,6 +1,7 @@
 /** @file What the Compare page says of its runs: the facts of the race, for the sentence of src/compare/finding.ts. */
 import { reach } from '../../attention/reach';
 import { findingOf, type Finding, type Question } from '../../compare/finding';
+import { LONGEST, TRAINING } from '../../figures/growth';
 import { random } from '../../core/random';
 import type { Source, Task } from '../../data/source';
 import type { RunSpec } from '../../spec/run';
@@ -9,7 +10,7 @@ import type { Race } from '../../state/race.svelte';
 /** What the runs are asked, as far as the words need it. */
 export function questionOf(source: Source, spec: RunSpec): Question {
   const { context, warmup } = spec;
-  if (source.kind !== 'task') return { measure: { of: 'text' }, context, warmup };
+  if (source.kind !== 'task') return { measure: { of: 'text' }, context, far: LONGEST, warmup };
   return {
     measure: {
       of: 'answers',
@@ -17,6 +18,7 @@ export function questionOf(source: Source, spec: RunSpec): Question {
       together: scoredTogether(source, spec),
     },
     context,
+    far: LONGEST,
     distance: spec.distance,
     warmup,
   };
@@ -46,6 +48,7 @@ export const findingOfRace = (race: Race, reaches: readonly number[]): Finding =
         validations,
         repeats: (race.saved?.repeats ?? race.measured.repeats).filter(({ run }) => run === i),
         flops: needed / tokens,
+        farFlops: TRAINING.of(race.models[i]!, LONGEST),
         reach: reaches[i]!,
         step: steps.length,
         stopped: race.saved === undefined && race.runs[i]?.state.phase === 'failed',
