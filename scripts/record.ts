@@ -19,6 +19,7 @@ import { DEFAULTS, type RunSpec } from '../src/spec/run';
 import { record as keepMoment, writeMoments, type Moments } from '../src/state/moments';
 import type { Trainer } from '../src/train/trainer';
 import { adapt } from '../src/train/adapt';
+import { short } from './short';
 import { feedOf, modelsOf, open, type Surroundings } from './surroundings';
 
 export interface Job {
@@ -61,6 +62,31 @@ const PLANS = ['global', 'grouped', 'local', 'approximate'];
 const textJob = (task: string, context: number, plan: string, seed: number): Job => ({
   name: `${task}-${context}-${plan}-${seed}`,
   spec: { ...text, task, context, plan, seed, batch: TOKENS_PER_STEP / context },
+});
+
+/** A text in which reading far pays: what helps stands one line of 80 back, beyond the 61 that four layers of window 16 reach. */
+const table: RunSpec = {
+  ...text,
+  task: 'postal-codes',
+  window: 16,
+  chunk: 16,
+  groupSize: 2,
+  steps: 800,
+  warmup: 50,
+  spread: 0.5,
+};
+/** The plans of the paper, the global layer last in its group, and the control: a window in which the line above lies. */
+const TABLE_PLANS: Readonly<Record<string, Partial<RunSpec>>> = {
+  global: { plan: 'global' },
+  grouped: { plan: 'grouped' },
+  local: { plan: 'local' },
+  groupedlast: { plan: 'grouped', place: 'last' },
+  approximate: { plan: 'approximate' },
+  local96: { plan: 'local', window: 96 },
+};
+const tableJob = (context: number, name: string, seed: number): Job => ({
+  name: `postal-codes-${context}-${name}-${seed}`,
+  spec: { ...table, context, seed, batch: TOKENS_PER_STEP / context, ...TABLE_PLANS[name] },
 });
 
 /** Small and short, as in the presets of the Lab; the answer may lie anywhere. */
@@ -116,13 +142,22 @@ export const JOBS: readonly Job[] = [
   ...['local', 'approximate'].map((plan) => textJob('moby-dick', 2048, plan, 1)),
   ...each([2, 3], (seed) => PLANS.map((plan) => textJob('moby-dick', 512, plan, seed))),
   ...each([2, 3], (seed) => PLANS.map((plan) => textJob('moby-dick', 2048, plan, seed))),
+  ...each([512, 1024, 256, 2048], (context) =>
+    each([1, 2, 3], (seed) =>
+      Object.keys(TABLE_PLANS).map((name) => tableJob(context, name, seed)),
+    ),
+  ),
 ];
 
 // --------------------------------------------------------------------------------------------------- one run
 
 /** Steps after which the held-out loss is taken: often at first, when it falls fast. */
-const pointsOf = (steps: number): ReadonlySet<number> =>
-  new Set([10, 20, 40, 80, 120, steps / 2, (3 * steps) / 4, steps].filter((at) => at <= steps));
+const pointsOf = (steps: number): ReadonlySet<number> => {
+  const first = [10, 20, 40, 80, 120, 160, 200, 250];
+  const later = Array.from({ length: Math.floor(steps / 100) }, (_, i) => 100 * (i + 1));
+  const all = [...first, ...(steps <= 1000 ? later : []), steps / 2, (3 * steps) / 4, steps];
+  return new Set(all.filter((at) => at <= steps));
+};
 
 export async function record({ spec, ask }: Job, around: Surroundings): Promise<Recording> {
   const started = performance.now();
@@ -219,14 +254,8 @@ export async function recordRace(start: Start, around: Surroundings): Promise<st
   }
   const histories = [];
   for (const { trainer, steps, validations } of runs) {
-    const { positions, ...evaluation } = await trainer.evaluation();
-    const losses = positions.losses.map((loss) => Number(loss.toPrecision(5)));
-    histories.push({
-      steps,
-      validations,
-      peak: trainer.bytes,
-      evaluation: { ...evaluation, positions: { ...positions, losses } },
-    });
+    const evaluation = await trainer.evaluation();
+    histories.push({ steps, validations, peak: trainer.bytes, evaluation: short(evaluation) });
     trainer.dispose();
   }
   const maps = writeMoments(moments);
@@ -240,15 +269,6 @@ export async function recordRace(start: Start, around: Surroundings): Promise<st
     ...(maps && { pictures: maps }),
   });
 }
-
-/** Five digits are more than anybody sees. */
-const short = <T extends object>(record: T): T =>
-  Object.fromEntries(
-    Object.entries(record).map(([name, value]) => [
-      name,
-      typeof value === 'number' ? Number(value.toPrecision(5)) : (value as unknown),
-    ]),
-  ) as T;
 
 // ------------------------------------------------------------------------------------------- longer contexts
 

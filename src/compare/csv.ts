@@ -1,5 +1,6 @@
 /** @file Every series of every run as one table: a line per run and step, each saying where it comes from. */
-import { csvOf } from '../core/csv';
+import { csvOf, type CsvCell } from '../core/csv';
+import type { SliceScore } from '../data/slice';
 import { placesOf, type StepCosts } from './axes';
 import type { History } from './history';
 
@@ -18,7 +19,7 @@ export interface Origin {
   readonly address: string; // '#/compare?…': all settings of all runs
 }
 
-const COLUMNS = [
+const BEFORE = [
   'run',
   'step',
   'tokens',
@@ -32,17 +33,24 @@ const COLUMNS = [
   'learning_rate',
   'validation_loss',
   'validation_accuracy',
-  'batch',
-  'seed',
-  'backend',
-  'device',
-  'version',
-  'address',
-] as const;
+  'validation_tokens',
+];
+const AFTER = ['batch', 'seed', 'backend', 'device', 'version', 'address'];
+
+/** 'second-saying' → 'validation_second_saying_loss', …: of the same validation, these tokens alone. */
+const columnsOf = (slice: string) =>
+  ['loss', 'accuracy', 'tokens'].map((of) => `validation_${slice.replaceAll('-', '_')}_${of}`);
 
 export function csvOfSeries(series: readonly Series[], origin: Origin): string {
   const { seed, backend, device, version, address } = origin;
   const from = [seed, backend, device, version, address];
+  const slices = [
+    ...new Set(
+      series.flatMap(({ history }) =>
+        history.validations.flatMap(({ slices = [] }) => slices.map(({ id }) => id)),
+      ),
+    ),
+  ];
   const rows = series.flatMap(({ name, costs, history }) => {
     const { steps, validations } = history;
     const held = new Map(validations.map((validation) => [validation.step, validation]));
@@ -61,10 +69,19 @@ export function csvOfSeries(series: readonly Series[], origin: Origin): string {
         step.rate,
         validation?.loss ?? '',
         validation?.accuracy ?? '',
+        validation?.tokens ?? '',
+        ...slices.flatMap((id) => sliceCells(validation?.slices?.find((one) => one.id === id))),
         step.batch,
         ...from,
       ];
     });
   });
-  return csvOf(COLUMNS, rows);
+  return csvOf([...BEFORE, ...slices.flatMap(columnsOf), ...AFTER], rows);
+}
+
+/** Where no token is in the slice it has no loss and no accuracy, and says so with a count of 0. */
+function sliceCells(score: SliceScore | undefined): readonly CsvCell[] {
+  if (!score) return ['', '', ''];
+  const { loss, accuracy, tokens } = score;
+  return tokens > 0 ? [loss, accuracy, tokens] : ['', '', 0];
 }

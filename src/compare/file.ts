@@ -19,6 +19,7 @@ import {
   type Entry,
   type Own,
 } from './comparison';
+import { readSlices, sliceColumns, withSlices } from './fileSlices';
 import type {
   EvaluationRecord,
   History,
@@ -78,13 +79,13 @@ export function writeFile(saved: Saved): string {
           ...columns(steps, STEP_COLUMNS),
           batch: steps.map(({ batch }) => batch),
         },
-        validations: columns(validations, VALIDATION_COLUMNS),
+        validations: writeValidations(validations),
         ...(evaluation && { evaluation: writeEvaluation(evaluation) }),
       };
     }),
     repeats: repeats.map(({ validations, evaluation, ...repeat }) => ({
       ...repeat,
-      validations: columns(validations, VALIDATION_COLUMNS),
+      validations: writeValidations(validations),
       evaluation: writeEvaluation(evaluation),
     })),
     ...(pictures && { pictures }),
@@ -92,11 +93,16 @@ export function writeFile(saved: Saved): string {
 }
 
 const DISTANCE_COLUMNS = ['distance', 'right', 'questions'] as const;
-const writeEvaluation = ({ step, positions, distances }: EvaluationRecord) => ({
+const writeEvaluation = ({ step, positions, distances, slices }: EvaluationRecord) => ({
   step,
   positions,
   distances: columns(distances, DISTANCE_COLUMNS),
+  ...(slices && slices.length > 0 && { slices }),
 });
+const writeValidations = (validations: readonly ValidationRecord[]) => {
+  const slices = sliceColumns(validations);
+  return { ...columns(validations, VALIDATION_COLUMNS), ...(slices.length > 0 && { slices }) };
+};
 
 const columns = <K extends string>(rows: readonly Record<K, number>[], names: readonly K[]) =>
   Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])]));
@@ -196,13 +202,20 @@ function evaluationOf(value: unknown, where: string, context: number): Evaluatio
     ),
     `the distances of ${where} should rise, with no more right answers than questions`,
   );
+  const counts = numbers(positions['counts'], context, `the counts by position of ${where}`);
+  const slices = readSlices(
+    evaluation['slices'],
+    counts.reduce((a, b) => a + b, 0),
+    `the evaluation of ${where}`,
+  );
   return {
     step: whole(evaluation['step'], 0, `the step of the evaluation of ${where}`),
     positions: {
       losses: numbers(positions['losses'], context, `the losses by position of ${where}`),
-      counts: numbers(positions['counts'], context, `the counts by position of ${where}`),
+      counts,
     },
     distances: points,
+    ...(slices && { slices }),
   };
 }
 
@@ -329,7 +342,7 @@ function historyOf(value: unknown, where: string, context: number): History {
 const row = (columns: Record<string, readonly number[]>, names: readonly string[], i: number) =>
   Object.fromEntries(names.map((name) => [name, columns[name]![i]!]));
 
-function validationsOf(value: unknown, where: string, last: number): ValidationRecord[] {
+function validationsOf(value: unknown, where: string, last: number): readonly ValidationRecord[] {
   const validations = record(value, `the validations of ${where}`);
   const held = list(validations['step'], `the validations of ${where}`).length;
   const valid = Object.fromEntries(
@@ -346,7 +359,8 @@ function validationsOf(value: unknown, where: string, last: number): ValidationR
     ),
     `the validations of ${where} should stand at steps from 0 to ${last}, each later than the one before`,
   );
-  return at.map((_, i) => row(valid, VALIDATION_COLUMNS, i) as unknown as ValidationRecord);
+  const all = at.map((_, i) => row(valid, VALIDATION_COLUMNS, i) as unknown as ValidationRecord);
+  return withSlices(all, validations['slices'], where);
 }
 
 function record(value: unknown, what: string): Record<string, unknown> {

@@ -1,4 +1,5 @@
 /** @file What a run came to, as the chart, the table and the files need it. */
+import type { SliceScore } from '../data/slice';
 
 export interface StepRecord {
   readonly step: number; // from 1, none left out
@@ -15,6 +16,8 @@ export interface ValidationRecord {
   readonly loss: number;
   readonly accuracy: number;
   readonly tokens: number;
+  /** Apart from the rest; none for a task, and none in files from before they were scored. */
+  readonly slices?: readonly SliceScore[];
 }
 
 /** A closer look at the held-out data; see the link's protocol. */
@@ -26,6 +29,7 @@ export interface EvaluationRecord {
     readonly right: number;
     readonly questions: number;
   }[];
+  readonly slices?: readonly SliceScore[]; // as in a validation, on as many tokens as `positions`
 }
 
 /** One of the runs, trained again from another seed to a step of its own. */

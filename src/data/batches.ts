@@ -2,7 +2,7 @@
 import { check } from '../core/check';
 import { random, type Random } from '../core/random';
 import { checkContext, documentsOf, type Corpus, type CorpusDocument, type Split } from './corpus';
-import { slices } from './slices';
+import { slicesOf } from './slices';
 import type { Batch, CorpusSource, Example, Source, Task } from './source';
 
 export interface FeedOptions {
@@ -74,7 +74,7 @@ function feedOfText(
     weights: new Float32Array(T).fill(1),
   });
 
-  const fitting = slices.all.filter((slice) => slice.fits(source));
+  const fitting = slicesOf(source);
   /** Held-out windows that begin at `starts`, and what of them is in which slice. */
   const heldOut = (starts: readonly number[]): Batch => ({
     ...stack(starts.map(example)),

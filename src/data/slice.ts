@@ -21,6 +21,11 @@ export interface Slice {
   readonly summary: string;
   /** Whether the slice means anything in the texts of this source. */
   fits(source: CorpusSource): boolean;
+  /**
+   * How many characters back stands what helps with its targets, in the texts of this source. Undefined where the rule
+   * itself asks for what lies beyond the reach: then runs of different windows hold different targets.
+   */
+  back?(source: CorpusSource): number;
   /** [T], 1 where the target is in the slice. It follows from the window alone, wherever it was cut from. */
   mask(window: SliceWindow): Uint8Array;
 }

@@ -2,6 +2,7 @@
  * @file What Figures 2, 3 and 4 find, in a sentence that follows from the numbers of one text at one context, and
  * in notes what the sentence leaves out: how many seeds, which of them stands apart, which plan is missing.
  */
+import { SEEDS } from '../core/seeds';
 import { formatInteger } from '../core/units';
 import type { Bucket } from './buckets';
 import { ALL, endOf, type Measure } from './measure';
@@ -19,7 +20,7 @@ import {
   type Party,
 } from './parties';
 import type { Result } from './result';
-import { apartOf, mean, rangeOf, SEEDS, verdictOn, type SeedLoss } from './verdict';
+import { apartOf, mean, rangeOf, verdictOn, type SeedLoss } from './verdict';
 
 export interface Finding {
   readonly title: string; // a sentence, without its full stop

@@ -4,10 +4,9 @@
  * Two plans are as good as each other where their means differ by no more than the seeds of one plan do, the
  * largest minus the smallest, of the plan whose seeds differ more. That takes three seeds of each.
  */
+import { SEEDS } from '../core/seeds';
 import { check } from '../core/check';
 
-/** Seeds of each plan that a verdict takes. */
-export const SEEDS = 3;
 /** Nats: a seed that differs by less is not worth naming. */
 export const APART = 0.03;
 

@@ -4,7 +4,7 @@ import { FIRST } from '../../src/compare/comparison';
 import { csvOfSeries } from '../../src/compare/csv';
 import { stepCosts } from '../../src/compare/axes';
 import { readFile, writeFile, type Saved } from '../../src/compare/file';
-import type { History } from '../../src/compare/history';
+import type { History, ValidationRecord } from '../../src/compare/history';
 import { fromLetters, keptMoments, lettersOf, toLetters } from '../../src/compare/pictures';
 import { InputError } from '../../src/core/check';
 import { DEFAULTS } from '../../src/spec/run';
@@ -19,7 +19,21 @@ const history = (length: number): History => ({
     ms: 12.5,
     batch: (i * 7919).toString(16).padStart(8, '0'),
   })),
-  validations: length < 2 ? [] : [{ step: 2, loss: 3, accuracy: 0.1, tokens: 64 }],
+  validations:
+    length < 2
+      ? []
+      : [
+          {
+            step: 2,
+            loss: 3,
+            accuracy: 0.1,
+            tokens: 64,
+            slices: [
+              { id: 'second-saying', loss: 0.5, accuracy: 0.75, tokens: 16 },
+              { id: 'far-copy', loss: 0, accuracy: 0, tokens: 0 },
+            ],
+          },
+        ],
   peak: 1000,
 });
 const { context, layers, heads } = FIRST.shared;
@@ -33,6 +47,7 @@ const evaluation = (step: number) => ({
     { distance: 3, right: 1, questions: 4 },
     { distance: 9, right: 0, questions: 4 },
   ],
+  slices: [{ id: 'second-saying', loss: 0.25, accuracy: 0.875, tokens: 400 }],
 });
 const letters = 'Az0/'.repeat(lettersOf(context, layers * heads) / 4);
 const saved: Saved = {
@@ -86,6 +101,51 @@ function changed(path: readonly (string | number)[], value: unknown): string {
   return JSON.stringify(file);
 }
 
+const validated = (of: string) => ['runs', 0, 'validations', 'slices', 0, of];
+const evaluated = (of: string) => ['runs', 1, 'evaluation', 'slices', 0, of];
+
+const IDS = ['second-saying', 'line-above', 'far-copy'];
+const share = fc.double({ min: 0, max: 1, noNaN: true });
+const loss = fc.double({ min: 0, max: 9, noNaN: true });
+const scored = fc.record({ loss, accuracy: share, share });
+/** Validations of which any may lack any of the slices, as no run of today's does, but a file may. */
+const validations: fc.Arbitrary<readonly ValidationRecord[]> = fc
+  .array(
+    fc.record({
+      loss,
+      accuracy: share,
+      tokens: fc.integer({ min: 1, max: 1e6 }),
+      slices: fc.tuple(...IDS.map(() => fc.option(scored))),
+    }),
+    { maxLength: 3 },
+  )
+  .map((drawn) =>
+    drawn.map(({ slices, ...all }, i) => {
+      const own = slices.flatMap((one, at) =>
+        one
+          ? [
+              {
+                id: IDS[at]!,
+                loss: one.loss,
+                accuracy: one.accuracy,
+                tokens: Math.floor(one.share * all.tokens),
+              },
+            ]
+          : [],
+      );
+      return { ...all, step: i + 1, ...(own.length > 0 && { slices: own }) };
+    }),
+  );
+/** Slices in one order: where not all of them are in every validation, the file's is by the first that has each. */
+const sorted = (all: readonly ValidationRecord[]) =>
+  all.map(({ slices = [], ...one }) => ({
+    ...one,
+    slices: IDS.flatMap((id) => slices.find((slice) => slice.id === id) ?? []),
+  }));
+/** As a file holds it, but for its slices: what one from before them held. */
+const before = (json: string) =>
+  JSON.parse(json, (key, value: unknown) => (key === 'slices' ? undefined : value)) as unknown;
+
 describe('the file of a comparison', () => {
   test('brings back what was asked, on which machine, and all that came of it', () => {
     expect(readFile(text)).toEqual(saved);
@@ -111,6 +171,26 @@ describe('the file of a comparison', () => {
     [['runs', 1, 'evaluation', 'distances', 'right', 0], 5, /no more right answers than questions/],
     [['runs', 1, 'evaluation', 'distances', 'distance', 1], 2, /distances of run 2 should rise/],
     [['runs', 1, 'evaluation', 'step'], 1.5, /step of the evaluation of run 2 is 1.5/],
+    [validated('id'), '', /id of slice 1 of validation 1 of run 1 is ""; it should be words/],
+    [validated('id'), 'far-copy', /validation 1 of run 1 has a slice twice/],
+    [validated('id'), 'a'.repeat(41), /has 41 characters; 40 at most can be read/],
+    [validated('loss'), [], /loss of slice 1 of run 1 is a list of 0; it should be a list of 1/],
+    [validated('loss'), [null], /loss of slice 1 of validation 1 of run 1 is missing/],
+    [
+      validated('accuracy'),
+      [1.5],
+      /accuracy of slice 1 of .* is 1.5; it should be a number from 0/,
+    ],
+    [
+      validated('tokens'),
+      [65],
+      /tokens of slice 1 of .* is 65; it should be a number from 0 to 64/,
+    ],
+    [['runs', 0, 'validations', 'slices'], [], /slices of run 1 is a list of 0/],
+    [['runs', 0, 'validations', 'slices', 0], 7, /slice 1 of run 1 is 7; it should be an object/],
+    [evaluated('loss'), -1, /loss of slice 1 of the evaluation of run 2 is -1/],
+    [evaluated('tokens'), 16 * 64 + 1, /tokens of slice 1 of the evaluation of run 2 is 1025/],
+    [['repeats', 0, 'evaluation', 'slices', 0], 7, /of the evaluation of repeat 1 is 7/],
     [['repeats', 0, 'run'], 4, /run of repeat 1 is 4; there are 4/],
     [['repeats'], {}, /repeats is an object; it should be a list/],
     [['pictures', 'tokens'], ['a'], /should be 64 short labels/],
@@ -120,6 +200,40 @@ describe('the file of a comparison', () => {
     [['machine', 'kernel'], 'abacus', /kernel of the machine is "abacus"/],
   ])('with another %s is refused in a sentence', (path, value, words) => {
     expect(refusal(changed(path as string[], value))).toMatch(words);
+  });
+
+  test('brings back every slice of every validation, whichever of them were scored', () => {
+    fc.assert(
+      fc.property(validations, validations, (own, again) => {
+        const [first, ...others] = saved.histories;
+        const read = readFile(
+          writeFile({
+            ...saved,
+            histories: [{ ...first!, validations: own }, ...others],
+            repeats: [{ ...saved.repeats[0]!, validations: again }],
+          }),
+        );
+        expect(sorted(read.histories[0]!.validations)).toEqual(sorted(own));
+        expect(sorted(read.repeats[0]!.validations)).toEqual(sorted(again));
+      }),
+    );
+  });
+
+  test('from before there were slices opens, gives the numbers it gave, and is saved as it was', () => {
+    const old = before(text);
+    const read = readFile(JSON.stringify(old));
+    expect(read).toEqual(before(JSON.stringify(saved)));
+    expect(JSON.parse(writeFile(read))).toEqual(old);
+  });
+
+  test('of a task, whose runs have no slices, is written as one from before', () => {
+    const [first, ...others] = saved.histories;
+    const task = { ...first!.validations[0]!, slices: [] };
+    const file = writeFile({
+      ...saved,
+      histories: [{ ...first!, validations: [task] }, ...others],
+    });
+    expect(readFile(file).histories[0]!.validations[0]).not.toHaveProperty('slices');
   });
 
   test('cut short anywhere is refused', () => {
@@ -143,6 +257,17 @@ describe('the file of a comparison', () => {
     fc.assert(
       fc.property(fc.constantFrom(...settings), fc.jsonValue(), (key, value) => {
         refusal(changed(['shared', key], value));
+      }),
+    );
+    const places = [
+      ['runs', 0, 'validations', 'slices'],
+      ['runs', 1, 'evaluation', 'slices'],
+      ['repeats', 0, 'validations', 'slices'],
+      ...['id', 'loss', 'accuracy', 'tokens'].flatMap((of) => [validated(of), evaluated(of)]),
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...places), fc.jsonValue(), (place, value) => {
+        refusal(changed(place, value));
       }),
     );
   });
@@ -212,5 +337,25 @@ describe('the table of all series', () => {
         `"'=1+1, ""Mine""",2,${2 * costs.tokens},${2 * costs.needed},${2 * costs.done},0.025,1000,`,
       ),
     ).toBe(true);
+  });
+
+  test('has each slice beside its validation, and neither loss nor accuracy of one that is empty', () => {
+    const [head, ...lines] = csv.split('\r\n');
+    const line = lines.filter((one) => one.startsWith('"Local"')).map((one) => one.split(','));
+    const of = (column: string, step: number) =>
+      line[step - 1]![head!.split(',').indexOf(`validation_${column}`)];
+    const slice = (name: string, step: number) =>
+      ['loss', 'accuracy', 'tokens'].map((what) => of(`${name}_${what}`, step));
+    expect([of('loss', 2), of('tokens', 2)]).toEqual(['3', '64']);
+    expect(slice('second_saying', 2)).toEqual(['0.5', '0.75', '16']);
+    expect(slice('far_copy', 2)).toEqual(['', '', '0']);
+    expect(slice('second_saying', 1)).toEqual(['', '', '']); // no validation at that step
+  });
+
+  test('has no columns for slices where none were scored', () => {
+    const plain = { ...history(3), validations: [{ step: 2, loss: 3, accuracy: 0.1, tokens: 64 }] };
+    const origin = { seed: 7, backend: 'wasm', device: '', version: '', address: '' };
+    const [head] = csvOfSeries([{ name: 'Local', costs, history: plain }], origin).split('\r\n');
+    expect(head).toContain('validation_accuracy,validation_tokens,batch');
   });
 });

@@ -7,7 +7,7 @@ import type { Corpus } from '../../src/data/corpus';
 import { repeated } from '../../src/data/repeat';
 import { sources } from '../../src/data/registry';
 import type { SliceWindow } from '../../src/data/slice';
-import { slices } from '../../src/data/slices';
+import { headlineOf, isFar, slices, slicesOf } from '../../src/data/slices';
 import type { CorpusSource } from '../../src/data/source';
 
 const corpora = sources.all.filter((source) => source.kind === 'corpus');
@@ -63,6 +63,27 @@ test.each(slices.all)('$id says in one sentence what it holds', ({ label, summar
   expect(summary).toMatch(/^[A-Z][^.]*\.$/);
 });
 
+test('the first slice that fits a text is the one every page shows first; a task has none', () => {
+  expect(corpora.map((source) => [source.id, headlineOf(source)?.id])).toEqual([
+    ['moby-dick', 'far-copy'],
+    ['sotu', 'far-copy'],
+    ['postal-codes', 'line-above'],
+    ['said-twice', 'second-saying'],
+    ['said-once', 'far-copy'],
+    ['program-code', 'far-copy'],
+    ['own-text', 'far-copy'],
+  ]);
+  for (const source of sources.all.filter(({ kind }) => kind === 'task'))
+    expect([headlineOf(source), slicesOf(source)]).toEqual([undefined, []]);
+});
+
+test('a second saying is far until local layers see the first one; a far copy is far by its rule', () => {
+  const source = sourceCalled('said-twice');
+  const far = (id: string, reach: number) => isFar(slices.get(id), source, reach);
+  expect([far('second-saying', 95), far('second-saying', 96)]).toEqual([true, false]);
+  expect([far('far-copy', 95), far('far-copy', 1e6)]).toEqual([true, true]);
+});
+
 describe.each(pairs)('$name', ({ slice, source }) => {
   test('marks each of T targets with 0 or 1, the same every time', () => {
     fc.assert(
@@ -98,6 +119,21 @@ describe.each(pairs)('$name', ({ slice, source }) => {
         expect(slice.mask({ ...window, T })).toEqual(slice.mask(window).subarray(0, T));
       }),
     );
+  });
+  test('holds the same targets for every reach exactly where it says how far back they are told', () => {
+    if (slice.back) {
+      expect(slice.back(source)).toBeGreaterThan(0);
+      fc.assert(
+        fc.property(windows(source), fc.integer({ min: 1, max: 200 }), (window, reach) => {
+          expect(slice.mask({ ...window, reach })).toEqual(slice.mask(window));
+        }),
+      );
+      return;
+    }
+    const corpus = corpusOf(['the whale and the sea, '.repeat(60)]);
+    const held = (reach: number) =>
+      slice.mask({ source, corpus, start: 0, T: 400, reach }).reduce((a, b) => a + b, 0);
+    expect(held(10)).toBeGreaterThan(held(30));
   });
   test('refuses a window that leaves its document', () => {
     const corpus = corpusOf(['a'.repeat(500), 'b'.repeat(500)]);

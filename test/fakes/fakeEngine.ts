@@ -14,8 +14,10 @@ import {
 import { trainingMemory } from '../../src/model/memory';
 import { pictureFor } from '../../src/model/picture';
 import { modelSpecOf, type ModelSpec } from '../../src/spec/model';
-import type { RunSpec } from '../../src/spec/run';
+import { localReach, type RunSpec } from '../../src/spec/run';
 import { sources } from '../../src/data/registry';
+import type { SliceScore } from '../../src/data/slice';
+import { slicesOf } from '../../src/data/slices';
 
 interface FakeRun {
   readonly spec: RunSpec;
@@ -95,7 +97,7 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
           loss: loss(run.step) + 0.08,
           accuracy: 1 - Math.exp(-run.step / 130),
           tokens: 4096,
-          slices: [],
+          slices: slicesIn(run, loss(run.step)),
         },
       });
       emit({
@@ -113,6 +115,22 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
         memory: { peak: trainingMemory(run.model, run.spec.batch).peak },
       });
     }
+  }
+
+  /** What is far is harder at first and easier at last; where the context has nothing far, there is nothing. */
+  function slicesIn({ spec, step }: FakeRun, loss: number): readonly SliceScore[] {
+    const source = sources.get(spec.task);
+    if (source.kind !== 'corpus') return [];
+    return slicesOf(source).map(({ id, back }) => {
+      const none = (back?.(source) ?? localReach(spec)) >= spec.context;
+      const learnt = 1 - Math.exp(-step / 60);
+      return {
+        id,
+        loss: none ? 0 : loss * (1.1 - 0.8 * learnt),
+        accuracy: none ? 0 : 0.9 * learnt,
+        tokens: none ? 0 : 812,
+      };
+    });
   }
 
   function control(runId: RunId, action: 'run' | 'pause' | 'step' | 'close') {
@@ -149,7 +167,12 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
     const T = run.model.context;
     const counts = Array.from({ length: T }, () => 128);
     const losses = counts.map((count, t) => count * (2 + 1 / (1 + t / 8)));
-    const evaluation = { step: run.step, positions: { losses, counts }, distances: [], slices: [] };
+    const evaluation = {
+      step: run.step,
+      positions: { losses, counts },
+      distances: [],
+      slices: slicesIn(run, 2),
+    };
     emit({ type: 'evaluation', runId, evaluation });
   }
 

@@ -7,6 +7,7 @@ const keyColumn: Slice = {
   summary:
     'The first column of a table, where its lines are in order: the code of a postal record.',
   fits: ({ table }) => table !== undefined,
+  back: ({ table }) => table!.line,
 
   mask(window) {
     const { source } = window;

@@ -11,6 +11,7 @@ const lineAbove: Slice = {
   summary:
     'Characters that repeat the one above them, one line back in the window; of a run of blanks only the first.',
   fits: ({ table }) => table !== undefined,
+  back: ({ table }) => table!.line,
 
   mask(window) {
     const { source, corpus, start } = window;

@@ -8,6 +8,7 @@ const secondSaying: Slice = {
   summary:
     'Characters of a passage that is said again, where the window still has its first saying.',
   fits: ({ repeat }) => repeat !== undefined && repeat.times > 1,
+  back: ({ repeat }) => repeat!.passage,
 
   mask(window) {
     const { source, start } = window;

@@ -1,0 +1,73 @@
+/** @file What the loss of a slice says beside that of the rest, in words. */
+import { formatInteger } from '../core/units';
+import type { Apart } from '../data/rest';
+import type { Slice } from '../data/slice';
+import { isFar } from '../data/slices';
+import type { CorpusSource } from '../data/source';
+
+/** Where the slice was scored. */
+export interface SliceAsked {
+  readonly slice: Slice;
+  readonly source: CorpusSource;
+  readonly reach: number; // characters that local layers alone see
+  readonly context: number; // characters
+}
+
+/** Of fewer characters a mean says little: their losses differ by some nats from one to the next. */
+export const FEW = 32;
+
+/** What its characters are called in a sentence. */
+export const sliceSubject = ({ slice, source, reach }: SliceAsked): string =>
+  isFar(slice, source, reach) ? 'Characters that need the far text' : slice.label;
+
+/** 'Characters that need the far text: 0.31 nats each, 1.79 less than the rest.' */
+export function sliceFinding(asked: SliceAsked, { slice, rest }: Apart): string {
+  const subject = sliceSubject(asked);
+  const all = formatInteger(slice.tokens + rest.tokens);
+  if (slice.tokens === 0)
+    return `${subject}: none of the ${all} held-out characters. ${why(asked)}`;
+  if (slice.tokens < FEW)
+    return `${subject}: only ${slice.tokens} of the ${all} held-out characters, too few to compare.`;
+  const opening = `${subject}: ${slice.loss.toFixed(2)} nats each`;
+  if (rest.tokens === 0) return `${opening}. They are all of the ${all} held-out characters.`;
+  // The difference of what is shown, so that a reader who subtracts comes to the same.
+  const difference = Number(slice.loss.toFixed(2)) - Number(rest.loss.toFixed(2));
+  const size = Math.abs(difference).toFixed(2);
+  if (Number(size) === 0) return `${opening}, as the rest.`;
+  return `${opening}, ${size} ${difference < 0 ? 'less' : 'more'} than the rest.`;
+}
+
+/** How far back what helps with them stands, beside what local layers alone see. */
+export function sliceReach({ slice, source, reach }: SliceAsked): string {
+  const back = slice.back?.(source);
+  const seen = formatInteger(reach);
+  if (back === undefined)
+    return `Their last match begins beyond the ${seen} characters that local layers alone see.`;
+  const stands = `What helps stands ${formatInteger(back)} characters back`;
+  return isFar(slice, source, reach)
+    ? `${stands}; local layers alone see ${seen}.`
+    : `${stands}, among the ${seen} that local layers alone see: nothing far is needed here.`;
+}
+
+/**
+ * Of runs that are compared: that they are not scored on the same characters, where the slice depends on the window and
+ * theirs differ; nothing where they are.
+ */
+export function sliceDiffers(
+  slice: Slice,
+  runs: readonly { readonly name: string; readonly reach: number; readonly tokens: number }[],
+): string {
+  if (slice.back || new Set(runs.map(({ reach }) => reach)).size < 2) return '';
+  const counts = runs.map(({ name, tokens }) => `${name} ${formatInteger(tokens)}`).join(', ');
+  return `What is far depends on the window, and these runs have different ones: their ${slice.label.toLowerCase()} are not the same characters (${counts}).`;
+}
+
+function why({ slice, source, reach, context }: SliceAsked): string {
+  const back = slice.back?.(source);
+  const all = formatInteger(context);
+  if (back !== undefined && back > context)
+    return `What helps stands ${formatInteger(back)} characters back, outside a context of ${all}.`;
+  if (back === undefined && reach >= context)
+    return `Local layers alone see all ${all} characters of the context.`;
+  return `A context of ${all} characters holds none.`;
+}

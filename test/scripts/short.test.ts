@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { short } from '../../scripts/short';
+
+test('numbers in a recorded comparison have five digits, however deep they stand, and counts all of theirs', () => {
+  expect(
+    short({
+      step: 123456,
+      loss: 1.23456789,
+      slices: [{ id: 'far-copy', loss: 0.000123456789, tokens: 654321 }],
+      batch: '0000ffff',
+      none: null,
+    }),
+  ).toEqual({
+    step: 123456,
+    loss: 1.2346,
+    slices: [{ id: 'far-copy', loss: 0.00012346, tokens: 654321 }],
+    batch: '0000ffff',
+    none: null,
+  });
+});
