@@ -143,21 +143,20 @@ function comparing(
   price: (party: Party, global: Party) => string = () => '',
 ): Finding {
   const global = first(parties, 'global');
-  const others = ASKED.flatMap((plan) =>
-    plan === 'local'
-      ? (first(parties, plan) ?? [])
-      : parties.filter((party) => party.plan === plan),
-  );
-  const spoken = [...(global ? [global] : []), ...others];
+  const others = ASKED.flatMap((plan) => first(parties, plan) ?? []);
+  const further = parties.filter((party) => party.plan === 'grouped' && !others.includes(party));
+  const spoken = [...(global ? [global] : []), ...others, ...further];
   const notes = [...seedNotes(parties), ...apartNotes(spoken), ...missingNotes(parties)];
   if (!global) return { title: `${at} there is no run of global attention to compare with`, notes };
   if (others.length === 0) return { title: `${at} there is nothing to compare global with`, notes };
-  const clauses = others.map((party, i) => {
-    const said = `${party.name} is ${split(party.losses, global.losses, i === 0)}`;
+  const say = (party: Party, named: boolean) => {
+    const said = `${party.name} is ${split(party.losses, global.losses, named)}`;
     const cost = price(party, global);
     return cost === '' ? said : `${said}${apartOf(party.losses) ? ',' : ''} ${cost}`;
-  });
-  return { title: `${at} ${clauses.join('; ')}`, notes };
+  };
+  const clauses = others.map((party, i) => say(party, i === 0));
+  const beside = further.map((party) => `${capital(say(party, true))}.`);
+  return { title: `${at} ${clauses.join('; ')}`, notes: [...beside, ...notes] };
 }
 
 /** As `against`; a seed that stands apart is said apart, so that no mean hides it. */
@@ -213,5 +212,7 @@ function crossing(buckets: readonly Bucket[], worse: readonly boolean[]): readon
 const bucketsAt = (results: readonly Result[], context: number): readonly Bucket[] =>
   results.find(({ spec, buckets }) => spec.context === context && buckets.length > 0)?.buckets ??
   [];
+
+const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 
 const readIn = ({ from, to }: Bucket) => `${formatInteger(from)} to ${formatInteger(to)}`;

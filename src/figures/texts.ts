@@ -66,7 +66,7 @@ export function settingsOf(results: readonly Result[], context: number): string 
   ); // prettier-ignore
   const steps = all(groups.map(({ results: own }) => formatInteger(own[0]!.steps)));
   return [
-    ...stripes,
+    ...(stripes.length > 0 ? [listed(stripes)] : []),
     ...(windows.length > 0 ? [`W ${windows.map(formatInteger).join(', ')}`] : []),
     `${steps.join(' or ')} steps`,
   ].join(' · ');

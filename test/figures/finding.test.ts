@@ -1,6 +1,7 @@
 /** @file Findings follow from the numbers: over made-up runs, no sentence says more than its seeds do. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { SEEDS } from '../../src/core/seeds';
 import {
   findingOfCompute,
   findingOfContexts,
@@ -10,7 +11,7 @@ import {
 } from '../../src/figures/finding';
 import type { Result } from '../../src/figures/result';
 import { flatness, foundBy } from '../../src/figures/training';
-import { apartOf, mean, rangeOf, SEEDS, verdictOn, type SeedLoss } from '../../src/figures/verdict';
+import { apartOf, mean, rangeOf, verdictOn, type SeedLoss } from '../../src/figures/verdict';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
 
 const T = 512;

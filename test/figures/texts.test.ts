@@ -1,10 +1,10 @@
 /** @file Texts beside each other: their order, the context to begin with, parts of the held-out text, and their curves by seed. */
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stacked } from '../../src/figures/chart';
 import { computeChart } from '../../src/figures/compute';
+import { findingOfCompute } from '../../src/figures/finding';
 import { gapChart, lengthChart } from '../../src/figures/lengths';
-import { ALL, endOf, measuresOf, restOf, scoreOf } from '../../src/figures/measure';
+import { ALL, endOf, measuresOf, scoreOf } from '../../src/figures/measure';
 import { provenanceOf, type Result } from '../../src/figures/result';
 import {
   contextFor,
@@ -62,26 +62,6 @@ test('the context to begin with has most seeds, then both texts, then the most c
   expect(contextsOfTexts(textsOf([...at(1024, [1]), ...moby]))).toEqual([512, 1024]);
 });
 
-test('what is left of the whole without a slice makes the whole again', () => {
-  const score = fc.record({
-    loss: fc.integer({ min: 0, max: 4000 }).map((n) => n / 1000),
-    tokens: fc.integer({ min: 1, max: 9000 }),
-  });
-  fc.assert(
-    fc.property(score, score, (slice, rest) => {
-      const tokens = slice.tokens + rest.tokens;
-      const loss = (slice.loss * slice.tokens + rest.loss * rest.tokens) / tokens;
-      const left = restOf({ loss, tokens }, slice)!;
-      expect(left.tokens).toBe(rest.tokens);
-      expect(left.loss).toBeCloseTo(rest.loss, 8);
-    }),
-  );
-  expect(restOf({ loss: 1, tokens: 4 }, { loss: 1, tokens: 4 })).toBeUndefined();
-  expect(() => restOf({ loss: 1, tokens: 4 }, { loss: 1, tokens: 5 })).toThrow(
-    'a part of the whole',
-  );
-});
-
 test('parts can be chosen where runs were scored by slices, and only there', () => {
   const plain = run({ task: 'moby-dick' });
   expect(measuresOf([plain])).toEqual([ALL]);
@@ -92,6 +72,8 @@ test('parts can be chosen where runs were scored by slices, and only there', () 
   expect(endOf(sliced, ALL)).toEqual({ loss: 1.05, tokens: 1000 });
   expect(endOf(sliced, slice!)).toEqual({ loss: 0.5, tokens: 250 });
   expect(endOf(sliced, rest!)!.loss).toBeCloseTo((1.05 * 1000 - 0.5 * 250) / 750, 12);
+  const whole = { loss: 0.5, tokens: 250, slices: sliced.slices! };
+  expect(scoreOf(whole, rest!)).toBeUndefined(); // nothing is left
   expect(computeChart([plain, sliced], slice).series).toHaveLength(1);
 });
 
@@ -124,6 +106,22 @@ test('local with two windows is told apart by them, and the larger is the contro
   );
   expect(provenanceOf('recorded', results)).toContain('W 16 and 96');
   expect(provenanceOf('recorded', results)).toContain('embedding begun with spread 0.5');
+});
+
+test('stripes tell grouped plans apart: the one of the paper, its global layer first, is asked about', () => {
+  const last = run({ plan: 'grouped', place: 'last' });
+  const results = [last, run({ plan: 'grouped' }), run({ plan: 'global' })];
+  const { series } = lengthChart(results, 512);
+  expect(series.map(({ short, control }) => [short, control])).toEqual([
+    ['Global', false],
+    ['G S G S', false],
+    ['S G S G', true],
+  ]);
+  const { title, notes } = findingOfCompute(results, 512);
+  expect(title).toContain('grouped is less than 0.01 nats worse than global');
+  expect(title).not.toContain('S G');
+  expect(notes[0]).toMatch(/^Grouped S G S G is less than .* for \d\d % of the FLOPs\.$/);
+  expect(settingsOf(results, 512)).toBe('G S G S and S G S G · W 16 · 100 steps');
 });
 
 test('before the figures stands why these texts; that one line is enough only where the control shows it', () => {
