@@ -63,13 +63,17 @@ function courseOf(group: Seeds, measure: Measure): Course {
 }
 
 /** A course's seeds one by one. */
-function seedCurves({ group: { spec, results } }: Course, measure: Measure, from: number) {
+function seedCurves(
+  { group: { spec, results } }: Course,
+  measure: Measure,
+  { from, naming }: { readonly from: number; readonly naming: boolean },
+) {
   const perStep = flopsPerStep(spec);
   const ends = results.flatMap(({ spec: { seed }, validation }) => {
     const end = scoreOf(validation.at(-1)!, measure);
     return end ? [{ seed, loss: end.loss }] : [];
   });
-  const apart = apartOf(ends)?.seed;
+  const apart = naming ? apartOf(ends)?.seed : undefined;
   return results.map(({ spec: { seed }, validation }) => ({
     seed,
     points: validation.flatMap((look) => {
@@ -107,7 +111,7 @@ export function computeChart(results: readonly Result[], measure: Measure = ALL)
         points: points
           .filter(({ step }) => step >= from)
           .map(({ flops, y, low, high }) => ({ x: flops, y, low, high })),
-        seeds: seedCurves(course, measure, from),
+        seeds: seedCurves(course, measure, { from, naming: !several }),
       };
     }),
     table: {

@@ -84,17 +84,21 @@ export function findingOfContexts(results: readonly Result[], measure: Measure =
     const parties = atEnd(results, context, measure);
     const [global, grouped] = [first(parties, 'global'), first(parties, 'grouped')];
     if (!global || !grouped) return [];
-    const { kind } = verdictOn(grouped.losses, global.losses);
+    const { kind: all } = verdictOn(grouped.losses, global.losses);
+    const kind = apartOf(grouped.losses) ? 'apart' : all;
     return [{ at: formatInteger(context), kind, grouped, share: flopsOf(grouped) / flopsOf(global) }]; // prettier-ignore
   });
   if (pairs.length === 0) {
     return { title: 'There is no pair of global and grouped runs to compare yet', notes: [] };
   }
+  const falls =
+    pairs.length > 1 && pairs.every(({ share }, i) => i === 0 || share < pairs[i - 1]!.share);
   const shares = pairs.map(({ at, share }) => `${percent(share)} at ${at}`);
   const kinds = [
     ['same', 'as good as global'],
     ['better', 'better than global'],
     ['worse', 'worse than global'],
+    ['apart', 'different in one seed than in the others'],
     ['few', 'not to be told from global with fewer than three seeds'],
   ] as const;
   const said = kinds.flatMap(([kind, words]) => {
@@ -102,10 +106,14 @@ export function findingOfContexts(results: readonly Result[], measure: Measure =
     return own.length === 0 ? [] : [`${words} at ${listed(own)}`];
   });
   const apart = pairs.flatMap(({ at, grouped }) =>
-    apartNotes([grouped]).map((note) => `At ${at} characters: ${note}`),
+    apartNotes([grouped]).map(
+      (note) => `At ${at} characters: ${note.charAt(0).toLowerCase()}${note.slice(1)}`,
+    ),
   );
   return {
-    title: `The longer the context, the less grouped needs of global's FLOPs: ${listed(shares)}`,
+    title: falls
+      ? `The longer the context, the less grouped needs of global's FLOPs: ${listed(shares)}`
+      : `Of global's FLOPs grouped needs ${listed(shares)}`,
     notes: [`Grouped is ${said.join('; ')}.`, ...apart],
   };
 }
@@ -118,7 +126,7 @@ export function findingOfControl(
   const parties = atEnd(results, context, ALL);
   const [global, control] = [first(parties, 'global'), controlOf(parties)];
   if (!global || !control) return undefined;
-  const name = `Local with a window of ${formatInteger(control.group.spec.window)}`;
+  const name = `local with a window of ${formatInteger(control.group.spec.window)}`;
   const price = `for ${percent(flopsOf(control) / flopsOf(global))} of the FLOPs`;
   const { kind } = verdictOn(control.losses, global.losses);
   return {
@@ -135,20 +143,20 @@ function comparing(
   price: (party: Party, global: Party) => string = () => '',
 ): Finding {
   const global = first(parties, 'global');
-  const others = ASKED.flatMap((plan) =>
-    plan === 'local'
-      ? (first(parties, plan) ?? [])
-      : parties.filter((party) => party.plan === plan),
-  );
-  const notes = [...seedNotes(parties), ...apartNotes(parties), ...missingNotes(parties)];
+  const others = ASKED.flatMap((plan) => first(parties, plan) ?? []);
+  const further = parties.filter((party) => party.plan === 'grouped' && !others.includes(party));
+  const spoken = [...(global ? [global] : []), ...others, ...further];
+  const notes = [...seedNotes(parties), ...apartNotes(spoken), ...missingNotes(parties)];
   if (!global) return { title: `${at} there is no run of global attention to compare with`, notes };
   if (others.length === 0) return { title: `${at} there is nothing to compare global with`, notes };
-  const clauses = others.map((party, i) => {
-    const said = `${party.name} is ${split(party.losses, global.losses, i === 0)}`;
+  const say = (party: Party, named: boolean) => {
+    const said = `${party.name} is ${split(party.losses, global.losses, named)}`;
     const cost = price(party, global);
     return cost === '' ? said : `${said}${apartOf(party.losses) ? ',' : ''} ${cost}`;
-  });
-  return { title: `${at} ${clauses.join('; ')}`, notes };
+  };
+  const clauses = others.map((party, i) => say(party, i === 0));
+  const beside = further.map((party) => `${capital(say(party, true))}.`);
+  return { title: `${at} ${clauses.join('; ')}`, notes: [...beside, ...notes] };
 }
 
 /** As `against`; a seed that stands apart is said apart, so that no mean hides it. */
@@ -204,5 +212,7 @@ function crossing(buckets: readonly Bucket[], worse: readonly boolean[]): readon
 const bucketsAt = (results: readonly Result[], context: number): readonly Bucket[] =>
   results.find(({ spec, buckets }) => spec.context === context && buckets.length > 0)?.buckets ??
   [];
+
+const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 
 const readIn = ({ from, to }: Bucket) => `${formatInteger(from)} to ${formatInteger(to)}`;

@@ -65,9 +65,16 @@ export function lengthChart(results: readonly Result[], context: number): Chart 
   };
 }
 
-/** Each seed's numbers over its buckets. */
-function seedCurves(runs: readonly Result[], numbersOf: (run: Result) => readonly number[]) {
-  const ends = runs.map(({ spec, buckets }) => ({ seed: spec.seed, loss: buckets.at(-1)!.loss }));
+/** Each seed's numbers over its buckets; one stands apart by its loss at the end, less that of `base`. */
+function seedCurves(
+  runs: readonly Result[],
+  numbersOf: (run: Result) => readonly number[],
+  base: (run: Result) => number = () => 0,
+) {
+  const ends = runs.map((run) => ({
+    seed: run.spec.seed,
+    loss: run.buckets.at(-1)!.loss - base(run),
+  }));
   const apart = apartOf(ends)?.seed;
   return runs.map((run) => {
     const numbers = numbersOf(run);
@@ -131,6 +138,7 @@ export function gapChart(results: readonly Result[], context: number): Chart {
         seeds: seedCurves(
           group.results.filter((run) => pair(run)),
           (run) => gapToGlobal(run.buckets, pair(run)!.buckets),
+          (run) => pair(run)!.buckets.at(-1)!.loss,
         ),
       };
     }),

@@ -1,5 +1,5 @@
 /** @file Which held-out characters a loss is of: all of them, those of a slice, or the rest. */
-import { check } from '../core/check';
+import { restOf } from '../data/rest';
 import type { SliceScore } from '../data/slice';
 import { slices as registered } from '../data/slices';
 import type { Result } from './result';
@@ -30,18 +30,6 @@ export function measuresOf(results: readonly Result[]): readonly Measure[] {
   return [ALL, { part: 'slice', slice, label }, { part: 'rest', slice, label: 'The rest' }];
 }
 
-/** What is left of the whole without the slice; undefined where the slice is all of it. */
-export function restOf(whole: Score, slice: Score): Score | undefined {
-  const tokens = whole.tokens - slice.tokens;
-  check(
-    tokens >= 0,
-    `the slice has ${slice.tokens} characters and the whole ${whole.tokens}; a slice is a part of the whole`,
-  );
-  if (tokens === 0) return undefined;
-  const loss = (whole.loss * whole.tokens - slice.loss * slice.tokens) / tokens;
-  return { loss: Math.max(0, loss), tokens }; // both were rounded before
-}
-
 /** A measure of one look at held-out text; undefined where that look did not take it. */
 export function scoreOf(
   look: Score & { readonly slices?: readonly SliceScore[] },
@@ -50,7 +38,9 @@ export function scoreOf(
   if (part === 'all') return { loss: look.loss, tokens: look.tokens };
   const own = look.slices?.find(({ id }) => id === slice);
   if (!own || own.tokens === 0) return undefined;
-  return part === 'slice' ? { loss: own.loss, tokens: own.tokens } : restOf(look, own);
+  if (part === 'slice') return { loss: own.loss, tokens: own.tokens };
+  const { loss, tokens } = restOf({ loss: look.loss, tokens: look.tokens }, own);
+  return tokens > 0 ? { loss, tokens } : undefined;
 }
 
 /** A measure of a run at its end, on as much held-out text as there is: its buckets, or else its last look. */

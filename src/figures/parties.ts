@@ -27,14 +27,19 @@ export function partiesOf(
       return loss === undefined ? [] : [{ seed: result.spec.seed, loss }];
     });
     if (losses.length === 0) return [];
-    const several = groups.filter(({ spec }) => spec.plan === plan).length > 1;
-    // Of several local ones the first is asked about; it needs no longer name for that.
-    const alone = !several || plan === 'local';
-    return [{ name: alone ? plan : group.label, plan, group, losses }];
+    return [{ name: nameOf(group, groups), plan, group, losses }];
   });
 }
 
-/** The first of a plan: of local ones that with the smallest window. */
+/** A plan is called by its name; others of the same plan by what they differ in, and those of a person by theirs. */
+function nameOf({ label, spec, control, results }: Seeds, all: readonly Seeds[]): string {
+  const alone = all.filter((other) => other.spec.plan === spec.plan).length === 1;
+  if (alone) return spec.plan;
+  if (results[0]!.name !== undefined) return `“${label}”`;
+  return control ? label.charAt(0).toLowerCase() + label.slice(1) : spec.plan;
+}
+
+/** The first of a plan: of local ones that with the smallest window, of grouped ones that with its global layer first. */
 export const first = (parties: readonly Party[], plan: string): Party | undefined =>
   parties.find((party) => party.plan === plan);
 

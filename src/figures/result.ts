@@ -83,7 +83,7 @@ export interface Seeds {
   readonly label: string;
   readonly spec: RunSpec; // of the first; only its seed differs from the others'
   readonly results: readonly Result[]; // by seed
-  /** The plan is among the others with a smaller window, on the same text at the same context. */
+  /** Its plan is among the others already, on the same text at the same context, with a smaller window or other stripes. */
   readonly control: boolean;
 }
 
@@ -93,19 +93,9 @@ export function bySeeds(results: readonly Result[]): readonly Seeds[] {
     const kind = `${kindOf(result.spec)} ${result.place ?? ''}`;
     kinds.set(kind, [...(kinds.get(kind) ?? []), result]);
   }
-  return [...kinds.values()]
+  const groups = [...kinds.values()]
     .map((group) => [...group].sort((a, b) => a.spec.seed - b.spec.seed))
-    .map((group, _, all) => {
-      const { name, spec } = group[0]!;
-      const twins = all.flatMap(([other]) => (other && !other.name && alike(other.spec, spec) ? [other.spec] : [])); // prettier-ignore
-      const several = name === undefined && new Set(twins.map(({ window }) => window)).size > 1;
-      return {
-        label: several ? `${labelOf(spec)}, W ${spec.window}` : (name ?? labelOf(spec)),
-        spec,
-        results: group,
-        control: several && twins.some(({ window }) => window < spec.window),
-      };
-    })
+    .map((group) => ({ name: group[0]!.name, spec: group[0]!.spec, results: group }))
     .sort(
       (a, b) =>
         (a.results[0]!.place ?? 0) - (b.results[0]!.place ?? 0) ||
@@ -113,21 +103,37 @@ export function bySeeds(results: readonly Result[]): readonly Seeds[] {
         a.spec.context - b.spec.context ||
         a.spec.window - b.spec.window,
     );
+  return groups.map(({ name, spec, results: own }, i) => {
+    const same = (other: (typeof groups)[number]) =>
+      other.name === undefined && beside(other.spec, spec);
+    const windows = groups
+      .filter((other) => same(other) && labelOf(other.spec) === labelOf(spec))
+      .map((other) => other.spec.window);
+    const several = name === undefined && new Set(windows).size > 1;
+    return {
+      label: several ? `${labelOf(spec)}, W ${spec.window}` : (name ?? labelOf(spec)),
+      spec,
+      results: own,
+      control: name === undefined && groups.slice(0, i).some(same),
+    };
+  });
 }
 
-/** What stands at a curve's end: a plan by its name alone where no other beside it has the same. */
-export function shortOf(group: Seeds, beside: readonly Seeds[]): string {
+const order = ({ plan, groupSize, place }: RunSpec) =>
+  100 * plans.get(plan).order + groupSize + (place === 'last' ? 0.5 : 0);
+
+/** The same plan on the same text at the same context. */
+const beside = (a: RunSpec, b: RunSpec) =>
+  a.plan === b.plan && a.task === b.task && a.context === b.context;
+
+/** What stands at a curve's end: a plan by its name alone where no other beside it has the same, else by what it differs in. */
+export function shortOf(group: Seeds, all: readonly Seeds[]): string {
   const { name, spec } = group.results[0]!;
-  const plan = plans.get(spec.plan).label;
-  const several = beside.filter((other) => other.spec.plan === spec.plan).length > 1;
-  return name !== undefined || several ? group.label : plan;
+  const several = all.filter((other) => other.spec.plan === spec.plan).length > 1;
+  if (name !== undefined) return name;
+  if (!several) return plans.get(spec.plan).label;
+  return spec.plan === 'grouped' ? stripesOf(spec) : group.label;
 }
-
-/** Called the same, on the same text at the same context: only the window can tell them apart. */
-const alike = (a: RunSpec, b: RunSpec) =>
-  labelOf(a) === labelOf(b) && a.task === b.task && a.context === b.context;
-
-const order = ({ plan, groupSize }: RunSpec) => 100 * plans.get(plan).order + groupSize;
 
 /** Training FLOPs needed by one step, counted from the spec. */
 export const flopsPerStep = (spec: RunSpec): number =>

@@ -66,7 +66,7 @@ export function settingsOf(results: readonly Result[], context: number): string 
   ); // prettier-ignore
   const steps = all(groups.map(({ results: own }) => formatInteger(own[0]!.steps)));
   return [
-    ...stripes,
+    ...(stripes.length > 0 ? [listed(stripes)] : []),
     ...(windows.length > 0 ? [`W ${windows.map(formatInteger).join(', ')}`] : []),
     `${steps.join(' or ')} steps`,
   ].join(' · ');
@@ -81,7 +81,10 @@ export function wordsOfTexts(texts: readonly Text[], context: number): readonly 
   const reach = spec
     ? `; ${formatInteger(spec.layers)} local layers of window ${formatInteger(spec.window)} reach ${formatInteger(localReach(spec))}`
     : '';
-  const far = (text: Text) => text.source.far?.replace(/\.$/, '') ?? text.source.summary;
+  const far = ({ source: { far: words, summary } }: Text) => {
+    const said = (words ?? summary).replace(/\.$/, '');
+    return said.charAt(0).toLowerCase() + said.slice(1);
+  };
   const control = findingOfControl(first.results, context);
   const enough = control?.suffices
     ? ' So in this text a window of one line is enough: the case of the paper is text whose distances nobody knows beforehand.'

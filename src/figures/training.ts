@@ -21,7 +21,7 @@ export function foundBy(results: readonly Result[], context: number): string {
         ? `${name} by step ${steps[0]} in every seed`
         : `${name} by step ${listed(steps)} in seeds ${listed(group.results.map(({ spec }) => String(spec.seed)))}`;
     });
-  return `Half the way from local's loss to global's is covered ${parts.join(', ')}, as far as the runs were looked at.`;
+  return `Seen to be half the way from where local ends to where global ends: ${parts.join('; ')}.`;
 }
 
 /** How long was trained, and how much the held-out loss still fell over the last quarter of it. */

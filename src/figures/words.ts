@@ -133,8 +133,8 @@ export function wordsOfCompute(results: readonly Result[]): string {
   const fewest = Math.min(...courses.map(({ seeds }) => seeds));
   const caution =
     fewest < SEEDS
-      ? 'Contexts with one seed have no band: differences there are no result.'
-      : 'Differences within the bands are no result.';
+      ? 'Contexts with one seed say nothing of how far seeds differ: differences there are no result.'
+      : 'Differences no larger than those between seeds are no result.';
   const places =
     contexts.length > 1
       ? ' Each context is validated in windows of its own length of the same held-out text, so perplexities of different contexts are not strictly comparable.'

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { byteTicks } from '../../src/draw/byteTicks';
 import { pick, smooth, spread, thin, type Point } from '../../src/draw/curves';
@@ -42,6 +43,23 @@ test('rows of a table are spread over the whole history, the last step included'
 test('labels that would lie on each other are pushed apart, in their order', () => {
   expect(spread([50, 10, 52], 14)).toEqual([50, 10, 64]);
   expect(spread([50, 52], 14, 55)).toEqual([41, 55]);
+});
+
+test('wherever curves end, no label lies on another, none below the bottom, and all keep their order', () => {
+  const ends = fc.array(fc.integer({ min: 30, max: 240 }), { minLength: 1, maxLength: 9 });
+  fc.assert(
+    fc.property(ends, (positions) => {
+      const placed = spread(positions, 15, 280);
+      const sorted = [...placed].sort((a, b) => a - b);
+      for (const [i, y] of sorted.entries()) {
+        expect(y).toBeLessThanOrEqual(280);
+        if (i > 0) expect(y - sorted[i - 1]!).toBeGreaterThanOrEqual(15);
+      }
+      for (const [i, a] of positions.entries())
+        for (const [j, b] of positions.entries())
+          if (a < b) expect(placed[i]).toBeLessThan(placed[j]!);
+    }),
+  );
 });
 
 test('an axis of bytes has its numbers at whole binary units', () => {

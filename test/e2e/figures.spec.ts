@@ -55,6 +55,50 @@ test('the table shows the numbers behind a figure, tokens included, and goes aga
   }
 });
 
+test('a finding stands first, its doubts are folded, and names at the curves lie on no other', async ({
+  page,
+}) => {
+  await open(page);
+  for (const name of ['Figure 2', 'Figure 3', 'Figure 4']) {
+    const own = figure(page, name);
+    await expect(own).toContainText(/(At|With|Reading) [\d,]+ .*(nats|as good as|nothing|no run)/);
+    await expect(own).toContainText(/\d seeds of each plan|One seed of each plan|Seeds: /);
+    const doubt = own.getByText('means that the means of two plans differ by no more');
+    await expect(doubt).toBeHidden();
+    await own.getByText('How sure is this?').click();
+    await expect(doubt).toBeVisible();
+    const boxes = await own.locator('svg text.end').evaluateAll((texts) =>
+      texts.map((text) => {
+        const { left, right, top, height } = text.getBoundingClientRect();
+        return { left, right, middle: top + height / 2 };
+      }),
+    );
+    expect(boxes.length).toBeGreaterThan(2);
+    const edge = await own
+      .locator('svg')
+      .first()
+      .evaluate((svg) => svg.getBoundingClientRect().right);
+    for (const [i, a] of boxes.entries()) {
+      expect(a.right).toBeLessThanOrEqual(edge + 0.5);
+      for (const b of boxes.slice(0, i))
+        if (a.left < b.right && b.left < a.right)
+          expect(Math.abs(a.middle - b.middle)).toBeGreaterThan(13);
+    }
+  }
+});
+
+test('Figure 3 shows one context, or all of them with the share of FLOPs at each', async ({
+  page,
+}) => {
+  await open(page);
+  const own = figure(page, 'Figure 3');
+  await own.getByRole('radio', { name: '512' }).check();
+  await expect(own.getByRole('img')).toHaveAccessibleName(/context 512/);
+  await own.getByRole('radio', { name: 'all', exact: true }).check();
+  await expect(own).toContainText(/of global's FLOPs: \d\d % at \d/);
+  await expect(own.getByRole('img')).toHaveAccessibleName(/all contexts/);
+});
+
 test('another context shows other lengths', async ({ page }) => {
   await open(page);
   const own = figure(page, 'Figure 4');

@@ -167,14 +167,17 @@ describe('the recordings that are served', () => {
     ).toEqual(names);
   });
   test.each(names)('%s is small', (name) => expect(read(name).length).toBeLessThan(20_000));
-  test('compare plans on the same text, the same tokens per step and the same number of steps', () => {
-    const texts = all.filter(({ recording: { buckets } }) => buckets.length > 0);
-    const same = new Set(
-      texts.map(({ recording: { spec } }) =>
-        [spec.task, spec.batch * spec.context, spec.steps, spec.rate, spec.width].join(),
-      ),
-    );
-    expect(same.size).toBe(1);
+  test('compare plans of a text at a context on the same tokens per step, for the same number of steps', () => {
+    const settings = new Map<string, Set<string>>();
+    for (const { recording } of all) {
+      if (recording.buckets.length === 0) continue;
+      const { task, context, batch, steps, rate, width, spread } = recording.spec;
+      const place = `${task} ${context}`;
+      const own = [batch * context, steps, rate, width, spread].join();
+      settings.set(place, (settings.get(place) ?? new Set()).add(own));
+    }
+    expect(settings.size).toBeGreaterThan(2);
+    for (const [place, found] of settings) expect([...found], place).toHaveLength(1);
   });
   test('show the cliff of a local stack: all of it within reach, guessing beyond', () => {
     const results = all.map((entry) => resultOf(entry.recording));

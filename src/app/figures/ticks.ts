@@ -38,6 +38,8 @@ export function ticksOf(
 
 export function tickText({ scale }: Axis, tick: number): string {
   if (tick >= (scale === 'log10' ? 1e3 : 1e6))
-    return formatCount(tick).replace(/\.?0+(?= )/, (zeros) => (zeros.startsWith('.') ? '' : zeros));
+    return formatCount(tick).replace(/(\.\d*?)0+(?= )/, (_, kept: string) =>
+      kept === '.' ? '' : kept,
+    );
   return tick.toLocaleString('en-US', { maximumSignificantDigits: 6 });
 }

@@ -1,0 +1,245 @@
+/** @file Findings follow from the numbers: over made-up runs, no sentence says more than its seeds do. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { SEEDS } from '../../src/core/seeds';
+import {
+  findingOfCompute,
+  findingOfContexts,
+  findingOfControl,
+  findingOfGaps,
+  findingOfLengths,
+} from '../../src/figures/finding';
+import type { Result } from '../../src/figures/result';
+import { flatness, foundBy } from '../../src/figures/training';
+import { apartOf, mean, rangeOf, verdictOn, type SeedLoss } from '../../src/figures/verdict';
+import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+
+const T = 512;
+
+/** A run whose loss is `near` up to half the context and `far` beyond; its looks fall to it. */
+function run(change: Partial<RunSpec>, far: number, near = far): Result {
+  const spec: RunSpec = {
+    ...DEFAULTS,
+    ...{ task: 'postal-codes', context: T, window: 16, groupSize: 2, steps: 600 },
+    ...change,
+  };
+  const half = spec.context / 2;
+  return {
+    spec,
+    steps: spec.steps,
+    ...{ backend: 'wasm', machine: 'here', made: '2026-11-30', program: '0.1.0' },
+    validation: [60, 300, 450, 600].map((step) => ({
+      step,
+      loss: (near + far) / 2 + 1 - step / 600,
+      tokens: 1000,
+    })),
+    buckets: [
+      { from: 1, to: half, tokens: 500, loss: near },
+      { from: half + 1, to: spec.context, tokens: 500, loss: far },
+    ],
+    distances: [],
+  };
+}
+const runs = (plan: string, losses: readonly number[], change: Partial<RunSpec> = {}) =>
+  losses.map((loss, i) => run({ plan, seed: i + 1, ...change }, loss));
+const all = ({ title, notes }: { title: string; notes: readonly string[] }) =>
+  [title, ...notes].join(' ');
+
+const GLOBAL = runs('global', [0.754, 0.745, 0.753]);
+const LOCAL = runs('local', [1.001, 1.01, 0.999]);
+
+describe('on runs like those that were measured', () => {
+  test('the title says what grouped is, for which share of the FLOPs, and how far behind local is', () => {
+    const grouped = runs('grouped', [0.755, 0.75, 0.748]);
+    const { title, notes } = findingOfCompute([...LOCAL, ...grouped, ...GLOBAL], T);
+    expect(title).toMatch(
+      /^At 512 characters grouped is as good as global for \d\d % of the FLOPs; local is 0\.25 nats worse$/,
+    );
+    expect(notes).toEqual(['3 seeds of each plan.']);
+  });
+
+  test('a seed that found it late is said apart, and hides in no mean', () => {
+    const grouped = runs('grouped', [0.731, 0.734, 0.819]);
+    const { title, notes } = findingOfCompute([...GLOBAL, ...grouped, ...LOCAL], T);
+    expect(title).toContain(
+      'grouped is 0.02 nats better than global in 2 seeds of 3, 0.07 nats worse in the other, for',
+    );
+    expect(notes).toContain(
+      'Seed 3 of Grouped G S G S stands apart: 0.819 nats, the others 0.731 and 0.734.',
+    );
+  });
+
+  test('where local is better, as on prose, that is said', () => {
+    const better = runs('local', [0.6, 0.61, 0.605]);
+    expect(findingOfCompute([...GLOBAL, ...better], T).title).toBe(
+      'At 512 characters local is 0.15 nats better than global',
+    );
+  });
+
+  test('by length: the last bucket in the title, and up to where local keeps up', () => {
+    const local = LOCAL.map(({ spec }) => run({ plan: 'local', seed: spec.seed }, 1, 0.7));
+    const { title, notes } = findingOfGaps([...GLOBAL, ...local], T);
+    expect(title).toBe('With 257 to 512 characters read local is 0.25 nats worse than global');
+    expect(notes[0]).toBe(
+      'Up to 256 characters read local is not worse than global; beyond them it is.',
+    );
+  });
+
+  test('what reading more is worth, and nothing where seeds do not agree on it', () => {
+    const gains = (plan: string, all: readonly number[]) =>
+      all.map((gain, i) => run({ plan, seed: i + 1 }, 1, 1 + gain));
+    const results = [...gains('global', [0.4, 0.42, 0.41]), ...gains('local', [0.01, -0.02, 0.01])];
+    expect(findingOfLengths(results, T).title).toBe(
+      'Reading 257 to 512 characters instead of up to 256 is worth 0.41 nats to global and nothing to local',
+    );
+  });
+
+  test('the control is local with a larger window, in a sentence of its own', () => {
+    const control = runs('local', [0.75, 0.748, 0.752], { window: 96 });
+    const results = [...GLOBAL, ...control, ...LOCAL];
+    expect(findingOfCompute(results, T).title).toContain('local is 0.25 nats worse');
+    const found = findingOfControl(results, T)!;
+    expect(found.suffices).toBe(true);
+    expect(found.sentence).toMatch(/^local with a window of 96 is as good as global for \d\d % /);
+    expect(findingOfControl([...GLOBAL, ...LOCAL], T)).toBeUndefined();
+    expect(findingOfControl([...control, ...LOCAL], T)).toBeUndefined();
+  });
+
+  test('over several contexts the price falls, and each context says how grouped does there', () => {
+    const at = (context: number, losses: readonly number[]) => [
+      ...runs('global', [0.75, 0.75, 0.76], { context }),
+      ...runs('grouped', losses, { context }),
+    ];
+    const results = [...at(256, [0.75, 0.75, 0.76]), ...at(512, [0.75, 0.75, 0.9]), ...at(1024, [0.75])]; // prettier-ignore
+    const { title, notes } = findingOfContexts(results);
+    expect(title).toMatch(
+      /^The longer the context, the less .*: \d\d % at 256, \d\d % at 512 and \d\d % at 1,024$/,
+    );
+    expect(notes[0]).toBe(
+      'Grouped is as good as global at 256; different in one seed than in the others at 512; not to be told from global with fewer than three seeds at 1,024.',
+    );
+    expect(findingOfContexts(LOCAL).title).toContain('no pair');
+  });
+
+  test('by when the line above was found, seed by seed', () => {
+    const late = runs('grouped', [0.75, 0.75, 0.9]).map((one) =>
+      one.spec.seed < 3
+        ? one
+        : { ...one, validation: [{ step: 60, loss: 1.6, tokens: 9 }, { step: 600, loss: 0.8, tokens: 9 }] },
+    ); // prettier-ignore
+    const words = foundBy([...GLOBAL, ...late, ...LOCAL], T);
+    expect(words).toContain('global by step 600 in every seed');
+    expect(foundBy([...GLOBAL, ...late], T)).toBe('');
+    expect(flatness(GLOBAL, T)).toBe(
+      'Trained for 600 steps. Over the last quarter of them, where the learning rate falls to its end, the held-out loss still fell by 0.250 nats (global), means of seeds.',
+    );
+  });
+});
+
+// ------------------------------------------------------------------------------------------ whatever was recorded
+
+const PLANS = ['global', 'grouped', 'local', 'approximate'];
+const loss = fc.integer({ min: 500, max: 1200 }).map((n) => n / 1000);
+const close = fc.integer({ min: 740, max: 770 }).map((n) => n / 1000);
+const seeds = fc.array(fc.oneof(loss, close), { maxLength: 4 });
+const some = fc.record(Object.fromEntries(PLANS.map((plan) => [plan, seeds])));
+const resultsOf = (losses: Record<string, number[]>) =>
+  PLANS.flatMap((plan) => runs(plan, losses[plan]!));
+const asSeeds = (losses: readonly number[]): SeedLoss[] =>
+  losses.map((one, i) => ({ seed: i + 1, loss: one }));
+/** The part of the title about one plan. */
+const partOf = (title: string, plan: string) =>
+  title.split('; ').find((part) => part.includes(`${plan} is `)) ?? '';
+
+describe('whatever was recorded', () => {
+  test('no plan is called as good as global where the means differ by more than seeds do, or seeds are too few', () => {
+    let called = 0;
+    fc.assert(
+      fc.property(some, (losses) => {
+        const results = resultsOf(losses);
+        for (const find of [findingOfCompute, findingOfGaps]) {
+          const { title } = find(results, T);
+          for (const plan of ['grouped', 'local']) {
+            if (!/as good/.test(partOf(title, plan))) continue;
+            called++;
+            const [own, global] = [asSeeds(losses[plan]!), asSeeds(losses['global']!)];
+            expect(Math.min(own.length, global.length)).toBeGreaterThanOrEqual(SEEDS);
+            expect(Math.abs(mean(own) - mean(global))).toBeLessThanOrEqual(
+              Math.max(rangeOf(own), rangeOf(global)) + 1e-12,
+            );
+          }
+        }
+      }),
+      { numRuns: 150 },
+    );
+    expect(called).toBeGreaterThan(15);
+  });
+
+  test('better and worse are what the means are, and every plan that is there is spoken of', () => {
+    fc.assert(
+      fc.property(some, (losses) => {
+        const { title } = findingOfCompute(resultsOf(losses), T);
+        for (const plan of ['grouped', 'local']) {
+          const [own, global] = [asSeeds(losses[plan]!), asSeeds(losses['global']!)];
+          const part = partOf(title, plan);
+          expect(part !== '', part).toBe(own.length > 0 && global.length > 0);
+          if (part === '' || apartOf(own)) continue;
+          const difference = mean(own) - mean(global);
+          if (part.includes('better')) expect(difference).toBeLessThan(0);
+          if (part.includes('worse')) expect(difference).toBeGreaterThanOrEqual(0);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('how many seeds there are is said, which one stands apart, and which plan is missing', () => {
+    fc.assert(
+      fc.property(some, (losses) => {
+        const results = resultsOf(losses);
+        const words = all(findingOfCompute(results, T));
+        const counts = PLANS.map((plan) => losses[plan]!.length).filter((n) => n > 0);
+        if (counts.length > 0)
+          expect(words).toMatch(/\d seeds of each plan|One seed of each|Seeds: /);
+        if (new Set(counts).size > 1) {
+          for (const n of counts) expect(words).toMatch(new RegExp(`\\b${n} of `));
+        }
+        for (const plan of ['global', 'grouped', 'local']) {
+          const own = asSeeds(losses[plan]!);
+          if (own.length === 0) expect(words).toMatch(new RegExp(`no run of [a-z, ]*${plan}`));
+          const apart = apartOf(own);
+          if (apart) expect(words).toContain(`Seed ${apart.seed} of `);
+          if (apart && plan !== 'global' && losses['global']!.length >= SEEDS) {
+            expect(partOf(words, plan)).toContain(`in ${own.length - 1} seeds of ${own.length}`);
+          }
+        }
+        if (losses['global']!.length === 0) expect(words).toContain('no run of global attention');
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('a context that nobody trained has no numbers in its sentence but its own', () => {
+    for (const find of [findingOfCompute, findingOfGaps, findingOfLengths]) {
+      const { title } = find(GLOBAL, 2048);
+      expect(title).toMatch(/^At 2,048 characters (there is no run|no run)/);
+    }
+  });
+});
+
+test('one seed apart is one: of three that differ evenly none is', () => {
+  expect(apartOf(asSeeds([0.731, 0.734, 0.819]))?.seed).toBe(3);
+  expect(apartOf(asSeeds([0.819, 0.731, 0.734]))?.seed).toBe(1);
+  expect(apartOf(asSeeds([0.84, 0.9, 1.01]))).toBeUndefined();
+  expect(apartOf(asSeeds([0.999, 1.001, 1.01]))).toBeUndefined(); // 0.009 nats are not worth naming
+  expect(apartOf(asSeeds([0.7, 0.9]))).toBeUndefined();
+});
+
+test('a verdict takes three seeds of each, and the spread is that of the plan whose seeds differ more', () => {
+  const wide = asSeeds([0.7, 0.75, 0.8]);
+  const narrow = asSeeds([0.8, 0.81, 0.82]);
+  expect(verdictOn(wide, narrow)).toMatchObject({ kind: 'same', seeds: 3 });
+  expect(verdictOn(asSeeds([0.7, 0.71, 0.72]), narrow).kind).toBe('better');
+  expect(verdictOn(narrow, asSeeds([0.7, 0.71])).kind).toBe('few');
+  expect(verdictOn(narrow, wide).spread).toBeCloseTo(0.1, 12);
+});
