@@ -10,8 +10,8 @@ const chromium = (webgpu: boolean) => ({
 export default defineConfig({
   testDir: 'test/e2e',
   outputDir: 'test-results',
-  timeout: 400_000,
-  expect: { timeout: 30_000 },
+  timeout: 600_000,
+  expect: { timeout: 60_000 },
   workers: Math.min(3, availableParallelism() + 1), // one more than cores: pages wait a good part of the time
   fullyParallel: true,
   reporter: [['list']],

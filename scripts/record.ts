@@ -15,6 +15,7 @@ import { HOST_LIMITS } from '../src/gpu/backend';
 import type { SliceScore } from '../src/data/slice';
 import { readCheckpoint } from '../src/model/checkpoint';
 import { adaptLooks, adaptVariants, type AdaptPlan } from '../src/spec/adaptation';
+import { presets, specOfPreset } from '../src/spec/preset';
 import { DEFAULTS, type RunSpec } from '../src/spec/run';
 import { record as keepMoment, writeMoments, type Moments } from '../src/state/moments';
 import type { Trainer } from '../src/train/trainer';
@@ -64,6 +65,22 @@ const textJob = (task: string, context: number, plan: string, seed: number): Job
   spec: { ...text, task, context, plan, seed, batch: TOKENS_PER_STEP / context },
 });
 
+/** A text in which reading far pays: what helps stands one line of 80 back, beyond the 61 that four layers of window 16 reach. */
+const table: RunSpec = { ...specOfPreset(presets.get('postal-codes')), backend: 'wasm' };
+/** The plans of the paper, the global layer last in its group, and the control: a window in which the line above lies. */
+const TABLE_PLANS: Readonly<Record<string, Partial<RunSpec>>> = {
+  global: { plan: 'global' },
+  grouped: { plan: 'grouped' },
+  local: { plan: 'local' },
+  groupedlast: { plan: 'grouped', place: 'last' },
+  approximate: { plan: 'approximate' },
+  local96: { plan: 'local', window: 96 },
+};
+const tableJob = (context: number, name: string, seed: number): Job => ({
+  name: `postal-codes-${context}-${name}-${seed}`,
+  spec: { ...table, context, seed, batch: TOKENS_PER_STEP / context, ...TABLE_PLANS[name] },
+});
+
 /** Small and short, as in the presets of the Lab; the answer may lie anywhere. */
 const task: RunSpec = {
   ...DEFAULTS,
@@ -95,6 +112,11 @@ const copyJob = (distance: number, plan: string): Job => {
   return { ...job, name: job.name.replace('copy-28', `copy-28-d${distance}`), ask: [distance] };
 };
 
+const tableJobs = (contexts: readonly number[], names: readonly string[]) =>
+  each(contexts, (context) =>
+    each([1, 2, 3], (seed) => names.map((name) => tableJob(context, name, seed))),
+  );
+
 const each = <T>(items: readonly T[], jobs: (item: T) => readonly Job[]) => items.flatMap(jobs);
 
 /** The most telling first: who stops early has those. */
@@ -117,13 +139,20 @@ export const JOBS: readonly Job[] = [
   ...['local', 'approximate'].map((plan) => textJob('moby-dick', 2048, plan, 1)),
   ...each([2, 3], (seed) => PLANS.map((plan) => textJob('moby-dick', 512, plan, seed))),
   ...each([2, 3], (seed) => PLANS.map((plan) => textJob('moby-dick', 2048, plan, seed))),
+  ...tableJobs([512, 1024], ['global', 'grouped', 'local']),
+  ...tableJobs([512, 1024], ['groupedlast', 'approximate', 'local96']),
+  ...tableJobs([256, 2048], Object.keys(TABLE_PLANS)),
 ];
 
 // --------------------------------------------------------------------------------------------------- one run
 
 /** Steps after which the held-out loss is taken: often at first, when it falls fast. */
-const pointsOf = (steps: number): ReadonlySet<number> =>
-  new Set([10, 20, 40, 80, 120, steps / 2, (3 * steps) / 4, steps].filter((at) => at <= steps));
+const pointsOf = (steps: number): ReadonlySet<number> => {
+  const first = [10, 20, 40, 80, 120, 160, 200, 250];
+  const later = Array.from({ length: Math.floor(steps / 100) }, (_, i) => 100 * (i + 1));
+  const all = [...first, ...(steps <= 1000 ? later : []), steps / 2, (3 * steps) / 4, steps];
+  return new Set(all.filter((at) => at <= steps));
+};
 
 export async function record({ spec, ask }: Job, around: Surroundings): Promise<Recording> {
   const started = performance.now();

@@ -23,6 +23,8 @@ import {
 const MAX_QUERY = 4000;
 
 export interface Address {
+  /** It asks for nothing but the machine: the page opens with what it chooses itself. */
+  readonly blank: boolean;
   readonly comparison: Comparison;
   readonly axis: AxisId;
   readonly notes: readonly string[];
@@ -81,6 +83,7 @@ export function fromAddress(query: string): Address {
   if (wanted !== undefined && !axis)
     notes.push(`x should be one of ${AXES.map(({ id }) => id).join(', ')}; steps are used`);
   return {
+    blank: parsed.blank && asked.length === 0,
     comparison: { shared, runs: runs.length > 0 ? runs : usual },
     axis: axis?.id ?? 'steps',
     notes,

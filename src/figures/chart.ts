@@ -18,8 +18,21 @@ export interface Series {
   /** Stroke width in pixels, where several curves have the same look. */
   readonly weight?: number;
   readonly points: readonly ChartPoint[];
+  /** The name at the curve's end, where the label is longer than there is room for. */
+  readonly short?: string;
+  /** Drawn apart from the plan it is: the same plan with other settings, to compare with. */
+  readonly control?: boolean;
+  /** The seeds one by one, drawn thin beside their mean. */
+  readonly seeds?: readonly SeedCurve[];
   /** What was foretold, where it stands beside what was measured. */
   readonly predicted?: readonly { readonly x: number; readonly y: number }[];
+}
+
+export interface SeedCurve {
+  readonly seed: number;
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+  /** It differs from the others more than they do among themselves: its end is named. */
+  readonly apart?: boolean;
 }
 
 export interface Axis {
@@ -42,6 +55,18 @@ export interface Chart {
   /** Lines upwards: beyond each of them theory forbids an answer. */
   readonly cliffs?: readonly { readonly x: number; readonly label: string }[];
   readonly table: Table;
+}
+
+/** Tables of the same columns under each other, each row with the name of its own. */
+export function stacked(
+  parts: readonly { readonly name: string; readonly table: Table }[],
+  head: string,
+): Table {
+  if (parts.length === 1) return parts[0]!.table;
+  return {
+    columns: [head, ...(parts[0]?.table.columns ?? [])],
+    rows: parts.flatMap(({ name, table }) => table.rows.map((row) => [name, ...row])),
+  };
 }
 
 /** For every series, how many before it look just as it does: they are told apart by their marks. */

@@ -1,16 +1,21 @@
-/** @file Figure 3 at our scale: held-out perplexity against the training FLOPs needed so far, global and grouped. */
+/** @file Figure 3 at our scale: held-out perplexity against the training FLOPs needed so far. */
 import { formatInteger } from '../core/units';
 import { perplexity } from './buckets';
 import { band, type Chart, type Look } from './chart';
-import { bySeeds, flopsPerStep, type Result, type Seeds } from './result';
+import { ALL, scoreOf, type Measure } from './measure';
+import { bySeeds, flopsPerStep, shortOf, type Result, type Seeds } from './result';
+import { apartOf } from './verdict';
 
 /** The paper's figure compares these. */
 export const COMPUTE_PLANS: readonly string[] = ['global', 'grouped'];
 /** Thicker for longer contexts. */
-const WEIGHTS = [1.25, 2, 3.25];
+const WEIGHTS = [1.25, 2, 3.25, 4.25];
+/** Of a run recorded to its end this much is left out of the drawing: it falls too far there for the rest to be told apart. */
+const BEGINNING = 0.1;
 
 export interface Course {
   readonly label: string;
+  readonly group: Seeds;
   readonly plan: string;
   readonly context: number;
   readonly seeds: number;
@@ -25,21 +30,30 @@ export interface Course {
 }
 
 /** The course of every kind of run, over the steps that all its seeds have. */
-export function coursesOf(results: readonly Result[]): readonly Course[] {
-  const chosen = results.filter(({ validation }) => validation.length > 0);
-  return bySeeds(chosen).map(courseOf);
+export function coursesOf(results: readonly Result[], measure: Measure = ALL): readonly Course[] {
+  const chosen = results.filter(({ validation }) =>
+    validation.some((look) => scoreOf(look, measure)),
+  );
+  return bySeeds(chosen).map((group) => courseOf(group, measure));
 }
 
-function courseOf({ label, spec, results }: Seeds): Course {
+function courseOf(group: Seeds, measure: Measure): Course {
+  const { label, spec, results } = group;
   const perStep = flopsPerStep(spec);
-  const points = results[0]!.validation.flatMap(({ step, tokens }) => {
-    const same = results.flatMap(({ validation }) => validation.filter((at) => at.step === step));
+  const points = results[0]!.validation.flatMap(({ step }) => {
+    const same = results.flatMap(({ validation }) =>
+      validation
+        .filter((look) => look.step === step)
+        .flatMap((look) => scoreOf(look, measure) ?? []),
+    );
     if (same.length < results.length) return [];
+    const { tokens } = same[0]!;
     return [
       { step, flops: perStep * step, tokens, ...band(same.map(({ loss }) => perplexity(loss))) },
     ];
   });
   return {
+    group,
     label,
     plan: spec.plan,
     context: spec.context,
@@ -48,21 +62,54 @@ function courseOf({ label, spec, results }: Seeds): Course {
   };
 }
 
-/** Figure 3. */
-export function computeChart(results: readonly Result[]): Chart {
-  const courses = coursesOf(results);
+/** A course's seeds one by one. */
+function seedCurves({ group: { spec, results } }: Course, measure: Measure, from: number) {
+  const perStep = flopsPerStep(spec);
+  const ends = results.flatMap(({ spec: { seed }, validation }) => {
+    const end = scoreOf(validation.at(-1)!, measure);
+    return end ? [{ seed, loss: end.loss }] : [];
+  });
+  const apart = apartOf(ends)?.seed;
+  return results.map(({ spec: { seed }, validation }) => ({
+    seed,
+    points: validation.flatMap((look) => {
+      const score = look.step >= from ? scoreOf(look, measure) : undefined;
+      return score ? [{ x: perStep * look.step, y: perplexity(score.loss) }] : [];
+    }),
+    apart: seed === apart,
+  }));
+}
+
+/**
+ * Figure 3. Of one context on an even axis, from a tenth of the training on; of several contexts, which need very
+ * different amounts, all of it on a logarithmic one.
+ */
+export function computeChart(results: readonly Result[], measure: Measure = ALL): Chart {
+  const courses = coursesOf(results, measure);
+  const groups = courses.map(({ group }) => group);
   const contexts = [...new Set(courses.map(({ context }) => context))].sort((a, b) => a - b);
   const several = contexts.length > 1;
   return {
-    x: { label: 'training FLOPs needed, counted', scale: 'log10' },
+    x: { label: 'training FLOPs needed, counted', scale: several ? 'log10' : 'linear' },
     y: { label: 'validation perplexity', scale: 'log10' },
-    series: courses.map(({ label, plan, context, points }) => ({
-      id: `${label} ${context}`,
-      label: several ? `${label.split(' ')[0]!} ${formatInteger(context)}` : label,
-      look: plan as Look,
-      ...(several && { weight: WEIGHTS[Math.min(contexts.indexOf(context), WEIGHTS.length - 1)]! }),
-      points: points.map(({ flops, y, low, high }) => ({ x: flops, y, low, high })),
-    })),
+    series: courses.map((course) => {
+      const { label, group, plan, context, points } = course;
+      const from = several ? 0 : BEGINNING * group.results[0]!.steps;
+      return {
+        id: `${label} ${context}`,
+        label: several ? `${label.split(' ')[0]!} ${formatInteger(context)}` : label,
+        ...(!several && { short: shortOf(group, groups) }),
+        control: group.control,
+        look: plan as Look,
+        ...(several && {
+          weight: WEIGHTS[Math.min(contexts.indexOf(context), WEIGHTS.length - 1)]!,
+        }),
+        points: points
+          .filter(({ step }) => step >= from)
+          .map(({ flops, y, low, high }) => ({ x: flops, y, low, high })),
+        seeds: seedCurves(course, measure, from),
+      };
+    }),
     table: {
       columns: [
         ...['plan', 'context', 'step', 'FLOPs needed', 'perplexity'],

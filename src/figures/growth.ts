@@ -119,6 +119,24 @@ export function sayGrowth(model: ModelSpec, id: CountedId, T: number): string {
   return `${write(own)}, ${percent(own / global)} of all global; × ${growth} for twice the tokens`;
 }
 
+export interface Price {
+  readonly own: number;
+  /** Of the same model with every layer global, 0..1 (and above where a pattern costs more). */
+  readonly share: number;
+  /** '1.36 M' */
+  readonly written: string;
+  /** '82 %' */
+  readonly percent: string;
+}
+
+/** What a model pays at a length of T tokens, beside the same model with every layer global. */
+export function priceAt(model: ModelSpec, id: CountedId, T: number): Price {
+  const { of, write } = counted(id);
+  const own = of(model, T);
+  const share = own / of(allGlobal(model), T);
+  return { own, share, written: write(own), percent: percent(share) };
+}
+
 /**
  * The finding: what a model pays of the all-global price, at this length and at the longest one.
  * 'At 128 tokens this plan needs 98 % of the FLOPs of all-global layers; at 16,384 tokens, 57 %.'

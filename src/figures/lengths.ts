@@ -2,7 +2,8 @@
 import { formatInteger } from '../core/units';
 import { gapToGlobal, perplexity, type Bucket } from './buckets';
 import { band, type Chart, type Look } from './chart';
-import { bySeeds, type Result, type Seeds } from './result';
+import { bySeeds, shortOf, type Result, type Seeds } from './result';
+import { apartOf } from './verdict';
 
 const X = { label: 'tokens read, up to', scale: 'log2' } as const;
 
@@ -35,8 +36,11 @@ export function lengthChart(results: readonly Result[], context: number): Chart 
     series: groups.map((group) => ({
       id: group.label,
       label: group.label,
+      short: shortOf(group, groups),
+      control: group.control,
       look: group.spec.plan as Look,
       points: points(group),
+      seeds: seedCurves(group.results, (run) => run.buckets.map(({ loss }) => perplexity(loss))),
     })),
     table: {
       columns: [
@@ -59,6 +63,17 @@ export function lengthChart(results: readonly Result[], context: number): Chart 
       ),
     },
   };
+}
+
+/** Each seed's numbers over its buckets. */
+function seedCurves(runs: readonly Result[], numbersOf: (run: Result) => readonly number[]) {
+  const ends = runs.map(({ spec, buckets }) => ({ seed: spec.seed, loss: buckets.at(-1)!.loss }));
+  const apart = apartOf(ends)?.seed;
+  return runs.map((run) => {
+    const numbers = numbersOf(run);
+    const points = run.buckets.map(({ to }, i) => ({ x: to, y: numbers[i]! }));
+    return { seed: run.spec.seed, points, apart: run.spec.seed === apart };
+  });
 }
 
 export interface Gap {
@@ -94,6 +109,8 @@ export function gapsOf(results: readonly Result[], context: number): readonly Ga
 /** Figure 2. */
 export function gapChart(results: readonly Result[], context: number): Chart {
   const gaps = gapsOf(results, context);
+  const groups = ofContext(results, context);
+  const global = groups.find(({ spec }) => spec.plan === 'global');
   const labels = [...new Set(gaps.map(({ label }) => label))];
   return {
     x: X,
@@ -101,11 +118,20 @@ export function gapChart(results: readonly Result[], context: number): Chart {
     level: { y: 0, label: 'Global' },
     series: labels.map((label) => {
       const own = gaps.filter((gap) => gap.label === label);
+      const group = groups.find((one) => one.label === label)!;
+      const pair = ({ spec: { seed } }: Result) =>
+        global?.results.find(({ spec }) => spec.seed === seed);
       return {
         id: label,
         label,
+        short: shortOf(group, groups),
+        control: group.control,
         look: own[0]!.look,
         points: own.map((gap) => ({ x: gap.bucket.to, ...band(gap.gaps) })),
+        seeds: seedCurves(
+          group.results.filter((run) => pair(run)),
+          (run) => gapToGlobal(run.buckets, pair(run)!.buckets),
+        ),
       };
     }),
     table: {

@@ -4,7 +4,7 @@ import { formatInteger } from '../core/units';
 import { sources } from '../data/registry';
 import { trainingFlops } from '../spec/cost';
 import { modelSpecOf } from '../spec/model';
-import { layersOf, type RunSpec } from '../spec/run';
+import { layersOf, NARROW, type RunSpec } from '../spec/run';
 import { patterns } from '../attention/registry';
 import { bucketsOf, type PositionLosses } from './buckets';
 import type { DistancePoint } from './distance';
@@ -13,7 +13,7 @@ import type { Recording } from './recording';
 /** A run with its evaluation; recordings are such results, runs of this page become them. */
 export type Result = Pick<
   Recording,
-  'spec' | 'machine' | 'made' | 'program' | 'validation' | 'buckets' | 'distances'
+  'spec' | 'machine' | 'made' | 'program' | 'validation' | 'buckets' | 'distances' | 'slices'
 > & {
   readonly backend: string; // webgpu, wasm, cpu, tfjs
   readonly steps: number; // optimizer steps taken
@@ -83,6 +83,8 @@ export interface Seeds {
   readonly label: string;
   readonly spec: RunSpec; // of the first; only its seed differs from the others'
   readonly results: readonly Result[]; // by seed
+  /** The plan is among the others with a smaller window, on the same text at the same context. */
+  readonly control: boolean;
 }
 
 export function bySeeds(results: readonly Result[]): readonly Seeds[] {
@@ -91,17 +93,39 @@ export function bySeeds(results: readonly Result[]): readonly Seeds[] {
     const kind = `${kindOf(result.spec)} ${result.place ?? ''}`;
     kinds.set(kind, [...(kinds.get(kind) ?? []), result]);
   }
-  const label = ({ name, spec }: Result) => name ?? labelOf(spec);
   return [...kinds.values()]
     .map((group) => [...group].sort((a, b) => a.spec.seed - b.spec.seed))
-    .map((group) => ({ label: label(group[0]!), spec: group[0]!.spec, results: group }))
+    .map((group, _, all) => {
+      const { name, spec } = group[0]!;
+      const twins = all.flatMap(([other]) => (other && !other.name && alike(other.spec, spec) ? [other.spec] : [])); // prettier-ignore
+      const several = name === undefined && new Set(twins.map(({ window }) => window)).size > 1;
+      return {
+        label: several ? `${labelOf(spec)}, W ${spec.window}` : (name ?? labelOf(spec)),
+        spec,
+        results: group,
+        control: several && twins.some(({ window }) => window < spec.window),
+      };
+    })
     .sort(
       (a, b) =>
         (a.results[0]!.place ?? 0) - (b.results[0]!.place ?? 0) ||
         order(a.spec) - order(b.spec) ||
-        a.spec.context - b.spec.context,
+        a.spec.context - b.spec.context ||
+        a.spec.window - b.spec.window,
     );
 }
+
+/** What stands at a curve's end: a plan by its name alone where no other beside it has the same. */
+export function shortOf(group: Seeds, beside: readonly Seeds[]): string {
+  const { name, spec } = group.results[0]!;
+  const plan = plans.get(spec.plan).label;
+  const several = beside.filter((other) => other.spec.plan === spec.plan).length > 1;
+  return name !== undefined || several ? group.label : plan;
+}
+
+/** Called the same, on the same text at the same context: only the window can tell them apart. */
+const alike = (a: RunSpec, b: RunSpec) =>
+  labelOf(a) === labelOf(b) && a.task === b.task && a.context === b.context;
 
 const order = ({ plan, groupSize }: RunSpec) => 100 * plans.get(plan).order + groupSize;
 
@@ -159,14 +183,17 @@ export function provenanceOf(origin: Origin, results: readonly Result[]): string
   const seeds = all(({ spec }) => spec.seed).sort((a, b) => a - b);
   const steps = all((result) => result.steps).sort((a, b) => a - b);
   const perStep = all(({ spec }) => spec.batch * spec.context).sort((a, b) => a - b);
+  const windows = all(({ spec }) => spec.window).sort((a, b) => a - b);
+  const spreads = all(({ spec }) => spec.spread).filter((spread) => spread !== NARROW);
   const { spec } = results[0]!;
   const parts = [
     `${ORIGINS[origin]} on ${all(({ spec: { task } }) => sources.get(task).label).join(' and ')}`,
     `seed${seeds.length > 1 ? 's' : ''} ${seeds.join(', ')}`,
     `${steps.map(formatInteger).join(' or ')} steps of ${perStep.map(formatInteger).join(' or ')} tokens`,
     `${spec.layers} layers, width ${spec.width}, ${spec.heads} head${spec.heads > 1 ? 's' : ''}`,
-    `W ${spec.window}, C ${spec.chunk}`,
+    `W ${windows.join(' and ')}, C ${spec.chunk}`,
     `learning rate ${spec.rate}`,
+    ...spreads.map((spread) => `embedding begun with spread ${spread}`),
     all(({ backend }) => BACKENDS[backend] ?? backend).join(' and '),
     all(({ machine }) => machine).join('; '),
     `Zebra Lab ${all(({ program }) => program).join(', ')}`,

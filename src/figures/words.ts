@@ -5,6 +5,7 @@
  * to global attention, and more efficient training. A difference counts here only where every one of three seeds
  * or more shows it and it is larger than the seeds differ among themselves.
  */
+import { isResult, SEEDS } from '../core/seeds';
 import { formatCount, formatInteger } from '../core/units';
 import { answersOf, type Asked } from './answers';
 import { band } from './chart';
@@ -13,14 +14,13 @@ import type { CorpusLengths } from './documents';
 import { gapsOf, seedSpread, type Gap } from './lengths';
 import type { MaskPanel } from './masks';
 import type { Result } from './result';
+import { APART } from './verdict';
 
-const SEEDS = 3;
-
-/** Whether the gaps of one bucket are a result: the same sign for every seed, and larger than their spread. */
-export function isResult(gaps: readonly number[]): boolean {
-  const { y, low, high } = band(gaps);
-  return gaps.length >= SEEDS && low * high > 0 && Math.abs(y) > high - low;
-}
+/** What the findings mean by their words; the same under every figure. */
+export const DEFINITIONS: readonly string[] = [
+  `“As good as” means that the means of two plans differ by no more than seeds of one plan do: the largest minus the smallest, of the plan whose seeds differ more, with ${SEEDS} seeds of each. ${SEEDS} seeds are few: a difference that small may still be there. A seed “stands apart” where it lies further from the next than twice what the others differ, and ${APART} nats or more.`,
+  `Differences are in nats per character of held-out text, and a curve's perplexity is e to that power: 0.1 nats more is a perplexity ${Math.exp(0.1).toFixed(2)} times as high.`,
+];
 
 const digits = (value: number) => Math.abs(value).toFixed(2);
 const signed = (value: number) => `${digits(value)} ${value < 0 ? 'below' : 'above'} global`;

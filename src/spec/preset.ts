@@ -16,3 +16,6 @@ export const specOfPreset = (preset: Preset, backend: RunSpec['backend'] = 'auto
   ...preset.settings,
   backend,
 });
+
+/** What the Lab opens with where its address asks for nothing. */
+export const OPENING: RunSpec = specOfPreset(presets.get('postal-codes'));

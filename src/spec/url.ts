@@ -20,6 +20,8 @@ export function toQuery(spec: RunSpec): string {
 
 export interface ParsedQuery {
   readonly spec: RunSpec;
+  /** It asks for nothing, neither a version nor any setting but the machine: the page opens with what it chooses itself. */
+  readonly blank: boolean;
   /** What was clamped or ignored, in words; empty where everything was understood. */
   readonly notes: readonly string[];
   /** Pairs that are no settings, for the page: hide, lock, embed, projector, show, at. */
@@ -29,6 +31,7 @@ export interface ParsedQuery {
 /** Keys of the URL that are not settings. */
 const OTHERS = new Set(['v', 'hide', 'lock', 'embed', 'projector', 'show', 'at']);
 
+/** What a query asks for. A setting it leaves out is that of DEFAULTS, as in every link that was ever written. */
 export function fromQuery(query: string): ParsedQuery {
   const notes: string[] = [];
   const rest = new Map<string, string>();
@@ -52,7 +55,8 @@ export function fromQuery(query: string): ParsedQuery {
       notes.push(`${shown(key)} is not a setting; ignored`);
     }
   }
-  return { spec: runnable({ ...DEFAULTS, ...settings } as RunSpec, notes), notes, rest };
+  const blank = !rest.has('v') && Object.keys(settings).every((name) => name === 'backend');
+  return { spec: runnable({ ...DEFAULTS, ...settings } as RunSpec, notes), blank, notes, rest };
 }
 
 /** Foreign text in a message: short, and quoted. */

@@ -7,7 +7,7 @@ import { checkMemory } from '../model/memory';
 import { pictureFor } from '../model/picture';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
-import { presets, specOfPreset } from '../spec/preset';
+import { OPENING, presets, specOfPreset } from '../spec/preset';
 import { CONTROLS, DEFAULTS, layersOf, type RunSpec } from '../spec/run';
 import { fitStripes, fromQuery, mend, toQuery } from '../spec/url';
 import type { Later } from './frames';
@@ -139,7 +139,8 @@ export class Lab {
   }
 
   #read(query: string) {
-    const { spec, notes, rest } = fromQuery(query);
+    const { spec: asked, blank, notes, rest } = fromQuery(query);
+    const spec = blank ? { ...OPENING, backend: asked.backend } : asked;
     const sight = sightOf(rest, spec);
     this.spec = spec;
     this.notes = [...notes, ...sight.notes];

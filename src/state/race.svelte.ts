@@ -419,7 +419,8 @@ export class Race implements Driven {
   }
 
   #read(query: string) {
-    const { comparison, axis, notes, rest } = fromAddress(query);
+    const { comparison: asked, blank, axis, notes, rest } = fromAddress(query);
+    const comparison = blank ? comparisonOf(starts.get('table'), asked.shared.backend) : asked;
     const sight = sightOf(rest, comparison.shared);
     this.asked = comparison;
     this.axis = axis;

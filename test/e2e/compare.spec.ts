@@ -7,6 +7,7 @@ import {
   expectNoOverflow,
   numberOf,
   output,
+  READY_MS,
   settled,
   visit,
   watchForErrors,
@@ -19,7 +20,7 @@ const SMALL = 'task=needle&distance=20&layers=2&width=16&heads=2&context=48&wind
 
 async function race(page: Page, query = SMALL): Promise<void> {
   await visit(page, `./#/compare?v=1&${query}`);
-  await expect(button(page, 'Step')).toBeEnabled({ timeout: 60_000 });
+  await expect(button(page, 'Step')).toBeEnabled({ timeout: READY_MS });
 }
 
 const stepsOf = (page: Page) => Promise.all(NAMES.map((name) => numberOf(page, `Step of ${name}`)));
@@ -290,7 +291,7 @@ test('runs are added, changed, renamed and removed', async ({ page }) => {
   await expect(button(page, 'Add run')).toBeDisabled();
   await button(page, 'Remove Local W 6').click();
   await expect(rows).toHaveCount(3);
-  await expect(button(page, 'Step')).toBeEnabled({ timeout: 60_000 });
+  await expect(button(page, 'Step')).toBeEnabled({ timeout: READY_MS });
   await button(page, 'Step').click();
   await expect.poll(() => numberOf(page, 'Step count')).toBe(1);
 });
@@ -363,7 +364,7 @@ test('the second saying stands apart in the table, the chart, the series and the
 test('runs that would not fit together are refused before they start', async ({ page }) => {
   await visit(page, './#/compare?v=1&context=1024&batch=64&width=256&layers=12&heads=8');
   await expect(page.getByText(/Not started: .* this device allows/)).toBeVisible({
-    timeout: 60_000,
+    timeout: READY_MS,
   });
   await expect(button(page, 'Train')).toBeDisabled();
 });
@@ -428,7 +429,7 @@ test('the figures follow the runs: recorded before, live at a pause, with a band
 
   await section.getByRole('button', { name: 'Train seeds 2, 3 too' }).click();
   await expect(section.getByText(`All of them stand at step ${step}`)).toBeVisible({
-    timeout: 90_000,
+    timeout: READY_MS,
   });
   await expect(figure(4)).toContainText(`seeds 1, 2, 3 · ${step} steps`);
   await figure(2).getByRole('button', { name: 'Table', exact: true }).click();

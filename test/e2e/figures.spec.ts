@@ -1,7 +1,7 @@
 /** @file The paper's figures on the built page: drawn from recordings, with provenance, tables and files that can be read again. */
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Locator, type Page } from '@playwright/test';
-import { expectAccessible, visit, watchForErrors } from './support';
+import { expectAccessible, READY_MS, visit, watchForErrors } from './support';
 
 watchForErrors();
 
@@ -128,7 +128,7 @@ test('efficiency is measured when a person asks, and can be stopped', async ({ p
 
   await page.getByLabel('Longest context').selectOption('4096');
   await page.getByRole('button', { name: 'Measure', exact: true }).click();
-  await expect(page.getByText(/^[1-9]\d* of 24 measured/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/^[1-9]\d* of 24 measured/)).toBeVisible({ timeout: READY_MS });
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();
-  await expect(page.getByText(/^Stopped after \d+ of 24\.$/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/^Stopped after \d+ of 24\.$/)).toBeVisible({ timeout: READY_MS });
 });

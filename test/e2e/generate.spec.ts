@@ -9,6 +9,7 @@ import {
   numberOf,
   open,
   output,
+  READY_MS,
   settled,
   visit,
   watchForErrors,
@@ -279,7 +280,7 @@ test('the Lab keeps its run: after a reload it goes on at the same step with the
   const next = await output(page, 'Validation loss').innerText();
 
   await page.reload();
-  await expect(button(page, 'Train')).toBeEnabled({ timeout: 60_000 });
+  await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });
   await page.getByLabel('Open checkpoint').setInputFiles({
     name: 'run.zip',
     mimeType: 'application/zip',

@@ -4,7 +4,7 @@ import { bundled } from '../../scripts/bundle.mjs';
 import { known, lessonFiles } from '../../scripts/lessons/files.mjs';
 import { block, inline } from '../../scripts/lessons/render.mjs';
 import type { SolvedExercise, SolvedLesson, SolvedStep } from '../lessons/solutions';
-import { button, expectAccessible, visit, watchForErrors } from './support';
+import { button, expectAccessible, READY_MS, visit, watchForErrors } from './support';
 
 // The end of a recording at once: what moves by itself is looked at elsewhere.
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
@@ -124,7 +124,7 @@ async function reach(page: Page, step: SolvedStep): Promise<void> {
       }
       case 'wrote':
         await expect(stage.getByRole('button', { name: 'Generate', exact: true })).toBeEnabled({
-          timeout: 60_000,
+          timeout: READY_MS,
         });
         await press(stage.getByRole('button', { name: 'Generate', exact: true }));
         break;
@@ -248,7 +248,7 @@ for (const lesson of lessons) {
         await solve(page, step.exercises[at]!, at);
       if (step.goals.length + step.exercises.length > 0)
         await expect(page.getByText('This step is done.'), step.title).toBeVisible({
-          timeout: 60_000,
+          timeout: READY_MS,
         });
       if (i === 0 || i === Math.floor(lesson.steps.length / 2)) await expectAccessible(page);
       await press(button(page, i < lesson.steps.length - 1 ? 'Next' : 'Finish'));

@@ -9,6 +9,7 @@ import {
   expectNoOverflow,
   expectWithin,
   output,
+  READY_MS,
   visit,
   watchForErrors,
 } from './support';
@@ -377,7 +378,7 @@ test('a model is probed: nothing before the changed token moves', async ({ page 
   await expect(
     page.getByText('Token 12 was changed; outputs moved at 12 to 31. None before it'),
   ).toBeVisible({
-    timeout: 60_000,
+    timeout: READY_MS,
   });
 });
 

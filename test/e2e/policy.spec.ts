@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test, type Page, type Worker } from '@playwright/test';
 import { PAGES } from '../../src/app/route';
 import { elsewhere, plainHost, type Host, type Plain } from './hosts';
-import { button, numberOf, visit, watchForErrors } from './support';
+import { button, numberOf, READY_MS, visit, watchForErrors } from './support';
 
 // Chromium reports each violation as an error in the console, so every test of the suite that watches for errors
 // watches for these too. It keeps quiet about those of workers; they are passed on.
@@ -26,8 +26,8 @@ const TINY = 'task=needle&context=32&distance=8&width=16&layers=2&heads=2&window
 
 async function trains(page: Page, address: string): Promise<void> {
   await visit(page, address);
-  await button(page, 'Train').click({ timeout: 60_000 });
-  await expect.poll(() => numberOf(page, 'Step count'), { timeout: 60_000 }).toBeGreaterThan(2);
+  await button(page, 'Train').click({ timeout: READY_MS });
+  await expect.poll(() => numberOf(page, 'Step count'), { timeout: READY_MS }).toBeGreaterThan(2);
   await button(page, 'Pause').click();
 }
 
@@ -201,7 +201,7 @@ async function workerOf(page: Page, address: string, name: string): Promise<Work
         found = page.workers()[at];
         return at;
       },
-      { message: name, timeout: 60_000 },
+      { message: name, timeout: READY_MS },
     )
     .toBeGreaterThanOrEqual(0);
   return found!;

@@ -44,12 +44,15 @@ export async function follow(page: Page, fragment: `#/${string}`): Promise<void>
   await page.evaluate((to) => location.assign(to), fragment);
 }
 
+/** A model of any size is built within this, also where somebody else keeps the cores busy. */
+export const READY_MS = 150_000;
+
 /** Opens the Lab in a new page and waits until it can train. */
 export async function open(page: Page, query = ''): Promise<void> {
   const parts = ['v=1', machine().query, query].filter(Boolean).join('&');
   await visit(page, `./#/lab?${parts}`);
-  await expect(output(page, 'Backend')).toContainText(machine().name, { timeout: 60_000 });
-  await expect(button(page, 'Train')).toBeEnabled({ timeout: 60_000 });
+  await expect(output(page, 'Backend')).toContainText(machine().name, { timeout: READY_MS });
+  await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });
 }
 
 /**

@@ -1,12 +1,12 @@
 /** @file The page as people use it: own text, mistakes, the keyboard, a lost text, long contexts, a small phone. */
 import { expect, test, type Page } from '@playwright/test';
-import { button, machine, numberOf, output, visit, watchForErrors } from './support';
+import { button, machine, numberOf, output, READY_MS, visit, watchForErrors } from './support';
 
 watchForErrors();
 
 async function lab(page: Page, query = ''): Promise<void> {
   await visit(page, `./#/lab?v=1&${query}`);
-  await expect(button(page, 'Train')).toBeEnabled({ timeout: 60_000 });
+  await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });
 }
 
 test('without WebGPU the page says which way it computes, and why', async ({ page }) => {
@@ -138,19 +138,19 @@ test('a text that cannot be loaded is a failure in words, and Reset tries again'
   await page.route('**/corpora/sotu.txt', (route) => route.fulfill({ status: 404, body: '' }));
   await visit(page, './#/lab?v=1&task=sotu');
   await expect(page.getByText(/could not be loaded \(.*sotu\.txt: 404\)/)).toBeVisible({
-    timeout: 60_000,
+    timeout: READY_MS,
   });
   await page.unroute('**/corpora/sotu.txt');
   await button(page, 'Reset').click();
-  await expect(button(page, 'Train')).toBeEnabled({ timeout: 60_000 });
+  await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });
   await button(page, 'Step').click();
-  await expect.poll(() => numberOf(page, 'Step count'), { timeout: 60_000 }).toBe(1);
+  await expect.poll(() => numberOf(page, 'Step count'), { timeout: READY_MS }).toBe(1);
 });
 
 test('long contexts are drawn pooled, and say so', async ({ page }) => {
   await lab(page, 'context=512&batch=1&width=16&heads=2&layers=2&window=32');
   await button(page, 'Step').click();
-  await expect.poll(() => numberOf(page, 'Step count'), { timeout: 60_000 }).toBe(1);
+  await expect.poll(() => numberOf(page, 'Step count'), { timeout: READY_MS }).toBe(1);
   await expect(page.getByText(/2 × 2 tokens/).first()).toBeVisible();
 });
 

@@ -1,5 +1,6 @@
 /** @file The figures' data and the words made from them, on numbers small enough to check by hand. */
 import { expect, test } from 'vitest';
+import { isResult } from '../../src/core/seeds';
 import { answersChart, answersOf, askedOf } from '../../src/figures/answers';
 import { band, csvOfTable } from '../../src/figures/chart';
 import { computeChart, coursesOf, perplexityAt } from '../../src/figures/compute';
@@ -8,7 +9,6 @@ import { contextsOf, gapChart, gapsOf, lengthChart, seedSpread } from '../../src
 import { MASKS, maskPanels } from '../../src/figures/masks';
 import { flopsPerStep, provenanceOf, resultsOfRuns, type Result } from '../../src/figures/result';
 import {
-  isResult,
   wordsOfAnswers,
   wordsOfCompute,
   wordsOfDocuments,

@@ -1,22 +1,39 @@
-/** @file The stripes of the home page: what a recording has of one run, and what is drawn between its moments. */
+/** @file The picture of the home page: what a recording has of its runs, what is drawn between its moments, what is said. */
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { accuracyAt, aliveOf, weightsAt } from '../../src/app/home/alive';
+import { accuracyAt, aliveOf, PLAY_MS, REST_MS, stepAt, weightsAt } from '../../src/app/home/alive';
+import { sayAlive } from '../../src/app/home/sayAlive';
 import { comparisonOf, starts } from '../../src/compare/starts';
 
 const { shared, runs } = comparisonOf(starts.get('needle'));
-const grouped = { shared, runs: runs.filter(({ own }) => own.plan === 'grouped') };
+const shown = {
+  shared,
+  runs: ['local', 'grouped'].map((plan) => runs.find(({ own }) => own.plan === plan)!),
+};
 const text = readFileSync('public/recorded/races/needle.json', 'utf8');
-const alive = aliveOf(text, grouped);
+const all = aliveOf(text, shown);
+const [local, alive] = [all[0]!, all[1]!];
 
-test('is of the run that was asked for: four layers, from the first step to the last', () => {
-  expect(alive.tokens).toHaveLength(48);
-  expect(alive.moments[0]!.step).toBe(0);
-  expect(alive.moments.at(-1)!.step).toBe(alive.steps);
-  for (const { layers } of alive.moments) expect(layers).toHaveLength(4);
-  // The local layers read their window of six and nothing before it.
-  const [, local] = alive.moments.at(-1)!.layers;
-  expect([...local!].findIndex((weight) => weight > 0)).toBe(42);
+test('is of the runs that were asked for: four layers, from the first step to the last', () => {
+  expect(all).toHaveLength(2);
+  for (const run of all) {
+    expect(run.tokens).toHaveLength(48);
+    expect(run.moments[0]!.step).toBe(0);
+    expect(run.moments.at(-1)!.step).toBe(run.steps);
+    for (const { layers } of run.moments) expect(layers).toHaveLength(4);
+  }
+  // A local layer reads its window of six and nothing before it; the first of the grouped run reads far.
+  const first = (weights: Float32Array) => [...weights].findIndex((weight) => weight > 0);
+  expect(local.moments.at(-1)!.layers.map(first)).toEqual([42, 42, 42, 42]);
+  const grouped = alive.moments.at(-1)!.layers.map(first);
+  expect([grouped[1], grouped[3]]).toEqual([42, 42]);
+  expect(grouped[0]).toBeLessThan(20);
+});
+
+test('both answer the same question', () => {
+  expect(local.tokens).toEqual(alive.tokens);
+  expect(alive.tokens.filter((token) => /^\d$/.test(token))).toHaveLength(1);
 });
 
 test('at its moments the weights are theirs, between them in between', () => {
@@ -31,9 +48,47 @@ test('at its moments the weights are theirs, between them in between', () => {
 test('the accuracy is the last that was measured, and none before the first', () => {
   expect(accuracyAt(alive, 0)).toBeUndefined();
   expect(accuracyAt(alive, alive.steps)).toBe(1);
+  expect(accuracyAt(local, local.steps)).toBeLessThan(0.2);
+});
+
+test('it goes forward to its last step, rests there, and begins again', () => {
+  expect(
+    [0, PLAY_MS, PLAY_MS + REST_MS - 1, PLAY_MS + REST_MS].map((ms) => stepAt(ms, 300)),
+  ).toEqual([0, 300, 300, 0]);
+  const time = fc.double({ min: 0, max: PLAY_MS + REST_MS - 1, noNaN: true });
+  fc.assert(
+    fc.property(time, time, fc.integer({ min: 1, max: 5000 }), (a, b, steps) => {
+      const [early, late] = [stepAt(Math.min(a, b), steps), stepAt(Math.max(a, b), steps)];
+      expect(early).toBeLessThanOrEqual(late);
+      expect(late).toBeLessThanOrEqual(steps);
+    }),
+  );
 });
 
 test('a run that was not recorded is refused', () => {
-  const other = { ...grouped, shared: { ...shared, seed: 2 } };
+  const other = { ...shown, shared: { ...shared, seed: 2 } };
   expect(() => aliveOf(text, other)).toThrow('no pictures of this run');
+});
+
+test('the sentence is of the numbers, and praises nobody who is behind', () => {
+  const price = { own: 5, share: 0.5, written: '5', percent: '50 %' };
+  const said = (right: number, standing: 'level' | 'behind' | 'guessing') => ({ right, standing });
+  expect(
+    sayAlive(
+      { global: said(1, 'level'), grouped: said(1, 'level'), local: said(0.09, 'guessing') },
+      price,
+      1 / 8,
+    ),
+  ).toBe(
+    'Zebra stripes answer as well as global layers alone (both 100 % right), for 50 % of their attention at 16,384 tokens; local layers alone only guess (9 %, guessing is 13 %).',
+  );
+  expect(
+    sayAlive(
+      { global: said(1, 'level'), grouped: said(0.5, 'behind'), local: said(0.4, 'behind') },
+      price,
+      1 / 8,
+    ),
+  ).toBe(
+    'Zebra stripes answer 50 % right, global layers alone 100 %, for 50 % of their attention at 16,384 tokens; local layers alone answer 40 % right.',
+  );
 });

@@ -1,4 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { presets } from '../../src/spec/preset';
+import { DEFAULTS } from '../../src/spec/run';
+import { fromQuery } from '../../src/spec/url';
+import { farCounted } from '../../src/state/far';
 import { Lab } from '../../src/state/lab.svelte';
 import { fakeEngine } from '../fakes/fakeEngine';
 
@@ -26,7 +30,7 @@ afterEach(() => void vi.useRealTimers());
 
 describe('what is looked at', () => {
   test('is in the address, and comes back from it', () => {
-    const { lab, opened } = open('show=mask&at=2.1.9.4');
+    const { lab, opened } = open('v=1&show=mask&at=2.1.9.4');
     expect(lab.show).toBe('mask');
     expect(lab.selection.cell).toEqual({ layer: 1, head: 0, query: 9, key: 4 });
     expect(lab.query).toBe('v=1&seed=1&show=mask&at=2.1.9.4');
@@ -35,6 +39,27 @@ describe('what is looked at', () => {
     expect(lab.query).toBe('v=1&seed=1');
     expect(opened()).toBe(1); // looking makes no new run
   });
+});
+
+describe('the Lab opens', () => {
+  test('on a run in which a stripe matters, where the address asks for nothing', () => {
+    for (const query of ['', 'backend=wasm']) {
+      const { lab } = open(query);
+      expect(lab.preset).toBe(presets.get('postal-codes'));
+      expect(lab.run.spec).toEqual(lab.spec);
+      expect(fromQuery(lab.query).spec).toEqual(lab.spec);
+      expect(farCounted(lab.spec)!.gain).toBeGreaterThan(0.2);
+    }
+  });
+
+  test.each(['v=1', 'v=1&seed=1', 'seed=1', 'layers=4', 'v=1&backend=wasm'])(
+    'on what a link has always meant, where it is %s',
+    (query) => {
+      const { lab } = open(query);
+      expect(lab.spec).toEqual({ ...DEFAULTS, backend: lab.spec.backend });
+      expect(lab.spec).toMatchObject({ task: 'moby-dick', context: 64, spread: 0.02 });
+    },
+  );
 });
 
 describe('settings', () => {
@@ -147,7 +172,7 @@ describe('the address', () => {
 
 describe('a text of one’s own', () => {
   test('is asked for before there is a run on it', () => {
-    const { lab } = open();
+    const { lab } = open('v=1');
     lab.change({ task: 'own-text' });
     vi.advanceTimersByTime(SETTLED);
     expect(lab.problem).toContain('there is no text yet');

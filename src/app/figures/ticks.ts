@@ -37,6 +37,7 @@ export function ticksOf(
 }
 
 export function tickText({ scale }: Axis, tick: number): string {
-  if (scale === 'log10' && tick >= 1000) return formatCount(tick).replace(/\.0+(?= )/, '');
+  if (tick >= (scale === 'log10' ? 1e3 : 1e6))
+    return formatCount(tick).replace(/\.?0+(?= )/, (zeros) => (zeros.startsWith('.') ? '' : zeros));
   return tick.toLocaleString('en-US', { maximumSignificantDigits: 6 });
 }

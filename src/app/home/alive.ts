@@ -1,6 +1,7 @@
-/** @file What the home page shows of a recorded run: what the last query reads in every layer, from moment to moment. */
+/** @file What the home page shows of recorded runs: what the last query reads in every layer, from moment to moment. */
 import { readFile } from '../../compare/file';
 import { specsOf, type Comparison } from '../../compare/comparison';
+import type { ValidationRecord } from '../../compare/history';
 import { subsetOf } from '../../compare/subset';
 import { check } from '../../core/check';
 import { readMoments, unpack } from '../../state/moments';
@@ -9,34 +10,40 @@ export interface Alive {
   readonly tokens: readonly string[]; // [T]
   /** [moment][layer][T] weights of the last query, the largest over the heads, 0..1. */
   readonly moments: readonly { readonly step: number; readonly layers: readonly Float32Array[] }[];
-  /** Held-out accuracy, 0..1, from the first validation to the last. */
-  readonly accuracy: readonly { readonly step: number; readonly value: number }[];
+  /** Held out, from the first to the last. */
+  readonly validations: readonly ValidationRecord[];
   readonly steps: number;
   readonly made: string;
 }
 
-/** What a recording has of one run. Throws InputError where it has none of it. */
-export function aliveOf(text: string, run: Comparison): Alive {
-  const saved = subsetOf(readFile(text), run);
+/** What a recording has of each of these runs, in their order. Throws InputError where it has none of it. */
+export function aliveOf(text: string, runs: Comparison): readonly Alive[] {
+  const saved = subsetOf(readFile(text), runs);
   check(saved?.pictures, 'the recording has no pictures of this run');
-  const { validations, steps } = saved.histories[0]!;
-  const frames = readMoments(saved.pictures, specsOf(run)).flatMap(({ step, value: [packed] }) =>
-    packed ? [{ step, frame: unpack(packed) }] : [],
-  );
-  return {
-    tokens: frames[0]!.frame.tokens,
-    moments: frames.map(({ step, frame: { T, heads, layers } }) => ({
-      step,
-      layers: layers.map(({ weights }) =>
-        Float32Array.from({ length: T }, (_, key) =>
-          Math.max(...Array.from({ length: heads }, (_, h) => weights[(h * T + T - 1) * T + key]!)),
+  const moments = readMoments(saved.pictures, specsOf(runs));
+  return saved.histories.map(({ validations, steps }, run) => {
+    const frames = moments.flatMap(({ step, value }) => {
+      const packed = value[run];
+      return packed ? [{ step, frame: unpack(packed) }] : [];
+    });
+    check(frames[0], 'the recording has no pictures of this run');
+    return {
+      tokens: frames[0].frame.tokens,
+      moments: frames.map(({ step, frame: { T, heads, layers } }) => ({
+        step,
+        layers: layers.map(({ weights }) =>
+          Float32Array.from({ length: T }, (_, key) =>
+            Math.max(
+              ...Array.from({ length: heads }, (_, h) => weights[(h * T + T - 1) * T + key]!),
+            ),
+          ),
         ),
-      ),
-    })),
-    accuracy: validations.map(({ step, accuracy }) => ({ step, value: accuracy })),
-    steps: steps.length,
-    made: saved.made,
-  };
+      })),
+      validations,
+      steps: steps.length,
+      made: saved.made,
+    };
+  });
 }
 
 /** Between two moments the weights are drawn in between: a picture for the eye, not a number. */
@@ -50,6 +57,16 @@ export function weightsAt({ moments }: Alive, step: number): readonly Float32Arr
   );
 }
 
-export function accuracyAt({ accuracy }: Alive, step: number): number | undefined {
-  return accuracy.findLast((one) => one.step <= step)?.value;
+export function accuracyAt({ validations }: Alive, step: number): number | undefined {
+  return validations.findLast((one) => one.step <= step)?.accuracy;
+}
+
+/** The picture goes by in so many milliseconds, rests at its end, and begins again. */
+export const PLAY_MS = 16_000;
+export const REST_MS = 5000;
+
+/** The step that is shown after so many milliseconds of playing. */
+export function stepAt(ms: number, steps: number): number {
+  const within = ms % (PLAY_MS + REST_MS);
+  return Math.min(steps, Math.floor((steps * within) / PLAY_MS));
 }

@@ -4,7 +4,7 @@ import { defineStart } from '../defineStart';
 export default defineStart({
   id: 'marker',
   label: 'Marker: which layer is global?',
-  order: 2,
+  order: 3,
   summary:
     'Two hops: find the marker, then read the token after it. A global layer that comes last, or two of them, learn it; one at the bottom reads only raw tokens.',
   settings: marker.settings,

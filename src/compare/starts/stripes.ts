@@ -4,7 +4,7 @@ import { defineStart } from '../defineStart';
 export default defineStart({
   id: 'stripes',
   label: 'Stripes: how few are enough?',
-  order: 4,
+  order: 5,
   summary:
     'Local layers alone cannot reach the needle. One global layer, first or last, is enough for it; two learn it no worse.',
   settings: needle.settings,

@@ -4,7 +4,7 @@ import { defineStart } from '../defineStart';
 export default defineStart({
   id: 'windows',
   label: 'Windows: how wide is wide enough?',
-  order: 3,
+  order: 4,
   summary:
     'Local attention only. Four layers of window W reach 4 (W − 1) + 1 tokens: 13, 21, 33 and 57. The needle lies 28 to 47 back.',
   settings: needle.settings,

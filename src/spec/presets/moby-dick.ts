@@ -3,7 +3,7 @@ import { definePreset } from '../definePreset';
 export default definePreset({
   id: 'moby-dick',
   label: 'First light: real text',
-  order: 0,
+  order: 1,
   summary: 'A Zebra of four layers learns Moby-Dick, character by character.',
   settings: {},
 });

@@ -3,7 +3,7 @@ import { definePreset } from '../definePreset';
 export default definePreset({
   id: 'needle',
   label: 'Needle: beyond reach',
-  order: 1,
+  order: 2,
   summary:
     'One needle in filler, asked for 28 tokens later. Four local layers of window 6 reach 21 tokens, so only a layer that sees far can answer. Try the plan Local.',
   settings: {

@@ -1,0 +1,55 @@
+/** @file What the Compare page says of its runs: the facts of the race, for the sentence of src/compare/finding.ts. */
+import { reach } from '../../attention/reach';
+import { findingOf, type Finding, type Question } from '../../compare/finding';
+import { random } from '../../core/random';
+import type { Source, Task } from '../../data/source';
+import type { RunSpec } from '../../spec/run';
+import type { Race } from '../../state/race.svelte';
+
+/** What the runs are asked, as far as the words need it. */
+export function questionOf(source: Source, spec: RunSpec): Question {
+  const { context, warmup } = spec;
+  if (source.kind !== 'task') return { measure: { of: 'text' }, context, warmup };
+  return {
+    measure: {
+      of: 'answers',
+      ...(source.chance !== undefined && { chance: source.chance }),
+      together: scoredTogether(source, spec),
+    },
+    context,
+    distance: spec.distance,
+    warmup,
+  };
+}
+
+/** Scored tokens of one example; settings that cannot run have none. */
+function scoredTogether(task: Task, { context, distance, seed }: RunSpec): number {
+  if (distance > task.maxDistance(context)) return 1;
+  const { weights } = task.example(random(seed, 'together'), context, distance);
+  return Math.max(
+    1,
+    weights.reduce((a, b) => a + b, 0),
+  );
+}
+
+/** How far each run's last token can see through all its layers, in tokens; dear enough to be kept. */
+export const reachesOf = ({ models }: Race): readonly number[] =>
+  models.map(({ layers, context }) => reach(layers, context));
+
+export const findingOfRace = (race: Race, reaches: readonly number[]): Finding =>
+  findingOf(
+    race.specs.map((_, i) => {
+      const { steps, validations } = race.histories[i] ?? { steps: [], validations: [] };
+      const { needed, tokens } = race.costs[i]!;
+      return {
+        name: race.names[i]!,
+        validations,
+        repeats: (race.saved?.repeats ?? race.measured.repeats).filter(({ run }) => run === i),
+        flops: needed / tokens,
+        reach: reaches[i]!,
+        step: steps.length,
+        stopped: race.saved === undefined && race.runs[i]?.state.phase === 'failed',
+      };
+    }),
+    questionOf(race.source, race.built.shared),
+  );

@@ -1,0 +1,30 @@
+/** @file The finding of the home page in one sentence, made from the recorded and the counted numbers. */
+import { share } from '../../compare/finding';
+import type { Standing } from '../../compare/verdict';
+import { formatInteger } from '../../core/units';
+import { LONGEST, type Price } from '../../figures/growth';
+
+export interface Said {
+  readonly right: number; // share of held-out answers, 0..1
+  readonly standing: Standing;
+}
+
+/** `price`: of the grouped plan's attention at the longest length. `chance`: share right by guessing. */
+export function sayAlive(
+  { global, grouped, local }: Record<'global' | 'grouped' | 'local', Said>,
+  price: Price,
+  chance: number,
+): string {
+  const ahead = ({ standing }: Said) => standing === 'best' || standing === 'level';
+  const right = ({ right: own }: Said) => share(own);
+  const same = right(grouped) === right(global);
+  const stripes =
+    ahead(grouped) && ahead(global)
+      ? `Zebra stripes answer as well as global layers alone (${same ? `both ${right(grouped)}` : `${right(grouped)} and ${right(global)}`} right)`
+      : `Zebra stripes answer ${right(grouped)} right, global layers alone ${right(global)}`;
+  const alone =
+    local.standing === 'guessing'
+      ? `local layers alone only guess (${right(local)}, guessing is ${share(chance)})`
+      : `local layers alone answer ${right(local)} right`;
+  return `${stripes}, for ${price.percent} of their attention at ${formatInteger(LONGEST)} tokens; ${alone}.`;
+}

@@ -1,0 +1,175 @@
+/** @file What a comparison has shown so far, in one sentence made from its numbers; and how far it can be trusted. */
+import { formatInteger } from '../core/units';
+import { SEED_NOISE, verdictOf, type Held, type Measure, type Standing } from './verdict';
+
+export interface Contender extends Held {
+  readonly name: string;
+  /** Training FLOPs per token that the definition asks for. */
+  readonly flops: number;
+  /** Tokens the last one can depend on through all layers, itself included. */
+  readonly reach: number;
+  /** Steps made. */
+  readonly step: number;
+  /** It stopped and will not go on: the others are compared without it. */
+  readonly stopped?: boolean;
+}
+
+export interface Question {
+  readonly measure: Measure;
+  readonly context: number; // tokens
+  /** Every scored answer lies at least so many tokens back; undefined for a text. */
+  readonly distance?: number;
+  /** Steps in which the learning rate rises. */
+  readonly warmup: number;
+}
+
+export interface Finding {
+  readonly title: string;
+  /** Why a run that stays behind cannot do better, where that is counted. */
+  readonly because: readonly string[];
+  /** How noise was told from a result; nothing before there is a result. */
+  readonly trust: string;
+  /** One per contender; undefined before there is a result, and for a run that stopped. */
+  readonly standings: readonly (Standing | undefined)[];
+}
+
+export function findingOf(contenders: readonly Contender[], question: Question): Finding {
+  const runs = contenders.filter(({ stopped }) => !stopped);
+  const nothing = (title: string): Finding => ({
+    title,
+    because: [],
+    trust: '',
+    standings: contenders.map(() => undefined),
+  });
+  if (runs.length < 2) return nothing('Fewer than two runs go on: there is nothing to compare.');
+  const names = runs.map(({ name }) => name);
+  const verdict = verdictOf(runs, question.measure);
+  if (runs.every(({ step }) => step === 0)) return nothing(asked(names, question));
+  const made = Math.min(...runs.map(({ step }) => step));
+  if (!verdict)
+    return nothing(`${after(made)} nothing held out has been looked at yet: no finding so far.`);
+  if (verdict.step <= question.warmup)
+    return nothing(
+      `${after(verdict.step)} it is too early to say: the learning rate rises until step ${formatInteger(question.warmup)}.`,
+    );
+
+  const entries = runs.map((run, i) => ({
+    ...run,
+    score: verdict.scores[i]!,
+    standing: verdict.standings[i]!,
+  }));
+  const because = entries.flatMap((entry) =>
+    entry.standing === 'behind' || entry.standing === 'guessing' ? outOfReach(entry, question) : [],
+  );
+  return {
+    title: `${after(verdict.step)} ${sentence(entries, verdict.first, question.measure)}`,
+    because,
+    trust: trust(verdict, runs[0]!, question.measure),
+    standings: contenders.map((one) =>
+      one.stopped ? undefined : entries[runs.indexOf(one)]!.standing,
+    ),
+  };
+}
+
+interface Entry extends Contender {
+  readonly score: number;
+  readonly standing: Standing;
+}
+
+const after = (steps: number) => `After ${formatInteger(steps)} ${steps === 1 ? 'step' : 'steps'}`;
+
+/** Before anything is trained: what the comparison asks. */
+function asked(names: readonly string[], { measure, distance }: Question): string {
+  return measure.of === 'text'
+    ? `Which of ${listed(names)} predicts text it has not seen best, and for what price?`
+    : `Which of ${listed(names)} answers when the answer lies ${distance === undefined ? 'far' : `at least ${counted(distance, 'token')}`} back, and for what price?`;
+}
+
+function sentence(entries: readonly Entry[], first: number, measure: Measure): string {
+  const ahead = entries.filter(({ standing }) => standing === 'best' || standing === 'level');
+  if (ahead.length === 0) return `no run does better than guessing${chance(measure)}.`;
+  const rest = entries.filter((entry) => !ahead.includes(entry));
+  const best = entries[first]!;
+  const behind =
+    rest.length === 0 ? '' : `; ${listed(rest.map((one) => lag(one, best, ahead, measure)))}`;
+  return `${lead(ahead, best, rest.length === 0, measure)}${behind}.`;
+}
+
+/** Those in front: one that is ahead, or several that cannot be told apart, and what they cost against the dearest. */
+function lead(ahead: readonly Entry[], best: Entry, all: boolean, measure: Measure): string {
+  if (ahead.length === 1) return `${best.name} is ahead with ${score(best.score, measure)}`;
+  const dearest = ahead.reduce((a, b) => (b.flops > a.flops ? b : a));
+  const cheaper = ahead.filter((one) => one !== dearest);
+  const prices = [...new Set(cheaper.map(({ flops }) => share(flops / dearest.flops)))];
+  const price = prices.every((one) => one === '100 %')
+    ? 'for the same FLOPs'
+    : `for ${listed(prices)} of its FLOPs`;
+  const names = listed(cheaper.map(({ name }) => name));
+  const scores = [...cheaper, dearest].map((one) => score(one.score, measure, false));
+  const same = new Set(scores).size === 1;
+  const found = `${same ? `${ahead.length === 2 ? 'both' : 'all'} ${scores[0]}` : listed(scores)}${unit(measure)}`;
+  return all && ahead.length > 2
+    ? `no difference counts: ${names} come to the same as ${dearest.name} (${found}) ${price}`
+    : `${names} ${cheaper.length === 1 ? 'is' : 'are'} as good as ${dearest.name} (${found}) ${price}`;
+}
+
+/** How far one stays behind. */
+function lag(one: Entry, best: Entry, ahead: readonly Entry[], measure: Measure): string {
+  if (measure.of === 'answers')
+    return `${one.name} answers ${score(one.score, measure, false)} right${
+      one.standing === 'guessing' ? `, no better than guessing${chance(measure)}` : ''
+    }`;
+  const gap = one.score - best.score;
+  // The dearest is named last, as what the others are as good as: who reads on takes it for the one that is meant.
+  const than = ahead.every(({ flops }) => flops <= best.flops) ? '' : ` than ${best.name}`;
+  return `${one.name} is ${gap.toFixed(gap < 0.01 ? 3 : 2)} worse${than}`;
+}
+
+/** What is counted, not measured: what lies beyond a stack's reach cannot decide what it answers. */
+function outOfReach({ name, reach }: Entry, { measure, context, distance }: Question): string[] {
+  if (measure.of === 'answers')
+    return distance !== undefined && distance >= reach
+      ? [
+          `${name} cannot know the answer: its layers reach ${counted(reach, 'token')}, and the answer lies at least ${formatInteger(distance)} back.`,
+        ]
+      : [];
+  return reach < context
+    ? [
+        `${name} can use at most ${counted(reach, 'token')} of a context of ${formatInteger(context)}.`,
+      ]
+    : [];
+}
+
+function trust(
+  { seeds, tokens }: { readonly seeds: number; readonly tokens: number },
+  one: Contender,
+  measure: Measure,
+): string {
+  if (seeds >= 3)
+    return `Means over ${seeds} seeds. A difference is called only where every seed shows it and it is larger than the seeds differ in it.`;
+  const few = seeds === 1 ? 'One seed' : 'Two seeds';
+  const elsewhere = one.repeats.length > 0 && seeds === 1 ? ' at this step' : '';
+  return measure.of === 'text'
+    ? `${few}${elsewhere}. In the recorded figures the gap between two plans moved by ${SEED_NOISE.middle} nats from seed to seed in the middle, at most by ${SEED_NOISE.most}; differences up to ${SEED_NOISE.middle} are not called.`
+    : `${few}${elsewhere}, ${formatInteger(tokens / measure.together)} questions. Shares no further apart than chance moves them are not called; whether a plan finds its way at all can depend on the seed.`;
+}
+
+const unit = (measure: Measure) => (measure.of === 'text' ? ' nats' : ' right');
+const score = (value: number, measure: Measure, whole = true) =>
+  `${measure.of === 'text' ? value.toFixed(2) : share(value)}${whole ? unit(measure) : ''}`;
+const chance = (measure: Measure) =>
+  measure.of === 'answers' && measure.chance !== undefined ? ` (${share(measure.chance)})` : '';
+
+/** '82 %'; what is not quite all or nothing is not rounded to it. */
+export function share(value: number): string {
+  const percent = 100 * value;
+  if (percent > 0 && percent < 0.5)
+    return percent < 0.01 ? '< 0.01 %' : `${Number(percent.toPrecision(1))} %`;
+  return percent >= 99.5 && percent < 100
+    ? `${Math.min(99.9, Number(percent.toPrecision(3)))} %`
+    : `${Math.round(percent)} %`;
+}
+
+const counted = (n: number, noun: string) => `${formatInteger(n)} ${n === 1 ? noun : `${noun}s`}`;
+const listed = (words: readonly string[]) =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

@@ -1,0 +1,119 @@
+/**
+ * @file Which of the compared runs is ahead, as far as their held-out numbers can tell.
+ *
+ * Noise comes first: from three seeds on, a difference counts where every seed shows it and it is larger than
+ * the seeds differ in it (src/core/seeds.ts). One seed cannot say that; there, losses have to lie as far apart
+ * as recorded seeds moved the gap between two plans, and shares of right answers further than chance moves them.
+ */
+import { isResult, SEEDS } from '../core/seeds';
+import type { ValidationRecord } from './history';
+
+/**
+ * Nats: how far the gap between a plan and global attention moved between the seeds of a recorded comparison,
+ * in the middle of the nine and at most (Moby-Dick, three seeds each; test/compare/verdict.test.ts counts it again).
+ */
+export const SEED_NOISE = { middle: 0.05, most: 0.19 } as const;
+
+/** What the runs learn, as far as it decides what a difference means. */
+export type Measure =
+  | { readonly of: 'text' }
+  | {
+      readonly of: 'answers';
+      /** Share of right answers by guessing, 0..1. */
+      readonly chance?: number;
+      /** Answers that are asked for together, of one example: they are right or wrong together. */
+      readonly together: number;
+    };
+
+/** Held-out numbers of one run, and of the same run from other seeds. */
+export interface Held {
+  readonly validations: readonly ValidationRecord[];
+  readonly repeats: readonly { readonly seed: number; readonly validations: Held['validations'] }[];
+}
+
+/**
+ * best: ahead of all others. level: not to be told from the one with the best number. behind: worse than it.
+ * guessing: worse than it, or with nobody better, and not to be told from guessing.
+ */
+export type Standing = 'best' | 'level' | 'behind' | 'guessing';
+
+export interface Verdict {
+  /** The last step that all runs were validated at. */
+  readonly step: number;
+  readonly seeds: number;
+  /** Nats per scored token, or share of right answers; means over the seeds. */
+  readonly scores: readonly number[];
+  /** By its number alone, from 0. */
+  readonly first: number;
+  readonly standings: readonly Standing[];
+  /** Scored tokens behind each number. */
+  readonly tokens: number;
+}
+
+/** Undefined while there is no step at which every run was validated, or fewer than two runs. */
+export function verdictOf(runs: readonly Held[], measure: Measure): Verdict | undefined {
+  const [one, ...others] = runs;
+  if (!one || others.length === 0) return undefined;
+  const step = one.validations.findLast((own) => others.every((run) => at(run, own.step)))?.step;
+  if (step === undefined) return undefined;
+  // A seed counts where every run was trained from it as far as this.
+  const seeds = one.repeats
+    .map(({ seed }) => seed)
+    .filter((seed) => runs.every((run) => repeated(run, seed, step)));
+  const records = runs.map((run) => [
+    at(run, step)!,
+    ...seeds.map((seed) => repeated(run, seed, step)!),
+  ]);
+  const numbers = records.map((own) =>
+    own.map(({ loss, accuracy }) => (measure.of === 'text' ? loss : accuracy)),
+  );
+  const scores = numbers.map(mean);
+  const first = scores.indexOf(measure.of === 'text' ? Math.min(...scores) : Math.max(...scores));
+  const questions =
+    measure.of === 'text'
+      ? 0
+      : records[0]!.reduce((sum, { tokens }) => sum + tokens, 0) / measure.together;
+
+  const apart = (i: number) => {
+    const gaps = numbers[i]!.map((own, seed) => own - numbers[first]![seed]!);
+    if (gaps.length >= SEEDS) return isResult(gaps);
+    return (
+      Math.abs(scores[i]! - scores[first]!) >
+      noiseOf(measure, scores[i]!, scores[first]!, questions)
+    );
+  };
+  const guesses = (i: number) => {
+    if (measure.of === 'text' || measure.chance === undefined) return false;
+    const { chance } = measure;
+    return scores[i]! <= chance + 2 * Math.sqrt((chance * (1 - chance)) / questions);
+  };
+  const level = runs.flatMap((_, i) => (i === first || !apart(i) ? [i] : []));
+  const standings = runs.map((_, i): Standing => {
+    if (guesses(first)) return 'guessing';
+    if (level.includes(i)) return level.length === 1 ? 'best' : 'level';
+    return guesses(i) ? 'guessing' : 'behind';
+  });
+  return {
+    step,
+    seeds: 1 + seeds.length,
+    scores,
+    first,
+    standings,
+    tokens: records[0]![0]!.tokens,
+  };
+}
+
+/** Differences of one seed up to this are not called. Of shares: twice the standard error of the difference. */
+export function noiseOf(measure: Measure, a: number, b: number, questions: number): number {
+  if (measure.of === 'text') return SEED_NOISE.middle;
+  const both = (a + b) / 2;
+  return 2 * Math.sqrt((2 * both * (1 - both)) / questions);
+}
+
+const at = ({ validations }: Pick<Held, 'validations'>, step: number) =>
+  validations.find((one) => one.step === step);
+const repeated = (run: Held, seed: number, step: number) => {
+  const repeat = run.repeats.find((one) => one.seed === seed);
+  return repeat && at(repeat, step);
+};
+const mean = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0) / numbers.length;

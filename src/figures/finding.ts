@@ -1,0 +1,208 @@
+/**
+ * @file What Figures 2, 3 and 4 find, in a sentence that follows from the numbers of one text at one context, and
+ * in notes what the sentence leaves out: how many seeds, which of them stands apart, which plan is missing.
+ */
+import { SEEDS } from '../core/seeds';
+import { formatInteger } from '../core/units';
+import type { Bucket } from './buckets';
+import { ALL, endOf, type Measure } from './measure';
+import {
+  apartNotes,
+  ASKED,
+  controlOf,
+  first,
+  flopsOf,
+  listed,
+  missingNotes,
+  partiesOf,
+  percent,
+  seedNotes,
+  type Party,
+} from './parties';
+import type { Result } from './result';
+import { apartOf, mean, rangeOf, verdictOn, type SeedLoss } from './verdict';
+
+export interface Finding {
+  readonly title: string; // a sentence, without its full stop
+  readonly notes: readonly string[]; // sentences
+}
+
+const atEnd = (results: readonly Result[], context: number, measure: Measure) =>
+  partiesOf(results, context, (result) => endOf(result, measure)?.loss);
+
+/** Figure 3: what each plan is at the end, and what grouped needs for it. */
+export function findingOfCompute(
+  results: readonly Result[],
+  context: number,
+  measure: Measure = ALL,
+): Finding {
+  const counted = measure.part === 'all' ? '' : `, counting only “${measure.label}”,`;
+  const at = `At ${formatInteger(context)} characters${counted}`;
+  const parties = atEnd(results, context, measure);
+  return comparing(at, parties, ({ plan, ...party }, global) =>
+    plan === 'grouped'
+      ? `for ${percent(flopsOf({ plan, ...party }) / flopsOf(global))} of the FLOPs`
+      : '',
+  );
+}
+
+/** Figure 2: what each plan is where most has been read, and from where on local falls behind. */
+export function findingOfGaps(results: readonly Result[], context: number): Finding {
+  const buckets = bucketsAt(results, context);
+  const last = buckets.at(-1);
+  if (!last) return comparing(`At ${formatInteger(context)} characters`, []);
+  const partiesAt = (i: number) => partiesOf(results, context, (run) => run.buckets.at(i)?.loss);
+  const found = comparing(`With ${readIn(last)} characters read`, partiesAt(-1));
+  const worse = buckets.map((_, i) => isWorse(partiesAt(i)));
+  return { ...found, notes: [...crossing(buckets, worse), ...found.notes] };
+}
+
+/** Figure 4: what reading more is worth to each plan. */
+export function findingOfLengths(results: readonly Result[], context: number): Finding {
+  const buckets = bucketsAt(results, context);
+  const gain = (run: Result) =>
+    run.buckets.length > 1 ? run.buckets[0]!.loss - run.buckets.at(-1)!.loss : undefined;
+  const parties = partiesOf(results, context, gain);
+  if (parties.length === 0) {
+    return { title: `At ${formatInteger(context)} characters no run was looked at yet`, notes: [] };
+  }
+  const asked = ['global', ...ASKED].flatMap((plan) => first(parties, plan) ?? []);
+  const worths = (asked.length > 0 ? asked : parties).map(
+    ({ name, losses }) => `${worth(losses)} to ${name}`,
+  );
+  const unit = worths.findIndex((words) => !words.startsWith(NOTHING));
+  return {
+    title: `Reading ${readIn(buckets.at(-1)!)} characters instead of up to ${formatInteger(buckets[0]!.to)} is worth ${listed(worths.map((words, i) => (i === unit ? words.replace(' to ', ' nats to ') : words)))}`,
+    notes: [...seedNotes(parties), ...missingNotes(parties)],
+  };
+}
+
+/** Figure 3 over several contexts: how the price falls, and where grouped keeps up. */
+export function findingOfContexts(results: readonly Result[], measure: Measure = ALL): Finding {
+  const contexts = [...new Set(results.map(({ spec }) => spec.context))].sort((a, b) => a - b);
+  const pairs = contexts.flatMap((context) => {
+    const parties = atEnd(results, context, measure);
+    const [global, grouped] = [first(parties, 'global'), first(parties, 'grouped')];
+    if (!global || !grouped) return [];
+    const { kind } = verdictOn(grouped.losses, global.losses);
+    return [{ at: formatInteger(context), kind, grouped, share: flopsOf(grouped) / flopsOf(global) }]; // prettier-ignore
+  });
+  if (pairs.length === 0) {
+    return { title: 'There is no pair of global and grouped runs to compare yet', notes: [] };
+  }
+  const shares = pairs.map(({ at, share }) => `${percent(share)} at ${at}`);
+  const kinds = [
+    ['same', 'as good as global'],
+    ['better', 'better than global'],
+    ['worse', 'worse than global'],
+    ['few', 'not to be told from global with fewer than three seeds'],
+  ] as const;
+  const said = kinds.flatMap(([kind, words]) => {
+    const own = pairs.filter((pair) => pair.kind === kind).map(({ at }) => at);
+    return own.length === 0 ? [] : [`${words} at ${listed(own)}`];
+  });
+  const apart = pairs.flatMap(({ at, grouped }) =>
+    apartNotes([grouped]).map((note) => `At ${at} characters: ${note}`),
+  );
+  return {
+    title: `The longer the context, the less grouped needs of global's FLOPs: ${listed(shares)}`,
+    notes: [`Grouped is ${said.join('; ')}.`, ...apart],
+  };
+}
+
+/** The control in a sentence, and whether it does as well as global; undefined where there is none to compare. */
+export function findingOfControl(
+  results: readonly Result[],
+  context: number,
+): { readonly sentence: string; readonly suffices: boolean } | undefined {
+  const parties = atEnd(results, context, ALL);
+  const [global, control] = [first(parties, 'global'), controlOf(parties)];
+  if (!global || !control) return undefined;
+  const name = `Local with a window of ${formatInteger(control.group.spec.window)}`;
+  const price = `for ${percent(flopsOf(control) / flopsOf(global))} of the FLOPs`;
+  const { kind } = verdictOn(control.losses, global.losses);
+  return {
+    sentence: `${name} is ${against(control.losses, global.losses, true)} ${price}.`,
+    suffices: kind === 'same' || kind === 'better',
+  };
+}
+
+// ---------------------------------------------------------------------------------------------------- parts
+
+function comparing(
+  at: string,
+  parties: readonly Party[],
+  price: (party: Party, global: Party) => string = () => '',
+): Finding {
+  const global = first(parties, 'global');
+  const others = ASKED.flatMap((plan) =>
+    plan === 'local'
+      ? (first(parties, plan) ?? [])
+      : parties.filter((party) => party.plan === plan),
+  );
+  const notes = [...seedNotes(parties), ...apartNotes(parties), ...missingNotes(parties)];
+  if (!global) return { title: `${at} there is no run of global attention to compare with`, notes };
+  if (others.length === 0) return { title: `${at} there is nothing to compare global with`, notes };
+  const clauses = others.map((party, i) => {
+    const said = `${party.name} is ${split(party.losses, global.losses, i === 0)}`;
+    const cost = price(party, global);
+    return cost === '' ? said : `${said}${apartOf(party.losses) ? ',' : ''} ${cost}`;
+  });
+  return { title: `${at} ${clauses.join('; ')}`, notes };
+}
+
+/** As `against`; a seed that stands apart is said apart, so that no mean hides it. */
+function split(losses: readonly SeedLoss[], global: readonly SeedLoss[], named: boolean): string {
+  const apart = apartOf(losses);
+  if (!apart || global.length < SEEDS) return against(losses, global, named);
+  const others = losses.filter((one) => one !== apart);
+  const difference = mean(others) - mean(global);
+  const same =
+    verdictOn(losses, global).kind === 'same' &&
+    Math.abs(difference) <= Math.max(rangeOf(others), rangeOf(global));
+  const together = same ? equal(named) : apartBy(difference, named);
+  return `${together} in ${others.length} seeds of ${losses.length}, ${apartBy(apart.loss - mean(global), false)} in the other`;
+}
+
+function against(losses: readonly SeedLoss[], global: readonly SeedLoss[], named: boolean): string {
+  const { kind, difference, seeds } = verdictOn(losses, global);
+  if (kind === 'same') return equal(named);
+  const said = apartBy(difference, named);
+  return kind === 'few' ? `${said} in ${seeds === 1 ? 'one seed' : `${seeds} seeds`}` : said;
+}
+
+const equal = (named: boolean) => (named ? 'as good as global' : 'as good');
+
+/** '0.25 nats worse than global'; the second in a sentence leaves out the last words. */
+function apartBy(difference: number, named: boolean): string {
+  const size = Math.abs(difference);
+  const amount = size < 0.005 ? 'less than 0.01' : size.toFixed(2);
+  return `${amount} nats ${difference < 0 ? 'better' : 'worse'}${named ? ' than global' : ''}`;
+}
+
+/** A gain that is no larger than seeds differ is none. */
+function worth(gains: readonly SeedLoss[]): string {
+  const gain = mean(gains);
+  if (gains.length >= SEEDS && Math.abs(gain) <= Math.max(rangeOf(gains), 0.005)) return NOTHING;
+  return `${gain <= -0.005 ? '−' : ''}${Math.abs(gain).toFixed(2)}`;
+}
+const NOTHING = 'nothing';
+
+function isWorse(parties: readonly Party[]): boolean {
+  const [local, global] = [first(parties, 'local'), first(parties, 'global')];
+  return !!local && !!global && verdictOn(local.losses, global.losses).kind === 'worse';
+}
+
+/** From where on local is worse than global. */
+function crossing(buckets: readonly Bucket[], worse: readonly boolean[]): readonly string[] {
+  const from = worse.lastIndexOf(false) + 1;
+  if (from === 0 || from === worse.length) return [];
+  const to = formatInteger(buckets[from - 1]!.to);
+  return [`Up to ${to} characters read local is not worse than global; beyond them it is.`];
+}
+
+const bucketsAt = (results: readonly Result[], context: number): readonly Bucket[] =>
+  results.find(({ spec, buckets }) => spec.context === context && buckets.length > 0)?.buckets ??
+  [];
+
+const readIn = ({ from, to }: Bucket) => `${formatInteger(from)} to ${formatInteger(to)}`;

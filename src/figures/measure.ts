@@ -1,0 +1,69 @@
+/** @file Which held-out characters a loss is of: all of them, those of a slice, or the rest. */
+import { check } from '../core/check';
+import type { SliceScore } from '../data/slice';
+import { slices as registered } from '../data/slices';
+import type { Result } from './result';
+
+export interface Measure {
+  readonly part: 'all' | 'slice' | 'rest';
+  /** Of which slice; empty for all. */
+  readonly slice: string;
+  readonly label: string;
+}
+
+/** A loss, and the characters behind it. */
+export interface Score {
+  readonly loss: number; // nats per token
+  readonly tokens: number;
+}
+
+export const ALL: Measure = { part: 'all', slice: '', label: 'All characters' };
+
+/** All characters; and where runs were scored by slices, the first slice that all those runs have, and the rest. */
+export function measuresOf(results: readonly Result[]): readonly Measure[] {
+  const sliced = results.filter(({ slices }) => slices && slices.length > 0);
+  const inAll = registered.all.find(
+    ({ id }) => sliced.length > 0 && sliced.every(({ slices }) => has(slices!, id)),
+  );
+  if (!inAll) return [ALL];
+  const { id: slice, label } = inAll;
+  return [ALL, { part: 'slice', slice, label }, { part: 'rest', slice, label: 'The rest' }];
+}
+
+/** What is left of the whole without the slice; undefined where the slice is all of it. */
+export function restOf(whole: Score, slice: Score): Score | undefined {
+  const tokens = whole.tokens - slice.tokens;
+  check(
+    tokens >= 0,
+    `the slice has ${slice.tokens} characters and the whole ${whole.tokens}; a slice is a part of the whole`,
+  );
+  if (tokens === 0) return undefined;
+  const loss = (whole.loss * whole.tokens - slice.loss * slice.tokens) / tokens;
+  return { loss: Math.max(0, loss), tokens }; // both were rounded before
+}
+
+/** A measure of one look at held-out text; undefined where that look did not take it. */
+export function scoreOf(
+  look: Score & { readonly slices?: readonly SliceScore[] },
+  { part, slice }: Measure,
+): Score | undefined {
+  if (part === 'all') return { loss: look.loss, tokens: look.tokens };
+  const own = look.slices?.find(({ id }) => id === slice);
+  if (!own || own.tokens === 0) return undefined;
+  return part === 'slice' ? { loss: own.loss, tokens: own.tokens } : restOf(look, own);
+}
+
+/** A measure of a run at its end, on as much held-out text as there is: its buckets, or else its last look. */
+export function endOf(result: Result, measure: Measure): Score | undefined {
+  const { buckets, slices, validation } = result;
+  if (buckets.length === 0) {
+    const last = validation.at(-1);
+    return last && scoreOf(last, measure);
+  }
+  const tokens = buckets.reduce((sum, bucket) => sum + bucket.tokens, 0);
+  const loss = buckets.reduce((sum, bucket) => sum + bucket.loss * bucket.tokens, 0) / tokens;
+  return scoreOf({ loss, tokens, ...(slices && { slices }) }, measure);
+}
+
+const has = (slices: readonly SliceScore[], wanted: string) =>
+  slices.some(({ id }) => id === wanted);

@@ -1,0 +1,82 @@
+/** @file The plans of one text at one context, each with what its seeds came to; and in notes how many, who stands apart, who is missing. */
+import { bySeeds, flopsPerStep, type Result, type Seeds } from './result';
+import { apartOf, type SeedLoss } from './verdict';
+
+/** A plan at one context over its seeds, in one measure. */
+export interface Party {
+  readonly name: string; // 'grouped', as it stands in a sentence
+  readonly plan: string;
+  readonly group: Seeds;
+  readonly losses: readonly SeedLoss[];
+}
+
+/** Plans that the sentences ask about, beside global and in this order. Others stand in the figure and its table. */
+export const ASKED: readonly string[] = ['grouped', 'local'];
+
+/** Runs without the number are left out, and so are plans all of whose runs are without it. */
+export function partiesOf(
+  results: readonly Result[],
+  context: number,
+  lossOf: (result: Result) => number | undefined,
+): readonly Party[] {
+  const groups = bySeeds(results.filter(({ spec }) => spec.context === context));
+  return groups.flatMap((group) => {
+    const { plan } = group.spec;
+    const losses = group.results.flatMap((result) => {
+      const loss = lossOf(result);
+      return loss === undefined ? [] : [{ seed: result.spec.seed, loss }];
+    });
+    if (losses.length === 0) return [];
+    const several = groups.filter(({ spec }) => spec.plan === plan).length > 1;
+    // Of several local ones the first is asked about; it needs no longer name for that.
+    const alone = !several || plan === 'local';
+    return [{ name: alone ? plan : group.label, plan, group, losses }];
+  });
+}
+
+/** The first of a plan: of local ones that with the smallest window. */
+export const first = (parties: readonly Party[], plan: string): Party | undefined =>
+  parties.find((party) => party.plan === plan);
+
+/** Local with a larger window than the first, in which more lies. */
+export function controlOf(parties: readonly Party[]): Party | undefined {
+  const locals = parties.filter(({ plan, group }) => plan === 'local' && group.control);
+  return locals.at(-1);
+}
+
+/** Training FLOPs needed by all steps. */
+export const flopsOf = ({ group }: Party): number =>
+  flopsPerStep(group.spec) * group.results[0]!.steps;
+
+export function seedNotes(parties: readonly Party[]): readonly string[] {
+  const counts = [...new Set(parties.map(({ losses }) => losses.length))];
+  if (counts.length === 0) return [];
+  if (counts.length > 1) {
+    const each = parties.map(({ group, losses }) => `${losses.length} of ${group.label}`);
+    return [`Seeds: ${listed(each)}.`];
+  }
+  return counts[0] === 1
+    ? ['One seed of each plan: how far seeds differ is not known.']
+    : [`${counts[0]} seeds of each plan.`];
+}
+
+export function apartNotes(parties: readonly Party[]): readonly string[] {
+  return parties.flatMap(({ group, losses }) => {
+    const apart = apartOf(losses);
+    if (!apart) return [];
+    const numbers = losses.filter((one) => one !== apart).map(({ loss }) => loss.toFixed(3));
+    return [
+      `Seed ${apart.seed} of ${group.label} stands apart: ${apart.loss.toFixed(3)} nats, the others ${listed(numbers)}.`,
+    ];
+  });
+}
+
+export function missingNotes(parties: readonly Party[]): readonly string[] {
+  const missing = ['global', ...ASKED].filter((plan) => !first(parties, plan));
+  return missing.length === 0 ? [] : [`There is no run of ${listed(missing)} here.`];
+}
+
+export const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+export const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

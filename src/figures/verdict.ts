@@ -1,0 +1,68 @@
+/**
+ * @file When two plans differ: means of seeds held against how far seeds differ among themselves.
+ *
+ * Two plans are as good as each other where their means differ by no more than the seeds of one plan do, the
+ * largest minus the smallest, of the plan whose seeds differ more. That takes three seeds of each.
+ */
+import { SEEDS } from '../core/seeds';
+import { check } from '../core/check';
+
+/** Nats: a seed that differs by less is not worth naming. */
+export const APART = 0.03;
+
+/** What one seed of a plan came to. */
+export interface SeedLoss {
+  readonly seed: number;
+  readonly loss: number; // nats per token
+}
+
+export interface Verdict {
+  /** 'few': too few seeds to say more than what they came to. */
+  readonly kind: 'same' | 'better' | 'worse' | 'few';
+  readonly difference: number; // nats: the plan's mean less the other's
+  readonly spread: number; // nats: as far as seeds of one plan differ
+  readonly seeds: number; // of the plan that has fewer
+}
+
+export function mean(losses: readonly SeedLoss[]): number {
+  check(losses.length > 0, 'there are no seeds; the mean of a plan needs one or more');
+  return losses.reduce((sum, { loss }) => sum + loss, 0) / losses.length;
+}
+
+/** Largest minus smallest seed. */
+export function rangeOf(losses: readonly SeedLoss[]): number {
+  const all = losses.map(({ loss }) => loss);
+  return Math.max(...all) - Math.min(...all);
+}
+
+export function verdictOn(plan: readonly SeedLoss[], other: readonly SeedLoss[]): Verdict {
+  const difference = mean(plan) - mean(other);
+  const spread = Math.max(rangeOf(plan), rangeOf(other));
+  const seeds = Math.min(plan.length, other.length);
+  const kind =
+    seeds < SEEDS
+      ? 'few'
+      : Math.abs(difference) <= spread
+        ? 'same'
+        : difference < 0
+          ? 'better'
+          : 'worse';
+  return { kind, difference, spread, seeds };
+}
+
+/**
+ * The seed that stands apart: of three or more, further from the nearest other than twice what the others differ
+ * among themselves, and by 0.03 nats or more. undefined where none does.
+ */
+export function apartOf(losses: readonly SeedLoss[]): SeedLoss | undefined {
+  if (losses.length < SEEDS) return undefined;
+  const sorted = [...losses].sort((a, b) => a.loss - b.loss);
+  const ends = [
+    { one: sorted.at(-1)!, next: sorted.at(-2)!, others: sorted.slice(0, -1) },
+    { one: sorted[0]!, next: sorted[1]!, others: sorted.slice(1) },
+  ];
+  return ends.find(({ one, next, others }) => {
+    const away = Math.abs(one.loss - next.loss);
+    return away >= APART && away > 2 * rangeOf(others);
+  })?.one;
+}

@@ -1,0 +1,156 @@
+/** @file The sentence above a comparison: what it says of runs that can be seen through, and what it never says. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { findingOf, share, type Contender, type Question } from '../../src/compare/finding';
+
+const TEXT: Question = { measure: { of: 'text' }, context: 512, warmup: 50 };
+const NEEDLE: Question = {
+  measure: { of: 'answers', chance: 0.125, together: 4 },
+  context: 48,
+  distance: 28,
+  warmup: 30,
+};
+/** Names, what each came to after `step` steps, and its FLOPs. */
+const FLOPS: Record<string, number> = { Global: 2.03e6, Grouped: 1.66e6, Local: 1.29e6 };
+function run(name: string, value?: number, change: Partial<Contender> = {}): Contender {
+  const step = change.step ?? 300;
+  return {
+    name,
+    flops: FLOPS[name] ?? 1.5e6,
+    reach: name === 'Local' ? 61 : 512,
+    step,
+    validations: value === undefined ? [] : [{ step, loss: value, accuracy: value, tokens: 256 }],
+    repeats: [],
+    ...change,
+  };
+}
+const seeds = (...values: number[]): Contender['repeats'] =>
+  values.map((value, i) => ({
+    seed: i + 2,
+    validations: [{ step: 300, loss: value, accuracy: value, tokens: 256 }],
+  }));
+
+describe('of texts', () => {
+  test('who is as good as whom, for which price, and how far the others stay behind', () => {
+    const finding = findingOf(
+      [run('Global', 0.833), run('Grouped', 0.84), run('Local', 1.067)],
+      TEXT,
+    );
+    expect(finding.title).toBe(
+      'After 300 steps Grouped is as good as Global (0.84 and 0.83 nats) for 82 % of its FLOPs; Local is 0.23 worse.',
+    );
+    expect(finding.standings).toEqual(['level', 'level', 'behind']);
+    expect(finding.because).toEqual(['Local can use at most 61 tokens of a context of 512.']);
+    expect(finding.trust).toMatch(/^One seed\. .* differences up to 0\.05 are not called\.$/);
+  });
+
+  test('the best is named where the dearest is not it', () => {
+    expect(
+      findingOf([run('Global', 0.754), run('Grouped', 0.731), run('Local', 1.001)], TEXT).title,
+    ).toContain('Local is 0.27 worse than Grouped.');
+  });
+
+  test('one that is ahead is said to be', () => {
+    expect(
+      findingOf([run('Global', 0.8), run('Grouped', 0.9), run('Local', 1.0)], TEXT).title,
+    ).toBe(
+      'After 300 steps Global is ahead with 0.80 nats; Grouped is 0.10 worse and Local is 0.20 worse.',
+    );
+  });
+
+  test('runs that all come to the same leave only the price', () => {
+    expect(
+      findingOf([run('Global', 2.07), run('Local', 2.06), run('Grouped', 2.06)], TEXT).title,
+    ).toBe(
+      'After 300 steps no difference counts: Local and Grouped come to the same as Global (2.06, 2.06 and 2.07 nats) for 64 % and 82 % of its FLOPs.',
+    );
+  });
+
+  test('other seeds decide where there are three, and are said to', () => {
+    const [a, b] = [
+      run('Global', 1.0, { repeats: seeds(1.1, 1.2) }),
+      run('Grouped', 1.01, { repeats: seeds(1.11, 1.21) }),
+    ];
+    const { title, trust } = findingOf([a, b], TEXT);
+    expect(title).toBe('After 300 steps Global is ahead with 1.10 nats; Grouped is 0.01 worse.');
+    expect(trust).toMatch(/^Means over 3 seeds\./);
+  });
+});
+
+describe('of tasks', () => {
+  test('answers right, guessing, and why: the answer is out of reach', () => {
+    const local = run('Local', 0.09375, { reach: 21 });
+    const finding = findingOf([run('Global', 1), local, run('Grouped', 1)], NEEDLE);
+    expect(finding.title).toBe(
+      'After 300 steps Grouped is as good as Global (both 100 % right) for 82 % of its FLOPs; Local answers 9 % right, no better than guessing (13 %).',
+    );
+    expect(finding.because).toEqual([
+      'Local cannot know the answer: its layers reach 21 tokens, and the answer lies at least 28 back.',
+    ]);
+    expect(finding.trust).toMatch(/^One seed, 64 questions\./);
+  });
+
+  test('where nobody has found the way, nobody is called', () => {
+    expect(findingOf([run('Global', 0.13), run('Local', 0.12)], NEEDLE).title).toBe(
+      'After 300 steps no run does better than guessing (13 %).',
+    );
+  });
+});
+
+describe('before there is a result', () => {
+  const few = (step: number, value?: number) =>
+    ['Global', 'Local'].map((name) => run(name, value, { step }));
+
+  test('it asks, waits, and calls nothing while the rate still rises', () => {
+    expect(findingOf(few(0), TEXT).title).toBe(
+      'Which of Global and Local predicts text it has not seen best, and for what price?',
+    );
+    expect(findingOf(few(0), NEEDLE).title).toBe(
+      'Which of Global and Local answers when the answer lies at least 28 tokens back, and for what price?',
+    );
+    expect(findingOf(few(3), TEXT).title).toMatch(/^After 3 steps nothing held out/);
+    expect(findingOf(few(10, 2), TEXT).title).toMatch(/^After 10 steps it is too early to say/);
+    expect(findingOf(few(10, 2), TEXT).standings).toEqual([undefined, undefined]);
+  });
+
+  test('a run that stopped is left out of it', () => {
+    const runs = [run('Global', 1), run('Local', undefined, { stopped: true }), run('Grouped', 1)];
+    expect(findingOf(runs, NEEDLE).standings).toEqual(['level', undefined, 'level']);
+    expect(findingOf(runs.slice(0, 2), NEEDLE).title).toMatch(/nothing to compare/);
+  });
+});
+
+test('whatever the numbers, it is one sentence that names every run once ahead or behind, and no number is broken', () => {
+  const value = fc.double({ min: 0, max: 1, noNaN: true });
+  const names = ['Global', 'Local', 'Approximate', 'Grouped'];
+  const runs = fc
+    .array(fc.tuple(value, fc.double({ min: 1e3, max: 1e9, noNaN: true })), {
+      minLength: 2,
+      maxLength: 4,
+    })
+    .map((all) => all.map(([own, flops], i) => run(names[i]!, own, { flops })));
+  fc.assert(
+    fc.property(runs, fc.constantFrom(TEXT, NEEDLE), (all, question) => {
+      const { title, standings } = findingOf(all, question);
+      expect(title).toMatch(/^After 300 steps [^.]*(\d\.\d[^.]*)*\.$/);
+      expect(title).not.toMatch(/NaN|undefined|Infinity|-\d/);
+      const called = standings.some((one) => one === 'best');
+      expect(title.includes('is ahead')).toBe(called);
+      expect(/as good as|the same as/.test(title)).toBe(standings.includes('level'));
+      if (standings.includes('best') || standings.includes('level'))
+        for (const { name } of all) expect(title).toContain(name);
+    }),
+  );
+});
+
+test('what is not quite all or nothing is not written as all or nothing', () => {
+  expect([0, 0.0004, 0.004, 0.5, 0.9961, 0.99999, 1].map(share)).toEqual([
+    '0 %',
+    '0.04 %',
+    '0.4 %',
+    '50 %',
+    '99.6 %',
+    '99.9 %',
+    '100 %',
+  ]);
+});
