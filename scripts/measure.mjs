@@ -4,7 +4,7 @@
  */
 import { cpus } from 'node:os';
 import { writeFileSync } from 'node:fs';
-import { button, label, numberOf, openLab, withPage } from './page.mjs';
+import { button, label, numberOf, openAt, openLab, withPage } from './page.mjs';
 
 const NEEDLE =
   'task=needle&layers=4&width=32&heads=2&context=48&window=6&chunk=6&batch=16&warmup=30';
@@ -15,6 +15,9 @@ const STEPS = 300; // after which texts are compared
 
 /** What is measured: a name, an address, and the seconds after which we give up. */
 const CASES = [
+  // Where an address asks for nothing: what a visitor comes upon.
+  { name: 'The Lab as it opens', page: 'lab', until: 'apart', limit: 120 },
+  { name: 'Compare as it opens', page: 'compare', until: 'apart', limit: 240 },
   { name: 'Moby-Dick, G S G S', query: '', until: 'fall', limit: 60 },
   {
     name: 'Moby-Dick, G S G S, software WebGPU',
@@ -49,7 +52,11 @@ const CASES = [
   { name: 'marker, local', query: `${MARKER}&plan=local`, until: 'solved', limit: 60 },
 ];
 
+/** Nats by which the characters that need the far text are foretold better than by local layers, to be seen at a glance. */
+const APART = 0.2;
+
 const GOALS = {
+  apart: `characters that need the far text ${APART} nats below those of local layers`,
   fall: 'loss 20 % below its start',
   solved: `${SOLVED} % of held-out answers`,
   steps: `${STEPS} steps`,
@@ -59,9 +66,10 @@ const word = process.argv.indexOf('--only') + 1;
 const chosen = CASES.filter(({ name }) => word === 0 || name.includes(process.argv[word]));
 const rows = [];
 await withPage({ webgpu: true }, async (address, browser) => {
-  for (const { name, query, until, limit } of chosen) {
+  for (const { name, query, until, limit, page: opening } of chosen) {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    await openLab(page, address, query);
+    if (opening) await openAt(page, `${address}#/${opening}`);
+    else await openLab(page, address, query);
     rows.push({ name, ...(await measure(page, until, limit)) });
     await page.close();
     console.log(line(rows.at(-1)));
@@ -79,6 +87,7 @@ async function measure(page, until, limit) {
     if (until === 'fall' && loss < 0.8 * start) reached = seconds();
     if (until === 'solved' && (await numberOf(page, 'Validation accuracy')) > SOLVED)
       reached = seconds();
+    if (until === 'apart' && (await gapToLocal(page)) >= APART) reached = seconds();
     if (until === 'steps' && (await numberOf(page, 'Step count')) >= STEPS) reached = seconds();
     await page.waitForTimeout(100);
   }
@@ -95,6 +104,23 @@ async function measure(page, until, limit) {
     validation: until === 'steps' ? await numberOf(page, 'Validation loss') : undefined,
   };
   return result;
+}
+
+/** Loss of local layers less that of this run, on the characters that need the far text; NaN until both are there. */
+async function gapToLocal(page) {
+  const far = page.locator('.slices');
+  const text = (await far.count()) > 0 ? await far.first().innerText() : '';
+  const [own, local] = [/([\d.]+) nats each/, /local it was ([\d.]+)/].map((words) =>
+    Number(words.exec(text)?.[1] ?? NaN),
+  );
+  if (!Number.isNaN(own)) return local - own; // the Lab, beside the recorded run
+  const lossOf = async (name) => {
+    const output = label(page, `As in the line above: loss of ${name}`);
+    return (await output.count()) > 0
+      ? numberOf(page, `As in the line above: loss of ${name}`)
+      : NaN;
+  };
+  return (await lossOf('Local')) - (await lossOf('Grouped'));
 }
 
 function line({ name, backend, firstLoss, reached, goal, seconds, steps, accuracy, validation }) {

@@ -29,8 +29,11 @@ export async function numberOf(page, name) {
 }
 
 /** Opens the Lab with these settings and waits until it can train. */
-export async function openLab(page, address, query) {
-  await page.goto(`${address}#/lab?v=1&${query}`);
+export const openLab = (page, address, query) => openAt(page, `${address}#/lab?v=1&${query}`);
+
+/** Opens a page that trains, and waits until it can. */
+export async function openAt(page, address) {
+  await page.goto(address);
   await button(page, 'Train').waitFor({ timeout: 60_000 });
   await page.waitForFunction(
     () =>
