@@ -36,8 +36,11 @@ function nameOf({ label, spec, control, results }: Seeds, all: readonly Seeds[])
   const alone = all.filter((other) => other.spec.plan === spec.plan).length === 1;
   if (alone) return spec.plan;
   if (results[0]!.name !== undefined) return `“${label}”`;
-  return control ? label.charAt(0).toLowerCase() + label.slice(1) : spec.plan;
+  return control ? small(label) : spec.plan;
 }
+
+/** As it stands within a sentence. */
+const small = (label: string) => label.charAt(0).toLowerCase() + label.slice(1);
 
 /** The first of a plan: of local ones that with the smallest window, of grouped ones that with its global layer first. */
 export const first = (parties: readonly Party[], plan: string): Party | undefined =>
@@ -57,7 +60,7 @@ export function seedNotes(parties: readonly Party[]): readonly string[] {
   const counts = [...new Set(parties.map(({ losses }) => losses.length))];
   if (counts.length === 0) return [];
   if (counts.length > 1) {
-    const each = parties.map(({ group, losses }) => `${losses.length} of ${group.label}`);
+    const each = parties.map(({ group, losses }) => `${losses.length} of ${small(group.label)}`);
     return [`Seeds: ${listed(each)}.`];
   }
   return counts[0] === 1
@@ -71,7 +74,7 @@ export function apartNotes(parties: readonly Party[]): readonly string[] {
     if (!apart) return [];
     const numbers = losses.filter((one) => one !== apart).map(({ loss }) => loss.toFixed(3));
     return [
-      `Seed ${apart.seed} of ${group.label} stands apart: ${apart.loss.toFixed(3)} nats, the others ${listed(numbers)}.`,
+      `Seed ${apart.seed} of ${small(group.label)} stands apart: ${apart.loss.toFixed(3)} nats, the others ${listed(numbers)}.`,
     ];
   });
 }

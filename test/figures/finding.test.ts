@@ -65,7 +65,7 @@ describe('on runs like those that were measured', () => {
       'grouped is 0.02 nats better than global in 2 seeds of 3, 0.07 nats worse in the other, for',
     );
     expect(notes).toContain(
-      'Seed 3 of Grouped G S G S stands apart: 0.819 nats, the others 0.731 and 0.734.',
+      'Seed 3 of grouped G S G S stands apart: 0.819 nats, the others 0.731 and 0.734.',
     );
   });
 
