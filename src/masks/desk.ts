@@ -219,9 +219,9 @@ function findingsOf({ subject }: Bug): readonly Finding[] {
 }
 
 function made(T: number, expression: string, paint: string): Mask {
-  const { rectangles, dropped, unclear } = readRectangles(paint, { queries: T, keys: T });
+  const { rectangles, dropped, beyond, unclear } = readRectangles(paint, { queries: T, keys: T });
   // The page wrote it from rectangles it shows; an answer about fewer of them would be about another mask.
-  const lost = dropped + unclear.length;
+  const lost = dropped + beyond + unclear.length;
   check(
     lost === 0,
     `${lost} painted ${lost === 1 ? 'rectangle' : 'rectangles'} did not reach the worker; reload the page`,

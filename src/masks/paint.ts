@@ -114,8 +114,10 @@ export interface Unclear {
 
 export interface ReadRectangles {
   readonly rectangles: readonly Rectangle[];
-  /** Pieces that are no rectangle inside the mask, and pieces beyond MOST_RECTANGLES. */
+  /** Pieces that are no rectangle inside the mask. */
   readonly dropped: number;
+  /** Pieces after the first MOST_RECTANGLES, which were not looked at. */
+  readonly beyond: number;
   readonly unclear: readonly Unclear[];
 }
 
@@ -124,13 +126,19 @@ export function readRectangles(text: string, size: Size): ReadRectangles {
   const pieces = text === '' ? [] : text.split('-');
   const rectangles: Rectangle[] = [];
   const unclear: Unclear[] = [];
-  for (const piece of pieces.slice(0, MOST_RECTANGLES)) {
+  const looked = pieces.slice(0, MOST_RECTANGLES);
+  for (const piece of looked) {
     const opened = rectangleIn(piece, true, size);
     const blocked = /^[~x]/.test(piece) ? rectangleIn(piece.slice(1), false, size) : undefined;
     if (opened && blocked) unclear.push({ opened, blocked });
     else if (opened ?? blocked) rectangles.push((opened ?? blocked)!);
   }
-  return { rectangles, unclear, dropped: pieces.length - rectangles.length - unclear.length };
+  return {
+    rectangles,
+    unclear,
+    dropped: looked.length - rectangles.length - unclear.length,
+    beyond: pieces.length - looked.length,
+  };
 }
 
 const NUMBERS = /^([0-9a-z]{1,4})\.([0-9a-z]{1,4})\.([0-9a-z]{1,4})\.([0-9a-z]{1,4})$/;
@@ -147,12 +155,15 @@ function rectangleIn(text: string, open: boolean, { queries, keys }: Size): Rect
 }
 
 /** What was left out, in sentences without an end. */
-export function sayLeftOut({ dropped, unclear }: ReadRectangles): readonly string[] {
+export function sayLeftOut({ dropped, beyond, unclear }: ReadRectangles): readonly string[] {
   const [first] = unclear;
   const many = (n: number) => (n === 1 ? '1 painted rectangle' : `${n} painted rectangles`);
   const one = unclear.length === 1;
   return [
     ...(dropped > 0 ? [`${many(dropped)} could not be read`] : []),
+    ...(beyond > 0
+      ? [`${many(beyond)} beyond the first ${MOST_RECTANGLES} were left out; a link holds no more`]
+      : []),
     ...(first
       ? [
           `${many(unclear.length)} of this older link can be read in two ways, ${one ? '' : 'the first '}as query ${first.opened.query} opened or as query ${first.blocked.query} blocked; ${one ? 'it was left out, so paint it again' : 'they were left out, so paint them again'}`,

@@ -103,14 +103,18 @@ export class OpenedFile {
     this.#shown.set(doc, { file: this.#file, words, said });
   }
 
-  /** Runs it; what it refuses is kept as a sentence. */
+  /** Runs it; whatever stops it is kept as a sentence. */
   async #refusing(act: () => Promise<void>): Promise<void> {
     this.refused = '';
     try {
       await act();
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      this.refused = error.message;
+      if (error instanceof InputError) this.refused = error.message;
+      else {
+        // Not the file's fault: what reads it ended, or the file is gone from the disk.
+        this.refused = `The file could not be read (${error instanceof Error ? error.message : String(error)}). Open it again; if that does not help, reload the page.`;
+        console.warn(this.refused, error);
+      }
     } finally {
       this.reading = false;
     }

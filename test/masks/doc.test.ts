@@ -6,8 +6,10 @@ import { maskOf, read } from '../../src/masks/expression';
 import { cellsOf } from '../../src/masks/mask';
 import {
   isIdle,
+  MOST_RECTANGLES,
   painted,
   readRectangles,
+  sayLeftOut,
   tidied,
   writeRectangles,
   type Rectangle,
@@ -59,14 +61,25 @@ describe('paint', () => {
     fc.assert(
       fc.property(fc.array(rectangle, { maxLength: 6 }), (all) => {
         const read = readRectangles(writeRectangles(all), { queries: T, keys: T });
-        expect(read).toEqual({ rectangles: all, dropped: 0, unclear: [] });
+        expect(read).toEqual({ rectangles: all, dropped: 0, beyond: 0, unclear: [] });
       }),
     );
     expect(readRectangles('0.0.1.1-zz.0.1.1-<b>-0.0.0.1', { queries: T, keys: T })).toEqual({
       rectangles: [{ query: 0, toQuery: 1, key: 0, toKey: 1, open: true }],
       dropped: 3,
+      beyond: 0,
       unclear: [],
     });
+  });
+
+  test('is refused beyond as many as a link holds, and is not said to be unreadable', () => {
+    const one: Rectangle = { query: 2, toQuery: 5, key: 6, toKey: 8, open: true };
+    const all = Array.from({ length: MOST_RECTANGLES + 3 }, () => one);
+    const left = readRectangles(writeRectangles(all), { queries: T, keys: T });
+    expect(left).toMatchObject({ dropped: 0, beyond: 3 });
+    expect(sayLeftOut(left)).toEqual([
+      '3 painted rectangles beyond the first 2000 were left out; a link holds no more',
+    ]);
   });
 });
 

@@ -51,7 +51,7 @@ const docOf = (T: number, paint: readonly Rectangle[]) => ({
   T,
   layers: [{ expression: causal, paint }],
 });
-const nothingLeftOut = { dropped: 0, unclear: [] };
+const nothingLeftOut = { dropped: 0, beyond: 0, unclear: [] };
 
 describe('any rectangles within 16,384 × 16,384', () => {
   test('are read back from their text', () => {

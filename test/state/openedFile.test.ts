@@ -1,5 +1,5 @@
 /** @file A file on the workbench: read again as a person says, taken back, and silent about masks that are not its own. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Desk } from '../../src/masks/desk';
 import { maskOf, read } from '../../src/masks/expression';
 import { npyOf } from '../../src/masks/save';
@@ -44,6 +44,18 @@ test('a file read the other way is another mask, and what it is compared with st
   expect(bench.text).not.toBe('causal');
   expect(file.how).toMatchObject({ allowed: 'nonzero', by: 'person' });
   expect(bench.other).toBe('causal & window(4)');
+});
+
+test('where what reads a file ends on the way, or the file is gone, the page says so and can try again', async () => {
+  vi.spyOn(console, 'warn').mockImplementation(() => {});
+  const bench = new Workbench();
+  const dead: AskedDesk = { ask: () => Promise.reject(new Error('the worker of the masks ended')) };
+  const file = new OpenedFile(bench, dead);
+  await file.open('m.npy', 100, () => Promise.resolve(Uint8Array.from(blocking)));
+  expect(file.refused).toContain('The file could not be read (the worker of the masks ended).');
+  expect(file.reading).toBe(false);
+  await file.open('m.npy', 100, () => Promise.reject(new DOMException('no such file')));
+  expect(file.refused).toContain('(no such file)');
 });
 
 test('what is undone is read as it was', async () => {
