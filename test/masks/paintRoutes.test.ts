@@ -192,6 +192,7 @@ describe('an older link, in which x before a rectangle blocks it', () => {
     expect(readIn(1201, 'xc.5.1.1')).toEqual({
       rectangles: [],
       dropped: 0,
+      beyond: 0,
       unclear: [{ opened: high, blocked: low }],
     });
     // Two digits after the x: a query of 42,768 and more is in no mask. None: there is nothing to block.
