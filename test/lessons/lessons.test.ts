@@ -74,7 +74,7 @@ describe.each(lessons.map((lesson) => [lesson.id, lesson] as const))('%s', (id, 
     expect(lesson.steps.length).toBeGreaterThanOrEqual(id.startsWith('00') ? 3 : 5);
     expect(lesson.steps.length).toBeLessThanOrEqual(10);
     expect(lesson.minutes).toBeGreaterThanOrEqual(5);
-    expect(lesson.minutes).toBeLessThanOrEqual(12);
+    expect(lesson.minutes).toBeLessThanOrEqual(25);
     expect(lesson.summary).toMatch(/\.$/);
   });
 
