@@ -5,6 +5,20 @@ export interface Point {
   readonly y: number;
 }
 
+/** Of the width: what lies further left sets no top. */
+const BEGINNING = 0.1;
+
+/**
+ * The y that a picture of `points` has to show, `last` being its largest x. The first tenth sets no top: a loss that begins
+ * far above where it soon is would flatten all that follows. Where nothing lies after it, every point counts.
+ */
+export function shownYs(points: readonly Point[], last: number): readonly number[] {
+  const later = points.filter(({ x }) => x >= BEGINNING * last);
+  if (later.length < 2) return points.map(({ y }) => y);
+  const top = later.reduce((most, { y }) => Math.max(most, y), -Infinity);
+  return points.map(({ y }) => y).filter((y) => y <= top);
+}
+
 /**
  * Exponential average whose weight halves every `halfLife` points, corrected for its start
  * (Kingma and Ba 2015, section 3), so that the first value is the first point itself.

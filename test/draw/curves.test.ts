@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { byteTicks } from '../../src/draw/byteTicks';
-import { pick, smooth, spread, thin, type Point } from '../../src/draw/curves';
+import { pick, shownYs, smooth, spread, thin, type Point } from '../../src/draw/curves';
 
 const line = (n: number, y: (x: number) => number = (x) => x): Point[] =>
   Array.from({ length: n }, (_, x) => ({ x, y: y(x) }));
@@ -66,4 +66,29 @@ test('an axis of bytes has its numbers at whole binary units', () => {
   expect(byteTicks(3 * 2 ** 20, 3)).toEqual([0, 1, 2, 3].map((mib) => mib * 2 ** 20));
   expect(byteTicks(700 * 1024, 3)).toEqual([0, 200, 400, 600].map((kib) => kib * 1024));
   expect(byteTicks(1, 3)[0]).toBe(0);
+});
+
+describe('the heights a picture shows', () => {
+  const line = (ys: readonly number[]) => ys.map((y, x) => ({ x, y }));
+  test('leave out a steep beginning, so that what follows can be told apart', () => {
+    const points = line([13, 6, ...Array.from({ length: 40 }, (_, i) => 2 - i / 40)]);
+    expect(Math.max(...shownYs(points, 41))).toBeLessThan(2);
+    expect(Math.min(...shownYs(points, 41))).toBe(2 - 39 / 40);
+  });
+  test('are those of every point after the first tenth, and of lower ones before it', () => {
+    const point = fc.record({ x: fc.nat(1000), y: fc.double({ min: -9, max: 9, noNaN: true }) });
+    fc.assert(
+      fc.property(fc.array(point, { minLength: 1 }), (points) => {
+        const last = Math.max(...points.map(({ x }) => x));
+        const shown = shownYs(points, last);
+        expect(shown.length).toBeGreaterThan(0);
+        expect(Math.min(...shown)).toBe(Math.min(...points.map(({ y }) => y)));
+        for (const { x, y } of points) if (x >= last / 10) expect(shown).toContain(y);
+      }),
+    );
+  });
+  test('are all there is where a run has only begun', () => {
+    expect(shownYs(line([4, 3]), 100)).toEqual([4, 3]);
+    expect(shownYs([], 10)).toEqual([]);
+  });
 });
