@@ -389,6 +389,16 @@ test('a comparison to begin with is there at once, recorded, and gives way to Tr
 }) => {
   await visit(page, './#/compare');
   await expect(page.getByText(/^Recorded on \d{4}-\d\d-\d\d with Zebra Lab/)).toBeVisible();
+  for (const name of ['Global', 'Grouped', 'Local'])
+    await expect(output(page, `Step of ${name}`)).toHaveText('400');
+  // What a visitor comes upon: the claim of the paper, on a text in which reading far pays.
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+    /^After 400 steps Grouped is as good as Global \(0\.81 and 0\.83 nats\) for 82\s% of its FLOPs; Local is 0\.25 worse than Grouped\.$/,
+  );
+  await expect(output(page, 'As in the line above: accuracy of Grouped')).toHaveText(/^9\d\.\d %$/);
+  await expect(output(page, 'As in the line above: accuracy of Local')).toHaveText(/^5\d\.\d %$/);
+
+  await page.getByLabel('Start from').selectOption('strategies');
   for (const name of NAMES) await expect(output(page, `Step of ${name}`)).toHaveText('400');
   const time = page.getByLabel('Training time', { exact: true });
   await time.focus();
