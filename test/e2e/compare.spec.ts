@@ -345,13 +345,11 @@ test('the second saying stands apart in the table, the chart, the series and the
   const validation = await output(page, 'Validation loss of Local').innerText();
   const open = async (json: string) => {
     await race(page, 'layers=1');
-    await page
-      .getByLabel('Open comparison')
-      .setInputFiles({
-        name: 'mine.json',
-        mimeType: 'application/json',
-        buffer: Buffer.from(json),
-      });
+    await page.getByLabel('Open comparison').setInputFiles({
+      name: 'mine.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(json),
+    });
     await expect(output(page, 'Validation loss of Local')).toHaveText(validation);
   };
   await open(text);

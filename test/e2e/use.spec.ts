@@ -163,3 +163,21 @@ test('nothing is wider than a small phone', async ({ page }) => {
   expect(overflow).toBeLessThanOrEqual(0);
   await expect(button(page, 'Train')).toBeInViewport();
 });
+
+test('the Lab opens on a run in which a stripe matters, beside the recorded one of local layers', async ({
+  page,
+}) => {
+  await visit(page, './#/lab');
+  await expect(page.getByLabel('Start from')).toHaveValue('postal-codes');
+  await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });
+  await expect(page.getByText(/^At 512 tokens this plan needs 82 % of the FLOPs/)).toBeVisible();
+  await button(page, 'Train').click();
+  const far = page.getByRole('region', { name: 'Far text' });
+  await expect(
+    far.getByText(/^Characters that need the far text: \d+\.\d\d nats each/),
+  ).toContainText(/With every layer local it was \d+\.\d\d after \d+ steps \(recorded\)\.$/, {
+    timeout: READY_MS,
+  });
+  await button(page, 'Pause').click();
+  await expect(page).toHaveURL(/#\/lab\?v=1&task=postal-codes&/); // so a link copied now opens the same for ever
+});
