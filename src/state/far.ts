@@ -33,6 +33,19 @@ export function farCounted(spec: RunSpec): FarCounted | undefined {
 /** Below this share a gain is called little. */
 const LITTLE = 0.01;
 
+const percent = (share: number) => {
+  const size = (100 * Math.abs(share)).toFixed(1);
+  return `${share < 0 && Number(size) > 0 ? '−' : ''}${size} %`;
+};
+
+/** The same in short, beside the window that decides it. */
+export function farInShort({ reach, context, gain }: FarCounted): string {
+  const near = `Local layers alone reach ${reach >= context ? 'all ' : ''}${formatInteger(Math.min(reach, context))} characters`;
+  return reach >= context
+    ? `${near}.`
+    : `${near}; what lies beyond is worth ${percent(gain)} of the loss (counted).`;
+}
+
 /** One sentence; `error` is one standard error of the gain where it was counted from a sample. */
 export function farWords({
   reach,
@@ -46,10 +59,6 @@ export function farWords({
   }
   const opening = gain > LITTLE + 2 * (error ?? 0) ? 'Reading far pays here' : 'Little is far here';
   const within = `reading beyond the ${near} characters that local layers alone reach, up to ${all}`;
-  const percent = (share: number) => {
-    const size = (100 * Math.abs(share)).toFixed(1);
-    return `${share < 0 && Number(size) > 0 ? '−' : ''}${size} %`;
-  };
   const give = error === undefined ? '' : ` ± ${percent(error)}`;
   return `${opening}: ${within}, is worth ${percent(gain)}${give} of the loss (counted with a copier).`;
 }

@@ -59,9 +59,12 @@ test('what reading far is worth: kept for a text of the site, counted on request
 }) => {
   await visit(page, './#/lab?v=1&task=postal-codes&context=256&backend=wasm');
   const said = page.getByText(/^Reading far pays here: reading beyond the 61 characters/);
-  await expect(said).toHaveCount(2, { timeout: 15_000 }); // under the text, and under the window
+  await expect(said).toHaveCount(1, { timeout: READY_MS }); // under the text
+  const short = page.getByText(/^Local layers alone reach 61 characters; .* \(counted\)\.$/);
+  await expect(short).toHaveCount(1); // under the window
   await page.getByLabel('Text or task', { exact: true }).selectOption('own-text');
   await expect(said).toHaveCount(0);
+  await expect(short).toHaveCount(0);
   const count = button(page, 'Count what reading far is worth');
   await expect(count).toBeDisabled(); // there is no text yet
   const lines = Array.from(

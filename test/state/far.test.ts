@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sources } from '../../src/data/registry';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
-import { farAsked, farCounted, farWords } from '../../src/state/far';
+import { farAsked, farCounted, farInShort, farWords } from '../../src/state/far';
 
 const spec = (more: Partial<RunSpec>): RunSpec => ({ ...DEFAULTS, ...more });
 
@@ -61,4 +61,14 @@ describe('in words', () => {
       'Local layers alone reach all 64 characters of the context: nothing lies beyond.',
     );
   });
+});
+
+test('beside the window the same is said in short', () => {
+  expect(farInShort({ reach: 61, context: 512, gain: 0.351 })).toBe(
+    'Local layers alone reach 61 characters; what lies beyond is worth 35.1 % of the loss (counted).',
+  );
+  expect(farInShort({ reach: 61, context: 512, gain: -0.006 })).toContain('worth −0.6 % of');
+  expect(farInShort({ reach: 64, context: 64, gain: 0 })).toBe(
+    'Local layers alone reach all 64 characters.',
+  );
 });
