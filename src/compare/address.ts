@@ -83,7 +83,7 @@ export function fromAddress(query: string): Address {
   if (wanted !== undefined && !axis)
     notes.push(`x should be one of ${AXES.map(({ id }) => id).join(', ')}; steps are used`);
   return {
-    blank: parsed.blank && asked.length === 0,
+    blank: parsed.blank && asked.length === 0 && wanted === undefined,
     comparison: { shared, runs: runs.length > 0 ? runs : usual },
     axis: axis?.id ?? 'steps',
     notes,

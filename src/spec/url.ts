@@ -20,7 +20,7 @@ export function toQuery(spec: RunSpec): string {
 
 export interface ParsedQuery {
   readonly spec: RunSpec;
-  /** It asks for nothing, neither a version nor any setting but the machine: the page opens with what it chooses itself. */
+  /** It asks for nothing but the machine: the page opens with what it chooses itself. */
   readonly blank: boolean;
   /** What was clamped or ignored, in words; empty where everything was understood. */
   readonly notes: readonly string[];
@@ -55,7 +55,7 @@ export function fromQuery(query: string): ParsedQuery {
       notes.push(`${shown(key)} is not a setting; ignored`);
     }
   }
-  const blank = !rest.has('v') && Object.keys(settings).every((name) => name === 'backend');
+  const blank = rest.size === 0 && Object.keys(settings).every((name) => name === 'backend');
   return { spec: runnable({ ...DEFAULTS, ...settings } as RunSpec, notes), blank, notes, rest };
 }
 

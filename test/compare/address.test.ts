@@ -159,3 +159,12 @@ describe('the address of a comparison', () => {
     expect(fromAddress(query).notes.join('; ')).toMatch(note);
   });
 });
+
+test('an address that asks for nothing but the machine is blank; any other means what it always did', () => {
+  for (const query of ['', 'backend=wasm']) expect(fromAddress(query).blank).toBe(true);
+  for (const query of ['v=1', 'x=flops', 'run=local', 'embed=1', 'seed=1', 'context=64']) {
+    const { blank, comparison } = fromAddress(query);
+    expect(blank).toBe(false);
+    expect(comparison.shared).toMatchObject({ task: 'moby-dick', context: 64, spread: 0.02 });
+  }
+});

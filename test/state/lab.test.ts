@@ -52,14 +52,19 @@ describe('the Lab opens', () => {
     }
   });
 
-  test.each(['v=1', 'v=1&seed=1', 'seed=1', 'layers=4', 'v=1&backend=wasm'])(
-    'on what a link has always meant, where it is %s',
-    (query) => {
-      const { lab } = open(query);
-      expect(lab.spec).toEqual({ ...DEFAULTS, backend: lab.spec.backend });
-      expect(lab.spec).toMatchObject({ task: 'moby-dick', context: 64, spread: 0.02 });
-    },
-  );
+  test.each([
+    'v=1',
+    'v=1&seed=1',
+    'seed=1',
+    'layers=4',
+    'v=1&backend=wasm',
+    'embed=1',
+    'hide=plan',
+  ])('on what a link has always meant, where it is %s', (query) => {
+    const { lab } = open(query);
+    expect(lab.spec).toEqual({ ...DEFAULTS, backend: lab.spec.backend });
+    expect(lab.spec).toMatchObject({ task: 'moby-dick', context: 64, spread: 0.02 });
+  });
 });
 
 describe('settings', () => {

@@ -8,7 +8,7 @@ import { fakeEngine } from '../../fakes/fakeEngine';
 
 beforeEach(async () => {
   await page.viewport(1300, 900);
-  history.replaceState(null, '', '#/lab');
+  history.replaceState(null, '', '#/lab?v=1');
 });
 
 describe('the Lab', () => {
