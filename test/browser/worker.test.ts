@@ -39,7 +39,7 @@ class Wire {
       const timer = setTimeout(
         () =>
           reject(new Error(`waited for ${what}; had ${JSON.stringify(this.of('state').at(-1))}`)),
-        120_000,
+        200_000, // less than a test may take, so that it says what it waited for
       );
       const look = () => {
         if (!ready()) return;
@@ -144,7 +144,7 @@ describe.each(WAYS)('in a worker on $way', ({ backend, ...more }) => {
 
     const predicted = trainingMemory(
       modelSpecOf(spec),
-      small.batch,
+      spec.batch,
       wire.of('backend').at(-1)!.backend.kernel,
     ).peak;
     const measured = wire.of('memory').at(-1)!.memory.peak;
