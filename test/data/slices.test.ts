@@ -38,7 +38,8 @@ const windows = (source: CorpusSource) =>
     .map(({ parts, T, at, reach }): SliceWindow => {
       const plain = corpusOf(parts);
       const corpus = source.repeat ? repeated(plain, source.repeat) : plain;
-      return { source, corpus, start: corpus.documents[1]!.start + at, T, reach };
+      const { start, end } = corpus.documents[1]!; // shorter, where what is no whole passage was dropped
+      return { source, corpus, start: start + at, T: Math.min(T, end - start - at - 1), reach };
     });
 
 const pairs = slices.all.flatMap((slice) =>

@@ -6,7 +6,7 @@
  * topic and style are not, so this is a lower bound; a small negative worth is the copier's own cost.
  */
 import { check } from '../../core/check';
-import { documentsOf, type Corpus, type Split } from '../corpus';
+import { documentsOf, type CorpusDocument, type Corpus, type Split } from '../corpus';
 import { Copier } from './copier';
 import { Counts } from './counts';
 
@@ -91,26 +91,32 @@ function errorOf(a: Float64Array, b: Float64Array): number {
 }
 
 /**
- * Documents of a split, evenly spread over it, `most` characters of them in all; the last may be cut.
- * The same for the same corpus.
+ * Documents of a split, evenly spread over it, `most` characters of them in all where there are as many; one of them may be
+ * cut. The same for the same corpus.
  */
 export function sampleOf(corpus: Corpus, split: Split, most = Infinity): readonly Uint8Array[] {
   const documents = documentsOf(corpus, split);
   const all = documents.reduce((sum, { start, end }) => sum + end - start, 0);
-  const step = Math.max(1, all / most); // of so many characters one is wanted
-  const taken: Uint8Array[] = [];
-  let [passed, room] = [0, Math.min(most, all)];
-  for (const { start, end } of documents) {
+  const wanted = Math.min(most, all);
+  const step = all / wanted; // of so many characters one is wanted
+  const taken = new Map<number, number>(); // by where they start, the characters taken
+  let [passed, had] = [0, 0];
+  const take = ({ start, end }: CorpusDocument) => {
+    const length = Math.min(wanted - had, end - start);
+    if (length > 0) taken.set(start, length);
+    had += length;
+  };
+  for (const document of documents) {
     // A document is taken when less was taken so far than is its share of what was passed.
-    const had = Math.min(most, all) - room;
-    if (room > 0 && had <= passed / step) {
-      const length = Math.min(room, end - start);
-      taken.push(corpus.ids.subarray(start, start + length));
-      room -= length;
-    }
-    passed += end - start;
+    if (had <= passed / step) take(document);
+    passed += document.end - document.start;
   }
-  return taken;
+  // Short documents before long ones leave room.
+  for (const document of documents) if (!taken.has(document.start)) take(document);
+  return documents.flatMap(({ start }) => {
+    const length = taken.get(start);
+    return length === undefined ? [] : [corpus.ids.subarray(start, start + length)];
+  });
 }
 
 /** So much of a text is counted where a person waits for it: about a second. */

@@ -167,7 +167,7 @@ test('the error says how much the gain varies from text to text, and shrinks wit
   expect(measured(2000, 'long').error / all[0]!.error).toBeCloseTo(Math.sqrt(0.1), 1);
 });
 
-test('a sample has as many characters as asked for, of whole documents but the last, in their order', () => {
+test('a sample has as many characters as asked for, of whole documents but for one, in their order', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 12 }),
@@ -186,15 +186,14 @@ test('a sample has as many characters as asked for, of whole documents but the l
           most,
         );
         const sum = taken.reduce((total, part) => total + part.length, 0);
-        expect(sum).toBeLessThanOrEqual(Math.min(most, at));
-        expect(sum).toBeGreaterThanOrEqual(Math.min(most, at) / 2);
+        expect(sum).toBe(Math.min(most, at));
         const starts = taken.map((part) => part.byteOffset);
         expect(starts).toEqual([...starts].sort((a, b) => a - b));
-        for (const part of taken.slice(0, -1)) {
-          expect(lengths[documents.findIndex(({ start }) => start === part.byteOffset)]).toBe(
-            part.length,
-          );
-        }
+        const cut = taken.filter(
+          (part) =>
+            lengths[documents.findIndex(({ start }) => start === part.byteOffset)] !== part.length,
+        );
+        expect(cut.length).toBeLessThanOrEqual(1);
       },
     ),
   );
