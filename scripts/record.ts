@@ -16,7 +16,7 @@ import type { SliceScore } from '../src/data/slice';
 import { readCheckpoint } from '../src/model/checkpoint';
 import { adaptLooks, adaptVariants, type AdaptPlan } from '../src/spec/adaptation';
 import { presets, specOfPreset } from '../src/spec/preset';
-import { DEFAULTS, type RunSpec } from '../src/spec/run';
+import { DEFAULTS, NARROW, type RunSpec } from '../src/spec/run';
 import { record as keepMoment, writeMoments, type Moments } from '../src/state/moments';
 import type { Trainer } from '../src/train/trainer';
 import { adapt } from '../src/train/adapt';
@@ -148,10 +148,13 @@ export const JOBS: readonly Job[] = [
 
 /** Steps after which the held-out loss is taken: often at first, when it falls fast. */
 const pointsOf = (steps: number): ReadonlySet<number> => {
-  const first = [10, 20, 40, 80, 120, 160, 200, 250];
-  const later = Array.from({ length: Math.floor(steps / 100) }, (_, i) => 100 * (i + 1));
-  const all = [...first, ...(steps <= 1000 ? later : []), steps / 2, (3 * steps) / 4, steps];
-  return new Set(all.filter((at) => at <= steps));
+  const first = [10, 20, 40, 80, 120, steps / 2, (3 * steps) / 4, steps];
+  return new Set(first.filter((at) => at <= steps));
+};
+/** The same of a run that the Lab's runs are held against: the steps at which the Lab looks, for as long as a visitor stays. */
+const pointsBeside = (steps: number): ReadonlySet<number> => {
+  const all = Array.from({ length: Math.floor(steps / 25) }, (_, i) => 25 * (i + 1));
+  return new Set([1, 5, 10, ...all.filter((at) => at <= 300 || at % 100 === 0)]);
 };
 
 export async function record({ spec, ask }: Job, around: Surroundings): Promise<Recording> {
@@ -160,7 +163,7 @@ export async function record({ spec, ask }: Job, around: Surroundings): Promise<
   const { source } = trainer;
   const curve: { step: number; loss: number }[] = [];
   const validation: ValidationPoint[] = [];
-  const points = pointsOf(spec.steps);
+  const points = spec.spread === NARROW ? pointsOf(spec.steps) : pointsBeside(spec.steps);
   while (trainer.step < spec.steps) {
     const { step, loss } = await trainer.next();
     curve.push({ step, loss: rounded(loss) });

@@ -37,14 +37,18 @@ export function sliceFinding(asked: SliceAsked, { slice, rest }: Apart): string 
   return `${opening}, ${size} ${difference < 0 ? 'less' : 'more'} than the rest.`;
 }
 
-/** 'With all layers local, recorded, it was 1.53 after 160 steps.' Nothing where there is no such recording. */
+/** Of the steps done: a recorded loss from before is not held against this one. */
+const NEAR = 0.9;
+
+/** 'With every layer local it was 1.53 after 160 steps (recorded).' Nothing where none was recorded near `step`. */
 export function besideWords(
   beside: readonly { readonly step: number; readonly loss: number }[],
+  step: number,
 ): string {
   const last = beside.at(-1);
-  return last
-    ? `With every layer local it was ${last.loss.toFixed(2)} after ${formatInteger(last.step)} steps (recorded).`
-    : '';
+  // While the loss falls steeply, one of another step would say that this run is better or worse than it is.
+  if (!last || last.step < NEAR * step) return '';
+  return `With every layer local it was ${last.loss.toFixed(2)} after ${formatInteger(last.step)} steps (recorded).`;
 }
 
 /** How far back what helps with them stands, beside what local layers alone see. */

@@ -65,9 +65,11 @@ describe('the recording that a run is held against', () => {
     const beside = recording(local(OPENING));
     expect(besideLosses(beside, 'line-above')).toEqual([{ step: 160, loss: 1.5 }]);
     expect(besideLosses(beside, 'far-copy')).toEqual([]);
-    expect(besideWords(besideLosses(beside, 'line-above'))).toBe(
+    const losses = besideLosses(beside, 'line-above');
+    expect(besideWords(losses, 170)).toBe(
       'With every layer local it was 1.50 after 160 steps (recorded).',
     );
-    expect(besideWords([])).toBe('');
+    expect(besideWords(losses, 200)).toBe(''); // from too long ago
+    expect(besideWords([], 10)).toBe('');
   });
 });
