@@ -16,7 +16,7 @@ import type { SliceScore } from '../src/data/slice';
 import { readCheckpoint } from '../src/model/checkpoint';
 import { adaptLooks, adaptVariants, type AdaptPlan } from '../src/spec/adaptation';
 import { presets, specOfPreset } from '../src/spec/preset';
-import { DEFAULTS, NARROW, type RunSpec } from '../src/spec/run';
+import { DEFAULTS, type RunSpec } from '../src/spec/run';
 import { record as keepMoment, writeMoments, type Moments } from '../src/state/moments';
 import type { Trainer } from '../src/train/trainer';
 import { adapt } from '../src/train/adapt';
@@ -151,8 +151,8 @@ const pointsOf = (steps: number): ReadonlySet<number> => {
   const first = [10, 20, 40, 80, 120, steps / 2, (3 * steps) / 4, steps];
   return new Set(first.filter((at) => at <= steps));
 };
-/** The same of a run that the Lab's runs are held against: the steps at which the Lab looks, for as long as a visitor stays. */
-const pointsBeside = (steps: number): ReadonlySet<number> => {
+/** On the table, where it matters when a plan finds the line above. */
+const pointsOnTable = (steps: number): ReadonlySet<number> => {
   const all = Array.from({ length: Math.floor(steps / 25) }, (_, i) => 25 * (i + 1));
   return new Set([1, 5, 10, ...all.filter((at) => at <= 300 || at % 100 === 0)]);
 };
@@ -163,7 +163,7 @@ export async function record({ spec, ask }: Job, around: Surroundings): Promise<
   const { source } = trainer;
   const curve: { step: number; loss: number }[] = [];
   const validation: ValidationPoint[] = [];
-  const points = spec.spread === NARROW ? pointsOf(spec.steps) : pointsBeside(spec.steps);
+  const points = spec.task === table.task ? pointsOnTable(spec.steps) : pointsOf(spec.steps);
   while (trainer.step < spec.steps) {
     const { step, loss } = await trainer.next();
     curve.push({ step, loss: rounded(loss) });

@@ -1,0 +1,39 @@
+/**
+ * @file The recorded run that one of a person's own is held against: the same settings, with every layer local. It is one of
+ * a comparison to begin with, looked at after the same steps on the same held-out tokens as the Lab looks.
+ */
+import { sources } from '../data/registry';
+import { CONTROLS, type RunSpec, type Setting } from '../spec/run';
+import { specsOf } from './comparison';
+import type { History } from './history';
+import { comparisonOf, starts } from './starts';
+
+/** How layers attend may differ, and what computes; what is learnt, from which weights and how, may not. */
+const FREE: ReadonlySet<Setting> = new Set(['plan', 'stripes', 'groupSize', 'place', 'backend']);
+
+const standsBeside = (local: RunSpec, spec: RunSpec): boolean =>
+  local.plan === 'local' &&
+  CONTROLS.every(({ name }) => FREE.has(name) || local[name] === spec[name]);
+
+/** Which recording, and which of its runs; undefined where there is none, or the run itself is local. */
+export function besideOf(
+  spec: RunSpec,
+): { readonly start: string; readonly run: number } | undefined {
+  const isText = sources.has(spec.task) && sources.get(spec.task).kind === 'corpus';
+  if (!isText || spec.plan === 'local') return undefined;
+  for (const start of starts.all) {
+    const run = specsOf(comparisonOf(start)).findIndex((local) => standsBeside(local, spec));
+    if (run >= 0) return { start: start.id, run };
+  }
+  return undefined;
+}
+
+/** Its held-out losses of one slice over training, nats per token; none where slices were not recorded. */
+export const besideLosses = (
+  { validations }: History,
+  slice: string,
+): readonly { readonly step: number; readonly loss: number }[] =>
+  validations.flatMap(({ step, slices }) => {
+    const scored = slices?.find(({ id }) => id === slice);
+    return scored && scored.tokens > 0 ? [{ step, loss: scored.loss }] : [];
+  });
