@@ -130,7 +130,7 @@ export function findingOfControl(
   const price = `for ${percent(flopsOf(control) / flopsOf(global))} of the FLOPs`;
   const { kind } = verdictOn(control.losses, global.losses);
   return {
-    sentence: `${name} is ${against(control.losses, global.losses, true)} ${price}.`,
+    sentence: `${name} is ${against(control.losses, global.losses)} ${price}.`,
     suffices: kind === 'same' || kind === 'better',
   };
 }
@@ -149,43 +149,43 @@ function comparing(
   const notes = [...seedNotes(parties), ...apartNotes(spoken), ...missingNotes(parties)];
   if (!global) return { title: `${at} there is no run of global attention to compare with`, notes };
   if (others.length === 0) return { title: `${at} there is nothing to compare global with`, notes };
-  const say = (party: Party, named: boolean) => {
-    const said = `${party.name} is ${split(party.losses, global.losses, named)}`;
+  const say = (party: Party) => {
+    const said = `${party.name} is ${split(party.losses, global.losses)}`;
     const cost = price(party, global);
     return cost === '' ? said : `${said}${apartOf(party.losses) ? ',' : ''} ${cost}`;
   };
-  const clauses = others.map((party, i) => say(party, i === 0));
-  const beside = further.map((party) => `${capital(say(party, true))}.`);
+  const clauses = others.map(say);
+  const beside = further.map((party) => `${capital(say(party))}.`);
   return { title: `${at} ${clauses.join('; ')}`, notes: [...beside, ...notes] };
 }
 
 /** As `against`; a seed that stands apart is said apart, so that no mean hides it. */
-function split(losses: readonly SeedLoss[], global: readonly SeedLoss[], named: boolean): string {
+function split(losses: readonly SeedLoss[], global: readonly SeedLoss[]): string {
   const apart = apartOf(losses);
-  if (!apart || global.length < SEEDS) return against(losses, global, named);
+  if (!apart || global.length < SEEDS) return against(losses, global);
   const others = losses.filter((one) => one !== apart);
   const difference = mean(others) - mean(global);
   const same =
     verdictOn(losses, global).kind === 'same' &&
     Math.abs(difference) <= Math.max(rangeOf(others), rangeOf(global));
-  const together = same ? equal(named) : apartBy(difference, named);
-  return `${together} in ${others.length} seeds of ${losses.length}, ${apartBy(apart.loss - mean(global), false)} in the other`;
+  const together = same ? EQUAL : apartBy(difference);
+  return `${together} in ${others.length} seeds of ${losses.length}, ${apartBy(apart.loss - mean(global), '')} in the other`;
 }
 
-function against(losses: readonly SeedLoss[], global: readonly SeedLoss[], named: boolean): string {
+function against(losses: readonly SeedLoss[], global: readonly SeedLoss[]): string {
   const { kind, difference, seeds } = verdictOn(losses, global);
-  if (kind === 'same') return equal(named);
-  const said = apartBy(difference, named);
+  if (kind === 'same') return EQUAL;
+  const said = apartBy(difference);
   return kind === 'few' ? `${said} in ${seeds === 1 ? 'one seed' : `${seeds} seeds`}` : said;
 }
 
-const equal = (named: boolean) => (named ? 'as good as global' : 'as good');
+const EQUAL = 'as good as global';
 
-/** '0.25 nats worse than global'; the second in a sentence leaves out the last words. */
-function apartBy(difference: number, named: boolean): string {
+/** '0.25 nats worse than global'. */
+function apartBy(difference: number, than = ' than global'): string {
   const size = Math.abs(difference);
   const amount = size < 0.005 ? 'less than 0.01' : size.toFixed(2);
-  return `${amount} nats ${difference < 0 ? 'better' : 'worse'}${named ? ' than global' : ''}`;
+  return `${amount} nats ${difference < 0 ? 'better' : 'worse'}${than}`;
 }
 
 /** A gain that is no larger than seeds differ is none. */

@@ -53,7 +53,7 @@ describe('on runs like those that were measured', () => {
     const grouped = runs('grouped', [0.755, 0.75, 0.748]);
     const { title, notes } = findingOfCompute([...LOCAL, ...grouped, ...GLOBAL], T);
     expect(title).toMatch(
-      /^At 512 characters grouped is as good as global for \d\d % of the FLOPs; local is 0\.25 nats worse$/,
+      /^At 512 characters grouped is as good as global for \d\d % of the FLOPs; local is 0\.25 nats worse than global$/,
     );
     expect(notes).toEqual(['3 seeds of each plan.']);
   });

@@ -80,7 +80,7 @@ test('the sentence is of the numbers, and praises nobody who is behind', () => {
       1 / 8,
     ),
   ).toBe(
-    'Zebra stripes answer as well as global layers alone (both 100 % right), for 50 % of their attention at 16,384 tokens; local layers alone only guess (9 %, guessing is 13 %).',
+    'After training, zebra stripes answer as well as global layers alone (both 100 % right); local layers alone only guess (9 %, guessing is 13 %). On texts of 16,384 tokens the stripes need 50 % of the attention.',
   );
   expect(
     sayAlive(
@@ -89,6 +89,6 @@ test('the sentence is of the numbers, and praises nobody who is behind', () => {
       1 / 8,
     ),
   ).toBe(
-    'Zebra stripes answer 50 % right, global layers alone 100 %, for 50 % of their attention at 16,384 tokens; local layers alone answer 40 % right.',
+    'After training, zebra stripes answer 50 % right, global layers alone 100 %; local layers alone answer 40 % right. On texts of 16,384 tokens the stripes need 50 % of the attention.',
   );
 });

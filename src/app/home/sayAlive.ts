@@ -1,4 +1,4 @@
-/** @file The finding of the home page in one sentence, made from the recorded and the counted numbers. */
+/** @file The finding of the home page in words, made from the recorded and the counted numbers. */
 import { share } from '../../compare/finding';
 import type { Standing } from '../../compare/verdict';
 import { formatInteger } from '../../core/units';
@@ -20,11 +20,12 @@ export function sayAlive(
   const same = right(grouped) === right(global);
   const stripes =
     ahead(grouped) && ahead(global)
-      ? `Zebra stripes answer as well as global layers alone (${same ? `both ${right(grouped)}` : `${right(grouped)} and ${right(global)}`} right)`
-      : `Zebra stripes answer ${right(grouped)} right, global layers alone ${right(global)}`;
+      ? `After training, zebra stripes answer as well as global layers alone (${same ? `both ${right(grouped)}` : `${right(grouped)} and ${right(global)}`} right)`
+      : `After training, zebra stripes answer ${right(grouped)} right, global layers alone ${right(global)}`;
   const alone =
     local.standing === 'guessing'
       ? `local layers alone only guess (${right(local)}, guessing is ${share(chance)})`
       : `local layers alone answer ${right(local)} right`;
-  return `${stripes}, for ${price.percent} of their attention at ${formatInteger(LONGEST)} tokens; ${alone}.`;
+  // What was trained is short; only the price of a long text is known, so it is a sentence of its own.
+  return `${stripes}; ${alone}. On texts of ${formatInteger(LONGEST)} tokens the stripes need ${price.percent} of the attention.`;
 }
