@@ -22,6 +22,7 @@ import { kinds } from '../../src/lessons/exercises';
 import { lessonOf } from '../../src/lessons/lesson';
 import type { Answered } from '../../src/lessons/progress';
 import { codeOf, readResult, writeResult, type LessonResult } from '../../src/lessons/result';
+import { timed } from '../support/cpu';
 
 const LESSONS = new Set(['03-reach', '04-the-cliff']);
 
@@ -198,9 +199,8 @@ describe('what cannot be read is refused by name and reason, and the rest is kep
   });
 
   test('a long text without an end is looked through at once', () => {
-    const started = performance.now();
-    put(EMPTY_ROOM, pasted(`zebra1.${'a b '.repeat(200_000)}`), pasted('zebra1.'.repeat(100_000)));
-    expect(performance.now() - started).toBeLessThan(5000); // what is quadratic takes minutes
+    const long = [`zebra1.${'a b '.repeat(200_000)}`, 'zebra1.'.repeat(100_000)].map(pasted);
+    expect(timed(() => put(EMPTY_ROOM, ...long)).ms).toBeLessThan(5000); // what is quadratic takes minutes
   });
 });
 

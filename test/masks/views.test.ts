@@ -13,6 +13,7 @@ import { needOf, goneFrom } from '../../src/masks/views/need';
 import { firstOff, profileOf } from '../../src/masks/views/profile';
 import { layersUntil, reachOf } from '../../src/masks/views/reach';
 import { DEFAULTS, layersOf } from '../../src/spec/run';
+import { timed } from '../support/cpu';
 
 const T = 13;
 const anyCells = fc.uint8Array({ minLength: T * T, maxLength: T * T, max: 1 });
@@ -88,13 +89,10 @@ describe('reach', () => {
 
   test('of 16,384 tokens through twelve local layers is quick', () => {
     const mask = maskOf(read('causal & window(512)'), 16_384);
-    const started = performance.now();
-    const [input] = reachOf(
-      Array.from({ length: 12 }, () => mask),
-      16_383,
-    );
-    expect(performance.now() - started).toBeLessThan(2000);
-    expect(input).toEqual([16_384 - (1 + 12 * 511), 16_384]);
+    const layers = Array.from({ length: 12 }, () => mask);
+    const { ms, value } = timed(() => reachOf(layers, 16_383));
+    expect(ms).toBeLessThan(2000);
+    expect(value[0]).toEqual([16_384 - (1 + 12 * 511), 16_384]);
   });
 });
 
