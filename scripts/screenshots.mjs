@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { bundled } from './bundle.mjs';
 import { known, lessonFiles } from './lessons/files.mjs';
 import { block, inline } from './lessons/render.mjs';
-import { button, numberOf, openLab, withPage } from './page.mjs';
+import { button, numberOf, openAt, openLab, withPage } from './page.mjs';
 
 const folder = process.argv[2] ?? 'docs/screenshots';
 mkdirSync(folder, { recursive: true });
@@ -67,10 +67,10 @@ await withPage({ webgpu: true }, async (address, browser) => {
   for (const colorScheme of ['light', 'dark']) {
     for (const [width, height] of SIZES) {
       const page = await browser.newPage({ viewport: { width, height }, colorScheme });
-      await openLab(page, address, '');
+      await openAt(page, `${address}#/lab`); // as a visitor finds it
       await page.waitForTimeout(1500);
       await png(page, `lab-${width}-${colorScheme}-idle`);
-      await trained(page, 60);
+      await trained(page, width === 1440 && colorScheme === 'light' ? 230 : 60); // once the stripe reads the line above
       await png(page, `lab-${width}-${colorScheme}-training`);
       if (width === 390) await png(page, `lab-${width}-${colorScheme}-whole`, { fullPage: true });
       await page.close();

@@ -42,7 +42,9 @@ test('home: the stripes are alive, pause when asked to, and three doors lead on'
   await expect(right(page, 'Zebra stripes')).toHaveText('100 %', { timeout: 15_000 });
   await expect(right(page, 'Local layers alone')).toHaveText(/^1?\d %$/);
   await expect(
-    page.getByText(/^After training, zebra stripes answer as well as global layers alone \(both 100\s% right\)/),
+    page.getByText(
+      /^After training, zebra stripes answer as well as global layers alone \(both 100\s% right\)/,
+    ),
   ).toBeVisible();
   await expect(page.getByRole('table', { name: 'Price of Zebra stripes' })).toContainText('50 %');
   await expectAccessible(page);
