@@ -26,8 +26,9 @@ import { SliceTally } from './sliceTally';
 
 const SAMPLING = { temperature: 0.8, topK: 0, topP: 1 };
 const SAMPLE = 120; // characters at most; never beyond the context
-/** A closer look at a text: held-out tokens behind it. */
+/** A closer look: held-out tokens behind it, or as many as are read in the time it may take. */
 const HELD_OUT = 16_384;
+const LOOK_TIME = 20_000; // ms; nothing else is computed meanwhile, and a person waits
 /** And at a task: batches of questions at each distance that is asked for, and about so many distances. */
 const QUESTIONS = 4;
 const DISTANCES = 12;
@@ -205,10 +206,21 @@ export class Trainer {
     return [...new Set(spread)];
   }
 
+  /** HELD_OUT, or what is read in LOOK_TIME where that is less: TensorFlow.js on a slow machine takes minutes for all. */
+  async #tokensInTime(): Promise<number> {
+    const { batch, context: T } = this.spec;
+    const [first, second] = this.feed.validation;
+    await this.model.evaluate(first!); // compiles what has not run yet
+    const began = performance.now();
+    await this.model.evaluate(second!);
+    const ms = performance.now() - began;
+    return Math.min(HELD_OUT, Math.floor(LOOK_TIME / ms) * batch * T);
+  }
+
   /** The closer look a person asks for. */
   async evaluation(): Promise<Evaluation> {
     const step = this.step;
-    const { positions, slices } = await this.evaluateHeldOut();
+    const { positions, slices } = await this.evaluateHeldOut(await this.#tokensInTime());
     return { step, positions, distances: await this.accuracyByDistance(), slices };
   }
 

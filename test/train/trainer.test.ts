@@ -1,8 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { reachCone } from '../../src/attention/reach';
 import { makeFeed } from '../../src/data/batches';
 import { encode } from '../../src/data/characters';
 import { sources } from '../../src/data/registry';
+import type { Batch } from '../../src/data/source';
 import { hostMachine } from '../../src/gpu/hostMachine';
 import { trainingMemory } from '../../src/model/memory';
 import { DEFAULTS, layersOf, localReach, type RunSpec } from '../../src/spec/run';
@@ -103,6 +104,28 @@ test('losses by position add up to what every row of every held-out batch lost',
   }
   expect(counts).toEqual([...count]);
   for (let t = 0; t < T; t++) expect(sums[t]).toBeCloseTo(loss[t]!, 3);
+});
+
+test.each([
+  { ms: 1, batches: 341, say: '16,384 tokens where that is quick' },
+  { ms: 500, batches: 40, say: 'what 20 seconds allow where a batch takes half a second' },
+  { ms: 30_000, batches: 4, say: 'what validation reads, where even that takes long' },
+])('a closer look reads $say', async ({ ms, batches }) => {
+  const run = await trainer();
+  const spy = vi.spyOn(run.feed, 'heldOut');
+  const evaluate = run.model.evaluate.bind(run.model);
+  let clock = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => clock);
+  vi.spyOn(run.model, 'evaluate').mockImplementation((batch) => {
+    clock += ms;
+    return evaluate(batch);
+  });
+  const { positions } = await run.evaluation();
+  vi.restoreAllMocks();
+  const read = spy.mock.results[0]!.value as readonly Batch[];
+  expect(read).toHaveLength(batches);
+  const questions = read.flatMap(({ weights }) => [...weights]).filter((weight) => weight > 0);
+  expect(positions.counts.reduce((a, b) => a + b, 0)).toBe(questions.length);
 });
 
 describe('slices', () => {
