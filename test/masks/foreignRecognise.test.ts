@@ -8,6 +8,7 @@ import { nearestOf } from '../../src/masks/foreign/nearest';
 import { recognise } from '../../src/masks/foreign/recognise';
 import { differenceOf, maskOfCells } from '../../src/masks/mask';
 import { cases, FAMILIES, matrixOf, rowsOf, spoilt } from './patterns';
+import { timed } from '../support/cpu';
 import { draws } from '../support/draws';
 
 describe('a pattern is recognised', () => {
@@ -227,29 +228,29 @@ describe('2,048 tokens in a moment', () => {
   const T = 2048;
   const LIMIT = 12; // noise takes some 4
   /**
-   * A moment is said in this machine's own measure: going over as many cells fifty times, timed right beside. Other tests
-   * run meanwhile, and machines differ; seconds of one would be no limit for another.
+   * A moment is said in this machine's own measure: going over as many cells fifty times, timed right beside. Machines
+   * differ; seconds of one would be no limit for another.
    */
   const moment = () => {
     const cells = new Uint8Array(T * T).fill(1);
-    const started = performance.now();
-    let sum = 0;
-    for (let pass = 0; pass < 50; pass++) for (let i = 0; i < cells.length; i++) sum += cells[i]!;
-    expect(sum).toBe(50 * T * T);
-    return performance.now() - started;
+    const { ms, value } = timed(() => {
+      let sum = 0;
+      for (let pass = 0; pass < 50; pass++) for (let i = 0; i < cells.length; i++) sum += cells[i]!;
+      return sum;
+    });
+    expect(value).toBe(50 * T * T);
+    return ms;
   };
-  const timed = (matrix: Matrix) => {
+  const inMoments = (matrix: Matrix) => {
     const before = moment();
-    const started = performance.now();
-    const found = recognise(matrix);
-    const ms = performance.now() - started;
+    const { ms, value: found } = timed(() => recognise(matrix));
     return { ...found, moments: ms / Math.max(before, moment()) };
   };
-  /** The quickest of up to three tries: another process may take the core from one, but makes none quicker. */
+  /** The quickest of up to three tries: who shares the processor's caches makes none quicker. */
   const quickest = (matrix: Matrix) => {
-    let best = timed(matrix);
+    let best = inMoments(matrix);
     for (let more = 0; more < 2 && best.moments >= LIMIT; more++) {
-      const again = timed(matrix);
+      const again = inMoments(matrix);
       if (again.moments < best.moments) best = again;
     }
     return best;

@@ -1,0 +1,62 @@
+/** @file Local layers are linear in T, by the processor time of the WebAssembly kernels. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { beforeAll, expect, test } from 'vitest';
+import { patternSpec } from '../../src/attention/registry';
+import { hostMachine } from '../../src/gpu/hostMachine';
+import type { Machine } from '../../src/gpu/machine';
+import { initialWeights } from '../../src/model/weights';
+import type { ModelSpec } from '../../src/spec/model';
+import { Zebra } from '../../src/train/zebra';
+import { timed } from '../support/cpu';
+import { batchOf, TRUSTED } from '../support/trust';
+
+let wasm: Machine;
+
+beforeAll(() => {
+  execFileSync('node', ['scripts/build-simd.mjs']); // skips what is up to date
+  wasm = hostMachine(new WebAssembly.Module(readFileSync('src/ops/simd.wasm')));
+});
+
+const modelOf = (context: number, pattern: string): ModelSpec => ({
+  ...TRUSTED,
+  context,
+  width: 32,
+  heads: 2,
+  kvHeads: 2,
+  headDim: 16,
+  hidden: 64,
+  layers: [patternSpec(pattern, { window: 64 }), patternSpec(pattern, { window: 64 })],
+});
+
+/**
+ * A step of 2 × 4,096 tokens over one of 8 × 1,024. The least of interleaved steps, as many as it takes to come below
+ * `limit`, at most 100: who shares the processor's caches can only add.
+ */
+async function growth(pattern: string, limit: number): Promise<number> {
+  const steps = await Promise.all(
+    [
+      { T: 1024, batch: 8 },
+      { T: 4096, batch: 2 },
+    ].map(async ({ T, batch }) => {
+      const spec = modelOf(T, pattern);
+      const model = await Zebra.open(wasm, spec, initialWeights(spec, 1), { batch });
+      const data = batchOf(spec, 1, batch);
+      return () => timed(() => model.train(data, 0.001)).ms;
+    }),
+  );
+  const least = steps.map(() => Infinity);
+  for (let round = 0; round < 100; round++) {
+    steps.forEach((step, i) => (least[i] = Math.min(least[i]!, step())));
+    if (round >= 5 && least[1]! / least[0]! < limit) break;
+  }
+  return least[1]! / least[0]!;
+}
+
+test('at the same tokens per step, four times the context costs local layers no more than 15 % more', async () => {
+  expect(await growth('local', 1.15)).toBeLessThan(1.15);
+});
+
+test('and global layers far more, so that the measure can tell', async () => {
+  expect(await growth('global', Infinity)).toBeGreaterThan(2);
+});
