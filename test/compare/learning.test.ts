@@ -167,7 +167,7 @@ test.each([1, 2, 3])('nor is local called best on the table from seed %i', (seed
   let called = 0;
   for (const { step } of runs[0]!) {
     const validations = runs.map((run) =>
-      run.filter((one) => one.step <= step).map((one) => ({ accuracy: 0, tokens: 256, ...one })),
+      run.filter((one) => one.step <= step).map((one) => ({ accuracy: 0, ...one })),
     );
     const verdict = verdictOf(
       validations.map((own) => ({ validations: own, repeats: [] })),
