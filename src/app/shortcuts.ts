@@ -17,6 +17,8 @@ const PRESSED = 'button, a, summary, input, select, textarea, [role=listbox], di
 export function shortcutOf(event: KeyboardEvent): Shortcut | undefined {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return undefined;
   const shortcut = KEYS[event.key];
+  // What is open closes first.
+  if (shortcut === 'free' && document.querySelector(':popover-open')) return undefined;
   const target = event.target instanceof Element ? event.target : undefined;
   const own = shortcut === 'toggle' ? PRESSED : TYPED;
   return target?.closest(own) ? undefined : shortcut;

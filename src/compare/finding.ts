@@ -1,6 +1,14 @@
 /** @file What a comparison has shown so far, in one sentence made from its numbers; and how far it can be trusted. */
 import { formatInteger } from '../core/units';
-import { SEED_NOISE, verdictOf, type Held, type Measure, type Standing } from './verdict';
+import { mayGain } from './learning';
+import {
+  SEED_NOISE,
+  verdictOf,
+  type Held,
+  type Measure,
+  type Standing,
+  type Verdict,
+} from './verdict';
 
 export interface Contender extends Held {
   readonly name: string;
@@ -33,8 +41,10 @@ export interface Finding {
   readonly because: readonly string[];
   /** What those in front would pay on a long text; nothing where they pay the same. */
   readonly price: string;
-  /** How noise was told from a result; nothing before there is a result. */
+  /** How noise was told from a result, or why it is too early for one; nothing before there are numbers. */
   readonly trust: string;
+  /** There are numbers, and the runs are still learning too fast to be compared by them. */
+  readonly early: boolean;
   /** One per contender; undefined before there is a result, and for a run that stopped. */
   readonly standings: readonly (Standing | undefined)[];
 }
@@ -46,6 +56,7 @@ export function findingOf(contenders: readonly Contender[], question: Question):
     because: [],
     price: '',
     trust: '',
+    early: false,
     standings: contenders.map(() => undefined),
   });
   if (runs.length < 2) return nothing('Fewer than two runs go on: there is nothing to compare.');
@@ -59,6 +70,12 @@ export function findingOf(contenders: readonly Contender[], question: Question):
     return nothing(
       `${after(verdict.step)} it is too early to say: the learning rate rises until step ${formatInteger(question.warmup)}.`,
     );
+  if (verdict.early)
+    return {
+      ...nothing(`${after(verdict.step)} ${soFar(names, verdict, question.measure)}`),
+      trust: pace(names, verdict, question.measure),
+      early: true,
+    };
 
   const entries = runs.map((run, i) => ({
     ...run,
@@ -73,6 +90,7 @@ export function findingOf(contenders: readonly Contender[], question: Question):
     because,
     price: far(entries, question),
     trust: trust(verdict, runs[0]!, question.measure),
+    early: false,
     standings: contenders.map((one) =>
       one.stopped ? undefined : entries[runs.indexOf(one)]!.standing,
     ),
@@ -91,6 +109,31 @@ function asked(names: readonly string[], { measure, distance }: Question): strin
   return measure.of === 'text'
     ? `Which of ${listed(names)} predicts text it has not seen best, and for what price?`
     : `Which of ${listed(names)} answers when the answer lies ${distance === undefined ? 'far' : `at least ${counted(distance, 'token')}`} back, and for what price?`;
+}
+
+/** While it is too early to compare: the numbers as they are, and nobody in front. */
+function soFar(names: readonly string[], { scores }: Verdict, measure: Measure): string {
+  const numbers = names.map((name, i) => `${name} ${score(scores[i]!, measure, false)}`);
+  return `the runs are still learning, and it is too early to compare them: ${listed(numbers)}${unit(measure)} so far.`;
+}
+
+/** How fast the fastest still learns, and when it will be time to compare. */
+function pace(names: readonly string[], { progress }: Verdict, measure: Measure): string {
+  const gains = progress.map(mayGain);
+  const fastest = gains.indexOf(Math.max(...gains));
+  const { gain } = progress[fastest]!;
+  if (gain === undefined)
+    return 'There was no look at them early enough to say how fast they are learning.';
+  const seen =
+    measure.of === 'text'
+      ? `In the last third of these steps the loss of ${names[fastest]} fell by ${gain.toFixed(2)} nats`
+      : `In the last third of these steps the share that ${names[fastest]} answers right rose by ${(100 * gain).toFixed(0)} percentage points`;
+  const chanceOrSeed = measure.of === 'text' ? 'seeds move a gap by' : 'chance moves a gap by';
+  return `${seen}; as much may come again. Runs are called better or worse once that, with what ${chanceOrSeed}, is less than what lies between them, and as good as each other once ${
+    measure.of === 'text'
+      ? `it is at most ${SEED_NOISE.most} nats, the most that seeds moved a gap by`
+      : 'it is no more than chance'
+  }.`;
 }
 
 function sentence(entries: readonly Entry[], first: number, measure: Measure): string {

@@ -7,6 +7,7 @@
  */
 import { isResult, SEEDS } from '../core/seeds';
 import type { ValidationRecord } from './history';
+import { gainOf, stillLearning, type Progress } from './learning';
 
 /**
  * Nats: how far the gap between a plan and global attention moved between the seeds of a recorded comparison,
@@ -46,6 +47,10 @@ export interface Verdict {
   /** By its number alone, from 0. */
   readonly first: number;
   readonly standings: readonly Standing[];
+  /** How fast each was still learning. */
+  readonly progress: readonly Progress[];
+  /** So fast that the standings are not likely to hold. */
+  readonly early: boolean;
   /** Scored tokens behind each number. */
   readonly tokens: number;
 }
@@ -64,9 +69,8 @@ export function verdictOf(runs: readonly Held[], measure: Measure): Verdict | un
     at(run, step)!,
     ...seeds.map((seed) => repeated(run, seed, step)!),
   ]);
-  const numbers = records.map((own) =>
-    own.map(({ loss, accuracy }) => (measure.of === 'text' ? loss : accuracy)),
-  );
+  const by = measure.of === 'text' ? 'loss' : 'accuracy';
+  const numbers = records.map((own) => own.map((record) => record[by]));
   const scores = numbers.map(mean);
   const first = scores.indexOf(measure.of === 'text' ? Math.min(...scores) : Math.max(...scores));
   const questions =
@@ -74,13 +78,12 @@ export function verdictOf(runs: readonly Held[], measure: Measure): Verdict | un
       ? 0
       : records[0]!.reduce((sum, { tokens }) => sum + tokens, 0) / measure.together;
 
+  const gapsOf = (i: number) => numbers[i]!.map((own, seed) => own - numbers[first]![seed]!);
+  const gap = (i: number) => Math.abs(scores[i]! - scores[first]!);
+  const noise = (i: number) => noiseOf(measure, scores[i]!, scores[first]!, questions);
   const apart = (i: number) => {
-    const gaps = numbers[i]!.map((own, seed) => own - numbers[first]![seed]!);
-    if (gaps.length >= SEEDS) return isResult(gaps);
-    return (
-      Math.abs(scores[i]! - scores[first]!) >
-      noiseOf(measure, scores[i]!, scores[first]!, questions)
-    );
+    const gaps = gapsOf(i);
+    return gaps.length >= SEEDS ? isResult(gaps) : gap(i) > noise(i);
   };
   const guesses = (i: number) => {
     if (measure.of === 'text' || measure.chance === undefined) return false;
@@ -93,8 +96,31 @@ export function verdictOf(runs: readonly Held[], measure: Measure): Verdict | un
     if (level.includes(i)) return level.length === 1 ? 'best' : 'level';
     return guesses(i) ? 'guessing' : 'behind';
   });
+  const progress = runs.map((run, i): Progress => {
+    const ahead = level.includes(i);
+    const gaps = gapsOf(i);
+    return {
+      ahead,
+      gap: gap(i),
+      noise:
+        ahead && measure.of === 'text'
+          ? SEED_NOISE.most
+          : !ahead && gaps.length >= SEEDS
+            ? Math.max(...gaps) - Math.min(...gaps)
+            : noise(i),
+      gain: meanOf(
+        [run, ...seeds.map((seed) => run.repeats.find((one) => one.seed === seed)!)].map(
+          ({ validations }) => gainOf(validations, step, by),
+        ),
+      ),
+      room: measure.of === 'text' ? scores[i]! : 1 - scores[i]!,
+    };
+  });
   return {
     step,
+    progress,
+    // Where nobody does better than guessing, nobody is compared.
+    early: !guesses(first) && stillLearning(progress, first),
     seeds: 1 + seeds.length,
     scores,
     first,
@@ -116,4 +142,7 @@ const repeated = (run: Held, seed: number, step: number) => {
   const repeat = run.repeats.find((one) => one.seed === seed);
   return repeat && at(repeat, step);
 };
+/** Undefined where one of them is not known. */
+const meanOf = (numbers: readonly (number | undefined)[]) =>
+  numbers.every((one) => one !== undefined) ? mean(numbers) : undefined;
 const mean = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0) / numbers.length;

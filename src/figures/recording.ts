@@ -6,6 +6,7 @@
 import { check, InputError } from '../core/check';
 import { checkRun } from '../spec/check';
 import { CONTROLS, withAdded, type RunSpec } from '../spec/run';
+import { readScores } from '../data/readScores';
 import type { SliceScore } from '../data/slice';
 import type { Bucket } from './buckets';
 import type { DistancePoint } from './distance';
@@ -60,6 +61,7 @@ export function parseRecording(name: string, text: string): Recording {
     own['version'] === RECORDING_VERSION,
     `recording ${name} has version ${shown(own['version'])}; this program reads version ${RECORDING_VERSION}`,
   );
+  const buckets = file.at('buckets').list(own['buckets'], bucketOf);
   const recording: Recording = {
     version: RECORDING_VERSION,
     program: file.at('program').words(own['program']),
@@ -74,18 +76,23 @@ export function parseRecording(name: string, text: string): Recording {
     }),
     validation: file.at('validation').list(own['validation'], (place, entry) => {
       const point = place.object(entry, ['step', 'loss', 'tokens'], ['slices']);
+      const tokens = place.whole(point['tokens'], 1);
       return {
         step: place.whole(point['step'], 1),
         loss: place.number(point['loss'], 0),
-        tokens: place.whole(point['tokens'], 1),
-        ...slicesOf(place, point['slices']),
+        tokens,
+        ...slicesOf(place, point['slices'], tokens),
       };
     }),
-    buckets: file.at('buckets').list(own['buckets'], bucketOf),
+    buckets,
     distances: file.at('distances').list(own['distances'], distanceOf),
-    ...slicesOf(file, own['slices']),
+    ...slicesOf(
+      file,
+      own['slices'],
+      buckets.reduce((sum, { tokens }) => sum + tokens, 0),
+    ),
   };
-  const { curve, validation, buckets, distances, spec } = recording;
+  const { curve, validation, distances, spec } = recording;
   file.at('curve').rising(curve.map(({ step }) => step));
   file.at('validation').rising(validation.map(({ step }) => step));
   file.at('distances').rising(distances.map(({ distance }) => distance));
@@ -160,21 +167,15 @@ function bucketOf(place: Place, value: unknown): Bucket {
   };
 }
 
-/** Slices are younger than some recordings, which have none. */
-function slicesOf(place: Place, value: unknown): { readonly slices?: readonly SliceScore[] } {
-  if (value === undefined) return {};
-  const slices = place.at('slices').list(value, (entry, one) => {
-    const own = entry.object(one, ['id', 'loss', 'accuracy', 'tokens']);
-    const accuracy = entry.number(own['accuracy'], 0);
-    check(accuracy <= 1, `${entry.name} has an accuracy of ${accuracy}; it should be 1 at most`);
-    return {
-      id: entry.words(own['id']),
-      loss: entry.number(own['loss'], 0),
-      accuracy,
-      tokens: entry.whole(own['tokens'], 0),
-    };
-  });
-  return { slices };
+/** Of `tokens` tokens in all. Slices are younger than some recordings, which have none. */
+function slicesOf(
+  place: Place,
+  value: unknown,
+  tokens: number,
+): { readonly slices?: readonly SliceScore[] } {
+  return value === undefined
+    ? {}
+    : { slices: readScores(value, tokens, place.name, { least: 0, exact: true }) };
 }
 
 function distanceOf(place: Place, value: unknown): DistancePoint {

@@ -198,3 +198,10 @@ export function wordsOfAnswers(results: readonly Result[], asked: Asked): string
     : '';
   return `${listed(parts)}.${control}${apiece}${proved} The paper has no such figure.`;
 }
+
+/** What the letters above the plots stand for; nothing where there are none. */
+export function wordsOfLetters(notes: readonly string[]): string {
+  const stripes = [...new Set(notes.flatMap((note) => note.match(/\bG(?: [GSA])+\b/g) ?? []))];
+  if (stripes.length === 0) return '';
+  return `${stripes.join(' and ')}: the layers from the first to the last, G global and S local; W is the window of the local ones.`;
+}

@@ -45,6 +45,10 @@ export class OpenedFile {
   readonly said: Said = $derived(this.#asked ?? this.#current?.said ?? this.#taken);
   /** How its numbers were read; undefined where the mask on the page is not that of the file. */
   readonly how = $derived.by(() => (this.#current ? this.bench.more?.reading : undefined));
+  /** Whether a person may say which of its numbers let through: a mask that is added to scores says it itself. */
+  readonly asks = $derived(
+    this.how !== undefined && (this.how.allowed !== 'additive' || this.how.one === '1'),
+  );
 
   constructor(
     private readonly bench: Workbench,

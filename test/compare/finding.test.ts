@@ -11,7 +11,7 @@ const NEEDLE: Question = {
   distance: 28,
   warmup: 30,
 };
-/** Names, what each came to after `step` steps, and its FLOPs. */
+/** Names, what each came to after `step` steps and has been at since half of them, and its FLOPs. */
 const FLOPS: Record<string, number> = { Global: 2.03e6, Grouped: 1.66e6, Local: 1.29e6 };
 function run(name: string, value?: number, change: Partial<Contender> = {}): Contender {
   const step = change.step ?? 300;
@@ -21,16 +21,15 @@ function run(name: string, value?: number, change: Partial<Contender> = {}): Con
     farFlops: (FLOPS[name] ?? 1.5e6) ** 2, // far away they lie further apart
     reach: name === 'Local' ? 61 : 512,
     step,
-    validations: value === undefined ? [] : [{ step, loss: value, accuracy: value, tokens: 256 }],
+    validations: value === undefined ? [] : still(value, step),
     repeats: [],
     ...change,
   };
 }
+const still = (value: number, step: number) =>
+  [step / 2, step].map((at) => ({ step: at, loss: value, accuracy: value, tokens: 256 }));
 const seeds = (...values: number[]): Contender['repeats'] =>
-  values.map((value, i) => ({
-    seed: i + 2,
-    validations: [{ step: 300, loss: value, accuracy: value, tokens: 256 }],
-  }));
+  values.map((value, i) => ({ seed: i + 2, validations: still(value, 300) }));
 
 describe('of texts', () => {
   test('who is as good as whom, for which price, and how far the others stay behind', () => {
@@ -120,6 +119,29 @@ describe('before there is a result', () => {
     expect(findingOf(few(3), TEXT).title).toMatch(/^After 3 steps nothing held out/);
     expect(findingOf(few(10, 2), TEXT).title).toMatch(/^After 10 steps it is too early to say/);
     expect(findingOf(few(10, 2), TEXT).standings).toEqual([undefined, undefined]);
+  });
+
+  test('nobody is called while the runs still learn fast, and the numbers are given as they are', () => {
+    const falling = (name: string, from: number, to: number) =>
+      run(name, to, { validations: [...still(from, 200), ...still(to, 300).slice(1)] });
+    const text = findingOf([falling('Global', 2.6, 2.24), falling('Local', 2.4, 2.06)], TEXT);
+    expect(text.title).toBe(
+      'After 300 steps the runs are still learning, and it is too early to compare them: Global 2.24 and Local 2.06 nats so far.',
+    );
+    expect(text.early).toBe(true);
+    expect(text.standings).toEqual([undefined, undefined]);
+    expect([...text.because, text.price]).toEqual(['']);
+    expect(text.trust).toMatch(
+      /^In the last third of these steps the loss of Global fell by 0\.36 nats; as much may come again\./,
+    );
+    const task = findingOf([falling('Global', 0.1, 0.45), falling('Local', 0.1, 0.1)], NEEDLE);
+    expect(task.title).toMatch(/: Global 45 % and Local 10 % right so far\.$/);
+    expect(task.trust).toMatch(/the share that Global answers right rose by 35 percentage points/);
+    const once = [run('Global', 1), run('Local', 2)].map((one) => ({
+      ...one,
+      validations: one.validations.slice(1),
+    }));
+    expect(findingOf(once, TEXT).trust).toMatch(/no look at them early enough/);
   });
 
   test('a run that stopped is left out of it', () => {

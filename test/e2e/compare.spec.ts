@@ -385,6 +385,7 @@ test('no serious accessibility fault in light and in dark, and nothing wider tha
 test('a comparison to begin with is there at once, recorded, and gives way to Train', async ({
   page,
 }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
   await visit(page, './#/compare');
   await expect(page.getByText(/^Recorded on \d{4}-\d\d-\d\d with Zebra Lab/)).toBeVisible();
   for (const name of ['Global', 'Grouped', 'Local'])
@@ -393,6 +394,9 @@ test('a comparison to begin with is there at once, recorded, and gives way to Tr
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(
     /^After 400 steps Grouped is as good as Global \(0\.81 and 0\.83 nats\) for 82\s% of its FLOPs; Local is 0\.25 worse than Grouped\.$/,
   );
+  // The finding, the prices and where the curves part are seen without scrolling.
+  const chart = (await page.getByRole('img', { name: 'Loss', exact: true }).boundingBox())!;
+  expect(chart.y + chart.height / 2).toBeLessThan(900);
   await expect(output(page, 'As in the line above: accuracy of Grouped')).toHaveText(/^9\d\.\d %$/);
   await expect(output(page, 'As in the line above: accuracy of Local')).toHaveText(/^5\d\.\d %$/);
 

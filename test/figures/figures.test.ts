@@ -15,6 +15,7 @@ import {
   wordsOfGaps,
   wordsOfLengths,
   wordsOfMasks,
+  wordsOfLetters,
 } from '../../src/figures/words';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
 
@@ -264,4 +265,11 @@ test('a run of an opened comparison that is called like a formula is none in the
   const csv = csvOfTable(computeChart([one]).table, 'here');
   expect(csv).toContain(`"'=HYPERLINK(""http://a.example"",""see"")"`);
   expect(csv).not.toMatch(/(^|[,\n])"?=/);
+});
+
+test('the letters above the plots are explained once each, and only where there are some', () => {
+  expect(
+    wordsOfLetters(['G S G S · W 16 · 800 steps', 'G S S S · W 32', 'G S G S · W 16']),
+  ).toMatch(/^G S G S and G S S S: the layers from the first to the last, G global and S local;/);
+  expect(wordsOfLetters(['W 16 · 600 steps', ''])).toBe('');
 });

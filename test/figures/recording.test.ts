@@ -43,9 +43,27 @@ test('with slices too, at a point and at the end, and an older one has none', ()
   };
   expect(parseRecording('a.json', JSON.stringify(sliced))).toEqual(sliced);
   expect(refusal({ slices: [{ ...slices[0], accuracy: 1.2 }] })).toThrow(
-    'recording a.json, slices, 1 has an accuracy of 1.2; it should be 1 at most',
+    'accuracy of slice 1 of recording a.json is 1.2; it should be a number from 0 to 1',
   );
-  expect(refusal({ slices: [{ id: 'line-above' }] })).toThrow('loss is missing');
+  expect(refusal({ slices: [{ id: 'line-above' }] })).toThrow(
+    'loss of slice 1 of recording a.json is missing',
+  );
+  expect(refusal({ slices: [{ ...slices[0], extra: 1 }] })).toThrow('"extra" of slice 1');
+  expect(refusal({ slices: [...slices, ...slices] })).toThrow('has a slice twice');
+});
+
+test('with a slice of more tokens than there are in all it is refused, at a point and at the end', () => {
+  const slice = { id: 'line-above', loss: 0.5, accuracy: 0.9 };
+  const [point] = recording.validation;
+  const at = (tokens: number) => ({
+    validation: [{ ...point, slices: [{ ...slice, tokens }] }],
+  });
+  const end = (tokens: number) => ({ slices: [{ ...slice, tokens }] });
+  for (const of of [at, end]) {
+    expect(refusal(of(4096))).not.toThrow();
+    expect(refusal(of(4097))).toThrow('is 4097; it should be a number from 0 to 4096');
+  }
+  expect(refusal(at(4097))).toThrow('tokens of slice 1 of recording a.json, validation, 1');
 });
 
 test('and so does any other: numbers of any size, as many points as there are steps', () => {

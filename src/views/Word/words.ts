@@ -1,0 +1,55 @@
+/** @file Words that a newcomer cannot know, each explained in two sentences; shown where the word stands. */
+
+export type WordId = keyof typeof WORDS;
+
+export const WORDS = {
+  nats: {
+    word: 'nats',
+    meaning:
+      'The unit of loss. A loss of x nats means that, on average, the model gave the right character a probability of e to the power −x: 0 is certain, 0.69 is one in two, 2.3 is one in ten. Lower is better.',
+  },
+  cache: {
+    word: 'KV cache',
+    meaning:
+      'What a model keeps in memory while it writes: a key and a value of each token that later tokens may still read, in every layer. A global layer keeps all tokens, a local layer only those in its window.',
+  },
+  layers: {
+    word: 'G S G S',
+    meaning:
+      'The layers of a model, from the first to the last. G is a global layer, which reads everything before it; S is a local one, which reads only a short window; A is an approximate one.',
+  },
+} as const;
+
+/** Stripes as they are written: letters of two layers or more. */
+const STRIPES = /\b[GSA](?: [GSA])+\b/;
+const FORMS: readonly (readonly [WordId, RegExp])[] = [
+  ['nats', /\bnats\b/],
+  ['cache', /\bKV cache\b/],
+  ['layers', STRIPES],
+];
+
+export interface Piece {
+  readonly text: string;
+  /** It is this word, as the sentence writes it. */
+  readonly word?: WordId;
+  /** Signs that close it, and are not torn from it: ')', ',' or the like. */
+  readonly end?: string;
+}
+
+/** A sentence in pieces: each word that is explained stands alone where it comes first. */
+export function piecesOf(sentence: string): readonly Piece[] {
+  const found = FORMS.flatMap(([word, form]) => {
+    const match = form.exec(sentence);
+    return match ? [{ word, at: match.index, text: match[0] }] : [];
+  }).sort((a, b) => a.at - b.at);
+  const pieces: Piece[] = [];
+  let read = 0;
+  for (const { word, at, text } of found) {
+    if (at > read) pieces.push({ text: sentence.slice(read, at) });
+    const end = /^[).,;:]*/.exec(sentence.slice(at + text.length))![0];
+    pieces.push({ text, word, ...(end && { end }) });
+    read = at + text.length + end.length;
+  }
+  if (read < sentence.length) pieces.push({ text: sentence.slice(read) });
+  return pieces;
+}
