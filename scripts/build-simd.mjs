@@ -1,17 +1,25 @@
-/** @file Compiles the SIMD kernels of the wasm backend. Skips what is up to date. */
+/**
+ * @file Compiles the SIMD kernels of the wasm backend, once for a memory of its own and once for one that threads share.
+ * Skips what is up to date.
+ */
 import { statSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 
 const SOURCE = 'src/ops/simd.as.ts';
-const TARGET = 'src/ops/simd.wasm';
+const TARGETS = {
+  'src/ops/simd.wasm': [],
+  // Shared memory has to say how far it may grow; each session asks for what it needs and no more.
+  'src/ops/simdShared.wasm': ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65535'],
+};
 
 const age = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
-if (age(TARGET) < Math.max(age(SOURCE), age('scripts/build-simd.mjs'))) {
+for (const [target, more] of Object.entries(TARGETS)) {
+  if (age(target) >= Math.max(age(SOURCE), age('scripts/build-simd.mjs'))) continue;
   const { error, stderr } = await asc.main([
     SOURCE,
     '--outFile',
-    TARGET,
+    target,
     '--optimizeLevel',
     '3',
     '--runtime',
@@ -28,10 +36,11 @@ if (age(TARGET) < Math.max(age(SOURCE), age('scripts/build-simd.mjs'))) {
     '1024',
     '--initialMemory',
     '1',
+    ...more,
   ]);
   if (error) {
     console.error(stderr.toString());
     process.exit(1);
   }
-  console.log(`${TARGET}: ${statSync(TARGET).size} bytes`);
+  console.log(`${target}: ${statSync(target).size} bytes`);
 }

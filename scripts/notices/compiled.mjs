@@ -61,5 +61,5 @@ export const COMPILED = [
       },
     ],
   },
-  { file: /\/src\/ops\/simd\.wasm$/, packages: ['assemblyscript'] }, // its standard library
+  { file: /\/src\/ops\/simd(Shared)?\.wasm$/, packages: ['assemblyscript'] }, // its standard library
 ];

@@ -1,9 +1,10 @@
 /**
  * @file The machine without a GPU: one piece of memory, kernels as WebAssembly where there is one, as plain loops else.
  *
- * Every session has a memory of its own, and with it an instance of the module; both go when it is let go.
+ * Every session has a memory of its own, and with it an instance of the module; both go when it is let go. With a
+ * crew the memory is shared, and launches that are worth it are cut into parts for several threads.
  */
-import { arrange, scratchBytes } from '../program/arrange';
+import { arrange, scratchBytes, sizesOf } from '../program/arrange';
 import { elementOf, type BufferSpec } from '../program/kernel';
 import {
   aligned,
@@ -14,10 +15,10 @@ import {
   type Launch,
   type Part,
 } from '../program/program';
+import { instantiate, MOST_PARTS, type Crew, type Instance } from './crew';
 import type { Machine, Session } from './machine';
 
 type Values = Readonly<Record<string, number>>;
-type Functions = Readonly<Record<string, (...numbers: number[]) => void>>;
 
 /** The module's own constants lie below: tables, literals. */
 const BASE = 65536; // bytes
@@ -25,42 +26,80 @@ const PAGE = 65536; // bytes
 /** WebAssembly's memory ends here. */
 const MOST = 4 * 2 ** 30 - PAGE; // bytes
 
+/**
+ * What a part must at least have to do, in multiplications or what takes as long, for another thread to be woken for it:
+ * some ten microseconds.
+ */
+const WORTH = 150_000;
+/** Parts for each thread: one that comes late or is kept from its core leaves some to the others. */
+const PARTS_EACH = 2;
+
 /** `module`: the compiled src/ops/simd.as.ts; without it loops do all work. */
-export function hostMachine(module?: WebAssembly.Module): Machine {
+export function hostMachine(
+  module?: WebAssembly.Module,
+  crew?: Crew,
+  /** What a part must at least have to do; 0 in tests. */
+  worth = WORTH,
+): Machine {
   return {
     kernel: module ? 'simd' : 'host',
-    open: async (bundle) => HostSession.open(bundle, module),
+    ...(module && crew && { threads: crew.size }),
+    open: async (bundle) => HostSession.open(bundle, module, crew, worth),
   };
+}
+
+/** What computes the launches of a session that are not loops. */
+interface Computing {
+  readonly instance: Instance;
+  readonly scratch: number; // address
+  readonly crew?: Crew;
+  readonly session: number; // the crew's number of it
+  readonly worth: number;
 }
 
 class HostSession implements Session {
   readonly bytes: number;
-  #memory: ArrayBuffer;
+  #memory: ArrayBufferLike;
+  readonly #computing: Computing | undefined;
   readonly #addresses: ReadonlyMap<string, number>; // bytes, by 'program buffer', or by the name of a kept one
   readonly #steps: Readonly<Record<string, readonly ((values: Values) => void)[]>>;
 
-  static async open(bundle: Bundle, module: WebAssembly.Module | undefined): Promise<HostSession> {
+  static async open(
+    bundle: Bundle,
+    module: WebAssembly.Module | undefined,
+    crew: Crew | undefined,
+    worth: number,
+  ): Promise<HostSession> {
     const { addresses, end } = layOut(bundle);
-    const scratch = module ? scratchBytes(bundle) : 0;
-    const total = end + scratch;
-    if (total > MOST) {
-      throw new Error(`this model needs ${total} bytes of memory; WebAssembly has ${MOST}`);
+    const scratch = module ? BYTES * aligned(Math.ceil(scratchBytes(bundle) / BYTES)) : 0;
+    const least = end + scratch;
+    if (least > MOST) {
+      throw new Error(`this model needs ${least} bytes of memory; WebAssembly has ${MOST}`);
     }
-    if (!module) return new HostSession(bundle, addresses, new ArrayBuffer(total), end, {});
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(total / PAGE) });
-    const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
-    return new HostSession(bundle, addresses, memory.buffer, end, exports as unknown as Functions);
+    if (!module) return new HostSession(bundle, addresses, new ArrayBuffer(least), undefined);
+    const total = end + scratch * (crew?.size ?? 1);
+    const shared =
+      total <= MOST ? crew?.open(total, (thread) => end + thread * scratch) : undefined;
+    if (crew && shared) {
+      const { session, memory } = shared;
+      const instance = instantiate(crew.module, memory);
+      const computing = { instance, scratch: end, crew, session, worth };
+      return new HostSession(bundle, addresses, memory.buffer, computing);
+    }
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(least / PAGE) });
+    const computing = { instance: instantiate(module, memory), scratch: end, session: 0, worth };
+    return new HostSession(bundle, addresses, memory.buffer, computing);
   }
 
   private constructor(
     bundle: Bundle,
     addresses: ReadonlyMap<string, number>,
-    memory: ArrayBuffer,
-    scratch: number,
-    functions: Functions,
+    memory: ArrayBufferLike,
+    computing: Computing | undefined,
   ) {
     this.bytes = memory.byteLength - BASE;
     this.#memory = memory;
+    this.#computing = computing;
     this.#addresses = addresses;
     for (const [name, { content }] of Object.entries(bundle.kept)) {
       if (content) this.write(name, content());
@@ -68,14 +107,14 @@ class HostSession implements Session {
     this.#steps = Object.fromEntries(
       Object.entries(bundle.programs).map(([name, { launches }]) => [
         name,
-        launches.map((launch) => this.#prepare(name, launch, scratch, functions)),
+        launches.map((launch) => this.#prepare(name, launch)),
       ]),
     );
   }
 
   write(buffer: string, values: Float32Array | Int32Array): void {
-    const Type = values instanceof Int32Array ? Int32Array : Float32Array;
-    new Type(this.#memory, this.#addresses.get(buffer)!, values.length).set(values);
+    const at = this.#addresses.get(buffer)!;
+    this.#view(values instanceof Int32Array, at, values.length).set(values);
   }
 
   run(program: string, values: Values = {}, only?: number): void {
@@ -96,6 +135,13 @@ class HostSession implements Session {
 
   dispose(): void {
     this.#memory = new ArrayBuffer(0);
+    this.#computing?.crew?.close(this.#computing.session);
+  }
+
+  #view(whole: boolean, at: number, length: number): Float32Array | Int32Array {
+    return whole
+      ? new Int32Array(this.#memory, at, length)
+      : new Float32Array(this.#memory, at, length);
   }
 
   #address({ buffer, at }: Part, program: string | undefined): number {
@@ -104,23 +150,17 @@ class HostSession implements Session {
     return start + BYTES * at;
   }
 
-  #prepare(
-    program: string,
-    launch: Launch,
-    scratch: number,
-    functions: Functions,
-  ): (values: Values) => void {
+  #prepare(program: string, launch: Launch): (values: Values) => void {
     const { kernel, threads, buffers, constants } = launch;
     const names = Object.keys(kernel.buffers);
     const addresses = names.map((name) => this.#address(buffers[name]!, program));
-    const vector = functions[kernel.name];
+    const vector = this.#computing?.instance.kernels[kernel.name];
     if (vector) {
       const given = (values: Values) => [
         threads,
         ...addresses,
         ...Object.values(inOrder(kernel.uniforms, uniformsOf(launch, values))),
         ...Object.values(constants),
-        scratch,
       ];
       const count = 2 + names.length + Object.keys({ ...kernel.uniforms, ...constants }).length;
       if (vector.length !== count) {
@@ -128,18 +168,47 @@ class HostSession implements Session {
           `${kernel.name} takes ${vector.length} numbers in WebAssembly, not ${count}`,
         );
       }
-      if (!isFixed(launch)) return (values) => vector(...given(values));
+      const compute = this.#shared(launch) ?? this.#alone(kernel.name);
+      if (!isFixed(launch)) return (values) => compute(given(values));
       const fixed = given({});
-      return () => vector(...fixed);
+      return () => compute(fixed);
     }
     const views = Object.fromEntries(
       names.map((name, i) => {
-        const Type =
-          elementOf(kernel.buffers[name] as BufferSpec) === 'i32' ? Int32Array : Float32Array;
-        return [name, new Type(this.#memory, addresses[i], buffers[name]!.length)];
+        const whole = elementOf(kernel.buffers[name] as BufferSpec) === 'i32';
+        return [name, this.#view(whole, addresses[i]!, buffers[name]!.length)];
       }),
     ) as Record<string, Float32Array>;
     return (values) => kernel.host(views, uniformsOf(launch, values), constants);
+  }
+
+  #alone(kernel: string): (numbers: readonly number[]) => void {
+    const { instance, scratch } = this.#computing!;
+    const compute = instance.kernels[kernel]!;
+    return (numbers) => compute(...numbers, scratch);
+  }
+
+  /** In parts for the crew, where the launch is worth it. */
+  #shared(launch: Launch): ((numbers: readonly number[]) => void) | undefined {
+    const { instance, scratch, crew, session, worth } = this.#computing!;
+    const most = crew ? Math.min(PARTS_EACH * crew.size, MOST_PARTS) : 1;
+    const work = launch.kernel.work?.(sizesOf(launch), launch.constants, launch.threads) ?? 0;
+    const parts = worth > 0 ? Math.min(most, Math.floor(work / worth)) : work > 0 ? most : 1;
+    if (!crew || parts < 2) return undefined;
+    const { name } = launch.kernel;
+    const alone = this.#alone(name);
+    const compute = instance.kernels[name]!;
+    return (numbers) => {
+      if (crew.working < 2) return alone(numbers);
+      try {
+        crew.launch(session, name, numbers, parts, (part) => {
+          instance.take(part, parts);
+          compute(...numbers, scratch);
+        });
+      } finally {
+        instance.take(0, 1);
+      }
+    };
   }
 }
 

@@ -19,6 +19,8 @@ export interface Session {
 
 export interface Machine {
   readonly kernel: KernelId;
+  /** WebAssembly's threads that share a launch; one where nothing is said. */
+  readonly threads?: number;
   /** How much a thread takes on, where that was measured. */
   readonly tiles?: Tiles;
   /** Prepares everything: memory, shaders. Rejects where the machine refuses. */

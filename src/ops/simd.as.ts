@@ -1,7 +1,7 @@
 /**
  * The kernels of src/ops for WebAssembly, four numbers at a time (SIMD). AssemblyScript, compiled by
  * scripts/build-simd.mjs. Each has the name of the kernel whose formula it computes and whose plain loops
- * it is tested against (test/ops/simd.test.ts); only the probe is left to its loops.
+ * it is tested against (test/ops/simd.test.ts).
  *
  * Every function gets: threads, then a pointer for each buffer of its kernel in their order, then its
  * uniforms and its constants in their order, and a pointer to scratch space. It works on the sizes the
@@ -10,13 +10,31 @@
  * Products and attention share one inner loop, `tile`: 4 rows times a panel of 8 columns. A panel is 8
  * columns of the right factor, copied so that it is read from front to back. No fused or relaxed
  * arithmetic and one order of sums: the same bits on every machine.
+ *
+ * Several threads share a launch: each has an instance of the module over the same memory, and one call does
+ * part `part` of `parts`. Parts never write the same number and never read what another one writes, and a number's
+ * sum is never split between them: the same bits whatever the number of parts. What is packed into scratch space is
+ * packed by each part for itself.
  */
 
 // @ts-nocheck AssemblyScript, not TypeScript
 
-/** What `tile` returns where its results are worked on before they are stored: two of 4 × 8 numbers. */
-const TILE: usize = memory.data(256, 16);
+/** What `tile` returns where its results are worked on before they are stored: two of 4 × 8 numbers, a thread's own. */
+// @ts-ignore a global of the host's
+@external("env", "tile")
+declare const TILE: usize;
 const TILE_ROW: usize = 32;
+
+/** Which part of its launch the next call does. */
+export let part: i32 = 0;
+export let parts: i32 = 1;
+
+/** Where a part begins that is dealt in lots of `lot` out of `count`; where the part before it ends. */
+@inline
+function begin(n: i32, count: i32, lot: i32): i32 {
+  const lots = (count + lot - 1) / lot;
+  return min(count, <i32>((<i64>lots * n) / parts) * lot);
+}
 
 /** Finite on purpose: the weight of a score this low is 0 whatever the highest is. */
 const LOW: f32 = -1e30;
@@ -175,12 +193,15 @@ function packTurned(
   }
 }
 
-/** `count` rows of `width` numbers become `width` rows of up4(count). A cache line of every row at a time. */
-function turn(to: usize, from: usize, count: i32, width: i32): void {
+/**
+ * Columns left .. right - 1 of `count` rows of `width` numbers become rows of up4(count). A cache line of every row
+ * at a time.
+ */
+function turn(to: usize, from: usize, count: i32, width: i32, left: i32, right: i32): void {
   const stride = bytesOf(width);
   const apart = bytesOf(up4(count));
-  for (let c0 = 0; c0 < width; c0 += 16) {
-    const end = min(c0 + 16, width);
+  for (let c0 = left; c0 < right; c0 += 16) {
+    const end = min(c0 + 16, right);
     for (let r = 0; r < count; r += 4) {
       for (let c = c0; c < end; c += 4) {
         storeTurned(
@@ -315,16 +336,20 @@ function finishSwiglu(both: usize, gated: usize, r: i32, real: i32, c: i32, F: i
   }
 }
 
-/** Rows of `inner` numbers (a multiple of 4) times panels, `kind` of what follows. */
+/**
+ * Rows top .. rows - 1 of `inner` numbers (a multiple of 4) times the panels of columns left .. right - 1, of
+ * `columns`; `kind` of what follows.
+ */
 function multiply(
-  kind: i32, a: usize, panels: usize, y: usize, other: usize, rows: i32, inner: i32, columns: i32,
+  kind: i32, a: usize, panels: usize, y: usize, other: usize,
+  top: i32, rows: i32, inner: i32, left: i32, right: i32, columns: i32,
 ): void {
   const row = bytesOf(inner);
   const block = max(4, (ROW_BLOCK / (inner << 2)) & ~3);
-  for (let r0 = 0; r0 < rows; r0 += block) {
+  for (let r0 = top; r0 < rows; r0 += block) {
     const end = min(r0 + block, rows);
     let panel = panels;
-    for (let c = 0; c < columns; c += 8) {
+    for (let c = left; c < right; c += 8) {
       for (let r = r0; r < end; r += 4) {
         const real = min(4, rows - r);
         // Past the end the last row is repeated, and not stored.
@@ -351,7 +376,7 @@ export function productNN(
   tall: i32, wide: i32, scratch: usize,
 ): void {
   packRows(scratch, b, bytesOf(columns), inner, inner, columns, 1);
-  multiply(STORE, a, scratch, y, 0, rows, inner, columns);
+  multiply(STORE, a, scratch, y, 0, begin(part, rows, 4), begin(part + 1, rows, 4), inner, 0, columns, columns);
 }
 
 export function productAdd(
@@ -361,7 +386,7 @@ export function productAdd(
   tall: i32, wide: i32, scratch: usize,
 ): void {
   packRows(scratch, b, bytesOf(columns), inner, inner, columns, 1);
-  multiply(ADD, a, scratch, y, base, rows, inner, columns);
+  multiply(ADD, a, scratch, y, base, begin(part, rows, 4), begin(part + 1, rows, 4), inner, 0, columns, columns);
 }
 
 /** A panel holds 4 gates and their 4 ups. */
@@ -376,7 +401,7 @@ export function productSwiglu(
     const to = scratch + <usize>(c >> 2) * (<usize>inner << 5);
     packPanel(to, b + bytesOf(c), bytesOf(F), bytesOf(columns), inner, inner, 1);
   }
-  multiply(SWIGLU, a, scratch, both, gated, rows, inner, columns);
+  multiply(SWIGLU, a, scratch, both, gated, begin(part, rows, 4), begin(part + 1, rows, 4), inner, 0, columns, columns);
 }
 
 export function productNT(
@@ -386,7 +411,7 @@ export function productNT(
   tall: i32, wide: i32, scratch: usize,
 ): void {
   packTurned(scratch, b, bytesOf(inner), columns, inner, 1);
-  multiply(STORE, a, scratch, y, 0, rows, inner, columns);
+  multiply(STORE, a, scratch, y, 0, begin(part, rows, 4), begin(part + 1, rows, 4), inner, 0, columns, columns);
 }
 
 export function productSwigluGrad(
@@ -396,7 +421,7 @@ export function productSwigluGrad(
   tall: i32, wide: i32, scratch: usize,
 ): void {
   packTurned(scratch, b, bytesOf(inner), columns, inner, 1);
-  multiply(SWIGLU_GRAD, a, scratch, dboth, both, rows, inner, columns);
+  multiply(SWIGLU_GRAD, a, scratch, dboth, both, begin(part, rows, 4), begin(part + 1, rows, 4), inner, 0, columns, columns);
 }
 
 /** DEPTH of the many rows at a time, so that what is summed stays in the cache; `a` is turned first. */
@@ -407,12 +432,19 @@ export function productTN(
   high: i32, wide: i32, scratch: usize,
 ): void {
   const panels = scratch + bytesOf(min(DEPTH, up4(inner))) * <usize>rows;
+  // The longer side of the result is shared.
+  const across = columns > rows;
+  const top = across ? 0 : begin(part, rows, 16);
+  const bottom = across ? rows : begin(part + 1, rows, 16);
+  const left = across ? begin(part, columns, 8) : 0;
+  const right = across ? begin(part + 1, columns, 8) : columns;
   for (let k = 0; k < inner; k += DEPTH) {
     const count = min(DEPTH, inner - k);
     const padded = up4(count);
-    turn(scratch, a + <usize>k * bytesOf(rows), count, rows);
-    packRows(panels, b + <usize>k * bytesOf(columns), bytesOf(columns), count, padded, columns, 1);
-    multiply(k == 0 ? STORE : ADD, scratch, panels, y, y, rows, padded, columns);
+    const from = b + <usize>k * bytesOf(columns) + bytesOf(left);
+    turn(scratch, a + <usize>k * bytesOf(rows), count, rows, top, bottom);
+    packRows(panels, from, bytesOf(columns), count, padded, right - left, 1);
+    multiply(k == 0 ? STORE : ADD, scratch, panels, y, y, top, bottom, padded, left, right, columns);
   }
 }
 
@@ -483,36 +515,36 @@ export function place(
   scratch: usize,
 ): void {
   const width = bytesOf(headDim);
-  const parts = heads + 2 * kvHeads;
-  const stride = <usize>parts * width;
+  const pieces = heads + 2 * kvHeads;
+  const stride = <usize>pieces * width;
   const groups = (T + chunk - 1) / chunk;
-  const B = threads / (groups * parts);
+  const B = threads / (groups * pieces);
   const share = <f32>1 / <f32>chunk;
-  for (let b = 0; b < B; b++) {
-    for (let group = 0; group < groups; group++) {
-      const first = group * chunk;
-      const count = min(chunk, T - first);
-      const tokens = qkv + <usize>(b * T + first) * stride;
-      const mean = means + <usize>(b * summaries + group) * 2 * <usize>kvHeads * width;
-      const keys = tokens + <usize>heads * width;
-      const keyWidth = <usize>kvHeads * width;
-      if (group < summaries && pre == 1) {
-        average(mean, keys, stride, count, keyWidth, share);
-        for (let kv = 0; kv < kvHeads; kv++) {
-          const angle = table + <usize>(T + group) * width;
-          turnHead(mean + <usize>kv * width, angle, headDim >> 1, 1);
-        }
+  for (let one = begin(part, B * groups, 1); one < begin(part + 1, B * groups, 1); one++) {
+    const b = one / groups;
+    const group = one % groups;
+    const first = group * chunk;
+    const count = min(chunk, T - first);
+    const tokens = qkv + <usize>(b * T + first) * stride;
+    const mean = means + <usize>(b * summaries + group) * 2 * <usize>kvHeads * width;
+    const keys = tokens + <usize>heads * width;
+    const keyWidth = <usize>kvHeads * width;
+    if (group < summaries && pre == 1) {
+      average(mean, keys, stride, count, keyWidth, share);
+      for (let kv = 0; kv < kvHeads; kv++) {
+        const angle = table + <usize>(T + group) * width;
+        turnHead(mean + <usize>kv * width, angle, headDim >> 1, 1);
       }
-      for (let n = 0; n < count; n++) {
-        for (let part = 0; part < heads + kvHeads; part++) {
-          const at = tokens + <usize>n * stride + <usize>part * width;
-          turnHead(at, table + <usize>(first + n) * width, headDim >> 1, 1);
-        }
+    }
+    for (let n = 0; n < count; n++) {
+      for (let piece = 0; piece < heads + kvHeads; piece++) {
+        const at = tokens + <usize>n * stride + <usize>piece * width;
+        turnHead(at, table + <usize>(first + n) * width, headDim >> 1, 1);
       }
-      if (group < summaries) {
-        if (pre != 1) average(mean, keys, stride, count, keyWidth, share);
-        average(mean + keyWidth, keys + keyWidth, stride, count, keyWidth, share);
-      }
+    }
+    if (group < summaries) {
+      if (pre != 1) average(mean, keys, stride, count, keyWidth, share);
+      average(mean + keyWidth, keys + keyWidth, stride, count, keyWidth, share);
     }
   }
 }
@@ -524,37 +556,37 @@ export function placeGrad(
   scratch: usize,
 ): void {
   const width = bytesOf(headDim);
-  const parts = heads + 2 * kvHeads;
-  const stride = <usize>parts * width;
+  const pieces = heads + 2 * kvHeads;
+  const stride = <usize>pieces * width;
   const groups = (T + chunk - 1) / chunk;
-  const B = threads / (groups * parts);
+  const B = threads / (groups * pieces);
   const share = <f32>1 / <f32>chunk;
-  for (let b = 0; b < B; b++) {
-    for (let group = 0; group < groups; group++) {
-      const first = group * chunk;
-      const count = min(chunk, T - first);
-      const tokens = dqkv + <usize>(b * T + first) * stride;
-      const mean = dmeans + <usize>(b * summaries + group) * 2 * <usize>kvHeads * width;
-      const keys = tokens + <usize>heads * width;
-      const keyWidth = <usize>kvHeads * width;
-      if (group < summaries) {
-        if (pre != 1) spread(keys, stride, count, mean, keyWidth, share);
-        spread(keys + keyWidth, stride, count, mean + keyWidth, keyWidth, share);
+  for (let one = begin(part, B * groups, 1); one < begin(part + 1, B * groups, 1); one++) {
+    const b = one / groups;
+    const group = one % groups;
+    const first = group * chunk;
+    const count = min(chunk, T - first);
+    const tokens = dqkv + <usize>(b * T + first) * stride;
+    const mean = dmeans + <usize>(b * summaries + group) * 2 * <usize>kvHeads * width;
+    const keys = tokens + <usize>heads * width;
+    const keyWidth = <usize>kvHeads * width;
+    if (group < summaries) {
+      if (pre != 1) spread(keys, stride, count, mean, keyWidth, share);
+      spread(keys + keyWidth, stride, count, mean + keyWidth, keyWidth, share);
+    }
+    for (let n = 0; n < count; n++) {
+      for (let piece = 0; piece < heads + kvHeads; piece++) {
+        const at = tokens + <usize>n * stride + <usize>piece * width;
+        turnHead(at, table + <usize>(first + n) * width, headDim >> 1, -1);
       }
-      for (let n = 0; n < count; n++) {
-        for (let part = 0; part < heads + kvHeads; part++) {
-          const at = tokens + <usize>n * stride + <usize>part * width;
-          turnHead(at, table + <usize>(first + n) * width, headDim >> 1, -1);
-        }
-      }
-      if (group < summaries && pre == 1) {
-        for (let kv = 0; kv < kvHeads; kv++) {
-          // dmeans is only read, so its key turns back in a copy.
-          const head = mean + <usize>kv * width;
-          memory.copy(scratch, head, width);
-          turnHead(scratch, table + <usize>(T + group) * width, headDim >> 1, -1);
-          spread(keys + <usize>kv * width, stride, count, scratch, width, share);
-        }
+    }
+    if (group < summaries && pre == 1) {
+      for (let kv = 0; kv < kvHeads; kv++) {
+        // dmeans is only read, so its key turns back in a copy.
+        const head = mean + <usize>kv * width;
+        memory.copy(scratch, head, width);
+        turnHead(scratch, table + <usize>(T + group) * width, headDim >> 1, -1);
+        spread(keys + <usize>kv * width, stride, count, scratch, width, share);
       }
     }
   }
@@ -569,7 +601,10 @@ export function rmsNorm(
   scratch: usize,
 ): void {
   const bytes = bytesOf(width);
-  for (let row = 0; row < rows; row++) {
+  const top = begin(part, rows, 1);
+  x += <usize>top * bytes;
+  y += <usize>top * bytes;
+  for (let row = top; row < begin(part + 1, rows, 1); row++) {
     let squared = zero();
     for (let c: usize = 0; c < bytes; c += 16) {
       squared = plus(squared, v128.load(x + c), v128.load(x + c));
@@ -592,7 +627,11 @@ export function rmsNormGradX(
   scratch: usize,
 ): void {
   const bytes = bytesOf(width);
-  for (let row = 0; row < rows; row++) {
+  const top = begin(part, rows, 1);
+  x += <usize>top * bytes;
+  dy += <usize>top * bytes;
+  dx += <usize>top * bytes;
+  for (let row = top; row < begin(part + 1, rows, 1); row++) {
     const s = load<f32>(scale + bytesOf(row));
     let along = zero();
     for (let c: usize = 0; c < bytes; c += 16) {
@@ -620,8 +659,13 @@ export function rmsNormGradGain(
   scratch: usize,
 ): void {
   const bytes = bytesOf(width);
-  for (let first = 0; first < rows; first += ROWS_PER_BLOCK) {
-    const end = min(first + ROWS_PER_BLOCK, rows);
+  const top = begin(part, rows, ROWS_PER_BLOCK);
+  const bottom = begin(part + 1, rows, ROWS_PER_BLOCK);
+  x += <usize>top * bytes;
+  dy += <usize>top * bytes;
+  partial += <usize>(top / ROWS_PER_BLOCK) * bytes;
+  for (let first = top; first < bottom; first += ROWS_PER_BLOCK) {
+    const end = min(first + ROWS_PER_BLOCK, bottom);
     memory.fill(partial, 0, bytes);
     for (let row = first; row < end; row++) {
       const s = v128.load32_splat(scale + bytesOf(row));
@@ -643,7 +687,10 @@ export function sumBlocks(
   scratch: usize,
 ): void {
   const bytes = bytesOf(width);
-  for (let norm = 0; norm < norms; norm++) {
+  const top = begin(part, norms, 1);
+  partial += <usize>(top * blocks) * bytes;
+  sums += <usize>top * bytesOf(stride);
+  for (let norm = top; norm < begin(part + 1, norms, 1); norm++) {
     for (let c: usize = 0; c < bytes; c += 16) {
       let sum = zero();
       for (let block = 0; block < blocks; block++) {
@@ -665,7 +712,9 @@ export function embed(
   scratch: usize,
 ): void {
   const bytes = bytesOf(width);
-  for (let row = 0; row < rows; row++) {
+  const top = begin(part, rows, 1);
+  x += <usize>top * bytes;
+  for (let row = top; row < begin(part + 1, rows, 1); row++) {
     memory.copy(x, table + <usize>load<i32>(ids + bytesOf(row)) * bytes, bytes);
     x += bytes;
   }
@@ -678,13 +727,17 @@ export function embedGrad(
   scratch: usize,
 ): void {
   const bytes = bytesOf(width);
-  if (keep != 1) memory.fill(dtable, 0, <usize>V * bytes);
-  for (let row = 0; row < rows; row++) {
-    const to = dtable + <usize>load<i32>(ids + bytesOf(row)) * bytes;
+  // A part has some of the vocabulary, for all rows.
+  const low = begin(part, V, 1);
+  const high = begin(part + 1, V, 1);
+  if (keep != 1) memory.fill(dtable + <usize>low * bytes, 0, <usize>(high - low) * bytes);
+  for (let row = 0; row < rows; row++, dx += bytes) {
+    const id = load<i32>(ids + bytesOf(row));
+    if (id < low || id >= high) continue;
+    const to = dtable + <usize>id * bytes;
     for (let c: usize = 0; c < bytes; c += 16) {
       v128.store(to + c, f32x4.add(v128.load(to + c), v128.load(dx + c)));
     }
-    dx += bytes;
   }
 }
 
@@ -706,7 +759,9 @@ export function crossEntropy(
   scratch: usize,
 ): void {
   const bytes = bytesOf(stride);
-  for (let row = 0; row < rows; row++) {
+  const top = begin(part, rows, 1);
+  logits += <usize>top * bytes;
+  for (let row = top; row < begin(part + 1, rows, 1); row++) {
     const goal = logits + bytesOf(load<i32>(targets + bytesOf(row)));
     const weight = load<f32>(weights + bytesOf(row));
     let most = f32x4.splat(LOW);
@@ -747,7 +802,11 @@ const SQUARES_PER_THREAD = 256;
 
 /** `count` divides by 64. */
 export function squares(threads: i32, gradient: usize, partial: usize, count: i32, scratch: usize): void {
-  for (let first = 0; first < count; first += SQUARES_PER_THREAD) {
+  const top = begin(part, count, SQUARES_PER_THREAD);
+  const bottom = begin(part + 1, count, SQUARES_PER_THREAD);
+  gradient += bytesOf(top);
+  partial += bytesOf(top / SQUARES_PER_THREAD);
+  for (let first = top; first < bottom; first += SQUARES_PER_THREAD) {
     const end = gradient + bytesOf(min(SQUARES_PER_THREAD, count - first));
     let s0 = zero();
     let s1 = zero();
@@ -765,7 +824,7 @@ export function squares(threads: i32, gradient: usize, partial: usize, count: i3
   }
 }
 
-/** In order and in double precision, as the plain loops. */
+/** In order and in double precision, as the plain loops. Never in parts: one number comes out. */
 export function settle(
   threads: i32,
   partial: usize, report: usize, ring: usize,
@@ -796,8 +855,8 @@ export function adamw(
   const scale = f32x4.splat(min<f32>(1, clip / (norm + <f32>1e-6)));
   const step = f32x4.splat(rate / correct1);
   const lift = f32x4.splat(<f32>1 / correct2);
-  const bytes = bytesOf(count);
-  for (let i: usize = 0; i < bytes; i += 16) {
+  const end = bytesOf(begin(part + 1, count, 64));
+  for (let i = bytesOf(begin(part, count, 64)); i < end; i += 16) {
     const g = f32x4.mul(v128.load(gradient + i), scale);
     const mi = plus(f32x4.mul(f32x4.splat(beta1), v128.load(m + i)), f32x4.splat(1 - beta1), g);
     const squared = f32x4.mul(f32x4.splat(1 - beta2), f32x4.mul(g, g));
@@ -816,6 +875,15 @@ export function adamw(
 // head, four rows of scores are computed with `tile`, made into weights, and multiplied with panels of the
 // values. A row of scores covers the keys that any of the four reads, in whole panels; what one of them does
 // not read is hidden by a weight of zero.
+
+/**
+ * How parts share attention: whole key-value heads of sequences where there are enough of them for every part to have
+ * as many; else each part takes every `parts`-th four rows of every head.
+ */
+@inline
+function byHeads(units: i32): bool {
+  return units % parts == 0 || units >= 6 * parts;
+}
 
 /** Sets the numbers from .. to - 1 of a row of scores. */
 function hide(row: usize, from: i32, to: i32, value: f32): void {
@@ -926,8 +994,12 @@ export function attentionForward(
   const values = meanKeys + <usize>S8 * width;
   const meanValues = values + <usize>T8 * bytesOf(up8(d));
   const scores = meanValues + <usize>S8 * bytesOf(up8(d));
+  const whole = byHeads(B * kvHeads);
+  const t0 = whole ? 0 : part << 2;
+  const stepT = whole ? 4 : parts << 2;
   for (let b = 0; b < B; b++) {
     for (let kv = 0; kv < kvHeads; kv++) {
+      if (whole && (b * kvHeads + kv) % parts != part) continue;
       const key = qkv + <usize>(b * T) * stride + <usize>(heads + kv) * width;
       packTurned(keys, key, stride, T, d, scale);
       packRows(values, key + <usize>kvHeads * width, stride, T, T8, d, 1);
@@ -937,7 +1009,7 @@ export function attentionForward(
         packRows(meanValues, meanKey + <usize>kvHeads * width, meanStride, summaries, S8, d, 1);
       }
       for (let h = kv * share; h < (kv + 1) * share; h++) {
-        for (let t = 0; t < T; t += 4) {
+        for (let t = t0; t < T; t += stepT) {
           // Past the end the last query is repeated.
           const t1 = min(t + 1, T - 1);
           const t2 = min(t + 2, T - 1);
@@ -975,11 +1047,11 @@ export function attentionForward(
             const value = values + <usize>T8 * bytesOf(c) + (<usize>from << 5);
             gather(scores, bytes, value, count, meanValues + <usize>S8 * bytesOf(c), meanCount);
             const to = out + <usize>(b * T) * outStride + <usize>h * width + bytesOf(c);
-            const whole = c + 4 < d;
-            storeRow(to + <usize>t * outStride, 0, f0, whole);
-            storeRow(to + <usize>t1 * outStride, 1, f1, whole);
-            storeRow(to + <usize>t2 * outStride, 2, f2, whole);
-            storeRow(to + <usize>t3 * outStride, 3, f3, whole);
+            const both = c + 4 < d;
+            storeRow(to + <usize>t * outStride, 0, f0, both);
+            storeRow(to + <usize>t1 * outStride, 1, f1, both);
+            storeRow(to + <usize>t2 * outStride, 2, f2, both);
+            storeRow(to + <usize>t3 * outStride, 3, f3, both);
           }
         }
       }
@@ -1027,8 +1099,12 @@ export function attentionGradQuery(
   const meanKeyRows = keyRows + <usize>T8 * bytesOf(up8(d));
   const scores = meanKeyRows + <usize>S8 * bytesOf(up8(d));
   const slopes = scores + 4 * bytesOf(T8 + S8);
+  const whole = byHeads(B * kvHeads);
+  const t0 = whole ? 0 : part << 2;
+  const stepT = whole ? 4 : parts << 2;
   for (let b = 0; b < B; b++) {
     for (let kv = 0; kv < kvHeads; kv++) {
+      if (whole && (b * kvHeads + kv) % parts != part) continue;
       const key = qkv + <usize>(b * T) * stride + <usize>(heads + kv) * width;
       packTurned(keys, key, stride, T, d, scale);
       packTurned(values, key + <usize>kvHeads * width, stride, T, d, 1);
@@ -1040,7 +1116,7 @@ export function attentionGradQuery(
         packRows(meanKeyRows, meanKey, meanStride, summaries, S8, d, scale);
       }
       for (let h = kv * share; h < (kv + 1) * share; h++) {
-        for (let t = 0; t < T; t += 4) {
+        for (let t = t0; t < T; t += stepT) {
           const t1 = min(t + 1, T - 1);
           const t2 = min(t + 2, T - 1);
           const t3 = min(t + 3, T - 1);
@@ -1084,11 +1160,11 @@ export function attentionGradQuery(
             const keyRow = keyRows + <usize>T8 * bytesOf(c) + (<usize>from << 5);
             gather(scores, bytes, keyRow, count, meanKeyRows + <usize>S8 * bytesOf(c), meanCount);
             const to = dqkv + <usize>(b * T) * stride + <usize>h * width + bytesOf(c);
-            const whole = c + 4 < d;
-            storeRow(to + <usize>t * stride, 0, 1, whole);
-            storeRow(to + <usize>t1 * stride, 1, 1, whole);
-            storeRow(to + <usize>t2 * stride, 2, 1, whole);
-            storeRow(to + <usize>t3 * stride, 3, 1, whole);
+            const both = c + 4 < d;
+            storeRow(to + <usize>t * stride, 0, 1, both);
+            storeRow(to + <usize>t1 * stride, 1, 1, both);
+            storeRow(to + <usize>t2 * stride, 2, 1, both);
+            storeRow(to + <usize>t3 * stride, 3, 1, both);
           }
         }
       }
@@ -1150,9 +1226,13 @@ export function attentionGradKeys(
   const deltas = lses + bytesOf(T8);
   const scores = deltas + bytesOf(T8);
   const slopes = scores + 4 * bytesOf(T8);
+  const whole = byHeads(B * kvHeads);
+  const j0 = whole ? 0 : part << 2;
+  const stepJ = whole ? 4 : parts << 2;
   for (let b = 0; b < B; b++) {
     for (let h = 0; h < heads; h++) {
       const kv = h / share;
+      if (whole && (b * kvHeads + kv) % parts != part) continue;
       const query = qkv + <usize>(b * T) * stride + <usize>h * width;
       const grad = dout + <usize>(b * T) * outStride + <usize>h * width;
       packTurned(queries, query, stride, T, d, scale);
@@ -1175,7 +1255,7 @@ export function attentionGradKeys(
         const source = (phase == 0 ? qkv : means) + row0;
         const target = (phase == 0 ? dqkv : dmeans) + row0;
         const reader = readers + (phase == 0 ? 0 : <usize>T << 3);
-        for (let j = 0; j < count; j += 4) {
+        for (let j = j0; j < count; j += stepJ) {
           const real = min(4, count - j);
           // Past the end the last key is repeated, and not stored.
           const k0 = source + <usize>j * apart;
@@ -1208,6 +1288,128 @@ export function attentionGradKeys(
           const panelBytes = <usize>T8 << 5;
           collect(slopes, bytes, span, queryRows + panels, panelBytes, d, to, apart, real, fresh);
           collect(scores, bytes, span, gradRows + panels, panelBytes, d, to + valueAt, apart, real, fresh);
+        }
+      }
+    }
+  }
+}
+
+// ---------------------------------------------------------------------------------------------- pictures
+//
+// A cell is kept as src/ops/attention/probe.ts writes it while its queries come in: what was read exactly counts for
+// more than what was read through summaries, and both for more than what was not read.
+
+/** As in src/ops/attention/probe.ts. */
+const SUMMARY_OFFSET: f32 = 2;
+const BLOCKED_CELL: f32 = -1;
+/** Rows of a picture that a part takes at a time: few, since the last rows of a causal picture cost most. */
+const PICTURE_ROWS = 4;
+
+/** Takes an exact weight into a cell, which may hold one read through a summary. */
+@inline
+function intoCell(cell: usize, weight: f32): void {
+  const held = load<f32>(cell);
+  store<f32>(cell, max(held >= SUMMARY_OFFSET ? held - SUMMARY_OFFSET : held, weight));
+}
+
+/** Takes the weight of a summary, of one of its tokens, into a cell, which may hold an exact one. */
+@inline
+function summaryIntoCell(cell: usize, weight: f32): void {
+  const held = load<f32>(cell);
+  const exact = held >= 0 && held < SUMMARY_OFFSET;
+  store<f32>(cell, max(held, exact ? weight : SUMMARY_OFFSET + weight));
+}
+
+/** The weights of query t, of keys `from` .. and then of summaries, into the cells of its row. */
+function drawRow(
+  row: usize, weights: usize, meanWeights: usize, t: i32, start: i32, from: i32, chunk: i32, factor: i32,
+): void {
+  for (let key = start; key <= t; ) {
+    const column = key / factor;
+    const end = min((column + 1) * factor, t + 1);
+    let most: f32 = 0;
+    for (; key < end; key++) most = max(most, load<f32>(weights + bytesOf(key - from)));
+    intoCell(row + bytesOf(column), most);
+  }
+  if (chunk == 0) return;
+  const count = start / chunk;
+  for (let c = 0; c < count; c++) {
+    const weight = load<f32>(meanWeights + bytesOf(c)) / <f32>chunk;
+    const last = ((c + 1) * chunk - 1) / factor;
+    for (let column = (c * chunk) / factor; column <= last; column++) {
+      summaryIntoCell(row + bytesOf(column), weight);
+    }
+  }
+}
+
+export function attentionProbe(
+  threads: i32,
+  qkv: usize, means: usize, first: usize, stats: usize, cells: usize,
+  B: i32, T: i32, summaries: i32, heads: i32, kvHeads: i32, chunk: i32, scale: f32, bias: f32,
+  d: i32, size: i32, factor: i32, every: i32, scratch: usize,
+): void {
+  const width = bytesOf(d);
+  const stride = <usize>(heads + 2 * kvHeads) * width;
+  const meanStride = <usize>(2 * kvHeads) * width;
+  const share = heads / kvHeads;
+  const keys = scratch;
+  const meanKeys = keys + <usize>up8(T) * width;
+  const asked = meanKeys + <usize>up8(summaries) * width; // queries of four at a time
+  const scores = asked + 16;
+  for (let h = 0; h < heads; h++) {
+    const kv = h / share;
+    packTurned(keys, qkv + <usize>(heads + kv) * width, stride, T, d, scale);
+    if (summaries > 0) packTurned(meanKeys, means + <usize>kv * width, meanStride, summaries, d, scale);
+    const query = qkv + <usize>h * width;
+    const stat = stats + (<usize>(h * T) << 3);
+    const picture = cells + <usize>(h * size) * bytesOf(size);
+    for (let top = part * PICTURE_ROWS; top < size; top += parts * PICTURE_ROWS) {
+      const bottom = min(top + PICTURE_ROWS, size);
+      for (let cell = top * size; cell < bottom * size; cell++) {
+        store<f32>(picture + bytesOf(cell), BLOCKED_CELL);
+      }
+      let count = 0;
+      for (let row = top; row < bottom; row++) {
+        const least = row * factor;
+        for (let t = min((row + 1) * factor, T) - 1; t >= least; t -= every) {
+          store<i32>(asked + bytesOf(count), t);
+          count++;
+          const last = row == bottom - 1 && t - every < least;
+          if (count < 4 && !last) continue;
+          // Past the last one it is repeated, and not drawn.
+          for (let n = count; n < 4; n++) store<i32>(asked + bytesOf(n), t);
+          let from = T;
+          let until = 0;
+          let meanUntil = 0;
+          for (let n = 0; n < count; n++) {
+            const tn = load<i32>(asked + bytesOf(n));
+            const start = load<i32>(first + bytesOf(tn));
+            from = min(from, start);
+            until = max(until, tn + 1);
+            if (chunk > 0) meanUntil = max(meanUntil, start / chunk);
+          }
+          from = from & ~7;
+          const tokens = up8(until) - from;
+          const meanCount = up8(meanUntil);
+          const bytes = bytesOf(tokens + meanCount);
+          const q0 = query + <usize>load<i32>(asked) * stride;
+          const q1 = query + <usize>load<i32>(asked, 4) * stride;
+          const q2 = query + <usize>load<i32>(asked, 8) * stride;
+          const q3 = query + <usize>load<i32>(asked, 12) * stride;
+          scoresOf(q0, q1, q2, q3, keys + <usize>from * width, d, tokens, scores, bytes);
+          scoresOf(q0, q1, q2, q3, meanKeys, d, meanCount, scores + bytesOf(tokens), bytes);
+          for (let n = 0; n < count; n++) {
+            const tn = load<i32>(asked + bytesOf(n));
+            const weights = scores + <usize>n * bytes;
+            const meanWeights = weights + bytesOf(tokens);
+            const lse = load<f32>(stat + (<usize>tn << 3));
+            exponents(weights, bytesOf(tokens), lse);
+            if (meanCount > 0) exponents(meanWeights, bytesOf(meanCount), lse - bias);
+            const start = load<i32>(first + bytesOf(tn));
+            const own = picture + <usize>(tn / factor) * bytesOf(size);
+            drawRow(own, weights, meanWeights, tn, start, from, chunk, factor);
+          }
+          count = 0;
         }
       }
     }

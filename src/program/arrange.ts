@@ -3,7 +3,7 @@
  *
  * Programs of a bundle never run at the same time, so they share the slots too.
  */
-import { aligned, BYTES, type Bundle, type Program } from './program';
+import { aligned, BYTES, type Bundle, type Launch, type Program } from './program';
 
 export interface Arrangement {
   /** Numbers each slot holds. */
@@ -82,18 +82,17 @@ export function bytesOf({ kept, programs }: Bundle): BundleBytes {
   };
 }
 
-/** Bytes of working space the WebAssembly versions of the kernels need, one launch at a time. */
+/** The uniforms of a launch that are sizes: what changes from run to run, here 0, never is one. */
+export const sizesOf = ({ uniforms }: Launch): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(uniforms).map(([name, value]) => [name, typeof value === 'number' ? value : 0]),
+  );
+
+/** Bytes of working space the WebAssembly versions of the kernels need, one launch and one thread at a time. */
 export function scratchBytes({ programs }: Bundle): number {
   const launches = Object.values(programs).flatMap((program) => program.launches);
-  const bytes = launches.map(({ kernel, uniforms, constants }) => {
-    // What changes from run to run is never a size.
-    const sizes = Object.fromEntries(
-      Object.entries(uniforms).map(([name, value]) => [
-        name,
-        typeof value === 'number' ? value : 0,
-      ]),
-    );
-    return kernel.scratch?.(sizes, constants) ?? 0;
-  });
+  const bytes = launches.map(
+    (launch) => launch.kernel.scratch?.(sizesOf(launch), launch.constants) ?? 0,
+  );
   return bytes.reduce((a, b) => Math.max(a, b), 16);
 }

@@ -36,6 +36,15 @@ export interface Kernel<
   ): void;
   /** Bytes of working space its WebAssembly version needs. */
   scratch?(uniforms: { readonly [K in keyof U]: number }, constants: Constants): number;
+  /**
+   * Multiplications of a launch, or what takes WebAssembly as long, at least: whether several threads are worth waking
+   * up for it. A kernel without it is never shared.
+   */
+  work?(
+    uniforms: { readonly [K in keyof U]: number },
+    constants: Constants,
+    threads: number,
+  ): number;
 }
 
 /** Numbers baked into a shader's text: the head dimension and the like. */

@@ -4,9 +4,11 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { layoutOf } from '../../src/attention/layout';
 import { random, type Random } from '../../src/core/random';
+import { instantiate, kernelsOf, TILES } from '../../src/gpu/crew';
 import { adamw, settle, squares } from '../../src/ops/adamw/kernel';
 import { attentionGradKeys, attentionGradQuery } from '../../src/ops/attention/backward';
 import { attentionForward } from '../../src/ops/attention/forward';
+import { attentionProbe } from '../../src/ops/attention/probe';
 import { crossEntropy } from '../../src/ops/crossEntropy/kernel';
 import { embed, embedGrad } from '../../src/ops/embed/kernel';
 import {
@@ -57,10 +59,12 @@ const PAGE = 65536;
 const GUARD = 0x7fc0beef;
 
 let module: WebAssembly.Module;
+let ofThreads: WebAssembly.Module;
 
 beforeAll(() => {
   execFileSync('node', ['scripts/build-simd.mjs']); // skips what is up to date
   module = new WebAssembly.Module(readFileSync('src/ops/simd.wasm'));
+  ofThreads = new WebAssembly.Module(readFileSync('src/ops/simdShared.wasm'));
 });
 
 /** Numbers as the kernels get them. */
@@ -80,8 +84,15 @@ function runHost(kernel: Kernel, { buffers, uniforms, constants = {} }: Case) {
   return copies;
 }
 
-/** What the buffers hold afterwards, and how many words outside of them are not what they were. */
-function runSimd(kernel: Kernel, { buffers, uniforms, constants = {}, threads = 0 }: Case) {
+/**
+ * What the buffers hold afterwards, and how many words outside of them are not what they were. In `parts` two threads
+ * take turns, from the last part to the first, each with scratch space of its own.
+ */
+function runSimd(
+  kernel: Kernel,
+  { buffers, uniforms, constants = {}, threads = 0 }: Case,
+  parts = 1,
+) {
   const given = rounded(kernel, uniforms);
   const names = Object.keys(kernel.buffers);
   const starts: number[] = [];
@@ -92,10 +103,11 @@ function runSimd(kernel: Kernel, { buffers, uniforms, constants = {}, threads = 
   }
   const scratch = kernel.scratch?.(given, constants) ?? 0;
   expect(Number.isInteger(scratch)).toBe(true);
-  const total = end + scratch + 4 * ALIGN;
+  const apart = 4 * (aligned(scratch / 4) + ALIGN);
+  const total = end + 2 * apart + 4 * ALIGN;
 
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(total / PAGE) });
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const pages = { initial: Math.ceil(total / PAGE), maximum: Math.ceil(total / PAGE) };
+  const memory = new WebAssembly.Memory({ ...pages, shared: parts > 1 });
   const words = new Uint32Array(memory.buffer);
   words.fill(GUARD, BASE / 4);
   names.forEach((name, i) => {
@@ -103,8 +115,15 @@ function runSimd(kernel: Kernel, { buffers, uniforms, constants = {}, threads = 
     words.set(new Uint32Array(values.buffer, values.byteOffset, values.length), starts[i]! / 4);
   });
 
-  const run = exports[kernel.name] as (...numbers: number[]) => void;
-  run(threads, ...starts, ...Object.values(given), ...Object.values(constants), end);
+  const instances = [0, 1].map((thread) =>
+    instantiate(parts > 1 ? ofThreads : module, memory, thread),
+  );
+  const numbers = [threads, ...starts, ...Object.values(given), ...Object.values(constants)];
+  for (let part = parts - 1; part >= 0; part--) {
+    const { take, kernels } = instances[part % 2]!;
+    take(part, parts);
+    kernels[kernel.name]!(...numbers, end + (part % 2) * apart);
+  }
 
   const results = Object.fromEntries(
     names.map((name, i) => {
@@ -120,7 +139,8 @@ function runSimd(kernel: Kernel, { buffers, uniforms, constants = {}, threads = 
   names.forEach((name, i) =>
     watch(starts[i]! / 4 + buffers[name]!.length, (starts[i + 1] ?? end) / 4),
   );
-  watch(Math.ceil((end + scratch) / 4), words.length);
+  watch(Math.ceil((end + scratch) / 4), (end + apart) / 4);
+  watch(Math.ceil((end + apart + scratch) / 4), words.length);
   return { results, strays };
 }
 
@@ -263,7 +283,22 @@ const attentionInputs = HEADS.flatMap(({ heads, kvHeads, d }) =>
         uniforms,
         constants: { D4: d / 4, keys: 4 },
       };
-      return { forward, gradQuery, gradKeys };
+      const probes = [
+        { factor: 1, every: 1 },
+        { factor: 2, every: 1 },
+        { factor: 5, every: 2 },
+      ].map(({ factor, every }): Case => {
+        const size = Math.ceil(T / factor);
+        return {
+          label: `${label}, ${factor} tokens a cell, every ${every}`,
+          buffers: {
+            ...{ qkv, means, first: layout.first, stats: stats! },
+            cells: empty(heads * size * size),
+          },
+          uniforms: { ...uniforms, headDim: d, size, factor, every },
+        };
+      });
+      return { forward, gradQuery, gradKeys, probes };
     }),
   ),
 );
@@ -592,36 +627,46 @@ const subjects: readonly Subject[] = [
     WITH_EXP,
     attentionInputs.map(({ gradKeys }) => gradKeys),
   ),
+  subject(
+    attentionProbe,
+    PLAIN, // of cells up to 3
+    attentionInputs.flatMap(({ probes }) => probes),
+  ),
 ];
 
 // --------------------------------------------------------------------------------------------- the tests
-
-/** Too rare to be worth it. */
-const LEFT_TO_LOOPS = ['attentionProbe'];
 
 test('every kernel has a SIMD version, and every SIMD version a kernel here', () => {
   const files = import.meta.glob<Record<string, unknown>>('../../src/ops/*/*.ts', { eager: true });
   const kernels = Object.values(files)
     .flatMap((file) => Object.values(file))
     .filter((found): found is Kernel => typeof (found as Kernel | undefined)?.host === 'function')
-    .map(({ name }) => name)
-    .filter((name) => !LEFT_TO_LOOPS.includes(name));
-  const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
-  expect(exported.sort()).toEqual(kernels.sort());
-  expect(subjects.map(({ kernel }) => kernel.name).sort()).toEqual(exported);
+    .map(({ name }) => name);
+  const exported = kernelsOf(module);
+  expect(kernelsOf(ofThreads)).toEqual(exported);
+  expect([...exported].sort()).toEqual(kernels.sort());
+  expect(subjects.map(({ kernel }) => kernel.name).sort()).toEqual([...exported].sort());
 });
 
-test('the module asks for nothing but its memory', () => {
-  expect(WebAssembly.Module.imports(module)).toEqual([
-    { module: 'env', name: 'memory', kind: 'memory' },
-  ]);
+test('a module asks for nothing but its memory and a place for a tile', () => {
+  for (const built of [module, ofThreads]) {
+    expect(WebAssembly.Module.imports(built)).toEqual([
+      { module: 'env', name: 'tile', kind: 'global' },
+      { module: 'env', name: 'memory', kind: 'memory' },
+    ]);
+  }
 });
 
-test('the module keeps to the first page of its memory', () => {
-  const memory = new WebAssembly.Memory({ initial: 2 });
-  const words = new Uint32Array(memory.buffer).fill(GUARD);
-  new WebAssembly.Instance(module, { env: { memory } });
-  expect(words.subarray(BASE / 4).every((word) => word === GUARD)).toBe(true);
+test('a module keeps to what lies below the tiles', () => {
+  for (const [built, shared] of [
+    [module, false],
+    [ofThreads, true],
+  ] as const) {
+    const memory = new WebAssembly.Memory({ initial: 2, maximum: 2, shared });
+    const words = new Uint32Array(memory.buffer).fill(GUARD);
+    instantiate(built, memory);
+    expect(words.subarray(TILES / 4).every((word) => word === GUARD)).toBe(true);
+  }
 });
 
 describe.each(subjects)('$kernel.name gives what its loops give', ({ kernel, within, cases }) => {
@@ -635,6 +680,22 @@ describe.each(subjects)('$kernel.name gives what its loops give', ({ kernel, wit
     }
   });
 });
+
+describe.each(subjects.filter(({ kernel }) => kernel.work))(
+  '$kernel.name gives the same bits in parts',
+  ({ kernel, cases }) => {
+    test.each(cases)('$label', (given) => {
+      const whole = runSimd(kernel, given).results;
+      for (const parts of [2, 3, 5, 16]) {
+        const { results, strays } = runSimd(kernel, given, parts);
+        expect(strays, `words changed outside the buffers, ${parts} parts`).toBe(0);
+        for (const name of Object.keys(kernel.buffers)) {
+          expect(same(results[name]!, whole[name]!), `${name}, ${parts} parts`).toBe(true);
+        }
+      }
+    });
+  },
+);
 
 test('a loss that is no number stays none', () => {
   const given = crossEntropyCases()[1]!;

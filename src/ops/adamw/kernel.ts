@@ -30,6 +30,7 @@ fn main(i: u32) {
       partial[i] = sum;
     }
   },
+  work: ({ count }) => count,
 });
 
 /** Numbers of a ring's slot: gradient norm, mean loss, mean accuracy, – . */
@@ -124,4 +125,5 @@ fn main(i: u32) {
       w[i] = w[i]! * shrink - (rate * (mi / correct1)) / (Math.sqrt(vi / correct2) + eps);
     }
   },
+  work: ({ count }) => 8 * count,
 });

@@ -11,6 +11,7 @@ import {
   attentionUniforms,
   each,
   hostAddresses,
+  leastWork,
   position,
   queriesOfThread,
   sumOf,
@@ -116,6 +117,7 @@ ${each(D4!, `    dqkv[row${q} * stride + h * D4 + §u] = dq${q}_§;`)}
   },
   // Panels of values, and of keys in both directions, and four rows each of scores and slopes.
   scratch: ({ T, summaries }, { D4 }) => 4 * (T + summaries + 16) * (3 * 4 * D4! + 12),
+  work: (sizes, { D4 }) => 3 * leastWork(sizes, D4!),
 });
 
 /**
@@ -250,4 +252,5 @@ ${ADDRESSES}
   // Panels of queries and dout in both directions, their log-sum-exp and delta, and four rows each of scores
   // and slopes.
   scratch: ({ T }, { D4 }) => 4 * (T + 16) * (4 * 4 * D4! + 18),
+  work: (sizes, { D4 }) => 4 * leastWork(sizes, D4!),
 });

@@ -1,5 +1,13 @@
 import { defineKernel } from '../../program/kernel';
-import { attentionUniforms, each, hostAddresses, position, queriesOfThread, sumOf } from './shared';
+import {
+  attentionUniforms,
+  each,
+  hostAddresses,
+  leastWork,
+  position,
+  queriesOfThread,
+  sumOf,
+} from './shared';
 
 /** Keys whose scores share one rescale: they are kept in a vec4. */
 const AT_ONCE = 4;
@@ -99,6 +107,7 @@ ${each(D4!, `    out[at${q} + §u] = o${q}_§ / total${q};`)}
   },
   // Panels of keys and values, each of their rows rounded up to 8, and four rows of scores.
   scratch: ({ T, summaries }, { D4 }) => 4 * (T + summaries + 16) * (2 * 4 * D4! + 8),
+  work: (sizes, { D4 }) => 2 * leastWork(sizes, D4!),
 });
 
 /** Scores of four keys for all queries of the thread, one rescale each, then their values. */

@@ -16,6 +16,10 @@ export const attentionUniforms = {
   bias: 'f32', // ln C, added to the score of a summary
 } as const;
 
+/** Multiplications of a product of all queries with 16 keys each; a layer may read as few, and how many is in a buffer. */
+export const leastWork = ({ B, T, heads }: Pick<AttentionSizes, 'B' | 'T' | 'heads'>, D4: number) =>
+  16 * B * T * heads * 4 * D4;
+
 export type AttentionSizes = { readonly [K in keyof typeof attentionUniforms]: number };
 
 /** 'line' once for each i below n, with § as its number. */

@@ -20,6 +20,7 @@ fn main(i: u32) {
       x.set(table.subarray(from, from + width), row * width);
     }
   },
+  work: ({ rows, width }) => rows * width,
 });
 
 /**
@@ -55,4 +56,5 @@ fn main(i: u32) {
       for (let c = 0; c < width; c++) dtable[to + c]! += dx[row * width + c]!;
     }
   },
+  work: ({ rows, width }) => rows * width,
 });

@@ -113,6 +113,7 @@ fn main(i: u32) {${OPEN}
       }
     });
   },
+  work: ({ headDim, chunk }, _, threads) => threads * headDim * chunk,
 });
 
 /** The gradient of `place`: what the averages were given goes back to their tokens, and everything turns back. In place. */
@@ -187,6 +188,7 @@ fn main(i: u32) {${OPEN}
     });
   },
   scratch: ({ headDim }) => 4 * headDim, // a key of a summary, turned back
+  work: ({ headDim, chunk }, _, threads) => threads * headDim * chunk,
 });
 
 interface Group {

@@ -124,6 +124,7 @@ export const productNN = defineKernel({
     );
   },
   scratch: ({ inner, columns }) => panels(inner, columns),
+  work: ({ rows, inner, columns }) => rows * inner * columns,
 });
 
 /** y = base + a b: a residual. */
@@ -150,6 +151,7 @@ export const productAdd = defineKernel({
     for (let i = 0; i < rows * columns; i++) y[i]! += base[i]!;
   },
   scratch: ({ inner, columns }) => panels(inner, columns),
+  work: ({ rows, inner, columns }) => rows * inner * columns,
 });
 
 /**
@@ -206,6 +208,7 @@ ${store(all, wide)}
     }
   },
   scratch: ({ inner, columns }) => panels(inner, columns),
+  work: ({ rows, inner, columns }) => rows * inner * columns,
 });
 
 /** y [rows, columns] = a [rows, inner] b [columns, inner]ᵀ: the gradient of a product's input. Threads: tiles. */
@@ -225,6 +228,7 @@ export const productNT = defineKernel({
     );
   },
   scratch: ({ inner, columns }) => panels(inner, columns),
+  work: ({ rows, inner, columns }) => rows * inner * columns,
 });
 
 /**
@@ -279,6 +283,7 @@ export const productSwigluGrad = defineKernel({
     }
   },
   scratch: ({ inner, columns }) => panels(inner, columns),
+  work: ({ rows, inner, columns }) => rows * inner * columns,
 });
 
 /** y [rows, columns] = a [inner, rows]ᵀ b [inner, columns]: the gradient of a weight. Threads: tiles of 4 · `high` rows. */
@@ -320,6 +325,7 @@ ${times(4 * high!, (r) => times(wide!, (c) => `  y[(row + ${r}u) * columns4 + co
     const depth = 4 * Math.ceil(Math.min(DEPTH, inner) / 4);
     return panels(depth, columns) + 4 * depth * rows; // and as much of a, turned
   },
+  work: ({ rows, inner, columns }) => rows * inner * columns,
 });
 
 /** Rows of a and b that the WebAssembly version of productTN sums at a time. */

@@ -34,6 +34,7 @@ fn main(row: u32) {
       scale[row] = s;
     }
   },
+  work: ({ rows, width }) => 2 * rows * width,
 });
 
 /**
@@ -76,6 +77,7 @@ fn main(row: u32) {
       }
     }
   },
+  work: ({ rows, width }) => 4 * rows * width,
 });
 
 /** Rows summed by one thread. */
@@ -112,6 +114,7 @@ fn main(i: u32) {
       for (let c = 0; c < width; c++, at++) partial[to + c]! += dy[at]! * x[at]! * scale[row]!;
     }
   },
+  work: ({ rows, width }) => 2 * rows * width,
 });
 
 /** sums[n, c] = Σ_block partial[n, block, c], the sums of one norm `stride` numbers behind those of the one before. One thread per norm and column. */

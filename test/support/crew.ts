@@ -1,0 +1,33 @@
+/** @file A crew of Node's threads, for tests: the same `Hand` as in a browser's workers. */
+import { readFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import ts from 'typescript';
+import { Crew, type Order, type Spawn } from '../../src/gpu/crew';
+
+const { outputText } = ts.transpileModule(readFileSync('src/gpu/crew.ts', 'utf8'), {
+  compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+});
+const script = `${outputText}
+import { parentPort } from 'node:worker_threads';
+const hand = new Hand();
+parentPort.on('message', (order) => hand.obey(order));`;
+const url = new URL(`data:text/javascript,${encodeURIComponent(script)}`);
+
+export const nodeThread: Spawn = (_, onFault) => {
+  const worker = new Worker(url);
+  worker.unref();
+  worker.on('error', (error) => onFault(error.message));
+  worker.on('exit', () => onFault('it ended'));
+  return {
+    post: (order: Order) => worker.postMessage(order),
+    stop: () => void worker.terminate(),
+  };
+};
+
+/** `size` threads, with the one that launches. */
+export const nodeCrew = (
+  size: number,
+  spawn: Spawn = nodeThread,
+  tell?: (sentence: string) => void,
+): Crew =>
+  new Crew(new WebAssembly.Module(readFileSync('src/ops/simdShared.wasm')), size, spawn, tell);
