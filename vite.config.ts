@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
 import { chromiumArguments, chromiumPath } from './scripts/chromium.mjs';
 import { lessons } from './scripts/lessons/plugin.mjs';
 import { notices } from './scripts/notices/plugin.mjs';
-import { policy } from './scripts/policy.mjs';
+import { isolation, policy } from './scripts/policy.mjs';
 import { silence } from './test/support/silence.ts';
 
 /**
@@ -62,7 +62,7 @@ const third = notices();
 export default defineConfig({
   base: process.env['BASE_PATH'] ?? './',
   define: { __VERSION__: JSON.stringify(version) }, // src/app/version.ts
-  plugins: [policy(), third.page, lessons(), svelte()],
+  plugins: [policy(), isolation(), third.page, lessons(), svelte()],
   assetsInclude: ['**/*.safetensors', '**/*.zip'],
   build: {
     target: 'es2022',

@@ -4,7 +4,7 @@
  * of `vite preview`. The development server goes without, because it inlines scripts and styles.
  *
  * Workers are under the policy on every host, with headers or without: `worker-src` allows nothing but blob: workers,
- * and a blob: worker inherits the policy of the page that made it (src/app/startWorker.ts). A worker started from its
+ * and a blob: worker inherits the policy of the page that made it (src/link/startWorker.ts). A worker started from its
  * own URL would have only the policy of its own response headers, which a plain static host does not send.
  */
 
@@ -24,8 +24,33 @@ export const POLICY = Object.entries(DIRECTIVES)
   .map(([name, sources]) => `${name} ${sources}`)
   .join('; ');
 
+/**
+ * What else a host that sends headers should send: the page is then cross-origin isolated, and WebAssembly may share
+ * memory between threads. Without them it computes in one. The last lets isolated course pages embed lessons.
+ */
+export const ISOLATION = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+};
+
 /** The format Netlify and Cloudflare Pages share. */
-const HEADERS = `/*\n  Content-Security-Policy: ${POLICY}\n`;
+const HEADERS = `/*\n${Object.entries({ 'Content-Security-Policy': POLICY, ...ISOLATION })
+  .map(([name, value]) => `  ${name}: ${value}\n`)
+  .join('')}`;
+
+/**
+ * Sends what isolates a page, in development and in preview.
+ * @returns {import('vite').Plugin}
+ */
+export function isolation() {
+  const send = (server) =>
+    void server.middlewares.use((_request, response, next) => {
+      for (const [name, value] of Object.entries(ISOLATION)) response.setHeader(name, value);
+      next();
+    });
+  return { name: 'zebra-isolation', configureServer: send, configurePreviewServer: send };
+}
 
 /** @returns {import('vite').Plugin} */
 export function policy() {

@@ -52,7 +52,12 @@ export interface StepCosts {
 export function stepCosts(spec: RunSpec, kernel: KernelId): StepCosts {
   const tokens = spec.batch * spec.context;
   const { needed, done } = trainingFlops(modelSpecOf(spec), kernel);
-  return { tokens, needed: tokens * needed, done: tokens * done, bytes: memoryOf(spec, kernel) };
+  return {
+    tokens,
+    needed: tokens * needed,
+    done: tokens * done,
+    bytes: memoryOf(spec, { kernel }),
+  };
 }
 
 /** Where each step ends on an axis, in order. */

@@ -1,23 +1,26 @@
 /** @file Do these runs fit a device together? They are held at once, so their memory adds up. */
-import type { KernelId } from '../attention/kernels';
 import { check } from '../core/check';
 import type { DeviceLimits } from '../core/limits';
 import { formatBytes } from '../core/units';
-import { checkMemory, trainingMemory } from '../model/memory';
+import { checkMemory, trainingMemory, type Computes } from '../model/memory';
 import { modelSpecOf } from '../spec/model';
 import type { RunSpec } from '../spec/run';
 
-export const memoryOf = (spec: RunSpec, kernel?: KernelId): number =>
-  trainingMemory(modelSpecOf(spec), spec.batch, kernel).peak;
+export const memoryOf = (spec: RunSpec, { kernel, threads }: Computes = {}): number =>
+  trainingMemory(modelSpecOf(spec), spec.batch, kernel, threads).peak;
 
 /** Refuses runs that fit one by one but not together, with what would fit. */
-export function checkFit(specs: readonly RunSpec[], limits: DeviceLimits, kernel?: KernelId): void {
-  for (const spec of specs) checkMemory(spec, { limits, ...(kernel && { kernel }) });
-  const sizes = specs.map((spec) => memoryOf(spec, kernel));
+export function checkFit(
+  specs: readonly RunSpec[],
+  limits: DeviceLimits,
+  computes: Computes = {},
+): void {
+  for (const spec of specs) checkMemory(spec, { limits, ...computes });
+  const sizes = specs.map((spec) => memoryOf(spec, computes));
   const total = sum(sizes);
   if (total <= limits.total) return;
   const [batch] = specs.map((spec) => spec.batch);
-  const smaller = largestBatch(specs, limits, kernel);
+  const smaller = largestBatch(specs, limits, computes);
   let fitting = specs.length - 1;
   while (fitting > 1 && sum(sizes.slice(0, fitting)) > limits.total) fitting--;
   const advice = [
@@ -34,9 +37,9 @@ export function checkFit(specs: readonly RunSpec[], limits: DeviceLimits, kernel
   );
 }
 
-function largestBatch(specs: readonly RunSpec[], limits: DeviceLimits, kernel?: KernelId): number {
+function largestBatch(specs: readonly RunSpec[], limits: DeviceLimits, computes: Computes): number {
   const fits = (batch: number) =>
-    sum(specs.map((spec) => memoryOf({ ...spec, batch }, kernel))) <= limits.total;
+    sum(specs.map((spec) => memoryOf({ ...spec, batch }, computes))) <= limits.total;
   let batch = (specs[0]?.batch ?? 1) - 1;
   while (batch >= 1 && !fits(batch)) batch--;
   return batch;

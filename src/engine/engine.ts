@@ -32,6 +32,7 @@ import { repeat } from '../train/repeat';
 import { selfTest } from '../train/selfTest';
 import { bestTiles, predictStep, timeBoth, type Speed } from '../train/speed';
 import { sweep } from '../train/sweep';
+import { threadsHere } from './threads';
 import { Diverged, Trainer } from '../train/trainer';
 import { chooseComputing, type Computing } from './computing';
 import { corpusOf } from './corpora';
@@ -344,9 +345,33 @@ export class Engine {
       tune: bestTiles,
       onFault: (fault) => this.#faulty(fault),
       simdKernels,
+      threads: threadsHere((sentence) => this.#fewerThreads(sentence)),
     });
+    this.#reason = this.#computing.info.reason;
+    this.#explain();
     this.#fault = undefined; // of a backend that was passed over
     this.#wanted = wanted;
+  }
+
+  /** Why it is computed so, but for what became of WebAssembly's threads: a sentence, where not all of them work. */
+  #reason = '';
+  #fewer = '';
+
+  #fewerThreads(sentence: string): void {
+    this.#fewer = sentence;
+    this.#explain();
+    const info = this.#computing?.info;
+    if (info?.threads)
+      for (const runId of this.#runs.keys()) this.send({ type: 'backend', runId, backend: info });
+  }
+
+  /** Puts both into what pages are told of the computing. */
+  #explain(): void {
+    const computing = this.#computing;
+    if (!computing) return;
+    const fewer = computing.info.threads ? this.#fewer : '';
+    const reason = [fewer, this.#reason].filter(Boolean).join(' ');
+    this.#computing = { ...computing, info: { ...computing.info, reason } };
   }
 
   /** What a short test measured of both ways to use this processor; it is the same as long as the page lives. */
@@ -421,9 +446,9 @@ export class Engine {
       return;
     }
     // The first sentence says what was known before.
-    const reason = computing.info.reason.replace(/;[^;.]*\.$/, `; ${measured.words}.`);
-    const info = { ...computing.info, reason };
-    this.#computing = { ...computing, info };
+    this.#reason = this.#reason.replace(/;[^;.]*\.$/, `; ${measured.words}.`);
+    this.#explain();
+    const { info } = this.#computing;
     for (const run of runs) this.send({ type: 'backend', runId: run.id, backend: info });
   }
 

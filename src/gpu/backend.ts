@@ -8,6 +8,7 @@
 import type { KernelId } from '../attention/kernels';
 import type { DeviceLimits } from '../core/limits';
 import { START_PATIENCE, within } from '../core/patience';
+import type { Crew } from './crew';
 import { gpuMachine } from './gpuMachine';
 import { hostMachine } from './hostMachine';
 import type { Tiles } from '../program/tiles';
@@ -20,6 +21,8 @@ export interface Backend {
   readonly name: BackendName;
   readonly machine: Machine;
   readonly kernel: KernelId;
+  /** WebAssembly's threads; one where nothing is said. */
+  readonly threads?: number;
   readonly device: string;
   readonly reason: string;
   readonly limits: DeviceLimits;
@@ -41,9 +44,21 @@ export interface Choice {
   readonly tune?: (machine: Machine) => Promise<Tiles>;
   /** Address of the compiled src/ops/simd.as.ts; without it loops are used. */
   readonly simdKernels?: string;
+  /** Threads for WebAssembly, or in words why there is only one; one where nothing is said. */
+  readonly threads?: Threads | string;
 }
 
-type Started = Omit<Backend, 'reason' | 'software'>;
+export interface Threads {
+  /** Address of the kernels for shared memory. */
+  readonly kernels: string;
+  /** Threads for a module, with the one that launches. */
+  crew(module: WebAssembly.Module): Crew;
+}
+
+type Started = Omit<Backend, 'reason' | 'software'> & {
+  /** The same machine, made so that a test reaches everything. */
+  readonly trial?: Machine;
+};
 
 export const LABEL: Record<BackendName, string> = {
   webgpu: 'WebGPU',
@@ -68,8 +83,15 @@ export async function chooseBackend(choice: Choice): Promise<Backend> {
     passedOver.push(`This machine’s WebGPU is computed on the CPU (${adapter.name}); ${known}.`);
   }
   for (const name of names) {
-    const started = await start(name, choice, adapter, passedOver);
+    const started =
+      (await start(name, choice, adapter, passedOver)) ??
+      // Threads are given up before WebAssembly is.
+      (name === 'wasm' && typeof choice.threads === 'object'
+        ? await start(name, withoutThreads(choice), adapter, passedOver)
+        : undefined);
     if (!started) continue;
+    // First: what is measured later takes the place of the last sentence.
+    if (name === 'wasm' && typeof choice.threads === 'string') passedOver.unshift(choice.threads);
     const best = name === 'webgpu' && wanted === 'auto' && passedOver.length === 0;
     if (best) {
       passedOver.push(
@@ -81,6 +103,8 @@ export async function chooseBackend(choice: Choice): Promise<Backend> {
   }
   throw new Error(`No way to compute was found. ${passedOver.join(' ')}`);
 }
+
+const withoutThreads = ({ threads: _, ...choice }: Choice): Choice => choice;
 
 /** How products are computed, as a start-up measurement chose. */
 const waysOf = ({ tiles }: Machine): string =>
@@ -110,14 +134,18 @@ async function start(
       `it was not done after ${START_PATIENCE / 1000} s`,
     );
   } catch (cause) {
-    passedOver.push(`${LABEL[name]} failed its self-test (${wordsOf(cause)}).`);
+    passedOver.push(
+      name === 'wasm' && typeof choice.threads === 'object'
+        ? `WebAssembly could not be used with several threads (${wordsOf(cause)}).`
+        : `${LABEL[name]} failed its self-test (${wordsOf(cause)}).`,
+    );
     return undefined;
   }
 }
 
 async function tested(starting: Promise<Started>, { selfTest }: Choice): Promise<Started> {
-  const started = await starting;
-  await selfTest(started.machine);
+  const { trial, ...started } = await starting;
+  await selfTest(trial ?? started.machine);
   return started;
 }
 
@@ -138,14 +166,19 @@ const START: Record<
       limits,
     };
   },
-  async wasm({ simdKernels }) {
+  async wasm({ simdKernels, threads }) {
     const module = simdKernels === undefined ? undefined : await load(simdKernels);
-    const machine = hostMachine(module);
+    const crew =
+      module && typeof threads === 'object' ? threads.crew(await load(threads.kernels)) : undefined;
+    const machine = hostMachine(module, crew);
     return {
       name: 'wasm',
       machine,
+      ...(crew && { trial: hostMachine(module, crew, 0), threads: crew.size }),
       kernel: machine.kernel,
-      device: module ? 'WebAssembly with SIMD' : 'loops in JavaScript',
+      device: !module
+        ? 'loops in JavaScript'
+        : `WebAssembly with SIMD${crew ? `, ${crew.size} threads` : ''}`,
       limits: HOST_LIMITS,
     };
   },

@@ -14,6 +14,8 @@ export interface BackendInfo {
   readonly name: BackendName;
   /** The attention kernel in use: what "FLOPs done" counts. */
   readonly kernel: KernelId;
+  /** WebAssembly's threads that share its kernels; one where nothing is said. */
+  readonly threads?: number;
   /** 'swiftshader', 'nvidia lovelace', 'WebAssembly SIMD', … */
   readonly device: string;
   /** One or two sentences: why this one and not the one before it. */

@@ -22,15 +22,25 @@ export interface TrainingMemory {
   readonly largestTensor: number; // bytes
 }
 
-/** For the kernels of `kernel`; where they are not known yet, for those that need most. */
+/** What computes, as far as it is known: the attention kernel, and how many of WebAssembly's threads. */
+export interface Computes {
+  readonly kernel?: KernelId | undefined;
+  readonly threads?: number | undefined;
+}
+
+/**
+ * For the kernels of `kernel`, where they are not known yet for those that need most; `threads`: WebAssembly's, each
+ * with working space of its own.
+ */
 export function trainingMemory(
   m: ModelSpec,
   batch: number,
   kernel: KernelId = 'simd',
+  threads = 1,
 ): TrainingMemory {
   const bundle = bundleOf(m, { batch, picture: pictureFor(m.context) });
   const { temporary, kept, total, largest } = bytesOf(bundle);
-  const working = kernel === 'simd' ? scratchBytes(bundle) : 0;
+  const working = kernel === 'simd' ? threads * scratchBytes(bundle) : 0;
   const weights = BYTES * aligned(bundle.kept['weights']!.length);
   return {
     weights,
@@ -69,13 +79,13 @@ export function composedMemory(
 /** Refuses a model whose memory, or largest buffer, is beyond what the device allows (bytes). */
 export function checkMemory(
   spec: RunSpec,
-  { limits, kernel }: { readonly limits: DeviceLimits; readonly kernel?: KernelId },
+  { limits, kernel, threads }: Computes & { readonly limits: DeviceLimits },
 ): void {
   const composed = kernel === 'composed';
   const model = modelSpecOf(spec);
   const memory = composed
     ? composedMemory(model, spec.batch)
-    : trainingMemory(model, spec.batch, kernel);
+    : trainingMemory(model, spec.batch, kernel, threads);
   const { peak, largestTensor } = memory;
   const lower = `lower the batch, the context or the width${composed ? ', or compute with something else than TensorFlow.js' : ''}`;
   check(

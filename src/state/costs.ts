@@ -3,7 +3,7 @@ import { visiblePairs } from '../attention/cost';
 import type { KernelId } from '../attention/kernels';
 import { reach } from '../attention/reach';
 import { allGlobal, kvCacheBytes, layerFlops, trainingFlops } from '../spec/cost';
-import { trainingMemory } from '../model/memory';
+import { trainingMemory, type Computes } from '../model/memory';
 import { weightCount, type ModelSpec } from '../spec/model';
 
 /** A quantity of the model, and of the same model with every layer global. */
@@ -20,7 +20,11 @@ export interface ModelCosts {
   readonly cache: Compared; // bytes, float32, at a full context
 }
 
-export function modelCosts(model: ModelSpec, batch: number, kernel?: KernelId): ModelCosts {
+export function modelCosts(
+  model: ModelSpec,
+  batch: number,
+  { kernel, threads }: Computes = {},
+): ModelCosts {
   const global = allGlobal(model);
   // What is needed does not depend on the kernel.
   const flops = trainingFlops(model, kernel ?? 'host');
@@ -30,8 +34,8 @@ export function modelCosts(model: ModelSpec, batch: number, kernel?: KernelId): 
     flopsNeeded: { own: flops.needed, global: globalFlops.needed },
     ...(kernel && { flopsDone: { own: flops.done, global: globalFlops.done } }),
     memory: {
-      own: trainingMemory(model, batch, kernel).peak,
-      global: trainingMemory(global, batch, kernel).peak,
+      own: trainingMemory(model, batch, kernel, threads).peak,
+      global: trainingMemory(global, batch, kernel, threads).peak,
     },
     cache: { own: kvCacheBytes(model), global: kvCacheBytes(global) },
   };

@@ -109,6 +109,7 @@ export class Race implements Driven {
   source = $derived(sources.get(this.built.shared.task));
   backend = $derived(this.runs.find(({ backend }) => backend)?.backend);
   kernel = $derived(this.saved?.machine.kernel ?? this.backend?.kernel);
+  threads = $derived(this.saved ? undefined : this.backend?.threads);
   start = $derived(startOf(this.asked));
   /** Of the runs as they are: its recording fits. */
   builtStart = $derived(startOf(this.built));
@@ -450,7 +451,7 @@ export class Race implements Driven {
       for (const spec of specs) checkRun(spec);
       if (isOwnText(comparison.shared)) checkText(this.text, comparison.shared);
       if (this.backend && comparison.shared.backend === this.built.shared.backend)
-        checkFit(specs, this.backend.limits, this.backend.kernel);
+        checkFit(specs, this.backend.limits, this.backend);
     });
   }
 

@@ -32,7 +32,7 @@ describe('axes', () => {
   });
 
   test('every step stands at the memory its run holds: as measured, before that as predicted', () => {
-    const predicted = memoryOf(DEFAULTS, 'simd');
+    const predicted = memoryOf(DEFAULTS, { kernel: 'simd' });
     expect(placesOf('bytes', history, costs)).toEqual([predicted, predicted, predicted]);
     expect(placesOf('bytes', { ...history, peak: 4096 }, costs)).toEqual([4096, 4096, 4096]);
   });

@@ -96,6 +96,26 @@ test('a model writes, is exported to Hugging Face, and is opened from that file'
   await expect(page.getByText('5 written')).toBeVisible();
 });
 
+test('WebAssembly computes in as many threads as there are cores where the page is isolated', async ({
+  page,
+}) => {
+  await trains(page, `./#/lab?v=1&backend=wasm&${TINY}`);
+  const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+  const threads = cores < 2 ? 'one thread' : `${Math.min(cores, 8)} threads`;
+  await expect(page.getByText(threads).first()).toBeAttached();
+});
+
+test('and in one elsewhere, which it says', async ({ page }) => {
+  const host = await plainHost({});
+  try {
+    await trains(page, `${host.url}#/lab?v=1&backend=wasm&${TINY}`);
+    const why = page.getByText('WebAssembly computes in one thread here: more may share memory');
+    await expect(why.first()).toBeAttached();
+  } finally {
+    await host.close();
+  }
+});
+
 /** Threads, which TensorFlow.js would start where it may, are possible only where these are sent. */
 const ISOLATED = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -224,6 +244,11 @@ async function* everyScope(
     ['zebra-masks', 'masks'],
   ] as const)
     yield [name, await workerOf(page, `${url}#/${path}`, name)] as const;
+  // The engine starts those, and a page that is not isolated has none.
+  if (await page.evaluate(() => crossOriginIsolated && navigator.hardwareConcurrency > 1)) {
+    const address = `${url}#/lab?v=1&backend=wasm&${TINY}`;
+    yield ['a thread', await workerOf(page, address, 'zebra-thread-1')] as const;
+  }
 }
 
 test.describe('a request elsewhere', () => {

@@ -13,7 +13,7 @@ describe('the meters', () => {
   });
   test('what a kernel does is not known before the kernel is', () => {
     expect(modelCosts(local, 8).flopsDone).toBeUndefined();
-    expect(modelCosts(local, 8, 'host').flopsDone!.own).toBeGreaterThan(
+    expect(modelCosts(local, 8, { kernel: 'host' }).flopsDone!.own).toBeGreaterThan(
       modelCosts(local, 8).flopsNeeded.own,
     );
   });

@@ -380,7 +380,7 @@ describe('a moment of the past', () => {
 
 describe('runs that fit one by one but not together', () => {
   const tight = (race: Race, runs: number): DeviceLimits => ({
-    total: Math.max(...race.specs.map((spec) => memoryOf(spec, 'gpu'))) * runs,
+    total: Math.max(...race.specs.map((spec) => memoryOf(spec, { kernel: 'gpu' }))) * runs,
     largestTensor: 2 ** 28,
   });
 

@@ -1,7 +1,7 @@
 /** @file One count in a worker of its own, which ends with it. */
 import type { FarAsked } from '../../state/far';
 import { whenDead } from '../../link/worker';
-import { startWorker } from '../startWorker';
+import { startWorker } from '../../link/startWorker';
 import script from './far.worker.ts?worker&url';
 
 export interface Counted {

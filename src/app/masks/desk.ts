@@ -1,5 +1,5 @@
 /** @file The page's end of the desk. */
-import { startWorker } from '../startWorker';
+import { startWorker } from '../../link/startWorker';
 import { askDesk } from './askDesk';
 import script from './desk.worker.ts?worker&url';
 

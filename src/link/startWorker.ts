@@ -25,9 +25,9 @@ import(${JSON.stringify(script)}).then(
 /** A blob's address is never revoked: some browsers read it after the constructor has returned. */
 const addresses = new Map<string, string>();
 
-/** `script` is what Vite gives for '….ts?worker&url'. */
-export function startWorker(script: string, name: string): Worker {
-  const url = new URL(script, document.baseURI).href;
+/** `script` is what Vite gives for '….ts?worker&url'; `base`: what it is relative to where a worker starts one. */
+export function startWorker(script: string, name: string, base = document.baseURI): Worker {
+  const url = new URL(script, base).href;
   let address = addresses.get(url);
   if (!address) {
     address = URL.createObjectURL(new Blob([bootstrap(url)], { type: 'text/javascript' }));

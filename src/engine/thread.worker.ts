@@ -1,0 +1,6 @@
+/** @file One of the threads that share WebAssembly's launches. */
+import { Hand, type Order } from '../gpu/crew';
+
+const hand = new Hand();
+
+globalThis.addEventListener('message', (event) => hand.obey((event as MessageEvent<Order>).data));
