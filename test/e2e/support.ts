@@ -11,8 +11,13 @@ export const button = (page: Page, name: string) => page.getByRole('button', { n
 export const numberOf = async (page: Page, name: string) =>
   Number((await output(page, name).innerText()).replaceAll(/[^\d.]/g, ''));
 
-/** A count once it has stopped counting: after Pause the round under way ends, which takes as long as it takes. */
+/**
+ * A count once it has stopped counting: after Pause the round under way ends, which takes as long as it takes. The count
+ * of all steps waits until the engine says that it is paused; on a busy machine the last step comes late.
+ */
 export async function settled(page: Page, name = 'Step count'): Promise<number> {
+  if (name === 'Step count')
+    await expect(page.locator('[data-phase]')).toHaveAttribute('data-phase', /^(paused|failed)$/);
   let last = -1;
   await expect
     .poll(
@@ -21,7 +26,7 @@ export async function settled(page: Page, name = 'Step count'): Promise<number> 
         last = await numberOf(page, name);
         return last === before;
       },
-      { intervals: [600] },
+      { intervals: [1_200] },
     )
     .toBe(true);
   return last;
