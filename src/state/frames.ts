@@ -1,8 +1,9 @@
 /**
  * @file When to ask for the next attention frame: never two at once, never faster than the page paints.
  *
- * A frame is wanted after something happened (`touch`), asked for `pause` ms after the last one arrived,
- * and only when the page paints again; a hidden page does not paint, so it does not ask.
+ * A frame is wanted after something happened (`touch`), asked for some time after the last one arrived, and only
+ * when the page paints again; a hidden page does not paint, so it does not ask. Where frames are slow to come, training
+ * is slow too, and drawing takes cores from it: so the pause grows with the time the last one took.
  */
 
 /** Calls back once, after `ms` and when the page next paints. */
@@ -13,11 +14,13 @@ export const afterPaint: Later = (ms, then) => {
 };
 
 const PAUSE_MS = 250; // at most four frames a second
+const PAUSES = 2; // times what the last frame took to come, where that is more
 
 export class FramePull {
   #wanted = false;
   #asked = false; // on its way, or waiting for the next paint
-  #last = -Infinity; // ms
+  #next = -Infinity; // ms, when one may be asked for
+  #since = 0; // ms, when it was asked for
 
   constructor(
     private readonly ask: () => void,
@@ -30,17 +33,19 @@ export class FramePull {
     this.#wanted = true;
     if (this.#asked) return;
     this.#asked = true;
-    const wait = Math.max(0, this.#last + PAUSE_MS - this.now());
+    const wait = Math.max(0, this.#next - this.now());
     this.later(wait, () => {
       this.#wanted = false;
+      this.#since = this.now();
       this.ask();
     });
   }
 
   /** The frame is here. */
   arrived() {
+    const took = this.#asked ? this.now() - this.#since : 0;
     this.#asked = false;
-    this.#last = this.now();
+    this.#next = this.now() + Math.max(PAUSE_MS, PAUSES * took);
     if (this.#wanted) this.touch();
   }
 }

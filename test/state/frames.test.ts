@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { FramePull } from '../../src/state/frames';
+
+/** When frames are asked for, in ms, where each takes `ms` to come and something to show happens all the time. */
+function askedWithin(total: number, ms: number): number[] {
+  const asked: number[] = [];
+  let now = 0;
+  let due: (() => void) | undefined;
+  let at = 0; // when `due` is
+  let comes = Infinity;
+  const pull = new FramePull(
+    () => {
+      asked.push(now);
+      comes = now + ms;
+    },
+    (wait, then) => {
+      due = then;
+      at = now + wait;
+    },
+    () => now,
+  );
+  for (; now < total; now += 1) {
+    pull.touch();
+    if (now >= comes) {
+      comes = Infinity;
+      pull.arrived();
+    }
+    if (due && now >= at) {
+      const then = due;
+      due = undefined;
+      then();
+    }
+  }
+  return asked;
+}
+
+const gaps = (times: readonly number[]) => times.slice(1).map((time, i) => time - times[i]!);
+
+test('the first frame is asked for at once', () => {
+  expect(askedWithin(10, 1)[0]).toBe(0);
+});
+
+test('frames that come quickly are asked for at most four times a second', () => {
+  for (const ms of [1, 20, 100]) {
+    for (const gap of gaps(askedWithin(3000, ms))) expect(gap).toBeGreaterThanOrEqual(250 + ms);
+    expect(askedWithin(3000, ms).length).toBeGreaterThan(3000 / (260 + ms) - 1);
+  }
+});
+
+test('frames that are slow to come take no more than a third of the time', () => {
+  for (const ms of [200, 500, 2000]) {
+    const asked = askedWithin(20_000, ms);
+    expect(asked.length).toBeGreaterThan(2);
+    for (const gap of gaps(asked)) expect(gap).toBeGreaterThanOrEqual(3 * ms);
+  }
+});
+
+test('a frame nobody asked for changes nothing', () => {
+  const asked: number[] = [];
+  let now = 60_000;
+  const pull = new FramePull(
+    () => asked.push(now),
+    (wait, then) => {
+      now += wait;
+      then();
+    },
+    () => now,
+  );
+  pull.arrived();
+  pull.touch();
+  expect(asked).toEqual([60_250]);
+});
