@@ -445,7 +445,7 @@ export class Engine {
       }
       return;
     }
-    // The first sentence says what was known before.
+    // The last sentence says what was known before.
     this.#reason = this.#reason.replace(/;[^;.]*\.$/, `; ${measured.words}.`);
     this.#explain();
     const { info } = this.#computing;

@@ -1,9 +1,9 @@
 /**
  * @file Threads that share launches of WebAssembly kernels: what they agree on, and what each of them does.
  *
- * A launch is cut into parts, and whoever is free takes the next one: the thread that launches, too. A thread that
+ * A launch is cut into parts, and the next free thread takes the next part: the one that launches, too. A thread that
  * starts late, or is kept from its core, takes fewer; where none comes, the launching thread does everything. Parts
- * give the same bits whoever does them (src/ops/simd.as.ts).
+ * give the same bits in any thread (src/ops/simd.as.ts).
  *
  * What is agreed on lies in a small shared memory. TURN holds the number of the launch and, in its lowest byte, the
  * next part; a part is taken by counting it up from exactly what was read, so that nobody takes part in a launch whose
@@ -24,7 +24,7 @@ const COUNT = 7;
 const ARGUMENTS = 64; // bytes
 const BYTES = 512;
 
-const PAGE = 65_536; // bytes, of a WebAssembly memory
+export const PAGE = 65_536; // bytes, of a WebAssembly memory
 /** Parts of a launch at most: the number above means that there is nothing to do. */
 export const MOST_PARTS = 254;
 const NONE = 255;
@@ -206,7 +206,7 @@ export class Crew {
   #opened = 0;
   #mail = 0;
   #closed = 0; // bytes, since the helpers are new
-  /** A part was never finished: whoever has it may still write, and count. */
+  /** A part was never finished: the thread that has it may still write, and count. */
   #broken = false;
 
   /**

@@ -15,14 +15,13 @@ import {
   type Launch,
   type Part,
 } from '../program/program';
-import { instantiate, MOST_PARTS, type Crew, type Instance } from './crew';
+import { instantiate, MOST_PARTS, PAGE, type Crew, type Instance } from './crew';
 import type { Machine, Session } from './machine';
 
 type Values = Readonly<Record<string, number>>;
 
 /** The module's own constants lie below: tables, literals. */
 const BASE = 65536; // bytes
-const PAGE = 65536; // bytes
 /** WebAssembly's memory ends here. */
 const MOST = 4 * 2 ** 30 - PAGE; // bytes
 
