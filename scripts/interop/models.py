@@ -71,9 +71,9 @@ for name, extra in (("grouped", ["--fresh"]), ("approximate", ["--fresh"]), ("gl
         [*program, path / "train.py", *map(str, arguments)],
         capture_output=True,
         text=True,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONFAULTHANDLER": "1"},
     )
-    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
     losses = [float(line.split()[-1]) for line in done.stdout.splitlines() if line.startswith("step ")]
     assert len(losses) == 3 and all(loss == loss and loss < 100 for loss in losses), (name, done.stdout)
     before, after = module_of(path).from_folder(path), module_of(out).from_folder(out)
