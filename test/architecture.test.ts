@@ -9,7 +9,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   draw: ['core', 'attention'],
   link: ['core', 'attention', 'data', 'spec', 'model'], // messages, and the page's end of the wire
   program: ['core'], // kernels and programs as data
-  ops: ['core', 'program'], // the kernels
+  ops: ['core', 'attention', 'program'], // the kernels, and the tiles they walk
   model: ['core', 'attention', 'data', 'spec', 'program', 'ops'], // what is computed, as programs
   export: ['core', 'attention', 'data', 'spec', 'model'], // folders that PyTorch reads, and those of others
   compare: ['core', 'attention', 'data', 'spec', 'model'], // several runs as one question

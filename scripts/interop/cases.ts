@@ -1,10 +1,10 @@
 /** @file What is compared with other people's programs: masks as code in every format, and configs. Bundled by scripts/interop.mjs. */
 import { formats } from '../../src/masks/code';
 import { readConfig } from '../../src/masks/configs';
-import { maskOf, read, terms, write, type Expression } from '../../src/masks/expression';
+import { maskOf, read, terms, write, type Expression } from '../../src/attention/expression';
 import { expressionsOf } from '../../src/masks/layers';
 import { library } from '../../src/masks/library';
-import { pairsOf } from '../../src/masks/mask';
+import { pairsOf } from '../../src/attention/mask';
 import { crcOf } from '../../src/masks/python/facts';
 import { layersOf, DEFAULTS } from '../../src/spec/run';
 import { plans } from '../../src/attention/plans';

@@ -5,8 +5,9 @@
  * some at a time; what is computed beyond a query's own interval is thrown away. And the backward pass
  * computes the scores again instead of keeping them.
  */
-import { layoutOf, summariesOf } from './layout';
+import { isTiled, layoutOf, summariesOf } from './layout';
 import type { PatternSpec } from './pattern';
+import { bitsSet, eachSpan, TILE_COLUMNS, TILE_ROWS, tileBlocks, type TileLayout } from './tiles';
 
 /** One walk over all pairs during a training step. */
 export interface Walk {
@@ -78,6 +79,25 @@ export function walksOf(kernel: KernelId, headDim: number): readonly Walk[] {
   }
 }
 
+/** Whole tiles of the rows that walk together, where they hold a pair; plain loops compute the pairs alone. */
+function pairsOfTiles(
+  { T, reads, readers }: TileLayout,
+  { over, together, atOnce }: Pick<Walk, 'over' | 'together' | 'atOnce'>,
+): number {
+  const list = over === 'queries' ? reads : readers;
+  const alone = together === 1 && atOnce === 1;
+  let pairs = 0;
+  for (let b = 0; b < tileBlocks(T); b++)
+    eachSpan(list, b, (from, to, bits) => {
+      if (alone) return void (pairs += (to - from) * bitsSet(bits));
+      for (let row = 0; row < TILE_ROWS; row += together) {
+        const own = (bits >>> (TILE_COLUMNS * row)) & (2 ** (TILE_COLUMNS * together) - 1);
+        if (own !== 0) pairs += (to - from) * TILE_COLUMNS * together;
+      }
+    });
+  return pairs;
+}
+
 /** Pairs one walk computes among T tokens, per head and sequence: the visible ones, each interval widened and rounded up, or all there are. */
 export function computedPairs(
   spec: PatternSpec,
@@ -86,6 +106,7 @@ export function computedPairs(
 ): number {
   const layout = layoutOf(spec, T);
   if (dense) return T * (T + layout.summaries);
+  if (isTiled(layout)) return pairsOfTiles(layout, { over, together, atOnce });
   const interval = (begin: number, end: number) => {
     const from = packed ? begin - (begin % atOnce) : begin;
     return together * Math.ceil((end - from) / atOnce) * atOnce;

@@ -1,14 +1,19 @@
 /**
- * @file A pattern over T tokens as the intervals a kernel walks: no T × T matrix, O(T) numbers.
+ * @file A pattern over T tokens as what a kernel walks, never a T × T matrix: an interval of keys for each query where
+ * the pattern has one (`firstKey`), the tiles of its mask where it has not.
  *
- * Virtual keys are numbered tokens first, then summaries: 0 <= j < T is token j,
+ * Of intervals: virtual keys are numbered tokens first, then summaries: 0 <= j < T is token j,
  * T + c is the summary of chunk c. `first` says what a query reads; `from` and `to`
  * say the same seen from a key: it is read by the queries from[j] <= q <= to[j].
  */
+import { maskOf } from './expression';
 import type { PatternSpec } from './pattern';
 import { patterns } from './registry';
+import { tilesOf, type TileLayout } from './tiles';
 
-export interface Layout {
+export type Layout = Intervals | TileLayout;
+
+export interface Intervals {
   readonly T: number; // tokens
   readonly chunk: number; // tokens per summary, 0 where there are none
   readonly summaries: number; // summaries that some query reads
@@ -17,10 +22,18 @@ export interface Layout {
   readonly to: Int32Array; // [T + summaries] last query that reads virtual key j
 }
 
-export function layoutOf({ pattern, params }: PatternSpec, T: number): Layout {
+export const isTiled = (layout: Layout): layout is TileLayout => 'reads' in layout;
+
+export function layoutOf(spec: PatternSpec, T: number): Layout {
+  const { firstKey, expression } = patterns.get(spec.pattern);
+  return firstKey ? intervalsOf(spec, T) : tilesOf(maskOf(expression(spec.params), T));
+}
+
+/** Of a pattern whose queries read one run each. */
+export function intervalsOf({ pattern, params }: PatternSpec, T: number): Intervals {
   const rule = patterns.get(pattern);
   const chunk = rule.chunk(params);
-  const first = Int32Array.from({ length: T }, (_, q) => rule.firstKey(q, params));
+  const first = Int32Array.from({ length: T }, (_, q) => rule.firstKey!(q, params));
   const summaries = chunk > 0 && T > 0 ? first[T - 1]! / chunk : 0;
 
   const from = new Int32Array(T + summaries);
@@ -40,5 +53,5 @@ export function layoutOf({ pattern, params }: PatternSpec, T: number): Layout {
 }
 
 /** Summaries query q reads. */
-export const summariesOf = (layout: Layout, q: number): number =>
+export const summariesOf = (layout: Intervals, q: number): number =>
   layout.chunk > 0 ? layout.first[q]! / layout.chunk : 0;

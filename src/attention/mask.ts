@@ -1,18 +1,108 @@
-/** @file The mask as cells, for pictures and tests of small T. Never used to count or to compute. */
-import { layoutOf } from './layout';
-import type { PatternSpec } from './pattern';
+/**
+ * @file A mask: for each query, the keys it may read. Never held as cells: a row is worked out when it is asked for, so
+ * 16,384 tokens cost what is looked at.
+ *
+ * There may be more keys than queries, as when a cache is read: query i then stands at position keys - queries + i
+ * (aligned at the bottom right, as FlashAttention and PyTorch's causal_lower_right do).
+ */
+import { check } from '../core/check';
+import { clip, count, differ, fromCells, type Runs } from './runs';
 
-export const BLOCKED = 0;
-export const EXACT = 1;
-export const SUMMARY = 2;
+export const MOST_TOKENS = 16_384;
 
-/** What query q reads of token k: nothing, the token itself, or the summary it is part of. Row-major [T, T]. */
-export function maskCells(spec: PatternSpec, T: number): Uint8Array {
-  const { first, chunk } = layoutOf(spec, T);
-  const cells = new Uint8Array(T * T);
-  for (let q = 0; q < T; q++) {
-    if (chunk > 0) cells.fill(SUMMARY, q * T, q * T + first[q]!);
-    cells.fill(EXACT, q * T + first[q]!, q * T + q + 1);
+export interface Mask {
+  readonly queries: number;
+  readonly keys: number;
+  /** Keys query `q` may read, 0 <= q < queries. Pure. */
+  row(q: number): Runs;
+}
+
+/** Numbers a mask remembers at most, all rows together: every second key of 16,384 tokens would be 268 million. */
+const MOST_REMEMBERED = 8_000_000;
+
+/** A mask that holds its rows once they were asked for: for terms that are slow and masks that are read often. */
+export function remembered(mask: Mask): Mask {
+  const rows = new Map<number, Runs>();
+  let held = 0;
+  return {
+    ...mask,
+    row(q) {
+      const known = rows.get(q);
+      if (known) return known;
+      const row = mask.row(q);
+      if (held + row.length > MOST_REMEMBERED) {
+        rows.clear();
+        held = 0;
+      }
+      rows.set(q, row);
+      held += row.length;
+      return row;
+    },
+  };
+}
+
+/** A mask of cells, row-major [queries, keys]; what is not 0 may be read. */
+export function maskOfCells(cells: ArrayLike<number>, queries: number, keys: number): Mask {
+  check(
+    cells.length === queries * keys,
+    `a mask of ${queries} × ${keys} has ${queries * keys} cells; ${cells.length} were given`,
+  );
+  return remembered({ queries, keys, row: (q) => fromCells(cells, q * keys, keys) });
+}
+
+/** A mask by a rule of one cell, for small ones that no terms say. */
+export const fromRule = (
+  queries: number,
+  keys: number,
+  rule: (query: number, key: number) => boolean,
+): Mask =>
+  maskOfCells(
+    Array.from({ length: queries * keys }, (_, i) => +rule(Math.floor(i / keys), i % keys)),
+    queries,
+    keys,
+  );
+
+/** The cells of a tile, row-major, 1 where a key may be read. */
+export function cellsOf(
+  mask: Mask,
+  from = { query: 0, key: 0 },
+  size = { queries: mask.queries, keys: mask.keys },
+): Uint8Array {
+  const cells = new Uint8Array(size.queries * size.keys);
+  for (let i = 0; i < size.queries; i++) {
+    const runs = clip(mask.row(from.query + i), from.key, from.key + size.keys);
+    for (let r = 0; r < runs.length; r += 2)
+      cells.fill(1, i * size.keys + runs[r]! - from.key, i * size.keys + runs[r + 1]! - from.key);
   }
   return cells;
+}
+
+/** Pairs (query, key) a mask lets through. */
+export function pairsOf(mask: Mask): number {
+  let pairs = 0;
+  for (let q = 0; q < mask.queries; q++) pairs += count(mask.row(q));
+  return pairs;
+}
+
+export interface Difference {
+  readonly cells: number;
+  /** The first in reading order. */
+  readonly first?: { readonly query: number; readonly key: number };
+}
+
+/** In how many cells two masks of one shape differ, and where first. */
+export function differenceOf(a: Mask, b: Mask): Difference {
+  check(
+    a.queries === b.queries && a.keys === b.keys,
+    `the masks are ${a.queries} × ${a.keys} and ${b.queries} × ${b.keys}; masks of one shape can be compared`,
+  );
+  let cells = 0;
+  let first: Difference['first'];
+  for (let q = 0; q < a.queries; q++) {
+    const runs = differ(a.row(q), b.row(q));
+    if (runs.length === 0) continue;
+    first ??= { query: q, key: runs[0]! };
+    cells += count(runs);
+  }
+  return { cells, ...(first && { first }) };
 }

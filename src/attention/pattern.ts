@@ -1,13 +1,17 @@
 /**
  * @file What one attention pattern has to say of itself: who reads whom in one layer.
  *
- * Every pattern here is causal and reads, for query q, one run of exact keys
- * firstKey(q) <= k <= q and, where it has chunks, one summary for each chunk that
- * lies wholly before firstKey(q). Pictures, counts, kernels and caches all come from this.
+ * A pattern is a mask in terms, with parameters. Pictures, counts, reach, kernels, caches and exported code all follow
+ * from its rows. It may add what makes them fast: `firstKey` where each query reads one run of tokens that ends with
+ * itself, and closed forms of counts. The family test holds each of them to the rows.
  */
 import type { ParamSpecs, Params } from '../core/params';
+import { maskOf, type Expression } from './expression';
+import { count, has, type Runs } from './runs';
+import { pairsOf } from './mask';
+import { horizonOf, neededAt } from './need';
 
-export interface Pattern {
+export interface PatternRule {
   readonly id: string;
   /** One letter for compact notation: G S S S. */
   readonly letter: string;
@@ -18,20 +22,39 @@ export interface Pattern {
   readonly source: string;
   readonly params: ParamSpecs;
 
-  /** May query q read key k itself (not through a summary)? The rule in words of the paper; the rest is tested against it. */
-  sees(q: number, k: number, params: Params): boolean;
+  /** Which tokens get through to a query, as themselves or in a summary. */
+  expression(params: Params): Expression;
 
-  /** First key query q reads exactly; it never falls as q grows. */
-  firstKey(q: number, params: Params): number;
+  /**
+   * First token query q reads as itself, where it reads all from there to itself; it never falls as q grows. Kernels
+   * then walk one interval for each query instead of tiles.
+   */
+  firstKey?(q: number, params: Params): number;
 
-  /** Tokens in one summary, or 0 where there are none. Query q reads chunks 0 .. firstKey(q) / C - 1 as summaries. */
-  chunk(params: Params): number;
+  /**
+   * Tokens in one summary, for patterns with `firstKey` that have summaries: query q reads those of the chunks
+   * 0 .. firstKey(q) / C - 1.
+   */
+  chunk?(params: Params): number;
 
   /** Pairs (query, key or summary) among T tokens, per head and sequence. A closed form. */
-  visiblePairs(T: number, params: Params): number;
+  visiblePairs?(T: number, params: Params): number;
 
-  /** Keys (tokens and summaries) a decoder must hold after T tokens. */
+  /** Keys (tokens and summaries) a decoder must hold after T tokens. A closed form. */
+  cachedKeys?(T: number, params: Params): number;
+}
+
+export interface Pattern extends PatternRule {
+  /** 0 where there are no summaries. */
+  chunk(params: Params): number;
+  visiblePairs(T: number, params: Params): number;
   cachedKeys(T: number, params: Params): number;
+
+  /** Tokens query q reads as themselves among T. */
+  reads(q: number, T: number, params: Params): Runs;
+
+  /** May query q read key k itself (not through a summary)? */
+  sees(q: number, k: number, params: Params): boolean;
 }
 
 export interface PatternSpec {
@@ -42,4 +65,26 @@ export interface PatternSpec {
 /** One pattern per layer; what a plan expands to. */
 export type LayerPlan = readonly PatternSpec[];
 
-export const definePattern = (pattern: Pattern): Pattern => pattern;
+/** A pattern with everything that follows from its rows. */
+export function definePattern(rule: PatternRule): Pattern {
+  const reads = (q: number, T: number, params: Params): Runs => {
+    const first = rule.firstKey?.(q, params);
+    return first === undefined
+      ? maskOf(rule.expression(params), T).row(q)
+      : q >= first
+        ? [first, q + 1]
+        : [];
+  };
+  return {
+    chunk: () => 0,
+    visiblePairs: (T, params) => pairsOf(maskOf(rule.expression(params), T)),
+    cachedKeys(T, params) {
+      if (T === 0) return 0;
+      const expression = rule.expression(params);
+      return count(neededAt(maskOf(expression, horizonOf(expression, T)), T - 1));
+    },
+    ...rule,
+    reads,
+    sees: (q, k, params) => has(reads(q, Math.max(q, k) + 1, params), k),
+  };
+}

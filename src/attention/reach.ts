@@ -3,8 +3,10 @@
  *
  * After n local layers of window W that is 1 + n (W - 1) tokens; the tests hold this closed form against the product.
  */
-import type { LayerPlan } from './pattern';
-import { layoutOf, type Layout } from './layout';
+import { maskOf } from './expression';
+import type { Mask } from './mask';
+import type { LayerPlan, PatternSpec } from './pattern';
+import { patterns } from './registry';
 
 /**
  * cone[l][k] says whether `query`, asked at the top of the stack, depends on token k as layer l receives it.
@@ -13,7 +15,7 @@ import { layoutOf, type Layout } from './layout';
 export function reachCone(plan: LayerPlan, T: number, query: number): readonly Uint8Array[] {
   const cone: Uint8Array[] = new Array(plan.length + 1);
   cone[plan.length] = Uint8Array.from({ length: T }, (_, k) => +(k === query));
-  for (let l = plan.length - 1; l >= 0; l--) cone[l] = readBy(layoutOf(plan[l]!, T), cone[l + 1]!);
+  for (let l = plan.length - 1; l >= 0; l--) cone[l] = readBy(throughOf(plan[l]!, T), cone[l + 1]!);
   return cone;
 }
 
@@ -22,13 +24,20 @@ export function reach(plan: LayerPlan, T: number, query = T - 1): number {
   return reachCone(plan, T, query)[0]!.reduce((sum, bit) => sum + bit, 0);
 }
 
-/** All keys read by any of the marked queries: each query's keys are one interval, or two with summaries. */
-function readBy({ T, first, chunk }: Layout, queries: Uint8Array): Uint8Array {
+/** What gets through to each query, as itself or in a summary. */
+const throughOf = ({ pattern, params }: PatternSpec, T: number): Mask =>
+  maskOf(patterns.get(pattern).expression(params), T);
+
+/** All keys read by any of the marked queries. */
+function readBy({ keys: T, row }: Mask, queries: Uint8Array): Uint8Array {
   const edges = new Int32Array(T + 1);
   for (let q = 0; q < T; q++) {
     if (!queries[q]) continue;
-    edges[chunk > 0 ? 0 : first[q]!]!++; // summaries stand for every token before first[q]
-    edges[q + 1]!--;
+    const runs = row(q);
+    for (let r = 0; r < runs.length; r += 2) {
+      edges[runs[r]!]!++;
+      edges[runs[r + 1]!]!--;
+    }
   }
   const read = new Uint8Array(T);
   for (let k = 0, open = 0; k < T; k++) {

@@ -1,9 +1,9 @@
 /**
  * @file Cells to pixels: one pixel per cell, queries down, keys across. Scaling up is the browser's work.
  *
- * Kinds of cells are those of attention/mask (0 blocked, 1 exact, 2 summary) and, for reach, 3: through the layers before.
+ * Kinds of cells are those of attention/cells (0 blocked, 1 exact, 2 summary) and, for reach, 3: through the layers before.
  */
-import { BLOCKED, EXACT } from '../attention/mask';
+import { BLOCKED, EXACT } from '../attention/cells';
 import type { Palette, Pixel } from './palette';
 import { THROUGH } from './reachCells';
 

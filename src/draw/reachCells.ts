@@ -1,5 +1,5 @@
 /** @file Which tokens of the input each query can depend on after each layer of a plan, as cells of maps. */
-import { BLOCKED, EXACT, maskCells } from '../attention/mask';
+import { BLOCKED, EXACT, maskCells } from '../attention/cells';
 import type { LayerPlan } from '../attention/pattern';
 
 /** Read in this layer itself, or only at second hand, through the layers before it. */

@@ -1,5 +1,5 @@
 /** @file Figure 1: who reads whom under the four plans, drawn small from the rules themselves. */
-import { maskCells } from '../attention/mask';
+import { maskCells } from '../attention/cells';
 import type { PatternSpec } from '../attention/pattern';
 import { patterns } from '../attention/registry';
 import { visiblePairs } from '../attention/cost';
@@ -13,7 +13,7 @@ export interface MaskPanel {
   readonly masks: readonly {
     readonly label: string;
     readonly pattern: string;
-    readonly cells: Uint8Array; // [T, T], see src/attention/mask.ts
+    readonly cells: Uint8Array; // [T, T], see src/attention/cells.ts
     readonly pairs: number;
   }[];
 }

@@ -6,7 +6,7 @@ import { check } from '../core/check';
 import { Fields, shown } from '../core/fields';
 import { MOST_RUNS, OWN, ownOf, tidyName, type Comparison, type Own } from '../compare/comparison';
 import { comparisonOf as comparisonOfStart, starts } from '../compare/starts';
-import { read } from '../masks/expression';
+import { read } from '../attention/expression';
 import { zoo } from '../masks/zoo';
 import { formats } from '../masks/code';
 import { checkRun } from '../spec/check';

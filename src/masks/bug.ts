@@ -1,5 +1,5 @@
 /** @file What a bug of the zoo has to say of itself; each is one file in ./zoo. */
-import type { Expression } from './expression';
+import type { Expression } from '../attention/expression';
 import type { Subject } from './subject';
 
 export interface Bug {

@@ -2,7 +2,7 @@
  * @file What an expression says it is: its plain parts read as a declaration, so that a painted or imported mask can be
  * linted against the words it came with. What is too involved to be said in a declaration is left out.
  */
-import type { Expression } from './expression';
+import type { Expression } from '../attention/expression';
 import type { Declared } from './subject';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -4,16 +4,16 @@
  */
 import { check } from '../core/check';
 import { declaredOfLayers } from './declared';
-import { maskOf, read } from './expression';
+import { maskOf, read } from '../attention/expression';
 import { openForeign } from './foreign/foreign';
 import type { Foreign } from './foreign/matrix';
 import { recognise, type Asked } from './foreign/recognise';
 import { lint } from './lint';
 import type { Declared, Finding, Subject } from './subject';
-import { differenceOf, pairsOf, type Difference, type Mask } from './mask';
+import { differenceOf, pairsOf, type Difference, type Mask } from '../attention/mask';
 import { docOfRecognised, type Opened } from './opened';
 import { painted, readRectangles } from './paint';
-import type { Runs } from './runs';
+import type { Runs } from '../attention/runs';
 import { tileOf, type Tile, type View } from './tile';
 import { blocksOf, type Blocks } from './views/blocks';
 import { needOf, type CacheNeed } from './views/need';

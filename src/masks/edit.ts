@@ -1,5 +1,5 @@
 /** @file An expression with one part of it changed; a part is found by the places on the way to it. */
-import { terms, type Expression } from './expression';
+import { terms, type Expression } from '../attention/expression';
 
 export type Path = readonly number[];
 

@@ -6,10 +6,10 @@
  */
 import { check } from '../core/check';
 import { MOST_LAYERS } from './doc';
-import { and, not, term, type Expression } from './expression';
+import { and, not, term, type Expression } from '../attention/expression';
 import type { Bounds } from '../core/fields';
 import type { Fields } from './fields';
-import { MOST_TOKENS } from './mask';
+import { MOST_TOKENS } from '../attention/mask';
 
 export interface ConfigLayer {
   readonly kind: 'global' | 'local' | 'chunked';

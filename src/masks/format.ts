@@ -1,5 +1,5 @@
 /** @file What a format of code has to say of itself; each is one file in ./code. */
-import type { Expression } from './expression';
+import type { Expression } from '../attention/expression';
 
 export interface CodeLayer {
   readonly expression: Expression;

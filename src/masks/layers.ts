@@ -1,23 +1,12 @@
 /** @file The mask of a layer by terms: the plans of this site as expressions, so that picture, lint, code and reach read one thing. */
 import type { LayerPlan, PatternSpec } from '../attention/pattern';
-import { and, maskOf, or, term, write, type Expression } from './expression';
-import type { Mask } from './mask';
+import { patterns } from '../attention/registry';
+import { maskOf, write, type Expression } from '../attention/expression';
+import type { Mask } from '../attention/mask';
 
-/** Terms that let through exactly what the pattern reads; tested against its rule. */
-export function expressionOf({ pattern, params }: PatternSpec): Expression {
-  switch (pattern) {
-    case 'global':
-      return term('causal');
-    case 'local':
-      return and(term('causal'), term('window', params['window']!));
-    case 'approximate': {
-      const numbers = [params['window']!, params['chunk']!] as const;
-      return and(term('causal'), or(term('exact', ...numbers), term('summaries', ...numbers)));
-    }
-    default:
-      throw new Error(`pattern ${pattern} is not yet said in terms`);
-  }
-}
+/** Terms that let through exactly what the pattern reads. */
+export const expressionOf = ({ pattern, params }: PatternSpec): Expression =>
+  patterns.get(pattern).expression(params);
 
 export const expressionsOf = (plan: LayerPlan): readonly Expression[] => plan.map(expressionOf);
 

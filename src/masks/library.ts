@@ -1,6 +1,6 @@
 /** @file Masks that are right, to begin with and to compare with: each as written in the field, over its layers. */
 import { Registry } from '../core/registry';
-import { read } from './expression';
+import { read } from '../attention/expression';
 import { layerOf, type MaskDoc } from './doc';
 
 export interface Known {

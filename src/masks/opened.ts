@@ -2,9 +2,9 @@
 import { check } from '../core/check';
 import type { ConfigLayers } from './configs';
 import { MOST_LAYERS, type MaskDoc } from './doc';
-import { maskOf, write, type Expression } from './expression';
+import { maskOf, write, type Expression } from '../attention/expression';
 import type { Recognised } from './foreign/recognise';
-import { MOST_TOKENS, type Mask } from './mask';
+import { MOST_TOKENS, type Mask } from '../attention/mask';
 import { between, MOST_RECTANGLES, type Rectangle } from './paint';
 import type { Bug } from './bug';
 import type { Subject } from './subject';

@@ -1,6 +1,6 @@
 /** @file Cells painted over a mask: rectangles, one over the other. */
-import type { Mask } from './mask';
-import { clip, equal, intersect, minus, NONE, run, union, type Runs } from './runs';
+import type { Mask } from '../attention/mask';
+import { clip, equal, intersect, minus, NONE, run, union, type Runs } from '../attention/runs';
 
 /** Cells of queries [query, toQuery) and keys [key, toKey): opened or blocked. */
 export interface Rectangle {

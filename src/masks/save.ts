@@ -1,10 +1,10 @@
 /** @file A mask as files: NumPy's .npy, JSON of this page, SVG. */
 import { check, InputError } from '../core/check';
 import { FEWEST_TOKENS, MOST_LAYERS, type LayerDoc, type MaskDoc } from './doc';
-import { read, write } from './expression';
-import { cellsOf, MOST_TOKENS, type Mask } from './mask';
+import { read, write } from '../attention/expression';
+import { cellsOf, MOST_TOKENS, type Mask } from '../attention/mask';
 import { MOST_RECTANGLES, type Rectangle } from './paint';
-import type { Runs } from './runs';
+import type { Runs } from '../attention/runs';
 
 /** Cells that are written one by one. */
 export const MOST_CELLS = 8192 * 8192;

@@ -1,8 +1,8 @@
 /** @file What a lint is given, what it returns, and what it has to say of itself; each lint is one file in ./lints. */
-import type { Expression } from './expression';
-import type { Mask } from './mask';
+import type { Expression } from '../attention/expression';
+import type { Mask } from '../attention/mask';
 import type { Reading } from './reading';
-import type { Runs } from './runs';
+import type { Runs } from '../attention/runs';
 import type { Cache } from './views/cache';
 
 /** What the mask is meant to be; only what is declared is checked. */

@@ -1,6 +1,6 @@
 /** @file A mask at the size of a stamp: one cell asked for each pixel, so that it costs the same at any length. */
-import { has } from './runs';
-import type { Mask } from './mask';
+import { has } from '../attention/runs';
+import type { Mask } from '../attention/mask';
 
 /** [side, side], 1 where the cell in the middle of the pixel may be read. */
 export function thumbnailOf(mask: Mask, side: number): Uint8Array {

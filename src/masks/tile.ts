@@ -1,6 +1,6 @@
 /** @file What a screen shows of a mask: one number per pixel, however many cells lie under it. */
-import type { Mask } from './mask';
-import { clip } from './runs';
+import type { Mask } from '../attention/mask';
+import { clip } from '../attention/runs';
 
 /** A square of `side` cells from its first query and key on; beyond the mask there is nothing. */
 export interface View {

@@ -1,7 +1,7 @@
 /** @file Broken masks from real threads, for who wants to learn to find them: one file each in ./zoo. */
 import { registryOf } from '../core/registry';
 import type { Bug } from './bug';
-import { maskOf } from './expression';
+import { maskOf } from '../attention/expression';
 import type { Subject } from './subject';
 
 export type { Bug } from './bug';

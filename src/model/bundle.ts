@@ -9,12 +9,15 @@
  * what it writes down is what machines replay and what the memory prediction counts.
  */
 import { threadShare, type KernelId, type ThreadShare } from '../attention/kernels';
-import { layoutOf, type Layout } from '../attention/layout';
+import { isTiled, layoutOf, type Intervals, type Layout } from '../attention/layout';
 import type { PatternSpec } from '../attention/pattern';
 import { adamw, settle, SLOT, squares, SQUARES_PER_THREAD } from '../ops/adamw/kernel';
 import { attentionGradKeys, attentionGradQuery } from '../ops/attention/backward';
 import { attentionForward } from '../ops/attention/forward';
 import { attentionProbe } from '../ops/attention/probe';
+import { tiledGradKeys, tiledGradQuery } from '../ops/attention/tiled/backward';
+import { tiledForward } from '../ops/attention/tiled/forward';
+import { tiledProbe } from '../ops/attention/tiled/probe';
 import { keyThreads, queryThreads } from '../ops/attention/shared';
 import { crossEntropy } from '../ops/crossEntropy/kernel';
 import { embed, embedGrad } from '../ops/embed/kernel';
@@ -95,9 +98,16 @@ interface LayerKept {
 
 interface LayerLayout {
   readonly layout: Layout;
-  readonly first: Part;
-  readonly readers: Part;
+  readonly reads: Part; // what queries read: the first key of each, or tiles
+  readonly readers: Part; // the same from the keys: first and last reader of each, or tiles
   readonly table: Part;
+}
+
+/** First and last query that reads each key, tokens first. */
+function readersOf({ from, to }: Intervals): Int32Array {
+  const pairs = new Int32Array(2 * from.length);
+  from.forEach((q, j) => pairs.set([q, to[j]!], 2 * j));
+  return pairs;
 }
 
 class BundleWriter {
@@ -175,17 +185,13 @@ class BundleWriter {
       this.kept[buffer] ??= keptBuffer;
       return this.#part(buffer);
     };
-    const virtualKeys = layout.from.length;
-    const readers = () => {
-      const pairs = new Int32Array(2 * virtualKeys);
-      layout.from.forEach((q, j) => pairs.set([q, layout.to[j]!], 2 * j));
-      return pairs;
-    };
+    const ints = (name: string, content: Int32Array) =>
+      put(name, { element: 'i32', length: content.length, content: () => content });
     const centres = pool === 'pre' ? layout.summaries : 0;
     return {
       layout,
-      first: put('first', { element: 'i32', length: T, content: () => layout.first }),
-      readers: put('readers', { element: 'i32', length: 2 * virtualKeys, content: readers }),
+      reads: ints('reads', isTiled(layout) ? layout.reads : layout.first),
+      readers: ints('readers', isTiled(layout) ? layout.readers : readersOf(layout)),
       table: put('angles', {
         element: 'f32',
         length: (T + centres) * headDim,
@@ -310,28 +316,40 @@ class BundleWriter {
     const means = this.#place(l, qkv);
     const attended = this.#temporary('attended', m.heads * m.headDim);
     const stats = this.#temporary('stats', 2 * m.heads);
-    const { layout, first } = this.layouts[l]!;
+    const { layout, reads } = this.layouts[l]!;
     const u = this.#attentionUniforms(layout);
-    this.#writer.launch(
-      attentionForward,
-      queryThreads(u, this.share.queries),
-      { qkv, means, first, out: attended, stats },
-      u,
-      { D4: m.headDim / 4, queries: this.share.queries },
-    );
+    const { queries } = this.share;
+    const threads = queryThreads(u, queries);
+    const constants = { D4: m.headDim / 4, queries };
+    if (isTiled(layout))
+      this.#writer.launch(
+        tiledForward,
+        threads,
+        { qkv, reads, out: attended, stats },
+        this.#tiledUniforms(layout),
+        constants,
+      );
+    else
+      this.#writer.launch(
+        attentionForward,
+        threads,
+        { qkv, means, first: reads, out: attended, stats },
+        u,
+        constants,
+      );
     const middle = this.#temporary('middle', D);
     this.#add(attended, w.out, x, middle, m.heads * m.headDim, D);
 
     const { y: middleNormed, scale: middleScale } = this.#norm(middle, w.mlpNorm);
     const both = this.#temporary('gate and up', 2 * F);
     const gated = this.#temporary('gated', F);
-    const { threads, constants } = shareOfProduct('swiglu', this.#rows, 2 * F, this.tiles);
+    const product = shareOfProduct('swiglu', this.#rows, 2 * F, this.tiles);
     this.#writer.launch(
       productSwiglu,
-      threads,
+      product.threads,
       { a: middleNormed, b: w.gateUp, both, gated },
       { rows: this.#rows, inner: D, columns: 2 * F },
-      constants,
+      product.constants,
     );
     const y = this.#temporary('x', D);
     this.#add(gated, w.down, middle, y, F, D);
@@ -381,7 +399,7 @@ class BundleWriter {
     const dout = this.#temporary('dout', H);
     this.#NT(dx, w.out, dout, D, H);
     this.#TN(s.attended, dx, inGradients(w.out), H, D);
-    const { layout, first, readers, table } = this.layouts[l]!;
+    const { layout, reads, readers, table } = this.layouts[l]!;
     const dqkv = this.#temporary('dqkv', W);
     const dmeans =
       layout.summaries > 0
@@ -390,20 +408,40 @@ class BundleWriter {
     const { qkv, means, stats } = s;
     const u = this.#attentionUniforms(layout);
     const D4 = m.headDim / 4;
-    this.#writer.launch(
-      attentionGradQuery,
-      queryThreads(u, share.gradQueries),
-      { qkv, means, first, out: s.attended, dout, stats, dqkv },
-      u,
-      { D4, queries: share.gradQueries },
-    );
-    this.#writer.launch(
-      attentionGradKeys,
-      keyThreads(u, share.keys),
-      { qkv, means, readers, dout, stats, dqkv, dmeans },
-      u,
-      { D4, keys: share.keys },
-    );
+    const overQueries = { D4, queries: share.gradQueries };
+    const overKeys = { D4, keys: share.keys };
+    if (isTiled(layout)) {
+      const tiled = this.#tiledUniforms(layout);
+      this.#writer.launch(
+        tiledGradQuery,
+        queryThreads(u, share.gradQueries),
+        { qkv, reads, out: s.attended, dout, stats, dqkv },
+        tiled,
+        overQueries,
+      );
+      this.#writer.launch(
+        tiledGradKeys,
+        keyThreads(u, share.keys),
+        { qkv, readers, dout, stats, dqkv },
+        tiled,
+        overKeys,
+      );
+    } else {
+      this.#writer.launch(
+        attentionGradQuery,
+        queryThreads(u, share.gradQueries),
+        { qkv, means, first: reads, out: s.attended, dout, stats, dqkv },
+        u,
+        overQueries,
+      );
+      this.#writer.launch(
+        attentionGradKeys,
+        keyThreads(u, share.keys),
+        { qkv, means, readers, dout, stats, dqkv, dmeans },
+        u,
+        overKeys,
+      );
+    }
     const places = this.#placeUniforms(layout);
     this.#writer.launch(
       placeGrad,
@@ -437,13 +475,22 @@ class BundleWriter {
     this.#forward().layers.forEach(({ qkv, means, stats }, l) => {
       const cells = this.#writer.temporary('cells', m.heads * size * size);
       this.#writer.result(pictureOf(l), cells);
-      const { layout, first } = this.layouts[l]!;
-      this.#writer.launch(
-        attentionProbe,
-        cells.length,
-        { qkv, means, first, stats, cells },
-        { ...this.#attentionUniforms(layout), headDim: m.headDim, size, factor, every },
-      );
+      const { layout, reads } = this.layouts[l]!;
+      const picture = { headDim: m.headDim, size, factor, every };
+      if (isTiled(layout))
+        this.#writer.launch(
+          tiledProbe,
+          cells.length,
+          { qkv, reads, stats, cells },
+          { ...this.#tiledUniforms(layout), ...picture },
+        );
+      else
+        this.#writer.launch(
+          attentionProbe,
+          cells.length,
+          { qkv, means, first: reads, stats, cells },
+          { ...this.#attentionUniforms(layout), ...picture },
+        );
     });
   }
 
@@ -459,6 +506,11 @@ class BundleWriter {
       scale: 1 / Math.sqrt(headDim),
       bias: chunk > 0 ? Math.log(chunk) : 0,
     };
+  }
+
+  #tiledUniforms({ T }: Layout) {
+    const { heads, kvHeads, headDim } = this.m;
+    return { B: this.#batch, T, heads, kvHeads, scale: 1 / Math.sqrt(headDim) };
   }
 
   #placeUniforms({ T, summaries, chunk }: Layout) {

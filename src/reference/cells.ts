@@ -1,14 +1,20 @@
 /** @file Attention weights that are there as a whole matrix, pooled to the picture that src/ops/attention/probe.ts makes without one. */
-import type { Layout } from '../attention/layout';
+import { isTiled, type Layout } from '../attention/layout';
+import { cellsInTiles } from '../attention/tiles';
 import type { Picture } from '../model/picture';
 import { BLOCKED_CELL, SUMMARY_OFFSET } from '../ops/attention/probe';
 
 /** weights [H, T, T + summaries] → cells [H, size, size] in the code of probe.ts. */
 export function cellsOf(
   weights: Float32Array,
-  { T, chunk, summaries, first }: Layout,
+  layout: Layout,
   { size, factor, every }: Picture,
 ): Float32Array {
+  const { T, chunk, summaries } = layout;
+  const tiles = isTiled(layout) ? cellsInTiles(layout) : undefined;
+  const first = isTiled(layout) ? undefined : layout.first;
+  const reads = (t: number, key: number) =>
+    tiles ? tiles[t * T + key] === 1 : key <= t && key >= first![t]!;
   const keys = T + summaries;
   const heads = weights.length / (T * keys);
   const cells = new Float32Array(heads * size * size);
@@ -20,11 +26,11 @@ export function cellsOf(
         let [exact, summary, most] = [false, false, 0];
         for (let t = lastQuery; t >= row * factor; t -= every) {
           const at = (h * T + t) * keys;
-          for (let key = column * factor; key <= Math.min(lastKey, t); key++) {
-            if (key >= first[t]!) {
+          for (let key = column * factor; key <= lastKey; key++) {
+            if (reads(t, key)) {
               exact = true;
               most = Math.max(most, weights[at + key]!);
-            } else if (chunk > 0) {
+            } else if (chunk > 0 && key <= t) {
               summary = true;
               most = Math.max(most, weights[at + T + Math.floor(key / chunk)]! / chunk);
             }

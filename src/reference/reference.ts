@@ -5,7 +5,8 @@
  * of an independent PyTorch implementation.
  */
 import * as tf from '@tensorflow/tfjs';
-import { layoutOf, type Layout } from '../attention/layout';
+import { isTiled, layoutOf, type Layout } from '../attention/layout';
+import { cellsInTiles } from '../attention/tiles';
 import { rotationTable, virtualPositions } from '../ops/place/kernel';
 import { NORM_EPS, type ModelSpec } from '../spec/model';
 
@@ -18,6 +19,8 @@ const MASKED = -1e30;
 export interface AttentionTables {
   readonly mask: tf.Tensor2D; // [T, T + summaries]
   readonly angles: tf.Tensor2D; // [T + summaries, d], of the tokens and of the chunks' centres
+  /** Where there may be queries that read nothing: [T, T], 1 where a token may be read. */
+  readonly read?: tf.Tensor2D;
 }
 
 /** For every layer; layers of a kind share theirs. */
@@ -122,7 +125,7 @@ function attend(
   q: tf.Tensor2D,
   k: tf.Tensor2D,
   v: tf.Tensor2D,
-  { mask, angles }: AttentionTables,
+  { mask, angles, read }: AttentionTables,
 ): { readonly mixed: tf.Tensor2D; readonly weights: tf.Tensor4D } {
   const d = m.headDim;
   const split = (x: tf.Tensor, heads: number): tf.Tensor4D =>
@@ -154,7 +157,9 @@ function attend(
     allValues = tf.concat([values, means(values)], 2);
   }
   const scores = tf.div(tf.matMul(queries, shared(keys), false, true), Math.sqrt(d));
-  const weights = tf.softmax(tf.add(scores, mask) as tf.Tensor4D);
+  const softened = tf.softmax(tf.add(scores, mask) as tf.Tensor4D);
+  // Where nothing may be read the softmax is even over what it may not read; the query gets nothing.
+  const weights = read ? (tf.mul(softened, read) as tf.Tensor4D) : softened;
   const byHead = tf.matMul(weights, shared(allValues));
   const mixed = tf.reshape(tf.transpose(byHead, [0, 2, 1, 3]), [B * T, m.heads * d]) as tf.Tensor2D;
   return { mixed, weights };
@@ -166,11 +171,18 @@ function attentionTables(m: Sizes, layout: Layout): AttentionTables {
   return {
     mask: referenceMask(layout),
     angles: tf.tensor2d(angles, [positions.length, m.headDim]),
+    ...(isTiled(layout) && { read: tf.tensor2d(cellsInTiles(layout), [layout.T, layout.T]) }),
   };
 }
 
 /** [T, T + summaries]: 0 where a token may be read, ln C where a summary may, MASKED elsewhere. Straight from the definition. */
-function referenceMask({ T, chunk, summaries, first }: Layout): tf.Tensor2D {
+function referenceMask(layout: Layout): tf.Tensor2D {
+  const { T, chunk, summaries } = layout;
+  if (isTiled(layout)) {
+    const cells = Float32Array.from(cellsInTiles(layout), (read) => (read ? 0 : MASKED));
+    return tf.tensor2d(cells, [T, T]);
+  }
+  const { first } = layout;
   const mask = new Float32Array(T * (T + summaries)).fill(MASKED);
   for (let q = 0; q < T; q++) {
     const row = q * (T + summaries);

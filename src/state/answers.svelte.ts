@@ -1,6 +1,6 @@
 import { InputError } from '../core/check';
 import type { Answer, Kind, Question, Stretch, Written } from '../masks/desk';
-import { write } from '../masks/expression';
+import { write } from '../attention/expression';
 import { writeRectangles } from '../masks/paint';
 import { stretchesOf, type LayerDoc } from '../masks/doc';
 import type { Workbench } from './workbench.svelte';

@@ -1,5 +1,5 @@
 /** @file Pictures of the past, of all runs at one step: small, within a budget of bytes; and the same for a file. */
-import { maskCells } from '../attention/mask';
+import { maskCells } from '../attention/cells';
 import {
   fromLetters,
   keptMoments,

@@ -12,13 +12,13 @@ import {
   type LayerDoc,
   type MaskDoc,
 } from '../masks/doc';
-import { maskOf, read, verdictOf, write, type Expression } from '../masks/expression';
+import { maskOf, read, verdictOf, write, type Expression } from '../attention/expression';
 import { library } from '../masks/library';
 import { docOfBug, docOfConfig } from '../masks/opened';
 import { zoo } from '../masks/zoo';
-import { MOST_TOKENS } from '../masks/mask';
+import { MOST_TOKENS } from '../attention/mask';
 import { MOST_RECTANGLES, tidied, isIdle, type Rectangle } from '../masks/paint';
-import { count, has, sayRuns } from '../masks/runs';
+import { count, has, sayRuns } from '../attention/runs';
 
 export type Tool = 'look' | 'open' | 'block';
 

@@ -1,5 +1,5 @@
 /** @file The cells a probe wrote, as the page draws them: weights and mask apart. */
-import { BLOCKED, EXACT, SUMMARY } from '../attention/mask';
+import { BLOCKED, EXACT, SUMMARY } from '../attention/cells';
 import { BLOCKED_CELL, SUMMARY_OFFSET } from '../ops/attention/probe';
 
 export interface LayerCells {

@@ -5,7 +5,7 @@
  * predicted from its counts. Rough, and enough to tell WebAssembly from WebGPU on the same processor, or
  * large tiles from small ones.
  */
-import { layoutOf } from '../attention/layout';
+import { intervalsOf } from '../attention/layout';
 import { computedPairs, threadShare, walksOf, type KernelId } from '../attention/kernels';
 import type { Machine, Session } from '../gpu/machine';
 import { attentionGradKeys, attentionGradQuery } from '../ops/attention/backward';
@@ -130,7 +130,7 @@ function speedBundle(machine: Machine, tiles: Tiles | undefined): Bundle {
   const { rows, inner, columns } = PRODUCT;
   const { T, heads } = ATTENTION;
   const row = 3 * heads * HEAD;
-  const layout = layoutOf(GLOBAL, T);
+  const layout = intervalsOf(GLOBAL, T);
   const kept: Record<string, KeptBuffer> = {
     first: { element: 'i32', length: T, content: () => layout.first },
     readers: {

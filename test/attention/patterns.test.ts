@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { computedPairs, walksOf } from '../../src/attention/kernels';
 import { layoutOf, summariesOf } from '../../src/attention/layout';
-import { EXACT, maskCells, SUMMARY } from '../../src/attention/mask';
+import { EXACT, maskCells, SUMMARY } from '../../src/attention/cells';
 import type { PatternSpec } from '../../src/attention/pattern';
 import { patternOfLetter, patterns, patternSpec } from '../../src/attention/registry';
 import { cachedKeys, visiblePairs } from '../../src/attention/cost';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { attentionFlops, cacheBytes } from '../../src/attention/cost';
-import { maskCells } from '../../src/attention/mask';
+import { maskCells } from '../../src/attention/cells';
 import type { LayerPlan } from '../../src/attention/pattern';
 import type { PlanSettings } from '../../src/attention/plan';
 import { lettersOf, plans } from '../../src/attention/plans';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BLOCKED, EXACT, SUMMARY } from '../../src/attention/mask';
+import { BLOCKED, EXACT, SUMMARY } from '../../src/attention/cells';
 import { paintBlank, paintKinds, paintReach, paintWeights } from '../../src/draw/heatmap';
 import { LIGHT, paletteOf } from '../../src/draw/palette';
 import { THROUGH } from '../../src/draw/reachCells';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BLOCKED } from '../../src/attention/mask';
+import { BLOCKED } from '../../src/attention/cells';
 import { plans } from '../../src/attention/plans';
 import { reachCone } from '../../src/attention/reach';
 import { reachCells } from '../../src/draw/reachCells';

@@ -3,7 +3,7 @@
  * For tests of the page and for looking at it; its attention is drawn from a seed, not learnt.
  */
 import { random } from '../../src/core/random';
-import { maskCells } from '../../src/attention/mask';
+import { maskCells } from '../../src/attention/cells';
 import type { Engine } from '../../src/link/client';
 import {
   type AttentionFrame,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { maskCells } from '../../src/attention/mask';
+import { maskCells } from '../../src/attention/cells';
 import {
   COUNTED,
   growthChart,

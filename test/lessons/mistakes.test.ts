@@ -3,7 +3,7 @@
  * made, and what the sentence claims is looked up in the rows of the very layer it speaks of.
  */
 import { describe, expect, test } from 'vitest';
-import { BLOCKED, EXACT, SUMMARY, maskCells } from '../../src/attention/mask';
+import { BLOCKED, EXACT, SUMMARY, maskCells } from '../../src/attention/cells';
 import type { LayerPlan, PatternSpec } from '../../src/attention/pattern';
 import { patterns } from '../../src/attention/registry';
 import { quantities } from '../../src/lessons/quantities';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { attentionFlops, cacheBytes, cachedKeys, visiblePairs } from '../../src/attention/cost';
-import { BLOCKED, EXACT, maskCells } from '../../src/attention/mask';
+import { BLOCKED, EXACT, maskCells } from '../../src/attention/cells';
 import type { LayerPlan, PatternSpec } from '../../src/attention/pattern';
 import { patterns, patternSpec } from '../../src/attention/registry';
 import { reachCone } from '../../src/attention/reach';

@@ -4,21 +4,21 @@ import { describe, expect, test } from 'vitest';
 import { plans } from '../../src/attention/plans';
 import { patterns } from '../../src/attention/registry';
 import { layersOf, DEFAULTS } from '../../src/spec/run';
-import { maskOf, read } from '../../src/masks/expression';
+import { maskOf, read } from '../../src/attention/expression';
 import { expressionOf } from '../../src/masks/layers';
-import { maskOfCells, type Mask } from '../../src/masks/mask';
-import { has, run } from '../../src/masks/runs';
+import { maskOfCells, type Mask } from '../../src/attention/mask';
+import { has, run } from '../../src/attention/runs';
 import {
   cacheOf,
   entriesAt,
   foundAt,
   heldAt,
-  lastReaders,
   slotOf,
   slotsAt,
   timelineOf,
   type Cache,
 } from '../../src/masks/views/cache';
+import { lastReaders } from '../../src/attention/need';
 import { disagreementsOf, twoPaths } from '../../src/masks/views/decode';
 
 /** Any cells at all, and sizes that do not fit. */

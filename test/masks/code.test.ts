@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formats, type CodeLayer } from '../../src/masks/code';
-import { maskOf, read, terms, write, type Expression } from '../../src/masks/expression';
+import { maskOf, read, terms, write, type Expression } from '../../src/attention/expression';
 import { library } from '../../src/masks/library';
-import { cellsOf, pairsOf } from '../../src/masks/mask';
-import { count } from '../../src/masks/runs';
+import { cellsOf, pairsOf } from '../../src/attention/mask';
+import { count } from '../../src/attention/runs';
 import { crcOf, factsOf } from '../../src/masks/python/facts';
 import { sayLayers } from '../../src/masks/python/layers';
 import { intervalOf } from '../../src/masks/python/plain';

@@ -10,9 +10,9 @@ import {
   readConfig,
   type ConfigLayers,
 } from '../../src/masks/configs';
-import { maskOf, read, write } from '../../src/masks/expression';
-import { pairsOf } from '../../src/masks/mask';
-import { count } from '../../src/masks/runs';
+import { maskOf, read, write } from '../../src/attention/expression';
+import { pairsOf } from '../../src/attention/mask';
+import { count } from '../../src/attention/runs';
 
 const files = Object.fromEntries(
   Object.entries(

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromAddress, maskOfLayer, toAddress, type MaskDoc } from '../../src/masks/doc';
-import { maskOf, read } from '../../src/masks/expression';
-import { cellsOf } from '../../src/masks/mask';
+import { maskOf, read } from '../../src/attention/expression';
+import { cellsOf } from '../../src/attention/mask';
 import {
   isIdle,
   MOST_RECTANGLES,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { changedAt, freshTerm, joinedAt, switched } from '../../src/masks/edit';
-import { read, terms, write } from '../../src/masks/expression';
+import { read, terms, write } from '../../src/attention/expression';
 
 const start = read('causal & (window(4) | sink(2)) & !padding(2, 0)');
 const after = (path: number[], change: Parameters<typeof changedAt>[2]) => {

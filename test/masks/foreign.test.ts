@@ -3,12 +3,12 @@ import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
-import { maskOf, read } from '../../src/masks/expression';
+import { maskOf, read } from '../../src/attention/expression';
 import { openForeign } from '../../src/masks/foreign/foreign';
 import type { Matrix } from '../../src/masks/foreign/matrix';
 import { brainOf, halfOf } from '../../src/masks/foreign/numbers';
 import { recognise } from '../../src/masks/foreign/recognise';
-import { cellsOf } from '../../src/masks/mask';
+import { cellsOf } from '../../src/attention/mask';
 import { npyOf } from '../../src/masks/save';
 
 const text = (words: string) => new TextEncoder().encode(words);

@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
-import { maskOf, read, write } from '../../src/masks/expression';
+import { maskOf, read, write } from '../../src/attention/expression';
 import type { Matrix } from '../../src/masks/foreign/matrix';
 import { nearestOf } from '../../src/masks/foreign/nearest';
 import { recognise } from '../../src/masks/foreign/recognise';
-import { differenceOf, maskOfCells } from '../../src/masks/mask';
+import { differenceOf, maskOfCells } from '../../src/attention/mask';
 import { cases, FAMILIES, matrixOf, rowsOf, spoilt } from './patterns';
 import { timed } from '../support/cpu';
 import { draws } from '../support/draws';

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { hashOf, parseHash } from '../../src/app/route';
 import { Desk } from '../../src/masks/desk';
 import { fromAddress, LONGEST_ADDRESS, maskOfLayer, type LayerDoc } from '../../src/masks/doc';
-import { read } from '../../src/masks/expression';
-import { MOST_TOKENS, pairsOf } from '../../src/masks/mask';
+import { read } from '../../src/attention/expression';
+import { MOST_TOKENS, pairsOf } from '../../src/attention/mask';
 import {
   MOST_RECTANGLES,
   readRectangles,
@@ -14,7 +14,7 @@ import {
   writeRectangles,
   type Rectangle,
 } from '../../src/masks/paint';
-import { has } from '../../src/masks/runs';
+import { has } from '../../src/attention/runs';
 import { jsonOf, readJson } from '../../src/masks/save';
 import { writtenOf } from '../../src/state/answers.svelte';
 import { Workbench } from '../../src/state/workbench.svelte';

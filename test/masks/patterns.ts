@@ -1,8 +1,8 @@
 /** @file Masks of every known pattern, drawn at any length, and the numbers a file may hold of them. */
 import fc from 'fast-check';
-import { maskOf, read } from '../../src/masks/expression';
+import { maskOf, read } from '../../src/attention/expression';
 import type { Matrix } from '../../src/masks/foreign/matrix';
-import { cellsOf, maskOfCells, type Mask } from '../../src/masks/mask';
+import { cellsOf, maskOfCells, type Mask } from '../../src/attention/mask';
 
 export const matrixOf = (mask: Mask, [open, closed]: readonly [number, number]): Matrix => {
   const cells = cellsOf(mask);

@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Desk } from '../../src/masks/desk';
-import { maskOf, read, write } from '../../src/masks/expression';
+import { maskOf, read, write } from '../../src/attention/expression';
 import { recognise } from '../../src/masks/foreign/recognise';
 import type { Finding } from '../../src/masks/lint';
-import { differenceOf, fromRule, type Mask } from '../../src/masks/mask';
+import { differenceOf, fromRule, type Mask } from '../../src/attention/mask';
 import { docOfRecognised, type Opened } from '../../src/masks/opened';
 import { writeRectangles } from '../../src/masks/paint';
 import { LIBRARIES, type LibraryId } from '../../src/masks/reading';

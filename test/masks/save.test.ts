@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
 import { FIRST_DOC, fromAddress } from '../../src/masks/doc';
-import { maskOf, read } from '../../src/masks/expression';
-import { cellsOf, maskOfCells } from '../../src/masks/mask';
+import { maskOf, read } from '../../src/attention/expression';
+import { cellsOf, maskOfCells } from '../../src/attention/mask';
 import { jsonOf, npyOf, readJson, shapesOf, svgOf } from '../../src/masks/save';
 
 test('a .npy has the header NumPy writes, and its cells at a multiple of 64', () => {

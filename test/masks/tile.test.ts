@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { maskOf, read } from '../../src/masks/expression';
-import { cellsOf, maskOfCells } from '../../src/masks/mask';
+import { maskOf, read } from '../../src/attention/expression';
+import { cellsOf, maskOfCells } from '../../src/attention/mask';
 import { thumbnailOf } from '../../src/masks/thumbnail';
 import { tileOf } from '../../src/masks/tile';
 import { timed } from '../support/cpu';

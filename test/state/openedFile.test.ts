@@ -1,7 +1,7 @@
 /** @file A file on the workbench: read again as a person says, taken back, and silent about masks that are not its own. */
 import { expect, test, vi } from 'vitest';
 import { Desk } from '../../src/masks/desk';
-import { maskOf, read } from '../../src/masks/expression';
+import { maskOf, read } from '../../src/attention/expression';
 import { npyOf } from '../../src/masks/save';
 import { OpenedFile } from '../../src/state/openedFile.svelte';
 import { Workbench } from '../../src/state/workbench.svelte';

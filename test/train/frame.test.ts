@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BLOCKED, EXACT, SUMMARY } from '../../src/attention/mask';
+import { BLOCKED, EXACT, SUMMARY } from '../../src/attention/cells';
 import { BLOCKED_CELL, SUMMARY_OFFSET } from '../../src/ops/attention/probe';
 import { layerCells } from '../../src/train/frame';
 

@@ -1,3 +1,5 @@
+import { border } from '../border';
+import { and, or, term } from '../expression';
 import { CHUNK, WINDOW } from '../params';
 import { definePattern } from '../pattern';
 
@@ -18,7 +20,11 @@ export default definePattern({
     'Our reconstruction of the local attention with global approximation of Song et al. 2023, arXiv:2312.08618, Fig. 1c; its formula was not available',
   params: { window: WINDOW, chunk: CHUNK },
 
-  sees: (q, k, params) => k <= q && k >= border(q, params.window!, params.chunk!),
+  expression: ({ window, chunk }) =>
+    and(
+      term('causal'),
+      or(term('exact', window!, chunk!), term('summaries', window!, chunk!)),
+    ),
   firstKey: (q, params) => border(q, params.window!, params.chunk!),
   chunk: ({ chunk }) => chunk!,
 
@@ -37,7 +43,3 @@ export default definePattern({
     return T - s + s / chunk!;
   },
 });
-
-/** s(q) = C floor(max(0, q - W + 1) / C) */
-const border = (q: number, window: number, chunk: number) =>
-  chunk * Math.floor(Math.max(0, q - window + 1) / chunk);

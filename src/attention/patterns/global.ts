@@ -1,3 +1,4 @@
+import { term } from '../expression';
 import { definePattern } from '../pattern';
 
 /** Each token reads itself and everything before it. */
@@ -10,9 +11,8 @@ export default definePattern({
   source: 'Song et al. 2023, arXiv:2312.08618, Fig. 1a',
   params: {},
 
-  sees: (q, k) => k <= q,
+  expression: () => term('causal'),
   firstKey: () => 0,
-  chunk: () => 0,
 
   visiblePairs: (T) => (T * (T + 1)) / 2,
   cachedKeys: (T) => T,

@@ -1,3 +1,4 @@
+import { and, term } from '../expression';
 import { WINDOW } from '../params';
 import { definePattern } from '../pattern';
 
@@ -12,9 +13,8 @@ export default definePattern({
     'Song et al. 2023, arXiv:2312.08618, Fig. 1b; the window is counted as in Hugging Face configs',
   params: { window: WINDOW },
 
-  sees: (q, k, { window }) => k <= q && q - k < window!,
+  expression: ({ window }) => and(term('causal'), term('window', window!)),
   firstKey: (q, { window }) => Math.max(0, q - window! + 1),
-  chunk: () => 0,
 
   // The first `window` rows are 1, 2, … window keys wide; the rest are all `window` wide.
   visiblePairs(T, { window }) {

@@ -1,6 +1,6 @@
 import { check } from '../../core/check';
-import { maskOf, verdictOf, write } from '../../masks/expression';
-import { has } from '../../masks/runs';
+import { maskOf, verdictOf, write } from '../../attention/expression';
+import { has } from '../../attention/runs';
 import { zoo } from '../../masks/zoo';
 import { MOST_MASK_TOKENS } from '../scene';
 import { defineExercise } from '../exercise';

@@ -1,6 +1,6 @@
 import { check } from '../../core/check';
-import { maskOf, read, verdictOf, write, type Expression } from '../../masks/expression';
-import { has } from '../../masks/runs';
+import { maskOf, read, verdictOf, write, type Expression } from '../../attention/expression';
+import { has } from '../../attention/runs';
 import { MOST_MASK_TOKENS } from '../scene';
 import { defineExercise } from '../exercise';
 

@@ -1,9 +1,9 @@
 /** @file A mask under a magnifying glass: its cells, why each is as it is, where it differs from what was meant, what lints find. */
 import { declaredOf } from '../../masks/declared';
-import { maskOf, read, verdictOf, write, type Expression } from '../../masks/expression';
+import { maskOf, read, verdictOf, write, type Expression } from '../../attention/expression';
 import { lint, type Declared, type Finding, type Subject } from '../../masks/lint';
-import type { Mask } from '../../masks/mask';
-import { has, sayRuns } from '../../masks/runs';
+import type { Mask } from '../../attention/mask';
+import { has, sayRuns } from '../../attention/runs';
 import { zoo } from '../../masks/zoo';
 
 export interface At {

@@ -1,5 +1,5 @@
 /** @file What one query depends on through the layers, row by row from the output down to the tokens: the cone of its reach. */
-import { BLOCKED, EXACT, SUMMARY } from '../../attention/mask';
+import { BLOCKED, EXACT, SUMMARY } from '../../attention/cells';
 import { layoutOf } from '../../attention/layout';
 import type { LayerPlan } from '../../attention/pattern';
 import { reachCone } from '../../attention/reach';
@@ -9,7 +9,7 @@ export interface ConeRow {
   readonly label: string;
   /** The layer whose reading leads from the row above to this one, from 0; the output has none. */
   readonly by: number | undefined;
-  /** For every token: not needed, read itself, or only through a summary; see src/attention/mask.ts. */
+  /** For every token: not needed, read itself, or only through a summary; see src/attention/cells.ts. */
   readonly kinds: Uint8Array; // [T]
   readonly tokens: number; // needed
 }

@@ -1,6 +1,6 @@
 /** @file The masks of a run as pictures: one for all layers that are alike, and what a row of each says in words. */
 import { visiblePairs } from '../../attention/cost';
-import { maskCells } from '../../attention/mask';
+import { maskCells } from '../../attention/cells';
 import type { LayerPlan, PatternSpec } from '../../attention/pattern';
 import { patterns } from '../../attention/registry';
 
@@ -13,7 +13,7 @@ export interface MaskPicture {
   readonly label: string;
   readonly of: PatternSpec;
   readonly pairs: number; // visible, among all tokens
-  readonly cells: Uint8Array; // [drawn, drawn], see src/attention/mask.ts
+  readonly cells: Uint8Array; // [drawn, drawn], see src/attention/cells.ts
 }
 
 /** One picture per distinct pattern of all layers, or of layer `only`. */

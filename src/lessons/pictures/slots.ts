@@ -2,7 +2,7 @@
  * @file What a layer's cache holds after t tokens, slot by slot: a global layer's grows, a local one's is a ring, an
  * approximate one's is a ring and a slot for each summary. As our decoder keeps it (src/model/cache.ts).
  */
-import { BLOCKED, EXACT, SUMMARY } from '../../attention/mask';
+import { BLOCKED, EXACT, SUMMARY } from '../../attention/cells';
 import type { PatternSpec } from '../../attention/pattern';
 import { cacheOf, entriesAt, heldAt, slotsAt, type Cache } from '../../masks/views/cache';
 import { counted } from './masks';

@@ -1,4 +1,4 @@
-import { write, type Expression } from '../expression';
+import { write, type Expression } from '../../attention/expression';
 import { defineFormat, type CodeLayer } from '../format';
 import { kindsOf, listOf } from '../python/layers';
 import { intervalOf } from '../python/plain';

@@ -1,7 +1,7 @@
 /** @file How far a mask is from a pattern, for as long as that matters. */
-import { maskOf, type Expression } from '../expression';
-import type { Difference, Mask } from '../mask';
-import { count, differ, equal, type Runs } from '../runs';
+import { maskOf, type Expression } from '../../attention/expression';
+import type { Difference, Mask } from '../../attention/mask';
+import { count, differ, equal, type Runs } from '../../attention/runs';
 
 /** How a mask differs from a pattern; undefined as soon as that reaches `limit` cells. */
 export function apart(a: Mask, pattern: Expression, limit = Infinity): Difference | undefined {

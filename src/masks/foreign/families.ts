@@ -1,6 +1,6 @@
 /** @file The patterns a foreign mask is held against, plain ones first: how each is written, and where its numbers are sought. */
-import { and, not, or, term, type Expression } from '../expression';
-import type { Mask } from '../mask';
+import { and, not, or, term, type Expression } from '../../attention/expression';
+import type { Mask } from '../../attention/mask';
 import { apart } from './apart';
 import type { Dial } from './fit';
 import { strideOf } from './places';

@@ -3,9 +3,9 @@
  * few cells are wrong. A window of W opens the diagonals 0 … W - 1, a sink of n the columns 0 … n - 1: so cells are
  * counted by diagonal or column, and the best number lies where the counts turn.
  */
-import { maskOf, type Expression } from '../expression';
-import type { Mask } from '../mask';
-import { differ, intersect, type Runs } from '../runs';
+import { maskOf, type Expression } from '../../attention/expression';
+import type { Mask } from '../../attention/mask';
+import { differ, intersect, type Runs } from '../../attention/runs';
 
 export type Dial = 'window' | 'ahead' | 'sink' | 'prefix' | 'left' | 'right';
 type By = 'before' | 'after' | 'key' | 'end';

@@ -1,6 +1,6 @@
 /** @file Numbers out of a foreign file, before anybody has said what they mean. */
 import { check } from '../../core/check';
-import { MOST_TOKENS } from '../mask';
+import { MOST_TOKENS } from '../../attention/mask';
 
 export interface Matrix {
   readonly queries: number;

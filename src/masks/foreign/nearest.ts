@@ -1,6 +1,6 @@
 /** @file The known pattern nearest to a mask. Its numbers are fitted to all rows, so that a few wrong cells move none. */
-import { write, type Expression } from '../expression';
-import type { Difference, Mask } from '../mask';
+import { write, type Expression } from '../../attention/expression';
+import type { Difference, Mask } from '../../attention/mask';
 import { apart } from './apart';
 import { everything, FAMILIES, padded, type Family, type Numbers } from './families';
 import { bestNumber } from './fit';

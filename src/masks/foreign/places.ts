@@ -1,7 +1,7 @@
 /** @file What no single dial fits: where documents begin, which tokens are global, and the step of a stride. Each is kept where it pays in cells. */
-import { maskOf, type Expression } from '../expression';
-import type { Mask } from '../mask';
-import { count, intersect, minus, run } from '../runs';
+import { maskOf, type Expression } from '../../attention/expression';
+import type { Mask } from '../../attention/mask';
+import { count, intersect, minus, run } from '../../attention/runs';
 import { Counts } from './fit';
 import { MOST_PLACES } from './traces';
 

@@ -1,6 +1,6 @@
 /** @file Whether 0 or 1 lets through in a foreign mask that is not added to scores: what its cells tell, and how surely. */
-import type { Mask } from '../mask';
-import { count, equal, has, intersect, run } from '../runs';
+import type { Mask } from '../../attention/mask';
+import { count, equal, has, intersect, run } from '../../attention/runs';
 import { shown, type Levels } from './levels';
 import { nearestOf, type Found } from './nearest';
 import { FEW, paddingsOf } from './traces';

@@ -1,6 +1,6 @@
 /** @file What a matrix of numbers means as a mask: which values let through, and which known pattern is nearest. */
-import { write, type Expression } from '../expression';
-import { remembered, type Difference, type Mask } from '../mask';
+import { write, type Expression } from '../../attention/expression';
+import { remembered, type Difference, type Mask } from '../../attention/mask';
 import {
   libraryNamed,
   libraryOf,
@@ -9,7 +9,7 @@ import {
   type Polarity,
   type Reading,
 } from '../reading';
-import { complement } from '../runs';
+import { complement } from '../../attention/runs';
 import { levelsOf, shown, type Levels } from './levels';
 import type { Matrix } from './matrix';
 import { nearestOf, type Found } from './nearest';

@@ -1,6 +1,6 @@
 /** @file What patterns leave in the rows of a mask, read off all of them, so that single wrong cells do not count. */
-import type { Mask } from '../mask';
-import { count, firstAfter } from '../runs';
+import type { Mask } from '../../attention/mask';
+import { count, firstAfter } from '../../attention/runs';
 import { Counts } from './fit';
 
 /** Cells by which a mask may differ from a pattern and still surely be meant as it. */

@@ -1,6 +1,6 @@
 /** @file Masks as text: rows of 0 and 1, True and False, dots and crosses; and as NumPy and PyTorch print them. */
 import { check } from '../../core/check';
-import { MOST_TOKENS } from '../mask';
+import { MOST_TOKENS } from '../../attention/mask';
 import { checkShape, type Foreign, type Matrix } from './matrix';
 
 /** Characters of a text at most: 2,048 × 2,048 numbers of a few digits each. */

@@ -1,5 +1,5 @@
-import type { Mask } from '../mask';
-import { clip, equal, minus } from '../runs';
+import type { Mask } from '../../attention/mask';
+import { clip, equal, minus } from '../../attention/runs';
 import { eachLayer, positionOf, spanOf } from '../measure';
 import { defineLint, type Declared, type Found } from '../subject';
 

@@ -1,5 +1,5 @@
-import type { Mask } from '../mask';
-import { sayRuns } from '../runs';
+import type { Mask } from '../../attention/mask';
+import { sayRuns } from '../../attention/runs';
 import { eachLayer, positionOf, windowOf } from '../measure';
 import { defineLint, type Found } from '../subject';
 import { timelineOf, type Cache } from '../views/cache';

@@ -1,5 +1,5 @@
-import type { Mask } from '../mask';
-import { count, intersect, minus, run } from '../runs';
+import type { Mask } from '../../attention/mask';
+import { count, intersect, minus, run } from '../../attention/runs';
 import { eachLayer, positionOf, spanOf, windowOf } from '../measure';
 import { defineLint, type Declared, type Found } from '../subject';
 

@@ -1,4 +1,4 @@
-import { count, minus, run, sayRuns, union } from '../runs';
+import { count, minus, run, sayRuns, union } from '../../attention/runs';
 import { documentOf, eachLayer, keptOf, positionOf, spanOf } from '../measure';
 import { defineLint } from '../subject';
 

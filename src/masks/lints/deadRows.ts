@@ -1,4 +1,4 @@
-import { count } from '../runs';
+import { count } from '../../attention/runs';
 import { eachLayer } from '../measure';
 import { defineLint } from '../subject';
 

@@ -1,4 +1,4 @@
-import { count, minus, run, union } from '../runs';
+import { count, minus, run, union } from '../../attention/runs';
 import { eachLayer, positionOf, spanOf } from '../measure';
 import { defineLint } from '../subject';
 

@@ -1,4 +1,4 @@
-import { clip, sayRuns } from '../runs';
+import { clip, sayRuns } from '../../attention/runs';
 import { defineLint } from '../subject';
 
 /** Decided by a probe of the model, not by the mask: one token is changed, and one looks which outputs move. */

@@ -1,5 +1,5 @@
-import type { Mask } from '../mask';
-import { intersect, minus, run } from '../runs';
+import type { Mask } from '../../attention/mask';
+import { intersect, minus, run } from '../../attention/runs';
 import { agreement, eachLayer, realOf, windowOf } from '../measure';
 import { libraryOf, meaningOf, type Reading } from '../reading';
 import { defineLint, type Declared, type Found } from '../subject';

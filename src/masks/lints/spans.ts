@@ -1,4 +1,4 @@
-import { intersect, minus, run } from '../runs';
+import { intersect, minus, run } from '../../attention/runs';
 import { eachLayer, positionOf, realOf, windowOf } from '../measure';
 import { defineLint } from '../subject';
 

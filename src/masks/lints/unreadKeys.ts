@@ -1,7 +1,7 @@
-import { intersect, minus, NONE, run, sayRuns, union } from '../runs';
+import { intersect, minus, NONE, run, sayRuns, union } from '../../attention/runs';
 import { eachLayer, realOf } from '../measure';
 import { defineLint } from '../subject';
-import { lastReaders } from '../views/cache';
+import { lastReaders } from '../../attention/need';
 
 export default defineLint({
   id: 'L2',

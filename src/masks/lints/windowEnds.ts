@@ -1,5 +1,5 @@
-import type { Mask } from '../mask';
-import { has, intersect } from '../runs';
+import type { Mask } from '../../attention/mask';
+import { has, intersect } from '../../attention/runs';
 import { eachLayer, farEndOf, lateRows, positionOf, windowOf } from '../measure';
 import { defineLint, type Declared, type Found } from '../subject';
 

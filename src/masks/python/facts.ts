@@ -1,8 +1,8 @@
 /** @file What exported code asserts of a mask where it is pasted: keys per row, pairs, and a sum over all its bits. */
 import { crc32 } from '../../core/crc32';
-import { maskOf, type Expression } from '../expression';
-import type { Mask } from '../mask';
-import { count } from '../runs';
+import { maskOf, type Expression } from '../../attention/expression';
+import type { Mask } from '../../attention/mask';
+import { count } from '../../attention/runs';
 
 /** Above, a mask is not held as cells to be checked: some rows are counted. */
 export const MOST_CHECKED = 2048; // tokens

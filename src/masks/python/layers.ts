@@ -1,6 +1,6 @@
 /** @file Layers of a document as Python: those that are alike once, with a name, and a list that says which is where. */
 import type { CodeDoc, CodeLayer } from '../format';
-import { terms, write, type Expression } from '../expression';
+import { terms, write, type Expression } from '../../attention/expression';
 import { factsOf, type Facts } from './facts';
 import { plain, termsIn } from './plain';
 import { ruleLines } from './rule';

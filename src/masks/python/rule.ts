@@ -4,7 +4,7 @@
  * Only comparisons, arithmetic and & | ~ are used, so it is the same for FlexAttention's scalars, PyTorch, JAX and NumPy.
  * // rounds down, below 0 too.
  */
-import type { Expression } from '../expression';
+import type { Expression } from '../../attention/expression';
 import { plain } from './plain';
 
 /** Every term, as code; tested against its rows. */

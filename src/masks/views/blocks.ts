@@ -1,5 +1,5 @@
 /** @file A mask as a block-sparse kernel sees it: blocks that are full, skipped, or computed with a mask. */
-import type { Mask } from '../mask';
+import type { Mask } from '../../attention/mask';
 
 export const BLOCK_SIZES = [16, 32, 64, 128] as const;
 

@@ -6,9 +6,10 @@
  * included, as our decoder does (src/model/decode.ts).
  */
 import type { PatternSpec } from '../../attention/pattern';
-import { patterns } from '../../attention/registry';
-import type { Mask } from '../mask';
-import { count, minus, NONE, run, type Runs } from '../runs';
+import { border } from '../../attention/border';
+import type { Mask } from '../../attention/mask';
+import { lastReaders, neededFrom } from '../../attention/need';
+import { count, minus, NONE, run, type Runs } from '../../attention/runs';
 
 export type Cache = {
   /** Whether what is held is read through the mask, or read whole: the shortcut of some decoders. By default the mask. */
@@ -43,7 +44,7 @@ function firstHeld(cache: Cache, t: number): number {
     case 'ring':
       return Math.max(0, t - cache.slots + 1);
     case 'summaries':
-      return patterns.get('approximate').firstKey(t, { window: cache.window, chunk: cache.chunk });
+      return border(t, cache.window, cache.chunk);
   }
 }
 
@@ -69,27 +70,6 @@ export function slotsAt(slots: number, t: number): Int32Array {
   return Int32Array.from({ length: slots }, (_, slot) =>
     slot > t ? -1 : t - ((t - slot) % slots),
   );
-}
-
-/** The last query that may read each key; -1 where none may. */
-export function lastReaders(mask: Mask): Int32Array {
-  const last = new Int32Array(mask.keys).fill(-1);
-  // next[k]: the first key from k on that has no reader yet, so that each key is set once.
-  const next = Int32Array.from({ length: mask.keys + 1 }, (_, k) => k);
-  const free = (key: number) => {
-    let at = key;
-    while (next[at] !== at) at = next[at] = next[next[at]!]!;
-    return at;
-  };
-  for (let q = mask.queries - 1; q >= 0; q--) {
-    const runs = mask.row(q);
-    for (let r = 0; r < runs.length; r += 2)
-      for (let k = free(runs[r]!); k < runs[r + 1]!; k = free(k + 1)) {
-        last[k] = q;
-        next[k] = k + 1;
-      }
-  }
-  return last;
 }
 
 export interface Moment {
@@ -119,15 +99,7 @@ export interface Timeline {
 export function timelineOf(mask: Mask, bytesPerEntry: number, cache?: Cache): Timeline {
   const last = lastReaders(mask);
   const ahead = mask.keys - mask.queries; // tokens that were there before the first query
-  const neededAt = (t: number): Runs => {
-    const needed: number[] = [];
-    for (let k = 0, open = false; k <= t + 1; k++) {
-      const now = k <= t && last[k]! + ahead >= t && last[k]! >= 0;
-      if (now !== open) needed.push(k);
-      open = now;
-    }
-    return needed;
-  };
+  const neededAt = (t: number): Runs => neededFrom(last, ahead, t);
   return {
     steps: mask.keys,
     at(step) {

@@ -2,8 +2,8 @@
  * @file Prefill against decode: what a query reads when the whole text is there, and what it reads from a cache when it is
  * written one token at a time. They must be the same.
  */
-import type { Mask } from '../mask';
-import { clip, intersect, minus, type Runs } from '../runs';
+import type { Mask } from '../../attention/mask';
+import { clip, intersect, minus, type Runs } from '../../attention/runs';
 import { foundAt, type Cache } from './cache';
 
 export interface TwoPaths {

@@ -2,8 +2,8 @@
  * @file A decoder's cache against the mask: which keys some later query may still read, step by step. A ring buffer of
  * as many slots as are ever needed at once holds key k in slot k mod slots.
  */
-import type { Mask } from '../mask';
-import { lastReaders } from './cache';
+import type { Mask } from '../../attention/mask';
+import { lastReaders } from '../../attention/need';
 
 export interface CacheNeed {
   /** [keys] the last query that reads the key; -1 where none does. From then on it may be evicted. */

@@ -1,6 +1,6 @@
 /** @file Keys per query: where a window's error is a step of one, seen at once. */
-import type { Mask } from '../mask';
-import { count } from '../runs';
+import type { Mask } from '../../attention/mask';
+import { count } from '../../attention/runs';
 
 export interface Profile {
   readonly keys: Int32Array<ArrayBuffer>; // [queries]

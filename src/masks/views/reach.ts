@@ -2,8 +2,8 @@
  * @file What a query depends on through a stack: the boolean product of the layers' masks, row by row as runs. Every
  * layer adds to what it was given (the residual stream), so a token depends on itself whatever its mask says.
  */
-import type { Mask } from '../mask';
-import { run, union, has, type Runs } from '../runs';
+import type { Mask } from '../../attention/mask';
+import { run, union, has, type Runs } from '../../attention/runs';
 
 /**
  * reach[l] are the tokens, as layer l receives them, that `query` depends on when it is asked at the top; reach[layers]

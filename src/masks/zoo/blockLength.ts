@@ -1,5 +1,5 @@
 import { defineBug } from '../bug';
-import { maskOf, read } from '../expression';
+import { maskOf, read } from '../../attention/expression';
 
 const broken = read('!padding(0, 4)');
 

@@ -1,6 +1,6 @@
 import { defineBug } from '../bug';
-import { read } from '../expression';
-import { fromRule } from '../mask';
+import { read } from '../../attention/expression';
+import { fromRule } from '../../attention/mask';
 
 export default defineBug({
   id: 'top-left',

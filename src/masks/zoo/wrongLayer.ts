@@ -1,5 +1,5 @@
 import { defineBug } from '../bug';
-import { read } from '../expression';
+import { read } from '../../attention/expression';
 import { masksOf } from '../layers';
 
 const [global, local] = [read('causal'), read('causal & window(4)')];

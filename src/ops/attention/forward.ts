@@ -10,7 +10,7 @@ import {
 } from './shared';
 
 /** Keys whose scores share one rescale: they are kept in a vec4. */
-const AT_ONCE = 4;
+export const AT_ONCE = 4;
 
 /**
  * Block-sparse attention of one layer, any pattern: a query walks only the keys its layout names.
@@ -110,8 +110,8 @@ ${each(D4!, `    out[at${q} + §u] = o${q}_§ / total${q};`)}
   work: (sizes, { D4 }) => 2 * leastWork(sizes, D4!),
 });
 
-/** Scores of four keys for all queries of the thread, one rescale each, then their values. */
-function walk(
+/** Scores of the four keys from j on for all queries of the thread, one rescale each, then their values. Needs `end`. */
+export function walk(
   buffer: string,
   base: string,
   stride: string,

@@ -38,8 +38,11 @@ export const ADDRESSES = /* wgsl */ `
   let meanStride = 2u * uniforms.kvHeads * D4;
   let valueAt = uniforms.kvHeads * D4;`;
 
-/** What thread i of a kernel over queries works on: queries t0 .. t0 + Q - 1 of head h of sequence b. Past the last, it repeats. */
-export const queriesOfThread = (Q: number): string => /* wgsl */ `
+/**
+ * What thread i of a kernel over queries works on: queries t0 .. t0 + Q - 1 of head h of sequence b. Past the last, it
+ * repeats. With `intervals` also the first key of each, and where summaries lie.
+ */
+export const queriesOfThread = (Q: number, intervals = true): string => /* wgsl */ `
   let blocks = (uniforms.T + ${Q - 1}u) / ${Q}u;
   let t0 = i % blocks * ${Q}u;
   let h = i / blocks % uniforms.heads;
@@ -47,14 +50,14 @@ export const queriesOfThread = (Q: number): string => /* wgsl */ `
   let kv = h * uniforms.kvHeads / uniforms.heads;
 ${ADDRESSES}
   let tokenKeys = b * uniforms.T * stride + (uniforms.heads + kv) * D4;
-  let meanKeys = b * uniforms.summaries * meanStride + kv * D4;
+  ${intervals ? 'let meanKeys = b * uniforms.summaries * meanStride + kv * D4;' : ''}
 ${each(
   Q,
   (q) => `  let t${q > 0 ? q : 'q0'} = min(t0 + ${q}u, uniforms.T - 1u);
   let row${q} = b * uniforms.T + t${q > 0 ? q : 'q0'};
   let at${q} = (row${q} * uniforms.heads + h) * D4;
   let stat${q} = 2u * ((b * uniforms.heads + h) * uniforms.T + t${q > 0 ? q : 'q0'});
-  let first${q} = u32(first[t${q > 0 ? q : 'q0'}]);`,
+  ${intervals ? `let first${q} = u32(first[t${q > 0 ? q : 'q0'}]);` : ''}`,
 )}`;
 
 /** Name of the position of the thread's query number q. */
@@ -69,7 +72,10 @@ export const keyThreads = (
 ): number => u.B * u.kvHeads * (Math.ceil(u.T / K) + Math.ceil(u.summaries / K));
 
 /** Where the host loops find the numbers of query t of head h of sequence b, and its keys. */
-export function hostAddresses(u: AttentionSizes, d: number) {
+export function hostAddresses(
+  u: Pick<AttentionSizes, 'T' | 'summaries' | 'heads' | 'kvHeads'>,
+  d: number,
+) {
   const { T, summaries, heads, kvHeads } = u;
   const stride = (heads + 2 * kvHeads) * d;
   const meanStride = 2 * kvHeads * d;

@@ -1,9 +1,7 @@
-import { patterns } from '../../attention/registry';
-import { TOKENS } from '../numbers';
+import { border } from '../border';
+import { TOKENS } from '../tokens';
 import { run } from '../runs';
 import { defineTerm } from '../term';
-
-const { firstKey } = patterns.get('approximate');
 
 export default defineTerm({
   id: 'summaries',
@@ -16,5 +14,5 @@ export default defineTerm({
     { ...TOKENS, label: 'C', initial: 4 },
   ],
   row: (position, _, [window, chunk]) =>
-    run(0, firstKey(position, { window: window!, chunk: chunk! })),
+    run(0, border(position, window!, chunk!)),
 });

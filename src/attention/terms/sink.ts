@@ -1,4 +1,4 @@
-import { TOKENS } from '../numbers';
+import { TOKENS } from '../tokens';
 import { run } from '../runs';
 import { defineTerm } from '../term';
 

@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { plans } from '../../src/attention/plans';
 import { patterns } from '../../src/attention/registry';
-import { BLOCKED, maskCells } from '../../src/attention/mask';
+import { BLOCKED, maskCells } from '../../src/attention/cells';
 import { visiblePairs } from '../../src/attention/cost';
 import { InputError } from '../../src/core/check';
 import { layersOf, DEFAULTS } from '../../src/spec/run';
-import { maskOf, read, terms, verdictOf, write, type Expression } from '../../src/masks/expression';
+import { maskOf, read, terms, verdictOf, write, type Expression } from '../../src/attention/expression';
 import { expressionOf } from '../../src/masks/layers';
-import { cellsOf, differenceOf, maskOfCells, pairsOf } from '../../src/masks/mask';
+import { cellsOf, differenceOf, maskOfCells, pairsOf } from '../../src/attention/mask';
 import {
   complement,
   count,
@@ -19,7 +19,7 @@ import {
   intersect,
   minus,
   union,
-} from '../../src/masks/runs';
+} from '../../src/attention/runs';
 
 const T = 24;
 

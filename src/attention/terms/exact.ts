@@ -1,10 +1,7 @@
-import { patterns } from '../../attention/registry';
-import { TOKENS } from '../numbers';
+import { border } from '../border';
+import { TOKENS } from '../tokens';
 import { run } from '../runs';
 import { defineTerm } from '../term';
-
-/** The rule is the pattern's own. */
-const { firstKey } = patterns.get('approximate');
 
 export default defineTerm({
   id: 'exact',
@@ -17,5 +14,5 @@ export default defineTerm({
     { ...TOKENS, label: 'C', initial: 4 },
   ],
   row: (position, keys, [window, chunk]) =>
-    run(firstKey(position, { window: window!, chunk: chunk! }), keys),
+    run(border(position, window!, chunk!), keys),
 });

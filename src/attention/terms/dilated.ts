@@ -1,4 +1,4 @@
-import { TOKENS } from '../numbers';
+import { TOKENS } from '../tokens';
 import { defineTerm } from '../term';
 
 export default defineTerm({

@@ -1,5 +1,5 @@
 import { run } from '../runs';
-import { TOKENS } from '../numbers';
+import { TOKENS } from '../tokens';
 import { defineTerm } from '../term';
 
 export default defineTerm({

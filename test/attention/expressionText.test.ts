@@ -4,11 +4,11 @@ import { expect, test } from 'vitest';
 import { hashOf, parseHash } from '../../src/app/route';
 import { Desk } from '../../src/masks/desk';
 import { maskOfLayer } from '../../src/masks/doc';
-import { read, terms, write, type Expression } from '../../src/masks/expression';
-import { pairsOf } from '../../src/masks/mask';
+import { read, terms, write, type Expression } from '../../src/attention/expression';
+import { pairsOf } from '../../src/attention/mask';
 import { jsonOf, readJson } from '../../src/masks/save';
-import { writtenOf } from '../../src/state/answers.svelte';
-import { Workbench } from '../../src/state/workbench.svelte';
+import { writtenOf } from '../../src/state/answers.svelte.ts';
+import { Workbench } from '../../src/state/workbench.svelte.ts';
 
 const numberOf = ({ min, max }: { min: number; max: number }) =>
   fc.oneof(fc.integer({ min, max }), fc.constantFrom(min, max));
