@@ -131,7 +131,14 @@ class BundleWriter {
     this.share = threadShare(onCard ? 'gpu' : 'softwareGpu', m.headDim);
     this.V = paddedVocabulary(m);
     this.W = (m.heads + 2 * m.kvHeads) * m.headDim;
-    this.layouts = m.layers.map((pattern) => this.#layout(pattern));
+    // Layers of a kind share their tables.
+    const known = new Map<string, LayerLayout>();
+    this.layouts = m.layers.map((pattern) => {
+      const id = JSON.stringify(pattern);
+      const layout = known.get(id) ?? this.#layout(pattern, id);
+      known.set(id, layout);
+      return layout;
+    });
   }
 
   bundle(): Bundle {
@@ -176,13 +183,12 @@ class BundleWriter {
     return { buffer, at, length };
   }
 
-  #layout(pattern: PatternSpec): LayerLayout {
+  #layout(pattern: PatternSpec, id: string): LayerLayout {
     const { context: T, headDim, ropeBase, ropeScale, pool } = this.m;
     const layout = layoutOf(pattern, T);
-    const id = JSON.stringify(pattern); // layers of a kind share their tables
     const put = (name: string, keptBuffer: KeptBuffer): Part => {
       const buffer = `${name} ${id}`;
-      this.kept[buffer] ??= keptBuffer;
+      this.kept[buffer] = keptBuffer;
       return this.#part(buffer);
     };
     const ints = (name: string, content: Int32Array) =>
