@@ -9,7 +9,8 @@ export interface PlanSettings {
   readonly chunk: number; // tokens per summary
   readonly groupSize: number; // layers per group
   readonly place: 'first' | 'last';
-  readonly stripes: string; // one letter per layer, used by `custom` alone
+  readonly stripes: string; // one letter per layer, or the number of a mask, used by `custom` alone
+  readonly masks: string; // expressions, with ';' between them: mask 1; mask 2; …
 }
 
 export interface Plan {

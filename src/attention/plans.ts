@@ -2,6 +2,7 @@
 import { registryOf } from '../core/registry';
 import type { LayerPlan } from './pattern';
 import type { Plan } from './plan';
+import { joinMasks } from './masksIn';
 import { patterns } from './registry';
 
 export const plans = registryOf<Plan>(
@@ -12,3 +13,14 @@ export const plans = registryOf<Plan>(
 /** 'GSGS': one letter per layer. */
 export const lettersOf = (layers: LayerPlan): string =>
   layers.map(({ pattern }) => patterns.get(pattern).letter).join('');
+
+/** What the custom plan expands to these layers: its stripes, and the masks they name by number. */
+export function signsOf(layers: LayerPlan): { readonly stripes: string; readonly masks: string } {
+  const masks: string[] = [];
+  const stripes = layers.map(({ pattern }) => {
+    if (patterns.has(pattern)) return patterns.get(pattern).letter;
+    if (!masks.includes(pattern)) masks.push(pattern);
+    return masks.indexOf(pattern) + 1;
+  });
+  return { stripes: stripes.join(''), masks: joinMasks(masks) };
+}

@@ -145,10 +145,7 @@ function sweep(
   const cuts = new Set<number>();
   for (const runs of rows) {
     for (let r = 0; r < runs.length; r += 2) {
-      const [first, last] = [
-        Math.floor(runs[r]! / width),
-        Math.floor((runs[r + 1]! - 1) / width),
-      ];
+      const [first, last] = [Math.floor(runs[r]! / width), Math.floor((runs[r + 1]! - 1) / width)];
       cuts.add(first).add(first + 1);
       cuts.add(last).add(last + 1);
     }

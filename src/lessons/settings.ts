@@ -2,6 +2,8 @@
 import { check } from '../core/check';
 import { Fields, shown } from '../core/fields';
 import { checkParam } from '../core/params';
+import { read } from '../attention/expression';
+import { masksIn } from '../attention/masksIn';
 import { patterns } from '../attention/registry';
 import { CONTROLS, controlOf, DEFAULTS, type RunSpec, type Setting } from '../spec/run';
 import { fitStripes } from '../spec/url';
@@ -39,9 +41,14 @@ function settingOf(name: string, value: unknown, what: string): RunSpec[Setting]
       check(
         typeof value === 'string' &&
           value !== '' &&
-          [...value].every((one) => letters.includes(one)),
-        `${name} of ${what} is ${shown(value)}; it should be letters of ${letters.join(', ')}`,
+          [...value].every((one) => letters.includes(one) || /[1-9]/.test(one)),
+        `${name} of ${what} is ${shown(value)}; it should be letters of ${letters.join(', ')}, or numbers of masks`,
       );
+      return value;
+    }
+    case 'masks': {
+      check(typeof value === 'string', `${name} of ${what} should be masks with ';' between them`);
+      masksIn(value).forEach((mask) => read(mask));
       return value;
     }
   }

@@ -1,4 +1,5 @@
 /** @file Refuses impossible settings before anything is allocated: what was given, what would work. */
+import { masksIn, MOST_MASKS } from '../attention/masksIn';
 import { check } from '../core/check';
 import { checkParam } from '../core/params';
 import { sources } from '../data/registry';
@@ -18,6 +19,10 @@ export function checkRun(spec: RunSpec): void {
       );
     }
   }
+  check(
+    masksIn(spec.masks).length <= MOST_MASKS,
+    `there are ${masksIn(spec.masks).length} masks; a model has room for ${MOST_MASKS}`,
+  );
   checkHeads(spec);
   layersOf(spec); // the plan refuses stripes that do not fit
   const source = sources.get(spec.task);

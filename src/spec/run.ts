@@ -24,7 +24,8 @@ export interface RunSpec {
   readonly groupSize: number; // L, layers
   readonly chunk: number; // C, tokens
   readonly place: 'first' | 'last';
-  readonly stripes: string; // one letter per layer, plan `custom`
+  readonly stripes: string; // one letter per layer, or the number of one of its masks, plan `custom`
+  readonly masks: string; // expressions with ';' between them, for the layers that name them by number
   readonly pool: 'post' | 'pre'; // keys are averaged after or before RoPE
   readonly ropeBase: number;
   readonly ropeScale: number; // position interpolation: positions are divided by it
@@ -64,10 +65,11 @@ export type Control =
         readonly summary?: string;
       }[];
     })
-  | (Common & { readonly kind: 'stripes' });
+  | (Common & { readonly kind: 'stripes' })
+  | (Common & { readonly kind: 'masks' });
 
 const reads =
-  (name: 'window' | 'chunk' | 'groupSize' | 'place' | 'stripes') =>
+  (name: 'window' | 'chunk' | 'groupSize' | 'place' | 'stripes' | 'masks') =>
   (spec: RunSpec): boolean =>
     plans.has(spec.plan) && plans.get(spec.plan).reads.includes(name);
 
@@ -103,6 +105,13 @@ export const CONTROLS: readonly Control[] = [
     label: 'Stripes',
     section: 'How it attends',
     relevant: reads('stripes'),
+  },
+  {
+    name: 'masks',
+    kind: 'masks',
+    label: 'Masks',
+    section: 'How it attends',
+    relevant: (spec) => reads('masks')(spec) && /\d/.test(spec.stripes),
   },
   {
     name: 'groupSize',
@@ -284,13 +293,14 @@ export const DEFAULTS: RunSpec = {
   plan: 'grouped',
   place: 'first',
   stripes: 'GSGS',
+  masks: '',
   pool: 'post',
   tied: 1,
   backend: 'auto',
 };
 
 /** Settings younger than files that are still about: what those files mean by leaving them out. */
-const ADDED: Partial<RunSpec> = { ropeScale: 1, spread: NARROW };
+const ADDED: Partial<RunSpec> = { ropeScale: 1, spread: NARROW, masks: '' };
 
 /** Settings out of a file with those of `names` that it is too old to have; anything else comes back as it is. */
 export function withAdded(value: unknown, names: readonly string[]): unknown {

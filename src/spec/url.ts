@@ -97,7 +97,7 @@ function readValue(
       return { value: typeof DEFAULTS[name] === 'number' ? Number(text) : text };
     }
     case 'stripes': {
-      const known = new Set(patterns.all.map(({ letter }) => letter));
+      const known = new Set([...patterns.all.map(({ letter }) => letter), ...'123456789']);
       const letters = [...text]
         .filter((letter) => known.has(letter))
         .join('')
@@ -106,6 +106,8 @@ function readValue(
         ? { value: letters }
         : { value: letters, note: `${name}=${shown(text)} became '${letters}'` };
     }
+    case 'masks':
+      return { value: text }; // whether they can be read, the plan says
   }
 }
 

@@ -7,7 +7,14 @@ import { BLOCKED, maskCells } from '../../src/attention/cells';
 import { visiblePairs } from '../../src/attention/cost';
 import { InputError } from '../../src/core/check';
 import { layersOf, DEFAULTS } from '../../src/spec/run';
-import { maskOf, read, terms, verdictOf, write, type Expression } from '../../src/attention/expression';
+import {
+  maskOf,
+  read,
+  terms,
+  verdictOf,
+  write,
+  type Expression,
+} from '../../src/attention/expression';
 import { expressionOf } from '../../src/masks/layers';
 import { cellsOf, differenceOf, maskOfCells, pairsOf } from '../../src/attention/mask';
 import {

@@ -4,7 +4,7 @@ import { attentionFlops, cacheBytes } from '../../src/attention/cost';
 import { maskCells } from '../../src/attention/cells';
 import type { LayerPlan } from '../../src/attention/pattern';
 import type { PlanSettings } from '../../src/attention/plan';
-import { lettersOf, plans } from '../../src/attention/plans';
+import { lettersOf, plans, signsOf } from '../../src/attention/plans';
 import { reach, reachCone } from '../../src/attention/reach';
 
 const settings: PlanSettings = {
@@ -14,6 +14,7 @@ const settings: PlanSettings = {
   groupSize: 2,
   place: 'first',
   stripes: 'GSAS',
+  masks: '',
 };
 const letters = (id: string, change: Partial<PlanSettings> = {}) =>
   lettersOf(plans.get(id).expand({ ...settings, ...change }));
@@ -42,6 +43,41 @@ describe('plans expand to one pattern per layer', () => {
   });
 });
 
+describe('layers with a mask of their own', () => {
+  const masks = 'causal & (window(3) | sink(1)); causal&chunk(4)';
+  const expanded = (stripes: string, given = masks) =>
+    plans.get('custom').expand({ ...settings, stripes, masks: given });
+
+  test('are named by number, and their pattern is the mask itself', () => {
+    expect(expanded('G121').map(({ pattern }) => pattern)).toEqual([
+      'global',
+      'causal & (window(3) | sink(1))',
+      'causal & chunk(4)',
+      'causal & (window(3) | sink(1))',
+    ]);
+    expect(lettersOf(expanded('G121'))).toBe('GMMM');
+  });
+
+  test('are written as they are read', () => {
+    for (const stripes of ['G121', 'SSSS', '2211', 'AK1G']) {
+      const layers = expanded(stripes);
+      const signs = signsOf(layers);
+      expect(
+        plans
+          .get('custom')
+          .expand({ ...settings, ...signs })
+          .map((l) => l.pattern),
+      ).toEqual(layers.map((l) => l.pattern));
+    }
+  });
+
+  test('say which mask is missing, and where one cannot be read', () => {
+    expect(() => expanded('G131')).toThrow('a layer asks for mask 3; there are 2');
+    expect(() => expanded('GG1G', '')).toThrow('a layer asks for mask 1; there is none');
+    expect(() => expanded('GG1G', 'causal & windw(3)')).toThrow(/^the mask has 'windw'/);
+  });
+});
+
 describe.each(plans.all.map((plan) => [plan.id, plan] as const))('plan %s', (_, plan) => {
   test('gives as many layers as it was asked for', () => {
     for (let layers = 1; layers <= 12; layers++) {
@@ -59,6 +95,7 @@ describe.each(plans.all.map((plan) => [plan.id, plan] as const))('plan %s', (_, 
       groupSize: 3,
       place: 'last',
       stripes: 'SSSS',
+      masks: 'causal',
     };
     for (const name of Object.keys(settings) as (keyof PlanSettings)[]) {
       if (name === 'layers' || plan.reads.includes(name)) continue;
@@ -80,7 +117,7 @@ describe('reach', () => {
     return depends;
   };
 
-  test.each(['GSGS', 'SSSS', 'SSSG', 'GSSS', 'AAAA', 'SSAS'])(
+  test.each(['GSGS', 'SSSS', 'SSSG', 'GSSS', 'AAAA', 'SSAS', 'SKSK'])(
     '%s: the intervals say what the boolean product of the masks says',
     (stripes) => {
       const T = 20;

@@ -57,9 +57,14 @@ describe('tiles of a mask', () => {
   test('say it of any cells', () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: 1, max: 37 }).chain((T) =>
-          fc.tuple(fc.constant(T), fc.array(fc.boolean(), { minLength: T * T, maxLength: T * T })),
-        ),
+        fc
+          .integer({ min: 1, max: 37 })
+          .chain((T) =>
+            fc.tuple(
+              fc.constant(T),
+              fc.array(fc.boolean(), { minLength: T * T, maxLength: T * T }),
+            ),
+          ),
         ([T, cells]) => holds(fromRule(T, T, (q, k) => cells[q * T + k]!)),
       ),
       { numRuns: 60 },

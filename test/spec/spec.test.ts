@@ -46,7 +46,20 @@ const anySpec: fc.Arbitrary<RunSpec> = fc
           case 'stripes':
             return [
               control.name,
-              fc.string({ unit: fc.constantFrom('G', 'S', 'A'), minLength: 1, maxLength: 12 }),
+              fc.string({
+                unit: fc.constantFrom('G', 'S', 'A', 'K', '1', '2'),
+                minLength: 1,
+                maxLength: 12,
+              }),
+            ];
+          case 'masks':
+            return [
+              control.name,
+              fc.constantFrom(
+                'causal & chunk(3); causal & (window(2) | sink(1))',
+                'causal; !causal',
+                'chunk(8); causal & documents(5, 9); prefix(3)',
+              ),
             ];
         }
       }),

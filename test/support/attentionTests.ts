@@ -225,77 +225,74 @@ const cellsNamed = (name: string, params: { window: number; chunk: number }, T: 
   patterns.has(name) ? maskCells(patternSpec(name, params), T) : cellsOf(maskOf(read(name), T));
 
 export function describeAttention(machine: () => Machine): void {
-  describe.each(NAMES)(
-    'fused attention is the composed one: %s',
-    (id) => {
-      describe.each(['post', 'pre'] as const)('keys averaged %s rotation', (pool) => {
-        test.each(SHAPES)(
-          'B=$B T=$T H=$heads/$kvHeads d=$headDim W=$window C=$chunk',
-          async ({ B, T, heads, kvHeads, headDim: d, window, chunk }) => {
-            const sizes = { B, heads, kvHeads, headDim: d, pool, ropeBase: 10_000, ropeScale: 1 };
-            const layout = layoutNamed(id, { window, chunk }, T);
-            const { normal } = random('attention', id, B, T, d);
-            const W = (heads + 2 * kvHeads) * d;
-            const qkv = Float32Array.from({ length: B * T * W }, normal);
-            const dout = Float32Array.from({ length: B * T * heads * d }, normal);
-            const spans = [
-              [0, heads * d],
-              [heads * d, kvHeads * d],
-              [(heads + kvHeads) * d, kvHeads * d],
-            ] as const;
-            const inputs = spans.map(([first, count]) =>
-              tf.tensor2d(columns(qkv, W, first, count), [B * T, count]),
+  describe.each(NAMES)('fused attention is the composed one: %s', (id) => {
+    describe.each(['post', 'pre'] as const)('keys averaged %s rotation', (pool) => {
+      test.each(SHAPES)(
+        'B=$B T=$T H=$heads/$kvHeads d=$headDim W=$window C=$chunk',
+        async ({ B, T, heads, kvHeads, headDim: d, window, chunk }) => {
+          const sizes = { B, heads, kvHeads, headDim: d, pool, ropeBase: 10_000, ropeScale: 1 };
+          const layout = layoutNamed(id, { window, chunk }, T);
+          const { normal } = random('attention', id, B, T, d);
+          const W = (heads + 2 * kvHeads) * d;
+          const qkv = Float32Array.from({ length: B * T * W }, normal);
+          const dout = Float32Array.from({ length: B * T * heads * d }, normal);
+          const spans = [
+            [0, heads * d],
+            [heads * d, kvHeads * d],
+            [(heads + kvHeads) * d, kvHeads * d],
+          ] as const;
+          const inputs = spans.map(([first, count]) =>
+            tf.tensor2d(columns(qkv, W, first, count), [B * T, count]),
+          );
+          const composed = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) =>
+            referenceAttention(
+              sizes,
+              layout,
+              B,
+              q as tf.Tensor2D,
+              k as tf.Tensor2D,
+              v as tf.Tensor2D,
             );
-            const composed = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) =>
-              referenceAttention(
-                sizes,
-                layout,
-                B,
-                q as tf.Tensor2D,
-                k as tf.Tensor2D,
-                v as tf.Tensor2D,
-              );
-            const expected = composed(inputs[0]!, inputs[1]!, inputs[2]!);
-            const gradientsOf = tf.grads(composed as (...inputs: tf.Tensor[]) => tf.Tensor);
-            const expectedGradients = gradientsOf(inputs, tf.tensor2d(dout, [B * T, heads * d]));
+          const expected = composed(inputs[0]!, inputs[1]!, inputs[2]!);
+          const gradientsOf = tf.grads(composed as (...inputs: tf.Tensor[]) => tf.Tensor);
+          const expectedGradients = gradientsOf(inputs, tf.tensor2d(dout, [B * T, heads * d]));
 
-            const got = await run(machine(), layout, sizes, qkv, dout);
-            expect(relativeError(got.out, await expected.data())).toBeLessThan(TOLERANCE);
-            for (const [i, name] of (['query', 'key', 'value'] as const).entries()) {
-              const wanted = await expectedGradients[i]!.data();
-              const [first, count] = spans[i]!;
-              const gradient = columns(got.dqkv, W, first, count);
-              // One token alone reads only itself: its query and key change nothing, in floats only nearly.
-              const scale = Math.max(...wanted.map(Math.abs));
-              if (scale < 1e-5) expect(Math.max(...gradient.map(Math.abs))).toBeLessThan(1e-5);
-              else if (T === 1 && name !== 'value') expect(scale).toBeLessThan(1e-5);
-              else expect(relativeError(gradient, wanted), name).toBeLessThan(TOLERANCE);
-            }
-          },
-        );
-      });
+          const got = await run(machine(), layout, sizes, qkv, dout);
+          expect(relativeError(got.out, await expected.data())).toBeLessThan(TOLERANCE);
+          for (const [i, name] of (['query', 'key', 'value'] as const).entries()) {
+            const wanted = await expectedGradients[i]!.data();
+            const [first, count] = spans[i]!;
+            const gradient = columns(got.dqkv, W, first, count);
+            // One token alone reads only itself: its query and key change nothing, in floats only nearly.
+            const scale = Math.max(...wanted.map(Math.abs));
+            if (scale < 1e-5) expect(Math.max(...gradient.map(Math.abs))).toBeLessThan(1e-5);
+            else if (T === 1 && name !== 'value') expect(scale).toBeLessThan(1e-5);
+            else expect(relativeError(gradient, wanted), name).toBeLessThan(TOLERANCE);
+          }
+        },
+      );
+    });
 
-      test('the picture is what the kernel used: rows sum to 1, cells are the mask’s', async () => {
-        const [T, heads, d] = [21, 2, 8];
-        const params = { window: 4, chunk: 3 };
-        const { normal } = random('picture', id);
-        const sizes = { B: 1, heads, kvHeads: 2, headDim: d, pool: 'post' } as const;
-        const { cells } = await run(
-          machine(),
-          layoutNamed(id, params, T),
-          sizes,
-          Float32Array.from({ length: T * 48 }, normal),
-          new Float32Array(T * 16),
-        );
-        const { weights, mask } = layerCells(cells, T);
-        const expected = cellsNamed(id, params, T);
-        expect([...mask]).toEqual([...expected]);
-        for (let row = 0; row < heads * T; row++) {
-          const sum = weights.subarray(row * T, row * T + T).reduce((a, b) => a + b, 0);
-          const own = expected.subarray((row % T) * T, (row % T) * T + T);
-          expect(sum).toBeCloseTo(own.some((cell) => cell > 0) ? 1 : 0, 4);
-        }
-      });
-    },
-  );
+    test('the picture is what the kernel used: rows sum to 1, cells are the mask’s', async () => {
+      const [T, heads, d] = [21, 2, 8];
+      const params = { window: 4, chunk: 3 };
+      const { normal } = random('picture', id);
+      const sizes = { B: 1, heads, kvHeads: 2, headDim: d, pool: 'post' } as const;
+      const { cells } = await run(
+        machine(),
+        layoutNamed(id, params, T),
+        sizes,
+        Float32Array.from({ length: T * 48 }, normal),
+        new Float32Array(T * 16),
+      );
+      const { weights, mask } = layerCells(cells, T);
+      const expected = cellsNamed(id, params, T);
+      expect([...mask]).toEqual([...expected]);
+      for (let row = 0; row < heads * T; row++) {
+        const sum = weights.subarray(row * T, row * T + T).reduce((a, b) => a + b, 0);
+        const own = expected.subarray((row % T) * T, (row % T) * T + T);
+        expect(sum).toBeCloseTo(own.some((cell) => cell > 0) ? 1 : 0, 4);
+      }
+    });
+  });
 }

@@ -21,10 +21,7 @@ export default definePattern({
   params: { window: WINDOW, chunk: CHUNK },
 
   expression: ({ window, chunk }) =>
-    and(
-      term('causal'),
-      or(term('exact', window!, chunk!), term('summaries', window!, chunk!)),
-    ),
+    and(term('causal'), or(term('exact', window!, chunk!), term('summaries', window!, chunk!))),
   firstKey: (q, params) => border(q, params.window!, params.chunk!),
   chunk: ({ chunk }) => chunk!,
 

@@ -15,6 +15,5 @@ export default definePattern({
   source: 'Xiao et al. 2023, arXiv:2309.17453 (StreamingLLM)',
   params: { window: WINDOW },
 
-  expression: ({ window }) =>
-    and(term('causal'), or(term('window', window!), term('sink', SINKS))),
+  expression: ({ window }) => and(term('causal'), or(term('window', window!), term('sink', SINKS))),
 });

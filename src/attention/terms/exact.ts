@@ -13,6 +13,5 @@ export default defineTerm({
     { ...TOKENS, label: 'W', initial: 4 },
     { ...TOKENS, label: 'C', initial: 4 },
   ],
-  row: (position, keys, [window, chunk]) =>
-    run(border(position, window!, chunk!), keys),
+  row: (position, keys, [window, chunk]) => run(border(position, window!, chunk!), keys),
 });

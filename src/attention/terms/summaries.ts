@@ -13,6 +13,5 @@ export default defineTerm({
     { ...TOKENS, label: 'W', initial: 4 },
     { ...TOKENS, label: 'C', initial: 4 },
   ],
-  row: (position, _, [window, chunk]) =>
-    run(0, border(position, window!, chunk!)),
+  row: (position, _, [window, chunk]) => run(0, border(position, window!, chunk!)),
 });

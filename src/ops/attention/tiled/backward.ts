@@ -120,7 +120,9 @@ ${ADDRESSES}
   let share = uniforms.heads / uniforms.kvHeads;
 ${each(
   K!,
-  (n) => `  let key${n} = (b * uniforms.T + min(j0 + ${n}u, uniforms.T - 1u)) * stride + (uniforms.heads + kv) * D4;
+  (
+    n,
+  ) => `  let key${n} = (b * uniforms.T + min(j0 + ${n}u, uniforms.T - 1u)) * stride + (uniforms.heads + kv) * D4;
 ${each(D4!, `  let k${n}_§ = qkv[key${n} + §u];\n  let v${n}_§ = qkv[key${n} + valueAt + §u];\n  var dk${n}_§ = vec4<f32>();\n  var dv${n}_§ = vec4<f32>();`)}`,
 )}
 ${spansOf('readers', 'j0', K!)}

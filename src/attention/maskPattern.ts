@@ -1,0 +1,30 @@
+/** @file Any mask as a pattern: what it reads is its expression, its parameters are the numbers in it. */
+import { read, write } from './expression';
+import { definePattern, type Pattern } from './pattern';
+
+/** The letter of a layer whose mask is given by itself. */
+export const MASK_LETTER = 'M';
+
+const MOST_KEPT = 100;
+const made = new Map<string, Pattern>();
+
+/** Its id is the expression as `write` writes it. Throws InputError where the text is no mask. */
+export function maskPattern(text: string): Pattern {
+  const known = made.get(text);
+  if (known) return known;
+  const expression = read(text);
+  const id = write(expression);
+  const pattern = definePattern({
+    id,
+    letter: MASK_LETTER,
+    label: 'Mask',
+    order: 90,
+    summary: `Each token reads what ${id} lets through.`,
+    source: 'Given as a mask',
+    params: {},
+    expression: () => expression,
+  });
+  if (made.size >= MOST_KEPT) made.clear();
+  made.set(text, pattern);
+  return pattern;
+}
