@@ -9,7 +9,7 @@ import { CONTROLS, controlOf, DEFAULTS, type RunSpec, type Setting } from '../sp
 import { fitStripes } from '../spec/url';
 
 /** Settings each run has for itself. */
-export const OWN = ['plan', 'stripes', 'groupSize', 'place', 'window', 'chunk'] as const;
+export const OWN = ['plan', 'stripes', 'masks', 'groupSize', 'place', 'window', 'chunk'] as const;
 export type Own = Pick<RunSpec, (typeof OWN)[number]>;
 
 export interface Entry {

@@ -111,7 +111,7 @@ export const CONTROLS: readonly Control[] = [
     kind: 'masks',
     label: 'Masks',
     section: 'How it attends',
-    relevant: (spec) => reads('masks')(spec) && /\d/.test(spec.stripes),
+    relevant: reads('masks'),
   },
   {
     name: 'groupSize',

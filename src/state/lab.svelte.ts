@@ -1,4 +1,3 @@
-import { lettersOf } from '../attention/plans';
 import { InputError } from '../core/check';
 import { encoded } from '../core/encoded';
 import { sources } from '../data/registry';
@@ -8,7 +7,8 @@ import { pictureFor } from '../model/picture';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
 import { OPENING, presets, specOfPreset } from '../spec/preset';
-import { CONTROLS, DEFAULTS, layersOf, type RunSpec } from '../spec/run';
+import { CONTROLS, DEFAULTS, type RunSpec } from '../spec/run';
+import { withStripe } from '../spec/stripes';
 import { fitStripes, fromQuery, mend, toQuery } from '../spec/url';
 import type { Later } from './frames';
 import { checkText, isOwnText } from './ownText';
@@ -105,9 +105,7 @@ export class Lab {
 
   /** Gives one layer another pattern: the plan becomes the person's own. */
   stripe = (layer: number, letter: string) => {
-    const letters = [...lettersOf(layersOf(this.run.spec))];
-    letters[layer] = letter;
-    this.change({ plan: 'custom', stripes: letters.join('') });
+    this.change(withStripe(this.run.spec, layer, letter));
   };
 
   /** The same model from its first step, paused. */

@@ -1,7 +1,6 @@
 import { readFile, type Saved } from '../compare/file';
 import { subsetOf } from '../compare/subset';
 import { namesOf, sameRuns, type Comparison, type Own } from '../compare/comparison';
-import { lettersOf } from '../attention/plans';
 import { InputError } from '../core/check';
 import type { Result, World } from '../lessons/exercise';
 import type { Happened } from '../lessons/goal';
@@ -18,7 +17,8 @@ import { viewOf } from '../lessons/views';
 import type { Engine } from '../link/client';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
-import { layersOf, type RunSpec } from '../spec/run';
+import type { RunSpec } from '../spec/run';
+import { withStripe } from '../spec/stripes';
 import { NONE, type Asks } from './asks';
 import type { Later } from './frames';
 import { Race } from './race.svelte';
@@ -180,9 +180,7 @@ export class Stage implements Asks {
 
   /** Gives one layer of one run another pattern. */
   stripe = (run: number, layer: number, letter: string) => {
-    const letters = [...lettersOf(layersOf(this.specs[run]!))];
-    letters[layer] = letter;
-    this.changeRun(run, { plan: 'custom', stripes: letters.join('') });
+    this.changeRun(run, withStripe(this.specs[run]!, layer, letter));
   };
 
   /** As the lesson has it. */

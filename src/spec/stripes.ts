@@ -1,0 +1,26 @@
+/** @file One layer of a run given another pattern: the plan becomes the person's own. */
+import { joinMasks, masksIn, MOST_MASKS } from '../attention/masksIn';
+import { lettersOf } from '../attention/plans';
+import { layersOf, type RunSpec } from './run';
+
+type Stripes = Pick<RunSpec, 'plan' | 'stripes' | 'masks'>;
+
+/** What a mask that was only just asked for begins with: the window it had, and two sinks. */
+export const firstMask = ({ window }: Pick<RunSpec, 'window'>): string =>
+  `causal & (window(${window}) | sink(2))`;
+
+/** The signs of a run's layers: letters of patterns, and the numbers of its masks. */
+export const stripesOf = (spec: RunSpec): string =>
+  spec.plan === 'custom' ? spec.stripes : lettersOf(layersOf(spec));
+
+/** `sign`: the letter of a pattern, the number of a mask, or a number more than there are, which adds one. */
+export function withStripe(spec: RunSpec, layer: number, sign: string): Stripes {
+  const masks = masksIn(spec.masks);
+  const stripes = [...stripesOf(spec)].with(layer, sign).join('');
+  const added = Number(sign) === masks.length + 1 && masks.length < MOST_MASKS;
+  return {
+    plan: 'custom',
+    stripes,
+    masks: added ? joinMasks([...masks, firstMask(spec)]) : spec.masks,
+  };
+}

@@ -1,0 +1,56 @@
+/** @file What a mask of a layer reads, costs and reaches, in a sentence or two, and what to beware of. */
+import { maskFacts } from '../attention/facts';
+import { visiblePairs } from '../attention/cost';
+import type { LayerPlan, PatternSpec } from '../attention/pattern';
+import { reach } from '../attention/reach';
+import { patterns, patternSpec } from '../attention/registry';
+import { sayRuns } from '../attention/runs';
+import { formatInteger } from '../core/units';
+
+/** 'A query reads 9.1 keys on average, 28 % of a global layer; 4 such layers reach all 64 tokens.' And warnings. */
+export function sayMask(mask: string, T: number, layers: number): string {
+  const layer = patternSpec(mask, {});
+  const pairs = visiblePairs(layer, T);
+  const share = Math.round((100 * pairs) / ((T * (T + 1)) / 2));
+  const reached = reach(
+    Array.from({ length: layers }, () => layer),
+    T,
+  );
+  const far = reached === T ? `all ${formatInteger(T)} tokens` : `${formatInteger(reached)} tokens`;
+  const counted = `A query reads ${(pairs / T).toFixed(1)} keys on average, ${share} % of a global layer; from the last token ${layers === 1 ? 'this layer reaches' : `${layers} such layers reach`} ${far}.`;
+  return [counted, ...warningsOf(layer, T)].join(' ');
+}
+
+/** Sentences on a layer whose loss would be too good, or whose queries read nothing. */
+export function warningsOf(layer: PatternSpec, T: number): readonly string[] {
+  const { future, empty } = maskFacts(layer, T);
+  return [
+    ...(future
+      ? [
+          `It reads the future: query ${future.query} reads key ${future.key}. The loss will fall for the wrong reason, and text the model writes will show it.`,
+        ]
+      : []),
+    ...(empty.length > 0
+      ? [
+          `${empty.length === 2 && empty[1]! - empty[0]! === 1 ? `Query ${sayRuns(empty)} reads` : `Queries ${sayRuns(empty)} read`} nothing: attention adds nothing there, and the residual stream goes on unchanged.`,
+        ]
+      : []),
+  ];
+}
+
+/** The warnings of a model's layers, each with the layers it is about. */
+export function warningsOfLayers(layers: LayerPlan, T: number): readonly string[] {
+  const byMask = new Map<string, { readonly layer: PatternSpec; readonly at: number[] }>();
+  layers.forEach((layer, l) => {
+    if (patterns.has(layer.pattern)) return;
+    const known = byMask.get(layer.pattern);
+    if (known) known.at.push(l + 1);
+    else byMask.set(layer.pattern, { layer, at: [l + 1] });
+  });
+  return [...byMask.values()].flatMap(({ layer, at }) =>
+    warningsOf(layer, T).map(
+      (warning) =>
+        `${at.length === 1 ? 'Layer' : 'Layers'} ${at.join(', ')}: ${layer.pattern}. ${warning}`,
+    ),
+  );
+}
