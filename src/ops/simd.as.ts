@@ -26,6 +26,7 @@ import {
 
 export { part, parts } from './simdTile.as';
 export { attentionForward, attentionGradKeys, attentionGradQuery, attentionProbe } from './simdAttention.as';
+export { tiledForward, tiledGradKeys, tiledGradQuery, tiledProbe } from './simdTiled.as';
 
 // --------------------------------------------------------------------------------------------- products
 

@@ -89,8 +89,8 @@ ${each(D4!, `    dqkv[row${q} * stride + h * D4 + §u] = dq${q}_§;`)}
       }
     }
   },
-  // Panels of values, and of keys in both directions, and four rows each of scores and slopes.
-  scratch: ({ T }, { D4 }) => 4 * (T + 16) * (3 * 4 * D4! + 12),
+  // Panels of values, and of keys in both directions, four rows each of scores and slopes, and which tiles they are of.
+  scratch: ({ T }, { D4 }) => 4 * (T + 16) * (3 * 4 * D4! + 13),
   work: (sizes, { D4 }) => 3 * leastWork(sizes, D4!),
 });
 
@@ -120,7 +120,9 @@ ${ADDRESSES}
   let share = uniforms.heads / uniforms.kvHeads;
 ${each(
   K!,
-  (n) => `  let key${n} = (b * uniforms.T + min(j0 + ${n}u, uniforms.T - 1u)) * stride + (uniforms.heads + kv) * D4;
+  (
+    n,
+  ) => `  let key${n} = (b * uniforms.T + min(j0 + ${n}u, uniforms.T - 1u)) * stride + (uniforms.heads + kv) * D4;
 ${each(D4!, `  let k${n}_§ = qkv[key${n} + §u];\n  let v${n}_§ = qkv[key${n} + valueAt + §u];\n  var dk${n}_§ = vec4<f32>();\n  var dv${n}_§ = vec4<f32>();`)}`,
 )}
 ${spansOf('readers', 'j0', K!)}
@@ -186,8 +188,8 @@ ${each(D4!, `    dqkv[key${n} + §u] = dk${n}_§;\n    dqkv[key${n} + valueAt + 
       }
     }
   },
-  // Panels of queries and dout in both directions, their log-sum-exp and delta, and four rows each of scores
-  // and slopes.
-  scratch: ({ T }, { D4 }) => 4 * (T + 16) * (4 * 4 * D4! + 18),
+  // Panels of queries and dout in both directions, their log-sum-exp and delta, four rows each of scores
+  // and slopes, and which tiles they are of.
+  scratch: ({ T }, { D4 }) => 4 * (T + 16) * (4 * 4 * D4! + 19),
   work: (sizes, { D4 }) => 4 * leastWork(sizes, D4!),
 });
