@@ -1,14 +1,19 @@
 /** @file The SIMD kernels, compiled, against the plain loops of the same kernels. */
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { layoutOf } from '../../src/attention/layout';
+import { intervalsOf } from '../../src/attention/layout';
+import { fromRule } from '../../src/attention/mask';
+import { maskOf, read } from '../../src/attention/expression';
+import { tilesOf } from '../../src/attention/tiles';
 import { random, type Random } from '../../src/core/random';
 import { instantiate, kernelsOf, TILES } from '../../src/gpu/crew';
 import { adamw, settle, squares } from '../../src/ops/adamw/kernel';
 import { attentionGradKeys, attentionGradQuery } from '../../src/ops/attention/backward';
 import { attentionForward } from '../../src/ops/attention/forward';
 import { attentionProbe } from '../../src/ops/attention/probe';
+import { tiledGradKeys, tiledGradQuery } from '../../src/ops/attention/tiled/backward';
+import { tiledForward } from '../../src/ops/attention/tiled/forward';
+import { tiledProbe } from '../../src/ops/attention/tiled/probe';
 import { crossEntropy } from '../../src/ops/crossEntropy/kernel';
 import { embed, embedGrad } from '../../src/ops/embed/kernel';
 import {
@@ -28,18 +33,23 @@ import {
 } from '../../src/ops/product/kernel';
 import { rmsNorm, rmsNormGradGain, rmsNormGradX, sumBlocks } from '../../src/ops/rmsNorm/kernel';
 import { accessOf, type Kernel } from '../../src/program/kernel';
-import { ALIGN, aligned } from '../../src/program/program';
-
-type Values = Float32Array | Int32Array;
-type Numbers = Readonly<Record<string, number>>;
-
-interface Case {
-  readonly label: string;
-  readonly buffers: Readonly<Record<string, Values>>;
-  readonly uniforms: Numbers;
-  readonly constants?: Numbers;
-  readonly threads?: number;
-}
+import { MASKS } from '../support/masks';
+import {
+  distance,
+  empty,
+  GUARD,
+  HEADS,
+  integers,
+  modules,
+  normals,
+  runHost,
+  runSimd,
+  same,
+  type Case,
+  type Numbers,
+  type Values,
+} from '../support/simd';
+import { tiledCases } from '../support/tiledCases';
 
 interface Subject {
   readonly kernel: Kernel;
@@ -51,122 +61,7 @@ interface Subject {
 const PLAIN = 1e-5;
 const WITH_EXP = 1e-4;
 
-// ------------------------------------------------------------------------------------- the two versions
-
-const BASE = 65536; // bytes: below are the module's constants
-const PAGE = 65536;
-/** Stands wherever nothing may be written. As a float a NaN, so that reading it shows as well. */
-const GUARD = 0x7fc0beef;
-
-let module: WebAssembly.Module;
-let ofThreads: WebAssembly.Module;
-
-beforeAll(() => {
-  execFileSync('node', ['scripts/build-simd.mjs']); // skips what is up to date
-  module = new WebAssembly.Module(readFileSync('src/ops/simd.wasm'));
-  ofThreads = new WebAssembly.Module(readFileSync('src/ops/simdShared.wasm'));
-});
-
-/** Numbers as the kernels get them. */
-const rounded = (kernel: Kernel, uniforms: Numbers): Numbers =>
-  Object.fromEntries(
-    Object.entries(kernel.uniforms).map(([name, type]) => {
-      const value = uniforms[name]!;
-      return [name, type === 'f32' ? Math.fround(value) : value];
-    }),
-  );
-
-function runHost(kernel: Kernel, { buffers, uniforms, constants = {} }: Case) {
-  const copies = Object.fromEntries(
-    Object.entries(buffers).map(([name, values]) => [name, values.slice()]),
-  );
-  kernel.host(copies as Record<string, Float32Array>, rounded(kernel, uniforms), constants);
-  return copies;
-}
-
-/**
- * What the buffers hold afterwards, and how many words outside of them are not what they were. In `parts` two threads
- * take turns, from the last part to the first, each with scratch space of its own.
- */
-function runSimd(
-  kernel: Kernel,
-  { buffers, uniforms, constants = {}, threads = 0 }: Case,
-  parts = 1,
-) {
-  const given = rounded(kernel, uniforms);
-  const names = Object.keys(kernel.buffers);
-  const starts: number[] = [];
-  let end = BASE;
-  for (const name of names) {
-    starts.push(end);
-    end += 4 * (aligned(buffers[name]!.length) + ALIGN);
-  }
-  const scratch = kernel.scratch?.(given, constants) ?? 0;
-  expect(Number.isInteger(scratch)).toBe(true);
-  const apart = 4 * (aligned(scratch / 4) + ALIGN);
-  const total = end + 2 * apart + 4 * ALIGN;
-
-  const pages = { initial: Math.ceil(total / PAGE), maximum: Math.ceil(total / PAGE) };
-  const memory = new WebAssembly.Memory({ ...pages, shared: parts > 1 });
-  const words = new Uint32Array(memory.buffer);
-  words.fill(GUARD, BASE / 4);
-  names.forEach((name, i) => {
-    const values = buffers[name]!;
-    words.set(new Uint32Array(values.buffer, values.byteOffset, values.length), starts[i]! / 4);
-  });
-
-  const instances = [0, 1].map((thread) =>
-    instantiate(parts > 1 ? ofThreads : module, memory, thread),
-  );
-  const numbers = [threads, ...starts, ...Object.values(given), ...Object.values(constants)];
-  for (let part = parts - 1; part >= 0; part--) {
-    const { take, kernels } = instances[part % 2]!;
-    take(part, parts);
-    kernels[kernel.name]!(...numbers, end + (part % 2) * apart);
-  }
-
-  const results = Object.fromEntries(
-    names.map((name, i) => {
-      const { length } = buffers[name]!;
-      const Type = buffers[name] instanceof Int32Array ? Int32Array : Float32Array;
-      return [name, new Type(memory.buffer, starts[i], length).slice()];
-    }),
-  );
-  let strays = 0;
-  const watch = (from: number, to: number) => {
-    for (let at = from; at < to; at++) if (words[at] !== GUARD) strays++;
-  };
-  names.forEach((name, i) =>
-    watch(starts[i]! / 4 + buffers[name]!.length, (starts[i + 1] ?? end) / 4),
-  );
-  watch(Math.ceil((end + scratch) / 4), (end + apart) / 4);
-  watch(Math.ceil((end + apart + scratch) / 4), words.length);
-  return { results, strays };
-}
-
-/** The largest difference, as a share of the largest value. NaN where there is one on either side alone. */
-function distance(found: Values, expected: Values): number {
-  let [difference, largest] = [0, 1e-30];
-  expected.forEach((value, i) => {
-    const other = found[i]!;
-    if (Number.isNaN(value) && Number.isNaN(other)) return;
-    difference = Math.max(difference, Math.abs(value - other));
-    largest = Math.max(largest, Math.abs(value));
-  });
-  return difference / largest;
-}
-
-/** Bit for bit; much faster than toEqual on long arrays. */
-const same = (a: Values, b: Values): boolean => a.every((value, i) => Object.is(value, b[i]));
-
 // ------------------------------------------------------------------------------------------- the cases
-
-const normals = (length: number, { normal }: Random, size = 1): Float32Array =>
-  Float32Array.from({ length }, () => size * normal());
-const integers = (length: number, { below }: Random, n: number): Int32Array =>
-  Int32Array.from({ length }, () => below(n));
-/** What a kernel is to write over: reading it would show. */
-const empty = (length: number): Float32Array => new Float32Array(length).fill(NaN);
 
 /** [rows, inner, columns] */
 const SHAPES = [
@@ -208,20 +103,6 @@ const TALL = [
   [12, 1030, 704],
 ] as const;
 
-interface Heads {
-  readonly heads: number;
-  readonly kvHeads: number;
-  readonly d: number;
-}
-
-const HEADS: readonly Heads[] = [
-  { heads: 1, kvHeads: 1, d: 4 },
-  { heads: 4, kvHeads: 2, d: 8 },
-  { heads: 2, kvHeads: 2, d: 12 },
-  { heads: 4, kvHeads: 1, d: 16 },
-  { heads: 2, kvHeads: 1, d: 32 },
-];
-
 const PATTERNS = [
   { pattern: 'global', params: {} },
   { pattern: 'local', params: { window: 1 } },
@@ -239,7 +120,7 @@ const attentionInputs = HEADS.flatMap(({ heads, kvHeads, d }) =>
   PATTERNS.flatMap((spec) =>
     TOKENS.map((T) => {
       const B = T < 64 ? 2 : 1;
-      const layout = layoutOf(spec, T);
+      const layout = intervalsOf(spec, T);
       const { summaries, chunk } = layout;
       const label = `T ${T}, H ${heads}, kvH ${kvHeads}, d ${d}, ${spec.pattern} ${JSON.stringify(spec.params)}`;
       const from = random(label);
@@ -300,6 +181,20 @@ const attentionInputs = HEADS.flatMap(({ heads, kvHeads, d }) =>
       });
       return { forward, gradQuery, gradKeys, probes };
     }),
+  ),
+);
+
+/** Behind masks in tiles: several spans and one, full tiles, half a tile, rows that read nothing. */
+const tiledInputs = [
+  ...MASKS,
+  'causal',
+  'causal | !causal',
+  '!causal',
+  'causal & !causal',
+  'causal & (window(20) | sink(4))',
+].flatMap((text) =>
+  [...HEADS.slice(0, 3), { heads: 1, kvHeads: 1, d: 64 }].flatMap((heads) =>
+    TOKENS.map((T) => tiledCases(text, tilesOf(maskOf(read(text), T)), heads)),
   ),
 );
 
@@ -632,16 +527,43 @@ const subjects: readonly Subject[] = [
     PLAIN, // of cells up to 3
     attentionInputs.flatMap(({ probes }) => probes),
   ),
+
+  subject(
+    tiledForward,
+    PLAIN,
+    tiledInputs.map(({ forward }) => forward),
+  ),
+  subject(
+    tiledGradQuery,
+    WITH_EXP,
+    tiledInputs.map(({ gradQuery }) => gradQuery),
+  ),
+  subject(
+    tiledGradKeys,
+    WITH_EXP,
+    tiledInputs.map(({ gradKeys }) => gradKeys),
+  ),
+  subject(
+    tiledProbe,
+    PLAIN,
+    tiledInputs.map(({ probes }, i) => probes[i % 3]!),
+  ),
 ];
 
 // --------------------------------------------------------------------------------------------- the tests
 
+beforeAll(() => void modules());
+
 test('every kernel has a SIMD version, and every SIMD version a kernel here', () => {
-  const files = import.meta.glob<Record<string, unknown>>('../../src/ops/*/*.ts', { eager: true });
+  const files = import.meta.glob<Record<string, unknown>>(
+    ['../../src/ops/*/*.ts', '../../src/ops/*/*/*.ts'],
+    { eager: true },
+  );
   const kernels = Object.values(files)
     .flatMap((file) => Object.values(file))
     .filter((found): found is Kernel => typeof (found as Kernel | undefined)?.host === 'function')
     .map(({ name }) => name);
+  const { module, ofThreads } = modules();
   const exported = kernelsOf(module);
   expect(kernelsOf(ofThreads)).toEqual(exported);
   expect([...exported].sort()).toEqual(kernels.sort());
@@ -649,7 +571,7 @@ test('every kernel has a SIMD version, and every SIMD version a kernel here', ()
 });
 
 test('a module asks for nothing but its memory and a place for a tile', () => {
-  for (const built of [module, ofThreads]) {
+  for (const built of Object.values(modules())) {
     expect(WebAssembly.Module.imports(built)).toEqual([
       { module: 'env', name: 'tile', kind: 'global' },
       { module: 'env', name: 'memory', kind: 'memory' },
@@ -658,6 +580,7 @@ test('a module asks for nothing but its memory and a place for a tile', () => {
 });
 
 test('a module keeps to what lies below the tiles', () => {
+  const { module, ofThreads } = modules();
   for (const [built, shared] of [
     [module, false],
     [ofThreads, true],
@@ -696,6 +619,46 @@ describe.each(subjects.filter(({ kernel }) => kernel.work))(
     });
   },
 );
+
+test('any cells at all: what the loops give, and the same bits in three parts', () => {
+  const cells = fc.integer({ min: 1, max: 45 }).chain((T) =>
+    fc.record({
+      T: fc.constant(T),
+      // Cells of a square are alike: of one, all is noise; of 16, some tiles are full and some rows read nothing.
+      square: fc.constantFrom(1, 3, 8, 16),
+      noise: fc.infiniteStream(fc.boolean()),
+      heads: fc.constantFrom(...HEADS.slice(0, 3)),
+    }),
+  );
+  fc.assert(
+    fc.property(cells, ({ T, square, noise, heads }) => {
+      const side = Math.ceil(T / square);
+      const drawn = [...noise.take(side * side)];
+      const mask = fromRule(
+        T,
+        T,
+        (q, k) => drawn[Math.floor(q / square) * side + Math.floor(k / square)]!,
+      );
+      const { forward, gradQuery, gradKeys, probes } = tiledCases('drawn', tilesOf(mask), heads);
+      for (const [kernel, given] of [
+        [tiledForward, forward],
+        [tiledGradQuery, gradQuery],
+        [tiledGradKeys, gradKeys],
+        ...probes.map((probe) => [tiledProbe, probe] as const),
+      ] as unknown as [Kernel, Case][]) {
+        const expected = runHost(kernel, given);
+        const { results, strays } = runSimd(kernel, given);
+        const inParts = runSimd(kernel, given, 3);
+        expect([strays, inParts.strays]).toEqual([0, 0]);
+        for (const name of Object.keys(kernel.buffers)) {
+          expect(distance(results[name]!, expected[name]!), name).toBeLessThan(WITH_EXP);
+          expect(same(results[name]!, inParts.results[name]!), name).toBe(true);
+        }
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
 
 test('a loss that is no number stays none', () => {
   const given = crossEntropyCases()[1]!;

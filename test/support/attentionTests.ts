@@ -28,6 +28,7 @@ import { ProgramWriter, type Bundle, type KeptBuffer, type Part } from '../../sr
 import { referenceAttention } from '../../src/reference/reference';
 import { layerCells } from '../../src/train/frame';
 import { relativeError } from './fixtures';
+import { MASKS } from './masks';
 
 const TOLERANCE = 1e-4; // float32, sums in another order
 
@@ -206,17 +207,6 @@ async function run(
   session.dispose();
   return { out, cells, dqkv };
 }
-
-/** Masks no pattern of ours has: two runs and many, both directions, queries that read nothing, tokens nobody reads. */
-const MASKS: readonly string[] = [
-  'causal & (window(3) | sink(2))',
-  'causal & dilated(3)',
-  'causal | chunk(5)',
-  'causal & documents(7, 11)',
-  'window(4) & !ahead(3)',
-  'causal & !window(2)',
-  'chunk(4) & !padding(3, 2)',
-];
 
 const NAMES = [...patterns.all.map(({ id }) => id), ...MASKS];
 const layoutNamed = (name: string, params: { window: number; chunk: number }, T: number) =>

@@ -89,8 +89,8 @@ ${each(D4!, `    dqkv[row${q} * stride + h * D4 + §u] = dq${q}_§;`)}
       }
     }
   },
-  // Panels of values, and of keys in both directions, and four rows each of scores and slopes.
-  scratch: ({ T }, { D4 }) => 4 * (T + 16) * (3 * 4 * D4! + 12),
+  // Panels of values, and of keys in both directions, four rows each of scores and slopes, and which tiles they are of.
+  scratch: ({ T }, { D4 }) => 4 * (T + 16) * (3 * 4 * D4! + 13),
   work: (sizes, { D4 }) => 3 * leastWork(sizes, D4!),
 });
 
@@ -188,8 +188,8 @@ ${each(D4!, `    dqkv[key${n} + §u] = dk${n}_§;\n    dqkv[key${n} + valueAt + 
       }
     }
   },
-  // Panels of queries and dout in both directions, their log-sum-exp and delta, and four rows each of scores
-  // and slopes.
-  scratch: ({ T }, { D4 }) => 4 * (T + 16) * (4 * 4 * D4! + 18),
+  // Panels of queries and dout in both directions, their log-sum-exp and delta, four rows each of scores
+  // and slopes, and which tiles they are of.
+  scratch: ({ T }, { D4 }) => 4 * (T + 16) * (4 * 4 * D4! + 19),
   work: (sizes, { D4 }) => 4 * leastWork(sizes, D4!),
 });

@@ -83,7 +83,7 @@ ${each(D4!, `    out[at${q} + §u] = o${q}_§ * share${q};`)}
       }
     }
   },
-  // Panels of keys and values, each of their rows rounded up to 8, and four rows of scores.
-  scratch: ({ T }, { D4 }) => 4 * (T + 16) * (2 * 4 * D4! + 8),
+  // Panels of keys and values, each of their rows rounded up to 8, four rows of scores, and which tiles they are of.
+  scratch: ({ T }, { D4 }) => 4 * (T + 16) * (2 * 4 * D4! + 9),
   work: (sizes, { D4 }) => 2 * leastWork(sizes, D4!),
 });

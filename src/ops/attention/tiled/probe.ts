@@ -74,7 +74,7 @@ fn main(i: u32) {
       }
     }
   },
-  // Panels of keys, the four queries at hand, and four rows of scores.
-  scratch: ({ T, headDim }) => 4 * ((T + 16) * (headDim + 4) + 4),
+  // Panels of keys, the four queries at hand, four rows of scores, and where in a row each tile lies.
+  scratch: ({ T, headDim }) => 4 * ((T + 16) * (headDim + 5) + 4),
   work: (sizes) => leastWork({ ...sizes, B: 1 }, sizes.headDim / 4),
 });
