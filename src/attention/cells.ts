@@ -2,20 +2,24 @@
 import { maskOf } from './expression';
 import type { PatternSpec } from './pattern';
 import { patterns } from './registry';
-import type { Runs } from './runs';
+import { clip, type Runs } from './runs';
 
 export const BLOCKED = 0;
 export const EXACT = 1;
 export const SUMMARY = 2;
 
-/** What query q reads of token k: nothing, the token itself, or the summary it is part of. Row-major [T, T]. */
-export function maskCells({ pattern, params }: PatternSpec, T: number): Uint8Array {
+/**
+ * What query q reads of token k: nothing, the token itself, or the summary it is part of. Row-major [drawn, drawn]: the
+ * first of T tokens, by default all of them.
+ */
+export function maskCells({ pattern, params }: PatternSpec, T: number, drawn = T): Uint8Array {
   const rule = patterns.get(pattern);
-  const cells = new Uint8Array(T * T);
+  const cells = new Uint8Array(drawn * drawn);
   const through = maskOf(rule.expression(params), T);
-  for (let q = 0; q < T; q++) {
-    if (rule.chunk(params) > 0) fill(cells, q * T, through.row(q), SUMMARY);
-    fill(cells, q * T, rule.reads(q, T, params), EXACT);
+  for (let q = 0; q < drawn; q++) {
+    const put = (runs: Runs, kind: number) => fill(cells, q * drawn, clip(runs, 0, drawn), kind);
+    if (rule.chunk(params) > 0) put(through.row(q), SUMMARY);
+    put(rule.reads(q, T, params), EXACT);
   }
   return cells;
 }

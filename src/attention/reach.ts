@@ -5,6 +5,7 @@
  */
 import { maskOf } from './expression';
 import type { Mask } from './mask';
+import type { Runs } from './runs';
 import type { LayerPlan, PatternSpec } from './pattern';
 import { patterns } from './registry';
 
@@ -12,10 +13,18 @@ import { patterns } from './registry';
  * cone[l][k] says whether `query`, asked at the top of the stack, depends on token k as layer l receives it.
  * cone[layers.length] is the query alone; cone[0] is the raw input.
  */
-export function reachCone(plan: LayerPlan, T: number, query: number): readonly Uint8Array[] {
-  const cone: Uint8Array[] = new Array(plan.length + 1);
-  cone[plan.length] = Uint8Array.from({ length: T }, (_, k) => +(k === query));
-  for (let l = plan.length - 1; l >= 0; l--) cone[l] = readBy(throughOf(plan[l]!, T), cone[l + 1]!);
+export const reachCone = (plan: LayerPlan, T: number, query: number): readonly Uint8Array[] =>
+  coneThrough(
+    plan.map((layer) => throughOf(layer, T)),
+    T,
+    query,
+  );
+
+/** The same through any masks of T tokens, the first layer's first. */
+export function coneThrough(masks: readonly Mask[], T: number, query: number): Uint8Array[] {
+  const cone: Uint8Array[] = new Array(masks.length + 1);
+  cone[masks.length] = Uint8Array.from({ length: T }, (_, k) => +(k === query));
+  for (let l = masks.length - 1; l >= 0; l--) cone[l] = readBy(masks[l]!.row, cone[l + 1]!);
   return cone;
 }
 
@@ -28,8 +37,9 @@ export function reach(plan: LayerPlan, T: number, query = T - 1): number {
 const throughOf = ({ pattern, params }: PatternSpec, T: number): Mask =>
   maskOf(patterns.get(pattern).expression(params), T);
 
-/** All keys read by any of the marked queries. */
-function readBy({ keys: T, row }: Mask, queries: Uint8Array): Uint8Array {
+/** All keys read by any of the marked queries, [T]. */
+export function readBy(row: (q: number) => Runs, queries: Uint8Array): Uint8Array {
+  const T = queries.length;
   const edges = new Int32Array(T + 1);
   for (let q = 0; q < T; q++) {
     if (!queries[q]) continue;

@@ -8,6 +8,8 @@ export interface Term {
   readonly order: number;
   /** One sentence for people. */
   readonly summary: string;
+  /** What it lets through, as it stands in a sentence after 'reads' or 'outside': 'its window of 4'. */
+  words(numbers: readonly number[]): string;
   /** Its numbers, in the order they are written. */
   readonly params: readonly ParamSpec[];
   /** As many numbers more as one likes. */

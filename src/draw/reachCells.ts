@@ -38,7 +38,7 @@ function identity(T: number): Rows {
 function product(mask: Uint8Array, { words, bits }: Rows, T: number): Rows {
   const result = new Uint32Array(T * words);
   for (let q = 0; q < T; q++) {
-    for (let k = 0; k <= q; k++) {
+    for (let k = 0; k < T; k++) {
       if (mask[q * T + k] === BLOCKED) continue;
       for (let w = 0; w < words; w++) result[q * words + w]! |= bits[k * words + w]!;
     }
@@ -51,7 +51,7 @@ function pooled(mask: Uint8Array, { words, bits }: Rows, T: number, factor: numb
   const cells = new Uint8Array(size * size);
   for (let q = 0; q < T; q++) {
     const row = Math.floor(q / factor) * size;
-    for (let k = 0; k <= q; k++) {
+    for (let k = 0; k < T; k++) {
       const at = row + Math.floor(k / factor);
       const reachable = (bits[q * words + (k >> 5)]! >>> (k & 31)) & 1;
       if (mask[q * T + k] !== BLOCKED) cells[at] = HERE;

@@ -5,6 +5,7 @@
  * to global attention, and more efficient training. A difference counts here only where every one of three seeds
  * or more shows it and it is larger than the seeds differ among themselves.
  */
+import { patterns } from '../attention/registry';
 import { isResult, SEEDS } from '../core/seeds';
 import { formatCount, formatInteger } from '../core/units';
 import { answersOf, type Asked } from './answers';
@@ -201,7 +202,12 @@ export function wordsOfAnswers(results: readonly Result[], asked: Asked): string
 
 /** What the letters above the plots stand for; nothing where there are none. */
 export function wordsOfLetters(notes: readonly string[]): string {
-  const stripes = [...new Set(notes.flatMap((note) => note.match(/\bG(?: [GSA])+\b/g) ?? []))];
+  const letters = patterns.all.map(({ letter }) => letter).join('');
+  const written = new RegExp(`\\bG(?: [${letters}])+\\b`, 'g');
+  const stripes = [...new Set(notes.flatMap((note) => note.match(written) ?? []))];
   if (stripes.length === 0) return '';
-  return `${stripes.join(' and ')}: the layers from the first to the last, G global and S local; W is the window of the local ones.`;
+  const known = patterns.all
+    .filter(({ letter }) => 'GS'.includes(letter) || stripes.some((one) => one.includes(letter)))
+    .map(({ letter, label }) => `${letter} ${label.toLowerCase()}`);
+  return `${stripes.join(' and ')}: the layers from the first to the last, ${listed(known)}; W is the window of the local ones.`;
 }

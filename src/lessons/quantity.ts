@@ -1,5 +1,7 @@
 /** @file A number a reader can be asked for: worked out by the functions that draw the pictures, with the mistakes readers make. */
 import type { PatternSpec } from '../attention/pattern';
+import { patterns } from '../attention/registry';
+import { sayReads } from '../attention/words';
 import { layersOf, type RunSpec } from '../spec/run';
 
 /** What a number is asked of, beside the settings. */
@@ -22,6 +24,10 @@ export function layerOf({ spec, layer }: Of) {
   const of = layersOf(spec)[layer]!;
   return { of, window: of.params['window'], chunk: of.params['chunk'] };
 }
+
+/** What a layer reads, in its own words: 'its window of 6 and the first 4 tokens'. */
+export const sayLayer = ({ pattern, params }: PatternSpec): string =>
+  sayReads(patterns.get(pattern).expression(params));
 
 /** The same layer with another window. */
 export const resized = ({ pattern, params }: PatternSpec, window: number): PatternSpec => ({

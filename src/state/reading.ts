@@ -1,6 +1,8 @@
 /** @file What one cell of a map says, in words: who asks, who answers, how much, or which rule forbids it. */
 import type { LayerPlan } from '../attention/pattern';
 import { patterns } from '../attention/registry';
+import { has } from '../attention/runs';
+import { sayBlocked } from '../attention/words';
 import type { AttentionFrame } from '../link/protocol';
 import type { Cell } from './selection.svelte';
 
@@ -27,14 +29,13 @@ export function readCell(frame: AttentionFrame, plan: LayerPlan, cell: Cell): Re
   const { query, key } = cell;
   const words = { query: token(frame, query), key: token(frame, key) };
 
-  if (key > query) return { ...words, verb: 'may not read', detail: 'it comes later' };
+  const blocked = sayBlocked(rule.expression(params), query, key, frame.T);
+  if (blocked) return { ...words, verb: 'may not read', detail: blocked };
   const weight = `weight ${(weightAt(frame, cell) ?? 0).toFixed(2)}`;
-  if (rule.sees(query, key, params)) return { ...words, verb: 'reads', detail: weight };
+  if (has(rule.reads(query, frame.T, params), key))
+    return { ...words, verb: 'reads', detail: weight };
 
   const chunk = rule.chunk(params);
-  if (chunk === 0) {
-    return { ...words, verb: 'may not read', detail: `outside its window of ${params['window']}` };
-  }
   const first = key - (key % chunk);
   return {
     ...words,

@@ -27,71 +27,11 @@ import {
   minus,
   union,
 } from '../../src/attention/runs';
+import { anyExpression, cellOf, numbersOf, RULES } from '../support/cellsOfTerms';
 
 const T = 24;
-
-/** Each term in words of one cell; nothing here is shared with the terms. */
-const RULES: Record<string, (q: number, k: number, n: readonly number[]) => boolean> = {
-  causal: (q, k) => k <= q,
-  window: (q, k, [W]) => q - k < W!,
-  ahead: (q, k, [W]) => k - q >= W!,
-  sink: (_, k, [n]) => k < n!,
-  chunk: (q, k, [C]) => Math.floor(q / C!) === Math.floor(k / C!),
-  prefix: (q, k, [n]) => q < n! && k < n!,
-  documents: (q, k, at) =>
-    at.filter((one) => one <= q).length === at.filter((one) => one <= k).length || sorted(at, q, k),
-  padding: (_, k, [left, right]) => k < left! || k >= T - right!,
-  dilated: (q, k, [step]) => (q - k) % step! === 0,
-  global: (q, k, tokens) => tokens.includes(q) || tokens.includes(k),
-  exact: (q, k, [W, C]) => k >= C! * Math.floor(Math.max(0, q - W! + 1) / C!),
-  summaries: (q, k, [W, C]) => k < C! * Math.floor(Math.max(0, q - W! + 1) / C!),
-};
-const sorted = (at: readonly number[], q: number, k: number) => {
-  const document = (token: number) => Math.max(0, ...at.filter((one) => one <= token));
-  return document(q) === document(k);
-};
-
-const numbersOf = (id: string) => {
-  const { params, rest } = terms.get(id);
-  const number = (min: number) => fc.integer({ min, max: T - 1 });
-  return fc
-    .tuple(
-      fc.tuple(...params.map(({ min }) => number(min))),
-      rest ? fc.array(number(rest.min), { maxLength: 3 }) : fc.constant([]),
-    )
-    .map(([own, more]) => [...own, ...more]);
-};
-const anyTerm: fc.Arbitrary<Expression> = fc
-  .constantFrom(...terms.all.map(({ id }) => id))
-  .chain((id) => fc.tuple(fc.constant(id), numbersOf(id), fc.boolean()))
-  .map(([id, numbers, off]) => ({ kind: 'term', term: id, numbers, ...(off && { off }) }));
-const { any } = fc.letrec<{ any: Expression }>((tie) => ({
-  any: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    anyTerm,
-    tie('any').map((of): Expression => ({ kind: 'not', of })),
-    fc
-      .tuple(
-        fc.constantFrom('and' as const, 'or' as const),
-        fc.array(tie('any'), { minLength: 2, maxLength: 3 }),
-        fc.boolean(),
-      )
-      .map(([kind, of, off]): Expression => ({ kind, of, ...(off && { off }) })),
-  ),
-}));
-
-/** One cell, by the words of the grammar; undefined where everything is switched off. */
-function cell(expression: Expression, q: number, k: number): boolean | undefined {
-  if (expression.off) return undefined;
-  if (expression.kind === 'term') return RULES[expression.term]!(q, k, expression.numbers);
-  if (expression.kind === 'not') {
-    const of = cell(expression.of, q, k);
-    return of === undefined ? undefined : !of;
-  }
-  const of = expression.of.map((one) => cell(one, q, k)).filter((one) => one !== undefined);
-  if (of.length === 0) return undefined;
-  return expression.kind === 'and' ? of.every(Boolean) : of.some(Boolean);
-}
+const any = anyExpression(T);
+const cell = (expression: Expression, q: number, k: number) => cellOf(expression, q, k, T);
 
 describe('runs', () => {
   const bits = fc.uint8Array({ minLength: T, maxLength: T, max: 1 });
@@ -130,12 +70,12 @@ describe('every term', () => {
 
   test.each(terms.all.map(({ id }) => id))('%s lets through what its rule says', (id) => {
     fc.assert(
-      fc.property(numbersOf(id), (numbers) => {
+      fc.property(numbersOf(id, T), (numbers) => {
         const mask = maskOf({ kind: 'term', term: id, numbers }, T);
         const cells = cellsOf(mask);
         for (let q = 0; q < T; q++)
           for (let k = 0; k < T; k++)
-            expect(cells[q * T + k] === 1, `${q}, ${k}`).toBe(RULES[id]!(q, k, numbers));
+            expect(cells[q * T + k] === 1, `${q}, ${k}`).toBe(RULES[id]!(q, k, numbers, T));
       }),
       { numRuns: 30 },
     );

@@ -16,6 +16,7 @@ import {
   valueAndGrad,
 } from '@jax-js/jax';
 import { layoutOf } from '../../src/attention/layout';
+import { patterns } from '../../src/attention/registry';
 import { NORM_EPS, weightTable, type ModelSpec } from '../../src/spec/model';
 
 /** Finite on purpose: a score no softmax can see. */
@@ -106,10 +107,14 @@ function dataOf({ spec, tokens, targets }: JaxSetup): Data {
     cosine: turns(Math.cos),
     sine: turns(Math.sin),
     masks: spec.layers.map((pattern) => {
-      const { first, summaries } = layoutOf(pattern, T);
-      if (summaries > 0) throw new Error('chunk summaries are not written in jax-js');
+      if (layoutOf(pattern, T).summaries > 0)
+        throw new Error('chunk summaries are not written in jax-js');
       const mask = new Float32Array(T * T).fill(MASKED);
-      for (let q = 0; q < T; q++) mask.fill(0, q * T + first[q]!, q * T + q + 1);
+      for (let q = 0; q < T; q++) {
+        const runs = patterns.get(pattern.pattern).reads(q, T, pattern.params);
+        for (let r = 0; r < runs.length; r += 2)
+          mask.fill(0, q * T + runs[r]!, q * T + runs[r + 1]!);
+      }
       return np.array(mask, { shape: [T, T] });
     }),
   };

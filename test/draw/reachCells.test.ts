@@ -36,9 +36,14 @@ describe('cells of reach', () => {
     expect(cells[1]).toBe(BLOCKED);
   });
 
-  test.each(plans.all.map(({ id }) => id))('agree with the reach cone of every query: %s', (id) => {
+  const custom = (stripes: string, masks = '') => ({ plan: 'custom', stripes, masks });
+  test.each([
+    ...plans.all.map(({ id }) => ({ ...DEFAULTS, plan: id })),
+    { ...DEFAULTS, ...custom('SKSK') },
+    { ...DEFAULTS, ...custom('1S21', 'causal | chunk(4); causal & dilated(3) & !sink(2)') },
+  ])('agree with the reach cone of every query: $plan $stripes', (spec) => {
     const T = 40;
-    const plan = plans.get(id).expand({ ...DEFAULTS, window: 5, chunk: 4 });
+    const plan = plans.get(spec.plan).expand({ ...spec, window: 5, chunk: 4 });
     const cells = reachCells(plan, T, 1);
     plan.forEach((_, l) => {
       for (let q = 0; q < T; q++) {

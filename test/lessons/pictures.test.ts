@@ -8,12 +8,13 @@ import { coneRows, pooledRow, sayReach, sayTokens } from '../../src/lessons/pict
 import { costRows, shareOf } from '../../src/lessons/pictures/costs';
 import { DRAWN, masksOf, sayLayers, sayPattern, sayRow } from '../../src/lessons/pictures/masks';
 import { sayStep, slotsOf } from '../../src/lessons/pictures/slots';
-import { longestOf } from '../../src/lessons/pictures/words';
+import { listOf, longestOf } from '../../src/lessons/pictures/words';
 import { modelSpecOf } from '../../src/spec/model';
 import { DEFAULTS } from '../../src/spec/run';
 
 const G = patternSpec('global', {});
 const S = patternSpec('local', { window: 6 });
+const K = patternSpec('sinks', { window: 6 });
 const A = patternSpec('approximate', { window: 6, chunk: 4 });
 const EACH: readonly (readonly [string, PatternSpec])[] = patterns.all.map(({ id }) => [
   id,
@@ -65,10 +66,22 @@ describe('the masks of a run', () => {
   });
 
   test('say what a row reads', () => {
-    expect(sayRow(S, 20)).toBe('query 20 reads keys 15 to 20: 6 keys');
-    expect(sayRow(G, 0)).toBe('query 0 reads key 0: 1 key');
-    expect(sayRow(A, 20)).toBe('query 20 reads keys 12 to 20 and 3 summaries of 4 tokens: 12 keys');
-    expect(sayRow(A, 9)).toBe('query 9 reads keys 4 to 9 and 1 summary of 4 tokens: 7 keys');
+    expect(sayRow(S, 20, 40)).toBe('query 20 reads keys 15 to 20: 6 keys');
+    expect(sayRow(G, 0, 40)).toBe('query 0 reads key 0: 1 key');
+    expect(sayRow(A, 20, 40)).toBe(
+      'query 20 reads keys 12 to 20 and 3 summaries of 4 tokens: 12 keys',
+    );
+    expect(sayRow(A, 9, 40)).toBe('query 9 reads keys 4 to 9 and 1 summary of 4 tokens: 7 keys');
+  });
+
+  test('say several runs of keys, and a row that reads nothing', () => {
+    expect(sayRow(K, 20, 40)).toBe('query 20 reads keys 0 to 3 and 15 to 20: 10 keys');
+    expect(sayRow(K, 8, 40)).toBe('query 8 reads keys 0 to 8: 9 keys');
+    expect(sayPattern(K)).toBe('local with sinks, window 6');
+    expect(listOf([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13])).toBe(
+      '0, 2, 4, 6, 8 and 2 runs more',
+    );
+    expect(listOf([])).toBe('');
   });
 
   test.each(EACH)(
@@ -76,7 +89,7 @@ describe('the masks of a run', () => {
     (_, layer) => {
       const T = 40;
       let pairs = 0;
-      for (let q = 0; q < T; q++) pairs += Number(/: (\d+) keys?$/.exec(sayRow(layer, q))![1]);
+      for (let q = 0; q < T; q++) pairs += Number(/: (\d+) keys?$/.exec(sayRow(layer, q, T))![1]);
       expect(pairs).toBe(visiblePairs(layer, T));
     },
   );
@@ -88,6 +101,7 @@ describe('the cone of a query', () => {
     ['GSGS', [G, S, G, S]],
     ['ASAS', [A, S, A, S]],
     ['SSSG', [S, S, S, G]],
+    ['SKAK', [S, K, A, K]],
   ];
   const T = 40;
 

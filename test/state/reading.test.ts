@@ -7,7 +7,7 @@ import { fakeFrame } from '../fakes/fakeEngine';
 const model = modelSpecOf({
   ...DEFAULTS,
   plan: 'custom',
-  stripes: 'GSAG',
+  stripes: 'GSAK',
   window: 6,
   chunk: 4,
   context: 32,
@@ -23,6 +23,13 @@ describe('a cell in words', () => {
   test('says which rule forbids it', () => {
     expect(say(0, 3, 9)).toContain('may not read key 9 ‘x’, it comes later');
     expect(say(1, 20, 3)).toContain('may not read key 3 ‘x’, outside its window of 6');
+  });
+  test('says it in the words of a pattern that reads two runs', () => {
+    expect(say(3, 20, 2)).toMatch(/^query 20 ‘x’ reads key 2 ‘x’, weight/);
+    expect(say(3, 20, 9)).toMatch(
+      /may not read key 9 ‘x’, outside its window of 6 and the first 4 tokens$/,
+    );
+    expect(say(3, 3, 9)).toMatch(/may not read key 9 ‘x’, it comes later$/);
   });
   test('names the chunk that a summary stands for', () => {
     expect(say(2, 20, 5)).toContain('reads a summary of key 5');

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { patterns } from '../../src/attention/registry';
 import { plans } from '../../src/attention/plans';
 import { TEXTURES } from '../../src/draw/textures';
+import { signOf } from '../../src/views/Texture/signOf';
 import { viewOf } from '../../src/lessons/views';
 import { lessons } from '../lessons/all';
 
@@ -86,6 +87,19 @@ describe('a stripe', () => {
     );
     expect(own.map(([path]) => path)).toEqual([]);
   });
+});
+
+test('no two patterns are drawn alike, and a mask of its own like none of them', () => {
+  const rules = [...withoutComments(signs).matchAll(/\[data-sign(?:='([\w-]+)')?\] \{([^}]*)\}/g)];
+  const lookOf = (sign: string) =>
+    /background:\s*([^;]+);/.exec(
+      rules.find(([, name]) => name === sign)?.[2] ?? rules.find(([, name]) => !name)![2]!,
+    )![1]!;
+  const all = [...patterns.all, ...plans.all].map(({ id }) => id);
+  const looks = [...new Set(all), 'mask'].map(lookOf);
+  expect(new Set(looks).size).toBe(looks.length);
+  for (const id of all) expect(signOf(id)).toBe(id);
+  expect(signOf('causal & chunk(8)')).toBe('mask');
 });
 
 /** Who draws a texture, and which. */

@@ -18,6 +18,10 @@ test('each difficult word explains itself where it comes first, stripes as they 
   ]);
   expect(words('KV cache')).toEqual(['cache: KV cache']);
   expect(words('A gnat has no GSM; global S')).toEqual([]);
+  expect(words('K K K K with attention sinks, and an attention sink')).toEqual([
+    'layers: K K K K',
+    'sinks: attention sinks',
+  ]);
 });
 
 test('every pattern has its letter explained', () => {

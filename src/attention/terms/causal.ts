@@ -6,6 +6,7 @@ export default defineTerm({
   label: 'Causal',
   order: 0,
   summary: 'No token of the future: the query itself and everything before it.',
+  words: () => 'the tokens up to itself',
   params: [],
   row: (position, keys) => run(0, Math.min(keys, position + 1)),
 });

@@ -10,6 +10,7 @@ export default defineTerm({
   order: 11,
   summary:
     'One rectangle: keys of queries a to b, from key c to key d, all of them included. What is painted is written so.',
+  words: ([a, b, c, d]) => `the keys ${c} to ${d} of queries ${a} to ${b}`,
   params: [place('a', 8), place('b', 11), place('c', 0), place('d', 3)],
   row: (position, keys, [a, b, c, d]) =>
     position >= a! && position <= b! ? run(Math.min(keys, c!), Math.min(keys, d! + 1)) : [],

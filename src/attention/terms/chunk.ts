@@ -7,6 +7,7 @@ export default defineTerm({
   label: 'Chunk',
   order: 3,
   summary: 'Tokens of the query’s own chunk of C (blocked local attention, Llama 4).',
+  words: ([size]) => `its chunk of ${size}`,
   params: [{ ...TOKENS, label: 'C', initial: 4 }],
   row(position, keys, [size]) {
     const start = position - (position % size!);

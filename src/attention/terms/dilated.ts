@@ -6,6 +6,7 @@ export default defineTerm({
   label: 'Dilated',
   order: 7,
   summary: 'Every step-th token before and after the query (Sparse Transformer, Longformer).',
+  words: ([step]) => `its grid of step ${step}`,
   params: [{ ...TOKENS, label: 'step', initial: 2 }],
   row(position, keys, [step]) {
     if (step === 1) return [0, keys];

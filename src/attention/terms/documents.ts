@@ -7,6 +7,7 @@ export default defineTerm({
   label: 'Documents',
   order: 5,
   summary: 'Only the query’s own document; the numbers are where further ones begin (packing).',
+  words: () => 'its own document',
   params: [],
   rest: { ...TOKENS, label: 'begins at', min: 1, initial: 8 },
   row(position, keys, begins) {

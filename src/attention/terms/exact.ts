@@ -9,6 +9,8 @@ export default defineTerm({
   order: 9,
   summary:
     'The window of W, rounded out to a border of chunks of C: what an approximate layer reads token by token (our reconstruction of LGA).',
+  words: ([window, chunk]) =>
+    `its window of ${window}, rounded out to a border of chunks of ${chunk}`,
   params: [
     { ...TOKENS, label: 'W', initial: 4 },
     { ...TOKENS, label: 'C', initial: 4 },

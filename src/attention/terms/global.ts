@@ -7,6 +7,10 @@ export default defineTerm({
   label: 'Global tokens',
   order: 8,
   summary: 'These tokens are read by all and read all (Longformer, BigBird).',
+  words: (tokens) =>
+    tokens.length === 1
+      ? `the global token ${tokens[0]}`
+      : `the global tokens ${tokens.join(', ')}`,
   params: [],
   rest: { ...TOKENS, label: 'token', min: 0, initial: 0 },
   row: (position, keys, tokens) =>

@@ -8,6 +8,7 @@ export default defineTerm({
   order: 6,
   summary:
     'The padded tokens: the first `left` and the last `right`. Write !padding(…) to block them.',
+  words: () => 'the padding',
   params: [
     { ...TOKENS, label: 'left', min: 0, initial: 2 },
     { ...TOKENS, label: 'right', min: 0, initial: 0 },

@@ -7,6 +7,7 @@ export default defineTerm({
   label: 'Prefix',
   order: 4,
   summary: 'The first n tokens read one another in both directions (PrefixLM, PaliGemma).',
+  words: ([length]) => `the prefix of ${length}`,
   params: [{ ...TOKENS, label: 'n', initial: 4 }],
   row: (position, keys, [length]) =>
     position < length! ? run(0, Math.min(keys, length!)) : run(0, 0),

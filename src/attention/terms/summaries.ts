@@ -9,6 +9,7 @@ export default defineTerm({
   order: 10,
   summary:
     'Tokens an approximate layer reads only as averages of whole chunks before its window (our reconstruction of LGA).',
+  words: ([, chunk]) => `the summaries of ${chunk} before its window`,
   params: [
     { ...TOKENS, label: 'W', initial: 4 },
     { ...TOKENS, label: 'C', initial: 4 },

@@ -59,7 +59,7 @@ export default defineExercise<NumberExercise, string>({
     const value = quantity.value(of);
     check(
       Number.isFinite(value),
-      `${fields.what}: ${quantity.id} is ${value} here, which nobody can answer`,
+      `${fields.what}: ${quantity.id} ${Number.isNaN(value) ? 'has no value' : `is ${value}`} here, which nobody can answer`,
     );
     return { quantity: quantity.id, of, within };
   },

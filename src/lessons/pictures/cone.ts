@@ -1,8 +1,10 @@
 /** @file What one query depends on through the layers, row by row from the output down to the tokens: the cone of its reach. */
 import { BLOCKED, EXACT, SUMMARY } from '../../attention/cells';
-import { layoutOf } from '../../attention/layout';
-import type { LayerPlan } from '../../attention/pattern';
-import { reachCone } from '../../attention/reach';
+import type { LayerPlan, PatternSpec } from '../../attention/pattern';
+import { reachCone, readBy } from '../../attention/reach';
+import { patterns } from '../../attention/registry';
+import { fromCells } from '../../attention/runs';
+import { listOf } from './words';
 
 export interface ConeRow {
   /** 'output', 'after layer 3', 'tokens'. */
@@ -23,7 +25,7 @@ export function coneRows(plan: LayerPlan, T: number, query: number): readonly Co
       return {
         label: l === plan.length ? 'output' : l === 0 ? 'tokens' : `after layer ${l}`,
         by: layer && l,
-        kinds: layer ? kindsOf(layoutOf(layer, T).first, needed, cone[l + 1]!) : needed,
+        kinds: layer ? kindsOf(layer, needed, cone[l + 1]!) : needed,
         tokens: needed.reduce((sum, bit) => sum + bit, 0),
       };
     })
@@ -31,15 +33,10 @@ export function coneRows(plan: LayerPlan, T: number, query: number): readonly Co
 }
 
 /** Of the tokens a layer reads for the queries asked, those that one of them reads itself are exact. */
-function kindsOf(first: Int32Array, needed: Uint8Array, asked: Uint8Array): Uint8Array {
-  const kinds = needed.map((bit) => (bit ? SUMMARY : BLOCKED));
-  // Queries in order begin no earlier than those before, so everything is filled once.
-  for (let q = 0, done = 0; q < asked.length; q++) {
-    if (!asked[q]) continue;
-    kinds.fill(EXACT, Math.max(done, first[q]!), q + 1);
-    done = q + 1;
-  }
-  return kinds;
+function kindsOf({ pattern, params }: PatternSpec, needed: Uint8Array, asked: Uint8Array) {
+  const rule = patterns.get(pattern);
+  const exact = readBy((q) => rule.reads(q, asked.length, params), asked);
+  return needed.map((bit, k) => (exact[k] ? EXACT : bit ? SUMMARY : BLOCKED));
 }
 
 /** Cells of `factor` tokens: exact where one of its tokens is. */
@@ -53,19 +50,11 @@ export function pooledRow(kinds: Uint8Array, factor: number): Uint8Array {
 }
 
 /** '27 to 47', '3', '0 to 4 and 9'. */
-export function sayTokens(kinds: ArrayLike<number>): string {
-  const parts: string[] = [];
-  for (let k = 0; k < kinds.length; k++) {
-    if (kinds[k] === BLOCKED) continue;
-    const from = k;
-    while (k + 1 < kinds.length && kinds[k + 1] !== BLOCKED) k++;
-    parts.push(from === k ? `${k}` : `${from} to ${k}`);
-  }
-  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
-}
+export const sayTokens = (kinds: ArrayLike<number>): string =>
+  listOf(fromCells(kinds, 0, kinds.length));
 
 /** 'query 47 depends on 21 of 48 tokens: 27 to 47'. */
 export function sayReach(rows: readonly ConeRow[], query: number): string {
   const { kinds, tokens } = rows.at(-1)!;
-  return `query ${query} depends on ${tokens} of ${kinds.length} tokens: ${sayTokens(kinds)}`;
+  return `query ${query} depends on ${tokens} of ${kinds.length} tokens${tokens > 0 ? `: ${sayTokens(kinds)}` : ''}`;
 }

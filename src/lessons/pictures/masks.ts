@@ -2,9 +2,12 @@
 import { visiblePairs } from '../../attention/cost';
 import { maskCells } from '../../attention/cells';
 import type { LayerPlan, PatternSpec } from '../../attention/pattern';
+import { readsOf } from '../../attention/reads';
 import { patterns } from '../../attention/registry';
+import { count } from '../../attention/runs';
+import { listOf } from './words';
 
-/** Tokens that are drawn at most; a mask's first rows are the same however many follow. */
+/** Tokens that are drawn at most: the first ones. */
 export const DRAWN = 64;
 
 export interface MaskPicture {
@@ -31,7 +34,7 @@ export function masksOf(plan: LayerPlan, T: number, only?: number): readonly Mas
       label: sayLayers(layers, plan.length),
       of,
       pairs: visiblePairs(of, T),
-      cells: maskCells(of, Math.min(T, DRAWN)),
+      cells: maskCells(of, T, Math.min(T, DRAWN)),
     };
   });
 }
@@ -46,25 +49,23 @@ export function sayLayers(layers: readonly number[], of: number): string {
   return `layers ${layers.map((l) => l + 1).join(', ')}`;
 }
 
-/** 'local, window 6'. */
+/** 'local, window 6'; a mask of its own as it is written. */
 export function sayPattern({ pattern, params }: PatternSpec): string {
   const rule = patterns.get(pattern);
   const numbers = Object.entries(rule.params).map(
     ([name, { label }]) => `${label.toLowerCase()} ${params[name]}`,
   );
-  return [rule.label.toLowerCase(), ...numbers].join(', ');
+  return [patterns.has(pattern) ? rule.label.toLowerCase() : pattern, ...numbers].join(', ');
 }
 
-/** 'query 20 reads keys 15 to 20: 6 keys'. */
-export function sayRow({ pattern, params }: PatternSpec, query: number): string {
-  const rule = patterns.get(pattern);
-  const first = rule.firstKey(query, params);
-  const chunk = rule.chunk(params);
-  const summaries = chunk > 0 ? first / chunk : 0;
-  const exact = first === query ? `key ${query}` : `keys ${first} to ${query}`;
+/** 'query 20 reads keys 15 to 20: 6 keys', of T tokens; 'query 20 reads nothing' where it does. */
+export function sayRow(layer: PatternSpec, query: number, T: number): string {
+  const { exact, summaries, chunk, keys } = readsOf(layer, query, T);
+  if (keys === 0) return `query ${query} reads nothing`;
+  const tokens = `${count(exact) === 1 ? 'key' : 'keys'} ${listOf(exact)}`;
   const through =
     summaries > 0 ? ` and ${counted(summaries, 'summary', 'summaries')} of ${chunk} tokens` : '';
-  return `query ${query} reads ${exact}${through}: ${counted(query - first + 1 + summaries, 'key')}`;
+  return `query ${query} reads ${tokens}${through}: ${counted(keys, 'key')}`;
 }
 
 /** '1 key', '6 keys'. */

@@ -3,7 +3,7 @@
  * the approximate pattern (our reconstruction of LGA, design section 1), and how far the two outputs are apart.
  */
 import type { PatternSpec } from '../../attention/pattern';
-import { patterns } from '../../attention/registry';
+import { readsOf } from '../../attention/reads';
 import { random } from '../../core/random';
 
 export interface Vectors {
@@ -75,13 +75,12 @@ export const specOf = ({ window, chunk }: Pick<Reading, 'window' | 'chunk'>): Pa
 });
 
 /** What the query reads, without its weights: summaries first, then tokens. */
-function readsOf({ query, leak, ...of }: Reading, T: number): readonly Omit<Entry, 'weight'>[] {
-  const rule = patterns.get('approximate');
-  const { params } = specOf(of);
+function unweighed({ query, leak, ...of }: Reading, T: number): readonly Omit<Entry, 'weight'>[] {
   const C = of.chunk;
-  const first = rule.firstKey(query, params);
+  const read = readsOf(specOf(of), query, T);
+  const first = read.exact[0]!;
   const own = C * Math.floor(query / C);
-  const summaries = Array.from({ length: first / C }, (_, c) => ({
+  const summaries = Array.from({ length: read.summaries }, (_, c) => ({
     kind: 'summary' as const,
     from: c * C,
     to: (c + 1) * C - 1,
@@ -110,7 +109,7 @@ export function summaryOf(vectors: Vectors, reading: Reading): SummaryPicture {
   const all = Array.from({ length: query + 1 }, (_, t) => ({ from: t, to: t }));
   exact.set(softmax(all.map((one) => scoreOf(meanOf(k, d, one)))));
 
-  const reads = readsOf(reading, T);
+  const reads = unweighed(reading, T);
   const weights = softmax(
     reads.map((one) => {
       const tokens = one.to - one.from + 1;

@@ -1,4 +1,23 @@
 /** @file Words whose length changes with what they say. */
+import { count, type Runs } from '../../attention/runs';
+
+/** '27 to 47', '3', '0 to 4 and 9'; of more than `most` runs the first ones, and how many follow. */
+export function listOf(runs: Runs, most = 6): string {
+  const parts: string[] = [];
+  for (let r = 0; r < runs.length; r += 2) {
+    const [from, to] = [runs[r]!, runs[r + 1]! - 1];
+    parts.push(from === to ? `${from}` : `${from} to ${to}`);
+  }
+  const said =
+    parts.length > most
+      ? [...parts.slice(0, most - 1), `${parts.length - most + 1} runs more`]
+      : parts;
+  return said.length < 2 ? said.join('') : `${said.slice(0, -1).join(', ')} and ${said.at(-1)}`;
+}
+
+/** 'token 3', 'tokens 0 to 4 and 9'. */
+export const tokensOf = (runs: Runs): string =>
+  `${count(runs) === 1 ? 'token' : 'tokens'} ${listOf(runs)}`;
 
 /** The longest of what is said of 0 … n - 1: the room that has to be kept for all of it. */
 export function longestOf(n: number, say: (i: number) => string): string {

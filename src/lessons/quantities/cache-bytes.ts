@@ -1,7 +1,10 @@
 import { cacheBytes, cachedKeys } from '../../attention/cost';
+import type { PatternSpec } from '../../attention/pattern';
+import { hasSummaries } from '../../attention/reads';
 import { formatInteger as n } from '../../core/units';
 import { layersOf } from '../../spec/run';
-import { defineQuantity, type Mistake, type Of } from '../quantity';
+import { defineQuantity, sayLayer, type Mistake, type Of } from '../quantity';
+import { isWindow } from '../traits';
 
 const shape = ({ spec, T, bytes }: Of) => ({
   T,
@@ -11,10 +14,12 @@ const shape = ({ spec, T, bytes }: Of) => ({
 });
 
 /** What becomes of a token that has left the window. */
-const LEAVES: Readonly<Record<string, string>> = {
-  local: 'a local layer lets go of what has left its window',
-  approximate: 'an approximate layer keeps one summary for each chunk that has left its window',
-};
+function sayLeaves(layer: PatternSpec): string {
+  if (hasSummaries(layer))
+    return 'an approximate layer keeps one summary for each chunk that has left its window';
+  if (isWindow(layer)) return 'a local layer lets go of what has left its window';
+  return `a layer that reads ${sayLayer(layer)} keeps no other`;
+}
 
 /** Bytes of keys and values after T tokens, all layers. */
 export default defineQuantity({
@@ -46,7 +51,7 @@ export default defineQuantity({
           value: cacheBytes([layers[keys.indexOf(held)]!], shape(of)),
           says: `That is one layer, which holds ${n(held)} keys; each of the ${layers.length} has a cache of its own.`,
         });
-    const smaller = new Set(layers.filter((_, l) => keys[l]! < of.T).map(({ pattern }) => pattern));
+    const smaller = new Set(layers.filter((_, l) => keys[l]! < of.T).map(sayLeaves));
     if (smaller.size > 0)
       mistakes.push({
         id: 'as if global',
@@ -54,7 +59,7 @@ export default defineQuantity({
           layers.map(() => ({ pattern: 'global', params: {} })),
           shape(of),
         ),
-        says: `That keeps every token in every layer; ${[...smaller].map((pattern) => LEAVES[pattern]).join(', and ')}.`,
+        says: `That keeps every token in every layer; ${[...smaller].join(', and ')}.`,
       });
     return mistakes;
   },

@@ -1,8 +1,13 @@
 import { cachedKeys } from '../../attention/cost';
+import { maskOf } from '../../attention/expression';
+import { horizonOf, lastReaders, neededFrom } from '../../attention/need';
 import { patterns } from '../../attention/registry';
+import { complement, has } from '../../attention/runs';
 import { formatInteger as n } from '../../core/units';
 import { layersOf } from '../../spec/run';
-import { defineQuantity, layerOf, resized, type Mistake } from '../quantity';
+import { tokensOf } from '../pictures/words';
+import { defineQuantity, layerOf, resized, sayLayer, type Mistake } from '../quantity';
+import { isWindow } from '../traits';
 
 /** Keys (tokens and summaries) that one layer's cache holds after T tokens. */
 export default defineQuantity({
@@ -15,9 +20,14 @@ export default defineQuantity({
     const { T } = asked;
     const { of, window: W, chunk: C } = layerOf(asked);
     const held = cachedKeys(of, T);
-    const mistakes: Mistake[] = [
-      { id: 'without the last', value: held - 1, says: 'The last token is held too.' },
-    ];
+    const rule = patterns.get(of.pattern);
+    const mistakes: Mistake[] = [];
+    if (has(rule.reads(T - 1, T, of.params), T - 1))
+      mistakes.push({
+        id: 'without the last',
+        value: held - 1,
+        says: 'The last token is held too.',
+      });
     if (W === undefined) return mistakes;
     mistakes.push({
       id: 'window too wide',
@@ -30,7 +40,26 @@ export default defineQuantity({
         value: cachedKeys(resized(of, W - 1), T),
         says: `The window of ${W} counts the token itself: itself and ${W - 1} before.`,
       });
-    if (of.pattern === 'local') {
+    if (!rule.firstKey) {
+      const expression = rule.expression(of.params);
+      const last = lastReaders(maskOf(expression, horizonOf(expression, T)));
+      const gone = complement(neededFrom(last, 0, T - 1), T);
+      if (gone.length > 0)
+        mistakes.push(
+          {
+            id: 'as if global',
+            value: T,
+            says: `Tokens that no later query reads need not be held: here ${tokensOf(gone)}.`,
+          },
+          {
+            id: 'as if local',
+            value: Math.min(W, T),
+            says: `Those are the tokens of its window alone; this layer reads ${sayLayer(of)}, and holds all of them.`,
+          },
+        );
+      return mistakes;
+    }
+    if (isWindow(of)) {
       if (T > W)
         mistakes.push({
           id: 'as if global',
@@ -39,7 +68,7 @@ export default defineQuantity({
         });
       return mistakes;
     }
-    const first = patterns.get(of.pattern).firstKey(T - 1, of.params);
+    const first = rule.firstKey(T - 1, of.params);
     if (first > 0)
       mistakes.push(
         {
@@ -68,6 +97,6 @@ export default defineQuantity({
   },
   because({ spec, T, layer }) {
     const of = layersOf(spec)[layer]!;
-    return `${of.pattern}: ${n(cachedKeys(of, T))} after ${n(T)} tokens`;
+    return `${patterns.get(of.pattern).label.toLowerCase()}: ${n(cachedKeys(of, T))} after ${n(T)} tokens`;
   },
 });

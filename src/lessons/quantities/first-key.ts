@@ -1,10 +1,16 @@
+import { readsOf } from '../../attention/reads';
 import { patterns } from '../../attention/registry';
+import { clip } from '../../attention/runs';
+import { tokensOf } from '../pictures/words';
 import { defineQuantity, layerOf, resized, type Mistake, type Of } from '../quantity';
+import { isWindow } from '../traits';
 
-const firstOf = (asked: Of, { pattern, params } = layerOf(asked).of) =>
-  patterns.get(pattern).firstKey(asked.query, params);
+const runsOf = (asked: Of, layer = layerOf(asked).of) => readsOf(layer, asked.query, asked.T).exact;
 
-/** The first key a query reads exactly. */
+/** NaN where the query reads nothing; no lesson may ask for that. */
+const firstOf = (asked: Of, layer = layerOf(asked).of) => runsOf(asked, layer)[0] ?? NaN;
+
+/** The first key a query reads exactly, of all its runs. */
 export default defineQuantity({
   id: 'first-key',
   label: 'First key read exactly',
@@ -14,8 +20,9 @@ export default defineQuantity({
   mistakes(asked) {
     const { query } = asked;
     const { of, window: W, chunk: C } = layerOf(asked);
+    const runs = runsOf(asked);
     if (W === undefined)
-      return query === 0
+      return query === 0 || runs.length !== 2 || runs[0] !== 0
         ? []
         : [
             {
@@ -26,6 +33,23 @@ export default defineQuantity({
           ];
     const first = firstOf(asked);
     const start = query - W + 1;
+    if (!isWindow(of) && !C)
+      return [
+        {
+          id: 'the width',
+          value: W,
+          says: 'That is how wide the window is; asked is the first key of all that is read.',
+        },
+        ...(start > first
+          ? [
+              {
+                id: 'where the window begins',
+                value: start,
+                says: `There the window begins; before it, the query reads ${tokensOf(clip(runs, 0, start))} too.`,
+              },
+            ]
+          : []),
+      ];
     const mistakes: Mistake[] = [
       {
         id: 'the width',
@@ -48,7 +72,11 @@ export default defineQuantity({
     return mistakes;
   },
   because(asked) {
-    const { window: W, chunk: C } = layerOf(asked);
+    const { of, window: W, chunk: C } = layerOf(asked);
+    const runs = runsOf(asked);
+    if (runs.length === 0) return 'the query reads nothing';
+    if (!patterns.get(of.pattern).firstKey)
+      return `the query reads ${tokensOf(runs)}, and ${runs[0]} is the first`;
     if (W === undefined) return 'a global layer begins at key 0';
     const start = asked.query - W + 1;
     const begins = `${asked.query} − ${W} + 1 = ${String(start).replace('-', '−')}`;

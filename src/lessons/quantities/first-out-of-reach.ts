@@ -1,16 +1,21 @@
-import { reach } from '../../attention/reach';
+import { reachCone } from '../../attention/reach';
 import { layersOf } from '../../spec/run';
+import { sayTokens } from '../pictures/cone';
 import { defineQuantity, type Mistake, type Of } from '../quantity';
+import { isWindow } from '../traits';
 
-/** Reach counts the token itself, so the farthest distance within it is one less. */
 function distances({ spec, T }: Of) {
   const layers = layersOf(spec);
-  const tokens = reach(layers, T);
+  const input = reachCone(layers, T, T - 1)[0]!;
+  const back = input.toReversed().indexOf(0); // 0 back is the token itself
+  const first = back < 0 ? Infinity : back;
   return {
+    input,
     L: layers.length,
     W: spec.window,
-    last: tokens - 1,
-    first: tokens < T ? tokens : Infinity,
+    windows: layers.every(isWindow),
+    last: back < 0 ? T - 1 : back - 1,
+    first,
   };
 }
 
@@ -21,9 +26,16 @@ export default defineQuantity({
   unit: 'tokens back',
   value: (of) => distances(of).first,
   mistakes(of) {
-    const { L, W, last, first } = distances(of);
-    // Only a stack of local layers leaves anything out of reach.
+    const { L, W, last, first, windows } = distances(of);
     if (first === Infinity) return [];
+    if (!windows)
+      return [
+        {
+          id: 'the last within reach',
+          value: last,
+          says: 'That is still within reach. Asked is the first distance that is not.',
+        },
+      ];
     const mistakes: Mistake[] = [
       {
         id: 'the last within reach',
@@ -50,7 +62,10 @@ export default defineQuantity({
     return W > 1 ? mistakes : mistakes.filter(({ id }) => id !== 'one layer');
   },
   because(of) {
-    const { L, W, last, first } = distances(of);
+    const { L, W, last, first, windows, input } = distances(of);
+    if (first === Infinity) return 'every token is within reach';
+    if (!windows)
+      return `tokens ${sayTokens(input)} are within reach; the nearest that is not lies ${first} back`;
     return `${L} layers get ${W - 1} back each, ${L} × ${W - 1} = ${last}; ${first} is the first distance beyond`;
   },
 });

@@ -1,43 +1,35 @@
-import { patterns } from '../../attention/registry';
+import { readsOf } from '../../attention/reads';
 import type { PatternSpec } from '../../attention/pattern';
-import { defineQuantity, layerOf, resized, type Mistake, type Of } from '../quantity';
+import { count, has } from '../../attention/runs';
+import { listOf } from '../pictures/words';
+import { defineQuantity, layerOf, resized, sayLayer, type Mistake, type Of } from '../quantity';
+import { isWindow } from '../traits';
+
+/** What one query reads in one layer. */
+const keysOf = (of: Of, layer: PatternSpec = layerOf(of).of) => readsOf(layer, of.query, of.T);
 
 /** Keys one query reads in one layer, summaries included. */
-function keysOf(of: Of, { pattern, params }: PatternSpec = layerOf(of).of) {
-  const { query } = of;
-  const rule = patterns.get(pattern);
-  const first = rule.firstKey(query, params);
-  const chunk = rule.chunk(params);
-  return {
-    exact: query - first + 1,
-    summaries: chunk > 0 ? first / chunk : 0,
-    first,
-    chunk,
-    window: params['window'],
-  };
-}
-
 export default defineQuantity({
   id: 'keys',
   label: 'Keys the query reads',
   unit: 'keys',
   needs: ['layer', 'query'],
-  value(of) {
-    const { exact, summaries } = keysOf(of);
-    return exact + summaries;
-  },
+  value: (of) => keysOf(of).keys,
   mistakes(of) {
     const { query, T } = of;
     const { of: layer, window: W } = layerOf(of);
-    const { exact, summaries, first, chunk } = keysOf(of);
-    const withWindow = (window: number) => {
-      const keys = keysOf(of, resized(layer, window));
-      return keys.exact + keys.summaries;
-    };
-    const mistakes: Mistake[] = [
-      { id: 'without itself', value: exact + summaries - 1, says: 'A token reads itself too.' },
-    ];
-    if (query < T - 1)
+    const { exact: tokens, summaries, chunk, keys } = keysOf(of);
+    const exact = count(tokens);
+    const first = tokens[0] ?? 0;
+    const withWindow = (window: number) => keysOf(of, resized(layer, window)).keys;
+    const mistakes: Mistake[] = [];
+    if (has(tokens, query))
+      mistakes.push({
+        id: 'without itself',
+        value: keys - 1,
+        says: 'A token reads itself too.',
+      });
+    if (query < T - 1 && (tokens.at(-1) ?? 0) <= query + 1)
       mistakes.push({
         id: 'every token',
         value: T,
@@ -55,14 +47,23 @@ export default defineQuantity({
         value: withWindow(W - 1),
         says: `The window of ${W} counts the token itself: itself and ${W - 1} before.`,
       });
-    if (first > 0)
+    if (exact < query + 1)
       mistakes.push({
         id: 'as if global',
         value: query + 1,
-        says:
+        says: `That is a global layer. This one reads ${
           chunk > 0
-            ? `That is a global layer. This one reads tokens 0 to ${first - 1} through summaries, and a summary of ${chunk} is one key.`
-            : `That is a global layer. This one reads no further back than its window of ${W}.`,
+            ? `tokens 0 to ${first - 1} through summaries, and a summary of ${chunk} is one key`
+            : isWindow(layer)
+              ? `no further back than its window of ${W}`
+              : sayLayer(layer)
+        }.`,
+      });
+    if (tokens.length > 2)
+      mistakes.push({
+        id: 'as if local',
+        value: Math.min(W, query + 1),
+        says: `Those are the tokens of its window alone; this layer reads ${sayLayer(layer)}.`,
       });
     if (summaries > 0)
       mistakes.push(
@@ -86,10 +87,12 @@ export default defineQuantity({
     return mistakes;
   },
   because(of) {
-    const { exact, summaries, first, chunk } = keysOf(of);
-    const tokens = `tokens ${first} to ${of.query}: ${exact}`;
+    const { exact, summaries, chunk, keys } = keysOf(of);
+    if (keys === 0) return 'this query reads nothing: 0';
+    const list = exact.length === 2 ? `${exact[0]} to ${exact[1]! - 1}` : listOf(exact);
+    const tokens = `tokens ${list}: ${count(exact)}`;
     return chunk > 0 && summaries > 0
-      ? `${tokens}, and ${summaries} summaries of ${chunk}: ${exact + summaries}`
+      ? `${tokens}, and ${summaries} summaries of ${chunk}: ${keys}`
       : tokens;
   },
 });

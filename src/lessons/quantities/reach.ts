@@ -1,6 +1,10 @@
-import { reach } from '../../attention/reach';
+import { reach, reachCone } from '../../attention/reach';
 import { layersOf } from '../../spec/run';
+import { fromCells } from '../../attention/runs';
+import { sayTokens } from '../pictures/cone';
+import { tokensOf } from '../pictures/words';
 import { defineQuantity, type Mistake } from '../quantity';
+import { isWindow, seesAll } from '../traits';
 
 /** Tokens the last one can depend on through all layers, itself included. */
 export default defineQuantity({
@@ -13,16 +17,29 @@ export default defineQuantity({
     const { length: L } = layers;
     const W = spec.window;
     const sum = 1 + L * (W - 1); // if every layer is local
-    if (layers.some(({ pattern }) => pattern !== 'local')) {
-      const mistakes: Mistake[] = [
-        { id: 'without itself', value: T - 1, says: 'The token itself is one more.' },
-      ];
+    if (!layers.every(isWindow)) {
+      const [input] = reachCone(layers, T, T - 1);
+      const mistakes: Mistake[] = [];
+      if (input![T - 1])
+        mistakes.push({
+          id: 'without itself',
+          value: reach(layers, T) - 1,
+          says: 'The token itself is one more.',
+        });
       // Windows stand in the sentence, so there has to be one in the model.
-      if (layers.some(({ pattern }) => pattern !== 'global') && sum < T)
+      if (layers.every(({ params }) => params['window'] === undefined) || sum >= T) return mistakes;
+      const before = input!.slice(0, T - sum);
+      if (layers.some((layer) => seesAll(layer, T)))
         mistakes.push({
           id: 'as if all were local',
           value: sum,
           says: 'So it would be if every layer were local; one that sees everything before changes that.',
+        });
+      else if (before.some(Boolean))
+        mistakes.push({
+          id: 'as if all were local',
+          value: sum,
+          says: `So it would be if every layer were local; before those, ${tokensOf(fromCells(before, 0, before.length))} can be reached too.`,
         });
       return mistakes;
     }
@@ -74,9 +91,11 @@ export default defineQuantity({
   because({ spec, T }) {
     const layers = layersOf(spec);
     const value = reach(layers, T);
-    const wide = layers.find(({ pattern }) => pattern !== 'local');
-    return wide
-      ? `a layer that sees everything before makes it everything: ${value}`
-      : `1 + ${layers.length} × (${spec.window} − 1) = ${1 + layers.length * (spec.window - 1)}${value < 1 + layers.length * (spec.window - 1) ? `, but there are only ${T} tokens` : ''}`;
+    if (!layers.every(isWindow))
+      return layers.some((layer) => seesAll(layer, T))
+        ? `a layer that sees everything before makes it everything: ${value}`
+        : `the layers together lead to tokens ${sayTokens(reachCone(layers, T, T - 1)[0]!)}: ${value}`;
+    const sum = 1 + layers.length * (spec.window - 1);
+    return `1 + ${layers.length} × (${spec.window} − 1) = ${sum}${value < sum ? `, but there are only ${T} tokens` : ''}`;
   },
 });

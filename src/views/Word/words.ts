@@ -1,4 +1,6 @@
 /** @file Words that a newcomer cannot know, each explained in two sentences; shown where the word stands. */
+import { MASK_LETTER } from '../../attention/maskPattern';
+import { patterns } from '../../attention/registry';
 
 export type WordId = keyof typeof WORDS;
 
@@ -13,18 +15,25 @@ export const WORDS = {
     meaning:
       'What a model keeps in memory while it writes: a key and a value of each token that later tokens may still read, in every layer. A global layer keeps all tokens, a local layer only those in its window.',
   },
+  sinks: {
+    word: 'attention sinks',
+    meaning:
+      'The first tokens of a text, which a layer goes on reading however far its window has moved. A model trained without a window puts much weight on them whatever they say, and writes badly once a window lets go of them (Xiao et al. 2023).',
+  },
   layers: {
     word: 'G S G S',
     meaning:
-      'The layers of a model, from the first to the last. G is a global layer, which reads everything before it; S is a local one, which reads only a short window; A is an approximate one.',
+      'The layers of a model, from the first to the last. G is a global layer, which reads everything before it; S is a local one, which reads only a short window; A is an approximate one. K is a local one with sinks: it also reads the first tokens of all. M has a mask of its own.',
   },
 } as const;
 
 /** Stripes as they are written: letters of two layers or more. */
-const STRIPES = /\b[GSA](?: [GSA])+\b/;
+const LETTERS = [...patterns.all.map(({ letter }) => letter), MASK_LETTER].join('');
+const STRIPES = new RegExp(`\\b[${LETTERS}](?: [${LETTERS}])+\\b`);
 const FORMS: readonly (readonly [WordId, RegExp])[] = [
   ['nats', /\bnats\b/],
   ['cache', /\bKV cache\b/],
+  ['sinks', /\b[Aa]ttention sinks?\b/],
   ['layers', STRIPES],
 ];
 

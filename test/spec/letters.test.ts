@@ -1,0 +1,34 @@
+/** @file Every pattern can be asked for in a link and in a lesson by its letter, and is found where letters are listed. */
+import { expect, test } from 'vitest';
+import { lettersOf } from '../../src/attention/plans';
+import { patterns, patternOfLetter } from '../../src/attention/registry';
+import { settingsOf } from '../../src/lessons/settings';
+import { layersOf, DEFAULTS } from '../../src/spec/run';
+import { fromQuery, toQuery } from '../../src/spec/url';
+
+test.each(patterns.all.map(({ id, letter }) => [letter, id] as const))(
+  'stripes=G%s%s%s of a link are those layers',
+  (letter, id) => {
+    const stripes = `G${letter.repeat(3)}`;
+    const { spec, notes } = fromQuery(`v=1&plan=custom&stripes=${stripes}&window=6&layers=4`);
+    expect(notes).toEqual([]);
+    const layers = layersOf(spec);
+    expect(lettersOf(layers)).toBe(stripes);
+    expect(layers[3]).toEqual({
+      pattern: id,
+      params: Object.fromEntries(
+        Object.keys(patterns.get(id).params).map((name) => [
+          name,
+          name === 'window' ? 6 : DEFAULTS.chunk,
+        ]),
+      ),
+    });
+    expect(fromQuery(toQuery(spec)).spec).toEqual(spec);
+    expect(settingsOf({ stripes }, 'a scene')).toEqual({ stripes });
+  },
+);
+
+test('letters are told apart, and a wrong one is told which there are', () => {
+  expect(new Set(patterns.all.map(({ letter }) => letter)).size).toBe(patterns.all.length);
+  expect(() => patternOfLetter('Z')).toThrow(/'Z' is no layer; write .*K \(sinks\)/);
+});

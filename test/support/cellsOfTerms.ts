@@ -1,0 +1,82 @@
+/** @file Any mask by terms, and what each of its cells is: the rule of each term by itself, sharing nothing with src. */
+import fc from 'fast-check';
+import { terms, type Expression } from '../../src/attention/expression';
+
+type Rule = (q: number, k: number, numbers: readonly number[], T: number) => boolean;
+
+/** Each term in words of one cell of T tokens. */
+export const RULES: Readonly<Record<string, Rule>> = {
+  causal: (q, k) => k <= q,
+  window: (q, k, [W]) => q - k < W!,
+  ahead: (q, k, [W]) => k - q >= W!,
+  sink: (_, k, [n]) => k < n!,
+  chunk: (q, k, [C]) => Math.floor(q / C!) === Math.floor(k / C!),
+  prefix: (q, k, [n]) => q < n! && k < n!,
+  documents: (q, k, at) =>
+    at.filter((one) => one <= q).length === at.filter((one) => one <= k).length || sorted(at, q, k),
+  padding: (_, k, [left, right], T) => k < left! || k >= T - right!,
+  dilated: (q, k, [step]) => (q - k) % step! === 0,
+  global: (q, k, tokens) => tokens.includes(q) || tokens.includes(k),
+  exact: (q, k, [W, C]) => k >= C! * Math.floor(Math.max(0, q - W! + 1) / C!),
+  summaries: (q, k, [W, C]) => k < C! * Math.floor(Math.max(0, q - W! + 1) / C!),
+  cells: (q, k, [a, b, c, d]) => q >= a! && q <= b! && k >= c! && k <= d!,
+};
+const sorted = (at: readonly number[], q: number, k: number) => {
+  const document = (token: number) => Math.max(0, ...at.filter((one) => one <= token));
+  return document(q) === document(k);
+};
+
+/** Numbers a term may have, each below T. */
+export const numbersOf = (id: string, T: number): fc.Arbitrary<readonly number[]> => {
+  const { params, rest } = terms.get(id);
+  const number = (min: number) => fc.integer({ min, max: T - 1 });
+  return fc
+    .tuple(
+      fc.tuple(...params.map(({ min }) => number(min))),
+      rest ? fc.array(number(rest.min), { maxLength: 3 }) : fc.constant([]),
+    )
+    .map(([own, more]) => [...own, ...more]);
+};
+
+/** Any expression of any terms but those left out, with numbers below T. */
+export function anyExpression(
+  T: number,
+  without: readonly string[] = [],
+): fc.Arbitrary<Expression> {
+  const anyTerm: fc.Arbitrary<Expression> = fc
+    .constantFrom(...terms.all.map(({ id }) => id).filter((id) => !without.includes(id)))
+    .chain((id) => fc.tuple(fc.constant(id), numbersOf(id, T), fc.boolean()))
+    .map(([id, numbers, off]) => ({ kind: 'term', term: id, numbers, ...(off && { off }) }));
+  return fc.letrec<{ any: Expression }>((tie) => ({
+    any: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      anyTerm,
+      tie('any').map((of): Expression => ({ kind: 'not', of })),
+      fc
+        .tuple(
+          fc.constantFrom('and' as const, 'or' as const),
+          fc.array(tie('any'), { minLength: 2, maxLength: 3 }),
+          fc.boolean(),
+        )
+        .map(([kind, of, off]): Expression => ({ kind, of, ...(off && { off }) })),
+    ),
+  })).any;
+}
+
+/** One cell of T tokens, by the words of the grammar; undefined where everything is switched off. */
+export function cellOf(
+  expression: Expression,
+  q: number,
+  k: number,
+  T: number,
+): boolean | undefined {
+  if (expression.off) return undefined;
+  if (expression.kind === 'term') return RULES[expression.term]!(q, k, expression.numbers, T);
+  if (expression.kind === 'not') {
+    const of = cellOf(expression.of, q, k, T);
+    return of === undefined ? undefined : !of;
+  }
+  const of = expression.of.map((one) => cellOf(one, q, k, T)).filter((one) => one !== undefined);
+  if (of.length === 0) return undefined;
+  return expression.kind === 'and' ? of.every(Boolean) : of.some(Boolean);
+}
