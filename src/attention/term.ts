@@ -12,6 +12,8 @@ export interface Term {
   readonly params: readonly ParamSpec[];
   /** As many numbers more as one likes. */
   readonly rest?: ParamSpec;
+  /** After how many tokens it says the same again of a pair, where it says more than how far they are apart. */
+  period?(numbers: readonly number[]): number;
   /** Keys it lets a query at `position` read, of `keys` tokens. */
   row(position: number, keys: number, numbers: readonly number[]): Runs;
 }

@@ -8,6 +8,7 @@ export default defineTerm({
   order: 3,
   summary: 'Tokens of the query’s own chunk of C (blocked local attention, Llama 4).',
   params: [{ ...TOKENS, label: 'C', initial: 4 }],
+  period: ([size]) => size!,
   row(position, keys, [size]) {
     const start = position - (position % size!);
     return run(start, Math.min(keys, start + size!));

@@ -7,6 +7,7 @@ export default defineTerm({
   order: 7,
   summary: 'Every step-th token before and after the query (Sparse Transformer, Longformer).',
   params: [{ ...TOKENS, label: 'step', initial: 2 }],
+  period: ([step]) => step!,
   row(position, keys, [step]) {
     if (step === 1) return [0, keys];
     const runs: number[] = [];

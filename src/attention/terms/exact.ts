@@ -13,5 +13,6 @@ export default defineTerm({
     { ...TOKENS, label: 'W', initial: 4 },
     { ...TOKENS, label: 'C', initial: 4 },
   ],
+  period: ([, chunk]) => chunk!,
   row: (position, keys, [window, chunk]) => run(border(position, window!, chunk!), keys),
 });
