@@ -10,4 +10,5 @@ export default defineTerm({
     'Tokens W or more after the query. Write window(W) & !ahead(W) for a window to both sides.',
   params: [{ ...TOKENS, label: 'W', initial: 4, explain: (W) => `${W} and more after it` }],
   row: (position, keys, [window]) => run(Math.min(keys, position + window!), keys),
+  python: ([W]) => `kv_idx - q_idx >= ${W}`,
 });

@@ -8,4 +8,5 @@ export default defineTerm({
   summary: 'No token of the future: the query itself and everything before it.',
   params: [],
   row: (position, keys) => run(0, Math.min(keys, position + 1)),
+  python: () => 'kv_idx <= q_idx',
 });

@@ -13,4 +13,5 @@ export default defineTerm({
     const start = position - (position % size!);
     return run(start, Math.min(keys, start + size!));
   },
+  python: ([C]) => `q_idx // ${C} == kv_idx // ${C}`,
 });

@@ -14,4 +14,5 @@ export default defineTerm({
     for (let key = position % step!; key < keys; key += step!) runs.push(key, key + 1);
     return runs;
   },
+  python: ([step]) => `(q_idx - kv_idx) % ${step} == 0`,
 });

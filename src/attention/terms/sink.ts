@@ -9,4 +9,5 @@ export default defineTerm({
   summary: 'The first tokens, kept for everybody (attention sinks, Xiao et al. 2023).',
   params: [{ ...TOKENS, label: 'n', initial: 1 }],
   row: (_, keys, [first]) => run(0, Math.min(keys, first!)),
+  python: ([n]) => `kv_idx < ${n}`,
 });

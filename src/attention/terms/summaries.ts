@@ -15,4 +15,6 @@ export default defineTerm({
   ],
   period: ([, chunk]) => chunk!,
   row: (position, _, [window, chunk]) => run(0, border(position, window!, chunk!)),
+  // As in `exact`: a border below 0 has nothing before it.
+  python: ([W, C]) => `kv_idx < (q_idx - ${W! - 1}) // ${C} * ${C}`,
 });

@@ -10,4 +10,5 @@ export default defineTerm({
     'The last W tokens, the query itself included; it does not look ahead by itself, nor forbid it.',
   params: [{ ...TOKENS, label: 'W', initial: 4, explain: (W) => `itself + ${W - 1} before` }],
   row: (position, keys, [window]) => run(Math.max(0, position - window! + 1), keys),
+  python: ([W]) => `q_idx - kv_idx < ${W}`,
 });
