@@ -1,22 +1,27 @@
-/** @file Which keys later queries still read: what a decoder must hold, worked out from the mask alone. */
-import type { Expression } from './expression';
-import type { Mask } from './mask';
-import type { Runs } from './runs';
+/**
+ * @file Which keys later queries still read: what a decoder must hold, worked out from the mask alone.
+ *
+ * Of a mask that is there, `lastReaders`. Of a text that a decoder writes and that may always go on, `needOver`: who reads
+ * a key last is looked for so far ahead that nothing new can come.
+ */
+import { maskOf, terms, write, type Expression } from './expression';
+import { MOST_TOKENS, type Mask } from './mask';
+import { clip, type Runs } from './runs';
 
-/** The last query that may read each key; -1 where none may. */
-export function lastReaders(mask: Mask): Int32Array {
-  const last = new Int32Array(mask.keys).fill(-1);
+/** The last query that may read each of the first `keys` keys; -1 where none may. */
+export function lastReaders(mask: Mask, keys = mask.keys): Int32Array {
+  const last = new Int32Array(keys).fill(-1);
   // next[k]: the first key from k on that has no reader yet, so that each key is set once.
-  const next = Int32Array.from({ length: mask.keys + 1 }, (_, k) => k);
+  const next = Int32Array.from({ length: keys + 1 }, (_, k) => k);
   const free = (key: number) => {
     let at = key;
     while (next[at] !== at) at = next[at] = next[next[at]!]!;
     return at;
   };
-  for (let q = mask.queries - 1; q >= 0; q--) {
+  for (let q = mask.queries - 1; q >= 0 && free(0) < keys; q--) {
     const runs = mask.row(q);
-    for (let r = 0; r < runs.length; r += 2)
-      for (let k = free(runs[r]!); k < runs[r + 1]!; k = free(k + 1)) {
+    for (let r = 0; r < runs.length && runs[r]! < keys; r += 2)
+      for (let k = free(runs[r]!); k < Math.min(keys, runs[r + 1]!); k = free(k + 1)) {
         last[k] = q;
         next[k] = k + 1;
       }
@@ -35,27 +40,93 @@ export function neededFrom(last: Int32Array, ahead: number, t: number): Runs {
   return needed;
 }
 
-export const neededAt = (mask: Mask, t: number): Runs =>
-  neededFrom(lastReaders(mask), mask.keys - mask.queries, t);
+// ------------------------------------------------------------------------------------------------- text that goes on
 
-/**
- * How many tokens to look at, so that whoever still reads one of the first T is among them: what terms say of a query
- * repeats within their numbers (chunk, step) or is over with them (documents, prefix).
- */
-export function horizonOf(expression: Expression, T: number): number {
-  const [largest, product] = numbersIn(expression).reduce(
-    ([most, all], n) => [Math.max(most, n), Math.min(MOST_AHEAD, all * Math.max(1, n))],
-    [1, 1],
-  );
-  return Math.max(T, largest) + Math.max(largest, Math.min(product, MOST_AHEAD)) + 1;
+/** How far the numbers of an expression go. */
+interface Extent {
+  /** The largest place or distance a term speaks of, tokens. */
+  readonly reach: number;
+  /** Far from those, what is said of a pair of tokens is said again of the pair so many tokens on. */
+  readonly period: number;
 }
-/** Steps and chunks that meet again only later than this many tokens are taken never to. */
-const MOST_AHEAD = 4096;
 
-function numbersIn(expression: Expression): readonly number[] {
-  return expression.kind === 'term'
-    ? expression.numbers
-    : expression.kind === 'not'
-      ? numbersIn(expression.of)
-      : expression.of.flatMap(numbersIn);
+function extentOf(expression: Expression): Extent {
+  if (expression.kind === 'not') return extentOf(expression.of);
+  if (expression.kind !== 'term')
+    return expression.of
+      .map(extentOf)
+      .reduce(
+        (a, b) => ({ reach: Math.max(a.reach, b.reach), period: common(a.period, b.period) }),
+        { reach: 1, period: 1 },
+      );
+  const { params, period } = terms.get(expression.term);
+  const { numbers } = expression;
+  // Two numbers of one term may stand behind one another: a window, rounded out to a chunk.
+  const own = numbers.slice(0, params.length).reduce((a, b) => a + b, 0);
+  const rest = numbers.slice(params.length).reduce((a, b) => Math.max(a, b), 0);
+  return { reach: Math.max(own, rest), period: period?.(numbers) ?? 1 };
+}
+
+/** The least number both go into; Infinity once it is longer than any sequence here. */
+function common(a: number, b: number): number {
+  const divisor = (x: number, y: number): number => (y === 0 ? x : divisor(y, x % y));
+  const both = a === Infinity || b === Infinity ? Infinity : (a / divisor(a, b)) * b;
+  return both > MOST_TOKENS ? Infinity : both;
+}
+
+/** How many tokens to look at, so that whoever still reads one of the first T is among them. */
+export function horizonOf(expression: Expression, T: number): number {
+  const { reach, period } = extentOf(expression);
+  // What no sequence here is long enough to see does not come.
+  return Math.max(T, reach) + reach + Math.min(period, MOST_TOKENS) + 1;
+}
+
+/** The mask over the first T tokens of a text that may go on: no padding stands at an end that is not there yet. */
+export function textOf(expression: Expression, T: number): Mask {
+  const further = maskOf(expression, horizonOf(expression, T));
+  return { queries: T, keys: T, row: (q) => clip(further.row(q), 0, T) };
+}
+
+/** What a decoder must hold of the first `tokens` tokens of a text that may go on. */
+export interface Need {
+  readonly tokens: number;
+  /** [tokens] The last query that reads each key; -1 where none does. A key is needed at step t, itself written, up to it. */
+  readonly last: Int32Array;
+  /** [tokens] Keys needed at step t: of those written by then, as many as query t or a later one reads. */
+  readonly held: Int32Array;
+}
+
+const FEWEST = 64;
+const MOST_KEPT = 128;
+const known = new Map<string, Need>();
+
+/** Of at least T tokens. Remembered: a decoder asks at every token, a curve at every length. */
+export function needOver(expression: Expression, T: number): Need {
+  const tokens = Math.max(FEWEST, 2 ** Math.ceil(Math.log2(T)));
+  const words = `${tokens} ${write(expression)}`;
+  const found = known.get(words);
+  if (found) return found;
+  const last = lastReaders(maskOf(expression, horizonOf(expression, tokens)), tokens);
+  const held = new Int32Array(tokens);
+  for (let k = 0; k < tokens; k++) {
+    if (last[k]! < k) continue; // read by queries before it alone, which have no use of it
+    held[k]!++;
+    if (last[k]! + 1 < tokens) held[last[k]! + 1]!--;
+  }
+  for (let t = 1; t < tokens; t++) held[t]! += held[t - 1]!;
+  const need = { tokens, last, held };
+  if (known.size >= MOST_KEPT) known.clear();
+  known.set(words, need);
+  return need;
+}
+
+/** The most keys a decoder must hold at once, however long the text; Infinity where they grow with it. */
+export function mostNeeded(expression: Expression): number {
+  const { reach, period } = extentOf(expression);
+  if (period === Infinity) return Infinity;
+  // From here on a period is like the one before it, and adds as many keys that stay.
+  const settled = 2 * reach + period;
+  const { held } = needOver(expression, settled + period + 1);
+  if (held[settled + period]! > held[settled]!) return Infinity;
+  return held.subarray(0, settled + period).reduce((most, keys) => Math.max(most, keys), 0);
 }

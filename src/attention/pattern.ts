@@ -7,9 +7,9 @@
  */
 import type { ParamSpecs, Params } from '../core/params';
 import { maskOf, type Expression } from './expression';
-import { count, has, type Runs } from './runs';
+import { has, type Runs } from './runs';
 import { pairsOf } from './mask';
-import { horizonOf, neededAt } from './need';
+import { needOver } from './need';
 
 export interface PatternRule {
   readonly id: string;
@@ -79,9 +79,7 @@ export function definePattern(rule: PatternRule): Pattern {
     chunk: () => 0,
     visiblePairs: (T, params) => pairsOf(maskOf(rule.expression(params), T)),
     cachedKeys(T, params) {
-      if (T === 0) return 0;
-      const expression = rule.expression(params);
-      return count(neededAt(maskOf(expression, horizonOf(expression, T)), T - 1));
+      return T === 0 ? 0 : needOver(rule.expression(params), T).held[T - 1]!;
     },
     ...rule,
     reads,

@@ -17,6 +17,14 @@ export function count(runs: Runs): number {
   return keys;
 }
 
+/** The keys one by one. */
+export function keysOf(runs: Runs): readonly number[] {
+  const keys: number[] = [];
+  for (let i = 0; i < runs.length; i += 2)
+    for (let key = runs[i]!; key < runs[i + 1]!; key++) keys.push(key);
+  return keys;
+}
+
 /** Where the first run stands that ends after `key`; runs.length where none does. */
 export function firstAfter(runs: Runs, key: number): number {
   let [low, high] = [0, runs.length / 2];

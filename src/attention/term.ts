@@ -14,8 +14,21 @@ export interface Term {
   readonly params: readonly ParamSpec[];
   /** As many numbers more as one likes. */
   readonly rest?: ParamSpec;
+  /** After how many tokens it says the same again of a pair, where it says more than how far they are apart. */
+  period?(numbers: readonly number[]): number;
   /** Keys it lets a query at `position` read, of `keys` tokens. */
   row(position: number, keys: number, numbers: readonly number[]): Runs;
+  /**
+   * The same as Python of q_idx, kv_idx and T, the sequence's tokens. Only comparisons, arithmetic and & | ~, so that it
+   * is the same for FlexAttention's scalars, PyTorch, JAX and NumPy; // rounds down, below 0 too.
+   */
+  python(numbers: readonly number[]): string;
 }
 
 export const defineTerm = (term: Term): Term => term;
+
+/** Python of what holds for every pair, and for none. */
+export const ALWAYS = 'kv_idx >= 0';
+export const NEVER = 'kv_idx < 0';
+/** Numbers as code has them: rising, each once. */
+export const inOrder = (numbers: readonly number[]) => [...new Set(numbers)].sort((a, b) => a - b);

@@ -2,10 +2,14 @@
  * @file What one layer keeps of the tokens it has read: keys and values, and no more of them than its pattern reads.
  *
  * Global layers grow. Local layers are rings of W slots: token t lies in slot t mod W and overwrites the one that fell
- * out of the window. Approximate layers are rings too, and keep one summary of each chunk that left the ring.
+ * out of the window. Approximate layers are rings too, and keep one summary of each chunk that left the ring. Of any
+ * other mask a layer holds what a later query still reads, and nothing else (src/attention/slots.ts).
+ *
+ * A decoder reads what is there: of a mask that sees the future, the tokens up to the query.
  */
 import type { PatternSpec } from '../attention/pattern';
 import { patterns } from '../attention/registry';
+import { mostExact, Pins } from '../attention/slots';
 import type { ModelSpec } from '../spec/model';
 
 type Sizes = Pick<ModelSpec, 'kvHeads' | 'headDim' | 'pool'>;
@@ -14,15 +18,20 @@ export type Turn = (key: Float32Array, at: number, position: number) => void;
 
 /** Slots a growing layer begins with. */
 const FIRST_SLOTS = 64;
-/** Far enough that no pattern is at its beginning any more. */
-const FAR = 1 << 24;
+
+/** What a query reads of the tokens held as themselves, rising. */
+export interface Reading {
+  readonly count: number;
+  readonly tokens: Int32Array; // [count] or longer
+  readonly slots: Int32Array; // [count] or longer
+}
 
 export class LayerCache {
-  /** Slots of the ring; Infinity where the layer grows. */
+  /** Slots it has ever need of; Infinity where the layer grows. */
   readonly capacity: number;
   /** Tokens per summary, 0 where there are none. */
   readonly chunk: number;
-  /** The first token held exactly; those before it were let go or summarised. */
+  /** Of a ring: the first token held exactly; those before it were let go or summarised. */
   first = 0;
   /** Tokens read so far. */
   length = 0;
@@ -35,6 +44,10 @@ export class LayerCache {
   readonly #raws: Float32Array | undefined;
   readonly #row: number; // numbers of a key
   readonly #rule;
+  /** Of a mask: who holds which slot. */
+  readonly #pins: Pins | undefined;
+  #tokens = new Int32Array(FIRST_SLOTS);
+  #slots = new Int32Array(FIRST_SLOTS);
 
   constructor(
     sizes: Sizes,
@@ -42,6 +55,7 @@ export class LayerCache {
   ) {
     this.#rule = patterns.get(spec.pattern);
     this.chunk = this.#rule.chunk(spec.params);
+    if (!this.#rule.firstKey) this.#pins = new Pins(this.#rule.expression(spec.params));
     this.capacity = mostExact(spec);
     this.#row = sizes.kvHeads * sizes.headDim;
     const slots = Number.isFinite(this.capacity) ? this.capacity : FIRST_SLOTS;
@@ -53,26 +67,57 @@ export class LayerCache {
     if (this.chunk > 0 && sizes.pool === 'pre') this.#raws = new Float32Array(this.keys.length);
   }
 
+  /** Tokens it holds as themselves. */
+  get exact(): number {
+    return this.#pins ? this.#pins.tokens.length : this.length - this.first;
+  }
+
   /** Keys it holds, summaries counted. */
   get held(): number {
-    return this.length - this.first + this.summaries;
+    return this.exact + this.summaries;
   }
 
   /** Bytes of the keys and values it holds, float32; with them keys before rotation, where summaries need them. */
   get bytes(): number {
-    const exact = this.length - this.first;
-    return 4 * this.#row * (2 * this.held + (this.#raws ? exact : 0));
+    return 4 * this.#row * (2 * this.held + (this.#raws ? this.exact : 0));
   }
 
+  /** Where a token stands that is held; -1 where it is not. */
   slotOf(token: number): number {
+    if (this.#pins) return this.#pins.slots[this.#pins.tokens.indexOf(token)] ?? -1;
+    if (token < this.first || token >= this.length) return -1;
+    return this.#ringSlot(token);
+  }
+
+  #ringSlot(token: number): number {
     return Number.isFinite(this.capacity) ? token % this.capacity : token;
+  }
+
+  /**
+   * What the query of the newest token reads of the tokens held; valid until the next push. Throws InputError where its
+   * mask reads one that was let go.
+   */
+  reading(): Reading {
+    const found = this.#pins?.read();
+    const count = found?.length ?? this.exact;
+    if (this.#tokens.length < count) {
+      this.#tokens = new Int32Array(2 * count);
+      this.#slots = new Int32Array(2 * count);
+    }
+    for (let n = 0; n < count; n++) {
+      this.#tokens[n] = this.#pins ? this.#pins.tokens[found![n]!]! : this.first + n;
+      this.#slots[n] = this.#pins ? this.#pins.slots[found![n]!]! : this.#ringSlot(this.first + n);
+    }
+    return { count, tokens: this.#tokens, slots: this.#slots };
   }
 
   /** Takes in the next token's key and value (rows `at` of `raw`, `value`); lets go of what its query does not read any more. */
   push(raw: Float32Array, value: Float32Array, at: number, turn: Turn): void {
     const position = this.length;
-    this.#evict(this.#rule.firstKey(position, this.spec.params), turn);
-    const slot = this.slotOf(position);
+    const slot = this.#pins ? this.#pins.take() : this.#ringSlot(position);
+    if (!this.#pins) this.#evict(this.#rule.firstKey!(position, this.spec.params), turn);
+    this.length++;
+    if (slot < 0) return; // nobody reads it, not even its own query
     if ((slot + 1) * this.#row > this.keys.length) {
       this.keys = grown(this.keys);
       this.values = grown(this.values);
@@ -83,7 +128,6 @@ export class LayerCache {
     this.#raws?.set(key, to);
     turn(this.keys, to, position);
     this.values.set(value.subarray(at, at + this.#row), to);
-    this.length++;
   }
 
   #evict(first: number, turn: Turn): void {
@@ -99,7 +143,7 @@ export class LayerCache {
     }
     const keys = this.#raws ?? this.keys;
     for (let token = this.first; token < this.first + this.chunk; token++) {
-      const from = this.slotOf(token) * this.#row;
+      const from = this.#ringSlot(token) * this.#row;
       for (let c = 0; c < this.#row; c++) {
         this.summaryKeys[at + c]! += keys[from + c]! / this.chunk;
         this.summaryValues[at + c]! += this.values[from + c]! / this.chunk;
@@ -108,15 +152,6 @@ export class LayerCache {
     if (this.#raws) turn(this.summaryKeys, at, this.first + (this.chunk - 1) / 2);
     this.summaries++;
   }
-}
-
-/** Most tokens a query of this pattern reads exactly; Infinity where they grow with the context. */
-export function mostExact({ pattern, params }: PatternSpec): number {
-  const rule = patterns.get(pattern);
-  const period = Math.max(1, rule.chunk(params));
-  let most = 0;
-  for (let q = FAR; q < FAR + period; q++) most = Math.max(most, q - rule.firstKey(q, params) + 1);
-  return most > FAR / 2 ? Infinity : most;
 }
 
 function grown(numbers: Float32Array): Float32Array {

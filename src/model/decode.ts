@@ -4,6 +4,10 @@
  * A prompt is taken in by chunks: the products with weights are done for all its tokens at once, attention one query
  * after the other, so that a ring never holds more than its window. The numbers are those of the whole-sequence
  * forward pass (`uncached.ts`) to rounding.
+ *
+ * A query reads what is there, tokens up to itself: of a mask that sees the future a decoder has only the past, and what
+ * it writes shows what that is worth. A query that reads nothing gets zeros from attention, and its residual stream goes
+ * on unchanged.
  */
 import { check } from '../core/check';
 import { NORM_EPS, type ModelSpec } from '../spec/model';
@@ -31,6 +35,7 @@ export class Decoder {
   #position = 0;
   /** Of one head; as long as the longest cache so far. */
   #scores = new Float32Array(64);
+  #starts = new Int32Array(64); // where each entry's numbers begin in what holds them
   readonly #rates: Float64Array; // RoPE's angle per position, [d / 2]
   readonly #turn: Turn;
   readonly #silent: ReadonlySet<string>;
@@ -157,30 +162,35 @@ export class Decoder {
     look: boolean,
   ): LayerLook | undefined {
     const { heads, kvHeads, headDim: d } = this.spec;
-    const { summaries, first, length, keys, values, summaryKeys, summaryValues } = cache;
+    const { summaries, keys, values, summaryKeys, summaryValues } = cache;
+    const { count, tokens, slots } = cache.reading();
     const row = kvHeads * d;
-    const entries = summaries + length - first;
-    if (this.#scores.length < entries) this.#scores = new Float32Array(2 * entries);
+    const entries = summaries + count;
+    if (this.#scores.length < entries) {
+      this.#scores = new Float32Array(2 * entries);
+      this.#starts = new Int32Array(2 * entries);
+    }
     const scores = this.#scores;
+    const starts = this.#starts;
+    for (let n = 0; n < entries; n++) starts[n] = row * (n < summaries ? n : slots[n - summaries]!);
     const bias = Math.log(Math.max(1, cache.chunk));
     const scale = 1 / Math.sqrt(d);
+    const read = tokens.subarray(0, count);
     const cut = this.#cut
-      .filter((one) => (one.layer ?? layer) === layer && one.token >= first && one.token < length)
-      .map(({ token }) => summaries + token - first);
+      .filter((one) => (one.layer ?? layer) === layer && read.includes(one.token))
+      .map(({ token }) => summaries + read.indexOf(token));
     const seen = look ? new Float32Array(heads * entries) : undefined;
-    const ring = Number.isFinite(cache.capacity) ? cache.capacity : length + 1;
     for (let h = 0; h < heads; h++) {
       const kv = Math.floor((h * kvHeads) / heads) * d;
       const mine = at + h * d;
       let most = -Infinity;
-      for (let n = 0, slot = first % ring; n < entries; n++) {
+      for (let n = 0; n < entries; n++) {
         const exact = n >= summaries;
-        const from = (exact ? slot : n) * row + kv;
+        const from = starts[n]! + kv;
         const source = exact ? keys : summaryKeys;
         let dot = 0;
         for (let c = 0; c < d; c++) dot += q[mine + c]! * source[from + c]!;
         scores[n] = dot * scale + (exact ? 0 : bias);
-        if (exact && ++slot === ring) slot = 0;
       }
       for (const n of cut) scores[n] = -Infinity;
       for (let n = 0; n < entries; n++) if (scores[n]! > most) most = scores[n]!;
@@ -189,17 +199,15 @@ export class Decoder {
       for (let n = 0; n < entries; n++) total += scores[n] = Math.exp(scores[n]! - most);
       if (seen) for (let n = 0; n < entries; n++) seen[h * entries + n] = scores[n]! / total;
       if (this.#silent.has(`${layer} ${h}`)) continue;
-      for (let n = 0, slot = first % ring; n < entries; n++) {
-        const exact = n >= summaries;
-        const from = (exact ? slot : n) * row + kv;
-        const source = exact ? values : summaryValues;
+      for (let n = 0; n < entries; n++) {
+        const from = starts[n]! + kv;
+        const source = n >= summaries ? values : summaryValues;
         const p = scores[n]! / total;
         for (let c = 0; c < d; c++) out[mine + c]! += p * source[from + c]!;
-        if (exact && ++slot === ring) slot = 0;
       }
     }
     if (!seen) return undefined;
-    const start = (n: number) => (n < summaries ? n * cache.chunk : first + n - summaries);
+    const start = (n: number) => (n < summaries ? n * cache.chunk : read[n - summaries]!);
     return {
       from: Int32Array.from({ length: entries }, (_, n) => start(n)),
       to: Int32Array.from(

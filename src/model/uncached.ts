@@ -1,8 +1,12 @@
 /**
  * @file The same forward pass without a cache: every layer over the whole sequence at once, each query reading what
  * its pattern's rule lets it read, straight from the definition. What "replay without cache" compares with.
+ *
+ * Of a mask that sees the future a query reads the future here, as it does in training; a decoder's logits are others.
  */
+import { textOf } from '../attention/need';
 import { patterns } from '../attention/registry';
+import { keysOf } from '../attention/runs';
 import type { ModelSpec } from '../spec/model';
 import type { HostWeights } from './arena';
 import { norm, times, turned } from './decode';
@@ -30,6 +34,8 @@ export function logitsWithoutCache(
   m.layers.forEach(({ pattern, params }, l) => {
     const rule = patterns.get(pattern);
     const chunk = rule.chunk(params);
+    const text = textOf(rule.expression(params), T);
+    const reads = (t: number) => (rule.firstKey ? rule.reads(t, T, params) : text.row(t));
     const at = `model.layers.${l}.`;
     const normed = norm(x, weight(`${at}input_layernorm`));
     const q = times(normed, T, weight(`${at}self_attn.q_proj`));
@@ -65,20 +71,20 @@ export function logitsWithoutCache(
       for (let t = 0; t < T; t++) {
         const query = q.subarray((t * heads + h) * d, (t * heads + h + 1) * d);
         const result = out.subarray((t * heads + h) * d, (t * heads + h + 1) * d);
-        const first = rule.firstKey(t, params);
-        const before = chunk > 0 ? first / chunk : 0; // summaries it reads
-        const read = before + t - first + 1;
+        const tokens = keysOf(reads(t));
+        const before = chunk > 0 ? tokens[0]! / chunk : 0; // summaries it reads
+        const read = before + tokens.length; // where there are none, what it gets are zeros
         let most = -Infinity;
         for (let n = 0; n < read; n++) {
           const exact = n >= before;
-          const key = exact ? keys[first + n - before]! : summaries[n]!.key;
+          const key = exact ? keys[tokens[n - before]!]! : summaries[n]!.key;
           scores[n] = dot(query, key) / Math.sqrt(d) + (exact ? 0 : Math.log(chunk));
           most = Math.max(most, scores[n]!);
         }
         let total = 0;
         for (let n = 0; n < read; n++) total += scores[n] = Math.exp(scores[n]! - most);
         for (let n = 0; n < read; n++) {
-          const value = n >= before ? values[first + n - before]! : summaries[n]!.value;
+          const value = n >= before ? values[tokens[n - before]!]! : summaries[n]!.value;
           for (let i = 0; i < d; i++) result[i]! += (scores[n]! / total) * value[i]!;
         }
       }

@@ -2,9 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { plans } from '../../src/attention/plans';
-import { patterns } from '../../src/attention/registry';
+import { cachedKeys } from '../../src/attention/cost';
+import { textOf } from '../../src/attention/need';
+import { patterns, patternSpec } from '../../src/attention/registry';
 import { layersOf, DEFAULTS } from '../../src/spec/run';
-import { maskOf, read } from '../../src/attention/expression';
+import { maskOf, read, write } from '../../src/attention/expression';
+import { LayerCache } from '../../src/model/cache';
+import { anyExpression } from '../support/expressions';
 import { expressionOf } from '../../src/masks/layers';
 import { maskOfCells, type Mask } from '../../src/attention/mask';
 import { has, run } from '../../src/attention/runs';
@@ -13,6 +17,7 @@ import {
   entriesAt,
   foundAt,
   heldAt,
+  pinnedAt,
   slotOf,
   slotsAt,
   timelineOf,
@@ -35,7 +40,7 @@ const square = (T: number) =>
     .map((cells) => maskOfCells(cells, T, T));
 
 const layersFor = (plan: string) =>
-  layersOf({ ...DEFAULTS, plan, layers: 5, window: 3, chunk: 4, groupSize: 2, stripes: 'GSASS' });
+  layersOf({ ...DEFAULTS, plan, layers: 5, window: 3, chunk: 4, groupSize: 2, stripes: 'GSAKS' });
 
 const RINGS: fc.Arbitrary<Cache> = fc.oneof(
   fc.constant<Cache>({ kind: 'all' }),
@@ -53,6 +58,46 @@ describe('the cache', () => {
         for (let t = 0; t < 40; t++)
           expect(entriesAt(cache, t)).toBe(patterns.get(id).cachedKeys(t + 1, params));
       }
+  });
+
+  test('of a layer is of the kind its pattern asks for', () => {
+    const params = { window: 4, chunk: 3 };
+    const kinds = patterns.all.map(({ id }) => [id, cacheOf(patternSpec(id, params))]);
+    expect(Object.fromEntries(kinds)).toMatchObject({
+      global: { kind: 'all' },
+      local: { kind: 'ring', slots: 4 },
+      approximate: { kind: 'summaries', window: 4, chunk: 3 },
+      sinks: { kind: 'pinned' },
+    });
+  });
+
+  test('of any mask is the one our decoder keeps, slot by slot, and nothing is lost from it', () => {
+    fc.assert(
+      fc.property(anyExpression(10), (expression) => {
+        const layer = patternSpec(write(expression), {});
+        const cache = cacheOf(layer);
+        const ours = new LayerCache({ kvHeads: 1, headDim: 2, pool: 'post' }, layer);
+        const T = 50;
+        // As many tokens of the mask more as it takes to see who still reads one of these.
+        const timeline = timelineOf(textOf(expression, 400), 8, cache);
+        const free = timelineOf(textOf(expression, 400), 8);
+        for (let t = 0; t < T; t++) {
+          ours.push(new Float32Array(2), new Float32Array(2), 0, () => {});
+          const moment = timeline.at(t);
+          expect(moment).toMatchObject({ entries: ours.held, bytes: 8 * ours.held, lost: [] });
+          expect(moment).toEqual({ ...free.at(t), idle: [] });
+          expect(entriesAt(cache, t)).toBe(cachedKeys(layer, t + 1));
+          const standing = pinnedAt(expression, t);
+          for (let k = 0; k <= t; k++) {
+            expect(standing.indexOf(k)).toBe(ours.slotOf(k));
+            expect(has(moment.held, k)).toBe(ours.slotOf(k) >= 0);
+          }
+          expect(slotOf(cache, t)).toBe(ours.slotOf(t));
+        }
+        expect(disagreementsOf(textOf(expression, T), cache).queries).toBe(0);
+      }),
+      { numRuns: 25 },
+    );
   });
 
   test('of a ring writes token t into slot t mod W, and drives out the one W before', () => {

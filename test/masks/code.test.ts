@@ -8,8 +8,8 @@ import { cellsOf, pairsOf } from '../../src/attention/mask';
 import { count } from '../../src/attention/runs';
 import { crcOf, factsOf } from '../../src/masks/python/facts';
 import { sayLayers } from '../../src/masks/python/layers';
-import { intervalOf } from '../../src/masks/python/plain';
-import { PYTHON, ruleLines } from '../../src/masks/python/rule';
+import { intervalOf } from '../../src/attention/plain';
+import { ruleLines } from '../../src/attention/python';
 import { evaluate } from '../support/python';
 
 const T = 20;
@@ -67,8 +67,13 @@ const cells = (expression: Expression, tokens = T) =>
   [...cellsOf(maskOf(expression, tokens))].map((one) => one === 1);
 
 describe('the rule as Python', () => {
-  test('every term has one', () => {
-    expect(Object.keys(PYTHON).sort()).toEqual(terms.all.map(({ id }) => id).sort());
+  test('of every term lets through what its rows do, in every cell', () => {
+    fc.assert(
+      fc.property(anyTerm, (expression) => {
+        expect(cellsOfCode(ruleLines(expression), T)).toEqual(cells(expression));
+      }),
+      { numRuns: 150 },
+    );
   });
 
   test('of any expression lets through what the mask does, in every cell', () => {

@@ -1,22 +1,55 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { LayerPlan } from '../../src/attention/pattern';
 import { cachedKeys } from '../../src/attention/cost';
-import { patternSpec } from '../../src/attention/registry';
+import { term, and, write } from '../../src/attention/expression';
+import { mostNeeded } from '../../src/attention/need';
+import { patterns, patternSpec } from '../../src/attention/registry';
+import { mostExact } from '../../src/attention/slots';
 import { plans } from '../../src/attention/plans';
 import { random } from '../../src/core/random';
-import { LayerCache, mostExact } from '../../src/model/cache';
+import { LayerCache } from '../../src/model/cache';
 import { Decoder, type LayerLook } from '../../src/model/decode';
 import { alternatives, draw } from '../../src/model/sample';
 import { logitsWithoutCache } from '../../src/model/uncached';
 import { initialWeights } from '../../src/model/weights';
+import { cacheBytes } from '../../src/model/opened';
+import { anyExpression, causalExpression } from '../support/expressions';
 import { small } from './small';
 
 const { modelOf, far } = small;
-const PLAN = { layers: 4, groupSize: 2, place: 'first', stripes: 'GAAS' } as const;
+const PLAN = { layers: 4, groupSize: 2, place: 'first', stripes: 'GAAS', masks: '' } as const;
 const tokensOf = (n: number, V: number, seed = 1) => {
   const { below } = random('tokens', seed);
   return Int32Array.from({ length: n }, () => below(V));
 };
+
+const start = far(initialWeights(modelOf([patternSpec('global', {})]), 4));
+
+/** Logits and keys held, token by token and by pieces of `cuts`, as without a cache and as counted. */
+function holdsTogether(layers: LayerPlan, T: number, cuts: readonly number[]): void {
+  const m = modelOf(layers);
+  const V = m.vocabulary;
+  const weights = far(initialWeights(m, 4));
+  const tokens = tokensOf(T, V);
+  const expected = logitsWithoutCache(m, weights, tokens);
+  const furthest = (logits: Float32Array, t: number) =>
+    logits.reduce((far, logit, v) => Math.max(far, Math.abs(logit - expected[t * V + v]!)), 0);
+  const [single, pieces] = [new Decoder(m, weights), new Decoder(m, weights)];
+  let at = 0;
+  for (const cut of cuts) {
+    const logits = pieces.read(tokens.subarray(at, at + cut));
+    for (let t = at; t < at + cut; t++) {
+      expect(furthest(single.next(tokens[t]!), t)).toBeLessThan(1e-4);
+      expect(furthest(logits.subarray((t - at) * V, (t - at + 1) * V), t)).toBeLessThan(1e-4);
+      const keys = layers.map((layer) => cachedKeys(layer, t + 1));
+      expect(single.cachedKeys()).toEqual(keys);
+      expect(single.cachedBytes().reduce((a, b) => a + b, 0)).toBe(cacheBytes(m, layers, t + 1));
+    }
+    at += cut;
+    expect(pieces.cachedKeys()).toEqual(layers.map((layer) => cachedKeys(layer, at)));
+  }
+}
 
 describe('with a cache and without one the logits are the same', () => {
   test.each(plans.all.map(({ id }) => id))('%s, far past the window and chunk borders', (id) => {
@@ -66,6 +99,71 @@ describe('with a cache and without one the logits are the same', () => {
     );
   });
 
+  test.each(patterns.all.map(({ id }) => id))(
+    'in layers of pattern %s, token by token and in pieces, past every wrap',
+    (id) => {
+      for (const [window, chunk] of [
+        [5, 3],
+        [1, 4],
+      ] as const) {
+        const layers = [id, 'global', id].map((one) => patternSpec(one, { window, chunk }));
+        holdsTogether(layers, 75, [1, 20, 3, 45, 6]);
+      }
+    },
+  );
+
+  test('in layers of any mask, token by token and in pieces, past every wrap', () => {
+    fc.assert(
+      fc.property(
+        causalExpression(11),
+        causalExpression(11),
+        fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 5 }),
+        (a, b, cuts) => {
+          const layers = [a, b].map((one) => patternSpec(write(one), {}));
+          holdsTogether(
+            layers,
+            cuts.reduce((sum, cut) => sum + cut, 0),
+            cuts,
+          );
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  test('a query that reads nothing gets nothing from attention', () => {
+    const nothing = modelOf([patternSpec('causal & !causal', {})]);
+    const weights = far(initialWeights(nothing, 4));
+    const silent = [0, 1].map((head) => ({ layer: 0, head }));
+    const tokens = tokensOf(12, nothing.vocabulary);
+    const decoder = new Decoder(nothing, weights);
+    const expected = new Decoder(modelOf([patternSpec('global', {})]), weights, { silent });
+    expect(decoder.read(tokens)).toEqual(expected.read(tokens));
+    expect(decoder.cachedKeys()).toEqual([0]);
+  });
+
+  test('of a mask that sees the future a decoder reads what is there, and the logits are others', () => {
+    fc.assert(
+      fc.property(anyExpression(9), (any) => {
+        const [ahead, behind] = [any, and(term('causal'), any)].map(
+          (one) => new Decoder(modelOf([patternSpec(write(one), {})]), start),
+        );
+        const tokens = tokensOf(30, 11);
+        expect(ahead!.read(tokens)).toEqual(behind!.read(tokens));
+        expect(ahead!.cachedKeys()).toEqual(behind!.cachedKeys());
+      }),
+      { numRuns: 30 },
+    );
+    const leaking = modelOf([patternSpec('causal | ahead(1)', {})]);
+    const tokens = tokensOf(12, leaking.vocabulary);
+    const [cached, whole] = [
+      new Decoder(leaking, start).read(tokens),
+      logitsWithoutCache(leaking, start, tokens),
+    ];
+    const first = [...cached.subarray(0, 11)].map((logit, v) => Math.abs(logit - whole[v]!));
+    expect(Math.max(...first)).toBeGreaterThan(0.01);
+  });
+
   test('reading gives the logits after every token', () => {
     const m = modelOf(plans.get('grouped').expand({ ...PLAN, window: 4, chunk: 2 }));
     const weights = far(initialWeights(m, 4));
@@ -87,6 +185,29 @@ describe('the cache of a layer', () => {
     expect(cache.held).toBe(6);
     expect(cache.bytes).toBe(2 * 6 * 4 * 4);
     expect(cache.slotOf(99)).toBe(99 % 6);
+  });
+
+  test('uses slots again in any other mask, and never needs more than are read at once', () => {
+    fc.assert(
+      fc.property(causalExpression(9), (one) => {
+        const layer = patternSpec(write(one), {});
+        const cache = new LayerCache({ kvHeads: 1, headDim: 4, pool: 'post' }, layer);
+        const { buffer } = cache.keys;
+        for (let t = 0; t < 90; t++)
+          cache.push(new Float32Array(4).fill(t), new Float32Array(4).fill(-t), 0, () => {});
+        expect(cache.capacity).toBe(mostNeeded(one));
+        expect(cache.held).toBe(cachedKeys(layer, 90));
+        expect(cache.bytes).toBe(2 * cache.held * 4 * 4);
+        if (Number.isFinite(cache.capacity)) expect(cache.keys.buffer).toBe(buffer);
+        const { count, tokens, slots } = cache.reading();
+        for (let n = 0; n < count; n++) {
+          expect(cache.slotOf(tokens[n]!)).toBe(slots[n]);
+          expect(cache.keys[4 * slots[n]!]).toBe(tokens[n]);
+          expect(cache.values[4 * slots[n]!]).toBe(-tokens[n]!);
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test('grows in a global layer, and holds W + C − 1 tokens and summaries in an approximate one', () => {

@@ -4,7 +4,14 @@ import { initialWeights } from '../../src/model/weights';
 import { losses, Writer } from '../../src/model/writer';
 import { small } from './small';
 
-const PLAN = { layers: 4, groupSize: 2, place: 'first', stripes: 'GAAS', window: 5, chunk: 3 };
+const PLAN = {
+  layers: 4,
+  groupSize: 2,
+  stripes: 'GAK1',
+  masks: 'causal & chunk(6)',
+  window: 5,
+  chunk: 3,
+};
 const plan = (id: string) => plans.get(id).expand({ ...PLAN, place: 'first' });
 const prompt = Int32Array.from({ length: 150 }, (_, i) => (i * 7) % 11);
 const sampling = { temperature: 1, topK: 0, topP: 1 };

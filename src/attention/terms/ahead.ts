@@ -11,4 +11,5 @@ export default defineTerm({
   words: ([window]) => `the tokens ${window} or more ahead`,
   params: [{ ...TOKENS, label: 'W', initial: 4, explain: (W) => `${W} and more after it` }],
   row: (position, keys, [window]) => run(Math.min(keys, position + window!), keys),
+  python: ([W]) => `kv_idx - q_idx >= ${W}`,
 });

@@ -9,4 +9,5 @@ export default defineTerm({
   words: () => 'the tokens up to itself',
   params: [],
   row: (position, keys) => run(0, Math.min(keys, position + 1)),
+  python: () => 'kv_idx <= q_idx',
 });

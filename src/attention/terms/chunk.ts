@@ -9,8 +9,10 @@ export default defineTerm({
   summary: 'Tokens of the query’s own chunk of C (blocked local attention, Llama 4).',
   words: ([size]) => `its chunk of ${size}`,
   params: [{ ...TOKENS, label: 'C', initial: 4 }],
+  period: ([size]) => size!,
   row(position, keys, [size]) {
     const start = position - (position % size!);
     return run(start, Math.min(keys, start + size!));
   },
+  python: ([C]) => `q_idx // ${C} == kv_idx // ${C}`,
 });

@@ -1,6 +1,6 @@
 import { run } from '../runs';
 import { TOKENS } from '../tokens';
-import { defineTerm } from '../term';
+import { ALWAYS, defineTerm, inOrder } from '../term';
 
 export default defineTerm({
   id: 'documents',
@@ -18,4 +18,9 @@ export default defineTerm({
     }
     return run(from, to);
   },
+  // Of one document is who stands on the same side of every border.
+  python: (begins) =>
+    inOrder(begins)
+      .map((at) => `((q_idx >= ${at}) == (kv_idx >= ${at}))`)
+      .join(' & ') || ALWAYS,
 });

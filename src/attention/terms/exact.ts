@@ -15,5 +15,8 @@ export default defineTerm({
     { ...TOKENS, label: 'W', initial: 4 },
     { ...TOKENS, label: 'C', initial: 4 },
   ],
+  period: ([, chunk]) => chunk!,
   row: (position, keys, [window, chunk]) => run(border(position, window!, chunk!), keys),
+  // The border C floor((q - W + 1) / C) is below 0 where the window reaches the start.
+  python: ([W, C]) => `kv_idx >= (q_idx - ${W! - 1}) // ${C} * ${C}`,
 });

@@ -1,6 +1,6 @@
 import { run, union, type Runs } from '../runs';
 import { TOKENS } from '../tokens';
-import { defineTerm } from '../term';
+import { defineTerm, inOrder, NEVER } from '../term';
 
 export default defineTerm({
   id: 'global',
@@ -19,4 +19,8 @@ export default defineTerm({
       : tokens
           .filter((key) => key < keys)
           .reduce<Runs>((runs, key) => union(runs, run(key, key + 1)), []),
+  python: (tokens) =>
+    inOrder(tokens)
+      .map((token) => `(q_idx == ${token}) | (kv_idx == ${token})`)
+      .join(' | ') || NEVER,
 });

@@ -17,4 +17,5 @@ export default defineTerm({
     const [a, b] = [Math.min(keys, left!), Math.max(0, keys - right!)];
     return a >= b ? run(0, keys) : [...run(0, a), ...run(b, keys)];
   },
+  python: ([left, right]) => `(kv_idx < ${left}) | (kv_idx >= T - ${right})`,
 });

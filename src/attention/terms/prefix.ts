@@ -11,4 +11,5 @@ export default defineTerm({
   params: [{ ...TOKENS, label: 'n', initial: 4 }],
   row: (position, keys, [length]) =>
     position < length! ? run(0, Math.min(keys, length!)) : run(0, 0),
+  python: ([n]) => `(q_idx < ${n}) & (kv_idx < ${n})`,
 });

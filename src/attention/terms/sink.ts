@@ -10,4 +10,5 @@ export default defineTerm({
   words: ([first]) => (first === 1 ? 'the first token' : `the first ${first} tokens`),
   params: [{ ...TOKENS, label: 'n', initial: 1 }],
   row: (_, keys, [first]) => run(0, Math.min(keys, first!)),
+  python: ([n]) => `kv_idx < ${n}`,
 });

@@ -14,5 +14,8 @@ export default defineTerm({
     { ...TOKENS, label: 'W', initial: 4 },
     { ...TOKENS, label: 'C', initial: 4 },
   ],
+  period: ([, chunk]) => chunk!,
   row: (position, _, [window, chunk]) => run(0, border(position, window!, chunk!)),
+  // As in `exact`: a border below 0 has nothing before it.
+  python: ([W, C]) => `kv_idx < (q_idx - ${W! - 1}) // ${C} * ${C}`,
 });

@@ -11,4 +11,5 @@ export default defineTerm({
   words: ([window]) => `its window of ${window}`,
   params: [{ ...TOKENS, label: 'W', initial: 4, explain: (W) => `itself + ${W - 1} before` }],
   row: (position, keys, [window]) => run(Math.max(0, position - window! + 1), keys),
+  python: ([W]) => `q_idx - kv_idx < ${W}`,
 });

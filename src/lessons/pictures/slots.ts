@@ -1,14 +1,16 @@
 /**
  * @file What a layer's cache holds after t tokens, slot by slot: a global layer's grows, a local one's is a ring, an
- * approximate one's is a ring and a slot for each summary. As our decoder keeps it (src/model/cache.ts).
+ * approximate one's is a ring and a slot for each summary, any other mask's has a slot for each token that is still
+ * read. As our decoder keeps it (src/model/cache.ts).
  */
 import { BLOCKED, EXACT, SUMMARY } from '../../attention/cells';
 import type { PatternSpec } from '../../attention/pattern';
-import { cacheOf, entriesAt, heldAt, slotsAt, type Cache } from '../../masks/views/cache';
+import { cacheOf, entriesAt, heldAt, pinnedAt, slotsAt, type Cache } from '../../masks/views/cache';
+import { count, minus, NONE, sayRuns, type Runs } from '../../attention/runs';
 import { counted } from './masks';
 
 export interface Shelf {
-  readonly kind: 'growing' | 'ring' | 'summaries';
+  readonly kind: 'growing' | 'ring' | 'summaries' | 'pinned';
   /** Slots there are room for in the picture; what is used of them may be less. */
   readonly kinds: Uint8Array; // [room] nothing, a token, or a summary
   /** What stands in each slot: '12', '0–3', '' where nothing does. */
@@ -55,6 +57,11 @@ function shelvesOf(cache: Cache, T: number, now: number): readonly Shelf[] {
       };
       return [ring(slots, now, first), ...(most > 0 ? [summaries] : [])];
     }
+    case 'pinned': {
+      const tokens = pinnedAt(cache.expression, now);
+      const room = pinnedAt(cache.expression, T - 1).length;
+      return [shelf('pinned', room, (slot) => tokens[slot] ?? -1, tokens.indexOf(now))];
+    }
   }
 }
 
@@ -68,14 +75,14 @@ function shelf(
   kind: Shelf['kind'],
   room: number,
   tokenIn: (slot: number) => number,
-  fresh: number,
+  fresh: number, // -1: none
 ): Shelf {
   const tokens = Array.from({ length: room }, (_, slot) => tokenIn(slot));
   return {
     kind,
     kinds: Uint8Array.from(tokens, (token) => (token < 0 ? BLOCKED : EXACT)),
     names: tokens.map((token) => (token < 0 ? '' : String(token))),
-    fresh,
+    fresh: fresh < 0 ? undefined : fresh,
   };
 }
 
@@ -100,5 +107,15 @@ export function sayStep(layer: PatternSpec, t: number): string {
       const left = `tokens ${before} to ${first! - 1} left the ring`;
       return `${left}: ${counted((first! - before) / cache.chunk, 'summary', 'summaries')} in their place`;
     }
+    case 'pinned': {
+      const slot = pinnedAt(cache.expression, now).indexOf(now);
+      const before = now > 0 ? heldAt(cache, now - 1) : NONE;
+      const gone = minus(before, heldAt(cache, now));
+      const left = gone.length > 0 ? `${sayKeys(gone)} read no more and let go; ` : '';
+      return `${left}token ${now} ${slot < 0 ? 'is read by no query from itself on, and is not held' : `went into slot ${slot}`}`;
+    }
   }
 }
+
+const sayKeys = (keys: Runs) =>
+  `${count(keys) > 1 ? 'tokens' : 'token'} ${sayRuns(keys)} ${count(keys) > 1 ? 'are' : 'is'}`;

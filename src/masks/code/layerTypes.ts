@@ -1,7 +1,7 @@
 import { write, type Expression } from '../../attention/expression';
 import { defineFormat, type CodeLayer } from '../format';
 import { kindsOf, listOf } from '../python/layers';
-import { intervalOf } from '../python/plain';
+import { intervalOf } from '../../attention/plain';
 import { writeSettings } from '../python/interval';
 import { CHUNKED_TYPE, GLOBAL_TYPE, LOCAL_TYPE } from '../family';
 

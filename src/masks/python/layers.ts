@@ -2,8 +2,8 @@
 import type { CodeDoc, CodeLayer } from '../format';
 import { terms, write, type Expression } from '../../attention/expression';
 import { factsOf, type Facts } from './facts';
-import { plain, termsIn } from './plain';
-import { ruleLines } from './rule';
+import { plain, termsIn } from '../../attention/plain';
+import { ruleLines } from '../../attention/python';
 
 export interface Kind {
   readonly name: string; // 1, 2, …

@@ -5,10 +5,13 @@
  * Step t answers query t. Its own key is written first, so a ring of W slots holds t - W + 1 … t: W keys, the query
  * included, as our decoder does (src/model/decode.ts).
  */
-import type { PatternSpec } from '../../attention/pattern';
 import { border } from '../../attention/border';
+import type { Expression } from '../../attention/expression';
 import type { Mask } from '../../attention/mask';
-import { lastReaders, neededFrom } from '../../attention/need';
+import { lastReaders, neededFrom, needOver } from '../../attention/need';
+import type { PatternSpec } from '../../attention/pattern';
+import { patterns } from '../../attention/registry';
+import { mostExact, pinsAt } from '../../attention/slots';
 import { count, minus, NONE, run, type Runs } from '../../attention/runs';
 
 export type Cache = {
@@ -20,24 +23,26 @@ export type Cache = {
   | { readonly kind: 'ring'; readonly slots: number }
   /** The tokens of an approximate layer's window, and one average for each chunk before it. */
   | { readonly kind: 'summaries'; readonly window: number; readonly chunk: number }
+  /**
+   * The tokens that a query of this mask, from the newest on, reads in a text that may go on. Each keeps its slot until
+   * none does; then the slot is used again.
+   */
+  | { readonly kind: 'pinned'; readonly expression: Expression }
 );
 
 /** The cache our decoder keeps for a layer. */
-export function cacheOf({ pattern, params }: PatternSpec): Cache {
-  switch (pattern) {
-    case 'global':
-      return { kind: 'all' };
-    case 'local':
-      return { kind: 'ring', slots: params['window']! };
-    case 'approximate':
-      return { kind: 'summaries', window: params['window']!, chunk: params['chunk']! };
-    default:
-      throw new Error(`pattern ${pattern} has no cache yet`);
-  }
+export function cacheOf(spec: PatternSpec): Cache {
+  const rule = patterns.get(spec.pattern);
+  if (!rule.firstKey) return { kind: 'pinned', expression: rule.expression(spec.params) };
+  const slots = mostExact(spec);
+  const chunk = rule.chunk(spec.params);
+  // A window is rounded out by up to a chunk less one token.
+  if (chunk > 0) return { kind: 'summaries', window: slots - chunk + 1, chunk };
+  return slots === Infinity ? { kind: 'all' } : { kind: 'ring', slots };
 }
 
-/** First token held as itself at step t. */
-function firstHeld(cache: Cache, t: number): number {
+/** First token held as itself at step t, where all from there on are. */
+function firstHeld(cache: Exclude<Cache, { kind: 'pinned' }>, t: number): number {
   switch (cache.kind) {
     case 'all':
       return 0;
@@ -49,7 +54,10 @@ function firstHeld(cache: Cache, t: number): number {
 }
 
 /** Tokens held as themselves at step t. */
-export const heldAt = (cache: Cache, t: number): Runs => run(firstHeld(cache, t), t + 1);
+export const heldAt = (cache: Cache, t: number): Runs =>
+  cache.kind === 'pinned'
+    ? neededFrom(needOver(cache.expression, t + 1).last, 0, t)
+    : run(firstHeld(cache, t), t + 1);
 
 /** Tokens a query at step t finds in the cache, as themselves or in an average. */
 export const foundAt = (cache: Cache, t: number): Runs =>
@@ -57,13 +65,29 @@ export const foundAt = (cache: Cache, t: number): Runs =>
 
 /** Keys (tokens and averages) held at step t. */
 export function entriesAt(cache: Cache, t: number): number {
+  if (cache.kind === 'pinned') return needOver(cache.expression, t + 1).held[t]!;
   const first = firstHeld(cache, t);
   return t + 1 - first + (cache.kind === 'summaries' ? first / cache.chunk : 0);
 }
 
-/** The slot of a token: a ring wraps, everything else grows. Tokens of a window before averages have none of their own. */
-export const slotOf = (cache: Cache, token: number): number =>
-  cache.kind === 'ring' ? token % cache.slots : token;
+/**
+ * The slot a token is written to; -1 where it is not held at all. A ring wraps, pinned slots are used again, everything
+ * else grows. Tokens of a window before averages have none of their own.
+ */
+export function slotOf(cache: Cache, token: number): number {
+  if (cache.kind === 'ring') return token % cache.slots;
+  if (cache.kind !== 'pinned') return token;
+  const { tokens, slots } = pinsAt(cache.expression, token);
+  return tokens.at(-1) === token ? slots.at(-1)! : -1;
+}
+
+/** Which token stands in each of the slots of a mask at step t, as many as were ever used; -1 where none does. */
+export function pinnedAt(expression: Expression, t: number): Int32Array {
+  const { tokens, slots, used } = pinsAt(expression, t);
+  const standing = new Int32Array(used).fill(-1);
+  tokens.forEach((token, i) => (standing[slots[i]!] = token));
+  return standing;
+}
 
 /** Which token stands in each slot of a ring at step t; -1 where none has been written. */
 export function slotsAt(slots: number, t: number): Int32Array {

@@ -1,5 +1,5 @@
 /** @file An expression without what is switched off and without groups of one: what is left to be written as code. */
-import type { Expression } from '../../attention/expression';
+import type { Expression } from './expression';
 
 /** Undefined where everything is switched off: then everything may be read. */
 export function plain(expression: Expression): Expression | undefined {
