@@ -10,7 +10,7 @@ export interface PlanSettings {
   readonly groupSize: number; // layers per group
   readonly place: 'first' | 'last';
   readonly stripes: string; // one letter per layer, or the number of a mask, used by `custom` alone
-  readonly masks: string; // expressions, with ';' between them: mask 1; mask 2; …
+  readonly masks?: string; // expressions, with ';' between them: mask 1; mask 2; …
 }
 
 export interface Plan {

@@ -25,7 +25,7 @@ export function maskPanels(settings = MASKS): readonly MaskPanel[] {
   const { T } = settings;
   return ['global', 'local', 'approximate', 'grouped'].map((id) => {
     const plan = plans.get(id);
-    const layers = plan.expand({ ...settings, place: 'first', stripes: '', masks: '' });
+    const layers = plan.expand({ ...settings, place: 'first', stripes: '' });
     return {
       plan: id,
       label: plan.label,

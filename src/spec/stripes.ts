@@ -1,4 +1,5 @@
 /** @file One layer of a run given another pattern: the plan becomes the person's own. */
+import { read, write } from '../attention/expression';
 import { joinMasks, masksIn, MOST_MASKS } from '../attention/masksIn';
 import { lettersOf } from '../attention/plans';
 import { layersOf, type RunSpec } from './run';
@@ -8,6 +9,10 @@ type Stripes = Pick<RunSpec, 'plan' | 'stripes' | 'masks'>;
 /** What a mask that was only just asked for begins with: the window it had, and two sinks. */
 export const firstMask = ({ window }: Pick<RunSpec, 'window'>): string =>
   `causal & (window(${window}) | sink(2))`;
+
+/** The masks of a run, each as it is kept, 1 first. */
+export const masksOfRun = ({ masks }: Pick<RunSpec, 'masks'>): readonly string[] =>
+  masksIn(masks).map((mask) => write(read(mask)));
 
 /** The signs of a run's layers: letters of patterns, and the numbers of its masks. */
 export const stripesOf = (spec: RunSpec): string =>

@@ -19,7 +19,15 @@ const options = (name: Setting) => {
   if (control.kind !== 'choice') throw new Error(`${name} is no choice`);
   return fc.constantFrom(...control.options.map(({ value }) => value));
 };
-const stripes = fc.string({ unit: fc.constantFrom('G', 'S', 'A'), minLength: 1, maxLength: 12 });
+const stripes = fc.string({
+  unit: fc.constantFrom('G', 'S', 'A', 'K', '1', '2'),
+  minLength: 1,
+  maxLength: 12,
+});
+const masks = fc.constantFrom(
+  'causal & chunk(3); causal & (window(2) | sink(1))',
+  'causal; prefix(4) | causal',
+);
 /** Any name as it is kept: signs of an address, emoji, as long as it may be. */
 const name = fc
   .oneof(
@@ -32,6 +40,7 @@ const entry = fc.record(
     own: fc.record({
       plan: options('plan'),
       stripes,
+      masks,
       groupSize: range('groupSize'),
       place: fc.constantFrom('first' as const, 'last' as const),
       window: range('window'),

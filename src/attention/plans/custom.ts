@@ -14,7 +14,7 @@ export default definePlan({
   source: 'Zebra Lab',
   params: { window: WINDOW, chunk: CHUNK },
   reads: ['layers', 'window', 'chunk', 'stripes', 'masks'],
-  expand({ layers, window, chunk, stripes, masks }) {
+  expand({ layers, window, chunk, stripes, masks = '' }) {
     check(
       stripes.length === layers,
       `the stripes '${stripes}' name ${stripes.length} layers, the model has ${layers}; write one letter or digit for each layer`,

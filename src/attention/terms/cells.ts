@@ -14,4 +14,6 @@ export default defineTerm({
   params: [place('a', 8), place('b', 11), place('c', 0), place('d', 3)],
   row: (position, keys, [a, b, c, d]) =>
     position >= a! && position <= b! ? run(Math.min(keys, c!), Math.min(keys, d! + 1)) : [],
+  python: ([a, b, c, d]) =>
+    `(q_idx >= ${a}) & (q_idx <= ${b}) & (kv_idx >= ${c}) & (kv_idx <= ${d})`,
 });
