@@ -99,7 +99,7 @@ describe('a model as a folder of Hugging Face', () => {
         };
         if (types?.[0] !== 'masked_attention') return;
         const module = text(files.get('modeling_zebra.py'));
-        const rule = /def mask_1\(q_idx, kv_idx, T\):\n.*\n    return ([^]*?)\n\n\n/.exec(
+        const rule = /def mask_1\(q_idx, kv_idx, T\):\n.*\n {4}return ([^]*?)\n\n\n/.exec(
           module,
         )![1]!;
         for (let q = 0; q < T; q++)
