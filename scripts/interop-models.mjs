@@ -32,7 +32,7 @@ const filesOf = (path) =>
       .map((name) => [name, new Uint8Array(readFileSync(join(path, name)))]),
   );
 const wrong = [];
-const furthest = { stock: 0, cached: 0, module: 0, trained: 0, foreign: 0 };
+const furthest = { stock: 0, flex: 0, cached: 0, module: 0, trained: 0, foreign: 0 };
 function compare(what, name, ours, other) {
   const far = ours.reduce((most, value, i) => Math.max(most, Math.abs(value - other[i])), 0);
   if (ours.length !== other.length || !(far <= CLOSE))
@@ -54,8 +54,9 @@ try {
 
   for (const [name, model] of Object.entries(CASES)) {
     const ours = ourLogits(model);
-    const { module, stock, cached } = results.cases[name];
+    const { module, flex, stock, cached } = results.cases[name];
     compare('module', name, ours, module);
+    compare('flex', name, ours, flex);
     if (stock) compare('stock', name, ours, stock);
     if (cached) compare('cached', name, ours, cached);
   }

@@ -30,6 +30,20 @@ def module_of(path):
     return space["Zebra"]
 
 
+def flex_of(path):
+    """train.py's FlexAttention, not compiled: its masks, on a CPU."""
+    sys.path.insert(0, str(path))
+    compiled, torch.compile = torch.compile, lambda function: function
+    try:
+        space = {"__name__": "train", "__file__": str(path / "train.py")}
+        sys.modules.pop("modeling_zebra", None)
+        exec(compile((path / "train.py").read_text(), "train.py", "exec"), space)
+        return space["Zebra"].from_folder(path), space["flex"]()
+    finally:
+        torch.compile = compiled
+        sys.path.pop(0)
+
+
 def rounded(logits):
     return [round(value, 6) for value in logits.flatten().tolist()]
 
@@ -38,6 +52,8 @@ with torch.no_grad():
     for name in given["names"]:
         path = folder / "models" / name
         one = {"module": rounded(module_of(path).from_folder(path)(tokens)[0])}
+        model, attend = flex_of(path)
+        one["flex"] = rounded(model(tokens, attend)[0])
         config = json.loads((path / "config.json").read_text())
         if config["model_type"] != "zebra":
             model = AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32)
@@ -61,7 +77,7 @@ with torch.no_grad():
 
 # ------------------------------------------------------------------------------------------------ torchrun
 
-for name, extra in (("grouped", ["--fresh"]), ("approximate", ["--fresh"]), ("global", []), ("local", [])):
+for name, extra in (("grouped", ["--fresh"]), ("approximate", ["--fresh"]), ("global", []), ("local", []), ("custom G K A K, shared heads", ["--fresh"]), ("mask with empty rows", [])):
     path = folder / "models" / name
     text, out = folder / "text.txt", folder / "trained" / name
     text.write_text(given["text"] * 40)

@@ -1,9 +1,11 @@
 /** @file Models that are compared with PyTorch's: small ones with random weights, for every plan and switch. Bundled by scripts/interop-models.mjs. */
 import { plans } from '../../src/attention/plans';
+import { patterns } from '../../src/attention/registry';
 import { exportFiles } from '../../src/export/export';
 import { openHuggingFace } from '../../src/export/open';
 import type { HostWeights } from '../../src/model/arena';
 import { Decoder } from '../../src/model/decode';
+import { logitsWithoutCache } from '../../src/model/uncached';
 import { initialWeights } from '../../src/model/weights';
 import type { ModelSpec } from '../../src/spec/model';
 
@@ -23,8 +25,12 @@ const base: Omit<ModelSpec, 'layers'> = {
   ropeScale: 1,
   tied: true,
 };
-const layers = (id: string, stripes = 'GASS') =>
-  plans.get(id).expand({ layers: 4, window: 5, chunk: 3, groupSize: 2, place: 'first', stripes });
+const layers = (id: string, stripes = 'GASS', masks = '') =>
+  plans
+    .get(id)
+    .expand({ layers: 4, window: 5, chunk: 3, groupSize: 2, place: 'first', stripes, masks });
+/** Four layers: that mask, a global one, a local one, that mask. */
+const masked = (...masks: string[]) => layers('custom', '1GS1', masks.join('; '));
 
 /** By name. */
 export const CASES: Readonly<Record<string, ModelSpec>> = {
@@ -49,6 +55,27 @@ export const CASES: Readonly<Record<string, ModelSpec>> = {
     pool: 'pre',
     layers: layers('approximate'),
   },
+  'local with sinks': { ...base, layers: layers('custom', 'KKKK') },
+  'custom G K A K, shared heads': { ...base, kvHeads: 1, layers: layers('custom', 'GKAK') },
+  'mask of chunks': { ...base, layers: masked('causal & chunk(7)') },
+  'mask of a window with steps': { ...base, layers: masked('causal & (window(4) | dilated(6))') },
+  'mask of a window with global tokens': {
+    ...base,
+    tied: false,
+    layers: masked('causal & (window(4) | global(0, 9))'),
+  },
+  'mask of packed documents': { ...base, layers: masked('causal & documents(11, 12, 30)') },
+  'mask with empty rows': { ...base, layers: masked('causal & !padding(3, 0) & !window(1)') },
+  'mask of a prefix, which sees the future': { ...base, layers: masked('causal | prefix(13)') },
+  'masks of several layers, one switched off in part': {
+    ...base,
+    ropeScale: 4,
+    layers: layers(
+      'custom',
+      '1232',
+      'causal & !(sink(2) | chunk(5)) | causal & window(3); causal & window(9); causal & ~window(2) & exact(6, 4)',
+    ),
+  },
 };
 
 /** Larger than the start values, so that attention is far from even. */
@@ -66,12 +93,21 @@ export const TOKENS = Int32Array.from(
 );
 export const TEXT = [...TOKENS].map((id) => VOCABULARY[id]).join('');
 
-/** Our logits, token by token with a cache, [T, V]. */
+/** A decoder has no token after the query: what such layers read is worked out over the whole sequence. */
+const seesAhead = ({ layers }: ModelSpec) =>
+  layers.some(({ pattern, params }) =>
+    Array.from({ length: T }, (_, q) => patterns.get(pattern).reads(q, T, params)).some(
+      (row, q) => (row.at(-1) ?? 0) > q + 1,
+    ),
+  );
+
+/** Our logits, [T, V]: token by token with a cache, where a cache can give them. */
 export function ourLogits(
   m: ModelSpec,
   weights: HostWeights = weightsOf(m),
   tokens = TOKENS,
 ): number[] {
+  if (seesAhead(m)) return [...logitsWithoutCache(m, weights, tokens)];
   const decoder = new Decoder(m, weights);
   return [...tokens].flatMap((token) => [...decoder.next(token)]);
 }

@@ -42,6 +42,15 @@ export const and = (...of: Expression[]): Expression => ({ kind: 'and', of });
 export const or = (...of: Expression[]): Expression => ({ kind: 'or', of });
 export const not = (of: Expression): Expression => ({ kind: 'not', of });
 
+/** The numbers of its terms, as they are written. */
+export function numbersIn(expression: Expression): readonly number[] {
+  return expression.kind === 'term'
+    ? expression.numbers
+    : expression.kind === 'not'
+      ? numbersIn(expression.of)
+      : expression.of.flatMap(numbersIn);
+}
+
 // ------------------------------------------------------------------------------------------------- worked out
 
 /** Keys a query at `position` may read of `keys`; undefined where everything is switched off. */

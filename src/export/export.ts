@@ -2,12 +2,14 @@
  * @file A model as a folder that PyTorch reads: stock transformers for global and local layers, our own module besides.
  *
  * Hugging Face's Llama for plans that are global throughout, its Ministral (the same block with `layer_types` and
- * `sliding_window`, no biases; transformers 4.57 and later) for those with windows. Layers with summaries exist in no
- * library: they load with `modeling_zebra.py`.
+ * `sliding_window`, no biases; transformers 4.57 and later) for those with windows. Layers with summaries and layers of
+ * any other mask exist in no library: they load with `modeling_zebra.py`, into which the rules of the masks are written.
  */
+import { read } from '../attention/expression';
+import { ruleLines } from '../attention/python';
 import { check } from '../core/check';
 import type { HostWeights } from '../model/arena';
-import { configOf } from '../model/config';
+import { configOf, LAYER_TYPES } from '../model/config';
 import { toHuggingFace } from '../model/huggingface';
 import { writeSafetensors } from '../model/safetensors';
 import type { ModelSpec } from '../spec/model';
@@ -51,10 +53,35 @@ export function exportFiles(options: ExportOptions): Map<string, Uint8Array<Arra
           ],
         ] as const)
       : []),
-    ['modeling_zebra.py', text(modeling)],
+    ['modeling_zebra.py', text(modelingOf(config))],
     ['train.py', text(training)],
     ['README.md', text(readme(config, single, provenance))],
   ]);
+}
+
+/** The line of modeling_zebra.py that the rules of a model's masks take the place of. */
+const NO_RULES = 'MASKS = {}\n';
+
+/** The module with a rule for each mask of this model, by its words. */
+function modelingOf(config: Record<string, unknown>): string {
+  const given = (config['layer_masks'] ?? []) as readonly (string | null)[];
+  const masks = [...new Set(given.filter((one) => one !== null))];
+  if (masks.length === 0) return modeling;
+  const rules = masks.flatMap((mask, i) => [
+    `def mask_${i + 1}(q_idx, kv_idx, T):`,
+    `    """${mask}"""`,
+    ...ruleLines(read(mask)).map((line) => `    ${line}`),
+    '',
+    '',
+  ]);
+  const table = masks.map((mask, i) => `    "${mask}": mask_${i + 1},`);
+  const [before, after] = modeling.split(NO_RULES);
+  return [
+    before,
+    ...rules.map((line) => `${line}\n`),
+    `MASKS = {\n${table.join('\n')}\n}\n`,
+    after,
+  ].join('');
 }
 
 const isLetters = (vocabulary: readonly string[]) =>
@@ -83,6 +110,24 @@ const tokenizerOf = (vocabulary: readonly string[]) => ({
   },
 });
 
+/** Why no library loads it. */
+function reasonOf(config: Record<string, unknown>): string {
+  const types = config['layer_types'] as readonly string[];
+  return [
+    ...(types.includes(LAYER_TYPES.approximate)
+      ? [
+          `Layers with summaries are our reconstruction of the paper's local attention with global approximation; no library
+has them.`,
+        ]
+      : []),
+    ...(types.includes(LAYER_TYPES.masked)
+      ? [
+          'Layers of `masked_attention` read what their mask in `layer_masks` lets through; no library reads that field.',
+        ]
+      : []),
+  ].join(' ');
+}
+
 function readme(
   config: Record<string, unknown>,
   tokenizer: boolean,
@@ -102,8 +147,7 @@ ${
 from transformers import AutoModelForCausalLM
 model = AutoModelForCausalLM.from_pretrained(".")
 \`\`\``
-    : `Layers with summaries are our reconstruction of the paper's local attention with global approximation; no library has
-them, so the model loads with the module beside it:`
+    : `${reasonOf(config)} The model loads with the module beside it:`
 }
 
 \`\`\`python

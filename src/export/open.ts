@@ -1,4 +1,7 @@
 /** @file A small Llama-shaped checkpoint of Hugging Face as a model of ours, or the reason why not. */
+import { and, read, term } from '../attention/expression';
+import { namedSpec } from '../attention/named';
+import type { PatternSpec } from '../attention/pattern';
 import { patternSpec } from '../attention/registry';
 import { check, InputError } from '../core/check';
 import { isRecord } from '../core/fields';
@@ -138,6 +141,8 @@ function layersFrom(
   whole: (name: string, most: number, otherwise?: number) => number,
 ): ModelSpec['layers'] {
   const window = () => whole('sliding_window', 10_000_000);
+  // Windows longer than our local layers have are masks to us.
+  const local = () => namedSpec(and(term('causal'), term('window', window())));
   const given = config['layer_types'];
   if (given === undefined || given === null) {
     // Mistral's window holds in every layer; Qwen2's only where use_sliding_window says so.
@@ -147,22 +152,47 @@ function layersFrom(
       !(type === 'qwen2' && config['use_sliding_window'] === true),
       'use_sliding_window without layer_types is not read; save the config with a recent transformers, which writes layer_types',
     );
-    const one = windowed ? patternSpec('local', { window: window() }) : patternSpec('global', {});
+    const one = windowed ? local() : patternSpec('global', {});
     return Array.from({ length: layers }, () => one);
   }
   check(
     Array.isArray(given) && given.length === layers,
     `layer_types has ${Array.isArray(given) ? given.length : 'no'} entries; the model has ${layers} layers`,
   );
-  return given.map((kind: unknown) => {
+  return given.map((kind: unknown, l) => {
     if (kind === LAYER_TYPES.global) return patternSpec('global', {});
-    if (kind === LAYER_TYPES.local) return patternSpec('local', { window: window() });
+    if (kind === LAYER_TYPES.local) return local();
+    if (kind === LAYER_TYPES.masked) return maskedFrom(config, l, layers);
     check(
       kind === LAYER_TYPES.approximate,
       `layer_types holds ${said(kind)}; ${Object.values(LAYER_TYPES).join(', ')} are read`,
     );
     return patternSpec('approximate', { window: window(), chunk: whole('chunk_size', 1_000_000) });
   });
+}
+
+/** A layer whose mask stands in a field of ours. */
+function maskedFrom(
+  config: Readonly<Record<string, unknown>>,
+  l: number,
+  layers: number,
+): PatternSpec {
+  const given = config['layer_masks'];
+  check(
+    Array.isArray(given) && given.length === layers,
+    `layer_types has ${LAYER_TYPES.masked}, and layer_masks has ${Array.isArray(given) ? given.length : 'no'} entries; the model has ${layers} layers`,
+  );
+  const text: unknown = given[l];
+  check(
+    typeof text === 'string',
+    `layer_masks says ${said(text)} of layer ${l + 1}; it should be a mask such as "causal & window(8)"`,
+  );
+  try {
+    return namedSpec(read(text));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(`layer_masks says ${said(text)} of layer ${l + 1}: ${error.message}`);
+  }
 }
 
 function ropeOf(config: Readonly<Record<string, unknown>>): { base: number; scale: number } {

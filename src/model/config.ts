@@ -1,32 +1,65 @@
 /** @file What Hugging Face's config.json says of a model: of an export, and of a checkpoint for whoever looks into it. */
+import { write } from '../attention/expression';
+import type { PatternSpec } from '../attention/pattern';
+import { intervalOf } from '../attention/plain';
+import { patterns } from '../attention/registry';
 import { check } from '../core/check';
 import { NORM_EPS, type ModelSpec } from '../spec/model';
 
-/** Names of Hugging Face's config, ours for what it has not. */
+/** What layer_types says of a layer: Hugging Face's words, ours for what it has no word for. */
 export const LAYER_TYPES = {
   global: 'full_attention',
   local: 'sliding_attention',
   approximate: 'approximate_attention',
+  /** Its mask stands in layer_masks, as an expression. */
+  masked: 'masked_attention',
 } as const;
 
-/** What config.json says. Throws InputError where layers of one kind have different windows or chunks: the format has one field. */
+interface LayerType {
+  readonly type: (typeof LAYER_TYPES)[keyof typeof LAYER_TYPES];
+  readonly window?: number;
+  readonly chunk?: number;
+}
+
+/** As the config has it, were each layer to have fields of its own. */
+function typeOf({ pattern, params }: PatternSpec): LayerType {
+  const rule = patterns.get(pattern);
+  const chunk = rule.chunk(params);
+  if (chunk > 0) {
+    check(pattern === 'approximate', `layers of pattern '${pattern}' have no name in config.json`);
+    return { type: LAYER_TYPES.approximate, window: params['window']!, chunk };
+  }
+  const interval = intervalOf(rule.expression(params));
+  if (!interval?.causal || interval.chunk !== undefined) return { type: LAYER_TYPES.masked };
+  const { left } = interval;
+  return left < 0 ? { type: LAYER_TYPES.global } : { type: LAYER_TYPES.local, window: left + 1 };
+}
+
+/**
+ * What config.json says. The format has one window: a window of another size is written as a mask. Throws InputError
+ * where layers with summaries differ in their windows or chunks.
+ */
 export function configOf(m: ModelSpec): Record<string, unknown> {
-  const kinds = m.layers.map(({ pattern }) => {
-    const kind = LAYER_TYPES[pattern as keyof typeof LAYER_TYPES] as string | undefined;
-    check(kind, `layers of pattern '${pattern}' have no name in config.json`);
-    return kind;
-  });
-  const one = (name: string): number | undefined => {
-    const values = new Set(m.layers.flatMap(({ params }) => params[name] ?? []));
+  const layers = m.layers.map(typeOf);
+  const ofSummaries = layers.filter(({ type }) => type === LAYER_TYPES.approximate);
+  const one = (name: 'window' | 'chunk'): number | undefined => {
+    const values = new Set(ofSummaries.map((layer) => layer[name]));
     check(
       values.size <= 1,
       `the layers have ${name}s of ${[...values].join(', ')}; config.json has room for one`,
     );
     return [...values][0];
   };
-  const window = one('window');
   const chunk = one('chunk');
-  const ours = kinds.includes(LAYER_TYPES.approximate);
+  const window = one('window') ?? layers.find((layer) => layer.window !== undefined)?.window;
+  const kinds = layers.map((layer) =>
+    layer.type === LAYER_TYPES.local && layer.window !== window ? LAYER_TYPES.masked : layer.type,
+  );
+  const masks = m.layers.map(({ pattern, params }, l) =>
+    kinds[l] === LAYER_TYPES.masked ? write(patterns.get(pattern).expression(params)) : null,
+  );
+  const masked = kinds.includes(LAYER_TYPES.masked);
+  const ours = masked || kinds.includes(LAYER_TYPES.approximate);
   const windowed = kinds.some((kind) => kind !== LAYER_TYPES.global);
   return {
     architectures: [ours ? 'Zebra' : windowed ? 'MinistralForCausalLM' : 'LlamaForCausalLM'],
@@ -48,6 +81,7 @@ export function configOf(m: ModelSpec): Record<string, unknown> {
         ? { rope_type: 'default', rope_theta: m.ropeBase }
         : { rope_type: 'linear', factor: m.ropeScale, rope_theta: m.ropeBase },
     ...(windowed && { layer_types: kinds, sliding_window: window }),
+    ...(masked && { layer_masks: masks }),
     ...(ours && { chunk_size: chunk, summary_pool: m.pool }),
     attention_bias: false,
     mlp_bias: false,

@@ -1,21 +1,31 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { maskOf, read, write } from '../../src/attention/expression';
+import { differenceOf } from '../../src/attention/mask';
 import { plans } from '../../src/attention/plans';
+import { ruleLines } from '../../src/attention/python';
+import { patternSpec } from '../../src/attention/registry';
+import { has } from '../../src/attention/runs';
 import { InputError } from '../../src/core/check';
 import { exportFiles } from '../../src/export/export';
 import { openHuggingFace } from '../../src/export/open';
 import { readConfig } from '../../src/masks/configs';
+import { expressionOf } from '../../src/masks/layers';
+import { configOf } from '../../src/model/config';
 import { toHuggingFace } from '../../src/model/huggingface';
 import { writeSafetensors } from '../../src/model/safetensors';
 import { initialWeights } from '../../src/model/weights';
 import type { ModelSpec } from '../../src/spec/model';
 import { small } from '../model/small';
+import { anyExpression } from '../support/expressions';
+import { evaluate } from '../support/python';
 
 const PLAN = {
   layers: 4,
   groupSize: 2,
   place: 'first',
-  stripes: 'GASS',
+  stripes: 'GKA1',
+  masks: 'causal & chunk(6)',
   window: 5,
   chunk: 3,
 } as const;
@@ -52,6 +62,67 @@ describe('a model as a folder of Hugging Face', () => {
       ['approximate', 'zebra'],
       ['grouped', 'ministral'],
       ['custom', 'zebra'],
+    ]);
+  });
+
+  test('has its masks in words of its own where layer_types has none, and their rules in its module', () => {
+    const config = configOf(modelOf('custom'));
+    expect(config['layer_types']).toEqual([
+      'full_attention',
+      'masked_attention',
+      'approximate_attention',
+      'masked_attention',
+    ]);
+    const [sinks, chunks] = ['causal & (window(5) | sink(4))', 'causal & chunk(6)'];
+    expect(config['layer_masks']).toEqual([null, sinks, null, chunks]);
+    const module = text(exported(modelOf('custom')).get('modeling_zebra.py'));
+    for (const mask of [sinks, chunks]) {
+      const rule = ruleLines(read(mask)).map((line) => `    ${line}`);
+      expect(module).toContain(`\n    """${mask}"""\n${rule.join('\n')}\n`);
+      expect(module).toMatch(new RegExp(`"${mask.replaceAll(/[()&|]/g, '.')}": mask_\\d,`));
+    }
+    expect(text(exported(modelOf('grouped')).get('modeling_zebra.py'))).toContain('\nMASKS = {}\n');
+  });
+
+  test('of any mask comes back as it was, and its module has the rule of that mask in every cell', () => {
+    const T = 20;
+    fc.assert(
+      fc.property(anyExpression(12), (expression) => {
+        const words = write(expression);
+        const model = small.modelOf([patternSpec(words, {}), patternSpec('global', {})]);
+        const files = exported(model);
+        const [layer] = openHuggingFace(files).model.layers;
+        const mask = maskOf(expression, T);
+        expect(differenceOf(maskOf(expressionOf(layer!), T), mask)).toEqual({ cells: 0 });
+        const { layer_types: types } = JSON.parse(text(files.get('config.json'))) as {
+          layer_types?: readonly string[];
+        };
+        if (types?.[0] !== 'masked_attention') return;
+        const module = text(files.get('modeling_zebra.py'));
+        const rule = /def mask_1\(q_idx, kv_idx, T\):\n.*\n {4}return ([^]*?)\n\n\n/.exec(
+          module,
+        )![1]!;
+        for (let q = 0; q < T; q++)
+          for (let k = 0; k < T; k++)
+            expect(evaluate(rule, { q_idx: q, kv_idx: k, T })).toBe(has(mask.row(q), k));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('calls a mask by the name it has, whoever wrote it, and keeps windows of several sizes', () => {
+    const specs = [
+      'causal',
+      'causal & window(7)',
+      'causal & (window(9) | sink(4))',
+      'causal & window(600)',
+    ].map((mask) => patternSpec(mask, {}));
+    const opened = openHuggingFace(exported(small.modelOf(specs))).model.layers;
+    expect(opened).toEqual([
+      patternSpec('global', {}),
+      patternSpec('local', { window: 7 }),
+      patternSpec('sinks', { window: 9 }),
+      patternSpec('causal & window(600)', {}),
     ]);
   });
 
@@ -106,6 +177,24 @@ describe('a folder that is no model of ours is refused with the reason', () => {
       'layers of another kind',
       withConfig({ layer_types: Array(4).fill('chunked_attention') }),
       /layer_types holds "chunked/,
+    ],
+    [
+      'masks that are missing',
+      withConfig({ layer_types: Array(4).fill('masked_attention') }),
+      /layer_types has masked_attention, and layer_masks has no entries; the model has 4 layers/,
+    ],
+    [
+      'a mask that is none',
+      withConfig({ layer_types: Array(4).fill('masked_attention'), layer_masks: [1, 2, 3, 4] }),
+      /layer_masks says 1 of layer 1; it should be a mask such as/,
+    ],
+    [
+      'a mask in broken words',
+      withConfig({
+        layer_types: Array(4).fill('masked_attention'),
+        layer_masks: ['causal', 'causal & windw(3)', 'causal', 'causal'],
+      }),
+      /layer_masks says "causal & windw\(3\)" of layer 2: the mask has 'windw'/,
     ],
     ['too few layer types', withConfig({ layer_types: [] }), /layer_types has 0 entries/],
     [

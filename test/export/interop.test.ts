@@ -19,6 +19,6 @@ test.each(Object.keys(CASES))('our logits are those of PyTorch: %s', (name) => {
 test('global, local and grouped plans load without code of ours', () => {
   const stock = Object.entries(said).filter(([, { architecture }]) => architecture !== 'Zebra');
   expect(stock.map(([name]) => name)).toEqual(
-    Object.keys(CASES).filter((name) => !/approximate|A/.test(name)),
+    Object.keys(CASES).filter((name) => !/approximate|A|mask|sinks/.test(name)),
   );
 });

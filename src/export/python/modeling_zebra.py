@@ -1,5 +1,5 @@
-"""The model of this folder in plain PyTorch: a Llama block whose layers attend globally, in a window, or in a window
-with summaries of everything before it.
+"""The model of this folder in plain PyTorch: a Llama block whose layers attend globally, in a window, in a window with
+summaries of everything before it, or by a mask of their own.
 
     from modeling_zebra import Zebra
     model = Zebra.from_folder(".")
@@ -8,7 +8,8 @@ with summaries of everything before it.
 Layer types: "full_attention"; "sliding_attention" (the last W tokens, the query included); "approximate_attention" (our
 reconstruction of the local attention with global approximation of Song et al. 2023, arXiv:2312.08618, whose formula was
 not available to us): tokens s(q) <= k <= q are read exactly, s(q) = C floor(max(0, q - W + 1) / C), and each chunk before
-s(q) as one summary (mean key, mean value, score + ln C), all in one softmax.
+s(q) as one summary (mean key, mean value, score + ln C), all in one softmax. "masked_attention": what the layer's mask in
+layer_masks lets through, by its rule below; a query that reads nothing gets zeros from attention.
 """
 
 import json
@@ -21,6 +22,10 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 
 FULL, SLIDING, APPROXIMATE = "full_attention", "sliding_attention", "approximate_attention"
+MASKED = "masked_attention"
+
+# The rules of this model's masks, by their words in layer_masks: True where query q_idx reads key kv_idx of T tokens.
+MASKS = {}
 
 
 def first_key(q, kind, window, chunk):
@@ -37,14 +42,22 @@ def summaries_of(T, kind, window, chunk):
     return max(0, T - window) // chunk if kind == APPROXIMATE else 0
 
 
-def allowed(T, kind, window, chunk, device=None):
+def reads(q, k, T, kind, window, chunk, rule=None):
+    """True where query q reads token k itself, of T; q and k are index tensors that fit each other, rule one of MASKS."""
+    if kind == MASKED:
+        return rule(q, k, T)
+    return (k >= first_key(q, kind, window, chunk)) & (k <= q)
+
+
+def allowed(T, kind, window, chunk, rule=None, device=None):
     """[T, T + summaries] True where the query (row) reads the token or, behind the tokens, the summary."""
     q = torch.arange(T, device=device)[:, None]
     k = torch.arange(T, device=device)[None, :]
-    first = first_key(q, kind, window, chunk)
-    exact = (k >= first) & (k <= q)
+    exact = reads(q, k, T, kind, window, chunk, rule).expand(T, T)
+    if kind != APPROXIMATE:
+        return exact
     c = torch.arange(summaries_of(T, kind, window, chunk), device=device)[None, :]
-    return torch.cat([exact, (c + 1) * chunk <= first], dim=1)
+    return torch.cat([exact, (c + 1) * chunk <= first_key(q, kind, window, chunk)], dim=1)
 
 
 class RMSNorm(nn.Module):
@@ -69,8 +82,11 @@ def rotate(x, positions, base, scale):
 
 
 class Attention(nn.Module):
-    def __init__(self, config, kind):
+    def __init__(self, config, kind, mask=None):
         super().__init__()
+        if kind == MASKED and mask not in MASKS:
+            raise ValueError(f"layer_masks asks for {mask!r}; this module was written with {', '.join(MASKS) or 'no masks'}")
+        self.rule = MASKS.get(mask)
         D, self.d = config["hidden_size"], config["head_dim"]
         self.heads, self.kv_heads = config["num_attention_heads"], config["num_key_value_heads"]
         self.kind, self.window = kind, config.get("sliding_window") or 1
@@ -111,18 +127,21 @@ def eager(layer, q, k, v):
     T, keys = q.shape[2], k.shape[2]
     mask = torch.zeros(T, keys, device=q.device, dtype=q.dtype)
     mask[:, T:] = math.log(layer.chunk)
-    mask.masked_fill_(~allowed(T, layer.kind, layer.window, layer.chunk, q.device), float("-inf"))
+    may = allowed(T, layer.kind, layer.window, layer.chunk, layer.rule, q.device)
+    some = may.any(-1, keepdim=True)
+    # A softmax over nothing is not a number: where a query reads nothing it reads all, and what it got is dropped.
+    mask.masked_fill_(~(may | ~some), float("-inf"))
     share = layer.heads // layer.kv_heads
     k, v = k.repeat_interleave(share, 1), v.repeat_interleave(share, 1)
-    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask).masked_fill(~some, 0.0)
 
 
 class Layer(nn.Module):
-    def __init__(self, config, kind):
+    def __init__(self, config, kind, mask=None):
         super().__init__()
         D, hidden, eps = config["hidden_size"], config["intermediate_size"], config["rms_norm_eps"]
         self.input_layernorm, self.post_attention_layernorm = RMSNorm(D, eps), RMSNorm(D, eps)
-        self.self_attn = Attention(config, kind)
+        self.self_attn = Attention(config, kind, mask)
         self.mlp = nn.ModuleDict(
             {
                 "gate_proj": nn.Linear(D, hidden, bias=False),
@@ -141,10 +160,12 @@ class Zebra(nn.Module):
     def __init__(self, config):
         super().__init__()
         self.config = config
+        kinds = config["layer_types"]
+        masks = config.get("layer_masks") or [None] * len(kinds)
         self.model = nn.ModuleDict(
             {
                 "embed_tokens": nn.Embedding(config["vocab_size"], config["hidden_size"]),
-                "layers": nn.ModuleList(Layer(config, kind) for kind in config["layer_types"]),
+                "layers": nn.ModuleList(Layer(config, kind, mask) for kind, mask in zip(kinds, masks)),
                 "norm": RMSNorm(config["hidden_size"], config["rms_norm_eps"]),
             }
         )

@@ -20,7 +20,7 @@ from pathlib import Path
 import torch
 import torch.distributed as dist
 import torch.nn.functional as F
-from modeling_zebra import Zebra, eager, first_key, summaries_of
+from modeling_zebra import APPROXIMATE, Zebra, eager, first_key, reads, summaries_of
 from safetensors.torch import load_file, save_file
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
 from torch.distributed.device_mesh import init_device_mesh
@@ -30,24 +30,26 @@ HERE = Path(__file__).parent
 
 
 def flex():
-    """FlexAttention: block masks from the layer types; summaries are keys behind the tokens, with ln C on their scores."""
+    """FlexAttention: block masks from the layers' rules; summaries are keys behind the tokens, with ln C on their scores."""
     from torch.nn.attention.flex_attention import create_block_mask, flex_attention
 
     compiled = torch.compile(flex_attention)
 
     @lru_cache(None)
-    def masks(T, kind, window, chunk, device):
-        def reads(b, h, q, k):
-            first = first_key(q, kind, window, chunk)
-            exact = (k < T) & (k >= first) & (k <= q)
-            return exact | ((k >= T) & ((k - T + 1) * chunk <= first))
+    def masks(T, kind, window, chunk, rule, device):
+        def mask_mod(b, h, q, k):
+            exact = reads(q, k, T, kind, window, chunk, rule)
+            if kind != APPROXIMATE:
+                return exact
+            summary = (k - T + 1) * chunk <= first_key(q, kind, window, chunk)
+            return ((k < T) & exact) | ((k >= T) & summary)
 
         keys = T + summaries_of(T, kind, window, chunk)
-        return create_block_mask(reads, None, None, T, keys, device=device)
+        return create_block_mask(mask_mod, None, None, T, keys, device=device)
 
     def attend(layer, q, k, v):
         T = q.shape[2]
-        mask = masks(T, layer.kind, layer.window, layer.chunk, q.device)
+        mask = masks(T, layer.kind, layer.window, layer.chunk, layer.rule, q.device)
         bias = math.log(layer.chunk)
         score = (lambda s, b, h, i, j: torch.where(j >= T, s + bias, s)) if k.shape[2] > T else None
         return compiled(q, k, v, score_mod=score, block_mask=mask, enable_gqa=layer.heads != layer.kv_heads)
