@@ -30,6 +30,7 @@ export interface ConfigCase {
 const TEXTS: readonly string[] = [
   ...['window(1)', 'window(5)', 'window(8)', 'window(64)', 'ahead(1)', 'ahead(4)'],
   ...['sink(1)', 'sink(9)', 'chunk(1)', 'chunk(4)', 'chunk(7)', 'prefix(1)', 'prefix(6)'],
+  ...['cells(3, 9, 1, 5)', 'cells(0, 0, 0, 0)', 'causal & window(3) | cells(0, 4, 2, 12)'],
   ...['documents()', 'documents(3)', 'documents(5, 9, 21)', 'documents(9, 5, 5)'],
   ...['padding(0, 0)', 'padding(2, 3)', 'padding(40, 0)', 'dilated(1)', 'dilated(3)'],
   ...['global()', 'global(0)', 'global(2, 17)', 'exact(4, 4)', 'exact(5, 3)', 'summaries(4, 4)'],

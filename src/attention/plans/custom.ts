@@ -1,8 +1,8 @@
 import { CHUNK, WINDOW } from '../params';
 import { definePlan } from '../plan';
-import { patternOfLetter, patternSpec } from '../registry';
+import { patternOfLetter, patterns, patternSpec } from '../registry';
 import { check } from '../../core/check';
-import { read } from '../expression';
+import { read, write } from '../expression';
 import { masksIn } from '../masksIn';
 
 /** One letter per layer, from the stripe editor: GSSA. A digit is a layer of that mask: G112 with two masks. */
@@ -27,7 +27,11 @@ export default definePlan({
         mask !== undefined,
         `a layer asks for mask ${sign}; ${given.length === 0 ? 'there is none' : `there are ${given.length}`}. Masks are written one after the other with ';' between them`,
       );
-      read(mask); // says where it is wrong
+      const text = write(read(mask)); // says where it is wrong
+      check(
+        !patterns.has(text),
+        `mask ${sign} is '${text}' without a token, and lets nothing through; name tokens, as in global(0)`,
+      );
       return patternSpec(mask, {});
     });
   },
