@@ -1,6 +1,16 @@
 /** @file What the lints ask of a mask: where a query stands, what it was declared to read, and which window its rows show. */
 import type { Mask } from '../attention/mask';
-import { complement, count, has, intersect, minus, NONE, run, union, type Runs } from '../attention/runs';
+import {
+  complement,
+  count,
+  has,
+  intersect,
+  minus,
+  NONE,
+  run,
+  union,
+  type Runs,
+} from '../attention/runs';
 import type { Declared, Found, Subject } from './subject';
 
 /** With fewer queries than keys the last query stands at the last key. */
