@@ -77,7 +77,7 @@ describe('the masks of a run', () => {
   test('say several runs of keys, and a row that reads nothing', () => {
     expect(sayRow(K, 20, 40)).toBe('query 20 reads keys 0 to 3 and 15 to 20: 10 keys');
     expect(sayRow(K, 8, 40)).toBe('query 8 reads keys 0 to 8: 9 keys');
-    expect(sayPattern(K)).toBe('local with sinks, window 6');
+    expect(sayPattern(K)).toBe('sinks, window 6');
     expect(listOf([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13])).toBe(
       '0, 2, 4, 6, 8 and 2 runs more',
     );

@@ -9,7 +9,7 @@ const SINKS = 4;
 export default definePattern({
   id: 'sinks',
   letter: 'K',
-  label: 'Local with sinks',
+  label: 'Sinks',
   order: 3,
   summary: 'Each token reads its window and the first 4 tokens of all, the sinks.',
   source: 'Xiao et al. 2023, arXiv:2309.17453 (StreamingLLM)',

@@ -42,7 +42,7 @@ describe('a stripe', () => {
     const button = getByRole('button', { name: /Layer 1/ });
     (button.element() as HTMLElement).focus();
     await userEvent.keyboard('{ArrowDown}');
-    await expect.element(getByRole('radio', { name: /Local/ })).toHaveFocus();
+    await expect.element(getByRole('radio', { name: /^Local/ })).toHaveFocus();
     await userEvent.keyboard('{ArrowDown}');
     expect(onchoose).toHaveBeenCalledExactlyOnceWith('A');
     await userEvent.keyboard('{Escape}');
