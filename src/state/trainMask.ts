@@ -2,23 +2,62 @@
  * @file Masks of the workbench as runs that train them: an address of the Lab, and of Compare where there is a mask that was
  * meant. Paint becomes terms, so that nothing of it is lost.
  */
-import { and, not, or, read, term, write, type Expression } from '../attention/expression';
+import { and, maskOf, not, or, read, term, write, type Expression } from '../attention/expression';
 import { joinMasks, MOST_MASKS } from '../attention/masksIn';
+import { intersect, minus, run, type Runs } from '../attention/runs';
 import { check } from '../core/check';
 import { allows, clampParam } from '../core/params';
 import { ownOf, type Comparison } from '../compare/comparison';
 import { controlOf, DEFAULTS, type RunSpec } from '../spec/run';
-import type { LayerDoc, MaskDoc } from '../masks/doc';
+import { maskOfLayer, type LayerDoc, type MaskDoc } from '../masks/doc';
 
 /** A mask alone is trained in a model of as many layers, all of them with it. */
 const LAYERS_OF_ONE = 4;
 
-/** The terms of a layer, its paint among them. */
-export function withPaint({ expression, paint }: LayerDoc): Expression {
-  return paint.reduce((under, { query, toQuery, key, toKey, open }) => {
-    const cells = term('cells', query, toQuery - 1, key, toKey - 1);
-    return open ? or(under, cells) : and(under, not(cells));
-  }, expression);
+/** Rectangles that are written as terms at most: more are refused by their length. */
+const MOST_TERMS = 100;
+
+/**
+ * The terms of a layer over T tokens, its paint among them. A rectangle may lie over cells that are as it says already, so
+ * that few say much: what was painted is kept as single runs of each row.
+ */
+export function withPaint(layer: LayerDoc, T: number): Expression {
+  if (layer.paint.length === 0) return layer.expression;
+  const [before, after] = [maskOf(layer.expression, T), maskOfLayer(layer, T)];
+  const opened = covering(
+    T,
+    (q) => minus(after.row(q), before.row(q)),
+    (q, cells) => minus(cells, after.row(q)).length === 0,
+  );
+  const blocked = covering(
+    T,
+    (q) => minus(before.row(q), after.row(q)),
+    (q, cells) => intersect(cells, after.row(q)).length === 0,
+  );
+  const open = opened.length > 0 ? or(layer.expression, ...opened) : layer.expression;
+  return blocked.length > 0 ? and(open, ...blocked.map(not)) : open;
+}
+
+/** Rectangles over all cells of `changed`, each over as many rows as `fits` allows it. */
+function covering(
+  T: number,
+  changed: (query: number) => Runs,
+  fits: (query: number, cells: Runs) => boolean,
+): readonly Expression[] {
+  const found: { from: number; to: number; cells: Runs }[] = [];
+  for (let q = 0; q < T && found.length < MOST_TERMS; q++) {
+    const left = found
+      .filter(({ from, to }) => from <= q && q <= to)
+      .reduce<Runs>((rest, { cells }) => minus(rest, cells), changed(q));
+    for (let r = 0; r < left.length; r += 2) {
+      const cells = run(left[r]!, left[r + 1]!);
+      let to = q;
+      for (let next = q + 1; next < T && fits(next, cells); next++)
+        if (intersect(changed(next), cells).length > 0) to = next;
+      found.push({ from: q, to, cells });
+    }
+  }
+  return found.map(({ from, to, cells }) => term('cells', from, to, cells[0]!, cells[1]! - 1));
 }
 
 /**
@@ -32,7 +71,7 @@ export function trainedBy({ T, layers }: MaskDoc): RunSpec {
     `these masks are of ${layers.length} layers; the Lab trains up to ${most}. Remove layers, or take one of them`,
   );
   const texts = layers.map((layer) => {
-    const text = write(withPaint(layer));
+    const text = write(withPaint(layer, T));
     read(text); // refuses one that is too long, in words
     return text;
   });

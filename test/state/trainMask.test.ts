@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maskOf, read } from '../../src/attention/expression';
+import { maskOf, read, write } from '../../src/attention/expression';
 import { cellsOf } from '../../src/attention/mask';
 import { fromAddress, toAddress } from '../../src/compare/address';
 import { specsOf } from '../../src/compare/comparison';
@@ -28,8 +28,21 @@ describe('masks of the workbench, trained', () => {
     fc.assert(
       fc.property(fc.array(rectangle, { maxLength: 6 }), (paint) => {
         const painted: LayerDoc = { ...layer('causal & window(4)'), paint };
-        expect(cellsOf(maskOf(withPaint(painted), T))).toEqual(cellsOf(maskOfLayer(painted, T)));
+        expect(cellsOf(maskOf(withPaint(painted, T), T))).toEqual(cellsOf(maskOfLayer(painted, T)));
       }),
+    );
+  });
+
+  test('a rectangle dragged over a whole triangle is one term', () => {
+    const paint = Array.from({ length: 63 }, (_, q) => ({
+      query: q,
+      toQuery: q + 1,
+      key: q + 1,
+      toKey: 64,
+      open: true,
+    }));
+    expect(write(withPaint({ ...layer('causal'), paint }, 64))).toBe(
+      'causal | cells(0, 62, 1, 63)',
     );
   });
 
@@ -70,13 +83,13 @@ describe('masks of the workbench, trained', () => {
     const different = Array.from({ length: 12 }, (_, i) => layer(`causal & window(${i + 1})`));
     expect(() => trainedBy({ T: 64, layers: different })).toThrow(/12 different masks|12 layers/);
     const paint = Array.from({ length: 100 }, (_, i) => ({
-      query: i,
-      toQuery: i + 1,
-      key: 3,
-      toKey: 4,
-      open: i % 2 === 0,
+      query: 2 * i,
+      toQuery: 2 * i + 1,
+      key: 2 * i + 2,
+      toKey: 2 * i + 3,
+      open: true,
     }));
-    expect(() => trainedBy({ T: 128, layers: [{ ...layer('causal'), paint }] })).toThrow(
+    expect(() => trainedBy({ T: 256, layers: [{ ...layer('causal'), paint }] })).toThrow(
       /characters long/,
     );
   });
