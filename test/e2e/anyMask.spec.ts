@@ -18,7 +18,9 @@ test('a leak that is painted trains to a loss that is too good, and beside its r
   await expect(page.getByText(/reads? key \d+, which comes later|future/).first()).toBeVisible();
 
   await page.getByRole('link', { name: 'Train with this mask' }).click();
-  await expect(page.getByText(/It reads the future: query 0 reads key 1\./)).toBeVisible();
+  await expect(
+    page.getByText(/^Layers 1, 2, 3, 4: .*It reads the future: query 0 reads key 1\./),
+  ).toBeVisible();
   await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });
   await button(page, 'Train').click();
   // Without the leak a model as small is at 2.4 after as many steps, and at 2 after many more.
