@@ -74,7 +74,7 @@ function common(a: number, b: number): number {
   return both > MOST_TOKENS ? Infinity : both;
 }
 
-/** How many tokens to look at, so that whoever still reads one of the first T is among them. */
+/** How many tokens to look at, so that the last query that reads one of the first T is among them. */
 export function horizonOf(expression: Expression, T: number): number {
   const { reach, period } = extentOf(expression);
   // What no sequence here is long enough to see does not come.

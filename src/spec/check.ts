@@ -1,4 +1,5 @@
 /** @file Refuses impossible settings before anything is allocated: what was given, what would work. */
+import { read } from '../attention/expression';
 import { masksIn, MOST_MASKS } from '../attention/masksIn';
 import { check } from '../core/check';
 import { checkParam } from '../core/params';
@@ -23,6 +24,7 @@ export function checkRun(spec: RunSpec): void {
     masksIn(spec.masks).length <= MOST_MASKS,
     `there are ${masksIn(spec.masks).length} masks; a model has room for ${MOST_MASKS}`,
   );
+  masksIn(spec.masks).forEach((mask) => read(mask)); // also those that no layer names: the page shows them
   checkHeads(spec);
   layersOf(spec); // the plan refuses stripes that do not fit
   const source = sources.get(spec.task);

@@ -32,3 +32,11 @@ test('letters are told apart, and a wrong one is told which there are', () => {
   expect(new Set(patterns.all.map(({ letter }) => letter)).size).toBe(patterns.all.length);
   expect(() => patternOfLetter('Z')).toThrow(/'Z' is no layer; write .*K \(sinks\)/);
 });
+
+test('a mask that cannot be read is refused in words, also where no layer names it', () => {
+  for (const rest of ['plan=grouped', 'plan=custom&stripes=GSGS', 'plan=custom&stripes=1111']) {
+    const { spec, notes } = fromQuery(`v=1&${rest}&layers=4&masks=causal;windw(4)`);
+    expect(spec).toEqual(DEFAULTS);
+    expect(notes.join()).toContain("the mask has 'windw'");
+  }
+});
