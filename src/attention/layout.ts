@@ -6,6 +6,7 @@
  * T + c is the summary of chunk c. `first` says what a query reads; `from` and `to`
  * say the same seen from a key: it is read by the queries from[j] <= q <= to[j].
  */
+import { remembering } from '../core/remember';
 import { maskOf } from './expression';
 import type { PatternSpec } from './pattern';
 import { patterns } from './registry';
@@ -25,9 +26,15 @@ export interface Intervals {
 export const isTiled = (layout: Layout): layout is TileLayout => 'reads' in layout;
 
 export function layoutOf(spec: PatternSpec, T: number): Layout {
-  const { firstKey, expression } = patterns.get(spec.pattern);
-  return firstKey ? intervalsOf(spec, T) : tilesOf(maskOf(expression(spec.params), T));
+  const { firstKey } = patterns.get(spec.pattern);
+  return firstKey ? intervalsOf(spec, T) : tiled(JSON.stringify([spec, T]));
 }
+
+/** Kept: meters ask for the same layer again at every change of a setting, and for each walk of a kernel. */
+const tiled = remembering(32, (key) => {
+  const [{ pattern, params }, T] = JSON.parse(key) as [PatternSpec, number];
+  return tilesOf(maskOf(patterns.get(pattern).expression(params), T));
+});
 
 /** Of a pattern whose queries read one run each. */
 export function intervalsOf({ pattern, params }: PatternSpec, T: number): Intervals {

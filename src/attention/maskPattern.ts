@@ -1,4 +1,5 @@
 /** @file Any mask as a pattern: what it reads is its expression, its parameters are the numbers in it. */
+import { remembering } from '../core/remember';
 import { read, write } from './expression';
 import { definePattern, type Pattern } from './pattern';
 
@@ -6,15 +7,12 @@ import { definePattern, type Pattern } from './pattern';
 export const MASK_LETTER = 'M';
 
 const MOST_KEPT = 100;
-const made = new Map<string, Pattern>();
 
 /** Its id is the expression as `write` writes it. Throws InputError where the text is no mask. */
-export function maskPattern(text: string): Pattern {
-  const known = made.get(text);
-  if (known) return known;
+export const maskPattern = remembering(MOST_KEPT, (text): Pattern => {
   const expression = read(text);
   const id = write(expression);
-  const pattern = definePattern({
+  return definePattern({
     id,
     letter: MASK_LETTER,
     label: 'Mask',
@@ -24,7 +22,4 @@ export function maskPattern(text: string): Pattern {
     params: {},
     expression: () => expression,
   });
-  if (made.size >= MOST_KEPT) made.clear();
-  made.set(text, pattern);
-  return pattern;
-}
+});

@@ -6,7 +6,8 @@
  * itself, and closed forms of counts. The family test holds each of them to the rows.
  */
 import type { ParamSpecs, Params } from '../core/params';
-import { maskOf, type Expression } from './expression';
+import { remembering } from '../core/remember';
+import { maskOf, read, write, type Expression } from './expression';
 import { has, type Runs } from './runs';
 import { pairsOf } from './mask';
 import { needOver } from './need';
@@ -65,6 +66,12 @@ export interface PatternSpec {
 /** One pattern per layer; what a plan expands to. */
 export type LayerPlan = readonly PatternSpec[];
 
+/** Counted once for each mask and length: curves and meters ask again at every change of a setting. */
+const pairsOver = remembering(512, (key) => {
+  const at = key.indexOf(' ');
+  return pairsOf(maskOf(read(key.slice(at + 1)), Number(key.slice(0, at))));
+});
+
 /** A pattern with everything that follows from its rows. */
 export function definePattern(rule: PatternRule): Pattern {
   const reads = (q: number, T: number, params: Params): Runs => {
@@ -77,7 +84,7 @@ export function definePattern(rule: PatternRule): Pattern {
   };
   return {
     chunk: () => 0,
-    visiblePairs: (T, params) => pairsOf(maskOf(rule.expression(params), T)),
+    visiblePairs: (T, params) => pairsOver(`${T} ${write(rule.expression(params))}`),
     cachedKeys(T, params) {
       return T === 0 ? 0 : needOver(rule.expression(params), T).held[T - 1]!;
     },

@@ -1,0 +1,11 @@
+/** What `make` makes of a text, made once; everything is let go when there are more than `most`. */
+export function remembering<T>(most: number, make: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    if (known.has(text)) return known.get(text)!;
+    const made = make(text);
+    if (known.size >= most) known.clear();
+    known.set(text, made);
+    return made;
+  };
+}
