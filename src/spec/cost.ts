@@ -2,6 +2,7 @@
 import { attentionFlops, cacheBytes } from '../attention/cost';
 import { computedPairs, walksOf, type KernelId } from '../attention/kernels';
 import type { PatternSpec } from '../attention/pattern';
+import { remembering } from '../core/remember';
 import { matmulWeights, type ModelSpec } from './model';
 
 export interface TrainingFlops {
@@ -11,19 +12,32 @@ export interface TrainingFlops {
   readonly done: number;
 }
 
+type Layer = Pick<ModelSpec, 'context' | 'heads' | 'headDim'> & {
+  readonly layer: PatternSpec;
+  readonly kernel: KernelId;
+};
+
 /** Training FLOPs per token of the attention of one layer. */
-export function layerFlops(m: ModelSpec, layer: PatternSpec, kernel: KernelId): TrainingFlops {
-  const T = m.context;
-  const size = m.heads * m.headDim;
-  const computed = walksOf(kernel, m.headDim).reduce(
+export const layerFlops = (
+  { context, heads, headDim }: ModelSpec,
+  layer: PatternSpec,
+  kernel: KernelId,
+): TrainingFlops =>
+  counted(JSON.stringify({ context, heads, headDim, layer, kernel } satisfies Layer));
+
+/** Kept: a finding that is written anew at every message of a training run asks for 16,384 tokens of the same layers. */
+const counted = remembering(256, (key): TrainingFlops => {
+  const { context: T, heads, headDim, layer, kernel } = JSON.parse(key) as Layer;
+  const size = heads * headDim;
+  const computed = walksOf(kernel, headDim).reduce(
     (sum, walk) => sum + walk.flops * computedPairs(layer, T, walk),
     0,
   );
   return {
-    needed: (3 * attentionFlops([layer], { T, heads: m.heads, headDim: m.headDim })) / T,
+    needed: (3 * attentionFlops([layer], { T, heads, headDim })) / T,
     done: (size * computed) / T,
   };
-}
+});
 
 /** Training FLOPs per token of the whole model. */
 export function trainingFlops(m: ModelSpec, kernel: KernelId): TrainingFlops {

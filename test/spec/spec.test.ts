@@ -272,6 +272,14 @@ describe('the model’s numbers, by hand', () => {
     expect(loops.done / loops.needed).toBeCloseTo(18 / 12, 6);
   });
 
+  test('a layer is counted once, however often it is asked for while a page trains', () => {
+    const [layer] = m.layers;
+    const first = layerFlops(m, layer!, 'host');
+    expect(layerFlops({ ...m }, { ...layer! }, 'host')).toBe(first);
+    expect(layerFlops({ ...m, context: m.context + 1 }, layer!, 'host')).not.toEqual(first);
+    expect(layerFlops(m, layer!, 'simd')).not.toEqual(first);
+  });
+
   test('the key-value cache: 2 kvHeads d bytes per key and layer', () => {
     expect(kvCacheBytes(m)).toBe(2 * 2 * 10 * 16 * 4);
     expect(kvCacheBytes(modelSpecOf({ ...spec, share: 2 }))).toBe(2 * 2 * 10 * 8 * 4);
