@@ -38,6 +38,7 @@ const [own, other] = gpu ? await onOneDevice(trees) : trees.map(inWebAssembly);
 console.log(
   `${cpus()[0].model.trim()}, ${gpu ? 'WebGPU in Dawn' : 'WebAssembly with one thread'}, Node ${process.version}`,
 );
+if (gpu) for (const size of sizes) for (const plan of plans) console.log(shaders(size, plan));
 console.log('| size | plan | this, ms | other, ms | ratio, median | quartiles | pairs |');
 console.log('| --- | --- | ---: | ---: | ---: | ---: | ---: |');
 for (const size of sizes) for (const plan of plans) console.log(await line(size, plan));
@@ -83,6 +84,27 @@ async function line(size, plan) {
   return `| ${cells.join(' | ')} |`;
 }
 
+/**
+ * Whether a training step is the same launches of the same shaders in both trees: then it takes the same time on any
+ * graphics card, whatever the times below say.
+ */
+function shaders(size, plan) {
+  const [a, b] = trees.map(({ bundleOf, modelOf, shaderOf, SIZES }) =>
+    ['gpu', 'softwareGpu'].flatMap((kernel) =>
+      bundleOf(modelOf(SIZES[size], plan), {
+        batch: SIZES[size].B,
+        kernel,
+      }).programs.train.launches.map(({ kernel: own, constants, threads }) => ({
+        name: own.name,
+        words: `${threads} ${shaderOf(own, constants, 64)}`.replaceAll(/\s+/g, ' '),
+      })),
+    ),
+  );
+  const others = a.filter(({ words }, i) => words !== b[i]?.words).map(({ name }) => name);
+  const alike = a.length === b.length && others.length === 0;
+  return `${size} ${plan}: ${a.length / 2} launches, ${alike ? 'their shaders the same in both, word for word' : `other shaders of ${[...new Set(others)].join(', ') || 'another number'}`}`;
+}
+
 /** One step, and its loss. */
 async function timed(model) {
   const [began, at] = [process.cpuUsage(), performance.now()];
@@ -107,6 +129,9 @@ async function treeOf(root, name) {
         load: (id) =>
           id === '\0tree'
             ? `export { zebra, SIZES } from ${from('test/bench/models.ts')};
+               export { modelOf } from ${from('test/bench/models.ts')};
+               export { bundleOf } from ${from('src/model/bundle.ts')};
+               export { shaderOf } from ${from('src/program/kernel.ts')};
                export { hostMachine } from ${from('src/gpu/hostMachine.ts')};
                export { gpuMachine } from ${from('src/gpu/gpuMachine.ts')};
                export { findAdapter, openDevice } from ${from('src/gpu/webgpu.ts')};`
