@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BLOCKED, maskCells } from '../../src/attention/cells';
 import { cachedKeys, visiblePairs } from '../../src/attention/cost';
-import { maskOf, write, type Expression } from '../../src/attention/expression';
+import { maskOf, read, term, terms, write, type Expression } from '../../src/attention/expression';
 import { maskFacts } from '../../src/attention/facts';
 import { computedPairs, walksOf } from '../../src/attention/kernels';
 import { isTiled, layoutOf } from '../../src/attention/layout';
@@ -16,7 +16,7 @@ import { lastReaders } from '../../src/attention/need';
 import { ruleLines } from '../../src/attention/python';
 import { reachCone } from '../../src/attention/reach';
 import { readsOf } from '../../src/attention/reads';
-import { patternSpec } from '../../src/attention/registry';
+import { patterns, patternSpec } from '../../src/attention/registry';
 import { count, fromCells } from '../../src/attention/runs';
 import { cellsInTiles, eachSpan, pairsInTiles, type TileLayout } from '../../src/attention/tiles';
 import { tileOf } from '../../src/masks/tile';
@@ -151,6 +151,14 @@ describe('of any mask', () => {
         cells,
       );
     });
+  });
+
+  test('no mask is taken for a pattern that reads something else: of global tokens none, and not the global layer', () => {
+    const none = read('global()');
+    expect(write(none)).toBe('global()');
+    for (const spec of [specOf(none), namedSpec(none)])
+      expect(maskCells(spec, 4)).toEqual(new Uint8Array(16));
+    for (const { id } of terms.all) expect(patterns.has(write(term(id))), id).toBe(false);
   });
 
   test('a decoder holds at every token the keys that this query or a later one reads', () => {
