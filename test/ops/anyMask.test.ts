@@ -30,7 +30,6 @@ const HEADS = [
 
 beforeAll(async () => {
   await tf.setBackend('cpu'); // for the reference
-  modules(); // compiles them
 });
 
 test('loops and WebAssembly give what whole matrices give: the output, dq, dk and dv', () => {
