@@ -136,7 +136,8 @@ export function write(expression: Expression): string {
   switch (expression.kind) {
     case 'term': {
       const { numbers } = expression;
-      return `${off}${expression.term}${numbers.length > 0 ? `(${numbers.join(', ')})` : ''}`;
+      const brackets = numbers.length > 0 || terms.get(expression.term).bracketed;
+      return `${off}${expression.term}${brackets ? `(${numbers.join(', ')})` : ''}`;
     }
     case 'not':
       return `${off}!${bracketed(expression.of)}`;

@@ -1,11 +1,12 @@
 /** @file Fused attention against the composed reference, on any machine: the output, three gradients, the picture. */
 import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { threadShare } from '../../src/attention/kernels';
-import { maskOf, read } from '../../src/attention/expression';
+import { maskOf, read, write } from '../../src/attention/expression';
 import { isTiled, layoutOf, type Layout } from '../../src/attention/layout';
 import { cellsOf } from '../../src/attention/mask';
-import { tilesOf } from '../../src/attention/tiles';
+import { cellsInTiles, tilesOf } from '../../src/attention/tiles';
 import { tiledGradKeys, tiledGradQuery } from '../../src/ops/attention/tiled/backward';
 import { tiledForward } from '../../src/ops/attention/tiled/forward';
 import { tiledProbe } from '../../src/ops/attention/tiled/probe';
@@ -27,6 +28,7 @@ import {
 import { ProgramWriter, type Bundle, type KeptBuffer, type Part } from '../../src/program/program';
 import { referenceAttention } from '../../src/reference/reference';
 import { layerCells } from '../../src/train/frame';
+import { anyMask, cellsByRules, firstDifference } from './cellsOfTerms';
 import { relativeError } from './fixtures';
 import { MASKS } from './masks';
 
@@ -208,6 +210,54 @@ async function run(
   return { out, cells, dqkv };
 }
 
+/** The output and three gradients of random numbers against the composed reference. Returns the picture's cells. */
+async function isComposed(machine: Machine, layout: Layout, sizes: Sizes, words: string) {
+  const { B, heads, kvHeads, headDim: d } = sizes;
+  const { T } = layout;
+  const { normal } = random('attention', words, B, T, d);
+  const W = (heads + 2 * kvHeads) * d;
+  const qkv = Float32Array.from({ length: B * T * W }, normal);
+  const dout = Float32Array.from({ length: B * T * heads * d }, normal);
+  const spans = [
+    [0, heads * d],
+    [heads * d, kvHeads * d],
+    [(heads + kvHeads) * d, kvHeads * d],
+  ] as const;
+  const inputs = spans.map(([first, count]) =>
+    tf.tensor2d(columns(qkv, W, first, count), [B * T, count]),
+  );
+  const composed = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) =>
+    referenceAttention(
+      { ...sizes, ropeBase: 10_000, ropeScale: 1 },
+      layout,
+      B,
+      q as tf.Tensor2D,
+      k as tf.Tensor2D,
+      v as tf.Tensor2D,
+    );
+  const expected = composed(inputs[0]!, inputs[1]!, inputs[2]!);
+  const upstream = tf.tensor2d(dout, [B * T, heads * d]);
+  const expectedGradients = tf.grads(composed as (...inputs: tf.Tensor[]) => tf.Tensor)(
+    inputs,
+    upstream,
+  );
+
+  const got = await run(machine, layout, sizes, qkv, dout);
+  expect(relativeError(got.out, await expected.data()), 'output').toBeLessThan(TOLERANCE);
+  for (const [i, name] of (['query', 'key', 'value'] as const).entries()) {
+    const wanted = await expectedGradients[i]!.data();
+    const [first, count] = spans[i]!;
+    const gradient = columns(got.dqkv, W, first, count);
+    // A query that reads one token alone: it and its key change nothing, in floats only nearly.
+    const scale = Math.max(...wanted.map(Math.abs));
+    if (scale < 1e-5) expect(Math.max(...gradient.map(Math.abs))).toBeLessThan(1e-5);
+    else if (T === 1 && name !== 'value') expect(scale).toBeLessThan(1e-5);
+    else expect(relativeError(gradient, wanted), name).toBeLessThan(TOLERANCE);
+  }
+  tf.dispose([...inputs, expected, upstream, ...expectedGradients]);
+  return got.cells;
+}
+
 const NAMES = [...patterns.all.map(({ id }) => id), ...MASKS];
 const layoutNamed = (name: string, params: { window: number; chunk: number }, T: number) =>
   patterns.has(name) ? layoutOf(patternSpec(name, params), T) : tilesOf(maskOf(read(name), T));
@@ -220,45 +270,8 @@ export function describeAttention(machine: () => Machine): void {
       test.each(SHAPES)(
         'B=$B T=$T H=$heads/$kvHeads d=$headDim W=$window C=$chunk',
         async ({ B, T, heads, kvHeads, headDim: d, window, chunk }) => {
-          const sizes = { B, heads, kvHeads, headDim: d, pool, ropeBase: 10_000, ropeScale: 1 };
           const layout = layoutNamed(id, { window, chunk }, T);
-          const { normal } = random('attention', id, B, T, d);
-          const W = (heads + 2 * kvHeads) * d;
-          const qkv = Float32Array.from({ length: B * T * W }, normal);
-          const dout = Float32Array.from({ length: B * T * heads * d }, normal);
-          const spans = [
-            [0, heads * d],
-            [heads * d, kvHeads * d],
-            [(heads + kvHeads) * d, kvHeads * d],
-          ] as const;
-          const inputs = spans.map(([first, count]) =>
-            tf.tensor2d(columns(qkv, W, first, count), [B * T, count]),
-          );
-          const composed = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) =>
-            referenceAttention(
-              sizes,
-              layout,
-              B,
-              q as tf.Tensor2D,
-              k as tf.Tensor2D,
-              v as tf.Tensor2D,
-            );
-          const expected = composed(inputs[0]!, inputs[1]!, inputs[2]!);
-          const gradientsOf = tf.grads(composed as (...inputs: tf.Tensor[]) => tf.Tensor);
-          const expectedGradients = gradientsOf(inputs, tf.tensor2d(dout, [B * T, heads * d]));
-
-          const got = await run(machine(), layout, sizes, qkv, dout);
-          expect(relativeError(got.out, await expected.data())).toBeLessThan(TOLERANCE);
-          for (const [i, name] of (['query', 'key', 'value'] as const).entries()) {
-            const wanted = await expectedGradients[i]!.data();
-            const [first, count] = spans[i]!;
-            const gradient = columns(got.dqkv, W, first, count);
-            // One token alone reads only itself: its query and key change nothing, in floats only nearly.
-            const scale = Math.max(...wanted.map(Math.abs));
-            if (scale < 1e-5) expect(Math.max(...gradient.map(Math.abs))).toBeLessThan(1e-5);
-            else if (T === 1 && name !== 'value') expect(scale).toBeLessThan(1e-5);
-            else expect(relativeError(gradient, wanted), name).toBeLessThan(TOLERANCE);
-          }
+          await isComposed(machine(), layout, { B, heads, kvHeads, headDim: d, pool }, id);
         },
       );
     });
@@ -284,5 +297,43 @@ export function describeAttention(machine: () => Machine): void {
         expect(sum).toBeCloseTo(own.some((cell) => cell > 0) ? 1 : 0, 4);
       }
     });
+  });
+}
+
+const DRAWN_SIZES = [
+  { B: 2, heads: 2, kvHeads: 1, headDim: 8 },
+  { B: 1, heads: 2, kvHeads: 2, headDim: 20 },
+  { B: 1, heads: 1, kvHeads: 1, headDim: 40 }, // software adapters give a thread two queries from here on
+  { B: 1, heads: 1, kvHeads: 1, headDim: 72 }, // and here one
+];
+
+/** Layers of masks drawn by lot against the composed reference behind their cells. */
+export function describeAnyMask(
+  machine: () => Machine,
+  parameters: { readonly numRuns: number; readonly seed?: number },
+): void {
+  test('layers of any mask are the composed ones behind its cells: output, gradients, picture', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anyMask(160),
+        fc.constantFrom(...DRAWN_SIZES),
+        async ({ T, expression }, sizes) => {
+          const cells = cellsByRules(expression, T);
+          const layout = tilesOf(maskOf(expression, T));
+          // What the reference reads of the layout is what the mask's words say.
+          expect(firstDifference(cellsInTiles(layout), cells)).toBe(-1);
+          const words = write(expression);
+          const drawn = await isComposed(machine(), layout, { ...sizes, pool: 'post' }, words);
+          const { weights, mask } = layerCells(drawn, T);
+          expect(firstDifference(mask, cells)).toBe(-1);
+          for (let row = 0; row < sizes.heads * T; row++) {
+            const sum = weights.subarray(row * T, row * T + T).reduce((a, b) => a + b, 0);
+            const q = row % T;
+            expect(sum).toBeCloseTo(+cells.subarray(q * T, q * T + T).includes(1), 4);
+          }
+        },
+      ),
+      parameters,
+    );
   });
 }
