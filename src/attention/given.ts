@@ -9,6 +9,7 @@
  * A long text has a short name, `#96-0f1e2d3c4b5a6978`: tokens, and a sign of the text. Pages and addresses show the name.
  */
 import { check, InputError } from '../core/check';
+import { LONGEST_LINK } from '../core/link';
 import { remembering } from '../core/remember';
 import { MOST_TOKENS, type Mask } from './mask';
 import { differ, equal, fromCells, NONE, type Runs } from './runs';
@@ -315,9 +316,23 @@ export const byName = (text: string): string =>
       )
     : text;
 
-/** Names in a text of masks, as an address may have them. */
-export const namesIn = (text: string): readonly string[] =>
-  [...text.matchAll(/\brows\(\s*(#\d{1,5}-[0-9a-f]{16})\s*\)/g)].map((found) => found[1]!);
+/** A text of masks with the rows themselves for names that are known; others stay, and are refused where it is read. */
+export const inFull = (text: string): string =>
+  text.replaceAll(/\brows\(\s*(#[0-9a-f-]+)\s*\)/g, (whole, name: string) => {
+    const content = rowsNamed(name);
+    return content === undefined ? whole : `rows(${content})`;
+  });
+
+/** An address as it was put together; where that is too long, with rows by their names alone. */
+export const fitting = (address: string): string =>
+  address.length <= LONGEST_LINK ? address : byName(address).replaceAll('rows(#', 'rows(%23');
+
+/** The rows an address only names, each once. */
+export const namesInAddress = (address: string): readonly string[] => [
+  ...new Set(
+    [...address.matchAll(/\brows\((?:%23|#)(\d{1,5}-[0-9a-f]{16})\)/g)].map(([, n]) => `#${n}`),
+  ),
+];
 
 /** 64 bits of a text, as hexadecimal digits: equal texts have equal signs. Not against malice. */
 function signOf(text: string): string {

@@ -1,5 +1,6 @@
 /** @file What a mask of a layer reads, costs and reaches, in a sentence or two, and what to beware of. */
 import { maskFacts } from '../attention/facts';
+import { byName } from '../attention/given';
 import { visiblePairs } from '../attention/cost';
 import type { LayerPlan, PatternSpec } from '../attention/pattern';
 import { reach } from '../attention/reach';
@@ -50,7 +51,7 @@ export function warningsOfLayers(layers: LayerPlan, T: number): readonly string[
   return [...byMask.values()].flatMap(({ layer, at }) =>
     warningsOf(layer, T).map(
       (warning) =>
-        `${at.length === 1 ? 'Layer' : 'Layers'} ${at.join(', ')}: ${layer.pattern}. ${warning}`,
+        `${at.length === 1 ? 'Layer' : 'Layers'} ${at.join(', ')}: ${byName(layer.pattern)}. ${warning}`,
     ),
   );
 }

@@ -12,7 +12,7 @@ import {
   type LayerDoc,
   type MaskDoc,
 } from '../masks/doc';
-import { maskOf, read, verdictOf, write, type Expression } from '../attention/expression';
+import { brief, maskOf, read, verdictOf, write, type Expression } from '../attention/expression';
 import { library } from '../masks/library';
 import { docOfBug, docOfConfig } from '../masks/opened';
 import { zoo } from '../masks/zoo';
@@ -360,7 +360,7 @@ export class Workbench {
   }
 
   #said() {
-    this.text = write(this.current.expression);
+    this.text = brief(this.current.expression);
     this.problem = undefined;
   }
 }

@@ -7,7 +7,7 @@ import {
   byName,
   lookForRows,
   MOST_CONTENT,
-  namesIn,
+  namesInAddress,
   readRows,
   rowsNamed,
   writeRows,
@@ -105,7 +105,7 @@ describe('rows as they were given', () => {
     expect(short).toMatch(/^causal & rows\(#64-[0-9a-f]{16}\)$/);
     expect(brief(read(text))).toBe(short);
     expect(write(read(short))).toBe(text);
-    expect(namesIn(short)).toEqual([readRows(content).name]);
+    expect(namesInAddress(short)).toEqual([readRows(content).name]);
     // One that was never seen is looked for where the page keeps them.
     const missing = '#64-0123456789abcdef';
     expect(() => read(`rows(${missing})`)).toThrow(/not kept in this browser.*Open that file/);
