@@ -2,8 +2,8 @@
 import { check } from '../core/check';
 import type { ConfigLayers } from './configs';
 import { layerOf, MOST_LAYERS, type MaskDoc } from './doc';
-import { writeRows } from '../attention/given';
-import { maskOf, rowsOf, type Expression } from '../attention/expression';
+import { readRows, writeRows } from '../attention/given';
+import { maskOf, rowsIn, rowsOf, type Expression } from '../attention/expression';
 import type { Recognised } from './foreign/recognise';
 import { MOST_TOKENS, type Mask } from '../attention/mask';
 import { between, MOST_RECTANGLES, type Rectangle } from './paint';
@@ -89,9 +89,10 @@ const tokensFor = (window: number) => Math.min(MOST_TOKENS, Math.max(64, 4 * win
 
 /** The layers of a released model, at a length that shows its windows. */
 export function docOfConfig({ layers }: ConfigLayers): MaskDoc {
+  const given = layers.flatMap((one) => rowsIn(one.expression)).map((rows) => readRows(rows).T);
   const widest = Math.max(0, ...layers.map(({ window }) => window ?? 0));
   return {
-    T: tokensFor(widest),
+    T: given.length > 0 ? Math.max(...given) : tokensFor(widest),
     layers: layers.slice(0, MOST_LAYERS).map(({ expression }) => ({ expression, paint: [] })),
   };
 }
