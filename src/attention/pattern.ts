@@ -7,7 +7,7 @@
  */
 import type { ParamSpecs, Params } from '../core/params';
 import { remembering } from '../core/remember';
-import { maskOf, read, write, type Expression } from './expression';
+import { brief, maskOf, read, type Expression } from './expression';
 import { has, type Runs } from './runs';
 import { pairsOf } from './mask';
 import { needOver } from './need';
@@ -84,7 +84,7 @@ export function definePattern(rule: PatternRule): Pattern {
   };
   return {
     chunk: () => 0,
-    visiblePairs: (T, params) => pairsOver(`${T} ${write(rule.expression(params))}`),
+    visiblePairs: (T, params) => pairsOver(`${T} ${brief(rule.expression(params))}`),
     cachedKeys(T, params) {
       return T === 0 ? 0 : needOver(rule.expression(params), T).held[T - 1]!;
     },

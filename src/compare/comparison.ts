@@ -156,6 +156,18 @@ export function sayDifferences(comparison: Comparison): string {
     : `They differ in: ${differ.map(word).join(', ')}. Everything else is equal: ${same}.`;
 }
 
+/** A run beside the same model with every layer global. */
+export const besideGlobal = (spec: RunSpec, name: string): Comparison => {
+  const tidy = tidyName(name);
+  return {
+    shared: spec,
+    runs: [
+      { own: ownOf(spec), ...(tidy !== undefined && { name: tidy }) },
+      { own: ownOf({ ...DEFAULTS, plan: 'global' }) },
+    ],
+  };
+};
+
 /** Changes what a person asked for: a shared setting reaches every run. */
 export function changeShared(comparison: Comparison, settings: Partial<RunSpec>): Comparison {
   const shared = Object.fromEntries(

@@ -4,6 +4,8 @@
  * A file is taken whole or refused in one sentence. Families are the files in ./configs.
  */
 import { FLOPS_PER_PAIR_AND_DIM, visiblePairs } from '../attention/cost';
+import { write } from '../attention/expression';
+import { needOver } from '../attention/need';
 import { check } from '../core/check';
 import { registryOf } from '../core/registry';
 import { LAYERS, type ConfigLayer, type Family } from './family';
@@ -116,6 +118,8 @@ export function pairsAt(layer: ConfigLayer, causal: boolean, T: number): number 
       return visiblePairs({ pattern: 'global', params: {} }, T);
     case 'local':
       return visiblePairs({ pattern: 'local', params: { window } }, T);
+    case 'masked':
+      return visiblePairs({ pattern: write(layer.expression), params: {} }, T);
     case 'chunked': {
       const rest = T % window; // triangles of C, and the last one of what is left
       return (Math.floor(T / window) * window * (window + 1) + rest * (rest + 1)) / 2;
@@ -125,11 +129,15 @@ export function pairsAt(layer: ConfigLayer, causal: boolean, T: number): number 
 
 /**
  * Bytes of keys and values to be provided for T tokens of one sequence, all layers: 2 · kvHeads · d · bytes · Σ keys,
- * keys T in a global layer and min(T, W) in one with a window or chunks. An encoder reads all at once and keeps none.
+ * keys T in a global layer, min(T, W) in one with a window or chunks, and what later tokens read in one of any other mask.
+ * An encoder reads all at once and keeps none.
  */
 export function cacheBytesAt(config: ConfigLayers, T: number, bytesPerNumber = 2): number {
   if (!config.causal) return 0;
-  const keys = config.layers.reduce((sum, { window = T }) => sum + Math.min(T, window), 0);
+  const keys = config.layers.reduce((sum, { kind, expression, window = T }) => {
+    const held = kind === 'masked' && T > 0 ? needOver(expression, T).held[T - 1]! : window;
+    return sum + Math.min(T, held);
+  }, 0);
   return 2 * keys * config.kvHeads * config.headDim * bytesPerNumber;
 }
 

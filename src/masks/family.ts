@@ -12,7 +12,7 @@ import type { Fields } from './fields';
 import { MOST_TOKENS } from '../attention/mask';
 
 export interface ConfigLayer {
-  readonly kind: 'global' | 'local' | 'chunked';
+  readonly kind: 'global' | 'local' | 'chunked' | 'masked';
   /** Keys a late query reads, the query itself included; of a chunked layer: tokens per chunk. */
   readonly window?: number;
   readonly expression: Expression;
@@ -77,6 +77,9 @@ export const chunked = (size: number): ConfigLayer => ({
   window: size,
   expression: and(term('causal'), term('chunk', bounded(size))),
 });
+
+/** Whatever its mask says. */
+export const masked = (expression: Expression): ConfigLayer => ({ kind: 'masked', expression });
 
 /** `of` in each layer but every nth, which is `global`: the last of its group, or the first. */
 export const everyNth = (

@@ -1,21 +1,21 @@
 /** @file A spec as readable `key=value` pairs and back. Whatever a URL says, what comes back is a spec that can run. */
+import { fitting, inFull } from '../attention/given';
 import { patterns } from '../attention/registry';
 import { InputError } from '../core/check';
+import { LONGEST_READ } from '../core/link';
 import { allows, clampParam } from '../core/params';
 import { sources } from '../data/registry';
 import { checkRun } from './check';
 import { CONTROLS, controlOf, DEFAULTS, type Control, type RunSpec, type Setting } from './run';
 
 const VERSION = '1';
-/** Longer than any query we write; the rest is not read. */
-const MAX_QUERY = 4000;
 
 /** Everything that differs from the defaults, with the version and the seed always said: 'v=1&plan=local&seed=1'. */
 export function toQuery(spec: RunSpec): string {
   const pairs = CONTROLS.filter(({ name }) => name === 'seed' || spec[name] !== DEFAULTS[name]).map(
     ({ name }) => `${name}=${encodeURIComponent(String(spec[name]))}`,
   );
-  return [`v=${VERSION}`, ...pairs].join('&');
+  return fitting([`v=${VERSION}`, ...pairs].join('&'));
 }
 
 export interface ParsedQuery {
@@ -36,10 +36,10 @@ export function fromQuery(query: string): ParsedQuery {
   const notes: string[] = [];
   const rest = new Map<string, string>();
   const settings: Partial<Record<Setting, RunSpec[Setting]>> = {};
-  if (query.length > MAX_QUERY)
-    notes.push(`the address is longer than ${MAX_QUERY} characters; the rest was not read`);
+  if (query.length > LONGEST_READ)
+    notes.push(`the address is longer than ${LONGEST_READ} characters; the rest was not read`);
 
-  for (const pair of query.slice(0, MAX_QUERY).split('&')) {
+  for (const pair of query.slice(0, LONGEST_READ).split('&')) {
     if (!pair) continue;
     const [key, text] = splitPair(pair);
     const control = CONTROLS.find(({ name }) => name === key);
@@ -107,7 +107,7 @@ function readValue(
         : { value: letters, note: `${name}=${shown(text)} became '${letters}'` };
     }
     case 'masks':
-      return { value: text }; // whether they can be read, the plan says
+      return { value: inFull(text) }; // whether they can be read, the plan says
   }
 }
 

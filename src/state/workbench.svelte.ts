@@ -12,7 +12,7 @@ import {
   type LayerDoc,
   type MaskDoc,
 } from '../masks/doc';
-import { maskOf, read, verdictOf, write, type Expression } from '../attention/expression';
+import { brief, maskOf, read, verdictOf, write, type Expression } from '../attention/expression';
 import { library } from '../masks/library';
 import { docOfBug, docOfConfig } from '../masks/opened';
 import { zoo } from '../masks/zoo';
@@ -180,7 +180,8 @@ export class Workbench {
 
   showConfig = (config: ConfigLayers) => {
     this.show(docOfConfig(config));
-    this.config = config;
+    // Masks of their own have no closed form for any length: their numbers are those of the tokens shown.
+    this.config = config.layers.some(({ kind }) => kind === 'masked') ? undefined : config;
   };
 
   /** A bug of the zoo, beside what was meant. */
@@ -360,7 +361,7 @@ export class Workbench {
   }
 
   #said() {
-    this.text = write(this.current.expression);
+    this.text = brief(this.current.expression);
     this.problem = undefined;
   }
 }

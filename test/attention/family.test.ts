@@ -187,6 +187,7 @@ function periodOf(expression: Expression): number {
   const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
   const common = (a: number, b: number) => (a / divisor(a, b)) * b;
   if (expression.kind === 'not') return periodOf(expression.of);
+  if (expression.kind === 'rows') return 1;
   if (expression.kind !== 'term') return expression.of.map(periodOf).reduce(common, 1);
   const { term, numbers } = expression;
   if (term === 'chunk' || term === 'dilated') return numbers[0]!;

@@ -27,7 +27,7 @@ const fieldsOf = (name: string) => JSON.parse(files[name]!) as Record<string, un
 const changed = (name: string, fields: Record<string, unknown>) =>
   readConfig(JSON.stringify({ ...fieldsOf(name), ...fields }));
 const stripes = ({ layers }: ConfigLayers) =>
-  layers.map(({ kind }) => ({ global: 'G', local: 'S', chunked: 'C' })[kind]).join('');
+  layers.map(({ kind }) => ({ global: 'G', local: 'S', chunked: 'C', masked: 'M' })[kind]).join('');
 const written = ({ layers }: ConfigLayers) => [
   ...new Set(layers.map(({ expression }) => write(expression))),
 ];

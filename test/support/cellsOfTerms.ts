@@ -72,6 +72,7 @@ export function cellOf(
 ): boolean | undefined {
   if (expression.off) return undefined;
   if (expression.kind === 'term') return RULES[expression.term]!(q, k, expression.numbers, T);
+  if (expression.kind === 'rows') throw new Error('rows say their cells themselves');
   if (expression.kind === 'not') {
     const of = cellOf(expression.of, q, k, T);
     return of === undefined ? undefined : !of;
