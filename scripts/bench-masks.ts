@@ -51,7 +51,7 @@ function bundleOf(layout: Layout): Bundle {
   const writer = new ProgramWriter();
   const out = writer.temporary('out', B * T * heads * d);
   const stats = writer.temporary('stats', 2 * B * heads * T);
-  const own = { B, T, heads, kvHeads, scale: 1 / Math.sqrt(d) };
+  const own = { B, T, heads, kvHeads, scale: 1 / Math.sqrt(d), apart: 0 };
   const byQueries = { D4: d / 4, queries: 4 };
   const byKeys = { D4: d / 4, keys: 4 };
   const queries = queryThreads(own, 4);

@@ -8,7 +8,7 @@
  */
 import { check } from '../core/check';
 import { isTiled, type Layout } from './layout';
-import { eachSpan, SPAN, TILE_COLUMNS, TILE_ROWS, tileBlocks, type TileLayout } from './tiles';
+import { eachSpan, SPAN, TILE_COLUMNS, TILE_ROWS, tileBlocks } from './tiles';
 
 /** What a run makes of the documents in a row of its batch. */
 export type Packing =

@@ -7,6 +7,8 @@ export interface Batch {
   readonly tokens: Int32Array;
   readonly targets: Int32Array;
   readonly weights: Float32Array;
+  /** Where in its row the document of each token begins, [B, T]; of a text. Tasks are one document to a row. */
+  readonly starts?: Int32Array;
   /** Held-out batches of a text: for each slice that fits it, [B, T], 1 where the target is in the slice. */
   readonly slices?: ReadonlyMap<string, Uint8Array>;
 }
@@ -16,6 +18,7 @@ export interface Example {
   readonly tokens: Int32Array; // [T]
   readonly targets: Int32Array; // [T]
   readonly weights: Float32Array; // [T], 1 where the target is scored
+  readonly starts?: Int32Array; // [T], where the document of each token begins; of a text
 }
 
 export interface Vocabulary {
