@@ -7,8 +7,8 @@
  * its own for each row and nothing is computed that no token reads.
  */
 import { check } from '../core/check';
-import { isTiled, type Layout } from './layout';
-import { eachSpan, SPAN, TILE_COLUMNS, TILE_ROWS, tileBlocks } from './tiles';
+import { isTiled, type Intervals, type Layout } from './layout';
+import { eachSpan, pairsInTiles, SPAN, TILE_COLUMNS, TILE_ROWS, tileBlocks } from './tiles';
 
 /** What a run makes of the documents in a row of its batch. */
 export type Packing =
@@ -58,6 +58,16 @@ export function withinDocuments(layout: Layout, starts: Int32Array): Layout {
   const [from, to] = [0, 1].map((side) => readers.filter((_, i) => i % 2 === side));
   return { ...layout, first: reads, from: from!, to: to! };
 }
+
+/** Pairs a layout lets through. */
+export function pairsIn(layout: Layout): number {
+  if (isTiled(layout)) return pairsInTiles(layout);
+  const { T, first } = layout;
+  return first.reduce((sum, from, q) => sum + q + 1 - from, 0) + pairsOfSummaries(layout, T);
+}
+
+const pairsOfSummaries = ({ from, to }: Intervals, T: number): number =>
+  from.subarray(T).reduce((sum, q, c) => sum + to[T + c]! + 1 - q, 0);
 
 /** Numbers of a row's tables: what its queries read, and who reads its keys. */
 export function rowTables(layout: Layout): { readonly reads: number; readonly readers: number } {

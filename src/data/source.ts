@@ -1,6 +1,7 @@
 /** @file What can be learnt: a corpus of text or a synthetic task, each one self-describing file. */
 import type { ParamSpec } from '../core/params';
 import type { Random } from '../core/random';
+import type { Packed } from './packed';
 
 /** One batch, row-major [B, T]. A target counts in the loss and the accuracy where its weight is 1. */
 export interface Batch {
@@ -65,6 +66,8 @@ export interface CorpusSource extends Described {
   readonly far?: string;
   /** The text of `file` is cut into passages and each is repeated when it is loaded. Undefined: taken as it is. */
   readonly repeat?: Repeat;
+  /** What stands for a document where those that share a row are kept apart. */
+  readonly packed: Packed;
   /** The text is a table; every document begins with a line. Undefined: it is none. */
   readonly table?: Table;
 }

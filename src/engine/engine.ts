@@ -25,7 +25,7 @@ import { checkMemory } from '../model/memory';
 import simdKernels from '../ops/simd.wasm?url';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
-import { localReach, type RunSpec } from '../spec/run';
+import { localReach, packingOf, type RunSpec } from '../spec/run';
 import { adapt } from '../train/adapt';
 import { snapshotFrom } from '../train/keep';
 import { repeat } from '../train/repeat';
@@ -306,6 +306,7 @@ export class Engine {
       distance: spec.distance,
       seed: spec.seed,
       reach: localReach(spec),
+      packed: packingOf(spec) !== 'off',
     };
     if (source.kind === 'task') return makeFeed(source, options);
     const corpus = await corpusOf(source, text, base ?? globalThis.location.href);

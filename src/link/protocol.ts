@@ -40,6 +40,8 @@ export interface Validation {
   readonly accuracy: number;
   readonly tokens: number; // scored tokens behind the numbers
   readonly slices: readonly SliceScore[]; // those that fit the text; none for a task
+  /** Where documents are kept apart: the share of the layers' pairs that lies inside them, counted in these batches, 0..1. */
+  readonly kept?: number;
 }
 
 /** Losses by position: entry t is about the token after t + 1 tokens were read. */
