@@ -52,6 +52,12 @@ function tableOf(layout: Layout, table: Table, starts: Int32Array, length: numbe
   return to;
 }
 
+/** A batch for a model that keeps documents apart has to say where they are: taken for one each, rows would be read through. */
+export function checkGiven(packing: Packing, starts: Int32Array | undefined): void {
+  if (packing !== 'off' && !starts)
+    throw new Error('documents are to be kept apart, and the batch does not say where they begin');
+}
+
 /**
  * What to write before rows with these documents are computed, by the buffers' names. `starts` [rows, T]: where in its
  * row the document of each token begins; undefined: each row is one document.

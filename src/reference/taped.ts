@@ -10,6 +10,7 @@ import { layoutOf } from '../attention/layout';
 import type { Batch } from '../data/source';
 import { arenaOf, pack, unpack, type Arena, type HostWeights } from '../model/arena';
 import { ADAMW, RING, type AdamWOptions } from '../model/bundle';
+import { checkGiven } from '../model/documents';
 import { pictureFor, type Picture } from '../model/picture';
 import { weightTable, type ModelSpec } from '../spec/model';
 import {
@@ -210,7 +211,8 @@ export class Taped implements Model {
     );
   }
 
-  #upload({ tokens, targets, weights }: Batch) {
+  #upload({ tokens, targets, weights, starts }: Batch) {
+    checkGiven(this.documents, starts);
     return {
       tokens: this.#sequences(tokens),
       targets: tf.tensor1d(targets, 'int32'),

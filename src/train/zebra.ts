@@ -12,7 +12,7 @@ import {
   type HostWeights,
 } from '../model/arena';
 import { ADAMW, bundleOf, pictureOf, RING, type AdamWOptions } from '../model/bundle';
-import { documentTables } from '../model/documents';
+import { checkGiven, documentTables } from '../model/documents';
 import { pictureFor, type Picture } from '../model/picture';
 import { SLOT } from '../ops/adamw/kernel';
 import type { Bundle } from '../program/program';
@@ -186,6 +186,7 @@ export class Zebra implements Model {
     this.session.write('tokens', tokens);
     this.session.write('targets', targets);
     this.session.write('scored', weights);
+    checkGiven(this.documents, starts);
     this.#keepApart(tokens, starts);
   }
 
