@@ -89,6 +89,8 @@ export interface AttentionFrame {
   readonly size: number; // cells a side, ceil(T / factor)
   readonly factor: number; // tokens per cell side; 1 where nothing is pooled
   readonly layers: readonly LayerFrame[];
+  /** Where documents begin in the sequence, those above 0, in order; left out where none are kept apart. */
+  readonly begins?: readonly number[];
 }
 
 export interface LayerFrame {

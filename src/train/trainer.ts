@@ -288,7 +288,8 @@ export class Trainer {
     const { context: T, heads } = this.modelSpec;
     const { size, factor } = this.model.picture;
     const step = this.step;
-    const maps = await this.model.maps(this.feed.watched.tokens, this.feed.watched.starts);
+    const { tokens, starts } = this.feed.watched;
+    const maps = await this.model.maps(tokens, starts);
     const { label } = this.source.vocabulary;
     return {
       step,
@@ -298,6 +299,7 @@ export class Trainer {
       size,
       factor,
       layers: maps.map((cells) => layerCells(cells, size)),
+      ...(starts && { begins: [...new Set(starts)].slice(1) }),
     };
   }
 

@@ -12,6 +12,8 @@ import {
 import { and, maskOf, read, term } from '../../src/attention/expression';
 import { isTiled, layoutOf, type Intervals, type Layout } from '../../src/attention/layout';
 import { cellsOf } from '../../src/attention/mask';
+import { planWithin } from '../../src/attention/packedPlan';
+import { reach } from '../../src/attention/reach';
 import { patterns, patternSpec } from '../../src/attention/registry';
 import { cellsInTiles, tilesOf } from '../../src/attention/tiles';
 import { MASKS } from '../support/masks';
@@ -117,4 +119,19 @@ test('where documents begin and end', () => {
 test('averages of chunks are refused in words', () => {
   const layout = layoutOf(patternSpec('approximate', { window: 4, chunk: 2 }), 12);
   expect(() => withinDocuments(layout, startsOf(12, [5]))).toThrow(/averages of chunks/);
+});
+
+test('a plan within documents reads and reaches what lies in them alone', () => {
+  const plan = [patternSpec('local', { window: 4 }), patternSpec('global', {})];
+  const begins = [5, 12];
+  const within = planWithin(plan, begins);
+  const starts = startsOf(20, begins);
+  within.forEach(({ pattern, params }, l) => {
+    const cells = cellsOf(maskOf(patterns.get(pattern).expression(params), 20));
+    const expected = cellsOfLayout(withinDocuments(layoutOf(plan[l]!, 20), starts));
+    expect(cells.map((cell) => +(cell > 0))).toEqual(expected);
+  });
+  expect(reach(plan, 20, 14)).toBe(15);
+  expect(reach(within, 20, 14)).toBe(3);
+  expect(planWithin(plan, [])).toBe(plan);
 });

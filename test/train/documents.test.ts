@@ -226,6 +226,7 @@ test('a run keeps the documents of its held-out text apart, and counts what that
   expect(kept.kept).toBeCloseTo(inside / all, 10);
 
   const frame = await trainer.frame();
+  expect(frame.begins).toEqual([...new Set(feed(true).watched.starts!)].slice(1));
   const starts = feed(true).watched.starts!;
   modelSpecOf(run).layers.forEach((layer, l) => {
     const layout = withinDocuments(layoutOf(layer, 64), starts);
