@@ -26,7 +26,8 @@ test.each(Object.keys(CASES).filter((name) => canPack(CASES[name]!)))(
       expect(Math.abs(logit - ours[v]!)).toBeLessThan(1e-3),
     );
     const alone = said[name]!.logits;
-    if (!/empty rows|chunks/.test(name))
+    // Four local layers reach 17 tokens, and the last document is longer.
+    if (!/empty rows|chunks|^local$/.test(name))
       expect(said[name]!.packed!.some((logit, v) => Math.abs(logit - alone[v]!) > 0.01)).toBe(true);
   },
 );
