@@ -20,9 +20,8 @@ import { HERE, python, ROOT, run } from './interop/python.mjs';
 const FIXTURE = join(ROOT, 'test/fixtures/interop/models.json');
 const CLOSE = 1e-3;
 
-const { CASES, folderOf, ourLogits, TEXT, theirs, TOKENS } = await bundled(
-  'scripts/interop/models.ts',
-);
+const { canPack, CASES, DOCUMENTS, folderOf, ourLogits, packedLogits, TEXT, theirs, TOKENS } =
+  await bundled('scripts/interop/models.ts');
 
 const folder = mkdtempSync(join(tmpdir(), 'interop-'));
 const filesOf = (path) =>
@@ -32,7 +31,7 @@ const filesOf = (path) =>
       .map((name) => [name, new Uint8Array(readFileSync(join(path, name)))]),
   );
 const wrong = [];
-const furthest = { stock: 0, flex: 0, cached: 0, module: 0, trained: 0, foreign: 0 };
+const furthest = { stock: 0, flex: 0, cached: 0, module: 0, packed: 0, trained: 0, foreign: 0 };
 function compare(what, name, ours, other) {
   const far = ours.reduce((most, value, i) => Math.max(most, Math.abs(value - other[i])), 0);
   if (ours.length !== other.length || !(far <= CLOSE))
@@ -47,16 +46,23 @@ try {
     mkdirSync(path, { recursive: true });
     for (const [file, bytes] of folderOf(name)) writeFileSync(join(path, file), bytes);
   }
-  const cases = { names: Object.keys(CASES), tokens: [...TOKENS], text: TEXT };
+  const names = Object.keys(CASES);
+  const packed = names.filter((name) => canPack(CASES[name]));
+  const cases = { names, packed, documents: DOCUMENTS, tokens: [...TOKENS], text: TEXT };
   writeFileSync(join(folder, 'cases.json'), JSON.stringify(cases));
   run(python(), join(HERE, 'models.py'), folder, join(folder, 'results.json'));
   results = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'));
 
   for (const [name, model] of Object.entries(CASES)) {
     const ours = ourLogits(model);
-    const { module, flex, stock, cached } = results.cases[name];
+    const { module, flex, stock, cached, packed, packedFlex, restart } = results.cases[name];
     compare('module', name, ours, module);
     compare('flex', name, ours, flex);
+    if (canPack(model)) {
+      compare('packed', name, await packedLogits(model, 'masked'), packed);
+      compare('packed', name, await packedLogits(model, 'masked'), packedFlex);
+      compare('packed', name, await packedLogits(model, 'restart'), restart);
+    }
     if (stock) compare('stock', name, ours, stock);
     if (cached) compare('cached', name, ours, cached);
   }
@@ -70,11 +76,14 @@ try {
 
 // Of each model the last token's logits are kept: they hang on all that came before.
 const kept = Object.fromEntries(
-  Object.entries(results.cases).map(([name, { module, architecture }]) => [
+  Object.entries(results.cases).map(([name, { module, architecture, packed }]) => [
     name,
     {
       architecture: architecture ?? 'Zebra',
       logits: module.slice(-CASES[name].vocabulary).map((value) => Number(value.toFixed(4))),
+      ...(packed && {
+        packed: packed.slice(-CASES[name].vocabulary).map((value) => Number(value.toFixed(4))),
+      }),
     },
   ]),
 );

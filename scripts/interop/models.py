@@ -21,6 +21,7 @@ transformers.logging.disable_progress_bar()
 folder, results = Path(sys.argv[1]), Path(sys.argv[2])
 given = json.loads((folder / "cases.json").read_text())
 tokens = torch.tensor([given["tokens"]])
+documents = torch.tensor(given["documents"])
 found = {"versions": {"torch": torch.__version__, "transformers": transformers.__version__}, "cases": {}}
 
 
@@ -38,10 +39,19 @@ def flex_of(path):
         space = {"__name__": "train", "__file__": str(path / "train.py")}
         sys.modules.pop("modeling_zebra", None)
         exec(compile((path / "train.py").read_text(), "train.py", "exec"), space)
+        assert torch.equal(space["restarted"](documents), restarted(documents))
         return space["Zebra"].from_folder(path), space["flex"]()
     finally:
         torch.compile = compiled
         sys.path.pop(0)
+
+
+def restarted(documents):
+    """train.py's positions, by counting."""
+    rows = []
+    for row in documents.tolist():
+        rows.append([row[: t + 1].count(one) - 1 for t, one in enumerate(row)])
+    return torch.tensor(rows)
 
 
 def rounded(logits):
@@ -54,6 +64,18 @@ with torch.no_grad():
         one = {"module": rounded(module_of(path).from_folder(path)(tokens)[0])}
         model, attend = flex_of(path)
         one["flex"] = rounded(model(tokens, attend)[0])
+        if name in given["packed"]:
+            rows = tokens.expand(2, -1)
+            restart = restarted(documents)
+            one["packed"] = rounded(module_of(path).from_folder(path)(rows, documents=documents))
+            one["packedFlex"] = rounded(model(rows, attend, documents))
+            one["restart"] = rounded(model(rows, documents=documents, positions=restart))
+        else:
+            try:
+                module_of(path).from_folder(path)(tokens, documents=documents[:1])
+                raise AssertionError(f"{name} should refuse documents")
+            except ValueError as error:
+                assert "chunk" in str(error), error
         config = json.loads((path / "config.json").read_text())
         if config["model_type"] != "zebra":
             model = AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32)
@@ -77,7 +99,7 @@ with torch.no_grad():
 
 # ------------------------------------------------------------------------------------------------ torchrun
 
-for name, extra in (("grouped", ["--fresh"]), ("approximate", ["--fresh"]), ("global", []), ("local", []), ("custom G K A K, shared heads", ["--fresh"]), ("mask with empty rows", [])):
+for name, extra in (("grouped", ["--fresh"]), ("approximate", ["--fresh"]), ("global", []), ("local", []), ("custom G K A K, shared heads", ["--fresh"]), ("mask with empty rows", []), ("grouped, RoPE base 500", ["--documents", "\\n", "--restart"])):
     path = folder / "models" / name
     text, out = folder / "text.txt", folder / "trained" / name
     text.write_text(given["text"] * 40)

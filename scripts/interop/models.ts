@@ -1,13 +1,16 @@
 /** @file Models that are compared with PyTorch's: small ones with random weights, for every plan and switch. Bundled by scripts/interop-models.mjs. */
+import { startsOf, type Packing } from '../../src/attention/documents';
 import { plans } from '../../src/attention/plans';
 import { patterns } from '../../src/attention/registry';
 import { exportFiles } from '../../src/export/export';
 import { openHuggingFace } from '../../src/export/open';
+import { hostMachine } from '../../src/gpu/hostMachine';
 import type { HostWeights } from '../../src/model/arena';
 import { Decoder } from '../../src/model/decode';
 import { logitsWithoutCache } from '../../src/model/uncached';
 import { initialWeights } from '../../src/model/weights';
 import type { ModelSpec } from '../../src/spec/model';
+import { Zebra } from '../../src/train/zebra';
 
 export const T = 40; // tokens; several windows and chunks
 const VOCABULARY = [...'\uFFFD\n abcdefgh'];
@@ -110,6 +113,32 @@ export function ourLogits(
   if (seesAhead(m)) return [...logitsWithoutCache(m, weights, tokens)];
   const decoder = new Decoder(m, weights);
   return [...tokens].flatMap((token) => [...decoder.next(token)]);
+}
+
+/** Where documents begin in two rows of the same tokens. */
+const BEGINS = [
+  [11, 12, 30],
+  [5, 20],
+];
+
+/** For each token of each row the number of its document, as the exported module is given it. */
+export const DOCUMENTS = BEGINS.map((begins) =>
+  Array.from({ length: T }, (_, t) => begins.filter((at) => at <= t).length),
+);
+
+/** What documents cannot be kept apart in has averages of chunks. */
+export const canPack = ({ layers }: ModelSpec): boolean =>
+  layers.every(({ pattern, params }) => patterns.get(pattern).chunk(params) === 0);
+
+/** Our logits of both rows, [2 T, V], in loops. */
+export async function packedLogits(m: ModelSpec, packing: Packing): Promise<number[]> {
+  const spec = { ...m, context: T };
+  const options = { batch: 1, documents: packing };
+  const model = await Zebra.open(hostMachine(), spec, weightsOf(m), options);
+  const rows = [];
+  for (const begins of BEGINS) rows.push(...(await model.logits(TOKENS, startsOf(T, begins))));
+  model.dispose();
+  return rows;
 }
 
 export const folderOf = (name: string): ReadonlyMap<string, Uint8Array> => {

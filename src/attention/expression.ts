@@ -35,7 +35,8 @@ export type Expression =
 
 const LONGEST = 2000; // characters, long rows by their names
 const DEEPEST = 24;
-const MOST_NUMBERS = 256;
+/** Numbers of one term. */
+export const MOST_NUMBERS = 256;
 
 export const term = (id: string, ...numbers: number[]): Expression => ({
   kind: 'term',

@@ -3,10 +3,12 @@
  *
  * Controls, the URL, presets, lessons and checks all read CONTROLS; nothing else knows a setting's limits.
  */
+import type { Packing } from '../attention/documents';
 import { CHUNK, WINDOW } from '../attention/params';
 import { plans } from '../attention/plans';
 import { reach } from '../attention/reach';
 import type { LayerPlan } from '../attention/pattern';
+import { patterns } from '../attention/registry';
 import type { ParamSpec } from '../core/params';
 import { DISTANCE } from '../data/distance';
 import { sources } from '../data/registry';
@@ -27,6 +29,7 @@ export interface RunSpec {
   readonly stripes: string; // one letter per layer, or the number of one of its masks, plan `custom`
   readonly masks: string; // expressions with ';' between them, for the layers that name them by number
   readonly pool: 'post' | 'pre'; // keys are averaged after or before RoPE
+  readonly documents: Packing; // what becomes of the documents that share a row; texts only
   readonly ropeBase: number;
   readonly ropeScale: number; // position interpolation: positions are divided by it
   readonly tied: number; // 1: the output head is the embedding
@@ -75,6 +78,9 @@ const reads =
 
 const synthetic = (spec: RunSpec) =>
   sources.has(spec.task) && sources.get(spec.task).kind === 'task';
+
+const isText = (spec: RunSpec) =>
+  sources.has(spec.task) && sources.get(spec.task).kind === 'corpus';
 
 export const CONTROLS: readonly Control[] = [
   {
@@ -158,6 +164,27 @@ export const CONTROLS: readonly Control[] = [
     options: [
       { value: 'post', label: 'After rotation' },
       { value: 'pre', label: 'Before rotation' },
+    ],
+  },
+  {
+    name: 'documents',
+    kind: 'choice',
+    label: 'Documents in a row',
+    section: 'How it attends',
+    relevant: isText,
+    options: [
+      { value: 'off', label: 'Read as one text' },
+      {
+        value: 'masked',
+        label: 'Kept apart',
+        summary: 'No layer reads past the border of a document; positions run on.',
+      },
+      {
+        value: 'restart',
+        label: 'Kept apart, positions restart',
+        summary:
+          'No layer reads past the border of a document, and each begins at position 0. With rotary positions this changes nothing but rounding: they only tell how far apart two tokens are.',
+      },
     ],
   },
   number('layers', 'Model', { label: 'Layers', min: 1, max: 12, initial: 4 }),
@@ -295,12 +322,13 @@ export const DEFAULTS: RunSpec = {
   stripes: 'GSGS',
   masks: '',
   pool: 'post',
+  documents: 'off',
   tied: 1,
   backend: 'auto',
 };
 
 /** Settings younger than files that are still about: what those files mean by leaving them out. */
-const ADDED: Partial<RunSpec> = { ropeScale: 1, spread: NARROW, masks: '' };
+const ADDED: Partial<RunSpec> = { ropeScale: 1, spread: NARROW, masks: '', documents: 'off' };
 
 /** Settings out of a file with those of `names` that it is too old to have; anything else comes back as it is. */
 export function withAdded(value: unknown, names: readonly string[]): unknown {
@@ -311,6 +339,13 @@ export function withAdded(value: unknown, names: readonly string[]): unknown {
 
 /** The layers a spec asks for. */
 export const layersOf = (spec: RunSpec): LayerPlan => plans.get(spec.plan).expand(spec);
+
+/** What becomes of the documents in a row; a task's examples hold none. */
+export const packingOf = (spec: RunSpec): Packing => (isText(spec) ? spec.documents : 'off');
+
+/** A layer of it reads averages of chunks, in which documents would be mixed. */
+export const readsChunks = (spec: RunSpec): boolean =>
+  layersOf(spec).some(({ pattern, params }) => patterns.get(pattern).chunk(params) > 0);
 
 /** Tokens that its layers would see if all of them were local, the one that asks included: beyond it lies what is far. */
 export const localReach = (spec: RunSpec): number =>

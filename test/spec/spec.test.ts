@@ -8,7 +8,7 @@ import { checkRun } from '../../src/spec/check';
 import { kvCacheBytes, layerFlops, trainingFlops } from '../../src/spec/cost';
 import { matmulWeights, modelSpecOf, weightCount } from '../../src/spec/model';
 import { presets, specOfPreset } from '../../src/spec/preset';
-import { CONTROLS, DEFAULTS, type RunSpec } from '../../src/spec/run';
+import { CONTROLS, DEFAULTS, packingOf, withAdded, type RunSpec } from '../../src/spec/run';
 import { fromQuery, mend, toQuery } from '../../src/spec/url';
 
 /** Specs as a person can set them: each control anywhere in its range. */
@@ -305,4 +305,32 @@ test('grouped attention never needs more than global nor less than local', () =>
     }),
     { numRuns: 50 },
   );
+});
+
+describe('documents in a row', () => {
+  const packed: RunSpec = { ...DEFAULTS, documents: 'masked' };
+
+  test('are read as one text by every address and file that does not speak of them', () => {
+    expect(fromQuery('task=sotu').spec.documents).toBe('off');
+    const { documents: _, ...old } = DEFAULTS;
+    expect(withAdded(old, ['documents'])).toEqual(DEFAULTS);
+    expect(toQuery(DEFAULTS)).not.toContain('documents');
+    expect(fromQuery(toQuery(packed))).toMatchObject({ spec: packed, notes: [] });
+  });
+
+  test('are refused in words where a layer reads averages of chunks; an address says what it did about it', () => {
+    const plan = { ...packed, plan: 'approximate' };
+    expect(() => checkRun(plan)).toThrow(/documents cannot be kept apart .* averages of chunks/);
+    expect(() => checkRun({ ...packed, plan: 'custom', stripes: 'GSAS' })).toThrow(/averages/);
+    expect(fromQuery(toQuery(plan)).spec.documents).toBe('off');
+    expect(fromQuery(toQuery(plan)).notes).toEqual([
+      'documents became off so that the model can be built',
+    ]);
+  });
+
+  test('mean nothing to a task', () => {
+    const task = { ...packed, task: 'needle', plan: 'approximate' };
+    expect(packingOf(task)).toBe('off');
+    expect(() => checkRun(task)).not.toThrow();
+  });
 });
