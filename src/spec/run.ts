@@ -5,6 +5,7 @@
  */
 import { CHUNK, WINDOW } from '../attention/params';
 import { plans } from '../attention/plans';
+import { patterns } from '../attention/registry';
 import { reach } from '../attention/reach';
 import type { LayerPlan } from '../attention/pattern';
 import type { ParamSpec } from '../core/params';
@@ -73,6 +74,14 @@ const reads =
   (spec: RunSpec): boolean =>
     plans.has(spec.plan) && plans.get(spec.plan).reads.includes(name);
 
+/** A plan whose stripes are chosen one by one asks for a width only where one of them has it: a mask has its own numbers. */
+const layerReads =
+  (name: 'window' | 'chunk') =>
+  (spec: RunSpec): boolean =>
+    reads(name)(spec) &&
+    (!reads('stripes')(spec) ||
+      patterns.all.some(({ letter, params }) => name in params && spec.stripes.includes(letter)));
+
 const synthetic = (spec: RunSpec) =>
   sources.has(spec.task) && sources.get(spec.task).kind === 'task';
 
@@ -137,7 +146,7 @@ export const CONTROLS: readonly Control[] = [
     kind: 'number',
     label: 'Window',
     section: 'How it attends',
-    relevant: reads('window'),
+    relevant: layerReads('window'),
     param: WINDOW,
   },
   {
@@ -145,7 +154,7 @@ export const CONTROLS: readonly Control[] = [
     kind: 'number',
     label: 'Chunk',
     section: 'How it attends',
-    relevant: reads('chunk'),
+    relevant: layerReads('chunk'),
     param: CHUNK,
   },
   {
@@ -153,7 +162,7 @@ export const CONTROLS: readonly Control[] = [
     kind: 'choice',
     label: 'Summaries average keys',
     section: 'How it attends',
-    relevant: reads('chunk'),
+    relevant: layerReads('chunk'),
     advanced: true,
     options: [
       { value: 'post', label: 'After rotation' },
