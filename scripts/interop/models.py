@@ -4,6 +4,7 @@ models of transformers for Zebra Lab to open.
 python models.py FOLDER RESULTS.json
 """
 
+import importlib.util
 import json
 import os
 import shutil
@@ -36,7 +37,11 @@ def flex_of(path):
     compiled, torch.compile = torch.compile, lambda function: function
     try:
         space = {"__name__": "train", "__file__": str(path / "train.py")}
-        sys.modules.pop("modeling_zebra", None)
+        # FlexAttention remembers modules by their names, and every folder's has the same one.
+        name = f"modeling_zebra_{len(sys.modules)}"
+        spec = importlib.util.spec_from_file_location(name, path / "modeling_zebra.py")
+        module = sys.modules[name] = sys.modules["modeling_zebra"] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
         exec(compile((path / "train.py").read_text(), "train.py", "exec"), space)
         return space["Zebra"].from_folder(path), space["flex"]()
     finally:
@@ -77,7 +82,9 @@ with torch.no_grad():
 
 # ------------------------------------------------------------------------------------------------ torchrun
 
-for name, extra in (("grouped", ["--fresh"]), ("approximate", ["--fresh"]), ("global", []), ("local", []), ("custom G K A K, shared heads", ["--fresh"]), ("mask with empty rows", [])):
+for name, extra in (("grouped", ["--fresh"]), ("approximate", ["--fresh"]), ("global", []), ("local", []), ("custom G K A K, shared heads", ["--fresh"]), ("mask with empty rows", []), ("mask of rows", [])):
+    if name not in given["names"]:
+        continue
     path = folder / "models" / name
     text, out = folder / "text.txt", folder / "trained" / name
     text.write_text(given["text"] * 40)
