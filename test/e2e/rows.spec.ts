@@ -50,6 +50,18 @@ async function saved(page: Page, name: string) {
   };
 }
 
+/** Runs that the page has saved by itself in this browser. */
+const keptRuns = (page: Page) =>
+  page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle('zebra-lab-checkpoints', { create: true });
+    let runs = 0;
+    for await (const [name, handle] of folder.entries())
+      if (name.startsWith('lab-autosave') && handle.kind === 'file')
+        runs += (await (handle as FileSystemFileHandle).getFile()).size > 0 ? 1 : 0;
+    return runs;
+  });
+
 /** Another browser: nothing is kept in it. */
 async function elsewhere(browser: Browser, baseURL: string | undefined, address: string) {
   const context = await browser.newContext({ baseURL: baseURL! });
@@ -91,6 +103,7 @@ test('a mask of rows is trained, is there after a reload, and goes to another br
   await ready(other);
   await expect(layer(other)).not.toHaveAccessibleName(/Mask/);
   await other.getByLabel('Open checkpoint').setInputFiles(file);
+  await expect.poll(() => keptRuns(other), { timeout: READY_MS }).toBe(1);
   await expect.poll(() => numberOf(other, 'Step count'), { timeout: READY_MS }).toBe(1);
   await expect(layer(other)).toHaveAccessibleName(mask);
   // Now it is kept there too.
