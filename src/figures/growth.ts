@@ -177,10 +177,9 @@ export function sayPrice(model: ModelSpec, id: 'training' | 'cache', T: number):
   const what = id === 'training' ? 'needs' : 'keeps';
   const whole = id === 'training' ? 'the FLOPs' : 'the keys and values';
   const now = `At ${here} this plan ${what} ${share(T)} of ${whole} of all-global layers`;
-  if (T === LONGEST) return `${now}.`;
-  const none = unpriced(model, LONGEST);
-  return none
-    ? `${now}. Of ${far} it has no price: ${none}.`
+  // Beyond its rows a mask has no price; the page says so beside the line that ends there.
+  return T === LONGEST || unpriced(model, LONGEST)
+    ? `${now}.`
     : `${now}; at ${far}, ${share(LONGEST)}.`;
 }
 
