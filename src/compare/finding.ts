@@ -14,8 +14,8 @@ export interface Contender extends Held {
   readonly name: string;
   /** Training FLOPs per token that the definition asks for. */
   readonly flops: number;
-  /** The same at the question's far length. */
-  readonly farFlops: number;
+  /** The same at the question's far length; a mask that was given as rows of the context says nothing of it. */
+  readonly farFlops?: number;
   /** Tokens the last one can depend on through all layers, itself included. */
   readonly reach: number;
   /** Steps made. */
@@ -190,14 +190,31 @@ function lag(one: Entry, best: Entry, ahead: readonly Entry[], measure: Measure)
 function far(entries: readonly Entry[], { context, far: length }: Question): string {
   const ahead = entries.filter(({ standing }) => standing === 'best' || standing === 'level');
   if (ahead.length < 2 || length <= context) return '';
-  const dearest = ahead.reduce((a, b) => (b.farFlops > a.farFlops ? b : a));
-  const cheaper = ahead.filter(({ farFlops }) => farFlops < dearest.farFlops);
-  if (cheaper.length === 0) return '';
+  const unpriced = ahead.flatMap(({ name, farFlops }) => (farFlops === undefined ? [name] : []));
+  const none =
+    unpriced.length === 0
+      ? []
+      : [
+          `${listed(unpriced)} ${unpriced.length === 1 ? 'has' : 'have'} no price on texts of ${counted(length, 'token')}: the mask is kept as rows of ${formatInteger(context)}.`,
+        ];
+  return [...farShares(ahead, length), ...none].join(' ');
+}
+
+function farShares(ahead: readonly Entry[], length: number): string[] {
+  const priced = ahead.flatMap(({ name, farFlops }) =>
+    farFlops === undefined ? [] : [{ name, farFlops }],
+  );
+  if (priced.length < 2) return [];
+  const dearest = priced.reduce((a, b) => (b.farFlops > a.farFlops ? b : a));
+  const cheaper = priced.filter(({ farFlops }) => farFlops < dearest.farFlops);
+  if (cheaper.length === 0) return [];
   const shares = cheaper.map(
     ({ name, farFlops }, i) =>
       `${name} ${i === 0 ? 'would need ' : ''}${share(farFlops / dearest.farFlops)}`,
   );
-  return `On texts of ${counted(length, 'token')} ${listed(shares)} of ${dearest.name}'s FLOPs per token.`;
+  return [
+    `On texts of ${counted(length, 'token')} ${listed(shares)} of ${dearest.name}'s FLOPs per token.`,
+  ];
 }
 
 /** What is counted, not measured: what lies beyond a stack's reach cannot decide what it answers. */

@@ -6,6 +6,7 @@
 import type { Packing } from '../attention/documents';
 import { CHUNK, WINDOW } from '../attention/params';
 import { plans } from '../attention/plans';
+import { patterns } from '../attention/registry';
 import { reach } from '../attention/reach';
 import type { LayerPlan } from '../attention/pattern';
 import { patterns } from '../attention/registry';
@@ -76,6 +77,14 @@ const reads =
   (spec: RunSpec): boolean =>
     plans.has(spec.plan) && plans.get(spec.plan).reads.includes(name);
 
+/** A plan whose stripes are chosen one by one asks for a width only where one of them has it: a mask has its own numbers. */
+const layerReads =
+  (name: 'window' | 'chunk') =>
+  (spec: RunSpec): boolean =>
+    reads(name)(spec) &&
+    (!reads('stripes')(spec) ||
+      patterns.all.some(({ letter, params }) => name in params && spec.stripes.includes(letter)));
+
 const synthetic = (spec: RunSpec) =>
   sources.has(spec.task) && sources.get(spec.task).kind === 'task';
 
@@ -143,7 +152,7 @@ export const CONTROLS: readonly Control[] = [
     kind: 'number',
     label: 'Window',
     section: 'How it attends',
-    relevant: reads('window'),
+    relevant: layerReads('window'),
     param: WINDOW,
   },
   {
@@ -151,7 +160,7 @@ export const CONTROLS: readonly Control[] = [
     kind: 'number',
     label: 'Chunk',
     section: 'How it attends',
-    relevant: reads('chunk'),
+    relevant: layerReads('chunk'),
     param: CHUNK,
   },
   {
@@ -159,7 +168,7 @@ export const CONTROLS: readonly Control[] = [
     kind: 'choice',
     label: 'Summaries average keys',
     section: 'How it attends',
-    relevant: reads('chunk'),
+    relevant: layerReads('chunk'),
     advanced: true,
     options: [
       { value: 'post', label: 'After rotation' },

@@ -1,7 +1,7 @@
 /** @file What the Compare page says of its runs: the facts of the race, for the sentence of src/compare/finding.ts. */
 import { reach } from '../../attention/reach';
 import { findingOf, type Finding, type Question } from '../../compare/finding';
-import { LONGEST, TRAINING } from '../../figures/growth';
+import { LONGEST, TRAINING, unpriced } from '../../figures/growth';
 import { random } from '../../core/random';
 import type { Source, Task } from '../../data/source';
 import type { RunSpec } from '../../spec/run';
@@ -48,7 +48,9 @@ export const findingOfRace = (race: Race, reaches: readonly number[]): Finding =
         validations,
         repeats: (race.saved?.repeats ?? race.measured.repeats).filter(({ run }) => run === i),
         flops: needed / tokens,
-        farFlops: TRAINING.of(race.models[i]!, LONGEST),
+        ...(!unpriced(race.models[i]!, LONGEST) && {
+          farFlops: TRAINING.of(race.models[i]!, LONGEST),
+        }),
         reach: reaches[i]!,
         step: steps.length,
         stopped: race.saved === undefined && race.runs[i]?.state.phase === 'failed',
