@@ -127,13 +127,27 @@ function runnable(spec: RunSpec, notes: string[]): RunSpec {
     if (mended[name] !== spec[name])
       notes.push(`${name} became ${mended[name]} so that the model can be built`);
   }
+  const problem = problemOf(mended);
+  if (problem === undefined) return mended;
+  // A mask or stripes with a mistake are no reason to lose what the link says besides.
+  const { plan, stripes, masks } = DEFAULTS;
+  const otherwise = mend({ ...mended, plan, stripes, masks });
+  if (problemOf(otherwise) === undefined) {
+    notes.push(`${problem}; the plan is ${plan} instead`);
+    return otherwise;
+  }
+  notes.push(`${problem}; the defaults are used`);
+  return DEFAULTS;
+}
+
+/** Why these settings cannot be, in words; undefined where they can. */
+function problemOf(spec: RunSpec): string | undefined {
   try {
-    checkRun(mended);
-    return mended;
+    checkRun(spec);
+    return undefined;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    notes.push(`${error.message}; the defaults are used`);
-    return DEFAULTS;
+    return error.message;
   }
 }
 

@@ -173,6 +173,18 @@ describe('the address', () => {
     expect(notes.join('\n')).toContain("'colour' is not a setting; ignored");
   });
 
+  test('a mask with a mistake takes nothing else with it', () => {
+    const asked = 'task=sotu&width=32&documents=masked&plan=custom&stripes=1111';
+    const { spec, notes } = fromQuery(`${asked}&masks=causal%20%26%20windw(4)`);
+    expect(spec).toEqual({ ...DEFAULTS, task: 'sotu', width: 32, documents: 'masked' });
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /^the mask has 'windw' at character 10; .*; the plan is grouped instead$/,
+      ),
+    ]);
+    expect(fromQuery(`${asked}&masks=`).spec.task).toBe('sotu'); // a layer asks for a mask that is not there
+  });
+
   test('a width that does not divide into its heads is mended', () => {
     const { spec, notes } = fromQuery('width=100&heads=3');
     expect(spec.width % (4 * spec.heads)).toBe(0);
