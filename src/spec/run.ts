@@ -9,7 +9,6 @@ import { plans } from '../attention/plans';
 import { patterns } from '../attention/registry';
 import { reach } from '../attention/reach';
 import type { LayerPlan } from '../attention/pattern';
-import { patterns } from '../attention/registry';
 import type { ParamSpec } from '../core/params';
 import { DISTANCE } from '../data/distance';
 import { sources } from '../data/registry';
