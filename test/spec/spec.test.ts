@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { terms } from '../../src/attention/expression';
 import { plans } from '../../src/attention/plans';
 import { clampParam } from '../../src/core/params';
 import { sources } from '../../src/data/registry';
@@ -345,4 +346,15 @@ describe('documents in a row', () => {
     expect(packingOf(task)).toBe('off');
     expect(() => checkRun(task)).not.toThrow();
   });
+});
+
+test('what a long text needs is counted without the walk of a kernel over all its rows', () => {
+  const spec = { ...DEFAULTS, plan: 'custom', stripes: '1111', masks: 'causal & dilated(5)' };
+  const rows = vi.spyOn(terms.get('dilated'), 'row');
+  const flops = trainingFlops(modelSpecOf({ ...spec, context: 2048 }), 'host');
+  expect(flops.needed).toBeGreaterThan(0);
+  expect(rows.mock.calls.length).toBeLessThan(200);
+  expect(flops.done).toBeGreaterThanOrEqual(flops.needed);
+  expect(rows.mock.calls.length).toBeGreaterThan(2000);
+  rows.mockRestore();
 });
