@@ -91,6 +91,18 @@ describe('masks of the workbench, trained', () => {
     ]);
   });
 
+  test('only the mask that is compared is replaced, in every layer that has it', () => {
+    const [own, wrong, right] = ['causal & dilated(2)', 'causal | chunk(8)', 'causal | chunk(4)'];
+    const doc = { T: 64, layers: [own, wrong, own, wrong].map((text) => layer(text)) };
+    const { comparison } = fromAddress(toAddress(comparedBy(doc, read(right), 1)));
+    expect(specsOf(comparison).map((spec) => layersOf(spec).map(({ pattern }) => pattern))).toEqual(
+      [
+        [own, wrong, own, wrong],
+        [own, right, own, right],
+      ],
+    );
+  });
+
   test('paint that is too much for terms is trained as rows, cell by cell', () => {
     const T = 96;
     const noisy = noiseOver('causal & window(8)', T, 700);
