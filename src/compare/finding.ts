@@ -18,6 +18,8 @@ export interface Contender extends Held {
   readonly farFlops?: number;
   /** Tokens the last one can depend on through all layers, itself included. */
   readonly reach: number;
+  /** A layer reads tokens that come after the query, and so what is to be predicted. */
+  readonly leaks?: boolean;
   /** Steps made. */
   readonly step: number;
   /** It stopped and will not go on: the others are compared without it. */
@@ -82,9 +84,12 @@ export function findingOf(contenders: readonly Contender[], question: Question):
     score: verdict.scores[i]!,
     standing: verdict.standings[i]!,
   }));
-  const because = entries.flatMap((entry) =>
-    entry.standing === 'behind' || entry.standing === 'guessing' ? outOfReach(entry, question) : [],
-  );
+  const because = entries.flatMap((entry) => [
+    ...(entry.leaks ? [tooGood(entry, question)] : []),
+    ...(entry.standing === 'behind' || entry.standing === 'guessing'
+      ? outOfReach(entry, question)
+      : []),
+  ]);
   return {
     title: `${after(verdict.step)} ${sentence(entries, verdict.first, question.measure)}`,
     because,
@@ -218,6 +223,10 @@ function farShares(ahead: readonly Entry[], length: number): string[] {
 }
 
 /** What is counted, not measured: what lies beyond a stack's reach cannot decide what it answers. */
+/** Why the number of a run is no merit of it. */
+const tooGood = ({ name }: Entry, { measure }: Question): string =>
+  `${name} reads tokens that come after the query, and so what it has to predict: its ${measure.of === 'text' ? 'loss is too low' : 'share is too high'} for the wrong reason.`;
+
 function outOfReach({ name, reach }: Entry, { measure, context, distance }: Question): string[] {
   if (measure.of === 'answers')
     return distance !== undefined && distance >= reach

@@ -98,6 +98,13 @@ describe('of texts', () => {
   });
 });
 
+test('a run that reads what it has to predict is said to be ahead for the wrong reason', () => {
+  const leak = run('Leak', 0.15, { leaks: true });
+  expect(findingOf([run('Global', 2.3), leak], TEXT).because).toEqual([
+    'Leak reads tokens that come after the query, and so what it has to predict: its loss is too low for the wrong reason.',
+  ]);
+});
+
 describe('of tasks', () => {
   test('answers right, guessing, and why: the answer is out of reach', () => {
     const local = run('Local', 0.09375, { reach: 21 });

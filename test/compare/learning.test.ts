@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findingOfRace, reachesOf } from '../../src/app/compare/findingOfRace';
+import { findingOfRace, sightsOf } from '../../src/app/compare/findingOfRace';
 import { namesOf, specsOf } from '../../src/compare/comparison';
 import { readFile } from '../../src/compare/file';
 import type { Finding } from '../../src/compare/finding';
@@ -101,14 +101,14 @@ function readRace(id: string) {
     built: comparison,
     runs: [],
   };
-  const reaches = reachesOf(facts as unknown as Race);
+  const sights = sightsOf(facts as unknown as Race);
   const at = (step: number): Finding => {
     const until = histories.map(({ steps, validations }) => ({
       steps: steps.slice(0, step),
       validations: validations.filter((one) => one.step <= step),
     }));
     const race = { ...facts, histories: until, saved: { ...saved, histories: until } };
-    return findingOfRace(race as unknown as Race, reaches);
+    return findingOfRace(race as unknown as Race, sights);
   };
   return { at, looks: histories[0]!.validations.map(({ step }) => step), last: at(Infinity) };
 }

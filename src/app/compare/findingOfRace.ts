@@ -1,6 +1,7 @@
 /** @file What the Compare page says of its runs: the facts of the race, for the sentence of src/compare/finding.ts. */
+import { maskFacts } from '../../attention/facts';
 import { reach } from '../../attention/reach';
-import { findingOf, type Finding, type Question } from '../../compare/finding';
+import { findingOf, type Contender, type Finding, type Question } from '../../compare/finding';
 import { LONGEST, TRAINING, unpriced } from '../../figures/growth';
 import { random } from '../../core/random';
 import type { Source, Task } from '../../data/source';
@@ -34,11 +35,17 @@ function scoredTogether(task: Task, { context, distance, seed }: RunSpec): numbe
   );
 }
 
-/** How far each run's last token can see through all its layers, in tokens; dear enough to be kept. */
-export const reachesOf = ({ models }: Race): readonly number[] =>
-  models.map(({ layers, context }) => reach(layers, context));
+/** What a run's layers let it see. */
+export type Sight = Pick<Contender, 'reach' | 'leaks'>;
 
-export const findingOfRace = (race: Race, reaches: readonly number[]): Finding =>
+/** Dear enough to be kept. */
+export const sightsOf = ({ models }: Pick<Race, 'models'>): readonly Sight[] =>
+  models.map(({ layers, context }) => ({
+    reach: reach(layers, context),
+    leaks: layers.some((layer) => maskFacts(layer, context).future !== undefined),
+  }));
+
+export const findingOfRace = (race: Race, sights: readonly Sight[]): Finding =>
   findingOf(
     race.specs.map((_, i) => {
       const { steps, validations } = race.histories[i] ?? { steps: [], validations: [] };
@@ -51,7 +58,7 @@ export const findingOfRace = (race: Race, reaches: readonly number[]): Finding =
         ...(!unpriced(race.models[i]!, LONGEST) && {
           farFlops: TRAINING.of(race.models[i]!, LONGEST),
         }),
-        reach: reaches[i]!,
+        ...sights[i]!,
         step: steps.length,
         stopped: race.saved === undefined && race.runs[i]?.state.phase === 'failed',
       };
