@@ -222,11 +222,11 @@ function farShares(ahead: readonly Entry[], length: number): string[] {
   ];
 }
 
-/** What is counted, not measured: what lies beyond a stack's reach cannot decide what it answers. */
 /** Why the number of a run is no merit of it. */
 const tooGood = ({ name }: Entry, { measure }: Question): string =>
   `${name} reads tokens that come after the query, and so what it has to predict: its ${measure.of === 'text' ? 'loss is too low' : 'share is too high'} for the wrong reason.`;
 
+/** What is counted, not measured: what lies beyond a stack's reach cannot decide what it answers. */
 function outOfReach({ name, reach }: Entry, { measure, context, distance }: Question): string[] {
   if (measure.of === 'answers')
     return distance !== undefined && distance >= reach

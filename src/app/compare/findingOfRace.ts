@@ -1,6 +1,7 @@
 /** @file What the Compare page says of its runs: the facts of the race, for the sentence of src/compare/finding.ts. */
 import { maskFacts } from '../../attention/facts';
 import { reach } from '../../attention/reach';
+import { patterns } from '../../attention/registry';
 import { findingOf, type Contender, type Finding, type Question } from '../../compare/finding';
 import { LONGEST, TRAINING, unpriced } from '../../figures/growth';
 import { random } from '../../core/random';
@@ -42,7 +43,11 @@ export type Sight = Pick<Contender, 'reach' | 'leaks'>;
 export const sightsOf = ({ models }: Pick<Race, 'models'>): readonly Sight[] =>
   models.map(({ layers, context }) => ({
     reach: reach(layers, context),
-    leaks: layers.some((layer) => maskFacts(layer, context).future !== undefined),
+    leaks: layers.some(
+      // A run of keys that ends at the query holds none of the future.
+      (layer) =>
+        !patterns.get(layer.pattern).firstKey && maskFacts(layer, context).future !== undefined,
+    ),
   }));
 
 export const findingOfRace = (race: Race, sights: readonly Sight[]): Finding =>
