@@ -1,6 +1,6 @@
 /** @file Masks from elsewhere as documents of the workbench: the nearest expression, and what differs from it as paint. */
 import { check } from '../core/check';
-import type { ConfigLayers } from './configs';
+import type { ConfigLayers } from './configLayer';
 import { MOST_LAYERS, type MaskDoc } from './doc';
 import { maskOf, write, type Expression } from '../attention/expression';
 import type { Recognised } from './foreign/recognise';
