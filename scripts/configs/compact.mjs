@@ -62,8 +62,12 @@ function isEncoder(name, { d, m, lm, causal }) {
   return !makesCausal && (m.length > 0 || (!lm && !causal));
 }
 
+/** Its class takes no config without layer_types. */
+const UNNAMED = words('lfm2_moe');
+
 /** A class that slides wherever there is a window does so only if its model has masks for that. */
-function namingOf({ d, m, k, layers, gate }) {
+function namingOf(name, { d, m, k, layers, gate }) {
+  if (UNNAMED.has(name)) return undefined;
   const slides = 'sliding_window' in d && m.some((one) => one.includes('sliding'));
   if (layers?.cycle === '?') return { cycle: slides ? '?' : 'F' };
   if (layers?.cycle === 'F' && gate && k === '') return { cycle: '?' };
@@ -89,14 +93,14 @@ export function compact({ version, outer, types, broken }) {
       continue;
     }
     const { d, a, r, k, gate, sinks } = one;
-    const naming = namingOf(one);
+    const naming = namingOf(name, one);
     const fields = Object.entries(d).filter(
       ([field, value]) => small(value) && (value !== null || field === 'sliding_window'),
     );
     opened[name] = {
       d: Object.fromEntries(fields),
       ...(a && { a }),
-      ...(naming ? { l: naming } : { t: one.types }),
+      ...(naming ? { l: naming } : !UNNAMED.has(name) && { t: one.types }),
       ...(k && { k }),
       ...(r && Object.keys(r).length > 0 && { r }),
       ...(sinks && { s: 1 }),

@@ -42,14 +42,18 @@ def masks_of(config, T, causal):
         if getattr(config, "sliding_window", None):
             by_type["sliding_attention"] = masking_utils.create_bidirectional_sliding_window_mask(**given, **skip)
         return by_type
-    return masking_utils.create_masks_for_generate(
-        **given, cache=None, position_ids=torch.arange(T)[None]
-    )
+    given |= dict(cache=None, position_ids=torch.arange(T)[None])
+    masks = masking_utils.create_masks_for_generate(**given)
+    if masks is None:  # it does not know the layers without attention; the model makes masks for the others
+        masks = {"full_attention": masking_utils.create_causal_mask(**given)}
+    if isinstance(masks, dict) and "hybrid_sliding" in config.layer_types:  # as the model itself does
+        masks["sliding_attention"] = masking_utils.create_sliding_window_causal_mask(**given)
+    return masks
 
 
 def of_mask(case, T):
     config = config_of(case["fields"])
-    types = get_layer_types_and_kwargs(config)[0]
+    types = getattr(config, "layer_types", None) or get_layer_types_and_kwargs(config)[0]
     masks = masks_of(config, T, case["causal"])
     if not isinstance(masks, dict):
         masks = dict.fromkeys(types, masks)
@@ -59,24 +63,29 @@ def of_mask(case, T):
     }
 
 
+def numel(found):
+    if isinstance(found, torch.Tensor):
+        return found.numel()
+    if isinstance(found, dict):
+        found = list(found.values())
+    return sum(numel(one) for one in found) if isinstance(found, (list, tuple)) else 0
+
+
 def held(layer):
-    """Numbers a layer of a cache holds that grow with the text."""
-    total = 0
-    for name in ("keys", "values", "indexer_keys"):
-        tensor = getattr(layer, name, None)
-        if isinstance(tensor, torch.Tensor):
-            total += tensor.numel()
-    for part in vars(layer).values():  # compressed tokens, by name
-        if isinstance(part, dict):
-            total += sum(one.numel() for one in part.values() if isinstance(one, torch.Tensor) and one.ndim > 2)
-    return total
+    """Numbers of keys and values a layer of a cache holds, with what an indexer picks by."""
+    return sum(numel(getattr(layer, name, None)) for name in ("keys", "values", "indexer_keys"))
+
+
+def state(layer):
+    """Numbers of the state of a convolution or a recurrence."""
+    return sum(numel(getattr(layer, name, None)) for name in ("conv_states", "recurrent_states"))
 
 
 def of_cache(case, lengths):
     config = config_of(case["fields"])
     torch.manual_seed(0)
     model = AutoModel.from_config(config).eval()
-    found = []
+    found, states = [], []
     with torch.no_grad():
         for tokens in lengths:
             # The model fills its own cache: a prompt, and then one token, as it writes.
@@ -86,7 +95,8 @@ def of_cache(case, lengths):
                 ids = torch.zeros(1, part, dtype=torch.long) + 1
                 out = model(input_ids=ids, use_cache=True, **{case["cache"]: cache})
             found.append([held(layer) for layer in cache.layers])
-    return {"numbers": found, "classes": [type(layer).__name__ for layer in cache.layers]}
+            states.append([state(layer) for layer in cache.layers])
+    return {"numbers": found, "states": states, "classes": [type(layer).__name__ for layer in cache.layers]}
 
 
 def main(cases_file, results_file):

@@ -33,7 +33,7 @@ export interface ConfigLayer extends Reach {
   readonly picks?: { readonly most?: number; readonly by: string };
   /** Numbers kept for each token besides keys and values: those an indexer picks by. */
   readonly indexDim?: number;
-  /** One key and value for so many tokens, beside the window. */
+  /** One entry, key and value at once, for so many tokens, beside the window. */
   readonly compressed?: number;
   /** A state of one size is kept beside the keys, or instead of them. */
   readonly state?: 'linear' | 'convolution';
@@ -97,8 +97,10 @@ export function heldAt({ kind, window = Infinity, sharedWith }: ConfigLayer, T: 
 export function numbersAt(layer: ConfigLayer, T: number): number {
   const { kvHeads, keyDim, valueDim, indexDim = 0, compressed } = layer;
   const each = kvHeads * (keyDim + valueDim);
-  const blocks = compressed === undefined ? 0 : Math.floor(T / compressed);
-  return heldAt(layer, T) * each + blocks * each + (heldAt(layer, T) > 0 ? T * indexDim : 0);
+  const held = heldAt(layer, T) * each;
+  if (compressed !== undefined)
+    return held + Math.floor(T / compressed) * (kvHeads * keyDim + indexDim);
+  return held + (held > 0 ? T * indexDim : 0);
 }
 
 /**

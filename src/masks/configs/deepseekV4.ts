@@ -18,6 +18,9 @@ export default defineRule({
   order: 15,
   modelTypes: ['deepseek_v4'],
   source: 'Hugging Face transformers, models/deepseek_v4',
+  notes: () => [
+    'beside its window a layer reads entries that stand for 4 or 128 tokens each; the mask shows what they come from',
+  ],
   before: (own) => {
     const ratios = own.get('compress_ratios');
     if (!Array.isArray(ratios) || own.has('layer_types')) return {};
@@ -36,9 +39,16 @@ export default defineRule({
       ? { ...GLOBAL, kind: 'local', window: fields.whole('sliding_window', TOKENS_IN_WINDOW) }
       : undefined,
   layer(asked, { type }) {
-    if (!Object.hasOwn(RATES, type)) return { valueDim: 0, keyIsValue: true };
-    const by =
-      type === 'compressed_sparse_attention' ? 'an indexer of compressed tokens' : 'a compressor';
-    return { valueDim: 0, keyIsValue: true, compressed: rateOf(asked, type), picks: { by } };
+    if (!Object.hasOwn(RATES, type)) return {};
+    const compressed = rateOf(asked, type);
+    if (type === 'heavily_compressed_attention') return { compressed };
+    const { fields } = asked;
+    return {
+      compressed,
+      picks: { by: 'an indexer of compressed tokens' },
+      ...(fields.has('index_head_dim') && {
+        indexDim: fields.whole('index_head_dim', { min: 1, max: 8192 }),
+      }),
+    };
   },
 });

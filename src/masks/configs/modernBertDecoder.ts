@@ -8,8 +8,10 @@ import {
   type Asked,
 } from '../family';
 
-const half = ({ fields }: Asked) =>
-  Math.floor(fields.whole('local_attention', TOKENS_IN_WINDOW, 128) / 2);
+const half = ({ own, fields }: Asked) =>
+  own.has('sliding_window')
+    ? own.whole('sliding_window', TOKENS_IN_WINDOW)
+    : Math.floor(fields.whole('local_attention', TOKENS_IN_WINDOW, 128) / 2);
 
 export default defineRule({
   id: 'modernbert-decoder',

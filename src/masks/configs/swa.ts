@@ -25,10 +25,12 @@ export default defineRule({
       ? { sliding_window: size + 1 }
       : {};
   },
-  layer({ fields }, { type, latent }) {
+  layer({ fields, own }, { type, latent, kvHeads }) {
     if (latent || (type !== LOCAL_TYPE && type !== 'hybrid_sliding')) return {};
     const has = (name: string) => fields.has(name);
     return {
+      // MiMo has twice as many there, where nothing is said.
+      ...(own.word('model_type') === 'mimo_v2_flash' && { kvHeads: 2 * kvHeads }),
       ...(has('swa_num_key_value_heads') && {
         kvHeads: fields.whole('swa_num_key_value_heads', HEADS),
       }),
