@@ -64,6 +64,8 @@ export interface ConfigLayers {
   /** Why it may be read wrongly: a model type nobody here knows yet. */
   readonly doubt?: string;
   readonly notes: readonly string[];
+  /** What the file leaves out, and the default of its class that was taken. */
+  readonly defaults: readonly string[];
 }
 
 /** Pairs (query, key) of one layer over T tokens, per head and sequence; what a layer picks from counts whole. */

@@ -104,11 +104,11 @@ export function readConfig(text: string): ConfigLayers {
     hidden,
     ...(fields.has('vocab_size') && { vocabulary: fields.whole('vocab_size', VOCABULARY) }),
     ...(doubt !== undefined && { doubt }),
+    defaults: leftOut(own, entry, label, slides, keeps.latent === true),
     notes: [
       ...(params
         ? ['a params.json of Mistral: its names are other, what they say is the same']
         : []),
-      ...leftOut(own, entry, label, slides),
       ...named.notes,
       ...(!causal ? ['an encoder: tokens read to both sides, and no cache is kept'] : []),
       ...notesOn(built),
@@ -403,16 +403,17 @@ function ropeOf(fields: Fields, { r }: Entry, type: string): Rope | undefined {
 
 // ---------------------------------------------------------------------------------------------- what is said of it
 
-const SIZES = [
-  'num_hidden_layers',
-  'num_attention_heads',
-  'num_key_value_heads',
-  'head_dim',
-  'hidden_size',
-];
+const SIZES = ['num_hidden_layers', 'num_attention_heads', 'hidden_size'];
 
-function leftOut(own: Fields, { d }: Entry, label: string, slides: boolean): readonly string[] {
-  return [...SIZES, ...(slides ? ['sliding_window'] : [])]
+function leftOut(
+  own: Fields,
+  { d }: Entry,
+  label: string,
+  slides: boolean,
+  latent: boolean,
+): readonly string[] {
+  const heads = latent ? ['kv_lora_rank', 'qk_rope_head_dim'] : ['num_key_value_heads', 'head_dim'];
+  return [...SIZES, ...heads, ...(slides ? ['sliding_window'] : [])]
     .filter((name) => !own.has(name) && !own.isNull(name) && typeof d[name] === 'number')
     .map((name) => `${name} is not in the file; ${label} has ${String(d[name])}`);
 }

@@ -84,7 +84,9 @@ describe('names that are newer, nested or left out', () => {
     expect(stripes(config)).toBe('G'.repeat(32));
     expect(config).toMatchObject({ heads: 32, kvHeads: 32, headDim: 128 });
     expect(cacheBytesAt(config, 4096)).toBe(2_147_483_648);
-    expect(notes(config)).toMatch(/num_hidden_layers is not in the file; Llama has 32/);
+    expect(config.defaults.join('; ')).toMatch(
+      /num_hidden_layers is not in the file; Llama has 32/,
+    );
   });
   test('Olmo 3 without layer_types goes local, local, local, global', () => {
     const config = opened('olmo-3-7b-unnamed');

@@ -95,13 +95,13 @@ describe('a released config', () => {
   });
 
   test('what the file leaves out is said', () => {
-    expect(readConfig(files['gemma-3-4b']!).notes.join('; ')).toMatch(
+    expect(readConfig(files['gemma-3-4b']!).defaults.join('; ')).toMatch(
       /num_attention_heads is not in the file; Gemma 3 has 8/,
     );
     const { sliding_window: _, ...rest } = fieldsOf('mistral-7b-v0.1');
     const config = readConfig(JSON.stringify(rest));
     expect(written(config)).toEqual(['causal & window(4096)']);
-    expect(config.notes.join()).toMatch(/sliding_window is not in the file/);
+    expect(config.defaults.join()).toMatch(/sliding_window is not in the file; .* has 4096/);
   });
 
   test('Qwen 2 has its window where it is switched on, from max_window_layers on', () => {
