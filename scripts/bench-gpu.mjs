@@ -2,46 +2,14 @@
  * @file `npm run bench:gpu [-- --quick] [-- --json FILE]`: the engine in Node on Dawn, for machines with a graphics
  * card. Without one it takes the software adapter that Chromium brings, and says so.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, realpathSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
-import { findChromium } from './chromium.mjs';
+import { onProcessor } from './dawn.mjs';
 
 const given = process.argv.slice(2);
-
-const { create, globals } = await import('webgpu');
-Object.assign(globalThis, globals); // GPUBufferUsage, GPUMapMode, …
-const gpu = create([]); // Dawn lives as long as this is reachable
-if (!('navigator' in globalThis)) {
-  Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true }); // Node 20
-}
-Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
-
-if (!(await gpu.requestAdapter())) onChromiumsAdapter();
-
-/** Starts this script again with the loader and the software driver that lie beside Chromium; they count only from the start. */
-function onChromiumsAdapter() {
-  const beside = [findChromium() ?? '', '/usr/lib/chromium/chromium', '/opt/google/chrome/chrome']
-    .filter(existsSync)
-    .map((path) => dirname(realpathSync(path)))
-    .find((folder) => existsSync(join(folder, 'vk_swiftshader_icd.json')));
-  if (!beside || process.env.VK_DRIVER_FILES) {
-    console.error('Dawn found no adapter: no Vulkan driver, and no Chromium with a software one.');
-    process.exit(1);
-  }
-  const { status } = spawnSync(process.execPath, process.argv.slice(1), {
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      LD_LIBRARY_PATH: beside,
-      VK_DRIVER_FILES: join(beside, 'vk_swiftshader_icd.json'),
-    },
-  });
-  process.exit(status ?? 1);
-}
 
 const outDir = 'node_modules/.cache/bench-gpu';
 await build({
@@ -52,17 +20,18 @@ await build({
 const { benchGpu } = await import(pathToFileURL(join(outDir, 'gpu.js')).href);
 
 const quick = given.includes('--quick');
-const { isFallbackAdapter } = (await gpu.requestAdapter()).info;
-const rounds = isFallbackAdapter || quick ? 3 : 100;
+const rounds = onProcessor || quick ? 3 : 100;
 const cases = [
   ...['S', 'M', 'L'].map((size) => ({ size, plan: 'global', rounds })),
   { size: 'L', plan: 'grouped', rounds },
   ...(quick
     ? []
     : ['XL', 'XXL'].flatMap((size) =>
-        ['local', 'approximate', 'grouped', ...(isFallbackAdapter ? [] : ['global'])].map(
-          (plan) => ({ size, plan, rounds: isFallbackAdapter ? 1 : 20 }),
-        ),
+        ['local', 'approximate', 'grouped', ...(onProcessor ? [] : ['global'])].map((plan) => ({
+          size,
+          plan,
+          rounds: onProcessor ? 1 : 20,
+        })),
       )),
 ];
 const line = ({ size, plan, stepMs, stepsPerSecond, tokensPerSecond, peakBytes, loss }) =>

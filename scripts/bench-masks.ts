@@ -1,13 +1,16 @@
 /**
  * @file What masks in tiles cost beside a window through the kernels of one run of keys: a training step's attention,
- * forward and both gradients.
+ * forward and both gradients, on any machine.
  */
+import { threadShare } from '../src/attention/kernels';
 import { maskOf, read } from '../src/attention/expression';
 import { intervalsOf, isTiled, type Layout } from '../src/attention/layout';
 import { tilesOf } from '../src/attention/tiles';
 import { random } from '../src/core/random';
+import { gpuMachine } from '../src/gpu/gpuMachine';
 import { hostMachine } from '../src/gpu/hostMachine';
-import type { Session } from '../src/gpu/machine';
+import type { Machine, Session } from '../src/gpu/machine';
+import { findAdapter, openDevice } from '../src/gpu/webgpu';
 import { attentionGradKeys, attentionGradQuery } from '../src/ops/attention/backward';
 import { attentionForward } from '../src/ops/attention/forward';
 import { keyThreads, queryThreads } from '../src/ops/attention/shared';
@@ -17,7 +20,6 @@ import { ProgramWriter, type Bundle, type KeptBuffer, type Part } from '../src/p
 
 const T = 2048;
 const SIZES = { B: 1, heads: 2, kvHeads: 2, d: 64 };
-const ROUNDS = 31;
 const WARM = 3;
 
 /** A mask, the window it is held against, and how many times as long it may take. */
@@ -33,7 +35,7 @@ export const PAIRS = [
 ] as const;
 
 /** Forward, dq, dk and dv of one layer. */
-function bundleOf(layout: Layout): Bundle {
+function bundleOf(layout: Layout, { kernel }: Machine): Bundle {
   const { B, heads, kvHeads, d } = SIZES;
   const { summaries, chunk } = layout;
   const kept: Record<string, KeptBuffer> = {};
@@ -51,17 +53,23 @@ function bundleOf(layout: Layout): Bundle {
   const writer = new ProgramWriter();
   const out = writer.temporary('out', B * T * heads * d);
   const stats = writer.temporary('stats', 2 * B * heads * T);
-  const own = { B, T, heads, kvHeads, scale: 1 / Math.sqrt(d) };
-  const byQueries = { D4: d / 4, queries: 4 };
-  const byKeys = { D4: d / 4, keys: 4 };
-  const queries = queryThreads(own, 4);
-  const keys = keyThreads({ ...own, summaries }, 4);
+  const own = { B, T, heads, kvHeads, scale: 1 / Math.sqrt(d), apart: 0 };
+  const share =
+    kernel === 'gpu' || kernel === 'softwareGpu'
+      ? threadShare(kernel, d)
+      : { queries: 4, gradQueries: 4, keys: 4 };
+  const byQueries = { D4: d / 4, queries: share.queries };
+  const byGradQueries = { D4: d / 4, queries: share.gradQueries };
+  const byKeys = { D4: d / 4, keys: share.keys };
+  const queries = queryThreads(own, share.queries);
+  const gradQueries = queryThreads(own, share.gradQueries);
+  const keys = keyThreads({ ...own, summaries }, share.keys);
   if (isTiled(layout)) {
     const reads = keep('reads', layout.reads);
     const readers = keep('readers', layout.readers);
     writer.launch(tiledForward, queries, { qkv, reads, out, stats }, own, byQueries);
     const back = { qkv, reads, out, dout, stats, dqkv };
-    writer.launch(tiledGradQuery, queries, back, own, byQueries);
+    writer.launch(tiledGradQuery, gradQueries, back, own, byGradQueries);
     writer.launch(tiledGradKeys, keys, { qkv, readers, dout, stats, dqkv }, own, byKeys);
   } else {
     const first = keep('first', layout.first);
@@ -73,45 +81,61 @@ function bundleOf(layout: Layout): Bundle {
     const all = { ...own, summaries, chunk, bias: 0 };
     writer.launch(attentionForward, queries, { qkv, means, first, out, stats }, all, byQueries);
     const back = { qkv, means, first, out, dout, stats, dqkv };
-    writer.launch(attentionGradQuery, queries, back, all, byQueries);
+    writer.launch(attentionGradQuery, gradQueries, back, all, byGradQueries);
     const gradKeys = { qkv, means, readers, dout, stats, dqkv, dmeans };
     writer.launch(attentionGradKeys, keys, gradKeys, all, byKeys);
   }
   return { kept, programs: { step: writer.program() } };
 }
 
-/** Milliseconds of the processor, which does not count while another program has it. */
-function timed(session: Session): number {
-  const began = process.cpuUsage();
+/** Milliseconds of the processor, which does not count while another program has it; of a card, the clock's. */
+async function timed(session: Session, card: boolean): Promise<number> {
+  const [began, at] = [process.cpuUsage(), performance.now()];
   session.run('step');
+  await session.settled();
   const { user, system } = process.cpuUsage(began);
-  return (user + system) / 1000;
+  return card ? performance.now() - at : (user + system) / 1000;
 }
 
-export async function* measure(kernels: WebAssembly.Module) {
-  const machine = hostMachine(kernels);
+export const inWebAssembly = (kernels: WebAssembly.Module): Machine => hostMachine(kernels);
+
+/** On the adapter that `navigator.gpu` has. */
+export async function onGpu(): Promise<Machine> {
+  const adapter = await findAdapter();
+  if (typeof adapter === 'string') throw new Error(adapter);
+  const { device } = await openDevice(adapter, ({ message }) => {
+    throw new Error(message);
+  });
+  return gpuMachine(device, adapter.software ? 'softwareGpu' : 'gpu');
+}
+
+export async function* measure(machine: Machine, rounds: number) {
+  const card = machine.kernel === 'gpu';
   for (const { mask, window, most } of PAIRS) {
-    const tiled = await machine.open(bundleOf(tilesOf(maskOf(read(mask), T))));
+    const tiled = await machine.open(bundleOf(tilesOf(maskOf(read(mask), T)), machine));
     const run = await machine.open(
-      bundleOf(intervalsOf({ pattern: 'local', params: { window } }, T)),
+      bundleOf(intervalsOf({ pattern: 'local', params: { window } }, T), machine),
     );
     const times: { tiled: number; run: number }[] = [];
-    for (let round = 0; round < ROUNDS + WARM; round++) {
+    for (let round = 0; round < rounds + WARM; round++) {
       // Whoever comes second finds the caches full of the other's numbers: they take turns.
-      const early = round % 2 ? timed(tiled) : 0;
-      const ms = timed(run);
-      if (round >= WARM) times.push({ tiled: early || timed(tiled), run: ms });
+      const early = round % 2 ? await timed(tiled, card) : 0;
+      const ms = await timed(run, card);
+      const late = early || (await timed(tiled, card));
+      if (round >= WARM) times.push({ tiled: late, run: ms });
     }
     tiled.dispose();
     run.dispose();
+    const ratios = times.map((time) => time.tiled / time.run);
     yield {
       ...{ mask, window, most },
-      tiled: median(times.map((time) => time.tiled)),
-      run: median(times.map((time) => time.run)),
-      ratio: median(times.map((time) => time.tiled / time.run)),
+      tiled: quantile(times.map((time) => time.tiled)),
+      run: quantile(times.map((time) => time.run)),
+      ratio: quantile(ratios),
+      quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)] as const,
     };
   }
 }
 
-const median = (numbers: readonly number[]): number =>
-  numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
+const quantile = (numbers: readonly number[], share = 0.5): number =>
+  numbers.toSorted((a, b) => a - b)[Math.floor(share * numbers.length)]!;

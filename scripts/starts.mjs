@@ -20,6 +20,8 @@ const CASES = [
   { place: 'last', groupSize: 4 },
   { batch: 8 },
   ...[0.02, 0.5].flatMap((spread) => PLANS.map((plan) => ({ task: 'moby-dick', plan, spread }))),
+  // Is there something in program code for a model this small to find far back?
+  ...PLANS.map((plan) => ({ task: 'program-code', plan, rate: 0.006, warmup: 20, steps: 800 })),
 ];
 
 const nameOf = (change) =>
@@ -32,11 +34,11 @@ const chosen = CASES.filter((one) => given === 0 || nameOf(one).includes(process
 console.log(
   `${around.machine}; ${BASE.steps} steps, T = ${BASE.context}, plan ${BASE.plan} unless said`,
 );
-console.log('| settings | 100 steps | 200 steps | 300 steps | slices | seconds |');
+console.log('| settings | 100 steps | 200 steps | at the end | slices | seconds |');
 console.log('| --- | ---: | ---: | ---: | --- | ---: |');
 for (const one of chosen) {
-  const { losses, slices, seconds } = await tried(one, around);
-  const cells = [100, 200, 300].map((step) => losses[step]?.toFixed(3) ?? '–');
+  const { spec, losses, slices, seconds } = await tried(one, around);
+  const cells = [100, 200, spec.steps].map((step) => losses[step]?.toFixed(3) ?? '–');
   const parts = Object.entries(slices).map(([id, loss]) => `${id} ${loss.toFixed(3)}`);
   console.log(`| ${[nameOf(one), ...cells, parts.join(', '), seconds].join(' | ')} |`);
 }

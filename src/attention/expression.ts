@@ -1,11 +1,13 @@
 /**
  * @file Masks by terms: `causal & (window(4) | sink(2)) & !padding(2, 0)`. Read, written, worked out, and asked why.
  *
- * & binds closer than |, ! closest. A term or a group after ~ is switched off: it stays, and counts for nothing.
+ * & binds closer than |, ! closest. A term or a group after ~ is switched off: it stays, and counts for nothing. Rows that no
+ * terms say stand among them as they were given: `rows(AUAAAQ…)`, or by the name of a long text, `rows(#96-…)`.
  */
 import { check, InputError } from '../core/check';
 import { checkParam } from '../core/params';
 import { registryOf } from '../core/registry';
+import { byName, readRows, rowsNamed } from './given';
 import { remembered, type Mask } from './mask';
 import { complement, has, intersect, run, union, type Runs } from './runs';
 import type { Term } from './term';
@@ -22,6 +24,8 @@ export type Expression =
       readonly numbers: readonly number[];
       readonly off?: boolean;
     }
+  /** As src/attention/given.ts writes them. */
+  | { readonly kind: 'rows'; readonly content: string; readonly off?: boolean }
   | { readonly kind: 'not'; readonly of: Expression; readonly off?: boolean }
   | {
       readonly kind: 'and' | 'or';
@@ -29,9 +33,10 @@ export type Expression =
       readonly off?: boolean;
     };
 
-const LONGEST = 2000; // characters
+const LONGEST = 2000; // characters, long rows by their names
 const DEEPEST = 24;
-const MOST_NUMBERS = 256;
+/** Numbers of one term. */
+export const MOST_NUMBERS = 256;
 
 export const term = (id: string, ...numbers: number[]): Expression => ({
   kind: 'term',
@@ -42,8 +47,19 @@ export const and = (...of: Expression[]): Expression => ({ kind: 'and', of });
 export const or = (...of: Expression[]): Expression => ({ kind: 'or', of });
 export const not = (of: Expression): Expression => ({ kind: 'not', of });
 
+/** Rows as they were given. */
+export const rowsOf = (content: string): Expression => ({ kind: 'rows', content });
+
+/** The rows in it, each as it was given. */
+export function rowsIn(expression: Expression): readonly string[] {
+  if (expression.kind === 'term') return [];
+  if (expression.kind === 'rows') return [expression.content];
+  return expression.kind === 'not' ? rowsIn(expression.of) : expression.of.flatMap(rowsIn);
+}
+
 /** The numbers of its terms, as they are written. */
 export function numbersIn(expression: Expression): readonly number[] {
+  if (expression.kind === 'rows') return [];
   return expression.kind === 'term'
     ? expression.numbers
     : expression.kind === 'not'
@@ -63,6 +79,10 @@ function rowOf(expression: Expression, position: number, keys: number): Runs | u
         terms.get(expression.term).row(position, keys, expression.numbers),
         run(0, keys),
       );
+    case 'rows': {
+      const { T, row } = readRows(expression.content);
+      return position < T ? intersect(row(position), run(0, keys)) : []; // no row speaks of later ones
+    }
     case 'not': {
       const of = rowOf(expression.of, position, keys);
       return of && complement(of, keys);
@@ -105,14 +125,15 @@ export function verdictOf(
 ): Verdict {
   if (expression.off) return { allowed: true, because: [] };
   switch (expression.kind) {
-    case 'term': {
+    case 'term':
+    case 'rows': {
       const allowed = has(rowOf(expression, position, keys) ?? [], key);
-      return { allowed, because: [write(expression)] };
+      return { allowed, because: [brief(expression)] };
     }
     case 'not': {
       if (rowOf(expression, position, keys) === undefined) return { allowed: true, because: [] };
       const { allowed } = verdictOf(expression.of, position, key, keys);
-      return { allowed: !allowed, because: [write(expression)] };
+      return { allowed: !allowed, because: [brief(expression)] };
     }
     case 'and':
     case 'or': {
@@ -131,13 +152,20 @@ export function verdictOf(
 
 // ------------------------------------------------------------------------------------------------- written
 
+/** As `write`, with long rows by their names: for people, and as keys. `read` knows the names of rows it has seen. */
+export const brief = (expression: Expression): string => byName(write(expression));
+
+/** With nothing left out: it can be read anywhere. */
 export function write(expression: Expression): string {
   const off = expression.off ? '~' : '';
   switch (expression.kind) {
     case 'term': {
       const { numbers } = expression;
-      return `${off}${expression.term}${numbers.length > 0 ? `(${numbers.join(', ')})` : ''}`;
+      const brackets = numbers.length > 0 || terms.get(expression.term).bracketed;
+      return `${off}${expression.term}${brackets ? `(${numbers.join(', ')})` : ''}`;
     }
+    case 'rows':
+      return `${off}rows(${expression.content})`;
     case 'not':
       return `${off}!${bracketed(expression.of)}`;
     case 'and':
@@ -161,21 +189,21 @@ const bracketed = (one: Expression) => (isGroup(one) && !one.off ? `(${write(one
 
 /** Throws InputError with one sentence that says where and what would be right. */
 export function read(text: string): Expression {
-  check(
-    text.length <= LONGEST,
-    `the mask is ${text.length} characters long; ${LONGEST} at most are read`,
-  );
+  const { length: long } = text.length > LONGEST ? byName(text) : text;
+  check(long <= LONGEST, `the mask is ${long} characters long; ${LONGEST} at most are read`);
   const reader = new Reader(text);
   const expression = reader.either(0);
   reader.end();
   // What is read is passed on as `write` writes it, with its spaces, and has to be read again there.
-  const { length } = write(expression);
+  const { length } = brief(expression);
   check(
     length <= LONGEST,
     `the mask is ${length} characters long as it is kept; ${LONGEST} at most are`,
   );
   return expression;
 }
+
+const known = () => terms.all.map(({ id }) => id).join(', ');
 
 class Reader {
   #at = 0;
@@ -208,10 +236,15 @@ class Reader {
   }
 
   #term(): Expression {
+    this.#space();
+    const from = this.#at;
     const name = this.#match(/[a-z]+/y);
-    if (!name) this.#fail(`needs a term: ${terms.all.map(({ id }) => id).join(', ')}`);
+    if (!name) this.#fail('needs a term', `; the terms are ${known()}`);
+    if (name === 'rows') return this.#rows();
     if (!terms.has(name))
-      this.#fail(`has '${name}'; the terms are ${terms.all.map(({ id }) => id).join(', ')}`);
+      throw new InputError(
+        `the mask has '${name}' at character ${from + 1}; the terms are ${known()}`,
+      );
     const numbers: number[] = [];
     if (this.#take('(') && !this.#take(')')) {
       do {
@@ -224,6 +257,20 @@ class Reader {
     const expression = { kind: 'term', term: name, numbers } as const;
     checkTerm(expression);
     return expression;
+  }
+
+  #rows(): Expression {
+    if (!this.#take('(')) this.#fail(`needs '(' and rows as they were given`);
+    const named = this.#match(/#[0-9a-f-]*/y);
+    const content = named ? rowsNamed(named) : this.#match(/[A-Za-z0-9_-]+/y);
+    check(
+      content !== undefined,
+      `the mask names rows ${named}, which are not kept in this browser: they are too long for an address, and stand in the file of the model or comparison, or of the masks, that was saved with them. Open that file, or open the address in the browser it was made in`,
+    );
+    if (!content) this.#fail('needs rows as they were given');
+    if (!this.#take(')')) this.#fail(`needs a ')'`);
+    readRows(content); // says what is wrong with them
+    return rowsOf(content);
   }
 
   end(): void {
@@ -250,11 +297,11 @@ class Reader {
     return found;
   }
 
-  #fail(what: string): never {
+  #fail(what: string, help = ''): never {
     this.#space();
     const here = this.text.slice(this.#at, this.#at + 12);
     throw new InputError(
-      `the mask ${what} at character ${this.#at + 1}${here ? `, before '${here}'` : ', at its end'}`,
+      `the mask ${what} at character ${this.#at + 1}${here ? `, before '${here}'` : ', at its end'}${help}`,
     );
   }
 }

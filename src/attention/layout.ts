@@ -25,6 +25,9 @@ export interface Intervals {
 
 export const isTiled = (layout: Layout): layout is TileLayout => 'reads' in layout;
 
+/** Whether a layer is behind a mask in tiles, whatever its length. */
+export const inTiles = ({ pattern }: PatternSpec): boolean => !patterns.get(pattern).firstKey;
+
 export function layoutOf(spec: PatternSpec, T: number): Layout {
   const { firstKey } = patterns.get(spec.pattern);
   return firstKey ? intervalsOf(spec, T) : tiled(JSON.stringify([spec, T]));

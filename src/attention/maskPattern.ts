@@ -1,6 +1,7 @@
 /** @file Any mask as a pattern: what it reads is its expression, its parameters are the numbers in it. */
 import { remembering } from '../core/remember';
 import { read, write } from './expression';
+import { byName } from './given';
 import { definePattern, type Pattern } from './pattern';
 
 /** The letter of a layer whose mask is given by itself. */
@@ -12,12 +13,13 @@ const MOST_KEPT = 100;
 export const maskPattern = remembering(MOST_KEPT, (text): Pattern => {
   const expression = read(text);
   const id = write(expression);
+  const short = byName(id);
   return definePattern({
     id,
     letter: MASK_LETTER,
     label: 'Mask',
     order: 90,
-    summary: `Each token reads what ${id} lets through.`,
+    summary: `Each token reads what ${short} lets through.`,
     source: 'Given as a mask',
     params: {},
     expression: () => expression,

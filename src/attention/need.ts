@@ -4,8 +4,10 @@
  * Of a mask that is there, `lastReaders`. Of a text that a decoder writes and that may always go on, `needOver`: who reads
  * a key last is looked for so far ahead that nothing new can come.
  */
-import { maskOf, terms, write, type Expression } from './expression';
+import { readRows } from './given';
+import { brief, maskOf, read, terms, type Expression } from './expression';
 import { MOST_TOKENS, type Mask } from './mask';
+import { remembering } from '../core/remember';
 import { clip, type Runs } from './runs';
 
 /** The last query that may read each of the first `keys` keys; -1 where none may. */
@@ -43,15 +45,16 @@ export function neededFrom(last: Int32Array, ahead: number, t: number): Runs {
 // ------------------------------------------------------------------------------------------------- text that goes on
 
 /** How far the numbers of an expression go. */
-interface Extent {
+export interface Extent {
   /** The largest place or distance a term speaks of, tokens. */
   readonly reach: number;
   /** Far from those, what is said of a pair of tokens is said again of the pair so many tokens on. */
   readonly period: number;
 }
 
-function extentOf(expression: Expression): Extent {
+export function extentOf(expression: Expression): Extent {
   if (expression.kind === 'not') return extentOf(expression.of);
+  if (expression.kind === 'rows') return { reach: readRows(expression.content).T, period: 1 };
   if (expression.kind !== 'term')
     return expression.of
       .map(extentOf)
@@ -98,14 +101,13 @@ export interface Need {
 
 const FEWEST = 64;
 const MOST_KEPT = 128;
-const known = new Map<string, Need>();
-
 /** Of at least T tokens. Remembered: a decoder asks at every token, a curve at every length. */
-export function needOver(expression: Expression, T: number): Need {
-  const tokens = Math.max(FEWEST, 2 ** Math.ceil(Math.log2(T)));
-  const words = `${tokens} ${write(expression)}`;
-  const found = known.get(words);
-  if (found) return found;
+export const needOver = (expression: Expression, T: number): Need =>
+  remembered(`${Math.max(FEWEST, 2 ** Math.ceil(Math.log2(T)))} ${brief(expression)}`);
+
+const remembered = remembering(MOST_KEPT, (key): Need => {
+  const at = key.indexOf(' ');
+  const [tokens, expression] = [Number(key.slice(0, at)), read(key.slice(at + 1))];
   const last = lastReaders(maskOf(expression, horizonOf(expression, tokens)), tokens);
   const held = new Int32Array(tokens);
   for (let k = 0; k < tokens; k++) {
@@ -114,11 +116,8 @@ export function needOver(expression: Expression, T: number): Need {
     if (last[k]! + 1 < tokens) held[last[k]! + 1]!--;
   }
   for (let t = 1; t < tokens; t++) held[t]! += held[t - 1]!;
-  const need = { tokens, last, held };
-  if (known.size >= MOST_KEPT) known.clear();
-  known.set(words, need);
-  return need;
-}
+  return { tokens, last, held };
+});
 
 /** The most keys a decoder must hold at once, however long the text; Infinity where they grow with it. */
 export function mostNeeded(expression: Expression): number {

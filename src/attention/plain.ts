@@ -6,6 +6,7 @@ export function plain(expression: Expression): Expression | undefined {
   if (expression.off) return undefined;
   switch (expression.kind) {
     case 'term':
+    case 'rows':
       return expression;
     case 'not': {
       const of = plain(expression.of);
@@ -32,9 +33,11 @@ export function termsIn(
   const all =
     expression.kind === 'term'
       ? [expression]
-      : expression.kind === 'not'
-        ? termsIn(expression.of)
-        : expression.of.flatMap(termsIn);
+      : expression.kind === 'rows'
+        ? []
+        : expression.kind === 'not'
+          ? termsIn(expression.of)
+          : expression.of.flatMap(termsIn);
   const key = ({ term, numbers }: Expression & { kind: 'term' }) => `${term} ${numbers.join()}`;
   return all.filter((one, i) => all.findIndex((other) => key(other) === key(one)) === i);
 }

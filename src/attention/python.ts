@@ -1,13 +1,20 @@
 /** @file An expression as one Python expression of q_idx, kv_idx and T, out of the Python of its terms. */
-import { terms, type Expression } from './expression';
+import { readRows } from './given';
+import given from './given.py?raw';
+import { rowsIn, terms, type Expression } from './expression';
 import { plain } from './plain';
 import { ALWAYS } from './term';
+
+/** What the rows of a mask are called in Python: a function of q_idx and kv_idx, which looks them up. */
+const tableOf = (content: string) => `rows_${readRows(content).name.slice(-8)}`;
 
 /** In brackets, so that it can stand beside & and after ~. */
 function written(expression: Expression): string {
   switch (expression.kind) {
     case 'term':
       return `(${terms.get(expression.term).python(expression.numbers)})`;
+    case 'rows':
+      return `${tableOf(expression.content)}(q_idx, kv_idx)`;
     case 'not':
       return `~${written(expression.of)}`;
     case 'and':
@@ -26,5 +33,34 @@ export function ruleLines(expression: Expression): readonly string[] {
     'return (',
     ...whole.of.map((one, i) => `    ${i > 0 ? `${sign} ` : ''}${written(one)}`),
     ')',
+  ];
+}
+
+/**
+ * What has to stand above rules with rows that were given: how they are read, and a table of each. `tensor` makes an array
+ * of the library out of a list of rows, and `beside` puts it where its indices are. Empty where there are none.
+ */
+export function tableLines(
+  expressions: readonly Expression[],
+  { tensor, beside = (table) => table }: { tensor: string; beside?: (table: string) => string },
+): readonly string[] {
+  const contents = [...new Set(expressions.flatMap((one) => rowsIn(plain(one) ?? one)))];
+  if (contents.length === 0) return [];
+  return [
+    ...given.trimEnd().split('\n'),
+    '',
+    '',
+    'def table(text):',
+    `    cells = ${tensor}(given(text))`,
+    '    last = len(cells) - 1  # beyond its rows and keys nothing is read',
+    '    return lambda q_idx, kv_idx: (',
+    '        (q_idx <= last)',
+    '        & (kv_idx <= last)',
+    `        & ${beside('cells')}[q_idx.clip(max=last), kv_idx.clip(max=last)]`,
+    '    )',
+    '',
+    '',
+    ...contents.map((content) => `${tableOf(content)} = table('${content}')`),
+    '',
   ];
 }

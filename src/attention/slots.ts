@@ -6,7 +6,7 @@
  * ever are pinned, and what comes and goes between them goes round.
  */
 import { check } from '../core/check';
-import { write, type Expression } from './expression';
+import { brief, type Expression } from './expression';
 import { MOST_TOKENS } from './mask';
 import { mostNeeded, needOver, textOf, type Need } from './need';
 import type { PatternSpec } from './pattern';
@@ -93,7 +93,7 @@ export class Pins {
       const lost = keysOf(row).find((key) => !this.tokens.includes(key))!;
       check(
         false,
-        `token ${query} reads token ${lost}, which this cache has let go: steps and chunks of ${write(this.expression)} meet only after more than ${MOST_TOKENS} tokens, farther than a cache looks ahead; smaller ones work`,
+        `token ${query} reads token ${lost}, which this cache has let go: steps and chunks of ${brief(this.expression)} meet only after more than ${MOST_TOKENS} tokens, farther than a cache looks ahead; smaller ones work`,
       );
     }
     return found;

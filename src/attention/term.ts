@@ -14,6 +14,8 @@ export interface Term {
   readonly params: readonly ParamSpec[];
   /** As many numbers more as one likes. */
   readonly rest?: ParamSpec;
+  /** Its name alone is a pattern's: it is written with its brackets even where they are empty. */
+  readonly bracketed?: true;
   /** After how many tokens it says the same again of a pair, where it says more than how far they are apart. */
   period?(numbers: readonly number[]): number;
   /** Keys it lets a query at `position` read, of `keys` tokens. */

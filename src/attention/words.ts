@@ -8,6 +8,7 @@ const together = (parts: readonly string[]): string =>
 export function sayReads(expression: Expression): string {
   if (expression.off) return 'every token';
   if (expression.kind === 'term') return terms.get(expression.term).words(expression.numbers);
+  if (expression.kind === 'rows') return 'the keys given for its row';
   if (expression.kind === 'not') return `every token but ${sayReads(expression.of)}`;
   const on = expression.of.filter(({ off }) => !off);
   if (on.length === 0) return 'every token';
@@ -36,7 +37,9 @@ export function sayBlocked(
   if (allowed) return '';
   const deciding = because.map(read);
   const later = deciding.some((one) => one.kind === 'term' && one.term === 'causal');
-  const outside = deciding.filter((one) => one.kind === 'term' && one.term !== 'causal');
+  const outside = deciding.filter(
+    (one) => one.kind === 'rows' || (one.kind === 'term' && one.term !== 'causal'),
+  );
   const within = deciding.flatMap((one) => (one.kind === 'not' ? [sayReads(one.of)] : []));
   return [
     ...(later ? ['it comes later'] : []),

@@ -4,7 +4,9 @@
  * Shared settings are written as the Lab writes them, so a link of the Lab is understood; without `run` there
  * are the four of the paper. Whatever the address says, what comes back can run.
  */
+import { fitting } from '../attention/given';
 import { plans } from '../attention/plans';
+import { LONGEST_READ } from '../core/link';
 import { DEFAULTS, type RunSpec } from '../spec/run';
 import { fromQuery, toQuery } from '../spec/url';
 import { AXES, axisOf, type AxisId } from './axes';
@@ -19,8 +21,6 @@ import {
   type Comparison,
   type Entry,
 } from './comparison';
-
-const MAX_QUERY = 4000;
 
 export interface Address {
   /** It asks for nothing but the machine: the page opens with what it chooses itself. */
@@ -38,11 +38,13 @@ export function toAddress(comparison: Comparison, axis: AxisId = 'steps'): strin
     (entry) => `run=${pairsOf(specOf(comparison, entry), entry.name)}`,
   );
   const usual = paperRuns(DEFAULTS).map((entry) => `run=${pairsOf({ ...DEFAULTS, ...entry.own })}`);
-  return [
-    shared,
-    ...(runs.join('&') === usual.join('&') ? [] : runs),
-    ...(axis === 'steps' ? [] : [`x=${axis}`]),
-  ].join('&');
+  return fitting(
+    [
+      shared,
+      ...(runs.join('&') === usual.join('&') ? [] : runs),
+      ...(axis === 'steps' ? [] : [`x=${axis}`]),
+    ].join('&'),
+  );
 }
 
 /** 'grouped;groupSize:4;name:Mine': the plan, what differs from the defaults, the name. */
@@ -55,9 +57,9 @@ function pairsOf(spec: RunSpec, name?: string): string {
 
 export function fromAddress(query: string): Address {
   const notes: string[] = [];
-  if (query.length > MAX_QUERY)
-    notes.push(`the address is longer than ${MAX_QUERY} characters; the rest was not read`);
-  const pairs = query.slice(0, MAX_QUERY).split('&').filter(Boolean);
+  if (query.length > LONGEST_READ)
+    notes.push(`the address is longer than ${LONGEST_READ} characters; the rest was not read`);
+  const pairs = query.slice(0, LONGEST_READ).split('&').filter(Boolean);
   const others = pairs.filter((pair) => !/^(run|x)=/.test(pair));
   const parsed = fromQuery(others.join('&'));
   notes.push(...parsed.notes);

@@ -2,8 +2,7 @@
  * @file The textures that masks, maps and strips are drawn in, and what each of them means: one meaning on every page.
  *
  * They tell cells apart without colour. Ink and paper follow the theme, so a legend and a lesson name the texture and
- * never its colour. (A layer's stripe is black, white, white with a black edge (sinks)
- * or corner (a mask of its own), or hatched in every theme: src/app/signs.css.)
+ * never its colour. (A layer's stripe is black, white, or white with ink on it in every theme: src/app/signs.css.)
  */
 export const TEXTURES = {
   ink: 'read',

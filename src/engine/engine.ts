@@ -3,11 +3,14 @@
  * so compared runs stay on the same step. Every error ends in one `failed` message that says where; a lost
  * device ends in a new one, on which the runs go on from their last snapshots.
  */
+import { inTiles } from '../attention/layout';
 import { check, InputError } from '../core/check';
+import { START_PATIENCE, within } from '../core/patience';
 import { makeFeed } from '../data/batches';
 import { checkContext } from '../data/corpus';
 import { sources } from '../data/registry';
 import { gpuMachine } from '../gpu/gpuMachine';
+import type { Machine } from '../gpu/machine';
 import { findAdapter, openDevice, type Fault } from '../gpu/webgpu';
 import {
   unreachable,
@@ -25,11 +28,11 @@ import { checkMemory } from '../model/memory';
 import simdKernels from '../ops/simd.wasm?url';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
-import { localReach, type RunSpec } from '../spec/run';
+import { layersOf, localReach, packingOf, type RunSpec } from '../spec/run';
 import { adapt } from '../train/adapt';
 import { snapshotFrom } from '../train/keep';
 import { repeat } from '../train/repeat';
-import { selfTest } from '../train/selfTest';
+import { IN_RUNS, IN_TILES, selfTest, TINY } from '../train/selfTest';
 import { bestTiles, predictStep, timeBoth, type Speed } from '../train/speed';
 import { sweep } from '../train/sweep';
 import { threadsHere } from './threads';
@@ -152,7 +155,7 @@ export class Engine {
     try {
       checkRun(spec);
       this.#preparing(runId, 'Looking for the fastest way to compute', 0.1);
-      await this.#ensureBackend(spec.backend, spec);
+      await this.#ensureBackend([spec]);
       const from = command.from && snapshotFrom(readCheckpoint(command.from), spec);
       const run = await this.#build(command);
       if (from) {
@@ -174,7 +177,7 @@ export class Engine {
   async #job<Row>(
     runId: RunId,
     send: (progress: JobProgress<Row>) => void,
-    spec: RunSpec,
+    specs: readonly RunSpec[],
     work: (
       computing: Computing,
       cancelled: () => boolean,
@@ -183,7 +186,7 @@ export class Engine {
     const cancelled = () => this.#cancelled.has(runId);
     try {
       await this.#quiet(cancelled);
-      await this.#ensureBackend(spec.backend, spec);
+      await this.#ensureBackend(specs);
       for await (const progress of work(this.#computing!, cancelled)) {
         send(progress);
         await nextTask(); // so that Cancel is heard
@@ -201,7 +204,7 @@ export class Engine {
     return this.#job<SweepRow>(
       runId,
       (progress) => this.send({ type: 'sweep', runId, progress }),
-      spec,
+      plans.map((plan) => ({ ...spec, plan })),
       async function* ({ models, info }, cancelled) {
         for (const context of contexts) checkRun({ ...spec, context, batch: 1 });
         let done = 0;
@@ -218,7 +221,7 @@ export class Engine {
     return this.#job<TrainedRun>(
       runId,
       (progress) => this.send({ type: 'repeat', runId, progress }),
-      specs[0]!,
+      specs,
       async function* ({ models, info }, cancelled) {
         for (const spec of specs) checkRun(spec);
         const options = { specs, steps, validateAt, feed };
@@ -237,7 +240,7 @@ export class Engine {
     return this.#job<Probed>(
       runId,
       (progress) => this.send({ type: 'probe', runId, progress }),
-      spec,
+      [spec],
       async function* ({ models, info }) {
         checkRun(spec);
         checkMemory(spec, info);
@@ -261,7 +264,7 @@ export class Engine {
     return this.#job<AdaptLook>(
       runId,
       (progress) => this.send({ type: 'adapt', runId, progress }),
-      variants[0]!.spec,
+      variants.map(({ spec }) => spec),
       async function* ({ models, info }, cancelled) {
         for (const { spec } of variants) checkRun(spec);
         const model = readCheckpoint(command.model);
@@ -306,6 +309,7 @@ export class Engine {
       distance: spec.distance,
       seed: spec.seed,
       reach: localReach(spec),
+      packed: packingOf(spec) !== 'off',
     };
     if (source.kind === 'task') return makeFeed(source, options);
     const corpus = await corpusOf(source, text, base ?? globalThis.location.href);
@@ -314,21 +318,45 @@ export class Engine {
   }
 
   /** The backend asked for; the one in use where nothing else was asked, nothing is broken, and no other is faster for this model. */
-  async #ensureBackend(wanted: Wanted, spec: RunSpec): Promise<void> {
+  async #ensureBackend(specs: readonly RunSpec[]): Promise<void> {
+    const [spec] = specs as [RunSpec];
+    const wanted = spec.backend;
+    const untried = !this.#tiles && specs.some(hasTiles);
     // Else the runs on it would be let go, and their pages would not know.
     while (this.#fault && this.#runs.size > 0) await this.#recover(this.#fault);
     const others = [...this.#runs.values()];
     if (this.#computing && this.#wanted === wanted && !this.#fault) {
       // Runs that are compared stay on one machine.
       const better = wanted === 'auto' ? this.#measured(spec)?.faster : undefined;
-      if (others.length > 0 || !better || better === this.#computing.info.name) return;
+      const stays = others.length > 0 || !better || better === this.#computing.info.name;
+      if (stays && (!untried || (await this.#passesInTiles(this.#computing)))) {
+        this.#tiles ||= untried;
+        return;
+      }
     }
     check(
       others.every((run) => !run.playing),
       'another run is training on the present backend; pause it before changing the backend',
     );
     for (const run of others) this.#close(run);
+    this.#tiles ||= untried;
     await this.#choose(wanted, spec);
+  }
+
+  /**
+   * Whether some layer so far was behind a mask in tiles. The kernels of those are compiled and tested when the first one
+   * comes, where that takes long: on a GPU, and above all where the processor stands in for one.
+   */
+  #tiles = false;
+
+  async #passesInTiles({ own }: Computing): Promise<boolean> {
+    if (!own || !compiles(own.machine)) return true; // tested at the start
+    try {
+      await within(START_PATIENCE, selfTest(own.machine, IN_TILES), 'it was not done in time');
+      return !this.#fault;
+    } catch {
+      return false; // it is chosen anew, which says why
+    }
   }
 
   async #choose(wanted: Wanted, spec: RunSpec, withoutGpu = false): Promise<void> {
@@ -338,7 +366,7 @@ export class Engine {
       wanted,
       withoutGpu,
       selfTest: async (machine) => {
-        await selfTest(machine);
+        await selfTest(machine, this.#tiles || !compiles(machine) ? TINY.layers : IN_RUNS);
         if (this.#fault) throw new Error(this.#fault.message);
       },
       ...(measured && { measured }),
@@ -621,6 +649,18 @@ export class Engine {
     }
   }
 }
+
+/** What cannot be a model has no layers; it is refused where it is opened. */
+function hasTiles(spec: RunSpec): boolean {
+  try {
+    return layersOf(spec).some(inTiles);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the machine compiles each kernel before it can be tested. */
+const compiles = ({ kernel }: Machine): boolean => kernel === 'gpu' || kernel === 'softwareGpu';
 
 /** Lets messages in: on the processor nothing else gives the worker's queue a turn. */
 const channel = new MessageChannel();

@@ -6,7 +6,8 @@
  * any other mask exist in no library: they load with `modeling_zebra.py`, into which the rules of the masks are written.
  */
 import { read } from '../attention/expression';
-import { ruleLines } from '../attention/python';
+import { byName } from '../attention/given';
+import { ruleLines, tableLines } from '../attention/python';
 import { check } from '../core/check';
 import type { HostWeights } from '../model/arena';
 import { configOf, LAYER_TYPES } from '../model/config';
@@ -69,15 +70,20 @@ function modelingOf(config: Record<string, unknown>): string {
   if (masks.length === 0) return modeling;
   const rules = masks.flatMap((mask, i) => [
     `def mask_${i + 1}(q_idx, kv_idx, T):`,
-    `    """${mask}"""`,
+    `    """${byName(mask)}"""`,
     ...ruleLines(read(mask)).map((line) => `    ${line}`),
     '',
     '',
   ]);
   const table = masks.map((mask, i) => `    "${mask}": mask_${i + 1},`);
   const [before, after] = modeling.split(NO_RULES);
+  const tables = tableLines(masks.map(read), {
+    tensor: 'torch.tensor',
+    beside: (table) => `${table}.to(q_idx.device)`,
+  });
   return [
     before,
+    ...[...tables, ...(tables.length > 0 ? [''] : [])].map((line) => `${line}\n`),
     ...rules.map((line) => `${line}\n`),
     `MASKS = {\n${table.join('\n')}\n}\n`,
     after,

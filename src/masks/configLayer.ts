@@ -4,12 +4,16 @@
  * Layers of one model differ: in what they read, in heads and widths, in whether they keep keys at all.
  */
 import { FLOPS_PER_PAIR_AND_DIM, visiblePairs } from '../attention/cost';
-import type { Expression } from '../attention/expression';
+import { write, type Expression } from '../attention/expression';
+import { needOver } from '../attention/need';
 
 /** Who reads whom, and how much of it a cache holds. */
 export interface Reach {
-  /** `state`: no keys are kept, what was read is in a state of one size. `none`: no attention, only a feed-forward. */
-  readonly kind: 'global' | 'local' | 'chunked' | 'state' | 'none';
+  /**
+   * `state`: no keys are kept, what was read is in a state of one size. `none`: no attention, only a feed-forward.
+   * `masked`: whatever its expression says.
+   */
+  readonly kind: 'global' | 'local' | 'chunked' | 'masked' | 'state' | 'none';
   /** Keys a late query reads, the query itself included; of a chunked layer: tokens per chunk. */
   readonly window?: number;
   /** What the output depends on; of a layer that picks by the data: what it picks from. */
@@ -82,6 +86,8 @@ export function pairsAt(layer: Reach, causal: boolean, T: number): number {
       return visiblePairs({ pattern: 'global', params: {} }, T);
     case 'local':
       return visiblePairs({ pattern: 'local', params: { window } }, T);
+    case 'masked':
+      return visiblePairs({ pattern: write(layer.expression), params: {} }, T);
     case 'chunked': {
       const rest = T % window; // triangles of C, and the last one of what is left
       return (Math.floor(T / window) * window * (window + 1) + rest * (rest + 1)) / 2;
@@ -89,9 +95,14 @@ export function pairsAt(layer: Reach, causal: boolean, T: number): number {
   }
 }
 
-/** Tokens whose keys a layer holds after T: T in a global one, min(T, W) in one with a window or chunks, else none. */
-export function heldAt({ kind, window = Infinity, sharedWith }: ConfigLayer, T: number): number {
+/**
+ * Tokens whose keys a layer holds after T: T in a global one, min(T, W) in one with a window or chunks, what later tokens
+ * read in one of any other mask, else none.
+ */
+export function heldAt(layer: ConfigLayer, T: number): number {
+  const { kind, window = Infinity, sharedWith, expression } = layer;
   if (kind === 'state' || kind === 'none' || sharedWith !== undefined) return 0;
+  if (kind === 'masked') return T > 0 ? needOver(expression, T).held[T - 1]! : 0;
   return Math.min(T, window);
 }
 

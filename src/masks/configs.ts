@@ -71,7 +71,7 @@ export function readConfig(text: string): ConfigLayers {
   const span = windowOf(asked, entry, rule);
   const named = typesOf(asked, entry, rule, label, span.size !== undefined);
   const built = named.types.map((one, at): ConfigLayer => {
-    const reach = rule?.reach?.(asked, one) ?? reachOf(one, { asked, span, causal, at });
+    const reach = rule?.reach?.(asked, one, at) ?? reachOf(one, { asked, span, causal, at });
     const rope = ropeOf(fields, entry, one);
     const layer: ConfigLayer = {
       ...sizes,
@@ -209,9 +209,8 @@ function typesOf(
   slides: boolean,
 ): Named {
   const { fields, own, layers } = asked;
-  const known = [...new Set([...(entry.k ?? ''), 'F', 'S', ...(entry.t ?? '')])].map(
-    (letter) => TYPE_OF[letter]!,
-  );
+  const letters = [...new Set([...(entry.k ?? ''), 'F', 'S', ...(entry.t ?? '')])];
+  const known = [...letters.map((letter) => TYPE_OF[letter]!), ...(rule?.names?.(asked) ?? [])];
   const fromFile = own.perLayer('layer_types', layers, known, RENAMED);
   const field = entry.l?.by;
   const every = field !== undefined && own.has(field) ? own.whole(field, LAYERS) : undefined;

@@ -3,6 +3,7 @@
  *
  * `T=32&layer=causal&layer=3*causal%20%26%20window(4)&paint=1:3.0.5.2`: layers in order, repeated ones once with their number.
  */
+import { fitting } from '../attention/given';
 import { InputError } from '../core/check';
 import { and, maskOf, read, term, write, type Expression } from '../attention/expression';
 import { MOST_TOKENS, type Mask } from '../attention/mask';
@@ -56,7 +57,7 @@ export function toAddress({ T, layers }: MaskDoc): string {
     pairs.push(`layer=${encodeURIComponent(count > 1 ? `${count}*${text}` : text)}`);
     if (layer.paint.length > 0) pairs.push(`paint=${i}:${writeRectangles(layer.paint)}`);
   });
-  return pairs.join('&');
+  return fitting(pairs.join('&'));
 }
 
 export interface ReadDoc {

@@ -11,7 +11,7 @@ export function changedAt(
 ): Expression | undefined {
   const [place, ...rest] = path;
   if (place === undefined) return change(expression);
-  if (expression.kind === 'term') return expression;
+  if (expression.kind === 'term' || expression.kind === 'rows') return expression;
   if (expression.kind === 'not') {
     const of = changedAt(expression.of, rest, change);
     return of && { ...expression, of };

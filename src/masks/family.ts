@@ -5,7 +5,7 @@
  * included; how the family counts is its own to say, in `convention`.
  */
 import { MOST_LAYERS } from './doc';
-import { and, not, term } from '../attention/expression';
+import { and, not, term, type Expression } from '../attention/expression';
 import type { Bounds } from '../core/fields';
 import type { ConfigLayer, Reach } from './configLayer';
 import type { Fields } from './fields';
@@ -37,8 +37,10 @@ export interface Rule {
   readonly types?: (asked: Asked) => readonly string[] | undefined;
   /** Tokens of a window as the class counts them, of what the field says. */
   readonly window?: (asked: Asked) => number | undefined;
-  /** What a sliding and a full layer read, where that is not a causal window and everything before. */
-  readonly reach?: (asked: Asked, type: string) => Reach | undefined;
+  /** Names in layer_types that only this family has. */
+  readonly names?: (asked: Asked) => readonly string[];
+  /** What a layer of a type reads, where that is not a causal window or everything before. */
+  readonly reach?: (asked: Asked, type: string, at: number) => Reach | undefined;
   /** What is other in one layer. */
   readonly layer?: (asked: Asked, layer: ConfigLayer, at: number) => Partial<ConfigLayer>;
   readonly causal?: (asked: Asked) => boolean;
@@ -80,6 +82,9 @@ export const chunked = (size: number): Reach => ({
   window: size,
   expression: and(term('causal'), term('chunk', bounded(size))),
 });
+
+/** Whatever its mask says. */
+export const masked = (expression: Expression): Reach => ({ kind: 'masked', expression });
 
 /** A state carries everything before; no keys are read. */
 export const STATE: Reach = { kind: 'state', expression: term('causal') };

@@ -3,7 +3,7 @@ import { check, InputError } from '../core/check';
 import { isRecord, shown, type Bounds } from '../core/fields';
 
 /** Longer than any config of one model. */
-const LARGEST = 2 ** 20; // characters
+const LARGEST = 2 ** 24; // characters; masks may stand in it as rows
 
 export class Fields {
   readonly #own: Readonly<Record<string, unknown>>;
@@ -77,6 +77,22 @@ export class Fields {
       `${name} is ${shown(value)}; it should be a word`,
     );
     return value;
+  }
+
+  /** Words or null, one per layer. */
+  words(name: string, layers: number): readonly (string | undefined)[] {
+    const value = this.get(name);
+    check(
+      Array.isArray(value) && value.length === layers,
+      `${name} is ${Array.isArray(value) ? `a list of ${value.length}` : shown(value)}; it should be a list of ${layers}, one for each layer`,
+    );
+    return value.map((one: unknown, i) => {
+      check(
+        one === null || typeof one === 'string',
+        `${name} says ${shown(one)} of layer ${i + 1}; it should be text or null`,
+      );
+      return one ?? undefined;
+    });
   }
 
   /** One of these per layer, by today's names; undefined where it is missing. */

@@ -1,8 +1,9 @@
 /** @file Masks from elsewhere as documents of the workbench: the nearest expression, and what differs from it as paint. */
 import { check } from '../core/check';
 import type { ConfigLayers } from './configLayer';
-import { MOST_LAYERS, type MaskDoc } from './doc';
-import { maskOf, write, type Expression } from '../attention/expression';
+import { layerOf, MOST_LAYERS, type MaskDoc } from './doc';
+import { readRows, writeRows } from '../attention/given';
+import { maskOf, rowsIn, rowsOf, type Expression } from '../attention/expression';
 import type { Recognised } from './foreign/recognise';
 import { MOST_TOKENS, type Mask } from '../attention/mask';
 import { between, MOST_RECTANGLES, type Rectangle } from './paint';
@@ -32,7 +33,18 @@ export function paintOver(base: Expression, mask: Mask): readonly Rectangle[] {
   }));
 }
 
-/** Throws InputError where the mask has too little of a pattern to be kept by terms and paint. */
+/** All rows of a mask of fewer queries than keys: those before its first are as `base` says. */
+function whole(base: Expression, mask: Mask): Mask {
+  const ahead = mask.keys - mask.queries;
+  const before = maskOf(base, mask.keys);
+  return {
+    queries: mask.keys,
+    keys: mask.keys,
+    row: (q) => (q < ahead ? before.row(q) : mask.row(q - ahead)),
+  };
+}
+
+/** By the nearest terms and paint; by its rows where that would be too much paint. Throws InputError for too many keys. */
 export function docOfRecognised({ mask, nearest, says, fill, polarity }: Recognised): Opened {
   const { keys, queries } = mask;
   check(
@@ -40,18 +52,22 @@ export function docOfRecognised({ mask, nearest, says, fill, polarity }: Recogni
     `the mask has ${keys} keys; masks of 2 to ${MOST_TOKENS} can be shown`,
   );
   const paint = paintOver(nearest.expression, mask);
-  check(
-    paint.length <= MOST_RECTANGLES,
-    `the mask is nearest to ${write(nearest.expression)} and differs from it in ${nearest.difference.cells} cells, ${paint.length} rectangles; ${MOST_RECTANGLES} are kept, so open a smaller part of it`,
-  );
+  const asRows = paint.length > MOST_RECTANGLES;
   const part =
     queries < keys ? ` Its ${queries} queries stand in the last rows, as a cache is read.` : '';
   const doubt = polarity.sure
     ? ''
     : ` Which value lets through ${polarity.constant ? 'cannot be known' : 'is a guess'}: ${polarity.because}.`;
   return {
-    doc: { T: keys, layers: [{ expression: nearest.expression, paint }] },
-    says: `${says}${part}${doubt}`,
+    doc: {
+      T: keys,
+      layers: [
+        asRows
+          ? layerOf(rowsOf(writeRows(whole(nearest.expression, mask))))
+          : { expression: nearest.expression, paint },
+      ],
+    },
+    says: `${says}${asRows ? ' Its rows are kept as they came.' : ''}${part}${doubt}`,
     more: { ...(fill && { fill }), reading: polarity },
   };
 }
@@ -73,9 +89,10 @@ const tokensFor = (window: number) => Math.min(MOST_TOKENS, Math.max(64, 4 * win
 
 /** The layers of a released model, at a length that shows its windows. */
 export function docOfConfig({ layers }: ConfigLayers): MaskDoc {
+  const given = layers.flatMap((one) => rowsIn(one.expression)).map((rows) => readRows(rows).T);
   const widest = Math.max(0, ...layers.map(({ window }) => window ?? 0));
   return {
-    T: tokensFor(widest),
+    T: given.length > 0 ? Math.max(...given) : tokensFor(widest),
     layers: layers.slice(0, MOST_LAYERS).map(({ expression }) => ({ expression, paint: [] })),
   };
 }

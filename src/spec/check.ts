@@ -1,10 +1,12 @@
 /** @file Refuses impossible settings before anything is allocated: what was given, what would work. */
-import { read } from '../attention/expression';
+import { read, rowsIn, type Expression } from '../attention/expression';
+import { readRows } from '../attention/given';
+import { plans } from '../attention/plans';
 import { masksIn, MOST_MASKS } from '../attention/masksIn';
 import { check } from '../core/check';
 import { checkParam } from '../core/params';
 import { sources } from '../data/registry';
-import { CONTROLS, layersOf, type RunSpec } from './run';
+import { CONTROLS, layersOf, packingOf, readsChunks, type RunSpec } from './run';
 
 /** Throws InputError for the first thing that cannot be. Needs no device; src/model/memory.ts checks those limits. */
 export function checkRun(spec: RunSpec): void {
@@ -24,9 +26,13 @@ export function checkRun(spec: RunSpec): void {
     masksIn(spec.masks).length <= MOST_MASKS,
     `there are ${masksIn(spec.masks).length} masks; a model has room for ${MOST_MASKS}`,
   );
-  masksIn(spec.masks).forEach((mask) => read(mask)); // also those that no layer names: the page shows them
+  masksIn(spec.masks).forEach((mask, i) => checkMask(read(mask), i, spec)); // also those no layer names: the page shows them
   checkHeads(spec);
   layersOf(spec); // the plan refuses stripes that do not fit
+  check(
+    packingOf(spec) === 'off' || !readsChunks(spec),
+    `documents cannot be kept apart in a plan that reads averages of chunks: a chunk may hold the end of one document and the beginning of the next; read rows as one text, or choose another plan than ${plans.get(spec.plan).label}`,
+  );
   const source = sources.get(spec.task);
   if (source.kind === 'task') {
     const room = source.maxDistance(spec.context);
@@ -37,6 +43,17 @@ export function checkRun(spec: RunSpec): void {
     check(
       spec.distance <= room,
       `distance is ${spec.distance}; ${source.label} in a context of ${spec.context} tokens has room for ${room} at most; lower the distance or raise the context`,
+    );
+  }
+}
+
+/** Rows that were given are of so many tokens and say nothing of others. */
+function checkMask(mask: Expression, i: number, { context }: RunSpec): void {
+  for (const content of rowsIn(mask)) {
+    const { T } = readRows(content);
+    check(
+      T === context,
+      `mask ${i + 1} is kept as rows of ${T} × ${T} tokens and the context is ${context} tokens; set the context to ${T}, or take a mask of ${context}`,
     );
   }
 }

@@ -4,6 +4,8 @@ export interface Preset {
   readonly id: string;
   readonly label: string;
   readonly order: number;
+  /** Where several belong together: the title they stand under. */
+  readonly group?: string;
   /** What there is to see, in one or two sentences. */
   readonly summary: string;
   readonly settings: Partial<RunSpec>;

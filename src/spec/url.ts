@@ -1,21 +1,30 @@
 /** @file A spec as readable `key=value` pairs and back. Whatever a URL says, what comes back is a spec that can run. */
+import { fitting, inFull } from '../attention/given';
 import { patterns } from '../attention/registry';
 import { InputError } from '../core/check';
+import { LONGEST_READ } from '../core/link';
 import { allows, clampParam } from '../core/params';
 import { sources } from '../data/registry';
 import { checkRun } from './check';
-import { CONTROLS, controlOf, DEFAULTS, type Control, type RunSpec, type Setting } from './run';
+import {
+  packingOf,
+  readsChunks,
+  CONTROLS,
+  controlOf,
+  DEFAULTS,
+  type Control,
+  type RunSpec,
+  type Setting,
+} from './run';
 
 const VERSION = '1';
-/** Longer than any query we write; the rest is not read. */
-const MAX_QUERY = 4000;
 
 /** Everything that differs from the defaults, with the version and the seed always said: 'v=1&plan=local&seed=1'. */
 export function toQuery(spec: RunSpec): string {
   const pairs = CONTROLS.filter(({ name }) => name === 'seed' || spec[name] !== DEFAULTS[name]).map(
     ({ name }) => `${name}=${encodeURIComponent(String(spec[name]))}`,
   );
-  return [`v=${VERSION}`, ...pairs].join('&');
+  return fitting([`v=${VERSION}`, ...pairs].join('&'));
 }
 
 export interface ParsedQuery {
@@ -36,10 +45,10 @@ export function fromQuery(query: string): ParsedQuery {
   const notes: string[] = [];
   const rest = new Map<string, string>();
   const settings: Partial<Record<Setting, RunSpec[Setting]>> = {};
-  if (query.length > MAX_QUERY)
-    notes.push(`the address is longer than ${MAX_QUERY} characters; the rest was not read`);
+  if (query.length > LONGEST_READ)
+    notes.push(`the address is longer than ${LONGEST_READ} characters; the rest was not read`);
 
-  for (const pair of query.slice(0, MAX_QUERY).split('&')) {
+  for (const pair of query.slice(0, LONGEST_READ).split('&')) {
     if (!pair) continue;
     const [key, text] = splitPair(pair);
     const control = CONTROLS.find(({ name }) => name === key);
@@ -107,7 +116,7 @@ function readValue(
         : { value: letters, note: `${name}=${shown(text)} became '${letters}'` };
     }
     case 'masks':
-      return { value: text }; // whether they can be read, the plan says
+      return { value: inFull(text) }; // whether they can be read, the plan says
   }
 }
 
@@ -118,17 +127,31 @@ function runnable(spec: RunSpec, notes: string[]): RunSpec {
     if (mended[name] !== spec[name])
       notes.push(`${name} became ${mended[name]} so that the model can be built`);
   }
+  const problem = problemOf(mended);
+  if (problem === undefined) return mended;
+  // A mask or stripes with a mistake are no reason to lose what the link says besides.
+  const { plan, stripes, masks } = DEFAULTS;
+  const otherwise = mend({ ...mended, plan, stripes, masks });
+  if (problemOf(otherwise) === undefined) {
+    notes.push(`${problem}; the plan is ${plan} instead`);
+    return otherwise;
+  }
+  notes.push(`${problem}; the defaults are used`);
+  return DEFAULTS;
+}
+
+/** Why these settings cannot be, in words; undefined where they can. */
+function problemOf(spec: RunSpec): string | undefined {
   try {
-    checkRun(mended);
-    return mended;
+    checkRun(spec);
+    return undefined;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    notes.push(`${error.message}; the defaults are used`);
-    return DEFAULTS;
+    return error.message;
   }
 }
 
-/** The nearest settings that fit together: stripes as many as layers, heads that divide the width, room for the distance. */
+/** The nearest settings that fit together: stripes as many as layers, heads that divide the width, room for the distance, documents apart only where they can be. */
 export function mend(spec: RunSpec): RunSpec {
   const share = spec.heads % spec.share === 0 ? spec.share : 1;
   const unit = 4 * spec.heads;
@@ -137,13 +160,23 @@ export function mend(spec: RunSpec): RunSpec {
   const source = sources.get(spec.task);
   const room = source.kind === 'task' ? source.maxDistance(spec.context) : Infinity;
   const distance = room >= 1 ? Math.min(spec.distance, room) : spec.distance;
-  return {
+  const mended = {
     ...spec,
     share,
     width,
     stripes: spec.plan === 'custom' ? stripes : spec.stripes,
     distance,
   };
+  return { ...mended, documents: canPack(mended) ? spec.documents : 'off' };
+}
+
+/** Nothing is said of a plan that cannot be expanded: what is wrong with it comes first. */
+function canPack(spec: RunSpec): boolean {
+  try {
+    return packingOf(spec) === 'off' || !readsChunks(spec);
+  } catch {
+    return true;
+  }
 }
 
 /** Exactly one letter per layer: cut, or filled by repeating what is there. */

@@ -1,5 +1,8 @@
-/** @file What a mask of a layer reads, costs and reaches, in a sentence or two, and what to beware of. */
+/** @file What a mask of a layer reads, costs and reaches, in a sentence, and what to beware of. */
 import { maskFacts } from '../attention/facts';
+import type { Expression } from '../attention/expression';
+import { byName } from '../attention/given';
+import { plain, termsIn } from '../attention/plain';
 import { visiblePairs } from '../attention/cost';
 import type { LayerPlan, PatternSpec } from '../attention/pattern';
 import { reach } from '../attention/reach';
@@ -7,8 +10,8 @@ import { patterns, patternSpec } from '../attention/registry';
 import { sayRuns } from '../attention/runs';
 import { formatInteger } from '../core/units';
 
-/** 'A query reads 9.1 keys on average, 28 % of a global layer; 4 such layers reach all 64 tokens.' And warnings. */
-export function sayMask(mask: string, T: number, layers: number): string {
+/** 'A query reads 9.1 keys on average, 28 % of a global layer; 4 such layers reach all 64 tokens.' */
+export function countMask(mask: string, T: number, layers: number): string {
   const layer = patternSpec(mask, {});
   const pairs = visiblePairs(layer, T);
   const share = Math.round((100 * pairs) / ((T * (T + 1)) / 2));
@@ -17,11 +20,10 @@ export function sayMask(mask: string, T: number, layers: number): string {
     T,
   );
   const far = reached === T ? `all ${formatInteger(T)} tokens` : `${formatInteger(reached)} tokens`;
-  const counted = `A query reads ${(pairs / T).toFixed(1)} keys on average, ${share} % of a global layer; from the last token ${layers === 1 ? 'this layer reaches' : `${layers} such layers reach`} ${far}.`;
-  return [counted, ...warningsOf(layer, T)].join(' ');
+  return `A query reads ${(pairs / T).toFixed(1)} keys on average, ${share} % of a global layer; from the last token ${layers === 1 ? 'this layer reaches' : `${layers} such layers reach`} ${far}.`;
 }
 
-/** Sentences on a layer whose loss would be too good, or whose queries read nothing. */
+/** Sentences on a layer whose loss would be too good, whose queries read nothing, or that asks where a text ends. */
 export function warningsOf(layer: PatternSpec, T: number): readonly string[] {
   const { future, empty } = maskFacts(layer, T);
   return [
@@ -35,8 +37,17 @@ export function warningsOf(layer: PatternSpec, T: number): readonly string[] {
           `${empty.length === 2 && empty[1]! - empty[0]! === 1 ? `Query ${sayRuns(empty)} reads` : `Queries ${sayRuns(empty)} read`} nothing: attention adds nothing there, and the residual stream goes on unchanged.`,
         ]
       : []),
+    ...(asksForTheEnd(patterns.get(layer.pattern).expression(layer.params))
+      ? [
+          'Its padding at the right is the end of the context while it trains. While it writes nobody knows where the text will end, and nothing is taken for padding there.',
+        ]
+      : []),
   ];
 }
+
+/** Does it speak of tokens from the end of the text? */
+const asksForTheEnd = (expression: Expression): boolean =>
+  termsIn(plain(expression)).some(({ term, numbers }) => term === 'padding' && numbers[1]! > 0);
 
 /** The warnings of a model's layers, each with the layers it is about. */
 export function warningsOfLayers(layers: LayerPlan, T: number): readonly string[] {
@@ -50,7 +61,7 @@ export function warningsOfLayers(layers: LayerPlan, T: number): readonly string[
   return [...byMask.values()].flatMap(({ layer, at }) =>
     warningsOf(layer, T).map(
       (warning) =>
-        `${at.length === 1 ? 'Layer' : 'Layers'} ${at.join(', ')}: ${layer.pattern}. ${warning}`,
+        `${at.length === 1 ? 'Layer' : 'Layers'} ${at.join(', ')}: ${byName(layer.pattern)}. ${warning}`,
     ),
   );
 }

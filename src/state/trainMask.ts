@@ -1,11 +1,23 @@
 /**
  * @file Masks of the workbench as runs that train them: an address of the Lab, and of Compare where there is a mask that was
- * meant. Paint becomes terms, so that nothing of it is lost.
+ * meant. Paint becomes terms where few say it, and else the mask is kept as its rows: nothing of it is lost.
  */
-import { and, maskOf, not, or, read, term, write, type Expression } from '../attention/expression';
+import {
+  and,
+  maskOf,
+  not,
+  or,
+  read,
+  rowsIn,
+  rowsOf,
+  term,
+  write,
+  type Expression,
+} from '../attention/expression';
 import { joinMasks, MOST_MASKS } from '../attention/masksIn';
 import { intersect, minus, run, type Runs } from '../attention/runs';
-import { check } from '../core/check';
+import { readRows, writeRows } from '../attention/given';
+import { check, InputError } from '../core/check';
 import { allows, clampParam } from '../core/params';
 import { ownOf, type Comparison } from '../compare/comparison';
 import { controlOf, DEFAULTS, type RunSpec } from '../spec/run';
@@ -14,7 +26,7 @@ import { maskOfLayer, type LayerDoc, type MaskDoc } from '../masks/doc';
 /** A mask alone is trained in a model of as many layers, all of them with it. */
 const LAYERS_OF_ONE = 4;
 
-/** Rectangles that are written as terms at most: more are refused by their length. */
+/** Rectangles that are written as terms at most: with more, the rows are kept. */
 const MOST_TERMS = 100;
 
 /**
@@ -70,11 +82,8 @@ export function trainedBy({ T, layers }: MaskDoc): RunSpec {
     layers.length <= most,
     `these masks are of ${layers.length} layers; the Lab trains up to ${most}. Remove layers, or take one of them`,
   );
-  const texts = layers.map((layer) => {
-    const text = write(withPaint(layer, T));
-    read(text); // refuses one that is too long, in words
-    return text;
-  });
+  const context = paramOf('context');
+  const texts = layers.map((layer) => write(trained(layer, T, allows(context, T))));
   const masks = [...new Set(texts)];
   check(
     masks.length <= MOST_MASKS,
@@ -82,7 +91,6 @@ export function trainedBy({ T, layers }: MaskDoc): RunSpec {
   );
   const signs = texts.map((text) => masks.indexOf(text) + 1);
   const stripes = signs.length === 1 ? '1'.repeat(LAYERS_OF_ONE) : signs.join('');
-  const context = paramOf('context');
   const tokens = allows(context, T) ? T : clampParam(context, T);
   return {
     ...DEFAULTS,
@@ -96,12 +104,39 @@ export function trainedBy({ T, layers }: MaskDoc): RunSpec {
   };
 }
 
-/** These masks, and the same layers with the mask that was meant: two runs of one comparison. */
-export function comparedBy(doc: MaskDoc, meant: Expression): Comparison {
+/** The mask of a layer in terms, or as rows where terms are too many for it and the Lab has models of as many tokens. */
+function trained(layer: LayerDoc, T: number, kept: boolean): Expression {
+  const inTerms = withPaint(layer, T);
+  try {
+    const given = rowsIn(inTerms);
+    // Rows of another length would not be the mask that is shown.
+    if (given.length === 0 || (kept && given.every((rows) => readRows(rows).T === T)))
+      return read(write(inTerms));
+    throw new InputError('the mask is kept as rows');
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const { min: least, max: most } = paramOf('context');
+    check(
+      kept,
+      `${error.message}; as rows it can be trained where a model has a context of as many tokens, ${least} to ${most}, and this one has ${T}`,
+    );
+    return rowsOf(writeRows(maskOfLayer(layer, T)));
+  }
+}
+
+/**
+ * These masks, and the same with what was meant in place of the mask of layer `at`, from 0: two runs of one comparison.
+ * Layers with the same mask as that one are replaced with it; the others stay.
+ */
+export function comparedBy(doc: MaskDoc, meant: Expression, at = 0): Comparison {
   const shared = trainedBy(doc);
+  const textOf = ({ expression, paint }: LayerDoc) => JSON.stringify([write(expression), paint]);
+  const wrong = textOf(doc.layers[at]!);
   const other = trainedBy({
     ...doc,
-    layers: doc.layers.map(() => ({ expression: meant, paint: [] })),
+    layers: doc.layers.map((layer) =>
+      textOf(layer) === wrong ? { expression: meant, paint: [] } : layer,
+    ),
   });
   return {
     shared,

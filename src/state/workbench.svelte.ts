@@ -13,7 +13,7 @@ import {
   type LayerDoc,
   type MaskDoc,
 } from '../masks/doc';
-import { maskOf, read, verdictOf, write, type Expression } from '../attention/expression';
+import { brief, maskOf, read, verdictOf, write, type Expression } from '../attention/expression';
 import { library } from '../masks/library';
 import { docOfBug, docOfConfig } from '../masks/opened';
 import { zoo } from '../masks/zoo';
@@ -184,7 +184,8 @@ export class Workbench {
   showConfig = (config: ConfigLayers) => {
     const doc = docOfConfig(config);
     this.show(doc);
-    this.config = config;
+    // Masks of their own have no closed form for any length: their numbers are those of the tokens shown.
+    this.config = config.layers.some(({ kind }) => kind === 'masked') ? undefined : config;
     this.#ofConfig.set(doc, config.layers);
   };
 
@@ -371,7 +372,7 @@ export class Workbench {
   }
 
   #said() {
-    this.text = write(this.current.expression);
+    this.text = brief(this.current.expression);
     this.problem = undefined;
   }
 }

@@ -2,6 +2,8 @@
  * @file Before a machine is trusted: a tiny model with every pattern runs every kernel there is, launch by
  * launch, beside the plain loops. Names the operation that is wrong.
  */
+import { inTiles } from '../attention/layout';
+import type { LayerPlan } from '../attention/pattern';
 import { patterns, patternSpec } from '../attention/registry';
 import { random } from '../core/random';
 import { hostMachine } from '../gpu/hostMachine';
@@ -31,6 +33,10 @@ export const TINY: ModelSpec = {
   ropeScale: 1,
   tied: true,
 };
+/** Those of its layers whose queries read one run of keys each, and those behind masks in tiles: each has kernels of its own. */
+export const IN_RUNS: LayerPlan = TINY.layers.filter((layer) => !inTiles(layer));
+export const IN_TILES: LayerPlan = TINY.layers.filter(inTiles);
+
 const BATCH = 2;
 const VALUES = {
   share: 1 / (BATCH * TINY.context),
@@ -42,8 +48,9 @@ const VALUES = {
 };
 
 /** Throws an Error that names the first operation whose numbers are wrong. */
-export async function selfTest(machine: Machine): Promise<void> {
-  const bundle = bundleOf(TINY, {
+export async function selfTest(machine: Machine, layers: LayerPlan = TINY.layers): Promise<void> {
+  const model = { ...TINY, layers };
+  const bundle = bundleOf(model, {
     batch: BATCH,
     picture: { size: 6, factor: 2, every: 1 },
     kernel: machine.kernel,
@@ -53,7 +60,7 @@ export async function selfTest(machine: Machine): Promise<void> {
   const { below } = random('self-test');
   const ids = () => Int32Array.from({ length: BATCH * TINY.context }, () => below(TINY.vocabulary));
   const inputs = {
-    weights: pack(arenaOf(TINY), initialWeights(TINY, 0)),
+    weights: pack(arenaOf(model), initialWeights(model, 0)),
     tokens: ids(),
     targets: ids(),
     scored: new Float32Array(BATCH * TINY.context).fill(1),

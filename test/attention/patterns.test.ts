@@ -12,6 +12,7 @@ import { has } from '../../src/attention/runs';
 import { sayBlocked, sayReads } from '../../src/attention/words';
 import { cellsInTiles } from '../../src/attention/tiles';
 import { anyExpression, cellOf } from '../support/cellsOfTerms';
+import { inWholeTiles } from '../support/wholeTiles';
 
 /** The rule as a picture: '#' read exactly, '+' read through a summary. */
 const picture = (spec: PatternSpec, T: number) => {
@@ -165,21 +166,6 @@ describe('any expression as a pattern', () => {
 });
 
 const ONE_BY_ONE = { over: 'queries', together: 1, atOnce: 1 } as const;
-
-/** Pairs in all tiles of `together` rows and 8 columns that hold one pair or more, counted from the cells. */
-function inWholeTiles(
-  cells: Uint8Array,
-  T: number,
-  { over, together }: { readonly over: 'queries' | 'keys'; readonly together: number },
-): number {
-  const tiles = new Set<string>();
-  cells.forEach((cell, i) => {
-    const [q, k] = [Math.floor(i / T), i % T];
-    const [row, column] = over === 'queries' ? [q, k] : [k, q];
-    if (cell) tiles.add(`${Math.floor(row / together)} ${Math.floor(column / 8)}`);
-  });
-  return tiles.size * together * 8;
-}
 
 /** Parameters near the borders, where mistakes live. */
 const CASES = [

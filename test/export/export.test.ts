@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { maskOf, read, write } from '../../src/attention/expression';
+import { writeRows } from '../../src/attention/given';
 import { differenceOf } from '../../src/attention/mask';
 import { plans } from '../../src/attention/plans';
 import { ruleLines } from '../../src/attention/python';
@@ -108,6 +109,34 @@ describe('a model as a folder of Hugging Face', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('its config is read by the page of masks, layer by layer', () => {
+    const model = modelOf('custom');
+    const { family, layers } = readConfig(JSON.stringify(configOf(model)));
+    expect(family).toBe('zebra');
+    expect(layers.map(({ expression }) => write(expression))).toEqual(
+      model.layers.map((layer) => write(expressionOf(layer))),
+    );
+    const { layer_masks: masks, ...without } = configOf(model);
+    expect(masks).toHaveLength(4);
+    expect(() =>
+      readConfig(JSON.stringify({ ...without, layer_masks: [null, null, null, null] })),
+    ).toThrow('masked_attention of layer 2, and layer_masks has no mask for it');
+  });
+
+  test('of rows as they were given has them in its config and as a table in its module', () => {
+    const rows = writeRows(maskOf(read('causal & (window(5) | cells(9, 12, 2, 2))'), 20));
+    const model = small.modelOf([patternSpec(`rows(${rows})`, {}), patternSpec('global', {})]);
+    const files = exported(model);
+    const config = JSON.parse(text(files.get('config.json'))) as Record<string, unknown>;
+    expect(config['layer_masks']).toEqual([`rows(${rows})`, null]);
+    const [layer] = openHuggingFace(files).model.layers;
+    expect(layer!.pattern).toBe(`rows(${rows})`);
+    const module = text(files.get('modeling_zebra.py'));
+    const [, table] = /^(rows_[0-9a-f]{8}) = table\('([\w-]+)'\)$/m.exec(module)!;
+    expect(module).toContain(`return ${table}(q_idx, kv_idx)\n`);
+    expect(module.indexOf('def given(text)')).toBeLessThan(module.indexOf('def mask_1'));
   });
 
   test('calls a mask by the name it has, whoever wrote it, and keeps windows of several sizes', () => {

@@ -14,7 +14,7 @@ const files = Object.fromEntries(
 );
 const opened = (name: string) => readConfig(files[name]!);
 const of = (fields: Record<string, unknown>) => readConfig(JSON.stringify(fields));
-const LETTER = { global: 'G', local: 'S', chunked: 'C', state: 'L', none: '-' };
+const LETTER = { global: 'G', local: 'S', chunked: 'C', masked: 'M', state: 'L', none: '-' };
 const stripes = ({ layers }: ConfigLayers) => layers.map(({ kind }) => LETTER[kind]).join('');
 const windows = ({ layers }: ConfigLayers) => [...new Set(layers.map(({ window }) => window))];
 const notes = ({ notes }: ConfigLayers) => notes.join('; ');

@@ -1,16 +1,32 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maskOf, read, write } from '../../src/attention/expression';
+import { maskOf, read, rowsOf, write } from '../../src/attention/expression';
+import { namesInAddress, writeRows } from '../../src/attention/given';
 import { cellsOf } from '../../src/attention/mask';
 import { fromAddress, toAddress } from '../../src/compare/address';
+import { readFile, writeFile } from '../../src/compare/file';
+import { LONGEST_LINK } from '../../src/core/link';
+import { random as randomOf } from '../../src/core/random';
 import { specsOf } from '../../src/compare/comparison';
 import { layerOf, maskOfLayer, type LayerDoc } from '../../src/masks/doc';
 import { checkRun } from '../../src/spec/check';
 import { layersOf } from '../../src/spec/run';
 import { fromQuery, toQuery } from '../../src/spec/url';
+import { forgetRows } from '../support/rows';
 import { comparedBy, trainedBy, withPaint } from '../../src/state/trainMask';
 
 const layer = (text: string): LayerDoc => layerOf(read(text));
+
+/** Cells turned over here and there, so that neither terms nor few rectangles say it. */
+function noiseOver(text: string, T: number, cells: number, seed = 1): LayerDoc {
+  const random = randomOf(seed);
+  const paint = Array.from({ length: cells }, () => {
+    const query = random.below(T);
+    const key = random.below(query + 1);
+    return { query, key, toQuery: query + 1, toKey: key + 1, open: random.next() < 0.5 };
+  });
+  return { ...layer(text), paint };
+}
 
 describe('masks of the workbench, trained', () => {
   test('paint becomes terms that read the very same cells', () => {
@@ -75,6 +91,86 @@ describe('masks of the workbench, trained', () => {
     ]);
   });
 
+  test('only the mask that is compared is replaced, in every layer that has it', () => {
+    const [own, wrong, right] = ['causal & dilated(2)', 'causal | chunk(8)', 'causal | chunk(4)'];
+    const doc = { T: 64, layers: [own, wrong, own, wrong].map((text) => layer(text)) };
+    const { comparison } = fromAddress(toAddress(comparedBy(doc, read(right), 1)));
+    expect(specsOf(comparison).map((spec) => layersOf(spec).map(({ pattern }) => pattern))).toEqual(
+      [
+        [own, wrong, own, wrong],
+        [own, right, own, right],
+      ],
+    );
+  });
+
+  test('paint that is too much for terms is trained as rows, cell by cell', () => {
+    const T = 96;
+    const noisy = noiseOver('causal & window(8)', T, 700);
+    const spec = trainedBy({ T, layers: [noisy] });
+    expect(spec.masks).toMatch(/^rows\([\w-]+\)$/);
+    checkRun(spec);
+    expect(spec.context).toBe(T);
+    expect(layersOf(spec)).toHaveLength(4);
+    expect(cellsOf(maskOf(read(layersOf(spec)[0]!.pattern), T))).toEqual(
+      cellsOf(maskOfLayer(noisy, T)),
+    );
+    expect(() => checkRun({ ...spec, context: 64 })).toThrow(
+      'mask 1 is kept as rows of 96 × 96 tokens and the context is 64 tokens',
+    );
+  });
+
+  test('rows shown at another length are trained as they are shown', () => {
+    const longer = layerOf(rowsOf(writeRows(maskOf(read('causal & window(3)'), 40))));
+    const { masks } = trainedBy({ T: 24, layers: [longer] });
+    expect(cellsOf(maskOf(read(masks), 24))).toEqual(
+      cellsOf(maskOf(read('causal & window(3)'), 24)),
+    );
+  });
+
+  test('a link carries rows that fit in it, and names those that do not', () => {
+    const fits = trainedBy({ T: 96, layers: [noiseOver('causal & window(8)', 96, 300)] });
+    expect(toQuery(fits).length).toBeLessThan(LONGEST_LINK);
+    expect(namesInAddress(toQuery(fits))).toEqual([]);
+    expect(fromQuery(toQuery(fits))).toMatchObject({ spec: fits, notes: [] });
+
+    const long = trainedBy({ T: 512, layers: [noiseOver('causal', 512, 4000)] });
+    expect(long.masks.length).toBeGreaterThan(LONGEST_LINK);
+    const query = toQuery(long);
+    expect(query.length).toBeLessThan(300);
+    const [name] = namesInAddress(query);
+    expect(name).toMatch(/^#512-/);
+    // Where the rows are known, the link brings all of it back; elsewhere it says which mask is missing.
+    expect(fromQuery(query)).toMatchObject({ spec: long, notes: [] });
+    const elsewhere = query.replace(name!.slice(1), `512-${'0'.repeat(16)}`);
+    const { spec, notes } = fromQuery(elsewhere);
+    expect(notes.join()).toMatch(/names rows #512-0{16}, which are not kept in this browser/);
+    expect(spec.masks).toBe('');
+  });
+
+  test('two masks of rows are two runs in a link and in a file, which holds them whole', () => {
+    const doc = { T: 512, layers: [noiseOver('causal', 512, 4000)] };
+    const compared = comparedBy(doc, read('causal'));
+    const query = toAddress(compared);
+    expect(query.length).toBeLessThan(600);
+    expect(specsOf(fromAddress(query).comparison)).toEqual(specsOf(compared));
+    const file = writeFile({
+      comparison: compared,
+      machine: { name: 'cpu', device: 'here', kernel: 'host' },
+      program: '1',
+      made: '2026-11-30',
+      histories: compared.runs.map(() => ({ steps: [], validations: [] })),
+      repeats: [],
+    });
+    expect(file).toContain(specsOf(compared)[0]!.masks);
+    // Where nobody has seen the rows the address alone does not open, and does once the file was read.
+    forgetRows();
+    expect(fromAddress(query).notes.join()).toContain('not kept in this browser');
+    expect(specsOf(readFile(file).comparison)).toEqual(specsOf(compared));
+    expect(toAddress(readFile(file).comparison)).toBe(query);
+    expect(fromAddress(query).notes).toEqual([]);
+    expect(specsOf(fromAddress(query).comparison)).toEqual(specsOf(compared));
+  });
+
   test('what no model of the Lab has is refused in words', () => {
     const many = Array.from({ length: 40 }, () => layer('causal'));
     expect(() => trainedBy({ T: 64, layers: many })).toThrow(
@@ -89,8 +185,10 @@ describe('masks of the workbench, trained', () => {
       toKey: 2 * i + 3,
       open: true,
     }));
-    expect(() => trainedBy({ T: 256, layers: [{ ...layer('causal'), paint }] })).toThrow(
-      /characters long/,
+    expect(() => trainedBy({ T: 16_385, layers: [{ ...layer('causal'), paint }] })).toThrow(
+      /characters long.*as rows.*8 to 16384, and this one has 16385/,
     );
+    const small = layerOf(rowsOf(writeRows(maskOf(read('causal'), 6))));
+    expect(() => trainedBy({ T: 6, layers: [small] })).toThrow(/8 to 16384, and this one has 6/);
   });
 });

@@ -1,15 +1,24 @@
 /** @file Fused attention against the composed reference, on any machine: the output, three gradients, the picture. */
 import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import {
+  rowTables,
+  startsOf,
+  withinDocuments,
+  writeReaders,
+  writeReads,
+  type Packing,
+} from '../../src/attention/documents';
 import { threadShare } from '../../src/attention/kernels';
-import { maskOf, read } from '../../src/attention/expression';
+import { maskOf, read, write } from '../../src/attention/expression';
 import { isTiled, layoutOf, type Layout } from '../../src/attention/layout';
 import { cellsOf } from '../../src/attention/mask';
-import { tilesOf } from '../../src/attention/tiles';
+import { cellsInTiles, tilesOf } from '../../src/attention/tiles';
 import { tiledGradKeys, tiledGradQuery } from '../../src/ops/attention/tiled/backward';
 import { tiledForward } from '../../src/ops/attention/tiled/forward';
 import { tiledProbe } from '../../src/ops/attention/tiled/probe';
-import { maskCells } from '../../src/attention/cells';
+import { EXACT, maskCells } from '../../src/attention/cells';
 import { patterns, patternSpec } from '../../src/attention/registry';
 import { random } from '../../src/core/random';
 import { resultOf, type Machine } from '../../src/gpu/machine';
@@ -27,6 +36,7 @@ import {
 import { ProgramWriter, type Bundle, type KeptBuffer, type Part } from '../../src/program/program';
 import { referenceAttention } from '../../src/reference/reference';
 import { layerCells } from '../../src/train/frame';
+import { anyMask, cellsByRules, firstDifference } from './cellsOfTerms';
 import { relativeError } from './fixtures';
 import { MASKS } from './masks';
 
@@ -49,13 +59,16 @@ interface Sizes {
   readonly kvHeads: number;
   readonly headDim: number;
   readonly pool: 'post' | 'pre';
+  /** [B T]: the rows hold documents. */
+  readonly starts?: Int32Array;
+  readonly packing?: Packing;
 }
 
 /** One layer's attention, forward and backward, as the model has it. */
 function attentionBundle(
   kernel: Machine['kernel'],
   layout: Layout,
-  { B, heads, kvHeads, headDim: d, pool }: Sizes,
+  { B, heads, kvHeads, headDim: d, pool, starts, packing }: Sizes,
 ): Bundle {
   const { T, summaries, chunk } = layout;
   const centres = pool === 'pre' ? summaries : 0;
@@ -67,14 +80,30 @@ function attentionBundle(
     return { buffer: name, at: 0, length };
   };
   const tiled = isTiled(layout);
-  const readers = tiled ? layout.readers : new Int32Array(2 * layout.from.length);
+  let readers = tiled ? layout.readers : new Int32Array(2 * layout.from.length);
   if (!tiled) layout.from.forEach((q, j) => readers.set([q, layout.to[j]!], 2 * j));
-  const reads = tiled ? layout.reads : layout.first;
+  let reads = tiled ? layout.reads : layout.first;
+  const apart = { reads: 0, readers: 0 };
+  if (starts) {
+    const sizes = rowTables(layout);
+    reads = new Int32Array(B * sizes.reads);
+    readers = new Int32Array(B * sizes.readers);
+    for (let b = 0; b < B; b++) {
+      const own = starts.subarray(b * T, (b + 1) * T);
+      writeReads(layout, own, reads, b);
+      writeReaders(layout, own, readers, b);
+    }
+    apart.reads = sizes.reads;
+    apart.readers = tiled ? sizes.readers : sizes.readers / 2;
+  }
   const parts = {
     reads: keep('reads', reads.length, () => reads),
     readers: keep('readers', readers.length, () => readers),
     table: keep('table', (T + centres) * d, () =>
       rotationTable(virtualPositions(T, chunk, centres), d, 10_000),
+    ),
+    positions: keep('positions', B * T, () =>
+      Int32Array.from({ length: B * T }, (_, i) => (i % T) - (starts?.[i] ?? 0)),
     ),
     qkv: keep('qkv', B * T * W),
     dqkv: keep('dqkv', B * T * W),
@@ -91,6 +120,7 @@ function attentionBundle(
     chunk,
     scale: 1 / Math.sqrt(d),
     bias: chunk > 0 ? Math.log(chunk) : 0,
+    apart: apart.reads,
   };
   const places = {
     T,
@@ -100,16 +130,17 @@ function attentionBundle(
     headDim: d,
     chunk: summaries > 0 ? chunk : 1,
     pre: pool === 'pre' ? 1 : 0,
+    own: packing === 'restart' ? 1 : 0,
   };
   const share = threadShare(kernel === 'gpu' ? 'gpu' : 'softwareGpu', d);
   const writer = new ProgramWriter();
-  const { reads: first, qkv, dqkv, means, dmeans, dout, table } = parts;
+  const { reads: first, qkv, dqkv, means, dmeans, dout, table, positions } = parts;
   const out = writer.temporary('out', B * T * heads * d);
   const stats = writer.temporary('stats', 2 * B * heads * T);
   const cells = writer.temporary('cells', heads * T * T);
-  writer.launch(place, placeThreads(B, places), { qkv, table, means }, places);
+  writer.launch(place, placeThreads(B, places), { qkv, table, positions, means }, places);
   if (tiled) {
-    const own = { B, T, heads, kvHeads, scale: u.scale };
+    const own = { B, T, heads, kvHeads, scale: u.scale, apart: apart.reads };
     const byQueries = (queries: number) => ({ D4: d / 4, queries });
     const reads = first;
     writer.launch(
@@ -130,10 +161,10 @@ function attentionBundle(
       tiledGradKeys,
       keyThreads(u, share.keys),
       { qkv, readers: parts.readers, dout, stats, dqkv },
-      own,
+      { ...own, apart: apart.readers },
       { D4: d / 4, keys: share.keys },
     );
-    writer.launch(placeGrad, placeThreads(B, places), { dqkv, table, dmeans }, places);
+    writer.launch(placeGrad, placeThreads(B, places), { dqkv, table, positions, dmeans }, places);
     writer.launch(
       tiledProbe,
       heads * T * T,
@@ -162,10 +193,10 @@ function attentionBundle(
     attentionGradKeys,
     keyThreads(u, share.keys),
     { qkv, means, readers: parts.readers, dout, stats, dqkv, dmeans },
-    u,
+    { ...u, apart: apart.readers },
     { D4: d / 4, keys: share.keys },
   );
-  writer.launch(placeGrad, placeThreads(B, places), { dqkv, table, dmeans }, places);
+  writer.launch(placeGrad, placeThreads(B, places), { dqkv, table, positions, dmeans }, places);
   writer.launch(
     attentionProbe,
     heads * T * T,
@@ -208,6 +239,55 @@ async function run(
   return { out, cells, dqkv };
 }
 
+/** The output and three gradients of random numbers against the composed reference. Returns the picture's cells. */
+async function isComposed(machine: Machine, layout: Layout, sizes: Sizes, words: string) {
+  const { B, heads, kvHeads, headDim: d, starts, packing = 'off' } = sizes;
+  const { T } = layout;
+  const { normal } = random('attention', words, B, T, d);
+  const W = (heads + 2 * kvHeads) * d;
+  const qkv = Float32Array.from({ length: B * T * W }, normal);
+  const dout = Float32Array.from({ length: B * T * heads * d }, normal);
+  const spans = [
+    [0, heads * d],
+    [heads * d, kvHeads * d],
+    [(heads + kvHeads) * d, kvHeads * d],
+  ] as const;
+  const inputs = spans.map(([first, count]) =>
+    tf.tensor2d(columns(qkv, W, first, count), [B * T, count]),
+  );
+  const composed = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) =>
+    referenceAttention(
+      { ...sizes, ropeBase: 10_000, ropeScale: 1 },
+      layout,
+      B,
+      q as tf.Tensor2D,
+      k as tf.Tensor2D,
+      v as tf.Tensor2D,
+      starts && { starts, packing },
+    );
+  const expected = composed(inputs[0]!, inputs[1]!, inputs[2]!);
+  const upstream = tf.tensor2d(dout, [B * T, heads * d]);
+  const expectedGradients = tf.grads(composed as (...inputs: tf.Tensor[]) => tf.Tensor)(
+    inputs,
+    upstream,
+  );
+
+  const got = await run(machine, layout, sizes, qkv, dout);
+  expect(relativeError(got.out, await expected.data()), 'output').toBeLessThan(TOLERANCE);
+  for (const [i, name] of (['query', 'key', 'value'] as const).entries()) {
+    const wanted = await expectedGradients[i]!.data();
+    const [first, count] = spans[i]!;
+    const gradient = columns(got.dqkv, W, first, count);
+    // A query that reads one token alone: it and its key change nothing, in floats only nearly.
+    const scale = Math.max(...wanted.map(Math.abs));
+    if (scale < 1e-5) expect(Math.max(...gradient.map(Math.abs))).toBeLessThan(1e-5);
+    else if (T === 1 && name !== 'value') expect(scale).toBeLessThan(1e-5);
+    else expect(relativeError(gradient, wanted), name).toBeLessThan(TOLERANCE);
+  }
+  tf.dispose([...inputs, expected, upstream, ...expectedGradients]);
+  return got.cells;
+}
+
 const NAMES = [...patterns.all.map(({ id }) => id), ...MASKS];
 const layoutNamed = (name: string, params: { window: number; chunk: number }, T: number) =>
   patterns.has(name) ? layoutOf(patternSpec(name, params), T) : tilesOf(maskOf(read(name), T));
@@ -220,45 +300,8 @@ export function describeAttention(machine: () => Machine): void {
       test.each(SHAPES)(
         'B=$B T=$T H=$heads/$kvHeads d=$headDim W=$window C=$chunk',
         async ({ B, T, heads, kvHeads, headDim: d, window, chunk }) => {
-          const sizes = { B, heads, kvHeads, headDim: d, pool, ropeBase: 10_000, ropeScale: 1 };
           const layout = layoutNamed(id, { window, chunk }, T);
-          const { normal } = random('attention', id, B, T, d);
-          const W = (heads + 2 * kvHeads) * d;
-          const qkv = Float32Array.from({ length: B * T * W }, normal);
-          const dout = Float32Array.from({ length: B * T * heads * d }, normal);
-          const spans = [
-            [0, heads * d],
-            [heads * d, kvHeads * d],
-            [(heads + kvHeads) * d, kvHeads * d],
-          ] as const;
-          const inputs = spans.map(([first, count]) =>
-            tf.tensor2d(columns(qkv, W, first, count), [B * T, count]),
-          );
-          const composed = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) =>
-            referenceAttention(
-              sizes,
-              layout,
-              B,
-              q as tf.Tensor2D,
-              k as tf.Tensor2D,
-              v as tf.Tensor2D,
-            );
-          const expected = composed(inputs[0]!, inputs[1]!, inputs[2]!);
-          const gradientsOf = tf.grads(composed as (...inputs: tf.Tensor[]) => tf.Tensor);
-          const expectedGradients = gradientsOf(inputs, tf.tensor2d(dout, [B * T, heads * d]));
-
-          const got = await run(machine(), layout, sizes, qkv, dout);
-          expect(relativeError(got.out, await expected.data())).toBeLessThan(TOLERANCE);
-          for (const [i, name] of (['query', 'key', 'value'] as const).entries()) {
-            const wanted = await expectedGradients[i]!.data();
-            const [first, count] = spans[i]!;
-            const gradient = columns(got.dqkv, W, first, count);
-            // One token alone reads only itself: its query and key change nothing, in floats only nearly.
-            const scale = Math.max(...wanted.map(Math.abs));
-            if (scale < 1e-5) expect(Math.max(...gradient.map(Math.abs))).toBeLessThan(1e-5);
-            else if (T === 1 && name !== 'value') expect(scale).toBeLessThan(1e-5);
-            else expect(relativeError(gradient, wanted), name).toBeLessThan(TOLERANCE);
-          }
+          await isComposed(machine(), layout, { B, heads, kvHeads, headDim: d, pool }, id);
         },
       );
     });
@@ -284,5 +327,99 @@ export function describeAttention(machine: () => Machine): void {
         expect(sum).toBeCloseTo(own.some((cell) => cell > 0) ? 1 : 0, 4);
       }
     });
+  });
+  describePackedAttention(machine);
+}
+
+export function describePackedAttention(machine: () => Machine): void {
+  describe.each(NAMES.filter((id) => id !== 'approximate'))(
+    'fused attention with documents of its own in every row is the composed one: %s',
+    (id) => {
+      describe.each(['masked', 'restart'] as const)('%s', (packing) => {
+        test.each(SHAPES)(
+          'B=$B T=$T H=$heads/$kvHeads d=$headDim W=$window',
+          async ({ window, chunk, T, ...shape }) => {
+            const starts = documentsIn(shape.B, T, `${id} ${packing}`);
+            const layout = layoutNamed(id, { window, chunk }, T);
+            await isComposed(machine(), layout, { ...shape, pool: 'post', starts, packing }, id);
+          },
+        );
+      });
+
+      test('the picture is that of the first row: cells are its mask’s', async () => {
+        const [T, B, heads, d] = [21, 2, 2, 8];
+        const layout = layoutNamed(id, { window: 4, chunk: 3 }, T);
+        const starts = documentsIn(B, T, `picture ${id}`);
+        const { normal } = random('picture', id);
+        const sizes = { B, heads, kvHeads: 2, headDim: d, pool: 'post', starts } as const;
+        const { cells } = await run(
+          machine(),
+          layout,
+          { ...sizes, packing: 'masked' },
+          Float32Array.from({ length: B * T * 48 }, normal),
+          new Float32Array(B * T * 16),
+        );
+        const { weights, mask } = layerCells(cells, T);
+        const own = withinDocuments(layout, starts.subarray(0, T));
+        const expected = isTiled(own)
+          ? cellsInTiles(own)
+          : mask.map((_, i) => +(own.first[Math.floor(i / T)]! <= i % T && i % T <= i / T));
+        expect([...mask].map((cell) => +(cell === EXACT))).toEqual([...expected]);
+        for (let row = 0; row < heads * T; row++) {
+          const sum = weights.subarray(row * T, row * T + T).reduce((a, b) => a + b, 0);
+          const some = expected.subarray((row % T) * T, (row % T) * T + T).some((cell) => cell > 0);
+          expect(sum).toBeCloseTo(some ? 1 : 0, 4);
+        }
+      });
+    },
+  );
+}
+
+/** Documents of random lengths in each of B rows of T tokens, [B T]. */
+function documentsIn(B: number, T: number, seed: string): Int32Array {
+  const { below } = random('documents', seed, B, T);
+  const starts = new Int32Array(B * T);
+  for (let b = 0; b < B; b++) {
+    const begins = Array.from({ length: 1 + below(4) }, () => below(T));
+    starts.set(startsOf(T, begins), b * T);
+  }
+  return starts;
+}
+
+const DRAWN_SIZES = [
+  { B: 2, heads: 2, kvHeads: 1, headDim: 8 },
+  { B: 1, heads: 2, kvHeads: 2, headDim: 20 },
+  { B: 1, heads: 1, kvHeads: 1, headDim: 40 }, // software adapters give a thread two queries from here on
+  { B: 1, heads: 1, kvHeads: 1, headDim: 72 }, // and here one
+];
+
+/** Layers of masks drawn by lot against the composed reference behind their cells. */
+export function describeAnyMask(
+  machine: () => Machine,
+  parameters: { readonly numRuns: number; readonly seed?: number },
+): void {
+  test('layers of any mask are the composed ones behind its cells: output, gradients, picture', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anyMask(160),
+        fc.constantFrom(...DRAWN_SIZES),
+        async ({ T, expression }, sizes) => {
+          const cells = cellsByRules(expression, T);
+          const layout = tilesOf(maskOf(expression, T));
+          // What the reference reads of the layout is what the mask's words say.
+          expect(firstDifference(cellsInTiles(layout), cells)).toBe(-1);
+          const words = write(expression);
+          const drawn = await isComposed(machine(), layout, { ...sizes, pool: 'post' }, words);
+          const { weights, mask } = layerCells(drawn, T);
+          expect(firstDifference(mask, cells)).toBe(-1);
+          for (let row = 0; row < sizes.heads * T; row++) {
+            const sum = weights.subarray(row * T, row * T + T).reduce((a, b) => a + b, 0);
+            const q = row % T;
+            expect(sum).toBeCloseTo(+cells.subarray(q * T, q * T + T).includes(1), 4);
+          }
+        },
+      ),
+      parameters,
+    );
   });
 }

@@ -72,6 +72,7 @@ export function cellOf(
 ): boolean | undefined {
   if (expression.off) return undefined;
   if (expression.kind === 'term') return RULES[expression.term]!(q, k, expression.numbers, T);
+  if (expression.kind === 'rows') throw new Error('rows say their cells themselves');
   if (expression.kind === 'not') {
     const of = cellOf(expression.of, q, k, T);
     return of === undefined ? undefined : !of;
@@ -79,4 +80,38 @@ export function cellOf(
   const of = expression.of.map((one) => cellOf(one, q, k, T)).filter((one) => one !== undefined);
   if (of.length === 0) return undefined;
   return expression.kind === 'and' ? of.every(Boolean) : of.some(Boolean);
+}
+
+/** All cells of T tokens, row-major [T, T], 1 where a key may be read; with everything switched off, everywhere. */
+export const cellsByRules = (expression: Expression, T: number): Uint8Array =>
+  Uint8Array.from(
+    { length: T * T },
+    (_, i) => +(cellOf(expression, Math.floor(i / T), i % T, T) ?? true),
+  );
+
+/**
+ * Any mask at all and its tokens: up to `most`, many of them few. Its numbers are small, so that it repeats, or go a
+ * little farther than its tokens.
+ */
+export const anyMask = (
+  most: number,
+): fc.Arbitrary<{ readonly T: number; readonly expression: Expression }> =>
+  fc
+    .oneof(
+      fc.integer({ min: 1, max: Math.min(9, most) }),
+      fc.integer({ min: 1, max: Math.min(70, most) }),
+      fc.integer({ min: 1, max: most }),
+    )
+    .chain((T) =>
+      fc.record({
+        T: fc.constant(T),
+        expression: fc.oneof(anyExpression(13), anyExpression(T + 5)),
+      }),
+    );
+
+/** Where two rows of numbers first differ, -1 where they are alike: toEqual takes long for many. */
+export function firstDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const most = Math.max(a.length, b.length);
+  for (let i = 0; i < most; i++) if (a[i] !== b[i]) return i;
+  return -1;
 }

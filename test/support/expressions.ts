@@ -11,10 +11,7 @@ const anyTerm = (most: number): fc.Arbitrary<Expression> =>
       return fc.tuple(
         fc.constant(id),
         fc.tuple(...params.map(({ min }) => number(min))),
-        // 'global' without a token is the name of a pattern.
-        rest
-          ? fc.array(number(rest.min), { minLength: id === 'global' ? 1 : 0, maxLength: 3 })
-          : fc.constant([]),
+        rest ? fc.array(number(rest.min), { maxLength: 3 }) : fc.constant([]),
         fc.integer({ min: 0, max: 9 }),
       );
     })

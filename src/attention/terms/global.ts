@@ -12,6 +12,7 @@ export default defineTerm({
       ? `the global token ${tokens[0]}`
       : `the global tokens ${tokens.join(', ')}`,
   params: [],
+  bracketed: true, // 'global' is the pattern of a layer that reads all before it
   rest: { ...TOKENS, label: 'token', min: 0, initial: 0 },
   row: (position, keys, tokens) =>
     tokens.includes(position)

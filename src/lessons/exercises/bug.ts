@@ -1,12 +1,16 @@
 import { check } from '../../core/check';
-import { maskOf, verdictOf, write } from '../../attention/expression';
+import type { Fields } from '../../core/fields';
+import type { Mask } from '../../attention/mask';
+import { maskOf, read, verdictOf, write, type Expression } from '../../attention/expression';
 import { has } from '../../attention/runs';
 import { zoo } from '../../masks/zoo';
 import { MOST_MASK_TOKENS } from '../scene';
 import { defineExercise } from '../exercise';
 
-interface BugExercise {
-  readonly bug: string;
+export interface BugExercise {
+  /** Of the zoo; else `own` says the mask. */
+  readonly bug?: string;
+  readonly own?: { readonly mask: string; readonly meant: string; readonly story: string };
   readonly layer: number; // from 0
   readonly tokens: number;
   readonly queries: number;
@@ -17,11 +21,25 @@ export interface At {
   readonly key: number;
 }
 
+interface Case {
+  readonly mask: Mask;
+  readonly meant: Expression;
+  readonly story: string;
+}
+
+/** The mask that is looked at, what was meant, and what happened. */
+export function caseOf({ bug, own, layer, tokens }: BugExercise): Case {
+  if (own)
+    return { mask: maskOf(read(own.mask), tokens), meant: read(own.meant), story: own.story };
+  const { subject, repaired, story } = zoo.get(bug!);
+  return { mask: subject.masks[layer]!, meant: repaired[layer]!, story };
+}
+
 /** Is this cell other than it was meant? */
-function differs({ bug, layer, tokens, queries }: BugExercise, { query, key }: At): boolean {
-  const { subject, repaired } = zoo.get(bug);
-  const meant = maskOf(repaired[layer]!, tokens, queries);
-  return has(subject.masks[layer]!.row(query), key) !== has(meant.row(query), key);
+function differs(exercise: BugExercise, { query, key }: At): boolean {
+  const { mask, meant } = caseOf(exercise);
+  const { tokens, queries } = exercise;
+  return has(mask.row(query), key) !== has(maskOf(meant, tokens, queries).row(query), key);
 }
 
 const cellsOf = (exercise: BugExercise): readonly At[] =>
@@ -30,12 +48,29 @@ const cellsOf = (exercise: BugExercise): readonly At[] =>
     key: i % exercise.tokens,
   }));
 
-/** A mask of the bug zoo: name one cell that is not as it was meant. */
+/** A mask in terms, what was meant, and what came of it. */
+function ownOf(fields: Fields): BugExercise {
+  const tokens = fields.whole('tokens', { min: 2, max: MOST_MASK_TOKENS });
+  const own = {
+    mask: fields.string('mask'),
+    meant: fields.string('meant'),
+    story: fields.string('story'),
+  };
+  const exercise = { own, layer: 0, tokens, queries: tokens };
+  check(
+    cellsOf(exercise).some((at) => differs(exercise, at)),
+    `${fields.what}: '${own.mask}' and '${own.meant}' are the same over ${tokens} tokens; there is nothing to find`,
+  );
+  return exercise;
+}
+
+/** A mask of the bug zoo, or one in terms: name one cell that is not as it was meant. */
 export default defineExercise<BugExercise, At | undefined>({
   id: 'bug',
   label: 'Find the bug',
   order: 7,
   read(fields) {
+    if (!fields.has('bug')) return ownOf(fields);
     const bug = zoo.get(fields.string('bug'));
     const layer = fields.whole('layer', { min: 1, max: bug.subject.masks.length }, 1) - 1;
     const { keys: tokens, queries } = bug.subject.masks[layer]!;
@@ -53,10 +88,10 @@ export default defineExercise<BugExercise, At | undefined>({
   empty: () => undefined,
   begun: (_, answer) => answer !== undefined,
   check(exercise, answer) {
-    const { bug, layer, tokens, queries } = exercise;
-    const { repaired, story, subject } = zoo.get(bug);
+    const { tokens, queries } = exercise;
+    const { mask, meant, story } = caseOf(exercise);
     const at = answer!;
-    const reads = has(subject.masks[layer]!.row(at.query), at.key);
+    const reads = has(mask.row(at.query), at.key);
     const cell = `Query ${at.query} ${reads ? 'reads' : 'does not read'} key ${at.key}`;
     if (differs(exercise, at))
       return {
@@ -66,10 +101,10 @@ export default defineExercise<BugExercise, At | undefined>({
           'should.',
         ),
       };
-    const { because } = verdictOf(repaired[layer]!, tokens - queries + at.query, at.key, tokens);
+    const { because } = verdictOf(meant, tokens - queries + at.query, at.key, tokens);
     return {
       right: false,
-      says: `${cell}, as it was meant: ${because.join(' and ') || write(repaired[layer]!)}. The fault lies elsewhere.`,
+      says: `${cell}, as it was meant: ${because.join(' and ') || write(meant)}. The fault lies elsewhere.`,
       at,
     };
   },

@@ -1,6 +1,7 @@
 /** @file The masks of a run as pictures: one for all layers that are alike, and what a row of each says in words. */
 import { visiblePairs } from '../../attention/cost';
 import { maskCells } from '../../attention/cells';
+import { byName } from '../../attention/given';
 import type { LayerPlan, PatternSpec } from '../../attention/pattern';
 import { readsOf } from '../../attention/reads';
 import { patterns } from '../../attention/registry';
@@ -55,7 +56,9 @@ export function sayPattern({ pattern, params }: PatternSpec): string {
   const numbers = Object.entries(rule.params).map(
     ([name, { label }]) => `${label.toLowerCase()} ${params[name]}`,
   );
-  return [patterns.has(pattern) ? rule.label.toLowerCase() : pattern, ...numbers].join(', ');
+  return [patterns.has(pattern) ? rule.label.toLowerCase() : byName(pattern), ...numbers].join(
+    ', ',
+  );
 }
 
 /** 'query 20 reads keys 15 to 20: 6 keys', of T tokens; 'query 20 reads nothing' where it does. */

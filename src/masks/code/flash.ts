@@ -1,4 +1,4 @@
-import { write, type Expression } from '../../attention/expression';
+import { brief, type Expression } from '../../attention/expression';
 import { defineFormat } from '../format';
 import { kindsOf, listOf } from '../python/layers';
 import { intervalOf } from '../../attention/plain';
@@ -17,7 +17,7 @@ export default defineFormat({
     });
     return at < 0
       ? undefined
-      : `layer ${at + 1} is ${write(layers[at]!.expression)}; FlashAttention can be told causal, window(W) and !ahead(W), joined by &`;
+      : `layer ${at + 1} is ${brief(layers[at]!.expression)}; FlashAttention can be told causal, window(W) and !ahead(W), joined by &`;
   },
   write(doc) {
     return writeSettings(doc, kindsOf(doc), {

@@ -1,6 +1,9 @@
+import { tableLines } from '../../attention/python';
 import { defineFormat } from '../format';
 import { checkCall, checkLines } from '../python/facts';
 import { headLines, kindsOf, listOf, namesOf, ruleOf } from '../python/layers';
+
+const TABLE = { tensor: 'torch.tensor', beside: (table: string) => `${table}.to(q_idx.device)` };
 
 export default defineFormat({
   id: 'flex',
@@ -24,6 +27,10 @@ export default defineFormat({
       'import torch',
       'from torch.nn.attention.flex_attention import create_block_mask, create_mask',
       '',
+      ...tableLines(
+        kinds.map(({ expression }) => expression),
+        TABLE,
+      ),
       `T = ${doc.T}`,
       "DEVICE = 'cuda' if torch.cuda.is_available() else 'cpu'",
       '',

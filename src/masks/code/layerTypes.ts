@@ -1,4 +1,4 @@
-import { write, type Expression } from '../../attention/expression';
+import { brief, type Expression } from '../../attention/expression';
 import { defineFormat, type CodeLayer } from '../format';
 import { kindsOf, listOf } from '../python/layers';
 import { intervalOf } from '../../attention/plain';
@@ -36,7 +36,7 @@ export default defineFormat({
   supports(layers) {
     const at = layers.findIndex(({ expression }) => !typeOf(expression));
     if (at >= 0)
-      return `layer ${at + 1} is ${write(layers[at]!.expression)}; layer_types can say causal, causal & window(W) and causal & chunk(C)`;
+      return `layer ${at + 1} is ${brief(layers[at]!.expression)}; layer_types can say causal, causal & window(W) and causal & chunk(C)`;
     for (const [type, field] of Object.entries(FIELDS)) {
       const sizes = sizesOf(layers, type);
       if (sizes.length > 1)

@@ -1,4 +1,6 @@
+import { and, or, read, term } from '../../attention/expression';
 import { check } from '../../core/check';
+import type { Reach } from '../configLayer';
 import {
   COUNTS_ITSELF,
   defineRule,
@@ -6,9 +8,13 @@ import {
   GLOBAL_TYPE,
   LAYERS,
   LOCAL_TYPE,
+  masked,
   TOKENS_IN_WINDOW,
   type Asked,
 } from '../family';
+
+const APPROXIMATE_TYPE = 'approximate_attention';
+const MASKED_TYPE = 'masked_attention';
 
 const KINDS = ['full', 'sparse', 'mix'];
 
@@ -21,11 +27,33 @@ function kindOf({ own }: Asked): string {
   return kind;
 }
 
-/** Are they the fields of Hugging Face? */
-const named = ({ own }: Asked) => !own.has('self_attn_type') && own.has('layer_types');
+/** Are they the fields of Hugging Face, or what this site exports: layer_types with two names of its own? */
+const ours = ({ own }: Asked) =>
+  !own.has('self_attn_type') && ['layer_masks', 'chunk_size'].some((name) => own.has(name));
+const named = (asked: Asked) =>
+  ours(asked) || (!asked.own.has('self_attn_type') && asked.own.has('layer_types'));
 const before = ({ own }: Asked) => own.whole('window_size', TOKENS_IN_WINDOW);
 
-/** The authors' own fields, and layer_types with sliding_window under the name of zebra. */
+/** A window and averages of chunks, as this site's own models have them. */
+function approximate({ own }: Asked): Reach {
+  const window = own.whole('sliding_window', TOKENS_IN_WINDOW);
+  const chunk = own.whole('chunk_size', TOKENS_IN_WINDOW);
+  return masked(
+    and(term('causal'), or(term('exact', window, chunk), term('summaries', window, chunk))),
+  );
+}
+
+/** The mask of a layer that no name says. */
+function given({ own, layers }: Asked, at: number): Reach {
+  const mask = own.has('layer_masks') ? own.words('layer_masks', layers)[at] : undefined;
+  check(
+    mask !== undefined,
+    `layer_types says ${MASKED_TYPE} of layer ${at + 1}, and layer_masks has no mask for it`,
+  );
+  return masked(read(mask));
+}
+
+/** The authors' own fields, layer_types with sliding_window under the name of zebra, and what this site exports. */
 export default defineRule({
   id: 'zebra',
   label: 'Zebra',
@@ -34,7 +62,9 @@ export default defineRule({
   marks: ['self_attn_type', 'layer_group_size'],
   alone: true,
   source: 'Song et al. 2023, arXiv:2312.08618; fields of the authors’ inference code',
+  names: (asked) => (ours(asked) ? [APPROXIMATE_TYPE, MASKED_TYPE] : []),
   types(asked) {
+    check(!ours(asked), 'layer_types is missing; it should name the kind of each layer');
     const kind = kindOf(asked);
     const { own, layers } = asked;
     if (kind === 'mix')
@@ -46,6 +76,10 @@ export default defineRule({
         'first',
       );
     return Array.from({ length: layers }, () => (kind === 'full' ? GLOBAL_TYPE : LOCAL_TYPE));
+  },
+  reach(asked, type, at) {
+    if (type === APPROXIMATE_TYPE) return approximate(asked);
+    return type === MASKED_TYPE ? given(asked, at) : undefined;
   },
   window: (asked) =>
     named(asked) ? undefined : kindOf(asked) === 'full' ? undefined : before(asked) + 1,

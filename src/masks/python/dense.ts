@@ -1,4 +1,5 @@
 /** @file A dense mask [T, T] per kind of layer, in PyTorch or JAX, of truth values or to be added to scores. */
+import { tableLines } from '../../attention/python';
 import type { CodeDoc } from '../format';
 import { checkCall, checkLines } from './facts';
 import { headLines, kindsOf, listOf, namesOf, ruleOf } from './layers';
@@ -8,6 +9,8 @@ interface Dialect {
   /** All cells of a rule as truth values. */
   readonly cells: (rule: string) => string;
   readonly positions: string;
+  /** Makes an array of lists. */
+  readonly tensor: string;
   readonly add: (allowed: string) => string;
   /** As NumPy. */
   readonly numpy: (array: string) => string;
@@ -17,6 +20,7 @@ interface Dialect {
 export const TORCH: Dialect = {
   imports: 'import torch',
   positions: 'torch.arange(T)',
+  tensor: 'torch.tensor',
   cells: (rule) => `${rule}.expand(T, T)`,
   add: (allowed) => `torch.zeros(T, T).masked_fill(~${allowed}, float('-inf'))`,
   numpy: (array) => `${array}.numpy()`,
@@ -29,6 +33,7 @@ export const TORCH: Dialect = {
 export const JAX: Dialect = {
   imports: 'import jax.numpy as jnp',
   positions: 'jnp.arange(T)',
+  tensor: 'jnp.asarray',
   cells: (rule) => `jnp.broadcast_to(${rule}, (T, T))`,
   add: (allowed) => `jnp.where(${allowed}, 0.0, -jnp.inf)`,
   numpy: (array) => `np.asarray(${array})`,
@@ -57,6 +62,10 @@ export function writeDense(
     'import numpy as np',
     dialect.imports,
     '',
+    ...tableLines(
+      kinds.map(({ expression }) => expression),
+      { tensor: dialect.tensor },
+    ),
     `T = ${doc.T}`,
     `q_idx, kv_idx = ${dialect.positions}[:, None], ${dialect.positions}[None, :]`,
     '',

@@ -1,6 +1,6 @@
 /** @file Layers of a document as Python: those that are alike once, with a name, and a list that says which is where. */
 import type { CodeDoc, CodeLayer } from '../format';
-import { terms, write, type Expression } from '../../attention/expression';
+import { brief, terms, write, type Expression } from '../../attention/expression';
 import { factsOf, type Facts } from './facts';
 import { plain, termsIn } from '../../attention/plain';
 import { ruleLines } from '../../attention/python';
@@ -40,7 +40,7 @@ export function headLines({ T, layers }: CodeDoc, what: string): readonly string
 
 /** The terms of a kind in words, the convention of its numbers among them. */
 export function wordLines({ expression, layers, facts }: Kind): readonly string[] {
-  const text = write(expression);
+  const text = brief(expression);
   return [
     `# ${capital(sayLayers(layers))}: ${text}${text.includes('~') ? ' (~ is switched off)' : ''}`,
     ...termsIn(plain(expression)).map((one) => `#   ${write(one)}: ${inWords(one)}`),

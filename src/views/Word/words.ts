@@ -4,6 +4,11 @@ import { patterns } from '../../attention/registry';
 
 export type WordId = keyof typeof WORDS;
 
+const listed = [
+  ...patterns.all.map(({ letter, label }) => `${letter} is ${label.toLowerCase()}`),
+  `${MASK_LETTER} a mask of its own`,
+].join(', ');
+
 export const WORDS = {
   nats: {
     word: 'nats',
@@ -22,8 +27,7 @@ export const WORDS = {
   },
   layers: {
     word: 'G S G S',
-    meaning:
-      'The layers of a model, from the first to the last. G is a global layer, which reads everything before it; S is a local one, which reads only a short window; A is an approximate one. K is a local one with sinks: it also reads the first tokens of all. M has a mask of its own.',
+    meaning: `The layers of a model, from the first to the last: ${listed}. A global layer reads everything before it, a local one only a short window.`,
   },
 } as const;
 

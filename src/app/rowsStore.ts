@@ -1,0 +1,55 @@
+/**
+ * @file Rows of masks that addresses only name, kept in this browser. Storage may be forbidden or full; then the oldest go,
+ * and the caller is told where even that is not enough.
+ */
+import { lookForRows, namesInAddress, rowsNamed } from '../attention/given';
+
+const KEY = 'zebra-lab-rows';
+const keyOf = (name: string) => `${KEY} ${name}`;
+
+/** Names in the order they were kept. */
+function names(): readonly string[] {
+  const list: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]');
+  return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [];
+}
+
+/** Finds rows that an address names, in this browser's store. */
+export const findKeptRows = (): void =>
+  lookForRows((name) => {
+    try {
+      return localStorage.getItem(keyOf(name)) ?? undefined;
+    } catch {
+      return undefined;
+    }
+  });
+
+/** Keeps the rows an address names. False where this browser has no room for them. */
+export function keepRowsOf(address: string): boolean {
+  return namesInAddress(address)
+    .map((name) => {
+      const content = rowsNamed(name);
+      return content !== undefined && keep(name, content);
+    })
+    .every(Boolean);
+}
+
+function keep(name: string, content: string): boolean {
+  try {
+    if (localStorage.getItem(keyOf(name)) === content) return true;
+    let others = names().filter((one) => one !== name);
+    for (;;) {
+      try {
+        localStorage.setItem(keyOf(name), content);
+        localStorage.setItem(KEY, JSON.stringify([...others, name]));
+        return true;
+      } catch {
+        const [oldest, ...rest] = others;
+        if (oldest === undefined) return false;
+        localStorage.removeItem(keyOf(oldest));
+        others = rest;
+      }
+    }
+  } catch {
+    return false;
+  }
+}

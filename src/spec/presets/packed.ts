@@ -1,0 +1,11 @@
+import { definePreset } from '../definePreset';
+
+export default definePreset({
+  id: 'packed',
+  label: 'Packed documents',
+  order: 16,
+  group: 'Masks people know',
+  summary:
+    'Three documents in a row of 64, from 0, 21 and 43 on; none reads another. Watch the first rows of each: like a text that has just begun. The borders are the mask’s alone and stand still; those of a real batch lie elsewhere in every text.',
+  settings: { plan: 'custom', stripes: '1111', masks: 'causal & documents(21, 43)' },
+});

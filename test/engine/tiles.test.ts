@@ -1,0 +1,120 @@
+/** @file Kernels of masks in tiles are tested before the first layer uses them, and not before: on a GPU they take long to compile. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ComputingChoice } from '../../src/engine/computing';
+import { Engine } from '../../src/engine/engine';
+import { HOST_LIMITS } from '../../src/gpu/backend';
+import { hostMachine } from '../../src/gpu/hostMachine';
+import type { Machine } from '../../src/gpu/machine';
+import type { EngineEvent } from '../../src/link/protocol';
+import type { Bundle } from '../../src/program/program';
+import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import { zebras } from '../../src/train/zebra';
+
+const state = vi.hoisted(() => ({ broken: false, chosen: [] as string[], opened: [] as string[] }));
+
+/** Plain loops that stand in for a graphics card; where it is broken, its masks in tiles read one tile too few. */
+function card(): Machine {
+  const loops = hostMachine();
+  return {
+    kernel: 'gpu',
+    open(bundle: Bundle) {
+      const launches = Object.values(bundle.programs).flatMap((program) => program.launches);
+      state.opened.push(...launches.map(({ kernel }) => kernel.name));
+      const tiles = launches.find(({ kernel }) => kernel.name === 'tiledForward')?.buffers['reads'];
+      if (!state.broken || !tiles) return loops.open(bundle);
+      const kept = Object.entries(bundle.kept).map(([name, buffer]) => [
+        name,
+        name === tiles.buffer
+          ? { ...buffer, content: () => buffer.content!().slice().fill(0, -3) }
+          : buffer,
+      ]);
+      return loops.open({ ...bundle, kept: Object.fromEntries(kept) as Bundle['kept'] });
+    },
+  };
+}
+
+vi.mock('../../src/engine/computing', () => ({
+  async chooseComputing({ selfTest }: ComputingChoice) {
+    const names = ['webgpu', 'cpu'] as const;
+    let reason = '';
+    for (const name of names) {
+      const machine = name === 'webgpu' ? card() : hostMachine();
+      try {
+        await selfTest(machine);
+      } catch (cause) {
+        reason = `WebGPU failed its self-test (${(cause as Error).message}).`;
+        continue;
+      }
+      state.chosen.push(name);
+      const info = { name, kernel: machine.kernel, device: name, reason, limits: HOST_LIMITS };
+      const own = { ...info, machine, software: false };
+      return { info, models: zebras(machine), own, fallible: false };
+    }
+    throw new Error('no way to compute');
+  },
+}));
+
+const plain: RunSpec = {
+  ...DEFAULTS,
+  task: 'needle',
+  distance: 10,
+  context: 24,
+  window: 4,
+  chunk: 4,
+  plan: 'local',
+  layers: 2,
+  width: 16,
+  heads: 2,
+  batch: 2,
+};
+const tiled: RunSpec = { ...plain, plan: 'custom', stripes: 'GK' };
+
+let events: EngineEvent[];
+let engine: Engine;
+
+beforeEach(() => {
+  Object.assign(state, { broken: false, chosen: [], opened: [] });
+  events = [];
+  engine = new Engine((event) => void events.push(event));
+});
+afterEach(() => {
+  for (const runId of ['a', 'b']) engine.receive({ type: 'control', runId, action: 'close' });
+});
+
+async function open(runId: string, spec: RunSpec): Promise<void> {
+  engine.receive({ type: 'open', runId, spec });
+  await vi.waitFor(() => {
+    const states = events.filter((event) => event.type === 'state' && event.runId === runId);
+    expect(states.at(-1)).toMatchObject({ state: { phase: 'paused' } });
+  });
+}
+
+test('a run without such layers compiles none of them, and the first one with them has them tested', async () => {
+  await open('a', plain);
+  expect(state.opened).toContain('attentionForward');
+  expect(state.opened).not.toContain('tiledForward');
+  await open('b', tiled);
+  const times = () => state.opened.filter((name) => name === 'tiledForward').length;
+  const before = times();
+  expect(before).toBeGreaterThan(2); // the test's, and those of the run's programs
+  expect(state.chosen).toEqual(['webgpu']);
+});
+
+test('where they are wrong another machine is taken, which says why', async () => {
+  state.broken = true;
+  await open('a', plain);
+  expect(state.chosen).toEqual(['webgpu']);
+  await open('b', tiled);
+  expect(state.chosen).toEqual(['webgpu', 'cpu']);
+  const told = events.filter((event) => event.type === 'backend').at(-1);
+  expect(told).toMatchObject({
+    runId: 'b',
+    backend: { name: 'cpu', reason: expect.stringMatching(/\(tiledForward is off by/) },
+  });
+});
+
+test('a run that begins with them has them tested at the start', async () => {
+  state.broken = true;
+  await open('b', tiled);
+  expect(state.chosen).toEqual(['cpu']);
+});

@@ -1,0 +1,33 @@
+/** @file What is said of a layer's mask before it is trained. */
+import { describe, expect, test } from 'vitest';
+import { patternSpec } from '../../src/attention/registry';
+import { countMask, warningsOf } from '../../src/state/sayMask';
+
+const warned = (mask: string) => warningsOf(patternSpec(mask, {}), 16);
+
+describe('of a mask is said', () => {
+  test('what it reads, of how much, and how far it reaches', () => {
+    expect(countMask('causal & window(4)', 16, 3)).toBe(
+      'A query reads 3.6 keys on average, 43 % of a global layer; from the last token 3 such layers reach 10 tokens.',
+    );
+  });
+
+  test('nothing to beware of, where there is nothing', () => {
+    expect(warned('causal & window(4)')).toEqual([]);
+    expect(warned('causal & !padding(0, 0)')).toEqual([]);
+  });
+
+  test('that it reads the future, and where first', () => {
+    expect(warned('!ahead(2)')).toEqual([
+      expect.stringMatching(/^It reads the future: query 0 reads key 1\./),
+    ]);
+  });
+
+  test('that padding at the end is none while a model writes', () => {
+    expect(warned('causal & !padding(0, 3)')).toEqual([
+      expect.stringMatching(/While it writes nobody knows where the text will end/),
+    ]);
+    expect(warned('causal & ~!padding(0, 3)')).toEqual([]);
+    expect(warned('causal & !padding(2, 0)').join()).not.toMatch(/While it writes/);
+  });
+});
