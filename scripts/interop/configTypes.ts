@@ -4,8 +4,9 @@
  */
 import { maskOf } from '../../src/attention/expression';
 import { pairsOf } from '../../src/attention/mask';
-import { numbersAt, readConfig } from '../../src/masks/configs';
+import { readConfig } from '../../src/masks/configs';
 import { entryOf, openedTypes } from '../../src/masks/configTable';
+import { layerFacts, numbersAt, stateNumbers } from '../../src/masks/layerFacts';
 import { crcOf } from '../../src/masks/python/facts';
 import type { Sum } from './cases';
 
@@ -421,16 +422,11 @@ export function ourMasks({ fields }: TypeCase): readonly (OurMask | undefined)[]
  * transformers' dynamic cache keeps them between two steps, with W - 1.
  */
 export function ourNumbers({ fields }: TypeCase) {
-  const { layers } = readConfig(JSON.stringify(fields));
+  const layers = layerFacts(readConfig(JSON.stringify(fields)));
   return LENGTHS.map((tokens) => ({
     tokens,
     provided: layers.map((layer) => numbersAt(layer, tokens)),
-    between: layers.map((layer) =>
-      numbersAt(
-        layer.window === undefined ? layer : { ...layer, window: layer.window - 1 },
-        tokens,
-      ),
-    ),
+    between: layers.map((layer) => numbersAt(layer, tokens, true)),
   }));
 }
 
@@ -509,13 +505,13 @@ export function compared(made: Made): { readonly wrong: readonly string[]; reado
           `${one.id} at ${tokens}: ${between.join(' ')} here, ${theirs.numbers[i]!.join(' ')} there`,
         );
     });
-    const { layers } = readConfig(JSON.stringify(one.fields));
     if (OWN_STATES.includes(one.id)) continue;
-    layers.forEach(({ state }, layer) => {
+    layerFacts(readConfig(JSON.stringify(one.fields))).forEach((facts, layer) => {
       const sizes = new Set(theirs.states.map((one) => one[layer]));
-      if (sizes.size !== 1 || [...sizes][0]! > 0 !== (state !== undefined))
+      const ours = stateNumbers(facts);
+      if (sizes.size !== 1 || !sizes.has(ours))
         wrong.push(
-          `${one.id}, layer ${layer + 1}: a state of ${[...sizes].join(', ')} numbers there`,
+          `${one.id}, layer ${layer + 1}: a state of ${ours} numbers here, of ${[...sizes].join(', ')} there`,
         );
     });
   }

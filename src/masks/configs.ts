@@ -6,19 +6,9 @@
  */
 import { check } from '../core/check';
 import { isRecord, type Bounds } from '../core/fields';
-import { registryOf } from '../core/registry';
 import type { ConfigLayer, ConfigLayers, Reach, Rope } from './configLayer';
-import {
-  entryOf,
-  lettersOf,
-  nestingOf,
-  openedTypes,
-  reasonAgainst,
-  RENAMED,
-  TABLE_VERSION,
-  TYPE_OF,
-  type Entry,
-} from './configTable';
+import { lettersOf, RENAMED, TYPE_OF, type Entry } from './configTable';
+import { modelTypeOf } from './configType';
 import {
   bothSides,
   chunked,
@@ -37,15 +27,11 @@ import {
   type Rule,
 } from './family';
 import { Fields, parse } from './fields';
+import { stateSize } from './configState';
 import { fromMistral } from './mistralParams';
 
-export { cacheBytesAt, flopsPerTokenAt, heldAt, numbersAt, pairsAt } from './configLayer';
+export { cacheBytesAt, flopsPerTokenAt, pairsAt, stateBytes } from './configLayer';
 export type { ConfigLayer, ConfigLayers } from './configLayer';
-
-export const rules = registryOf<Rule>(
-  'family of models',
-  import.meta.glob<{ default: Rule }>('./configs/*.ts', { eager: true }),
-);
 
 const HEADS: Bounds = { min: 1, max: 4096 };
 const HEAD_DIM: Bounds = { min: 1, max: 8192 };
@@ -58,7 +44,7 @@ export function readConfig(text: string): ConfigLayers {
   const file = parse(text, 'the config');
   const params = fromMistral(file);
   const outer = params ?? file;
-  const { own: raw, type, rule, entry, doubt } = kindOf(outer);
+  const { own: raw, type, rule, entry, doubt, note } = modelTypeOf(outer);
   const own = raw.renamed(entry.a ?? {}).with(rule?.before?.(raw.renamed(entry.a ?? {})) ?? {});
   const fields = own.over(entry.d);
   const label = rule?.label ?? type;
@@ -77,11 +63,12 @@ export function readConfig(text: string): ConfigLayers {
       ...sizes,
       type: one,
       ...kept(one, asked),
+      ...stateOf(one, asked, heads, hidden),
       ...reach,
       ...(rope !== undefined && reach.kind !== 'state' && reach.kind !== 'none' && { rope }),
       ...(entry.s === 1 && { sinks: true }),
     };
-    return { ...layer, ...rule?.layer?.(asked, layer, at), ...overridden(own, at) };
+    return { ...layer, ...rule?.layer?.(asked, layer, at, named.types), ...overridden(own, at) };
   });
   const keeps = built.find(({ kind }) => kind !== 'state' && kind !== 'none');
   check(
@@ -109,6 +96,7 @@ export function readConfig(text: string): ConfigLayers {
       ...(params
         ? ['a params.json of Mistral: its names are other, what they say is the same']
         : []),
+      ...(note === undefined ? [] : [note]),
       ...named.notes,
       ...(!causal ? ['an encoder: tokens read to both sides, and no cache is kept'] : []),
       ...notesOn(built),
@@ -116,83 +104,6 @@ export function readConfig(text: string): ConfigLayers {
     ],
   };
 }
-
-// ---------------------------------------------------------------------------------------------- which model it is
-
-interface Kind {
-  readonly own: Fields;
-  readonly type: string;
-  readonly rule: Rule | undefined;
-  readonly entry: Entry;
-  readonly doubt?: string;
-}
-
-const ALONE: Entry = { d: {} };
-
-function kindOf(outer: Fields): Kind {
-  const said = outer.word('model_type');
-  const nesting = said === undefined ? undefined : nestingOf(said);
-  // A model of pictures and words keeps what it reads words with in a config of its own.
-  const path = nesting?.[0].split('.') ?? ['text_config'];
-  const nested = path.reduce<unknown>(
-    (at, name) => (isRecord(at) && Object.hasOwn(at, name) ? at[name] : undefined),
-    outer.record,
-  );
-  const inner = isRecord(nested) ? new Fields(nested, path.join('.')) : outer;
-  const marked = rules.all.find(({ marks }) => marks?.some((name) => inner.has(name)));
-  if (marked) return { own: inner, type: marked.id, rule: marked, entry: ALONE };
-  const own = inner.word('model_type');
-  const type = (inner === outer && nesting ? nesting[1] : own) ?? nesting?.[1] ?? said;
-  check(
-    type !== undefined,
-    `the config has no model_type; open the config.json of a model, of ${examples()}`,
-  );
-  for (const one of [type, said]) {
-    const reason = one === undefined ? undefined : reasonAgainst(one);
-    if (one === type || !entryOf(type))
-      check(reason === undefined, `model_type is ${shortly(one!)}: ${reason}`);
-  }
-  const rule = rules.all.find(({ modelTypes }) => modelTypes.includes(type));
-  const entry = entryOf(type);
-  if (entry) return { own: inner, type, rule, entry };
-  if (rule?.alone) return { own: inner, type, rule, entry: ALONE };
-  return unknown(inner, type);
-}
-
-/** A type that is newer than the table, read as the known one its name and its fields are nearest to. */
-function unknown(own: Fields, type: string): Kind {
-  const like = nearest(type);
-  check(
-    like !== undefined && ['num_hidden_layers', 'num_attention_heads'].every((n) => own.has(n)),
-    `model_type is ${shortly(type)}, which transformers ${TABLE_VERSION} does not know; what can be read is ${examples()} and ${openedTypes().length} more`,
-  );
-  return {
-    own,
-    type: like,
-    rule: rules.all.find(({ modelTypes }) => modelTypes.includes(like)),
-    entry: entryOf(like)!,
-    doubt: `model_type is ${shortly(type)}, which transformers ${TABLE_VERSION} does not know; it is read as ${like}, by its name, and may differ`,
-  };
-}
-
-/** The known type that begins as this one does, up to a version: 'qwen3_9_text' is like 'qwen3_5_text'. */
-function nearest(type: string): string | undefined {
-  const stem = /^[a-z]{3,}/.exec(type)?.[0];
-  if (stem === undefined) return undefined;
-  const common = (other: string) => {
-    let n = 0;
-    while (n < type.length && type[n] === other[n]) n++;
-    return n;
-  };
-  const closeness = (other: string) =>
-    common(other) + (other.endsWith('_text') === type.endsWith('_text') ? 0.5 : 0);
-  return openedTypes()
-    .filter((other) => /^[a-z]+/.exec(other)![0] === stem)
-    .sort((a, b) => closeness(b) - closeness(a) || a.length - b.length)[0];
-}
-
-const shortly = (word: string) => JSON.stringify(word.slice(0, 40));
-const examples = () => 'llama, mistral, qwen3, gemma3_text, gpt_oss, deepseek_v3, modernbert';
 
 // ---------------------------------------------------------------------------------------------- its layers
 
@@ -358,17 +269,29 @@ function kept(type: string, { fields }: Asked): Partial<ConfigLayer> {
       };
     case 'minimax_m3_sparse':
       return { picks: { by: 'an indexer of blocks' } };
-    case 'linear_attention':
-      return { state: 'linear' };
-    case 'conv':
-      return { state: 'convolution' };
-    case 'hybrid':
-    case 'hybrid_sliding':
-      return { state: 'linear' };
     default:
       return {};
   }
 }
+
+/** Layers that keep a state, beside keys or instead of them. */
+function stateOf(
+  type: string,
+  { fields }: Asked,
+  heads: number,
+  hidden: number,
+): Partial<ConfigLayer> {
+  const kind = STATES[type];
+  if (kind === undefined) return {};
+  const size = stateSize(fields, type, { heads, hidden });
+  return { state: kind, ...(size && { stateSize: size }) };
+}
+const STATES: Readonly<Record<string, 'linear' | 'convolution'>> = {
+  [LINEAR_TYPE]: 'linear',
+  conv: 'convolution',
+  hybrid: 'linear',
+  hybrid_sliding: 'linear',
+};
 
 /** transformers 5 saves what differs in single layers as per_layer_config: {"5": {"head_dim": 512}}. */
 function overridden(own: Fields, at: number): Partial<ConfigLayer> {

@@ -42,7 +42,12 @@ export interface Rule {
   /** What a layer of a type reads, where that is not a causal window or everything before. */
   readonly reach?: (asked: Asked, type: string, at: number) => Reach | undefined;
   /** What is other in one layer. */
-  readonly layer?: (asked: Asked, layer: ConfigLayer, at: number) => Partial<ConfigLayer>;
+  readonly layer?: (
+    asked: Asked,
+    layer: ConfigLayer,
+    at: number,
+    types: readonly string[],
+  ) => Partial<ConfigLayer>;
   readonly causal?: (asked: Asked) => boolean;
   readonly convention?: (asked: Asked) => string | undefined;
   readonly notes?: (asked: Asked) => readonly string[];
@@ -97,6 +102,18 @@ export const LINEAR_TYPE = 'linear_attention';
 /** What most families say of their window. */
 export const COUNTS_ITSELF =
   'sliding_window counts the query itself, as Hugging Face does: W = 4 is itself + 3 before; taken as it is';
+
+/** The last `shared` layers read keys and values of the last layer before them that is of their type, and keep none. */
+export function sharedBy(
+  { fields, layers }: Asked,
+  at: number,
+  types: readonly string[],
+): Partial<ConfigLayer> {
+  const shared = fields.whole('num_kv_shared_layers', { min: 0, max: layers }, 0);
+  const own = layers - shared;
+  const from = at < own ? -1 : types.slice(0, own).lastIndexOf(types[at]!);
+  return from < 0 ? {} : { sharedWith: from };
+}
 
 /** `type` in each layer but every nth, the last of its group or the first, which is `other`. */
 export const everyNth = (
