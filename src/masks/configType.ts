@@ -41,7 +41,7 @@ const ALONE: Entry = { d: {} };
 const NESTED = ['text_config', 'llm_config', 'language_config', 'thinker_config.text_config'];
 
 /** Types whose own code takes the config class of a known one. */
-const CLASS_OF: Readonly<Record<string, string>> = {
+export const CLASS_OF: Readonly<Record<string, string>> = {
   kimi_k2: 'deepseek_v3',
   mimo: 'qwen2',
   phi3_v: 'phi3',
@@ -52,7 +52,7 @@ const CLASS_OF: Readonly<Record<string, string>> = {
 };
 
 /** Types whose code comes with their weights and cannot be read by a rule. */
-const CODE_ALONE: Readonly<Record<string, string>> = {
+export const CODE_ALONE: Readonly<Record<string, string>> = {
   phi3small: 'each head reads blocks of its own (blocksparse_params), which is not read yet',
   plamo2: 'which of its layers keep a state is said by its code alone',
   rwkv7: 'it has no attention: every layer keeps a state that does not grow',
@@ -73,7 +73,10 @@ export function modelTypeOf(outer: Fields): ModelType {
   const rule = ruleFor(type);
   if (rule?.alone) return { own: inner, type, rule, entry: ALONE };
   for (const one of [type, said]) {
-    const reason = one === undefined ? undefined : (reasonAgainst(one) ?? CODE_ALONE[one]);
+    const reason =
+      one === undefined
+        ? undefined
+        : (reasonAgainst(one) ?? (Object.hasOwn(CODE_ALONE, one) ? CODE_ALONE[one] : undefined));
     if (one === type || !entryOf(type))
       check(reason === undefined, `model_type is ${shortly(one!)}: ${reason}`);
   }

@@ -4,6 +4,7 @@
  * A layer is named as Hugging Face's layer_types names it. Here a window counts all keys a late query reads, itself
  * included; how the family counts is its own to say, in `convention`.
  */
+import { check } from '../core/check';
 import { MOST_LAYERS } from './doc';
 import { and, not, term, type Expression } from '../attention/expression';
 import type { Bounds } from '../core/fields';
@@ -111,8 +112,13 @@ export function sharedBy(
 ): Partial<ConfigLayer> {
   const shared = fields.whole('num_kv_shared_layers', { min: 0, max: layers }, 0);
   const own = layers - shared;
-  const from = at < own ? -1 : types.slice(0, own).lastIndexOf(types[at]!);
-  return from < 0 ? {} : { sharedWith: from };
+  if (at < own) return {};
+  const from = types.slice(0, own).lastIndexOf(types[at]!);
+  check(
+    from >= 0,
+    `num_kv_shared_layers is ${shared} of ${layers}, and none of the first ${own} is ${types[at]}, whose keys layer ${at + 1} should read`,
+  );
+  return { sharedWith: from };
 }
 
 /** `type` in each layer but every nth, the last of its group or the first, which is `other`. */

@@ -164,6 +164,11 @@ describe('bad fields', () => {
       { model_type: 'gemma3n_text', num_kv_shared_layers: 99 },
       /num_kv_shared_layers is 99/,
     ],
+    [
+      'layers that share keys of a kind no layer before them has',
+      { model_type: 'gemma3n_text', num_hidden_layers: 6, num_kv_shared_layers: 2 },
+      /num_kv_shared_layers is 2 of 6, and none of the first 4 is full_attention/,
+    ],
     ['a latent of nothing', { model_type: 'deepseek_v3', kv_lora_rank: 0 }, /kv_lora_rank is 0/],
     [
       'only states',
