@@ -90,7 +90,7 @@ export function readConfig(text: string): ConfigLayers {
     causal,
     heads,
     kvHeads: keeps.kvHeads,
-    headDim: keeps.latent ? scoredDim(fields, keeps.keyDim) : keeps.keyDim,
+    headDim: keeps.compared?.key ?? keeps.keyDim,
     hidden,
     ...(fields.has('vocab_size') && { vocabulary: fields.whole('vocab_size', VOCABULARY) }),
     ...(doubt !== undefined && { doubt }),
@@ -232,7 +232,10 @@ function sizesOf(fields: Fields, own: Fields, heads: number, hidden: number) {
   if (fields.has('kv_lora_rank')) {
     const rank = fields.whole('kv_lora_rank', HIDDEN);
     const rotated = fields.whole('qk_rope_head_dim', ROTATED, 64);
-    return { kvHeads: 1, keyDim: rank, valueDim: rotated, latent: true as const };
+    const key = scoredDim(fields, rank);
+    const value = fields.has('v_head_dim') ? fields.whole('v_head_dim', HEAD_DIM) : key;
+    const compared = { key, value };
+    return { kvHeads: 1, keyDim: rank, valueDim: rotated, latent: true as const, compared };
   }
   const kvHeads = fields.whole('num_key_value_heads', HEADS, heads);
   check(
