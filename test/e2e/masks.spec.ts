@@ -348,7 +348,7 @@ test('a config whose layers differ shows what each kind reads and keeps, and hat
     buffer: Buffer.from('{"model_type":"qwen3_next","num_hidden_layers":8}'),
   });
   await expect(rows.nth(1)).toContainText('6 × linear_attention');
-  await expect(rows.nth(1)).toContainText('a state of 557,056 numbers');
+  await expect(rows.nth(1)).toContainText('a state of 557,056');
   // 6 layers · (4 · (2 · 16 + 32) · 128 of a convolution + 32 · 128 · 128) · 2 bytes
   await expect(output(page, 'KV cache')).toContainText(
     'States besides: 6.38 MiB for each sequence',
