@@ -356,9 +356,9 @@ test('a config whose layers differ shows what each kind reads and keeps, and hat
   const layers = page.getByRole('list', { name: 'Layers' }).getByRole('listitem');
   await expect(layers).toHaveCount(4);
   await expect(layers.nth(0)).toContainText('a state, of causal');
-  await expect(page.getByText('Hatched: this layer reads no keys.')).toBeVisible();
+  await expect(page.getByText('this layer reads no keys.')).toBeVisible();
   await layers.nth(1).getByRole('button').click();
-  await expect(page.getByText('Hatched: this layer reads no keys.')).toHaveCount(0);
+  await expect(page.getByText('this layer reads no keys.')).toHaveCount(0);
   await expectAccessible(page);
 
   await file.setInputFiles({
