@@ -146,7 +146,7 @@ export default defineRule({
         : undefined,
   layer,
   notes: (asked) => [
-    `the code of ${typeOf(asked)} comes with its weights and not with transformers; it is read as vLLM reads it`,
+    `the code of ${typeOf(asked)} comes with its weights and not with transformers; it is read from its fields by a rule of ours, not held against that code`,
     ...(typeOf(asked) === 'longcat_flash'
       ? ['each of its blocks has attention twice, so there are twice as many layers as num_layers']
       : []),
