@@ -48,3 +48,29 @@ test('single keys are turned off for this browser, and the list says so', async 
   await page.keyboard.press('.');
   await expect.poll(() => stepCount(page)).toBe(1);
 });
+
+test('the run of an earlier visit is offered where one looks first', async ({ page }) => {
+  await lab(page);
+  await button(page, 'Step').click();
+  await expect.poll(() => stepCount(page)).toBe(1);
+  // It is kept at every pause, a moment after.
+  await expect
+    .poll(() =>
+      page.evaluate(async () => {
+        const root = await navigator.storage.getDirectory();
+        const folder = await root.getDirectoryHandle('zebra-lab-checkpoints', { create: true });
+        let files = 0;
+        for await (const entry of folder.values())
+          if (entry.kind === 'file' && (await entry.getFile()).size > 0) files++;
+        return files;
+      }),
+    )
+    .toBe(1);
+  await page.reload();
+  await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });
+  const resume = button(page, 'Resume it');
+  await expect(resume).toBeInViewport();
+  await resume.click();
+  await expect.poll(() => stepCount(page)).toBe(1);
+  await expect(resume).toBeHidden();
+});
