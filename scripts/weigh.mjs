@@ -6,7 +6,7 @@
 import { gzipSync } from 'node:zlib';
 import { withPage } from './page.mjs';
 
-const PAGES = ['', 'lab', 'compare', 'figures', 'masks', 'lessons'];
+const PAGES = ['', 'lab', 'compare', 'figures', 'masks', 'planner', 'lessons'];
 const kB = (bytes) => `${Math.round(bytes / 1000).toLocaleString('en')} kB`;
 
 const rows = [];

@@ -10,7 +10,7 @@ import {
   type Asked,
 } from '../masks/planner/asked';
 import { cacheAt, priced, type CacheCost, type How, type Priced } from '../masks/planner/cache';
-import { engineOf, ENGINES } from '../masks/planner/keeping';
+import { engineOf, ENGINES, type Engine } from '../masks/planner/keeping';
 import { modelOf, slim, type Model } from '../masks/planner/model';
 import { loggedTokens } from '../masks/planner/pages';
 import {
@@ -66,6 +66,18 @@ export interface Line {
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
+/** Bytes of each model's cache after T tokens, and FLOPs of attention for the T-th. */
+export interface Row {
+  readonly T: number;
+  readonly bytes: readonly number[];
+  readonly flops: readonly number[];
+}
+
+export interface Reserved {
+  readonly engine: Engine;
+  readonly each: readonly { readonly bytes: number; readonly refused: string | undefined }[];
+}
+
 /** What is asked of the planner, and its answers. */
 export class Planner {
   asked = $state.raw<Asked>(FIRST);
@@ -74,9 +86,12 @@ export class Planner {
   refused = $state('');
   embedded = $state(false);
 
-  readonly #models = $derived(
-    this.asked.models.map((one, i) => modelOf(one, this.asked.billions[i])),
-  );
+  /** Read again only when another model is asked for: a length that is dragged asks some sixty times a second. */
+  readonly #wanted = $derived(JSON.stringify([this.asked.models, this.asked.billions]));
+  readonly #models = $derived.by(() => {
+    const [models, billions] = JSON.parse(this.#wanted) as [string[], (number | null)[]];
+    return models.map((one, i) => modelOf(one, billions[i] ?? undefined));
+  });
   readonly how: How = $derived({
     keeping: this.asked.keeping,
     cache: byId(CACHE_PRECISIONS, this.asked.cache),
@@ -112,7 +127,7 @@ export class Planner {
       most,
       Math.max(2 ** 17, 2 ** Math.ceil(Math.log2(2 * this.T)), 4 * Math.max(0, ...knees)),
     );
-    return lengthsTo(last, Math.min(FIRST_LENGTH, last / 2), knees);
+    return lengthsTo(last, Math.min(FIRST_LENGTH, last / 2), [...knees, this.T]);
   });
   readonly bytes: readonly Line[] = $derived.by(() => {
     const lines = this.entries.map(({ model, at }, i): Line => {
@@ -127,12 +142,36 @@ export class Planner {
     if (this.entries.length > 1 || only!.knees.length === 0) return lines;
     const reference: Line = {
       id: 'all',
-      label: 'every token in every layer',
+      label: 'without windows',
       look: 'reference',
       points: this.#lengths.map((x) => ({ x, y: unboundedAt(only!.at, x) })),
     };
     return [reference, ...lines];
   });
+  /** The same as numbers: at every doubling, at each knee and where one looks. */
+  readonly rows: readonly Row[] = $derived.by(() => {
+    const [first, last] = [this.#lengths[0]!, this.#lengths.at(-1)!];
+    const doublings = Array.from({ length: 25 }, (_, i) => 2 ** i);
+    const asked = [...doublings, ...this.entries.flatMap(({ knees }) => knees), this.T];
+    const lengths = [...new Set(asked)].filter((T) => T >= first && T <= last);
+    return lengths
+      .sort((a, b) => a - b)
+      .map((T) => ({
+        T,
+        bytes: this.#priced.map((at) => cacheAt(at, T).total),
+        flops: this.#models.map(({ config }) => nextFlops(config, T)),
+      }));
+  });
+  /** What every engine would reserve at this length. */
+  readonly engines: readonly Reserved[] = $derived(
+    ENGINES.map((engine) => ({
+      engine,
+      each: this.#models.map(({ config }) => {
+        const at = priced(config, { ...this.how, keeping: engine.keeping });
+        return { bytes: cacheAt(at, this.T).total, refused: at.refused };
+      }),
+    })),
+  );
   readonly flops: readonly Line[] = $derived(
     this.entries.map(({ model }, i) => ({
       id: String(i),

@@ -149,7 +149,7 @@ describe('why a cache is as large as it is', () => {
       /15 of 35 layers read what a layer before keeps/,
     );
     expect(finding(named('deepseek-v3'), 1000).at(-1)).toBe(
-      'MLA: a layer keeps one latent of 576 numbers a token, where keys and values of its 128 heads would be 49,152.',
+      'MLA: a layer keeps one latent of 576 numbers a token, where the keys alone of its 128 heads would be 24,576.',
     );
   });
   test('an encoder keeps none', () => {
@@ -176,6 +176,11 @@ describe('why two differ', () => {
     expect(cacheAt(a, turn).total).toBeGreaterThanOrEqual(cacheAt(b, turn).total);
     expect(cacheAt(a, turn + 1).total).toBeLessThan(cacheAt(b, turn + 1).total);
     expect(turnOf(named('gpt-oss-20b').at, named('gpt-oss-120b').at)).toBeUndefined();
+  });
+  test('states are part of it', () => {
+    expect(difference(named('qwen3.6-27b'), named('qwen3-8b'), 131_072)[2]).toBe(
+      '48 of Qwen3.6 27B keep states of 152 MiB at any length.',
+    );
   });
   test('and if they do not, that is said', () => {
     expect(difference(named('qwen3-8b'), named('qwen3-8b'), 1000)).toEqual([

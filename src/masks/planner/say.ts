@@ -104,7 +104,7 @@ export function finding({ name, at }: Named, T: number): readonly string[] {
       : []),
     ...(latent
       ? [
-          `MLA: a layer keeps one latent of ${formatInteger(latent.perToken)} numbers a token, where keys and values of its ${config.heads} heads would be ${formatInteger(2 * config.heads * config.headDim)}.`,
+          `MLA: a layer keeps one latent of ${formatInteger(latent.perToken)} numbers a token, where the keys alone of its ${config.heads} heads would be ${formatInteger(config.heads * config.headDim)}.`,
         ]
       : []),
   ];
@@ -138,12 +138,18 @@ export function difference(one: Named, two: Named, T: number): readonly string[]
     reasons.push(
       `so each further token costs ${formatBytes(p.slope)}, against ${formatBytes(q.slope)}`,
     );
-  const held = (parts: Parts, { name }: Named) =>
-    parts.bounded > 0
+  const held = (parts: Parts, { name, at }: Named) => [
+    ...(parts.windows.length > 0
       ? [
           `${parts.bounded} layers of ${name} stay at ${listed(parts.windows.map(formatInteger))} tokens`,
         ]
-      : [];
+      : []),
+    ...(parts.states > 0
+      ? [
+          `${parts.states} of ${name} keep states of ${formatBytes(cacheAt(at, T).states)} at any length`,
+        ]
+      : []),
+  ];
   const rest = [...held(p, less), ...held(q, more)];
   said.push(`${begun(reasons.join('; '))}.`);
   if (rest.length > 0) said.push(`${listed(rest)}.`);
