@@ -15,6 +15,7 @@ import { modelOf, slim, type Model } from '../masks/planner/model';
 import { loggedTokens } from '../masks/planner/pages';
 import {
   batchIn,
+  doublingsTo,
   kneesOf,
   lengthsTo,
   longestIn,
@@ -34,6 +35,8 @@ import { LONGEST_LINK } from '../core/link';
 
 const GIB = 2 ** 30;
 const FIRST_LENGTH = 64; // tokens, where curves begin
+/** Steps to a doubling of a curve that goes up by whole pages. */
+const FINE = 24;
 const byId = (all: readonly Precision[], id: string): Precision =>
   all.find((one) => one.id === id)!;
 
@@ -127,7 +130,12 @@ export class Planner {
       most,
       Math.max(2 ** 17, 2 ** Math.ceil(Math.log2(2 * this.T)), 4 * Math.max(0, ...knees)),
     );
-    return lengthsTo(last, Math.min(FIRST_LENGTH, last / 2), [...knees, this.T]);
+    return lengthsTo(
+      last,
+      Math.min(FIRST_LENGTH, last / 2),
+      [...knees, this.T],
+      this.asked.keeping.page > 1 ? FINE : undefined,
+    );
   });
   readonly bytes: readonly Line[] = $derived.by(() => {
     const lines = this.entries.map(({ model, at }, i): Line => {
@@ -151,16 +159,12 @@ export class Planner {
   /** The same as numbers: at every doubling, at each knee and where one looks. */
   readonly rows: readonly Row[] = $derived.by(() => {
     const [first, last] = [this.#lengths[0]!, this.#lengths.at(-1)!];
-    const doublings = Array.from({ length: 25 }, (_, i) => 2 ** i);
-    const asked = [...doublings, ...this.entries.flatMap(({ knees }) => knees), this.T];
-    const lengths = [...new Set(asked)].filter((T) => T >= first && T <= last);
-    return lengths
-      .sort((a, b) => a - b)
-      .map((T) => ({
-        T,
-        bytes: this.#priced.map((at) => cacheAt(at, T).total),
-        flops: this.#models.map(({ config }) => nextFlops(config, T)),
-      }));
+    const also = [...this.entries.flatMap(({ knees }) => knees), this.T];
+    return doublingsTo(last, first, also).map((T) => ({
+      T,
+      bytes: this.#priced.map((at) => cacheAt(at, T).total),
+      flops: this.#models.map(({ config }) => nextFlops(config, T)),
+    }));
   });
   /** What every engine would reserve at this length. */
   readonly engines: readonly Reserved[] = $derived(
@@ -192,7 +196,7 @@ export class Planner {
   /** Takes what an address asks for; a config in it that cannot be read is left out, and said. */
   visit = (query: string) => {
     if (query === this.query && this.notes.length === 0) return;
-    const { asked, notes } = fromAddress(query);
+    const { asked, notes, embedded } = fromAddress(query);
     const more: string[] = [];
     const models = asked.models.filter((one) => {
       try {
@@ -206,7 +210,7 @@ export class Planner {
     });
     this.asked = { ...asked, models: models.length > 0 ? models : FIRST.models };
     this.notes = [...notes, ...more];
-    this.embedded = new URLSearchParams(query).get('embed') === '1';
+    this.embedded = embedded;
   };
 
   change = (change: Partial<Asked>) => {

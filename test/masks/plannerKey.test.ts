@@ -177,6 +177,22 @@ describe('Gemma 4 31B on a card of 32 GB, hybrid manager off (vllm #39254)', () 
   });
 });
 
+describe('a rate taken at length 1 (aiconfigurator #1201)', () => {
+  test('is wrong by construction: by it 20 GiB hold 436,906 tokens of gpt-oss 20B, and they hold twice as many', () => {
+    const at = of('gpt-oss-20b');
+    expect(Math.floor((20 * GIB) / bytes(at, 1))).toBe(436_906);
+    // 12 layers stop at 128 tokens; what they do not take is left to the other 12.
+    expect(longestIn(at, 20 * GIB)).toBe(2 * 436_906 + 1 - 128);
+  });
+});
+
+describe('a cached prefix in vLLM (its docs/design/hybrid_kv_cache_manager.md)', () => {
+  test('of 10,000 tokens is found while all of them are there in full layers and the last W - 1 in others', () => {
+    const between = cacheAt(of('gemma-3-1b', { keeping: engine('transformers') }), 10_000);
+    expect(between.total).toBe((4 * 10_000 + 22 * 511) * 1024);
+  });
+});
+
 describe('vLLM’s own page on its pages', () => {
   /** Ten global layers and twenty with a window of 32, all alike. */
   const layers = (global: number, local: number, window = 32) =>

@@ -66,7 +66,7 @@ describe('an address', () => {
   test('brings back what was asked', () => {
     fc.assert(
       fc.property(any, (asked: Asked) => {
-        expect(fromAddress(toAddress(asked))).toEqual({ asked, notes: [] });
+        expect(fromAddress(toAddress(asked))).toEqual({ asked, notes: [], embedded: false });
       }),
     );
   });
@@ -130,7 +130,7 @@ describe('why a cache is as large as it is', () => {
     expect(finding(named('gemma-3-1b'), 32_768)).toEqual([
       'Gemma 3 1B keeps 139 MiB for 32,768 tokens in bf16.',
       '22 of 26 layers hold no more than 512 tokens; 4 keep every token, 4.00 KiB for each.',
-      'If they kept every token too, it would be 832 MiB, 6.0 times as much.',
+      'Without windows it would be 832 MiB, 6.0 times as much.',
     ]);
   });
   test('a model without windows grows with every token', () => {

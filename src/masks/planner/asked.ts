@@ -83,6 +83,8 @@ export function toAddress(asked: Asked): string {
 export interface Understood {
   readonly asked: Asked;
   readonly notes: readonly string[];
+  /** In a course page's frame. */
+  readonly embedded: boolean;
 }
 
 /** Never throws. */
@@ -90,7 +92,7 @@ export function fromAddress(query: string): Understood {
   const notes: string[] = [];
   if (query.length > LONGEST_READ) {
     notes.push(`the address has ${query.length} characters; ${LONGEST_READ} are read`);
-    return { asked: FIRST, notes };
+    return { asked: FIRST, notes, embedded: false };
   }
   const pairs = new URLSearchParams(query);
   /** What `read` makes of a pair; the first value where it is missing or refused. */
@@ -159,5 +161,5 @@ export function fromAddress(query: string): Understood {
       ),
     ),
   };
-  return { asked, notes };
+  return { asked, notes, embedded: pairs.get('embed') === '1' };
 }

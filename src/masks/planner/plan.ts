@@ -59,17 +59,27 @@ export function batchIn(of: Priced, T: number, bytes: number): number {
   return one === 0 ? Infinity : Math.floor(bytes / one);
 }
 
-/** Lengths to draw a curve through: even steps on a scale of doublings, and every knee. */
+/** Lengths to draw a curve through: `each` even steps to a doubling, and every knee. */
 export function lengthsTo(
   last: number,
   first: number,
   knees: readonly number[],
+  each = 6,
 ): readonly number[] {
-  const PER_DOUBLING = 6;
-  const count = Math.ceil(PER_DOUBLING * Math.log2(last / first));
+  const count = Math.ceil(each * Math.log2(last / first));
   const even = Array.from({ length: count + 1 }, (_, i) =>
     Math.round(first * (last / first) ** (i / count)),
   );
   const inside = knees.filter((T) => T > first && T < last);
   return [...new Set([...even, ...inside, ...inside.map((T) => T + 1)])].sort((a, b) => a - b);
+}
+
+/** Lengths of a table: every doubling, and those also asked for. */
+export function doublingsTo(
+  last: number,
+  first: number,
+  also: readonly number[],
+): readonly number[] {
+  const all = [...Array.from({ length: 25 }, (_, i) => 2 ** i), ...also];
+  return [...new Set(all)].filter((T) => T >= first && T <= last).sort((a, b) => a - b);
 }

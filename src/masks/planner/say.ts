@@ -99,7 +99,7 @@ export function finding({ name, at }: Named, T: number): readonly string[] {
     begun(why),
     ...(parts.bounded > 0 && unbounded > total
       ? [
-          `If they kept every token too, it would be ${formatBytes(unbounded)}, ${times(unbounded / total)} times as much.`,
+          `Without ${facts.some(({ kind }) => kind === 'chunked') ? 'chunks' : 'windows'} it would be ${formatBytes(unbounded)}, ${times(unbounded / total)} times as much.`,
         ]
       : []),
     ...(latent
