@@ -28,6 +28,8 @@ export class OpenedFile {
   /** Why the last file was not opened, or not read again; empty: it was. */
   refused = $state('');
   choices = $state.raw<Foreign['choices']>([]);
+  /** Of the config that was opened last; empty: none was. */
+  configText = $state('');
 
   #file = $state(0);
   #taken = $state.raw<Said>({ picked: [] });
@@ -78,6 +80,7 @@ export class OpenedFile {
         const { readConfig } = await import('../masks/configs');
         const config = readConfig(own);
         this.bench.showConfig(config);
+        this.configText = own;
         this.#keep(this.bench.doc, `${config.layers.length} layers. ${config.convention}.`);
       } else {
         const { choices, opened } = await this.desk.ask({ kind: 'open', name, bytes: content });
