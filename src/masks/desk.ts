@@ -19,11 +19,12 @@ import { blocksOf, type Blocks } from './views/blocks';
 import { needOf, type CacheNeed } from './views/need';
 import { firstOff, profileOf, type Profile } from './views/profile';
 import { layersUntil, reachOf } from './views/reach';
-import { zoo, type Bug } from './zoo';
+import { zoo } from './zoo';
 
 /** A mask as it is written. */
 export interface Written {
-  readonly T: number;
+  readonly T: number; // keys
+  readonly queries?: number; // as many as keys where it does not say
   readonly expression: string;
   readonly paint: string;
 }
@@ -69,13 +70,13 @@ export interface Numbers {
   /** Of the mask that is compared with, and the first query where it is another. */
   readonly expected?: { readonly profile: Profile; readonly firstOff?: number };
   readonly blocks: Blocks;
-  readonly cache: CacheNeed;
+  readonly cache?: CacheNeed;
 }
 
-/** The whole stack in numbers. */
+/** The whole stack in numbers. Of layers that have a row for every token; of others, what a query reads in one layer. */
 export interface Stack {
   /** For each stretch, keys one of its layers must hold at most, and whether a ring holds them. */
-  readonly caches: readonly {
+  readonly caches?: readonly {
     readonly count: number;
     readonly slots: number;
     readonly ring: boolean;
@@ -152,7 +153,8 @@ export class Desk {
       profile,
       ...(beside && { expected: { profile: beside, ...(off !== undefined && { firstOff: off }) } }),
       blocks: blocksOf(own, block),
-      cache: needOf(own),
+      // What later steps need is known where every token has its row.
+      ...(own.queries === own.keys && { cache: needOf(own) }),
     };
   }
 
@@ -160,6 +162,8 @@ export class Desk {
     const masks = layers.flatMap(({ mask, count }) =>
       Array.from({ length: count }, () => this.#mask(mask)),
     );
+    // What tokens without a row depend on is not known.
+    if (masks.some(({ queries, keys }) => queries !== keys)) return { query, reach: [] };
     const until = key === undefined ? undefined : layersUntil(masks, query, key);
     return {
       caches: layers.map(({ mask, count }) => {
@@ -177,7 +181,7 @@ export class Desk {
     const all = layers.flatMap(({ mask, count }) => Array.from({ length: count }, () => mask));
     const expressions = all.map(({ expression }) => read(meant?.expression ?? expression));
     const { declared, bug, ...rest } = more ?? {};
-    if (bug !== undefined) return findingsOf(zoo.get(bug));
+    if (bug !== undefined) return lint(zoo.get(bug).subject);
     return lint({
       masks: all.map((mask) => this.#mask(mask)),
       expressions,
@@ -199,9 +203,10 @@ export class Desk {
     return docOfRecognised(recognise(this.#foreign.matrix(picked), asked));
   }
 
-  #mask({ T, expression, paint }: Written): Mask {
-    const key = `${T} ${paint} ${expression}`;
-    const known = this.#masks.get(key) ?? made(T, expression, paint);
+  #mask(written: Written): Mask {
+    const { T, queries = T, expression, paint } = written;
+    const key = `${queries} ${T} ${paint} ${expression}`;
+    const known = this.#masks.get(key) ?? made(written);
     this.#masks.delete(key);
     this.#masks.set(key, known);
     if (this.#masks.size > REMEMBERED) this.#masks.delete(this.#masks.keys().next().value!);
@@ -209,22 +214,13 @@ export class Desk {
   }
 }
 
-/** A mask of fewer queries than keys is shown in the last rows: there its cells lie. */
-function findingsOf({ subject }: Bug): readonly Finding[] {
-  const { keys, queries } = subject.masks[0]!;
-  return lint(subject).map(({ cell, ...finding }) => ({
-    ...finding,
-    ...(cell && { cell: { query: cell.query + keys - queries, key: cell.key } }),
-  }));
-}
-
-function made(T: number, expression: string, paint: string): Mask {
-  const { rectangles, dropped, beyond, unclear } = readRectangles(paint, { queries: T, keys: T });
+function made({ T, queries = T, expression, paint }: Written): Mask {
+  const { rectangles, dropped, beyond, unclear } = readRectangles(paint, { queries, keys: T });
   // The page wrote it from rectangles it shows; an answer about fewer of them would be about another mask.
   const lost = dropped + beyond + unclear.length;
   check(
     lost === 0,
     `${lost} painted ${lost === 1 ? 'rectangle' : 'rectangles'} did not reach the worker; reload the page`,
   );
-  return painted(maskOf(read(expression), T), rectangles);
+  return painted(maskOf(read(expression), T, queries), rectangles);
 }

@@ -20,28 +20,18 @@ export interface Opened {
   readonly meant?: string;
 }
 
-/**
- * The cells of `mask` as paint over `base`. A mask of fewer queries than keys stands in the last rows; those before it
- * are as `base` says.
- */
-export function paintOver(base: Expression, mask: Mask): readonly Rectangle[] {
-  const ahead = mask.keys - mask.queries;
-  return between(maskOf(base, mask.keys, mask.queries), mask).map((one) => ({
-    ...one,
-    query: one.query + ahead,
-    toQuery: one.toQuery + ahead,
-  }));
-}
+/** The cells of `mask` as paint over `base`. */
+export const paintOver = (base: Expression, mask: Mask): readonly Rectangle[] =>
+  between(maskOf(base, mask.keys, mask.queries), mask);
 
-/** All rows of a mask of fewer queries than keys: those before its first are as `base` says. */
-function whole(base: Expression, mask: Mask): Mask {
-  const ahead = mask.keys - mask.queries;
-  const before = maskOf(base, mask.keys);
-  return {
-    queries: mask.keys,
-    keys: mask.keys,
-    row: (q) => (q < ahead ? before.row(q) : mask.row(q - ahead)),
-  };
+/** How the rows of a mask stand to its keys, where they are not as many. */
+function sayRows({ queries, keys }: Mask): string {
+  if (queries === keys) return '';
+  if (queries > keys)
+    return ` It has ${queries} queries and ${keys} keys, so they are of two sequences (cross-attention).`;
+  return queries === 1
+    ? ` Its one query stands at position ${keys - 1}, the last of ${keys} keys.`
+    : ` Its ${queries} queries stand at positions ${keys - queries} to ${keys - 1} of ${keys} keys, as a cache is read.`;
 }
 
 /** By the nearest terms and paint; by its rows where that would be too much paint. Throws InputError for too many keys. */
@@ -53,30 +43,28 @@ export function docOfRecognised({ mask, nearest, says, fill, polarity }: Recogni
   );
   const paint = paintOver(nearest.expression, mask);
   const asRows = paint.length > MOST_RECTANGLES;
-  const part =
-    queries < keys ? ` Its ${queries} queries stand in the last rows, as a cache is read.` : '';
   const doubt = polarity.sure
     ? ''
     : ` Which value lets through ${polarity.constant ? 'cannot be known' : 'is a guess'}: ${polarity.because}.`;
   return {
     doc: {
       T: keys,
+      ...(queries !== keys && { queries }),
       layers: [
-        asRows
-          ? layerOf(rowsOf(writeRows(whole(nearest.expression, mask))))
-          : { expression: nearest.expression, paint },
+        asRows ? layerOf(rowsOf(writeRows(mask))) : { expression: nearest.expression, paint },
       ],
     },
-    says: `${says}${asRows ? ' Its rows are kept as they came.' : ''}${part}${doubt}`,
+    says: `${says}${asRows ? ' Its rows are kept as they came.' : ''}${sayRows(mask)}${doubt}`,
     more: { ...(fill && { fill }), reading: polarity },
   };
 }
 
 /** A bug of the zoo: what was meant, and over it what came of it. */
 export function docOfBug({ subject, repaired }: Bug): MaskDoc {
-  const T = subject.masks[0]!.keys;
+  const { keys: T, queries } = subject.masks[0]!;
   return {
     T,
+    ...(queries !== T && { queries }),
     layers: subject.masks.map((mask, layer) => {
       const expression = repaired[layer] ?? repaired[0]!;
       return { expression, paint: paintOver(expression, mask) };

@@ -2,7 +2,7 @@ import { InputError } from '../core/check';
 import type { Answer, Kind, Question, Stretch, Written } from '../masks/desk';
 import { write } from '../attention/expression';
 import { writeRectangles } from '../masks/paint';
-import { stretchesOf, type LayerDoc } from '../masks/doc';
+import { queriesOf, stretchesOf, type LayerDoc } from '../masks/doc';
 import type { Workbench } from './workbench.svelte';
 
 export type Tile = Answer<'tile'>;
@@ -12,8 +12,9 @@ export interface AskedDesk {
   ask<K extends Kind>(question: Question<K>): Promise<Answer<K>>;
 }
 
-export const writtenOf = (layer: LayerDoc, T: number): Written => ({
+export const writtenOf = (layer: LayerDoc, T: number, queries = T): Written => ({
   T,
+  ...(queries !== T && { queries }),
   expression: write(layer.expression),
   paint: writeRectangles(layer.paint),
 });
@@ -21,11 +22,14 @@ export const writtenOf = (layer: LayerDoc, T: number): Written => ({
 /** The mask that is compared with, where one is asked for. */
 function otherOf({ otherExpression, doc }: Workbench): Written | undefined {
   if (!otherExpression || otherExpression instanceof InputError) return undefined;
-  return { T: doc.T, expression: write(otherExpression), paint: '' };
+  return writtenOf({ expression: otherExpression, paint: [] }, doc.T, doc.queries);
 }
 
 const stretches = ({ doc }: Workbench): readonly Stretch[] =>
-  stretchesOf(doc.layers).map(({ layer, count }) => ({ mask: writtenOf(layer, doc.T), count }));
+  stretchesOf(doc.layers).map(({ layer, count }) => ({
+    mask: writtenOf(layer, doc.T, doc.queries),
+    count,
+  }));
 
 /** The latest answer to one kind of question: while one is asked, only the newest waits. */
 class Latest<K extends Kind> {
@@ -84,13 +88,13 @@ export class Answers {
     this.findings = new Latest(desk);
     this.#stop = $effect.root(() => {
       $effect(() => {
-        const mask = writtenOf(bench.current, bench.doc.T);
+        const mask = writtenOf(bench.current, bench.doc.T, bench.doc.queries);
         const other = otherOf(bench);
         const { view } = bench;
         this.tile.ask({ kind: 'tile', mask, view, pixels: this.pixels, ...(other && { other }) });
       });
       $effect(() => {
-        const mask = writtenOf(bench.current, bench.doc.T);
+        const mask = writtenOf(bench.current, bench.doc.T, bench.doc.queries);
         const other = otherOf(bench);
         if (other) this.difference.ask({ kind: 'difference', mask, other });
         const { block } = bench;
@@ -99,14 +103,14 @@ export class Answers {
       $effect(() => {
         const { doc, cell } = bench;
         const layers = stretches(bench);
-        const query = cell?.query ?? doc.T - 1;
+        const query = cell?.query ?? queriesOf(doc) - 1;
         this.stack.ask({ kind: 'stack', layers, query, ...(cell && { key: cell.key }) });
       });
       $effect(() => {
         const meant = otherOf(bench);
         const { more } = bench;
         // What one mask is meant to be says nothing of the other layers.
-        const mask = writtenOf(bench.current, bench.doc.T);
+        const mask = writtenOf(bench.current, bench.doc.T, bench.doc.queries);
         this.findings.ask({
           kind: 'findings',
           layers: meant ? [{ mask, count: 1 }] : stretches(bench),

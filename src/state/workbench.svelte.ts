@@ -8,6 +8,7 @@ import {
   LONGEST_ADDRESS,
   maskOfLayer,
   MOST_LAYERS,
+  queriesOf,
   toAddress,
   type LayerDoc,
   type MaskDoc,
@@ -16,7 +17,7 @@ import { brief, maskOf, read, verdictOf, write, type Expression } from '../atten
 import { library } from '../masks/library';
 import { docOfBug, docOfConfig } from '../masks/opened';
 import { zoo } from '../masks/zoo';
-import { MOST_TOKENS } from '../attention/mask';
+import { MOST_TOKENS, positionOf } from '../attention/mask';
 import { MOST_RECTANGLES, tidied, isIdle, type Rectangle } from '../masks/paint';
 import { count, has, sayRuns } from '../attention/runs';
 
@@ -69,7 +70,9 @@ export class Workbench {
   canUndo = $derived(this.#past.length > 0);
   canRedo = $derived(this.#future.length > 0);
   current = $derived(this.doc.layers[this.layer]!);
-  mask = $derived(maskOfLayer(this.current, this.doc.T));
+  /** Rows of the mask. */
+  queries = $derived(queriesOf(this.doc));
+  mask = $derived(maskOfLayer(this.current, this.doc.T, this.queries));
   embedded = $derived(this.rest.get('embed') === '1');
   known = $derived(library.all.find(({ doc }) => toAddress(doc) === toAddress(this.doc)));
   query = $derived(
@@ -99,7 +102,7 @@ export class Workbench {
   });
   otherMask = $derived(
     this.otherExpression && !(this.otherExpression instanceof InputError)
-      ? maskOf(this.otherExpression, this.doc.T)
+      ? maskOf(this.otherExpression, this.doc.T, this.queries)
       : undefined,
   );
 
@@ -108,7 +111,9 @@ export class Workbench {
     const { cell } = this;
     if (!cell) return undefined;
     const row = this.mask.row(cell.query);
-    return `query ${cell.query} reads ${count(row)} of ${this.doc.T} keys${row.length > 0 ? `: ${sayRuns(row)}` : ''}`;
+    const position = positionOf(this.mask, cell.query);
+    const stands = position === cell.query ? '' : `, at position ${position},`;
+    return `query ${cell.query}${stands} reads ${count(row)} of ${this.doc.T} keys${row.length > 0 ? `: ${sayRuns(row)}` : ''}`;
   });
 
   /** Why the selected cell is as it is. */
@@ -121,7 +126,11 @@ export class Workbench {
       (one) => query >= one.query && query < one.toQuery && key >= one.key && key < one.toKey,
     );
     if (paint) return { allowed, because: ['painted by hand'] };
-    return { allowed, because: verdictOf(this.current.expression, query, key, this.doc.T).because };
+    return {
+      allowed,
+      because: verdictOf(this.current.expression, positionOf(this.mask, query), key, this.doc.T)
+        .because,
+    };
   });
 
   constructor(query = '') {
@@ -134,9 +143,12 @@ export class Workbench {
     if (!Number.isFinite(T)) return;
     const tokens = Math.min(MOST_TOKENS, Math.max(FEWEST_TOKENS, Math.round(T)));
     if (tokens === this.doc.T) return;
-    const inside = ({ toQuery, toKey }: Rectangle) => toQuery <= tokens && toKey <= tokens;
+    // A part of a text stays as many queries while there are more keys; of a whole one there is a row for each.
+    const queries = this.queries === this.doc.T ? tokens : this.queries;
+    const inside = ({ toQuery, toKey }: Rectangle) => toQuery <= queries && toKey <= tokens;
     this.#change({
       T: tokens,
+      ...(queries !== tokens && { queries }),
       layers: this.doc.layers.map(({ expression, paint }) => ({
         expression,
         paint: paint.filter(inside),
@@ -213,7 +225,7 @@ export class Workbench {
   paint = (rectangle: Rectangle) => {
     if (isIdle(this.mask, rectangle)) return;
     const { expression, paint } = this.current;
-    const tidy = tidied(maskOf(expression, this.doc.T), [...paint, rectangle]);
+    const tidy = tidied(maskOf(expression, this.doc.T, this.queries), [...paint, rectangle]);
     if (tidy.length > MOST_RECTANGLES) {
       this.problem = `more than ${MOST_RECTANGLES} painted rectangles are not kept; save the mask as a file`;
       return;
@@ -268,25 +280,31 @@ export class Workbench {
 
   /** The keyboard's cursor; `mark` leaves the other corner where it was. */
   move = (queries: number, keys: number, mark = false) => {
-    const last = this.doc.T - 1;
-    const from = this.cell ?? { query: last, key: last };
-    const clamp = (at: number) => Math.min(last, Math.max(0, at));
+    const last = { query: this.queries - 1, key: this.doc.T - 1 };
+    const from = this.cell ?? last;
+    const clamp = (at: number, most: number) => Math.min(most, Math.max(0, at));
     if (mark) this.corner ??= from;
     else this.corner = undefined;
-    this.cell = { query: clamp(from.query + queries), key: clamp(from.key + keys) };
+    this.cell = {
+      query: clamp(from.query + queries, last.query),
+      key: clamp(from.key + keys, last.key),
+    };
     this.#reveal(this.cell);
   };
 
+  /** Cells a side of a square that holds all of the mask. */
+  widest = $derived(Math.max(this.doc.T, this.queries));
+
   fit = () => {
-    this.view = { query: 0, key: 0, side: this.doc.T };
+    this.view = { query: 0, key: 0, side: this.widest };
   };
 
   /** Closer (below 1) or farther, so that the cell under the pointer stays there: `x` and `y` in 0..1 of the picture. */
   zoom = (factor: number, x = 0.5, y = 0.5) => {
     const { query, key, side } = this.view;
     const next = Math.min(
-      this.doc.T,
-      Math.max(Math.min(CLOSEST, this.doc.T), Math.round(side * factor)),
+      this.widest,
+      Math.max(Math.min(CLOSEST, this.widest), Math.round(side * factor)),
     );
     this.#look({ query: query + y * (side - next), key: key + x * (side - next), side: next });
   };
@@ -302,8 +320,8 @@ export class Workbench {
   };
 
   #look({ query, key, side }: View) {
-    const clamp = (at: number) => Math.round(Math.min(this.doc.T - side, Math.max(0, at)));
-    this.view = { query: clamp(query), key: clamp(key), side };
+    const clamp = (at: number, all: number) => Math.round(Math.max(0, Math.min(all - side, at)));
+    this.view = { query: clamp(query, this.queries), key: clamp(key, this.doc.T), side };
   }
 
   #reveal({ query, key }: Place) {
@@ -350,13 +368,13 @@ export class Workbench {
   }
 
   #set(doc: MaskDoc, say = true) {
-    const resized = doc.T !== this.doc.T;
+    const resized = doc.T !== this.doc.T || doc.queries !== this.doc.queries;
     this.doc = doc;
     this.layer = Math.min(this.layer, doc.layers.length - 1);
     this.more = this.#known.get(doc);
     if (say) this.#said();
     const { cell } = this;
-    if (cell && (cell.query >= doc.T || cell.key >= doc.T)) this.point(undefined);
+    if (cell && (cell.query >= queriesOf(doc) || cell.key >= doc.T)) this.point(undefined);
     if (resized) this.fit();
   }
 

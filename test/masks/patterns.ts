@@ -89,7 +89,8 @@ export function cases(
     .map(([T, padded, cached, stream, places]) => {
       const draw: Draw = (min, max) => {
         const { value } = stream.next() as { value: number };
-        return Math.floor(min + value * (Math.max(min, Math.floor(max)) - min + 1));
+        const most = Math.max(min, Math.floor(max));
+        return Math.min(most, Math.floor(min + value * (most - min + 1))); // the sum may be rounded up
       };
       const pattern = FAMILIES[family]!(T, draw);
       const padding = `padding(${draw(0, T / 3)}, ${draw(0, T / 4)})`;

@@ -24,6 +24,8 @@ export interface Family {
   starts?(mask: Mask, padding: Padding): readonly Partial<Numbers>[];
   /** Worth its time for a mask of very many runs, which is stripes or noise. */
   readonly quick?: boolean;
+  /** Says the same of every query, wherever it stands. */
+  readonly placeless?: boolean;
   write(numbers: Numbers, keys: number): Expression;
 }
 
@@ -68,9 +70,9 @@ const inDocuments: Family['starts'] = (mask, padding) => {
 };
 
 export const FAMILIES: readonly Family[] = [
-  { quick: true, dials: [], write: () => everything },
+  { quick: true, placeless: true, dials: [], write: () => everything },
   { quick: true, dials: [], write: () => causal },
-  { quick: true, dials: [], write: () => not(everything) },
+  { quick: true, placeless: true, dials: [], write: () => not(everything) },
   { quick: true, dials: ['window'], write: ({ window }) => and(causal, term('window', window)) },
   { dials: [], starts: inChunks(causalChunk), write: causalChunk },
   { dials: [], starts: inChunks(chunk), write: chunk },

@@ -28,15 +28,11 @@ export interface Foreign {
 /** Bytes of a file at most: a mask of 16,384 × 16,384 bytes, and its header. */
 export const MOST_BYTES = 270 * 2 ** 20;
 
-/** Refuses what cannot be a mask. More queries than keys have no place to stand. */
+/** Refuses what cannot be a mask. More queries than keys are of another sequence. */
 export function checkShape(queries: number, keys: number): void {
   check(
-    queries >= 1 && keys >= 1 && keys <= MOST_TOKENS,
+    [queries, keys].every((count) => count >= 1 && count <= MOST_TOKENS),
     `the matrix is ${queries} × ${keys}; masks from 1 × 1 to ${MOST_TOKENS} × ${MOST_TOKENS} can be shown`,
-  );
-  check(
-    queries <= keys,
-    `the matrix has ${queries} queries (rows) and ${keys} keys (columns); a mask has at most as many queries as keys, so transpose it`,
   );
 }
 

@@ -22,13 +22,28 @@ const START: Numbers = {
   ...{ chunk: 2, step: 2, begins: [], tokens: [] },
 };
 
-/** The known pattern with the fewest other cells; of equals the plainer one. */
+/**
+ * The known pattern with the fewest other cells; of equals the plainer one. More queries than keys are of another sequence:
+ * places are spoken of only where they say it exactly.
+ */
 export function nearestOf(mask: Mask): Found {
+  const found = nearestIn(mask, FAMILIES);
+  return mask.queries > mask.keys && found.difference.cells > 0 ? nearestPlaceless(mask) : found;
+}
+
+/** Of the patterns that say the same of every query. */
+export const nearestPlaceless = (mask: Mask): Found =>
+  nearestIn(
+    mask,
+    FAMILIES.filter(({ placeless }) => placeless),
+  );
+
+function nearestIn(mask: Mask, all: readonly Family[]): Found {
   // Among few tokens a few cells can be all that a sink shows; among many, the plainer pattern is meant.
   const enough = mask.keys > LONG ? FEW : 0;
   const tried = new Set<string>();
   let best: Found | undefined;
-  for (const expression of candidatesOf(mask)) {
+  for (const expression of candidatesOf(mask, all)) {
     const name = write(expression);
     if (tried.has(name)) continue;
     tried.add(name);
@@ -40,10 +55,10 @@ export function nearestOf(mask: Mask): Found {
 }
 
 /** Without padding first, then with it. */
-function* candidatesOf(mask: Mask): Generator<Expression> {
+function* candidatesOf(mask: Mask, all: readonly Family[]): Generator<Expression> {
   let ends = 0;
   for (let q = 0; q < mask.queries; q++) ends += mask.row(q).length;
-  const families = FAMILIES.filter(
+  const families = all.filter(
     ({ quick }) => quick || ends < Math.max(RAGGED.all, RAGGED.row * mask.queries),
   );
   for (const family of families) yield* fitted(mask, family);

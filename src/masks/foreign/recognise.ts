@@ -13,6 +13,7 @@ import { complement } from '../../attention/runs';
 import { levelsOf, shown, type Levels } from './levels';
 import type { Matrix } from './matrix';
 import { nearestOf, type Found } from './nearest';
+import { standingOf } from './standing';
 import { decisionOf } from './polarity';
 
 export interface Recognised {
@@ -117,12 +118,16 @@ function result(
   nearest: Found,
   { polarity, meant, ...rest }: Rest,
 ): Recognised {
-  const { cells, first } = nearest.difference;
-  const name = wordsOf(nearest.expression) ?? write(nearest.expression);
+  const standing = standingOf(mask, nearest);
+  const { expression, difference } = standing.nearest;
+  const { cells, first } = difference;
+  const name = wordsOf(expression) ?? write(expression);
   const says = [
-    first
-      ? `Nearest is ${name}, from which ${cells} ${cells === 1 ? 'cell differs' : 'cells differ'}, first query ${first.query}, key ${first.key}.`
-      : `This is ${name}.`,
+    standing.aligned
+      ? `This is ${wordsOf(standing.aligned) ?? write(standing.aligned)}, aligned at the top left: query 0 stands at key 0, as if no key had come before it.`
+      : first
+        ? `Nearest is ${name}, from which ${cells} ${cells === 1 ? 'cell differs' : 'cells differ'}, first query ${first.query}, key ${first.key}.`
+        : `This is ${name}.`,
     ...(polarity.allowed === 'zero' ? ['Its 1 means "blocked": it was turned over.'] : []),
     ...(note === undefined ? [] : [note]),
   ].join(' ');
@@ -130,7 +135,7 @@ function result(
   const binary = distinct < 3 && [least, most].every((value) => value === 0 || value === 1);
   const one = binary ? '1' : 'a number other than 0';
   const reading: Reading = { ...polarity, constant, one, ...(meant && { meant }) };
-  return { mask, polarity: reading, nearest, says, ...rest };
+  return { mask, polarity: reading, nearest: standing.nearest, says, ...rest };
 }
 
 /** A few patterns in words. */

@@ -1,5 +1,5 @@
 /** @file What patterns leave in the rows of a mask, read off all of them, so that single wrong cells do not count. */
-import type { Mask } from '../../attention/mask';
+import { positionOf, type Mask } from '../../attention/mask';
 import { count, firstAfter } from '../../attention/runs';
 import { Counts } from './fit';
 
@@ -26,7 +26,7 @@ export interface Padding {
 function ownRuns(mask: Mask, { left, right }: Padding): readonly (Own | undefined)[] {
   const last = mask.keys - 1 - right;
   return Array.from({ length: mask.queries }, (_, q) => {
-    const position = mask.keys - mask.queries + q;
+    const position = positionOf(mask, q);
     const [row, own] = [mask.row(q), Math.max(left, Math.min(last, position))];
     const at = firstAfter(row, own);
     return at < row.length && row[at]! <= own
@@ -92,7 +92,7 @@ function told(places: readonly number[]): readonly number[] {
 
 /** Positions of queries that read nothing after one that reads, or the other way round: padded documents begin there. */
 function emptiedAt(mask: Mask): readonly number[] {
-  const ahead = mask.keys - mask.queries;
+  const ahead = positionOf(mask, 0);
   const found: number[] = [];
   for (let q = 1; q < mask.queries; q++)
     if ((mask.row(q).length === 0) !== (mask.row(q - 1).length === 0)) found.push(ahead + q);
@@ -121,7 +121,7 @@ const gapsOf = (places: readonly number[]): readonly number[] => {
 
 /** Tokens that read all there is to read. */
 export function fullRows(mask: Mask, { left, right }: Padding): readonly number[] {
-  const ahead = mask.keys - mask.queries;
+  const ahead = positionOf(mask, 0);
   const found = Array.from({ length: mask.queries }, (_, q) => q).filter(
     (q) => count(mask.row(q)) >= mask.keys - left - right,
   );
@@ -134,7 +134,7 @@ export function fullRows(mask: Mask, { left, right }: Padding): readonly number[
  */
 export function paddingsOf(mask: Mask): readonly Padding[] {
   const columns = new Counts(mask.keys, 'key');
-  for (let q = 0; q < mask.queries; q++) columns.add(mask.row(q), mask.keys - mask.queries + q);
+  for (let q = 0; q < mask.queries; q++) columns.add(mask.row(q), positionOf(mask, q));
   const read = columns.sums().subarray(0, mask.keys);
   const found = new Map<string, Padding>();
   for (const few of [FEW, 1, 0]) {

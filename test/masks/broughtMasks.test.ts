@@ -1,0 +1,223 @@
+/**
+ * @file Masks that engineers brought in public reports, reduced to the smallest file that shows each, with their right
+ * answers: what the workbench says of them, asked the way the page asks.
+ */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { read } from '../../src/attention/expression';
+import { fromRule, type Mask } from '../../src/attention/mask';
+import { Desk, type Answer } from '../../src/masks/desk';
+import { queriesOf, stretchesOf } from '../../src/masks/doc';
+import type { Opened } from '../../src/masks/opened';
+import { npyOf } from '../../src/masks/save';
+import { writtenOf } from '../../src/state/answers.svelte';
+
+const FOLDER = new URL('../fixtures/masks/', import.meta.url);
+
+class Brought {
+  constructor(
+    readonly desk: Desk,
+    readonly opened: Opened,
+    readonly choices: Answer<'open'>['choices'],
+  ) {}
+
+  get says(): string {
+    return this.opened.says;
+  }
+
+  get #layers() {
+    const { doc } = this.opened;
+    return stretchesOf(doc.layers).map(({ layer, count }) => ({
+      mask: writtenOf(layer, doc.T, doc.queries),
+      count,
+    }));
+  }
+
+  #written(meant: string) {
+    const { doc } = this.opened;
+    return writtenOf({ expression: read(meant), paint: [] }, doc.T, doc.queries);
+  }
+
+  /** Codes with their cells, notes left out; against what was meant, or against its own terms. */
+  async findings(meant?: string): Promise<readonly string[]> {
+    const found = await this.desk.answer({
+      kind: 'findings',
+      layers: this.#layers,
+      ...(meant !== undefined && { meant: this.#written(meant) }),
+      ...(this.opened.more && { more: this.opened.more }),
+    });
+    return found
+      .filter(({ note }) => !note)
+      .map(({ code, cell }) => (cell ? `${code} at ${cell.query}, ${cell.key}` : code));
+  }
+
+  async difference(meant: string) {
+    const { cells, first } = await this.desk.answer({
+      kind: 'difference',
+      mask: this.#layers[0]!.mask,
+      other: this.#written(meant),
+    });
+    return { cells, ...(first && { first: [first.query, first.key] }) };
+  }
+
+  async pairs(): Promise<number> {
+    const { profile } = await this.desk.answer({
+      kind: 'numbers',
+      mask: this.#layers[0]!.mask,
+      block: 16,
+    });
+    expect(profile.keys.length).toBe(queriesOf(this.opened.doc));
+    return profile.pairs;
+  }
+}
+
+async function bring(name: string, bytes = readFileSync(new URL(name, FOLDER))): Promise<Brought> {
+  const desk = new Desk();
+  const { opened, choices } = await desk.answer({
+    kind: 'open',
+    name,
+    bytes: new Uint8Array(bytes),
+  });
+  return new Brought(desk, opened, choices);
+}
+
+const bringMask = (mask: Mask) => bring('mask.npy', Buffer.from(npyOf(mask)));
+
+describe('a mask is queries × keys, and stays so', () => {
+  test('13: a window counted by the rows of a chunked prefill reads everything, and no row is made up', async () => {
+    const brought = await bring('13-window-by-suffix-rows.npy');
+    expect(brought.opened.doc).toMatchObject({ T: 12, queries: 4 });
+    expect(await brought.difference('causal & window(4)')).toEqual({ cells: 26, first: [0, 0] });
+    expect(await brought.findings('causal & window(4)')).toEqual(['L9 at 3, 0']);
+    expect(await brought.pairs()).toBe(42);
+    expect(brought.says).toContain('Its 4 queries stand at positions 8 to 11 of 12 keys');
+  });
+
+  test.each(['23-triangle-at-the-top-left.npy', '23b-triangle-at-the-top-left-additive.npy'])(
+    '%s: a triangle at the top left is seen as one, and L7 says so',
+    async (name) => {
+      const brought = await bring(name);
+      expect(brought.says).toContain('plain causal');
+      expect(brought.says).toContain('aligned at the top left');
+      expect(await brought.findings()).toEqual(['L7 at 3, 11']);
+      expect(await brought.findings('causal')).toEqual(['L7 at 3, 11']);
+      expect(await brought.difference('causal')).toEqual({ cells: 32, first: [0, 1] });
+    },
+  );
+
+  test.each([
+    ['15a-cross-attention-10x6.npy', 6],
+    ['15b-cross-attention-10x12.npy', 12],
+  ])('%s: queries of another sequence, three of which read nothing', async (name, keys) => {
+    const brought = await bring(name);
+    expect(brought.opened.doc).toMatchObject({ T: keys, queries: 10 });
+    expect(brought.says).toContain('no mask at all');
+    const [finding, ...others] = await brought.findings();
+    expect(finding).toMatch(/^L1 at 0, /);
+    expect(others).toEqual([]);
+    expect(await brought.pairs()).toBe(7 * keys);
+  });
+
+  test('18: the trees of speculative decoding, a square one and one over a cache', async () => {
+    expect(await (await bring('18a-tree-5x5.txt')).difference('causal')).toEqual({
+      cells: 4,
+      first: [2, 1],
+    });
+    const cached = await bring('18b-tree-4x10.txt');
+    expect(await cached.difference('causal')).toEqual({ cells: 6, first: [1, 6] });
+  });
+});
+
+describe('one wrong cell is not lost', () => {
+  test('24: a cell of the future at query 1200, of 1,300', async () => {
+    const brought = await bring('one-future-cell-at-1200.png');
+    expect(await brought.findings('causal')).toEqual(['L3 at 1200, 1250']);
+    expect(await brought.difference('causal')).toEqual({ cells: 1, first: [1200, 1250] });
+    expect(await brought.pairs()).toBe(845_651);
+  });
+});
+
+describe('what came out right stays so', () => {
+  test('26: chunks counted from the text, and from the padding', async () => {
+    const right = await bring('26a-chunks-from-the-text.npy');
+    expect(await right.difference('causal & documents(2, 6, 10) & !padding(2, 0)')).toEqual({
+      cells: 0,
+    });
+    const wrong = await bring('26b-chunks-from-the-padding.npy');
+    expect(await wrong.difference('causal & documents(2, 6, 10) & !padding(2, 0)')).toEqual({
+      cells: 16,
+      first: [4, 2],
+    });
+    expect(await wrong.findings('causal & documents(2, 6, 10) & !padding(2, 0)')).toContain(
+      'L12 at 6, 4',
+    );
+  });
+
+  test('27: segments that are not looked at', async () => {
+    const brought = await bring('27-segments-ignored.npy');
+    expect(await brought.difference('documents(9)')).toEqual({ cells: 54, first: [0, 9] });
+    expect(await brought.findings('documents(9)')).toEqual(['L12 at 0, 9']);
+  });
+});
+
+// ---- to mend ----
+
+describe('block-causal masks', () => {
+  test.fails.each([
+    ['12a-block-causal-64-8.npy', 8, 2304],
+    ['12f-block-causal-2048-128.png', 128, 2_228_224],
+  ])('12: %s is causal | chunk(%i)', async (name, size, pairs) => {
+    const brought = await bring(name);
+    expect(brought.says).toContain(`This is causal | chunk(${size})`);
+    expect(await brought.difference(`causal | chunk(${size})`)).toEqual({ cells: 0 });
+    expect(await brought.pairs()).toBe(pairs);
+    expect(await brought.findings()).toEqual([]);
+  });
+
+  test.fails('12b: 1,280 tokens in blocks of 16', async () => {
+    const brought = await bringMask(
+      fromRule(1280, 1280, (q, k) => Math.floor(k / 16) <= Math.floor(q / 16)),
+    );
+    expect(brought.says).toContain('This is causal | chunk(16)');
+    expect(await brought.pairs()).toBe(829_440);
+    expect(await brought.findings()).toEqual([]);
+  });
+
+  test.fails(
+    '12c, 12d: packed, with blocks from each document and with blocks from the row',
+    async () => {
+      const rows = await bring('12d-block-causal-packed-global-blocks.npy');
+      expect(rows.says).toContain('This is (causal | chunk(4)) & documents(10)');
+      const right = await bring('12c-block-causal-packed-right.npy');
+      const difference = await right.difference('(causal | chunk(4)) & documents(10)');
+      expect(difference).toEqual({ cells: 24, first: [10, 12] });
+      expect(await right.findings()).toEqual([]);
+    },
+  );
+
+  test.fails('12e: chunks with one to the left', async () => {
+    const brought = await bring('12e-streaming-chunks-one-left.npy');
+    expect(brought.says).toMatch(/^This is /);
+    expect(await brought.findings()).toEqual([]);
+  });
+});
+
+describe('spans in the middle of a text that read both ways', () => {
+  const MEANT = 'causal | span(2, 5) | span(8, 11)';
+
+  test.fails('11a: two images are no leak', async () => {
+    const brought = await bring('11a-two-images-right.npy');
+    expect(brought.says).toContain(`This is ${MEANT}`);
+    expect(await brought.findings()).toEqual([]);
+    expect(await brought.findings(MEANT)).toEqual([]);
+  });
+
+  test.fails('11b: images that read one another, and 11c: images that are cut', async () => {
+    const both = await bring('11b-two-images-all-read-all.npy');
+    expect(await both.difference(MEANT)).toEqual({ cells: 16, first: [2, 8] });
+    expect(await both.findings(MEANT)).toEqual(['L3 at 2, 8']);
+    const cut = await bring('11c-two-images-plain-causal.npy');
+    expect(await cut.difference(MEANT)).toEqual({ cells: 12, first: [2, 3] });
+    expect(await cut.findings(MEANT)).toEqual(['L15 at 2, 3']);
+  });
+});
