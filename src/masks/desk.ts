@@ -13,7 +13,8 @@ import type { Declared, Finding, Subject } from './subject';
 import { differenceOf, pairsOf, type Difference, type Mask } from '../attention/mask';
 import { docOfRecognised, type Opened } from './opened';
 import { painted, readRectangles } from './paint';
-import type { Runs } from '../attention/runs';
+import { Survey, type Planes } from './planes';
+import { clip, differ, type Runs } from '../attention/runs';
 import { tileOf, type Tile, type View } from './tile';
 import { blocksOf, type Blocks } from './views/blocks';
 import { needOf, type CacheNeed } from './views/need';
@@ -49,6 +50,14 @@ interface Questions {
   /** A foreign file; the desk keeps it, so that another part of it can be picked. */
   open: { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> };
   pick: { readonly picked: readonly number[] } & Asked;
+  /** All planes of the open file, a few of them at a time: to be asked again until all are done. */
+  planes: Asked;
+  /** The first cell, in reading order, that differs and stands after that one; from the beginning again after the last. */
+  next: {
+    readonly mask: Written;
+    readonly other: Written;
+    readonly after?: { readonly query: number; readonly key: number };
+  };
 }
 
 /** What is known of masks beside their cells; `bug`: they are that one of the zoo, and it says all of it. */
@@ -96,6 +105,8 @@ interface Answered {
   findings: readonly Finding[];
   open: { readonly choices: Foreign['choices']; readonly opened: Opened };
   pick: Opened;
+  planes: Planes;
+  next: { readonly cell?: Difference['first'] };
 }
 
 export type Kind = keyof Questions;
@@ -103,11 +114,14 @@ export type Question<K extends Kind = Kind> = { [P in K]: { readonly kind: P } &
 export type Answer<K extends Kind = Kind> = Answered[K];
 
 const REMEMBERED = 12;
+/** Milliseconds of looking at planes between two answers. */
+const SLICE = 60;
 
 export class Desk {
   readonly #masks = new Map<string, Mask>();
 
   #foreign: Foreign | undefined;
+  #survey: { readonly words: string; readonly of: Survey } | undefined;
 
   /** Throws, or rejects, with InputError for what cannot be answered. */
   async answer<K extends Kind>(question: Question<K>): Promise<Answer<K>> {
@@ -140,6 +154,10 @@ export class Desk {
         return this.#open(question);
       case 'pick':
         return this.#pick(question);
+      case 'planes':
+        return this.#planes(question);
+      case 'next':
+        return this.#next(question);
     }
   }
 
@@ -192,6 +210,7 @@ export class Desk {
 
   async #open({ name, bytes }: Questions['open']): Promise<Answered['open']> {
     this.#foreign = undefined;
+    this.#survey = undefined;
     const foreign = await openForeign(name, bytes);
     const opened = docOfRecognised(recognise(foreign.matrix(foreign.choices.map(() => 0))));
     this.#foreign = foreign;
@@ -203,6 +222,19 @@ export class Desk {
     return docOfRecognised(recognise(this.#foreign.matrix(picked), asked));
   }
 
+  #next({ mask, other, after }: Questions['next']): Answered['next'] {
+    const cell = nextOf(this.#mask(mask), this.#mask(other), after);
+    return cell ? { cell } : {};
+  }
+
+  #planes({ polarity, meant }: Asked): Planes {
+    check(this.#foreign, 'no file is open; open one first');
+    const words = `${polarity} ${meant}`;
+    if (this.#survey?.words !== words)
+      this.#survey = { words, of: new Survey(this.#foreign, { polarity, meant }) };
+    return this.#survey.of.goOn(SLICE);
+  }
+
   #mask(written: Written): Mask {
     const { T, queries = T, expression, paint } = written;
     const key = `${queries} ${T} ${paint} ${expression}`;
@@ -212,6 +244,22 @@ export class Desk {
     if (this.#masks.size > REMEMBERED) this.#masks.delete(this.#masks.keys().next().value!);
     return known;
   }
+}
+
+function nextOf(
+  a: Mask,
+  b: Mask,
+  after: Difference['first'] = { query: -1, key: 0 },
+): Difference['first'] {
+  for (let i = 0; i <= a.queries; i++) {
+    const query = (Math.max(0, after.query) + i) % a.queries;
+    const runs = differ(a.row(query), b.row(query));
+    // In its own row what stands after the cell comes first, and what stands before it last.
+    const from = i === 0 && after.query >= 0 ? after.key + 1 : 0;
+    const rest = clip(runs, from, a.keys);
+    if (rest.length > 0) return { query, key: rest[0]! };
+  }
+  return undefined;
 }
 
 function made({ T, queries = T, expression, paint }: Written): Mask {

@@ -3,7 +3,7 @@ import { check } from '../core/check';
 import type { ConfigLayers } from './configs';
 import { layerOf, MOST_LAYERS, type MaskDoc } from './doc';
 import { readRows, writeRows } from '../attention/given';
-import { maskOf, rowsIn, rowsOf, type Expression } from '../attention/expression';
+import { brief, maskOf, rowsIn, rowsOf, type Expression } from '../attention/expression';
 import type { Recognised } from './foreign/recognise';
 import { MOST_TOKENS, type Mask } from '../attention/mask';
 import { between, MOST_RECTANGLES, type Rectangle } from './paint';
@@ -34,6 +34,10 @@ function sayRows({ queries, keys }: Mask): string {
     : ` Its ${queries} queries stand at positions ${keys - queries} to ${keys - 1} of ${keys} keys, as a cache is read.`;
 }
 
+/** Other than a pattern, and still surely meant as it: up to one cell in 16. */
+const isNear = (cells: number, { queries, keys }: Mask): boolean =>
+  cells > 0 && 16 * cells <= queries * keys;
+
 /** By the nearest terms and paint; by its rows where that would be too much paint. Throws InputError for too many keys. */
 export function docOfRecognised({ mask, nearest, says, fill, polarity }: Recognised): Opened {
   const { keys, queries } = mask;
@@ -56,6 +60,8 @@ export function docOfRecognised({ mask, nearest, says, fill, polarity }: Recogni
     },
     says: `${says}${asRows ? ' Its rows are kept as they came.' : ''}${sayRows(mask)}${doubt}`,
     more: { ...(fill && { fill }), reading: polarity },
+    // So that the cells that differ are seen, counted and found one after another.
+    ...(isNear(nearest.difference.cells, mask) && { meant: brief(nearest.expression) }),
   };
 }
 

@@ -3,6 +3,7 @@ import { readConfig } from '../masks/configs';
 import type { MaskDoc } from '../masks/doc';
 import { MOST_BYTES, type Foreign } from '../masks/foreign/matrix';
 import type { Opened } from '../masks/opened';
+import type { Planes } from '../masks/planes';
 import type { LibraryId, Polarity } from '../masks/reading';
 import { readJson } from '../masks/save';
 import type { AskedDesk } from './answers.svelte';
@@ -29,8 +30,11 @@ export class OpenedFile {
   /** Why the last file was not opened, or not read again; empty: it was. */
   refused = $state('');
   choices = $state.raw<Foreign['choices']>([]);
+  /** All planes of the file; undefined where it has only one. */
+  planes = $state.raw<Planes>();
 
   #file = $state(0);
+  #surveys = 0;
   #taken = $state.raw<Said>({ picked: [] });
   #asked = $state.raw<Said | undefined>();
   readonly #shown = new WeakMap<MaskDoc, Shown>();
@@ -40,6 +44,8 @@ export class OpenedFile {
     const shown = this.#shown.get(this.bench.doc);
     return shown?.file === this.#file ? shown : undefined;
   });
+  /** What all planes are; undefined where the mask on the page is not of the file. */
+  readonly all = $derived.by(() => (this.#current ? this.planes : undefined));
   readonly says: string = $derived(this.#current?.words ?? '');
   /** As it was asked for last, or as the mask on the page was read. */
   readonly said: Said = $derived(this.#asked ?? this.#current?.said ?? this.#taken);
@@ -62,6 +68,7 @@ export class OpenedFile {
   ): Promise<void> {
     this.#file++;
     this.choices = [];
+    this.planes = undefined;
     this.#taken = { picked: [] };
     this.#asked = undefined;
     this.reading = true;
@@ -84,6 +91,7 @@ export class OpenedFile {
         this.#take(opened, { picked: choices.map(() => 0) });
       }
     });
+    void this.#survey();
   }
 
   /** Reads the file again. What its mask is compared with stays, unless another part of the file was picked. */
@@ -94,7 +102,26 @@ export class OpenedFile {
       const opened = await this.desk.ask({ kind: 'pick', ...asked });
       this.#take(change.picked ? opened : { ...opened, meant: this.bench.other }, asked);
     });
+    if ('polarity' in change || 'meant' in change) void this.#survey();
     if (this.#asked === asked) this.#asked = undefined;
+  }
+
+  /** Looks at every plane: the one on the page says nothing of the others. */
+  async #survey(): Promise<void> {
+    const survey = ++this.#surveys;
+    if (this.choices.reduce((all, { count }) => all * count, 1) < 2) return;
+    const { polarity, meant } = this.said;
+    try {
+      for (let done = 0, of = 1; done < of;) {
+        const planes = await this.desk.ask({ kind: 'planes', polarity, meant });
+        if (survey !== this.#surveys) return;
+        this.planes = planes.of > 1 ? planes : undefined;
+        [done, of] = [planes.done, planes.of];
+      }
+    } catch (error) {
+      if (survey === this.#surveys) this.planes = undefined;
+      if (!(error instanceof InputError)) console.warn('Not all planes were looked at.', error);
+    }
   }
 
   #take({ doc, says, more, meant }: Opened, said: Said = { picked: [] }): void {

@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { read } from '../../src/attention/expression';
-import { fromRule, type Mask } from '../../src/attention/mask';
+import { maskOf, read } from '../../src/attention/expression';
+import { cellsOf, fromRule, type Mask } from '../../src/attention/mask';
 import { Desk, type Answer } from '../../src/masks/desk';
 import { queriesOf, stretchesOf } from '../../src/masks/doc';
 import type { Opened } from '../../src/masks/opened';
@@ -71,7 +71,10 @@ class Brought {
   }
 }
 
-async function bring(name: string, bytes = readFileSync(new URL(name, FOLDER))): Promise<Brought> {
+async function bring(
+  name: string,
+  bytes: Uint8Array = readFileSync(new URL(name, FOLDER)),
+): Promise<Brought> {
   const desk = new Desk();
   const { opened, choices } = await desk.answer({
     kind: 'open',
@@ -128,7 +131,84 @@ describe('a mask is queries × keys, and stays so', () => {
   });
 });
 
+/** Numbers as a .npy of any shape. */
+function npyOfNumbers(shape: readonly number[], cells: Uint8Array): Uint8Array {
+  const dict = `{'descr': '|b1', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`;
+  const header = `${dict.padEnd(117)}\n`;
+  return Buffer.concat([
+    Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length, 0]),
+    Buffer.from(header),
+    cells,
+  ]);
+}
+
+async function surveyed({ desk }: Brought): Promise<Answer<'planes'>> {
+  for (;;) {
+    const planes = await desk.answer({ kind: 'planes' });
+    if (planes.done === planes.of) return planes;
+    expect(planes.alike).toEqual([]);
+  }
+}
+
+describe('every plane of a file is looked at', () => {
+  const T = 64;
+  const planes = (...texts: string[]) =>
+    Buffer.concat(texts.map((text) => cellsOf(maskOf(read(text), T)))) as Uint8Array;
+
+  test('a head that reads the future is named, although another is on the screen', async () => {
+    const cells = planes('causal', 'causal', 'causal', 'causal');
+    cells[2 * T * T + 10 * T + 20] = 1;
+    const brought = await bring('mask.npy', npyOfNumbers([1, 4, T, T], cells));
+    expect(await brought.findings()).toEqual([]); // of head 0
+    const { of, alike } = await surveyed(brought);
+    expect([of, alike.map(({ count }) => count)]).toEqual([4, [3, 1]]);
+    expect(alike[1]).toMatchObject({
+      planes: [[0, 2]],
+      apart: { cells: 1, first: { query: 10, key: 20 } },
+    });
+    expect(alike[1]!.findings.map(({ code }) => code)).toEqual(['L3']);
+  });
+
+  test('a head without any mask is wrong if it is meant as the others', async () => {
+    const brought = await bring(
+      'mask.npy',
+      npyOfNumbers([3, T, T], planes('causal', 'causal | ahead(1)', 'causal')),
+    );
+    const [, odd] = (await surveyed(brought)).alike;
+    expect(odd).toMatchObject({ is: 'causal | ahead(1)', asOthers: true, off: { cells: 0 } });
+    expect(odd!.findings.map(({ code }) => code)).toEqual(['L3']);
+  });
+
+  test('a batch of paddings is many masks, and none of them plain causal', async () => {
+    const texts = ['causal', 'causal & !padding(3, 0)', 'causal & !padding(9, 0)'];
+    const brought = await bring('mask.npy', npyOfNumbers([3, 1, T, T], planes(...texts)));
+    const { alike } = await surveyed(brought);
+    expect(alike.map(({ is }) => is).toSorted()).toEqual(texts.toSorted());
+    expect(alike.flatMap(({ findings }) => findings.map(({ code }) => code))).toContain('L1');
+  });
+});
+
 describe('one wrong cell is not lost', () => {
+  test('a pattern with few wrong cells is opened beside it, and each can be gone to', async () => {
+    const T = 64;
+    const places = [5 * T + 40, 30 * T + 2, 30 * T + 50, 63 * T + 20];
+    const cells = cellsOf(maskOf(read('causal & window(8)'), T));
+    for (const at of places) cells[at] = 1 - cells[at]!;
+    const { desk, opened } = await bring('mask.npy', npyOfNumbers([T, T], cells));
+    expect(opened.meant).toBe('causal & window(8)');
+    const mask = writtenOf(opened.doc.layers[0]!, T);
+    const other = writtenOf({ expression: read(opened.meant!), paint: [] }, T);
+    const seen: number[] = [];
+    let cell: { query: number; key: number } | undefined;
+    for (let i = 0; i <= places.length; i++) {
+      ({ cell } = await desk.answer({ kind: 'next', mask, other, ...(cell && { after: cell }) }));
+      seen.push(cell!.query * T + cell!.key);
+    }
+    expect(seen).toEqual([...places, places[0]]);
+    const none = { kind: 'next', mask: other, other } as const;
+    expect(await desk.answer(none)).toEqual({});
+  });
+
   test('24: a cell of the future at query 1200, of 1,300', async () => {
     const brought = await bring('one-future-cell-at-1200.png');
     expect(await brought.findings('causal')).toEqual(['L3 at 1200, 1250']);
