@@ -15,6 +15,35 @@ function partsOf(expression: Expression, kind: 'and' | 'or'): readonly Expressio
     : [expression];
 }
 
+/** The spans of tokens a term lets read one another in both directions, beside causal. */
+function spansIn(
+  { term: id, numbers }: Expression & { kind: 'term' },
+  keys: number,
+): readonly (readonly [number, number])[] {
+  const [a, b] = numbers as [number, number];
+  if (id === 'prefix') return [[0, Math.min(keys, a)]];
+  if (id === 'span') return a <= b && a < keys ? [[a, Math.min(keys, b + 1)]] : [];
+  if (id !== 'chunk') return [];
+  return Array.from({ length: Math.ceil(keys / a) }, (_, i) => [
+    i * a,
+    Math.min(keys, (i + 1) * a),
+  ]);
+}
+
+/** Spans end where a document does. */
+const cutAt = (
+  spans: readonly (readonly [number, number])[],
+  documents: readonly number[],
+): readonly (readonly [number, number])[] =>
+  spans.flatMap(([from, to]) => {
+    const places = [
+      from,
+      ...documents.filter((at) => from < at && at < to).toSorted((a, b) => a - b),
+      to,
+    ];
+    return places.slice(1).map((at, i) => [places[i]!, at] as const);
+  });
+
 /** Of one layer of `keys` tokens. */
 export function declaredOf(expression: Expression, keys: number): Declared {
   const declared: Mutable<Declared> = {};
@@ -33,10 +62,10 @@ export function declaredOf(expression: Expression, keys: number): Declared {
     if (any.length !== partsOf(part, 'or').length) continue;
     const numbers = (id: string) => any.find(({ term }) => term === id)?.numbers;
     const only = (...ids: string[]) => any.every(({ term }) => ids.includes(term));
-    if (numbers('causal') && only('causal', 'prefix')) {
+    if (numbers('causal') && only('causal', 'prefix', 'span', 'chunk')) {
       declared.causal = true;
-      const prefix = numbers('prefix')?.[0];
-      if (prefix !== undefined) declared.spans = [[0, Math.min(keys, prefix)]];
+      const spans = any.flatMap((one) => spansIn(one, keys));
+      if (spans.length > 0) declared.spans = spans;
     } else if (numbers('documents') && only('documents')) {
       declared.documents = numbers('documents')!;
     } else if (only('window', 'sink', 'global') && numbers('window')) {
@@ -52,6 +81,8 @@ export function declaredOf(expression: Expression, keys: number): Declared {
   }
   // With holes in it a window is not read off its ends.
   if (dilated) delete declared.window;
+  if (declared.spans && declared.documents)
+    declared.spans = cutAt(declared.spans, declared.documents);
   return declared;
 }
 

@@ -49,6 +49,12 @@ export const FAMILIES: Readonly<Record<string, (T: number, draw: Draw) => string
   sinks: (T, draw) => `causal & (window(${draw(1, T)}) | sink(${draw(1, T)}))`,
   chunks: (T, draw) => `causal & chunk(${draw(2, T)})`,
   'chunks both ways': (T, draw) => `chunk(${draw(2, T)})`,
+  'block-causal': (T, draw) => `causal | chunk(${draw(2, T)})`,
+  'chunks to the left': (T, draw) => `chunks(${draw(2, T / 4)}, ${draw(1, 3)})`,
+  spans: (T, draw) => {
+    const at = draw(1, T / 2);
+    return `causal | span(${at}, ${draw(at + 2, T - 1)})`;
+  },
   documents: (T, draw) => `causal & documents(${begins(draw, T, 4)})`,
   'documents both ways': (T, draw) => `documents(${begins(draw, T, 4)})`,
   prefix: (T, draw) => `causal | prefix(${draw(1, T)})`,

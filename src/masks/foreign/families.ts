@@ -4,7 +4,7 @@ import type { Mask } from '../../attention/mask';
 import { apart } from './apart';
 import type { Dial } from './fit';
 import { strideOf } from './places';
-import { beginsOf, chunksOf, fullRows, windowsOf, type Padding } from './traces';
+import { beginsOf, chunksOf, fullRows, spansOf, windowsOf, type Padding } from './traces';
 
 export interface Numbers extends Padding {
   readonly window: number;
@@ -15,6 +15,8 @@ export interface Numbers extends Padding {
   readonly step: number;
   readonly begins: readonly number[]; // of documents
   readonly tokens: readonly number[]; // that are global
+  readonly before: number; // chunks to the left of the query's own
+  readonly spans: readonly (readonly [from: number, to: number])[];
 }
 
 export interface Family {
@@ -30,6 +32,8 @@ export interface Family {
 }
 
 const MOST_SIZES = 4;
+/** Chunks to the left of one's own that are tried. */
+const MOST_BEFORE = 4;
 
 const causal = term('causal');
 export const everything = or(causal, term('ahead', 1));
@@ -51,18 +55,46 @@ function bothSides({ window, ahead }: Numbers, keys: number): Expression {
 }
 
 const chunk = ({ chunk }: Pick<Numbers, 'chunk'>) => term('chunk', chunk);
+/** Block diffusion, video, streaming speech: all before, and one's own block to its end. */
+const blockCausal = (found: Pick<Numbers, 'chunk'>) => or(causal, chunk(found));
+const spans = ({ spans: all }: Numbers) => all.map(([from, to]) => term('span', from, to));
 const causalChunk = (found: Pick<Numbers, 'chunk'>) => and(causal, chunk(found));
 
-/** The nearest few sizes, before padding is fitted to each. */
+/** The nearest few of these, before padding is fitted to each. */
+const nearestFew = <N extends Partial<Numbers>>(
+  mask: Mask,
+  padding: Padding,
+  all: readonly N[],
+  written: (found: N) => Expression,
+): readonly N[] =>
+  all
+    .map((start) => ({ start, cells: apart(mask, padded(written(start), padding))!.cells }))
+    .sort((a, b) => a.cells - b.cells)
+    .slice(0, MOST_SIZES)
+    .map(({ start }) => start);
+
+const sizesOf = (mask: Mask, padding: Padding) =>
+  chunksOf(mask, padding).map((size) => ({ chunk: size }));
+
 const inChunks =
-  (written: typeof chunk): NonNullable<Family['starts']> =>
+  (written: (found: Pick<Numbers, 'chunk'>) => Expression): NonNullable<Family['starts']> =>
   (mask, padding) =>
-    chunksOf(mask, padding)
-      .map((size) => ({ chunk: size }))
-      .map((start) => ({ start, cells: apart(mask, padded(written(start), padding))!.cells }))
-      .sort((a, b) => a.cells - b.cells)
-      .slice(0, MOST_SIZES)
-      .map(({ start }) => start);
+    nearestFew(mask, padding, sizesOf(mask, padding), written);
+
+const toTheLeft = ({ chunk: size, before }: Pick<Numbers, 'chunk' | 'before'>) =>
+  term('chunks', size, before);
+
+const inChunksToTheLeft: Family['starts'] = (mask, padding) => {
+  const all = sizesOf(mask, padding).flatMap((size) =>
+    Array.from({ length: MOST_BEFORE }, (_, i) => ({ ...size, before: i + 1 })),
+  );
+  return nearestFew(mask, padding, all, toTheLeft);
+};
+
+const inSpans: Family['starts'] = (mask) => {
+  const found = spansOf(mask);
+  return found.length > 0 ? [{ spans: found }] : [];
+};
 
 const inDocuments: Family['starts'] = (mask, padding) => {
   const begins = beginsOf(mask, padding);
@@ -76,6 +108,32 @@ export const FAMILIES: readonly Family[] = [
   { quick: true, dials: ['window'], write: ({ window }) => and(causal, term('window', window)) },
   { dials: [], starts: inChunks(causalChunk), write: causalChunk },
   { dials: [], starts: inChunks(chunk), write: chunk },
+  { dials: [], starts: inChunks(blockCausal), write: blockCausal },
+  {
+    dials: ['begins'],
+    starts: inChunks(blockCausal),
+    write: (found) => and(blockCausal(found), documents(found)),
+  },
+  {
+    dials: [],
+    starts: inChunksToTheLeft,
+    write: toTheLeft,
+  },
+  {
+    dials: [],
+    starts: inSpans,
+    write: (found) => or(causal, ...spans(found)),
+  },
+  {
+    dials: ['begins'],
+    starts: inSpans,
+    write: (found) => and(or(causal, ...spans(found)), documents(found)),
+  },
+  {
+    dials: ['window'],
+    starts: inSpans,
+    write: (found) => or(and(causal, term('window', found.window)), ...spans(found)),
+  },
   { dials: ['prefix'], write: ({ prefix }) => or(causal, term('prefix', prefix)) },
   { quick: true, dials: ['window', 'ahead'], write: bothSides },
   { dials: ['begins'], starts: inDocuments, write: (found) => and(causal, documents(found)) },

@@ -19,7 +19,7 @@ const ROUNDS = 4;
 
 const START: Numbers = {
   ...{ left: 0, right: 0, window: 1, ahead: 1, sink: 1, prefix: 1 },
-  ...{ chunk: 2, step: 2, begins: [], tokens: [] },
+  ...{ chunk: 2, step: 2, begins: [], tokens: [], before: 1, spans: [] },
 };
 
 /**

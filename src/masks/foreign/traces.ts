@@ -119,6 +119,39 @@ const gapsOf = (places: readonly number[]): readonly number[] => {
   return sorted.map((at, i) => at - (sorted[i - 1] ?? 0));
 };
 
+/** Two tokens that read each other are one cell of the future, which may as well be wrong: they are no span. */
+const FEWEST_OF_SPAN = 3;
+/** Spans one expression names at most. */
+const MOST_SPANS = 100;
+
+/** Tokens [from, to] that read on to the same end, three or more in a row: images in a text. None where there are too many. */
+export function spansOf(mask: Mask): readonly (readonly [number, number])[] {
+  const found: (readonly [number, number])[] = [];
+  let from = 0;
+  for (let q = 0; q < mask.queries; q++) {
+    const end = endOf(mask, q);
+    if (q > 0 && endOf(mask, q - 1) === end) continue;
+    from = positionOf(mask, q);
+    // Inside another it is that one, with a wrong cell; and one that begins the text is a prefix.
+    const inside = from <= (found.at(-1)?.[1] ?? 0);
+    if (end >= from + FEWEST_OF_SPAN && !(inside && q > 0)) found.push([from, end - 1]);
+    if (found.length > MOST_SPANS) return [];
+  }
+  if (found.length === 1 && found[0]![0] === 0) return [];
+  return found.filter(
+    ([a, b]) =>
+      b < mask.keys && positionOf(mask, 0) <= a && endOf(mask, b - positionOf(mask, 0)) === b + 1,
+  );
+}
+
+/** Where the run ends that holds the query's own token; its own place where it does not read itself. */
+function endOf(mask: Mask, q: number): number {
+  const own = positionOf(mask, q);
+  const row = q < mask.queries ? mask.row(q) : [];
+  const at = firstAfter(row, own);
+  return at < row.length && row[at]! <= own ? row[at + 1]! : own;
+}
+
 /** Tokens that read all there is to read. */
 export function fullRows(mask: Mask, { left, right }: Padding): readonly number[] {
   const ahead = positionOf(mask, 0);
