@@ -127,11 +127,10 @@ const MOST_SPANS = 100;
 /** Tokens [from, to] that read on to the same end, three or more in a row: images in a text. None where there are too many. */
 export function spansOf(mask: Mask): readonly (readonly [number, number])[] {
   const found: (readonly [number, number])[] = [];
-  let from = 0;
   for (let q = 0; q < mask.queries; q++) {
     const end = endOf(mask, q);
     if (q > 0 && endOf(mask, q - 1) === end) continue;
-    from = positionOf(mask, q);
+    const from = positionOf(mask, q);
     // Inside another it is that one, with a wrong cell; and one that begins the text is a prefix.
     const inside = from <= (found.at(-1)?.[1] ?? 0);
     if (end >= from + FEWEST_OF_SPAN && !(inside && q > 0)) found.push([from, end - 1]);
