@@ -53,7 +53,7 @@ function bundleOf(layout: Layout, { kernel }: Machine): Bundle {
   const writer = new ProgramWriter();
   const out = writer.temporary('out', B * T * heads * d);
   const stats = writer.temporary('stats', 2 * B * heads * T);
-  const own = { B, T, heads, kvHeads, scale: 1 / Math.sqrt(d) };
+  const own = { B, T, heads, kvHeads, scale: 1 / Math.sqrt(d), apart: 0 };
   const share =
     kernel === 'gpu' || kernel === 'softwareGpu'
       ? threadShare(kernel, d)

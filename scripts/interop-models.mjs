@@ -1,7 +1,8 @@
 /**
  * @file `npm run test:interop:models [-- --write]`: exported models in PyTorch and transformers, token by token the same
  * logits; exported training scripts under torchrun; models of transformers opened here. --write keeps the logits of
- * PyTorch in test/fixtures/interop/models.json, with which `npm test` compares ours without Python.
+ * PyTorch in test/fixtures/interop/models.json, with which `npm test` compares ours without Python; --only WORD asks for
+ * the models whose name has the word, and keeps the others as they were.
  */
 import {
   existsSync,
@@ -20,9 +21,11 @@ import { HERE, python, ROOT, run } from './interop/python.mjs';
 const FIXTURE = join(ROOT, 'test/fixtures/interop/models.json');
 const CLOSE = 1e-3;
 
-const { CASES, folderOf, ourLogits, TEXT, theirs, TOKENS } = await bundled(
-  'scripts/interop/models.ts',
-);
+const { canPack, CASES, DOCUMENTS, folderOf, ourLogits, packedLogits, TEXT, theirs, TOKENS } =
+  await bundled('scripts/interop/models.ts');
+
+const at = process.argv.indexOf('--only');
+const NAMES = Object.keys(CASES).filter((name) => at < 0 || name.includes(process.argv[at + 1]));
 
 const folder = mkdtempSync(join(tmpdir(), 'interop-'));
 const filesOf = (path) =>
@@ -32,7 +35,7 @@ const filesOf = (path) =>
       .map((name) => [name, new Uint8Array(readFileSync(join(path, name)))]),
   );
 const wrong = [];
-const furthest = { stock: 0, flex: 0, cached: 0, module: 0, trained: 0, foreign: 0 };
+const furthest = { stock: 0, flex: 0, cached: 0, module: 0, packed: 0, trained: 0, foreign: 0 };
 function compare(what, name, ours, other) {
   const far = ours.reduce((most, value, i) => Math.max(most, Math.abs(value - other[i])), 0);
   if (ours.length !== other.length || !(far <= CLOSE))
@@ -42,25 +45,32 @@ function compare(what, name, ours, other) {
 
 let results;
 try {
-  for (const name of Object.keys(CASES)) {
+  for (const name of NAMES) {
     const path = join(folder, 'models', name);
     mkdirSync(path, { recursive: true });
     for (const [file, bytes] of folderOf(name)) writeFileSync(join(path, file), bytes);
   }
-  const cases = { names: Object.keys(CASES), tokens: [...TOKENS], text: TEXT };
+  const packed = NAMES.filter((name) => canPack(CASES[name]));
+  const cases = { names: NAMES, packed, documents: DOCUMENTS, tokens: [...TOKENS], text: TEXT };
   writeFileSync(join(folder, 'cases.json'), JSON.stringify(cases));
   run(python(), join(HERE, 'models.py'), folder, join(folder, 'results.json'));
   results = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'));
 
-  for (const [name, model] of Object.entries(CASES)) {
+  for (const name of NAMES) {
+    const model = CASES[name];
     const ours = ourLogits(model);
-    const { module, flex, stock, cached } = results.cases[name];
+    const { module, flex, stock, cached, packed, packedFlex, restart } = results.cases[name];
     compare('module', name, ours, module);
     compare('flex', name, ours, flex);
+    if (canPack(model)) {
+      compare('packed', name, await packedLogits(model, 'masked'), packed);
+      compare('packed', name, await packedLogits(model, 'masked'), packedFlex);
+      compare('packed', name, await packedLogits(model, 'restart'), restart);
+    }
     if (stock) compare('stock', name, ours, stock);
     if (cached) compare('cached', name, ours, cached);
   }
-  for (const [name, { module }] of Object.entries(results.trained))
+  for (const [name, { module }] of Object.entries(results.trained ?? {}))
     compare('trained', name, theirs(filesOf(join(folder, 'trained', name)), [...TOKENS]), module);
   for (const [name, { tokens, logits }] of Object.entries(results.foreign))
     compare('foreign', name, theirs(filesOf(join(folder, 'foreign', name)), tokens), logits);
@@ -69,19 +79,28 @@ try {
 }
 
 // Of each model the last token's logits are kept: they hang on all that came before.
-const kept = Object.fromEntries(
-  Object.entries(results.cases).map(([name, { module, architecture }]) => [
+const made = Object.fromEntries(
+  Object.entries(results.cases).map(([name, { module, architecture, packed }]) => [
     name,
     {
       architecture: architecture ?? 'Zebra',
       logits: module.slice(-CASES[name].vocabulary).map((value) => Number(value.toFixed(4))),
+      ...(packed && {
+        packed: packed.slice(-CASES[name].vocabulary).map((value) => Number(value.toFixed(4))),
+      }),
     },
   ]),
+);
+const before = existsSync(FIXTURE) ? JSON.parse(readFileSync(FIXTURE, 'utf8')).cases : {};
+const kept = Object.fromEntries(
+  Object.keys(CASES).flatMap((name) => {
+    const one = made[name] ?? (NAMES.includes(name) ? undefined : before[name]);
+    return one ? [[name, one]] : [];
+  }),
 );
 const text = `${JSON.stringify({ versions: results.versions, cases: kept }, null, 1)}\n`;
 if (process.argv.includes('--write')) writeFileSync(FIXTURE, text);
 else {
-  const before = existsSync(FIXTURE) ? JSON.parse(readFileSync(FIXTURE, 'utf8')).cases : {};
   for (const [name, { architecture, logits }] of Object.entries(kept)) {
     const same =
       before[name]?.architecture === architecture &&
@@ -98,5 +117,5 @@ if (wrong.length > 0) {
 }
 const said = Object.entries(furthest).map(([what, far]) => `${what} ${far.toExponential(1)}`);
 console.log(
-  `${Object.keys(CASES).length} exported models, ${Object.keys(results.trained).length} trained under torchrun with two processes, ${Object.keys(results.foreign).length} of transformers opened: logits differ by at most ${said.join(', ')}.`,
+  `${NAMES.length} exported models, ${Object.keys(results.trained ?? {}).length} trained under torchrun with two processes, ${Object.keys(results.foreign).length} of transformers opened: logits differ by at most ${said.join(', ')}.`,
 );

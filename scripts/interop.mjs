@@ -1,7 +1,8 @@
 /**
  * @file `npm run test:interop [-- --write]`: runs all exported code in Python, with PyTorch, JAX and transformers, and
  * compares every mask bit for bit with ours, and with the committed test/fixtures/interop/masks.json; --write keeps what
- * came of it there; --install only makes the environment.
+ * came of it there; --install only makes the environment; --only WORD runs those whose name has the word, and keeps the
+ * others as they were.
  */
 import {
   existsSync,
@@ -39,16 +40,20 @@ const configs = configCases(
       .map((name) => [name.replace('.json', ''), readFileSync(join(CONFIGS, name), 'utf8')]),
   ),
 );
+const only = process.argv[process.argv.indexOf('--only') + 1];
+const asked = ({ id }) => !process.argv.includes('--only') || id.includes(only);
 const cases = {
   // FlexAttention without compilation is slow; what it reads does not hang on how long the sequence is.
-  code: codeCases.map((one) => withCode(one, one.T === 33 || /^(plan|library)/.test(one.id))),
+  code: codeCases
+    .filter(asked)
+    .map((one) => withCode(one, one.T === 33 || /^(plan|library)/.test(one.id))),
   long: longCases.map((one) => withCode(one)),
   sabotage: SABOTAGE.map(([format, right, wrong]) => {
     const code = sabotaged.formats[format];
     if (!code.includes(right)) throw new Error(`${format} does not write ${right}`);
     return { id: `${format}, ${wrong}`, code: code.replace(right, wrong) };
   }),
-  configs,
+  configs: configs.filter(asked),
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'interop-'));
@@ -68,14 +73,25 @@ const compare = (id, ours, theirs) =>
     if (ours.length !== theirs.length || one.pairs !== other.pairs || one.crc !== other.crc)
       wrong.push(`${id}, layer ${i + 1}: ${one.pairs} pairs here, ${other?.pairs} there`);
   });
-for (const one of codeCases) compare(one.id, ourCode(one), results.code[one.id].sums);
-for (const one of configs) compare(one.id, ourConfig(one), results.configs[one.id].sums);
+for (const one of codeCases.filter(asked)) compare(one.id, ourCode(one), results.code[one.id].sums);
+for (const one of configs.filter(asked))
+  compare(one.id, ourConfig(one), results.configs[one.id].sums);
 
 const lines = (object) =>
   `{\n${Object.entries(object)
     .map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`)
     .join(',\n')}\n}`;
-const text = `{\n"versions": ${JSON.stringify(results.versions)},\n"code": ${lines(results.code)},\n"configs": ${lines(results.configs)}\n}\n`;
+const before = existsSync(FIXTURE)
+  ? JSON.parse(readFileSync(FIXTURE, 'utf8'))
+  : { code: {}, configs: {} };
+const all = (cases, kind) =>
+  Object.fromEntries(
+    cases.flatMap((one) => {
+      const made = asked(one) ? results[kind][one.id] : before[kind][one.id];
+      return made ? [[one.id, made]] : [];
+    }),
+  );
+const text = `{\n"versions": ${JSON.stringify(results.versions)},\n"code": ${lines(all(codeCases, 'code'))},\n"configs": ${lines(all(configs, 'configs'))}\n}\n`;
 if (process.argv.includes('--write')) {
   mkdirSync(join(FIXTURE, '..'), { recursive: true });
   writeFileSync(FIXTURE, text);

@@ -54,6 +54,8 @@ const CASES = [
 
 /** Nats by which the characters that need the far text are foretold better than by local layers, to be seen at a glance. */
 const APART = 0.3;
+/** Between two looks at the page: each takes time from what is measured. */
+const LOOK_MS = 400;
 /** Steps for which it has to stay. */
 const STAYS = 25;
 
@@ -97,7 +99,7 @@ async function measure(page, until, limit) {
       if (apart && step >= apart.step + STAYS) reached = apart.at;
     }
     if (until === 'steps' && (await numberOf(page, 'Step count')) >= STEPS) reached = seconds();
-    await page.waitForTimeout(100);
+    await page.waitForTimeout(LOOK_MS);
   }
   await button(page, 'Pause').click();
   await page.waitForTimeout(500);

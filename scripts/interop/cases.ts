@@ -2,9 +2,11 @@
 import { formats } from '../../src/masks/code';
 import { readConfig } from '../../src/masks/configs';
 import { maskOf, read, terms, write, type Expression } from '../../src/attention/expression';
+import { writeRows } from '../../src/attention/given';
 import { expressionsOf } from '../../src/masks/layers';
 import { library } from '../../src/masks/library';
-import { pairsOf } from '../../src/attention/mask';
+import { fromRule, pairsOf } from '../../src/attention/mask';
+import { random } from '../../src/core/random';
 import { crcOf } from '../../src/masks/python/facts';
 import { layersOf, DEFAULTS } from '../../src/spec/run';
 import { plans } from '../../src/attention/plans';
@@ -50,11 +52,35 @@ const TEXTS: readonly string[] = [
 ];
 const SIZES = [8, 13, 33, 64];
 
+/** Masks kept as their rows, of 33 tokens: at fewer they are cut, and beyond them they say nothing. */
+const ROWS = 33;
+const rowsOfRule = (rule: (query: number, key: number) => boolean) =>
+  `rows(${writeRows(fromRule(ROWS, ROWS, rule))})`;
+function noise(seed: number): string {
+  const { next } = random(seed, 'rows');
+  return rowsOfRule((q, k) => k === q || next() < 0.5);
+}
+/** A window with every seventh row shifted and every fifth without its first key. */
+const DEFECTS = rowsOfRule(
+  (q, k) => k <= q && q - k < (q % 7 === 0 ? 3 : 6) && (k > 0 || q % 5 > 0),
+);
+const ROW_TEXTS: readonly (readonly [name: string, mask: string])[] = [
+  ['rows of noise', noise(1)],
+  ['rows of causal noise', `causal & ${noise(2)}`],
+  ['rows of a window with defects', DEFECTS],
+  ['all but rows', `causal & !${DEFECTS}`],
+  ['two masks of rows and a term', `causal & (${DEFECTS} | ${noise(3)} & sink(9))`],
+  ['rows that are switched off', `causal & ~${noise(2)} & window(4)`],
+];
+
 const sameFor = (text: string): CodeCase[] =>
   SIZES.map((T) => ({ id: `${text} over ${T}`, T, layers: [text] }));
 
 export const codeCases: readonly CodeCase[] = [
   ...TEXTS.flatMap(sameFor),
+  ...ROW_TEXTS.flatMap(([name, mask]) =>
+    [24, ROWS, 40].map((T) => ({ id: `${name} over ${T}`, T, layers: [mask] })),
+  ),
   ...plans.all.map(({ id }) => ({
     id: `plan ${id}`,
     T: 40,

@@ -4,6 +4,7 @@ models of transformers for Zebra Lab to open.
 python models.py FOLDER RESULTS.json
 """
 
+import importlib.util
 import json
 import os
 import shutil
@@ -21,6 +22,7 @@ transformers.logging.disable_progress_bar()
 folder, results = Path(sys.argv[1]), Path(sys.argv[2])
 given = json.loads((folder / "cases.json").read_text())
 tokens = torch.tensor([given["tokens"]])
+documents = torch.tensor(given["documents"])
 found = {"versions": {"torch": torch.__version__, "transformers": transformers.__version__}, "cases": {}}
 
 
@@ -36,12 +38,25 @@ def flex_of(path):
     compiled, torch.compile = torch.compile, lambda function: function
     try:
         space = {"__name__": "train", "__file__": str(path / "train.py")}
-        sys.modules.pop("modeling_zebra", None)
+        # FlexAttention remembers modules by their names, and every folder's has the same one.
+        name = f"modeling_zebra_{len(sys.modules)}"
+        spec = importlib.util.spec_from_file_location(name, path / "modeling_zebra.py")
+        module = sys.modules[name] = sys.modules["modeling_zebra"] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
         exec(compile((path / "train.py").read_text(), "train.py", "exec"), space)
+        assert torch.equal(space["restarted"](documents), restarted(documents))
         return space["Zebra"].from_folder(path), space["flex"]()
     finally:
         torch.compile = compiled
         sys.path.pop(0)
+
+
+def restarted(documents):
+    """train.py's positions, by counting."""
+    rows = []
+    for row in documents.tolist():
+        rows.append([row[: t + 1].count(one) - 1 for t, one in enumerate(row)])
+    return torch.tensor(rows)
 
 
 def rounded(logits):
@@ -54,6 +69,18 @@ with torch.no_grad():
         one = {"module": rounded(module_of(path).from_folder(path)(tokens)[0])}
         model, attend = flex_of(path)
         one["flex"] = rounded(model(tokens, attend)[0])
+        if name in given["packed"]:
+            rows = tokens.expand(2, -1)
+            restart = restarted(documents)
+            one["packed"] = rounded(module_of(path).from_folder(path)(rows, documents=documents))
+            one["packedFlex"] = rounded(model(rows, attend, documents))
+            one["restart"] = rounded(model(rows, documents=documents, positions=restart))
+        else:
+            try:
+                module_of(path).from_folder(path)(tokens, documents=documents[:1])
+                raise AssertionError(f"{name} should refuse documents")
+            except ValueError as error:
+                assert "chunk" in str(error), error
         config = json.loads((path / "config.json").read_text())
         if config["model_type"] != "zebra":
             model = AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32)
@@ -77,7 +104,9 @@ with torch.no_grad():
 
 # ------------------------------------------------------------------------------------------------ torchrun
 
-for name, extra in (("grouped", ["--fresh"]), ("approximate", ["--fresh"]), ("global", []), ("local", []), ("custom G K A K, shared heads", ["--fresh"]), ("mask with empty rows", [])):
+for name, extra in (("grouped", ["--fresh"]), ("approximate", ["--fresh"]), ("global", []), ("local", []), ("custom G K A K, shared heads", ["--fresh"]), ("mask with empty rows", []), ("mask of rows", []), ("grouped, RoPE base 500", ["--documents", "\\n", "--restart"])):
+    if name not in given["names"]:
+        continue
     path = folder / "models" / name
     text, out = folder / "text.txt", folder / "trained" / name
     text.write_text(given["text"] * 40)

@@ -1,13 +1,19 @@
 /** @file Models that are compared with PyTorch's: small ones with random weights, for every plan and switch. Bundled by scripts/interop-models.mjs. */
+import { startsOf, type Packing } from '../../src/attention/documents';
+import { writeRows } from '../../src/attention/given';
+import { fromRule } from '../../src/attention/mask';
 import { plans } from '../../src/attention/plans';
 import { patterns } from '../../src/attention/registry';
+import { random } from '../../src/core/random';
 import { exportFiles } from '../../src/export/export';
 import { openHuggingFace } from '../../src/export/open';
+import { hostMachine } from '../../src/gpu/hostMachine';
 import type { HostWeights } from '../../src/model/arena';
 import { Decoder } from '../../src/model/decode';
 import { logitsWithoutCache } from '../../src/model/uncached';
 import { initialWeights } from '../../src/model/weights';
 import type { ModelSpec } from '../../src/spec/model';
+import { Zebra } from '../../src/train/zebra';
 
 export const T = 40; // tokens; several windows and chunks
 const VOCABULARY = [...'\uFFFD\n abcdefgh'];
@@ -31,6 +37,12 @@ const layers = (id: string, stripes = 'GASS', masks = '') =>
     .expand({ layers: 4, window: 5, chunk: 3, groupSize: 2, place: 'first', stripes, masks });
 /** Four layers: that mask, a global one, a local one, that mask. */
 const masked = (...masks: string[]) => layers('custom', '1GS1', masks.join('; '));
+
+/** Of a mask of so many tokens, every second cell by lot, and the diagonal. */
+function rows(tokens: number, seed: number): string {
+  const { next } = random(seed, 'rows');
+  return writeRows(fromRule(tokens, tokens, (q, k) => k === q || next() < 0.5));
+}
 
 /** By name. */
 export const CASES: Readonly<Record<string, ModelSpec>> = {
@@ -67,6 +79,17 @@ export const CASES: Readonly<Record<string, ModelSpec>> = {
   'mask of packed documents': { ...base, layers: masked('causal & documents(11, 12, 30)') },
   'mask with empty rows': { ...base, layers: masked('causal & !padding(3, 0) & !window(1)') },
   'mask of a prefix, which sees the future': { ...base, layers: masked('causal | prefix(13)') },
+  'mask of rows': { ...base, layers: masked(`causal & rows(${rows(64, 1)})`) },
+  'mask of rows, which see the future': { ...base, layers: masked(`rows(${rows(64, 2)})`) },
+  'masks of rows shorter than the text': {
+    ...base,
+    kvHeads: 1,
+    layers: layers(
+      'custom',
+      '1GS2',
+      `causal & (rows(${rows(33, 3)}) | window(2)); causal & !rows(${rows(24, 4)})`,
+    ),
+  },
   'masks of several layers, one switched off in part': {
     ...base,
     ropeScale: 4,
@@ -110,6 +133,32 @@ export function ourLogits(
   if (seesAhead(m)) return [...logitsWithoutCache(m, weights, tokens)];
   const decoder = new Decoder(m, weights);
   return [...tokens].flatMap((token) => [...decoder.next(token)]);
+}
+
+/** Where documents begin in two rows of the same tokens. */
+const BEGINS = [
+  [11, 12, 30],
+  [5, 20],
+];
+
+/** For each token of each row the number of its document, as the exported module is given it. */
+export const DOCUMENTS = BEGINS.map((begins) =>
+  Array.from({ length: T }, (_, t) => begins.filter((at) => at <= t).length),
+);
+
+/** What documents cannot be kept apart in has averages of chunks. */
+export const canPack = ({ layers }: ModelSpec): boolean =>
+  layers.every(({ pattern, params }) => patterns.get(pattern).chunk(params) === 0);
+
+/** Our logits of both rows, [2 T, V], in loops. */
+export async function packedLogits(m: ModelSpec, packing: Packing): Promise<number[]> {
+  const spec = { ...m, context: T };
+  const options = { batch: 1, documents: packing };
+  const model = await Zebra.open(hostMachine(), spec, weightsOf(m), options);
+  const rows = [];
+  for (const begins of BEGINS) rows.push(...(await model.logits(TOKENS, startsOf(T, begins))));
+  model.dispose();
+  return rows;
 }
 
 export const folderOf = (name: string): ReadonlyMap<string, Uint8Array> => {

@@ -35,7 +35,8 @@ export type Expression =
 
 const LONGEST = 2000; // characters, long rows by their names
 const DEEPEST = 24;
-const MOST_NUMBERS = 256;
+/** Numbers of one term. */
+export const MOST_NUMBERS = 256;
 
 export const term = (id: string, ...numbers: number[]): Expression => ({
   kind: 'term',
@@ -202,6 +203,8 @@ export function read(text: string): Expression {
   return expression;
 }
 
+const known = () => terms.all.map(({ id }) => id).join(', ');
+
 class Reader {
   #at = 0;
   constructor(readonly text: string) {}
@@ -233,11 +236,15 @@ class Reader {
   }
 
   #term(): Expression {
+    this.#space();
+    const from = this.#at;
     const name = this.#match(/[a-z]+/y);
-    if (!name) this.#fail(`needs a term: ${terms.all.map(({ id }) => id).join(', ')}`);
+    if (!name) this.#fail('needs a term', `; the terms are ${known()}`);
     if (name === 'rows') return this.#rows();
     if (!terms.has(name))
-      this.#fail(`has '${name}'; the terms are ${terms.all.map(({ id }) => id).join(', ')}`);
+      throw new InputError(
+        `the mask has '${name}' at character ${from + 1}; the terms are ${known()}`,
+      );
     const numbers: number[] = [];
     if (this.#take('(') && !this.#take(')')) {
       do {
@@ -290,11 +297,11 @@ class Reader {
     return found;
   }
 
-  #fail(what: string): never {
+  #fail(what: string, help = ''): never {
     this.#space();
     const here = this.text.slice(this.#at, this.#at + 12);
     throw new InputError(
-      `the mask ${what} at character ${this.#at + 1}${here ? `, before '${here}'` : ', at its end'}`,
+      `the mask ${what} at character ${this.#at + 1}${here ? `, before '${here}'` : ', at its end'}${help}`,
     );
   }
 }

@@ -45,14 +45,14 @@ export function neededFrom(last: Int32Array, ahead: number, t: number): Runs {
 // ------------------------------------------------------------------------------------------------- text that goes on
 
 /** How far the numbers of an expression go. */
-interface Extent {
+export interface Extent {
   /** The largest place or distance a term speaks of, tokens. */
   readonly reach: number;
   /** Far from those, what is said of a pair of tokens is said again of the pair so many tokens on. */
   readonly period: number;
 }
 
-function extentOf(expression: Expression): Extent {
+export function extentOf(expression: Expression): Extent {
   if (expression.kind === 'not') return extentOf(expression.of);
   if (expression.kind === 'rows') return { reach: readRows(expression.content).T, period: 1 };
   if (expression.kind !== 'term')

@@ -9,8 +9,8 @@ import type { ParamSpecs, Params } from '../core/params';
 import { remembering } from '../core/remember';
 import { brief, maskOf, read, type Expression } from './expression';
 import { has, type Runs } from './runs';
-import { pairsOf } from './mask';
 import { needOver } from './need';
+import { pairsOver } from './pairs';
 
 export interface PatternRule {
   readonly id: string;
@@ -67,9 +67,9 @@ export interface PatternSpec {
 export type LayerPlan = readonly PatternSpec[];
 
 /** Counted once for each mask and length: curves and meters ask again at every change of a setting. */
-const pairsOver = remembering(512, (key) => {
+const pairsOfText = remembering(512, (key) => {
   const at = key.indexOf(' ');
-  return pairsOf(maskOf(read(key.slice(at + 1)), Number(key.slice(0, at))));
+  return pairsOver(read(key.slice(at + 1)), Number(key.slice(0, at)));
 });
 
 /** A pattern with everything that follows from its rows. */
@@ -84,7 +84,7 @@ export function definePattern(rule: PatternRule): Pattern {
   };
   return {
     chunk: () => 0,
-    visiblePairs: (T, params) => pairsOver(`${T} ${brief(rule.expression(params))}`),
+    visiblePairs: (T, params) => pairsOfText(`${T} ${brief(rule.expression(params))}`),
     cachedKeys(T, params) {
       return T === 0 ? 0 : needOver(rule.expression(params), T).held[T - 1]!;
     },

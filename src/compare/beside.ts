@@ -9,7 +9,14 @@ import type { History } from './history';
 import { comparisonOf, starts } from './starts';
 
 /** How layers attend may differ, and what computes; what is learnt, from which weights and how, may not. */
-const FREE: ReadonlySet<Setting> = new Set(['plan', 'stripes', 'groupSize', 'place', 'backend']);
+const FREE: ReadonlySet<Setting> = new Set([
+  'plan',
+  'stripes',
+  'masks',
+  'groupSize',
+  'place',
+  'backend',
+]);
 
 const standsBeside = (local: RunSpec, spec: RunSpec): boolean =>
   local.plan === 'local' &&

@@ -5,11 +5,28 @@
  * weights (src/data/batches.ts and src/model/weights.ts depend on shared settings alone).
  */
 import { plans } from '../attention/plans';
-import { CONTROLS, controlOf, DEFAULTS, type RunSpec, type Setting } from '../spec/run';
+import {
+  CONTROLS,
+  controlOf,
+  DEFAULTS,
+  packingOf,
+  readsChunks,
+  type RunSpec,
+  type Setting,
+} from '../spec/run';
 import { fitStripes } from '../spec/url';
 
 /** Settings each run has for itself. */
-export const OWN = ['plan', 'stripes', 'masks', 'groupSize', 'place', 'window', 'chunk'] as const;
+export const OWN = [
+  'plan',
+  'stripes',
+  'masks',
+  'groupSize',
+  'place',
+  'window',
+  'chunk',
+  'documents',
+] as const;
 export type Own = Pick<RunSpec, (typeof OWN)[number]>;
 
 export interface Entry {
@@ -35,8 +52,12 @@ const isOwn = (name: Setting): name is keyof Own => (OWN as readonly Setting[]).
 export const ownOf = (spec: RunSpec): Own =>
   Object.fromEntries(OWN.map((name) => [name, spec[name]])) as unknown as Own;
 
+/** Those of the paper's plans that keep documents apart where they should be. */
+const plansFor = (spec: RunSpec) =>
+  PAPER_PLANS.filter((plan) => packingOf(spec) === 'off' || !readsChunks({ ...spec, plan }));
+
 export const paperRuns = (shared: RunSpec): readonly Entry[] =>
-  PAPER_PLANS.map((plan) => ({ own: { ...ownOf(shared), plan } }));
+  plansFor(shared).map((plan) => ({ own: { ...ownOf(shared), plan } }));
 
 export const FIRST: Comparison = { shared: DEFAULTS, runs: paperRuns(DEFAULTS) };
 
@@ -87,9 +108,9 @@ export function namesOf(comparison: Comparison): readonly string[] {
     );
     return [
       label(i),
-      ...SHORT.filter(({ of }) => namesakes.some((other) => of(other) !== of(spec))).map(({ of }) =>
-        of(spec),
-      ),
+      ...[...SHORT, { of: (one: RunSpec) => APART[packingOf(one)] }]
+        .filter(({ of }) => namesakes.some((other) => of(other) !== of(spec)))
+        .map(({ of }) => of(spec)),
     ]
       .filter(Boolean)
       .join(' ');
@@ -110,8 +131,11 @@ const SHORT: readonly { of: (spec: RunSpec) => string }[] = (
     ['chunk', ({ chunk }) => `C ${chunk}`],
   ] as const satisfies readonly (readonly [keyof Own, (spec: RunSpec) => string])[]
 ).map(([name, say]) => ({
-  of: (spec) => ((plans.get(spec.plan).reads as readonly string[]).includes(name) ? say(spec) : ''),
+  of: (spec: RunSpec) =>
+    (plans.get(spec.plan).reads as readonly string[]).includes(name) ? say(spec) : '',
 }));
+
+const APART = { off: 'one text', masked: 'documents apart', restart: 'positions restart' };
 
 export interface Differences {
   /** Settings in which runs that read them differ. */
@@ -179,7 +203,9 @@ export function changeShared(comparison: Comparison, settings: Partial<RunSpec>)
 /** The plan of the paper that is not there yet, else the first run's. */
 export function addRun(comparison: Comparison): Comparison {
   const there = new Set(comparison.runs.map(({ own }) => own.plan));
-  const plan = PAPER_PLANS.find((one) => !there.has(one)) ?? comparison.runs[0]!.own.plan;
+  const plan =
+    plansFor(specsOf(comparison)[0]!).find((one) => !there.has(one)) ??
+    comparison.runs[0]!.own.plan;
   return {
     ...comparison,
     runs: [...comparison.runs, { own: { ...comparison.runs[0]!.own, plan } }],

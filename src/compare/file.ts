@@ -228,7 +228,7 @@ function whole(value: unknown, least: number, what: string): number {
 }
 
 function picturesOf(value: unknown, comparison: Comparison): Pictures {
-  const { tokens, moments } = record(value, 'the pictures');
+  const { tokens, moments, begins } = record(value, 'the pictures');
   const { context, layers, heads } = comparison.shared;
   check(
     context <= LONGEST_PICTURE,
@@ -240,10 +240,22 @@ function picturesOf(value: unknown, comparison: Comparison): Pictures {
       labels.every((label) => typeof label === 'string' && label.length <= 8),
     `the tokens of the pictures should be ${context} short labels`,
   );
+  const borders =
+    begins === undefined
+      ? undefined
+      : list(begins, 'the documents of the pictures').map((at) =>
+          whole(at, 1, 'where a document of the pictures begins'),
+        );
+  check(
+    borders === undefined ||
+      borders.every((at, i) => at < context && (i === 0 || at > borders[i - 1]!)),
+    `documents of the pictures should begin at tokens below ${context}, in order`,
+  );
   const letters = lettersOf(context, layers * heads);
   let before = -1;
   return {
     tokens: labels as string[],
+    ...(borders && { begins: borders }),
     moments: list(moments, 'the pictures').map((entry, i) => {
       const moment = record(entry, `picture ${i + 1}`);
       const step = whole(moment['step'], 0, `the step of picture ${i + 1}`);

@@ -14,10 +14,12 @@ export interface Contender extends Held {
   readonly name: string;
   /** Training FLOPs per token that the definition asks for. */
   readonly flops: number;
-  /** The same at the question's far length. */
-  readonly farFlops: number;
+  /** The same at the question's far length; a mask that was given as rows of the context says nothing of it. */
+  readonly farFlops?: number;
   /** Tokens the last one can depend on through all layers, itself included. */
   readonly reach: number;
+  /** A layer reads tokens that come after the query, and so what is to be predicted. */
+  readonly leaks?: boolean;
   /** Steps made. */
   readonly step: number;
   /** It stopped and will not go on: the others are compared without it. */
@@ -82,9 +84,12 @@ export function findingOf(contenders: readonly Contender[], question: Question):
     score: verdict.scores[i]!,
     standing: verdict.standings[i]!,
   }));
-  const because = entries.flatMap((entry) =>
-    entry.standing === 'behind' || entry.standing === 'guessing' ? outOfReach(entry, question) : [],
-  );
+  const because = entries.flatMap((entry) => [
+    ...(entry.leaks ? [tooGood(entry, question)] : []),
+    ...(entry.standing === 'behind' || entry.standing === 'guessing'
+      ? outOfReach(entry, question)
+      : []),
+  ]);
   return {
     title: `${after(verdict.step)} ${sentence(entries, verdict.first, question.measure)}`,
     because,
@@ -190,15 +195,36 @@ function lag(one: Entry, best: Entry, ahead: readonly Entry[], measure: Measure)
 function far(entries: readonly Entry[], { context, far: length }: Question): string {
   const ahead = entries.filter(({ standing }) => standing === 'best' || standing === 'level');
   if (ahead.length < 2 || length <= context) return '';
-  const dearest = ahead.reduce((a, b) => (b.farFlops > a.farFlops ? b : a));
-  const cheaper = ahead.filter(({ farFlops }) => farFlops < dearest.farFlops);
-  if (cheaper.length === 0) return '';
+  const unpriced = ahead.flatMap(({ name, farFlops }) => (farFlops === undefined ? [name] : []));
+  const none =
+    unpriced.length === 0
+      ? []
+      : [
+          `${listed(unpriced)} ${unpriced.length === 1 ? 'has' : 'have'} no price on texts of ${counted(length, 'token')}: the mask is kept as rows of ${formatInteger(context)}.`,
+        ];
+  return [...farShares(ahead, length), ...none].join(' ');
+}
+
+function farShares(ahead: readonly Entry[], length: number): string[] {
+  const priced = ahead.flatMap(({ name, farFlops }) =>
+    farFlops === undefined ? [] : [{ name, farFlops }],
+  );
+  if (priced.length < 2) return [];
+  const dearest = priced.reduce((a, b) => (b.farFlops > a.farFlops ? b : a));
+  const cheaper = priced.filter(({ farFlops }) => farFlops < dearest.farFlops);
+  if (cheaper.length === 0) return [];
   const shares = cheaper.map(
     ({ name, farFlops }, i) =>
       `${name} ${i === 0 ? 'would need ' : ''}${share(farFlops / dearest.farFlops)}`,
   );
-  return `On texts of ${counted(length, 'token')} ${listed(shares)} of ${dearest.name}'s FLOPs per token.`;
+  return [
+    `On texts of ${counted(length, 'token')} ${listed(shares)} of ${dearest.name}'s FLOPs per token.`,
+  ];
 }
+
+/** Why the number of a run is no merit of it. */
+const tooGood = ({ name }: Entry, { measure }: Question): string =>
+  `${name} reads tokens that come after the query, and so what it has to predict: its ${measure.of === 'text' ? 'loss is too low' : 'share is too high'} for the wrong reason.`;
 
 /** What is counted, not measured: what lies beyond a stack's reach cannot decide what it answers. */
 function outOfReach({ name, reach }: Entry, { measure, context, distance }: Question): string[] {

@@ -4,10 +4,10 @@ import type { DeviceLimits } from '../core/limits';
 import { formatBytes } from '../core/units';
 import { checkMemory, trainingMemory, type Computes } from '../model/memory';
 import { modelSpecOf } from '../spec/model';
-import type { RunSpec } from '../spec/run';
+import { packingOf, type RunSpec } from '../spec/run';
 
 export const memoryOf = (spec: RunSpec, { kernel, threads }: Computes = {}): number =>
-  trainingMemory(modelSpecOf(spec), spec.batch, kernel, threads).peak;
+  trainingMemory(modelSpecOf(spec), spec.batch, kernel, threads, packingOf(spec)).peak;
 
 /** Refuses runs that fit one by one but not together, with what would fit. */
 export function checkFit(

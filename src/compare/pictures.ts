@@ -15,6 +15,8 @@ export const PICTURE_BUDGET = 4 * 2 ** 20;
 
 export interface Pictures {
   readonly tokens: readonly string[]; // [T] labels of the watched sequence
+  /** Where documents begin in it, those above 0; left out where no run keeps documents apart. */
+  readonly begins?: readonly number[];
   readonly moments: readonly {
     readonly step: number;
     readonly runs: readonly (string | null)[]; // null: the run had no picture then

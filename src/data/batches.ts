@@ -2,6 +2,7 @@
 import { check } from '../core/check';
 import { random, type Random } from '../core/random';
 import { checkContext, documentsOf, type Corpus, type CorpusDocument, type Split } from './corpus';
+import { startsIn } from './packed';
 import { slicesOf } from './slices';
 import type { Batch, CorpusSource, Example, Source, Task } from './source';
 
@@ -11,6 +12,8 @@ export interface FeedOptions {
   readonly batch: number;
   readonly distance: number; // for a source that is a task
   readonly seed: number;
+  /** Rows say where their documents begin, for models that keep documents apart. */
+  readonly packed?: boolean;
   /** Tokens that local layers see, the one that asks included: what slices of far tokens mean by far. The context where nothing is said. */
   readonly reach?: number;
 }
@@ -64,14 +67,17 @@ function feedOfTask(task: Task, { T, batch, distance, seed }: FeedOptions): Feed
 
 function feedOfText(
   source: CorpusSource,
-  { corpus, T, batch, seed, reach = T }: FeedOptions,
+  { corpus, T, batch, seed, reach = T, packed = false }: FeedOptions,
 ): Feed {
   check(corpus, `no text was given for '${source.label}'; load it first`);
   checkContext(corpus, T);
+  const begins = packed ? source.packed.rule(corpus.ids) : undefined;
+  const originOf = (at: number) => corpus.documents.findLast(({ start }) => start <= at)!.start;
   const example = (at: number): Example => ({
     tokens: Int32Array.from(corpus.ids.subarray(at, at + T)),
     targets: Int32Array.from(corpus.ids.subarray(at + 1, at + T + 1)),
     weights: new Float32Array(T).fill(1),
+    ...(begins && { starts: startsIn(begins, { start: at, T, origin: originOf(at) }) }),
   });
 
   const fitting = slicesOf(source);
@@ -157,5 +163,8 @@ function stack(examples: readonly Example[]): Batch {
     targets.set(example.targets, row * T);
     weights.set(example.weights, row * T);
   });
-  return { tokens, targets, weights };
+  if (!examples[0]!.starts) return { tokens, targets, weights };
+  const starts = new Int32Array(examples.length * T);
+  examples.forEach((example, row) => starts.set(example.starts!, row * T));
+  return { tokens, targets, weights, starts };
 }

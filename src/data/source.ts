@@ -1,12 +1,15 @@
 /** @file What can be learnt: a corpus of text or a synthetic task, each one self-describing file. */
 import type { ParamSpec } from '../core/params';
 import type { Random } from '../core/random';
+import type { Packed } from './packed';
 
 /** One batch, row-major [B, T]. A target counts in the loss and the accuracy where its weight is 1. */
 export interface Batch {
   readonly tokens: Int32Array;
   readonly targets: Int32Array;
   readonly weights: Float32Array;
+  /** Where in its row the document of each token begins, [B, T]; of a text. Tasks are one document to a row. */
+  readonly starts?: Int32Array;
   /** Held-out batches of a text: for each slice that fits it, [B, T], 1 where the target is in the slice. */
   readonly slices?: ReadonlyMap<string, Uint8Array>;
 }
@@ -16,6 +19,7 @@ export interface Example {
   readonly tokens: Int32Array; // [T]
   readonly targets: Int32Array; // [T]
   readonly weights: Float32Array; // [T], 1 where the target is scored
+  readonly starts?: Int32Array; // [T], where the document of each token begins; of a text
 }
 
 export interface Vocabulary {
@@ -62,6 +66,8 @@ export interface CorpusSource extends Described {
   readonly far?: string;
   /** The text of `file` is cut into passages and each is repeated when it is loaded. Undefined: taken as it is. */
   readonly repeat?: Repeat;
+  /** What stands for a document where those that share a row are kept apart. */
+  readonly packed: Packed;
   /** The text is a table; every document begins with a line. Undefined: it is none. */
   readonly table?: Table;
 }

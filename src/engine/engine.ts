@@ -28,7 +28,7 @@ import { checkMemory } from '../model/memory';
 import simdKernels from '../ops/simd.wasm?url';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
-import { layersOf, localReach, type RunSpec } from '../spec/run';
+import { layersOf, localReach, packingOf, type RunSpec } from '../spec/run';
 import { adapt } from '../train/adapt';
 import { snapshotFrom } from '../train/keep';
 import { repeat } from '../train/repeat';
@@ -309,6 +309,7 @@ export class Engine {
       distance: spec.distance,
       seed: spec.seed,
       reach: localReach(spec),
+      packed: packingOf(spec) !== 'off',
     };
     if (source.kind === 'task') return makeFeed(source, options);
     const corpus = await corpusOf(source, text, base ?? globalThis.location.href);

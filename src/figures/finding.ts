@@ -20,7 +20,7 @@ import {
   type Party,
 } from './parties';
 import type { Result } from './result';
-import { apartOf, mean, rangeOf, verdictOn, type SeedLoss } from './verdict';
+import { apartBeside, mean, rangeOf, verdictOn, type SeedLoss } from './verdict';
 
 export interface Finding {
   readonly title: string; // a sentence, without its full stop
@@ -85,7 +85,7 @@ export function findingOfContexts(results: readonly Result[], measure: Measure =
     const [global, grouped] = [first(parties, 'global'), first(parties, 'grouped')];
     if (!global || !grouped) return [];
     const { kind: all } = verdictOn(grouped.losses, global.losses);
-    const kind = apartOf(grouped.losses) ? 'apart' : all;
+    const kind = apartBeside(grouped.losses, global.losses) ? 'apart' : all;
     return [{ at: formatInteger(context), kind, grouped, share: flopsOf(grouped) / flopsOf(global) }]; // prettier-ignore
   });
   if (pairs.length === 0) {
@@ -152,7 +152,9 @@ function comparing(
   const say = (party: Party) => {
     const said = `${party.name} is ${split(party.losses, global.losses)}`;
     const cost = price(party, global);
-    return cost === '' ? said : `${said}${apartOf(party.losses) ? ',' : ''} ${cost}`;
+    return cost === ''
+      ? said
+      : `${said}${apartBeside(party.losses, global.losses) ? ',' : ''} ${cost}`;
   };
   const clauses = others.map(say);
   const beside = further.map((party) => `${capital(say(party))}.`);
@@ -161,7 +163,7 @@ function comparing(
 
 /** As `against`; a seed that stands apart is said apart, so that no mean hides it. */
 function split(losses: readonly SeedLoss[], global: readonly SeedLoss[]): string {
-  const apart = apartOf(losses);
+  const apart = apartBeside(losses, global);
   if (!apart || global.length < SEEDS) return against(losses, global);
   const others = losses.filter((one) => one !== apart);
   const difference = mean(others) - mean(global);

@@ -1,5 +1,7 @@
 /** @file What runs cost against the length of the text: closed forms alone, so 16,384 tokens are as quick as 64. */
 import { attentionFlops, cacheBytes, visiblePairs } from '../attention/cost';
+import { tokensSaid } from '../attention/said';
+import { check } from '../core/check';
 import { formatBytes, formatCount, formatInteger } from '../core/units';
 import { allGlobal, trainingFlops } from '../spec/cost';
 import type { ModelSpec } from '../spec/model';
@@ -81,10 +83,24 @@ export function notchOf(T: number): number {
   return Math.round(PER_DOUBLING * Math.log2(within / SHORTEST));
 }
 
+/** Those of LENGTHS that its masks speak of, and the last length they do: rows that were given say nothing of longer texts. */
+function lengthsOf({ layers }: ModelSpec): readonly number[] {
+  const most = tokensSaid(layers);
+  return most === Infinity ? LENGTHS : [...LENGTHS.filter((T) => T < most), most];
+}
+
+/** 'a mask is kept as rows of 96 tokens, …': why a model has no price at T tokens; undefined where it has one. */
+export function unpriced({ layers }: ModelSpec, T: number): string | undefined {
+  const most = tokensSaid(layers);
+  return T <= most
+    ? undefined
+    : `a mask is kept as rows of ${formatInteger(most)} tokens, which say nothing of longer texts`;
+}
+
 export function growthChart(
   runs: readonly Named[],
   id: CountedId,
-  lengths: readonly number[] = LENGTHS,
+  lengths?: readonly number[],
 ): Chart {
   const { axis, per, of } = counted(id);
   return {
@@ -94,7 +110,7 @@ export function growthChart(
       id: `${i} ${name}`,
       label: name,
       look: plan as Look,
-      points: lengths.map((T) => {
+      points: (lengths?.filter((T) => !unpriced(model, T)) ?? lengthsOf(model)).map((T) => {
         const y = of(model, T) / per;
         return { x: T, y, low: y, high: y };
       }),
@@ -106,17 +122,21 @@ export function growthChart(
 export const growthTable = (runs: readonly Named[]): Table => ({
   columns: ['run', 'T', ...COUNTED.map(({ axis }) => `${axis}, counted`)],
   rows: runs.flatMap(({ name, model }) =>
-    LENGTHS.map((T) => [name, T, ...COUNTED.map(({ of, per }) => of(model, T) / per)]),
+    lengthsOf(model).map((T) => [name, T, ...COUNTED.map(({ of, per }) => of(model, T) / per)]),
   ),
 });
 
 /** '2,099,200 pairs, 26 % of all global; × 3.9 for twice the tokens'. */
 export function sayGrowth(model: ModelSpec, id: CountedId, T: number): string {
   const { of, write } = counted(id);
+  const none = unpriced(model, T);
+  if (none) return `no price: ${none}`;
   const own = of(model, T);
   const global = of(allGlobal(model), T);
+  const now = `${write(own)}, ${percent(own / global)} of all global`;
+  if (unpriced(model, 2 * T)) return now;
   const growth = Number((of(model, 2 * T) / own).toPrecision(3));
-  return `${write(own)}, ${percent(own / global)} of all global; × ${growth} for twice the tokens`;
+  return `${now}; × ${growth} for twice the tokens`;
 }
 
 export interface Price {
@@ -129,9 +149,11 @@ export interface Price {
   readonly percent: string;
 }
 
-/** What a model pays at a length of T tokens, beside the same model with every layer global. */
+/** What a model pays at a length of T tokens, beside the same model with every layer global. Throws InputError where `unpriced`. */
 export function priceAt(model: ModelSpec, id: CountedId, T: number): Price {
   const { of, write } = counted(id);
+  const none = unpriced(model, T);
+  check(none === undefined, `there is no price at ${T} tokens: ${none}`);
   const own = of(model, T);
   const share = own / of(allGlobal(model), T);
   return { own, share, written: write(own), percent: percent(share) };
@@ -155,7 +177,10 @@ export function sayPrice(model: ModelSpec, id: 'training' | 'cache', T: number):
   const what = id === 'training' ? 'needs' : 'keeps';
   const whole = id === 'training' ? 'the FLOPs' : 'the keys and values';
   const now = `At ${here} this plan ${what} ${share(T)} of ${whole} of all-global layers`;
-  return T === LONGEST ? `${now}.` : `${now}; at ${far}, ${share(LONGEST)}.`;
+  // Beyond its rows a mask has no price; the page says so beside the line that ends there.
+  return T === LONGEST || unpriced(model, LONGEST)
+    ? `${now}.`
+    : `${now}; at ${far}, ${share(LONGEST)}.`;
 }
 
 /** Small shares keep two digits. */

@@ -66,3 +66,17 @@ export function apartOf(losses: readonly SeedLoss[]): SeedLoss | undefined {
     return away >= APART && away > 2 * rangeOf(others);
   })?.one;
 }
+
+/**
+ * The seed of `plan` that stands apart from its others, unless the same seed stands apart to the same side in `other`: seeds
+ * begin with the same batches, and then it is the seed that is late or early and not the plan.
+ */
+export function apartBeside(
+  plan: readonly SeedLoss[],
+  other: readonly SeedLoss[],
+): SeedLoss | undefined {
+  const [own, same] = [apartOf(plan), apartOf(other)];
+  if (!own || own.seed !== same?.seed) return own;
+  const side = (one: SeedLoss, losses: readonly SeedLoss[]) => Math.sign(one.loss - mean(losses));
+  return side(own, plan) === side(same, other) ? undefined : own;
+}

@@ -40,6 +40,8 @@ export interface Validation {
   readonly accuracy: number;
   readonly tokens: number; // scored tokens behind the numbers
   readonly slices: readonly SliceScore[]; // those that fit the text; none for a task
+  /** Where documents are kept apart: the share of the layers' pairs that lies inside them, counted in these batches, 0..1. */
+  readonly kept?: number;
 }
 
 /** Losses by position: entry t is about the token after t + 1 tokens were read. */
@@ -87,6 +89,8 @@ export interface AttentionFrame {
   readonly size: number; // cells a side, ceil(T / factor)
   readonly factor: number; // tokens per cell side; 1 where nothing is pooled
   readonly layers: readonly LayerFrame[];
+  /** Where documents begin in the sequence, those above 0, in order; left out where none are kept apart. */
+  readonly begins?: readonly number[];
 }
 
 export interface LayerFrame {

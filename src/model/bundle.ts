@@ -8,8 +8,9 @@
  * Llama's block (Touvron et al. 2023): pre-norm, no biases. Shapes are known, so this runs once per model;
  * what it writes down is what machines replay and what the memory prediction counts.
  */
+import { rowTables, type Packing } from '../attention/documents';
 import { threadShare, type KernelId, type ThreadShare } from '../attention/kernels';
-import { isTiled, layoutOf, type Intervals, type Layout } from '../attention/layout';
+import { isTiled, layoutOf, type Layout } from '../attention/layout';
 import type { PatternSpec } from '../attention/pattern';
 import { adamw, settle, SLOT, squares, SQUARES_PER_THREAD } from '../ops/adamw/kernel';
 import { attentionGradKeys, attentionGradQuery } from '../ops/attention/backward';
@@ -47,6 +48,7 @@ import {
 import { ALIGN, ProgramWriter, type Bundle, type KeptBuffer, type Part } from '../program/program';
 import { NORM_EPS, type ModelSpec } from '../spec/model';
 import { arenaOf, inGradients, paddedVocabulary, type Arena } from './arena';
+import { nameOfTable, POSITIONS, readersOf, rowsOf } from './documents';
 import type { Picture } from './picture';
 import { LARGE_TILES, SMALL_TILES, type Tiles } from '../program/tiles';
 
@@ -71,6 +73,8 @@ export interface BundleOptions {
   /** Of the products, where it was measured which are best. */
   readonly tiles?: Tiles;
   readonly picture?: Picture;
+  /** Where documents are kept apart every sequence has tables of its own, to be written with its batch: see ./documents.ts. */
+  readonly documents?: Packing;
 }
 
 /** The result of program `maps` that holds a layer's picture. */
@@ -100,14 +104,9 @@ interface LayerLayout {
   readonly layout: Layout;
   readonly reads: Part; // what queries read: the first key of each, or tiles
   readonly readers: Part; // the same from the keys: first and last reader of each, or tiles
+  /** From the tables of a sequence to those of the next, as the kernels count it; 0 where all share theirs. */
+  readonly apart: { readonly reads: number; readonly readers: number };
   readonly table: Part;
-}
-
-/** First and last query that reads each key, tokens first. */
-function readersOf({ from, to }: Intervals): Int32Array {
-  const pairs = new Int32Array(2 * from.length);
-  from.forEach((q, j) => pairs.set([q, to[j]!], 2 * j));
-  return pairs;
 }
 
 class BundleWriter {
@@ -149,6 +148,7 @@ class BundleWriter {
     this.#keep('tokens', rows, 'i32');
     this.#keep('targets', rows, 'i32');
     this.#keep('scored', rows);
+    this.#keep(POSITIONS, this.#restarts ? rows : ALIGN, 'i32');
     // WebGPU allows no empty buffer, and none that is read and written at once.
     this.#keep('nothing', ALIGN);
     this.#keep('nothing more', ALIGN);
@@ -186,25 +186,42 @@ class BundleWriter {
   #layout(pattern: PatternSpec, id: string): LayerLayout {
     const { context: T, headDim, ropeBase, ropeScale, pool } = this.m;
     const layout = layoutOf(pattern, T);
-    const put = (name: string, keptBuffer: KeptBuffer): Part => {
-      const buffer = `${name} ${id}`;
+    const put = (buffer: string, keptBuffer: KeptBuffer): Part => {
       this.kept[buffer] = keptBuffer;
       return this.#part(buffer);
     };
-    const ints = (name: string, content: Int32Array) =>
-      put(name, { element: 'i32', length: content.length, content: () => content });
+    const ints = (table: 'reads' | 'readers', shared: Int32Array) => {
+      const rows = this.#packed ? rowsOf(layout, table, this.options.batch) : undefined;
+      const length = rows?.length ?? shared.length;
+      return put(nameOfTable(table, id), {
+        element: 'i32',
+        length,
+        content: () => rows?.content() ?? shared,
+      });
+    };
     const centres = pool === 'pre' ? layout.summaries : 0;
+    const sizes = this.#packed ? rowTables(layout) : { reads: 0, readers: 0 };
     return {
       layout,
       reads: ints('reads', isTiled(layout) ? layout.reads : layout.first),
       readers: ints('readers', isTiled(layout) ? layout.readers : readersOf(layout)),
-      table: put('angles', {
+      // Intervals are found by their token, of which a reader is two numbers.
+      apart: isTiled(layout) ? sizes : { reads: sizes.reads, readers: sizes.readers / 2 },
+      table: put(`angles ${id}`, {
         element: 'f32',
         length: (T + centres) * headDim,
         content: () =>
           rotationTable(virtualPositions(T, layout.chunk, centres), headDim, ropeBase, ropeScale),
       }),
     };
+  }
+
+  get #packed(): boolean {
+    return (this.options.documents ?? 'off') !== 'off';
+  }
+
+  get #restarts(): boolean {
+    return this.options.documents === 'restart';
   }
 
   get #rows(): number {
@@ -322,8 +339,8 @@ class BundleWriter {
     const means = this.#place(l, qkv);
     const attended = this.#temporary('attended', m.heads * m.headDim);
     const stats = this.#temporary('stats', 2 * m.heads);
-    const { layout, reads } = this.layouts[l]!;
-    const u = this.#attentionUniforms(layout);
+    const { layout, reads, apart } = this.layouts[l]!;
+    const u = this.#attentionUniforms(layout, apart.reads);
     const { queries } = this.share;
     const threads = queryThreads(u, queries);
     const constants = { D4: m.headDim / 4, queries };
@@ -332,7 +349,7 @@ class BundleWriter {
         tiledForward,
         threads,
         { qkv, reads, out: attended, stats },
-        this.#tiledUniforms(layout),
+        this.#tiledUniforms(layout, apart.reads),
         constants,
       );
     else
@@ -405,19 +422,19 @@ class BundleWriter {
     const dout = this.#temporary('dout', H);
     this.#NT(dx, w.out, dout, D, H);
     this.#TN(s.attended, dx, inGradients(w.out), H, D);
-    const { layout, reads, readers, table } = this.layouts[l]!;
+    const { layout, reads, readers, apart, table } = this.layouts[l]!;
     const dqkv = this.#temporary('dqkv', W);
     const dmeans =
       layout.summaries > 0
         ? this.#temporary('dmeans', 2 * m.kvHeads * m.headDim, this.#batch * layout.summaries)
         : this.#part('nothing more');
     const { qkv, means, stats } = s;
-    const u = this.#attentionUniforms(layout);
+    const u = this.#attentionUniforms(layout, apart.reads);
     const D4 = m.headDim / 4;
     const overQueries = { D4, queries: share.gradQueries };
     const overKeys = { D4, keys: share.keys };
     if (isTiled(layout)) {
-      const tiled = this.#tiledUniforms(layout);
+      const tiled = this.#tiledUniforms(layout, apart.reads);
       this.#writer.launch(
         tiledGradQuery,
         queryThreads(u, share.gradQueries),
@@ -429,7 +446,7 @@ class BundleWriter {
         tiledGradKeys,
         keyThreads(u, share.keys),
         { qkv, readers, dout, stats, dqkv },
-        tiled,
+        { ...tiled, apart: apart.readers },
         overKeys,
       );
     } else {
@@ -444,7 +461,7 @@ class BundleWriter {
         attentionGradKeys,
         keyThreads(u, share.keys),
         { qkv, means, readers, dout, stats, dqkv, dmeans },
-        u,
+        { ...u, apart: apart.readers },
         overKeys,
       );
     }
@@ -452,7 +469,7 @@ class BundleWriter {
     this.#writer.launch(
       placeGrad,
       placeThreads(this.#batch, places),
-      { dqkv, table, dmeans },
+      { dqkv, table, positions: this.#part(POSITIONS), dmeans },
       places,
     );
     const dNormed = this.#temporary('dnormed', D);
@@ -488,19 +505,19 @@ class BundleWriter {
           tiledProbe,
           cells.length,
           { qkv, reads, stats, cells },
-          { ...this.#tiledUniforms(layout), ...picture },
+          { ...this.#tiledUniforms(layout, 0), ...picture },
         );
       else
         this.#writer.launch(
           attentionProbe,
           cells.length,
           { qkv, means, first: reads, stats, cells },
-          { ...this.#attentionUniforms(layout), ...picture },
+          { ...this.#attentionUniforms(layout, 0), ...picture },
         );
     });
   }
 
-  #attentionUniforms({ T, summaries, chunk }: Layout) {
+  #attentionUniforms({ T, summaries, chunk }: Layout, apart: number) {
     const { heads, kvHeads, headDim } = this.m;
     return {
       B: this.#batch,
@@ -511,18 +528,20 @@ class BundleWriter {
       chunk,
       scale: 1 / Math.sqrt(headDim),
       bias: chunk > 0 ? Math.log(chunk) : 0,
+      apart,
     };
   }
 
-  #tiledUniforms({ T }: Layout) {
+  #tiledUniforms({ T }: Layout, apart: number) {
     const { heads, kvHeads, headDim } = this.m;
-    return { B: this.#batch, T, heads, kvHeads, scale: 1 / Math.sqrt(headDim) };
+    return { B: this.#batch, T, heads, kvHeads, scale: 1 / Math.sqrt(headDim), apart };
   }
 
   #placeUniforms({ T, summaries, chunk }: Layout) {
     const { heads, kvHeads, headDim, pool } = this.m;
     const pre = pool === 'pre' ? 1 : 0;
-    return { T, summaries, heads, kvHeads, headDim, chunk: summaries > 0 ? chunk : 1, pre };
+    const own = this.#restarts ? 1 : 0;
+    return { T, summaries, heads, kvHeads, headDim, chunk: summaries > 0 ? chunk : 1, pre, own };
   }
 
   /** Turns queries and keys in place; the averages of keys and values. */
@@ -534,7 +553,8 @@ class BundleWriter {
         ? this.#temporary('means', 2 * kvHeads * headDim, this.#batch * layout.summaries)
         : this.#part('nothing');
     const u = this.#placeUniforms(layout);
-    this.#writer.launch(place, placeThreads(this.#batch, u), { qkv, table, means }, u);
+    const positions = this.#part(POSITIONS);
+    this.#writer.launch(place, placeThreads(this.#batch, u), { qkv, table, positions, means }, u);
     return means;
   }
 

@@ -1,4 +1,5 @@
 /** @file Bytes a model holds while it trains, from the very list of buffers the machines allocate. */
+import type { Packing } from '../attention/documents';
 import type { KernelId } from '../attention/kernels';
 import { layoutOf } from '../attention/layout';
 import { check } from '../core/check';
@@ -7,7 +8,7 @@ import { formatBytes } from '../core/units';
 import { bytesOf, scratchBytes } from '../program/arrange';
 import { aligned, BYTES } from '../program/program';
 import { modelSpecOf, type ModelSpec } from '../spec/model';
-import type { RunSpec } from '../spec/run';
+import { packingOf, type RunSpec } from '../spec/run';
 import { bundleOf } from './bundle';
 import { pictureFor } from './picture';
 
@@ -37,8 +38,9 @@ export function trainingMemory(
   batch: number,
   kernel: KernelId = 'simd',
   threads = 1,
+  documents: Packing = 'off',
 ): TrainingMemory {
-  const bundle = bundleOf(m, { batch, picture: pictureFor(m.context) });
+  const bundle = bundleOf(m, { batch, picture: pictureFor(m.context), documents });
   const { temporary, kept, total, largest } = bytesOf(bundle);
   const working = kernel === 'simd' ? threads * scratchBytes(bundle) : 0;
   const weights = BYTES * aligned(bundle.kept['weights']!.length);
@@ -85,7 +87,7 @@ export function checkMemory(
   const model = modelSpecOf(spec);
   const memory = composed
     ? composedMemory(model, spec.batch)
-    : trainingMemory(model, spec.batch, kernel, threads);
+    : trainingMemory(model, spec.batch, kernel, threads, packingOf(spec));
   const { peak, largestTensor } = memory;
   const lower = `lower the batch, the context or the width${composed ? ', or compute with something else than TensorFlow.js' : ''}`;
   check(

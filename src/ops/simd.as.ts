@@ -275,8 +275,8 @@ function spread(to: usize, stride: usize, count: i32, from: usize, width: usize,
 
 export function place(
   threads: i32,
-  qkv: usize, table: usize, means: usize,
-  T: i32, summaries: i32, heads: i32, kvHeads: i32, headDim: i32, chunk: i32, pre: i32,
+  qkv: usize, table: usize, positions: usize, means: usize,
+  T: i32, summaries: i32, heads: i32, kvHeads: i32, headDim: i32, chunk: i32, pre: i32, own: i32,
   scratch: usize,
 ): void {
   const width = bytesOf(headDim);
@@ -302,9 +302,10 @@ export function place(
       }
     }
     for (let n = 0; n < count; n++) {
+      const t = first + n;
+      const angle = table + <usize>(own == 1 ? load<i32>(positions + bytesOf(b * T + t)) : t) * width;
       for (let piece = 0; piece < heads + kvHeads; piece++) {
-        const at = tokens + <usize>n * stride + <usize>piece * width;
-        turnHead(at, table + <usize>(first + n) * width, headDim >> 1, 1);
+        turnHead(tokens + <usize>n * stride + <usize>piece * width, angle, headDim >> 1, 1);
       }
     }
     if (group < summaries) {
@@ -316,8 +317,8 @@ export function place(
 
 export function placeGrad(
   threads: i32,
-  dqkv: usize, table: usize, dmeans: usize,
-  T: i32, summaries: i32, heads: i32, kvHeads: i32, headDim: i32, chunk: i32, pre: i32,
+  dqkv: usize, table: usize, positions: usize, dmeans: usize,
+  T: i32, summaries: i32, heads: i32, kvHeads: i32, headDim: i32, chunk: i32, pre: i32, own: i32,
   scratch: usize,
 ): void {
   const width = bytesOf(headDim);
@@ -340,9 +341,10 @@ export function placeGrad(
       spread(keys + keyWidth, stride, count, mean + keyWidth, keyWidth, share);
     }
     for (let n = 0; n < count; n++) {
+      const t = first + n;
+      const angle = table + <usize>(own == 1 ? load<i32>(positions + bytesOf(b * T + t)) : t) * width;
       for (let piece = 0; piece < heads + kvHeads; piece++) {
-        const at = tokens + <usize>n * stride + <usize>piece * width;
-        turnHead(at, table + <usize>(first + n) * width, headDim >> 1, -1);
+        turnHead(tokens + <usize>n * stride + <usize>piece * width, angle, headDim >> 1, -1);
       }
     }
     if (group < summaries && pre == 1) {

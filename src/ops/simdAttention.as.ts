@@ -119,7 +119,7 @@ export function storeRow(to: usize, n: i32, factor: f32, whole: bool): void {
 export function attentionForward(
   threads: i32,
   qkv: usize, means: usize, first: usize, out: usize, stats: usize,
-  B: i32, T: i32, summaries: i32, heads: i32, kvHeads: i32, chunk: i32, scale: f32, bias: f32,
+  B: i32, T: i32, summaries: i32, heads: i32, kvHeads: i32, chunk: i32, scale: f32, bias: f32, apart: i32,
   D4: i32, queries: i32, scratch: usize,
 ): void {
   const d = D4 << 2;
@@ -138,6 +138,7 @@ export function attentionForward(
   const t0 = whole ? 0 : part << 2;
   const stepT = whole ? 4 : parts << 2;
   for (let b = 0; b < B; b++) {
+    const starts = first + bytesOf(b * apart);
     for (let kv = 0; kv < kvHeads; kv++) {
       if (whole && (b * kvHeads + kv) % parts != part) continue;
       const key = qkv + <usize>(b * T) * stride + <usize>(heads + kv) * width;
@@ -159,15 +160,15 @@ export function attentionForward(
           const q1 = rows + <usize>t1 * stride;
           const q2 = rows + <usize>t2 * stride;
           const q3 = rows + <usize>t3 * stride;
-          const from = load<i32>(first + bytesOf(t)) & ~7;
+          const from = load<i32>(starts + bytesOf(t)) & ~7;
           const count = up8(t3 + 1) - from;
-          const meanCount = chunk > 0 ? up8(load<i32>(first + bytesOf(t3)) / chunk) : 0;
+          const meanCount = chunk > 0 ? up8(load<i32>(starts + bytesOf(t3)) / chunk) : 0;
           const bytes = bytesOf(count + meanCount);
           scoresOf(q0, q1, q2, q3, keys + <usize>from * width, d, count, scores, bytes);
           scoresOf(q0, q1, q2, q3, meanKeys, d, meanCount, scores + bytesOf(count), bytes);
           for (let n = 0; n < 4; n++) {
             const tn = min(t + n, T - 1);
-            const start = load<i32>(first + bytesOf(tn));
+            const start = load<i32>(starts + bytesOf(tn));
             const row = scores + <usize>n * bytes;
             hide(row, 0, start - from, LOW);
             hide(row, tn + 1 - from, count, LOW);
@@ -219,7 +220,7 @@ export function dot(a: usize, b: usize, bytes: usize): f32 {
 export function attentionGradQuery(
   threads: i32,
   qkv: usize, means: usize, first: usize, out: usize, dout: usize, stats: usize, dqkv: usize,
-  B: i32, T: i32, summaries: i32, heads: i32, kvHeads: i32, chunk: i32, scale: f32, bias: f32,
+  B: i32, T: i32, summaries: i32, heads: i32, kvHeads: i32, chunk: i32, scale: f32, bias: f32, apart: i32,
   D4: i32, queries: i32, scratch: usize,
 ): void {
   const d = D4 << 2;
@@ -243,6 +244,7 @@ export function attentionGradQuery(
   const t0 = whole ? 0 : part << 2;
   const stepT = whole ? 4 : parts << 2;
   for (let b = 0; b < B; b++) {
+    const starts = first + bytesOf(b * apart);
     for (let kv = 0; kv < kvHeads; kv++) {
       if (whole && (b * kvHeads + kv) % parts != part) continue;
       const key = qkv + <usize>(b * T) * stride + <usize>(heads + kv) * width;
@@ -262,9 +264,9 @@ export function attentionGradQuery(
           const t3 = min(t + 3, T - 1);
           const rows = qkv + <usize>(b * T) * stride + <usize>h * width;
           const grads = dout + <usize>(b * T) * outStride + <usize>h * width;
-          const from = load<i32>(first + bytesOf(t)) & ~7;
+          const from = load<i32>(starts + bytesOf(t)) & ~7;
           const count = up8(t3 + 1) - from;
-          const meanCount = chunk > 0 ? up8(load<i32>(first + bytesOf(t3)) / chunk) : 0;
+          const meanCount = chunk > 0 ? up8(load<i32>(starts + bytesOf(t3)) / chunk) : 0;
           const bytes = bytesOf(count + meanCount);
           const q0 = rows + <usize>t * stride;
           const q1 = rows + <usize>t1 * stride;
@@ -280,7 +282,7 @@ export function attentionGradQuery(
           scoresOf(g0, g1, g2, g3, meanValues, d, meanCount, slopes + bytesOf(count), bytes);
           for (let n = 0; n < 4; n++) {
             const tn = min(t + n, T - 1);
-            const start = load<i32>(first + bytesOf(tn));
+            const start = load<i32>(starts + bytesOf(tn));
             const stat = stats + (<usize>((b * heads + h) * T + tn) << 3);
             const lse = load<f32>(stat);
             const at = <usize>(b * T + tn) * outStride + <usize>h * width;
@@ -346,7 +348,7 @@ export function collect(
 export function attentionGradKeys(
   threads: i32,
   qkv: usize, means: usize, readers: usize, dout: usize, stats: usize, dqkv: usize, dmeans: usize,
-  B: i32, T: i32, summaries: i32, heads: i32, kvHeads: i32, chunk: i32, scale: f32, bias: f32,
+  B: i32, T: i32, summaries: i32, heads: i32, kvHeads: i32, chunk: i32, scale: f32, bias: f32, apart: i32,
   D4: i32, keys: i32, scratch: usize,
 ): void {
   const d = D4 << 2;
@@ -387,21 +389,21 @@ export function attentionGradKeys(
       }
       for (let phase = 0; phase < 2; phase++) {
         const count = phase == 0 ? T : summaries;
-        const apart = phase == 0 ? stride : meanStride;
+        const step = phase == 0 ? stride : meanStride;
         const row0 =
           phase == 0
             ? <usize>(b * T) * stride + <usize>(heads + kv) * width
             : <usize>(b * summaries) * meanStride + <usize>kv * width;
         const source = (phase == 0 ? qkv : means) + row0;
         const target = (phase == 0 ? dqkv : dmeans) + row0;
-        const reader = readers + (phase == 0 ? 0 : <usize>T << 3);
+        const reader = readers + (<usize>(b * apart + (phase == 0 ? 0 : T)) << 3);
         for (let j = j0; j < count; j += stepJ) {
           const real = min(4, count - j);
           // Past the end the last key is repeated, and not stored.
-          const k0 = source + <usize>j * apart;
-          const k1 = source + <usize>(j + min(1, real - 1)) * apart;
-          const k2 = source + <usize>(j + min(2, real - 1)) * apart;
-          const k3 = source + <usize>(j + min(3, real - 1)) * apart;
+          const k0 = source + <usize>j * step;
+          const k1 = source + <usize>(j + min(1, real - 1)) * step;
+          const k2 = source + <usize>(j + min(2, real - 1)) * step;
+          const k3 = source + <usize>(j + min(3, real - 1)) * step;
           const from = load<i32>(reader + (<usize>j << 3)) & ~7;
           const span = up8(load<i32>(reader + (<usize>(j + real - 1) << 3), 4) + 1) - from;
           const bytes = bytesOf(span);
@@ -422,12 +424,12 @@ export function attentionGradKeys(
             hide(dp, 0, begin, 0);
             hide(dp, end, span, 0);
           }
-          const to = target + <usize>j * apart;
+          const to = target + <usize>j * step;
           const fresh = h == kv * share;
           const panels = <usize>from << 5;
           const panelBytes = <usize>T8 << 5;
-          collect(slopes, bytes, span, queryRows + panels, panelBytes, d, to, apart, real, fresh);
-          collect(scores, bytes, span, gradRows + panels, panelBytes, d, to + valueAt, apart, real, fresh);
+          collect(slopes, bytes, span, queryRows + panels, panelBytes, d, to, step, real, fresh);
+          collect(scores, bytes, span, gradRows + panels, panelBytes, d, to + valueAt, step, real, fresh);
         }
       }
     }
@@ -485,7 +487,7 @@ function drawRow(
 export function attentionProbe(
   threads: i32,
   qkv: usize, means: usize, first: usize, stats: usize, cells: usize,
-  B: i32, T: i32, summaries: i32, heads: i32, kvHeads: i32, chunk: i32, scale: f32, bias: f32,
+  B: i32, T: i32, summaries: i32, heads: i32, kvHeads: i32, chunk: i32, scale: f32, bias: f32, apart: i32,
   d: i32, size: i32, factor: i32, every: i32, scratch: usize,
 ): void {
   const width = bytesOf(d);

@@ -147,7 +147,7 @@ function gatherAll(rows: usize, apart: usize, panels: usize, stretch: usize, end
 export function tiledForward(
   threads: i32,
   qkv: usize, reads: usize, out: usize, stats: usize,
-  B: i32, T: i32, heads: i32, kvHeads: i32, scale: f32,
+  B: i32, T: i32, heads: i32, kvHeads: i32, scale: f32, apart: i32,
   D4: i32, queries: i32, scratch: usize,
 ): void {
   const d = D4 << 2;
@@ -178,8 +178,9 @@ export function tiledForward(
           const q1 = q0 + <usize>min(1, real - 1) * stride;
           const q2 = q0 + <usize>min(2, real - 1) * stride;
           const q3 = q0 + <usize>min(3, real - 1) * stride;
-          const spans = spansOf(reads, t >> 2);
-          const end = spansOf(reads, (t >> 2) + 1);
+          const block = b * apart + (t >> 2);
+          const spans = spansOf(reads, block);
+          const end = spansOf(reads, block + 1);
           const last = joinSpans(spans, end, stretches);
           const bytes = bytesOfAll(stretches, last);
           const any = anyOf(spans, end);
@@ -214,7 +215,7 @@ export function tiledForward(
 export function tiledGradQuery(
   threads: i32,
   qkv: usize, reads: usize, out: usize, dout: usize, stats: usize, dqkv: usize,
-  B: i32, T: i32, heads: i32, kvHeads: i32, scale: f32,
+  B: i32, T: i32, heads: i32, kvHeads: i32, scale: f32, apart: i32,
   D4: i32, queries: i32, scratch: usize,
 ): void {
   const d = D4 << 2;
@@ -249,8 +250,9 @@ export function tiledGradQuery(
           const n3 = <usize>min(3, real - 1);
           const own = <usize>(b * T + t) * outStride + <usize>h * width;
           const query = <usize>(b * T + t) * stride + <usize>h * width;
-          const spans = spansOf(reads, t >> 2);
-          const end = spansOf(reads, (t >> 2) + 1);
+          const block = b * apart + (t >> 2);
+          const spans = spansOf(reads, block);
+          const end = spansOf(reads, block + 1);
           const last = joinSpans(spans, end, stretches);
           const bytes = bytesOfAll(stretches, last);
           const q0 = qkv + query;
@@ -285,7 +287,7 @@ export function tiledGradQuery(
 export function tiledGradKeys(
   threads: i32,
   qkv: usize, readers: usize, dout: usize, stats: usize, dqkv: usize,
-  B: i32, T: i32, heads: i32, kvHeads: i32, scale: f32,
+  B: i32, T: i32, heads: i32, kvHeads: i32, scale: f32, apart: i32,
   D4: i32, keys: i32, scratch: usize,
 ): void {
   const d = D4 << 2;
@@ -334,8 +336,9 @@ export function tiledGradKeys(
         const k1 = k0 + <usize>min(1, real - 1) * stride;
         const k2 = k0 + <usize>min(2, real - 1) * stride;
         const k3 = k0 + <usize>min(3, real - 1) * stride;
-        const spans = spansOf(readers, j >> 2);
-        const end = spansOf(readers, (j >> 2) + 1);
+        const block = b * apart + (j >> 2);
+        const spans = spansOf(readers, block);
+        const end = spansOf(readers, block + 1);
         const last = joinSpans(spans, end, stretches);
         const bytes = bytesOfAll(stretches, last);
         scoresOfAll(k0, k1, k2, k3, queries, d, stretches, last, scores, bytes);
@@ -404,7 +407,7 @@ function drawTiles(
 export function tiledProbe(
   threads: i32,
   qkv: usize, reads: usize, stats: usize, cells: usize,
-  B: i32, T: i32, heads: i32, kvHeads: i32, scale: f32,
+  B: i32, T: i32, heads: i32, kvHeads: i32, scale: f32, apart: i32,
   d: i32, size: i32, factor: i32, every: i32, scratch: usize,
 ): void {
   const width = bytesOf(d);

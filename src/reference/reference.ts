@@ -5,6 +5,7 @@
  * of an independent PyTorch implementation.
  */
 import * as tf from '@tensorflow/tfjs';
+import { checkPacked, type Packing } from '../attention/documents';
 import { isTiled, layoutOf, type Layout } from '../attention/layout';
 import { cellsInTiles } from '../attention/tiles';
 import { rotationTable, virtualPositions } from '../ops/place/kernel';
@@ -34,14 +35,21 @@ export function referenceTables(m: ModelSpec): readonly AttentionTables[] {
   });
 }
 
+/** The documents in each row of a batch: where in its row the document of each token begins, [B T]. */
+export interface Documents {
+  readonly starts: Int32Array;
+  readonly packing: Packing;
+}
+
 /** tokens int32 [B, T] → logits [B T, V] */
 export function referenceLogits(
   m: ModelSpec,
   w: Weights,
   tokens: tf.Tensor2D,
   tables?: readonly AttentionTables[],
+  documents?: Documents,
 ): tf.Tensor2D {
-  const normed = referenceNorm(trunk(m, w, tokens, tables).x, w['model.norm.weight']!);
+  const normed = referenceNorm(trunk(m, w, tokens, tables, documents).x, w['model.norm.weight']!);
   const head = w['lm_head.weight'] as tf.Tensor2D | undefined;
   if (head) return tf.matMul(normed, head);
   return tf.matMul(normed, w['model.embed_tokens.weight'] as tf.Tensor2D, false, true);
@@ -53,10 +61,17 @@ export const referenceMaps = (
   w: Weights,
   tokens: tf.Tensor2D,
   tables?: readonly AttentionTables[],
-): readonly tf.Tensor4D[] => trunk(m, w, tokens, tables).maps;
+  documents?: Documents,
+): readonly tf.Tensor4D[] => trunk(m, w, tokens, tables, documents).maps;
 
 /** All layers: their output [B T, D], and what each read. */
-function trunk(m: ModelSpec, w: Weights, tokens: tf.Tensor2D, tables = referenceTables(m)) {
+function trunk(
+  m: ModelSpec,
+  w: Weights,
+  tokens: tf.Tensor2D,
+  tables = referenceTables(m),
+  documents?: Documents,
+) {
   const [B, T] = tokens.shape;
   const embedding = w['model.embed_tokens.weight'] as tf.Tensor2D;
   const oneHot = tf.oneHot(tf.reshape(tokens, [B * T]), m.vocabulary);
@@ -68,7 +83,7 @@ function trunk(m: ModelSpec, w: Weights, tokens: tf.Tensor2D, tables = reference
     const q: tf.Tensor2D = tf.matMul(normed, at('self_attn.q_proj'));
     const k: tf.Tensor2D = tf.matMul(normed, at('self_attn.k_proj'));
     const v: tf.Tensor2D = tf.matMul(normed, at('self_attn.v_proj'));
-    const { mixed, weights } = attend(m, layoutOf(pattern, T), B, q, k, v, tables[l]!);
+    const { mixed, weights } = attend(m, layoutOf(pattern, T), B, q, k, v, tables[l]!, documents);
     x = tf.add<tf.Tensor2D>(x, tf.matMul(mixed, at('self_attn.o_proj')));
     const again = referenceNorm(x, at('post_attention_layernorm'));
     const gate = tf.matMul(again, at('mlp.gate_proj'));
@@ -116,7 +131,8 @@ export const referenceAttention = (
   q: tf.Tensor2D,
   k: tf.Tensor2D,
   v: tf.Tensor2D,
-): tf.Tensor2D => attend(m, layout, B, q, k, v, attentionTables(m, layout)).mixed;
+  documents?: Documents,
+): tf.Tensor2D => attend(m, layout, B, q, k, v, attentionTables(m, layout), documents).mixed;
 
 function attend(
   m: Sizes,
@@ -125,8 +141,10 @@ function attend(
   q: tf.Tensor2D,
   k: tf.Tensor2D,
   v: tf.Tensor2D,
-  { mask, angles, read }: AttentionTables,
+  tables: AttentionTables,
+  documents?: Documents,
 ): { readonly mixed: tf.Tensor2D; readonly weights: tf.Tensor4D } {
+  const { angles } = tables;
   const d = m.headDim;
   const split = (x: tf.Tensor, heads: number): tf.Tensor4D =>
     tf.transpose(tf.reshape(x, [B, T, heads, d]), [0, 2, 1, 3]);
@@ -143,13 +161,20 @@ function attend(
     const whole = tf.slice(x, [0, 0, 0, 0], [B, m.kvHeads, summaries * chunk, d]);
     return tf.mean(tf.reshape(whole, [B, m.kvHeads, summaries, chunk, d]), 3);
   };
+  const own = documents && documents.packing !== 'off' ? documents : undefined;
+  if (own) checkPacked({ chunk });
   const turned = (x: tf.Tensor4D, from: number) =>
     referenceTurn(x, tf.slice(angles, [from, 0], [x.shape[2], d]));
+  // Where positions restart every row has angles of its own, [B, 1, T, d].
+  const placed = (x: tf.Tensor4D) =>
+    own?.packing === 'restart'
+      ? referenceTurn(x, tf.reshape(tf.gather(angles, placesOf(own.starts, T)), [B, 1, T, d]))
+      : turned(x, 0);
 
-  const queries = turned(split(q, m.heads), 0);
+  const queries = placed(split(q, m.heads));
   const rawKeys = split(k, m.kvHeads);
   const values = split(v, m.kvHeads);
-  let keys = turned(rawKeys, 0);
+  let keys = placed(rawKeys);
   let allValues = values;
   if (summaries > 0) {
     const averaged = m.pool === 'post' ? means(keys) : turned(means(rawKeys), T);
@@ -157,8 +182,13 @@ function attend(
     allValues = tf.concat([values, means(values)], 2);
   }
   const scores = tf.div(tf.matMul(queries, shared(keys), false, true), Math.sqrt(d));
-  const softened = tf.softmax(tf.add(scores, mask) as tf.Tensor4D);
+  const together = own && sameDocument(own.starts, B, T);
+  const masked = tf.add(scores, tables.mask);
+  const softened = tf.softmax(
+    (together ? tf.where(tf.cast(together, 'bool'), masked, MASKED) : masked) as tf.Tensor4D,
+  );
   // Where nothing may be read the softmax is even over what it may not read; the query gets nothing.
+  const read = tables.read && (together ? tf.mul(tables.read, together) : tables.read);
   const weights = read ? (tf.mul(softened, read) as tf.Tensor4D) : softened;
   const byHead = tf.matMul(weights, shared(allValues));
   const mixed = tf.reshape(tf.transpose(byHead, [0, 2, 1, 3]), [B * T, m.heads * d]) as tf.Tensor2D;
@@ -194,10 +224,26 @@ function referenceMask(layout: Layout): tf.Tensor2D {
   return tf.tensor2d(mask, [T, T + summaries]);
 }
 
-/** x [B, H, n, d] turned by the angles [n, d] of its positions. */
-function referenceTurn(x: tf.Tensor4D, angles: tf.Tensor2D): tf.Tensor4D {
+/** [B, 1, T, T], 1 where two tokens of a row are in one document. Straight from the definition. */
+function sameDocument(starts: Int32Array, B: number, T: number): tf.Tensor4D {
+  const same = new Float32Array(B * T * T);
+  for (let b = 0, i = 0; b < B; b++)
+    for (let q = 0; q < T; q++)
+      for (let k = 0; k < T; k++, i++) same[i] = +(starts[b * T + q] === starts[b * T + k]);
+  return tf.tensor4d(same, [B, 1, T, T]);
+}
+
+/** Positions that begin at 0 with every document, [B T]. */
+const placesOf = (starts: Int32Array, T: number): tf.Tensor1D =>
+  tf.tensor1d(
+    starts.map((start, i) => (i % T) - start),
+    'int32',
+  );
+
+/** x [B, H, n, d] turned by the angles of its positions, [n, d] or [B, 1, n, d]. */
+function referenceTurn(x: tf.Tensor4D, angles: tf.Tensor): tf.Tensor4D {
   const half = x.shape[3] / 2;
-  const [cosine, sine] = tf.split(angles, 2, 1) as [tf.Tensor2D, tf.Tensor2D];
+  const [cosine, sine] = tf.split(angles, 2, -1) as [tf.Tensor, tf.Tensor];
   const [a, b] = tf.split(x, [half, half], 3) as [tf.Tensor4D, tf.Tensor4D];
   return tf.concat(
     [tf.sub(tf.mul(a, cosine), tf.mul(b, sine)), tf.add(tf.mul(b, cosine), tf.mul(a, sine))],

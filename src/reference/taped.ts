@@ -5,10 +5,12 @@
  * both compute the same, and what the difference in time and memory is. On tfjs's backend in use.
  */
 import * as tf from '@tensorflow/tfjs';
+import { withinDocuments, type Packing } from '../attention/documents';
 import { layoutOf } from '../attention/layout';
 import type { Batch } from '../data/source';
 import { arenaOf, pack, unpack, type Arena, type HostWeights } from '../model/arena';
 import { ADAMW, RING, type AdamWOptions } from '../model/bundle';
+import { checkGiven } from '../model/documents';
 import { pictureFor, type Picture } from '../model/picture';
 import { weightTable, type ModelSpec } from '../spec/model';
 import {
@@ -27,6 +29,7 @@ import {
   referenceMaps,
   referenceTables,
   type AttentionTables,
+  type Documents,
 } from './reference';
 
 /** Models of composed operations, on tfjs's backend in use. */
@@ -41,6 +44,7 @@ export class Taped implements Model {
   readonly arena: Arena;
   readonly picture: Picture;
   readonly adamw: AdamWOptions;
+  readonly documents: Packing;
   readonly #names: readonly string[];
   readonly #shapes: readonly number[][];
   readonly #sizes: readonly number[];
@@ -57,12 +61,13 @@ export class Taped implements Model {
   constructor(
     readonly spec: ModelSpec,
     weights: HostWeights,
-    { adamw = ADAMW }: ModelOptions,
+    { adamw = ADAMW, documents = 'off' }: ModelOptions,
   ) {
     const table = weightTable(spec);
     this.arena = arenaOf(spec);
     this.picture = pictureFor(spec.context);
     this.adamw = adamw;
+    this.documents = documents;
     this.#names = table.map(({ name }) => name);
     this.#shapes = table.map(({ shape }) => [...shape]);
     this.#sizes = this.#shapes.map((shape) => tf.util.sizeFromShape(shape));
@@ -101,7 +106,7 @@ export class Taped implements Model {
       const share = tf.div(1, tf.sum(weights));
       let hits: tf.Tensor | undefined;
       const loss = (first: tf.Tensor, ...rest: tf.Tensor[]): tf.Scalar => {
-        const logits = this.#logits([whenReached(first, count), ...rest], tokens);
+        const logits = this.#logits([whenReached(first, count), ...rest], tokens, batch.starts);
         hits = tf.keep(tf.mul(share, tf.sum(tf.mul(referenceHits(logits, targets), weights))));
         return tf.mul(share, tf.sum(tf.mul(referenceLosses(logits, targets), weights)));
       };
@@ -131,7 +136,7 @@ export class Taped implements Model {
   async evaluate(batch: Batch): Promise<Float32Array> {
     const rows = tf.tidy(() => {
       const { tokens, targets, weights } = this.#upload(batch);
-      const logits = this.#logits(this.#weights, tokens);
+      const logits = this.#logits(this.#weights, tokens, batch.starts);
       const columns = [referenceLosses(logits, targets), referenceHits(logits, targets)];
       return tf.stack(
         columns.map((column) => tf.mul(column, weights)),
@@ -141,23 +146,27 @@ export class Taped implements Model {
     return readOf(rows);
   }
 
-  async logits(tokens: Int32Array): Promise<Float32Array> {
-    return readOf(tf.tidy(() => this.#logits(this.#weights, this.#sequences(tokens))));
+  async logits(tokens: Int32Array, starts?: Int32Array): Promise<Float32Array> {
+    return readOf(tf.tidy(() => this.#logits(this.#weights, this.#sequences(tokens), starts)));
   }
 
-  async maps(tokens: Int32Array): Promise<Float32Array[]> {
+  async maps(tokens: Int32Array, starts?: Int32Array): Promise<Float32Array[]> {
     const maps = tf.tidy(() => [
       ...referenceMaps(
         this.spec,
         this.#named(this.#weights),
         this.#sequences(tokens),
         this.#tables,
+        this.#documentsOf(starts),
       ),
     ]);
     const weights = await Promise.all(maps.map(readOf));
-    return this.spec.layers.map((pattern, l) =>
-      cellsOf(weights[l]!, layoutOf(pattern, this.spec.context), this.picture),
-    );
+    return this.spec.layers.map((pattern, l) => {
+      const layout = layoutOf(pattern, this.spec.context);
+      const own = this.#documentsOf(starts);
+      const read = own ? withinDocuments(layout, own.starts) : layout;
+      return cellsOf(weights[l]!, read, this.picture);
+    });
   }
 
   async weights(): Promise<Map<string, Float32Array>> {
@@ -202,7 +211,8 @@ export class Taped implements Model {
     );
   }
 
-  #upload({ tokens, targets, weights }: Batch) {
+  #upload({ tokens, targets, weights, starts }: Batch) {
+    checkGiven(this.documents, starts);
     return {
       tokens: this.#sequences(tokens),
       targets: tf.tensor1d(targets, 'int32'),
@@ -216,8 +226,13 @@ export class Taped implements Model {
     return tf.tensor2d(tokens, [tokens.length / T, T], 'int32');
   }
 
-  #logits(weights: readonly tf.Tensor[], tokens: tf.Tensor2D): tf.Tensor2D {
-    return referenceLogits(this.spec, this.#named(weights), tokens, this.#tables);
+  #logits(weights: readonly tf.Tensor[], tokens: tf.Tensor2D, starts?: Int32Array): tf.Tensor2D {
+    const documents = this.#documentsOf(starts);
+    return referenceLogits(this.spec, this.#named(weights), tokens, this.#tables, documents);
+  }
+
+  #documentsOf(starts: Int32Array | undefined): Documents | undefined {
+    return starts && this.documents !== 'off' ? { starts, packing: this.documents } : undefined;
   }
 
   #named = (weights: readonly tf.Tensor[]): Record<string, tf.Tensor> =>

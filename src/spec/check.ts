@@ -1,11 +1,12 @@
 /** @file Refuses impossible settings before anything is allocated: what was given, what would work. */
 import { read, rowsIn, type Expression } from '../attention/expression';
 import { readRows } from '../attention/given';
+import { plans } from '../attention/plans';
 import { masksIn, MOST_MASKS } from '../attention/masksIn';
 import { check } from '../core/check';
 import { checkParam } from '../core/params';
 import { sources } from '../data/registry';
-import { CONTROLS, layersOf, type RunSpec } from './run';
+import { CONTROLS, layersOf, packingOf, readsChunks, type RunSpec } from './run';
 
 /** Throws InputError for the first thing that cannot be. Needs no device; src/model/memory.ts checks those limits. */
 export function checkRun(spec: RunSpec): void {
@@ -28,6 +29,10 @@ export function checkRun(spec: RunSpec): void {
   masksIn(spec.masks).forEach((mask, i) => checkMask(read(mask), i, spec)); // also those no layer names: the page shows them
   checkHeads(spec);
   layersOf(spec); // the plan refuses stripes that do not fit
+  check(
+    packingOf(spec) === 'off' || !readsChunks(spec),
+    `documents cannot be kept apart in a plan that reads averages of chunks: a chunk may hold the end of one document and the beginning of the next; read rows as one text, or choose another plan than ${plans.get(spec.plan).label}`,
+  );
   const source = sources.get(spec.task);
   if (source.kind === 'task') {
     const room = source.maxDistance(spec.context);

@@ -29,13 +29,18 @@ export const layerFlops = (
 const counted = remembering(256, (key): TrainingFlops => {
   const { context: T, heads, headDim, layer, kernel } = JSON.parse(key) as Layer;
   const size = heads * headDim;
-  const computed = walksOf(kernel, headDim).reduce(
-    (sum, walk) => sum + walk.flops * computedPairs(layer, T, walk),
-    0,
-  );
+  const computed = () =>
+    walksOf(kernel, headDim).reduce(
+      (sum, walk) => sum + walk.flops * computedPairs(layer, T, walk),
+      0,
+    );
+  let done: number | undefined;
   return {
     needed: (3 * attentionFlops([layer], { T, heads, headDim })) / T,
-    done: (size * computed) / T,
+    // Only where it is asked for: it takes all rows of a mask, which at 16,384 tokens may be seconds.
+    get done() {
+      return (done ??= (size * computed()) / T);
+    },
   };
 });
 
@@ -47,7 +52,9 @@ export function trainingFlops(m: ModelSpec, kernel: KernelId): TrainingFlops {
   const lookUp = kernel === 'composed' ? 2 * 2 * m.vocabulary * m.width : 0;
   return {
     needed: matmuls + layers.reduce((sum, { needed }) => sum + needed, 0),
-    done: matmuls + lookUp + layers.reduce((sum, { done }) => sum + done, 0),
+    get done() {
+      return matmuls + lookUp + layers.reduce((sum, { done }) => sum + done, 0);
+    },
   };
 }
 

@@ -3,8 +3,10 @@
  *
  * Controls, the URL, presets, lessons and checks all read CONTROLS; nothing else knows a setting's limits.
  */
+import type { Packing } from '../attention/documents';
 import { CHUNK, WINDOW } from '../attention/params';
 import { plans } from '../attention/plans';
+import { patterns } from '../attention/registry';
 import { reach } from '../attention/reach';
 import type { LayerPlan } from '../attention/pattern';
 import type { ParamSpec } from '../core/params';
@@ -27,6 +29,7 @@ export interface RunSpec {
   readonly stripes: string; // one letter per layer, or the number of one of its masks, plan `custom`
   readonly masks: string; // expressions with ';' between them, for the layers that name them by number
   readonly pool: 'post' | 'pre'; // keys are averaged after or before RoPE
+  readonly documents: Packing; // what becomes of the documents that share a row; texts only
   readonly ropeBase: number;
   readonly ropeScale: number; // position interpolation: positions are divided by it
   readonly tied: number; // 1: the output head is the embedding
@@ -73,8 +76,19 @@ const reads =
   (spec: RunSpec): boolean =>
     plans.has(spec.plan) && plans.get(spec.plan).reads.includes(name);
 
+/** A plan whose stripes are chosen one by one asks for a width only where one of them has it: a mask has its own numbers. */
+const layerReads =
+  (name: 'window' | 'chunk') =>
+  (spec: RunSpec): boolean =>
+    reads(name)(spec) &&
+    (!reads('stripes')(spec) ||
+      patterns.all.some(({ letter, params }) => name in params && spec.stripes.includes(letter)));
+
 const synthetic = (spec: RunSpec) =>
   sources.has(spec.task) && sources.get(spec.task).kind === 'task';
+
+const isText = (spec: RunSpec) =>
+  sources.has(spec.task) && sources.get(spec.task).kind === 'corpus';
 
 export const CONTROLS: readonly Control[] = [
   {
@@ -137,7 +151,7 @@ export const CONTROLS: readonly Control[] = [
     kind: 'number',
     label: 'Window',
     section: 'How it attends',
-    relevant: reads('window'),
+    relevant: layerReads('window'),
     param: WINDOW,
   },
   {
@@ -145,7 +159,7 @@ export const CONTROLS: readonly Control[] = [
     kind: 'number',
     label: 'Chunk',
     section: 'How it attends',
-    relevant: reads('chunk'),
+    relevant: layerReads('chunk'),
     param: CHUNK,
   },
   {
@@ -153,11 +167,32 @@ export const CONTROLS: readonly Control[] = [
     kind: 'choice',
     label: 'Summaries average keys',
     section: 'How it attends',
-    relevant: reads('chunk'),
+    relevant: layerReads('chunk'),
     advanced: true,
     options: [
       { value: 'post', label: 'After rotation' },
       { value: 'pre', label: 'Before rotation' },
+    ],
+  },
+  {
+    name: 'documents',
+    kind: 'choice',
+    label: 'Documents in a row',
+    section: 'How it attends',
+    relevant: isText,
+    options: [
+      { value: 'off', label: 'Read as one text' },
+      {
+        value: 'masked',
+        label: 'Kept apart',
+        summary: 'No layer reads past the border of a document; positions run on.',
+      },
+      {
+        value: 'restart',
+        label: 'Kept apart, positions restart',
+        summary:
+          'No layer reads past the border of a document, and each begins at position 0. With rotary positions this changes nothing but rounding: they only tell how far apart two tokens are.',
+      },
     ],
   },
   number('layers', 'Model', { label: 'Layers', min: 1, max: 12, initial: 4 }),
@@ -295,12 +330,13 @@ export const DEFAULTS: RunSpec = {
   stripes: 'GSGS',
   masks: '',
   pool: 'post',
+  documents: 'off',
   tied: 1,
   backend: 'auto',
 };
 
 /** Settings younger than files that are still about: what those files mean by leaving them out. */
-const ADDED: Partial<RunSpec> = { ropeScale: 1, spread: NARROW, masks: '' };
+const ADDED: Partial<RunSpec> = { ropeScale: 1, spread: NARROW, masks: '', documents: 'off' };
 
 /** Settings out of a file with those of `names` that it is too old to have; anything else comes back as it is. */
 export function withAdded(value: unknown, names: readonly string[]): unknown {
@@ -311,6 +347,13 @@ export function withAdded(value: unknown, names: readonly string[]): unknown {
 
 /** The layers a spec asks for. */
 export const layersOf = (spec: RunSpec): LayerPlan => plans.get(spec.plan).expand(spec);
+
+/** What becomes of the documents in a row; a task's examples hold none. */
+export const packingOf = (spec: RunSpec): Packing => (isText(spec) ? spec.documents : 'off');
+
+/** A layer of it reads averages of chunks, in which documents would be mixed. */
+export const readsChunks = (spec: RunSpec): boolean =>
+  layersOf(spec).some(({ pattern, params }) => patterns.get(pattern).chunk(params) > 0);
 
 /** Tokens that its layers would see if all of them were local, the one that asks included: beyond it lies what is far. */
 export const localReach = (spec: RunSpec): number =>

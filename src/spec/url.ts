@@ -6,7 +6,16 @@ import { LONGEST_READ } from '../core/link';
 import { allows, clampParam } from '../core/params';
 import { sources } from '../data/registry';
 import { checkRun } from './check';
-import { CONTROLS, controlOf, DEFAULTS, type Control, type RunSpec, type Setting } from './run';
+import {
+  packingOf,
+  readsChunks,
+  CONTROLS,
+  controlOf,
+  DEFAULTS,
+  type Control,
+  type RunSpec,
+  type Setting,
+} from './run';
 
 const VERSION = '1';
 
@@ -118,17 +127,31 @@ function runnable(spec: RunSpec, notes: string[]): RunSpec {
     if (mended[name] !== spec[name])
       notes.push(`${name} became ${mended[name]} so that the model can be built`);
   }
+  const problem = problemOf(mended);
+  if (problem === undefined) return mended;
+  // A mask or stripes with a mistake are no reason to lose what the link says besides.
+  const { plan, stripes, masks } = DEFAULTS;
+  const otherwise = mend({ ...mended, plan, stripes, masks });
+  if (problemOf(otherwise) === undefined) {
+    notes.push(`${problem}; the plan is ${plan} instead`);
+    return otherwise;
+  }
+  notes.push(`${problem}; the defaults are used`);
+  return DEFAULTS;
+}
+
+/** Why these settings cannot be, in words; undefined where they can. */
+function problemOf(spec: RunSpec): string | undefined {
   try {
-    checkRun(mended);
-    return mended;
+    checkRun(spec);
+    return undefined;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    notes.push(`${error.message}; the defaults are used`);
-    return DEFAULTS;
+    return error.message;
   }
 }
 
-/** The nearest settings that fit together: stripes as many as layers, heads that divide the width, room for the distance. */
+/** The nearest settings that fit together: stripes as many as layers, heads that divide the width, room for the distance, documents apart only where they can be. */
 export function mend(spec: RunSpec): RunSpec {
   const share = spec.heads % spec.share === 0 ? spec.share : 1;
   const unit = 4 * spec.heads;
@@ -137,13 +160,23 @@ export function mend(spec: RunSpec): RunSpec {
   const source = sources.get(spec.task);
   const room = source.kind === 'task' ? source.maxDistance(spec.context) : Infinity;
   const distance = room >= 1 ? Math.min(spec.distance, room) : spec.distance;
-  return {
+  const mended = {
     ...spec,
     share,
     width,
     stripes: spec.plan === 'custom' ? stripes : spec.stripes,
     distance,
   };
+  return { ...mended, documents: canPack(mended) ? spec.documents : 'off' };
+}
+
+/** Nothing is said of a plan that cannot be expanded: what is wrong with it comes first. */
+function canPack(spec: RunSpec): boolean {
+  try {
+    return packingOf(spec) === 'off' || !readsChunks(spec);
+  } catch {
+    return true;
+  }
 }
 
 /** Exactly one letter per layer: cut, or filled by repeating what is there. */

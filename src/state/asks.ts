@@ -12,6 +12,8 @@ export interface Asks {
   readonly fixed: ReadonlySet<string>;
   readonly change: (settings: Partial<RunSpec>) => void;
   readonly write: (text: string) => void;
+  /** A mask that was only just added elsewhere, from 1; whoever shows its field takes it. */
+  fresh?: number | undefined;
 }
 
 /** Settings that cannot be, and what would mend them. */

@@ -1,4 +1,5 @@
 /** @file The numbers of the meters: what a model costs, and what the same model costs with every layer global. */
+import type { Packing } from '../attention/documents';
 import { visiblePairs } from '../attention/cost';
 import type { KernelId } from '../attention/kernels';
 import { reach } from '../attention/reach';
@@ -24,6 +25,7 @@ export function modelCosts(
   model: ModelSpec,
   batch: number,
   { kernel, threads }: Computes = {},
+  documents: Packing = 'off',
 ): ModelCosts {
   const global = allGlobal(model);
   // What is needed does not depend on the kernel.
@@ -34,8 +36,8 @@ export function modelCosts(
     flopsNeeded: { own: flops.needed, global: globalFlops.needed },
     ...(kernel && { flopsDone: { own: flops.done, global: globalFlops.done } }),
     memory: {
-      own: trainingMemory(model, batch, kernel, threads).peak,
-      global: trainingMemory(global, batch, kernel, threads).peak,
+      own: trainingMemory(model, batch, kernel, threads, documents).peak,
+      global: trainingMemory(global, batch, kernel, threads, documents).peak,
     },
     cache: { own: kvCacheBytes(model), global: kvCacheBytes(global) },
   };

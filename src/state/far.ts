@@ -2,7 +2,7 @@
 import { formatInteger } from '../core/units';
 import { countedCurve, HISTORIES, worthOf } from '../data/far/counted';
 import { sources } from '../data/registry';
-import { localReach, type RunSpec } from '../spec/run';
+import { localReach, packingOf, type RunSpec } from '../spec/run';
 
 /** What is compared: reading all of the context with reading what layers that are all local reach. */
 export interface FarAsked {
@@ -61,4 +61,11 @@ export function farWords({
   const within = `reading beyond the ${near} characters that local layers alone reach, up to ${all}`;
   const give = error === undefined ? '' : ` ± ${percent(error)}`;
   return `${opening}: ${within}, is worth ${percent(gain)}${give} of the loss (counted with a copier).`;
+}
+
+/** What of it a run does not get at because it keeps the documents in a row apart; nothing where it does not. */
+export function apartWords(spec: RunSpec): string {
+  const source = sources.has(spec.task) ? sources.get(spec.task) : undefined;
+  if (source?.kind !== 'corpus' || packingOf(spec) === 'off') return '';
+  return `Documents are kept apart: whatever its mask, no layer reads beyond the ${source.packed.unit} that the query is in.`;
 }

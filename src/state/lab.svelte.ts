@@ -1,3 +1,4 @@
+import { masksIn } from '../attention/masksIn';
 import { InputError } from '../core/check';
 import { encoded } from '../core/encoded';
 import { sources } from '../data/registry';
@@ -42,6 +43,8 @@ export class Lab {
 
   notes = $state.raw<readonly string[]>([]);
   rest = $state.raw(fromQuery('').rest);
+  /** A mask that was only just added, 1 the first: what it is to read is written next. */
+  fresh = $state.raw<number | undefined>();
   show = $state<Show>('weights');
   /** The map that is drawn large. */
   focus = $state.raw<{ readonly layer: number; readonly head: number } | undefined>();
@@ -105,7 +108,10 @@ export class Lab {
 
   /** Gives one layer another pattern: the plan becomes the person's own. */
   stripe = (layer: number, letter: string) => {
-    this.change(withStripe(this.run.spec, layer, letter));
+    const next = withStripe(this.run.spec, layer, letter);
+    if (masksIn(next.masks).length > masksIn(this.run.spec.masks).length)
+      this.fresh = Number(letter);
+    this.change(next);
   };
 
   /** The same model from its first step, paused. */

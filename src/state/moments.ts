@@ -1,4 +1,5 @@
 /** @file Pictures of the past, of all runs at one step: small, within a budget of bytes; and the same for a file. */
+import { planWithin } from '../attention/packedPlan';
 import { maskCells } from '../attention/cells';
 import {
   fromLetters,
@@ -11,7 +12,7 @@ import {
 } from '../compare/pictures';
 import { packWeights, remember, unpackWeights, type Moment } from '../compare/ring';
 import type { AttentionFrame } from '../link/protocol';
-import { layersOf, type RunSpec } from '../spec/run';
+import { layersOf, packingOf, type RunSpec } from '../spec/run';
 
 /** Bytes all pictures of the past may take. */
 export const BUDGET = 32 * 2 ** 20;
@@ -68,8 +69,10 @@ export function writeMoments(moments: Moments, room = PICTURE_BUDGET): FilePictu
   const each = runs * lettersOf(T, known.layers.length * heads);
   const kept = keptMoments(moments.length, Math.floor(room / each));
   if (kept.length === 0) return undefined;
+  const begins = moments[0]!.value.find((packed) => packed?.frame.begins)?.frame.begins;
   return {
     tokens,
+    ...(begins && { begins }),
     moments: kept.map((at) => ({
       step: moments[at]!.step,
       runs: moments[at]!.value.map((packed) =>
@@ -79,10 +82,16 @@ export function writeMoments(moments: Moments, room = PICTURE_BUDGET): FilePictu
   };
 }
 
-/** The moments of a file; masks are drawn anew from the plans. */
-export function readMoments({ tokens, moments }: FilePictures, specs: readonly RunSpec[]): Moments {
-  const masks = specs.map((spec) =>
-    layersOf(spec).map((layer) => new Uint8Array(maskCells(layer, spec.context))),
+/** The moments of a file; masks are drawn anew from the plans, and the documents of the row. */
+export function readMoments(
+  { tokens, begins = [], moments }: FilePictures,
+  specs: readonly RunSpec[],
+): Moments {
+  const own = specs.map((spec) => (packingOf(spec) === 'off' ? undefined : begins));
+  const masks = specs.map((spec, run) =>
+    planWithin(layersOf(spec), own[run] ?? []).map(
+      (layer) => new Uint8Array(maskCells(layer, spec.context)),
+    ),
   );
   const { context: T, heads, layers } = specs[0]!;
   return moments.map(({ step, runs }) => {
@@ -91,7 +100,10 @@ export function readMoments({ tokens, moments }: FilePictures, specs: readonly R
       const all = fromLetters(letters, T, layers * heads);
       const size = heads * T * T;
       return {
-        frame: { step, tokens, T, heads, size: T, factor: 1 },
+        frame: {
+          ...{ step, tokens, T, heads, size: T, factor: 1 },
+          ...(own[run] && { begins: own[run] }),
+        },
         layers: masks[run]!.map((mask, layer) => ({
           weights: all.subarray(layer * size, (layer + 1) * size),
           mask,

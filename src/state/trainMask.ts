@@ -128,12 +128,19 @@ function trained(layer: LayerDoc, T: number, kept: boolean): Expression {
   }
 }
 
-/** These masks, and the same layers with the mask that was meant: two runs of one comparison. */
-export function comparedBy(doc: MaskDoc, meant: Expression): Comparison {
+/**
+ * These masks, and the same with what was meant in place of the mask of layer `at`, from 0: two runs of one comparison.
+ * Layers with the same mask as that one are replaced with it; the others stay.
+ */
+export function comparedBy(doc: MaskDoc, meant: Expression, at = 0): Comparison {
   const shared = trainedBy(doc);
+  const textOf = ({ expression, paint }: LayerDoc) => JSON.stringify([write(expression), paint]);
+  const wrong = textOf(doc.layers[at]!);
   const other = trainedBy({
     ...doc,
-    layers: doc.layers.map(() => ({ expression: meant, paint: [] })),
+    layers: doc.layers.map((layer) =>
+      textOf(layer) === wrong ? { expression: meant, paint: [] } : layer,
+    ),
   });
   return {
     shared,

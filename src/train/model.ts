@@ -1,4 +1,5 @@
 /** @file What a run needs of a model, whoever computes it: our programs, or the composed specification. */
+import type { Packing } from '../attention/documents';
 import type { KernelId } from '../attention/kernels';
 import type { Batch } from '../data/source';
 import type { HostWeights } from '../model/arena';
@@ -9,6 +10,8 @@ import type { ModelSpec } from '../spec/model';
 export interface ModelOptions {
   readonly batch: number; // sequences per training step
   readonly adamw?: AdamWOptions;
+  /** What becomes of the documents in a row; off where it is not said. */
+  readonly documents?: Packing;
 }
 
 /** What one training step reported. */
@@ -44,10 +47,10 @@ export interface Model {
   settled(): Promise<void>;
   /** (loss × weight, hit × weight) of each row, [rows, 2]. */
   evaluate(batch: Batch): Promise<Float32Array>;
-  /** [T, V] for one sequence. */
-  logits(tokens: Int32Array): Promise<Float32Array>;
+  /** [T, V] for one sequence; `starts` [T] are its documents, one where they are not given. */
+  logits(tokens: Int32Array, starts?: Int32Array): Promise<Float32Array>;
   /** What every layer and head reads of one sequence, in the code of probe.ts: [H, size, size] for each layer. */
-  maps(tokens: Int32Array): Promise<Float32Array[]>;
+  maps(tokens: Int32Array, starts?: Int32Array): Promise<Float32Array[]>;
   /** Copies, by Hugging Face's names. */
   weights(): Promise<Map<string, Float32Array>>;
   snapshot(): Promise<Snapshot>;

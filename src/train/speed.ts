@@ -49,6 +49,7 @@ const ATTENTION = {
   chunk: 0,
   scale: 0.25,
   bias: 0,
+  apart: 0,
 };
 const HEAD = 16;
 const NOTHINGS = 32;

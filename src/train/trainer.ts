@@ -1,10 +1,12 @@
 /** @file One run: a model, its data and its optimizer, stepped from outside. */
+import { pairsIn, withinDocuments } from '../attention/documents';
+import { layoutOf } from '../attention/layout';
 import { check } from '../core/check';
 import { fingerprint } from '../core/fingerprint';
 import { random } from '../core/random';
 import type { Feed } from '../data/batches';
 import { decode } from '../data/characters';
-import type { Source } from '../data/source';
+import type { Batch, Source } from '../data/source';
 import type {
   AttentionFrame,
   DistancePoint,
@@ -18,7 +20,7 @@ import { Decoder } from '../model/decode';
 import { alternatives, draw } from '../model/sample';
 import { initialWeights } from '../model/weights';
 import { modelSpecOf, type ModelSpec } from '../spec/model';
-import type { RunSpec } from '../spec/run';
+import { packingOf, type RunSpec } from '../spec/run';
 import { layerCells } from './frame';
 import type { Model, Models, Snapshot } from './model';
 import { rateAt } from './schedule';
@@ -35,6 +37,22 @@ const DISTANCES = 12;
 /** Logits that differ by less have not moved: of what a row does not read, every bit is the same. */
 const MOVED = 1e-6;
 
+/** Of the pairs of all layers in these batches, the share that lies inside a document. */
+function keptOf({ layers, context: T }: ModelSpec, batches: readonly Batch[]): number {
+  let [kept, all] = [0, 0];
+  for (const layer of layers) {
+    const layout = layoutOf(layer, T);
+    const whole = pairsIn(layout);
+    for (const { starts } of batches) {
+      for (let at = 0; starts && at < starts.length; at += T) {
+        kept += pairsIn(withinDocuments(layout, starts.subarray(at, at + T)));
+        all += whole;
+      }
+    }
+  }
+  return kept / all;
+}
+
 /** The loss is no number: training cannot go on. */
 export class Diverged extends Error {
   override name = 'Diverged';
@@ -44,6 +62,7 @@ export class Trainer {
   readonly #inFlight: Promise<void>[] = [];
   /** Fingerprints of the batches whose steps were not reported yet. */
   readonly #batches = new Map<number, string>();
+  readonly #kept: number | undefined;
   /** Time spent on the steps that were not reported yet, ms. Turns of other runs fall between the calls and do not count. */
   #spent = 0;
 
@@ -52,6 +71,7 @@ export class Trainer {
     const model = await models.open(modelSpec, initialWeights(modelSpec, spec.seed, spec.spread), {
       batch: spec.batch,
       adamw: { ...ADAMW, decay: spec.decay },
+      documents: packingOf(spec),
     });
     return new Trainer(spec, source, feed, modelSpec, model, models);
   }
@@ -63,7 +83,9 @@ export class Trainer {
     readonly modelSpec: ModelSpec,
     readonly model: Model,
     readonly models: Omit<Models, 'open'>,
-  ) {}
+  ) {
+    this.#kept = packingOf(spec) === 'off' ? undefined : keptOf(modelSpec, feed.validation);
+  }
 
   /** Where its numbers lie: on a GPU a read waits for everything before it. */
   get where(): 'gpu' | 'host' {
@@ -146,6 +168,7 @@ export class Trainer {
       accuracy: hits / tokens,
       tokens: Math.round(tokens),
       slices: tally.scores(),
+      ...(this.#kept !== undefined && { kept: this.#kept }),
     };
   }
 
@@ -265,7 +288,8 @@ export class Trainer {
     const { context: T, heads } = this.modelSpec;
     const { size, factor } = this.model.picture;
     const step = this.step;
-    const maps = await this.model.maps(this.feed.watched.tokens);
+    const { tokens, starts } = this.feed.watched;
+    const maps = await this.model.maps(tokens, starts);
     const { label } = this.source.vocabulary;
     return {
       step,
@@ -275,6 +299,7 @@ export class Trainer {
       size,
       factor,
       layers: maps.map((cells) => layerCells(cells, size)),
+      ...(starts && { begins: [...new Set(starts)].slice(1) }),
     };
   }
 
@@ -288,11 +313,11 @@ export class Trainer {
       Number.isSafeInteger(changed) && changed >= 0 && changed < T,
       `token ${changed} was to be changed; there are tokens 0 to ${T - 1}`,
     );
-    const { tokens } = this.feed.watched;
-    const before = await this.model.logits(tokens);
+    const { tokens, starts } = this.feed.watched;
+    const before = await this.model.logits(tokens, starts);
     const others = tokens.slice();
     others[changed] = (others[changed]! + 1) % vocabulary;
-    const after = await this.model.logits(others);
+    const after = await this.model.logits(others, starts);
     return Array.from({ length: T }, (_, t) => t).filter((t) => {
       for (let v = t * vocabulary; v < (t + 1) * vocabulary; v++)
         if (Math.abs(before[v]! - after[v]!) > MOVED) return true;

@@ -1,4 +1,5 @@
 /** @file A model on a machine: its programs prepared, its weights where they are trained. */
+import type { Packing } from '../attention/documents';
 import type { Batch } from '../data/source';
 import type { Machine, Session } from '../gpu/machine';
 import { resultOf, wholeOf } from '../gpu/machine';
@@ -11,6 +12,7 @@ import {
   type HostWeights,
 } from '../model/arena';
 import { ADAMW, bundleOf, pictureOf, RING, type AdamWOptions } from '../model/bundle';
+import { checkGiven, documentTables } from '../model/documents';
 import { pictureFor, type Picture } from '../model/picture';
 import { SLOT } from '../ops/adamw/kernel';
 import type { Bundle } from '../program/program';
@@ -27,6 +29,8 @@ import {
 export class Zebra implements Model {
   readonly arena: Arena;
   readonly picture: Picture;
+  readonly adamw: AdamWOptions;
+  readonly documents: Packing;
   readonly #bundle: Bundle;
   #step = 0;
   #reported = 0;
@@ -42,6 +46,7 @@ export class Zebra implements Model {
       batch: options.batch,
       picture,
       ...(options.adamw && { adamw: options.adamw }),
+      ...(options.documents && { documents: options.documents }),
       kernel: machine.kernel,
       ...(machine.tiles && { tiles: machine.tiles }),
     });
@@ -49,7 +54,7 @@ export class Zebra implements Model {
     const packed = pack(arena, weights); // refuses wrong weights before anything is allocated
     const session = await machine.open(bundle);
     session.write('weights', packed);
-    return new Zebra(spec, session, bundle, arena, picture, options.adamw ?? ADAMW);
+    return new Zebra(spec, session, bundle, arena, picture, options);
   }
 
   private constructor(
@@ -58,8 +63,10 @@ export class Zebra implements Model {
     bundle: Bundle,
     arena: Arena,
     picture: Picture,
-    readonly adamw: AdamWOptions,
+    { adamw = ADAMW, documents = 'off' }: ModelOptions,
   ) {
+    this.adamw = adamw;
+    this.documents = documents;
     this.#bundle = bundle;
     this.arena = arena;
     this.picture = picture;
@@ -117,8 +124,9 @@ export class Zebra implements Model {
     return this.session.read(resultOf(this.#bundle, 'evaluate', 'report'), 'evaluate');
   }
 
-  async logits(tokens: Int32Array): Promise<Float32Array> {
+  async logits(tokens: Int32Array, starts?: Int32Array): Promise<Float32Array> {
     this.session.write('tokens', tokens);
+    this.#keepApart(tokens, starts);
     this.session.run('logits');
     const padded = await this.session.read(resultOf(this.#bundle, 'logits', 'logits'), 'logits');
     const [V, stride] = [this.spec.vocabulary, paddedVocabulary(this.spec)];
@@ -129,8 +137,9 @@ export class Zebra implements Model {
     return logits;
   }
 
-  async maps(tokens: Int32Array): Promise<Float32Array[]> {
+  async maps(tokens: Int32Array, starts?: Int32Array): Promise<Float32Array[]> {
     this.session.write('tokens', tokens);
+    this.#keepApart(tokens, starts);
     this.session.run('maps');
     return Promise.all(
       this.spec.layers.map((_, l) =>
@@ -173,10 +182,19 @@ export class Zebra implements Model {
     this.session.dispose();
   }
 
-  #write({ tokens, targets, weights }: Batch): void {
+  #write({ tokens, targets, weights, starts }: Batch): void {
     this.session.write('tokens', tokens);
     this.session.write('targets', targets);
     this.session.write('scored', weights);
+    checkGiven(this.documents, starts);
+    this.#keepApart(tokens, starts);
+  }
+
+  /** What the layers read of the rows at hand; nothing where no documents are kept apart. */
+  #keepApart(tokens: Int32Array, starts: Int32Array | undefined): void {
+    const rows = tokens.length / this.spec.context;
+    for (const [buffer, values] of documentTables(this.spec, this.documents, rows, starts))
+      this.session.write(buffer, values);
   }
 }
 

@@ -120,10 +120,10 @@ describe('an expression', () => {
   });
 
   test.each([
-    ['', /needs a term: causal, window/],
-    ['causal & ', /needs a term: .* at character 10, at its end/],
+    ['', /needs a term at character 1, at its end; the terms are causal, window/],
+    ['causal & ', /needs a term at character 10, at its end; the terms are/],
     ['causal window(4)', /needs '&', '\|' or its end at character 8, before 'window/],
-    ['windows(4)', /has 'windows'; the terms are causal/],
+    ['causal & windows(4)', /has 'windows' at character 10; the terms are causal/],
     ['window', /window has 0 numbers; it should have 1: window\(W\)/],
     ['window(0)', /W of window is 0; it should be a whole number from 1 to 16384/],
     ['window(4', /needs a '\)'/],

@@ -45,6 +45,7 @@ const entry = fc.record(
       place: fc.constantFrom('first' as const, 'last' as const),
       window: range('window'),
       chunk: range('chunk'),
+      documents: fc.constantFrom('off' as const, 'masked' as const, 'restart' as const),
     }),
     name,
   },

@@ -26,8 +26,10 @@ describe('the recorded run that a run is held against', () => {
     for (const plan of ['global', 'grouped', 'approximate', 'custom']) {
       expect(besideOf({ ...OPENING, plan, place: 'last', groupSize: 4 })?.start).toBe('table');
     }
+    const masked = { ...OPENING, plan: 'custom', stripes: 'G1GS', masks: 'causal & window(8)' };
+    expect(besideOf(masked)?.start).toBe('table');
     const others = CONTROLS.filter(
-      ({ name }) => !['plan', 'stripes', 'groupSize', 'place', 'backend'].includes(name),
+      ({ name }) => !['plan', 'stripes', 'masks', 'groupSize', 'place', 'backend'].includes(name),
     );
     fc.assert(
       fc.property(fc.constantFrom(...others), ({ name }) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { fromAddress, toAddress } from '../../src/compare/address';
 import {
   addRun,
   changeShared,
@@ -6,12 +7,15 @@ import {
   FIRST,
   namesOf,
   ownOf,
+  PAPER_PLANS,
+  paperRuns,
   sayDifferences,
   specsOf,
   tidyName,
   type Comparison,
 } from '../../src/compare/comparison';
 import { initialWeights } from '../../src/model/weights';
+import { checkRun } from '../../src/spec/check';
 import { modelSpecOf } from '../../src/spec/model';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
 
@@ -80,5 +84,28 @@ describe('a comparison', () => {
   test('the run that is added is the plan of the paper that is missing', () => {
     const three = { ...FIRST, runs: FIRST.runs.filter(({ own }) => own.plan !== 'local') };
     expect(addRun(three).runs.at(-1)!.own.plan).toBe('local');
+  });
+});
+
+describe('runs that keep the documents of a row apart', () => {
+  const packed: RunSpec = { ...DEFAULTS, documents: 'masked' };
+  const beside: Comparison = {
+    shared: packed,
+    runs: (['off', 'masked'] as const).map((documents) => ({
+      own: { ...ownOf(packed), documents },
+    })),
+  };
+
+  test('stand beside those that do not, and their names and the sentence say so', () => {
+    expect(namesOf(beside)).toEqual(['Grouped one text', 'Grouped documents apart']);
+    expect(differencesOf(beside).differ).toEqual(['documents']);
+    expect(fromAddress(toAddress(beside)).comparison.runs).toEqual(beside.runs);
+  });
+
+  test('are of the plans that can', () => {
+    const plans = (spec: RunSpec) => paperRuns(spec).map(({ own }) => own.plan);
+    expect(plans(packed)).toEqual(['global', 'local', 'grouped']);
+    expect(plans(DEFAULTS)).toEqual([...PAPER_PLANS]);
+    for (const spec of specsOf(addRun(beside))) checkRun(spec);
   });
 });

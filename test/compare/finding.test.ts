@@ -48,6 +48,23 @@ describe('of texts', () => {
     expect(finding.trust).toMatch(/^One seed\. .* differences up to 0\.05 are not called\.$/);
   });
 
+  test('a mask kept as rows has no price on long texts, and is said not to have one', () => {
+    const { farFlops: _, ...rows } = run('Rows', 0.835);
+    const three = findingOf([run('Global', 0.833), run('Grouped', 0.84), rows], TEXT);
+    expect(three.price).toBe(
+      "On texts of 16,384 tokens Grouped would need 67 % of Global's FLOPs per token. Rows has no price on texts of 16,384 tokens: the mask is kept as rows of 512.",
+    );
+    const two = findingOf([run('Global', 0.833), rows], TEXT);
+    expect(two.price).toBe(
+      'Rows has no price on texts of 16,384 tokens: the mask is kept as rows of 512.',
+    );
+    // One that is behind is not among those whose price is told.
+    const { farFlops: __, ...behind } = run('Rows', 1.9);
+    expect(findingOf([run('Global', 0.833), run('Grouped', 0.84), behind], TEXT).price).toBe(
+      "On texts of 16,384 tokens Grouped would need 67 % of Global's FLOPs per token.",
+    );
+  });
+
   test('the best is named where the dearest is not it', () => {
     expect(
       findingOf([run('Global', 0.754), run('Grouped', 0.731), run('Local', 1.001)], TEXT).title,
@@ -79,6 +96,13 @@ describe('of texts', () => {
     expect(title).toBe('After 300 steps Global is ahead with 1.10 nats; Grouped is 0.01 worse.');
     expect(trust).toMatch(/^Means over 3 seeds\./);
   });
+});
+
+test('a run that reads what it has to predict is said to be ahead for the wrong reason', () => {
+  const leak = run('Leak', 0.15, { leaks: true });
+  expect(findingOf([run('Global', 2.3), leak], TEXT).because).toEqual([
+    'Leak reads tokens that come after the query, and so what it has to predict: its loss is too low for the wrong reason.',
+  ]);
 });
 
 describe('of tasks', () => {

@@ -43,6 +43,7 @@ test('a mask is written in a stripe’s menu, and what cannot be read is said wh
   await button(page, 'Mask …').click();
   await expect.poll(() => page.url()).toMatch(/masks=causal/);
   const field = page.getByLabel('Mask 1', { exact: true });
+  await expect(field).toBeFocused(); // there it goes on
   await expect(field).toHaveValue(/^causal & \(window\(\d+\) \| sink\(2\)\)$/);
   await field.fill('causal & windw(4)');
   await field.press('Enter');
@@ -56,4 +57,24 @@ test('a mask is written in a stripe’s menu, and what cannot be read is said wh
   await button(page, 'Step').click();
   await expect.poll(() => numberOf(page, 'Step count'), { timeout: READY_MS }).toBe(1);
   await expect(output(page, 'Training loss')).toHaveText(/\d\.\d/);
+
+  await field.fill('causal & window(4) | sink(2)');
+  await field.press('Enter');
+  await page.getByText('Add a term', { exact: true }).click();
+  await button(page, 'padding').click();
+  await expect(field).toHaveValue('(causal & window(4) | sink(2)) & padding(2, 0)');
+  await field.fill('causal &');
+  await field.press('Enter');
+  await page.getByLabel('Start from', { exact: true }).selectOption({ label: 'Packed documents' });
+  await expect(field).toHaveValue('causal & documents(21, 43)');
+});
+
+test('on a phone a mask that is added leads to where it is written', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await visit(page, `./#/lab?v=1&${machine().query}`);
+  await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });
+  await page.getByRole('button', { name: /^Layer 2: .*Change what it reads/ }).click();
+  await button(page, 'Mask …').click();
+  await expect(page.getByLabel('Mask 1', { exact: true })).toBeFocused();
+  await expect(page.getByLabel('Mask 1', { exact: true })).toBeInViewport();
 });

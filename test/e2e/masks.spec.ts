@@ -36,7 +36,9 @@ test('a mask by terms is drawn and counted, a switch and a number change it, and
   await expect(terms(page)).toHaveValue('causal & ~window(8)');
   await expect(output(page, 'Visible pairs')).toContainText('528');
   await terms(page).fill('causal & windy(3)');
-  await expect(page.getByText(/the mask has 'windy'; the terms are causal/)).toBeVisible();
+  await expect(
+    page.getByText(/the mask has 'windy' at character 10; the terms are causal/),
+  ).toBeVisible();
   await expect(output(page, 'Visible pairs')).toContainText('528'); // as it was
   await page.getByLabel('Add a term').selectOption('and chunk');
   await expect(terms(page)).toHaveValue('causal & ~window(8) & chunk(4)');

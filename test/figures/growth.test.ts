@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { maskCells } from '../../src/attention/cells';
+import { maskOf, read } from '../../src/attention/expression';
+import { writeRows } from '../../src/attention/given';
 import {
   COUNTED,
   growthChart,
@@ -8,9 +10,11 @@ import {
   LONGEST,
   NOTCHES,
   notchOf,
+  priceAt,
   sayGrowth,
   sayPrice,
   SHORTEST,
+  unpriced,
 } from '../../src/figures/growth';
 import { trainingFlops } from '../../src/spec/cost';
 import { modelSpecOf } from '../../src/spec/model';
@@ -22,6 +26,19 @@ const runs = ['global', 'local', 'grouped'].map((plan) => ({
   model: modelSpecOf({ ...DEFAULTS, plan, layers: 4, window: 16, groupSize: 2 }),
 }));
 const [global, local] = runs;
+
+/** A window of 5 tokens, said as a rule or kept as its rows over 96 tokens; layer 1 is global. */
+const windowed = (mask: string) =>
+  modelSpecOf({
+    ...DEFAULTS,
+    plan: 'custom',
+    stripes: 'G111',
+    layers: 4,
+    context: 96,
+    masks: mask,
+  });
+const asRule = windowed('causal & window(5)');
+const asRows = windowed(`causal & rows(${writeRows(maskOf(read('causal & window(5)'), 96))})`);
 
 describe('cost against length', () => {
   test('is counted without a cell, and is what the cells count', () => {
@@ -76,6 +93,37 @@ describe('cost against length', () => {
     expect(sayPrice(global!.model, 'training', LONGEST)).toBe(
       'Every layer is global: this is the full price.',
     );
+  });
+
+  test('a mask kept as rows costs what it says, and has no price on texts it says nothing of', () => {
+    for (const id of ['training', 'cache', 'pairs'] as const) {
+      expect(priceAt(asRows, id, 96)).toEqual(priceAt(asRule, id, 96));
+      expect(unpriced(asRows, 96)).toBeUndefined();
+      expect(unpriced(asRule, LONGEST)).toBeUndefined();
+      expect(() => priceAt(asRows, id, 97)).toThrow(
+        'there is no price at 97 tokens: a mask is kept as rows of 96 tokens, which say nothing of longer texts',
+      );
+    }
+    expect(sayPrice(asRows, 'training', 96)).toBe(
+      `${sayPrice(asRule, 'training', 96).split(';')[0]}.`,
+    );
+    expect(sayGrowth(asRows, 'pairs', 128)).toBe(
+      'no price: a mask is kept as rows of 96 tokens, which say nothing of longer texts',
+    );
+    expect(sayGrowth(asRule, 'pairs', 96)).toMatch(/; × .* for twice the tokens$/);
+    expect(sayGrowth(asRows, 'pairs', 96)).toBe(sayGrowth(asRule, 'pairs', 96).split(';')[0]);
+  });
+
+  test('the line of a mask kept as rows, and its table, end where its rows do', () => {
+    const both = [asRule, asRows].map((model, i) => ({ name: `${i}`, plan: 'custom', model }));
+    const { series, table } = growthChart(both, 'pairs');
+    expect(series[0]!.points.map(({ x }) => x)).toEqual(LENGTHS);
+    expect(series[1]!.points.map(({ x }) => x)).toEqual([64, 96]);
+    expect(series[1]!.points[0]).toEqual(series[0]!.points[0]);
+    expect(table.rows).toHaveLength(LENGTHS.length + 2);
+    expect(growthChart(both, 'pairs', [128]).series.map(({ points }) => points.length)).toEqual([
+      1, 0,
+    ]);
   });
 
   test('the price of training is that of the meters', () => {

@@ -60,7 +60,7 @@ describe('a mask by terms', () => {
 
   test('terms that cannot be read are refused in a sentence', () => {
     expect(() => benchOfTerms('causal & windo(3)', 6)).toThrow(
-      "the mask has 'windo'; the terms are",
+      "the mask has 'windo' at character 10; the terms are",
     );
   });
 });

@@ -174,7 +174,7 @@ describe('what is no config', () => {
     ['nothing', () => readConfig(''), /the config is no whole JSON/],
     ['half a file', () => readConfig('{"model_type": "lla'), /no whole JSON/],
     ['a list', () => readConfig('[]'), /the config is a list; it should be an object/],
-    ['a very long file', () => readConfig(' '.repeat(2 ** 21)), /2097152 characters long/],
+    ['a very long file', () => readConfig(' '.repeat(2 ** 24 + 1)), /16777217 characters long/],
     ['a bomb', () => readConfig('['.repeat(500_000)), /no whole JSON|is a list/],
     [
       'a nested bomb',

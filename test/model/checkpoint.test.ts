@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { maskOf, read } from '../../src/attention/expression';
+import { NAMED_FROM, namesInAddress, rowsNamed, writeRows } from '../../src/attention/given';
 import { InputError } from '../../src/core/check';
 import {
   checkpointFiles,
@@ -11,7 +13,9 @@ import {
 } from '../../src/model/checkpoint';
 import { initialWeights } from '../../src/model/weights';
 import { modelSpecOf } from '../../src/spec/model';
-import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import { DEFAULTS, layersOf, type RunSpec } from '../../src/spec/run';
+import { fromQuery, toQuery } from '../../src/spec/url';
+import { forgetRows, noisyRows } from '../support/rows';
 
 interface About {
   version: number;
@@ -188,6 +192,72 @@ describe('what is no whole checkpoint is refused with its reason', () => {
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
         expect(() => readCheckpoint(bytes)).toThrow(InputError);
       }),
+    );
+  });
+});
+
+describe('a checkpoint of masks kept as rows', () => {
+  const T = spec.context;
+  const short = writeRows(maskOf(read('causal & window(3)'), T));
+  const long = noisyRows(T, 1);
+  const rows: RunSpec = {
+    ...spec,
+    layers: 3,
+    stripes: '1G2',
+    masks: `rows(${short});causal & rows(${long})`,
+  };
+  const kept = writeCheckpoint({
+    spec: rows,
+    step: 3,
+    weights: initialWeights(modelSpecOf(rows), 1),
+  });
+
+  test('holds them whole, short and long: it opens where nobody has seen them', () => {
+    expect(short.length).toBeLessThan(NAMED_FROM);
+    expect(long.length).toBeGreaterThan(NAMED_FROM);
+    const model = modelSpecOf(rows);
+    forgetRows();
+    const back = readCheckpoint(kept);
+    expect(back.spec).toEqual(rows);
+    expect(modelSpecOf(back.spec)).toEqual(model);
+    expect(layersOf(back.spec).map(({ pattern }) => pattern)).toEqual([
+      `rows(${short})`,
+      'global',
+      `causal & rows(${long})`,
+    ]);
+    expect(writeCheckpoint(back)).toEqual(kept);
+  });
+
+  test('makes an address that only names its rows open again', () => {
+    const far: RunSpec = {
+      ...rows,
+      masks: `rows(${noisyRows(512, 2)})`,
+      stripes: '1G1',
+      context: 512,
+    };
+    const file = writeCheckpoint({
+      spec: far,
+      step: 3,
+      weights: initialWeights(modelSpecOf(far), 1),
+    });
+    const address = toQuery(far);
+    const [name] = namesInAddress(address);
+    forgetRows();
+    expect(rowsNamed(name!)).toBeUndefined();
+    expect(fromQuery(address).notes.join()).toContain('not kept in this browser');
+    const back = readCheckpoint(file).spec;
+    expect(back).toEqual(far);
+    expect(toQuery(back)).toBe(address);
+    expect(fromQuery(address)).toMatchObject({ spec: far, notes: [] });
+  });
+
+  test('is refused where its context is not that of the rows', () => {
+    const files = unzipped(kept) as Map<string, Uint8Array<ArrayBuffer>>;
+    const json = JSON.parse(new TextDecoder().decode(files.get('zebra-lab.json'))) as About;
+    json.spec['context'] = 48;
+    files.set('zebra-lab.json', new TextEncoder().encode(JSON.stringify(json)));
+    expect(() => readCheckpoint(zipped(files))).toThrow(
+      'mask 1 is kept as rows of 40 × 40 tokens and the context is 48 tokens',
     );
   });
 });

@@ -130,6 +130,7 @@ const attentionInputs = HEADS.flatMap(({ heads, kvHeads, d }) =>
         ...{ B, T, summaries, heads, kvHeads, chunk },
         scale: 1 / Math.sqrt(d),
         bias: chunk > 0 ? Math.log(chunk) : 0,
+        apart: 0,
       };
       const numbers = B * T * (heads + 2 * kvHeads) * d;
       const qkv = normals(numbers, from, 1.5);
@@ -213,22 +214,25 @@ function placeCases(
     { T: 19, chunk: 5, summaries: 0, pre: 0 },
   ];
   return HEADS.flatMap(({ heads, kvHeads, d }) =>
-    chunks.map((sizes) => {
-      const { T, chunk, summaries } = sizes;
-      const B = 3;
-      const label = `H ${heads}, kvH ${kvHeads}, d ${d}, ${JSON.stringify(sizes)}`;
-      const from = random(label);
-      return {
-        label,
-        buffers: {
-          [names.qkv]: normals(B * T * (heads + 2 * kvHeads) * d, from),
-          table: rotationTable(virtualPositions(T, chunk, summaries), d, 10_000),
-          [names.means]: first(B * summaries * 2 * kvHeads * d, from),
-        },
-        uniforms: { ...sizes, heads, kvHeads, headDim: d },
-        threads: placeThreads(B, { T, heads, kvHeads, chunk }),
-      };
-    }),
+    [0, 1]
+      .flatMap((own) => chunks.map((sizes) => ({ ...sizes, own })))
+      .map((sizes) => {
+        const { T, chunk, summaries } = sizes;
+        const B = 3;
+        const label = `H ${heads}, kvH ${kvHeads}, d ${d}, ${JSON.stringify(sizes)}`;
+        const from = random(label);
+        return {
+          label,
+          buffers: {
+            [names.qkv]: normals(B * T * (heads + 2 * kvHeads) * d, from),
+            table: rotationTable(virtualPositions(T, chunk, summaries), d, 10_000),
+            positions: integers(B * T, from, T),
+            [names.means]: first(B * summaries * 2 * kvHeads * d, from),
+          },
+          uniforms: { ...sizes, heads, kvHeads, headDim: d },
+          threads: placeThreads(B, { T, heads, kvHeads, chunk }),
+        };
+      }),
   );
 }
 

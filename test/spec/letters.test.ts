@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { lettersOf } from '../../src/attention/plans';
 import { patterns, patternOfLetter } from '../../src/attention/registry';
 import { settingsOf } from '../../src/lessons/settings';
-import { layersOf, DEFAULTS } from '../../src/spec/run';
+import { controlOf, DEFAULTS, layersOf, type Setting } from '../../src/spec/run';
 import { fromQuery, toQuery } from '../../src/spec/url';
 
 test.each(patterns.all.map(({ id, letter }) => [letter, id] as const))(
@@ -25,6 +25,26 @@ test.each(patterns.all.map(({ id, letter }) => [letter, id] as const))(
     });
     expect(fromQuery(toQuery(spec)).spec).toEqual(spec);
     expect(settingsOf({ stripes }, 'a scene')).toEqual({ stripes });
+  },
+);
+
+test.each(patterns.all.map(({ id, letter, params }) => [id, letter, Object.keys(params)] as const))(
+  'a plan of %s layers asks for their widths, and for no others',
+  (_, letter, params) => {
+    const asks = (stripes: string, name: Setting) =>
+      controlOf(name).relevant!({
+        ...DEFAULTS,
+        plan: 'custom',
+        stripes,
+        masks: 'causal & window(3)',
+      });
+    for (const stripes of [letter.repeat(4), `11${letter}1`]) {
+      expect(asks(stripes, 'window'), stripes).toBe(params.includes('window'));
+      expect(asks(stripes, 'chunk'), stripes).toBe(params.includes('chunk'));
+      expect(asks(stripes, 'pool'), stripes).toBe(params.includes('chunk'));
+    }
+    // A mask has its numbers in itself.
+    for (const name of ['window', 'chunk', 'pool'] as const) expect(asks('1111', name)).toBe(false);
   },
 );
 

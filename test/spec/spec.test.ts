@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { terms } from '../../src/attention/expression';
 import { plans } from '../../src/attention/plans';
 import { clampParam } from '../../src/core/params';
 import { sources } from '../../src/data/registry';
@@ -8,7 +9,7 @@ import { checkRun } from '../../src/spec/check';
 import { kvCacheBytes, layerFlops, trainingFlops } from '../../src/spec/cost';
 import { matmulWeights, modelSpecOf, weightCount } from '../../src/spec/model';
 import { presets, specOfPreset } from '../../src/spec/preset';
-import { CONTROLS, DEFAULTS, type RunSpec } from '../../src/spec/run';
+import { CONTROLS, DEFAULTS, packingOf, withAdded, type RunSpec } from '../../src/spec/run';
 import { fromQuery, mend, toQuery } from '../../src/spec/url';
 
 /** Specs as a person can set them: each control anywhere in its range. */
@@ -173,6 +174,18 @@ describe('the address', () => {
     expect(notes.join('\n')).toContain("'colour' is not a setting; ignored");
   });
 
+  test('a mask with a mistake takes nothing else with it', () => {
+    const asked = 'task=sotu&width=32&documents=masked&plan=custom&stripes=1111';
+    const { spec, notes } = fromQuery(`${asked}&masks=causal%20%26%20windw(4)`);
+    expect(spec).toEqual({ ...DEFAULTS, task: 'sotu', width: 32, documents: 'masked' });
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /^the mask has 'windw' at character 10; .*; the plan is grouped instead$/,
+      ),
+    ]);
+    expect(fromQuery(`${asked}&masks=`).spec.task).toBe('sotu'); // a layer asks for a mask that is not there
+  });
+
   test('a width that does not divide into its heads is mended', () => {
     const { spec, notes } = fromQuery('width=100&heads=3');
     expect(spec.width % (4 * spec.heads)).toBe(0);
@@ -305,4 +318,43 @@ test('grouped attention never needs more than global nor less than local', () =>
     }),
     { numRuns: 50 },
   );
+});
+
+describe('documents in a row', () => {
+  const packed: RunSpec = { ...DEFAULTS, documents: 'masked' };
+
+  test('are read as one text by every address and file that does not speak of them', () => {
+    expect(fromQuery('task=sotu').spec.documents).toBe('off');
+    const { documents: _, ...old } = DEFAULTS;
+    expect(withAdded(old, ['documents'])).toEqual(DEFAULTS);
+    expect(toQuery(DEFAULTS)).not.toContain('documents');
+    expect(fromQuery(toQuery(packed))).toMatchObject({ spec: packed, notes: [] });
+  });
+
+  test('are refused in words where a layer reads averages of chunks; an address says what it did about it', () => {
+    const plan = { ...packed, plan: 'approximate' };
+    expect(() => checkRun(plan)).toThrow(/documents cannot be kept apart .* averages of chunks/);
+    expect(() => checkRun({ ...packed, plan: 'custom', stripes: 'GSAS' })).toThrow(/averages/);
+    expect(fromQuery(toQuery(plan)).spec.documents).toBe('off');
+    expect(fromQuery(toQuery(plan)).notes).toEqual([
+      'documents became off so that the model can be built',
+    ]);
+  });
+
+  test('mean nothing to a task', () => {
+    const task = { ...packed, task: 'needle', plan: 'approximate' };
+    expect(packingOf(task)).toBe('off');
+    expect(() => checkRun(task)).not.toThrow();
+  });
+});
+
+test('what a long text needs is counted without the walk of a kernel over all its rows', () => {
+  const spec = { ...DEFAULTS, plan: 'custom', stripes: '1111', masks: 'causal & dilated(5)' };
+  const rows = vi.spyOn(terms.get('dilated'), 'row');
+  const flops = trainingFlops(modelSpecOf({ ...spec, context: 2048 }), 'host');
+  expect(flops.needed).toBeGreaterThan(0);
+  expect(rows.mock.calls.length).toBeLessThan(200);
+  expect(flops.done).toBeGreaterThanOrEqual(flops.needed);
+  expect(rows.mock.calls.length).toBeGreaterThan(2000);
+  rows.mockRestore();
 });

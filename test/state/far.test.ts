@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sources } from '../../src/data/registry';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
-import { farAsked, farCounted, farInShort, farWords } from '../../src/state/far';
+import { apartWords, farAsked, farCounted, farInShort, farWords } from '../../src/state/far';
 
 const spec = (more: Partial<RunSpec>): RunSpec => ({ ...DEFAULTS, ...more });
 
@@ -71,4 +71,15 @@ test('beside the window the same is said in short', () => {
   expect(farInShort({ reach: 64, context: 64, gain: 0 })).toBe(
     'Local layers alone reach all 64 characters.',
   );
+});
+
+test('what lies beyond a document is out of reach where documents are kept apart', () => {
+  const table = spec({ task: 'postal-codes', documents: 'masked' });
+  expect(apartWords(table)).toBe(
+    'Documents are kept apart: whatever its mask, no layer reads beyond the line that the query is in.',
+  );
+  expect(apartWords({ ...table, documents: 'restart', task: 'moby-dick' })).toContain('paragraph');
+  expect(apartWords({ ...table, documents: 'off' })).toBe('');
+  expect(apartWords({ ...table, task: 'needle' })).toBe(''); // a task has none
+  expect(apartWords({ ...table, task: 'no such text' })).toBe('');
 });

@@ -12,6 +12,7 @@ import { layerOf, maskOfLayer, type LayerDoc } from '../../src/masks/doc';
 import { checkRun } from '../../src/spec/check';
 import { layersOf } from '../../src/spec/run';
 import { fromQuery, toQuery } from '../../src/spec/url';
+import { forgetRows } from '../support/rows';
 import { comparedBy, trainedBy, withPaint } from '../../src/state/trainMask';
 
 const layer = (text: string): LayerDoc => layerOf(read(text));
@@ -90,6 +91,18 @@ describe('masks of the workbench, trained', () => {
     ]);
   });
 
+  test('only the mask that is compared is replaced, in every layer that has it', () => {
+    const [own, wrong, right] = ['causal & dilated(2)', 'causal | chunk(8)', 'causal | chunk(4)'];
+    const doc = { T: 64, layers: [own, wrong, own, wrong].map((text) => layer(text)) };
+    const { comparison } = fromAddress(toAddress(comparedBy(doc, read(right), 1)));
+    expect(specsOf(comparison).map((spec) => layersOf(spec).map(({ pattern }) => pattern))).toEqual(
+      [
+        [own, wrong, own, wrong],
+        [own, right, own, right],
+      ],
+    );
+  });
+
   test('paint that is too much for terms is trained as rows, cell by cell', () => {
     const T = 96;
     const noisy = noiseOver('causal & window(8)', T, 700);
@@ -149,7 +162,13 @@ describe('masks of the workbench, trained', () => {
       repeats: [],
     });
     expect(file).toContain(specsOf(compared)[0]!.masks);
+    // Where nobody has seen the rows the address alone does not open, and does once the file was read.
+    forgetRows();
+    expect(fromAddress(query).notes.join()).toContain('not kept in this browser');
     expect(specsOf(readFile(file).comparison)).toEqual(specsOf(compared));
+    expect(toAddress(readFile(file).comparison)).toBe(query);
+    expect(fromAddress(query).notes).toEqual([]);
+    expect(specsOf(fromAddress(query).comparison)).toEqual(specsOf(compared));
   });
 
   test('what no model of the Lab has is refused in words', () => {

@@ -2,6 +2,14 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import {
+  rowTables,
+  startsOf,
+  withinDocuments,
+  writeReaders,
+  writeReads,
+  type Packing,
+} from '../../src/attention/documents';
 import { threadShare } from '../../src/attention/kernels';
 import { maskOf, read, write } from '../../src/attention/expression';
 import { isTiled, layoutOf, type Layout } from '../../src/attention/layout';
@@ -10,7 +18,7 @@ import { cellsInTiles, tilesOf } from '../../src/attention/tiles';
 import { tiledGradKeys, tiledGradQuery } from '../../src/ops/attention/tiled/backward';
 import { tiledForward } from '../../src/ops/attention/tiled/forward';
 import { tiledProbe } from '../../src/ops/attention/tiled/probe';
-import { maskCells } from '../../src/attention/cells';
+import { EXACT, maskCells } from '../../src/attention/cells';
 import { patterns, patternSpec } from '../../src/attention/registry';
 import { random } from '../../src/core/random';
 import { resultOf, type Machine } from '../../src/gpu/machine';
@@ -51,13 +59,16 @@ interface Sizes {
   readonly kvHeads: number;
   readonly headDim: number;
   readonly pool: 'post' | 'pre';
+  /** [B T]: the rows hold documents. */
+  readonly starts?: Int32Array;
+  readonly packing?: Packing;
 }
 
 /** One layer's attention, forward and backward, as the model has it. */
 function attentionBundle(
   kernel: Machine['kernel'],
   layout: Layout,
-  { B, heads, kvHeads, headDim: d, pool }: Sizes,
+  { B, heads, kvHeads, headDim: d, pool, starts, packing }: Sizes,
 ): Bundle {
   const { T, summaries, chunk } = layout;
   const centres = pool === 'pre' ? summaries : 0;
@@ -69,14 +80,30 @@ function attentionBundle(
     return { buffer: name, at: 0, length };
   };
   const tiled = isTiled(layout);
-  const readers = tiled ? layout.readers : new Int32Array(2 * layout.from.length);
+  let readers = tiled ? layout.readers : new Int32Array(2 * layout.from.length);
   if (!tiled) layout.from.forEach((q, j) => readers.set([q, layout.to[j]!], 2 * j));
-  const reads = tiled ? layout.reads : layout.first;
+  let reads = tiled ? layout.reads : layout.first;
+  const apart = { reads: 0, readers: 0 };
+  if (starts) {
+    const sizes = rowTables(layout);
+    reads = new Int32Array(B * sizes.reads);
+    readers = new Int32Array(B * sizes.readers);
+    for (let b = 0; b < B; b++) {
+      const own = starts.subarray(b * T, (b + 1) * T);
+      writeReads(layout, own, reads, b);
+      writeReaders(layout, own, readers, b);
+    }
+    apart.reads = sizes.reads;
+    apart.readers = tiled ? sizes.readers : sizes.readers / 2;
+  }
   const parts = {
     reads: keep('reads', reads.length, () => reads),
     readers: keep('readers', readers.length, () => readers),
     table: keep('table', (T + centres) * d, () =>
       rotationTable(virtualPositions(T, chunk, centres), d, 10_000),
+    ),
+    positions: keep('positions', B * T, () =>
+      Int32Array.from({ length: B * T }, (_, i) => (i % T) - (starts?.[i] ?? 0)),
     ),
     qkv: keep('qkv', B * T * W),
     dqkv: keep('dqkv', B * T * W),
@@ -93,6 +120,7 @@ function attentionBundle(
     chunk,
     scale: 1 / Math.sqrt(d),
     bias: chunk > 0 ? Math.log(chunk) : 0,
+    apart: apart.reads,
   };
   const places = {
     T,
@@ -102,16 +130,17 @@ function attentionBundle(
     headDim: d,
     chunk: summaries > 0 ? chunk : 1,
     pre: pool === 'pre' ? 1 : 0,
+    own: packing === 'restart' ? 1 : 0,
   };
   const share = threadShare(kernel === 'gpu' ? 'gpu' : 'softwareGpu', d);
   const writer = new ProgramWriter();
-  const { reads: first, qkv, dqkv, means, dmeans, dout, table } = parts;
+  const { reads: first, qkv, dqkv, means, dmeans, dout, table, positions } = parts;
   const out = writer.temporary('out', B * T * heads * d);
   const stats = writer.temporary('stats', 2 * B * heads * T);
   const cells = writer.temporary('cells', heads * T * T);
-  writer.launch(place, placeThreads(B, places), { qkv, table, means }, places);
+  writer.launch(place, placeThreads(B, places), { qkv, table, positions, means }, places);
   if (tiled) {
-    const own = { B, T, heads, kvHeads, scale: u.scale };
+    const own = { B, T, heads, kvHeads, scale: u.scale, apart: apart.reads };
     const byQueries = (queries: number) => ({ D4: d / 4, queries });
     const reads = first;
     writer.launch(
@@ -132,10 +161,10 @@ function attentionBundle(
       tiledGradKeys,
       keyThreads(u, share.keys),
       { qkv, readers: parts.readers, dout, stats, dqkv },
-      own,
+      { ...own, apart: apart.readers },
       { D4: d / 4, keys: share.keys },
     );
-    writer.launch(placeGrad, placeThreads(B, places), { dqkv, table, dmeans }, places);
+    writer.launch(placeGrad, placeThreads(B, places), { dqkv, table, positions, dmeans }, places);
     writer.launch(
       tiledProbe,
       heads * T * T,
@@ -164,10 +193,10 @@ function attentionBundle(
     attentionGradKeys,
     keyThreads(u, share.keys),
     { qkv, means, readers: parts.readers, dout, stats, dqkv, dmeans },
-    u,
+    { ...u, apart: apart.readers },
     { D4: d / 4, keys: share.keys },
   );
-  writer.launch(placeGrad, placeThreads(B, places), { dqkv, table, dmeans }, places);
+  writer.launch(placeGrad, placeThreads(B, places), { dqkv, table, positions, dmeans }, places);
   writer.launch(
     attentionProbe,
     heads * T * T,
@@ -212,7 +241,7 @@ async function run(
 
 /** The output and three gradients of random numbers against the composed reference. Returns the picture's cells. */
 async function isComposed(machine: Machine, layout: Layout, sizes: Sizes, words: string) {
-  const { B, heads, kvHeads, headDim: d } = sizes;
+  const { B, heads, kvHeads, headDim: d, starts, packing = 'off' } = sizes;
   const { T } = layout;
   const { normal } = random('attention', words, B, T, d);
   const W = (heads + 2 * kvHeads) * d;
@@ -234,6 +263,7 @@ async function isComposed(machine: Machine, layout: Layout, sizes: Sizes, words:
       q as tf.Tensor2D,
       k as tf.Tensor2D,
       v as tf.Tensor2D,
+      starts && { starts, packing },
     );
   const expected = composed(inputs[0]!, inputs[1]!, inputs[2]!);
   const upstream = tf.tensor2d(dout, [B * T, heads * d]);
@@ -298,6 +328,62 @@ export function describeAttention(machine: () => Machine): void {
       }
     });
   });
+  describePackedAttention(machine);
+}
+
+export function describePackedAttention(machine: () => Machine): void {
+  describe.each(NAMES.filter((id) => id !== 'approximate'))(
+    'fused attention with documents of its own in every row is the composed one: %s',
+    (id) => {
+      describe.each(['masked', 'restart'] as const)('%s', (packing) => {
+        test.each(SHAPES)(
+          'B=$B T=$T H=$heads/$kvHeads d=$headDim W=$window',
+          async ({ window, chunk, T, ...shape }) => {
+            const starts = documentsIn(shape.B, T, `${id} ${packing}`);
+            const layout = layoutNamed(id, { window, chunk }, T);
+            await isComposed(machine(), layout, { ...shape, pool: 'post', starts, packing }, id);
+          },
+        );
+      });
+
+      test('the picture is that of the first row: cells are its mask’s', async () => {
+        const [T, B, heads, d] = [21, 2, 2, 8];
+        const layout = layoutNamed(id, { window: 4, chunk: 3 }, T);
+        const starts = documentsIn(B, T, `picture ${id}`);
+        const { normal } = random('picture', id);
+        const sizes = { B, heads, kvHeads: 2, headDim: d, pool: 'post', starts } as const;
+        const { cells } = await run(
+          machine(),
+          layout,
+          { ...sizes, packing: 'masked' },
+          Float32Array.from({ length: B * T * 48 }, normal),
+          new Float32Array(B * T * 16),
+        );
+        const { weights, mask } = layerCells(cells, T);
+        const own = withinDocuments(layout, starts.subarray(0, T));
+        const expected = isTiled(own)
+          ? cellsInTiles(own)
+          : mask.map((_, i) => +(own.first[Math.floor(i / T)]! <= i % T && i % T <= i / T));
+        expect([...mask].map((cell) => +(cell === EXACT))).toEqual([...expected]);
+        for (let row = 0; row < heads * T; row++) {
+          const sum = weights.subarray(row * T, row * T + T).reduce((a, b) => a + b, 0);
+          const some = expected.subarray((row % T) * T, (row % T) * T + T).some((cell) => cell > 0);
+          expect(sum).toBeCloseTo(some ? 1 : 0, 4);
+        }
+      });
+    },
+  );
+}
+
+/** Documents of random lengths in each of B rows of T tokens, [B T]. */
+function documentsIn(B: number, T: number, seed: string): Int32Array {
+  const { below } = random('documents', seed, B, T);
+  const starts = new Int32Array(B * T);
+  for (let b = 0; b < B; b++) {
+    const begins = Array.from({ length: 1 + below(4) }, () => below(T));
+    starts.set(startsOf(T, begins), b * T);
+  }
+  return starts;
 }
 
 const DRAWN_SIZES = [

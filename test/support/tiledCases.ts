@@ -22,7 +22,7 @@ export function tiledCases(
   const B = T < 64 ? 2 : 1;
   const label = `T ${T}, H ${heads}, kvH ${kvHeads}, d ${d}, ${mask}`;
   const from = random(label);
-  const uniforms = { B, T, heads, kvHeads, scale: 1 / Math.sqrt(d) };
+  const uniforms = { B, T, heads, kvHeads, scale: 1 / Math.sqrt(d), apart: 0 };
   const numbers = B * T * (heads + 2 * kvHeads) * d;
   const qkv = normals(numbers, from, 1.5);
   const dout = normals(B * T * heads * d, from);

@@ -1,7 +1,9 @@
 /** @file What the Compare page says of its runs: the facts of the race, for the sentence of src/compare/finding.ts. */
+import { maskFacts } from '../../attention/facts';
 import { reach } from '../../attention/reach';
-import { findingOf, type Finding, type Question } from '../../compare/finding';
-import { LONGEST, TRAINING } from '../../figures/growth';
+import { patterns } from '../../attention/registry';
+import { findingOf, type Contender, type Finding, type Question } from '../../compare/finding';
+import { LONGEST, TRAINING, unpriced } from '../../figures/growth';
 import { random } from '../../core/random';
 import type { Source, Task } from '../../data/source';
 import type { RunSpec } from '../../spec/run';
@@ -34,11 +36,21 @@ function scoredTogether(task: Task, { context, distance, seed }: RunSpec): numbe
   );
 }
 
-/** How far each run's last token can see through all its layers, in tokens; dear enough to be kept. */
-export const reachesOf = ({ models }: Race): readonly number[] =>
-  models.map(({ layers, context }) => reach(layers, context));
+/** What a run's layers let it see. */
+export type Sight = Pick<Contender, 'reach' | 'leaks'>;
 
-export const findingOfRace = (race: Race, reaches: readonly number[]): Finding =>
+/** Dear enough to be kept. */
+export const sightsOf = ({ models }: Pick<Race, 'models'>): readonly Sight[] =>
+  models.map(({ layers, context }) => ({
+    reach: reach(layers, context),
+    leaks: layers.some(
+      // A run of keys that ends at the query holds none of the future.
+      (layer) =>
+        !patterns.get(layer.pattern).firstKey && maskFacts(layer, context).future !== undefined,
+    ),
+  }));
+
+export const findingOfRace = (race: Race, sights: readonly Sight[]): Finding =>
   findingOf(
     race.specs.map((_, i) => {
       const { steps, validations } = race.histories[i] ?? { steps: [], validations: [] };
@@ -48,8 +60,10 @@ export const findingOfRace = (race: Race, reaches: readonly number[]): Finding =
         validations,
         repeats: (race.saved?.repeats ?? race.measured.repeats).filter(({ run }) => run === i),
         flops: needed / tokens,
-        farFlops: TRAINING.of(race.models[i]!, LONGEST),
-        reach: reaches[i]!,
+        ...(!unpriced(race.models[i]!, LONGEST) && {
+          farFlops: TRAINING.of(race.models[i]!, LONGEST),
+        }),
+        ...sights[i]!,
         step: steps.length,
         stopped: race.saved === undefined && race.runs[i]?.state.phase === 'failed',
       };

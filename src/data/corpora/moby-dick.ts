@@ -1,4 +1,5 @@
 import { vocabulary } from '../characters';
+import { paragraphs } from '../packed';
 import { defineCorpus } from '../source';
 
 /** All chapters, etymology, extracts and epilogue; one document each, every tenth held out. */
@@ -8,6 +9,7 @@ export default defineCorpus({
   order: 0,
   summary: 'The novel by Herman Melville, character by character, cut into its chapters.',
   vocabulary,
+  packed: paragraphs,
   file: 'corpora/moby-dick',
   licence:
     'The novel is in the public domain. The data package declares its contents CC0 1.0, its database PDDL 1.0.',

@@ -1,4 +1,5 @@
 import { vocabulary } from '../characters';
+import { paragraphsOrLines } from '../packed';
 import { defineCorpus } from '../source';
 
 export default defineCorpus({
@@ -7,6 +8,7 @@ export default defineCorpus({
   order: 2,
   summary: 'A text file of yours. It stays on this machine: nothing is sent anywhere.',
   vocabulary,
+  packed: paragraphsOrLines,
   licence: 'As the person who opened it says.',
   origin: 'A file opened on this machine',
 });

@@ -1,4 +1,5 @@
 import { vocabulary } from '../characters';
+import { lines } from '../packed';
 import { defineCorpus } from '../source';
 
 /** One line of 80 characters for each code; a document is all codes with the same first three digits. */
@@ -9,6 +10,7 @@ export default defineCorpus({
   summary:
     'The postal codes of the United States by GeoNames, in lines of 80 characters: code, latitude, longitude, city, state, county.',
   vocabulary,
+  packed: lines,
   file: 'corpora/postal-codes',
   licence:
     'Postal codes from GeoNames (https://www.geonames.org), licensed under CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/). Changed here: set in columns, cut to their widths, accents removed.',

@@ -1,3 +1,4 @@
+import { stretches } from '../packed';
 import { defineCorpus } from '../source';
 import mobyDick from './moby-dick';
 import saidTwice from './said-twice';
@@ -9,5 +10,6 @@ export default defineCorpus({
   label: 'Moby-Dick, said once',
   order: 1.6,
   summary: 'The same passages as in “said twice”, each written once: what the repetition changes.',
+  packed: stretches(96, 'passage'),
   repeat: { ...saidTwice.repeat!, times: 1 },
 });

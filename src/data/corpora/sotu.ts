@@ -1,4 +1,5 @@
 import { vocabulary } from '../characters';
+import { sentences } from '../packed';
 import { defineCorpus } from '../source';
 
 /** The addresses of every fifth year, one document each, every tenth held out. They come without paragraphs. */
@@ -8,6 +9,7 @@ export default defineCorpus({
   order: 1,
   summary: 'Addresses of U.S. presidents, every fifth year from 1790 to 2020: long documents.',
   vocabulary,
+  packed: sentences,
   file: 'corpora/sotu',
   licence:
     'Works of the United States Government, without copyright there. The data package declares its contents CC0 1.0, its database PDDL 1.0.',

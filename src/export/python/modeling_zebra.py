@@ -10,6 +10,10 @@ reconstruction of the local attention with global approximation of Song et al. 2
 not available to us): tokens s(q) <= k <= q are read exactly, s(q) = C floor(max(0, q - W + 1) / C), and each chunk before
 s(q) as one summary (mean key, mean value, score + ln C), all in one softmax. "masked_attention": what the layer's mask in
 layer_masks lets through, by its rule below; a query that reads nothing gets zeros from attention.
+
+Where a row of a batch holds several documents, give each token's: model(tokens, documents=ids), [B, T], the same number
+for the tokens of one document. No layer then reads past its border. positions=[B, T] are those RoPE turns by; without
+them they run on over the row. Sinks and chunks of a mask are counted from the row's beginning, documents or not.
 """
 
 import json
@@ -72,10 +76,11 @@ class RMSNorm(nn.Module):
 
 
 def rotate(x, positions, base, scale):
-    """RoPE, rotate-half as in Hugging Face's Llama; x [B, H, n, d]."""
+    """RoPE, rotate-half as in Hugging Face's Llama; x [B, H, n, d], positions [n] or [B, n]."""
     half = x.shape[-1] // 2
     rates = base ** (-torch.arange(half, device=x.device, dtype=torch.float32) / half)
-    angles = (positions.float() / scale)[:, None] * rates
+    angles = (positions.float() / scale)[..., None] * rates
+    angles = angles if positions.dim() == 1 else angles[:, None]
     cos, sin = torch.cat([angles.cos()] * 2, -1), torch.cat([angles.sin()] * 2, -1)
     turned = torch.cat([-x[..., half:], x[..., :half]], -1)
     return (x.float() * cos + turned.float() * sin).type_as(x)
@@ -97,11 +102,11 @@ class Attention(nn.Module):
         self.v_proj = nn.Linear(D, self.kv_heads * self.d, bias=False)
         self.o_proj = nn.Linear(self.heads * self.d, D, bias=False)
 
-    def keys_and_values(self, x):
+    def keys_and_values(self, x, positions=None):
         B, T, _ = x.shape
         split = lambda y, heads: y.view(B, T, heads, self.d).transpose(1, 2)
         q, raw, v = split(self.q_proj(x), self.heads), split(self.k_proj(x), self.kv_heads), split(self.v_proj(x), self.kv_heads)
-        at = torch.arange(T, device=x.device)
+        at = torch.arange(T, device=x.device) if positions is None else positions
         q, k = rotate(q, at, self.base, self.scale), rotate(raw, at, self.base, self.scale)
         n = summaries_of(T, self.kind, self.window, self.chunk)
         if n:
@@ -115,19 +120,23 @@ class Attention(nn.Module):
             k, v = torch.cat([k, averaged], 2), torch.cat([v, mean(v)], 2)
         return q, k, v
 
-    def forward(self, x, attend):
+    def forward(self, x, attend, documents=None, positions=None):
         B, T, _ = x.shape
-        q, k, v = self.keys_and_values(x)
-        out = attend(self, q, k, v)
+        if documents is not None and self.kind == APPROXIMATE:
+            raise ValueError("a chunk may hold the end of one document and the beginning of the next: this layer cannot keep them apart")
+        q, k, v = self.keys_and_values(x, positions)
+        out = attend(self, q, k, v, documents)
         return self.o_proj(out.transpose(1, 2).reshape(B, T, self.heads * self.d))
 
 
-def eager(layer, q, k, v):
-    """By the definition: any device, O(T²) memory."""
-    T, keys = q.shape[2], k.shape[2]
-    mask = torch.zeros(T, keys, device=q.device, dtype=q.dtype)
-    mask[:, T:] = math.log(layer.chunk)
+def eager(layer, q, k, v, documents=None):
+    """By the definition: any device, O(T²) memory. documents [B, T] or None."""
+    T = q.shape[2]
     may = allowed(T, layer.kind, layer.window, layer.chunk, layer.rule, q.device)
+    if documents is not None:
+        may = may & (documents[:, None, :, None] == documents[:, None, None, :])
+    mask = torch.zeros(may.shape, device=q.device, dtype=q.dtype)
+    mask[..., T:] = math.log(layer.chunk)
     some = may.any(-1, keepdim=True)
     # A softmax over nothing is not a number: where a query reads nothing it reads all, and what it got is dropped.
     mask.masked_fill_(~(may | ~some), float("-inf"))
@@ -150,8 +159,8 @@ class Layer(nn.Module):
             }
         )
 
-    def forward(self, x, attend):
-        x = x + self.self_attn(self.input_layernorm(x), attend)
+    def forward(self, x, attend, documents=None, positions=None):
+        x = x + self.self_attn(self.input_layernorm(x), attend, documents, positions)
         y = self.post_attention_layernorm(x)
         return x + self.mlp["down_proj"](F.silu(self.mlp["gate_proj"](y)) * self.mlp["up_proj"](y))
 
@@ -172,10 +181,10 @@ class Zebra(nn.Module):
         if not config["tie_word_embeddings"]:
             self.lm_head = nn.Linear(config["hidden_size"], config["vocab_size"], bias=False)
 
-    def forward(self, tokens, attend=eager):
+    def forward(self, tokens, attend=eager, documents=None, positions=None):
         x = self.model["embed_tokens"](tokens)
         for layer in self.model["layers"]:
-            x = layer(x, attend)
+            x = layer(x, attend, documents, positions)
         x = self.model["norm"](x)
         return F.linear(x, self.model["embed_tokens"].weight) if self.config["tie_word_embeddings"] else self.lm_head(x)
 

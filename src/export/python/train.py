@@ -35,21 +35,35 @@ def flex():
 
     compiled = torch.compile(flex_attention)
 
-    @lru_cache(None)
-    def masks(T, kind, window, chunk, rule, device):
+    def block_mask(T, kind, window, chunk, rule, device, documents=None):
         def mask_mod(b, h, q, k):
             exact = reads(q, k, T, kind, window, chunk, rule)
+            if documents is not None:
+                exact = exact & (documents[b, q] == documents[b, k])
             if kind != APPROXIMATE:
                 return exact
             summary = (k - T + 1) * chunk <= first_key(q, kind, window, chunk)
             return ((k < T) & exact) | ((k >= T) & summary)
 
         keys = T + summaries_of(T, kind, window, chunk)
-        return create_block_mask(mask_mod, None, None, T, keys, device=device)
+        B = None if documents is None else documents.shape[0]
+        return create_block_mask(mask_mod, B, None, T, keys, device=device)
 
-    def attend(layer, q, k, v):
+    masks = lru_cache(None)(block_mask)
+    held = {}  # those of one batch: layers of a kind share theirs
+
+    def attend(layer, q, k, v, documents=None):
         T = q.shape[2]
-        mask = masks(T, layer.kind, layer.window, layer.chunk, layer.rule, q.device)
+        kind = (T, layer.kind, layer.window, layer.chunk, layer.rule, q.device)
+        if documents is None:
+            mask = masks(*kind)
+        else:
+            if held.get("documents") is not documents:
+                held.clear()
+                held["documents"] = documents
+            if kind not in held:
+                held[kind] = block_mask(*kind, documents)
+            mask = held[kind]
         bias = math.log(layer.chunk)
         score = (lambda s, b, h, i, j: torch.where(j >= T, s + bias, s)) if k.shape[2] > T else None
         return compiled(q, k, v, score_mod=score, block_mask=mask, enable_gqa=layer.heads != layer.kv_heads)
@@ -62,6 +76,25 @@ def tokens_of(path):
     vocabulary, unknown = tokenizer["vocab"], tokenizer["unk_token"]
     text = Path(path).read_text()
     return torch.tensor([vocabulary.get(letter, vocabulary[unknown]) for letter in text])
+
+
+def documents_of(path, separator):
+    """For each token of the text, how many documents ended before it: a document ends with its separator."""
+    text, at, ends = Path(path).read_text(), 0, []
+    while (at := text.find(separator, at)) >= 0:
+        at += len(separator)
+        ends.append(at)
+    documents = torch.zeros(len(text) + 1, dtype=torch.long)
+    documents[torch.tensor(ends, dtype=torch.long)] += 1
+    return documents.cumsum(0)[:-1]
+
+
+def restarted(documents):
+    """Positions that begin at 0 in each document of a row; documents [B, T]."""
+    at = torch.arange(documents.shape[1], device=documents.device).expand_as(documents)
+    begins = torch.ones_like(documents, dtype=torch.bool)
+    begins[:, 1:] = documents[:, 1:] != documents[:, :-1]
+    return at - torch.where(begins, at, 0).cummax(1).values
 
 
 def rate_at(step, steps, warmup, rate):
@@ -84,6 +117,8 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--documents", metavar="SEPARATOR", help=r"text that ends a document, \n\n for paragraphs: no layer reads past it")
+    parser.add_argument("--restart", action="store_true", help="positions begin at 0 in each document")
     given = parser.parse_args()
 
     rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
@@ -113,6 +148,8 @@ def main():
     tokens = tokens_of(given.text)
     T = given.context or min(model.config["max_position_embeddings"], len(tokens) - 2)
     assert len(tokens) > T + 1, f"the text has {len(tokens)} tokens; a context of {T} needs {T + 2} at least"
+    separator = given.documents and given.documents.encode().decode("unicode_escape")
+    borders = documents_of(given.text, separator) if separator else None
     # Every process draws its own places.
     draw = torch.Generator().manual_seed(given.seed * 1000 + rank)
     for step in range(1, given.steps + 1):
@@ -120,7 +157,11 @@ def main():
         batch = torch.stack([tokens[s : s + T + 1] for s in starts.tolist()]).to(device)
         for group in optimizer.param_groups:
             group["lr"] = rate_at(step, given.steps, given.warmup, given.rate)
-        logits = model(batch[:, :-1], attend)
+        documents = positions = None
+        if borders is not None:
+            documents = torch.stack([borders[s : s + T] for s in starts.tolist()]).to(device)
+            positions = restarted(documents) if given.restart else None
+        logits = model(batch[:, :-1], attend, documents, positions)
         loss = F.cross_entropy(logits.flatten(0, 1).float(), batch[:, 1:].flatten())
         optimizer.zero_grad()
         loss.backward()

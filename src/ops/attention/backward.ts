@@ -23,7 +23,7 @@ export const attentionGradQuery = defineKernel({
   buffers: {
     qkv: 'read vec4<f32>', // [B T, H + 2 kvH, d], placed
     means: 'read vec4<f32>', // [B summaries, 2 kvH, d]
-    first: 'read i32', // [T]
+    first: 'read i32', // [T], or of each sequence [B, T]
     out: 'read vec4<f32>', // [B T, H, d]
     dout: 'read vec4<f32>', // [B T, H, d]
     stats: 'update f32', // [B, H, T, 2]: log-sum-exp, then delta
@@ -78,7 +78,7 @@ ${each(D4!, `    dqkv[row${q} * stride + h * D4 + §u] = dq${q}_§;`)}
 }`;
   },
   host({ qkv, means, first, out, dout, stats, dqkv }, u, { D4 }) {
-    const { B, T, heads, chunk, scale, bias } = u;
+    const { B, T, heads, chunk, scale, bias, apart } = u;
     const d = 4 * D4!;
     const at = hostAddresses(u, d);
     for (let b = 0; b < B; b++) {
@@ -94,7 +94,7 @@ ${each(D4!, `    dqkv[row${q} * stride + h * D4 + §u] = dq${q}_§;`)}
             delta += dout[own + c]! * out[own + c]!;
             dqkv[query + c] = 0;
           }
-          const start = first[t]!;
+          const start = first[b * apart + t]!;
           const tokens = t + 1 - start;
           const count = tokens + (chunk > 0 ? start / chunk : 0);
           for (let n = 0; n < count; n++) {
@@ -129,7 +129,7 @@ export const attentionGradKeys = defineKernel({
   buffers: {
     qkv: 'read vec4<f32>', // [B T, H + 2 kvH, d], placed
     means: 'read vec4<f32>', // [B summaries, 2 kvH, d]
-    readers: 'read i32', // [T + summaries, 2]: first and last query that reads the key
+    readers: 'read i32', // [T + summaries, 2], or of each sequence [B, T, 2]: first and last query that reads the key
     dout: 'read vec4<f32>', // [B T, H, d]
     stats: 'read f32', // [B, H, T, 2]
     dqkv: 'update vec4<f32>', // [B T, H + 2 kvH, d]: its keys and values
@@ -154,8 +154,8 @@ ${each(
   K!,
   (n) => `    let j${n + 1} = min(j0 + ${n}u, ${count} - 1u);
     let key${n} = ${row.replaceAll('§', `j${n + 1}`)};
-    let begin${n} = u32(readers[2u * (${reader.replaceAll('§', `j${n + 1}`)})]);
-    let to${n} = u32(readers[2u * (${reader.replaceAll('§', `j${n + 1}`)}) + 1u]);
+    let begin${n} = u32(readers[2u * (b * uniforms.apart + ${reader.replaceAll('§', `j${n + 1}`)})]);
+    let to${n} = u32(readers[2u * (b * uniforms.apart + ${reader.replaceAll('§', `j${n + 1}`)}) + 1u]);
 ${each(D4!, `    let k${n}_§ = ${buffer}[key${n} + §u];\n    let v${n}_§ = ${buffer}[key${n} + valueAt + §u];\n    var dk${n}_§ = vec4<f32>();\n    var dv${n}_§ = vec4<f32>();`)}`,
 )}
     for (var h = kv * share; h < (kv + 1u) * share; h++) {
@@ -213,7 +213,7 @@ ${ADDRESSES}
 }`;
   },
   host({ qkv, means, readers, dout, stats, dqkv, dmeans }, u, { D4 }) {
-    const { B, T, summaries, heads, kvHeads, scale, bias } = u;
+    const { B, T, summaries, heads, kvHeads, scale, bias, apart } = u;
     const d = 4 * D4!;
     const at = hostAddresses(u, d);
     const share = heads / kvHeads;
@@ -224,10 +224,11 @@ ${ADDRESSES}
           const [from, to] = summary ? [means, dmeans] : [qkv, dqkv];
           const key = summary ? at.meanKey(b, j - T, kv) : at.key(b, j, kv);
           const value = key + at.valueAt;
+          const reader = 2 * (b * apart + j);
           to.fill(0, key, key + d);
           to.fill(0, value, value + d);
           for (let h = kv * share; h < (kv + 1) * share; h++) {
-            for (let t = readers[2 * j]!; t <= readers[2 * j + 1]!; t++) {
+            for (let t = readers[reader]!; t <= readers[reader + 1]!; t++) {
               const query = at.query(b, t, h);
               const own = at.out(b, t, h);
               const stat = at.stat(b, t, h);

@@ -28,7 +28,7 @@ export const attentionForward = defineKernel({
   buffers: {
     qkv: 'read vec4<f32>', // [B T, H + 2 kvH, d], placed
     means: 'read vec4<f32>', // [B summaries, 2 kvH, d]
-    first: 'read i32', // [T]
+    first: 'read i32', // [T], or of each sequence [B, T]
     out: 'write vec4<f32>', // [B T, H, d]
     stats: 'write f32', // [B, H, T, 2]
   },
@@ -64,7 +64,7 @@ ${each(D4!, `    out[at${q} + §u] = o${q}_§ / total${q};`)}
 )}
 }`,
   host({ qkv, means, first, out, stats }, u, { D4 }) {
-    const { B, T, summaries, heads, chunk, scale, bias } = u;
+    const { B, T, summaries, heads, chunk, scale, bias, apart } = u;
     const d = 4 * D4!;
     const at = hostAddresses(u, d);
     const scores = new Float64Array(T + summaries);
@@ -74,7 +74,7 @@ ${each(D4!, `    out[at${q} + §u] = o${q}_§ / total${q};`)}
         for (let t = 0; t < T; t++) {
           const query = at.query(b, t, h);
           const to = at.out(b, t, h);
-          const start = first[t]!;
+          const start = first[b * apart + t]!;
           const tokens = t + 1 - start;
           const count = tokens + (chunk > 0 ? start / chunk : 0);
           const keyOf = (n: number) =>

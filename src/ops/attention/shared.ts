@@ -14,6 +14,7 @@ export const attentionUniforms = {
   chunk: 'u32', // tokens per summary, 0 where there are none
   scale: 'f32', // 1 / √d
   bias: 'f32', // ln C, added to the score of a summary
+  apart: 'u32', // tokens from the tables of a sequence to those of the next; 0 where all share theirs
 } as const;
 
 /** Multiplications of a product of all queries with 16 keys each; a layer may read as few, and how many is in a buffer. */
@@ -57,7 +58,7 @@ ${each(
   let row${q} = b * uniforms.T + t${q > 0 ? q : 'q0'};
   let at${q} = (row${q} * uniforms.heads + h) * D4;
   let stat${q} = 2u * ((b * uniforms.heads + h) * uniforms.T + t${q > 0 ? q : 'q0'});
-  ${intervals ? `let first${q} = u32(first[t${q > 0 ? q : 'q0'}]);` : ''}`,
+  ${intervals ? `let first${q} = u32(first[b * uniforms.apart + t${q > 0 ? q : 'q0'}]);` : ''}`,
 )}`;
 
 /** Name of the position of the thread's query number q. */

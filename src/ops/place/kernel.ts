@@ -18,6 +18,7 @@ const uniforms = {
   headDim: 'u32',
   chunk: 'u32', // tokens per summary; 1 where there are none
   pre: 'u32', // 1: keys are averaged before they turn, by the angle of the chunk's centre
+  own: 'u32', // 1: each token has a position of its own; 0: it stands where it stands in its sequence
 } as const;
 
 /** What thread i works on: `chunk` tokens from `first` of one head of one sequence. */
@@ -47,6 +48,7 @@ export const place = defineKernel({
   buffers: {
     qkv: 'update f32', // [B T, (H + 2 kvH) d]
     table: 'read f32', // [T (+ summaries), d]: d/2 cosines, then d/2 sines
+    positions: 'read i32', // [B T], looked at where `own` is 1
     means: 'write f32', // [B summaries, 2 kvH d]: keys, then values
   },
   uniforms,
@@ -61,8 +63,10 @@ fn main(i: u32) {${OPEN}
       var y = qkv[at + half];
       if (before) { low += x; high += y; }
       if (turns) {
-        let cosine = table[t * d + c];
-        let sine = table[t * d + half + c];
+        var position = t;
+        if (uniforms.own == 1u) { position = u32(positions[b * uniforms.T + t]); }
+        let cosine = table[position * d + c];
+        let sine = table[position * d + half + c];
         let turned = x * cosine - y * sine;
         y = y * cosine + x * sine;
         x = turned;
@@ -85,9 +89,9 @@ fn main(i: u32) {${OPEN}
     }
   }
 }`,
-  host({ qkv, table, means }, u) {
+  host({ qkv, table, positions, means }, u) {
     eachGroup(qkv.length, u, ({ b, group, first, end, part, turns, mean }) => {
-      const { T, chunk, headDim: d } = u;
+      const { T, chunk, headDim: d, own } = u;
       const parts = u.heads + 2 * u.kvHeads;
       const half = d / 2;
       const before = turns && u.pre === 1;
@@ -97,7 +101,8 @@ fn main(i: u32) {${OPEN}
           const at = ((b * T + t) * parts + part) * d + c;
           const [x, y] = [qkv[at]!, qkv[at + half]!];
           if (turns) {
-            const [cosine, sine] = [table[t * d + c]!, table[t * d + half + c]!];
+            const angle = (own === 1 ? positions[b * T + t]! : t) * d + c;
+            const [cosine, sine] = [table[angle]!, table[angle + half]!];
             qkv[at] = x * cosine - y * sine;
             qkv[at + half] = y * cosine + x * sine;
           }
@@ -122,6 +127,7 @@ export const placeGrad = defineKernel({
   buffers: {
     dqkv: 'update f32', // [B T, (H + 2 kvH) d]
     table: 'read f32', // [T (+ summaries), d]
+    positions: 'read i32', // [B T]
     dmeans: 'read f32', // [B summaries, 2 kvH d]
   },
   uniforms,
@@ -146,8 +152,10 @@ fn main(i: u32) {${OPEN}
       var y = dqkv[at + half];
       if (!before) { x += low; y += high; }
       if (turns) {
-        let cosine = table[t * d + c];
-        let sine = table[t * d + half + c];
+        var position = t;
+        if (uniforms.own == 1u) { position = u32(positions[b * uniforms.T + t]); }
+        let cosine = table[position * d + c];
+        let sine = table[position * d + half + c];
         let turned = x * cosine + y * sine;
         y = y * cosine - x * sine;
         x = turned;
@@ -158,9 +166,9 @@ fn main(i: u32) {${OPEN}
     }
   }
 }`,
-  host({ dqkv, table, dmeans }, u) {
+  host({ dqkv, table, positions, dmeans }, u) {
     eachGroup(dqkv.length, u, ({ b, group, first, end, part, turns, mean }) => {
-      const { T, chunk, headDim: d } = u;
+      const { T, chunk, headDim: d, own } = u;
       const parts = u.heads + 2 * u.kvHeads;
       const half = d / 2;
       const before = turns && u.pre === 1;
@@ -177,7 +185,8 @@ fn main(i: u32) {${OPEN}
           let [x, y] = [dqkv[at]!, dqkv[at + half]!];
           if (!before) [x, y] = [x + low, y + high];
           if (turns) {
-            const [cosine, sine] = [table[t * d + c]!, table[t * d + half + c]!];
+            const angle = (own === 1 ? positions[b * T + t]! : t) * d + c;
+            const [cosine, sine] = [table[angle]!, table[angle + half]!];
             [x, y] = [x * cosine + y * sine, y * cosine - x * sine];
           }
           if (before) [x, y] = [x + low, y + high];

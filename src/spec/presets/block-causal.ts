@@ -6,6 +6,6 @@ export default definePreset({
   order: 12,
   group: 'Masks people know',
   summary:
-    'A block of 8 reads itself in both directions and every block before it. Watch a loss that is too good: 7 of 8 characters are asked for while they can be read. Models with this mask fill in whole blocks and are not trained on the next character; here is the mask alone.',
+    'The characters of a block of 8 read one another in both directions, and all blocks before theirs. Watch the loss: it will be too good to be true, because the model is asked for the next character, and 7 times of 8 it can read that one. Models that use this mask learn to fill in whole blocks; here is the mask alone.',
   settings: { plan: 'custom', stripes: '1111', masks: 'causal | chunk(8)' },
 });

@@ -11,7 +11,7 @@ export const tiledGradQuery = defineKernel({
   name: 'tiledGradQuery',
   buffers: {
     qkv: 'read vec4<f32>', // [B T, H + 2 kvH, d], placed
-    reads: 'read i32', // spans of tiles, rows are queries
+    reads: 'read i32', // spans of tiles, or of each sequence, rows are queries
     out: 'read vec4<f32>', // [B T, H, d]
     dout: 'read vec4<f32>', // [B T, H, d]
     stats: 'update f32', // [B, H, T, 2]: log-sum-exp, then delta
@@ -58,7 +58,7 @@ ${each(D4!, `    dqkv[row${q} * stride + h * D4 + §u] = dq${q}_§;`)}
 )}
 }`,
   host({ qkv, reads, out, dout, stats, dqkv }, u, { D4 }) {
-    const { B, T, heads, scale } = u;
+    const { B, T, heads, scale, apart } = u;
     const d = 4 * D4!;
     const at = hostAddresses({ ...u, summaries: 0 }, d);
     for (let b = 0; b < B; b++) {
@@ -73,17 +73,22 @@ ${each(D4!, `    dqkv[row${q} * stride + h * D4 + §u] = dq${q}_§;`)}
             delta += dout[own + c]! * out[own + c]!;
             dqkv[query + c] = 0;
           }
-          eachColumn(reads, t, (j) => {
-            const key = at.key(b, j, kv);
-            let dot = 0;
-            let dp = 0;
-            for (let c = 0; c < d; c++) {
-              dot += qkv[query + c]! * qkv[key + c]!;
-              dp += dout[own + c]! * qkv[key + at.valueAt + c]!;
-            }
-            const ds = Math.exp(dot * scale - stats[stat]!) * (dp - delta) * scale;
-            for (let c = 0; c < d; c++) dqkv[query + c]! += ds * qkv[key + c]!;
-          });
+          eachColumn(
+            reads,
+            t,
+            (j) => {
+              const key = at.key(b, j, kv);
+              let dot = 0;
+              let dp = 0;
+              for (let c = 0; c < d; c++) {
+                dot += qkv[query + c]! * qkv[key + c]!;
+                dp += dout[own + c]! * qkv[key + at.valueAt + c]!;
+              }
+              const ds = Math.exp(dot * scale - stats[stat]!) * (dp - delta) * scale;
+              for (let c = 0; c < d; c++) dqkv[query + c]! += ds * qkv[key + c]!;
+            },
+            b * apart,
+          );
           stats[stat + 1] = delta;
         }
       }
@@ -102,7 +107,7 @@ export const tiledGradKeys = defineKernel({
   name: 'tiledGradKeys',
   buffers: {
     qkv: 'read vec4<f32>', // [B T, H + 2 kvH, d], placed
-    readers: 'read i32', // spans of tiles, rows are keys
+    readers: 'read i32', // spans of tiles, or of each sequence, rows are keys
     dout: 'read vec4<f32>', // [B T, H, d]
     stats: 'read f32', // [B, H, T, 2]
     dqkv: 'update vec4<f32>', // [B T, H + 2 kvH, d]: its keys and values
@@ -154,7 +159,7 @@ ${each(D4!, `    dqkv[key${n} + §u] = dk${n}_§;\n    dqkv[key${n} + valueAt + 
 )}
 }`,
   host({ qkv, readers, dout, stats, dqkv }, u, { D4 }) {
-    const { B, T, heads, kvHeads, scale } = u;
+    const { B, T, heads, kvHeads, scale, apart } = u;
     const d = 4 * D4!;
     const at = hostAddresses({ ...u, summaries: 0 }, d);
     const share = heads / kvHeads;
@@ -165,25 +170,30 @@ ${each(D4!, `    dqkv[key${n} + §u] = dk${n}_§;\n    dqkv[key${n} + valueAt + 
           const value = key + at.valueAt;
           dqkv.fill(0, key, key + d);
           dqkv.fill(0, value, value + d);
-          eachColumn(readers, j, (t) => {
-            for (let h = kv * share; h < (kv + 1) * share; h++) {
-              const query = at.query(b, t, h);
-              const own = at.out(b, t, h);
-              const stat = at.stat(b, t, h);
-              let dot = 0;
-              let dp = 0;
-              for (let c = 0; c < d; c++) {
-                dot += qkv[query + c]! * qkv[key + c]!;
-                dp += dout[own + c]! * qkv[value + c]!;
+          eachColumn(
+            readers,
+            j,
+            (t) => {
+              for (let h = kv * share; h < (kv + 1) * share; h++) {
+                const query = at.query(b, t, h);
+                const own = at.out(b, t, h);
+                const stat = at.stat(b, t, h);
+                let dot = 0;
+                let dp = 0;
+                for (let c = 0; c < d; c++) {
+                  dot += qkv[query + c]! * qkv[key + c]!;
+                  dp += dout[own + c]! * qkv[value + c]!;
+                }
+                const p = Math.exp(dot * scale - stats[stat]!);
+                const ds = p * (dp - stats[stat + 1]!) * scale;
+                for (let c = 0; c < d; c++) {
+                  dqkv[key + c]! += ds * qkv[query + c]!;
+                  dqkv[value + c]! += p * dout[own + c]!;
+                }
               }
-              const p = Math.exp(dot * scale - stats[stat]!);
-              const ds = p * (dp - stats[stat + 1]!) * scale;
-              for (let c = 0; c < d; c++) {
-                dqkv[key + c]! += ds * qkv[query + c]!;
-                dqkv[value + c]! += p * dout[own + c]!;
-              }
-            }
-          });
+            },
+            b * apart,
+          );
         }
       }
     }

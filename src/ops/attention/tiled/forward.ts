@@ -16,7 +16,7 @@ export const tiledForward = defineKernel({
   name: 'tiledForward',
   buffers: {
     qkv: 'read vec4<f32>', // [B T, H + 2 kvH, d], placed
-    reads: 'read i32', // spans of tiles, rows are queries
+    reads: 'read i32', // spans of tiles, or of each sequence, rows are queries
     out: 'write vec4<f32>', // [B T, H, d]
     stats: 'write f32', // [B, H, T, 2]
   },
@@ -46,14 +46,14 @@ ${each(D4!, `    out[at${q} + §u] = o${q}_§ * share${q};`)}
 )}
 }`,
   host({ qkv, reads, out, stats }, u, { D4 }) {
-    const { B, T, heads, scale } = u;
+    const { B, T, heads, scale, apart } = u;
     const d = 4 * D4!;
     const at = hostAddresses({ ...u, summaries: 0 }, d);
     const scores = new Float64Array(T);
-    for (let t = 0; t < T; t++) {
-      const keys: number[] = [];
-      eachColumn(reads, t, (key) => keys.push(key));
-      for (let b = 0; b < B; b++) {
+    for (let b = 0; b < B; b++) {
+      for (let t = 0; t < T; t++) {
+        const keys: number[] = [];
+        eachColumn(reads, t, (key) => keys.push(key), b * apart);
         for (let h = 0; h < heads; h++) {
           const kv = at.kvOf(h);
           const query = at.query(b, t, h);

@@ -11,11 +11,12 @@ export const tiledUniforms = {
   heads: 'u32',
   kvHeads: 'u32',
   scale: 'f32', // 1 / √d
+  apart: 'u32', // numbers from the list of a sequence to that of the next; 0 where all share theirs
 } as const;
 
 /** Opens a loop over the spans of a thread whose first row is `row`: `bits` are those of its rows, tiles begin .. end - 1. */
 export const spansOf = (list: string, row: string, Q: number): string => /* wgsl */ `
-  let block = ${row} / ${TILE_ROWS}u;
+  let block = b * uniforms.apart + ${row} / ${TILE_ROWS}u;
   let shift = ${row} % ${TILE_ROWS}u * ${TILE_COLUMNS}u;
   for (var span = ${list}[block]; span < ${list}[block + 1u]; span += 3) {
     let bits = ${Q < TILE_ROWS ? `u32(${list}[span + 2]) >> shift` : `u32(${list}[span + 2])`};
@@ -27,10 +28,15 @@ export const spansOf = (list: string, row: string, Q: number): string => /* wgsl
 export const holds = (q: number, column: string): string =>
   `((bits >> (${TILE_COLUMNS * q}u + ${column} % ${TILE_COLUMNS}u)) & 1u) == 1u`;
 
-/** The columns of one row, in order. */
-export function eachColumn(list: Int32Array, row: number, visit: (column: number) => void): void {
+/** The columns of one row, in order. `list` begins at number `at` of the buffer. */
+export function eachColumn(
+  list: Int32Array,
+  row: number,
+  visit: (column: number) => void,
+  at = 0,
+): void {
   const shift = TILE_COLUMNS * (row % TILE_ROWS);
-  eachSpan(list, Math.floor(row / TILE_ROWS), (from, to, bits) => {
+  eachSpan(list, at + Math.floor(row / TILE_ROWS), (from, to, bits) => {
     const own = (bits >>> shift) & 255;
     if (own === 0) return;
     for (let tile = from; tile < to; tile++)

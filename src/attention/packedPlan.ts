@@ -1,0 +1,17 @@
+/** @file The layers of a plan as they read one row that holds several documents: their masks, and the term for documents. */
+import { and, MOST_NUMBERS, term, write } from './expression';
+import type { LayerPlan } from './pattern';
+import { patterns, patternSpec } from './registry';
+
+/** Characters the term may take; a mask has room for more. */
+const LONGEST = 1500;
+
+/** Documents begin at `begins`, each above 0. With more of them than a mask has room for, the plan comes back as it is. */
+export function planWithin(plan: LayerPlan, begins: readonly number[]): LayerPlan {
+  if (begins.length === 0 || begins.length > MOST_NUMBERS) return plan;
+  if (begins.join(', ').length > LONGEST) return plan;
+  const documents = term('documents', ...begins);
+  return plan.map(({ pattern, params }) =>
+    patternSpec(write(and(patterns.get(pattern).expression(params), documents)), {}),
+  );
+}

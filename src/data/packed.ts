@@ -1,0 +1,70 @@
+/**
+ * @file What stands for a document where several share a row of the batch: paragraphs of a novel, lines of a table.
+ *
+ * Rows are cut from a text as they are without it, so the batches stay the same to the last token; this only says where in
+ * a row one document ends and the next begins. What parts two documents belongs to the first.
+ */
+import { encode } from './characters';
+
+export interface Packed {
+  /** What a document is: 'paragraph'. */
+  readonly unit: string;
+  /** One sentence: where one begins. */
+  readonly summary: string;
+  /** The rule for one text, asked of a place in it and of how far that is from where its chapter, file or the like began. */
+  rule(ids: Uint8Array): (place: number, offset: number) => boolean;
+}
+
+const [NEWLINE, BLANK] = encode('\n ');
+const STOPS = new Set(encode('.?!'));
+const CAPITALS = new Set(encode('ABCDEFGHIJKLMNOPQRSTUVWXYZ'));
+
+export const paragraphs: Packed = {
+  unit: 'paragraph',
+  summary: 'A document is a paragraph: it begins after an empty line.',
+  rule: (ids) => (place) =>
+    ids[place - 1] === NEWLINE && ids[place - 2] === NEWLINE && ids[place] !== NEWLINE,
+};
+
+export const lines: Packed = {
+  unit: 'line',
+  summary: 'A document is a line.',
+  rule: (ids) => (place) => ids[place - 1] === NEWLINE,
+};
+
+export const sentences: Packed = {
+  unit: 'sentence',
+  summary:
+    'A document is a sentence, as this text has no paragraphs: it begins with a capital after a full stop, a question or an exclamation mark.',
+  rule: (ids) => (place) =>
+    CAPITALS.has(ids[place]!) && ids[place - 1] === BLANK && STOPS.has(ids[place - 2]!),
+};
+
+/** Empty lines part the paragraphs of a text that has some; else every line is one. */
+export const paragraphsOrLines: Packed = {
+  unit: 'paragraph',
+  summary:
+    'A document is a paragraph: it begins after an empty line, or after every line where the text has no empty ones.',
+  rule(ids) {
+    const empty = ids.some((id, at) => id === NEWLINE && ids[at + 1] === NEWLINE);
+    return (empty ? paragraphs : lines).rule(ids);
+  },
+};
+
+/** Stretches of `length` characters, counted from where the chapter begins. */
+export const stretches = (length: number, of: string): Packed => ({
+  unit: of,
+  summary: `A document is a ${of}, ${length} characters.`,
+  rule: () => (_, offset) => offset % length === 0,
+});
+
+/** For each token of the T from place `start` on, where in the row its document begins; `origin`: where the chapter begins. */
+export function startsIn(
+  begins: ReturnType<Packed['rule']>,
+  { start, T, origin }: { readonly start: number; readonly T: number; readonly origin: number },
+): Int32Array {
+  const starts = new Int32Array(T);
+  for (let t = 1; t < T; t++)
+    starts[t] = begins(start + t, start + t - origin) ? t : starts[t - 1]!;
+  return starts;
+}

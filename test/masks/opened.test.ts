@@ -1,0 +1,61 @@
+/** @file Masks from elsewhere as documents: terms and a little paint where they say it, and else the rows as they came. */
+import { describe, expect, test } from 'vitest';
+import { maskOf, read, rowsIn } from '../../src/attention/expression';
+import { readRows } from '../../src/attention/given';
+import { cellsOf, fromRule, type Mask } from '../../src/attention/mask';
+import { random } from '../../src/core/random';
+import { maskOfLayer } from '../../src/masks/doc';
+import { recognise } from '../../src/masks/foreign/recognise';
+import { docOfRecognised } from '../../src/masks/opened';
+import { trainedBy } from '../../src/state/trainMask';
+import { matrixOf } from './patterns';
+
+/** Causal, with every second cell blocked by lot; its queries are the last of T tokens. */
+function noise(T: number, queries = T): Mask {
+  const { next } = random(T, 'opened');
+  const ahead = T - queries;
+  return fromRule(queries, T, (q, k) => k === q + ahead || (k < q + ahead && next() < 0.5));
+}
+const openedOf = (mask: Mask) => docOfRecognised(recognise(matrixOf(mask, [1, 0])));
+
+describe('a mask that is opened', () => {
+  test('is kept as its rows, cell by cell, where no terms and little paint say it', () => {
+    const mask = noise(140);
+    const { doc, says } = openedOf(mask);
+    expect(doc.T).toBe(140);
+    const [layer] = doc.layers;
+    expect(layer!.expression.kind).toBe('rows');
+    expect(layer!.paint).toEqual([]);
+    expect(cellsOf(maskOfLayer(layer!, 140))).toEqual(cellsOf(mask));
+    expect(says).toContain('Its rows are kept as they came.');
+    // And so it is trained.
+    const { masks, context } = trainedBy(doc);
+    expect(context).toBe(140);
+    expect(cellsOf(maskOf(read(masks), 140))).toEqual(cellsOf(mask));
+  });
+
+  test('of fewer queries than keys has its rows last; those before are as the nearest terms say', () => {
+    const mask = noise(150, 130);
+    const recognised = recognise(matrixOf(mask, [1, 0]));
+    const { doc, says } = docOfRecognised(recognised);
+    const [layer] = doc.layers;
+    const [content] = rowsIn(layer!.expression);
+    expect(readRows(content!).T).toBe(150);
+    const whole = maskOfLayer(layer!, 150);
+    for (let q = 0; q < 130; q++) expect(whole.row(20 + q)).toEqual(mask.row(q));
+    const before = maskOf(recognised.nearest.expression, 150);
+    for (let q = 0; q < 20; q++) expect(whole.row(q)).toEqual(before.row(q));
+    expect(says).toContain('Its 130 queries stand in the last rows');
+    expect(says).toContain('Its rows are kept as they came.');
+  });
+
+  test('with a few cells wrong is terms and paint, and says nothing of rows', () => {
+    const mask = fromRule(140, 140, (q, k) => k <= q && q - k < 8 && !(q === 90 && k === 88));
+    const { doc, says } = openedOf(mask);
+    const [layer] = doc.layers;
+    expect(rowsIn(layer!.expression)).toEqual([]);
+    expect(layer!.paint).toHaveLength(1);
+    expect(cellsOf(maskOfLayer(layer!, 140))).toEqual(cellsOf(mask));
+    expect(says).not.toContain('rows are kept');
+  });
+});

@@ -1,0 +1,62 @@
+/** @file Pictures of runs in a file, of rows that hold documents. */
+import { expect, test } from 'vitest';
+import { BLOCKED, EXACT } from '../../src/attention/cells';
+import { readFile, writeFile } from '../../src/compare/file';
+import { ownOf, specsOf, type Comparison } from '../../src/compare/comparison';
+import type { AttentionFrame } from '../../src/link/protocol';
+import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import { readMoments, record, unpack, writeMoments } from '../../src/state/moments';
+
+const T = 16;
+const shared: RunSpec = { ...DEFAULTS, context: T, layers: 2, heads: 1, width: 16, window: 4 };
+const comparison: Comparison = {
+  shared,
+  runs: (['off', 'masked'] as const).map((documents) => ({
+    own: { ...ownOf(shared), plan: 'global', documents },
+  })),
+};
+
+/** A row whose documents begin at 0, 5 and 11, read whole or within them. */
+function frameOf(begins: readonly number[] | undefined): AttentionFrame {
+  const documentOf = (t: number) => (begins ?? []).filter((at) => at <= t).length;
+  const mask = Uint8Array.from({ length: T * T }, (_, i) => {
+    const [q, k] = [Math.floor(i / T), i % T];
+    return k <= q && documentOf(q) === documentOf(k) ? EXACT : BLOCKED;
+  });
+  const layer = { weights: Float32Array.from(mask), mask };
+  return {
+    step: 0,
+    tokens: Array.from({ length: T }, () => 'a'),
+    T,
+    heads: 1,
+    size: T,
+    factor: 1,
+    layers: [layer, layer],
+    ...(begins && { begins }),
+  };
+}
+
+test('come back with the mask of the very row, within documents where the run keeps them apart', () => {
+  const frames = [frameOf(undefined), frameOf([5, 11])];
+  const pictures = writeMoments(record([], 0, frames))!;
+  const file = writeFile({
+    comparison,
+    machine: { name: 'cpu', device: 'JavaScript', kernel: 'host' },
+    program: '0.1',
+    made: '2026-11-30',
+    histories: comparison.runs.map(() => ({ steps: [], validations: [] })),
+    repeats: [],
+    pictures,
+  });
+  const saved = readFile(file);
+  expect(saved.pictures!.begins).toEqual([5, 11]);
+  const [{ value }] = readMoments(saved.pictures!, specsOf(saved.comparison)) as [
+    ReturnType<typeof readMoments>[number],
+  ];
+  value.forEach((packed, run) => {
+    const read = unpack(packed!);
+    expect(read.begins).toEqual(frames[run]!.begins);
+    read.layers.forEach(({ mask }, l) => expect(mask).toEqual(frames[run]!.layers[l]!.mask));
+  });
+  expect(() => readFile(file.replace('"begins":[5,11]', '"begins":[11,5]'))).toThrow(/in order/);
+});
