@@ -4,7 +4,15 @@ import type { Mask } from '../../attention/mask';
 import { apart } from './apart';
 import type { Dial } from './fit';
 import { strideOf } from './places';
-import { beginsOf, chunksOf, fullRows, spansOf, windowsOf, type Padding } from './traces';
+import {
+  beginsOf,
+  blocksIn,
+  chunksOf,
+  fullRows,
+  spansOf,
+  windowsOf,
+  type Padding,
+} from './traces';
 
 export interface Numbers extends Padding {
   readonly window: number;
@@ -16,6 +24,7 @@ export interface Numbers extends Padding {
   readonly begins: readonly number[]; // of documents
   readonly tokens: readonly number[]; // that are global
   readonly before: number; // chunks to the left of the query's own
+  readonly blocks: readonly number[]; // where further ones begin
   readonly spans: readonly (readonly [from: number, to: number])[];
 }
 
@@ -96,6 +105,13 @@ const inSpans: Family['starts'] = (mask) => {
   return found.length > 0 ? [{ spans: found }] : [];
 };
 
+/** Blocks counted anew in each document, or of any lengths. */
+const inBlocks: Family['starts'] = (mask, padding) => {
+  const found = blocksIn(mask, padding);
+  return found ? [{ blocks: found.ends, begins: found.begins }] : [];
+};
+const blockwise = ({ blocks }: Numbers) => or(causal, term('documents', ...blocks));
+
 const inDocuments: Family['starts'] = (mask, padding) => {
   const begins = beginsOf(mask, padding);
   return begins.length > 0 ? [{ begins }] : [];
@@ -128,6 +144,16 @@ export const FAMILIES: readonly Family[] = [
     dials: ['begins'],
     starts: inSpans,
     write: (found) => and(or(causal, ...spans(found)), documents(found)),
+  },
+  {
+    dials: ['begins'],
+    starts: inBlocks,
+    write: (found) => and(blockwise(found), documents(found)),
+  },
+  {
+    dials: [],
+    starts: inBlocks,
+    write: (found) => blockwise(found),
   },
   {
     dials: ['window'],

@@ -5,7 +5,7 @@ import { apart } from './apart';
 import { everything, FAMILIES, padded, type Family, type Numbers } from './families';
 import { bestNumber } from './fit';
 import { globalsOf, payingBegins } from './places';
-import { beginsOf, FEW, LONG, paddingsOf, type Padding } from './traces';
+import { beginsOf, FEW, LONG, paddingsOf, TINY, type Padding } from './traces';
 
 export interface Found {
   readonly expression: Expression;
@@ -19,7 +19,7 @@ const ROUNDS = 4;
 
 const START: Numbers = {
   ...{ left: 0, right: 0, window: 1, ahead: 1, sink: 1, prefix: 1 },
-  ...{ chunk: 2, step: 2, begins: [], tokens: [], before: 1, spans: [] },
+  ...{ chunk: 2, step: 2, begins: [], tokens: [], before: 1, blocks: [], spans: [] },
 };
 
 /**
@@ -41,13 +41,15 @@ export const nearestPlaceless = (mask: Mask): Found =>
 function nearestIn(mask: Mask, all: readonly Family[]): Found {
   // Among few tokens a few cells can be all that a sink shows; among many, the plainer pattern is meant.
   const enough = mask.keys > LONG ? FEW : 0;
+  // One cell is no evidence of a pattern: it is a wrong cell of the plainer one, and has to be said.
+  const evidence = mask.keys > TINY ? 1 : 0;
   const tried = new Set<string>();
   let best: Found | undefined;
   for (const expression of candidatesOf(mask, all)) {
     const name = write(expression);
     if (tried.has(name)) continue;
     tried.add(name);
-    const difference = apart(mask, expression, best?.difference.cells);
+    const difference = apart(mask, expression, best && best.difference.cells - evidence);
     if (difference) best = { expression, difference };
     if (best && best.difference.cells <= enough) break;
   }

@@ -3,7 +3,7 @@ import { maskOf, type Expression } from '../../attention/expression';
 import { positionOf, type Mask } from '../../attention/mask';
 import { count, intersect, minus, run } from '../../attention/runs';
 import { Counts } from './fit';
-import { MOST_PLACES } from './traces';
+import { MOST_PLACES, TINY } from './traces';
 
 /** Steps tried at most; each costs as many sums as there are tokens. */
 const MOST_STEP = 1024;
@@ -80,7 +80,8 @@ export function strideOf(
   const [cells, opened] = [all.sums(), open.sums()];
   const pays = cells.map((count, d) => 2 * opened[d]! - count); // opening the d-th diagonal
   let best = { window: 1, step: 2, gain: -Infinity };
-  for (let step = 2; step <= Math.min(keys - 1, MOST_STEP); step++) {
+  // A step that shows once only, in the corner, is a few cells and no stride.
+  for (let step = 2; step <= Math.min(keys <= TINY ? keys - 1 : (keys - 1) / 2, MOST_STEP); step++) {
     let gain = 0;
     for (let d = 0; d < keys; d += step) gain += pays[d]!;
     for (let window = 1; window <= keys; window++) {

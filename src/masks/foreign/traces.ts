@@ -9,6 +9,8 @@ export const FEW = 3;
 export const MOST_PLACES = 200;
 /** Places only one row speaks for: a document of one token, or a wrong cell. */
 const MOST_DOUBTFUL = 32;
+/** Tokens up to which one cell may be all that a pattern shows of itself. */
+export const TINY = 16;
 /** Tokens beyond which not everything is tried: there the patterns are far apart, and each try takes its time. */
 export const LONG = 256;
 /** Tokens up to which chunks of every size are tried. */
@@ -149,6 +151,27 @@ function endOf(mask: Mask, q: number): number {
   const row = q < mask.queries ? mask.row(q) : [];
   const at = firstAfter(row, own);
   return at < row.length && row[at]! <= own ? row[at + 1]! : own;
+}
+
+/** Where rows begin, and where they end, as several queries say: of blocks that are read whole, those of documents. */
+export interface Borders {
+  readonly begins: readonly number[];
+  readonly ends: readonly number[];
+}
+
+/** Blocks that are read to their end by all their tokens, as long as they like; none where some have one or two tokens. */
+export function blocksIn(mask: Mask, padding: Padding): Borders | undefined {
+  const { from, to } = edgesOf(mask, padding);
+  if (to.length === 0 || from.length + to.length > MOST_PLACES) return undefined;
+  const ends = [...to].sort((a, b) => a - b);
+  const begins = [...from].sort((a, b) => a - b);
+  const first = Math.max(padding.left, positionOf(mask, 0));
+  const whole = ends.every((end, i) => {
+    const size = end - Math.max(ends[i - 1] ?? first, first);
+    // What is left over at the end of a document may be less.
+    return size >= FEWEST_OF_SPAN || begins.includes(end) || i === 0;
+  });
+  return whole ? { begins, ends } : undefined;
 }
 
 /** Tokens that read all there is to read. */

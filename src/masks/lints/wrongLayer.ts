@@ -1,4 +1,4 @@
-import { lateRows, windowed, windowOf } from '../measure';
+import { farEndOf, lateRows, windowed, windowOf } from '../measure';
 import { defineLint, type Found, type Subject } from '../subject';
 
 /** The window a layer shows of those declared for others, or 'none' where it reads everything. */
@@ -32,7 +32,9 @@ export default defineLint({
       {
         layer,
         layers: wrong.map((one) => one.layer),
-        ...(edge && { cell: { query: edge.query, key: edge.beyond.at(-1)! - 1 } }),
+        ...(edge && {
+          cell: { query: edge.query, key: Math.max(0, edge.beyond.at(-1)! - 1) },
+        }),
         what: `Layer ${layer} was declared with ${say(declared)} and shows ${say(shows)}${others.length > 0 ? `; wrong too: ${others.join(', ')}` : ''}.`,
         consequence:
           'The number of windows looks right, but information takes another way through the stack than the weights were trained for.',
@@ -53,6 +55,10 @@ function wrongLayers({ masks, declared }: Subject): readonly Wrong[] {
     const answer = own !== undefined ? windowed(mask, declared, own) : undefined;
     if (answer === 'applied') return own;
     const others = sizes.filter((size) => size !== own);
+    // A layer that was declared global may show a window that no layer was declared with.
+    const global = declared.global ?? declared.layers?.[layer] === 'global';
+    const seen = own === undefined && global ? farEndOf(mask, declared, mask.keys) : undefined;
+    if (seen) others.push(seen.window);
     const size = others.find((one) => windowed(mask, declared, one) === 'applied');
     if (size !== undefined) return size;
     return answer === 'absent' ? 'none' : undefined;
