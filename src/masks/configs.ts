@@ -1,149 +1,475 @@
 /**
- * @file The config.json of a released model as layers of masks, and what they cost at any length, by closed forms.
+ * @file The config.json of a released model as layers of masks and of what they keep.
  *
- * A file is taken whole or refused in one sentence. Families are the files in ./configs.
+ * A file is taken whole or refused in one sentence. What it leaves out is what the class of its model type has, from the
+ * table; what a class works out in Python is a rule, one file each in ./configs.
  */
-import { FLOPS_PER_PAIR_AND_DIM, visiblePairs } from '../attention/cost';
-import { write } from '../attention/expression';
-import { needOver } from '../attention/need';
 import { check } from '../core/check';
+import { isRecord, type Bounds } from '../core/fields';
 import { registryOf } from '../core/registry';
-import { LAYERS, type ConfigLayer, type Family } from './family';
-import { isRecord } from '../core/fields';
+import type { ConfigLayer, ConfigLayers, Reach, Rope } from './configLayer';
+import {
+  entryOf,
+  lettersOf,
+  nestingOf,
+  openedTypes,
+  reasonAgainst,
+  RENAMED,
+  TABLE_VERSION,
+  TYPE_OF,
+  type Entry,
+} from './configTable';
+import {
+  bothSides,
+  chunked,
+  CHUNKED_TYPE,
+  COUNTS_ITSELF,
+  EVERYTHING,
+  GLOBAL,
+  GLOBAL_TYPE,
+  LAYERS,
+  LINEAR_TYPE,
+  local,
+  LOCAL_TYPE,
+  STATE,
+  TOKENS_IN_WINDOW,
+  type Asked,
+  type Rule,
+} from './family';
 import { Fields, parse } from './fields';
+import { fromMistral } from './mistralParams';
 
-export const families = registryOf<Family>(
+export { cacheBytesAt, flopsPerTokenAt, heldAt, numbersAt, pairsAt } from './configLayer';
+export type { ConfigLayer, ConfigLayers } from './configLayer';
+
+export const rules = registryOf<Rule>(
   'family of models',
-  import.meta.glob<{ default: Family }>('./configs/*.ts', { eager: true }),
+  import.meta.glob<{ default: Rule }>('./configs/*.ts', { eager: true }),
 );
 
-export interface ConfigLayers {
-  readonly family: string;
-  /** What the file calls its model. */
-  readonly name?: string;
-  readonly layers: readonly ConfigLayer[];
-  readonly convention: string;
-  /** A decoder; an encoder reads to both sides and keeps no cache. */
-  readonly causal: boolean;
-  readonly heads: number; // H
-  readonly kvHeads: number;
-  readonly headDim: number; // d
-  readonly hidden: number; // D, hidden_size
-  readonly vocabulary?: number;
+const HEADS: Bounds = { min: 1, max: 4096 };
+const HEAD_DIM: Bounds = { min: 1, max: 8192 };
+const ROTATED: Bounds = { min: 0, max: 8192 };
+const HIDDEN: Bounds = { min: 1, max: 2 ** 20 };
+const VOCABULARY: Bounds = { min: 1, max: 2 ** 26 };
+
+/** Throws InputError, and nothing else, for whatever is no config that can be read here. */
+export function readConfig(text: string): ConfigLayers {
+  const file = parse(text, 'the config');
+  const params = fromMistral(file);
+  const outer = params ?? file;
+  const { own: raw, type, rule, entry, doubt } = kindOf(outer);
+  const own = raw.renamed(entry.a ?? {}).with(rule?.before?.(raw.renamed(entry.a ?? {})) ?? {});
+  const fields = own.over(entry.d);
+  const label = rule?.label ?? type;
+  const layers = fields.whole('num_hidden_layers', LAYERS);
+  const asked: Asked = { own, fields, layers };
+  const heads = fields.whole('num_attention_heads', HEADS);
+  const hidden = fields.whole('hidden_size', HIDDEN);
+  const sizes = sizesOf(fields, own, heads, hidden);
+  const causal = rule?.causal?.(asked) ?? !(entry.e === 1 && !isDecoder(fields));
+  const span = windowOf(asked, entry, rule);
+  const named = typesOf(asked, entry, rule, label, span.size !== undefined);
+  const built = named.types.map((one, at): ConfigLayer => {
+    const reach = rule?.reach?.(asked, one, at) ?? reachOf(one, { asked, span, causal, at });
+    const rope = ropeOf(fields, entry, one);
+    const layer: ConfigLayer = {
+      ...sizes,
+      type: one,
+      ...kept(one, asked),
+      ...reach,
+      ...(rope !== undefined && reach.kind !== 'state' && reach.kind !== 'none' && { rope }),
+      ...(entry.s === 1 && { sinks: true }),
+    };
+    return { ...layer, ...rule?.layer?.(asked, layer, at), ...overridden(own, at) };
+  });
+  const keeps = built.find(({ kind }) => kind !== 'state' && kind !== 'none');
+  check(
+    keeps,
+    `all ${layers} layers are without attention (${built[0]!.type}); nothing here reads keys, so there is no mask to draw`,
+  );
+  const slides = built.some(({ kind }) => kind === 'local');
+  const name = nameOf(outer);
+  return {
+    family: type.replace(/_text$/, '').replaceAll('_', '-'),
+    label,
+    ...(name !== undefined && { name }),
+    layers: built,
+    convention:
+      rule?.convention?.(asked) ?? (slides ? COUNTS_ITSELF : withoutWindow(asked, entry, label)),
+    causal,
+    heads,
+    kvHeads: keeps.kvHeads,
+    headDim: keeps.latent ? scoredDim(fields, keeps.keyDim) : keeps.keyDim,
+    hidden,
+    ...(fields.has('vocab_size') && { vocabulary: fields.whole('vocab_size', VOCABULARY) }),
+    ...(doubt !== undefined && { doubt }),
+    defaults: leftOut(own, entry, label, slides, keeps.latent === true),
+    notes: [
+      ...(params
+        ? ['a params.json of Mistral: its names are other, what they say is the same']
+        : []),
+      ...named.notes,
+      ...(!causal ? ['an encoder: tokens read to both sides, and no cache is kept'] : []),
+      ...notesOn(built),
+      ...(rule?.notes?.(asked) ?? []),
+    ],
+  };
+}
+
+// ---------------------------------------------------------------------------------------------- which model it is
+
+interface Kind {
+  readonly own: Fields;
+  readonly type: string;
+  readonly rule: Rule | undefined;
+  readonly entry: Entry;
+  readonly doubt?: string;
+}
+
+const ALONE: Entry = { d: {} };
+
+function kindOf(outer: Fields): Kind {
+  const said = outer.word('model_type');
+  const nesting = said === undefined ? undefined : nestingOf(said);
+  // A model of pictures and words keeps what it reads words with in a config of its own.
+  const path = nesting?.[0].split('.') ?? ['text_config'];
+  const nested = path.reduce<unknown>(
+    (at, name) => (isRecord(at) && Object.hasOwn(at, name) ? at[name] : undefined),
+    outer.record,
+  );
+  const inner = isRecord(nested) ? new Fields(nested, path.join('.')) : outer;
+  const marked = rules.all.find(({ marks }) => marks?.some((name) => inner.has(name)));
+  if (marked) return { own: inner, type: marked.id, rule: marked, entry: ALONE };
+  const own = inner.word('model_type');
+  const type = (inner === outer && nesting ? nesting[1] : own) ?? nesting?.[1] ?? said;
+  check(
+    type !== undefined,
+    `the config has no model_type; open the config.json of a model, of ${examples()}`,
+  );
+  for (const one of [type, said]) {
+    const reason = one === undefined ? undefined : reasonAgainst(one);
+    if (one === type || !entryOf(type))
+      check(reason === undefined, `model_type is ${shortly(one!)}: ${reason}`);
+  }
+  const rule = rules.all.find(({ modelTypes }) => modelTypes.includes(type));
+  const entry = entryOf(type);
+  if (entry) return { own: inner, type, rule, entry };
+  if (rule?.alone) return { own: inner, type, rule, entry: ALONE };
+  return unknown(inner, type);
+}
+
+/** A type that is newer than the table, read as the known one its name and its fields are nearest to. */
+function unknown(own: Fields, type: string): Kind {
+  const like = nearest(type);
+  check(
+    like !== undefined && ['num_hidden_layers', 'num_attention_heads'].every((n) => own.has(n)),
+    `model_type is ${shortly(type)}, which transformers ${TABLE_VERSION} does not know; what can be read is ${examples()} and ${openedTypes().length} more`,
+  );
+  return {
+    own,
+    type: like,
+    rule: rules.all.find(({ modelTypes }) => modelTypes.includes(like)),
+    entry: entryOf(like)!,
+    doubt: `model_type is ${shortly(type)}, which transformers ${TABLE_VERSION} does not know; it is read as ${like}, by its name, and may differ`,
+  };
+}
+
+/** The known type that begins as this one does, up to a version: 'qwen3_9_text' is like 'qwen3_5_text'. */
+function nearest(type: string): string | undefined {
+  const stem = /^[a-z]{3,}/.exec(type)?.[0];
+  if (stem === undefined) return undefined;
+  const common = (other: string) => {
+    let n = 0;
+    while (n < type.length && type[n] === other[n]) n++;
+    return n;
+  };
+  const closeness = (other: string) =>
+    common(other) + (other.endsWith('_text') === type.endsWith('_text') ? 0.5 : 0);
+  return openedTypes()
+    .filter((other) => /^[a-z]+/.exec(other)![0] === stem)
+    .sort((a, b) => closeness(b) - closeness(a) || a.length - b.length)[0];
+}
+
+const shortly = (word: string) => JSON.stringify(word.slice(0, 40));
+const examples = () => 'llama, mistral, qwen3, gemma3_text, gpt_oss, deepseek_v3, modernbert';
+
+// ---------------------------------------------------------------------------------------------- its layers
+
+interface Named {
+  readonly types: readonly string[];
   readonly notes: readonly string[];
 }
 
-const HEADS = { min: 1, max: 4096 };
-const HEAD_DIM = { min: 1, max: 8192 };
-const HIDDEN = { min: 1, max: 2 ** 20 };
-const VOCABULARY = { min: 1, max: 2 ** 26 };
+function typesOf(
+  asked: Asked,
+  entry: Entry,
+  rule: Rule | undefined,
+  label: string,
+  slides: boolean,
+): Named {
+  const { fields, own, layers } = asked;
+  const letters = [...new Set([...(entry.k ?? ''), 'F', 'S', ...(entry.t ?? '')])];
+  const known = [...letters.map((letter) => TYPE_OF[letter]!), ...(rule?.names?.(asked) ?? [])];
+  const fromFile = own.perLayer('layer_types', layers, known, RENAMED);
+  const field = entry.l?.by;
+  const every = field !== undefined && own.has(field) ? own.whole(field, LAYERS) : undefined;
+  const ruled = entry.l && spelled(lettersOf(entry.l, layers, every), slides);
+  if (fromFile) {
+    check(
+      every === undefined || ruled!.every((one, i) => one === fromFile[i]),
+      `layer_types and ${field} ${every} name different layers global; they should say the same`,
+    );
+    return { types: fromFile, notes: [] };
+  }
+  const worked = rule?.types?.(asked);
+  if (worked) return { types: worked, notes: [] };
+  if (ruled) {
+    const mixed = new Set(ruled).size > 1;
+    const note = `the file names no layers; they are as the class of ${label} names them${sayCycle(entry)}`;
+    return { types: ruled, notes: mixed && every === undefined ? [note] : [] };
+  }
+  const own_ = fields.get('num_hidden_layers');
+  check(
+    entry.t !== undefined && entry.t.length === layers,
+    `layer_types is missing, and the class of ${label} names ${entry.t?.length ?? 'no'} layers, not ${String(own_)}; the file should name them`,
+  );
+  return {
+    types: spelled(entry.t, slides),
+    notes:
+      new Set(entry.t).size > 1 ? [`the file names no layers; they are those of ${label}`] : [],
+  };
+}
 
-/** Throws InputError, and nothing else, for whatever is no config of a family known here. */
-export function readConfig(text: string): ConfigLayers {
-  const outer = parse(text, 'the config');
-  // A model of pictures and words keeps what it reads words with in a config of its own.
-  const nested = outer.get('text_config');
-  const inner = isRecord(nested) ? new Fields(nested, 'text_config') : outer;
-  const family = familyOf(inner, outer);
-  const fields = inner.filled(family.defaults ?? {});
-  const layers = fields.whole('num_hidden_layers', LAYERS);
-  const heads = fields.whole('num_attention_heads', HEADS);
+const spelled = (letters: string, slides: boolean): readonly string[] =>
+  [...letters].map((letter) =>
+    letter === '?' ? (slides ? LOCAL_TYPE : GLOBAL_TYPE) : TYPE_OF[letter]!,
+  );
+
+function sayCycle({ l }: Entry): string {
+  const n = l?.cycle.length ?? 0;
+  if (!l || n < 2 || l.first || l.last || l.end) return '';
+  const [a, z] = [l.cycle[0], l.cycle.at(-1)];
+  if (a === z) return '';
+  if (z === 'F') return `: of every ${n} the last is global`;
+  return a === 'F' ? `: of every ${n} the first is global` : '';
+}
+
+/** Tokens of the window; undefined: none, `off`: because a switch is. */
+function windowOf({ fields, own, layers }: Asked, { g }: Entry, rule: Rule | undefined) {
+  const given = fields.has('sliding_window')
+    ? fields.whole('sliding_window', TOKENS_IN_WINDOW)
+    : undefined;
+  const off = g === 1 && !fields.flag('use_sliding_window', false);
+  check(
+    g !== 1 || off || given !== undefined || !own.isNull('sliding_window'),
+    'use_sliding_window is true and sliding_window is missing; it should be a whole number of tokens',
+  );
+  const size = off ? undefined : (rule?.window?.({ fields, own, layers }) ?? given);
+  return { size, off: off && given !== undefined };
+}
+
+function reachOf(
+  type: string,
+  given: {
+    readonly asked: Asked;
+    readonly span: ReturnType<typeof windowOf>;
+    readonly causal: boolean;
+    readonly at: number;
+  },
+): Reach {
+  const { asked, span, causal, at } = given;
+  const all = causal ? GLOBAL : EVERYTHING;
+  switch (type) {
+    case LOCAL_TYPE:
+    case 'hybrid_sliding':
+    case 'compressed_sparse_attention':
+    case 'heavily_compressed_attention': {
+      if (span.off) return all;
+      check(
+        span.size !== undefined,
+        asked.own.has('layer_types')
+          ? `layer_types says ${type} of layer ${at + 1}, and the file gives it no size; it should have sliding_window`
+          : 'sliding_window is missing; it should be a whole number of tokens, as some layers have a window',
+      );
+      return causal ? local(span.size) : bothSides(span.size);
+    }
+    case CHUNKED_TYPE: {
+      check(
+        asked.fields.has('attention_chunk_size'),
+        `layer_types says ${type} of layer ${at + 1}, and the file gives it no size; it should have attention_chunk_size`,
+      );
+      return chunked(asked.fields.whole('attention_chunk_size', TOKENS_IN_WINDOW));
+    }
+    case LINEAR_TYPE:
+      return STATE;
+    case 'conv':
+      return STATE;
+    case 'mlp':
+      return { kind: 'none', expression: GLOBAL.expression };
+    default:
+      return all;
+  }
+}
+
+// ---------------------------------------------------------------------------------------------- what they keep
+
+function sizesOf(fields: Fields, own: Fields, heads: number, hidden: number) {
+  if (fields.has('kv_lora_rank')) {
+    const rank = fields.whole('kv_lora_rank', HIDDEN);
+    const rotated = fields.whole('qk_rope_head_dim', ROTATED, 64);
+    return { kvHeads: 1, keyDim: rank, valueDim: rotated, latent: true as const };
+  }
   const kvHeads = fields.whole('num_key_value_heads', HEADS, heads);
   check(
     kvHeads <= heads && heads % kvHeads === 0,
     `num_attention_heads ${heads} cannot share num_key_value_heads ${kvHeads}; it should be a multiple of it`,
   );
-  const hidden = fields.whole('hidden_size', HIDDEN);
-  const headDim = fields.has('head_dim') ? fields.whole('head_dim', HEAD_DIM) : hidden / heads;
+  // Some classes have defaults that do not divide, and their models round down; a file should not.
+  const rounded = !own.has('hidden_size') && !own.has('num_attention_heads');
+  const share = rounded ? Math.floor(hidden / heads) : hidden / heads;
+  const keyDim = fields.has('head_dim') ? fields.whole('head_dim', HEAD_DIM) : share;
   check(
-    Number.isInteger(headDim),
+    Number.isInteger(keyDim),
     `hidden_size ${hidden} does not divide into num_attention_heads ${heads}, and head_dim is missing`,
   );
-  const { notes, causal = true, ...reading } = family.read(fields, layers);
-  const missing = Object.keys(family.defaults ?? {}).filter((name) => !inner.has(name));
-  const name = nameOf(outer);
+  const valueDim = fields.has('v_head_dim') ? fields.whole('v_head_dim', HEAD_DIM) : keyDim;
+  return { kvHeads, keyDim, valueDim };
+}
+
+/** MLA: numbers of a head that queries and keys are compared by. */
+const scoredDim = (fields: Fields, otherwise: number): number =>
+  fields.has('qk_nope_head_dim')
+    ? fields.whole('qk_nope_head_dim', HEAD_DIM) + fields.whole('qk_rope_head_dim', ROTATED, 64)
+    : otherwise;
+
+/** What is kept beside keys and values, or instead of them, by the kind of a layer. */
+function kept(type: string, { fields }: Asked): Partial<ConfigLayer> {
+  switch (type) {
+    case 'indexed_attention':
+      return {
+        picks: {
+          ...(fields.has('index_topk') && { most: fields.whole('index_topk', TOKENS_IN_WINDOW) }),
+          by: 'an indexer',
+        },
+        ...(fields.has('index_head_dim') && {
+          indexDim: fields.whole('index_head_dim', HEAD_DIM),
+        }),
+      };
+    case 'minimax_m3_sparse':
+      return { picks: { by: 'an indexer of blocks' } };
+    case 'linear_attention':
+      return { state: 'linear' };
+    case 'conv':
+      return { state: 'convolution' };
+    case 'hybrid':
+    case 'hybrid_sliding':
+      return { state: 'linear' };
+    default:
+      return {};
+  }
+}
+
+/** transformers 5 saves what differs in single layers as per_layer_config: {"5": {"head_dim": 512}}. */
+function overridden(own: Fields, at: number): Partial<ConfigLayer> {
+  const all = own.get('per_layer_config');
+  const given = isRecord(all) && Object.hasOwn(all, String(at)) ? all[String(at)] : undefined;
+  if (!isRecord(given)) return {};
+  const one = new Fields(given, `per_layer_config of layer ${at + 1}`);
   return {
-    family: family.id,
-    ...(name !== undefined && { name }),
-    ...reading,
-    causal,
-    heads,
-    kvHeads,
-    headDim,
-    hidden,
-    ...(fields.has('vocab_size') && { vocabulary: fields.whole('vocab_size', VOCABULARY) }),
-    notes: [
-      ...missing.map(
-        (field) => `${field} is not in the file; ${family.label} has ${family.defaults![field]}`,
-      ),
-      ...notes,
-    ],
+    ...(one.has('num_key_value_heads') && { kvHeads: one.whole('num_key_value_heads', HEADS) }),
+    ...(one.has('head_dim') && {
+      keyDim: one.whole('head_dim', HEAD_DIM),
+      valueDim: one.whole('head_dim', HEAD_DIM),
+    }),
   };
 }
 
-function familyOf(inner: Fields, outer: Fields): Family {
-  const marked = families.all.find(({ marks }) => marks?.some((name) => inner.has(name)));
-  if (marked) return marked;
-  const type = inner.word('model_type') ?? outer.word('model_type');
-  const known = families.all.flatMap(({ modelTypes }) => modelTypes);
-  check(
-    type !== undefined,
-    `the config has no model_type; open the config.json of a model, of ${known.join(', ')}`,
-  );
-  const family = families.all.find(({ modelTypes }) => modelTypes.includes(type));
-  check(
-    family,
-    `model_type is ${JSON.stringify(type.slice(0, 40))}; what can be read is ${known.join(', ')}`,
-  );
-  return family;
+function ropeOf(fields: Fields, { r }: Entry, type: string): Rope | undefined {
+  const given = fields.get('rope_parameters') ?? r;
+  const all = isRecord(given) ? given : {};
+  const part = Object.hasOwn(all, type) ? all[type] : all;
+  if (part === null) return 'none';
+  const one = isRecord(part) ? part : {};
+  const number = (value: unknown) =>
+    typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined;
+  const localBase = type === LOCAL_TYPE ? number(fields.get('rope_local_base_freq')) : undefined;
+  const base = localBase ?? number(fields.get('rope_theta')) ?? number(one['rope_theta']);
+  const share = number(fields.get('partial_rotary_factor')) ?? number(one['partial_rotary_factor']);
+  if (base === undefined && share === undefined) return undefined;
+  return { ...(base !== undefined && { base }), ...(share !== undefined && { share }) };
 }
+
+// ---------------------------------------------------------------------------------------------- what is said of it
+
+const SIZES = ['num_hidden_layers', 'num_attention_heads', 'hidden_size'];
+
+function leftOut(
+  own: Fields,
+  { d }: Entry,
+  label: string,
+  slides: boolean,
+  latent: boolean,
+): readonly string[] {
+  const heads = latent ? ['kv_lora_rank', 'qk_rope_head_dim'] : ['num_key_value_heads', 'head_dim'];
+  return [...SIZES, ...heads, ...(slides ? ['sliding_window'] : [])]
+    .filter((name) => !own.has(name) && !own.isNull(name) && typeof d[name] === 'number')
+    .map((name) => `${name} is not in the file; ${label} has ${String(d[name])}`);
+}
+
+function withoutWindow({ fields, own }: Asked, { g }: Entry, label: string): string {
+  if (g === 1 && !fields.flag('use_sliding_window', false))
+    return 'use_sliding_window is off: every layer reads everything before, whatever sliding_window says';
+  if (own.isNull('sliding_window'))
+    return 'sliding_window is null: every layer reads everything before';
+  return `${label} has no window here: what is read is everything before`;
+}
+
+function notesOn(layers: readonly ConfigLayer[]): readonly string[] {
+  const said: string[] = [];
+  const count = (test: (layer: ConfigLayer) => boolean) => layers.filter(test).length;
+  const asked = count(({ type, kind }) => type === LOCAL_TYPE && kind === 'global');
+  if (asked > 0)
+    said.push(
+      `layer_types asks for the window in ${asked} of ${layers.length} layers, and use_sliding_window is off, which takes it away: they read everything before`,
+    );
+  const states = count(({ kind }) => kind === 'state');
+  if (states > 0)
+    said.push(
+      `${states} of ${layers.length} layers keep a state that does not grow instead of keys; their masks show what it can depend on`,
+    );
+  const none = count(({ kind }) => kind === 'none');
+  if (none > 0)
+    said.push(`${none} of ${layers.length} layers have no attention, only a feed-forward`);
+  const latent = layers.find((layer) => layer.latent);
+  if (latent)
+    said.push(
+      `MLA: a layer keeps one latent of ${latent.keyDim} and ${latent.valueDim} rotated numbers a token for all heads`,
+    );
+  const picks = layers.find((layer) => layer.picks)?.picks;
+  if (picks)
+    said.push(
+      `${count((layer) => layer.picks !== undefined)} of ${layers.length} layers read what ${picks.by} picks${picks.most === undefined ? '' : `, ${picks.most} keys at most`}: which depends on the data, and the mask shows what it picks from`,
+    );
+  const shared = count(({ sharedWith }) => sharedWith !== undefined);
+  if (shared > 0)
+    said.push(
+      `${shared} of ${layers.length} layers read keys and values of a layer before, and keep none`,
+    );
+  if (layers.some(({ keyIsValue }) => keyIsValue))
+    said.push('in its global layers values are the keys before rotation; a cache keeps both');
+  if (layers.some(({ sinks }) => sinks))
+    said.push(
+      'each head has a learned sink in its softmax besides; it is no token, and no mask shows it',
+    );
+  if (layers.some(({ rope }) => rope === 'none'))
+    said.push('its global layers turn no keys by position (NoPE); the mask is the same');
+  return said;
+}
+
+const isDecoder = (fields: Fields) => fields.flag('is_decoder', false);
 
 function nameOf(outer: Fields): string | undefined {
   const name = outer.get('_name_or_path');
   return typeof name === 'string' && name !== '' && name.length <= 200 ? name : undefined;
-}
-
-// ------------------------------------------------------------------------------------------------- what it costs
-
-/** Pairs (query, key) of one layer over T tokens, per head and sequence. */
-export function pairsAt(layer: ConfigLayer, causal: boolean, T: number): number {
-  const { kind, window = T } = layer;
-  if (!causal) {
-    // Query and key at most `side` apart: T on the diagonal, T - 1, T - 2, … beside it, on both sides.
-    const side = kind === 'local' ? Math.min((window - 1) / 2, T - 1) : T - 1;
-    return T === 0 ? 0 : T + 2 * side * T - side * (side + 1);
-  }
-  switch (kind) {
-    case 'global':
-      return visiblePairs({ pattern: 'global', params: {} }, T);
-    case 'local':
-      return visiblePairs({ pattern: 'local', params: { window } }, T);
-    case 'masked':
-      return visiblePairs({ pattern: write(layer.expression), params: {} }, T);
-    case 'chunked': {
-      const rest = T % window; // triangles of C, and the last one of what is left
-      return (Math.floor(T / window) * window * (window + 1) + rest * (rest + 1)) / 2;
-    }
-  }
-}
-
-/**
- * Bytes of keys and values to be provided for T tokens of one sequence, all layers: 2 · kvHeads · d · bytes · Σ keys,
- * keys T in a global layer, min(T, W) in one with a window or chunks, and what later tokens read in one of any other mask.
- * An encoder reads all at once and keeps none.
- */
-export function cacheBytesAt(config: ConfigLayers, T: number, bytesPerNumber = 2): number {
-  if (!config.causal) return 0;
-  const keys = config.layers.reduce((sum, { kind, expression, window = T }) => {
-    const held = kind === 'masked' && T > 0 ? needOver(expression, T).held[T - 1]! : window;
-    return sum + Math.min(T, held);
-  }, 0);
-  return 2 * keys * config.kvHeads * config.headDim * bytesPerNumber;
-}
-
-/** FLOPs of attention per token, forward, the mean over T tokens: 4 · H · d · Σ P / T. Products with weights not counted. */
-export function flopsPerTokenAt(config: ConfigLayers, T: number): number {
-  if (T === 0) return 0;
-  const pairs = config.layers.reduce((sum, layer) => sum + pairsAt(layer, config.causal, T), 0);
-  return (FLOPS_PER_PAIR_AND_DIM * pairs * config.heads * config.headDim) / T;
 }

@@ -16,10 +16,27 @@ export class Fields {
     this.#own = value;
   }
 
-  /** The same fields with others where they are missing or null. */
-  filled(others: Readonly<Record<string, unknown>>): Fields {
-    const missing = Object.entries(others).filter(([name]) => !this.has(name));
-    return new Fields({ ...this.#own, ...Object.fromEntries(missing) }, this.what);
+  /** The fields as they were read. */
+  get record(): Readonly<Record<string, unknown>> {
+    return this.#own;
+  }
+
+  /** The same fields, with others in their place. */
+  with(others: Readonly<Record<string, unknown>>): Fields {
+    return new Fields({ ...this.#own, ...others }, this.what);
+  }
+
+  /** The same fields over defaults, which hold where a field is missing; null says 'none', and stays. */
+  over(defaults: Readonly<Record<string, unknown>>): Fields {
+    return new Fields({ ...defaults, ...this.#own }, this.what);
+  }
+
+  /** Under the names they are asked for by: {name here: name in the file}. */
+  renamed(names: Readonly<Record<string, string>>): Fields {
+    const found = Object.entries(names).filter(
+      ([name, other]) => !this.has(name) && this.has(other),
+    );
+    return this.with(Object.fromEntries(found.map(([name, other]) => [name, this.get(other)])));
   }
 
   /** Is it there, and not null? */
@@ -78,8 +95,13 @@ export class Fields {
     });
   }
 
-  /** One of these per layer; undefined where it is missing. */
-  perLayer<T>(name: string, layers: number, kinds: readonly T[]): readonly T[] | undefined {
+  /** One of these per layer, by today's names; undefined where it is missing. */
+  perLayer<T>(
+    name: string,
+    layers: number,
+    kinds: readonly T[],
+    renamed: Readonly<Record<string, string>> = {},
+  ): readonly T[] | undefined {
     const value = this.get(name);
     if (value === undefined) return undefined;
     check(Array.isArray(value), `${name} is ${shown(value)}; it should be a list`);
@@ -87,13 +109,14 @@ export class Fields {
       value.length === layers,
       `${name} names ${value.length} layers, num_hidden_layers is ${layers}; they should be the same`,
     );
-    value.forEach((one, i) =>
+    return value.map((one: unknown, i) => {
+      const today = typeof one === 'string' && Object.hasOwn(renamed, one) ? renamed[one] : one;
       check(
-        kinds.includes(one as T),
+        kinds.includes(today as T),
         `${name} says ${shown(one)} of layer ${i + 1}; what can be read is ${kinds.join(', ')}`,
-      ),
-    );
-    return value as readonly T[];
+      );
+      return today as T;
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 /** @file Masks from elsewhere as documents of the workbench: the nearest expression, and what differs from it as paint. */
 import { check } from '../core/check';
-import type { ConfigLayers } from './configs';
+import type { ConfigLayers } from './configLayer';
 import { layerOf, MOST_LAYERS, type MaskDoc } from './doc';
 import { readRows, writeRows } from '../attention/given';
 import { brief, maskOf, rowsIn, rowsOf, type Expression } from '../attention/expression';

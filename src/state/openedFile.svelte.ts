@@ -1,5 +1,4 @@
 import { InputError } from '../core/check';
-import { readConfig } from '../masks/configs';
 import type { MaskDoc } from '../masks/doc';
 import { MOST_BYTES, type Foreign } from '../masks/foreign/matrix';
 import type { Opened } from '../masks/opened';
@@ -82,6 +81,8 @@ export class OpenedFile {
       const doc = own === undefined ? undefined : readJson(own);
       if (doc) this.#take({ doc, says: 'A file of this page.' });
       else if (own !== undefined && isConfig(own)) {
+        // The table of model types is large, and few people open a config: it is loaded when one is.
+        const { readConfig } = await import('../masks/configs');
         const config = readConfig(own);
         this.bench.showConfig(config);
         this.#keep(this.bench.doc, `${config.layers.length} layers. ${config.convention}.`);
@@ -153,7 +154,9 @@ export class OpenedFile {
 }
 
 const isConfig = (text: string) =>
-  /"(model_type|num_hidden_layers|text_config|hidden_size)"\s*:/.test(text.slice(0, 100_000));
+  /"(model_type|num_hidden_layers|text_config|hidden_size|n_layers)"\s*:/.test(
+    text.slice(0, 100_000),
+  );
 
 /** Of a text that may be JSON; undefined where it is none. */
 function textOf(bytes: Uint8Array): string | undefined {

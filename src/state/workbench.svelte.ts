@@ -1,6 +1,7 @@
 import { InputError } from '../core/check';
 import { encoded } from '../core/encoded';
-import type { ConfigLayers } from '../masks/configs';
+import { hatchOf } from '../masks/configKinds';
+import type { ConfigLayer, ConfigLayers } from '../masks/configLayer';
 import type { More } from '../masks/desk';
 import {
   FEWEST_TOKENS,
@@ -64,6 +65,8 @@ export class Workbench {
   more = $state.raw<More>();
 
   readonly #known = new WeakMap<MaskDoc, More>();
+  /** The layers a document was made of, as long as nobody changes it. */
+  readonly #ofConfig = new WeakMap<MaskDoc, readonly ConfigLayer[]>();
   #past = $state.raw<readonly MaskDoc[]>([]);
   #future = $state.raw<readonly MaskDoc[]>([]);
 
@@ -191,9 +194,17 @@ export class Workbench {
   };
 
   showConfig = (config: ConfigLayers) => {
-    this.show(docOfConfig(config));
+    const doc = docOfConfig(config);
+    this.show(doc);
     // Masks of their own have no closed form for any length: their numbers are those of the tokens shown.
     this.config = config.layers.some(({ kind }) => kind === 'masked') ? undefined : config;
+    this.#ofConfig.set(doc, config.layers);
+  };
+
+  /** Why the mask of a layer says less than it seems to: a state, or keys that are picked by the data. */
+  hatchAt = (layer: number) => {
+    const known = this.#ofConfig.get(this.doc)?.[layer];
+    return known && hatchOf(known);
   };
 
   /** A bug of the zoo, beside what was meant. */

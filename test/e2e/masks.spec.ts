@@ -322,6 +322,47 @@ test('a config of Gemma 3 1B is 26 layers, every sixth of them global, and its c
   await expect(items).toHaveCount(9);
 });
 
+test('a config whose layers differ shows what each kind reads and keeps, and hatches layers that keep a state', async ({
+  page,
+}) => {
+  await open(page);
+  const file = page.getByLabel('Open a mask or config');
+  await file.setInputFiles('test/fixtures/configCases/gemma-4-31b.json');
+  const kinds = page.getByRole('table', { name: 'Kinds of layers' });
+  const rows = kinds.getByRole('row');
+  await expect(rows).toHaveCount(3);
+  await expect(rows.nth(1)).toContainText('50 × sliding_attention');
+  await expect(rows.nth(1)).toContainText('16 × 2 × 256');
+  await expect(rows.nth(2)).toContainText('4 × 2 × 512');
+  await page.getByLabel('Tokens the cache is priced at').fill('131072');
+  await page.keyboard.press('Tab');
+  await expect(output(page, 'KV cache')).toContainText('11,576,279,040');
+
+  await file.setInputFiles({
+    name: 'config.json',
+    mimeType: '',
+    buffer: Buffer.from('{"model_type":"qwen3_next","num_hidden_layers":8}'),
+  });
+  await expect(rows.nth(1)).toContainText('6 × linear_attention');
+  await expect(rows.nth(1)).toContainText('a state that does not grow');
+  const layers = page.getByRole('list', { name: 'Layers' }).getByRole('listitem');
+  await expect(layers).toHaveCount(4);
+  await expect(layers.nth(0)).toContainText('a state, of causal');
+  await expect(page.getByText('Hatched: this layer reads no keys.')).toBeVisible();
+  await layers.nth(1).getByRole('button').click();
+  await expect(page.getByText('Hatched: this layer reads no keys.')).toHaveCount(0);
+  await expectAccessible(page);
+
+  await file.setInputFiles({
+    name: 'config.json',
+    mimeType: '',
+    buffer: Buffer.from(
+      '{"model_type":"gemma5_text","num_hidden_layers":6,"num_attention_heads":8,"hidden_size":64}',
+    ),
+  });
+  await expect(page.getByText(/Not sure: model_type is "gemma5_text"/)).toBeVisible();
+});
+
 /** By the id of each bug the lint that catches it, as its file says. */
 function lintsOfZoo(): Readonly<Record<string, string>> {
   const folder = 'src/masks/zoo';

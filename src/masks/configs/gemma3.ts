@@ -1,23 +1,29 @@
-import { check } from '../../core/check';
-import { COUNTS_ITSELF, defineFamily, slidingLayers } from '../family';
+import { bothSides, defineRule, LOCAL_TYPE, TOKENS_IN_WINDOW, type Asked } from '../family';
 
-export default defineFamily({
+/** `true`, and 'all' in Gemma 4; 'vision' opens images to themselves and leaves text causal. */
+const twoSided = ({ fields }: Asked): boolean => {
+  const said = fields.get('use_bidirectional_attention');
+  return (
+    said === 'all' ||
+    (typeof said !== 'string' && fields.flag('use_bidirectional_attention', false))
+  );
+};
+const side = ({ fields }: Asked) =>
+  Math.floor(fields.whole('sliding_window', TOKENS_IN_WINDOW) / 2);
+
+/** EmbeddingGemma and others are these decoders as encoders: the window is halved, to both sides. */
+export default defineRule({
   id: 'gemma3',
   label: 'Gemma 3',
   order: 3,
-  modelTypes: ['gemma3_text', 'gemma3'],
-  source: 'Gemma 3 report, arXiv:2503.19786; five local layers, then a global one',
-  // The larger models of 2025 leave out what their class has by default.
-  defaults: { num_attention_heads: 8, num_key_value_heads: 4, head_dim: 256 },
-  read(fields, layers) {
-    check(
-      !fields.flag('use_bidirectional_attention', false),
-      'use_bidirectional_attention is true; Gemma 3 is read here as the decoder it was made for',
-    );
-    const reading = slidingLayers(fields, layers, {
-      field: 'sliding_window_pattern',
-      otherwise: 6,
-    });
-    return { ...reading, convention: COUNTS_ITSELF };
+  modelTypes: ['gemma3_text'],
+  source: 'Gemma 3 report, arXiv:2503.19786; Hugging Face transformers, models/gemma3',
+  causal: (asked) => !twoSided(asked),
+  reach: (asked, type) =>
+    twoSided(asked) && type === LOCAL_TYPE ? bothSides(side(asked)) : undefined,
+  convention(asked) {
+    if (!twoSided(asked)) return undefined;
+    const half = side(asked);
+    return `use_bidirectional_attention: sliding_window ${String(asked.fields.get('sliding_window'))} is halved, ${half} before, itself and ${half} after, ${2 * half + 1} keys`;
   },
 });

@@ -1,14 +1,10 @@
-import { defineFamily, GLOBAL } from '../family';
+import { defineRule } from '../family';
 
-export default defineFamily({
+export default defineRule({
   id: 'llama',
   label: 'Llama',
-  order: 0,
+  order: 1,
   modelTypes: ['llama'],
   source: 'Hugging Face transformers, models/llama',
-  read: (_, layers) => ({
-    layers: Array.from({ length: layers }, () => GLOBAL),
-    convention: 'Llama has no window: every layer reads everything before',
-    notes: [],
-  }),
+  convention: () => 'Llama has no window: every layer reads everything before',
 });

@@ -1,41 +1,29 @@
-import {
-  byLayerTypes,
-  chunked,
-  CHUNKED_TYPE,
-  defineFamily,
-  GLOBAL,
-  GLOBAL_TYPE,
-  LAYERS,
-  TOKENS_IN_WINDOW,
-} from '../family';
-
-export default defineFamily({
-  id: 'llama4',
-  label: 'Llama 4',
-  order: 10,
-  modelTypes: ['llama4_text', 'llama4'],
-  source: 'Hugging Face transformers, models/llama4; three chunked layers, then a global one',
-  read(fields, layers) {
-    const none = fields.isNull('attention_chunk_size');
-    const size = none ? undefined : fields.whole('attention_chunk_size', TOKENS_IN_WINDOW, 8192);
-    const chunk = size === undefined ? undefined : chunked(size);
-    const n = fields.whole('no_rope_layer_interval', LAYERS, 4);
-    // An empty list stands for the interval.
-    const rope = isEmpty(fields.get('no_rope_layers'))
-      ? undefined
-      : fields.perLayer('no_rope_layers', layers, [0, 1]);
-    return {
-      layers:
-        byLayerTypes(fields, layers, { [GLOBAL_TYPE]: GLOBAL, [CHUNKED_TYPE]: chunk }) ??
-        Array.from({ length: layers }, (_, i) =>
-          chunk && (rope ? rope[i] === 1 : (i + 1) % n !== 0) ? chunk : GLOBAL,
-        ),
-      convention: none
-        ? 'attention_chunk_size is null: every layer reads everything before'
-        : 'attention_chunk_size cuts the sequence into chunks that do not overlap; a token reads its own chunk up to itself',
-      notes: ['its global layers turn no keys by position (NoPE); the mask is the same'],
-    };
-  },
-});
+import { CHUNKED_TYPE, defineRule, GLOBAL_TYPE, LAYERS, type Asked } from '../family';
 
 const isEmpty = (value: unknown) => Array.isArray(value) && value.length === 0;
+
+/** 1 where keys are turned by position; an empty list stands for the interval. */
+function rotated({ fields, own, layers }: Asked): readonly number[] {
+  const named = isEmpty(own.get('no_rope_layers'))
+    ? undefined
+    : own.perLayer('no_rope_layers', layers, [0, 1]);
+  const n = fields.whole('no_rope_layer_interval', LAYERS, 4);
+  return named ?? Array.from({ length: layers }, (_, i) => +((i + 1) % n !== 0));
+}
+
+export default defineRule({
+  id: 'llama4',
+  label: 'Llama 4',
+  order: 6,
+  modelTypes: ['llama4_text'],
+  source: 'Hugging Face transformers, models/llama4; three chunked layers, then a global one',
+  types: (asked) =>
+    rotated(asked).map((rope) =>
+      rope === 1 && asked.fields.has('attention_chunk_size') ? CHUNKED_TYPE : GLOBAL_TYPE,
+    ),
+  layer: (asked, _, at) => (rotated(asked)[at] === 0 ? { rope: 'none' } : {}),
+  convention: ({ fields }) =>
+    fields.has('attention_chunk_size')
+      ? 'attention_chunk_size cuts the sequence into chunks that do not overlap; a token reads its own chunk up to itself'
+      : 'attention_chunk_size is null: every layer reads everything before',
+});

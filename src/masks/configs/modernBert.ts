@@ -1,32 +1,34 @@
 import {
-  byLayerTypes,
   bothSides,
-  defineFamily,
-  EVERYTHING,
+  defineRule,
   everyNth,
   GLOBAL_TYPE,
   LAYERS,
   LOCAL_TYPE,
   TOKENS_IN_WINDOW,
+  type Asked,
 } from '../family';
 
-export default defineFamily({
+const tokens = ({ fields }: Asked) => fields.whole('local_attention', TOKENS_IN_WINDOW, 128);
+
+export default defineRule({
   id: 'modernbert',
   label: 'ModernBERT',
-  order: 9,
+  order: 5,
   modelTypes: ['modernbert'],
   source: 'Warner et al. 2024, arXiv:2412.13663; the first of every three layers is global',
-  read(fields, layers) {
-    const tokens = fields.whole('local_attention', TOKENS_IN_WINDOW, 128);
-    const side = Math.floor(tokens / 2);
-    const n = fields.whole('global_attn_every_n_layers', LAYERS, 3);
-    const both = bothSides(side);
-    const kinds = { [GLOBAL_TYPE]: EVERYTHING, [LOCAL_TYPE]: both };
-    return {
-      layers: byLayerTypes(fields, layers, kinds) ?? everyNth(layers, n, both, 'first', EVERYTHING),
-      causal: false,
-      convention: `local_attention counts both sides without the query: ${tokens} is ${side} before, itself and ${side} after, ${2 * side + 1} keys`,
-      notes: ['an encoder: tokens read to both sides, and no cache is kept'],
-    };
+  types: ({ fields, layers }) =>
+    everyNth(
+      layers,
+      fields.whole('global_attn_every_n_layers', LAYERS, 3),
+      LOCAL_TYPE,
+      GLOBAL_TYPE,
+      'first',
+    ),
+  reach: (asked, type) =>
+    type === LOCAL_TYPE ? bothSides(Math.floor(tokens(asked) / 2)) : undefined,
+  convention(asked) {
+    const side = Math.floor(tokens(asked) / 2);
+    return `local_attention counts both sides without the query: ${tokens(asked)} is ${side} before, itself and ${side} after, ${2 * side + 1} keys`;
   },
 });

@@ -1,0 +1,41 @@
+/**
+ * @file `npm run test:interop:configs [-- --write]`: gives every model type of the table to transformers, and compares
+ * layer types, masks bit for bit, and what its own cache holds; --write keeps what came of it in
+ * test/fixtures/interop/configs.json, which the unit tests read.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundled } from './bundle.mjs';
+import { HERE, python, ROOT, run } from './interop/python.mjs';
+
+const FIXTURE = join(ROOT, 'test/fixtures/interop/configs.json');
+const { cacheCases, causalOf, changedCases, compared, LENGTHS, maskCases, T } = await bundled(
+  'scripts/interop/configTypes.ts',
+);
+const masks = [...maskCases(), ...changedCases].map((one) => ({ ...one, causal: causalOf(one) }));
+const folder = mkdtempSync(join(tmpdir(), 'interop-'));
+let results;
+try {
+  const [asked, found] = ['cases.json', 'results.json'].map((name) => join(folder, name));
+  writeFileSync(asked, JSON.stringify({ T, lengths: LENGTHS, masks, caches: cacheCases }));
+  run(python(), join(HERE, 'model_types.py'), asked, found);
+  results = JSON.parse(readFileSync(found, 'utf8'));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+const lines = (object) =>
+  `{\n${Object.entries(object)
+    .map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`)
+    .join(',\n')}\n}`;
+const text = `{\n"transformers": ${JSON.stringify(results.transformers)},\n"masks": ${lines(results.masks)},\n"caches": ${lines(results.caches)},\n"failed": ${lines(results.failed)}\n}\n`;
+const { wrong, said } = compared(results);
+if (process.argv.includes('--write')) writeFileSync(FIXTURE, text);
+else if (!existsSync(FIXTURE) || readFileSync(FIXTURE, 'utf8') !== text)
+  wrong.push(`${FIXTURE} holds something else; npm run test:interop:configs -- --write`);
+console.log(said);
+if (wrong.length > 0) {
+  console.error(wrong.join('\n'));
+  process.exit(1);
+}

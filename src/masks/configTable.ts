@@ -1,0 +1,120 @@
+/**
+ * @file What transformers' config classes hold: every model type it knows, with the defaults a file may leave out.
+ *
+ * `npm run configs` writes the table from the classes themselves; nothing in it is typed by hand.
+ */
+import table from './configTable.json';
+
+/** Letters of layer kinds, as the table writes them, and their names in layer_types. */
+export const TYPE_OF: Readonly<Record<string, string>> = {
+  F: 'full_attention',
+  S: 'sliding_attention',
+  C: 'chunked_attention',
+  I: 'indexed_attention',
+  L: 'linear_attention',
+  V: 'conv',
+  H: 'hybrid',
+  T: 'hybrid_sliding',
+  P: 'compressed_sparse_attention',
+  Q: 'heavily_compressed_attention',
+  M: 'minimax_m3_sparse',
+  R: 'reference_sliding_attention',
+  '-': 'mlp',
+};
+
+/** Older names, which files still have. */
+export const RENAMED: Readonly<Record<string, string>> = {
+  attention: 'full_attention',
+  global: 'full_attention',
+  local: 'sliding_attention',
+  mamba: 'linear_attention',
+  recurrent: 'linear_attention',
+  moe: 'mlp',
+  deepseek_sparse_attention: 'indexed_attention',
+  qwen_sparse_attention: 'indexed_attention',
+};
+
+/** How a class names its layers where a file does not. */
+export interface Naming {
+  /** Letters, over and over; '?' slides where there is a window, and is full where there is none. */
+  readonly cycle: string;
+  /** Letters of the first layers, over the cycle's. */
+  readonly first?: string;
+  /** Letter of the last layer. */
+  readonly last?: string;
+  /** The cycle is counted from the last layer. */
+  readonly end?: boolean;
+  /** The field that sets the length of the cycle. */
+  readonly by?: string;
+}
+
+export interface Entry {
+  /** Defaults of the class. */
+  readonly d: Readonly<Record<string, unknown>>;
+  /** Other names its files use for a field. */
+  readonly a?: Readonly<Record<string, string>>;
+  readonly l?: Naming;
+  /** The layers of its own depth, where no rule was found. */
+  readonly t?: string;
+  /** Letters its model can have. */
+  readonly k?: string;
+  /** Rotary base and share, or by layer type. */
+  readonly r?: Readonly<Record<string, unknown>>;
+  /** Sinks. */
+  readonly s?: 1;
+  /** use_sliding_window switches its window off. */
+  readonly g?: 1;
+  /** An encoder. */
+  readonly e?: 1;
+  /** Its values are not as wide as its keys: v_head_dim. */
+  readonly m?: 1;
+}
+
+interface Table {
+  readonly version: string;
+  /** Of a model type with a text config inside: where that lies, and its type where it says none. */
+  readonly outer: Readonly<Record<string, readonly [path: string, type: string]>>;
+  readonly types: Readonly<Record<string, Entry>>;
+  /** Why it is not opened. */
+  readonly refused: Readonly<Record<string, readonly string[]>>;
+}
+const { version, outer, types, refused } = table as unknown as Table;
+
+export const TABLE_VERSION = version;
+
+export const entryOf = (type: string): Entry | undefined =>
+  Object.hasOwn(types, type) ? types[type] : undefined;
+
+export const nestingOf = (type: string): readonly [path: string, type: string] | undefined =>
+  Object.hasOwn(outer, type) ? outer[type] : undefined;
+
+/** Why a known type is not opened, as one sentence after its name; undefined where it is. */
+export const reasonAgainst = (type: string): string | undefined =>
+  Object.entries(refused).find(([, names]) => names.includes(type))?.[0];
+
+export const openedTypes = (): readonly string[] => Object.keys(types);
+export const nestingTypes = (): readonly string[] => Object.keys(outer);
+export const refusedTypes = (): readonly string[] => Object.values(refused).flat();
+
+/** The letters of `layers` layers as the class names them; `every` is what the field of the cycle says. */
+export function lettersOf(
+  { cycle, first = '', last, end }: Naming,
+  layers: number,
+  every?: number,
+): string {
+  const turn = every === undefined ? cycle : stretched(cycle, every);
+  const letters = Array.from(
+    { length: layers },
+    (_, i) => turn[(end ? layers - 1 - i : i) % turn.length]!,
+  );
+  [...first].slice(0, layers).forEach((letter, i) => (letters[i] = letter));
+  if (last !== undefined) letters[layers - 1] = last;
+  return letters.join('');
+}
+
+/** A cycle with one odd layer, first or last, at another length. */
+function stretched(cycle: string, length: number): string {
+  const odd = cycle.at(-1)!;
+  if (cycle.length > 1 && odd !== cycle[0]) return cycle[0]!.repeat(length - 1) + odd;
+  return cycle[0]! + (cycle[1] ?? cycle[0]!).repeat(length - 1);
+}

@@ -1,0 +1,43 @@
+import {
+  bothSides,
+  defineRule,
+  GLOBAL_TYPE,
+  LOCAL_TYPE,
+  TOKENS_IN_WINDOW,
+  type Asked,
+} from '../family';
+
+const SIZE = { min: 1, max: 8192 };
+const twoSided = ({ fields }: Asked) => fields.get('use_bidirectional_attention') === 'all';
+const side = ({ fields }: Asked) =>
+  Math.floor(fields.whole('sliding_window', TOKENS_IN_WINDOW) / 2);
+
+/** Global layers have fewer and wider heads; the last layers may read keys and values of those before. */
+export default defineRule({
+  id: 'gemma4',
+  label: 'Gemma 4',
+  order: 4,
+  modelTypes: ['gemma4_text', 'gemma4_unified_text', 'diffusion_gemma_text'],
+  source: 'Hugging Face transformers, models/gemma4',
+  causal: (asked) => !twoSided(asked),
+  reach: (asked, type) =>
+    twoSided(asked) && type === LOCAL_TYPE ? bothSides(side(asked)) : undefined,
+  layer({ fields, layers }, layer, at) {
+    const shared = fields.whole('num_kv_shared_layers', { min: 0, max: layers }, 0);
+    const global = layer.type === GLOBAL_TYPE;
+    const equal = global && fields.flag('attention_k_eq_v', false);
+    const width = fields.whole('global_head_dim', SIZE, 512);
+    return {
+      ...(global && { keyDim: width, valueDim: width }),
+      ...(equal && {
+        keyIsValue: true,
+        kvHeads: fields.whole('num_global_key_value_heads', SIZE, layer.kvHeads),
+      }),
+      ...(at >= layers - shared && shared < layers && { sharedWith: layers - shared - 1 }),
+    };
+  },
+  notes: ({ fields }) =>
+    fields.get('use_bidirectional_attention') === 'vision'
+      ? ['tokens of one image read each other in both directions; of text the mask is causal']
+      : [],
+});

@@ -1,0 +1,71 @@
+/**
+ * @file Every model type by transformers itself: its layers, its masks bit for bit, and what its own cache holds;
+ * scripts/interop-configs.mjs wrote it down.
+ */
+import { describe, expect, test } from 'vitest';
+import {
+  cacheCases,
+  changedCases,
+  compared,
+  ELSEWHERE,
+  LENGTHS,
+  maskCases,
+  ourNumbers,
+  W,
+  type Made,
+} from '../../scripts/interop/configTypes';
+import { TABLE_VERSION } from '../../src/masks/configTable';
+import fixture from '../fixtures/interop/configs.json';
+
+const made = fixture as unknown as Made;
+
+describe('every model type, given to transformers', () => {
+  test('was given, with the version the table is from', () => {
+    expect(fixture.transformers).toBe(TABLE_VERSION);
+    expect(fixture.failed).toEqual({});
+    const ids = [...maskCases(), ...changedCases].map(({ id }) => id);
+    expect(Object.keys(made.masks).sort()).toEqual(ids.sort());
+    expect(ids.length).toBeGreaterThan(240);
+    expect(Object.keys(ELSEWHERE)).toHaveLength(3);
+  });
+
+  test('has the layers, the masks and the cache that we say', () => {
+    expect(compared(made).wrong).toEqual([]);
+  });
+
+  test('and a mask that is other, or a number in a cache, would be seen', () => {
+    const copy = structuredClone(fixture) as unknown as {
+      masks: Record<string, { sums: Record<string, { pairs: number }> }>;
+      caches: Record<string, { numbers: number[][] }>;
+    };
+    copy.masks['gemma2']!.sums['sliding_attention']!.pairs++;
+    copy.caches['llama']!.numbers[2]![1]! += 1;
+    expect(compared(copy as unknown as Made).wrong).toHaveLength(2);
+  });
+});
+
+describe('what a dynamic cache keeps', () => {
+  test('was filled for one model type of each kind of cache, 24 at least, around its window', () => {
+    expect(LENGTHS).toEqual([1, W - 1, W, W + 1, 3 * W + 7]);
+    expect(Object.keys(made.caches).sort()).toEqual(cacheCases.map(({ id }) => id).sort());
+    expect(cacheCases.length).toBeGreaterThanOrEqual(24);
+    const classes = new Set(Object.values(made.caches).flatMap((one) => one.classes));
+    for (const kind of [
+      'DynamicLayer',
+      'DynamicSlidingWindowLayer',
+      'LinearAttentionLayer',
+      'DummyLayer',
+      'DynamicIndexedLayer',
+    ])
+      expect(classes).toContain(kind);
+  });
+
+  test('in a layer with a window is one token less between two steps than has to be provided for one', () => {
+    const mistral = cacheCases.find(({ id }) => id === 'mistral')!;
+    const [, , , , far] = ourNumbers(mistral);
+    // 2 heads, keys and values of 16 numbers
+    expect(far!.provided).toEqual(Array(6).fill(W * 2 * 2 * 16));
+    expect(far!.between).toEqual(Array(6).fill((W - 1) * 2 * 2 * 16));
+    expect(made.caches['mistral']!.numbers[4]).toEqual(far!.between);
+  });
+});
