@@ -129,7 +129,7 @@ export function declaredOfLayers(expressions: readonly Expression[], keys: numbe
     ...agreed,
     ...(kept.size > 0 && { kept: [...kept] }),
     ...(all.some((one) => one.global) && {
-      layers: all.map((one) => (one.global ? 'global' : 'local') as const),
+      layers: all.map((one): 'global' | 'local' => (one.global ? 'global' : 'local')),
     }),
     ...(chunk !== undefined &&
       all.every((one) => one.chunk === undefined || one.chunk === chunk) && { chunk }),

@@ -8,14 +8,16 @@ import type { Recognised } from './foreign/recognise';
 import { MOST_TOKENS, type Mask } from '../attention/mask';
 import { between, MOST_RECTANGLES, type Rectangle } from './paint';
 import type { Bug } from './bug';
-import type { Subject } from './subject';
+import type { Declared, Subject } from './subject';
+import { writeStack } from './stackText';
+import type { Implied } from './foreign/implied';
 
 export interface Opened {
   readonly doc: MaskDoc;
   /** What it is, in a sentence or two. */
   readonly says: string;
   /** What else is known: what blocked cells hold, and how the numbers of a file were read. */
-  readonly more?: Pick<Subject, 'fill' | 'reading'>;
+  readonly more?: Pick<Subject, 'fill' | 'reading'> & { readonly declared?: Declared };
   /** What it is meant to be, as it is written. */
   readonly meant?: string;
 }
@@ -35,7 +37,7 @@ function sayRows({ queries, keys }: Mask): string {
 }
 
 /** Other than a pattern, and still surely meant as it: up to one cell in 16. */
-const isNear = (cells: number, { queries, keys }: Mask): boolean =>
+export const isNear = (cells: number, { queries, keys }: Mask): boolean =>
   cells > 0 && 16 * cells <= queries * keys;
 
 /** By the nearest terms and paint; by its rows where that would be too much paint. Throws InputError for too many keys. */
@@ -64,6 +66,45 @@ export function docOfRecognised({ mask, nearest, says, fill, polarity }: Recogni
     ...(isNear(nearest.difference.cells, mask) && { meant: brief(nearest.expression) }),
   };
 }
+
+/** Layers of one file, each with its mask; what they are, stretch by stretch. */
+export function docOfStack(layers: readonly Recognised[]): Opened {
+  const opened = layers.map((one) => docOfRecognised(one));
+  const [first] = opened;
+  const words = opened.map(({ says }) => says);
+  const stretches: { from: number; to: number; says: string }[] = [];
+  words.forEach((says, layer) => {
+    const last = stretches.at(-1);
+    if (last?.says === says) last.to = layer;
+    else stretches.push({ from: layer, to: layer, says });
+  });
+  const said =
+    stretches.length === 1
+      ? `All ${layers.length} layers are the same mask, cell by cell. ${words[0]}`
+      : `A stack of ${layers.length} layers. ${stretches
+          .slice(0, MOST_SAID)
+          .map(
+            ({ from, to, says }) =>
+              `${from === to ? `Layer ${from + 1}` : `Layers ${from + 1} to ${to + 1}`}: ${says}`,
+          )
+          .join(' ')}${stretches.length > MOST_SAID ? ' …' : ''}`;
+  const near = opened.some(({ meant }) => meant !== undefined);
+  return {
+    doc: { ...first!.doc, layers: opened.map(({ doc }) => doc.layers[0]!) },
+    says: said,
+    ...(first!.more && { more: first!.more }),
+    ...(near && { meant: writeStack(layers.map(({ nearest }) => nearest.expression)) }),
+  };
+}
+
+/** Stretches of layers that are told. */
+const MOST_SAID = 6;
+
+/** The mask that lists of tokens imply. */
+export const docOfImplied = ({ T, queries = T, expression, says }: Implied): Opened => ({
+  doc: { T, ...(queries !== T && { queries }), layers: [layerOf(expression)] },
+  says: `${says} It is ${brief(expression)}.`,
+});
 
 /** A bug of the zoo: what was meant, and over it what came of it. */
 export function docOfBug({ subject, repaired }: Bug): MaskDoc {

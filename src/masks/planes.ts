@@ -3,13 +3,15 @@
  * the screen says nothing of the others. They are looked at a few at a time, so that other questions are answered between.
  */
 import type { Expression } from '../attention/expression';
-import { brief } from '../attention/expression';
+import { brief, maskOf } from '../attention/expression';
 import { differenceOf, type Difference, type Mask } from '../attention/mask';
 import { InputError } from '../core/check';
 import { declaredOf } from './declared';
-import type { Foreign, Matrix } from './foreign/matrix';
-import { recognise, type Asked } from './foreign/recognise';
+import type { Choice, Planar } from './foreign/brought';
+import type { Matrix } from './foreign/matrix';
+import { recognise, type Asked, type Recognised } from './foreign/recognise';
 import { lint, type Finding } from './lint';
+import { isNear } from './opened';
 
 /** Planes with the same numbers. */
 export interface Alike {
@@ -29,6 +31,10 @@ export interface Alike {
 }
 
 export interface Planes {
+  /** What is counted by the places of a plane. */
+  readonly axes: readonly Choice[];
+  /** Which of them is open as layers. */
+  readonly stack?: number;
   readonly of: number;
   readonly done: number;
   /** The commonest first; empty until all were looked at. */
@@ -43,12 +49,6 @@ interface Group {
   count: number;
 }
 
-/** Planes a file has: places on its axes, multiplied. A list of tensors is no axis, and has to be chosen from. */
-export const planesOf = ({ choices }: Foreign): number =>
-  choices.some(({ labels, count }) => labels !== undefined && count > 1)
-    ? 1
-    : choices.reduce((all, { count }) => all * count, 1);
-
 export class Survey {
   readonly of: number;
   #done = 0;
@@ -56,10 +56,10 @@ export class Survey {
   #alike: readonly Alike[] = [];
 
   constructor(
-    private readonly foreign: Foreign,
+    private readonly planar: Planar,
     private readonly asked: Asked,
   ) {
-    this.of = planesOf(foreign);
+    this.of = planar.axes.reduce((all, { count }) => all * count, 1);
   }
 
   /** Looks on for about so long, at one plane at least. */
@@ -67,7 +67,7 @@ export class Survey {
     const until = performance.now() + milliseconds;
     while (this.#done < this.of) {
       const picked = this.#place(this.#done++);
-      const sign = signOf(this.foreign.matrix(picked));
+      const sign = this.#signOf(picked);
       const group = this.#groups.get(sign) ?? { first: picked, planes: [], count: 0 };
       this.#groups.set(sign, group);
       group.count++;
@@ -75,12 +75,34 @@ export class Survey {
       if (this.#done === this.of) this.#alike = this.#judged();
       else if (performance.now() > until) break;
     }
-    return { of: this.of, done: this.#done, alike: this.#alike };
+    const { axes, stack } = this.planar;
+    return {
+      axes,
+      ...(stack !== undefined && { stack }),
+      of: this.of,
+      done: this.#done,
+      alike: this.#alike,
+    };
+  }
+
+  #signOf(picked: readonly number[]): string {
+    const { matrix, implied } = this.planar;
+    return matrix ? signOf(matrix(picked)) : brief(implied!(picked).expression);
+  }
+
+  #recognised(picked: readonly number[]): Pick<Recognised, 'mask' | 'nearest'> {
+    const { matrix, implied } = this.planar;
+    if (matrix) return recognise(matrix(picked), this.asked);
+    const { expression, T, queries = T } = implied!(picked);
+    return {
+      mask: maskOf(expression, T, queries),
+      nearest: { expression, difference: { cells: 0 } },
+    };
   }
 
   #place(index: number): readonly number[] {
     const picked: number[] = [];
-    for (const { count } of this.foreign.choices.toReversed()) {
+    for (const { count } of this.planar.axes.toReversed()) {
       picked.unshift(index % count);
       index = Math.floor(index / count);
     }
@@ -91,18 +113,20 @@ export class Survey {
     const groups = [...this.#groups.values()].sort((a, b) => b.count - a.count);
     let common: { readonly mask: Mask; readonly expression: Expression } | undefined;
     return groups.map(({ first, planes, count }): Alike => {
-      let recognised: ReturnType<typeof recognise>;
+      let recognised: Pick<Recognised, 'mask' | 'nearest'>;
       try {
-        recognised = recognise(this.foreign.matrix(first), this.asked);
+        recognised = this.#recognised(first);
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         return { planes, count, findings: [], asOthers: false, refused: error.message };
       }
       const { mask, nearest } = recognised;
       const { expression, difference: off } = nearest;
-      const own = wrongIn(mask, expression);
-      const others = common && own.length === 0 ? wrongIn(mask, common.expression) : [];
-      const apart = common && differenceOf(mask, common.mask);
+      const own = wrongIn(mask, expression, off);
+      const comparable = common?.mask.keys === mask.keys && common.mask.queries === mask.queries;
+      const others =
+        common && comparable && own.length === 0 ? wrongIn(mask, common.expression) : [];
+      const apart = common && comparable ? differenceOf(mask, common.mask) : undefined;
       common ??= { mask, expression };
       return {
         planes,
@@ -117,15 +141,22 @@ export class Survey {
   }
 }
 
-const wrongIn = (mask: Mask, expression: Expression): readonly Finding[] =>
+/** Held against a pattern; near to it, cell by cell. */
+const wrongIn = (mask: Mask, expression: Expression, off?: Difference): readonly Finding[] =>
   lint({
+    ...(off &&
+      off.cells > 0 &&
+      isNear(off.cells, mask) && {
+        meant: [maskOf(expression, mask.keys, mask.queries)],
+        meantIs: brief(expression),
+      }),
     masks: [mask],
     expressions: [expression],
     declared: declaredOf(expression, mask.keys),
   }).filter(({ note }) => !note);
 
 /** The same for the same numbers. */
-function signOf({ queries, keys, at }: Matrix): string {
+export function signOf({ queries, keys, at }: Matrix): string {
   const value = new Float64Array(1);
   const halves = new Int32Array(value.buffer);
   let [a, b] = [0x811c9dc5, 0x9e3779b9];

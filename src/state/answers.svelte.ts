@@ -3,6 +3,7 @@ import type { Answer, Kind, Question, Stretch, Written } from '../masks/desk';
 import { write } from '../attention/expression';
 import { writeRectangles } from '../masks/paint';
 import { queriesOf, stretchesOf, type LayerDoc } from '../masks/doc';
+import { subjectOf } from '../masks/given';
 import type { Workbench } from './workbench.svelte';
 
 export type Tile = Answer<'tile'>;
@@ -23,6 +24,12 @@ export const writtenOf = (layer: LayerDoc, T: number, queries = T): Written => (
 function otherOf({ otherExpression, doc }: Workbench): Written | undefined {
   if (!otherExpression || otherExpression instanceof InputError) return undefined;
   return writtenOf({ expression: otherExpression, paint: [] }, doc.T, doc.queries);
+}
+
+/** Masks the layers should be, one for each or one for the layer that is looked at. */
+function othersOf({ others, doc }: Workbench): readonly Written[] | undefined {
+  if (!others || others instanceof InputError) return undefined;
+  return others.map((expression) => writtenOf({ expression, paint: [] }, doc.T, doc.queries));
 }
 
 const stretches = ({ doc }: Workbench): readonly Stretch[] =>
@@ -68,6 +75,7 @@ class Latest<K extends Kind> {
 /** Everything the workbench shows that is worked out elsewhere. */
 export class Answers {
   readonly tile: Latest<'tile'>;
+  readonly weights: Latest<'weights'>;
   readonly difference: Latest<'difference'>;
   readonly numbers: Latest<'numbers'>;
   readonly stack: Latest<'stack'>;
@@ -82,6 +90,7 @@ export class Answers {
   constructor(bench: Workbench, desk: AskedDesk) {
     this.desk = desk;
     this.tile = new Latest(desk);
+    this.weights = new Latest(desk);
     this.difference = new Latest(desk);
     this.numbers = new Latest(desk);
     this.stack = new Latest(desk);
@@ -101,21 +110,32 @@ export class Answers {
         this.numbers.ask({ kind: 'numbers', mask, block, ...(other && { other }) });
       });
       $effect(() => {
+        const { weights, layer, view } = bench;
+        if (weights)
+          this.weights.ask({ kind: 'weights', ...weights, layer, view, pixels: this.pixels });
+      });
+      $effect(() => {
         const { doc, cell } = bench;
         const layers = stretches(bench);
         const query = cell?.query ?? queriesOf(doc) - 1;
         this.stack.ask({ kind: 'stack', layers, query, ...(cell && { key: cell.key }) });
       });
       $effect(() => {
-        const meant = otherOf(bench);
-        const { more } = bench;
-        // What one mask is meant to be says nothing of the other layers.
+        const meant = othersOf(bench);
+        const { more, given, step } = bench;
+        const alone = meant?.length === 1; // what is meant says nothing of other layers
         const mask = writtenOf(bench.current, bench.doc.T, bench.doc.queries);
+        const { declared, ...told } = subjectOf(given, alone ? 1 : bench.doc.layers.length);
         this.findings.ask({
           kind: 'findings',
-          layers: meant ? [{ mask, count: 1 }] : stretches(bench),
+          layers: alone ? [{ mask, count: 1 }] : stretches(bench),
           ...(meant && { meant }),
-          ...(more && { more }),
+          more: {
+            ...more,
+            ...told,
+            ...(step && { step }),
+            ...((declared || more?.declared) && { declared: { ...more?.declared, ...declared } }),
+          },
         });
       });
     });

@@ -17,6 +17,8 @@ import {
 import { brief, maskOf, read, verdictOf, write, type Expression } from '../attention/expression';
 import { library } from '../masks/library';
 import { docOfBug, docOfConfig } from '../masks/opened';
+import type { Given } from '../masks/given';
+import { readStack } from '../masks/stackText';
 import { zoo } from '../masks/zoo';
 import { MOST_TOKENS, positionOf } from '../attention/mask';
 import { MOST_RECTANGLES, tidied, isIdle, type Rectangle } from '../masks/paint';
@@ -34,6 +36,11 @@ export interface View {
   readonly query: number;
   readonly key: number;
   readonly side: number;
+}
+
+/** Which array of the open file, and which planes of it. */
+export interface Weights {
+  readonly picked: readonly number[];
 }
 
 /** Steps that can be taken back. */
@@ -58,6 +65,12 @@ export class Workbench {
   rest = $state.raw(fromAddress('').rest);
   /** The mask it is compared with, as it is written; empty: none. */
   other = $state('');
+  /** Whether that is the mask of a whole text, and this one a step of decoding it. */
+  step = $state(false);
+  /** Attention weights that are drawn in place of the mask they imply: those of the open file. */
+  weights = $state.raw<Weights>();
+  /** What a person says beside the mask. */
+  given = $state.raw<Given>({});
   /** The model whose config was opened last, and the length it is priced at. */
   config = $state.raw<ConfigLayers>();
   length = $state(32_768);
@@ -94,15 +107,21 @@ export class Workbench {
       : undefined,
   );
 
-  otherExpression = $derived.by((): Expression | InputError | undefined => {
+  /** What is said of all layers, one after another; of one mask, of the layer that is looked at. */
+  others = $derived.by((): readonly Expression[] | InputError | undefined => {
     if (this.other.trim() === '') return undefined;
     try {
-      return read(this.other);
+      return readStack(this.other);
     } catch (error) {
       if (error instanceof InputError) return error;
       throw error;
     }
   });
+  otherExpression = $derived(
+    this.others === undefined || this.others instanceof InputError
+      ? this.others
+      : this.others[this.layer % this.others.length]!,
+  );
   otherMask = $derived(
     this.otherExpression && !(this.otherExpression instanceof InputError)
       ? maskOf(this.otherExpression, this.doc.T, this.queries)
@@ -191,6 +210,7 @@ export class Workbench {
     this.#change(doc);
     this.fit();
     this.other = meant ?? '';
+    this.step = false;
   };
 
   showConfig = (config: ConfigLayers) => {
@@ -250,6 +270,12 @@ export class Workbench {
     if (!area) return;
     this.paint({ ...area, open: !has(this.mask.row(this.cell!.query), this.cell!.key) });
     this.corner = undefined;
+  };
+
+  /** The layer as it was meant to be. */
+  repair = () => {
+    const { otherExpression: meant } = this;
+    if (meant && !(meant instanceof InputError)) this.#layer({ expression: meant, paint: [] });
   };
 
   clearPaint = () => this.#layer({ ...this.current, paint: [] });
@@ -383,6 +409,7 @@ export class Workbench {
     this.doc = doc;
     this.layer = Math.min(this.layer, doc.layers.length - 1);
     this.more = this.#known.get(doc);
+    this.weights = undefined;
     if (say) this.#said();
     const { cell } = this;
     if (cell && (cell.query >= queriesOf(doc) || cell.key >= doc.T)) this.point(undefined);

@@ -2,88 +2,13 @@
  * @file Masks that engineers brought in public reports, reduced to the smallest file that shows each, with their right
  * answers: what the workbench says of them, asked the way the page asks.
  */
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { maskOf, read } from '../../src/attention/expression';
 import { cellsOf, fromRule, type Mask } from '../../src/attention/mask';
 import { has } from '../../src/attention/runs';
-import { Desk, type Answer } from '../../src/masks/desk';
-import { queriesOf, stretchesOf } from '../../src/masks/doc';
-import type { Opened } from '../../src/masks/opened';
 import { npyOf } from '../../src/masks/save';
 import { writtenOf } from '../../src/state/answers.svelte';
-
-const FOLDER = new URL('../fixtures/masks/', import.meta.url);
-
-class Brought {
-  constructor(
-    readonly desk: Desk,
-    readonly opened: Opened,
-    readonly choices: Answer<'open'>['choices'],
-  ) {}
-
-  get says(): string {
-    return this.opened.says;
-  }
-
-  get #layers() {
-    const { doc } = this.opened;
-    return stretchesOf(doc.layers).map(({ layer, count }) => ({
-      mask: writtenOf(layer, doc.T, doc.queries),
-      count,
-    }));
-  }
-
-  #written(meant: string) {
-    const { doc } = this.opened;
-    return writtenOf({ expression: read(meant), paint: [] }, doc.T, doc.queries);
-  }
-
-  /** Codes with their cells, notes left out; against what was meant, or against its own terms. */
-  async findings(meant?: string): Promise<readonly string[]> {
-    const found = await this.desk.answer({
-      kind: 'findings',
-      layers: this.#layers,
-      ...(meant !== undefined && { meant: this.#written(meant) }),
-      ...(this.opened.more && { more: this.opened.more }),
-    });
-    return found
-      .filter(({ note }) => !note)
-      .map(({ code, cell }) => (cell ? `${code} at ${cell.query}, ${cell.key}` : code));
-  }
-
-  async difference(meant: string) {
-    const { cells, first } = await this.desk.answer({
-      kind: 'difference',
-      mask: this.#layers[0]!.mask,
-      other: this.#written(meant),
-    });
-    return { cells, ...(first && { first: [first.query, first.key] }) };
-  }
-
-  async pairs(): Promise<number> {
-    const { profile } = await this.desk.answer({
-      kind: 'numbers',
-      mask: this.#layers[0]!.mask,
-      block: 16,
-    });
-    expect(profile.keys.length).toBe(queriesOf(this.opened.doc));
-    return profile.pairs;
-  }
-}
-
-async function bring(
-  name: string,
-  bytes: Uint8Array = readFileSync(new URL(name, FOLDER)),
-): Promise<Brought> {
-  const desk = new Desk();
-  const { opened, choices } = await desk.answer({
-    kind: 'open',
-    name,
-    bytes: new Uint8Array(bytes),
-  });
-  return new Brought(desk, opened, choices);
-}
+import { bring, npyOfNumbers, surveyed } from '../support/brought';
 
 const bringMask = (mask: Mask) => bring('mask.npy', Buffer.from(npyOf(mask)));
 
@@ -131,25 +56,6 @@ describe('a mask is queries × keys, and stays so', () => {
     expect(await cached.difference('causal')).toEqual({ cells: 6, first: [1, 6] });
   });
 });
-
-/** Numbers as a .npy of any shape. */
-function npyOfNumbers(shape: readonly number[], cells: Uint8Array): Uint8Array {
-  const dict = `{'descr': '|b1', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`;
-  const header = `${dict.padEnd(117)}\n`;
-  return Buffer.concat([
-    Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length, 0]),
-    Buffer.from(header),
-    cells,
-  ]);
-}
-
-async function surveyed({ desk }: Brought): Promise<Answer<'planes'>> {
-  for (;;) {
-    const planes = await desk.answer({ kind: 'planes' });
-    if (planes.done === planes.of) return planes;
-    expect(planes.alike).toEqual([]);
-  }
-}
 
 describe('every plane of a file is looked at', () => {
   const T = 64;

@@ -85,13 +85,13 @@ test('two things said before the first is answered both count', async () => {
 });
 
 test('what cannot be read is said, and the mask and what was said of it stay', async () => {
-  const { bench, file } = await opened(text('[[[1, 0], [1, 1]], [[1, 0], [1, 2]]]'), 'm.json');
+  const { bench, file } = await opened(text('[[[[1, 0], [1, 1]]], [[[1, 0], [1, 2]]]]'), 'm.json');
   const { doc } = bench;
-  await file.readAgain({ picked: [7] });
+  await file.readAgain({ picked: [7, 0] });
   expect(file.refused).toContain('place 7 was picked on an axis of 2');
-  expect(file.said.picked).toEqual([0]);
+  expect(file.said.picked).toEqual([0, 0]);
   expect(bench.doc).toBe(doc);
-  await file.readAgain({ picked: [1] });
+  await file.readAgain({ picked: [1, 0] });
   expect(file.refused).toBe('');
 });
 

@@ -19,6 +19,15 @@ export const RULES: Readonly<Record<string, Rule>> = {
   prefix: (q, k, [n]) => q < n! && k < n!,
   documents: (q, k, at) =>
     at.filter((one) => one <= q).length === at.filter((one) => one <= k).length || sorted(at, q, k),
+  tree: (q, k, [from, ...parents]) => {
+    if (q < from! || q > from! + parents.length || k < from!) return true;
+    for (let at = q; ;) {
+      if (at === k) return true;
+      const parent = parents[at - from! - 1];
+      if (parent === undefined || parent < from! || parent >= at) return false;
+      at = parent;
+    }
+  },
   padding: (_, k, [left, right], T) => k < left! || k >= T - right!,
   dilated: (q, k, [step]) => (q - k) % step! === 0,
   global: (q, k, tokens) => tokens.includes(q) || tokens.includes(k),

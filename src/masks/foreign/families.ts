@@ -10,6 +10,7 @@ import {
   chunksOf,
   fullRows,
   spansOf,
+  treeOf,
   windowsOf,
   type Padding,
 } from './traces';
@@ -24,6 +25,7 @@ export interface Numbers extends Padding {
   readonly begins: readonly number[]; // of documents
   readonly tokens: readonly number[]; // that are global
   readonly before: number; // chunks to the left of the query's own
+  readonly tree: readonly number[]; // where it begins, then parents
   readonly blocks: readonly number[]; // where further ones begin
   readonly spans: readonly (readonly [from: number, to: number])[];
 }
@@ -112,6 +114,11 @@ const inBlocks: Family['starts'] = (mask, padding) => {
 };
 const blockwise = ({ blocks }: Numbers) => or(causal, term('documents', ...blocks));
 
+const inTree: Family['starts'] = (mask) => {
+  const found = treeOf(mask);
+  return found ? [{ tree: found }] : [];
+};
+
 const inDocuments: Family['starts'] = (mask, padding) => {
   const begins = beginsOf(mask, padding);
   return begins.length > 0 ? [{ begins }] : [];
@@ -192,5 +199,10 @@ export const FAMILIES: readonly Family[] = [
     dials: ['window', 'ahead', 'tokens'],
     starts: (mask, padding) => [{}, { tokens: fullRows(mask, padding) }],
     write: (found, keys) => or(bothSides(found, keys), term('global', ...found.tokens)),
+  },
+  {
+    dials: [],
+    starts: inTree,
+    write: ({ tree }) => and(causal, term('tree', ...tree)),
   },
 ];

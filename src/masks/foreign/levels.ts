@@ -9,13 +9,16 @@ export interface Levels {
   readonly distinct: 1 | 2 | 3;
   /** The commonest number below `blocks`; the least number where there is none. */
   readonly fill: number;
+  /** Numbers that block, the commonest first; the first few of many. */
+  readonly fills: readonly { readonly value: number; readonly cells: number }[];
 }
 
 /** Fills that are counted; a mask has one or two, and scores that were masked have many. */
 const MOST_FILLS = 1000;
 
 /** Throws InputError where a cell is no number, or is endless upwards. */
-export function levelsOf({ queries, keys, at }: Matrix, blocks: number): Levels {
+export function levelsOf({ queries, keys, at, bytes }: Matrix, blocks: number): Levels {
+  if (bytes) return ofBytes(bytes);
   let [least, most] = [Infinity, -Infinity];
   const fills = new Map<number, number>();
   let [latest, held] = [NaN, 0]; // the same number again and again costs nothing
@@ -44,8 +47,32 @@ export function levelsOf({ queries, keys, at }: Matrix, blocks: number): Levels 
       }
     }
   count();
-  const [fill] = [...fills].sort(([a, x], [b, y]) => y - x || a - b)[0] ?? [least];
-  return { least, most, distinct: between ? 3 : least === most ? 1 : 2, fill };
+  const common = [...fills].sort(([a, x], [b, y]) => y - x || a - b);
+  return {
+    least,
+    most,
+    distinct: between ? 3 : least === most ? 1 : 2,
+    fill: common[0]?.[0] ?? least,
+    fills: common.slice(0, MOST_NAMED).map(([value, cells]) => ({ value, cells })),
+  };
+}
+
+/** Fills that are told. */
+const MOST_NAMED = 8;
+
+/** Numbers from 0 to 255, each a byte: counted in one walk. */
+function ofBytes(bytes: Uint8Array): Levels {
+  const cells = new Uint32Array(256);
+  for (let i = 0; i < bytes.length; i++) cells[bytes[i]!]!++;
+  const seen = [...cells.keys()].filter((value) => cells[value]! > 0);
+  const [least, most] = [seen[0]!, seen.at(-1)!];
+  return {
+    least,
+    most,
+    distinct: seen.length > 2 ? 3 : seen.length === 2 ? 2 : 1,
+    fill: least,
+    fills: [],
+  };
 }
 
 function refuse(value: number, query: number, key: number): void {

@@ -19,7 +19,7 @@ const ROUNDS = 4;
 
 const START: Numbers = {
   ...{ left: 0, right: 0, window: 1, ahead: 1, sink: 1, prefix: 1 },
-  ...{ chunk: 2, step: 2, begins: [], tokens: [], before: 1, blocks: [], spans: [] },
+  ...{ chunk: 2, step: 2, begins: [], tokens: [], before: 1, blocks: [], tree: [0], spans: [] },
 };
 
 /**
@@ -40,17 +40,18 @@ export const nearestPlaceless = (mask: Mask): Found =>
 
 function nearestIn(mask: Mask, all: readonly Family[]): Found {
   // Among few tokens a few cells can be all that a sink shows; among many, the plainer pattern is meant.
-  const enough = mask.keys > LONG ? FEW : 0;
   // One cell is no evidence of a pattern: it is a wrong cell of the plainer one, and has to be said.
   const evidence = mask.keys > TINY ? 1 : 0;
+  const enough = mask.keys > LONG ? FEW : evidence;
   const tried = new Set<string>();
   let best: Found | undefined;
   for (const expression of candidatesOf(mask, all)) {
     const name = write(expression);
     if (tried.has(name)) continue;
     tried.add(name);
-    const difference = apart(mask, expression, best && best.difference.cells - evidence);
-    if (difference) best = { expression, difference };
+    const difference = apart(mask, expression, best?.difference.cells);
+    if (difference && (!best || difference.cells < best.difference.cells - evidence))
+      best = { expression, difference };
     if (best && best.difference.cells <= enough) break;
   }
   return best!;

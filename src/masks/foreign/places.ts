@@ -81,7 +81,11 @@ export function strideOf(
   const pays = cells.map((count, d) => 2 * opened[d]! - count); // opening the d-th diagonal
   let best = { window: 1, step: 2, gain: -Infinity };
   // A step that shows once only, in the corner, is a few cells and no stride.
-  for (let step = 2; step <= Math.min(keys <= TINY ? keys - 1 : (keys - 1) / 2, MOST_STEP); step++) {
+  for (
+    let step = 2;
+    step <= Math.min(keys <= TINY ? keys - 1 : (keys - 1) / 2, MOST_STEP);
+    step++
+  ) {
     let gain = 0;
     for (let d = 0; d < keys; d += step) gain += pays[d]!;
     for (let window = 1; window <= keys; window++) {

@@ -1,6 +1,6 @@
 /** @file What patterns leave in the rows of a mask, read off all of them, so that single wrong cells do not count. */
 import { positionOf, type Mask } from '../../attention/mask';
-import { count, firstAfter } from '../../attention/runs';
+import { clip, count, equal, firstAfter, has } from '../../attention/runs';
 import { Counts } from './fit';
 
 /** Cells by which a mask may differ from a pattern and still surely be meant as it. */
@@ -172,6 +172,38 @@ export function blocksIn(mask: Mask, padding: Padding): Borders | undefined {
     return size >= FEWEST_OF_SPAN || begins.includes(end) || i === 0;
   });
   return whole ? { begins, ends } : undefined;
+}
+
+/** Tokens of a tree at most. */
+const MOST_OF_TREE = 200;
+
+/**
+ * Guessed tokens that branch, at the end of a text: where they begin, and the parent of each after the first. Undefined
+ * where some row is no text and one branch.
+ */
+export function treeOf(mask: Mask): readonly number[] | undefined {
+  const ahead = positionOf(mask, 0);
+  if (mask.queries > mask.keys) return undefined;
+  let from = mask.keys;
+  for (let q = 0; q < mask.queries; q++) {
+    const row = mask.row(q);
+    const missing = row[0] === 0 ? row[1]! : 0;
+    if (missing <= ahead + q) from = Math.min(from, missing);
+  }
+  if (from < ahead || mask.keys - from > MOST_OF_TREE || mask.keys - from < 2) return undefined;
+  const parents: number[] = [];
+  for (let at = from; at < mask.keys; at++) {
+    const row = mask.row(at - ahead);
+    const before = clip(row, from, at);
+    const parent = before.length > 0 ? before.at(-1)! - 1 : at;
+    if (!has(row, at) || row.at(-1) !== at + 1) return undefined;
+    if (parent < at) {
+      const above = clip(mask.row(parent - ahead), from, parent + 1);
+      if (!equal(before, above)) return undefined;
+    }
+    if (at > from) parents.push(parent);
+  }
+  return [from, ...parents];
 }
 
 /** Tokens that read all there is to read. */

@@ -46,10 +46,7 @@ function apart(mask: Mask, meant: Mask, declared: Declared) {
     if (runs.length === 0) continue;
     const position = positionOf(mask, query);
     if (declared.causal)
-      runs = minus(
-        runs,
-        minus(clip(runs, position + 1, mask.keys), spanOf(declared, position)),
-      );
+      runs = minus(runs, minus(clip(runs, position + 1, mask.keys), spanOf(declared, position)));
     if (runs.length === 0) continue;
     first ??= { query, key: runs[0]! };
     cells += count(runs);

@@ -57,7 +57,7 @@ function wrongLayers({ masks, declared }: Subject): readonly Wrong[] {
     const others = sizes.filter((size) => size !== own);
     // A layer that was declared global may show a window that no layer was declared with.
     const global = declared.global ?? declared.layers?.[layer] === 'global';
-    const seen = own === undefined && global ? farEndOf(mask, declared, mask.keys) : undefined;
+    const seen = own === undefined && global ? farEndOf(mask, declared, 1) : undefined;
     if (seen) others.push(seen.window);
     const size = others.find((one) => windowed(mask, declared, one) === 'applied');
     if (size !== undefined) return size;
