@@ -130,8 +130,8 @@ export type Question<K extends Kind = Kind> = { [P in K]: { readonly kind: P } &
 export type Answer<K extends Kind = Kind> = Answered[K];
 
 const REMEMBERED = 12;
-/** Milliseconds of looking at planes between two answers. */
-const SLICE = 60;
+/** Cells of planes that are looked at between two answers: a fraction of a second. */
+const SLICE = 4_000_000;
 
 export class Desk {
   readonly #masks = new Map<string, Mask>();

@@ -62,18 +62,19 @@ export class Survey {
     this.of = planar.axes.reduce((all, { count }) => all * count, 1);
   }
 
-  /** Looks on for about so long, at one plane at least. */
-  goOn(milliseconds: number): Planes {
-    const until = performance.now() + milliseconds;
+  /** Looks at about so many cells more, of one plane at least. */
+  goOn(cells: number): Planes {
+    let left = cells;
     while (this.#done < this.of) {
       const picked = this.#place(this.#done++);
-      const sign = this.#signOf(picked);
+      const { sign, size } = this.#signOf(picked);
+      left -= size;
       const group = this.#groups.get(sign) ?? { first: picked, planes: [], count: 0 };
       this.#groups.set(sign, group);
       group.count++;
       if (group.planes.length < MOST_NAMED) group.planes.push(picked);
       if (this.#done === this.of) this.#alike = this.#judged();
-      else if (performance.now() > until) break;
+      else if (left <= 0) break;
     }
     const { axes, stack } = this.planar;
     return {
@@ -85,9 +86,14 @@ export class Survey {
     };
   }
 
-  #signOf(picked: readonly number[]): string {
+  #signOf(picked: readonly number[]): { readonly sign: string; readonly size: number } {
     const { matrix, implied } = this.planar;
-    return matrix ? signOf(matrix(picked)) : brief(implied!(picked).expression);
+    if (!matrix) {
+      const { expression, T } = implied!(picked);
+      return { sign: `${T} ${brief(expression)}`, size: T };
+    }
+    const one = matrix(picked);
+    return { sign: signOf(one), size: one.queries * one.keys };
   }
 
   #recognised(picked: readonly number[]): Pick<Recognised, 'mask' | 'nearest'> {

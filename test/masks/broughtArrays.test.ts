@@ -250,7 +250,7 @@ describe('no false all-clear', () => {
     ['causal & window(8)', 64, [40, 36], 'L16 at 40, 36'],
     ['causal', 64, [63, 0], 'L16 at 63, 0'],
     ['causal', 64, [0, 1], 'L3 at 0, 1'],
-    ['causal', 64, [63, 63], 'L16 at 63, 63'],
+    ['causal', 64, [63, 63], 'L2 at 63, 63'],
     ['causal', 512, [300, 7], 'L16 at 300, 7'],
     ['causal & (window(16) | sink(2))', 128, [100, 50], 'L16 at 100, 50'],
     ['causal & documents(20, 50)', 64, [55, 21], 'L12 at 55, 21'],

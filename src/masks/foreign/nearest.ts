@@ -41,8 +41,7 @@ export const nearestPlaceless = (mask: Mask): Found =>
 function nearestIn(mask: Mask, all: readonly Family[]): Found {
   // Among few tokens a few cells can be all that a sink shows; among many, the plainer pattern is meant.
   // One cell is no evidence of a pattern: it is a wrong cell of the plainer one, and has to be said.
-  const evidence = mask.keys > TINY ? 1 : 0;
-  const enough = mask.keys > LONG ? FEW : evidence;
+  const enough = mask.keys > LONG ? FEW : mask.keys > TINY ? 1 : 0;
   const tried = new Set<string>();
   let best: Found | undefined;
   for (const expression of candidatesOf(mask, all)) {
@@ -50,8 +49,7 @@ function nearestIn(mask: Mask, all: readonly Family[]): Found {
     if (tried.has(name)) continue;
     tried.add(name);
     const difference = apart(mask, expression, best?.difference.cells);
-    if (difference && (!best || difference.cells < best.difference.cells - evidence))
-      best = { expression, difference };
+    if (difference) best = { expression, difference };
     if (best && best.difference.cells <= enough) break;
   }
   return best!;
