@@ -1,7 +1,7 @@
 /** @file The patterns a foreign mask is held against, plain ones first: how each is written, and where its numbers are sought. */
 import { and, not, or, term, type Expression } from '../../attention/expression';
 import type { Mask } from '../../attention/mask';
-import { apart } from './apart';
+import { aboutApart } from './apart';
 import type { Dial } from './fit';
 import { strideOf } from './places';
 import {
@@ -10,6 +10,7 @@ import {
   chunksOf,
   fullRows,
   spansOf,
+  TINY,
   treeOf,
   windowsOf,
   type Padding,
@@ -35,6 +36,8 @@ export interface Family {
   readonly dials: readonly (Dial | 'begins' | 'tokens')[];
   /** Where fitting begins, once for each; not at all where the mask shows no trace of the family. */
   starts?(mask: Mask, padding: Padding): readonly Partial<Numbers>[];
+  /** Of long masks tried before all others: what differs from plain text in a few cells only is among them. */
+  readonly plain?: boolean;
   /** Worth its time for a mask of very many runs, which is stripes or noise. */
   readonly quick?: boolean;
   /** Says the same of every query, wherever it stands. */
@@ -79,18 +82,29 @@ const nearestFew = <N extends Partial<Numbers>>(
   written: (found: N) => Expression,
 ): readonly N[] =>
   all
-    .map((start) => ({ start, cells: apart(mask, padded(written(start), padding))!.cells }))
+    .map((start) => ({ start, cells: aboutApart(mask, padded(written(start), padding)) }))
     .sort((a, b) => a.cells - b.cells)
     .slice(0, MOST_SIZES)
     .map(({ start }) => start);
+
+/** A size that only one border shows is a place where a document begins. */
+const seenTwice = (mask: Mask, sizes: readonly { readonly chunk: number }[]) =>
+  mask.keys > TINY ? sizes.filter(({ chunk: size }) => 2 * size < mask.keys) : sizes;
 
 const sizesOf = (mask: Mask, padding: Padding) =>
   chunksOf(mask, padding).map((size) => ({ chunk: size }));
 
 const inChunks =
   (written: (found: Pick<Numbers, 'chunk'>) => Expression): NonNullable<Family['starts']> =>
-  (mask, padding) =>
-    nearestFew(mask, padding, sizesOf(mask, padding), written);
+  (mask, padding) => {
+    const sizes = sizesOf(mask, padding);
+    return nearestFew(
+      mask,
+      padding,
+      written === blockCausal ? sizes : seenTwice(mask, sizes),
+      written,
+    );
+  };
 
 const toTheLeft = ({ chunk: size, before }: Pick<Numbers, 'chunk' | 'before'>) =>
   term('chunks', size, before);
@@ -125,13 +139,25 @@ const inDocuments: Family['starts'] = (mask, padding) => {
 };
 
 export const FAMILIES: readonly Family[] = [
-  { quick: true, placeless: true, dials: [], write: () => everything },
-  { quick: true, dials: [], write: () => causal },
+  { plain: true, quick: true, placeless: true, dials: [], write: () => everything },
+  { plain: true, quick: true, dials: [], write: () => causal },
+  {
+    plain: true,
+    quick: true,
+    dials: [],
+    starts: inTree,
+    write: ({ tree }) => and(causal, term('tree', ...tree)),
+  },
   { quick: true, placeless: true, dials: [], write: () => not(everything) },
-  { quick: true, dials: ['window'], write: ({ window }) => and(causal, term('window', window)) },
+  {
+    plain: true,
+    quick: true,
+    dials: ['window'],
+    write: ({ window }) => and(causal, term('window', window)),
+  },
   { dials: [], starts: inChunks(causalChunk), write: causalChunk },
   { dials: [], starts: inChunks(chunk), write: chunk },
-  { dials: [], starts: inChunks(blockCausal), write: blockCausal },
+  { plain: true, dials: [], starts: inChunks(blockCausal), write: blockCausal },
   {
     dials: ['begins'],
     starts: inChunks(blockCausal),
@@ -143,6 +169,7 @@ export const FAMILIES: readonly Family[] = [
     write: toTheLeft,
   },
   {
+    plain: true,
     dials: [],
     starts: inSpans,
     write: (found) => or(causal, ...spans(found)),
@@ -167,7 +194,11 @@ export const FAMILIES: readonly Family[] = [
     starts: inSpans,
     write: (found) => or(and(causal, term('window', found.window)), ...spans(found)),
   },
-  { dials: ['prefix'], write: ({ prefix }) => or(causal, term('prefix', prefix)) },
+  {
+    plain: true,
+    dials: ['prefix'],
+    write: ({ prefix }) => or(causal, term('prefix', prefix)),
+  },
   { quick: true, dials: ['window', 'ahead'], write: bothSides },
   { dials: ['begins'], starts: inDocuments, write: (found) => and(causal, documents(found)) },
   { dials: ['begins'], starts: inDocuments, write: documents },
@@ -199,10 +230,5 @@ export const FAMILIES: readonly Family[] = [
     dials: ['window', 'ahead', 'tokens'],
     starts: (mask, padding) => [{}, { tokens: fullRows(mask, padding) }],
     write: (found, keys) => or(bothSides(found, keys), term('global', ...found.tokens)),
-  },
-  {
-    dials: [],
-    starts: inTree,
-    write: ({ tree }) => and(causal, term('tree', ...tree)),
   },
 ];

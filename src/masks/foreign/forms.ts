@@ -114,11 +114,12 @@ function ofRows(
         `it is called '${name}', and each of its rows is one run of 1, as texts with padding are`,
       );
     const alike = rows.every((row) => row.join() === rows[0]!.join());
-    if (fits && !square && tokens > 2 && kind === 'integer' && !(alike && texts > tokens))
+    const likely = kind === 'integer' ? !(alike && texts > tokens) : !alike && !isDecoding(rows);
+    if (fits && !square && tokens > 2 && likely)
       return found(
         'padding',
         false,
-        'each of its rows is one run of 1, of whole numbers as a tokenizer gives them, and as a mask its queries would read the future or stand nowhere',
+        'each of its rows is one run of 1, as texts with padding are, and as a mask its queries would read the future, or not themselves',
       );
     return found('mask', true, 'its rows are those of a mask');
   }
@@ -139,6 +140,10 @@ function isText(row: readonly number[]): boolean {
   if (from < 0 || (from > 0 && to < row.length - 1)) return false;
   return row.slice(from, to + 1).every((one) => one === 1);
 }
+
+/** Does each row read its own token, the last row at the last key, and nothing after it? */
+const isDecoding = (rows: readonly (readonly number[])[]): boolean =>
+  rows.every((row, q) => row.lastIndexOf(1) === row.length - rows.length + q);
 
 /** Each row ends, or begins, one token after the one above it: queries, one after another. */
 function isStaggered(rows: readonly (readonly number[])[]): boolean {

@@ -60,11 +60,23 @@ export function levelsOf({ queries, keys, at, bytes }: Matrix, blocks: number): 
 /** Fills that are told. */
 const MOST_NAMED = 8;
 
-/** Numbers from 0 to 255, each a byte: counted in one walk. */
+/** Numbers from 0 to 255, each a byte: four at a time, and the same four again and again cost nothing. */
 function ofBytes(bytes: Uint8Array): Levels {
-  const cells = new Uint32Array(256);
-  for (let i = 0; i < bytes.length; i++) cells[bytes[i]!]!++;
-  const seen = [...cells.keys()].filter((value) => cells[value]! > 0);
+  const found = new Uint8Array(256);
+  const ahead = Math.min(bytes.length, (4 - (bytes.byteOffset & 3)) & 3);
+  for (let i = 0; i < ahead; i++) found[bytes[i]!] = 1;
+  const count = (bytes.length - ahead) >> 2;
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + ahead, count);
+  let last = -1;
+  for (let i = 0; i < count; i++) {
+    const word = words[i]!;
+    if (word === last) continue;
+    last = word;
+    found[word & 255] = found[(word >>> 8) & 255] = 1;
+    found[(word >>> 16) & 255] = found[word >>> 24] = 1;
+  }
+  for (let i = ahead + 4 * count; i < bytes.length; i++) found[bytes[i]!] = 1;
+  const seen = [...found.keys()].filter((value) => found[value]! > 0);
   const [least, most] = [seen[0]!, seen.at(-1)!];
   return {
     least,

@@ -1,7 +1,7 @@
 /** @file The known pattern nearest to a mask. Its numbers are fitted to all rows, so that a few wrong cells move none. */
 import { write, type Expression } from '../../attention/expression';
 import type { Difference, Mask } from '../../attention/mask';
-import { apart } from './apart';
+import { aboutApart, apart } from './apart';
 import { everything, FAMILIES, padded, type Family, type Numbers } from './families';
 import { bestNumber } from './fit';
 import { globalsOf, payingBegins } from './places';
@@ -14,6 +14,10 @@ export interface Found {
 
 /** Ends of runs from which on a mask is stripes or noise, and only quick families are tried: so many, and so many a row. */
 const RAGGED = { all: 100_000, row: 16 };
+/** A pattern that seems so many times as far as the nearest is not looked at closely. */
+const FAR = 2;
+/** Of so many tokens one cell may be left over by a plain pattern of a long mask, before others are tried. */
+const LEFT_OVER = 64;
 /** How often all numbers are fitted again, each to the others. */
 const ROUNDS = 4;
 
@@ -44,10 +48,19 @@ function nearestIn(mask: Mask, all: readonly Family[]): Found {
   const enough = mask.keys > LONG ? FEW : mask.keys > TINY ? 1 : 0;
   const tried = new Set<string>();
   let best: Found | undefined;
-  for (const expression of candidatesOf(mask, all)) {
+  for (const { expression, late } of candidatesOf(mask, all)) {
+    // What the plain patterns leave of a long mask is a few wrong cells, if it is few.
+    if (late && best && best.difference.cells <= mask.keys / LEFT_OVER) break;
     const name = write(expression);
     if (tried.has(name)) continue;
     tried.add(name);
+    // Of a long mask a few rows tell which patterns are out of the question.
+    if (
+      best &&
+      mask.keys > LONG &&
+      aboutApart(mask, expression) > FAR * best.difference.cells + mask.keys
+    )
+      continue;
     const difference = apart(mask, expression, best?.difference.cells);
     if (difference) best = { expression, difference };
     if (best && best.difference.cells <= enough) break;
@@ -55,16 +68,34 @@ function nearestIn(mask: Mask, all: readonly Family[]): Found {
   return best!;
 }
 
-/** Without padding first, then with it. */
-function* candidatesOf(mask: Mask, all: readonly Family[]): Generator<Expression> {
+/** Without padding first, then with it; of long masks the plain patterns before all others, which are `late`. */
+function* candidatesOf(mask: Mask, all: readonly Family[]): Generator<Candidate> {
   let ends = 0;
   for (let q = 0; q < mask.queries; q++) ends += mask.row(q).length;
   const families = all.filter(
     ({ quick }) => quick || ends < Math.max(RAGGED.all, RAGGED.row * mask.queries),
   );
-  for (const family of families) yield* fitted(mask, family);
-  for (const padding of paddingsOf(mask))
-    for (const family of families) yield* fitted(mask, family, padding);
+  const paddings = paddingsOf(mask);
+  const long = mask.keys > LONG;
+  const [plain, others] = long
+    ? [families.filter(({ plain }) => plain), families.filter(({ plain }) => !plain)]
+    : [[], families];
+  for (const [some, late] of [
+    [plain, false],
+    [others, long],
+  ] as const) {
+    // Before they are fitted, which takes its time: is there anything left to explain?
+    for (const family of some)
+      for (const expression of fitted(mask, family)) yield { expression, late };
+    for (const padding of paddings)
+      for (const family of some)
+        for (const expression of fitted(mask, family, padding)) yield { expression, late };
+  }
+}
+
+interface Candidate {
+  readonly expression: Expression;
+  readonly late: boolean;
 }
 
 /** A family with its numbers fitted, from each of its starts; with padding, that too. */

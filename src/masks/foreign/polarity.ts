@@ -23,6 +23,8 @@ export function decisionOf(open: Mask, closed: Mask, levels: Levels): Decision {
   if (levels.distinct > 1 && open.queries > open.keys) return ofTwoSequences(open);
   for (const allowed of ['nonzero', 'zero'] as const) {
     const mask = allowed === 'zero' ? closed : open;
+    // One blocked key before all others is padding.
+    if (allowed === 'zero' && open.queries === 1) continue;
     if (levels.distinct > 1 && isTopLeft(mask))
       return {
         allowed,

@@ -10,7 +10,7 @@ import {
   type Reading,
 } from '../reading';
 import { InputError } from '../../core/check';
-import { complement, fromCells } from '../../attention/runs';
+import { complement } from '../../attention/runs';
 import type { Subject } from '../subject';
 import { levelsOf, shown, type Levels } from './levels';
 import type { Matrix } from './matrix';
@@ -40,6 +40,7 @@ export interface Asked {
 
 /** Throws InputError where a cell is no number. */
 export function recognise(matrix: Matrix, asked: Asked = {}): Recognised {
+  checkRuns(matrix);
   const levels = levelsOf(matrix, BLOCKS);
   const { least, most, distinct } = levels;
   const blocks = least < BLOCKS;
@@ -91,8 +92,7 @@ function chosen(
   { polarity, meant, because: known }: Asked,
 ): Recognised {
   const { queries, keys } = matrix;
-  checkRuns(matrix);
-  const open = masked(matrix, (value) => value !== 0);
+  const open = masked(matrix, (value) => value !== 0, levels.most <= 1 && levels.least >= 0);
   const closed = remembered({ queries, keys, row: (q) => complement(open.row(q), keys) });
   if (polarity !== undefined) {
     const mask = polarity === 'zero' ? closed : open;
@@ -204,25 +204,34 @@ function wordsOf(expression: Expression): string | undefined {
 /** Runs of a mask at most, all rows together: every second key of 4,096 × 4,096 has half as many. */
 const MOST_RUNS = 16_000_000;
 
+/** Rows that are looked at to know how ragged a large mask is. */
+const LOOKED_AT = 256;
+
 /** Refuses at once what would take minutes: large noise. Of bytes alone, in which files are largest. */
 function checkRuns({ bytes, queries, keys }: Matrix): void {
-  if (!bytes) return;
-  let ends = 0;
-  for (let i = 1; i < bytes.length; i++) if ((bytes[i] === 0) !== (bytes[i - 1] === 0)) ends++;
-  if (ends > 2 * MOST_RUNS)
+  if (!bytes || bytes.length < MOST_RUNS) return;
+  const step = Math.max(1, Math.floor(queries / LOOKED_AT)) | 1;
+  let [ends, rows] = [0, 0];
+  for (let q = 0; q < queries; q += step, rows++)
+    for (let i = q * keys + 1; i < (q + 1) * keys; i++)
+      if ((bytes[i] === 0) !== (bytes[i - 1] === 0)) ends++;
+  const runs = ((ends / 2) * queries) / rows;
+  if (runs > MOST_RUNS)
     throw new InputError(
-      `the mask of ${queries} × ${keys} has some ${Math.round(ends / 2e6)} million runs of keys; masks of up to ${MOST_RUNS / 1e6} million are opened. Save a part of it, as mask[:2048, :2048]`,
+      `the mask of ${queries} × ${keys} has some ${Math.round(runs / 1e6)} million runs of keys; masks of up to ${MOST_RUNS / 1e6} million are opened. Save a part of it, as mask[:2048, :2048]`,
     );
 }
 
-function masked({ queries, keys, at, bytes }: Matrix, open: (value: number) => boolean): Mask {
-  // Bytes are 0 or not, and never added to scores: a run is found four times as fast in them.
-  const plain = bytes && open(1) && !open(0) && open(255);
+function masked(
+  { queries, keys, at, bytes }: Matrix,
+  open: (value: number) => boolean,
+  binary = false,
+): Mask {
   return remembered({
     queries,
     keys,
     row(q) {
-      if (plain) return fromCells(bytes, q * keys, keys);
+      if (bytes && binary) return runsIn(bytes.subarray(q * keys, (q + 1) * keys));
       const runs: number[] = [];
       let now = false;
       for (let k = 0; k < keys; k++)
@@ -234,4 +243,15 @@ function masked({ queries, keys, at, bytes }: Matrix, open: (value: number) => b
       return runs;
     },
   });
+}
+
+/** Runs of 1 in a row of 0 and 1: each end is looked for by the engine itself, which goes many bytes at a time. */
+function runsIn(row: Uint8Array): readonly number[] {
+  const runs: number[] = [];
+  for (let from = row.indexOf(1); from >= 0;) {
+    const to = row.indexOf(0, from);
+    runs.push(from, to < 0 ? row.length : to);
+    from = to < 0 ? -1 : row.indexOf(1, to);
+  }
+  return runs;
 }

@@ -12,9 +12,12 @@ export interface Standing {
   readonly aligned?: Expression;
 }
 
-/** Each query ends at its own number, as if no key had come before. One query alone shows no diagonal. */
+/**
+ * Each query ends at its own number, as if no key had come before. One query alone shows no diagonal: it is told by reading
+ * the first key of many, and no other.
+ */
 export function isTopLeft({ queries, keys, row }: Mask): boolean {
-  if (queries < 2 || queries >= keys) return false;
+  if (queries >= keys || (queries === 1 && keys < 3)) return false;
   for (let q = 0; q < queries; q++) if (row(q).at(-1) !== q + 1) return false;
   return true;
 }

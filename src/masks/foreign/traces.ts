@@ -203,6 +203,9 @@ export function treeOf(mask: Mask): readonly number[] | undefined {
     }
     if (at > from) parents.push(parent);
   }
+  // Chains one after another are documents.
+  const branches = parents.some((parent, i) => parent >= from && parent < from + i);
+  if (!branches) return undefined;
   return [from, ...parents];
 }
 
