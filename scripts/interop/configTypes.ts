@@ -4,8 +4,9 @@
  */
 import { maskOf } from '../../src/attention/expression';
 import { pairsOf } from '../../src/attention/mask';
-import { numbersAt, readConfig } from '../../src/masks/configs';
+import { readConfig } from '../../src/masks/configs';
 import { entryOf, openedTypes } from '../../src/masks/configTable';
+import { layerFacts, numbersAt, stateNumbers } from '../../src/masks/layerFacts';
 import { crcOf } from '../../src/masks/python/facts';
 import type { Sum } from './cases';
 
@@ -370,6 +371,68 @@ const TOGETHER: readonly (readonly [type: string, changes?: object])[] = [
       pad_token_id: 0,
     },
   ],
+  [
+    'bailing_hybrid',
+    {
+      num_hidden_layers: 6,
+      kv_lora_rank: 24,
+      qk_rope_head_dim: 8,
+      qk_nope_head_dim: 12,
+      v_head_dim: 12,
+      num_key_value_heads: 4,
+      first_k_dense_replace: 6,
+      pad_token_id: 0,
+    },
+  ],
+  [
+    'zamba2',
+    {
+      mamba_d_state: 8,
+      n_mamba_heads: 4,
+      mamba_ngroups: 1,
+      head_dim: 32,
+      num_key_value_heads: 4,
+      layers_block_type: ['mamba', 'mamba', 'hybrid', 'mamba', 'hybrid', 'mamba'],
+      num_mem_blocks: 1,
+      pad_token_id: 0,
+    },
+  ],
+  ['lfm3', { pad_token_id: 0, num_hidden_layers: 7 }],
+  ['zaya', { moe_intermediate_size: 16, num_experts: 2, router_hidden_size: 16, pad_token_id: 0 }],
+  [
+    'inkling_text',
+    {
+      swa_head_dim: 8,
+      swa_num_attention_heads: 4,
+      swa_num_key_value_heads: 4,
+      moe_intermediate_size: 16,
+      n_routed_experts: 2,
+      num_experts_per_tok: 1,
+      n_shared_experts: 1,
+      pad_token_id: 0,
+    },
+  ],
+  [
+    'glm5_next_text',
+    {
+      head_dim: 0,
+      kv_lora_rank: 24,
+      q_lora_rank: 16,
+      qk_rope_head_dim: 0,
+      qk_nope_head_dim: 16,
+      v_head_dim: 16,
+      num_key_value_heads: 4,
+      linear_num_heads: 4,
+      linear_head_dim: 16,
+      index_topk: 4,
+      index_kpool: 2,
+      index_n_heads: 2,
+      index_head_dim: 16,
+      num_hidden_layers: 4,
+      mlp_layer_types: ['dense', 'dense', 'dense', 'dense'],
+      pad_token_id: 0,
+    },
+  ],
   ['stablelm'],
   ['glm4', { pad_token_id: 0 }],
   ['cwm', { pad_token_id: 0 }],
@@ -421,16 +484,11 @@ export function ourMasks({ fields }: TypeCase): readonly (OurMask | undefined)[]
  * transformers' dynamic cache keeps them between two steps, with W - 1.
  */
 export function ourNumbers({ fields }: TypeCase) {
-  const { layers } = readConfig(JSON.stringify(fields));
+  const layers = layerFacts(readConfig(JSON.stringify(fields)));
   return LENGTHS.map((tokens) => ({
     tokens,
     provided: layers.map((layer) => numbersAt(layer, tokens)),
-    between: layers.map((layer) =>
-      numbersAt(
-        layer.window === undefined ? layer : { ...layer, window: layer.window - 1 },
-        tokens,
-      ),
-    ),
+    between: layers.map((layer) => numbersAt(layer, tokens, true)),
   }));
 }
 
@@ -509,13 +567,13 @@ export function compared(made: Made): { readonly wrong: readonly string[]; reado
           `${one.id} at ${tokens}: ${between.join(' ')} here, ${theirs.numbers[i]!.join(' ')} there`,
         );
     });
-    const { layers } = readConfig(JSON.stringify(one.fields));
     if (OWN_STATES.includes(one.id)) continue;
-    layers.forEach(({ state }, layer) => {
+    layerFacts(readConfig(JSON.stringify(one.fields))).forEach((facts, layer) => {
       const sizes = new Set(theirs.states.map((one) => one[layer]));
-      if (sizes.size !== 1 || [...sizes][0]! > 0 !== (state !== undefined))
+      const ours = stateNumbers(facts);
+      if (sizes.size !== 1 || !sizes.has(ours))
         wrong.push(
-          `${one.id}, layer ${layer + 1}: a state of ${[...sizes].join(', ')} numbers there`,
+          `${one.id}, layer ${layer + 1}: a state of ${ours} numbers here, of ${[...sizes].join(', ')} there`,
         );
     });
   }

@@ -1,6 +1,7 @@
 /** @file What a person should know of a layer's mask before it is trained: does it read the future, and does anybody read nothing? */
 import { maskOf } from './expression';
 import type { PatternSpec } from './pattern';
+import { shortened } from './periodic';
 import { patterns } from './registry';
 import type { Runs } from './runs';
 
@@ -15,18 +16,27 @@ export interface MaskFacts {
 export function maskFacts({ pattern, params }: PatternSpec, T: number): MaskFacts {
   const rule = patterns.get(pattern);
   if (rule.firstKey) return { empty: [] }; // one run that ends with the query
-  const { row } = maskOf(rule.expression(params), T);
-  let future: MaskFacts['future'];
+  const expression = rule.expression(params);
+  const short = shortened(expression, T);
+  // A mask of many short runs takes seconds over a long text; what its rows are like is known from a short one.
+  const { row } = maskOf(expression, short?.T ?? T);
+  const kinds = Array.from({ length: short?.T ?? T }, (_, q) => kindOf(row(q), q));
+  const kindAt = (q: number) => kinds[short?.standsFor(q) ?? q]!;
+  let first: number | undefined;
   const empty: number[] = [];
   for (let q = 0, open = false; q <= T; q++) {
-    const runs = q < T ? row(q) : undefined;
-    const none = runs?.length === 0;
-    if (none !== open) empty.push(q);
-    open = none;
-    if (!future && runs && runs.length > 0 && runs[runs.length - 1]! > q + 1) {
-      const at = runs.findIndex((end, i) => i % 2 === 1 && end > q + 1);
-      future = { query: q, key: Math.max(q + 1, runs[at - 1]!) };
-    }
+    const kind = q < T ? kindAt(q) : undefined;
+    if ((kind === 'empty') !== open) empty.push(q);
+    open = kind === 'empty';
+    if (kind === 'future') first ??= q;
   }
-  return { ...(future && { future }), empty };
+  if (first === undefined) return { empty };
+  const runs = maskOf(expression, T).row(first);
+  const at = runs.findIndex((end, i) => i % 2 === 1 && end > first + 1);
+  return { future: { query: first, key: Math.max(first + 1, runs[at - 1]!) }, empty };
 }
+
+const kindOf = (runs: Runs, query: number): 'empty' | 'future' | 'past' => {
+  if (runs.length === 0) return 'empty';
+  return runs[runs.length - 1]! > query + 1 ? 'future' : 'past';
+};

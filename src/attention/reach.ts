@@ -4,6 +4,7 @@
  * After n local layers of window W that is 1 + n (W - 1) tokens; the tests hold this closed form against the product.
  */
 import { maskOf } from './expression';
+import { extentOf } from './need';
 import type { Mask } from './mask';
 import type { Runs } from './runs';
 import type { LayerPlan, PatternSpec } from './pattern';
@@ -30,7 +31,26 @@ export function coneThrough(masks: readonly Mask[], T: number, query: number): U
 
 /** How many tokens of the input the last layer's `query` can depend on (by default the last token). */
 export function reach(plan: LayerPlan, T: number, query = T - 1): number {
-  return reachCone(plan, T, query)[0]!.reduce((sum, bit) => sum + bit, 0);
+  const counted = (tokens: number, at: number) =>
+    reachCone(plan, tokens, at)[0]!.reduce((sum, bit) => sum + bit, 0);
+  const short = query === T - 1 ? shortTexts(plan, T) : undefined;
+  if (!short) return counted(T, query);
+  // Of masks that come again after a period, each period more of text adds as many tokens.
+  const [a, b] = short.lengths.map((tokens) => counted(tokens, tokens - 1)) as [number, number];
+  return a + short.periods * (b - a);
+}
+
+/** Two texts a period apart, from which a long one of `periods` periods more than the first follows; undefined where it is short itself. */
+function shortTexts(plan: LayerPlan, T: number) {
+  const { reach, period } = extentOf({
+    kind: 'and',
+    of: plan.map(({ pattern, params }) => patterns.get(pattern).expression(params)),
+  });
+  // Each layer leads a reach and a period further from the end, and finds as much at the beginning.
+  const least = 2 * (plan.length + 1) * (reach + period);
+  const first = least + ((((T - least) % period) + period) % period);
+  if (!(first + 2 * period < T)) return undefined; // also where nothing comes again
+  return { lengths: [first, first + period] as const, periods: (T - first) / period };
 }
 
 /** What gets through to each query, as itself or in a summary. */

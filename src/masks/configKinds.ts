@@ -1,5 +1,6 @@
 /** @file The layers of a config by kind: which are alike, what they read, and what each kind keeps. */
-import { numbersAt, type ConfigLayer, type ConfigLayers } from './configLayer';
+import type { ConfigLayer, ConfigLayers } from './configLayer';
+import { factsOf, numbersAt, stateNumbers } from './layerFacts';
 
 export interface LayerKind {
   readonly layer: ConfigLayer;
@@ -22,9 +23,11 @@ export function kindsOf({ layers }: ConfigLayers): readonly LayerKind[] {
   return [...kinds.values()];
 }
 
-/** Bytes that all layers of a kind keep after T tokens. */
-export const bytesOfKind = ({ layer, count }: LayerKind, T: number, bytesPerNumber = 2): number =>
-  count * numbersAt(layer, T) * bytesPerNumber;
+/** Bytes that all layers of a kind keep of one sequence after T tokens, a state of known size among them. */
+export function bytesOfKind({ layer, count }: LayerKind, T: number, bytesPerNumber = 2): number {
+  const facts = factsOf(layer, { causal: true, heads: 1 });
+  return count * (numbersAt(facts, T) + (stateNumbers(facts) ?? 0)) * bytesPerNumber;
+}
 
 /** Why a layer's mask says less than it seems to; undefined where it says all. */
 export const hatchOf = ({ kind, picks }: ConfigLayer): 'state' | 'picks' | undefined =>

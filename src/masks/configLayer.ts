@@ -3,9 +3,10 @@
  *
  * Layers of one model differ: in what they read, in heads and widths, in whether they keep keys at all.
  */
-import { FLOPS_PER_PAIR_AND_DIM, visiblePairs } from '../attention/cost';
+import { visiblePairs } from '../attention/cost';
 import { write, type Expression } from '../attention/expression';
-import { needOver } from '../attention/need';
+import type { StateSize } from './configState';
+import { layerFacts, numbersAt, stateNumbers } from './layerFacts';
 
 /** Who reads whom, and how much of it a cache holds. */
 export interface Reach {
@@ -27,6 +28,10 @@ export interface ConfigLayer extends Reach {
   readonly kvHeads: number;
   readonly keyDim: number;
   readonly valueDim: number;
+  /** Heads that ask, where a layer has others than the model. */
+  readonly heads?: number;
+  /** MLA: numbers of a head that queries and keys are compared by, and that are read. */
+  readonly compared?: { readonly key: number; readonly value: number };
   /** MLA: what is kept is one latent for all heads and the rotated part of the keys. */
   readonly latent?: true;
   /** Values are the keys before rotation; both are kept. */
@@ -41,6 +46,8 @@ export interface ConfigLayer extends Reach {
   readonly compressed?: number;
   /** A state of one size is kept beside the keys, or instead of them. */
   readonly state?: 'linear' | 'convolution';
+  /** Numbers of that state; undefined where the file does not say. */
+  readonly stateSize?: StateSize | undefined;
   readonly rope?: Rope;
   /** Each head has a learned sink in its softmax; it is no token. */
   readonly sinks?: true;
@@ -96,41 +103,36 @@ export function pairsAt(layer: Reach, causal: boolean, T: number): number {
 }
 
 /**
- * Tokens whose keys a layer holds after T: T in a global one, min(T, W) in one with a window or chunks, what later tokens
- * read in one of any other mask, else none.
+ * Bytes of keys and values to be provided for T tokens of one sequence: Σ over the layers of kvHeads · (key + value) ·
+ * held · bytes; `between` two steps, what is kept from one to the next. An encoder reads all at once and keeps none.
+ * States are not among them: stateBytes.
  */
-export function heldAt(layer: ConfigLayer, T: number): number {
-  const { kind, window = Infinity, sharedWith, expression } = layer;
-  if (kind === 'state' || kind === 'none' || sharedWith !== undefined) return 0;
-  if (kind === 'masked') return T > 0 ? needOver(expression, T).held[T - 1]! : 0;
-  return Math.min(T, window);
+export function cacheBytesAt(
+  config: ConfigLayers,
+  T: number,
+  bytesPerNumber = 2,
+  between = false,
+): number {
+  const each = layerFacts(config).map((facts) => numbersAt(facts, T, between));
+  return each.reduce((sum, numbers) => sum + numbers, 0) * bytesPerNumber;
 }
 
-/** Numbers a layer keeps after T tokens of one sequence: kvHeads · (key + value) for each held; a state is not counted. */
-export function numbersAt(layer: ConfigLayer, T: number): number {
-  const { kvHeads, keyDim, valueDim, indexDim = 0, compressed } = layer;
-  const each = kvHeads * (keyDim + valueDim);
-  const held = heldAt(layer, T) * each;
-  if (compressed !== undefined)
-    return held + Math.floor(T / compressed) * (kvHeads * keyDim + indexDim);
-  return held + (held > 0 ? T * indexDim : 0);
-}
+/** Bytes of all states of one sequence, at any length; layers whose size is not known count none: unknownStates. */
+export const stateBytes = (config: ConfigLayers, bytesPerNumber = 2): number =>
+  layerFacts(config).reduce((sum, facts) => sum + (stateNumbers(facts) ?? 0), 0) * bytesPerNumber;
+
+/** Layers that keep a state of a size that is not known here. */
+export const unknownStates = (config: ConfigLayers): number =>
+  layerFacts(config).filter(({ state }) => state === undefined).length;
 
 /**
- * Bytes of keys and values to be provided for T tokens of one sequence: Σ over the layers of kvHeads · (key + value) ·
- * held · bytes. An encoder reads all at once and keeps none.
+ * FLOPs of attention per token, forward, the mean over T tokens: Σ over the layers of 2 · H · (key + value) · P / T, which
+ * is 4 · H · d · P / T where both are d wide. Products with weights are not counted.
  */
-export function cacheBytesAt(config: ConfigLayers, T: number, bytesPerNumber = 2): number {
-  if (!config.causal) return 0;
-  return config.layers.reduce((sum, layer) => sum + numbersAt(layer, T), 0) * bytesPerNumber;
-}
-
-/** FLOPs of attention per token, forward, the mean over T tokens: 4 · H · d · Σ P / T. Products with weights not counted. */
 export function flopsPerTokenAt(config: ConfigLayers, T: number): number {
   if (T === 0) return 0;
-  const each = config.layers.reduce((sum, layer) => {
-    const width = layer.latent ? config.headDim : layer.keyDim;
-    return sum + pairsAt(layer, config.causal, T) * width;
-  }, 0);
-  return (FLOPS_PER_PAIR_AND_DIM * each * config.heads) / T;
+  const each = layerFacts(config).map(
+    ({ layer, flopsPerPair }) => pairsAt(layer, config.causal, T) * flopsPerPair,
+  );
+  return each.reduce((sum, flops) => sum + flops, 0) / T;
 }

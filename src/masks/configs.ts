@@ -6,19 +6,9 @@
  */
 import { check } from '../core/check';
 import { isRecord, type Bounds } from '../core/fields';
-import { registryOf } from '../core/registry';
 import type { ConfigLayer, ConfigLayers, Reach, Rope } from './configLayer';
-import {
-  entryOf,
-  lettersOf,
-  nestingOf,
-  openedTypes,
-  reasonAgainst,
-  RENAMED,
-  TABLE_VERSION,
-  TYPE_OF,
-  type Entry,
-} from './configTable';
+import { lettersOf, RENAMED, TYPE_OF, type Entry } from './configTable';
+import { modelTypeOf } from './configType';
 import {
   bothSides,
   chunked,
@@ -37,20 +27,18 @@ import {
   type Rule,
 } from './family';
 import { Fields, parse } from './fields';
+import { stateSize } from './configState';
 import { fromMistral } from './mistralParams';
 
-export { cacheBytesAt, flopsPerTokenAt, heldAt, numbersAt, pairsAt } from './configLayer';
+export { cacheBytesAt, flopsPerTokenAt, pairsAt, stateBytes } from './configLayer';
 export type { ConfigLayer, ConfigLayers } from './configLayer';
-
-export const rules = registryOf<Rule>(
-  'family of models',
-  import.meta.glob<{ default: Rule }>('./configs/*.ts', { eager: true }),
-);
 
 const HEADS: Bounds = { min: 1, max: 4096 };
 const HEAD_DIM: Bounds = { min: 1, max: 8192 };
 const ROTATED: Bounds = { min: 0, max: 8192 };
 const HIDDEN: Bounds = { min: 1, max: 2 ** 20 };
+/** What hybrids called it before transformers 5. */
+const OLD_NAMES = { layer_types: 'layers_block_type' };
 const VOCABULARY: Bounds = { min: 1, max: 2 ** 26 };
 
 /** Throws InputError, and nothing else, for whatever is no config that can be read here. */
@@ -58,8 +46,9 @@ export function readConfig(text: string): ConfigLayers {
   const file = parse(text, 'the config');
   const params = fromMistral(file);
   const outer = params ?? file;
-  const { own: raw, type, rule, entry, doubt } = kindOf(outer);
-  const own = raw.renamed(entry.a ?? {}).with(rule?.before?.(raw.renamed(entry.a ?? {})) ?? {});
+  const { own: raw, type, rule, entry, doubt, note } = modelTypeOf(outer);
+  const named = raw.renamed({ ...entry.a, ...OLD_NAMES });
+  const own = named.with(rule?.before?.(named) ?? {});
   const fields = own.over(entry.d);
   const label = rule?.label ?? type;
   const layers = fields.whole('num_hidden_layers', LAYERS);
@@ -69,19 +58,20 @@ export function readConfig(text: string): ConfigLayers {
   const sizes = sizesOf(fields, own, heads, hidden);
   const causal = rule?.causal?.(asked) ?? !(entry.e === 1 && !isDecoder(fields));
   const span = windowOf(asked, entry, rule);
-  const named = typesOf(asked, entry, rule, label, span.size !== undefined);
-  const built = named.types.map((one, at): ConfigLayer => {
+  const kinds = typesOf(asked, entry, rule, label, span.size !== undefined);
+  const built = kinds.types.map((one, at): ConfigLayer => {
     const reach = rule?.reach?.(asked, one, at) ?? reachOf(one, { asked, span, causal, at });
     const rope = ropeOf(fields, entry, one);
     const layer: ConfigLayer = {
       ...sizes,
       type: one,
       ...kept(one, asked),
+      ...stateOf(one, asked, heads, hidden),
       ...reach,
       ...(rope !== undefined && reach.kind !== 'state' && reach.kind !== 'none' && { rope }),
       ...(entry.s === 1 && { sinks: true }),
     };
-    return { ...layer, ...rule?.layer?.(asked, layer, at), ...overridden(own, at) };
+    return { ...layer, ...rule?.layer?.(asked, layer, at, kinds.types), ...overridden(own, at) };
   });
   const keeps = built.find(({ kind }) => kind !== 'state' && kind !== 'none');
   check(
@@ -100,7 +90,7 @@ export function readConfig(text: string): ConfigLayers {
     causal,
     heads,
     kvHeads: keeps.kvHeads,
-    headDim: keeps.latent ? scoredDim(fields, keeps.keyDim) : keeps.keyDim,
+    headDim: keeps.compared?.key ?? keeps.keyDim,
     hidden,
     ...(fields.has('vocab_size') && { vocabulary: fields.whole('vocab_size', VOCABULARY) }),
     ...(doubt !== undefined && { doubt }),
@@ -109,90 +99,14 @@ export function readConfig(text: string): ConfigLayers {
       ...(params
         ? ['a params.json of Mistral: its names are other, what they say is the same']
         : []),
-      ...named.notes,
+      ...(note === undefined ? [] : [note]),
+      ...kinds.notes,
       ...(!causal ? ['an encoder: tokens read to both sides, and no cache is kept'] : []),
       ...notesOn(built),
       ...(rule?.notes?.(asked) ?? []),
     ],
   };
 }
-
-// ---------------------------------------------------------------------------------------------- which model it is
-
-interface Kind {
-  readonly own: Fields;
-  readonly type: string;
-  readonly rule: Rule | undefined;
-  readonly entry: Entry;
-  readonly doubt?: string;
-}
-
-const ALONE: Entry = { d: {} };
-
-function kindOf(outer: Fields): Kind {
-  const said = outer.word('model_type');
-  const nesting = said === undefined ? undefined : nestingOf(said);
-  // A model of pictures and words keeps what it reads words with in a config of its own.
-  const path = nesting?.[0].split('.') ?? ['text_config'];
-  const nested = path.reduce<unknown>(
-    (at, name) => (isRecord(at) && Object.hasOwn(at, name) ? at[name] : undefined),
-    outer.record,
-  );
-  const inner = isRecord(nested) ? new Fields(nested, path.join('.')) : outer;
-  const marked = rules.all.find(({ marks }) => marks?.some((name) => inner.has(name)));
-  if (marked) return { own: inner, type: marked.id, rule: marked, entry: ALONE };
-  const own = inner.word('model_type');
-  const type = (inner === outer && nesting ? nesting[1] : own) ?? nesting?.[1] ?? said;
-  check(
-    type !== undefined,
-    `the config has no model_type; open the config.json of a model, of ${examples()}`,
-  );
-  for (const one of [type, said]) {
-    const reason = one === undefined ? undefined : reasonAgainst(one);
-    if (one === type || !entryOf(type))
-      check(reason === undefined, `model_type is ${shortly(one!)}: ${reason}`);
-  }
-  const rule = rules.all.find(({ modelTypes }) => modelTypes.includes(type));
-  const entry = entryOf(type);
-  if (entry) return { own: inner, type, rule, entry };
-  if (rule?.alone) return { own: inner, type, rule, entry: ALONE };
-  return unknown(inner, type);
-}
-
-/** A type that is newer than the table, read as the known one its name and its fields are nearest to. */
-function unknown(own: Fields, type: string): Kind {
-  const like = nearest(type);
-  check(
-    like !== undefined && ['num_hidden_layers', 'num_attention_heads'].every((n) => own.has(n)),
-    `model_type is ${shortly(type)}, which transformers ${TABLE_VERSION} does not know; what can be read is ${examples()} and ${openedTypes().length} more`,
-  );
-  return {
-    own,
-    type: like,
-    rule: rules.all.find(({ modelTypes }) => modelTypes.includes(like)),
-    entry: entryOf(like)!,
-    doubt: `model_type is ${shortly(type)}, which transformers ${TABLE_VERSION} does not know; it is read as ${like}, by its name, and may differ`,
-  };
-}
-
-/** The known type that begins as this one does, up to a version: 'qwen3_9_text' is like 'qwen3_5_text'. */
-function nearest(type: string): string | undefined {
-  const stem = /^[a-z]{3,}/.exec(type)?.[0];
-  if (stem === undefined) return undefined;
-  const common = (other: string) => {
-    let n = 0;
-    while (n < type.length && type[n] === other[n]) n++;
-    return n;
-  };
-  const closeness = (other: string) =>
-    common(other) + (other.endsWith('_text') === type.endsWith('_text') ? 0.5 : 0);
-  return openedTypes()
-    .filter((other) => /^[a-z]+/.exec(other)![0] === stem)
-    .sort((a, b) => closeness(b) - closeness(a) || a.length - b.length)[0];
-}
-
-const shortly = (word: string) => JSON.stringify(word.slice(0, 40));
-const examples = () => 'llama, mistral, qwen3, gemma3_text, gpt_oss, deepseek_v3, modernbert';
 
 // ---------------------------------------------------------------------------------------------- its layers
 
@@ -318,7 +232,10 @@ function sizesOf(fields: Fields, own: Fields, heads: number, hidden: number) {
   if (fields.has('kv_lora_rank')) {
     const rank = fields.whole('kv_lora_rank', HIDDEN);
     const rotated = fields.whole('qk_rope_head_dim', ROTATED, 64);
-    return { kvHeads: 1, keyDim: rank, valueDim: rotated, latent: true as const };
+    const key = scoredDim(fields, rank);
+    const value = fields.has('v_head_dim') ? fields.whole('v_head_dim', HEAD_DIM) : key;
+    const compared = { key, value };
+    return { kvHeads: 1, keyDim: rank, valueDim: rotated, latent: true as const, compared };
   }
   const kvHeads = fields.whole('num_key_value_heads', HEADS, heads);
   check(
@@ -352,23 +269,39 @@ function kept(type: string, { fields }: Asked): Partial<ConfigLayer> {
           ...(fields.has('index_topk') && { most: fields.whole('index_topk', TOKENS_IN_WINDOW) }),
           by: 'an indexer',
         },
-        ...(fields.has('index_head_dim') && {
-          indexDim: fields.whole('index_head_dim', HEAD_DIM),
-        }),
+        ...(fields.has('index_head_dim') && { indexDim: indexOf(fields) }),
       };
     case 'minimax_m3_sparse':
       return { picks: { by: 'an indexer of blocks' } };
-    case 'linear_attention':
-      return { state: 'linear' };
-    case 'conv':
-      return { state: 'convolution' };
-    case 'hybrid':
-    case 'hybrid_sliding':
-      return { state: 'linear' };
     default:
       return {};
   }
 }
+
+/** Numbers an indexer keeps of a token: a key; where it pools, the weights of that too, and whether the token counts. */
+function indexOf(fields: Fields): number {
+  const width = fields.whole('index_head_dim', HEAD_DIM);
+  return fields.has('index_kpool') ? 2 * width + 1 : width;
+}
+
+/** Layers that keep a state, beside keys or instead of them. */
+function stateOf(
+  type: string,
+  { fields }: Asked,
+  heads: number,
+  hidden: number,
+): Partial<ConfigLayer> {
+  const kind = STATES[type];
+  if (kind === undefined) return {};
+  const size = stateSize(fields, type, { heads, hidden });
+  return { state: kind, ...(size && { stateSize: size }) };
+}
+const STATES: Readonly<Record<string, 'linear' | 'convolution'>> = {
+  [LINEAR_TYPE]: 'linear',
+  conv: 'convolution',
+  hybrid: 'linear',
+  hybrid_sliding: 'linear',
+};
 
 /** transformers 5 saves what differs in single layers as per_layer_config: {"5": {"head_dim": 512}}. */
 function overridden(own: Fields, at: number): Partial<ConfigLayer> {

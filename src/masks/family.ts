@@ -4,6 +4,7 @@
  * A layer is named as Hugging Face's layer_types names it. Here a window counts all keys a late query reads, itself
  * included; how the family counts is its own to say, in `convention`.
  */
+import { check } from '../core/check';
 import { MOST_LAYERS } from './doc';
 import { and, not, term, type Expression } from '../attention/expression';
 import type { Bounds } from '../core/fields';
@@ -42,7 +43,12 @@ export interface Rule {
   /** What a layer of a type reads, where that is not a causal window or everything before. */
   readonly reach?: (asked: Asked, type: string, at: number) => Reach | undefined;
   /** What is other in one layer. */
-  readonly layer?: (asked: Asked, layer: ConfigLayer, at: number) => Partial<ConfigLayer>;
+  readonly layer?: (
+    asked: Asked,
+    layer: ConfigLayer,
+    at: number,
+    types: readonly string[],
+  ) => Partial<ConfigLayer>;
   readonly causal?: (asked: Asked) => boolean;
   readonly convention?: (asked: Asked) => string | undefined;
   readonly notes?: (asked: Asked) => readonly string[];
@@ -97,6 +103,23 @@ export const LINEAR_TYPE = 'linear_attention';
 /** What most families say of their window. */
 export const COUNTS_ITSELF =
   'sliding_window counts the query itself, as Hugging Face does: W = 4 is itself + 3 before; taken as it is';
+
+/** The last `shared` layers read keys and values of the last layer before them that is of their type, and keep none. */
+export function sharedBy(
+  { fields, layers }: Asked,
+  at: number,
+  types: readonly string[],
+): Partial<ConfigLayer> {
+  const shared = fields.whole('num_kv_shared_layers', { min: 0, max: layers }, 0);
+  const own = layers - shared;
+  if (at < own) return {};
+  const from = types.slice(0, own).lastIndexOf(types[at]!);
+  check(
+    from >= 0,
+    `num_kv_shared_layers is ${shared} of ${layers}, and none of the first ${own} is ${types[at]}, whose keys layer ${at + 1} should read`,
+  );
+  return { sharedWith: from };
+}
 
 /** `type` in each layer but every nth, the last of its group or the first, which is `other`. */
 export const everyNth = (

@@ -1,4 +1,4 @@
-import { defineRule } from '../family';
+import { defineRule, sharedBy } from '../family';
 
 /** Its last layers read the keys and values of the last layer before them that is of their type, and keep none. */
 export default defineRule({
@@ -7,8 +7,5 @@ export default defineRule({
   order: 11,
   modelTypes: ['gemma3n_text'],
   source: 'Hugging Face transformers, models/gemma3n',
-  layer({ fields, layers }, _, at) {
-    const shared = fields.whole('num_kv_shared_layers', { min: 0, max: layers }, 0);
-    return at >= layers - shared && shared < layers ? { sharedWith: layers - shared - 1 } : {};
-  },
+  layer: (asked, _, at, types) => sharedBy(asked, at, types),
 });

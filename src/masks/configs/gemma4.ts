@@ -3,6 +3,7 @@ import {
   defineRule,
   GLOBAL_TYPE,
   LOCAL_TYPE,
+  sharedBy,
   TOKENS_IN_WINDOW,
   type Asked,
 } from '../family';
@@ -22,8 +23,8 @@ export default defineRule({
   causal: (asked) => !twoSided(asked),
   reach: (asked, type) =>
     twoSided(asked) && type === LOCAL_TYPE ? bothSides(side(asked)) : undefined,
-  layer({ fields, layers }, layer, at) {
-    const shared = fields.whole('num_kv_shared_layers', { min: 0, max: layers }, 0);
+  layer(asked, layer, at, types) {
+    const { fields } = asked;
     const global = layer.type === GLOBAL_TYPE;
     const equal = global && fields.flag('attention_k_eq_v', false);
     const width = fields.whole('global_head_dim', SIZE, 512);
@@ -33,7 +34,7 @@ export default defineRule({
         keyIsValue: true,
         kvHeads: fields.whole('num_global_key_value_heads', SIZE, layer.kvHeads),
       }),
-      ...(at >= layers - shared && shared < layers && { sharedWith: layers - shared - 1 }),
+      ...sharedBy(asked, at, types),
     };
   },
   notes: ({ fields }) =>

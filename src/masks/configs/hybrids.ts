@@ -1,7 +1,9 @@
 import { check } from '../../core/check';
 import { shown } from '../../core/fields';
+import type { ConfigLayer } from '../configLayer';
 import { defineRule, GLOBAL_TYPE, LAYERS, LINEAR_TYPE, LOCAL_TYPE, type Asked } from '../family';
 import { MOST_LAYERS } from '../doc';
+import { Fields } from '../fields';
 
 const OF_SIGN: Readonly<Record<string, string>> = {
   M: LINEAR_TYPE,
@@ -40,6 +42,77 @@ function ofPattern(own: Asked['own'], layers?: number): readonly string[] | unde
   return types;
 }
 
+/** Kimi's released files keep this in a config inside the config; its layers are counted from 1 there. */
+const kimi = (own: Fields): Fields | undefined =>
+  own.has('linear_attn_config')
+    ? new Fields(own.get('linear_attn_config'), 'linear_attn_config')
+    : undefined;
+
+function ofKimi(inside: Fields, layers: number): readonly string[] {
+  const full = inside.get('full_attn_layers');
+  const delta = inside.get('kda_layers');
+  const named = [full, delta].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
+  check(
+    Array.isArray(full) &&
+      Array.isArray(delta) &&
+      named.length === layers &&
+      Array.from({ length: layers }, (_, i) => i + 1).every((layer) => named.includes(layer)),
+    `full_attn_layers and kda_layers name ${named.length} layers; together they should name each from 1 to ${layers} once`,
+  );
+  return Array.from({ length: layers }, (_, i) =>
+    full.includes(i + 1) ? GLOBAL_TYPE : LINEAR_TYPE,
+  );
+}
+
+/** Sizes of a state that stand elsewhere, under the names they are asked for by. */
+function sizes(own: Fields): Readonly<Record<string, unknown>> {
+  const inside = kimi(own)?.record;
+  if (inside)
+    return {
+      ...(Object.hasOwn(inside, 'head_dim') && { linear_head_dim: inside['head_dim'] }),
+      ...(Object.hasOwn(inside, 'num_heads') && { linear_num_heads: inside['num_heads'] }),
+      ...(Object.hasOwn(inside, 'short_conv_kernel_size') && {
+        linear_conv_kernel_dim: inside['short_conv_kernel_size'],
+      }),
+    };
+  // Ling's linear layers are as wide as its others would be.
+  if (own.word('model_type') !== 'bailing_hybrid') return {};
+  return {
+    linear_head_dim: own.get('head_dim') ?? 128,
+    linear_num_heads: own.get('num_attention_heads') ?? 32,
+    ...(own.has('short_conv_kernel_size') && {
+      linear_conv_kernel_dim: own.get('short_conv_kernel_size'),
+    }),
+  };
+}
+
+const SIZE = { min: 1, max: 2 ** 20 };
+
+/** States that no field of a general name describes. */
+function stateOf({ own, fields }: Asked, layer: ConfigLayer): Partial<ConfigLayer> {
+  if (layer.state === undefined) return {};
+  const heads = () => fields.whole('num_attention_heads', SIZE);
+  switch (own.word('model_type')) {
+    case 'minimax': // lightning attention: keys and values of as many heads as queries, multiplied
+      return { stateSize: { convolution: 0, recurrence: heads() * layer.keyDim ** 2 } };
+    case 'zaya': {
+      // Queries and keys through two convolutions, and half of the value of the token before.
+      const kernel = fields.whole('cca_time0', SIZE, 2) + fields.whole('cca_time1', SIZE, 2) - 2;
+      const { kvHeads, keyDim } = layer;
+      return {
+        stateSize: {
+          convolution: (heads() + kvHeads) * keyDim * kernel,
+          recurrence: (kvHeads * keyDim) / 2,
+        },
+      };
+    }
+    case 'qwen4_exp_text': // some layers keep convolutions of embedded n-grams besides
+      return { stateSize: undefined };
+    default:
+      return {};
+  }
+}
+
 /** Fields by which layers of attention stand among layers that keep a state, one way for each family. */
 export default defineRule({
   id: 'hybrids',
@@ -54,18 +127,22 @@ export default defineRule({
     'recurrent_gemma',
     'kimi_linear',
     'granitemoehybrid',
+    'bailing_hybrid',
+    'minimax',
+    'qwen4_exp_text',
+    'zaya',
   ],
   source: 'Hugging Face transformers, the configuration files of these models',
   before: (own) => ({
+    ...sizes(own),
     ...(!own.has('num_hidden_layers') && own.has('hybrid_override_pattern')
       ? { num_hidden_layers: own.word('hybrid_override_pattern')!.length }
-      : {}),
-    ...(!own.has('layer_types') && own.has('layers_block_type')
-      ? { layer_types: own.get('layers_block_type') }
       : {}),
   }),
   types(asked) {
     const { own, fields, layers } = asked;
+    const inside = kimi(own);
+    if (inside?.has('full_attn_layers')) return ofKimi(inside, layers);
     if (own.has('hybrid_override_pattern')) return ofPattern(own, layers);
     if (fields.has('attn_layer_period')) {
       const period = fields.whole('attn_layer_period', LAYERS);
@@ -85,4 +162,5 @@ export default defineRule({
       );
     return undefined;
   },
+  layer: (asked, layer) => stateOf(asked, layer),
 });

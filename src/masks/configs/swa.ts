@@ -1,4 +1,5 @@
-import { defineRule, LOCAL_TYPE } from '../family';
+import type { ConfigLayer } from '../configLayer';
+import { defineRule, LOCAL_TYPE, type Asked } from '../family';
 
 const HEADS = { min: 1, max: 4096 };
 const WIDTH = { min: 1, max: 8192 };
@@ -25,20 +26,41 @@ export default defineRule({
       ? { sliding_window: size + 1 }
       : {};
   },
-  layer({ fields, own }, { type, latent, kvHeads }) {
-    if (latent || (type !== LOCAL_TYPE && type !== 'hybrid_sliding')) return {};
-    const has = (name: string) => fields.has(name);
-    return {
-      // MiMo has twice as many there, where nothing is said.
-      ...(own.word('model_type') === 'mimo_v2_flash' && { kvHeads: 2 * kvHeads }),
-      ...(has('swa_num_key_value_heads') && {
-        kvHeads: fields.whole('swa_num_key_value_heads', HEADS),
-      }),
-      ...(has('swa_head_dim') && {
-        keyDim: fields.whole('swa_head_dim', WIDTH),
-        valueDim: fields.whole('swa_head_dim', WIDTH),
-      }),
-      ...(has('swa_v_head_dim') && { valueDim: fields.whole('swa_v_head_dim', WIDTH) }),
-    };
+  layer(asked, layer) {
+    const heads = ofWindow(asked, layer);
+    return { ...heads, ...convolutions(asked, { ...layer, ...heads }) };
   },
 });
+
+/** Inkling: short convolutions over keys, over values, and over what attention and feed-forward give. */
+function convolutions({ fields }: Asked, layer: ConfigLayer): Partial<ConfigLayer> {
+  if (layer.state === undefined || !fields.has('sconv_kernel_size')) return {};
+  const kernel = fields.whole('sconv_kernel_size', WIDTH);
+  const { kvHeads, keyDim } = layer;
+  const width = 2 * kvHeads * keyDim + 2 * fields.whole('hidden_size', { min: 1, max: 2 ** 20 });
+  return { stateSize: { convolution: width * kernel, recurrence: 0 } };
+}
+
+function ofWindow(
+  { fields, own }: Asked,
+  { type, latent, kvHeads }: ConfigLayer,
+): Partial<ConfigLayer> {
+  if (latent || (type !== LOCAL_TYPE && type !== 'hybrid_sliding')) return {};
+  const has = (name: string) => fields.has(name);
+  const heads = fields.has('swa_num_attention_heads')
+    ? { heads: fields.whole('swa_num_attention_heads', HEADS) }
+    : {};
+  return {
+    ...heads,
+    // MiMo has twice as many there, where nothing is said.
+    ...(own.word('model_type') === 'mimo_v2_flash' && { kvHeads: 2 * kvHeads }),
+    ...(has('swa_num_key_value_heads') && {
+      kvHeads: fields.whole('swa_num_key_value_heads', HEADS),
+    }),
+    ...(has('swa_head_dim') && {
+      keyDim: fields.whole('swa_head_dim', WIDTH),
+      valueDim: fields.whole('swa_head_dim', WIDTH),
+    }),
+    ...(has('swa_v_head_dim') && { valueDim: fields.whole('swa_v_head_dim', WIDTH) }),
+  };
+}

@@ -1,0 +1,199 @@
+/**
+ * @file Which model a config is of: its type, where in the file its text model stands, the rule and the defaults it is read
+ * with. A type nobody here knows is read as a known one only where its name or its architecture and its fields agree.
+ */
+import { check } from '../core/check';
+import { isRecord } from '../core/fields';
+import { registryOf } from '../core/registry';
+import {
+  entryOf,
+  nestingOf,
+  openedTypes,
+  reasonAgainst,
+  RENAMED,
+  TABLE_VERSION,
+  TYPE_OF,
+  type Entry,
+} from './configTable';
+import type { Rule } from './family';
+import { Fields } from './fields';
+
+export const rules = registryOf<Rule>(
+  'family of models',
+  import.meta.glob<{ default: Rule }>('./configs/*.ts', { eager: true }),
+);
+
+export interface ModelType {
+  /** The fields of its text model, as they are in the file. */
+  readonly own: Fields;
+  readonly type: string;
+  readonly rule: Rule | undefined;
+  readonly entry: Entry;
+  /** Why it may be read wrongly. */
+  readonly doubt?: string;
+  readonly note?: string;
+}
+
+/** Of what only a rule here knows: no defaults. */
+const ALONE: Entry = { d: {} };
+
+/** Where files keep what they read words with, if their type is none of the table's. */
+const NESTED = ['text_config', 'llm_config', 'language_config', 'thinker_config.text_config'];
+
+/** Types whose own code takes the config class of a known one. */
+export const CLASS_OF: Readonly<Record<string, string>> = {
+  kimi_k2: 'deepseek_v3',
+  mimo: 'qwen2',
+  phi3_v: 'phi3',
+  phi4mm: 'phi3',
+  llava_llama: 'llama',
+  llava_mistral: 'mistral',
+  llava_qwen: 'qwen2',
+};
+
+/** Types whose code comes with their weights and cannot be read by a rule. */
+export const CODE_ALONE: Readonly<Record<string, string>> = {
+  phi3small: 'each head reads blocks of its own (blocksparse_params), which is not read yet',
+  plamo2: 'which of its layers keep a state is said by its code alone',
+  rwkv7: 'it has no attention: every layer keeps a state that does not grow',
+};
+
+export function modelTypeOf(outer: Fields): ModelType {
+  const said = outer.word('model_type');
+  const nesting = said === undefined ? undefined : nestingOf(said);
+  const inner = innerOf(outer, nesting?.[0]);
+  const marked = rules.all.find(({ marks }) => marks?.some((name) => inner.has(name)));
+  if (marked) return { own: inner, type: marked.id, rule: marked, entry: ALONE };
+  const own = inner.word('model_type');
+  const type = (inner === outer && nesting ? nesting[1] : own) ?? nesting?.[1] ?? said;
+  check(
+    type !== undefined,
+    `the config has no model_type; open the config.json of a model, of ${examples()}`,
+  );
+  const rule = ruleFor(type);
+  if (rule?.alone) return { own: inner, type, rule, entry: ALONE };
+  for (const one of [type, said]) {
+    const reason =
+      one === undefined
+        ? undefined
+        : (reasonAgainst(one) ?? (Object.hasOwn(CODE_ALONE, one) ? CODE_ALONE[one] : undefined));
+    if (one === type || !entryOf(type))
+      check(reason === undefined, `model_type is ${shortly(one!)}: ${reason}`);
+  }
+  const entry = entryOf(type);
+  if (entry) return { own: inner, type, rule, entry };
+  const same = Object.hasOwn(CLASS_OF, type) ? CLASS_OF[type]! : undefined;
+  if (same !== undefined)
+    return {
+      own: inner,
+      type: same,
+      rule: ruleFor(same),
+      entry: entryOf(same)!,
+      note: `the code of ${type} comes with its weights; its config is that of ${same}`,
+    };
+  return likeAnother(inner, outer, type);
+}
+
+const ruleFor = (type: string) => rules.all.find(({ modelTypes }) => modelTypes.includes(type));
+
+function innerOf(outer: Fields, path: string | undefined): Fields {
+  for (const one of path === undefined ? NESTED : [path]) {
+    const nested = one
+      .split('.')
+      .reduce<unknown>(
+        (at, name) => (isRecord(at) && Object.hasOwn(at, name) ? at[name] : undefined),
+        outer.record,
+      );
+    if (isRecord(nested)) return new Fields(nested, one);
+  }
+  return outer;
+}
+
+// ---------------------------------------------------------------------------------------- types nobody here knows
+
+/** A type that is newer than the table, read as the known one its architecture or its name says, where its fields agree. */
+function likeAnother(own: Fields, outer: Fields, type: string): ModelType {
+  const unknown = `model_type is ${shortly(type)}, which transformers ${TABLE_VERSION} does not know`;
+  const sized = ['num_hidden_layers', 'num_attention_heads'].every((name) => own.has(name));
+  const built = byArchitecture(own) ?? byArchitecture(outer);
+  const like = built ?? nearest(own, type);
+  const code =
+    outer.has('auto_map') || own.has('auto_map') ? '; its code comes with its weights' : '';
+  check(
+    like !== undefined && sized,
+    `${unknown}${code}${sized || like === undefined ? '' : `, and it says no ${own.has('num_hidden_layers') ? 'num_attention_heads' : 'num_hidden_layers'}`}; what can be read is ${examples()} and ${openedTypes().length} more`,
+  );
+  const by = built === undefined ? 'its name' : 'its architectures';
+  return {
+    own,
+    type: like,
+    rule: ruleFor(like),
+    entry: withoutSizes(entryOf(like)!),
+    doubt: `${unknown}; it is read as ${like}, by ${by} and its fields, and may differ`,
+  };
+}
+
+/** How its class names layers may be taken over; how large another model is may not. */
+const withoutSizes = (entry: Entry): Entry => ({
+  ...entry,
+  d: Object.fromEntries(Object.entries(entry.d).filter(([name]) => !SIZES.includes(name))),
+});
+const SIZES = [
+  'num_hidden_layers',
+  'num_attention_heads',
+  'num_key_value_heads',
+  'hidden_size',
+  'head_dim',
+  'vocab_size',
+];
+
+const plain = (name: string) =>
+  name
+    .toLowerCase()
+    .replace(/_text$/, '')
+    .replaceAll(/[^a-z0-9]/g, '');
+
+/** ["DeepseekV3ForCausalLM"] is deepseek_v3, whatever the type is called. */
+function byArchitecture(fields: Fields): string | undefined {
+  const named = fields.get('architectures');
+  const first: unknown = Array.isArray(named) ? named[0] : undefined;
+  if (typeof first !== 'string' || first.length > 200) return undefined;
+  const name = plain(first.replace(/(For[A-Z]\w*|LMHeadModel|Model)$/, ''));
+  return openedTypes().find((type) => plain(type) === name && fits(fields, entryOf(type)!));
+}
+
+/** The known type that begins as this one does, up to a version, and has the same parts: 'qwen3_9_text' is like 'qwen3_5_text'. */
+function nearest(own: Fields, type: string): string | undefined {
+  const stem = /^[a-z]{3,}/.exec(type)?.[0];
+  if (stem === undefined) return undefined;
+  const common = (other: string) => {
+    let n = 0;
+    while (n < type.length && type[n] === other[n]) n++;
+    return n;
+  };
+  const closeness = (other: string) =>
+    common(other) + (other.endsWith('_text') === type.endsWith('_text') ? 0.5 : 0);
+  return openedTypes()
+    .filter((other) => /^[a-z]+/.exec(other)![0] === stem && fits(own, entryOf(other)!))
+    .sort((a, b) => closeness(b) - closeness(a) || a.length - b.length)[0];
+}
+
+/** Fields of layers that keep a state. */
+const OF_STATES =
+  /^(linear_|mamba_|ssm_|lru_|conv_L_cache|conv1d_width|hybrid_override_pattern|attn_type_list|layers_block_type)/;
+
+/** Has the file the parts that models of this type are made of: latents, an indexer, states, kinds of layers? */
+function fits(own: Fields, { d, k = '', l, t = '' }: Entry): boolean {
+  const same = (name: string) => own.has(name) === Object.hasOwn(d, name);
+  const states = Object.keys(own.record).some((name) => OF_STATES.test(name));
+  const letters = `${l?.cycle ?? ''}${l?.first ?? ''}${t}`;
+  if (!same('kv_lora_rank') || !same('index_topk')) return false;
+  if (states && !/[LVHT]/.test(k + letters)) return false;
+  const types = own.get('layer_types');
+  if (!Array.isArray(types)) return states || !/[LVHT]/.test(letters);
+  const known = new Set([...k, ...letters, 'F', 'S'].map((letter) => TYPE_OF[letter]));
+  return types.every((one) => known.has(RENAMED[String(one)] ?? String(one)));
+}
+
+const shortly = (word: string) => JSON.stringify(word.slice(0, 40));
+const examples = () => 'llama, mistral, qwen3, gemma3_text, gpt_oss, deepseek_v3, modernbert';

@@ -1,0 +1,105 @@
+/**
+ * @file What each layer of a read config keeps, as numbers alone: what a planner, a table and a chart count bytes from.
+ *
+ * Counted for one sequence; of a batch of B it is B times as much, states too. Numbers, not bytes: how many bytes a number
+ * has is asked elsewhere, and states often have more of them than keys.
+ */
+import { FLOPS_PER_PAIR_AND_DIM } from '../attention/cost';
+import { needOver } from '../attention/need';
+import type { ConfigLayer, ConfigLayers, Rope } from './configLayer';
+import type { StateSize } from './configState';
+
+export interface LayerFacts {
+  /** As layer_types names it. */
+  readonly type: string;
+  readonly kind: ConfigLayer['kind'];
+  /** Keys a late query reads at most, itself included; of chunks, tokens of one; undefined: all before it. */
+  readonly window?: number;
+  /** Heads that ask. */
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly keyDim: number;
+  readonly valueDim: number;
+  /** MLA: one latent for all heads, keyDim wide, and valueDim rotated numbers. */
+  readonly latent: boolean;
+  /** Values are the keys before rotation; a cache keeps both. */
+  readonly keyIsValue: boolean;
+  readonly sinks: boolean;
+  readonly rope?: Rope;
+  /** The layer whose keys and values it reads, 0 the first; it keeps none of its own. */
+  readonly sharedWith?: number;
+  /** Numbers kept for each token it holds; 0 where it keeps none. */
+  readonly perToken: number;
+  /** Numbers kept for each token of the text, whatever the window: what an indexer picks by. */
+  readonly perTokenOfText: number;
+  /** Beside its window: so many numbers for every `tokens` tokens of the text. */
+  readonly entries?: { readonly tokens: number; readonly numbers: number };
+  /** FLOPs, forward, of all heads for one query and one key it reads. */
+  readonly flopsPerPair: number;
+  /** What does not grow; undefined where a state is kept and its size is not known here. */
+  readonly state: StateSize | undefined;
+  /** Who reads whom, for layers of any mask. */
+  readonly layer: ConfigLayer;
+}
+
+const NO_STATE: StateSize = { convolution: 0, recurrence: 0 };
+
+/** In the order of the layers. An encoder reads all at once: its layers keep nothing. */
+export const layerFacts = (config: ConfigLayers): readonly LayerFacts[] =>
+  config.layers.map((layer) => factsOf(layer, config));
+
+export function factsOf(
+  layer: ConfigLayer,
+  { causal, heads: asking }: Pick<ConfigLayers, 'causal' | 'heads'>,
+): LayerFacts {
+  const { type, kind, window, kvHeads, keyDim, valueDim, sharedWith, rope, compressed } = layer;
+  const keeps = causal && kind !== 'state' && kind !== 'none' && sharedWith === undefined;
+  const heads = layer.heads ?? asking;
+  const { key, value } = layer.compared ?? { key: keyDim, value: valueDim };
+  const indexed = keeps ? (layer.indexDim ?? 0) : 0;
+  return {
+    type,
+    kind,
+    ...(window !== undefined && { window }),
+    heads,
+    kvHeads,
+    keyDim,
+    valueDim,
+    latent: layer.latent === true,
+    keyIsValue: layer.keyIsValue === true,
+    sinks: layer.sinks === true,
+    ...(rope !== undefined && { rope }),
+    ...(sharedWith !== undefined && { sharedWith }),
+    perToken: keeps ? kvHeads * (keyDim + valueDim) : 0,
+    perTokenOfText: compressed === undefined ? indexed : 0,
+    ...(keeps &&
+      compressed !== undefined && {
+        entries: { tokens: compressed, numbers: kvHeads * keyDim + indexed },
+      }),
+    flopsPerPair: (FLOPS_PER_PAIR_AND_DIM / 2) * heads * (key + value),
+    state: causal && layer.state !== undefined ? layer.stateSize : NO_STATE,
+    layer,
+  };
+}
+
+/**
+ * Tokens whose keys are there after T: T in a global layer, min(T, W) in one with a window or chunks, what later tokens
+ * read in one of any other mask. `between`: as a cache keeps them from one step to the next, W - 1, since the step that
+ * reads them brings its own.
+ */
+export function heldAt(facts: LayerFacts, T: number, between = false): number {
+  if (facts.perToken === 0 || T === 0) return 0;
+  if (facts.kind === 'masked') return needOver(facts.layer.expression, T).held[T - 1]!;
+  return Math.min(T, (facts.window ?? Infinity) - (between ? 1 : 0));
+}
+
+/** Numbers of keys and values, and of what an indexer picks by, after T tokens of one sequence; without states. */
+export function numbersAt(facts: LayerFacts, T: number, between = false): number {
+  const { perToken, perTokenOfText, entries } = facts;
+  const whole = entries === undefined ? 0 : Math.floor(T / entries.tokens) * entries.numbers;
+  return heldAt(facts, T, between) * perToken + T * perTokenOfText + whole;
+}
+
+/** Numbers of the state of one sequence; undefined where it is not known. */
+export const stateNumbers = ({ state }: LayerFacts): number | undefined =>
+  state && state.convolution + state.recurrence;

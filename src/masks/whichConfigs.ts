@@ -1,0 +1,62 @@
+/** @file Which configs can be brought, by kinds, counted from the table and the rules; and what becomes of one model type. */
+import { CLASS_OF, CODE_ALONE, rules } from './configType';
+import {
+  entryOf,
+  nestingOf,
+  nestingTypes,
+  openedTypes,
+  reasonAgainst,
+  refusedTypes,
+  TABLE_VERSION,
+} from './configTable';
+
+export { TABLE_VERSION };
+
+export interface Counts {
+  /** Model types of transformers that open: alone, and as the text of a model that nests one. */
+  readonly opened: number;
+  readonly nesting: number;
+  readonly refused: number;
+  /** Types whose code comes with their weights, which open by a rule of this site. */
+  readonly remote: number;
+}
+
+const byRule = (type: string) =>
+  rules.all.some(({ alone, modelTypes }) => alone && modelTypes.includes(type));
+
+export function counts(): Counts {
+  const alone = rules.all.flatMap(({ alone, modelTypes }) => (alone ? modelTypes : []));
+  const known = new Set([...openedTypes(), ...nestingTypes(), ...refusedTypes()]);
+  return {
+    opened: openedTypes().length + refusedTypes().filter(byRule).length,
+    nesting: nestingTypes().length,
+    refused: refusedTypes().filter((type) => !byRule(type)).length,
+    remote: [...alone, ...Object.keys(CLASS_OF)].filter((type) => !known.has(type)).length,
+  };
+}
+
+/** Reasons, and how many model types are refused for each, most first. */
+export function reasons(): readonly (readonly [reason: string, count: number])[] {
+  const all = new Map<string, number>();
+  for (const type of refusedTypes().filter((one) => !byRule(one))) {
+    const reason = reasonAgainst(type)!;
+    all.set(reason, (all.get(reason) ?? 0) + 1);
+  }
+  return [...all].sort(([, a], [, b]) => b - a);
+}
+
+/** One sentence on a model type. */
+export function answerFor(typed: string): string {
+  const type = typed.trim();
+  const nested = nestingOf(type);
+  if (byRule(type)) return `${type} opens; its sizes have to be in the file`;
+  if (entryOf(type)) return `${type} opens; what its file leaves out is what its class has`;
+  if (nested)
+    return `${type} opens: its text model is in ${nested[0]}, of ${nested[1]} where it says none`;
+  const same = Object.hasOwn(CLASS_OF, type) ? CLASS_OF[type] : undefined;
+  if (same !== undefined) return `${type} opens: its config is that of ${same}`;
+  const reason =
+    reasonAgainst(type) ?? (Object.hasOwn(CODE_ALONE, type) ? CODE_ALONE[type] : undefined);
+  if (reason !== undefined) return `${type} is refused: ${reason}`;
+  return `${type} is not known; it opens if its architecture or its name and its fields are those of a known type, and that is said as a doubt`;
+}
