@@ -239,7 +239,7 @@ test('several files are a stack, lists of tokens the mask they imply, weights ar
   await expect(page.getByText(/^All 3 layers are the same mask, cell by cell\./)).toBeVisible();
   await page.getByLabel('Compare with', { exact: true }).fill('2*causal & window(4); causal');
   await expect(findings.getByRole('listitem').first()).toContainText(
-    'Layer 3: Layer 2 was declared with no window and shows a window of 4',
+    'Layer 3: This layer was declared with no window and shows a window of 4',
   );
 
   await input.setInputFiles({
@@ -291,7 +291,7 @@ test('several files are a stack, lists of tokens the mask they imply, weights ar
 
   // What stands in no cell.
   await page.getByText('Known beside the mask').click();
-  await page.getByLabel('Cache').fill('6');
+  await page.getByRole('spinbutton', { name: /^Cache/ }).fill('6');
   await page.keyboard.press('Enter');
   await expect(findings).toContainText('which the cache has let go');
 });

@@ -1,10 +1,13 @@
 /** @file Arrays of every kind that people bring: stacks, batches, lists of tokens, weights, archives, several files. */
 import { zipSync } from 'fflate';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { InputError } from '../../src/core/check';
 import { maskOf, read } from '../../src/attention/expression';
 import { cellsOf } from '../../src/attention/mask';
 import { npyOf } from '../../src/masks/save';
 import { bring, bringAll, bringText, npyOfNumbers, surveyed } from '../support/brought';
+import { draws } from '../support/draws';
 
 const cells = (T: number, ...texts: string[]): Uint8Array =>
   Buffer.concat(texts.map((text) => cellsOf(maskOf(read(text), T))));
@@ -263,4 +266,97 @@ describe('no false all-clear', () => {
       expect(brought.opened.meant).toBe(text);
     },
   );
+});
+
+describe('whatever is brought', () => {
+  const taken = async (name: string, bytes: Uint8Array) => {
+    try {
+      const brought = await bring(name, bytes);
+      const { desk, look, opened } = brought;
+      expect(opened.doc.layers.length).toBeGreaterThan(0);
+      // Taken as each of the other things it could be, and its planes looked at.
+      for (const form of look.others)
+        await desk.answer({ kind: 'pick', picked: [], form }).catch(refusal);
+      await surveyed(brought).catch(refusal);
+    } catch (error) {
+      refusal(error);
+    }
+  };
+  const refusal = (error: unknown) => {
+    if (!(error instanceof InputError)) throw error;
+    expect(error.message.length).toBeLessThan(500);
+  };
+
+  test('lists of any numbers by the names of libraries are taken, or refused in a sentence', async () => {
+    const number = fc.oneof(
+      fc.integer({ min: -2, max: 9 }),
+      fc.constantFrom(0, 1, -1, 0.5, 1e9, 16_385, true),
+    );
+    const list = fc.array(number, { maxLength: 12 });
+    const name = fc.constantFrom(
+      ...['attention_mask', 'mask', 'cu_seqlens', 'cu_seqlens_q', 'cu_seqlens_k', 'position_ids'],
+      ...['segment_ids', 'document_ids', 'block_tables', 'seq_lens', 'key_padding_mask'],
+    );
+    const rows = fc
+      .record({ width: fc.integer({ min: 1, max: 8 }), count: fc.integer({ min: 1, max: 4 }) })
+      .chain(({ width, count }) =>
+        fc.array(fc.array(number, { minLength: width, maxLength: width }), {
+          minLength: count,
+          maxLength: count,
+        }),
+      );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.dictionary(name, fc.oneof(list, rows), { minKeys: 1, maxKeys: 3 }),
+        (own) => taken('lists.json', new TextEncoder().encode(JSON.stringify(own))),
+      ),
+      draws(150),
+    );
+  });
+
+  test('archives with any bytes changed are taken, or refused in a sentence', async () => {
+    const whole = zipSync({
+      'mask.npy': npyOf(maskOf(read('causal'), 6)),
+      'cu_seqlens.npy': npyOf(maskOf(read('causal'), 3)),
+    });
+    for (let length = 1; length < whole.length; length += 7)
+      await taken('m.npz', whole.subarray(0, length));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 5 }),
+        async (changes) => {
+          const broken = whole.slice();
+          for (const [at, byte] of changes) broken[at] = byte;
+          await taken('m.npz', broken);
+        },
+      ),
+      draws(150),
+    );
+  });
+
+  test('arrays of any axes and kinds are taken, or refused in a sentence', async () => {
+    const kinds = { '|b1': 1, '|u1': 1, '<i4': 4, '<f4': 4, '<f2': 2 } as const;
+    const array = fc
+      .record({
+        shape: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 5 }),
+        descr: fc.constantFrom(...(Object.keys(kinds) as (keyof typeof kinds)[])),
+      })
+      .chain(({ shape, descr }) => {
+        const size = shape.reduce((a, b) => a * b, 1) * kinds[descr];
+        return fc.record({
+          shape: fc.constant(shape),
+          descr: fc.constant(descr),
+          bytes: fc.oneof(
+            fc.uint8Array({ minLength: size, maxLength: size }),
+            fc.uint8Array({ minLength: size, maxLength: size, max: 1 }),
+          ),
+        });
+      });
+    await fc.assert(
+      fc.asyncProperty(array, ({ shape, descr, bytes }) =>
+        taken('m.npy', npyOfNumbers(shape, bytes, descr)),
+      ),
+      draws(150),
+    );
+  });
 });

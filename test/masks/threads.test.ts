@@ -41,7 +41,7 @@ const RECTANGLES: readonly Case[] = [
     what: 'a window over several new tokens, taken one row too late: each reads the next',
     mask: fromRule(6, 20, (q, k) => k <= 15 + q && k > 11 + q),
     meant: 'causal & window(4)',
-    findings: ['L3 at 0, 15', 'L5 at 1, 11'],
+    findings: ['L3 at 0, 15', 'L5 at 1, 12'],
   },
   {
     thread: 'OpenNMT/OpenNMT-py/pull/2532',

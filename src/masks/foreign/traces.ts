@@ -190,6 +190,8 @@ export function treeOf(mask: Mask): readonly number[] | undefined {
     const missing = row[0] === 0 ? row[1]! : 0;
     if (missing <= ahead + q) from = Math.min(from, missing);
   }
+  // A text stands before it; without one it is a stride as well.
+  if (from === 0 && mask.keys > TINY) return undefined;
   if (from < ahead || mask.keys - from > MOST_OF_TREE || mask.keys - from < 2) return undefined;
   const parents: number[] = [];
   for (let at = from; at < mask.keys; at++) {

@@ -36,7 +36,7 @@ export default defineLint({
         ...(edge && {
           cell: { query: edge.query, key: Math.max(0, edge.beyond.at(-1)! - 1) },
         }),
-        what: `${subject.masks.length > 1 ? `Layer ${layer}` : 'This layer'} was declared with ${say(declared)} and shows ${say(shows)}${others.length > 0 ? `; wrong too: ${others.join(', ')}` : ''}.`,
+        what: `This layer was declared with ${say(declared)} and shows ${say(shows)}${others.length > 0 ? `; wrong too: ${others.length === 1 ? 'layer' : 'layers'} ${others.map((one) => one + 1).join(', ')}` : ''}.`,
         consequence:
           'The number of windows looks right, but information takes another way through the stack than the weights were trained for.',
         fix: 'Count layers from 0 on both sides, and size each mask from its own layer.',
