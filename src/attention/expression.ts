@@ -8,7 +8,7 @@ import { check, InputError } from '../core/check';
 import { checkParam } from '../core/params';
 import { registryOf } from '../core/registry';
 import { byName, readRows, rowsNamed } from './given';
-import { remembered, type Mask } from './mask';
+import { positionOf, remembered, type Mask } from './mask';
 import { complement, has, intersect, run, union, type Runs } from './runs';
 import type { Term } from './term';
 
@@ -80,8 +80,8 @@ function rowOf(expression: Expression, position: number, keys: number): Runs | u
         run(0, keys),
       );
     case 'rows': {
-      const { T, row } = readRows(expression.content);
-      return position < T ? intersect(row(position), run(0, keys)) : []; // no row speaks of later ones
+      // No row speaks of queries that are not in it.
+      return intersect(readRows(expression.content).row(position), run(0, keys));
     }
     case 'not': {
       const of = rowOf(expression.of, position, keys);
@@ -104,7 +104,7 @@ export function maskOf(expression: Expression, keys: number, queries = keys): Ma
   return remembered({
     queries,
     keys,
-    row: (q) => rowOf(expression, keys - queries + q, keys) ?? run(0, keys),
+    row: (q) => rowOf(expression, positionOf({ queries, keys }, q), keys) ?? run(0, keys),
   });
 }
 

@@ -2,7 +2,7 @@ import base64
 
 
 def given(text):
-    """Rows of a mask as Zebra Lab writes them: a list of T lists of T, True where the query may read the key."""
+    """Rows of a mask as Zebra Lab writes them: a list by position of lists of T, True where the query may read the key."""
     data = base64.urlsafe_b64decode(text + '=' * (-len(text) % 4))
     at = 0
 
@@ -18,9 +18,11 @@ def given(text):
                 return value
 
     version, T = number(), number()
-    assert version == 1, f'the rows are of version {version}'
-    rows, row = [], 0  # a row is a number: bit k says whether key k may be read
-    while len(rows) < T:
+    assert version in (1, 2), f'the rows are of version {version}'
+    queries = T if version == 1 else number()
+    before = max(0, T - queries)  # positions of which no row was given
+    rows, row = [[False] * T for _ in range(before)], 0  # a row is a number: bit k says whether key k may be read
+    while len(rows) < before + queries:
         more, way = divmod(number(), 3)
         change = end = 0
         for _ in range(number() if way < 2 else 0):

@@ -11,7 +11,7 @@
 import { check, InputError } from '../core/check';
 import { LONGEST_LINK } from '../core/link';
 import { remembering } from '../core/remember';
-import { MOST_TOKENS, type Mask } from './mask';
+import { MOST_TOKENS, positionOf, type Mask } from './mask';
 import { differ, equal, fromCells, NONE, type Runs } from './runs';
 
 /** Characters of one mask at most: the bits of any mask of 2,048 × 2,048 need 699,058. */
@@ -20,13 +20,15 @@ export const MOST_CONTENT = 1_000_000;
 const MOST_BORDERS = 5_000_000;
 
 export interface GivenRows {
-  readonly T: number; // tokens, queries and keys
+  readonly T: number; // keys
+  readonly queries: number; // as many as keys, unless they are a part of them or of another sequence
   readonly name: string; // #T-sign
-  /** Keys query `q` may read, 0 <= q < T. */
-  row(q: number): Runs;
+  /** Keys the query at `position` may read; none where no row was given for it. */
+  row(position: number): Runs;
 }
 
-const VERSION = 1;
+/** Of as many queries as keys; and of another number of queries, which then stands after the keys. */
+const [SQUARE, OBLONG] = [1, 2];
 /** How a row is said: by its difference from the one above, from that one moved on by a key, or as bits. */
 const WAYS = 3;
 const [SHIFTED, BITS] = [1, 2]; // 0: from the row above
@@ -38,16 +40,17 @@ const shifted = (runs: Runs, T: number): Runs => {
 
 // ------------------------------------------------------------------------------------------------- written
 
-/** A square mask as text. Throws InputError where that is too long. */
+/** A mask as text. Throws InputError where that is too long. */
 export function writeRows(mask: Mask): string {
-  const T = mask.keys;
+  const { keys: T, queries } = mask;
   check(
-    mask.queries === T && T >= 1 && T <= MOST_TOKENS,
-    `the mask is ${mask.queries} × ${T}; rows are kept of squares up to ${MOST_TOKENS} × ${MOST_TOKENS}`,
+    [T, queries].every((n) => n >= 1 && n <= MOST_TOKENS),
+    `the mask is ${queries} × ${T}; rows are kept of masks up to ${MOST_TOKENS} × ${MOST_TOKENS}`,
   );
   const bytes = new Bytes();
-  bytes.put(VERSION);
+  bytes.put(queries === T ? SQUARE : OBLONG);
   bytes.put(T);
+  if (queries !== T) bytes.put(queries);
   let block: { way: number; rows: number; change: Runs; bits: Uint8Array[] } | undefined;
   const close = () => {
     if (!block) return;
@@ -65,14 +68,14 @@ export function writeRows(mask: Mask): string {
   };
   let next = changesAt(0);
   let borders = 0;
-  for (let q = 0; q < T; q++) {
+  for (let q = 0; q < queries; q++) {
     borders += mask.row(q).length;
     check(
       borders <= MOST_BORDERS,
       `the mask of ${T} × ${T} has too many runs of keys to be kept as rows: more than ${MOST_BORDERS.toLocaleString('en-US')} borders of them`,
     );
     const changes = next;
-    next = q + 1 < T ? changesAt(q + 1) : [];
+    next = q + 1 < queries ? changesAt(q + 1) : [];
     if (block && block.way !== BITS && equal(changes[block.way]!, block.change)) {
       block.rows++;
       continue;
@@ -157,10 +160,19 @@ const MOST_READ = 8;
 
 /** Rows out of their text. Throws InputError where it is not whole; never takes long, whatever it says. */
 export const readRows = remembering(MOST_READ, (content): GivenRows => {
-  const { T, borders, starts } = new RowReader(bytesOf(content)).rows();
+  const { T, queries, borders, starts } = new RowReader(bytesOf(content)).rows();
   const name = `#${T}-${signOf(content)}`;
   keep(name, content);
-  return { T, name, row: (q) => Array.from(borders.subarray(starts[q], starts[q + 1])) };
+  const first = positionOf({ queries, keys: T }, 0);
+  return {
+    T,
+    queries,
+    name,
+    row(position) {
+      const q = position - first;
+      return q < 0 || q >= queries ? NONE : Array.from(borders.subarray(starts[q], starts[q + 1]));
+    },
+  };
 });
 
 const fail = (what: string): never => {
@@ -190,17 +202,28 @@ class RowReader {
 
   constructor(readonly bytes: Uint8Array) {}
 
-  rows(): { readonly T: number; readonly borders: Uint16Array; readonly starts: Uint32Array } {
+  rows(): {
+    readonly T: number;
+    readonly queries: number;
+    readonly borders: Uint16Array;
+    readonly starts: Uint32Array;
+  } {
     const version = this.#number();
-    if (version !== VERSION) fail(`are of version ${version}, and version ${VERSION} is read`);
+    if (version !== SQUARE && version !== OBLONG)
+      fail(`are of version ${version}, and versions ${SQUARE} and ${OBLONG} are read`);
     const T = this.#number();
     if (T < 1 || T > MOST_TOKENS) fail(`are of ${T} tokens; there are 1 to ${MOST_TOKENS}`);
-    const starts = new Uint32Array(T + 1);
+    const queries = version === SQUARE ? T : this.#number();
+    if (queries < 1 || queries > MOST_TOKENS || (version === OBLONG && queries === T))
+      fail(
+        `are of ${queries} queries; there are 1 to ${MOST_TOKENS}, and another number than keys`,
+      );
+    const starts = new Uint32Array(queries + 1);
     let above: Runs = NONE;
-    for (let q = 0; q < T;) {
+    for (let q = 0; q < queries;) {
       const head = this.#number();
       const [way, rows] = [head % WAYS, Math.floor(head / WAYS) + 1];
-      if (q + rows > T) fail(`go on to row ${q + rows} of ${T}`);
+      if (q + rows > queries) fail(`go on to row ${q + rows} of ${queries}`);
       const change = way === BITS ? NONE : this.#runs(T);
       for (const end = q + rows; q < end; q++) {
         above =
@@ -213,8 +236,8 @@ class RowReader {
       }
     }
     if (this.#at < this.bytes.length)
-      fail(`have ${this.bytes.length - this.#at} bytes more than ${T} rows need`);
-    return { T, borders: this.#borders.subarray(0, this.#held), starts };
+      fail(`have ${this.bytes.length - this.#at} bytes more than ${queries} rows need`);
+    return { T, queries, borders: this.#borders.subarray(0, this.#held), starts };
   }
 
   /** Refuses what would take long to work out: a short text can say much. */

@@ -17,6 +17,13 @@ export interface Mask {
   row(q: number): Runs;
 }
 
+/**
+ * Where query `q` stands among the keys: with fewer queries than keys the last query stands at the last key. More queries
+ * than keys are of another sequence (cross-attention): they are counted from 0.
+ */
+export const positionOf = ({ queries, keys }: Pick<Mask, 'queries' | 'keys'>, q: number): number =>
+  Math.max(0, keys - queries) + q;
+
 /** Numbers a mask remembers at most, all rows together: every second key of 16,384 tokens would be 268 million. */
 const MOST_REMEMBERED = 8_000_000;
 

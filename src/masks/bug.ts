@@ -16,7 +16,7 @@ export interface Bug {
   /** The masks as they were meant, one per layer. */
   readonly repaired: readonly Expression[];
   /** What else has to change for the repair, where the mask is not all. */
-  readonly repairs?: Pick<Subject, 'fill' | 'caches' | 'probe'>;
+  readonly repairs?: Pick<Subject, 'fill' | 'caches' | 'probe' | 'isCausal'>;
 }
 
 export const defineBug = (bug: Bug): Bug => bug;

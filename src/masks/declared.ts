@@ -15,31 +15,83 @@ function partsOf(expression: Expression, kind: 'and' | 'or'): readonly Expressio
     : [expression];
 }
 
+/** The spans of tokens a term lets read one another in both directions, beside causal. */
+function spansIn(
+  { term: id, numbers }: Expression & { kind: 'term' },
+  keys: number,
+): readonly (readonly [number, number])[] {
+  const [a, b] = numbers as [number, number];
+  if (id === 'prefix') return [[0, Math.min(keys, a)]];
+  // Beside causal they are blocks that are read to their end.
+  if (id === 'documents') {
+    const at = [0, ...numbers.filter((one) => one < keys).toSorted((x, y) => x - y), keys];
+    return at.slice(1).flatMap((to, i) => (to > at[i]! + 1 ? [[at[i]!, to] as const] : []));
+  }
+  if (id === 'span') return a <= b && a < keys ? [[a, Math.min(keys, b + 1)]] : [];
+  if (id !== 'chunk') return [];
+  return Array.from({ length: Math.ceil(keys / a) }, (_, i) => [
+    i * a,
+    Math.min(keys, (i + 1) * a),
+  ]);
+}
+
+/** Spans end where a document does. */
+const cutAt = (
+  spans: readonly (readonly [number, number])[],
+  documents: readonly number[],
+): readonly (readonly [number, number])[] =>
+  spans.flatMap(([from, to]) => {
+    const places = [
+      from,
+      ...documents.filter((at) => from < at && at < to).toSorted((a, b) => a - b),
+      to,
+    ];
+    return places.slice(1).map((at, i) => [places[i]!, at] as const);
+  });
+
 /** Of one layer of `keys` tokens. */
 export function declaredOf(expression: Expression, keys: number): Declared {
   const declared: Mutable<Declared> = {};
   const parts = partsOf(expression, 'and');
   let dilated = false;
+  let plain = true; // is all of it said here?
   for (const part of parts) {
     if (part.kind === 'not') {
       const { of } = part;
-      if (of.off || of.kind !== 'term' || of.term !== 'padding') continue;
+      if (of.off) continue;
+      if (of.kind !== 'term') {
+        plain = false;
+        continue;
+      }
+      if (of.term === 'ahead') declared.right = of.numbers[0]! - 1;
+      if (of.term !== 'padding') {
+        plain = false;
+        continue;
+      }
       const [left, right] = of.numbers as [number, number];
       if (left > 0) declared.start = left;
       if (right > 0) declared.length = Math.max(0, keys - right);
       continue;
     }
     const any = partsOf(part, 'or').filter((one) => one.kind === 'term');
-    if (any.length !== partsOf(part, 'or').length) continue;
+    if (any.length !== partsOf(part, 'or').length) {
+      plain = false;
+      continue;
+    }
     const numbers = (id: string) => any.find(({ term }) => term === id)?.numbers;
     const only = (...ids: string[]) => any.every(({ term }) => ids.includes(term));
-    if (numbers('causal') && only('causal', 'prefix')) {
+    if (numbers('causal') && only('causal', 'prefix', 'span', 'chunk', 'documents')) {
       declared.causal = true;
-      const prefix = numbers('prefix')?.[0];
-      if (prefix !== undefined) declared.spans = [[0, Math.min(keys, prefix)]];
-    } else if (numbers('documents') && only('documents')) {
+      const spans = any.flatMap((one) => spansIn(one, keys));
+      if (spans.length > 0) declared.spans = spans;
+      continue;
+    }
+    if (numbers('documents') && only('documents')) {
       declared.documents = numbers('documents')!;
-    } else if (only('window', 'sink', 'global') && numbers('window')) {
+      continue;
+    }
+    plain = false;
+    if (only('window', 'sink', 'global') && numbers('window')) {
       declared.window = numbers('window')![0]!;
     } else if (only('chunk', 'sink', 'global') && numbers('chunk')) {
       declared.chunk = numbers('chunk')![0]!;
@@ -52,6 +104,12 @@ export function declaredOf(expression: Expression, keys: number): Declared {
   }
   // With holes in it a window is not read off its ends.
   if (dilated) delete declared.window;
+  if (declared.causal) {
+    if (plain) declared.global = true;
+    delete declared.right;
+  }
+  if (declared.spans && declared.documents)
+    declared.spans = cutAt(declared.spans, declared.documents);
   return declared;
 }
 
@@ -63,13 +121,16 @@ export function declaredOfLayers(expressions: readonly Expression[], keys: numbe
   const kept = new Set(all.flatMap((one) => one.kept ?? []));
   const chunk = all.find((one) => one.chunk !== undefined)?.chunk;
   const agreed = Object.fromEntries(
-    (['causal', 'documents', 'spans', 'length', 'start'] as const)
+    (['causal', 'documents', 'spans', 'length', 'start', 'right'] as const)
       .filter((name) => all.every((one) => same(one[name], first[name])))
       .flatMap((name) => (first[name] === undefined ? [] : [[name, first[name]]])),
   ) as Declared;
   return {
     ...agreed,
     ...(kept.size > 0 && { kept: [...kept] }),
+    ...(all.some((one) => one.global) && {
+      layers: all.map((one): 'global' | 'local' => (one.global ? 'global' : 'local')),
+    }),
     ...(chunk !== undefined &&
       all.every((one) => one.chunk === undefined || one.chunk === chunk) && { chunk }),
     ...(all.some((one) => one.window !== undefined) && {

@@ -4,26 +4,29 @@
  */
 import { check } from '../core/check';
 import { declaredOfLayers } from './declared';
-import { maskOf, read } from '../attention/expression';
-import { openForeign } from './foreign/foreign';
-import type { Foreign } from './foreign/matrix';
-import { recognise, type Asked } from './foreign/recognise';
+import { brief, maskOf, read, write } from '../attention/expression';
+import type { Matrix } from './foreign/matrix';
+import { Brought, isList, type Looked, type Said } from './foreign/brought';
+import { openFiles, type Named } from './foreign/foreign';
+import { recognise, type Asked, type Recognised } from './foreign/recognise';
 import { lint } from './lint';
 import type { Declared, Finding, Subject } from './subject';
 import { differenceOf, pairsOf, type Difference, type Mask } from '../attention/mask';
-import { docOfRecognised, type Opened } from './opened';
+import { docOfImplied, docOfRecognised, docOfStack, type Opened } from './opened';
 import { painted, readRectangles } from './paint';
-import type { Runs } from '../attention/runs';
+import { signOf, Survey, type Planes } from './planes';
+import { clip, differ, type Runs } from '../attention/runs';
 import { tileOf, type Tile, type View } from './tile';
 import { blocksOf, type Blocks } from './views/blocks';
 import { needOf, type CacheNeed } from './views/need';
 import { firstOff, profileOf, type Profile } from './views/profile';
 import { layersUntil, reachOf } from './views/reach';
-import { zoo, type Bug } from './zoo';
+import { zoo } from './zoo';
 
 /** A mask as it is written. */
 export interface Written {
-  readonly T: number;
+  readonly T: number; // keys
+  readonly queries?: number; // as many as keys where it does not say
   readonly expression: string;
   readonly paint: string;
 }
@@ -42,16 +45,31 @@ interface Questions {
   /** Held against what `meant` says; without it against each layer's own terms. */
   findings: {
     readonly layers: readonly Stretch[];
-    readonly meant?: Written;
+    readonly meant?: Written | readonly Written[];
     readonly more?: More;
   };
   /** A foreign file; the desk keeps it, so that another part of it can be picked. */
-  open: { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> };
-  pick: { readonly picked: readonly number[] } & Asked;
+  open: { readonly files: readonly Named[] };
+  pick: { readonly picked: readonly number[] } & Asked & Said;
+  /** All planes of the open array, a few of them at a time: to be asked again until all are done. */
+  planes: { readonly picked: readonly number[] } & Asked & Said;
+  /** The weights of the open array, as a picture: of a pixel the largest. */
+  weights: {
+    readonly picked: readonly number[];
+    readonly layer: number;
+    readonly view: View;
+    readonly pixels: number;
+  } & Said;
+  /** The first cell, in reading order, that differs and stands after that one; from the beginning again after the last. */
+  next: {
+    readonly mask: Written;
+    readonly other: Written;
+    readonly after?: { readonly query: number; readonly key: number };
+  };
 }
 
 /** What is known of masks beside their cells; `bug`: they are that one of the zoo, and it says all of it. */
-export type More = Pick<Subject, 'fill' | 'reading'> & {
+export type More = Pick<Subject, 'fill' | 'reading' | 'caches' | 'isCausal' | 'step'> & {
   readonly declared?: Declared;
   readonly bug?: string;
 };
@@ -69,13 +87,13 @@ export interface Numbers {
   /** Of the mask that is compared with, and the first query where it is another. */
   readonly expected?: { readonly profile: Profile; readonly firstOff?: number };
   readonly blocks: Blocks;
-  readonly cache: CacheNeed;
+  readonly cache?: CacheNeed;
 }
 
-/** The whole stack in numbers. */
+/** The whole stack in numbers. Of layers that have a row for every token; of others, what a query reads in one layer. */
 export interface Stack {
   /** For each stretch, keys one of its layers must hold at most, and whether a ring holds them. */
-  readonly caches: readonly {
+  readonly caches?: readonly {
     readonly count: number;
     readonly slots: number;
     readonly ring: boolean;
@@ -87,14 +105,24 @@ export interface Stack {
   readonly layersUntil?: number;
 }
 
+/** A file as it is looked at, and the mask that makes. */
+export interface Shown {
+  readonly look: Looked;
+  readonly picked: readonly number[];
+  readonly opened: Opened;
+}
+
 interface Answered {
   tile: Tile & { readonly other?: Tile['cells'] };
   difference: Difference & { readonly only: number; readonly otherOnly: number };
   numbers: Numbers;
   stack: Stack;
   findings: readonly Finding[];
-  open: { readonly choices: Foreign['choices']; readonly opened: Opened };
-  pick: Opened;
+  open: Shown;
+  pick: Shown;
+  planes: Planes;
+  weights: Tile;
+  next: { readonly cell?: Difference['first'] };
 }
 
 export type Kind = keyof Questions;
@@ -102,11 +130,14 @@ export type Question<K extends Kind = Kind> = { [P in K]: { readonly kind: P } &
 export type Answer<K extends Kind = Kind> = Answered[K];
 
 const REMEMBERED = 12;
+/** Cells of planes that are looked at between two answers: a fraction of a second. */
+const SLICE = 4_000_000;
 
 export class Desk {
   readonly #masks = new Map<string, Mask>();
 
-  #foreign: Foreign | undefined;
+  #foreign: Brought | undefined;
+  #survey: { readonly words: string; readonly of: Survey } | undefined;
 
   /** Throws, or rejects, with InputError for what cannot be answered. */
   async answer<K extends Kind>(question: Question<K>): Promise<Answer<K>> {
@@ -139,6 +170,12 @@ export class Desk {
         return this.#open(question);
       case 'pick':
         return this.#pick(question);
+      case 'planes':
+        return this.#planes(question);
+      case 'weights':
+        return this.#weights(question);
+      case 'next':
+        return this.#next(question);
     }
   }
 
@@ -152,7 +189,8 @@ export class Desk {
       profile,
       ...(beside && { expected: { profile: beside, ...(off !== undefined && { firstOff: off }) } }),
       blocks: blocksOf(own, block),
-      cache: needOf(own),
+      // What later steps need is known where every token has its row.
+      ...(own.queries === own.keys && { cache: needOf(own) }),
     };
   }
 
@@ -160,6 +198,8 @@ export class Desk {
     const masks = layers.flatMap(({ mask, count }) =>
       Array.from({ length: count }, () => this.#mask(mask)),
     );
+    // What tokens without a row depend on is not known.
+    if (masks.some(({ queries, keys }) => queries !== keys)) return { query, reach: [] };
     const until = key === undefined ? undefined : layersUntil(masks, query, key);
     return {
       caches: layers.map(({ mask, count }) => {
@@ -175,33 +215,70 @@ export class Desk {
   #findings({ layers, meant, more }: Questions['findings']): readonly Finding[] {
     const T = layers[0]!.mask.T;
     const all = layers.flatMap(({ mask, count }) => Array.from({ length: count }, () => mask));
-    const expressions = all.map(({ expression }) => read(meant?.expression ?? expression));
+    const masks = all.map((mask) => this.#mask(mask));
+    const others =
+      meant === undefined
+        ? undefined
+        : all.map((_, layer) => ('length' in meant ? meant[layer % meant.length]! : meant));
+    const expressions = (others ?? all).map(({ expression }) => read(expression));
     const { declared, bug, ...rest } = more ?? {};
-    if (bug !== undefined) return findingsOf(zoo.get(bug));
+    if (bug !== undefined) return lint(zoo.get(bug).subject);
     return lint({
-      masks: all.map((mask) => this.#mask(mask)),
+      masks,
       expressions,
       declared: { ...declaredOfLayers(expressions, T), ...declared },
+      ...(others && {
+        meant: others.map((one) => this.#mask(one)),
+        meantIs: expressions.length === 1 ? brief(expressions[0]!) : 'the mask it should be',
+      }),
       ...rest,
     });
   }
 
-  async #open({ name, bytes }: Questions['open']): Promise<Answered['open']> {
+  async #open({ files }: Questions['open']): Promise<Shown> {
     this.#foreign = undefined;
-    const foreign = await openForeign(name, bytes);
-    const opened = docOfRecognised(recognise(foreign.matrix(foreign.choices.map(() => 0))));
-    this.#foreign = foreign;
-    return { choices: foreign.choices, opened };
+    this.#survey = undefined;
+    const brought = new Brought(await openFiles(files));
+    const shown = shownOf(brought, [], {});
+    this.#foreign = brought;
+    return shown;
   }
 
-  #pick({ picked, ...asked }: Questions['pick']): Opened {
+  #pick({ picked, ...asked }: Questions['pick']): Shown {
+    return shownOf(this.#opened(), picked, asked);
+  }
+
+  #opened(): Brought {
     check(this.#foreign, 'no file is open; open one first');
-    return docOfRecognised(recognise(this.#foreign.matrix(picked), asked));
+    return this.#foreign;
   }
 
-  #mask({ T, expression, paint }: Written): Mask {
-    const key = `${T} ${paint} ${expression}`;
-    const known = this.#masks.get(key) ?? made(T, expression, paint);
+  #weights({ picked, layer, view, pixels, ...said }: Questions['weights']): Tile {
+    const matrix = this.#opened().matrix(picked, said, layer);
+    return weightsIn(matrix, view, pixels);
+  }
+
+  #next({ mask, other, after }: Questions['next']): Answered['next'] {
+    const cell = nextOf(this.#mask(mask), this.#mask(other), after);
+    return cell ? { cell } : {};
+  }
+
+  #planes({ picked, ...asked }: Questions['planes']): Planes {
+    const brought = this.#opened();
+    // The planes of an array are the same, whichever of them is looked at.
+    const words = JSON.stringify([brought.foreign.tensors.length > 1 ? picked[0] : 0, asked]);
+    if (this.#survey?.words !== words)
+      this.#survey = {
+        words,
+        of: new Survey(brought.planes(picked, asked), readAs(brought.look(picked, asked), asked)),
+      };
+    return this.#survey.of.goOn(SLICE);
+  }
+
+  #mask(written: Written): Mask {
+    const { T, queries = T, expression, paint } = written;
+    const key = `${queries} ${T} ${paint} ${expression}`;
+    const known = this.#masks.get(key) ?? made(written);
     this.#masks.delete(key);
     this.#masks.set(key, known);
     if (this.#masks.size > REMEMBERED) this.#masks.delete(this.#masks.keys().next().value!);
@@ -209,22 +286,119 @@ export class Desk {
   }
 }
 
-/** A mask of fewer queries than keys is shown in the last rows: there its cells lie. */
-function findingsOf({ subject }: Bug): readonly Finding[] {
-  const { keys, queries } = subject.masks[0]!;
-  return lint(subject).map(({ cell, ...finding }) => ({
-    ...finding,
-    ...(cell && { cell: { query: cell.query + keys - queries, key: cell.key } }),
-  }));
+/** Weights are no mask that was made: what softmax left above 0 could be read. */
+const readAs = ({ form, because }: Looked, asked: Asked): Asked =>
+  form === 'weights' && asked.polarity === undefined
+    ? { ...asked, polarity: 'nonzero', because }
+    : asked;
+
+function shownOf(brought: Brought, picked: readonly number[], asked: Asked & Said): Shown {
+  let said = asked;
+  let look = brought.look(picked, said);
+  const places = look.choices.map((_, i) => picked[i] ?? 0);
+  if (isList(look.form)) {
+    const blocked = asked.polarity === undefined ? undefined : asked.polarity === 'zero';
+    const implied = brought.implied(places, {
+      ...asked,
+      ...(blocked !== undefined && { blocked }),
+    });
+    return { look, picked: places, opened: docOfImplied(implied) };
+  }
+  const reading = readAs(look, asked);
+  if (look.stack !== undefined) {
+    const layers = layersOf(brought, places, said, reading, look.shape[look.stack]!);
+    if (look.axes!.sure || !areTexts(layers))
+      return { look, picked: places, opened: docOfStack(layers) };
+    // Planes that differ in padding and documents alone are texts: one at a time is looked at.
+    const roles = look.axes!.roles.map((role) => (role === 'layer' ? 'batch' : role));
+    said = { ...asked, axes: roles };
+    look = brought.look(picked, said);
+    const because = 'its planes differ in padding or documents alone, as those of texts do';
+    look = { ...look, axes: { roles, because, sure: false } };
+    const which = look.choices.map((_, i) => picked[i] ?? 0);
+    return { look, picked: which, opened: docOfRecognised(layers[which.at(-1)!] ?? layers[0]!) };
+  }
+  const recognised = recognise(brought.matrix(places, said), reading);
+  const opened = docOfRecognised(recognised);
+  const { says } = opened;
+  return {
+    look,
+    picked: places,
+    opened: look.form === 'weights' ? { ...opened, says: `${WEIGHTS} ${says}` } : opened,
+  };
 }
 
-function made(T: number, expression: string, paint: string): Mask {
-  const { rectangles, dropped, beyond, unclear } = readRectangles(paint, { queries: T, keys: T });
+const WEIGHTS =
+  'These are attention weights: the rows sum to 1. The mask is what they imply: a weight of 0 was blocked, or is too small for its type.';
+
+/** Each layer of a stack; those of the same numbers once. */
+function layersOf(
+  brought: Brought,
+  picked: readonly number[],
+  said: Said,
+  reading: Asked,
+  count: number,
+): readonly Recognised[] {
+  const known = new Map<string, Recognised>();
+  return Array.from({ length: count }, (_, layer) => {
+    const matrix = brought.matrix(picked, said, layer);
+    const sign = signOf(matrix);
+    const one = known.get(sign) ?? recognise(matrix, reading);
+    known.set(sign, one);
+    return one;
+  });
+}
+
+/** Are they one pattern, each with its own padding or documents? */
+function areTexts(layers: readonly Recognised[]): boolean {
+  const texts = layers.map(({ nearest }) => write(nearest.expression));
+  if (new Set(texts).size < 2 || layers.some(({ nearest }) => nearest.difference.cells > 0))
+    return false;
+  const cores = texts.map((text) => text.replaceAll(/ & (!padding|documents)\([^)]*\)/g, ''));
+  return new Set(cores).size === 1;
+}
+
+/** The largest weight under each pixel, 255 for 1; square roots, so that small ones are seen. */
+function weightsIn(
+  { queries, keys, at }: Matrix,
+  { query, key, side }: View,
+  pixels: number,
+): Tile {
+  const size = Math.max(1, Math.min(side, Math.round(pixels)));
+  const cells = new Uint8Array(size * size);
+  for (let q = query; q < Math.min(queries, query + side); q++)
+    for (let k = key; k < Math.min(keys, key + side); k++) {
+      const pixel =
+        Math.floor(((q - query) * size) / side) * size + Math.floor(((k - key) * size) / side);
+      const weight = Math.round(255 * Math.sqrt(Math.min(1, Math.max(0, at(q, k)))));
+      if (weight > cells[pixel]!) cells[pixel] = weight;
+    }
+  return { view: { query, key, side }, size, cells };
+}
+
+function nextOf(
+  a: Mask,
+  b: Mask,
+  after: Difference['first'] = { query: -1, key: 0 },
+): Difference['first'] {
+  for (let i = 0; i <= a.queries; i++) {
+    const query = (Math.max(0, after.query) + i) % a.queries;
+    const runs = differ(a.row(query), b.row(query));
+    // In its own row what stands after the cell comes first, and what stands before it last.
+    const from = i === 0 && after.query >= 0 ? after.key + 1 : 0;
+    const rest = clip(runs, from, a.keys);
+    if (rest.length > 0) return { query, key: rest[0]! };
+  }
+  return undefined;
+}
+
+function made({ T, queries = T, expression, paint }: Written): Mask {
+  const { rectangles, dropped, beyond, unclear } = readRectangles(paint, { queries, keys: T });
   // The page wrote it from rectangles it shows; an answer about fewer of them would be about another mask.
   const lost = dropped + beyond + unclear.length;
   check(
     lost === 0,
     `${lost} painted ${lost === 1 ? 'rectangle' : 'rectangles'} did not reach the worker; reload the page`,
   );
-  return painted(maskOf(read(expression), T), rectangles);
+  return painted(maskOf(read(expression), T, queries), rectangles);
 }

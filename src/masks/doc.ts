@@ -15,7 +15,9 @@ export interface LayerDoc {
 }
 
 export interface MaskDoc {
-  readonly T: number; // tokens, queries and keys
+  readonly T: number; // keys
+  /** Rows there are, where they are not as many as keys: the last ones of a text, or those of another sequence. */
+  readonly queries?: number;
   readonly layers: readonly LayerDoc[]; // one or more
 }
 
@@ -32,8 +34,10 @@ export const FIRST_DOC: MaskDoc = {
   layers: [layerOf(and(term('causal'), term('window', 4)))],
 };
 
-export const maskOfLayer = (layer: LayerDoc, T: number): Mask =>
-  painted(maskOf(layer.expression, T), layer.paint);
+export const queriesOf = ({ T, queries = T }: Pick<MaskDoc, 'T' | 'queries'>): number => queries;
+
+export const maskOfLayer = (layer: LayerDoc, T: number, queries = T): Mask =>
+  painted(maskOf(layer.expression, T, queries), layer.paint);
 
 /** Layers in a row that are the same, with how many they are. */
 export function stretchesOf(
@@ -49,8 +53,8 @@ export function stretchesOf(
   return stretches;
 }
 
-export function toAddress({ T, layers }: MaskDoc): string {
-  const pairs = [`T=${T}`];
+export function toAddress({ T, queries = T, layers }: MaskDoc): string {
+  const pairs = [`T=${T}`, ...(queries === T ? [] : [`queries=${queries}`])];
   const stretches = stretchesOf(layers);
   stretches.forEach(({ layer, count }, i) => {
     const text = write(layer.expression);
@@ -80,7 +84,9 @@ export function fromAddress(query: string): ReadDoc {
       const [name, text] = at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
       return [name, decoded(text)] as const;
     });
-  const T = tokensOf(pairs.find(([name]) => name === 'T')?.[1], notes);
+  const given = (wanted: string) => pairs.find(([name]) => name === wanted)?.[1];
+  const T = tokensOf(given('T'), notes);
+  const queries = queriesIn(given('queries'), T, notes);
   const stretches: { expression: Expression; count: number; paint: readonly Rectangle[] }[] = [];
   for (const [name, text] of pairs) {
     if (name !== 'layer') continue;
@@ -106,7 +112,7 @@ export function fromAddress(query: string): ReadDoc {
       );
   }
   for (const [stretch, cells] of painting) {
-    const found = readRectangles(cells.join('-'), { queries: T, keys: T });
+    const found = readRectangles(cells.join('-'), { queries, keys: T });
     stretch.paint = found.rectangles;
     notes.push(...sayLeftOut(found));
   }
@@ -116,9 +122,15 @@ export function fromAddress(query: string): ReadDoc {
   if (layers.length > MOST_LAYERS)
     notes.push(`there are ${layers.length} layers; the first ${MOST_LAYERS} are shown`);
   return {
-    doc: { T, layers: layers.length > 0 ? layers.slice(0, MOST_LAYERS) : FIRST_DOC.layers },
+    doc: {
+      T,
+      ...(queries !== T && { queries }),
+      layers: layers.length > 0 ? layers.slice(0, MOST_LAYERS) : FIRST_DOC.layers,
+    },
     notes,
-    rest: new Map(pairs.filter(([name]) => !['T', 'layer', 'paint', 'v'].includes(name))),
+    rest: new Map(
+      pairs.filter(([name]) => !['T', 'queries', 'layer', 'paint', 'v'].includes(name)),
+    ),
   };
 }
 
@@ -142,6 +154,17 @@ function tokensOf(text: string | undefined, notes: string[]): number {
     `T is '${text.slice(0, 12)}'; it should be a whole number from ${FEWEST_TOKENS} to ${MOST_TOKENS}, ${mended} was taken`,
   );
   return mended;
+}
+
+/** Rows of a mask; as many as keys where the address does not say, or says no number. */
+function queriesIn(text: string | undefined, T: number, notes: string[]): number {
+  if (text === undefined) return T;
+  const queries = Number(text);
+  if (/^\d{1,6}$/.test(text) && queries >= 1 && queries <= MOST_TOKENS) return queries;
+  notes.push(
+    `queries is '${text.slice(0, 12)}'; it should be a whole number from 1 to ${MOST_TOKENS}, ${T} was taken`,
+  );
+  return T;
 }
 
 function decoded(text: string): string {

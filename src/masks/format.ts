@@ -8,7 +8,9 @@ export interface CodeLayer {
 }
 
 export interface CodeDoc {
-  readonly T: number; // tokens, queries and keys
+  readonly T: number; // keys
+  /** As many as keys where it does not say: as src/masks/doc.ts has it. */
+  readonly queries?: number;
   readonly layers: readonly CodeLayer[];
 }
 

@@ -21,11 +21,21 @@ export function lint(subject: Subject): readonly Finding[] {
   );
   return all
     .filter((one) => !all.some((by) => explains(by, one)))
+    .filter((one) => !one.unless || !all.some((by) => says(by, one, one.unless!)))
     .toSorted((a, b) => Number(a.note ?? false) - Number(b.note ?? false))
-    .map(({ explains: _, layers: __, ...finding }) => finding);
+    .map(({ explains: _, layers: __, unless: ___, ...finding }) => finding);
 }
 
-const explains = (by: Found, one: Found & { readonly code: string }): boolean =>
+type Coded = Found & { readonly code: string };
+
+/** Does another lint say something of the same layer already, beside those it may stand with? */
+const says = (by: Coded, one: Coded, beside: readonly string[]): boolean =>
+  by !== one &&
+  !by.note &&
+  !beside.includes(by.code) &&
+  (by.layer === undefined || one.layer === undefined || by.layer === one.layer);
+
+const explains = (by: Found, one: Coded): boolean =>
   (by.explains?.includes(one.code) ?? false) &&
   (by.layer === undefined ||
     one.layer === undefined ||

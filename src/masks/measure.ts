@@ -1,5 +1,5 @@
 /** @file What the lints ask of a mask: where a query stands, what it was declared to read, and which window its rows show. */
-import type { Mask } from '../attention/mask';
+import { positionOf, type Mask } from '../attention/mask';
 import {
   complement,
   count,
@@ -13,8 +13,7 @@ import {
 } from '../attention/runs';
 import type { Declared, Found, Subject } from './subject';
 
-/** With fewer queries than keys the last query stands at the last key. */
-export const positionOf = ({ queries, keys }: Mask, q: number): number => keys - queries + q;
+export { positionOf } from '../attention/mask';
 
 /**
  * Calls `look` for every mask; what it finds is given its layer where there are several. Layers that share a mask, as most

@@ -3,46 +3,42 @@ import { check } from '../core/check';
 import type { ConfigLayers } from './configLayer';
 import { layerOf, MOST_LAYERS, type MaskDoc } from './doc';
 import { readRows, writeRows } from '../attention/given';
-import { maskOf, rowsIn, rowsOf, type Expression } from '../attention/expression';
+import { brief, maskOf, rowsIn, rowsOf, type Expression } from '../attention/expression';
 import type { Recognised } from './foreign/recognise';
 import { MOST_TOKENS, type Mask } from '../attention/mask';
 import { between, MOST_RECTANGLES, type Rectangle } from './paint';
 import type { Bug } from './bug';
-import type { Subject } from './subject';
+import type { Declared, Subject } from './subject';
+import { writeStack } from './stackText';
+import type { Implied } from './foreign/implied';
 
 export interface Opened {
   readonly doc: MaskDoc;
   /** What it is, in a sentence or two. */
   readonly says: string;
   /** What else is known: what blocked cells hold, and how the numbers of a file were read. */
-  readonly more?: Pick<Subject, 'fill' | 'reading'>;
+  readonly more?: Pick<Subject, 'fill' | 'reading'> & { readonly declared?: Declared };
   /** What it is meant to be, as it is written. */
   readonly meant?: string;
 }
 
-/**
- * The cells of `mask` as paint over `base`. A mask of fewer queries than keys stands in the last rows; those before it
- * are as `base` says.
- */
-export function paintOver(base: Expression, mask: Mask): readonly Rectangle[] {
-  const ahead = mask.keys - mask.queries;
-  return between(maskOf(base, mask.keys, mask.queries), mask).map((one) => ({
-    ...one,
-    query: one.query + ahead,
-    toQuery: one.toQuery + ahead,
-  }));
+/** The cells of `mask` as paint over `base`. */
+export const paintOver = (base: Expression, mask: Mask): readonly Rectangle[] =>
+  between(maskOf(base, mask.keys, mask.queries), mask);
+
+/** How the rows of a mask stand to its keys, where they are not as many. */
+function sayRows({ queries, keys }: Mask): string {
+  if (queries === keys) return '';
+  if (queries > keys)
+    return ` It has ${queries} queries and ${keys} keys, so they are of two sequences (cross-attention).`;
+  return queries === 1
+    ? ` Its one query stands at position ${keys - 1}, the last of ${keys} keys.`
+    : ` Its ${queries} queries stand at positions ${keys - queries} to ${keys - 1} of ${keys} keys, as a cache is read.`;
 }
 
-/** All rows of a mask of fewer queries than keys: those before its first are as `base` says. */
-function whole(base: Expression, mask: Mask): Mask {
-  const ahead = mask.keys - mask.queries;
-  const before = maskOf(base, mask.keys);
-  return {
-    queries: mask.keys,
-    keys: mask.keys,
-    row: (q) => (q < ahead ? before.row(q) : mask.row(q - ahead)),
-  };
-}
+/** Other than a pattern, and still surely meant as it: up to one cell in 16. */
+export const isNear = (cells: number, { queries, keys }: Mask): boolean =>
+  cells > 0 && 16 * cells <= queries * keys;
 
 /** By the nearest terms and paint; by its rows where that would be too much paint. Throws InputError for too many keys. */
 export function docOfRecognised({ mask, nearest, says, fill, polarity }: Recognised): Opened {
@@ -53,30 +49,69 @@ export function docOfRecognised({ mask, nearest, says, fill, polarity }: Recogni
   );
   const paint = paintOver(nearest.expression, mask);
   const asRows = paint.length > MOST_RECTANGLES;
-  const part =
-    queries < keys ? ` Its ${queries} queries stand in the last rows, as a cache is read.` : '';
   const doubt = polarity.sure
     ? ''
     : ` Which value lets through ${polarity.constant ? 'cannot be known' : 'is a guess'}: ${polarity.because}.`;
   return {
     doc: {
       T: keys,
+      ...(queries !== keys && { queries }),
       layers: [
-        asRows
-          ? layerOf(rowsOf(writeRows(whole(nearest.expression, mask))))
-          : { expression: nearest.expression, paint },
+        asRows ? layerOf(rowsOf(writeRows(mask))) : { expression: nearest.expression, paint },
       ],
     },
-    says: `${says}${asRows ? ' Its rows are kept as they came.' : ''}${part}${doubt}`,
+    says: `${says}${asRows ? ' Its rows are kept as they came.' : ''}${sayRows(mask)}${doubt}`,
     more: { ...(fill && { fill }), reading: polarity },
+    // So that the cells that differ are seen, counted and found one after another.
+    ...(isNear(nearest.difference.cells, mask) && { meant: brief(nearest.expression) }),
   };
 }
 
+/** Layers of one file, each with its mask; what they are, stretch by stretch. */
+export function docOfStack(layers: readonly Recognised[]): Opened {
+  const opened = layers.map((one) => docOfRecognised(one));
+  const [first] = opened;
+  const words = opened.map(({ says }) => says);
+  const stretches: { from: number; to: number; says: string }[] = [];
+  words.forEach((says, layer) => {
+    const last = stretches.at(-1);
+    if (last?.says === says) last.to = layer;
+    else stretches.push({ from: layer, to: layer, says });
+  });
+  const said =
+    stretches.length === 1
+      ? `All ${layers.length} layers are the same mask, cell by cell. ${words[0]}`
+      : `A stack of ${layers.length} layers. ${stretches
+          .slice(0, MOST_SAID)
+          .map(
+            ({ from, to, says }) =>
+              `${from === to ? `Layer ${from + 1}` : `Layers ${from + 1} to ${to + 1}`}: ${says}`,
+          )
+          .join(' ')}${stretches.length > MOST_SAID ? ' …' : ''}`;
+  const near = opened.some(({ meant }) => meant !== undefined);
+  return {
+    doc: { ...first!.doc, layers: opened.map(({ doc }) => doc.layers[0]!) },
+    says: said,
+    ...(first!.more && { more: first!.more }),
+    ...(near && { meant: writeStack(layers.map(({ nearest }) => nearest.expression)) }),
+  };
+}
+
+/** Stretches of layers that are told. */
+const MOST_SAID = 6;
+
+/** The mask that lists of tokens imply. */
+export const docOfImplied = ({ T, queries = T, expression, says }: Implied): Opened => ({
+  doc: { T, ...(queries !== T && { queries }), layers: [layerOf(expression)] },
+  says: `${says} It is ${brief(expression)}.`,
+});
+
 /** A bug of the zoo: what was meant, and over it what came of it. */
 export function docOfBug({ subject, repaired }: Bug): MaskDoc {
-  const T = subject.masks[0]!.keys;
+  const { keys: T, queries } = subject.masks[0]!;
   return {
     T,
+    ...(queries !== T && { queries }),
     layers: subject.masks.map((mask, layer) => {
       const expression = repaired[layer] ?? repaired[0]!;
       return { expression, paint: paintOver(expression, mask) };

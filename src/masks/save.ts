@@ -38,13 +38,14 @@ export function npyOf(mask: Mask): Uint8Array<ArrayBuffer> {
 const FORMAT = 'zebra-lab-masks';
 
 /** All layers, as this page opens them again. */
-export const jsonOf = ({ T, layers }: MaskDoc): string =>
+export const jsonOf = ({ T, queries, layers }: MaskDoc): string =>
   JSON.stringify(
     {
       format: FORMAT,
       version: 1,
       convention: 'rows are queries; window(W) counts the query itself',
       T,
+      ...(queries !== undefined && { queries }),
       layers: layers.map(({ expression, paint }: LayerDoc) => ({ mask: write(expression), paint })),
     },
     undefined,
@@ -69,10 +70,14 @@ export function readJson(text: string): MaskDoc | undefined {
     own['version'] === 1,
     `the file of masks is of version ${shown(own['version'])}; this page reads version 1`,
   );
-  const { T, layers } = own;
+  const { T, queries = T, layers } = own;
   check(
     Number.isSafeInteger(T) && (T as number) >= FEWEST_TOKENS && (T as number) <= MOST_TOKENS,
     `T of the file is ${shown(T)}; it should be a whole number from ${FEWEST_TOKENS} to ${MOST_TOKENS}`,
+  );
+  check(
+    Number.isSafeInteger(queries) && (queries as number) >= 1 && (queries as number) <= MOST_TOKENS,
+    `queries of the file is ${shown(queries)}; it should be a whole number from 1 to ${MOST_TOKENS}`,
   );
   check(
     Array.isArray(layers) && layers.length >= 1 && layers.length <= MOST_LAYERS,
@@ -80,6 +85,7 @@ export function readJson(text: string): MaskDoc | undefined {
   );
   return {
     T: T as number,
+    ...(queries !== T && { queries: queries as number }),
     layers: layers.map((value: unknown, i): LayerDoc => {
       const { mask, paint } = fields(value, `layer ${i + 1}`);
       check(
@@ -92,23 +98,23 @@ export function readJson(text: string): MaskDoc | undefined {
       );
       return {
         expression: read(mask),
-        paint: paint.map((one: unknown) => rectangleOf(one, i, T as number)),
+        paint: paint.map((one: unknown) => rectangleOf(one, i, queries as number, T as number)),
       };
     }),
   };
 }
 
-function rectangleOf(value: unknown, layer: number, T: number): Rectangle {
+function rectangleOf(value: unknown, layer: number, queries: number, T: number): Rectangle {
   const { query, key, toQuery, toKey, open } = fields(value, `a rectangle of layer ${layer + 1}`);
-  const inside = (from: unknown, to: unknown) =>
+  const inside = (from: unknown, to: unknown, most: number) =>
     Number.isSafeInteger(from) &&
     Number.isSafeInteger(to) &&
     (from as number) >= 0 &&
     (to as number) > (from as number) &&
-    (to as number) <= T;
+    (to as number) <= most;
   check(
-    inside(query, toQuery) && inside(key, toKey) && typeof open === 'boolean',
-    `a rectangle of layer ${layer + 1} does not lie in ${T} × ${T} cells`,
+    inside(query, toQuery, queries) && inside(key, toKey, T) && typeof open === 'boolean',
+    `a rectangle of layer ${layer + 1} does not lie in ${queries} × ${T} cells`,
   );
   return { query, key, toQuery, toKey, open } as Rectangle;
 }

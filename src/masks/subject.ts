@@ -8,6 +8,10 @@ import type { Cache } from './views/cache';
 /** What the mask is meant to be; only what is declared is checked. */
 export interface Declared {
   readonly causal?: boolean;
+  /** Without a window or the like: a query reads all there is before it. */
+  readonly global?: boolean;
+  /** Keys after itself that a query reads, where it reads some and no more. */
+  readonly right?: number;
   /** Keys a query reads, itself included; one for all local layers, or one per layer. */
   readonly window?: number | readonly (number | undefined)[];
   readonly layers?: readonly ('global' | 'local')[];
@@ -32,8 +36,20 @@ export interface Subject {
   readonly masks: readonly Mask[];
   readonly expressions?: readonly Expression[];
   readonly declared: Declared;
-  /** What is put in place of a blocked score. */
-  readonly fill?: { readonly value: number; readonly dtype: string };
+  /** The masks they should be, cell by cell, one per layer; of no other shape. */
+  readonly meant?: readonly Mask[];
+  /** Where `meant` comes from, as it stands in a sentence: 'causal & window(8)'. */
+  readonly meantIs?: string;
+  /** Whether `meant` is the mask of the whole text, and the mask a step of decoding it. */
+  readonly step?: boolean;
+  /** Whether the call it is given to is told is_causal as well. */
+  readonly isCausal?: boolean;
+  /** What is put in place of a blocked score: the commonest such number, and all of them where there are several. */
+  readonly fill?: {
+    readonly value: number;
+    readonly dtype: string;
+    readonly all?: readonly { readonly value: number; readonly cells: number }[];
+  };
   /** How the numbers were read, where the mask is of a file. */
   readonly reading?: Reading;
   /** One per layer, as a decoder keeps them. */
@@ -60,6 +76,8 @@ export interface Found extends Omit<Finding, 'code' | 'thread'> {
   readonly explains?: readonly string[];
   /** The layers it explains them in, where they are more than its own. */
   readonly layers?: readonly number[];
+  /** Said only where no other lint finds anything in the layer but these. */
+  readonly unless?: readonly string[];
   /** Where this very case happened, if not in the lint's own thread. */
   readonly thread?: string;
 }

@@ -50,7 +50,11 @@ export function checkRun(spec: RunSpec): void {
 /** Rows that were given are of so many tokens and say nothing of others. */
 function checkMask(mask: Expression, i: number, { context }: RunSpec): void {
   for (const content of rowsIn(mask)) {
-    const { T } = readRows(content);
+    const { T, queries } = readRows(content);
+    check(
+      queries === T,
+      `mask ${i + 1} is kept as ${queries} rows of ${T} keys, and a training step needs a row for every token`,
+    );
     check(
       T === context,
       `mask ${i + 1} is kept as rows of ${T} × ${T} tokens and the context is ${context} tokens; set the context to ${T}, or take a mask of ${context}`,

@@ -2,7 +2,8 @@ import { InputError } from '../core/check';
 import type { Answer, Kind, Question, Stretch, Written } from '../masks/desk';
 import { write } from '../attention/expression';
 import { writeRectangles } from '../masks/paint';
-import { stretchesOf, type LayerDoc } from '../masks/doc';
+import { queriesOf, stretchesOf, type LayerDoc } from '../masks/doc';
+import { subjectOf } from '../masks/given';
 import type { Workbench } from './workbench.svelte';
 
 export type Tile = Answer<'tile'>;
@@ -12,8 +13,9 @@ export interface AskedDesk {
   ask<K extends Kind>(question: Question<K>): Promise<Answer<K>>;
 }
 
-export const writtenOf = (layer: LayerDoc, T: number): Written => ({
+export const writtenOf = (layer: LayerDoc, T: number, queries = T): Written => ({
   T,
+  ...(queries !== T && { queries }),
   expression: write(layer.expression),
   paint: writeRectangles(layer.paint),
 });
@@ -21,11 +23,20 @@ export const writtenOf = (layer: LayerDoc, T: number): Written => ({
 /** The mask that is compared with, where one is asked for. */
 function otherOf({ otherExpression, doc }: Workbench): Written | undefined {
   if (!otherExpression || otherExpression instanceof InputError) return undefined;
-  return { T: doc.T, expression: write(otherExpression), paint: '' };
+  return writtenOf({ expression: otherExpression, paint: [] }, doc.T, doc.queries);
+}
+
+/** Masks the layers should be, one for each or one for the layer that is looked at. */
+function othersOf({ others, doc }: Workbench): readonly Written[] | undefined {
+  if (!others || others instanceof InputError) return undefined;
+  return others.map((expression) => writtenOf({ expression, paint: [] }, doc.T, doc.queries));
 }
 
 const stretches = ({ doc }: Workbench): readonly Stretch[] =>
-  stretchesOf(doc.layers).map(({ layer, count }) => ({ mask: writtenOf(layer, doc.T), count }));
+  stretchesOf(doc.layers).map(({ layer, count }) => ({
+    mask: writtenOf(layer, doc.T, doc.queries),
+    count,
+  }));
 
 /** The latest answer to one kind of question: while one is asked, only the newest waits. */
 class Latest<K extends Kind> {
@@ -64,6 +75,7 @@ class Latest<K extends Kind> {
 /** Everything the workbench shows that is worked out elsewhere. */
 export class Answers {
   readonly tile: Latest<'tile'>;
+  readonly weights: Latest<'weights'>;
   readonly difference: Latest<'difference'>;
   readonly numbers: Latest<'numbers'>;
   readonly stack: Latest<'stack'>;
@@ -78,40 +90,52 @@ export class Answers {
   constructor(bench: Workbench, desk: AskedDesk) {
     this.desk = desk;
     this.tile = new Latest(desk);
+    this.weights = new Latest(desk);
     this.difference = new Latest(desk);
     this.numbers = new Latest(desk);
     this.stack = new Latest(desk);
     this.findings = new Latest(desk);
     this.#stop = $effect.root(() => {
       $effect(() => {
-        const mask = writtenOf(bench.current, bench.doc.T);
+        const mask = writtenOf(bench.current, bench.doc.T, bench.doc.queries);
         const other = otherOf(bench);
         const { view } = bench;
         this.tile.ask({ kind: 'tile', mask, view, pixels: this.pixels, ...(other && { other }) });
       });
       $effect(() => {
-        const mask = writtenOf(bench.current, bench.doc.T);
+        const mask = writtenOf(bench.current, bench.doc.T, bench.doc.queries);
         const other = otherOf(bench);
         if (other) this.difference.ask({ kind: 'difference', mask, other });
         const { block } = bench;
         this.numbers.ask({ kind: 'numbers', mask, block, ...(other && { other }) });
       });
       $effect(() => {
+        const { weights, layer, view } = bench;
+        if (weights)
+          this.weights.ask({ kind: 'weights', ...weights, layer, view, pixels: this.pixels });
+      });
+      $effect(() => {
         const { doc, cell } = bench;
         const layers = stretches(bench);
-        const query = cell?.query ?? doc.T - 1;
+        const query = cell?.query ?? queriesOf(doc) - 1;
         this.stack.ask({ kind: 'stack', layers, query, ...(cell && { key: cell.key }) });
       });
       $effect(() => {
-        const meant = otherOf(bench);
-        const { more } = bench;
-        // What one mask is meant to be says nothing of the other layers.
-        const mask = writtenOf(bench.current, bench.doc.T);
+        const meant = othersOf(bench);
+        const { more, given, step } = bench;
+        const alone = meant?.length === 1; // what is meant says nothing of other layers
+        const mask = writtenOf(bench.current, bench.doc.T, bench.doc.queries);
+        const { declared, ...told } = subjectOf(given, alone ? 1 : bench.doc.layers.length);
         this.findings.ask({
           kind: 'findings',
-          layers: meant ? [{ mask, count: 1 }] : stretches(bench),
+          layers: alone ? [{ mask, count: 1 }] : stretches(bench),
           ...(meant && { meant }),
-          ...(more && { more }),
+          more: {
+            ...more,
+            ...told,
+            ...(step && { step }),
+            ...((declared || more?.declared) && { declared: { ...more?.declared, ...declared } }),
+          },
         });
       });
     });

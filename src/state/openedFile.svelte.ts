@@ -1,14 +1,23 @@
 import { InputError } from '../core/check';
 import type { MaskDoc } from '../masks/doc';
-import { MOST_BYTES, type Foreign } from '../masks/foreign/matrix';
+import type { Looked, Said as SaidOfArray } from '../masks/foreign/brought';
+import type { Named } from '../masks/foreign/foreign';
+import { MOST_BYTES } from '../masks/foreign/matrix';
 import type { Opened } from '../masks/opened';
+import type { Planes } from '../masks/planes';
 import type { LibraryId, Polarity } from '../masks/reading';
 import { readJson } from '../masks/save';
+import type { Answer } from '../masks/desk';
+import type { ConfigLayers } from '../masks/configLayer';
+import { readRows, writeRows } from '../attention/given';
+import { rowsOf, type Expression } from '../attention/expression';
+import { maskOfLayer, type LayerDoc } from '../masks/doc';
+import { writeStack } from '../masks/stackText';
 import type { AskedDesk } from './answers.svelte';
 import type { Workbench } from './workbench.svelte';
 
 /** What a person said of a file: which part of it to show, which value lets through, and what the mask is meant for. */
-export interface Said {
+export interface Said extends SaidOfArray {
   readonly picked: readonly number[];
   readonly polarity?: Polarity | undefined;
   readonly meant?: LibraryId | undefined;
@@ -22,16 +31,39 @@ interface Shown {
   readonly said: Said;
 }
 
+/** A file as a page has it. */
+export interface Given {
+  readonly name: string;
+  readonly size: number;
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** What was opened beside masks. */
+export interface Beside {
+  readonly name: string;
+  readonly doc?: MaskDoc;
+  readonly config?: ConfigLayers;
+  /** The config's own text. */
+  readonly text?: string;
+}
+
 /** A mask or config from elsewhere: read, made a mask of the workbench, and read again otherwise when a person says so. */
 export class OpenedFile {
   reading = $state(false);
   /** Why the last file was not opened, or not read again; empty: it was. */
   refused = $state('');
-  choices = $state.raw<Foreign['choices']>([]);
+  /** What the open array is taken as, and what of it can be picked. */
+  look = $state.raw<Looked>();
+  /** Files that came with it and are no masks: a config, masks of this page. */
+  beside = $state.raw<readonly Beside[]>([]);
+  /** All planes of the file; undefined where it has only one. */
+  planes = $state.raw<Planes>();
   /** Of the config that was opened last; empty: none was. */
   configText = $state('');
 
   #file = $state(0);
+  #surveys = 0;
+  #array: number | undefined;
   #taken = $state.raw<Said>({ picked: [] });
   #asked = $state.raw<Said | undefined>();
   readonly #shown = new WeakMap<MaskDoc, Shown>();
@@ -41,11 +73,18 @@ export class OpenedFile {
     const shown = this.#shown.get(this.bench.doc);
     return shown?.file === this.#file ? shown : undefined;
   });
+  /** What all planes are; undefined where the mask on the page is not of the file. */
+  readonly all = $derived.by(() => (this.#current ? this.planes : undefined));
   readonly says: string = $derived(this.#current?.words ?? '');
   /** As it was asked for last, or as the mask on the page was read. */
   readonly said: Said = $derived(this.#asked ?? this.#current?.said ?? this.#taken);
   /** How its numbers were read; undefined where the mask on the page is not that of the file. */
   readonly how = $derived.by(() => (this.#current ? this.bench.more?.reading : undefined));
+  /** The open array, where it holds attention weights. */
+  readonly weights = $derived.by(() =>
+    this.#current && this.look?.form === 'weights' ? this.#current.said : undefined,
+  );
+  readonly choices = $derived.by(() => (this.#current ? (this.look?.choices ?? []) : []));
   /** Whether a person may say which of its numbers let through: a mask that is added to scores says it itself. */
   readonly asks = $derived(
     this.how !== undefined && (this.how.allowed !== 'additive' || this.how.one === '1'),
@@ -61,32 +100,79 @@ export class OpenedFile {
     size: number,
     bytes: () => Promise<Uint8Array<ArrayBuffer>>,
   ): Promise<void> {
+    await this.openAll([{ name, size, bytes }]);
+  }
+
+  /** Several at once: arrays beside one another; configs and files of this page are kept, to be compared with. */
+  async openAll(files: readonly Given[]): Promise<void> {
     this.#file++;
-    this.choices = [];
+    this.planes = undefined;
+    this.look = undefined;
+    this.beside = [];
     this.#taken = { picked: [] };
     this.#asked = undefined;
     this.reading = true;
     await this.#refusing(async () => {
-      if (size > MOST_BYTES)
-        throw new InputError(
-          `${name} has ${size.toLocaleString('en-US')} bytes; files up to ${MOST_BYTES.toLocaleString('en-US')} bytes are read`,
-        );
-      const content = await bytes();
-      const own = name.endsWith('.json') || content[0] === 123 ? textOf(content) : undefined;
-      const doc = own === undefined ? undefined : readJson(own);
-      if (doc) this.#take({ doc, says: 'A file of this page.' });
-      else if (own !== undefined && isConfig(own)) {
-        // The table of model types is large, and few people open a config: it is loaded when one is.
-        const { readConfig } = await import('../masks/configs');
-        const config = readConfig(own);
-        this.bench.showConfig(config);
-        this.configText = own;
-        this.#keep(this.bench.doc, `${config.layers.length} layers. ${config.convention}.`);
-      } else {
-        const { choices, opened } = await this.desk.ask({ kind: 'open', name, bytes: content });
-        this.choices = choices;
-        this.#take(opened, { picked: choices.map(() => 0) });
+      const arrays: Named[] = [];
+      const beside: Beside[] = [];
+      for (const { name, size, bytes } of files) {
+        if (size > MOST_BYTES)
+          throw new InputError(
+            `${name} has ${size.toLocaleString('en-US')} bytes; files up to ${MOST_BYTES.toLocaleString('en-US')} bytes are read`,
+          );
+        const content = await bytes();
+        const own = name.endsWith('.json') || content[0] === 123 ? textOf(content) : undefined;
+        const doc = own === undefined ? undefined : readJson(own);
+        if (doc) beside.push({ name, doc });
+        else if (own !== undefined && isConfig(own)) {
+          // The table of model types is large, and few people open a config: it is loaded when one is.
+          const { readConfig } = await import('../masks/configs');
+          beside.push({ name, config: readConfig(own), text: own });
+        } else arrays.push({ name, bytes: content });
       }
+      if (arrays.length > 0) {
+        this.#show(await this.desk.ask({ kind: 'open', files: arrays }));
+        this.beside = beside;
+        // A config beside one file is what its masks should be.
+        const [only] = beside;
+        if (only && beside.length === 1) this.compareWith(only);
+        return;
+      }
+      const [first] = beside;
+      if (first?.doc) this.#take({ doc: first.doc, says: 'A file of this page.' });
+      else if (first?.config) {
+        const { config } = first;
+        this.bench.showConfig(config);
+        this.configText = first.text!;
+        this.#keep(this.bench.doc, `${config.layers.length} layers. ${config.convention}.`);
+      }
+      this.beside = beside.slice(1);
+    });
+    void this.#survey();
+  }
+
+  /** What came with the file is what its masks should be, layer by layer. */
+  compareWith({ doc, config }: Beside): void {
+    const layers = config
+      ? config.layers.map(({ expression }) => expression)
+      : doc!.layers.map(({ expression }) => expression);
+    const { length } = this.bench.doc.layers;
+    this.bench.other = writeStack(layers.length >= length ? layers.slice(0, length) : layers);
+  }
+
+  /** Another array of what was opened is what this one should be: compared with it cell by cell. */
+  async compareWithArray(which: number): Promise<void> {
+    await this.#refusing(async () => {
+      const { opened } = await this.desk.ask({ kind: 'pick', picked: [which] });
+      const { T, queries = T, layers } = opened.doc;
+      const [now, rows] = [this.bench.doc.T, this.bench.queries];
+      // A step of decoding is compared with the rows of the whole text that stand at its positions.
+      if (T !== now || (queries !== rows && queries !== T))
+        throw new InputError(
+          `the masks are ${rows} × ${now} and ${queries} × ${T}; masks of one shape can be compared, or a step with the whole text`,
+        );
+      this.bench.other = writeStack(layers.map((layer) => exactly(layer, T, queries)));
+      this.bench.step = queries !== rows;
     });
   }
 
@@ -95,10 +181,53 @@ export class OpenedFile {
     const asked = { ...this.said, ...change };
     this.#asked = asked;
     await this.#refusing(async () => {
-      const opened = await this.desk.ask({ kind: 'pick', ...asked });
-      this.#take(change.picked ? opened : { ...opened, meant: this.bench.other }, asked);
+      const shown = await this.desk.ask({ kind: 'pick', ...asked });
+      const other = 'picked' in change || 'form' in change || 'axes' in change;
+      this.#show(
+        other ? shown : { ...shown, opened: { ...shown.opened, meant: this.bench.other } },
+        asked,
+      );
     });
+    if (Object.keys(change).some((name) => name !== 'picked') || this.#array !== asked.picked[0])
+      void this.#survey();
     if (this.#asked === asked) this.#asked = undefined;
+  }
+
+  /** A plane by its places on all axes, those of layers among them. */
+  async showPlane(place: readonly number[]): Promise<void> {
+    const { stack } = this.planes ?? {};
+    const { picked } = this.said;
+    const own = stack === undefined ? place : place.toSpliced(stack, 1);
+    const before = picked.length > own.length ? picked.slice(0, picked.length - own.length) : [];
+    const wanted = [...before, ...own];
+    if (wanted.join() !== picked.join()) await this.readAgain({ picked: wanted });
+    if (stack !== undefined) this.bench.select(place[stack]!);
+  }
+
+  #show({ look, picked, opened }: Answer<'open'>, said?: Said): void {
+    this.look = look;
+    this.#array = picked[0];
+    this.#take(opened, { ...(said ?? {}), picked });
+    // Weights are what was opened: they are seen first, and their mask at a press.
+    this.bench.weights = this.weights;
+  }
+
+  /** Looks at every plane: the one on the page says nothing of the others. */
+  async #survey(): Promise<void> {
+    const survey = ++this.#surveys;
+    const { look, said } = this;
+    if (!look) return;
+    try {
+      for (let done = 0, of = 1; done < of;) {
+        const planes = await this.desk.ask({ kind: 'planes', ...said });
+        if (survey !== this.#surveys) return;
+        this.planes = planes.of > 1 ? planes : undefined;
+        [done, of] = [planes.done, planes.of];
+      }
+    } catch (error) {
+      if (survey === this.#surveys) this.planes = undefined;
+      if (!(error instanceof InputError)) console.warn('Not all planes were looked at.', error);
+    }
   }
 
   #take({ doc, says, more, meant }: Opened, said: Said = { picked: [] }): void {
@@ -127,6 +256,14 @@ export class OpenedFile {
       this.reading = false;
     }
   }
+}
+
+/** A layer with its paint, as terms where they are all of it, and else as rows. */
+function exactly(layer: LayerDoc, T: number, queries: number): Expression {
+  if (layer.paint.length === 0) return layer.expression;
+  const rows = writeRows(maskOfLayer(layer, T, queries));
+  readRows(rows); // so that its name is known
+  return rowsOf(rows);
 }
 
 const isConfig = (text: string) =>

@@ -76,7 +76,11 @@ function covering(
  * Settings that train these masks. Throws InputError where no model of the Lab has them: too many layers, more masks than
  * it has room for, paint that is too much for terms.
  */
-export function trainedBy({ T, layers }: MaskDoc): RunSpec {
+export function trainedBy({ T, queries = T, layers }: MaskDoc): RunSpec {
+  check(
+    queries === T,
+    `this mask has ${queries} queries of ${T} keys, and a training step needs a row for every token; take a square one, or its terms alone`,
+  );
   const most = limit('layers');
   check(
     layers.length <= most,

@@ -9,6 +9,7 @@ import {
   LONGEST_ADDRESS,
   maskOfLayer,
   MOST_LAYERS,
+  queriesOf,
   toAddress,
   type LayerDoc,
   type MaskDoc,
@@ -16,8 +17,10 @@ import {
 import { brief, maskOf, read, verdictOf, write, type Expression } from '../attention/expression';
 import { library } from '../masks/library';
 import { docOfBug, docOfConfig } from '../masks/opened';
+import type { Given } from '../masks/given';
+import { readStack } from '../masks/stackText';
 import { zoo } from '../masks/zoo';
-import { MOST_TOKENS } from '../attention/mask';
+import { MOST_TOKENS, positionOf } from '../attention/mask';
 import { MOST_RECTANGLES, tidied, isIdle, type Rectangle } from '../masks/paint';
 import { count, has, sayRuns } from '../attention/runs';
 
@@ -33,6 +36,11 @@ export interface View {
   readonly query: number;
   readonly key: number;
   readonly side: number;
+}
+
+/** Which array of the open file, and which planes of it. */
+export interface Weights {
+  readonly picked: readonly number[];
 }
 
 /** Steps that can be taken back. */
@@ -57,6 +65,12 @@ export class Workbench {
   rest = $state.raw(fromAddress('').rest);
   /** The mask it is compared with, as it is written; empty: none. */
   other = $state('');
+  /** Whether that is the mask of a whole text, and this one a step of decoding it. */
+  step = $state(false);
+  /** Attention weights that are drawn in place of the mask they imply: those of the open file. */
+  weights = $state.raw<Weights>();
+  /** What a person says beside the mask. */
+  given = $state.raw<Given>({});
   /** The model whose config was opened last, and the length it is priced at. */
   config = $state.raw<ConfigLayers>();
   length = $state(32_768);
@@ -72,7 +86,9 @@ export class Workbench {
   canUndo = $derived(this.#past.length > 0);
   canRedo = $derived(this.#future.length > 0);
   current = $derived(this.doc.layers[this.layer]!);
-  mask = $derived(maskOfLayer(this.current, this.doc.T));
+  /** Rows of the mask. */
+  queries = $derived(queriesOf(this.doc));
+  mask = $derived(maskOfLayer(this.current, this.doc.T, this.queries));
   embedded = $derived(this.rest.get('embed') === '1');
   known = $derived(library.all.find(({ doc }) => toAddress(doc) === toAddress(this.doc)));
   query = $derived(
@@ -91,18 +107,24 @@ export class Workbench {
       : undefined,
   );
 
-  otherExpression = $derived.by((): Expression | InputError | undefined => {
+  /** What is said of all layers, one after another; of one mask, of the layer that is looked at. */
+  others = $derived.by((): readonly Expression[] | InputError | undefined => {
     if (this.other.trim() === '') return undefined;
     try {
-      return read(this.other);
+      return readStack(this.other);
     } catch (error) {
       if (error instanceof InputError) return error;
       throw error;
     }
   });
+  otherExpression = $derived(
+    this.others === undefined || this.others instanceof InputError
+      ? this.others
+      : this.others[this.layer % this.others.length]!,
+  );
   otherMask = $derived(
     this.otherExpression && !(this.otherExpression instanceof InputError)
-      ? maskOf(this.otherExpression, this.doc.T)
+      ? maskOf(this.otherExpression, this.doc.T, this.queries)
       : undefined,
   );
 
@@ -111,7 +133,9 @@ export class Workbench {
     const { cell } = this;
     if (!cell) return undefined;
     const row = this.mask.row(cell.query);
-    return `query ${cell.query} reads ${count(row)} of ${this.doc.T} keys${row.length > 0 ? `: ${sayRuns(row)}` : ''}`;
+    const position = positionOf(this.mask, cell.query);
+    const stands = position === cell.query ? '' : `, at position ${position},`;
+    return `query ${cell.query}${stands} reads ${count(row)} of ${this.doc.T} keys${row.length > 0 ? `: ${sayRuns(row)}` : ''}`;
   });
 
   /** Why the selected cell is as it is. */
@@ -124,7 +148,11 @@ export class Workbench {
       (one) => query >= one.query && query < one.toQuery && key >= one.key && key < one.toKey,
     );
     if (paint) return { allowed, because: ['painted by hand'] };
-    return { allowed, because: verdictOf(this.current.expression, query, key, this.doc.T).because };
+    return {
+      allowed,
+      because: verdictOf(this.current.expression, positionOf(this.mask, query), key, this.doc.T)
+        .because,
+    };
   });
 
   constructor(query = '') {
@@ -137,9 +165,12 @@ export class Workbench {
     if (!Number.isFinite(T)) return;
     const tokens = Math.min(MOST_TOKENS, Math.max(FEWEST_TOKENS, Math.round(T)));
     if (tokens === this.doc.T) return;
-    const inside = ({ toQuery, toKey }: Rectangle) => toQuery <= tokens && toKey <= tokens;
+    // A part of a text stays as many queries while there are more keys; of a whole one there is a row for each.
+    const queries = this.queries === this.doc.T ? tokens : this.queries;
+    const inside = ({ toQuery, toKey }: Rectangle) => toQuery <= queries && toKey <= tokens;
     this.#change({
       T: tokens,
+      ...(queries !== tokens && { queries }),
       layers: this.doc.layers.map(({ expression, paint }) => ({
         expression,
         paint: paint.filter(inside),
@@ -179,6 +210,7 @@ export class Workbench {
     this.#change(doc);
     this.fit();
     this.other = meant ?? '';
+    this.step = false;
   };
 
   showConfig = (config: ConfigLayers) => {
@@ -224,7 +256,7 @@ export class Workbench {
   paint = (rectangle: Rectangle) => {
     if (isIdle(this.mask, rectangle)) return;
     const { expression, paint } = this.current;
-    const tidy = tidied(maskOf(expression, this.doc.T), [...paint, rectangle]);
+    const tidy = tidied(maskOf(expression, this.doc.T, this.queries), [...paint, rectangle]);
     if (tidy.length > MOST_RECTANGLES) {
       this.problem = `more than ${MOST_RECTANGLES} painted rectangles are not kept; save the mask as a file`;
       return;
@@ -238,6 +270,12 @@ export class Workbench {
     if (!area) return;
     this.paint({ ...area, open: !has(this.mask.row(this.cell!.query), this.cell!.key) });
     this.corner = undefined;
+  };
+
+  /** The layer as it was meant to be. */
+  repair = () => {
+    const { otherExpression: meant } = this;
+    if (meant && !(meant instanceof InputError)) this.#layer({ expression: meant, paint: [] });
   };
 
   clearPaint = () => this.#layer({ ...this.current, paint: [] });
@@ -279,25 +317,31 @@ export class Workbench {
 
   /** The keyboard's cursor; `mark` leaves the other corner where it was. */
   move = (queries: number, keys: number, mark = false) => {
-    const last = this.doc.T - 1;
-    const from = this.cell ?? { query: last, key: last };
-    const clamp = (at: number) => Math.min(last, Math.max(0, at));
+    const last = { query: this.queries - 1, key: this.doc.T - 1 };
+    const from = this.cell ?? last;
+    const clamp = (at: number, most: number) => Math.min(most, Math.max(0, at));
     if (mark) this.corner ??= from;
     else this.corner = undefined;
-    this.cell = { query: clamp(from.query + queries), key: clamp(from.key + keys) };
+    this.cell = {
+      query: clamp(from.query + queries, last.query),
+      key: clamp(from.key + keys, last.key),
+    };
     this.#reveal(this.cell);
   };
 
+  /** Cells a side of a square that holds all of the mask. */
+  widest = $derived(Math.max(this.doc.T, this.queries));
+
   fit = () => {
-    this.view = { query: 0, key: 0, side: this.doc.T };
+    this.view = { query: 0, key: 0, side: this.widest };
   };
 
   /** Closer (below 1) or farther, so that the cell under the pointer stays there: `x` and `y` in 0..1 of the picture. */
   zoom = (factor: number, x = 0.5, y = 0.5) => {
     const { query, key, side } = this.view;
     const next = Math.min(
-      this.doc.T,
-      Math.max(Math.min(CLOSEST, this.doc.T), Math.round(side * factor)),
+      this.widest,
+      Math.max(Math.min(CLOSEST, this.widest), Math.round(side * factor)),
     );
     this.#look({ query: query + y * (side - next), key: key + x * (side - next), side: next });
   };
@@ -313,8 +357,8 @@ export class Workbench {
   };
 
   #look({ query, key, side }: View) {
-    const clamp = (at: number) => Math.round(Math.min(this.doc.T - side, Math.max(0, at)));
-    this.view = { query: clamp(query), key: clamp(key), side };
+    const clamp = (at: number, all: number) => Math.round(Math.max(0, Math.min(all - side, at)));
+    this.view = { query: clamp(query, this.queries), key: clamp(key, this.doc.T), side };
   }
 
   #reveal({ query, key }: Place) {
@@ -361,13 +405,14 @@ export class Workbench {
   }
 
   #set(doc: MaskDoc, say = true) {
-    const resized = doc.T !== this.doc.T;
+    const resized = doc.T !== this.doc.T || doc.queries !== this.doc.queries;
     this.doc = doc;
     this.layer = Math.min(this.layer, doc.layers.length - 1);
     this.more = this.#known.get(doc);
+    this.weights = undefined;
     if (say) this.#said();
     const { cell } = this;
-    if (cell && (cell.query >= doc.T || cell.key >= doc.T)) this.point(undefined);
+    if (cell && (cell.query >= queriesOf(doc) || cell.key >= doc.T)) this.point(undefined);
     if (resized) this.fit();
   }
 

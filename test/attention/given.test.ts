@@ -12,8 +12,8 @@ import {
   rowsNamed,
   writeRows,
 } from '../../src/attention/given';
-import { cellsOf, fromRule, type Mask } from '../../src/attention/mask';
-import { equal, minus, run, union, type Runs } from '../../src/attention/runs';
+import { cellsOf, fromRule, positionOf, type Mask } from '../../src/attention/mask';
+import { clip, equal, minus, run, union, type Runs } from '../../src/attention/runs';
 import { InputError } from '../../src/core/check';
 import { random as randomOf } from '../../src/core/random';
 import { draws } from '../support/draws';
@@ -79,9 +79,15 @@ const structured = fc
 
 const cells = (mask: Mask) => Buffer.from(cellsOf(mask)).toString('base64');
 const given = (content: string): Mask => {
-  const { T, row } = readRows(content);
-  return { queries: T, keys: T, row };
+  const { T, queries, row } = readRows(content);
+  return { queries, keys: T, row: (q) => row(positionOf({ queries, keys: T }, q)) };
 };
+
+/** Some of its rows, or its rows over some of its keys. */
+const oblong = ({ keys, row }: Mask, few: number): readonly Mask[] => [
+  { queries: few, keys, row },
+  { queries: keys, keys: few, row: (q) => clip(row(q), 0, few) },
+];
 
 describe('rows as they were given', () => {
   test('whatever the mask, what is read is what was written', () => {
@@ -202,7 +208,8 @@ describe('rows as they were given', () => {
     );
     expect(refused(`${whole}AAAA`)).toContain('bytes more than 200 rows need');
     const bytes = (...all: number[]) => Buffer.from(all).toString('base64url');
-    expect(refused(bytes(2, 8))).toContain('of version 2');
+    expect(refused(bytes(3, 8))).toContain('of version 3');
+    expect(refused(bytes(2, 8, 8))).toContain('of 8 queries');
     expect(refused(bytes(1, 0))).toContain('of 0 tokens');
     expect(refused(bytes(1, 255, 255, 255, 127))).toContain('tokens');
     expect(refused(bytes(1, 255, 255, 255, 255, 255, 1))).toContain('more than four bytes');
@@ -238,9 +245,26 @@ describe('rows as they were given', () => {
     );
   });
 
+  test('they need not be as many as keys: each stands where it did, and others read nothing', () => {
+    fc.assert(
+      fc.property(anyMask(40), fc.nat(38), (mask, n) => {
+        fc.pre(n + 1 < mask.keys);
+        for (const one of oblong(mask, n + 1)) {
+          const { queries, keys } = one;
+          const content = writeRows(one);
+          expect(cells(given(content))).toBe(cells(one));
+          expect(cells(maskOf(rowsOf(content), keys, queries))).toBe(cells(one));
+          if (queries < keys) expect(readRows(content).row(keys - queries - 1)).toEqual([]);
+          expect(readRows(content).row(Math.max(keys, queries))).toEqual([]);
+        }
+      }),
+    );
+  });
+
   test('Python reads them as this program does', () => {
     const code = readFileSync('src/attention/given.py', 'utf8');
-    const masks = fc.sample(anyMask(40), { numRuns: 30, seed: 3 });
+    const square = fc.sample(anyMask(40), { numRuns: 30, seed: 3 });
+    const masks = square.flatMap((mask) => (mask.keys > 3 ? [mask, ...oblong(mask, 3)] : [mask]));
     const said = execFileSync(
       'python3',
       [
@@ -251,7 +275,9 @@ describe('rows as they were given', () => {
     );
     const read = JSON.parse(said) as boolean[][][];
     masks.forEach((mask, i) =>
-      expect(Uint8Array.from(read[i]!.flat(), Number)).toEqual(cellsOf(mask)),
+      expect(Uint8Array.from(read[i]!.slice(positionOf(mask, 0)).flat(), Number)).toEqual(
+        cellsOf(mask),
+      ),
     );
   });
 });

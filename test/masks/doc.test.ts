@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { fromAddress, maskOfLayer, toAddress, type MaskDoc } from '../../src/masks/doc';
 import { maskOf, read } from '../../src/attention/expression';
 import { cellsOf } from '../../src/attention/mask';
+import { jsonOf, readJson } from '../../src/masks/save';
 import {
   isIdle,
   MOST_RECTANGLES,
@@ -139,5 +140,19 @@ describe('the address of a workbench', () => {
         maskOfLayer(read.layers[0]!, read.T).row(read.T - 1);
       }),
     );
+  });
+
+  test('fewer or more queries than keys come back with their paint, from an address and from a file', () => {
+    for (const queries of [3, 20]) {
+      const paint = [{ query: queries - 1, toQuery: queries, key: 2, toKey: 5, open: false }];
+      const doc: MaskDoc = { T, queries, layers: [{ expression: read('causal'), paint }] };
+      expect(fromAddress(toAddress(doc)).doc).toEqual(doc);
+      expect(readJson(jsonOf(doc))).toEqual(doc);
+      const mask = maskOfLayer(doc.layers[0]!, T, queries);
+      expect([mask.queries, mask.keys]).toEqual([queries, T]);
+    }
+    const { doc, notes } = fromAddress('T=12&queries=some&layer=causal');
+    expect(doc.queries).toBeUndefined();
+    expect(notes.join()).toContain("queries is 'some'");
   });
 });

@@ -554,6 +554,115 @@ const cases: Record<string, { readonly found: readonly Case[]; readonly near: re
       },
     ],
   },
+  L16: {
+    found: [
+      {
+        name: 'one cell of a window is blocked',
+        subject: {
+          ...painted(
+            { ...CAUSAL, window: 4 },
+            (q, k) => k <= q && q - k < 4 && !(q === 9 && k === 7),
+          ),
+          meant: [maskOf(read('causal & window(4)'), T)],
+        },
+        cell: { query: 9, key: 7 },
+      },
+      {
+        name: 'a step of decoding that is not a row of the whole text',
+        subject: {
+          masks: [maskOf(read('causal'), T, 1)],
+          declared: CAUSAL,
+          meant: [maskOf(read('causal & window(4)'), T, 1)],
+          step: true,
+        },
+        cell: { query: 0, key: 0 },
+      },
+    ],
+    near: [
+      {
+        name: 'a leak alone, which has its own lint',
+        subject: {
+          ...painted(CAUSAL, (q, k) => k <= q || (q === 3 && k === 5)),
+          meant: [maskOf(read('causal'), T)],
+        },
+      },
+    ],
+  },
+  L17: {
+    found: [
+      {
+        name: 'padding on the left, and plain causal',
+        subject: by({ ...CAUSAL, start: 3 }, 'causal'),
+        cell: { query: 3, key: 0 },
+      },
+    ],
+    near: [
+      {
+        name: 'padding that only padding reads',
+        subject: by({ ...CAUSAL, start: 3 }, '(causal & !padding(3, 0)) | (causal & prefix(3))'),
+      },
+      {
+        name: 'a window that has left the padding behind, in a step of decoding',
+        subject: {
+          masks: [maskOf(read('causal & window(4)'), T, 2)],
+          declared: { ...CAUSAL, window: 4, start: 3 },
+        },
+      },
+    ],
+  },
+  L18: {
+    found: [
+      {
+        name: 'the least number of bfloat16, and twice that',
+        subject: {
+          ...by(CAUSAL, 'causal'),
+          fill: {
+            value: -3.3895313892515355e38,
+            dtype: 'bfloat16',
+            all: [
+              { value: -3.3895313892515355e38, cells: 100 },
+              { value: -Infinity, cells: 20 },
+            ],
+          },
+        },
+      },
+      {
+        name: 'one fill added to itself',
+        subject: {
+          ...by(CAUSAL, 'causal'),
+          fill: {
+            value: -1e9,
+            dtype: 'float32',
+            all: [
+              { value: -1e9, cells: 100 },
+              { value: -2e9, cells: 20 },
+            ],
+          },
+        },
+      },
+    ],
+    near: [
+      {
+        name: 'one fill',
+        subject: { ...by(CAUSAL, 'causal'), fill: { value: -1e9, dtype: 'float32' } },
+      },
+    ],
+  },
+  L19: {
+    found: [
+      {
+        name: 'documents, and is_causal beside them',
+        subject: { ...by({ ...CAUSAL, documents: [8] }, 'causal & documents(8)'), isCausal: true },
+        cell: { query: 8, key: 0 },
+      },
+    ],
+    near: [
+      {
+        name: 'the triangle twice',
+        subject: { ...by(CAUSAL, 'causal'), isCausal: true },
+      },
+    ],
+  },
 };
 
 describe('every lint', () => {
@@ -651,6 +760,24 @@ describe('one cause is reported once', () => {
       [],
       ['L5', 'L11'],
     ));
+  test('a leak does not explain another cell, and a window that ends too late does', () => {
+    masked(
+      {
+        ...painted(CAUSAL, (q, k) => (k <= q && !(q === 9 && k === 2)) || (q === 3 && k === 5)),
+        meant: [maskOf(read('causal'), T)],
+      },
+      [],
+      ['L3', 'L16'],
+    );
+    masked(
+      {
+        ...by({ ...CAUSAL, window: 4 }, 'causal & window(5)'),
+        meant: [maskOf(read('causal & window(4)'), T)],
+      },
+      ['L16'],
+      ['L5'],
+    );
+  });
   test('two causes are two findings', () => {
     masked(by({ ...CAUSAL, documents: [8] }, '~causal'), [], ['L3', 'L12']);
     masked(by({ ...CAUSAL, window: 4, documents: [8] }, 'causal & window(5)'), [], ['L5', 'L12']);
@@ -789,12 +916,15 @@ describe('a mask that is as declared raises nothing', () => {
 describe('what an expression declares', () => {
   test.each<[string, Declared]>([
     ['causal & (window(4) | sink(2))', { causal: true, window: 4, kept: [0, 1] }],
-    ['causal & ~window(4)', { causal: true }],
+    ['causal & ~window(4)', { causal: true, global: true }],
     [
       '(causal | prefix(3)) & documents(5, 9)',
-      { causal: true, spans: [[0, 3]], documents: [5, 9] },
+      { causal: true, global: true, spans: [[0, 3]], documents: [5, 9] },
     ],
-    ['causal & !padding(2, 3)', { causal: true, start: 2, length: T - 3 }],
+    ['causal & !padding(2, 3)', { causal: true, global: true, start: 2, length: T - 3 }],
+    ['window(4) & !ahead(3)', { window: 4, right: 2 }],
+    ['causal | documents(4, 5)', { causal: true, global: true, spans: [[0, 4], [5, T]] }], // prettier-ignore
+    ['causal & (window(4) | dilated(4))', { causal: true }],
     ['causal & chunk(4)', { causal: true, chunk: 4 }],
     ['causal & window(4) & dilated(2)', { causal: true }],
     ['!(causal & window(4))', {}],
@@ -803,11 +933,11 @@ describe('what an expression declares', () => {
   test('a stack: windows by layer, the rest where all agree', () =>
     expect(
       declaredOfLayers([read('causal & window(4)'), read('causal & documents(5)')], T),
-    ).toEqual({ causal: true, window: [4, undefined] }));
+    ).toEqual({ causal: true, window: [4, undefined], layers: ['local', 'global'] }));
 });
 
 describe('the zoo', () => {
-  test('has twelve bugs', () => expect(zoo.all).toHaveLength(12));
+  test('has eighteen bugs', () => expect(zoo.all).toHaveLength(18));
 
   test.each(zoo.all.map((bug) => [bug.id, bug] as const))('%s is caught by its lint', (_, bug) => {
     const findings = lint(bug.subject);

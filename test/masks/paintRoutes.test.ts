@@ -230,8 +230,7 @@ test('one future cell at (1200, 1250) of 1,300 tokens is found there, counted, a
   const desk = new Desk();
   const { opened } = await desk.answer({
     kind: 'open',
-    name: 'mask.png',
-    bytes: Uint8Array.from(bytes),
+    files: [{ name: 'mask.png', bytes: Uint8Array.from(bytes) }],
   });
   const first = new Workbench();
   first.show(opened.doc, opened.more);

@@ -49,6 +49,12 @@ export const FAMILIES: Readonly<Record<string, (T: number, draw: Draw) => string
   sinks: (T, draw) => `causal & (window(${draw(1, T)}) | sink(${draw(1, T)}))`,
   chunks: (T, draw) => `causal & chunk(${draw(2, T)})`,
   'chunks both ways': (T, draw) => `chunk(${draw(2, T)})`,
+  'block-causal': (T, draw) => `causal | chunk(${draw(2, T)})`,
+  'chunks to the left': (T, draw) => `chunks(${draw(2, T / 4)}, ${draw(1, 3)})`,
+  spans: (T, draw) => {
+    const at = draw(1, T / 2);
+    return `causal | span(${at}, ${draw(at + 2, T - 1)})`;
+  },
   documents: (T, draw) => `causal & documents(${begins(draw, T, 4)})`,
   'documents both ways': (T, draw) => `documents(${begins(draw, T, 4)})`,
   prefix: (T, draw) => `causal | prefix(${draw(1, T)})`,
@@ -89,7 +95,8 @@ export function cases(
     .map(([T, padded, cached, stream, places]) => {
       const draw: Draw = (min, max) => {
         const { value } = stream.next() as { value: number };
-        return Math.floor(min + value * (Math.max(min, Math.floor(max)) - min + 1));
+        const most = Math.max(min, Math.floor(max));
+        return Math.min(most, Math.floor(min + value * (most - min + 1))); // the sum may be rounded up
       };
       const pattern = FAMILIES[family]!(T, draw);
       const padding = `padding(${draw(0, T / 3)}, ${draw(0, T / 4)})`;

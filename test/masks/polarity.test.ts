@@ -245,8 +245,9 @@ describe('the findings of an opened file', () => {
   const onPolarity = (all: readonly Finding[]) => all.find(({ code }) => code === 'L6');
   const opened = async (name: string, bytes: Uint8Array) => {
     const desk = new Desk();
-    const answer = await desk.answer({ kind: 'open', name, bytes: Uint8Array.from(bytes) });
-    return { desk, picked: answer.choices.map(() => 0), opened: answer.opened };
+    const files = [{ name, bytes: Uint8Array.from(bytes) }];
+    const { picked, opened } = await desk.answer({ kind: 'open', files });
+    return { desk, picked, opened };
   };
 
   test('a file that was turned over is a note with its reason, and nothing else', async () => {
@@ -262,7 +263,8 @@ describe('the findings of an opened file', () => {
 
   test('the other way round it is read as asked, and the mask follows', async () => {
     const { desk, picked } = await opened('m.npy', blocking);
-    const as = (polarity?: 'nonzero' | 'zero') => desk.answer({ kind: 'pick', picked, polarity });
+    const as = async (polarity?: 'nonzero' | 'zero') =>
+      (await desk.answer({ kind: 'pick', picked, polarity })).opened;
     const read = await as('nonzero');
     expect(onPolarity(await findings(desk, read))?.what).toBe(
       '1 means "may read" in this file: you said so.',
@@ -282,7 +284,7 @@ describe('the findings of an opened file', () => {
         const { desk, picked } = await opened('m.npy', bytes);
         const [finding, ...rest] = await findings(
           desk,
-          await desk.answer({ kind: 'pick', picked, meant: id }),
+          (await desk.answer({ kind: 'pick', picked, meant: id })).opened,
         );
         expect(rest).toEqual([]);
         expect(finding).toMatchObject({ code: 'L6' });
@@ -305,7 +307,7 @@ describe('the findings of an opened file', () => {
     const { desk, picked } = await opened('m.npy', blocking);
     const all = await findings(
       desk,
-      await desk.answer({ kind: 'pick', picked, polarity: 'nonzero', meant: 'mha' }),
+      (await desk.answer({ kind: 'pick', picked, polarity: 'nonzero', meant: 'mha' })).opened,
     );
     const finding = onPolarity(all);
     expect(finding?.what).toBe(

@@ -85,13 +85,13 @@ test('two things said before the first is answered both count', async () => {
 });
 
 test('what cannot be read is said, and the mask and what was said of it stay', async () => {
-  const { bench, file } = await opened(text('[[[1, 0], [1, 1]], [[1, 0], [1, 2]]]'), 'm.json');
+  const { bench, file } = await opened(text('[[[[1, 0], [1, 1]]], [[[1, 0], [1, 2]]]]'), 'm.json');
   const { doc } = bench;
-  await file.readAgain({ picked: [7] });
+  await file.readAgain({ picked: [7, 0] });
   expect(file.refused).toContain('place 7 was picked on an axis of 2');
-  expect(file.said.picked).toEqual([0]);
+  expect(file.said.picked).toEqual([0, 0]);
   expect(bench.doc).toBe(doc);
-  await file.readAgain({ picked: [1] });
+  await file.readAgain({ picked: [1, 0] });
   expect(file.refused).toBe('');
 });
 
@@ -105,4 +105,63 @@ test('of a mask that is not of the file nothing is said', async () => {
   await open(text('1 0\n1'), 'm.txt');
   expect(file.refused).toContain('row 1 has 1 cells');
   expect([file.says, file.how]).toEqual(['', undefined]); // the desk no longer has that file
+});
+
+/** Files as a page has them. */
+const given = (files: Readonly<Record<string, Uint8Array>>) =>
+  Object.entries(files).map(([name, content]) => ({
+    name,
+    size: content.length,
+    bytes: () => Promise.resolve(Uint8Array.from(content)),
+  }));
+
+test('a step of decoding is held against the row of the whole text that it is', async () => {
+  const { bench, file } = await opened(blocking);
+  await file.openAll(
+    given({
+      'decode.npy': npyOf(maskOf(read('causal'), 16, 1)),
+      'prefill.npy': npyOf(maskOf(read('causal & window(4)'), 16)),
+    }),
+  );
+  expect(bench.doc).toMatchObject({ T: 16, queries: 1 });
+  await file.compareWithArray(1);
+  expect(file.refused).toBe('');
+  expect([bench.other, bench.step]).toEqual(['causal & window(4)', true]);
+  expect(bench.otherMask!.row(0)).toEqual([12, 16]);
+  // Of another length nothing is compared.
+  await file.openAll(
+    given({
+      'a.npy': npyOf(maskOf(read('causal'), 16)),
+      'b.npy': npyOf(maskOf(read('causal'), 12)),
+    }),
+  );
+  await file.compareWithArray(1);
+  expect(file.refused).toContain('the masks are 16 × 16 and 12 × 12');
+});
+
+test('a config beside a stack is what its layers should be', async () => {
+  const { bench, file } = await opened(blocking);
+  const config = {
+    ...{ model_type: 'llama', num_hidden_layers: 3, num_attention_heads: 4, hidden_size: 64 },
+    ...{ intermediate_size: 64, vocab_size: 32 },
+  };
+  const local = npyOf(maskOf(read('causal & window(4)'), 16));
+  await file.openAll(
+    given({
+      'config.json': text(JSON.stringify(config)),
+      'layer0.npy': local,
+      'layer1.npy': local,
+      'layer2.npy': local,
+    }),
+  );
+  expect(file.refused).toBe('');
+  expect(bench.doc.layers).toHaveLength(3);
+  expect(bench.other).toBe('3*causal');
+  expect(file.beside.map(({ name }) => name)).toEqual(['config.json']);
+});
+
+test('what is refused of one of several files names it', async () => {
+  const { file } = await opened(blocking);
+  await file.openAll(given({ 'a.npy': npyOf(maskOf(read('causal'), 4)), 'b.npy': text('no') }));
+  expect(file.refused).toContain('b.npy: the file does not begin as a .npy does');
 });

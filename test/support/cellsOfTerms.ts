@@ -11,9 +11,23 @@ export const RULES: Readonly<Record<string, Rule>> = {
   ahead: (q, k, [W]) => k - q >= W!,
   sink: (_, k, [n]) => k < n!,
   chunk: (q, k, [C]) => Math.floor(q / C!) === Math.floor(k / C!),
+  span: (q, k, [a, b]) => [q, k].every((at) => a! <= at && at <= b!),
+  chunks: (q, k, [size, left]) => {
+    const behind = Math.floor(q / size!) - Math.floor(k / size!);
+    return 0 <= behind && behind <= left!;
+  },
   prefix: (q, k, [n]) => q < n! && k < n!,
   documents: (q, k, at) =>
     at.filter((one) => one <= q).length === at.filter((one) => one <= k).length || sorted(at, q, k),
+  tree: (q, k, [from, ...parents]) => {
+    if (q < from! || q > from! + parents.length || k < from!) return true;
+    for (let at = q; ;) {
+      if (at === k) return true;
+      const parent = parents[at - from! - 1];
+      if (parent === undefined || parent < from! || parent >= at) return false;
+      at = parent;
+    }
+  },
   padding: (_, k, [left, right], T) => k < left! || k >= T - right!,
   dilated: (q, k, [step]) => (q - k) % step! === 0,
   global: (q, k, tokens) => tokens.includes(q) || tokens.includes(k),

@@ -44,7 +44,8 @@ export function askDesk(start: () => Worker): AskedDesk & { dispose(): void } {
       new Promise<Answer<K>>((resolve, reject) => {
         if (over) throw new Error(LEFT);
         const id = ++asked;
-        const bytes = 'bytes' in question ? [question.bytes.buffer] : [];
+        const bytes =
+          'files' in question ? [...new Set(question.files.map((one) => one.bytes.buffer))] : [];
         ensure().postMessage({ id, question }, bytes); // throws, and so rejects, where it cannot be sent
         open.set(id, ({ answer, problem, input }) => {
           if (problem === undefined) resolve(answer as Answer<K>);

@@ -21,7 +21,7 @@ export default defineFormat({
   },
   write(doc) {
     return writeSettings(doc, kindsOf(doc), {
-      what: 'Settings for flash_attn_func, as many queries as keys',
+      what: `Settings for flash_attn_func, ${(doc.queries ?? doc.T) === doc.T ? 'as many queries as keys' : 'the last query at the last key'}`,
       settings: [
         '# window_size=(a, b) reads a before, the query itself and b after; -1 is no limit. A window of W is (W - 1, …).',
         `LAYERS = ${listOf(doc.layers, ({ expression }) => settingOf(expression))}`,

@@ -1,7 +1,7 @@
 import { tableLines } from '../../attention/python';
 import { defineFormat } from '../format';
 import { checkCall, checkLines } from '../python/facts';
-import { headLines, kindsOf, listOf, namesOf, ruleOf } from '../python/layers';
+import { headLines, kindsOf, listOf, namesOf, ruleOf, sizeLines } from '../python/layers';
 
 const TABLE = { tensor: 'torch.tensor', beside: (table: string) => `${table}.to(q_idx.device)` };
 
@@ -15,6 +15,7 @@ export default defineFormat({
   write(doc) {
     const kinds = kindsOf(doc);
     const names = namesOf(kinds, doc.layers.length, 'mask_');
+    const rows = doc.queries === undefined || doc.queries === doc.T ? 'T' : 'Q';
     const every = [...new Set(names)];
     return [
       ...headLines(
@@ -31,29 +32,34 @@ export default defineFormat({
         kinds.map(({ expression }) => expression),
         TABLE,
       ),
-      `T = ${doc.T}`,
+      ...sizeLines(doc),
       "DEVICE = 'cuda' if torch.cuda.is_available() else 'cpu'",
       '',
       ...kinds.flatMap((kind) => [
         '',
-        ...ruleOf(kind, `mask_${kind.name}`, 'b, h, q_idx, kv_idx'),
+        ...ruleOf(
+          kind,
+          `mask_${kind.name}`,
+          'b, h, q_idx, kv_idx',
+          rows === 'Q' ? ['q_idx = FIRST + q_idx'] : [],
+        ),
         '',
       ]),
       '',
       'BLOCKS = {',
-      `    mod: create_block_mask(mod, B=None, H=None, Q_LEN=T, KV_LEN=T, device=DEVICE)`,
+      `    mod: create_block_mask(mod, B=None, H=None, Q_LEN=${rows}, KV_LEN=T, device=DEVICE)`,
       `    for mod in [${every.join(', ')}]`,
       '}',
       `MASKS = ${listOf(doc.layers, (_, i) => names[i]!)}  # by layer`,
       '# flex_attention(q, k, v, block_mask=BLOCKS[MASKS[layer]])',
       '',
       '',
-      ...checkLines(doc.T),
+      ...checkLines(doc),
       '',
       '',
       ...kinds.map(({ name, facts }) =>
         checkCall(`mask_${name}`, facts, {
-          whole: `create_mask(mask_${name}, 1, 1, T, T, device='cpu')[0, 0].numpy()`,
+          whole: `create_mask(mask_${name}, 1, 1, ${rows}, T, device='cpu')[0, 0].numpy()`,
           row: `(torch.arange(T) >= 0).logical_and(mask_${name}(0, 0, torch.tensor(q), torch.arange(T))).numpy()`,
         }),
       ),

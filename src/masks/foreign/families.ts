@@ -1,10 +1,20 @@
 /** @file The patterns a foreign mask is held against, plain ones first: how each is written, and where its numbers are sought. */
 import { and, not, or, term, type Expression } from '../../attention/expression';
 import type { Mask } from '../../attention/mask';
-import { apart } from './apart';
+import { aboutApart } from './apart';
 import type { Dial } from './fit';
 import { strideOf } from './places';
-import { beginsOf, chunksOf, fullRows, windowsOf, type Padding } from './traces';
+import {
+  beginsOf,
+  blocksIn,
+  chunksOf,
+  fullRows,
+  spansOf,
+  TINY,
+  treeOf,
+  windowsOf,
+  type Padding,
+} from './traces';
 
 export interface Numbers extends Padding {
   readonly window: number;
@@ -15,6 +25,10 @@ export interface Numbers extends Padding {
   readonly step: number;
   readonly begins: readonly number[]; // of documents
   readonly tokens: readonly number[]; // that are global
+  readonly before: number; // chunks to the left of the query's own
+  readonly tree: readonly number[]; // where it begins, then parents
+  readonly blocks: readonly number[]; // where further ones begin
+  readonly spans: readonly (readonly [from: number, to: number])[];
 }
 
 export interface Family {
@@ -22,12 +36,18 @@ export interface Family {
   readonly dials: readonly (Dial | 'begins' | 'tokens')[];
   /** Where fitting begins, once for each; not at all where the mask shows no trace of the family. */
   starts?(mask: Mask, padding: Padding): readonly Partial<Numbers>[];
+  /** Of long masks tried before all others: what differs from plain text in a few cells only is among them. */
+  readonly plain?: boolean;
   /** Worth its time for a mask of very many runs, which is stripes or noise. */
   readonly quick?: boolean;
+  /** Says the same of every query, wherever it stands. */
+  readonly placeless?: boolean;
   write(numbers: Numbers, keys: number): Expression;
 }
 
 const MOST_SIZES = 4;
+/** Chunks to the left of one's own that are tried. */
+const MOST_BEFORE = 4;
 
 const causal = term('causal');
 export const everything = or(causal, term('ahead', 1));
@@ -49,18 +69,69 @@ function bothSides({ window, ahead }: Numbers, keys: number): Expression {
 }
 
 const chunk = ({ chunk }: Pick<Numbers, 'chunk'>) => term('chunk', chunk);
+/** Block diffusion, video, streaming speech: all before, and one's own block to its end. */
+const blockCausal = (found: Pick<Numbers, 'chunk'>) => or(causal, chunk(found));
+const spans = ({ spans: all }: Numbers) => all.map(([from, to]) => term('span', from, to));
 const causalChunk = (found: Pick<Numbers, 'chunk'>) => and(causal, chunk(found));
 
-/** The nearest few sizes, before padding is fitted to each. */
+/** The nearest few of these, before padding is fitted to each. */
+const nearestFew = <N extends Partial<Numbers>>(
+  mask: Mask,
+  padding: Padding,
+  all: readonly N[],
+  written: (found: N) => Expression,
+): readonly N[] =>
+  all
+    .map((start) => ({ start, cells: aboutApart(mask, padded(written(start), padding)) }))
+    .sort((a, b) => a.cells - b.cells)
+    .slice(0, MOST_SIZES)
+    .map(({ start }) => start);
+
+/** A size that only one border shows is a place where a document begins. */
+const seenTwice = (mask: Mask, sizes: readonly { readonly chunk: number }[]) =>
+  mask.keys > TINY ? sizes.filter(({ chunk: size }) => 2 * size < mask.keys) : sizes;
+
+const sizesOf = (mask: Mask, padding: Padding) =>
+  chunksOf(mask, padding).map((size) => ({ chunk: size }));
+
 const inChunks =
-  (written: typeof chunk): NonNullable<Family['starts']> =>
-  (mask, padding) =>
-    chunksOf(mask, padding)
-      .map((size) => ({ chunk: size }))
-      .map((start) => ({ start, cells: apart(mask, padded(written(start), padding))!.cells }))
-      .sort((a, b) => a.cells - b.cells)
-      .slice(0, MOST_SIZES)
-      .map(({ start }) => start);
+  (written: (found: Pick<Numbers, 'chunk'>) => Expression): NonNullable<Family['starts']> =>
+  (mask, padding) => {
+    const sizes = sizesOf(mask, padding);
+    return nearestFew(
+      mask,
+      padding,
+      written === blockCausal ? sizes : seenTwice(mask, sizes),
+      written,
+    );
+  };
+
+const toTheLeft = ({ chunk: size, before }: Pick<Numbers, 'chunk' | 'before'>) =>
+  term('chunks', size, before);
+
+const inChunksToTheLeft: Family['starts'] = (mask, padding) => {
+  const all = sizesOf(mask, padding).flatMap((size) =>
+    Array.from({ length: MOST_BEFORE }, (_, i) => ({ ...size, before: i + 1 })),
+  );
+  return nearestFew(mask, padding, all, toTheLeft);
+};
+
+const inSpans: Family['starts'] = (mask) => {
+  const found = spansOf(mask);
+  return found.length > 0 ? [{ spans: found }] : [];
+};
+
+/** Blocks counted anew in each document, or of any lengths. */
+const inBlocks: Family['starts'] = (mask, padding) => {
+  const found = blocksIn(mask, padding);
+  return found ? [{ blocks: found.ends, begins: found.begins }] : [];
+};
+const blockwise = ({ blocks }: Numbers) => or(causal, term('documents', ...blocks));
+
+const inTree: Family['starts'] = (mask) => {
+  const found = treeOf(mask);
+  return found ? [{ tree: found }] : [];
+};
 
 const inDocuments: Family['starts'] = (mask, padding) => {
   const begins = beginsOf(mask, padding);
@@ -68,13 +139,66 @@ const inDocuments: Family['starts'] = (mask, padding) => {
 };
 
 export const FAMILIES: readonly Family[] = [
-  { quick: true, dials: [], write: () => everything },
-  { quick: true, dials: [], write: () => causal },
-  { quick: true, dials: [], write: () => not(everything) },
-  { quick: true, dials: ['window'], write: ({ window }) => and(causal, term('window', window)) },
+  { plain: true, quick: true, placeless: true, dials: [], write: () => everything },
+  { plain: true, quick: true, dials: [], write: () => causal },
+  {
+    plain: true,
+    quick: true,
+    dials: [],
+    starts: inTree,
+    write: ({ tree }) => and(causal, term('tree', ...tree)),
+  },
+  { quick: true, placeless: true, dials: [], write: () => not(everything) },
+  {
+    plain: true,
+    quick: true,
+    dials: ['window'],
+    write: ({ window }) => and(causal, term('window', window)),
+  },
   { dials: [], starts: inChunks(causalChunk), write: causalChunk },
   { dials: [], starts: inChunks(chunk), write: chunk },
-  { dials: ['prefix'], write: ({ prefix }) => or(causal, term('prefix', prefix)) },
+  { plain: true, dials: [], starts: inChunks(blockCausal), write: blockCausal },
+  {
+    dials: ['begins'],
+    starts: inChunks(blockCausal),
+    write: (found) => and(blockCausal(found), documents(found)),
+  },
+  {
+    dials: [],
+    starts: inChunksToTheLeft,
+    write: toTheLeft,
+  },
+  {
+    plain: true,
+    dials: [],
+    starts: inSpans,
+    write: (found) => or(causal, ...spans(found)),
+  },
+  {
+    dials: ['begins'],
+    starts: inSpans,
+    write: (found) => and(or(causal, ...spans(found)), documents(found)),
+  },
+  {
+    dials: ['begins'],
+    starts: inBlocks,
+    write: (found) => and(blockwise(found), documents(found)),
+  },
+  {
+    dials: [],
+    starts: inBlocks,
+    write: (found) => blockwise(found),
+  },
+  {
+    dials: ['window'],
+    starts: inSpans,
+    write: (found) => or(and(causal, term('window', found.window)), ...spans(found)),
+  },
+  {
+    plain: true,
+    dials: ['prefix'],
+    write: ({ prefix }) => or(causal, term('prefix', prefix)),
+  },
   { quick: true, dials: ['window', 'ahead'], write: bothSides },
   { dials: ['begins'], starts: inDocuments, write: (found) => and(causal, documents(found)) },
   { dials: ['begins'], starts: inDocuments, write: documents },

@@ -4,7 +4,7 @@
  * counted by diagonal or column, and the best number lies where the counts turn.
  */
 import { maskOf, type Expression } from '../../attention/expression';
-import type { Mask } from '../../attention/mask';
+import { positionOf, type Mask } from '../../attention/mask';
 import { differ, intersect, type Runs } from '../../attention/runs';
 
 export type Dial = 'window' | 'ahead' | 'sink' | 'prefix' | 'left' | 'right';
@@ -31,8 +31,8 @@ export function bestNumber(mask: Mask, dial: Dial, of: (number: number) => Expre
   for (let q = 0; q < queries; q++) {
     const free = differ(few.row(q), many.row(q));
     if (free.length === 0) continue;
-    turned.add(free, keys - queries + q);
-    open.add(intersect(mask.row(q), free), keys - queries + q);
+    turned.add(free, positionOf(mask, q));
+    open.add(intersect(mask.row(q), free), positionOf(mask, q));
   }
   const [all, opened] = [turned.sums(), open.sums()];
   let [best, cost, lowest] = [least as number, 0, 0];

@@ -1,12 +1,17 @@
 /** @file Masks as JSON: lists in lists, of numbers or booleans; also as Python writes them, with -Infinity and True. */
 import { check, InputError } from '../../core/check';
-import { axesOf, checkShape, offsetOf, type Foreign } from './matrix';
-import { checkWhole, LONGEST, matrixOf } from './words';
+import { isRecord } from '../../core/fields';
+import { MOST_AXES, type Tensor } from './matrix';
+import { checkWhole, LONGEST, tensorOf } from './words';
 
 const DEEPEST = 6;
 
-/** Nested lists of numbers or booleans, or an object that holds them as `mask` or `attention_mask`. */
-export function readJsonMask(text: string): Foreign {
+/** Lists in an object that say a mask, by the names libraries have for them; those that are masks first. */
+const NAMES =
+  /^(mask|attn_?mask|attention_?mask|key_padding_mask|padding_mask|causal_mask|cu_seq_?lens(_[a-z]+)?|(segment|document|doc|sequence|seq|sample)_?(ids?|idx)|packed_seq_?ids?|position_?ids?|seq_?lens?|context_lens?|block_?tables?|attentions?|attention_weights|attn_weights)$/i;
+
+/** Nested lists of numbers or booleans, or an object that holds some by a name that says what they are. */
+export function readJsonMask(text: string): readonly Tensor[] {
   check(
     text.length <= LONGEST,
     `the JSON has ${text.length} characters; ${LONGEST} at most are read`,
@@ -15,21 +20,29 @@ export function readJsonMask(text: string): Foreign {
     depthOf(text) <= DEEPEST,
     `the JSON is nested deeper than ${DEEPEST} lists; a mask has two axes, with up to three before them`,
   );
-  let value = parsed(text);
-  let name: string | undefined;
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    const own = value as Record<string, unknown>;
-    name = ['mask', 'attention_mask'].find((key) => (own[key] ?? undefined) !== undefined);
-    check(name !== undefined, `the JSON is an object without 'mask' or 'attention_mask'`);
-    value = own[name];
-  }
+  const value = parsed(text);
+  if (!isRecord(value)) return [listed(value)];
+  const names = Object.keys(value).filter(
+    (key) => NAMES.test(key) && (value[key] ?? undefined) !== undefined,
+  );
+  check(
+    names.length > 0,
+    `the JSON is an object without 'mask' or 'attention_mask', and without 'cu_seqlens', 'document_ids', 'position_ids' or 'block_tables'`,
+  );
+  const first = names.findIndex((name) => name === 'mask');
+  const sorted = first > 0 ? [names[first]!, ...names.toSpliced(first, 1)] : names;
+  return sorted.map((name) => listed(value[name], name));
+}
+
+/** Lists in lists as an array. */
+function listed(value: unknown, name?: string): Tensor {
   const shape: number[] = [];
   for (let at: unknown = value; Array.isArray(at); at = at[0]) {
     shape.push(at.length);
-    if (shape.length > 5 || at.length === 0) break;
+    if (shape.length > MOST_AXES || at.length === 0) break;
   }
   check(
-    shape.length >= 2 && shape.length <= 5 && shape.every((count) => count > 0),
+    shape.length >= 1 && shape.length <= MOST_AXES && shape.every((count) => count > 0),
     `the JSON holds lists of shape ${shape.join(' × ') || 'none'}; a mask is a list of lists of 0 and 1`,
   );
   const numbers: number[] = [];
@@ -54,18 +67,8 @@ export function readJsonMask(text: string): Foreign {
     );
     at.forEach((one, i) => take(one, depth + 1, `${where}[${i}]`));
   };
-  const [queries, keys] = shape.slice(-2) as [number, number];
-  checkShape(queries, keys);
   take(value, 0, '');
-  return {
-    format: 'json',
-    choices: axesOf(shape),
-    matrix(picked) {
-      const start = offsetOf(shape, picked, false);
-      const matrix = matrixOf(numbers, queries, keys, start, logical ? 'bool' : undefined);
-      return { ...matrix, ...(name !== undefined && { name }) };
-    },
-  };
+  return tensorOf(numbers, shape, logical ? 'bool' : undefined, name);
 }
 
 const NOT_A_NUMBER = 'NaN';

@@ -9,13 +9,16 @@ export interface Levels {
   readonly distinct: 1 | 2 | 3;
   /** The commonest number below `blocks`; the least number where there is none. */
   readonly fill: number;
+  /** Numbers that block, the commonest first; the first few of many. */
+  readonly fills: readonly { readonly value: number; readonly cells: number }[];
 }
 
 /** Fills that are counted; a mask has one or two, and scores that were masked have many. */
 const MOST_FILLS = 1000;
 
 /** Throws InputError where a cell is no number, or is endless upwards. */
-export function levelsOf({ queries, keys, at }: Matrix, blocks: number): Levels {
+export function levelsOf({ queries, keys, at, bytes }: Matrix, blocks: number): Levels {
+  if (bytes) return ofBytes(bytes);
   let [least, most] = [Infinity, -Infinity];
   const fills = new Map<number, number>();
   let [latest, held] = [NaN, 0]; // the same number again and again costs nothing
@@ -44,8 +47,44 @@ export function levelsOf({ queries, keys, at }: Matrix, blocks: number): Levels 
       }
     }
   count();
-  const [fill] = [...fills].sort(([a, x], [b, y]) => y - x || a - b)[0] ?? [least];
-  return { least, most, distinct: between ? 3 : least === most ? 1 : 2, fill };
+  const common = [...fills].sort(([a, x], [b, y]) => y - x || a - b);
+  return {
+    least,
+    most,
+    distinct: between ? 3 : least === most ? 1 : 2,
+    fill: common[0]?.[0] ?? least,
+    fills: common.slice(0, MOST_NAMED).map(([value, cells]) => ({ value, cells })),
+  };
+}
+
+/** Fills that are told. */
+const MOST_NAMED = 8;
+
+/** Numbers from 0 to 255, each a byte: four at a time, and the same four again and again cost nothing. */
+function ofBytes(bytes: Uint8Array): Levels {
+  const found = new Uint8Array(256);
+  const ahead = Math.min(bytes.length, (4 - (bytes.byteOffset & 3)) & 3);
+  for (let i = 0; i < ahead; i++) found[bytes[i]!] = 1;
+  const count = (bytes.length - ahead) >> 2;
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + ahead, count);
+  let last = -1;
+  for (let i = 0; i < count; i++) {
+    const word = words[i]!;
+    if (word === last) continue;
+    last = word;
+    found[word & 255] = found[(word >>> 8) & 255] = 1;
+    found[(word >>> 16) & 255] = found[word >>> 24] = 1;
+  }
+  for (let i = ahead + 4 * count; i < bytes.length; i++) found[bytes[i]!] = 1;
+  const seen = [...found.keys()].filter((value) => found[value]! > 0);
+  const [least, most] = [seen[0]!, seen.at(-1)!];
+  return {
+    least,
+    most,
+    distinct: seen.length > 2 ? 3 : seen.length === 2 ? 2 : 1,
+    fill: least,
+    fills: [],
+  };
 }
 
 function refuse(value: number, query: number, key: number): void {

@@ -1,11 +1,11 @@
 /** @file The known pattern nearest to a mask. Its numbers are fitted to all rows, so that a few wrong cells move none. */
 import { write, type Expression } from '../../attention/expression';
 import type { Difference, Mask } from '../../attention/mask';
-import { apart } from './apart';
+import { aboutApart, apart } from './apart';
 import { everything, FAMILIES, padded, type Family, type Numbers } from './families';
 import { bestNumber } from './fit';
 import { globalsOf, payingBegins } from './places';
-import { beginsOf, FEW, LONG, paddingsOf, type Padding } from './traces';
+import { beginsOf, FEW, LONG, paddingsOf, TINY, type Padding } from './traces';
 
 export interface Found {
   readonly expression: Expression;
@@ -14,24 +14,53 @@ export interface Found {
 
 /** Ends of runs from which on a mask is stripes or noise, and only quick families are tried: so many, and so many a row. */
 const RAGGED = { all: 100_000, row: 16 };
+/** A pattern that seems so many times as far as the nearest is not looked at closely. */
+const FAR = 2;
+/** Of so many tokens one cell may be left over by a plain pattern of a long mask, before others are tried. */
+const LEFT_OVER = 64;
 /** How often all numbers are fitted again, each to the others. */
 const ROUNDS = 4;
 
 const START: Numbers = {
   ...{ left: 0, right: 0, window: 1, ahead: 1, sink: 1, prefix: 1 },
-  ...{ chunk: 2, step: 2, begins: [], tokens: [] },
+  ...{ chunk: 2, step: 2, begins: [], tokens: [], before: 1, blocks: [], tree: [0], spans: [] },
 };
 
-/** The known pattern with the fewest other cells; of equals the plainer one. */
+/**
+ * The known pattern with the fewest other cells; of equals the plainer one. More queries than keys are of another sequence:
+ * places are spoken of only where they say it exactly.
+ */
 export function nearestOf(mask: Mask): Found {
+  const found = nearestIn(mask, FAMILIES);
+  return mask.queries > mask.keys && found.difference.cells > 0 ? nearestPlaceless(mask) : found;
+}
+
+/** Of the patterns that say the same of every query. */
+export const nearestPlaceless = (mask: Mask): Found =>
+  nearestIn(
+    mask,
+    FAMILIES.filter(({ placeless }) => placeless),
+  );
+
+function nearestIn(mask: Mask, all: readonly Family[]): Found {
   // Among few tokens a few cells can be all that a sink shows; among many, the plainer pattern is meant.
-  const enough = mask.keys > LONG ? FEW : 0;
+  // One cell is no evidence of a pattern: it is a wrong cell of the plainer one, and has to be said.
+  const enough = mask.keys > LONG ? FEW : mask.keys > TINY ? 1 : 0;
   const tried = new Set<string>();
   let best: Found | undefined;
-  for (const expression of candidatesOf(mask)) {
+  for (const { expression, late } of candidatesOf(mask, all)) {
+    // What the plain patterns leave of a long mask is a few wrong cells, if it is few.
+    if (late && best && best.difference.cells <= mask.keys / LEFT_OVER) break;
     const name = write(expression);
     if (tried.has(name)) continue;
     tried.add(name);
+    // Of a long mask a few rows tell which patterns are out of the question.
+    if (
+      best &&
+      mask.keys > LONG &&
+      aboutApart(mask, expression) > FAR * best.difference.cells + mask.keys
+    )
+      continue;
     const difference = apart(mask, expression, best?.difference.cells);
     if (difference) best = { expression, difference };
     if (best && best.difference.cells <= enough) break;
@@ -39,16 +68,34 @@ export function nearestOf(mask: Mask): Found {
   return best!;
 }
 
-/** Without padding first, then with it. */
-function* candidatesOf(mask: Mask): Generator<Expression> {
+/** Without padding first, then with it; of long masks the plain patterns before all others, which are `late`. */
+function* candidatesOf(mask: Mask, all: readonly Family[]): Generator<Candidate> {
   let ends = 0;
   for (let q = 0; q < mask.queries; q++) ends += mask.row(q).length;
-  const families = FAMILIES.filter(
+  const families = all.filter(
     ({ quick }) => quick || ends < Math.max(RAGGED.all, RAGGED.row * mask.queries),
   );
-  for (const family of families) yield* fitted(mask, family);
-  for (const padding of paddingsOf(mask))
-    for (const family of families) yield* fitted(mask, family, padding);
+  const paddings = paddingsOf(mask);
+  const long = mask.keys > LONG;
+  const [plain, others] = long
+    ? [families.filter(({ plain }) => plain), families.filter(({ plain }) => !plain)]
+    : [[], families];
+  for (const [some, late] of [
+    [plain, false],
+    [others, long],
+  ] as const) {
+    // Before they are fitted, which takes its time: is there anything left to explain?
+    for (const family of some)
+      for (const expression of fitted(mask, family)) yield { expression, late };
+    for (const padding of paddings)
+      for (const family of some)
+        for (const expression of fitted(mask, family, padding)) yield { expression, late };
+  }
+}
+
+interface Candidate {
+  readonly expression: Expression;
+  readonly late: boolean;
 }
 
 /** A family with its numbers fitted, from each of its starts; with padding, that too. */

@@ -1,7 +1,7 @@
 /** @file NumPy's .npy, versions 1 to 3: magic, a header in Python's words, numbers. */
 import { check, InputError } from '../../core/check';
-import { axesOf, checkShape, offsetOf, type Foreign } from './matrix';
-import { matrixIn, NUMBERS, type NumberKind } from './numbers';
+import { checkShape, MOST_AXES, sizeOf, type Tensor } from './matrix';
+import { NUMBERS, tensorIn, type NumberKind } from './numbers';
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const LONGEST_HEADER = 65_536;
@@ -23,7 +23,7 @@ const KINDS: Readonly<Record<string, NumberKind>> = {
   f8: NUMBERS.f64,
 };
 
-export function readNpy(bytes: Uint8Array): Foreign {
+export function readNpy(bytes: Uint8Array, name?: string): Tensor {
   check(isNpy(bytes), 'the file does not begin as a .npy does');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   check(bytes.length >= 12, 'the .npy ends inside its first bytes; copy it to its end');
@@ -47,31 +47,24 @@ export function readNpy(bytes: Uint8Array): Foreign {
     `the .npy holds '${descr.slice(0, 24)}'; booleans, integers and floats can be a mask: ${Object.keys(KINDS).join(', ')}`,
   );
   check(
-    shape.length >= 2 && shape.length <= 5,
-    `the .npy has ${shape.length} ${shape.length === 1 ? 'axis' : 'axes'}; a mask has two, with up to three before them`,
+    shape.length >= 1 && shape.length <= MOST_AXES && shape.every((count) => count > 0),
+    `the .npy is of shape (${shape.join(', ')}); arrays of one to ${MOST_AXES} axes, none of them empty, are read`,
   );
-  const [queries, keys] = shape.slice(-2) as [number, number];
-  checkShape(queries, keys);
-  const numbers = shape.reduce((a, b) => a * b, 1);
+  if (shape.length === 2) checkShape(shape[0]!, shape[1]!);
+  const numbers = sizeOf(shape);
   check(
     start + numbers * number.bytes === bytes.length,
     `the .npy of shape ${shape.join(' × ')} needs ${numbers * number.bytes} bytes after its header; ${bytes.length - start} are there`,
   );
-  const before = shape.slice(0, -2).reduce((a, b) => a * b, 1);
-  return {
-    format: 'npy',
-    choices: axesOf(shape),
-    matrix: (picked) =>
-      matrixIn(view, {
-        queries,
-        keys,
-        start: start + number.bytes * offsetOf(shape, picked, fortran),
-        little: order !== '>',
-        dtype: descr,
-        number,
-        fortran: fortran && { query: before, key: before * queries },
-      }),
-  };
+  return tensorIn(view, {
+    shape,
+    start,
+    little: order !== '>',
+    dtype: descr,
+    number,
+    name,
+    fortran,
+  });
 }
 
 /** A strict reader of {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }: nothing of it is run. */

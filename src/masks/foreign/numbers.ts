@@ -1,6 +1,6 @@
 /** @file Numbers of the kinds files hold them in, read one by one from bytes. */
 import { check } from '../../core/check';
-import type { Matrix } from './matrix';
+import { inColumns, inRows, sizeOf, type Matrix, type Tensor } from './matrix';
 
 export interface NumberKind {
   readonly kind: Matrix['kind'];
@@ -53,39 +53,39 @@ export const NUMBERS = {
   f64: float(8, (view, at, little) => view.getFloat64(at, little)),
 } satisfies Record<string, NumberKind>;
 
-/** A matrix that lies in `view` from byte `start` on. */
-export function matrixIn(
+/** An array that lies in `view` from byte `start` on. */
+export function tensorIn(
   view: DataView,
   {
-    queries,
-    keys,
+    shape,
     start,
     little,
     dtype,
     number,
+    name,
     fortran = false,
   }: {
-    readonly queries: number;
-    readonly keys: number;
+    readonly shape: readonly number[];
     readonly start: number;
     readonly little: boolean;
     readonly dtype: string;
     readonly number: NumberKind;
-    /** Numbers from one key to the next, and from one query to the next, where they do not stand row by row. */
-    readonly fortran?: { readonly query: number; readonly key: number } | false;
+    readonly name?: string | undefined;
+    readonly fortran?: boolean;
   },
-): Matrix {
+): Tensor {
   const { bytes, kind, read } = number;
-  const step = fortran || { query: keys, key: 1 };
-  check(
-    start + bytes * ((queries - 1) * step.query + (keys - 1) * step.key + 1) <= view.byteLength,
-    'the file ends before its numbers do',
-  );
+  const count = sizeOf(shape);
+  check(start + bytes * count <= view.byteLength, 'the file ends before its numbers do');
   return {
-    queries,
-    keys,
+    shape,
+    strides: fortran ? inColumns(shape) : inRows(shape),
     kind,
     dtype,
-    at: (query, key) => read(view, start + bytes * (query * step.query + key * step.key), little),
+    ...(name !== undefined && { name }),
+    ...((number === NUMBERS.bool || number === NUMBERS.u8) && {
+      bytes: new Uint8Array(view.buffer, view.byteOffset + start, count),
+    }),
+    number: (i) => read(view, start + bytes * i, little),
   };
 }

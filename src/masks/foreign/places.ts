@@ -1,9 +1,9 @@
 /** @file What no single dial fits: where documents begin, which tokens are global, and the step of a stride. Each is kept where it pays in cells. */
 import { maskOf, type Expression } from '../../attention/expression';
-import type { Mask } from '../../attention/mask';
+import { positionOf, type Mask } from '../../attention/mask';
 import { count, intersect, minus, run } from '../../attention/runs';
 import { Counts } from './fit';
-import { MOST_PLACES } from './traces';
+import { MOST_PLACES, TINY } from './traces';
 
 /** Steps tried at most; each costs as many sums as there are tokens. */
 const MOST_STEP = 1024;
@@ -18,7 +18,7 @@ export function payingBegins(
   begins: readonly number[],
 ): readonly number[] {
   const { queries, keys } = mask;
-  const ahead = keys - queries;
+  const ahead = positionOf(mask, 0);
   const without = maskOf(around, keys, queries);
   /** Closed cells less open ones, between the documents [from, at) and [at, to). */
   const worthOf = (from: number, at: number, to: number) => {
@@ -48,7 +48,7 @@ export function payingBegins(
 /** Tokens of whose row and column more is open than closed, of `all` that `around` does not let through. */
 export function globalsOf(mask: Mask, around: Expression, all: Expression): readonly number[] {
   const { queries, keys } = mask;
-  const ahead = keys - queries;
+  const ahead = positionOf(mask, 0);
   const [without, most] = [maskOf(around, keys, queries), maskOf(all, keys, queries)];
   const [columns, open] = [new Counts(keys, 'key'), new Counts(keys, 'key')];
   const worth = new Int32Array(keys); // open cells less closed ones
@@ -70,7 +70,7 @@ export function strideOf(
   around: Expression,
 ): { readonly window: number; readonly step: number } {
   const { queries, keys } = mask;
-  const ahead = keys - queries;
+  const ahead = positionOf(mask, 0);
   const readable = maskOf(around, keys, queries);
   const [all, open] = [new Counts(keys, 'before'), new Counts(keys, 'before')];
   for (let q = 0; q < queries; q++) {
@@ -80,7 +80,12 @@ export function strideOf(
   const [cells, opened] = [all.sums(), open.sums()];
   const pays = cells.map((count, d) => 2 * opened[d]! - count); // opening the d-th diagonal
   let best = { window: 1, step: 2, gain: -Infinity };
-  for (let step = 2; step <= Math.min(keys - 1, MOST_STEP); step++) {
+  // A step that shows once only, in the corner, is a few cells and no stride.
+  for (
+    let step = 2;
+    step <= Math.min(keys <= TINY ? keys - 1 : (keys - 1) / 2, MOST_STEP);
+    step++
+  ) {
     let gain = 0;
     for (let d = 0; d < keys; d += step) gain += pays[d]!;
     for (let window = 1; window <= keys; window++) {

@@ -1,7 +1,7 @@
 /** @file A mask as a PNG: gray, colour or palette of 1 to 8 bits a sample; the lighter is 1. Inflating is the platform's. */
 import { check, InputError } from '../../core/check';
 import { lightOf, luma } from './light';
-import { checkShape, type Foreign } from './matrix';
+import { checkShape, inRows, type Tensor } from './matrix';
 
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
@@ -9,7 +9,7 @@ const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 
 export const isPng = (bytes: Uint8Array): boolean =>
   SIGNATURE.every((byte, i) => bytes[i] === byte);
 
-export async function readPng(bytes: Uint8Array): Promise<Foreign> {
+export async function readPng(bytes: Uint8Array, name?: string): Promise<Tensor> {
   check(isPng(bytes), 'the file does not begin as a PNG does');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const data: Uint8Array[] = [];
@@ -89,17 +89,17 @@ export async function readPng(bytes: Uint8Array): Promise<Foreign> {
         : Math.round((255 * sample) / ((1 << depth) - 1));
     }
   const { border, note } = lightOf(values, shades.size);
+  for (let i = 0; i < values.length; i++) values[i] = values[i]! >= border ? 1 : 0;
+  const shape = [height, width];
   return {
-    format: 'png',
-    choices: [],
-    matrix: () => ({
-      queries: height,
-      keys: width,
-      kind: 'integer',
-      dtype: `${depth}-bit gray`,
-      ...(note !== undefined && { note }),
-      at: (query, key) => (values[query * width + key]! >= border ? 1 : 0),
-    }),
+    shape,
+    strides: inRows(shape),
+    kind: 'integer',
+    dtype: `${depth}-bit gray`,
+    ...(name !== undefined && { name }),
+    ...(note !== undefined && { note }),
+    bytes: values,
+    number: (i) => values[i]!,
   };
 
   /** Is it the one colour that the file calls transparent? Two bytes for each of its samples, whatever the depth. */

@@ -1,8 +1,9 @@
 /** @file Whether 0 or 1 lets through in a foreign mask that is not added to scores: what its cells tell, and how surely. */
-import type { Mask } from '../../attention/mask';
+import { positionOf, type Mask } from '../../attention/mask';
 import { count, equal, has, intersect, run } from '../../attention/runs';
 import { shown, type Levels } from './levels';
 import { nearestOf, type Found } from './nearest';
+import { isTopLeft } from './standing';
 import { FEW, paddingsOf } from './traces';
 
 export interface Decision {
@@ -19,6 +20,20 @@ const CLEAR = 0.75;
 
 /** `open`: what is not 0 lets through; `closed`: 0 does. */
 export function decisionOf(open: Mask, closed: Mask, levels: Levels): Decision {
+  if (levels.distinct > 1 && open.queries > open.keys) return ofTwoSequences(open);
+  for (const allowed of ['nonzero', 'zero'] as const) {
+    const mask = allowed === 'zero' ? closed : open;
+    // One blocked key before all others is padding.
+    if (allowed === 'zero' && open.queries === 1) continue;
+    if (levels.distinct > 1 && isTopLeft(mask))
+      return {
+        allowed,
+        sure: false,
+        because:
+          'its queries read themselves if they stand at the first keys, as in a causal mask aligned at the top left, and do not if they stand at the last keys',
+        nearest: nearestOf(mask),
+      };
+  }
   const selves = selvesIn(open);
   const flips = 1 - 2 * selves;
   const { flipped, nearest } = nearer(open, closed, flips);
@@ -32,6 +47,14 @@ export function decisionOf(open: Mask, closed: Mask, levels: Levels): Decision {
     nearest,
   };
 }
+
+/** No diagonal tells anything of queries and keys of two sequences. */
+const ofTwoSequences = (open: Mask): Decision => ({
+  allowed: 'nonzero',
+  sure: false,
+  because: `its ${open.queries} queries and ${open.keys} keys are of two sequences, so no diagonal tells`,
+  nearest: nearestOf(open),
+});
 
 /** Both readings of a file: as it was decided, and its opposite. */
 interface Both {
@@ -54,8 +77,7 @@ function doubtOf(both: Both, against: number, { least, distinct }: Levels): stri
 
 /** The diagonal says too little. */
 function doubtOfSelves(mask: Mask): string | undefined {
-  const { keys, queries } = mask;
-  const [last, first] = [telling(mask, keys - queries), telling(mask, 0)];
+  const [last, first] = [telling(mask, positionOf(mask, 0)), telling(mask, 0)];
   if (last.rows === 0) return 'each of its queries reads all keys or none, which says nothing';
   if (last.selves < CLEAR * last.rows)
     return `only ${last.selves} of the ${last.rows} queries that read some keys but not all then read themselves`;
@@ -78,7 +100,7 @@ function doubtOfOther({ mask, other, nearest }: Both): string | undefined {
     return 'its queries then read themselves and what comes after, nothing before; with the other reading, what comes before and not themselves';
   if (queries > 1 && readsNothing('after', other))
     return 'with the other reading its queries read only what comes before them, as in a causal mask that leaves out the query itself or is mostly padding';
-  if (cellsOf(mask) === queries && telling(mask, keys - queries).selves === queries)
+  if (cellsOf(mask) === queries && telling(mask, positionOf(mask, 0)).selves === queries)
     return 'each query then reads only itself; with the other reading, all keys but itself';
   const far = nearest.difference.cells > Math.max(FEW, queries / 4);
   // No mask that is meant reads what comes after and nothing else.
@@ -109,7 +131,7 @@ function isAlike({ queries, row }: Mask): boolean {
 function readsNothing(where: 'after' | 'before', { queries, keys, row }: Mask): boolean {
   let [none, rows] = [0, 0];
   for (let q = 0; q < queries; q++) {
-    const at = keys - queries + q;
+    const at = positionOf({ queries, keys }, q);
     const part = where === 'after' ? run(at + 1, keys) : run(0, at);
     if (part.length === 0) continue;
     rows++;
@@ -121,7 +143,8 @@ function readsNothing(where: 'after' | 'before', { queries, keys, row }: Mask): 
 /** The part of the queries that read themselves, the last of them at the last key. */
 function selvesIn({ queries, keys, row }: Mask): number {
   let reading = 0;
-  for (let q = 0; q < queries; q++) reading += Number(has(row(q), keys - queries + q));
+  for (let q = 0; q < queries; q++)
+    reading += Number(has(row(q), positionOf({ queries, keys }, q)));
   return reading / queries;
 }
 
@@ -148,7 +171,7 @@ function readersOf({ queries, row }: Mask, key: number): number {
 function aheadOnly({ queries, keys, row }: Mask): number {
   let [looking, between] = [0, 0];
   for (let q = 0; q < queries; q++) {
-    const at = keys - queries + q;
+    const at = positionOf({ queries, keys }, q);
     if (at === 0 || at === keys - 1) continue;
     between++;
     const before = count(intersect(row(q), run(0, at)));

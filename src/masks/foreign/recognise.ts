@@ -9,17 +9,20 @@ import {
   type Polarity,
   type Reading,
 } from '../reading';
+import { InputError } from '../../core/check';
 import { complement } from '../../attention/runs';
+import type { Subject } from '../subject';
 import { levelsOf, shown, type Levels } from './levels';
 import type { Matrix } from './matrix';
 import { nearestOf, type Found } from './nearest';
+import { standingOf } from './standing';
 import { decisionOf } from './polarity';
 
 export interface Recognised {
   readonly mask: Mask;
   readonly polarity: Reading;
   /** What blocked cells hold, where the mask is added to scores: the commonest number of theirs. */
-  readonly fill?: { readonly value: number; readonly dtype: string };
+  readonly fill?: Subject['fill'];
   readonly nearest: { readonly expression: Expression; readonly difference: Difference };
   readonly says: string;
 }
@@ -31,25 +34,31 @@ const BLOCKS = -500;
 export interface Asked {
   readonly polarity?: Polarity | undefined;
   readonly meant?: LibraryId | undefined;
+  /** Why its polarity is known, where nobody said so: a clause. */
+  readonly because?: string | undefined;
 }
 
 /** Throws InputError where a cell is no number. */
 export function recognise(matrix: Matrix, asked: Asked = {}): Recognised {
+  checkRuns(matrix);
   const levels = levelsOf(matrix, BLOCKS);
   const { least, most, distinct } = levels;
   const blocks = least < BLOCKS;
   // 0 and one number below it can be nothing but a fill, if a weak one.
   const weak = distinct === 2 && most === 0;
-  const { polarity, meant = matrix.name === undefined ? undefined : libraryNamed(matrix.name) } =
-    asked;
+  const {
+    polarity,
+    meant = matrix.name === undefined ? undefined : libraryNamed(matrix.name),
+    because,
+  } = asked;
   return polarity === 'additive' || (polarity === undefined && (blocks || weak))
     ? added(matrix, levels, { polarity, meant })
-    : chosen(matrix, levels, { polarity, meant });
+    : chosen(matrix, levels, { polarity, meant, because });
 }
 
 /** Read as numbers that are added to scores. */
 function added(matrix: Matrix, levels: Levels, { polarity, meant }: Asked): Recognised {
-  const { least, most, distinct, fill } = levels;
+  const { least, most, distinct, fill, fills } = levels;
   const blocks = least < BLOCKS;
   const weak = !blocks && least < most;
   const border = weak ? (least + most) / 2 : BLOCKS;
@@ -68,19 +77,32 @@ function added(matrix: Matrix, levels: Levels, { polarity, meant }: Asked): Reco
       because,
     },
     meant,
-    fill: { value: fill, dtype: matrix.dtype },
+    fill: {
+      value: fill,
+      dtype: matrix.dtype,
+      ...(fills.length > 1 && { all: fills }),
+    },
   });
 }
 
 /** Read as 0 and what is not 0; where nobody said which of them lets through, that is found out. */
-function chosen(matrix: Matrix, levels: Levels, { polarity, meant }: Asked): Recognised {
+function chosen(
+  matrix: Matrix,
+  levels: Levels,
+  { polarity, meant, because: known }: Asked,
+): Recognised {
   const { queries, keys } = matrix;
-  const open = masked(matrix, (value) => value !== 0);
+  const open = masked(matrix, (value) => value !== 0, levels.most <= 1 && levels.least >= 0);
   const closed = remembered({ queries, keys, row: (q) => complement(open.row(q), keys) });
   if (polarity !== undefined) {
     const mask = polarity === 'zero' ? closed : open;
     return result(matrix, levels, mask, nearestOf(mask), {
-      polarity: { allowed: polarity, by: 'person', sure: true, because: 'you said so' },
+      polarity: {
+        allowed: polarity,
+        by: known === undefined ? 'person' : 'cells',
+        sure: true,
+        because: known ?? 'you said so',
+      },
       meant,
     });
   }
@@ -117,12 +139,16 @@ function result(
   nearest: Found,
   { polarity, meant, ...rest }: Rest,
 ): Recognised {
-  const { cells, first } = nearest.difference;
-  const name = wordsOf(nearest.expression) ?? write(nearest.expression);
+  const standing = standingOf(mask, nearest);
+  const { expression, difference } = standing.nearest;
+  const { cells, first } = difference;
+  const name = wordsOf(expression) ?? write(expression);
   const says = [
-    first
-      ? `Nearest is ${name}, from which ${cells} ${cells === 1 ? 'cell differs' : 'cells differ'}, first query ${first.query}, key ${first.key}.`
-      : `This is ${name}.`,
+    standing.aligned
+      ? `This is ${wordsOf(standing.aligned) ?? write(standing.aligned)}, aligned at the top left: query 0 stands at key 0, as if no key had come before it.`
+      : first
+        ? `Nearest is ${name}, from which ${cells} ${cells === 1 ? 'cell differs' : 'cells differ'}, first query ${first.query}, key ${first.key}.`
+        : `This is ${name}${name.endsWith('?') ? '' : '.'}${byRow(expression, mask)}`,
     ...(polarity.allowed === 'zero' ? ['Its 1 means "blocked": it was turned over.'] : []),
     ...(note === undefined ? [] : [note]),
   ].join(' ');
@@ -130,25 +156,82 @@ function result(
   const binary = distinct < 3 && [least, most].every((value) => value === 0 || value === 1);
   const one = binary ? '1' : 'a number other than 0';
   const reading: Reading = { ...polarity, constant, one, ...(meant && { meant }) };
-  return { mask, polarity: reading, nearest, says, ...rest };
+  return { mask, polarity: reading, nearest: standing.nearest, says, ...rest };
 }
+
+/** Sizes that people choose. */
+const isRound = (n: number) => n >= 16 && ((n & (n - 1)) === 0 || n % 100 === 0 || n % 64 === 0);
+
+/** Libraries count a window with the token itself or without: one beside a round number was perhaps meant as that. */
+function besideRound(window: number): string {
+  const number = (n: number) => n.toLocaleString('en-US');
+  if (isRound(window)) return '';
+  if (isRound(window - 1))
+    return `. ${number(window)} = ${number(window - 1)} and the token itself; was ${number(window - 1)} meant?`;
+  return isRound(window + 1)
+    ? `. ${number(window)} is one less than ${number(window + 1)}; was ${number(window + 1)} meant, the token itself among them?`
+    : '';
+}
+
+/** A window that is taken from the number of the row, where fewer queries than keys stand at the end. */
+function byRow(expression: Expression, { queries, keys }: Mask): string {
+  const ahead = keys - queries;
+  const window = Number(/window\((\d+)\)/.exec(write(expression))?.[1] ?? 0);
+  return ahead > 0 && window - ahead > 1 && isSmall(window - ahead) && !isSmall(window)
+    ? ` Its queries stand at ${ahead} and after: counted by row instead of position, this is a window of ${window - ahead}.`
+    : '';
+}
+const isSmall = (n: number) => (n & (n - 1)) === 0 || isRound(n);
 
 /** A few patterns in words. */
 function wordsOf(expression: Expression): string | undefined {
   const text = write(expression);
   const window = /^causal & window\((\d+)\)$/.exec(text)?.[1];
   if (window)
-    return `a causal window of ${window}, itself included: the query and ${Number(window) - 1} before`;
+    return `a causal window of ${window}, itself included: the query and ${Number(window) - 1} before${besideRound(Number(window))}`;
+  const sides = /^window\((\d+)\) & !ahead\((\d+)\)$/.exec(text)?.slice(1).map(Number);
+  if (sides) {
+    const [before, after] = [sides[0]! - 1, sides[1]! - 1];
+    return `a window to both sides, ${before} before each token and ${after} after it, ${before + 1 + after} keys with itself${before === after ? '' : ': the sides differ'}`;
+  }
+  if (/^causal & tree\(/.test(text))
+    return `a tree of guessed tokens after a text, each reading its own branch: ${text}`;
   if (text === 'causal') return 'plain causal: every token reads all before it, and itself';
   if (text === 'causal | ahead(1)') return 'no mask at all: every token reads every token';
   return undefined;
 }
 
-function masked({ queries, keys, at }: Matrix, open: (value: number) => boolean): Mask {
+/** Runs of a mask at most, all rows together: every second key of 4,096 × 4,096 has half as many. */
+const MOST_RUNS = 16_000_000;
+
+/** Rows that are looked at to know how ragged a large mask is. */
+const LOOKED_AT = 256;
+
+/** Refuses at once what would take minutes: large noise. Of bytes alone, in which files are largest. */
+function checkRuns({ bytes, queries, keys }: Matrix): void {
+  if (!bytes || bytes.length < MOST_RUNS) return;
+  const step = Math.max(1, Math.floor(queries / LOOKED_AT)) | 1;
+  let [ends, rows] = [0, 0];
+  for (let q = 0; q < queries; q += step, rows++)
+    for (let i = q * keys + 1; i < (q + 1) * keys; i++)
+      if ((bytes[i] === 0) !== (bytes[i - 1] === 0)) ends++;
+  const runs = ((ends / 2) * queries) / rows;
+  if (runs > MOST_RUNS)
+    throw new InputError(
+      `the mask of ${queries} × ${keys} has some ${Math.round(runs / 1e6)} million runs of keys; masks of up to ${MOST_RUNS / 1e6} million are opened. Save a part of it, as mask[:2048, :2048]`,
+    );
+}
+
+function masked(
+  { queries, keys, at, bytes }: Matrix,
+  open: (value: number) => boolean,
+  binary = false,
+): Mask {
   return remembered({
     queries,
     keys,
     row(q) {
+      if (bytes && binary) return runsIn(bytes.subarray(q * keys, (q + 1) * keys));
       const runs: number[] = [];
       let now = false;
       for (let k = 0; k < keys; k++)
@@ -160,4 +243,15 @@ function masked({ queries, keys, at }: Matrix, open: (value: number) => boolean)
       return runs;
     },
   });
+}
+
+/** Runs of 1 in a row of 0 and 1: each end is looked for by the engine itself, which goes many bytes at a time. */
+function runsIn(row: Uint8Array): readonly number[] {
+  const runs: number[] = [];
+  for (let from = row.indexOf(1); from >= 0;) {
+    const to = row.indexOf(0, from);
+    runs.push(from, to < 0 ? row.length : to);
+    from = to < 0 ? -1 : row.indexOf(1, to);
+  }
+  return runs;
 }

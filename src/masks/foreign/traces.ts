@@ -1,6 +1,6 @@
 /** @file What patterns leave in the rows of a mask, read off all of them, so that single wrong cells do not count. */
-import type { Mask } from '../../attention/mask';
-import { count, firstAfter } from '../../attention/runs';
+import { positionOf, type Mask } from '../../attention/mask';
+import { clip, count, equal, firstAfter, has } from '../../attention/runs';
 import { Counts } from './fit';
 
 /** Cells by which a mask may differ from a pattern and still surely be meant as it. */
@@ -9,6 +9,8 @@ export const FEW = 3;
 export const MOST_PLACES = 200;
 /** Places only one row speaks for: a document of one token, or a wrong cell. */
 const MOST_DOUBTFUL = 32;
+/** Tokens up to which one cell may be all that a pattern shows of itself. */
+export const TINY = 16;
 /** Tokens beyond which not everything is tried: there the patterns are far apart, and each try takes its time. */
 export const LONG = 256;
 /** Tokens up to which chunks of every size are tried. */
@@ -26,7 +28,7 @@ export interface Padding {
 function ownRuns(mask: Mask, { left, right }: Padding): readonly (Own | undefined)[] {
   const last = mask.keys - 1 - right;
   return Array.from({ length: mask.queries }, (_, q) => {
-    const position = mask.keys - mask.queries + q;
+    const position = positionOf(mask, q);
     const [row, own] = [mask.row(q), Math.max(left, Math.min(last, position))];
     const at = firstAfter(row, own);
     return at < row.length && row[at]! <= own
@@ -92,7 +94,7 @@ function told(places: readonly number[]): readonly number[] {
 
 /** Positions of queries that read nothing after one that reads, or the other way round: padded documents begin there. */
 function emptiedAt(mask: Mask): readonly number[] {
-  const ahead = mask.keys - mask.queries;
+  const ahead = positionOf(mask, 0);
   const found: number[] = [];
   for (let q = 1; q < mask.queries; q++)
     if ((mask.row(q).length === 0) !== (mask.row(q - 1).length === 0)) found.push(ahead + q);
@@ -119,9 +121,99 @@ const gapsOf = (places: readonly number[]): readonly number[] => {
   return sorted.map((at, i) => at - (sorted[i - 1] ?? 0));
 };
 
+/** Two tokens that read each other are one cell of the future, which may as well be wrong: they are no span. */
+const FEWEST_OF_SPAN = 3;
+/** Spans one expression names at most. */
+const MOST_SPANS = 100;
+
+/** Tokens [from, to] that read on to the same end, three or more in a row: images in a text. None where there are too many. */
+export function spansOf(mask: Mask): readonly (readonly [number, number])[] {
+  const found: (readonly [number, number])[] = [];
+  for (let q = 0; q < mask.queries; q++) {
+    const end = endOf(mask, q);
+    if (q > 0 && endOf(mask, q - 1) === end) continue;
+    const from = positionOf(mask, q);
+    // Inside another it is that one, with a wrong cell; and one that begins the text is a prefix.
+    const inside = from <= (found.at(-1)?.[1] ?? 0);
+    if (end >= from + FEWEST_OF_SPAN && !(inside && q > 0)) found.push([from, end - 1]);
+    if (found.length > MOST_SPANS) return [];
+  }
+  if (found.length === 1 && found[0]![0] === 0) return [];
+  return found.filter(
+    ([a, b]) =>
+      b < mask.keys && positionOf(mask, 0) <= a && endOf(mask, b - positionOf(mask, 0)) === b + 1,
+  );
+}
+
+/** Where the run ends that holds the query's own token; its own place where it does not read itself. */
+function endOf(mask: Mask, q: number): number {
+  const own = positionOf(mask, q);
+  const row = q < mask.queries ? mask.row(q) : [];
+  const at = firstAfter(row, own);
+  return at < row.length && row[at]! <= own ? row[at + 1]! : own;
+}
+
+/** Where rows begin, and where they end, as several queries say: of blocks that are read whole, those of documents. */
+export interface Borders {
+  readonly begins: readonly number[];
+  readonly ends: readonly number[];
+}
+
+/** Blocks that are read to their end by all their tokens, as long as they like; none where some have one or two tokens. */
+export function blocksIn(mask: Mask, padding: Padding): Borders | undefined {
+  const { from, to } = edgesOf(mask, padding);
+  if (to.length === 0 || from.length + to.length > MOST_PLACES) return undefined;
+  const ends = [...to].sort((a, b) => a - b);
+  const begins = [...from].sort((a, b) => a - b);
+  const first = Math.max(padding.left, positionOf(mask, 0));
+  const whole = ends.every((end, i) => {
+    const size = end - Math.max(ends[i - 1] ?? first, first);
+    // What is left over at the end of a document may be less.
+    return size >= FEWEST_OF_SPAN || begins.includes(end) || i === 0;
+  });
+  return whole ? { begins, ends } : undefined;
+}
+
+/** Tokens of a tree at most. */
+const MOST_OF_TREE = 200;
+
+/**
+ * Guessed tokens that branch, at the end of a text: where they begin, and the parent of each after the first. Undefined
+ * where some row is no text and one branch.
+ */
+export function treeOf(mask: Mask): readonly number[] | undefined {
+  const ahead = positionOf(mask, 0);
+  if (mask.queries > mask.keys) return undefined;
+  let from = mask.keys;
+  for (let q = 0; q < mask.queries; q++) {
+    const row = mask.row(q);
+    const missing = row[0] === 0 ? row[1]! : 0;
+    if (missing <= ahead + q) from = Math.min(from, missing);
+  }
+  // A text stands before it; without one it is a stride as well.
+  if (from === 0 && mask.keys > TINY) return undefined;
+  if (from < ahead || mask.keys - from > MOST_OF_TREE || mask.keys - from < 2) return undefined;
+  const parents: number[] = [];
+  for (let at = from; at < mask.keys; at++) {
+    const row = mask.row(at - ahead);
+    const before = clip(row, from, at);
+    const parent = before.length > 0 ? before.at(-1)! - 1 : at;
+    if (!has(row, at) || row.at(-1) !== at + 1) return undefined;
+    if (parent < at) {
+      const above = clip(mask.row(parent - ahead), from, parent + 1);
+      if (!equal(before, above)) return undefined;
+    }
+    if (at > from) parents.push(parent);
+  }
+  // Chains one after another are documents.
+  const branches = parents.some((parent, i) => parent >= from && parent < from + i);
+  if (!branches) return undefined;
+  return [from, ...parents];
+}
+
 /** Tokens that read all there is to read. */
 export function fullRows(mask: Mask, { left, right }: Padding): readonly number[] {
-  const ahead = mask.keys - mask.queries;
+  const ahead = positionOf(mask, 0);
   const found = Array.from({ length: mask.queries }, (_, q) => q).filter(
     (q) => count(mask.row(q)) >= mask.keys - left - right,
   );
@@ -134,7 +226,7 @@ export function fullRows(mask: Mask, { left, right }: Padding): readonly number[
  */
 export function paddingsOf(mask: Mask): readonly Padding[] {
   const columns = new Counts(mask.keys, 'key');
-  for (let q = 0; q < mask.queries; q++) columns.add(mask.row(q), mask.keys - mask.queries + q);
+  for (let q = 0; q < mask.queries; q++) columns.add(mask.row(q), positionOf(mask, q));
   const read = columns.sums().subarray(0, mask.keys);
   const found = new Map<string, Padding>();
   for (const few of [FEW, 1, 0]) {

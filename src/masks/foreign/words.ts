@@ -1,7 +1,7 @@
 /** @file Masks as text: rows of 0 and 1, True and False, dots and crosses; and as NumPy and PyTorch print them. */
 import { check } from '../../core/check';
 import { MOST_TOKENS } from '../../attention/mask';
-import { checkShape, type Foreign, type Matrix } from './matrix';
+import { checkShape, inRows, type Matrix, type Tensor } from './matrix';
 
 /** Characters of a text at most: 2,048 × 2,048 numbers of a few digits each. */
 export const LONGEST = 64 * 2 ** 20;
@@ -10,7 +10,7 @@ const OPEN = /^(1|x|X|#|■|█|True|true|T)$/;
 const CLOSED = /^(0|\.|-|·|□|░|_|False|false|F)$/;
 
 /** Rows of 0 and 1, of . and #, of True and False, with or without spaces and commas; or of numbers. */
-export function readTextMask(text: string): Foreign {
+export function readTextMask(text: string): Tensor {
   check(
     text.length <= LONGEST,
     `the text has ${text.length} characters; ${LONGEST} at most are read`,
@@ -38,8 +38,9 @@ export function readTextMask(text: string): Foreign {
       numbers.push(value);
     }
   });
+  if (isList(text)) return tensorOf(numbers, [keys]);
   checkShape(rows.length, keys);
-  return { format: 'text', choices: [], matrix: () => matrixOf(numbers, rows.length, keys, 0) };
+  return tensorOf(numbers, [rows.length, keys]);
 }
 
 /** Lists of rows: [[1 0] [1 1]] is one, [[[1 0] [1 1]] [[1 1] [1 1]]] are two. */
@@ -62,10 +63,6 @@ function listsIn(text: string): readonly string[] {
   check(
     lists.length > 0 && opening === text.match(/\]/g)?.length,
     `the text has ${opening} '[' and ${text.match(/\]/g)?.length ?? 0} ']'; copy it to its end`,
-  );
-  check(
-    opening > 1,
-    `the text is one list, of ${cellsOf(lists[0]!.replaceAll(',', ' ').trim()).length} cells; a mask is a list of rows, [[1, 0], [1, 1]], and of one query [[1, 0]]`,
   );
   const masks = masksIn(text);
   check(
@@ -96,25 +93,28 @@ function numberOf(word: string): number | undefined {
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(word) ? Number(word) : undefined;
 }
 
-/** The numbers from `start` on, row by row, as a matrix. */
-export function matrixOf(
+/** One list, [0, 3, 8]: of tokens or of documents, and no row of a mask. */
+const isList = (text: string): boolean => text.match(/\[/g)?.length === 1;
+
+/** Numbers that stand row by row, as an array. */
+export function tensorOf(
   numbers: readonly number[],
-  queries: number,
-  keys: number,
-  start: number,
+  shape: readonly number[],
   kind?: Matrix['kind'],
-): Matrix {
+  name?: string,
+): Tensor {
   let found: Matrix['kind'] = 'bool';
-  for (let i = start; i < start + queries * keys && found !== 'float'; i++) {
+  for (let i = 0; i < numbers.length && found !== 'float'; i++) {
     const value = numbers[i]!;
     if (!Number.isInteger(value)) found = 'float';
     else if (value !== 0 && value !== 1) found = 'integer';
   }
   return {
-    queries,
-    keys,
+    shape,
+    strides: inRows(shape),
     kind: kind ?? found,
     dtype: kind ?? found,
-    at: (query, key) => numbers[start + query * keys + key]!,
+    ...(name !== undefined && { name }),
+    number: (i) => numbers[i]!,
   };
 }

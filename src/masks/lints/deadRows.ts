@@ -1,5 +1,5 @@
 import { count } from '../../attention/runs';
-import { eachLayer } from '../measure';
+import { eachLayer, positionOf } from '../measure';
 import { defineLint } from '../subject';
 
 export default defineLint({
@@ -15,7 +15,7 @@ export default defineLint({
         if (count(mask.row(q)) === 0) [dead, first] = [dead + 1, q];
       if (dead === 0) return undefined;
       return {
-        cell: { query: first, key: mask.keys - mask.queries + first },
+        cell: { query: first, key: Math.min(mask.keys - 1, positionOf(mask, first)) },
         what:
           dead === 1
             ? `Query ${first} may read no key.`

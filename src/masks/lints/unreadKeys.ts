@@ -14,7 +14,7 @@ export default defineLint({
     eachLayer(subject, (mask) => {
       const last = lastReaders(mask);
       // Keys of a cache from before the first query may have had their readers already.
-      const asked = run(mask.keys - mask.queries, mask.keys);
+      const asked = run(Math.max(0, mask.keys - mask.queries), mask.keys);
       let unread = NONE;
       for (let k = 0; k < mask.keys; k++) {
         if (last[k]! >= 0) continue;

@@ -1,6 +1,6 @@
 import type { Mask } from '../../attention/mask';
 import { has, intersect } from '../../attention/runs';
-import { eachLayer, farEndOf, lateRows, positionOf, windowOf } from '../measure';
+import { documentOf, eachLayer, farEndOf, lateRows, positionOf, windowOf } from '../measure';
 import { defineLint, type Declared, type Found } from '../subject';
 
 const keys = (n: number) => `${n} key${n === 1 ? '' : 's'}`;
@@ -16,9 +16,12 @@ export default defineLint({
     eachLayer(subject, (mask, layer) => {
       const { declared } = subject;
       const window = windowOf(declared, layer);
-      if (window === undefined) return undefined;
+      if (window === undefined) return rightEnd(mask, declared);
       return (
-        wrongSign(mask, declared, window) ?? nearEnd(mask, window) ?? farEnd(mask, declared, window)
+        wrongSign(mask, declared, window) ??
+        nearEnd(mask, window) ??
+        farEnd(mask, declared, window) ??
+        rightEnd(mask, declared)
       );
     }),
 });
@@ -63,6 +66,42 @@ function nearEnd(mask: Mask, window: number): Found | undefined {
       'No token reads itself, the first one reads nothing, and the reach of every layer is moved by one key.',
     fix: `Count the window of ${window} with the query in it: 0 <= query - key < ${window}.`,
     explains: ['L1', 'L2', 'L9', 'L11', 'L13'],
+  };
+}
+
+/** A window to both sides: how far it looks ahead, by most rows, against how far it should. */
+function rightEnd(mask: Mask, declared: Declared): Found | undefined {
+  const { right } = declared;
+  if (right === undefined) return undefined;
+  const seen = new Map<number, { rows: number; query: number }>();
+  let all = 0;
+  for (let query = 0; query < mask.queries; query++) {
+    const position = positionOf(mask, query);
+    const row = mask.row(query);
+    const end = row.at(-1) ?? 0;
+    // At the end of the text, or of a document, the window is cut for another reason.
+    const border = documentOf(declared, position, mask.keys).at(-1)!;
+    if (position + Math.max(right, end - 1 - position) + 1 >= Math.min(border, mask.keys)) continue;
+    if (!has(row, position)) continue;
+    all++;
+    const ahead = end - 1 - position;
+    const known = seen.get(ahead) ?? { rows: 0, query };
+    known.rows++;
+    seen.set(ahead, known);
+  }
+  const [most] = [...seen].sort(([, a], [, b]) => b.rows - a.rows);
+  if (!most || most[0] === right || 2 * most[1].rows <= all) return undefined;
+  const [ahead, { query }] = most;
+  const position = positionOf(mask, query);
+  const more = ahead > right;
+  return {
+    cell: { query, key: more ? position + ahead : position + ahead + 1 },
+    what: `Query ${query} reads ${keys(ahead)} after itself, where its right side was declared as ${right}.`,
+    consequence: more
+      ? 'Each layer looks further ahead than declared: what is streamed has to wait for tokens it should not need.'
+      : 'Each layer looks less far ahead than declared, and than its weights were trained for.',
+    fix: `Compare with key - query <= ${right}; FlashAttention's window_size is (left, ${right}).`,
+    thread: 'https://github.com/huggingface/transformers/pull/47010',
   };
 }
 

@@ -1,5 +1,6 @@
-import { lateRows, windowed, windowOf } from '../measure';
-import { defineLint, type Found, type Subject } from '../subject';
+import { farEndOf, lateRows, windowed, windowOf } from '../measure';
+import type { Mask } from '../../attention/mask';
+import { defineLint, type Declared, type Found, type Subject } from '../subject';
 
 /** The window a layer shows of those declared for others, or 'none' where it reads everything. */
 interface Wrong {
@@ -30,10 +31,12 @@ export default defineLint({
     const others = wrong.slice(1).map((one) => one.layer);
     return [
       {
-        layer,
+        ...(subject.masks.length > 1 && { layer }),
         layers: wrong.map((one) => one.layer),
-        ...(edge && { cell: { query: edge.query, key: edge.beyond.at(-1)! - 1 } }),
-        what: `Layer ${layer} was declared with ${say(declared)} and shows ${say(shows)}${others.length > 0 ? `; wrong too: ${others.join(', ')}` : ''}.`,
+        ...(edge && {
+          cell: { query: edge.query, key: Math.max(0, edge.beyond.at(-1)! - 1) },
+        }),
+        what: `This layer was declared with ${say(declared)} and shows ${say(shows)}${others.length > 0 ? `; wrong too: ${others.length === 1 ? 'layer' : 'layers'} ${others.map((one) => one + 1).join(', ')}` : ''}.`,
         consequence:
           'The number of windows looks right, but information takes another way through the stack than the weights were trained for.',
         fix: 'Count layers from 0 on both sides, and size each mask from its own layer.',
@@ -44,6 +47,12 @@ export default defineLint({
   },
 });
 
+/** A window that a row or two show alone may be a few wrong cells. */
+function shownBy(mask: Mask, declared: Declared, window: number): boolean {
+  const late = lateRows(mask, declared, window);
+  return !late.next().done && !late.next().done && !late.next().done;
+}
+
 function wrongLayers({ masks, declared }: Subject): readonly Wrong[] {
   const windows = masks.map((_, layer) => windowOf(declared, layer));
   // A global layer may still be given its window by mistake: that of an array, or any other layer's.
@@ -53,6 +62,10 @@ function wrongLayers({ masks, declared }: Subject): readonly Wrong[] {
     const answer = own !== undefined ? windowed(mask, declared, own) : undefined;
     if (answer === 'applied') return own;
     const others = sizes.filter((size) => size !== own);
+    // A layer that was declared global may show a window that no layer was declared with.
+    const global = declared.global ?? declared.layers?.[layer] === 'global';
+    const seen = own === undefined && global ? farEndOf(mask, declared, 1) : undefined;
+    if (seen && shownBy(mask, declared, seen.window)) others.push(seen.window);
     const size = others.find((one) => windowed(mask, declared, one) === 'applied');
     if (size !== undefined) return size;
     return answer === 'absent' ? 'none' : undefined;

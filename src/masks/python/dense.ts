@@ -2,16 +2,16 @@
 import { tableLines } from '../../attention/python';
 import type { CodeDoc } from '../format';
 import { checkCall, checkLines } from './facts';
-import { headLines, kindsOf, listOf, namesOf, ruleOf } from './layers';
+import { headLines, kindsOf, listOf, namesOf, ruleOf, sizeLines } from './layers';
 
 interface Dialect {
   readonly imports: string;
   /** All cells of a rule as truth values. */
-  readonly cells: (rule: string) => string;
-  readonly positions: string;
+  readonly cells: (rule: string, rows: string) => string;
+  readonly positions: (count: string) => string;
   /** Makes an array of lists. */
   readonly tensor: string;
-  readonly add: (allowed: string) => string;
+  readonly add: (allowed: string, rows: string) => string;
   /** As NumPy. */
   readonly numpy: (array: string) => string;
   readonly use: { readonly truth: string; readonly added: string };
@@ -19,10 +19,10 @@ interface Dialect {
 
 export const TORCH: Dialect = {
   imports: 'import torch',
-  positions: 'torch.arange(T)',
+  positions: (count) => `torch.arange(${count})`,
   tensor: 'torch.tensor',
-  cells: (rule) => `${rule}.expand(T, T)`,
-  add: (allowed) => `torch.zeros(T, T).masked_fill(~${allowed}, float('-inf'))`,
+  cells: (rule, rows) => `${rule}.expand(${rows}, T)`,
+  add: (allowed, rows) => `torch.zeros(${rows}, T).masked_fill(~${allowed}, float('-inf'))`,
   numpy: (array) => `${array}.numpy()`,
   use: {
     truth: 'torch.nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=MASKS[layer])',
@@ -32,9 +32,9 @@ export const TORCH: Dialect = {
 
 export const JAX: Dialect = {
   imports: 'import jax.numpy as jnp',
-  positions: 'jnp.arange(T)',
+  positions: (count) => `jnp.arange(${count})`,
   tensor: 'jnp.asarray',
-  cells: (rule) => `jnp.broadcast_to(${rule}, (T, T))`,
+  cells: (rule, rows) => `jnp.broadcast_to(${rule}, (${rows}, T))`,
   add: (allowed) => `jnp.where(${allowed}, 0.0, -jnp.inf)`,
   numpy: (array) => `np.asarray(${array})`,
   use: {
@@ -51,6 +51,9 @@ export function writeDense(
 ): string {
   const kinds = kindsOf(doc);
   const names = namesOf(kinds, doc.layers.length, 'mask_');
+  const whole = doc.queries === undefined || doc.queries === doc.T;
+  const rows = whole ? 'T' : 'Q';
+  const at = dialect.positions(rows);
   const asTruth = (array: string) => (form === 'added' ? `${array} == 0` : array);
   return [
     ...headLines(doc, what),
@@ -66,8 +69,8 @@ export function writeDense(
       kinds.map(({ expression }) => expression),
       { tensor: dialect.tensor },
     ),
-    `T = ${doc.T}`,
-    `q_idx, kv_idx = ${dialect.positions}[:, None], ${dialect.positions}[None, :]`,
+    ...sizeLines(doc),
+    `q_idx, kv_idx = ${whole ? at : `(FIRST + ${at})`}[:, None], ${dialect.positions('T')}[None, :]`,
     '',
     ...kinds.flatMap((kind) => [
       '',
@@ -76,8 +79,8 @@ export function writeDense(
       '',
       `mask_${kind.name} = ${
         form === 'truth'
-          ? dialect.cells(`rule_${kind.name}(q_idx, kv_idx)`)
-          : dialect.add(dialect.cells(`rule_${kind.name}(q_idx, kv_idx)`))
+          ? dialect.cells(`rule_${kind.name}(q_idx, kv_idx)`, rows)
+          : dialect.add(dialect.cells(`rule_${kind.name}(q_idx, kv_idx)`, rows), rows)
       }`,
       '',
     ]),
@@ -85,7 +88,7 @@ export function writeDense(
     `# ${dialect.use[form]}`,
     '',
     '',
-    ...checkLines(doc.T),
+    ...checkLines(doc),
     '',
     '',
     ...kinds.map(({ name, facts }) =>

@@ -1,6 +1,7 @@
 /** @file What exported code asserts of a mask where it is pasted: keys per row, pairs, and a sum over all its bits. */
 import { crc32 } from '../../core/crc32';
 import { maskOf, type Expression } from '../../attention/expression';
+import type { CodeDoc } from '../format';
 import type { Mask } from '../../attention/mask';
 import { count } from '../../attention/runs';
 
@@ -16,15 +17,15 @@ export interface Facts {
   readonly dead?: number;
 }
 
-export function factsOf(expression: Expression, T: number): Facts {
-  const mask = maskOf(expression, T);
-  const rows = rowsToCount(T).map((q) => [q, count(mask.row(q))] as const);
-  if (T > MOST_CHECKED) {
+export function factsOf(expression: Expression, T: number, queries = T): Facts {
+  const mask = maskOf(expression, T, queries);
+  const rows = rowsToCount(queries).map((q) => [q, count(mask.row(q))] as const);
+  if (Math.max(T, queries) > MOST_CHECKED) {
     const dead = rows.find(([, keys]) => keys === 0)?.[0];
     return { rows, ...(dead !== undefined && { dead }) };
   }
   let [pairs, dead] = [0, -1];
-  for (let q = 0; q < T; q++) {
+  for (let q = 0; q < queries; q++) {
     const keys = count(mask.row(q));
     if (keys === 0 && dead < 0) dead = q;
     pairs += keys;
@@ -56,16 +57,16 @@ export function crcOf(mask: Mask): number {
 const HEX = (crc: number) => `0x${crc.toString(16).padStart(8, '0')}`;
 
 /** The Python that checks; `mask` is what NumPy can read, True where a key may be read. */
-export function checkLines(T: number): readonly string[] {
+export function checkLines({ T, queries = T }: CodeDoc): readonly string[] {
   const rows = [
     '    for q, keys in rows.items():',
     `        assert row(q).sum() == keys, f'{name}: query {q} reads {row(q).sum()} keys; it should read {keys}'`,
   ];
-  if (T > MOST_CHECKED) return ['def check(name, row, rows):', ...rows];
+  if (Math.max(T, queries) > MOST_CHECKED) return ['def check(name, row, rows):', ...rows];
   return [
     'def check(name, mask, rows, pairs, crc):',
     '    mask = np.asarray(mask)',
-    `    assert mask.shape == (T, T) and mask.dtype == bool, f'{name} is {mask.shape} of {mask.dtype}'`,
+    `    assert mask.shape == (${queries === T ? 'T' : 'Q'}, T) and mask.dtype == bool, f'{name} is {mask.shape} of {mask.dtype}'`,
     '    row = lambda q: mask[q]',
     ...rows,
     `    assert mask.sum() == pairs, f'{name} lets {mask.sum()} pairs through; it should be {pairs}'`,

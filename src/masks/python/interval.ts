@@ -1,7 +1,7 @@
 /** @file Settings of a backend, checked with NumPy against the rule its documentation gives: the backend need not be there. */
 import type { CodeDoc } from '../format';
 import { checkCall, checkLines } from './facts';
-import { headLines, wordLines, type Kind } from './layers';
+import { headLines, sizeLines, wordLines, type Kind } from './layers';
 
 /** `rule` defines reads(setting, q_idx, kv_idx); `setting` is its Python for a kind of layer. */
 export function writeSettings(
@@ -19,6 +19,7 @@ export function writeSettings(
     readonly setting: (kind: Kind) => string;
   },
 ): string {
+  const whole = doc.queries === undefined || doc.queries === doc.T;
   return [
     ...headLines(doc, what),
     ...kinds.flatMap(wordLines),
@@ -26,7 +27,7 @@ export function writeSettings(
     '',
     'import numpy as np',
     '',
-    `T = ${doc.T}`,
+    ...sizeLines(doc),
     '',
     ...settings,
     '',
@@ -34,14 +35,15 @@ export function writeSettings(
     ...rule,
     '',
     '',
-    ...checkLines(doc.T),
+    ...checkLines(doc),
     '',
     '',
     'tokens = np.arange(T)',
+    ...(whole ? [] : ['queries = FIRST + np.arange(Q)']),
     ...kinds.map((kind) =>
       checkCall(`layer ${kind.layers[0]}`, kind.facts, {
-        whole: `reads(${setting(kind)}, tokens[:, None], tokens[None, :])`,
-        row: `reads(${setting(kind)}, q, tokens)`,
+        whole: `reads(${setting(kind)}, ${whole ? 'tokens' : 'queries'}[:, None], tokens[None, :])`,
+        row: `reads(${setting(kind)}, ${whole ? 'q' : 'FIRST + q'}, tokens)`,
       }),
     ),
     '',

@@ -3,6 +3,7 @@ import type { CodeDoc, CodeLayer } from '../format';
 import { brief, terms, write, type Expression } from '../../attention/expression';
 import { factsOf, type Facts } from './facts';
 import { plain, termsIn } from '../../attention/plain';
+import { positionOf } from '../../attention/mask';
 import { ruleLines } from '../../attention/python';
 
 export interface Kind {
@@ -12,7 +13,7 @@ export interface Kind {
   readonly facts: Facts;
 }
 
-export function kindsOf({ T, layers }: CodeDoc): readonly Kind[] {
+export function kindsOf({ T, queries, layers }: CodeDoc): readonly Kind[] {
   const byText = new Map<string, { expression: Expression; layers: number[] }>();
   layers.forEach(({ expression }, i) => {
     const text = write(expression);
@@ -23,20 +24,30 @@ export function kindsOf({ T, layers }: CodeDoc): readonly Kind[] {
   return [...byText.values()].map((kind, i) => ({
     name: `${i + 1}`,
     ...kind,
-    facts: factsOf(kind.expression, T),
+    facts: factsOf(kind.expression, T, queries),
   }));
 }
 
 /** What stands above everything: what it is, of how many tokens, and what it leaves out. */
-export function headLines({ T, layers }: CodeDoc, what: string): readonly string[] {
+export function headLines({ T, queries = T, layers }: CodeDoc, what: string): readonly string[] {
   const painted = layers.flatMap(({ paint }, i) => (paint && paint.length > 0 ? [i + 1] : []));
   return [
-    `# ${what}. Query rows, key columns, ${T} tokens. Written by Zebra Lab from the mask's terms.`,
+    `# ${what}. Query rows, key columns, ${queries === T ? `${T} tokens` : `${queries} queries of ${T} keys`}. Written by Zebra Lab from the mask's terms.`,
     ...(painted.length > 0
       ? [`# Cells painted by hand on ${sayLayers(painted)} are not in this code.`]
       : []),
   ];
 }
+
+/** Their number: T, and where there are not as many queries as keys, Q of them and the position of the first. */
+export const sizeLines = ({ T, queries = T }: CodeDoc): readonly string[] => [
+  `T = ${T}`,
+  ...(queries === T
+    ? []
+    : [
+        `Q, FIRST = ${queries}, ${positionOf({ queries, keys: T }, 0)}  # query i stands at FIRST + i`,
+      ]),
+];
 
 /** The terms of a kind in words, the convention of its numbers among them. */
 export function wordLines({ expression, layers, facts }: Kind): readonly string[] {
@@ -58,11 +69,16 @@ function inWords({ term, numbers }: Expression & { kind: 'term' }): string {
   return explained.length > 0 ? explained.join('; ') : summary;
 }
 
-/** def NAME(arguments): return … */
-export const ruleOf = (kind: Kind, name: string, parameters: string): readonly string[] => [
+/** def NAME(arguments): return …, with what stands before that. */
+export const ruleOf = (
+  kind: Kind,
+  name: string,
+  parameters: string,
+  first: readonly string[] = [],
+): readonly string[] => [
   ...wordLines(kind),
   `def ${name}(${parameters}):`,
-  ...ruleLines(kind.expression).map((line) => `    ${line}`),
+  ...[...first, ...ruleLines(kind.expression)].map((line) => `    ${line}`),
 ];
 
 /** One entry per layer, those in a row that are alike as a product: [a] + [b] * 3. */

@@ -2,7 +2,7 @@
  * @file Prefill against decode: what a query reads when the whole text is there, and what it reads from a cache when it is
  * written one token at a time. They must be the same.
  */
-import type { Mask } from '../../attention/mask';
+import { positionOf, type Mask } from '../../attention/mask';
 import { clip, intersect, minus, type Runs } from '../../attention/runs';
 import { foundAt, type Cache } from './cache';
 
@@ -18,7 +18,7 @@ export interface TwoPaths {
 
 /** Keys query `q` reads on both paths. A decoder has no key after the query, whatever the mask says. */
 export function twoPaths(mask: Mask, cache: Cache, q: number): TwoPaths {
-  const step = mask.keys - mask.queries + q;
+  const step = positionOf(mask, q);
   const prefill = mask.row(q);
   const found = foundAt(cache, step);
   const decode = cache.reads === 'all' ? found : intersect(prefill, found);

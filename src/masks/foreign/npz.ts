@@ -1,0 +1,44 @@
+/** @file NumPy's .npz: a ZIP of .npy files, packed or not. */
+import { unzipSync } from 'fflate';
+import { check, InputError } from '../../core/check';
+import { MOST_BYTES, type Tensor } from './matrix';
+import { isNpy, readNpy } from './npy';
+
+export const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
+
+/** Arrays of an archive at most. */
+const MOST_ARRAYS = 512;
+
+/** The arrays of an archive, by their names. What it says of its sizes is looked at before anything is unpacked. */
+export function readNpz(bytes: Uint8Array): readonly Tensor[] {
+  let [total, arrays] = [0, 0];
+  const names: string[] = [];
+  let files: Record<string, Uint8Array>;
+  try {
+    files = unzipSync(bytes, {
+      filter({ name, originalSize }) {
+        names.push(name);
+        if (!name.endsWith('.npy')) return false;
+        total += originalSize;
+        check(
+          total <= MOST_BYTES && ++arrays <= MOST_ARRAYS,
+          `the archive unpacks to more than ${MOST_BYTES.toLocaleString('en-US')} bytes, or has more than ${MOST_ARRAYS} arrays; save the mask by itself with np.save('mask.npy', mask)`,
+        );
+        return true;
+      },
+    });
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError('the archive cannot be unpacked; it is broken or cut short');
+  }
+  const found = Object.entries(files);
+  check(
+    found.length > 0,
+    `the archive holds ${names.length === 0 ? 'nothing' : names.slice(0, 3).join(', ')} and no .npy; save the mask with np.savez('masks.npz', mask=mask)`,
+  );
+  return found.map(([name, content]) => {
+    const short = name.replace(/\.npy$/, '');
+    check(isNpy(content), `'${short}' in the archive does not begin as a .npy does`);
+    return readNpy(content, short);
+  });
+}

@@ -1,0 +1,40 @@
+/** @file What a person says beside a mask, so that lints that need more than cells can find something. */
+import type { Subject } from './subject';
+import type { Cache } from './views/cache';
+
+export interface Given {
+  /** Tokens of the text; what follows is padding. */
+  readonly length?: number;
+  /** Tokens a side of a block mask. */
+  readonly block?: number;
+  /** Keys the cache of each layer holds; 0: all. */
+  readonly cache?: number;
+  /** Whether the decoder reads all its cache holds, without the mask. */
+  readonly whole?: boolean;
+  /** Whether the call is told is_causal as well. */
+  readonly isCausal?: boolean;
+}
+
+/** As lints are told it, of so many layers. */
+export function subjectOf(
+  { length, block, cache, whole, isCausal }: Given,
+  layers: number,
+): Pick<Subject, 'caches' | 'isCausal'> & { readonly declared?: Subject['declared'] } {
+  const reads = whole ? ({ reads: 'all' } as const) : {};
+  const kept: Cache | undefined =
+    cache === undefined
+      ? undefined
+      : cache === 0
+        ? { kind: 'all', ...reads }
+        : { kind: 'ring', slots: cache, ...reads };
+  return {
+    ...((length !== undefined || block !== undefined) && {
+      declared: {
+        ...(length !== undefined && { length }),
+        ...(block !== undefined && { block }),
+      },
+    }),
+    ...(kept && { caches: Array.from({ length: layers }, () => kept) }),
+    ...(isCausal && { isCausal }),
+  };
+}

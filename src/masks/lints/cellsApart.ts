@@ -1,0 +1,55 @@
+import { positionOf, type Mask } from '../../attention/mask';
+import { clip, count, differ, has, minus, type Runs } from '../../attention/runs';
+import { eachLayer, spanOf } from '../measure';
+import { defineLint, type Declared } from '../subject';
+
+export default defineLint({
+  id: 'L16',
+  order: 16,
+  label: 'Single cells',
+  summary:
+    'Cells that are other than in the mask it is meant to be, although nothing else is wrong: a token of another sequence, a slice that is off.',
+  thread: 'https://github.com/AI-Hypercomputer/maxtext/issues/4586',
+  check: (subject) =>
+    eachLayer(subject, (mask, layer) => {
+      const meant = subject.meant?.[layer];
+      if (!meant || meant.queries !== mask.queries || meant.keys !== mask.keys) return undefined;
+      // A leak of the future is said by its own lint; what else differs is not.
+      const { cells, first } = apart(mask, meant, subject.declared);
+      if (!first) return undefined;
+      const { query, key } = first;
+      const reads = has(mask.row(query), key);
+      const { step, meantIs = 'the mask it should be' } = subject;
+      const more = cells > 1 ? `; ${cells - 1} more cells are other too` : '';
+      return {
+        cell: first,
+        what: `Query ${query} ${reads ? 'reads' : 'does not read'} key ${key}, and ${meantIs} ${reads ? 'blocks it' : 'lets it through'}${more}.`,
+        consequence: step
+          ? 'What is written token by token differs from what the whole text gives, from this token on.'
+          : 'One cell is enough to move every output after it, and too little to be seen in a loss.',
+        fix: step
+          ? `Take the row of the whole mask at position ${positionOf(mask, query)}.`
+          : 'Go to the cell, see which term should have decided it, and save the repaired mask.',
+        ...(step && {
+          thread: 'https://github.com/huggingface/transformers/issues/37574',
+        }),
+        unless: ['L3'],
+      };
+    }),
+});
+
+function apart(mask: Mask, meant: Mask, declared: Declared) {
+  let cells = 0;
+  let first: { query: number; key: number } | undefined;
+  for (let query = 0; query < mask.queries; query++) {
+    let runs: Runs = differ(mask.row(query), meant.row(query));
+    if (runs.length === 0) continue;
+    const position = positionOf(mask, query);
+    if (declared.causal)
+      runs = minus(runs, minus(clip(runs, position + 1, mask.keys), spanOf(declared, position)));
+    if (runs.length === 0) continue;
+    first ??= { query, key: runs[0]! };
+    cells += count(runs);
+  }
+  return { cells, first };
+}

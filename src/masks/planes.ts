@@ -1,0 +1,177 @@
+/**
+ * @file Every plane of an opened file, the heads of a batch among them: which are alike, which differ and in what. One on
+ * the screen says nothing of the others. They are looked at a few at a time, so that other questions are answered between.
+ */
+import type { Expression } from '../attention/expression';
+import { brief, maskOf } from '../attention/expression';
+import { differenceOf, type Difference, type Mask } from '../attention/mask';
+import { InputError } from '../core/check';
+import { declaredOf } from './declared';
+import type { Choice, Planar } from './foreign/brought';
+import type { Matrix } from './foreign/matrix';
+import { recognise, type Asked, type Recognised } from './foreign/recognise';
+import { lint, type Finding } from './lint';
+import { isNear } from './opened';
+
+/** Planes with the same numbers. */
+export interface Alike {
+  /** One place on each axis, of every plane; the first few of many. */
+  readonly planes: readonly (readonly number[])[];
+  readonly count: number;
+  /** The nearest pattern as it is written, and the cells in which it differs; undefined where it was refused. */
+  readonly is?: string;
+  readonly off?: Difference;
+  /** Against the commonest planes; undefined in themselves. */
+  readonly apart?: Difference;
+  readonly findings: readonly Finding[];
+  /** Whether they are wrong only if they are meant as the commonest planes. */
+  readonly asOthers: boolean;
+  /** Why its numbers are no mask. */
+  readonly refused?: string;
+}
+
+export interface Planes {
+  /** What is counted by the places of a plane. */
+  readonly axes: readonly Choice[];
+  /** Which of them is open as layers. */
+  readonly stack?: number;
+  readonly of: number;
+  readonly done: number;
+  /** The commonest first; empty until all were looked at. */
+  readonly alike: readonly Alike[];
+}
+
+const MOST_NAMED = 12;
+
+interface Group {
+  readonly first: readonly number[];
+  readonly planes: (readonly number[])[];
+  count: number;
+}
+
+export class Survey {
+  readonly of: number;
+  #done = 0;
+  readonly #groups = new Map<string, Group>();
+  #alike: readonly Alike[] = [];
+
+  constructor(
+    private readonly planar: Planar,
+    private readonly asked: Asked,
+  ) {
+    this.of = planar.axes.reduce((all, { count }) => all * count, 1);
+  }
+
+  /** Looks at about so many cells more, of one plane at least. */
+  goOn(cells: number): Planes {
+    let left = cells;
+    while (this.#done < this.of) {
+      const picked = this.#place(this.#done++);
+      const { sign, size } = this.#signOf(picked);
+      left -= size;
+      const group = this.#groups.get(sign) ?? { first: picked, planes: [], count: 0 };
+      this.#groups.set(sign, group);
+      group.count++;
+      if (group.planes.length < MOST_NAMED) group.planes.push(picked);
+      if (this.#done === this.of) this.#alike = this.#judged();
+      else if (left <= 0) break;
+    }
+    const { axes, stack } = this.planar;
+    return {
+      axes,
+      ...(stack !== undefined && { stack }),
+      of: this.of,
+      done: this.#done,
+      alike: this.#alike,
+    };
+  }
+
+  #signOf(picked: readonly number[]): { readonly sign: string; readonly size: number } {
+    const { matrix, implied } = this.planar;
+    if (!matrix) {
+      const { expression, T } = implied!(picked);
+      return { sign: `${T} ${brief(expression)}`, size: T };
+    }
+    const one = matrix(picked);
+    return { sign: signOf(one), size: one.queries * one.keys };
+  }
+
+  #recognised(picked: readonly number[]): Pick<Recognised, 'mask' | 'nearest'> {
+    const { matrix, implied } = this.planar;
+    if (matrix) return recognise(matrix(picked), this.asked);
+    const { expression, T, queries = T } = implied!(picked);
+    return {
+      mask: maskOf(expression, T, queries),
+      nearest: { expression, difference: { cells: 0 } },
+    };
+  }
+
+  #place(index: number): readonly number[] {
+    const picked: number[] = [];
+    for (const { count } of this.planar.axes.toReversed()) {
+      picked.unshift(index % count);
+      index = Math.floor(index / count);
+    }
+    return picked;
+  }
+
+  #judged(): readonly Alike[] {
+    const groups = [...this.#groups.values()].sort((a, b) => b.count - a.count);
+    let common: { readonly mask: Mask; readonly expression: Expression } | undefined;
+    return groups.map(({ first, planes, count }): Alike => {
+      let recognised: Pick<Recognised, 'mask' | 'nearest'>;
+      try {
+        recognised = this.#recognised(first);
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        return { planes, count, findings: [], asOthers: false, refused: error.message };
+      }
+      const { mask, nearest } = recognised;
+      const { expression, difference: off } = nearest;
+      const own = wrongIn(mask, expression, off);
+      const comparable = common?.mask.keys === mask.keys && common.mask.queries === mask.queries;
+      const others =
+        common && comparable && own.length === 0 ? wrongIn(mask, common.expression) : [];
+      const apart = common && comparable ? differenceOf(mask, common.mask) : undefined;
+      common ??= { mask, expression };
+      return {
+        planes,
+        count,
+        is: brief(expression),
+        off,
+        ...(apart && { apart }),
+        findings: own.length > 0 ? own : others,
+        asOthers: own.length === 0 && others.length > 0,
+      };
+    });
+  }
+}
+
+/** Held against a pattern; near to it, cell by cell. */
+const wrongIn = (mask: Mask, expression: Expression, off?: Difference): readonly Finding[] =>
+  lint({
+    ...(off &&
+      off.cells > 0 &&
+      isNear(off.cells, mask) && {
+        meant: [maskOf(expression, mask.keys, mask.queries)],
+        meantIs: brief(expression),
+      }),
+    masks: [mask],
+    expressions: [expression],
+    declared: declaredOf(expression, mask.keys),
+  }).filter(({ note }) => !note);
+
+/** The same for the same numbers. */
+export function signOf({ queries, keys, at }: Matrix): string {
+  const value = new Float64Array(1);
+  const halves = new Int32Array(value.buffer);
+  let [a, b] = [0x811c9dc5, 0x9e3779b9];
+  for (let q = 0; q < queries; q++)
+    for (let k = 0; k < keys; k++) {
+      value[0] = at(q, k);
+      a = Math.imul(a ^ halves[1]!, 0x01000193) ^ halves[0]!;
+      b = Math.imul(b ^ halves[1]!, 0x85ebca6b) + halves[0]!;
+      b ^= b >>> 15;
+    }
+  return `${a >>> 0} ${b >>> 0}`;
+}

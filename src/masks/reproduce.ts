@@ -1,0 +1,46 @@
+/** @file From a finding to its cause in one's own code: a few lines of NumPy that show the cell, and all others that are wrong. */
+import { ruleLines, tableLines } from '../attention/python';
+import { brief, verdictOf, type Expression } from '../attention/expression';
+import { positionOf } from '../attention/mask';
+
+export interface Reproduced {
+  readonly queries: number;
+  readonly keys: number;
+  readonly cell: { readonly query: number; readonly key: number };
+  readonly meant: Expression;
+}
+
+/** Python that runs beside a saved mask. */
+export function reproduction({ queries, keys, cell, meant }: Reproduced): string {
+  const first = positionOf({ queries, keys }, 0);
+  return [
+    'import zlib',
+    '',
+    'import numpy as np',
+    '',
+    ...tableLines([meant], { tensor: 'np.asarray' }),
+    "mask = np.load('mask.npy')  # [queries, keys], True where a key may be read",
+    `T, FIRST = ${keys}, ${first}  # keys; the position of query 0 among them`,
+    '',
+    '',
+    'def rule(q_idx, kv_idx):',
+    ...ruleLines(meant).map((line) => `    ${line}`),
+    '',
+    '',
+    `q, k = ${cell.query}, ${cell.key}`,
+    "print('it is', bool(mask[q, k]), 'and should be', bool(rule(np.int64(FIRST + q), np.int64(k))))",
+    'expected = rule(FIRST + np.arange(mask.shape[0])[:, None], np.arange(T)[None, :])',
+    'wrong = np.argwhere(mask != expected)',
+    "print(len(wrong), 'cells differ, first', wrong[:10].tolist())",
+    '',
+  ].join('\n');
+}
+
+/** Which terms of what is meant decide a cell, and how: 'blocked by window(4)'. */
+export function decidedBy({ queries, keys, cell, meant }: Reproduced): string {
+  const { query, key } = cell;
+  const position = positionOf({ queries, keys }, query);
+  const { allowed, because } = verdictOf(meant, position, key, keys);
+  const terms = because.length > 0 ? because.join(', ') : brief(meant);
+  return `${allowed ? 'let through' : 'blocked'} by ${terms}`;
+}
