@@ -6,7 +6,7 @@
 import { gzipSync } from 'node:zlib';
 import { withPage } from './page.mjs';
 
-const PAGES = ['', 'lab', 'compare', 'figures', 'masks', 'lessons'];
+const PAGES = ['', 'lab', 'compare', 'figures', 'masks', 'planner', 'lessons'];
 /** Without anything new for so long, all that a page opens with is there. */
 const QUIET_MS = 3000;
 const isData = (address) => /\/(corpora|recorded|models)\//.test(address);

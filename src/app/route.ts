@@ -8,6 +8,7 @@ export const PAGES = [
   { id: 'figures', label: 'Figures' },
   { id: 'generate', label: 'Generate' },
   { id: 'masks', label: 'Masks' },
+  { id: 'planner', label: 'Planner' },
   { id: 'teach', label: 'Teach' },
   { id: 'class', label: 'Class' },
   { id: 'worksheet', label: 'Worksheet' },

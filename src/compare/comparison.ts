@@ -6,6 +6,7 @@
  */
 import { plans } from '../attention/plans';
 import {
+  changedBetween,
   CONTROLS,
   controlOf,
   DEFAULTS,
@@ -157,6 +158,13 @@ export function differencesOf(comparison: Comparison): Differences {
   );
   const differ = read.filter((name) => new Set(values(name)).size > 1);
   return { differ, equal: read.filter((name) => !differ.includes(name)) };
+}
+
+/** What was changed from one comparison to another, in words: settings all runs share, or which runs there are. */
+export function differencesBetween(a: Comparison, b: Comparison): readonly string[] {
+  const shared = changedBetween({ ...a.shared, ...ownOf(b.shared) }, b.shared);
+  const runs = ({ runs }: Comparison) => JSON.stringify(runs.map(({ own }) => own));
+  return [...shared, ...(runs(a) === runs(b) ? [] : ['the runs compared'])];
 }
 
 /** 'They differ in: plan. Everything else is equal: …' */

@@ -367,3 +367,7 @@ export const readsChunks = (spec: RunSpec): boolean =>
 /** Tokens that its layers would see if all of them were local, the one that asks included: beyond it lies what is far. */
 export const localReach = (spec: RunSpec): number =>
   reach(plans.get('local').expand(spec), spec.context);
+
+/** The settings in which two runs differ, as their controls call them. */
+export const changedBetween = (a: RunSpec, b: RunSpec): readonly string[] =>
+  CONTROLS.filter(({ name }) => a[name] !== b[name]).map(({ label }) => label.toLowerCase());

@@ -19,6 +19,8 @@ import { sightOf, sightPairs, type Show } from './sight';
 
 export type { Show } from './sight';
 
+/** Of a model whose training is held to be taken back, beside the one that took its place. */
+const MOST_HELD = 256 * 2 ** 20; // bytes
 /** Time for the hand to come to rest before the model is built anew. */
 const SETTLE_MS = 250;
 const SETTLE_TEXT_MS = 900;
@@ -40,6 +42,8 @@ export class Lab {
   problem = $state.raw<string | undefined>();
   text = $state('');
   run = $state.raw() as Run;
+  /** The run that this one took the place of, paused where it stood: it can be taken back. */
+  before = $state.raw<Run | undefined>();
 
   notes = $state.raw<readonly string[]>([]);
   rest = $state.raw(fromQuery('').rest);
@@ -137,8 +141,33 @@ export class Lab {
     this.#settle(0);
   };
 
+  /** The run that was replaced takes its place again, paused at its step. */
+  takeBack = () => {
+    const { before } = this;
+    if (!before) return;
+    clearTimeout(this.#settling);
+    this.before = undefined;
+    this.run.close();
+    this.run = before;
+    this.spec = before.spec;
+    if (before.text !== undefined) {
+      this.text = before.text;
+      this.options.keep?.(before.text);
+    }
+    this.problem = undefined;
+    this.applied++;
+    this.#fit(before.spec);
+  };
+
+  /** Nobody wants it back. */
+  letGo = () => {
+    this.before?.close();
+    this.before = undefined;
+  };
+
   dispose() {
     clearTimeout(this.#settling);
+    this.letGo();
     this.run.close();
   }
 
@@ -191,7 +220,12 @@ export class Lab {
   #textFor = (spec: RunSpec) => (isOwnText(spec) ? this.text : undefined);
 
   #start(spec: RunSpec, train: boolean, from?: Uint8Array<ArrayBuffer>) {
-    (this.run as Run | undefined)?.close();
+    const old = this.run as Run | undefined;
+    if (old && canBeHeld(old, spec)) {
+      old.pause();
+      this.letGo();
+      this.before = old;
+    } else old?.close();
     const run = new Run(
       `lab-${++runs}`,
       spec,
@@ -202,13 +236,23 @@ export class Lab {
       from,
     );
     this.run = run;
-    const { layers, heads, context } = spec;
+    this.#fit(spec);
+    if (train) run.train();
+  }
+
+  #fit({ layers, heads, context }: RunSpec) {
     this.selection.fit(layers, heads, context);
     if (this.focus && (this.focus.layer >= layers || this.focus.head >= heads))
       this.focus = undefined;
-    if (train) run.train();
   }
 }
+
+/** Something was learnt, and what computes it stays the same. */
+const canBeHeld = ({ state, step, spec, memory }: Run, next: RunSpec): boolean =>
+  (state.phase === 'running' || state.phase === 'paused') &&
+  step > 0 &&
+  spec.backend === next.backend &&
+  (memory?.peak ?? 0) <= MOST_HELD;
 
 const same = (a: RunSpec, b: RunSpec) => CONTROLS.every(({ name }) => a[name] === b[name]);
 

@@ -43,6 +43,8 @@ export interface Beside {
   readonly name: string;
   readonly doc?: MaskDoc;
   readonly config?: ConfigLayers;
+  /** Of the config, as it was opened. */
+  readonly text?: string;
 }
 
 /** A mask or config from elsewhere: read, made a mask of the workbench, and read again otherwise when a person says so. */
@@ -56,6 +58,8 @@ export class OpenedFile {
   beside = $state.raw<readonly Beside[]>([]);
   /** All planes of the file; undefined where it has only one. */
   planes = $state.raw<Planes>();
+  /** Of the config that was opened last; empty: none was. */
+  configText = $state('');
 
   #file = $state(0);
   #surveys = 0;
@@ -123,7 +127,7 @@ export class OpenedFile {
         else if (own !== undefined && isConfig(own)) {
           // The table of model types is large, and few people open a config: it is loaded when one is.
           const { readConfig } = await import('../masks/configs');
-          beside.push({ name, config: readConfig(own) });
+          beside.push({ name, config: readConfig(own), text: own });
         } else arrays.push({ name, bytes: content });
       }
       if (arrays.length > 0) {
@@ -137,8 +141,9 @@ export class OpenedFile {
       const [first] = beside;
       if (first?.doc) this.#take({ doc: first.doc, says: 'A file of this page.' });
       else if (first?.config) {
-        const { config } = first;
+        const { config, text = '' } = first;
         this.bench.showConfig(config);
+        this.configText = text;
         this.#keep(this.bench.doc, `${config.layers.length} layers. ${config.convention}.`);
       }
       this.beside = beside.slice(1);

@@ -58,6 +58,19 @@ export interface RaceOptions {
   readonly lazy?: boolean;
   /** Runs were built, or built anew. */
   built?(): void;
+  /** Runs that trained are held when others take their place, so that they can be taken back. */
+  readonly holds?: boolean;
+}
+
+/** Of models whose training is held, beside those that took their place. */
+const MOST_HELD = 512 * 2 ** 20; // bytes
+
+/** Runs that others took the place of, paused where they stood. */
+interface Held {
+  readonly built: Comparison;
+  readonly runs: readonly Run[];
+  readonly moments: Moments;
+  readonly step: number;
 }
 
 /** A file that was opened, or that was recorded for these very settings. */
@@ -80,6 +93,9 @@ export class Race implements Driven {
   text = $state('');
   /** A file that was opened: its numbers are shown until somebody trains. */
   saved = $state.raw<Opened | undefined>();
+
+  /** What these runs took the place of. */
+  before = $state.raw<Held | undefined>();
 
   notes = $state.raw<readonly string[]>([]);
   rest = $state.raw(fromAddress('').rest);
@@ -385,7 +401,53 @@ export class Race implements Driven {
     clearTimeout(this.#settling);
     clearTimeout(this.#looking);
     this.measured.repetition.stop();
+    this.letGo();
     for (const run of this.runs) run.close();
+  }
+
+  /** The runs that were replaced take their place again, paused at their step. */
+  takeBack = () => {
+    const { before } = this;
+    if (!before) return;
+    clearTimeout(this.#settling);
+    for (const run of this.runs) run.close();
+    this.before = undefined;
+    this.wish = false;
+    this.saved = undefined;
+    this.problem = undefined;
+    this.asked = before.built;
+    this.#show(before.built, before.runs, before.moments);
+    const text = before.runs[0]!.text;
+    if (text !== undefined) this.text = text;
+    this.opened = true;
+    this.applied++;
+    this.options.built?.();
+  };
+
+  /** Nobody wants them back. */
+  letGo = () => {
+    for (const run of this.before?.runs ?? []) run.close();
+    this.before = undefined;
+  };
+
+  /** Holds what was learnt, where there is room for it and the same machine goes on; else closes it. */
+  #leave(next: Comparison) {
+    const { runs, built } = this;
+    const bytes = runs.reduce((sum, { memory }) => sum + (memory?.peak ?? 0), 0);
+    const learnt =
+      this.opened && runs.every(({ step, state }) => step > 0 && state.phase !== 'failed');
+    const held =
+      this.options.holds &&
+      learnt &&
+      bytes <= MOST_HELD &&
+      built.shared.backend === next.shared.backend;
+    if (!held) {
+      for (const run of runs) run.close();
+      return;
+    }
+    this.#together('pause');
+    this.letGo();
+    this.before = { built, runs, moments: this.#kept, step: this.run.step };
   }
 
   #look() {
@@ -470,26 +532,31 @@ export class Race implements Driven {
 
   #start(comparison: Comparison) {
     this.problem = this.#problemOf(comparison);
-    for (const run of this.runs) run.close();
-    this.#awaited = [];
-    this.#pull.arrived();
-    this.built = comparison;
+    this.#leave(comparison);
     const text = this.#textFor(comparison.shared);
-    this.runs = specsOf(comparison).map(
+    const fresh = specsOf(comparison).map(
       (spec) =>
         new Run(`race-${++runs}`, spec, this.engine, text, this.options.later, this.#leader),
     );
-    this.measured.forget();
-    this.#look();
-    this.#kept = [];
-    this.past = undefined;
-    const { layers, heads, context } = comparison.shared;
-    this.selection.fit(layers, heads, context);
-    if (this.head !== undefined && this.head >= heads) this.head = 0;
+    this.#show(comparison, fresh, []);
     this.opened = false;
     // The first run says what the device can hold; the others are opened when all are known to fit.
     if (this.problem === undefined && this.#awake) this.runs[0]!.open();
     this.options.built?.();
+  }
+
+  #show(built: Comparison, runs: readonly Run[], moments: Moments) {
+    this.#awaited = [];
+    this.#pull.arrived();
+    this.built = built;
+    this.runs = runs;
+    this.measured.forget();
+    this.#look();
+    this.#kept = moments;
+    this.past = undefined;
+    const { layers, heads, context } = built.shared;
+    this.selection.fit(layers, heads, context);
+    if (this.head !== undefined && this.head >= heads) this.head = 0;
   }
 
   #wake() {

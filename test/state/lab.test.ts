@@ -133,6 +133,87 @@ describe('settings', () => {
   });
 });
 
+describe('a run that something took the place of', () => {
+  function trained(ms = 500) {
+    const opened = open();
+    vi.advanceTimersByTime(1);
+    opened.lab.run.train();
+    vi.advanceTimersByTime(ms);
+    return { ...opened, first: opened.lab.run };
+  }
+  const closed = ({ sent }: ReturnType<typeof fakeEngine>) =>
+    sent.flatMap((one) => (one.type === 'control' && one.action === 'close' ? [one.runId] : []));
+
+  test.each([
+    ['a reset', (lab: Lab) => lab.reset()],
+    ['another setting', (lab: Lab) => lab.change({ window: 7 })],
+    ['another pattern of a layer', (lab: Lab) => lab.stripe(0, 'A')],
+    ['a preset', (lab: Lab) => lab.choose('needle')],
+  ])('by %s is taken back with its settings, its step and its losses', (_, act) => {
+    const { lab, first, engine } = trained();
+    const { spec } = first;
+    act(lab);
+    vi.advanceTimersByTime(SETTLED);
+    expect(lab.run).not.toBe(first);
+    expect(lab.before).toBe(first);
+    expect(first.state.phase).toBe('paused');
+    const second = lab.run.id;
+    const [step, losses] = [first.step, first.history.length];
+    expect(step).toBeGreaterThan(0);
+    lab.takeBack();
+    expect(lab.run).toBe(first);
+    expect(lab.spec).toEqual(spec);
+    expect([lab.run.step, lab.run.history.length]).toEqual([step, losses]);
+    expect(closed(engine)).toEqual([second]);
+    lab.run.train();
+    vi.advanceTimersByTime(500);
+    expect(lab.run.step).toBeGreaterThan(step);
+  });
+
+  test('stays there while settings are tried that were never trained', () => {
+    const { lab, first } = trained();
+    lab.run.pause();
+    for (const window of [5, 6, 7]) {
+      lab.change({ window });
+      vi.advanceTimersByTime(SETTLED);
+    }
+    expect(lab.before).toBe(first);
+    lab.takeBack();
+    expect(lab.spec.window).toBe(first.spec.window);
+  });
+
+  test('is the last one that was trained, and the one before that is closed', () => {
+    const { lab, first, engine } = trained();
+    lab.change({ window: 5 });
+    vi.advanceTimersByTime(SETTLED + 500);
+    const second = lab.run;
+    expect(second.step).toBeGreaterThan(0);
+    lab.reset();
+    expect(lab.before).toBe(second);
+    expect(closed(engine)).toContain(first.id);
+  });
+
+  test('is not held where nothing was learnt, or another way to compute was asked for', () => {
+    const { lab } = open();
+    vi.advanceTimersByTime(1);
+    lab.reset();
+    expect(lab.before).toBeUndefined();
+    const other = trained();
+    other.lab.change({ backend: 'wasm' });
+    vi.advanceTimersByTime(SETTLED);
+    expect(other.lab.before).toBeUndefined();
+    expect(closed(other.engine)).toContain(other.first.id);
+  });
+
+  test('is closed with the page', () => {
+    const { lab, first, engine } = trained();
+    lab.reset();
+    lab.dispose();
+    expect(closed(engine)).toContain(first.id);
+    expect(closed(engine)).toContain(lab.run.id);
+  });
+});
+
 describe('stripes', () => {
   test('a layer given another pattern makes the plan custom', () => {
     const { lab } = open();

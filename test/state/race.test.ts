@@ -34,7 +34,7 @@ type Told = EngineEvent extends infer One
   : never;
 
 /** A race on a wire of its own: what it sent, and a way to answer for its i-th run. Frames are asked for at once. */
-function wired(query = SMALL) {
+function wired(query = SMALL, options: { readonly holds?: boolean } = {}) {
   const sent: Command[] = [];
   const listeners = new Map<RunId, (event: EngineEvent) => void>();
   const engine: Engine = {
@@ -45,7 +45,7 @@ function wired(query = SMALL) {
     },
     dispose: () => {},
   };
-  const race = new Race(engine, { query, later: (_, then) => then() });
+  const race = new Race(engine, { query, later: (_, then) => then(), ...options });
   const ids = () => race.runs.map(({ id }) => id);
   const tell = (i: number, event: Told) =>
     listeners.get(ids()[i]!)?.({ ...event, runId: ids()[i]! } as EngineEvent);
@@ -421,5 +421,75 @@ describe('runs that fit one by one but not together', () => {
     expect(race.problem).toMatch(/^3 runs together need about/);
     expect(ids()).toEqual(before);
     expect(race.run.state.phase).toBe('paused');
+  });
+});
+
+describe('runs that others took the place of', () => {
+  /** All of them took three steps and train. */
+  function trained(options = { holds: true }) {
+    const one = wired(SMALL, options);
+    one.ready();
+    one.race.train();
+    one.race.runs.forEach((_, i) => {
+      one.state(i, { phase: 'running', step: 0 });
+      one.took(i, 1, 3);
+    });
+    one.race.runs.forEach((_, i) => one.frame(i, 3));
+    return { ...one, first: one.race.runs, built: one.race.built };
+  }
+
+  test.each([
+    ['a reset', ({ race }: ReturnType<typeof wired>) => race.reset()],
+    ['a shared setting', ({ race }: ReturnType<typeof wired>) => race.change({ layers: 2 })],
+    [
+      'another window of one run',
+      ({ race }: ReturnType<typeof wired>) => race.changeRun(1, { window: 3 }),
+    ],
+  ])('by %s are taken back, all of them, paused on their step', (_, act) => {
+    const one = trained();
+    const { race, first, built, closed, asked } = one;
+    const moments = race.moments.length;
+    expect(moments).toBeGreaterThan(0);
+    act(one);
+    vi.advanceTimersByTime(SETTLED);
+    expect(race.runs).not.toBe(first);
+    expect(race.before).toMatchObject({ runs: first, step: 3 });
+    expect(asked()).toContainEqual(['pause', first.map(({ id }) => id)]);
+    expect(closed()).toEqual([]);
+    const others = race.runs.map(({ id }) => id);
+    race.takeBack();
+    expect(race.runs).toBe(first);
+    expect(race.built).toBe(built);
+    expect(race.asked).toEqual(built);
+    expect(race.wish).toBe(false);
+    expect(race.moments).toHaveLength(moments);
+    expect(closed()).toEqual(others);
+    race.train();
+    expect(asked().at(-1)).toEqual(['run', first.map(({ id }) => id)]);
+  });
+
+  test('are closed where nobody can take them back, where nothing was learnt, and with the page', () => {
+    const lesson = trained({ holds: false });
+    lesson.race.reset();
+    expect(lesson.closed()).toEqual(lesson.first.map(({ id }) => id));
+    expect(lesson.race.before).toBeUndefined();
+
+    const fresh = wired(SMALL, { holds: true });
+    fresh.ready();
+    fresh.race.reset();
+    expect(fresh.race.before).toBeUndefined();
+
+    const { race, first, closed } = trained();
+    race.reset();
+    race.dispose();
+    for (const { id } of [...first, ...race.runs]) expect(closed()).toContain(id);
+  });
+
+  test('are not held on another machine', () => {
+    const { race, closed, first } = trained();
+    race.change({ backend: 'wasm' });
+    vi.advanceTimersByTime(SETTLED);
+    expect(race.before).toBeUndefined();
+    expect(closed()).toEqual(first.map(({ id }) => id));
   });
 });

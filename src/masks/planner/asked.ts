@@ -1,0 +1,165 @@
+/**
+ * @file What is asked of the planner, as part of an address and back: `model=gemma-3-1b&with=qwen3-8b&T=131072&batch=8&cache=fp8`.
+ *
+ * A model is one of the released ones, or the fields of a config as JSON. Whatever an address says, what comes back can be
+ * priced; what was not understood is said in `notes`.
+ */
+import { check, InputError } from '../../core/check';
+import { encoded } from '../../core/encoded';
+import { LONGEST_READ } from '../../core/link';
+import { MOST_PRICED } from './cache';
+import { engineOf, ENGINES, PAGE, STEP, type Keeping } from './keeping';
+import { CACHE_PRECISIONS, STATE_PRECISIONS, WEIGHT_PRECISIONS } from './precision';
+import { released } from './released';
+
+export interface Asked {
+  /** One, or two to be compared: the id of a released model, or the text of a config. */
+  readonly models: readonly string[];
+  readonly T: number; // tokens of each sequence
+  readonly batch: number; // sequences
+  /** Ids of precisions. */
+  readonly cache: string;
+  readonly states: string;
+  /** undefined: as each model is released. */
+  readonly weights: string | undefined;
+  readonly keeping: Keeping;
+  readonly machines: number;
+  /** GiB of each machine. */
+  readonly memory: number;
+  /** How many weights the first and the second model have, where a person says so; billions. */
+  readonly billions: readonly (number | undefined)[];
+}
+
+export const FIRST: Asked = {
+  models: ['gemma-3-27b'],
+  T: 131_072,
+  batch: 1,
+  cache: 'bf16',
+  states: 'f32',
+  weights: undefined,
+  keeping: ENGINES[0]!.keeping,
+  machines: 1,
+  memory: 80,
+  billions: [],
+};
+
+export const BATCH = { min: 1, max: 4096 };
+export const LENGTH = { min: 1, max: MOST_PRICED };
+export const MACHINES: readonly number[] = [1, 2, 4, 8, 16];
+export const MEMORY = { min: 1, max: 100_000 }; // GiB
+export const BILLIONS = { min: 0.001, max: 100_000 };
+
+export const isConfigText = (model: string): boolean => model.trimStart().startsWith('{');
+
+export function toAddress(asked: Asked): string {
+  const { models, T, batch, cache, states, weights, keeping, machines, memory, billions } = asked;
+  const engine = engineOf(keeping);
+  const own = engine
+    ? engine === ENGINES[0]
+      ? []
+      : [`engine=${engine.id}`]
+    : [
+        `windows=${keeping.windows}`,
+        `step=${keeping.step}`,
+        `page=${keeping.page}`,
+        ...(keeping.pool ? ['pool=1'] : []),
+      ];
+  return [
+    'v=1',
+    `model=${encoded(models[0]!)}`,
+    ...(models[1] === undefined ? [] : [`with=${encoded(models[1])}`]),
+    `T=${T}`,
+    ...(batch === FIRST.batch ? [] : [`batch=${batch}`]),
+    ...(cache === FIRST.cache ? [] : [`cache=${cache}`]),
+    ...(states === FIRST.states ? [] : [`states=${states}`]),
+    ...(weights === undefined ? [] : [`weights=${weights}`]),
+    ...own,
+    ...(machines === FIRST.machines ? [] : [`machines=${machines}`]),
+    ...(memory === FIRST.memory ? [] : [`memory=${memory}`]),
+    ...billions.flatMap((one, i) => (one === undefined ? [] : [`billions${i + 1}=${one}`])),
+  ].join('&');
+}
+
+export interface Understood {
+  readonly asked: Asked;
+  readonly notes: readonly string[];
+  /** In a course page's frame. */
+  readonly embedded: boolean;
+}
+
+/** Never throws. */
+export function fromAddress(query: string): Understood {
+  const notes: string[] = [];
+  if (query.length > LONGEST_READ) {
+    notes.push(`the address has ${query.length} characters; ${LONGEST_READ} are read`);
+    return { asked: FIRST, notes, embedded: false };
+  }
+  const pairs = new URLSearchParams(query);
+  /** What `read` makes of a pair; the first value where it is missing or refused. */
+  function take<T>(name: string, otherwise: T, read: (text: string) => T): T {
+    const text = pairs.get(name);
+    if (text === null) return otherwise;
+    try {
+      return read(text);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      notes.push(error.message);
+      return otherwise;
+    }
+  }
+  const number =
+    (name: string, { min, max }: { readonly min: number; readonly max: number }, whole = true) =>
+    (text: string) => {
+      const value = Number(text);
+      check(
+        text.trim() !== '' && value >= min && value <= max && (!whole || Number.isInteger(value)),
+        `${name} is '${text.slice(0, 20)}'; it should be a ${whole ? 'whole ' : ''}number from ${min} to ${max}`,
+      );
+      return value;
+    };
+  const one =
+    (name: string, ids: readonly string[]) =>
+    (text: string): string => {
+      check(ids.includes(text), `${name} is '${text.slice(0, 20)}'; there are ${ids.join(', ')}`);
+      return text;
+    };
+  const model = (text: string): string => {
+    check(
+      isConfigText(text) || released.has(text),
+      `no released model is called '${text.slice(0, 30)}' here; there are ${released.all.map(({ id }) => id).join(', ')}`,
+    );
+    return text;
+  };
+  const ids = (all: readonly { readonly id: string }[]) => all.map(({ id }) => id);
+  const first = take('model', FIRST.models[0]!, model);
+  const second = take<string | undefined>('with', undefined, model);
+  const engine = take('engine', ENGINES[0]!.id, one('engine', ids(ENGINES)));
+  const keeping = ENGINES.find(({ id }) => id === engine)!.keeping;
+  const windows = take<string>('windows', keeping.windows, one('windows', ['ring', 'full']));
+  const asked: Asked = {
+    models: second === undefined ? [first] : [first, second],
+    T: take('T', FIRST.T, number('T', LENGTH)),
+    batch: take('batch', FIRST.batch, number('batch', BATCH)),
+    cache: take('cache', FIRST.cache, one('cache', ids(CACHE_PRECISIONS))),
+    states: take('states', FIRST.states, one('states', ids(STATE_PRECISIONS))),
+    weights: take<string | undefined>('weights', undefined, one('weights', ids(WEIGHT_PRECISIONS))),
+    keeping: {
+      windows: windows as Keeping['windows'],
+      step: take('step', keeping.step, number('step', STEP)),
+      page: take('page', keeping.page, number('page', PAGE)),
+      pool: take('pool', keeping.pool ? '1' : '0', one('pool', ['0', '1'])) === '1',
+    },
+    machines: take('machines', FIRST.machines, (text) =>
+      Number(one('machines', MACHINES.map(String))(text)),
+    ),
+    memory: take('memory', FIRST.memory, number('memory', MEMORY, false)),
+    billions: [0, 1].map((i) =>
+      take<number | undefined>(
+        `billions${i + 1}`,
+        undefined,
+        number(`billions${i + 1}`, BILLIONS, false),
+      ),
+    ),
+  };
+  return { asked, notes, embedded: pairs.get('embed') === '1' };
+}

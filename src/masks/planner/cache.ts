@@ -1,0 +1,185 @@
+/**
+ * @file What the cache of a read config takes, in bytes: of every layer, at any length, kept as an engine keeps it.
+ *
+ * What a layer keeps is said by layerFacts.ts, in numbers; here numbers become bytes, tokens become pages, and one sequence
+ * a batch. Everything is of one machine: with tensor parallelism each has its share of the heads, and at least one.
+ */
+import { bytesOfVector, type Precision } from './precision';
+import { layoutBytes, layoutOf, pagesOfGroup, type Layout, type Slot } from './pages';
+import type { Keeping } from './keeping';
+import type { ConfigLayers } from '../configLayer';
+import { heldAt, layerFacts, type LayerFacts } from '../layerFacts';
+
+export interface How {
+  readonly keeping: Keeping;
+  /** Of keys and values. */
+  readonly cache: Precision;
+  /** Of states. */
+  readonly states: Precision;
+  readonly batch: number; // sequences
+  /** Machines the heads are shared out to. */
+  readonly machines: number;
+}
+
+export interface LayerCost {
+  readonly facts: LayerFacts;
+  /** Tokens of one sequence whose keys have room; 0: it keeps none. */
+  readonly tokens: number;
+  /** Bytes of keys, values and what an indexer picks by, all sequences. */
+  readonly bytes: number;
+  /** Bytes of states, all sequences; undefined: not known. */
+  readonly state: number | undefined;
+}
+
+export interface CacheCost {
+  readonly layers: readonly LayerCost[];
+  /** Bytes of keys and values, all layers and sequences; with a pool all its pages, those of states and padding too. */
+  readonly keys: number;
+  /** Bytes of states outside a pool; those of unknown size are not among them. */
+  readonly states: number;
+  /** Bytes of pages that no layer uses: padding. */
+  readonly padding: number;
+  readonly total: number;
+}
+
+/** A config, ready to be priced again and again. */
+export interface Priced {
+  readonly config: ConfigLayers;
+  readonly how: How;
+  readonly facts: readonly LayerFacts[];
+  /** Pages of one pool; undefined: each layer keeps its own. */
+  readonly layout: Layout | undefined;
+  /** Why there is no pool, though one was asked for. */
+  readonly refused: string | undefined;
+  /** Tokens it can be priced at. */
+  readonly most: number;
+}
+
+export const MOST_PRICED = 2 ** 24; // tokens
+/** Masks that are not read off a window are walked query by query. */
+const MOST_WALKED = 2 ** 14;
+
+const headsOn = ({ kvHeads, latent }: LayerFacts, machines: number): number =>
+  latent ? kvHeads : Math.max(1, Math.ceil(kvHeads / machines));
+
+/** Bytes of one token in a layer, on one machine; a latent is on all of them. */
+export function tokenBytes(facts: LayerFacts, { cache, machines }: How): number {
+  if (facts.perToken === 0) return 0;
+  const each = bytesOfVector(cache, facts.keyDim) + bytesOfVector(cache, facts.valueDim);
+  return headsOn(facts, machines) * each;
+}
+
+/** Bytes kept for each token of the text, whatever the window. */
+const textBytes = ({ perTokenOfText }: LayerFacts, { cache }: How): number =>
+  bytesOfVector(cache, perTokenOfText);
+
+/** Bytes of the state of one sequence in a layer, on one machine; undefined: not known. */
+export function stateBytesOf({ state }: LayerFacts, { states, machines }: How): number | undefined {
+  if (state === undefined) return undefined;
+  return bytesOfVector(states, Math.ceil((state.convolution + state.recurrence) / machines));
+}
+
+/** Tokens of one sequence that a layer has room for, in whole pages of its own. */
+export function roomAt(facts: LayerFacts, T: number, { windows, step, page }: Keeping): number {
+  if (facts.perToken === 0 || T === 0) return 0;
+  const { window, kind } = facts;
+  const kept =
+    kind === 'masked'
+      ? heldAt(facts, T)
+      : windows === 'full' || window === undefined
+        ? T
+        : Math.min(T, window - 1 + step);
+  return Math.ceil(kept / page) * page;
+}
+
+export function priced(config: ConfigLayers, how: How): Priced {
+  const facts = layerFacts(config);
+  const laid = how.keeping.pool ? pooled(facts, how) : undefined;
+  return {
+    config,
+    how,
+    facts,
+    layout: typeof laid === 'object' ? laid : undefined,
+    refused: typeof laid === 'string' ? laid : undefined,
+    most: facts.some(({ kind }) => kind === 'masked') ? MOST_WALKED : MOST_PRICED,
+  };
+}
+
+function pooled(facts: readonly LayerFacts[], how: How): Layout | string {
+  if (facts.some(({ entries }) => entries !== undefined))
+    return 'compressed entries beside a window are laid out in a way of their own, which is not modelled';
+  if (facts.some(({ kind }) => kind === 'masked'))
+    return 'an engine knows windows and chunks, not masks of any kind';
+  return layoutOf(
+    facts.flatMap((one, layer): readonly Slot[] => {
+      const bytes = tokenBytes(one, how) + textBytes(one, how);
+      const state = stateBytesOf(one, how) ?? 0;
+      const full = how.keeping.windows === 'full' || one.window === undefined;
+      return [
+        ...(bytes === 0
+          ? []
+          : full
+            ? [{ layer, kind: 'full' as const, bytes }]
+            : [{ layer, kind: 'window' as const, window: one.window!, bytes }]),
+        ...(state === 0 ? [] : [{ layer, kind: 'state' as const, bytes: state }]),
+      ];
+    }),
+    how.keeping,
+  );
+}
+
+/** Of T tokens in each sequence. An encoder keeps nothing. */
+export function cacheAt(of: Priced, T: number): CacheCost {
+  return of.layout === undefined ? apart(of, T) : inPool(of, of.layout, T);
+}
+
+/** Every layer for itself. */
+function apart({ facts, how }: Priced, T: number): CacheCost {
+  const layers = facts.map((one): LayerCost => {
+    const tokens = roomAt(one, T, how.keeping);
+    const { entries } = one;
+    const whole = entries === undefined ? 0 : Math.floor(T / entries.tokens);
+    const bytes =
+      tokens * tokenBytes(one, how) +
+      T * textBytes(one, how) +
+      (entries === undefined ? 0 : whole * bytesOfVector(how.cache, entries.numbers));
+    const state = stateBytesOf(one, how);
+    return {
+      facts: one,
+      tokens,
+      bytes: bytes * how.batch,
+      state: state === undefined ? undefined : state * how.batch,
+    };
+  });
+  const keys = layers.reduce((sum, { bytes }) => sum + bytes, 0);
+  const states = layers.reduce((sum, { state }) => sum + (state ?? 0), 0);
+  return { layers, keys, states, padding: 0, total: keys + states };
+}
+
+function inPool({ facts, how }: Priced, layout: Layout, T: number): CacheCost {
+  const bytes = facts.map(() => 0);
+  const states = facts.map(() => 0);
+  const tokens = facts.map(() => 0);
+  if (T > 0)
+    for (const group of layout.groups) {
+      const pages = pagesOfGroup(group, T, how.keeping);
+      for (const slot of group.slots) {
+        const all = pages * layout.bytesIn(slot) * how.batch;
+        if (slot.kind === 'state') states[slot.layer]! += all;
+        else {
+          bytes[slot.layer]! += all;
+          tokens[slot.layer] = pages * group.page;
+        }
+      }
+    }
+  const layers = facts.map((one, i): LayerCost => ({
+    facts: one,
+    tokens: tokens[i]!,
+    bytes: bytes[i]!,
+    state: one.state === undefined ? undefined : states[i]!,
+  }));
+  const total = T === 0 ? 0 : layoutBytes(layout, T, how.keeping) * how.batch;
+  const keys = bytes.reduce((sum, one) => sum + one, 0);
+  const kept = states.reduce((sum, one) => sum + one, 0);
+  return { layers, keys, states: kept, padding: total - keys - kept, total };
+}

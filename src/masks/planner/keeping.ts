@@ -1,0 +1,91 @@
+/**
+ * @file How an engine keeps keys and values: which tokens of a layer it has room for, beyond those that are read.
+ *
+ * Sources: vLLM's docs/design/hybrid_kv_cache_manager.md and vllm/v1/kv_cache_interface.py; llama.cpp's
+ * llama-kv-cache-iswa.cpp; transformers' cache_utils.py, which test/masks/configInterop.test.ts asks itself.
+ */
+export interface Keeping {
+  /** A layer with a window keeps what it still reads, or all tokens. */
+  readonly windows: 'ring' | 'full';
+  /**
+   * Tokens that come at once. While they are written the window of the first and that of the last have to be there:
+   * W - 1 + step tokens. 1: one by one. 0: between two steps, when none is being written.
+   */
+  readonly step: number;
+  /** Tokens of a page: what is kept is rounded up to whole ones. */
+  readonly page: number;
+  /** Pages of all layers are equally large and lie in one pool, as in vLLM. */
+  readonly pool: boolean;
+}
+
+export const STEP = { min: 0, max: 65_536 };
+export const PAGE = { min: 1, max: 4096 };
+
+export interface Engine {
+  readonly id: string;
+  readonly label: string;
+  readonly keeping: Keeping;
+  readonly says: string;
+}
+
+/** The first is what has to be there, whatever the engine. */
+export const ENGINES: readonly Engine[] = [
+  {
+    id: 'needed',
+    label: 'Only what is read',
+    keeping: { windows: 'ring', step: 1, page: 1, pool: false },
+    says: 'Every token a layer can still read while the next is written: W in a layer with a window.',
+  },
+  {
+    id: 'transformers',
+    label: 'transformers, between steps',
+    keeping: { windows: 'ring', step: 0, page: 1, pool: false },
+    says: 'DynamicCache from one step to the next: W − 1 tokens in a layer with a window, as the next brings its own.',
+  },
+  {
+    id: 'vllm',
+    label: 'vLLM',
+    keeping: { windows: 'ring', step: 2048, page: 16, pool: true },
+    says: 'Pages of one size for all layers from one pool. A prompt comes in steps, and a window keeps W − 1 tokens and a step.',
+  },
+  {
+    id: 'vllm-full',
+    label: 'vLLM, hybrid manager off',
+    keeping: { windows: 'full', step: 2048, page: 16, pool: true },
+    says: 'Layers with a window keep every token, as global ones do; what they compute is still cut off.',
+  },
+  {
+    id: 'llama.cpp',
+    label: 'llama.cpp',
+    keeping: { windows: 'ring', step: 512, page: 256, pool: false },
+    says: 'A window and one micro-batch, rounded up to 256 tokens.',
+  },
+  {
+    id: 'llama.cpp-full',
+    label: 'llama.cpp, swa-full',
+    keeping: { windows: 'full', step: 512, page: 256, pool: false },
+    says: 'Every layer as long as the context, rounded up to 256 tokens.',
+  },
+];
+
+export const engineOf = (keeping: Keeping): Engine | undefined =>
+  ENGINES.find(
+    ({ keeping: one }) =>
+      one.windows === keeping.windows &&
+      one.step === keeping.step &&
+      one.page === keeping.page &&
+      one.pool === keeping.pool,
+  );
+
+/**
+ * Pages of `page` tokens that are touched at most at one moment on the way to T tokens.
+ *
+ * Of a window the tokens T - W … T - 1 lie anywhere in their pages: they touch as many as they fill and one more where they
+ * begin inside one. With everything before, ⌈T / page⌉.
+ */
+export function pagesAt(T: number, page: number, window: number | undefined, step: number): number {
+  const all = Math.ceil(T / page);
+  if (window === undefined) return all;
+  const span = window - 1 + Math.max(1, step); // tokens that have to be there at once
+  return Math.min(all, Math.ceil((span - 1) / page) + 1);
+}

@@ -1,0 +1,117 @@
+/**
+ * @file Pages of one size for every kind of layer, as vLLM lays them out, and what they hold at a length.
+ *
+ * Its rules, in its words from docs/design/hybrid_kv_cache_manager.md and v1/core/kv_cache_utils.py: layers that keep alike
+ * form groups of equally many layers (as many as the rarest kind has, or as the commonest where that is less than 1.5 times
+ * more); a group takes pages from one pool; a page of any group has the same bytes, so layers that keep less of a token have
+ * more tokens on a page; a state takes one page, and the pages of keys grow until it fits. Padding layers pay too.
+ */
+import { pagesAt, type Keeping } from './keeping';
+
+/** What one layer asks for, on one machine. */
+export interface Slot {
+  /** 0 is the first layer. */
+  readonly layer: number;
+  readonly kind: 'full' | 'window' | 'state';
+  readonly window?: number;
+  /** Bytes of keys and values of one token; of a state, all of it. */
+  readonly bytes: number;
+}
+
+export interface PageGroup {
+  readonly slots: readonly Slot[];
+  /** Tokens on a page of this group; 0: a state takes one page. */
+  readonly page: number;
+  readonly window?: number;
+}
+
+export interface Layout {
+  readonly groups: readonly PageGroup[];
+  /** Bytes of one page through all layers of a group, padding among them. */
+  readonly bytes: number;
+  /** Of them in one layer. */
+  readonly bytesIn: (slot: Slot) => number;
+  /** Layers that are not there and paid for. */
+  readonly padding: number;
+}
+
+const ALIGNED = 16; // tokens: pages that grow to hold a state stay multiples of it
+
+const sortOf = ({ kind, window, bytes }: Slot) => `${kind} ${window ?? ''} ${bytes}`;
+
+/** Layers in order, by what makes them alike. */
+function sorted(slots: readonly Slot[], by: (slot: Slot) => string): readonly (readonly Slot[])[] {
+  const sorts = new Map<string, Slot[]>();
+  for (const slot of slots) {
+    const name = by(slot);
+    const known = sorts.get(name);
+    if (known) known.push(slot);
+    else sorts.set(name, [slot]);
+  }
+  return [...sorts.values()];
+}
+
+/** Or why such pages cannot be made. */
+export function layoutOf(slots: readonly Slot[], { page }: Keeping): Layout | string {
+  if (slots.length === 0) return { groups: [], bytes: 0, bytesIn: () => 0, padding: 0 };
+  // Layers that differ only in how much they keep of a token need no common size.
+  const types = sorted(slots, ({ kind, window }) => `${kind} ${window ?? ''}`);
+  const first = slots[0]!;
+  if (types.length === 1 && first.kind !== 'state')
+    return {
+      groups: [{ slots, page, ...(first.window !== undefined && { window: first.window }) }],
+      bytes: page * slots.reduce((sum, { bytes }) => sum + bytes, 0),
+      bytesIn: ({ bytes }) => page * bytes,
+      padding: 0,
+    };
+  const sorts = sorted(slots, sortOf);
+  const attention = slots.filter(({ kind }) => kind !== 'state');
+  const state = Math.max(0, ...slots.map(({ kind, bytes }) => (kind === 'state' ? bytes : 0)));
+  const widest = Math.max(0, ...attention.map(({ bytes }) => bytes));
+  const tokens =
+    state === 0 || widest === 0
+      ? page
+      : Math.max(page, ALIGNED * Math.ceil(state / (ALIGNED * widest)));
+  const size = widest === 0 ? state : tokens * widest; // bytes of a page in one layer
+  const odd = attention.find(({ bytes }) => widest % bytes !== 0);
+  if (odd)
+    return `a token takes ${odd.bytes} bytes in layer ${odd.layer + 1} and ${widest} in others, which is no multiple: pages of one size cannot be made`;
+  const counts = sorts.map((sort) => sort.length);
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+  const each = most < 1.5 * fewest ? most : fewest;
+  const groups = sorts.flatMap((sort): readonly PageGroup[] => {
+    const { kind, window, bytes } = sort[0]!;
+    const n = Math.ceil(sort.length / each);
+    return Array.from({ length: n }, (_, i) => ({
+      slots: sort.filter((_, at) => at % n === i),
+      page: kind === 'state' ? 0 : size / bytes,
+      ...(window !== undefined && { window }),
+    }));
+  });
+  return {
+    groups,
+    bytes: each * size,
+    bytesIn: () => size,
+    padding: groups.length * each - slots.length,
+  };
+}
+
+/** Pages of a group at most at one moment on the way to T tokens of one sequence. */
+export const pagesOfGroup = (group: PageGroup, T: number, { step, windows }: Keeping): number =>
+  group.page === 0
+    ? 1
+    : pagesAt(T, group.page, windows === 'full' ? undefined : group.window, step);
+
+/** Bytes of one sequence of T tokens. */
+export const layoutBytes = ({ groups, bytes }: Layout, T: number, keeping: Keeping): number =>
+  bytes * groups.reduce((sum, group) => sum + pagesOfGroup(group, T, keeping), 0);
+
+/**
+ * 'GPU KV cache size: … tokens', as vLLM's log said until 0.20: its pages shared out evenly among the groups, of which
+ * one with windows never needs so many. A count of pages, and no length that fits.
+ */
+export function loggedTokens({ groups, bytes }: Layout, memory: number): number {
+  if (groups.length === 0) return 0;
+  const least = Math.min(...groups.filter(({ page }) => page > 0).map(({ page }) => page));
+  return Math.floor(Math.floor(memory / bytes) / groups.length) * least;
+}

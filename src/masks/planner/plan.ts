@@ -1,0 +1,85 @@
+/**
+ * @file The questions of someone who has a config and a machine: how the cache grows and where it bends, what a token costs
+ * to write, the longest context and the largest batch that fit.
+ */
+import { FLOPS_PER_PAIR_AND_DIM } from '../../attention/cost';
+import { pairsAt, type ConfigLayers } from '../configLayer';
+import { cacheAt, type Priced } from './cache';
+
+/** Lengths from which some layers grow no more: their windows and chunks, shortest first, if anything is cut off there. */
+export function kneesOf({ facts, how, layout }: Priced): readonly number[] {
+  const { windows, step } = how.keeping;
+  if (windows === 'full') return [];
+  const kept = facts.filter(({ perToken, window }) => perToken > 0 && window !== undefined);
+  // In a pool the window of a step is kept, one token at least.
+  const more = layout === undefined ? step : Math.max(1, step);
+  return [...new Set(kept.map(({ window }) => window! - 1 + more))].sort((a, b) => a - b);
+}
+
+/** FLOPs of attention for one more token, the T-th of a sequence: its row of pairs, of all layers and heads. */
+export function nextFlops(config: ConfigLayers, T: number): number {
+  if (T < 1) return 0;
+  const each = config.layers.reduce((sum, layer) => {
+    const pairs = pairsAt(layer, config.causal, T) - pairsAt(layer, config.causal, T - 1);
+    return sum + pairs * (layer.latent ? config.headDim : layer.keyDim);
+  }, 0);
+  return FLOPS_PER_PAIR_AND_DIM * each * config.heads;
+}
+
+/** Bytes with every layer global, keys and values of its own as they are. */
+export function unboundedAt(of: Priced, T: number): number {
+  return cacheAt(
+    {
+      ...of,
+      how: { ...of.how, keeping: { windows: 'full', step: 1, page: 1, pool: false } },
+      layout: undefined,
+    },
+    T,
+  ).total;
+}
+
+/** The largest whole n up to `most` that `fits` allows, where whoever allows n allows all below; 0 where none is allowed. */
+export function largest(most: number, fits: (n: number) => boolean): number {
+  let [low, high] = [0, most + 1];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Tokens in each sequence of the batch that fit into `bytes` beside the rest; `of.most` where the cache is not what limits. */
+export const longestIn = (of: Priced, bytes: number): number =>
+  largest(of.most, (T) => cacheAt(of, T).total <= bytes);
+
+/** Sequences of T tokens that fit into `bytes`. */
+export function batchIn(of: Priced, T: number, bytes: number): number {
+  const one = cacheAt({ ...of, how: { ...of.how, batch: 1 } }, T).total;
+  return one === 0 ? Infinity : Math.floor(bytes / one);
+}
+
+/** Lengths to draw a curve through: `each` even steps to a doubling, and every knee. */
+export function lengthsTo(
+  last: number,
+  first: number,
+  knees: readonly number[],
+  each = 6,
+): readonly number[] {
+  const count = Math.ceil(each * Math.log2(last / first));
+  const even = Array.from({ length: count + 1 }, (_, i) =>
+    Math.round(first * (last / first) ** (i / count)),
+  );
+  const inside = knees.filter((T) => T > first && T < last);
+  return [...new Set([...even, ...inside, ...inside.map((T) => T + 1)])].sort((a, b) => a - b);
+}
+
+/** Lengths of a table: every doubling, and those also asked for. */
+export function doublingsTo(
+  last: number,
+  first: number,
+  also: readonly number[],
+): readonly number[] {
+  const all = [...Array.from({ length: 25 }, (_, i) => 2 ** i), ...also];
+  return [...new Set(all)].filter((T) => T >= first && T <= last).sort((a, b) => a - b);
+}

@@ -1,0 +1,27 @@
+/** @file Models the planner begins with; one file each in ../released. */
+import { registryOf } from '../../core/registry';
+
+export interface Released {
+  readonly id: string;
+  readonly label: string;
+  readonly order: number;
+  /** Of the whole model, as its makers publish it; where it is missing it is counted. */
+  readonly parameters?: number;
+  /** Precision it is released in; bf16 where nothing is said. */
+  readonly weights?: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+const files = import.meta.glob<{ default: Omit<Released, 'id'> }>('../released/*.json', {
+  eager: true,
+});
+
+export const released = registryOf<Released>(
+  'released model',
+  Object.fromEntries(
+    Object.entries(files).map(([path, { default: one }]) => [
+      path,
+      { default: { ...one, id: /([^/]+)\.json$/.exec(path)![1]! } },
+    ]),
+  ),
+);

@@ -1,0 +1,123 @@
+/** @file The planner on the built page: asked by keyboard and file, answered in words, linked, legible narrow. */
+import { expect, test, type Page } from '@playwright/test';
+import { expectAccessible, follow, output, visit, watchForErrors } from './support';
+
+watchForErrors();
+
+const finding = (page: Page) => page.getByRole('status', { name: 'Finding' });
+const open = async (page: Page, query = '') => {
+  await visit(page, `./#/planner?${query}`);
+  await expect(finding(page).getByRole('heading')).toBeVisible();
+};
+
+test('an engineer asks for 128k tokens, batch 8, in fp8, and has the answer, its knee and a link', async ({
+  page,
+}) => {
+  await open(page);
+  await page.getByLabel('Model', { exact: true }).selectOption('Gemma 3 27B');
+  await page.getByLabel('Length', { exact: true }).fill('128k');
+  await page.getByLabel('Length', { exact: true }).press('Enter');
+  await page.getByLabel('Sequences').fill('8');
+  await page.getByLabel('Sequences').press('Enter');
+  await page.getByLabel('Cache in').selectOption('fp8');
+  await expect(finding(page)).toContainText(
+    'Gemma 3 27B keeps 41.6 GiB for 8 × 131,072 tokens in fp8.',
+  );
+  await expect(finding(page)).toContainText('52 of 62 layers hold no more than 1,024 tokens');
+  const cache = page.getByRole('img', { name: /^Cache/ });
+  await expect(cache.getByText('1,024').first()).toBeVisible();
+  await expect(output(page, 'Keys and values of Gemma 3 27B')).toHaveText('41.6 GiB');
+
+  const address = page.url();
+  expect(address).toContain('cache=fp8');
+  await visit(page, address);
+  await expect(finding(page)).toContainText('41.6 GiB for 8 × 131,072 tokens in fp8');
+});
+
+test('the engine’s switches change what is reserved, and the table says it of all engines at once', async ({
+  page,
+}) => {
+  await open(page, 'model=gpt-oss-20b&T=8192&batch=32');
+  const keys = output(page, 'Keys and values of gpt-oss 20B');
+  await expect(keys).toHaveText('6.09 GiB');
+  await page.getByLabel('Engine', { exact: true }).selectOption('vLLM, hybrid manager off');
+  await expect(keys).toHaveText('12.0 GiB');
+  await page.getByRole('button', { name: 'vLLM', exact: true }).click();
+  await expect(keys).toHaveText('7.61 GiB');
+  await page.getByText('Switches').click();
+  await page.getByLabel('Tokens at once').fill('1');
+  await page.getByLabel('Tokens at once').press('Enter');
+  await expect(page.getByLabel('Engine', { exact: true })).toHaveValue('');
+  expect(page.url()).toContain('step=1');
+});
+
+test('a config from a file is opened, compared and explained; a broken one is refused', async ({
+  page,
+}) => {
+  await open(page, 'model=llama-3.1-8b&T=32768');
+  const config = {
+    model_type: 'gemma3_text',
+    _name_or_path: 'my-gemma',
+    num_hidden_layers: 12,
+    hidden_size: 640,
+    intermediate_size: 2048,
+    num_attention_heads: 4,
+    num_key_value_heads: 1,
+    head_dim: 256,
+    sliding_window: 512,
+    vocab_size: 262144,
+    torch_dtype: 'bfloat16',
+  };
+  await page.getByText('Your own config, or a type').nth(1).click();
+  await page.getByLabel('Open a config as compared with').setInputFiles({
+    name: 'config.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(JSON.stringify(config)),
+  });
+  await expect(finding(page)).toContainText(/my-gemma keeps .* and Llama 3\.1 8B 4\.00 GiB/);
+  expect(page.url()).not.toContain('torch_dtype');
+
+  const field = page.getByLabel('Config or model type as compared with');
+  await field.fill('mamba');
+  await page.getByRole('button', { name: 'Read it' }).nth(1).click();
+  await expect(page.getByRole('alert')).toContainText('Not opened: model_type is "mamba"');
+  await expect(finding(page)).toContainText('my-gemma');
+});
+
+test('a length is read off by dragging in the chart, and by the keyboard', async ({ page }) => {
+  await open(page, 'model=gemma-3-1b&T=32768');
+  const slider = page.getByRole('slider', { name: 'Length, in doublings' });
+  await slider.focus();
+  await slider.press('ArrowRight');
+  await expect(page.getByLabel('Length', { exact: true })).toHaveValue('38,968');
+  const chart = page.getByRole('img', { name: /^Cache/ });
+  const box = (await chart.boundingBox())!;
+  await page.mouse.click(box.x + box.width / 3, box.y + box.height / 2);
+  const T = await page.getByLabel('Length', { exact: true }).inputValue();
+  expect(Number(T.replaceAll(',', ''))).toBeLessThan(8192);
+});
+
+test('an address with something wrong in it still opens, and says what was mended', async ({
+  page,
+}) => {
+  await open(page, 'model=gpt-9&T=-3&cache=fp8');
+  await expect(page.getByText(/Mended: no released model is called 'gpt-9'/)).toBeVisible();
+  await expect(page.getByText(/Mended: T is '-3'/)).toBeVisible();
+  await follow(page, '#/planner?model=qwen3-8b&T=1024');
+  await expect(finding(page)).toContainText('Qwen3 8B keeps 144 MiB for 1,024 tokens');
+});
+
+for (const [width, scheme] of [
+  [1440, 'light'],
+  [390, 'dark'],
+] as const)
+  test(`is accessible and nothing is too wide at ${width} pixels, ${scheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width, height: 844 });
+    await open(page, 'model=gemma-4-31b&with=qwen3.6-27b&engine=vllm&T=65536');
+    if (width < 1000) await page.getByText('Model, length, precision, engine').click();
+    await expectAccessible(page);
+    expect(
+      await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+    ).toBeLessThanOrEqual(0);
+  });
