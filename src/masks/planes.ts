@@ -130,8 +130,11 @@ export class Survey {
       const { expression, difference: off } = nearest;
       const own = wrongIn(mask, expression, off);
       const comparable = common?.mask.keys === mask.keys && common.mask.queries === mask.queries;
+      // Texts of a batch are each their own: none is wrong for not being as another.
       const others =
-        common && comparable && own.length === 0 ? wrongIn(mask, common.expression) : [];
+        common && comparable && own.length === 0 && this.planar.matrix
+          ? wrongIn(mask, common.expression)
+          : [];
       const apart = common && comparable ? differenceOf(mask, common.mask) : undefined;
       common ??= { mask, expression };
       return {

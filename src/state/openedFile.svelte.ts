@@ -43,7 +43,7 @@ export interface Beside {
   readonly name: string;
   readonly doc?: MaskDoc;
   readonly config?: ConfigLayers;
-  /** The config's own text. */
+  /** Of the config, as it was opened. */
   readonly text?: string;
 }
 
@@ -141,9 +141,9 @@ export class OpenedFile {
       const [first] = beside;
       if (first?.doc) this.#take({ doc: first.doc, says: 'A file of this page.' });
       else if (first?.config) {
-        const { config } = first;
+        const { config, text = '' } = first;
         this.bench.showConfig(config);
-        this.configText = first.text!;
+        this.configText = text;
         this.#keep(this.bench.doc, `${config.layers.length} layers. ${config.convention}.`);
       }
       this.beside = beside.slice(1);
