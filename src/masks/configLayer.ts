@@ -75,6 +75,8 @@ export interface ConfigLayers {
   /** Why it may be read wrongly: a model type nobody here knows yet. */
   readonly doubt?: string;
   readonly notes: readonly string[];
+  /** A window that the file gives and no layer has; `switched`: because use_sliding_window is off. */
+  readonly unused?: { readonly window: number; readonly switched: boolean };
   /** What the file leaves out, and the default of its class that was taken. */
   readonly defaults: readonly string[];
 }

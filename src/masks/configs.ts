@@ -94,6 +94,7 @@ export function readConfig(text: string): ConfigLayers {
     hidden,
     ...(fields.has('vocab_size') && { vocabulary: fields.whole('vocab_size', VOCABULARY) }),
     ...(doubt !== undefined && { doubt }),
+    ...(!slides && unusedWindow(asked)),
     defaults: leftOut(own, entry, label, slides, keeps.latent === true),
     notes: [
       ...(params
@@ -348,6 +349,13 @@ function leftOut(
   return [...SIZES, ...heads, ...(slides ? ['sliding_window'] : [])]
     .filter((name) => !own.has(name) && !own.isNull(name) && typeof d[name] === 'number')
     .map((name) => `${name} is not in the file; ${label} has ${String(d[name])}`);
+}
+
+/** A window that the file gives, although no layer has one. */
+function unusedWindow({ own, fields }: Asked): Pick<ConfigLayers, 'unused'> {
+  const window = own.get('sliding_window');
+  if (typeof window !== 'number') return {};
+  return { unused: { window, switched: fields.get('use_sliding_window') === false } };
 }
 
 function withoutWindow({ fields, own }: Asked, { g }: Entry, label: string): string {

@@ -69,7 +69,7 @@ interface Questions {
 }
 
 /** What is known of masks beside their cells; `bug`: they are that one of the zoo, and it says all of it. */
-export type More = Pick<Subject, 'fill' | 'reading' | 'caches' | 'isCausal' | 'step'> & {
+export type More = Pick<Subject, 'fill' | 'reading' | 'caches' | 'isCausal' | 'step' | 'unused'> & {
   readonly declared?: Declared;
   readonly bug?: string;
 };

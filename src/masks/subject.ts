@@ -44,6 +44,8 @@ export interface Subject {
   readonly step?: boolean;
   /** Whether the call it is given to is told is_causal as well. */
   readonly isCausal?: boolean;
+  /** A window that their config gives, and that no layer has; `switched`: because use_sliding_window is off. */
+  readonly unused?: { readonly window: number; readonly switched: boolean };
   /** What is put in place of a blocked score: the commonest such number, and all of them where there are several. */
   readonly fill?: {
     readonly value: number;

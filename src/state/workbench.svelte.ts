@@ -215,7 +215,7 @@ export class Workbench {
 
   showConfig = (config: ConfigLayers) => {
     const doc = docOfConfig(config);
-    this.show(doc);
+    this.show(doc, config.unused && { unused: config.unused });
     // Masks of their own have no closed form for any length: their numbers are those of the tokens shown.
     this.config = config.layers.some(({ kind }) => kind === 'masked') ? undefined : config;
     this.#ofConfig.set(doc, config.layers);

@@ -188,3 +188,40 @@ describe('Mistral’s params.json', () => {
     expect(() => of({ ...PARAMS, sliding_window: [16, 32] })).toThrow(/sliding_window is a list/);
   });
 });
+
+describe('a window that no layer has is kept apart from the windows of layers', () => {
+  const GEMMA = {
+    model_type: 'gemma3_text',
+    num_hidden_layers: 26,
+    num_attention_heads: 4,
+    num_key_value_heads: 1,
+    head_dim: 256,
+    hidden_size: 1152,
+    sliding_window: 512,
+  };
+  test('where layer_types are all full (vllm #49795)', () => {
+    const full = of({ ...GEMMA, layer_types: Array(26).fill('full_attention') });
+    expect(stripes(full)).toBe('G'.repeat(26));
+    expect(full.unused).toEqual({ window: 512, switched: false });
+  });
+  test('where the switch forbids it (transformers #38002)', () => {
+    const off = of({
+      model_type: 'qwen3',
+      num_hidden_layers: 4,
+      num_attention_heads: 4,
+      num_key_value_heads: 4,
+      head_dim: 16,
+      hidden_size: 64,
+      sliding_window: 4096,
+      use_sliding_window: false,
+    });
+    expect(off.unused).toEqual({ window: 4096, switched: true });
+  });
+  test('and is none where a layer has it, or the file gives none', () => {
+    expect(of(GEMMA).unused).toBeUndefined();
+    const { sliding_window: _, ...without } = GEMMA;
+    expect(
+      of({ ...without, layer_types: Array(26).fill('full_attention') }).unused,
+    ).toBeUndefined();
+  });
+});

@@ -663,6 +663,19 @@ const cases: Record<string, { readonly found: readonly Case[]; readonly near: re
       },
     ],
   },
+  L20: {
+    found: [
+      {
+        name: 'a window in the config of layers that are all global',
+        subject: { ...by(CAUSAL, 'causal'), unused: { window: 512, switched: false } },
+      },
+      {
+        name: 'a window that the switch forbids',
+        subject: { ...by(CAUSAL, 'causal'), unused: { window: 512, switched: true } },
+      },
+    ],
+    near: [{ name: 'a config without a window', subject: by(CAUSAL, 'causal') }],
+  },
 };
 
 describe('every lint', () => {

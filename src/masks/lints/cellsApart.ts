@@ -9,7 +9,7 @@ export default defineLint({
   label: 'Single cells',
   summary:
     'Cells that are other than in the mask it is meant to be, although nothing else is wrong: a token of another sequence, a slice that is off.',
-  thread: 'https://github.com/AI-Hypercomputer/maxtext/issues/4586',
+  thread: 'https://github.com/octo-models/octo/issues/75',
   check: (subject) =>
     eachLayer(subject, (mask, layer) => {
       const meant = subject.meant?.[layer];

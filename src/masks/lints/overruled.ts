@@ -8,7 +8,7 @@ export default defineLint({
   label: 'Overruled mask',
   summary:
     'A mask is given and is_causal is set as well: several attention calls then take the triangle, and never look at the mask.',
-  thread: 'https://github.com/pytorch/pytorch/issues/187413',
+  thread: 'https://github.com/pytorch/pytorch/pull/187413',
   check: (subject) =>
     subject.isCausal
       ? eachLayer(subject, (mask) => {

@@ -9,14 +9,18 @@ export default defineBug({
   id: 'global-with-window',
   order: 17,
   title: 'No layer looks far',
-  thread: 'https://github.com/vllm-project/vllm/issues/51756',
+  thread: 'https://github.com/vllm-project/vllm/issues/49795',
   lint: 'L10',
   story:
-    'Every fourth layer was meant to read the whole text. The window of the others was passed to all of them, and what lies farther back than their windows together was never seen.',
+    'Every layer was meant to read the whole text. The config also gave a window that none of them has, and the engine put it into all of them: what lies farther back than the windows together was never seen.',
   subject: {
     masks: masksOf(broken, 16),
     expressions: broken,
-    declared: { causal: true, layers: ['local', 'local', 'local', 'global'] },
+    declared: {
+      causal: true,
+      window: 4,
+      layers: ['global', 'global', 'global', 'global'],
+    },
   },
-  repaired: [local, local, local, global],
+  repaired: [global, global, global, global],
 });

@@ -7,7 +7,7 @@ export default defineBug({
   id: 'overruled',
   order: 16,
   title: 'Two orders at once',
-  thread: 'https://github.com/pytorch/pytorch/issues/187413',
+  thread: 'https://github.com/pytorch/pytorch/pull/187413',
   lint: 'L19',
   story:
     'A mask that keeps two documents apart was given to the attention, and is_causal was left on. The triangle was taken, and the mask never looked at.',
