@@ -1,12 +1,15 @@
 /**
  * @file Weighs what a browser fetches before each page can be used: `npm run build && npm run measure:weight`.
- * Files are counted once each, as they are and as gzip sends them (level 6), until the network has been quiet for
- * half a second.
+ * Files are counted once each, as they are and as gzip sends them (level 6), until nothing has come for three seconds:
+ * between two files a worker may start, or a browser compile. Texts and recordings stand apart from the program.
  */
 import { gzipSync } from 'node:zlib';
 import { withPage } from './page.mjs';
 
 const PAGES = ['', 'lab', 'compare', 'figures', 'masks', 'planner', 'lessons'];
+/** Without anything new for so long, all that a page opens with is there. */
+const QUIET_MS = 3000;
+const isData = (address) => /\/(corpora|recorded|models)\//.test(address);
 const kB = (bytes) => `${Math.round(bytes / 1000).toLocaleString('en')} kB`;
 
 const rows = [];
@@ -16,7 +19,9 @@ await withPage({ webgpu: false }, async (address, browser) => {
     const page = await context.newPage();
     const bodies = new Map();
     const reading = [];
+    let last = performance.now();
     context.on('response', (response) => {
+      last = performance.now();
       reading.push(
         response.body().then(
           (body) => bodies.set(response.url(), body),
@@ -25,18 +30,26 @@ await withPage({ webgpu: false }, async (address, browser) => {
       );
     });
     await page.goto(`${address}#/${name}`);
-    await page.waitForLoadState('networkidle');
+    while (performance.now() - last < QUIET_MS) await page.waitForTimeout(100);
     await Promise.all(reading);
-    const all = [...bodies.values()];
+    const packed = [...bodies].map(([address, body]) => ({
+      data: isData(address),
+      bytes: gzipSync(body, { level: 6 }).length,
+    }));
+    const sum = (data) =>
+      packed.filter((file) => file.data === data).reduce((total, { bytes }) => total + bytes, 0);
     rows.push({
       name: name || 'home',
-      files: all.length,
-      raw: all.reduce((sum, body) => sum + body.length, 0),
-      packed: all.reduce((sum, body) => sum + gzipSync(body, { level: 6 }).length, 0),
+      files: bodies.size,
+      raw: [...bodies.values()].reduce((total, body) => total + body.length, 0),
+      program: sum(false),
+      data: sum(true),
     });
     await context.close();
   }
 });
-console.log('| page | files | as they are | gzip |\n|---|---:|---:|---:|');
-for (const { name, files, raw, packed } of rows)
-  console.log(`| ${name} | ${files} | ${kB(raw)} | ${kB(packed)} |`);
+console.log(
+  '| page | files | as they are | program, gzip | texts and recordings, gzip |\n|---|---:|---:|---:|---:|',
+);
+for (const { name, files, raw, program, data } of rows)
+  console.log(`| ${name} | ${files} | ${kB(raw)} | ${kB(program)} | ${kB(data)} |`);

@@ -14,6 +14,8 @@ export interface Term {
   readonly params: readonly ParamSpec[];
   /** As many numbers more as one likes. */
   readonly rest?: ParamSpec;
+  /** It names tokens that nobody should read: where it is added to narrow a mask, it is added with a not before it. */
+  readonly blocks?: true;
   /** Its name alone is a pattern's: it is written with its brackets even where they are empty. */
   readonly bracketed?: true;
   /** After how many tokens it says the same again of a pair, where it says more than how far they are apart. */

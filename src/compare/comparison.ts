@@ -140,6 +140,7 @@ const APART = { off: 'one text', masked: 'documents apart', restart: 'positions 
 export interface Differences {
   /** Settings in which runs that read them differ. */
   readonly differ: readonly Setting[];
+  /** Those that at least two runs read, and all that read them have alike. */
   readonly equal: readonly Setting[];
 }
 
@@ -150,7 +151,10 @@ export function differencesOf(comparison: Comparison): Differences {
     const { relevant } = controlOf(name);
     return specs.filter((spec) => relevant?.(spec) ?? true).map((spec) => spec[name]);
   };
-  const read = CONTROLS.map(({ name }) => name).filter((name) => values(name).length > 0);
+  // What one run alone reads is neither equal nor different.
+  const read = CONTROLS.map(({ name }) => name).filter(
+    (name) => values(name).length >= Math.min(2, specs.length),
+  );
   const differ = read.filter((name) => new Set(values(name)).size > 1);
   return { differ, equal: read.filter((name) => !differ.includes(name)) };
 }

@@ -9,6 +9,7 @@ export const TEXTURES = {
   hatched: 'read through a summary',
   dotted: 'reached through the layers before',
   checkered: 'read in part, so computed with a mask',
+  crossed: 'depends on the data',
   blank: 'not read',
 } as const;
 

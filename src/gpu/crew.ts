@@ -28,8 +28,8 @@ export const PAGE = 65_536; // bytes, of a WebAssembly memory
 /** Parts of a launch at most: the number above means that there is nothing to do. */
 export const MOST_PARTS = 254;
 const NONE = 255;
-/** Looks at TURN before a thread goes to sleep: some microseconds, about what waking it up takes. */
-const LOOKS = 1500;
+/** Looks at TURN before a thread goes to sleep: some tens of microseconds, about what waking it up takes. */
+const LOOKS = 10_000;
 /** After so long without work a thread goes back to its event loop, where it sleeps as well and a debugger reaches it. */
 const IDLE = 200; // ms
 /** How long a part that another thread has taken may take before the run gives up. */

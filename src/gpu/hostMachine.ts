@@ -31,7 +31,7 @@ const MOST = 4 * 2 ** 30 - PAGE; // bytes
  */
 const WORTH = 150_000;
 /** Parts for each thread: one that comes late or is kept from its core leaves some to the others. */
-const PARTS_EACH = 2;
+const PARTS_EACH = 4;
 
 /** `module`: the compiled src/ops/simd.as.ts; without it loops do all work. */
 export function hostMachine(

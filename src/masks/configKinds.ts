@@ -25,7 +25,7 @@ export function kindsOf({ layers }: ConfigLayers): readonly LayerKind[] {
 
 /** Bytes that all layers of a kind keep of one sequence after T tokens, a state of known size among them. */
 export function bytesOfKind({ layer, count }: LayerKind, T: number, bytesPerNumber = 2): number {
-  const facts = factsOf(layer);
+  const facts = factsOf(layer, { causal: true, heads: 1 });
   return count * (numbersAt(facts, T) + (stateNumbers(facts) ?? 0)) * bytesPerNumber;
 }
 

@@ -3,7 +3,7 @@
  *
  * Layers of one model differ: in what they read, in heads and widths, in whether they keep keys at all.
  */
-import { FLOPS_PER_PAIR_AND_DIM, visiblePairs } from '../attention/cost';
+import { visiblePairs } from '../attention/cost';
 import { write, type Expression } from '../attention/expression';
 import type { StateSize } from './configState';
 import { layerFacts, numbersAt, stateNumbers } from './layerFacts';
@@ -28,6 +28,10 @@ export interface ConfigLayer extends Reach {
   readonly kvHeads: number;
   readonly keyDim: number;
   readonly valueDim: number;
+  /** Heads that ask, where a layer has others than the model. */
+  readonly heads?: number;
+  /** MLA: numbers of a head that queries and keys are compared by, and that are read. */
+  readonly compared?: { readonly key: number; readonly value: number };
   /** MLA: what is kept is one latent for all heads and the rotated part of the keys. */
   readonly latent?: true;
   /** Values are the keys before rotation; both are kept. */
@@ -121,12 +125,14 @@ export const stateBytes = (config: ConfigLayers, bytesPerNumber = 2): number =>
 export const unknownStates = (config: ConfigLayers): number =>
   layerFacts(config).filter(({ state }) => state === undefined).length;
 
-/** FLOPs of attention per token, forward, the mean over T tokens: 4 · H · d · Σ P / T. Products with weights not counted. */
+/**
+ * FLOPs of attention per token, forward, the mean over T tokens: Σ over the layers of 2 · H · (key + value) · P / T, which
+ * is 4 · H · d · P / T where both are d wide. Products with weights are not counted.
+ */
 export function flopsPerTokenAt(config: ConfigLayers, T: number): number {
   if (T === 0) return 0;
-  const each = config.layers.reduce((sum, layer) => {
-    const width = layer.latent ? config.headDim : layer.keyDim;
-    return sum + pairsAt(layer, config.causal, T) * width;
-  }, 0);
-  return (FLOPS_PER_PAIR_AND_DIM * each * config.heads) / T;
+  const each = layerFacts(config).map(
+    ({ layer, flopsPerPair }) => pairsAt(layer, config.causal, T) * flopsPerPair,
+  );
+  return each.reduce((sum, flops) => sum + flops, 0) / T;
 }

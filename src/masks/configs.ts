@@ -37,6 +37,8 @@ const HEADS: Bounds = { min: 1, max: 4096 };
 const HEAD_DIM: Bounds = { min: 1, max: 8192 };
 const ROTATED: Bounds = { min: 0, max: 8192 };
 const HIDDEN: Bounds = { min: 1, max: 2 ** 20 };
+/** What hybrids called it before transformers 5. */
+const OLD_NAMES = { layer_types: 'layers_block_type' };
 const VOCABULARY: Bounds = { min: 1, max: 2 ** 26 };
 
 /** Throws InputError, and nothing else, for whatever is no config that can be read here. */
@@ -45,7 +47,8 @@ export function readConfig(text: string): ConfigLayers {
   const params = fromMistral(file);
   const outer = params ?? file;
   const { own: raw, type, rule, entry, doubt, note } = modelTypeOf(outer);
-  const own = raw.renamed(entry.a ?? {}).with(rule?.before?.(raw.renamed(entry.a ?? {})) ?? {});
+  const named = raw.renamed({ ...entry.a, ...OLD_NAMES });
+  const own = named.with(rule?.before?.(named) ?? {});
   const fields = own.over(entry.d);
   const label = rule?.label ?? type;
   const layers = fields.whole('num_hidden_layers', LAYERS);
@@ -55,8 +58,8 @@ export function readConfig(text: string): ConfigLayers {
   const sizes = sizesOf(fields, own, heads, hidden);
   const causal = rule?.causal?.(asked) ?? !(entry.e === 1 && !isDecoder(fields));
   const span = windowOf(asked, entry, rule);
-  const named = typesOf(asked, entry, rule, label, span.size !== undefined);
-  const built = named.types.map((one, at): ConfigLayer => {
+  const kinds = typesOf(asked, entry, rule, label, span.size !== undefined);
+  const built = kinds.types.map((one, at): ConfigLayer => {
     const reach = rule?.reach?.(asked, one, at) ?? reachOf(one, { asked, span, causal, at });
     const rope = ropeOf(fields, entry, one);
     const layer: ConfigLayer = {
@@ -68,7 +71,7 @@ export function readConfig(text: string): ConfigLayers {
       ...(rope !== undefined && reach.kind !== 'state' && reach.kind !== 'none' && { rope }),
       ...(entry.s === 1 && { sinks: true }),
     };
-    return { ...layer, ...rule?.layer?.(asked, layer, at, named.types), ...overridden(own, at) };
+    return { ...layer, ...rule?.layer?.(asked, layer, at, kinds.types), ...overridden(own, at) };
   });
   const keeps = built.find(({ kind }) => kind !== 'state' && kind !== 'none');
   check(
@@ -87,7 +90,7 @@ export function readConfig(text: string): ConfigLayers {
     causal,
     heads,
     kvHeads: keeps.kvHeads,
-    headDim: keeps.latent ? scoredDim(fields, keeps.keyDim) : keeps.keyDim,
+    headDim: keeps.compared?.key ?? keeps.keyDim,
     hidden,
     ...(fields.has('vocab_size') && { vocabulary: fields.whole('vocab_size', VOCABULARY) }),
     ...(doubt !== undefined && { doubt }),
@@ -97,7 +100,7 @@ export function readConfig(text: string): ConfigLayers {
         ? ['a params.json of Mistral: its names are other, what they say is the same']
         : []),
       ...(note === undefined ? [] : [note]),
-      ...named.notes,
+      ...kinds.notes,
       ...(!causal ? ['an encoder: tokens read to both sides, and no cache is kept'] : []),
       ...notesOn(built),
       ...(rule?.notes?.(asked) ?? []),
@@ -229,7 +232,10 @@ function sizesOf(fields: Fields, own: Fields, heads: number, hidden: number) {
   if (fields.has('kv_lora_rank')) {
     const rank = fields.whole('kv_lora_rank', HIDDEN);
     const rotated = fields.whole('qk_rope_head_dim', ROTATED, 64);
-    return { kvHeads: 1, keyDim: rank, valueDim: rotated, latent: true as const };
+    const key = scoredDim(fields, rank);
+    const value = fields.has('v_head_dim') ? fields.whole('v_head_dim', HEAD_DIM) : key;
+    const compared = { key, value };
+    return { kvHeads: 1, keyDim: rank, valueDim: rotated, latent: true as const, compared };
   }
   const kvHeads = fields.whole('num_key_value_heads', HEADS, heads);
   check(
@@ -263,15 +269,19 @@ function kept(type: string, { fields }: Asked): Partial<ConfigLayer> {
           ...(fields.has('index_topk') && { most: fields.whole('index_topk', TOKENS_IN_WINDOW) }),
           by: 'an indexer',
         },
-        ...(fields.has('index_head_dim') && {
-          indexDim: fields.whole('index_head_dim', HEAD_DIM),
-        }),
+        ...(fields.has('index_head_dim') && { indexDim: indexOf(fields) }),
       };
     case 'minimax_m3_sparse':
       return { picks: { by: 'an indexer of blocks' } };
     default:
       return {};
   }
+}
+
+/** Numbers an indexer keeps of a token: a key; where it pools, the weights of that too, and whether the token counts. */
+function indexOf(fields: Fields): number {
+  const width = fields.whole('index_head_dim', HEAD_DIM);
+  return fields.has('index_kpool') ? 2 * width + 1 : width;
 }
 
 /** Layers that keep a state, beside keys or instead of them. */

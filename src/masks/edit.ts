@@ -40,11 +40,12 @@ export function joinedAt(
   )!;
 }
 
-/** A term with the numbers it begins with. */
-export function freshTerm(id: string): Expression {
-  const { params, rest } = terms.get(id);
+/** A term as it is added to a mask: with the numbers it begins with, and with a not where it names what is to be blocked. */
+export function freshTerm(id: string, kind: 'and' | 'or'): Expression {
+  const { params, rest, blocks } = terms.get(id);
   const numbers = [...params, ...(rest ? [rest] : [])].map(({ initial }) => initial);
-  return { kind: 'term', term: id, numbers };
+  const term = { kind: 'term', term: id, numbers } as const;
+  return blocks && kind === 'and' ? { kind: 'not', of: term } : term;
 }
 
 export function switched(part: Expression): Expression {

@@ -4,6 +4,7 @@
  * Counted for one sequence; of a batch of B it is B times as much, states too. Numbers, not bytes: how many bytes a number
  * has is asked elsewhere, and states often have more of them than keys.
  */
+import { FLOPS_PER_PAIR_AND_DIM } from '../attention/cost';
 import { needOver } from '../attention/need';
 import type { ConfigLayer, ConfigLayers, Rope } from './configLayer';
 import type { StateSize } from './configState';
@@ -14,6 +15,8 @@ export interface LayerFacts {
   readonly kind: ConfigLayer['kind'];
   /** Keys a late query reads at most, itself included; of chunks, tokens of one; undefined: all before it. */
   readonly window?: number;
+  /** Heads that ask. */
+  readonly heads: number;
   readonly kvHeads: number;
   readonly keyDim: number;
   readonly valueDim: number;
@@ -31,6 +34,8 @@ export interface LayerFacts {
   readonly perTokenOfText: number;
   /** Beside its window: so many numbers for every `tokens` tokens of the text. */
   readonly entries?: { readonly tokens: number; readonly numbers: number };
+  /** FLOPs, forward, of all heads for one query and one key it reads. */
+  readonly flopsPerPair: number;
   /** What does not grow; undefined where a state is kept and its size is not known here. */
   readonly state: StateSize | undefined;
   /** Who reads whom, for layers of any mask. */
@@ -40,17 +45,23 @@ export interface LayerFacts {
 const NO_STATE: StateSize = { convolution: 0, recurrence: 0 };
 
 /** In the order of the layers. An encoder reads all at once: its layers keep nothing. */
-export const layerFacts = ({ layers, causal }: ConfigLayers): readonly LayerFacts[] =>
-  layers.map((layer) => factsOf(layer, causal));
+export const layerFacts = (config: ConfigLayers): readonly LayerFacts[] =>
+  config.layers.map((layer) => factsOf(layer, config));
 
-export function factsOf(layer: ConfigLayer, causal = true): LayerFacts {
+export function factsOf(
+  layer: ConfigLayer,
+  { causal, heads: asking }: Pick<ConfigLayers, 'causal' | 'heads'>,
+): LayerFacts {
   const { type, kind, window, kvHeads, keyDim, valueDim, sharedWith, rope, compressed } = layer;
   const keeps = causal && kind !== 'state' && kind !== 'none' && sharedWith === undefined;
+  const heads = layer.heads ?? asking;
+  const { key, value } = layer.compared ?? { key: keyDim, value: valueDim };
   const indexed = keeps ? (layer.indexDim ?? 0) : 0;
   return {
     type,
     kind,
     ...(window !== undefined && { window }),
+    heads,
     kvHeads,
     keyDim,
     valueDim,
@@ -65,6 +76,7 @@ export function factsOf(layer: ConfigLayer, causal = true): LayerFacts {
       compressed !== undefined && {
         entries: { tokens: compressed, numbers: kvHeads * keyDim + indexed },
       }),
+    flopsPerPair: (FLOPS_PER_PAIR_AND_DIM / 2) * heads * (key + value),
     state: causal && layer.state !== undefined ? layer.stateSize : NO_STATE,
     layer,
   };

@@ -25,6 +25,12 @@ export function byHeads(units: i32): bool {
   return units % parts == 0 || units >= 6 * parts;
 }
 
+/** Whether this part takes unit `n` of `units`: units next to each other, which lie next to each other in memory. */
+@inline
+export function mine(n: i32, units: i32): bool {
+  return n >= begin(part, units, 1) && n < begin(part + 1, units, 1);
+}
+
 /** Sets the numbers from .. to - 1 of a row of scores. */
 function hide(row: usize, from: i32, to: i32, value: f32): void {
   for (let n = from; n < to; n++) store<f32>(row + bytesOf(n), value);
@@ -140,7 +146,7 @@ export function attentionForward(
   for (let b = 0; b < B; b++) {
     const starts = first + bytesOf(b * apart);
     for (let kv = 0; kv < kvHeads; kv++) {
-      if (whole && (b * kvHeads + kv) % parts != part) continue;
+      if (whole && !mine(b * kvHeads + kv, B * kvHeads)) continue;
       const key = qkv + <usize>(b * T) * stride + <usize>(heads + kv) * width;
       packTurned(keys, key, stride, T, d, scale);
       packRows(values, key + <usize>kvHeads * width, stride, T, T8, d, 1);
@@ -246,7 +252,7 @@ export function attentionGradQuery(
   for (let b = 0; b < B; b++) {
     const starts = first + bytesOf(b * apart);
     for (let kv = 0; kv < kvHeads; kv++) {
-      if (whole && (b * kvHeads + kv) % parts != part) continue;
+      if (whole && !mine(b * kvHeads + kv, B * kvHeads)) continue;
       const key = qkv + <usize>(b * T) * stride + <usize>(heads + kv) * width;
       packTurned(keys, key, stride, T, d, scale);
       packTurned(values, key + <usize>kvHeads * width, stride, T, d, 1);
@@ -374,7 +380,7 @@ export function attentionGradKeys(
   for (let b = 0; b < B; b++) {
     for (let h = 0; h < heads; h++) {
       const kv = h / share;
-      if (whole && (b * kvHeads + kv) % parts != part) continue;
+      if (whole && !mine(b * kvHeads + kv, B * kvHeads)) continue;
       const query = qkv + <usize>(b * T) * stride + <usize>h * width;
       const grad = dout + <usize>(b * T) * outStride + <usize>h * width;
       packTurned(queries, query, stride, T, d, scale);

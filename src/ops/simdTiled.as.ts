@@ -9,7 +9,7 @@
 // @ts-nocheck AssemblyScript, not TypeScript
 
 import {
-  BLOCKED_CELL, byHeads, collect, dot, exponents, intoCell, PICTURE_ROWS, scoresOf, slope, slopeOfKey, soften, storeRow,
+  BLOCKED_CELL, byHeads, collect, dot, exponents, intoCell, mine, PICTURE_ROWS, scoresOf, slope, slopeOfKey, soften, storeRow,
 } from './simdAttention.as';
 import {
   bytesOf, LOW, packRows, packTurned, part, parts, TILE, tile, TILE_ROW, up8, zero,
@@ -166,7 +166,7 @@ export function tiledForward(
   const stepT = whole ? 4 : parts << 2;
   for (let b = 0; b < B; b++) {
     for (let kv = 0; kv < kvHeads; kv++) {
-      if (whole && (b * kvHeads + kv) % parts != part) continue;
+      if (whole && !mine(b * kvHeads + kv, B * kvHeads)) continue;
       const key = qkv + <usize>(b * T) * stride + <usize>(heads + kv) * width;
       packTurned(keys, key, stride, T, d, scale);
       packRows(values, key + <usize>kvHeads * width, stride, T, T8, d, 1);
@@ -236,7 +236,7 @@ export function tiledGradQuery(
   const stepT = whole ? 4 : parts << 2;
   for (let b = 0; b < B; b++) {
     for (let kv = 0; kv < kvHeads; kv++) {
-      if (whole && (b * kvHeads + kv) % parts != part) continue;
+      if (whole && !mine(b * kvHeads + kv, B * kvHeads)) continue;
       const key = qkv + <usize>(b * T) * stride + <usize>(heads + kv) * width;
       packTurned(keys, key, stride, T, d, scale);
       packTurned(values, key + <usize>kvHeads * width, stride, T, d, 1);
@@ -314,7 +314,7 @@ export function tiledGradKeys(
   for (let b = 0; b < B; b++) {
     for (let h = 0; h < heads; h++) {
       const kv = h / share;
-      if (whole && (b * kvHeads + kv) % parts != part) continue;
+      if (whole && !mine(b * kvHeads + kv, B * kvHeads)) continue;
       const query = qkv + <usize>(b * T) * stride + <usize>h * width;
       const grad = dout + <usize>(b * T) * outStride + <usize>h * width;
       packTurned(queries, query, stride, T, d, scale);

@@ -1,5 +1,5 @@
 /** @file Adapting a model to a longer context: what is asked, and the settings each of the models looked at goes on with. */
-import type { RunSpec } from './run';
+import { canPack, type RunSpec } from './run';
 
 /** How rotary positions meet a longer context. */
 export type Rotary = 'plain' | 'interpolated' | 'base';
@@ -26,7 +26,7 @@ export function adaptedSpec(
   spec: RunSpec,
   { times, plan, rotary, steps, rate }: AdaptPlan,
 ): RunSpec {
-  return {
+  const adapted: RunSpec = {
     ...spec,
     plan,
     context: spec.context * times,
@@ -39,6 +39,7 @@ export function adaptedSpec(
     rate,
     backend: 'auto',
   };
+  return canPack(adapted) ? adapted : { ...adapted, documents: 'off' };
 }
 
 /** The very model, read at the longer context: nothing of it is changed. */

@@ -351,6 +351,15 @@ export const layersOf = (spec: RunSpec): LayerPlan => plans.get(spec.plan).expan
 /** What becomes of the documents in a row; a task's examples hold none. */
 export const packingOf = (spec: RunSpec): Packing => (isText(spec) ? spec.documents : 'off');
 
+/** Whether its documents can be kept apart as it asks. Nothing is said of a plan that cannot be expanded: what is wrong with it comes first. */
+export function canPack(spec: RunSpec): boolean {
+  try {
+    return packingOf(spec) === 'off' || !readsChunks(spec);
+  } catch {
+    return true;
+  }
+}
+
 /** A layer of it reads averages of chunks, in which documents would be mixed. */
 export const readsChunks = (spec: RunSpec): boolean =>
   layersOf(spec).some(({ pattern, params }) => patterns.get(pattern).chunk(params) > 0);

@@ -18,6 +18,25 @@ export const masksOfRun = ({ masks }: Pick<RunSpec, 'masks'>): readonly string[]
 export const stripesOf = (spec: RunSpec): string =>
   spec.plan === 'custom' ? spec.stripes : lettersOf(layersOf(spec));
 
+/** The layers, from 1, that read each of a run's masks. */
+export const readersOf = (
+  spec: Pick<RunSpec, 'plan' | 'stripes' | 'masks'>,
+): readonly (readonly number[])[] =>
+  masksIn(spec.masks).map((_, at) =>
+    spec.plan !== 'custom'
+      ? []
+      : [...spec.stripes].flatMap((sign, layer) => (Number(sign) === at + 1 ? [layer + 1] : [])),
+  );
+
+/** Without mask `at`, from 0, which no layer reads: the numbers behind it move up. */
+export function withoutMask(spec: RunSpec, at: number): Pick<RunSpec, 'stripes' | 'masks'> {
+  const moved = (sign: string) => (Number(sign) > at + 1 ? String(Number(sign) - 1) : sign);
+  return {
+    masks: joinMasks(masksIn(spec.masks).toSpliced(at, 1)),
+    stripes: spec.plan === 'custom' ? [...spec.stripes].map(moved).join('') : spec.stripes,
+  };
+}
+
 /** `sign`: the letter of a pattern, the number of a mask, or a number more than there are, which adds one. */
 export function withStripe(spec: RunSpec, layer: number, sign: string): Stripes {
   const masks = masksIn(spec.masks);

@@ -7,8 +7,7 @@ import { allows, clampParam } from '../core/params';
 import { sources } from '../data/registry';
 import { checkRun } from './check';
 import {
-  packingOf,
-  readsChunks,
+  canPack,
   CONTROLS,
   controlOf,
   DEFAULTS,
@@ -168,15 +167,6 @@ export function mend(spec: RunSpec): RunSpec {
     distance,
   };
   return { ...mended, documents: canPack(mended) ? spec.documents : 'off' };
-}
-
-/** Nothing is said of a plan that cannot be expanded: what is wrong with it comes first. */
-function canPack(spec: RunSpec): boolean {
-  try {
-    return packingOf(spec) === 'off' || !readsChunks(spec);
-  } catch {
-    return true;
-  }
 }
 
 /** Exactly one letter per layer: cut, or filled by repeating what is there. */

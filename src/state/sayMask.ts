@@ -9,6 +9,7 @@ import { reach } from '../attention/reach';
 import { patterns, patternSpec } from '../attention/registry';
 import { sayRuns } from '../attention/runs';
 import { formatInteger } from '../core/units';
+import { layersOf, packingOf, type RunSpec } from '../spec/run';
 
 /** 'A query reads 9.1 keys on average, 28 % of a global layer; 4 such layers reach all 64 tokens.' */
 export function countMask(mask: string, T: number, layers: number): string {
@@ -48,6 +49,27 @@ export function warningsOf(layer: PatternSpec, T: number): readonly string[] {
 /** Does it speak of tokens from the end of the text? */
 const asksForTheEnd = (expression: Expression): boolean =>
   termsIn(plain(expression)).some(({ term, numbers }) => term === 'padding' && numbers[1]! > 0);
+
+/** What to know of a text that a model writes, for what it was trained with: documents kept apart, masks that read the future. */
+export function warningsOfWriting(spec: RunSpec): readonly string[] {
+  const packing = packingOf(spec);
+  const layers = layersOf(spec);
+  const future = layers.flatMap((layer, l) =>
+    !patterns.has(layer.pattern) && maskFacts(layer, spec.context).future ? [l + 1] : [],
+  );
+  return [
+    ...(future.length > 0
+      ? [
+          `${future.length === 1 ? `Layer ${future[0]} of this model was` : `Layers ${future.join(', ')} of this model were`} trained to read tokens that come later. While it writes there are none, so the text is worse than its loss promises.`,
+        ]
+      : []),
+    ...(packing === 'off'
+      ? []
+      : [
+          `While it was trained, the documents of a row were kept apart${packing === 'restart' ? ', and positions began anew with each' : ''}. While it writes, everything is one document: behind the end of one it still reads what stood before, which it never did in training.`,
+        ]),
+  ];
+}
 
 /** The warnings of a model's layers, each with the layers it is about. */
 export function warningsOfLayers(layers: LayerPlan, T: number): readonly string[] {

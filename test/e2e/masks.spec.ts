@@ -311,6 +311,10 @@ test('a config of Gemma 3 1B is 26 layers, every sixth of them global, and its c
   await expect(output(page, 'KV cache')).toContainText(
     (2 * 256 * 2 * (4 * 32_768 + 22 * 512)).toLocaleString('en-US'),
   );
+  // Between two steps a cache keeps 511 behind a window of 512.
+  await expect(output(page, 'KV cache')).toContainText(
+    `Between two steps ${(2 * 256 * 2 * (4 * 32_768 + 22 * 511)).toLocaleString('en-US')} bytes`,
+  );
   await expect(page.getByRole('list', { name: 'Findings' })).toContainText('No findings');
   const config = page.getByLabel('Open a mask or config');
   await config.setInputFiles({
@@ -344,13 +348,17 @@ test('a config whose layers differ shows what each kind reads and keeps, and hat
     buffer: Buffer.from('{"model_type":"qwen3_next","num_hidden_layers":8}'),
   });
   await expect(rows.nth(1)).toContainText('6 × linear_attention');
-  await expect(rows.nth(1)).toContainText('a state that does not grow');
+  await expect(rows.nth(1)).toContainText('a state of 557,056');
+  // 6 layers · (4 · (2 · 16 + 32) · 128 of a convolution + 32 · 128 · 128) · 2 bytes
+  await expect(output(page, 'KV cache')).toContainText(
+    'States besides: 6.38 MiB for each sequence',
+  );
   const layers = page.getByRole('list', { name: 'Layers' }).getByRole('listitem');
   await expect(layers).toHaveCount(4);
   await expect(layers.nth(0)).toContainText('a state, of causal');
-  await expect(page.getByText('Hatched: this layer reads no keys.')).toBeVisible();
+  await expect(page.getByText('this layer reads no keys.')).toBeVisible();
   await layers.nth(1).getByRole('button').click();
-  await expect(page.getByText('Hatched: this layer reads no keys.')).toHaveCount(0);
+  await expect(page.getByText('this layer reads no keys.')).toHaveCount(0);
   await expectAccessible(page);
 
   await file.setInputFiles({
@@ -361,6 +369,15 @@ test('a config whose layers differ shows what each kind reads and keeps, and hat
     ),
   });
   await expect(page.getByText(/Not sure: model_type is "gemma5_text"/)).toBeVisible();
+
+  await page.getByText('Which configs', { exact: true }).click();
+  await expect(page.getByRole('table', { name: 'Which configs can be brought' })).toContainText(
+    'model types of transformers',
+  );
+  await page.getByLabel('Model type').fill('whisper');
+  await expect(page.getByText(/whisper is refused: an encoder and a decoder/)).toBeVisible();
+  await page.getByLabel('Model type').fill('kimi_k2');
+  await expect(page.getByText('kimi_k2 opens: its config is that of deepseek_v3.')).toBeVisible();
 });
 
 /** By the id of each bug the lint that catches it, as its file says. */

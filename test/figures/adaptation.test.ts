@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { plans } from '../../src/attention/plans';
 import { InputError } from '../../src/core/check';
 import {
   adaptationChart,
@@ -13,6 +14,7 @@ import { parseAdaptation, type RecordedAdaptation } from '../../src/figures/reco
 import { readCard, type Card } from '../../src/model/card';
 import { adaptedSpec, adaptLooks, adaptVariants, type AdaptPlan } from '../../src/spec/adaptation';
 import { checkRun } from '../../src/spec/check';
+import { DEFAULTS, readsChunks, type RunSpec } from '../../src/spec/run';
 
 const plan: AdaptPlan = {
   times: 4,
@@ -225,3 +227,14 @@ test('the settings of an adapted model: the same tokens in a step, positions div
   expect(variants[0]!.spec).toMatchObject({ plan: 'global', ropeScale: 1, context: 512 });
   expect(adaptVariants(spec, { ...plan, scratch: false })).toHaveLength(2);
 });
+
+test.each(plans.all.map(({ id }) => id))(
+  'a model whose documents were kept apart can be adapted to the plan %s',
+  (id) => {
+    const packed: RunSpec = { ...DEFAULTS, documents: 'masked' };
+    checkRun(packed);
+    const longer = adaptedSpec(packed, { ...plan, plan: id });
+    expect(() => checkRun(longer)).not.toThrow();
+    expect(longer.documents).toBe(readsChunks(longer) ? 'off' : 'masked');
+  },
+);

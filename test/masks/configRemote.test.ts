@@ -43,6 +43,16 @@ describe('Kimi Linear as it is released', () => {
   });
 });
 
+test('Zamba 2 as it is released names its layers, under their old name', () => {
+  const config = of({
+    model_type: 'zamba2',
+    num_hidden_layers: 5,
+    layers_block_type: ['mamba', 'mamba', 'hybrid', 'mamba', 'hybrid'],
+  });
+  expect(stripes(config)).toBe('LLGLG');
+  expect(config.layers[2]!.state).toBe('linear');
+});
+
 describe('a model with code of its own', () => {
   test.each<[string, Record<string, unknown>, string, number, number]>([
     ['internlm2', { ...SIZES, num_key_value_heads: 2 }, 'GGGG', 2, 64],

@@ -29,6 +29,14 @@ test('a term is joined to a group of its kind, or makes one', () => {
   );
 });
 
+test('what names tokens to be blocked is added with a not where it narrows, as it is where it widens', () => {
+  expect(write(freshTerm('padding', 'and'))).toBe('!padding(2, 0)');
+  expect(write(freshTerm('ahead', 'and'))).toBe('!ahead(4)');
+  expect(write(freshTerm('padding', 'or'))).toBe('padding(2, 0)');
+  expect(write(freshTerm('window', 'and'))).toBe('window(4)');
+});
+
 test.each(terms.all.map(({ id }) => id))('%s begins with numbers it allows', (id) => {
-  expect(read(write(freshTerm(id)))).toEqual(freshTerm(id));
+  for (const kind of ['and', 'or'] as const)
+    expect(read(write(freshTerm(id, kind)))).toEqual(freshTerm(id, kind));
 });

@@ -78,6 +78,23 @@ describe('a layer that keeps no keys of its own', () => {
   });
 });
 
+describe('FLOPs of one query and one key', () => {
+  test('are two for each number compared and two for each number read, in every head that asks', () => {
+    expect(facts({ model_type: 'llama' })[0]!.flopsPerPair).toBe(4 * 32 * 128);
+    // DeepSeek V3: 128 heads, compared by 128 + 64 numbers, values of 128.
+    const [latent] = facts({ model_type: 'deepseek_v3' });
+    expect(latent!.flopsPerPair).toBe(2 * 128 * (192 + 128));
+    expect(latent!.perToken).toBe(512 + 64);
+  });
+
+  test('count the heads of the layer, where those with a window have others', () => {
+    const all = facts({ model_type: 'inkling2_text', swa_num_attention_heads: 24 });
+    expect(first(all, 'hybrid_sliding').heads).toBe(24);
+    expect(first(all, 'hybrid').heads).toBe(48);
+    expect(first(all, 'hybrid_sliding').flopsPerPair).toBe(2 * 24 * (128 + 128));
+  });
+});
+
 describe('a state', () => {
   /** By hand, from the shapes in the papers and released files. */
   test.each<[string, Record<string, unknown>, string, number]>([

@@ -1,7 +1,8 @@
 /** @file What is said of a layer's mask before it is trained. */
 import { describe, expect, test } from 'vitest';
 import { patternSpec } from '../../src/attention/registry';
-import { countMask, warningsOf } from '../../src/state/sayMask';
+import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import { countMask, warningsOf, warningsOfWriting } from '../../src/state/sayMask';
 
 const warned = (mask: string) => warningsOf(patternSpec(mask, {}), 16);
 
@@ -29,5 +30,32 @@ describe('of a mask is said', () => {
     ]);
     expect(warned('causal & ~!padding(0, 3)')).toEqual([]);
     expect(warned('causal & !padding(2, 0)').join()).not.toMatch(/While it writes/);
+  });
+});
+
+describe('of a model that writes is said', () => {
+  const leaky: RunSpec = {
+    ...DEFAULTS,
+    plan: 'custom',
+    stripes: 'G1S1',
+    masks: 'window(3) & !ahead(2)',
+  };
+
+  test('nothing, where it was trained as it writes', () => {
+    expect(warningsOfWriting(DEFAULTS)).toEqual([]);
+  });
+
+  test('which layers were trained to read the future', () => {
+    expect(warningsOfWriting(leaky)).toEqual([
+      'Layers 2, 4 of this model were trained to read tokens that come later. While it writes there are none, so the text is worse than its loss promises.',
+    ]);
+    expect(warningsOfWriting({ ...leaky, stripes: 'GSGS' })).toEqual([]);
+  });
+
+  test('that it reads on past the end of a document', () => {
+    const [one, ...more] = warningsOfWriting({ ...DEFAULTS, documents: 'masked' });
+    expect(one).toMatch(/^While it was trained, the documents of a row were kept apart\. /);
+    expect(more).toEqual([]);
+    expect(warningsOfWriting({ ...DEFAULTS, documents: 'restart' })[0]).toMatch(/began anew/);
   });
 });

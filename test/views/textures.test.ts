@@ -108,6 +108,9 @@ const DRAWN: Readonly<Record<string, readonly (keyof typeof TEXTURES)[]>> = {
   'src/app/lessons/pictures/CellStrip.svelte': ['hatched'],
   'src/app/lessons/pictures/SummaryBars.svelte': ['hatched'],
   'src/app/masks/BlockMap.svelte': ['checkered'],
+  'src/app/masks/ConfigKinds.svelte': ['crossed'],
+  'src/app/masks/MaskCanvas.svelte': ['crossed'],
+  'src/app/masks/Stamp.svelte': ['crossed'],
   'src/app/tokens.css': ['hatched'],
   'src/draw/heatmap.ts': ['hatched', 'dotted', 'checkered'],
   'src/views/CellGrid/CellGrid.svelte': ['hatched'],
@@ -135,7 +138,7 @@ describe('a texture', () => {
       .flatMap(([path, text]) =>
         [
           ...withoutComments(text.replaceAll(/<style>[\s\S]*?<\/style>/g, '')).matchAll(
-            /^.*(?:\b(?:hatched|checkered|hatching)\b|\bdotted *[=:]).*$/gim,
+            /^.*(?:\b(?:(?<!cross-)hatched|checkered|(?<!cross-)hatching)\b|\bdotted *[=:]).*$/gim,
           ),
         ].map(([line]) => `${path}: ${line.trim()}`),
       )
@@ -145,7 +148,7 @@ describe('a texture', () => {
 
   test('means the same in lessons and guides', () => {
     const named = writings.flatMap(([path, text]) =>
-      [...text.matchAll(/[^.\n]*\bhatch(?:ed|ing)\b[^.\n]*/gi)].map(
+      [...text.matchAll(/[^.\n]*(?<!cross-)\bhatch(?:ed|ing)\b[^.\n]*/gi)].map(
         ([one]) => [path, one] as const,
       ),
     );

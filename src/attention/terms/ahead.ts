@@ -6,6 +6,7 @@ export default defineTerm({
   id: 'ahead',
   label: 'Ahead',
   order: 1.5,
+  blocks: true,
   summary:
     'Tokens W or more after the query. Write window(W) & !ahead(W) for a window to both sides.',
   words: ([window]) => `the tokens ${window} or more ahead`,

@@ -6,6 +6,7 @@ export default defineTerm({
   id: 'padding',
   label: 'Padding',
   order: 6,
+  blocks: true,
   summary:
     'The padded tokens: the first `left` and the last `right`. Write !padding(…) to block them.',
   words: () => 'the padding',

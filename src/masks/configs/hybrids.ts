@@ -138,9 +138,6 @@ export default defineRule({
     ...(!own.has('num_hidden_layers') && own.has('hybrid_override_pattern')
       ? { num_hidden_layers: own.word('hybrid_override_pattern')!.length }
       : {}),
-    ...(!own.has('layer_types') && own.has('layers_block_type')
-      ? { layer_types: own.get('layers_block_type') }
-      : {}),
   }),
   types(asked) {
     const { own, fields, layers } = asked;

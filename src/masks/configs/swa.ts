@@ -47,7 +47,11 @@ function ofWindow(
 ): Partial<ConfigLayer> {
   if (latent || (type !== LOCAL_TYPE && type !== 'hybrid_sliding')) return {};
   const has = (name: string) => fields.has(name);
+  const heads = fields.has('swa_num_attention_heads')
+    ? { heads: fields.whole('swa_num_attention_heads', HEADS) }
+    : {};
   return {
+    ...heads,
     // MiMo has twice as many there, where nothing is said.
     ...(own.word('model_type') === 'mimo_v2_flash' && { kvHeads: 2 * kvHeads }),
     ...(has('swa_num_key_value_heads') && {
