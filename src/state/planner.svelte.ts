@@ -11,7 +11,7 @@ import {
 } from '../masks/planner/asked';
 import { cacheAt, priced, type CacheCost, type How, type Priced } from '../masks/planner/cache';
 import { engineOf, ENGINES, type Engine } from '../masks/planner/keeping';
-import { modelOf, slim, type Model } from '../masks/planner/model';
+import { configOfType, modelOf, slim, type Model } from '../masks/planner/model';
 import { loggedTokens } from '../masks/planner/pages';
 import {
   batchIn,
@@ -245,7 +245,7 @@ export class Planner {
   /** A config's text, or the name of a model type. What cannot be read is said, and the model stays. */
   open = (at: number, text: string) => {
     const given = text.trim();
-    const config = isConfigText(given) ? given : JSON.stringify({ model_type: given });
+    const config = isConfigText(given) ? given : configOfType(given);
     try {
       this.choose(at, slim(config));
     } catch (error) {

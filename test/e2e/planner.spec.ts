@@ -23,7 +23,7 @@ test('an engineer asks for 128k tokens, batch 8, in fp8, and has the answer, its
   await expect(finding(page)).toContainText(
     'Gemma 3 27B keeps 41.6 GiB for 8 × 131,072 tokens in fp8.',
   );
-  await expect(finding(page)).toContainText('52 of 62 layers hold no more than 1,024 tokens');
+  await expect(finding(page)).toContainText('52 of 62 layers read no more than 1,024 tokens');
   const cache = page.getByRole('img', { name: /^Cache/ });
   await expect(cache.getByText('1,024').first()).toBeVisible();
   await expect(output(page, 'Keys and values of Gemma 3 27B')).toHaveText('41.6 GiB');

@@ -1,5 +1,8 @@
 /** @file A model as the planner takes it: read, named, with its weights counted, published or said by a person. */
+import { InputError } from '../../core/check';
+import { isRecord } from '../../core/fields';
 import { readConfig } from '../configs';
+import { entryOf } from '../configTable';
 import type { ConfigLayers } from '../configLayer';
 import { isConfigText } from './asked';
 import { BF16, WEIGHT_PRECISIONS, type Precision } from './precision';
@@ -60,31 +63,64 @@ function madeFor(text: string): number | undefined {
 }
 
 /** Everything that is priced of a config. */
-const priceOf = (text: string): string => {
+function priceOf(text: string): string {
   const { layers, causal, heads, headDim, hidden, vocabulary, family, name } = readConfig(text);
-  const priced = { layers, causal, heads, headDim, hidden, vocabulary, family, name };
-  return JSON.stringify([priced, weightsOf(text, readConfig(text)), madeFor(text)]);
-};
+  const kept = layers.map(({ rope: _, ...layer }) => layer);
+  const sizes = { kept, causal, heads, headDim, hidden, vocabulary, family, name };
+  return JSON.stringify([sizes, weightsOf(text, readConfig(text)), madeFor(text)]);
+}
 
-/** The same config without the fields that change no price, so that it is short enough for a link. */
+/** Another value of the same kind. */
+function other(value: unknown): unknown {
+  if (typeof value === 'number') return value + 1;
+  if (typeof value === 'boolean') return !value;
+  if (typeof value === 'string') return `${value}x`;
+  if (Array.isArray(value)) return [];
+  return value === null ? 1 : {};
+}
+
+/**
+ * The same config without the fields that say nothing about its price, so that it is short enough for a link. A field that
+ * could change it stays, also where it says what its class has by default: defaults may change, and a link should not.
+ */
 export function slim(text: string): string {
   const whole = priceOf(text);
   let kept = JSON.parse(text) as Record<string, unknown>;
   const same = (one: Record<string, unknown>) => {
     try {
       return priceOf(JSON.stringify(one)) === whole;
-    } catch {
-      return false; // it cannot be read without
+    } catch (error) {
+      if (error instanceof InputError) return false; // it cannot be read so
+      throw error;
     }
   };
   for (const name of Object.keys(kept)) {
     const { [name]: value, ...others } = kept;
-    if (same(others)) kept = others;
-    else if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    if (same(others) && same({ ...kept, [name]: other(value) })) kept = others;
+    else if (isRecord(value))
       for (const inner of Object.keys(value)) {
-        const { [inner]: _, ...rest } = kept[name] as Record<string, unknown>;
-        if (same({ ...kept, [name]: rest })) kept = { ...kept, [name]: rest };
+        const { [inner]: one, ...rest } = kept[name] as Record<string, unknown>;
+        if (
+          same({ ...kept, [name]: rest }) &&
+          same({ ...kept, [name]: { ...rest, [inner]: other(one) } })
+        )
+          kept = { ...kept, [name]: rest };
       }
   }
   return JSON.stringify(kept);
+}
+
+/**
+ * A model type by its name, with what its class has by default today. Some classes have defaults that a file is refused for:
+ * of those the name alone.
+ */
+export function configOfType(type: string): string {
+  const whole = JSON.stringify({ model_type: type, ...entryOf(type)?.d });
+  try {
+    readConfig(whole);
+    return whole;
+  } catch (error) {
+    if (error instanceof InputError) return JSON.stringify({ model_type: type });
+    throw error;
+  }
 }
