@@ -64,10 +64,11 @@ function madeFor(text: string): number | undefined {
 
 /** Everything that is priced of a config. */
 function priceOf(text: string): string {
-  const { layers, causal, heads, headDim, hidden, vocabulary, family, name } = readConfig(text);
+  const config = readConfig(text);
+  const { layers, causal, heads, headDim, hidden, vocabulary, family, name } = config;
   const kept = layers.map(({ rope: _, ...layer }) => layer);
   const sizes = { kept, causal, heads, headDim, hidden, vocabulary, family, name };
-  return JSON.stringify([sizes, weightsOf(text, readConfig(text)), madeFor(text)]);
+  return JSON.stringify([sizes, weightsOf(text, config), madeFor(text)]);
 }
 
 /** Another value of the same kind. */
@@ -85,7 +86,6 @@ function other(value: unknown): unknown {
  */
 export function slim(text: string): string {
   const whole = priceOf(text);
-  let kept = JSON.parse(text) as Record<string, unknown>;
   const same = (one: Record<string, unknown>) => {
     try {
       return priceOf(JSON.stringify(one)) === whole;
@@ -94,20 +94,36 @@ export function slim(text: string): string {
       throw error;
     }
   };
-  for (const name of Object.keys(kept)) {
-    const { [name]: value, ...others } = kept;
-    if (same(others) && same({ ...kept, [name]: other(value) })) kept = others;
-    else if (isRecord(value))
-      for (const inner of Object.keys(value)) {
-        const { [inner]: one, ...rest } = kept[name] as Record<string, unknown>;
-        if (
-          same({ ...kept, [name]: rest }) &&
-          same({ ...kept, [name]: { ...rest, [inner]: other(one) } })
-        )
-          kept = { ...kept, [name]: rest };
-      }
-  }
+  const file = JSON.parse(text) as Record<string, unknown>;
+  const kept = needed(file, same);
+  for (const [name, inner] of Object.entries(kept))
+    if (isRecord(inner)) kept[name] = needed(inner, (one) => same({ ...kept, [name]: one }));
   return JSON.stringify(kept);
+}
+
+/** The fields that `same` needs: those it does not are found many at once, by halving. */
+function needed(
+  all: Readonly<Record<string, unknown>>,
+  same: (one: Record<string, unknown>) => boolean,
+): Record<string, unknown> {
+  let kept: Record<string, unknown> = { ...all };
+  const drop = (names: readonly string[]): void => {
+    const chosen = (change: (value: unknown) => readonly unknown[]) =>
+      Object.fromEntries(
+        Object.entries(kept).flatMap(([name, value]) =>
+          names.includes(name) ? change(value).map((one) => [name, one]) : [[name, value]],
+        ),
+      ) as Record<string, unknown>;
+    const without = chosen(() => []);
+    if (same(without) && same(chosen((value) => [other(value)]))) kept = without;
+    else if (names.length > 1) {
+      const half = names.length >> 1;
+      drop(names.slice(0, half));
+      drop(names.slice(half));
+    }
+  };
+  drop(Object.keys(all));
+  return kept;
 }
 
 /**
