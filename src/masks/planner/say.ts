@@ -1,6 +1,6 @@
 /** @file What the planner found, in sentences made from its numbers: why a cache is as large as it is, and why two differ. */
 import { formatBytes, formatInteger } from '../../core/units';
-import { cacheAt, tokenBytes, type Priced } from './cache';
+import { cacheAt, tokenBytes, totalAt, type Priced } from './cache';
 import { largest, unboundedAt } from './plan';
 
 export interface Named {
@@ -119,7 +119,7 @@ const begun = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Why the second keeps more or less than the first: the factors, and the length at which the order turns. */
 export function difference(one: Named, two: Named, T: number): readonly string[] {
-  const [a, b] = [cacheAt(one.at, T).total, cacheAt(two.at, T).total];
+  const [a, b] = [totalAt(one.at, T), totalAt(two.at, T)];
   if (a === b) return [`At ${formatInteger(T)} tokens both keep ${formatBytes(a)}.`];
   const [less, more, small, large] = a < b ? [one, two, a, b] : [two, one, b, a];
   const said = [
@@ -170,7 +170,7 @@ export function difference(one: Named, two: Named, T: number): readonly string[]
 /** The last length before the order of the two turns for good, if it does. */
 export function turnOf(one: Priced, two: Priced): number | undefined {
   const most = Math.min(one.most, two.most);
-  const sign = (T: number) => Math.sign(cacheAt(one, T).total - cacheAt(two, T).total);
+  const sign = (T: number) => Math.sign(totalAt(one, T) - totalAt(two, T));
   const end = sign(most);
   // Differences bend a few times at most: looked at by doublings, then halved.
   let before: number | undefined;
