@@ -27,6 +27,7 @@ const png = (page, name, options = {}) =>
 const OTHERS = {
   compare: 'compare',
   figures: 'figures',
+  planner: 'planner',
   generate: 'generate?v=1&model=moby-dick-512-grouped',
   lessons: 'lessons',
   teach: 'teach',

@@ -9,9 +9,16 @@ import {
   toAddress,
   type Asked,
 } from '../masks/planner/asked';
-import { cacheAt, priced, type CacheCost, type How, type Priced } from '../masks/planner/cache';
+import {
+  cacheAt,
+  priced,
+  totalAt,
+  type CacheCost,
+  type How,
+  type Priced,
+} from '../masks/planner/cache';
 import { engineOf, ENGINES, type Engine } from '../masks/planner/keeping';
-import { modelOf, slim, type Model } from '../masks/planner/model';
+import { configOfType, modelOf, slim, type Model } from '../masks/planner/model';
 import { loggedTokens } from '../masks/planner/pages';
 import {
   batchIn,
@@ -143,7 +150,7 @@ export class Planner {
         id: String(i),
         label: model.name,
         look: i === 0 ? 'first' : 'second',
-        points: this.#lengths.map((x) => ({ x, y: cacheAt(at, x).total })),
+        points: this.#lengths.map((x) => ({ x, y: totalAt(at, x) })),
       };
     });
     const [only] = this.entries;
@@ -162,7 +169,7 @@ export class Planner {
     const also = [...this.entries.flatMap(({ knees }) => knees), this.T];
     return doublingsTo(last, first, also).map((T) => ({
       T,
-      bytes: this.#priced.map((at) => cacheAt(at, T).total),
+      bytes: this.#priced.map((at) => totalAt(at, T)),
       flops: this.#models.map(({ config }) => nextFlops(config, T)),
     }));
   });
@@ -172,7 +179,7 @@ export class Planner {
       engine,
       each: this.#models.map(({ config }) => {
         const at = priced(config, { ...this.how, keeping: engine.keeping });
-        return { bytes: cacheAt(at, this.T).total, refused: at.refused };
+        return { bytes: totalAt(at, this.T), refused: at.refused };
       }),
     })),
   );
@@ -245,7 +252,7 @@ export class Planner {
   /** A config's text, or the name of a model type. What cannot be read is said, and the model stays. */
   open = (at: number, text: string) => {
     const given = text.trim();
-    const config = isConfigText(given) ? given : JSON.stringify({ model_type: given });
+    const config = isConfigText(given) ? given : configOfType(given);
     try {
       this.choose(at, slim(config));
     } catch (error) {

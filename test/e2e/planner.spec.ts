@@ -17,13 +17,13 @@ test('an engineer asks for 128k tokens, batch 8, in fp8, and has the answer, its
   await page.getByLabel('Model', { exact: true }).selectOption('Gemma 3 27B');
   await page.getByLabel('Length', { exact: true }).fill('128k');
   await page.getByLabel('Length', { exact: true }).press('Enter');
-  await page.getByLabel('Sequences').fill('8');
-  await page.getByLabel('Sequences').press('Enter');
+  await page.getByLabel('Sequences', { exact: true }).fill('8');
+  await page.getByLabel('Sequences', { exact: true }).press('Enter');
   await page.getByLabel('Cache in').selectOption('fp8');
   await expect(finding(page)).toContainText(
     'Gemma 3 27B keeps 41.6 GiB for 8 × 131,072 tokens in fp8.',
   );
-  await expect(finding(page)).toContainText('52 of 62 layers hold no more than 1,024 tokens');
+  await expect(finding(page)).toContainText('52 of 62 layers read no more than 1,024 tokens');
   const cache = page.getByRole('img', { name: /^Cache/ });
   await expect(cache.getByText('1,024').first()).toBeVisible();
   await expect(output(page, 'Keys and values of Gemma 3 27B')).toHaveText('41.6 GiB');
@@ -44,7 +44,7 @@ test('the engine’s switches change what is reserved, and the table says it of 
   await expect(keys).toHaveText('12.0 GiB');
   await page.getByRole('button', { name: 'vLLM', exact: true }).click();
   await expect(keys).toHaveText('7.61 GiB');
-  await page.getByText('Switches').click();
+  await page.getByText('Switches', { exact: true }).click();
   await page.getByLabel('Tokens at once').fill('1');
   await page.getByLabel('Tokens at once').press('Enter');
   await expect(page.getByLabel('Engine', { exact: true })).toHaveValue('');
@@ -79,7 +79,7 @@ test('a config from a file is opened, compared and explained; a broken one is re
 
   const field = page.getByLabel('Config or model type as compared with');
   await field.fill('mamba');
-  await page.getByRole('button', { name: 'Read it' }).nth(1).click();
+  await page.getByRole('button', { name: 'Read it' }).click();
   await expect(page.getByRole('alert')).toContainText('Not opened: model_type is "mamba"');
   await expect(finding(page)).toContainText('my-gemma');
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cacheBytesAt, flopsPerTokenAt, readConfig, stateBytes } from '../../src/masks/configs';
 import { openedTypes } from '../../src/masks/configTable';
-import { cacheAt, priced, type How } from '../../src/masks/planner/cache';
+import { cacheAt, priced, totalAt, type How } from '../../src/masks/planner/cache';
 import { engineOf, ENGINES, pagesAt, type Keeping } from '../../src/masks/planner/keeping';
 import {
   batchIn,
@@ -180,6 +180,7 @@ describe('whatever the model and the engine', () => {
         expect(layers.reduce((sum, { state }) => sum + (state ?? 0), 0)).toBe(states);
         expect(keys + states + padding).toBe(total);
         expect(padding).toBeGreaterThanOrEqual(0);
+        expect(totalAt(priced(config, how), T)).toBe(total);
       }),
     );
   });
@@ -283,6 +284,7 @@ describe('one definition', () => {
         if (keeping.pool)
           expect(at.layout === undefined, `${model_type} ${id}`).toBe(at.refused !== undefined);
         const [few, many] = [cacheAt(at, 100).total, cacheAt(at, 100_000).total];
+        expect(totalAt(at, 100_000), `${model_type} ${id}`).toBe(many);
         expect(Number.isSafeInteger(many), `${model_type} ${id}`).toBe(true);
         expect(many).toBeGreaterThanOrEqual(few);
         expect(unboundedAt(at, 100_000)).toBeGreaterThanOrEqual(

@@ -12,7 +12,9 @@ import {
 } from '../../src/masks/planner/asked';
 import { cacheAt, priced, type How } from '../../src/masks/planner/cache';
 import { ENGINES } from '../../src/masks/planner/keeping';
-import { modelOf, slim } from '../../src/masks/planner/model';
+import { openedTypes } from '../../src/masks/configTable';
+import { configOfType, modelOf, slim } from '../../src/masks/planner/model';
+import { NAMED } from '../../scripts/interop/configTypes';
 import {
   BF16,
   CACHE_PRECISIONS,
@@ -88,6 +90,17 @@ describe('an address', () => {
   });
 });
 
+/** What each layer takes, and how many weights there are. */
+const costs = (text: string) => {
+  const { config, parameters } = modelOf(text);
+  const { layers, total } = cacheAt(priced(config, HOW), 9999);
+  return {
+    layers: layers.map(({ tokens, bytes, state }) => [tokens, bytes, state]),
+    total,
+    parameters,
+  };
+};
+
 describe('a config of one’s own', () => {
   const file = JSON.stringify({
     architectures: ['Gemma3ForConditionalGeneration'],
@@ -109,9 +122,21 @@ describe('a config of one’s own', () => {
     const [whole, cut] = [modelOf(file), modelOf(short)];
     expect(cut.name).toBe('mine');
     expect(cut.parameters).toBe(whole.parameters);
-    expect(cacheAt(priced(cut.config, HOW), 9999)).toEqual(
-      cacheAt(priced(whole.config, HOW), 9999),
+    expect(costs(short)).toEqual(costs(file));
+  });
+  test('keeps what could change a price, also where it is what its class has by default', () => {
+    const short = JSON.parse(
+      slim('{"model_type":"mistral","sliding_window":4096,"hidden_act":"silu"}'),
     );
+    expect(short).toEqual({ model_type: 'mistral', sliding_window: 4096 });
+  });
+  test('of every released model and many types is priced alike', () => {
+    const types = openedTypes().filter((one, i) => i % 12 === 0 && !NAMED.includes(one));
+    for (const text of [
+      ...released.all.map(({ config }) => JSON.stringify(config)),
+      ...types.map(configOfType),
+    ])
+      expect(costs(slim(text)), text).toEqual(costs(text));
   });
   test('stays refused where it is', () => {
     expect(() => slim('{"model_type":"mamba"}')).toThrow(/it has no attention/);
@@ -129,7 +154,7 @@ describe('why a cache is as large as it is', () => {
   test('Gemma’s stays small: most layers hold a window', () => {
     expect(finding(named('gemma-3-1b'), 32_768)).toEqual([
       'Gemma 3 1B keeps 139 MiB for 32,768 tokens in bf16.',
-      '22 of 26 layers hold no more than 512 tokens; 4 keep every token, 4.00 KiB for each.',
+      '22 of 26 layers read no more than 512 tokens; 4 keep every token, 4.00 KiB for each.',
       'Without windows it would be 832 MiB, 6.0 times as much.',
     ]);
   });
@@ -152,6 +177,11 @@ describe('why a cache is as large as it is', () => {
       'MLA: a layer keeps one latent of 576 numbers a token, where the keys alone of its 128 heads would be 24,576.',
     );
   });
+  test('shared out to GPUs, bytes are of one of them', () => {
+    expect(finding(named('llama-3.1-8b', { machines: 8 }), 1000)[0]).toBe(
+      'Llama 3.1 8B keeps 15.6 MiB for 1,000 tokens in bf16, on each of 8 GPUs.',
+    );
+  });
   test('an encoder keeps none', () => {
     const encoder = { name: 'It', at: priced(modelOf('{"model_type":"modernbert"}').config, HOW) };
     expect(finding(encoder, 100)).toEqual([
@@ -165,7 +195,7 @@ describe('why two differ', () => {
     expect(difference(named('gemma-3-27b'), named('llama-3.1-70b'), 131_072)).toEqual([
       'At 131,072 tokens Gemma 3 27B keeps 10.4 GiB and Llama 3.1 70B 40.0 GiB, 3.8 times as much.',
       '10 of 62 layers of Gemma 3 27B keep every token, against 80 of 80; in such a layer a token takes 8.00 KiB, against 4.00 KiB; so each further token costs 80.0 KiB, against 320 KiB.',
-      '52 layers of Gemma 3 27B stay at 1,024 tokens.',
+      '52 layers of Gemma 3 27B have a window of 1,024 tokens.',
       // 52 layers × 1,024 tokens × 8 KiB, at 320 − 80 KiB a token
       'Up to 1,774 tokens it is the other way round.',
     ]);

@@ -36,7 +36,12 @@ describe('the planner', () => {
     planner.open(0, '  mistral ');
     expect(planner.refused).toBe('');
     expect(planner.entries[0]!.model.config.family).toBe('mistral');
-    expect(planner.asked.models[0]).toBe('{"model_type":"mistral"}');
+    // With its class's defaults of today, so that the link says the same when they have changed.
+    expect(JSON.parse(planner.asked.models[0]!)).toMatchObject({
+      model_type: 'mistral',
+      num_hidden_layers: 32,
+      sliding_window: 4096,
+    });
     planner.open(
       1,
       '{"model_type": "gpt_oss", "num_hidden_layers": 24, "torch_dtype": "bfloat16"}',

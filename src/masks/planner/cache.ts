@@ -47,6 +47,8 @@ export interface Priced {
   readonly config: ConfigLayers;
   readonly how: How;
   readonly facts: readonly LayerFacts[];
+  /** The same, those that keep alike once, and how many there are of each: curves ask for some hundred lengths. */
+  readonly sorts: readonly { readonly facts: LayerFacts; readonly count: number }[];
   /** Pages of one pool; undefined: each layer keeps its own. */
   readonly layout: Layout | undefined;
   /** Why there is no pool, though one was asked for. */
@@ -99,6 +101,7 @@ export function priced(config: ConfigLayers, how: How): Priced {
     config,
     how,
     facts,
+    sorts: sortsOf(facts),
     layout: typeof laid === 'object' ? laid : undefined,
     refused: typeof laid === 'string' ? laid : undefined,
     most: facts.some(({ kind }) => kind === 'masked') ? MOST_WALKED : MOST_PRICED,
@@ -128,35 +131,61 @@ function pooled(facts: readonly LayerFacts[], how: How): Layout | string {
   );
 }
 
+function sortsOf(all: readonly LayerFacts[]): Priced['sorts'] {
+  const sorts = new Map<string, { facts: LayerFacts; count: number }>();
+  for (const facts of all) {
+    const { layer, rope: _, type: __, ...kept } = facts;
+    // Masks differ in more than numbers.
+    const name = JSON.stringify(facts.kind === 'masked' ? [kept, layer.expression] : kept);
+    const known = sorts.get(name);
+    if (known) known.count++;
+    else sorts.set(name, { facts, count: 1 });
+  }
+  return [...sorts.values()];
+}
+
+/** Bytes of the whole cache, as cacheAt has them, without looking at every layer. */
+export function totalAt({ sorts, how, layout }: Priced, T: number): number {
+  if (layout !== undefined) return T === 0 ? 0 : layoutBytes(layout, T, how.keeping) * how.batch;
+  return sorts.reduce((sum, { facts, count }) => {
+    const { bytes, state } = ofLayer(facts, how, T);
+    return sum + count * (bytes + (state ?? 0));
+  }, 0);
+}
+
 /** Of T tokens in each sequence. An encoder keeps nothing. */
 export function cacheAt(of: Priced, T: number): CacheCost {
   return of.layout === undefined ? apart(of, T) : inPool(of, of.layout, T);
 }
 
+/** One layer with what is its own. */
+function ofLayer(facts: LayerFacts, how: How, T: number): LayerCost {
+  const tokens = roomAt(facts, T, how.keeping);
+  const { entries } = facts;
+  const whole = entries === undefined ? 0 : Math.floor(T / entries.tokens);
+  const bytes =
+    tokens * tokenBytes(facts, how) +
+    T * textBytes(facts, how) +
+    (entries === undefined ? 0 : whole * bytesOfVector(how.cache, entries.numbers));
+  const state = stateBytesOf(facts, how);
+  return {
+    facts,
+    tokens,
+    bytes: bytes * how.batch,
+    state: state === undefined ? undefined : state * how.batch,
+  };
+}
+
 /** Every layer for itself. */
 function apart({ facts, how }: Priced, T: number): CacheCost {
-  const layers = facts.map((one): LayerCost => {
-    const tokens = roomAt(one, T, how.keeping);
-    const { entries } = one;
-    const whole = entries === undefined ? 0 : Math.floor(T / entries.tokens);
-    const bytes =
-      tokens * tokenBytes(one, how) +
-      T * textBytes(one, how) +
-      (entries === undefined ? 0 : whole * bytesOfVector(how.cache, entries.numbers));
-    const state = stateBytesOf(one, how);
-    return {
-      facts: one,
-      tokens,
-      bytes: bytes * how.batch,
-      state: state === undefined ? undefined : state * how.batch,
-    };
-  });
+  const layers = facts.map((one) => ofLayer(one, how, T));
   const keys = layers.reduce((sum, { bytes }) => sum + bytes, 0);
   const states = layers.reduce((sum, { state }) => sum + (state ?? 0), 0);
   return { layers, keys, states, padding: 0, total: keys + states };
 }
 
-function inPool({ facts, how }: Priced, layout: Layout, T: number): CacheCost {
+function inPool(of: Priced, layout: Layout, T: number): CacheCost {
+  const { facts, how } = of;
   const bytes = facts.map(() => 0);
   const states = facts.map(() => 0);
   const tokens = facts.map(() => 0);
@@ -178,7 +207,7 @@ function inPool({ facts, how }: Priced, layout: Layout, T: number): CacheCost {
     bytes: bytes[i]!,
     state: one.state === undefined ? undefined : states[i]!,
   }));
-  const total = T === 0 ? 0 : layoutBytes(layout, T, how.keeping) * how.batch;
+  const total = totalAt(of, T);
   const keys = bytes.reduce((sum, one) => sum + one, 0);
   const kept = states.reduce((sum, one) => sum + one, 0);
   return { layers, keys, states: kept, padding: total - keys - kept, total };

@@ -1,5 +1,8 @@
 /** @file A model as the planner takes it: read, named, with its weights counted, published or said by a person. */
+import { InputError } from '../../core/check';
+import { isRecord } from '../../core/fields';
 import { readConfig } from '../configs';
+import { entryOf } from '../configTable';
 import type { ConfigLayers } from '../configLayer';
 import { isConfigText } from './asked';
 import { BF16, WEIGHT_PRECISIONS, type Precision } from './precision';
@@ -60,31 +63,80 @@ function madeFor(text: string): number | undefined {
 }
 
 /** Everything that is priced of a config. */
-const priceOf = (text: string): string => {
-  const { layers, causal, heads, headDim, hidden, vocabulary, family, name } = readConfig(text);
-  const priced = { layers, causal, heads, headDim, hidden, vocabulary, family, name };
-  return JSON.stringify([priced, weightsOf(text, readConfig(text)), madeFor(text)]);
-};
+function priceOf(text: string): string {
+  const config = readConfig(text);
+  const { layers, causal, heads, headDim, hidden, vocabulary, family, name } = config;
+  const kept = layers.map(({ rope: _, ...layer }) => layer);
+  const sizes = { kept, causal, heads, headDim, hidden, vocabulary, family, name };
+  return JSON.stringify([sizes, weightsOf(text, config), madeFor(text)]);
+}
 
-/** The same config without the fields that change no price, so that it is short enough for a link. */
+/** Another value of the same kind. */
+function other(value: unknown): unknown {
+  if (typeof value === 'number') return value + 1;
+  if (typeof value === 'boolean') return !value;
+  if (typeof value === 'string') return `${value}x`;
+  if (Array.isArray(value)) return [];
+  return value === null ? 1 : {};
+}
+
+/**
+ * The same config without the fields that say nothing about its price, so that it is short enough for a link. A field that
+ * could change it stays, also where it says what its class has by default: defaults may change, and a link should not.
+ */
 export function slim(text: string): string {
   const whole = priceOf(text);
-  let kept = JSON.parse(text) as Record<string, unknown>;
   const same = (one: Record<string, unknown>) => {
     try {
       return priceOf(JSON.stringify(one)) === whole;
-    } catch {
-      return false; // it cannot be read without
+    } catch (error) {
+      if (error instanceof InputError) return false; // it cannot be read so
+      throw error;
     }
   };
-  for (const name of Object.keys(kept)) {
-    const { [name]: value, ...others } = kept;
-    if (same(others)) kept = others;
-    else if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      for (const inner of Object.keys(value)) {
-        const { [inner]: _, ...rest } = kept[name] as Record<string, unknown>;
-        if (same({ ...kept, [name]: rest })) kept = { ...kept, [name]: rest };
-      }
-  }
+  const file = JSON.parse(text) as Record<string, unknown>;
+  const kept = needed(file, same);
+  for (const [name, inner] of Object.entries(kept))
+    if (isRecord(inner)) kept[name] = needed(inner, (one) => same({ ...kept, [name]: one }));
   return JSON.stringify(kept);
+}
+
+/** The fields that `same` needs: those it does not are found many at once, by halving. */
+function needed(
+  all: Readonly<Record<string, unknown>>,
+  same: (one: Record<string, unknown>) => boolean,
+): Record<string, unknown> {
+  let kept: Record<string, unknown> = { ...all };
+  const drop = (names: readonly string[]): void => {
+    const chosen = (change: (value: unknown) => readonly unknown[]) =>
+      Object.fromEntries(
+        Object.entries(kept).flatMap(([name, value]) =>
+          names.includes(name) ? change(value).map((one) => [name, one]) : [[name, value]],
+        ),
+      ) as Record<string, unknown>;
+    const without = chosen(() => []);
+    if (same(without) && same(chosen((value) => [other(value)]))) kept = without;
+    else if (names.length > 1) {
+      const half = names.length >> 1;
+      drop(names.slice(0, half));
+      drop(names.slice(half));
+    }
+  };
+  drop(Object.keys(all));
+  return kept;
+}
+
+/**
+ * A model type by its name, with what its class has by default today. Some classes have defaults that a file is refused for:
+ * of those the name alone.
+ */
+export function configOfType(type: string): string {
+  const whole = JSON.stringify({ model_type: type, ...entryOf(type)?.d });
+  try {
+    readConfig(whole);
+    return whole;
+  } catch (error) {
+    if (error instanceof InputError) return JSON.stringify({ model_type: type });
+    throw error;
+  }
 }

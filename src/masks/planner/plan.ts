@@ -4,7 +4,7 @@
  */
 import { FLOPS_PER_PAIR_AND_DIM } from '../../attention/cost';
 import { pairsAt, type ConfigLayers } from '../configLayer';
-import { cacheAt, type Priced } from './cache';
+import { totalAt, type Priced } from './cache';
 
 /** Lengths from which some layers grow no more: their windows and chunks, shortest first, if anything is cut off there. */
 export function kneesOf({ facts, how, layout }: Priced): readonly number[] {
@@ -28,14 +28,14 @@ export function nextFlops(config: ConfigLayers, T: number): number {
 
 /** Bytes with every layer global, keys and values of its own as they are. */
 export function unboundedAt(of: Priced, T: number): number {
-  return cacheAt(
+  return totalAt(
     {
       ...of,
       how: { ...of.how, keeping: { windows: 'full', step: 1, page: 1, pool: false } },
       layout: undefined,
     },
     T,
-  ).total;
+  );
 }
 
 /** The largest whole n up to `most` that `fits` allows, where whoever allows n allows all below; 0 where none is allowed. */
@@ -51,11 +51,11 @@ export function largest(most: number, fits: (n: number) => boolean): number {
 
 /** Tokens in each sequence of the batch that fit into `bytes` beside the rest; `of.most` where the cache is not what limits. */
 export const longestIn = (of: Priced, bytes: number): number =>
-  largest(of.most, (T) => cacheAt(of, T).total <= bytes);
+  largest(of.most, (T) => totalAt(of, T) <= bytes);
 
 /** Sequences of T tokens that fit into `bytes`. */
 export function batchIn(of: Priced, T: number, bytes: number): number {
-  const one = cacheAt({ ...of, how: { ...of.how, batch: 1 } }, T).total;
+  const one = totalAt({ ...of, how: { ...of.how, batch: 1 } }, T);
   return one === 0 ? Infinity : Math.floor(bytes / one);
 }
 

@@ -1,6 +1,6 @@
 /** @file What the planner found, in sentences made from its numbers: why a cache is as large as it is, and why two differ. */
 import { formatBytes, formatInteger } from '../../core/units';
-import { cacheAt, tokenBytes, type Priced } from './cache';
+import { cacheAt, tokenBytes, totalAt, type Priced } from './cache';
 import { largest, unboundedAt } from './plan';
 
 export interface Named {
@@ -73,11 +73,11 @@ export function finding({ name, at }: Named, T: number): readonly string[] {
     return [`${name} is an encoder: it reads a whole text at once and keeps no cache.`];
   const { total } = cacheAt(at, T);
   const parts = partsOf(at);
-  const size = `${name} keeps ${formatBytes(total)} for ${sequences(how.batch)}${formatInteger(T)} tokens in ${how.cache.id}.`;
+  const size = `${name} keeps ${formatBytes(total)} for ${sequences(how.batch)}${formatInteger(T)} tokens in ${how.cache.id}${onEach(how.machines)}.`;
   const whys: string[] = [];
   if (parts.bounded > 0 && parts.windows.length > 0)
     whys.push(
-      `${count(parts.bounded, parts.layers)} hold no more than ${listed(parts.windows.map(formatInteger))} tokens`,
+      `${count(parts.bounded, parts.layers)} read no more than ${listed(parts.windows.map(formatInteger))} tokens`,
     );
   if (parts.states > 0)
     whys.push(`${count(parts.states, parts.layers)} keep a state that does not grow`);
@@ -110,18 +110,22 @@ export function finding({ name, at }: Named, T: number): readonly string[] {
   ];
 }
 
+/** Bytes are of one of them. */
+const onEach = (machines: number): string =>
+  machines === 1 ? '' : `, on each of ${machines} GPUs`;
+
 const count = (some: number, all: number): string => `${some} of ${all} layers`;
 const begun = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Why the second keeps more or less than the first: the factors, and the length at which the order turns. */
 export function difference(one: Named, two: Named, T: number): readonly string[] {
-  const [a, b] = [cacheAt(one.at, T).total, cacheAt(two.at, T).total];
+  const [a, b] = [totalAt(one.at, T), totalAt(two.at, T)];
   if (a === b) return [`At ${formatInteger(T)} tokens both keep ${formatBytes(a)}.`];
   const [less, more, small, large] = a < b ? [one, two, a, b] : [two, one, b, a];
   const said = [
     small === 0
       ? `At ${formatInteger(T)} tokens ${less.name} keeps nothing, ${more.name} ${formatBytes(large)}.`
-      : `At ${formatInteger(T)} tokens ${less.name} keeps ${formatBytes(small)} and ${more.name} ${formatBytes(large)}, ${times(large / small)} times as much.`,
+      : `At ${formatInteger(T)} tokens ${less.name} keeps ${formatBytes(small)} and ${more.name} ${formatBytes(large)}, ${times(large / small)} times as much${onEach(one.at.how.machines)}.`,
   ];
   const [p, q] = [partsOf(less.at), partsOf(more.at)];
   const reasons: string[] = [];
@@ -141,7 +145,7 @@ export function difference(one: Named, two: Named, T: number): readonly string[]
   const held = (parts: Parts, { name, at }: Named) => [
     ...(parts.windows.length > 0
       ? [
-          `${parts.bounded} layers of ${name} stay at ${listed(parts.windows.map(formatInteger))} tokens`,
+          `${parts.bounded} layers of ${name} have ${at.facts.some(({ kind }) => kind === 'chunked') ? 'chunks' : 'a window'} of ${listed(parts.windows.map(formatInteger))} tokens`,
         ]
       : []),
     ...(parts.states > 0
@@ -166,7 +170,7 @@ export function difference(one: Named, two: Named, T: number): readonly string[]
 /** The last length before the order of the two turns for good, if it does. */
 export function turnOf(one: Priced, two: Priced): number | undefined {
   const most = Math.min(one.most, two.most);
-  const sign = (T: number) => Math.sign(cacheAt(one, T).total - cacheAt(two, T).total);
+  const sign = (T: number) => Math.sign(totalAt(one, T) - totalAt(two, T));
   const end = sign(most);
   // Differences bend a few times at most: looked at by doublings, then halved.
   let before: number | undefined;
