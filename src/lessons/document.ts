@@ -176,6 +176,10 @@ export const RICH: ReadonlySet<string> = new Set([
   'answer',
   'points',
   'text',
+  'tooHigh',
+  'tooLow',
+  'near',
+  'change',
 ]);
 
 /** The same document with its prose and the rich strings of its exercises rewritten; what cannot be is refused with its place. */

@@ -1,9 +1,11 @@
 /** @file A lesson, checked: what each step shows, when it is done, and what it asks. */
 import { check } from '../core/check';
+import { checkRun } from '../spec/check';
 import { placed, slugOf, type LessonDocument, type LessonHead } from './document';
 import { exerciseOf, type Exercise } from './exercises';
 import { goalsOf, type Goal } from './goal';
-import { EMPTY, stageAfter, stageSpecs, type Known, type Stage } from './scene';
+import type { PredictExercise } from './exercises/predict';
+import { changed, EMPTY, stageAfter, stageSpecs, type Known, type Stage } from './scene';
 import { settingsOfLink } from './settings';
 
 export type Part =
@@ -58,6 +60,7 @@ export function lessonOf(document: LessonDocument, known: Known): Lesson {
           const exercise = exerciseOf(part.value, 'the exercise', stageSpecs(stage)[0]!);
           check(!names.has(exercise.id), `two exercises are called '${exercise.id}'`);
           names.add(exercise.id);
+          if (exercise.kind === 'predict') checkChange(exercise, stage);
           exercises.push(exercise);
           parts.push({ kind: 'exercise', exercise });
         } else {
@@ -83,6 +86,18 @@ export function lessonOf(document: LessonDocument, known: Known): Lesson {
     };
   });
   return { id, title, minutes, summary, steps };
+}
+
+/** What is offered after a prediction has to do something, and something that can be trained. */
+function checkChange({ of }: Exercise, stage: Stage) {
+  const [link] = linksOf((of as PredictExercise).change);
+  const set = settingsOfLink(link!, 'change of the exercise');
+  const after = stageSpecs(changed(stage, { set, runs: {} }));
+  check(
+    JSON.stringify(after) !== JSON.stringify(stageSpecs(stage)),
+    `change of the exercise sets ${link}, which the runs of this step have already`,
+  );
+  for (const spec of after) checkRun(spec);
 }
 
 /** Settings in links of a text as the built page has them. */

@@ -12,6 +12,8 @@ export interface Answered {
   readonly hints: number; // shown, 0 to 3
   /** The answer was given away. */
   readonly shown?: boolean;
+  /** Of a prediction: what the run came to on this reader's screen, accuracy (0 to 1) or nats. Missing until it was run. */
+  readonly came?: number;
 }
 
 export interface LessonProgress {
@@ -71,7 +73,7 @@ export function lessonProgressOf(value: unknown): LessonProgress | undefined {
 
 function answeredOf(value: unknown): Answered | undefined {
   if (!isRecord(value)) return undefined;
-  const { answer, first, right, tries, hints, shown } = value;
+  const { answer, first, right, tries, hints, shown, came } = value;
   const whole = (one: unknown, most: number): one is number =>
     Number.isInteger(one) && (one as number) >= 0 && (one as number) <= most;
   if (!whole(tries, MOST_TRIES) || !whole(hints, 3)) return undefined;
@@ -82,6 +84,7 @@ function answeredOf(value: unknown): Answered | undefined {
     ...(first !== undefined && { first }),
     ...(typeof right === 'boolean' && { right }),
     ...(shown === true && { shown }),
+    ...(typeof came === 'number' && Number.isFinite(came) && { came }),
   };
 }
 
@@ -117,6 +120,7 @@ export function answeredAfter(
     hints: before?.hints ?? 0,
     ...(first !== undefined && { first }),
     ...(gaveUp && { shown: true }),
+    ...(before?.came !== undefined && { came: before.came }),
   };
 }
 

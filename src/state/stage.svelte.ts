@@ -319,14 +319,18 @@ export class Stage implements Asks {
 
   // --------------------------------------------------------------------------------------- for goals and exercises
 
+  /** Steps behind what is seen of a run: all that were recorded, or those that were trained here. */
+  stepsOf = (run: number): number => this.shownStep ?? this.race.histories[run]?.steps.length ?? 0;
+
   get world(): World {
     return { specs: this.specs, results: this.results };
   }
 
   get happened(): Happened {
     const { saved } = this.race;
-    // What plays by itself was done by nobody.
-    const played = !this.#byHand ? 0 : this.#played ? this.#lastStep() : (this.shownStep ?? 0);
+    // What began by itself counts once it was watched to its end; where nothing moves, nobody has watched.
+    const seen = this.#byHand || (this.#played && !this.options.still);
+    const played = !seen ? 0 : this.#played ? this.#lastStep() : (this.shownStep ?? 0);
     return {
       steps: saved ? played : Math.max(0, ...this.histories.map(({ steps }) => steps.length)),
       changed: this.#changes.set,

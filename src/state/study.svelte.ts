@@ -1,5 +1,6 @@
 import { answerTo, kinds, type Exercise } from '../lessons/exercises';
-import type { Verdict } from '../lessons/exercise';
+import type { Result, Verdict } from '../lessons/exercise';
+import type { PredictExercise } from '../lessons/exercises/predict';
 import { reached } from '../lessons/goal';
 import type { Lesson, Step } from '../lessons/lesson';
 import {
@@ -48,8 +49,8 @@ export class Study {
   /** Predictions of this step, for the curves. */
   predictions: readonly Prediction[] = $derived.by(() =>
     this.step.exercises.flatMap(({ id, kind, of }) => {
-      const value = this.progress.answers[id]?.answer;
-      if (kind !== 'predict' || typeof value !== 'number') return [];
+      const { answer: value, tries = 0 } = this.progress.answers[id] ?? {};
+      if (kind !== 'predict' || typeof value !== 'number' || tries === 0) return [];
       return [{ ...(of as { metric: 'accuracy' | 'loss'; run: number }), value }];
     }),
   );
@@ -93,8 +94,20 @@ export class Study {
 
   /** Looks whether the goals are reached; called when something happened on the stage. */
   see = () => {
+    for (const exercise of this.step.exercises) this.#came(exercise);
     if (this.step.goals.length > 0 && this.goalsReached) this.#finish();
   };
+
+  /** Keeps what a prediction's run came to, once the lesson's own runs went as far as was asked. */
+  #came(exercise: Exercise) {
+    const record = this.recordOf(exercise);
+    if (exercise.kind !== 'predict' || !record || record.tries === 0) return;
+    if (record.came !== undefined || this.stage.altered) return;
+    const { run, metric, after } = exercise.of as PredictExercise;
+    const came = this.stage.happened.results[run]?.[metric];
+    if (came === undefined || this.stage.stepsOf(run) < after) return;
+    this.#record(exercise, { ...record, came });
+  }
 
   #finish() {
     const { slug } = this.step;
@@ -110,13 +123,17 @@ export class Study {
 
   /** What was said of this very answer; nothing once it was changed. */
   verdictOf = (exercise: Exercise): Verdict | undefined => {
-    // What is said of a prediction follows what comes.
-    if (exercise.kind === 'predict' && this.recordOf(exercise)?.right) {
-      const { happened, world } = this.stage;
-      const answer = this.#answers[exercise.id];
-      return kinds
+    // What is said of a prediction follows what came, and stays when the stage is changed afterwards.
+    const record = this.recordOf(exercise);
+    if (exercise.kind === 'predict' && record && record.tries > 0) {
+      const { run, metric } = exercise.of as PredictExercise;
+      const results = Array.from({ length: run + 1 }, () => undefined as Result | undefined);
+      if (record.came !== undefined)
+        results[run] = { accuracy: record.came, loss: record.came, [metric]: record.came };
+      const verdict = kinds
         .get(exercise.kind)
-        .check(exercise.of, answer, { ...world, results: happened.results });
+        .check(exercise.of, record.answer, { specs: [], results });
+      return { ...verdict, pending: !record.right };
     }
     const said = this.#said[exercise.id];
     return said && said.of === this.#answers[exercise.id] ? said : undefined;
@@ -137,13 +154,21 @@ export class Study {
     if (!kind.begun(exercise.of, answer)) return;
     const verdict = kind.check(exercise.of, answer, this.stage.world);
     this.#said = { ...this.#said, [exercise.id]: { ...verdict, of: answer } };
-    this.#answered(exercise, { answer, right: verdict.right });
+    this.#answered(exercise, { answer, right: verdict.right && !verdict.pending });
     if (exercise.kind === 'predict') this.stage.unveil();
     if (
       this.step.goals.length === 0 &&
       this.step.exercises.every(({ id }) => this.progress.answers[id]?.right)
     )
       this.#finish();
+  };
+
+  /** The reason why a prediction was far off, or close, was read: with that it is solved. */
+  understood = (exercise: Exercise) => {
+    const record = this.recordOf(exercise);
+    if (record?.came === undefined) return;
+    this.#record(exercise, { ...record, right: true });
+    this.see();
   };
 
   hint = (exercise: Exercise) => {

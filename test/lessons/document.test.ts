@@ -311,6 +311,11 @@ describe('whatever an author writes', () => {
       'want',
       'bug',
       'band',
+      'after',
+      'tooHigh',
+      'tooLow',
+      'near',
+      'change',
     );
     fc.assert(
       fc.property(

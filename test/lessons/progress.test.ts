@@ -28,6 +28,7 @@ const answered = fc.record(
     tries: fc.nat(100_000),
     hints: fc.nat(3),
     shown: fc.constant(true),
+    came: fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => n + 0),
   },
   { requiredKeys: ['answer', 'tries', 'hints'] },
 );

@@ -38,7 +38,7 @@ ${fence('exercise', { id: 'reach', kind: 'number', quantity: 'reach', ask: 'How 
 Text.
 
 ${fence('scene', { until: { trained: 50 } })}
-${fence('exercise', { id: 'guess', kind: 'predict', run: 1, band: [0.05, 0.3], ask: 'How often?', hints: HINTS })}
+${fence('exercise', { id: 'guess', kind: 'predict', run: 1, band: [0.05, 0.15], after: 300, tooHigh: 'It cannot see.', tooLow: 'It guesses.', near: 'Guessing.', change: '[15](set:window=15)', ask: 'How often?', hints: HINTS })}
 ## Reach it
 
 Text.
@@ -228,7 +228,9 @@ describe('what was recorded', () => {
     const one = exercise(study);
     study.answer(one, 0.9);
     study.check(one);
-    expect(study.verdictOf(one)!.says).toMatch(/^Kept: 90 %/);
+    expect(study.verdictOf(one)!.says).toMatch(
+      /^You predicted 90 %\. The answer comes with step 300/,
+    );
     expect([stage.veiled, stage.playing]).toEqual([false, true]);
     expect(study.predictions).toMatchObject([{ run: 0, metric: 'accuracy', value: 0.9 }]);
     await vi.advanceTimersByTimeAsync(3000);
@@ -237,31 +239,76 @@ describe('what was recorded', () => {
     await vi.advanceTimersByTimeAsync(5000);
     expect([stage.playing, stage.histories[0]!.steps.length]).toEqual([false, 300]);
     study.see();
-    expect(study.done).toBe(true);
-    study.check(one);
-    expect(study.verdictOf(one)!.says).toMatch(/You said 90 %, it came to \d+ %: further down/);
+    expect(study.verdictOf(one)!.says).toMatch(
+      /You predicted 90 %; it reached 9 %. That is 81 points too high/,
+    );
+    expect(study.verdictOf(one)!.html).toBe('It cannot see.');
+    expect([study.recordOf(one)!.right, study.done], 'run, but not read').toEqual([false, false]);
+    study.understood(one);
+    expect([study.recordOf(one)!.right, study.done]).toEqual([true, true]);
+    const came = study.recordOf(one)!.came;
+    expect(came).toBeCloseTo(0.09, 2);
+    // What is changed afterwards is another experiment.
+    stage.change({ window: 15 });
+    await settle();
+    stage.train();
+    await vi.advanceTimersByTimeAsync(2000);
+    study.see();
+    expect(study.recordOf(one)!.came).toBe(came);
+    expect(study.verdictOf(one)!.says).toMatch(/it reached 9 %/);
+    stage.dispose();
   });
 
-  test('what plays by itself was done by nobody; by hand it counts', async () => {
-    const { study, stage } = begun(
-      {
-        progress: {
-          done: [],
-          answers: { guess: { answer: 0.5, right: true, tries: 1, hints: 0 } },
-        },
-      },
-      false,
-    );
+  const predicted: LessonProgress = {
+    done: [],
+    answers: { guess: { answer: 0.5, right: true, tries: 1, hints: 0 } },
+  };
+
+  test('counts once it was watched to its end, also where it began by itself', async () => {
+    const { study, stage } = begun({ progress: predicted }, false);
     study.go(3);
     await settle();
     expect(stage.playing).toBe(true);
-    await vi.advanceTimersByTimeAsync(8000);
+    await vi.advanceTimersByTimeAsync(3000);
     study.see();
-    expect(study.done).toBe(false);
+    expect(study.goalsReached, 'half of it').toBe(false);
+    await vi.advanceTimersByTimeAsync(5000);
+    study.see();
+    expect(study.goalsReached).toBe(true);
+  });
+
+  test('where nothing moves, it counts when it was asked for', async () => {
+    const { study, stage } = begun({ progress: predicted }, true);
+    study.go(3);
+    await settle();
+    study.see();
+    expect(study.goalsReached).toBe(false);
     stage.play();
-    await vi.advanceTimersByTimeAsync(8000);
     study.see();
-    expect(study.done).toBe(true);
+    expect(study.goalsReached).toBe(true);
+  });
+
+  test('a prediction is not run while the lesson’s own runs are changed, or not far enough', async () => {
+    const { study, stage } = begun({}, true);
+    study.go(3);
+    const one = exercise(study);
+    study.answer(one, 0.5);
+    study.check(one);
+    expect(study.recordOf(one)!.came).toBeUndefined();
+    stage.change({ window: 15 });
+    await settle();
+    study.see();
+    expect(study.recordOf(one)!.came).toBeUndefined();
+    stage.change({ window: 6 });
+    stage.restore();
+    stage.train();
+    await vi.advanceTimersByTimeAsync(2000);
+    study.see();
+    expect(stage.stepsOf(0)).toBeLessThan(300);
+    expect(study.recordOf(one)!.came, 'a few live steps are not 300').toBeUndefined();
+    study.understood(one);
+    expect(study.recordOf(one)!.right, 'nothing was run, so there is nothing to read').toBe(false);
+    stage.dispose();
   });
 
   test('makes room when somebody trains, on an engine that is only then asked', async () => {
