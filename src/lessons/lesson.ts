@@ -1,5 +1,6 @@
 /** @file A lesson, checked: what each step shows, when it is done, and what it asks. */
 import { check } from '../core/check';
+import { read } from '../attention/expression';
 import { checkRun } from '../spec/check';
 import { placed, slugOf, type LessonDocument, type LessonHead } from './document';
 import { exerciseOf, type Exercise } from './exercises';
@@ -29,14 +30,19 @@ export interface Lesson extends LessonHead {
   readonly steps: readonly Step[];
 }
 
+/** Where the end of a lesson stands in its address, in the place of a step. */
+export const END = 'end';
+
 /** Throws InputError naming file, step and reason. */
 export function lessonOf(document: LessonDocument, known: Known): Lesson {
-  const { id, title, minutes, summary } = document;
+  const { steps: documents, ...head } = document;
+  const { id } = head;
   const file = `lessons/${id}/lesson.md`;
   let stage: Stage = EMPTY;
   const names = new Set<string>();
   const slugs = new Set<string>();
-  const steps = document.steps.map((step): Step => {
+  for (const mask of head.picture) placed(`${file}: the picture '${mask}'`, () => read(mask));
+  const steps = documents.map((step): Step => {
     const place = (line: number) => `${file}, step '${step.title}', line ${line}`;
     const where = (line: number, what: string) => `${place(line)}: ${what}`;
     let goals: readonly Goal[] = [];
@@ -71,8 +77,11 @@ export function lessonOf(document: LessonDocument, known: Known): Lesson {
     }
     const slug = slugOf(step.title);
     check(
-      slug !== '' && !slugs.has(slug),
-      where(step.line, `its title gives the address '${slug}', which is empty or another step's`),
+      slug !== '' && slug !== END && !slugs.has(slug),
+      where(
+        step.line,
+        `its title gives the address '${slug}', which is empty, another step's, or '${END}', the address of the end`,
+      ),
     );
     slugs.add(slug);
     return {
@@ -85,7 +94,7 @@ export function lessonOf(document: LessonDocument, known: Known): Lesson {
       veiled: exercises.some(({ kind }) => kind === 'predict'),
     };
   });
-  return { id, title, minutes, summary, steps };
+  return { ...head, steps };
 }
 
 /** What is offered after a prediction has to do something, and something that can be trained. */

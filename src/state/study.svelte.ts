@@ -2,9 +2,10 @@ import { answerTo, kinds, type Exercise } from '../lessons/exercises';
 import type { Result, Verdict } from '../lessons/exercise';
 import type { PredictExercise } from '../lessons/exercises/predict';
 import { reached } from '../lessons/goal';
-import type { Lesson, Step } from '../lessons/lesson';
+import { END, type Lesson, type Step } from '../lessons/lesson';
 import {
   answeredAfter,
+  errandsOf,
   isDone,
   NOTHING,
   scoreOf,
@@ -29,6 +30,8 @@ interface Said extends Verdict {
 /** A reader in a lesson: where they are, what they answered, what they did. */
 export class Study {
   at = $state(0);
+  /** The last step was left: what is shown is the end. */
+  ended = $state(false);
   progress = $state.raw<LessonProgress>(NOTHING);
   /** Answers as they stand, checked or not, by exercise. */
   #answers = $state.raw<Readonly<Record<string, unknown>>>({});
@@ -38,6 +41,15 @@ export class Study {
   first = $derived(this.at === 0);
   last = $derived.by(() => this.at === this.lesson.steps.length - 1);
   score = $derived.by(() => scoreOf(this.lesson, this.progress));
+  errands = $derived.by(() => errandsOf(this.lesson, this.progress));
+  /** Where in the address the reader is. */
+  place = $derived(this.ended ? END : this.step.slug);
+  /** Steps whose exercises are not all solved, by their index. */
+  open: readonly number[] = $derived.by(() =>
+    this.lesson.steps.flatMap((step, i) =>
+      step.exercises.length > 0 && !isDone(step, this.progress) ? [i] : [],
+    ),
+  );
   /** Which goals of this step are reached; exercises are counted apart. */
   goals = $derived.by(() => {
     const { happened } = this.stage;
@@ -64,7 +76,8 @@ export class Study {
     stage.predicted = () => this.predictions;
     const wanted = options.at ?? this.progress.at;
     const at = lesson.steps.findIndex(({ slug }) => slug === wanted);
-    this.go(Math.max(0, at));
+    this.go(wanted === END ? lesson.steps.length - 1 : Math.max(0, at));
+    this.ended = wanted === END;
   }
 
   isDoneAt = (index: number): boolean => isDone(this.lesson.steps[index]!, this.progress);
@@ -72,6 +85,7 @@ export class Study {
   go = (index: number) => {
     const to = Math.min(this.lesson.steps.length - 1, Math.max(0, index));
     this.at = to;
+    this.ended = false;
     const step = this.lesson.steps[to]!;
     this.#answers = Object.fromEntries(
       step.exercises.map((exercise) => [exercise.id, answerTo(exercise, this.progress)]),
@@ -84,13 +98,26 @@ export class Study {
     this.#keep({ ...this.progress, at: step.slug });
   };
 
-  /** On to the next step; one that asks for nothing was thereby read. */
+  /** On to the next step, or from the last one to the end; this one was thereby read. */
   next = () => {
-    if (this.step.goals.length === 0) this.#finish();
-    if (!this.last) this.go(this.at + 1);
+    const { slug } = this.step;
+    const read = this.progress.read ?? [];
+    if (!read.includes(slug)) this.#keep({ ...this.progress, read: [...read, slug] });
+    if (this.last) this.ended = true;
+    else this.go(this.at + 1);
   };
 
-  back = () => this.go(this.at - 1);
+  /** To where an address says; false where there is no such step. */
+  visit = (place: string): boolean => {
+    const at = this.lesson.steps.findIndex(({ slug }) => slug === place);
+    if (place === END && !this.ended) {
+      this.go(this.lesson.steps.length - 1);
+      this.ended = true;
+    } else if (at >= 0 && (at !== this.at || this.ended)) this.go(at);
+    return place === END || at >= 0;
+  };
+
+  back = () => this.go(this.ended ? this.at : this.at - 1);
 
   /** Looks whether the goals are reached; called when something happened on the stage. */
   see = () => {

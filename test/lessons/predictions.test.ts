@@ -88,13 +88,13 @@ describe('an author is told what is missing', () => {
   const refusal = (own: object) => {
     const json = JSON.stringify({ ...WHOLE, ...own });
     const scene = JSON.stringify({ start: 'needle', runs: [{ plan: 'local' }], show: ['curve'] });
-    const lesson = `---\ntitle: A\nminutes: 5\nsummary: B.\n---\n\n## One\n\nText.\n\n\`\`\`scene\n${scene}\n\`\`\`\n\n\`\`\`exercise\n${json}\n\`\`\`\n`;
+    const lesson = `---\ntitle: A\nsummary: B.\nlearnt: a\nlearnt: b\nlearnt: c\n---\n\n## One\n\nText.\n\n\`\`\`scene\n${scene}\n\`\`\`\n\n\`\`\`exercise\n${json}\n\`\`\`\n`;
     return checkAll({ '00-a': lesson }, names, render).refused[0]?.why;
   };
 
   test.each([
     [{}, undefined],
-    [{ tooLow: undefined }, /line 15: the exercise has no tooLow: say .* far too low/],
+    [{ tooLow: undefined }, /line 17: the exercise has no tooLow: say .* far too low/],
     [{ near: 'a' }, /says the same of two of tooHigh, tooLow and near/],
     [
       { change: 'Try something.' },

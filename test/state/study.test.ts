@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { headOf, mapProse, readDocument } from '../../src/lessons/document';
 import { lessonOf } from '../../src/lessons/lesson';
-import { scoreOf, type LessonProgress } from '../../src/lessons/progress';
+import { isFinished, scoreOf, type LessonProgress } from '../../src/lessons/progress';
 import type { Command } from '../../src/link/protocol';
 import { Stage } from '../../src/state/stage.svelte';
 import { Study } from '../../src/state/study.svelte';
@@ -14,8 +14,10 @@ const fence = (kind: string, value: unknown) => `\`\`\`${kind}\n${JSON.stringify
 const HINTS = ['one', 'two', 'three'];
 const LESSON = `---
 title: A test
-minutes: 5
 summary: For tests.
+learnt: One.
+learnt: Two.
+learnt: Three.
 ---
 
 ## Look
@@ -78,7 +80,9 @@ describe('steps', () => {
     expect(stage.spec.window, 'what the reader changed stays in its step').toBe(6);
     study.back();
     expect(stage.spec.window).toBe(6);
-    expect(study.score).toMatchObject({ done: 1, steps: 5, exercises: 3, right: 0 });
+    // What was left was read; what there was to try in it is counted apart.
+    expect(study.score).toMatchObject({ done: 2, steps: 5, exercises: 3, right: 0 });
+    expect(study.errands).toEqual({ all: 2, done: 0 });
   });
 
   test('a goal counts when it is reached, and stays reached', () => {
@@ -344,6 +348,45 @@ describe('what was recorded', () => {
     stage.change({ window: 6 });
     await settle();
     expect(stage.race.saved?.recorded).toBe(true);
+  });
+});
+
+describe('the end', () => {
+  const solved = { answer: '21', right: true, tries: 1, hints: 0 };
+  const allRight: LessonProgress = {
+    done: [],
+    answers: { reach: solved, guess: { ...solved, answer: 0.1 }, least: { ...solved, answer: {} } },
+  };
+
+  test('comes after the last step, says what stands open, and leads back to it', () => {
+    const { study } = begun();
+    study.go(4);
+    expect([study.ended, study.place]).toEqual([false, 'reach-it']);
+    study.next();
+    expect([study.ended, study.at, study.place]).toEqual([true, 4, 'end']);
+    expect(study.open.map((i) => lesson.steps[i]!.slug)).toEqual(['count', 'predict', 'reach-it']);
+    study.back();
+    expect([study.ended, study.at]).toEqual([false, 4]);
+  });
+
+  test('does not count errands of the stage against right answers', () => {
+    const { study } = begun({ progress: allRight });
+    for (let at = 0; at < 5; at++) study.next();
+    expect(study.score).toEqual({ steps: 5, done: 5, exercises: 3, right: 3 });
+    expect(study.errands).toEqual({ all: 2, done: 0 });
+    expect(study.open).toEqual([]);
+    expect(isFinished(lesson, study.progress)).toBe(true);
+  });
+
+  test('has an address of its own, and so has each step', () => {
+    const { study } = begun({ at: 'end' });
+    expect([study.ended, study.at]).toEqual([true, 4]);
+    expect(study.visit('count')).toBe(true);
+    expect([study.ended, study.at]).toEqual([false, 2]);
+    expect(study.visit('no-such-step')).toBe(false);
+    expect(study.at).toBe(2);
+    expect(study.visit('end')).toBe(true);
+    expect(study.ended).toBe(true);
   });
 });
 
