@@ -68,6 +68,30 @@ describe('what is read', () => {
     expect(linksOf(html)).toEqual(['window=4&plan=local']);
   });
 
+  test('all that a sentence rests on is one mark at its end, which opens on demand', () => {
+    const marks = (text: string) =>
+      [...render.block(text).matchAll(/<button[^>]*class="mark"/g)].length;
+    const html = render.block(
+      'One {proved}, or two. {measured: 12 %} Three. {source: A | https://a.org}',
+    );
+    expect(html).toContain('<span class="evidence" hidden><span class="claim proved"');
+    expect(html).toContain(
+      'aria-expanded="false" aria-label="Where this comes from: proved here, measured"',
+    );
+    expect(marks('One {proved}, or two. {measured: 12 %} Three. {source: A | https://a.org}')).toBe(
+      2,
+    );
+    expect(marks('A has it {source: A}; B has it too {source: B}.')).toBe(1);
+    expect(marks('A has it. {source: A} B has it too. {source: B}')).toBe(2);
+    expect(marks('- A {source: A}\n- B {source: B}')).toBe(2);
+    // Under a table it is a caption.
+    expect(render.block('{measured: 12 % | https://a.org}')).toBe(
+      '<p><a class="claim measured" href="https://a.org" target="_blank" rel="noopener noreferrer">measured: 12 %</a></p>\n',
+    );
+    const kept = [...html.matchAll(/class="claim/g)].length;
+    expect(kept, 'nothing is lost').toBe(3);
+  });
+
   test('no HTML of an author passes through', () => {
     const html = render.block(
       '<img src=x onerror=alert(1)> <script>alert(1)</script> [x](set:a"onclick=b)',
