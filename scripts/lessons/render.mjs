@@ -132,6 +132,30 @@ markdown.renderer.rules.claim = (tokens, i) => {
   return `<button type="button" class="mark" aria-expanded="false" aria-label="Where this comes from: ${kinds}">i</button><span class="evidence" hidden>${all.map(claimOf).join(' ')}</span>`;
 };
 
+// ------------------------------------------------- {with train, window: …}, {without train: …}: src/lessons/within.ts
+
+markdown.inline.ruler.before('claim', 'with', (state, silent) => {
+  const [head, word, names] =
+    /^\{(with|without) ([a-zA-Z]+(?:, *[a-zA-Z]+)*): */.exec(state.src.slice(state.pos)) ?? [];
+  if (!head || silent) return false;
+  let [end, depth] = [state.pos + head.length, 1];
+  for (; end < state.posMax; end++) {
+    if (state.src[end] === '{') depth++;
+    if (state.src[end] === '}' && --depth === 0) break;
+  }
+  if (depth > 0) throw new LessonError(`${head.trim()} is not closed; put } after its words`);
+  const { posMax } = state;
+  state.push('with_open', '', 0).meta = { word, names: names.split(/, */).join(' ') };
+  [state.pos, state.posMax] = [state.pos + head.length, end];
+  state.md.inline.tokenize(state);
+  state.push('with_close', '', 0);
+  [state.pos, state.posMax] = [end + 1, posMax];
+  return true;
+});
+markdown.renderer.rules.with_open = (tokens, i) =>
+  `<span data-${tokens[i].meta.word}="${escapeHtml(tokens[i].meta.names)}"${tokens[i].meta.word === 'without' ? ' hidden' : ''}>`;
+markdown.renderer.rules.with_close = () => '<!--with--></span>';
+
 // ------------------------------------------------------------------------------------------------- links
 
 const outside = (url) => {

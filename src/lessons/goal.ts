@@ -98,10 +98,11 @@ export function reached(goal: Goal, happened: Happened): boolean {
   }
 }
 
-/** What there is to try, in words: 'Train for 100 steps, or watch the recording to its end'. */
-export function sayGoal(goal: Goal, runs = 1): string {
+/** `watched`: there is no training, only a recording. What there is to try, in words: 'Train for 100 steps, or watch the recording to its end'. */
+export function sayGoal(goal: Goal, runs = 1, watched = false): string {
   switch (goal.kind) {
     case 'trained':
+      if (watched) return 'Watch the recording to its end';
       return `Train for ${goal.steps} steps, or watch the recording to its end`;
     case 'changed':
       return goal.setting === 'stripes' && goal.to === undefined

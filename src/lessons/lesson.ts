@@ -7,7 +7,7 @@ import { exerciseOf, type Exercise } from './exercises';
 import { goalsOf, type Goal } from './goal';
 import type { PredictExercise } from './exercises/predict';
 import { changed, EMPTY, stageAfter, stageSpecs, type Known, type Stage } from './scene';
-import { settingsOfLink } from './settings';
+import { isSetting, settingsOfLink } from './settings';
 
 export type Part =
   | { readonly kind: 'prose'; readonly html: string }
@@ -70,6 +70,11 @@ export function lessonOf(document: LessonDocument, known: Known): Lesson {
           exercises.push(exercise);
           parts.push({ kind: 'exercise', exercise });
         } else {
+          for (const name of needsOf(part.text))
+            check(
+              name === 'train' || isSetting(name),
+              `{with ${name}: …} names no setting, and not train`,
+            );
           for (const link of linksOf(part.text)) settingsOfLink(link, `the link 'set:${link}'`);
           parts.push({ kind: 'prose', html: part.text });
         }
@@ -108,6 +113,10 @@ function checkChange({ of }: Exercise, stage: Stage) {
   );
   for (const spec of after) checkRun(spec);
 }
+
+/** What sentences of a text need, as the built page has them: settings, and 'train'. */
+export const needsOf = (html: string): readonly string[] =>
+  [...html.matchAll(/data-with(?:out)?="([^"]+)"/g)].flatMap(([, names]) => names!.split(' '));
 
 /** Settings in links of a text as the built page has them. */
 export const linksOf = (html: string): readonly string[] =>
