@@ -177,6 +177,12 @@ describe.each(lessons.map((lesson) => [lesson.id, lesson] as const))('%s', (id, 
     ]);
     for (const step of lesson.steps)
       for (const { id: exercise } of step.exercises) expect(guide, exercise).toContain(exercise);
+    const rows = [...guide.matchAll(/^\| [\d½]+–([\d½]+) \| (.+?) \|/gm)];
+    expect(rows.at(-1)![1], 'its timing ends with the minutes of the lesson').toBe(
+      String(lesson.minutes),
+    );
+    const planned = rows.map(([, , title]) => title!).join(' ');
+    for (const { title } of lesson.steps) expect(planned).toContain(title.split(',')[0]!);
   });
 
   test('names only what there is', () => {
@@ -211,6 +217,7 @@ describe.each(exercises.map((one) => [one.name, one] as const))('%s', (_, { step
       const verdict = kind.check(exercise.of, answer, world);
       expect(verdict.right, JSON.stringify(answer)).toBe(false);
       expect(verdict.says).toMatch(says);
+      expect(verdict.says, 'one reason, the likeliest').not.toMatch(/\bOr: /);
       expect(kind.answerOf(exercise.of, JSON.parse(JSON.stringify(answer)))).toEqual(answer);
     }
     expect(kind.wrong(exercise.of, world).length).toBeGreaterThanOrEqual(
