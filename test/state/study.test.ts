@@ -199,7 +199,9 @@ describe('exercises', () => {
     study.go(4);
     const one = exercise(study);
     study.check(one);
-    expect(study.verdictOf(one)!.says).toMatch(/reach of the last token is 21; at least 40 tokens are needed/);
+    expect(study.verdictOf(one)!.says).toMatch(
+      /reach of the last token is 21; at least 40 tokens are needed/,
+    );
     stage.change({ window: 20 });
     study.check(one);
     expect(study.verdictOf(one)!.says).toMatch(/There is a way with fewer/);
