@@ -1,6 +1,7 @@
 /** @file What a reader has done, as it is kept on their machine: plain data, read strictly, so that a spoilt store is only an empty one. */
 import { isRecord } from '../core/fields';
 import type { Heading } from './document';
+import { secondsOf } from './stepTime';
 
 export interface Answered {
   readonly answer: unknown;
@@ -12,6 +13,8 @@ export interface Answered {
   readonly hints: number; // shown, 0 to 3
   /** The answer was given away. */
   readonly shown?: boolean;
+  /** Of a prediction: what the run came to on this reader's screen, accuracy (0 to 1) or nats. Missing until it was run. */
+  readonly came?: number;
 }
 
 export interface LessonProgress {
@@ -20,6 +23,8 @@ export interface LessonProgress {
   readonly answers: Readonly<Record<string, Answered>>;
   /** The step one was at. */
   readonly at?: string;
+  /** How long each step was looked at, whole seconds, by its slug. */
+  readonly seconds?: Readonly<Record<string, number>>;
 }
 
 export type Progress = Readonly<Record<string, LessonProgress>>;
@@ -53,7 +58,8 @@ export function readProgress(text: string): Progress {
 
 export function lessonProgressOf(value: unknown): LessonProgress | undefined {
   if (!isRecord(value)) return undefined;
-  const { done, answers, at } = value;
+  const { done, answers, at, seconds } = value;
+  const timed = secondsOf(seconds);
   if (!Array.isArray(done) || done.length > 100 || !done.every(isSlug) || !isRecord(answers))
     return undefined;
   const read = Object.entries(answers)
@@ -66,12 +72,13 @@ export function lessonProgressOf(value: unknown): LessonProgress | undefined {
     done: [...new Set(done as string[])],
     answers: Object.fromEntries(read),
     ...(isSlug(at) && { at }),
+    ...(timed && { seconds: timed }),
   };
 }
 
 function answeredOf(value: unknown): Answered | undefined {
   if (!isRecord(value)) return undefined;
-  const { answer, first, right, tries, hints, shown } = value;
+  const { answer, first, right, tries, hints, shown, came } = value;
   const whole = (one: unknown, most: number): one is number =>
     Number.isInteger(one) && (one as number) >= 0 && (one as number) <= most;
   if (!whole(tries, MOST_TRIES) || !whole(hints, 3)) return undefined;
@@ -82,6 +89,7 @@ function answeredOf(value: unknown): Answered | undefined {
     ...(first !== undefined && { first }),
     ...(typeof right === 'boolean' && { right }),
     ...(shown === true && { shown }),
+    ...(typeof came === 'number' && Number.isFinite(came) && { came }),
   };
 }
 
@@ -117,6 +125,7 @@ export function answeredAfter(
     hints: before?.hints ?? 0,
     ...(first !== undefined && { first }),
     ...(gaveUp && { shown: true }),
+    ...(before?.came !== undefined && { came: before.came }),
   };
 }
 

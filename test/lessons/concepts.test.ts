@@ -51,9 +51,7 @@ describe('the right answer is the one that is counted', () => {
     },
     'pairs-double': () => Math.round(visiblePairs(GLOBAL, 4096) / visiblePairs(GLOBAL, 2048)),
     'place-and-reach': () => {
-      const at = [0, 1, 2, 3].filter(
-        (place) => reach(stack(4, 6).with(place, GLOBAL), 40) === 40,
-      );
+      const at = [0, 1, 2, 3].filter((place) => reach(stack(4, 6).with(place, GLOBAL), 40) === 40);
       return at.length === 4 ? 0 : at[0]! + 1;
     },
     'place-and-note': () => {
@@ -136,9 +134,7 @@ const took = (who: string, when: 'before' | 'after', right: number): LessonResul
   lesson: formOf(when).id,
   who,
   progress: progressOf(
-    Object.fromEntries(
-      ITEMS.map((item, i) => [item.id, i < right ? item.right : unknownOf(item)]),
-    ),
+    Object.fromEntries(ITEMS.map((item, i) => [item.id, i < right ? item.right : unknownOf(item)])),
   ),
 });
 
@@ -169,13 +165,16 @@ describe('a test that was handed in', () => {
 
   test('may hold anything: what is no option is an open question', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom(...ITEMS.map(({ id }) => id), '__proto__'), fc.anything()), (given) => {
-        const answers = Object.fromEntries(
-          Object.entries(given).map(([id, answer]) => [id, { answer, tries: 1, hints: 0 }]),
-        );
-        for (const [id, choice] of Object.entries(choicesOf({ done: [], answers })))
-          expect(choice).toBeLessThanOrEqual(unknownOf(itemOf(id)));
-      }),
+      fc.property(
+        fc.dictionary(fc.constantFrom(...ITEMS.map(({ id }) => id), '__proto__'), fc.anything()),
+        (given) => {
+          const answers = Object.fromEntries(
+            Object.entries(given).map(([id, answer]) => [id, { answer, tries: 1, hints: 0 }]),
+          );
+          for (const [id, choice] of Object.entries(choicesOf({ done: [], answers })))
+            expect(choice).toBeLessThanOrEqual(unknownOf(itemOf(id)));
+        },
+      ),
     );
   });
 });

@@ -123,7 +123,9 @@ export interface ItemShare {
 /** Question by question, over everybody who took a test, paired or not. An open question counts as wrong. */
 export function itemShares(results: readonly LessonResult[]): readonly ItemShare[] {
   const of = (when: 'before' | 'after') =>
-    results.filter(({ lesson }) => lesson === formOf(when).id).map((one) => choicesOf(one.progress));
+    results
+      .filter(({ lesson }) => lesson === formOf(when).id)
+      .map((one) => choicesOf(one.progress));
   const [before, after] = [of('before'), of('after')];
   return ITEMS.map(({ id, right, options }) => {
     const share = (all: typeof before) =>

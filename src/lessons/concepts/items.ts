@@ -121,7 +121,8 @@ export const ITEMS: readonly Item[] = [
       { text: 'Anywhere', value: 0 },
     ],
     right: 3,
-    because: 'One global layer at any place makes the reach everything. What it finds is another question.',
+    because:
+      'One global layer at any place makes the reach everything. What it finds is another question.',
     lesson: '06-which-layer',
   },
   {

@@ -36,7 +36,7 @@ class Room {
     this.room = room;
     this.#anonymous = anonymous;
     // What another tab gathers is shown here too, so that neither writes over the other.
-    addEventListener('storage', ({ key, newValue }) => {
+    window.addEventListener('storage', ({ key, newValue }) => {
       if (key !== KEY && key !== null) return;
       const next = readKept(newValue ?? '');
       this.room = next.room;
