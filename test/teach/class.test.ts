@@ -131,7 +131,9 @@ describe('time at each step', () => {
   });
 
   test('of a class: the middle one and the slowest, of those who were timed', () => {
-    const steps = [{ slug: 'a' }, { slug: 'b' }] as Parameters<typeof stepTimes>[0]['steps'];
+    const steps = [{ slug: 'a' }, { slug: 'b' }] as unknown as Parameters<
+      typeof stepTimes
+    >[0]['steps'];
     const results = [30, 50, 400].map((a, i) => resultOf(`${i}`, {}, 'x', { a }));
     const [first, second] = stepTimes({ steps }, [...results, resultOf('old')]);
     expect(first).toMatchObject({ timed: 3, median: 50, slowest: 400 });
