@@ -16,9 +16,9 @@ const BETWEEN = /(?<=[.!?][”)]?(?:<\/[a-z]+>)*)\s+(?=(?:<[^>]+>)*[A-Z“(0-9])
 
 /** Sentences that only make sense with a screen: an order to do something there. */
 const ORDERS =
-  /^(?:\(?(?:So|Then|Now|But|And|Or|Here),? )?(?:open the page|press|click|turn|move|drag|add|try|watch|let|run over|point|set the stage|make|change|look|choose|find|order the four|order them)\b/i;
+  /^(?:\(?(?:So|Then|Now|But|And|Or|Here),? )?(?:open the page|press|play|click|turn|move|drag|add|try|watch|let|run over|point|set the (?:stage|window)|make|change|look|choose|find|order the four|order them)\b/i;
 const ON_SCREEN =
-  /\b(?:stage|press(?:es|ed)?|clicks?|slider|button|recording plays|watch|Play the recording|page Generate)\b|class="do"/i;
+  /\b(?:stage|press(?:es|ed)?|clicks?|slider|button|recording plays|watch|recording|window to \d+ and train|page Generate)\b|class="do"/i;
 
 /**
  * A worksheet's text. `pictured`: the step's pictures are printed with it, so the stage is ‘the picture’; else it is
@@ -45,7 +45,7 @@ function sentencesOf(html: string, pictured: boolean): string {
 
 const isOrder = (sentence: string): boolean => {
   const plain = plainOf(sentence);
-  if (/\b(?:press|click)\b/i.test(plain)) return true;
+  if (/\b(?:press|click)\b|recording (?:has )?play/i.test(plain)) return true;
   return ORDERS.test(plain) && ON_SCREEN.test(sentence);
 };
 
