@@ -297,7 +297,9 @@ test('on a projector Lab, Compare and Masks are larger, one part at a time, and 
   expect(box.y + box.height).toBeLessThan(900);
   // 32 tokens: the middle of cell (20, 10).
   await page.mouse.click(box.x + (10.5 / 32) * box.width, box.y + (20.5 / 32) * box.height);
-  await expect(page.locator('.says')).toContainText(/query 20 reads.*Key 10 is blocked/s);
+  await expect(page.locator('.picture > .says')).toContainText(
+    'query 20 reads 4 of 32 keys: 17 to 20. Key 10 is blocked',
+  );
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Projector' }).click();
   await expect(page.locator('html')).not.toHaveAttribute('data-shown', /./);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { addressOfList, MOST_LINKS, readList } from '../../src/app/teach/links/list';
 import { openShort, shortOf } from '../../src/app/teach/links/short';
 import {
   LONGEST_MESSAGE,
@@ -143,6 +144,37 @@ describe('a message in a link', () => {
           expect(say.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u);
           expect(tidyMessage(say)).toBe(say);
         }
+      }),
+    );
+  });
+});
+
+describe('a list of links', () => {
+  const HASHES = ['#/test?v=1&when=before', '#/lessons/04-the-cliff?v=1', '#/lab?v=1&seed=3'];
+
+  test('is an address that holds them all, in their order', () => {
+    const address = addressOfList(HASHES);
+    expect(address).toMatch(/^#\/teach\/links\?v=1&to=1/);
+    expect(readList(address.split('?')[1]!)).toEqual({ hashes: HASHES, refused: [] });
+  });
+
+  test('leaves out what cannot be opened, and says which', () => {
+    const { hashes, refused } = readList(`v=1&to=${codeOf(HASHES[1]!)}&to=11&foo=2&to=`);
+    expect(hashes).toEqual([HASHES[1]]);
+    expect(refused.map((why) => why.slice(0, 6))).toEqual(['Link 2', 'Link 3']);
+  });
+
+  test('has an end', () => {
+    const many = Array.from({ length: MOST_LINKS + 5 }, () => `to=${codeOf(HASHES[0]!)}`);
+    const { hashes, refused } = readList(many.join('&'));
+    expect([hashes.length, refused.length]).toEqual([MOST_LINKS, 1]);
+  });
+
+  test('whatever stands there, pages of the site come out of it', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string()), (parts) => {
+        for (const hash of readList(parts.map((part) => `to=${part}`).join('&')).hashes)
+          expect(hash).toMatch(/^#\/[a-z]/);
       }),
     );
   });
