@@ -241,8 +241,15 @@ test('a short link of the first day opens for ever; one that is cut says so and 
 test('a worksheet has its pictures and no words of the screen; answer sheets stand twice on a page', async ({
   page,
 }) => {
-  await visit(page, './#/worksheet/04-the-cliff');
+  await visit(page, './#/worksheet/02-four-masks');
   const sheet = page.getByRole('article');
+  // What is read through a summary is hatched, and nothing else is.
+  const approximate = sheet.getByRole('img', { name: /^Approximate: every layer/ }).first();
+  const fills = await approximate
+    .locator('g > path:not(.lines)')
+    .evaluateAll((paths) => paths.map((path) => getComputedStyle(path).fill));
+  expect(fills).toEqual(['rgb(20, 20, 19)', expect.stringMatching(/^url\(/)]);
+  await visit(page, './#/worksheet/04-the-cliff');
   await expect(sheet.getByRole('img', { name: /^Every layer: local, window 6/ })).toBeVisible();
   // What is predicted is not drawn yet; what was seen is.
   await expect(sheet.getByRole('img', { name: /^Axes for the curve/ })).toHaveCount(2);

@@ -6,12 +6,15 @@ import { maskOf, read } from '../../src/attention/expression';
 import { pairsOf } from '../../src/attention/mask';
 import { lessons } from '../lessons/all';
 
-const proseOf = lessons.flatMap((lesson) =>
-  lesson.steps.flatMap((step) => [
-    ...step.parts.flatMap((part) => (part.kind === 'prose' ? [[lesson.id, part.html]] : [])),
-    ...step.exercises.map(({ ask }) => [lesson.id, ask]),
-  ]),
-) as readonly (readonly [string, string])[];
+const proseOf: readonly (readonly [lesson: string, html: string])[] = lessons.flatMap(
+  ({ id, steps }) =>
+    steps.flatMap(({ parts, exercises }) =>
+      [
+        ...parts.flatMap((part) => (part.kind === 'prose' ? [part.html] : [])),
+        ...exercises.map(({ ask }) => ask),
+      ].map((html) => [id, html] as const),
+    ),
+);
 
 describe('a lesson’s text on paper', () => {
   test('speaks of no stage, tells nobody to press anything, and has no marks of claims', () => {
