@@ -1,6 +1,7 @@
 /** @file What a reader has done, as it is kept on their machine: plain data, read strictly, so that a spoilt store is only an empty one. */
 import { isRecord } from '../core/fields';
 import type { Heading } from './document';
+import { secondsOf } from './stepTime';
 
 export interface Answered {
   readonly answer: unknown;
@@ -24,6 +25,8 @@ export interface LessonProgress {
   readonly answers: Readonly<Record<string, Answered>>;
   /** The step one was at. */
   readonly at?: string;
+  /** How long each step was looked at, whole seconds, by its slug. */
+  readonly seconds?: Readonly<Record<string, number>>;
 }
 
 export type Progress = Readonly<Record<string, LessonProgress>>;
@@ -57,8 +60,9 @@ export function readProgress(text: string): Progress {
 
 export function lessonProgressOf(value: unknown): LessonProgress | undefined {
   if (!isRecord(value)) return undefined;
-  const { done, read: left, answers, at } = value;
+  const { done, read: left, answers, at, seconds } = value;
   if (!areSlugs(done) || !isRecord(answers)) return undefined;
+  const timed = secondsOf(seconds);
   const read = Object.entries(answers)
     .slice(0, 100)
     .flatMap(([id, one]) => {
@@ -70,6 +74,7 @@ export function lessonProgressOf(value: unknown): LessonProgress | undefined {
     ...(areSlugs(left) && { read: [...new Set(left)] }),
     answers: Object.fromEntries(read),
     ...(isSlug(at) && { at }),
+    ...(timed && { seconds: timed }),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   type Answered,
   type LessonProgress,
 } from '../lessons/progress';
+import { spentAt } from '../lessons/stepTime';
 import type { Prediction, Stage } from './stage.svelte';
 
 export interface StudyOptions {
@@ -217,6 +218,10 @@ export class Study {
     if (verdict) this.#said = { ...this.#said, [exercise.id]: { ...verdict, of: answer } };
     if (this.step.goals.length === 0) this.#finish();
   };
+
+  /** Whole seconds that the reader was at a step. */
+  spend = (slug: string, seconds: number) =>
+    this.#keep({ ...this.progress, seconds: spentAt(this.progress.seconds, slug, seconds) });
 
   /** Begins the lesson anew; nothing of it is kept. */
   forget = () => {
