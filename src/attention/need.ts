@@ -62,12 +62,12 @@ export function extentOf(expression: Expression): Extent {
         (a, b) => ({ reach: Math.max(a.reach, b.reach), period: common(a.period, b.period) }),
         { reach: 1, period: 1 },
       );
-  const { params, period } = terms.get(expression.term);
+  const { params, period, extent } = terms.get(expression.term);
   const { numbers } = expression;
   // Two numbers of one term may stand behind one another: a window, rounded out to a chunk.
   const own = numbers.slice(0, params.length).reduce((a, b) => a + b, 0);
   const rest = numbers.slice(params.length).reduce((a, b) => Math.max(a, b), 0);
-  return { reach: Math.max(own, rest), period: period?.(numbers) ?? 1 };
+  return { reach: Math.max(own, rest, extent?.(numbers) ?? 0), period: period?.(numbers) ?? 1 };
 }
 
 /** The least number both go into; Infinity once it is longer than any sequence here. */

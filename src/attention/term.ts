@@ -20,6 +20,8 @@ export interface Term {
   readonly bracketed?: true;
   /** After how many tokens it says the same again of a pair, where it says more than how far they are apart. */
   period?(numbers: readonly number[]): number;
+  /** The largest place or distance it speaks of, where its numbers multiply or are counted and do not say so themselves. */
+  extent?(numbers: readonly number[]): number;
   /** Keys it lets a query at `position` read, of `keys` tokens. */
   row(position: number, keys: number, numbers: readonly number[]): Runs;
   /**

@@ -111,6 +111,7 @@ const DRAWN: Readonly<Record<string, readonly (keyof typeof TEXTURES)[]>> = {
   'src/app/masks/ConfigKinds.svelte': ['crossed'],
   'src/app/masks/MaskCanvas.svelte': ['crossed'],
   'src/app/masks/Stamp.svelte': ['crossed'],
+  'src/app/teach/worksheet/PaperPictures.svelte': ['hatched'],
   'src/app/tokens.css': ['hatched'],
   'src/draw/heatmap.ts': ['hatched', 'dotted', 'checkered'],
   'src/views/CellGrid/CellGrid.svelte': ['hatched'],

@@ -13,6 +13,7 @@ export default defineTerm({
     { ...TOKENS, label: 'n', min: 0, initial: 1 },
   ],
   period: ([size]) => size!,
+  extent: ([size, left]) => size! * (left! + 1),
   row(position, keys, [size, left]) {
     const start = position - (position % size!);
     return run(Math.max(0, start - left! * size!), Math.min(keys, start + size!));

@@ -23,6 +23,7 @@ export default defineTerm({
   words: () => 'its branch of the tree',
   params: [{ ...TOKENS, label: 'from', min: 0, initial: 4 }],
   rest: { ...TOKENS, label: 'parent', min: 0, initial: 4 },
+  extent: (numbers) => numbers[0]! + numbers.length,
   row(position, keys, numbers) {
     const from = numbers[0]!;
     if (position < from || position >= from + numbers.length) return run(0, keys);
