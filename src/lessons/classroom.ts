@@ -128,7 +128,8 @@ function readOr(name: string, text: string, lessons: ReadonlySet<string>): Lesso
 }
 
 /** Under which name somebody counts as one person: case and the way of writing an accent do not matter. */
-export const nameOf = ({ who }: LessonResult): string => who.normalize('NFC').toLocaleLowerCase('en');
+export const nameOf = ({ who }: LessonResult): string =>
+  who.normalize('NFC').toLocaleLowerCase('en');
 
 /** Of the same person, as far as a name tells; people without a name are all others. */
 const isOfSame = (a: LessonResult, b: LessonResult) =>
