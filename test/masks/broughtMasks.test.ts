@@ -144,6 +144,13 @@ describe('every plane of a file is looked at', () => {
 });
 
 describe('one wrong cell is not lost', () => {
+  test('one token of padding on the left is padding, and no wrong cell', async () => {
+    const brought = await bringMask(maskOf(read('causal & !padding(1, 0)'), 48));
+    expect(brought.says).toContain('causal & !padding(1, 0)');
+    expect(brought.opened.meant).toBeUndefined();
+    expect(await brought.findings()).toEqual(['L1 at 0, 0']);
+  });
+
   test('a pattern with few wrong cells is opened beside it, and each can be gone to', async () => {
     const T = 64;
     const places = [5 * T + 40, 30 * T + 2, 30 * T + 50, 63 * T + 20];
