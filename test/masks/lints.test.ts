@@ -994,3 +994,16 @@ describe('the zoo', () => {
     expect(changed || bug.repairs !== undefined).toBe(true);
   });
 });
+
+test('what to do about a leak beside images does not cut the images', () => {
+  const meant: Declared = { ...CAUSAL, spans: [[2, 6]] };
+  const leaking = (cells: number) =>
+    painted(meant, (q, k) => k <= q || (q > 1 && q < 6 && k < 6) || (q === 8 && k <= 8 + cells));
+  const [one, two] = [1, 2].map((cells) => lint(leaking(cells))[0]!);
+  expect([one!.code, one!.cell]).toEqual(['L3', { query: 8, key: 9 }]);
+  expect(one!.fix).toContain('causal | span');
+  expect(one!.what).toMatch(/its future\.$/);
+  expect(two!.what).toContain('so does 1 more cell.');
+  const plain = lint(painted(CAUSAL, (q, k) => k <= q + 1));
+  expect(plain[0]!.fix).toContain('Intersect');
+});
