@@ -84,13 +84,77 @@ markdown.inline.ruler.after('formula', 'claim', (state, silent) => {
   state.pos = end + 1;
   return true;
 });
-markdown.renderer.rules.claim = (tokens, i) => {
-  const { kind, says, url } = tokens[i].meta;
+const claimOf = ({ kind, says, url }) => {
   const { word, title } = CLAIMS[kind];
   const text = escapeHtml(says ? `${word}: ${says}` : word);
   if (url) return `<a class="claim ${kind}" ${outside(url)}>${text}</a>`;
   return `<span class="claim ${kind}"${title ? ` title="${escapeHtml(title)}"` : ''}>${text}</span>`;
 };
+
+const ENDS = /[.!?:…][)”’"']*$/;
+
+/** Two claims with `between` them belong to one sentence, where the text before the first was `before`. */
+const sameSentence = (before, between) => {
+  if (between.trim() === '') return true;
+  if (ENDS.test(before.trim())) return false; // the first stood after its sentence
+  return !/[.!?:…][)”’"']*\s/.test(between.trim().replace(ENDS, ''));
+};
+
+/**
+ * Where a sentence comes from is one mark at its end, which opens on demand: all claims of the sentence together. So the
+ * text can be read, and nothing of where it comes from is lost.
+ */
+markdown.core.ruler.after('inline', 'evidence', (state) => {
+  for (const { children } of state.tokens) {
+    if (!children?.some(({ type }) => type === 'claim')) continue;
+    // Alone in its paragraph, as under a table, it is a caption and stands there open.
+    const alone = children.every(({ type, content }) => type === 'claim' || content.trim() === '');
+    let [open, before, since] = [undefined, '', ''];
+    for (const token of children) {
+      if (token.type !== 'claim') {
+        if (token.type === 'softbreak' || token.type === 'hardbreak') since += ' ';
+        else since += token.content || (token.type === 'formula' ? 'x' : '');
+        continue;
+      }
+      const same = open && sameSentence(before, since);
+      token.meta.alone = alone;
+      token.meta.all = same ? [...open.meta.all, token.meta] : [token.meta];
+      if (same) open.meta.all = []; // told with the last claim of the sentence
+      [open, before, since] = [token, since.trim() === '' ? before : since, ''];
+    }
+  }
+});
+markdown.renderer.rules.claim = (tokens, i) => {
+  const { all, alone } = tokens[i].meta;
+  if (all.length === 0) return '';
+  if (alone) return all.map(claimOf).join(' ');
+  const kinds = [...new Set(all.map(({ kind }) => CLAIMS[kind].word))].join(', ');
+  return `<button type="button" class="mark" aria-expanded="false" aria-label="Where this comes from: ${kinds}">i</button><span class="evidence" hidden>${all.map(claimOf).join(' ')}</span>`;
+};
+
+// ------------------------------------------------- {with train, window: …}, {without train: …}: src/lessons/within.ts
+
+markdown.inline.ruler.before('claim', 'with', (state, silent) => {
+  const [head, word, names] =
+    /^\{(with|without) ([a-zA-Z]+(?:, *[a-zA-Z]+)*): */.exec(state.src.slice(state.pos)) ?? [];
+  if (!head || silent) return false;
+  let [end, depth] = [state.pos + head.length, 1];
+  for (; end < state.posMax; end++) {
+    if (state.src[end] === '{') depth++;
+    if (state.src[end] === '}' && --depth === 0) break;
+  }
+  if (depth > 0) throw new LessonError(`${head.trim()} is not closed; put } after its words`);
+  const { posMax } = state;
+  state.push('with_open', '', 0).meta = { word, names: names.split(/, */).join(' ') };
+  [state.pos, state.posMax] = [state.pos + head.length, end];
+  state.md.inline.tokenize(state);
+  state.push('with_close', '', 0);
+  [state.pos, state.posMax] = [end + 1, posMax];
+  return true;
+});
+markdown.renderer.rules.with_open = (tokens, i) =>
+  `<span data-${tokens[i].meta.word}="${escapeHtml(tokens[i].meta.names)}"${tokens[i].meta.word === 'without' ? ' hidden' : ''}>`;
+markdown.renderer.rules.with_close = () => '<!--with--></span>';
 
 // ------------------------------------------------------------------------------------------------- links
 

@@ -12,13 +12,15 @@ export const PAGES = [
   { id: 'teach', label: 'Teach' },
   { id: 'class', label: 'Class' },
   { id: 'worksheet', label: 'Worksheet' },
+  { id: 'test', label: 'Test' },
+  { id: 'go', label: 'Short link' },
 ] as const;
 
 export type Page = (typeof PAGES)[number]['id'];
 
 /** Those of the navigation: the name of the site leads home, and what is for teachers is found from the lessons. */
 export const NAVIGATION = PAGES.filter(
-  ({ id }) => !['home', 'teach', 'class', 'worksheet'].includes(id),
+  ({ id }) => !['home', 'teach', 'class', 'worksheet', 'test', 'go'].includes(id),
 );
 
 export interface Route {

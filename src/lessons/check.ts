@@ -31,6 +31,11 @@ export function checkAll(
       );
       for (const step of lesson.steps)
         for (const exercise of step.exercises) solvable(exercise, lesson.id, step.title);
+      for (const need of lesson.needs)
+        if (!(need in files) || need >= id)
+          throw new InputError(
+            `lessons/${id}/lesson.md: it needs '${need}', which ${need in files ? 'comes after it' : 'is no lesson'}`,
+          );
       lessons.push(lesson);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;

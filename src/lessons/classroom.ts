@@ -33,7 +33,8 @@ export interface Outcome {
 }
 
 export const EMPTY_ROOM: Classroom = { results: [] };
-export const MOST_RESULTS = 200;
+/** A class of thirty in all lessons, and a test before and after. */
+export const MOST_RESULTS = 600;
 export const LARGEST_TEXT = 2 ** 20; // characters of one file, or pasted at once
 const MOST_CODES = 2 * MOST_RESULTS; // looked at in one text
 const MOST_REFUSALS = 20; // told one by one
@@ -53,12 +54,12 @@ export function add(
       refused.push(read);
       continue;
     }
-    const twin = results.findIndex((one) => isSame(one, read));
+    const twin = results.findIndex((one) => isSameResult(one, read));
     const at = twin < 0 ? results.findIndex((one) => isOfSame(one, read)) : twin;
     if (twin >= 0) same++;
     else if (at >= 0) replaced++;
     else if (results.length >= MOST_RESULTS) {
-      const why = `there is room for ${MOST_RESULTS} results; remove some, or open a second tab`;
+      const why = `there is room for ${MOST_RESULTS} results; save and remove some first`;
       refused.push({ name, why });
       continue;
     } else added++;
@@ -126,13 +127,15 @@ function readOr(name: string, text: string, lessons: ReadonlySet<string>): Lesso
   }
 }
 
-const nameOf = ({ who }: LessonResult) => who.normalize('NFC').toLocaleLowerCase('en');
+/** Under which name somebody counts as one person: case and the way of writing an accent do not matter. */
+export const nameOf = ({ who }: LessonResult): string => who.normalize('NFC').toLocaleLowerCase('en');
 
 /** Of the same person, as far as a name tells; people without a name are all others. */
 const isOfSame = (a: LessonResult, b: LessonResult) =>
   a.lesson === b.lesson && a.who !== '' && nameOf(a) === nameOf(b);
 
-const isSame = (a: LessonResult, b: LessonResult) =>
+/** The very same answers of the same name; how long they took does not count. */
+export const isSameResult = (a: LessonResult, b: LessonResult): boolean =>
   a.lesson === b.lesson && a.who === b.who && written(a) === written(b);
 
 /** Progress as text, its answers in a fixed order. */

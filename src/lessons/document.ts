@@ -6,6 +6,7 @@
  */
 import { check, InputError } from '../core/check';
 import { isRecord } from '../core/fields';
+import { minutesOf, minutesOfStep } from './minutes';
 
 interface BlockOf<K> {
   readonly kind: K;
@@ -30,9 +31,16 @@ export interface StepDocument {
 export interface LessonHead {
   readonly id: string; // its folder: '04-the-cliff'
   readonly title: string;
+  /** Counted by src/lessons/minutes.ts. */
   readonly minutes: number;
   /** One sentence for the list of lessons. */
   readonly summary: string;
+  /** Lessons to be done before, by their id. */
+  readonly needs: readonly string[];
+  /** Masks as terms, one to four, drawn small beside the title. */
+  readonly picture: readonly string[];
+  /** What was learnt, in three lines of plain text. */
+  readonly learnt: readonly string[];
 }
 
 export interface LessonDocument extends LessonHead {
@@ -43,17 +51,18 @@ export interface LessonDocument extends LessonHead {
 export interface Heading extends LessonHead {
   readonly steps: readonly {
     readonly slug: string;
+    readonly title: string;
+    readonly minutes: number; // a fraction
     readonly exercises: readonly { readonly id: string }[];
   }[];
 }
 
-export const headOf = ({ id, title, minutes, summary, steps }: LessonDocument): Heading => ({
-  id,
-  title,
-  minutes,
-  summary,
-  steps: steps.map(({ title: step, parts }) => ({
-    slug: slugOf(step),
+export const headOf = ({ steps, ...head }: LessonDocument): Heading => ({
+  ...head,
+  steps: steps.map(({ title, parts }) => ({
+    slug: slugOf(title),
+    title,
+    minutes: minutesOfStep({ parts }),
     exercises: parts.flatMap((part) => {
       const id: unknown = part.kind === 'exercise' && isRecord(part.value) && part.value['id'];
       return typeof id === 'string' ? [{ id }] : [];
@@ -61,7 +70,8 @@ export const headOf = ({ id, title, minutes, summary, steps }: LessonDocument): 
   })),
 });
 
-const HEAD = ['title', 'minutes', 'summary'] as const;
+const HEAD = ['title', 'summary', 'needs', 'picture', 'learnt'] as const;
+const LINES = 3; // of what was learnt
 
 /** Throws InputError naming file, step, line and reason. */
 export function readDocument(id: string, markdown: string): LessonDocument {
@@ -74,32 +84,59 @@ export function readDocument(id: string, markdown: string): LessonDocument {
   const { head, end } = readHead(file, lines);
   const steps = stepsOf(file, lines, end);
   check(steps.length > 0, `${file}: it has no steps; begin each one with '## ' and its title`);
-  return { id, ...head, steps };
+  return { id, ...head, minutes: minutesOf(steps), steps };
 }
 
 function readHead(file: string, lines: readonly string[]) {
   check(lines[0] === '---', `${file}, line 1: it should begin with '---', then ${HEAD.join(', ')}`);
   const end = lines.indexOf('---', 1);
   check(end > 0, `${file}: the head is not closed; put '---' on a line of its own after it`);
-  const pairs = new Map<string, string>();
+  const pairs = new Map<string, string[]>();
   lines.slice(1, end).forEach((line, i) => {
     const at = line.indexOf(':');
     const name = line.slice(0, at).trim();
     check(
+      name !== 'minutes',
+      `${file}, line ${i + 2}: minutes are counted from the words and exercises; take the line out`,
+    );
+    check(
       at > 0 && (HEAD as readonly string[]).includes(name),
       `${file}, line ${i + 2}: '${line.slice(0, 40)}' should be one of ${HEAD.join(', ')}, a colon and its value`,
     );
-    pairs.set(name, line.slice(at + 1).trim());
+    const value = line.slice(at + 1).trim();
+    check(value !== '', `${file}, line ${i + 2}: ${name} has no value`);
+    const before = pairs.get(name) ?? [];
+    check(
+      before.length === 0 || name === 'learnt',
+      `${file}, line ${i + 2}: ${name} stands twice in the head`,
+    );
+    pairs.set(name, [...before, value]);
   });
-  const missing = HEAD.find((name) => !pairs.get(name));
+  const missing = (['title', 'summary'] as const).find((name) => !pairs.get(name));
   check(!missing, `${file}: the head has no ${missing}`);
-  const minutes = Number(pairs.get('minutes'));
+  const learnt = pairs.get('learnt') ?? [];
   check(
-    Number.isInteger(minutes) && minutes >= 1 && minutes <= 60,
-    `${file}: minutes is '${pairs.get('minutes')}'; it should be a whole number from 1 to 60`,
+    learnt.length === LINES,
+    `${file}: the head has ${learnt.length} lines 'learnt: …'; it should have ${LINES}, which the end of the lesson shows`,
+  );
+  const list = (name: string, between: string) =>
+    (pairs.get(name)?.[0] ?? '')
+      .split(between)
+      .map((one) => one.trim())
+      .filter(Boolean);
+  const picture = list('picture', ';');
+  check(
+    picture.length <= 4,
+    `${file}: the picture has ${picture.length} masks; four at most, with ';' between them`,
   );
   return {
-    head: { title: pairs.get('title')!, minutes, summary: pairs.get('summary')! },
+    head: {
+      title: pairs.get('title')![0]!,
+      summary: pairs.get('summary')![0]!,
+      needs: list('needs', ','),
+      picture,
+      learnt,
+    },
     end: end + 1,
   };
 }
@@ -176,6 +213,10 @@ export const RICH: ReadonlySet<string> = new Set([
   'answer',
   'points',
   'text',
+  'tooHigh',
+  'tooLow',
+  'near',
+  'change',
 ]);
 
 /** The same document with its prose and the rich strings of its exercises rewritten; what cannot be is refused with its place. */

@@ -24,8 +24,24 @@ export interface Verdict {
   readonly says: string;
   /** What the lesson's author says of it, inline HTML made when the site was built. */
   readonly html?: string;
+  /** Nothing is wrong with the answer, but something is still to be done before it counts as solved. */
+  readonly pending?: boolean;
+  /** How far a prediction was from what came, in the exercise's own unit. */
+  readonly gap?: Gap;
   /** The first wrong cell or item. */
   readonly at?: { readonly query: number; readonly key: number } | { readonly item: number };
+}
+
+/** Too high, too low, or near enough. */
+export type Far = 'high' | 'low' | 'near';
+
+/** A prediction beside what was measured, on the scale it was asked on. */
+export interface Gap {
+  readonly said: number;
+  readonly came: number;
+  readonly min: number;
+  readonly max: number;
+  readonly far: Far;
 }
 
 export interface Base {

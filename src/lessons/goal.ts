@@ -98,22 +98,32 @@ export function reached(goal: Goal, happened: Happened): boolean {
   }
 }
 
-/** What is to be done, in words: 'Train for 100 steps, or play the recording'. */
-export function sayGoal(goal: Goal): string {
+/** `watched`: there is no training, only a recording. What there is to try, in words: 'Train for 100 steps, or watch the recording to its end'. */
+export function sayGoal(goal: Goal, runs = 1, watched = false): string {
   switch (goal.kind) {
     case 'trained':
-      return `train for ${goal.steps} steps, or press Play the recording`;
+      if (watched) return 'Watch the recording to its end';
+      return `Train for ${goal.steps} steps, or watch the recording to its end`;
     case 'changed':
-      return `change ${controlOf(goal.setting).label.toLowerCase()}${goal.to === undefined ? '' : ` to ${goal.to}`}`;
+      return goal.setting === 'stripes' && goal.to === undefined
+        ? 'Give a stripe another pattern'
+        : `Change the ${labelOf(goal.setting)}${goal.to === undefined ? '' : ` to ${goal.to}`}`;
     case 'selected':
-      return 'point at a query';
+      return 'Look at one row: point at it, tap it, or use the arrow keys';
     case 'metric': {
       const value = (x: number) => (goal.metric === 'accuracy' ? `${100 * x} %` : String(x));
       const bound =
         goal.above === undefined ? `below ${value(goal.below!)}` : `above ${value(goal.above)}`;
-      return `see run ${goal.run + 1} come to ${goal.metric === 'loss' ? 'a loss' : 'an accuracy'} ${bound}`;
+      const whose = runs > 1 ? ` in run ${goal.run + 1}` : '';
+      return `Get ${goal.metric === 'loss' ? 'a loss' : 'an accuracy'} ${bound}${whose}`;
     }
     case 'wrote':
-      return `let it write ${goal.tokens} tokens`;
+      return `Let it write ${goal.tokens} tokens`;
   }
+}
+
+/** 'window', 'RoPE base': small letters, but for a name. */
+function labelOf(setting: Setting): string {
+  const { label } = controlOf(setting);
+  return /^[A-Z][a-z ]/.test(label) ? `${label[0]!.toLowerCase()}${label.slice(1)}` : label;
 }

@@ -1,10 +1,13 @@
 /** @file A lesson, checked: what each step shows, when it is done, and what it asks. */
 import { check } from '../core/check';
+import { read } from '../attention/expression';
+import { checkRun } from '../spec/check';
 import { placed, slugOf, type LessonDocument, type LessonHead } from './document';
 import { exerciseOf, type Exercise } from './exercises';
 import { goalsOf, type Goal } from './goal';
-import { EMPTY, stageAfter, stageSpecs, type Known, type Stage } from './scene';
-import { settingsOfLink } from './settings';
+import type { PredictExercise } from './exercises/predict';
+import { changed, EMPTY, stageAfter, stageSpecs, type Known, type Stage } from './scene';
+import { isSetting, settingsOfLink } from './settings';
 
 export type Part =
   | { readonly kind: 'prose'; readonly html: string }
@@ -27,14 +30,19 @@ export interface Lesson extends LessonHead {
   readonly steps: readonly Step[];
 }
 
+/** Where the end of a lesson stands in its address, in the place of a step. */
+export const END = 'end';
+
 /** Throws InputError naming file, step and reason. */
 export function lessonOf(document: LessonDocument, known: Known): Lesson {
-  const { id, title, minutes, summary } = document;
+  const { steps: documents, ...head } = document;
+  const { id } = head;
   const file = `lessons/${id}/lesson.md`;
   let stage: Stage = EMPTY;
   const names = new Set<string>();
   const slugs = new Set<string>();
-  const steps = document.steps.map((step): Step => {
+  for (const mask of head.picture) placed(`${file}: the picture '${mask}'`, () => read(mask));
+  const steps = documents.map((step): Step => {
     const place = (line: number) => `${file}, step '${step.title}', line ${line}`;
     const where = (line: number, what: string) => `${place(line)}: ${what}`;
     let goals: readonly Goal[] = [];
@@ -58,9 +66,15 @@ export function lessonOf(document: LessonDocument, known: Known): Lesson {
           const exercise = exerciseOf(part.value, 'the exercise', stageSpecs(stage)[0]!);
           check(!names.has(exercise.id), `two exercises are called '${exercise.id}'`);
           names.add(exercise.id);
+          if (exercise.kind === 'predict') checkChange(exercise, stage);
           exercises.push(exercise);
           parts.push({ kind: 'exercise', exercise });
         } else {
+          for (const name of needsOf(part.text))
+            check(
+              name === 'train' || isSetting(name),
+              `{with ${name}: …} names no setting, and not train`,
+            );
           for (const link of linksOf(part.text)) settingsOfLink(link, `the link 'set:${link}'`);
           parts.push({ kind: 'prose', html: part.text });
         }
@@ -68,8 +82,11 @@ export function lessonOf(document: LessonDocument, known: Known): Lesson {
     }
     const slug = slugOf(step.title);
     check(
-      slug !== '' && !slugs.has(slug),
-      where(step.line, `its title gives the address '${slug}', which is empty or another step's`),
+      slug !== '' && slug !== END && !slugs.has(slug),
+      where(
+        step.line,
+        `its title gives the address '${slug}', which is empty, another step's, or '${END}', the address of the end`,
+      ),
     );
     slugs.add(slug);
     return {
@@ -82,8 +99,24 @@ export function lessonOf(document: LessonDocument, known: Known): Lesson {
       veiled: exercises.some(({ kind }) => kind === 'predict'),
     };
   });
-  return { id, title, minutes, summary, steps };
+  return { ...head, steps };
 }
+
+/** What is offered after a prediction has to do something, and something that can be trained. */
+function checkChange({ of }: Exercise, stage: Stage) {
+  const [link] = linksOf((of as PredictExercise).change);
+  const set = settingsOfLink(link!, 'change of the exercise');
+  const after = stageSpecs(changed(stage, { set, runs: {} }));
+  check(
+    JSON.stringify(after) !== JSON.stringify(stageSpecs(stage)),
+    `change of the exercise sets ${link}, which the runs of this step have already`,
+  );
+  for (const spec of after) checkRun(spec);
+}
+
+/** What sentences of a text need, as the built page has them: settings, and 'train'. */
+export const needsOf = (html: string): readonly string[] =>
+  [...html.matchAll(/data-with(?:out)?="([^"]+)"/g)].flatMap(([, names]) => names!.split(' '));
 
 /** Settings in links of a text as the built page has them. */
 export const linksOf = (html: string): readonly string[] =>

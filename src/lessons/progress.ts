@@ -1,6 +1,7 @@
 /** @file What a reader has done, as it is kept on their machine: plain data, read strictly, so that a spoilt store is only an empty one. */
 import { isRecord } from '../core/fields';
 import type { Heading } from './document';
+import { secondsOf } from './stepTime';
 
 export interface Answered {
   readonly answer: unknown;
@@ -12,14 +13,20 @@ export interface Answered {
   readonly hints: number; // shown, 0 to 3
   /** The answer was given away. */
   readonly shown?: boolean;
+  /** Of a prediction: what the run came to on this reader's screen, accuracy (0 to 1) or nats. Missing until it was run. */
+  readonly came?: number;
 }
 
 export interface LessonProgress {
-  /** Steps whose goals were reached, or that were read, by their slug. */
+  /** Steps whose errands on the stage were done, by their slug; one without any, once its exercises were. */
   readonly done: readonly string[];
+  /** Steps that were left with Next or Finish. */
+  readonly read?: readonly string[];
   readonly answers: Readonly<Record<string, Answered>>;
   /** The step one was at. */
   readonly at?: string;
+  /** How long each step was looked at, whole seconds, by its slug. */
+  readonly seconds?: Readonly<Record<string, number>>;
 }
 
 export type Progress = Readonly<Record<string, LessonProgress>>;
@@ -53,9 +60,9 @@ export function readProgress(text: string): Progress {
 
 export function lessonProgressOf(value: unknown): LessonProgress | undefined {
   if (!isRecord(value)) return undefined;
-  const { done, answers, at } = value;
-  if (!Array.isArray(done) || done.length > 100 || !done.every(isSlug) || !isRecord(answers))
-    return undefined;
+  const { done, read: left, answers, at, seconds } = value;
+  if (!areSlugs(done) || !isRecord(answers)) return undefined;
+  const timed = secondsOf(seconds);
   const read = Object.entries(answers)
     .slice(0, 100)
     .flatMap(([id, one]) => {
@@ -63,15 +70,17 @@ export function lessonProgressOf(value: unknown): LessonProgress | undefined {
       return answered && isSlug(id) ? [[id, answered] as const] : [];
     });
   return {
-    done: [...new Set(done as string[])],
+    done: [...new Set(done)],
+    ...(areSlugs(left) && { read: [...new Set(left)] }),
     answers: Object.fromEntries(read),
     ...(isSlug(at) && { at }),
+    ...(timed && { seconds: timed }),
   };
 }
 
 function answeredOf(value: unknown): Answered | undefined {
   if (!isRecord(value)) return undefined;
-  const { answer, first, right, tries, hints, shown } = value;
+  const { answer, first, right, tries, hints, shown, came } = value;
   const whole = (one: unknown, most: number): one is number =>
     Number.isInteger(one) && (one as number) >= 0 && (one as number) <= most;
   if (!whole(tries, MOST_TRIES) || !whole(hints, 3)) return undefined;
@@ -82,8 +91,12 @@ function answeredOf(value: unknown): Answered | undefined {
     ...(first !== undefined && { first }),
     ...(typeof right === 'boolean' && { right }),
     ...(shown === true && { shown }),
+    ...(typeof came === 'number' && Number.isFinite(came) && { came }),
   };
 }
+
+const areSlugs = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.length <= 100 && value.every(isSlug);
 
 const isSlug = (value: unknown): value is string =>
   typeof value === 'string' && value.length <= 64 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(value);
@@ -117,15 +130,45 @@ export function answeredAfter(
     hints: before?.hints ?? 0,
     ...(first !== undefined && { first }),
     ...(gaveUp && { shown: true }),
+    ...(before?.came !== undefined && { came: before.came }),
   };
 }
 
-/** Goals were reached, and every exercise was solved or its answer shown. */
-export const isDone = (step: Heading['steps'][number], progress: LessonProgress): boolean =>
-  progress.done.includes(step.slug) &&
-  step.exercises.every(({ id }) => progress.answers[id]?.right || progress.answers[id]?.shown);
+/** As much of a step as says whether it is done. */
+type Part = Pick<Heading['steps'][number], 'slug' | 'exercises'>;
+interface Parts {
+  readonly steps: readonly Part[];
+}
 
-export function scoreOf(lesson: Pick<Heading, 'steps'>, progress: LessonProgress) {
+/**
+ * Every exercise was solved or its answer shown; a step without any was read, or its errand was done. What there is to
+ * try on the stage of a step with exercises is counted apart (errandsOf): it keeps nobody from being done.
+ */
+export const isDone = ({ slug, exercises }: Part, progress: LessonProgress): boolean =>
+  exercises.length > 0
+    ? exercises.every(({ id }) => progress.answers[id]?.right || progress.answers[id]?.shown)
+    : progress.done.includes(slug) || (progress.read ?? []).includes(slug);
+
+/** Steps with something to try on the stage, and in how many of them it was tried. */
+export function errandsOf(
+  lesson: {
+    readonly steps: readonly { readonly slug: string; readonly goals: readonly unknown[] }[];
+  },
+  progress: LessonProgress,
+) {
+  const steps = lesson.steps.filter(({ goals }) => goals.length > 0);
+  return {
+    all: steps.length,
+    done: steps.filter(({ slug }) => progress.done.includes(slug)).length,
+  };
+}
+
+/** The reader came to its end, or did everything in it. */
+export const isFinished = (lesson: Parts, progress: LessonProgress): boolean =>
+  (progress.read ?? []).includes(lesson.steps.at(-1)!.slug) ||
+  lesson.steps.every((step) => isDone(step, progress));
+
+export function scoreOf(lesson: Parts, progress: LessonProgress) {
   const exercises = lesson.steps.flatMap((step) => step.exercises);
   return {
     steps: lesson.steps.length,

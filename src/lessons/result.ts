@@ -1,6 +1,6 @@
 /**
- * @file What a reader hands to their teacher: a code of one line, or a file. No names but the one they typed, no clock,
- * nothing of the machine. Reading is strict: what comes from outside is never more than text.
+ * @file What a reader hands to their teacher: a code of one line, or a file. No names but the one they typed, no date
+ * or time of day (how long each step took is a sum), nothing of the machine. Reading is strict: what comes from outside is never more than text.
  */
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import { check, InputError } from '../core/check';

@@ -304,7 +304,10 @@ export class Stage implements Asks {
     if (!this.race.saved || this.veiled || this.#played) return;
     // What was seen to come about is not played again because the text goes on.
     const { built } = this.race;
-    if (this.#seen && sameRuns(built, this.#seen) && !this.#byHand) return;
+    if (this.#seen && sameRuns(built, this.#seen) && !this.#byHand) {
+      this.#played = this.hidden.has('train'); // nobody could play it again
+      return;
+    }
     this.#seen = built;
     this.#play();
   }
@@ -319,14 +322,20 @@ export class Stage implements Asks {
 
   // --------------------------------------------------------------------------------------- for goals and exercises
 
+  /** Steps behind what is seen of a run: all that were recorded, or those that were trained here. */
+  stepsOf = (run: number): number => this.shownStep ?? this.race.histories[run]?.steps.length ?? 0;
+
   get world(): World {
     return { specs: this.specs, results: this.results };
   }
 
   get happened(): Happened {
     const { saved } = this.race;
-    // What plays by itself was done by nobody.
-    const played = !this.#byHand ? 0 : this.#played ? this.#lastStep() : (this.shownStep ?? 0);
+    // What began by itself counts once it was watched to its end; where nothing moves, nobody has watched.
+    // Where a teacher took training away there is no button to ask for it, and seeing it is all one can do.
+    const watched = !this.options.still || this.hidden.has('train');
+    const seen = this.#byHand || (this.#played && watched);
+    const played = !seen ? 0 : this.#played ? this.#lastStep() : (this.shownStep ?? 0);
     return {
       steps: saved ? played : Math.max(0, ...this.histories.map(({ steps }) => steps.length)),
       changed: this.#changes.set,

@@ -1,15 +1,18 @@
 import { answerTo, kinds, type Exercise } from '../lessons/exercises';
-import type { Verdict } from '../lessons/exercise';
+import type { Result, Verdict } from '../lessons/exercise';
+import type { PredictExercise } from '../lessons/exercises/predict';
 import { reached } from '../lessons/goal';
-import type { Lesson, Step } from '../lessons/lesson';
+import { END, type Lesson, type Step } from '../lessons/lesson';
 import {
   answeredAfter,
+  errandsOf,
   isDone,
   NOTHING,
   scoreOf,
   type Answered,
   type LessonProgress,
 } from '../lessons/progress';
+import { spentAt } from '../lessons/stepTime';
 import type { Prediction, Stage } from './stage.svelte';
 
 export interface StudyOptions {
@@ -28,6 +31,8 @@ interface Said extends Verdict {
 /** A reader in a lesson: where they are, what they answered, what they did. */
 export class Study {
   at = $state(0);
+  /** The last step was left: what is shown is the end. */
+  ended = $state(false);
   progress = $state.raw<LessonProgress>(NOTHING);
   /** Answers as they stand, checked or not, by exercise. */
   #answers = $state.raw<Readonly<Record<string, unknown>>>({});
@@ -37,6 +42,15 @@ export class Study {
   first = $derived(this.at === 0);
   last = $derived.by(() => this.at === this.lesson.steps.length - 1);
   score = $derived.by(() => scoreOf(this.lesson, this.progress));
+  errands = $derived.by(() => errandsOf(this.lesson, this.progress));
+  /** Where in the address the reader is. */
+  place = $derived(this.ended ? END : this.step.slug);
+  /** Steps whose exercises are not all solved, by their index. */
+  open: readonly number[] = $derived.by(() =>
+    this.lesson.steps.flatMap((step, i) =>
+      step.exercises.length > 0 && !isDone(step, this.progress) ? [i] : [],
+    ),
+  );
   /** Which goals of this step are reached; exercises are counted apart. */
   goals = $derived.by(() => {
     const { happened } = this.stage;
@@ -48,8 +62,8 @@ export class Study {
   /** Predictions of this step, for the curves. */
   predictions: readonly Prediction[] = $derived.by(() =>
     this.step.exercises.flatMap(({ id, kind, of }) => {
-      const value = this.progress.answers[id]?.answer;
-      if (kind !== 'predict' || typeof value !== 'number') return [];
+      const { answer: value, tries = 0 } = this.progress.answers[id] ?? {};
+      if (kind !== 'predict' || typeof value !== 'number' || tries === 0) return [];
       return [{ ...(of as { metric: 'accuracy' | 'loss'; run: number }), value }];
     }),
   );
@@ -63,7 +77,8 @@ export class Study {
     stage.predicted = () => this.predictions;
     const wanted = options.at ?? this.progress.at;
     const at = lesson.steps.findIndex(({ slug }) => slug === wanted);
-    this.go(Math.max(0, at));
+    this.go(wanted === END ? lesson.steps.length - 1 : Math.max(0, at));
+    this.ended = wanted === END;
   }
 
   isDoneAt = (index: number): boolean => isDone(this.lesson.steps[index]!, this.progress);
@@ -71,6 +86,7 @@ export class Study {
   go = (index: number) => {
     const to = Math.min(this.lesson.steps.length - 1, Math.max(0, index));
     this.at = to;
+    this.ended = false;
     const step = this.lesson.steps[to]!;
     this.#answers = Object.fromEntries(
       step.exercises.map((exercise) => [exercise.id, answerTo(exercise, this.progress)]),
@@ -83,18 +99,43 @@ export class Study {
     this.#keep({ ...this.progress, at: step.slug });
   };
 
-  /** On to the next step; one that asks for nothing was thereby read. */
+  /** On to the next step, or from the last one to the end; this one was thereby read. */
   next = () => {
-    if (this.step.goals.length === 0) this.#finish();
-    if (!this.last) this.go(this.at + 1);
+    const { slug } = this.step;
+    const read = this.progress.read ?? [];
+    if (!read.includes(slug)) this.#keep({ ...this.progress, read: [...read, slug] });
+    if (this.last) this.ended = true;
+    else this.go(this.at + 1);
   };
 
-  back = () => this.go(this.at - 1);
+  /** To where an address says; false where there is no such step. */
+  visit = (place: string): boolean => {
+    const at = this.lesson.steps.findIndex(({ slug }) => slug === place);
+    if (place === END && !this.ended) {
+      this.go(this.lesson.steps.length - 1);
+      this.ended = true;
+    } else if (at >= 0 && (at !== this.at || this.ended)) this.go(at);
+    return place === END || at >= 0;
+  };
+
+  back = () => this.go(this.ended ? this.at : this.at - 1);
 
   /** Looks whether the goals are reached; called when something happened on the stage. */
   see = () => {
+    for (const exercise of this.step.exercises) this.#came(exercise);
     if (this.step.goals.length > 0 && this.goalsReached) this.#finish();
   };
+
+  /** Keeps what a prediction's run came to, once the lesson's own runs went as far as was asked. */
+  #came(exercise: Exercise) {
+    const record = this.recordOf(exercise);
+    if (exercise.kind !== 'predict' || !record || record.tries === 0) return;
+    if (record.came !== undefined || this.stage.altered) return;
+    const { run, metric, after } = exercise.of as PredictExercise;
+    const came = this.stage.happened.results[run]?.[metric];
+    if (came === undefined || this.stage.stepsOf(run) < after) return;
+    this.#record(exercise, { ...record, came });
+  }
 
   #finish() {
     const { slug } = this.step;
@@ -110,13 +151,17 @@ export class Study {
 
   /** What was said of this very answer; nothing once it was changed. */
   verdictOf = (exercise: Exercise): Verdict | undefined => {
-    // What is said of a prediction follows what comes.
-    if (exercise.kind === 'predict' && this.recordOf(exercise)?.right) {
-      const { happened, world } = this.stage;
-      const answer = this.#answers[exercise.id];
-      return kinds
+    // What is said of a prediction follows what came, and stays when the stage is changed afterwards.
+    const record = this.recordOf(exercise);
+    if (exercise.kind === 'predict' && record && record.tries > 0) {
+      const { run, metric } = exercise.of as PredictExercise;
+      const results = Array.from({ length: run + 1 }, () => undefined as Result | undefined);
+      if (record.came !== undefined)
+        results[run] = { accuracy: record.came, loss: record.came, [metric]: record.came };
+      const verdict = kinds
         .get(exercise.kind)
-        .check(exercise.of, answer, { ...world, results: happened.results });
+        .check(exercise.of, record.answer, { specs: [], results });
+      return { ...verdict, pending: !record.right };
     }
     const said = this.#said[exercise.id];
     return said && said.of === this.#answers[exercise.id] ? said : undefined;
@@ -137,13 +182,21 @@ export class Study {
     if (!kind.begun(exercise.of, answer)) return;
     const verdict = kind.check(exercise.of, answer, this.stage.world);
     this.#said = { ...this.#said, [exercise.id]: { ...verdict, of: answer } };
-    this.#answered(exercise, { answer, right: verdict.right });
+    this.#answered(exercise, { answer, right: verdict.right && !verdict.pending });
     if (exercise.kind === 'predict') this.stage.unveil();
     if (
       this.step.goals.length === 0 &&
       this.step.exercises.every(({ id }) => this.progress.answers[id]?.right)
     )
       this.#finish();
+  };
+
+  /** The reason why a prediction was far off, or close, was read: with that it is solved. */
+  understood = (exercise: Exercise) => {
+    const record = this.recordOf(exercise);
+    if (record?.came === undefined) return;
+    this.#record(exercise, { ...record, right: true });
+    this.see();
   };
 
   hint = (exercise: Exercise) => {
@@ -165,6 +218,10 @@ export class Study {
     if (verdict) this.#said = { ...this.#said, [exercise.id]: { ...verdict, of: answer } };
     if (this.step.goals.length === 0) this.#finish();
   };
+
+  /** Whole seconds that the reader was at a step. */
+  spend = (slug: string, seconds: number) =>
+    this.#keep({ ...this.progress, seconds: spentAt(this.progress.seconds, slug, seconds) });
 
   /** Begins the lesson anew; nothing of it is kept. */
   forget = () => {

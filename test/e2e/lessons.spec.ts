@@ -27,7 +27,7 @@ const type = async (target: Locator, text: string) => {
 const exerciseAt = (page: Page, index: number) => page.locator('section.exercise').nth(index);
 const feedback = (exercise: Locator) => exercise.getByRole('status', { name: 'Feedback' });
 const check = (exercise: Locator) =>
-  press(exercise.getByRole('button', { name: 'Check', exact: true }));
+  press(exercise.getByRole('button', { name: /^(Check|Predict)$/ }));
 
 /** Brings one setting to a value with the stage's own controls. */
 async function set(page: Page, name: string, label: string, value: unknown): Promise<void> {
@@ -112,7 +112,7 @@ async function reach(page: Page, step: SolvedStep): Promise<void> {
         if (await play.isVisible()) await press(play);
         else {
           await press(train);
-          await expect(page.getByRole('list', { name: 'To do' })).not.toContainText(
+          await expect(page.getByRole('list', { name: 'To try on the stage' })).not.toContainText(
             'not done yet',
             {
               timeout: 120_000,
@@ -224,6 +224,16 @@ async function solve(page: Page, exercise: SolvedExercise, index: number): Promi
   // The stage comes to rest a moment after the hand.
   if (exercise.kind === 'target') await page.waitForTimeout(400);
   await check(box);
+  if (exercise.kind === 'predict') {
+    // Here the recording is whole at once; what it came to is set beside what was said.
+    await expect(feedback(box)).toContainText(/You predicted .*; it reached .*\. That is /);
+    await expect(box.getByRole('img', { name: /^You predicted/ })).toBeVisible();
+    await press(box.getByRole('button', { name: 'I have read why' }));
+  }
+  if (exercise.kind === 'explain') {
+    await expect(feedback(box)).toContainText('Now compare it');
+    await press(box.getByRole('checkbox').first(), 'Space');
+  }
   await expect(feedback(box)).toContainText('✓');
 }
 
@@ -254,9 +264,13 @@ for (const lesson of lessons) {
       await press(button(page, i < lesson.steps.length - 1 ? 'Next' : 'Finish'));
     }
     const { length } = lesson.steps;
-    await expect(page.getByRole('region', { name: 'End of the lesson' })).toContainText(
-      `${length} of ${length} steps`,
-    );
+    const all = lesson.steps.flatMap(({ exercises }) => exercises).length;
+    const end = page.getByRole('region', { name: 'End of the lesson' });
+    await expect(end).toContainText(`${all} of ${all} exercises solved, all of them`);
+    await expect(end).not.toContainText('Still open');
+    await expect(
+      page.getByRole('heading', { name: `You finished ${lesson.title}` }),
+    ).toBeInViewport();
     await expect(page.getByRole('progressbar', { name: 'Lesson progress' })).toHaveJSProperty(
       'value',
       length,

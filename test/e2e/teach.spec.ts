@@ -239,7 +239,7 @@ test('a teacher’s link made on the page: training hidden, the window locked, a
   await page.getByLabel('Seed').blur();
   const link = await page
     .getByRole('region', { name: 'Your link' })
-    .getByRole('textbox')
+    .getByLabel('Link', { exact: true })
     .inputValue();
   expect(link).toContain('#/lessons/00-play');
   expect(link).toMatch(/hide=train/);

@@ -160,7 +160,7 @@ describe('what cannot be read is refused by name and reason, and the rest is kep
     const many = Array.from({ length: MOST_RESULTS + 3 }, (_, i) => file(resultOf(`p${i}`)));
     const full = put(EMPTY_ROOM, ...many);
     expect([full.room.results.length, full.refused.length]).toEqual([MOST_RESULTS, 3]);
-    expect(full.refused[0]!.why).toMatch(/room for 200 results/);
+    expect(full.refused[0]!.why).toMatch(/room for 600 results/);
     const next = put(full.room, file(resultOf('p0', false)), file(resultOf('late')));
     expect([next.room.results.length, next.replaced, next.refused.length]).toEqual([
       MOST_RESULTS,
@@ -212,10 +212,10 @@ const exercise = (json: string) => `\n\`\`\`exercise\n{ ${json}, "ask": "?", ${H
 const LESSON = lessonOf(
   readDocument(
     '03-reach',
-    `---\ntitle: Reach\nminutes: 9\nsummary: All kinds.\n---\n\n## One\n\nText.\n${[
+    `---\ntitle: Reach\nsummary: All kinds.\nlearnt: a\nlearnt: b\nlearnt: c\n---\n\n## One\n\nText.\n${[
       `"id": "number", "kind": "number", "quantity": "reach", "with": { "plan": "local", "window": 6, "layers": 4 }`,
       `"id": "paint", "kind": "paint", "mask": "causal", "tokens": 3`,
-      `"id": "predict", "kind": "predict", "band": [0.1, 0.3]`,
+      `"id": "predict", "kind": "predict", "band": [0.1, 0.3], "after": 50, "tooHigh": "h", "tooLow": "l", "near": "n", "change": "<button data-set=\\"window=9\\">9</button>"`,
       `"id": "choice", "kind": "choice", "options": [{ "text": "<b>A</b>", "says": "no" }, { "text": "B", "says": "yes", "right": true }]`,
       `"id": "order", "kind": "order", "text": ["x", "y", "z"], "because": "so"`,
       `"id": "explain", "kind": "explain", "answer": "m", "points": ["p", "q"]`,
@@ -275,9 +275,9 @@ describe('the table of a lesson', () => {
       ['shown', '21', '2 tries, 3 hints'],
       ['hinted', '', '2 hints'],
     ]);
-    expect(lines[3]!.cells[2]).toMatchObject({ state: 'kept', answer: '50 %' });
+    expect(lines[3]!.cells[2]).toMatchObject({ state: 'far', answer: '50 %' });
     expect(lines[0]!.cells[7]!.state).toBe('untouched');
-    expect(solved).toEqual([1, 0, 1, 0, 0, 0, 0, 0]);
+    expect(solved).toEqual([1, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   test('of a painted mask, how many cells are off', () => {
@@ -302,7 +302,7 @@ describe('the table of a lesson', () => {
     const [line] = tableOf(LESSON, [answered('Ada', all)]).rows;
     for (const { answer, state } of line!.cells) {
       expect(answer).toMatch(/\S/);
-      expect(state).toMatch(/solved|kept/);
+      expect(state).toMatch(/solved|kept|near/);
     }
   });
 
@@ -403,8 +403,8 @@ describe('the distribution of answers', () => {
     const orders = pictureOf('order', { answer: [0, 1, 2] }, { answer: [1, 0, 2] }).picture;
     expect(orders).toMatchObject({
       bars: [
-        { label: '1 2 3', right: true },
-        { label: '2 1 3', right: false },
+        { label: '1 x → 2 y → 3 z', right: true },
+        { label: '2 y → 1 x → 3 z', right: false },
       ],
     });
     const targets = pictureOf(
@@ -417,14 +417,17 @@ describe('the distribution of answers', () => {
     });
   });
 
-  test('predictions in order, beside what was measured', () => {
+  test('predictions in order, and what is accepted apart from what was measured', () => {
     const { picture } = pictureOf('predict', { answer: 0.9 }, { answer: 0.2 }, { answer: 7 });
     expect(picture).toMatchObject({
       kind: 'dots',
       values: [0.2, 0.9],
       band: [0.1, 0.3],
+      came: [],
       percent: true,
     });
+    const seen = pictureOf('predict', { answer: 0.9, came: 0.12 }, { answer: 0.2 }).picture;
+    expect(seen).toMatchObject({ values: [0.2, 0.9], came: [0.12] });
   });
 
   test('painted cells are counted, and those most often wrong are named', () => {
@@ -491,7 +494,7 @@ describe('the table as CSV', () => {
       participant: 'Ada "the first", Lovelace',
       lesson: '03-reach',
       exercises: '8',
-      'explain state': 'answered',
+      'explain state': 'written',
       'explain tries': '2',
       'explain answer': 'a,\n"b"',
       'number state': 'not begun',

@@ -8,7 +8,8 @@ import { lessonOf, linksOf } from '../../src/lessons/lesson';
 import { stageSpecs } from '../../src/lessons/scene';
 import { names, render } from './all';
 
-const HEAD = '---\ntitle: Reach\nminutes: 10\nsummary: Why windows are not enough.\n---\n';
+const HEAD =
+  '---\ntitle: Reach\nsummary: Why windows are not enough.\nlearnt: a\nlearnt: b\nlearnt: c\n---\n';
 const fence = (kind: string, value: unknown) => `\`\`\`${kind}\n${JSON.stringify(value)}\n\`\`\`\n`;
 const NUMBER = {
   id: 'reach',
@@ -26,16 +27,13 @@ describe('what is read', () => {
     const { title, minutes, steps } = lesson(
       `\n## One\n\nSome *text*.\n\n${fence('scene', { show: ['reach'] })}\nMore.\n\n${fence('exercise', NUMBER)}\n## Two\n\nLast.\n`,
     );
-    expect([title, minutes, steps.map((step) => step.title)]).toEqual([
-      'Reach',
-      10,
-      ['One', 'Two'],
-    ]);
+    // Five words at 150 a minute, and a number to be said.
+    expect([title, minutes, steps.map((step) => step.title)]).toEqual(['Reach', 1, ['One', 'Two']]);
     expect(steps[0]!.parts.map(({ kind, line }) => [kind, line])).toEqual([
-      ['prose', 9],
-      ['scene', 11],
-      ['prose', 15],
-      ['exercise', 17],
+      ['prose', 11],
+      ['scene', 13],
+      ['prose', 17],
+      ['exercise', 19],
     ]);
   });
 
@@ -70,6 +68,30 @@ describe('what is read', () => {
     expect(linksOf(html)).toEqual(['window=4&plan=local']);
   });
 
+  test('all that a sentence rests on is one mark at its end, which opens on demand', () => {
+    const marks = (text: string) =>
+      [...render.block(text).matchAll(/<button[^>]*class="mark"/g)].length;
+    const html = render.block(
+      'One {proved}, or two. {measured: 12 %} Three. {source: A | https://a.org}',
+    );
+    expect(html).toContain('<span class="evidence" hidden><span class="claim proved"');
+    expect(html).toContain(
+      'aria-expanded="false" aria-label="Where this comes from: proved here, measured"',
+    );
+    expect(marks('One {proved}, or two. {measured: 12 %} Three. {source: A | https://a.org}')).toBe(
+      2,
+    );
+    expect(marks('A has it {source: A}; B has it too {source: B}.')).toBe(1);
+    expect(marks('A has it. {source: A} B has it too. {source: B}')).toBe(2);
+    expect(marks('- A {source: A}\n- B {source: B}')).toBe(2);
+    // Under a table it is a caption.
+    expect(render.block('{measured: 12 % | https://a.org}')).toBe(
+      '<p><a class="claim measured" href="https://a.org" target="_blank" rel="noopener noreferrer">measured: 12 %</a></p>\n',
+    );
+    const kept = [...html.matchAll(/class="claim/g)].length;
+    expect(kept, 'nothing is lost').toBe(3);
+  });
+
   test('no HTML of an author passes through', () => {
     const html = render.block(
       '<img src=x onerror=alert(1)> <script>alert(1)</script> [x](set:a"onclick=b)',
@@ -83,9 +105,21 @@ describe('what is refused, with the place and the reason', () => {
     ['no head', '## One\n\nx', /line 1: it should begin with '---'/],
     ['no steps', HEAD, /it has no steps/],
     [
-      'a head without minutes',
-      '---\ntitle: A\nsummary: B\n---\n## One\n\nx',
-      /the head has no minutes/,
+      'a head that says its minutes',
+      '---\ntitle: A\nminutes: 3\nsummary: B\n---\n## One\n\nx',
+      /line 3: minutes are counted from the words and exercises; take the line out/,
+    ],
+    ['a head without a summary', '---\ntitle: A\n---\n## One\n\nx', /the head has no summary/],
+    [
+      'an end without its three lines',
+      '---\ntitle: A\nsummary: B\nlearnt: one\n---\n## One\n\nx',
+      /the head has 1 lines 'learnt: …'; it should have 3/,
+    ],
+    ['a title twice', '---\ntitle: A\ntitle: B\n---\n## One\n\nx', /line 3: title stands twice/],
+    [
+      'five masks in a picture',
+      `${HEAD.replace('learnt: a', 'picture: a;b;c;d;e\nlearnt: a')}## One\n\nx`,
+      /the picture has 5 masks; four at most/,
     ],
     [
       'an unknown word in the head',
@@ -95,25 +129,47 @@ describe('what is refused, with the place and the reason', () => {
     [
       'a step without text',
       `${HEAD}## One\n\n${fence('scene', {})}`,
-      /step 'One', line 6: it has no text/,
+      /step 'One', line 8: it has no text/,
     ],
     [
       'two steps of one name',
       `${HEAD}## One\n\nx\n\n## One\n\nx`,
-      /line 10: two steps are called 'One'/,
+      /line 12: two steps are called 'One'/,
     ],
     [
       'a block that is not closed',
       `${HEAD}## One\n\nx\n\n\`\`\`scene\n{}`,
-      /line 10: the block is not closed/,
+      /line 12: the block is not closed/,
     ],
     [
       'JSON that is none',
       `${HEAD}## One\n\nx\n\n\`\`\`scene\n{"show": }\n\`\`\`\n`,
-      /step 'One', line 10: the scene is not valid JSON/,
+      /step 'One', line 12: the scene is not valid JSON/,
     ],
-    ['text before the first step', `${HEAD}Hello\n## One\n\nx`, /line 6: before the first step/],
+    ['text before the first step', `${HEAD}Hello\n## One\n\nx`, /line 8: before the first step/],
   ];
+  test.each([
+    [
+      'a picture of no mask',
+      `${HEAD.replace('learnt: a', 'picture: causal ; caussal\nlearnt: a')}## One\n\nx`,
+      /the picture 'caussal': /,
+    ],
+    [
+      'a step with the name of the end',
+      `${HEAD}## End\n\nx`,
+      /'end', which is empty, another step's, or 'end'/,
+    ],
+    [
+      'a lesson that needs one that is none',
+      `${HEAD.replace('learnt: a', 'needs: 02-none\nlearnt: a')}## One\n\nx`,
+      /it needs '02-none', which is no lesson/,
+    ],
+  ])('%s, once all of it is known', (_, text, says) => {
+    const [refused] = checkAll({ '03-reach': text }, names, render).refused;
+    expect(refused?.why).toMatch(says);
+    expect(refused?.why).toContain('lessons/03-reach/lesson.md');
+  });
+
   test.each(cases)('%s', (_, text, says) => {
     expect(() => readDocument('03-reach', text)).toThrow(InputError);
     expect(() => readDocument('03-reach', text)).toThrow(says);
@@ -145,7 +201,7 @@ describe('what is refused, with the place and the reason', () => {
     const text = `## One\n\nx\n\n${fence('scene', scene)}`;
     expect(() => built(text)).toThrow(InputError);
     expect(() => built(text)).toThrow(says);
-    expect(() => built(text)).toThrow(/lessons\/03-reach\/lesson\.md, step 'One', line 10/);
+    expect(() => built(text)).toThrow(/lessons\/03-reach\/lesson\.md, step 'One', line 12/);
   });
 
   const exercises: readonly (readonly [string, object, RegExp])[] = [
@@ -257,6 +313,8 @@ describe('whatever an author writes', () => {
       '{proved}',
       '[x](set:a=b)',
       'title: x',
+      'learnt: x',
+      'picture: causal',
       'minutes: 3',
     ),
   );
@@ -311,6 +369,11 @@ describe('whatever an author writes', () => {
       'want',
       'bug',
       'band',
+      'after',
+      'tooHigh',
+      'tooLow',
+      'near',
+      'change',
     );
     fc.assert(
       fc.property(

@@ -5,7 +5,9 @@ import { readFile, type Saved } from '../../src/compare/file';
 import { subsetOf } from '../../src/compare/subset';
 import { block, inline } from '../../scripts/lessons/render.mjs';
 import { PAGES } from '../../src/app/route';
-import { mapProse, readDocument } from '../../src/lessons/document';
+import { headOf, mapProse, readDocument } from '../../src/lessons/document';
+import { wordsIn } from '../../src/lessons/minutes';
+import { minutesAt, PATHS } from '../../src/lessons/paths';
 import type { World } from '../../src/lessons/exercise';
 import { kinds } from '../../src/lessons/exercises';
 import { changed, comparisonOf, stageSpecs } from '../../src/lessons/scene';
@@ -67,6 +69,27 @@ test('every kind of exercise has a component and is used in a lesson', () => {
   expect([...used].sort()).toEqual(kinds.all.map(({ id }) => id).sort());
 });
 
+/** A lesson's text without its blocks. */
+const proseOf = (text: string) => text.replaceAll(/```(scene|exercise)\n[\s\S]*?\n```/g, '');
+
+describe.each(PATHS.map((path) => [path.minutes, path] as const))('%i minutes', (minutes, path) => {
+  const heads = lessons.map((lesson) => headOf(readDocument(lesson.id, files[lesson.id]!)));
+  const headAt = (id: string) => heads.find((head) => head.id === id)!;
+
+  test('are what its lessons take, to a tenth', () => {
+    const sum = path.stops.reduce((all, stop) => all + minutesAt(stop, headAt(stop.lesson)), 0);
+    expect(Math.abs(sum - minutes) / minutes).toBeLessThan(0.1);
+  });
+
+  test('begin with play and go forward', () => {
+    const ids = path.stops.map(({ lesson }) => lesson);
+    expect(ids[0]).toBe('00-play');
+    expect(ids).toEqual(ids.toSorted());
+    for (const { lesson, steps = 1 } of path.stops)
+      expect(steps).toBeLessThan(headAt(lesson).steps.length);
+  });
+});
+
 describe.each(lessons.map((lesson) => [lesson.id, lesson] as const))('%s', (id, lesson) => {
   const text = files[id]!;
 
@@ -75,7 +98,20 @@ describe.each(lessons.map((lesson) => [lesson.id, lesson] as const))('%s', (id, 
     expect(lesson.steps.length).toBeLessThanOrEqual(10);
     expect(lesson.minutes).toBeGreaterThanOrEqual(5);
     expect(lesson.minutes).toBeLessThanOrEqual(25);
+    // Nobody reads, thinks and answers faster than this: 1,100 words and nine exercises are not 12 minutes.
+    const count = lesson.steps.flatMap(({ exercises }) => exercises).length;
+    expect(lesson.minutes).toBeGreaterThanOrEqual(count * 0.75 + wordsIn(proseOf(text)) / 250);
     expect(lesson.summary).toMatch(/\.$/);
+  });
+
+  test('ends with three lines of what was learnt, and says what comes before it', () => {
+    expect(lesson.learnt).toHaveLength(3);
+    for (const line of lesson.learnt) {
+      expect(line).toMatch(/^[A-Z].*\.$/);
+      expect(line.length).toBeLessThan(140);
+    }
+    expect(lesson.needs.length).toBe(id.startsWith('00') ? 0 : Math.max(1, lesson.needs.length));
+    expect(lesson.picture.length).toBeGreaterThan(0);
   });
 
   test('has something to do in most of its steps', () => {
@@ -141,6 +177,12 @@ describe.each(lessons.map((lesson) => [lesson.id, lesson] as const))('%s', (id, 
     ]);
     for (const step of lesson.steps)
       for (const { id: exercise } of step.exercises) expect(guide, exercise).toContain(exercise);
+    const rows = [...guide.matchAll(/^\| [\d½]+–([\d½]+) \| (.+?) \|/gm)];
+    expect(rows.at(-1)![1], 'its timing ends with the minutes of the lesson').toBe(
+      String(lesson.minutes),
+    );
+    const planned = rows.map(([, , title]) => title!).join(' ');
+    for (const { title } of lesson.steps) expect(planned).toContain(title.split(',')[0]!);
   });
 
   test('names only what there is', () => {
@@ -175,6 +217,7 @@ describe.each(exercises.map((one) => [one.name, one] as const))('%s', (_, { step
       const verdict = kind.check(exercise.of, answer, world);
       expect(verdict.right, JSON.stringify(answer)).toBe(false);
       expect(verdict.says).toMatch(says);
+      expect(verdict.says, 'one reason, the likeliest').not.toMatch(/\bOr: /);
       expect(kind.answerOf(exercise.of, JSON.parse(JSON.stringify(answer)))).toEqual(answer);
     }
     expect(kind.wrong(exercise.of, world).length).toBeGreaterThanOrEqual(

@@ -28,6 +28,7 @@ const answered = fc.record(
     tries: fc.nat(100_000),
     hints: fc.nat(3),
     shown: fc.constant(true),
+    came: fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => n + 0),
   },
   { requiredKeys: ['answer', 'tries', 'hints'] },
 );
@@ -36,6 +37,7 @@ const progress = fc.dictionary(
   fc.record(
     {
       done: fc.uniqueArray(slug, { maxLength: 40 }),
+      read: fc.uniqueArray(slug, { maxLength: 40 }),
       answers: fc.dictionary(slug, answered, { maxKeys: 12 }),
       at: slug,
     },
@@ -58,4 +60,14 @@ test('an answer tried more often than is counted is kept all the same', () => {
   const after = answeredAfter(before, { answer: 'b', right: true });
   const all = { reach: { done: [], answers: { a: after } } };
   expect(readProgress(writeProgress(all))['reach']!.answers['a']).toEqual(after);
+});
+
+test('what was kept before there were endings and measured predictions still says the same', () => {
+  const old =
+    '{"version":1,"lessons":{"00-play":{"done":["turn-things"],"answers":{"all-white":{"answer":1,"tries":1,"hints":0,"right":true}},"at":"repair-it"}}}';
+  expect(readProgress(old)['00-play']).toEqual({
+    done: ['turn-things'],
+    answers: { 'all-white': { answer: 1, tries: 1, hints: 0, right: true } },
+    at: 'repair-it',
+  });
 });

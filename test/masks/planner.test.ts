@@ -303,6 +303,15 @@ describe('one definition', () => {
   });
 });
 
+test('FLOPs of one more token are those of all with it less those without it, for every model type', () => {
+  for (const model_type of openedTypes()) {
+    if (NAMED.includes(model_type)) continue;
+    const config = read({ model_type });
+    const all = (T: number) => T * flopsPerTokenAt(config, T);
+    expect(nextFlops(config, 700) / (all(700) - all(699)), model_type).toBeCloseTo(1, 6);
+  }
+});
+
 describe('a vector', () => {
   test('takes whole blocks, so that 80 numbers of 4 bits take as much as 96', () => {
     const int4 = CACHE_PRECISIONS.find(({ id }) => id === 'int4')!;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { headOf, mapProse, readDocument } from '../../src/lessons/document';
 import { lessonOf } from '../../src/lessons/lesson';
-import { scoreOf, type LessonProgress } from '../../src/lessons/progress';
+import { isFinished, scoreOf, type LessonProgress } from '../../src/lessons/progress';
 import type { Command } from '../../src/link/protocol';
 import { Stage } from '../../src/state/stage.svelte';
 import { Study } from '../../src/state/study.svelte';
@@ -14,8 +14,10 @@ const fence = (kind: string, value: unknown) => `\`\`\`${kind}\n${JSON.stringify
 const HINTS = ['one', 'two', 'three'];
 const LESSON = `---
 title: A test
-minutes: 5
 summary: For tests.
+learnt: One.
+learnt: Two.
+learnt: Three.
 ---
 
 ## Look
@@ -38,7 +40,7 @@ ${fence('exercise', { id: 'reach', kind: 'number', quantity: 'reach', ask: 'How 
 Text.
 
 ${fence('scene', { until: { trained: 50 } })}
-${fence('exercise', { id: 'guess', kind: 'predict', run: 1, band: [0.05, 0.3], ask: 'How often?', hints: HINTS })}
+${fence('exercise', { id: 'guess', kind: 'predict', run: 1, band: [0.05, 0.15], after: 300, tooHigh: 'It cannot see.', tooLow: 'It guesses.', near: 'Guessing.', change: '[15](set:window=15)', ask: 'How often?', hints: HINTS })}
 ## Reach it
 
 Text.
@@ -78,7 +80,9 @@ describe('steps', () => {
     expect(stage.spec.window, 'what the reader changed stays in its step').toBe(6);
     study.back();
     expect(stage.spec.window).toBe(6);
-    expect(study.score).toMatchObject({ done: 1, steps: 5, exercises: 3, right: 0 });
+    // What was left was read; what there was to try in it is counted apart.
+    expect(study.score).toMatchObject({ done: 2, steps: 5, exercises: 3, right: 0 });
+    expect(study.errands).toEqual({ all: 2, done: 0 });
   });
 
   test('a goal counts when it is reached, and stays reached', () => {
@@ -195,7 +199,9 @@ describe('exercises', () => {
     study.go(4);
     const one = exercise(study);
     study.check(one);
-    expect(study.verdictOf(one)!.says).toMatch(/reach of the last token is 21, asked are 40/);
+    expect(study.verdictOf(one)!.says).toMatch(
+      /reach of the last token is 21; at least 40 tokens are needed/,
+    );
     stage.change({ window: 20 });
     study.check(one);
     expect(study.verdictOf(one)!.says).toMatch(/There is a way with fewer/);
@@ -228,7 +234,9 @@ describe('what was recorded', () => {
     const one = exercise(study);
     study.answer(one, 0.9);
     study.check(one);
-    expect(study.verdictOf(one)!.says).toMatch(/^Kept: 90 %/);
+    expect(study.verdictOf(one)!.says).toMatch(
+      /^You predicted 90 %\. The answer comes with step 300/,
+    );
     expect([stage.veiled, stage.playing]).toEqual([false, true]);
     expect(study.predictions).toMatchObject([{ run: 0, metric: 'accuracy', value: 0.9 }]);
     await vi.advanceTimersByTimeAsync(3000);
@@ -237,31 +245,76 @@ describe('what was recorded', () => {
     await vi.advanceTimersByTimeAsync(5000);
     expect([stage.playing, stage.histories[0]!.steps.length]).toEqual([false, 300]);
     study.see();
-    expect(study.done).toBe(true);
-    study.check(one);
-    expect(study.verdictOf(one)!.says).toMatch(/You said 90 %, it came to \d+ %: further down/);
+    expect(study.verdictOf(one)!.says).toMatch(
+      /You predicted 90 %; it reached 9 %. That is 81 points too high/,
+    );
+    expect(study.verdictOf(one)!.html).toBe('It cannot see.');
+    expect([study.recordOf(one)!.right, study.done], 'run, but not read').toEqual([false, false]);
+    study.understood(one);
+    expect([study.recordOf(one)!.right, study.done]).toEqual([true, true]);
+    const came = study.recordOf(one)!.came;
+    expect(came).toBeCloseTo(0.09, 2);
+    // What is changed afterwards is another experiment.
+    stage.change({ window: 15 });
+    await settle();
+    stage.train();
+    await vi.advanceTimersByTimeAsync(2000);
+    study.see();
+    expect(study.recordOf(one)!.came).toBe(came);
+    expect(study.verdictOf(one)!.says).toMatch(/it reached 9 %/);
+    stage.dispose();
   });
 
-  test('what plays by itself was done by nobody; by hand it counts', async () => {
-    const { study, stage } = begun(
-      {
-        progress: {
-          done: [],
-          answers: { guess: { answer: 0.5, right: true, tries: 1, hints: 0 } },
-        },
-      },
-      false,
-    );
+  const predicted: LessonProgress = {
+    done: [],
+    answers: { guess: { answer: 0.5, right: true, tries: 1, hints: 0 } },
+  };
+
+  test('counts once it was watched to its end, also where it began by itself', async () => {
+    const { study, stage } = begun({ progress: predicted }, false);
     study.go(3);
     await settle();
     expect(stage.playing).toBe(true);
-    await vi.advanceTimersByTimeAsync(8000);
+    await vi.advanceTimersByTimeAsync(3000);
     study.see();
-    expect(study.done).toBe(false);
+    expect(study.goalsReached, 'half of it').toBe(false);
+    await vi.advanceTimersByTimeAsync(5000);
+    study.see();
+    expect(study.goalsReached).toBe(true);
+  });
+
+  test('where nothing moves, it counts when it was asked for', async () => {
+    const { study, stage } = begun({ progress: predicted }, true);
+    study.go(3);
+    await settle();
+    study.see();
+    expect(study.goalsReached).toBe(false);
     stage.play();
-    await vi.advanceTimersByTimeAsync(8000);
     study.see();
-    expect(study.done).toBe(true);
+    expect(study.goalsReached).toBe(true);
+  });
+
+  test('a prediction is not run while the lesson’s own runs are changed, or not far enough', async () => {
+    const { study, stage } = begun({}, true);
+    study.go(3);
+    const one = exercise(study);
+    study.answer(one, 0.5);
+    study.check(one);
+    expect(study.recordOf(one)!.came).toBeUndefined();
+    stage.change({ window: 15 });
+    await settle();
+    study.see();
+    expect(study.recordOf(one)!.came).toBeUndefined();
+    stage.change({ window: 6 });
+    stage.restore();
+    stage.train();
+    await vi.advanceTimersByTimeAsync(2000);
+    study.see();
+    expect(stage.stepsOf(0)).toBeLessThan(300);
+    expect(study.recordOf(one)!.came, 'a few live steps are not 300').toBeUndefined();
+    study.understood(one);
+    expect(study.recordOf(one)!.right, 'nothing was run, so there is nothing to read').toBe(false);
+    stage.dispose();
   });
 
   test('makes room when somebody trains, on an engine that is only then asked', async () => {
@@ -297,6 +350,45 @@ describe('what was recorded', () => {
     stage.change({ window: 6 });
     await settle();
     expect(stage.race.saved?.recorded).toBe(true);
+  });
+});
+
+describe('the end', () => {
+  const solved = { answer: '21', right: true, tries: 1, hints: 0 };
+  const allRight: LessonProgress = {
+    done: [],
+    answers: { reach: solved, guess: { ...solved, answer: 0.1 }, least: { ...solved, answer: {} } },
+  };
+
+  test('comes after the last step, says what stands open, and leads back to it', () => {
+    const { study } = begun();
+    study.go(4);
+    expect([study.ended, study.place]).toEqual([false, 'reach-it']);
+    study.next();
+    expect([study.ended, study.at, study.place]).toEqual([true, 4, 'end']);
+    expect(study.open.map((i) => lesson.steps[i]!.slug)).toEqual(['count', 'predict', 'reach-it']);
+    study.back();
+    expect([study.ended, study.at]).toEqual([false, 4]);
+  });
+
+  test('does not count errands of the stage against right answers', () => {
+    const { study } = begun({ progress: allRight });
+    for (let at = 0; at < 5; at++) study.next();
+    expect(study.score).toEqual({ steps: 5, done: 5, exercises: 3, right: 3 });
+    expect(study.errands).toEqual({ all: 2, done: 0 });
+    expect(study.open).toEqual([]);
+    expect(isFinished(lesson, study.progress)).toBe(true);
+  });
+
+  test('has an address of its own, and so has each step', () => {
+    const { study } = begun({ at: 'end' });
+    expect([study.ended, study.at]).toEqual([true, 4]);
+    expect(study.visit('count')).toBe(true);
+    expect([study.ended, study.at]).toEqual([false, 2]);
+    expect(study.visit('no-such-step')).toBe(false);
+    expect(study.at).toBe(2);
+    expect(study.visit('end')).toBe(true);
+    expect(study.ended).toBe(true);
   });
 });
 

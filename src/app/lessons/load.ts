@@ -83,7 +83,9 @@ export function savedProgress(): Progress {
 /** False where the browser does not keep it. */
 export function saveProgress(id: string, progress: LessonProgress): boolean {
   try {
-    localStorage.setItem(KEY, writeProgress({ ...savedProgress(), [id]: progress }));
+    // The lesson one was at last comes last: the list of lessons goes on with it.
+    const { [id]: _, ...others } = savedProgress();
+    localStorage.setItem(KEY, writeProgress({ ...others, [id]: progress }));
     return true;
   } catch {
     return false;

@@ -2,14 +2,18 @@
 import { kinds, type Exercise } from '../../lessons/exercises';
 import type { Lesson, Step } from '../../lessons/lesson';
 import { scoreOf } from '../../lessons/progress';
+import { nameOf } from '../../lessons/classroom';
 import type { LessonResult } from '../../lessons/result';
+import { plainOf } from './plain';
 
-/** How far one came in one exercise. `kept` are predictions and explanations, which nobody can fail. */
-export type State = 'solved' | 'kept' | 'shown' | 'tried' | 'hinted' | 'untouched';
+/** How far one came in one exercise. `kept` are explanations, which nobody can fail; `near` and `far` are predictions. */
+export type State = 'solved' | 'kept' | 'near' | 'far' | 'shown' | 'tried' | 'hinted' | 'untouched';
 
 export const STATES: Readonly<Record<State, { readonly sign: string; readonly word: string }>> = {
   solved: { sign: '✓', word: 'solved' },
-  kept: { sign: '✓', word: 'answered' },
+  kept: { sign: '✓', word: 'written' },
+  near: { sign: '≈', word: 'predicted, close' },
+  far: { sign: '≠', word: 'predicted, far off' },
   shown: { sign: '▵', word: 'had it shown' },
   tried: { sign: '✗', word: 'not solved' },
   hinted: { sign: '·', word: 'took hints only' },
@@ -43,32 +47,40 @@ export interface Row {
 export interface ClassTable {
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
-  /** How many solved each exercise by themselves, or answered it where nobody can fail. */
+  /** How many solved each exercise by themselves, wrote an explanation, or predicted closely. */
   readonly solved: readonly number[];
 }
 
-const LONGEST_WORDS = 120; // characters
+const LONGEST_WORDS = 240; // characters
+const LONGEST_ITEM = 24; // characters, of an order
 
 export const columnsOf = (lesson: Lesson): readonly Column[] =>
   lesson.steps
     .flatMap((step) => step.exercises.map((exercise) => ({ step, exercise })))
     .map((one, i) => ({ ...one, number: i + 1, label: kinds.get(one.exercise.kind).label }));
 
-/** `anonymous` numbers people, for a wall that all look at. */
+/** `anonymous` numbers people, for a wall that all look at: by `numbers` where a name has one, so that all tables agree. */
 export function tableOf(
   lesson: Lesson,
   results: readonly LessonResult[],
   anonymous = false,
+  numbers?: ReadonlyMap<string, number>,
 ): ClassTable {
   const columns = columnsOf(lesson);
+  const numbered = (result: LessonResult, i: number) =>
+    numbers
+      ? result.who === ''
+        ? `No name, ${i + 1}`
+        : `Participant ${numbers.get(nameOf(result)) ?? i + 1}`
+      : `Participant ${i + 1}`;
   const rows = results.map((result, i) => ({
     result,
-    name: anonymous || result.who === '' ? `Participant ${i + 1}` : result.who,
+    name: anonymous || result.who === '' ? numbered(result, i) : result.who,
     score: scoreOf(lesson, result.progress),
     cells: columns.map(({ exercise }) => cellOf(exercise, result)),
   }));
   const solved = columns.map(
-    (_, i) => rows.filter(({ cells }) => /solved|kept/.test(cells[i]!.state)).length,
+    (_, i) => rows.filter(({ cells }) => /solved|kept|near/.test(cells[i]!.state)).length,
   );
   return { columns, rows, solved };
 }
@@ -80,14 +92,32 @@ function cellOf(exercise: Exercise, result: LessonResult): Cell {
   const record = recordOf(exercise, result);
   const { tries = 0, hints = 0, right, shown } = record ?? {};
   const words = (which: Which) => wordsOf(exercise, answerIn(exercise, result, which)) ?? '';
-  const free = exercise.kind === 'predict' || exercise.kind === 'explain';
+  const said = exercise.kind === 'predict' ? answerIn(exercise, result, 'first') : undefined;
   let state: State = 'untouched';
-  if (shown) state = 'shown';
-  else if (right) state = free ? 'kept' : 'solved';
+  if (typeof said === 'number') state = isNear(exercise, said, record?.came) ? 'near' : 'far';
+  else if (shown) state = 'shown';
+  // Written and not compared yet, or compared: both are there to be read.
+  else if (exercise.kind === 'explain' && (right || tries > 0)) state = 'kept';
+  else if (right) state = 'solved';
   else if (tries > 0) state = 'tried';
   else if (hints > 0) state = 'hinted';
   return { state, tries, hints, answer: words('last'), first: words('first') };
 }
+
+/**
+ * Within `close` of what came, or inside the band in which the lesson's runs were measured. `came` is what the run came
+ * to for this very person; where that is not known, the middle of the band stands for it.
+ */
+export function isNear(
+  { of }: Exercise,
+  said: number,
+  came = middleOf((of as { band: readonly [number, number] }).band),
+): boolean {
+  const { close, band } = of as { close: number; band: readonly [number, number] };
+  return Math.abs(said - came) <= close + 1e-9 || (said >= band[0] && said <= band[1]);
+}
+
+export const middleOf = ([low, high]: readonly [number, number]): number => (low + high) / 2;
 
 /** First: what somebody thought before anything was said of it. Last: what they came to. */
 export type Which = 'first' | 'last';
@@ -112,12 +142,33 @@ export function wasShown(exercise: Exercise, result: LessonResult, which: Which)
 
 export function wordsOf(exercise: Exercise, answer: unknown): string | undefined {
   if (answer === undefined) return undefined;
-  const said = safely(() => kinds.get(exercise.kind).say(exercise.of, answer)) ?? '';
+  const said =
+    safely(() => textOf(exercise, answer) ?? kinds.get(exercise.kind).say(exercise.of, answer)) ??
+    '';
   // '3 cells from causal & window(4)', 'every cell of causal': the column knows which mask.
   const words =
     exercise.kind === 'paint' ? said.replace(/ from .*$/, ' off').replace(/ of .*$/, '') : said;
-  return words.length > LONGEST_WORDS ? `${words.slice(0, LONGEST_WORDS)}…` : words;
+  return shortened(words, LONGEST_WORDS);
 }
+
+/** What was chosen, or put in order, in the lesson's own words: nobody knows options by their numbers. */
+function textOf({ kind, of }: Exercise, answer: unknown): string | undefined {
+  if (kind === 'choice') {
+    const { options } = of as { options: readonly { text: string }[] };
+    return plainOf(options[answer as number]!.text);
+  }
+  if (kind === 'order') {
+    const { items } = of as { items: readonly string[] };
+    // The number is the right place: it tells items apart whose words begin alike.
+    return (answer as readonly number[])
+      .map((item) => `${item + 1} ${shortened(plainOf(items[item]!), LONGEST_ITEM)}`)
+      .join(' → ');
+  }
+  return undefined;
+}
+
+const shortened = (text: string, most: number) =>
+  text.length > most ? `${text.slice(0, most)}…` : text;
 
 /** What others wrote may have any shape: where a kind trips over it, it is no answer. */
 export function safely<T>(act: () => T): T | undefined {

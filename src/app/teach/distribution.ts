@@ -1,6 +1,7 @@
 /** @file What a class answered to one exercise, put together for a picture. Answers that were shown are not counted. */
 import { kinds, type Exercise } from '../../lessons/exercises';
 import type { LessonResult } from '../../lessons/result';
+import { plainOf } from './plain';
 import { answerIn, safely, wasShown, wordsOf, type Which } from './classTable';
 
 export interface Bar {
@@ -27,7 +28,10 @@ export type Picture =
       readonly values: readonly number[];
       readonly min: number;
       readonly max: number;
+      /** What the lesson's author takes for as good as right; not what was measured. */
       readonly band: readonly [number, number];
+      /** What runs came to on the screens of those who predicted, where their results say so. */
+      readonly came: readonly number[];
       readonly percent: boolean;
     }
   | {
@@ -110,7 +114,7 @@ const tidy = (words: string) =>
 function optionsOf(exercise: Exercise, given: readonly Given[]): Picture {
   const { options } = exercise.of as { options: readonly { text: string; right: boolean }[] };
   const bars = options.map(({ text, right }, i) => ({
-    label: `option ${i + 1}`,
+    label: `${i + 1}. ${plainOf(text)}`,
     html: text,
     count: given.filter(({ answer }) => answer === i).length,
     right,
@@ -126,7 +130,10 @@ function dotsOf(exercise: Exercise, given: readonly Given[]): Picture {
     band: readonly [number, number];
   };
   const values = given.map(({ answer }) => answer as number).sort((a, b) => a - b);
-  return { kind: 'dots', values, min, max, band, percent: metric === 'accuracy' };
+  const came = given
+    .flatMap(({ result }) => result.progress.answers[exercise.id]?.came ?? [])
+    .sort((a, b) => a - b);
+  return { kind: 'dots', values, min, max, band, came, percent: metric === 'accuracy' };
 }
 
 function paintOf(exercise: Exercise, given: readonly Given[]): Picture {

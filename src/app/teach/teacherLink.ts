@@ -1,6 +1,7 @@
 /** @file Where a teacher's link leads and what it fixes, as an address of the site; and the frame of a course page around it. */
 import { toAddress } from '../../compare/address';
 import { comparisonOf, starts } from '../../compare/starts';
+import type { When } from '../../lessons/concepts/form';
 import { writeLessonQuery, type LessonLink } from '../../lessons/link';
 import { presets, specOfPreset } from '../../spec/preset';
 import { CONTROLS } from '../../spec/run';
@@ -10,7 +11,8 @@ import { hashOf } from '../route';
 export type Aim =
   | { readonly kind: 'lesson'; readonly lesson: string; readonly step?: string }
   | { readonly kind: 'lab'; readonly preset: string }
-  | { readonly kind: 'compare'; readonly start: string };
+  | { readonly kind: 'compare'; readonly start: string }
+  | { readonly kind: 'test'; readonly when: When };
 
 /** Names that `hide=` and `lock=` of the Lab know. */
 export const LAB_NAMES: readonly string[] = ['preset', ...CONTROLS.map(({ name }) => name)];
@@ -33,6 +35,10 @@ export function addressOf(aim: Aim, link: LessonLink): string {
       // A comparison has no controls that could be taken away.
       const pairs = pairsOf({ ...link, hide: new Set(), lock: new Set() });
       return hashOf({ page: 'compare', query: [query, ...pairs].join('&') });
+    }
+    case 'test': {
+      const pairs = pairsOf({ ...link, hide: new Set(), lock: new Set(), embed: false });
+      return hashOf({ page: 'test', query: ['v=1', `when=${aim.when}`, ...pairs].join('&') });
     }
   }
 }

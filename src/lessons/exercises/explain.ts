@@ -14,6 +14,9 @@ export interface Explained {
 const LEAST = 20; // characters
 const MOST = 2000;
 
+/** Enough of one's own to be compared with a model answer. */
+export const longEnough = (text: string): boolean => text.trim().length >= LEAST;
+
 /** In one's own words, marked by oneself against a model answer. */
 export default defineExercise<ExplainExercise, Explained>({
   id: 'explain',
@@ -26,7 +29,7 @@ export default defineExercise<ExplainExercise, Explained>({
   empty: () => ({ text: '' }),
   begun: (_, { text }) => text.trim() !== '',
   check({ points }, { text, found }) {
-    if (text.trim().length < LEAST)
+    if (!longEnough(text))
       return {
         right: false,
         says: `A sentence or two, ${LEAST} characters at least; then a model answer is shown beside it.`,
@@ -34,7 +37,8 @@ export default defineExercise<ExplainExercise, Explained>({
     if (!found)
       return {
         right: true,
-        says: 'Kept. Compare it with the model answer, and mark what yours has.',
+        pending: true,
+        says: 'Now compare it with the model answer, and mark what yours has.',
       };
     return {
       right: true,

@@ -73,6 +73,7 @@ export default defineExercise<NumberExercise, string>({
       return { right: false, says: 'That is no number; write it in digits, as 1,234.' };
     if (near(given, value, exercise.within))
       return { right: true, says: `Right: ${quantity.because(exercise.of)}.` };
+    // Of several roads to the same number the first is told: quantities list the likelier ones first.
     const mistakes = quantity
       .mistakes(exercise.of)
       .filter(
@@ -83,7 +84,7 @@ export default defineExercise<NumberExercise, string>({
       right: false,
       says:
         mistakes.length > 0
-          ? `Not ${say(given)}. ${mistakes.map(({ says }) => says).join(' Or: ')}`
+          ? `Not ${say(given)}. ${mistakes[0]!.says}`
           : `Not ${say(given)}; it is ${given < value ? 'more' : 'less'}.`,
     };
   },

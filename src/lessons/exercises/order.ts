@@ -27,7 +27,7 @@ export default defineExercise<OrderExercise, readonly number[]>({
     if (wrong < 0) return { right: true, says: 'Right.', html: because };
     return {
       right: false,
-      says: `${wrong === 0 ? 'The first' : `The first ${wrong === 1 ? 'is' : `${wrong} are`} right; the one`} at place ${wrong + 1} does not belong there.`,
+      says: `${wrong === 0 ? '' : `${wrong === 1 ? 'Item 1 is' : `Items 1 to ${wrong} are`} right. `}Item ${wrong + 1} is in the wrong place.`,
       at: { item: wrong },
     };
   },
@@ -37,8 +37,8 @@ export default defineExercise<OrderExercise, readonly number[]>({
     const last = items.length - 1;
     [swapped[last - 1], swapped[last]] = [last, last - 1];
     return [
-      { answer: begin, says: /does not belong there/ },
-      { answer: swapped, says: new RegExp(`place ${last} does not`) },
+      { answer: begin, says: /is in the wrong place/ },
+      { answer: swapped, says: new RegExp(`Item ${last} is in the wrong`) },
     ];
   },
   answerOf: ({ items }, value) =>

@@ -1,21 +1,53 @@
 import { check } from '../../core/check';
-import { defineExercise } from '../exercise';
+import { defineExercise, type Far } from '../exercise';
 
-interface PredictExercise {
+export interface PredictExercise {
   readonly metric: 'accuracy' | 'loss';
   readonly run: number; // from 0
+  /** Training steps after which it is asked. */
+  readonly after: number;
   readonly min: number;
   readonly max: number;
   /** A prediction this near to what comes is called close. */
   readonly close: number;
   /** What runs came to when they were measured. */
   readonly band: readonly [number, number];
+  /** Why, for those who were far too high, far too low, or close: inline HTML, the lesson's own. */
+  readonly tooHigh: string;
+  readonly tooLow: string;
+  readonly near: string;
+  /** One thing to change afterwards: inline HTML with one button that changes the stage. */
+  readonly change: string;
 }
 
 const say = ({ metric }: PredictExercise, value: number) =>
   metric === 'accuracy' ? `${Math.round(100 * value)} %` : value.toFixed(2);
 
-/** Predict, then run. The prediction is kept and drawn over the result; it is no test, so every prediction is taken. */
+/** '91 points', '0.35 nats': how far apart two numbers are. */
+const apart = ({ metric }: PredictExercise, off: number) => {
+  if (metric === 'loss') return `${off.toFixed(2)} nats`;
+  const points = Math.round(100 * off);
+  return `${points} ${points === 1 ? 'point' : 'points'}`;
+};
+
+/**
+ * Near is what lies within `close` of what came. Where both lie in the band that the lesson's own runs were measured in,
+ * it is near too: a difference that another seed would make is nobody's mistake.
+ */
+export function farOf(
+  { close, band: [low, high] }: Pick<PredictExercise, 'close' | 'band'>,
+  said: number,
+  came: number,
+): Far {
+  const measured = (value: number) => value >= low && value <= high;
+  if (Math.abs(said - came) <= close + 1e-9 || (measured(said) && measured(came))) return 'near';
+  return said > came ? 'high' : 'low';
+}
+
+/**
+ * Predict, run, read why. No prediction is wrong; it is solved once its run was seen and the reason was read, so what
+ * `check` gives is pending throughout (src/state/study.svelte.ts knows what was read).
+ */
 export default defineExercise<PredictExercise, number | undefined>({
   id: 'predict',
   label: 'Predict, then run',
@@ -37,34 +69,65 @@ export default defineExercise<PredictExercise, number | undefined>({
         high <= max,
       `band of ${fields.what} should be two numbers, the least and the most that was measured, from ${min} to ${max}`,
     );
+    const reason = (name: 'tooHigh' | 'tooLow' | 'near', whom: string) => {
+      check(
+        fields.has(name),
+        `${fields.what} has no ${name}: say in a sentence or two why, for those whose prediction was ${whom}`,
+      );
+      return fields.string(name);
+    };
+    const reasons = {
+      tooHigh: reason('tooHigh', 'far too high'),
+      tooLow: reason('tooLow', 'far too low'),
+      near: reason('near', 'close'),
+    };
+    check(
+      new Set(Object.values(reasons)).size === 3,
+      `${fields.what} says the same of two of tooHigh, tooLow and near; each should have its own reason`,
+    );
+    const change = fields.string('change');
+    check(
+      change.split('data-set="').length === 2,
+      `change of ${fields.what} should offer one thing to change, as [a window of 15](set:window=15)`,
+    );
     return {
       metric,
       run,
+      after: fields.whole('after', { min: 1, max: 5000 }),
       min,
       max,
       close: fields.number('close', { min: 0, max: 10 }, (max - min) / 10),
       band: [low, high],
+      ...reasons,
+      change,
     };
   },
   empty: () => undefined,
   begun: (_, answer) => answer !== undefined,
   check(exercise, answer, world) {
     const said = say(exercise, answer!);
-    const value = world.results[exercise.run]?.[exercise.metric];
-    if (value === undefined)
-      return { right: true, says: `Kept: ${said}. Now train it, or play the recording, and see.` };
-    const off = Math.abs(value - answer!);
-    const came = `You said ${said}, it came to ${say(exercise, value)}`;
+    const came = world.results[exercise.run]?.[exercise.metric];
+    if (came === undefined)
+      return {
+        right: true,
+        pending: true,
+        says: `You predicted ${said}. The answer comes with step ${exercise.after}: watch the recording, or train that far.`,
+      };
+    const { min, max } = exercise;
+    const far = farOf(exercise, answer!, came);
+    const off = Math.abs(came - answer!);
+    const how =
+      far === 'near' ? 'close' : `${apart(exercise, off)} too ${far === 'high' ? 'high' : 'low'}`;
     return {
       right: true,
-      says:
-        off <= exercise.close
-          ? `${came}: close.`
-          : `${came}: further ${answer! > value ? 'down' : 'up'} than you thought. What did you reckon with?`,
+      pending: true,
+      says: `You predicted ${said}; it reached ${say(exercise, came)}. That is ${how}.`,
+      html: { high: exercise.tooHigh, low: exercise.tooLow, near: exercise.near }[far],
+      gap: { said: answer!, came, min, max, far },
     };
   },
   solve: ({ band }) => ({ answer: (band[0] + band[1]) / 2 }),
-  // Nothing is wrong about a prediction; that it is kept is what can fail.
+  // No prediction is wrong; test/lessons/predictions.test.ts holds each to its three reasons.
   wrong: () => [],
   answerOf: ({ min, max }, value) =>
     typeof value === 'number' && value >= min && value <= max ? value : undefined,

@@ -140,7 +140,7 @@ export default defineExercise<TargetExercise, Settings>({
       const value = quantity.value(ofRun(spec, exercise.tokens));
       return {
         right: false,
-        says: `Not yet: ${quantity.label.toLowerCase()} is ${formatInteger(value)}, asked are ${formatInteger(want.atLeast)} ${quantity.unit}.`,
+        says: `Not yet: ${quantity.label.toLowerCase()} is ${formatInteger(value)}; at least ${formatInteger(want.atLeast)} ${quantity.unit} are needed.`,
       };
     }
     if (measured && (results[0]?.accuracy ?? -1) < measured.accuracy) {
@@ -149,14 +149,14 @@ export default defineExercise<TargetExercise, Settings>({
         : 'nothing is trained yet';
       return {
         right: false,
-        says: `Train it: ${Math.round(100 * measured.accuracy)} % are asked, ${now}.`,
+        says: `Train it: ${Math.round(100 * measured.accuracy)} % are needed, ${now}.`,
       };
     }
     const paid = costOf(exercise, spec);
     if (paid > exercise.best.cost + 1e-9)
       return {
         right: false,
-        says: `It is reached, with ${formatInteger(paid)} ${cost.unit}. There is a way with fewer.`,
+        says: `Goal met with ${formatInteger(paid)} ${cost.unit}. There is a way with fewer.`,
       };
     return {
       right: true,

@@ -38,7 +38,7 @@ export default defineQuantity({
         {
           id: 'the width',
           value: W,
-          says: 'That is how wide the window is; asked is the first key of all that is read.',
+          says: 'That is how wide the window is; the question is the first key of all that is read.',
         },
         ...(start > first
           ? [
@@ -54,7 +54,7 @@ export default defineQuantity({
       {
         id: 'the width',
         value: W,
-        says: 'That is how wide the window is; asked is where it begins.',
+        says: 'That is how wide the window is; the question is where it begins.',
       },
     ];
     if (start > 0)

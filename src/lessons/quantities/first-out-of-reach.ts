@@ -33,14 +33,14 @@ export default defineQuantity({
         {
           id: 'the last within reach',
           value: last,
-          says: 'That is still within reach. Asked is the first distance that is not.',
+          says: 'That is still within reach. The question is the first distance that is not.',
         },
       ];
     const mistakes: Mistake[] = [
       {
         id: 'the last within reach',
         value: last,
-        says: `That is the last distance within reach: ${L} × ${W - 1}. Asked is the first beyond it.`,
+        says: `That is the last distance within reach: ${L} × ${W - 1}. The question is the first beyond it.`,
       },
       {
         id: 'a window each',

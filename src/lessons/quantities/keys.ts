@@ -36,6 +36,20 @@ export default defineQuantity({
         says: 'That is every token; those after the query may not be read.',
       });
     if (W === undefined) return mistakes;
+    // Said first: where there are summaries, who miscounts forgets those before they misread the window.
+    if (summaries > 0)
+      mistakes.push(
+        {
+          id: 'without summaries',
+          value: exact,
+          says: 'Those are the tokens read exactly; the summaries are keys too.',
+        },
+        {
+          id: 'summaries alone',
+          value: summaries,
+          says: 'Those are the summaries; the window is read as well.',
+        },
+      );
     mistakes.push({
       id: 'window too wide',
       value: withWindow(W + 1),
@@ -65,19 +79,6 @@ export default defineQuantity({
         value: Math.min(W, query + 1),
         says: `Those are the tokens of its window alone; this layer reads ${sayLayer(layer)}.`,
       });
-    if (summaries > 0)
-      mistakes.push(
-        {
-          id: 'without summaries',
-          value: exact,
-          says: 'Those are the tokens read exactly; the summaries are keys too.',
-        },
-        {
-          id: 'summaries alone',
-          value: summaries,
-          says: 'Those are the summaries; the window is read as well.',
-        },
-      );
     if (chunk > 0 && query + 1 - W > first)
       mistakes.push({
         id: 'window not rounded out',

@@ -29,7 +29,7 @@ export default defineQuantity({
       mistakes.push({
         id: 'what is saved',
         value: 100 - (100 * own) / global,
-        says: 'That is what is saved; asked is what remains.',
+        says: 'That is what is saved; the question is what remains.',
       });
     if (wide > 0 && narrow > 0 && wide + narrow === layers.length)
       mistakes.push({

@@ -2,8 +2,8 @@
  * @file The questions of someone who has a config and a machine: how the cache grows and where it bends, what a token costs
  * to write, the longest context and the largest batch that fit.
  */
-import { FLOPS_PER_PAIR_AND_DIM } from '../../attention/cost';
 import { pairsAt, type ConfigLayers } from '../configLayer';
+import { layerFacts } from '../layerFacts';
 import { totalAt, type Priced } from './cache';
 
 /** Lengths from which some layers grow no more: their windows and chunks, shortest first, if anything is cut off there. */
@@ -19,11 +19,10 @@ export function kneesOf({ facts, how, layout }: Priced): readonly number[] {
 /** FLOPs of attention for one more token, the T-th of a sequence: its row of pairs, of all layers and heads. */
 export function nextFlops(config: ConfigLayers, T: number): number {
   if (T < 1) return 0;
-  const each = config.layers.reduce((sum, layer) => {
+  return layerFacts(config).reduce((sum, { layer, flopsPerPair }) => {
     const pairs = pairsAt(layer, config.causal, T) - pairsAt(layer, config.causal, T - 1);
-    return sum + pairs * (layer.latent ? config.headDim : layer.keyDim);
+    return sum + pairs * flopsPerPair;
   }, 0);
-  return FLOPS_PER_PAIR_AND_DIM * each * config.heads;
 }
 
 /** Bytes with every layer global, keys and values of its own as they are. */

@@ -10,17 +10,49 @@ import {
 } from '../../../lessons/classroom';
 import type { LessonResult } from '../../../lessons/result';
 import { allHeads, isRefused } from '../../lessons/load';
+import { FORMS } from '../../../lessons/concepts/form';
+import { KEY, readKept, savedClass, saveClass } from './keep';
 
 const MOST_FILES = 400;
 
-/** The class of this tab: it outlives a look at another page, and ends with the tab. */
+/** The class of this machine: it outlives reloads and crashes, and ends when it is forgotten. All tabs show the same. */
 class Room {
   room = $state.raw<Classroom>(EMPTY_ROOM);
   /** What became of what was given last. */
   outcome = $state.raw<Outcome | undefined>();
-  anonymous = $state(false);
+  /** The browser keeps it; false where storage is forbidden or full. */
+  kept = $state(true);
+  /** What was forgotten last, as long as it can be taken back: until something else happens, or the tab is left. */
+  forgotten = $state.raw<Classroom | undefined>();
+  #anonymous = $state(false);
 
-  readonly #lessons = new Set(allHeads.flatMap((head) => (isRefused(head) ? [] : [head.id])));
+  readonly #lessons = new Set([
+    ...allHeads.flatMap((head) => (isRefused(head) ? [] : [head.id])),
+    ...FORMS.map(({ id }) => id),
+  ]);
+
+  constructor() {
+    const { room, anonymous } = savedClass();
+    this.room = room;
+    this.#anonymous = anonymous;
+    // What another tab gathers is shown here too, so that neither writes over the other.
+    window.addEventListener('storage', ({ key, newValue }) => {
+      if (key !== KEY && key !== null) return;
+      const next = readKept(newValue ?? '');
+      this.room = next.room;
+      this.#anonymous ||= next.anonymous;
+    });
+  }
+
+  /** Names are replaced by numbers. */
+  get anonymous(): boolean {
+    return this.#anonymous;
+  }
+
+  set anonymous(hidden: boolean) {
+    this.#anonymous = hidden;
+    this.#keep();
+  }
 
   paste = (text: string) => this.#add([{ name: 'What was pasted', text }], []);
 
@@ -41,18 +73,35 @@ class Room {
   };
 
   remove = (result: LessonResult) => {
-    this.room = remove(this.room, result);
+    this.#put(remove(this.room, result));
     this.outcome = undefined;
   };
 
-  clear = () => {
-    this.room = EMPTY_ROOM;
+  /** Nothing of the class is left on this machine. It can be taken back until the page is left. */
+  forget = () => {
+    const before = this.room;
+    this.#put(EMPTY_ROOM);
     this.outcome = undefined;
+    this.forgotten = before;
   };
+
+  takeBack = () => {
+    if (this.forgotten) this.#put(this.forgotten);
+  };
+
+  #put(room: Classroom) {
+    this.room = room;
+    this.forgotten = undefined;
+    this.#keep();
+  }
+
+  #keep() {
+    this.kept = saveClass({ room: this.room, anonymous: this.#anonymous });
+  }
 
   #add(given: readonly Given[], refused: readonly Refusal[]) {
     const outcome = add(this.room, given, this.#lessons);
-    this.room = outcome.room;
+    this.#put(outcome.room);
     this.outcome = { ...outcome, refused: [...refused, ...outcome.refused] };
   }
 }

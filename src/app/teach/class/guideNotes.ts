@@ -1,0 +1,104 @@
+/**
+ * @file What a lesson's guide says that helps with one wrong answer: the sentence of its common mistakes that names the
+ * answer, else what it expects of the exercise. The guide is our own HTML, made when the site was built.
+ */
+import { plainOf } from '../plain';
+
+export interface Note {
+  readonly from: 'mistakes' | 'expected';
+  /** Inline HTML of the guide. */
+  readonly html: string;
+}
+
+interface Mistake {
+  readonly html: string;
+  /** Who says it, or what is said: the words in italics that it begins with. */
+  readonly head: string;
+  readonly numbers: readonly number[];
+  readonly ranges: readonly (readonly [number, number])[];
+  readonly words: ReadonlySet<string>;
+}
+
+export interface Notes {
+  readonly mistakes: readonly Mistake[];
+  readonly expected: ReadonlyMap<string, string>; // by exercise, inline HTML
+}
+
+const FEWEST_WORDS = 2; // that an answer and a mistake must share
+const COMMON = new Set(
+  'about above after again also because before both does each every from have into itself just layer layers more only other over same some than that their them then there these they this token tokens very what when where which with would'.split(
+    ' ',
+  ),
+);
+
+export function notesOf(guide: string): Notes {
+  const mistakes = itemsUnder(guide, /common mistakes/i).map((html): Mistake => {
+    const heads = /^\s*(?:<p>)?\s*(?:<em>[\s\S]*?<\/em>)/.exec(html)?.[0] ?? html;
+    const head = plainOf(heads);
+    return {
+      html,
+      head,
+      numbers: numbersIn(head),
+      ranges: [...head.matchAll(/(\d+(?:\.\d+)?) (?:to|–) (\d+(?:\.\d+)?)/g)].map(
+        ([, from, to]) => [Number(from), Number(to)] as const,
+      ),
+      words: wordsIn(head),
+    };
+  });
+  const expected = new Map(
+    itemsUnder(guide, /expected answers/i).flatMap((html) => {
+      const id = /^\s*(?:<p>)?\s*<(strong|code)>([a-z0-9-]+)<\/\1>/.exec(html)?.[2];
+      return id === undefined ? [] : [[id, html] as const];
+    }),
+  );
+  return { mistakes, expected };
+}
+
+/** The best there is; undefined where the guide says nothing of the exercise either. */
+export function noteFor(notes: Notes, exercise: string, answer: string): Note | undefined {
+  const html = mistakeFor(notes.mistakes, answer)?.html;
+  if (html !== undefined) return { from: 'mistakes', html };
+  const expected = notes.expected.get(exercise);
+  return expected === undefined ? undefined : { from: 'expected', html: expected };
+}
+
+function mistakeFor(mistakes: readonly Mistake[], answer: string): Mistake | undefined {
+  // '24', '1,296', '49 %': a number names a mistake that names it.
+  if (/^[\d.,\s]+%?$/.test(answer)) {
+    const [value] = numbersIn(answer);
+    if (value === undefined) return undefined;
+    return (
+      mistakes.find(({ numbers, ranges }) => numbers.includes(value) && ranges.length === 0) ??
+      mistakes.find(({ ranges }) => ranges.some(([from, to]) => value >= from && value <= to))
+    );
+  }
+  const words = wordsIn(answer);
+  const shared = (mistake: Mistake) => [...words].filter((word) => mistake.words.has(word)).length;
+  const [best] = mistakes
+    .map((mistake) => ({ mistake, count: shared(mistake) }))
+    .filter(({ count }) => count >= Math.min(FEWEST_WORDS, Math.max(1, words.size)))
+    .sort((a, b) => b.count - a.count);
+  return best && best.count >= FEWEST_WORDS ? best.mistake : undefined;
+}
+
+/** Inline HTML of the items of lists under a heading. */
+function itemsUnder(html: string, heading: RegExp): readonly string[] {
+  const parts = html.split(/(?=<h[1-6][\s>])/);
+  const part = parts.find((one) =>
+    heading.test(/^<h[1-6][^>]*>([\s\S]*?)<\/h/.exec(one)?.[1] ?? ''),
+  );
+  if (part === undefined) return [];
+  return [...part.matchAll(/<li>([\s\S]*?)<\/li>/g)].map(([, item]) =>
+    item!.replaceAll(/<\/?p>/g, '').trim(),
+  );
+}
+
+const numbersIn = (text: string): readonly number[] =>
+  [...text.matchAll(/\d[\d,]*(?:\.\d+)?/g)].map(([number]) => Number(number.replaceAll(',', '')));
+
+const wordsIn = (text: string): ReadonlySet<string> =>
+  new Set(
+    [...text.toLowerCase().matchAll(/\p{L}{4,}/gu)]
+      .map(([word]) => word)
+      .filter((word) => !COMMON.has(word)),
+  );

@@ -1,0 +1,59 @@
+/**
+ * @file Predictions of a class against what was measured. Three numbers that are easily taken for one another: what a
+ * participant said, what the run came to (on their own screen, or as it was recorded), and the band in which the
+ * lesson's author would call a prediction as good as right.
+ */
+import { subsetOf } from '../../../compare/subset';
+import type { Saved } from '../../../compare/file';
+import type { Exercise } from '../../../lessons/exercises';
+import type { Step } from '../../../lessons/lesson';
+import type { LessonResult } from '../../../lessons/result';
+import { comparisonOf } from '../../../lessons/scene';
+import { answerIn, isNear, middleOf } from '../classTable';
+
+interface Of {
+  readonly metric: 'accuracy' | 'loss';
+  readonly run: number;
+  readonly band: readonly [number, number];
+}
+
+/** What the exercise's run came to when it was recorded, held out; undefined where it was not recorded. */
+export function recordedOf(exercise: Exercise, step: Step, saved: Saved): number | undefined {
+  const { metric, run } = exercise.of as Of;
+  const subset = subsetOf(saved, comparisonOf(step.stage));
+  return subset?.histories[run]?.validations.findLast((one) => one.step > 0)?.[metric];
+}
+
+export interface FarOff {
+  readonly name: string;
+  readonly said: number;
+  readonly came: number;
+  /** Seen on their own screen; else as it was recorded, or the middle of the band. */
+  readonly source: 'their own run' | 'the recording' | 'the band';
+  readonly side: 'high' | 'low';
+}
+
+/** Who was far off: further than `close` from what came, and outside of the band. The furthest first. */
+export function farOff(
+  exercise: Exercise,
+  people: readonly { readonly result: LessonResult; readonly name: string }[],
+  recorded: number | undefined,
+): readonly FarOff[] {
+  const { band } = exercise.of as Of;
+  return people
+    .flatMap(({ result, name }): FarOff[] => {
+      const said = answerIn(exercise, result, 'first');
+      if (typeof said !== 'number') return [];
+      const own = cameOf(exercise, result);
+      const came = own ?? recorded ?? middleOf(band);
+      const source =
+        own !== undefined ? 'their own run' : recorded !== undefined ? 'the recording' : 'the band';
+      return isNear(exercise, said, came)
+        ? []
+        : [{ name, said, came, source, side: said > came ? 'high' : 'low' }];
+    })
+    .sort((a, b) => Math.abs(b.said - b.came) - Math.abs(a.said - a.came));
+}
+
+const cameOf = ({ id }: Exercise, { progress: { answers } }: LessonResult): number | undefined =>
+  Object.hasOwn(answers, id) ? answers[id]!.came : undefined;

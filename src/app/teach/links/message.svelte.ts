@@ -1,0 +1,53 @@
+import { parseHash } from '../../route';
+import { splitMessage, tidyMessage } from './message';
+
+const KEY = 'zebra-lab-message';
+
+/** The message of the link this tab was opened with: it stays on the page it was made for, over a reload, until it is closed. */
+class Message {
+  text = $state('');
+  /** Page and lesson it belongs to. */
+  #place = $state('');
+  #here = $state('');
+
+  shown = $derived(this.text !== '' && this.#place === this.#here);
+
+  /** Takes a message out of the address, before anybody else reads it. */
+  take = () => {
+    const { hash, say } = splitMessage(location.hash);
+    this.#here = placeOf(hash);
+    if (hash !== location.hash) history.replaceState(history.state, '', hash || '#/');
+    if (say !== '') this.#put(say, this.#here);
+    else if (this.text === '') this.#restore();
+  };
+
+  close = () => this.#put('', '');
+
+  #put(text: string, place: string) {
+    [this.text, this.#place] = [text, place];
+    try {
+      if (text === '') sessionStorage.removeItem(KEY);
+      else sessionStorage.setItem(KEY, JSON.stringify([place, text]));
+    } catch {
+      // It is only not kept over a reload.
+    }
+  }
+
+  #restore() {
+    try {
+      const kept: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? '[]');
+      if (!Array.isArray(kept) || !kept.every((one) => typeof one === 'string')) return;
+      [this.#place, this.text] = [kept[0] ?? '', tidyMessage(kept[1] ?? '')];
+    } catch {
+      // What was kept is no message.
+    }
+  }
+}
+
+/** A lesson is one place, whatever its step; any other page is one. */
+function placeOf(hash: string): string {
+  const { page, path = [] } = parseHash(hash);
+  return page === 'lessons' ? `${page}/${path[0] ?? ''}` : page;
+}
+
+export const message = new Message();

@@ -1,0 +1,46 @@
+/**
+ * @file How long a reader was at each step, in whole seconds. Told apart by what can be seen from a page: it is in view,
+ * and somebody did something not long ago. No times of day are kept, only sums.
+ */
+import { isRecord } from '../core/fields';
+
+/** A step that was left open overnight counts no longer than this, seconds. */
+const MOST = 6 * 3600;
+const MOST_STEPS = 100;
+/** Without a key, a click, a touch or a movement for this long, a reader is taken to be elsewhere; milliseconds. */
+export const IDLE_MS = 120_000;
+
+/** As it is kept or was handed in; undefined where there is none. What is no time is left out. */
+export function secondsOf(value: unknown): Readonly<Record<string, number>> | undefined {
+  if (!isRecord(value)) return undefined;
+  const read = Object.entries(value)
+    .slice(0, MOST_STEPS)
+    .filter(
+      ([slug, seconds]) =>
+        slug.length <= 64 &&
+        /^[a-z0-9]+(-[a-z0-9]+)*$/.test(slug) &&
+        Number.isInteger(seconds) &&
+        (seconds as number) > 0 &&
+        (seconds as number) <= MOST,
+    ) as [string, number][];
+  return read.length > 0 ? Object.fromEntries(read) : undefined;
+}
+
+/** `more` whole seconds at a step. */
+export function spentAt(
+  before: Readonly<Record<string, number>> | undefined,
+  slug: string,
+  more: number,
+): Readonly<Record<string, number>> {
+  const had = before && Object.hasOwn(before, slug) ? before[slug]! : 0;
+  return { ...before, [slug]: Math.min(MOST, had + more) };
+}
+
+/** What of the time since the last look counts, ms: nothing out of view, nothing after a long silence. */
+export function countedMs(
+  passed: number,
+  { visible, silence }: { readonly visible: boolean; readonly silence: number },
+): number {
+  // A machine that slept wakes up with hours passed at once.
+  return visible && silence < IDLE_MS ? Math.min(Math.max(0, passed), IDLE_MS) : 0;
+}

@@ -1,0 +1,114 @@
+/**
+ * @file A lesson as a teacher's link leaves it. Where the link takes a control away, or fixes it, what needs that control
+ * goes: sentences marked {with …}, things to try, links in the text, and exercises whose answer would lie on the stage.
+ */
+import type { Setting } from '../spec/run';
+import { sayGoal, type Goal } from './goal';
+import { linksOf, type Lesson, type Part, type Step } from './lesson';
+import type { LessonLink } from './link';
+
+type Taken = Pick<LessonLink, 'hide' | 'lock' | 'seed'>;
+
+/** Something of a step that nobody can do any more. */
+export interface Closed {
+  readonly step: string; // its title
+  /** In words, as the reader would have read it. */
+  readonly what: string;
+}
+
+const STRIPES: readonly string[] = ['plan', 'stripes', 'groupSize', 'place'];
+
+/** The lesson with what can be done in it; the lesson itself where nothing was taken. */
+export function lessonWithin(lesson: Lesson, link: Taken): Lesson {
+  if (link.hide.size === 0 && link.lock.size === 0) return lesson; // what is only for others is hidden
+  return { ...lesson, steps: lesson.steps.map((step) => stepWithin(step, link)) };
+}
+
+/** What a link closes, for the teacher who makes it; sentences are not told, they only go. */
+export function closedBy(lesson: Lesson, link: Taken): readonly Closed[] {
+  return lesson.steps.flatMap((step) => [
+    ...step.goals
+      .filter((goal) => !canReach(goal, step, link))
+      .map((goal) => ({ step: step.title, what: sayGoal(goal, step.stage.runs.length) })),
+    ...step.exercises
+      .filter((exercise) => !canSolve(exercise, step, link))
+      .map(({ id }) => ({ step: step.title, what: `the exercise ${id}` })),
+  ]);
+}
+
+function stepWithin(step: Step, link: Taken): Step {
+  const open = step.exercises.filter((exercise) => canSolve(exercise, step, link));
+  return {
+    ...step,
+    goals: step.goals.filter((goal) => canReach(goal, step, link)),
+    exercises: open,
+    veiled: open.some(({ kind }) => kind === 'predict'),
+    parts: step.parts.flatMap((part): Part[] => {
+      if (part.kind === 'prose') return [{ ...part, html: proseWithin(part.html, link) }];
+      return open.includes(part.exercise) ? [part] : [];
+    }),
+  };
+}
+
+/** 'train' or a setting: there for the reader, and free. A plan that is fixed fixes its stripes. */
+function isFree(name: string, { hide, lock }: Taken): boolean {
+  if (hide.has(name) || lock.has(name)) return false;
+  return !STRIPES.slice(0, 2).includes(name) || !(lock.has('plan') || lock.has('stripes'));
+}
+
+/** A setting can be changed beside the stage, on its stripes, or by a link in the text, which a hidden control leaves. */
+function canChange(setting: Setting, step: Step, link: Taken): boolean {
+  if (isFree(setting, link)) return true;
+  if (link.lock.has(setting)) return false;
+  return step.parts.some(
+    (part) =>
+      part.kind === 'prose' && linksOf(part.html).some((set) => set.includes(`${setting}=`)),
+  );
+}
+
+function canReach(goal: Goal, step: Step, link: Taken): boolean {
+  const trains = !link.hide.has('train');
+  // A recording has the seed of the lesson; another one has to be trained.
+  const recorded = step.stage.recorded !== undefined && link.seed === undefined;
+  switch (goal.kind) {
+    case 'trained':
+      return trains || recorded;
+    case 'changed':
+      return canChange(goal.setting, step, link);
+    case 'metric': {
+      const ways = [
+        ...step.stage.controls,
+        ...(step.stage.show.includes('stripes') ? ['plan'] : []),
+      ];
+      const free = ways.length === 0 || ways.some((name) => isFree(name, link));
+      return free && (trains || (recorded && isFree('plan', link)));
+    }
+    case 'selected':
+    case 'wrote':
+      return true;
+  }
+}
+
+/** A target is answered on the stage, with the settings it varies; a prediction needs a run. */
+function canSolve({ kind, of }: Step['exercises'][number], step: Step, link: Taken): boolean {
+  if (kind === 'predict') return canReach({ kind: 'trained', steps: 1 }, step, link);
+  if (kind !== 'target') return true;
+  const { space } = of as { space: readonly { name: Setting }[] };
+  return space.every(({ name }) => canChange(name, step, link));
+}
+
+const WITH =
+  /<span data-(with|without)="([^"]*)"(?: hidden)?>((?:(?!<span data-with)[\s\S])*?)<!--with--><\/span>/g;
+const BUTTON = /<button type="button" class="do" data-set="([^"]+)">([\s\S]*?)<\/button>/g;
+
+/** Sentences that need what was taken go, their stand-ins come; a link that would do nothing is words alone. */
+export function proseWithin(html: string, link: Taken): string {
+  const shown = html.replaceAll(WITH, (_, word: string, names: string, words: string) => {
+    const free = names.split(' ').every((name) => isFree(name, link));
+    return free === (word === 'with') ? words : '';
+  });
+  return shown.replaceAll(BUTTON, (all, set: string, words: string) => {
+    const names = set.split('&amp;').map((pair) => pair.split('=')[0]!);
+    return names.some((name) => link.lock.has(name)) ? words : all;
+  });
+}

@@ -1,0 +1,207 @@
+/** @file What a learner meets beside right answers: predictions that are far off, endings, the way back, narrow pages. */
+import { expect, test, type Page } from '@playwright/test';
+import { button, expectAccessible, expectNoOverflow, visit, watchForErrors } from './support';
+
+test.use({ contextOptions: { reducedMotion: 'reduce' } });
+watchForErrors();
+
+/** Says how many answers will be right, from 0 to 1, and waits for what comes. */
+async function predict(page: Page, key: 'Home' | 'End'): Promise<void> {
+  const slider = page.locator('section.exercise').first().getByRole('slider');
+  await slider.focus();
+  await slider.press(key);
+  await button(page, 'Predict').click();
+}
+const feedback = (page: Page) => page.getByRole('status', { name: 'Feedback' }).first();
+
+test.describe('a prediction', () => {
+  test('that is far off is shown its gap, told why, and offered one thing to change', async ({
+    page,
+  }) => {
+    await visit(page, './#/lessons/00-play/all-white');
+    await expect(page.getByText('Predict first; then it is shown.')).toBeVisible();
+    await expect(page.getByText('guessing', { exact: true })).toHaveCount(0);
+    await predict(page, 'End');
+    await expect(feedback(page)).toContainText(
+      'You predicted 100 %; it reached 9 %. That is 91 points too high.',
+    );
+    await expect(feedback(page)).toContainText('No layer here can see the digit');
+    await expect(feedback(page)).not.toContainText('✓');
+    const strip = page.getByRole('img', { name: 'You predicted 100 %, measured 9 %' });
+    await expect(strip).toBeInViewport();
+    await expectAccessible(page);
+
+    // Predicted and run is not solved: the reason has to be read.
+    await expect(page.getByText('run, now read why')).toBeVisible();
+    await button(page, 'I have read why').click();
+    await expect(feedback(page)).toContainText('✓');
+    await expect(page.getByText('This step is done.')).toBeVisible();
+
+    // What is changed afterwards is another experiment, and takes nothing back.
+    await button(page, 'a window of 15').click();
+    await expect(button(page, 'As the lesson has it')).toBeVisible();
+    await expect(feedback(page)).toContainText('it reached 9 %');
+  });
+
+  test('that is close is told why too, and stays over a reload', async ({ page }) => {
+    await visit(page, './#/lessons/00-play/all-white');
+    await predict(page, 'Home');
+    await expect(feedback(page)).toContainText('That is close. That is what guessing gives');
+    await page.reload();
+    await expect(feedback(page)).toContainText('You predicted 0 %; it reached 9 %');
+    await expect(button(page, 'I have read why')).toBeVisible();
+  });
+
+  test('tells a class what was predicted and what came', async ({ page }) => {
+    await visit(page, './#/lessons/00-play/all-white');
+    await predict(page, 'End');
+    await expect(strip(page)).toBeVisible();
+    const kept = await page.evaluate(() => localStorage.getItem('zebra-lab-lessons')!);
+    const { lessons } = JSON.parse(kept) as {
+      lessons: Record<string, { answers: Record<string, Record<string, unknown>> }>;
+    };
+    const record = lessons['00-play']!.answers['all-white']!;
+    expect(record).toMatchObject({ answer: 1, right: false, tries: 1 });
+    expect(record['came']).toBeCloseTo(0.094, 2);
+  });
+});
+const strip = (page: Page) => page.getByRole('img', { name: /^You predicted/ });
+
+test.describe('the end', () => {
+  for (const [name, width, height] of [
+    ['wide', 1440, 900],
+    ['narrow', 390, 844],
+  ] as const)
+    test(`stands in view, ${name}: what was learnt, what is open, where to go`, async ({
+      page,
+    }) => {
+      await page.setViewportSize({ width, height });
+      await visit(page, './#/lessons/00-play/repair-it');
+      await button(page, 'Finish').click();
+      const end = page.getByRole('region', { name: 'End of the lesson' });
+      const heading = end.getByRole('heading', { name: 'The end of Play' });
+      await expect(heading).toBeInViewport();
+      await expect(heading).toBeFocused();
+      await expect(end).toContainText('0 of 2 exercises solved');
+      await expect(end.getByRole('list').first().getByRole('listitem')).toHaveCount(3);
+      await expect(end.getByRole('link', { name: /^Next: What attention costs/ })).toBeInViewport();
+      await expect(button(page, 'Result for my teacher')).toBeInViewport();
+      await expect(page).toHaveTitle('The end · Play · Zebra Lab');
+      await expectAccessible(page);
+      await expectNoOverflow(page, width);
+      await page.setViewportSize({ width, height });
+      // What is open leads there.
+      await end.getByRole('button', { name: 'Step 4, All white' }).click();
+      await expect(page.getByRole('heading', { level: 2, name: 'All white' })).toBeFocused();
+    });
+
+  test('does not count what there is to try against right answers', async ({ page }) => {
+    await visit(page, './#/lessons/00-play/all-white');
+    await predict(page, 'End');
+    await button(page, 'I have read why').click();
+    await button(page, 'Next').click();
+    await page.getByRole('radio', { name: 'One black stripe among the four' }).check();
+    await button(page, 'Check').click();
+    await button(page, 'Finish').click();
+    const end = page.getByRole('region', { name: 'End of the lesson' });
+    await expect(end).toContainText('2 of 2 exercises solved, all of them');
+    await expect(end).not.toContainText('Still open');
+    await expect(end).toContainText(/you tried \d of 5 things/);
+  });
+});
+
+test('Back goes back a step; title and address follow, and the list says where to go on', async ({
+  page,
+}) => {
+  await visit(page, './#/lessons');
+  await expect(page.getByRole('link', { name: 'Start here: Play' })).toBeVisible();
+  await page.getByRole('link', { name: 'Start here: Play' }).click();
+  await expect(page).toHaveTitle('Turn things · Play · Zebra Lab');
+  await button(page, 'Next').click();
+  await button(page, 'Next').click();
+  await expect(page).toHaveTitle('Who reads whom · Play · Zebra Lab');
+  await expect(page).toHaveURL(/#\/lessons\/00-play\/who-reads-whom\?/);
+  await page.goBack();
+  await expect(page).toHaveTitle('Black and white · Play · Zebra Lab');
+  await expect(page.getByRole('heading', { level: 2, name: 'Black and white' })).toBeFocused();
+  await page.goBack();
+  await expect(page).toHaveTitle('Turn things · Play · Zebra Lab');
+  await page.goBack();
+  await expect(page).toHaveTitle('Lessons · Zebra Lab');
+  await expect(page.getByRole('link', { name: 'Continue: Play, Turn things' })).toBeVisible();
+  for (const minutes of [20, 45, 90])
+    await expect(page.getByRole('heading', { name: `${minutes} minutes` })).toBeVisible();
+  await expectAccessible(page);
+  for (const width of [320, 390, 1024]) await expectNoOverflow(page, width);
+});
+
+test('nothing that is focused or answered lies under a bar', async ({ page }) => {
+  for (const [width, height, row] of [
+    [1440, 700, 5],
+    [390, 844, 6], // another cell than before, which is kept
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await visit(page, './#/lessons/02-four-masks/local');
+    const grid = page.locator('section.exercise').first().getByRole('grid');
+    await expect(grid).toBeVisible();
+    await grid.focus();
+    await grid.press('Control+Home');
+    for (let at = 0; at < row; at++) await grid.press('ArrowDown'); // the first ones are given
+    await grid.press('Space');
+    await button(page, 'Check').first().click();
+    await expect(feedback(page)).toBeInViewport({ ratio: 0.9 });
+    // The middle of the answer is the answer, and no bar over it.
+    const covered = await feedback(page).evaluate((said) => {
+      const { left, top, width: w, height: h } = said.getBoundingClientRect();
+      return !said.contains(document.elementFromPoint(left + w / 2, top + h / 2));
+    });
+    expect(covered, `${width} px`).toBe(false);
+  }
+});
+
+test('where a sentence comes from opens on demand, and what a run was computed on', async ({
+  page,
+}) => {
+  await visit(page, './#/lessons/04-the-cliff/is-it-the-task');
+  await expect(page.getByText('npm run record').first()).toBeHidden();
+  const mark = page.getByRole('button', { name: /^Where this comes from: measured/ }).first();
+  await mark.focus();
+  await mark.press('Enter');
+  await expect(mark).toHaveAttribute('aria-expanded', 'true');
+  await expect(page.getByText('npm run record').first()).toBeVisible();
+  await expect(page.getByText(/Recorded beforehand: step \d+/)).toBeVisible();
+  await expect(page.getByText('WebAssembly in Node')).toHaveCount(0);
+  await button(page, 'What it was computed on').click();
+  await expect(page.getByText('WebAssembly in Node')).toBeVisible();
+});
+
+test('things are put in order by dragging, and the arrows go on working', async ({ page }) => {
+  await visit(page, './#/lessons/01-what-attention-costs');
+  const box = page.locator('section.exercise').filter({ hasText: 'Put in order' }).first();
+  const words = () => box.locator('ol > li .text').allInnerTexts();
+  await expect(box).toBeVisible();
+  const before = await words();
+  const handles = box.locator('.handle');
+  await box.locator('ol').evaluate((list) => list.scrollIntoView({ block: 'center' }));
+  const [from, to] = [await handles.first().boundingBox(), await handles.last().boundingBox()];
+  await page.mouse.move(from!.x + 5, from!.y + from!.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(to!.x + 5, to!.y + to!.height, { steps: 12 });
+  await page.mouse.up();
+  expect(await words()).toEqual([...before.slice(1), before[0]]);
+  await box.getByRole('button', { name: `Move item ${before.length} up` }).press('Enter');
+  expect((await words()).at(-2)).toBe(before[0]);
+});
+
+test('a link that hides training leaves no sentence that asks for it', async ({ page }) => {
+  await visit(
+    page,
+    './#/lessons/00-play/repair-it?v=1&hide=train,plan&lock=window,groupSize,distance',
+  );
+  await expect(page.getByRole('heading', { level: 2, name: 'Repair it' })).toBeVisible();
+  await expect(page.getByText('Change what you like')).toHaveCount(0);
+  await expect(page.getByText('To try on the stage')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Step 1: Turn things' }).click();
+  await expect(page.getByText('Watch the recording to its end')).toBeVisible();
+  await expect(page.getByText('trains the model here')).toHaveCount(0);
+});
