@@ -180,7 +180,9 @@ const wrongIn = (mask: Mask, expression: Expression, off?: Difference): readonly
     declared: declaredOf(expression, mask.keys),
   }).filter(({ note }) => !note);
 
-const booleanOf = ({ queries, keys, at }: Matrix): Matrix => ({
+type Numbers = Pick<Matrix, 'queries' | 'keys' | 'at'>;
+
+const booleanOf = ({ queries, keys, at }: Numbers): Numbers => ({
   queries,
   keys,
   at(q, k) {
@@ -190,7 +192,7 @@ const booleanOf = ({ queries, keys, at }: Matrix): Matrix => ({
 });
 
 /** The same for the same numbers. */
-export function signOf({ queries, keys, at }: Matrix): string {
+export function signOf({ queries, keys, at }: Numbers): string {
   const value = new Float64Array(1);
   const halves = new Int32Array(value.buffer);
   let [a, b] = [0x811c9dc5, 0x9e3779b9];
