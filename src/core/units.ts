@@ -35,3 +35,11 @@ function scaled(
   const digits = power === 0 && Number.isInteger(rest) ? String(rest) : rest.toPrecision(3);
   return (n < 0 ? '−' : '') + write(rest >= 1000 ? String(Math.round(rest)) : digits, power);
 }
+
+/** A count as people type one: 1,000, 128k (of 1,024), 1.5M (of 1,024 × 1,024), 1e6; undefined for anything else. */
+export function countOf(typed: string): number | undefined {
+  const text = typed.replaceAll(/[\s,_]/g, '').toLowerCase();
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)([km])$/.exec(text) ?? [];
+  if (digits !== undefined) return Math.round(Number(digits) * (unit === 'k' ? 1024 : 1024 ** 2));
+  return /^\d+(e\d{1,2})?$/.test(text) ? Number(text) : undefined;
+}

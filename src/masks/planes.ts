@@ -42,6 +42,10 @@ export interface Planes {
 }
 
 const MOST_NAMED = 12;
+/** Dead rows and unread keys, other documents, padding that is read. */
+const OF_TEXTS = ['L1', 'L2', 'L12', 'L17'];
+/** A window that is not applied, and one in the wrong layer. */
+const OF_LAYERS = ['L9', 'L10'];
 
 interface Group {
   readonly first: readonly number[];
@@ -93,7 +97,10 @@ export class Survey {
       return { sign: `${T} ${brief(expression)}`, size: T };
     }
     const one = matrix(picked);
-    return { sign: signOf(one), size: one.queries * one.keys };
+    const { polarity } = this.asked;
+    // Of weights, and of booleans, the mask is all that counts: no two heads have the same numbers.
+    const shown = polarity === 'nonzero' || polarity === 'zero' ? booleanOf(one) : one;
+    return { sign: signOf(shown), size: one.queries * one.keys };
   }
 
   #recognised(picked: readonly number[]): Pick<Recognised, 'mask' | 'nearest'> {
@@ -115,6 +122,15 @@ export class Survey {
     return picked;
   }
 
+  /** What planes of one file differ in by design: texts in padding and documents, layers in being global or local. */
+  #may(code: string): boolean {
+    const { axes, stack } = this.planar;
+    return (
+      (stack !== undefined && OF_LAYERS.includes(code)) ||
+      (axes.some(({ name, count }) => name === 'batch' && count > 1) && OF_TEXTS.includes(code))
+    );
+  }
+
   #judged(): readonly Alike[] {
     const groups = [...this.#groups.values()].sort((a, b) => b.count - a.count);
     let common: { readonly mask: Mask; readonly expression: Expression } | undefined;
@@ -133,7 +149,7 @@ export class Survey {
       // Texts of a batch are each their own: none is wrong for not being as another.
       const others =
         common && comparable && own.length === 0 && this.planar.matrix
-          ? wrongIn(mask, common.expression)
+          ? wrongIn(mask, common.expression).filter(({ code }) => !this.#may(code))
           : [];
       const apart = common && comparable ? differenceOf(mask, common.mask) : undefined;
       common ??= { mask, expression };
@@ -164,8 +180,19 @@ const wrongIn = (mask: Mask, expression: Expression, off?: Difference): readonly
     declared: declaredOf(expression, mask.keys),
   }).filter(({ note }) => !note);
 
+type Numbers = Pick<Matrix, 'queries' | 'keys' | 'at'>;
+
+const booleanOf = ({ queries, keys, at }: Numbers): Numbers => ({
+  queries,
+  keys,
+  at(q, k) {
+    const value = at(q, k);
+    return Number.isNaN(value) ? value : Number(value !== 0);
+  },
+});
+
 /** The same for the same numbers. */
-export function signOf({ queries, keys, at }: Matrix): string {
+export function signOf({ queries, keys, at }: Numbers): string {
   const value = new Float64Array(1);
   const halves = new Int32Array(value.buffer);
   let [a, b] = [0x811c9dc5, 0x9e3779b9];

@@ -4,7 +4,7 @@ import type { Looked, Said as SaidOfArray } from '../masks/foreign/brought';
 import type { Named } from '../masks/foreign/foreign';
 import { MOST_BYTES } from '../masks/foreign/matrix';
 import type { Opened } from '../masks/opened';
-import type { Planes } from '../masks/planes';
+import type { Alike, Planes } from '../masks/planes';
 import type { LibraryId, Polarity } from '../masks/reading';
 import { readJson } from '../masks/save';
 import type { Answer } from '../masks/desk';
@@ -202,6 +202,21 @@ export class OpenedFile {
     const wanted = [...before, ...own];
     if (wanted.join() !== picked.join()) await this.readAgain({ picked: wanted });
     if (stack !== undefined) this.bench.select(place[stack]!);
+  }
+
+  /**
+   * A plane and the cell that is wrong in it. One that is wrong if it is meant as the others is compared with them: by
+   * itself nothing would be found in it.
+   */
+  async showFound({ planes, findings, asOthers }: Alike): Promise<void> {
+    await this.showPlane(planes[0]!);
+    if (this.refused) return;
+    const common = this.planes?.alike[0]?.is;
+    if (asOthers && common !== undefined) this.bench.other = common;
+    const cell = findings.find(({ cell }) => cell)?.cell;
+    if (!cell) return;
+    this.bench.point(cell);
+    this.bench.move(0, 0);
   }
 
   #show({ look, picked, opened }: Answer<'open'>, said?: Said): void {

@@ -1,5 +1,6 @@
 /** @file The mask workbench on the built page: terms, paint, keyboard, zoom at 16,384 tokens, what is taken away. */
 import { expect, test, type Page } from '@playwright/test';
+import { zipSync } from 'fflate';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import {
@@ -294,6 +295,29 @@ test('several files are a stack, lists of tokens the mask they imply, weights ar
   await page.getByRole('spinbutton', { name: /^Cache/ }).fill('6');
   await page.keyboard.press('Enter');
   await expect(findings).toContainText('which the cache has let go');
+});
+
+test('silence covers no array that was not looked at, and a window of 33 is asked about', async ({
+  page,
+}) => {
+  await open(page);
+  const input = page.getByLabel('Open a mask or config');
+  const findings = page.getByRole('list', { name: 'Findings' });
+  const local = booleans(48, (q, k) => k <= q && q - k < 8);
+  const zipped = zipSync({ 'local.npy': local, 'all.npy': booleans(48, () => true) });
+  await input.setInputFiles({ name: 'two.npz', mimeType: '', buffer: Buffer.from(zipped) });
+  await expect(findings).toContainText(
+    /No findings in local; the other array was not looked at|No findings in all; the other/,
+  );
+  await input.setInputFiles({
+    name: 'window.npy',
+    mimeType: '',
+    buffer: booleans(48, (q, k) => k <= q && q - k < 33),
+  });
+  await expect(findings).toContainText(
+    'from position 32 on a token reads one key more than with 32',
+  );
+  await expect(findings).toContainText('No findings but for the question above.');
 });
 
 test('a boolean mask that blocks with True is said to, can be read the other way, and contradicts a library that reads it', async ({

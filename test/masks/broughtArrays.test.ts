@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
 import { maskOf, read } from '../../src/attention/expression';
 import { cellsOf } from '../../src/attention/mask';
+import { formOf } from '../../src/masks/foreign/forms';
 import { npyOf } from '../../src/masks/save';
 import { bring, bringAll, bringText, npyOfNumbers, surveyed } from '../support/brought';
 import { draws } from '../support/draws';
@@ -13,6 +14,17 @@ const cells = (T: number, ...texts: string[]): Uint8Array =>
   Buffer.concat(texts.map((text) => cellsOf(maskOf(read(text), T))));
 const floats = (numbers: readonly number[]) =>
   new Uint8Array(Float32Array.from(numbers).buffer.slice(0));
+
+test('a large square of 0 and 1 is known to be a mask without a copy of its numbers', () => {
+  const T = 2_048;
+  let asked = 0;
+  const bytes = new Uint8Array(T * T).fill(1);
+  const formed = formOf({
+    ...{ shape: [T, T], strides: [T, 1], kind: 'bool', dtype: '|b1', bytes },
+    number: (i) => (asked++, bytes[i]!),
+  });
+  expect([formed.form, asked]).toEqual(['mask', 0]);
+});
 
 describe('a stack of layers from one file', () => {
   test('19: six layers show the window that only five of them should have', async () => {

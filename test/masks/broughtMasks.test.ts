@@ -91,11 +91,66 @@ describe('every plane of a file is looked at', () => {
     const brought = await bring('mask.npy', npyOfNumbers([3, 1, T, T], planes(...texts)));
     const { alike } = await surveyed(brought);
     expect(alike.map(({ is }) => is).toSorted()).toEqual(texts.toSorted());
-    expect(alike.flatMap(({ findings }) => findings.map(({ code }) => code))).toContain('L1');
+    const codes = alike.map(({ findings }) => findings.map(({ code }) => code));
+    expect(codes.flat()).toContain('L1');
+    // A text without padding is not wrong for not being padded as another.
+    const plain = alike.findIndex(({ is }) => is === 'causal');
+    expect(codes[plain]).toEqual([]);
+  });
+
+  test('heads whose weights differ and whose masks do not are alike', async () => {
+    const weights = (text: string, lean: number) => {
+      const mask = maskOf(read(text), T);
+      return Array.from({ length: T }, (_, q) => {
+        const row = Array.from({ length: T }, (_, k) => (has(mask.row(q), k) ? 1 + lean * k : 0));
+        const sum = row.reduce((a, b) => a + b, 0);
+        return row.map((one) => one / sum);
+      }).flat();
+    };
+    const heads = [0, 0.5, 2].flatMap((lean) => weights('causal & window(16)', lean));
+    const cells = Float32Array.from([...heads, ...weights('causal & window(17)', 1)]);
+    const brought = await bring(
+      'weights.npy',
+      npyOfNumbers([1, 4, T, T], new Uint8Array(cells.buffer), '<f4'),
+    );
+    expect(brought.says).toContain('These are attention weights');
+    const { alike } = await surveyed(brought);
+    expect(alike.map(({ count }) => count)).toEqual([3, 1]);
+    expect(alike[1]).toMatchObject({ planes: [[0, 3]], asOthers: true });
+    expect(alike[1]!.findings.map(({ code }) => code)).toEqual(['L5']);
+  });
+
+  test('global layers among local ones are a design, and a layer that reads the future is not', async () => {
+    const [local, wrong] = ['causal & window(8)', 'window(8)'];
+    const layers = [
+      ...Array<string>(5).fill(local),
+      'causal',
+      ...Array<string>(5).fill(local),
+      wrong,
+    ];
+    const brought = await bring('mask.npy', npyOfNumbers([12, T, T], planes(...layers)));
+    expect(brought.opened.doc.layers).toHaveLength(12);
+    const { alike } = await surveyed(brought);
+    const found = alike.map(({ planes, findings }) => [
+      planes[0]![0],
+      findings.map(({ code }) => code),
+    ]);
+    expect(found).toEqual([
+      [0, []],
+      [5, []],
+      [11, ['L3']],
+    ]);
   });
 });
 
 describe('one wrong cell is not lost', () => {
+  test('one token of padding on the left is padding, and no wrong cell', async () => {
+    const brought = await bringMask(maskOf(read('causal & !padding(1, 0)'), 48));
+    expect(brought.says).toContain('causal & !padding(1, 0)');
+    expect(brought.opened.meant).toBeUndefined();
+    expect(await brought.findings()).toEqual(['L1 at 0, 0']);
+  });
+
   test('a pattern with few wrong cells is opened beside it, and each can be gone to', async () => {
     const T = 64;
     const places = [5 * T + 40, 30 * T + 2, 30 * T + 50, 63 * T + 20];

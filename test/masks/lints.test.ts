@@ -35,6 +35,12 @@ const painted = (declared: Declared, rule: (q: number, k: number) => boolean): S
   masks: [fromRule(T, T, rule)],
 });
 
+/** A causal window of 32 tokens, declared as it is. */
+const windowed = (window: number): Subject => ({
+  declared: { ...CAUSAL, window },
+  masks: masksOf([read(`causal & window(${window})`)], 2 * T),
+});
+
 interface Case {
   readonly name: string;
   readonly subject: Subject;
@@ -676,6 +682,24 @@ const cases: Record<string, { readonly found: readonly Case[]; readonly near: re
     ],
     near: [{ name: 'a config without a window', subject: by(CAUSAL, 'causal') }],
   },
+  L21: {
+    found: [
+      {
+        name: 'a file whose window is 16 and the token itself',
+        subject: { ...windowed(17), reading: BLOCKING },
+        cell: { query: 16, key: 0 },
+      },
+      {
+        name: 'one that misses the last of 16',
+        subject: { ...windowed(15), reading: BLOCKING },
+        cell: { query: 15, key: 0 },
+      },
+    ],
+    near: [
+      { name: 'a window of 16', subject: { ...windowed(16), reading: BLOCKING } },
+      { name: 'a window of 17 by hand', subject: windowed(17) },
+    ],
+  },
 };
 
 describe('every lint', () => {
@@ -691,7 +715,8 @@ describe('every lint', () => {
     );
 
   test.each(rows('found'))('%s finds: %s', (code, _, { subject, cell, layer }) => {
-    const findings = lint(subject);
+    // How a file was read is said beside it.
+    const findings = lint(subject).filter((one) => one.code === code || !one.note);
     expect(findings.map((one) => one.code)).toEqual([code]);
     const [finding] = findings;
     expect(finding!.layer).toBe(layer);
@@ -968,4 +993,17 @@ describe('the zoo', () => {
     );
     expect(changed || bug.repairs !== undefined).toBe(true);
   });
+});
+
+test('what to do about a leak beside images does not cut the images', () => {
+  const meant: Declared = { ...CAUSAL, spans: [[2, 6]] };
+  const leaking = (cells: number) =>
+    painted(meant, (q, k) => k <= q || (q > 1 && q < 6 && k < 6) || (q === 8 && k <= 8 + cells));
+  const [one, two] = [1, 2].map((cells) => lint(leaking(cells))[0]!);
+  expect([one!.code, one!.cell]).toEqual(['L3', { query: 8, key: 9 }]);
+  expect(one!.fix).toContain('causal | span');
+  expect(one!.what).toMatch(/its future\.$/);
+  expect(two!.what).toContain('so does 1 more cell.');
+  const plain = lint(painted(CAUSAL, (q, k) => k <= q + 1));
+  expect(plain[0]!.fix).toContain('Intersect');
 });

@@ -2,10 +2,12 @@
 import { expect, test, vi } from 'vitest';
 import { Desk } from '../../src/masks/desk';
 import { maskOf, read } from '../../src/attention/expression';
+import { cellsOf } from '../../src/attention/mask';
 import { npyOf } from '../../src/masks/save';
 import { OpenedFile } from '../../src/state/openedFile.svelte';
 import { Workbench } from '../../src/state/workbench.svelte';
 import type { AskedDesk } from '../../src/state/answers.svelte';
+import { npyOfNumbers } from '../support/brought';
 
 /** A desk that answers at once, or, once held, when it is let go. */
 function heldDesk(): AskedDesk & { hold(): () => void } {
@@ -158,6 +160,19 @@ test('a config beside a stack is what its layers should be', async () => {
   expect(bench.doc.layers).toHaveLength(3);
   expect(bench.other).toBe('3*causal');
   expect(file.beside.map(({ name }) => name)).toEqual(['config.json']);
+});
+
+test('a plane that is wrong as others are meant is shown beside them, at its cell', async () => {
+  const T = 16;
+  const [many, odd] = ['causal', '!ahead(2)'].map((words) => cellsOf(maskOf(read(words), T)));
+  const cells = Buffer.concat([many!, many!, odd!, many!]);
+  const { bench, file } = await opened(npyOfNumbers([1, 4, T, T], cells));
+  await vi.waitFor(() => expect(file.all?.done).toBe(4));
+  const found = file.all!.alike[1]!;
+  expect(found).toMatchObject({ planes: [[0, 2]], asOthers: true });
+  await file.showFound(found);
+  expect([bench.text, bench.other]).toEqual(['!ahead(2)', 'causal']);
+  expect(bench.cell).toEqual({ query: 0, key: 1 });
 });
 
 test('what is refused of one of several files names it', async () => {

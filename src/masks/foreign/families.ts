@@ -49,7 +49,7 @@ const MOST_SIZES = 4;
 /** Chunks to the left of one's own that are tried. */
 const MOST_BEFORE = 4;
 
-const causal = term('causal');
+export const causal = term('causal');
 export const everything = or(causal, term('ahead', 1));
 const documents = ({ begins }: Numbers) => term('documents', ...begins);
 

@@ -40,6 +40,8 @@ export function rowsIn({ shape, strides, number }: Tensor): readonly (readonly n
   );
 }
 
+const ROWS_OF_MASK = 'its rows are those of a mask';
+
 /** Numbers beyond which an array is a mask, whatever it holds: lists of tokens are shorter. */
 const MOST_NUMBERS = 2 ** 22;
 
@@ -70,6 +72,10 @@ export function formOf(tensor: Tensor): Formed {
         ? found('padding', false, 'it is one list')
         : found('mask', true, 'its numbers are no whole ones');
   if (!whole) return found('mask', true, 'it is too large for a list of tokens');
+  // As many texts as tokens are never taken for texts; a large square need not be copied to know it.
+  const [across, down] = shape;
+  if (across === down && down! > 1 && tensor.bytes?.every((one) => one < 2))
+    return found('mask', true, ROWS_OF_MASK);
   const rows = rowsIn(tensor);
   return shape.length === 1 ? ofList(rows[0]!, found) : ofRows(tensor, rows, found);
 }
@@ -113,7 +119,7 @@ function ofRows(
         true,
         `it is called '${name}', and each of its rows is one run of 1, as texts with padding are`,
       );
-    const alike = rows.every((row) => row.join() === rows[0]!.join());
+    const alike = rows.every((row) => row.every((one, i) => one === rows[0]![i]));
     const likely = kind === 'integer' ? !(alike && texts > tokens) : !alike && !isDecoding(rows);
     if (fits && !square && tokens > 2 && likely)
       return found(
@@ -121,7 +127,7 @@ function ofRows(
         false,
         'each of its rows is one run of 1, as texts with padding are, and as a mask its queries would read the future, or not themselves',
       );
-    return found('mask', true, 'its rows are those of a mask');
+    return found('mask', true, ROWS_OF_MASK);
   }
   if (rows.every(arePositions))
     return found('positions', true, 'in each row its numbers rise by one, and begin again at 0');
@@ -131,7 +137,7 @@ function ofRows(
       true,
       'in each row its numbers stay the same for a while, and do not come back',
     );
-  return found('mask', true, 'its rows are those of a mask');
+  return found('mask', true, ROWS_OF_MASK);
 }
 
 /** One run of 1, of one token at least. */

@@ -2,7 +2,7 @@
 import { write, type Expression } from '../../attention/expression';
 import type { Difference, Mask } from '../../attention/mask';
 import { aboutApart, apart } from './apart';
-import { everything, FAMILIES, padded, type Family, type Numbers } from './families';
+import { causal, everything, FAMILIES, padded, type Family, type Numbers } from './families';
 import { bestNumber } from './fit';
 import { globalsOf, payingBegins } from './places';
 import { beginsOf, FEW, LONG, paddingsOf, TINY, type Padding } from './traces';
@@ -46,6 +46,13 @@ function nearestIn(mask: Mask, all: readonly Family[]): Found {
   // Among few tokens a few cells can be all that a sink shows; among many, the plainer pattern is meant.
   // One cell is no evidence of a pattern: it is a wrong cell of the plainer one, and has to be said.
   const enough = mask.keys > LONG ? FEW : mask.keys > TINY ? 1 : 0;
+  // A column that nobody reads is no single cell: padding of one token is taken, where it is all there is to say.
+  for (const padding of paddingsOf(mask)) {
+    if (padding.left === 0) continue;
+    const expression = padded(causal, { ...START, ...padding });
+    const difference = apart(mask, expression, 1);
+    if (difference?.cells === 0) return { expression, difference };
+  }
   const tried = new Set<string>();
   let best: Found | undefined;
   for (const { expression, late } of candidatesOf(mask, all)) {

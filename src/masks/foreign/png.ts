@@ -63,22 +63,26 @@ export async function readPng(bytes: Uint8Array, name?: string): Promise<Tensor>
         depth < 8
           ? (raw[start + (bit >> 3)]! >> (8 - depth - (bit & 7))) & ((1 << depth) - 1)
           : raw[at]!;
-      check(
-        colour !== 3 || 3 * sample < palette!.length,
-        `the PNG has colour ${sample} at row ${y}, column ${x}; its palette ends at ${palette ? palette.length / 3 - 1 : 0}, so it is broken`,
-      );
+      // Sentences are made only where something is wrong: there are millions of cells.
+      if (colour === 3 && 3 * sample >= palette!.length)
+        throw new InputError(
+          `the PNG has colour ${sample} at row ${y}, column ${x}; its palette ends at ${palette!.length / 3 - 1}, so it is broken`,
+        );
       const alpha =
         channels === 2 || channels === 4
           ? raw[at + channels - 1]!
           : colour === 3
             ? (transparent?.[sample] ?? 255)
             : 255;
-      check(
-        alpha === 255 &&
-          !(transparent && colour !== 3 && isTransparent(transparent, raw, at, sample)),
-        `the PNG is transparent at row ${y}, column ${x}; save it without transparency, else nobody knows what a cell is`,
-      );
-      const [bytes, place] = colour === 3 ? [palette!, 3 * sample] : [raw, at];
+      if (
+        alpha !== 255 ||
+        (transparent && colour !== 3 && isTransparent(transparent, raw, at, sample))
+      )
+        throw new InputError(
+          `the PNG is transparent at row ${y}, column ${x}; save it without transparency, else nobody knows what a cell is`,
+        );
+      const bytes = colour === 3 ? palette! : raw;
+      const place = colour === 3 ? 3 * sample : at;
       const coloured = colour === 3 || channels >= 3;
       if (shades.size < 2)
         shades.add(

@@ -12,6 +12,7 @@ import {
 import { InputError } from '../../core/check';
 import { complement } from '../../attention/runs';
 import type { Subject } from '../subject';
+import { askRound, isRound } from '../besideRound';
 import { levelsOf, shown, type Levels } from './levels';
 import type { Matrix } from './matrix';
 import { nearestOf, type Found } from './nearest';
@@ -143,12 +144,15 @@ function result(
   const { expression, difference } = standing.nearest;
   const { cells, first } = difference;
   const name = wordsOf(expression) ?? write(expression);
+  const window = windowIn(expression);
+  const asks = window === undefined ? '' : askRound(window);
   const says = [
     standing.aligned
       ? `This is ${wordsOf(standing.aligned) ?? write(standing.aligned)}, aligned at the top left: query 0 stands at key 0, as if no key had come before it.`
       : first
         ? `Nearest is ${name}, from which ${cells} ${cells === 1 ? 'cell differs' : 'cells differ'}, first query ${first.query}, key ${first.key}.`
-        : `This is ${name}${name.endsWith('?') ? '' : '.'}${byRow(expression, mask)}`,
+        : `This is ${name}.${byRow(expression, mask)}`,
+    ...(asks ? [asks] : []),
     ...(polarity.allowed === 'zero' ? ['Its 1 means "blocked": it was turned over.'] : []),
     ...(note === undefined ? [] : [note]),
   ].join(' ');
@@ -159,19 +163,11 @@ function result(
   return { mask, polarity: reading, nearest: standing.nearest, says, ...rest };
 }
 
-/** Sizes that people choose. */
-const isRound = (n: number) => n >= 16 && ((n & (n - 1)) === 0 || n % 100 === 0 || n % 64 === 0);
-
-/** Libraries count a window with the token itself or without: one beside a round number was perhaps meant as that. */
-function besideRound(window: number): string {
-  const number = (n: number) => n.toLocaleString('en-US');
-  if (isRound(window)) return '';
-  if (isRound(window - 1))
-    return `. ${number(window)} = ${number(window - 1)} and the token itself; was ${number(window - 1)} meant?`;
-  return isRound(window + 1)
-    ? `. ${number(window)} is one less than ${number(window + 1)}; was ${number(window + 1)} meant, the token itself among them?`
-    : '';
-}
+/** A causal window, by its size. */
+const windowIn = (expression: Expression): number | undefined => {
+  const digits = /^causal & window\((\d+)\)$/.exec(write(expression))?.[1];
+  return digits === undefined ? undefined : Number(digits);
+};
 
 /** A window that is taken from the number of the row, where fewer queries than keys stand at the end. */
 function byRow(expression: Expression, { queries, keys }: Mask): string {
@@ -186,9 +182,9 @@ const isSmall = (n: number) => (n & (n - 1)) === 0 || isRound(n);
 /** A few patterns in words. */
 function wordsOf(expression: Expression): string | undefined {
   const text = write(expression);
-  const window = /^causal & window\((\d+)\)$/.exec(text)?.[1];
-  if (window)
-    return `a causal window of ${window}, itself included: the query and ${Number(window) - 1} before${besideRound(Number(window))}`;
+  const window = windowIn(expression);
+  if (window !== undefined)
+    return `a causal window of ${window}, itself included: the query and ${window - 1} before`;
   const sides = /^window\((\d+)\) & !ahead\((\d+)\)$/.exec(text)?.slice(1).map(Number);
   if (sides) {
     const [before, after] = [sides[0]! - 1, sides[1]! - 1];

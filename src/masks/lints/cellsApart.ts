@@ -20,7 +20,10 @@ export default defineLint({
       const { query, key } = first;
       const reads = has(mask.row(query), key);
       const { step, meantIs = 'the mask it should be' } = subject;
-      const more = cells > 1 ? `; ${cells - 1} more cells are other too` : '';
+      const more =
+        cells === 1
+          ? ''
+          : `; ${cells === 2 ? '1 more cell differs' : `${cells - 1} more cells differ`} too`;
       return {
         cell: first,
         what: `Query ${query} ${reads ? 'reads' : 'does not read'} key ${key}, and ${meantIs} ${reads ? 'blocks it' : 'lets it through'}${more}.`,

@@ -24,10 +24,12 @@ export default defineLint({
           if (!first) return undefined;
           return {
             cell: first,
-            what: `Query ${first.query} can read key ${first.key}, which lies in its future${cells > 1 ? `; so do ${cells - 1} more cells` : ''}.`,
+            what: `Query ${first.query} can read key ${first.key}, which lies in its future${cells === 1 ? '' : `; so ${cells === 2 ? 'does 1 more cell' : `do ${cells - 1} more cells`}`}.`,
             consequence:
               'The model copies the answer while it trains: the loss is too good, and what it writes by itself is poor.',
-            fix: 'Intersect the mask with causal: a query reads no key after its own position.',
+            fix: subject.declared.spans
+              ? 'Let a query read no key after its own position but those of its own span: causal | span, not causal alone, which would cut the spans.'
+              : 'Intersect the mask with causal: a query reads no key after its own position.',
             explains: ['L4'],
           };
         })

@@ -73,7 +73,7 @@ export function finding({ name, at }: Named, T: number): readonly string[] {
     return [`${name} is an encoder: it reads a whole text at once and keeps no cache.`];
   const { total } = cacheAt(at, T);
   const parts = partsOf(at);
-  const size = `${name} keeps ${formatBytes(total)} for ${sequences(how.batch)}${formatInteger(T)} tokens in ${how.cache.id}${onEach(how.machines)}.`;
+  const size = `${name} keeps ${formatBytes(total)} for ${sequences(how.batch)}${formatInteger(T)} ${T === 1 ? 'token' : 'tokens'} in ${how.cache.id}${onEach(how.machines)}.`;
   const whys: string[] = [];
   if (parts.bounded > 0 && parts.windows.length > 0)
     whys.push(
