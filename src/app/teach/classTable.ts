@@ -1,5 +1,6 @@
 /** @file A class's results of one lesson as a table: a row per participant, a column per exercise. Text, never HTML. */
 import { kinds, type Exercise } from '../../lessons/exercises';
+import { farOf, type PredictExercise } from '../../lessons/exercises/predict';
 import type { Lesson, Step } from '../../lessons/lesson';
 import { scoreOf } from '../../lessons/progress';
 import { nameOf } from '../../lessons/classroom';
@@ -104,17 +105,13 @@ function cellOf(exercise: Exercise, result: LessonResult): Cell {
   return { state, tries, hints, answer: words('last'), first: words('first') };
 }
 
-/**
- * Within `close` of what came, or inside the band in which the lesson's runs were measured. `came` is what the run came
- * to for this very person; where that is not known, the middle of the band stands for it.
- */
+/** As the lesson tells them. `came` is what the run came to for this very person; where that is not known, the middle of the band stands for it. */
 export function isNear(
   { of }: Exercise,
   said: number,
   came = middleOf((of as { band: readonly [number, number] }).band),
 ): boolean {
-  const { close, band } = of as { close: number; band: readonly [number, number] };
-  return Math.abs(said - came) <= close + 1e-9 || (said >= band[0] && said <= band[1]);
+  return farOf(of as PredictExercise, said, came) === 'near';
 }
 
 export const middleOf = ([low, high]: readonly [number, number]): number => (low + high) / 2;

@@ -21,6 +21,14 @@ export function plainOf(html: string): string {
     .trim();
 }
 
-/** Where a claim comes from is a mark of its own, for the screen; in a table or on paper it breaks the reading. */
+/**
+ * Where a claim comes from is a mark of its own, for the screen; in a table or on paper it breaks the reading. Of words
+ * for links that take a control away (src/lessons/within.ts) those of a lesson with all its controls stay.
+ */
 export const withoutClaims = (html: string): string =>
-  html.replaceAll(/\s*<(span|a) class="claim[^>]*>[\s\S]*?<\/\1>/g, '');
+  html
+    .replaceAll(/<span data-without="[^"]*" hidden>[\s\S]*?<!--with--><\/span>/g, '')
+    .replaceAll(/<span data-with="[^"]*">([\s\S]*?)<!--with--><\/span>/g, '$1')
+    .replaceAll(/\s*<button [^>]*class="mark"[^>]*>i<\/button>/g, '')
+    .replaceAll(/\s*<(span|a) class="claim[^>]*>[\s\S]*?<\/\1>/g, '')
+    .replaceAll(/<span class="evidence" hidden>\s*<\/span>/g, '');
