@@ -61,8 +61,8 @@ test('a mask is written in a stripe’s menu, and what cannot be read is said wh
   await field.fill('causal & window(4) | sink(2)');
   await field.press('Enter');
   await page.getByText('Add a term', { exact: true }).click();
-  await button(page, 'padding').click();
-  await expect(field).toHaveValue('(causal & window(4) | sink(2)) & padding(2, 0)');
+  await button(page, '!padding').click();
+  await expect(field).toHaveValue('(causal & window(4) | sink(2)) & !padding(2, 0)');
   await field.fill('causal &');
   await field.press('Enter');
   await page.getByLabel('Start from', { exact: true }).selectOption({ label: 'Packed documents' });
