@@ -12,7 +12,6 @@ export default defineConfig({
   outputDir: 'test-results',
   timeout: 600_000,
   expect: { timeout: 60_000 },
-  retries: 1, // a test that needs it is named as flaky at the end of the run: look for its cause
   workers: Math.min(3, availableParallelism() + 1), // one more than cores: pages wait a good part of the time
   fullyParallel: true,
   reporter: [['list']],

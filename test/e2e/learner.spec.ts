@@ -205,3 +205,15 @@ test('a link that hides training leaves no sentence that asks for it', async ({ 
   await expect(page.getByText('Watch the recording to its end')).toBeVisible();
   await expect(page.getByText('trains the model here')).toHaveCount(0);
 });
+
+test('a step without exercises that was read for a while is kept as read', async ({ page }) => {
+  await visit(page, './#/lessons/08-who-pays/what-the-line-above-is-worth');
+  await expect(
+    page.getByRole('heading', { level: 2, name: 'What the line above is worth', exact: true }),
+  ).toBeVisible();
+  await page.waitForTimeout(2500); // so long that the step has seconds to tell of
+  await button(page, 'Next').click();
+  await expect(page).not.toHaveURL(/above-is-worth/);
+  const progress = page.getByRole('progressbar', { name: 'Lesson progress' });
+  await expect(progress).toHaveJSProperty('value', 1, { timeout: 5000 });
+});
