@@ -64,7 +64,7 @@ test('the class page keeps results over a reload, says where answers went astray
 
   const answers = page
     .getByRole('region', { name: 'Answers', exact: true })
-    .filter({ hasText: 'learnt all the same' });
+    .filter({ hasText: 'has still learned' });
   const astray = answers.getByRole('region', { name: 'Commonest wrong answers' });
   await expect(astray).toContainText('2×');
   await expect(astray).toContainText('letters are never the answer');
