@@ -19,7 +19,7 @@ test.describe('a prediction', () => {
     page,
   }) => {
     await visit(page, './#/lessons/00-play/all-white');
-    await expect(page.getByText('Predict first; then it is shown.')).toBeVisible();
+    await expect(page.getByText('Make your prediction first.')).toBeVisible();
     await expect(page.getByText('guessing', { exact: true })).toHaveCount(0);
     await predict(page, 'End');
     await expect(feedback(page)).toContainText(
@@ -39,7 +39,7 @@ test.describe('a prediction', () => {
 
     // What is changed afterwards is another experiment, and takes nothing back.
     await button(page, 'a window of 15').click();
-    await expect(button(page, 'As the lesson has it')).toBeVisible();
+    await expect(button(page, 'Reset to the lesson’s settings')).toBeVisible();
     await expect(feedback(page)).toContainText('it reached 9 %');
   });
 
