@@ -19,7 +19,9 @@ test.describe('a prediction', () => {
     page,
   }) => {
     await visit(page, './#/lessons/00-play/all-white');
-    await expect(page.getByText('Make your prediction first.')).toBeVisible();
+    await expect(
+      page.getByRole('region', { name: 'Learning' }).getByText('Make your prediction first.'),
+    ).toBeVisible();
     await expect(page.getByText('guessing', { exact: true })).toHaveCount(0);
     await predict(page, 'End');
     await expect(feedback(page)).toContainText(
