@@ -250,8 +250,10 @@ export class OpenedFile {
   /** Looks at every plane: the one on the page says nothing of the others. */
   async #survey(): Promise<void> {
     const survey = ++this.#surveys;
-    const { look, said } = this;
+    const { look } = this;
     if (!look) return;
+    // As the array is shown: a stack whose planes turned out to be texts is a batch.
+    const said = { ...this.said, ...(look.axes && { axes: look.axes.roles }) };
     try {
       for (let done = 0, of = 1; done < of;) {
         const planes = await this.desk.ask({ kind: 'planes', ...said });

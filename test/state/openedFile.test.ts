@@ -227,3 +227,14 @@ test('all arrays of an archive are looked at, whichever is shown', async () => {
   await file.readAgain({ picked: [1] });
   expect(file.allArrays?.done).toBe(2);
 });
+
+test('planes that turned out to be texts are called so, and each can be gone to', async () => {
+  const [T, texts] = [24, ['causal', 'causal & !padding(3, 0)', 'causal & !padding(5, 0)']];
+  const cells = Buffer.concat(texts.map((one) => cellsOf(maskOf(read(one), T))));
+  const { bench, file } = await opened(npyOfNumbers([3, T, T], cells));
+  expect(file.look!.axes!.roles[0]).toBe('batch');
+  await vi.waitFor(() => expect(file.planes?.done).toBe(3));
+  expect(file.planes!.axes.map(({ name }) => name)).toEqual(['batch']);
+  await file.showPlane([2]);
+  expect(bench.text).toBe('causal & !padding(5, 0)');
+});
