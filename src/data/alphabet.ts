@@ -118,7 +118,7 @@ export function written(characters: readonly string[]): string {
   const codes = characters.map((one) => one.codePointAt(0)!).sort((a, b) => a - b);
   const runs: string[] = [];
   let next = FIRST;
-  for (let i = 0; i < codes.length; ) {
+  for (let i = 0; i < codes.length;) {
     let last = i;
     while (codes[last + 1] === codes[last]! + 1) last++;
     const follow = last > i ? `-${(last - i).toString(36)}` : '';
@@ -163,8 +163,7 @@ function lettersFrom(characters: readonly string[]): Letters {
     size: all.length,
     unknown: OTHER,
     label: (id) => labelOf(all[id] ?? OTHER),
-    normalise: (text) =>
-      Array.from(tidied(text), (one) => (strange(one) ? OTHER : one)).join(''),
+    normalise: (text) => Array.from(tidied(text), (one) => (strange(one) ? OTHER : one)).join(''),
     strangers: (text) => new Map([...countsOf(tidied(text))].filter(([one]) => strange(one))),
     encode(text): Ids {
       const found = new Uint16Array(text.length);

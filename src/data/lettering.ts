@@ -23,9 +23,7 @@ export interface Lettering {
 }
 
 export function letteringOf(source: Pick<Source, 'kind' | 'vocabulary'>): Lettering {
-  return source.kind === 'corpus'
-    ? text(source.vocabulary as Letters)
-    : signs(source.vocabulary);
+  return source.kind === 'corpus' ? text(source.vocabulary as Letters) : signs(source.vocabulary);
 }
 
 /** Of a text in these letters. */

@@ -215,10 +215,7 @@ function ropeOf(config: Readonly<Record<string, unknown>>): { base: number; scal
 }
 
 /** Of a tokenizer.json whose tokens are whole words of its vocabulary; others are numbers to us. */
-function vocabularyFrom(
-  bytes: Uint8Array,
-  size: number,
-): readonly string[] | 'bytes' | undefined {
+function vocabularyFrom(bytes: Uint8Array, size: number): readonly string[] | 'bytes' | undefined {
   const { model } = jsonOf('tokenizer.json', bytes);
   if (isBytes(model, size)) return 'bytes';
   if (!isRecord(model) || model['type'] !== 'WordLevel' || !isRecord(model['vocab']))

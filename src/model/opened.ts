@@ -42,13 +42,21 @@ export function openedCheckpoint(title: string, checkpoint: Checkpoint): OpenedM
 /** The first characters of the text a model was trained on. */
 function openingOf(text: string): string {
   const [line = ''] = text.trim().split(/[\n\f\r]/, 1);
-  return [...line].slice(0, [...OPENING].length).join('').trim() || OPENING;
+  return (
+    [...line]
+      .slice(0, [...OPENING].length)
+      .join('')
+      .trim() || OPENING
+  );
 }
 
 /** What the model's own tokens can say of OPENING, where that is all of it; else a few of its characters. */
 function exampleIn(lettering: Lettering, labels: readonly string[]): string {
   if (lettering.read(OPENING).strange.size === 0) return OPENING;
-  return labels.filter((label) => /^\p{L}$/u.test(label)).slice(0, 3).join('');
+  return labels
+    .filter((label) => /^\p{L}$/u.test(label))
+    .slice(0, 3)
+    .join('');
 }
 
 /** Of a model from elsewhere: with its characters where it has any, else with its numbers. */

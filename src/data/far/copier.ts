@@ -26,11 +26,7 @@ export class Copier {
    * Reads a document. `base` [n] is what a model without a copier gives its characters; `spend(h, i, p)` is told the
    * probability of character i when the copier of history h is mixed in.
    */
-  read(
-    ids: Ids,
-    base: Float64Array,
-    spend: (h: number, i: number, p: number) => void,
-  ): void {
+  read(ids: Ids, base: Float64Array, spend: (h: number, i: number, p: number) => void): void {
     const repeats = new Repeats(this.histories);
     for (let i = 0; i < ids.length; i++) {
       repeats.find(ids, i);
