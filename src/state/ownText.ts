@@ -1,6 +1,8 @@
 /** @file The person's own text: it stays in this tab, and is checked before a run is built on it. */
-import { InputError } from '../core/check';
-import { checkContext, corpusOfText } from '../data/corpus';
+import { check, InputError } from '../core/check';
+import { formatInteger } from '../core/units';
+import { checkContext, corpusOfText, documentsOf, type Corpus } from '../data/corpus';
+import type { Letters } from '../data/source';
 import { isOwnText, sourceOf, type RunSpec } from '../spec/run';
 
 export { isOwnText };
@@ -10,10 +12,25 @@ export function refusalOf(text: string, spec: RunSpec): string | undefined {
   const source = sourceOf(spec);
   if (source.kind !== 'corpus' || !isOwnText(spec)) return undefined;
   try {
-    checkContext(corpusOfText(text, source.vocabulary), spec.context);
+    const corpus = corpusOfText(text, source.vocabulary);
+    checkHeldOut(corpus, source.vocabulary, spec.context);
+    checkContext(corpus, spec.context);
     return undefined;
   } catch (error) {
     if (error instanceof InputError) return error.message;
     throw error;
   }
+}
+
+/** A short text has too little held out for a long context: what would do. */
+function checkHeldOut(corpus: Corpus, { bytes }: Letters, T: number): void {
+  const longest = Math.max(
+    ...documentsOf(corpus, 'validation').map(({ start, end }) => end - start),
+  );
+  const unit = bytes ? 'bytes' : 'characters';
+  check(
+    longest > T || documentsOf(corpus, 'validation').length > 1,
+    `the last tenth of your text is held out and has ${formatInteger(longest)} ${unit}, too few for a context of ${T}: ` +
+      `take a context of ${8 * Math.floor((longest - 1) / 8)} or less, or a text of ${formatInteger(10 * (T + 1))} ${unit} or more`,
+  );
 }

@@ -32,13 +32,13 @@ describe('a stripe', () => {
   );
 
   test('says its layer, its pattern and its window', async () => {
-    const { getByRole } = await render(Stripe, { index: 1, layer: local });
+    const { getByRole } = await render(Stripe, { index: 1, T: 64, layer: local });
     await expect.element(getByRole('button', { name: /Layer 2: Local, W 16/ })).toBeVisible();
   });
 
   test('is changed with the keyboard alone', async () => {
     const onchoose = vi.fn();
-    const { getByRole } = await render(Stripe, { index: 0, layer: local, onchoose });
+    const { getByRole } = await render(Stripe, { index: 0, T: 64, layer: local, onchoose });
     const button = getByRole('button', { name: /Layer 1/ });
     (button.element() as HTMLElement).focus();
     await userEvent.keyboard('{ArrowDown}');
@@ -51,7 +51,7 @@ describe('a stripe', () => {
   });
 
   test('is closed by a click elsewhere', async () => {
-    const { getByRole } = await render(Stripe, { index: 0, layer: local });
+    const { getByRole } = await render(Stripe, { index: 0, T: 64, layer: local });
     await getByRole('button', { name: /Layer 1/ }).click();
     await expect.element(getByRole('radio', { name: /Global/ })).toBeInTheDocument();
     await userEvent.click(document.body, { position: { x: 2, y: 2 } });
@@ -59,7 +59,7 @@ describe('a stripe', () => {
   });
 
   test('that is locked does not open', async () => {
-    const { getByRole } = await render(Stripe, { index: 0, layer: local, locked: true });
+    const { getByRole } = await render(Stripe, { index: 0, T: 64, layer: local, locked: true });
     await expect.element(getByRole('button', { name: /Layer 1/ })).toBeDisabled();
   });
 });
