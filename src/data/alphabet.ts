@@ -60,8 +60,7 @@ export function surveyOf(text: string): Survey {
   const counts = countsOf(tidied(text.slice(0, MOST_COUNTED)));
   const all = sum(counts.values());
   const kinds = counts.size;
-  if (fitsSite(text.slice(0, MOST_COUNTED), counts, all))
-    return { alphabet: '', kinds, kept: kinds, covered: 1 };
+  if (fitsSite(counts, all)) return { alphabet: '', kinds, kept: kinds, covered: 1 };
   const others = [...counts.keys()].filter((one) => one !== '\n' && one !== OTHER);
   const kept = others
     .sort((a, b) => counts.get(b)! - counts.get(a)! || a.codePointAt(0)! - b.codePointAt(0)!)
@@ -76,17 +75,30 @@ export function surveyOf(text: string): Survey {
 }
 
 /** Nothing is unknown among the site's characters, and hardly a letter would lose its accent. */
-function fitsSite(text: string, counts: ReadonlyMap<string, number>, all: number): boolean {
+function fitsSite(counts: ReadonlyMap<string, number>, all: number): boolean {
   let accents = 0;
   for (const [one, count] of counts)
     if (one > '\u007f' && /[\p{L}\p{M}]/u.test(one)) accents += count;
-  return accents <= MOST_ACCENTS * all && strangers(text).size === 0;
+  return accents <= MOST_ACCENTS * all && strangers([...counts.keys()].join(' ')).size === 0;
 }
 
+/** How often each code point occurs. */
 function countsOf(text: string): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const one of text) counts.set(one, (counts.get(one) ?? 0) + 1);
-  return counts;
+  const low = new Uint32Array(0x10000);
+  const found = new Map<string, number>();
+  for (let at = 0; at < text.length; at++) {
+    const code = text.codePointAt(at)!;
+    if (code < 0x10000) low[code]!++;
+    else {
+      const one = String.fromCodePoint(code);
+      found.set(one, (found.get(one) ?? 0) + 1);
+      at++;
+    }
+  }
+  low.forEach((count, code) => {
+    if (count > 0) found.set(String.fromCharCode(code), count);
+  });
+  return found;
 }
 
 const sum = (numbers: Iterable<number>) => [...numbers].reduce((a, b) => a + b, 0);
@@ -157,20 +169,43 @@ const refusal = (why: string) =>
 /** `characters` in the order of their code points. */
 function lettersFrom(characters: readonly string[]): Letters {
   const all = [OTHER, '\n', ...characters];
-  const ids = new Map(all.map((one, id) => [one.codePointAt(0)!, id]));
-  const strange = (one: string) => !ids.has(one.codePointAt(0)!);
+  /** Most scripts lie below U+10000, and a text of millions of characters is looked up at every change of a setting. */
+  const low = new Uint16Array(0x10000);
+  const high = new Map<number, number>();
+  all.forEach((one, id) => {
+    const code = one.codePointAt(0)!;
+    if (code > 0xffff) high.set(code, id);
+    else low[code] = id;
+  });
+  const idOf = (code: number) => (code > 0xffff ? (high.get(code) ?? 0) : low[code]!);
+  const encode = (text: string): Ids => {
+    const found = new Uint16Array(text.length);
+    let length = 0;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.codePointAt(at)!;
+      if (code > 0xffff) at++;
+      found[length++] = idOf(code);
+    }
+    return found.subarray(0, length);
+  };
+  const strange = (one: string) => one !== OTHER && idOf(one.codePointAt(0)!) === 0;
   return {
     size: all.length,
     unknown: OTHER,
     label: (id) => labelOf(all[id] ?? OTHER),
-    normalise: (text) => Array.from(tidied(text), (one) => (strange(one) ? OTHER : one)).join(''),
-    strangers: (text) => new Map([...countsOf(tidied(text))].filter(([one]) => strange(one))),
-    encode(text): Ids {
-      const found = new Uint16Array(text.length);
-      let length = 0;
-      for (const one of text) found[length++] = ids.get(one.codePointAt(0)!) ?? 0;
-      return found.slice(0, length);
+    normalise(text) {
+      const tidy = tidied(text);
+      for (const one of tidy)
+        if (strange(one))
+          return Array.from(tidy, (each) => (strange(each) ? OTHER : each)).join('');
+      return tidy; // in most texts nothing is strange
     },
+    strangers: (text) => {
+      const found = new Map<string, number>();
+      for (const one of tidied(text)) if (strange(one)) found.set(one, (found.get(one) ?? 0) + 1);
+      return found;
+    },
+    encode,
     decode: (tokens) => Array.from(tokens, (id) => all[id] ?? OTHER).join(''),
     begins: () => true,
   };

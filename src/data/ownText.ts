@@ -64,7 +64,8 @@ function inTokens(
 ): readonly CorpusDocument[] {
   let [at, tokens] = [0, 0];
   const tokensBefore = (place: number) => {
-    tokens += letters.encode(whole.slice(at, place)).length;
+    const part = whole.slice(at, place);
+    tokens += letters.bytes ? letters.encode(part).length : charactersIn(part);
     at = place;
     return tokens;
   };

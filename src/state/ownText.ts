@@ -11,10 +11,27 @@ export { isOwnText };
 export function refusalOf(text: string, spec: RunSpec): string | undefined {
   const source = sourceOf(spec);
   if (source.kind !== 'corpus' || !isOwnText(spec)) return undefined;
+  const { alphabet, context } = spec;
+  // A long text takes a while, and every setting that is changed asks again.
+  if (text !== last?.text || alphabet !== last.alphabet || context !== last.context)
+    last = { text, alphabet, context, why: whyNot(text, source.vocabulary, context) };
+  return last.why;
+}
+
+let last:
+  | {
+      readonly text: string;
+      readonly alphabet: string;
+      readonly context: number;
+      readonly why: string | undefined;
+    }
+  | undefined;
+
+function whyNot(text: string, letters: Letters, T: number): string | undefined {
   try {
-    const corpus = corpusOfText(text, source.vocabulary);
-    checkHeldOut(corpus, source.vocabulary, spec.context);
-    checkContext(corpus, spec.context);
+    const corpus = corpusOfText(text, letters);
+    checkHeldOut(corpus, letters, T);
+    checkContext(corpus, T);
     return undefined;
   } catch (error) {
     if (error instanceof InputError) return error.message;
