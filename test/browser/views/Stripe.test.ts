@@ -20,7 +20,7 @@ describe('a stripe', () => {
       root.setProperty('--ink', '#f3f1ea');
       root.setProperty('--panel', '#1b1a19');
       const layer = { pattern, params: pattern === 'local' ? { window: 16 } : {} };
-      const { getByRole } = await render(Stripe, { index: 0, layer });
+      const { getByRole } = await render(Stripe, { index: 0, T: 64, layer });
       const style = getComputedStyle(getByRole('button', { name: /Layer 1/ }).element());
       expect(style.backgroundColor).toBe(fill);
       expect(style.color).toBe(text);
@@ -30,6 +30,15 @@ describe('a stripe', () => {
       root.removeProperty('--panel');
     },
   );
+
+  test('of a window as wide as the text says so and is black', async () => {
+    const { getByRole } = await render(Stripe, { index: 1, T: 16, layer: local });
+    const button = getByRole('button', {
+      name: /Layer 2: Local, W 16 ≥ T, reads everything: the window is as wide as the text/,
+    });
+    await expect.element(button).toBeVisible();
+    expect(getComputedStyle(button.element()).backgroundColor).toBe('rgb(20, 20, 19)');
+  });
 
   test('says its layer, its pattern and its window', async () => {
     const { getByRole } = await render(Stripe, { index: 1, T: 64, layer: local });
