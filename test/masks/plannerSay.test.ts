@@ -13,7 +13,8 @@ import {
 import { cacheAt, priced, type How } from '../../src/masks/planner/cache';
 import { ENGINES } from '../../src/masks/planner/keeping';
 import { openedTypes } from '../../src/masks/configTable';
-import { configOfType, modelOf, slim } from '../../src/masks/planner/model';
+import { modelOf, slim } from '../../src/masks/planner/model';
+import { configOfType } from '../../src/masks/planner/typed';
 import { NAMED } from '../../scripts/interop/configTypes';
 import {
   BF16,
@@ -60,6 +61,11 @@ describe('an address', () => {
     ),
     machines: fc.constantFrom(...MACHINES),
     memory: fc.integer({ min: 1, max: 2000 }),
+    parts: fc.tuple(
+      fc.constantFrom(undefined, 'encoder' as const, 'cross' as const),
+      fc.constantFrom(undefined, 'encoder' as const),
+    ),
+    source: fc.option(fc.integer({ min: 1, max: 9000 }), { nil: undefined }),
     billions: fc.tuple(
       fc.option(fc.integer({ min: 1, max: 900 }), { nil: undefined }),
       fc.option(fc.integer({ min: 1, max: 900 }), { nil: undefined }),

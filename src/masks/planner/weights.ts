@@ -37,6 +37,7 @@ export function weightsOf(text: string, config: ConfigLayers): Weights | string 
   const file = parse(text, 'the config');
   const { own, type, entry } = modelTypeOf(fromMistral(file) ?? file);
   const fields = own.renamed({ ...(entry.a ?? {}), intermediate_size: 'n_inner' }).over(entry.d);
+  if (config.part) return 'it is of an encoder and a decoder, whose weights are not counted here';
   const special = UNCOUNTED.exec(type) && !(type === 'gemma4_text' && isDense(fields));
   if (special) return `${config.label} has parts whose sizes are not counted here`;
   if (!config.causal) return 'it is an encoder';
