@@ -1,9 +1,9 @@
 /**
  * @file `npm run test:interop:configs [-- --write]`: gives every model type of the table to transformers, and compares
- * layer types, masks bit for bit, and what its own cache holds; --write keeps what came of it in
+ * layer types, masks bit for bit, what its own cache holds, and how many weights its models have; --write keeps what came of it in
  * test/fixtures/interop/configs.json, which the unit tests read.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -15,6 +15,16 @@ const { cacheCases, causalOf, changedCases, compared, LENGTHS, maskCases, T } = 
   'scripts/interop/configTypes.ts',
 );
 const { comparedPairs, pairCases, SOURCE, WRITTEN } = await bundled('scripts/interop/pairs.ts');
+const { comparedWeights, weightCases } = await bundled('scripts/interop/weights.ts');
+const RELEASED = join(ROOT, 'src/masks/released');
+const weights = weightCases(
+  readdirSync(RELEASED)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => ({
+      id: name.slice(0, -5),
+      fields: JSON.parse(readFileSync(join(RELEASED, name), 'utf8')).config,
+    })),
+);
 const masks = [...maskCases(), ...changedCases].map((one) => ({ ...one, causal: causalOf(one) }));
 const folder = mkdtempSync(join(tmpdir(), 'interop-'));
 let results;
@@ -26,7 +36,15 @@ try {
   writeFileSync(asked, JSON.stringify({ source: SOURCE, written: WRITTEN, pairs: pairCases }));
   run(python(), join(HERE, 'pairs.py'), asked, found);
   const { pairs, failed } = JSON.parse(readFileSync(found, 'utf8'));
-  results = { ...results, pairs, failed: { ...results.failed, ...failed } };
+  writeFileSync(asked, JSON.stringify({ weights }));
+  run(python(), join(HERE, 'weights.py'), asked, found);
+  const counted = JSON.parse(readFileSync(found, 'utf8'));
+  results = {
+    ...results,
+    pairs,
+    weights: counted.weights,
+    failed: { ...results.failed, ...failed, ...counted.failed },
+  };
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -35,9 +53,13 @@ const lines = (object) =>
   `{\n${Object.entries(object)
     .map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`)
     .join(',\n')}\n}`;
-const text = `{\n"transformers": ${JSON.stringify(results.transformers)},\n"masks": ${lines(results.masks)},\n"caches": ${lines(results.caches)},\n"pairs": ${lines(results.pairs)},\n"failed": ${lines(results.failed)}\n}\n`;
+const text = `{\n"transformers": ${JSON.stringify(results.transformers)},\n"masks": ${lines(results.masks)},\n"caches": ${lines(results.caches)},\n"pairs": ${lines(results.pairs)},\n"weights": ${lines(results.weights)},\n"failed": ${lines(results.failed)}\n}\n`;
 const { wrong: ofDecoders, said } = compared(results);
-const wrong = [...ofDecoders, ...comparedPairs(results.pairs)];
+const wrong = [
+  ...ofDecoders,
+  ...comparedPairs(results.pairs),
+  ...comparedWeights(weights, results.weights),
+];
 if (process.argv.includes('--write')) writeFileSync(FIXTURE, text);
 // The order of names within a line is that of a set in Python, another one at every run.
 else if (

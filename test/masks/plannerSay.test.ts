@@ -150,7 +150,10 @@ describe('a config of one’s own', () => {
   test('has the weights a person says it has', () => {
     expect(modelOf(file, 30).parameters).toBe(30e9);
     expect(modelOf(file, 30).known).toBe('typed');
-    expect(modelOf(file).known).toBe('counted');
+    expect(modelOf(file).known).toBe('exact');
+    expect(modelOf('{"model_type":"olmo2","intermediate_size":99}').known).toBe('counted');
+    const biased = '{"model_type":"llama","intermediate_size":99,"attention_bias":true}';
+    expect(modelOf(biased).known).toBe('counted');
     expect(modelOf('{"model_type":"llama"}').why).toMatch(/intermediate_size/);
     expect(modelOf('gemma-3-27b').made).toBe(131_072);
   });

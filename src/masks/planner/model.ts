@@ -16,8 +16,11 @@ export interface Model {
   readonly text: string;
   /** How many weights, and how that is known; undefined: not at all, `why` not. */
   readonly parameters: number | undefined;
-  readonly known: 'counted' | 'published' | 'typed' | undefined;
+  readonly known: 'exact' | 'counted' | 'typed' | undefined;
   readonly why: string | undefined;
+  /** Of a released model: where its sizes are from, and whether they are its makers'. */
+  readonly source?: string;
+  readonly sure?: boolean;
   /** Of what is counted: for what a step holds meanwhile. */
   readonly weights: Weights | undefined;
   /** Precision it is released in. */
@@ -33,20 +36,15 @@ export function modelOf(asked: string, billions?: number, part?: Part): Model {
   const config = readConfig(text, part);
   const weights = weightsOf(text, config);
   const counted = typeof weights === 'object' ? weights : undefined;
-  const parameters =
-    billions !== undefined ? billions * 1e9 : (known?.parameters ?? counted?.parameters);
+  const parameters = billions !== undefined ? billions * 1e9 : counted?.parameters;
   const precision = WEIGHT_PRECISIONS.find(({ id }) => id === known?.weights) ?? BF16;
   return {
     name: known?.label ?? config.name ?? config.label,
     config,
     text,
     parameters,
-    known:
-      billions !== undefined
-        ? 'typed'
-        : known?.parameters !== undefined
-          ? 'published'
-          : counted && 'counted',
+    known: billions !== undefined ? 'typed' : counted && (counted.exact ? 'exact' : 'counted'),
+    ...(known && { source: known.source, sure: known.sure }),
     why: typeof weights === 'string' ? weights : undefined,
     weights: counted,
     precision,
