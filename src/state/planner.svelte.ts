@@ -113,7 +113,8 @@ export class Planner {
   });
   readonly #priced = $derived(this.#models.map(({ config }) => priced(config, this.how)));
   /** Tokens, no more than all models can be priced at. */
-  readonly T = $derived(Math.min(this.asked.T, ...this.#priced.map(({ most }) => most)));
+  readonly most = $derived(Math.min(...this.#priced.map(({ most }) => most)));
+  readonly T = $derived(Math.min(this.asked.T, this.most));
   readonly entries: readonly Entry[] = $derived(
     this.#models.map((model, i) => this.#entry(model, this.#priced[i]!)),
   );

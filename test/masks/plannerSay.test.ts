@@ -96,6 +96,23 @@ describe('an address', () => {
   });
 });
 
+describe('a model type in an address', () => {
+  test('is read as the field reads it, and stands in the next address as a config', () => {
+    const { asked, notes } = fromAddress('model=mistral&with=whisper&part2=encoder&source=300');
+    expect(notes).toEqual([]);
+    expect(JSON.parse(asked.models[0]!)).toMatchObject({ model_type: 'mistral' });
+    expect(asked.parts[1]).toBe('encoder');
+    expect(asked.source).toBe(300);
+    expect(fromAddress(toAddress(asked)).asked).toEqual(asked);
+  });
+  test('that is refused says why, and one nobody knows says what there is', () => {
+    expect(fromAddress('model=mamba2').notes.join(' ')).toMatch(/"mamba2": it has no attention/);
+    const { asked, notes } = fromAddress('model=gpt-9');
+    expect(asked.models).toEqual(FIRST.models);
+    expect(notes.join(' ')).toMatch(/no released model and no model type is called 'gpt-9'/);
+  });
+});
+
 /** What each layer takes, and how many weights there are. */
 const costs = (text: string) => {
   const { config, parameters } = modelOf(text);
