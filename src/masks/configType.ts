@@ -35,8 +35,8 @@ export interface ModelType {
   /** Why it may be read wrongly. */
   readonly doubt?: string;
   readonly note?: string;
-  /** Is it one of an encoder and a decoder? */
-  readonly paired?: true;
+  /** Of an encoder and a decoder: what the whole is called. */
+  readonly paired?: string;
   /** What the file calls a field: of a part its sizes have names of their own. */
   readonly named?: Readonly<Record<string, string>>;
 }
@@ -84,7 +84,7 @@ export function modelTypeOf(outer: Fields, part: Part = 'decoder'): ModelType {
     ...found,
     own: new Fields(taken(given.record, names), own.what),
     entry: { ...entry, d: taken(entry.d, names) },
-    paired: true,
+    paired: found.type,
     named: names,
   };
 }
@@ -119,7 +119,7 @@ function ofPair(outer: Fields, said: string, pair: Pair, part: Part): ModelType 
     // What is asked for as a decoder is one, whatever its class is else.
     is_decoder: part !== 'encoder',
   });
-  return { ...modelTypeOf(full, part), paired: true };
+  return { ...modelTypeOf(full, part), paired: said };
 }
 
 function oneOf(outer: Fields): ModelType {

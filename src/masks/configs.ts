@@ -91,9 +91,9 @@ function readPart(outer: Fields, params: boolean, part: Part): ConfigLayers {
   const named = raw.with({ model_type: type }).renamed({ ...entry.a, ...OLD_NAMES });
   const own = named.with(rule?.before?.(named) ?? {});
   const fields = own.over(entry.d);
-  const label = paired ? type : (rule?.label ?? type);
+  const label = paired ?? rule?.label ?? type;
   const layers = fields.whole('num_hidden_layers', LAYERS);
-  const asked: Asked = { own, fields, layers, ...(paired && { part }) };
+  const asked: Asked = { own, fields, layers, ...(paired !== undefined && { part }) };
   const heads = fields.whole('num_attention_heads', HEADS);
   const hidden = fields.whole('hidden_size', HIDDEN);
   const sizes = sizesOf(fields, own, heads, hidden);

@@ -122,19 +122,21 @@ export function docOfBug({ subject, repaired }: Bug): MaskDoc {
 /** Tokens at which a window is seen, and what lies beyond it. */
 const tokensFor = (window: number) => Math.min(MOST_TOKENS, Math.max(64, 4 * window));
 
-/** A rectangle that is seen as one, where a source is longer than can be looked at. */
-const FEW_QUERIES = 48;
-const FEW_KEYS = 64;
-const MOST_DRAWN = 2048;
+/**
+ * A rectangle that is seen as one. With more rows than columns nobody takes the rows for positions of the same text: fewer
+ * are a step of decoding everywhere on the page.
+ */
+const WRITTEN = 64;
+const OF_SOURCE = 48;
 
 /** The layers of a released model, at a length that shows its windows; of cross-attention, what is written by its source. */
-export function docOfConfig({ layers, part, source }: ConfigLayers): MaskDoc {
+export function docOfConfig({ layers, part }: ConfigLayers): MaskDoc {
   const given = layers.flatMap((one) => rowsIn(one.expression)).map((rows) => readRows(rows).T);
   const widest = Math.max(0, ...layers.map(({ window }) => window ?? 0));
   if (part === 'cross')
     return {
-      T: source && source.tokens <= MOST_DRAWN ? source.tokens : FEW_KEYS,
-      queries: FEW_QUERIES,
+      T: OF_SOURCE,
+      queries: WRITTEN,
       layers: layers.slice(0, MOST_LAYERS).map(({ expression }) => layerOf(expression)),
     };
   return {

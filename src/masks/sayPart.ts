@@ -4,10 +4,10 @@ import type { Fields } from './fields';
 import type { Part } from './part';
 
 export const CONVENTION_OF: Readonly<Record<Part, string>> = {
-  decoder: 'the decoder of an encoder-decoder: each token reads those before it and itself',
-  encoder: 'the encoder of an encoder-decoder: every token reads every other',
+  decoder: 'The decoder of an encoder-decoder: each token reads those before it and itself',
+  encoder: 'The encoder of an encoder-decoder: every token reads every other',
   cross:
-    'cross-attention of an encoder-decoder: every token that is written reads every token of the source; rows are of the one, columns of the other',
+    'Cross-attention of an encoder-decoder: every token that is written reads every token of the source; rows are of the one, columns of the other',
 };
 
 export const sayPart = (part: Part, layers: number, crosses: boolean): readonly string[] =>
@@ -22,7 +22,7 @@ export const sayPart = (part: Part, layers: number, crosses: boolean): readonly 
           'an encoder and a decoder: this is the encoder, which reads the source once and keeps no cache',
         ]
       : [
-          `an encoder and a decoder: this is what the decoder's ${layers} layers read of the source; its keys and values are kept once and do not grow`,
+          `an encoder and a decoder: this is what the decoder’s ${layers} layers read of the source; its keys and values are kept once and do not grow`,
         ];
 
 const LENGTH: Bounds = { min: 1, max: 2 ** 24 };

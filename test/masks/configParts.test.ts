@@ -47,8 +47,8 @@ describe('an encoder and a decoder', () => {
     const cross = of(WHISPER, 'cross');
     expect(cross.layers).toHaveLength(4);
     const doc = docOfConfig(cross);
-    expect([doc.queries, doc.T]).toEqual([48, 1500]);
-    expect(pairsOf(maskOf(doc.layers[0]!.expression, doc.T, doc.queries))).toBe(48 * 1500);
+    expect([doc.queries, doc.T]).toEqual([64, 48]);
+    expect(pairsOf(maskOf(doc.layers[0]!.expression, doc.T, doc.queries))).toBe(64 * 48);
   });
   test('a cache grows by its own tokens alone: 4 layers × 20 heads × 2 × 64 numbers a token', () => {
     const config = of(WHISPER);
