@@ -114,6 +114,11 @@ function ofPair(outer: Fields, said: string, pair: Pair, part: Part): ModelType 
   const [name, type] = place;
   const given = outer.get(name);
   const inner = new Fields(isRecord(given) ? given : {}, name);
+  const within = inner.word('model_type') ?? type;
+  check(
+    !pairOf(within),
+    `${name} is ${shortly(within)}, which has an encoder and a decoder of its own`,
+  );
   const full = inner.with({
     ...(!inner.has('model_type') && { model_type: type }),
     // What is asked for as a decoder is one, whatever its class is else.

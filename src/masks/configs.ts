@@ -8,7 +8,7 @@ import { check, InputError } from '../core/check';
 import { isRecord, type Bounds } from '../core/fields';
 import type { ConfigLayer, ConfigLayers, Reach, Rope } from './configLayer';
 import { lettersOf, RENAMED, TYPE_OF, type Entry } from './configTable';
-import { modelTypeOf } from './configType';
+import { modelTypeOf, type ModelType } from './configType';
 import {
   bothSides,
   chunked,
@@ -77,16 +77,27 @@ function partsOf(outer: Fields, { layers }: ConfigLayers): NonNullable<ConfigLay
 }
 
 function readPart(outer: Fields, params: boolean, part: Part): ConfigLayers {
-  const {
-    own: raw,
-    type,
-    rule,
-    entry,
-    doubt,
-    note,
-    paired,
-    named: names = {},
-  } = modelTypeOf(outer, part);
+  const model = modelTypeOf(outer, part);
+  try {
+    return readModel(outer, params, part, model);
+  } catch (error) {
+    if (!(error instanceof InputError) || !model.named) throw error;
+    // A part is read under the names all models have; what is wrong is told under the file's.
+    const { named } = model;
+    throw new InputError(
+      error.message.replaceAll(/\b\w+\b/g, (word) =>
+        Object.hasOwn(named, word) ? named[word]! : word,
+      ),
+    );
+  }
+}
+
+function readModel(
+  outer: Fields,
+  params: boolean,
+  part: Part,
+  { own: raw, type, rule, entry, doubt, note, paired, named: names = {} }: ModelType,
+): ConfigLayers {
   // A config inside another may leave out its type, which rules ask for.
   const named = raw.with({ model_type: type }).renamed({ ...entry.a, ...OLD_NAMES });
   const own = named.with(rule?.before?.(named) ?? {});

@@ -1,5 +1,7 @@
 /** @file Encoders and decoders: which part is read, what is kept of a source, and layers that are gone through again. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { InputError } from '../../src/core/check';
 import { maskOf } from '../../src/attention/expression';
 import { pairsOf } from '../../src/attention/mask';
 import { cacheBytesAt, pairsAt, readConfig } from '../../src/masks/configs';
@@ -122,6 +124,64 @@ describe('an encoder and a decoder', () => {
       for (const { part, refused } of of({ model_type }).parts!)
         if (refused === undefined) expect(of({ model_type }, part).part, model_type).toBe(part);
         else expect(() => of({ model_type }, part)).toThrow(refused);
+  });
+  test('what is wrong in one is told by the name the file has for it', () => {
+    expect(() => of({ model_type: 'bart', decoder_layers: -1 })).toThrow(/^decoder_layers is -1/);
+    expect(() => of({ model_type: 't5', num_heads: 0 }, 'encoder')).toThrow(/^num_heads is 0/);
+    expect(() => of({ model_type: 'whisper', d_model: 386 })).toThrow(
+      /^d_model 386 does not divide into decoder_attention_heads 6/,
+    );
+  });
+  test('a pair is none of its own parts, however deep', () => {
+    const nested = (depth: number) =>
+      `${'{"model_type":"encoder-decoder","decoder":'.repeat(depth)}{}${'}'.repeat(depth)}`;
+    expect(readConfig(nested(1)).layers).toHaveLength(12);
+    for (const depth of [2, 20_000]) expect(() => readConfig(nested(depth))).toThrow(InputError);
+  });
+  test('whatever stands in its fields, it is read whole or refused in a sentence', () => {
+    const odd = fc.oneof(
+      fc.integer({ min: -3, max: 200 }),
+      fc.constantFrom(null, '', 'x', [], [4], {}, true, 1e300, 0.5),
+    );
+    const names = [
+      ...['decoder_layers', 'encoder_layers', 'd_model', 'd_kv', 'num_heads', 'num_layers'],
+      ...['attention_window', 'local_radius', 'max_source_positions', 'num_conv_layers', 'encoder'],
+      ...[
+        'decoder',
+        'n_input_layers',
+        'n_recurrent_loops',
+        'H_cycles',
+        'loop_config',
+        'layer_types',
+      ],
+      ...['attention_windows', 'per_layer_config', 'cross_head_dim', 'num_hidden_layers'],
+    ];
+    const types = [
+      ...pairTypes(),
+      'dory',
+      'hrm_text',
+      'inkling2_loop_text',
+      'neomme',
+      'ultrabert',
+      'dots3_note_text',
+    ];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...types),
+        fc.dictionary(fc.constantFrom(...names), odd, { maxKeys: 4 }),
+        fc.constantFrom<Part>('decoder', 'cross', 'encoder'),
+        (model_type, fields, part) => {
+          try {
+            const config = of({ ...fields, model_type }, part);
+            expect(config.layers.length).toBeGreaterThan(0);
+            expect(cacheBytesAt(config, 77)).toBeGreaterThanOrEqual(0);
+          } catch (error) {
+            expect(error).toBeInstanceOf(InputError);
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
   });
   test('what is a decoder alone has no parts', () => {
     expect(of({ model_type: 'llama' }).parts).toBeUndefined();
