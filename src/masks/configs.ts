@@ -31,6 +31,7 @@ import { Fields, parse } from './fields';
 import { stateSize } from './configState';
 import { fromMistral } from './mistralParams';
 import type { Part } from './part';
+import { crossOf, ofSource } from './crossAttention';
 import { CONVENTION_OF, sayPart, sourceOf } from './sayPart';
 
 export { cacheBytesAt, flopsPerTokenAt, pairsAt, stateBytes } from './configLayer';
@@ -345,25 +346,6 @@ const scoredDim = (fields: Fields, otherwise: number): number =>
   fields.has('qk_nope_head_dim')
     ? fields.whole('qk_nope_head_dim', HEAD_DIM) + fields.whole('qk_rope_head_dim', ROTATED, 64)
     : otherwise;
-
-/** What a decoder's layer keeps of each token of the source: as much as of its own, where nothing else is said. */
-function crossOf(fields: Fields, { kvHeads, keyDim, valueDim }: ConfigLayer) {
-  const width = (otherwise: number) => fields.whole('cross_head_dim', HEAD_DIM, otherwise);
-  return {
-    ...(fields.has('cross_num_attention_heads') && {
-      heads: fields.whole('cross_num_attention_heads', HEADS),
-    }),
-    kvHeads: fields.whole('cross_num_key_value_heads', HEADS, kvHeads),
-    keyDim: width(keyDim),
-    valueDim: width(valueDim),
-  };
-}
-
-/** The same layer as it reads the source: all of it, whatever window it has over its own tokens. */
-const ofSource = (
-  { window: _, rope: __, picks: ___, ...layer }: ConfigLayer,
-  cross: NonNullable<ConfigLayer['cross']>,
-): ConfigLayer => ({ ...layer, ...EVERYTHING, type: 'cross_attention', cross });
 
 /** What is kept beside keys and values, or instead of them, by the kind of a layer. */
 function kept(type: string, { fields }: Asked): Partial<ConfigLayer> {
