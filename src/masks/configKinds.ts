@@ -36,5 +36,5 @@ export function bytesOfKind(
 }
 
 /** Why a layer's mask says less than it seems to; undefined where it says all. */
-export const hatchOf = ({ kind, picks }: ConfigLayer): 'state' | 'picks' | undefined =>
+export const crossedOf = ({ kind, picks }: ConfigLayer): 'state' | 'picks' | undefined =>
   kind === 'state' || kind === 'none' ? 'state' : picks ? 'picks' : undefined;
