@@ -11,32 +11,46 @@ const OTHER = words(
   decision_transformer layoutlmv2 visual_bert vilt tvp esmfold2 blt blt_global_transformer blt_local_decoder
   blt_local_encoder blt_patcher timesfm timesfm2_5 pi0 clvp_encoder clvp_decoder vits evolla EvollaModel cpmant doge`,
 );
-/** Each layer has a window of its own, of which the class keeps a list. */
-const OWN_WINDOWS = words('neomme ultrabert unlimited_ocr_text dots3_note_text');
-/** Layers are gone through more than once, each time with keys of their own. */
-const LOOPED = words('dory hrm_text inkling2_loop_text');
+/** Besides their window they read the prompt and its pictures, and how long those are is not in a config. */
+const PROMPTED = words('unlimited_ocr_text');
+/** Sound is read by an encoder, words are written by a recurrent network. */
+const TRANSDUCERS = words('nemotron3_5_asr nemotron_asr_streaming parakeet_rnnt parakeet_tdt');
+/** Encoders and decoders of pictures and sound, all of it written at once. */
+const NOT_TEXT = words('fastspeech2_conformer');
 /** Encoders whose code makes no mask, as everything is read. */
 const READ_ALL = words('deberta deberta-v2 layoutlm markuplm dpr bros splinter flaubert xlm');
-const PARTS = words('t5gemma t5_gemma_module');
+/** Classes that stand for the encoder or the decoder of a pair: they have plain names for either. */
+const EITHER = words('t5_gemma_module');
+/** What is named for an encoder in them is left over: a picture is what their decoder reads. */
+const DECODER_ALONE = words('pp_formulanet_text');
+/** Decoders of pairs, whose class is not that of an encoder-decoder. */
+const DECODERS = words('musicgen_decoder musicgen_melody_decoder');
+/** Two configs inside, and no encoder and decoder of tokens: patches of bytes, a model of contrast, masks of pictures. */
+const NO_PAIR = words('blt clvp maskformer');
+/** Where a class does not say where its text config stands. */
+const PATHS = { rag: ['generator'] };
 
 const REASONS = {
-  parts: 'an encoder and a decoder; which part to open cannot be chosen yet',
   tokens: 'it reads pictures, sound or series, and has no layers over tokens of text',
   none: 'it has no attention: every layer keeps a state that does not grow',
   other: 'which keys it reads is not said by place; it hashes, samples, or has a task to say',
-  looped: 'its layers are gone through more than once, which cannot be drawn yet',
-  windows: 'its class gives each layer a window of its own, which is not read yet',
+  prompted:
+    'besides its window a token reads all of the prompt and its pictures; how long they are is not in a config',
+  transducer:
+    'it listens to sound, and what writes its words is a recurrent network without attention',
   unnamed: 'its model makes its masks in a way of its own, which is not read yet',
 };
 
 const small = (value) =>
   value === null || (Array.isArray(value) ? value.length <= 8 : typeof value !== 'object');
 
-function reasonAgainst(name, { d, m, lm, encdec, types, causal }) {
-  if (encdec || PARTS.has(name)) return 'parts';
+function reasonAgainst(name, { d, m, lm, parts, types, causal }) {
+  if (TRANSDUCERS.has(name)) return 'transducer';
+  if (NOT_TEXT.has(name)) return 'tokens';
   if (OTHER.has(name)) return 'other';
-  if (LOOPED.has(name)) return 'looped';
-  if (OWN_WINDOWS.has(name)) return 'windows';
+  if (PROMPTED.has(name)) return 'prompted';
+  if (parts) return 'vocab_size' in d ? undefined : 'tokens';
+  if (DECODERS.has(name)) return undefined;
   if (['rwkv', 'xlstm'].includes(name)) return 'none';
   if (types && LINEAR_ONLY.test(types) && !HYBRIDS.has(name)) return 'none';
   if (!('vocab_size' in d)) return 'tokens';
@@ -55,7 +69,24 @@ function reasonAgainst(name, { d, m, lm, encdec, types, causal }) {
 /** Their layers are named by the file; without it all of them are linear. */
 const HYBRIDS = words('granitemoehybrid bamba');
 
+/** What an encoder and a decoder call their sizes; undefined of a class that is no pair. */
+function partsOf(name, { parts }) {
+  if (EITHER.has(name)) return { encoder: {}, decoder: {} };
+  return parts && DECODER_ALONE.has(name) ? { decoder: parts.decoder } : parts;
+}
+
+/** Defaults of a pair, without what the class calls one part's by a plain name besides. */
+function ofPair(d, parts) {
+  const named = Object.values(parts.decoder);
+  if (named.length === 0) return d;
+  const twice = ['hidden_size', 'head_dim', 'num_key_value_heads'].filter(
+    (name) => parts.decoder[name] ?? (name === 'num_key_value_heads' && named.length > 0),
+  );
+  return Object.fromEntries(Object.entries(d).filter(([name]) => !twice.includes(name)));
+}
+
 function isEncoder(name, { d, m, lm, causal }) {
+  if (DECODERS.has(name)) return false;
   if (READ_ALL.has(name)) return true;
   if ('is_decoder' in d && m.includes('bidirectional_mask')) return true;
   const makesCausal = m.some((one) => /causal|recurrent/.test(one));
@@ -82,11 +113,14 @@ const sized = (one) =>
     ? { ...one, d: { ...one.d, num_hidden_layers: one.types.length } }
     : one;
 
-export function compact({ version, outer, types, broken }) {
+export function compact({ version, outer, types, broken, halves }) {
   const opened = {};
   const refused = Object.fromEntries(Object.values(REASONS).map((text) => [text, []]));
+  const isPair = (name) => name in halves && !NO_PAIR.has(name);
   for (const [name, found] of Object.entries(types)) {
-    const one = sized(found);
+    if (isPair(name)) continue;
+    const parts = partsOf(name, found);
+    const one = sized(parts ? { ...found, parts, d: ofPair(found.d, parts) } : found);
     const kind = reasonAgainst(name, one);
     if (kind) {
       refused[REASONS[kind]].push(name);
@@ -99,33 +133,39 @@ export function compact({ version, outer, types, broken }) {
     );
     opened[name] = {
       d: Object.fromEntries(fields),
-      ...(a && { a }),
-      ...(naming ? { l: naming } : !UNNAMED.has(name) && { t: one.types }),
+      ...(a && !parts && { a }),
+      ...(parts && !naming
+        ? { l: { cycle: 'F' } }
+        : naming
+          ? { l: naming }
+          : !UNNAMED.has(name) && { t: one.types }),
+      ...(parts && { p: parts }),
       ...(k && { k }),
       ...(r && Object.keys(r).length > 0 && { r }),
       ...(sinks && { s: 1 }),
       ...(gate && { g: 1 }),
-      ...(isEncoder(name, one) && { e: 1 }),
+      ...(!parts && isEncoder(name, one) && { e: 1 }),
     };
   }
   refused[REASONS.unnamed].push(...Object.keys(broken));
   const inside = {};
   const reasons = Object.entries(refused);
   for (const [name, [path, type]] of Object.entries(outer)) {
-    if (types[name]) continue;
+    if (types[name] || isPair(name)) continue;
     const why = reasons.find(([, names]) => names.includes(type));
     if (why || !opened[type]) (refused[why?.[0] ?? REASONS.unnamed] ??= []).push(name);
-    else inside[name] = [path.join('.'), type];
+    else inside[name] = [(PATHS[name] ?? path).join('.'), type];
   }
-  return { version, outer: inside, types: opened, refused };
+  const pairs = Object.fromEntries(Object.entries(halves).filter(([name]) => isPair(name)));
+  return { version, outer: inside, pairs, types: opened, refused };
 }
 
 /** A line for each type, so that a difference between two versions can be read. */
-export function written({ version, outer, types, refused }) {
+export function written({ version, outer, pairs, types, refused }) {
   const lines = (object) =>
     Object.entries(object)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`)
       .join(',\n');
-  return `{"version":${JSON.stringify(version)},\n"outer":{\n${lines(outer)}},\n"types":{\n${lines(types)}},\n"refused":{\n${lines(refused)}}}\n`;
+  return `{"version":${JSON.stringify(version)},\n"outer":{\n${lines(outer)}},\n"pairs":{\n${lines(pairs)}},\n"types":{\n${lines(types)}},\n"refused":{\n${lines(refused)}}}\n`;
 }

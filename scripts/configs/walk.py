@@ -37,8 +37,32 @@ TAKEN = re.compile(
     r"hybrid_override_pattern|layers_block_type|block_types|attention_types|attention_window|attention_window_size|"
     r"swa_num_attention_heads|swa_num_key_value_heads|swa_head_dim|swa_v_head_dim|global_attn_every_n_layers|"
     r"full_attn_idxs|local_layer_ids|cross_attention_layers|cross_attention_freq|is_decoder|kv_channels|"
-    r"num_key_value_heads_per_layer|num_attention_heads_per_layer|attention_head_dim|rotary_dim|partial_rotary_factor|rotary_pct)$"
+    r"num_key_value_heads_per_layer|num_attention_heads_per_layer|attention_head_dim|rotary_dim|partial_rotary_factor|rotary_pct|"
+    r"n_input_layers|n_recurrent_layers|n_output_layers|n_recurrent_loops|recurrent_kv_cache_mode|H_cycles|L_cycles|"
+    r"num_layers_per_stack|loop_layer_index_start|loop_layer_index_end|loop_num_passes|default_long_sliding_window)$"
 )
+# Of an encoder and a decoder in one class: what each part calls its sizes, the first that is there, and what only they say.
+BOTH = {"hidden_size": ["d_model"], "head_dim": ["d_kv"]}
+PART_NAMES = {
+    "encoder": {
+        "num_hidden_layers": ["encoder_layers", "num_encoder_layers", "encoder_num_hidden_layers", "num_layers"],
+        "num_attention_heads": ["encoder_attention_heads", "num_encoder_attention_heads", "encoder_num_attention_heads", "num_heads"],
+        "num_key_value_heads": ["encoder_num_key_value_heads"],
+        **BOTH,
+    },
+    "decoder": {
+        "num_hidden_layers": ["decoder_layers", "num_decoder_layers", "decoder_num_hidden_layers"],
+        "num_attention_heads": ["decoder_attention_heads", "num_decoder_attention_heads", "decoder_num_attention_heads", "num_heads"],
+        "num_key_value_heads": ["decoder_num_key_value_heads"],
+        **BOTH,
+    },
+}
+OF_PARTS = re.compile(
+    r"^(cross_num_attention_heads|cross_num_key_value_heads|cross_head_dim|local_radius|global_block_size|encoder_attention_type|"
+    r"attention_window|attention_type|block_size|max_source_positions|max_encoder_position_embeddings|max_position_embeddings|"
+    r"num_conv_layers|is_decoder|vocab_size|tgt_vocab_size)$"
+)
+HALVES = {"encoder": ("encoder", "encoder_config", "text_encoder"), "decoder": ("decoder", "decoder_config", "generator")}
 LETTERS = {
     "full_attention": "F",
     "sliding_attention": "S",
@@ -206,13 +230,43 @@ def path_to(config, text):
     return []
 
 
+def parts_of(config, values):
+    """What the encoder and the decoder of one class call their sizes; a class of a decoder alone has plain names."""
+    fields = config.to_dict()
+    found = {}
+    for part, names in PART_NAMES.items():
+        own = {name: next((one for one in others if one in fields), None) for name, others in names.items()}
+        own = {name: field for name, field in own.items() if field}
+        if "num_hidden_layers" in own:
+            found[part] = own
+    found.setdefault("decoder", {})
+    for field in {*fields}:
+        if OF_PARTS.match(field) or any(field in part.values() for part in found.values()):
+            values[field] = fields[field]
+    for name in ("num_hidden_layers", "num_attention_heads", "num_key_value_heads"):
+        if any(name in part for part in found.values()):
+            values.pop(name, None)  # the class's own name for that of one part
+    return found
+
+
+def halves_of(config):
+    """Of a class with two configs inside: the names of the two, and their types."""
+    found = {}
+    for part, names in HALVES.items():
+        name = next((one for one in names if one in getattr(type(config), "sub_configs", {})), None)
+        half = name and getattr(config, name, None)
+        if half is not None:
+            found[part] = [name, half.model_type]
+    return found if "decoder" in found else None
+
+
 def masks_of(own):
     """Functions its masks are made with, also where one of two is taken before it is called."""
     return sorted(set(re.findall(r"\bcreate_(\w*mask)\b", own)))
 
 
 def main(out):
-    outer, types, broken = {}, {}, {}
+    outer, types, broken, halves = {}, {}, {}, {}
     for name in sorted(CONFIG_MAPPING.keys()):
         cls = CONFIG_MAPPING[name]
         try:
@@ -220,6 +274,9 @@ def main(out):
         except Exception as error:  # noqa: BLE001
             broken[name] = type(error).__name__
             continue
+        two = halves_of(config)
+        if two:
+            halves[name] = two
         try:
             text = config.get_text_config()
         except ValueError:
@@ -240,6 +297,8 @@ def main(out):
             if value is None and canonical in ("num_hidden_layers", "num_attention_heads", "hidden_size"):
                 value = getattr(config, canonical, None)
             values[canonical] = value
+        encdec = bool(getattr(config, "is_encoder_decoder", False))
+        parts = parts_of(config, values) if encdec else None
         rope = getattr(config, "rope_parameters", None)
         one = {"d": dict(sorted(values.items()))}
         if aliases:
@@ -252,7 +311,9 @@ def main(out):
             }
             one["r"] = flat.get("", flat)
         one["m"] = masks_of(own)
-        one["encdec"] = bool(getattr(config, "is_encoder_decoder", False))
+        one["encdec"] = encdec
+        if parts:
+            one["parts"] = parts
         one["lm"] = name in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
         one["sinks"] = bool(re.search(r"self\.sinks\b|attention_sink_bias|self\.sink\b", whole))
         one["causal"] = "self.is_causal = True" in whole
@@ -267,7 +328,7 @@ def main(out):
             one["gate"] = gate_of(cls)
         types[name] = one
     with open(out, "w") as file:
-        json.dump({"version": transformers.__version__, "outer": outer, "types": types, "broken": broken}, file)
+        json.dump({"version": transformers.__version__, "outer": outer, "types": types, "broken": broken, "halves": halves}, file)
     print(f"{len(types)} text configs, {len(outer)} that nest one, {len(broken)} that no class makes")
 
 

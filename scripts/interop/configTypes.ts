@@ -109,7 +109,9 @@ const TINY = {
   vocab_size: 48,
   num_hidden_layers: 6,
 };
-const TOGETHER: readonly (readonly [type: string, changes?: object])[] = [
+const LOCAL = 'sliding_attention';
+const FULL = 'full_attention';
+const TOGETHER: readonly (readonly [type: string, changes?: object, id?: string])[] = [
   ['llama'],
   ['mistral'],
   ['mixtral', { num_local_experts: 2 }],
@@ -433,12 +435,82 @@ const TOGETHER: readonly (readonly [type: string, changes?: object])[] = [
       pad_token_id: 0,
     },
   ],
+  [
+    'dory',
+    {
+      num_hidden_layers: 6,
+      n_input_layers: 1,
+      n_output_layers: 2,
+      n_recurrent_loops: 3,
+      layer_types: [LOCAL, FULL, LOCAL, LOCAL, FULL, LOCAL],
+    },
+  ],
+  [
+    'dory',
+    {
+      num_hidden_layers: 6,
+      n_input_layers: 1,
+      n_output_layers: 2,
+      n_recurrent_loops: 3,
+      recurrent_kv_cache_mode: 'last_loop',
+      layer_types: [LOCAL, FULL, LOCAL, LOCAL, FULL, LOCAL],
+    },
+    'dory, the last loop',
+  ],
+  ['hrm_text', { num_hidden_layers: 2, H_cycles: 2, L_cycles: 2, num_key_value_heads: undefined }],
+  [
+    'inkling2_loop_text',
+    {
+      num_hidden_layers: 6,
+      n_layers_per_attn_res_block: 2,
+      loop_layer_index_start: 2,
+      loop_layer_index_end: 4,
+      loop_num_passes: 2,
+      swa_head_dim: 8,
+      swa_num_attention_heads: 4,
+      swa_num_key_value_heads: 4,
+      moe_intermediate_size: 16,
+      n_routed_experts: 2,
+      num_experts_per_tok: 1,
+      pad_token_id: 0,
+    },
+  ],
+  [
+    'dots3_note_text',
+    {
+      num_hidden_layers: 6,
+      sliding_window: W,
+      head_dim: 20,
+      kv_lora_rank: 24,
+      q_lora_rank: 16,
+      qk_rope_head_dim: 8,
+      qk_nope_head_dim: 12,
+      v_head_dim: 12,
+      num_key_value_heads: 4,
+      swa_num_attention_heads: 4,
+      swa_num_key_value_heads: 4,
+      swa_q_lora_rank: 16,
+      swa_kv_lora_rank: 40,
+      swa_head_dim: 20,
+      swa_qk_nope_head_dim: 12,
+      swa_v_head_dim: 12,
+      index_topk: 4,
+      index_head_dim: 16,
+      index_n_heads: 2,
+      first_k_dense_replace: 6,
+      n_routed_experts: 2,
+      n_group: 1,
+      topk_group: 1,
+      num_experts_per_tok: 1,
+      pad_token_id: 0,
+    },
+  ],
   ['stablelm'],
   ['glm4', { pad_token_id: 0 }],
   ['cwm', { pad_token_id: 0 }],
 ];
 
-export const cacheCases: readonly TypeCase[] = TOGETHER.map(([type, changes]) => {
+export const cacheCases: readonly TypeCase[] = TOGETHER.map(([type, changes, id = type]) => {
   const entry = entryOf(type)!;
   const all: Record<string, unknown> = {
     model_type: type,
@@ -448,7 +520,7 @@ export const cacheCases: readonly TypeCase[] = TOGETHER.map(([type, changes]) =>
   };
   const names = entry.a ?? {};
   return {
-    id: type,
+    id,
     fields: Object.fromEntries(
       Object.entries(all)
         .filter(([, value]) => value !== undefined)
@@ -532,6 +604,26 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   deepseek_v4: 'besides, tokens are kept that wait to be compressed, less than two blocks of them',
 };
 
+/** Layers are gone through more than once; what its config names is each of them once. */
+const AGAIN = ['dory', 'hrm_text', 'inkling2_loop_text'];
+
+const isAgain = ({ fields }: TypeCase) => AGAIN.includes(String(fields['model_type']));
+
+/** A cache has the layers of further passes after all others, and none for what keeps nothing. */
+const arranged = (of: TypeCase, numbers: readonly number[]): string =>
+  JSON.stringify(isAgain(of) ? numbers.filter((one) => one > 0).sort((a, b) => a - b) : numbers);
+
+/** Their name of each of our layers. A pair's config names those of its encoder; of its decoder all are alike. */
+function typesOf(
+  { id }: TypeCase,
+  theirs: readonly string[],
+  ours: readonly (OurMask | undefined)[],
+): readonly string[] {
+  if (AGAIN.includes(id)) return ours.map((layer) => layer!.type);
+  const alike = new Set(theirs).size === 1 && entryOf(id)?.p !== undefined;
+  return alike ? ours.map(() => theirs[0]!) : theirs;
+}
+
 /** Its states are kept in the model, not in the cache. */
 const OWN_STATES = ['recurrent_gemma'];
 
@@ -543,17 +635,18 @@ export function compared(made: Made): { readonly wrong: readonly string[]; reado
     const theirs = made.masks[one.id];
     if (!theirs || Object.hasOwn(ELSEWHERE, one.id)) continue;
     const ours = ourMasks(one);
-    if (ours.length !== theirs.types.length)
-      wrong.push(`${one.id}: ${ours.length} layers here, ${theirs.types.length} there`);
+    const types = typesOf(one, theirs.types, ours);
+    if (ours.length !== types.length)
+      wrong.push(`${one.id}: ${ours.length} layers here, ${types.length} there`);
     const off = ours.findIndex((layer, i) => {
-      const type = theirs.types[i]!;
+      const type = types[i]!;
       if (!layer) return !/linear|conv|moe|mlp|compressed/.test(type);
       const sum = theirs.sums[type] ?? theirs.sums[MASK_OF[type] ?? ''];
       return sum === undefined || sum.pairs !== layer.sum.pairs || sum.crc !== layer.sum.crc;
     });
     if (off >= 0)
       wrong.push(
-        `${one.id}, layer ${off + 1}: ${ours[off]?.type ?? 'no mask'} of ${ours[off]?.sum.pairs ?? 0} pairs here, ${theirs.types[off]} of ${theirs.sums[theirs.types[off]!]?.pairs ?? '?'} there`,
+        `${one.id}, layer ${off + 1}: ${ours[off]?.type ?? 'no mask'} of ${ours[off]?.sum.pairs ?? 0} pairs here, ${types[off]} of ${theirs.sums[types[off]!]?.pairs ?? '?'} there`,
       );
     masks++;
   }
@@ -562,13 +655,20 @@ export function compared(made: Made): { readonly wrong: readonly string[]; reado
     if (!theirs || Object.hasOwn(ELSEWHERE, one.id)) continue;
     caches++;
     ourNumbers(one).forEach(({ tokens, between }, i) => {
-      if (JSON.stringify(between) !== JSON.stringify(theirs.numbers[i]))
+      if (arranged(one, between) !== arranged(one, theirs.numbers[i]!))
         wrong.push(
           `${one.id} at ${tokens}: ${between.join(' ')} here, ${theirs.numbers[i]!.join(' ')} there`,
         );
     });
     if (OWN_STATES.includes(one.id)) continue;
-    layerFacts(readConfig(JSON.stringify(one.fields))).forEach((facts, layer) => {
+    const layers = layerFacts(readConfig(JSON.stringify(one.fields)));
+    if (isAgain(one)) {
+      const [ours, all] = [layers.map((facts) => stateNumbers(facts) ?? -1), theirs.states.at(-1)!];
+      if (arranged(one, ours) !== arranged(one, all))
+        wrong.push(`${one.id}: states of ${ours.join(' ')} here, of ${all.join(' ')} there`);
+      continue;
+    }
+    layers.forEach((facts, layer) => {
       const sizes = new Set(theirs.states.map((one) => one[layer]));
       const ours = stateNumbers(facts);
       if (sizes.size !== 1 || !sizes.has(ours))

@@ -41,6 +41,11 @@ def masks_of(config, T, causal):
         by_type = {"full_attention": masking_utils.create_bidirectional_mask(**given, **skip)}
         if getattr(config, "sliding_window", None):
             by_type["sliding_attention"] = masking_utils.create_bidirectional_sliding_window_mask(**given, **skip)
+        if config.model_type == "t5gemma2_text":  # as the model itself does
+            from transformers.models.t5gemma2.modeling_t5gemma2 import sliding_window_mask_function
+
+            window = sliding_window_mask_function(config.sliding_window, is_causal=False)
+            by_type["sliding_attention"] = masking_utils.create_bidirectional_mask(**given, and_mask_function=window)
         return by_type
     given |= dict(cache=None, position_ids=torch.arange(T)[None])
     masks = masking_utils.create_masks_for_generate(**given)
@@ -54,6 +59,10 @@ def masks_of(config, T, causal):
 def of_mask(case, T):
     config = config_of(case["fields"])
     types = getattr(config, "layer_types", None) or get_layer_types_and_kwargs(config)[0]
+    if config.model_type == "neomme":  # each layer has a config, and a window, of its own
+        each = [masks_of(one, T, case["causal"])[kind] for one, kind in zip(config.per_layer_config, types)]
+        names = [f"{kind} {layer}" for layer, kind in enumerate(types)]
+        return {"types": names, "sums": {name: sum_of(mask) for name, mask in zip(names, each)}}
     masks = masks_of(config, T, case["causal"])
     if not isinstance(masks, dict):
         masks = dict.fromkeys(types, masks)
@@ -110,7 +119,8 @@ def main(cases_file, results_file):
             results["failed"]["mask of " + case["id"]] = f"{type(error).__name__}: {error}"[:160]
     for case in cases["caches"]:
         try:
-            case["cache"] = "past_key_values"
+            # Newer models know the name of today alone.
+            case["cache"] = "cache" if case["fields"]["model_type"] == "dory" else "past_key_values"
             results["caches"][case["id"]] = of_cache(case, cases["lengths"])
         except Exception as error:  # noqa: BLE001
             results["failed"]["cache of " + case["id"]] = f"{type(error).__name__}: {error}"[:160]

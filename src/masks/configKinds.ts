@@ -23,10 +23,16 @@ export function kindsOf({ layers }: ConfigLayers): readonly LayerKind[] {
   return [...kinds.values()];
 }
 
-/** Bytes that all layers of a kind keep of one sequence after T tokens, a state of known size among them. */
-export function bytesOfKind({ layer, count }: LayerKind, T: number, bytesPerNumber = 2): number {
+/** Bytes that all layers of a kind keep of one sequence after T tokens, a state of known size among them, and a source. */
+export function bytesOfKind(
+  { layer, count }: LayerKind,
+  T: number,
+  bytesPerNumber = 2,
+  source = 0,
+): number {
   const facts = factsOf(layer, { causal: true, heads: 1 });
-  return count * (numbersAt(facts, T) + (stateNumbers(facts) ?? 0)) * bytesPerNumber;
+  const own = numbersAt(facts, T) + (stateNumbers(facts) ?? 0);
+  return count * (own + source * facts.perTokenOfSource) * bytesPerNumber;
 }
 
 /** Why a layer's mask says less than it seems to; undefined where it says all. */

@@ -7,6 +7,7 @@ import { visiblePairs } from '../attention/cost';
 import { write, type Expression } from '../attention/expression';
 import type { StateSize } from './configState';
 import { layerFacts, numbersAt, stateNumbers } from './layerFacts';
+import type { Part } from './part';
 
 /** Who reads whom, and how much of it a cache holds. */
 export interface Reach {
@@ -49,6 +50,13 @@ export interface ConfigLayer extends Reach {
   /** Numbers of that state; undefined where the file does not say. */
   readonly stateSize?: StateSize | undefined;
   readonly rope?: Rope;
+  /** Of a decoder that also reads a source: what is kept of each of its tokens, once, as long as it writes. */
+  readonly cross?: {
+    readonly heads?: number;
+    readonly kvHeads: number;
+    readonly keyDim: number;
+    readonly valueDim: number;
+  };
   /** Each head has a learned sink in its softmax; it is no token. */
   readonly sinks?: true;
 }
@@ -72,6 +80,11 @@ export interface ConfigLayers {
   readonly headDim: number; // d
   readonly hidden: number; // D, hidden_size
   readonly vocabulary?: number;
+  /** Of an encoder and a decoder: the one that is read, the others that can be, and why one cannot. */
+  readonly part?: Part;
+  readonly parts?: readonly { readonly part: Part; readonly refused?: string }[];
+  /** Of a decoder that reads a source: how long that is taken to be, and why. */
+  readonly source?: { readonly tokens: number; readonly because: string };
   /** Why it may be read wrongly: a model type nobody here knows yet. */
   readonly doubt?: string;
   readonly notes: readonly string[];
@@ -86,9 +99,12 @@ export function pairsAt(layer: Reach, causal: boolean, T: number): number {
   const { kind, window = T } = layer;
   if (kind === 'state' || kind === 'none') return 0;
   if (!causal) {
-    // Query and key at most `side` apart: T on the diagonal, T - 1, T - 2, … beside it, on both sides.
-    const side = kind === 'local' ? Math.min((window - 1) / 2, T - 1) : T - 1;
-    return T === 0 ? 0 : T + 2 * side * T - side * (side + 1);
+    if (T === 0) return 0;
+    // Query and key at most `side` apart: T on the diagonal, T - 1, T - 2, … beside it; of an even window one more after.
+    const beside = (side: number) => side * T - (side * (side + 1)) / 2;
+    const most = kind === 'local' ? window - 1 : 2 * (T - 1);
+    const [before, after] = [Math.floor(most / 2), Math.ceil(most / 2)];
+    return T + beside(Math.min(before, T - 1)) + beside(Math.min(after, T - 1));
   }
   switch (kind) {
     case 'global':
@@ -107,7 +123,7 @@ export function pairsAt(layer: Reach, causal: boolean, T: number): number {
 /**
  * Bytes of keys and values to be provided for T tokens of one sequence: Σ over the layers of kvHeads · (key + value) ·
  * held · bytes; `between` two steps, what is kept from one to the next. An encoder reads all at once and keeps none.
- * States are not among them: stateBytes.
+ * States are not among them: stateBytes. What a decoder keeps of its source is, at the length of the source.
  */
 export function cacheBytesAt(
   config: ConfigLayers,
@@ -116,8 +132,17 @@ export function cacheBytesAt(
   between = false,
 ): number {
   const each = layerFacts(config).map((facts) => numbersAt(facts, T, between));
-  return each.reduce((sum, numbers) => sum + numbers, 0) * bytesPerNumber;
+  return (
+    each.reduce((sum, numbers) => sum + numbers, 0) * bytesPerNumber +
+    sourceBytes(config, bytesPerNumber)
+  );
 }
+
+/** Bytes of keys and values of the source, which do not grow while a text is written; 0 where no source is read. */
+export const sourceBytes = (config: ConfigLayers, bytesPerNumber = 2): number =>
+  layerFacts(config).reduce((sum, { perTokenOfSource }) => sum + perTokenOfSource, 0) *
+  (config.source?.tokens ?? 0) *
+  bytesPerNumber;
 
 /** Bytes of all states of one sequence, at any length; layers whose size is not known count none: unknownStates. */
 export const stateBytes = (config: ConfigLayers, bytesPerNumber = 2): number =>
@@ -133,8 +158,10 @@ export const unknownStates = (config: ConfigLayers): number =>
  */
 export function flopsPerTokenAt(config: ConfigLayers, T: number): number {
   if (T === 0) return 0;
-  const each = layerFacts(config).map(
-    ({ layer, flopsPerPair }) => pairsAt(layer, config.causal, T) * flopsPerPair,
-  );
+  const source = config.source?.tokens ?? 0;
+  const each = layerFacts(config).map(({ layer, flopsPerPair, flopsPerPairOfSource }) => {
+    const own = config.part === 'cross' ? 0 : pairsAt(layer, config.causal, T) * flopsPerPair;
+    return own + T * source * flopsPerPairOfSource;
+  });
   return each.reduce((sum, flops) => sum + flops, 0) / T;
 }

@@ -66,26 +66,38 @@ export interface Entry {
   readonly g?: 1;
   /** An encoder. */
   readonly e?: 1;
-  /** Its values are not as wide as its keys: v_head_dim. */
-  readonly m?: 1;
+  /** Of a class with an encoder and a decoder: what each calls its sizes, {name here: name there}. */
+  readonly p?: Readonly<Partial<Record<'encoder' | 'decoder', Readonly<Record<string, string>>>>>;
+}
+
+/** Where a config lies inside another, and its type where it says none. */
+type Place = readonly [path: string, type: string];
+export interface Pair {
+  readonly encoder?: Place;
+  readonly decoder: Place;
 }
 
 interface Table {
   readonly version: string;
   /** Of a model type with a text config inside: where that lies, and its type where it says none. */
-  readonly outer: Readonly<Record<string, readonly [path: string, type: string]>>;
+  readonly outer: Readonly<Record<string, Place>>;
+  /** Of a model type with an encoder and a decoder that have configs of their own: where those lie, and their types. */
+  readonly pairs: Readonly<Record<string, Pair>>;
   readonly types: Readonly<Record<string, Entry>>;
   /** Why it is not opened. */
   readonly refused: Readonly<Record<string, readonly string[]>>;
 }
-const { version, outer, types, refused } = table as unknown as Table;
+const { version, outer, pairs, types, refused } = table as unknown as Table;
 
 export const TABLE_VERSION = version;
 
 export const entryOf = (type: string): Entry | undefined =>
   Object.hasOwn(types, type) ? types[type] : undefined;
 
-export const nestingOf = (type: string): readonly [path: string, type: string] | undefined =>
+export const pairOf = (type: string): Pair | undefined =>
+  Object.hasOwn(pairs, type) ? pairs[type] : undefined;
+
+export const nestingOf = (type: string): Place | undefined =>
   Object.hasOwn(outer, type) ? outer[type] : undefined;
 
 /** Why a known type is not opened, as one sentence after its name; undefined where it is. */
@@ -93,7 +105,11 @@ export const reasonAgainst = (type: string): string | undefined =>
   Object.entries(refused).find(([, names]) => names.includes(type))?.[0];
 
 export const openedTypes = (): readonly string[] => Object.keys(types);
-export const nestingTypes = (): readonly string[] => Object.keys(outer);
+export const nestingTypes = (): readonly string[] => [...Object.keys(outer), ...Object.keys(pairs)];
+export const pairTypes = (): readonly string[] => [
+  ...Object.keys(types).filter((type) => types[type]!.p),
+  ...Object.keys(pairs),
+];
 export const refusedTypes = (): readonly string[] => Object.values(refused).flat();
 
 /** The letters of `layers` layers as the class names them; `every` is what the field of the cycle says. */

@@ -8,15 +8,18 @@ import { registryOf } from '../core/registry';
 import {
   entryOf,
   nestingOf,
+  pairOf,
   openedTypes,
   reasonAgainst,
   RENAMED,
   TABLE_VERSION,
   TYPE_OF,
   type Entry,
+  type Pair,
 } from './configTable';
 import type { Rule } from './family';
 import { Fields } from './fields';
+import type { Part } from './part';
 
 export const rules = registryOf<Rule>(
   'family of models',
@@ -32,6 +35,10 @@ export interface ModelType {
   /** Why it may be read wrongly. */
   readonly doubt?: string;
   readonly note?: string;
+  /** Of an encoder and a decoder: what the whole is called. */
+  readonly paired?: string;
+  /** What the file calls a field: of a part its sizes have names of their own. */
+  readonly named?: Readonly<Record<string, string>>;
 }
 
 /** Of what only a rule here knows: no defaults. */
@@ -58,7 +65,69 @@ export const CODE_ALONE: Readonly<Record<string, string>> = {
   rwkv7: 'it has no attention: every layer keeps a state that does not grow',
 };
 
-export function modelTypeOf(outer: Fields): ModelType {
+/** Of an encoder and a decoder, the one of `part`; their cross-attention is in the decoder. */
+export function modelTypeOf(outer: Fields, part: Part = 'decoder'): ModelType {
+  const said = outer.word('model_type');
+  const pair = said === undefined ? undefined : pairOf(said);
+  if (pair) return ofPair(outer, said!, pair, part);
+  const found = oneOf(outer);
+  const { own, entry } = found;
+  if (!entry.p) return found;
+  const names = entry.p[sideOf(part)];
+  check(
+    names,
+    `${found.type} is a decoder alone; its encoder has a config of its own, or reads no text`,
+  );
+  // T5's files give a depth to the decoder only where it is another one.
+  const given = own.renamed({ num_decoder_layers: 'num_layers' });
+  return {
+    ...found,
+    own: new Fields(taken(given.record, names), own.what),
+    entry: { ...entry, d: taken(entry.d, names) },
+    paired: found.type,
+    named: names,
+  };
+}
+
+const sideOf = (part: Part) => (part === 'encoder' ? 'encoder' : 'decoder');
+
+/**
+ * The fields of a part under the names they are asked for by. Layers and heads under a plain name are dropped: those are
+ * another part's in many files.
+ */
+function taken(
+  all: Readonly<Record<string, unknown>>,
+  names: Readonly<Record<string, string>>,
+): Readonly<Record<string, unknown>> {
+  const found: Record<string, unknown> = { ...all };
+  for (const [name, field] of Object.entries(names)) {
+    if (/^num_/.test(name)) delete found[name];
+    if (Object.hasOwn(all, field)) found[name] = all[field];
+  }
+  return found;
+}
+
+/** Encoder and decoder have configs of their own inside. */
+function ofPair(outer: Fields, said: string, pair: Pair, part: Part): ModelType {
+  const place = pair[sideOf(part)];
+  check(place, `${said} has no encoder that reads tokens of text`);
+  const [name, type] = place;
+  const given = outer.get(name);
+  const inner = new Fields(isRecord(given) ? given : {}, name);
+  const within = inner.word('model_type') ?? type;
+  check(
+    !pairOf(within),
+    `${name} is ${shortly(within)}, which has an encoder and a decoder of its own`,
+  );
+  const full = inner.with({
+    ...(!inner.has('model_type') && { model_type: type }),
+    // What is asked for as a decoder is one, whatever its class is else.
+    is_decoder: part !== 'encoder',
+  });
+  return { ...modelTypeOf(full, part), paired: said };
+}
+
+function oneOf(outer: Fields): ModelType {
   const said = outer.word('model_type');
   const nesting = said === undefined ? undefined : nestingOf(said);
   const inner = innerOf(outer, nesting?.[0]);

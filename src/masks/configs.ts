@@ -4,11 +4,11 @@
  * A file is taken whole or refused in one sentence. What it leaves out is what the class of its model type has, from the
  * table; what a class works out in Python is a rule, one file each in ./configs.
  */
-import { check } from '../core/check';
+import { check, InputError } from '../core/check';
 import { isRecord, type Bounds } from '../core/fields';
 import type { ConfigLayer, ConfigLayers, Reach, Rope } from './configLayer';
 import { lettersOf, RENAMED, TYPE_OF, type Entry } from './configTable';
-import { modelTypeOf } from './configType';
+import { modelTypeOf, type ModelType } from './configType';
 import {
   bothSides,
   chunked,
@@ -26,9 +26,13 @@ import {
   type Asked,
   type Rule,
 } from './family';
+import { MOST_LAYERS } from './doc';
 import { Fields, parse } from './fields';
 import { stateSize } from './configState';
 import { fromMistral } from './mistralParams';
+import type { Part } from './part';
+import { crossOf, ofSource } from './crossAttention';
+import { CONVENTION_OF, sayPart, sourceOf } from './sayPart';
 
 export { cacheBytesAt, flopsPerTokenAt, pairsAt, stateBytes } from './configLayer';
 export type { ConfigLayer, ConfigLayers } from './configLayer';
@@ -41,25 +45,78 @@ const HIDDEN: Bounds = { min: 1, max: 2 ** 20 };
 const OLD_NAMES = { layer_types: 'layers_block_type' };
 const VOCABULARY: Bounds = { min: 1, max: 2 ** 26 };
 
-/** Throws InputError, and nothing else, for whatever is no config that can be read here. */
-export function readConfig(text: string): ConfigLayers {
+/**
+ * Of an encoder and a decoder, `part` is read, and the other one where the file has no such part. Throws InputError, and
+ * nothing else, for whatever is no config that can be read here.
+ */
+export function readConfig(text: string, part: Part = 'decoder'): ConfigLayers {
   const file = parse(text, 'the config');
   const params = fromMistral(file);
   const outer = params ?? file;
-  const { own: raw, type, rule, entry, doubt, note } = modelTypeOf(outer);
-  const named = raw.renamed({ ...entry.a, ...OLD_NAMES });
+  const read = readPart(outer, params !== undefined, part);
+  if (!read.part) return read;
+  return { ...read, parts: partsOf(outer, read) };
+}
+
+/** Which parts of a pair can be read, and why one cannot. */
+function partsOf(outer: Fields, { layers }: ConfigLayers): NonNullable<ConfigLayers['parts']> {
+  const whether = (part: Part): readonly { readonly part: Part; readonly refused?: string }[] => {
+    try {
+      const { layers: found } = readPart(outer, false, part);
+      return found.length > 0 ? [{ part }] : [];
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return [{ part, refused: error.message }];
+    }
+  };
+  const crosses = layers.some(({ cross }) => cross) || whether('cross')[0]?.refused === undefined;
+  return [
+    { part: 'decoder' as const },
+    ...(crosses ? [{ part: 'cross' as const }] : []),
+    ...whether('encoder'),
+  ];
+}
+
+function readPart(outer: Fields, params: boolean, part: Part): ConfigLayers {
+  const model = modelTypeOf(outer, part);
+  try {
+    return readModel(outer, params, part, model);
+  } catch (error) {
+    if (!(error instanceof InputError) || !model.named) throw error;
+    // A part is read under the names all models have; what is wrong is told under the file's.
+    const { named } = model;
+    throw new InputError(
+      error.message.replaceAll(/\b\w+\b/g, (word) =>
+        Object.hasOwn(named, word) ? named[word]! : word,
+      ),
+    );
+  }
+}
+
+function readModel(
+  outer: Fields,
+  params: boolean,
+  part: Part,
+  { own: raw, type, rule, entry, doubt, note, paired, named: names = {} }: ModelType,
+): ConfigLayers {
+  // A config inside another may leave out its type, which rules ask for.
+  const named = raw.with({ model_type: type }).renamed({ ...entry.a, ...OLD_NAMES });
   const own = named.with(rule?.before?.(named) ?? {});
   const fields = own.over(entry.d);
-  const label = rule?.label ?? type;
+  const label = paired ?? rule?.label ?? type;
   const layers = fields.whole('num_hidden_layers', LAYERS);
-  const asked: Asked = { own, fields, layers };
+  const asked: Asked = { own, fields, layers, ...(paired !== undefined && { part }) };
   const heads = fields.whole('num_attention_heads', HEADS);
   const hidden = fields.whole('hidden_size', HIDDEN);
   const sizes = sizesOf(fields, own, heads, hidden);
-  const causal = rule?.causal?.(asked) ?? !(entry.e === 1 && !isDecoder(fields));
+  const causal = paired
+    ? part !== 'encoder'
+    : (rule?.causal?.(asked) ?? !(entry.e === 1 && !isDecoder(fields)));
+  const refused = part === 'encoder' ? rule?.refusesEncoder?.(asked) : undefined;
+  check(refused === undefined, `the encoder of ${type} is not drawn: ${refused}`);
   const span = windowOf(asked, entry, rule);
   const kinds = typesOf(asked, entry, rule, label, span.size !== undefined);
-  const built = kinds.types.map((one, at): ConfigLayer => {
+  const each = kinds.types.map((one, at): ConfigLayer => {
     const reach = rule?.reach?.(asked, one, at) ?? reachOf(one, { asked, span, causal, at });
     const rope = ropeOf(fields, entry, one);
     const layer: ConfigLayer = {
@@ -71,12 +128,28 @@ export function readConfig(text: string): ConfigLayers {
       ...(rope !== undefined && reach.kind !== 'state' && reach.kind !== 'none' && { rope }),
       ...(entry.s === 1 && { sinks: true }),
     };
-    return { ...layer, ...rule?.layer?.(asked, layer, at, kinds.types), ...overridden(own, at) };
+    const whole = {
+      ...layer,
+      ...rule?.layer?.(asked, layer, at, kinds.types),
+      ...overridden(own, at, layer, causal),
+    };
+    if (!paired || part === 'encoder' || rule?.crosses === false) return whole;
+    const cross = crossOf(fields, whole);
+    return part === 'decoder' ? { ...whole, cross } : ofSource(whole, cross);
   });
+  const built = rule?.unroll?.(asked, each) ?? each;
+  check(
+    built.length <= MOST_LAYERS,
+    `its ${layers} layers are gone through again and again, ${built.length} in all; up to ${MOST_LAYERS} are read`,
+  );
+  check(
+    part !== 'cross' || !paired || rule?.crosses !== false,
+    `the decoder of ${type} has no attention of its own to the source: that is written before its tokens`,
+  );
   const keeps = built.find(({ kind }) => kind !== 'state' && kind !== 'none');
   check(
     keeps,
-    `all ${layers} layers are without attention (${built[0]!.type}); nothing here reads keys, so there is no mask to draw`,
+    `all ${built.length} layers are without attention (${built[0]!.type}); nothing here reads keys, so there is no mask to draw`,
   );
   const slides = built.some(({ kind }) => kind === 'local');
   const name = nameOf(outer);
@@ -86,8 +159,17 @@ export function readConfig(text: string): ConfigLayers {
     ...(name !== undefined && { name }),
     layers: built,
     convention:
-      rule?.convention?.(asked) ?? (slides ? COUNTS_ITSELF : withoutWindow(asked, entry, label)),
-    causal,
+      rule?.convention?.(asked) ??
+      (paired && !slides
+        ? CONVENTION_OF[part]
+        : slides
+          ? COUNTS_ITSELF
+          : withoutWindow(asked, entry, label)),
+    causal: causal && !(paired && part === 'cross'),
+    ...(paired && {
+      part,
+      ...(part !== 'encoder' && rule?.crosses !== false && { source: sourceOf(fields) }),
+    }),
     heads,
     kvHeads: keeps.kvHeads,
     headDim: keeps.compared?.key ?? keeps.keyDim,
@@ -95,14 +177,18 @@ export function readConfig(text: string): ConfigLayers {
     ...(fields.has('vocab_size') && { vocabulary: fields.whole('vocab_size', VOCABULARY) }),
     ...(doubt !== undefined && { doubt }),
     ...(!slides && unusedWindow(asked)),
-    defaults: leftOut(own, entry, label, slides, keeps.latent === true),
+    defaults: leftOut(own, entry, label, slides, keeps.latent === true, names),
     notes: [
       ...(params
         ? ['a params.json of Mistral: its names are other, what they say is the same']
         : []),
       ...(note === undefined ? [] : [note]),
       ...kinds.notes,
-      ...(!causal ? ['an encoder: tokens read to both sides, and no cache is kept'] : []),
+      ...(paired
+        ? sayPart(part, layers, rule?.crosses !== false)
+        : causal
+          ? []
+          : ['an encoder: tokens read to both sides, and no cache is kept']),
       ...notesOn(built),
       ...(rule?.notes?.(asked) ?? []),
     ],
@@ -305,12 +391,30 @@ const STATES: Readonly<Record<string, 'linear' | 'convolution'>> = {
 };
 
 /** transformers 5 saves what differs in single layers as per_layer_config: {"5": {"head_dim": 512}}. */
-function overridden(own: Fields, at: number): Partial<ConfigLayer> {
+function overridden(
+  own: Fields,
+  at: number,
+  { latent, kind }: ConfigLayer,
+  causal: boolean,
+): Partial<ConfigLayer> {
   const all = own.get('per_layer_config');
   const given = isRecord(all) && Object.hasOwn(all, String(at)) ? all[String(at)] : undefined;
   if (!isRecord(given)) return {};
   const one = new Fields(given, `per_layer_config of layer ${at + 1}`);
+  const window =
+    kind === 'local' && one.has('sliding_window')
+      ? one.whole('sliding_window', TOKENS_IN_WINDOW)
+      : undefined;
+  const reach = window === undefined ? {} : causal ? local(window) : bothSides(window);
+  if (latent)
+    return {
+      ...reach,
+      ...(one.has('kv_lora_rank') && { keyDim: one.whole('kv_lora_rank', HIDDEN) }),
+      ...(one.has('qk_rope_head_dim') && { valueDim: one.whole('qk_rope_head_dim', ROTATED) }),
+      ...(one.has('num_attention_heads') && { heads: one.whole('num_attention_heads', HEADS) }),
+    };
   return {
+    ...reach,
     ...(one.has('num_key_value_heads') && { kvHeads: one.whole('num_key_value_heads', HEADS) }),
     ...(one.has('head_dim') && {
       keyDim: one.whole('head_dim', HEAD_DIM),
@@ -344,11 +448,12 @@ function leftOut(
   label: string,
   slides: boolean,
   latent: boolean,
+  names: Readonly<Record<string, string>>,
 ): readonly string[] {
   const heads = latent ? ['kv_lora_rank', 'qk_rope_head_dim'] : ['num_key_value_heads', 'head_dim'];
   return [...SIZES, ...heads, ...(slides ? ['sliding_window'] : [])]
     .filter((name) => !own.has(name) && !own.isNull(name) && typeof d[name] === 'number')
-    .map((name) => `${name} is not in the file; ${label} has ${String(d[name])}`);
+    .map((name) => `${names[name] ?? name} is not in the file; ${label} has ${String(d[name])}`);
 }
 
 /** A window that the file gives, although no layer has one. */

@@ -10,6 +10,7 @@ import { and, not, term, type Expression } from '../attention/expression';
 import type { Bounds } from '../core/fields';
 import type { ConfigLayer, Reach } from './configLayer';
 import type { Fields } from './fields';
+import type { Part } from './part';
 import { MOST_TOKENS } from '../attention/mask';
 
 /** What a rule is asked with. */
@@ -19,6 +20,8 @@ export interface Asked {
   /** Only what is in the file. */
   readonly own: Fields;
   readonly layers: number;
+  /** Of an encoder and a decoder, the one that is read. */
+  readonly part?: Part;
 }
 
 export interface Rule {
@@ -49,6 +52,12 @@ export interface Rule {
     at: number,
     types: readonly string[],
   ) => Partial<ConfigLayer>;
+  /** Of a pair: why the encoder's mask is not drawn. */
+  readonly refusesEncoder?: (asked: Asked) => string | undefined;
+  /** Of a pair: does its decoder read the source in attention of its own? It does where nothing is said. */
+  readonly crosses?: boolean;
+  /** The layers as they are gone through, where some are more than once. */
+  readonly unroll?: (asked: Asked, built: readonly ConfigLayer[]) => readonly ConfigLayer[];
   readonly causal?: (asked: Asked) => boolean;
   readonly convention?: (asked: Asked) => string | undefined;
   readonly notes?: (asked: Asked) => readonly string[];

@@ -34,8 +34,11 @@ export interface LayerFacts {
   readonly perTokenOfText: number;
   /** Beside its window: so many numbers for every `tokens` tokens of the text. */
   readonly entries?: { readonly tokens: number; readonly numbers: number };
+  /** Numbers kept for each token of a source, as long as a text is written; 0 where none is read. */
+  readonly perTokenOfSource: number;
   /** FLOPs, forward, of all heads for one query and one key it reads. */
   readonly flopsPerPair: number;
+  readonly flopsPerPairOfSource: number;
   /** What does not grow; undefined where a state is kept and its size is not known here. */
   readonly state: StateSize | undefined;
   /** Who reads whom, for layers of any mask. */
@@ -52,7 +55,8 @@ export function factsOf(
   layer: ConfigLayer,
   { causal, heads: asking }: Pick<ConfigLayers, 'causal' | 'heads'>,
 ): LayerFacts {
-  const { type, kind, window, kvHeads, keyDim, valueDim, sharedWith, rope, compressed } = layer;
+  const { type, kind, window, kvHeads, keyDim, valueDim, sharedWith, rope, compressed, cross } =
+    layer;
   const keeps = causal && kind !== 'state' && kind !== 'none' && sharedWith === undefined;
   const heads = layer.heads ?? asking;
   const { key, value } = layer.compared ?? { key: keyDim, value: valueDim };
@@ -76,7 +80,12 @@ export function factsOf(
       compressed !== undefined && {
         entries: { tokens: compressed, numbers: kvHeads * keyDim + indexed },
       }),
+    perTokenOfSource: cross === undefined ? 0 : cross.kvHeads * (cross.keyDim + cross.valueDim),
     flopsPerPair: (FLOPS_PER_PAIR_AND_DIM / 2) * heads * (key + value),
+    flopsPerPairOfSource:
+      cross === undefined
+        ? 0
+        : (FLOPS_PER_PAIR_AND_DIM / 2) * (cross.heads ?? heads) * (cross.keyDim + cross.valueDim),
     state: causal && layer.state !== undefined ? layer.stateSize : NO_STATE,
     layer,
   };

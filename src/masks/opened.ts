@@ -135,10 +135,23 @@ export function docOfBug({ subject, repaired }: Bug): MaskDoc {
 /** Tokens at which a window is seen, and what lies beyond it. */
 const tokensFor = (window: number) => Math.min(MOST_TOKENS, Math.max(64, 4 * window));
 
-/** The layers of a released model, at a length that shows its windows. */
-export function docOfConfig({ layers }: ConfigLayers): MaskDoc {
+/**
+ * A rectangle that is seen as one. With more rows than columns nobody takes the rows for positions of the same text: fewer
+ * are a step of decoding everywhere on the page.
+ */
+const WRITTEN = 64;
+const OF_SOURCE = 48;
+
+/** The layers of a released model, at a length that shows its windows; of cross-attention, what is written by its source. */
+export function docOfConfig({ layers, part }: ConfigLayers): MaskDoc {
   const given = layers.flatMap((one) => rowsIn(one.expression)).map((rows) => readRows(rows).T);
   const widest = Math.max(0, ...layers.map(({ window }) => window ?? 0));
+  if (part === 'cross')
+    return {
+      T: OF_SOURCE,
+      queries: WRITTEN,
+      layers: layers.slice(0, MOST_LAYERS).map(({ expression }) => layerOf(expression)),
+    };
   return {
     T: given.length > 0 ? Math.max(...given) : tokensFor(widest),
     layers: layers.slice(0, MOST_LAYERS).map(({ expression }) => ({ expression, paint: [] })),

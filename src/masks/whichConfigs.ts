@@ -4,6 +4,8 @@ import {
   entryOf,
   nestingOf,
   nestingTypes,
+  pairOf,
+  pairTypes,
   openedTypes,
   reasonAgainst,
   refusedTypes,
@@ -17,6 +19,8 @@ export interface Counts {
   readonly opened: number;
   readonly nesting: number;
   readonly refused: number;
+  /** Of both, those with an encoder and a decoder to choose from. */
+  readonly pairs: number;
   /** Types whose code comes with their weights, which open by a rule of this site. */
   readonly remote: number;
 }
@@ -30,6 +34,7 @@ export function counts(): Counts {
   return {
     opened: openedTypes().length + refusedTypes().filter(byRule).length,
     nesting: nestingTypes().length,
+    pairs: pairTypes().length,
     refused: refusedTypes().filter((type) => !byRule(type)).length,
     remote: [...alone, ...Object.keys(CLASS_OF)].filter((type) => !known.has(type)).length,
   };
@@ -50,6 +55,8 @@ export function answerFor(typed: string): string {
   const type = typed.trim();
   const nested = nestingOf(type);
   if (byRule(type)) return `${type} opens; its sizes have to be in the file`;
+  if (entryOf(type)?.p || pairOf(type))
+    return `${type} opens: its decoder, or the part one chooses; what its file leaves out is what its class has`;
   if (entryOf(type)) return `${type} opens; what its file leaves out is what its class has`;
   if (nested)
     return `${type} opens: its text model is in ${nested[0]}, of ${nested[1]} where it says none`;

@@ -10,6 +10,7 @@ import type { LibraryId, Polarity } from '../masks/reading';
 import { readJson } from '../masks/save';
 import type { Answer } from '../masks/desk';
 import type { ConfigLayers } from '../masks/configLayer';
+import type { Part } from '../masks/part';
 import { readRows, writeRows } from '../attention/given';
 import { rowsOf, type Expression } from '../attention/expression';
 import { maskOfLayer, type LayerDoc } from '../masks/doc';
@@ -151,14 +152,25 @@ export class OpenedFile {
       const [first] = beside;
       if (first?.doc) this.#take({ doc: first.doc, says: 'A file of this page.' });
       else if (first?.config) {
-        const { config, text = '' } = first;
-        this.bench.showConfig(config);
-        this.configText = text;
-        this.#keep(this.bench.doc, `${config.layers.length} layers. ${config.convention}.`);
+        this.#showConfig(first.config, first.text ?? '');
       }
       this.beside = beside.slice(1);
     });
     void this.#survey().then(() => this.#surveyArrays());
+  }
+
+  /** Of an encoder and a decoder, the part that is shown: the same file, read again. */
+  async showPart(part: Part): Promise<void> {
+    await this.#refusing(async () => {
+      const { readConfig } = await import('../masks/configs');
+      this.#showConfig(readConfig(this.configText, part), this.configText);
+    });
+  }
+
+  #showConfig(config: ConfigLayers, text: string): void {
+    this.bench.showConfig(config);
+    this.configText = text;
+    this.#keep(this.bench.doc, `${config.layers.length} layers. ${config.convention}.`);
   }
 
   /** What came with the file is what its masks should be, layer by layer. */

@@ -1,14 +1,6 @@
 import { InputError } from '../core/check';
 import { clampParam } from '../core/params';
-import {
-  BATCH,
-  FIRST,
-  fromAddress,
-  isConfigText,
-  LENGTH,
-  toAddress,
-  type Asked,
-} from '../masks/planner/asked';
+import { BATCH, FIRST, fromAddress, LENGTH, toAddress, type Asked } from '../masks/planner/asked';
 import {
   cacheAt,
   priced,
@@ -18,7 +10,7 @@ import {
   type Priced,
 } from '../masks/planner/cache';
 import { engineOf, ENGINES, type Engine } from '../masks/planner/keeping';
-import { configOfType, modelOf, slim, type Model } from '../masks/planner/model';
+import { modelOf, slim, type Model } from '../masks/planner/model';
 import { loggedTokens } from '../masks/planner/pages';
 import {
   batchIn,
@@ -39,6 +31,9 @@ import { released } from '../masks/planner/released';
 import { difference, finding } from '../masks/planner/say';
 import { activationBytes } from '../masks/planner/weights';
 import { LONGEST_LINK } from '../core/link';
+import type { ConfigLayers } from '../masks/configLayer';
+import type { Part } from '../masks/part';
+import { configOfType, isConfigText } from '../masks/planner/typed';
 
 const GIB = 2 ** 30;
 const FIRST_LENGTH = 64; // tokens, where curves begin
@@ -97,10 +92,16 @@ export class Planner {
   embedded = $state(false);
 
   /** Read again only when another model is asked for: a length that is dragged asks some sixty times a second. */
-  readonly #wanted = $derived(JSON.stringify([this.asked.models, this.asked.billions]));
+  readonly #wanted = $derived(
+    JSON.stringify([this.asked.models, this.asked.billions, this.asked.parts]),
+  );
   readonly #models = $derived.by(() => {
-    const [models, billions] = JSON.parse(this.#wanted) as [string[], (number | null)[]];
-    return models.map((one, i) => modelOf(one, billions[i] ?? undefined));
+    const [models, billions, parts] = JSON.parse(this.#wanted) as [
+      string[],
+      (number | null)[],
+      (Part | null)[],
+    ];
+    return models.map((one, i) => modelOf(one, billions[i] ?? undefined, parts[i] ?? undefined));
   });
   readonly how: How = $derived({
     keeping: this.asked.keeping,
@@ -108,10 +109,12 @@ export class Planner {
     states: byId(STATE_PRECISIONS, this.asked.states),
     batch: this.asked.batch,
     machines: this.asked.machines,
+    source: this.asked.source,
   });
   readonly #priced = $derived(this.#models.map(({ config }) => priced(config, this.how)));
   /** Tokens, no more than all models can be priced at. */
-  readonly T = $derived(Math.min(this.asked.T, ...this.#priced.map(({ most }) => most)));
+  readonly most = $derived(Math.min(...this.#priced.map(({ most }) => most)));
+  readonly T = $derived(Math.min(this.asked.T, this.most));
   readonly entries: readonly Entry[] = $derived(
     this.#models.map((model, i) => this.#entry(model, this.#priced[i]!)),
   );
@@ -170,7 +173,7 @@ export class Planner {
     return doublingsTo(last, first, also).map((T) => ({
       T,
       bytes: this.#priced.map((at) => totalAt(at, T)),
-      flops: this.#models.map(({ config }) => nextFlops(config, T)),
+      flops: this.#models.map(({ config }) => nextFlops(config, T, this.#sourceOf(config))),
     }));
   });
   /** What every engine would reserve at this length. */
@@ -188,7 +191,10 @@ export class Planner {
       id: String(i),
       label: model.name,
       look: i === 0 ? ('first' as const) : ('second' as const),
-      points: this.#lengths.map((x) => ({ x, y: nextFlops(model.config, x) })),
+      points: this.#lengths.map((x) => ({
+        x,
+        y: nextFlops(model.config, x, this.#sourceOf(model.config)),
+      })),
     })),
   );
 
@@ -207,7 +213,7 @@ export class Planner {
     const more: string[] = [];
     const models = asked.models.filter((one) => {
       try {
-        modelOf(one);
+        modelOf(one, undefined, asked.parts[asked.models.indexOf(one)]);
         return true;
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
@@ -222,6 +228,10 @@ export class Planner {
 
   change = (change: Partial<Asked>) => {
     this.asked = { ...this.asked, ...change };
+  };
+  /** Of an encoder and a decoder, the first model's (0) or the second's. */
+  setPart = (at: number, part: Part) => {
+    this.change({ parts: [0, 1].map((i) => (i === at ? part : this.asked.parts[i])) });
   };
   setLength = (T: number) => {
     this.change({ T: clampParam({ label: '', initial: this.asked.T, ...LENGTH }, T) });
@@ -245,8 +255,10 @@ export class Planner {
     const models = [...this.asked.models];
     if (id === undefined) models.splice(at, 1);
     else models[at] = id;
-    const billions = [0, 1].map((i) => (i === at ? undefined : this.asked.billions[i]));
-    this.change({ models: models.slice(0, 2), billions });
+    const others = <T>(all: readonly (T | undefined)[]) =>
+      [0, 1].map((i) => (i === at ? undefined : all[i]));
+    const { billions, parts } = this.asked;
+    this.change({ models: models.slice(0, 2), billions: others(billions), parts: others(parts) });
   };
 
   /** A config's text, or the name of a model type. What cannot be read is said, and the model stays. */
@@ -266,6 +278,10 @@ export class Planner {
     const model = this.asked.models[at];
     return model !== undefined && released.has(model);
   };
+
+  #sourceOf({ source }: ConfigLayers): number | undefined {
+    return source && (this.asked.source ?? source.tokens);
+  }
 
   #entry(model: Model, at: Priced): Entry {
     const { asked, T, how } = this;

@@ -486,9 +486,31 @@ test('a config whose layers differ shows what each kind reads and keeps, and hat
     'model types of transformers',
   );
   await page.getByLabel('Model type').fill('whisper');
-  await expect(page.getByText(/whisper is refused: an encoder and a decoder/)).toBeVisible();
+  await expect(page.getByText(/whisper opens: its decoder, or the part one chooses/)).toBeVisible();
   await page.getByLabel('Model type').fill('kimi_k2');
   await expect(page.getByText('kimi_k2 opens: its config is that of deepseek_v3.')).toBeVisible();
+});
+
+test('a config with an encoder and a decoder opens as the decoder; the part is chosen, and cross-attention is a rectangle', async ({
+  page,
+}) => {
+  await visit(page, './#/masks');
+  await page.getByLabel('Open a mask or config').setInputFiles({
+    name: 'config.json',
+    mimeType: '',
+    buffer: Buffer.from('{"model_type":"whisper","decoder_layers":2,"encoder_layers":6}'),
+  });
+  await expect(page.getByText(/this is the decoder reading its own tokens/)).toBeVisible();
+  await expect(page.getByText('2 × full_attention')).toBeVisible();
+  const part = page.getByLabel('Part', { exact: true });
+  await part.selectOption('Decoder, reading the source');
+  await expect(page.getByText('2 × cross_attention')).toBeVisible();
+  expect(page.url()).toMatch(/T=48&queries=64&layer=2\*/);
+  await expect(output(page, 'Visible pairs')).toContainText('3,072');
+  await part.selectOption('Encoder');
+  await expect(page.getByText('6 × full_attention')).toBeVisible();
+  await page.getByRole('button', { name: 'Plan its memory' }).click();
+  await expect(page.getByRole('status', { name: 'Finding' })).toContainText('The encoder of');
 });
 
 /** By the id of each bug the lint that catches it, as its file says. */

@@ -101,10 +101,44 @@ test('an address with something wrong in it still opens, and says what was mende
   page,
 }) => {
   await open(page, 'model=gpt-9&T=-3&cache=fp8');
-  await expect(page.getByText(/Mended: no released model is called 'gpt-9'/)).toBeVisible();
+  await expect(
+    page.getByText(/Mended: no released model and no model type is called 'gpt-9'/),
+  ).toBeVisible();
   await expect(page.getByText(/Mended: T is '-3'/)).toBeVisible();
   await follow(page, '#/planner?model=qwen3-8b&T=1024');
   await expect(finding(page)).toContainText('Qwen3 8B keeps 144 MiB for 1,024 tokens');
+});
+
+test('a number that is not allowed stays as it was typed, with what is used instead', async ({
+  page,
+}) => {
+  await open(page, 'model=gemma-3-1b&T=32768');
+  const field = page.getByLabel('Sequences', { exact: true });
+  await field.fill('9999');
+  await field.press('Enter');
+  await expect(field).toHaveValue('9999');
+  await expect(field).toHaveAttribute('aria-invalid', 'true');
+  await expect(
+    page.getByText('It should be a whole number from 1 to 4,096; 4,096 is used.'),
+  ).toBeVisible();
+  expect(page.url()).toContain('batch=4096');
+  await field.fill('8');
+  await field.press('Enter');
+  await expect(field).toHaveAttribute('aria-invalid', 'false');
+  await expect(finding(page)).toContainText('for 8 × 32,768 tokens');
+});
+
+test('an encoder and a decoder: its type in a link, what is of the source, and the other part', async ({
+  page,
+}) => {
+  await open(page, 'model=whisper&T=448');
+  await expect(finding(page)).toContainText('1,500 tokens that are read once');
+  await page.getByLabel('Source, tokens').fill('300');
+  await page.getByLabel('Source, tokens').press('Enter');
+  await expect(finding(page)).toContainText('300 tokens that are read once');
+  await page.getByLabel('Part', { exact: true }).selectOption('Encoder');
+  await expect(finding(page)).toContainText('The encoder of whisper reads a whole source at once');
+  expect(page.url()).toMatch(/source=300.*part1=encoder/);
 });
 
 for (const [width, scheme] of [

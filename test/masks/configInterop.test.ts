@@ -14,6 +14,7 @@ import {
   W,
   type Made,
 } from '../../scripts/interop/configTypes';
+import { comparedPairs, pairCases, type MadePair } from '../../scripts/interop/pairs';
 import { TABLE_VERSION } from '../../src/masks/configTable';
 import fixture from '../fixtures/interop/configs.json';
 
@@ -41,6 +42,31 @@ describe('every model type, given to transformers', () => {
     copy.masks['gemma2']!.sums['sliding_attention']!.pairs++;
     copy.caches['llama']!.numbers[2]![1]! += 1;
     expect(compared(copy as unknown as Made).wrong).toHaveLength(2);
+  });
+});
+
+describe('an encoder and a decoder, asked by derivatives', () => {
+  const pairs = fixture.pairs as unknown as Record<string, MadePair>;
+  test('read what we draw: both sides, what is before, the whole source; and keep what we count of either', () => {
+    expect(Object.keys(pairs).sort()).toEqual(pairCases.map(({ id }) => id).sort());
+    expect(pairCases.length).toBeGreaterThanOrEqual(20);
+    expect(comparedPairs(pairs)).toEqual([]);
+  });
+  test('of each a cell that is other, or a number that is kept, would be seen', () => {
+    const copy = structuredClone(pairs) as unknown as Record<
+      string,
+      { sums: Record<string, { crc: number }>; own: number[]; source: number[] }
+    >;
+    copy['led']!.sums['encoder']!.crc ^= 1;
+    copy['bart']!.sums['cross']!.crc ^= 1;
+    copy['t5']!.own[0]! += 1;
+    copy['whisper']!.source[1]! += 1;
+    expect(comparedPairs(copy as unknown as Record<string, MadePair>)).toHaveLength(4);
+  });
+  test('the windows of LED, LongT5 and T5Gemma are no square: not everything is read', () => {
+    for (const id of ['led', 'longt5, local', 't5gemma'])
+      expect(pairs[id]!.sums.encoder!.pairs, id).toBeLessThan(24 * 24);
+    expect(pairs['t5gemma']!.sums.decoder!.pairs).toBeLessThan((17 * 18) / 2);
   });
 });
 

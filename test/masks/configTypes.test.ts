@@ -49,7 +49,10 @@ describe('a model type of the table', () => {
       const config = of({ model_type });
       const kinds = kindsOf(config);
       expect(kinds.reduce((sum, { count }) => sum + count, 0)).toBe(config.layers.length);
-      const sum = kinds.reduce((bytes, kind) => bytes + bytesOfKind(kind, 5000), 0);
+      const sum = kinds.reduce(
+        (bytes, kind) => bytes + bytesOfKind(kind, 5000, 2, config.source?.tokens),
+        0,
+      );
       const kept = cacheBytesAt(config, 5000) + stateBytes(config);
       expect(kept, model_type).toBe(config.causal ? sum : 0);
       expect(flopsPerTokenAt(config, 100), model_type).toBeGreaterThan(0);

@@ -184,7 +184,16 @@ describe('what is no config', () => {
       /model_type|JSON/,
     ],
     ['no family', () => readConfig('{}'), /has no model_type; open .* of llama, mistral/],
-    ['T5', () => readConfig('{"model_type":"t5"}'), /model_type is "t5": an encoder and a decoder/],
+    [
+      'an encoder that is not drawn',
+      () => readConfig('{"model_type":"pegasus_x"}', 'encoder'),
+      /the encoder of pegasus_x is not drawn: its layers read blocks of their own/,
+    ],
+    [
+      'DETR',
+      () => readConfig('{"model_type":"detr"}'),
+      /"detr": it reads pictures, sound or series/,
+    ],
     ['Mamba', () => readConfig('{"model_type":"mamba2"}'), /"mamba2": it has no attention/],
     [
       'a model nobody knows',

@@ -160,6 +160,17 @@ describe('Nemotron 3 Super 120B (turboquant-mlx #52)', () => {
   });
 });
 
+describe('Gemma 4 31B in about 50 GiB (vllm #43308)', () => {
+  test('0.20 logged about 55,000 tokens: its pages shared out evenly among six groups', () => {
+    const { layout } = of('gemma-4-31b', { keeping: engine('vllm') });
+    within(loggedTokens(layout!, 50 * GIB), 55_000);
+  });
+  test('0.21 logged about 525,000: as many texts as fit of the longest one, if that has 131,072 tokens', () => {
+    const at = of('gemma-4-31b', { keeping: engine('vllm') });
+    within((50 * GIB * 131_072) / bytes(at, 131_072), 525_000);
+  });
+});
+
 describe('Gemma 4 31B on a card of 32 GB, hybrid manager off (vllm #39254)', () => {
   test('64K to 93K cannot be had from the config: honouring the window in the same memory gives more than ten times the length', () => {
     // Whatever number has how many bytes, it cancels out of the ratio.
@@ -167,6 +178,10 @@ describe('Gemma 4 31B on a card of 32 GB, hybrid manager off (vllm #39254)', () 
     const ring = of('gemma-4-31b');
     const memory = bytes(full, 64 * 1024);
     expect(longestIn(ring, memory) / (64 * 1024)).toBeGreaterThan(10);
+    // Of the two figures 93K can be had: 8 GiB in bf16, which a card of 32 GB has beside weights of 4 bits, 16.1 GiB.
+    within(bytes(ring, 93 * 1024) / GIB, 8.05, 0.01);
+    const int4 = (30_697_345_280 * 18) / 32 / GIB;
+    within(int4, 16.1, 0.01);
     // And 64K at full length would take 55 GiB in bf16, 27.5 in fp8: more than the card has beside 31 billion weights.
     within(memory / GIB, 55, 0.001);
     within(

@@ -13,7 +13,8 @@ import {
 import { cacheAt, priced, type How } from '../../src/masks/planner/cache';
 import { ENGINES } from '../../src/masks/planner/keeping';
 import { openedTypes } from '../../src/masks/configTable';
-import { configOfType, modelOf, slim } from '../../src/masks/planner/model';
+import { modelOf, slim } from '../../src/masks/planner/model';
+import { configOfType } from '../../src/masks/planner/typed';
 import { NAMED } from '../../scripts/interop/configTypes';
 import {
   BF16,
@@ -60,6 +61,11 @@ describe('an address', () => {
     ),
     machines: fc.constantFrom(...MACHINES),
     memory: fc.integer({ min: 1, max: 2000 }),
+    parts: fc.tuple(
+      fc.constantFrom(undefined, 'encoder' as const, 'cross' as const),
+      fc.constantFrom(undefined, 'encoder' as const),
+    ),
+    source: fc.option(fc.integer({ min: 1, max: 9000 }), { nil: undefined }),
     billions: fc.tuple(
       fc.option(fc.integer({ min: 1, max: 900 }), { nil: undefined }),
       fc.option(fc.integer({ min: 1, max: 900 }), { nil: undefined }),
@@ -87,6 +93,23 @@ describe('an address', () => {
     expect(asked.keeping).toEqual(ENGINES.find((one) => one.id === 'vllm')!.keeping);
     expect(notes).toHaveLength(5);
     expect(notes.join(' ')).toMatch(/T is '-4'; it should be a whole number from 1 to/);
+  });
+});
+
+describe('a model type in an address', () => {
+  test('is read as the field reads it, and stands in the next address as a config', () => {
+    const { asked, notes } = fromAddress('model=mistral&with=whisper&part2=encoder&source=300');
+    expect(notes).toEqual([]);
+    expect(JSON.parse(asked.models[0]!)).toMatchObject({ model_type: 'mistral' });
+    expect(asked.parts[1]).toBe('encoder');
+    expect(asked.source).toBe(300);
+    expect(fromAddress(toAddress(asked)).asked).toEqual(asked);
+  });
+  test('that is refused says why, and one nobody knows says what there is', () => {
+    expect(fromAddress('model=mamba2').notes.join(' ')).toMatch(/"mamba2": it has no attention/);
+    const { asked, notes } = fromAddress('model=gpt-9');
+    expect(asked.models).toEqual(FIRST.models);
+    expect(notes.join(' ')).toMatch(/no released model and no model type is called 'gpt-9'/);
   });
 });
 
@@ -144,7 +167,10 @@ describe('a config of one’s own', () => {
   test('has the weights a person says it has', () => {
     expect(modelOf(file, 30).parameters).toBe(30e9);
     expect(modelOf(file, 30).known).toBe('typed');
-    expect(modelOf(file).known).toBe('counted');
+    expect(modelOf(file).known).toBe('exact');
+    expect(modelOf('{"model_type":"olmo2","intermediate_size":99}').known).toBe('counted');
+    const biased = '{"model_type":"llama","intermediate_size":99,"attention_bias":true}';
+    expect(modelOf(biased).known).toBe('counted');
     expect(modelOf('{"model_type":"llama"}').why).toMatch(/intermediate_size/);
     expect(modelOf('gemma-3-27b').made).toBe(131_072);
   });

@@ -1,25 +1,42 @@
-/** @file Weights counted from sizes, held to what the makers of released models publish. */
-import { expect, test } from 'vitest';
+/** @file Weights counted from sizes, held to transformers’ own models and to what is published. */
+import { describe, expect, test } from 'vitest';
+import { comparedWeights, weightCases } from '../../scripts/interop/weights';
 import { readConfig } from '../../src/masks/configs';
 import { released } from '../../src/masks/planner/released';
-import { activationBytes, weightsOf } from '../../src/masks/planner/weights';
+import { activationBytes, EXACT, weightsOf } from '../../src/masks/planner/weights';
+import fixture from '../fixtures/interop/configs.json';
 
 const of = (config: Readonly<Record<string, unknown>>) => {
   const text = JSON.stringify(config);
   return weightsOf(text, readConfig(text));
 };
 
-const published = released.all.filter(({ parameters }) => parameters !== undefined);
+const released_ = released.all.map(({ id, config }) => ({ id, fields: config }));
+const made = fixture.weights as Readonly<Record<string, number>>;
 
-test.each(
-  published
-    .filter(({ config }) => typeof of(config) === 'object')
-    .map((one) => [one.label, one] as const),
-)('%s has as many weights as its makers say, within 1 %%', (_, { config, parameters }) => {
-  const weights = of(config);
-  if (typeof weights === 'string') throw new Error(weights);
-  expect(weights.parameters / parameters!).toBeGreaterThan(0.99);
-  expect(weights.parameters / parameters!).toBeLessThan(1.01);
+describe('weights, beside those of transformers’ own models', () => {
+  test('are as many, of every released model and of one of each type that is called exact', () => {
+    const cases = weightCases(released_);
+    expect(Object.keys(made).sort()).toEqual(cases.map(({ id }) => id).sort());
+    const types = cases.map(({ fields }) => fields['model_type']);
+    for (const type of EXACT) expect(types).toContain(type);
+    expect(comparedWeights(cases, made)).toEqual([]);
+  });
+  test('and one more or less would be seen', () => {
+    const other = { ...made, 'llama-3.1-8b': made['llama-3.1-8b']! + 1 };
+    expect(comparedWeights(weightCases(released_), other)).toHaveLength(1);
+  });
+  test.each([
+    ['llama-3.1-8b', 8.03],
+    ['gpt-oss-120b', 116.8],
+    ['gpt-oss-20b', 20.9],
+    ['deepseek-v3', 671],
+    ['gemma-4-31b', 30.7],
+    ['nemotron-3-super-120b', 120.7],
+    ['qwen3.5-9b', 8.95],
+  ])('%s has %f billion, as is said of it', (id, billions) => {
+    expect(made[id]! / 1e9 / billions).toBeCloseTo(1, 2);
+  });
 });
 
 test('Qwen3 30B-A3B: 128 experts of 768 beside attention', () => {
@@ -41,7 +58,9 @@ test('Qwen3 30B-A3B: 128 experts of 768 beside attention', () => {
 
 test('what cannot be counted says why', () => {
   expect(of({ model_type: 'llama' })).toBe('the file does not say intermediate_size');
-  expect(of(released.get('gemma-3n-e4b').config)).toMatch(/parts whose sizes are not counted/);
+  const jamba = { model_type: 'jamba', intermediate_size: 100 };
+  expect(of(jamba)).toMatch(/parts whose sizes are not counted/);
+  expect(of({ model_type: 't5' })).toMatch(/an encoder and a decoder/);
 });
 
 test('a tied table is counted once', () => {

@@ -32,7 +32,7 @@ describe('what is said of a model type', () => {
 
   test('that it opens or is refused: of all types of the table, in the words of the refusal', () => {
     for (const type of [...openedTypes(), ...nestingTypes()])
-      expect(answerFor(type)).toMatch(' opens');
+      expect(answerFor(type)).toMatch(/^\S+ opens[;:]/);
     for (const model_type of refusedTypes().filter((type) => type !== 'longcat_flash')) {
       const reason = /is refused: (.*)$/.exec(answerFor(model_type))![1]!;
       const open = () => readConfig(JSON.stringify({ model_type }));

@@ -86,7 +86,7 @@ describe('the planner', () => {
     planner.setBillions(0, 4);
     expect(planner.entries[0]!.weights).toBe(8e9);
     planner.choose(0, 'llama-3.1-8b');
-    expect(planner.entries[0]!.model.known).toBe('published');
+    expect(planner.entries[0]!.model.known).toBe('exact');
   });
 
   test('a curve passes through the length that is looked at and through each knee', () => {

@@ -10,7 +10,10 @@ import { LONGEST_READ } from '../../core/link';
 import { MOST_PRICED } from './cache';
 import { engineOf, ENGINES, PAGE, STEP, type Keeping } from './keeping';
 import { CACHE_PRECISIONS, STATE_PRECISIONS, WEIGHT_PRECISIONS } from './precision';
+import { slim } from './model';
 import { released } from './released';
+import { configOfType, isConfigText, isType } from './typed';
+import { isPart, PARTS, type Part } from '../part';
 
 export interface Asked {
   /** One, or two to be compared: the id of a released model, or the text of a config. */
@@ -26,6 +29,10 @@ export interface Asked {
   readonly machines: number;
   /** GiB of each machine. */
   readonly memory: number;
+  /** Of an encoder and a decoder: the one that is priced, of the first and the second model; undefined: the decoder. */
+  readonly parts: readonly (Part | undefined)[];
+  /** Tokens of the source a decoder reads; undefined: as its config is taken to say. */
+  readonly source: number | undefined;
   /** How many weights the first and the second model have, where a person says so; billions. */
   readonly billions: readonly (number | undefined)[];
 }
@@ -40,19 +47,22 @@ export const FIRST: Asked = {
   keeping: ENGINES[0]!.keeping,
   machines: 1,
   memory: 80,
+  parts: [],
+  source: undefined,
   billions: [],
 };
 
 export const BATCH = { min: 1, max: 4096 };
 export const LENGTH = { min: 1, max: MOST_PRICED };
+/** Tokens of a source. */
+export const SOURCE = { min: 1, max: MOST_PRICED };
 export const MACHINES: readonly number[] = [1, 2, 4, 8, 16];
 export const MEMORY = { min: 1, max: 100_000 }; // GiB
 export const BILLIONS = { min: 0.001, max: 100_000 };
 
-export const isConfigText = (model: string): boolean => model.trimStart().startsWith('{');
-
 export function toAddress(asked: Asked): string {
   const { models, T, batch, cache, states, weights, keeping, machines, memory, billions } = asked;
+  const { parts, source } = asked;
   const engine = engineOf(keeping);
   const own = engine
     ? engine === ENGINES[0]
@@ -76,6 +86,10 @@ export function toAddress(asked: Asked): string {
     ...own,
     ...(machines === FIRST.machines ? [] : [`machines=${machines}`]),
     ...(memory === FIRST.memory ? [] : [`memory=${memory}`]),
+    ...(source === undefined ? [] : [`source=${source}`]),
+    ...parts.flatMap((one, i) =>
+      one === undefined || one === 'decoder' ? [] : [`part${i + 1}=${one}`],
+    ),
     ...billions.flatMap((one, i) => (one === undefined ? [] : [`billions${i + 1}=${one}`])),
   ].join('&');
 }
@@ -124,11 +138,12 @@ export function fromAddress(query: string): Understood {
       return text;
     };
   const model = (text: string): string => {
+    if (isConfigText(text) || released.has(text)) return text;
     check(
-      isConfigText(text) || released.has(text),
-      `no released model is called '${text.slice(0, 30)}' here; there are ${released.all.map(({ id }) => id).join(', ')}`,
+      isType(text),
+      `no released model and no model type is called '${text.slice(0, 30)}' here; there are ${released.all.map(({ id }) => id).join(', ')}, and model types as llama or gemma3_text`,
     );
-    return text;
+    return slim(configOfType(text));
   };
   const ids = (all: readonly { readonly id: string }[]) => all.map(({ id }) => id);
   const first = take('model', FIRST.models[0]!, model);
@@ -153,6 +168,16 @@ export function fromAddress(query: string): Understood {
       Number(one('machines', MACHINES.map(String))(text)),
     ),
     memory: take('memory', FIRST.memory, number('memory', MEMORY, false)),
+    parts: [0, 1].map((i) =>
+      take<Part | undefined>(`part${i + 1}`, undefined, (text) => {
+        check(
+          isPart(text),
+          `part${i + 1} is '${text.slice(0, 20)}'; there are ${PARTS.map(({ id }) => id).join(', ')}`,
+        );
+        return text;
+      }),
+    ),
+    source: take<number | undefined>('source', undefined, number('source', SOURCE)),
     billions: [0, 1].map((i) =>
       take<number | undefined>(
         `billions${i + 1}`,

@@ -19,13 +19,15 @@ export interface How {
   readonly batch: number; // sequences
   /** Machines the heads are shared out to. */
   readonly machines: number;
+  /** Tokens of the source a decoder reads; undefined: as its config is taken to say. */
+  readonly source?: number | undefined;
 }
 
 export interface LayerCost {
   readonly facts: LayerFacts;
   /** Tokens of one sequence whose keys have room; 0: it keeps none. */
   readonly tokens: number;
-  /** Bytes of keys, values and what an indexer picks by, all sequences. */
+  /** Bytes of keys, values and what an indexer picks by, all sequences; those of a source among them. */
   readonly bytes: number;
   /** Bytes of states, all sequences; undefined: not known. */
   readonly state: number | undefined;
@@ -35,6 +37,8 @@ export interface CacheCost {
   readonly layers: readonly LayerCost[];
   /** Bytes of keys and values, all layers and sequences; with a pool all its pages, those of states and padding too. */
   readonly keys: number;
+  /** Of them those of a source, which do not grow. */
+  readonly source: number;
   /** Bytes of states outside a pool; those of unknown size are not among them. */
   readonly states: number;
   /** Bytes of pages that no layer uses: padding. */
@@ -75,6 +79,13 @@ export function tokenBytes(facts: LayerFacts, { cache, machines }: How): number 
 const textBytes = ({ perTokenOfText }: LayerFacts, { cache }: How): number =>
   bytesOfVector(cache, perTokenOfText);
 
+/** Bytes of keys and values of the source of one sequence in a layer, on one machine. */
+export function sourceBytesOf({ layer: { cross } }: LayerFacts, how: How): number {
+  if (cross === undefined) return 0;
+  const each = bytesOfVector(how.cache, cross.keyDim) + bytesOfVector(how.cache, cross.valueDim);
+  return (how.source ?? 0) * Math.max(1, Math.ceil(cross.kvHeads / how.machines)) * each;
+}
+
 /** Bytes of the state of one sequence in a layer, on one machine; undefined: not known. */
 export function stateBytesOf({ state }: LayerFacts, { states, machines }: How): number | undefined {
   if (state === undefined) return undefined;
@@ -94,7 +105,8 @@ export function roomAt(facts: LayerFacts, T: number, { windows, step, page }: Ke
   return Math.ceil(kept / page) * page;
 }
 
-export function priced(config: ConfigLayers, how: How): Priced {
+export function priced(config: ConfigLayers, asked: How): Priced {
+  const how = { ...asked, source: asked.source ?? config.source?.tokens };
   const facts = layerFacts(config);
   const laid = how.keeping.pool ? pooled(facts, how) : undefined;
   return {
@@ -109,6 +121,8 @@ export function priced(config: ConfigLayers, how: How): Priced {
 }
 
 function pooled(facts: readonly LayerFacts[], how: How): Layout | string {
+  if (facts.some(({ perTokenOfSource }) => perTokenOfSource > 0))
+    return 'keys of a source lie in pages of their own, which is not modelled';
   if (facts.some(({ entries }) => entries !== undefined))
     return 'compressed entries beside a window are laid out in a way of their own, which is not modelled';
   if (facts.some(({ kind }) => kind === 'masked'))
@@ -166,6 +180,7 @@ function ofLayer(facts: LayerFacts, how: How, T: number): LayerCost {
   const bytes =
     tokens * tokenBytes(facts, how) +
     T * textBytes(facts, how) +
+    sourceBytesOf(facts, how) +
     (entries === undefined ? 0 : whole * bytesOfVector(how.cache, entries.numbers));
   const state = stateBytesOf(facts, how);
   return {
@@ -181,7 +196,8 @@ function apart({ facts, how }: Priced, T: number): CacheCost {
   const layers = facts.map((one) => ofLayer(one, how, T));
   const keys = layers.reduce((sum, { bytes }) => sum + bytes, 0);
   const states = layers.reduce((sum, { state }) => sum + (state ?? 0), 0);
-  return { layers, keys, states, padding: 0, total: keys + states };
+  const source = facts.reduce((sum, one) => sum + sourceBytesOf(one, how), 0) * how.batch;
+  return { layers, keys, source, states, padding: 0, total: keys + states };
 }
 
 function inPool(of: Priced, layout: Layout, T: number): CacheCost {
@@ -210,5 +226,5 @@ function inPool(of: Priced, layout: Layout, T: number): CacheCost {
   const total = totalAt(of, T);
   const keys = bytes.reduce((sum, one) => sum + one, 0);
   const kept = states.reduce((sum, one) => sum + one, 0);
-  return { layers, keys, states: kept, padding: total - keys - kept, total };
+  return { layers, keys, source: 0, states: kept, padding: total - keys - kept, total };
 }

@@ -2,9 +2,9 @@
 import { InputError } from '../../core/check';
 import { isRecord } from '../../core/fields';
 import { readConfig } from '../configs';
-import { entryOf } from '../configTable';
 import type { ConfigLayers } from '../configLayer';
-import { isConfigText } from './asked';
+import type { Part } from '../part';
+import { isConfigText } from './typed';
 import { BF16, WEIGHT_PRECISIONS, type Precision } from './precision';
 import { released } from './released';
 import { weightsOf, type Weights } from './weights';
@@ -16,8 +16,11 @@ export interface Model {
   readonly text: string;
   /** How many weights, and how that is known; undefined: not at all, `why` not. */
   readonly parameters: number | undefined;
-  readonly known: 'counted' | 'published' | 'typed' | undefined;
+  readonly known: 'exact' | 'counted' | 'typed' | undefined;
   readonly why: string | undefined;
+  /** Of a released model: where its sizes are from, and whether they are its makers'. */
+  readonly source?: string;
+  readonly sure?: boolean;
   /** Of what is counted: for what a step holds meanwhile. */
   readonly weights: Weights | undefined;
   /** Precision it is released in. */
@@ -27,26 +30,21 @@ export interface Model {
 }
 
 /** Throws InputError for a config that cannot be read. */
-export function modelOf(asked: string, billions?: number): Model {
+export function modelOf(asked: string, billions?: number, part?: Part): Model {
   const known = isConfigText(asked) ? undefined : released.get(asked);
   const text = known ? JSON.stringify(known.config) : asked;
-  const config = readConfig(text);
+  const config = readConfig(text, part);
   const weights = weightsOf(text, config);
   const counted = typeof weights === 'object' ? weights : undefined;
-  const parameters =
-    billions !== undefined ? billions * 1e9 : (known?.parameters ?? counted?.parameters);
+  const parameters = billions !== undefined ? billions * 1e9 : counted?.parameters;
   const precision = WEIGHT_PRECISIONS.find(({ id }) => id === known?.weights) ?? BF16;
   return {
     name: known?.label ?? config.name ?? config.label,
     config,
     text,
     parameters,
-    known:
-      billions !== undefined
-        ? 'typed'
-        : known?.parameters !== undefined
-          ? 'published'
-          : counted && 'counted',
+    known: billions !== undefined ? 'typed' : counted && (counted.exact ? 'exact' : 'counted'),
+    ...(known && { source: known.source, sure: known.sure }),
     why: typeof weights === 'string' ? weights : undefined,
     weights: counted,
     precision,
@@ -62,13 +60,21 @@ function madeFor(text: string): number | undefined {
   return found ? Number(found[1]) : undefined;
 }
 
-/** Everything that is priced of a config. */
+/** Everything that is priced of a config; of an encoder and a decoder, of both. */
 function priceOf(text: string): string {
   const config = readConfig(text);
+  const others = (config.parts ?? [])
+    .filter(({ part, refused }) => part !== config.part && refused === undefined)
+    .map(({ part }) => pricedOf(readConfig(text, part)));
+  return JSON.stringify([pricedOf(config), others, weightsOf(text, config), madeFor(text)]);
+}
+
+function pricedOf(config: ConfigLayers) {
   const { layers, causal, heads, headDim, hidden, vocabulary, family, name } = config;
   const kept = layers.map(({ rope: _, ...layer }) => layer);
-  const sizes = { kept, causal, heads, headDim, hidden, vocabulary, family, name };
-  return JSON.stringify([sizes, weightsOf(text, config), madeFor(text)]);
+  const { part, parts, source } = config;
+  const pair = { part, parts, source: source?.tokens };
+  return { kept, causal, heads, headDim, hidden, vocabulary, family, name, ...pair };
 }
 
 /** Another value of the same kind. */
@@ -124,19 +130,4 @@ function needed(
   };
   drop(Object.keys(all));
   return kept;
-}
-
-/**
- * A model type by its name, with what its class has by default today. Some classes have defaults that a file is refused for:
- * of those the name alone.
- */
-export function configOfType(type: string): string {
-  const whole = JSON.stringify({ model_type: type, ...entryOf(type)?.d });
-  try {
-    readConfig(whole);
-    return whole;
-  } catch (error) {
-    if (error instanceof InputError) return JSON.stringify({ model_type: type });
-    throw error;
-  }
 }

@@ -16,12 +16,18 @@ export function kneesOf({ facts, how, layout }: Priced): readonly number[] {
   return [...new Set(kept.map(({ window }) => window! - 1 + more))].sort((a, b) => a - b);
 }
 
-/** FLOPs of attention for one more token, the T-th of a sequence: its row of pairs, of all layers and heads. */
-export function nextFlops(config: ConfigLayers, T: number): number {
+/**
+ * FLOPs of attention for one more token, the T-th of a sequence: its row of pairs, of all layers and heads, and all of a
+ * source.
+ */
+export function nextFlops(config: ConfigLayers, T: number, source = config.source?.tokens): number {
   if (T < 1) return 0;
-  return layerFacts(config).reduce((sum, { layer, flopsPerPair }) => {
-    const pairs = pairsAt(layer, config.causal, T) - pairsAt(layer, config.causal, T - 1);
-    return sum + pairs * flopsPerPair;
+  return layerFacts(config).reduce((sum, { layer, flopsPerPair, flopsPerPairOfSource }) => {
+    const own =
+      config.part === 'cross'
+        ? 0
+        : pairsAt(layer, config.causal, T) - pairsAt(layer, config.causal, T - 1);
+    return sum + own * flopsPerPair + (source ?? 0) * flopsPerPairOfSource;
   }, 0);
 }
 

@@ -5,10 +5,12 @@ export interface Released {
   readonly id: string;
   readonly label: string;
   readonly order: number;
-  /** Of the whole model, as its makers publish it; where it is missing it is counted. */
-  readonly parameters?: number;
   /** Precision it is released in; bf16 where nothing is said. */
   readonly weights?: string;
+  /** Where its sizes are from, and what of the model is not counted; a sentence without an end. */
+  readonly source: string;
+  /** From its makers or their code; otherwise put together from what others publish of its file. */
+  readonly sure: boolean;
   readonly config: Readonly<Record<string, unknown>>;
 }
 

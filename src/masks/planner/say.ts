@@ -69,9 +69,13 @@ const sequences = (batch: number) => (batch === 1 ? '' : `${formatInteger(batch)
 /** First the answer, then why it is so. */
 export function finding({ name, at }: Named, T: number): readonly string[] {
   const { how, config, facts } = at;
+  if (config.part === 'encoder')
+    return [
+      `The encoder of ${name} reads a whole source at once and keeps no cache; what its decoder keeps of the source is the decoder’s.`,
+    ];
   if (!config.causal)
     return [`${name} is an encoder: it reads a whole text at once and keeps no cache.`];
-  const { total } = cacheAt(at, T);
+  const { total, source } = cacheAt(at, T);
   const parts = partsOf(at);
   const size = `${name} keeps ${formatBytes(total)} for ${sequences(how.batch)}${formatInteger(T)} ${T === 1 ? 'token' : 'tokens'} in ${how.cache.id}${onEach(how.machines)}.`;
   const whys: string[] = [];
@@ -97,6 +101,11 @@ export function finding({ name, at }: Named, T: number): readonly string[] {
   return [
     size,
     begun(why),
+    ...(source > 0
+      ? [
+          `${formatBytes(source)} of it are of the source, ${formatInteger(how.source ?? 0)} tokens that are read once and kept as they are.`,
+        ]
+      : []),
     ...(parts.bounded > 0 && unbounded > total
       ? [
           `Without ${facts.some(({ kind }) => kind === 'chunked') ? 'chunks' : 'windows'} it would be ${formatBytes(unbounded)}, ${times(unbounded / total)} times as much.`,

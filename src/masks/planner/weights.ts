@@ -1,44 +1,62 @@
 /**
- * @file How many weights a decoder has, counted from the sizes in its config: embeddings, projections, feed-forwards, experts.
+ * @file How many weights a decoder has, counted from the sizes in its config: embeddings, what mixes tokens, feed-forwards.
  *
- * The class's code is not asked, so this is a prediction: norms and biases are left out (a thousandth), and whatever makes a
- * family special is counted only where it is named below. Released models give it away: test/masks/plannerWeights.test.ts.
+ * Of the types in EXACT every matrix, bias and norm is counted, and `npm run test:interop:released` asks transformers' own
+ * model. Of others it is a prediction: biases and norms beside the two of a layer are left out, a thousandth of all.
  */
 import { InputError } from '../../core/check';
-import type { ConfigLayer, ConfigLayers } from '../configLayer';
+import type { ConfigLayers } from '../configLayer';
 import { modelTypeOf } from '../configType';
 import type { Fields } from '../fields';
 import { fromMistral } from '../mistralParams';
 import { parse } from '../fields';
+import { feed, innerOf } from './weightsFeed';
+import { besides, mixer, normsOf } from './weightsMixer';
 
 export interface Weights {
   /** All of them, as they lie in memory. */
   readonly parameters: number;
-  /** Of them the table that tokens are looked up in; engines may keep it elsewhere. */
+  /** Of them the tables that tokens are looked up in; engines may keep them elsewhere. */
   readonly embedding: number;
   /** Numbers of the widest thing a token passes through in a layer, for what a step holds meanwhile. */
   readonly widest: number;
+  /** As many as transformers' own model has, and not nearly. */
+  readonly exact: boolean;
 }
 
-const SIZE = { min: 1, max: 2 ** 24 };
-const COUNT = { min: 0, max: 2 ** 16 };
+/** Types of which nothing is left out. */
+export const EXACT: readonly string[] = [
+  'llama',
+  'mistral',
+  'mixtral',
+  'gemma',
+  'gemma2',
+  'gemma3_text',
+  'gemma3n_text',
+  'gemma4_text',
+  'gpt_oss',
+  'qwen2',
+  'qwen3',
+  'qwen3_moe',
+  'qwen3_5_text',
+  'deepseek_v3',
+  'llama4_text',
+  'nemotron_h',
+];
 
 /** Their input table is their output matrix, where a file does not say. */
 const TIED = /^(gemma|cohere|falcon|gpt2|gpt_neo|bloom|mpt|opt|codegen)/;
-/** Two matrices in a feed-forward, not three. */
-const PLAIN =
-  /^(gpt2|gpt_neo|gptj|gpt_bigcode|opt|bloom|mpt|falcon|starcoder2|phi$|persimmon|nemotron|codegen)/;
 /** Something in them is not counted here. */
-const UNCOUNTED =
-  /^(gemma3n|gemma4|nemotron_h|llama4|jamba|zamba|bamba|falcon_h1|deepseek_v4|zebra|granitemoehybrid)/;
+const UNCOUNTED = /^(jamba|zamba|bamba|falcon_h1|deepseek_v4|zebra|granitemoehybrid)/;
 
 /** Or the reason why they are not counted, as a sentence's end. Throws InputError for what is no config. */
 export function weightsOf(text: string, config: ConfigLayers): Weights | string {
   const file = parse(text, 'the config');
+  if (config.part) return 'it is of an encoder and a decoder, whose weights are not counted here';
   const { own, type, entry } = modelTypeOf(fromMistral(file) ?? file);
   const fields = own.renamed({ ...(entry.a ?? {}), intermediate_size: 'n_inner' }).over(entry.d);
-  const special = UNCOUNTED.exec(type) && !(type === 'gemma4_text' && isDense(fields));
-  if (special) return `${config.label} has parts whose sizes are not counted here`;
+  if (UNCOUNTED.test(type) || (type === 'gemma4_text' && !isDense(fields)))
+    return `${config.label} has parts whose sizes are not counted here`;
   if (!config.causal) return 'it is an encoder';
   if (!['intermediate_size', 'moe_intermediate_size', 'hidden_dim'].some((n) => fields.has(n)))
     return 'the file does not say intermediate_size';
@@ -51,84 +69,36 @@ export function weightsOf(text: string, config: ConfigLayers): Weights | string 
   }
 }
 
+/** Gemma 4 without experts and without a table for each layer: both are said by the file, as its class has the latter. */
 const isDense = (fields: Fields) =>
-  !fields.flag('enable_moe_block', false) && !fields.has('hidden_size_per_layer_input');
+  !fields.flag('enable_moe_block', false) && fields.get('hidden_size_per_layer_input') === 0;
 
 function counted(fields: Fields, type: string, config: ConfigLayers, V: number): Weights {
   const { hidden: D, layers } = config;
-  const embedding = V * D;
   const tied = fields.flag('tie_word_embeddings', TIED.test(type));
   const each = layers.map(
-    (layer, at) => mixer(fields, type, config, layer) + feed(fields, type, layer, at, D),
+    (layer, at) =>
+      mixer(fields, type, config, layer) +
+      feed(fields, type, layer, at, D) +
+      normsOf(fields, type, layer, D),
   );
   const inner = innerOf(fields, D);
+  const { tables, others } = besides(fields, type, D, layers.length);
+  const head = tied ? 0 : V * D;
   return {
-    parameters: embedding * (tied ? 1 : 2) + each.reduce((sum, one) => sum + one, 0),
-    embedding,
+    // The last norm stands before the output matrix.
+    parameters: V * D + tables + others + head + D + each.reduce((sum, one) => sum + one, 0),
+    embedding: V * D + tables,
     widest: 2 * D + Math.max(2 * inner, config.heads * config.headDim + 2 * D),
+    exact: EXACT.includes(type) && (type === 'gpt_oss' || !biased(fields)),
   };
 }
 
-/** Width of a dense feed-forward. */
-const innerOf = (fields: Fields, D: number): number =>
-  fields.has('intermediate_size')
-    ? fields.whole('intermediate_size', SIZE)
-    : fields.whole('hidden_dim', SIZE, 4 * D);
-
-/** Projections of what mixes tokens. */
-function mixer(fields: Fields, type: string, config: ConfigLayers, layer: ConfigLayer): number {
-  const { hidden: D, heads: H } = config;
-  const whole = (name: string, otherwise?: number) => fields.whole(name, SIZE, otherwise);
-  if (layer.kind === 'none') return 0;
-  if (layer.kind === 'state') {
-    if (layer.state === 'convolution') return 4 * D * D; // in, three of D wide, and out
-    const keys = whole('linear_num_key_heads', H) * whole('linear_key_head_dim', 128);
-    const values = whole('linear_num_value_heads', H) * whole('linear_value_head_dim', 128);
-    const gates = 2 * whole('linear_num_value_heads', H);
-    // Queries, keys, values and the gate of what comes out; then out.
-    return D * (2 * keys + 2 * values + gates) + values * D;
-  }
-  if (layer.latent) {
-    const rotated = fields.whole('qk_rope_head_dim', { min: 0, max: 8192 }, 64);
-    const plain = whole('qk_nope_head_dim');
-    const value = whole('v_head_dim');
-    const query = H * (plain + rotated);
-    const asked = fields.has('q_lora_rank') ? whole('q_lora_rank') * (D + query) : D * query;
-    const kept = D * (layer.keyDim + rotated) + layer.keyDim * H * (plain + value);
-    return asked + kept + H * value * D;
-  }
-  const { kvHeads, keyDim, valueDim, keyIsValue } = layer;
-  const gate = fields.flag('attn_output_gate', /^qwen3_(5|next)/.test(type)) ? 2 : 1;
-  return (
-    gate * D * H * keyDim +
-    D * kvHeads * (keyIsValue ? keyDim : keyDim + valueDim) +
-    H * valueDim * D
+/** Does the file switch on biases that its class has off? They are not counted. */
+const biased = (fields: Fields) =>
+  ['attention_bias', 'mlp_bias', 'use_bias', 'mamba_proj_bias'].some(
+    (name) => fields.get(name) === true,
   );
-}
-
-/** A feed-forward, or a router, its experts and those that always work. */
-function feed(fields: Fields, type: string, layer: ConfigLayer, at: number, D: number): number {
-  if (layer.type === 'mlp') return 0;
-  const matrices = PLAIN.test(type) ? 2 : 3;
-  const dense = matrices * D * innerOf(fields, D);
-  const experts = ['num_experts', 'num_local_experts', 'n_routed_experts'].find((n) =>
-    fields.has(n),
-  );
-  if (experts === undefined) return dense;
-  const count = fields.whole(experts, COUNT);
-  const first = fields.whole('first_k_dense_replace', COUNT, 0);
-  const every = fields.whole('decoder_sparse_step', { min: 1, max: 4096 }, 1);
-  const only = fields.get('mlp_only_layers');
-  if (count === 0 || at < first || (at + 1) % every !== 0) return dense;
-  if (Array.isArray(only) && only.includes(at)) return dense;
-  const width = fields.has('moe_intermediate_size')
-    ? fields.whole('moe_intermediate_size', SIZE)
-    : innerOf(fields, D);
-  const shared = fields.has('shared_expert_intermediate_size')
-    ? fields.whole('shared_expert_intermediate_size', { min: 0, max: SIZE.max })
-    : fields.whole('n_shared_experts', COUNT, 0) * width;
-  return D * count + matrices * D * (count * width + shared);
-}
 
 /**
  * Bytes a step of so many tokens holds meanwhile: the widest layer of each, in 16 bits, and the scores of all words for the

@@ -1,0 +1,89 @@
+import { check } from '../../core/check';
+import type { ConfigLayer } from '../configLayer';
+import { defineRule, GLOBAL_TYPE, LAYERS, type Asked } from '../family';
+import type { Fields } from '../fields';
+
+const TIMES = { min: 1, max: 64 };
+const NONE = { min: 0, max: LAYERS.max };
+const isDory = ({ own }: Asked) => own.word('model_type') === 'dory';
+
+/** Dory: layers before, those that are gone through again and again, and layers after. */
+function sections({ fields, layers }: Asked) {
+  const before = fields.whole('n_input_layers', NONE);
+  const after = fields.whole('n_output_layers', NONE);
+  const middle = fields.whole('n_recurrent_layers', NONE, Math.max(0, layers - before - after));
+  check(
+    before + middle + after === layers,
+    `n_input_layers ${before}, n_recurrent_layers ${middle} and n_output_layers ${after} make ${before + middle + after} layers, num_hidden_layers is ${layers}; they should be the same`,
+  );
+  return { before, middle, after, times: fields.whole('n_recurrent_loops', TIMES) };
+}
+
+/** As the layers come: those in the middle once for each pass. With one cache for all passes only the last one keeps. */
+function dory(asked: Asked, built: readonly ConfigLayer[]): readonly ConfigLayer[] {
+  const { before, middle, times } = sections(asked);
+  const once = asked.fields.word('recurrent_kv_cache_mode') === 'last_loop';
+  const passes = Array.from({ length: times }, (_, pass) =>
+    built
+      .slice(before, before + middle)
+      .map((layer, at): ConfigLayer =>
+        once && pass < times - 1
+          ? { ...layer, sharedWith: before + (times - 1) * middle + at }
+          : layer,
+      ),
+  ).flat();
+  return [...built.slice(0, before), ...passes, ...built.slice(before + middle)];
+}
+
+/** HRM: two stacks; the low one L times and the high one once, H times over. Files have num_hidden_layers before or after. */
+function hrm({ fields, layers }: Asked, built: readonly ConfigLayer[]): readonly ConfigLayer[] {
+  const turns = fields.whole('H_cycles', TIMES) * (fields.whole('L_cycles', TIMES) + 1);
+  const each = fields.whole('num_layers_per_stack', LAYERS, layers);
+  return Array.from({ length: turns * each }, () => built[0]!);
+}
+
+/** Released files name attention and feed-forward as layers of their own, and count both. */
+function halved(own: Fields): Readonly<Record<string, unknown>> {
+  const types = own.get('layer_types');
+  if (!Array.isArray(types) || !types.includes('mlp')) return {};
+  const names = ['num_hidden_layers', 'n_input_layers', 'n_recurrent_layers', 'n_output_layers'];
+  return {
+    layer_types: types.filter((_, i) => i % 2 === 0),
+    ...Object.fromEntries(
+      names.flatMap((name) => {
+        const value = own.get(name);
+        return typeof value === 'number' ? [[name, Math.floor(value / 2)]] : [];
+      }),
+    ),
+  };
+}
+
+/** Layers that are gone through more than once, each time with keys and values of their own: drawn as often as that. */
+export default defineRule({
+  id: 'loops',
+  label: 'a model that goes through its layers again',
+  order: 23,
+  modelTypes: ['dory', 'hrm_text'],
+  source: 'Hugging Face transformers, models/dory and models/hrm_text',
+  before: halved,
+  types: (asked) =>
+    isDory(asked) ? undefined : Array.from({ length: asked.layers }, () => GLOBAL_TYPE),
+  unroll: (asked, built) => (isDory(asked) ? dory(asked, built) : hrm(asked, built)),
+  notes(asked) {
+    if (isDory(asked)) {
+      const { middle, times } = sections(asked);
+      const once = asked.fields.word('recurrent_kv_cache_mode') === 'last_loop';
+      return [
+        `${middle} of its ${asked.layers} layers are gone through ${times} times; ${once ? 'only the last time keeps keys and values, which the others read beside their own tokens' : 'each time keeps keys and values of its own, and is drawn as a layer'}`,
+      ];
+    }
+    return [
+      'its layers are gone through again and again; each time keeps keys and values of its own, and is drawn as a layer',
+      ...(asked.fields.get('prefix_lm') === false
+        ? []
+        : [
+            'tokens of an instruction read each other in both directions; of what is written the mask is causal',
+          ]),
+    ];
+  },
+});

@@ -1,0 +1,12 @@
+import { defineRule } from '../family';
+
+/** The text and the melody are written before what it writes, in one sequence: there is no cross-attention. */
+export default defineRule({
+  id: 'musicgen-melody',
+  label: 'MusicGen Melody',
+  order: 20,
+  modelTypes: ['musicgen_melody_decoder'],
+  source: 'Hugging Face transformers, models/musicgen_melody',
+  crosses: false,
+  notes: () => ['the text and the melody stand before its own tokens, in the same cache'],
+});

@@ -1,0 +1,48 @@
+/** @file A number as a person types it: the one that is used, and what is said where that is another. */
+import { countOf } from '../../core/units';
+
+export interface Allowed {
+  readonly min: number;
+  readonly max: number;
+  /** Not only whole ones. */
+  readonly fraction?: boolean;
+}
+
+export interface Nearest {
+  readonly used: number;
+  /** What is allowed and what is used instead; undefined where it is what was typed. */
+  readonly says: string | undefined;
+}
+
+/** '128k' and '1e6' are numbers too. Without a number in it `now` stays. */
+export function nearestTo(
+  text: string,
+  { min, max, fraction = false }: Allowed,
+  now: number,
+  format: (value: number) => string = String,
+): Nearest {
+  const typed = fraction ? decimalOf(text) : wholeOf(text);
+  const kind = fraction ? 'a number' : 'a whole number';
+  const range = `${kind} from ${format(min)} to ${format(max)}`;
+  if (typed === undefined)
+    return { used: now, says: `It should be ${range}; it is still ${format(now)}.` };
+  const used = Math.min(max, Math.max(min, fraction ? typed : Math.round(typed)));
+  return {
+    used,
+    says: used === typed ? undefined : `It should be ${range}; ${format(used)} is used.`,
+  };
+}
+
+/** Below zero and between whole numbers too, so that they can be answered. */
+function wholeOf(text: string): number | undefined {
+  const sign = /^\s*[-−]/.test(text) ? -1 : 1;
+  const rest = text.replace(/^\s*[-−]/, '');
+  const count = countOf(rest) ?? decimalOf(rest);
+  return count === undefined ? undefined : sign * count;
+}
+
+function decimalOf(text: string): number | undefined {
+  const plain = text.replaceAll(/[\s,_]/g, '');
+  const value = Number(plain);
+  return plain === '' || !Number.isFinite(value) ? undefined : value;
+}
