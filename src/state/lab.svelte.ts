@@ -15,6 +15,7 @@ import type { Later } from './frames';
 import { checkText, isOwnText } from './ownText';
 import { Run } from './run.svelte';
 import { Selection } from './selection.svelte';
+import { Settling } from './settling';
 import { sightOf, sightPairs, type Show } from './sight';
 
 export type { Show } from './sight';
@@ -80,7 +81,7 @@ export class Lab {
     ].join('&'),
   );
 
-  #settling: ReturnType<typeof setTimeout> | undefined;
+  readonly settling = new Settling(() => this.#apply());
 
   constructor(
     private readonly engine: Engine,
@@ -96,18 +97,18 @@ export class Lab {
     const next = { ...this.spec, ...settings };
     this.spec =
       next.plan === 'custom' ? { ...next, stripes: fitStripes(next.stripes, next.layers) } : next;
-    this.#settle(SETTLE_MS);
+    this.settling.after(SETTLE_MS);
   };
 
   write = (text: string) => {
     this.text = text;
     this.options.keep?.(text);
-    this.#settle(SETTLE_TEXT_MS);
+    this.settling.after(SETTLE_TEXT_MS);
   };
 
   choose = (presetId: string) => {
     this.spec = specOfPreset(presets.get(presetId), this.spec.backend);
-    this.#settle(0);
+    this.settling.after(0);
   };
 
   /** Gives one layer another pattern: the plan becomes the person's own. */
@@ -123,7 +124,7 @@ export class Lab {
 
   /** A run that was kept: the same settings, and on from its step, paused. */
   goOn = (spec: RunSpec, from: Uint8Array<ArrayBuffer>, text?: string) => {
-    clearTimeout(this.#settling);
+    this.settling.stop();
     if (text !== undefined) {
       this.text = text;
       this.options.keep?.(text);
@@ -138,14 +139,14 @@ export class Lab {
   visit = (query: string) => {
     if (query === this.query) return;
     this.#read(query);
-    this.#settle(0);
+    this.settling.after(0);
   };
 
   /** The run that was replaced takes its place again, paused at its step. */
   takeBack = () => {
     const { before } = this;
     if (!before) return;
-    clearTimeout(this.#settling);
+    this.settling.stop();
     this.before = undefined;
     this.run.close();
     this.run = before;
@@ -166,7 +167,7 @@ export class Lab {
   };
 
   dispose() {
-    clearTimeout(this.#settling);
+    this.settling.stop();
     this.letGo();
     this.run.close();
   }
@@ -180,11 +181,6 @@ export class Lab {
     this.rest = rest;
     this.show = sight.show;
     this.selection.restore(sight.cell);
-  }
-
-  #settle(ms: number) {
-    clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => this.#apply(), ms);
   }
 
   #apply() {

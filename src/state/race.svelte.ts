@@ -1,3 +1,4 @@
+import type { LayerPlan } from '../attention/pattern';
 import { fromAddress, toAddress } from '../compare/address';
 import { stepCosts, type AxisId } from '../compare/axes';
 import {
@@ -25,7 +26,7 @@ import type { RunId, RunState } from '../link/protocol';
 import { pictureFor } from '../model/picture';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
-import { CONTROLS, type RunSpec } from '../spec/run';
+import { CONTROLS, layersOf, type RunSpec } from '../spec/run';
 import { mend } from '../spec/url';
 import { NONE, type Driven, type Drive } from './asks';
 import { FramePull, type Later } from './frames';
@@ -34,6 +35,7 @@ import { readMoments, record, unpack, without, writeMoments, type Moments } from
 import { checkText, isOwnText } from './ownText';
 import { Run, type Leader } from './run.svelte';
 import { Selection } from './selection.svelte';
+import { Settling } from './settling';
 import { sightOf, sightPairs } from './sight';
 
 /** Time for the hand to come to rest before the models are built anew. */
@@ -120,6 +122,8 @@ export class Race implements Driven {
   specs = $derived(specsOf(this.built));
   models = $derived(this.specs.map(modelSpecOf));
   names = $derived(namesOf(this.built));
+  /** The layers the controls ask for, while the models are not built yet: this much of the picture follows the hand. */
+  sketch = $derived.by(() => this.#sketch());
   /** Tokens per cell side of a map, also before there is one: a canvas of all tokens could be immense. */
   factor = $derived(pictureFor(this.built.shared.context).factor);
   source = $derived(sources.get(this.built.shared.task));
@@ -159,7 +163,7 @@ export class Race implements Driven {
 
   /** All runs were opened, or are being; else they are not known to fit. */
   opened = $state(false);
-  #settling: ReturnType<typeof setTimeout> | undefined;
+  readonly settling = new Settling(() => this.#apply());
   /** The engine may be asked. */
   #awake = $state(true);
   /** One step is to be made as soon as all runs are open. */
@@ -258,10 +262,10 @@ export class Race implements Driven {
   put = (comparison: Comparison, ms = SETTLE_MS) => {
     this.asked = comparison;
     if (ms > 0) {
-      this.#settle(ms);
+      this.settling.after(ms);
       return;
     }
-    clearTimeout(this.#settling);
+    this.settling.stop();
     this.wish = false;
     this.saved = undefined;
     this.#awake = this.options.lazy !== true;
@@ -272,13 +276,13 @@ export class Race implements Driven {
   choose = (id: string) => {
     this.saved = undefined;
     this.asked = comparisonOf(starts.get(id), this.asked.shared.backend);
-    this.#settle(0);
+    this.settling.after(0);
   };
 
   /** Changes what all runs share. */
   change = (settings: Partial<RunSpec>) => {
     this.asked = changeShared(this.asked, settings);
-    this.#settle(SETTLE_MS);
+    this.settling.after(SETTLE_MS);
   };
 
   /** Changes how one run attends. */
@@ -287,7 +291,7 @@ export class Race implements Driven {
       i === index ? { ...entry, own: { ...entry.own, ...own } } : entry,
     );
     this.asked = { ...this.asked, runs };
-    this.#settle(SETTLE_MS);
+    this.settling.after(SETTLE_MS);
   };
 
   rename = (index: number, text: string) => {
@@ -343,14 +347,14 @@ export class Race implements Driven {
   write = (text: string) => {
     this.text = text;
     this.options.keep?.(text);
-    this.#settle(SETTLE_TEXT_MS);
+    this.settling.after(SETTLE_TEXT_MS);
   };
 
   visit = (query: string) => {
     if (query === this.query) return;
     this.saved = undefined;
     this.#read(query);
-    this.#settle(0);
+    this.settling.after(0);
   };
 
   /** The comparison as a file. */
@@ -378,7 +382,7 @@ export class Race implements Driven {
     inWords(() => {
       const saved = readFile(text);
       const moments = saved.pictures ? readMoments(saved.pictures, specsOf(saved.comparison)) : [];
-      clearTimeout(this.#settling);
+      this.settling.stop();
       this.wish = false;
       this.asked = saved.comparison;
       if (saved.text !== undefined) this.text = saved.text;
@@ -398,7 +402,7 @@ export class Race implements Driven {
   };
 
   dispose() {
-    clearTimeout(this.#settling);
+    this.settling.stop();
     clearTimeout(this.#looking);
     this.measured.repetition.stop();
     this.letGo();
@@ -409,7 +413,7 @@ export class Race implements Driven {
   takeBack = () => {
     const { before } = this;
     if (!before) return;
-    clearTimeout(this.#settling);
+    this.settling.stop();
     for (const run of this.runs) run.close();
     this.before = undefined;
     this.wish = false;
@@ -478,7 +482,7 @@ export class Race implements Driven {
     }
     this.asked = asked;
     this.saved = undefined;
-    this.#settle(0);
+    this.settling.after(0);
   }
 
   #read(query: string) {
@@ -490,11 +494,6 @@ export class Race implements Driven {
     this.notes = [...notes, ...sight.notes];
     this.rest = rest;
     this.selection.restore(sight.cell);
-  }
-
-  #settle(ms: number) {
-    clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => this.#apply(), ms);
   }
 
   #apply() {
@@ -526,6 +525,16 @@ export class Race implements Driven {
     ) as Partial<RunSpec>;
     const works = inWords(() => specsOf(changeShared(this.asked, repair)).forEach(checkRun));
     return changed.length > 0 && works === undefined ? repair : undefined;
+  }
+
+  #sketch(): readonly LayerPlan[] | undefined {
+    if (this.problem !== undefined || sameRuns(this.asked, this.built)) return undefined;
+    try {
+      return specsOf(this.asked).map(layersOf);
+    } catch (error) {
+      if (error instanceof InputError) return undefined; // said once it has settled
+      throw error;
+    }
   }
 
   #textFor = (spec: RunSpec) => (isOwnText(spec) ? this.text : undefined);
