@@ -17,12 +17,13 @@ import {
 import { readFile, writeFile, type Saved } from '../compare/file';
 import { checkFit } from '../compare/fit';
 import type { History } from '../compare/history';
+import type { KeptRuns } from '../compare/kept';
 import { bytesOf } from '../compare/ring';
 import { comparisonOf, startOf, starts } from '../compare/starts';
 import { InputError } from '../core/check';
 import { sources } from '../data/registry';
 import type { Engine } from '../link/client';
-import type { RunId, RunState } from '../link/protocol';
+import type { Command, RunId, RunState } from '../link/protocol';
 import { pictureFor } from '../model/picture';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
@@ -67,6 +68,14 @@ export interface RaceOptions {
 /** Of models whose training is held, beside those that took their place. */
 const MOST_HELD = 512 * 2 ** 20; // bytes
 
+type Together = Extract<Command, { type: 'together' }>;
+
+/** Every run of one step, to go on from. */
+export interface Checkpoints {
+  readonly step: number;
+  readonly files: readonly Uint8Array<ArrayBuffer>[]; // one per run
+}
+
 /** Runs that others took the place of, paused where they stood. */
 interface Held {
   readonly built: Comparison;
@@ -95,6 +104,9 @@ export class Race implements Driven {
   text = $state('');
   /** A file that was opened: its numbers are shown until somebody trains. */
   saved = $state.raw<Opened | undefined>();
+
+  /** The last ones that were asked for by save(). */
+  checkpoints = $state.raw<Checkpoints | undefined>();
 
   /** What these runs took the place of. */
   before = $state.raw<Held | undefined>();
@@ -214,6 +226,25 @@ export class Race implements Driven {
 
   /** A closer look at all runs, taken in the same round. */
   ask = () => this.#together('evaluate');
+
+  /** Asks for a checkpoint of each run, all of one step; they come as `checkpoints`. */
+  save = () => this.#together('save');
+
+  /** Runs that were kept: the same settings and numbers, and on from their step, paused. */
+  goOn = ({ saved, checkpoints }: Pick<KeptRuns, 'saved' | 'checkpoints'>) => {
+    this.settling.stop();
+    this.wish = false;
+    this.saved = undefined;
+    const { shared, runs } = saved.comparison;
+    this.asked = { shared: { ...shared, backend: this.asked.shared.backend }, runs };
+    if (saved.text !== undefined) {
+      this.text = saved.text;
+      this.options.keep?.(saved.text);
+    }
+    this.applied++;
+    this.#awake = true;
+    this.#start(this.asked, { saved, checkpoints });
+  };
 
   toggle = () => (this.wish ? this.pause() : this.train());
 
@@ -357,13 +388,13 @@ export class Race implements Driven {
     this.settling.after(0);
   };
 
-  /** The comparison as a file. */
-  file = (): string | undefined => {
+  /** The comparison as a file, with some pictures of the past or without. */
+  file = (withPictures = true): string | undefined => {
     this.#look();
     if (this.saved) return writeFile({ ...this.saved, comparison: this.built });
     if (!this.backend) return undefined;
     const { name, device, kernel } = this.backend;
-    const pictures = writeMoments(this.#kept);
+    const pictures = withPictures ? writeMoments(this.#kept) : undefined;
     const text = this.#textFor(this.built.shared);
     return writeFile({
       comparison: this.built,
@@ -539,13 +570,22 @@ export class Race implements Driven {
 
   #textFor = (spec: RunSpec) => (isOwnText(spec) ? this.text : undefined);
 
-  #start(comparison: Comparison) {
+  #start(comparison: Comparison, kept?: Pick<KeptRuns, 'saved' | 'checkpoints'>) {
     this.problem = this.#problemOf(comparison);
     this.#leave(comparison);
     const text = this.#textFor(comparison.shared);
     const fresh = specsOf(comparison).map(
-      (spec) =>
-        new Run(`race-${++runs}`, spec, this.engine, text, this.options.later, this.#leader),
+      (spec, i) =>
+        new Run(
+          `race-${++runs}`,
+          spec,
+          this.engine,
+          text,
+          this.options.later,
+          this.#leader,
+          kept?.checkpoints[i],
+          kept?.saved.histories[i],
+        ),
     );
     this.#show(comparison, fresh, []);
     this.opened = false;
@@ -557,6 +597,7 @@ export class Race implements Driven {
   #show(built: Comparison, runs: readonly Run[], moments: Moments) {
     this.#awaited = [];
     this.#pull.arrived();
+    this.checkpoints = undefined;
     this.built = built;
     this.runs = runs;
     this.measured.forget();
@@ -588,7 +629,7 @@ export class Race implements Driven {
     this.#stepWished = false;
   }
 
-  #together(action: 'run' | 'pause' | 'step' | 'frame' | 'evaluate') {
+  #together(action: Together['action']) {
     if (!this.opened) return;
     const runIds = this.alive.map(({ id }) => id);
     if (runIds.length > 0) this.engine.send({ type: 'together', runIds, action });
@@ -604,11 +645,22 @@ export class Race implements Driven {
     const run = this.runs.find((one) => one.id === id);
     if (!run) return;
     this.#look();
+    this.#gather();
     if (!this.opened) this.#openAll();
     if (run.state.phase === 'failed') {
       this.#settled(id);
       if (this.alive.length === 0) this.wish = false;
     }
+  }
+
+  /** Checkpoints are of use where all runs have one of the same step; a lost device takes runs back to steps of their own. */
+  #gather() {
+    const all = this.runs.map(({ checkpoint }) => checkpoint);
+    if (all.some((one) => !one)) return;
+    const step = all[0]!.step;
+    if (all.every((one) => one!.step === step))
+      this.checkpoints = { step, files: all.map((one) => one!.file) };
+    for (const run of this.runs) run.checkpoint = undefined; // they are large
   }
 
   #arrived(id: RunId) {

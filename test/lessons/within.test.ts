@@ -93,7 +93,7 @@ test('a teacher is told what a link closes, and a reader under it is not asked f
 
 test('without training and with another seed there is nothing to predict', () => {
   expect(closedBy(play, link(['train'], [], 7)).map(({ what }) => what)).toContain(
-    'the exercise all-white',
+    'exercise 1 (prediction)',
   );
   expect(closedBy(play, link(['train']))).toEqual([]);
 });
