@@ -87,7 +87,7 @@ async function compare(page: Page): Promise<void> {
 const lossesOf = (page: Page) =>
   Promise.all(NAMES.map((name) => numberOf(page, `Training loss of ${name}`)));
 const keptAt = (page: Page, step: number) =>
-  expect(page.getByText(new RegExp(`; last\\s+at\\s+step\\s+${step}\\.`))).toBeVisible();
+  expect(page.getByText(new RegExp(`last\\s+at\\s+step\\s+${step}\\.`))).toBeVisible();
 
 /** Trains some steps and waits until they are kept; the step. */
 async function trained(page: Page): Promise<number> {
