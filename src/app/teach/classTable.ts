@@ -20,7 +20,7 @@ export const STATES: Readonly<Record<State, { readonly sign: string; readonly wo
   tried: { sign: '✗', word: 'not solved' },
   hinted: { sign: '·', word: 'took hints only' },
   untouched: { sign: '–', word: 'not begun' },
-  closed: { sign: '', word: 'left out by the link' },
+  closed: { sign: '∅', word: 'left out by the link' },
 };
 
 export interface Cell {
