@@ -71,7 +71,7 @@ function feedOfText(
 ): Feed {
   check(corpus, `no text was given for '${source.label}'; load it first`);
   checkContext(corpus, T);
-  const begins = packed ? source.packed.rule(corpus.ids) : undefined;
+  const begins = packed ? source.packed.rule(corpus.ids, source.vocabulary) : undefined;
   const originOf = (at: number) => corpus.documents.findLast(({ start }) => start <= at)!.start;
   const example = (at: number): Example => ({
     tokens: Int32Array.from(corpus.ids.subarray(at, at + T)),
@@ -97,6 +97,8 @@ function feedOfText(
 
   const train = windowsOf(corpus, 'train', T);
   const opening = documentsOf(corpus, 'validation').find(({ start, end }) => end - start > T)!;
+  let promptEnd = opening.start + Math.min(PROMPT, T);
+  while (!source.vocabulary.begins(corpus.ids[promptEnd]!)) promptEnd--; // no half character
   return {
     train(step) {
       const stream = random(seed, 'train', step);
@@ -111,9 +113,7 @@ function feedOfText(
     },
     asked: () => [],
     watched: example(opening.start),
-    prompt: Int32Array.from(
-      corpus.ids.subarray(opening.start, opening.start + Math.min(PROMPT, T)),
-    ),
+    prompt: Int32Array.from(corpus.ids.subarray(opening.start, promptEnd)),
   };
 }
 

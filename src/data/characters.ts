@@ -1,11 +1,12 @@
 /**
- * @file The characters of every text: 96 ids, the same for all corpora.
+ * @file The characters of every text of the site: 96 ids, the same for all corpora. A person's own text keeps to them where
+ * it fits; else it has characters of its own (./alphabet.ts).
  *
  *   0       unknown, '\uFFFD' when written back
  *   1       newline
  *   2 … 95  printable ASCII in its order, without the backtick, which is read as an apostrophe
  */
-import type { Vocabulary } from './source';
+import type { Letters } from './source';
 import typography from './typography.json';
 
 /** What an unknown character becomes. */
@@ -17,11 +18,6 @@ function printable(): string[] {
   const ascii = Array.from({ length: 0x7f - 0x20 }, (_, i) => String.fromCharCode(0x20 + i));
   return ascii.filter((character) => character !== '`');
 }
-
-export const vocabulary: Vocabulary = {
-  size: CHARACTERS.length,
-  label: (id) => VISIBLE[CHARACTERS[id] ?? ''] ?? CHARACTERS[id] ?? UNKNOWN,
-};
 
 const VISIBLE: Readonly<Record<string, string>> = { ' ': '␣', '\n': '⏎' };
 
@@ -66,3 +62,14 @@ CHARACTERS.forEach((character, id) => {
 
 export const decode = (ids: Iterable<number>): string =>
   Array.from(ids, (id) => CHARACTERS[id] ?? UNKNOWN).join('');
+
+export const vocabulary: Letters = {
+  size: CHARACTERS.length,
+  unknown: UNKNOWN,
+  label: (id) => VISIBLE[CHARACTERS[id] ?? ''] ?? CHARACTERS[id] ?? UNKNOWN,
+  normalise,
+  strangers,
+  encode,
+  decode,
+  begins: () => true,
+};

@@ -3,6 +3,7 @@ import { check } from '../core/check';
 import { isRecord } from '../core/fields';
 import { formatInteger } from '../core/units';
 import { encode } from './characters';
+import type { Ids } from './source';
 
 export { decodeText } from './decodeText';
 export { corpusOfText } from './ownText';
@@ -23,7 +24,7 @@ export interface Corpus {
   readonly note?: string;
   /** In the order of the text; none overlaps another. */
   readonly documents: readonly CorpusDocument[];
-  readonly ids: Uint8Array; // one per character
+  readonly ids: Ids; // one per character; of a text read byte by byte, one per byte
 }
 
 export const documentsOf = (corpus: Corpus, split: Split): readonly CorpusDocument[] =>

@@ -1,7 +1,32 @@
 /** @file The bytes of a file the person opened, as text. UTF-8, or UTF-16 that says so with a byte order mark. */
 import { check, InputError } from '../core/check';
 
+/** How files that hold no plain text begin, by the specifications of their formats, and how to get at their text. */
+const OTHERS: readonly {
+  readonly begins: readonly number[];
+  readonly is: string;
+  readonly way: string;
+}[] = [
+  { begins: ascii('%PDF'), is: 'a PDF', way: 'document' },
+  { begins: [0x50, 0x4b, 0x03, 0x04], is: 'a Word document, an e-book or another ZIP', way: 'zip' },
+  { begins: [0xd0, 0xcf, 0x11, 0xe0], is: 'an old Word or Office document', way: 'document' },
+  { begins: ascii('{\\rtf'), is: 'a document in Rich Text Format', way: 'document' },
+  { begins: [0x89, ...ascii('PNG')], is: 'a picture', way: 'picture' },
+  { begins: [0xff, 0xd8, 0xff], is: 'a picture', way: 'picture' },
+  { begins: ascii('GIF8'), is: 'a picture', way: 'picture' },
+  { begins: [0x1f, 0x8b], is: 'a compressed file', way: 'unpack' },
+];
+
+const WAYS: Readonly<Record<string, string>> = {
+  document: 'open it, select all, copy, and paste the text here, or save it as plain text (.txt)',
+  zip: 'open it, select all, copy, and paste the text here, or unpack it and open a .txt file from it',
+  picture: 'only text can be read; paste it here, or open a .txt file',
+  unpack: 'unpack it and open the text inside',
+};
+
 export function decodeText(bytes: Uint8Array): string {
+  const other = OTHERS.find(({ begins }) => begins.every((byte, at) => bytes[at] === byte));
+  check(!other, `this is ${other?.is}, not plain text: ${other && WAYS[other.way]}`);
   const [a, b] = bytes;
   if (a === 0xff && b === 0xfe) return decodeUtf16('utf-16le', bytes);
   if (a === 0xfe && b === 0xff) return decodeUtf16('utf-16be', bytes);
@@ -12,8 +37,13 @@ export function decodeText(bytes: Uint8Array): string {
   if (text !== undefined) return text;
   const at = firstInvalid(bytes);
   throw new InputError(
-    `byte ${at} of the file, 0x${bytes[at]!.toString(16).padStart(2, '0')}, is not valid UTF-8; save the file as UTF-8 and open it again`,
+    `byte ${at} of the file, 0x${bytes[at]!.toString(16).padStart(2, '0')}, is not valid UTF-8; ` +
+      'the file may be in an older encoding, such as Latin-1, Windows-1251, Shift JIS or GB 18030: save it as UTF-8 and open it again, or copy the text and paste it here',
   );
+}
+
+function ascii(text: string): readonly number[] {
+  return Array.from(text, (sign) => sign.charCodeAt(0));
 }
 
 function decodeUtf16(encoding: 'utf-16le' | 'utf-16be', bytes: Uint8Array): string {

@@ -1,7 +1,7 @@
 /** @file A prompt as tokens and tokens as text, for text, for tasks, and for models whose vocabulary nobody gave. */
 import { check } from '../core/check';
-import { decode, encode, normalise, strangers } from './characters';
-import type { Source, Vocabulary } from './source';
+import type { Letters, Source, Vocabulary } from './source';
+import { piecesOf } from './utf8';
 
 export interface ReadPrompt {
   readonly tokens: Int32Array;
@@ -16,21 +16,28 @@ export interface Lettering {
   readonly hint: string;
   read(prompt: string): ReadPrompt;
   write(tokens: Iterable<number>): string;
+  /** What each token adds to the text: nothing where a character is not whole yet. */
+  pieces(tokens: Iterable<number>): readonly string[];
+  /** Tokens are bytes of UTF-8. */
+  readonly bytes?: true;
 }
 
-export function letteringOf({ kind, vocabulary }: Pick<Source, 'kind' | 'vocabulary'>): Lettering {
-  return kind === 'corpus' ? text(vocabulary) : signs(vocabulary);
+export function letteringOf(source: Pick<Source, 'kind' | 'vocabulary'>): Lettering {
+  return source.kind === 'corpus' ? text(source.vocabulary as Letters) : signs(source.vocabulary);
 }
 
-const text = (vocabulary: Vocabulary): Lettering => ({
-  vocabulary,
+/** Of a text in these letters. */
+export const text = (letters: Letters): Lettering => ({
+  vocabulary: letters,
   hint: 'any text',
+  ...(letters.bytes && { bytes: true }),
   read: (prompt) => ({
-    tokens: Int32Array.from(encode(normalise(prompt))),
-    strange: strangers(prompt),
-    becomes: 'read as “unknown” (\uFFFD)',
+    tokens: Int32Array.from(letters.encode(letters.normalise(prompt))),
+    strange: letters.strangers(prompt),
+    becomes: `read as “unknown” (${letters.unknown})`,
   }),
-  write: decode,
+  write: letters.decode,
+  pieces: letters.bytes ? piecesOf : (tokens) => Array.from(tokens, (id) => letters.decode([id])),
 });
 
 /** One sign per token; spaces only make it legible. */
@@ -52,6 +59,7 @@ function signs(vocabulary: Vocabulary): Lettering {
       return { tokens: Int32Array.from(tokens), strange, becomes: 'left out' };
     },
     write: (tokens) => Array.from(tokens, (id) => vocabulary.label(id)).join(''),
+    pieces: (tokens) => Array.from(tokens, (id) => vocabulary.label(id)),
   };
 }
 
@@ -74,6 +82,7 @@ export function numbered(size: number): Lettering {
       return { tokens: Int32Array.from(tokens), strange, becomes: 'left out' };
     },
     write: (tokens) => Array.from(tokens, String).join(' '),
+    pieces: (tokens) => Array.from(tokens, String),
   };
 }
 

@@ -1,8 +1,9 @@
 /** @file The person's own text, made a corpus. What cannot be learnt from is refused in words. */
 import { check, InputError } from '../core/check';
 import { formatInteger } from '../core/units';
-import { encode, normalise, strangers } from './characters';
+import { strangers, vocabulary } from './characters';
 import type { Corpus, CorpusDocument } from './corpus';
+import type { Letters } from './source';
 
 const SHORTEST = 2_000; // characters
 const LONGEST = 5_000_000; // characters
@@ -12,18 +13,20 @@ const STRANGE = 0.05; // largest share of characters without an id
  * A form feed ends a document; a text without one is one document.
  * The last tenth is held out: the document in which it begins is cut there, between two words.
  */
-export function corpusOfText(text: string): Corpus {
+export function corpusOfText(text: string, letters: Letters = vocabulary): Corpus {
   check(
     text.length <= LONGEST,
-    `the text has ${formatInteger(text.length)} characters; it should have ${formatInteger(LONGEST)} at most: open a part of it`,
+    `your text is too long (${formatInteger(text.length)} characters; at most ${formatInteger(LONGEST)} are read): use a part of it`,
   );
-  checkCharacters(text);
+  check(text.trim().length > 0, 'there is no text yet; paste one, or open a .txt file');
+  if (letters === vocabulary) checkCharacters(text);
 
-  const parts = text.split('\f').map((part) => normalise(part).trim());
+  const parts = text.split('\f').map((part) => letters.normalise(part).trim());
   const whole = parts.filter(Boolean).join(BETWEEN);
+  const length = charactersIn(whole);
   check(
-    whole.length >= SHORTEST,
-    `the text has ${formatInteger(whole.length)} characters; it should have ${formatInteger(SHORTEST)} at least: open a longer one`,
+    length >= SHORTEST,
+    `your text is too short (${formatInteger(length)} characters; at least ${formatInteger(SHORTEST)} are needed)`,
   );
 
   const border = wordAfter(whole, Math.floor(0.9 * whole.length));
@@ -38,9 +41,39 @@ export function corpusOfText(text: string): Corpus {
     title: titleOf(whole),
     licence: 'As the person who opened it says',
     origin: 'A text opened on this machine',
-    documents,
-    ids: encode(whole),
+    documents: inTokens(documents, whole, letters),
+    ids: letters.encode(whole),
   };
+}
+
+/** Code points: an emoji is one. */
+export function charactersIn(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0xdc00 || unit > 0xdfff) count++; // the second half of a pair is none of its own
+  }
+  return count;
+}
+
+/** Documents whose places are counted in UTF-16 units, in tokens: a character may be two units, or four bytes. */
+function inTokens(
+  documents: readonly CorpusDocument[],
+  whole: string,
+  letters: Letters,
+): readonly CorpusDocument[] {
+  let [at, tokens] = [0, 0];
+  const tokensBefore = (place: number) => {
+    const part = whole.slice(at, place);
+    tokens += letters.bytes ? letters.encode(part).length : charactersIn(part);
+    at = place;
+    return tokens;
+  };
+  return documents.map((document) => ({
+    ...document,
+    start: tokensBefore(document.start),
+    end: tokensBefore(document.end),
+  }));
 }
 
 const BETWEEN = '\n\n'; // documents; belongs to neither
@@ -58,13 +91,14 @@ function cut(document: Omit<CorpusDocument, 'split'>, border: number): CorpusDoc
 /** Where the next word begins, if that is near; `from` otherwise. */
 function wordAfter(text: string, from: number): number {
   const offset = /\s\S/.exec(text.slice(from - 1, from + 60))?.index;
-  return offset === undefined ? from : from + offset;
+  const border = offset === undefined ? from : from + offset;
+  return /[\udc00-\udfff]/.test(text.charAt(border)) ? border + 1 : border; // no half of an emoji
 }
 
 /** The first line, shortened. */
 function titleOf(text: string): string {
-  const line = text.slice(0, 41).split('\n', 1)[0]!;
-  return line.length > 40 ? `${line.slice(0, 39)}…` : line;
+  const line = [...text.slice(0, 82).split('\n', 1)[0]!];
+  return line.length > 40 ? `${line.slice(0, 39).join('')}…` : line.join('');
 }
 
 function checkCharacters(text: string) {
@@ -75,7 +109,7 @@ function checkCharacters(text: string) {
   const first = [...counts.keys()].slice(0, 5).map(shown).join(' ');
   throw new InputError(
     `${formatInteger(unknown)} of the text's ${formatInteger(text.length)} characters are unknown here, the first ones ${first}; ` +
-      `${100 * STRANGE} % may be: open a text in Latin letters, such as English`,
+      `${100 * STRANGE} % may be where a text is read in the characters of the site`,
   );
 }
 

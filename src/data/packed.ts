@@ -4,7 +4,8 @@
  * Rows are cut from a text as they are without it, so the batches stay the same to the last token; this only says where in
  * a row one document ends and the next begins. What parts two documents belongs to the first.
  */
-import { encode } from './characters';
+import { vocabulary } from './characters';
+import type { Ids, Letters } from './source';
 
 export interface Packed {
   /** What a document is: 'paragraph'. */
@@ -12,32 +13,41 @@ export interface Packed {
   /** One sentence: where one begins. */
   readonly summary: string;
   /** The rule for one text, asked of a place in it and of how far that is from where its chapter, file or the like began. */
-  rule(ids: Uint8Array): (place: number, offset: number) => boolean;
+  rule(ids: Ids, letters?: Letters): (place: number, offset: number) => boolean;
 }
 
-const [NEWLINE, BLANK] = encode('\n ');
-const STOPS = new Set(encode('.?!'));
-const CAPITALS = new Set(encode('ABCDEFGHIJKLMNOPQRSTUVWXYZ'));
+const newlineOf = (letters: Letters) => letters.encode('\n')[0]!;
 
 export const paragraphs: Packed = {
   unit: 'paragraph',
   summary: 'A document is a paragraph: it begins after an empty line.',
-  rule: (ids) => (place) =>
-    ids[place - 1] === NEWLINE && ids[place - 2] === NEWLINE && ids[place] !== NEWLINE,
+  rule(ids, letters = vocabulary) {
+    const newline = newlineOf(letters);
+    return (place) =>
+      ids[place - 1] === newline && ids[place - 2] === newline && ids[place] !== newline;
+  },
 };
 
 export const lines: Packed = {
   unit: 'line',
   summary: 'A document is a line.',
-  rule: (ids) => (place) => ids[place - 1] === NEWLINE,
+  rule(ids, letters = vocabulary) {
+    const newline = newlineOf(letters);
+    return (place) => ids[place - 1] === newline;
+  },
 };
 
 export const sentences: Packed = {
   unit: 'sentence',
   summary:
     'A document is a sentence, as this text has no paragraphs: it begins with a capital after a full stop, a question or an exclamation mark.',
-  rule: (ids) => (place) =>
-    CAPITALS.has(ids[place]!) && ids[place - 1] === BLANK && STOPS.has(ids[place - 2]!),
+  rule(ids, letters = vocabulary) {
+    const [blank] = letters.encode(' ');
+    const stops = new Set(letters.encode('.?!'));
+    const capitals = new Set(letters.encode('ABCDEFGHIJKLMNOPQRSTUVWXYZ'));
+    return (place) =>
+      capitals.has(ids[place]!) && ids[place - 1] === blank && stops.has(ids[place - 2]!);
+  },
 };
 
 /** Empty lines part the paragraphs of a text that has some; else every line is one. */
@@ -45,9 +55,11 @@ export const paragraphsOrLines: Packed = {
   unit: 'paragraph',
   summary:
     'A document is a paragraph: it begins after an empty line, or after every line where the text has no empty ones.',
-  rule(ids) {
-    const empty = ids.some((id, at) => id === NEWLINE && ids[at + 1] === NEWLINE);
-    return (empty ? paragraphs : lines).rule(ids);
+  rule(ids, letters = vocabulary) {
+    const newline = newlineOf(letters);
+    let at = ids.indexOf(newline);
+    while (at >= 0 && ids[at + 1] !== newline) at = ids.indexOf(newline, at + 1);
+    return (at >= 0 ? paragraphs : lines).rule(ids, letters);
   },
 };
 

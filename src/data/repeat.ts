@@ -18,7 +18,7 @@ export function repeated(corpus: Corpus, { passage, times }: Repeat): Corpus {
   const passages = ({ start, end }: CorpusDocument) => Math.floor((end - start) / passage);
   const kept = corpus.documents.filter((document) => passages(document) > 0);
   const length = kept.reduce((sum, document) => sum + passages(document) * passage * times, 0);
-  const ids = new Uint8Array(length);
+  const ids = new (corpus.ids instanceof Uint16Array ? Uint16Array : Uint8Array)(length);
   const documents: CorpusDocument[] = [];
   let at = 0;
   for (const document of kept) {

@@ -28,6 +28,26 @@ export interface Vocabulary {
   label(id: number): string;
 }
 
+/** Tokens of a text, one after another. */
+export type Ids = Uint8Array | Uint16Array;
+
+/** The vocabulary of a text: how it is cut into tokens, and written again. */
+export interface Letters extends Vocabulary {
+  /** What is written where a token stands for no one character. */
+  readonly unknown: string;
+  /** Tokens are bytes of UTF-8: a character may take several. */
+  readonly bytes?: true;
+  /** The text as it is learnt; what has no token becomes `unknown`. */
+  normalise(text: string): string;
+  /** How often each character without a token occurs, the first one met first. */
+  strangers(text: string): ReadonlyMap<string, number>;
+  /** The tokens of a text that was normalised. A part of it is a part of them. */
+  encode(text: string): Ids;
+  decode(ids: Iterable<number>): string;
+  /** Whether a character can begin with this token. */
+  begins(id: number): boolean;
+}
+
 interface Described {
   readonly id: string;
   readonly label: string;
@@ -58,6 +78,8 @@ export interface Task extends Described {
 /** Real text: files made by scripts/prepare-corpora.mjs, or the person's own. */
 export interface CorpusSource extends Described {
   readonly kind: 'corpus';
+  /** Of the person's own text it may be another, made from the text: `sourceOf` in src/spec/run.ts. */
+  readonly vocabulary: Letters;
   /** Path under the page's base, without ending: <file>.json describes <file>.txt. Undefined: the person's own text. */
   readonly file?: string;
   readonly licence: string;

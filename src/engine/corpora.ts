@@ -12,7 +12,7 @@ export function corpusOf(
   text: string | undefined,
   base: string,
 ): Promise<Corpus> {
-  if (!source.file) return Promise.resolve(corpusOfText(text ?? ''));
+  if (!source.file) return Promise.resolve(corpusOfText(text ?? '', source.vocabulary));
   let corpus = loaded.get(source.id);
   if (!corpus) {
     corpus = load(source, base);

@@ -8,7 +8,6 @@ import { check, InputError } from '../core/check';
 import { START_PATIENCE, within } from '../core/patience';
 import { makeFeed } from '../data/batches';
 import { checkContext } from '../data/corpus';
-import { sources } from '../data/registry';
 import { gpuMachine } from '../gpu/gpuMachine';
 import type { Machine } from '../gpu/machine';
 import { findAdapter, openDevice, type Fault } from '../gpu/webgpu';
@@ -28,7 +27,7 @@ import { checkMemory } from '../model/memory';
 import simdKernels from '../ops/simd.wasm?url';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
-import { layersOf, localReach, packingOf, type RunSpec } from '../spec/run';
+import { layersOf, localReach, packingOf, sourceOf, type RunSpec } from '../spec/run';
 import { adapt } from '../train/adapt';
 import { snapshotFrom } from '../train/keep';
 import { repeat } from '../train/repeat';
@@ -244,7 +243,7 @@ export class Engine {
       async function* ({ models, info }) {
         checkRun(spec);
         checkMemory(spec, info);
-        const trainer = await Trainer.open(models, spec, sources.get(spec.task), await feed());
+        const trainer = await Trainer.open(models, spec, sourceOf(spec), await feed());
         try {
           const row = { changed, moved: await trainer.probe(changed), T: spec.context };
           yield { phase: 'row', row, kernel: models.kernel, done: 1, total: 1 };
@@ -295,14 +294,14 @@ export class Engine {
     this.#preparing(runId, 'Loading the text', 0.5);
     const feed = await this.#feed(command);
     this.#preparing(runId, 'Building the model', 0.8);
-    const trainer = await Trainer.open(models, spec, sources.get(spec.task), feed);
+    const trainer = await Trainer.open(models, spec, sourceOf(spec), feed);
     const run = new EngineRun(command, trainer, this.send);
     this.#runs.set(runId, run);
     return run;
   }
 
   async #feed({ spec, text, base }: Pick<Open, 'spec' | 'text' | 'base'>) {
-    const source = sources.get(spec.task);
+    const source = sourceOf(spec);
     const options = {
       T: spec.context,
       batch: spec.batch,

@@ -20,34 +20,44 @@ import training from './python/train.py?raw';
 export interface ExportOptions {
   readonly model: ModelSpec;
   readonly weights: HostWeights;
-  /** What each token is in text. */
-  readonly vocabulary: readonly string[];
+  /** What each token is in text; 'bytes': the token is the byte of UTF-8 with its number. */
+  readonly vocabulary: readonly string[] | 'bytes';
   readonly provenance: { readonly title: string; readonly lines: readonly string[] };
 }
 
 /** The files of the folder, by name. */
 export function exportFiles(options: ExportOptions): Map<string, Uint8Array<ArrayBuffer>> {
   const { model, weights, vocabulary, provenance } = options;
+  const size = vocabulary === 'bytes' ? 256 : vocabulary.length;
   check(
-    vocabulary.length === model.vocabulary,
-    `the vocabulary has ${vocabulary.length} entries; the model has ${model.vocabulary} tokens`,
+    size === model.vocabulary,
+    `the vocabulary has ${size} entries; the model has ${model.vocabulary} tokens`,
   );
   const config = configOf(model);
-  const single = isLetters(vocabulary);
+  const tokenizer =
+    vocabulary === 'bytes'
+      ? { json: BYTES, unknown: {}, said: 'A token is a byte of UTF-8' }
+      : isLetters(vocabulary)
+        ? {
+            json: tokenizerOf(vocabulary),
+            unknown: { unk_token: vocabulary[0] },
+            said: 'A token is a character',
+          }
+        : undefined;
   const text = (value: string) => new TextEncoder().encode(value);
   const json = (value: unknown) => text(`${JSON.stringify(value, null, 2)}\n`);
   return new Map([
     ['config.json', json(config)],
     ['model.safetensors', writeSafetensors(toHuggingFace(model, weights), { format: 'pt' })],
     ['generation_config.json', json({ do_sample: true, temperature: 0.8 })],
-    ...(single
+    ...(tokenizer
       ? ([
-          ['tokenizer.json', json(tokenizerOf(vocabulary))],
+          ['tokenizer.json', json(tokenizer.json)],
           [
             'tokenizer_config.json',
             json({
               tokenizer_class: 'PreTrainedTokenizerFast',
-              unk_token: vocabulary[0],
+              ...tokenizer.unknown,
               clean_up_tokenization_spaces: false,
               model_max_length: model.context,
             }),
@@ -56,7 +66,7 @@ export function exportFiles(options: ExportOptions): Map<string, Uint8Array<Arra
       : []),
     ['modeling_zebra.py', text(modelingOf(config))],
     ['train.py', text(training)],
-    ['README.md', text(readme(config, single, provenance))],
+    ['README.md', text(readme(config, tokenizer?.said, provenance))],
   ]);
 }
 
@@ -100,7 +110,10 @@ const tokenizerOf = (vocabulary: readonly string[]) => ({
   truncation: null,
   padding: null,
   added_tokens: [],
-  normalizer: null,
+  // An accent written apart from its letter is no character of the text; of ASCII nothing would change.
+  normalizer: vocabulary.some((one) => one > '\u007f' && one !== vocabulary[0])
+    ? { type: 'NFC' }
+    : null,
   pre_tokenizer: {
     type: 'Split',
     pattern: { Regex: '[\\s\\S]' },
@@ -115,6 +128,41 @@ const tokenizerOf = (vocabulary: readonly string[]) => ({
     unk_token: vocabulary[0],
   },
 });
+
+/** How tokenizers writes a byte as one character: those that can be seen are themselves, the others come after U+0100. */
+export function byteCharacters(): readonly string[] {
+  const seen = (byte: number) =>
+    (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte <= 0xff && byte !== 0xad);
+  let others = 0;
+  return Array.from({ length: 256 }, (_, byte) =>
+    String.fromCodePoint(seen(byte) ? byte : 0x100 + others++),
+  );
+}
+
+const BYTE_LEVEL = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true };
+
+/** Byte by byte: the tokenizer of GPT-2 without its merges. */
+const BYTES = {
+  version: '1.0',
+  truncation: null,
+  padding: null,
+  added_tokens: [],
+  normalizer: { type: 'NFC' },
+  pre_tokenizer: { ...BYTE_LEVEL, use_regex: false },
+  post_processor: null,
+  decoder: { ...BYTE_LEVEL, use_regex: false },
+  model: {
+    type: 'BPE',
+    dropout: null,
+    unk_token: null,
+    continuing_subword_prefix: null,
+    end_of_word_suffix: null,
+    fuse_unk: false,
+    byte_fallback: false,
+    vocab: Object.fromEntries(byteCharacters().map((one, byte) => [one, byte])),
+    merges: [],
+  },
+};
 
 /** Why no library loads it. */
 function reasonOf(config: Record<string, unknown>): string {
@@ -136,7 +184,7 @@ has them.`,
 
 function readme(
   config: Record<string, unknown>,
-  tokenizer: boolean,
+  tokens: string | undefined,
   { title, lines }: ExportOptions['provenance'],
 ): string {
   const stock = config['model_type'] !== 'zebra';
@@ -161,6 +209,6 @@ from modeling_zebra import Zebra
 model = Zebra.from_folder(".")
 \`\`\`
 
-${tokenizer ? 'A token is a character (`tokenizer.json`).' : 'There is no tokenizer: tokens are numbers.'} \`train.py\` goes on training it under torchrun, with FSDP, and with FlexAttention on CUDA devices.
+${tokens ? `${tokens} (\`tokenizer.json\`).` : 'There is no tokenizer: tokens are numbers.'} \`train.py\` goes on training it under torchrun, with FSDP, and with FlexAttention on CUDA devices.
 `;
 }

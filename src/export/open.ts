@@ -12,12 +12,13 @@ import { fromHuggingFace } from '../model/huggingface';
 import { readSafetensors, type NamedTensor } from '../model/safetensors';
 import { NORM_EPS, weightTable, type ModelSpec } from '../spec/model';
 import { LAYER_TYPES } from '../model/config';
+import { byteCharacters } from './export';
 
 export interface OpenedFolder {
   readonly model: ModelSpec;
   readonly weights: HostWeights;
-  /** By id; undefined where the folder has no tokenizer we read. */
-  readonly vocabulary: readonly string[] | undefined;
+  /** By id; 'bytes' where tokens are the bytes of UTF-8; undefined where the folder has no tokenizer we read. */
+  readonly vocabulary: readonly string[] | 'bytes' | undefined;
 }
 
 /** Blocks that are Llama's: where they may have biases, they must be zero. */
@@ -214,8 +215,9 @@ function ropeOf(config: Readonly<Record<string, unknown>>): { base: number; scal
 }
 
 /** Of a tokenizer.json whose tokens are whole words of its vocabulary; others are numbers to us. */
-function vocabularyFrom(bytes: Uint8Array, size: number): readonly string[] | undefined {
+function vocabularyFrom(bytes: Uint8Array, size: number): readonly string[] | 'bytes' | undefined {
   const { model } = jsonOf('tokenizer.json', bytes);
+  if (isBytes(model, size)) return 'bytes';
   if (!isRecord(model) || model['type'] !== 'WordLevel' || !isRecord(model['vocab']))
     return undefined;
   const labels: string[] = [];
@@ -225,6 +227,18 @@ function vocabularyFrom(bytes: Uint8Array, size: number): readonly string[] | un
   }
   for (let id = 0; id < size; id++) if (labels[id] === undefined) return undefined;
   return labels;
+}
+
+/** The tokenizer that our export writes of a text read byte by byte. */
+function isBytes(model: unknown, size: number): boolean {
+  if (!isRecord(model) || model['type'] !== 'BPE' || size !== 256) return false;
+  const { vocab, merges } = model;
+  return (
+    Array.isArray(merges) &&
+    merges.length === 0 &&
+    isRecord(vocab) &&
+    byteCharacters().every((one, byte) => vocab[one] === byte)
+  );
 }
 
 function jsonOf(name: string, bytes: Uint8Array): Record<string, unknown> {

@@ -147,7 +147,7 @@ function specOf(place: Place, value: unknown): RunSpec {
     // `tied` is a choice and a number.
     if (control.kind === 'number' || control.name === 'tied') {
       place.at(control.name).number(given, -Infinity);
-    } else if (control.kind === 'masks') {
+    } else if (control.kind === 'masks' || control.kind === 'alphabet') {
       const { name } = place.at(control.name); // most have none
       check(typeof given === 'string', `${name} is ${shown(given)}; it should be a text`);
     } else place.at(control.name).words(given);

@@ -5,6 +5,7 @@ import { checkParam } from '../core/params';
 import { read } from '../attention/expression';
 import { masksIn } from '../attention/masksIn';
 import { patterns } from '../attention/registry';
+import { lettersOf } from '../data/alphabet';
 import { CONTROLS, controlOf, DEFAULTS, type RunSpec, type Setting } from '../spec/run';
 import { fitStripes } from '../spec/url';
 
@@ -44,6 +45,11 @@ function settingOf(name: string, value: unknown, what: string): RunSpec[Setting]
           [...value].every((one) => letters.includes(one) || /[1-9]/.test(one)),
         `${name} of ${what} is ${shown(value)}; it should be letters of ${letters.join(', ')}, or numbers of masks`,
       );
+      return value;
+    }
+    case 'alphabet': {
+      check(typeof value === 'string', `${name} of ${what} should be a text`);
+      lettersOf(value);
       return value;
     }
     case 'masks': {

@@ -15,10 +15,9 @@ import { check, InputError } from '../core/check';
 import { isRecord } from '../core/fields';
 import { crc32 } from '../core/crc32';
 import { formatBytes } from '../core/units';
-import { sources } from '../data/registry';
 import { checkRun } from '../spec/check';
 import { modelSpecOf, weightTable, type ModelSpec } from '../spec/model';
-import { CONTROLS, DEFAULTS, withAdded, type RunSpec } from '../spec/run';
+import { CONTROLS, DEFAULTS, sourceOf, withAdded, type RunSpec } from '../spec/run';
 import type { HostWeights } from './arena';
 import { configOf } from './config';
 import { fromHuggingFace, toHuggingFace, transposed } from './huggingface';
@@ -68,7 +67,7 @@ export function checkpointFiles(checkpoint: Checkpoint): Map<string, Uint8Array<
     files.set(TRAINING, writeSafetensors(new Map(tensors), { format: 'pt' }));
   }
   if (text !== undefined) files.set(TEXT, new TextEncoder().encode(text));
-  const { vocabulary } = sources.get(spec.task);
+  const { vocabulary } = sourceOf(spec);
   const about = {
     format: FORMAT,
     version: CHECKPOINT_VERSION,
@@ -212,7 +211,7 @@ function specFrom(value: unknown): RunSpec {
 }
 
 function checkVocabulary(spec: RunSpec, given: unknown): void {
-  const { vocabulary, label } = sources.get(spec.task);
+  const { vocabulary, label } = sourceOf(spec);
   check(Array.isArray(given), `${ABOUT} has no vocabulary`);
   check(
     given.length === vocabulary.size,

@@ -2,9 +2,10 @@
 import { cachedKeys } from '../attention/cost';
 import type { LayerPlan } from '../attention/pattern';
 import { random } from '../core/random';
-import { lettered, letteringOf, numbered, type Lettering } from '../data/lettering';
-import { sources } from '../data/registry';
+import { lettered, letteringOf, numbered, text, type Lettering } from '../data/lettering';
+import { utf8 } from '../data/utf8';
 import { modelSpecOf, type ModelSpec } from '../spec/model';
+import { isOwnText, sourceOf } from '../spec/run';
 import type { HostWeights } from './arena';
 import type { Checkpoint } from './checkpoint';
 
@@ -22,10 +23,10 @@ export interface OpenedModel {
 const OPENING = 'Call me Ishmael. Some years ago';
 
 export function openedCheckpoint(title: string, checkpoint: Checkpoint): OpenedModel {
-  const source = sources.get(checkpoint.spec.task);
+  const source = sourceOf(checkpoint.spec);
   const model = modelSpecOf(checkpoint.spec);
   const lettering = letteringOf(source);
-  let example = OPENING;
+  let example = isOwnText(checkpoint.spec) ? openingOf(checkpoint.text ?? '') : OPENING;
   if (source.kind === 'task') {
     const { tokens, weights } = source.example(
       random('prompt', source.id),
@@ -38,16 +39,38 @@ export function openedCheckpoint(title: string, checkpoint: Checkpoint): OpenedM
   return { title, model, weights: checkpoint.weights, lettering, example, checkpoint };
 }
 
+/** The first characters of the text a model was trained on. */
+function openingOf(text: string): string {
+  const [line = ''] = text.trim().split(/[\n\f\r]/, 1);
+  return (
+    [...line]
+      .slice(0, [...OPENING].length)
+      .join('')
+      .trim() || OPENING
+  );
+}
+
+/** What the model's own tokens can say of OPENING, where that is all of it; else a few of its characters. */
+function exampleIn(lettering: Lettering, labels: readonly string[]): string {
+  if (lettering.read(OPENING).strange.size === 0) return OPENING;
+  return labels
+    .filter((label) => /^\p{L}$/u.test(label))
+    .slice(0, 3)
+    .join('');
+}
+
 /** Of a model from elsewhere: with its characters where it has any, else with its numbers. */
 export function openedElsewhere(
   title: string,
   model: ModelSpec,
   weights: HostWeights,
-  vocabulary: readonly string[] | undefined,
+  vocabulary: readonly string[] | 'bytes' | undefined,
 ): OpenedModel {
+  if (vocabulary === 'bytes')
+    return { title, model, weights, lettering: text(utf8), example: OPENING };
   const single = vocabulary?.every((label) => [...label].length === 1) ? vocabulary : undefined;
   const lettering = single ? lettered(single) : numbered(model.vocabulary);
-  const example = single ? OPENING : '1 2 3';
+  const example = single ? exampleIn(lettering, single) : '1 2 3';
   return { title, model, weights, lettering, example };
 }
 

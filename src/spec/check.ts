@@ -5,8 +5,7 @@ import { plans } from '../attention/plans';
 import { masksIn, MOST_MASKS } from '../attention/masksIn';
 import { check } from '../core/check';
 import { checkParam } from '../core/params';
-import { sources } from '../data/registry';
-import { CONTROLS, layersOf, packingOf, readsChunks, type RunSpec } from './run';
+import { CONTROLS, layersOf, packingOf, readsChunks, sourceOf, type RunSpec } from './run';
 
 /** Throws InputError for the first thing that cannot be. Needs no device; src/model/memory.ts checks those limits. */
 export function checkRun(spec: RunSpec): void {
@@ -33,7 +32,7 @@ export function checkRun(spec: RunSpec): void {
     packingOf(spec) === 'off' || !readsChunks(spec),
     `documents cannot be kept apart in a plan that reads averages of chunks: a chunk may hold the end of one document and the beginning of the next; read rows as one text, or choose another plan than ${plans.get(spec.plan).label}`,
   );
-  const source = sources.get(spec.task);
+  const source = sourceOf(spec); // refuses characters that cannot be read
   if (source.kind === 'task') {
     const room = source.maxDistance(spec.context);
     check(

@@ -1,7 +1,6 @@
 /** @file The model's sizes and its table of weights: one list feeds initialisation, counts, memory and files. */
 import type { LayerPlan } from '../attention/pattern';
-import { sources } from '../data/registry';
-import { layersOf, type RunSpec } from './run';
+import { layersOf, sourceOf, type RunSpec } from './run';
 
 export interface ModelSpec {
   readonly vocabulary: number; // V
@@ -26,7 +25,7 @@ export const hiddenOf = (width: number): number => 8 * Math.ceil(width / 3);
 
 export function modelSpecOf(spec: RunSpec): ModelSpec {
   return {
-    vocabulary: sources.get(spec.task).vocabulary.size,
+    vocabulary: sourceOf(spec).vocabulary.size,
     context: spec.context,
     width: spec.width,
     heads: spec.heads,

@@ -11,10 +11,13 @@ import { reach } from '../attention/reach';
 import type { LayerPlan } from '../attention/pattern';
 import type { ParamSpec } from '../core/params';
 import { DISTANCE } from '../data/distance';
+import { lettersOf } from '../data/alphabet';
 import { sources } from '../data/registry';
+import type { Source } from '../data/source';
 
 export interface RunSpec {
   readonly task: string; // a corpus or a synthetic task
+  readonly alphabet: string; // the characters of a person's own text (src/data/alphabet.ts); '' those of the site
   readonly distance: number; // tokens between a question and its answer, synthetic tasks only
   readonly plan: string;
   readonly layers: number;
@@ -69,7 +72,8 @@ export type Control =
       }[];
     })
   | (Common & { readonly kind: 'stripes' })
-  | (Common & { readonly kind: 'masks' });
+  | (Common & { readonly kind: 'masks' })
+  | (Common & { readonly kind: 'alphabet' });
 
 const reads =
   (name: 'window' | 'chunk' | 'groupSize' | 'place' | 'stripes' | 'masks') =>
@@ -87,6 +91,20 @@ const layerReads =
 const synthetic = (spec: RunSpec) =>
   sources.has(spec.task) && sources.get(spec.task).kind === 'task';
 
+/** The text a person brings: the site has no file of it. */
+export function isOwnText({ task }: Pick<RunSpec, 'task'>): boolean {
+  const source = sources.has(task) ? sources.get(task) : undefined;
+  return source?.kind === 'corpus' && source.file === undefined;
+}
+
+/** What is learnt, with the vocabulary of this run: a person's own text may have its own. Throws InputError for an alphabet that is none. */
+export function sourceOf(spec: Pick<RunSpec, 'task' | 'alphabet'>): Source {
+  const source = sources.get(spec.task);
+  return source.kind === 'corpus' && isOwnText(spec)
+    ? { ...source, vocabulary: lettersOf(spec.alphabet) }
+    : source;
+}
+
 const isText = (spec: RunSpec) =>
   sources.has(spec.task) && sources.get(spec.task).kind === 'corpus';
 
@@ -97,6 +115,13 @@ export const CONTROLS: readonly Control[] = [
     label: 'Text or task',
     section: 'What it learns',
     options: sources.all.map(({ id, label, summary }) => ({ value: id, label, summary })),
+  },
+  {
+    name: 'alphabet',
+    kind: 'alphabet',
+    label: 'Characters of your own text',
+    section: 'What it learns',
+    relevant: isOwnText,
   },
   {
     name: 'distance',
@@ -327,6 +352,7 @@ export const DEFAULTS: RunSpec = {
   task: 'moby-dick',
   plan: 'grouped',
   place: 'first',
+  alphabet: '',
   stripes: 'GSGS',
   masks: '',
   pool: 'post',
@@ -336,7 +362,13 @@ export const DEFAULTS: RunSpec = {
 };
 
 /** Settings younger than files that are still about: what those files mean by leaving them out. */
-const ADDED: Partial<RunSpec> = { ropeScale: 1, spread: NARROW, masks: '', documents: 'off' };
+const ADDED: Partial<RunSpec> = {
+  ropeScale: 1,
+  spread: NARROW,
+  masks: '',
+  documents: 'off',
+  alphabet: '',
+};
 
 /** Settings out of a file with those of `names` that it is too old to have; anything else comes back as it is. */
 export function withAdded(value: unknown, names: readonly string[]): unknown {

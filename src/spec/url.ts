@@ -4,6 +4,7 @@ import { patterns } from '../attention/registry';
 import { InputError } from '../core/check';
 import { LONGEST_READ } from '../core/link';
 import { allows, clampParam } from '../core/params';
+import { lettersOf } from '../data/alphabet';
 import { sources } from '../data/registry';
 import { checkRun } from './check';
 import {
@@ -11,6 +12,7 @@ import {
   CONTROLS,
   controlOf,
   DEFAULTS,
+  isOwnText,
   type Control,
   type RunSpec,
   type Setting,
@@ -114,6 +116,14 @@ function readValue(
         ? { value: letters }
         : { value: letters, note: `${name}=${shown(text)} became '${letters}'` };
     }
+    case 'alphabet':
+      try {
+        lettersOf(text);
+        return { value: text };
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        return { note: `${error.message}; those of the site are used` };
+      }
     case 'masks':
       return { value: inFull(text) }; // whether they can be read, the plan says
   }
@@ -161,6 +171,7 @@ export function mend(spec: RunSpec): RunSpec {
   const distance = room >= 1 ? Math.min(spec.distance, room) : spec.distance;
   const mended = {
     ...spec,
+    alphabet: isOwnText(spec) ? spec.alphabet : '',
     share,
     width,
     stripes: spec.plan === 'custom' ? stripes : spec.stripes,

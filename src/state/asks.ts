@@ -1,5 +1,6 @@
 /** @file What controls and the top of a page need of whoever answers them: the Lab with its one run, or a race of several. */
 import type { BackendInfo, RunState } from '../link/protocol';
+import type { Survey } from '../data/alphabet';
 import type { RunSpec } from '../spec/run';
 
 /** No control is hidden, or none is fixed. */
@@ -12,6 +13,12 @@ export interface Asks {
   readonly fixed: ReadonlySet<string>;
   readonly change: (settings: Partial<RunSpec>) => void;
   readonly write: (text: string) => void;
+  /** Settings of what really trains: while what was asked for cannot be, they are others. */
+  readonly training: RunSpec;
+  /** Why the person's own text cannot be trained on, where it was asked for. */
+  readonly refused: string | undefined;
+  /** What was found in that text. */
+  readonly survey: Survey | undefined;
   /** A mask that was only just added elsewhere, from 1; whoever shows its field takes it. */
   fresh?: number | undefined;
 }
@@ -19,6 +26,8 @@ export interface Asks {
 /** Settings that cannot be, and what would mend them. */
 export interface Refuses {
   readonly problem: string | undefined;
+  /** The problem is the person's own text: it is said where that was given. */
+  readonly refused: string | undefined;
   readonly repair: Partial<RunSpec> | undefined;
   readonly change: (settings: Partial<RunSpec>) => void;
 }

@@ -1,18 +1,18 @@
 import { masksIn } from '../attention/masksIn';
 import { InputError } from '../core/check';
 import { encoded } from '../core/encoded';
-import { sources } from '../data/registry';
 import type { Engine } from '../link/client';
 import { checkMemory } from '../model/memory';
 import { pictureFor } from '../model/picture';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
 import { OPENING, presets, specOfPreset } from '../spec/preset';
-import { CONTROLS, DEFAULTS, type RunSpec } from '../spec/run';
+import { CONTROLS, DEFAULTS, sourceOf, type RunSpec } from '../spec/run';
 import { withStripe } from '../spec/stripes';
 import { fitStripes, fromQuery, mend, toQuery } from '../spec/url';
 import type { Later } from './frames';
-import { checkText, isOwnText } from './ownText';
+import { OwnLetters } from './ownLetters.svelte';
+import { isOwnText, refusalOf } from './ownText';
 import { Run } from './run.svelte';
 import { Selection } from './selection.svelte';
 import { Settling } from './settling';
@@ -42,6 +42,7 @@ export class Lab {
   spec = $state.raw<RunSpec>(DEFAULTS);
   problem = $state.raw<string | undefined>();
   text = $state('');
+  refused = $state.raw<string | undefined>();
   run = $state.raw() as Run;
   /** The run that this one took the place of, paused where it stood: it can be taken back. */
   before = $state.raw<Run | undefined>();
@@ -64,7 +65,8 @@ export class Lab {
   model = $derived(modelSpecOf(this.run.spec));
   /** Tokens per cell side of a map, also before there is one: a canvas of all tokens could be immense. */
   factor = $derived(pictureFor(this.model.context).factor);
-  source = $derived(sources.get(this.run.spec.task));
+  source = $derived(sourceOf(this.run.spec));
+  training = $derived(this.run.spec);
   preset = $derived(
     presets.all.find((preset) => same(specOfPreset(preset, this.spec.backend), this.spec)),
   );
@@ -81,7 +83,12 @@ export class Lab {
     ].join('&'),
   );
 
+  readonly #letters = new OwnLetters();
   readonly settling = new Settling(() => this.#apply());
+
+  get survey() {
+    return this.#letters.survey;
+  }
 
   constructor(
     private readonly engine: Engine,
@@ -102,6 +109,8 @@ export class Lab {
 
   write = (text: string) => {
     this.text = text;
+    // How it is read was chosen for the text before.
+    if (isOwnText(this.spec)) this.spec = { ...this.spec, alphabet: '' };
     this.options.keep?.(text);
     this.settling.after(SETTLE_TEXT_MS);
   };
@@ -127,8 +136,10 @@ export class Lab {
     this.settling.stop();
     if (text !== undefined) {
       this.text = text;
+      this.#letters.keep(text);
       this.options.keep?.(text);
     }
+    this.refused = undefined;
     this.spec = { ...spec, backend: this.spec.backend };
     this.problem = undefined;
     this.applied++;
@@ -153,9 +164,10 @@ export class Lab {
     this.spec = before.spec;
     if (before.text !== undefined) {
       this.text = before.text;
+      this.#letters.keep(before.text);
       this.options.keep?.(before.text);
     }
-    this.problem = undefined;
+    this.problem = this.refused = undefined;
     this.applied++;
     this.#fit(before.spec);
   };
@@ -185,6 +197,7 @@ export class Lab {
 
   #apply() {
     this.applied++;
+    this.spec = this.#letters.settle(this.spec, this.text);
     this.problem = this.#problemOf(this.spec);
     if (this.problem !== undefined) return;
     if (same(this.spec, this.run.spec) && this.run.text === this.#textFor(this.spec)) return;
@@ -192,7 +205,9 @@ export class Lab {
   }
 
   /** The settings asked for where they can be, and else those of the run. */
-  #possible(spec: RunSpec): RunSpec {
+  #possible(asked: RunSpec): RunSpec {
+    const spec = this.#letters.settle(asked, this.text);
+    this.spec = spec;
     this.problem = this.#problemOf(spec);
     if (this.problem === undefined) return spec;
     return (this.run as Run | undefined)?.spec ?? DEFAULTS;
@@ -200,9 +215,11 @@ export class Lab {
 
   /** Why these settings cannot be, in words; undefined where they can. */
   #problemOf(spec: RunSpec): string | undefined {
+    this.refused = undefined;
     try {
       checkRun(spec);
-      if (isOwnText(spec)) checkText(this.text, spec);
+      this.refused = refusalOf(this.text, spec);
+      if (this.refused !== undefined) return this.refused;
       // The limits are those of the backend in use; another one asks its own when it is opened.
       const backend = (this.run as Run | undefined)?.backend;
       if (backend && spec.backend === this.run.spec.backend) checkMemory(spec, backend);

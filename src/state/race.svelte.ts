@@ -21,19 +21,19 @@ import type { KeptRuns } from '../compare/kept';
 import { bytesOf } from '../compare/ring';
 import { comparisonOf, startOf, starts } from '../compare/starts';
 import { InputError } from '../core/check';
-import { sources } from '../data/registry';
 import type { Engine } from '../link/client';
 import type { Command, RunId, RunState } from '../link/protocol';
 import { pictureFor } from '../model/picture';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
-import { CONTROLS, layersOf, type RunSpec } from '../spec/run';
+import { CONTROLS, layersOf, sourceOf, type RunSpec } from '../spec/run';
 import { mend } from '../spec/url';
 import { NONE, type Driven, type Drive } from './asks';
 import { FramePull, type Later } from './frames';
 import { Measured } from './measured.svelte';
 import { readMoments, record, unpack, without, writeMoments, type Moments } from './moments';
-import { checkText, isOwnText } from './ownText';
+import { OwnLetters } from './ownLetters.svelte';
+import { isOwnText, refusalOf } from './ownText';
 import { Run, type Leader } from './run.svelte';
 import { Selection } from './selection.svelte';
 import { Settling } from './settling';
@@ -102,6 +102,7 @@ export class Race implements Driven {
   runs = $state.raw<readonly Run[]>([]);
   problem = $state.raw<string | undefined>();
   text = $state('');
+  refused = $state.raw<string | undefined>();
   /** A file that was opened: its numbers are shown until somebody trains. */
   saved = $state.raw<Opened | undefined>();
 
@@ -138,7 +139,8 @@ export class Race implements Driven {
   sketch = $derived.by(() => this.#sketch());
   /** Tokens per cell side of a map, also before there is one: a canvas of all tokens could be immense. */
   factor = $derived(pictureFor(this.built.shared.context).factor);
-  source = $derived(sources.get(this.built.shared.task));
+  source = $derived(sourceOf(this.built.shared));
+  training = $derived(this.built.shared);
   backend = $derived(this.runs.find(({ backend }) => backend)?.backend);
   kernel = $derived(this.saved?.machine.kernel ?? this.backend?.kernel);
   threads = $derived(this.saved ? undefined : this.backend?.threads);
@@ -171,6 +173,7 @@ export class Race implements Driven {
   readonly run: Drive;
   readonly measured: Measured;
 
+  readonly #letters = new OwnLetters();
   #looking: ReturnType<typeof setTimeout> | undefined;
 
   /** All runs were opened, or are being; else they are not known to fit. */
@@ -207,6 +210,10 @@ export class Race implements Driven {
     this.#start(this.asked);
   }
 
+  get survey() {
+    return this.#letters.survey;
+  }
+
   /** Nobody has trained yet, and so nothing was opened. */
   get asleep(): boolean {
     return !this.#awake;
@@ -238,7 +245,7 @@ export class Race implements Driven {
     const { shared, runs } = saved.comparison;
     this.asked = { shared: { ...shared, backend: this.asked.shared.backend }, runs };
     if (saved.text !== undefined) {
-      this.text = saved.text;
+      this.#take(saved.text);
       this.options.keep?.(saved.text);
     }
     this.applied++;
@@ -377,6 +384,9 @@ export class Race implements Driven {
 
   write = (text: string) => {
     this.text = text;
+    // How it is read was chosen for the text before.
+    const { shared } = this.asked;
+    if (isOwnText(shared)) this.asked = { ...this.asked, shared: { ...shared, alphabet: '' } };
     this.options.keep?.(text);
     this.settling.after(SETTLE_TEXT_MS);
   };
@@ -416,7 +426,7 @@ export class Race implements Driven {
       this.settling.stop();
       this.wish = false;
       this.asked = saved.comparison;
-      if (saved.text !== undefined) this.text = saved.text;
+      if (saved.text !== undefined) this.#take(saved.text);
       this.#start(saved.comparison);
       this.saved = { ...saved, from, recorded: false, moments };
       this.applied++;
@@ -449,11 +459,11 @@ export class Race implements Driven {
     this.before = undefined;
     this.wish = false;
     this.saved = undefined;
-    this.problem = undefined;
+    this.problem = this.refused = undefined;
     this.asked = before.built;
     this.#show(before.built, before.runs, before.moments);
     const text = before.runs[0]!.text;
-    if (text !== undefined) this.text = text;
+    if (text !== undefined) this.#take(text);
     this.opened = true;
     this.applied++;
     this.options.built?.();
@@ -529,6 +539,7 @@ export class Race implements Driven {
 
   #apply() {
     this.applied++;
+    this.asked = this.#lettered(this.asked);
     this.problem = this.#problemOf(this.asked);
     if (this.problem !== undefined) return;
     const text = this.#textFor(this.asked.shared);
@@ -539,9 +550,11 @@ export class Race implements Driven {
 
   #problemOf(comparison: Comparison): string | undefined {
     const specs = specsOf(comparison);
+    this.refused = undefined;
     return inWords(() => {
       for (const spec of specs) checkRun(spec);
-      if (isOwnText(comparison.shared)) checkText(this.text, comparison.shared);
+      this.refused = refusalOf(this.text, comparison.shared);
+      if (this.refused !== undefined) throw new InputError(this.refused);
       if (this.backend && comparison.shared.backend === this.built.shared.backend)
         checkFit(specs, this.backend.limits, this.backend);
     });
@@ -570,7 +583,21 @@ export class Race implements Driven {
 
   #textFor = (spec: RunSpec) => (isOwnText(spec) ? this.text : undefined);
 
-  #start(comparison: Comparison, kept?: Pick<KeptRuns, 'saved' | 'checkpoints'>) {
+  /** A text that comes with settings that are right for it. */
+  #take(text: string) {
+    this.text = text;
+    this.#letters.keep(text);
+  }
+
+  /** With the characters of the person's own text, where it is learnt. */
+  #lettered(comparison: Comparison): Comparison {
+    const shared = this.#letters.settle(comparison.shared, this.text);
+    return shared === comparison.shared ? comparison : { ...comparison, shared };
+  }
+
+  #start(given: Comparison, kept?: Pick<KeptRuns, 'saved' | 'checkpoints'>) {
+    const comparison = this.#lettered(given);
+    if (this.asked === given) this.asked = comparison;
     this.problem = this.#problemOf(comparison);
     this.#leave(comparison);
     const text = this.#textFor(comparison.shared);

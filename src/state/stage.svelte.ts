@@ -156,6 +156,12 @@ export class Stage implements Asks {
 
   readonly text = '';
   readonly write = () => {};
+  readonly refused = undefined;
+  readonly survey = undefined;
+
+  get training(): RunSpec {
+    return this.spec;
+  }
 
   get fixed(): ReadonlySet<string> {
     return this.options.locked ?? NONE;

@@ -6,11 +6,10 @@
 import { InputError } from '../core/check';
 import type { DeviceLimits } from '../core/limits';
 import type { Feed } from '../data/batches';
-import { sources } from '../data/registry';
 import type { AdaptLook } from '../link/protocol';
 import { writeCheckpoint, type Checkpoint } from '../model/checkpoint';
 import { checkMemory } from '../model/memory';
-import type { RunSpec } from '../spec/run';
+import { sourceOf, type RunSpec } from '../spec/run';
 import { checkFits, checkpointFrom, snapshotFrom } from './keep';
 import type { Models } from './model';
 import { Trainer } from './trainer';
@@ -60,7 +59,7 @@ export async function* adapt(
     const trainer = await Trainer.open(
       models,
       spec,
-      sources.get(spec.task),
+      sourceOf(spec),
       await feed(spec, model.text),
     );
     try {

@@ -5,10 +5,9 @@
 import { InputError } from '../core/check';
 import type { DeviceLimits } from '../core/limits';
 import type { Feed } from '../data/batches';
-import { sources } from '../data/registry';
 import type { TrainedRun, Validation } from '../link/protocol';
 import { checkMemory } from '../model/memory';
-import type { RunSpec } from '../spec/run';
+import { sourceOf, type RunSpec } from '../spec/run';
 import type { Models } from './model';
 import { Trainer } from './trainer';
 
@@ -44,7 +43,7 @@ export async function* repeat(
   for (const [index, spec] of specs.entries()) {
     if (cancelled()) return;
     checkMemory(spec, { limits, kernel: models.kernel });
-    const trainer = await Trainer.open(models, spec, sources.get(spec.task), await feed(spec));
+    const trainer = await Trainer.open(models, spec, sourceOf(spec), await feed(spec));
     try {
       const validations: Validation[] = [];
       while (trainer.step < steps) {

@@ -5,8 +5,7 @@ import { check } from '../core/check';
 import { fingerprint } from '../core/fingerprint';
 import { random } from '../core/random';
 import type { Feed } from '../data/batches';
-import { decode } from '../data/characters';
-import type { Batch, Source } from '../data/source';
+import type { Batch, CorpusSource, Source } from '../data/source';
 import type {
   AttentionFrame,
   DistancePoint,
@@ -249,10 +248,10 @@ export class Trainer {
 
   /** What the model writes: a continuation of the prompt, or its answers to the watched sequence of a task. */
   async sample(): Promise<Sample> {
-    return this.source.kind === 'corpus' ? this.#continuation() : this.#answers();
+    return this.source.kind === 'corpus' ? this.#continuation(this.source) : this.#answers();
   }
 
-  async #continuation(): Promise<Sample> {
+  async #continuation({ vocabulary: { decode } }: CorpusSource): Promise<Sample> {
     const decoder = new Decoder(this.modelSpec, await this.model.weights());
     const { prompt } = this.feed;
     const { next: uniform } = random(this.spec.seed, 'sample', this.step);
@@ -263,7 +262,7 @@ export class Trainer {
       written.push(token);
       logits = decoder.next(token);
     }
-    return { step: this.step, prompt: decode(prompt), text: decode(Int32Array.from(written)) };
+    return { step: this.step, prompt: decode(prompt), text: decode(written) };
   }
 
   async #answers(): Promise<Sample> {

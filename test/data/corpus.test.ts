@@ -210,13 +210,13 @@ describe('your own text', () => {
 
   test('of 1,999 characters is too short, of 2,000 long enough', () => {
     expect(() => corpusOfText('x'.repeat(1999))).toThrow(
-      'the text has 1,999 characters; it should have 2,000 at least: open a longer one',
+      'your text is too short (1,999 characters; at least 2,000 are needed)',
     );
     expect(corpusOfText('x'.repeat(2000)).ids.length).toBe(2000);
   });
   test('of 5,000,001 characters is too long', () => {
     expect(() => corpusOfText('x'.repeat(5_000_001))).toThrow(
-      'the text has 5,000,001 characters; it should have 5,000,000 at most',
+      'your text is too long (5,000,001 characters; at most 5,000,000 are read)',
     );
   });
   test('in another script is refused, and the first strangers are named', () => {

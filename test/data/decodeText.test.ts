@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
 import { decodeText } from '../../src/data/corpus';
 
@@ -36,7 +36,7 @@ test('an empty file is an empty text', () => {
 
 test('a byte that is not UTF-8 is named with its place', () => {
   expect(() => decodeText(Uint8Array.of(0x63, 0x61, 0x66, 0xe9))).toThrow(
-    'byte 3 of the file, 0xe9, is not valid UTF-8; save the file as UTF-8 and open it again',
+    'byte 3 of the file, 0xe9, is not valid UTF-8; the file may be in an older encoding',
   );
 });
 
@@ -114,3 +114,46 @@ test('the byte it names is the first that cannot be read', () => {
 
 const containsGenuineReplacement = (bytes: Uint8Array) =>
   bytes.some((byte, i) => byte === 0xef && bytes[i + 1] === 0xbf && bytes[i + 2] === 0xbd);
+
+describe('a file that is no plain text is named, with the way to its text', () => {
+  const bytes = (...parts: readonly (string | number)[]) =>
+    Uint8Array.from(
+      parts.flatMap((part) =>
+        typeof part === 'number' ? [part] : [...new TextEncoder().encode(part)],
+      ),
+    );
+  test.each([
+    [
+      'a PDF',
+      bytes('%PDF-1.7\n%', 0xe2, 0xe3),
+      'this is a PDF, not plain text: open it, select all, copy, and paste',
+    ],
+    [
+      'a Word document',
+      bytes('PK', 3, 4, 20, 0),
+      'this is a Word document, an e-book or another ZIP',
+    ],
+    [
+      'an old Word document',
+      bytes(0xd0, 0xcf, 0x11, 0xe0, 0xa1),
+      'this is an old Word or Office document',
+    ],
+    ['Rich Text', bytes('{\\rtf1\\ansi Hello}'), 'this is a document in Rich Text Format'],
+    [
+      'a PNG',
+      bytes(0x89, 'PNG', 13, 10),
+      'this is a picture, not plain text: only text can be read',
+    ],
+    ['a JPEG', bytes(0xff, 0xd8, 0xff, 0xe0), 'this is a picture'],
+    [
+      'a compressed file',
+      bytes(0x1f, 0x8b, 8),
+      'this is a compressed file, not plain text: unpack it',
+    ],
+  ])('%s', (_, file, said) => {
+    expect(() => decodeText(file)).toThrow(said);
+  });
+  test('a text that only speaks of one is read', () => {
+    expect(decodeText(bytes('PDF and PK are letters'))).toBe('PDF and PK are letters');
+  });
+});

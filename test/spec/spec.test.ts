@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { terms } from '../../src/attention/expression';
 import { plans } from '../../src/attention/plans';
 import { clampParam } from '../../src/core/params';
+import { written } from '../../src/data/alphabet';
 import { sources } from '../../src/data/registry';
 import { checkMemory, trainingMemory } from '../../src/model/memory';
 import { checkRun } from '../../src/spec/check';
@@ -52,6 +53,11 @@ const anySpec: fc.Arbitrary<RunSpec> = fc
                 minLength: 1,
                 maxLength: 12,
               }),
+            ];
+          case 'alphabet':
+            return [
+              control.name,
+              fc.constantFrom('', 'bytes', '0-2m.8k2-1r', written([...'αβγ 你好 😀'])),
             ];
           case 'masks':
             return [

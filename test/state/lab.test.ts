@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { surveyOf } from '../../src/data/alphabet';
 import { presets } from '../../src/spec/preset';
 import { DEFAULTS } from '../../src/spec/run';
 import { fromQuery } from '../../src/spec/url';
@@ -275,6 +276,82 @@ describe('a text of one’s own', () => {
     expect(engine.sent.filter(({ type }) => type === 'open').at(-1)).toMatchObject({ text });
     expect(kept).toEqual([text]);
     expect(lab.query).not.toContain('stage');
+  });
+});
+
+describe('the characters of a text of one’s own', () => {
+  const chinese = '你好，斑马读它前面的一切。'.repeat(200);
+  const english = 'All the world is a stage. '.repeat(200);
+  const own = (text: string, query = 'v=1') => {
+    const opened = open(query);
+    opened.lab.change({ task: 'own-text' });
+    opened.lab.write(text);
+    vi.advanceTimersByTime(1000);
+    return opened;
+  };
+
+  test('are made from it, follow it, and go with its task', () => {
+    const { lab } = own(chinese);
+    expect(lab.problem).toBeUndefined();
+    expect(lab.run.spec.alphabet).toBe(surveyOf(chinese).alphabet);
+    expect(lab.model.vocabulary).toBe(2 + new Set(chinese).size);
+    lab.write(english);
+    vi.advanceTimersByTime(1000);
+    expect([lab.run.spec.alphabet, lab.model.vocabulary]).toEqual(['', 96]);
+    lab.write(chinese);
+    vi.advanceTimersByTime(1000);
+    expect(lab.query).toContain('alphabet=');
+    lab.change({ task: 'moby-dick' });
+    vi.advanceTimersByTime(SETTLED);
+    expect([lab.run.spec.alphabet, lab.model.vocabulary]).toEqual(['', 96]);
+    expect(lab.query).not.toContain('alphabet');
+  });
+
+  test('a text too short for the context is told which would do', () => {
+    const { lab } = own(chinese, 'context=512');
+    expect(lab.refused).toBe(
+      'the last tenth of your text is held out and has 260 characters, too few for a context of 512: take a context of 256 or less, or a text of 5,130 characters or more',
+    );
+    lab.change({ context: 256 });
+    vi.advanceTimersByTime(SETTLED);
+    expect(lab.problem).toBeUndefined();
+  });
+
+  test('may be bytes, as long as the text stays', () => {
+    const { lab } = own(chinese);
+    lab.change({ alphabet: 'bytes' });
+    vi.advanceTimersByTime(SETTLED);
+    expect(lab.model.vocabulary).toBe(256);
+    lab.change({ width: 32 });
+    vi.advanceTimersByTime(SETTLED);
+    expect(lab.run.spec.alphabet).toBe('bytes');
+    lab.write(english);
+    vi.advanceTimersByTime(1000);
+    expect(lab.run.spec.alphabet).toBe('');
+  });
+
+  test('stay those of a run that was kept before there were alphabets', () => {
+    const { lab } = own(english);
+    const before = `${english} 你好`;
+    lab.goOn({ ...lab.run.spec, alphabet: '' }, new Uint8Array(1), before);
+    expect(lab.run.spec.alphabet).toBe('');
+    lab.change({ seed: 7 });
+    vi.advanceTimersByTime(SETTLED);
+    expect([lab.run.spec.seed, lab.run.spec.alphabet]).toEqual([7, '']);
+  });
+
+  test('a text that is refused is said apart from the settings, and what trains is told', () => {
+    const { lab } = own('你好');
+    expect(lab.refused).toBe('your text is too short (2 characters; at least 2,000 are needed)');
+    expect(lab.problem).toBe(lab.refused);
+    expect(lab.training.task).toBe('moby-dick');
+    lab.write(chinese);
+    vi.advanceTimersByTime(1000);
+    expect([lab.refused, lab.training.task]).toEqual([undefined, 'own-text']);
+    lab.change({ heads: 3 });
+    vi.advanceTimersByTime(SETTLED);
+    expect(lab.refused).toBeUndefined();
+    expect(lab.problem).toContain('does not divide');
   });
 });
 

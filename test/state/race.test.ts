@@ -537,3 +537,26 @@ describe('runs that others took the place of', () => {
     expect(closed()).toEqual(first.map(({ id }) => id));
   });
 });
+
+test('a text of one’s own is read by all runs in its own characters; one that is refused is said apart', () => {
+  const { race } = wired('context=16&layers=1');
+  race.change({ task: 'own-text' });
+  race.write('你好');
+  vi.advanceTimersByTime(1000);
+  expect(race.refused).toContain('too short (2 characters');
+  expect(race.problem).toBe(race.refused);
+  const chinese = '你好，斑马读它前面的一切。'.repeat(200);
+  race.write(chinese);
+  vi.advanceTimersByTime(1000);
+  expect(race.problem).toBeUndefined();
+  expect(race.models.map(({ vocabulary }) => vocabulary)).toEqual(
+    race.models.map(() => 2 + new Set(chinese).size),
+  );
+  expect(race.runs.every(({ text }) => text === chinese)).toBe(true);
+  race.change({ alphabet: 'bytes' });
+  vi.advanceTimersByTime(1000);
+  expect(race.models[0]!.vocabulary).toBe(256);
+  race.change({ task: 'moby-dick' });
+  vi.advanceTimersByTime(1000);
+  expect(race.models[0]!.vocabulary).toBe(96);
+});

@@ -10,7 +10,12 @@ export interface Counted {
   readonly characters: number; // held out, of the sample
 }
 
-export function countFar(text: string, { reach, context }: FarAsked): Promise<Counted> {
+/** `alphabet`: the run's setting of that name, in which the text is read. */
+export function countFar(
+  text: string,
+  alphabet: string,
+  { reach, context }: FarAsked,
+): Promise<Counted> {
   const worker = startWorker(script, 'zebra-far');
   return new Promise<Counted>((resolve, reject) => {
     worker.onmessage = ({ data }: MessageEvent<Counted | { readonly problem: string }>) => {
@@ -18,6 +23,6 @@ export function countFar(text: string, { reach, context }: FarAsked): Promise<Co
       else resolve(data);
     };
     whenDead(worker, (why) => reject(new Error(`The count stopped (${why}).`)));
-    worker.postMessage({ text, reach, context });
+    worker.postMessage({ text, alphabet, reach, context });
   }).finally(() => worker.terminate());
 }

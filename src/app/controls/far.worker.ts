@@ -1,13 +1,16 @@
 /** @file Counts what reading far is worth in a person's own text, away from the page and from the training. */
+import { lettersOf } from '../../data/alphabet';
 import { corpusOfText } from '../../data/corpus';
 import { farOfSample } from '../../data/far/far';
 import type { FarAsked } from '../../state/far';
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 
-scope.onmessage = ({ data }: MessageEvent<FarAsked & { text: string }>) => {
+scope.onmessage = ({ data }: MessageEvent<FarAsked & { text: string; alphabet: string }>) => {
   try {
-    scope.postMessage(farOfSample(corpusOfText(data.text), data.reach, data.context));
+    const letters = lettersOf(data.alphabet);
+    const corpus = corpusOfText(data.text, letters);
+    scope.postMessage(farOfSample(corpus, data.reach, data.context, letters));
   } catch (error) {
     scope.postMessage({ problem: error instanceof Error ? error.message : String(error) });
   }

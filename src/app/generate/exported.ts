@@ -6,7 +6,9 @@ import { VERSION } from '../version';
 
 export function exportZip({ title, model, weights, lettering, checkpoint }: OpenedModel) {
   const { vocabulary } = lettering;
-  const characters = Array.from({ length: vocabulary.size }, (_, id) => lettering.write([id]));
+  const characters = lettering.bytes
+    ? 'bytes'
+    : Array.from({ length: vocabulary.size }, (_, id) => lettering.write([id]));
   const lines = checkpoint
     ? [`Trained by Zebra Lab ${VERSION}: ${checkpoint.step} steps, seed ${checkpoint.spec.seed}.`]
     : [`Opened and exported by Zebra Lab ${VERSION}.`];

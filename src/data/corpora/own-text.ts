@@ -6,7 +6,8 @@ export default defineCorpus({
   id: 'own-text',
   label: 'Your own text',
   order: 2,
-  summary: 'A text file of yours. It stays on this machine: nothing is sent anywhere.',
+  summary:
+    'A text of yours, in any language and script. It stays on this machine: nothing is sent anywhere.',
   vocabulary,
   packed: paragraphsOrLines,
   licence: 'As the person who opened it says.',

@@ -1,6 +1,7 @@
 /**
  * @file A reader that only copies: it looks for the longest repeat of what was just read and expects what followed it then.
  */
+import type { Ids } from '../source';
 
 /** A repeat counts from this many characters on: shorter ones are chance (in Moby-Dick they mislead more than they help). */
 export const SHORTEST = 5;
@@ -25,11 +26,7 @@ export class Copier {
    * Reads a document. `base` [n] is what a model without a copier gives its characters; `spend(h, i, p)` is told the
    * probability of character i when the copier of history h is mixed in.
    */
-  read(
-    ids: Uint8Array,
-    base: Float64Array,
-    spend: (h: number, i: number, p: number) => void,
-  ): void {
+  read(ids: Ids, base: Float64Array, spend: (h: number, i: number, p: number) => void): void {
     const repeats = new Repeats(this.histories);
     for (let i = 0; i < ids.length; i++) {
       repeats.find(ids, i);
@@ -65,7 +62,7 @@ export class Repeats {
   }
 
   /** Before character i; asked for i = 0, 1, 2 … of one document. Takes time in proportion to the longest history. */
-  find(ids: Uint8Array, i: number): void {
+  find(ids: Ids, i: number): void {
     const { histories, length, distance } = this;
     const same = this.#same;
     if (i === 0) same.fill(0);

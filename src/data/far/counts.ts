@@ -7,9 +7,9 @@
  * It stands for what can be known from the last few characters alone.
  */
 import { vocabulary } from '../characters';
+import type { Ids } from '../source';
 
 export const ORDER = 6; // characters of context
-const V = vocabulary.size;
 
 /** Strings of up to ORDER + 1 characters that occurred, as a tree: node 0 is the empty string. */
 export class Counts {
@@ -17,10 +17,15 @@ export class Counts {
   /** Per node: how often it occurred, how often something followed it, how many different characters did. */
   #stats = new Int32Array(3 * (1 << 16));
   /** Open addressing: the key (node V + character) and the child, side by side. */
-  #table = new Int32Array(2 << 17).fill(-1);
+  #table: Int32Array | Float64Array;
   #bits = 17;
 
-  constructor(documents: readonly Uint8Array[]) {
+  /** `V` characters there are. */
+  constructor(
+    documents: readonly Ids[],
+    private readonly V = vocabulary.size,
+  ) {
+    this.#table = this.#room();
     const context = new Int32Array(ORDER + 2); // [k] is the node of the last k characters
     for (const ids of documents) {
       for (let i = 0; i < ids.length; i++) {
@@ -32,17 +37,17 @@ export class Counts {
   }
 
   /** The probability of each character of `ids` [n], a document, given those before it. */
-  probabilities(ids: Uint8Array): Float64Array {
+  probabilities(ids: Ids): Float64Array {
     const all = new Float64Array(ids.length);
     let context = new Int32Array(ORDER + 2).fill(-1); // -1: never occurred in training
     let next = context.slice();
     for (let i = 0; i < ids.length; i++) {
       context[0] = 0;
       next.fill(-1);
-      let p = 1 / V;
+      let p = 1 / this.V;
       for (let k = 0; k <= ORDER && context[k]! >= 0; k++) {
         const node = context[k]!;
-        const child = this.#table[this.#slot(node * V + ids[i]!) + 1]!; // -1 where there is none
+        const child = this.#table[this.#slot(node * this.V + ids[i]!) + 1]!; // -1 where there is none
         const [followed, kinds] = [this.#stats[3 * node + 1]!, this.#stats[3 * node + 2]!];
         const count = child < 0 ? 0 : this.#stats[3 * child]!;
         if (followed > 0) p = (count + kinds * p) / (followed + kinds);
@@ -54,8 +59,14 @@ export class Counts {
     return all;
   }
 
+  /** Keys of a large vocabulary may be beyond 32 bits; half of that is enough for the site's own. */
+  #room(): Int32Array | Float64Array {
+    const length = 2 << this.#bits;
+    return (this.V > vocabulary.size ? new Float64Array(length) : new Int32Array(length)).fill(-1);
+  }
+
   #add(node: number, character: number): number {
-    const key = node * V + character;
+    const key = node * this.V + character;
     let slot = this.#slot(key);
     if (this.#table[slot] === -1) {
       if (2 * this.#nodes >= 1 << this.#bits) {
@@ -84,7 +95,7 @@ export class Counts {
   #grow(): void {
     const old = this.#table;
     this.#bits++;
-    this.#table = new Int32Array(2 * old.length).fill(-1);
+    this.#table = this.#room();
     for (let i = 0; i < old.length; i += 2) {
       if (old[i] === -1) continue;
       const slot = this.#slot(old[i]!);

@@ -7,6 +7,7 @@
  */
 import { check } from '../../core/check';
 import { documentsOf, type CorpusDocument, type Corpus, type Split } from '../corpus';
+import type { Ids, Letters } from '../source';
 import { Copier } from './copier';
 import { Counts } from './counts';
 
@@ -31,20 +32,21 @@ const BLOCK = 1000; // characters; blocks of this length are taken to be indepen
 
 /** Counted on whole documents; `error` is one standard error of the gain, by the spread over blocks of the held-out text. */
 export function farOf(
-  train: readonly Uint8Array[],
-  held: readonly Uint8Array[],
+  train: readonly Ids[],
+  held: readonly Ids[],
   reach: number,
   context: number,
+  V?: number,
 ): Far & { readonly error: number } {
   const near = Math.min(reach, context);
-  const { base, losses, blocks } = lossesOf(train, held, [near, context]);
+  const { base, losses, blocks } = lossesOf(train, held, [near, context], V);
   const [a, b] = [losses[0]!, losses[1]!];
   return { base, near: a, far: b, gain: (a - b) / a, error: errorOf(blocks[0]!, blocks[1]!) / a };
 }
 
 export function curveOf(
-  train: readonly Uint8Array[],
-  held: readonly Uint8Array[],
+  train: readonly Ids[],
+  held: readonly Ids[],
   histories: readonly number[],
 ): FarCurve {
   const { base, losses, characters } = lossesOf(train, held, histories);
@@ -52,9 +54,10 @@ export function curveOf(
 }
 
 function lossesOf(
-  train: readonly Uint8Array[],
-  held: readonly Uint8Array[],
+  train: readonly Ids[],
+  held: readonly Ids[],
   histories: readonly number[],
+  V?: number,
 ) {
   for (const [i, history] of histories.entries()) {
     check(
@@ -64,7 +67,7 @@ function lossesOf(
   }
   const characters = held.reduce((sum, ids) => sum + ids.length, 0);
   check(characters > 0, 'nothing is held out; the text should have at least 1 held-out character');
-  const counts = new Counts(train);
+  const counts = new Counts(train, V);
   const copier = new Copier(histories);
   const blocks = histories.map(() => new Float64Array(Math.ceil(characters / BLOCK)));
   let [read, base] = [0, 0];
@@ -94,7 +97,7 @@ function errorOf(a: Float64Array, b: Float64Array): number {
  * Documents of a split, evenly spread over it, `most` characters of them in all where there are as many; one of them may be
  * cut. The same for the same corpus.
  */
-export function sampleOf(corpus: Corpus, split: Split, most = Infinity): readonly Uint8Array[] {
+export function sampleOf(corpus: Corpus, split: Split, most = Infinity): readonly Ids[] {
   const documents = documentsOf(corpus, split);
   const all = documents.reduce((sum, { start, end }) => sum + end - start, 0);
   const wanted = Math.min(most, all);
@@ -123,9 +126,9 @@ export function sampleOf(corpus: Corpus, split: Split, most = Infinity): readonl
 const SAMPLE = { train: 500_000, validation: 30_000 }; // characters
 
 /** For a text that was not counted before: from a sample of it, with its error. */
-export function farOfSample(corpus: Corpus, reach: number, context: number) {
+export function farOfSample(corpus: Corpus, reach: number, context: number, { size }: Letters) {
   const { train, validation } = SAMPLE;
   const held = sampleOf(corpus, 'validation', validation);
   const characters = held.reduce((sum, ids) => sum + ids.length, 0);
-  return { characters, ...farOf(sampleOf(corpus, 'train', train), held, reach, context) };
+  return { characters, ...farOf(sampleOf(corpus, 'train', train), held, reach, context, size) };
 }

@@ -1,8 +1,7 @@
-import { vocabulary } from '../characters';
 import { SHORTEST } from '../far/copier';
 import { maskOf, type Slice } from '../slice';
 
-/** Characters that must agree before one is copied, as many as the meter of far reading asks for: 96 ^ 5 is still exact. */
+/** Characters that must agree before one is copied, as many as the meter of far reading asks for: 1,024 ^ 5 is still exact. */
 const MATCH = SHORTEST;
 
 /**
@@ -17,14 +16,15 @@ const farCopy: Slice = {
   fits: () => true,
 
   mask(window) {
-    const { start, reach, corpus } = window;
+    const { start, reach, corpus, source } = window;
+    const { size } = source.vocabulary;
     const { ids } = corpus;
     /** What was read last after each run of MATCH characters: its place. */
     const after = new Map<number, number>();
     return maskOf(window, ({ place }) => {
       if (place - start < MATCH) return false;
       let run = 0;
-      for (let i = place - MATCH; i < place; i++) run = run * vocabulary.size + ids[i]!;
+      for (let i = place - MATCH; i < place; i++) run = run * size + ids[i]!;
       const copied = after.get(run);
       after.set(run, place);
       if (copied === undefined) return false;

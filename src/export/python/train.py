@@ -71,16 +71,25 @@ def flex():
     return attend
 
 
-def tokens_of(path):
+def text_of(path):
+    """The tokenizer's model, and the text in what is a token to it: characters, or bytes."""
     tokenizer = json.loads((HERE / "tokenizer.json").read_text())["model"]
+    text = Path(path).read_text(encoding="utf-8")
+    return tokenizer, text.encode() if tokenizer["type"] == "BPE" else text
+
+
+def tokens_of(path):
+    tokenizer, text = text_of(path)
+    if isinstance(text, bytes):
+        return torch.tensor(list(text))
     vocabulary, unknown = tokenizer["vocab"], tokenizer["unk_token"]
-    text = Path(path).read_text()
     return torch.tensor([vocabulary.get(letter, vocabulary[unknown]) for letter in text])
 
 
 def documents_of(path, separator):
     """For each token of the text, how many documents ended before it: a document ends with its separator."""
-    text, at, ends = Path(path).read_text(), 0, []
+    (_, text), at, ends = text_of(path), 0, []
+    separator = separator.encode() if isinstance(text, bytes) else separator
     while (at := text.find(separator, at)) >= 0:
         at += len(separator)
         ends.append(at)

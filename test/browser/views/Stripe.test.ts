@@ -20,7 +20,7 @@ describe('a stripe', () => {
       root.setProperty('--ink', '#f3f1ea');
       root.setProperty('--panel', '#1b1a19');
       const layer = { pattern, params: pattern === 'local' ? { window: 16 } : {} };
-      const { getByRole } = await render(Stripe, { index: 0, layer });
+      const { getByRole } = await render(Stripe, { index: 0, T: 64, layer });
       const style = getComputedStyle(getByRole('button', { name: /Layer 1/ }).element());
       expect(style.backgroundColor).toBe(fill);
       expect(style.color).toBe(text);
@@ -31,14 +31,23 @@ describe('a stripe', () => {
     },
   );
 
+  test('of a window as wide as the text says so and is black', async () => {
+    const { getByRole } = await render(Stripe, { index: 1, T: 16, layer: local });
+    const button = getByRole('button', {
+      name: /Layer 2: Local, W 16 ≥ T, reads everything: the window is as wide as the text/,
+    });
+    await expect.element(button).toBeVisible();
+    expect(getComputedStyle(button.element()).backgroundColor).toBe('rgb(20, 20, 19)');
+  });
+
   test('says its layer, its pattern and its window', async () => {
-    const { getByRole } = await render(Stripe, { index: 1, layer: local });
+    const { getByRole } = await render(Stripe, { index: 1, T: 64, layer: local });
     await expect.element(getByRole('button', { name: /Layer 2: Local, W 16/ })).toBeVisible();
   });
 
   test('is changed with the keyboard alone', async () => {
     const onchoose = vi.fn();
-    const { getByRole } = await render(Stripe, { index: 0, layer: local, onchoose });
+    const { getByRole } = await render(Stripe, { index: 0, T: 64, layer: local, onchoose });
     const button = getByRole('button', { name: /Layer 1/ });
     (button.element() as HTMLElement).focus();
     await userEvent.keyboard('{ArrowDown}');
@@ -51,7 +60,7 @@ describe('a stripe', () => {
   });
 
   test('is closed by a click elsewhere', async () => {
-    const { getByRole } = await render(Stripe, { index: 0, layer: local });
+    const { getByRole } = await render(Stripe, { index: 0, T: 64, layer: local });
     await getByRole('button', { name: /Layer 1/ }).click();
     await expect.element(getByRole('radio', { name: /Global/ })).toBeInTheDocument();
     await userEvent.click(document.body, { position: { x: 2, y: 2 } });
@@ -59,7 +68,7 @@ describe('a stripe', () => {
   });
 
   test('that is locked does not open', async () => {
-    const { getByRole } = await render(Stripe, { index: 0, layer: local, locked: true });
+    const { getByRole } = await render(Stripe, { index: 0, T: 64, layer: local, locked: true });
     await expect.element(getByRole('button', { name: /Layer 1/ })).toBeDisabled();
   });
 });

@@ -1,0 +1,35 @@
+/** @file The bytes of UTF-8 as a vocabulary: 256 tokens write any text, most scripts with two to four of them a character. */
+import { UNKNOWN } from './characters';
+import type { Letters } from './source';
+
+const SIZE = 256;
+const VISIBLE: Readonly<Record<number, string>> = { 0x0a: '⏎', 0x20: '␣' };
+
+export const utf8: Letters = {
+  size: SIZE,
+  bytes: true,
+  unknown: UNKNOWN,
+  /** A sign of ASCII is itself; any other byte its two hexadecimal digits. */
+  label: (id) =>
+    VISIBLE[id] ??
+    (id > 0x20 && id < 0x7f ? String.fromCharCode(id) : id.toString(16).padStart(2, '0')),
+  normalise: (text) =>
+    text
+      .replace(/\r\n?|[\v\f\u0085\u2028\u2029]/g, '\n')
+      .replace(/\p{Cs}/gu, UNKNOWN)
+      .replace(/^\ufeff/, '')
+      .normalize('NFC'),
+  strangers: () => new Map(),
+  encode: (text) => new TextEncoder().encode(text),
+  /** Bytes that are no whole character, as a model writes them before it has learnt to, become one '\uFFFD' each. */
+  decode: (ids) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(ids)),
+  begins: (id) => id < 0x80 || id > 0xbf,
+};
+
+/** What each byte adds to the text: the last one of a character the character, those before it nothing. */
+export function piecesOf(ids: Iterable<number>): readonly string[] {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const pieces = Array.from(ids, (id) => decoder.decode(Uint8Array.of(id), { stream: true }));
+  const half = decoder.decode();
+  return half ? [...pieces.slice(0, -1), `${pieces.at(-1) ?? ''}${half}`] : pieces;
+}

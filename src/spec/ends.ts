@@ -1,0 +1,55 @@
+/** @file Where a slider ends: beyond it nothing would change any more, or nothing could be built. */
+import { readsEverything } from '../attention/whole';
+import { sources } from '../data/registry';
+import { layersOf, type Control, type RunSpec } from './run';
+
+/** How the layers are computed from; two specs of one signature are the same run. */
+const signatureOf = (spec: RunSpec): string =>
+  layersOf(spec)
+    .map((layer) =>
+      readsEverything(layer, spec.context)
+        ? 'all'
+        : `${layer.pattern} ${JSON.stringify(layer.params)}`,
+    )
+    .join();
+
+/** The least value from which on the layers stay as they are, up to the control's own end. */
+function lastThatTells(
+  spec: RunSpec,
+  name: 'window' | 'chunk' | 'groupSize',
+  min: number,
+  max: number,
+) {
+  const of = (value: number) => signatureOf({ ...spec, [name]: value });
+  const end = of(max);
+  let last = max;
+  while (last > min && of(last - 1) === end) last--;
+  return last;
+}
+
+/**
+ * The largest value of a number that makes a difference to this run. A setting beyond it, from a link or from a time when
+ * the text was longer, is kept and means the same as this one.
+ */
+export function endOf(control: Control & { readonly kind: 'number' }, spec: RunSpec): number {
+  const { min, max } = control.param;
+  switch (control.name) {
+    case 'window':
+    case 'chunk':
+    case 'groupSize':
+      try {
+        return lastThatTells(spec, control.name, min, max);
+      } catch {
+        return max; // stripes that cannot be expanded: what is wrong with them comes first
+      }
+    case 'distance': {
+      const source = sources.get(spec.task);
+      const room = source.kind === 'task' ? source.maxDistance(spec.context) : max;
+      return room >= min ? Math.min(max, room) : max;
+    }
+    case 'share':
+      return Math.min(max, spec.heads);
+    default:
+      return max;
+  }
+}

@@ -1,0 +1,42 @@
+/** @file In words: how a person's own text is cut into tokens, and why it was not taken. */
+import { formatInteger } from '../core/units';
+import { lettersOf, OTHER, type Survey } from '../data/alphabet';
+import { sources } from '../data/registry';
+import { isOwnText, type RunSpec } from '../spec/run';
+
+/** Shares that round to all of the text are not all of it. */
+const percent = (share: number) =>
+  `${share > 0.9995 && share < 1 ? 'more than 99.9' : (100 * share).toFixed(1)} %`;
+
+/** Counted in the text: what a token is, and how much of it has one. Nothing where there is no text. */
+export function lettersSay(alphabet: string, survey: Survey): string {
+  const { kinds, kept, covered } = survey;
+  if (kinds === 0) return '';
+  const uses = `Your text uses ${formatInteger(kinds)} different characters`;
+  const most = `the ${formatInteger(kept)} most frequent`;
+  if (alphabet === 'bytes') {
+    const why =
+      survey.alphabet === 'bytes'
+        ? `${uses}; ${most} would cover only ${percent(covered)} of it. So it is read`
+        : 'It is read';
+    return `${why} byte by byte (UTF-8): 256 tokens write any text, but a character outside ASCII takes two to four of them, so the context reaches less far.`;
+  }
+  if (alphabet === '') {
+    return survey.alphabet === ''
+      ? 'Read in the 96 characters that all texts of the site share.'
+      : 'Read in the 96 characters that all texts of the site share, as when this run began; others are unknown.';
+  }
+  if (kept === kinds) return `${uses}. Each is a token.`;
+  return `${uses}; ${most} cover ${percent(covered)} of it and are tokens. The rest is written ${OTHER}.`;
+}
+
+/** Tokens of the vocabulary. */
+export const tokensIn = (alphabet: string): number => lettersOf(alphabet).size;
+
+/** 'Moby-Dick', as it is said of what a model trains on. */
+export const trainsOn = (training: RunSpec): string =>
+  isOwnText(training) ? 'your text as it was before' : sources.get(training.task).label;
+
+/** Why a text was not taken, as sentences for the place where it was given. */
+export const refusedSay = (why: string, training: RunSpec): string =>
+  `${why.charAt(0).toUpperCase()}${why.slice(1)}. The model still trains on ${trainsOn(training)}.`;

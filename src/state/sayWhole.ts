@@ -1,0 +1,53 @@
+/** @file In words: a layer that is called local and reads everything. */
+import { isGlobalUnsaid } from '../attention/whole';
+import type { LayerPlan, PatternSpec } from '../attention/pattern';
+import { patterns } from '../attention/registry';
+import { formatInteger } from '../core/units';
+import { layersOf, type Control, type RunSpec } from '../spec/run';
+import { endOf } from '../spec/ends';
+
+/** Beside the name of a layer; nothing where its name says what it reads. */
+export function wholeSay(layer: PatternSpec, T: number): string | undefined {
+  if (!isGlobalUnsaid(layer, T)) return undefined;
+  const { window } = layer.params;
+  return window !== undefined && window >= T
+    ? 'reads everything: the window is as wide as the text'
+    : 'reads everything before it, as a global layer does';
+}
+
+/** Of a run in which that is so of some layer, in a sentence: 'Layers 2, 4 (local) read everything: …'. */
+export function wholeSays(layers: LayerPlan, T: number): string | undefined {
+  const said = layers.flatMap((layer, l) => {
+    const why = patterns.has(layer.pattern) ? wholeSay(layer, T) : undefined;
+    return why ? [{ l: l + 1, label: patterns.get(layer.pattern).label.toLowerCase(), why }] : [];
+  });
+  const [first] = said;
+  if (!first) return undefined;
+  const kinds = [...new Set(said.map(({ label }) => label))].join(', ');
+  const which = said.map(({ l }) => l).join(', ');
+  return said.length === 1
+    ? `Layer ${which} (${kinds}) ${first.why}.`
+    : `Layers ${which} (${kinds}) ${first.why.replace('reads', 'read')}.`;
+}
+
+/** Under a slider whose value lies at or beyond its end; `end` is where nothing changes any more. */
+export function endSays(
+  control: Control & { readonly kind: 'number' },
+  spec: RunSpec,
+): string | undefined {
+  const value = spec[control.name] as number;
+  const end = endOf(control, spec);
+  const T = formatInteger(spec.context);
+  if (
+    control.name === 'window' &&
+    value >= spec.context &&
+    layersOf(spec).some((layer) => isGlobalUnsaid(layer, spec.context))
+  )
+    return `As wide as the text (${T} tokens): a layer with this window reads everything.`;
+  if (control.name === 'groupSize' && layersOf(spec).every((layer) => layer.pattern !== 'global'))
+    return 'The group is longer than the model, and its last layer is missing: no layer is global.';
+  if (end === control.param.min && end < control.param.max)
+    return `It changes nothing here: whatever it is, the layers read the same ${T} tokens.`;
+  if (value <= end) return undefined;
+  return `From ${formatInteger(end)}${control.param.unit ? ` ${control.param.unit}` : ''} on nothing changes at a context of ${T} tokens and ${spec.layers} layer${spec.layers === 1 ? '' : 's'}.`;
+}

@@ -1,0 +1,83 @@
+/** @file A person's own text in any script, and what is no text. */
+import { expect, test, type Page } from '@playwright/test';
+import { button, numberOf, READY_MS, visit, watchForErrors } from './support';
+
+watchForErrors();
+
+const SENTENCES = ['你好，斑马读它前面的一切。', '每个词都向后看。', '窗口很窄，文章很长。'];
+const CHINESE = Array.from(
+  { length: 240 },
+  (_, i) => SENTENCES[(i * i + (i % 7)) % 3]! + (i % 6 === 5 ? '\n\n' : ''),
+).join('');
+
+async function ownText(page: Page, query = ''): Promise<void> {
+  await visit(page, `./#/lab?v=1&context=64&layers=2&width=32&heads=2&${query}`);
+  await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });
+  await page.getByLabel('Text or task', { exact: true }).selectOption('own-text');
+}
+
+test('你好 is learnt and written again', async ({ page }) => {
+  await ownText(page);
+  await page.getByLabel('Your text', { exact: true }).fill(CHINESE);
+  await expect(
+    page.getByText(/Your text uses \d+ different characters. Each is a token./),
+  ).toBeVisible();
+  await expect.poll(() => page.url(), { timeout: READY_MS }).toContain('alphabet=');
+  await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });
+  await button(page, 'Train').click();
+  await expect.poll(() => numberOf(page, 'Step count'), { timeout: 60_000 }).toBeGreaterThan(50);
+  const wrote = page.locator('.sample');
+  await expect(wrote).toContainText(/\p{Script=Han}{3}/u);
+  const characters = new Set([...CHINESE, '⏎', '□']);
+  for (const one of (await wrote.innerText()).replace(/\s/gu, ''))
+    expect(characters).toContain(one);
+
+  await page.getByLabel('A token is', { exact: true }).selectOption('bytes');
+  await expect(page.getByText(/read byte by byte \(UTF-8\)/)).toBeVisible();
+  await expect.poll(() => page.url(), { timeout: READY_MS }).toContain('alphabet=bytes');
+  await page.reload();
+  await expect(page.getByLabel('A token is', { exact: true })).toHaveValue('bytes');
+});
+
+test('a text too short, and a PDF: said where it was given, and the list says what trains', async ({
+  page,
+}) => {
+  await ownText(page, 'task=moby-dick');
+  const list = page.getByLabel('Text or task', { exact: true });
+  const chosen = () => list.evaluate((one: HTMLSelectElement) => one.selectedOptions[0]!.text);
+  expect(await chosen()).toMatch(/^Moby-Dick, not yet your text$/);
+  const own = page.getByRole('group', { name: 'Your own text' });
+  await page.getByLabel('Your text', { exact: true }).fill('你好');
+  await expect(own.getByRole('alert')).toHaveText(
+    'Your text is too short (2 characters; at least 2,000 are needed). The model still trains on Moby-Dick.',
+  );
+  expect(await chosen()).toMatch(/^Moby-Dick/);
+  await expect(page.getByText('Not built:')).toHaveCount(0);
+
+  await own.locator('input[type=file]').setInputFiles({
+    name: 'essay.pdf',
+    mimeType: 'application/pdf',
+    buffer: Buffer.from('%PDF-1.7\n%âãÏÓ\n1 0 obj\n'),
+  });
+  await expect(own.getByRole('alert')).toContainText(
+    /^essay\.pdf: this is a PDF, not plain text: open it, select all, copy, and paste the text here/i,
+  );
+  await page.getByLabel('Your text', { exact: true }).fill(CHINESE);
+  await expect(own.getByRole('alert')).toHaveText('');
+  await expect.poll(chosen).toBe('Your own text');
+});
+
+test('a window as wide as the text is called what it is, and its slider ends there', async ({
+  page,
+}) => {
+  await visit(page, './#/lab?v=1&plan=local&window=200&context=64&layers=2');
+  await expect(
+    page.getByRole('button', { name: /Layer 1: Local, W 200 ≥ T, reads everything/ }),
+  ).toBeVisible();
+  await expect(page.getByText(/^As wide as the text \(64 tokens\)/)).toBeVisible();
+  const slider = page.getByRole('slider', { name: 'Window', exact: true });
+  expect(await slider.getAttribute('max')).toBe('64');
+  await expect(page.getByLabel('Window, value')).toHaveValue('200');
+  await slider.fill('63');
+  await expect(page.getByRole('button', { name: /Layer 1: Local, W 63\. / })).toBeVisible();
+});
