@@ -1,9 +1,11 @@
 /**
  * @file Measures what the README says of the presets, on the built page, as a person has it:
- * seconds from pressing Train. `npm run build && npm run measure [-- --only WORD] [-- --json FILE]`
+ * seconds from pressing Train, and how long a hand on a slider is kept waiting meanwhile (`--only drag`).
+ * `npm run build && npm run measure [-- --only WORD] [-- --json FILE]`
  */
 import { cpus } from 'node:os';
 import { writeFileSync } from 'node:fs';
+import { drag, DRAG_HEAD, dragLine, DRAGS } from './drag.mjs';
 import { button, label, numberOf, openAt, openLab, withPage } from './page.mjs';
 
 const NEEDLE =
@@ -52,7 +54,7 @@ const CASES = [
   { name: 'marker, local', query: `${MARKER}&plan=local`, until: 'solved', limit: 60 },
 ];
 
-/** Nats by which the characters that need the far text are foretold better than by local layers, to be seen at a glance. */
+/** Nats by which the characters that need the far text are predicted better than by local layers, to be seen at a glance. */
 const APART = 0.3;
 /** Between two looks at the page: each takes time from what is measured. */
 const LOOK_MS = 400;
@@ -67,8 +69,10 @@ const GOALS = {
 };
 
 const word = process.argv.indexOf('--only') + 1;
-const chosen = CASES.filter(({ name }) => word === 0 || name.includes(process.argv[word]));
+const isChosen = ({ name }) => word === 0 || name.includes(process.argv[word]);
+const chosen = CASES.filter(isChosen);
 const rows = [];
+const drags = [];
 await withPage({ webgpu: true }, async (address, browser) => {
   for (const { name, query, until, limit, page: opening } of chosen) {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
@@ -77,6 +81,12 @@ await withPage({ webgpu: true }, async (address, browser) => {
     rows.push({ name, ...(await measure(page, until, limit)) });
     await page.close();
     console.log(line(rows.at(-1)));
+  }
+  for (const one of DRAGS.filter(isChosen)) {
+    const { tasks, steps } = await drag(browser, address, one);
+    // The longest are told, not the thousands that nobody notices.
+    drags.push({ name: one.name, steps, tasks: tasks.filter(({ wall }) => wall > 16) });
+    console.log(dragLine(drags.at(-1)));
   }
 });
 
@@ -145,7 +155,11 @@ function line({ name, backend, firstLoss, reached, goal, seconds, steps, accurac
 
 const machine = `${cpus().length} × ${cpus()[0].model}`;
 console.log(`\n${machine}, no GPU, Chromium headless\n`);
-console.log('| preset and plan | backend | first loss after | goal |\n|---|---|---|---|');
-console.log(rows.map(line).join('\n'));
+if (rows.length > 0) {
+  console.log('| preset and plan | backend | first loss after | goal |\n|---|---|---|---|');
+  console.log(rows.map(line).join('\n'));
+}
+if (drags.length > 0) console.log([`\n${DRAG_HEAD}`, ...drags.map(dragLine)].join('\n'));
 const at = process.argv.indexOf('--json');
-if (at > 0) writeFileSync(process.argv[at + 1], `${JSON.stringify({ machine, rows }, null, 2)}\n`);
+if (at > 0)
+  writeFileSync(process.argv[at + 1], `${JSON.stringify({ machine, rows, drags }, null, 2)}\n`);

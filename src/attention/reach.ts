@@ -3,6 +3,7 @@
  *
  * After n local layers of window W that is 1 + n (W - 1) tokens; the tests hold this closed form against the product.
  */
+import { remembering } from '../core/remember';
 import { maskOf } from './expression';
 import { extentOf } from './need';
 import type { Mask } from './mask';
@@ -30,7 +31,12 @@ export function coneThrough(masks: readonly Mask[], T: number, query: number): U
 }
 
 /** How many tokens of the input the last layer's `query` can depend on (by default the last token). */
-export function reach(plan: LayerPlan, T: number, query = T - 1): number {
+export const reach = (plan: LayerPlan, T: number, query = T - 1): number =>
+  known(JSON.stringify([plan, T, query]));
+
+/** Kept: what a page says of its runs is written anew at every message of theirs. */
+const known = remembering(256, (written) => {
+  const [plan, T, query] = JSON.parse(written) as [LayerPlan, number, number];
   const counted = (tokens: number, at: number) =>
     reachCone(plan, tokens, at)[0]!.reduce((sum, bit) => sum + bit, 0);
   const short = query === T - 1 ? shortTexts(plan, T) : undefined;
@@ -38,7 +44,7 @@ export function reach(plan: LayerPlan, T: number, query = T - 1): number {
   // Of masks that come again after a period, each period more of text adds as many tokens.
   const [a, b] = short.lengths.map((tokens) => counted(tokens, tokens - 1)) as [number, number];
   return a + short.periods * (b - a);
-}
+});
 
 /** Two texts a period apart, from which a long one of `periods` periods more than the first follows; undefined where it is short itself. */
 function shortTexts(plan: LayerPlan, T: number) {

@@ -1,12 +1,13 @@
 /**
- * @file Runs that are compared. What is asked of them is asked between two rounds and of all at once, and whoever
+ * @file Runs that are compared. What is asked of them is asked between two rounds and of all at once, and a run that
  * is ahead waits for the others (a lost device takes each back to its own snapshot), so that every pause
  * finds all of them on the same step.
  */
 import type { RunId } from '../link/protocol';
 
-/** 'frame' and 'evaluate' are looks: they wait for nobody and change nothing. */
-export type Together = 'run' | 'pause' | 'step' | 'frame' | 'evaluate';
+/** Looks wait for nobody and change nothing. */
+type Look = 'frame' | 'evaluate' | 'save';
+export type Together = 'run' | 'pause' | 'step' | Look;
 
 export interface Member {
   readonly id: RunId;
@@ -15,13 +16,13 @@ export interface Member {
   control(action: 'run' | 'pause' | 'step'): void;
   wantFrame(): void;
   wantEvaluation(): void;
+  wantCheckpoint(whose: 'autosave'): void;
 }
 
 export class Group {
   readonly #ids: Set<RunId>;
-  readonly #asked: Exclude<Together, 'frame' | 'evaluate'>[] = [];
-  #frame = false;
-  #evaluate = false;
+  readonly #asked: Exclude<Together, Look>[] = [];
+  readonly #looks = new Set<Look>();
 
   constructor(runIds: Iterable<RunId>) {
     this.#ids = new Set(runIds);
@@ -41,18 +42,15 @@ export class Group {
   }
 
   ask(action: Together): void {
-    if (action === 'frame') this.#frame = true;
-    else if (action === 'evaluate') this.#evaluate = true;
+    if (action === 'frame' || action === 'evaluate' || action === 'save') this.#looks.add(action);
     else this.#asked.push(action);
   }
 
   /** Between two rounds: acts on what was asked, one thing a round. */
   obey(runs: ReadonlyMap<RunId, Member>): void {
     const members = this.#of(runs);
-    if (this.#frame) for (const member of members) member.wantFrame();
-    this.#frame = false;
-    if (this.#evaluate) for (const member of members) member.wantEvaluation();
-    this.#evaluate = false;
+    for (const look of this.#looks) for (const member of members) wants(member, look);
+    this.#looks.clear();
     const action = this.#asked[0];
     if (!action) return;
     const most = Math.max(...members.map(({ step }) => step));
@@ -77,4 +75,10 @@ export class Group {
   #of(runs: ReadonlyMap<RunId, Member>): Member[] {
     return [...this.#ids].flatMap((id) => runs.get(id) ?? []);
   }
+}
+
+function wants(member: Member, look: Look): void {
+  if (look === 'frame') member.wantFrame();
+  else if (look === 'evaluate') member.wantEvaluation();
+  else member.wantCheckpoint('autosave');
 }

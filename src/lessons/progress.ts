@@ -25,6 +25,8 @@ export interface LessonProgress {
   readonly answers: Readonly<Record<string, Answered>>;
   /** The step one was at. */
   readonly at?: string;
+  /** Exercises that the teacher's link left out: nobody could do them under it. */
+  readonly closed?: readonly string[];
   /** How long each step was looked at, whole seconds, by its slug. */
   readonly seconds?: Readonly<Record<string, number>>;
 }
@@ -60,7 +62,7 @@ export function readProgress(text: string): Progress {
 
 export function lessonProgressOf(value: unknown): LessonProgress | undefined {
   if (!isRecord(value)) return undefined;
-  const { done, read: left, answers, at, seconds } = value;
+  const { done, read: left, answers, at, closed, seconds } = value;
   if (!areSlugs(done) || !isRecord(answers)) return undefined;
   const timed = secondsOf(seconds);
   const read = Object.entries(answers)
@@ -74,6 +76,7 @@ export function lessonProgressOf(value: unknown): LessonProgress | undefined {
     ...(areSlugs(left) && { read: [...new Set(left)] }),
     answers: Object.fromEntries(read),
     ...(isSlug(at) && { at }),
+    ...(areSlugs(closed) && closed.length > 0 && { closed: [...new Set(closed)] }),
     ...(timed && { seconds: timed }),
   };
 }
@@ -140,13 +143,21 @@ interface Parts {
   readonly steps: readonly Part[];
 }
 
+/** Those a reader could do: all of them, but for what their teacher's link left out and they never answered. */
+export const openIn = <E extends { readonly id: string }>(
+  exercises: readonly E[],
+  { closed = [], answers }: LessonProgress,
+): readonly E[] => exercises.filter(({ id }) => !closed.includes(id) || Object.hasOwn(answers, id));
+
 /**
  * Every exercise was solved or its answer shown; a step without any was read, or its errand was done. What there is to
  * try on the stage of a step with exercises is counted apart (errandsOf): it keeps nobody from being done.
  */
 export const isDone = ({ slug, exercises }: Part, progress: LessonProgress): boolean =>
-  exercises.length > 0
-    ? exercises.every(({ id }) => progress.answers[id]?.right || progress.answers[id]?.shown)
+  openIn(exercises, progress).length > 0
+    ? openIn(exercises, progress).every(
+        ({ id }) => progress.answers[id]?.right || progress.answers[id]?.shown,
+      )
     : progress.done.includes(slug) || (progress.read ?? []).includes(slug);
 
 /** Steps with something to try on the stage, and in how many of them it was tried. */
@@ -169,7 +180,10 @@ export const isFinished = (lesson: Parts, progress: LessonProgress): boolean =>
   lesson.steps.every((step) => isDone(step, progress));
 
 export function scoreOf(lesson: Parts, progress: LessonProgress) {
-  const exercises = lesson.steps.flatMap((step) => step.exercises);
+  const exercises = openIn(
+    lesson.steps.flatMap((step) => step.exercises),
+    progress,
+  );
   return {
     steps: lesson.steps.length,
     done: lesson.steps.filter((step) => isDone(step, progress)).length,

@@ -3,6 +3,7 @@
  * goes: sentences marked {with …}, things to try, links in the text, and exercises whose answer would lie on the stage.
  */
 import type { Setting } from '../spec/run';
+import { kinds } from './exercises';
 import { sayGoal, type Goal } from './goal';
 import { linksOf, type Lesson, type Part, type Step } from './lesson';
 import type { LessonLink } from './link';
@@ -24,15 +25,28 @@ export function lessonWithin(lesson: Lesson, link: Taken): Lesson {
   return { ...lesson, steps: lesson.steps.map((step) => stepWithin(step, link)) };
 }
 
+/** Exercises of the lesson that the link leaves out, by their id. */
+export function closedExercises(lesson: Lesson, link: Taken): readonly string[] {
+  return lesson.steps.flatMap((step) =>
+    step.exercises.filter((exercise) => !canSolve(exercise, step, link)).map(({ id }) => id),
+  );
+}
+
 /** What a link closes, for the teacher who makes it; sentences are not told, they only go. */
 export function closedBy(lesson: Lesson, link: Taken): readonly Closed[] {
+  const numbers = new Map(
+    lesson.steps.flatMap((step) => step.exercises).map(({ id }, i) => [id, i + 1]),
+  );
   return lesson.steps.flatMap((step) => [
     ...step.goals
       .filter((goal) => !canReach(goal, step, link))
       .map((goal) => ({ step: step.title, what: sayGoal(goal, step.stage.runs.length) })),
     ...step.exercises
       .filter((exercise) => !canSolve(exercise, step, link))
-      .map(({ id }) => ({ step: step.title, what: `the exercise ${id}` })),
+      .map(({ id, kind }) => ({
+        step: step.title,
+        what: `exercise ${numbers.get(id)} (${kinds.get(kind).label.toLowerCase()})`,
+      })),
   ]);
 }
 

@@ -229,7 +229,7 @@ export type Command =
   | {
       readonly type: 'together';
       readonly runIds: readonly RunId[];
-      readonly action: 'run' | 'pause' | 'step' | 'frame' | 'evaluate';
+      readonly action: 'run' | 'pause' | 'step' | 'frame' | 'evaluate' | 'save';
     }
   | { readonly type: 'evaluate'; readonly runId: RunId }
   /** Asks for a checkpoint of the run as it stands; it comes as 'checkpoint'. */

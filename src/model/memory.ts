@@ -4,6 +4,7 @@ import type { KernelId } from '../attention/kernels';
 import { layoutOf } from '../attention/layout';
 import { check } from '../core/check';
 import type { DeviceLimits } from '../core/limits';
+import { remembering } from '../core/remember';
 import { formatBytes } from '../core/units';
 import { bytesOf, scratchBytes } from '../program/arrange';
 import { aligned, BYTES } from '../program/program';
@@ -40,10 +41,10 @@ export function trainingMemory(
   threads = 1,
   documents: Packing = 'off',
 ): TrainingMemory {
-  const bundle = bundleOf(m, { batch, picture: pictureFor(m.context), documents });
-  const { temporary, kept, total, largest } = bytesOf(bundle);
-  const working = kernel === 'simd' ? threads * scratchBytes(bundle) : 0;
-  const weights = BYTES * aligned(bundle.kept['weights']!.length);
+  const { temporary, kept, total, largest, weights, scratch } = buffers(
+    JSON.stringify({ m, batch, documents } satisfies Trained),
+  );
+  const working = kernel === 'simd' ? threads * scratch : 0;
   return {
     weights,
     gradients: weights,
@@ -55,6 +56,23 @@ export function trainingMemory(
     largestTensor: largest,
   };
 }
+
+interface Trained {
+  readonly m: ModelSpec;
+  readonly batch: number;
+  readonly documents: Packing;
+}
+
+/** Kept: a program is written down for it, and a page asks again for each run whenever a setting or the machine changes. */
+const buffers = remembering(64, (written) => {
+  const { m, batch, documents } = JSON.parse(written) as Trained;
+  const bundle = bundleOf(m, { batch, picture: pictureFor(m.context), documents });
+  return {
+    ...bytesOf(bundle),
+    weights: BYTES * aligned(bundle.kept['weights']!.length),
+    scratch: scratchBytes(bundle),
+  };
+});
 
 /**
  * T × (T + summaries) matrices of every head and sequence that are alive for each layer when the tape ends:

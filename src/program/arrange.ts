@@ -57,9 +57,16 @@ export function arrange(programs: Readonly<Record<string, Program>>): Arrangemen
   return { slots, slotOf };
 }
 
+/** One look at each free slot: meters ask for this at every change of a setting, and programs have hundreds of launches. */
 function choose(slots: readonly number[], free: ReadonlySet<number>, length: number): number {
-  const ordered = [...free].sort((a, b) => slots[a]! - slots[b]!);
-  return ordered.find((slot) => slots[slot]! >= length) ?? ordered.at(-1) ?? slots.length;
+  let fitting: number | undefined;
+  let largest: number | undefined;
+  for (const slot of free) {
+    const size = slots[slot]!;
+    if (size >= length && (fitting === undefined || size < slots[fitting]!)) fitting = slot;
+    if (largest === undefined || size >= slots[largest]!) largest = slot;
+  }
+  return fitting ?? largest ?? slots.length;
 }
 
 export interface BundleBytes {

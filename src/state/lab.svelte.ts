@@ -15,6 +15,7 @@ import { OwnLetters } from './ownLetters.svelte';
 import { isOwnText, refusalOf } from './ownText';
 import { Run } from './run.svelte';
 import { Selection } from './selection.svelte';
+import { Settling } from './settling';
 import { sightOf, sightPairs, type Show } from './sight';
 
 export type { Show } from './sight';
@@ -83,7 +84,7 @@ export class Lab {
   );
 
   readonly #letters = new OwnLetters();
-  #settling: ReturnType<typeof setTimeout> | undefined;
+  readonly settling = new Settling(() => this.#apply());
 
   get survey() {
     return this.#letters.survey;
@@ -103,7 +104,7 @@ export class Lab {
     const next = { ...this.spec, ...settings };
     this.spec =
       next.plan === 'custom' ? { ...next, stripes: fitStripes(next.stripes, next.layers) } : next;
-    this.#settle(SETTLE_MS);
+    this.settling.after(SETTLE_MS);
   };
 
   write = (text: string) => {
@@ -111,12 +112,12 @@ export class Lab {
     // How it is read was chosen for the text before.
     if (isOwnText(this.spec)) this.spec = { ...this.spec, alphabet: '' };
     this.options.keep?.(text);
-    this.#settle(SETTLE_TEXT_MS);
+    this.settling.after(SETTLE_TEXT_MS);
   };
 
   choose = (presetId: string) => {
     this.spec = specOfPreset(presets.get(presetId), this.spec.backend);
-    this.#settle(0);
+    this.settling.after(0);
   };
 
   /** Gives one layer another pattern: the plan becomes the person's own. */
@@ -132,7 +133,7 @@ export class Lab {
 
   /** A run that was kept: the same settings, and on from its step, paused. */
   goOn = (spec: RunSpec, from: Uint8Array<ArrayBuffer>, text?: string) => {
-    clearTimeout(this.#settling);
+    this.settling.stop();
     if (text !== undefined) {
       this.text = text;
       this.#letters.keep(text);
@@ -149,14 +150,14 @@ export class Lab {
   visit = (query: string) => {
     if (query === this.query) return;
     this.#read(query);
-    this.#settle(0);
+    this.settling.after(0);
   };
 
   /** The run that was replaced takes its place again, paused at its step. */
   takeBack = () => {
     const { before } = this;
     if (!before) return;
-    clearTimeout(this.#settling);
+    this.settling.stop();
     this.before = undefined;
     this.run.close();
     this.run = before;
@@ -178,7 +179,7 @@ export class Lab {
   };
 
   dispose() {
-    clearTimeout(this.#settling);
+    this.settling.stop();
     this.letGo();
     this.run.close();
   }
@@ -192,11 +193,6 @@ export class Lab {
     this.rest = rest;
     this.show = sight.show;
     this.selection.restore(sight.cell);
-  }
-
-  #settle(ms: number) {
-    clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => this.#apply(), ms);
   }
 
   #apply() {

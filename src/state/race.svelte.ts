@@ -1,3 +1,4 @@
+import type { LayerPlan } from '../attention/pattern';
 import { fromAddress, toAddress } from '../compare/address';
 import { stepCosts, type AxisId } from '../compare/axes';
 import {
@@ -16,15 +17,16 @@ import {
 import { readFile, writeFile, type Saved } from '../compare/file';
 import { checkFit } from '../compare/fit';
 import type { History } from '../compare/history';
+import type { KeptRuns } from '../compare/kept';
 import { bytesOf } from '../compare/ring';
 import { comparisonOf, startOf, starts } from '../compare/starts';
 import { InputError } from '../core/check';
 import type { Engine } from '../link/client';
-import type { RunId, RunState } from '../link/protocol';
+import type { Command, RunId, RunState } from '../link/protocol';
 import { pictureFor } from '../model/picture';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
-import { CONTROLS, sourceOf, type RunSpec } from '../spec/run';
+import { CONTROLS, layersOf, sourceOf, type RunSpec } from '../spec/run';
 import { mend } from '../spec/url';
 import { NONE, type Driven, type Drive } from './asks';
 import { FramePull, type Later } from './frames';
@@ -34,6 +36,7 @@ import { OwnLetters } from './ownLetters.svelte';
 import { isOwnText, refusalOf } from './ownText';
 import { Run, type Leader } from './run.svelte';
 import { Selection } from './selection.svelte';
+import { Settling } from './settling';
 import { sightOf, sightPairs } from './sight';
 
 /** Time for the hand to come to rest before the models are built anew. */
@@ -65,6 +68,14 @@ export interface RaceOptions {
 /** Of models whose training is held, beside those that took their place. */
 const MOST_HELD = 512 * 2 ** 20; // bytes
 
+type Together = Extract<Command, { type: 'together' }>;
+
+/** Every run of one step, to go on from. */
+export interface Checkpoints {
+  readonly step: number;
+  readonly files: readonly Uint8Array<ArrayBuffer>[]; // one per run
+}
+
 /** Runs that others took the place of, paused where they stood. */
 interface Held {
   readonly built: Comparison;
@@ -95,6 +106,9 @@ export class Race implements Driven {
   /** A file that was opened: its numbers are shown until somebody trains. */
   saved = $state.raw<Opened | undefined>();
 
+  /** The last ones that were asked for by save(). */
+  checkpoints = $state.raw<Checkpoints | undefined>();
+
   /** What these runs took the place of. */
   before = $state.raw<Held | undefined>();
 
@@ -121,6 +135,8 @@ export class Race implements Driven {
   specs = $derived(specsOf(this.built));
   models = $derived(this.specs.map(modelSpecOf));
   names = $derived(namesOf(this.built));
+  /** The layers the controls ask for, while the models are not built yet: this much of the picture follows the hand. */
+  sketch = $derived.by(() => this.#sketch());
   /** Tokens per cell side of a map, also before there is one: a canvas of all tokens could be immense. */
   factor = $derived(pictureFor(this.built.shared.context).factor);
   source = $derived(sourceOf(this.built.shared));
@@ -162,7 +178,7 @@ export class Race implements Driven {
 
   /** All runs were opened, or are being; else they are not known to fit. */
   opened = $state(false);
-  #settling: ReturnType<typeof setTimeout> | undefined;
+  readonly settling = new Settling(() => this.#apply());
   /** The engine may be asked. */
   #awake = $state(true);
   /** One step is to be made as soon as all runs are open. */
@@ -218,6 +234,25 @@ export class Race implements Driven {
   /** A closer look at all runs, taken in the same round. */
   ask = () => this.#together('evaluate');
 
+  /** Asks for a checkpoint of each run, all of one step; they come as `checkpoints`. */
+  save = () => this.#together('save');
+
+  /** Runs that were kept: the same settings and numbers, and on from their step, paused. */
+  goOn = ({ saved, checkpoints }: Pick<KeptRuns, 'saved' | 'checkpoints'>) => {
+    this.settling.stop();
+    this.wish = false;
+    this.saved = undefined;
+    const { shared, runs } = saved.comparison;
+    this.asked = { shared: { ...shared, backend: this.asked.shared.backend }, runs };
+    if (saved.text !== undefined) {
+      this.#take(saved.text);
+      this.options.keep?.(saved.text);
+    }
+    this.applied++;
+    this.#awake = true;
+    this.#start(this.asked, { saved, checkpoints });
+  };
+
   toggle = () => (this.wish ? this.pause() : this.train());
 
   train = () => {
@@ -265,10 +300,10 @@ export class Race implements Driven {
   put = (comparison: Comparison, ms = SETTLE_MS) => {
     this.asked = comparison;
     if (ms > 0) {
-      this.#settle(ms);
+      this.settling.after(ms);
       return;
     }
-    clearTimeout(this.#settling);
+    this.settling.stop();
     this.wish = false;
     this.saved = undefined;
     this.#awake = this.options.lazy !== true;
@@ -279,13 +314,13 @@ export class Race implements Driven {
   choose = (id: string) => {
     this.saved = undefined;
     this.asked = comparisonOf(starts.get(id), this.asked.shared.backend);
-    this.#settle(0);
+    this.settling.after(0);
   };
 
   /** Changes what all runs share. */
   change = (settings: Partial<RunSpec>) => {
     this.asked = changeShared(this.asked, settings);
-    this.#settle(SETTLE_MS);
+    this.settling.after(SETTLE_MS);
   };
 
   /** Changes how one run attends. */
@@ -294,7 +329,7 @@ export class Race implements Driven {
       i === index ? { ...entry, own: { ...entry.own, ...own } } : entry,
     );
     this.asked = { ...this.asked, runs };
-    this.#settle(SETTLE_MS);
+    this.settling.after(SETTLE_MS);
   };
 
   rename = (index: number, text: string) => {
@@ -353,23 +388,23 @@ export class Race implements Driven {
     const { shared } = this.asked;
     if (isOwnText(shared)) this.asked = { ...this.asked, shared: { ...shared, alphabet: '' } };
     this.options.keep?.(text);
-    this.#settle(SETTLE_TEXT_MS);
+    this.settling.after(SETTLE_TEXT_MS);
   };
 
   visit = (query: string) => {
     if (query === this.query) return;
     this.saved = undefined;
     this.#read(query);
-    this.#settle(0);
+    this.settling.after(0);
   };
 
-  /** The comparison as a file. */
-  file = (): string | undefined => {
+  /** The comparison as a file, with some pictures of the past or without. */
+  file = (withPictures = true): string | undefined => {
     this.#look();
     if (this.saved) return writeFile({ ...this.saved, comparison: this.built });
     if (!this.backend) return undefined;
     const { name, device, kernel } = this.backend;
-    const pictures = writeMoments(this.#kept);
+    const pictures = withPictures ? writeMoments(this.#kept) : undefined;
     const text = this.#textFor(this.built.shared);
     return writeFile({
       comparison: this.built,
@@ -388,7 +423,7 @@ export class Race implements Driven {
     inWords(() => {
       const saved = readFile(text);
       const moments = saved.pictures ? readMoments(saved.pictures, specsOf(saved.comparison)) : [];
-      clearTimeout(this.#settling);
+      this.settling.stop();
       this.wish = false;
       this.asked = saved.comparison;
       if (saved.text !== undefined) this.#take(saved.text);
@@ -408,7 +443,7 @@ export class Race implements Driven {
   };
 
   dispose() {
-    clearTimeout(this.#settling);
+    this.settling.stop();
     clearTimeout(this.#looking);
     this.measured.repetition.stop();
     this.letGo();
@@ -419,7 +454,7 @@ export class Race implements Driven {
   takeBack = () => {
     const { before } = this;
     if (!before) return;
-    clearTimeout(this.#settling);
+    this.settling.stop();
     for (const run of this.runs) run.close();
     this.before = undefined;
     this.wish = false;
@@ -488,7 +523,7 @@ export class Race implements Driven {
     }
     this.asked = asked;
     this.saved = undefined;
-    this.#settle(0);
+    this.settling.after(0);
   }
 
   #read(query: string) {
@@ -500,11 +535,6 @@ export class Race implements Driven {
     this.notes = [...notes, ...sight.notes];
     this.rest = rest;
     this.selection.restore(sight.cell);
-  }
-
-  #settle(ms: number) {
-    clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => this.#apply(), ms);
   }
 
   #apply() {
@@ -541,6 +571,16 @@ export class Race implements Driven {
     return changed.length > 0 && works === undefined ? repair : undefined;
   }
 
+  #sketch(): readonly LayerPlan[] | undefined {
+    if (this.problem !== undefined || sameRuns(this.asked, this.built)) return undefined;
+    try {
+      return specsOf(this.asked).map(layersOf);
+    } catch (error) {
+      if (error instanceof InputError) return undefined; // said once it has settled
+      throw error;
+    }
+  }
+
   #textFor = (spec: RunSpec) => (isOwnText(spec) ? this.text : undefined);
 
   /** A text that comes with settings that are right for it. */
@@ -555,15 +595,24 @@ export class Race implements Driven {
     return shared === comparison.shared ? comparison : { ...comparison, shared };
   }
 
-  #start(given: Comparison) {
+  #start(given: Comparison, kept?: Pick<KeptRuns, 'saved' | 'checkpoints'>) {
     const comparison = this.#lettered(given);
     if (this.asked === given) this.asked = comparison;
     this.problem = this.#problemOf(comparison);
     this.#leave(comparison);
     const text = this.#textFor(comparison.shared);
     const fresh = specsOf(comparison).map(
-      (spec) =>
-        new Run(`race-${++runs}`, spec, this.engine, text, this.options.later, this.#leader),
+      (spec, i) =>
+        new Run(
+          `race-${++runs}`,
+          spec,
+          this.engine,
+          text,
+          this.options.later,
+          this.#leader,
+          kept?.checkpoints[i],
+          kept?.saved.histories[i],
+        ),
     );
     this.#show(comparison, fresh, []);
     this.opened = false;
@@ -575,6 +624,7 @@ export class Race implements Driven {
   #show(built: Comparison, runs: readonly Run[], moments: Moments) {
     this.#awaited = [];
     this.#pull.arrived();
+    this.checkpoints = undefined;
     this.built = built;
     this.runs = runs;
     this.measured.forget();
@@ -606,7 +656,7 @@ export class Race implements Driven {
     this.#stepWished = false;
   }
 
-  #together(action: 'run' | 'pause' | 'step' | 'frame' | 'evaluate') {
+  #together(action: Together['action']) {
     if (!this.opened) return;
     const runIds = this.alive.map(({ id }) => id);
     if (runIds.length > 0) this.engine.send({ type: 'together', runIds, action });
@@ -622,11 +672,22 @@ export class Race implements Driven {
     const run = this.runs.find((one) => one.id === id);
     if (!run) return;
     this.#look();
+    this.#gather();
     if (!this.opened) this.#openAll();
     if (run.state.phase === 'failed') {
       this.#settled(id);
       if (this.alive.length === 0) this.wish = false;
     }
+  }
+
+  /** Checkpoints are of use where all runs have one of the same step; a lost device takes runs back to steps of their own. */
+  #gather() {
+    const all = this.runs.map(({ checkpoint }) => checkpoint);
+    if (all.some((one) => !one)) return;
+    const step = all[0]!.step;
+    if (all.every((one) => one!.step === step))
+      this.checkpoints = { step, files: all.map((one) => one!.file) };
+    for (const run of this.runs) run.checkpoint = undefined; // they are large
   }
 
   #arrived(id: RunId) {

@@ -1,3 +1,4 @@
+import type { History } from '../compare/history';
 import type { Engine } from '../link/client';
 import {
   unreachable,
@@ -19,7 +20,7 @@ import { FramePull, type Later } from './frames';
 /** Steps behind the tokens per second. */
 const RECENT = 20;
 
-/** Whoever leads several runs: it alone commands them, and asks for their frames together. */
+/** What leads several runs: it alone commands them, and asks for their frames together. */
 export interface Leader {
   /** Something happened that a new frame would show. */
   touch(): void;
@@ -75,7 +76,15 @@ export class Run {
     private readonly leader?: Leader,
     /** A checkpoint of the same settings it goes on from. */
     readonly from?: Uint8Array<ArrayBuffer>,
+    /** What it came to before, up to the step of that checkpoint. */
+    past?: History,
   ) {
+    if (past) {
+      this.history = past.steps;
+      this.validations = past.validations.map((one) => ({ ...one, slices: one.slices ?? [] }));
+      if (past.evaluation)
+        this.evaluation = { ...past.evaluation, slices: past.evaluation.slices ?? [] };
+    }
     this.#frames = leader
       ? { touch: () => leader.touch(), arrived: () => leader.arrived(id) }
       : new FramePull(() => engine.send({ type: 'nextFrame', runId: id }), later);
@@ -149,7 +158,11 @@ export class Run {
         this.#frames.touch();
         return;
       case 'validation':
-        this.validations = [...this.validations, event.validation];
+        // A run that goes on from a checkpoint begins with the validation of its step, which may be known.
+        this.validations = [
+          ...this.validations.filter(({ step }) => step !== event.validation.step),
+          event.validation,
+        ];
         return;
       case 'evaluation':
         this.evaluation = event.evaluation;
@@ -163,6 +176,7 @@ export class Run {
         return;
       case 'checkpoint':
         this.checkpoint = event;
+        this.leader?.heard(this.id);
         return;
       case 'frame':
         this.frame = event.frame;

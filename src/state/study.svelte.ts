@@ -17,6 +17,8 @@ import type { Prediction, Stage } from './stage.svelte';
 
 export interface StudyOptions {
   readonly progress?: LessonProgress;
+  /** Exercises of the lesson that the teacher's link left out of it. */
+  readonly closed?: readonly string[];
   /** Keeps what was done. */
   readonly keep?: (progress: LessonProgress) => void;
   /** The step to begin with, by its slug. */
@@ -75,7 +77,7 @@ export class Study {
     readonly stage: Stage,
     private readonly options: StudyOptions = {},
   ) {
-    this.progress = options.progress ?? NOTHING;
+    this.progress = this.#under(options.progress ?? NOTHING);
     stage.predicted = () => this.predictions;
     const wanted = options.at ?? this.progress.at;
     const at = lesson.steps.findIndex(({ slug }) => slug === wanted);
@@ -231,7 +233,7 @@ export class Study {
 
   /** Begins the lesson anew; nothing of it is kept. */
   forget = () => {
-    this.progress = NOTHING;
+    this.progress = this.#under(NOTHING);
     this.go(0);
   };
 
@@ -248,6 +250,12 @@ export class Study {
   #record(exercise: Exercise, answered: Answered) {
     const answers = { ...this.progress.answers, [exercise.id]: answered };
     this.#keep({ ...this.progress, answers });
+  }
+
+  /** What the link of this visit closes, and no other's. */
+  #under({ closed: _, ...progress }: LessonProgress): LessonProgress {
+    const { closed = [] } = this.options;
+    return closed.length > 0 ? { ...progress, closed } : progress;
   }
 
   #keep(progress: LessonProgress) {

@@ -498,3 +498,29 @@ test('the figures follow the runs: recorded before, live at a pause, with a band
   await section.getByRole('radio', { name: 'recorded, longer' }).check();
   await expect(figure(4)).toContainText('Recorded on Moby-Dick');
 });
+
+test('the table of runs says that it goes on, and a run can be removed at any width and any number of layers', async ({
+  page,
+}) => {
+  await race(page, SMALL.replace('layers=2', 'layers=10'));
+  const cue = page.getByText(/^The table goes on to the right/);
+  const table = page.getByRole('table', { name: 'Runs', exact: true });
+  const box = page.locator('section.runs .scroll');
+  for (const width of [1440, 1024, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    const remove = button(page, 'Remove Grouped');
+    await remove.scrollIntoViewIfNeeded();
+    const [outer, inner] = [(await box.boundingBox())!, (await remove.boundingBox())!];
+    expect(inner.x, `at ${width} px`).toBeGreaterThan(outer.x);
+    expect(inner.x + inner.width, `at ${width} px`).toBeLessThanOrEqual(outer.x + outer.width);
+    // What is cut off is said, and nothing is said where it all fits.
+    const beyond = () => box.evaluate((one) => one.scrollWidth - one.clientWidth);
+    if (width === 1024) expect(await beyond()).toBeGreaterThan(1);
+    if (width === 390) expect(await beyond()).toBeLessThanOrEqual(1);
+    await expect(cue).toHaveCount((await beyond()) > 1 ? 1 : 0);
+    // The very button is under the pointer, not what scrolls below it.
+    await remove.click({ trial: true });
+  }
+  await button(page, 'Remove Grouped').click();
+  await expect(table.getByRole('button', { name: /^Remove / })).toHaveCount(3);
+});

@@ -74,3 +74,108 @@ test('the run of an earlier visit is offered where one looks first', async ({ pa
   await expect.poll(() => stepCount(page)).toBe(1);
   await expect(resume).toBeHidden();
 });
+
+const SMALL =
+  './#/compare?v=1&task=needle&distance=20&layers=2&width=16&heads=2&context=48&window=6&batch=4';
+const NAMES = ['Global', 'Local', 'Approximate', 'Grouped'];
+
+async function compare(page: Page): Promise<void> {
+  await visit(page, SMALL);
+  await expect(button(page, 'Step')).toBeEnabled({ timeout: READY_MS });
+}
+
+const lossesOf = (page: Page) =>
+  Promise.all(NAMES.map((name) => numberOf(page, `Training loss of ${name}`)));
+const keptAt = (page: Page, step: number) =>
+  expect(page.getByText(new RegExp(`last\\s+at\\s+step\\s+${step}\\.`))).toBeVisible();
+
+/** Trains some steps and waits until they are kept; the step. */
+async function trained(page: Page): Promise<number> {
+  await button(page, 'Train').click();
+  await expect.poll(() => stepCount(page)).toBeGreaterThan(3);
+  await button(page, 'Pause').click();
+  const step = await settled(page);
+  await keptAt(page, step);
+  return step;
+}
+
+test('compared runs of an earlier visit go on, all of them, from the step and the losses they had', async ({
+  page,
+}) => {
+  await compare(page);
+  const step = await trained(page);
+  const losses = await lossesOf(page);
+  // Elsewhere on the page, and later: the address asks for something else.
+  await visit(page, './#/compare?v=1');
+  const resume = button(page, 'Resume it');
+  await expect(resume).toBeInViewport();
+  await expect(page.getByText(`${NAMES.join(', ')}, at step ${step}, on`)).toBeVisible();
+  await resume.click();
+  await expect(button(page, 'Step')).toBeEnabled({ timeout: READY_MS });
+  await expect(resume).toBeHidden();
+  expect(await stepCount(page)).toBe(step);
+  expect(await lossesOf(page)).toEqual(losses);
+  await expect(page).toHaveURL(/task=needle/);
+  await button(page, 'Step').click();
+  for (const name of NAMES)
+    await expect.poll(() => numberOf(page, `Step of ${name}`)).toBe(step + 1);
+  await keptAt(page, step + 1);
+});
+
+test('a second tab keeps its comparison beside that of the first, and offers none of it', async ({
+  page,
+  context,
+}) => {
+  await compare(page);
+  const step = await trained(page);
+  const other = await context.newPage();
+  await compare(other);
+  await other.waitForTimeout(500);
+  await expect(button(other, 'Resume it')).toBeHidden();
+  await button(other, 'Step').click();
+  await keptAt(other, 1);
+  await other.close();
+  await compare(page);
+  // Two were left; the newest is offered.
+  await expect(page.getByText(/at step 1, on/)).toBeVisible();
+  expect(step).toBeGreaterThan(1);
+});
+
+test('a browser that is full says that nothing is kept, and training goes on', async ({ page }) => {
+  await page.addInitScript(() => {
+    if (!('FileSystemFileHandle' in window)) return; // about:blank
+    FileSystemFileHandle.prototype.createWritable = () =>
+      Promise.reject(new DOMException('no room', 'QuotaExceededError'));
+  });
+  await compare(page);
+  await button(page, 'Step').click();
+  await expect.poll(() => stepCount(page)).toBe(1);
+  await expect(
+    page.getByText(/The weights are not kept: The storage of this browser is full/),
+  ).toBeVisible();
+  await button(page, 'Step').click();
+  await expect.poll(() => stepCount(page)).toBe(2);
+});
+
+test('what another version kept is named and can be deleted, and nothing else happens', async ({
+  page,
+}) => {
+  await compare(page);
+  await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle('zebra-lab-comparisons', { create: true });
+    const stream = await (
+      await folder.getFileHandle('compare-1', { create: true })
+    ).createWritable();
+    await stream.write('{"format":"zebra-lab-kept-comparison","version":99}\n');
+    await stream.close();
+  });
+  await compare(page);
+  await expect(page.getByText(/cannot be opened: they were kept by another version/)).toBeVisible();
+  await button(page, 'Delete it').click();
+  await expect(button(page, 'Delete it')).toBeHidden();
+  await compare(page);
+  await button(page, 'Step').click();
+  await keptAt(page, 1);
+  await expect(page.getByText(/cannot be opened/)).toBeHidden();
+});

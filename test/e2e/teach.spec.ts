@@ -327,3 +327,32 @@ test('projector mode is large, black on white, and stays from page to page until
   await follow(page, '#/lessons/03-reach?v=1&projector=0');
   await expect(root).not.toHaveAttribute('data-projector', /./);
 });
+
+test('a teacher is told what a link closes while she makes it, and a result under it is counted by the rest', async ({
+  page,
+}) => {
+  await visit(page, './#/teach');
+  await page.getByLabel('Lesson', { exact: true }).selectOption('04-the-cliff');
+  await expect(page.getByText(/cannot be done/)).toBeHidden();
+  await page.getByText(/^Hide or lock controls/).click();
+  await page.getByRole('checkbox', { name: /^Hide Training/ }).check();
+  await expect(
+    page.getByText('With this link everything in the lesson can be done.'),
+  ).toBeVisible();
+  // Another seed has no recording: without training there is nothing to predict.
+  await page.getByLabel('Seed').fill('7');
+  const told = page.getByText(/cannot be done with this link/);
+  await expect(told).toContainText('their results count 6 of the 8 exercises');
+  await expect(page.getByText(/In “Predict, then run”: .*exercise 4 \(predict/)).toBeVisible();
+  const link = await page
+    .getByRole('region', { name: 'Your link' })
+    .getByLabel('Link', { exact: true })
+    .inputValue();
+  await visit(page, link);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect
+    .poll(() =>
+      page.evaluate(() => JSON.stringify(Object.entries(localStorage)).includes('closed')),
+    )
+    .toBe(true);
+});

@@ -19,6 +19,7 @@ function members(...steps: number[]) {
         },
         wantFrame: () => void said.push(`frame at ${member.step}`),
         wantEvaluation: () => void said.push(`evaluate at ${member.step}`),
+        wantCheckpoint: () => void said.push(`save at ${member.step}`),
       };
       return [member.id, member] as const;
     }),
@@ -84,6 +85,18 @@ describe('compared runs', () => {
     group.ask('frame');
     rounds(1);
     expect([...runs.values()].map(({ said }) => said.at(-1))).toEqual(['frame at 3', 'frame at 3']);
+  });
+
+  test('checkpoints asked for together are of the same step, and the runs go on', () => {
+    const { group, runs, rounds, steps } = members(0, 0);
+    group.ask('run');
+    rounds(4);
+    group.ask('save');
+    rounds(3);
+    for (const { said } of runs.values()) {
+      expect(said.filter((words) => words.startsWith('save'))).toEqual(['save at 4']);
+    }
+    expect(steps()).toEqual([7, 7]);
   });
 
   test('closer looks asked for together are taken at the same step, once', () => {

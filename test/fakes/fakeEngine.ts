@@ -189,6 +189,8 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
         for (const runId of command.runIds) {
           if (command.action === 'frame') frame(runId);
           else if (command.action === 'evaluate') evaluate(runId);
+          else if (command.action === 'save')
+            continue; // it learns nothing that could be kept
           else control(runId, command.action);
         }
     },

@@ -263,6 +263,15 @@ describe('the table of a lesson', () => {
     }),
   ];
 
+  test('counts an exercise among those who could do it: a link may have left it out', () => {
+    const [first] = rows;
+    const under = { ...first!, progress: { ...first!.progress, closed: [EXERCISES[1]!.id] } };
+    const { could, rows: lines } = tableOf(LESSON, [under, ...rows.slice(1)]);
+    expect(could).toEqual([4, 3, 4, 4, 4, 4, 4, 4]);
+    expect(lines[0]!.cells[1]!.state).toBe('closed');
+    expect(lines.map(({ score }) => score.exercises)).toEqual([7, 8, 8, 8]);
+  });
+
   test('says of each how far they came, in how many tries, with how many hints', () => {
     const { rows: lines, columns, solved } = tableOf(LESSON, rows);
     expect(columns.map(({ exercise: { id } }) => id)).toEqual(EXERCISES.map(({ id }) => id));

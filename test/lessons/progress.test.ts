@@ -1,7 +1,13 @@
 /** @file What a reader has done, as it is kept on their machine. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { answeredAfter, readProgress, writeProgress } from '../../src/lessons/progress';
+import {
+  answeredAfter,
+  lessonProgressOf,
+  readProgress,
+  scoreOf,
+  writeProgress,
+} from '../../src/lessons/progress';
 
 const slug = fc
   .stringMatching(/^[a-z0-9]{1,16}(-[a-z0-9]{1,16}){0,2}$/)
@@ -70,4 +76,21 @@ test('what was kept before there were endings and measured predictions still say
     answers: { 'all-white': { answer: 1, tries: 1, hints: 0, right: true } },
     at: 'repair-it',
   });
+});
+
+test('what a link left out is neither missing from a score nor asked for, and what was answered all the same counts', () => {
+  const lesson = {
+    steps: [
+      { slug: 'one', exercises: [{ id: 'a' }, { id: 'b' }] },
+      { slug: 'two', exercises: [{ id: 'c' }] },
+    ],
+  };
+  const solved = { answer: 1, right: true, tries: 1, hints: 0 };
+  const progress = { done: [], read: ['two'], answers: { a: solved }, closed: ['b', 'c'] };
+  expect(scoreOf(lesson, progress)).toEqual({ steps: 2, done: 2, exercises: 1, right: 1 });
+  expect(scoreOf(lesson, { ...progress, closed: ['a', 'b', 'c'] }).exercises).toBe(1);
+  expect(scoreOf(lesson, { done: [], answers: { a: solved } }).exercises).toBe(3);
+  // In a result, where older class pages pass over it.
+  expect(lessonProgressOf(progress)).toEqual(progress);
+  expect(lessonProgressOf({ ...progress, closed: 'all' })).not.toHaveProperty('closed');
 });

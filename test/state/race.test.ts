@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { specsOf } from '../../src/compare/comparison';
-import { writeFile } from '../../src/compare/file';
+import { readFile, writeFile } from '../../src/compare/file';
 import { memoryOf } from '../../src/compare/fit';
 import type { DeviceLimits } from '../../src/core/limits';
 import type { Engine } from '../../src/link/client';
@@ -101,6 +101,50 @@ function fileOf({ race }: ReturnType<typeof wired>): string {
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
+
+describe('runs that were kept', () => {
+  const bytes = () => Uint8Array.of(1, 2, 3);
+  const checkpoint = (step: number) =>
+    ({ type: 'checkpoint', whose: 'autosave', step, file: bytes() }) as const;
+
+  test('are checkpoints of one step, or none', () => {
+    const { race, ids, ready, sent, tell } = wired();
+    ready();
+    race.save();
+    expect(sent.at(-1)).toEqual({ type: 'together', runIds: ids(), action: 'save' });
+    for (const i of [0, 1, 2]) tell(i, checkpoint(7));
+    expect(race.checkpoints).toBeUndefined();
+    tell(3, checkpoint(7));
+    expect(race.checkpoints).toEqual({ step: 7, files: Array.from({ length: 4 }, bytes) });
+    race.checkpoints = undefined;
+    for (const i of [0, 1, 2, 3]) tell(i, checkpoint(i === 2 ? 8 : 9));
+    expect(race.checkpoints).toBeUndefined();
+  });
+
+  test('go on from their step, with the numbers they had, on the machine of today', () => {
+    const old = wired();
+    const file = readFile(fileOf(old));
+    const saved = {
+      ...file,
+      histories: file.histories.map((history) => ({ ...history, steps: steps(1, 5) })),
+    };
+    const { race, sent, backend, state, took, lengths } = wired('backend=wasm');
+    race.goOn({ saved, checkpoints: saved.histories.map(bytes) });
+    expect(race.run.step).toBe(5);
+    expect(lengths()).toEqual([5, 5, 5, 5]);
+    expect(race.built.shared).toEqual({ ...saved.comparison.shared, backend: 'wasm' });
+    backend(0);
+    const opened = sent.filter((one) => one.type === 'open').slice(-4);
+    expect(opened.map(({ from }) => from)).toEqual(Array.from({ length: 4 }, bytes));
+    for (const i of [0, 1, 2, 3]) state(i, { phase: 'paused', step: 5 });
+    expect(race.run.state).toEqual({ phase: 'paused', step: 5 });
+    race.train();
+    for (const i of [0, 1, 2, 3]) took(i, 6, 6);
+    vi.advanceTimersByTime(LOOKED);
+    expect(lengths()).toEqual([6, 6, 6, 6]);
+    expect(race.histories[0]!.steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+});
 
 describe('a race', () => {
   test('opens its first run, and the others when that one says which machine it is on', () => {

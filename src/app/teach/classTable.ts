@@ -8,7 +8,8 @@ import type { LessonResult } from '../../lessons/result';
 import { plainOf } from './plain';
 
 /** How far one came in one exercise. `kept` are explanations, which nobody can fail; `near` and `far` are predictions. */
-export type State = 'solved' | 'kept' | 'near' | 'far' | 'shown' | 'tried' | 'hinted' | 'untouched';
+export type State =
+  'solved' | 'kept' | 'near' | 'far' | 'shown' | 'tried' | 'hinted' | 'untouched' | 'closed';
 
 export const STATES: Readonly<Record<State, { readonly sign: string; readonly word: string }>> = {
   solved: { sign: '✓', word: 'solved' },
@@ -19,6 +20,7 @@ export const STATES: Readonly<Record<State, { readonly sign: string; readonly wo
   tried: { sign: '✗', word: 'not solved' },
   hinted: { sign: '·', word: 'took hints only' },
   untouched: { sign: '–', word: 'not begun' },
+  closed: { sign: '∅', word: 'left out by the link' },
 };
 
 export interface Cell {
@@ -50,6 +52,8 @@ export interface ClassTable {
   readonly rows: readonly Row[];
   /** How many solved each exercise by themselves, wrote an explanation, or predicted closely. */
   readonly solved: readonly number[];
+  /** How many could: those whose link did not leave it out. */
+  readonly could: readonly number[];
 }
 
 const LONGEST_WORDS = 240; // characters
@@ -83,7 +87,10 @@ export function tableOf(
   const solved = columns.map(
     (_, i) => rows.filter(({ cells }) => /solved|kept|near/.test(cells[i]!.state)).length,
   );
-  return { columns, rows, solved };
+  const could = columns.map(
+    (_, i) => rows.filter(({ cells }) => cells[i]!.state !== 'closed').length,
+  );
+  return { columns, rows, solved, could };
 }
 
 const recordOf = ({ id }: Exercise, { progress: { answers } }: LessonResult) =>
@@ -102,6 +109,7 @@ function cellOf(exercise: Exercise, result: LessonResult): Cell {
   else if (right) state = 'solved';
   else if (tries > 0) state = 'tried';
   else if (hints > 0) state = 'hinted';
+  else if (!record && result.progress.closed?.includes(exercise.id)) state = 'closed';
   return { state, tries, hints, answer: words('last'), first: words('first') };
 }
 

@@ -1,0 +1,24 @@
+import type { Attachment } from 'svelte/attachments';
+
+/**
+ * Of a box that scrolls sideways: on which sides its content goes on, as data-more="left right" for the looks; `tell`
+ * hears whether it is wider than the box at all.
+ */
+export const goesOn =
+  (tell: (wider: boolean) => void): Attachment<HTMLElement> =>
+  (box) => {
+    const look = () => {
+      const beyond = box.scrollWidth - box.clientWidth;
+      const sides = [box.scrollLeft > 1 && 'left', box.scrollLeft < beyond - 1 && 'right'];
+      box.dataset['more'] = sides.filter(Boolean).join(' ');
+      tell(beyond > 1);
+    };
+    const sizes = new ResizeObserver(look);
+    sizes.observe(box);
+    for (const child of box.children) sizes.observe(child);
+    box.addEventListener('scroll', look, { passive: true });
+    return () => {
+      sizes.disconnect();
+      box.removeEventListener('scroll', look);
+    };
+  };

@@ -1,0 +1,143 @@
+import {
+  headOfKept,
+  LONGEST_LINE,
+  MOST_KEPT,
+  keptBytes,
+  readKept,
+  writeKept,
+} from '../../compare/kept';
+import { InputError } from '../../core/check';
+import { formatBytes } from '../../core/units';
+import type { Race } from '../../state/race.svelte';
+import { NotKept, storeOf, type Store } from '../checkpointStore';
+import { arrive, type Visit } from '../places';
+
+/** Three places: of a tab, of another one, and what an earlier visit left. */
+const PLACES = ['compare-1', 'compare-2', 'compare-3'] as const;
+const AUTOSAVE_MS = 30_000;
+
+/** What an earlier visit left, and what is known of it before it is opened. */
+export interface Left {
+  readonly name: string;
+  readonly bytes: number;
+  readonly when: number; // ms since 1970
+  readonly step: number;
+  readonly names: readonly string[];
+}
+
+/** Keeps the runs of a comparison in this browser at every pause and each half minute, and finds those of an earlier visit. */
+export class Keeping {
+  left = $state.raw<Left | undefined>();
+  /** Why what was left cannot be opened; it stays where it is. */
+  problem = $state.raw<string | undefined>();
+  /** Why nothing is kept, once that is known: it is not tried again, and nothing else is promised. */
+  unkept = $state.raw<string | undefined>();
+  /** The step that was kept last. */
+  kept = $state.raw<number | undefined>();
+  #visit = $state.raw<Visit | undefined>();
+  #asked = { run: '', step: 0, when: 0 };
+  #gone = false;
+
+  bytes = $derived.by(() => keptBytes(this.race.specs));
+  /** Why these runs are not kept. */
+  reason = $derived.by(() => {
+    if (this.unkept !== undefined) return this.unkept;
+    if (this.bytes > MOST_KEPT)
+      return `these runs would take ${formatBytes(this.bytes)}, and ${formatBytes(MOST_KEPT)} is the most a comparison is given.`;
+    if (this.#visit && this.#visit.place === undefined)
+      return 'other tabs of this browser keep theirs, and three are the most.';
+    return undefined;
+  });
+
+  constructor(
+    private readonly race: Race,
+    private readonly store: Store = storeOf(
+      'zebra-lab-comparisons',
+      'the numbers can be taken away as a file',
+    ),
+  ) {
+    if (!race.embedded) void this.#arrive();
+  }
+
+  async #arrive() {
+    const visit = await arrive(this.store, PLACES);
+    if (this.#gone) {
+      visit.leave();
+      return;
+    }
+    this.#visit = visit;
+    const { left } = visit;
+    if (!left) return;
+    try {
+      this.left = { ...left, ...headOfKept(await this.store.fetchStored(left.name, LONGEST_LINE)) };
+    } catch (error) {
+      this.problem = wordsOf(error); // of a version that is not read, or damaged
+    }
+  }
+
+  /** To be called whenever the runs have come further: asks for checkpoints when they are due. */
+  look() {
+    const { race } = this;
+    const { step, state } = race.run;
+    const whole = race.opened && race.alive.length === race.runs.length;
+    if (step === 0 || race.saved || !whole || !this.#visit?.place || this.reason) return;
+    const run = race.runs[0]!.id;
+    const other = this.#asked.run !== run || this.#asked.step !== step;
+    const due = performance.now() - this.#asked.when > AUTOSAVE_MS;
+    const level = race.runs.every((one) => one.step === step && one.state.phase === 'paused');
+    if (!other || !(due || (state.phase === 'paused' && level))) return;
+    this.#asked = { run, step, when: performance.now() };
+    race.save();
+  }
+
+  /** Checkpoints have come. */
+  async write() {
+    const { race } = this;
+    const { checkpoints } = race;
+    const place = this.#visit?.place;
+    const file = race.file(false);
+    if (!checkpoints || !place || file === undefined) return;
+    const { step, files } = checkpoints;
+    const names = race.names;
+    race.checkpoints = undefined; // they are large
+    try {
+      await this.store.keep(place, new Blob(writeKept({ step, names }, file, files)));
+      this.kept = step;
+    } catch (error) {
+      if (!(error instanceof NotKept)) throw error;
+      this.unkept = error.message;
+    }
+  }
+
+  /** The runs go on; or, in a sentence, why they cannot, and nothing is changed. */
+  resume = async () => {
+    const { left } = this;
+    if (!left) return;
+    try {
+      const kept = readKept(await this.store.fetchStored(left.name));
+      this.race.goOn(kept);
+      this.#asked = { run: this.race.runs[0]!.id, step: kept.step, when: performance.now() };
+      this.left = undefined;
+    } catch (error) {
+      this.problem = wordsOf(error);
+      this.left = undefined;
+    }
+  };
+
+  /** What cannot be opened makes room. */
+  forget = async () => {
+    const name = this.#visit?.left?.name;
+    this.problem = undefined;
+    if (name !== undefined) await this.store.forget(name);
+  };
+
+  dispose() {
+    this.#gone = true;
+    this.#visit?.leave();
+  }
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof InputError || error instanceof NotKept) return error.message;
+  throw error;
+}

@@ -1,0 +1,52 @@
+/**
+ * @file Where a visit keeps what it trains. Several tabs may be open at once and each writes to a place of its own; what an
+ * earlier visit left is not written over before anybody could resume it. A tab holds its place by a lock that the browser
+ * takes back when the tab is closed, however it ends.
+ */
+import type { Store, Stored } from './checkpointStore';
+
+export interface Visit {
+  /** The newest that no open tab is writing to. */
+  readonly left?: Stored;
+  /** Where this visit keeps its runs; none where other tabs hold all places. */
+  readonly place?: string;
+  leave(): void;
+}
+
+export async function arrive(
+  store: Pick<Store, 'stored'>,
+  places: readonly string[],
+): Promise<Visit> {
+  const all = (await store.stored()).filter(({ name }) => places.includes(name));
+  let left: Stored | undefined;
+  for (const one of all) {
+    const release = await hold(one.name);
+    release?.();
+    if (!release) continue;
+    left = one;
+    break;
+  }
+  // Empty places first, then the oldest.
+  const age = (name: string) => all.find((one) => one.name === name)?.when ?? 0;
+  const others = places.filter((name) => name !== left?.name).sort((a, b) => age(a) - age(b));
+  for (const place of others) {
+    const release = await hold(place);
+    if (release) return { ...(left && { left }), place, leave: release };
+  }
+  return { ...(left && { left }), leave: () => {} };
+}
+
+/** The way to let go of it; undefined where another tab holds it. Without locks every tab believes that it is alone. */
+function hold(place: string): Promise<(() => void) | undefined> {
+  const { locks } = navigator as { locks?: LockManager };
+  if (!locks) return Promise.resolve(() => {});
+  return new Promise((resolve) => {
+    locks
+      .request(`zebra-lab ${place}`, { ifAvailable: true }, (lock) => {
+        if (lock) return new Promise<void>((release) => resolve(release));
+        resolve(undefined);
+        return undefined;
+      })
+      .catch(() => resolve(() => {})); // where a frame may not ask for locks
+  });
+}

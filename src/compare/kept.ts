@@ -1,0 +1,142 @@
+/**
+ * @file Runs that are compared, as a browser keeps them: what they came to, and a checkpoint of each, all of one step.
+ *
+ * One file, so that it is written whole or not at all: a line of JSON that says what follows in bytes, the comparison's
+ * file (./file.ts), then one checkpoint per run (src/model/checkpoint.ts). It is put together without copying a weight.
+ */
+import { check, InputError } from '../core/check';
+import { crc32 } from '../core/crc32';
+import { isRecord } from '../core/fields';
+import { formatBytes } from '../core/units';
+import { readCheckpoint } from '../model/checkpoint';
+import { modelSpecOf, weightCount } from '../spec/model';
+import { CONTROLS, type RunSpec } from '../spec/run';
+import { LEAST_RUNS, LONGEST_NAME, MOST_RUNS, namesOf, specsOf } from './comparison';
+import { readFile, type Saved } from './file';
+
+const FORMAT = 'zebra-lab-kept-comparison';
+export const KEPT_VERSION = 1;
+/** Longer than any first line. */
+export const LONGEST_LINE = 4096; // bytes
+/** What all runs together may take of a browser's storage. */
+export const MOST_KEPT = 64 * 2 ** 20; // bytes
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+export interface KeptRuns {
+  readonly step: number;
+  readonly saved: Saved;
+  readonly checkpoints: readonly Bytes[]; // one per run, in their order
+}
+
+/** What is said of it before anybody opens it. */
+export interface KeptHead {
+  readonly step: number;
+  readonly names: readonly string[];
+}
+
+interface Line extends KeptHead {
+  readonly comparison: { readonly bytes: number; readonly crc32: number };
+  readonly runs: readonly number[]; // bytes
+}
+
+/** Bytes the checkpoints of these runs take: weights, and the optimizer's two numbers for each. */
+export const keptBytes = (specs: readonly RunSpec[]): number =>
+  specs.reduce((sum, spec) => sum + 3 * 4 * weightCount(modelSpecOf(spec)), 0);
+
+/** The parts of the file, in order; `comparison` is what writeFile wrote. */
+export function writeKept(
+  { step, names }: KeptHead,
+  comparison: string,
+  checkpoints: readonly Bytes[],
+): Bytes[] {
+  const file = new TextEncoder().encode(comparison);
+  const line = {
+    format: FORMAT,
+    version: KEPT_VERSION,
+    step,
+    names,
+    comparison: { bytes: file.length, crc32: crc32(file) },
+    runs: checkpoints.map(({ length }) => length),
+  };
+  return [new TextEncoder().encode(`${JSON.stringify(line)}\n`), file, ...checkpoints];
+}
+
+/** From the first LONGEST_LINE bytes. Throws InputError where they are not such a file's. */
+export function headOfKept(bytes: Uint8Array): KeptHead {
+  const { step, names } = lineOf(bytes).line;
+  return { step, names };
+}
+
+/** Throws InputError with a sentence for whatever is not a whole file of runs that go on together. */
+export function readKept(bytes: Bytes): KeptRuns {
+  const { line, length } = lineOf(bytes);
+  const { step } = line;
+  const lengths = [line.comparison.bytes, ...line.runs];
+  const total = lengths.reduce((sum, one) => sum + one, length);
+  check(
+    bytes.length === total,
+    `the file has ${formatBytes(bytes.length)}; it says it has ${formatBytes(total)}, so it was cut short or changed`,
+  );
+  let at = length;
+  const [file, ...checkpoints] = lengths.map((one) => bytes.subarray(at, (at += one)));
+  check(
+    crc32(file!) === line.comparison.crc32,
+    'the numbers of the runs are not as they were written; the file was damaged or changed',
+  );
+  const saved = readFile(new TextDecoder().decode(file));
+  const specs = specsOf(saved.comparison);
+  check(
+    checkpoints.length === specs.length,
+    `the file compares ${specs.length} runs and holds checkpoints of ${checkpoints.length}`,
+  );
+  const names = namesOf(saved.comparison);
+  checkpoints.forEach((bytes, i) => {
+    const checkpoint = readCheckpoint(bytes);
+    const other = CONTROLS.find(
+      ({ name }) => name !== 'backend' && checkpoint.spec[name] !== specs[i]![name],
+    );
+    check(
+      !other,
+      `the checkpoint of ${names[i]} was trained with another ${other?.label.toLowerCase()} than the comparison says`,
+    );
+    check(
+      checkpoint.step === step,
+      `the checkpoint of ${names[i]} is of step ${checkpoint.step}, the others of ${step}; runs that go on together stand at one step`,
+    );
+  });
+  return { step, saved, checkpoints: checkpoints.map((one) => one.slice()) };
+}
+
+function lineOf(bytes: Uint8Array): { line: Line; length: number } {
+  const length = bytes.subarray(0, LONGEST_LINE).indexOf(10) + 1;
+  let line: unknown;
+  try {
+    line = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length)));
+  } catch {
+    throw new InputError('the file does not begin as one of kept runs');
+  }
+  check(isRecord(line) && line['format'] === FORMAT, 'the file is not one of kept runs');
+  check(
+    line['version'] === KEPT_VERSION,
+    `they were kept by another version of this page (${JSON.stringify(line['version'])}; this one reads ${KEPT_VERSION})`,
+  );
+  const { step, names, comparison, runs } = line;
+  const counts = (list: unknown): list is number[] => Array.isArray(list) && list.every(isCount);
+  check(
+    isCount(step) &&
+      Array.isArray(names) &&
+      names.every((name) => typeof name === 'string' && name.length <= 4 * LONGEST_NAME) &&
+      isRecord(comparison) &&
+      isCount(comparison['bytes']) &&
+      isCount(comparison['crc32']) &&
+      counts(runs) &&
+      runs.length >= LEAST_RUNS &&
+      runs.length <= MOST_RUNS,
+    'the first line of the file does not say what it holds',
+  );
+  return { line: line as unknown as Line, length };
+}
+
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0;

@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Settling } from '../../src/state/settling';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function counted() {
+  let acts = 0;
+  const settling = new Settling(() => acts++);
+  return { settling, acts: () => acts };
+}
+
+test('what changes follows once, a while after the last change', () => {
+  const { settling, acts } = counted();
+  for (let i = 0; i < 20; i++) {
+    settling.after(250);
+    vi.advanceTimersByTime(100);
+  }
+  expect(acts()).toBe(0);
+  vi.advanceTimersByTime(150);
+  expect(acts()).toBe(1);
+});
+
+test('while a slider is held nothing follows however long the hand rests, and once it lets go, one thing', () => {
+  const { settling, acts } = counted();
+  settling.hold();
+  for (let i = 0; i < 20; i++) {
+    settling.after(250);
+    vi.advanceTimersByTime(2_000);
+  }
+  expect(acts()).toBe(0);
+  settling.release();
+  vi.runAllTimers();
+  expect(acts()).toBe(1);
+});
+
+test('a hand that held a slider and changed nothing is followed by nothing', () => {
+  const { settling, acts } = counted();
+  settling.hold();
+  settling.release();
+  vi.runAllTimers();
+  expect(acts()).toBe(0);
+});
+
+test('what was stopped does not follow, held or not', () => {
+  const { settling, acts } = counted();
+  settling.after(250);
+  settling.stop();
+  settling.hold();
+  settling.after(250);
+  settling.stop();
+  settling.release();
+  vi.runAllTimers();
+  expect(acts()).toBe(0);
+});
