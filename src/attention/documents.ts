@@ -39,7 +39,7 @@ export function endsOf(starts: Int32Array): Int32Array {
 export function checkPacked(layout: Pick<Layout, 'chunk'>): void {
   check(
     layout.chunk === 0,
-    'documents cannot be kept apart where a layer reads averages of chunks: a chunk may hold the end of one document and the begin of the next; use other layers, or one text per row',
+    'documents cannot be kept apart where a layer reads averages of chunks: a chunk may hold the end of one document and the beginning of the next; use other layers, or one text per row',
   );
 }
 

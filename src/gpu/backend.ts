@@ -101,7 +101,7 @@ export async function chooseBackend(choice: Choice): Promise<Backend> {
     const asked = wanted === name ? ['You asked for it.'] : [];
     return { ...started, software, reason: [...passedOver, ...asked].join(' ') };
   }
-  throw new Error(`No way to compute was found. ${passedOver.join(' ')}`);
+  throw new Error(`This browser offers no way to compute. ${passedOver.join(' ')}`);
 }
 
 const withoutThreads = ({ threads: _, ...choice }: Choice): Choice => choice;
@@ -131,7 +131,7 @@ async function start(
     return await within(
       START_PATIENCE,
       tested(START[name](choice, adapter), choice),
-      `it was not done after ${START_PATIENCE / 1000} s`,
+      `it did not finish after ${START_PATIENCE / 1000} s`,
     );
   } catch (cause) {
     passedOver.push(

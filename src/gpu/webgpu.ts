@@ -31,7 +31,7 @@ export async function findAdapter(): Promise<Adapter | string> {
   } catch (cause) {
     return `WebGPU could not be asked for a graphics adapter (${wordsOf(cause)}).`;
   }
-  if (!adapter) return 'WebGPU is here, but it offers no graphics adapter.';
+  if (!adapter) return 'This browser has WebGPU, but no graphics adapter.';
   const { vendor, architecture, description } = adapter.info;
   const name = [vendor, architecture].filter(Boolean).join(' ') || description || 'unnamed adapter';
   const fallback = (adapter.info as GPUAdapterInfo & { isFallbackAdapter?: boolean })

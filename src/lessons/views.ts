@@ -12,7 +12,7 @@ export const VIEWS = [
   { id: 'cache', label: 'Cache, token by token', runs: false },
   { id: 'summary', label: 'What a summary keeps', runs: false },
   { id: 'rope', label: 'Rotary positions', runs: false },
-  { id: 'write', label: 'It writes', runs: false },
+  { id: 'write', label: 'Sample output', runs: false },
   { id: 'adapt', label: 'Adaptation', runs: false },
   { id: 'bench', label: 'Mask workbench', runs: false },
   { id: 'code', label: 'Code', runs: false },

@@ -179,9 +179,7 @@ function readModel(
     ...(!slides && unusedWindow(asked)),
     defaults: leftOut(own, entry, label, slides, keeps.latent === true, names),
     notes: [
-      ...(params
-        ? ['a params.json of Mistral: its names are other, what they say is the same']
-        : []),
+      ...(params ? ['a params.json from Mistral: other field names, the same meaning'] : []),
       ...(note === undefined ? [] : [note]),
       ...kinds.notes,
       ...(paired
@@ -506,7 +504,7 @@ function notesOn(layers: readonly ConfigLayer[]): readonly string[] {
     said.push('in its global layers values are the keys before rotation; a cache keeps both');
   if (layers.some(({ sinks }) => sinks))
     said.push(
-      'each head has a learned sink in its softmax besides; it is no token, and no mask shows it',
+      'each head also has a learned sink in its softmax; it is not a token, so no mask shows it',
     );
   if (layers.some(({ rope }) => rope === 'none'))
     said.push('its global layers turn no keys by position (NoPE); the mask is the same');

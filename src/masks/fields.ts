@@ -130,7 +130,7 @@ export function parse(text: string, what: string): Fields {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new InputError(`${what} is no whole JSON; open the config.json of a model`);
+    throw new InputError(`${what} is not complete JSON; open the config.json of a model`);
   }
   return new Fields(value, what);
 }

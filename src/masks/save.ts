@@ -62,7 +62,7 @@ export function readJson(text: string): MaskDoc | undefined {
   try {
     file = JSON.parse(text);
   } catch {
-    throw new InputError('the file of masks is no whole JSON; copy it to its end');
+    throw new InputError('the file of masks is not complete JSON; copy it to its end');
   }
   const own = fields(file, 'the file of masks');
   if (own['format'] !== FORMAT) return undefined;

@@ -123,7 +123,9 @@ export function unzipped(bytes: Uint8Array): Map<string, Uint8Array> {
       },
     });
   } catch {
-    throw new InputError('the file is no whole ZIP; it may be cut short or something else');
+    throw new InputError(
+      'the file is not a complete ZIP; it may be cut short or be something else',
+    );
   }
   check(!tooMuch, `the ZIP holds more than ${formatBytes(MOST_CHECKPOINT_BYTES)}`);
   return new Map(Object.entries(files));
@@ -152,7 +154,7 @@ export function checkpointOf(files: ReadonlyMap<string, Uint8Array>): Checkpoint
     check(found, `the checkpoint says it holds ${name}, and does not`);
     check(
       isRecord(entry) && entry['bytes'] === found.length && entry['crc32'] === crc32(found),
-      `${name} is not as it was written (${found.length} bytes, of another checksum); the file was damaged or changed`,
+      `${name} is not as it was saved (${found.length} bytes, of another checksum); the file was damaged or changed`,
     );
     return found;
   };
@@ -174,7 +176,7 @@ export function checkpointOf(files: ReadonlyMap<string, Uint8Array>): Checkpoint
 }
 
 function describe(bytes: Uint8Array | undefined): Record<string, unknown> {
-  check(bytes, `the file has no ${ABOUT}, so it is no checkpoint of Zebra Lab`);
+  check(bytes, `the file has no ${ABOUT}, so it is not a checkpoint of Zebra Lab`);
   let about: unknown;
   try {
     about = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

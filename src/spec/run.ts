@@ -54,7 +54,7 @@ export const NARROW = 0.02;
 interface Common {
   readonly name: Setting;
   readonly label: string;
-  readonly section: 'What it learns' | 'How it attends' | 'Model' | 'Training' | 'Machine';
+  readonly section: 'Training data' | 'Attention' | 'Model' | 'Training' | 'Machine';
   /** Shown only where it means something. */
   readonly relevant?: (spec: RunSpec) => boolean;
   /** Behind "More": rarely changed. */
@@ -113,21 +113,21 @@ export const CONTROLS: readonly Control[] = [
     name: 'task',
     kind: 'choice',
     label: 'Text or task',
-    section: 'What it learns',
+    section: 'Training data',
     options: sources.all.map(({ id, label, summary }) => ({ value: id, label, summary })),
   },
   {
     name: 'alphabet',
     kind: 'alphabet',
     label: 'Characters of your own text',
-    section: 'What it learns',
+    section: 'Training data',
     relevant: isOwnText,
   },
   {
     name: 'distance',
     kind: 'number',
     label: 'Distance',
-    section: 'What it learns',
+    section: 'Training data',
     relevant: synthetic,
     param: DISTANCE,
   },
@@ -135,28 +135,28 @@ export const CONTROLS: readonly Control[] = [
     name: 'plan',
     kind: 'choice',
     label: 'Plan',
-    section: 'How it attends',
+    section: 'Attention',
     options: plans.all.map(({ id, label, summary }) => ({ value: id, label, summary })),
   },
   {
     name: 'stripes',
     kind: 'stripes',
     label: 'Stripes',
-    section: 'How it attends',
+    section: 'Attention',
     relevant: reads('stripes'),
   },
   {
     name: 'masks',
     kind: 'masks',
     label: 'Masks',
-    section: 'How it attends',
+    section: 'Attention',
     relevant: reads('masks'),
   },
   {
     name: 'groupSize',
     kind: 'number',
     label: 'Group size',
-    section: 'How it attends',
+    section: 'Attention',
     relevant: reads('groupSize'),
     param: plans.get('grouped').params['groupSize']!,
   },
@@ -164,7 +164,7 @@ export const CONTROLS: readonly Control[] = [
     name: 'place',
     kind: 'choice',
     label: 'Global layer',
-    section: 'How it attends',
+    section: 'Attention',
     relevant: reads('place'),
     options: [
       { value: 'first', label: 'First of its group', summary: 'as Zebra' },
@@ -175,7 +175,7 @@ export const CONTROLS: readonly Control[] = [
     name: 'window',
     kind: 'number',
     label: 'Window',
-    section: 'How it attends',
+    section: 'Attention',
     relevant: layerReads('window'),
     param: WINDOW,
   },
@@ -183,7 +183,7 @@ export const CONTROLS: readonly Control[] = [
     name: 'chunk',
     kind: 'number',
     label: 'Chunk',
-    section: 'How it attends',
+    section: 'Attention',
     relevant: layerReads('chunk'),
     param: CHUNK,
   },
@@ -191,7 +191,7 @@ export const CONTROLS: readonly Control[] = [
     name: 'pool',
     kind: 'choice',
     label: 'Summaries average keys',
-    section: 'How it attends',
+    section: 'Attention',
     relevant: layerReads('chunk'),
     advanced: true,
     options: [
@@ -203,7 +203,7 @@ export const CONTROLS: readonly Control[] = [
     name: 'documents',
     kind: 'choice',
     label: 'Documents in a row',
-    section: 'How it attends',
+    section: 'Attention',
     relevant: isText,
     options: [
       { value: 'off', label: 'Read as one text' },

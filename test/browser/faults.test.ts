@@ -64,7 +64,7 @@ describe('choosing a backend', () => {
     vi.spyOn(navigator.gpu, 'requestAdapter').mockResolvedValue(null);
     const backend = await chooseBackend({ wanted: 'webgpu', selfTest: passes, onFault: ignore });
     expect(backend).toMatchObject({ name: 'wasm', kernel: 'host' });
-    expect(backend.reason).toBe('WebGPU is here, but it offers no graphics adapter.');
+    expect(backend.reason).toBe('This browser has WebGPU, but no graphics adapter.');
   });
 
   test('no WebGPU at all: the next backend, with the reason', async () => {
@@ -104,7 +104,7 @@ describe('choosing a backend', () => {
     await expect(
       chooseBackend({ wanted: 'wasm', selfTest: broken, onFault: ignore }),
     ).rejects.toThrow(
-      'No way to compute was found. WebAssembly failed its self-test (broken). JavaScript failed its self-test (broken).',
+      'This browser offers no way to compute. WebAssembly failed its self-test (broken). JavaScript failed its self-test (broken).',
     );
   });
 });

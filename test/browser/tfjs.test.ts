@@ -31,7 +31,7 @@ describe('which backend of tfjs is taken', () => {
     expect(models).toMatchObject({ kernel: 'composed', where: 'gpu', ahead: 2 });
     expect(device).toBe('WebGL, a card');
     expect(reason).toMatch(
-      /^WebGPU is here, but it offers no graphics adapter\. You asked for TensorFlow\.js/,
+      /^This browser has WebGPU, but no graphics adapter\. You asked for TensorFlow\.js/,
     );
   });
 

@@ -29,7 +29,7 @@ test('a leak that is painted trains to a loss that is too good, and beside its r
 
   await page.getByRole('link', { name: 'Open these masks on the workbench' }).click();
   await page.getByLabel('Compare with', { exact: true }).fill('causal');
-  await page.getByRole('link', { name: 'Train it beside the one that was meant' }).click();
+  await page.getByRole('link', { name: 'Train it next to the one that was meant' }).click();
   await expect(page.getByText('as it is').first()).toBeVisible({ timeout: READY_MS });
   await expect(page.getByText('as meant').first()).toBeVisible();
 });

@@ -210,7 +210,7 @@ test('where the browser keeps no files, the page says so and gives the file', as
   await expect(keep).toContainText('Saved by itself');
   await button(page, 'Step').click();
   await expect(keep).toContainText(
-    'Not saved by itself: This browser does not let the page keep files (SecurityError)',
+    'Not saved automatically: This browser does not let the page keep files (SecurityError)',
   );
 });
 

@@ -125,7 +125,7 @@ test('a text said twice has its second saying apart, and together with the rest 
   expect(mean).toBeCloseTo(await numberOf(page, 'Validation loss'), 2);
   await far.getByText('Which characters are these?').click();
   await expect(far.getByText(/^Characters of a passage that is said again/)).toBeVisible();
-  await far.getByText('Other characters apart').click();
+  await far.getByText('Look at other characters').click();
   await expect(output(page, 'Far copies: characters')).toHaveText(/^(none|[\d,]+)$/);
   await expectAccessible(page);
   await expectNoOverflow(page, 390);

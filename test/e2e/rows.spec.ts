@@ -95,7 +95,7 @@ test('a mask of rows is trained, is there after a reload, and goes to another br
   await page.reload();
   await ready(page);
   await expect(layer(page)).toHaveAccessibleName(mask);
-  await expect(page.getByText('The address was mended')).toBeHidden();
+  await expect(page.getByText('Some settings in the link were corrected')).toBeHidden();
   expect(await step(page)).toBe(loss); // the same numbers, from the same mask
 
   const other = await elsewhere(browser, baseURL, address);
@@ -129,7 +129,7 @@ test('a comparison with a mask of rows says so in another browser, and opens the
 }) => {
   await openMask(page);
   await page.getByLabel('Compare with', { exact: true }).fill('causal & window(32)');
-  await page.getByRole('link', { name: 'Train it beside the one that was meant' }).click();
+  await page.getByRole('link', { name: 'Train it next to the one that was meant' }).click();
   await ready(page);
   await expect(page.getByText('This browser keeps them')).toBeVisible();
   // Nothing is counted at a length the rows say nothing of.

@@ -127,7 +127,7 @@ describe('a browser that does not answer', () => {
     const backend = await Promise.race([chosen, Promise.resolve(undefined)]);
     expect(backend).toMatchObject({
       name: 'wasm',
-      reason: 'WebGPU failed its self-test (it was not done after 120 s).',
+      reason: 'WebGPU failed its self-test (it did not finish after 120 s).',
     });
   });
 });

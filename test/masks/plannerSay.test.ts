@@ -197,7 +197,7 @@ describe('why a cache is as large as it is', () => {
   });
   test('shared keys and a latent are said', () => {
     expect(finding(named('gemma-3n-e4b'), 1000)[1]).toMatch(
-      /15 of 35 layers read what a layer before keeps/,
+      /15 of 35 layers reuse what an earlier layer keeps/,
     );
     expect(finding(named('deepseek-v3'), 1000).at(-1)).toBe(
       'MLA: a layer keeps one latent of 576 numbers a token, where the keys alone of its 128 heads would be 24,576.',

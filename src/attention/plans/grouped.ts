@@ -17,7 +17,7 @@ export default definePlan({
   id: 'grouped',
   label: 'Grouped',
   order: 3,
-  summary: 'Of every group of layers one is global and the others local: the zebra’s stripes.',
+  summary: 'In every group of layers one is global and the others are local: the zebra’s stripes.',
   source:
     'Song et al. 2023, arXiv:2312.08618, Fig. 1d; place first as in the authors’ code, last as in Gemma 3 and Olmo 3',
   params: { groupSize: GROUP_SIZE, window: WINDOW },

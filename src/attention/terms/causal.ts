@@ -5,7 +5,7 @@ export default defineTerm({
   id: 'causal',
   label: 'Causal',
   order: 0,
-  summary: 'No token of the future: the query itself and everything before it.',
+  summary: 'No later tokens: only the query itself and everything before it.',
   words: () => 'the tokens up to itself',
   params: [],
   row: (position, keys) => run(0, Math.min(keys, position + 1)),

@@ -8,9 +8,9 @@ export default defineTerm({
   label: 'Window to a chunk border',
   order: 9,
   summary:
-    'The window of W, rounded out to a border of chunks of C: what an approximate layer reads token by token (our reconstruction of LGA).',
+    'The window of W, extended to a chunk boundary: what an approximate layer reads token by token (our reconstruction of LGA).',
   words: ([window, chunk]) =>
-    `its window of ${window}, rounded out to a border of chunks of ${chunk}`,
+    `its window of ${window}, extended to a boundary of chunks of ${chunk}`,
   params: [
     { ...TOKENS, label: 'W', initial: 4 },
     { ...TOKENS, label: 'C', initial: 4 },

@@ -6,7 +6,7 @@ export default defineTerm({
   id: 'global',
   label: 'Global tokens',
   order: 8,
-  summary: 'These tokens are read by all and read all (Longformer, BigBird).',
+  summary: 'These tokens are read by every token and read every token (Longformer, BigBird).',
   words: (tokens) =>
     tokens.length === 1
       ? `the global token ${tokens[0]}`

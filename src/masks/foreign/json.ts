@@ -101,7 +101,7 @@ function parsed(text: string): unknown {
     );
   } catch {
     checkWhole(text);
-    throw new InputError('the text is no whole JSON; copy it to its end');
+    throw new InputError('the text is not complete JSON; copy it to its end');
   }
 }
 

@@ -8,7 +8,7 @@ export default defineLint({
   order: 16,
   label: 'Single cells',
   summary:
-    'Cells that are other than in the mask it is meant to be, although nothing else is wrong: a token of another sequence, a slice that is off.',
+    'Cells that differ from the intended mask although nothing else is wrong: a token of another sequence, a slice that is off by one.',
   thread: 'https://github.com/octo-models/octo/issues/75',
   everyRow: true,
   check: (subject) =>

@@ -28,20 +28,20 @@ export default defineLint({
     if (!(value <= -REACHED))
       return [
         {
-          what: `Blocked scores are set to ${say(value)}, which other scores can come near.`,
+          what: `Blocked scores are set to ${say(value)}, which other scores can approach.`,
           consequence:
             'A network can learn scores of that size and read through the mask: blocking is a suggestion.',
-          fix: 'Fill with -inf, or with the least number of the type.',
+          fix: 'Fill with -inf, or with the lowest number of the type.',
         },
       ];
     const largest = LARGEST[dtype];
     if (largest !== undefined && value < -largest)
       return [
         {
-          what: `${say(value)} does not fit ${dtype}, whose least number is ${say(-largest)}.`,
+          what: `${say(value)} does not fit ${dtype}, whose lowest number is ${say(-largest)}.`,
           consequence:
             'It overflows to -inf or is refused, so that what was tested in float32 gives NaN here in rows with no key.',
-          fix: `Take the least number from the type itself, not a constant written for float32.`,
+          fix: `Take the lowest number from the type itself, not a constant written for float32.`,
           thread: 'https://github.com/huggingface/transformers/issues/17306',
         },
       ];

@@ -27,7 +27,7 @@ export default defineLint({
             cell: first,
             what: `With is_causal the triangle is used, and ${cells} ${cells === 1 ? 'cell of this mask is' : 'cells of this mask are'} other, first query ${first.query}, key ${first.key}.`,
             consequence:
-              'The mask is ignored without a word, or refused, depending on the call: windows, documents and padding in it have no effect.',
+              'The mask is ignored silently, or refused, depending on the call: windows, documents and padding in it have no effect.',
             fix: 'Pass either the mask, with the triangle in it, or is_causal; never both.',
           };
         })

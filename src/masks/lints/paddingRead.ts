@@ -33,7 +33,7 @@ export default defineLint({
         cell: first,
         what: `Query ${first.query}, of the text ${sayRuns(text)}, reads padding: key ${sayRuns(padding)}${queries > 1 ? `; ${queries} of ${all} queries of the text do` : ''}.`,
         consequence:
-          'Padding takes a share of the attention, so that a text answers otherwise in a batch than alone.',
+          'Padding takes a share of the attention, so a text gets a different answer in a batch than alone.',
         fix: `Block keys before ${start} for every query, in decoding steps too.`,
         explains: ['L5', 'L9', 'L12'],
       };

@@ -75,7 +75,7 @@ function taken({ allowed, because, constant, one, sure }: Reading): Found {
   const turned =
     allowed === 'zero'
       ? 'The file was turned over: its 0 is shown as a cell that may be read.'
-      : 'It is shown as the file has it.';
+      : 'It is shown as in the file.';
   return {
     note: true,
     what: `${one[0]!.toUpperCase()}${one.slice(1)} means "${meaningOf(allowed)}" in this file${sure ? '' : constant ? ', which its cells cannot tell' : ', as a guess'}: ${because}.`,

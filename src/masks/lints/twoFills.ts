@@ -32,7 +32,7 @@ export default defineLint({
       {
         what: `Blocked cells hold ${all.length === 2 ? 'two' : all.length} different numbers: ${say(first.value)} in ${first.cells} and ${say(second.value)} in ${second.cells}${all.length > 2 ? ', and others' : ''}.`,
         consequence: overflow
-          ? `${say(first.value)} is the least number of ${least.type}, and twice that is -inf: a row that both masks block altogether gives NaN, where one of them alone gives a mean.`
+          ? `${say(first.value)} is the lowest number of ${least.type}, and twice that is -inf: a row that both masks block altogether gives NaN, where one of them alone gives a mean.`
           : sum
             ? 'One is twice the other: two masks were added, and in a row that is blocked altogether the softmax then prefers the cells that only one of them blocks.'
             : 'In a row that is blocked altogether the softmax prefers the cells with the higher number, and reads them as if nothing were blocked.',

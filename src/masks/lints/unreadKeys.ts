@@ -35,7 +35,7 @@ export default defineLint({
         cell: { query: Math.max(0, unread[0]! - asked[0]!), key: unread[0]! },
         what: `No query reads key ${sayRuns(unread)}${dead}.`,
         consequence:
-          'These tokens are written to the cache and computed for nothing, and nothing they say is heard in this layer.',
+          'These tokens are written to the cache and computed for nothing, and they have no effect in this layer.',
         fix: 'Let each token read at least itself, or declare these tokens as padding and do not compute them.',
       };
     }),

@@ -5,7 +5,7 @@ export default defineLint({
   id: 'L9',
   order: 9,
   label: 'Window not applied',
-  summary: 'A window was declared, and queries read everything before it all the same.',
+  summary: 'A window was declared, but queries still read everything before it.',
   thread: 'https://github.com/keras-team/keras-hub/issues/2186',
   check: (subject) =>
     eachLayer(subject, (mask, layer) => {

@@ -37,8 +37,8 @@ function wrongSign(mask: Mask, declared: Declared, window: number): Found | unde
     cell: { query: live.query, key: intersect(live.row, live.beyond)[0]! },
     what: `Query ${live.query} reads keys before its window of ${window} and none inside it.`,
     consequence:
-      'Nearby tokens are blocked and far ones read, and the first queries are left with no key at all.',
-    fix: `Turn the sign of the offset: the window keeps query - key < ${window} and blocks the rest.`,
+      'Nearby tokens are blocked, far ones are read, and the first queries are left without any key.',
+    fix: `Flip the sign of the offset: the window keeps query - key < ${window} and blocks the rest.`,
     thread: 'https://github.com/huggingface/transformers/issues/41228',
     explains: ['L1', 'L2', 'L9', 'L11', 'L13'],
   };

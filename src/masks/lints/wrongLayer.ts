@@ -13,7 +13,8 @@ export default defineLint({
   id: 'L10',
   order: 10,
   label: 'Wrong layer',
-  summary: 'The window is there, but in another layer than declared, or with another layer’s size.',
+  summary:
+    'The window is there, but in a different layer than declared, or with another layer’s size.',
   thread: 'https://github.com/Lightning-AI/litgpt/issues/1972',
   check(subject): readonly Found[] {
     const wrong = wrongLayers(subject);
@@ -38,7 +39,7 @@ export default defineLint({
         }),
         what: `This layer was declared with ${say(declared)} and shows ${say(shows)}${others.length > 0 ? `; wrong too: ${others.length === 1 ? 'layer' : 'layers'} ${others.map((one) => one + 1).join(', ')}` : ''}.`,
         consequence:
-          'The number of windows looks right, but information takes another way through the stack than the weights were trained for.',
+          'The number of windows looks right, but information takes a different path through the stack than the weights were trained for.',
         fix: 'Count layers from 0 on both sides, and size each mask from its own layer.',
         ...(sized && { thread: 'https://github.com/huggingface/transformers/issues/48482' }),
         explains: ['L5', 'L9', 'L11'],

@@ -86,7 +86,7 @@ export function finding({ name, at }: Named, T: number): readonly string[] {
   if (parts.states > 0)
     whys.push(`${count(parts.states, parts.layers)} keep a state that does not grow`);
   if (parts.shared > 0)
-    whys.push(`${count(parts.shared, parts.layers)} read what a layer before keeps`);
+    whys.push(`${count(parts.shared, parts.layers)} reuse what an earlier layer keeps`);
   if (parts.none > 0) whys.push(`${count(parts.none, parts.layers)} have no attention`);
   const grows =
     parts.growing === 0
