@@ -111,7 +111,11 @@ function ofRows(
   const [texts, tokens] = shape as [number, number];
   if (rows.every(isBinary)) {
     const named = /attention_?mask$|padding_mask$/i.test(name);
-    const fits = rows.every(isText) && !isStaggered(rows);
+    // A text whose row was lost is still one of a batch, if its name says that it is a batch.
+    const fits =
+      rows.every((row) => isText(row) || (named && !row.includes(1))) &&
+      rows.some(isText) &&
+      !isStaggered(rows);
     const square = texts === tokens;
     if (named && fits && (!square || texts === 1))
       return found(
@@ -147,9 +151,14 @@ function isText(row: readonly number[]): boolean {
   return row.slice(from, to + 1).every((one) => one === 1);
 }
 
-/** Does each row read its own token, the last row at the last key, and nothing after it? */
-const isDecoding = (rows: readonly (readonly number[])[]): boolean =>
-  rows.every((row, q) => row.lastIndexOf(1) === row.length - rows.length + q);
+/** The part of rows that may be wrong before they are no queries any more. */
+const WRONG_ROWS = 0.25;
+
+/** Does each row read its own token, the last row at the last key, and nothing after it? A few may be wrong. */
+function isDecoding(rows: readonly (readonly number[])[]): boolean {
+  const others = rows.filter((row, q) => row.lastIndexOf(1) !== row.length - rows.length + q);
+  return others.length <= WRONG_ROWS * rows.length;
+}
 
 /** Each row ends, or begins, one token after the one above it: queries, one after another. */
 function isStaggered(rows: readonly (readonly number[])[]): boolean {

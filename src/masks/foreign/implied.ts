@@ -122,7 +122,7 @@ function ofPadding(given: readonly number[], text: number, read: Read): Implied 
   if (from < 0)
     return {
       T,
-      expression: not(everything),
+      expression: asTerms(T, [], { left: T, right: 0 }, read),
       says: `${named(text)}: all ${T} tokens are padding. ${reads(read)}.`,
     };
   const holes = row.slice(from, to + 1).filter((one) => one === 0).length;
