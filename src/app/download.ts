@@ -50,7 +50,9 @@ export async function pngBlob(svg: SVGSVGElement, caption: Caption): Promise<Blo
   [canvas.width, canvas.height] = [Math.round(SHARP * width), Math.round(SHARP * height)];
   canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('no picture came of it'))));
+    canvas.toBlob((blob) =>
+      blob ? resolve(blob) : reject(new Error('the picture could not be made')),
+    );
   });
 }
 

@@ -104,7 +104,7 @@ function entryOf(text: string, shared: RunSpec, notes: string[]): Entry {
   const unknown = split.find(
     ([key]) => key !== 'name' && !(OWN as readonly string[]).includes(key),
   );
-  if (unknown) notes.push(`'${unknown[0].slice(0, 24)}' is no setting of one run; ignored`);
+  if (unknown) notes.push(`'${unknown[0].slice(0, 24)}' is not a setting of a run; ignored`);
   const base = toQuery({ ...shared, plan: 'global' });
   const read = fromQuery(
     [base, `plan=${plan}`, ...own.map(([key, value]) => `${key}=${value}`)].join('&'),

@@ -118,13 +118,13 @@ export function readFile(text: string): Saved {
     data = JSON.parse(text);
   } catch {
     throw new InputError(
-      'the file is no whole JSON; open a file that Save wrote, and that was copied to its end',
+      'the file is not complete JSON; open a file written by Save and copied in full',
     );
   }
   const file = record(data, 'the file');
   check(
     file['format'] === FORMAT,
-    `the file is no comparison: its format should be '${FORMAT}'; open a file that Save wrote`,
+    `the file is not a comparison: its format should be '${FORMAT}'; open a file written by Save`,
   );
   check(
     file['version'] === VERSION,

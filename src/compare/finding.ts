@@ -61,13 +61,16 @@ export function findingOf(contenders: readonly Contender[], question: Question):
     early: false,
     standings: contenders.map(() => undefined),
   });
-  if (runs.length < 2) return nothing('Fewer than two runs go on: there is nothing to compare.');
+  if (runs.length < 2)
+    return nothing('Fewer than two runs are still going, so there is nothing to compare.');
   const names = runs.map(({ name }) => name);
   const verdict = verdictOf(runs, question.measure);
   if (runs.every(({ step }) => step === 0)) return nothing(asked(names, question));
   const made = Math.min(...runs.map(({ step }) => step));
   if (!verdict)
-    return nothing(`${after(made)} nothing held out has been looked at yet: no finding so far.`);
+    return nothing(
+      `${after(made)} nothing has been tested on held-out data yet, so there is no finding.`,
+    );
   if (verdict.step <= question.warmup)
     return nothing(
       `${after(verdict.step)} it is too early to say: the learning rate rises until step ${formatInteger(question.warmup)}.`,
@@ -112,8 +115,8 @@ const after = (steps: number) => `After ${formatInteger(steps)} ${steps === 1 ? 
 /** Before anything is trained: what the comparison asks. */
 function asked(names: readonly string[], { measure, distance }: Question): string {
   return measure.of === 'text'
-    ? `Which of ${listed(names)} predicts text it has not seen best, and for what price?`
-    : `Which of ${listed(names)} answers when the answer lies ${distance === undefined ? 'far' : `at least ${counted(distance, 'token')}`} back, and for what price?`;
+    ? `Which of ${listed(names)} best predicts text it has not seen, and at what price?`
+    : `Which of ${listed(names)} answers when the answer lies ${distance === undefined ? 'far' : `at least ${counted(distance, 'token')}`} back, and at what price?`;
 }
 
 /** While it is too early to compare: the numbers as they are, and nobody in front. */
@@ -128,13 +131,13 @@ function pace(names: readonly string[], { progress }: Verdict, measure: Measure)
   const fastest = gains.indexOf(Math.max(...gains));
   const { gain } = progress[fastest]!;
   if (gain === undefined)
-    return 'There was no look at them early enough to say how fast they are learning.';
+    return 'They were not tested early enough to say how fast they are learning.';
   const seen =
     measure.of === 'text'
       ? `In the last third of these steps the loss of ${names[fastest]} fell by ${gain.toFixed(2)} nats`
       : `In the last third of these steps the share that ${names[fastest]} answers right rose by ${(100 * gain).toFixed(0)} percentage points`;
   const chanceOrSeed = measure.of === 'text' ? 'seeds move a gap by' : 'chance moves a gap by';
-  return `${seen}; as much may come again. Runs are called better or worse once that, with what ${chanceOrSeed}, is less than what lies between them, and as good as each other once ${
+  return `${seen}, and may change by as much again. Runs are called better or worse once that, plus what ${chanceOrSeed}, is less than the gap between them, and as good as each other once ${
     measure.of === 'text'
       ? `it is at most ${SEED_NOISE.most} nats, the most that seeds moved a gap by`
       : 'it is no more than chance'
@@ -247,12 +250,12 @@ function trust(
   measure: Measure,
 ): string {
   if (seeds >= 3)
-    return `Means over ${seeds} seeds. A difference is called only where every seed shows it and it is larger than the seeds differ in it.`;
+    return `Means over ${seeds} seeds. A difference is reported only if every seed shows it and it is larger than the spread between seeds.`;
   const few = seeds === 1 ? 'One seed' : 'Two seeds';
   const elsewhere = one.repeats.length > 0 && seeds === 1 ? ' at this step' : '';
   return measure.of === 'text'
-    ? `${few}${elsewhere}. In the recorded figures the gap between two plans moved by ${SEED_NOISE.middle} nats from seed to seed in the middle, at most by ${SEED_NOISE.most}; differences up to ${SEED_NOISE.middle} are not called.`
-    : `${few}${elsewhere}, ${formatInteger(tokens / measure.together)} questions. Shares no further apart than chance moves them are not called; whether a plan finds its way at all can depend on the seed.`;
+    ? `${few}${elsewhere}. In the recorded figures the gap between two plans moved by ${SEED_NOISE.middle} nats from seed to seed in the middle, at most by ${SEED_NOISE.most}; differences up to ${SEED_NOISE.middle} are not reported.`
+    : `${few}${elsewhere}, ${formatInteger(tokens / measure.together)} questions. Differences that chance alone could explain are not reported; whether a plan learns the task at all can depend on the seed.`;
 }
 
 const unit = (measure: Measure) => (measure.of === 'text' ? ' nats' : ' right');

@@ -352,7 +352,7 @@ export class Engine {
   async #passesInTiles({ own }: Computing): Promise<boolean> {
     if (!own || !compiles(own.machine)) return true; // tested at the start
     try {
-      await within(START_PATIENCE, selfTest(own.machine, IN_TILES), 'it was not done in time');
+      await within(START_PATIENCE, selfTest(own.machine, IN_TILES), 'it timed out');
       return !this.#fault;
     } catch {
       return false; // it is chosen anew, which says why

@@ -17,11 +17,11 @@ let tell: (sentence: string) => void = () => {};
 export function threadsHere(onLoss: (sentence: string) => void): Threads | string {
   tell = onLoss;
   if (!globalThis.crossOriginIsolated) {
-    return 'WebAssembly computes in one thread here: more may share memory only on a page that is cross-origin isolated, which takes two headers of its host over HTTPS, and of the page around it where it is embedded.';
+    return 'WebAssembly computes in one thread here: several threads need a cross-origin isolated page, that is two headers from its host over HTTPS, and from the page around it if it is embedded.';
   }
   const size = Math.min(navigator.hardwareConcurrency, MOST);
   if (size < 2)
-    return 'WebAssembly computes in one thread here: the browser names one processor core.';
+    return 'WebAssembly computes in one thread here: the browser reports one processor core.';
   return {
     kernels,
     crew: (module) => (crew ??= new Crew(module, size, spawn, (sentence) => tell(sentence))),

@@ -153,7 +153,7 @@ export function wordsOfEfficiency(rows: readonly Measured[]): string {
     .filter((row) => row !== global)
     .map((row) => {
       const ratio = global.stepMs! / row.stepMs!;
-      return `${plans.get(row.plan).label} takes ${ratio >= 1 ? `${ratio.toFixed(1)} times less` : `${(1 / ratio).toFixed(1)} times more`}`;
+      return `${plans.get(row.plan).label} is ${ratio >= 1 ? `${ratio.toFixed(1)} times faster` : `${(1 / ratio).toFixed(1)} times slower`}`;
     });
   return `At ${longest} tokens a step of Global takes ${Math.round(global.stepMs!)} ms; ${others.join(', ')}. Tokens are generated in plain JavaScript, one by one, up to a context of 1,024.`;
 }

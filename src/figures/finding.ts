@@ -64,7 +64,10 @@ export function findingOfLengths(results: readonly Result[], context: number): F
     run.buckets.length > 1 ? run.buckets[0]!.loss - run.buckets.at(-1)!.loss : undefined;
   const parties = partiesOf(results, context, gain);
   if (parties.length === 0) {
-    return { title: `At ${formatInteger(context)} characters no run was looked at yet`, notes: [] };
+    return {
+      title: `At ${formatInteger(context)} characters no run has been tested yet`,
+      notes: [],
+    };
   }
   const asked = ['global', ...ASKED].flatMap((plan) => first(parties, plan) ?? []);
   const worths = (asked.length > 0 ? asked : parties).map(
@@ -99,7 +102,7 @@ export function findingOfContexts(results: readonly Result[], measure: Measure =
     ['better', 'better than global'],
     ['worse', 'worse than global'],
     ['apart', 'different in one seed than in the others'],
-    ['few', 'not to be told from global with fewer than three seeds'],
+    ['few', 'impossible to tell from global with fewer than three seeds'],
   ] as const;
   const said = kinds.flatMap(([kind, words]) => {
     const own = pairs.filter((pair) => pair.kind === kind).map(({ at }) => at);

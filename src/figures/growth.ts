@@ -94,7 +94,7 @@ export function unpriced({ layers }: ModelSpec, T: number): string | undefined {
   const most = tokensSaid(layers);
   return T <= most
     ? undefined
-    : `a mask is kept as rows of ${formatInteger(most)} tokens, which say nothing of longer texts`;
+    : `a mask is kept as rows of ${formatInteger(most)} tokens, which say nothing about longer texts`;
 }
 
 export function growthChart(

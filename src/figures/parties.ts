@@ -64,7 +64,7 @@ export function seedNotes(parties: readonly Party[]): readonly string[] {
     return [`Seeds: ${listed(each)}.`];
   }
   return counts[0] === 1
-    ? ['One seed of each plan: how far seeds differ is not known.']
+    ? ['One seed of each plan: the spread between seeds is unknown.']
     : [`${counts[0]} seeds of each plan.`];
 }
 

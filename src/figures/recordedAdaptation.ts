@@ -27,7 +27,9 @@ export function parseAdaptation(name: string, text: string): RecordedAdaptation 
   try {
     value = JSON.parse(text);
   } catch {
-    throw new InputError(`adaptation ${name} is not valid JSON; 'npm run record' makes it anew`);
+    throw new InputError(
+      `adaptation ${name} is not valid JSON; run 'npm run record' to make it again`,
+    );
   }
   const file = new Fields(value, `adaptation ${name}`);
   const version = file.get('version');

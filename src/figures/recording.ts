@@ -46,7 +46,9 @@ export function parseRecording(name: string, text: string): Recording {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new InputError(`recording ${name} is not valid JSON; 'npm run record' makes it anew`);
+    throw new InputError(
+      `recording ${name} is not valid JSON; run 'npm run record' to make it again`,
+    );
   }
   const file = new Place(`recording ${name}`);
   const own = file.object(
@@ -123,7 +125,7 @@ export function parseIndex(text: string): readonly string[] {
     value = JSON.parse(text);
   } catch {
     throw new InputError(
-      `the list of recordings is not valid JSON; 'npm run record' makes it anew`,
+      `the list of recordings is not valid JSON; run 'npm run record' to make it again`,
     );
   }
   const place = new Place('the list of recordings');

@@ -87,10 +87,10 @@ export function wordsOfTexts(texts: readonly Text[], context: number): readonly 
   };
   const control = findingOfControl(first.results, context);
   const enough = control?.suffices
-    ? ' So in this text a window of one line is enough: the case of the paper is text whose distances nobody knows beforehand.'
+    ? ' So for this text a window of one line is enough; the paper is about text whose distances nobody knows in advance.'
     : '';
   return [
-    `${first.source.label}: ${far(first)}${reach}. The text was chosen because it shows the effect. ${listed(others.map(({ source }) => source.label))}, beside it, is the counter-example: ${far(others[0]!)}. How many texts are like the one or the other, they do not say.`,
+    `${first.source.label}: ${far(first)}${reach}. The text was chosen because it shows the effect. ${listed(others.map(({ source }) => source.label))} is the counterexample: ${far(others[0]!)}. The two texts do not say how many others are like either of them.`,
     ...(control
       ? [`The control at ${formatInteger(context)} characters: ${control.sentence}${enough}`]
       : []),

@@ -19,7 +19,7 @@ import { APART } from './verdict';
 
 /** What the findings mean by their words; the same under every figure. */
 export const DEFINITIONS: readonly string[] = [
-  `“As good as” means that the means of two plans differ by no more than seeds of one plan do: the largest minus the smallest, of the plan whose seeds differ more, with ${SEEDS} seeds of each. ${SEEDS} seeds are few: a difference that small may still be there. A seed “stands apart” where it lies further from the next than twice what the others differ, and ${APART} nats or more.`,
+  `“As good as” says that the means of two plans differ by no more than the seeds of one plan do (largest minus smallest, for the plan whose seeds differ more), with ${SEEDS} seeds of each. ${SEEDS} seeds are few, so a difference that small may still exist. A seed “stands apart” if it is further from its neighbour than twice the spread of the others, and by at least ${APART} nats.`,
   `Differences are in nats per character of held-out text, and a curve's perplexity is e to that power: 0.1 nats more is a perplexity ${Math.exp(0.1).toFixed(2)} times as high.`,
 ];
 
@@ -38,7 +38,7 @@ export function wordsOfMasks(panels: readonly MaskPanel[], T: number): string {
       ? `${label} reads ${masks[0]!.pairs} pairs in every layer`
       : `${label} ${listed(masks.map(({ label: layers, pairs }) => `${pairs} in ${layers}`))}`,
   );
-  return `Rows ask, columns answer; ${T} tokens have ${all} pairs that do not look ahead. ${parts.join('; ')}. The approximate pattern is our reconstruction; the paper's formula was not available to us.`;
+  return `Rows are queries, columns are keys; ${T} tokens have ${all} pairs that do not look ahead. ${parts.join('; ')}. The approximate pattern is our reconstruction; the paper's formula was not available to us.`;
 }
 
 /** Figures 2 and 4, at one context. */
@@ -66,13 +66,13 @@ function trust(results: readonly Result[], gaps: readonly Gap[]): string {
   if (seeds < SEEDS) {
     const one = seeds === 1 ? 'One seed only' : `${seeds} seeds only`;
     return spread === undefined
-      ? `${one}: how far seeds differ is not known, so no difference here is a result.`
-      : `${one}; between seeds the gaps differ by up to ${digits(spread)} where that was measured. Differences of that size are no result.`;
+      ? `${one}: the spread between seeds is unknown, so no difference here means anything.`
+      : `${one}; between seeds the gaps differ by up to ${digits(spread)} where that was measured. Differences of that size mean nothing.`;
   }
   const count = gaps.filter((gap) => isResult(gap.gaps)).length;
   return count === 0
-    ? `No gap is larger than the ${seeds} seeds differ among themselves: none of these differences is a result.`
-    : `Of ${gaps.length} gaps ${count} ${count === 1 ? 'is' : 'are'} larger than the ${seeds} seeds differ among themselves; the others are no result.`;
+    ? `No gap is larger than the spread between the ${seeds} seeds, so none of these differences means anything.`
+    : `${count} of ${gaps.length} gaps ${count === 1 ? 'is' : 'are'} larger than the spread between the ${seeds} seeds; the others mean nothing.`;
 }
 
 function verdict(gaps: readonly Gap[]): string {
@@ -101,7 +101,7 @@ function far(gaps: readonly Gap[], grouped: readonly Gap[]): string {
   if (!local || local.gaps.length < SEEDS || !isResult(last.gaps)) return '';
   const lead = local.gaps.map((gap, seed) => gap - last.gaps[seed]!);
   return isResult(lead) && band(lead).y < 0
-    ? ' But local attention lies lower still: models this small, trained this little, gain from reading less and not from reading far, so this is no evidence for what the paper is about.'
+    ? ' But local attention is lower still: models this small, trained this briefly, gain from reading less rather than from reading far, so this is no evidence for the paper’s claim.'
     : '';
 }
 
@@ -115,8 +115,8 @@ export function wordsOfLengths(results: readonly Result[], context: number): str
   const falls = global.every(({ buckets }) => buckets.at(-1)!.loss < buckets[0]!.loss);
   const help = falls // for every seed: the same models on the same places
     ? `Reading more helps: global attention's perplexity falls from ${mean(0).toFixed(2)} (up to ${formatInteger(from.to)} tokens read, ${formatInteger(from.tokens)} held-out tokens) to ${mean(-1).toFixed(2)} (${formatInteger(to.from)} to ${formatInteger(to.to)}).`
-    : `Reading more does not help yet: global attention's perplexity goes from ${mean(0).toFixed(2)} (up to ${formatInteger(from.to)} tokens read, ${formatInteger(from.tokens)} held-out tokens) to ${mean(-1).toFixed(2)} (${formatInteger(to.from)} to ${formatInteger(to.to)}). Models trained so little use what is near; nothing can be said of long texts.`;
-  return `${help} Buckets hold different places of the text, so plans may be compared within a bucket, buckets only with care.`;
+    : `Reading more does not help yet: global attention's perplexity goes from ${mean(0).toFixed(2)} (up to ${formatInteger(from.to)} tokens read, ${formatInteger(from.tokens)} held-out tokens) to ${mean(-1).toFixed(2)} (${formatInteger(to.from)} to ${formatInteger(to.to)}). Models trained this briefly use only what is near, so this says nothing about long texts.`;
+  return `${help} Buckets cover different parts of the text: compare plans within a bucket, and buckets with each other only with care.`;
 }
 
 /** Figure 3. */
@@ -134,13 +134,13 @@ export function wordsOfCompute(results: readonly Result[]): string {
   const fewest = Math.min(...courses.map(({ seeds }) => seeds));
   const caution =
     fewest < SEEDS
-      ? 'Contexts with one seed say nothing of how far seeds differ: differences there are no result.'
-      : 'Differences no larger than those between seeds are no result.';
+      ? 'Contexts with one seed do not show the spread between seeds, so differences there mean nothing.'
+      : 'Differences no larger than those between seeds mean nothing.';
   const places =
     contexts.length > 1
       ? ' Each context is validated in windows of its own length of the same held-out text, so perplexities of different contexts are not strictly comparable.'
       : '';
-  return `${parts.join(' ')} ${caution}${places} Compared at the same FLOPs, global is looked at before its learning rate has fallen, which makes it look worse than it is. The paper claims more efficient training: the count of FLOPs agrees, and grows in favour of grouping with the context; whether the perplexity stays as good in long training is not shown by so short a one.`;
+  return `${parts.join(' ')} ${caution}${places} Compared at the same FLOPs, global is measured before its learning rate decays, which makes it look worse than it is. The paper claims more efficient training. The count of FLOPs agrees, and the saving grows with the context; runs this short cannot show whether perplexity stays as good over long training.`;
 }
 
 function compared(global: Course, grouped: Course): string {

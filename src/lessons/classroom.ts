@@ -90,7 +90,7 @@ export function sayOutcome({ added, replaced, same, refused }: Outcome): string 
     same > 0 && `${same} ${same === 1 ? 'was' : 'were'} there already`,
     refused.length > 0 && `${refused.length} refused`,
   ].filter(Boolean);
-  return parts.length > 0 ? `${parts.join(', ')}.` : 'Nothing was found in it.';
+  return parts.length > 0 ? `${parts.join(', ')}.` : 'No result was found in it.';
 }
 
 /** Refusals as they are told: the first few, and how many more there are. */
@@ -120,7 +120,7 @@ function readOr(name: string, text: string, lessons: ReadonlySet<string>): Lesso
   try {
     const result = readResult(text);
     if (lessons.has(result.lesson)) return result;
-    return { name, why: `its lesson '${result.lesson}' is none of this site` };
+    return { name, why: `its lesson '${result.lesson}' is not on this site` };
   } catch (error) {
     if (error instanceof InputError) return { name, why: error.message };
     throw error;

@@ -66,7 +66,7 @@ export function warningsOfWriting(spec: RunSpec): readonly string[] {
     ...(packing === 'off'
       ? []
       : [
-          `While it was trained, the documents of a row were kept apart${packing === 'restart' ? ', and positions began anew with each' : ''}. While it writes, everything is one document: behind the end of one it still reads what stood before, which it never did in training.`,
+          `During training the documents of a row were kept apart${packing === 'restart' ? ', and positions restarted with each' : ''}. While it writes, everything is one document: after the end of one it still reads what came before, which it never did in training.`,
         ]),
   ];
 }

@@ -183,7 +183,7 @@ export class Stage implements Asks {
     this.changeRun(run, withStripe(this.specs[run]!, layer, letter));
   };
 
-  /** As the lesson has it. */
+  /** Reset to the lesson’s settings. */
   restore = () => this.enter(this.#given, { veiled: this.veiled });
 
   get altered(): boolean {

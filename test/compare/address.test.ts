@@ -163,7 +163,7 @@ describe('the address of a comparison', () => {
     ['run=local&run=local&run=local&run=local&run=local', /5 runs are more than the 4/],
     ['run=zebra&run=local', /plan='zebra' is not known/],
     ['run=local;window:9999&run=global', /window='9999' became 512/],
-    ['run=local;width:9&run=global', /'width' is no setting of one run/],
+    ['run=local;width:9&run=global', /'width' is not a setting of a run/],
     ['x=yards', /x should be one of steps, tokens/],
   ])('%s is mended, and said to be', (query, note) => {
     expect(fromAddress(query).notes.join('; ')).toMatch(note);

@@ -153,7 +153,7 @@ describe('the file of a comparison', () => {
 
   test.each([
     [['version'], 1, 'the file is of version 1; this page reads version 2'],
-    [['format'], 'other', /is no comparison/],
+    [['format'], 'other', /is not a comparison/],
     [['runs'], [], 'the file has 0 runs; it should have 2 to 4'],
     [['shared', 'layers'], 1e9, /layers is 1000000000; it should be a whole number from 1 to 12/],
     [['shared', 'layers'], '4', /layers of shared is "4"; it should be a number/],
@@ -239,7 +239,7 @@ describe('the file of a comparison', () => {
   test('cut short anywhere is refused', () => {
     fc.assert(
       fc.property(fc.nat(text.length - 1), (length) => {
-        expect(refusal(text.slice(0, length))).toMatch(/no whole JSON/);
+        expect(refusal(text.slice(0, length))).toMatch(/not complete JSON/);
       }),
     );
   });

@@ -45,7 +45,7 @@ describe('of texts', () => {
       "On texts of 16,384 tokens Grouped would need 67 % of Global's FLOPs per token.",
     );
     expect(finding.because).toEqual(['Local can use at most 61 tokens of a context of 512.']);
-    expect(finding.trust).toMatch(/^One seed\. .* differences up to 0\.05 are not called\.$/);
+    expect(finding.trust).toMatch(/^One seed\. .* differences up to 0\.05 are not reported\.$/);
   });
 
   test('a mask kept as rows has no price on long texts, and is said not to have one', () => {
@@ -135,12 +135,12 @@ describe('before there is a result', () => {
 
   test('it asks, waits, and calls nothing while the rate still rises', () => {
     expect(findingOf(few(0), TEXT).title).toBe(
-      'Which of Global and Local predicts text it has not seen best, and for what price?',
+      'Which of Global and Local best predicts text it has not seen, and at what price?',
     );
     expect(findingOf(few(0), NEEDLE).title).toBe(
-      'Which of Global and Local answers when the answer lies at least 28 tokens back, and for what price?',
+      'Which of Global and Local answers when the answer lies at least 28 tokens back, and at what price?',
     );
-    expect(findingOf(few(3), TEXT).title).toMatch(/^After 3 steps nothing held out/);
+    expect(findingOf(few(3), TEXT).title).toMatch(/^After 3 steps nothing has been tested/);
     expect(findingOf(few(10, 2), TEXT).title).toMatch(/^After 10 steps it is too early to say/);
     expect(findingOf(few(10, 2), TEXT).standings).toEqual([undefined, undefined]);
   });
@@ -156,7 +156,7 @@ describe('before there is a result', () => {
     expect(text.standings).toEqual([undefined, undefined]);
     expect([...text.because, text.price]).toEqual(['']);
     expect(text.trust).toMatch(
-      /^In the last third of these steps the loss of Global fell by 0\.36 nats; as much may come again\./,
+      /^In the last third of these steps the loss of Global fell by 0\.36 nats, and may change by as much again\./,
     );
     const task = findingOf([falling('Global', 0.1, 0.45), falling('Local', 0.1, 0.1)], NEEDLE);
     expect(task.title).toMatch(/: Global 45 % and Local 10 % right so far\.$/);
@@ -165,7 +165,7 @@ describe('before there is a result', () => {
       ...one,
       validations: one.validations.slice(1),
     }));
-    expect(findingOf(once, TEXT).trust).toMatch(/no look at them early enough/);
+    expect(findingOf(once, TEXT).trust).toMatch(/not tested early enough/);
   });
 
   test('a run that stopped is left out of it', () => {

@@ -64,7 +64,7 @@ test('the class page keeps results over a reload, says where answers went astray
 
   const answers = page
     .getByRole('region', { name: 'Answers', exact: true })
-    .filter({ hasText: 'learnt all the same' });
+    .filter({ hasText: 'has still learned' });
   const astray = answers.getByRole('region', { name: 'Commonest wrong answers' });
   await expect(astray).toContainText('2×');
   await expect(astray).toContainText('letters are never the answer');
@@ -181,7 +181,7 @@ test('ten questions before and after become a gain on the class page', async ({ 
   // Before 0, 0, 1, 2, 3 and after 6, 5, 6, 7, 8 of ten: (3.2 − 0.6·2) / … = (6.4 − 1.2) / (10 − 1.2).
   await expect(gain).toContainText('0.59');
   await expect(gain).toContainText(/95 % interval 0\.\d\d to 0\.\d\d/);
-  await expect(gain.getByRole('row', { name: /Windows do not add up whole/ })).toContainText(
+  await expect(gain.getByRole('row', { name: /Stacked windows overlap by one/ })).toContainText(
     '100 %',
   );
   await expectAccessible(page);

@@ -83,7 +83,7 @@ test('the same seed writes the same text, another one another; going back and on
   await openModel(page);
   await write(page, 60);
   const first = await log(page).innerText();
-  await page.getByRole('slider', { name: 'Token looked at' }).fill('20');
+  await page.getByRole('slider', { name: 'Selected token' }).fill('20');
   await button(page, 'Rewind to here').click();
   await expect(page.getByText('20 written')).toBeVisible();
   expect(first.startsWith(await log(page).innerText())).toBe(true);
@@ -187,7 +187,7 @@ test('a checkpoint is saved, kept over a reload, opened from its file; what is n
   ] as const) {
     await input.setInputFiles({ name: 'spoilt.zip', mimeType: 'application/zip', buffer: file });
     await expect(page.getByRole('alert')).toHaveText(reason);
-    await expect(page.getByRole('alert')).toContainText('The model in use stays.');
+    await expect(page.getByRole('alert')).toContainText('The current model is unchanged.');
     await expect(model).toHaveValue('file');
   }
 });

@@ -19,13 +19,15 @@ test.describe('a prediction', () => {
     page,
   }) => {
     await visit(page, './#/lessons/00-play/all-white');
-    await expect(page.getByText('Predict first; then it is shown.')).toBeVisible();
+    await expect(
+      page.getByRole('region', { name: 'Learning' }).getByText('Make your prediction first.'),
+    ).toBeVisible();
     await expect(page.getByText('guessing', { exact: true })).toHaveCount(0);
     await predict(page, 'End');
     await expect(feedback(page)).toContainText(
       'You predicted 100 %; it reached 9 %. That is 91 points too high.',
     );
-    await expect(feedback(page)).toContainText('No layer here can see the digit');
+    await expect(feedback(page)).toContainText('No layer can see the digit here');
     await expect(feedback(page)).not.toContainText('✓');
     const strip = page.getByRole('img', { name: 'You predicted 100 %, measured 9 %' });
     await expect(strip).toBeInViewport();
@@ -39,7 +41,7 @@ test.describe('a prediction', () => {
 
     // What is changed afterwards is another experiment, and takes nothing back.
     await button(page, 'a window of 15').click();
-    await expect(button(page, 'As the lesson has it')).toBeVisible();
+    await expect(button(page, 'Reset to the lesson’s settings')).toBeVisible();
     await expect(feedback(page)).toContainText('it reached 9 %');
   });
 
@@ -199,11 +201,11 @@ test('a link that hides training leaves no sentence that asks for it', async ({ 
     './#/lessons/00-play/repair-it?v=1&hide=train,plan&lock=window,groupSize,distance',
   );
   await expect(page.getByRole('heading', { level: 2, name: 'Repair it' })).toBeVisible();
-  await expect(page.getByText('Change what you like')).toHaveCount(0);
+  await expect(page.getByText('Change whatever you like')).toHaveCount(0);
   await expect(page.getByText('To try on the stage')).toHaveCount(0);
   await page.getByRole('button', { name: 'Step 1: Turn things' }).click();
   await expect(page.getByText('Watch the recording to its end')).toBeVisible();
-  await expect(page.getByText('trains the model here')).toHaveCount(0);
+  await expect(page.getByText('to train the model here')).toHaveCount(0);
 });
 
 test('a step without exercises that was read for a while is kept as read', async ({ page }) => {

@@ -109,7 +109,7 @@ test('and in one elsewhere, which it says', async ({ page }) => {
   const host = await plainHost({});
   try {
     await trains(page, `${host.url}#/lab?v=1&backend=wasm&${TINY}`);
-    const why = page.getByText('WebAssembly computes in one thread here: more may share memory');
+    const why = page.getByText('WebAssembly computes in one thread here: several threads need');
     await expect(why.first()).toBeAttached();
   } finally {
     await host.close();

@@ -21,7 +21,7 @@ test('a reset in the Lab is taken back, and training goes on from there', async 
   const step = await settled(page);
   await page.keyboard.press('r');
   await expect.poll(() => stepCount(page)).toBe(0);
-  await expect(page.getByText(/^The run was reset\. The run before stands at step/)).toBeVisible();
+  await expect(page.getByText(/^The run was reset\. The previous run reached step/)).toBeVisible();
   await button(page, 'Take it back').click();
   await expect.poll(() => stepCount(page)).toBe(step);
   await expect(button(page, 'Take it back')).toBeHidden();

@@ -73,14 +73,14 @@ test('words say so where grouped attention is worse than the paper claims', () =
 test('words say that differences within the band of seeds are no result', () => {
   const grouped = three('grouped', [[12, 10.4], [12.1, 9.9], [11.9, 9.9]]); // prettier-ignore
   const words = wordsOfGaps([...grouped, ...global], 8);
-  expect(words).toContain('No gap is larger than the 3 seeds differ among themselves');
+  expect(words).toContain('No gap is larger than the spread between the 3 seeds');
   expect(words).toContain('nothing here speaks against it');
   expect(seedSpread([...grouped, ...global])).toBeCloseTo(0.7, 9);
 });
 
 test('one seed is never a result, and is measured against the spread of the others', () => {
   const one = [result({ plan: 'global', context: 16, seed: 1 }, [12, 9]), result({ plan: 'local', context: 16, seed: 1 }, [12, 11])]; // prettier-ignore
-  expect(wordsOfGaps(one, 16)).toContain('One seed only: how far seeds differ is not known');
+  expect(wordsOfGaps(one, 16)).toContain('One seed only: the spread between seeds is unknown');
   const more = three('local', [[12, 10.4], [12.1, 9.9], [11.9, 9.9]]); // prettier-ignore
   expect(wordsOfGaps([...one, ...global, ...more], 16)).toContain(
     'One seed only; between seeds the gaps differ by up to 0.70 where that was measured',

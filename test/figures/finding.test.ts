@@ -137,7 +137,7 @@ describe('on runs like those that were measured', () => {
       /^The longer the context, the less .*: \d\d % at 256, \d\d % at 512 and \d\d % at 1,024$/,
     );
     expect(notes[0]).toBe(
-      'Grouped is as good as global at 256; different in one seed than in the others at 512; not to be told from global with fewer than three seeds at 1,024.',
+      'Grouped is as good as global at 256; different in one seed than in the others at 512; impossible to tell from global with fewer than three seeds at 1,024.',
     );
     expect(findingOfContexts(LOCAL).title).toContain('no pair');
   });

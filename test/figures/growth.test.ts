@@ -101,14 +101,14 @@ describe('cost against length', () => {
       expect(unpriced(asRows, 96)).toBeUndefined();
       expect(unpriced(asRule, LONGEST)).toBeUndefined();
       expect(() => priceAt(asRows, id, 97)).toThrow(
-        'there is no price at 97 tokens: a mask is kept as rows of 96 tokens, which say nothing of longer texts',
+        'there is no price at 97 tokens: a mask is kept as rows of 96 tokens, which say nothing about longer texts',
       );
     }
     expect(sayPrice(asRows, 'training', 96)).toBe(
       `${sayPrice(asRule, 'training', 96).split(';')[0]}.`,
     );
     expect(sayGrowth(asRows, 'pairs', 128)).toBe(
-      'no price: a mask is kept as rows of 96 tokens, which say nothing of longer texts',
+      'no price: a mask is kept as rows of 96 tokens, which say nothing about longer texts',
     );
     expect(sayGrowth(asRule, 'pairs', 96)).toMatch(/; × .* for twice the tokens$/);
     expect(sayGrowth(asRows, 'pairs', 96)).toBe(sayGrowth(asRule, 'pairs', 96).split(';')[0]);

@@ -131,7 +131,7 @@ describe('what cannot be read is refused by name and reason, and the rest is kep
       'a lesson that is not here',
       file(resultOf('B', true, '99-moon')),
       /a.json/,
-      /'99-moon' is none/,
+      /'99-moon' is not on this site/,
     ],
     [
       'a book',

@@ -293,7 +293,7 @@ const CLAIMS: readonly (readonly [RegExp, (of: Of, found: readonly number[]) => 
   ],
   [/still within reach/, ({ spec, T }) => backOf(layersOf(spec), T).includes(false)],
   [/keeps no other/, (of) => layersOf(of.spec).some((layer) => heldBy(layer, of.T) < of.T)],
-  [/rounded out to the border/, (of) => layerOf(of).pattern === 'approximate'],
+  [/extended to a chunk boundary/, (of) => layerOf(of).pattern === 'approximate'],
   [/Each token also reads itself/, (of) => every(of.T, (q) => row(of, q)[q] === EXACT)],
   [
     /those after the query may not be read/,
@@ -305,9 +305,12 @@ const CLAIMS: readonly (readonly [RegExp, (of: Of, found: readonly number[]) => 
   [/in a global layer it reads/, (of) => row(of).slice(0, of.query).every((cell) => cell === EXACT)], // prettier-ignore
   [/how wide the window is/, (of) => layerOf(of).pattern !== 'global'],
   [/there are more|each of the/, ({ spec }) => spec.layers > 1 || spec.heads > 1],
-  [/as the (?:dearest|cheapest) one; look at each stripe/, (of) => new Set(allPairs(of)).size > 1],
+  [
+    /as the (?:most expensive|cheapest) one; look at each stripe/,
+    (of) => new Set(allPairs(of)).size > 1,
+  ],
   [/which holds (\d+) keys/, (of, [held]) => layersOf(of.spec).some((layer) => heldBy(layer, of.T) === held)], // prettier-ignore
-  [/; a local layer lets go|, and a local layer lets go/, (of) => has(of, 'local')],
+  [/; a local layer drops|, and a local layer drops/, (of) => has(of, 'local')],
   [/an approximate layer keeps/, (of) => has(of, 'approximate')],
   [/[Ee]ach layer adds (\d+)/, ({ spec, T }, [added]) => layersOf(spec).every((_, l, all) => reachOf(all.slice(0, l + 1), T) === 1 + (l + 1) * added!)], // prettier-ignore
   [/so a layer adds (\d+)/, ({ spec, T }, [added]) => reachOf(layersOf(spec), T) === 1 + spec.layers * added!], // prettier-ignore
@@ -328,7 +331,7 @@ const ALWAYS = [
   'A token reads itself too.',
   'The last token is held too.',
   'The token itself is one more.',
-  'That is the window; here it is rounded out',
+  'That is the window; here it is extended',
   'the keys that may not be read',
   'it also counts keys that come after their query',
   'A multiply and an add are two FLOPs',

@@ -204,7 +204,7 @@ describe('exercises', () => {
     );
     stage.change({ window: 20 });
     study.check(one);
-    expect(study.verdictOf(one)!.says).toMatch(/There is a way with fewer/);
+    expect(study.verdictOf(one)!.says).toMatch(/Fewer is possible/);
     stage.change({ window: 11 });
     study.check(one);
     expect(study.verdictOf(one)!.right).toBe(true);

@@ -57,7 +57,7 @@ export const headOf = (id: string): Heading | undefined => {
 /** Throws InputError where there is no such lesson, or it cannot be read; the message is for the reader. */
 export async function loadLesson(id: string): Promise<Lesson> {
   const load = documents[`/lessons/${id}/lesson.md`];
-  if (!load) throw new InputError(`there is no lesson '${id}'`);
+  if (!load) throw new InputError(`no lesson is called '${id}'`);
   const document = await load();
   if (isRefused(document)) throw new InputError(document.refused);
   return lessonOf(document, known);

@@ -6,7 +6,7 @@ export default defineStart({
   label: 'Copy: what does a summary lose?',
   order: 6,
   summary:
-    'Letters are to be repeated in their order, out of reach of the window. A summary keeps what was in its chunk and not in which order.',
+    'Letters must be repeated in order, from beyond the window. A summary keeps what was in its chunk, but not in which order.',
   settings: { ...needle.settings, task: 'copy', context: 40, distance: 24, heads: 4, rate: 0.004 },
   runs: [
     { plan: 'global' },

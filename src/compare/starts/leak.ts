@@ -5,7 +5,7 @@ export default defineStart({
   label: 'A leak: a loss that is too good',
   order: 8,
   summary:
-    'One run reads what it should, the other one key too far: the very character that is asked for. Its loss falls to almost nothing, on held-out text too. It is the mask that is wrong, and nothing else differs.',
+    'One run reads what it should. The other reads one key too far: the very character it must predict. Its loss falls to almost nothing, even on held-out text. The mask is wrong; nothing else differs.',
   settings: {},
   runs: [
     { plan: 'custom', stripes: '1111', masks: '!ahead(2)', name: 'One key too far' },

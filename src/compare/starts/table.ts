@@ -7,7 +7,7 @@ export default defineStart({
   label: 'A table: who reads the line above?',
   order: 0,
   summary:
-    'Three plans learn a table of postal codes. What helps stands one line back, beyond what four local layers reach: local attention cannot use it, global and grouped can.',
+    'Three plans learn a table of postal codes. What helps is one line back, beyond what four local layers reach: local attention cannot use it, global and grouped can.',
   settings: opening.settings,
   runs: [{ plan: 'global' }, { plan: 'grouped' }, { plan: 'local' }],
   steps: 400,

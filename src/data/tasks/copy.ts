@@ -14,7 +14,7 @@ const copy = defineTask({
   id: 'copy',
   label: 'Copy',
   order: 13,
-  summary: 'After the bar, the letters from the beginning come again, in their order.',
+  summary: 'After the bar, the letters from the beginning are repeated in order.',
   needs:
     'Exact reading at one fixed distance: a layer that sees single tokens that far back. A summary of a chunk may lose which letter stood where.',
   source: 'Jelassi et al. 2024, arXiv:2402.01032, made smaller',

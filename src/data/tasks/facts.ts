@@ -18,7 +18,7 @@ const facts = defineTask({
   label: 'Facts and questions',
   order: 12.5,
   summary:
-    'A text of letters in which a few names stand, each before its letter; at the end names are asked for theirs. Only the answers count.',
+    'A text of letters with a few names in it, each followed by its letter; at the end some names are asked for their letter. Only the answers count.',
   needs:
     'Two hops for several names: a layer joins each letter to the name before it, a later layer that sees far looks the name up.',
   // Letters are everywhere, so knowing which letters occur is of no use: with a filler of its own, as in Recall, a model

@@ -16,7 +16,7 @@ const sort = defineTask({
   id: 'sort',
   label: 'Sort',
   order: 14,
-  summary: 'After the arrow, the digits from the beginning come again, the smallest first.',
+  summary: 'After the arrow, the digits from the beginning are repeated, smallest first.',
   needs:
     'Counts, not places: how many there are of each digit survives averaging, so summaries of chunks may be enough where copying is beyond them.',
   source: 'Zebra Lab, after the demo of minGPT (Karpathy)',

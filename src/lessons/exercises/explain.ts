@@ -32,7 +32,7 @@ export default defineExercise<ExplainExercise, Explained>({
     if (!longEnough(text))
       return {
         right: false,
-        says: `A sentence or two, ${LEAST} characters at least; then a model answer is shown beside it.`,
+        says: `Write a sentence or two, at least ${LEAST} characters; then compare it with a model answer.`,
       };
     if (!found)
       return {
@@ -48,7 +48,7 @@ export default defineExercise<ExplainExercise, Explained>({
   solve: ({ points }) => ({
     answer: { text: 'An answer of more than twenty characters.', found: points.map((_, i) => i) },
   }),
-  wrong: () => [{ answer: { text: 'too short' }, says: /A sentence or two/ }],
+  wrong: () => [{ answer: { text: 'too short' }, says: /a sentence or two/ }],
   answerOf({ points }, value) {
     if (typeof value !== 'object' || value === null) return undefined;
     const { text, found } = value as Record<string, unknown>;

@@ -70,7 +70,7 @@ export default defineExercise<NumberExercise, string>({
     const value = valueOf(exercise);
     const given = numberOf(answer);
     if (Number.isNaN(given))
-      return { right: false, says: 'That is no number; write it in digits, as 1,234.' };
+      return { right: false, says: 'That is not a number; write it in digits, such as 1,234.' };
     if (near(given, value, exercise.within))
       return { right: true, says: `Right: ${quantity.because(exercise.of)}.` };
     // Of several roads to the same number the first is told: quantities list the likelier ones first.
@@ -111,7 +111,7 @@ export default defineExercise<NumberExercise, string>({
     return [
       ...mistakes,
       { answer: String(value * 3 + 7), says: /it is less|Not / },
-      { answer: 'many', says: /no number/ },
+      { answer: 'many', says: /not a number/ },
     ];
   },
   answerOf: (_, value) => (typeof value === 'string' && value.length <= 40 ? value : undefined),

@@ -59,7 +59,7 @@ export default defineExercise<PaintExercise, string>({
     if (wrong < 0)
       return {
         right: true,
-        says: `Right: ${cells.filter(Boolean).length} cells, every one as the rule says.`,
+        says: `Right: all ${cells.filter(Boolean).length} cells follow the rule.`,
       };
     const [query, key] = [Math.floor(wrong / tokens), wrong % tokens];
     const many = cells.filter((cell, i) => cell !== (answer[i] === '1')).length;
@@ -75,7 +75,7 @@ export default defineExercise<PaintExercise, string>({
         : `${because.join(' and ')} ${allowed ? 'lets it through' : 'forbids it'}`;
     return {
       right: false,
-      says: `The first wrong cell: query ${query}, key ${key} (${far}) ${allowed ? 'is to be painted' : 'is to stay blank'}, since ${why}. ${many === 1 ? 'It is the only one.' : `${many} cells differ in all.`}`,
+      says: `The first wrong cell: query ${query}, key ${key} (${far}) ${allowed ? 'should be painted' : 'should stay blank'}, since ${why}. ${many === 1 ? 'It is the only one.' : `${many} cells differ in all.`}`,
       at: { query, key },
     };
   },

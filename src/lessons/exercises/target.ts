@@ -156,11 +156,11 @@ export default defineExercise<TargetExercise, Settings>({
     if (paid > exercise.best.cost + 1e-9)
       return {
         right: false,
-        says: `Goal met with ${formatInteger(paid)} ${cost.unit}. There is a way with fewer.`,
+        says: `Goal met with ${formatInteger(paid)} ${cost.unit}. Fewer is possible.`,
       };
     return {
       right: true,
-      says: `Right: ${formatInteger(paid)} ${cost.unit}, and none of the ${exercise.ways} ways takes fewer.`,
+      says: `Right: ${formatInteger(paid)} ${cost.unit}, and none of the ${exercise.ways} possible settings takes fewer.`,
     };
   },
   solve: ({ best: { way } }) => ({ answer: way, world: way }),

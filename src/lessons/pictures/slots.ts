@@ -111,8 +111,8 @@ export function sayStep(layer: PatternSpec, t: number): string {
       const slot = pinnedAt(cache.expression, now).indexOf(now);
       const before = now > 0 ? heldAt(cache, now - 1) : NONE;
       const gone = minus(before, heldAt(cache, now));
-      const left = gone.length > 0 ? `${sayKeys(gone)} read no more and let go; ` : '';
-      return `${left}token ${now} ${slot < 0 ? 'is read by no query from itself on, and is not held' : `went into slot ${slot}`}`;
+      const left = gone.length > 0 ? `${sayKeys(gone)} read no more and dropped; ` : '';
+      return `${left}token ${now} ${slot < 0 ? 'is not read by any query from itself on, and is not held' : `went into slot ${slot}`}`;
     }
   }
 }

@@ -31,7 +31,7 @@ export default defineQuantity({
             {
               id: 'all as the dearest',
               value: layers.length * dearest,
-              says: 'That counts every layer as the dearest one; look at each stripe.',
+              says: 'That counts every layer as the most expensive one; look at each stripe.',
             },
             {
               id: 'all as the cheapest',

@@ -17,7 +17,7 @@ const shape = ({ spec, T, bytes }: Of) => ({
 function sayLeaves(layer: PatternSpec): string {
   if (hasSummaries(layer))
     return 'an approximate layer keeps one summary for each chunk that has left its window';
-  if (isWindow(layer)) return 'a local layer lets go of what has left its window';
+  if (isWindow(layer)) return 'a local layer drops what has left its window';
   return `a layer that reads ${sayLayer(layer)} keeps no other`;
 }
 

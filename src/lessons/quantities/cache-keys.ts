@@ -91,7 +91,7 @@ export default defineQuantity({
       mistakes.push({
         id: 'window not rounded out',
         value: W + Math.floor((T - W) / C!),
-        says: 'The window is rounded out to the border of a chunk: no chunk is summarised before all of it has left.',
+        says: 'The window is extended to a chunk boundary: no chunk is summarised before all of it has left.',
       });
     return mistakes;
   },

@@ -67,7 +67,7 @@ export default defineQuantity({
       mistakes.push({
         id: 'window not rounded out',
         value: start,
-        says: 'That is the window; here it is rounded out to the border of its chunk.',
+        says: 'That is the window; here it is extended to a chunk boundary.',
       });
     return mistakes;
   },

@@ -83,7 +83,7 @@ export default defineQuantity({
       mistakes.push({
         id: 'window not rounded out',
         value: W + Math.floor((query + 1 - W) / chunk),
-        says: 'The window is rounded out to the border of a chunk, so that no token is read twice and none is lost.',
+        says: 'The window is extended to a chunk boundary, so that no token is read twice and none is lost.',
       });
     return mistakes;
   },

@@ -26,7 +26,7 @@ export default defineQuantity({
       mistakes.push({
         id: 'rounded down',
         value: needed - 1,
-        says: 'That stops just short: a part of a layer is a layer.',
+        says: 'That stops just short: you cannot use part of a layer, so round up.',
       });
     if (needed > 1)
       mistakes.push({

@@ -33,13 +33,13 @@ export default defineQuantity({
         mistakes.push({
           id: 'as if all were local',
           value: sum,
-          says: 'So it would be if every layer were local; one that sees everything before changes that.',
+          says: 'That would be right if every layer were local; one that sees everything before changes that.',
         });
       else if (before.some(Boolean))
         mistakes.push({
           id: 'as if all were local',
           value: sum,
-          says: `So it would be if every layer were local; before those, ${tokensOf(fromCells(before, 0, before.length))} can be reached too.`,
+          says: `That would be right if every layer were local; before those, ${tokensOf(fromCells(before, 0, before.length))} can be reached too.`,
         });
       return mistakes;
     }

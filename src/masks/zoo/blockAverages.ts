@@ -7,7 +7,7 @@ const approximate = read('causal & (exact(4, 4) | summaries(4, 4))');
 export default defineBug({
   id: 'block-averages',
   order: 10,
-  title: 'Past the mask',
+  title: 'Loss too good, although the mask looks right',
   thread: 'https://github.com/karpathy/nanochat/issues/844',
   lint: 'L4',
   story:

@@ -6,7 +6,7 @@ const broken = read('!padding(0, 4)');
 export default defineBug({
   id: 'block-length',
   order: 11,
-  title: 'Rounded up',
+  title: 'Right at one length, wrong at another',
   thread: 'https://github.com/meta-pytorch/attention-gym/issues/31',
   lint: 'L14',
   story:

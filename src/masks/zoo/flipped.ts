@@ -6,7 +6,7 @@ const broken = read('!causal');
 export default defineBug({
   id: 'flipped',
   order: 0,
-  title: 'Perfect at once',
+  title: '100 % accuracy from the start',
   thread: 'https://github.com/tensorflow/text/issues/894',
   lint: 'L6',
   story:

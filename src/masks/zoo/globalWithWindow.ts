@@ -8,7 +8,7 @@ const broken = [local, local, local, local];
 export default defineBug({
   id: 'global-with-window',
   order: 17,
-  title: 'No layer looks far',
+  title: 'Facts far back are never found',
   thread: 'https://github.com/vllm-project/vllm/issues/49795',
   lint: 'L10',
   story:

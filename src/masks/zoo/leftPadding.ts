@@ -6,7 +6,7 @@ const broken = read('causal & !padding(4, 0)');
 export default defineBug({
   id: 'left-padding',
   order: 3,
-  title: 'Nothing to read',
+  title: 'NaN in a padded batch',
   thread: 'https://github.com/unslothai/unsloth/pull/9848',
   lint: 'L1',
   story:

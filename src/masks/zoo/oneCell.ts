@@ -11,7 +11,7 @@ const broken = fromRule(16, 16, (q, k) => has(rows.row(q), k) || (q === 12 && k 
 export default defineBug({
   id: 'one-cell',
   order: 13,
-  title: 'One pair too many',
+  title: 'Right but for one pair',
   thread: 'https://github.com/octo-models/octo/issues/75',
   lint: 'L16',
   story:

@@ -6,7 +6,7 @@ const broken = read('causal & window(5)');
 export default defineBug({
   id: 'one-too-many',
   order: 1,
-  title: 'One key too many',
+  title: 'Each query reads one key too many',
   thread: 'https://github.com/huggingface/transformers/issues/39408',
   lint: 'L5',
   story:

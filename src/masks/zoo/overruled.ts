@@ -6,7 +6,7 @@ const given = read('causal & documents(5)');
 export default defineBug({
   id: 'overruled',
   order: 16,
-  title: 'Two orders at once',
+  title: 'Two documents mix despite their mask',
   thread: 'https://github.com/pytorch/pytorch/pull/187413',
   lint: 'L19',
   story:

@@ -6,7 +6,7 @@ const broken = read('causal');
 export default defineBug({
   id: 'packed',
   order: 8,
-  title: 'Strangers on one line',
+  title: 'Packed texts influence one another',
   thread: 'https://github.com/huggingface/nanoVLM/issues/204',
   lint: 'L12',
   story:

@@ -6,7 +6,7 @@ const broken = read('causal');
 export default defineBug({
   id: 'padding-read',
   order: 14,
-  title: 'Answers that depend on the neighbours',
+  title: 'The same prompt, another answer in a batch',
   thread: 'https://github.com/ml-explore/mlx-lm/issues/1906',
   lint: 'L17',
   story:

@@ -6,7 +6,7 @@ const broken = read('window(4) & !ahead(4)');
 export default defineBug({
   id: 'right-side',
   order: 18,
-  title: 'One step too far ahead',
+  title: 'Speech waits for one token too many',
   thread: 'https://github.com/huggingface/transformers/pull/47010',
   lint: 'L5',
   story:

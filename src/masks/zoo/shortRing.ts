@@ -6,7 +6,7 @@ const broken = read('causal & window(5)');
 export default defineBug({
   id: 'short-ring',
   order: 9,
-  title: 'Wrapped too soon',
+  title: 'Decoding drifts away from the full pass',
   thread: 'https://github.com/ml-explore/mlx-lm/issues/390',
   lint: 'L11',
   story:

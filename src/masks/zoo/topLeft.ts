@@ -5,7 +5,7 @@ import { fromRule } from '../../attention/mask';
 export default defineBug({
   id: 'top-left',
   order: 7,
-  title: 'Back to the beginning',
+  title: 'New tokens miss the newest text',
   thread: 'https://github.com/pytorch/pytorch/issues/103082',
   lint: 'L7',
   story:

@@ -7,7 +7,7 @@ const least = -3.3895313892515355e38;
 export default defineBug({
   id: 'two-fills',
   order: 15,
-  title: 'Less than the least',
+  title: '−inf where two masks overlap',
   thread: 'https://github.com/NVIDIA-NeMo/Automodel/pull/2658',
   lint: 'L18',
   story:

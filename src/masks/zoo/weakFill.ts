@@ -6,7 +6,7 @@ const causal = read('causal');
 export default defineBug({
   id: 'weak-fill',
   order: 4,
-  title: 'A wall one can climb',
+  title: 'Blocked tokens still count',
   thread: 'https://github.com/karpathy/minGPT/issues/75',
   lint: 'L8',
   story:

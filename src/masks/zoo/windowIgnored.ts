@@ -6,7 +6,7 @@ const broken = read('causal & ~window(4)');
 export default defineBug({
   id: 'window-ignored',
   order: 5,
-  title: 'Declared and forgotten',
+  title: 'As slow as if there were no window',
   thread: 'https://github.com/keras-team/keras-hub/issues/2186',
   lint: 'L9',
   story:

@@ -8,7 +8,7 @@ const broken = [local, global, local, global];
 export default defineBug({
   id: 'wrong-layer',
   order: 6,
-  title: 'Counted from one',
+  title: 'Windows in neighbouring layers',
   thread: 'https://github.com/Lightning-AI/litgpt/issues/1972',
   lint: 'L10',
   story:

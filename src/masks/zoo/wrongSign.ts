@@ -6,7 +6,7 @@ const broken = read('causal & !window(4)');
 export default defineBug({
   id: 'wrong-sign',
   order: 2,
-  title: 'Far-sighted',
+  title: 'Far tokens are read and near ones not',
   thread: 'https://github.com/huggingface/transformers/issues/41228',
   lint: 'L5',
   story:
