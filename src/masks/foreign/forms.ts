@@ -10,7 +10,7 @@ export const FORMS = {
   padding: 'which tokens are text, texts × tokens',
   segments: 'the document of each token',
   positions: 'the position of each token',
-  lengths: 'where documents begin, cu_seqlens',
+  lengths: 'where documents begin, cu_seqlens, or how long they are',
   blocks: 'a block table, texts × blocks',
 } as const;
 export type Form = keyof typeof FORMS;
@@ -27,6 +27,7 @@ export interface Formed {
 const NAMES: readonly (readonly [RegExp, Form])[] = [
   [/cu_?seq_?lens|indptr|cu_doc_?lens/i, 'lengths'],
   [/(segment|document|doc|sequence|sample|seq)_?(ids?|idx)/i, 'segments'],
+  [/^(.*: )?(seq|context|kv)_?lens?$/i, 'lengths'],
   [/position_?ids?/i, 'positions'],
   [/block_?tables?/i, 'blocks'],
 ];
@@ -160,11 +161,15 @@ function isDecoding(rows: readonly (readonly number[])[]): boolean {
   return others.length <= WRONG_ROWS * rows.length;
 }
 
-/** Each row ends, or begins, one token after the one above it: queries, one after another. */
+/**
+ * Each row ends, or begins, one token after the one above it: queries, one after another. Where there are more of them than
+ * tokens, the others end at the last.
+ */
 function isStaggered(rows: readonly (readonly number[])[]): boolean {
   if (rows.length < 2) return false;
+  const last = rows.length > rows[0]!.length ? rows[0]!.length - 1 : Infinity;
   const by = (at: (row: readonly number[]) => number) =>
-    rows.every((row, i) => i === 0 || at(row) === at(rows[i - 1]!) + 1);
+    rows.every((row, i) => i === 0 || at(row) === Math.min(last, at(rows[i - 1]!) + 1));
   return by((row) => row.lastIndexOf(1)) || by((row) => row.indexOf(1));
 }
 

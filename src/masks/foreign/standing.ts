@@ -3,6 +3,7 @@ import type { Expression } from '../../attention/expression';
 import { maskOf } from '../../attention/expression';
 import { differenceOf, type Mask } from '../../attention/mask';
 import { equal } from '../../attention/runs';
+import { causal } from './families';
 import { nearestOf, nearestPlaceless, type Found } from './nearest';
 
 export interface Standing {
@@ -27,7 +28,8 @@ export function standingOf(mask: Mask, nearest: Found): Standing {
   const { queries, keys, row } = mask;
   // Before what is exact by chance: of two rows anything can be said in global tokens.
   if (isTopLeft(mask)) {
-    const as = exactly({ queries, keys: queries, row });
+    // One query at the first key reads itself, which any pattern lets it.
+    const as = queries === 1 ? causal : exactly({ queries, keys: queries, row });
     if (as) return aligned(mask, as, 'top left');
   }
   if (nearest.difference.cells === 0) return { nearest };

@@ -100,6 +100,14 @@ threads('cu_seqlens', [
     says: '2 more are empty',
     terms: 'causal & documents(3)',
   },
+  {
+    thread: 'PrimeIntellect-ai/prime-rl/pull/2944',
+    what: 'lengths that are not added up: two texts, and padding as one of its own',
+    brought: named('seq_lens', [4, 3, 1]),
+    says: '8 tokens in 3 documents',
+    terms: 'causal & documents(4, 7)',
+    findings: [],
+  },
 ]);
 
 threads('segment ids', [

@@ -12,6 +12,7 @@ threads('a step of decoding', [
     thread: 'pytorch/pytorch/issues/103082',
     what: 'one new token, and a triangle at the top left: it reads the first key alone',
     brought: fromRule(1, 8, (_, k) => k === 0),
+    says: ['plain causal', 'aligned at the top left'],
     meant: 'causal',
     findings: ['L7 at 0, 7'],
     difference: [7, 0, 1],
@@ -74,6 +75,13 @@ threads('a part of a prompt over a cache', [
 ]);
 
 threads('queries and keys of two sequences', [
+  {
+    thread: 'ZcyMonkey/AttT2M/issues/4',
+    what: 'six moments of a motion over four words: each reads as many as its number is',
+    brought: fromRule(6, 4, (q, k) => k <= q),
+    says: ['plain causal', 'It has 6 queries and 4 keys, so they are of two sequences'],
+    findings: [],
+  },
   {
     thread: 'joeynmt/joeynmt/issues/151',
     what: 'seven tokens that are written, padding among them, read a source of five with two of padding',
