@@ -28,9 +28,11 @@ export interface Route {
   /** What follows the page: a lesson and its step. */
   readonly path?: readonly string[];
   readonly query: string;
+  /** What an address names that is not a page: the home page is shown, and says so. */
+  readonly unknown?: string;
 }
 
-/** Whatever the hash says, a page: an empty one is the home page; one that is not known is too. */
+/** Whatever the hash says, a page: the home page if it is empty or names no page. */
 export function parseHash(hash: string): Route {
   const at = hash.indexOf('?');
   const [name = '', ...path] = (at < 0 ? hash : hash.slice(0, at))
@@ -38,7 +40,13 @@ export function parseHash(hash: string): Route {
     .split('/')
     .filter(Boolean);
   const page = PAGES.find(({ id }) => id === name)?.id ?? 'home';
-  return { page, path: page === name ? path : [], query: at < 0 ? '' : hash.slice(at + 1) };
+  const known = page === name;
+  return {
+    page,
+    path: known ? path : [],
+    query: at < 0 ? '' : hash.slice(at + 1),
+    ...(!known && name !== '' && { unknown: name }),
+  };
 }
 
 export const hashOf = ({ page, path = [], query }: Route): string =>

@@ -33,6 +33,8 @@ export class Study {
   at = $state(0);
   /** The last step was left: what is shown is the end. */
   ended = $state(false);
+  /** A step that an address asked for and that this lesson does not have, until the reader goes on. */
+  missing = $state<string | undefined>();
   progress = $state.raw<LessonProgress>(NOTHING);
   /** Answers as they stand, checked or not, by exercise. */
   #answers = $state.raw<Readonly<Record<string, unknown>>>({});
@@ -79,6 +81,7 @@ export class Study {
     const at = lesson.steps.findIndex(({ slug }) => slug === wanted);
     this.go(wanted === END ? lesson.steps.length - 1 : Math.max(0, at));
     this.ended = wanted === END;
+    if (options.at !== undefined && at < 0 && !this.ended) this.missing = options.at;
   }
 
   isDoneAt = (index: number): boolean => isDone(this.lesson.steps[index]!, this.progress);
@@ -87,6 +90,7 @@ export class Study {
     const to = Math.min(this.lesson.steps.length - 1, Math.max(0, index));
     this.at = to;
     this.ended = false;
+    this.missing = undefined;
     const step = this.lesson.steps[to]!;
     this.#answers = Object.fromEntries(
       step.exercises.map((exercise) => [exercise.id, answerTo(exercise, this.progress)]),
@@ -115,7 +119,9 @@ export class Study {
       this.go(this.lesson.steps.length - 1);
       this.ended = true;
     } else if (at >= 0 && (at !== this.at || this.ended)) this.go(at);
-    return place === END || at >= 0;
+    const there = place === END || at >= 0;
+    this.missing = there ? undefined : place;
+    return there;
   };
 
   back = () => this.go(this.ended ? this.at : this.at - 1);
