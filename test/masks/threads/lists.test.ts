@@ -204,7 +204,7 @@ threads('position ids', [
     difference: [12, 3, 0],
   },
   {
-    thread: 'modelscope/ms-swift/issues/9903',
+    thread: 'modelscope/ms-swift/pull/9904',
     what: 'a text of one token: 0 after 0 begins anew',
     brought: named('position_ids', [[0, 1, 2, 3, 0, 0, 1, 2]]),
     terms: 'causal & documents(4, 5)',

@@ -28,51 +28,33 @@ threads('a layer, a head or a text that is not as the others', [
     },
   },
   {
-    thread: 'huggingface/transformers/issues/48745',
-    what: 'one of four layers attends to future tokens',
+    thread: 'lsdefine/attention-is-all-you-need-keras/issues/28',
+    what: 'heads × texts in one axis, repeated instead of tiled',
     brought: {
-      'layers.npy': planesOf([4, 16, 16], 'causal', 'causal', WHOLE, 'causal'),
+      'mask.npy': planesOf([4, 12, 12], PADDED, PADDED, WHOLE, WHOLE),
     },
     then: async (page) => {
-      const { alike } = await page.planes();
-      expect(alike[1]).toMatchObject({
-        planes: [[2]],
-        apart: { cells: 120, first: { query: 0, key: 1 } },
-      });
-      expect(alike[1]!.findings.map(({ code }) => code)).toEqual(['L3']);
-      await page.file.showFound(alike[1]!);
-      expect([page.bench.layer, page.bench.cell]).toEqual([2, { query: 0, key: 1 }]);
-    },
-  },
-  {
-    thread: 'pytorch/executorch/pull/21384',
-    what: 'one head of eight without the window of the others',
-    brought: {
-      'mask.npy': planesOf(
-        [1, 8, 16, 16],
-        ...Array.from({ length: 8 }, (_, h) => (h === 5 ? 'causal' : 'causal & window(4)')),
-      ),
-    },
-    findings: [],
-    then: async (page) => {
-      const { alike } = await page.planes();
-      expect(alike.map(({ count }) => count)).toEqual([7, 1]);
-      expect(alike[1]).toMatchObject({ planes: [[0, 5]], asOthers: true });
-      expect(alike[1]!.findings.map(({ code, cell }) => [code, cell])).toEqual([
-        ['L9', { query: 15, key: 0 }],
+      expect(await alikeIn(page)).toEqual([
+        [[0], [1]],
+        [[2], [3]],
       ]);
     },
   },
   {
-    thread: 'kohya-ss/musubi-tuner/pull/413',
-    what: 'one text of three is read without its triangle',
+    thread: 'bigscience-workshop/Megatron-DeepSpeed/issues/303',
+    what: 'the mask is handed to the first layer alone: the others see everything',
     brought: {
-      'mask.npy': planesOf([3, 1, 16, 16], 'causal', WHOLE, 'causal'),
+      'layers.npy': planesOf([4, 16, 16], 'causal | prefix(6)', WHOLE, WHOLE, WHOLE),
     },
+    says: ['A stack of 4 layers.', 'Layers 2 to 4: This is no mask at all'],
+    meant: '4*causal | prefix(6)',
+    findings: [1, 2, 3].map((layer) => `L3 in layer ${layer} at 0, 6`),
     then: async (page) => {
       const { alike } = await page.planes();
-      expect(alike[1]).toMatchObject({ planes: [[1, 0]], asOthers: true });
-      expect(alike[1]!.findings.map(({ code }) => code)).toEqual(['L3']);
+      expect(alike.map(({ planes }) => planes)).toEqual([[[1], [2], [3]], [[0]]]);
+      expect(alike[1]).toMatchObject({ apart: { cells: 105, first: { query: 0, key: 6 } } });
+      await page.file.showPlane([2]);
+      expect(page.bench.layer).toBe(2);
     },
   },
 ]);
