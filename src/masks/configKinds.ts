@@ -30,5 +30,5 @@ export function bytesOfKind({ layer, count }: LayerKind, T: number, bytesPerNumb
 }
 
 /** Why a layer's mask says less than it seems to; undefined where it says all. */
-export const hatchOf = ({ kind, picks }: ConfigLayer): 'state' | 'picks' | undefined =>
+export const crossedOf = ({ kind, picks }: ConfigLayer): 'state' | 'picks' | undefined =>
   kind === 'state' || kind === 'none' ? 'state' : picks ? 'picks' : undefined;

@@ -3,6 +3,7 @@
  * linted against the words it came with. What is too involved to be said in a declaration is left out.
  */
 import type { Expression } from '../attention/expression';
+import { coreOf } from './repaired';
 import type { Declared } from './subject';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -50,7 +51,8 @@ const cutAt = (
   });
 
 /** Of one layer of `keys` tokens. */
-export function declaredOf(expression: Expression, keys: number): Declared {
+export function declaredOf(whole: Expression, keys: number): Declared {
+  const expression = coreOf(whole, keys); // opened rows of padding are nothing that real tokens are meant to read
   const declared: Mutable<Declared> = {};
   const parts = partsOf(expression, 'and');
   let dilated = false;

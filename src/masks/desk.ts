@@ -3,6 +3,7 @@
  * tests ask directly. The last masks are remembered with their rows.
  */
 import { check } from '../core/check';
+import { ArraySurvey, type Arrays } from './arrays';
 import { declaredOfLayers } from './declared';
 import { brief, maskOf, read, write } from '../attention/expression';
 import type { Matrix } from './foreign/matrix';
@@ -12,9 +13,11 @@ import { recognise, type Asked, type Recognised } from './foreign/recognise';
 import { lint } from './lint';
 import type { Declared, Finding, Subject } from './subject';
 import { differenceOf, pairsOf, type Difference, type Mask } from '../attention/mask';
+import { besideItsText } from './ofText';
 import { docOfImplied, docOfRecognised, docOfStack, type Opened } from './opened';
 import { painted, readRectangles } from './paint';
 import { signOf, Survey, type Planes } from './planes';
+
 import { clip, differ, type Runs } from '../attention/runs';
 import { tileOf, type Tile, type View } from './tile';
 import { blocksOf, type Blocks } from './views/blocks';
@@ -53,6 +56,8 @@ interface Questions {
   pick: { readonly picked: readonly number[] } & Asked & Said;
   /** All planes of the open array, a few of them at a time: to be asked again until all are done. */
   planes: { readonly picked: readonly number[] } & Asked & Said;
+  /** All arrays of what was opened, some cells at a time: to be asked again until all are done. */
+  arrays: object;
   /** The weights of the open array, as a picture: of a pixel the largest. */
   weights: {
     readonly picked: readonly number[];
@@ -121,6 +126,7 @@ interface Answered {
   open: Shown;
   pick: Shown;
   planes: Planes;
+  arrays: Arrays;
   weights: Tile;
   next: { readonly cell?: Difference['first'] };
 }
@@ -137,6 +143,7 @@ export class Desk {
   readonly #masks = new Map<string, Mask>();
 
   #foreign: Brought | undefined;
+  #all: ArraySurvey | undefined;
   #survey: { readonly words: string; readonly of: Survey } | undefined;
 
   /** Throws, or rejects, with InputError for what cannot be answered. */
@@ -172,6 +179,8 @@ export class Desk {
         return this.#pick(question);
       case 'planes':
         return this.#planes(question);
+      case 'arrays':
+        return this.#arrays();
       case 'weights':
         return this.#weights(question);
       case 'next':
@@ -238,6 +247,7 @@ export class Desk {
   async #open({ files }: Questions['open']): Promise<Shown> {
     this.#foreign = undefined;
     this.#survey = undefined;
+    this.#all = undefined;
     const brought = new Brought(await openFiles(files));
     const shown = shownOf(brought, [], {});
     this.#foreign = brought;
@@ -273,6 +283,11 @@ export class Desk {
         of: new Survey(brought.planes(picked, asked), readAs(brought.look(picked, asked), asked)),
       };
     return this.#survey.of.goOn(SLICE);
+  }
+
+  #arrays(): Arrays {
+    this.#all ??= new ArraySurvey(this.#opened(), (look) => readAs(look, {}));
+    return this.#all.goOn(SLICE);
   }
 
   #mask(written: Written): Mask {
@@ -352,9 +367,12 @@ function layersOf(
 /** Are they one pattern, each with its own padding or documents? */
 function areTexts(layers: readonly Recognised[]): boolean {
   const texts = layers.map(({ nearest }) => write(nearest.expression));
-  if (new Set(texts).size < 2 || layers.some(({ nearest }) => nearest.difference.cells > 0))
+  if (
+    new Set(texts).size < 2 ||
+    layers.some(({ nearest, known }) => !known || nearest.difference.cells > 0)
+  )
     return false;
-  const cores = texts.map((text) => text.replaceAll(/ & (!padding|documents)\([^)]*\)/g, ''));
+  const cores = layers.map(({ nearest, mask }) => besideItsText(nearest.expression, mask.keys));
   return new Set(cores).size === 1;
 }
 

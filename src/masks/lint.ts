@@ -5,6 +5,9 @@
  * explains, and those are left out in its layers (a flipped mask also leaks the future; only the flip is reported).
  */
 import { registryOf } from '../core/registry';
+import type { Mask } from '../attention/mask';
+import { run } from '../attention/runs';
+import { opened, openedRows, withRows } from './repaired';
 import type { Finding, Found, Lint, Subject } from './subject';
 
 export type { Declared, Finding, Lint, Subject } from './subject';
@@ -16,14 +19,49 @@ export const lints = registryOf<Lint>(
 
 /** What is wrong, each cause once, in the order of the lints; then notes. */
 export function lint(subject: Subject): readonly Finding[] {
-  const all = lints.all.flatMap(({ id, thread, check }) =>
-    check(subject).map((found) => ({ code: id, thread, ...found })),
+  const { real, whole } = withOpened(subject);
+  const all = lints.all.flatMap(({ id, thread, everyRow, check }) =>
+    check(everyRow ? whole : real).map((found) => ({ code: id, thread, ...found })),
   );
   return all
     .filter((one) => !all.some((by) => explains(by, one)))
     .filter((one) => !one.unless || !all.some((by) => says(by, one, one.unless!)))
     .toSorted((a, b) => Number(a.note ?? false) - Number(b.note ?? false))
     .map(({ explains: _, layers: __, unless: ___, ...finding }) => finding);
+}
+
+/**
+ * Rows of padding that were opened, since they would read nothing, as the lints take them: `real` has them read themselves
+ * alone, in the mask and in what is meant, for what they read of others is no fault; in `whole` what is meant is opened too.
+ */
+function withOpened(subject: Subject): { readonly real: Subject; readonly whole: Subject } {
+  const { masks, meant, declared } = subject;
+  if (!declared.start && declared.length === undefined) return { real: subject, whole: subject };
+  const found = new Map(masks.map((mask) => [mask, openedRows(mask, declared)]));
+  if (![...found.values()].some(Boolean)) return { real: subject, whole: subject };
+  const known = new Map<Mask, Mask>(); // the same mask stays the same mask
+  const own = (mask: Mask, by: Mask): Mask => {
+    const queries = found.get(by)?.queries;
+    if (!queries || mask.queries !== by.queries || mask.keys !== by.keys) return mask;
+    const one =
+      known.get(mask) ?? withRows(mask, queries, (position) => run(position, position + 1));
+    known.set(mask, one);
+    return one;
+  };
+  const open = (mask: Mask, by: Mask): Mask => {
+    const rows = found.get(by);
+    if (!rows || mask.queries !== by.queries || mask.keys !== by.keys) return mask;
+    const { to, queries } = rows;
+    return withRows(mask, queries, (position, row) =>
+      row.length === 0 ? opened(to, position, mask.keys) : row,
+    );
+  };
+  const against = (take: (mask: Mask, by: Mask) => Mask) =>
+    meant && { meant: meant.map((one, layer) => (masks[layer] ? take(one, masks[layer]) : one)) };
+  return {
+    real: { ...subject, masks: masks.map((mask) => own(mask, mask)), ...against(own) },
+    whole: { ...subject, ...against(open) },
+  };
 }
 
 type Coded = Found & { readonly code: string };

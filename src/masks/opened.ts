@@ -41,14 +41,21 @@ export const isNear = (cells: number, { queries, keys }: Mask): boolean =>
   cells > 0 && 16 * cells <= queries * keys;
 
 /** By the nearest terms and paint; by its rows where that would be too much paint. Throws InputError for too many keys. */
-export function docOfRecognised({ mask, nearest, says, fill, polarity }: Recognised): Opened {
+export function docOfRecognised({
+  mask,
+  nearest,
+  known,
+  says,
+  fill,
+  polarity,
+}: Recognised): Opened {
   const { keys, queries } = mask;
   check(
     keys >= 2 && keys <= MOST_TOKENS,
     `the mask has ${keys} keys; masks of 2 to ${MOST_TOKENS} can be shown`,
   );
-  const paint = paintOver(nearest.expression, mask);
-  const asRows = paint.length > MOST_RECTANGLES;
+  const paint = known ? paintOver(nearest.expression, mask) : [];
+  const asRows = !known || paint.length > MOST_RECTANGLES;
   const doubt = polarity.sure
     ? ''
     : ` Which value lets through ${polarity.constant ? 'cannot be known' : 'is a guess'}: ${polarity.because}.`;
@@ -63,7 +70,7 @@ export function docOfRecognised({ mask, nearest, says, fill, polarity }: Recogni
     says: `${says}${asRows ? ' Its rows are kept as they came.' : ''}${sayRows(mask)}${doubt}`,
     more: { ...(fill && { fill }), reading: polarity },
     // So that the cells that differ are seen, counted and found one after another.
-    ...(isNear(nearest.difference.cells, mask) && { meant: brief(nearest.expression) }),
+    ...(known && isNear(nearest.difference.cells, mask) && { meant: brief(nearest.expression) }),
   };
 }
 
@@ -93,7 +100,13 @@ export function docOfStack(layers: readonly Recognised[]): Opened {
     doc: { ...first!.doc, layers: opened.map(({ doc }) => doc.layers[0]!) },
     says: said,
     ...(first!.more && { more: first!.more }),
-    ...(near && { meant: writeStack(layers.map(({ nearest }) => nearest.expression)) }),
+    ...(near && {
+      meant: writeStack(
+        layers.map(({ nearest, known }, l) =>
+          known ? nearest.expression : opened[l]!.doc.layers[0]!.expression,
+        ),
+      ),
+    }),
   };
 }
 

@@ -11,6 +11,7 @@ import type { Choice, Planar } from './foreign/brought';
 import type { Matrix } from './foreign/matrix';
 import { recognise, type Asked, type Recognised } from './foreign/recognise';
 import { lint, type Finding } from './lint';
+import { besideItsText } from './ofText';
 import { isNear } from './opened';
 
 /** Planes with the same numbers. */
@@ -18,7 +19,7 @@ export interface Alike {
   /** One place on each axis, of every plane; the first few of many. */
   readonly planes: readonly (readonly number[])[];
   readonly count: number;
-  /** The nearest pattern as it is written, and the cells in which it differs; undefined where it was refused. */
+  /** The nearest pattern as it is written, and the cells in which it differs; undefined where none is known, or it was refused. */
   readonly is?: string;
   readonly off?: Difference;
   /** Against the commonest planes; undefined in themselves. */
@@ -103,13 +104,14 @@ export class Survey {
     return { sign: signOf(shown), size: one.queries * one.keys };
   }
 
-  #recognised(picked: readonly number[]): Pick<Recognised, 'mask' | 'nearest'> {
+  #recognised(picked: readonly number[]): Judged {
     const { matrix, implied } = this.planar;
     if (matrix) return recognise(matrix(picked), this.asked);
     const { expression, T, queries = T } = implied!(picked);
     return {
       mask: maskOf(expression, T, queries),
       nearest: { expression, difference: { cells: 0 } },
+      known: true,
     };
   }
 
@@ -131,33 +133,45 @@ export class Survey {
     );
   }
 
+  /** Are they the same but for padding and documents, in a batch? */
+  #areTexts(a: Expression, b: Expression, keys: number): boolean {
+    return (
+      this.planar.axes.some(({ name, count }) => name === 'batch' && count > 1) &&
+      besideItsText(a, keys) === besideItsText(b, keys)
+    );
+  }
+
   #judged(): readonly Alike[] {
     const groups = [...this.#groups.values()].sort((a, b) => b.count - a.count);
-    let common: { readonly mask: Mask; readonly expression: Expression } | undefined;
+    let common:
+      { readonly mask: Mask; readonly expression: Expression; readonly known: boolean } | undefined;
     return groups.map(({ first, planes, count }): Alike => {
-      let recognised: Pick<Recognised, 'mask' | 'nearest'>;
+      let recognised: Judged;
       try {
         recognised = this.#recognised(first);
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         return { planes, count, findings: [], asOthers: false, refused: error.message };
       }
-      const { mask, nearest } = recognised;
+      const { mask, nearest, known } = recognised;
       const { expression, difference: off } = nearest;
-      const own = wrongIn(mask, expression, off);
+      const own = wrongIn(mask, known ? expression : undefined, off);
       const comparable = common?.mask.keys === mask.keys && common.mask.queries === mask.queries;
       // Texts of a batch are each their own: none is wrong for not being as another.
       const others =
-        common && comparable && own.length === 0 && this.planar.matrix
+        common?.known &&
+        comparable &&
+        own.length === 0 &&
+        this.planar.matrix &&
+        !this.#areTexts(common.expression, expression, mask.keys)
           ? wrongIn(mask, common.expression).filter(({ code }) => !this.#may(code))
           : [];
       const apart = common && comparable ? differenceOf(mask, common.mask) : undefined;
-      common ??= { mask, expression };
+      common ??= { mask, expression, known };
       return {
         planes,
         count,
-        is: brief(expression),
-        off,
+        ...(known && { is: brief(expression), off }),
         ...(apart && { apart }),
         findings: own.length > 0 ? own : others,
         asOthers: own.length === 0 && others.length > 0,
@@ -166,18 +180,26 @@ export class Survey {
   }
 }
 
-/** Held against a pattern; near to it, cell by cell. */
-const wrongIn = (mask: Mask, expression: Expression, off?: Difference): readonly Finding[] =>
+type Judged = Pick<Recognised, 'mask' | 'nearest' | 'known'>;
+
+/** Held against a pattern, where one is known; near to it, cell by cell. */
+const wrongIn = (
+  mask: Mask,
+  expression: Expression | undefined,
+  off?: Difference,
+): readonly Finding[] =>
   lint({
-    ...(off &&
-      off.cells > 0 &&
-      isNear(off.cells, mask) && {
-        meant: [maskOf(expression, mask.keys, mask.queries)],
-        meantIs: brief(expression),
-      }),
+    ...(expression && {
+      ...(off &&
+        off.cells > 0 &&
+        isNear(off.cells, mask) && {
+          meant: [maskOf(expression, mask.keys, mask.queries)],
+          meantIs: brief(expression),
+        }),
+      expressions: [expression],
+    }),
     masks: [mask],
-    expressions: [expression],
-    declared: declaredOf(expression, mask.keys),
+    declared: expression ? declaredOf(expression, mask.keys) : {},
   }).filter(({ note }) => !note);
 
 type Numbers = Pick<Matrix, 'queries' | 'keys' | 'at'>;

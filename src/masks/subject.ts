@@ -92,6 +92,8 @@ export interface Lint {
   readonly summary: string;
   /** A GitHub thread where it happened. */
   readonly thread: string;
+  /** Whether it looks at rows of padding too that were opened because they would read nothing; to others they read themselves. */
+  readonly everyRow?: true;
   check(subject: Subject): readonly Found[];
 }
 

@@ -4,6 +4,7 @@ import type { Looked, Said as SaidOfArray } from '../masks/foreign/brought';
 import type { Named } from '../masks/foreign/foreign';
 import { MOST_BYTES } from '../masks/foreign/matrix';
 import type { Opened } from '../masks/opened';
+import type { Arrays } from '../masks/arrays';
 import type { Alike, Planes } from '../masks/planes';
 import type { LibraryId, Polarity } from '../masks/reading';
 import { readJson } from '../masks/save';
@@ -58,12 +59,18 @@ export class OpenedFile {
   beside = $state.raw<readonly Beside[]>([]);
   /** All planes of the file; undefined where it has only one. */
   planes = $state.raw<Planes>();
+  /** All arrays of the file; undefined where it has only one, or a stack of all. */
+  arrays = $state.raw<Arrays>();
   /** Of the config that was opened last; empty: none was. */
   configText = $state('');
 
   #file = $state(0);
   #surveys = 0;
   #array: number | undefined;
+  /** What the mask on the page was proposed to be compared with, by its cells. */
+  #proposed = '';
+  /** And what a plane that is wrong beside the others was compared with. */
+  #common: string | undefined;
   #taken = $state.raw<Said>({ picked: [] });
   #asked = $state.raw<Said | undefined>();
   readonly #shown = new WeakMap<MaskDoc, Shown>();
@@ -75,6 +82,8 @@ export class OpenedFile {
   });
   /** What all planes are; undefined where the mask on the page is not of the file. */
   readonly all = $derived.by(() => (this.#current ? this.planes : undefined));
+  /** And all arrays. */
+  readonly allArrays = $derived.by(() => (this.#current ? this.arrays : undefined));
   readonly says: string = $derived(this.#current?.words ?? '');
   /** As it was asked for last, or as the mask on the page was read. */
   readonly said: Said = $derived(this.#asked ?? this.#current?.said ?? this.#taken);
@@ -107,6 +116,7 @@ export class OpenedFile {
   async openAll(files: readonly Given[]): Promise<void> {
     this.#file++;
     this.planes = undefined;
+    this.arrays = undefined;
     this.look = undefined;
     this.beside = [];
     this.#taken = { picked: [] };
@@ -148,7 +158,7 @@ export class OpenedFile {
       }
       this.beside = beside.slice(1);
     });
-    void this.#survey();
+    void this.#survey().then(() => this.#surveyArrays());
   }
 
   /** What came with the file is what its masks should be, layer by layer. */
@@ -176,17 +186,25 @@ export class OpenedFile {
     });
   }
 
-  /** Reads the file again. What its mask is compared with stays, unless another part of the file was picked. */
+  /**
+   * Reads the file again. What its mask is compared with stays; only what was proposed for the part shown before is
+   * proposed anew for another part, and a mask of another shape is compared with nothing that was said of this one.
+   */
   async readAgain(change: Partial<Said>): Promise<void> {
     const asked = { ...this.said, ...change };
     this.#asked = asked;
     await this.#refusing(async () => {
       const shown = await this.desk.ask({ kind: 'pick', ...asked });
-      const other = 'picked' in change || 'form' in change || 'axes' in change;
-      this.#show(
-        other ? shown : { ...shown, opened: { ...shown.opened, meant: this.bench.other } },
-        asked,
-      );
+      const { other, step, queries } = this.bench;
+      const { T } = this.bench.doc;
+      const proposed = this.#proposed;
+      const { doc } = shown.opened;
+      const part = 'picked' in change || 'form' in change || 'axes' in change;
+      const alike = doc.T === T && (doc.queries ?? doc.T) === queries;
+      this.#show(shown, asked);
+      if (part && (other === proposed || !alike)) return;
+      this.bench.other = other;
+      this.bench.step = step;
     });
     if (Object.keys(change).some((name) => name !== 'picked') || this.#array !== asked.picked[0])
       void this.#survey();
@@ -212,7 +230,9 @@ export class OpenedFile {
     await this.showPlane(planes[0]!);
     if (this.refused) return;
     const common = this.planes?.alike[0]?.is;
-    if (asOthers && common !== undefined) this.bench.other = common;
+    if (asOthers && common !== undefined) this.bench.other = this.#common = common;
+    // What a plane is wrong in by itself was found against its own pattern, and not against that of the others.
+    else if (this.bench.other === this.#common) this.bench.other = this.#proposed;
     const cell = findings.find(({ cell }) => cell)?.cell;
     if (!cell) return;
     this.bench.point(cell);
@@ -230,8 +250,10 @@ export class OpenedFile {
   /** Looks at every plane: the one on the page says nothing of the others. */
   async #survey(): Promise<void> {
     const survey = ++this.#surveys;
-    const { look, said } = this;
+    const { look } = this;
     if (!look) return;
+    // As the array is shown: a stack whose planes turned out to be texts is a batch.
+    const said = { ...this.said, ...(look.axes && { axes: look.axes.roles }) };
     try {
       for (let done = 0, of = 1; done < of;) {
         const planes = await this.desk.ask({ kind: 'planes', ...said });
@@ -245,8 +267,27 @@ export class OpenedFile {
     }
   }
 
+  /** Then at every array, where there are several that are no stack together. */
+  async #surveyArrays(): Promise<void> {
+    const file = this.#file;
+    const labels = this.look?.choices[0]?.labels;
+    if (!labels || this.look?.stacks) return;
+    try {
+      for (let done = 0; done < labels.length;) {
+        const arrays = await this.desk.ask({ kind: 'arrays' });
+        if (file !== this.#file) return;
+        this.arrays = arrays;
+        ({ done } = arrays);
+      }
+    } catch (error) {
+      if (file === this.#file) this.arrays = undefined;
+      if (!(error instanceof InputError)) console.warn('Not all arrays were looked at.', error);
+    }
+  }
+
   #take({ doc, says, more, meant }: Opened, said: Said = { picked: [] }): void {
     this.#keep(doc, says, said);
+    this.#proposed = meant ?? '';
     this.bench.show(doc, more, meant);
   }
 

@@ -36,13 +36,14 @@ const MOST_TERMS = 100;
 export function withPaint(layer: LayerDoc, T: number): Expression {
   if (layer.paint.length === 0) return layer.expression;
   const [before, after] = [maskOf(layer.expression, T), maskOfLayer(layer, T)];
+  const painted = paintedRows(layer, T);
   const opened = covering(
-    T,
+    painted,
     (q) => minus(after.row(q), before.row(q)),
     (q, cells) => minus(cells, after.row(q)).length === 0,
   );
   const blocked = covering(
-    T,
+    painted,
     (q) => minus(before.row(q), after.row(q)),
     (q, cells) => intersect(cells, after.row(q)).length === 0,
   );
@@ -50,21 +51,30 @@ export function withPaint(layer: LayerDoc, T: number): Expression {
   return blocked.length > 0 ? and(open, ...blocked.map(not)) : open;
 }
 
+/** Rows with paint, in order: of a large mask with a few wrong cells hardly any. */
+function paintedRows({ paint }: LayerDoc, T: number): readonly number[] {
+  const painted = new Uint8Array(T);
+  for (const { query, toQuery } of paint) painted.fill(1, query, toQuery);
+  return Array.from(painted.keys()).filter((q) => painted[q] === 1);
+}
+
 /** Rectangles over all cells of `changed`, each over as many rows as `fits` allows it. */
 function covering(
-  T: number,
+  rows: readonly number[],
   changed: (query: number) => Runs,
   fits: (query: number, cells: Runs) => boolean,
 ): readonly Expression[] {
   const found: { from: number; to: number; cells: Runs }[] = [];
-  for (let q = 0; q < T && found.length < MOST_TERMS; q++) {
+  const last = rows.at(-1) ?? -1;
+  for (const q of rows) {
+    if (found.length >= MOST_TERMS) break;
     const left = found
       .filter(({ from, to }) => from <= q && q <= to)
       .reduce<Runs>((rest, { cells }) => minus(rest, cells), changed(q));
     for (let r = 0; r < left.length; r += 2) {
       const cells = run(left[r]!, left[r + 1]!);
       let to = q;
-      for (let next = q + 1; next < T && fits(next, cells); next++)
+      for (let next = q + 1; next <= last && fits(next, cells); next++)
         if (intersect(changed(next), cells).length > 0) to = next;
       found.push({ from: q, to, cells });
     }

@@ -1,6 +1,6 @@
 import { InputError } from '../core/check';
 import { encoded } from '../core/encoded';
-import { hatchOf } from '../masks/configKinds';
+import { crossedOf } from '../masks/configKinds';
 import type { ConfigLayer, ConfigLayers } from '../masks/configLayer';
 import type { More } from '../masks/desk';
 import {
@@ -222,9 +222,9 @@ export class Workbench {
   };
 
   /** Why the mask of a layer says less than it seems to: a state, or keys that are picked by the data. */
-  hatchAt = (layer: number) => {
+  crossedAt = (layer: number) => {
     const known = this.#ofConfig.get(this.doc)?.[layer];
-    return known && hatchOf(known);
+    return known && crossedOf(known);
   };
 
   /** A bug of the zoo, beside what was meant. */

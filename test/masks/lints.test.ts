@@ -700,6 +700,43 @@ const cases: Record<string, { readonly found: readonly Case[]; readonly near: re
       { name: 'a window of 17 by hand', subject: windowed(17) },
     ],
   },
+  L22: {
+    found: [
+      {
+        name: 'rows of padding on the left that read everything',
+        subject: {
+          ...by({ ...CAUSAL, start: 3 }, 'causal & !padding(3, 0) | cells(0, 2, 0, 15)'),
+          reading: BLOCKING,
+        },
+        cell: { query: 0, key: 0 },
+      },
+      {
+        name: 'rows of padding on the right that read themselves',
+        subject: {
+          ...by(
+            { ...CAUSAL, length: 12 },
+            'causal & documents(12) & !padding(0, 4) | causal & window(1)',
+          ),
+          reading: BLOCKING,
+        },
+        cell: { query: 12, key: 12 },
+      },
+    ],
+    near: [
+      {
+        name: 'rows of padding that read the text before them',
+        subject: { ...by({ ...CAUSAL, length: 12 }, 'causal & !padding(0, 4)'), reading: BLOCKING },
+      },
+      {
+        name: 'a text without padding',
+        subject: { ...by(CAUSAL, 'causal'), reading: BLOCKING },
+      },
+      {
+        name: 'rows that were opened by hand',
+        subject: by({ ...CAUSAL, start: 3 }, 'causal & !padding(3, 0) | cells(0, 2, 0, 15)'),
+      },
+    ],
+  },
 };
 
 describe('every lint', () => {

@@ -1,4 +1,5 @@
 /** @file A file on the workbench: read again as a person says, taken back, and silent about masks that are not its own. */
+import { zipSync } from 'fflate';
 import { expect, test, vi } from 'vitest';
 import { Desk } from '../../src/masks/desk';
 import { maskOf, read } from '../../src/attention/expression';
@@ -179,4 +180,61 @@ test('what is refused of one of several files names it', async () => {
   const { file } = await opened(blocking);
   await file.openAll(given({ 'a.npy': npyOf(maskOf(read('causal'), 4)), 'b.npy': text('no') }));
   expect(file.refused).toContain('b.npy: the file does not begin as a .npy does');
+});
+
+test('another plane, or another array of that shape, is held against the same mask', async () => {
+  const [T, texts] = [16, ['causal', 'causal & window(4)', 'causal & window(5)']];
+  const cells = Buffer.concat(texts.map((one) => cellsOf(maskOf(read(one), T))));
+  const { bench, file } = await opened(npyOfNumbers([1, 3, T, T], cells));
+  bench.other = 'causal & window(4)';
+  await file.readAgain({ picked: [0, 1] });
+  expect([bench.text, bench.other]).toEqual(['causal & window(4)', 'causal & window(4)']);
+  await file.readAgain({ picked: [0, 2] });
+  expect([bench.text, bench.other]).toEqual(['causal & window(5)', 'causal & window(4)']);
+  await file.showPlane([0, 0]);
+  expect([bench.text, bench.other]).toEqual(['causal', 'causal & window(4)']);
+});
+
+test('what was proposed for one plane is proposed anew for another, and what a person took away stays away', async () => {
+  const T = 32;
+  const spoilt = ['causal & window(4)', 'causal & window(9)', 'causal'].map((one, i) => {
+    const plane = cellsOf(maskOf(read(one), T));
+    if (i < 2) plane[20 * T + 2] = 1;
+    return plane;
+  });
+  const { bench, file } = await opened(npyOfNumbers([1, 3, T, T], Buffer.concat(spoilt)));
+  expect(bench.other).toBe('causal & window(4)');
+  await file.readAgain({ picked: [0, 1] });
+  expect(bench.other).toBe('causal & window(9)');
+  bench.other = '';
+  await file.readAgain({ picked: [0, 0] });
+  expect(bench.other).toBe('');
+});
+
+test('all arrays of an archive are looked at, whichever is shown', async () => {
+  const leak = cellsOf(maskOf(read('causal'), 16));
+  leak[3 * 16 + 9] = 1;
+  const archive = zipSync({
+    'a.npy': Uint8Array.from(npyOf(maskOf(read('causal'), 16))),
+    'b.npy': Uint8Array.from(npyOfNumbers([16, 16], leak)),
+  });
+  const { file } = await opened(archive, 'm.npz');
+  await vi.waitFor(() => expect(file.allArrays?.done).toBe(2));
+  expect(file.allArrays!.all.map(({ name, codes }) => [name, codes])).toEqual([
+    ['a', []],
+    ['b', ['L3']],
+  ]);
+  await file.readAgain({ picked: [1] });
+  expect(file.allArrays?.done).toBe(2);
+});
+
+test('planes that turned out to be texts are called so, and each can be gone to', async () => {
+  const [T, texts] = [24, ['causal', 'causal & !padding(3, 0)', 'causal & !padding(5, 0)']];
+  const cells = Buffer.concat(texts.map((one) => cellsOf(maskOf(read(one), T))));
+  const { bench, file } = await opened(npyOfNumbers([3, T, T], cells));
+  expect(file.look!.axes!.roles[0]).toBe('batch');
+  await vi.waitFor(() => expect(file.planes?.done).toBe(3));
+  expect(file.planes!.axes.map(({ name }) => name)).toEqual(['batch']);
+  await file.showPlane([2]);
+  expect(bench.text).toBe('causal & !padding(5, 0)');
 });

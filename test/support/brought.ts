@@ -42,18 +42,26 @@ export class Brought {
 
   /** Codes with their cells, notes left out; against what was meant, else as the page does when a file is opened. */
   async findings(meant: string | undefined = this.opened.meant): Promise<readonly string[]> {
-    const found = await this.desk.answer({
-      kind: 'findings',
-      layers: this.#layers,
-      ...(meant !== undefined && { meant: this.#written(meant) }),
-      ...(this.opened.more && { more: this.opened.more }),
-    });
-    return found
+    return (await this.#found(meant))
       .filter(({ note }) => !note)
       .map(
         ({ code, cell, layer }) =>
           `${code}${layer === undefined ? '' : ` in layer ${layer}`}${cell ? ` at ${cell.query}, ${cell.key}` : ''}`,
       );
+  }
+
+  #found(meant: string | undefined) {
+    return this.desk.answer({
+      kind: 'findings',
+      layers: this.#layers,
+      ...(meant !== undefined && { meant: this.#written(meant) }),
+      ...(this.opened.more && { more: this.opened.more }),
+    });
+  }
+
+  /** Codes of the remarks. */
+  async notes(meant: string | undefined = this.opened.meant): Promise<readonly string[]> {
+    return (await this.#found(meant)).flatMap(({ note, code }) => (note ? [code] : []));
   }
 
   async difference(meant: string) {

@@ -30,6 +30,8 @@ export interface Looked extends Formed {
   readonly shape: readonly number[];
   /** The axis that is opened as a stack of layers. */
   readonly stack?: number;
+  /** Whether this array is all the other ones, one after another. */
+  readonly stacks?: true;
   readonly causal: boolean;
   readonly block: number;
 }
@@ -102,6 +104,7 @@ export class Brought {
       axes,
       choices: [...first, ...this.#picked(axes, shape, stack)],
       ...(stack >= 0 && { stack }),
+      ...(tensor.stacks && { stacks: true as const }),
       causal,
       block,
     };

@@ -101,6 +101,7 @@ function stacked(tensors: readonly Tensor[]): Tensor | undefined {
     kind: first.kind,
     dtype: first.dtype,
     name: `layers ${stem(first.name)}`,
+    stacks: true,
     number(i) {
       const { strides, number } = tensors[Math.floor(i / size)]!;
       const rest = i % size;

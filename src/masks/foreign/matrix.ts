@@ -25,6 +25,8 @@ export interface Tensor {
   readonly dtype: string;
   readonly name?: string;
   readonly note?: string;
+  /** Whether it was made of all other arrays of what was opened. */
+  readonly stacks?: true;
   /** Number `i` as it lies in the file. */
   number(i: number): number;
   /** All of them, where each is a byte that is no more than true or false, or a small whole number. */

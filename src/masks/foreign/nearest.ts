@@ -1,7 +1,9 @@
 /** @file The known pattern nearest to a mask. Its numbers are fitted to all rows, so that a few wrong cells move none. */
-import { write, type Expression } from '../../attention/expression';
-import type { Difference, Mask } from '../../attention/mask';
+import { maskOf, write, type Expression } from '../../attention/expression';
+import { positionOf, type Difference, type Mask } from '../../attention/mask';
+import { openingIn, repairedBy } from '../repaired';
 import { aboutApart, apart } from './apart';
+import { openedIn, type Opened } from './dead';
 import { causal, everything, FAMILIES, padded, type Family, type Numbers } from './families';
 import { bestNumber } from './fit';
 import { globalsOf, payingBegins } from './places';
@@ -31,8 +33,32 @@ const START: Numbers = {
  * places are spoken of only where they say it exactly.
  */
 export function nearestOf(mask: Mask): Found {
+  const opened = openedIn(mask);
+  // Several first rows that read everything, and whose keys nobody else reads, can be nothing but opened padding. The last
+  // rows of a causal mask that do may as well be an image; that they read only themselves says no more than that.
+  const many = opened && (opened.left > 1 || (opened.to === 'themselves' && opened.right > 1));
+  const sure = many ? repairedNear(mask, opened) : undefined;
+  if (sure?.difference.cells === 0) return sure;
   const found = nearestIn(mask, FAMILIES);
-  return mask.queries > mask.keys && found.difference.cells > 0 ? nearestPlaceless(mask) : found;
+  if (mask.queries > mask.keys && found.difference.cells > 0) return nearestPlaceless(mask);
+  if (sure && sure.difference.cells <= found.difference.cells) return sure;
+  if (!opened || found.difference.cells <= FEW) return found;
+  const repaired = sure ?? repairedNear(mask, opened);
+  return repaired && repaired.difference.cells < found.difference.cells ? repaired : found;
+}
+
+/** The pattern nearest to the rows that were not opened, with the others opened; only where they would read nothing in it. */
+function repairedNear(mask: Mask, opened: Opened): Found | undefined {
+  const { expression: core } = nearestIn(opened.mask, FAMILIES);
+  const expression = repairedBy(core, mask.keys, opened);
+  if (!openingIn(expression, mask.keys)) return undefined;
+  const dead = maskOf(core, mask.keys, mask.queries);
+  for (let q = 0; q < mask.queries; q++) {
+    const position = positionOf(mask, q);
+    const outside = position < opened.left || position >= mask.keys - opened.right;
+    if (outside && dead.row(q).length > 0) return undefined;
+  }
+  return { expression, difference: apart(mask, expression)! };
 }
 
 /** Of the patterns that say the same of every query. */

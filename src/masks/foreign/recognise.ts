@@ -1,6 +1,6 @@
 /** @file What a matrix of numbers means as a mask: which values let through, and which known pattern is nearest. */
 import { write, type Expression } from '../../attention/expression';
-import { remembered, type Difference, type Mask } from '../../attention/mask';
+import { pairsOf, remembered, type Difference, type Mask } from '../../attention/mask';
 import {
   libraryNamed,
   libraryOf,
@@ -10,9 +10,12 @@ import {
   type Reading,
 } from '../reading';
 import { InputError } from '../../core/check';
+import { formatInteger } from '../../core/units';
 import { complement } from '../../attention/runs';
 import type { Subject } from '../subject';
+import { openingIn } from '../repaired';
 import { askRound, isRound } from '../besideRound';
+import { isKnown } from './known';
 import { levelsOf, shown, type Levels } from './levels';
 import type { Matrix } from './matrix';
 import { nearestOf, type Found } from './nearest';
@@ -25,6 +28,8 @@ export interface Recognised {
   /** What blocked cells hold, where the mask is added to scores: the commonest number of theirs. */
   readonly fill?: Subject['fill'];
   readonly nearest: { readonly expression: Expression; readonly difference: Difference };
+  /** Whether the nearest pattern says anything of it; where it does not, nothing is argued from it. */
+  readonly known: boolean;
   readonly says: string;
 }
 
@@ -145,13 +150,17 @@ function result(
   const { cells, first } = difference;
   const name = wordsOf(expression) ?? write(expression);
   const window = windowIn(expression);
-  const asks = window === undefined ? '' : askRound(window);
+  const known = standing.aligned !== undefined || isKnown(mask, standing.nearest);
+  const asks = window === undefined || !known ? '' : askRound(window);
   const says = [
     standing.aligned
       ? `This is ${wordsOf(standing.aligned.as) ?? write(standing.aligned.as)}, ${sayCorner(standing.aligned.at, mask)}.`
-      : first
-        ? `Nearest is ${name}, from which ${cells} ${cells === 1 ? 'cell differs' : 'cells differ'}, first query ${first.query}, key ${first.key}.`
-        : `This is ${name}.${byRow(expression, mask)}`,
+      : first && !known
+        ? `It is no pattern that we know: ${formatInteger(pairsOf(mask))} of its ${formatInteger(mask.queries * mask.keys)} cells may be read.`
+        : first
+          ? `Nearest is ${name}, from which ${cells} ${cells === 1 ? 'cell differs' : 'cells differ'}, first query ${first.query}, key ${first.key}.`
+          : `This is ${name}.${byRow(expression, mask)}`,
+    ...(known ? openedPadding(expression, mask) : []),
     ...(asks ? [asks] : []),
     ...(polarity.allowed === 'zero' ? ['Its 1 means "blocked": it was turned over.'] : []),
     ...(note === undefined ? [] : [note]),
@@ -160,7 +169,7 @@ function result(
   const binary = distinct < 3 && [least, most].every((value) => value === 0 || value === 1);
   const one = binary ? '1' : 'a number other than 0';
   const reading: Reading = { ...polarity, constant, one, ...(meant && { meant }) };
-  return { mask, polarity: reading, nearest: standing.nearest, says, ...rest };
+  return { mask, polarity: reading, nearest: standing.nearest, known, says, ...rest };
 }
 
 const sayCorner = (at: 'top left' | 'bottom right', { queries, keys }: Mask): string =>
@@ -173,6 +182,17 @@ const windowIn = (expression: Expression): number | undefined => {
   const digits = /^causal & window\((\d+)\)$/.exec(write(expression))?.[1];
   return digits === undefined ? undefined : Number(digits);
 };
+
+/** How rows of padding that would read nothing were opened. */
+function openedPadding(expression: Expression, { keys }: Mask): readonly string[] {
+  const opening = openingIn(expression, keys);
+  if (!opening) return [];
+  return [
+    opening.to === 'everything'
+      ? 'The rows of padding read everything, as transformers repairs rows that would read nothing.'
+      : 'The rows of padding read only themselves, so that none of them reads nothing.',
+  ];
+}
 
 /** A window that is taken from the number of the row, where fewer queries than keys stand at the end. */
 function byRow(expression: Expression, { queries, keys }: Mask): string {

@@ -10,6 +10,7 @@ export default defineLint({
   summary:
     'Cells that are other than in the mask it is meant to be, although nothing else is wrong: a token of another sequence, a slice that is off.',
   thread: 'https://github.com/octo-models/octo/issues/75',
+  everyRow: true,
   check: (subject) =>
     eachLayer(subject, (mask, layer) => {
       const meant = subject.meant?.[layer];
@@ -41,15 +42,21 @@ export default defineLint({
     }),
 });
 
+/** What a query reads of its future, and should not. */
+const leak = (mask: Mask, meant: Mask, query: number, span: Runs): Runs =>
+  minus(
+    minus(clip(mask.row(query), positionOf(mask, query) + 1, mask.keys), meant.row(query)),
+    span,
+  );
+
 function apart(mask: Mask, meant: Mask, declared: Declared) {
   let cells = 0;
   let first: { query: number; key: number } | undefined;
   for (let query = 0; query < mask.queries; query++) {
+    const position = positionOf(mask, query);
     let runs: Runs = differ(mask.row(query), meant.row(query));
     if (runs.length === 0) continue;
-    const position = positionOf(mask, query);
-    if (declared.causal)
-      runs = minus(runs, minus(clip(runs, position + 1, mask.keys), spanOf(declared, position)));
+    if (declared.causal) runs = minus(runs, leak(mask, meant, query, spanOf(declared, position)));
     if (runs.length === 0) continue;
     first ??= { query, key: runs[0]! };
     cells += count(runs);

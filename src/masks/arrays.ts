@@ -1,0 +1,144 @@
+/**
+ * @file All arrays of what was opened, one after another, a few cells at a time: what each is, in how many of its planes
+ * something is wrong. The one on the page says nothing of the others.
+ */
+import { InputError } from '../core/check';
+import type { Brought, Looked } from './foreign/brought';
+import { isList } from './foreign/brought';
+import { FORMS } from './foreign/forms';
+import { sizeOf, type Tensor } from './foreign/matrix';
+import type { Asked } from './foreign/recognise';
+import { Survey, type Planes } from './planes';
+
+export interface ArrayRead {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The pattern of its commonest planes, as it is written; undefined where none is known, or it was not looked at. */
+  readonly is?: string;
+  /** What it is taken as, where that is no mask itself. */
+  readonly form?: string;
+  readonly planes: number;
+  /** Planes that differ from the commonest. */
+  readonly others: number;
+  /** Planes in which something was found, and what. */
+  readonly wrong: number;
+  readonly codes: readonly string[];
+  /** Why it is no mask, or was not looked at: a clause. */
+  readonly refused?: string;
+}
+
+export interface Arrays {
+  readonly of: number;
+  readonly done: number;
+  /** Those that were not looked at, because all before them had so many cells. */
+  readonly left: number;
+  readonly most: number;
+  readonly all: readonly ArrayRead[];
+}
+
+/** Cells of all arrays that are looked at. */
+export const MOST_CELLS = 2 ** 27;
+/** Numbers of an array that are looked at to know whether it is a mask at all. */
+const SAMPLE = 4096;
+/** Below it a number takes a score away. */
+const BLOCKS = -500;
+/** Numbers a mask holds: 0 and 1, or 0 and a fill or two. */
+const MOST_DISTINCT = 3;
+
+export class ArraySurvey {
+  readonly #all: ArrayRead[] = [];
+  #at: { readonly look: Looked; readonly survey: Survey } | undefined;
+  #spent = 0;
+  #left = 0;
+
+  constructor(
+    private readonly brought: Brought,
+    private readonly readAs: (look: Looked) => Asked,
+    private readonly most = MOST_CELLS,
+  ) {}
+
+  /** Looks at about so many cells more. */
+  goOn(cells: number): Arrays {
+    const { tensors } = this.brought.foreign;
+    let left = cells;
+    while (left > 0 && this.#all.length < tensors.length) {
+      const tensor = tensors[this.#all.length]!;
+      try {
+        this.#at ??= this.#begin(tensor);
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        this.#all.push(said(tensor, error.message));
+        continue;
+      }
+      if (!this.#at) continue;
+      const { look, survey } = this.#at;
+      const planes = survey.goOn(left);
+      left -= sizeOf(tensor.shape) / Math.max(1, planes.of / Math.max(1, planes.done));
+      if (planes.done < planes.of) break;
+      this.#all.push(readOf(tensor, look, planes));
+      this.#at = undefined;
+    }
+    return {
+      of: tensors.length,
+      done: this.#all.length,
+      left: this.#left,
+      most: this.most,
+      all: this.#all,
+    };
+  }
+
+  /** Undefined where it is not looked at, which is said. */
+  #begin(tensor: Tensor) {
+    const which = this.#all.length;
+    const size = sizeOf(tensor.shape);
+    const look = this.brought.look([which]);
+    if (look.form === 'mask' && !mayBeMask(tensor)) {
+      this.#all.push(said(tensor, 'it holds numbers of all sizes, and is no mask'));
+      return undefined;
+    }
+    if (this.#spent + size > this.most) {
+      this.#left++;
+      this.#all.push(said(tensor, 'it was not looked at: pick it to see it'));
+      return undefined;
+    }
+    this.#spent += size;
+    return { look, survey: new Survey(this.brought.planes([which]), this.readAs(look)) };
+  }
+}
+
+const said = ({ name = '', shape }: Tensor, refused: string): ArrayRead => ({
+  ...{ name, shape, refused },
+  ...{ planes: 0, others: 0, wrong: 0, codes: [] },
+});
+
+function readOf({ name = '', shape }: Tensor, { form }: Looked, { alike, of }: Planes): ArrayRead {
+  const [common] = alike;
+  const wrong = alike.filter(
+    ({ findings, refused }) => findings.length > 0 || refused !== undefined,
+  );
+  return {
+    name,
+    shape,
+    ...(common?.is !== undefined && { is: common.is }),
+    ...((isList(form) || form === 'weights') && { form: FORMS[form] }),
+    planes: of,
+    others: of - (common?.count ?? 0),
+    wrong: wrong.reduce((sum, { count }) => sum + count, 0),
+    codes: [...new Set(wrong.flatMap(({ findings }) => findings.map(({ code }) => code)))],
+    ...(common?.refused !== undefined && { refused: common.refused }),
+  };
+}
+
+/** Weights of a model, embeddings and scores have more numbers than a mask; its own are 0, 1 and what blocks. */
+function mayBeMask({ kind, shape, number }: Tensor): boolean {
+  if (kind !== 'float') return true;
+  const size = sizeOf(shape);
+  const step = Math.max(1, Math.floor(size / SAMPLE)) | 1;
+  const seen = new Set<number>();
+  for (let i = 0; i < size; i += step) {
+    const value = number(i);
+    if (value >= BLOCKS) seen.add(value);
+    if (seen.size > MOST_DISTINCT) return false;
+  }
+  return true;
+}

@@ -1,0 +1,57 @@
+/**
+ * @file Whether the pattern nearest to a mask says anything of it. Some pattern is always nearest, to noise too; and what is
+ * argued from it (this query should not read that key) is then made up.
+ */
+import { maskOf, numbersIn } from '../../attention/expression';
+import { pairsOf, type Mask } from '../../attention/mask';
+import type { Found } from './nearest';
+import { FEW } from './traces';
+
+/** Of the cells a pattern opens, and of those it blocks, so many may be other. */
+const MOST_OTHER = 1 / 4;
+/** Bits by which a mask is said shorter as a pattern with wrong cells than as noise: of noise one mask in 2^12 is. */
+const SHORTER = 12;
+/** Bits to say which family it is. */
+const FAMILY = 5;
+/** A mask without any pattern is all that few cells of so many differ from. */
+const CONSTANT = 1 / 64;
+
+export function isKnown(mask: Mask, { expression, difference: { cells: other } }: Found): boolean {
+  if (other <= 1) return true;
+  const { queries, keys } = mask;
+  const all = queries * keys;
+  const [open, read] = [pairsOf(maskOf(expression, keys, queries)), pairsOf(mask)];
+  const closed = all - open;
+  // A few blocked cells in a mask of nothing else; more are as good as noise, of which most may be read. A query that reads
+  // nothing at all is told as that.
+  if (open === 0 || closed === 0) {
+    let dead = 0;
+    for (let q = 0; q < queries; q++) if (mask.row(q).length === 0) dead++;
+    const few = closed === 0 && 2 * dead <= queries ? other - dead * keys : other;
+    return few <= FEW && few <= CONSTANT * all;
+  }
+  const lost = (other + open - read) / 2; // opened by the pattern, and not read
+  const more = other - lost;
+  if (lost > MOST_OTHER * open || more > MOST_OTHER * closed) return false;
+  const asNoise = choice(all, read);
+  const asPattern =
+    choice(open, lost) +
+    choice(closed, more) +
+    FAMILY +
+    numbersIn(expression).length * Math.log2(keys + 1);
+  return asNoise - asPattern >= SHORTER;
+}
+
+/** Bits to say which `some` of `all` cells, and how many. */
+const choice = (all: number, some: number): number =>
+  (lnFactorial(all) - lnFactorial(some) - lnFactorial(all - some)) / Math.LN2 + Math.log2(all + 1);
+
+/** ln n!, by Stirling's series; below 16 by its factors. */
+function lnFactorial(n: number): number {
+  if (n < 16) {
+    let product = 1;
+    for (let i = 2; i <= n; i++) product *= i;
+    return Math.log(product);
+  }
+  return n * Math.log(n) - n + 0.5 * Math.log(2 * Math.PI * n) + 1 / (12 * n);
+}

@@ -1,0 +1,143 @@
+/**
+ * @file Rows of padding that would read nothing, and were opened so that softmax has something to divide by: to every key,
+ * as transformers did, or to themselves. How that is written, and which rows of a mask are such.
+ */
+import { and, or, term, type Expression } from '../attention/expression';
+import { positionOf, type Mask } from '../attention/mask';
+import { count, equal, has, intersect, NONE, run, union, type Runs } from '../attention/runs';
+import type { Declared } from './subject';
+
+export type Repair = 'everything' | 'themselves';
+
+/** Tokens of padding whose rows were opened: the first `left`, the last `right`. */
+export interface Opening {
+  readonly to: Repair;
+  readonly left: number;
+  readonly right: number;
+}
+
+const themselves = () => and(term('causal'), term('window', 1));
+
+/** A mask with dead rows, and these rows opened. */
+export function repairedBy(
+  core: Expression,
+  keys: number,
+  { to, left, right }: Opening,
+): Expression {
+  if (to === 'themselves') return or(core, themselves());
+  const rows = (from: number, end: number) =>
+    end > from ? [term('cells', from, end - 1, 0, keys - 1)] : [];
+  return or(core, ...rows(0, left), ...rows(keys - right, keys));
+}
+
+/** Is it a part that opens rows, beside a mask with padding? */
+function opens(part: Expression, keys: number): Repair | undefined {
+  if (part.off) return undefined;
+  if (part.kind === 'and') {
+    const [a, b, ...more] = part.of;
+    const one = (of: Expression | undefined, id: string) =>
+      of?.kind === 'term' && of.term === id && !of.off && (id === 'causal' || of.numbers[0] === 1);
+    return more.length === 0 && one(a, 'causal') && one(b, 'window') ? 'themselves' : undefined;
+  }
+  if (part.kind !== 'term' || part.term !== 'cells') return undefined;
+  const [from, to, first, last] = part.numbers as [number, number, number, number];
+  return first === 0 && last >= keys - 1 && from <= to && (from === 0 || to >= keys - 1)
+    ? 'everything'
+    : undefined;
+}
+
+const isPadded = (part: Expression): boolean =>
+  part.kind === 'and' &&
+  !part.off &&
+  part.of.some((one) => one.kind === 'not' && one.of.kind === 'term' && one.of.term === 'padding');
+
+/** What it says beside the opening of its padding, and how that was opened; undefined where it opens none. */
+export function openingIn(
+  expression: Expression,
+  keys: number,
+): { readonly core: Expression; readonly to: Repair } | undefined {
+  if (expression.kind !== 'or' || expression.off) return undefined;
+  const [core, ...parts] = expression.of;
+  const [to, ...more] = parts.map((part) => opens(part, keys));
+  return core && to && more.every((one) => one === to) && isPadded(core) ? { core, to } : undefined;
+}
+
+/** The same, without the opening of its padding. */
+export const coreOf = (expression: Expression, keys: number): Expression =>
+  openingIn(expression, keys)?.core ?? expression;
+
+/** Keys that a row which was opened to all may lack, where there are more keys than a few. */
+const WRONG = 1;
+const FEW_KEYS = 16;
+
+/** What a row reads that was opened so. */
+export const opened = (to: Repair, position: number, keys: number): Runs =>
+  to === 'everything' ? run(0, keys) : run(position, position + 1);
+
+/** Does a row of padding read everything, but for a wrong cell, or only itself? A row of one key tells nothing. */
+export function openedTo(row: Runs, position: number, keys: number): Repair | undefined {
+  if (keys < 2) return undefined;
+  if (has(row, position) && count(row) >= keys - (keys > FEW_KEYS ? WRONG : 0)) return 'everything';
+  return equal(row, opened('themselves', position, keys)) ? 'themselves' : undefined;
+}
+
+/** Queries of padding, by what was declared, whose rows were opened; all to the same. */
+export interface OpenedRows {
+  readonly to: Repair;
+  readonly queries: readonly number[];
+  /** Queries of the text that read padding: a few, that are wrong. */
+  readonly readers: number;
+}
+
+/** Of so many queries of the text one may read padding, and it is padding all the same. */
+const ONE_OF = 4;
+
+/**
+ * Rows of padding that read everything; where there are none, those that read only themselves. Undefined where the text
+ * reads such tokens: there they are no padding to that mask.
+ */
+export function openedRows(
+  mask: Mask,
+  { start = 0, length = Infinity, causal = false }: Declared,
+): OpenedRows | undefined {
+  const { queries, keys } = mask;
+  if (queries > keys || (start === 0 && length >= keys)) return undefined;
+  const found: Record<Repair, number[]> = { everything: [], themselves: [] };
+  const padding = union(run(0, start), run(Math.min(length, keys), keys));
+  let [read, readers, real] = [NONE, 0, 0]; // padding, by the text
+  for (let q = 0; q < queries; q++) {
+    const position = positionOf(mask, q);
+    const row = mask.row(q);
+    if (position < start || position >= length) {
+      const to = openedTo(row, position, keys);
+      if (to) found[to].push(q);
+      continue;
+    }
+    real++;
+    const more = intersect(row, padding);
+    if (more.length === 0) continue;
+    readers++;
+    read = union(read, more);
+  }
+  if (ONE_OF * readers <= real) read = NONE;
+  for (const to of ['everything', 'themselves'] as const) {
+    const rows = found[to].filter((q) => !has(read, positionOf(mask, q)));
+    // The last row of a causal mask reads everything anyway.
+    const last = causal && rows.length === 1 && positionOf(mask, rows[0]!) === keys - 1;
+    if (rows.length > 0 && !(to === 'everything' && last)) return { to, queries: rows, readers };
+  }
+  return undefined;
+}
+
+/** The mask with other rows for these queries. */
+export function withRows(
+  mask: Mask,
+  queries: readonly number[],
+  rowAt: (position: number, row: Runs) => Runs,
+): Mask {
+  const own = new Set(queries);
+  return {
+    ...mask,
+    row: (q) => (own.has(q) ? rowAt(positionOf(mask, q), mask.row(q)) : mask.row(q)),
+  };
+}

@@ -1,0 +1,118 @@
+/** @file Every array of what was opened is looked at: what each is, and what is wrong in it, whichever is on the screen. */
+import { zipSync } from 'fflate';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { maskOf, read } from '../../src/attention/expression';
+import { cellsOf } from '../../src/attention/mask';
+import { ArraySurvey, type Arrays } from '../../src/masks/arrays';
+import { Brought } from '../../src/masks/foreign/brought';
+import { openFiles } from '../../src/masks/foreign/foreign';
+import { npyOf } from '../../src/masks/save';
+import { bring, npyOfNumbers } from '../support/brought';
+import { draws } from '../support/draws';
+
+const T = 32;
+const npy = (text: string, T_ = T, queries = T_) => npyOf(maskOf(read(text), T_, queries));
+const npz = (arrays: Readonly<Record<string, Uint8Array>>) =>
+  zipSync(
+    Object.fromEntries(
+      Object.entries(arrays).map(([name, bytes]) => [`${name}.npy`, Uint8Array.from(bytes)]),
+    ),
+  );
+
+async function looked(bytes: Uint8Array): Promise<Arrays> {
+  const { desk } = await bring('masks.npz', bytes);
+  for (;;) {
+    const arrays = await desk.answer({ kind: 'arrays' });
+    if (arrays.done === arrays.of) return arrays;
+  }
+}
+
+test('masks, rectangles, stacks, lists and what is no mask: each in a line, and findings where they are', async () => {
+  const leak = cellsOf(maskOf(read('causal'), T));
+  leak[3 * T + 20] = 1;
+  const weights = new Float32Array(T * T).map((_, i) => Math.sin(i));
+  const arrays = await looked(
+    npz({
+      full: npy('causal'),
+      window: npy('causal & window(8)'),
+      leaks: npyOfNumbers([T, T], leak),
+      step: npy('causal & window(8)', T, 4),
+      heads: npyOfNumbers(
+        [1, 3, T, T],
+        Buffer.concat([cellsOf(maskOf(read('causal'), T)), leak, leak]),
+      ),
+      attention_mask: npyOfNumbers([2, 5], Uint8Array.of(0, 0, 1, 1, 1, 1, 1, 1, 1, 1)),
+      embedding: npyOfNumbers([T, T], new Uint8Array(weights.buffer), '<f4'),
+    }),
+  );
+  expect(arrays).toMatchObject({ of: 7, done: 7, left: 0 });
+  const told = arrays.all.map(({ name, is, form, planes, wrong, codes, refused }) => [
+    name,
+    is ?? form ?? refused,
+    planes,
+    wrong,
+    codes.join(),
+  ]);
+  expect(told).toEqual([
+    ['full', 'causal', 1, 0, ''],
+    ['window', 'causal & window(8)', 1, 0, ''],
+    ['leaks', 'causal', 1, 1, 'L3'],
+    ['step', 'causal & window(8)', 1, 0, ''],
+    ['heads', 'causal', 3, 2, 'L3'],
+    ['attention_mask', 'causal & !padding(2, 0)', 2, 1, 'L1'],
+    ['embedding', 'it holds numbers of all sizes, and is no mask', 0, 0, ''],
+  ]);
+});
+
+test('beyond so many cells the others are left, and that is said; a small one after a large one is still looked at', async () => {
+  const foreign = await openFiles([
+    { name: 'm.npz', bytes: npz({ a: npy('causal'), b: npy('causal', 64), c: npy('causal') }) },
+  ]);
+  const arrays = new ArraySurvey(new Brought(foreign), () => ({}), 3 * T * T).goOn(Infinity);
+  expect(arrays).toMatchObject({ of: 3, done: 3, left: 1, most: 3 * T * T });
+  expect(arrays.all.map(({ is, refused }) => is ?? refused)).toEqual([
+    'causal',
+    'it was not looked at: pick it to see it',
+    'causal',
+  ]);
+});
+
+test('in slices of any size the same is found as at once', async () => {
+  const foreign = await openFiles([
+    {
+      name: 'm.npz',
+      bytes: npz({
+        a: npy('causal & window(4)'),
+        b: npyOfNumbers(
+          [3, T, T],
+          Buffer.concat(
+            ['causal', 'causal', 'chunk(8)'].map((text) => cellsOf(maskOf(read(text), T))),
+          ),
+        ),
+        c: npyOfNumbers(
+          [7],
+          Uint8Array.from({ length: 7 }, (_, i) => i % 2),
+        ),
+      }),
+    },
+  ]);
+  const whole = new ArraySurvey(new Brought(foreign), () => ({})).goOn(Infinity);
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 4 * T * T }), (slice) => {
+      const survey = new ArraySurvey(new Brought(foreign), () => ({}));
+      let arrays = survey.goOn(slice);
+      for (let asked = 1; arrays.done < arrays.of; asked++) {
+        expect(asked).toBeLessThan(10);
+        arrays = survey.goOn(slice);
+      }
+      expect(arrays).toEqual(whole);
+    }),
+    draws(6),
+  );
+});
+
+test('an archive with one array has no list of arrays to be silent about', async () => {
+  const { look } = await bring('one.npz', npz({ only: npy('causal') }));
+  expect(look.choices).toEqual([]);
+});
