@@ -77,6 +77,7 @@ export function declaredOf(whole: Expression, keys: number): Declared {
     }
     const any = partsOf(part, 'or').filter((one) => one.kind === 'term');
     if (any.length !== partsOf(part, 'or').length) {
+      Object.assign(declared, withImages(part, keys));
       plain = false;
       continue;
     }
@@ -142,3 +143,15 @@ export function declaredOfLayers(expressions: readonly Expression[], keys: numbe
 }
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+/** A causal window beside images, `causal & window(8) | span(10, 14)`: its window, and its spans. */
+function withImages(part: Expression, keys: number): Declared {
+  const parts = partsOf(part, 'or');
+  const spans = parts.flatMap((one) =>
+    one.kind === 'term' && one.term === 'span' ? spansIn(one, keys) : [],
+  );
+  const [core, ...others] = parts.filter((one) => one.kind !== 'term' || one.term !== 'span');
+  if (core?.kind !== 'and' || others.length > 0 || spans.length === 0) return {};
+  const declared = declaredOf(core, keys);
+  return declared.causal && !declared.spans ? { ...declared, spans } : {};
+}

@@ -71,7 +71,9 @@ const says = (by: Coded, one: Coded, beside: readonly string[]): boolean =>
   by !== one &&
   !by.note &&
   !beside.includes(by.code) &&
-  (by.layer === undefined || one.layer === undefined || by.layer === one.layer);
+  (by.layer === undefined ||
+    one.layer === undefined ||
+    (by.layers ?? [by.layer]).includes(one.layer));
 
 const explains = (by: Found, one: Coded): boolean =>
   (by.explains?.includes(one.code) ?? false) &&

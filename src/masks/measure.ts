@@ -36,6 +36,13 @@ export function eachLayer(
   });
 }
 
+/** Of fewer queries than keys: does each end at its own number, as if no key had come before? */
+export function endsAtItsNumber({ queries, keys, row }: Mask): boolean {
+  if (queries >= keys || queries === 0) return false;
+  for (let q = 0; q < queries; q++) if (row(q).at(-1) !== q + 1) return false;
+  return true;
+}
+
 /** The window declared for a layer; a global layer has none. */
 export function windowOf({ window, layers }: Declared, layer: number): number | undefined {
   if (layers?.[layer] === 'global') return undefined;

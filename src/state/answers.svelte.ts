@@ -38,6 +38,33 @@ const stretches = ({ doc }: Workbench): readonly Stretch[] =>
     count,
   }));
 
+/** What may be wrong with the masks on the page, with all that is known beside them. */
+export function findingsAsked(bench: Workbench): Question<'findings'> {
+  const meant = othersOf(bench);
+  const { more, given, step } = bench;
+  const alone = meant?.length === 1; // what is meant says nothing of other layers
+  const mask = writtenOf(bench.current, bench.doc.T, bench.doc.queries);
+  const { declared, ...told } = subjectOf(given, alone ? 1 : bench.doc.layers.length);
+  return {
+    kind: 'findings',
+    layers: alone ? [{ mask, count: 1 }] : stretches(bench),
+    ...(meant && { meant }),
+    more: {
+      ...more,
+      ...told,
+      ...(step && { step }),
+      ...((declared || more?.declared) && { declared: { ...more?.declared, ...declared } }),
+    },
+  };
+}
+
+/** Undefined where the mask is compared with none. */
+export function differenceAsked(bench: Workbench): Question<'difference'> | undefined {
+  const other = otherOf(bench);
+  const mask = writtenOf(bench.current, bench.doc.T, bench.doc.queries);
+  return other && { kind: 'difference', mask, other };
+}
+
 /** The latest answer to one kind of question: while one is asked, only the newest waits. */
 class Latest<K extends Kind> {
   value = $state.raw<Answer<K> | undefined>();
@@ -105,7 +132,8 @@ export class Answers {
       $effect(() => {
         const mask = writtenOf(bench.current, bench.doc.T, bench.doc.queries);
         const other = otherOf(bench);
-        if (other) this.difference.ask({ kind: 'difference', mask, other });
+        const difference = differenceAsked(bench);
+        if (difference) this.difference.ask(difference);
         const { block } = bench;
         this.numbers.ask({ kind: 'numbers', mask, block, ...(other && { other }) });
       });
@@ -120,24 +148,7 @@ export class Answers {
         const query = cell?.query ?? queriesOf(doc) - 1;
         this.stack.ask({ kind: 'stack', layers, query, ...(cell && { key: cell.key }) });
       });
-      $effect(() => {
-        const meant = othersOf(bench);
-        const { more, given, step } = bench;
-        const alone = meant?.length === 1; // what is meant says nothing of other layers
-        const mask = writtenOf(bench.current, bench.doc.T, bench.doc.queries);
-        const { declared, ...told } = subjectOf(given, alone ? 1 : bench.doc.layers.length);
-        this.findings.ask({
-          kind: 'findings',
-          layers: alone ? [{ mask, count: 1 }] : stretches(bench),
-          ...(meant && { meant }),
-          more: {
-            ...more,
-            ...told,
-            ...(step && { step }),
-            ...((declared || more?.declared) && { declared: { ...more?.declared, ...declared } }),
-          },
-        });
-      });
+      $effect(() => this.findings.ask(findingsAsked(bench)));
     });
   }
 

@@ -10,7 +10,7 @@ export const FORMS = {
   padding: 'which tokens are text, texts × tokens',
   segments: 'the document of each token',
   positions: 'the position of each token',
-  lengths: 'where documents begin, cu_seqlens',
+  lengths: 'where documents begin, cu_seqlens, or how long they are',
   blocks: 'a block table, texts × blocks',
 } as const;
 export type Form = keyof typeof FORMS;
@@ -27,6 +27,7 @@ export interface Formed {
 const NAMES: readonly (readonly [RegExp, Form])[] = [
   [/cu_?seq_?lens|indptr|cu_doc_?lens/i, 'lengths'],
   [/(segment|document|doc|sequence|sample|seq)_?(ids?|idx)/i, 'segments'],
+  [/^(.*: )?(seq|context|kv)_?lens?$/i, 'lengths'],
   [/position_?ids?/i, 'positions'],
   [/block_?tables?/i, 'blocks'],
 ];
@@ -111,7 +112,11 @@ function ofRows(
   const [texts, tokens] = shape as [number, number];
   if (rows.every(isBinary)) {
     const named = /attention_?mask$|padding_mask$/i.test(name);
-    const fits = rows.every(isText) && !isStaggered(rows);
+    // A text whose row was lost is still one of a batch, if its name says that it is a batch.
+    const fits =
+      rows.every((row) => isText(row) || (named && !row.includes(1))) &&
+      rows.some(isText) &&
+      !isStaggered(rows);
     const square = texts === tokens;
     if (named && fits && (!square || texts === 1))
       return found(
@@ -147,15 +152,24 @@ function isText(row: readonly number[]): boolean {
   return row.slice(from, to + 1).every((one) => one === 1);
 }
 
-/** Does each row read its own token, the last row at the last key, and nothing after it? */
-const isDecoding = (rows: readonly (readonly number[])[]): boolean =>
-  rows.every((row, q) => row.lastIndexOf(1) === row.length - rows.length + q);
+/** The part of rows that may be wrong before they are no queries any more. */
+const WRONG_ROWS = 0.25;
 
-/** Each row ends, or begins, one token after the one above it: queries, one after another. */
+/** Does each row read its own token, the last row at the last key, and nothing after it? A few may be wrong. */
+function isDecoding(rows: readonly (readonly number[])[]): boolean {
+  const others = rows.filter((row, q) => row.lastIndexOf(1) !== row.length - rows.length + q);
+  return others.length <= WRONG_ROWS * rows.length;
+}
+
+/**
+ * Each row ends, or begins, one token after the one above it: queries, one after another. Where there are more of them than
+ * tokens, the others end at the last.
+ */
 function isStaggered(rows: readonly (readonly number[])[]): boolean {
   if (rows.length < 2) return false;
+  const last = rows.length > rows[0]!.length ? rows[0]!.length - 1 : Infinity;
   const by = (at: (row: readonly number[]) => number) =>
-    rows.every((row, i) => i === 0 || at(row) === at(rows[i - 1]!) + 1);
+    rows.every((row, i) => i === 0 || at(row) === Math.min(last, at(rows[i - 1]!) + 1));
   return by((row) => row.lastIndexOf(1)) || by((row) => row.indexOf(1));
 }
 

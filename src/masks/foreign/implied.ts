@@ -48,7 +48,7 @@ export function impliedBy(
     case 'positions':
       return ofPositions(row, text, read);
     case 'lengths':
-      return ofLengths(rows.flat(), read, others, tensor.name);
+      return ofLengths(summed(rows.flat(), tensor.name), read, others, tensor.name);
     case 'blocks':
       return ofBlocks(rows, read, others);
     default:
@@ -122,7 +122,7 @@ function ofPadding(given: readonly number[], text: number, read: Read): Implied 
   if (from < 0)
     return {
       T,
-      expression: not(everything),
+      expression: asTerms(T, [], { left: T, right: 0 }, read),
       says: `${named(text)}: all ${T} tokens are padding. ${reads(read)}.`,
     };
   const holes = row.slice(from, to + 1).filter((one) => one === 0).length;
@@ -183,6 +183,13 @@ function ofPositions(row: readonly number[], text: number, read: Read): Implied 
     expression: asTerms(T, begins, { left, right }, read),
     says: `${named(text)}: positions begin again ${begins.length === 0 ? 'nowhere' : `${begins.length} ${begins.length === 1 ? 'time' : 'times'}`}, so it is ${sayDocuments(begins)}; ${sayPadding(left, right, T)}. Positions alone keep no documents apart: this is the mask they imply where the library reads it off them. ${reads(read)}.`,
   };
+}
+
+/** Lengths of documents one after another, as where they begin; what is called cumulative is that already. */
+function summed(list: readonly number[], name = ''): readonly number[] {
+  if (!/(^|: )(seq|context|kv)_?lens?$/i.test(name)) return list;
+  let sum = 0;
+  return [0, ...list.map((length) => (sum += length))];
 }
 
 function checkLengths(list: readonly number[], name: string): void {

@@ -154,7 +154,7 @@ function result(
   const asks = window === undefined || !known ? '' : askRound(window);
   const says = [
     standing.aligned
-      ? `This is ${wordsOf(standing.aligned) ?? write(standing.aligned)}, aligned at the top left: query 0 stands at key 0, as if no key had come before it.`
+      ? `This is ${wordsOf(standing.aligned.as) ?? write(standing.aligned.as)}, ${sayCorner(standing.aligned.at, mask)}.`
       : first && !known
         ? `It is no pattern that we know: ${formatInteger(pairsOf(mask))} of its ${formatInteger(mask.queries * mask.keys)} cells may be read.`
         : first
@@ -171,6 +171,11 @@ function result(
   const reading: Reading = { ...polarity, constant, one, ...(meant && { meant }) };
   return { mask, polarity: reading, nearest: standing.nearest, known, says, ...rest };
 }
+
+const sayCorner = (at: 'top left' | 'bottom right', { queries, keys }: Mask): string =>
+  at === 'top left'
+    ? 'aligned at the top left: query 0 stands at key 0, as if no key had come before it'
+    : `aligned at the bottom right: the last query stands at the last key, and the first ${queries - keys} stand before all keys and read none`;
 
 /** A causal window, by its size. */
 const windowIn = (expression: Expression): number | undefined => {

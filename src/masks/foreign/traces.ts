@@ -112,7 +112,8 @@ export function chunksOf(mask: Mask, padding: Padding): readonly number[] {
   // Apart for beginnings and ends: the rows of causal chunks end at every token, which says nothing of their size.
   const gaps = commonest([begins, edges.from, edges.to].flatMap(gapsOf)).filter(isSize).slice(0, 3);
   const parts = begins.slice(0, 4).flatMap((at) => [at, at / 2, at / 3, at / 4]);
-  return [...new Set([...gaps, ...parts])].filter(isSize);
+  // Of sizes that say the same, the least.
+  return [...new Set([...gaps, ...parts])].filter(isSize).sort((a, b) => a - b);
 }
 
 const isSize = (size: number) => Number.isInteger(size) && size > 1;
@@ -205,10 +206,19 @@ export function treeOf(mask: Mask): readonly number[] | undefined {
     }
     if (at > from) parents.push(parent);
   }
-  // Chains one after another are documents.
   const branches = parents.some((parent, i) => parent >= from && parent < from + i);
-  if (!branches) return undefined;
-  return [from, ...parents];
+  return branches || (from > 0 && areChains(parents, from)) ? [from, ...parents] : undefined;
+}
+
+/** Guesses of equal length, each after the same text. Without a text, chains one after another are documents. */
+function areChains(parents: readonly number[], from: number): boolean {
+  const begins = [0, ...parents.flatMap((parent, i) => (parent === from + i + 1 ? [i + 1] : []))];
+  const length = begins[1] ?? 0;
+  return (
+    length > 1 &&
+    begins.length * length === parents.length + 1 &&
+    begins.every((at, i) => at === i * length)
+  );
 }
 
 /** Tokens that read all there is to read. */

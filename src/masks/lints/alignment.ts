@@ -1,4 +1,4 @@
-import { eachLayer } from '../measure';
+import { endsAtItsNumber, eachLayer } from '../measure';
 import { defineLint } from '../subject';
 
 export default defineLint({
@@ -12,9 +12,7 @@ export default defineLint({
     subject.declared.causal
       ? eachLayer(subject, (mask) => {
           const { queries, keys } = mask;
-          if (queries >= keys || queries === 0) return undefined;
-          // Each query ends at its own number, as if no key had come before.
-          for (let q = 0; q < queries; q++) if (mask.row(q).at(-1) !== q + 1) return undefined;
+          if (!endsAtItsNumber(mask)) return undefined;
           const query = queries - 1;
           return {
             cell: { query, key: keys - 1 },

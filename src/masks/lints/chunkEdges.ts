@@ -49,7 +49,10 @@ function isEdge(mask: Mask, declared: Declared, q: number): boolean {
   const past = (query: number) =>
     count(intersect(mask.row(query), run(0, positionOf(mask, query) + 1)));
   return (
-    past(q) === 1 && past(q - 1) > 1 && minus(run(position, position + 1), mask.row(q)).length === 0
+    // One that reads on to the end of its chunk is not alone.
+    count(mask.row(q)) === 1 &&
+    past(q - 1) > 1 &&
+    minus(run(position, position + 1), mask.row(q)).length === 0
   );
 }
 

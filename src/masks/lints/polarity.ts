@@ -1,6 +1,6 @@
 import type { Mask } from '../../attention/mask';
 import { intersect, minus, run } from '../../attention/runs';
-import { agreement, eachLayer, realOf, windowOf } from '../measure';
+import { agreement, eachLayer, endsAtItsNumber, realOf, windowOf } from '../measure';
 import { libraryOf, meaningOf, type Reading } from '../reading';
 import { defineLint, type Declared, type Found } from '../subject';
 
@@ -88,6 +88,8 @@ function whole(mask: Mask, declared: Declared, window: number | undefined): Foun
   const { causal, documents, length, start, chunk } = declared;
   if (!causal && !documents?.length && !chunk && window === undefined && !length && !start)
     return undefined;
+  // A few rows at the top left of many keys are nearly the opposite too; they are aligned otherwise.
+  if (endsAtItsNumber(mask)) return undefined;
   // A transposed mask is nearly the opposite too; but there each query reads itself.
   const { flipped, selves } = agreement(mask, declared, window);
   if (flipped < FLIPPED || selves > 0.5) return undefined;

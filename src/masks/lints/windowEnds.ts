@@ -75,13 +75,17 @@ function rightEnd(mask: Mask, declared: Declared): Found | undefined {
   if (right === undefined) return undefined;
   const seen = new Map<number, { rows: number; query: number }>();
   let all = 0;
+  let endless: { readonly rows: number; readonly query: number } | undefined;
   for (let query = 0; query < mask.queries; query++) {
     const position = positionOf(mask, query);
     const row = mask.row(query);
     const end = row.at(-1) ?? 0;
     // At the end of the text, or of a document, the window is cut for another reason.
     const border = documentOf(declared, position, mask.keys).at(-1)!;
-    if (position + Math.max(right, end - 1 - position) + 1 >= Math.min(border, mask.keys)) continue;
+    const last = Math.min(border, mask.keys);
+    if (end === last && position + right + 1 < last && has(row, position))
+      endless = { rows: (endless?.rows ?? 0) + 1, query: endless?.query ?? query };
+    if (position + Math.max(right, end - 1 - position) + 1 >= last) continue;
     if (!has(row, position)) continue;
     all++;
     const ahead = end - 1 - position;
@@ -89,6 +93,8 @@ function rightEnd(mask: Mask, declared: Declared): Found | undefined {
     known.rows++;
     seen.set(ahead, known);
   }
+  // All that could be cut is not.
+  if (endless && all === 0 && endless.rows > 1) return notCut(mask, endless.query, right);
   const [most] = [...seen].sort(([, a], [, b]) => b.rows - a.rows);
   if (!most || most[0] === right || 2 * most[1].rows <= all) return undefined;
   const [ahead, { query }] = most;
@@ -102,6 +108,19 @@ function rightEnd(mask: Mask, declared: Declared): Found | undefined {
       : 'Each layer looks less far ahead than declared, and than its weights were trained for.',
     fix: `Compare with key - query <= ${right}; FlashAttention's window_size is (left, ${right}).`,
     thread: 'https://github.com/huggingface/transformers/pull/47010',
+  };
+}
+
+/** The right side was not looked at. */
+function notCut(mask: Mask, query: number, right: number): Found {
+  const position = positionOf(mask, query);
+  return {
+    cell: { query, key: position + right + 1 },
+    what: `Query ${query} reads all that comes after itself, where its right side was declared as ${right}.`,
+    consequence:
+      'The layer is global to the right: it costs as much, and what is streamed has to wait for the whole text.',
+    fix: `Give the right side to the attention call too: key - query <= ${right}.`,
+    thread: 'https://github.com/flashinfer-ai/flashinfer/issues/4893',
   };
 }
 

@@ -1,0 +1,84 @@
+/**
+ * @file Masks and configs as people brought them to public threads: made here from the rule that is told there, as small as
+ * shows it, nothing copied. What is meant is what the thread says was meant.
+ */
+import { describe, expect, test } from 'vitest';
+import { maskOf, read } from '../../src/attention/expression';
+import { cellsOf, fromRule, type Mask } from '../../src/attention/mask';
+import type { Given } from '../../src/masks/given';
+import { npyOf } from '../../src/masks/save';
+import { npyOfNumbers } from './brought';
+import { dropped, type Dropped, type Files } from './dropped';
+
+export interface Thread {
+  readonly thread: string; // owner/repository/issues/1
+  readonly what: string;
+  /** What is dropped on the page: files, or one mask as a .npy. */
+  readonly brought: Files | Mask;
+  /** Why it is not opened. */
+  readonly refused?: string;
+  /** Typed into the field it is compared with. */
+  readonly meant?: string;
+  readonly given?: Given;
+  /** What it is told to be; parts of the sentences. */
+  readonly says?: string | readonly string[];
+  readonly terms?: string;
+  /** Without notes, of which `notes` are those that do not say how the numbers were read. Left out where what is said is all there is to it. */
+  readonly findings?: readonly string[];
+  readonly notes?: readonly string[];
+  /** Cells that differ from what is meant, and the first. */
+  readonly difference?: readonly number[];
+  /** What else is asked of the page. */
+  readonly then?: (page: Dropped) => Promise<void> | void;
+}
+
+/** Fewest threads of a kind. */
+const ENOUGH = 3;
+
+const isMask = (brought: Thread['brought']): brought is Mask =>
+  typeof brought['row'] === 'function';
+
+async function asked(one: Thread): Promise<void> {
+  const { brought } = one;
+  const page = await dropped(isMask(brought) ? { 'mask.npy': npyOf(brought) } : brought);
+  if (one.refused !== undefined) {
+    expect(page.file.refused).toContain(one.refused);
+    return;
+  }
+  expect(page.file.refused).toBe('');
+  for (const part of [one.says ?? []].flat()) expect(page.says).toContain(part);
+  if (one.terms !== undefined) expect(page.terms).toBe(one.terms);
+  if (one.meant !== undefined) page.bench.other = one.meant;
+  if (one.given) page.bench.given = one.given;
+  await one.then?.(page);
+  const { findings, notes } = await page.told();
+  if (one.findings) expect(findings).toEqual(one.findings);
+  if (one.notes) expect(notes.filter((note) => note !== 'L6')).toEqual(one.notes);
+  if (one.difference) expect(await page.difference()).toEqual(one.difference);
+}
+
+/** Of one kind of mask, or of bug. */
+export function threads(kind: string, cases: readonly Thread[]): void {
+  describe(kind, () => {
+    test.each(cases.map((one) => [one.thread, one.what, one] as const))(
+      '%s: %s',
+      async (_thread, _what, one) => asked(one),
+    );
+
+    test(`was met in ${ENOUGH} threads and more`, () => {
+      const all = cases.map(({ thread }) => thread);
+      expect(new Set(all).size).toBeGreaterThanOrEqual(ENOUGH);
+      for (const thread of all) expect(thread).toMatch(/^[\w.-]+\/[\w.-]+\/(issues|pull)\/\d+$/);
+    });
+  });
+}
+
+/** Planes of T × T cells by their masks as they are written; the last two of `shape` are T. */
+export const planesOf = (shape: readonly number[], ...texts: readonly string[]): Uint8Array =>
+  npyOfNumbers(
+    shape,
+    Buffer.concat(texts.map((text) => cellsOf(maskOf(read(text), shape.at(-1)!)))),
+  );
+
+export const square = (T: number, rule: (q: number, k: number) => boolean): Mask =>
+  fromRule(T, T, rule);
