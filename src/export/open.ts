@@ -246,7 +246,7 @@ function jsonOf(name: string, bytes: Uint8Array): Record<string, unknown> {
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    throw new InputError(`${name} is no whole JSON`);
+    throw new InputError(`${name} is not complete JSON`);
   }
   check(isRecord(value), `${name} is not a JSON object`);
   return value;

@@ -181,7 +181,7 @@ function describe(bytes: Uint8Array | undefined): Record<string, unknown> {
   try {
     about = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    throw new InputError(`${ABOUT} is no whole JSON`);
+    throw new InputError(`${ABOUT} is not complete JSON`);
   }
   check(
     isRecord(about) && about['format'] === FORMAT,
