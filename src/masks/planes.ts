@@ -43,14 +43,16 @@ export interface Planes {
 }
 
 const MOST_NAMED = 12;
-/** Dead rows and unread keys, other documents, padding that is read. */
-const OF_TEXTS = ['L1', 'L2', 'L12', 'L17'];
+/** Dead rows and unread keys, other documents, another length, padding that is read. */
+const OF_TEXTS = ['L1', 'L2', 'L12', 'L14', 'L17'];
 /** A window that is not applied, and one in the wrong layer. */
 const OF_LAYERS = ['L9', 'L10'];
 
 interface Group {
   readonly first: readonly number[];
   readonly planes: (readonly number[])[];
+  /** The texts, each in one layer, that its planes are of. */
+  readonly texts: Set<string>;
   count: number;
 }
 
@@ -58,6 +60,8 @@ export class Survey {
   readonly of: number;
   #done = 0;
   readonly #groups = new Map<string, Group>();
+  /** Of a text in one layer, what its heads have in common: nothing where two of them differ. */
+  readonly #heads = new Map<string, Group | undefined>();
   #alike: readonly Alike[] = [];
 
   constructor(
@@ -74,9 +78,18 @@ export class Survey {
       const picked = this.#place(this.#done++);
       const { sign, size } = this.#signOf(picked);
       left -= size;
-      const group = this.#groups.get(sign) ?? { first: picked, planes: [], count: 0 };
+      const group = this.#groups.get(sign) ?? {
+        first: picked,
+        planes: [],
+        texts: new Set(),
+        count: 0,
+      };
       this.#groups.set(sign, group);
       group.count++;
+      const text = this.#textOf(picked);
+      group.texts.add(text);
+      const before = this.#heads.has(text) ? this.#heads.get(text) : group;
+      this.#heads.set(text, before === group ? group : undefined);
       if (group.planes.length < MOST_NAMED) group.planes.push(picked);
       if (this.#done === this.of) this.#alike = this.#judged();
       else if (left <= 0) break;
@@ -124,28 +137,26 @@ export class Survey {
     return picked;
   }
 
-  /** What planes of one file differ in by design: texts in padding and documents, layers in being global or local. */
-  #may(code: string): boolean {
-    const { axes, stack } = this.planar;
-    return (
-      (stack !== undefined && OF_LAYERS.includes(code)) ||
-      (axes.some(({ name, count }) => name === 'batch' && count > 1) && OF_TEXTS.includes(code))
-    );
-  }
+  /** A plane's place without its head. */
+  #textOf = (picked: readonly number[]): string =>
+    picked.filter((_, axis) => this.planar.axes[axis]!.name !== 'head').join();
 
-  /** Are they the same but for padding and documents, in a batch? */
-  #areTexts(a: Expression, b: Expression, keys: number): boolean {
-    return (
-      this.planar.axes.some(({ name, count }) => name === 'batch' && count > 1) &&
-      besideItsText(a, keys) === besideItsText(b, keys)
-    );
-  }
+  /** May planes differ from others as texts of a batch do? Only as whole texts: two heads of one text read the same one. */
+  #differAsTexts = ({ texts }: Group): boolean =>
+    this.planar.axes.some(({ name, count }) => name === 'batch' && count > 1) &&
+    [...texts].every((text) => this.#heads.get(text) !== undefined);
+
+  /** What planes of one file differ in by design: texts in padding and documents, layers in being global or local. */
+  #may = (code: string, asTexts: boolean): boolean =>
+    (this.planar.stack !== undefined && OF_LAYERS.includes(code)) ||
+    (asTexts && OF_TEXTS.includes(code));
 
   #judged(): readonly Alike[] {
     const groups = [...this.#groups.values()].sort((a, b) => b.count - a.count);
     let common:
       { readonly mask: Mask; readonly expression: Expression; readonly known: boolean } | undefined;
-    return groups.map(({ first, planes, count }): Alike => {
+    return groups.map((group): Alike => {
+      const { first, planes, count } = group;
       let recognised: Judged;
       try {
         recognised = this.#recognised(first);
@@ -158,13 +169,17 @@ export class Survey {
       const own = wrongIn(mask, known ? expression : undefined, off);
       const comparable = common?.mask.keys === mask.keys && common.mask.queries === mask.queries;
       // Texts of a batch are each their own: none is wrong for not being as another.
+      const asTexts = this.#differAsTexts(group);
       const others =
         common?.known &&
         comparable &&
         own.length === 0 &&
         this.planar.matrix &&
-        !this.#areTexts(common.expression, expression, mask.keys)
-          ? wrongIn(mask, common.expression).filter(({ code }) => !this.#may(code))
+        !(
+          asTexts &&
+          besideItsText(common.expression, mask.keys) === besideItsText(expression, mask.keys)
+        )
+          ? wrongIn(mask, common.expression).filter(({ code }) => !this.#may(code, asTexts))
           : [];
       const apart = common && comparable ? differenceOf(mask, common.mask) : undefined;
       common ??= { mask, expression, known };

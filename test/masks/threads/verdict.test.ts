@@ -7,6 +7,7 @@ import { planesOf, square, threads } from '../../support/threads';
 
 const PADDED = '(causal | ahead(1)) & !padding(0, 3)';
 const WHOLE = 'causal | ahead(1)';
+const LEFT = '(causal | ahead(1)) & !padding(3, 0)';
 
 /** Places of planes that are alike, the commonest first. */
 const alikeIn = async (page: {
@@ -55,6 +56,49 @@ threads('a layer, a head or a text that is not as the others', [
       expect(alike[1]).toMatchObject({ apart: { cells: 105, first: { query: 0, key: 6 } } });
       await page.file.showPlane([2]);
       expect(page.bench.layer).toBe(2);
+    },
+  },
+  {
+    thread: 'ArrowLuo/CLIP4Clip/issues/22',
+    what: 'the same with the axes apart: two heads of one text differ in padding, which no head may',
+    brought: {
+      'mask.npy': planesOf([2, 2, 12, 12], PADDED, WHOLE, PADDED, WHOLE),
+    },
+    then: async (page) => {
+      const { alike } = await page.planes();
+      expect(alike.map(({ planes }) => planes)).toEqual([
+        [
+          [0, 0],
+          [1, 0],
+        ],
+        [
+          [0, 1],
+          [1, 1],
+        ],
+      ]);
+      expect(alike[1]!.findings.map(({ code }) => code)).toEqual(['L14']);
+    },
+  },
+  {
+    thread: 'lsdefine/attention-is-all-you-need-keras/issues/36',
+    what: 'heads before texts: of three texts each padded otherwise none is wrong by itself',
+    brought: {
+      'mask.npy': planesOf([3, 1, 12, 12], PADDED, WHOLE, '(causal | ahead(1)) & !padding(0, 5)'),
+    },
+    then: async (page) => {
+      const { alike } = await page.planes();
+      expect(alike).toHaveLength(3);
+      expect(alike.flatMap(({ findings }) => findings)).toEqual([]);
+    },
+  },
+  {
+    thread: 'ArrowLuo/CLIP4Clip/issues/22',
+    what: 'the same with padding on the left, which texts of a batch may differ in and heads of one may not',
+    brought: { 'mask.npy': planesOf([2, 2, 12, 12], LEFT, WHOLE, LEFT, WHOLE) },
+    then: async (page) => {
+      const { alike } = await page.planes();
+      expect(alike).toHaveLength(2);
+      expect(alike.map(({ findings }) => findings.map(({ code }) => code))).toEqual([[], ['L17']]);
     },
   },
 ]);
