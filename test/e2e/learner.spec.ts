@@ -20,7 +20,7 @@ test.describe('a prediction', () => {
   }) => {
     await visit(page, './#/lessons/00-play/all-white');
     await expect(
-      page.getByRole('region', { name: 'Learning' }).getByText('Make your prediction first.'),
+      page.getByRole('region', { name: 'Learning' }).getByText('Shown once you have predicted.'),
     ).toBeVisible();
     await expect(page.getByText('guessing', { exact: true })).toHaveCount(0);
     await predict(page, 'End');
