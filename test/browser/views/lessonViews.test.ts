@@ -120,7 +120,7 @@ describe('accuracy by distance on a stage', () => {
     const { getByRole, rerender } = await render(Distance, { stage: staged(shown) });
     await expect.element(getByRole('status')).toHaveTextContent('Nothing has been trained yet');
     await rerender({ stage: staged(shown, true) });
-    await expect.element(getByRole('status')).toHaveTextContent('Make your prediction first');
+    await expect.element(getByRole('status')).toHaveTextContent('Shown once you have predicted');
   });
 
   test('asks the runs when it is told to', async () => {
