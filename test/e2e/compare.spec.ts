@@ -178,7 +178,7 @@ test('what is taken away can be read, and opened again; what is no such file cha
     buffer: Buffer.from(content),
   });
   await open.setInputFiles(file('broken.json', text.slice(0, 300)));
-  await expect(page.getByText(/Not opened: the file is no whole JSON/)).toBeVisible();
+  await expect(page.getByText(/Not opened: the file is not complete JSON/)).toBeVisible();
   expect(await numberOf(page, 'Step count')).toBe(0);
   await open.setInputFiles(file('mine.json', text));
   await expect(page.getByText(/Numbers of the file mine\.json/)).toBeVisible();

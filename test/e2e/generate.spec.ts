@@ -181,9 +181,9 @@ test('a checkpoint is saved, kept over a reload, opened from its file; what is n
   const spoilt = Buffer.from(bytes);
   spoilt[spoilt.length >> 1]! ^= 64;
   for (const [file, reason] of [
-    [spoilt, /spoilt\.zip: .*not as it was written/],
-    [Buffer.from(bytes).subarray(0, 5000), /no whole ZIP/],
-    [Buffer.from('hello'), /no whole ZIP/],
+    [spoilt, /spoilt\.zip: .*not as it was saved/],
+    [Buffer.from(bytes).subarray(0, 5000), /not a complete ZIP/],
+    [Buffer.from('hello'), /not a complete ZIP/],
   ] as const) {
     await input.setInputFiles({ name: 'spoilt.zip', mimeType: 'application/zip', buffer: file });
     await expect(page.getByRole('alert')).toHaveText(reason);

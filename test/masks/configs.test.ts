@@ -173,11 +173,11 @@ describe('its costs, by closed forms', () => {
 describe('what is no config', () => {
   const layers = (kinds: string[]) => ({ layer_types: kinds });
   test.each<[string, () => unknown, RegExp]>([
-    ['nothing', () => readConfig(''), /the config is no whole JSON/],
-    ['half a file', () => readConfig('{"model_type": "lla'), /no whole JSON/],
+    ['nothing', () => readConfig(''), /the config is not complete JSON/],
+    ['half a file', () => readConfig('{"model_type": "lla'), /not complete JSON/],
     ['a list', () => readConfig('[]'), /the config is a list; it should be an object/],
     ['a very long file', () => readConfig(' '.repeat(2 ** 24 + 1)), /16777217 characters long/],
-    ['a bomb', () => readConfig('['.repeat(500_000)), /no whole JSON|is a list/],
+    ['a bomb', () => readConfig('['.repeat(500_000)), /not complete JSON|is a list/],
     [
       'a nested bomb',
       () => readConfig(`${'{"a":'.repeat(1e5)}1${'}'.repeat(1e5)}`),

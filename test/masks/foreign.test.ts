@@ -272,7 +272,7 @@ describe('text and JSON', () => {
     ['{"weights": 3}', "without 'mask' or 'attention_mask'"],
     ['['.repeat(100_000), 'the text'],
     ['{"mask":' + '['.repeat(5000) + ']'.repeat(5000) + '}', 'nested deeper than 6'],
-    ['[[1,0],[1,1]', 'no whole JSON'],
+    ['[[1,0],[1,1]', 'not complete JSON'],
     ['[5]', 'there are 1 tokens; masks of 2 to 16,384 can be shown'],
     ['[[0, Infinity],[0, 0]]', 'has Infinity at [0][1], as Python writes it; what is added to'],
     [

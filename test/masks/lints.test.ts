@@ -772,7 +772,7 @@ describe('every lint', () => {
 
 test.each([
   ['zero', true, 'The file was turned over'],
-  ['nonzero', true, 'as the file has it'],
+  ['nonzero', true, 'as in the file'],
   ['zero', false, 'The file was turned over'],
   ['additive', true, 'shown as blocked'],
 ] as const)('how a file was read is a note: %s, sure %s', (allowed, sure, consequence) => {

@@ -59,7 +59,7 @@ test('the JSON is opened again, refused where it is broken, and left alone where
   const text = jsonOf(doc);
   expect(readJson(text)).toEqual(doc);
   expect(readJson('[[1,0],[1,1]]')).toBeUndefined();
-  expect(() => readJson(text.slice(0, -9))).toThrow('no whole JSON');
+  expect(() => readJson(text.slice(0, -9))).toThrow('not complete JSON');
   expect(() => readJson(text.replace('"version": 1', '"version": 2'))).toThrow(
     'of version 2; this page reads version 1',
   );

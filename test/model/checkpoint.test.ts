@@ -109,20 +109,20 @@ describe('a checkpoint', () => {
 
 describe('what is no whole checkpoint is refused with its reason', () => {
   test.each<[string, () => Uint8Array, RegExp]>([
-    ['cut short', () => file.slice(0, file.length - 30), /no whole ZIP/],
+    ['cut short', () => file.slice(0, file.length - 30), /not a complete ZIP/],
     ['another version', () => about((a) => (a.version = 2)), /version 2; .* version 1/],
     ['another format', () => about((a) => (a.format = 'x')), /does not say "format"/],
     ['a step of −1', () => about((a) => (a.step = -1)), /step is -1/],
     [
       'a flipped bit in the weights',
       () => changed((files) => (files.get('model.safetensors')![9000]! ^= 1)),
-      /model\.safetensors is not as it was written/,
+      /model\.safetensors is not as it was saved/,
     ],
     ['no weights', () => changed((f) => f.delete('model.safetensors')), /says it holds model/],
     [
       'a config of another model',
       () => changed((f) => (f.get('config.json')![40]! ^= 1)),
-      /config\.json is not as it was written/,
+      /config\.json is not as it was saved/,
     ],
     [
       'impossible settings',

@@ -55,7 +55,7 @@ describe('the planner', () => {
     for (const [text, reason] of [
       ['mamba', /it has no attention/],
       ['no such type', /does not know/],
-      ['{"model_type":', /no whole JSON/],
+      ['{"model_type":', /not complete JSON/],
       ['{"model_type":"llama","num_hidden_layers":100000}', /num_hidden_layers is 100000/],
     ] as const) {
       planner.open(0, text);

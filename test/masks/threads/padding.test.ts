@@ -91,7 +91,7 @@ threads('two fills in one mask', [
     then: async (page) => {
       const two = (await page.found()).find(({ code }) => code === 'L18');
       expect(two?.what).toContain('two different numbers: -3.403e+38 in');
-      expect(two?.consequence).toContain('the least number of float32, and twice that is -inf');
+      expect(two?.consequence).toContain('the lowest number of float32, and twice that is -inf');
     },
   },
   {
@@ -132,7 +132,7 @@ threads('two fills in one mask', [
     then: async (page) => {
       const two = (await page.found()).find(({ code }) => code === 'L18');
       expect(two?.what).toContain('-65504 in');
-      expect(two?.consequence).toContain('the least number of float16');
+      expect(two?.consequence).toContain('the lowest number of float16');
     },
   },
   {
