@@ -56,12 +56,7 @@ export async function* adapt(
     const begin = from === 'before' ? last : model;
     if (from !== 'scratch') checkFits(begin, spec);
     checkMemory(spec, { limits, kernel: models.kernel });
-    const trainer = await Trainer.open(
-      models,
-      spec,
-      sourceOf(spec),
-      await feed(spec, model.text),
-    );
+    const trainer = await Trainer.open(models, spec, sourceOf(spec), await feed(spec, model.text));
     try {
       if (from !== 'scratch') {
         // Its moments belong to another loss; the schedule begins anew, warm-up and all.

@@ -29,9 +29,7 @@ describe.each(scripts)('a text in %s', (name, text) => {
   });
 
   test('comes back from its tokens as it was', () => {
-    expect(letters.decode(letters.encode(letters.normalise(text)))).toBe(
-      text.normalize('NFC'),
-    );
+    expect(letters.decode(letters.encode(letters.normalise(text)))).toBe(text.normalize('NFC'));
     expect(letters.decode(corpus.ids)).toBe(letters.normalise(text).trim());
   });
 
