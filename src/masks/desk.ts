@@ -106,6 +106,8 @@ export interface Stack {
   readonly query: number;
   /** [layers + 1] what the query depends on, as each layer receives it; the last entry is the query alone. */
   readonly reach: readonly Runs[];
+  /** Whether the query reads any key, in any layer: if not, it depends on no token, and only stays what it was. */
+  readonly reads: boolean;
   /** Layers until `key` has reached the query; undefined where all are too few, or no key was asked for. */
   readonly layersUntil?: number;
 }
@@ -208,7 +210,8 @@ export class Desk {
       Array.from({ length: count }, () => this.#mask(mask)),
     );
     // What tokens without a row depend on is not known.
-    if (masks.some(({ queries, keys }) => queries !== keys)) return { query, reach: [] };
+    if (masks.some(({ queries, keys }) => queries !== keys))
+      return { query, reach: [], reads: true };
     const until = key === undefined ? undefined : layersUntil(masks, query, key);
     return {
       caches: layers.map(({ mask, count }) => {
@@ -217,6 +220,7 @@ export class Desk {
       }),
       query,
       reach: reachOf(masks, query),
+      reads: masks.some((mask) => mask.row(query).length > 0),
       ...(until !== undefined && { layersUntil: until }),
     };
   }

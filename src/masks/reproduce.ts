@@ -1,7 +1,8 @@
 /** @file From a finding to its cause in one's own code: a few lines of NumPy that show the cell, and all others that are wrong. */
 import { ruleLines, tableLines } from '../attention/python';
 import { brief, verdictOf, type Expression } from '../attention/expression';
-import { positionOf } from '../attention/mask';
+import { positionOf, type Mask } from '../attention/mask';
+import { has } from '../attention/runs';
 
 export interface Reproduced {
   readonly queries: number;
@@ -44,3 +45,16 @@ export function decidedBy({ queries, keys, cell, meant }: Reproduced): string {
   const terms = because.length > 0 ? because.join(', ') : brief(meant);
   return `${allowed ? 'let through' : 'blocked'} by ${terms}`;
 }
+
+interface Cell {
+  readonly query: number;
+  readonly key: number;
+}
+
+/** Does the mask say of the cell what it should not? */
+export const differsAt = (mask: Mask, meant: Mask, { query, key }: Cell): boolean =>
+  has(mask.row(query), key) !== has(meant.row(query), key);
+
+/** The cell to speak of as wrong: the chosen one where it differs from what is meant, and else the first that does. */
+export const wrongCell = (mask: Mask, meant: Mask, chosen: Cell | undefined, first: Cell): Cell =>
+  chosen && differsAt(mask, meant, chosen) ? chosen : first;

@@ -7,6 +7,7 @@ import type { Opened } from '../masks/opened';
 import type { Arrays } from '../masks/arrays';
 import type { Alike, Planes } from '../masks/planes';
 import type { LibraryId, Polarity } from '../masks/reading';
+import { differsAt } from '../masks/reproduce';
 import { readJson } from '../masks/save';
 import type { Answer } from '../masks/desk';
 import type { ConfigLayers } from '../masks/configLayer';
@@ -238,14 +239,20 @@ export class OpenedFile {
    * A plane and the cell that is wrong in it. One that is wrong if it is meant as the others is compared with them: by
    * itself nothing would be found in it.
    */
-  async showFound({ planes, findings, asOthers }: Alike): Promise<void> {
+  async showFound({ planes, findings, asOthers, off, apart }: Alike): Promise<void> {
     await this.showPlane(planes[0]!);
     if (this.refused) return;
     const common = this.planes?.alike[0]?.is;
     if (asOthers && common !== undefined) this.bench.other = this.#common = common;
     // What a plane is wrong in by itself was found against its own pattern, and not against that of the others.
     else if (this.bench.other === this.#common) this.bench.other = this.#proposed;
-    const cell = findings.find(({ cell }) => cell)?.cell;
+    // A cell that differs, where one does: a finding may be about the plane as a whole, and its cell be as it should be.
+    const { otherMask, mask } = this.bench;
+    const differing = findings.find(
+      ({ cell }) => cell && otherMask && differsAt(mask, otherMask, cell),
+    );
+    const cell =
+      differing?.cell ?? (asOthers ? apart : off)?.first ?? findings.find(({ cell }) => cell)?.cell;
     if (!cell) return;
     this.bench.point(cell);
     this.bench.move(0, 0);

@@ -4,6 +4,7 @@
  */
 import type { Mask } from '../../attention/mask';
 import { lastReaders } from '../../attention/need';
+import { fromCells, type Runs } from '../../attention/runs';
 
 export interface CacheNeed {
   /** [keys] the last query that reads the key; -1 where none does. From then on it may be evicted. */
@@ -48,3 +49,11 @@ export function goneFrom(mask: Mask, slots: number, query: number): readonly num
     for (let k = row[i]!; k < Math.min(from, row[i + 1]!); k++) gone.push(k);
   return gone;
 }
+
+/** Keys that no query reads: a decoder may write them, and need not hold one of them. */
+export const unreadIn = ({ lastRead }: Pick<CacheNeed, 'lastRead'>): Runs =>
+  fromCells(
+    lastRead.map((query) => Number(query < 0)),
+    0,
+    lastRead.length,
+  );
