@@ -1,9 +1,10 @@
 /**
  * @file `npm run test:interop [-- --write]`: runs all exported code in Python, with PyTorch, JAX and transformers, and
  * compares every mask bit for bit with ours, and with the committed test/fixtures/interop/masks.json; --write keeps what
- * came of it there; --install only makes the environment; --only WORD runs those whose name has the word, and keeps the
+ * came of it there; --opened runs only the code beside opened files; --install only makes the environment; --only WORD runs those whose name has the word, and keeps the
  * others as they were.
  */
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -56,6 +57,50 @@ const cases = {
   configs: configs.filter(asked),
 };
 
+/** The code beside an opened file says what the page says, and the repaired file is one NumPy reads. */
+async function checkOpened() {
+  const { openedCases, openedRun } = await bundled('scripts/interop/opened.ts');
+  const found = [];
+  const has = (module) =>
+    spawnSync(python(), ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0;
+  const missing = ['PIL', 'safetensors'].filter((module) => !has(module));
+  for (const one of openedCases) {
+    const { code, difference, saved } = await openedRun(one);
+    const without = missing.find((module) => code.includes(module));
+    if (without) {
+      console.log(`${one.id}: not run, because ${without} is not installed`);
+      continue;
+    }
+    const folder = mkdtempSync(join(tmpdir(), 'opened-'));
+    try {
+      for (const [name, bytes] of Object.entries(one.files))
+        writeFileSync(join(folder, name), bytes);
+      writeFileSync(join(folder, saved.name), saved.bytes);
+      const look = `\nprint(np.load(${JSON.stringify(saved.name)}).shape)\n`;
+      writeFileSync(join(folder, 'code.py'), code + look);
+      const { stdout, stderr } = spawnSync(python(), ['code.py'], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+      const { cells, first } = difference;
+      const cell = `${cells} cells differ, first [[${first.query}, ${first.key}]`;
+      const shape = `(${saved.shape.join(', ')})`;
+      const said = /^it is (True|False) and should be (True|False)$/m.exec(stdout);
+      if (!stdout.includes(cell) || !stdout.includes(shape) || !said || said[1] === said[2])
+        found.push(`${one.id}: ${cell} of ${shape} here; there ${stdout}${stderr}`);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  return found;
+}
+
+if (process.argv.includes('--opened')) {
+  const found = await checkOpened();
+  if (found.length > 0) console.error(found.join('\n'));
+  process.exit(found.length > 0 ? 1 : 0);
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'interop-'));
 let results;
 try {
@@ -66,7 +111,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-const wrong = [];
+const wrong = await checkOpened();
 const compare = (id, ours, theirs) =>
   ours.forEach((one, i) => {
     const other = theirs[i];

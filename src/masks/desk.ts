@@ -9,8 +9,11 @@ import { brief, maskOf, read, write } from '../attention/expression';
 import type { Matrix } from './foreign/matrix';
 import { Brought, isList, type Looked, type Said } from './foreign/brought';
 import { openFiles, type Named } from './foreign/foreign';
+import { mendedName, sourceOf } from './foreign/source';
 import { recognise, type Asked, type Recognised } from './foreign/recognise';
 import { lint } from './lint';
+import { mended, type Mend } from './mended';
+import type { Reading } from './reading';
 import type { Declared, Finding, Subject } from './subject';
 import { differenceOf, pairsOf, type Difference, type Mask } from '../attention/mask';
 import { besideItsText } from './ofText';
@@ -64,6 +67,15 @@ interface Questions {
     readonly layer: number;
     readonly view: View;
     readonly pixels: number;
+  } & Said;
+  /** The open array with these layers as they are meant, `meant` one for each; of an array without layers, its plane. */
+  mended: {
+    readonly picked: readonly number[];
+    readonly layers: readonly {
+      readonly layer: number;
+      readonly reading: Reading;
+      readonly meant: Written;
+    }[];
   } & Said;
   /** The first cell, in reading order, that differs and stands after that one; from the beginning again after the last. */
   next: {
@@ -119,6 +131,15 @@ export interface Shown {
   readonly opened: Opened;
 }
 
+/** A file to be saved. */
+export interface Saved {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly descr: string; // NumPy's name of its numbers
+  readonly shape: readonly number[];
+  readonly cells: number; // that were changed
+}
+
 interface Answered {
   tile: Tile & { readonly other?: Tile['cells'] };
   difference: Difference & { readonly only: number; readonly otherOnly: number };
@@ -131,6 +152,7 @@ interface Answered {
   arrays: Arrays;
   weights: Tile;
   next: { readonly cell?: Difference['first'] };
+  mended: Saved;
 }
 
 export type Kind = keyof Questions;
@@ -187,6 +209,8 @@ export class Desk {
         return this.#weights(question);
       case 'next':
         return this.#next(question);
+      case 'mended':
+        return this.#mended(question);
     }
   }
 
@@ -275,6 +299,26 @@ export class Desk {
   #next({ mask, other, after }: Questions['next']): Answered['next'] {
     const cell = nextOf(this.#mask(mask), this.#mask(other), after);
     return cell ? { cell } : {};
+  }
+
+  #mended({ picked, layers, ...said }: Questions['mended']): Saved {
+    const brought = this.#opened();
+    const look = brought.look(picked, said);
+    const { tensor } = brought.tensor(picked);
+    const sources = layers.map(({ layer }) => sourceOf(look, picked, layer)!);
+    const [first] = sources;
+    check(first, 'the array lies in no file of its own; save this mask alone');
+    const { part } = first;
+    // Of files that are one stack, the file of the first layer.
+    const mends = (part === undefined ? layers : layers.slice(0, 1)).map(
+      ({ reading, meant }, i): Mend => ({ ...sources[i]!, reading, meant: this.#mask(meant) }),
+    );
+    const whole = part === undefined ? tensor : tensor.parts![part]!;
+    return {
+      name: mendedName(look, sources.slice(0, mends.length)),
+      shape: whole.shape,
+      ...mended(whole, mends),
+    };
   }
 
   #planes({ picked, ...asked }: Questions['planes']): Planes {

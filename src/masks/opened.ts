@@ -8,6 +8,7 @@ import type { Recognised } from './foreign/recognise';
 import { MOST_TOKENS, type Mask } from '../attention/mask';
 import { between, MOST_RECTANGLES, type Rectangle } from './paint';
 import type { Bug } from './bug';
+import type { Reading } from './reading';
 import type { Declared, Subject } from './subject';
 import { writeStack } from './stackText';
 import type { Implied } from './foreign/implied';
@@ -18,6 +19,8 @@ export interface Opened {
   readonly says: string;
   /** What else is known: what blocked cells hold, and how the numbers of a file were read. */
   readonly more?: Pick<Subject, 'fill' | 'reading'> & { readonly declared?: Declared };
+  /** How the numbers of each layer were read; without lists of tokens, which are no mask themselves. */
+  readonly readings?: readonly Reading[];
   /** What it is meant to be, as it is written. */
   readonly meant?: string;
 }
@@ -69,6 +72,7 @@ export function docOfRecognised({
     },
     says: `${says}${asRows ? ' Its rows are kept as they came.' : ''}${sayRows(mask)}${doubt}`,
     more: { ...(fill && { fill }), reading: polarity },
+    readings: [polarity],
     // So that the cells that differ are seen, counted and found one after another.
     ...(known && isNear(nearest.difference.cells, mask) && { meant: brief(nearest.expression) }),
   };
@@ -100,6 +104,7 @@ export function docOfStack(layers: readonly Recognised[]): Opened {
     doc: { ...first!.doc, layers: opened.map(({ doc }) => doc.layers[0]!) },
     says: said,
     ...(first!.more && { more: first!.more }),
+    readings: layers.map(({ polarity }) => polarity),
     ...(near && {
       meant: writeStack(
         layers.map(({ nearest, known }, l) =>

@@ -18,6 +18,8 @@ export interface Reading {
   /** What stands in the file for 1: '1', or, where there are other numbers, 'a number other than 0'. */
   readonly one: string;
   readonly meant?: LibraryId;
+  /** Of numbers that are added to scores: those above it let through. */
+  readonly border?: number;
 }
 
 /** A place a mask is given to, and what a boolean mask, or one of 0 and 1, means there. */

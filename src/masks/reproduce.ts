@@ -1,5 +1,6 @@
 /** @file From a finding to its cause in one's own code: a few lines of NumPy that show the cell, and all others that are wrong. */
 import { ruleLines, tableLines } from '../attention/python';
+import { loadSaved, type Load } from './python/load';
 import { brief, verdictOf, type Expression } from '../attention/expression';
 import { positionOf, type Mask } from '../attention/mask';
 import { has } from '../attention/runs';
@@ -11,16 +12,27 @@ export interface Reproduced {
   readonly meant: Expression;
 }
 
-/** Python that runs beside a saved mask. */
-export function reproduction({ queries, keys, cell, meant }: Reproduced): string {
+/** The .npy of one mask, as the page names it. */
+export const savedName = (queries: number, keys: number): string =>
+  `zebra-mask-${queries === keys ? '' : `${queries}x`}${keys}.npy`;
+
+/** Python that runs beside the file that was opened, or beside the mask as the page saves it. */
+export function reproduction(
+  { queries, keys, cell, meant }: Reproduced,
+  { imports, lines }: Load = loadSaved(savedName(queries, keys)),
+): string {
   const first = positionOf({ queries, keys }, 0);
+  const tables = tableLines([meant], { tensor: 'np.asarray' });
+  const own = imports.filter((line) => line.startsWith('import '));
+  const others = imports.filter((line) => !line.startsWith('import '));
   return [
-    'import zlib',
-    '',
+    ...own,
+    ...(own.length > 0 ? [''] : []),
     'import numpy as np',
+    ...others,
     '',
-    ...tableLines([meant], { tensor: 'np.asarray' }),
-    "mask = np.load('mask.npy')  # [queries, keys], True where a key may be read",
+    ...tables,
+    ...lines,
     `T, FIRST = ${keys}, ${first}  # keys; the position of query 0 among them`,
     '',
     '',

@@ -11,16 +11,12 @@ export const MOST_CELLS = 8192 * 8192;
 /** Rectangles of an SVG: beyond, no program opens it gladly. */
 export const MOST_SHAPES = 40_000;
 
-/** NumPy version 1.0: bool, C order, [queries, keys], True where a key may be read. */
-export function npyOf(mask: Mask): Uint8Array<ArrayBuffer> {
-  const { queries, keys } = mask;
-  check(
-    queries * keys <= MOST_CELLS,
-    `the mask has ${queries} × ${keys} cells; a .npy of ${Math.sqrt(MOST_CELLS)} × ${Math.sqrt(MOST_CELLS)} is the largest, the code holds longer ones`,
-  );
-  const dict = `{'descr': '|b1', 'fortran_order': False, 'shape': (${queries}, ${keys}), }`;
-  const length = Math.ceil((10 + dict.length + 1) / 64) * 64 - 10; // the cells begin at a multiple of 64
-  const bytes = new Uint8Array(10 + length + queries * keys);
+/** What stands before the numbers of a .npy, version 1.0, C order; they begin at a multiple of 64. */
+export function npyHeader(descr: string, shape: readonly number[]): Uint8Array<ArrayBuffer> {
+  const axes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const dict = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${axes}), }`;
+  const length = Math.ceil((10 + dict.length + 1) / 64) * 64 - 10;
+  const bytes = new Uint8Array(10 + length);
   bytes.set([
     0x93,
     ...[...'NUMPY'].map((letter) => letter.charCodeAt(0)),
@@ -31,7 +27,20 @@ export function npyOf(mask: Mask): Uint8Array<ArrayBuffer> {
   ]);
   const header = `${dict.padEnd(length - 1)}\n`;
   for (let i = 0; i < length; i++) bytes[10 + i] = header.charCodeAt(i);
-  bytes.set(cellsOf(mask), 10 + length);
+  return bytes;
+}
+
+/** NumPy version 1.0: bool, C order, [queries, keys], True where a key may be read. */
+export function npyOf(mask: Mask): Uint8Array<ArrayBuffer> {
+  const { queries, keys } = mask;
+  check(
+    queries * keys <= MOST_CELLS,
+    `the mask has ${queries} × ${keys} cells; a .npy of ${Math.sqrt(MOST_CELLS)} × ${Math.sqrt(MOST_CELLS)} is the largest, the code holds longer ones`,
+  );
+  const header = npyHeader('|b1', [queries, keys]);
+  const bytes = new Uint8Array(header.length + queries * keys);
+  bytes.set(header);
+  bytes.set(cellsOf(mask), header.length);
   return bytes;
 }
 

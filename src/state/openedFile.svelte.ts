@@ -2,21 +2,22 @@ import { InputError } from '../core/check';
 import type { MaskDoc } from '../masks/doc';
 import type { Looked, Said as SaidOfArray } from '../masks/foreign/brought';
 import type { Named } from '../masks/foreign/foreign';
+import { sourceOf } from '../masks/foreign/source';
 import { MOST_BYTES } from '../masks/foreign/matrix';
 import type { Opened } from '../masks/opened';
 import type { Arrays } from '../masks/arrays';
 import type { Alike, Planes } from '../masks/planes';
-import type { LibraryId, Polarity } from '../masks/reading';
+import type { LibraryId, Polarity, Reading } from '../masks/reading';
 import { differsAt } from '../masks/reproduce';
 import { readJson } from '../masks/save';
 import type { Answer } from '../masks/desk';
 import type { ConfigLayers } from '../masks/configLayer';
 import type { Part } from '../masks/part';
 import { readRows, writeRows } from '../attention/given';
-import { rowsOf, type Expression } from '../attention/expression';
+import { rowsOf, write, type Expression } from '../attention/expression';
 import { maskOfLayer, type LayerDoc } from '../masks/doc';
 import { writeStack } from '../masks/stackText';
-import type { AskedDesk } from './answers.svelte';
+import { writtenOf, type AskedDesk } from './answers.svelte';
 import type { Workbench } from './workbench.svelte';
 
 /** What a person said of a file: which part of it to show, which value lets through, and what the mask is meant for. */
@@ -32,6 +33,9 @@ interface Shown {
   readonly file: number;
   readonly words: string;
   readonly said: Said;
+  readonly look?: Looked | undefined;
+  /** How the numbers of each layer were read. */
+  readonly readings: readonly Reading[];
 }
 
 /** A file as a page has it. */
@@ -95,6 +99,14 @@ export class OpenedFile {
   readonly weights = $derived.by(() =>
     this.#current && this.look?.form === 'weights' ? this.#current.said : undefined,
   );
+  /** Where the layer on the page lies in the file, and how it was read; undefined where it is not as it came. */
+  readonly plane = $derived.by(() => {
+    const { look, said, readings } = this.#current ?? {};
+    const { layer } = this.bench;
+    const reading = readings?.[layer];
+    const source = look && said && sourceOf(look, said.picked, layer);
+    return source && reading && { source, reading };
+  });
   readonly choices = $derived.by(() => (this.#current ? (this.look?.choices ?? []) : []));
   /** Whether a person may say which of its numbers let through: a mask that is added to scores says it itself. */
   readonly asks = $derived(
@@ -224,6 +236,31 @@ export class OpenedFile {
     if (this.#asked === asked) this.#asked = undefined;
   }
 
+  /**
+   * The file as it came, with the layer on the page as it is meant to be; where something is said of each layer, with all of
+   * them. Undefined where the mask on the page is none of a file. Rejects with InputError where it cannot be written.
+   */
+  async repaired(): Promise<Answer<'mended'> | undefined> {
+    const { said, readings, look } = this.#current ?? {};
+    const { others, layer, doc } = this.bench;
+    if (!this.plane || !said || !readings || !others || others instanceof InputError)
+      return undefined;
+    const all = others.length === 1 ? [layer] : doc.layers.map((_, l) => l);
+    return this.desk.ask({
+      kind: 'mended',
+      ...said,
+      // As the array is shown: a stack whose planes turned out to be texts is a batch.
+      ...(look?.axes && { axes: look.axes.roles }),
+      layers: all.flatMap((l) => {
+        const expression = others[l % others.length]!;
+        const meant = writtenOf({ expression, paint: [] }, doc.T, doc.queries);
+        const now = doc.layers[l]!;
+        const right = write(now.expression) === write(expression) && now.paint.length === 0;
+        return right && l !== layer ? [] : [{ layer: l, reading: readings[l]!, meant }];
+      }),
+    });
+  }
+
   /** A plane by its places on all axes, those of layers among them. */
   async showPlane(place: readonly number[]): Promise<void> {
     const { stack } = this.planes ?? {};
@@ -304,15 +341,21 @@ export class OpenedFile {
     }
   }
 
-  #take({ doc, says, more, meant }: Opened, said: Said = { picked: [] }): void {
-    this.#keep(doc, says, said);
+  #take({ doc, says, more, meant, readings }: Opened, said: Said = { picked: [] }): void {
+    this.#keep(doc, says, said, readings);
     this.#proposed = meant ?? '';
     this.bench.show(doc, more, meant);
   }
 
-  #keep(doc: MaskDoc, words: string, said: Said = { picked: [] }): void {
+  #keep(
+    doc: MaskDoc,
+    words: string,
+    said: Said = { picked: [] },
+    readings: readonly Reading[] = [],
+  ): void {
     this.#taken = said;
-    this.#shown.set(doc, { file: this.#file, words, said });
+    const { look } = this;
+    this.#shown.set(doc, { file: this.#file, words, said, look, readings });
   }
 
   /** Runs it; whatever stops it is kept as a sentence. */

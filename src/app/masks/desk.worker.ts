@@ -10,7 +10,8 @@ scope.onmessage = ({ data }: MessageEvent<{ id: number; question: Question }>) =
   desk
     .answer(question)
     .then((answer) => {
-      const transfer = 'view' in answer ? [answer.cells.buffer] : [];
+      const transfer =
+        'view' in answer ? [answer.cells.buffer] : 'bytes' in answer ? [answer.bytes.buffer] : [];
       scope.postMessage({ id, answer }, transfer);
     })
     .catch((error: unknown) => {

@@ -3,7 +3,7 @@ import { check } from '../../core/check';
 import { guessedAxes, saidAxes, type Axes, type Role } from './axes';
 import { formOf, FORMS, type Form, type Formed } from './forms';
 import { impliedBy, textsOf, type Implied } from './implied';
-import { matrixOn, type Foreign, type Matrix, type Tensor } from './matrix';
+import { matrixOn, type Foreign, type Matrix, type Origin, type Tensor } from './matrix';
 import { MOST_LAYERS } from '../doc';
 
 /** What a person says of a file beside how its numbers are read. */
@@ -28,6 +28,9 @@ export interface Looked extends Formed {
   /** As many as the array has axes; undefined where it is a list of tokens. */
   readonly axes?: Axes;
   readonly shape: readonly number[];
+  readonly dtype: string; // as the file calls it
+  /** Where it lies; of an array that was made of all others, where each of them does. Empty where no program finds it. */
+  readonly origins: readonly Origin[];
   /** The axis that is opened as a stack of layers. */
   readonly stack?: number;
   /** Whether this array is all the other ones, one after another. */
@@ -79,12 +82,13 @@ export class Brought {
           ]
         : [];
     const { causal = true, block = BLOCK } = said;
-    const { shape } = tensor;
+    const { shape, dtype } = tensor;
+    const where = { shape, dtype, origins: originsOf(tensor) };
     if (isList(formed.form)) {
       const texts = textsOf(tensor, formed.form);
       return {
         ...formed,
-        shape,
+        ...where,
         choices: [...first, ...(texts > 1 ? [{ name: 'text', count: texts }] : [])],
         causal,
         block,
@@ -100,7 +104,7 @@ export class Brought {
     );
     return {
       ...formed,
-      shape,
+      ...where,
       axes,
       choices: [...first, ...this.#picked(axes, shape, stack)],
       ...(stack >= 0 && { stack }),
@@ -174,6 +178,11 @@ export class Brought {
       this.foreign.tensors,
     );
   }
+}
+
+function originsOf({ origin, parts }: Tensor): readonly Origin[] {
+  const all = parts ? parts.map((part) => part.origin) : [origin];
+  return all.every((one) => one !== undefined) ? all : [];
 }
 
 export const isList = (form: Form): boolean => form !== 'mask' && form !== 'weights';

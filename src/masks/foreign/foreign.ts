@@ -1,7 +1,7 @@
 /** @file A foreign file as arrays: its content says what it is, its name only where the content does not. */
 import { check, InputError } from '../../core/check';
 import { readJsonMask } from './json';
-import { inRows, MOST_BYTES, sizeOf, type Foreign, type Tensor } from './matrix';
+import { inRows, MOST_BYTES, sizeOf, type Foreign, type Origin, type Tensor } from './matrix';
 import { isNpy, readNpy } from './npy';
 import { isZip, readNpz } from './npz';
 import { isPng, readPng } from './png';
@@ -49,15 +49,17 @@ export async function openForeign(name: string, bytes: Uint8Array): Promise<Fore
     `the file has ${bytes.length} bytes; files up to ${MOST_BYTES} are read`,
   );
   const stem = name.replace(/\.\w+$/, '');
-  if (isNpy(bytes) || /\.npy$/i.test(name))
-    return { format: 'npy', tensors: [readNpy(bytes, nameOf(stem))] };
-  if (isPng(bytes)) return { format: 'png', tensors: [await readPng(bytes)] };
+  if (isNpy(bytes) || /\.npy$/i.test(name)) return found('npy', [readNpy(bytes, nameOf(stem))]);
+  if (isPng(bytes)) {
+    const { border, ...picture } = await readPng(bytes);
+    return found('png', [picture], { border });
+  }
   if (
     /\.safetensors$/i.test(name) ||
     (bytes[8] === 0x7b && bytes.subarray(3, 8).every((byte) => byte === 0))
   )
-    return { format: 'safetensors', tensors: readSafetensorsMask(bytes) };
-  if (isZip(bytes)) return { format: 'npz', tensors: readNpz(bytes) };
+    return found('safetensors', readSafetensorsMask(bytes));
+  if (isZip(bytes)) return found('npz', readNpz(bytes));
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -68,9 +70,33 @@ export async function openForeign(name: string, bytes: Uint8Array): Promise<Fore
   }
   const trimmed = text.trim();
   // [[1, 0], [1, 1]] is JSON, and [[1 0] [1 1]] is how NumPy prints; so is what begins as an object.
-  return /\.json$/i.test(name) || /^\{|^\[\s*\[[^\]]*,/.test(trimmed)
-    ? { format: 'json', tensors: readJsonMask(trimmed) }
-    : { format: 'text', tensors: [readTextMask(text)] };
+  if (/\.json$/i.test(name) || /^\{|^\[\s*\[[^\]]*,/.test(trimmed)) {
+    const tensors = readJsonMask(trimmed);
+    // What was pasted lies in no file, and what only Python reads is no JSON to other programs.
+    return /\.json$/i.test(name) && !/\b(True|False|None|nan|inf)\b/.test(trimmed)
+      ? found('json', tensors)
+      : { format: 'json', tensors };
+  }
+  return { format: 'text', tensors: [readTextMask(text)] };
+
+  /** The arrays with where they were found; the name of the only one of a .npy is a guess of this page. */
+  function found(
+    format: Origin['format'],
+    tensors: readonly Tensor[],
+    more: Pick<Origin, 'border'> = {},
+  ): Foreign {
+    const keyed = format !== 'npy' && format !== 'png';
+    const all = tensors.map((tensor) => ({
+      ...tensor,
+      origin: {
+        file: name,
+        format,
+        ...(keyed && tensor.name !== undefined && { key: tensor.name }),
+        ...more,
+      },
+    }));
+    return { format, tensors: all };
+  }
 }
 
 /** A file's name says what its array is where it is one of those libraries use; else it says nothing. */
@@ -102,6 +128,7 @@ function stacked(tensors: readonly Tensor[]): Tensor | undefined {
     dtype: first.dtype,
     name: `layers ${stem(first.name)}`,
     stacks: true,
+    parts: tensors,
     number(i) {
       const { strides, number } = tensors[Math.floor(i / size)]!;
       const rest = i % size;

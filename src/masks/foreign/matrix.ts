@@ -16,6 +16,25 @@ export interface Matrix {
   at(query: number, key: number): number;
 }
 
+/** Where an array lies, so that a program finds it again. */
+export interface Origin {
+  readonly file: string;
+  readonly format: 'npy' | 'npz' | 'json' | 'png' | 'safetensors';
+  /** Its name among others of the file. */
+  readonly key?: string;
+  /** Of a picture, the least gray that is 1. */
+  readonly border?: number;
+}
+
+/** The bytes of an array as they lie in the file, and NumPy's name for such numbers. */
+export interface Stored {
+  readonly bytes: Uint8Array;
+  readonly descr: string; // '<f2'
+  readonly each: number; // bytes of a number
+  /** Whether they are the upper halves of the numbers that `descr` names: NumPy has no bfloat16. */
+  readonly halves?: true;
+}
+
 /** An array of a file, with as many axes as it likes. */
 export interface Tensor {
   readonly shape: readonly number[];
@@ -27,6 +46,10 @@ export interface Tensor {
   readonly note?: string;
   /** Whether it was made of all other arrays of what was opened. */
   readonly stacks?: true;
+  /** These arrays, one for each place on its first axis. */
+  readonly parts?: readonly Tensor[];
+  readonly origin?: Origin;
+  readonly stored?: Stored;
   /** Number `i` as it lies in the file. */
   number(i: number): number;
   /** All of them, where each is a byte that is no more than true or false, or a small whole number. */

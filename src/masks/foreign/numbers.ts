@@ -5,6 +5,8 @@ import { inColumns, inRows, sizeOf, type Matrix, type Tensor } from './matrix';
 export interface NumberKind {
   readonly kind: Matrix['kind'];
   readonly bytes: number;
+  /** As NumPy calls it. */
+  readonly npy: string;
   read(view: DataView, at: number, little: boolean): number;
 }
 
@@ -26,31 +28,33 @@ export function brainOf(bits: number): number {
   return scratch.getFloat32(0);
 }
 
-const integer = (bytes: number, read: NumberKind['read']): NumberKind => ({
+const integer = (npy: string, bytes: number, read: NumberKind['read']): NumberKind => ({
   kind: 'integer',
+  npy,
   bytes,
   read,
 });
-const float = (bytes: number, read: NumberKind['read']): NumberKind => ({
+const float = (npy: string, bytes: number, read: NumberKind['read']): NumberKind => ({
   kind: 'float',
+  npy,
   bytes,
   read,
 });
 
 export const NUMBERS = {
-  bool: { kind: 'bool', bytes: 1, read: (view, at) => view.getUint8(at) },
-  i8: integer(1, (view, at) => view.getInt8(at)),
-  u8: integer(1, (view, at) => view.getUint8(at)),
-  i16: integer(2, (view, at, little) => view.getInt16(at, little)),
-  u16: integer(2, (view, at, little) => view.getUint16(at, little)),
-  i32: integer(4, (view, at, little) => view.getInt32(at, little)),
-  u32: integer(4, (view, at, little) => view.getUint32(at, little)),
-  i64: integer(8, (view, at, little) => Number(view.getBigInt64(at, little))),
-  u64: integer(8, (view, at, little) => Number(view.getBigUint64(at, little))),
-  f16: float(2, (view, at, little) => halfOf(view.getUint16(at, little))),
-  bf16: float(2, (view, at, little) => brainOf(view.getUint16(at, little))),
-  f32: float(4, (view, at, little) => view.getFloat32(at, little)),
-  f64: float(8, (view, at, little) => view.getFloat64(at, little)),
+  bool: { kind: 'bool', npy: 'b1', bytes: 1, read: (view, at) => view.getUint8(at) },
+  i8: integer('i1', 1, (view, at) => view.getInt8(at)),
+  u8: integer('u1', 1, (view, at) => view.getUint8(at)),
+  i16: integer('i2', 2, (view, at, little) => view.getInt16(at, little)),
+  u16: integer('u2', 2, (view, at, little) => view.getUint16(at, little)),
+  i32: integer('i4', 4, (view, at, little) => view.getInt32(at, little)),
+  u32: integer('u4', 4, (view, at, little) => view.getUint32(at, little)),
+  i64: integer('i8', 8, (view, at, little) => Number(view.getBigInt64(at, little))),
+  u64: integer('u8', 8, (view, at, little) => Number(view.getBigUint64(at, little))),
+  f16: float('f2', 2, (view, at, little) => halfOf(view.getUint16(at, little))),
+  bf16: float('f4', 2, (view, at, little) => brainOf(view.getUint16(at, little))),
+  f32: float('f4', 4, (view, at, little) => view.getFloat32(at, little)),
+  f64: float('f8', 8, (view, at, little) => view.getFloat64(at, little)),
 } satisfies Record<string, NumberKind>;
 
 /** An array that lies in `view` from byte `start` on. */
@@ -76,12 +80,20 @@ export function tensorIn(
 ): Tensor {
   const { bytes, kind, read } = number;
   const count = sizeOf(shape);
+  const halves = number === NUMBERS.bf16;
+  const order = bytes === 1 ? '|' : little ? '<' : '>';
   check(start + bytes * count <= view.byteLength, 'the file ends before its numbers do');
   return {
     shape,
     strides: fortran ? inColumns(shape) : inRows(shape),
     kind,
     dtype,
+    stored: {
+      bytes: new Uint8Array(view.buffer, view.byteOffset + start, bytes * count),
+      descr: `${order}${number.npy}`,
+      each: bytes,
+      ...(halves && { halves }),
+    },
     ...(name !== undefined && { name }),
     ...((number === NUMBERS.bool || number === NUMBERS.u8) && {
       bytes: new Uint8Array(view.buffer, view.byteOffset + start, count),

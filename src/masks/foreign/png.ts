@@ -9,7 +9,10 @@ const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 
 export const isPng = (bytes: Uint8Array): boolean =>
   SIGNATURE.every((byte, i) => bytes[i] === byte);
 
-export async function readPng(bytes: Uint8Array, name?: string): Promise<Tensor> {
+export async function readPng(
+  bytes: Uint8Array,
+  name?: string,
+): Promise<Tensor & { readonly border: number }> {
   check(isPng(bytes), 'the file does not begin as a PNG does');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const data: Uint8Array[] = [];
@@ -103,6 +106,7 @@ export async function readPng(bytes: Uint8Array, name?: string): Promise<Tensor>
     ...(name !== undefined && { name }),
     ...(note !== undefined && { note }),
     bytes: values,
+    border,
     number: (i) => values[i]!,
   };
 

@@ -81,6 +81,7 @@ function added(matrix: Matrix, levels: Levels, { polarity, meant }: Asked): Reco
       by: polarity === undefined ? 'cells' : 'person',
       sure: blocks && distinct > 1,
       because,
+      border,
     },
     meant,
     fill: {
@@ -134,7 +135,7 @@ function chosen(
 }
 
 interface Rest extends Pick<Recognised, 'fill'> {
-  readonly polarity: Pick<Reading, 'allowed' | 'by' | 'sure' | 'because'>;
+  readonly polarity: Pick<Reading, 'allowed' | 'by' | 'sure' | 'because' | 'border'>;
   readonly meant: LibraryId | undefined;
 }
 
