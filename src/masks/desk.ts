@@ -431,15 +431,17 @@ function weightsIn(
   pixels: number,
 ): Tile {
   const size = Math.max(1, Math.min(side, Math.round(pixels)));
-  const cells = new Uint8Array(size * size);
-  for (let q = query; q < Math.min(queries, query + side); q++)
+  const rows = Math.max(1, Math.min(side, queries));
+  const high = Math.min(size, rows);
+  const cells = new Uint8Array(high * size);
+  for (let q = query; q < Math.min(queries, query + rows); q++)
     for (let k = key; k < Math.min(keys, key + side); k++) {
       const pixel =
-        Math.floor(((q - query) * size) / side) * size + Math.floor(((k - key) * size) / side);
+        Math.floor(((q - query) * high) / rows) * size + Math.floor(((k - key) * size) / side);
       const weight = Math.round(255 * Math.sqrt(Math.min(1, Math.max(0, at(q, k)))));
       if (weight > cells[pixel]!) cells[pixel] = weight;
     }
-  return { view: { query, key, side }, size, cells };
+  return { view: { query, key, side }, size, high, queries: rows, cells };
 }
 
 function nextOf(

@@ -21,6 +21,8 @@ export interface Opened {
   readonly more?: Pick<Subject, 'fill' | 'reading'> & { readonly declared?: Declared };
   /** How the numbers of each layer were read; without lists of tokens, which are no mask themselves. */
   readonly readings?: readonly Reading[];
+  /** Patterns it fits all the same, as they are written: one row says too little. */
+  readonly fits?: readonly string[];
   /** What it is meant to be, as it is written. */
   readonly meant?: string;
 }
@@ -51,6 +53,7 @@ export function docOfRecognised({
   says,
   fill,
   polarity,
+  fits,
 }: Recognised): Opened {
   const { keys, queries } = mask;
   check(
@@ -73,6 +76,7 @@ export function docOfRecognised({
     says: `${says}${asRows ? ' Its rows are kept as they came.' : ''}${sayRows(mask)}${doubt}`,
     more: { ...(fill && { fill }), reading: polarity },
     readings: [polarity],
+    ...(fits && { fits: fits.map(brief) }),
     // So that the cells that differ are seen, counted and found one after another.
     ...(known && isNear(nearest.difference.cells, mask) && { meant: brief(nearest.expression) }),
   };

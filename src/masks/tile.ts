@@ -11,8 +11,12 @@ export interface View {
 
 export interface Tile {
   readonly view: View;
-  readonly size: number; // pixels a side: never more than cells
-  /** [size, size] share of the cells under the pixel that may be read, 0…255; 0 and 255 mean none and all. */
+  readonly size: number; // pixels across: never more than cells
+  /** Pixels down, as many as across; of a view with fewer queries, a pixel for each of them at most. */
+  readonly high: number;
+  /** Queries they show, from the first of the view on. */
+  readonly queries: number;
+  /** [high, size] share of the cells under the pixel that may be read, 0…255; 0 and 255 mean none and all. */
   readonly cells: Uint8Array<ArrayBuffer>;
 }
 
@@ -23,18 +27,22 @@ export interface Tile {
 export function tileOf(mask: Mask, view: View, pixels: number): Tile {
   const { query, key, side } = view;
   const size = Math.max(1, Math.min(side, Math.round(pixels)));
+  // Rows that are not there take no room: the few of a step of decoding would be lost under the pixels.
+  const queries = Math.max(1, Math.min(side, mask.queries));
+  const high = Math.min(size, queries);
   const edge = (i: number) => Math.floor((i * side) / size);
-  const cells = new Uint8Array(size * size);
+  const down = (i: number) => Math.floor((i * queries) / high);
+  const cells = new Uint8Array(high * size);
   const whole = new Int32Array(size + 1);
   const part = new Float64Array(size);
   const pixelOf = new Int32Array(side + 1);
   for (let p = 0; p < size; p++) pixelOf.fill(p, edge(p), edge(p + 1));
   pixelOf[side] = size;
 
-  for (let y = 0; y < size; y++) {
+  for (let y = 0; y < high; y++) {
     whole.fill(0);
     part.fill(0);
-    const [from, to] = [edge(y), edge(y + 1)];
+    const [from, to] = [down(y), down(y + 1)];
     for (let q = from; q < to && query + q < mask.queries; q++) {
       const runs = clip(mask.row(query + q), key, key + side);
       for (let r = 0; r < runs.length; r += 2) {
@@ -59,5 +67,5 @@ export function tileOf(mask: Mask, view: View, pixels: number): Tile {
         share <= 0 ? 0 : share >= 1 ? 255 : Math.min(254, Math.max(1, Math.round(255 * share)));
     }
   }
-  return { view, size, cells };
+  return { view, size, high, queries, cells };
 }

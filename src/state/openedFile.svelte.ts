@@ -14,7 +14,7 @@ import type { Answer } from '../masks/desk';
 import type { ConfigLayers } from '../masks/configLayer';
 import type { Part } from '../masks/part';
 import { readRows, writeRows } from '../attention/given';
-import { rowsOf, write, type Expression } from '../attention/expression';
+import { brief, read, rowsOf, write, type Expression } from '../attention/expression';
 import { maskOfLayer, type LayerDoc } from '../masks/doc';
 import { writeStack } from '../masks/stackText';
 import { writtenOf, type AskedDesk } from './answers.svelte';
@@ -36,6 +36,7 @@ interface Shown {
   readonly look?: Looked | undefined;
   /** How the numbers of each layer were read. */
   readonly readings: readonly Reading[];
+  readonly fits: readonly string[];
 }
 
 /** A file as a page has it. */
@@ -107,6 +108,10 @@ export class OpenedFile {
     const source = look && said && sourceOf(look, said.picked, layer);
     return source && reading && { source, reading };
   });
+  /** Patterns that its one row fits; empty where only one does. */
+  readonly fits = $derived.by(() => this.#current?.fits ?? []);
+  /** Which of them it is named as. */
+  readonly named = $derived.by(() => brief(this.bench.current.expression));
   readonly choices = $derived.by(() => (this.#current ? (this.look?.choices ?? []) : []));
   /** Whether a person may say which of its numbers let through: a mask that is added to scores says it itself. */
   readonly asks = $derived(
@@ -261,6 +266,17 @@ export class OpenedFile {
     });
   }
 
+  /** Names the one row of the file, which fits several patterns; its cells stay. */
+  nameAs(text: string): void {
+    const shown = this.#current;
+    if (!shown) return;
+    const { doc, more, other, step } = this.bench;
+    const named: MaskDoc = { ...doc, layers: [{ expression: read(text), paint: [] }] };
+    this.#shown.set(named, shown);
+    this.bench.show(named, more, other);
+    this.bench.step = step;
+  }
+
   /** A plane by its places on all axes, those of layers among them. */
   async showPlane(place: readonly number[]): Promise<void> {
     const { stack } = this.planes ?? {};
@@ -341,8 +357,8 @@ export class OpenedFile {
     }
   }
 
-  #take({ doc, says, more, meant, readings }: Opened, said: Said = { picked: [] }): void {
-    this.#keep(doc, says, said, readings);
+  #take({ doc, says, more, meant, readings, fits }: Opened, said: Said = { picked: [] }): void {
+    this.#keep(doc, says, said, readings, fits);
     this.#proposed = meant ?? '';
     this.bench.show(doc, more, meant);
   }
@@ -352,10 +368,11 @@ export class OpenedFile {
     words: string,
     said: Said = { picked: [] },
     readings: readonly Reading[] = [],
+    fits: readonly string[] = [],
   ): void {
     this.#taken = said;
     const { look } = this;
-    this.#shown.set(doc, { file: this.#file, words, said, look, readings });
+    this.#shown.set(doc, { file: this.#file, words, said, look, readings, fits });
   }
 
   /** Runs it; whatever stops it is kept as a sentence. */

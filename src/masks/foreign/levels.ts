@@ -7,6 +7,8 @@ export interface Levels {
   readonly most: number;
   /** Different numbers; 3 stands for more. */
   readonly distinct: 1 | 2 | 3;
+  /** 'all its cells', or of one plane of several 'all cells of this plane'. */
+  readonly all: string;
   /** The commonest number below `blocks`; the least number where there is none. */
   readonly fill: number;
   /** Numbers that block, the commonest first; the first few of many. */
@@ -17,8 +19,10 @@ export interface Levels {
 const MOST_FILLS = 1000;
 
 /** Throws InputError where a cell is no number, or is endless upwards. */
-export function levelsOf({ queries, keys, at, bytes }: Matrix, blocks: number): Levels {
-  if (bytes) return ofBytes(bytes);
+export function levelsOf(matrix: Matrix, blocks: number): Levels {
+  const { queries, keys, at, bytes, plane } = matrix;
+  const all = plane ? 'all cells of this plane' : 'all its cells';
+  if (bytes) return { all, ...ofBytes(bytes) };
   let [least, most] = [Infinity, -Infinity];
   const fills = new Map<number, number>();
   let [latest, held] = [NaN, 0]; // the same number again and again costs nothing
@@ -49,6 +53,7 @@ export function levelsOf({ queries, keys, at, bytes }: Matrix, blocks: number): 
   count();
   const common = [...fills].sort(([a, x], [b, y]) => y - x || a - b);
   return {
+    all,
     least,
     most,
     distinct: between ? 3 : least === most ? 1 : 2,
@@ -61,7 +66,7 @@ export function levelsOf({ queries, keys, at, bytes }: Matrix, blocks: number): 
 const MOST_NAMED = 8;
 
 /** Numbers from 0 to 255, each a byte: four at a time, and the same four again and again cost nothing. */
-function ofBytes(bytes: Uint8Array): Levels {
+function ofBytes(bytes: Uint8Array): Omit<Levels, 'all'> {
   const found = new Uint8Array(256);
   const ahead = Math.min(bytes.length, (4 - (bytes.byteOffset & 3)) & 3);
   for (let i = 0; i < ahead; i++) found[bytes[i]!] = 1;

@@ -13,6 +13,8 @@ export interface Matrix {
   readonly note?: string;
   /** Its cells, row-major, where each is one byte, 0 or not: large masks are read from them at once. */
   readonly bytes?: Uint8Array;
+  /** Whether it is one plane of several, which says nothing of the others. */
+  readonly plane?: true;
   at(query: number, key: number): number;
 }
 
@@ -112,6 +114,7 @@ export function matrixOn(
     ...(name !== undefined && { name }),
     ...(note !== undefined && { note }),
     ...(tensor.bytes && whole && { bytes: tensor.bytes.subarray(start, start + queries * keys) }),
+    ...(sizeOf(shape) > queries * keys && { plane: true as const }),
     at: (q, k) => tensor.number(start + q * down + k * across),
   };
 }

@@ -34,6 +34,14 @@ export function decisionOf(open: Mask, closed: Mask, levels: Levels): Decision {
         nearest: nearestOf(mask),
       };
   }
+  if (levels.distinct > 1 && readsAllButItself(open))
+    return {
+      allowed: 'nonzero',
+      sure: false,
+      because:
+        'its one query then reads every key but itself; with the other reading, itself and nothing else',
+      nearest: nearestOf(open),
+    };
   const selves = selvesIn(open);
   const flips = 1 - 2 * selves;
   const { flipped, nearest } = nearer(open, closed, flips);
@@ -64,10 +72,14 @@ interface Both {
 }
 
 /** What leaves a doubt in a mask as it was decided; `against` above 0: more queries read themselves in its opposite. */
-function doubtOf(both: Both, against: number, { least, distinct }: Levels): string | undefined {
+function doubtOf(
+  both: Both,
+  against: number,
+  { all, least, distinct }: Levels,
+): string | undefined {
   const { mask } = both;
   if (distinct === 1)
-    return `all its cells are ${shown(least)}, so it cannot be known whether that lets through or blocks; it was read as "${mask.row(0).length > 0 ? 'may read' : 'blocked'}"`;
+    return `${all} are ${shown(least)}, so it cannot be known whether that lets through or blocks; it was read as "${mask.row(0).length > 0 ? 'may read' : 'blocked'}"`;
   if (least < 0)
     return `its least number is ${shown(least)}, which is no weight, and too little to block a score it is added to`;
   if (against >= 0)
@@ -108,6 +120,10 @@ function doubtOfOther({ mask, other, nearest }: Both): string | undefined {
     return 'its cells then fit no known pattern; with the other reading it could be a sparse mask in which no query reads itself';
   return undefined;
 }
+
+/** One query of many keys whose own key alone is missing: a slice that ends a key early, and not a token without a text. */
+const readsAllButItself = ({ queries, keys, row }: Mask): boolean =>
+  queries === 1 && keys > 3 && equal(row(0), run(0, keys - 1));
 
 function cellsOf({ queries, row }: Mask): number {
   let cells = 0;

@@ -19,6 +19,7 @@ import { isKnown } from './known';
 import { levelsOf, shown, type Levels } from './levels';
 import type { Matrix } from './matrix';
 import { nearestOf, type Found } from './nearest';
+import { oneRowOf } from './oneRow';
 import { standingOf } from './standing';
 import { decisionOf } from './polarity';
 
@@ -31,6 +32,8 @@ export interface Recognised {
   /** Whether the nearest pattern says anything of it; where it does not, nothing is argued from it. */
   readonly known: boolean;
   readonly says: string;
+  /** What else it may be, where it cannot be told apart: as each is written. */
+  readonly fits?: readonly Expression[];
 }
 
 /** Below this, a number that is added to a score takes it away altogether. */
@@ -64,14 +67,14 @@ export function recognise(matrix: Matrix, asked: Asked = {}): Recognised {
 
 /** Read as numbers that are added to scores. */
 function added(matrix: Matrix, levels: Levels, { polarity, meant }: Asked): Recognised {
-  const { least, most, distinct, fill, fills } = levels;
+  const { all, least, most, distinct, fill, fills } = levels;
   const blocks = least < BLOCKS;
   const weak = !blocks && least < most;
   const border = weak ? (least + most) / 2 : BLOCKS;
   const mask = masked(matrix, (value) => value > border);
   const because =
     distinct === 1
-      ? `all its cells are ${shown(least)}, so it cannot be known what that means; it was read as added to scores, where it ${blocks ? 'blocks everything' : 'blocks nothing'}`
+      ? `${all} are ${shown(least)}, so it cannot be known what that means; it was read as added to scores, where it ${blocks ? 'blocks everything' : 'blocks nothing'}`
       : weak
         ? `its cells go from ${shown(most)} down to ${shown(least)}, a weak fill: a score that is higher by more than ${shown(most - least)} outweighs it`
         : `${shown(fill)} blocks`;
@@ -121,7 +124,7 @@ function chosen(
   if (library && library.reads !== 'additive') {
     const mask = library.reads === 'zero' ? closed : open;
     const alike = levels.distinct === 1;
-    const because = `${alike ? `all its cells are ${shown(levels.least)}, so it cannot be known from them; ` : ''}${library.label}, which it is meant for, reads 1 as "${meaningOf(library.reads)}"`;
+    const because = `${alike ? `${levels.all} are ${shown(levels.least)}, so it cannot be known from them; ` : ''}${library.label}, which it is meant for, reads 1 as "${meaningOf(library.reads)}"`;
     return result(matrix, levels, mask, nearestOf(mask), {
       polarity: { allowed: library.reads, by: 'library', sure: !alike, because },
       meant,
@@ -152,6 +155,8 @@ function result(
   const name = wordsOf(expression) ?? write(expression);
   const window = windowIn(expression);
   const known = standing.aligned !== undefined || isKnown(mask, standing.nearest);
+  // What is exactly one of several patterns is no finding of this page.
+  const several = standing.aligned || first ? undefined : oneRowOf(mask);
   const asks = window === undefined || !known ? '' : askRound(window);
   const says = [
     standing.aligned
@@ -160,9 +165,11 @@ function result(
         ? `It is no pattern that we know: ${formatInteger(pairsOf(mask))} of its ${formatInteger(mask.queries * mask.keys)} cells may be read.`
         : first
           ? `Nearest is ${name}, from which ${cells} ${cells === 1 ? 'cell differs' : 'cells differ'}, first query ${first.query}, key ${first.key}.`
-          : `This is ${name}.${byRow(expression, mask)}`,
+          : several
+            ? `${several.asks} It is shown as ${name}.`
+            : `This is ${name}.${byRow(expression, mask)}`,
     ...(known ? openedPadding(expression, mask) : []),
-    ...(asks ? [asks] : []),
+    ...(asks && !several ? [asks] : []),
     ...(polarity.allowed === 'zero' ? ['Its 1 means "blocked": it was turned over.'] : []),
     ...(note === undefined ? [] : [note]),
   ].join(' ');
@@ -170,7 +177,15 @@ function result(
   const binary = distinct < 3 && [least, most].every((value) => value === 0 || value === 1);
   const one = binary ? '1' : 'a number other than 0';
   const reading: Reading = { ...polarity, constant, one, ...(meant && { meant }) };
-  return { mask, polarity: reading, nearest: standing.nearest, known, says, ...rest };
+  return {
+    mask,
+    polarity: reading,
+    nearest: standing.nearest,
+    known,
+    says,
+    ...(several && { fits: several.fits }),
+    ...rest,
+  };
 }
 
 const sayCorner = (at: 'top left' | 'bottom right', { queries, keys }: Mask): string =>

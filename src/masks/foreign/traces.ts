@@ -239,10 +239,12 @@ export function paddingsOf(mask: Mask): readonly Padding[] {
   for (let q = 0; q < mask.queries; q++) columns.add(mask.row(q), positionOf(mask, q));
   const read = columns.sums().subarray(0, mask.keys);
   const found = new Map<string, Padding>();
+  // A query is not padding to itself: where its own key alone is missing, that is a wrong cell.
+  const own = mask.queries === 1 && mask.keys > 3;
   for (const few of [FEW, 1, 0]) {
     const left = read.findIndex((cells) => cells > few);
     const right = mask.keys - 1 - read.findLastIndex((cells) => cells > few);
-    if (left >= 0) found.set(`${left} ${right}`, { left, right });
+    if (left >= 0 && !(own && right === 1)) found.set(`${left} ${right}`, { left, right });
   }
   const paddings = [...found.values()];
   return mask.keys > LONG

@@ -1,6 +1,7 @@
-import { intersect, minus, NONE, run, sayRuns, union } from '../../attention/runs';
+import { equal, has, intersect, minus, NONE, run, sayRuns, union } from '../../attention/runs';
 import { eachLayer, realOf } from '../measure';
-import { defineLint } from '../subject';
+import type { Mask } from '../../attention/mask';
+import { defineLint, type Found } from '../subject';
 import { lastReaders } from '../../attention/need';
 
 export default defineLint({
@@ -22,6 +23,11 @@ export default defineLint({
         while (k + 1 < mask.keys && last[k + 1]! < 0) k++;
         unread = union(unread, run(from, k + 1));
       }
+      const own = ownMissing(mask);
+      if (own && equal(intersect(unread, asked), asked))
+        return has(realOf(subject.declared, mask.keys), mask.keys - 1)
+          ? own
+          : { ...own, note: true as const };
       unread = intersect(intersect(unread, asked), realOf(subject.declared, mask.keys));
       if (unread.length === 0) return undefined;
       const { block } = subject.declared;
@@ -40,3 +46,15 @@ export default defineLint({
       };
     }),
 });
+
+/** One query, a step of decoding, that reads other keys and not itself. */
+function ownMissing({ queries, keys, row }: Mask): Found | undefined {
+  if (queries !== 1 || keys < 2 || row(0).length === 0 || has(row(0), keys - 1)) return undefined;
+  return {
+    cell: { query: 0, key: keys - 1 },
+    what: `The query does not read itself: key ${keys - 1} is blocked.`,
+    consequence:
+      'The newest token has no part in what attention gives for it, as if its key had not been written to the cache yet.',
+    fix: 'Write the key before it is read, and let the mask end at the query; if the cache is longer than the text, cut the mask to the text.',
+  };
+}

@@ -1,6 +1,15 @@
 import type { Mask } from '../../attention/mask';
-import { has, intersect } from '../../attention/runs';
-import { documentOf, eachLayer, farEndOf, lateRows, positionOf, windowOf } from '../measure';
+import { has, intersect, minus } from '../../attention/runs';
+import {
+  documentOf,
+  eachLayer,
+  farEndOf,
+  floorOf,
+  keptOf,
+  lateRows,
+  positionOf,
+  windowOf,
+} from '../measure';
 import { defineLint, type Declared, type Found } from '../subject';
 
 const keys = (n: number) => `${n} key${n === 1 ? '' : 's'}`;
@@ -20,6 +29,7 @@ export default defineLint({
       return (
         wrongSign(mask, declared, window) ??
         nearEnd(mask, window) ??
+        oneRow(mask, declared, window) ??
         farEnd(mask, declared, window) ??
         rightEnd(mask, declared)
       );
@@ -59,11 +69,15 @@ function nearEnd(mask: Mask, window: number): Found | undefined {
   }
   if (first === undefined || selves >= short) return undefined;
   const position = positionOf(mask, first);
+  const one = mask.queries === 1;
   return {
     cell: { query: first, key: position },
-    what: `The window ends at key ${position - 1} for query ${first}: the query itself is left out.`,
-    consequence:
-      'No token reads itself, the first one reads nothing, and the reach of every layer is moved by one key.',
+    what: one
+      ? `The query does not read itself: its window ends at key ${position - 1}.`
+      : `The window ends at key ${position - 1} for query ${first}: the query itself is left out.`,
+    consequence: one
+      ? 'The newest token has no part in what attention gives for it, and every step reaches one key less.'
+      : 'No token reads itself, the first one reads nothing, and the reach of every layer is moved by one key.',
     fix: `Count the window of ${window} with the query in it: 0 <= query - key < ${window}.`,
     explains: ['L1', 'L2', 'L9', 'L11', 'L13'],
   };
@@ -124,6 +138,41 @@ function notCut(mask: Mask, query: number, right: number): Found {
   };
 }
 
+/** A step of decoding has no next query that loses a key: its one row is as long as its window. */
+function oneRow(mask: Mask, declared: Declared, window: number): Found | undefined {
+  const [late] = mask.queries === 1 ? [...lateRows(mask, declared, window)] : [];
+  if (!late) return undefined;
+  const { position, row } = late;
+  const [from, to, ...more] = minus(row, keptOf(declared));
+  if (from === undefined || to !== position + 1 || more.length > 0) return undefined;
+  const seen = to - from;
+  // A row that reads all there is before it lacks its window altogether.
+  if (seen === window || from <= floorOf(declared, position, mask.keys)) return undefined;
+  return seen > window
+    ? {
+        cell: { query: 0, key: from },
+        what: `The query reads ${keys(seen)}, from ${from} to itself, where a window of ${window} has no more than ${window}.`,
+        ...sayMore(seen, window),
+      }
+    : {
+        cell: { query: 0, key: position - window + 1 },
+        what: `The query reads ${keys(seen)}, from ${from} to itself, where a window of ${window} begins at key ${position - window + 1}.`,
+        ...sayFewer(seen, window),
+      };
+}
+
+const sayMore = (seen: number, window: number) => ({
+  consequence: `Each local layer reaches ${keys(seen - window)} further than declared, and a cache of ${window} slots no longer holds all that is read.`,
+  fix: `Compare with query - key < ${window}, or pass ${window - 1} where a library counts the keys before the query.`,
+  explains: ['L11'],
+});
+
+const sayFewer = (seen: number, window: number) => ({
+  consequence: `Each local layer reaches ${keys(window - seen)} less than declared, and a stack of l layers l times as many less.`,
+  fix: `Compare with query - key < ${window}, or pass ${window} where a library counts the query too.`,
+  explains: [],
+});
+
 function farEnd(mask: Mask, declared: Declared, window: number): Found | undefined {
   const seen = farEndOf(mask, declared, window);
   if (!seen || seen.window === window) return undefined;
@@ -136,12 +185,6 @@ function farEnd(mask: Mask, declared: Declared, window: number): Found | undefin
     what: more
       ? `Query ${query} reads ${keys(seen.window)}, from ${key} to itself, where a window of ${window} has no more than ${window}.`
       : `Query ${query} no longer reads key ${key}, ${seen.window} back, where a window of ${window} keeps it: it has ${keys(seen.window)}.`,
-    consequence: more
-      ? `Each local layer reaches ${keys(seen.window - window)} further than declared, and a cache of ${window} slots no longer holds all that is read.`
-      : `Each local layer reaches ${keys(window - seen.window)} less than declared, and a stack of l layers l times as many less.`,
-    fix: more
-      ? `Compare with query - key < ${window}, or pass ${window - 1} where a library counts the keys before the query.`
-      : `Compare with query - key < ${window}, or pass ${window} where a library counts the query too.`,
-    explains: more ? ['L11'] : [],
+    ...(more ? sayMore : sayFewer)(seen.window, window),
   };
 }

@@ -1,0 +1,30 @@
+/** @file One row of a step of decoding, which several patterns fit: what it may be, and the question which is meant. */
+import { and, not, term, type Expression } from '../../attention/expression';
+import type { Mask } from '../../attention/mask';
+import { formatInteger } from '../../core/units';
+import { askRound } from '../besideRound';
+
+export interface OneRow {
+  /** As each of them is written. */
+  readonly fits: readonly Expression[];
+  /** A question, and what speaks for an answer. */
+  readonly asks: string;
+}
+
+/** Of one query that reads a stretch of keys up to itself and none before; undefined where no two patterns are meant by that. */
+export function oneRowOf({ queries, keys, row }: Mask): OneRow | undefined {
+  if (queries !== 1) return undefined;
+  const [from, to, ...more] = row(0);
+  if (!from || to !== keys || more.length > 0 || from === keys - 1) return undefined;
+  const window = keys - from;
+  const causal = term('causal');
+  const round = askRound(window);
+  return {
+    fits: [
+      and(causal, term('window', window)),
+      and(causal, not(term('padding', from, 0))),
+      and(causal, term('documents', from)),
+    ],
+    asks: `One row fits window(${formatInteger(window)}) as well as padding of ${formatInteger(from)}, or a document that begins at key ${formatInteger(from)}: which is meant?${round ? ` As a window: ${round}` : ''}`,
+  };
+}

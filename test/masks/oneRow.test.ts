@@ -1,0 +1,98 @@
+/** @file A step of decoding: one row, which fits several patterns, and what is said of it. */
+import { describe, expect, test } from 'vitest';
+import { fromRule } from '../../src/attention/mask';
+import { maskOf, read } from '../../src/attention/expression';
+import { npyOf } from '../../src/masks/save';
+import { tileOf } from '../../src/masks/tile';
+import { npyOfNumbers } from '../support/brought';
+import { dropped } from '../support/dropped';
+
+const row = (keys: number, reads: (key: number) => boolean) =>
+  fromRule(1, keys, (_, k) => reads(k));
+
+describe.each([
+  [64, 48],
+  [64, 47],
+  [513, 256],
+  [4097, 3072],
+])('one row of %i keys that reads from key %i on', (keys, from) => {
+  const window = keys - from;
+  const brought = { 'mask.npy': npyOf(row(keys, (k) => k >= from)) };
+
+  test('asks which of the patterns it fits is meant, and is named as a press says', async () => {
+    const page = await dropped(brought);
+    expect(page.says).toContain('which is meant?');
+    expect(page.file.fits).toEqual([
+      `causal & window(${window})`,
+      `causal & !padding(${from}, 0)`,
+      `causal & documents(${from})`,
+    ]);
+    for (const fits of page.file.fits) {
+      page.file.nameAs(fits);
+      expect(page.terms).toBe(fits);
+      expect(page.says).toContain('which is meant?'); // it is the file all the same
+      expect(maskOf(read(page.terms), keys, 1).row(0)).toEqual([from, keys]);
+    }
+  });
+
+  test('is a window that ends too early or too late beside one that was declared', async () => {
+    const page = await dropped(brought);
+    for (const [declared, key] of [
+      [window - 1, from],
+      [window + 1, from - 1],
+    ] as const) {
+      page.bench.other = `causal & window(${declared})`;
+      expect((await page.told()).findings).toEqual([`L5 at 0, ${key}`]);
+    }
+    page.bench.other = `causal & window(${window})`;
+    expect((await page.told()).findings).toEqual([]);
+  });
+});
+
+test('a window of one more than a round number is asked about', async () => {
+  const page = await dropped({ 'mask.npy': npyOf(row(4097, (k) => k >= 3072)) });
+  expect(page.says).toContain('1,025 = 1,024 and the token itself');
+});
+
+describe('a row that reads all and not itself', () => {
+  test.each([16, 33, 512, 4097])('of %i keys is not turned over, and is told', async (keys) => {
+    const page = await dropped({ 'mask.npy': npyOf(row(keys, (k) => k < keys - 1)) });
+    expect(page.bench.more?.reading?.allowed).toBe('nonzero');
+    expect(page.bench.more?.reading?.sure).toBe(false);
+    const [found] = (await page.found()).filter(({ code }) => code === 'L2');
+    expect(found!.what).toBe(`The query does not read itself: key ${keys - 1} is blocked.`);
+    page.bench.other = 'causal';
+    expect((await page.found()).some(({ what }) => what.includes('does not read itself'))).toBe(
+      true,
+    );
+  });
+
+  test('is told of any row without its own key, as a note where the cache may be longer', async () => {
+    for (const last of [2, 9, 14]) {
+      const page = await dropped({ 'mask.npy': npyOf(row(16, (k) => k > 0 && k <= last)) });
+      await page.file.readAgain({ polarity: 'nonzero' });
+      const said = (await page.found()).find(({ what }) => what.includes('does not read itself'));
+      expect(said?.code).toBe(last === 14 ? 'L5' : 'L2');
+      expect(said?.note).toBe(last === 14 ? undefined : true);
+    }
+  });
+});
+
+test('of a batch, what is said of all cells is said of the plane that is shown', async () => {
+  const cells = Buffer.from([1, 1, 1, 1, 0, 1, 1, 1]);
+  const page = await dropped({ 'mask.npy': npyOfNumbers([2, 1, 1, 4], cells) });
+  expect(page.says).toContain('all cells of this plane are 1');
+  expect(page.says).not.toContain('all its cells');
+});
+
+test.each([1, 4, 64])('%i rows of many keys have pixels of their own', (queries) => {
+  for (const keys of [512, 1024, 4097, 8192]) {
+    const mask = maskOf(read(`causal & window(${Math.floor(keys / 4)})`), keys, queries);
+    const { high, size, cells } = tileOf(mask, { query: 0, key: 0, side: keys }, 640);
+    expect(high).toBe(queries);
+    for (let y = 0; y < high; y++) {
+      expect(cells[y * size]).toBe(0);
+      expect(cells[y * size + Math.floor(size * 0.85)]).toBe(255);
+    }
+  }
+});
