@@ -61,6 +61,7 @@ describe('a row that reads all and not itself', () => {
     expect(page.bench.more?.reading?.sure).toBe(false);
     const [found] = (await page.found()).filter(({ code }) => code === 'L2');
     expect(found!.what).toBe(`The query does not read itself: key ${keys - 1} is blocked.`);
+    expect(page.says).toContain('plain causal');
     page.bench.other = 'causal';
     expect((await page.found()).some(({ what }) => what.includes('does not read itself'))).toBe(
       true,

@@ -40,6 +40,8 @@ export interface Family {
   readonly plain?: boolean;
   /** Worth its time for a mask of very many runs, which is stripes or noise. */
   readonly quick?: boolean;
+  /** Lets every query read every key. */
+  readonly all?: boolean;
   /** Says the same of every query, wherever it stands. */
   readonly placeless?: boolean;
   write(numbers: Numbers, keys: number): Expression;
@@ -139,7 +141,7 @@ const inDocuments: Family['starts'] = (mask, padding) => {
 };
 
 export const FAMILIES: readonly Family[] = [
-  { plain: true, quick: true, placeless: true, dials: [], write: () => everything },
+  { all: true, plain: true, quick: true, placeless: true, dials: [], write: () => everything },
   { plain: true, quick: true, dials: [], write: () => causal },
   {
     plain: true,

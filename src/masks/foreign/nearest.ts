@@ -2,6 +2,7 @@
 import { maskOf, write, type Expression } from '../../attention/expression';
 import { positionOf, type Difference, type Mask } from '../../attention/mask';
 import { openingIn, repairedBy } from '../repaired';
+import { has } from '../../attention/runs';
 import { aboutApart, apart } from './apart';
 import { openedIn, type Opened } from './dead';
 import { causal, everything, FAMILIES, padded, type Family, type Numbers } from './families';
@@ -39,7 +40,9 @@ export function nearestOf(mask: Mask): Found {
   const many = opened && (opened.left > 1 || (opened.to === 'themselves' && opened.right > 1));
   const sure = many ? repairedNear(mask, opened) : undefined;
   if (sure?.difference.cells === 0) return sure;
-  const found = nearestIn(mask, FAMILIES);
+  // One row that misses its own key is a causal one with a wrong cell: every pattern that is wider has that cell wrong too.
+  const step = mask.queries === 1 && !has(mask.row(0), mask.keys - 1);
+  const found = nearestIn(mask, step ? FAMILIES.filter((one) => !one.all) : FAMILIES);
   if (mask.queries > mask.keys && found.difference.cells > 0) return nearestPlaceless(mask);
   if (sure && sure.difference.cells <= found.difference.cells) return sure;
   if (!opened || found.difference.cells <= FEW) return found;
