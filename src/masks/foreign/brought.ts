@@ -37,6 +37,8 @@ export interface Looked extends Formed {
   readonly stacks?: true;
   readonly causal: boolean;
   readonly block: number;
+  /** Arrays of the file that cannot be read. */
+  readonly unread?: number;
 }
 
 /** Planes by their places on axes that are no queries and keys. */
@@ -81,6 +83,7 @@ export class Brought {
             },
           ]
         : [];
+    const unread = this.foreign.unread && { unread: this.foreign.unread.length };
     const { causal = true, block = BLOCK } = said;
     const { shape, dtype } = tensor;
     const where = { shape, dtype, origins: originsOf(tensor) };
@@ -92,6 +95,7 @@ export class Brought {
         choices: [...first, ...(texts > 1 ? [{ name: 'text', count: texts }] : [])],
         causal,
         block,
+        ...unread,
       };
     }
     check(
@@ -107,6 +111,7 @@ export class Brought {
       ...where,
       axes,
       choices: [...first, ...this.#picked(axes, shape, stack)],
+      ...unread,
       ...(stack >= 0 && { stack }),
       ...(tensor.stacks && { stacks: true as const }),
       causal,
