@@ -29,7 +29,8 @@ export default defineLint({
       return (
         wrongSign(mask, declared, window) ??
         nearEnd(mask, window) ??
-        oneRow(mask, declared, window) ??
+        // A step beside its whole text is told as that.
+        (subject.step ? undefined : oneRow(mask, declared, window)) ??
         farEnd(mask, declared, window) ??
         rightEnd(mask, declared)
       );
