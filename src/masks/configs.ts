@@ -30,6 +30,7 @@ import { MOST_LAYERS } from './doc';
 import { Fields, parse } from './fields';
 import { stateSize } from './configState';
 import { fromMistral } from './mistralParams';
+import { imageBlocksOf, type ImageBlocks } from './imageBlocks';
 import type { Part } from './part';
 import { crossOf, ofSource } from './crossAttention';
 import { CONVENTION_OF, sayPart, sourceOf } from './sayPart';
@@ -56,6 +57,15 @@ export function readConfig(text: string, part: Part = 'decoder'): ConfigLayers {
   const read = readPart(outer, params !== undefined, part);
   if (!read.part) return read;
   return { ...read, parts: partsOf(outer, read) };
+}
+
+/** Layers that read keys also say what images open in them. */
+function withImages(layer: ConfigLayer, images: ImageBlocks | undefined): ConfigLayer {
+  const opened =
+    layer.kind === 'state' || layer.kind === 'none'
+      ? undefined
+      : images?.of(layer.kind === 'local');
+  return opened ? { ...layer, images: opened } : layer;
 }
 
 /** Which parts of a pair can be read, and why one cannot. */
@@ -97,7 +107,7 @@ function readModel(
   outer: Fields,
   params: boolean,
   part: Part,
-  { own: raw, type, rule, entry, doubt, note, paired, named: names = {} }: ModelType,
+  { own: raw, type, outer: whole, rule, entry, doubt, note, paired, named: names = {} }: ModelType,
 ): ConfigLayers {
   // A config inside another may leave out its type, which rules ask for.
   const named = raw.with({ model_type: type }).renamed({ ...entry.a, ...OLD_NAMES });
@@ -115,6 +125,7 @@ function readModel(
   const refused = part === 'encoder' ? rule?.refusesEncoder?.(asked) : undefined;
   check(refused === undefined, `the encoder of ${type} is not drawn: ${refused}`);
   const span = windowOf(asked, entry, rule);
+  const images = causal ? imageBlocksOf(whole, fields) : undefined;
   const kinds = typesOf(asked, entry, rule, label, span.size !== undefined);
   const each = kinds.types.map((one, at): ConfigLayer => {
     const reach = rule?.reach?.(asked, one, at) ?? reachOf(one, { asked, span, causal, at });
@@ -128,14 +139,15 @@ function readModel(
       ...(rope !== undefined && reach.kind !== 'state' && reach.kind !== 'none' && { rope }),
       ...(entry.s === 1 && { sinks: true }),
     };
-    const whole = {
+    const complete = {
       ...layer,
       ...rule?.layer?.(asked, layer, at, kinds.types),
       ...overridden(own, at, layer, causal),
     };
-    if (!paired || part === 'encoder' || rule?.crosses === false) return whole;
-    const cross = crossOf(fields, whole);
-    return part === 'decoder' ? { ...whole, cross } : ofSource(whole, cross);
+    if (!paired || part === 'encoder' || rule?.crosses === false)
+      return withImages(complete, images);
+    const cross = crossOf(fields, complete);
+    return part === 'decoder' ? { ...complete, cross } : ofSource(complete, cross);
   });
   const built = rule?.unroll?.(asked, each) ?? each;
   check(
@@ -175,6 +187,7 @@ function readModel(
     headDim: keeps.compared?.key ?? keeps.keyDim,
     hidden,
     ...(fields.has('vocab_size') && { vocabulary: fields.whole('vocab_size', VOCABULARY) }),
+    ...madeFor(part, [own, outer, fields]),
     ...(doubt !== undefined && { doubt }),
     ...(!slides && unusedWindow(asked)),
     defaults: leftOut(own, entry, label, slides, keeps.latent === true, names),
@@ -188,6 +201,10 @@ function readModel(
           ? []
           : ['an encoder: tokens read to both sides, and no cache is kept']),
       ...notesOn(built),
+      ...(images?.notes(
+        slides,
+        built.some(({ kind }) => kind === 'global'),
+      ) ?? []),
       ...(rule?.notes?.(asked) ?? []),
     ],
   };
@@ -437,6 +454,22 @@ function ropeOf(fields: Fields, { r }: Entry, type: string): Rope | undefined {
 }
 
 // ---------------------------------------------------------------------------------------------- what is said of it
+
+/** How files call the tokens their model was made for. */
+const MADE_FOR = ['max_position_embeddings', 'n_positions', 'max_seq_len', 'seq_length'];
+const MADE_FOR_PART: Readonly<Record<Part, readonly string[]>> = {
+  encoder: ['max_source_positions', 'max_encoder_position_embeddings'],
+  decoder: ['max_target_positions', 'max_decoder_position_embeddings'],
+  cross: ['max_target_positions', 'max_decoder_position_embeddings'],
+};
+
+/** The first place that says it. */
+function madeFor(part: Part, places: readonly Fields[]): Pick<ConfigLayers, 'made'> {
+  const names = [...MADE_FOR_PART[part], ...MADE_FOR];
+  const said = places.flatMap((fields) => names.map((name) => fields.get(name)));
+  const made = said.find((one) => Number.isSafeInteger(one) && (one as number) > 0);
+  return made === undefined ? {} : { made: made as number };
+}
 
 const SIZES = ['num_hidden_layers', 'num_attention_heads', 'hidden_size'];
 
