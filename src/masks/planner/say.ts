@@ -72,9 +72,13 @@ export function finding({ name, at }: Named, T: number): readonly string[] {
   if (config.part === 'encoder')
     return [
       `The encoder of ${name} reads a whole source at once and keeps no cache; what its decoder keeps of the source is the decoder’s.`,
+      ...tooLong(config.made, T),
     ];
   if (!config.causal)
-    return [`${name} is an encoder: it reads a whole text at once and keeps no cache.`];
+    return [
+      `${name} is an encoder: it reads a whole text at once and keeps no cache.`,
+      ...tooLong(config.made, T),
+    ];
   const { total, source } = cacheAt(at, T);
   const parts = partsOf(at);
   const size = `${name} keeps ${formatBytes(total)} for ${sequences(how.batch)}${formatInteger(T)} ${T === 1 ? 'token' : 'tokens'} in ${how.cache.id}${onEach(how.machines)}.`;
@@ -101,6 +105,7 @@ export function finding({ name, at }: Named, T: number): readonly string[] {
   return [
     size,
     begun(why),
+    ...tooLong(config.made, T),
     ...(source > 0
       ? [
           `${formatBytes(source)} of it are of the source, ${formatInteger(how.source ?? 0)} tokens that are read once and kept as they are.`,
@@ -118,6 +123,12 @@ export function finding({ name, at }: Named, T: number): readonly string[] {
       : []),
   ];
 }
+
+/** Said where more is asked for than the file says the model was made for. */
+const tooLong = (made: number | undefined, T: number): readonly string[] =>
+  made !== undefined && T > made
+    ? [`It was made for ${formatInteger(made)} tokens; its file says no more.`]
+    : [];
 
 /** Bytes are of one of them. */
 const onEach = (machines: number): string =>
