@@ -64,8 +64,15 @@ export interface ConfigLayer extends Reach {
   readonly sinks?: true;
 }
 
-/** Which share of a head is turned by position, and from which base; `none`: nothing is. */
-export type Rope = 'none' | { readonly base?: number; readonly share?: number };
+/** Which share of a head is turned by position, from which base, and how it is stretched; `none`: nothing is. */
+export type Rope =
+  | 'none'
+  | {
+      readonly base?: number;
+      readonly share?: number;
+      /** Beyond the lengths a model was first trained on, by a method and so many times. */
+      readonly stretched?: { readonly by: string; readonly factor?: number };
+    };
 
 export interface ConfigLayers {
   /** The model type, as it is known here. */

@@ -31,6 +31,7 @@ import { Fields, parse } from './fields';
 import { stateSize } from './configState';
 import { fromMistral } from './mistralParams';
 import { imageBlocksOf, type ImageBlocks } from './imageBlocks';
+import { nameOfType } from './modelNames';
 import type { Part } from './part';
 import { crossOf, ofSource } from './crossAttention';
 import { CONVENTION_OF, sayPart, sourceOf } from './sayPart';
@@ -113,7 +114,8 @@ function readModel(
   const named = raw.with({ model_type: type }).renamed({ ...entry.a, ...OLD_NAMES });
   const own = named.with(rule?.before?.(named) ?? {});
   const fields = own.over(entry.d);
-  const label = paired ?? rule?.label ?? type;
+  const called = paired ?? type;
+  const label = nameOfType(called) ?? paired ?? rule?.label ?? type;
   const layers = fields.whole('num_hidden_layers', LAYERS);
   const asked: Asked = { own, fields, layers, ...(paired !== undefined && { part }) };
   const heads = fields.whole('num_attention_heads', HEADS);
@@ -438,6 +440,29 @@ function overridden(
   };
 }
 
+/** How positions are stretched beyond those a model was first trained on; undefined: they are not. */
+function stretchOf(
+  own: Readonly<Record<string, unknown>>,
+  scaling: unknown,
+): { readonly by: string; readonly factor?: number } | undefined {
+  for (const one of [own, isRecord(scaling) ? scaling : {}]) {
+    const type = one['rope_type'] ?? one['type'];
+    if (typeof type !== 'string' || !Object.hasOwn(STRETCHES, type)) continue;
+    const { factor } = one;
+    const said = typeof factor === 'number' && Number.isFinite(factor) && factor > 0;
+    return { by: STRETCHES[type]!, ...(said && { factor }) };
+  }
+  return undefined;
+}
+/** rope_type, by the name of its method. */
+const STRETCHES: Readonly<Record<string, string>> = {
+  yarn: 'YaRN',
+  linear: 'linear scaling',
+  dynamic: 'dynamic NTK',
+  llama3: 'Llama 3 scaling',
+  longrope: 'LongRoPE',
+};
+
 function ropeOf(fields: Fields, { r }: Entry, type: string): Rope | undefined {
   const given = fields.get('rope_parameters') ?? r;
   const all = isRecord(given) ? given : {};
@@ -449,8 +474,13 @@ function ropeOf(fields: Fields, { r }: Entry, type: string): Rope | undefined {
   const localBase = type === LOCAL_TYPE ? number(fields.get('rope_local_base_freq')) : undefined;
   const base = localBase ?? number(fields.get('rope_theta')) ?? number(one['rope_theta']);
   const share = number(fields.get('partial_rotary_factor')) ?? number(one['partial_rotary_factor']);
-  if (base === undefined && share === undefined) return undefined;
-  return { ...(base !== undefined && { base }), ...(share !== undefined && { share }) };
+  const stretched = stretchOf(one, fields.get('rope_scaling'));
+  if (base === undefined && share === undefined && !stretched) return undefined;
+  return {
+    ...(base !== undefined && { base }),
+    ...(share !== undefined && { share }),
+    ...(stretched && { stretched }),
+  };
 }
 
 // ---------------------------------------------------------------------------------------------- what is said of it
