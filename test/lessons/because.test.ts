@@ -26,7 +26,7 @@ describe.each(
   test('says what is wrong without the names of terms in code', () => {
     const kind = kinds.get(exercise.kind);
     const world = { specs: [], results: [] };
-    for (const { answer } of kind.wrong(exercise.of)) {
+    for (const { answer } of kind.wrong(exercise.of, world)) {
       const { says } = kind.check(exercise.of, answer, world);
       expect(says).toContain('because');
       expect(says).not.toMatch(/causal|\w\(\d|since/);
