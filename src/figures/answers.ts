@@ -85,6 +85,21 @@ export function answersOf(
   });
 }
 
+/** Names of runs with the same counts at every distance: their curves coincide. Runs with every answer right are left out. */
+export function coincidingIn(
+  results: readonly Result[],
+  asked: Pick<Asked, 'task' | 'context'>,
+): readonly (readonly string[])[] {
+  const alike = new Map<string, string[]>();
+  for (const { label, results: seeds } of groupsOf(results, asked)) {
+    const points = seeds.flatMap(({ distances }) => distances);
+    if (share(points) === 1) continue;
+    const counts = JSON.stringify(points.map((one) => [one.distance, one.right, one.questions]));
+    alike.set(counts, [...(alike.get(counts) ?? []), label]);
+  }
+  return [...alike.values()].filter((labels) => labels.length > 1);
+}
+
 const groupsOf = (results: readonly Result[], { task, context }: Pick<Asked, 'task' | 'context'>) =>
   bySeeds(
     together(
@@ -109,7 +124,7 @@ export function answersChart(
     y: { label: 'right answers', scale: 'linear' },
     ...(chance !== undefined && { level: { y: chance, label: 'guessing' } }),
     // Between the last distance in reach and the first one out of it.
-    cliffs: cliffs.map((cliff) => ({ x: cliff - 0.5, label: `local reach ${cliff}` })),
+    cliffs: cliffs.map((cliff) => ({ x: cliff - 0.5, label: `reach ${cliff}` })),
     series: groups.map(({ label, spec, results: seeds }) => {
       // A point must not stand for distances on both sides of a cliff.
       const borders = [0, ...cliffs, Infinity];

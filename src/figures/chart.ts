@@ -18,6 +18,8 @@ export interface Series {
   /** Stroke width in pixels, where several curves have the same look. */
   readonly weight?: number;
   readonly points: readonly ChartPoint[];
+  /** Colour and dash as CSS writes them, where the curve looks as it does in another chart beside this one. */
+  readonly stroke?: { readonly colour: string; readonly dash: string };
   /** The name at the curve's end, where the label is longer than there is room for. */
   readonly short?: string;
   /** Drawn apart from the plan it is: the same plan with other settings, to compare with. */

@@ -8,7 +8,7 @@
 import { patterns } from '../attention/registry';
 import { isResult, SEEDS } from '../core/seeds';
 import { formatCount, formatInteger } from '../core/units';
-import { answersOf, type Asked } from './answers';
+import { answersOf, coincidingIn, type Asked } from './answers';
 import { band } from './chart';
 import { coursesOf, perplexityAt, type Course } from './compute';
 import type { CorpusLengths } from './documents';
@@ -26,7 +26,6 @@ export const DEFINITIONS: readonly string[] = [
 const digits = (value: number) => Math.abs(value).toFixed(2);
 const signed = (value: number) => `${digits(value)} ${value < 0 ? 'below' : 'above'} global`;
 const percent = (share: number) => `${Math.round(100 * share)} %`;
-const shareOf = (share: number) => (Number.isNaN(share) ? 'was asked nothing' : percent(share));
 const listed = (words: readonly string[]) =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 
@@ -174,11 +173,21 @@ export function wordsOfDocuments(
 /** Accuracy by distance. */
 export function wordsOfAnswers(results: readonly Result[], asked: Asked): string {
   const answers = answersOf(results, asked);
-  const parts = answers.map(({ label, cliff, before, beyond }) =>
-    cliff === undefined
-      ? `${label} answers ${percent(before)}`
-      : `${label}, whose reach is ${cliff} tokens, ${shareOf(before)} within it and ${shareOf(beyond)} beyond`,
-  );
+  const parts = answers.map(({ label, cliff, before, beyond }) => {
+    if (cliff === undefined) return `${label} answers ${percent(before)} right.`;
+    const named = `${label}, with a reach of ${cliff} tokens,`;
+    if (Number.isNaN(before))
+      return `${named} was asked only beyond its reach and answers ${percent(beyond)} right.`;
+    return Number.isNaN(beyond)
+      ? `${named} was asked only within its reach and answers ${percent(before)} right.`
+      : `${named} answers ${percent(before)} right within its reach and ${percent(beyond)} beyond it.`;
+  });
+  const coinciding = coincidingIn(results, asked)
+    .map(
+      (labels) =>
+        ` ${listed(labels)} have the same counts at every distance, so their curves coincide.`,
+    )
+    .join('');
   const shares = answers.map(({ before }) => before);
   const apart = Math.max(...shares) - Math.min(...shares);
   const control =
@@ -195,9 +204,9 @@ export function wordsOfAnswers(results: readonly Result[], asked: Asked): string
       ? ' Each distance is a run of its own, trained and asked at that distance.'
       : '';
   const proved = answers.some(({ cliff }) => cliff !== undefined)
-    ? ' That a local stack only guesses beyond its reach is proved, and measured here; that the others fail or succeed is only measured.'
+    ? ' It is proved that a local stack can only guess beyond its reach. Everything else here is only measured.'
     : '';
-  return `${listed(parts)}.${control}${apiece}${proved} The paper has no such figure.`;
+  return `${parts.join(' ')}${coinciding}${control}${apiece}${proved} The paper has no such figure.`;
 }
 
 /** What the letters above the plots stand for; nothing where there are none. */

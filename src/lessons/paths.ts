@@ -26,7 +26,11 @@ export const PATHS: readonly Path[] = [
     minutes: 45,
     label: 'See why one stripe repairs it',
     says: 'The whole experiment: the cliff, its control, and the cheapest repair.',
-    stops: [{ lesson: '00-play' }, { lesson: '04-the-cliff' }, { lesson: '05-one-stripe' }],
+    stops: [
+      { lesson: '00-play' },
+      { lesson: '04-the-cliff' },
+      { lesson: '05-one-stripe', steps: 7 },
+    ],
   },
   {
     minutes: 90,

@@ -179,6 +179,27 @@ export const isFinished = (lesson: Parts, progress: LessonProgress): boolean =>
   (progress.read ?? []).includes(lesson.steps.at(-1)!.slug) ||
   lesson.steps.every((step) => isDone(step, progress));
 
+/** Of the exercises that the page can check, how many there are and how many were right at the first try, without help. */
+export function firstTriesOf(
+  lesson: {
+    readonly steps: readonly {
+      readonly exercises: readonly { readonly id: string; readonly kind: string }[];
+    }[];
+  },
+  progress: LessonProgress,
+) {
+  // No prediction is wrong, and an explanation is marked by who wrote it.
+  const checked = openIn(
+    lesson.steps.flatMap(({ exercises }) => exercises),
+    progress,
+  ).filter(({ kind }) => kind !== 'predict' && kind !== 'explain');
+  const first = checked.filter(({ id }) => {
+    const { right, tries, shown } = progress.answers[id] ?? {};
+    return right === true && tries === 1 && !shown;
+  });
+  return { checked: checked.length, first: first.length };
+}
+
 export function scoreOf(lesson: Parts, progress: LessonProgress) {
   const exercises = openIn(
     lesson.steps.flatMap((step) => step.exercises),

@@ -167,7 +167,7 @@ export const CONTROLS: readonly Control[] = [
     section: 'Attention',
     relevant: reads('place'),
     options: [
-      { value: 'first', label: 'First of its group', summary: 'as Zebra' },
+      { value: 'first', label: 'First of its group', summary: 'as in Zebra' },
       { value: 'last', label: 'Last of its group', summary: 'as Gemma 3, Olmo 3' },
     ],
   },

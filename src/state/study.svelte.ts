@@ -6,6 +6,7 @@ import { END, type Lesson, type Step } from '../lessons/lesson';
 import {
   answeredAfter,
   errandsOf,
+  firstTriesOf,
   isDone,
   NOTHING,
   scoreOf,
@@ -46,6 +47,7 @@ export class Study {
   first = $derived(this.at === 0);
   last = $derived.by(() => this.at === this.lesson.steps.length - 1);
   score = $derived.by(() => scoreOf(this.lesson, this.progress));
+  firstTries = $derived.by(() => firstTriesOf(this.lesson, this.progress));
   errands = $derived.by(() => errandsOf(this.lesson, this.progress));
   /** Where in the address the reader is. */
   place = $derived(this.ended ? END : this.step.slug);

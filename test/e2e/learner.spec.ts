@@ -34,7 +34,7 @@ test.describe('a prediction', () => {
     await expectAccessible(page);
 
     // Predicted and run is not solved: the reason has to be read.
-    await expect(page.getByText('run, now read why')).toBeVisible();
+    await expect(page.getByText('finished; now read why')).toBeVisible();
     await button(page, 'I have read why').click();
     await expect(feedback(page)).toContainText('✓');
     await expect(page.getByText('This step is done.')).toBeVisible();
@@ -84,7 +84,7 @@ test.describe('the end', () => {
       const heading = end.getByRole('heading', { name: 'The end of Play' });
       await expect(heading).toBeInViewport();
       await expect(heading).toBeFocused();
-      await expect(end).toContainText('0 of 2 exercises solved');
+      await expect(end).toContainText('0 of 2 exercises done');
       await expect(end.getByRole('list').first().getByRole('listitem')).toHaveCount(3);
       await expect(end.getByRole('link', { name: /^Next: What attention costs/ })).toBeInViewport();
       await expect(button(page, 'Result for my teacher')).toBeInViewport();
@@ -106,7 +106,7 @@ test.describe('the end', () => {
     await button(page, 'Check').click();
     await button(page, 'Finish').click();
     const end = page.getByRole('region', { name: 'End of the lesson' });
-    await expect(end).toContainText('2 of 2 exercises solved, all of them');
+    await expect(end).toContainText('2 of 2 exercises done');
     await expect(end).not.toContainText('Still open');
     await expect(end).toContainText(/you tried \d of 5 things/);
   });
@@ -135,6 +135,18 @@ test('Back goes back a step; title and address follow, and the list says where t
     await expect(page.getByRole('heading', { name: `${minutes} minutes` })).toBeVisible();
   await expectAccessible(page);
   for (const width of [320, 390, 1024]) await expectNoOverflow(page, width);
+});
+
+test('a number checked with Enter brings what is said of it above the bar', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await visit(page, './#/lessons/02-four-masks/does-four-mean-four');
+  const input = page.getByRole('textbox').first();
+  await input.fill('4');
+  await input.press('Enter');
+  const said = feedback(page).filter({ hasText: /Not 4|Right/ });
+  await expect(said).toBeInViewport({ ratio: 0.99 });
+  const [box, bar] = [await said.boundingBox(), await button(page, 'Next').boundingBox()];
+  expect(box!.y + box!.height).toBeLessThanOrEqual(bar!.y);
 });
 
 test('nothing that is focused or answered lies under a bar', async ({ page }) => {

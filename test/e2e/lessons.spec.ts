@@ -231,7 +231,7 @@ async function solve(page: Page, exercise: SolvedExercise, index: number): Promi
     await press(box.getByRole('button', { name: 'I have read why' }));
   }
   if (exercise.kind === 'explain') {
-    await expect(feedback(box)).toContainText('Now compare it');
+    await expect(feedback(box)).toContainText('Now compare your answer');
     await press(box.getByRole('checkbox').first(), 'Space');
   }
   await expect(feedback(box)).toContainText('✓');
@@ -266,7 +266,7 @@ for (const lesson of lessons) {
     const { length } = lesson.steps;
     const all = lesson.steps.flatMap(({ exercises }) => exercises).length;
     const end = page.getByRole('region', { name: 'End of the lesson' });
-    await expect(end).toContainText(`${all} of ${all} exercises solved, all of them`);
+    await expect(end).toContainText(`${all} of ${all} exercises done`);
     await expect(end).not.toContainText('Still open');
     await expect(
       page.getByRole('heading', { name: `You finished ${lesson.title}` }),

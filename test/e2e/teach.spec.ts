@@ -43,7 +43,7 @@ test('home: the stripes are alive, pause when asked to, and three doors lead on'
   await expect(right(page, 'Local layers alone')).toHaveText(/^1?\d %$/);
   await expect(
     page.getByText(
-      /^After training, zebra stripes answer as well as global layers alone \(both 100\s% right\)/,
+      /^After 300 training steps, zebra stripes answer as well as global layers alone \(both 100\s% right\)/,
     ),
   ).toBeVisible();
   await expect(page.getByRole('table', { name: 'Price of Zebra stripes' })).toContainText('50 %');

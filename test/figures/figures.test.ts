@@ -1,7 +1,7 @@
 /** @file The figures' data and the words made from them, on numbers small enough to check by hand. */
 import { expect, test } from 'vitest';
 import { isResult } from '../../src/core/seeds';
-import { answersChart, answersOf, askedOf } from '../../src/figures/answers';
+import { answersChart, answersOf, askedOf, coincidingIn } from '../../src/figures/answers';
 import { band, csvOfTable } from '../../src/figures/chart';
 import { computeChart, coursesOf, perplexityAt } from '../../src/figures/compute';
 import { documentsTable, histogramOf, lengthsOf } from '../../src/figures/documents';
@@ -184,7 +184,29 @@ test('accuracy by distance has the cliff of the local stack, and no point on bot
   for (const { x, y } of local.points) expect(y).toBe(x < 6.5 ? 1 : 1 / 8);
   expect(answersOf(results, asked!)[1]).toMatchObject({ cliff: 7, before: 1, beyond: 1 / 8 });
   expect(wordsOfAnswers(results, asked!)).toContain(
-    'Local, whose reach is 7 tokens, 100 % within it and 13 % beyond',
+    'Local, with a reach of 7 tokens, answers 100 % right within its reach and 13 % beyond it.',
+  );
+});
+
+test('curves with the same counts are said to coincide, unless every answer is right', () => {
+  const results = [
+    answering({ plan: 'global' }, () => 8),
+    answering({ plan: 'grouped' }, () => 8),
+    answering({ plan: 'local' }, () => 1),
+    answering({ plan: 'approximate' }, () => 1),
+  ];
+  const [asked] = askedOf(results);
+  expect(coincidingIn(results, asked!)).toEqual([['Local', 'Approximate']]);
+  expect(wordsOfAnswers(results, asked!)).toContain(
+    'Local and Approximate have the same counts at every distance, so their curves coincide.',
+  );
+  expect(coincidingIn([results[0]!, results[2]!], asked!)).toEqual([]);
+});
+
+test('a run that was asked only beyond its reach is said to be', () => {
+  const results = [answering({ plan: 'local' }, () => 1, [7, 8, 9])];
+  expect(wordsOfAnswers(results, askedOf(results)[0]!)).toContain(
+    'was asked only beyond its reach and answers 13 % right.',
   );
 });
 

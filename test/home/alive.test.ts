@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { accuracyAt, aliveOf, PLAY_MS, REST_MS, stepAt, weightsAt } from '../../src/app/home/alive';
+import { aliveOf, measuredAt, PLAY_MS, REST_MS, stepAt, weightsAt } from '../../src/app/home/alive';
 import { sayAlive } from '../../src/app/home/sayAlive';
 import { comparisonOf, starts } from '../../src/compare/starts';
 
@@ -45,10 +45,11 @@ test('at its moments the weights are theirs, between them in between', () => {
   expect(weightsAt(alive, 1e9)).toEqual(alive.moments.at(-1)!.layers);
 });
 
-test('the accuracy is the last that was measured, and none before the first', () => {
-  expect(accuracyAt(alive, 0)).toBeUndefined();
-  expect(accuracyAt(alive, alive.steps)).toBe(1);
-  expect(accuracyAt(local, local.steps)).toBeLessThan(0.2);
+test('the accuracy is the last that was measured, with its step, and none before the first', () => {
+  expect(measuredAt(alive, 0)).toBeUndefined();
+  expect(measuredAt(alive, alive.steps)).toMatchObject({ step: 300, accuracy: 1 });
+  expect(measuredAt(local, 299)!.step).toBe(275);
+  expect(measuredAt(local, local.steps)!.accuracy).toBeLessThan(0.2);
 });
 
 test('it goes forward to its last step, rests there, and begins again', () => {
@@ -78,17 +79,19 @@ test('the sentence is of the numbers, and praises nobody who is behind', () => {
       { global: said(1, 'level'), grouped: said(1, 'level'), local: said(0.09, 'guessing') },
       price,
       1 / 8,
+      300,
     ),
   ).toBe(
-    'After training, zebra stripes answer as well as global layers alone (both 100 % right); local layers alone only guess (9 %, guessing is 13 %). On texts of 16,384 tokens the stripes need 50 % of the attention.',
+    'After 300 training steps, zebra stripes answer as well as global layers alone (both 100 % right); local layers alone only guess (9 %, guessing is 13 %). On texts of 16,384 tokens the stripes need 50 % of the attention.',
   );
   expect(
     sayAlive(
       { global: said(1, 'level'), grouped: said(0.5, 'behind'), local: said(0.4, 'behind') },
       price,
       1 / 8,
+      300,
     ),
   ).toBe(
-    'After training, zebra stripes answer 50 % right, global layers alone 100 %; local layers alone answer 40 % right. On texts of 16,384 tokens the stripes need 50 % of the attention.',
+    'After 300 training steps, zebra stripes answer 50 % right, global layers alone 100 %; local layers alone answer 40 % right. On texts of 16,384 tokens the stripes need 50 % of the attention.',
   );
 });

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  firstTriesOf,
   answeredAfter,
   lessonProgressOf,
   readProgress,
@@ -93,4 +94,28 @@ test('what a link left out is neither missing from a score nor asked for, and wh
   // In a result, where older class pages pass over it.
   expect(lessonProgressOf(progress)).toEqual(progress);
   expect(lessonProgressOf({ ...progress, closed: 'all' })).not.toHaveProperty('closed');
+});
+
+test('first tries are counted of what the page can check: no prediction, no explanation, nothing given away', () => {
+  const steps = [
+    {
+      exercises: [
+        { id: 'a', kind: 'number' },
+        { id: 'b', kind: 'choice' },
+        { id: 'c', kind: 'paint' },
+        { id: 'd', kind: 'predict' },
+        { id: 'e', kind: 'explain' },
+      ],
+    },
+  ];
+  const right = { answer: '', right: true, hints: 0 };
+  const answers = {
+    a: { ...right, tries: 1 },
+    b: { ...right, tries: 3 },
+    c: { ...right, right: false, tries: 1, shown: true as const },
+    d: { ...right, tries: 1 },
+    e: { ...right, tries: 1 },
+  };
+  expect(firstTriesOf({ steps }, { done: [], answers })).toEqual({ checked: 3, first: 1 });
+  expect(firstTriesOf({ steps }, { done: [], answers: {} })).toEqual({ checked: 3, first: 0 });
 });

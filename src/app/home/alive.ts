@@ -57,9 +57,9 @@ export function weightsAt({ moments }: Alive, step: number): readonly Float32Arr
   );
 }
 
-export function accuracyAt({ validations }: Alive, step: number): number | undefined {
-  return validations.findLast((one) => one.step <= step)?.accuracy;
-}
+/** The last measurement at `step` or before it. */
+export const measuredAt = ({ validations }: Alive, step: number): ValidationRecord | undefined =>
+  validations.findLast((one) => one.step <= step);
 
 /** The picture goes by in so many milliseconds, rests at its end, and begins again. */
 export const PLAY_MS = 16_000;

@@ -9,19 +9,21 @@ export interface Said {
   readonly standing: Standing;
 }
 
-/** `price`: of the grouped plan's attention at the longest length. `chance`: share right by guessing. */
+/** `price`: of the grouped plan's attention at the longest length. `chance`: share right by guessing. `steps`: of training. */
 export function sayAlive(
   { global, grouped, local }: Record<'global' | 'grouped' | 'local', Said>,
   price: Price,
   chance: number,
+  steps: number,
 ): string {
   const ahead = ({ standing }: Said) => standing === 'best' || standing === 'level';
   const right = ({ right: own }: Said) => share(own);
+  const after = `After ${formatInteger(steps)} training steps`;
   const same = right(grouped) === right(global);
   const stripes =
     ahead(grouped) && ahead(global)
-      ? `After training, zebra stripes answer as well as global layers alone (${same ? `both ${right(grouped)}` : `${right(grouped)} and ${right(global)}`} right)`
-      : `After training, zebra stripes answer ${right(grouped)} right, global layers alone ${right(global)}`;
+      ? `${after}, zebra stripes answer as well as global layers alone (${same ? `both ${right(grouped)}` : `${right(grouped)} and ${right(global)}`} right)`
+      : `${after}, zebra stripes answer ${right(grouped)} right, global layers alone ${right(global)}`;
   const alone =
     local.standing === 'guessing'
       ? `local layers alone only guess (${right(local)}, guessing is ${share(chance)})`

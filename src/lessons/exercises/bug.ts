@@ -1,9 +1,10 @@
 import { check } from '../../core/check';
 import type { Fields } from '../../core/fields';
 import type { Mask } from '../../attention/mask';
-import { maskOf, read, verdictOf, write, type Expression } from '../../attention/expression';
+import { maskOf, read, type Expression } from '../../attention/expression';
 import { has } from '../../attention/runs';
 import { zoo } from '../../masks/zoo';
+import { sayBecause } from '../because';
 import { MOST_MASK_TOKENS } from '../scene';
 import { defineExercise } from '../exercise';
 
@@ -101,10 +102,10 @@ export default defineExercise<BugExercise, At | undefined>({
           'should.',
         ),
       };
-    const { because } = verdictOf(meant, tokens - queries + at.query, at.key, tokens);
+    const why = sayBecause(meant, tokens - queries + at.query, at.key, tokens);
     return {
       right: false,
-      says: `${cell}, as it was meant: ${because.join(' and ') || write(meant)}. The fault lies elsewhere.`,
+      says: `${cell}, as it was meant, because ${why}. The fault is in another cell.`,
       at,
     };
   },

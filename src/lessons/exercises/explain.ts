@@ -38,11 +38,11 @@ export default defineExercise<ExplainExercise, Explained>({
       return {
         right: true,
         pending: true,
-        says: 'Now compare it with the model answer, and mark what yours has.',
+        says: 'Now compare your answer with the model answer, and mark the points it has.',
       };
     return {
       right: true,
-      says: `Your answer has ${found.length} of ${points.length} points, by your own mark.`,
+      says: `You found ${found.length} of ${points.length} points in your answer.`,
     };
   },
   solve: ({ points }) => ({

@@ -35,7 +35,7 @@ const numberOf = (text: string): number => {
 /** A number that the simulator itself can work out. */
 export default defineExercise<NumberExercise, string>({
   id: 'number',
-  label: 'Say the number',
+  label: 'Give the number',
   order: 1,
   read(fields, spec) {
     const quantity = quantities.get(fields.string('quantity'));

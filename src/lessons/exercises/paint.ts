@@ -1,6 +1,7 @@
 import { check } from '../../core/check';
-import { maskOf, read, verdictOf, write, type Expression } from '../../attention/expression';
+import { maskOf, read, write, type Expression } from '../../attention/expression';
 import { has } from '../../attention/runs';
+import { sayBecause } from '../because';
 import { MOST_MASK_TOKENS } from '../scene';
 import { defineExercise } from '../exercise';
 
@@ -64,18 +65,17 @@ export default defineExercise<PaintExercise, string>({
     const [query, key] = [Math.floor(wrong / tokens), wrong % tokens];
     const many = cells.filter((cell, i) => cell !== (answer[i] === '1')).length;
     const allowed = cells[wrong]!;
-    const { because } = verdictOf(expression, query, key, tokens);
     const back = query - key;
     const far = back > 0 ? `${back} back` : back === 0 ? 'itself' : `${-back} ahead`;
     const why =
       layers > 1
         ? allowed
-          ? `there is a way through ${layers} layers`
-          : `no way of ${layers} steps leads there`
-        : `${because.join(' and ')} ${allowed ? 'lets it through' : 'forbids it'}`;
+          ? `${layers} layers carry information from key ${key} to query ${query}`
+          : `${layers} layers carry no information from key ${key} to query ${query}`
+        : sayBecause(expression, query, key, tokens);
     return {
       right: false,
-      says: `The first wrong cell: query ${query}, key ${key} (${far}) ${allowed ? 'should be painted' : 'should stay blank'}, since ${why}. ${many === 1 ? 'It is the only one.' : `${many} cells differ in all.`}`,
+      says: `The first wrong cell is query ${query}, key ${key} (${far}). It should ${allowed ? 'be painted' : 'stay blank'}, because ${why}. ${many === 1 ? 'It is the only one.' : `In all, ${many} cells are wrong.`}`,
       at: { query, key },
     };
   },
@@ -89,7 +89,9 @@ export default defineExercise<PaintExercise, string>({
       .filter((at) => at >= 0)
       .map((at) => ({
         answer: flip(at),
-        says: new RegExp(`query ${Math.floor(at / tokens)}, key ${at % tokens} .*(only one)`),
+        says: new RegExp(
+          `query ${Math.floor(at / tokens)}, key ${at % tokens} .*because .*(only one)`,
+        ),
       }));
   },
   answerOf: ({ tokens }, value) =>

@@ -59,7 +59,7 @@ export default defineQuantity({
       {
         id: 'a window each',
         value: L * W,
-        says: `Each layer adds ${W - 1}, not ${W}: the token a layer stands on was counted already.`,
+        says: `Each layer adds ${W - 1}, not ${W}, because a window of ${W} includes the token itself, which is already counted.`,
       },
       {
         id: 'a window each and itself',
