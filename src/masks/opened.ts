@@ -17,7 +17,7 @@ export interface Opened {
   /** What it is, in a sentence or two. */
   readonly says: string;
   /** What else is known: what blocked cells hold, and how the numbers of a file were read. */
-  readonly more?: Pick<Subject, 'fill' | 'reading'> & { readonly declared?: Declared };
+  readonly more?: Pick<Subject, 'fill' | 'reading' | 'rounded'> & { readonly declared?: Declared };
   /** What it is meant to be, as it is written. */
   readonly meant?: string;
 }
@@ -48,6 +48,7 @@ export function docOfRecognised({
   says,
   fill,
   polarity,
+  rounded,
 }: Recognised): Opened {
   const { keys, queries } = mask;
   check(
@@ -68,7 +69,7 @@ export function docOfRecognised({
       ],
     },
     says: `${says}${asRows ? ' Its rows are kept as they came.' : ''}${sayRows(mask)}${doubt}`,
-    more: { ...(fill && { fill }), reading: polarity },
+    more: { ...(fill && { fill }), ...(rounded && { rounded }), reading: polarity },
     // So that the cells that differ are seen, counted and found one after another.
     ...(known && isNear(nearest.difference.cells, mask) && { meant: brief(nearest.expression) }),
   };
