@@ -57,6 +57,12 @@ function readFill(text: string): More['fill'] {
     : { value: Number(value), dtype };
 }
 
+/** The mask that another is compared with, as it is written, and whether that is of a whole text. */
+interface Compared {
+  other: string;
+  step: boolean;
+}
+
 /** The mask workbench: what is asked of the masks, and which of them is looked at. */
 export class Workbench {
   doc = $state.raw<MaskDoc>(fromAddress('').doc);
@@ -90,6 +96,10 @@ export class Workbench {
   readonly #known = new WeakMap<MaskDoc, More>();
   /** The layers a document was made of, as long as nobody changes it. */
   readonly #ofConfig = new WeakMap<MaskDoc, readonly ConfigLayer[]>();
+  /** What each document is an edit of, and what that was compared with when it was left. */
+  readonly #subjects = new WeakMap<MaskDoc, Compared>();
+  readonly #first: Compared = { other: '', step: false };
+  #subject = this.#first;
   #past = $state.raw<readonly MaskDoc[]>([]);
   #future = $state.raw<readonly MaskDoc[]>([]);
 
@@ -209,7 +219,7 @@ export class Workbench {
   choose = (id: string) => {
     this.layer = 0;
     this.config = undefined;
-    this.#change(library.get(id).doc);
+    this.#replace({ ...library.get(id).doc }, { other: '', step: false });
     this.fit();
   };
 
@@ -218,10 +228,8 @@ export class Workbench {
     this.layer = 0;
     this.config = undefined;
     if (more) this.#known.set(doc, more);
-    this.#change(doc);
+    this.#replace(doc, { other: meant ?? '', step: false });
     this.fit();
-    this.other = meant ?? '';
-    this.step = false;
   };
 
   showConfig = (config: ConfigLayers) => {
@@ -296,7 +304,7 @@ export class Workbench {
     if (!before) return;
     this.#future = [this.doc, ...this.#future];
     this.#past = this.#past.slice(0, -1);
-    this.#set(before);
+    this.#back(before);
   };
 
   redo = () => {
@@ -304,7 +312,7 @@ export class Workbench {
     if (!after) return;
     this.#past = [...this.#past, this.doc];
     this.#future = this.#future.slice(1);
-    this.#set(after);
+    this.#back(after);
   };
 
   // ------------------------------------------------------------------------------------------- what is seen
@@ -385,6 +393,8 @@ export class Workbench {
     this.config = undefined;
     this.rest = rest;
     this.other = rest.get('other') ?? '';
+    this.#subject = { other: this.other, step: this.step };
+    this.#subjects.set(doc, this.#subject);
     this.#past = [];
     this.#future = [];
     const at = Number(rest.get('at') ?? 1);
@@ -414,7 +424,29 @@ export class Workbench {
   #change(doc: MaskDoc, say = true) {
     this.#past = [...this.#past, this.doc].slice(-MEMORY);
     this.#future = [];
+    this.#subjects.set(doc, this.#subject);
     this.#set(doc, say);
+  }
+
+  /** Other masks, not an edit of these: what these were compared with says nothing of them, and is there again with them. */
+  #replace(doc: MaskDoc, compared: Compared) {
+    this.#leave(compared);
+    this.#change(doc);
+  }
+
+  /** To a document from before or after; edits of one share what they are compared with. */
+  #back(doc: MaskDoc) {
+    const subject = this.#subjects.get(doc) ?? this.#first;
+    if (subject !== this.#subject) this.#leave(subject);
+    this.#set(doc);
+  }
+
+  #leave(to: Compared) {
+    this.#subject.other = this.other;
+    this.#subject.step = this.step;
+    this.#subject = to;
+    this.other = to.other;
+    this.step = to.step;
   }
 
   #set(doc: MaskDoc, say = true) {
