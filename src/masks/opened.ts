@@ -5,7 +5,7 @@ import { layerOf, MOST_LAYERS, type MaskDoc } from './doc';
 import { readRows, writeRows } from '../attention/given';
 import { brief, maskOf, rowsIn, rowsOf, type Expression } from '../attention/expression';
 import type { Recognised } from './foreign/recognise';
-import { MOST_TOKENS, type Mask } from '../attention/mask';
+import { MOST_TOKENS, positionOf, type Mask } from '../attention/mask';
 import { between, MOST_RECTANGLES, type Rectangle } from './paint';
 import type { Bug } from './bug';
 import type { Declared, Subject } from './subject';
@@ -26,14 +26,22 @@ export interface Opened {
 export const paintOver = (base: Expression, mask: Mask): readonly Rectangle[] =>
   between(maskOf(base, mask.keys, mask.queries), mask);
 
+/** Does a query read a key after its own position? In a decoder’s cache there is none yet. */
+function readsLater(mask: Mask): boolean {
+  for (let q = 0; q < mask.queries; q++)
+    if ((mask.row(q).at(-1) ?? 0) > positionOf(mask, q) + 1) return true;
+  return false;
+}
+
 /** How the rows of a mask stand to its keys, where they are not as many. */
-function sayRows({ queries, keys }: Mask): string {
+function sayRows(mask: Mask): string {
+  const { queries, keys } = mask;
   if (queries === keys) return '';
   if (queries > keys)
     return ` It has ${queries} queries and ${keys} keys, so they are of two sequences (cross-attention).`;
   return queries === 1
     ? ` Its one query stands at position ${keys - 1}, the last of ${keys} keys.`
-    : ` Its ${queries} queries stand at positions ${keys - queries} to ${keys - 1} of ${keys} keys, as a cache is read.`;
+    : ` Its ${queries} queries stand at positions ${keys - queries} to ${keys - 1} of ${keys} keys, as a cache is read${readsLater(mask) ? '; a guess, since some of them read later keys. If queries and keys are of two sequences (cross-attention), nothing that is said of positions holds' : ''}.`;
 }
 
 /** Other than a pattern, and still surely meant as it: up to one cell in 16. */

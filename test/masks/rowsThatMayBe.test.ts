@@ -133,3 +133,10 @@ test('a leak and a cut are said of a span or an image only where one was declare
     if (word !== 'span') for (const one of words) expect(one).not.toMatch(/image|span/);
   }
 });
+
+test('fewer queries than keys that read later keys may be of another sequence, and that is said', async () => {
+  const cross = await bring('15b-cross-attention-10x12.npy');
+  expect(cross.says).toContain('If queries and keys are of two sequences');
+  const cache = await bring('cache.npy', npyOfNumbers([2, 3], Uint8Array.of(1, 1, 0, 1, 1, 1)));
+  expect(cache.says).toContain('as a cache is read.');
+});
