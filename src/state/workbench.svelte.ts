@@ -31,6 +31,9 @@ export interface Place {
   readonly key: number;
 }
 
+/** Tokens a model is priced at where nobody asks for another length, if it was made for as many. */
+const FIRST_LENGTH = 32_768;
+
 /** The cells that are shown: a square of `side` cells from its first query and key on. */
 export interface View {
   readonly query: number;
@@ -89,7 +92,9 @@ export class Workbench {
   given = $state.raw<Given>({});
   /** The model whose config was opened last, and the length it is priced at. */
   config = $state.raw<ConfigLayers>();
-  length = $state(32_768);
+  length = $state(FIRST_LENGTH);
+  /** A length somebody asked for stays, whatever model is opened. */
+  #lengthAsked = false;
   /** What else is known of the masks, from a file, a config or the zoo; gone when they change, back when that is undone. */
   more = $state.raw<More>();
 
@@ -238,6 +243,13 @@ export class Workbench {
     // Masks of their own have no closed form for any length: their numbers are those of the tokens shown.
     this.config = config.layers.some(({ kind }) => kind === 'masked') ? undefined : config;
     this.#ofConfig.set(doc, config.layers);
+    if (!this.#lengthAsked) this.length = Math.min(FIRST_LENGTH, config.made ?? Infinity);
+  };
+
+  /** Tokens the model is priced at. */
+  setLength = (tokens: number) => {
+    this.#lengthAsked = true;
+    this.length = tokens;
   };
 
   /** Why the mask of a layer says less than it seems to: a state, or keys that are picked by the data. */
