@@ -86,7 +86,12 @@ export function declaredOf(whole: Expression, keys: number): Declared {
     if (numbers('causal') && only('causal', 'prefix', 'span', 'chunk', 'documents')) {
       declared.causal = true;
       const spans = any.flatMap((one) => spansIn(one, keys));
-      if (spans.length > 0) declared.spans = spans;
+      if (spans.length > 0) {
+        declared.spans = spans;
+        const kinds = new Set(any.map(({ term }) => term).filter((term) => term !== 'causal'));
+        const [kind] = kinds;
+        if (kinds.size === 1) declared.spansAre = kind as NonNullable<Declared['spansAre']>;
+      }
       continue;
     }
     if (numbers('documents') && only('documents')) {
@@ -124,7 +129,7 @@ export function declaredOfLayers(expressions: readonly Expression[], keys: numbe
   const kept = new Set(all.flatMap((one) => one.kept ?? []));
   const chunk = all.find((one) => one.chunk !== undefined)?.chunk;
   const agreed = Object.fromEntries(
-    (['causal', 'documents', 'spans', 'length', 'start', 'right'] as const)
+    (['causal', 'documents', 'spans', 'spansAre', 'length', 'start', 'right'] as const)
       .filter((name) => all.every((one) => same(one[name], first[name])))
       .flatMap((name) => (first[name] === undefined ? [] : [[name, first[name]]])),
   ) as Declared;

@@ -86,7 +86,10 @@ interface Questions {
 }
 
 /** What is known of masks beside their cells; `bug`: they are that one of the zoo, and it says all of it. */
-export type More = Pick<Subject, 'fill' | 'reading' | 'caches' | 'isCausal' | 'step' | 'unused'> & {
+export type More = Pick<
+  Subject,
+  'fill' | 'reading' | 'rounded' | 'caches' | 'isCausal' | 'step' | 'unused'
+> & {
   readonly declared?: Declared;
   readonly bug?: string;
 };
@@ -352,7 +355,7 @@ export class Desk {
 /** Weights are no mask that was made: what softmax left above 0 could be read. */
 const readAs = ({ form, because }: Looked, asked: Asked): Asked =>
   form === 'weights' && asked.polarity === undefined
-    ? { ...asked, polarity: 'nonzero', because }
+    ? { ...asked, polarity: 'nonzero', because, weights: true }
     : asked;
 
 function shownOf(brought: Brought, picked: readonly number[], asked: Asked & Said): Shown {

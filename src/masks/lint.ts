@@ -5,8 +5,8 @@
  * explains, and those are left out in its layers (a flipped mask also leaks the future; only the flip is reported).
  */
 import { registryOf } from '../core/registry';
-import type { Mask } from '../attention/mask';
-import { run } from '../attention/runs';
+import { remembered, type Mask } from '../attention/mask';
+import { run, union } from '../attention/runs';
 import { opened, openedRows, withRows } from './repaired';
 import type { Finding, Found, Lint, Subject } from './subject';
 
@@ -19,7 +19,7 @@ export const lints = registryOf<Lint>(
 
 /** What is wrong, each cause once, in the order of the lints; then notes. */
 export function lint(subject: Subject): readonly Finding[] {
-  const { real, whole } = withOpened(subject);
+  const { real, whole } = withOpened(withRounded(subject));
   const all = lints.all.flatMap(({ id, thread, everyRow, check }) =>
     check(everyRow ? whole : real).map((found) => ({ code: id, thread, ...found })),
   );
@@ -28,6 +28,20 @@ export function lint(subject: Subject): readonly Finding[] {
     .filter((one) => !one.unless || !all.some((by) => says(by, one, one.unless!)))
     .toSorted((a, b) => Number(a.note ?? false) - Number(b.note ?? false))
     .map(({ explains: _, layers: __, unless: ___, ...finding }) => finding);
+}
+
+/** A zero that may be rounded is no fault: what should be read counts as read. */
+function withRounded(subject: Subject): Subject {
+  const { masks, meant, rounded } = subject;
+  if (!rounded || !meant) return subject;
+  return {
+    ...subject,
+    masks: masks.map((mask, layer) => {
+      const other = meant[layer];
+      if (other?.queries !== mask.queries || other.keys !== mask.keys) return mask;
+      return remembered({ ...mask, row: (q) => union(mask.row(q), other.row(q)) });
+    }),
+  };
 }
 
 /**

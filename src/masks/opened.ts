@@ -5,7 +5,7 @@ import { layerOf, MOST_LAYERS, type MaskDoc } from './doc';
 import { readRows, writeRows } from '../attention/given';
 import { brief, maskOf, rowsIn, rowsOf, type Expression } from '../attention/expression';
 import type { Recognised } from './foreign/recognise';
-import { MOST_TOKENS, type Mask } from '../attention/mask';
+import { MOST_TOKENS, positionOf, type Mask } from '../attention/mask';
 import { between, MOST_RECTANGLES, type Rectangle } from './paint';
 import type { Bug } from './bug';
 import type { Reading } from './reading';
@@ -18,7 +18,7 @@ export interface Opened {
   /** What it is, in a sentence or two. */
   readonly says: string;
   /** What else is known: what blocked cells hold, and how the numbers of a file were read. */
-  readonly more?: Pick<Subject, 'fill' | 'reading'> & { readonly declared?: Declared };
+  readonly more?: Pick<Subject, 'fill' | 'reading' | 'rounded'> & { readonly declared?: Declared };
   /** How the numbers of each layer were read; without lists of tokens, which are no mask themselves. */
   readonly readings?: readonly Reading[];
   /** Patterns it fits all the same, as they are written: one row says too little. */
@@ -31,14 +31,22 @@ export interface Opened {
 export const paintOver = (base: Expression, mask: Mask): readonly Rectangle[] =>
   between(maskOf(base, mask.keys, mask.queries), mask);
 
+/** Does a query read a key after its own position? In a decoder’s cache there is none yet. */
+function readsLater(mask: Mask): boolean {
+  for (let q = 0; q < mask.queries; q++)
+    if ((mask.row(q).at(-1) ?? 0) > positionOf(mask, q) + 1) return true;
+  return false;
+}
+
 /** How the rows of a mask stand to its keys, where they are not as many. */
-function sayRows({ queries, keys }: Mask): string {
+function sayRows(mask: Mask): string {
+  const { queries, keys } = mask;
   if (queries === keys) return '';
   if (queries > keys)
     return ` It has ${queries} queries and ${keys} keys, so they are of two sequences (cross-attention).`;
   return queries === 1
     ? ` Its one query stands at position ${keys - 1}, the last of ${keys} keys.`
-    : ` Its ${queries} queries stand at positions ${keys - queries} to ${keys - 1} of ${keys} keys, as a cache is read.`;
+    : ` Its ${queries} queries stand at positions ${keys - queries} to ${keys - 1} of ${keys} keys, as a cache is read${readsLater(mask) ? '; a guess, since some of them read later keys. If queries and keys are of two sequences (cross-attention), nothing that is said of positions holds' : ''}.`;
 }
 
 /** Other than a pattern, and still surely meant as it: up to one cell in 16. */
@@ -54,6 +62,7 @@ export function docOfRecognised({
   fill,
   polarity,
   fits,
+  rounded,
 }: Recognised): Opened {
   const { keys, queries } = mask;
   check(
@@ -74,7 +83,7 @@ export function docOfRecognised({
       ],
     },
     says: `${says}${asRows ? ' Its rows are kept as they came.' : ''}${sayRows(mask)}${doubt}`,
-    more: { ...(fill && { fill }), reading: polarity },
+    more: { ...(fill && { fill }), ...(rounded && { rounded }), reading: polarity },
     readings: [polarity],
     ...(fits && { fits: fits.map(brief) }),
     // So that the cells that differ are seen, counted and found one after another.

@@ -10,7 +10,7 @@ import { declaredOf } from './declared';
 import type { Choice, Planar } from './foreign/brought';
 import type { Matrix } from './foreign/matrix';
 import { recognise, type Asked, type Recognised } from './foreign/recognise';
-import { lint, type Finding } from './lint';
+import { lint, type Finding, type Subject } from './lint';
 import { besideItsText } from './ofText';
 import { isNear } from './opened';
 
@@ -25,6 +25,8 @@ export interface Alike {
   /** Against the commonest planes; undefined in themselves. */
   readonly apart?: Difference;
   readonly findings: readonly Finding[];
+  /** Rows of padding that read nothing where the fill is finite: usual in a batch, and said once for all planes. */
+  readonly idle?: Finding;
   /** Whether they are wrong only if they are meant as the commonest planes. */
   readonly asOthers: boolean;
   /** Why its numbers are no mask. */
@@ -43,6 +45,8 @@ export interface Planes {
 }
 
 const MOST_NAMED = 12;
+/** What judging one group counts for, in cells that are looked at: about a tenth of a second, or more. */
+const JUDGED = 1_000_000;
 /** Dead rows and unread keys, other documents, another length, padding that is read. */
 const OF_TEXTS = ['L1', 'L2', 'L12', 'L14', 'L17'];
 /** A window that is not applied, and one in the wrong layer. */
@@ -63,6 +67,7 @@ export class Survey {
   /** Of a text in one layer, what its heads have in common: nothing where two of them differ. */
   readonly #heads = new Map<string, Group | undefined>();
   #alike: readonly Alike[] = [];
+  #judging: Generator<undefined, readonly Alike[]> | undefined;
 
   constructor(
     private readonly planar: Planar,
@@ -91,15 +96,28 @@ export class Survey {
       const before = this.#heads.has(text) ? this.#heads.get(text) : group;
       this.#heads.set(text, before === group ? group : undefined);
       if (group.planes.length < MOST_NAMED) group.planes.push(picked);
-      if (this.#done === this.of) this.#alike = this.#judged();
-      else if (left <= 0) break;
+      if (left <= 0) break;
+    }
+    // To find the pattern of a plane may take a second: a few at a time, so that other questions are answered between.
+    let judged = this.#alike.length > 0;
+    if (this.#done === this.of && !judged) {
+      this.#judging ??= this.#judged();
+      for (let next = this.#judging.next(); ; next = this.#judging.next()) {
+        if (next.done) {
+          this.#alike = next.value;
+          judged = true;
+          break;
+        }
+        left -= JUDGED;
+        if (left <= 0) break;
+      }
     }
     const { axes, stack } = this.planar;
     return {
       axes,
       ...(stack !== undefined && { stack }),
       of: this.of,
-      done: this.#done,
+      done: judged ? this.of : Math.min(this.#done, this.of - 1),
       alike: this.#alike,
     };
   }
@@ -151,22 +169,28 @@ export class Survey {
     (this.planar.stack !== undefined && OF_LAYERS.includes(code)) ||
     (asTexts && OF_TEXTS.includes(code));
 
-  #judged(): readonly Alike[] {
+  *#judged(): Generator<undefined, readonly Alike[]> {
     const groups = [...this.#groups.values()].sort((a, b) => b.count - a.count);
     let common:
       { readonly mask: Mask; readonly expression: Expression; readonly known: boolean } | undefined;
-    return groups.map((group): Alike => {
+    const alike: Alike[] = [];
+    for (const group of groups) {
+      if (alike.length > 0) yield;
       const { first, planes, count } = group;
       let recognised: Judged;
       try {
         recognised = this.#recognised(first);
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
-        return { planes, count, findings: [], asOthers: false, refused: error.message };
+        alike.push({ planes, count, findings: [], asOthers: false, refused: error.message });
+        continue;
       }
-      const { mask, nearest, known } = recognised;
+      const { mask, nearest, known, fill, rounded } = recognised;
       const { expression, difference: off } = nearest;
-      const own = wrongIn(mask, known ? expression : undefined, off);
+      const beside = { ...(fill && { fill }), ...(rounded && { rounded }) };
+      const all = foundIn(mask, known ? expression : undefined, off, beside);
+      const own = all.filter(({ note }) => !note);
+      const idle = all.find(({ code, note }) => note && code === 'L8');
       const comparable = common?.mask.keys === mask.keys && common.mask.queries === mask.queries;
       // Texts of a batch are each their own: none is wrong for not being as another.
       const asTexts = this.#differAsTexts(group);
@@ -179,29 +203,34 @@ export class Survey {
           asTexts &&
           besideItsText(common.expression, mask.keys) === besideItsText(expression, mask.keys)
         )
-          ? wrongIn(mask, common.expression).filter(({ code }) => !this.#may(code, asTexts))
+          ? foundIn(mask, common.expression, undefined, beside).filter(
+              ({ code, note }) => !note && !this.#may(code, asTexts),
+            )
           : [];
       const apart = common && comparable ? differenceOf(mask, common.mask) : undefined;
       common ??= { mask, expression, known };
-      return {
+      alike.push({
         planes,
         count,
         ...(known && { is: brief(expression), off }),
         ...(apart && { apart }),
         findings: own.length > 0 ? own : others,
+        ...(idle && { idle }),
         asOthers: own.length === 0 && others.length > 0,
-      };
-    });
+      });
+    }
+    return alike;
   }
 }
 
-type Judged = Pick<Recognised, 'mask' | 'nearest' | 'known'>;
+type Judged = Pick<Recognised, 'mask' | 'nearest' | 'known' | 'fill' | 'rounded'>;
 
 /** Held against a pattern, where one is known; near to it, cell by cell. */
-const wrongIn = (
+const foundIn = (
   mask: Mask,
   expression: Expression | undefined,
-  off?: Difference,
+  off: Difference | undefined,
+  beside: Pick<Subject, 'fill' | 'rounded'>,
 ): readonly Finding[] =>
   lint({
     ...(expression && {
@@ -215,7 +244,8 @@ const wrongIn = (
     }),
     masks: [mask],
     declared: expression ? declaredOf(expression, mask.keys) : {},
-  }).filter(({ note }) => !note);
+    ...beside,
+  });
 
 type Numbers = Pick<Matrix, 'queries' | 'keys' | 'at'>;
 

@@ -21,6 +21,8 @@ export interface Declared {
   readonly chunk?: number;
   /** Images and the like: tokens [from, to) that read one another in both directions. A prefix is one too. */
   readonly spans?: readonly (readonly [number, number])[];
+  /** What they are, where all are of one kind: the term they were declared by. */
+  readonly spansAre?: 'span' | 'prefix' | 'chunk' | 'documents';
   /** Tokens per block of a block mask. */
   readonly block?: number;
   /** Real tokens end here; what follows is padding. */
@@ -52,6 +54,8 @@ export interface Subject {
     readonly dtype: string;
     readonly all?: readonly { readonly value: number; readonly cells: number }[];
   };
+  /** Whether the zeros of attention weights may be weights that were rounded: then a cell that is not read tells nothing. */
+  readonly rounded?: true;
   /** How the numbers were read, where the mask is of a file. */
   readonly reading?: Reading;
   /** One per layer, as a decoder keeps them. */

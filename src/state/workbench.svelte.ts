@@ -50,6 +50,16 @@ export interface Weights {
 const MEMORY = 200;
 const CLOSEST = 8; // cells a side
 
+/** What blocked cells of a file hold, in a link: its number and its type. */
+const writeFill = ({ value, dtype }: NonNullable<More['fill']>) => encoded(`${value},${dtype}`);
+
+function readFill(text: string): More['fill'] {
+  const [, value, dtype] = /^(-?(?:Infinity|[\d.]+(?:e[+-]?\d+)?)),([^,]{1,16})$/i.exec(text) ?? [];
+  return dtype === undefined || Number.isNaN(Number(value))
+    ? undefined
+    : { value: Number(value), dtype };
+}
+
 /** The mask that another is compared with, as it is written, and whether that is of a whole text. */
 interface Compared {
   other: string;
@@ -112,6 +122,7 @@ export class Workbench {
       toAddress(this.doc),
       ...(this.layer > 0 ? [`at=${this.layer + 1}`] : []),
       ...(this.other ? [`other=${encoded(this.other)}`] : []),
+      ...(this.more?.fill ? [`fill=${writeFill(this.more.fill)}`] : []),
       ...(this.embedded ? ['embed=1'] : []),
     ].join('&'),
   );
@@ -400,6 +411,8 @@ export class Workbench {
     this.#future = [];
     const at = Number(rest.get('at') ?? 1);
     this.layer = Number.isInteger(at) && at >= 1 && at <= doc.layers.length ? at - 1 : 0;
+    const fill = readFill(rest.get('fill') ?? '');
+    if (fill) this.#known.set(doc, { fill });
     this.#set(doc);
     this.fit();
   }

@@ -299,10 +299,10 @@ const cases: Record<string, { readonly found: readonly Case[]; readonly near: re
       {
         name: 'a finite fill over a dead row',
         subject: {
-          ...by({ ...CAUSAL, start: 2 }, 'causal & !padding(2, 0)'),
+          ...painted(CAUSAL, (q, k) => k <= q && q !== 5),
           fill: { value: -1e9, dtype: 'float32' },
         },
-        cell: { query: 0, key: 0 },
+        cell: { query: 5, key: 5 },
       },
       {
         name: 'a fill that is no number',
@@ -994,11 +994,11 @@ describe('what an expression declares', () => {
     ['causal & ~window(4)', { causal: true, global: true }],
     [
       '(causal | prefix(3)) & documents(5, 9)',
-      { causal: true, global: true, spans: [[0, 3]], documents: [5, 9] },
+      { causal: true, global: true, spans: [[0, 3]], spansAre: 'prefix', documents: [5, 9] },
     ],
     ['causal & !padding(2, 3)', { causal: true, global: true, start: 2, length: T - 3 }],
     ['window(4) & !ahead(3)', { window: 4, right: 2 }],
-    ['causal | documents(4, 5)', { causal: true, global: true, spans: [[0, 4], [5, T]] }], // prettier-ignore
+    ['causal | documents(4, 5)', { causal: true, global: true, spans: [[0, 4], [5, T]], spansAre: 'documents' }], // prettier-ignore
     ['causal & (window(4) | dilated(4))', { causal: true }],
     ['causal & chunk(4)', { causal: true, chunk: 4 }],
     ['causal & window(4) & dilated(2)', { causal: true }],

@@ -8,6 +8,7 @@ import { maskOf, read } from '../../src/attention/expression';
 import { expressionOf } from '../../src/masks/layers';
 import { cellsOf, maskOfCells } from '../../src/attention/mask';
 import { fromCells, has } from '../../src/attention/runs';
+import { aheadOf } from '../../src/masks/views/ahead';
 import { blocksOf, EMPTY, FULL, PARTIAL, sparsity } from '../../src/masks/views/blocks';
 import { needOf, goneFrom } from '../../src/masks/views/need';
 import { firstOff, profileOf } from '../../src/masks/views/profile';
@@ -20,6 +21,52 @@ const anyCells = fc.uint8Array({ minLength: T * T, maxLength: T * T, max: 1 });
 const causalCells = anyCells.map((cells) =>
   cells.map((cell, i) => (i % T <= Math.floor(i / T) ? cell : 0)),
 );
+
+describe('tokens that must be there together', () => {
+  const of = (text: string, tokens = 24) => aheadOf(maskOf(read(text), tokens));
+
+  test('are those of a span, a prefix or a block, and later ones go on from them', () => {
+    expect(of('causal')).toEqual({ stretches: [], goesOn: true });
+    expect(of('causal | span(3, 7)')).toEqual({ stretches: [[3, 8]], goesOn: true });
+    expect(of('causal | prefix(5)')).toEqual({ stretches: [[0, 5]], goesOn: true });
+    expect(of('causal | chunk(8)').stretches).toEqual([
+      [0, 8],
+      [8, 16],
+      [16, 24],
+    ]);
+  });
+
+  test('of an encoder are whole texts, from which none goes on', () => {
+    expect(of('window(4) & !ahead(4)')).toEqual({ stretches: [[0, 24]], goesOn: false });
+    expect(of('documents(6, 10)')).toEqual({
+      stretches: [
+        [0, 6],
+        [6, 10],
+        [10, 24],
+      ],
+      goesOn: false,
+    });
+  });
+
+  test('are the shortest stretches that no query reads past', () => {
+    fc.assert(
+      fc.property(anyCells, (cells) => {
+        const { stretches } = aheadOf(maskOfCells(cells, T, T));
+        const inside = (q: number) => stretches.find(([from, to]) => from <= q && q < to);
+        for (let q = 0; q < T; q++)
+          for (let k = q + 1; k < T; k++)
+            if (cells[q * T + k]) expect(inside(q)).toBe(inside(k) ?? 'together');
+        for (const [from, to] of stretches)
+          for (let cut = from + 1; cut < to; cut++) {
+            const crossed = Array.from({ length: cut - from }, (_, i) => from + i).some((q) =>
+              cells.slice(q * T + cut, (q + 1) * T).includes(1),
+            );
+            expect(crossed).toBe(true);
+          }
+      }),
+    );
+  });
+});
 
 describe('blocks', () => {
   test('are full, partial or empty as their cells are', () => {
@@ -115,11 +162,11 @@ describe('a cache', () => {
     );
   });
 
-  test('of a local layer is a ring of W, of a global one as long as the text, and both are as the patterns count them', () => {
+  test('of a local layer is a ring of W, of a global one as long as the text and no ring, and both are as the patterns count them', () => {
     for (const plan of ['local', 'global'] as const) {
       const [layer] = layersOf({ ...DEFAULTS, plan, window: 4 });
       const need = needOf(maskOf(expressionOf(layer!), 64));
-      expect(need.ring).toBe(true);
+      expect(need.ring).toBe(plan === 'local');
       expect(need.slots).toBe(cachedKeys(layer!, 64));
     }
     expect(needOf(maskOf(read('causal & (window(4) | sink(2))'), 64))).toMatchObject({
@@ -127,6 +174,27 @@ describe('a cache', () => {
       ring: false,
     });
     expect(needOf(maskOf(read('causal & chunk(8)'), 64)).slots).toBe(8);
+  });
+
+  test('is a ring only where the oldest key leaves as queries move on, and not where padding or a document ends', () => {
+    const edge = fc.integer({ min: 0, max: 20 });
+    fc.assert(
+      fc.property(edge, edge, fc.integer({ min: 2, max: 20 }), (left, right, window) => {
+        const of = (text: string) => needOf(maskOf(read(text), 64));
+        const padding = `!padding(${left}, ${right})`;
+        expect(of(`causal & ${padding}`).ring).toBe(false);
+        expect(of(`causal & documents(${left + 1}, ${left + right + 2})`).ring).toBe(false);
+        expect(of(`causal & window(${window}) & !padding(${left}, 0)`)).toMatchObject({
+          ring: true,
+          slots: window,
+        });
+      }),
+    );
+    // Padding is dropped, in the order it came; what is left is read on.
+    expect(needOf(maskOf(read('causal & !padding(10, 0)'), 64))).toMatchObject({
+      slots: 54,
+      inOrder: true,
+    });
   });
 
   test('that is too short has lost keys the prefill reads', () => {

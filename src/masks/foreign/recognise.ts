@@ -1,6 +1,6 @@
 /** @file What a matrix of numbers means as a mask: which values let through, and which known pattern is nearest. */
 import { write, type Expression } from '../../attention/expression';
-import { pairsOf, remembered, type Difference, type Mask } from '../../attention/mask';
+import { pairsOf, positionOf, remembered, type Difference, type Mask } from '../../attention/mask';
 import {
   libraryNamed,
   libraryOf,
@@ -28,6 +28,8 @@ export interface Recognised {
   readonly polarity: Reading;
   /** What blocked cells hold, where the mask is added to scores: the commonest number of theirs. */
   readonly fill?: Subject['fill'];
+  /** Whether its zeros may be weights that were rounded. */
+  readonly rounded?: true;
   readonly nearest: { readonly expression: Expression; readonly difference: Difference };
   /** Whether the nearest pattern says anything of it; where it does not, nothing is argued from it. */
   readonly known: boolean;
@@ -45,6 +47,8 @@ export interface Asked {
   readonly meant?: LibraryId | undefined;
   /** Why its polarity is known, where nobody said so: a clause. */
   readonly because?: string | undefined;
+  /** Whether they are what softmax returned. */
+  readonly weights?: boolean | undefined;
 }
 
 /** Throws InputError where a cell is no number. */
@@ -62,7 +66,7 @@ export function recognise(matrix: Matrix, asked: Asked = {}): Recognised {
   } = asked;
   return polarity === 'additive' || (polarity === undefined && (blocks || weak))
     ? added(matrix, levels, { polarity, meant })
-    : chosen(matrix, levels, { polarity, meant, because });
+    : chosen(matrix, levels, { polarity, meant, because, weights: asked.weights });
 }
 
 /** Read as numbers that are added to scores. */
@@ -99,7 +103,7 @@ function added(matrix: Matrix, levels: Levels, { polarity, meant }: Asked): Reco
 function chosen(
   matrix: Matrix,
   levels: Levels,
-  { polarity, meant, because: known }: Asked,
+  { polarity, meant, because: known, weights }: Asked,
 ): Recognised {
   const { queries, keys } = matrix;
   const open = masked(matrix, (value) => value !== 0, levels.most <= 1 && levels.least >= 0);
@@ -114,6 +118,7 @@ function chosen(
         because: known ?? 'you said so',
       },
       meant,
+      ...(weights && polarity === 'nonzero' && underflowOf(matrix)),
     });
   }
   const decided = decisionOf(open, closed, levels);
@@ -137,7 +142,7 @@ function chosen(
   });
 }
 
-interface Rest extends Pick<Recognised, 'fill'> {
+interface Rest extends Pick<Recognised, 'fill' | 'rounded'> {
   readonly polarity: Pick<Reading, 'allowed' | 'by' | 'sure' | 'because' | 'border'>;
   readonly meant: LibraryId | undefined;
 }
@@ -162,7 +167,9 @@ function result(
     standing.aligned
       ? `This is ${wordsOf(standing.aligned.as) ?? write(standing.aligned.as)}, ${sayCorner(standing.aligned.at, mask)}.`
       : first && !known
-        ? `It is no pattern that we know: ${formatInteger(pairsOf(mask))} of its ${formatInteger(mask.queries * mask.keys)} cells may be read.`
+        ? rest.rounded
+          ? `Its pattern cannot be known, since its zeros may be rounded: ${formatInteger(pairsOf(mask))} of its ${formatInteger(mask.queries * mask.keys)} weights are above 0${lookAhead(mask) ? '' : ', and none of them lies after its query'}.`
+          : `It is no pattern that we know: ${formatInteger(pairsOf(mask))} of its ${formatInteger(mask.queries * mask.keys)} cells may be read.`
         : first
           ? `Nearest is ${name}, from which ${cells} ${cells === 1 ? 'cell differs' : 'cells differ'}, first query ${first.query}, key ${first.key}.`
           : several
@@ -170,6 +177,7 @@ function result(
             : `This is ${name}.${byRow(expression, mask)}`,
     ...(known ? openedPadding(expression, mask) : []),
     ...(asks && !several ? [asks] : []),
+    ...(rest.rounded ? [ROUNDED] : []),
     ...(polarity.allowed === 'zero' ? ['Its 1 means "blocked": it was turned over.'] : []),
     ...(note === undefined ? [] : [note]),
   ].join(' ');
@@ -237,6 +245,35 @@ function wordsOf(expression: Expression): string | undefined {
   if (text === 'causal | ahead(1)') return 'no mask at all: every token reads every token';
   return undefined;
 }
+
+const ROUNDED =
+  'Its smallest weights are about the least that their type can hold, so a 0 may be a small weight that was rounded: what is not read is not taken for a fault.';
+
+/** The least number above 0 of a type. */
+const LEAST: readonly (readonly [RegExp, number])[] = [
+  [/^(bf16|bfloat16)$/i, 2 ** -133],
+  [/(f2|f16|float16|half)$/i, 2 ** -24],
+  [/(f4|f32|float32)$/i, 2 ** -149],
+];
+/** Weights this near to it lie beside others that became 0: among so few steps rounding is coarse. */
+const NEAR = 64;
+
+/** Weights some of which are so small that others may have been rounded to 0. */
+function underflowOf({ queries, keys, dtype, at }: Matrix): { readonly rounded?: true } {
+  const least = LEAST.find(([name]) => name.test(dtype))?.[1];
+  if (least === undefined) return {};
+  for (let q = 0; q < queries; q++)
+    for (let k = 0; k < keys; k++) {
+      const weight = at(q, k);
+      if (weight > 0 && weight <= NEAR * least) return { rounded: true };
+    }
+  return {};
+}
+
+const lookAhead = (mask: Mask): boolean =>
+  Array.from({ length: mask.queries }, (_, q) => q).some(
+    (q) => (mask.row(q).at(-1) ?? 0) > positionOf(mask, q) + 1,
+  );
 
 /** Runs of a mask at most, all rows together: every second key of 4,096 × 4,096 has half as many. */
 const MOST_RUNS = 16_000_000;

@@ -1,5 +1,5 @@
-import { count } from '../../attention/runs';
-import { eachLayer, positionOf } from '../measure';
+import { count, has } from '../../attention/runs';
+import { eachLayer, positionOf, realOf } from '../measure';
 import { defineLint } from '../subject';
 
 export default defineLint({
@@ -10,16 +10,22 @@ export default defineLint({
   thread: 'https://github.com/pytorch/pytorch/issues/103749',
   check: (subject) =>
     eachLayer(subject, (mask) => {
-      let [dead, first] = [0, -1];
-      for (let q = mask.queries - 1; q >= 0; q--)
-        if (count(mask.row(q)) === 0) [dead, first] = [dead + 1, q];
+      const real = realOf(subject.declared, mask.keys);
+      let [dead, text, first] = [0, 0, -1];
+      for (let q = mask.queries - 1; q >= 0; q--) {
+        if (count(mask.row(q)) > 0) continue;
+        dead++;
+        // Rows of padding are many; one of the text is the one to go to.
+        if (has(real, positionOf(mask, q))) [text, first] = [text + 1, q];
+        else if (text === 0) first = q;
+      }
       if (dead === 0) return undefined;
       return {
         cell: { query: first, key: Math.min(mask.keys - 1, positionOf(mask, first)) },
         what:
           dead === 1
             ? `Query ${first} may read no key.`
-            : `${dead} of ${mask.queries} queries may read no key; query ${first} is the first.`,
+            : `${dead} of ${mask.queries} queries may read no key; query ${first} is the first${text > 0 && text < dead ? ' that is no padding' : ''}.`,
         consequence:
           'Softmax divides 0 by 0: with -inf the output is NaN and spreads from layer to layer, some kernels write zeros, and a finite fill gives the mean of all values.',
         fix: 'Let every query read at least itself, padding too, or set the output of these rows to 0 and leave them out of the loss.',

@@ -1,4 +1,7 @@
+import { has } from '../../attention/runs';
+import { positionOf, realOf } from '../measure';
 import { defineLint, type Found } from '../subject';
+import type { Mask } from '../../attention/mask';
 
 /** The largest finite number of a type. */
 const LARGEST: Record<string, number> = {
@@ -22,7 +25,7 @@ export default defineLint({
   summary:
     'The number put in place of blocked scores is too small, does not fit its type, or hides dead rows.',
   thread: 'https://github.com/karpathy/minGPT/issues/75',
-  check({ fill, masks }): readonly Found[] {
+  check({ fill, masks, declared }): readonly Found[] {
     if (!fill || fill.value === -Infinity) return [];
     const { value, dtype } = fill;
     if (!(value <= -REACHED))
@@ -45,26 +48,59 @@ export default defineLint({
           thread: 'https://github.com/huggingface/transformers/issues/17306',
         },
       ];
-    const layer = masks.findIndex((mask) => deadRow(mask) >= 0);
-    if (layer < 0) return [];
-    const query = deadRow(masks[layer]!);
+    const dead = masks.map((mask) => deadRows(mask, (at) => has(realOf(declared, mask.keys), at)));
+    const layers = masks.map((_, l) => l);
+    const layer = dead.findIndex(({ text }) => text.length > 0);
+    const padded = dead.findIndex(({ padding }) => padding > 0);
     return [
-      {
-        ...(masks.length > 1 && { layer }),
-        layers: masks.map((_, l) => l),
-        cell: { query, key: masks[layer]!.keys - masks[layer]!.queries + query },
-        what: `Query ${query} may read no key, and the fill ${say(value)} is finite.`,
-        consequence:
-          'All its scores become equal, so it quietly returns the mean of all values, those of the future and of padding included.',
-        fix: 'Write 0 for rows without a key, or fill with -inf so that the NaN is seen.',
-        thread: 'https://github.com/microsoft/onnxruntime/issues/28904',
-        explains: ['L1'],
-      },
+      ...(layer < 0
+        ? []
+        : [
+            {
+              ...(masks.length > 1 && { layer }),
+              layers,
+              cell: cellOf(masks[layer]!, dead[layer]!.text[0]!),
+              what: `Query ${dead[layer]!.text[0]!} may read no key, and the fill ${say(value)} is finite.`,
+              consequence:
+                'All its scores become equal, so it quietly returns the mean of all values, those of the future and of padding included.',
+              fix: 'Write 0 for rows without a key, or fill with -inf so that the NaN is seen.',
+              thread: 'https://github.com/microsoft/onnxruntime/issues/28904',
+              explains: ['L1'],
+            },
+          ]),
+      // Libraries that fill with a finite number leave the rows of padding so: nobody uses what they return.
+      ...(padded < 0
+        ? []
+        : [
+            {
+              note: true as const,
+              ...(masks.length > 1 && { layer: padded }),
+              layers,
+              what: `${dead[padded]!.padding} ${dead[padded]!.padding === 1 ? 'row' : 'rows'} of padding may read no key, and the fill ${say(value)} is finite.`,
+              consequence:
+                'All their scores become equal, so they return the mean of all values: no harm as long as the outputs of padding are not used.',
+              fix: 'Leave these rows out of the loss and of any average over tokens.',
+              thread: 'https://github.com/microsoft/onnxruntime/issues/28904',
+              explains: ['L1'],
+            },
+          ]),
     ];
   },
 });
 
-function deadRow(mask: { queries: number; row(q: number): readonly number[] }): number {
-  for (let q = 0; q < mask.queries; q++) if (mask.row(q).length === 0) return q;
-  return -1;
+const cellOf = (mask: Mask, query: number) => ({
+  query,
+  key: Math.min(mask.keys - 1, positionOf(mask, query)),
+});
+
+/** Rows that may read no key: those of the text, and how many of padding. */
+function deadRows(mask: Mask, isText: (position: number) => boolean) {
+  const text: number[] = [];
+  let padding = 0;
+  for (let q = 0; q < mask.queries; q++) {
+    if (mask.row(q).length > 0) continue;
+    if (isText(positionOf(mask, q))) text.push(q);
+    else padding++;
+  }
+  return { text, padding };
 }

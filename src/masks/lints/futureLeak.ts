@@ -2,14 +2,23 @@ import { count, minus, run, union } from '../../attention/runs';
 import { eachLayer, positionOf, spanOf } from '../measure';
 import { defineLint } from '../subject';
 
+/** What is read in both directions, by the term that says so. */
+const KINDS = {
+  span: { one: 'span', many: 'spans' },
+  prefix: { one: 'prefix', many: 'prefix' },
+  chunk: { one: 'chunk', many: 'chunks' },
+  documents: { one: 'document', many: 'documents' },
+} as const;
+
 export default defineLint({
   id: 'L3',
   order: 3,
   label: 'Future leak',
   summary: 'A query of a causal mask that reads a key after itself.',
   thread: 'https://github.com/huggingface/transformers/issues/48745',
-  check: (subject) =>
-    subject.declared.causal
+  check(subject) {
+    const { spansAre: kind = 'span' } = subject.declared;
+    return subject.declared.causal
       ? eachLayer(subject, (mask) => {
           let cells = 0;
           let first: { query: number; key: number } | undefined;
@@ -28,10 +37,11 @@ export default defineLint({
             consequence:
               'The model copies the answer while it trains: the loss is too good, and what it writes by itself is poor.',
             fix: subject.declared.spans
-              ? 'Let a query read no key after its own position but those of its own span: causal | span, not causal alone, which would cut the spans.'
+              ? `Let a query read no key after its own position but those of its own ${KINDS[kind].one}: causal | ${kind}, not causal alone, which would cut the ${KINDS[kind].many}.`
               : 'Intersect the mask with causal: a query reads no key after its own position.',
             explains: ['L4'],
           };
         })
-      : [],
+      : [];
+  },
 });

@@ -11,6 +11,9 @@ export default defineLint({
   thread: 'https://github.com/huggingface/transformers/issues/46850',
   check: (subject) =>
     eachLayer(subject, (mask, layer) => {
+      const { spansAre: kind = 'span' } = subject.declared;
+      const one = kind === 'documents' ? 'document' : kind;
+      const parts = kind === 'span' ? 'image' : one;
       const real = realOf(subject.declared, mask.keys);
       for (const [from, to] of subject.declared.spans ?? [])
         for (let q = 0; q < mask.queries; q++) {
@@ -28,10 +31,9 @@ export default defineLint({
                 : 'the mask';
           return {
             cell: { query: q, key },
-            what: `Query ${q} does not read key ${key} of its own span, ${from} to ${to - 1}: ${cut} cuts it.`,
-            consequence:
-              'Parts of one image cannot see one another in this layer, although the model was trained to read it as a whole.',
-            fix: 'Unite the mask with the span after window and triangle were applied, not before.',
+            what: `Query ${q} does not read key ${key} of its own ${one}, ${from} to ${to - 1}: ${cut} cuts it.`,
+            consequence: `Parts of one ${parts} cannot see one another in this layer, although the model was trained to read it as a whole.`,
+            fix: `Unite the mask with the ${one} after window and triangle were applied, not before.`,
           };
         }
       return undefined;

@@ -13,7 +13,9 @@ export interface CacheNeed {
   readonly held: Int32Array<ArrayBuffer>;
   /** The most of them at once: slots a cache needs. */
   readonly slots: number;
-  /** Keys are needed for a stretch of steps that ends in the order they came: a ring holds them. */
+  /** Keys are needed no longer in the order they came. */
+  readonly inOrder: boolean;
+  /** And the oldest leaves as queries move on, as behind a window: a ring holds them in a text that goes on, too. */
   readonly ring: boolean;
 }
 
@@ -37,7 +39,13 @@ export function needOf(mask: Mask): CacheNeed {
   }
   slots = Math.max(1, Math.min(slots, T));
   const ends = Array.from({ length: T }, (_, k) => Math.max(k + 1, lastRead[k]!));
-  return { lastRead, held, slots, ring: ends.every((end, k) => k === 0 || end >= ends[k - 1]!) };
+  const inOrder = ends.every((end, k) => k === 0 || end >= ends[k - 1]!);
+  // Padding that nobody reads and a document that ended leave in order, too. The tokens that stay are read on, so as many
+  // slots as they take would lose them at the next token: only a far end that moves from query to query makes a ring.
+  const moves = (k: number) =>
+    lastRead[k] === k + slots - 1 && lastRead[k]! < T - 1 && lastRead[k + 1]! > lastRead[k]!;
+  const ring = inOrder && ends.some((_, k) => moves(k));
+  return { lastRead, held, slots, inOrder, ring };
 }
 
 /** Does prefill's row agree with what a ring of `slots` keys still holds at `query`? The keys that are gone. */
