@@ -125,7 +125,7 @@ function checkCharacters(text: string) {
   const first = [...counts.keys()].slice(0, 5).map(shown).join(' ');
   throw new InputError(
     `${formatInteger(unknown)} of the text's ${formatInteger(text.length)} characters are unknown here, the first ones ${first}; ` +
-      `${100 * STRANGE} % may be where a text is read in the characters of the site`,
+      `at most ${100 * STRANGE} % may be unknown in a text that is read in the 96 characters that all texts of the site share`,
   );
 }
 

@@ -31,7 +31,7 @@ export function noRoom(
     heldOut > T
       ? `the longest document of your text has ${count(train)} to train on`
       : single
-        ? `of the ${count(corpus.ids.length)} read from your text, the last ${formatInteger(heldOut)} are held out (a tenth, from the next word on)`
+        ? `of the ${count(corpus.ids.length)} read from your text, ${formatInteger(heldOut)} are held out (the last tenth, from the next word on)`
         : `the longest held-out document of your text has ${count(heldOut)}`;
   const context = STEP * Math.floor((shortest - 1) / STEP);
   const more = missing(corpus, wholeOf(text, letters), { letters, T, train });

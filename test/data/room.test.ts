@@ -115,7 +115,7 @@ describe('a text too short for a context', () => {
         const { corpus } = read(text, bytes)!;
         const [held] = documentsOf(corpus, 'validation');
         expect(numberAfter(/of the ([\d,]+)/, why)).toBe(corpus.ids.length);
-        expect(numberAfter(/the last ([\d,]+) are held out/, why)).toBe(held!.end - held!.start);
+        expect(numberAfter(/your text, ([\d,]+) are held out/, why)).toBe(held!.end - held!.start);
         expect(numberAfter(/which needs ([\d,]+)/, why)).toBe(T + 1);
       }),
     ));

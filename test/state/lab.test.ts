@@ -310,7 +310,7 @@ describe('the characters of a text of one’s own', () => {
   test('a text too short for the context is told which would do', () => {
     const { lab } = own(chinese, 'context=512');
     expect(lab.refused).toEqual({
-      why: 'of the 2,600 characters read from your text, the last 260 are held out (a tenth, from the next word on), too few for a context of 512, which needs 513: take a context of 256 or less, or add 3,140 characters or more at the end',
+      why: 'of the 2,600 characters read from your text, 260 are held out (the last tenth, from the next word on), too few for a context of 512, which needs 513: take a context of 256 or less, or add 3,140 characters or more at the end',
       context: 256,
     });
     lab.change({ context: 256 });
