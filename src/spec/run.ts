@@ -167,8 +167,8 @@ export const CONTROLS: readonly Control[] = [
     section: 'Attention',
     relevant: reads('place'),
     options: [
-      { value: 'first', label: 'First of its group', summary: 'as Zebra' },
-      { value: 'last', label: 'Last of its group', summary: 'as Gemma 3, Olmo 3' },
+      { value: 'first', label: 'First of its group', summary: 'as in Zebra' },
+      { value: 'last', label: 'Last of its group', summary: 'as in Gemma 3 and Olmo 3' },
     ],
   },
   {

@@ -11,7 +11,7 @@ export default definePattern({
   letter: 'K',
   label: 'Sinks',
   order: 3,
-  summary: 'Each token reads its window and the first 4 tokens of all, the sinks.',
+  summary: 'Each token reads its window and the first 4 tokens of the text, called sinks.',
   source: 'Xiao et al. 2023, arXiv:2309.17453 (StreamingLLM)',
   params: { window: WINDOW },
 
