@@ -16,6 +16,7 @@ const { cacheCases, causalOf, changedCases, compared, LENGTHS, maskCases, T } = 
 );
 const { comparedPairs, pairCases, SOURCE, WRITTEN } = await bundled('scripts/interop/pairs.ts');
 const { comparedWeights, weightCases } = await bundled('scripts/interop/weights.ts');
+const { comparedImages, imageCases, TOKENS } = await bundled('scripts/interop/images.ts');
 const RELEASED = join(ROOT, 'src/masks/released');
 const weights = weightCases(
   readdirSync(RELEASED)
@@ -39,11 +40,15 @@ try {
   writeFileSync(asked, JSON.stringify({ weights }));
   run(python(), join(HERE, 'weights.py'), asked, found);
   const counted = JSON.parse(readFileSync(found, 'utf8'));
+  writeFileSync(asked, JSON.stringify({ tokens: TOKENS, cases: imageCases }));
+  run(python(), join(HERE, 'images.py'), asked, found);
+  const withImages = JSON.parse(readFileSync(found, 'utf8'));
   results = {
     ...results,
     pairs,
+    images: withImages.images,
     weights: counted.weights,
-    failed: { ...results.failed, ...failed, ...counted.failed },
+    failed: { ...results.failed, ...failed, ...counted.failed, ...withImages.failed },
   };
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -53,11 +58,12 @@ const lines = (object) =>
   `{\n${Object.entries(object)
     .map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`)
     .join(',\n')}\n}`;
-const text = `{\n"transformers": ${JSON.stringify(results.transformers)},\n"masks": ${lines(results.masks)},\n"caches": ${lines(results.caches)},\n"pairs": ${lines(results.pairs)},\n"weights": ${lines(results.weights)},\n"failed": ${lines(results.failed)}\n}\n`;
+const text = `{\n"transformers": ${JSON.stringify(results.transformers)},\n"masks": ${lines(results.masks)},\n"caches": ${lines(results.caches)},\n"pairs": ${lines(results.pairs)},\n"images": ${lines(results.images)},\n"weights": ${lines(results.weights)},\n"failed": ${lines(results.failed)}\n}\n`;
 const { wrong: ofDecoders, said } = compared(results);
 const wrong = [
   ...ofDecoders,
   ...comparedPairs(results.pairs),
+  ...comparedImages(results.images),
   ...comparedWeights(weights, results.weights),
 ];
 if (process.argv.includes('--write')) writeFileSync(FIXTURE, text);

@@ -6,7 +6,7 @@ import { InputError } from '../core/check';
 import type { Brought, Looked } from './foreign/brought';
 import { isList } from './foreign/brought';
 import { FORMS } from './foreign/forms';
-import { sizeOf, type Tensor } from './foreign/matrix';
+import { sizeOf, type Tensor, type Unread } from './foreign/matrix';
 import type { Asked } from './foreign/recognise';
 import { Survey, type Planes } from './planes';
 
@@ -34,6 +34,8 @@ export interface Arrays {
   readonly left: number;
   readonly most: number;
   readonly all: readonly ArrayRead[];
+  /** Those that cannot be read at all. */
+  readonly unread: readonly Unread[];
 }
 
 /** Cells of all arrays that are looked at. */
@@ -84,6 +86,7 @@ export class ArraySurvey {
       left: this.#left,
       most: this.most,
       all: this.#all,
+      unread: this.brought.foreign.unread ?? [],
     };
   }
 

@@ -6,6 +6,7 @@
 import { visiblePairs } from '../attention/cost';
 import { write, type Expression } from '../attention/expression';
 import type { StateSize } from './configState';
+import type { Images } from './imageBlocks';
 import { layerFacts, numbersAt, stateNumbers } from './layerFacts';
 import type { Part } from './part';
 
@@ -57,12 +58,21 @@ export interface ConfigLayer extends Reach {
     readonly keyDim: number;
     readonly valueDim: number;
   };
+  /** What tokens of images read besides the mask, which is that of text. */
+  readonly images?: Images;
   /** Each head has a learned sink in its softmax; it is no token. */
   readonly sinks?: true;
 }
 
-/** Which share of a head is turned by position, and from which base; `none`: nothing is. */
-export type Rope = 'none' | { readonly base?: number; readonly share?: number };
+/** Which share of a head is turned by position, from which base, and how it is stretched; `none`: nothing is. */
+export type Rope =
+  | 'none'
+  | {
+      readonly base?: number;
+      readonly share?: number;
+      /** Beyond the lengths a model was first trained on, by a method and so many times. */
+      readonly stretched?: { readonly by: string; readonly factor?: number };
+    };
 
 export interface ConfigLayers {
   /** The model type, as it is known here. */
@@ -80,6 +90,8 @@ export interface ConfigLayers {
   readonly headDim: number; // d
   readonly hidden: number; // D, hidden_size
   readonly vocabulary?: number;
+  /** Tokens of a text it was made for, as its file says; of an encoder and a decoder, those of the part that is read. */
+  readonly made?: number;
   /** Of an encoder and a decoder: the one that is read, the others that can be, and why one cannot. */
   readonly part?: Part;
   readonly parts?: readonly { readonly part: Part; readonly refused?: string }[];
@@ -164,4 +176,19 @@ export function flopsPerTokenAt(config: ConfigLayers, T: number): number {
     return own + T * source * flopsPerPairOfSource;
   });
   return each.reduce((sum, flops) => sum + flops, 0) / T;
+}
+
+/**
+ * FLOPs of attention for one more token, the T-th of a sequence: its row of pairs, of all layers and heads, and all of a
+ * source. The mean of it over T tokens is flopsPerTokenAt.
+ */
+export function nextFlops(config: ConfigLayers, T: number, source = config.source?.tokens): number {
+  if (T < 1) return 0;
+  return layerFacts(config).reduce((sum, { layer, flopsPerPair, flopsPerPairOfSource }) => {
+    const own =
+      config.part === 'cross'
+        ? 0
+        : pairsAt(layer, config.causal, T) - pairsAt(layer, config.causal, T - 1);
+    return sum + own * flopsPerPair + (source ?? 0) * flopsPerPairOfSource;
+  }, 0);
 }

@@ -30,6 +30,8 @@ export interface ModelType {
   /** The fields of its text model, as they are in the file. */
   readonly own: Fields;
   readonly type: string;
+  /** The model type of the whole file, where it says one; the text model may lie inside. */
+  readonly outer?: string | undefined;
   readonly rule: Rule | undefined;
   readonly entry: Entry;
   /** Why it may be read wrongly. */
@@ -70,7 +72,7 @@ export function modelTypeOf(outer: Fields, part: Part = 'decoder'): ModelType {
   const said = outer.word('model_type');
   const pair = said === undefined ? undefined : pairOf(said);
   if (pair) return ofPair(outer, said!, pair, part);
-  const found = oneOf(outer);
+  const found = { ...oneOf(outer), outer: said };
   const { own, entry } = found;
   if (!entry.p) return found;
   const names = entry.p[sideOf(part)];

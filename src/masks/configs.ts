@@ -30,6 +30,8 @@ import { MOST_LAYERS } from './doc';
 import { Fields, parse } from './fields';
 import { stateSize } from './configState';
 import { fromMistral } from './mistralParams';
+import { imageBlocksOf, type ImageBlocks } from './imageBlocks';
+import { nameOfType } from './modelNames';
 import type { Part } from './part';
 import { crossOf, ofSource } from './crossAttention';
 import { CONVENTION_OF, sayPart, sourceOf } from './sayPart';
@@ -56,6 +58,15 @@ export function readConfig(text: string, part: Part = 'decoder'): ConfigLayers {
   const read = readPart(outer, params !== undefined, part);
   if (!read.part) return read;
   return { ...read, parts: partsOf(outer, read) };
+}
+
+/** Layers that read keys also say what images open in them. */
+function withImages(layer: ConfigLayer, images: ImageBlocks | undefined): ConfigLayer {
+  const opened =
+    layer.kind === 'state' || layer.kind === 'none'
+      ? undefined
+      : images?.of(layer.kind === 'local');
+  return opened ? { ...layer, images: opened } : layer;
 }
 
 /** Which parts of a pair can be read, and why one cannot. */
@@ -97,13 +108,14 @@ function readModel(
   outer: Fields,
   params: boolean,
   part: Part,
-  { own: raw, type, rule, entry, doubt, note, paired, named: names = {} }: ModelType,
+  { own: raw, type, outer: whole, rule, entry, doubt, note, paired, named: names = {} }: ModelType,
 ): ConfigLayers {
   // A config inside another may leave out its type, which rules ask for.
   const named = raw.with({ model_type: type }).renamed({ ...entry.a, ...OLD_NAMES });
   const own = named.with(rule?.before?.(named) ?? {});
   const fields = own.over(entry.d);
-  const label = paired ?? rule?.label ?? type;
+  const called = paired ?? type;
+  const label = nameOfType(called) ?? paired ?? rule?.label ?? type;
   const layers = fields.whole('num_hidden_layers', LAYERS);
   const asked: Asked = { own, fields, layers, ...(paired !== undefined && { part }) };
   const heads = fields.whole('num_attention_heads', HEADS);
@@ -115,6 +127,7 @@ function readModel(
   const refused = part === 'encoder' ? rule?.refusesEncoder?.(asked) : undefined;
   check(refused === undefined, `the encoder of ${type} is not drawn: ${refused}`);
   const span = windowOf(asked, entry, rule);
+  const images = causal ? imageBlocksOf(whole, fields) : undefined;
   const kinds = typesOf(asked, entry, rule, label, span.size !== undefined);
   const each = kinds.types.map((one, at): ConfigLayer => {
     const reach = rule?.reach?.(asked, one, at) ?? reachOf(one, { asked, span, causal, at });
@@ -128,14 +141,15 @@ function readModel(
       ...(rope !== undefined && reach.kind !== 'state' && reach.kind !== 'none' && { rope }),
       ...(entry.s === 1 && { sinks: true }),
     };
-    const whole = {
+    const complete = {
       ...layer,
       ...rule?.layer?.(asked, layer, at, kinds.types),
       ...overridden(own, at, layer, causal),
     };
-    if (!paired || part === 'encoder' || rule?.crosses === false) return whole;
-    const cross = crossOf(fields, whole);
-    return part === 'decoder' ? { ...whole, cross } : ofSource(whole, cross);
+    if (!paired || part === 'encoder' || rule?.crosses === false)
+      return withImages(complete, images);
+    const cross = crossOf(fields, complete);
+    return part === 'decoder' ? { ...complete, cross } : ofSource(complete, cross);
   });
   const built = rule?.unroll?.(asked, each) ?? each;
   check(
@@ -175,6 +189,7 @@ function readModel(
     headDim: keeps.compared?.key ?? keeps.keyDim,
     hidden,
     ...(fields.has('vocab_size') && { vocabulary: fields.whole('vocab_size', VOCABULARY) }),
+    ...madeFor(part, [own, outer, fields]),
     ...(doubt !== undefined && { doubt }),
     ...(!slides && unusedWindow(asked)),
     defaults: leftOut(own, entry, label, slides, keeps.latent === true, names),
@@ -188,6 +203,10 @@ function readModel(
           ? []
           : ['an encoder: tokens read to both sides, and no cache is kept']),
       ...notesOn(built),
+      ...(images?.notes(
+        slides,
+        built.some(({ kind }) => kind === 'global'),
+      ) ?? []),
       ...(rule?.notes?.(asked) ?? []),
     ],
   };
@@ -421,6 +440,29 @@ function overridden(
   };
 }
 
+/** How positions are stretched beyond those a model was first trained on; undefined: they are not. */
+function stretchOf(
+  own: Readonly<Record<string, unknown>>,
+  scaling: unknown,
+): { readonly by: string; readonly factor?: number } | undefined {
+  for (const one of [own, isRecord(scaling) ? scaling : {}]) {
+    const type = one['rope_type'] ?? one['type'];
+    if (typeof type !== 'string' || !Object.hasOwn(STRETCHES, type)) continue;
+    const { factor } = one;
+    const said = typeof factor === 'number' && Number.isFinite(factor) && factor > 0;
+    return { by: STRETCHES[type]!, ...(said && { factor }) };
+  }
+  return undefined;
+}
+/** rope_type, by the name of its method. */
+const STRETCHES: Readonly<Record<string, string>> = {
+  yarn: 'YaRN',
+  linear: 'linear scaling',
+  dynamic: 'dynamic NTK',
+  llama3: 'Llama 3 scaling',
+  longrope: 'LongRoPE',
+};
+
 function ropeOf(fields: Fields, { r }: Entry, type: string): Rope | undefined {
   const given = fields.get('rope_parameters') ?? r;
   const all = isRecord(given) ? given : {};
@@ -432,11 +474,32 @@ function ropeOf(fields: Fields, { r }: Entry, type: string): Rope | undefined {
   const localBase = type === LOCAL_TYPE ? number(fields.get('rope_local_base_freq')) : undefined;
   const base = localBase ?? number(fields.get('rope_theta')) ?? number(one['rope_theta']);
   const share = number(fields.get('partial_rotary_factor')) ?? number(one['partial_rotary_factor']);
-  if (base === undefined && share === undefined) return undefined;
-  return { ...(base !== undefined && { base }), ...(share !== undefined && { share }) };
+  const stretched = stretchOf(one, fields.get('rope_scaling'));
+  if (base === undefined && share === undefined && !stretched) return undefined;
+  return {
+    ...(base !== undefined && { base }),
+    ...(share !== undefined && { share }),
+    ...(stretched && { stretched }),
+  };
 }
 
 // ---------------------------------------------------------------------------------------------- what is said of it
+
+/** How files call the tokens their model was made for. */
+const MADE_FOR = ['max_position_embeddings', 'n_positions', 'max_seq_len', 'seq_length'];
+const MADE_FOR_PART: Readonly<Record<Part, readonly string[]>> = {
+  encoder: ['max_source_positions', 'max_encoder_position_embeddings'],
+  decoder: ['max_target_positions', 'max_decoder_position_embeddings'],
+  cross: ['max_target_positions', 'max_decoder_position_embeddings'],
+};
+
+/** The first place that says it. */
+function madeFor(part: Part, places: readonly Fields[]): Pick<ConfigLayers, 'made'> {
+  const names = [...MADE_FOR_PART[part], ...MADE_FOR];
+  const said = places.flatMap((fields) => names.map((name) => fields.get(name)));
+  const made = said.find((one) => Number.isSafeInteger(one) && (one as number) > 0);
+  return made === undefined ? {} : { made: made as number };
+}
 
 const SIZES = ['num_hidden_layers', 'num_attention_heads', 'hidden_size'];
 

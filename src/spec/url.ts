@@ -134,7 +134,9 @@ function runnable(spec: RunSpec, notes: string[]): RunSpec {
   const mended = mend(spec);
   for (const { name } of CONTROLS) {
     if (mended[name] !== spec[name])
-      notes.push(`${name} became ${mended[name]} so that the model can be built`);
+      notes.push(
+        `${name} became ${mended[name] === '' ? 'empty' : mended[name]} so that the model can be built`,
+      );
   }
   const problem = problemOf(mended);
   if (problem === undefined) return mended;

@@ -283,9 +283,10 @@ export class OpenedFile {
   async #surveyArrays(): Promise<void> {
     const file = this.#file;
     const labels = this.look?.choices[0]?.labels;
-    if (!labels || this.look?.stacks) return;
+    const one = labels === undefined && this.look?.unread === undefined;
+    if (one || this.look?.stacks) return;
     try {
-      for (let done = 0; done < labels.length;) {
+      for (let done = 0; done < (labels?.length ?? 1);) {
         const arrays = await this.desk.ask({ kind: 'arrays' });
         if (file !== this.#file) return;
         this.arrays = arrays;

@@ -1,6 +1,14 @@
 import { InputError } from '../core/check';
 import { clampParam } from '../core/params';
-import { BATCH, FIRST, fromAddress, LENGTH, toAddress, type Asked } from '../masks/planner/asked';
+import {
+  BATCH,
+  FIRST,
+  firstLength,
+  fromAddress,
+  LENGTH,
+  toAddress,
+  type Asked,
+} from '../masks/planner/asked';
 import {
   cacheAt,
   priced,
@@ -231,7 +239,8 @@ export class Planner {
   };
   /** Of an encoder and a decoder, the first model's (0) or the second's. */
   setPart = (at: number, part: Part) => {
-    this.change({ parts: [0, 1].map((i) => (i === at ? part : this.asked.parts[i])) });
+    const parts = [0, 1].map((i) => (i === at ? part : this.asked.parts[i]));
+    this.change({ parts, ...this.#lengthFor(this.asked.models, parts) });
   };
   setLength = (T: number) => {
     this.change({ T: clampParam({ label: '', initial: this.asked.T, ...LENGTH }, T) });
@@ -257,8 +266,9 @@ export class Planner {
     else models[at] = id;
     const others = <T>(all: readonly (T | undefined)[]) =>
       [0, 1].map((i) => (i === at ? undefined : all[i]));
-    const { billions, parts } = this.asked;
-    this.change({ models: models.slice(0, 2), billions: others(billions), parts: others(parts) });
+    const [billions, parts] = [others(this.asked.billions), others(this.asked.parts)];
+    const chosen = models.slice(0, 2);
+    this.change({ models: chosen, billions, parts, ...this.#lengthFor(chosen, parts) });
   };
 
   /** A config's text, or the name of a model type. What cannot be read is said, and the model stays. */
@@ -278,6 +288,12 @@ export class Planner {
     const model = this.asked.models[at];
     return model !== undefined && released.has(model);
   };
+
+  /** A length nobody asked for is that of the models; one that was asked for stays. */
+  #lengthFor(models: readonly string[], parts: readonly (Part | undefined)[]): Partial<Asked> {
+    const { T, models: before, parts: were } = this.asked;
+    return T === firstLength(before, were) ? { T: firstLength(models, parts) } : {};
+  }
 
   #sourceOf({ source }: ConfigLayers): number | undefined {
     return source && (this.asked.source ?? source.tokens);

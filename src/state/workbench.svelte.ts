@@ -31,6 +31,9 @@ export interface Place {
   readonly key: number;
 }
 
+/** Tokens a model is priced at where nobody asks for another length, if it was made for as many. */
+const FIRST_LENGTH = 32_768;
+
 /** The cells that are shown: a square of `side` cells from its first query and key on. */
 export interface View {
   readonly query: number;
@@ -46,6 +49,12 @@ export interface Weights {
 /** Steps that can be taken back. */
 const MEMORY = 200;
 const CLOSEST = 8; // cells a side
+
+/** The mask that another is compared with, as it is written, and whether that is of a whole text. */
+interface Compared {
+  other: string;
+  step: boolean;
+}
 
 /** The mask workbench: what is asked of the masks, and which of them is looked at. */
 export class Workbench {
@@ -73,13 +82,19 @@ export class Workbench {
   given = $state.raw<Given>({});
   /** The model whose config was opened last, and the length it is priced at. */
   config = $state.raw<ConfigLayers>();
-  length = $state(32_768);
+  length = $state(FIRST_LENGTH);
+  /** A length somebody asked for stays, whatever model is opened. */
+  #lengthAsked = false;
   /** What else is known of the masks, from a file, a config or the zoo; gone when they change, back when that is undone. */
   more = $state.raw<More>();
 
   readonly #known = new WeakMap<MaskDoc, More>();
   /** The layers a document was made of, as long as nobody changes it. */
   readonly #ofConfig = new WeakMap<MaskDoc, readonly ConfigLayer[]>();
+  /** What each document is an edit of, and what that was compared with when it was left. */
+  readonly #subjects = new WeakMap<MaskDoc, Compared>();
+  readonly #first: Compared = { other: '', step: false };
+  #subject = this.#first;
   #past = $state.raw<readonly MaskDoc[]>([]);
   #future = $state.raw<readonly MaskDoc[]>([]);
 
@@ -198,7 +213,7 @@ export class Workbench {
   choose = (id: string) => {
     this.layer = 0;
     this.config = undefined;
-    this.#change(library.get(id).doc);
+    this.#replace({ ...library.get(id).doc }, { other: '', step: false });
     this.fit();
   };
 
@@ -207,10 +222,8 @@ export class Workbench {
     this.layer = 0;
     this.config = undefined;
     if (more) this.#known.set(doc, more);
-    this.#change(doc);
+    this.#replace(doc, { other: meant ?? '', step: false });
     this.fit();
-    this.other = meant ?? '';
-    this.step = false;
   };
 
   showConfig = (config: ConfigLayers) => {
@@ -219,6 +232,13 @@ export class Workbench {
     // Masks of their own have no closed form for any length: their numbers are those of the tokens shown.
     this.config = config.layers.some(({ kind }) => kind === 'masked') ? undefined : config;
     this.#ofConfig.set(doc, config.layers);
+    if (!this.#lengthAsked) this.length = Math.min(FIRST_LENGTH, config.made ?? Infinity);
+  };
+
+  /** Tokens the model is priced at. */
+  setLength = (tokens: number) => {
+    this.#lengthAsked = true;
+    this.length = tokens;
   };
 
   /** Why the mask of a layer says less than it seems to: a state, or keys that are picked by the data. */
@@ -285,7 +305,7 @@ export class Workbench {
     if (!before) return;
     this.#future = [this.doc, ...this.#future];
     this.#past = this.#past.slice(0, -1);
-    this.#set(before);
+    this.#back(before);
   };
 
   redo = () => {
@@ -293,7 +313,7 @@ export class Workbench {
     if (!after) return;
     this.#past = [...this.#past, this.doc];
     this.#future = this.#future.slice(1);
-    this.#set(after);
+    this.#back(after);
   };
 
   // ------------------------------------------------------------------------------------------- what is seen
@@ -374,6 +394,8 @@ export class Workbench {
     this.config = undefined;
     this.rest = rest;
     this.other = rest.get('other') ?? '';
+    this.#subject = { other: this.other, step: this.step };
+    this.#subjects.set(doc, this.#subject);
     this.#past = [];
     this.#future = [];
     const at = Number(rest.get('at') ?? 1);
@@ -401,7 +423,29 @@ export class Workbench {
   #change(doc: MaskDoc, say = true) {
     this.#past = [...this.#past, this.doc].slice(-MEMORY);
     this.#future = [];
+    this.#subjects.set(doc, this.#subject);
     this.#set(doc, say);
+  }
+
+  /** Other masks, not an edit of these: what these were compared with says nothing of them, and is there again with them. */
+  #replace(doc: MaskDoc, compared: Compared) {
+    this.#leave(compared);
+    this.#change(doc);
+  }
+
+  /** To a document from before or after; edits of one share what they are compared with. */
+  #back(doc: MaskDoc) {
+    const subject = this.#subjects.get(doc) ?? this.#first;
+    if (subject !== this.#subject) this.#leave(subject);
+    this.#set(doc);
+  }
+
+  #leave(to: Compared) {
+    this.#subject.other = this.other;
+    this.#subject.step = this.step;
+    this.#subject = to;
+    this.other = to.other;
+    this.step = to.step;
   }
 
   #set(doc: MaskDoc, say = true) {

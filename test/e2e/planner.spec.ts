@@ -137,7 +137,7 @@ test('an encoder and a decoder: its type in a link, what is of the source, and t
   await page.getByLabel('Source, tokens').press('Enter');
   await expect(finding(page)).toContainText('300 tokens that are read once');
   await page.getByLabel('Part', { exact: true }).selectOption('Encoder');
-  await expect(finding(page)).toContainText('The encoder of whisper reads a whole source at once');
+  await expect(finding(page)).toContainText('The encoder of Whisper reads a whole source at once');
   expect(page.url()).toMatch(/source=300.*part1=encoder/);
 });
 

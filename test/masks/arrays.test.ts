@@ -116,3 +116,16 @@ test('an archive with one array has no list of arrays to be silent about', async
   const { look } = await bring('one.npz', npz({ only: npy('causal') }));
   expect(look.choices).toEqual([]);
 });
+
+test('what cannot be read beside what can is named with its reason, alone it is refused', async () => {
+  const strange = {
+    step: npyOfNumbers([], new Uint8Array(8), '<f8'),
+    empty: npyOfNumbers([0, 3], new Uint8Array(0), '<f8'),
+  };
+  const { unread, all } = await looked(npz({ mask: npy('causal'), ...strange }));
+  expect(all.map(({ name, is }) => [name, is])).toEqual([['mask', 'causal']]);
+  expect(unread.map(({ name }) => name)).toEqual(['step', 'empty']);
+  for (const { why } of unread) expect(why).toContain('is of shape (');
+  expect((await bring('one.npz', npz({ mask: npy('causal'), ...strange }))).look.unread).toBe(2);
+  await expect(bring('one.npz', npz(strange))).rejects.toThrow('is of shape ()');
+});

@@ -1,6 +1,8 @@
 /** @file Configs that engineers brought, and what their caches hold: figures worked out by hand, or measured in an engine. */
 import { describe, expect, test } from 'vitest';
 import { write } from '../../src/attention/expression';
+import { entryOf, nestingOf } from '../../src/masks/configTable';
+import { IMAGE_TYPES } from '../../src/masks/imageBlocks';
 import { cacheBytesAt, pairsAt, readConfig, type ConfigLayers } from '../../src/masks/configs';
 
 const files = Object.fromEntries(
@@ -60,7 +62,11 @@ describe('a cache whose layers differ', () => {
     expect(cacheBytesAt(config, 131_072)).toBe(11_576_279_040);
     // Alike in all layers, at 16 heads of 256, is what a tool without per-layer heads says.
     expect(cacheBytesAt(config, 131_072)).not.toBe(22_313_697_280);
-    expect(notes(config)).toMatch(/one image read each other in both directions/);
+    expect(notes(config)).toMatch(
+      /one image read each other in both directions only in layers with a window; .*; global layers stay causal/,
+    );
+    expect(config.layers[0]!.images).toEqual({ who: 'image', cut: true });
+    expect(config.layers[5]!.images).toBeUndefined();
   });
   test('Gemma 3n keeps nothing in its last layers', () => {
     const config = of({ model_type: 'gemma3n_text' });
@@ -223,5 +229,42 @@ describe('a window that no layer has is kept apart from the windows of layers', 
     expect(
       of({ ...without, layer_types: Array(26).fill('full_attention') }).unused,
     ).toBeUndefined();
+  });
+});
+
+describe('images open masks by the type of the whole model', () => {
+  const TEXT = { num_hidden_layers: 6, num_attention_heads: 4, head_dim: 64, hidden_size: 256 };
+  const whole = (outer: string, text: string, more: object = {}) =>
+    of({ model_type: outer, text_config: { model_type: text, ...TEXT, ...more } });
+  const opened = ({ layers }: ConfigLayers) => layers.map(({ images }) => images?.who ?? '-');
+
+  test('Gemma 3 opens every layer, and says so', () => {
+    const config = whole('gemma3', 'gemma3_text', { sliding_window: 512 });
+    expect(opened(config)).toEqual(Array(6).fill('image'));
+    expect(notes(config)).toMatch(/in both directions in every layer, with a window or without/);
+  });
+  test('its text model alone is given none', () => {
+    const config = of({ model_type: 'gemma3_text', ...TEXT, sliding_window: 512 });
+    expect(opened(config)).toEqual(Array(6).fill('-'));
+    expect(notes(config)).not.toMatch(/image/);
+  });
+  test('Gemma 4 opens none where its file does not ask for it', () => {
+    const asked = { use_bidirectional_attention: 'vision', sliding_window: 512 };
+    expect(opened(whole('gemma4', 'gemma4_text', asked))).toContain('image');
+    expect(opened(whole('gemma4', 'gemma4_text', { sliding_window: 512 }))).not.toContain('image');
+  });
+  test('the unified Gemma 4 opens every layer, and says when transformers does otherwise', () => {
+    const config = whole('gemma4_unified', 'gemma4_unified_text', { sliding_window: 512 });
+    expect(opened(config)).toEqual(Array(6).fill('image'));
+    expect(notes(config)).toMatch(/static cache/);
+  });
+  test('PaliGemma reads its images and its prompt as one block, also beyond the window', () => {
+    const config = whole('paligemma', 'gemma2', { sliding_window: 512 });
+    expect(opened(config)).toEqual(Array(6).fill('prompt'));
+    expect(notes(config)).toMatch(/the prompt after them .*, also beyond the window/);
+  });
+  test('every type here is one that opens, and what sees images causally says nothing', () => {
+    for (const type of IMAGE_TYPES) expect(entryOf(type) ?? nestingOf(type), type).toBeDefined();
+    expect(opened(whole('llava', 'llama'))).toEqual(Array(6).fill('-'));
   });
 });

@@ -15,6 +15,7 @@ import {
   type Made,
 } from '../../scripts/interop/configTypes';
 import { comparedPairs, pairCases, type MadePair } from '../../scripts/interop/pairs';
+import { comparedImages, imageCases } from '../../scripts/interop/images';
 import { TABLE_VERSION } from '../../src/masks/configTable';
 import fixture from '../fixtures/interop/configs.json';
 
@@ -94,4 +95,21 @@ describe('what a dynamic cache keeps', () => {
     expect(far!.between).toEqual(Array(6).fill((W - 1) * 2 * 2 * 16));
     expect(made.caches['mistral']!.numbers[4]).toEqual(far!.between);
   });
+});
+
+describe('a text with two images, given to transformers', () => {
+  type Made = Parameters<typeof comparedImages>[0];
+  test('opens the layers that we say, to their windows or beyond', () => {
+    expect(Object.keys(fixture.images).sort()).toEqual(imageCases.map(({ type }) => type).sort());
+    expect(comparedImages(fixture.images)).toEqual([]);
+  });
+  test.each(imageCases.map(({ type }) => [type]))(
+    'a cell of %s that is other would be seen',
+    (type) => {
+      const copy = structuredClone(fixture.images) as Record<string, Record<string, string[]>>;
+      const rows = copy[type]!['full_attention']!;
+      rows[3] = [...rows[3]!].map((cell) => (cell === '1' ? '0' : '1')).join('');
+      expect(comparedImages(copy as Made)).toHaveLength(1);
+    },
+  );
 });

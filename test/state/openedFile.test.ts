@@ -110,6 +110,28 @@ test('of a mask that is not of the file nothing is said', async () => {
   expect([file.says, file.how]).toEqual(['', undefined]); // the desk no longer has that file
 });
 
+test('what a mask is compared with goes and comes back with it, and stays while it is edited', async () => {
+  const cells = Array.from({ length: 16 }, (_, q) =>
+    Array.from({ length: 16 }, (_, k) => Number(k <= q || (q === 3 && k === 9))),
+  );
+  const { bench } = await opened(text(JSON.stringify(cells)), 'm.json');
+  expect(bench.other).toBe('causal');
+  bench.undo();
+  expect(bench.other).toBe('');
+  bench.redo();
+  expect(bench.other).toBe('causal');
+  bench.choose('chunks');
+  expect(bench.other).toBe('');
+  bench.other = 'causal & chunk(4)';
+  bench.paint({ query: 9, key: 0, toQuery: 10, toKey: 1, open: true });
+  bench.undo();
+  expect(bench.other).toBe('causal & chunk(4)');
+  bench.undo();
+  expect(bench.other).toBe('causal');
+  bench.redo();
+  expect(bench.other).toBe('causal & chunk(4)');
+});
+
 /** Files as a page has them. */
 const given = (files: Readonly<Record<string, Uint8Array>>) =>
   Object.entries(files).map(([name, content]) => ({

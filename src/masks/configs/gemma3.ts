@@ -1,6 +1,6 @@
 import { bothSides, defineRule, LOCAL_TYPE, TOKENS_IN_WINDOW, type Asked } from '../family';
 
-/** `true`, and 'all' in Gemma 4; 'vision' opens images to themselves and leaves text causal. */
+/** `true`, and 'all' in Gemma 4; 'vision' leaves text causal: ../imageBlocks says what it opens. */
 const twoSided = ({ fields }: Asked): boolean => {
   const said = fields.get('use_bidirectional_attention');
   return (

@@ -37,8 +37,4 @@ export default defineRule({
       ...sharedBy(asked, at, types),
     };
   },
-  notes: ({ fields }) =>
-    fields.get('use_bidirectional_attention') === 'vision'
-      ? ['tokens of one image read each other in both directions; of text the mask is causal']
-      : [],
 });

@@ -34,6 +34,8 @@ export interface Looked extends Formed {
   readonly stacks?: true;
   readonly causal: boolean;
   readonly block: number;
+  /** Arrays of the file that cannot be read. */
+  readonly unread?: number;
 }
 
 /** Planes by their places on axes that are no queries and keys. */
@@ -78,6 +80,7 @@ export class Brought {
             },
           ]
         : [];
+    const unread = this.foreign.unread && { unread: this.foreign.unread.length };
     const { causal = true, block = BLOCK } = said;
     const { shape } = tensor;
     if (isList(formed.form)) {
@@ -88,6 +91,7 @@ export class Brought {
         choices: [...first, ...(texts > 1 ? [{ name: 'text', count: texts }] : [])],
         causal,
         block,
+        ...unread,
       };
     }
     check(
@@ -103,6 +107,7 @@ export class Brought {
       shape,
       axes,
       choices: [...first, ...this.#picked(axes, shape, stack)],
+      ...unread,
       ...(stack >= 0 && { stack }),
       ...(tensor.stacks && { stacks: true as const }),
       causal,

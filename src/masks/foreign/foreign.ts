@@ -1,7 +1,7 @@
 /** @file A foreign file as arrays: its content says what it is, its name only where the content does not. */
 import { check, InputError } from '../../core/check';
 import { readJsonMask } from './json';
-import { inRows, MOST_BYTES, sizeOf, type Foreign, type Tensor } from './matrix';
+import { inRows, MOST_BYTES, sizeOf, type Foreign, type Tensor, type Unread } from './matrix';
 import { isNpy, readNpy } from './npy';
 import { isZip, readNpz } from './npz';
 import { isPng, readPng } from './png';
@@ -28,10 +28,13 @@ export async function openFiles(files: readonly Named[]): Promise<Foreign> {
     a.name.localeCompare(b.name, 'en', { numeric: true, sensitivity: 'base' }),
   );
   const tensors: Tensor[] = [];
+  const unread: Unread[] = [];
   for (const { name, bytes } of ordered) {
     const one = await openForeign(name, bytes).catch((error: unknown) => {
       throw error instanceof InputError ? new InputError(`${name}: ${error.message}`) : error;
     });
+    for (const { name: array, why } of one.unread ?? [])
+      unread.push({ name: `${name}: ${array}`, why });
     for (const tensor of one.tensors)
       tensors.push({
         ...tensor,
@@ -39,7 +42,11 @@ export async function openFiles(files: readonly Named[]): Promise<Foreign> {
       });
   }
   const stack = stacked(tensors);
-  return { format: 'files', tensors: stack ? [stack, ...tensors] : tensors };
+  return {
+    format: 'files',
+    tensors: stack ? [stack, ...tensors] : tensors,
+    ...(unread.length > 0 && { unread }),
+  };
 }
 
 export async function openForeign(name: string, bytes: Uint8Array): Promise<Foreign> {
@@ -57,7 +64,7 @@ export async function openForeign(name: string, bytes: Uint8Array): Promise<Fore
     (bytes[8] === 0x7b && bytes.subarray(3, 8).every((byte) => byte === 0))
   )
     return { format: 'safetensors', tensors: readSafetensorsMask(bytes) };
-  if (isZip(bytes)) return { format: 'npz', tensors: readNpz(bytes) };
+  if (isZip(bytes)) return { format: 'npz', ...readNpz(bytes) };
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -36,6 +36,13 @@ export interface Tensor {
 export interface Foreign {
   readonly format: 'npy' | 'npz' | 'json' | 'text' | 'png' | 'safetensors' | 'files';
   readonly tensors: readonly Tensor[];
+  /** Arrays of an archive that can be no mask, such as a number or an empty list, and why: a clause. */
+  readonly unread?: readonly Unread[];
+}
+
+export interface Unread {
+  readonly name: string;
+  readonly why: string;
 }
 
 /** Bytes of a file at most: a mask of 16,384 × 16,384 bytes, and its header. */

@@ -1,7 +1,7 @@
 /** @file NumPy's .npz: a ZIP of .npy files, packed or not. */
 import { unzipSync } from 'fflate';
 import { check, InputError } from '../../core/check';
-import { MOST_BYTES, type Tensor } from './matrix';
+import { MOST_BYTES, type Foreign, type Tensor, type Unread } from './matrix';
 import { isNpy, readNpy } from './npy';
 
 export const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
@@ -9,8 +9,11 @@ export const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[
 /** Arrays of an archive at most. */
 const MOST_ARRAYS = 512;
 
-/** The arrays of an archive, by their names. What it says of its sizes is looked at before anything is unpacked. */
-export function readNpz(bytes: Uint8Array): readonly Tensor[] {
+/**
+ * The arrays of an archive, by their names; those that cannot be read beside others that can are named with the reason. What
+ * it says of its sizes is looked at before anything is unpacked.
+ */
+export function readNpz(bytes: Uint8Array): Pick<Foreign, 'tensors' | 'unread'> {
   let [total, arrays] = [0, 0];
   const names: string[] = [];
   let files: Record<string, Uint8Array>;
@@ -36,9 +39,18 @@ export function readNpz(bytes: Uint8Array): readonly Tensor[] {
     found.length > 0,
     `the archive holds ${names.length === 0 ? 'nothing' : names.slice(0, 3).join(', ')} and no .npy; save the mask with np.savez('masks.npz', mask=mask)`,
   );
-  return found.map(([name, content]) => {
-    const short = name.replace(/\.npy$/, '');
-    check(isNpy(content), `'${short}' in the archive does not begin as a .npy does`);
-    return readNpy(content, short);
-  });
+  const tensors: Tensor[] = [];
+  const unread: Unread[] = [];
+  for (const [file, content] of found) {
+    const name = file.replace(/\.npy$/, '');
+    try {
+      check(isNpy(content), `'${name}' in the archive does not begin as a .npy does`);
+      tensors.push(readNpy(content, name));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      unread.push({ name, why: error.message });
+    }
+  }
+  check(tensors.length > 0, unread[0]?.why ?? '');
+  return { tensors, ...(unread.length > 0 && { unread }) };
 }

@@ -10,7 +10,7 @@ import { LONGEST_READ } from '../../core/link';
 import { MOST_PRICED } from './cache';
 import { engineOf, ENGINES, PAGE, STEP, type Keeping } from './keeping';
 import { CACHE_PRECISIONS, STATE_PRECISIONS, WEIGHT_PRECISIONS } from './precision';
-import { slim } from './model';
+import { modelOf, slim } from './model';
 import { released } from './released';
 import { configOfType, isConfigText, isType } from './typed';
 import { isPart, PARTS, type Part } from '../part';
@@ -51,6 +51,22 @@ export const FIRST: Asked = {
   source: undefined,
   billions: [],
 };
+
+/** The length shown where nobody asked for one: no longer than any of the models was made for. */
+export function firstLength(
+  models: readonly string[],
+  parts: readonly (Part | undefined)[] = [],
+): number {
+  const made = models.map((one, i) => {
+    try {
+      return modelOf(one, undefined, parts[i]).made ?? FIRST.T;
+    } catch (error) {
+      if (error instanceof InputError) return FIRST.T; // it is refused elsewhere, in its own words
+      throw error;
+    }
+  });
+  return Math.min(FIRST.T, LENGTH.max, ...made);
+}
 
 export const BATCH = { min: 1, max: 4096 };
 export const LENGTH = { min: 1, max: MOST_PRICED };
@@ -151,9 +167,19 @@ export function fromAddress(query: string): Understood {
   const engine = take('engine', ENGINES[0]!.id, one('engine', ids(ENGINES)));
   const keeping = ENGINES.find(({ id }) => id === engine)!.keeping;
   const windows = take<string>('windows', keeping.windows, one('windows', ['ring', 'full']));
+  const models = second === undefined ? [first] : [first, second];
+  const parts = [0, 1].map((i) =>
+    take<Part | undefined>(`part${i + 1}`, undefined, (text) => {
+      check(
+        isPart(text),
+        `part${i + 1} is '${text.slice(0, 20)}'; there are ${PARTS.map(({ id }) => id).join(', ')}`,
+      );
+      return text;
+    }),
+  );
   const asked: Asked = {
-    models: second === undefined ? [first] : [first, second],
-    T: take('T', FIRST.T, number('T', LENGTH)),
+    models,
+    T: take('T', firstLength(models, parts), number('T', LENGTH)),
     batch: take('batch', FIRST.batch, number('batch', BATCH)),
     cache: take('cache', FIRST.cache, one('cache', ids(CACHE_PRECISIONS))),
     states: take('states', FIRST.states, one('states', ids(STATE_PRECISIONS))),
@@ -168,15 +194,7 @@ export function fromAddress(query: string): Understood {
       Number(one('machines', MACHINES.map(String))(text)),
     ),
     memory: take('memory', FIRST.memory, number('memory', MEMORY, false)),
-    parts: [0, 1].map((i) =>
-      take<Part | undefined>(`part${i + 1}`, undefined, (text) => {
-        check(
-          isPart(text),
-          `part${i + 1} is '${text.slice(0, 20)}'; there are ${PARTS.map(({ id }) => id).join(', ')}`,
-        );
-        return text;
-      }),
-    ),
+    parts,
     source: take<number | undefined>('source', undefined, number('source', SOURCE)),
     billions: [0, 1].map((i) =>
       take<number | undefined>(

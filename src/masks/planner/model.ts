@@ -48,16 +48,8 @@ export function modelOf(asked: string, billions?: number, part?: Part): Model {
     why: typeof weights === 'string' ? weights : undefined,
     weights: counted,
     precision,
-    made: madeFor(text),
+    made: config.made,
   };
-}
-
-/** max_position_embeddings, wherever the file has it. */
-function madeFor(text: string): number | undefined {
-  const found = /"(?:max_position_embeddings|n_positions|max_seq_len)"\s*:\s*(\d{1,9})\b/.exec(
-    text,
-  );
-  return found ? Number(found[1]) : undefined;
 }
 
 /** Everything that is priced of a config; of an encoder and a decoder, of both. */
@@ -66,14 +58,14 @@ function priceOf(text: string): string {
   const others = (config.parts ?? [])
     .filter(({ part, refused }) => part !== config.part && refused === undefined)
     .map(({ part }) => pricedOf(readConfig(text, part)));
-  return JSON.stringify([pricedOf(config), others, weightsOf(text, config), madeFor(text)]);
+  return JSON.stringify([pricedOf(config), others, weightsOf(text, config)]);
 }
 
 function pricedOf(config: ConfigLayers) {
   const { layers, causal, heads, headDim, hidden, vocabulary, family, name } = config;
   const kept = layers.map(({ rope: _, ...layer }) => layer);
-  const { part, parts, source } = config;
-  const pair = { part, parts, source: source?.tokens };
+  const { part, parts, source, made } = config;
+  const pair = { part, parts, source: source?.tokens, made };
   return { kept, causal, heads, headDim, hidden, vocabulary, family, name, ...pair };
 }
 

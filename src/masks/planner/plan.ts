@@ -2,9 +2,9 @@
  * @file The questions of someone who has a config and a machine: how the cache grows and where it bends, what a token costs
  * to write, the longest context and the largest batch that fit.
  */
-import { pairsAt, type ConfigLayers } from '../configLayer';
-import { layerFacts } from '../layerFacts';
 import { totalAt, type Priced } from './cache';
+
+export { nextFlops } from '../configLayer';
 
 /** Lengths from which some layers grow no more: their windows and chunks, shortest first, if anything is cut off there. */
 export function kneesOf({ facts, how, layout }: Priced): readonly number[] {
@@ -14,21 +14,6 @@ export function kneesOf({ facts, how, layout }: Priced): readonly number[] {
   // In a pool the window of a step is kept, one token at least.
   const more = layout === undefined ? step : Math.max(1, step);
   return [...new Set(kept.map(({ window }) => window! - 1 + more))].sort((a, b) => a - b);
-}
-
-/**
- * FLOPs of attention for one more token, the T-th of a sequence: its row of pairs, of all layers and heads, and all of a
- * source.
- */
-export function nextFlops(config: ConfigLayers, T: number, source = config.source?.tokens): number {
-  if (T < 1) return 0;
-  return layerFacts(config).reduce((sum, { layer, flopsPerPair, flopsPerPairOfSource }) => {
-    const own =
-      config.part === 'cross'
-        ? 0
-        : pairsAt(layer, config.causal, T) - pairsAt(layer, config.causal, T - 1);
-    return sum + own * flopsPerPair + (source ?? 0) * flopsPerPairOfSource;
-  }, 0);
 }
 
 /** Bytes with every layer global, keys and values of its own as they are. */

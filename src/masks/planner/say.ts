@@ -72,27 +72,40 @@ export function finding({ name, at }: Named, T: number): readonly string[] {
   if (config.part === 'encoder')
     return [
       `The encoder of ${name} reads a whole source at once and keeps no cache; what its decoder keeps of the source is the decoder’s.`,
+      ...tooLong(config.made, T),
     ];
   if (!config.causal)
-    return [`${name} is an encoder: it reads a whole text at once and keeps no cache.`];
+    return [
+      `${name} is an encoder: it reads a whole text at once and keeps no cache.`,
+      ...tooLong(config.made, T),
+    ];
   const { total, source } = cacheAt(at, T);
   const parts = partsOf(at);
   const size = `${name} keeps ${formatBytes(total)} for ${sequences(how.batch)}${formatInteger(T)} ${T === 1 ? 'token' : 'tokens'} in ${how.cache.id}${onEach(how.machines)}.`;
   const whys: string[] = [];
   if (parts.bounded > 0 && parts.windows.length > 0)
     whys.push(
-      `${count(parts.bounded, parts.layers)} read no more than ${listed(parts.windows.map(formatInteger))} tokens`,
+      `${count(parts.bounded, parts.layers)} ${verb(parts.bounded, 'read')} no more than ${listed(parts.windows.map(formatInteger))} ${parts.windows.at(-1) === 1 ? 'token' : 'tokens'}${chunksOf(facts)}`,
     );
   if (parts.states > 0)
-    whys.push(`${count(parts.states, parts.layers)} keep a state that does not grow`);
+    whys.push(
+      `${count(parts.states, parts.layers)} ${verb(parts.states, 'keep')} a state that does not grow`,
+    );
   if (parts.shared > 0)
-    whys.push(`${count(parts.shared, parts.layers)} reuse what an earlier layer keeps`);
-  if (parts.none > 0) whys.push(`${count(parts.none, parts.layers)} have no attention`);
+    whys.push(
+      `${count(parts.shared, parts.layers)} ${verb(parts.shared, 'reuse')} what an earlier layer keeps`,
+    );
+  if (parts.none > 0)
+    whys.push(
+      `${count(parts.none, parts.layers)} ${parts.none === 1 ? 'has' : 'have'} no attention`,
+    );
   const grows =
     parts.growing === 0
       ? 'none keeps every token'
       : parts.growing === parts.layers
-        ? `All ${parts.layers} layers keep every token`
+        ? parts.layers === 1
+          ? 'Its one layer keeps every token'
+          : `All ${parts.layers} layers keep every token`
         : `${parts.growing} ${parts.growing === 1 ? 'keeps' : 'keep'} every token`;
   const slope = parts.slope > 0 ? `, ${formatBytes(parts.slope)} for each` : '';
   const why = whys.length === 0 ? `${grows}${slope}.` : `${listed(whys)}; ${grows}${slope}.`;
@@ -101,6 +114,7 @@ export function finding({ name, at }: Named, T: number): readonly string[] {
   return [
     size,
     begun(why),
+    ...tooLong(config.made, T),
     ...(source > 0
       ? [
           `${formatBytes(source)} of it are of the source, ${formatInteger(how.source ?? 0)} tokens that are read once and kept as they are.`,
@@ -119,10 +133,22 @@ export function finding({ name, at }: Named, T: number): readonly string[] {
   ];
 }
 
+/** Said where more is asked for than the file says the model was made for. */
+const tooLong = (made: number | undefined, T: number): readonly string[] =>
+  made !== undefined && T > made
+    ? [`It was made for ${formatInteger(made)} tokens; its file says no more.`]
+    : [];
+
 /** Bytes are of one of them. */
 const onEach = (machines: number): string =>
   machines === 1 ? '' : `, on each of ${machines} GPUs`;
 
+const verb = (some: number, plural: string): string => (some === 1 ? `${plural}s` : plural);
+/** A chunk begins anew where a window slides: said where every bounded layer has one. */
+const chunksOf = (facts: Priced['facts']): string =>
+  facts.some(({ kind }) => kind === 'chunked') && facts.every(({ kind }) => kind !== 'local')
+    ? ', those of their own chunk'
+    : '';
 const count = (some: number, all: number): string => `${some} of ${all} layers`;
 const begun = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -154,12 +180,12 @@ export function difference(one: Named, two: Named, T: number): readonly string[]
   const held = (parts: Parts, { name, at }: Named) => [
     ...(parts.windows.length > 0
       ? [
-          `${parts.bounded} layers of ${name} have ${at.facts.some(({ kind }) => kind === 'chunked') ? 'chunks' : 'a window'} of ${listed(parts.windows.map(formatInteger))} tokens`,
+          `${parts.bounded} ${parts.bounded === 1 ? 'layer' : 'layers'} of ${name} ${parts.bounded === 1 ? 'has' : 'have'} ${at.facts.some(({ kind }) => kind === 'chunked') ? 'chunks' : 'a window'} of ${listed(parts.windows.map(formatInteger))} tokens`,
         ]
       : []),
     ...(parts.states > 0
       ? [
-          `${parts.states} of ${name} keep states of ${formatBytes(cacheAt(at, T).states)} at any length`,
+          `${parts.states} of ${name} ${verb(parts.states, 'keep')} states of ${formatBytes(cacheAt(at, T).states)} at any length`,
         ]
       : []),
   ];

@@ -52,7 +52,8 @@ const UNCOUNTED = /^(jamba|zamba|bamba|falcon_h1|deepseek_v4|zebra|granitemoehyb
 /** Or the reason why they are not counted, as a sentence's end. Throws InputError for what is no config. */
 export function weightsOf(text: string, config: ConfigLayers): Weights | string {
   const file = parse(text, 'the config');
-  if (config.part) return 'it is of an encoder and a decoder, whose weights are not counted here';
+  if (config.part)
+    return 'it has an encoder and a decoder, and only a decoder by itself is counted';
   const { own, type, entry } = modelTypeOf(fromMistral(file) ?? file);
   const fields = own.renamed({ ...(entry.a ?? {}), intermediate_size: 'n_inner' }).over(entry.d);
   if (UNCOUNTED.test(type) || (type === 'gemma4_text' && !isDense(fields)))
