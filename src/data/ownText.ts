@@ -8,6 +8,11 @@ import type { Letters } from './source';
 const SHORTEST = 2_000; // characters
 const LONGEST = 5_000_000; // characters
 const STRANGE = 0.05; // largest share of characters without an id
+/** Share of the text after which it is held out, from the next word on. */
+export const HELD_OUT_FROM = 0.9;
+const NEAR_WORD = 60; // UTF-16 units in which the next word is looked for
+/** The border lies at most so many UTF-16 units behind that share: at a word, or past the second half of an emoji. */
+export const LATEST_WORD = NEAR_WORD + 1;
 
 /**
  * A form feed ends a document; a text without one is one document.
@@ -21,18 +26,18 @@ export function corpusOfText(text: string, letters: Letters = vocabulary): Corpu
   check(text.trim().length > 0, 'there is no text yet; paste one, or open a .txt file');
   if (letters === vocabulary) checkCharacters(text);
 
-  const parts = text.split('\f').map((part) => letters.normalise(part).trim());
-  const whole = parts.filter(Boolean).join(BETWEEN);
+  const parts = partsOf(text, letters);
+  const whole = parts.join(BETWEEN);
   const length = charactersIn(whole);
   check(
     length >= SHORTEST,
     `your text is too short (${formatInteger(length)} characters; at least ${formatInteger(SHORTEST)} are needed)`,
   );
 
-  const border = wordAfter(whole, Math.floor(0.9 * whole.length));
+  const border = wordAfter(whole, Math.floor(HELD_OUT_FROM * whole.length));
   const documents: CorpusDocument[] = [];
   let start = 0;
-  for (const part of parts.filter(Boolean)) {
+  for (const part of parts) {
     const end = start + part.length;
     documents.push(...cut({ title: titleOf(part), start, end }, border));
     start = end + BETWEEN.length;
@@ -45,6 +50,17 @@ export function corpusOfText(text: string, letters: Letters = vocabulary): Corpu
     ids: letters.encode(whole),
   };
 }
+
+/** The documents of a text as they are read. */
+const partsOf = (text: string, letters: Letters): readonly string[] =>
+  text
+    .split('\f')
+    .map((part) => letters.normalise(part).trim())
+    .filter(Boolean);
+
+/** All of them, one after the other. */
+export const wholeOf = (text: string, letters: Letters): string =>
+  partsOf(text, letters).join(BETWEEN);
 
 /** Code points: an emoji is one. */
 export function charactersIn(text: string): number {
@@ -90,7 +106,7 @@ function cut(document: Omit<CorpusDocument, 'split'>, border: number): CorpusDoc
 
 /** Where the next word begins, if that is near; `from` otherwise. */
 function wordAfter(text: string, from: number): number {
-  const offset = /\s\S/.exec(text.slice(from - 1, from + 60))?.index;
+  const offset = /\s\S/.exec(text.slice(from - 1, from + NEAR_WORD))?.index;
   const border = offset === undefined ? from : from + offset;
   return /[\udc00-\udfff]/.test(text.charAt(border)) ? border + 1 : border; // no half of an emoji
 }
@@ -109,7 +125,7 @@ function checkCharacters(text: string) {
   const first = [...counts.keys()].slice(0, 5).map(shown).join(' ');
   throw new InputError(
     `${formatInteger(unknown)} of the text's ${formatInteger(text.length)} characters are unknown here, the first ones ${first}; ` +
-      `${100 * STRANGE} % may be where a text is read in the characters of the site`,
+      `at most ${100 * STRANGE} % may be unknown in a text that is read in the 96 characters that all texts of the site share`,
   );
 }
 

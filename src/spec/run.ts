@@ -168,7 +168,7 @@ export const CONTROLS: readonly Control[] = [
     relevant: reads('place'),
     options: [
       { value: 'first', label: 'First of its group', summary: 'as in Zebra' },
-      { value: 'last', label: 'Last of its group', summary: 'as Gemma 3, Olmo 3' },
+      { value: 'last', label: 'Last of its group', summary: 'as in Gemma 3 and Olmo 3' },
     ],
   },
   {

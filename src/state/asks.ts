@@ -1,6 +1,7 @@
 /** @file What controls and the top of a page need of whoever answers them: the Lab with its one run, or a race of several. */
 import type { BackendInfo, RunState } from '../link/protocol';
 import type { Survey } from '../data/alphabet';
+import type { Refusal } from '../data/room';
 import type { RunSpec } from '../spec/run';
 
 /** No control is hidden, or none is fixed. */
@@ -16,7 +17,7 @@ export interface Asks {
   /** Settings of what really trains: while what was asked for cannot be, they are others. */
   readonly training: RunSpec;
   /** Why the person's own text cannot be trained on, where it was asked for. */
-  readonly refused: string | undefined;
+  readonly refused: Refusal | undefined;
   /** What was found in that text. */
   readonly survey: Survey | undefined;
   /** A mask that was only just added elsewhere, from 1; whoever shows its field takes it. */
@@ -27,7 +28,7 @@ export interface Asks {
 export interface Refuses {
   readonly problem: string | undefined;
   /** The problem is the person's own text: it is said where that was given. */
-  readonly refused: string | undefined;
+  readonly refused: Refusal | undefined;
   readonly repair: Partial<RunSpec> | undefined;
   readonly change: (settings: Partial<RunSpec>) => void;
 }
@@ -45,6 +46,8 @@ export interface Drive {
 }
 
 export interface Driven {
+  /** What Train trains on while the person's own text, which was asked for, is not in use. */
+  readonly instead: string | undefined;
   readonly run: Drive;
   readonly spec: RunSpec;
   readonly embedded: boolean;

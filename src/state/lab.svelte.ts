@@ -11,8 +11,9 @@ import { CONTROLS, DEFAULTS, sourceOf, type RunSpec } from '../spec/run';
 import { withStripe } from '../spec/stripes';
 import { fitStripes, fromQuery, mend, toQuery } from '../spec/url';
 import type { Later } from './frames';
+import { trainsInstead } from './letterWords';
 import { OwnLetters } from './ownLetters.svelte';
-import { isOwnText, refusalOf } from './ownText';
+import { isOwnText, refusalOf, type Refusal } from './ownText';
 import { Run } from './run.svelte';
 import { Selection } from './selection.svelte';
 import { Settling } from './settling';
@@ -42,7 +43,7 @@ export class Lab {
   spec = $state.raw<RunSpec>(DEFAULTS);
   problem = $state.raw<string | undefined>();
   text = $state('');
-  refused = $state.raw<string | undefined>();
+  refused = $state.raw<Refusal | undefined>();
   run = $state.raw() as Run;
   /** The run that this one took the place of, paused where it stood: it can be taken back. */
   before = $state.raw<Run | undefined>();
@@ -67,6 +68,7 @@ export class Lab {
   factor = $derived(pictureFor(this.model.context).factor);
   source = $derived(sourceOf(this.run.spec));
   training = $derived(this.run.spec);
+  instead = $derived(trainsInstead(this.spec, this.run.spec, this.refused));
   preset = $derived(
     presets.all.find((preset) => same(specOfPreset(preset, this.spec.backend), this.spec)),
   );
@@ -108,6 +110,7 @@ export class Lab {
   };
 
   write = (text: string) => {
+    if (text === this.text) return;
     this.text = text;
     // How it is read was chosen for the text before.
     if (isOwnText(this.spec)) this.spec = { ...this.spec, alphabet: '' };
@@ -136,7 +139,7 @@ export class Lab {
     this.settling.stop();
     if (text !== undefined) {
       this.text = text;
-      this.#letters.keep(text);
+      this.#letters.keep(text, spec.alphabet);
       this.options.keep?.(text);
     }
     this.refused = undefined;
@@ -164,7 +167,7 @@ export class Lab {
     this.spec = before.spec;
     if (before.text !== undefined) {
       this.text = before.text;
-      this.#letters.keep(before.text);
+      this.#letters.keep(before.text, before.spec.alphabet);
       this.options.keep?.(before.text);
     }
     this.problem = this.refused = undefined;
@@ -219,7 +222,7 @@ export class Lab {
     try {
       checkRun(spec);
       this.refused = refusalOf(this.text, spec);
-      if (this.refused !== undefined) return this.refused;
+      if (this.refused !== undefined) return this.refused.why;
       // The limits are those of the backend in use; another one asks its own when it is opened.
       const backend = (this.run as Run | undefined)?.backend;
       if (backend && spec.backend === this.run.spec.backend) checkMemory(spec, backend);

@@ -2,6 +2,7 @@
 import { formatInteger } from '../core/units';
 import { lettersOf, OTHER, type Survey } from '../data/alphabet';
 import { sources } from '../data/registry';
+import type { Refusal } from '../data/room';
 import { isOwnText, type RunSpec } from '../spec/run';
 
 /** Shares that round to all of the text are not all of it. */
@@ -40,3 +41,13 @@ export const trainsOn = (training: RunSpec): string =>
 /** Why a text was not taken, as sentences for the place where it was given. */
 export const refusedSay = (why: string, training: RunSpec): string =>
   `${why.charAt(0).toUpperCase()}${why.slice(1)}. The model still trains on ${trainsOn(training)}.`;
+
+/** What the model trains on although the person's own text was asked for; undefined where that text is in use, or none was asked for. */
+export function trainsInstead(
+  asked: RunSpec,
+  training: RunSpec,
+  refused: Refusal | undefined,
+): string | undefined {
+  if (!isOwnText(asked) || (isOwnText(training) && !refused)) return undefined;
+  return isOwnText(training) ? 'the earlier text' : sources.get(training.task).label;
+}

@@ -32,8 +32,9 @@ import { NONE, type Driven, type Drive } from './asks';
 import { FramePull, type Later } from './frames';
 import { Measured } from './measured.svelte';
 import { readMoments, record, unpack, without, writeMoments, type Moments } from './moments';
+import { trainsInstead } from './letterWords';
 import { OwnLetters } from './ownLetters.svelte';
-import { isOwnText, refusalOf } from './ownText';
+import { isOwnText, refusalOf, type Refusal } from './ownText';
 import { Run, type Leader } from './run.svelte';
 import { Selection } from './selection.svelte';
 import { Settling } from './settling';
@@ -102,7 +103,7 @@ export class Race implements Driven {
   runs = $state.raw<readonly Run[]>([]);
   problem = $state.raw<string | undefined>();
   text = $state('');
-  refused = $state.raw<string | undefined>();
+  refused = $state.raw<Refusal | undefined>();
   /** A file that was opened: its numbers are shown until somebody trains. */
   saved = $state.raw<Opened | undefined>();
 
@@ -141,6 +142,7 @@ export class Race implements Driven {
   factor = $derived(pictureFor(this.built.shared.context).factor);
   source = $derived(sourceOf(this.built.shared));
   training = $derived(this.built.shared);
+  instead = $derived(trainsInstead(this.asked.shared, this.training, this.refused));
   backend = $derived(this.runs.find(({ backend }) => backend)?.backend);
   kernel = $derived(this.saved?.machine.kernel ?? this.backend?.kernel);
   threads = $derived(this.saved ? undefined : this.backend?.threads);
@@ -245,7 +247,7 @@ export class Race implements Driven {
     const { shared, runs } = saved.comparison;
     this.asked = { shared: { ...shared, backend: this.asked.shared.backend }, runs };
     if (saved.text !== undefined) {
-      this.#take(saved.text);
+      this.#take(saved.text, saved.comparison.shared);
       this.options.keep?.(saved.text);
     }
     this.applied++;
@@ -383,6 +385,7 @@ export class Race implements Driven {
   };
 
   write = (text: string) => {
+    if (text === this.text) return;
     this.text = text;
     // How it is read was chosen for the text before.
     const { shared } = this.asked;
@@ -426,7 +429,7 @@ export class Race implements Driven {
       this.settling.stop();
       this.wish = false;
       this.asked = saved.comparison;
-      if (saved.text !== undefined) this.#take(saved.text);
+      if (saved.text !== undefined) this.#take(saved.text, saved.comparison.shared);
       this.#start(saved.comparison);
       this.saved = { ...saved, from, recorded: false, moments };
       this.applied++;
@@ -463,7 +466,7 @@ export class Race implements Driven {
     this.asked = before.built;
     this.#show(before.built, before.runs, before.moments);
     const text = before.runs[0]!.text;
-    if (text !== undefined) this.#take(text);
+    if (text !== undefined) this.#take(text, before.built.shared);
     this.opened = true;
     this.applied++;
     this.options.built?.();
@@ -554,7 +557,7 @@ export class Race implements Driven {
     return inWords(() => {
       for (const spec of specs) checkRun(spec);
       this.refused = refusalOf(this.text, comparison.shared);
-      if (this.refused !== undefined) throw new InputError(this.refused);
+      if (this.refused !== undefined) throw new InputError(this.refused.why);
       if (this.backend && comparison.shared.backend === this.built.shared.backend)
         checkFit(specs, this.backend.limits, this.backend);
     });
@@ -584,9 +587,9 @@ export class Race implements Driven {
   #textFor = (spec: RunSpec) => (isOwnText(spec) ? this.text : undefined);
 
   /** A text that comes with settings that are right for it. */
-  #take(text: string) {
+  #take(text: string, { alphabet }: RunSpec) {
     this.text = text;
-    this.#letters.keep(text);
+    this.#letters.keep(text, alphabet);
   }
 
   /** With the characters of the person's own text, where it is learnt. */

@@ -24,12 +24,11 @@ export const sliceSubject = ({ slice, source, reach }: SliceAsked): string =>
 export function sliceFinding(asked: SliceAsked, { slice, rest }: Apart): string {
   const subject = sliceSubject(asked);
   const all = formatInteger(slice.tokens + rest.tokens);
-  if (slice.tokens === 0)
-    return `${subject}: none of the ${all} held-out characters. ${why(asked)}`;
+  if (slice.tokens === 0) return `${subject}: none of the ${all} characters scored. ${why(asked)}`;
   if (slice.tokens < FEW)
-    return `${subject}: only ${slice.tokens} of the ${all} held-out characters, too few to compare.`;
+    return `${subject}: only ${slice.tokens} of the ${all} characters scored, too few to compare.`;
   const opening = `${subject}: ${slice.loss.toFixed(2)} nats each`;
-  if (rest.tokens === 0) return `${opening}. They are all of the ${all} held-out characters.`;
+  if (rest.tokens === 0) return `${opening}. They are all of the ${all} characters scored.`;
   // The difference of what is shown, so that a reader who subtracts comes to the same.
   const difference = Number(slice.loss.toFixed(2)) - Number(rest.loss.toFixed(2));
   const size = Math.abs(difference).toFixed(2);

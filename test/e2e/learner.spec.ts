@@ -231,3 +231,24 @@ test('a step without exercises that was read for a while is kept as read', async
   const progress = page.getByRole('progressbar', { name: 'Lesson progress' });
   await expect(progress).toHaveJSProperty('value', 1, { timeout: 5000 });
 });
+
+test('a keyboard is never left without a place, and Learn leads from a lesson to all of them', async ({
+  page,
+}) => {
+  await visit(page, './#/lessons/02-four-masks/from-may-to-does');
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+  expect(await page.evaluate(() => scrollY)).toBe(0);
+  const hint = button(page, 'Hint');
+  for (let i = 0; i < 3; i++) await hint.press('Enter');
+  await expect(
+    page.getByRole('list', { name: 'Hints' }).getByRole('listitem').last(),
+  ).toBeFocused();
+  await page.locator('article').getByRole('slider').fill('0.5');
+  await button(page, 'Predict').press('Enter');
+  const said = page.getByRole('group', { name: 'What is said of your answer' });
+  await expect(said).toBeFocused();
+  await button(page, 'I have read why').press('Enter');
+  await expect(said).toBeFocused();
+  await page.getByRole('navigation', { name: 'Pages' }).getByText('Learn', { exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Learn Zebra by doing' })).toBeVisible();
+});

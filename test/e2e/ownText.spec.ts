@@ -45,13 +45,13 @@ test('a text too short, and a PDF: said where it was given, and the list says wh
   await ownText(page, 'task=moby-dick');
   const list = page.getByLabel('Text or task', { exact: true });
   const chosen = () => list.evaluate((one: HTMLSelectElement) => one.selectedOptions[0]!.text);
-  expect(await chosen()).toMatch(/^Moby-Dick, not yet your text$/);
+  expect(await chosen()).toMatch(/^Your text, not in use yet$/);
   const own = page.getByRole('group', { name: 'Your own text' });
   await page.getByLabel('Your text', { exact: true }).fill('你好');
   await expect(own.getByRole('alert')).toHaveText(
     'Your text is too short (2 characters; at least 2,000 are needed). The model still trains on Moby-Dick.',
   );
-  expect(await chosen()).toMatch(/^Moby-Dick/);
+  expect(await chosen()).toBe('Your text, not in use yet');
   await expect(page.getByText('Not built:')).toHaveCount(0);
 
   await own.locator('input[type=file]').setInputFiles({
@@ -65,6 +65,27 @@ test('a text too short, and a PDF: said where it was given, and the list says wh
   await page.getByLabel('Your text', { exact: true }).fill(CHINESE);
   await expect(own.getByRole('alert')).toHaveText('');
   await expect.poll(chosen).toBe('Your own text');
+});
+
+test('a text too short for the context is used at the press of a button, and until then Train says what it trains on', async ({
+  page,
+}) => {
+  await ownText(page, 'task=postal-codes&context=512');
+  const own = page.getByRole('group', { name: 'Your own text' });
+  await expect(own.getByText('Until there is a text, the model trains on')).toBeVisible();
+  await expect(own.getByRole('alert')).toHaveText('');
+  await expect(page.getByLabel('Your text', { exact: true })).toHaveAttribute(
+    'aria-invalid',
+    'false',
+  );
+  await expect(button(page, 'Train on Postal codes')).toBeVisible();
+  await page.getByLabel('Your text', { exact: true }).fill(CHINESE);
+  await expect(own.getByRole('alert')).toContainText('too few for a context of 512');
+  await expect(button(page, 'Train on Postal codes')).toBeVisible();
+  await own.getByRole('button', { name: /^Use a context of \d+$/ }).click();
+  await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });
+  await expect(own.getByRole('alert')).toHaveText('');
+  await expect.poll(() => page.url()).toMatch(/task=own-text.*context=\d+/);
 });
 
 test('a window as wide as the text is called what it is, and its slider ends there', async ({

@@ -82,6 +82,36 @@ test('a mask is painted by a tap and sideways; up and down the page moves, and n
   expect([await row(6), await row(7)]).toEqual(['01111000', '10000000']);
 });
 
+test('in a lesson the stage comes into view with what the text changes there, and a link leads back', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await visit(page, './#/lessons/04-the-cliff');
+  const look = button(page, 'Look at the first question mark');
+  const map = page.getByRole('img', { name: /attention of layer 1, head 1/i });
+  await expect(look).toBeVisible();
+  await expect(map).not.toBeInViewport();
+  await look.tap();
+  await expect(map).toBeInViewport();
+  await expect(page.getByText(/^query 44 /).first()).toBeInViewport();
+  await atRest(page);
+  const back = page.getByRole('link', { name: 'Back to the text' });
+  await expect(back).toBeInViewport({ ratio: 1 });
+  await back.tap();
+  await expect(look).toBeInViewport();
+  await expect(look).toBeFocused();
+  await atRest(page);
+  await expect(back).not.toBeInViewport();
+
+  await visit(page, './#/lessons/02-four-masks/from-may-to-does');
+  await page.locator('article').getByRole('slider').fill('0.5');
+  await button(page, 'Predict').tap();
+  await expect(page.locator('[data-view=curve]')).toBeInViewport();
+  await atRest(page);
+  await back.tap();
+  await expect(page.getByText('You predicted 50 %.')).toBeInViewport();
+});
+
 test('in the Lab a tap on a map holds a query, and a stripe opens its menu', async ({ page }) => {
   await open(page, 'task=needle&context=32&distance=8&width=16&layers=2&heads=2&window=4&batch=4');
   await button(page, 'Train').tap();

@@ -67,7 +67,7 @@ test('what reading far is worth: kept for a text of the site, counted on request
   await page.getByLabel('Text or task', { exact: true }).selectOption('own-text');
   await expect(said).toHaveCount(0);
   await expect(short).toHaveCount(0);
-  const count = button(page, 'Count what reading far is worth');
+  const count = button(page, 'Count how much distant text helps');
   await expect(count).toBeDisabled(); // there is no text yet
   const lines = Array.from(
     { length: 400 },

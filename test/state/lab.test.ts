@@ -309,12 +309,63 @@ describe('the characters of a text of one’s own', () => {
 
   test('a text too short for the context is told which would do', () => {
     const { lab } = own(chinese, 'context=512');
-    expect(lab.refused).toBe(
-      'the last tenth of your text is held out and has 260 characters, too few for a context of 512: take a context of 256 or less, or a text of 5,130 characters or more',
-    );
+    expect(lab.refused).toEqual({
+      why: 'of the 2,600 characters read from your text, 260 are held out (the last tenth, from the next word on), too few for a context of 512, which needs 513: take a context of 256 or less, or add 3,140 characters or more at the end',
+      context: 256,
+    });
     lab.change({ context: 256 });
     vi.advanceTimersByTime(SETTLED);
     expect(lab.problem).toBeUndefined();
+  });
+
+  test.each([
+    ['another task and back again', (lab: Lab) => lab.change({ task: 'moby-dick' })],
+    ['a preset', (lab: Lab) => lab.choose('needle')],
+    ['another text, not yet looked at', (lab: Lab) => lab.write(english)],
+  ])('are found again, however quickly settings follow on %s', (_, away) => {
+    for (const wait of [0, 100, 2000]) {
+      const { lab } = own(chinese, 'context=200');
+      away(lab);
+      vi.advanceTimersByTime(wait);
+      lab.change({ task: 'own-text' });
+      lab.write(chinese);
+      lab.change({ context: 128 });
+      vi.advanceTimersByTime(2000);
+      expect(lab.problem).toBeUndefined();
+      expect(lab.instead).toBeUndefined();
+      expect(lab.run.spec).toMatchObject({
+        task: 'own-text',
+        context: 128,
+        alphabet: surveyOf(chinese).alphabet,
+      });
+      expect(lab.run.text).toBe(chinese);
+    }
+  });
+
+  test('the same text written again keeps how it is read', () => {
+    const { lab, opened } = own(chinese);
+    lab.change({ alphabet: 'bytes' });
+    vi.advanceTimersByTime(SETTLED);
+    const before = opened();
+    lab.write(chinese);
+    vi.advanceTimersByTime(1000);
+    expect([lab.run.spec.alphabet, opened()]).toEqual(['bytes', before]);
+  });
+
+  test('what Train trains on instead is told until the text is in use', () => {
+    const { lab } = open('v=1&task=moby-dick');
+    expect(lab.instead).toBeUndefined();
+    lab.change({ task: 'own-text', context: 512 });
+    expect(lab.instead).toBe('Moby-Dick'); // at once, before anything has settled
+    lab.write(chinese);
+    vi.advanceTimersByTime(1000);
+    expect(lab.instead).toBe('Moby-Dick');
+    lab.change({ context: lab.refused!.context! });
+    vi.advanceTimersByTime(SETTLED);
+    expect([lab.refused, lab.instead]).toEqual([undefined, undefined]);
+    lab.write('你好');
+    vi.advanceTimersByTime(1000);
+    expect(lab.instead).toBe('the earlier text');
   });
 
   test('may be bytes, as long as the text stays', () => {
@@ -342,8 +393,10 @@ describe('the characters of a text of one’s own', () => {
 
   test('a text that is refused is said apart from the settings, and what trains is told', () => {
     const { lab } = own('你好');
-    expect(lab.refused).toBe('your text is too short (2 characters; at least 2,000 are needed)');
-    expect(lab.problem).toBe(lab.refused);
+    expect(lab.refused?.why).toBe(
+      'your text is too short (2 characters; at least 2,000 are needed)',
+    );
+    expect(lab.problem).toBe(lab.refused?.why);
     expect(lab.training.task).toBe('moby-dick');
     lab.write(chinese);
     vi.advanceTimersByTime(1000);

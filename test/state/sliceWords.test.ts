@@ -43,7 +43,7 @@ describe('a slice in words', () => {
     [of(0.314), of(2.096), '0.31 nats each, 1.79 less than the rest.'],
     [of(3.4), of(2.1), '3.40 nats each, 1.30 more than the rest.'],
     [of(2.104), of(2.098), '2.10 nats each, as the rest.'],
-    [of(2.1), of(0, 0), '2.10 nats each. They are all of the 1,000 held-out characters.'],
+    [of(2.1), of(0, 0), '2.10 nats each. They are all of the 1,000 characters scored.'],
   ])('stands against the rest as the numbers that are shown do', (slice, rest, words) => {
     expect(sliceFinding(asked(61), { slice, rest })).toBe(
       `Characters that need the far text: ${words}`,
@@ -52,7 +52,7 @@ describe('a slice in words', () => {
 
   test('says of a handful of characters only how many they are', () => {
     expect(sliceFinding(asked(61), { slice: of(0.3, 7), rest: of(2, 2041) })).toBe(
-      'Characters that need the far text: only 7 of the 2,048 held-out characters, too few to compare.',
+      'Characters that need the far text: only 7 of the 2,048 characters scored, too few to compare.',
     );
     expect(sliceFinding(asked(61), { slice: of(0.3, FEW), rest: of(2) })).toMatch(/0.30 nats each/);
   });
@@ -67,7 +67,7 @@ describe('a slice in words', () => {
   ])('says that it is empty, and why', (where, words) => {
     const finding = sliceFinding(where, { slice: of(0, 0), rest: of(2, 2048) });
     expect(finding).toBe(
-      `Characters that need the far text: none of the 2,048 held-out characters. ${words}`,
+      `Characters that need the far text: none of the 2,048 characters scored. ${words}`,
     );
   });
 
