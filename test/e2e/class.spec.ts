@@ -181,7 +181,7 @@ test('ten questions before and after become a gain on the class page', async ({ 
   // Before 0, 0, 1, 2, 3 and after 6, 5, 6, 7, 8 of ten: (3.2 − 0.6·2) / … = (6.4 − 1.2) / (10 − 1.2).
   await expect(gain).toContainText('0.59');
   await expect(gain).toContainText(/95 % interval 0\.\d\d to 0\.\d\d/);
-  await expect(gain.getByRole('row', { name: /Stacked windows overlap by one/ })).toContainText(
+  await expect(gain.getByRole('row', { name: /Windows do not add up whole/ })).toContainText(
     '100 %',
   );
   await expectAccessible(page);

@@ -181,7 +181,7 @@ test('what is taken away can be read, and opened again; what is no such file cha
   await expect(page.getByText(/Not opened: the file is not complete JSON/)).toBeVisible();
   expect(await numberOf(page, 'Step count')).toBe(0);
   await open.setInputFiles(file('mine.json', text));
-  await expect(page.getByText(/Numbers of the file mine\.json/)).toBeVisible();
+  await expect(page.getByText(/Numbers of the file mine\.json/).first()).toBeVisible();
   await expect(output(page, 'Step of Full')).toHaveText(String(steps));
   await expect(page.getByText(/Not opened/)).toHaveCount(0);
   await expect.poll(() => page.url()).toContain('name:Full');
@@ -211,7 +211,7 @@ test('a comparison dropped anywhere on the page is opened, and what is none is r
   expect(await drop('shopping.json', '{"milk":2}')).toBe(true);
   await expect(page.getByText(/Not opened: the file is no comparison/)).toBeVisible();
   expect(await drop('dropped.json', text)).toBe(true);
-  await expect(page.getByText(/Numbers of the file dropped\.json/)).toBeVisible();
+  await expect(page.getByText(/Numbers of the file dropped\.json/).first()).toBeVisible();
   await expect(page.getByText(/Not opened/)).toHaveCount(0);
   expect(await stepsOf(page)).toEqual([1, 1, 1, 1]);
 });
