@@ -133,7 +133,9 @@ test('a text said twice has its second saying apart, and together with the rest 
   await open(page, `${small}&context=64`);
   await button(page, 'Step').click();
   await expect(
-    far.getByText(/: none of the 1,024 characters scored\. .* 96 characters back, outside a context of 64\.$/),
+    far.getByText(
+      /: none of the 1,024 characters scored\. .* 96 characters back, outside a context of 64\.$/,
+    ),
   ).toBeVisible({ timeout: 60_000 });
 });
 
