@@ -209,7 +209,7 @@ test('a comparison dropped anywhere on the page is opened, and what is none is r
     );
   await race(page, 'layers=1');
   expect(await drop('shopping.json', '{"milk":2}')).toBe(true);
-  await expect(page.getByText(/Not opened: the file is no comparison/)).toBeVisible();
+  await expect(page.getByText(/Not opened: the file is not a comparison/)).toBeVisible();
   expect(await drop('dropped.json', text)).toBe(true);
   await expect(page.getByText(/Numbers of the file dropped\.json/).first()).toBeVisible();
   await expect(page.getByText(/Not opened/)).toHaveCount(0);

@@ -65,7 +65,7 @@ test('a finding stands first, its doubts are folded, and names at the curves lie
     const own = figure(page, name);
     await expect(own).toContainText(/(At|With|Reading) [\d,]+ .*(nats|as good as|nothing|no run)/);
     await expect(own).toContainText(/\d seeds of each plan|One seed of each plan|Seeds: /);
-    const doubt = own.getByText('means that the means of two plans differ by no more');
+    const doubt = own.getByText('says that the means of two plans differ by no more');
     await expect(doubt).toBeHidden();
     await own.getByText('How sure is this?').click();
     await expect(doubt).toBeVisible();
