@@ -66,7 +66,7 @@ test('a shipped model writes 200 tokens; its rings go round, its global layers g
   await expect(layer(page, 1)).toHaveAccessibleName(new RegExp(`global: ${length} keys, grows`));
   await expect(layer(page, 2)).toHaveAccessibleName(
     new RegExp(
-      `local, W 32: 32 keys, ring of 32, 16\\.0 KiB, went round ${Math.floor((length - 1) / 32)} times`,
+      `local, W 32: 32 keys, ring of 32, 16\\.0 KiB, wrapped ${Math.floor((length - 1) / 32)} times`,
     ),
   );
   // Keys and values of 64 numbers in float32: two layers hold everything, two their window.

@@ -141,7 +141,7 @@ test('a lesson that is not there says so and leads back; a step that is not ther
   page,
 }) => {
   await visit(page, './#/lessons/99-nothing');
-  await expect(page.getByRole('alert')).toHaveText(/there is no lesson '99-nothing'/);
+  await expect(page.getByRole('alert')).toHaveText(/no lesson is called '99-nothing'/);
   await page.getByRole('link', { name: 'All lessons' }).click();
   await expect(page.getByRole('list', { name: 'Lessons' }).getByRole('listitem')).toHaveCount(
     LESSONS.length,
