@@ -207,7 +207,7 @@ test('where the browser keeps no files, the page says so and gives the file', as
   // The Lab, which saves by itself, promises it until it was tried, and no longer.
   await open(page, 'task=needle&context=32&distance=8&width=16&layers=2&heads=2&window=4&batch=4');
   const keep = page.getByRole('region', { name: 'Keep', exact: true });
-  await expect(keep).toContainText('Saved by itself');
+  await expect(keep).toContainText('Saved automatically');
   await button(page, 'Step').click();
   await expect(keep).toContainText(
     'Not saved automatically: This browser does not let the page keep files (SecurityError)',
