@@ -102,9 +102,9 @@ test('an address with something wrong in it still opens, and says what was mende
 }) => {
   await open(page, 'model=gpt-9&T=-3&cache=fp8');
   await expect(
-    page.getByText(/Mended: no released model and no model type is called 'gpt-9'/),
+    page.getByText(/Corrected: no released model and no model type is called 'gpt-9'/),
   ).toBeVisible();
-  await expect(page.getByText(/Mended: T is '-3'/)).toBeVisible();
+  await expect(page.getByText(/Corrected: T is '-3'/)).toBeVisible();
   await follow(page, '#/planner?model=qwen3-8b&T=1024');
   await expect(finding(page)).toContainText('Qwen3 8B keeps 144 MiB for 1,024 tokens');
 });
