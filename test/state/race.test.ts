@@ -543,8 +543,8 @@ test('a text of one’s own is read by all runs in its own characters; one that 
   race.change({ task: 'own-text' });
   race.write('你好');
   vi.advanceTimersByTime(1000);
-  expect(race.refused).toContain('too short (2 characters');
-  expect(race.problem).toBe(race.refused);
+  expect(race.refused?.why).toContain('too short (2 characters');
+  expect(race.problem).toBe(race.refused?.why);
   const chinese = '你好，斑马读它前面的一切。'.repeat(200);
   race.write(chinese);
   vi.advanceTimersByTime(1000);
