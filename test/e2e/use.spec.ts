@@ -40,7 +40,9 @@ test('own text: too short is said so, long enough is learnt, a reload keeps it',
 }) => {
   await lab(page);
   await page.getByLabel('Text or task', { exact: true }).selectOption('own-text');
-  await expect(page.getByText('Until there is a text, the model trains on Moby-Dick.')).toBeVisible();
+  await expect(
+    page.getByText('Until there is a text, the model trains on Moby-Dick.'),
+  ).toBeVisible();
   const box = page.getByLabel('Your text', { exact: true });
   await box.fill('Too short.');
   await expect(
