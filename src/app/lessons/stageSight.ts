@@ -11,7 +11,7 @@ const ACTS = [
   { selector: 'button[data-stage="curve"]', view: 'curve' },
 ] as const;
 
-/** How the page moves: at once for whoever asked for less motion. */
+/** How the page moves: at once for people who asked for less motion. */
 const behavior = (): ScrollBehavior =>
   matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth';
 
