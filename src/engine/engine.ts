@@ -43,7 +43,7 @@ import { EngineRun, type Open } from './run';
 
 type Send = (event: EngineEvent, transfer?: Transferable[]) => void;
 type Wanted = RunSpec['backend'];
-type Together = Extract<Command, { type: 'together' }>;
+type Asking = Extract<Command, { type: 'ask' | 'close' }>;
 
 /** Milliseconds nothing must happen before both ways to use a processor are timed. */
 const QUIET = 2000;
@@ -52,12 +52,13 @@ const MOST_LOSSES = 3;
 
 export class Engine {
   readonly #runs = new Map<RunId, EngineRun>();
-  /** Commands for a run that is still being opened. */
-  readonly #early = new Map<RunId, Command[]>();
+  /** Runs that are still being opened. */
+  readonly #opening = new Set<RunId>();
+  /** What was asked of them meanwhile, in order. */
+  #held: Asking[] = [];
   #computing: Computing | undefined;
-  /** Runs that are compared, and what was asked of them while one was still being opened. */
+  /** Runs that are asked together; a run of its own is a group of one. */
   readonly #groups = new Set<Group>();
-  #held: Together[] = [];
   #wanted: Wanted | undefined;
   #fault: Fault | undefined;
   #losses = 0;
@@ -80,7 +81,7 @@ export class Engine {
   receive(command: Command): void {
     switch (command.type) {
       case 'open':
-        this.#early.set(command.runId, []);
+        this.#opening.add(command.runId);
         this.#inLine(() => this.#open(command));
         return;
       case 'sweep':
@@ -98,34 +99,32 @@ export class Engine {
       case 'cancel':
         this.#cancelled.add(command.runId);
         return;
-      case 'control':
-      case 'nextFrame':
-      case 'save':
-      case 'evaluate': {
-        const early = this.#early.get(command.runId);
-        if (early) early.push(command);
-        else this.#command(command);
+      case 'ask':
+        if (command.runIds.some((id) => this.#opening.has(id))) this.#held.push(command);
+        else this.#ask(command);
         return;
-      }
-      case 'together':
-        if (command.runIds.some((id) => this.#early.has(id))) this.#held.push(command);
-        else this.#together(command);
+      case 'close':
+        for (const id of command.runIds) {
+          const run = this.#runs.get(id);
+          if (this.#opening.has(id)) this.#held.push({ type: 'close', runIds: [id] });
+          else if (run) this.#close(run);
+        }
         return;
       default:
         unreachable(command);
     }
   }
 
-  #together({ runIds, action }: Together): void {
+  #ask({ runIds, action, whose }: Extract<Asking, { type: 'ask' }>): void {
     const alive = runIds.filter((id) => this.#runs.has(id));
-    if (alive.length === 0) return;
+    if (alive.length === 0) return; // closed or failed meanwhile: nobody listens any more
     let group = [...this.#groups].find((known) => known.covers(alive));
     if (!group) {
       for (const id of alive) this.#leave(id);
       group = new Group(alive);
       this.#groups.add(group);
     }
-    group.ask(action);
+    group.ask(action, whose);
     void this.#loop().catch(loudly);
   }
 
@@ -136,18 +135,9 @@ export class Engine {
     }
   }
 
-  #command(
-    command: Extract<Command, { type: 'control' | 'nextFrame' | 'evaluate' | 'save' }>,
-  ): void {
-    const run = this.#runs.get(command.runId);
-    if (!run) return; // closed or failed meanwhile: nobody listens any more
-    if (command.type === 'nextFrame') run.wantFrame();
-    else if (command.type === 'evaluate') run.wantEvaluation();
-    else if (command.type === 'save') run.wantCheckpoint(command.whose);
-    else if (command.action === 'close') this.#close(run);
-    else run.control(command.action);
-    void this.#loop().catch(loudly);
-  }
+  /** It has something to do, or something was asked of it that waits for the next round. */
+  #busy = (run: EngineRun): boolean =>
+    run.busy || [...this.#groups].some((group) => group.owes(run.id));
 
   async #open(command: Open): Promise<void> {
     const { runId, spec } = command;
@@ -279,9 +269,7 @@ export class Engine {
 
   /** Hands over what was said while the run was being opened. */
   #late(runId: RunId): void {
-    const early = this.#early.get(runId) ?? [];
-    this.#early.delete(runId);
-    for (const waiting of early) this.receive(waiting);
+    this.#opening.delete(runId);
     for (const waiting of this.#held.splice(0)) this.receive(waiting);
   }
 
@@ -427,8 +415,7 @@ export class Engine {
     try {
       await new Promise((resolve) => setTimeout(resolve, QUIET));
       const runs = [...this.#runs.values()];
-      if (runs.length === 0 || runs.some(({ busy }) => busy) || this.#computing !== computing)
-        return;
+      if (runs.length === 0 || runs.some(this.#busy) || this.#computing !== computing) return;
       const adapter = await findAdapter();
       if (typeof adapter === 'string') return;
       // A device of its own: what becomes of it concerns no run.
@@ -456,9 +443,9 @@ export class Engine {
     if (runs.length === 0 || this.#computing !== computing) return;
     const { spec } = runs[0]!.command;
     const measured = this.#measured(spec)!;
-    if (measured.faster === 'webgpu' && runs.every(({ busy }) => !busy)) {
+    if (measured.faster === 'webgpu' && !runs.some(this.#busy)) {
       for (const run of runs) {
-        this.#early.set(run.id, []);
+        this.#opening.add(run.id);
         run.snapshot = await run.trainer.snapshot();
         this.#release(run);
       }
@@ -495,7 +482,7 @@ export class Engine {
       return;
     }
     const runs = [...this.#runs.values()];
-    for (const run of runs) this.#early.set(run.id, this.#early.get(run.id) ?? []);
+    for (const run of runs) this.#opening.add(run.id);
     this.#recovering = true;
     await this.#turnsEnd();
     const wanted = this.#wanted!;
@@ -515,7 +502,7 @@ export class Engine {
     }
     for (const old of runs) {
       if (!this.#runs.has(old.id)) {
-        this.#early.delete(old.id);
+        this.#opening.delete(old.id);
         continue; // closed or failed meanwhile
       }
       await this.#resume(old, fault.message);
@@ -567,7 +554,7 @@ export class Engine {
         runs.every(({ playing }) => !playing),
         'a run is training, and both would be slowed; pause it first',
       );
-      if (cancelled() || runs.every(({ busy }) => !busy)) return;
+      if (cancelled() || !runs.some(this.#busy)) return;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }

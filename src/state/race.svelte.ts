@@ -22,7 +22,7 @@ import { bytesOf } from '../compare/ring';
 import { comparisonOf, startOf, starts } from '../compare/starts';
 import { InputError } from '../core/check';
 import type { Engine } from '../link/client';
-import type { Command, RunId, RunState } from '../link/protocol';
+import type { Action, RunId, RunState } from '../link/protocol';
 import { pictureFor } from '../model/picture';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
@@ -68,8 +68,6 @@ export interface RaceOptions {
 
 /** Of models whose training is held, beside those that took their place. */
 const MOST_HELD = 512 * 2 ** 20; // bytes
-
-type Together = Extract<Command, { type: 'together' }>;
 
 /** Every run of one step, to go on from. */
 export interface Checkpoints {
@@ -659,10 +657,10 @@ export class Race implements Driven {
     this.#stepWished = false;
   }
 
-  #together(action: Together['action']) {
+  #together(action: Action) {
     if (!this.opened) return;
     const runIds = this.alive.map(({ id }) => id);
-    if (runIds.length > 0) this.engine.send({ type: 'together', runIds, action });
+    if (runIds.length > 0) this.engine.send({ type: 'ask', runIds, action });
   }
 
   #askFrames() {

@@ -87,7 +87,7 @@ export class Run {
     }
     this.#frames = leader
       ? { touch: () => leader.touch(), arrived: () => leader.arrived(id) }
-      : new FramePull(() => engine.send({ type: 'nextFrame', runId: id }), later);
+      : new FramePull(() => engine.send({ type: 'ask', runIds: [id], action: 'frame' }), later);
     this.#unlisten = engine.listen(id, (event) => this.receive(event));
     if (!leader) this.open();
   }
@@ -120,10 +120,11 @@ export class Run {
   };
 
   /** Asks for a closer look at the held-out data; it comes as `evaluation`. */
-  evaluate = () => this.engine.send({ type: 'evaluate', runId: this.id });
+  evaluate = () => this.engine.send({ type: 'ask', runIds: [this.id], action: 'evaluate' });
 
   /** Asks for a checkpoint of the run as it stands; it comes as `checkpoint`. */
-  save = (whose: KeptFor) => this.engine.send({ type: 'save', runId: this.id, whose });
+  save = (whose: KeptFor) =>
+    this.engine.send({ type: 'ask', runIds: [this.id], action: 'save', whose });
 
   /** Nobody looks: training waits. */
   suspend = () => {
@@ -228,6 +229,9 @@ export class Run {
 
   #control(action: 'run' | 'pause' | 'step' | 'close') {
     if (this.leader && action !== 'close') return;
-    this.engine.send({ type: 'control', runId: this.id, action });
+    const runIds = [this.id];
+    this.engine.send(
+      action === 'close' ? { type: 'close', runIds } : { type: 'ask', runIds, action },
+    );
   }
 }

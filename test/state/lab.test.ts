@@ -143,7 +143,7 @@ describe('a run that something took the place of', () => {
     return { ...opened, first: opened.lab.run };
   }
   const closed = ({ sent }: ReturnType<typeof fakeEngine>) =>
-    sent.flatMap((one) => (one.type === 'control' && one.action === 'close' ? [one.runId] : []));
+    sent.flatMap((one) => (one.type === 'close' ? one.runIds : []));
 
   test.each([
     ['a reset', (lab: Lab) => lab.reset()],

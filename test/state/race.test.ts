@@ -75,14 +75,13 @@ function wired(query = SMALL, options: { readonly holds?: boolean } = {}) {
     frame: (i: number, step: number) =>
       tell(i, { type: 'frame', frame: fakeFrame(modelSpecOf(race.specs[i]!), step) }),
     opened: () => sent.flatMap((one) => (one.type === 'open' ? [one.runId] : [])),
-    closed: () =>
-      sent.flatMap((one) => (one.type === 'control' && one.action === 'close' ? [one.runId] : [])),
+    closed: () => sent.flatMap((one) => (one.type === 'close' ? one.runIds : [])),
     /** What was asked of several at once, pictures left out. */
     asked: () =>
       sent.flatMap((one) =>
-        one.type === 'together' && one.action !== 'frame' ? [[one.action, one.runIds]] : [],
+        one.type === 'ask' && one.action !== 'frame' ? [[one.action, one.runIds]] : [],
       ),
-    pictures: () => sent.filter((one) => one.type === 'together' && one.action === 'frame').length,
+    pictures: () => sent.filter((one) => one.type === 'ask' && one.action === 'frame').length,
     lengths: () => race.histories.map((history) => history.steps.length),
   };
 }
@@ -111,7 +110,7 @@ describe('runs that were kept', () => {
     const { race, ids, ready, sent, tell } = wired();
     ready();
     race.save();
-    expect(sent.at(-1)).toEqual({ type: 'together', runIds: ids(), action: 'save' });
+    expect(sent.at(-1)).toEqual({ type: 'ask', runIds: ids(), action: 'save' });
     for (const i of [0, 1, 2]) tell(i, checkpoint(7));
     expect(race.checkpoints).toBeUndefined();
     tell(3, checkpoint(7));
@@ -176,7 +175,7 @@ describe('a race', () => {
       ['pause', ids()],
       ['step', ids()],
     ]);
-    expect(sent.some(({ type }) => type === 'control')).toBe(false);
+    expect(sent.some((one) => one.type === 'ask' && one.runIds.length < ids().length)).toBe(false);
   });
 
   test('keeps a wish to train until all runs are opened', () => {

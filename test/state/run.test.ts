@@ -37,8 +37,12 @@ function wired() {
   const frame = (step: number) =>
     receive?.({ type: 'frame', runId: 'a', frame: fakeFrame(modelSpecOf(DEFAULTS), step) });
   const actions = () =>
-    sent.flatMap((command) => (command.type === 'control' ? [command.action] : []));
-  const asked = () => sent.filter(({ type }) => type === 'nextFrame').length;
+    sent.flatMap((command) => {
+      if (command.type === 'close') return ['close'];
+      return command.type === 'ask' && command.action !== 'frame' ? [command.action] : [];
+    });
+  const asked = () =>
+    sent.filter((command) => command.type === 'ask' && command.action === 'frame').length;
   return {
     run,
     sent,
@@ -164,7 +168,7 @@ describe('a closer look', () => {
     const { run, sent, state, metrics } = wired();
     state({ phase: 'paused', step: 0 });
     run.evaluate();
-    expect(sent.at(-1)).toEqual({ type: 'evaluate', runId: 'a' });
+    expect(sent.at(-1)).toEqual({ type: 'ask', runIds: ['a'], action: 'evaluate' });
     metrics(1, 2, 3);
     run.receive({ type: 'evaluation', runId: 'a', evaluation: evaluation(2) });
     run.receive({ type: 'evaluation', runId: 'a', evaluation: evaluation(3) });

@@ -335,9 +335,9 @@ describe('what was recorded', () => {
     await settle();
     stage.once();
     await vi.advanceTimersByTimeAsync(2000);
-    expect(
-      engine.sent.some((command) => command.type === 'together' && command.action === 'step'),
-    ).toBe(true);
+    expect(engine.sent.some((command) => command.type === 'ask' && command.action === 'step')).toBe(
+      true,
+    );
     stage.dispose();
   });
 
