@@ -4,42 +4,30 @@
  * device ends in a new one, on which the runs go on from their last snapshots.
  */
 import { inTiles } from '../attention/layout';
-import { check, InputError } from '../core/check';
+import { check } from '../core/check';
 import { START_PATIENCE, within } from '../core/patience';
-import { makeFeed } from '../data/batches';
-import { checkContext } from '../data/corpus';
 import { gpuMachine } from '../gpu/gpuMachine';
 import type { Machine } from '../gpu/machine';
 import { findAdapter, openDevice, type Fault } from '../gpu/webgpu';
-import {
-  unreachable,
-  type Command,
-  type EngineEvent,
-  type RunId,
-  type SweepRow,
-  type TrainedRun,
-  type JobProgress,
-  type Probed,
-  type AdaptLook,
-} from '../link/protocol';
+import { unreachable, type Command, type EngineEvent, type RunId } from '../link/protocol';
 import { readCheckpoint } from '../model/checkpoint';
 import { checkMemory } from '../model/memory';
 import simdKernels from '../ops/simd.wasm?url';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
-import { layersOf, localReach, packingOf, sourceOf, type RunSpec } from '../spec/run';
-import { adapt } from '../train/adapt';
+import { layersOf, sourceOf, type RunSpec } from '../spec/run';
 import { snapshotFrom } from '../train/keep';
-import { repeat } from '../train/repeat';
 import { IN_RUNS, IN_TILES, selfTest, TINY } from '../train/selfTest';
 import { bestTiles, predictStep, timeBoth, type Speed } from '../train/speed';
-import { sweep } from '../train/sweep';
 import { threadsHere } from './threads';
 import { Diverged, Trainer } from '../train/trainer';
 import { chooseComputing, type Computing } from './computing';
-import { corpusOf } from './corpora';
+import { feedOf } from './feeds';
 import { Group } from './group';
+import { Jobs } from './jobs';
+import { nextTask } from './nextTask';
 import { EngineRun, type Open } from './run';
+import { wordsOf } from './words';
 
 type Send = (event: EngineEvent, transfer?: Transferable[]) => void;
 type Wanted = RunSpec['backend'];
@@ -83,20 +71,11 @@ export class Engine {
         this.#early.set(command.runId, []);
         this.#inLine(() => this.#open(command));
         return;
-      case 'sweep':
-        this.#inLine(() => this.#sweep(command));
-        return;
-      case 'repeat':
-        this.#inLine(() => this.#repeat(command));
-        return;
-      case 'probe':
-        this.#inLine(() => this.#probe(command));
-        return;
-      case 'adapt':
-        this.#inLine(() => this.#adapt(command));
+      case 'job':
+        this.#inLine(() => this.#jobs.work(command));
         return;
       case 'cancel':
-        this.#cancelled.add(command.runId);
+        this.#jobs.cancel(command.jobId);
         return;
       case 'control':
       case 'nextFrame':
@@ -170,112 +149,14 @@ export class Engine {
     this.#late(runId);
   }
 
-  readonly #cancelled = new Set<RunId>();
-
-  /** Alone on the machine: runs that train meanwhile would slow it and be slowed. */
-  async #job<Row>(
-    runId: RunId,
-    send: (progress: JobProgress<Row>) => void,
-    specs: readonly RunSpec[],
-    work: (
-      computing: Computing,
-      cancelled: () => boolean,
-    ) => AsyncGenerator<JobProgress<Row> & { phase: 'row' | 'doing' }>,
-  ): Promise<void> {
-    const cancelled = () => this.#cancelled.has(runId);
-    try {
+  readonly #jobs = new Jobs({
+    send: (event) => this.send(event),
+    machine: async (specs, cancelled) => {
       await this.#quiet(cancelled);
       await this.#ensureBackend(specs);
-      for await (const progress of work(this.#computing!, cancelled)) {
-        send(progress);
-        await nextTask(); // so that Cancel is heard
-      }
-      send({ phase: 'ended', why: cancelled() ? 'cancelled' : 'complete' });
-    } catch (cause) {
-      send({ phase: 'failed', message: wordsOf(cause) });
-    } finally {
-      this.#cancelled.delete(runId);
-    }
-  }
-
-  #sweep({ runId, spec, plans, contexts }: Extract<Command, { type: 'sweep' }>): Promise<void> {
-    const total = plans.length * contexts.length;
-    return this.#job<SweepRow>(
-      runId,
-      (progress) => this.send({ type: 'sweep', runId, progress }),
-      plans.map((plan) => ({ ...spec, plan })),
-      async function* ({ models, info }, cancelled) {
-        for (const context of contexts) checkRun({ ...spec, context, batch: 1 });
-        let done = 0;
-        for await (const row of sweep(models, info.limits, { spec, plans, contexts }, cancelled))
-          yield { phase: 'row', row, kernel: models.kernel, done: ++done, total };
-      },
-    );
-  }
-
-  #repeat(command: Extract<Command, { type: 'repeat' }>): Promise<void> {
-    const { runId, specs, steps, validateAt } = command;
-    const total = specs.length * steps;
-    const feed = (spec: RunSpec) => this.#feed({ ...command, spec });
-    return this.#job<TrainedRun>(
-      runId,
-      (progress) => this.send({ type: 'repeat', runId, progress }),
-      specs,
-      async function* ({ models, info }, cancelled) {
-        for (const spec of specs) checkRun(spec);
-        const options = { specs, steps, validateAt, feed };
-        for await (const event of repeat(models, info.limits, options, cancelled)) {
-          const { done } = event;
-          if (event.kind === 'steps') yield { phase: 'doing', done, total };
-          else yield { phase: 'row', row: event.run, kernel: models.kernel, done, total };
-        }
-      },
-    );
-  }
-
-  #probe(command: Extract<Command, { type: 'probe' }>): Promise<void> {
-    const { runId, spec, changed } = command;
-    const feed = () => this.#feed(command);
-    return this.#job<Probed>(
-      runId,
-      (progress) => this.send({ type: 'probe', runId, progress }),
-      [spec],
-      async function* ({ models, info }) {
-        checkRun(spec);
-        checkMemory(spec, info);
-        const trainer = await Trainer.open(models, spec, sourceOf(spec), await feed());
-        try {
-          const row = { changed, moved: await trainer.probe(changed), T: spec.context };
-          yield { phase: 'row', row, kernel: models.kernel, done: 1, total: 1 };
-        } finally {
-          trainer.dispose();
-        }
-      },
-    );
-  }
-
-  #adapt(command: Extract<Command, { type: 'adapt' }>): Promise<void> {
-    const { runId, variants, lookAt, byPosition } = command;
-    const total = variants.reduce((sum, { steps }) => sum + steps, 0);
-    const base = command.base !== undefined && { base: command.base };
-    const feed = (spec: RunSpec, text?: string) =>
-      this.#feed({ spec, ...(text !== undefined && { text }), ...base });
-    return this.#job<AdaptLook>(
-      runId,
-      (progress) => this.send({ type: 'adapt', runId, progress }),
-      variants.map(({ spec }) => spec),
-      async function* ({ models, info }, cancelled) {
-        for (const { spec } of variants) checkRun(spec);
-        const model = readCheckpoint(command.model);
-        const options = { model, variants, lookAt, byPosition, feed };
-        for await (const event of adapt(models, info.limits, options, cancelled)) {
-          const { done } = event;
-          if (event.kind === 'steps') yield { phase: 'doing', done, total };
-          else yield { phase: 'row', row: event.look, kernel: models.kernel, done, total };
-        }
-      },
-    );
-  }
+      return this.#computing!;
+    },
+  });
 
   /** Hands over what was said while the run was being opened. */
   #late(runId: RunId): void {
@@ -292,28 +173,12 @@ export class Engine {
     this.send({ type: 'backend', runId, backend: info });
     checkMemory(spec, info);
     this.#preparing(runId, 'Loading the text', 0.5);
-    const feed = await this.#feed(command);
+    const feed = await feedOf(command);
     this.#preparing(runId, 'Building the model', 0.8);
     const trainer = await Trainer.open(models, spec, sourceOf(spec), feed);
     const run = new EngineRun(command, trainer, this.send);
     this.#runs.set(runId, run);
     return run;
-  }
-
-  async #feed({ spec, text, base }: Pick<Open, 'spec' | 'text' | 'base'>) {
-    const source = sourceOf(spec);
-    const options = {
-      T: spec.context,
-      batch: spec.batch,
-      distance: spec.distance,
-      seed: spec.seed,
-      reach: localReach(spec),
-      packed: packingOf(spec) !== 'off',
-    };
-    if (source.kind === 'task') return makeFeed(source, options);
-    const corpus = await corpusOf(source, text, base ?? globalThis.location.href);
-    checkContext(corpus, spec.context);
-    return makeFeed(source, { ...options, corpus });
   }
 
   /** The backend asked for; the one in use where nothing else was asked, nothing is broken, and no other is faster for this model. */
@@ -661,28 +526,9 @@ function hasTiles(spec: RunSpec): boolean {
 /** Whether the machine compiles each kernel before it can be tested. */
 const compiles = ({ kernel }: Machine): boolean => kernel === 'gpu' || kernel === 'softwareGpu';
 
-/** Lets messages in: on the processor nothing else gives the worker's queue a turn. */
-const channel = new MessageChannel();
-const resumes: (() => void)[] = []; // of every engine there is
-channel.port1.onmessage = () => resumes.shift()?.();
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    resumes.push(resolve);
-    channel.port2.postMessage(undefined);
-  });
-}
-
 /** As an error of the worker, which its page hears; of a rejected promise it hears nothing. */
 function loudly(cause: unknown): void {
   setTimeout(() => {
     throw cause;
   });
-}
-
-function wordsOf(cause: unknown): string {
-  if (cause instanceof InputError) return `These settings cannot run: ${cause.message}.`;
-  if (cause instanceof Diverged) return cause.message;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  if (message.includes('Reset')) return message;
-  return `${message.replace(/\.$/, '')}. Press Reset to start again.`;
 }

@@ -182,11 +182,8 @@ export class Run {
         this.frame = event.frame;
         this.#frames.arrived();
         return;
-      case 'sweep':
-      case 'repeat':
-      case 'probe':
-      case 'adapt':
-        return; // they have names of their own
+      case 'job':
+        return; // jobs have listeners of their own
       default:
         unreachable(event);
     }

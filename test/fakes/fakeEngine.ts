@@ -6,6 +6,7 @@ import { random } from '../../src/core/random';
 import { maskCells } from '../../src/attention/cells';
 import type { Engine } from '../../src/link/client';
 import {
+  addresseeOf,
   type AttentionFrame,
   type Command,
   type EngineEvent,
@@ -43,7 +44,7 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
   const runs = new Map<RunId, FakeRun>();
   const sent: Command[] = [];
 
-  const emit = (event: EngineEvent) => listeners.get(event.runId)?.(event);
+  const emit = (event: EngineEvent) => listeners.get(addresseeOf(event))?.(event);
 
   function open(runId: RunId, spec: RunSpec) {
     const model = modelSpecOf(spec);
