@@ -20,9 +20,9 @@ import { repeat } from '../train/repeat';
 import { sweep } from '../train/sweep';
 import { Trainer } from '../train/trainer';
 import type { Computing } from './computing';
+import { failureOf } from './failures';
 import { feedOf } from './feeds';
 import { nextTask } from './nextTask';
-import { wordsOf } from './words';
 
 interface Tools extends Pick<Computing, 'models' | 'info'> {
   readonly base: string | undefined;
@@ -133,7 +133,7 @@ export class Jobs {
       }
       send({ phase: 'ended', why: cancelled() ? 'cancelled' : 'complete' });
     } catch (cause) {
-      send({ phase: 'failed', message: wordsOf(cause) });
+      send({ phase: 'failed', failure: failureOf(cause) });
     } finally {
       this.#cancelled.delete(jobId);
     }

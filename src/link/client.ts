@@ -1,5 +1,12 @@
 /** @file The page's end of the wire: starts the worker, sends commands, hands events to the run or the job they belong to. */
-import { addresseeOf, type Command, type EngineEvent, type JobId, type RunId } from './protocol';
+import {
+  addresseeOf,
+  type Command,
+  type EngineEvent,
+  type Failure,
+  type JobId,
+  type RunId,
+} from './protocol';
 import { whenDead } from './worker';
 
 export interface Engine {
@@ -14,10 +21,10 @@ export function connect(start: () => Worker): Engine {
   const listeners = new Map<RunId | JobId, (event: EngineEvent) => void>();
   let worker: Worker | undefined;
 
-  const fail = (message: string) => {
+  const fail = (failure: Failure) => {
     worker = undefined;
     for (const [runId, receive] of listeners) {
-      receive({ type: 'state', runId, state: { phase: 'failed', message } });
+      receive({ type: 'state', runId, state: { phase: 'failed', failure } });
     }
   };
 
@@ -26,7 +33,7 @@ export function connect(start: () => Worker): Engine {
     worker = start();
     worker.onmessage = ({ data }: MessageEvent<EngineEvent>) =>
       listeners.get(addresseeOf(data))?.(data);
-    whenDead(worker, (why) => fail(`The engine stopped (${why}). Press Reset to start it again.`));
+    whenDead(worker, (message) => fail({ kind: 'engineStopped', message }));
     return worker;
   };
 

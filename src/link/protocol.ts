@@ -1,5 +1,6 @@
 /** @file Everything that crosses the worker boundary: plain data, no tensors, no functions. */
 import type { KernelId } from '../attention/kernels';
+import type { BackendFact, Fault } from '../core/backendFacts';
 import type { DeviceLimits } from '../core/limits';
 import type { SliceScore } from '../data/slice';
 import type { RunSpec } from '../spec/run';
@@ -9,7 +10,7 @@ export type RunId = string;
 /** 'tfjs': the composed specification on TensorFlow.js; the others run our kernels. */
 export type BackendName = 'webgpu' | 'wasm' | 'cpu' | 'tfjs';
 
-/** Which machine the engine computes on, and why, in words for the page. */
+/** Which machine the engine computes on, and why. */
 export interface BackendInfo {
   readonly name: BackendName;
   /** The attention kernel in use: what "FLOPs done" counts. */
@@ -18,8 +19,8 @@ export interface BackendInfo {
   readonly threads?: number;
   /** 'swiftshader', 'nvidia lovelace', 'WebAssembly SIMD', … */
   readonly device: string;
-  /** One or two sentences: why this one and not the one before it. */
-  readonly reason: string;
+  /** Why this one and not one that goes before it. */
+  readonly why: readonly BackendFact[];
   /** What it can hold, so that the page refuses a model before the present one is let go. */
   readonly limits: DeviceLimits;
 }
@@ -102,12 +103,49 @@ export interface LayerFrame {
 
 export type RunState =
   /** Nothing can be trained yet; `progress` in 0..1 where it is known. */
-  | { readonly phase: 'preparing'; readonly note: string; readonly progress?: number }
-  /** `why`: it went on by itself after something happened. Steps reported beyond `step` are void. */
-  | { readonly phase: 'running'; readonly step: number; readonly why?: string }
-  | { readonly phase: 'paused'; readonly step: number; readonly why?: string }
-  /** The run is over; `message` says what happened and what to do. */
-  | { readonly phase: 'failed'; readonly message: string };
+  | { readonly phase: 'preparing'; readonly doing: Preparation; readonly progress?: number }
+  /** `moved`: it went on by itself after something happened. Steps reported beyond `step` are void. */
+  | { readonly phase: 'running'; readonly step: number; readonly moved?: Moved }
+  | { readonly phase: 'paused'; readonly step: number; readonly moved?: Moved }
+  /** The run is over. */
+  | { readonly phase: 'failed'; readonly failure: Failure };
+
+export type Preparation =
+  | 'starting' // the engine itself
+  | 'choosing' // a way to compute
+  | 'loadingText'
+  | 'building'
+  | 'recovering'; // after a fault of the graphics device
+
+/** A run was built again on another device, or in another way, from its last snapshot. */
+export interface Moved {
+  readonly because: Fault | { readonly kind: 'faster' }; // WebGPU was measured to be
+  readonly step: number;
+  readonly trains: boolean; // it went on; otherwise it waits
+}
+
+/** Why a run or a job ended. `message` is what an error said, without a full stop where it is no sentence. */
+export type Failure =
+  /** The settings do not work. */
+  | { readonly kind: 'settings'; readonly message: string }
+  | {
+      readonly kind: 'diverged';
+      readonly loss: number; // NaN or infinite
+      readonly step: number;
+      readonly rate: number; // the learning rate that was set
+    }
+  | { readonly kind: 'noText'; readonly message: string }
+  | {
+      readonly kind: 'noBackend';
+      readonly of: 'ours' | 'tfjs';
+      readonly facts: readonly BackendFact[];
+    }
+  /** The device failed so often that the engine stops trying. */
+  | { readonly kind: 'failsAgain'; readonly fault: Fault; readonly times: number }
+  /** Runs train on what this would replace, or would slow down. */
+  | { readonly kind: 'busy'; readonly by: 'otherBackend' | 'training' }
+  | { readonly kind: 'engineStopped'; readonly message: string }
+  | { readonly kind: 'error'; readonly message: string };
 
 /** One plan at one context, measured with a batch of one sequence. */
 export interface SweepRow {
@@ -218,7 +256,7 @@ export type JobProgress<Row> =
     }
   | { readonly phase: 'doing'; readonly done: number; readonly total: number }
   | { readonly phase: 'ended'; readonly why: 'complete' | 'cancelled' }
-  | { readonly phase: 'failed'; readonly message: string };
+  | { readonly phase: 'failed'; readonly failure: Failure };
 
 /** The person's own text travels beside the spec, never in the URL. */
 export type Command =

@@ -1,6 +1,7 @@
 import type { KernelId } from '../attention/kernels';
 import type { Engine } from '../link/client';
 import type { EngineEvent, JobEvent, JobKind, JobOf, JobRows } from '../link/protocol';
+import { sayFailure } from './sayEngine';
 
 export type JobPhase = 'idle' | 'measuring' | 'complete' | 'cancelled' | 'failed';
 
@@ -70,7 +71,7 @@ export abstract class Job<K extends JobKind> {
   #receive(event: EngineEvent): void {
     if (event.type === 'state' && event.state.phase === 'failed') {
       this.phase = 'failed'; // the engine itself stopped
-      this.message = event.state.message;
+      this.message = sayFailure(event.state.failure);
     }
     if (!isOf(event, this.kind)) return;
     const { progress } = event;
@@ -88,7 +89,7 @@ export abstract class Job<K extends JobKind> {
         return;
       case 'failed':
         this.phase = 'failed';
-        this.message = progress.message;
+        this.message = sayFailure(progress.failure);
         return;
     }
   }

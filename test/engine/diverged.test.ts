@@ -91,7 +91,7 @@ describe('a compared run whose loss becomes NaN', () => {
     together('run');
     await all(['local'], 'failed');
     expect(state('local')).toMatchObject({
-      message: expect.stringMatching(/^The loss became NaN at step 3, so training stopped\./),
+      failure: { kind: 'diverged', loss: NaN, step: 3, rate: spec.rate },
     });
     await until(() => others.every((plan) => steps(plan).length > 12));
     together('pause'); // as a page asks that has not heard of it yet

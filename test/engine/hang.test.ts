@@ -13,7 +13,7 @@ const faults = vi.hoisted(() => [] as ComputingChoice['onFault'][]);
 vi.mock('../../src/engine/computing', () => ({
   chooseComputing: ({ onFault }: ComputingChoice) => {
     faults.push(onFault);
-    const info = { name: 'webgpu', kernel: 'host', device: 'a card', reason: '' };
+    const info = { name: 'webgpu', kernel: 'host', device: 'a card', why: [] };
     return Promise.resolve({
       info: { ...info, limits: HOST_LIMITS },
       models: zebras(hostMachine()),
@@ -128,7 +128,7 @@ test('a job is refused where a run begins to train while it waits', async () => 
   await until(() => of('job').length > 0);
   expect(of('job')[0]!.progress).toMatchObject({
     phase: 'failed',
-    message: expect.stringContaining('a run is training'),
+    failure: { kind: 'busy', by: 'training' },
   });
   control('close');
 });
