@@ -39,7 +39,7 @@ export interface Arrays {
 }
 
 /** Cells of all arrays that are looked at. */
-export const MOST_CELLS = 2 ** 27;
+const MOST_CELLS = 2 ** 27;
 /** Numbers of an array that are looked at to know whether it is a mask at all. */
 const SAMPLE = 4096;
 /** Below it a number takes a score away. */

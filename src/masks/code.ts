@@ -5,7 +5,7 @@
 import { registryOf } from '../core/registry';
 import type { CodeFormat } from './format';
 
-export type { CodeDoc, CodeFormat, CodeLayer } from './format';
+export type { CodeFormat, CodeLayer } from './format';
 
 export const formats = registryOf<CodeFormat>(
   'code format',

@@ -37,7 +37,7 @@ import { crossOf, ofSource } from './crossAttention';
 import { CONVENTION_OF, sayPart, sourceOf } from './sayPart';
 
 export { cacheBytesAt, flopsPerTokenAt, pairsAt, stateBytes } from './configLayer';
-export type { ConfigLayer, ConfigLayers } from './configLayer';
+export type { ConfigLayers } from './configLayer';
 
 const HEADS: Bounds = { min: 1, max: 4096 };
 const HEAD_DIM: Bounds = { min: 1, max: 8192 };

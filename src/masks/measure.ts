@@ -80,7 +80,7 @@ export const floorOf = (declared: Declared, position: number, keys: number): num
   );
 
 /** Keys the query at `position` was declared to read. */
-export function expectedRow(
+function expectedRow(
   declared: Declared,
   window: number | undefined,
   position: number,

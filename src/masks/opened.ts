@@ -28,7 +28,7 @@ export interface Opened {
 }
 
 /** The cells of `mask` as paint over `base`. */
-export const paintOver = (base: Expression, mask: Mask): readonly Rectangle[] =>
+const paintOver = (base: Expression, mask: Mask): readonly Rectangle[] =>
   between(maskOf(base, mask.keys, mask.queries), mask);
 
 /** Does a query read a key after its own position? In a decoder’s cache there is none yet. */

@@ -107,7 +107,7 @@ interface Size {
 }
 
 /** A rectangle of an older link that can be read in two ways. */
-export interface Unclear {
+interface Unclear {
   readonly opened: Rectangle;
   readonly blocked: Rectangle;
 }

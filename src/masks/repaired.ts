@@ -75,7 +75,7 @@ export const opened = (to: Repair, position: number, keys: number): Runs =>
   to === 'everything' ? run(0, keys) : run(position, position + 1);
 
 /** Does a row of padding read everything, but for a wrong cell, or only itself? A row of one key tells nothing. */
-export function openedTo(row: Runs, position: number, keys: number): Repair | undefined {
+function openedTo(row: Runs, position: number, keys: number): Repair | undefined {
   if (keys < 2) return undefined;
   if (has(row, position) && count(row) >= keys - (keys > FEW_KEYS ? WRONG : 0)) return 'everything';
   return equal(row, opened('themselves', position, keys)) ? 'themselves' : undefined;

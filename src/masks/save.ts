@@ -7,9 +7,9 @@ import { MOST_RECTANGLES, type Rectangle } from './paint';
 import type { Runs } from '../attention/runs';
 
 /** Cells that are written one by one. */
-export const MOST_CELLS = 8192 * 8192;
+const MOST_CELLS = 8192 * 8192;
 /** Rectangles of an SVG: beyond, no program opens it gladly. */
-export const MOST_SHAPES = 40_000;
+const MOST_SHAPES = 40_000;
 
 /** What stands before the numbers of a .npy, version 1.0, C order; they begin at a multiple of 64. */
 export function npyHeader(descr: string, shape: readonly number[]): Uint8Array<ArrayBuffer> {

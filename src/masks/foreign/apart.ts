@@ -21,7 +21,7 @@ export function apart(a: Mask, pattern: Expression, limit = Infinity): Differenc
 /** Rows that are looked at where a guess is enough. */
 const SAMPLE = 160;
 
-/** About in how many cells a mask differs from a pattern: of a long one, from every so-manieth row. */
+/** About in how many cells a mask differs from a pattern: on a large one, from every nth row. */
 export function aboutApart(a: Mask, pattern: Expression): number {
   // Odd, so that blocks of any even size are seen at every place.
   const step = Math.floor(a.queries / SAMPLE) | 1;

@@ -51,7 +51,7 @@ export interface Planar {
 }
 
 /** vLLM's own. */
-export const BLOCK = 16;
+const BLOCK = 16;
 
 export class Brought {
   constructor(readonly foreign: Foreign) {}

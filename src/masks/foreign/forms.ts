@@ -174,7 +174,7 @@ function isStaggered(rows: readonly (readonly number[])[]): boolean {
 }
 
 /** 0, 1, 2, 0, 1, …; padding on the left or right may hold one number again and again. */
-export function arePositions(row: readonly number[]): boolean {
+function arePositions(row: readonly number[]): boolean {
   const { left, right } = paddedPositions(row);
   const text = row.slice(left, row.length - right);
   return (
@@ -219,7 +219,7 @@ const WEIGHTS = {
 const ROWS = 256;
 
 /** Softmax’s output: rows that sum to 1, of numbers of which some are neither 0 nor 1. */
-export function areWeights({ shape, strides, kind, number }: Tensor): boolean {
+function areWeights({ shape, strides, kind, number }: Tensor): boolean {
   if (kind !== 'float' || shape.length < 2) return false;
   const [queries, keys] = shape.slice(-2) as [number, number];
   const [down, across] = strides.slice(-2) as [number, number];

@@ -80,20 +80,20 @@ const textBytes = ({ perTokenOfText }: LayerFacts, { cache }: How): number =>
   bytesOfVector(cache, perTokenOfText);
 
 /** Bytes of keys and values of the source of one sequence in a layer, on one machine. */
-export function sourceBytesOf({ layer: { cross } }: LayerFacts, how: How): number {
+function sourceBytesOf({ layer: { cross } }: LayerFacts, how: How): number {
   if (cross === undefined) return 0;
   const each = bytesOfVector(how.cache, cross.keyDim) + bytesOfVector(how.cache, cross.valueDim);
   return (how.source ?? 0) * Math.max(1, Math.ceil(cross.kvHeads / how.machines)) * each;
 }
 
 /** Bytes of the state of one sequence in a layer, on one machine; undefined: not known. */
-export function stateBytesOf({ state }: LayerFacts, { states, machines }: How): number | undefined {
+function stateBytesOf({ state }: LayerFacts, { states, machines }: How): number | undefined {
   if (state === undefined) return undefined;
   return bytesOfVector(states, Math.ceil((state.convolution + state.recurrence) / machines));
 }
 
 /** Tokens of one sequence that a layer has room for, in whole pages of its own. */
-export function roomAt(facts: LayerFacts, T: number, { windows, step, page }: Keeping): number {
+function roomAt(facts: LayerFacts, T: number, { windows, step, page }: Keeping): number {
   if (facts.perToken === 0 || T === 0) return 0;
   const { window, kind } = facts;
   const kept =

@@ -9,7 +9,7 @@ export interface Named {
 }
 
 /** How the layers of a model take part in its cache. */
-export interface Parts {
+interface Parts {
   readonly layers: number;
   /** Keep every token. */
   readonly growing: number;
@@ -25,7 +25,7 @@ export interface Parts {
   readonly none: number;
 }
 
-export function partsOf({ facts, how }: Priced): Parts {
+function partsOf({ facts, how }: Priced): Parts {
   const full = how.keeping.windows === 'full';
   const keeping = facts.filter(({ perToken }) => perToken > 0);
   const growing = keeping.filter(

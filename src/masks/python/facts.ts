@@ -6,7 +6,7 @@ import type { Mask } from '../../attention/mask';
 import { count } from '../../attention/runs';
 
 /** Above, a mask is not held as cells to be checked: some rows are counted. */
-export const MOST_CHECKED = 2048; // tokens
+const MOST_CHECKED = 2048; // tokens
 const ALL_ROWS = 16; // up to here every row is written down
 
 export interface Facts {

@@ -96,7 +96,7 @@ export function slotsAt(slots: number, t: number): Int32Array {
   );
 }
 
-export interface Moment {
+interface Moment {
   readonly step: number;
   /** Tokens held as themselves. */
   readonly held: Runs;
