@@ -23,7 +23,7 @@ import type { Tiles } from '../program/tiles';
 import type { Machine } from './machine';
 import { findAdapter, openDevice, type Adapter } from './webgpu';
 
-export type BackendName = 'webgpu' | 'wasm' | 'cpu';
+type BackendName = 'webgpu' | 'wasm' | 'cpu';
 
 export interface Backend {
   readonly name: BackendName;
