@@ -183,7 +183,8 @@ export class Fleet {
         if (event.state.phase === 'failed') this.#silent(run.id);
         if (this.alive.length === 0) this.wish = false;
         // Paused by the engine itself, which says why: nobody goes on.
-        if (before === 'running' && event.state.phase === 'paused' && event.state.why) this.pause();
+        if (before === 'running' && event.state.phase === 'paused' && event.state.moved)
+          this.pause();
         return this.hears.heard();
       case 'backend':
       case 'evaluation':

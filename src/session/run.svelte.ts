@@ -16,7 +16,7 @@ import type { RunSpec } from '../spec/run';
 
 /** What the page knows of one run: everything the engine said of it. It commands nothing; ./fleet.svelte.ts does. */
 export class Run {
-  state = $state.raw<RunState>({ phase: 'preparing', note: 'Starting the engine' });
+  state = $state.raw<RunState>({ phase: 'preparing', doing: 'starting' });
   backend = $state.raw<BackendInfo | undefined>();
   history = $state.raw<readonly StepMetrics[]>([]);
   validations = $state.raw<readonly Validation[]>([]);
@@ -77,11 +77,8 @@ export class Run {
         this.frame = event.frame;
         return;
       case 'checkpoint': // large, and for whoever asked
-      case 'sweep':
-      case 'repeat':
-      case 'probe':
-      case 'adapt':
-        return; // jobs have names of their own
+      case 'job': // jobs have listeners of their own
+        return;
       default:
         unreachable(event);
     }

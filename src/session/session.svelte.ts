@@ -2,7 +2,6 @@ import { FIRST, LEAST_RUNS, MOST_RUNS, sameRuns, specsOf } from '../compare/comp
 import type { Comparison } from '../compare/comparison';
 import type { Saved } from '../compare/file';
 import type { Engine } from '../link/client';
-import type { RunState } from '../link/protocol';
 import { isOwnText, type RunSpec } from '../spec/run';
 import { repairOf, troubleOf } from './draft';
 import type { Kept } from './fleet.svelte';
@@ -14,7 +13,7 @@ import { Replaced } from './replaced.svelte';
 import type { Run } from './run.svelte';
 import { Settling } from './settling';
 import { Standing, type Watches } from './standing.svelte';
-import { stateOfAll } from './together';
+import { stateOfAll, type DriveState } from './together';
 
 /** Time for the hand to come to rest before the models are built again. */
 const SETTLE_MS = 250;
@@ -56,10 +55,10 @@ export class Session extends Standing {
   /** Settings near the asked ones that would work, where the asked ones do not. */
   repair = $derived.by(() => (this.problem === undefined ? undefined : repairOf(this.asked)));
   /** All runs as one. */
-  state: RunState = $derived.by(() => {
+  state: DriveState = $derived.by(() => {
     if (this.problem === undefined && this.asleep) return { phase: 'paused', step: this.step };
     if (this.problem !== undefined && !this.opened)
-      return { phase: 'failed', message: this.problem };
+      return { phase: 'failed', failure: { kind: 'settings', message: this.problem } };
     return stateOfAll(this.runs, this.wish, this.step);
   });
 

@@ -13,7 +13,7 @@ const faults = vi.hoisted(() => [] as ComputingChoice['onFault'][]);
 vi.mock('../../src/engine/computing', () => ({
   chooseComputing: ({ onFault }: ComputingChoice) => {
     faults.push(onFault);
-    const info = { name: 'webgpu', kernel: 'host', device: 'a card', reason: '' };
+    const info = { name: 'webgpu', kernel: 'host', device: 'a card', why: [] };
     return Promise.resolve({
       info: { ...info, limits: HOST_LIMITS },
       models: zebras(hostMachine()),
@@ -103,13 +103,13 @@ test.each(['frame', 'evaluate', 'save'] as const)(
 test('a job that waits for quiet does not keep the run it waits for from being recovered', async () => {
   const { engine, of, until, ask, close } = await opened();
   vi.spyOn(Trainer.prototype, 'frame').mockImplementationOnce(async () => {
-    engine.receive({ type: 'probe', runId: 'job', spec, changed: 3 });
+    engine.receive({ type: 'job', jobId: 'job', job: { kind: 'probe', spec, changed: 3 } });
     await new Promise((resolve) => setTimeout(resolve, 30)); // the job is waiting now
     breakDevice();
     throw new Error('the read was broken');
   });
   for (const action of ['frame', 'evaluate'] as const) ask(action);
-  await until(() => of('probe').some(({ progress }) => progress.phase === 'ended'));
+  await until(() => of('job').some(({ progress }) => progress.phase === 'ended'));
   expect(of('frame')).toHaveLength(1);
   close();
 });
@@ -121,16 +121,16 @@ test('a job is refused where a run begins to train while it waits', async () => 
     () => new Promise((resolve) => setTimeout(resolve, 5)),
   );
   vi.spyOn(Trainer.prototype, 'frame').mockImplementationOnce(async function (this: Trainer) {
-    engine.receive({ type: 'probe', runId: 'job', spec, changed: 3 });
+    engine.receive({ type: 'job', jobId: 'job', job: { kind: 'probe', spec, changed: 3 } });
     await new Promise((resolve) => setTimeout(resolve, 30));
     ask('run');
     return this.frame();
   });
   ask('frame');
-  await until(() => of('probe').length > 0);
-  expect(of('probe')[0]!.progress).toMatchObject({
+  await until(() => of('job').length > 0);
+  expect(of('job')[0]!.progress).toMatchObject({
     phase: 'failed',
-    message: expect.stringContaining('a run is training'),
+    failure: { kind: 'busy', by: 'training' },
   });
   close();
 });

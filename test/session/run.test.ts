@@ -28,9 +28,13 @@ describe('a run', () => {
     const { run, state, took, numbers } = told();
     state({ phase: 'running', step: 0 });
     took(1, 5);
-    state({ phase: 'preparing', note: 'The graphics device failed; starting again' });
+    state({ phase: 'preparing', doing: 'recovering' });
     expect(numbers()).toEqual([1, 2, 3, 4, 5]);
-    state({ phase: 'running', step: 3, why: 'It was lost. Training went on from step 3.' });
+    state({
+      phase: 'running',
+      step: 3,
+      moved: { because: { kind: 'lost', message: 'the driver died' }, step: 3, trains: true },
+    });
     expect(numbers()).toEqual([1, 2, 3]);
     took(4, 4);
     expect(numbers()).toEqual([1, 2, 3, 4]);

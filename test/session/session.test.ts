@@ -42,8 +42,9 @@ describe.each([
       session.begin(first);
       return { session };
     });
-  const message = 'The loss became NaN at step 3, so training stopped.';
-  const why = 'The graphics device was lost. Training went on from step 3.';
+  const failure = { kind: 'diverged', loss: NaN, step: 3, rate: 0.1 } as const;
+  const because = { kind: 'lost', message: 'the driver died' } as const;
+  const moved = { because, step: 3, trains: true };
 
   test('is opened when it begins, and closed without a listener left', () => {
     const { session, ids, opened, ready, closed, listening } = begun();
@@ -115,7 +116,7 @@ describe.each([
   test('a pause that nobody asked for ends the wish', () => {
     const { session, trained, state } = begun();
     trained();
-    state(0, { phase: 'paused', step: 3, why: 'the device was lost' });
+    state(0, { phase: 'paused', step: 3, moved: { ...moved, trains: false } });
     expect(session.wish).toBe(false);
   });
 
@@ -150,11 +151,11 @@ describe.each([
   test('is over when every run has failed, and is asked nothing then', () => {
     const { session, trained, all, state, asked } = begun();
     trained();
-    all((i) => state(i, { phase: 'failed', message }));
+    all((i) => state(i, { phase: 'failed', failure }));
     expect(session.wish).toBe(false);
     expect(session.state).toEqual({
       phase: 'failed',
-      message: count === 1 ? message : 'every run stopped',
+      failure: count === 1 ? failure : { kind: 'error', message: 'every run stopped' },
     });
     const before = asked().length;
     session.train();
@@ -169,12 +170,12 @@ describe.each([
       const { session, trained, took, all, state, lengths } = begun();
       trained();
       all((i) => took(i, 4, 5));
-      all((i) => state(i, { phase: 'preparing', note: 'starting again' }));
+      all((i) => state(i, { phase: 'preparing', doing: 'recovering' }));
       expect(session.state.phase).toBe('preparing');
-      all((i) => state(i, { phase: 'running', step: 3, why }));
+      all((i) => state(i, { phase: 'running', step: 3, moved }));
       vi.advanceTimersByTime(LOOKED);
       expect(lengths()).toEqual(each(3));
-      expect(session.state).toEqual({ phase: 'running', step: 3, why });
+      expect(session.state).toEqual({ phase: 'running', step: 3, moved });
       expect(session.wish).toBe(true);
       all((i) => took(i, 4, 4));
       vi.advanceTimersByTime(LOOKED);
@@ -184,9 +185,9 @@ describe.each([
     test('does not train against the person’s will', () => {
       const { session, trained, all, state, asked } = begun();
       trained();
-      all((i) => state(i, { phase: 'preparing', note: 'starting again' }));
+      all((i) => state(i, { phase: 'preparing', doing: 'recovering' }));
       session.pause(); // the worker keeps it until the runs are there again
-      all((i) => state(i, { phase: 'running', step: 3, why }));
+      all((i) => state(i, { phase: 'running', step: 3, moved }));
       expect(asked().at(-1)![0]).toBe('pause');
       expect([session.wish, session.state.phase]).toEqual([false, 'paused']);
     });
@@ -203,7 +204,7 @@ describe.each([
       picture(1);
       picture(2);
       expect(session.past.moments.map(({ step }) => step)).toEqual([0, 1, 2]);
-      all((i) => state(i, { phase: 'running', step: 0, why }));
+      all((i) => state(i, { phase: 'running', step: 0, moved }));
       picture(1);
       expect(session.past.moments.map(({ step }) => step)).toEqual([0, 1]);
     });
@@ -304,7 +305,10 @@ describe.each([
       const impossible = changeShared(comparison, { heads: 3 });
       const { session, opened } = begun({}, impossible);
       expect(opened()).toEqual([]);
-      expect(session.state).toEqual({ phase: 'failed', message: session.problem });
+      expect(session.state).toEqual({
+        phase: 'failed',
+        failure: { kind: 'settings', message: session.problem },
+      });
 
       const falls = begun({ fallback: onlyRun(DEFAULTS) }, impossible);
       expect(falls.session.problem).toBe(session.problem);

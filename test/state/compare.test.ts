@@ -66,7 +66,7 @@ describe('several runs', () => {
   test('opens its first run, and the others when that one says which machine it is on', () => {
     const { ids, opened, state, backend } = opening();
     expect(opened()).toEqual([ids()[0]]);
-    state(0, { phase: 'preparing', note: 'Looking for the fastest way to compute' });
+    state(0, { phase: 'preparing', doing: 'choosing' });
     expect(opened()).toEqual([ids()[0]]);
     backend(0);
     expect(opened()).toEqual(ids());
@@ -76,7 +76,7 @@ describe('several runs', () => {
 
   test('opens the others too where the first one could not be', () => {
     const { session, ids, opened, state } = opening();
-    state(0, { phase: 'failed', message: 'no room' });
+    state(0, { phase: 'failed', failure: { kind: 'error', message: 'no room' } });
     expect(opened()).toEqual(ids());
     expect(session.state.phase).toBe('preparing');
   });
@@ -104,17 +104,17 @@ describe('several runs', () => {
 });
 
 describe('a run that fails', () => {
-  const message = 'The loss became NaN at step 3, so training stopped.';
+  const failure = { kind: 'diverged', loss: NaN, step: 3, rate: 0.1 } as const;
 
   test('stops alone: it says why, and the others go on', () => {
     const { session, all, ids, ready, took, state, asked, lengths } = opening();
     ready();
     session.train();
     all((i) => took(i, 1, 2));
-    state(1, { phase: 'failed', message });
+    state(1, { phase: 'failed', failure });
     all((i) => i !== 1 && took(i, 3, 5));
     vi.advanceTimersByTime(LOOKED);
-    expect(session.runs[1]!.state).toEqual({ phase: 'failed', message });
+    expect(session.runs[1]!.state).toEqual({ phase: 'failed', failure });
     expect(session.alive).toHaveLength(3);
     expect(session.wish).toBe(true);
     expect(session.state).toEqual({ phase: 'running', step: 5 });
@@ -127,11 +127,14 @@ describe('a run that fails', () => {
     const { session, ready, state, asked } = opening();
     ready();
     session.train();
-    for (const i of [0, 1, 2]) state(i, { phase: 'failed', message });
+    for (const i of [0, 1, 2]) state(i, { phase: 'failed', failure });
     expect(session.wish).toBe(true);
-    state(3, { phase: 'failed', message });
+    state(3, { phase: 'failed', failure });
     expect(session.wish).toBe(false);
-    expect(session.state).toEqual({ phase: 'failed', message: 'every run stopped' });
+    expect(session.state).toEqual({
+      phase: 'failed',
+      failure: { kind: 'error', message: 'every run stopped' },
+    });
     const before = asked().length;
     session.train();
     expect(asked()).toHaveLength(before); // there is nobody to ask
@@ -245,13 +248,14 @@ describe('a device that is lost', () => {
     ready();
     session.train();
     all((i) => took(i, 1, 5));
-    const why = 'The graphics device was lost. Training went on from step 3.';
-    all((i) => state(i, { phase: 'preparing', note: 'starting again' }));
+    const because = { kind: 'lost', message: 'the driver died' } as const;
+    const moved = { because, step: 3, trains: true };
+    all((i) => state(i, { phase: 'preparing', doing: 'recovering' }));
     expect(session.state.phase).toBe('preparing');
-    all((i) => state(i, { phase: 'running', step: i === 2 ? 2 : 3, why }));
+    all((i) => state(i, { phase: 'running', step: i === 2 ? 2 : 3, moved }));
     vi.advanceTimersByTime(LOOKED);
     expect(lengths()).toEqual([3, 3, 2, 3]);
-    expect(session.state).toEqual({ phase: 'running', step: 2, why });
+    expect(session.state).toEqual({ phase: 'running', step: 2, moved });
     expect(session.wish).toBe(true);
     took(2, 3, 4);
     vi.advanceTimersByTime(LOOKED);
@@ -285,7 +289,7 @@ describe('a moment of the past', () => {
   test('is kept without a run that failed', () => {
     const { session, ready, frame, state } = opening();
     ready();
-    state(1, { phase: 'failed', message: 'it diverged' });
+    state(1, { phase: 'failed', failure: { kind: 'error', message: 'it diverged' } });
     for (const i of [0, 2, 3]) frame(i, 7);
     expect(session.past.moments.map(({ step, value }) => [step, value.map(Boolean)])).toEqual([
       [7, [true, false, true, true]],
@@ -307,7 +311,10 @@ describe('runs that fit one by one but not together', () => {
     expect(session.problem).toMatch(
       /^4 runs together need about .*; what would fit: a batch of \d instead of 4, or the first 2 of them$/,
     );
-    expect(session.state).toEqual({ phase: 'failed', message: session.problem });
+    expect(session.state).toEqual({
+      phase: 'failed',
+      failure: { kind: 'settings', message: session.problem },
+    });
     session.toggle(); // the key, which no disabled button stops
     session.once();
     expect(asked()).toEqual([]);

@@ -47,7 +47,7 @@ export function wired<Page extends { readonly session: Session }>(begin: (engine
   const backend = (i: number, limits = ROOM) =>
     tell(i, {
       type: 'backend',
-      backend: { name: 'webgpu', kernel: 'gpu', device: 'fake', reason: 'It is there.', limits },
+      backend: { name: 'webgpu', kernel: 'gpu', device: 'fake', why: [{ kind: 'asked' }], limits },
     });
   const all = (act: (i: number) => void) => session.runs.forEach((_, i) => act(i));
   /** The i-th run took these steps. */
