@@ -26,7 +26,7 @@ import type { Command, RunId, RunState } from '../link/protocol';
 import { pictureFor } from '../model/picture';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
-import { CONTROLS, layersOf, sourceOf, type RunSpec } from '../spec/run';
+import { CONTROLS, layersOf, sourceOf, watchSameTokens, type RunSpec } from '../spec/run';
 import { mend } from '../spec/url';
 import { NONE, type Driven, type Drive } from './asks';
 import { FramePull, type Later } from './frames';
@@ -113,6 +113,9 @@ export class Race implements Driven {
   /** What these runs took the place of. */
   before = $state.raw<Held | undefined>();
 
+  /** The watched tokens where runs before these told them: they are shown until a first frame tells them again. */
+  tokens = $state.raw<readonly string[] | undefined>();
+
   notes = $state.raw<readonly string[]>([]);
   rest = $state.raw(fromAddress('').rest);
   axis = $state<AxisId>('steps');
@@ -180,7 +183,10 @@ export class Race implements Driven {
 
   /** All runs were opened, or are being; else they are not known to fit. */
   opened = $state(false);
-  readonly settling = new Settling(() => this.#apply());
+  readonly settling = new Settling(
+    () => this.#checked(),
+    () => this.#follow(),
+  );
   /** The engine may be asked. */
   #awake = $state(true);
   /** One step is to be made as soon as all runs are open. */
@@ -540,11 +546,15 @@ export class Race implements Driven {
     this.selection.restore(sight.cell);
   }
 
-  #apply() {
+  /** Whether what is asked for can be. */
+  #checked(): boolean {
     this.applied++;
     this.asked = this.#lettered(this.asked);
     this.problem = this.#problemOf(this.asked);
-    if (this.problem !== undefined) return;
+    return this.problem === undefined;
+  }
+
+  #follow() {
     const text = this.#textFor(this.asked.shared);
     if (sameRuns(this.asked, this.built) && this.opened && this.runs[0]?.text === text) return;
     this.saved = undefined;
@@ -604,6 +614,11 @@ export class Race implements Driven {
     this.problem = this.#problemOf(comparison);
     this.#leave(comparison);
     const text = this.#textFor(comparison.shared);
+    const [first] = this.runs;
+    const watched =
+      first && first.text === text && watchSameTokens(this.built.shared, comparison.shared);
+    const known = this.frames.find((frame) => frame)?.tokens ?? this.tokens;
+    this.tokens = watched ? known : undefined;
     const fresh = specsOf(comparison).map(
       (spec, i) =>
         new Run(
