@@ -2,9 +2,9 @@
 import { untrack } from 'svelte';
 
 /** Calls back once, after the page has next painted; what it gives back calls that off. */
-export type AfterFrame = (then: () => void) => () => void;
+type AfterFrame = (then: () => void) => () => void;
 
-export const afterFrame: AfterFrame = (then) => {
+const afterFrame: AfterFrame = (then) => {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const frame = requestAnimationFrame(() => {
     timer = setTimeout(then);

@@ -6,7 +6,7 @@
 /** What painting needs of a canvas. */
 export type Canvas = Pick<HTMLCanvasElement, 'width' | 'height' | 'getContext'>;
 
-export interface Size {
+interface Size {
   readonly width: number; // pixels
   readonly height: number; // pixels
 }
@@ -17,7 +17,7 @@ export type Fill = (image: ImageData) => void;
 /** Of a frame's 16: the rest is for laying out, and for what else changes. */
 const BUDGET_MS = 6;
 
-export interface EaselOptions {
+interface EaselOptions {
   next?(then: () => void): void;
   now?(): number; // ms
   image?(size: Size): ImageData;
