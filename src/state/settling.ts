@@ -14,11 +14,15 @@ export class Settling {
   after(ms: number) {
     this.stop();
     if (this.#held) this.#waits = true;
-    else this.#timer = setTimeout(this.act, ms);
+    else this.#timer = setTimeout(this.#follow, ms);
   }
 
+  /** What was about to follow waits with the rest: the hand has only just come back. */
   hold = () => {
     this.#held = true;
+    if (this.#timer === undefined) return;
+    this.stop();
+    this.#waits = true;
   };
 
   release = () => {
@@ -29,6 +33,12 @@ export class Settling {
   /** What changed is not followed any more. */
   stop() {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#waits = false;
   }
+
+  #follow = () => {
+    this.#timer = undefined;
+    this.act();
+  };
 }
