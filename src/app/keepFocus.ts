@@ -9,7 +9,10 @@ const LOOKS_MS = [0, 150, 600, 1500];
 const can = (one: HTMLElement) =>
   one.isConnected && !one.matches(':disabled') && one.checkVisibility({ visibilityProperty: true });
 
-const focusables = (within: ParentNode) => [...within.querySelectorAll<HTMLElement>(FOCUSABLE)];
+const focusables = (page: Document) => [...page.querySelectorAll<HTMLElement>(FOCUSABLE)];
+
+const follows = (one: HTMLElement, other: HTMLElement) =>
+  (one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
 
 /** Watches all buttons of the page that are pressed by keyboard. Returns what ends it. */
 export function keepFocus(page: Document): () => void {
@@ -18,16 +21,14 @@ export function keepFocus(page: Document): () => void {
     const pressed = target.closest('button');
     if (!pressed) return;
     const before = focusables(page);
-    const at = before.indexOf(pressed);
-    const around = pressed.parentElement;
+    const behind = before.slice(0, before.indexOf(pressed) + 1).reverse();
     const look = () => {
       if (page.activeElement !== page.body && page.activeElement !== pressed) return;
       if (can(pressed)) return;
-      const fresh = around?.isConnected
-        ? focusables(around).filter((one) => !before.includes(one))
-        : [];
-      const next = [...fresh, ...before.slice(at + 1), ...before.slice(0, at).reverse()].find(can);
-      next?.focus();
+      const now = focusables(page).filter(can);
+      const from = behind.find((one) => one.isConnected);
+      const ahead = now.find((one) => !from || follows(from, one));
+      (ahead ?? now.at(-1))?.focus();
     };
     for (const ms of LOOKS_MS) setTimeout(look, ms);
   }
