@@ -158,6 +158,7 @@ export class Stage implements Asks {
   readonly write = () => {};
   readonly refused = undefined;
   readonly survey = undefined;
+  readonly unmet = undefined;
 
   get training(): RunSpec {
     return this.spec;
