@@ -141,7 +141,12 @@ export class Stage implements Asks {
     // Nothing was trained, and the same is asked for: what stands there stays. A change that still waits for the hand
     // to rest is no longer wanted.
     const settled = sameRuns(asked, built);
-    if (asleep && settled && sameRuns(built, next) && namesOf(built).join() === namesOf(next).join())
+    if (
+      asleep &&
+      settled &&
+      sameRuns(built, next) &&
+      namesOf(built).join() === namesOf(next).join()
+    )
       void this.#offer();
     else this.race.put(next, 0);
   }
