@@ -43,6 +43,18 @@ async function expectNothingSideways(page: Page): Promise<void> {
   expect(wide).toEqual({ content: WIDTH, window: WIDTH, scrolled: 0 });
 }
 
+/** No formula is cut off: it would scroll inside its line, and nobody would know. */
+async function expectFormulasWhole(page: Page): Promise<void> {
+  const cut = await page
+    .locator('article math[display="block"]')
+    .evaluateAll((all) =>
+      all
+        .filter((one) => one.scrollWidth > one.clientWidth + 1)
+        .map((one) => `${one.textContent}: ${one.scrollWidth} in ${one.clientWidth}`),
+    );
+  expect(cut).toEqual([]);
+}
+
 /** Taps as a thumb does: on something large enough and, as Playwright sees to, at rest and under nothing else. */
 async function tap(
   target: Locator,
@@ -317,6 +329,7 @@ for (const lesson of lessons) {
         .getByRole('heading', { level: 2, name: step.title, exact: true });
       await soon(heading).toBeInViewport();
       await expectNothingSideways(page);
+      await expectFormulasWhole(page);
       await walk(page, step);
       await tap(button(page, i < lesson.steps.length - 1 ? 'Next' : 'Finish'));
     }
