@@ -292,6 +292,8 @@ async function tryLinks(page: Page): Promise<void> {
     await soon(page.getByRole('complementary', { name: 'What the lesson shows' })).toBeInViewport();
     await tap(page.getByRole('link', { name: 'Back to the text' }));
     await expectInSight(link);
+    if (await link.getAttribute('data-set'))
+      await soon(link).toHaveAttribute('aria-pressed', 'true');
   }
   await restore(page);
 }
