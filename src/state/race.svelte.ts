@@ -22,13 +22,13 @@ import { bytesOf } from '../compare/ring';
 import { comparisonOf, startOf, starts } from '../compare/starts';
 import { InputError } from '../core/check';
 import type { Engine } from '../link/client';
-import type { Command, RunId, RunState } from '../link/protocol';
+import type { Command, Failure, RunId } from '../link/protocol';
 import { pictureFor } from '../model/picture';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
 import { CONTROLS, layersOf, sourceOf, type RunSpec } from '../spec/run';
 import { mend } from '../spec/url';
-import { NONE, type Driven, type Drive } from './asks';
+import { NONE, type Driven, type Drive, type DriveState } from './asks';
 import { FramePull, type Later } from './frames';
 import { Measured } from './measured.svelte';
 import { readMoments, record, unpack, without, writeMoments, type Moments } from './moments';
@@ -732,21 +732,23 @@ export class Race implements Driven {
 /** All runs as the top of the page shows them. */
 function driveOf(race: Race): Drive {
   return {
-    get state(): RunState {
+    get state(): DriveState {
       const { alive } = race;
       if (race.asleep && race.problem === undefined) return { phase: 'paused', step: this.step };
       if (alive.length === 0 || (race.problem !== undefined && !race.opened))
-        return { phase: 'failed', message: race.problem ?? 'every run stopped' };
+        return { phase: 'failed', failure: failureOf(race.problem) };
       const preparing = alive.flatMap(({ state }) => (state.phase === 'preparing' ? [state] : []));
       const [first] = preparing;
       if (first) {
         const ready = race.runs.length - preparing.length;
         const progress = (ready + (first.progress ?? 0)) / race.runs.length;
-        return { phase: 'preparing', note: `Run ${ready + 1}: ${first.note}`, progress };
+        return { phase: 'preparing', doing: first.doing, run: ready + 1, progress };
       }
-      const why = alive.flatMap(({ state }) => ('why' in state && state.why ? [state.why] : []))[0];
+      const [moved] = alive.flatMap(({ state }) =>
+        'moved' in state && state.moved ? [state.moved] : [],
+      );
       const { step } = this;
-      return { phase: race.wish ? 'running' : 'paused', step, ...(why && { why }) };
+      return { phase: race.wish ? 'running' : 'paused', step, ...(moved && { moved }) };
     },
     get backend() {
       return race.backend;
@@ -771,6 +773,11 @@ function driveOf(race: Race): Drive {
     once: race.once,
   };
 }
+
+const failureOf = (problem: string | undefined): Failure =>
+  problem === undefined
+    ? { kind: 'error', message: 'every run stopped' }
+    : { kind: 'settings', message: problem };
 
 /** What InputError says; undefined where there was none. */
 function inWords(act: () => void): string | undefined {

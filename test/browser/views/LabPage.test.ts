@@ -39,9 +39,11 @@ describe('the Lab', () => {
     engine.emit({
       type: 'state',
       runId,
-      state: { phase: 'failed', message: 'The loss is no number.' },
+      state: { phase: 'failed', failure: { kind: 'error', message: 'the driver gave up' } },
     });
-    await expect.element(getByText('The loss is no number.')).toBeVisible();
+    await expect
+      .element(getByText('the driver gave up. Press Reset to start again.'))
+      .toBeVisible();
     await getByRole('button', { name: 'Reset the run' }).click();
     await expect.element(getByRole('button', { name: 'Train', exact: true })).toBeEnabled();
   });
