@@ -1,4 +1,4 @@
-/** @file Cache bytes and milliseconds of a token behind long contexts, for the four plans; what README says of generation. */
+/** @file Cache bytes and milliseconds of a token behind long contexts, for the four plans; what docs/generating.md says of the cache. */
 import { plans } from '../src/attention/plans';
 import { Decoder } from '../src/model/decode';
 import { cacheBytes } from '../src/model/opened';

@@ -1,4 +1,4 @@
-/** @file Steps of the same model with one thread and with several; what README says of threads. */
+/** @file Steps of the same model with one thread and with several; what docs/performance.md says of threads. */
 import type { Crew } from '../src/gpu/crew';
 import { hostMachine } from '../src/gpu/hostMachine';
 import { dataOf, modelOf, RATE, SIZES, type Size } from '../test/bench/models';

@@ -1,5 +1,5 @@
 /**
- * @file Measures what the README says of the presets, on the built page, as a person has it:
+ * @file Measures what docs/performance.md says of the presets, on the built page, as a person has it:
  * seconds from pressing Train, and how long a hand on a slider is kept waiting meanwhile (`--only drag`).
  * `npm run build && npm run measure [-- --only WORD] [-- --json FILE]`
  */

@@ -1,4 +1,4 @@
-/** @file Long instruction tuning of the shipped models of short ones, in Node on the engine of the page's WebAssembly: what the README says of it. */
+/** @file Long instruction tuning of the shipped models of short ones, in Node on the engine of the page's WebAssembly: what docs/generating.md says of it. */
 import { readFileSync } from 'node:fs';
 import { readCheckpoint } from '../src/model/checkpoint';
 import type { AdaptPlan } from '../src/spec/adaptation';
