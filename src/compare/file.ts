@@ -35,7 +35,7 @@ const VERSION = 2;
 const LARGEST = 64 * 2 ** 20; // characters
 const MOST_STEPS = 1_000_000;
 
-export interface Machine {
+interface Machine {
   readonly name: string; // webgpu, wasm, cpu
   readonly device: string;
   readonly kernel: KernelId; // what 'FLOPs done' counts

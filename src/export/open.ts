@@ -77,7 +77,7 @@ const same = (a: NamedTensor, b: NamedTensor | undefined) =>
   a.values.every((v, i) => v === b.values[i]);
 
 /** The sizes and patterns config.json asks for. */
-export function modelFrom(config: Readonly<Record<string, unknown>>): ModelSpec {
+function modelFrom(config: Readonly<Record<string, unknown>>): ModelSpec {
   const type = config['model_type'];
   check(
     typeof type === 'string' && ARCHITECTURES.includes(type),

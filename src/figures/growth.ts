@@ -119,7 +119,7 @@ export function growthChart(
   };
 }
 
-export const growthTable = (runs: readonly Named[]): Table => ({
+const growthTable = (runs: readonly Named[]): Table => ({
   columns: ['run', 'T', ...COUNTED.map(({ axis }) => `${axis}, counted`)],
   rows: runs.flatMap(({ name, model }) =>
     lengthsOf(model).map((T) => [name, T, ...COUNTED.map(({ of, per }) => of(model, T) / per)]),

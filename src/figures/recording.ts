@@ -13,7 +13,7 @@ import type { DistancePoint } from './distance';
 
 export const RECORDING_VERSION = 1;
 
-export interface LossPoint {
+interface LossPoint {
   readonly step: number;
   readonly loss: number; // nats per token
 }

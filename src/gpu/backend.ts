@@ -15,7 +15,7 @@ import type { Tiles } from '../program/tiles';
 import type { Machine } from './machine';
 import { findAdapter, openDevice, type Adapter, type Fault } from './webgpu';
 
-export type BackendName = 'webgpu' | 'wasm' | 'cpu';
+type BackendName = 'webgpu' | 'wasm' | 'cpu';
 
 export interface Backend {
   readonly name: BackendName;
@@ -60,7 +60,7 @@ type Started = Omit<Backend, 'reason' | 'software'> & {
   readonly trial?: Machine;
 };
 
-export const LABEL: Record<BackendName, string> = {
+const LABEL: Record<BackendName, string> = {
   webgpu: 'WebGPU',
   wasm: 'WebAssembly',
   cpu: 'JavaScript',

@@ -41,7 +41,7 @@ const PATIENCE = 20_000; // ms
 const CLOSED = 256 * 2 ** 20;
 
 /** A kernel of an instance: its numbers, scratch space last. */
-export type Compute = (...numbers: number[]) => void;
+type Compute = (...numbers: number[]) => void;
 
 /** A module over one memory, for one thread. */
 export interface Instance {

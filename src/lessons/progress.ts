@@ -144,7 +144,7 @@ interface Parts {
 }
 
 /** Those a reader could do: all of them, but for what their teacher's link left out and they never answered. */
-export const openIn = <E extends { readonly id: string }>(
+const openIn = <E extends { readonly id: string }>(
   exercises: readonly E[],
   { closed = [], answers }: LessonProgress,
 ): readonly E[] => exercises.filter(({ id }) => !closed.includes(id) || Object.hasOwn(answers, id));

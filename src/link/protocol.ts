@@ -7,7 +7,7 @@ import type { RunSpec } from '../spec/run';
 export type RunId = string;
 
 /** 'tfjs': the composed specification on TensorFlow.js; the others run our kernels. */
-export type BackendName = 'webgpu' | 'wasm' | 'cpu' | 'tfjs';
+type BackendName = 'webgpu' | 'wasm' | 'cpu' | 'tfjs';
 
 /** Which machine the engine computes on, and why, in words for the page. */
 export interface BackendInfo {
@@ -45,7 +45,7 @@ export interface Validation {
 }
 
 /** Losses by position: entry t is about the token after t + 1 tokens were read. */
-export interface PositionLosses {
+interface PositionLosses {
   readonly losses: readonly number[]; // [T] nats, summed over the scored tokens
   readonly counts: readonly number[]; // [T] scored tokens
 }
@@ -93,7 +93,7 @@ export interface AttentionFrame {
   readonly begins?: readonly number[];
 }
 
-export interface LayerFrame {
+interface LayerFrame {
   /** [heads, size, size] weights the kernel used; pooled cells hold the largest weight inside. A summary's weight is spread evenly over its tokens. */
   readonly weights: Float32Array<ArrayBuffer>;
   /** [size, size] 0 blocked, 1 read exactly, 2 read through a summary; from the intervals the kernel used. Pooled: 1 where any pair inside is read exactly, else 2 where any is read through a summary. */

@@ -1,9 +1,9 @@
-/** @file The fields of a foreign file, each asked for by name and checked: what comes out is of its kind and size. */
+/** @file The fields of a foreign file, each read by name and checked for its type and range. */
 import { check, InputError } from '../core/check';
 import { isRecord, shown, type Bounds } from '../core/fields';
 
 /** Longer than any config of one model. */
-const LARGEST = 2 ** 24; // characters; masks may stand in it as rows
+const LARGEST = 2 ** 24; // characters; it may contain masks as rows
 
 export class Fields {
   readonly #own: Readonly<Record<string, unknown>>;
@@ -21,17 +21,17 @@ export class Fields {
     return this.#own;
   }
 
-  /** The same fields, with others in their place. */
+  /** The same fields, with others replacing some of them. */
   with(others: Readonly<Record<string, unknown>>): Fields {
     return new Fields({ ...this.#own, ...others }, this.what);
   }
 
-  /** The same fields over defaults, which hold where a field is missing; null says 'none', and stays. */
+  /** The same fields over defaults, which apply where a field is missing; null means 'none' and is kept. */
   over(defaults: Readonly<Record<string, unknown>>): Fields {
     return new Fields({ ...defaults, ...this.#own }, this.what);
   }
 
-  /** Under the names they are asked for by: {name here: name in the file}. */
+  /** Under the names used here: {name here: name in the file}. */
   renamed(names: Readonly<Record<string, string>>): Fields {
     const found = Object.entries(names).filter(
       ([name, other]) => !this.has(name) && this.has(other),
@@ -44,17 +44,17 @@ export class Fields {
     return this.get(name) !== undefined;
   }
 
-  /** As it is; null is as good as missing. */
+  /** The raw value; null counts as missing. */
   get(name: string): unknown {
     return Object.hasOwn(this.#own, name) ? (this.#own[name] ?? undefined) : undefined;
   }
 
-  /** Is it written as null? What a family takes for 'none' where leaving it out means its default. */
+  /** Is it explicitly null? Some families take that as 'none', and a missing field as the default. */
   isNull(name: string): boolean {
     return Object.hasOwn(this.#own, name) && this.#own[name] === null;
   }
 
-  /** A whole number, or `otherwise` where it is missing; without that it has to be there. */
+  /** A whole number, or `otherwise` where it is missing; required if `otherwise` is omitted. */
   whole(name: string, { min, max }: Bounds, otherwise?: number): number {
     const value = this.get(name) ?? otherwise;
     check(
@@ -79,7 +79,7 @@ export class Fields {
     return value;
   }
 
-  /** Words or null, one per layer. */
+  /** Strings or null, one per layer. */
   words(name: string, layers: number): readonly (string | undefined)[] {
     const value = this.get(name);
     check(
@@ -95,7 +95,7 @@ export class Fields {
     });
   }
 
-  /** One of these per layer, by today's names; undefined where it is missing. */
+  /** One of these per layer, under current names; undefined where missing. */
   perLayer<T>(
     name: string,
     layers: number,
@@ -120,7 +120,7 @@ export class Fields {
   }
 }
 
-/** Throws InputError for what is no JSON object of a reasonable length. */
+/** Throws InputError for anything but a JSON object of reasonable length. */
 export function parse(text: string, what: string): Fields {
   check(
     text.length <= LARGEST,

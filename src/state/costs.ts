@@ -8,7 +8,7 @@ import { trainingMemory, type Computes } from '../model/memory';
 import { weightCount, type ModelSpec } from '../spec/model';
 
 /** A quantity of the model, and of the same model with every layer global. */
-export interface Compared {
+interface Compared {
   readonly own: number;
   readonly global: number;
 }
