@@ -13,23 +13,33 @@ import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
+import { optionsOf } from '../options.mjs';
 
 const OPENINGS = 4; // even: each tree is opened first as often as the other
 const WARM = 2;
 
-const given = process.argv.slice(2);
-const after = (option, usual) =>
-  given.includes(option) ? given[given.indexOf(option) + 1] : usual;
-const [dir] = given;
-if (!dir || dir.startsWith('--')) {
-  console.error('npm run bench:against -- DIR: the folder of the checkout to be held against.');
-  process.exit(1);
+const USAGE =
+  'npm run bench:against -- DIR [--gpu] [--only S,M,L] [--plan global,local] [--pairs N]\nDIR: the folder of the checkout to compare with.';
+const { values, positionals } = optionsOf(
+  USAGE,
+  {
+    gpu: { type: 'boolean' },
+    only: { type: 'string', default: 'S,M,L' },
+    plan: { type: 'string', default: 'global,local,approximate' },
+    pairs: { type: 'string', default: '15' },
+  },
+  { allowPositionals: true },
+);
+const [dir] = positionals;
+if (!dir) {
+  console.error(USAGE);
+  process.exit(2);
 }
-const gpu = given.includes('--gpu');
+const { gpu } = values;
 const onGpu = gpu && (await import('./dawn.mjs'));
-const pairs = Number(after('--pairs', 15)); // in each opening
-const sizes = after('--only', 'S,M,L').split(',');
-const plans = after('--plan', 'global,local,approximate').split(',');
+const pairs = Number(values.pairs); // in each opening
+const sizes = values.only.split(',');
+const plans = values.plan.split(',');
 
 const here = fileURLToPath(new URL('../..', import.meta.url));
 const trees = [await treeOf(here, 'this'), await treeOf(resolve(dir), 'other')];

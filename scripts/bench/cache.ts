@@ -1,4 +1,9 @@
-/** @file Cache bytes and milliseconds of a token behind long contexts, for the four plans; what docs/generating.md says of the cache. */
+/**
+ * @file `npm run bench:cache`: cache bytes and milliseconds per token at T = 512, 4,096 and 16,384 for the four plans;
+ * what docs/generating.md says of the cache.
+ */
+import { cpus } from 'node:os';
+import { optionsOf } from '../options.mjs';
 import { plans } from '../../src/attention/plans';
 import { Decoder } from '../../src/model/decode';
 import { cacheBytes } from '../../src/model/opened';
@@ -9,7 +14,7 @@ import { DEFAULTS } from '../../src/spec/run';
 const TOKENS = 25; // behind a median
 const CHUNK = 64;
 
-export function* measure(contexts: readonly number[]) {
+function* measure(contexts: readonly number[]) {
   for (const { id, label } of plans.all.filter((plan) => plan.id !== 'custom')) {
     // The shipped models' sizes; weights do not change the time.
     const settings = { layers: 4, width: 64, heads: 4, window: 32, chunk: 16, groupSize: 2 };
@@ -33,4 +38,14 @@ export function* measure(contexts: readonly number[]) {
       yield { plan: label, context, bytes: held, ms: times[TOKENS >> 1]! };
     }
   }
+}
+
+export function main(given: readonly string[]): void {
+  optionsOf('npm run bench:cache', {}, { given });
+  console.log(`${cpus()[0]!.model.trim()}, JavaScript in Node ${process.version}, one thread`);
+  console.log('| plan | T | cache | ms per token |\n| --- | ---: | ---: | ---: |');
+  for (const { plan, context, bytes, ms } of measure([512, 4096, 16_384]))
+    console.log(
+      `| ${plan} | ${context.toLocaleString('en')} | ${(bytes / 1024).toLocaleString('en')} KiB | ${ms.toFixed(2)} |`,
+    );
 }

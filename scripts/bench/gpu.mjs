@@ -7,9 +7,13 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
+import { optionsOf } from '../options.mjs';
 import { onProcessor } from './dawn.mjs';
 
-const given = process.argv.slice(2);
+const { values } = optionsOf('npm run bench:gpu -- [--quick] [--json FILE]', {
+  quick: { type: 'boolean' },
+  json: { type: 'string' },
+});
 
 const outDir = 'node_modules/.cache/bench-gpu';
 await build({
@@ -19,7 +23,7 @@ await build({
 });
 const { benchGpu } = await import(pathToFileURL(join(outDir, 'gpu.js')).href);
 
-const quick = given.includes('--quick');
+const { quick } = values;
 const rounds = onProcessor || quick ? 3 : 100;
 const cases = [
   ...['S', 'M', 'L'].map((size) => ({ size, plan: 'global', rounds })),
@@ -41,10 +45,5 @@ console.log('|---|---|---|---|---|---|---|---|');
 const { adapter, tiles, rows } = await benchGpu(cases, (row) => console.log(line(row)));
 const machine = `${adapter}; ${cpus().length} × ${cpus()[0].model}; Node ${process.version}, Dawn; tiles ${tiles}`;
 console.log(`\n${machine}`);
-if (given.includes('--json')) {
-  writeFileSync(
-    given[given.indexOf('--json') + 1],
-    `${JSON.stringify({ machine, rows }, null, 2)}\n`,
-  );
-}
+if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
 process.exit(0); // Dawn would keep Node waiting

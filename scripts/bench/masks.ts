@@ -1,7 +1,12 @@
 /**
- * @file What masks in tiles cost beside a window through the kernels of one run of keys: a training step's attention,
- * forward and both gradients, on any machine.
+ * @file `npm run bench:masks [-- --gpu] [-- --pairs 31]`: a training step's attention (forward and both gradients) of
+ * 2,048 tokens for masks in tiles, compared with that of a window through the kernels of one run of keys, interleaved; one
+ * thread of WebAssembly, or WebGPU in Node on Dawn. In milliseconds of the processor, on a graphics card of the clock.
  */
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { loaded } from '../loaded';
+import { optionsOf } from '../options.mjs';
 import { threadShare } from '../../src/attention/kernels';
 import { maskOf, read } from '../../src/attention/expression';
 import { intervalsOf, isTiled, type Layout } from '../../src/attention/layout';
@@ -23,7 +28,7 @@ const SIZES = { B: 1, heads: 2, kvHeads: 2, d: 64 };
 const WARM = 3;
 
 /** A mask, the window it is held against, and how many times as long it may take. */
-export const PAIRS = [
+const PAIRS = [
   { mask: 'causal & window(64)', window: 64, most: undefined },
   { mask: 'causal & (window(64) | sink(4))', window: 64, most: 1.15 },
   {
@@ -97,10 +102,8 @@ async function timed(session: Session, card: boolean): Promise<number> {
   return card ? performance.now() - at : (user + system) / 1000;
 }
 
-export const inWebAssembly = (kernels: WebAssembly.Module): Machine => hostMachine(kernels);
-
 /** On the adapter that `navigator.gpu` has. */
-export async function onGpu(): Promise<Machine> {
+async function onGpu(): Promise<Machine> {
   const adapter = await findAdapter();
   if (typeof adapter === 'string') throw new Error(adapter);
   const { device } = await openDevice(adapter, ({ message }) => {
@@ -109,7 +112,7 @@ export async function onGpu(): Promise<Machine> {
   return gpuMachine(device, adapter.software ? 'softwareGpu' : 'gpu');
 }
 
-export async function* measure(machine: Machine, rounds: number) {
+async function* measure(machine: Machine, rounds: number) {
   const card = machine.kernel === 'gpu';
   for (const { mask, window, most } of PAIRS) {
     const tiled = await machine.open(bundleOf(tilesOf(maskOf(read(mask), T)), machine));
@@ -139,3 +142,25 @@ export async function* measure(machine: Machine, rounds: number) {
 
 const quantile = (numbers: readonly number[], share = 0.5): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(share * numbers.length)]!;
+
+export async function main(given: readonly string[]): Promise<void> {
+  const { values } = optionsOf(
+    'npm run bench:masks -- [--gpu] [--pairs N]',
+    { gpu: { type: 'boolean' }, pairs: { type: 'string' } },
+    { given },
+  );
+  const pairs = Number(values.pairs ?? (values.gpu ? 11 : 31));
+  if (values.gpu) await loaded('scripts/bench/dawn.mjs');
+  const kernels = new WebAssembly.Module(readFileSync('src/ops/simd.wasm'));
+  const machine = values.gpu ? await onGpu() : hostMachine(kernels);
+
+  const where = values.gpu ? `WebGPU in Dawn (${machine.kernel})` : 'WebAssembly with one thread';
+  console.log(`${cpus()[0]!.model.trim()}, ${where}, Node ${process.version}`);
+  console.log('| mask | ms | window | ms | ratio, median of pairs | quartiles | at most |');
+  console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: |');
+  for await (const { mask, tiled, window, run, ratio, quartiles, most } of measure(machine, pairs))
+    console.log(
+      `| ${mask} | ${tiled.toFixed(1)} | ${window.toLocaleString('en')} | ${run.toFixed(1)} | ${ratio.toFixed(3)} | ${quartiles.map((one) => one.toFixed(3)).join('–')} | ${most ?? '–'} |`,
+    );
+  process.exit(0); // Dawn would keep Node waiting
+}

@@ -11,6 +11,7 @@ import { cpus } from 'node:os';
 import { writeFileSync } from 'node:fs';
 import { chromium } from 'playwright';
 import { createServer } from 'vite';
+import { optionsOf } from '../options.mjs';
 import { chromiumArguments, chromiumPath } from '../test/chromium.mjs';
 
 const OURS = ['zebra-webgpu', 'zebra-wasm'];
@@ -50,11 +51,19 @@ const FULL = {
   },
 };
 
-const given = process.argv.slice(2);
-const isolated = given.includes('--isolated');
-const after = (option) => given[given.indexOf(option) + 1]; // where it is given
-const jobs = Object.entries(given.includes('--quick') ? QUICK : FULL)
-  .filter(([name]) => !given.includes('--only') || name === after('--only'))
+const { values } = optionsOf(
+  'npm run bench -- [--quick] [--only S|M|L|long] [--isolated] [--profile] [--json FILE]',
+  {
+    quick: { type: 'boolean' },
+    only: { type: 'string' },
+    isolated: { type: 'boolean' },
+    profile: { type: 'boolean' },
+    json: { type: 'string' },
+  },
+);
+const { isolated } = values;
+const jobs = Object.entries(values.quick ? QUICK : FULL)
+  .filter(([name]) => values.only === undefined || name === values.only)
   .map(([, job]) => job);
 const server = await createServer({
   server: {
@@ -88,7 +97,7 @@ try {
       timeout: 120_000,
     });
     adapter ||= await page.evaluate(() => globalThis.adapter());
-    if (given.includes('--profile')) {
+    if (values.profile) {
       for (const one of job.cases.filter(({ engine }) => OURS.includes(engine))) {
         const shares = await page.evaluate((one) => globalThis.profileOf(one), one);
         const total = shares.reduce((sum, { ms }) => sum + ms, 0);
@@ -110,7 +119,7 @@ try {
   await server.close();
 }
 
-if (given.includes('--profile')) process.exit(0);
+if (values.profile) process.exit(0);
 
 const machine = `${cpus().length} × ${cpus()[0].model}, ${adapter}`;
 console.log(`\n${machine}; headless Chromium${isolated ? ', cross-origin isolated' : ''}\n`);
@@ -120,9 +129,7 @@ console.log(
 console.log('|---|---|---|---|---|---|---|---|---|---|---|');
 console.log(rows.map(line).join('\n'));
 console.log(`\n${ratios(rows).join('\n')}`);
-if (given.includes('--json')) {
-  writeFileSync(after('--json'), `${JSON.stringify({ machine, rows }, null, 2)}\n`);
-}
+if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
 
 function line({ stepMs, ...row }) {
   const ms = (value) => value.toFixed(value < 10 ? 1 : 0);

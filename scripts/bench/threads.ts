@@ -1,4 +1,11 @@
-/** @file Steps of the same model with one thread and with several; what docs/performance.md says of threads. */
+/**
+ * @file `npm run bench:threads [-- SIZE …] [-- --threads N]`: a training step in WebAssembly with one thread and with
+ * several, interleaved, at sizes S, M, L and that of the table the Lab opens on; what docs/performance.md says of threads.
+ */
+import { readFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { loaded } from '../loaded';
+import { optionsOf } from '../options.mjs';
 import type { Crew } from '../../src/gpu/crew';
 import { hostMachine } from '../../src/gpu/hostMachine';
 import { dataOf, modelOf, RATE, SIZES, type Size } from '../../test/bench/models';
@@ -8,12 +15,12 @@ import { Zebra } from '../../src/train/zebra';
 /** As long and wide as what the Lab opens on. */
 const TABLE: Size = { B: 4, T: 512, D: 64 };
 const sizeOf = (name: string): Size => (name === 'TABLE' ? TABLE : SIZES[name]!);
-export const LIST = ['S', 'M', 'L', 'TABLE'];
+const LIST = ['S', 'M', 'L', 'TABLE'];
 
 const ROUNDS = 25;
 const WARM = 3;
 
-export async function* measure(name: string, kernels: WebAssembly.Module, crew: Crew) {
+async function* measure(name: string, kernels: WebAssembly.Module, crew: Crew) {
   const size = sizeOf(name);
   for (const plan of ['global', 'grouped']) {
     const spec = modelOf(size, plan);
@@ -48,3 +55,29 @@ export async function* measure(name: string, kernels: WebAssembly.Module, crew: 
 
 const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
+
+export async function main(given: readonly string[]): Promise<void> {
+  const { values, positionals } = optionsOf(
+    'npm run bench:threads -- [SIZE …] [--threads N]\nSizes: S, M, L, TABLE; all of them where none is named.',
+    { threads: { type: 'string' } },
+    { given, allowPositionals: true },
+  );
+  const threads = Number(values.threads ?? availableParallelism());
+  const kernels = new WebAssembly.Module(readFileSync('src/ops/simd.wasm'));
+  const { nodeCrew } = await loaded<{ nodeCrew(size: number): Promise<Crew> }>(
+    'scripts/bench/crew.mjs',
+  );
+  const crew = await nodeCrew(threads);
+
+  const machine = `${cpus().length} × ${cpus()[0]!.model.trim()}`;
+  console.log(`${machine}, WebAssembly in Node ${process.version}`);
+  console.log(`| size | plan | 1 thread | ${threads} threads | faster by |`);
+  console.log('| --- | --- | ---: | ---: | ---: |');
+  for (const size of positionals.length > 0 ? positionals : LIST) {
+    for await (const { plan, one, many, ratio } of measure(size, kernels, crew))
+      console.log(
+        `| ${size} | ${plan} | ${one.toFixed(1)} ms | ${many.toFixed(1)} ms | ${ratio.toFixed(2)} × |`,
+      );
+  }
+  crew.stop();
+}

@@ -8,9 +8,15 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { compact, written } from './compact.mjs';
 import { python, ROOT, run } from '../interop/python.mjs';
+import { optionsOf } from '../options.mjs';
 
+const { positionals } = optionsOf(
+  'npm run configs -- [FOUND.json]',
+  {},
+  { allowPositionals: true },
+);
+const [earlier] = positionals;
 const folder = mkdtempSync(join(tmpdir(), 'configs-'));
-const earlier = process.argv[2];
 try {
   const found = earlier ?? join(folder, 'found.json');
   if (!earlier) run(python(), join(ROOT, 'scripts/configs/walk.py'), found);

@@ -1,5 +1,5 @@
 /**
- * @file `npm run test:interop [-- --write]`: runs all exported code in Python, with PyTorch, JAX and transformers, and
+ * @file `npm run test:interop:code [-- --write]`: runs all exported code in Python, with PyTorch, JAX and transformers, and
  * compares every mask bit for bit with ours, and with the committed test/fixtures/interop/masks.json; --write keeps what
  * came of it there; --opened runs only the code beside opened files; --install only makes the environment; --only WORD runs those whose name has the word, and keeps the
  * others as they were.
@@ -17,12 +17,22 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundled } from '../bundle.mjs';
+import { optionsOf } from '../options.mjs';
 import { HERE, python, ROOT, run } from './python.mjs';
 
 const FIXTURE = join(ROOT, 'test/fixtures/interop/masks.json');
 const CONFIGS = join(ROOT, 'test/fixtures/configs');
 
-if (process.argv.includes('--install')) {
+const { values } = optionsOf(
+  'npm run test:interop:code -- [--only WORD] [--write] [--opened] [--install]',
+  {
+    only: { type: 'string', default: '' },
+    write: { type: 'boolean' },
+    opened: { type: 'boolean' },
+    install: { type: 'boolean' },
+  },
+);
+if (values.install) {
   python();
   process.exit();
 }
@@ -41,8 +51,7 @@ const configs = configCases(
       .map((name) => [name.replace('.json', ''), readFileSync(join(CONFIGS, name), 'utf8')]),
   ),
 );
-const only = process.argv[process.argv.indexOf('--only') + 1];
-const asked = ({ id }) => !process.argv.includes('--only') || id.includes(only);
+const asked = ({ id }) => id.includes(values.only);
 const cases = {
   // FlexAttention without compilation is slow; what it reads does not hang on how long the sequence is.
   code: codeCases
@@ -95,7 +104,7 @@ async function checkOpened() {
   return found;
 }
 
-if (process.argv.includes('--opened')) {
+if (values.opened) {
   const found = await checkOpened();
   if (found.length > 0) console.error(found.join('\n'));
   process.exit(found.length > 0 ? 1 : 0);
@@ -137,12 +146,12 @@ const all = (cases, kind) =>
     }),
   );
 const text = `{\n"versions": ${JSON.stringify(results.versions)},\n"code": ${lines(all(codeCases, 'code'))},\n"configs": ${lines(all(configs, 'configs'))}\n}\n`;
-if (process.argv.includes('--write')) {
+if (values.write) {
   mkdirSync(join(FIXTURE, '..'), { recursive: true });
   writeFileSync(FIXTURE, text);
 } else if (!existsSync(FIXTURE) || readFileSync(FIXTURE, 'utf8') !== text) {
   wrong.push(
-    'test/fixtures/interop/masks.json holds something else; npm run test:interop -- --write',
+    'test/fixtures/interop/masks.json holds something else; npm run test:interop:code -- --write',
   );
 }
 if (wrong.length > 0) {

@@ -8,7 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { bundled } from '../bundle.mjs';
+import { optionsOf } from '../options.mjs';
 import { HERE, python, ROOT, run } from './python.mjs';
+
+const { values } = optionsOf('npm run test:interop:configs -- [--write]', {
+  write: { type: 'boolean' },
+});
 
 const FIXTURE = join(ROOT, 'test/fixtures/interop/configs.json');
 const { cacheCases, causalOf, changedCases, compared, LENGTHS, maskCases, T } = await bundled(
@@ -66,7 +71,7 @@ const wrong = [
   ...comparedImages(results.images),
   ...comparedWeights(weights, results.weights),
 ];
-if (process.argv.includes('--write')) writeFileSync(FIXTURE, text);
+if (values.write) writeFileSync(FIXTURE, text);
 // The order of names within a line is that of a set in Python, another one at every run.
 else if (
   !existsSync(FIXTURE) ||

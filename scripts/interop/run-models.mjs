@@ -16,16 +16,20 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundled } from '../bundle.mjs';
+import { optionsOf } from '../options.mjs';
 import { HERE, python, ROOT, run } from './python.mjs';
 
+const { values } = optionsOf('npm run test:interop:models -- [--only WORD] [--write]', {
+  only: { type: 'string', default: '' },
+  write: { type: 'boolean' },
+});
 const FIXTURE = join(ROOT, 'test/fixtures/interop/models.json');
 const CLOSE = 1e-3;
 
 const { canPack, CASES, DOCUMENTS, folderOf, ourLogits, packedLogits, TEXT, theirs, TOKENS } =
   await bundled('scripts/interop/models.ts');
 
-const at = process.argv.indexOf('--only');
-const NAMES = Object.keys(CASES).filter((name) => at < 0 || name.includes(process.argv[at + 1]));
+const NAMES = Object.keys(CASES).filter((name) => name.includes(values.only));
 
 const folder = mkdtempSync(join(tmpdir(), 'interop-'));
 const filesOf = (path) =>
@@ -99,7 +103,7 @@ const kept = Object.fromEntries(
   }),
 );
 const text = `${JSON.stringify({ versions: results.versions, cases: kept }, null, 1)}\n`;
-if (process.argv.includes('--write')) writeFileSync(FIXTURE, text);
+if (values.write) writeFileSync(FIXTURE, text);
 else {
   for (const [name, { architecture, logits }] of Object.entries(kept)) {
     const same =

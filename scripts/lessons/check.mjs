@@ -1,9 +1,15 @@
 /** @file `npm run lessons:check [-- WORD]`: every lesson, or those whose folder has WORD in its name, read as the site reads it. */
 import { bundled } from '../bundle.mjs';
+import { optionsOf } from '../options.mjs';
 import { known, lessonFiles } from './files.mjs';
 import * as render from './render.mjs';
 
-const word = process.argv[2] ?? '';
+const { positionals } = optionsOf(
+  'npm run lessons:check -- [WORD]',
+  {},
+  { allowPositionals: true },
+);
+const [word = ''] = positionals;
 const asked = ({ id }) => id.includes(word);
 const files = lessonFiles();
 if (!Object.keys(files).some((id) => asked({ id }))) {

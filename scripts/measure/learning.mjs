@@ -6,6 +6,7 @@
 import { cpus } from 'node:os';
 import { writeFileSync } from 'node:fs';
 import { drag, DRAG_HEAD, dragLine, DRAGS } from './drag.mjs';
+import { optionsOf } from '../options.mjs';
 import { button, label, numberOf, openAt, openLab, withPage } from '../page.mjs';
 
 const NEEDLE =
@@ -68,8 +69,11 @@ const GOALS = {
   steps: `${STEPS} steps`,
 };
 
-const word = process.argv.indexOf('--only') + 1;
-const isChosen = ({ name }) => word === 0 || name.includes(process.argv[word]);
+const { values } = optionsOf('npm run measure -- [--only WORD] [--json FILE]', {
+  only: { type: 'string', default: '' },
+  json: { type: 'string' },
+});
+const isChosen = ({ name }) => name.includes(values.only);
 const chosen = CASES.filter(isChosen);
 const rows = [];
 const drags = [];
@@ -160,6 +164,5 @@ if (rows.length > 0) {
   console.log(rows.map(line).join('\n'));
 }
 if (drags.length > 0) console.log([`\n${DRAG_HEAD}`, ...drags.map(dragLine)].join('\n'));
-const at = process.argv.indexOf('--json');
-if (at > 0)
-  writeFileSync(process.argv[at + 1], `${JSON.stringify({ machine, rows, drags }, null, 2)}\n`);
+if (values.json)
+  writeFileSync(values.json, `${JSON.stringify({ machine, rows, drags }, null, 2)}\n`);

@@ -1,12 +1,16 @@
-/** @file Long instruction tuning of the shipped models of short ones, in Node on the engine of the page's WebAssembly: what docs/generating.md says of it. */
+/**
+ * @file `npm run measure:tuning`: long instruction tuning of the shipped models of short ones, in Node on the engine of the
+ * page's WebAssembly (two minutes on one core); what docs/generating.md says of it.
+ */
+import { optionsOf } from '../options.mjs';
 import { readFileSync } from 'node:fs';
 import { readCheckpoint } from '../../src/model/checkpoint';
 import type { AdaptPlan } from '../../src/spec/adaptation';
 import { tuneLooks, tuneVariants } from '../../src/spec/tuning';
 import { adapt } from '../../src/train/adapt';
-import { feedOf, modelsOf, type Surroundings } from '../record/surroundings';
+import { feedOf, modelsOf, surroundings, type Surroundings } from '../record/surroundings';
 
-export interface Tuned {
+interface Tuned {
   readonly from: string; // the plan of the model that is tuned
   readonly plan: string;
   readonly rotary: string;
@@ -24,7 +28,7 @@ const PLAN: AdaptPlan = {
   scratch: true,
 };
 
-export const CASES: readonly { readonly model: string; readonly plan: AdaptPlan }[] = [
+const CASES: readonly { readonly model: string; readonly plan: AdaptPlan }[] = [
   { model: 'facts-32-grouped', plan: PLAN },
   { model: 'facts-32-grouped', plan: { ...PLAN, rotary: 'plain', scratch: false } },
   { model: 'facts-32-grouped', plan: { ...PLAN, plan: 'local', scratch: false } },
@@ -32,10 +36,7 @@ export const CASES: readonly { readonly model: string; readonly plan: AdaptPlan 
   { model: 'facts-32-global', plan: { ...PLAN, plan: 'global', scratch: false } },
 ];
 
-export async function tune(
-  { model, plan }: (typeof CASES)[number],
-  around: Surroundings,
-): Promise<Tuned> {
+async function tune({ model, plan }: (typeof CASES)[number], around: Surroundings): Promise<Tuned> {
   const checkpoint = readCheckpoint(readFileSync(`models/${model}.zip`));
   const variants = tuneVariants({ ...checkpoint.spec, backend: 'wasm' }, plan).map((one) => ({
     ...one,
@@ -53,4 +54,24 @@ export async function tune(
   for await (const event of adapt(modelsOf(around), room, options, () => false))
     if (event.kind === 'look') accuracy[variants[event.look.index]!.role] = event.look.accuracy;
   return { from: checkpoint.spec.plan, plan: plan.plan, rotary: plan.rotary, accuracy };
+}
+
+const percent = (value: number | undefined) =>
+  value === undefined ? '–' : `${(100 * value).toFixed(0)} %`;
+
+export async function main(given: readonly string[]): Promise<void> {
+  optionsOf('npm run measure:tuning', {}, { given });
+  const around = await surroundings();
+  console.log(around.machine);
+  console.log(
+    '| model | tuned as | positions | short, before | long, before | long, after | short, after | from scratch |',
+  );
+  console.log('| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |');
+  for (const one of CASES) {
+    const { from, plan, rotary, accuracy: a } = await tune(one, around);
+    const cells = ['short, before', 'long, before', 'long', 'short, after', 'from scratch'].map(
+      (moment) => percent(a[moment]),
+    );
+    console.log(`| ${from} | ${plan} | ${rotary} | ${cells.join(' | ')} |`);
+  }
 }

@@ -4,7 +4,10 @@
  * between two files a worker may start, or a browser compile. Texts and recordings stand apart from the program.
  */
 import { gzipSync } from 'node:zlib';
+import { optionsOf } from '../options.mjs';
 import { withPage } from '../page.mjs';
+
+optionsOf('npm run measure:weight', {});
 
 const PAGES = ['', 'lab', 'compare', 'figures', 'masks', 'planner', 'lessons'];
 /** Without anything new for so long, all that a page opens with is there. */

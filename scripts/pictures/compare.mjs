@@ -1,9 +1,14 @@
 /** @file Pictures of the Compare page for people to look at: `npm run build && node scripts/pictures/compare.mjs [FOLDER]`. */
 import { mkdirSync } from 'node:fs';
+import { optionsOf } from '../options.mjs';
 import { button, numberOf, withPage } from '../page.mjs';
 
-const folder = process.argv[2] ?? 'docs/screenshots';
-const only = process.argv[3];
+const { positionals } = optionsOf(
+  'node scripts/pictures/compare.mjs [FOLDER] [1440-dark]',
+  {},
+  { allowPositionals: true },
+);
+const [folder = 'docs/screenshots', only] = positionals;
 mkdirSync(folder, { recursive: true });
 
 await withPage({ webgpu: false }, async (address, browser) => {

@@ -3,9 +3,15 @@ import { mkdirSync } from 'node:fs';
 import { bundled } from '../bundle.mjs';
 import { known, lessonFiles } from '../lessons/files.mjs';
 import { block, inline } from '../lessons/render.mjs';
+import { optionsOf } from '../options.mjs';
 import { button, numberOf, openAt, openLab, withPage } from '../page.mjs';
 
-const folder = process.argv[2] ?? 'docs/screenshots';
+const { positionals } = optionsOf(
+  'npm run screenshots -- [FOLDER]',
+  {},
+  { allowPositionals: true },
+);
+const folder = positionals[0] ?? 'docs/screenshots';
 mkdirSync(folder, { recursive: true });
 
 const SIZES = [

@@ -1,16 +1,19 @@
 /**
- * @file Trains the shipped models, in Node on the same engine as the page's WebAssembly, and says what came of them.
- * scripts/record/models.mjs bundles it, gives it files and keeps what it returns.
+ * @file `npm run models [-- --force] [-- --only WORD]`: trains the shipped models, in Node on the same engine as the page's
+ * WebAssembly, and writes models/: ID.zip (a checkpoint without the optimizer's moments), ID.json (its card) and
+ * README.md. A model that is there is kept, so it goes on where it was stopped; --force trains it again.
  */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { optionsOf } from '../options.mjs';
 import { sources } from '../../src/data/registry';
 import { bucketsOf, meanLoss } from '../../src/figures/buckets';
 import { CARD_VERSION, SMALL_EVALUATION, type Card } from '../../src/model/card';
 import { writeCheckpoint } from '../../src/model/checkpoint';
 import { checkpointFrom } from '../../src/train/keep';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
-import { open, type Surroundings } from './surroundings';
+import { open, surroundings, type Surroundings } from './surroundings';
 
-export interface Recipe {
+interface Recipe {
   readonly id: string;
   readonly title: string;
   /** What it is good for, in a sentence or two. */
@@ -85,7 +88,7 @@ const NAMES = {
   approximate: 'local with summaries',
 };
 
-export const RECIPES: readonly Recipe[] = [
+const RECIPES: readonly Recipe[] = [
   ...PLANS.map((plan) => ({
     id: `moby-dick-512-${plan}`,
     title: `Moby-Dick, context 512, ${NAMES[plan]}`,
@@ -121,7 +124,7 @@ export const RECIPES: readonly Recipe[] = [
   })),
 ];
 
-export async function train(
+async function train(
   { id, title, why, spec }: Recipe,
   around: Surroundings,
 ): Promise<{ card: Card; file: Uint8Array }> {
@@ -165,4 +168,60 @@ export async function train(
           : [],
     },
   };
+}
+
+const FOLDER = 'models';
+
+export async function main(given: readonly string[]): Promise<void> {
+  const { values } = optionsOf(
+    'npm run models -- [--only WORD] [--force]',
+    { only: { type: 'string' }, force: { type: 'boolean' } },
+    { given },
+  );
+  const around = await surroundings();
+  for (const recipe of RECIPES.filter(({ id }) => id.includes(values.only ?? ''))) {
+    const card = `${FOLDER}/${recipe.id}.json`;
+    if (existsSync(card) && !values.force) continue;
+    const trained = await train(recipe, around);
+    writeFileSync(`${FOLDER}/${recipe.id}.zip`, trained.file);
+    writeFileSync(card, JSON.stringify(trained.card, null, 1) + '\n');
+    describe();
+    const { heldOut, seconds } = trained.card;
+    console.log(`${recipe.id}: loss ${heldOut.loss} after ${seconds} s`);
+  }
+}
+
+/** One table of all that is there. */
+function describe(): void {
+  const there = new Set(readdirSync(FOLDER));
+  const cards = RECIPES.filter(({ id }) => there.has(`${id}.json`)).map(
+    ({ id }) => JSON.parse(readFileSync(`${FOLDER}/${id}.json`, 'utf8')) as Card,
+  );
+  const row = ({ id, heldOut, accuracy, steps, seconds, buckets }: Card) =>
+    [
+      `\`${id}\``,
+      steps,
+      heldOut.loss.toFixed(3),
+      buckets.length > 0 ? Math.exp(heldOut.loss).toFixed(2) : '',
+      `${(100 * accuracy).toFixed(1)} %`,
+      buckets.map(({ to, loss }) => `${to}: ${Math.exp(loss).toFixed(2)}`).join(' · '),
+      `${Math.round(seconds)} s`,
+    ].join(' | ');
+  const { machine, made } = cards[0]!;
+  writeFileSync(
+    `${FOLDER}/README.md`,
+    `# Models
+
+Made by \`npm run models\`, never by hand. Each is a checkpoint (\`ID.zip\`: settings, weights as Hugging Face names
+them, checksums) and a card (\`ID.json\`: data, seed, steps, losses, time, machine). The page loads them with one click.
+
+No graphics card was at hand: they were trained on one core (${machine}, ${made}), which is why they are this
+small. Losses are in nats per character, held out; perplexity is their exponential. All models of one text saw the same
+characters in the same order.
+
+| model | steps | loss | perplexity | accuracy | perplexity by characters read (up to) | training |
+| --- | ---: | ---: | ---: | ---: | --- | ---: |
+${cards.map((card) => `| ${row(card)} |`).join('\n')}
+`,
+  );
 }

@@ -1,7 +1,12 @@
 /**
- * @file Trains the runs behind the figures, in Node on the same engine as the page's WebAssembly, and says what came of them.
- * scripts/record/runs.mjs bundles it, gives it files and keeps what it returns.
+ * @file `npm run record [-- --force] [-- --only WORD]`: trains the runs behind the figures, in Node on the same engine as the
+ * page's WebAssembly, and writes public/recorded/. A recording that is there is kept, so it goes on where it was stopped;
+ * --force makes it again. Comparisons to begin with are recorded whole, as public/recorded/races/ID.json; their WORD is
+ * race-ID. Shipped models that go on with a longer context are kept as public/recorded/adapted/ID.json; their WORD is
+ * adaptation-ID.
  */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { optionsOf } from '../options.mjs';
 import { comparisonOf, starts, type Start } from '../../src/compare/starts';
 import { specsOf } from '../../src/compare/comparison';
 import { writeFile } from '../../src/compare/file';
@@ -10,7 +15,11 @@ import { pick } from '../../src/draw/curves';
 import { adaptedBuckets, type AdaptedLook } from '../../src/figures/adaptation';
 import { bucketsOf, meanLoss } from '../../src/figures/buckets';
 import { ADAPTATION_VERSION, type RecordedAdaptation } from '../../src/figures/recordedAdaptation';
-import { RECORDING_VERSION, type Recording, type ValidationPoint } from '../../src/figures/recording';
+import {
+  RECORDING_VERSION,
+  type Recording,
+  type ValidationPoint,
+} from '../../src/figures/recording';
 import { HOST_LIMITS } from '../../src/gpu/backend';
 import type { SliceScore } from '../../src/data/slice';
 import { readCheckpoint } from '../../src/model/checkpoint';
@@ -21,9 +30,9 @@ import { record as keepMoment, writeMoments, type Moments } from '../../src/stat
 import type { Trainer } from '../../src/train/trainer';
 import { adapt } from '../../src/train/adapt';
 import { short } from './short';
-import { feedOf, modelsOf, open, type Surroundings } from './surroundings';
+import { feedOf, modelsOf, open, surroundings, type Surroundings } from './surroundings';
 
-export interface Job {
+interface Job {
   readonly name: string; // of its file
   readonly spec: RunSpec;
   /** Distances that are asked for; else every one it was trained for. */
@@ -132,7 +141,7 @@ const tableJobs = (contexts: readonly number[], names: readonly string[]) =>
 const each = <T>(items: readonly T[], jobs: (item: T) => readonly Job[]) => items.flatMap(jobs);
 
 /** The most telling first: who stops early has those. */
-export const JOBS: readonly Job[] = [
+const JOBS: readonly Job[] = [
   ...PLANS.map((plan) => taskJob('needle', 48, 300, plan)),
   // The control: the same, but every token is in every plan's reach.
   ...PLANS.map((plan) => taskJob('needle', 20, 300, plan)),
@@ -169,7 +178,7 @@ const pointsOnTable = (steps: number): ReadonlySet<number> => {
   return new Set([1, 5, 10, ...all.filter((at) => at <= 300 || at % 100 === 0)]);
 };
 
-export async function record({ spec, ask }: Job, around: Surroundings): Promise<Recording> {
+async function record({ spec, ask }: Job, around: Surroundings): Promise<Recording> {
   const started = performance.now();
   const trainer = await open(spec, around);
   const { source } = trainer;
@@ -231,15 +240,13 @@ const roundedSlice = ({ id, loss, accuracy, tokens }: SliceScore): SliceScore =>
 
 // ----------------------------------------------------------------------------------------- whole comparisons
 
-export const STARTS = starts.all;
-
 /** Steps whose maps are kept: of them much happens early. */
 const picturesAt = (steps: number) => [0, 0.04, 0.15, 0.4, 1].map((at) => Math.round(at * steps));
 /** Steps at which a page looks at the held-out data. */
 const validates = (step: number) => [1, 5, 10].includes(step) || step % 25 === 0;
 
 /** A start of the Compare page, in lock-step as there: the file that page reads. */
-export async function recordRace(start: Start, around: Surroundings): Promise<string> {
+async function recordRace(start: Start, around: Surroundings): Promise<string> {
   const comparison = comparisonOf(start, 'wasm');
   const trainers: Trainer[] = [];
   for (const spec of specsOf(comparison)) trainers.push(await open(spec, around));
@@ -282,13 +289,13 @@ export async function recordRace(start: Start, around: Surroundings): Promise<st
 
 // ------------------------------------------------------------------------------------------- longer contexts
 
-export interface AdaptJob {
+interface AdaptJob {
   readonly model: string; // of models/, without its ending
   readonly plan: AdaptPlan;
 }
 
 /** As the Generate page offers it, in fewer steps. */
-export const ADAPTATIONS: readonly AdaptJob[] = [
+const ADAPTATIONS: readonly AdaptJob[] = [
   {
     model: 'moby-dick-128-global',
     plan: {
@@ -303,7 +310,7 @@ export const ADAPTATIONS: readonly AdaptJob[] = [
 ];
 
 /** A shipped model that goes on with a longer context, looked at as the page does. */
-export async function recordAdaptation(
+async function recordAdaptation(
   { model, plan }: AdaptJob,
   file: Uint8Array,
   around: Surroundings,
@@ -339,4 +346,59 @@ export async function recordAdaptation(
     plan,
     looks,
   };
+}
+
+// ------------------------------------------------------------------------------------------------- all of it
+
+const FOLDER = 'public/recorded';
+
+export async function main(given: readonly string[]): Promise<void> {
+  const { values } = optionsOf(
+    'npm run record -- [--only WORD] [--force]',
+    { only: { type: 'string' }, force: { type: 'boolean' } },
+    { given },
+  );
+  const around = await surroundings();
+  const isAsked = (name: string) => name.includes(values.only ?? '');
+  const isThere = (file: string) => existsSync(file) && !values.force;
+  for (const folder of ['races', 'adapted']) mkdirSync(`${FOLDER}/${folder}`, { recursive: true });
+
+  let total = 0;
+  for (const job of JOBS.filter(({ name }) => isAsked(name))) {
+    const file = `${FOLDER}/${job.name}.json`;
+    if (isThere(file)) continue;
+    const recording = await record(job, around);
+    writeFileSync(file, JSON.stringify(recording) + '\n');
+    list();
+    total += recording.seconds;
+    const { validation, seconds } = recording;
+    console.log(
+      `${job.name}: loss ${validation.at(-1)!.loss} after ${seconds} s, ${Math.round(total)} s in all`,
+    );
+  }
+
+  for (const start of starts.all.filter(({ id }) => isAsked(`race-${id}`))) {
+    const file = `${FOLDER}/races/${start.id}.json`;
+    if (isThere(file)) continue;
+    const text = await recordRace(start, around);
+    writeFileSync(file, text + '\n');
+    console.log(`race-${start.id}: ${text.length} characters`);
+  }
+
+  for (const job of ADAPTATIONS.filter(({ model }) => isAsked(`adaptation-${model}`))) {
+    const file = `${FOLDER}/adapted/${job.model}.json`;
+    if (isThere(file)) continue;
+    const model = new Uint8Array(readFileSync(`models/${job.model}.zip`));
+    const recorded = await recordAdaptation(job, model, around);
+    writeFileSync(file, JSON.stringify(recorded) + '\n');
+    console.log(`adaptation-${job.model}: ${recorded.looks.length} looks in ${recorded.seconds} s`);
+  }
+}
+
+/** The page asks for this list first. */
+function list(): void {
+  const names = readdirSync(FOLDER).filter(
+    (name) => name.endsWith('.json') && name !== 'index.json',
+  );
+  writeFileSync(`${FOLDER}/index.json`, JSON.stringify(names.sort(), undefined, 1) + '\n');
 }

@@ -1,4 +1,6 @@
 /** @file What scripts that train are given from outside, and how they open a run with it. */
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { check } from '../../src/core/check';
 import { makeFeed, type Feed } from '../../src/data/batches';
 import { preparedCorpus } from '../../src/data/prepared';
@@ -19,6 +21,20 @@ export interface Surroundings {
   readonly made: string; // the day, YYYY-MM-DD
   readonly version: string; // of this program
 }
+
+const read = (path: string) => readFileSync(path, 'utf8');
+
+/** Those of this machine, today; paths are from the repository's root, where scripts/run.mjs runs. */
+export const surroundings = async (): Promise<Surroundings> => ({
+  kernels: await WebAssembly.compile(readFileSync('src/ops/simd.wasm')),
+  corpus: (file) => ({
+    description: JSON.parse(read(`public/${file}.json`)) as unknown,
+    text: read(`public/${file}.txt`),
+  }),
+  machine: `${cpus().length} × ${cpus()[0]!.model.trim()}, WebAssembly in Node ${process.version}, one thread`,
+  made: new Date().toISOString().slice(0, 10),
+  version: (JSON.parse(read('package.json')) as { version: string }).version,
+});
 
 /** The batches of a run. */
 export function feedOf(spec: RunSpec, around: Surroundings): Feed {

@@ -3,8 +3,13 @@
  * A failure names its seed; FUZZ_SEED=that npm run test:unit draws it again.
  */
 import { spawnSync } from 'node:child_process';
+import { optionsOf } from '../options.mjs';
 
-const given = process.argv.slice(2);
+const { positionals: given } = optionsOf(
+  'npm run fuzz -- [TIMES] [WORD …]',
+  {},
+  { allowPositionals: true },
+);
 const times = Number(given.find((word) => /^\d+$/.test(word)) ?? 1);
 const files = given.filter((word) => !/^\d+$/.test(word));
 for (let time = 1; time <= times; time++) {
