@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
-import { chromiumArguments, chromiumPath } from './scripts/chromium.mjs';
+import { chromiumArguments, chromiumPath } from './scripts/test/chromium.mjs';
 
 /** The built page in real Chromium, once with WebGPU (software adapter) and once without. */
 const chromium = (webgpu: boolean) => ({

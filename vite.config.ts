@@ -3,10 +3,10 @@ import { playwright } from '@vitest/browser-playwright';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { chromiumArguments, chromiumPath } from './scripts/chromium.mjs';
+import { chromiumArguments, chromiumPath } from './scripts/test/chromium.mjs';
 import { lessons } from './scripts/lessons/plugin.mjs';
 import { notices } from './scripts/notices/plugin.mjs';
-import { isolation, policy } from './scripts/policy.mjs';
+import { isolation, policy } from './scripts/build/policy.mjs';
 import { silence } from './test/support/silence.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** @file The built page in Chromium, for the scripts that measure it and take its picture. */
 import { preview } from 'vite';
 import { chromium } from 'playwright';
-import { chromiumArguments, chromiumPath } from './chromium.mjs';
+import { chromiumArguments, chromiumPath } from './test/chromium.mjs';
 
 /** Serves dist/ (made by `npm run build`) and starts Chromium; `use` gets the address and the browser. */
 export async function withPage({ webgpu = true }, use) {

@@ -1,4 +1,4 @@
-/** @file What is compared with other people's programs: masks as code in every format, and configs. Bundled by scripts/interop.mjs. */
+/** @file What is compared with other people's programs: masks as code in every format, and configs. Bundled by scripts/interop/run-code.mjs. */
 import { formats } from '../../src/masks/code';
 import { readConfig } from '../../src/masks/configs';
 import { maskOf, read, terms, write, type Expression } from '../../src/attention/expression';

@@ -1,6 +1,6 @@
 /**
  * @file Every model type of the table, as it is given to transformers: the masks it makes, and what its cache holds.
- * Bundled by scripts/interop-configs.mjs.
+ * Bundled by scripts/interop/run-configs.mjs.
  */
 import { maskOf } from '../../src/attention/expression';
 import { pairsOf } from '../../src/attention/mask';

@@ -1,4 +1,4 @@
-/** @file Models that are compared with PyTorch's: small ones with random weights, for every plan and switch. Bundled by scripts/interop-models.mjs. */
+/** @file Models that are compared with PyTorch's: small ones with random weights, for every plan and switch. Bundled by scripts/interop/run-models.mjs. */
 import { startsOf, type Packing } from '../../src/attention/documents';
 import { writeRows } from '../../src/attention/given';
 import { fromRule } from '../../src/attention/mask';

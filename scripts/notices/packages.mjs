@@ -73,7 +73,7 @@ const CONTENTS = {
   'program-code': 'MIT', // the package's own licence, whose copyright line its text has
 };
 
-/** The texts that scripts/prepare-corpora.mjs made of data packages. */
+/** The texts that scripts/build/texts.mjs made of data packages. */
 export function dataNotices() {
   const folder = `${ROOT}public/corpora`;
   if (!existsSync(folder)) return [];

@@ -30,7 +30,7 @@ export interface Corpus {
 export const documentsOf = (corpus: Corpus, split: Split): readonly CorpusDocument[] =>
   corpus.documents.filter((document) => document.split === split);
 
-/** A text made by scripts/prepare-corpora.mjs. `text` has the vocabulary's characters already. */
+/** A text made by scripts/build/texts.mjs. `text` has the vocabulary's characters already. */
 export function parseCorpus(description: unknown, text: string): Corpus {
   check(
     isRecord(description),

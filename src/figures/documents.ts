@@ -8,7 +8,7 @@ export interface CorpusLengths {
   readonly lengths: readonly number[]; // characters, one per document
 }
 
-/** The lengths in a description that scripts/prepare-corpora.mjs wrote. */
+/** The lengths in a description that scripts/build/texts.mjs wrote. */
 export function lengthsOf(description: unknown): CorpusLengths {
   const refused =
     'the description of a corpus should have a title and documents with start and end';

@@ -1,6 +1,6 @@
 /**
  * The kernels of src/ops for WebAssembly, four numbers at a time (SIMD). AssemblyScript, compiled by
- * scripts/build-simd.mjs. Each has the name of the kernel whose formula it computes and whose plain loops
+ * scripts/build/simd.mjs. Each has the name of the kernel whose formula it computes and whose plain loops
  * it is tested against (test/ops/simd.test.ts).
  *
  * Every function gets: threads, then a pointer for each buffer of its kernel in their order, then its

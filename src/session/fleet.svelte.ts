@@ -89,8 +89,9 @@ export class Fleet {
 
   /** One run alone is opened with that; of several the first one says what the device can hold. */
   openFirst() {
+    this.opened = this.runs.length === 1;
     this.#open(this.runs[0]!);
-    if (this.runs.length === 1) this.#allOpened();
+    if (this.opened) this.#askWished();
   }
 
   /** The first run knows which machine it is on, or failed. */
@@ -100,12 +101,12 @@ export class Fleet {
   }
 
   openOthers() {
+    this.opened = true;
     for (const run of this.runs.slice(1)) this.#open(run);
-    this.#allOpened();
+    this.#askWished();
   }
 
-  #allOpened() {
-    this.opened = true;
+  #askWished() {
     if (this.wish && !this.suspended) this.ask('run');
     else if (this.#stepWished) this.ask('step');
     this.#stepWished = false;

@@ -2,12 +2,14 @@ import { FIRST, LEAST_RUNS, MOST_RUNS, sameRuns, specsOf } from '../compare/comp
 import type { Comparison } from '../compare/comparison';
 import type { Saved } from '../compare/file';
 import type { Engine } from '../link/client';
-import { isOwnText, type RunSpec } from '../spec/run';
-import { repairOf, troubleOf } from './draft';
+import { inWords } from '../core/check';
+import { checkRun } from '../spec/check';
+import { isOwnText, watchSameTokens, type RunSpec } from '../spec/run';
+import { checkRuns, repairOf } from './draft';
 import type { Kept } from './fleet.svelte';
 import type { Moments } from './moments';
 import { OwnLetters } from './ownLetters.svelte';
-import type { Refusal } from './ownText';
+import { refusalOf, standIn, type Refusal } from './ownText';
 import { openedFrom } from './past.svelte';
 import { Replaced } from './replaced.svelte';
 import type { Run } from './run.svelte';
@@ -43,6 +45,10 @@ export class Session extends Standing {
   /** What the controls say; `problem` says why it cannot be, and then the runs go on as they were. */
   asked = $state.raw<Comparison>(FIRST);
   problem = $state.raw<string | undefined>();
+  /** Why the runs that were built cannot be opened. */
+  blocked = $state.raw<string | undefined>();
+  /** What waits only for a text that can be trained on. The address keeps it, whatever trains meanwhile. */
+  waiting = $state.raw<Comparison | undefined>();
   refused = $state.raw<Refusal | undefined>();
   /** How often settings were brought to the runs, so that the address is written again even where nothing changed. */
   applied = $state(0);
@@ -50,15 +56,24 @@ export class Session extends Standing {
   #awake = $state(true);
   readonly #letters = new OwnLetters();
   readonly #replaced: Replaced;
-  readonly settling = new Settling(() => this.#apply());
+  readonly settling = new Settling(
+    () => this.#checked(),
+    () => this.#follow(),
+  );
+  /** What was checked last and can train, to be built next. */
+  #next: Comparison | undefined;
 
   /** Settings near the asked ones that would work, where the asked ones do not. */
   repair = $derived.by(() => (this.problem === undefined ? undefined : repairOf(this.asked)));
+  /** A link asks for a text, and none was given yet. */
+  textMissing = $derived.by(
+    () => this.#letters.linked && this.refused !== undefined && this.text.trim() === '',
+  );
   /** All runs as one. */
   state: DriveState = $derived.by(() => {
-    if (this.problem === undefined && this.asleep) return { phase: 'paused', step: this.step };
-    if (this.problem !== undefined && !this.opened)
-      return { phase: 'failed', failure: { kind: 'settings', message: this.problem } };
+    if (this.blocked === undefined && this.asleep) return { phase: 'paused', step: this.step };
+    if (this.blocked !== undefined && !this.opened)
+      return { phase: 'failed', failure: { kind: 'settings', message: this.blocked } };
     return stateOfAll(this.runs, this.wish, this.step);
   });
 
@@ -80,6 +95,10 @@ export class Session extends Standing {
     return this.#letters.survey;
   }
 
+  get unmet() {
+    return this.#letters.unmet;
+  }
+
   /** What these runs took the place of. */
   get before() {
     return this.#replaced.held;
@@ -92,6 +111,12 @@ export class Session extends Standing {
 
   // ------------------------------------------------------------------------------------------------- asking for runs
 
+  /** A link says what is asked for next, a text included. */
+  link = ({ shared }: Comparison) => this.#letters.link(shared);
+
+  /** The person changes these settings, after whom no link is asked any more. */
+  choose = (settings: Partial<RunSpec>) => this.#letters.choose(settings);
+
   /** Asks for other runs; the models follow when the hand has come to rest, `ms` after the last change. */
   ask = (comparison: Comparison, ms = SETTLE_MS) => {
     this.asked = comparison;
@@ -102,7 +127,7 @@ export class Session extends Standing {
   begin = (comparison: Comparison) => {
     this.#fresh(comparison);
     this.#awake = this.options.lazy !== true;
-    this.#start(comparison);
+    this.#start(this.#falls);
   };
 
   /** Runs that were kept: on from their step, paused, and on the machine of today. */
@@ -111,7 +136,7 @@ export class Session extends Standing {
     this.#fresh({ shared: { ...shared, backend }, runs });
     this.#take(text, shared);
     this.#awake = true;
-    this.#start(this.asked, kept);
+    this.#start(this.#falls, kept);
   };
 
   /** The runs of a file, and its numbers until somebody trains. */
@@ -133,8 +158,7 @@ export class Session extends Standing {
   reset = () => {
     this.fleet.wish = false;
     this.past.saved = undefined;
-    const asked = this.problem === undefined || this.options.fallback !== undefined;
-    this.#start(asked ? this.asked : this.built);
+    this.#start(true);
   };
 
   write = (text: string) => {
@@ -151,12 +175,20 @@ export class Session extends Standing {
   add = (asked: Comparison) => {
     if (asked.runs.length > MOST_RUNS) return;
     const problem = this.#problemOf(asked);
-    if (problem !== undefined) {
+    if (problem !== undefined && !this.#instead(asked)) {
       this.problem = problem;
       return;
     }
     this.past.saved = undefined;
     this.ask(asked, 0);
+  };
+
+  /** Changes what runs are called; they stay. */
+  rename = (renamed: (comparison: Comparison) => Comparison) => {
+    this.asked = renamed(this.asked);
+    this.built = renamed(this.built);
+    if (this.waiting) this.waiting = renamed(this.waiting);
+    this.applied++;
   };
 
   /** The others go on. */
@@ -171,6 +203,7 @@ export class Session extends Standing {
     this.options.built?.(this.built);
     this.look();
     this.problem = this.#problemOf(this.asked);
+    if (this.waiting) this.waiting = this.asked;
     this.applied++;
     this.#openOthers();
   };
@@ -181,7 +214,7 @@ export class Session extends Standing {
     if (!before) return;
     this.#fresh(before.built);
     this.fleet.close(this.runs);
-    this.problem = this.refused = undefined;
+    this.problem = this.blocked = this.refused = this.waiting = undefined;
     this.#take(before.runs[0]!.text, before.built.shared);
     this.#show(before.built, before.runs, before.moments, true);
   };
@@ -216,15 +249,21 @@ export class Session extends Standing {
 
   // ------------------------------------------------------------------------------------------------- building
 
-  #apply() {
+  /** Whether what is asked for can be. */
+  #checked(): boolean {
     this.applied++;
-    this.asked = this.#lettered(this.asked);
-    this.problem = this.#problemOf(this.asked);
-    if (this.problem !== undefined) return;
-    const text = this.#letters.of(this.asked.shared);
-    if (sameRuns(this.asked, this.built) && this.opened && this.runs[0]?.text === text) return;
+    this.#next = this.#possible();
+    return this.#next !== undefined;
+  }
+
+  #follow() {
+    const next = this.#next;
+    if (!next) return;
+    const text = this.#letters.of(next.shared);
+    if (sameRuns(next, this.built) && this.opened && this.runs[0]?.text === text) return;
     this.past.saved = undefined;
-    this.#start(this.asked);
+    this.blocked = undefined;
+    this.#build(next);
   }
 
   /** What is asked for from here on; nothing of what was before is wished for. */
@@ -236,18 +275,31 @@ export class Session extends Standing {
     this.applied++;
   }
 
-  #start(given: Comparison, kept?: Kept) {
-    const wanted = this.#lettered(given);
-    if (this.asked === given) this.asked = wanted;
-    this.problem = this.#problemOf(wanted);
-    const falls = this.problem !== undefined && this.options.fallback !== undefined;
-    const next = falls && !kept ? this.built : wanted;
-    // What was kept was possible once; whether it is here the engine says.
-    if (falls && kept) this.problem = this.refused = undefined;
+  /** Runs that cannot be stay as they are. */
+  get #falls(): boolean {
+    return this.options.fallback !== undefined;
+  }
+
+  /** Builds what is asked for. Where that cannot be: what there is, if it `stays`; otherwise runs that are not opened. */
+  #start(stays: boolean, kept?: Kept) {
+    const possible = this.#possible();
+    // What was kept was possible once; whether one run is here the engine says.
+    if (kept && this.#falls) this.problem = this.refused = this.waiting = undefined;
+    const other = possible ?? (stays && this.blocked === undefined ? this.built : this.asked);
+    const next = kept ? this.asked : other;
+    this.blocked = next === this.asked ? this.problem : undefined;
+    this.#build(next, kept);
+  }
+
+  #build(next: Comparison, kept?: Kept) {
     const { built, runs, step } = this;
+    const text = this.#letters.of(next.shared);
+    const watched = runs[0]?.text === text && watchSameTokens(built.shared, next.shared);
+    const known = this.frames.find((frame) => frame)?.tokens ?? this.tokens;
+    this.tokens = watched ? known : undefined;
     if (runs.length > 0)
       this.#replaced.replace({ built, runs, step, moments: this.past.kept }, next);
-    this.#show(next, this.fleet.make(specsOf(next), this.#letters.of(next.shared), kept));
+    this.#show(next, this.fleet.make(specsOf(next), text, kept));
     if (this.#awake) this.#openFirst();
   }
 
@@ -260,14 +312,15 @@ export class Session extends Standing {
   }
 
   #openFirst() {
-    if (this.problem === undefined || this.options.fallback) this.fleet.openFirst();
+    if (this.blocked === undefined) this.fleet.openFirst();
   }
 
   /** The first run says what the device can hold; the others are opened when all are known to fit. */
   #openOthers() {
     if (this.opened || !this.fleet.firstAnswered) return;
-    this.problem = this.#problemOf(this.built);
-    if (this.problem === undefined) this.fleet.openOthers();
+    this.blocked = inWords(() => checkRuns(this.built, this.backend));
+    if (this.blocked === undefined) this.fleet.openOthers();
+    else this.problem = this.blocked;
   }
 
   protected override heard() {
@@ -275,11 +328,36 @@ export class Session extends Standing {
     this.#openOthers();
   }
 
+  /** What can train of what is asked for: all of it, or on another text while that is missing; undefined where nothing can. */
+  #possible(): Comparison | undefined {
+    this.asked = this.#lettered(this.asked);
+    this.problem = this.#problemOf(this.asked);
+    if (this.problem === undefined) this.waiting = undefined;
+    // While settings are wrong besides, what waited before goes on waiting.
+    else if (this.refused !== undefined) this.waiting = this.asked;
+    return this.problem === undefined ? this.asked : this.#instead(this.asked);
+  }
+
+  /** What trains while only a text is missing; undefined where nothing can but what trains already. */
+  #instead(comparison: Comparison): Comparison | undefined {
+    const training = this.blocked === undefined ? this.built.shared : undefined;
+    const shared = this.refused && standIn(comparison.shared, training);
+    const other = shared && { ...comparison, shared };
+    return other && inWords(() => this.#check(other)) === undefined ? other : undefined;
+  }
+
   #problemOf(comparison: Comparison): string | undefined {
+    this.refused = undefined;
+    const problem = inWords(() => specsOf(comparison).forEach(checkRun));
+    if (problem !== undefined) return problem;
+    this.refused = refusalOf(this.text, comparison.shared);
+    return this.refused?.why ?? inWords(() => this.#check(comparison));
+  }
+
+  /** Throws InputError for runs that cannot be, whatever the text. */
+  #check(comparison: Comparison) {
     const here = comparison.shared.backend === this.built.shared.backend;
-    const { problem, refused } = troubleOf(comparison, this.text, here ? this.backend : undefined);
-    this.refused = refused;
-    return problem;
+    checkRuns(comparison, here ? this.backend : undefined);
   }
 
   /** With the characters of the person's own text, where it is learnt. */

@@ -27,6 +27,8 @@ export interface Watches {
 export class Standing {
   /** What the runs are. */
   built = $state.raw<Comparison>(FIRST);
+  /** The watched tokens where runs before these told them: they are shown until a first frame tells them again. */
+  tokens = $state.raw<readonly string[] | undefined>();
   readonly past = new Past();
   protected readonly fleet: Fleet;
   #looking: ReturnType<typeof setTimeout> | undefined;

@@ -8,8 +8,9 @@ export const NONE: ReadonlySet<string> = new Set();
 /** Settings, asked for. */
 export interface Asks {
   /** The person's own text, and what really trains. */
-  readonly session: Pick<Session, 'text' | 'write' | 'refused' | 'survey' | 'training'>;
+  readonly session: Pick<Session, 'text' | 'write' | 'refused' | 'survey' | 'unmet' | 'training'>;
   readonly spec: RunSpec;
+  readonly hidden: ReadonlySet<string>;
   readonly fixed: ReadonlySet<string>;
   readonly change: (settings: Partial<RunSpec>) => void;
   /** A mask that was only just added elsewhere, from 1; whoever shows its field takes it. */

@@ -5,7 +5,8 @@ import { readFile, writeFile } from '../compare/file';
 import type { KeptRuns } from '../compare/kept';
 import { comparisonOf, startOf, starts } from '../compare/starts';
 import type { Engine } from '../link/client';
-import { inWords, sketchOf } from '../session/draft';
+import { inWords } from '../core/check';
+import { sketchOf } from '../session/draft';
 import type { Later } from '../session/frames';
 import { writeMoments } from '../session/moments';
 import { Session } from '../session/session.svelte';
@@ -60,7 +61,7 @@ export class Compare implements Asks, Driven {
   });
   query = $derived.by(() =>
     [
-      toAddress(this.session.built, this.axis),
+      toAddress(this.session.waiting ?? this.session.built, this.axis),
       ...(this.embedded ? ['embed=1'] : []),
       ...(this.rest.get('projector') === '1' ? ['projector=1'] : []),
       ...sightPairs('weights', this.view.selection.lockedCell),
@@ -102,8 +103,10 @@ export class Compare implements Asks, Driven {
   };
 
   /** Changes what all runs share. */
-  change = (settings: Partial<RunSpec>) =>
+  change = (settings: Partial<RunSpec>) => {
+    this.session.choose(settings);
     this.session.ask(changeShared(this.session.asked, settings));
+  };
 
   /** Changes how one run attends. */
   changeRun = (index: number, own: Partial<Own>) => {
@@ -116,16 +119,13 @@ export class Compare implements Asks, Driven {
 
   rename = (index: number, text: string) => {
     const name = tidyName(text);
-    const renamed = (comparison: Comparison): Comparison => ({
+    this.session.rename((comparison) => ({
       ...comparison,
       runs: comparison.runs.map(({ own, ...entry }, i) => {
         if (i !== index) return { own, ...entry };
         return { own, ...(name && { name }) };
       }),
-    });
-    this.session.asked = renamed(this.session.asked);
-    this.session.built = renamed(this.session.built);
-    this.session.applied++;
+    }));
   };
 
   add = () => this.session.add(addRun(this.session.asked));
@@ -185,6 +185,7 @@ export class Compare implements Asks, Driven {
     const { comparison: asked, blank, axis, notes, rest } = fromAddress(query);
     const comparison = blank ? comparisonOf(starts.get('table'), asked.shared.backend) : asked;
     const sight = sightOf(rest, comparison.shared);
+    this.session.link(comparison);
     this.axis = axis;
     this.notes = [...notes, ...sight.notes];
     this.rest = rest;

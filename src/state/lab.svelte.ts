@@ -53,10 +53,10 @@ export class Lab implements Asks, Driven {
   preset = $derived.by(() =>
     presets.all.find((preset) => same(specOfPreset(preset, this.spec.backend), this.spec)),
   );
-  /** The address of the run: settings, what is looked at, and what the address said besides. */
+  /** The address of the run, or of what waits for a text: settings, what is looked at, and what the address said besides. */
   query = $derived.by(() =>
     [
-      toQuery(this.run.spec),
+      toQuery(specsOf(this.session.waiting ?? this.session.built)[0]!),
       ...[...this.rest]
         .filter(([key]) => !['v', 'show', 'at'].includes(key))
         .map(([key, value]) => `${key}=${encoded(value)}`),
@@ -77,6 +77,7 @@ export class Lab implements Asks, Driven {
   /** Changes settings; the model follows when the hand has come to rest. */
   change = (settings: Partial<RunSpec>) => {
     const next = { ...this.spec, ...settings };
+    this.session.choose(settings);
     const stripes = fitStripes(next.stripes, next.layers);
     this.session.ask(onlyRun(next.plan === 'custom' ? { ...next, stripes } : next));
   };
@@ -109,6 +110,7 @@ export class Lab implements Asks, Driven {
     const { spec: asked, blank, notes, rest } = fromQuery(query);
     const spec = blank ? { ...OPENING, backend: asked.backend } : asked;
     const sight = sightOf(rest, spec);
+    this.session.link(onlyRun(spec));
     this.notes = [...notes, ...sight.notes];
     this.rest = rest;
     this.show = sight.show;

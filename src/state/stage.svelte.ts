@@ -143,10 +143,12 @@ export class Stage implements Asks {
     this.selection.restore(this.#pointed);
     this.view.head = head ?? 0;
     const next = comparisonOf(this.now);
-    const { built, asleep } = this.session;
-    // Nothing was trained, and the same is asked for: what stands there stays.
-    if (asleep && sameRuns(built, next) && namesOf(built).join() === namesOf(next).join())
-      void this.#offer();
+    const { built, asked, asleep } = this.session;
+    // Nothing was trained, and the same is asked for: what stands there stays. A change that still waits for the hand
+    // to rest is no longer wanted.
+    const settled = sameRuns(asked, built);
+    const same = sameRuns(built, next) && namesOf(built).join() === namesOf(next).join();
+    if (asleep && settled && same) void this.#offer();
     else this.session.begin(next);
   }
 
