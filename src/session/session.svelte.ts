@@ -1,20 +1,17 @@
-import { FIRST, LEAST_RUNS, MOST_RUNS, sameRuns, specsOf } from '../compare/comparison';
-import type { Comparison } from '../compare/comparison';
+import { LEAST_RUNS, MOST_RUNS, sameRuns, specsOf, type Comparison } from '../compare/comparison';
 import type { Saved } from '../compare/file';
-import type { Engine } from '../link/client';
 import { inWords } from '../core/check';
-import { checkRun } from '../spec/check';
+import type { Engine } from '../link/client';
 import { isOwnText, watchSameTokens, type RunSpec } from '../spec/run';
-import { checkRuns, repairOf } from './draft';
+import { checkRuns } from './checks';
+import { Draft } from './draft.svelte';
 import type { Kept } from './fleet.svelte';
 import type { Moments } from './moments';
-import { OwnLetters } from './ownLetters.svelte';
-import { refusalOf, standIn, type Refusal } from './ownText';
 import { openedFrom } from './past.svelte';
 import { Replaced } from './replaced.svelte';
 import type { Run } from './run.svelte';
 import { Settling } from './settling';
-import { Standing, type Watches } from './standing.svelte';
+import type { Watches } from './standing.svelte';
 import { stateOfAll, type DriveState } from './together';
 
 /** Time for the hand to come to rest before the models are built again. */
@@ -41,20 +38,11 @@ export interface SessionOptions extends Watches {
  * One run or several, from what is asked for to what came of it: the Lab is a session of one run, Compare of several, a
  * lesson's stage of whatever its scene says. What is asked for follows the hand; what is built follows when it rests.
  */
-export class Session extends Standing {
-  /** What the controls say; `problem` says why it cannot be, and then the runs go on as they were. */
-  asked = $state.raw<Comparison>(FIRST);
-  problem = $state.raw<string | undefined>();
-  /** Why the runs that were built cannot be opened. */
-  blocked = $state.raw<string | undefined>();
-  /** What waits only for a text that can be trained on. The address keeps it, whatever trains meanwhile. */
-  waiting = $state.raw<Comparison | undefined>();
-  refused = $state.raw<Refusal | undefined>();
+export class Session extends Draft {
   /** How often settings were brought to the runs, so that the address is written again even where nothing changed. */
   applied = $state(0);
   /** The engine may be asked. */
   #awake = $state(true);
-  readonly #letters = new OwnLetters();
   readonly #replaced: Replaced;
   readonly settling = new Settling(
     () => this.#checked(),
@@ -63,12 +51,6 @@ export class Session extends Standing {
   /** What was checked last and can train, to be built next. */
   #next: Comparison | undefined;
 
-  /** Settings near the asked ones that would work, where the asked ones do not. */
-  repair = $derived.by(() => (this.problem === undefined ? undefined : repairOf(this.asked)));
-  /** A link asks for a text, and none was given yet. */
-  textMissing = $derived.by(
-    () => this.#letters.linked && this.refused !== undefined && this.text.trim() === '',
-  );
   /** All runs as one. */
   state: DriveState = $derived.by(() => {
     if (this.blocked === undefined && this.asleep) return { phase: 'paused', step: this.step };
@@ -82,21 +64,9 @@ export class Session extends Standing {
     private readonly options: SessionOptions = {},
   ) {
     super(engine, options);
-    this.#letters.text = options.text ?? '';
+    this.letters.text = options.text ?? '';
     if (options.fallback) this.built = options.fallback;
     this.#replaced = new Replaced(this.fleet, options.holds);
-  }
-
-  get text(): string {
-    return this.#letters.text;
-  }
-
-  get survey() {
-    return this.#letters.survey;
-  }
-
-  get unmet() {
-    return this.#letters.unmet;
   }
 
   /** What these runs took the place of. */
@@ -110,12 +80,6 @@ export class Session extends Standing {
   }
 
   // ------------------------------------------------------------------------------------------------- asking for runs
-
-  /** A link says what is asked for next, a text included. */
-  link = ({ shared }: Comparison) => this.#letters.link(shared);
-
-  /** The person changes these settings, after whom no link is asked any more. */
-  choose = (settings: Partial<RunSpec>) => this.#letters.choose(settings);
 
   /** Asks for other runs; the models follow when the hand has come to rest, `ms` after the last change. */
   ask = (comparison: Comparison, ms = SETTLE_MS) => {
@@ -142,7 +106,7 @@ export class Session extends Standing {
   /** The runs of a file, and its numbers until somebody trains. */
   open = (saved: Saved, from: string) => {
     const opened = openedFrom(saved, from); // throws before anything is changed
-    if (saved.text !== undefined) this.#letters.take(saved.text, saved.comparison.shared);
+    if (saved.text !== undefined) this.letters.take(saved.text, saved.comparison.shared);
     this.begin(saved.comparison);
     this.past.saved = opened;
   };
@@ -163,7 +127,7 @@ export class Session extends Standing {
 
   write = (text: string) => {
     if (text === this.text) return;
-    this.#letters.text = text;
+    this.letters.text = text;
     // How it is read was chosen for the text before.
     const { shared } = this.asked;
     if (isOwnText(shared)) this.asked = { ...this.asked, shared: { ...shared, alphabet: '' } };
@@ -174,8 +138,8 @@ export class Session extends Standing {
   /** Asks for more runs, where they can be. */
   add = (asked: Comparison) => {
     if (asked.runs.length > MOST_RUNS) return;
-    const problem = this.#problemOf(asked);
-    if (problem !== undefined && !this.#instead(asked)) {
+    const problem = this.problemOf(asked);
+    if (problem !== undefined && !this.instead(asked)) {
       this.problem = problem;
       return;
     }
@@ -202,7 +166,7 @@ export class Session extends Standing {
     this.past.remove(index, this.built);
     this.options.built?.(this.built);
     this.look();
-    this.problem = this.#problemOf(this.asked);
+    this.problem = this.problemOf(this.asked);
     if (this.waiting) this.waiting = this.asked;
     this.applied++;
     this.#openOthers();
@@ -214,7 +178,7 @@ export class Session extends Standing {
     if (!before) return;
     this.#fresh(before.built);
     this.fleet.close(this.runs);
-    this.problem = this.blocked = this.refused = this.waiting = undefined;
+    this.clear();
     this.#take(before.runs[0]!.text, before.built.shared);
     this.#show(before.built, before.runs, before.moments, true);
   };
@@ -252,14 +216,14 @@ export class Session extends Standing {
   /** Whether what is asked for can be. */
   #checked(): boolean {
     this.applied++;
-    this.#next = this.#possible();
+    this.#next = this.possible();
     return this.#next !== undefined;
   }
 
   #follow() {
     const next = this.#next;
     if (!next) return;
-    const text = this.#letters.of(next.shared);
+    const text = this.letters.of(next.shared);
     if (sameRuns(next, this.built) && this.opened && this.runs[0]?.text === text) return;
     this.past.saved = undefined;
     this.blocked = undefined;
@@ -282,9 +246,9 @@ export class Session extends Standing {
 
   /** Builds what is asked for. Where that cannot be: what there is, if it `stays`; otherwise runs that are not opened. */
   #start(stays: boolean, kept?: Kept) {
-    const possible = this.#possible();
+    const possible = this.possible();
     // What was kept was possible once; whether one run is here the engine says.
-    if (kept && this.#falls) this.problem = this.refused = this.waiting = undefined;
+    if (kept && this.#falls) this.clear();
     const other = possible ?? (stays && this.blocked === undefined ? this.built : this.asked);
     const next = kept ? this.asked : other;
     this.blocked = next === this.asked ? this.problem : undefined;
@@ -293,7 +257,7 @@ export class Session extends Standing {
 
   #build(next: Comparison, kept?: Kept) {
     const { built, runs, step } = this;
-    const text = this.#letters.of(next.shared);
+    const text = this.letters.of(next.shared);
     const watched = runs[0]?.text === text && watchSameTokens(built.shared, next.shared);
     const known = this.frames.find((frame) => frame)?.tokens ?? this.tokens;
     this.tokens = watched ? known : undefined;
@@ -328,47 +292,9 @@ export class Session extends Standing {
     this.#openOthers();
   }
 
-  /** What can train of what is asked for: all of it, or on another text while that is missing; undefined where nothing can. */
-  #possible(): Comparison | undefined {
-    this.asked = this.#lettered(this.asked);
-    this.problem = this.#problemOf(this.asked);
-    if (this.problem === undefined) this.waiting = undefined;
-    // While settings are wrong besides, what waited before goes on waiting.
-    else if (this.refused !== undefined) this.waiting = this.asked;
-    return this.problem === undefined ? this.asked : this.#instead(this.asked);
-  }
-
-  /** What trains while only a text is missing; undefined where nothing can but what trains already. */
-  #instead(comparison: Comparison): Comparison | undefined {
-    const training = this.blocked === undefined ? this.built.shared : undefined;
-    const shared = this.refused && standIn(comparison.shared, training);
-    const other = shared && { ...comparison, shared };
-    return other && inWords(() => this.#check(other)) === undefined ? other : undefined;
-  }
-
-  #problemOf(comparison: Comparison): string | undefined {
-    this.refused = undefined;
-    const problem = inWords(() => specsOf(comparison).forEach(checkRun));
-    if (problem !== undefined) return problem;
-    this.refused = refusalOf(this.text, comparison.shared);
-    return this.refused?.why ?? inWords(() => this.#check(comparison));
-  }
-
-  /** Throws InputError for runs that cannot be, whatever the text. */
-  #check(comparison: Comparison) {
-    const here = comparison.shared.backend === this.built.shared.backend;
-    checkRuns(comparison, here ? this.backend : undefined);
-  }
-
-  /** With the characters of the person's own text, where it is learnt. */
-  #lettered(comparison: Comparison): Comparison {
-    const shared = this.#letters.settle(comparison.shared);
-    return shared === comparison.shared ? comparison : { ...comparison, shared };
-  }
-
   #take(text: string | undefined, shared: RunSpec) {
     if (text === undefined) return;
-    this.#letters.take(text, shared);
+    this.letters.take(text, shared);
     this.options.keep?.(text);
   }
 }

@@ -6,7 +6,7 @@ import type { KeptRuns } from '../compare/kept';
 import { comparisonOf, startOf, starts } from '../compare/starts';
 import type { Engine } from '../link/client';
 import { inWords } from '../core/check';
-import { sketchOf } from '../session/draft';
+import { sketchOf } from '../session/checks';
 import type { Later } from '../session/frames';
 import { writeMoments } from '../session/moments';
 import { Session } from '../session/session.svelte';
