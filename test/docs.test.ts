@@ -83,7 +83,7 @@ describe('documentation', () => {
 
   const inFolder = (folder: string, ending: string) =>
     readdirSync(folder).filter((name) => name.endsWith(ending)).length;
-  test.each([
+  test.each<readonly [path: string, what: string, said: RegExp, count: number]>([
     ['docs/masks.md', 'lints', /\[(\d+) lints\]/, inFolder('src/masks/lints', '.ts')],
     ['docs/masks.md', 'bugs', /(\d+) masks with known bugs/, inFolder('src/masks/zoo', '.ts')],
     ['docs/planner.md', 'models', /(\d+) released models/, inFolder('src/masks/released', '.json')],
