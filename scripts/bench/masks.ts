@@ -105,7 +105,7 @@ async function timed(session: Session, card: boolean): Promise<number> {
 /** On the adapter that `navigator.gpu` has. */
 async function onGpu(): Promise<Machine> {
   const adapter = await findAdapter();
-  if (typeof adapter === 'string') throw new Error(adapter);
+  if ('kind' in adapter) throw new Error(JSON.stringify(adapter));
   const { device } = await openDevice(adapter, ({ message }) => {
     throw new Error(message);
   });

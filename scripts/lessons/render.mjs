@@ -61,7 +61,7 @@ markdown.renderer.rules.formula = (tokens, i) => mathml(tokens[i].meta.tex, toke
 // ------------------------------------------------------------------- claims: {proved}, {measured: …}, {source: … | https://…}
 
 const CLAIMS = {
-  proved: { word: 'proved here', title: 'The simulator on this page works it out' },
+  proved: { word: 'proved', says: 'it follows from who may read whom, and this page counts it' },
   measured: { word: 'measured' },
   source: { word: 'source' },
   ours: { word: 'our reconstruction', title: 'The paper’s own formula was not available to us' },
@@ -85,8 +85,9 @@ markdown.inline.ruler.after('formula', 'claim', (state, silent) => {
   return true;
 });
 const claimOf = ({ kind, says, url }) => {
-  const { word, title } = CLAIMS[kind];
-  const text = escapeHtml(says ? `${word}: ${says}` : word);
+  const { word, title, says: always } = CLAIMS[kind];
+  const said = says ?? always;
+  const text = escapeHtml(said ? `${word}: ${said}` : word);
   if (url) return `<a class="claim ${kind}" ${outside(url)}>${text}</a>`;
   return `<span class="claim ${kind}"${title ? ` title="${escapeHtml(title)}"` : ''}>${text}</span>`;
 };

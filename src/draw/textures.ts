@@ -15,6 +15,10 @@ export const TEXTURES = {
 
 export type Texture = keyof typeof TEXTURES;
 
+/** How weights are drawn (heatmap.ts): the palest ink is still told from what is blank. */
+export const WEIGHTS_LEGEND =
+  'stronger ink = more weight · palest = almost none · blank = may not read';
+
 /** 'ink = read · hatched = read through a summary'. */
 export const legendOf = (...textures: readonly Texture[]): string =>
   textures.map((texture) => `${texture} = ${TEXTURES[texture]}`).join(' · ');

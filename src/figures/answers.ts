@@ -1,6 +1,7 @@
 /** @file Accuracy by distance of a task's answers, with the cliff that the reach of a local stack foretells. */
 import { sources } from '../data/registry';
 import { layersOf } from '../spec/run';
+import { byChance, FEW } from './chance';
 import { band, type Chart, type Look } from './chart';
 import { cliffOf, gathered, type DistancePoint } from './distance';
 import { bySeeds, type Result } from './result';
@@ -119,23 +120,37 @@ export function answersChart(
   const chance = source.kind === 'task' ? source.chance : undefined;
   const all = groups.map(({ spec }) => cliffOf(layersOf(spec), spec.context));
   const cliffs = [...new Set(all.filter((at) => at !== undefined))].sort((a, b) => a - b);
+  // A point must not stand for distances on both sides of a cliff.
+  const borders = [0, ...cliffs, Infinity];
+  const bins = (points: readonly DistancePoint[]) =>
+    borders.slice(1).flatMap((to, i) =>
+      gathered(
+        points.filter(({ distance }) => distance >= borders[i]! && distance < to),
+        TOGETHER,
+      ),
+    );
+  const curvesOf = groups.map(({ results: seeds }) =>
+    seeds.map(({ distances }) => bins(distances)),
+  );
+  /** Questions behind a point, of all seeds. */
+  const behind = (curves: readonly (readonly DistancePoint[])[], i: number) =>
+    curves.reduce((sum, curve) => sum + (curve[i]?.questions ?? 0), 0);
+  /** Of the plan that was asked least: where its points may lie by chance, the others' do. */
+  const least = curvesOf
+    .map((curves) => curves[0]!.map(({ distance }, i) => ({ x: distance, n: behind(curves, i) })))
+    .sort((a, b) => a.reduce((sum, { n }) => sum + n, 0) - b.reduce((sum, { n }) => sum + n, 0))[0];
+  const within = (least ?? []).map(({ x, n }) => {
+    const [low, high] = byChance(n, chance ?? 0);
+    return { x, low: low / n, high: high / n };
+  });
   return {
     x: { label: 'tokens from the answer to the question', scale: 'linear' },
     y: { label: 'right answers', scale: 'linear' },
-    ...(chance !== undefined && { level: { y: chance, label: 'guessing' } }),
+    ...(chance !== undefined && { level: { y: chance, label: 'guessing', within } }),
     // Between the last distance in reach and the first one out of it.
     cliffs: cliffs.map((cliff) => ({ x: cliff - 0.5, label: `reach ${cliff}` })),
-    series: groups.map(({ label, spec, results: seeds }) => {
-      // A point must not stand for distances on both sides of a cliff.
-      const borders = [0, ...cliffs, Infinity];
-      const bins = (points: readonly DistancePoint[]) =>
-        borders.slice(1).flatMap((to, i) =>
-          gathered(
-            points.filter(({ distance }) => distance >= borders[i]! && distance < to),
-            TOGETHER,
-          ),
-        );
-      const curves = seeds.map(({ distances }) => bins(distances));
+    series: groups.map(({ label, spec }, group) => {
+      const curves = curvesOf[group]!;
       return {
         id: label,
         label,
@@ -145,6 +160,7 @@ export function answersChart(
           ...band(
             curves.flatMap((curve) => (curve[i] ? [curve[i].right / curve[i].questions] : [])),
           ),
+          ...(behind(curves, i) < FEW && { few: true }),
         })),
       };
     }),

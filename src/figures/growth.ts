@@ -115,7 +115,10 @@ export function growthChart(
         return { x: T, y, low: y, high: y };
       }),
     })),
-    table: growthTable(runs),
+    // Every quantity at every length: only where somebody opens it.
+    get table() {
+      return growthTable(runs);
+    },
   };
 }
 

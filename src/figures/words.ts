@@ -8,7 +8,8 @@
 import { patterns } from '../attention/registry';
 import { isResult, SEEDS } from '../core/seeds';
 import { formatCount, formatInteger } from '../core/units';
-import { answersOf, coincidingIn, type Asked } from './answers';
+import { answersChart, answersOf, coincidingIn, type Asked } from './answers';
+import { FEW, WITHIN } from './chance';
 import { band } from './chart';
 import { coursesOf, perplexityAt, type Course } from './compute';
 import type { CorpusLengths } from './documents';
@@ -206,7 +207,14 @@ export function wordsOfAnswers(results: readonly Result[], asked: Asked): string
   const proved = answers.some(({ cliff }) => cliff !== undefined)
     ? ' It is proved that a local stack can only guess beyond its reach. Everything else here is only measured.'
     : '';
-  return `${parts.join(' ')}${coinciding}${control}${apiece}${proved} The paper has no such figure.`;
+  const { level, series } = answersChart(results, asked);
+  const byGuessing = level
+    ? ` In ${Math.round(100 * WITHIN)} of 100 cases, guessing alone gives a share within the gray band. It is counted from the number of questions at each distance, and wide where they are few.`
+    : '';
+  const few = series.some(({ points }) => points.some((point) => point.few))
+    ? ` Small pale points stand for fewer than ${FEW} questions.`
+    : '';
+  return `${parts.join(' ')}${coinciding}${control}${apiece}${proved}${byGuessing}${few} The paper has no such figure.`;
 }
 
 /** What the letters above the plots stand for; nothing where there are none. */

@@ -4,6 +4,7 @@ import { lettersOf, OTHER, type Survey } from '../data/alphabet';
 import { sources } from '../data/registry';
 import type { Refusal } from '../data/room';
 import { isOwnText, type RunSpec } from '../spec/run';
+import type { Unmet } from './ownLetters.svelte';
 
 /** Shares that round to all of the text are not all of it. */
 const percent = (share: number) =>
@@ -30,6 +31,27 @@ export function lettersSay(alphabet: string, survey: Survey): string {
   if (kept === kinds) return `${uses}. Each is a token.`;
   return `${uses}; ${most} cover ${percent(covered)} of it and are tokens. The rest is written ${OTHER}.`;
 }
+
+/** Until there is a text: how a link asks for it to be read. Nothing where it does not say. */
+export function linkReads(alphabet: string): string {
+  if (alphabet === '') return '';
+  return alphabet === 'bytes'
+    ? 'The link asks for your text to be read byte by byte (UTF-8).'
+    : `The link asks for a vocabulary of ${formatInteger(tokensIn(alphabet))} tokens, the characters of its own text. If your text uses others, its own characters are used instead.`;
+}
+
+/** Why the person's text is not read as a link asks. */
+export function unmetSays({ tokens, others }: Unmet): string {
+  const shown = others.slice(0, MOST_SHOWN).map((one) => `‘${one}’`);
+  const more = others.length > shown.length ? ' and others' : '';
+  const which =
+    others.length === 1
+      ? `another character, ${shown[0]}`
+      : `${formatInteger(others.length)} other characters (${shown.join(', ')}${more})`;
+  return `The link asks for a vocabulary of ${formatInteger(tokens)} tokens, but your text uses ${which}, so its own characters are used instead.`;
+}
+
+const MOST_SHOWN = 5; // characters
 
 /** Tokens of the vocabulary. */
 export const tokensIn = (alphabet: string): number => lettersOf(alphabet).size;

@@ -3,7 +3,7 @@ import { InputError } from '../core/check';
 import { corpusOfText } from '../data/corpus';
 import { noRoom, type Refusal } from '../data/room';
 import type { Letters } from '../data/source';
-import { isOwnText, sourceOf, type RunSpec } from '../spec/run';
+import { DEFAULTS, isOwnText, sourceOf, type RunSpec } from '../spec/run';
 
 export { isOwnText, type Refusal };
 
@@ -16,6 +16,17 @@ export function refusalOf(text: string, spec: RunSpec): Refusal | undefined {
   if (text !== last?.text || alphabet !== last.alphabet || context !== last.context)
     last = { text, alphabet, context, why: whyNot(text, source.vocabulary, context) };
   return last.why;
+}
+
+/**
+ * What trains while a text is missing or refused: the same settings on what trained before, or on the text that links
+ * mean by saying none; undefined where an earlier text of the person's own goes on instead.
+ */
+export function standIn(
+  asked: RunSpec,
+  training: Pick<RunSpec, 'task'> = DEFAULTS,
+): RunSpec | undefined {
+  return isOwnText(training) ? undefined : { ...asked, task: training.task, alphabet: '' };
 }
 
 let last:

@@ -108,6 +108,7 @@ const DRAWN: Readonly<Record<string, readonly (keyof typeof TEXTURES)[]>> = {
   'src/app/figures/MaskPanels.svelte': ['hatched'],
   'src/app/lessons/pictures/CellStrip.svelte': ['hatched'],
   'src/app/lessons/pictures/SummaryBars.svelte': ['hatched'],
+  'src/app/lessons/pictures/SummaryLegend.svelte': ['hatched'],
   'src/app/masks/BlockMap.svelte': ['checkered'],
   'src/app/masks/ConfigKinds.svelte': ['crossed'],
   'src/app/masks/MaskCanvas.svelte': ['crossed'],
