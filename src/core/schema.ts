@@ -33,6 +33,9 @@ export const OF: Style = {
     `${name} of ${what} is not known; there are ${known.join(', ') || 'none'}`,
 };
 
+/** A field is known by its name alone: configs of models. */
+export const BY_NAME: Style = { ...OF, field: (_, name) => name };
+
 /** Where we are in a foreign value: in words for the sentence, and as a path for whoever looks into the file. */
 export class Place {
   constructor(
@@ -226,10 +229,14 @@ export const column =
   };
 
 type Optional<T> = Schema<T> & { readonly optional: true };
+type Lenient<T> = Schema<T | undefined> & { readonly lenient: true };
+type MayMiss = { readonly optional: true } | { readonly lenient: true };
 type Fields = Readonly<Record<string, Schema<unknown>>>;
 type ObjectOf<F extends Fields> = {
-  readonly [K in keyof F as F[K] extends Optional<unknown> ? never : K]: TypeOf<F[K]>;
-} & { readonly [K in keyof F as F[K] extends Optional<unknown> ? K : never]?: TypeOf<F[K]> };
+  readonly [K in keyof F as F[K] extends MayMiss ? never : K]: TypeOf<F[K]>;
+} & {
+  readonly [K in keyof F as F[K] extends MayMiss ? K : never]?: Exclude<TypeOf<F[K]>, undefined>;
+};
 type Flat<T> = { [K in keyof T]: T[K] };
 
 /** A field that may be missing, and then stays so. */
@@ -255,7 +262,8 @@ export const object =
     const read = Object.entries(fields).flatMap(([name, schema]) => {
       const one = Object.hasOwn(given, name) ? given[name] : undefined;
       if (one === undefined && 'optional' in schema) return [];
-      return [[name, schema(one, place.field(name))]];
+      const field = schema(one, place.field(name));
+      return field === undefined && 'lenient' in schema ? [] : [[name, field]];
     });
     if (others === 'refused') known(given, Object.keys(fields), place);
     return Object.fromEntries(read) as Flat<ObjectOf<F>>;
@@ -281,6 +289,23 @@ export const refine =
 
 type Name = string | ((of: string) => string);
 
+/** An object by names nobody foresaw; what is none of these, or has no such name, is left out. At most `most` are read. */
+export const dictionary =
+  <T>(name: Schema<string>, entry: Schema<T>, most: number): Schema<Readonly<Record<string, T>>> =>
+  (value, place) =>
+    Object.fromEntries(
+      Object.entries(record(value, place))
+        .slice(0, most)
+        .flatMap(([key, one]) => {
+          const read = readable(name, key) === undefined ? undefined : readable(entry, one);
+          return read === undefined ? [] : [[key, read] as const];
+        }),
+    );
+
+/** A field that is left out where it is missing or something else: for stores, in which a spoilt part is only a missing one. */
+export const ifReadable = <T>(schema: Schema<T>): Lenient<T> =>
+  Object.assign((value: unknown) => readable(schema, value), { lenient: true as const });
+
 /** A place by its own name; `inside` what its fields are called after. Both are told what the place is a part of. */
 export const called =
   <T>(what: string | ((of: string) => string), schema: Schema<T>, inside = what): Schema<T> =>
@@ -296,12 +321,6 @@ export const part = <T>(name: string, schema: Schema<T>): Schema<T> =>
     schema,
     (of) => of,
   );
-
-/** `otherwise` where the value is something else: for stores, in which a spoilt part is only an empty one. */
-export const or =
-  <T, U>(schema: Schema<T>, otherwise: U): Schema<T | U> =>
-  (value) =>
-    readable(schema, value) ?? otherwise;
 
 // ----------------------------------------------------------------------------------------------------------- kinds
 

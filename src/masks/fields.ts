@@ -1,13 +1,10 @@
 /** @file The fields of a foreign file, each asked for by name and checked: what comes out is of its kind and size. */
 import { check } from '../core/check';
 import { Fields as Asked } from '../core/fields';
-import { OF, parseJson, shown, text, type Place, type Style } from '../core/schema';
+import { BY_NAME, parseJson, shown, text, type Place } from '../core/schema';
 
 /** Longer than any config of one model. */
 const LARGEST = 2 ** 24; // characters; masks may stand in it as rows
-
-/** A field of a config is known by its name alone. */
-const BY_NAME: Style = { ...OF, field: (_, name) => name };
 
 export class Fields extends Asked {
   constructor(value: unknown, at: string | Place) {
