@@ -92,6 +92,7 @@ export function shown(value: unknown): string {
   if (value === undefined) return 'missing';
   if (Array.isArray(value)) return 'a list';
   if (isRecord(value)) return 'an object';
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   const text = JSON.stringify(value) ?? 'no JSON';
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
@@ -119,6 +120,10 @@ export function readable<T>(schema: Schema<T>, value: unknown): T | undefined {
   }
 }
 const NOWHERE = new Place('it');
+
+/** The same of JSON. */
+export const readableJson = <T>(schema: Schema<T>, json: string): T | undefined =>
+  readable((_, place) => schema(parseJson(json, 'it is not JSON'), place), json);
 
 // --------------------------------------------------------------------------------------------------------- schemas
 
