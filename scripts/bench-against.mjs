@@ -162,7 +162,7 @@ function inWebAssembly(tree) {
 /** Both on one device: two would each have threads of their own. */
 async function onOneDevice([a, b]) {
   const adapter = await a.findAdapter();
-  if (typeof adapter === 'string') throw new Error(adapter);
+  if (!adapter.adapter) throw new Error(JSON.stringify(adapter)); // an earlier commit says it in words
   const { device } = await a.openDevice(adapter, ({ message }) => {
     throw new Error(message);
   });

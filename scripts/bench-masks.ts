@@ -102,7 +102,7 @@ export const inWebAssembly = (kernels: WebAssembly.Module): Machine => hostMachi
 /** On the adapter that `navigator.gpu` has. */
 export async function onGpu(): Promise<Machine> {
   const adapter = await findAdapter();
-  if (typeof adapter === 'string') throw new Error(adapter);
+  if ('kind' in adapter) throw new Error(JSON.stringify(adapter));
   const { device } = await openDevice(adapter, ({ message }) => {
     throw new Error(message);
   });

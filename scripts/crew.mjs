@@ -23,5 +23,5 @@ parentPort.on('message', (order) => hand.obey(order));`;
     return { post: (order) => worker.postMessage(order), stop: () => void worker.terminate() };
   };
   const module = new WebAssembly.Module(readFileSync(join(ROOT, 'src/ops/simdShared.wasm')));
-  return new Crew(module, size, spawn, (words) => console.error(`a thread was lost: ${words}`));
+  return new Crew(module, size, spawn, (fact) => console.error('fewer threads:', fact));
 }

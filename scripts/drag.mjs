@@ -20,10 +20,15 @@ export const DRAGS = [
   { name: 'drag: Compare as it opens, four runs alone', page: 'compare' },
   { name: 'drag: Compare as it opens, Layers', page: 'compare', slider: 'Layers' },
   { name: 'drag: Compare as it opens, Window', page: 'compare', slider: 'Window', edit: 'Local' },
+  { name: 'drag: Compare as it opens, Context', page: 'compare', slider: 'Context' },
+  { name: 'drag: Compare as it opens, Heads', page: 'compare', slider: 'Heads' },
   { name: 'drag: Compare of needles, Layers', page: `compare?v=1&${FOUR}`, slider: 'Layers' },
   { name: 'drag: the Lab as it opens, alone', page: 'lab' },
   { name: 'drag: the Lab as it opens, Layers', page: 'lab', slider: 'Layers' },
   { name: 'drag: the Lab as it opens, Window', page: 'lab', slider: 'Window' },
+  { name: 'drag: the Lab as it opens, Context', page: 'lab', slider: 'Context' },
+  { name: 'drag: the Lab as it opens, Heads', page: 'lab', slider: 'Heads' },
+  { name: 'drag: the Lab as it opens, Width', page: 'lab', slider: 'Width' },
 ];
 
 /** Trains, drags, and gives the tasks of the page's main thread, longest first. */

@@ -148,6 +148,24 @@ test('the reference, and tfjs with it, is loaded only where somebody asks for it
   expect(lazy.map(({ file }) => file)).toEqual(['engine/computing.ts']);
 });
 
+/** Where facts are found. Which buttons a page has, and what they are called, only the page knows. */
+const FACTS_ONLY = ['engine', 'gpu', 'link', 'reference', 'train'];
+
+test.each(FACTS_ONLY)(
+  '%s says nothing about buttons: it tells facts, and the page makes sentences',
+  (folder) => {
+    const buttons = /\b([Pp]ress|[Cc]lick)\b|\bReset\b|“/;
+    const named = files
+      .filter(({ home }) => home === folder)
+      .flatMap(({ file, text }) => {
+        const code = text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+        const strings = code.match(/'[^'\n]*'|"[^"\n]*"|`[^`]*`/g) ?? [];
+        return strings.filter((words) => buttons.test(words)).map((words) => `${file}: ${words}`);
+      });
+    expect(named).toEqual([]);
+  },
+);
+
 test.each(PURE)('%s is pure', (folder) => {
   const impure =
     /\b(window|performance|localStorage)\s*\.[a-zA-Z]|\bdocument\.(create|query|get|body|add)|\bfetch\(|Math\.random|Date\.now|new Date\b/;

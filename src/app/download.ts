@@ -14,7 +14,7 @@ export interface Caption {
 }
 
 /** A document that stands by itself: title, provenance, colours, background. */
-export function svgText(svg: SVGSVGElement, { title, provenance }: Caption): string {
+function svgText(svg: SVGSVGElement, { title, provenance }: Caption): string {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const [from, to] = [svg, copy].map((root) => [root, ...root.querySelectorAll('*')]);
   to!.forEach((element, i) => {

@@ -16,11 +16,7 @@ import { patterns } from './registry';
  * cone[layers.length] is the query alone; cone[0] is the raw input.
  */
 export const reachCone = (plan: LayerPlan, T: number, query: number): readonly Uint8Array[] =>
-  coneThrough(
-    plan.map((layer) => throughOf(layer, T)),
-    T,
-    query,
-  );
+  coneThrough(masksOf(plan, T, new Map()), T, query);
 
 /** The same through any masks of T tokens, the first layer's first. */
 export function coneThrough(masks: readonly Mask[], T: number, query: number): Uint8Array[] {
@@ -37,14 +33,28 @@ export const reach = (plan: LayerPlan, T: number, query = T - 1): number =>
 /** Kept: what a page says of its runs is written anew at every message of theirs. */
 const known = remembering(256, (written) => {
   const [plan, T, query] = JSON.parse(written) as [LayerPlan, number, number];
+  return count(plan, T, query, new Map());
+});
+
+/** The reach of the last token through the first layer, through the first two, and so on to the whole plan. */
+export const reaches = (plan: LayerPlan, T: number): readonly number[] =>
+  knownThrough(JSON.stringify([plan, T]));
+
+const knownThrough = remembering(64, (written) => {
+  const [plan, T] = JSON.parse(written) as [LayerPlan, number];
+  const masks: Masks = new Map();
+  return plan.map((_, last) => count(plan.slice(0, last + 1), T, T - 1, masks));
+});
+
+function count(plan: LayerPlan, T: number, query: number, masks: Masks): number {
   const counted = (tokens: number, at: number) =>
-    reachCone(plan, tokens, at)[0]!.reduce((sum, bit) => sum + bit, 0);
+    coneThrough(masksOf(plan, tokens, masks), tokens, at)[0]!.reduce((sum, bit) => sum + bit, 0);
   const short = query === T - 1 ? shortTexts(plan, T) : undefined;
   if (!short) return counted(T, query);
   // Of masks that come again after a period, each period more of text adds as many tokens.
   const [a, b] = short.lengths.map((tokens) => counted(tokens, tokens - 1)) as [number, number];
   return a + short.periods * (b - a);
-});
+}
 
 /** Two texts a period apart, from which a long one of `periods` periods more than the first follows; undefined where it is short itself. */
 function shortTexts(plan: LayerPlan, T: number) {
@@ -62,6 +72,18 @@ function shortTexts(plan: LayerPlan, T: number) {
 /** What gets through to each query, as itself or in a summary. */
 const throughOf = ({ pattern, params }: PatternSpec, T: number): Mask =>
   maskOf(patterns.get(pattern).expression(params), T);
+
+/** Of layers and tokens as they are written. */
+type Masks = Map<string, Mask>;
+
+/** Layers that read alike share one mask, whose rows are worked out once. */
+const masksOf = (plan: LayerPlan, T: number, known: Masks): readonly Mask[] =>
+  plan.map((layer) => {
+    const name = JSON.stringify([layer, T]);
+    const mask = known.get(name) ?? throughOf(layer, T);
+    known.set(name, mask);
+    return mask;
+  });
 
 /** All keys read by any of the marked queries, [T]. */
 export function readBy(row: (q: number) => Runs, queries: Uint8Array): Uint8Array {

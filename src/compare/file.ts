@@ -73,7 +73,7 @@ const machine = object(
   },
   'ignored',
 );
-export type Machine = TypeOf<typeof machine>;
+type Machine = TypeOf<typeof machine>;
 
 export interface Saved {
   readonly comparison: Comparison;

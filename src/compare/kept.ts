@@ -25,7 +25,7 @@ import { LEAST_RUNS, LONGEST_NAME, MOST_RUNS, namesOf, specsOf } from './compari
 import { readFile, type Saved } from './file';
 
 const FORMAT = 'zebra-lab-kept-comparison';
-export const KEPT_VERSION = 1;
+const KEPT_VERSION = 1;
 /** Longer than any first line. */
 export const LONGEST_LINE = 4096; // bytes
 /** What all runs together may take of a browser's storage. */

@@ -33,7 +33,7 @@ export const bytesOf = (moments: readonly Moment<unknown>[]): number =>
 /** Weights as one byte each, finest near 0 where the picture is: a weight comes back within 0.4 %. */
 export function packWeights(weights: Float32Array): Uint8Array {
   const bytes = new Uint8Array(weights.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Math.round(255 * Math.sqrt(weights[i]!));
+  for (let i = 0; i < bytes.length; i++) bytes[i] = 255 * Math.sqrt(weights[i]!) + 0.5; // cut off where it is stored
   return bytes;
 }
 

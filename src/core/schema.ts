@@ -161,7 +161,7 @@ export const whole =
     return value as number;
   };
 
-export interface TextRules {
+interface TextRules {
   readonly longest?: number; // characters
   readonly empty?: boolean;
   readonly like?: RegExp;
@@ -203,7 +203,7 @@ export const only =
     return one;
   };
 
-export interface ListRules extends Bounds {
+interface ListRules extends Bounds {
   /** What entry n (from 1) of the list is called; `of` is what the list belongs to. */
   readonly each?: (n: number, of: string) => string;
 }

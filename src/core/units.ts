@@ -15,8 +15,11 @@ export function formatBytes(bytes: number): string {
 
 /** 8256 → '8,256'. */
 export function formatInteger(n: number): string {
-  return Math.round(n).toLocaleString('en-US');
+  return INTEGER.format(Math.round(n));
 }
+
+/** Made once: toLocaleString looks its language up for every number, and a page writes hundreds. */
+const INTEGER = new Intl.NumberFormat('en-US');
 
 function scaled(
   n: number,

@@ -95,7 +95,7 @@ export interface CorpusSource extends Described {
 }
 
 /** Lines of one length. */
-export interface Table {
+interface Table {
   readonly line: number; // characters, the newline included
   readonly key: number; // characters of the first column, by which the lines are in order
 }

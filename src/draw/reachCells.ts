@@ -3,7 +3,7 @@ import { BLOCKED, EXACT, maskCells } from '../attention/cells';
 import type { LayerPlan } from '../attention/pattern';
 
 /** Read in this layer itself, or only at second hand, through the layers before it. */
-export const HERE = EXACT;
+const HERE = EXACT;
 export const THROUGH = 3; // no kind of a mask: a summary is read in this layer
 
 /**

@@ -3,6 +3,7 @@ import { corpusOfText, type Corpus } from '../data/corpus';
 import { preparedCorpus } from '../data/prepared';
 import type { CorpusSource } from '../data/source';
 import { fetchedText, reasonOf } from '../link/fetched';
+import { Failed } from './failures';
 
 const loaded = new Map<string, Promise<Corpus>>();
 
@@ -17,7 +18,7 @@ export function corpusOf(
   if (!corpus) {
     corpus = load(source, base);
     loaded.set(source.id, corpus);
-    corpus.catch(() => loaded.delete(source.id)); // so that Reset tries again
+    corpus.catch(() => loaded.delete(source.id)); // so that it is tried again
   }
   return corpus;
 }
@@ -27,10 +28,8 @@ async function load(source: CorpusSource, base: string): Promise<Corpus> {
     (['json', 'txt'] as const).map((ending) => {
       const url = new URL(`${source.file}.${ending}`, base);
       return fetchedText(url).catch((cause: unknown) => {
-        throw new Error(
-          `The text '${source.label}' could not be loaded (${url.pathname}: ${reasonOf(cause)}). Check the connection and press Reset.`,
-          { cause },
-        );
+        const message = `The text '${source.label}' could not be loaded (${url.pathname}: ${reasonOf(cause)}).`;
+        throw new Failed({ kind: 'noText', message }, message, { cause });
       });
     }),
   );

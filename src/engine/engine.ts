@@ -3,67 +3,40 @@
  * so compared runs stay on the same step. Every error ends in one `failed` message that says where; a lost
  * device ends in a new one, on which the runs go on from their last snapshots.
  */
-import { inTiles } from '../attention/layout';
-import { check, InputError } from '../core/check';
-import { START_PATIENCE, within } from '../core/patience';
-import { makeFeed } from '../data/batches';
-import { checkContext } from '../data/corpus';
-import { gpuMachine } from '../gpu/gpuMachine';
-import type { Machine } from '../gpu/machine';
-import { findAdapter, openDevice, type Fault } from '../gpu/webgpu';
 import {
   unreachable,
   type Command,
   type EngineEvent,
+  type Moved,
+  type Preparation,
   type RunId,
-  type SweepRow,
-  type TrainedRun,
-  type JobProgress,
-  type Probed,
-  type AdaptLook,
 } from '../link/protocol';
 import { readCheckpoint } from '../model/checkpoint';
 import { checkMemory } from '../model/memory';
-import simdKernels from '../ops/simd.wasm?url';
 import { checkRun } from '../spec/check';
-import { modelSpecOf } from '../spec/model';
-import { layersOf, localReach, packingOf, sourceOf, type RunSpec } from '../spec/run';
-import { adapt } from '../train/adapt';
+import { sourceOf, type RunSpec } from '../spec/run';
 import { snapshotFrom } from '../train/keep';
-import { repeat } from '../train/repeat';
-import { IN_RUNS, IN_TILES, selfTest, TINY } from '../train/selfTest';
-import { bestTiles, predictStep, timeBoth, type Speed } from '../train/speed';
-import { sweep } from '../train/sweep';
-import { threadsHere } from './threads';
 import { Diverged, Trainer } from '../train/trainer';
-import { chooseComputing, type Computing } from './computing';
-import { corpusOf } from './corpora';
+import { Backends } from './backends';
+import { Failed, failureOf } from './failures';
+import { feedOf } from './feeds';
 import { Group } from './group';
+import { Jobs } from './jobs';
+import { nextTask } from './nextTask';
+import { Recovery } from './recovery';
 import { EngineRun, type Open } from './run';
 
 type Send = (event: EngineEvent, transfer?: Transferable[]) => void;
-type Wanted = RunSpec['backend'];
 type Together = Extract<Command, { type: 'together' }>;
-
-/** Milliseconds nothing must happen before both ways to use a processor are timed. */
-const QUIET = 2000;
-/** Devices that may be lost one after the other before it is said to be hopeless. */
-const MOST_LOSSES = 3;
 
 export class Engine {
   readonly #runs = new Map<RunId, EngineRun>();
   /** Commands for a run that is still being opened. */
   readonly #early = new Map<RunId, Command[]>();
-  #computing: Computing | undefined;
   /** Runs that are compared, and what was asked of them while one was still being opened. */
   readonly #groups = new Set<Group>();
   #held: Together[] = [];
-  #wanted: Wanted | undefined;
-  #fault: Fault | undefined;
-  #losses = 0;
   #looping = false;
-  /** Runs are being moved to another device: nobody takes a turn. */
-  #recovering = false;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(
@@ -83,20 +56,11 @@ export class Engine {
         this.#early.set(command.runId, []);
         this.#inLine(() => this.#open(command));
         return;
-      case 'sweep':
-        this.#inLine(() => this.#sweep(command));
-        return;
-      case 'repeat':
-        this.#inLine(() => this.#repeat(command));
-        return;
-      case 'probe':
-        this.#inLine(() => this.#probe(command));
-        return;
-      case 'adapt':
-        this.#inLine(() => this.#adapt(command));
+      case 'job':
+        this.#inLine(() => this.#jobs.work(command));
         return;
       case 'cancel':
-        this.#cancelled.add(command.runId);
+        this.#jobs.cancel(command.jobId);
         return;
       case 'control':
       case 'nextFrame':
@@ -153,7 +117,7 @@ export class Engine {
     const { runId, spec } = command;
     try {
       checkRun(spec);
-      this.#preparing(runId, 'Looking for the fastest way to compute', 0.1);
+      this.#preparing(runId, 'choosing', 0.1);
       await this.#ensureBackend([spec]);
       const from = command.from && snapshotFrom(readCheckpoint(command.from), spec);
       const run = await this.#build(command);
@@ -170,112 +134,14 @@ export class Engine {
     this.#late(runId);
   }
 
-  readonly #cancelled = new Set<RunId>();
-
-  /** Alone on the machine: runs that train meanwhile would slow it and be slowed. */
-  async #job<Row>(
-    runId: RunId,
-    send: (progress: JobProgress<Row>) => void,
-    specs: readonly RunSpec[],
-    work: (
-      computing: Computing,
-      cancelled: () => boolean,
-    ) => AsyncGenerator<JobProgress<Row> & { phase: 'row' | 'doing' }>,
-  ): Promise<void> {
-    const cancelled = () => this.#cancelled.has(runId);
-    try {
+  readonly #jobs = new Jobs({
+    send: (event) => this.send(event),
+    machine: async (specs, cancelled) => {
       await this.#quiet(cancelled);
       await this.#ensureBackend(specs);
-      for await (const progress of work(this.#computing!, cancelled)) {
-        send(progress);
-        await nextTask(); // so that Cancel is heard
-      }
-      send({ phase: 'ended', why: cancelled() ? 'cancelled' : 'complete' });
-    } catch (cause) {
-      send({ phase: 'failed', message: wordsOf(cause) });
-    } finally {
-      this.#cancelled.delete(runId);
-    }
-  }
-
-  #sweep({ runId, spec, plans, contexts }: Extract<Command, { type: 'sweep' }>): Promise<void> {
-    const total = plans.length * contexts.length;
-    return this.#job<SweepRow>(
-      runId,
-      (progress) => this.send({ type: 'sweep', runId, progress }),
-      plans.map((plan) => ({ ...spec, plan })),
-      async function* ({ models, info }, cancelled) {
-        for (const context of contexts) checkRun({ ...spec, context, batch: 1 });
-        let done = 0;
-        for await (const row of sweep(models, info.limits, { spec, plans, contexts }, cancelled))
-          yield { phase: 'row', row, kernel: models.kernel, done: ++done, total };
-      },
-    );
-  }
-
-  #repeat(command: Extract<Command, { type: 'repeat' }>): Promise<void> {
-    const { runId, specs, steps, validateAt } = command;
-    const total = specs.length * steps;
-    const feed = (spec: RunSpec) => this.#feed({ ...command, spec });
-    return this.#job<TrainedRun>(
-      runId,
-      (progress) => this.send({ type: 'repeat', runId, progress }),
-      specs,
-      async function* ({ models, info }, cancelled) {
-        for (const spec of specs) checkRun(spec);
-        const options = { specs, steps, validateAt, feed };
-        for await (const event of repeat(models, info.limits, options, cancelled)) {
-          const { done } = event;
-          if (event.kind === 'steps') yield { phase: 'doing', done, total };
-          else yield { phase: 'row', row: event.run, kernel: models.kernel, done, total };
-        }
-      },
-    );
-  }
-
-  #probe(command: Extract<Command, { type: 'probe' }>): Promise<void> {
-    const { runId, spec, changed } = command;
-    const feed = () => this.#feed(command);
-    return this.#job<Probed>(
-      runId,
-      (progress) => this.send({ type: 'probe', runId, progress }),
-      [spec],
-      async function* ({ models, info }) {
-        checkRun(spec);
-        checkMemory(spec, info);
-        const trainer = await Trainer.open(models, spec, sourceOf(spec), await feed());
-        try {
-          const row = { changed, moved: await trainer.probe(changed), T: spec.context };
-          yield { phase: 'row', row, kernel: models.kernel, done: 1, total: 1 };
-        } finally {
-          trainer.dispose();
-        }
-      },
-    );
-  }
-
-  #adapt(command: Extract<Command, { type: 'adapt' }>): Promise<void> {
-    const { runId, variants, lookAt, byPosition } = command;
-    const total = variants.reduce((sum, { steps }) => sum + steps, 0);
-    const base = command.base !== undefined && { base: command.base };
-    const feed = (spec: RunSpec, text?: string) =>
-      this.#feed({ spec, ...(text !== undefined && { text }), ...base });
-    return this.#job<AdaptLook>(
-      runId,
-      (progress) => this.send({ type: 'adapt', runId, progress }),
-      variants.map(({ spec }) => spec),
-      async function* ({ models, info }, cancelled) {
-        for (const { spec } of variants) checkRun(spec);
-        const model = readCheckpoint(command.model);
-        const options = { model, variants, lookAt, byPosition, feed };
-        for await (const event of adapt(models, info.limits, options, cancelled)) {
-          const { done } = event;
-          if (event.kind === 'steps') yield { phase: 'doing', done, total };
-          else yield { phase: 'row', row: event.look, kernel: models.kernel, done, total };
-        }
-      },
-    );
-  }
+      return this.#backends.computing!;
+    },
+  });
 
   /** Hands over what was said while the run was being opened. */
   #late(runId: RunId): void {
@@ -288,252 +154,85 @@ export class Engine {
   /** The run on the backend in use. */
   async #build(command: Open): Promise<EngineRun> {
     const { runId, spec } = command;
-    const { models, info } = this.#computing!;
+    const { models, info } = this.#backends.computing!;
     this.send({ type: 'backend', runId, backend: info });
     checkMemory(spec, info);
-    this.#preparing(runId, 'Loading the text', 0.5);
-    const feed = await this.#feed(command);
-    this.#preparing(runId, 'Building the model', 0.8);
+    this.#preparing(runId, 'loadingText', 0.5);
+    const feed = await feedOf(command);
+    this.#preparing(runId, 'building', 0.8);
     const trainer = await Trainer.open(models, spec, sourceOf(spec), feed);
     const run = new EngineRun(command, trainer, this.send);
     this.#runs.set(runId, run);
     return run;
   }
 
-  async #feed({ spec, text, base }: Pick<Open, 'spec' | 'text' | 'base'>) {
-    const source = sourceOf(spec);
-    const options = {
-      T: spec.context,
-      batch: spec.batch,
-      distance: spec.distance,
-      seed: spec.seed,
-      reach: localReach(spec),
-      packed: packingOf(spec) !== 'off',
-    };
-    if (source.kind === 'task') return makeFeed(source, options);
-    const corpus = await corpusOf(source, text, base ?? globalThis.location.href);
-    checkContext(corpus, spec.context);
-    return makeFeed(source, { ...options, corpus });
-  }
-
-  /** The backend asked for; the one in use where nothing else was asked, nothing is broken, and no other is faster for this model. */
+  /** The backend asked for; the one in use where that suits. */
   async #ensureBackend(specs: readonly RunSpec[]): Promise<void> {
-    const [spec] = specs as [RunSpec];
-    const wanted = spec.backend;
-    const untried = !this.#tiles && specs.some(hasTiles);
-    // Else the runs on it would be let go, and their pages would not know.
-    while (this.#fault && this.#runs.size > 0) await this.#recover(this.#fault);
+    const backends = this.#backends;
+    // Otherwise the runs on it would be closed, and their pages would not know.
+    while (backends.fault && this.#runs.size > 0) await this.#recovery.recover(backends.fault);
+    if (await backends.suits(specs, this.#runs.size > 0)) return;
     const others = [...this.#runs.values()];
-    if (this.#computing && this.#wanted === wanted && !this.#fault) {
-      // Runs that are compared stay on one machine.
-      const better = wanted === 'auto' ? this.#measured(spec)?.faster : undefined;
-      const stays = others.length > 0 || !better || better === this.#computing.info.name;
-      if (stays && (!untried || (await this.#passesInTiles(this.#computing)))) {
-        this.#tiles ||= untried;
-        return;
-      }
-    }
-    check(
-      others.every((run) => !run.playing),
-      'another run is training on the present backend; pause it before changing the backend',
-    );
+    if (others.some((run) => run.playing)) throw new Failed({ kind: 'busy', by: 'otherBackend' });
     for (const run of others) this.#close(run);
-    this.#tiles ||= untried;
-    await this.#choose(wanted, spec);
+    await backends.choose(specs);
   }
 
-  /**
-   * Whether some layer so far was behind a mask in tiles. The kernels of those are compiled and tested when the first one
-   * comes, where that takes long: on a GPU, and above all where the processor stands in for one.
-   */
-  #tiles = false;
-
-  async #passesInTiles({ own }: Computing): Promise<boolean> {
-    if (!own || !compiles(own.machine)) return true; // tested at the start
-    try {
-      await within(START_PATIENCE, selfTest(own.machine, IN_TILES), 'it timed out');
-      return !this.#fault;
-    } catch {
-      return false; // it is chosen anew, which says why
-    }
-  }
-
-  async #choose(wanted: Wanted, spec: RunSpec, withoutGpu = false): Promise<void> {
-    this.#fault = undefined;
-    const measured = this.#measured(spec);
-    this.#computing = await chooseComputing({
-      wanted,
-      withoutGpu,
-      selfTest: async (machine) => {
-        await selfTest(machine, this.#tiles || !compiles(machine) ? TINY.layers : IN_RUNS);
-        if (this.#fault) throw new Error(this.#fault.message);
-      },
-      ...(measured && { measured }),
-      tune: bestTiles,
-      onFault: (fault) => this.#faulty(fault),
-      simdKernels,
-      threads: threadsHere((sentence) => this.#fewerThreads(sentence)),
-    });
-    this.#reason = this.#computing.info.reason;
-    this.#explain();
-    this.#fault = undefined; // of a backend that was passed over
-    this.#wanted = wanted;
-  }
-
-  /** Why it is computed so, but for what became of WebAssembly's threads: a sentence, where not all of them work. */
-  #reason = '';
-  #fewer = '';
-
-  #fewerThreads(sentence: string): void {
-    this.#fewer = sentence;
-    this.#explain();
-    const info = this.#computing?.info;
-    if (info?.threads)
-      for (const runId of this.#runs.keys()) this.send({ type: 'backend', runId, backend: info });
-  }
-
-  /** Puts both into what pages are told of the computing. */
-  #explain(): void {
-    const computing = this.#computing;
-    if (!computing) return;
-    const fewer = computing.info.threads ? this.#fewer : '';
-    const reason = [fewer, this.#reason].filter(Boolean).join(' ');
-    this.#computing = { ...computing, info: { ...computing.info, reason } };
-  }
-
-  /** What a short test measured of both ways to use this processor; it is the same as long as the page lives. */
-  #speeds: { readonly wasm: Speed; readonly gpu: Speed } | undefined;
-  #timing = false;
-
-  /** Which of them is faster for a model, in words with figures. Undefined where it was not measured. */
-  #measured(spec: RunSpec): { faster: 'webgpu' | 'wasm'; words: string } | undefined {
-    if (!this.#speeds) return undefined;
-    const model = modelSpecOf(spec);
-    const wasm = predictStep(this.#speeds.wasm, model, spec.batch, 'simd');
-    const gpu = predictStep(this.#speeds.gpu, model, spec.batch, 'softwareGpu');
-    const ms = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
-    return {
-      faster: gpu < wasm ? 'webgpu' : 'wasm',
-      words: `for this model a short test predicts ${ms(wasm)} a step in WebAssembly, ${ms(gpu)} in WebGPU`,
-    };
-  }
-
-  /** Times both in a quiet moment, tells the page, and moves the runs where the other one is faster. */
-  async #timeInQuiet(): Promise<void> {
-    const computing = this.#computing;
-    if (!computing?.own?.software || this.#speeds || this.#timing || this.#wanted !== 'auto')
-      return;
-    this.#timing = true;
-    try {
-      await new Promise((resolve) => setTimeout(resolve, QUIET));
-      const runs = [...this.#runs.values()];
-      if (runs.length === 0 || runs.some(({ busy }) => busy) || this.#computing !== computing)
-        return;
-      const adapter = await findAdapter();
-      if (typeof adapter === 'string') return;
-      // A device of its own: what becomes of it concerns no run.
-      const { device } = await openDevice(adapter, () => {});
-      const { spec } = runs[0]!.command;
-      this.#speeds = await timeBoth(
-        computing.own.machine,
-        gpuMachine(device, 'gpu'),
-        gpuMachine(device, 'softwareGpu'),
-        modelSpecOf(spec),
-        spec.batch,
-      );
-      device.destroy();
-      this.#inLine(() => this.#settle(computing));
-    } catch {
-      // What runs, runs on.
-    } finally {
-      this.#timing = false;
-    }
-  }
-
-  /** Acts on what was measured. */
-  async #settle(computing: Computing): Promise<void> {
-    const runs = [...this.#runs.values()];
-    if (runs.length === 0 || this.#computing !== computing) return;
-    const { spec } = runs[0]!.command;
-    const measured = this.#measured(spec)!;
-    if (measured.faster === 'webgpu' && runs.every(({ busy }) => !busy)) {
-      for (const run of runs) {
-        this.#early.set(run.id, []);
-        run.snapshot = await run.trainer.snapshot();
-        this.#release(run);
-      }
-      try {
-        await this.#choose('auto', spec);
-      } catch (cause) {
-        for (const run of runs) this.#failed(run.id, cause);
-      }
-      for (const run of runs) {
-        if (this.#runs.has(run.id)) await this.#resume(run, 'WebGPU is faster here.');
-      }
-      return;
-    }
-    // The last sentence says what was known before.
-    this.#reason = this.#reason.replace(/;[^;.]*\.$/, `; ${measured.words}.`);
-    this.#explain();
-    const { info } = this.#computing;
-    for (const run of runs) this.send({ type: 'backend', runId: run.id, backend: info });
-  }
-
-  #faulty(fault: Fault): void {
-    if (this.#fault) return;
-    this.#fault = fault;
+  readonly #backends = new Backends({
     // Whoever waits in line finds the new device.
-    this.#inLine(() => this.#recover(fault));
+    onFault: (fault) => this.#inLine(() => this.#recovery.recover(fault)),
+    onNews: (backend) => {
+      for (const runId of this.#runs.keys()) this.send({ type: 'backend', runId, backend });
+    },
+  });
+
+  readonly #recovery = new Recovery(this.#backends, {
+    hold: () => {
+      const runs = [...this.#runs.values()];
+      for (const { id } of runs) this.#early.set(id, this.#early.get(id) ?? []);
+      return runs;
+    },
+    turnsEnd: () => this.#turnsEnd(),
+    announce: (id) => this.#preparing(id, 'recovering', 0.1),
+    release: (run) => this.#release(run),
+    resume: (run, because) => this.#resume(run, because),
+    failed: (id, cause) => this.#failed(id, cause),
+    goOn: () => void this.#loop().catch(loudly),
+  });
+
+  /** Times both ways to use a processor in a quiet moment, tells the page, and moves the runs where the other one is faster. */
+  #timeInQuiet(): Promise<void> {
+    const quiet = () => {
+      const runs = [...this.#runs.values()];
+      return runs.some(({ busy }) => busy) ? undefined : runs[0]?.command.spec;
+    };
+    return this.#backends.timeInQuiet(quiet, () => this.#inLine(() => this.#settle()));
   }
 
-  /** A new device for all runs, each from its last snapshot; where the old one cannot be trusted or is gone for good, another way to compute. */
-  async #recover(fault: Fault): Promise<void> {
-    if (this.#fault !== fault) return;
-    if (!this.#computing?.fallible) {
-      this.#fault = undefined; // of a device that nothing runs on any more
-      void this.#loop().catch(loudly);
-      return;
-    }
+  async #settle(): Promise<void> {
     const runs = [...this.#runs.values()];
-    for (const run of runs) this.#early.set(run.id, this.#early.get(run.id) ?? []);
-    this.#recovering = true;
-    await this.#turnsEnd();
-    const wanted = this.#wanted!;
-    try {
-      check(
-        ++this.#losses <= MOST_LOSSES,
-        `${fault.message} It happened ${this.#losses} times, so this page stops trying`,
-      );
-      for (const run of runs)
-        this.#preparing(run.id, 'The graphics device failed; starting again', 0.1);
-      for (const run of runs) this.#release(run);
-      if (runs.length > 0) {
-        await this.#choose(wanted, runs[0]!.command.spec, fault.kind !== 'lost');
-      }
-    } catch (cause) {
-      for (const run of runs) this.#failed(run.id, cause);
-    }
-    for (const old of runs) {
-      if (!this.#runs.has(old.id)) {
-        this.#early.delete(old.id);
-        continue; // closed or failed meanwhile
-      }
-      await this.#resume(old, fault.message);
-    }
-    this.#recovering = false;
-    void this.#loop().catch(loudly);
+    const [first] = runs;
+    if (!first) return;
+    const { spec } = first.command;
+    const moves = this.#backends.slowFor(spec) && runs.every(({ busy }) => !busy);
+    if (moves) await this.#recovery.moveToFaster();
+    else this.#backends.tellTimes(spec);
   }
 
-  async #resume(old: EngineRun, message: string): Promise<void> {
+  async #resume(old: EngineRun, because: Moved['because']): Promise<void> {
+    if (!this.#runs.has(old.id)) {
+      this.#early.delete(old.id);
+      return; // closed or failed meanwhile
+    }
     try {
       const run = await this.#build(old.command);
       run.takeOver(old);
       if (old.snapshot) run.trainer.restore(old.snapshot);
       run.snapshot = old.snapshot;
       const { step } = run.trainer;
-      const why = `${message} ${old.playing ? 'Training went' : 'It can go'} on from step ${step}.`;
       run.playing = old.playing;
-      run.state({ phase: old.playing ? 'running' : 'paused', step, why });
+      const moved = { because, step, trains: old.playing };
+      run.state({ phase: old.playing ? 'running' : 'paused', step, moved });
     } catch (cause) {
       this.#failed(old.id, cause);
     }
@@ -542,7 +241,7 @@ export class Engine {
 
   /** Waits for the device to say what is wrong with it; a slow one first does what it was given. */
   async #faultKnown(): Promise<void> {
-    for (let waits = 0; waits < 100 && !this.#fault; waits++) {
+    for (let waits = 0; waits < 100 && !this.#backends.fault; waits++) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -561,12 +260,10 @@ export class Engine {
   async #quiet(cancelled: () => boolean): Promise<void> {
     for (;;) {
       // The recovery is queued behind this job, so waiting for it would never end.
-      if (this.#fault && this.#runs.size > 0) await this.#recover(this.#fault);
+      const { fault } = this.#backends;
+      if (fault && this.#runs.size > 0) await this.#recovery.recover(fault);
       const runs = [...this.#runs.values()];
-      check(
-        runs.every(({ playing }) => !playing),
-        'a run is training, and both would be slowed; pause it first',
-      );
+      if (runs.some(({ playing }) => playing)) throw new Failed({ kind: 'busy', by: 'training' });
       if (cancelled() || runs.every(({ busy }) => !busy)) return;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
@@ -596,11 +293,11 @@ export class Engine {
   #failed(runId: RunId, cause: unknown): void {
     const run = this.#runs.get(runId);
     if (run) this.#close(run);
-    this.send({ type: 'state', runId, state: { phase: 'failed', message: wordsOf(cause) } });
+    this.send({ type: 'state', runId, state: { phase: 'failed', failure: failureOf(cause) } });
   }
 
-  #preparing(runId: RunId, note: string, progress: number): void {
-    this.send({ type: 'state', runId, state: { phase: 'preparing', note, progress } });
+  #preparing(runId: RunId, doing: Preparation, progress: number): void {
+    this.send({ type: 'state', runId, state: { phase: 'preparing', doing, progress } });
   }
 
   async #loop(): Promise<void> {
@@ -608,10 +305,10 @@ export class Engine {
     this.#looping = true;
     try {
       for (;;) {
-        if (!this.#fault) for (const group of this.#groups) group.obey(this.#runs);
+        if (!this.#backends.fault) for (const group of this.#groups) group.obey(this.#runs);
         const busy = [...this.#runs.values()].filter((run) => run.busy);
         if (busy.length === 0) void this.#timeInQuiet();
-        if (busy.length === 0 || this.#fault || this.#recovering) return; // a fault is followed by a recovery, which begins the loop again
+        if (busy.length === 0 || this.#backends.fault || this.#recovery.moving) return; // a fault is followed by a recovery, which begins the loop again
         // Asked before the first turn: who is behind changes while turns are taken.
         const waits = busy.map((run) => this.#waits(run));
         for (const [i, run] of busy.entries()) await this.#turn(run, waits[i]!);
@@ -631,7 +328,7 @@ export class Engine {
     const here = () => this.#runs.get(run.id) === run;
     this.#inTurn.add(run);
     try {
-      if (here() && !this.#fault) {
+      if (here() && !this.#backends.fault) {
         await new Promise<void>((resolve, reject) => {
           this.#giveUp = reject;
           run.turn(waits).then(resolve, reject);
@@ -639,9 +336,9 @@ export class Engine {
       }
     } catch (cause) {
       // A lost device first breaks a read; what happened to it is known a moment later.
-      const gpu = this.#computing?.fallible === true && !(cause instanceof Diverged);
+      const gpu = this.#backends.computing?.fallible === true && !(cause instanceof Diverged);
       if (gpu) await this.#faultKnown();
-      if (here() && !(gpu && this.#fault)) this.#failed(run.id, cause);
+      if (here() && !(gpu && this.#backends.fault)) this.#failed(run.id, cause);
     } finally {
       this.#inTurn.delete(run);
       if (!here()) this.#release(run);
@@ -649,40 +346,9 @@ export class Engine {
   }
 }
 
-/** What cannot be a model has no layers; it is refused where it is opened. */
-function hasTiles(spec: RunSpec): boolean {
-  try {
-    return layersOf(spec).some(inTiles);
-  } catch {
-    return false;
-  }
-}
-
-/** Whether the machine compiles each kernel before it can be tested. */
-const compiles = ({ kernel }: Machine): boolean => kernel === 'gpu' || kernel === 'softwareGpu';
-
-/** Lets messages in: on the processor nothing else gives the worker's queue a turn. */
-const channel = new MessageChannel();
-const resumes: (() => void)[] = []; // of every engine there is
-channel.port1.onmessage = () => resumes.shift()?.();
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    resumes.push(resolve);
-    channel.port2.postMessage(undefined);
-  });
-}
-
 /** As an error of the worker, which its page hears; of a rejected promise it hears nothing. */
 function loudly(cause: unknown): void {
   setTimeout(() => {
     throw cause;
   });
-}
-
-function wordsOf(cause: unknown): string {
-  if (cause instanceof InputError) return `These settings cannot run: ${cause.message}.`;
-  if (cause instanceof Diverged) return cause.message;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  if (message.includes('Reset')) return message;
-  return `${message.replace(/\.$/, '')}. Press Reset to start again.`;
 }

@@ -1,4 +1,5 @@
 /** @file The threads that share WebAssembly's launches: how many there are here, and how a browser starts them. */
+import type { FewerThreads, OneThread } from '../core/backendFacts';
 import type { Threads } from '../gpu/backend';
 import { Crew, MOST_THREADS, type Spawn } from '../gpu/crew';
 import { startWorker } from '../link/startWorker';
@@ -11,20 +12,17 @@ const MOST = Math.min(8, MOST_THREADS);
 /** Kept for as long as the engine lives: starting threads takes longer than a small run. */
 let crew: Crew | undefined;
 /** Whom to tell of lost threads: the engine that asked last. */
-let tell: (sentence: string) => void = () => {};
+let tell: (fact: FewerThreads) => void = () => {};
 
-/** Threads for WebAssembly, or a sentence on why there is only one. `onLoss` is told, in a sentence, where there are fewer. */
-export function threadsHere(onLoss: (sentence: string) => void): Threads | string {
+/** Threads for WebAssembly, or why there is only one. `onLoss` is told where there are fewer later. */
+export function threadsHere(onLoss: (fact: FewerThreads) => void): Threads | OneThread {
   tell = onLoss;
-  if (!globalThis.crossOriginIsolated) {
-    return 'WebAssembly computes in one thread here: several threads need a cross-origin isolated page, that is two headers from its host over HTTPS, and from the page around it if it is embedded.';
-  }
+  if (!globalThis.crossOriginIsolated) return { kind: 'oneThread', because: 'notIsolated' };
   const size = Math.min(navigator.hardwareConcurrency, MOST);
-  if (size < 2)
-    return 'WebAssembly computes in one thread here: the browser reports one processor core.';
+  if (size < 2) return { kind: 'oneThread', because: 'oneCore' };
   return {
     kernels,
-    crew: (module) => (crew ??= new Crew(module, size, spawn, (sentence) => tell(sentence))),
+    crew: (module) => (crew ??= new Crew(module, size, spawn, (fact) => tell(fact))),
   };
 }
 

@@ -78,7 +78,7 @@ const same = (a: NamedTensor, b: NamedTensor | undefined) =>
   a.values.every((v, i) => v === b.values[i]);
 
 /** The sizes and patterns config.json asks for. */
-export function modelFrom(config: Readonly<Record<string, unknown>>): ModelSpec {
+function modelFrom(config: Readonly<Record<string, unknown>>): ModelSpec {
   const fields = new Fields(config, 'config.json', BY_NAME);
   const type = fields.get('model_type');
   check(

@@ -30,7 +30,7 @@ export interface Series {
   readonly predicted?: readonly { readonly x: number; readonly y: number }[];
 }
 
-export interface SeedCurve {
+interface SeedCurve {
   readonly seed: number;
   readonly points: readonly { readonly x: number; readonly y: number }[];
   /** It differs from the others more than they do among themselves: its end is named. */

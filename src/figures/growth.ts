@@ -115,11 +115,14 @@ export function growthChart(
         return { x: T, y, low: y, high: y };
       }),
     })),
-    table: growthTable(runs),
+    // Every quantity at every length: only where somebody opens it.
+    get table() {
+      return growthTable(runs);
+    },
   };
 }
 
-export const growthTable = (runs: readonly Named[]): Table => ({
+const growthTable = (runs: readonly Named[]): Table => ({
   columns: ['run', 'T', ...COUNTED.map(({ axis }) => `${axis}, counted`)],
   rows: runs.flatMap(({ name, model }) =>
     lengthsOf(model).map((T) => [name, T, ...COUNTED.map(({ of, per }) => of(model, T) / per)]),

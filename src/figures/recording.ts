@@ -69,7 +69,6 @@ const step = whole({ min: 1 });
 const loss = number({ min: 0 }); // nats per token
 
 const lossPoint = object({ step, loss });
-export type LossPoint = TypeOf<typeof lossPoint>;
 
 const validationPoint = refine(
   object({
@@ -80,6 +79,7 @@ const validationPoint = refine(
   }),
   (point, place) => sliced(point, point.tokens, place),
 );
+
 export type ValidationPoint = TypeOf<typeof validationPoint>;
 
 const distance: Schema<DistancePoint> = refine(

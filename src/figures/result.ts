@@ -40,7 +40,7 @@ export interface LookedAt {
 }
 
 /** A run of a page as a figure wants it. */
-export function resultOfRun(
+function resultOfRun(
   { name, place, spec, validations, evaluation }: LookedAt,
   origin: Pick<Result, 'backend' | 'machine' | 'made' | 'program'>,
 ): Result {
@@ -69,7 +69,7 @@ export const stripesOf = (spec: RunSpec): string =>
     .join(' ');
 
 /** How a curve is called: plans by their label, grouped ones with their stripes. */
-export const labelOf = (spec: RunSpec): string =>
+const labelOf = (spec: RunSpec): string =>
   spec.plan === 'grouped' || spec.plan === 'custom'
     ? `${plans.get(spec.plan).label} ${stripesOf(spec)}`
     : plans.get(spec.plan).label;

@@ -13,8 +13,8 @@ interface Watch {
 
 const watches = new WeakMap<GPUDevice, Watch>();
 
-export const wordsOfLoss = ({ message, reason }: GPUDeviceLostInfo): string =>
-  `The graphics device was lost (${message || reason}).`;
+/** What the browser said of a loss. */
+export const saidOfLoss = ({ message, reason }: GPUDeviceLostInfo): string => message || reason;
 
 /** As `work`, or rejects in words once the device is lost. */
 export function alive<T>(device: GPUDevice, work: Promise<T>): Promise<T> {
@@ -33,7 +33,7 @@ function watchOf(device: GPUDevice): Watch {
   const watch: Watch = { waiting: new Set() };
   watches.set(device, watch);
   void device.lost.then((info) => {
-    watch.lost = new Error(wordsOfLoss(info));
+    watch.lost = new Error(`The graphics device was lost (${saidOfLoss(info)}).`);
     for (const reject of watch.waiting) reject(watch.lost);
     watch.waiting.clear();
   });

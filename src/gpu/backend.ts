@@ -1,11 +1,19 @@
 /**
- * @file Chooses the machine: webgpu, then wasm, then plain loops, each with its reason in words.
+ * @file Chooses the machine: webgpu, then wasm, then plain loops, each with the facts that decided.
  *
  * A machine is taken only after `selfTest` has passed on it. WebGPU on a software adapter and WebAssembly
  * share one processor; which is faster depends on it and on the model, so there a measurement decides, once
  * there is one: it takes a second or two, in which a person would wait.
  */
 import type { KernelId } from '../attention/kernels';
+import {
+  NoBackend,
+  type BackendFact,
+  type Fault,
+  type OneThread,
+  type Products,
+  type StepTimes,
+} from '../core/backendFacts';
 import type { DeviceLimits } from '../core/limits';
 import { START_PATIENCE, within } from '../core/patience';
 import type { Crew } from './crew';
@@ -13,9 +21,9 @@ import { gpuMachine } from './gpuMachine';
 import { hostMachine } from './hostMachine';
 import type { Tiles } from '../program/tiles';
 import type { Machine } from './machine';
-import { findAdapter, openDevice, type Adapter, type Fault } from './webgpu';
+import { findAdapter, openDevice, type Adapter } from './webgpu';
 
-export type BackendName = 'webgpu' | 'wasm' | 'cpu';
+type BackendName = 'webgpu' | 'wasm' | 'cpu';
 
 export interface Backend {
   readonly name: BackendName;
@@ -24,7 +32,8 @@ export interface Backend {
   /** WebAssembly's threads; one where nothing is said. */
   readonly threads?: number;
   readonly device: string;
-  readonly reason: string;
+  /** Why this one, and not one that goes before it. */
+  readonly why: readonly BackendFact[];
   readonly limits: DeviceLimits;
   /** WebGPU is here too, computed on the processor: a choice to be measured. */
   readonly software: boolean;
@@ -38,14 +47,14 @@ export interface Choice {
   /** Runs every operation on a machine just started; throws, naming the operation, where one is wrong. */
   readonly selfTest: (machine: Machine) => Promise<void>;
   readonly onFault: (fault: Fault) => void;
-  /** Where WebGPU is computed on the processor: which of the two ways to use it was measured to be faster for the model at hand. */
-  readonly measured?: { readonly faster: 'webgpu' | 'wasm'; readonly words: string };
+  /** Where WebGPU is computed on the processor: what both ways to use it take for the model at hand. */
+  readonly steps?: StepTimes | undefined;
   /** The products' tiles that are fastest on a graphics card just started; without it the usual ones are taken. */
   readonly tune?: (machine: Machine) => Promise<Tiles>;
   /** Address of the compiled src/ops/simd.as.ts; without it loops are used. */
   readonly simdKernels?: string;
-  /** Threads for WebAssembly, or in words why there is only one; one where nothing is said. */
-  readonly threads?: Threads | string;
+  /** Threads for WebAssembly, or why there is only one; one where nothing is said. */
+  readonly threads?: Threads | OneThread;
 }
 
 export interface Threads {
@@ -55,64 +64,58 @@ export interface Threads {
   crew(module: WebAssembly.Module): Crew;
 }
 
-type Started = Omit<Backend, 'reason' | 'software'> & {
+type Started = Omit<Backend, 'why' | 'software'> & {
   /** The same machine, made so that a test reaches everything. */
   readonly trial?: Machine;
 };
 
-export const LABEL: Record<BackendName, string> = {
-  webgpu: 'WebGPU',
-  wasm: 'WebAssembly',
-  cpu: 'JavaScript',
-};
+/** Of the two ways to use one processor. */
+export const fasterOf = ({ webgpu, wasm }: StepTimes): 'webgpu' | 'wasm' =>
+  webgpu < wasm ? 'webgpu' : 'wasm';
 
+/** Rejects with NoBackend where nothing passes its test. */
 export async function chooseBackend(choice: Choice): Promise<Backend> {
-  const { wanted } = choice;
-  const passedOver: string[] = [];
+  const { wanted, steps, threads } = choice;
+  const passedOver: BackendFact[] = [];
   const found = wanted === 'auto' || wanted === 'webgpu' ? await findAdapter() : undefined;
-  if (typeof found === 'string') passedOver.push(found);
-  const adapter = typeof found === 'string' ? undefined : found;
+  const adapter = found && 'adapter' in found ? found : undefined;
+  if (found && 'kind' in found) passedOver.push(found);
 
   // WebGPU on a processor goes first only where it was measured to be faster.
   const software = wanted === 'auto' && adapter?.software === true;
   const names = order(wanted).filter((name) => name !== 'webgpu' || adapter);
-  if (software && choice.measured?.faster !== 'webgpu') names.push(names.shift()!);
+  if (software && (!steps || fasterOf(steps) === 'wasm')) names.push(names.shift()!);
   if (software) {
-    const known =
-      choice.measured?.words ?? 'WebAssembly is taken, and both are timed in a quiet moment';
-    passedOver.push(`This machine’s WebGPU is computed on the CPU (${adapter.name}); ${known}.`);
+    const decided = steps ?? 'untimed';
+    passedOver.push({ kind: 'softwareAdapter', way: 'webgpu', adapter: adapter.name, decided });
   }
   for (const name of names) {
     const started =
       (await start(name, choice, adapter, passedOver)) ??
       // Threads are given up before WebAssembly is.
-      (name === 'wasm' && typeof choice.threads === 'object'
+      (name === 'wasm' && isCrewed(threads)
         ? await start(name, withoutThreads(choice), adapter, passedOver)
         : undefined);
     if (!started) continue;
-    // First: what is measured later takes the place of the last sentence.
-    if (name === 'wasm' && typeof choice.threads === 'string') passedOver.unshift(choice.threads);
+    if (name === 'wasm' && threads && !isCrewed(threads)) passedOver.unshift(threads);
     const best = name === 'webgpu' && wanted === 'auto' && passedOver.length === 0;
-    if (best) {
-      passedOver.push(
-        `WebGPU is the fastest way here; its products run ${waysOf(started.machine)}.`,
-      );
-    }
-    const asked = wanted === name ? ['You asked for it.'] : [];
-    return { ...started, software, reason: [...passedOver, ...asked].join(' ') };
+    if (best) passedOver.push({ kind: 'fastest', products: productsOf(started.machine) });
+    if (wanted === name) passedOver.push({ kind: 'asked' });
+    return { ...started, software, why: passedOver };
   }
-  throw new Error(`This browser offers no way to compute. ${passedOver.join(' ')}`);
+  throw new NoBackend('ours', passedOver);
 }
+
+const isCrewed = (threads: Choice['threads']): threads is Threads =>
+  threads !== undefined && 'crew' in threads;
 
 const withoutThreads = ({ threads: _, ...choice }: Choice): Choice => choice;
 
 /** How products are computed, as a start-up measurement chose. */
-const waysOf = ({ tiles }: Machine): string =>
-  !tiles
-    ? 'in small tiles'
-    : tiles.shared
-      ? 'through workgroup memory, as a short test found best'
-      : `in tiles of ${tiles.tall} × ${4 * tiles.wide}, as a short test found best`;
+function productsOf({ tiles }: Machine): Products {
+  if (!tiles) return 'smallTiles';
+  return tiles.shared ? 'workgroupMemory' : { rows: tiles.tall, columns: 4 * tiles.wide };
+}
 
 /** What was asked for comes first; what is left is tried in the usual order behind it. */
 function order(wanted: BackendName | 'auto'): BackendName[] {
@@ -120,12 +123,12 @@ function order(wanted: BackendName | 'auto'): BackendName[] {
   return wanted === 'auto' ? all : all.slice(all.indexOf(wanted));
 }
 
-/** The machine, tested; undefined with a reason in `passedOver` where it cannot be had. */
+/** The machine, tested; undefined with the reason in `passedOver` where it cannot be had. */
 async function start(
   name: BackendName,
   choice: Choice,
   adapter: Adapter | undefined,
-  passedOver: string[],
+  passedOver: BackendFact[],
 ): Promise<Started | undefined> {
   try {
     return await within(
@@ -134,10 +137,11 @@ async function start(
       `it did not finish after ${START_PATIENCE / 1000} s`,
     );
   } catch (cause) {
+    const message = wordsOf(cause);
     passedOver.push(
-      name === 'wasm' && typeof choice.threads === 'object'
-        ? `WebAssembly could not be used with several threads (${wordsOf(cause)}).`
-        : `${LABEL[name]} failed its self-test (${wordsOf(cause)}).`,
+      name === 'wasm' && isCrewed(choice.threads)
+        ? { kind: 'failedWithThreads', message }
+        : { kind: 'failedSelfTest', way: name, message },
     );
     return undefined;
   }
@@ -169,7 +173,7 @@ const START: Record<
   async wasm({ simdKernels, threads }) {
     const module = simdKernels === undefined ? undefined : await load(simdKernels);
     const crew =
-      module && typeof threads === 'object' ? threads.crew(await load(threads.kernels)) : undefined;
+      module && isCrewed(threads) ? threads.crew(await load(threads.kernels)) : undefined;
     const machine = hostMachine(module, crew);
     return {
       name: 'wasm',

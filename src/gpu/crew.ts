@@ -11,6 +11,8 @@
  * take is put there. Threads without work sleep.
  */
 
+import type { FewerThreads } from '../core/backendFacts';
+
 /** Places in the shared memory, in words of 4 bytes. */
 const TURN = 0;
 const PARTS = 1;
@@ -41,7 +43,7 @@ const PATIENCE = 20_000; // ms
 const CLOSED = 256 * 2 ** 20;
 
 /** A kernel of an instance: its numbers, scratch space last. */
-export type Compute = (...numbers: number[]) => void;
+type Compute = (...numbers: number[]) => void;
 
 /** A module over one memory, for one thread. */
 export interface Instance {
@@ -210,14 +212,14 @@ export class Crew {
   #broken = false;
 
   /**
-   * `size`: threads together with the one that launches, at most MOST_THREADS. `tell` hears, in a sentence, of helpers
+   * `size`: threads together with the one that launches, at most MOST_THREADS. `tell` hears of helpers
    * that are lost and of memory that could not be shared; the work goes on without them.
    */
   constructor(
     readonly module: WebAssembly.Module, // over shared memory
     readonly size: number,
     private readonly spawn: Spawn,
-    private readonly tell: (sentence: string) => void = () => {},
+    private readonly tell: (fact: FewerThreads) => void = () => {},
   ) {
     if (size < 1 || size > MOST_THREADS) {
       throw new Error(`a crew of ${size} threads was asked for; it can have 1 to ${MOST_THREADS}`);
@@ -239,10 +241,7 @@ export class Crew {
   ): { readonly session: number; readonly memory: WebAssembly.Memory } | undefined {
     const memory = sharedMemory(bytes);
     if (!memory) {
-      const megabytes = Math.ceil(bytes / 2 ** 20);
-      this.tell(
-        `The browser has no ${megabytes} MiB of memory to share, so this model is computed in one thread.`,
-      );
+      this.tell({ kind: 'noSharedMemory', bytes });
       return undefined;
     }
     const session = ++this.#opened;
@@ -309,13 +308,12 @@ export class Crew {
 
   #start(n: number): void {
     let thread: Thread | undefined;
-    const lost = (words: string) => {
+    const lost = (message: string) => {
       if (thread && this.#threads.get(n) !== thread) return; // replaced, or said already
       thread?.stop();
       this.#threads.delete(n);
-      this.tell(
-        `${this.size - this.working} of ${this.size} threads ${this.size - this.working === 1 ? 'is' : 'are'} lost (${words}); the work goes on without.`,
-      );
+      const { size, working } = this;
+      this.tell({ kind: 'threadsLost', lost: size - working, of: size, message });
     };
     try {
       thread = this.spawn(n, lost);
@@ -349,9 +347,7 @@ export class Crew {
       if (done >= parts) return;
       if (performance.now() - began > PATIENCE) {
         this.#broken = true;
-        this.tell(
-          'A thread did not finish its part, so everything is computed in one from now on.',
-        );
+        this.tell({ kind: 'threadStuck' });
         throw new Error(
           `a thread has not finished its part of ${kernel} after ${PATIENCE / 1000} s`,
         );

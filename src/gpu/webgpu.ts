@@ -2,9 +2,10 @@
  * @file A GPUDevice of our own: the limits we want, and nobody fails silently. One invalid program voids
  * the whole command buffer it is recorded in; we listen, and the run stops with words.
  */
+import type { Fault, NoWebGpu } from '../core/backendFacts';
 import type { DeviceLimits } from '../core/limits';
 import { within } from '../core/patience';
-import { wordsOfLoss } from './alive';
+import { saidOfLoss } from './alive';
 
 export interface Adapter {
   readonly adapter: GPUAdapter;
@@ -17,10 +18,10 @@ export interface Adapter {
 /** Milliseconds in which the browser must offer an adapter, and the adapter a device. */
 const ASK_PATIENCE = 30_000;
 
-/** The adapter of this machine, or in words why there is none. */
-export async function findAdapter(): Promise<Adapter | string> {
+/** The adapter of this machine, or why there is none. */
+export async function findAdapter(): Promise<Adapter | NoWebGpu> {
   const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
-  if (!gpu) return 'This browser has no WebGPU.';
+  if (!gpu) return { kind: 'noWebGpu', because: 'unsupported' };
   let adapter: GPUAdapter | null;
   try {
     adapter = await within(
@@ -29,9 +30,9 @@ export async function findAdapter(): Promise<Adapter | string> {
       `it did not answer in ${ASK_PATIENCE / 1000} s`,
     );
   } catch (cause) {
-    return `WebGPU could not be asked for a graphics adapter (${wordsOf(cause)}).`;
+    return { kind: 'noWebGpu', because: 'noAnswer', message: wordsOf(cause) };
   }
-  if (!adapter) return 'This browser has WebGPU, but no graphics adapter.';
+  if (!adapter) return { kind: 'noWebGpu', because: 'noAdapter' };
   const { vendor, architecture, description } = adapter.info;
   const name = [vendor, architecture].filter(Boolean).join(' ') || description || 'unnamed adapter';
   const fallback = (adapter.info as GPUAdapterInfo & { isFallbackAdapter?: boolean })
@@ -51,15 +52,6 @@ const LIMITS = [
   'maxComputeInvocationsPerWorkgroup',
   'maxComputeWorkgroupSizeX',
 ] as const;
-
-export interface Fault {
-  /**
-   * 'lost': the device is gone, its numbers were right, and another one may be had. 'gone': the same, but what
-   * runs on it goes on without the graphics card. 'error': its numbers cannot be trusted.
-   */
-  readonly kind: 'lost' | 'gone' | 'error';
-  readonly message: string;
-}
 
 export interface Device {
   readonly device: GPUDevice;
@@ -83,12 +75,8 @@ export async function openDevice(
     faulty = true;
     onFault({ kind, message });
   };
-  void device.lost.then((info) => fault('lost', wordsOfLoss(info)));
-  device.onuncapturederror = ({ error }) =>
-    fault(
-      'error',
-      `The graphics device reported an error (${error.message}). Its results cannot be trusted.`,
-    );
+  void device.lost.then((info) => fault('lost', saidOfLoss(info)));
+  device.onuncapturederror = ({ error }) => fault('error', error.message);
   lastDevice = device;
   return {
     device,

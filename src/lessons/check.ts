@@ -5,7 +5,7 @@ import { kinds } from './exercises';
 import { lessonOf, type Lesson } from './lesson';
 import type { Known } from './scene';
 
-export interface Refused {
+interface Refused {
   readonly id: string;
   readonly why: string;
 }

@@ -205,7 +205,7 @@ function jsonOf(text: string, what: string): unknown {
 }
 
 /** Strings of an exercise that are Markdown of one paragraph, wherever they stand in it. */
-export const RICH: ReadonlySet<string> = new Set([
+const RICH: ReadonlySet<string> = new Set([
   'ask',
   'hints',
   'says',

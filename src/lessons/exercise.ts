@@ -51,7 +51,7 @@ export interface Base {
   readonly hints: readonly [string, string, string];
 }
 
-export interface Wrong<A> {
+interface Wrong<A> {
   readonly answer: A;
   /** What the feedback must say. */
   readonly says: RegExp;

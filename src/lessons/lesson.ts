@@ -115,7 +115,7 @@ function checkChange({ of }: Exercise, stage: Stage) {
 }
 
 /** What sentences of a text need, as the built page has them: settings, and 'train'. */
-export const needsOf = (html: string): readonly string[] =>
+const needsOf = (html: string): readonly string[] =>
   [...html.matchAll(/data-with(?:out)?="([^"]+)"/g)].flatMap(([, names]) => names!.split(' '));
 
 /** Settings in links of a text as the built page has them. */

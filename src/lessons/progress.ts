@@ -51,7 +51,7 @@ const slugs: Schema<readonly string[]> = refine(list(slug, { max: MAX_ENTRIES })
   ...new Set(all),
 ]);
 
-export const lessonProgress = object(
+const lessonProgress = object(
   {
     /** Steps whose errands on the stage were done, by their slug; one without any, once its exercises were. */
     done: slugs,
@@ -135,7 +135,7 @@ interface Parts {
 }
 
 /** Those a reader could do: all of them, but for what their teacher's link left out and they never answered. */
-export const openIn = <E extends { readonly id: string }>(
+const openIn = <E extends { readonly id: string }>(
   exercises: readonly E[],
   { closed = [], answers }: LessonProgress,
 ): readonly E[] => exercises.filter(({ id }) => !closed.includes(id) || Object.hasOwn(answers, id));

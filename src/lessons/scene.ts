@@ -38,13 +38,13 @@ export interface Stage {
   readonly length: number | undefined;
 }
 
-export interface StageRun {
+interface StageRun {
   readonly name?: string;
   readonly own: Partial<Own>;
 }
 
 /** What is looked at; layers, heads, queries from 0 inside, layers and heads from 1 in a lesson's text. */
-export interface Focus {
+interface Focus {
   readonly layer?: number;
   readonly head?: number;
   readonly query?: number;

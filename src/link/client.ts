@@ -1,45 +1,52 @@
-/** @file The page's end of the wire: starts the worker, sends commands, hands events to the run they belong to. */
-import type { Command, EngineEvent, RunId } from './protocol';
+/** @file The page's end of the wire: starts the worker, sends commands, hands events to the run or the job they belong to. */
+import {
+  addresseeOf,
+  type Command,
+  type EngineEvent,
+  type Failure,
+  type JobId,
+  type RunId,
+} from './protocol';
 import { whenDead } from './worker';
 
 export interface Engine {
   send(command: Command): void;
-  /** Events of one run, until the returned function is called. */
-  listen(runId: RunId, receive: (event: EngineEvent) => void): () => void;
+  /** Events of one run or job, until the returned function is called. */
+  listen(id: RunId | JobId, receive: (event: EngineEvent) => void): () => void;
   dispose(): void;
 }
 
-/** `start` makes the worker; a worker that dies is reported to every run as failed, and started afresh by the next `open`. */
+/** `start` makes the worker; a worker that dies is reported to every run and job as failed, and started afresh by the next `open` or `job`. */
 export function connect(start: () => Worker): Engine {
-  const listeners = new Map<RunId, (event: EngineEvent) => void>();
+  const listeners = new Map<RunId | JobId, (event: EngineEvent) => void>();
   let worker: Worker | undefined;
 
-  const fail = (message: string) => {
+  const fail = (failure: Failure) => {
     worker = undefined;
     for (const [runId, receive] of listeners) {
-      receive({ type: 'state', runId, state: { phase: 'failed', message } });
+      receive({ type: 'state', runId, state: { phase: 'failed', failure } });
     }
   };
 
   const ensure = () => {
     if (worker) return worker;
     worker = start();
-    worker.onmessage = ({ data }: MessageEvent<EngineEvent>) => listeners.get(data.runId)?.(data);
-    whenDead(worker, (why) => fail(`The engine stopped (${why}). Press Reset to start it again.`));
+    worker.onmessage = ({ data }: MessageEvent<EngineEvent>) =>
+      listeners.get(addresseeOf(data))?.(data);
+    whenDead(worker, (message) => fail({ kind: 'engineStopped', message }));
     return worker;
   };
 
   return {
     send(command) {
-      if (['open', 'repeat', 'probe', 'adapt'].includes(command.type))
+      if (command.type === 'open' || command.type === 'job')
         ensure().postMessage({ ...command, base: document.baseURI });
-      else if (command.type === 'sweep') ensure().postMessage(command);
       else worker?.postMessage(command);
     },
-    listen(runId, receive) {
-      listeners.set(runId, receive);
+    listen(id, receive) {
+      listeners.set(id, receive);
       return () => {
-        if (listeners.get(runId) === receive) listeners.delete(runId);
+        if (listeners.get(id) === receive) listeners.delete(id);
       };
     },
     dispose() {

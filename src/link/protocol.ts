@@ -1,5 +1,6 @@
 /** @file Everything that crosses the worker boundary: plain data, no tensors, no functions. */
 import type { KernelId } from '../attention/kernels';
+import type { BackendFact, Fault } from '../core/backendFacts';
 import type { DeviceLimits } from '../core/limits';
 import type { SliceScore } from '../data/slice';
 import type { RunSpec } from '../spec/run';
@@ -7,9 +8,9 @@ import type { RunSpec } from '../spec/run';
 export type RunId = string;
 
 /** 'tfjs': the composed specification on TensorFlow.js; the others run our kernels. */
-export type BackendName = 'webgpu' | 'wasm' | 'cpu' | 'tfjs';
+type BackendName = 'webgpu' | 'wasm' | 'cpu' | 'tfjs';
 
-/** Which machine the engine computes on, and why, in words for the page. */
+/** Which machine the engine computes on, and why. */
 export interface BackendInfo {
   readonly name: BackendName;
   /** The attention kernel in use: what "FLOPs done" counts. */
@@ -18,8 +19,8 @@ export interface BackendInfo {
   readonly threads?: number;
   /** 'swiftshader', 'nvidia lovelace', 'WebAssembly SIMD', … */
   readonly device: string;
-  /** One or two sentences: why this one and not the one before it. */
-  readonly reason: string;
+  /** Why this one and not one that goes before it. */
+  readonly why: readonly BackendFact[];
   /** What it can hold, so that the page refuses a model before the present one is let go. */
   readonly limits: DeviceLimits;
 }
@@ -45,7 +46,7 @@ export interface Validation {
 }
 
 /** Losses by position: entry t is about the token after t + 1 tokens were read. */
-export interface PositionLosses {
+interface PositionLosses {
   readonly losses: readonly number[]; // [T] nats, summed over the scored tokens
   readonly counts: readonly number[]; // [T] scored tokens
 }
@@ -93,7 +94,7 @@ export interface AttentionFrame {
   readonly begins?: readonly number[];
 }
 
-export interface LayerFrame {
+interface LayerFrame {
   /** [heads, size, size] weights the kernel used; pooled cells hold the largest weight inside. A summary's weight is spread evenly over its tokens. */
   readonly weights: Float32Array<ArrayBuffer>;
   /** [size, size] 0 blocked, 1 read exactly, 2 read through a summary; from the intervals the kernel used. Pooled: 1 where any pair inside is read exactly, else 2 where any is read through a summary. */
@@ -102,12 +103,49 @@ export interface LayerFrame {
 
 export type RunState =
   /** Nothing can be trained yet; `progress` in 0..1 where it is known. */
-  | { readonly phase: 'preparing'; readonly note: string; readonly progress?: number }
-  /** `why`: it went on by itself after something happened. Steps reported beyond `step` are void. */
-  | { readonly phase: 'running'; readonly step: number; readonly why?: string }
-  | { readonly phase: 'paused'; readonly step: number; readonly why?: string }
-  /** The run is over; `message` says what happened and what to do. */
-  | { readonly phase: 'failed'; readonly message: string };
+  | { readonly phase: 'preparing'; readonly doing: Preparation; readonly progress?: number }
+  /** `moved`: it went on by itself after something happened. Steps reported beyond `step` are void. */
+  | { readonly phase: 'running'; readonly step: number; readonly moved?: Moved }
+  | { readonly phase: 'paused'; readonly step: number; readonly moved?: Moved }
+  /** The run is over. */
+  | { readonly phase: 'failed'; readonly failure: Failure };
+
+export type Preparation =
+  | 'starting' // the engine itself
+  | 'choosing' // a way to compute
+  | 'loadingText'
+  | 'building'
+  | 'recovering'; // after a fault of the graphics device
+
+/** A run was built again on another device, or in another way, from its last snapshot. */
+export interface Moved {
+  readonly because: Fault | { readonly kind: 'faster' }; // WebGPU was measured to be
+  readonly step: number;
+  readonly trains: boolean; // it went on; otherwise it waits
+}
+
+/** Why a run or a job ended. `message` is what an error said, without a full stop where it is no sentence. */
+export type Failure =
+  /** The settings do not work. */
+  | { readonly kind: 'settings'; readonly message: string }
+  | {
+      readonly kind: 'diverged';
+      readonly loss: number; // NaN or infinite
+      readonly step: number;
+      readonly rate: number; // the learning rate that was set
+    }
+  | { readonly kind: 'noText'; readonly message: string }
+  | {
+      readonly kind: 'noBackend';
+      readonly of: 'ours' | 'tfjs';
+      readonly facts: readonly BackendFact[];
+    }
+  /** The device failed so often that the engine stops trying. */
+  | { readonly kind: 'failsAgain'; readonly fault: Fault; readonly times: number }
+  /** Runs train on what this would replace, or would slow down. */
+  | { readonly kind: 'busy'; readonly by: 'otherBackend' | 'training' }
+  | { readonly kind: 'engineStopped'; readonly message: string }
+  | { readonly kind: 'error'; readonly message: string };
 
 /** One plan at one context, measured with a batch of one sequence. */
 export interface SweepRow {
@@ -124,7 +162,7 @@ export interface SweepRow {
 
 /** A run trained to a given step for its own sake, and what came of it. */
 export interface TrainedRun {
-  readonly index: number; // in the command's specs
+  readonly index: number; // in the job's specs
   readonly validations: readonly Validation[];
   readonly evaluation: Evaluation; // at the last step
 }
@@ -134,7 +172,7 @@ export type KeptFor = 'person' | 'autosave';
 
 /** A model that is being adapted, looked at after `step` steps. */
 export interface AdaptLook {
-  readonly index: number; // in the command's variants
+  readonly index: number; // in the job's variants
   readonly step: number;
   readonly loss: number; // held out, nats per scored token
   readonly accuracy: number; // held out, 0..1
@@ -150,7 +188,64 @@ export interface Probed {
   readonly T: number;
 }
 
-/** How far a long job is, which has the machine for itself; `done` of `total` in units of its own. */
+/** What each kind of job is asked. */
+interface JobAsks {
+  /** Time and memory against the context. */
+  readonly sweep: {
+    readonly spec: RunSpec;
+    readonly plans: readonly string[];
+    readonly contexts: readonly number[];
+  };
+  /** Runs trained one after the other to `steps`, and evaluated. */
+  readonly repeat: {
+    readonly specs: readonly RunSpec[];
+    readonly steps: number;
+    readonly validateAt: readonly number[]; // steps
+    readonly text?: string;
+  };
+  /** Changes token `changed` of the watched sequence of a fresh model, to see which outputs move. */
+  readonly probe: {
+    readonly spec: RunSpec;
+    readonly changed: number; // token, from 0
+  };
+  /** A trained model goes on at other lengths and patterns, and is looked at closely. */
+  readonly adapt: {
+    readonly model: Uint8Array<ArrayBuffer>; // a checkpoint
+    readonly variants: readonly {
+      readonly spec: RunSpec;
+      /** 'before': as the variant before this one ended. */
+      readonly from: 'model' | 'scratch' | 'before';
+      readonly steps: number;
+    }[];
+    readonly lookAt: readonly number[]; // steps
+    /** Also take losses by position at every look; they cost more than all the rest of it. */
+    readonly byPosition: boolean;
+  };
+}
+
+/** What each kind of job finds, row by row. */
+export interface JobRows {
+  readonly sweep: SweepRow;
+  readonly repeat: TrainedRun;
+  readonly probe: Probed;
+  readonly adapt: AdaptLook;
+}
+
+export type JobId = string;
+export type JobKind = keyof JobAsks;
+export type JobOf<K extends JobKind = JobKind> = {
+  [P in K]: { readonly kind: P } & JobAsks[P];
+}[K];
+export type JobEvent<K extends JobKind = JobKind> = {
+  [P in K]: {
+    readonly type: 'job';
+    readonly jobId: JobId;
+    readonly kind: P;
+    readonly progress: JobProgress<JobRows[P]>;
+  };
+}[K];
+
+/** How far a job is; `done` of `total` in units of its own. */
 export type JobProgress<Row> =
   | {
       readonly phase: 'row';
@@ -161,7 +256,7 @@ export type JobProgress<Row> =
     }
   | { readonly phase: 'doing'; readonly done: number; readonly total: number }
   | { readonly phase: 'ended'; readonly why: 'complete' | 'cancelled' }
-  | { readonly phase: 'failed'; readonly message: string };
+  | { readonly phase: 'failed'; readonly failure: Failure };
 
 /** The person's own text travels beside the spec, never in the URL. */
 export type Command =
@@ -181,50 +276,14 @@ export type Command =
       readonly action: 'run' | 'pause' | 'step' | 'close';
     }
   | { readonly type: 'nextFrame'; readonly runId: RunId }
-  /** Time and memory against the context; `runId` is the sweep's own name. */
+  /** Work that has the machine for itself. Its progress comes as 'job'. */
   | {
-      readonly type: 'sweep';
-      readonly runId: RunId;
-      readonly spec: RunSpec;
-      readonly plans: readonly string[];
-      readonly contexts: readonly number[];
-    }
-  /** Runs trained one after the other to `steps`, and evaluated; `runId` is the job's own name. */
-  | {
-      readonly type: 'repeat';
-      readonly runId: RunId;
-      readonly specs: readonly RunSpec[];
-      readonly steps: number;
-      readonly validateAt: readonly number[]; // steps
-      readonly text?: string;
+      readonly type: 'job';
+      readonly jobId: JobId;
+      readonly job: JobOf;
       readonly base?: string; // as for 'open'
     }
-  /** A fresh model of these settings: token `changed` of the watched sequence is changed, and it is seen which outputs move. */
-  | {
-      readonly type: 'probe';
-      readonly runId: RunId;
-      readonly spec: RunSpec;
-      readonly changed: number; // token, from 0
-      readonly base?: string; // as for 'open'
-    }
-  /** A trained model goes on at other lengths and patterns, and is looked at closely; `runId` is the job's own name. */
-  | {
-      readonly type: 'adapt';
-      readonly runId: RunId;
-      readonly model: Uint8Array<ArrayBuffer>; // a checkpoint
-      readonly variants: readonly {
-        readonly spec: RunSpec;
-        /** 'before': as the variant before this one ended. */
-        readonly from: 'model' | 'scratch' | 'before';
-        readonly steps: number;
-      }[];
-      readonly lookAt: readonly number[]; // steps
-      /** Losses by position are taken at every look; they cost more than all the rest of it. */
-      readonly byPosition: boolean;
-      readonly base?: string; // as for 'open'
-    }
-  /** Ends a sweep, a repetition or an adaptation. */
-  | { readonly type: 'cancel'; readonly runId: RunId }
+  | { readonly type: 'cancel'; readonly jobId: JobId }
   /** Runs that are compared: done between two rounds and for all at once, when all of them are open; every pause finds them on the same step. */
   | {
       readonly type: 'together';
@@ -244,10 +303,7 @@ export type EngineEvent =
   | { readonly type: 'memory'; readonly runId: RunId; readonly memory: MemoryUse }
   | { readonly type: 'evaluation'; readonly runId: RunId; readonly evaluation: Evaluation }
   | { readonly type: 'frame'; readonly runId: RunId; readonly frame: AttentionFrame }
-  | { readonly type: 'sweep'; readonly runId: RunId; readonly progress: JobProgress<SweepRow> }
-  | { readonly type: 'repeat'; readonly runId: RunId; readonly progress: JobProgress<TrainedRun> }
-  | { readonly type: 'probe'; readonly runId: RunId; readonly progress: JobProgress<Probed> }
-  | { readonly type: 'adapt'; readonly runId: RunId; readonly progress: JobProgress<AdaptLook> }
+  | JobEvent
   | {
       readonly type: 'checkpoint';
       readonly runId: RunId;
@@ -255,6 +311,10 @@ export type EngineEvent =
       readonly step: number;
       readonly file: Uint8Array<ArrayBuffer>;
     };
+
+/** Whom an event is for: the run or the job it is about. */
+export const addresseeOf = (event: EngineEvent): RunId | JobId =>
+  event.type === 'job' ? event.jobId : event.runId;
 
 /** Ends an exhaustive switch: adding a message type turns every switch that forgot it red. */
 export function unreachable(value: never): never {

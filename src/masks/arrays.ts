@@ -1,6 +1,6 @@
 /**
- * @file All arrays of what was opened, one after another, a few cells at a time: what each is, in how many of its planes
- * something is wrong. The one on the page says nothing of the others.
+ * @file A survey of all arrays in what was opened, a few cells at a time: what each array is, and how many of its
+ * planes have a finding. The array on the page says nothing about the others.
  */
 import { InputError } from '../core/check';
 import type { Brought, Looked } from './foreign/brought';
@@ -13,24 +13,24 @@ import { Survey, type Planes } from './planes';
 export interface ArrayRead {
   readonly name: string;
   readonly shape: readonly number[];
-  /** The pattern of its commonest planes, as it is written; undefined where none is known, or it was not looked at. */
+  /** The pattern of most of its planes, as written; undefined where it is unknown or the array was not examined. */
   readonly is?: string;
-  /** What it is taken as, where that is no mask itself. */
+  /** What it is read as when it is not itself a mask. */
   readonly form?: string;
   readonly planes: number;
-  /** Planes that differ from the commonest. */
+  /** Planes that differ from the most common one. */
   readonly others: number;
-  /** Planes in which something was found, and what. */
+  /** Planes with a finding, and the finding. */
   readonly wrong: number;
   readonly codes: readonly string[];
-  /** Why it is no mask, or was not looked at: a clause. */
+  /** Why it is not a mask, or was not examined: a clause. */
   readonly refused?: string;
 }
 
 export interface Arrays {
   readonly of: number;
   readonly done: number;
-  /** Those that were not looked at, because all before them had so many cells. */
+  /** Arrays not examined because the ones before them used up the cells. */
   readonly left: number;
   readonly most: number;
   readonly all: readonly ArrayRead[];
@@ -38,11 +38,11 @@ export interface Arrays {
   readonly unread: readonly Unread[];
 }
 
-/** Cells of all arrays that are looked at. */
-export const MOST_CELLS = 2 ** 27;
-/** Numbers of an array that are looked at to know whether it is a mask at all. */
+/** Maximum cells examined, over all arrays. */
+const MOST_CELLS = 2 ** 27;
+/** Numbers of an array sampled to see whether it can be a mask. */
 const SAMPLE = 4096;
-/** Below it a number takes a score away. */
+/** Below this, a number removes a score. */
 const BLOCKS = -500;
 /** Numbers a mask holds: 0 and 1, or 0 and a fill or two. */
 const MOST_DISTINCT = 3;
@@ -59,7 +59,7 @@ export class ArraySurvey {
     private readonly most = MOST_CELLS,
   ) {}
 
-  /** Looks at about so many cells more. */
+  /** Examines about this many more cells. */
   goOn(cells: number): Arrays {
     const { tensors } = this.brought.foreign;
     let left = cells;
@@ -90,7 +90,7 @@ export class ArraySurvey {
     };
   }
 
-  /** Undefined where it is not looked at, which is said. */
+  /** Undefined where it is not examined; the page says so. */
   #begin(tensor: Tensor) {
     const which = this.#all.length;
     const size = sizeOf(tensor.shape);
@@ -132,7 +132,7 @@ function readOf({ name = '', shape }: Tensor, { form }: Looked, { alike, of }: P
   };
 }
 
-/** Weights of a model, embeddings and scores have more numbers than a mask; its own are 0, 1 and what blocks. */
+/** Model weights, embeddings and scores hold more distinct numbers than a mask, which has 0, 1 and its fills. */
 function mayBeMask({ kind, shape, number }: Tensor): boolean {
   if (kind !== 'float') return true;
   const size = sizeOf(shape);

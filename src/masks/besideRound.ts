@@ -1,10 +1,15 @@
-/** @file Windows one beside a number that people choose: libraries count a window with the token itself or without. */
+/**
+ * @file Windows one off a size that people choose: some libraries count the token itself in the window, others do not.
+ */
 
 /** Sizes that people choose. */
 export const isRound = (n: number): boolean =>
   n >= 16 && ((n & (n - 1)) === 0 || n % 100 === 0 || n % 64 === 0);
 
-/** The size that was perhaps meant by a window of `window` keys, itself included; undefined where it is such a size. */
+/**
+ * The size that a window of `window` keys, itself included, may have been meant to have; undefined where it already has
+ * such a size.
+ */
 export function roundBeside(window: number): number | undefined {
   if (isRound(window)) return undefined;
   return [window - 1, window + 1].find((n) => isRound(n));

@@ -1,4 +1,4 @@
-/** @file What a bug of the zoo has to say of itself; each is one file in ./zoo. */
+/** @file What each bug of the zoo declares; each is one file in ./zoo. */
 import type { Expression } from '../attention/expression';
 import type { Subject } from './subject';
 
@@ -6,16 +6,16 @@ export interface Bug {
   readonly id: string;
   readonly order: number;
   readonly title: string;
-  /** The GitHub thread where it happened; the mask here is ours, as small as shows it. */
+  /** The GitHub thread where it happened; the mask here is ours, as small as possible. */
   readonly thread: string;
   /** The code of the lint that catches it. */
   readonly lint: string;
   /** Two sentences: what was meant, and what happened. */
   readonly story: string;
   readonly subject: Subject;
-  /** The masks as they were meant, one per layer. */
+  /** The intended masks, one per layer. */
   readonly repaired: readonly Expression[];
-  /** What else has to change for the repair, where the mask is not all. */
+  /** What else the repair has to change, beyond the mask. */
   readonly repairs?: Pick<Subject, 'fill' | 'caches' | 'probe' | 'isCausal'>;
 }
 

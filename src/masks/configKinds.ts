@@ -12,7 +12,7 @@ export interface LayerKind {
 const alike = ({ expression: _, sharedWith, ...layer }: ConfigLayer) =>
   JSON.stringify({ ...layer, shared: sharedWith !== undefined });
 
-/** In the order they first come. */
+/** In order of first appearance. */
 export function kindsOf({ layers }: ConfigLayers): readonly LayerKind[] {
   const kinds = new Map<string, { layer: ConfigLayer; count: number; first: number }>();
   layers.forEach((layer, first) => {
@@ -23,7 +23,9 @@ export function kindsOf({ layers }: ConfigLayers): readonly LayerKind[] {
   return [...kinds.values()];
 }
 
-/** Bytes that all layers of a kind keep of one sequence after T tokens, a state of known size among them, and a source. */
+/**
+ * Bytes that all layers of a kind keep for one sequence after T tokens, including states of known size and a source.
+ */
 export function bytesOfKind(
   { layer, count }: LayerKind,
   T: number,
@@ -35,6 +37,6 @@ export function bytesOfKind(
   return count * (own + source * facts.perTokenOfSource) * bytesPerNumber;
 }
 
-/** Why a layer's mask says less than it seems to; undefined where it says all. */
+/** Why a layer's mask does not tell the whole story; undefined where it does. */
 export const crossedOf = ({ kind, picks }: ConfigLayer): 'state' | 'picks' | undefined =>
   kind === 'state' || kind === 'none' ? 'state' : picks ? 'picks' : undefined;

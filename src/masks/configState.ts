@@ -1,9 +1,9 @@
 /**
- * @file How many numbers a layer without keys keeps of one sequence: a state of one size, however long the text is.
+ * @file How many numbers a layer without keys keeps per sequence: a state of fixed size, however long the text is.
  *
- * Two parts: what a short convolution over the last K tokens still needs, and what a recurrence carries. Families name
- * their sizes each in their own way; the first form whose fields are there is taken. Counted as transformers' cache holds
- * them, which keeps all K inputs of a convolution; test/masks/configInterop.test.ts compares.
+ * It has two parts: what a short convolution over the last K tokens still needs, and what a recurrence carries.
+ * Families name their sizes differently; the first form whose fields are present is used. Counted as in the cache
+ * of transformers, which holds all K inputs of a convolution; test/masks/configInterop.test.ts compares.
  */
 import { check } from '../core/check';
 import { shown, type Bounds } from '../core/fields';
@@ -12,7 +12,7 @@ import type { Fields } from './fields';
 export interface StateSize {
   /** Numbers. */
   readonly convolution: number;
-  /** Numbers; engines often keep these in float32 where all else is of 16 bits. */
+  /** Numbers; engines often keep these in float32 even where everything else has 16 bits. */
   readonly recurrence: number;
 }
 
@@ -24,7 +24,7 @@ interface Sizes {
   readonly hidden: number;
 }
 
-/** Numbers a mixer works with, `expand` times as many as the residual stream has. */
+/** The width a mixer works in, `expand` times that of the residual stream. */
 function expanded(fields: Fields, name: string, hidden: number): number {
   const times = fields.get(name) ?? 2;
   check(
@@ -34,7 +34,7 @@ function expanded(fields: Fields, name: string, hidden: number): number {
   return Math.floor(times * hidden);
 }
 
-/** Gated DeltaNet: queries and keys of one width, values of another; a matrix for each head of values. */
+/** Gated DeltaNet: queries and keys of one width, values of another; one matrix per value head. */
 function deltaNet(fields: Fields, { heads, hidden }: Sizes): StateSize {
   const keyHeads = fields.whole('linear_num_key_heads', COUNT, heads);
   const valueHeads = fields.whole('linear_num_value_heads', COUNT, heads);
@@ -55,7 +55,7 @@ function kimiDelta(fields: Fields): StateSize {
   return { convolution: 3 * heads * width * kernel, recurrence: heads * width * width };
 }
 
-/** Mamba 2: a convolution over what is mixed and over B and C of each group; N numbers for each that is mixed. */
+/** Mamba 2: a convolution over the mixed channels and over B and C of each group; N numbers per mixed channel. */
 const mamba2 = (inner: number, groups: number, N: number, kernel: number): StateSize => ({
   convolution: (inner + 2 * groups * N) * kernel,
   recurrence: inner * N,

@@ -1,11 +1,11 @@
 /**
- * @file What transformers' config classes hold: every model type it knows, with the defaults a file may leave out.
+ * @file The config classes of transformers: every model type it knows, with the defaults a file may omit.
  *
- * `npm run configs` writes the table from the classes themselves; nothing in it is typed by hand.
+ * `npm run configs` generates the table from the classes themselves; nothing in it is typed by hand.
  */
 import table from './configTable.json';
 
-/** Letters of layer kinds, as the table writes them, and their names in layer_types. */
+/** Letters of the layer kinds in the table, and their names in layer_types. */
 export const TYPE_OF: Readonly<Record<string, string>> = {
   F: 'full_attention',
   S: 'sliding_attention',
@@ -22,7 +22,7 @@ export const TYPE_OF: Readonly<Record<string, string>> = {
   '-': 'mlp',
 };
 
-/** Older names, which files still have. */
+/** Older names that files still use. */
 export const RENAMED: Readonly<Record<string, string>> = {
   attention: 'full_attention',
   global: 'full_attention',
@@ -36,9 +36,9 @@ export const RENAMED: Readonly<Record<string, string>> = {
 
 /** How a class names its layers where a file does not. */
 export interface Naming {
-  /** Letters, over and over; '?' slides where there is a window, and is full where there is none. */
+  /** Letters, repeated; '?' is sliding where there is a window, and full where there is none. */
   readonly cycle: string;
-  /** Letters of the first layers, over the cycle's. */
+  /** Letters of the first layers, overriding the cycle. */
   readonly first?: string;
   /** Letter of the last layer. */
   readonly last?: string;
@@ -54,7 +54,7 @@ export interface Entry {
   /** Other names its files use for a field. */
   readonly a?: Readonly<Record<string, string>>;
   readonly l?: Naming;
-  /** The layers of its own depth, where no rule was found. */
+  /** The layers at its default depth, where no rule was found. */
   readonly t?: string;
   /** Letters its model can have. */
   readonly k?: string;
@@ -66,7 +66,7 @@ export interface Entry {
   readonly g?: 1;
   /** An encoder. */
   readonly e?: 1;
-  /** Of a class with an encoder and a decoder: what each calls its sizes, {name here: name there}. */
+  /** For a class with an encoder and a decoder: its names for the sizes of each, {name here: name there}. */
   readonly p?: Readonly<Partial<Record<'encoder' | 'decoder', Readonly<Record<string, string>>>>>;
 }
 
@@ -79,12 +79,12 @@ export interface Pair {
 
 interface Table {
   readonly version: string;
-  /** Of a model type with a text config inside: where that lies, and its type where it says none. */
+  /** For a model type with a nested text config: where that lies, and its type where it gives none. */
   readonly outer: Readonly<Record<string, Place>>;
-  /** Of a model type with an encoder and a decoder that have configs of their own: where those lie, and their types. */
+  /** For a model type with separate configs for encoder and decoder: where those lie, and their types. */
   readonly pairs: Readonly<Record<string, Pair>>;
   readonly types: Readonly<Record<string, Entry>>;
-  /** Why it is not opened. */
+  /** Why it is not supported. */
   readonly refused: Readonly<Record<string, readonly string[]>>;
 }
 const { version, outer, pairs, types, refused } = table as unknown as Table;
@@ -100,7 +100,7 @@ export const pairOf = (type: string): Pair | undefined =>
 export const nestingOf = (type: string): Place | undefined =>
   Object.hasOwn(outer, type) ? outer[type] : undefined;
 
-/** Why a known type is not opened, as one sentence after its name; undefined where it is. */
+/** Why a known type is not supported, as one sentence after its name; undefined where it is. */
 export const reasonAgainst = (type: string): string | undefined =>
   Object.entries(refused).find(([, names]) => names.includes(type))?.[0];
 
@@ -112,7 +112,7 @@ export const pairTypes = (): readonly string[] => [
 ];
 export const refusedTypes = (): readonly string[] => Object.values(refused).flat();
 
-/** The letters of `layers` layers as the class names them; `every` is what the field of the cycle says. */
+/** The letters of `layers` layers as the class names them; `every` is the value of the cycle's field. */
 export function lettersOf(
   { cycle, first = '', last, end }: Naming,
   layers: number,

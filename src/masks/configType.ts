@@ -1,6 +1,7 @@
 /**
- * @file Which model a config is of: its type, where in the file its text model stands, the rule and the defaults it is read
- * with. A type nobody here knows is read as a known one only where its name or its architecture and its fields agree.
+ * @file Which model a config is of: its type, where its text model lies in the file, and the rule and defaults to read
+ * it with. An unknown type is read as a known one only where its name or its architecture matches, and its fields do
+ * too.
  */
 import { check } from '../core/check';
 import { isRecord } from '../core/fields';
@@ -30,26 +31,26 @@ export interface ModelType {
   /** The fields of its text model, as they are in the file. */
   readonly own: Fields;
   readonly type: string;
-  /** The model type of the whole file, where it says one; the text model may lie inside. */
+  /** The model type of the whole file, if given; the text model may lie inside. */
   readonly outer?: string | undefined;
   readonly rule: Rule | undefined;
   readonly entry: Entry;
   /** Why it may be read wrongly. */
   readonly doubt?: string;
   readonly note?: string;
-  /** Of an encoder and a decoder: what the whole is called. */
+  /** For an encoder and a decoder: the type of the whole. */
   readonly paired?: string;
-  /** What the file calls a field: of a part its sizes have names of their own. */
+  /** The file's name for each field: the sizes of a part have their own names. */
   readonly named?: Readonly<Record<string, string>>;
 }
 
-/** Of what only a rule here knows: no defaults. */
+/** For types known only by a rule here: no defaults. */
 const ALONE: Entry = { d: {} };
 
-/** Where files keep what they read words with, if their type is none of the table's. */
+/** Where files nest their language model, if their type is not in the table. */
 const NESTED = ['text_config', 'llm_config', 'language_config', 'thinker_config.text_config'];
 
-/** Types whose own code takes the config class of a known one. */
+/** Types with their own code that use the config class of a known one. */
 export const CLASS_OF: Readonly<Record<string, string>> = {
   kimi_k2: 'deepseek_v3',
   mimo: 'qwen2',
@@ -67,7 +68,7 @@ export const CODE_ALONE: Readonly<Record<string, string>> = {
   rwkv7: 'it has no attention: every layer keeps a state that does not grow',
 };
 
-/** Of an encoder and a decoder, the one of `part`; their cross-attention is in the decoder. */
+/** The `part` of an encoder and a decoder; cross-attention is in the decoder. */
 export function modelTypeOf(outer: Fields, part: Part = 'decoder'): ModelType {
   const said = outer.word('model_type');
   const pair = said === undefined ? undefined : pairOf(said);
@@ -80,7 +81,7 @@ export function modelTypeOf(outer: Fields, part: Part = 'decoder'): ModelType {
     names,
     `${found.type} is a decoder alone; its encoder has a config of its own, or reads no text`,
   );
-  // T5's files give a depth to the decoder only where it is another one.
+  // T5's files give the decoder a depth only where it differs.
   const given = own.renamed({ num_decoder_layers: 'num_layers' });
   return {
     ...found,
@@ -94,8 +95,8 @@ export function modelTypeOf(outer: Fields, part: Part = 'decoder'): ModelType {
 const sideOf = (part: Part) => (part === 'encoder' ? 'encoder' : 'decoder');
 
 /**
- * The fields of a part under the names they are asked for by. Layers and heads under a plain name are dropped: those are
- * another part's in many files.
+ * The fields of a part under their usual names. Layers and heads under a plain name are dropped, because in many files
+ * those belong to another part.
  */
 function taken(
   all: Readonly<Record<string, unknown>>,
@@ -123,7 +124,7 @@ function ofPair(outer: Fields, said: string, pair: Pair, part: Part): ModelType 
   );
   const full = inner.with({
     ...(!inner.has('model_type') && { model_type: type }),
-    // What is asked for as a decoder is one, whatever its class is else.
+    // What is requested as a decoder is one, whatever its class is otherwise.
     is_decoder: part !== 'encoder',
   });
   return { ...modelTypeOf(full, part), paired: said };
@@ -180,9 +181,11 @@ function innerOf(outer: Fields, path: string | undefined): Fields {
   return outer;
 }
 
-// ---------------------------------------------------------------------------------------- types nobody here knows
+// ---------------------------------------------------------------------------------------- unknown types
 
-/** A type that is newer than the table, read as the known one its architecture or its name says, where its fields agree. */
+/**
+ * A type newer than the table, read as the known one that its architecture or name suggests, where its fields agree.
+ */
 function likeAnother(own: Fields, outer: Fields, type: string): ModelType {
   const unknown = `model_type is ${shortly(type)}, which transformers ${TABLE_VERSION} does not know`;
   const sized = ['num_hidden_layers', 'num_attention_heads'].every((name) => own.has(name));
@@ -204,7 +207,7 @@ function likeAnother(own: Fields, outer: Fields, type: string): ModelType {
   };
 }
 
-/** How its class names layers may be taken over; how large another model is may not. */
+/** A class's names for its layers carry over to a similar model; its sizes do not. */
 const withoutSizes = (entry: Entry): Entry => ({
   ...entry,
   d: Object.fromEntries(Object.entries(entry.d).filter(([name]) => !SIZES.includes(name))),
@@ -224,7 +227,7 @@ const plain = (name: string) =>
     .replace(/_text$/, '')
     .replaceAll(/[^a-z0-9]/g, '');
 
-/** ["DeepseekV3ForCausalLM"] is deepseek_v3, whatever the type is called. */
+/** ["DeepseekV3ForCausalLM"] is deepseek_v3, whatever the model type. */
 function byArchitecture(fields: Fields): string | undefined {
   const named = fields.get('architectures');
   const first: unknown = Array.isArray(named) ? named[0] : undefined;
@@ -233,7 +236,10 @@ function byArchitecture(fields: Fields): string | undefined {
   return openedTypes().find((type) => plain(type) === name && fits(fields, entryOf(type)!));
 }
 
-/** The known type that begins as this one does, up to a version, and has the same parts: 'qwen3_9_text' is like 'qwen3_5_text'. */
+/**
+ * The known type that shares its prefix, up to a version, and has the same parts: 'qwen3_9_text' is like
+ * 'qwen3_5_text'.
+ */
 function nearest(own: Fields, type: string): string | undefined {
   const stem = /^[a-z]{3,}/.exec(type)?.[0];
   if (stem === undefined) return undefined;
@@ -253,7 +259,7 @@ function nearest(own: Fields, type: string): string | undefined {
 const OF_STATES =
   /^(linear_|mamba_|ssm_|lru_|conv_L_cache|conv1d_width|hybrid_override_pattern|attn_type_list|layers_block_type)/;
 
-/** Has the file the parts that models of this type are made of: latents, an indexer, states, kinds of layers? */
+/** Does the file have the parts that models of this type consist of: latents, an indexer, states, kinds of layers? */
 function fits(own: Fields, { d, k = '', l, t = '' }: Entry): boolean {
   const same = (name: string) => own.has(name) === Object.hasOwn(d, name);
   const states = Object.keys(own.record).some((name) => OF_STATES.test(name));

@@ -1,8 +1,8 @@
 /**
- * @file The config.json of a released model as layers of masks and of what they keep.
+ * @file The config.json of a released model, as layers of masks and of what they keep.
  *
- * A file is taken whole or refused in one sentence. What it leaves out is what the class of its model type has, from the
- * table; what a class works out in Python is a rule, one file each in ./configs.
+ * A file is accepted whole or refused in one sentence. What it omits comes from the class of its model type,
+ * through the table; what a class computes in Python is a rule, one file each in ./configs.
  */
 import { check, InputError } from '../core/check';
 import { isRecord, type Bounds } from '../core/fields';
@@ -37,19 +37,19 @@ import { crossOf, ofSource } from './crossAttention';
 import { CONVENTION_OF, sayPart, sourceOf } from './sayPart';
 
 export { cacheBytesAt, flopsPerTokenAt, pairsAt, stateBytes } from './configLayer';
-export type { ConfigLayer, ConfigLayers } from './configLayer';
+export type { ConfigLayers } from './configLayer';
 
 const HEADS: Bounds = { min: 1, max: 4096 };
 const HEAD_DIM: Bounds = { min: 1, max: 8192 };
 const ROTATED: Bounds = { min: 0, max: 8192 };
 const HIDDEN: Bounds = { min: 1, max: 2 ** 20 };
-/** What hybrids called it before transformers 5. */
+/** The name hybrids used before transformers 5. */
 const OLD_NAMES = { layer_types: 'layers_block_type' };
 const VOCABULARY: Bounds = { min: 1, max: 2 ** 26 };
 
 /**
- * Of an encoder and a decoder, `part` is read, and the other one where the file has no such part. Throws InputError, and
- * nothing else, for whatever is no config that can be read here.
+ * Reads `part` of an encoder and a decoder, or the other one where the file has no such part. Throws InputError, and
+ * nothing else, for anything that cannot be read as a config.
  */
 export function readConfig(text: string, part: Part = 'decoder'): ConfigLayers {
   const file = parse(text, 'the config');
@@ -94,7 +94,7 @@ function readPart(outer: Fields, params: boolean, part: Part): ConfigLayers {
     return readModel(outer, params, part, model);
   } catch (error) {
     if (!(error instanceof InputError) || !model.named) throw error;
-    // A part is read under the names all models have; what is wrong is told under the file's.
+    // A part is read under the names common to all models; errors use the file's names.
     const { named } = model;
     throw new InputError(
       error.message.replaceAll(/\b\w+\b/g, (word) =>
@@ -110,7 +110,7 @@ function readModel(
   part: Part,
   { own: raw, type, outer: whole, rule, entry, doubt, note, paired, named: names = {} }: ModelType,
 ): ConfigLayers {
-  // A config inside another may leave out its type, which rules ask for.
+  // A nested config may omit its type, which rules ask for.
   const named = raw.with({ model_type: type }).renamed({ ...entry.a, ...OLD_NAMES });
   const own = named.with(rule?.before?.(named) ?? {});
   const fields = own.over(entry.d);
@@ -273,7 +273,7 @@ function sayCycle({ l }: Entry): string {
   return a === 'F' ? `: of every ${n} the first is global` : '';
 }
 
-/** Tokens of the window; undefined: none, `off`: because a switch is. */
+/** Tokens of the window; undefined: none; `off`: because it is switched off. */
 function windowOf({ fields, own, layers }: Asked, { g }: Entry, rule: Rule | undefined) {
   const given = fields.has('sliding_window')
     ? fields.whole('sliding_window', TOKENS_IN_WINDOW)
@@ -346,7 +346,7 @@ function sizesOf(fields: Fields, own: Fields, heads: number, hidden: number) {
     kvHeads <= heads && heads % kvHeads === 0,
     `num_attention_heads ${heads} cannot share num_key_value_heads ${kvHeads}; it should be a multiple of it`,
   );
-  // Some classes have defaults that do not divide, and their models round down; a file should not.
+  // Some classes have defaults that do not divide, and their models round down; a file's own sizes should divide.
   const rounded = !own.has('hidden_size') && !own.has('num_attention_heads');
   const share = rounded ? Math.floor(hidden / heads) : hidden / heads;
   const keyDim = fields.has('head_dim') ? fields.whole('head_dim', HEAD_DIM) : share;
@@ -358,13 +358,13 @@ function sizesOf(fields: Fields, own: Fields, heads: number, hidden: number) {
   return { kvHeads, keyDim, valueDim };
 }
 
-/** MLA: numbers of a head that queries and keys are compared by. */
+/** MLA: width per head in which queries and keys are compared. */
 const scoredDim = (fields: Fields, otherwise: number): number =>
   fields.has('qk_nope_head_dim')
     ? fields.whole('qk_nope_head_dim', HEAD_DIM) + fields.whole('qk_rope_head_dim', ROTATED, 64)
     : otherwise;
 
-/** What is kept beside keys and values, or instead of them, by the kind of a layer. */
+/** What is kept besides keys and values, or instead of them, by kind of layer. */
 function kept(type: string, { fields }: Asked): Partial<ConfigLayer> {
   switch (type) {
     case 'indexed_attention':
@@ -382,13 +382,13 @@ function kept(type: string, { fields }: Asked): Partial<ConfigLayer> {
   }
 }
 
-/** Numbers an indexer keeps of a token: a key; where it pools, the weights of that too, and whether the token counts. */
+/** Numbers an indexer keeps per token: a key; where it pools, also its pooling weights and whether the token counts. */
 function indexOf(fields: Fields): number {
   const width = fields.whole('index_head_dim', HEAD_DIM);
   return fields.has('index_kpool') ? 2 * width + 1 : width;
 }
 
-/** Layers that keep a state, beside keys or instead of them. */
+/** Layers that keep a state, with or without keys. */
 function stateOf(
   type: string,
   { fields }: Asked,
@@ -440,7 +440,7 @@ function overridden(
   };
 }
 
-/** How positions are stretched beyond those a model was first trained on; undefined: they are not. */
+/** How positions are stretched beyond the lengths a model was first trained on; undefined: not at all. */
 function stretchOf(
   own: Readonly<Record<string, unknown>>,
   scaling: unknown,
@@ -483,9 +483,9 @@ function ropeOf(fields: Fields, { r }: Entry, type: string): Rope | undefined {
   };
 }
 
-// ---------------------------------------------------------------------------------------------- what is said of it
+// ---------------------------------------------------------------------------------------------- notes
 
-/** How files call the tokens their model was made for. */
+/** Fields for the context length a model was made for. */
 const MADE_FOR = ['max_position_embeddings', 'n_positions', 'max_seq_len', 'seq_length'];
 const MADE_FOR_PART: Readonly<Record<Part, readonly string[]>> = {
   encoder: ['max_source_positions', 'max_encoder_position_embeddings'],
@@ -493,7 +493,7 @@ const MADE_FOR_PART: Readonly<Record<Part, readonly string[]>> = {
   cross: ['max_target_positions', 'max_decoder_position_embeddings'],
 };
 
-/** The first place that says it. */
+/** The first of the places that gives it. */
 function madeFor(part: Part, places: readonly Fields[]): Pick<ConfigLayers, 'made'> {
   const names = [...MADE_FOR_PART[part], ...MADE_FOR];
   const said = places.flatMap((fields) => names.map((name) => fields.get(name)));

@@ -1,4 +1,4 @@
-/** @file What a decoder reads of a source, and keeps of each of its tokens: once, as long as it writes. */
+/** @file What a decoder reads of a source, and keeps for each of its tokens: once, throughout generation. */
 import type { Bounds } from '../core/fields';
 import type { ConfigLayer } from './configLayer';
 import { EVERYTHING } from './family';
@@ -7,7 +7,7 @@ import type { Fields } from './fields';
 const HEADS: Bounds = { min: 1, max: 4096 };
 const HEAD_DIM: Bounds = { min: 1, max: 8192 };
 
-/** What a decoder's layer keeps of each token of the source: as much as of its own, where nothing else is said. */
+/** What a decoder layer keeps per source token: as much as per token of its own, unless the config says otherwise. */
 export function crossOf(fields: Fields, { kvHeads, keyDim, valueDim }: ConfigLayer) {
   const width = (otherwise: number) => fields.whole('cross_head_dim', HEAD_DIM, otherwise);
   return {

@@ -1,6 +1,6 @@
 /**
  * @file What an expression says it is: its plain parts read as a declaration, so that a painted or imported mask can be
- * linted against the words it came with. What is too involved to be said in a declaration is left out.
+ * linted against the words it came with. Parts too complex for a declaration are left out.
  */
 import type { Expression } from '../attention/expression';
 import { coreOf } from './repaired';
@@ -8,7 +8,7 @@ import type { Declared } from './subject';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Parts joined by &, the switched-off ones left out, groups in groups opened. */
+/** Parts joined by &, without those switched off, and with nested groups flattened. */
 function partsOf(expression: Expression, kind: 'and' | 'or'): readonly Expression[] {
   if (expression.off) return [];
   return expression.kind === kind
@@ -16,14 +16,14 @@ function partsOf(expression: Expression, kind: 'and' | 'or'): readonly Expressio
     : [expression];
 }
 
-/** The spans of tokens a term lets read one another in both directions, beside causal. */
+/** The spans of tokens that a term, combined with causal, lets read one another in both directions. */
 function spansIn(
   { term: id, numbers }: Expression & { kind: 'term' },
   keys: number,
 ): readonly (readonly [number, number])[] {
   const [a, b] = numbers as [number, number];
   if (id === 'prefix') return [[0, Math.min(keys, a)]];
-  // Beside causal they are blocks that are read to their end.
+  // Combined with causal, they are blocks that are read to their end.
   if (id === 'documents') {
     const at = [0, ...numbers.filter((one) => one < keys).toSorted((x, y) => x - y), keys];
     return at.slice(1).flatMap((to, i) => (to > at[i]! + 1 ? [[at[i]!, to] as const] : []));
@@ -50,13 +50,13 @@ const cutAt = (
     return places.slice(1).map((at, i) => [places[i]!, at] as const);
   });
 
-/** Of one layer of `keys` tokens. */
+/** For one layer of `keys` tokens. */
 export function declaredOf(whole: Expression, keys: number): Declared {
-  const expression = coreOf(whole, keys); // opened rows of padding are nothing that real tokens are meant to read
+  const expression = coreOf(whole, keys); // real tokens are not meant to read opened rows of padding
   const declared: Mutable<Declared> = {};
   const parts = partsOf(expression, 'and');
   let dilated = false;
-  let plain = true; // is all of it said here?
+  let plain = true; // does the declaration say everything?
   for (const part of parts) {
     if (part.kind === 'not') {
       const { of } = part;
@@ -110,7 +110,7 @@ export function declaredOf(whole: Expression, keys: number): Declared {
       if (kept.length > 0) declared.kept = kept;
     }
   }
-  // With holes in it a window is not read off its ends.
+  // With holes in it, a window cannot be read off its ends.
   if (dilated) delete declared.window;
   if (declared.causal) {
     if (plain) declared.global = true;
@@ -121,7 +121,7 @@ export function declaredOf(whole: Expression, keys: number): Declared {
   return declared;
 }
 
-/** Of a stack: windows per layer, and what all layers agree on. */
+/** For a stack: windows per layer, and what all layers agree on. */
 export function declaredOfLayers(expressions: readonly Expression[], keys: number): Declared {
   const all = expressions.map((expression) => declaredOf(expression, keys));
   const [first = {}, ...rest] = all;
@@ -149,7 +149,7 @@ export function declaredOfLayers(expressions: readonly Expression[], keys: numbe
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
-/** A causal window beside images, `causal & window(8) | span(10, 14)`: its window, and its spans. */
+/** A causal window with images, `causal & window(8) | span(10, 14)`: its window and its spans. */
 function withImages(part: Expression, keys: number): Declared {
   const parts = partsOf(part, 'or');
   const spans = parts.flatMap((one) =>

@@ -1,6 +1,6 @@
 /**
- * @file Questions about masks that take longer than a frame, and their answers, as plain data: a worker answers them, and
- * tests ask directly. The last masks are remembered with their rows.
+ * @file Questions about masks that take longer than a frame, and their answers, as plain data: a worker answers them,
+ * and tests ask directly. The most recent masks are cached with their rows.
  */
 import { check } from '../core/check';
 import { ArraySurvey, type Arrays } from './arrays';
@@ -29,16 +29,16 @@ import { firstOff, profileOf, type Profile } from './views/profile';
 import { layersUntil, reachOf } from './views/reach';
 import { zoo } from './zoo';
 
-/** A mask as it is written. */
+/** A mask as written. */
 export interface Written {
   readonly T: number; // keys
-  readonly queries?: number; // as many as keys where it does not say
+  readonly queries?: number; // defaults to the number of keys
   readonly expression: string;
   readonly paint: string;
 }
 
 interface Questions {
-  /** With `other`, what that one shows beside it. */
+  /** With `other`, that mask is shown as well. */
   tile: {
     readonly mask: Written;
     readonly other?: Written;
@@ -48,7 +48,7 @@ interface Questions {
   difference: { readonly mask: Written; readonly other: Written };
   numbers: { readonly mask: Written; readonly other?: Written; readonly block: number };
   stack: { readonly layers: readonly Stretch[]; readonly query: number; readonly key?: number };
-  /** Held against what `meant` says; without it against each layer's own terms. */
+  /** Checked against `meant` if given, otherwise against each layer's own terms. */
   findings: {
     readonly layers: readonly Stretch[];
     readonly meant?: Written | readonly Written[];
@@ -57,18 +57,20 @@ interface Questions {
   /** A foreign file; the desk keeps it, so that another part of it can be picked. */
   open: { readonly files: readonly Named[] };
   pick: { readonly picked: readonly number[] } & Asked & Said;
-  /** All planes of the open array, a few of them at a time: to be asked again until all are done. */
+  /** All planes of the open array, a few at a time: repeat until all are done. */
   planes: { readonly picked: readonly number[] } & Asked & Said;
-  /** All arrays of what was opened, some cells at a time: to be asked again until all are done. */
+  /** All arrays of what was opened, a number of cells at a time: repeat until all are done. */
   arrays: object;
-  /** The weights of the open array, as a picture: of a pixel the largest. */
+  /** The weights of the open array, as a picture: the largest per pixel. */
   weights: {
     readonly picked: readonly number[];
     readonly layer: number;
     readonly view: View;
     readonly pixels: number;
   } & Said;
-  /** The open array with these layers as they are meant, `meant` one for each; of an array without layers, its plane. */
+  /**
+   * The open array with these layers corrected to `meant`, one mask per layer; for an array without layers, its plane.
+   */
   mended: {
     readonly picked: readonly number[];
     readonly layers: readonly {
@@ -77,7 +79,7 @@ interface Questions {
       readonly meant: Written;
     }[];
   } & Said;
-  /** The first cell, in reading order, that differs and stands after that one; from the beginning again after the last. */
+  /** The first cell that differs after this one, in reading order; wraps around at the end. */
   next: {
     readonly mask: Written;
     readonly other: Written;
@@ -85,7 +87,7 @@ interface Questions {
   };
 }
 
-/** What is known of masks beside their cells; `bug`: they are that one of the zoo, and it says all of it. */
+/** What is known about masks besides their cells; `bug`: they come from that bug of the zoo, which says everything. */
 export type More = Pick<
   Subject,
   'fill' | 'reading' | 'rounded' | 'caches' | 'isCausal' | 'step' | 'unused'
@@ -94,7 +96,7 @@ export type More = Pick<
   readonly bug?: string;
 };
 
-/** Layers in a row that have the same mask. */
+/** Consecutive layers with the same mask. */
 export interface Stretch {
   readonly mask: Written;
   readonly count: number;
@@ -104,15 +106,18 @@ export interface Stretch {
 export interface Numbers {
   readonly T: number;
   readonly profile: Profile;
-  /** Of the mask that is compared with, and the first query where it is another. */
+  /** For the mask compared with, and the first query that differs. */
   readonly expected?: { readonly profile: Profile; readonly firstOff?: number };
   readonly blocks: Blocks;
   readonly cache?: CacheNeed;
 }
 
-/** The whole stack in numbers. Of layers that have a row for every token; of others, what a query reads in one layer. */
+/**
+ * The whole stack in numbers. Complete for layers that have a row for every token; for others, only what a query reads
+ * in one layer.
+ */
 export interface Stack {
-  /** For each stretch, keys one of its layers must hold at most, and whether a ring holds them. */
+  /** Per stretch, the most keys that one of its layers must hold, and whether a ring can hold them. */
   readonly caches?: readonly {
     readonly count: number;
     readonly slots: number;
@@ -121,13 +126,13 @@ export interface Stack {
   readonly query: number;
   /** [layers + 1] what the query depends on, as each layer receives it; the last entry is the query alone. */
   readonly reach: readonly Runs[];
-  /** Whether the query reads any key, in any layer: if not, it depends on no token, and only stays what it was. */
+  /** Whether the query reads any key in any layer: if not, it depends on no token and only stays as it was. */
   readonly reads: boolean;
-  /** Layers until `key` has reached the query; undefined where all are too few, or no key was asked for. */
+  /** Layers until `key` reaches the query; undefined where all of them are too few, or no key was given. */
   readonly layersUntil?: number;
 }
 
-/** A file as it is looked at, and the mask that makes. */
+/** A file as read, and the resulting mask. */
 export interface Shown {
   readonly look: Looked;
   readonly picked: readonly number[];
@@ -138,7 +143,7 @@ export interface Shown {
 export interface Saved {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly descr: string; // NumPy's name of its numbers
+  readonly descr: string; // NumPy's dtype
   readonly shape: readonly number[];
   readonly cells: number; // that were changed
 }
@@ -163,7 +168,7 @@ export type Question<K extends Kind = Kind> = { [P in K]: { readonly kind: P } &
 export type Answer<K extends Kind = Kind> = Answered[K];
 
 const REMEMBERED = 12;
-/** Cells of planes that are looked at between two answers: a fraction of a second. */
+/** Cells of planes examined between two answers: a fraction of a second. */
 const SLICE = 4_000_000;
 
 export class Desk {
@@ -173,7 +178,7 @@ export class Desk {
   #all: ArraySurvey | undefined;
   #survey: { readonly words: string; readonly of: Survey } | undefined;
 
-  /** Throws, or rejects, with InputError for what cannot be answered. */
+  /** Throws, or rejects, with InputError for a question it cannot answer. */
   async answer<K extends Kind>(question: Question<K>): Promise<Answer<K>> {
     return (await this.#answer(question as Question)) as Answer<K>;
   }
@@ -190,7 +195,7 @@ export class Desk {
       case 'difference': {
         const [a, b] = [this.#mask(question.mask), this.#mask(question.other)];
         const difference = differenceOf(a, b);
-        // a - b + b - a = cells, and what is in both is in each.
+        // (a - b) + (b - a) = cells, and the intersection cancels out.
         const only = (difference.cells + pairsOf(a) - pairsOf(b)) / 2;
         return { ...difference, only, otherOnly: difference.cells - only };
       }
@@ -227,7 +232,7 @@ export class Desk {
       profile,
       ...(beside && { expected: { profile: beside, ...(off !== undefined && { firstOff: off }) } }),
       blocks: blocksOf(own, block),
-      // What later steps need is known where every token has its row.
+      // What later steps need is known only where every token has its row.
       ...(own.queries === own.keys && { cache: needOf(own) }),
     };
   }
@@ -236,7 +241,7 @@ export class Desk {
     const masks = layers.flatMap(({ mask, count }) =>
       Array.from({ length: count }, () => this.#mask(mask)),
     );
-    // What tokens without a row depend on is not known.
+    // What tokens without a row depend on is unknown.
     if (masks.some(({ queries, keys }) => queries !== keys))
       return { query, reach: [], reads: true };
     const until = key === undefined ? undefined : layersUntil(masks, query, key);
@@ -312,7 +317,7 @@ export class Desk {
     const [first] = sources;
     check(first, 'the array lies in no file of its own; save this mask alone');
     const { part } = first;
-    // Of files that are one stack, the file of the first layer.
+    // For files stacked as one, the file of the first layer.
     const mends = (part === undefined ? layers : layers.slice(0, 1)).map(
       ({ reading, meant }, i): Mend => ({ ...sources[i]!, reading, meant: this.#mask(meant) }),
     );
@@ -326,7 +331,7 @@ export class Desk {
 
   #planes({ picked, ...asked }: Questions['planes']): Planes {
     const brought = this.#opened();
-    // The planes of an array are the same, whichever of them is looked at.
+    // The planes of an array are the same, whichever one is shown.
     const words = JSON.stringify([brought.foreign.tensors.length > 1 ? picked[0] : 0, asked]);
     if (this.#survey?.words !== words)
       this.#survey = {
@@ -352,7 +357,7 @@ export class Desk {
   }
 }
 
-/** Weights are no mask that was made: what softmax left above 0 could be read. */
+/** Weights were not made as a mask: a cell could be read where softmax left it above 0. */
 const readAs = ({ form, because }: Looked, asked: Asked): Asked =>
   form === 'weights' && asked.polarity === undefined
     ? { ...asked, polarity: 'nonzero', because, weights: true }
@@ -375,7 +380,7 @@ function shownOf(brought: Brought, picked: readonly number[], asked: Asked & Sai
     const layers = layersOf(brought, places, said, reading, look.shape[look.stack]!);
     if (look.axes!.sure || !areTexts(layers))
       return { look, picked: places, opened: docOfStack(layers) };
-    // Planes that differ in padding and documents alone are texts: one at a time is looked at.
+    // Planes that differ only in padding and documents are texts: show one at a time.
     const roles = look.axes!.roles.map((role) => (role === 'layer' ? 'batch' : role));
     said = { ...asked, axes: roles };
     look = brought.look(picked, said);
@@ -397,7 +402,7 @@ function shownOf(brought: Brought, picked: readonly number[], asked: Asked & Sai
 const WEIGHTS =
   'These are attention weights: the rows sum to 1. The mask is what they imply: a weight of 0 was blocked, or is too small for its type.';
 
-/** Each layer of a stack; those of the same numbers once. */
+/** Each layer of a stack; layers with the same numbers are read once. */
 function layersOf(
   brought: Brought,
   picked: readonly number[],
@@ -427,7 +432,7 @@ function areTexts(layers: readonly Recognised[]): boolean {
   return new Set(cores).size === 1;
 }
 
-/** The largest weight under each pixel, 255 for 1; square roots, so that small ones are seen. */
+/** The largest weight under each pixel, 255 for 1; square roots, so that small weights are visible. */
 function weightsIn(
   { queries, keys, at }: Matrix,
   { query, key, side }: View,
@@ -455,7 +460,7 @@ function nextOf(
   for (let i = 0; i <= a.queries; i++) {
     const query = (Math.max(0, after.query) + i) % a.queries;
     const runs = differ(a.row(query), b.row(query));
-    // In its own row what stands after the cell comes first, and what stands before it last.
+    // In its own row, the keys after the cell come first and those before it last.
     const from = i === 0 && after.query >= 0 ? after.key + 1 : 0;
     const rest = clip(runs, from, a.keys);
     if (rest.length > 0) return { query, key: rest[0]! };
@@ -465,7 +470,7 @@ function nextOf(
 
 function made({ T, queries = T, expression, paint }: Written): Mask {
   const { rectangles, dropped, beyond, unclear } = readRectangles(paint, { queries, keys: T });
-  // The page wrote it from rectangles it shows; an answer about fewer of them would be about another mask.
+  // The page wrote it from the rectangles it shows; with fewer of them, the answer would be about another mask.
   const lost = dropped + beyond + unclear.length;
   check(
     lost === 0,

@@ -1,7 +1,9 @@
 /**
- * @file What the workbench works on: masks of some layers over T tokens, by terms and by paint; as an address and back.
+ * @file What the workbench works on: masks of some layers over T tokens, by terms and by paint; to an address and
+ * back.
  *
- * `T=32&layer=causal&layer=3*causal%20%26%20window(4)&paint=1:3.0.5.2`: layers in order, repeated ones once with their number.
+ * `T=32&layer=causal&layer=3*causal%20%26%20window(4)&paint=1:3.0.5.2`: layers in order, repeated ones once with
+ * their number.
  */
 import { fitting } from '../attention/given';
 import { InputError } from '../core/check';
@@ -16,7 +18,7 @@ export interface LayerDoc {
 
 export interface MaskDoc {
   readonly T: number; // keys
-  /** Rows there are, where they are not as many as keys: the last ones of a text, or those of another sequence. */
+  /** Number of rows, where it differs from that of keys: the last tokens of a text, or those of another sequence. */
   readonly queries?: number;
   readonly layers: readonly LayerDoc[]; // one or more
 }
@@ -28,7 +30,7 @@ export const LONGEST_ADDRESS = 48_000;
 
 export const layerOf = (expression: Expression): LayerDoc => ({ expression, paint: [] });
 
-/** The first thing there is to see: a window of 4. */
+/** The first mask shown: a window of 4. */
 export const FIRST_DOC: MaskDoc = {
   T: 32,
   layers: [layerOf(and(term('causal'), term('window', 4)))],
@@ -39,7 +41,7 @@ export const queriesOf = ({ T, queries = T }: Pick<MaskDoc, 'T' | 'queries'>): n
 export const maskOfLayer = (layer: LayerDoc, T: number, queries = T): Mask =>
   painted(maskOf(layer.expression, T, queries), layer.paint);
 
-/** Layers in a row that are the same, with how many they are. */
+/** Consecutive layers that are the same, with their number. */
 export function stretchesOf(
   layers: readonly LayerDoc[],
 ): readonly { readonly layer: LayerDoc; readonly count: number }[] {
@@ -66,12 +68,12 @@ export function toAddress({ T, queries = T, layers }: MaskDoc): string {
 
 export interface ReadDoc {
   readonly doc: MaskDoc;
-  /** What was mended, in sentences without an end. */
+  /** What was adjusted, as sentences without a full stop. */
   readonly notes: readonly string[];
   readonly rest: ReadonlyMap<string, string>;
 }
 
-/** Whatever the address says, what comes back can be shown. */
+/** Whatever the address says, the result can be shown. */
 export function fromAddress(query: string): ReadDoc {
   const notes: string[] = [];
   if (query.length > LONGEST_ADDRESS)
@@ -134,7 +136,9 @@ export function fromAddress(query: string): ReadDoc {
   };
 }
 
-/** The beginning of an address that is too long. It ends with a whole pair or rectangle: half a number is another number. */
+/**
+ * The beginning of an address that is too long, cut after a whole pair or rectangle: half a number is another number.
+ */
 function cutToWhole(query: string): string {
   if (query.length <= LONGEST_ADDRESS) return query;
   const cut = query.slice(0, LONGEST_ADDRESS + 1);
@@ -156,7 +160,7 @@ function tokensOf(text: string | undefined, notes: string[]): number {
   return mended;
 }
 
-/** Rows of a mask; as many as keys where the address does not say, or says no number. */
+/** Rows of a mask; as many as keys where the address gives no valid number. */
 function queriesIn(text: string | undefined, T: number, notes: string[]): number {
   if (text === undefined) return T;
   const queries = Number(text);

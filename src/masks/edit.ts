@@ -1,9 +1,12 @@
-/** @file An expression with one part of it changed; a part is found by the places on the way to it. */
+/** @file Edits to one part of an expression; a part is found by its path. */
 import { terms, type Expression } from '../attention/expression';
 
 export type Path = readonly number[];
 
-/** The expression with the part at `path` made another; undefined takes it out, and nothing is left where it was all there was. */
+/**
+ * The expression with the part at `path` changed; undefined removes it, and the result is undefined if nothing else was
+ * there.
+ */
 export function changedAt(
   expression: Expression,
   path: Path,
@@ -22,11 +25,11 @@ export function changedAt(
     return next ? [next] : [];
   });
   if (of.length === 0) return undefined;
-  // A group of one is that one.
+  // A group of one is just that part.
   return of.length === 1 ? of[0] : { ...expression, of };
 }
 
-/** One more term beside the part at `path`. */
+/** Adds a term next to the part at `path`. */
 export function joinedAt(
   expression: Expression,
   path: Path,
@@ -40,7 +43,7 @@ export function joinedAt(
   )!;
 }
 
-/** A term as it is added to a mask: with the numbers it begins with, and with a not where it names what is to be blocked. */
+/** A term as it is added to a mask: with its initial numbers, negated where it names what to block. */
 export function freshTerm(id: string, kind: 'and' | 'or'): Expression {
   const { params, rest, blocks } = terms.get(id);
   const numbers = [...params, ...(rest ? [rest] : [])].map(({ initial }) => initial);

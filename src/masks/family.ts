@@ -1,8 +1,8 @@
 /**
  * @file What the config of a model type may say beyond its class's defaults; each rule is one file in ./configs.
  *
- * A layer is named as Hugging Face's layer_types names it. Here a window counts all keys a late query reads, itself
- * included; how the family counts is its own to say, in `convention`.
+ * A layer is named as in Hugging Face's layer_types. Here a window counts all keys a late query reads, itself
+ * included; each family states in `convention` how it counts.
  */
 import { check } from '../core/check';
 import { MOST_LAYERS } from './doc';
@@ -13,14 +13,14 @@ import type { Fields } from './fields';
 import type { Part } from './part';
 import { MOST_TOKENS } from '../attention/mask';
 
-/** What a rule is asked with. */
+/** The input of a rule. */
 export interface Asked {
-  /** As they are in the file, over the class's defaults. */
+  /** The file's fields, over the class's defaults. */
   readonly fields: Fields;
   /** Only what is in the file. */
   readonly own: Fields;
   readonly layers: number;
-  /** Of an encoder and a decoder, the one that is read. */
+  /** For an encoder and a decoder, the part being read. */
   readonly part?: Part;
 }
 
@@ -28,24 +28,24 @@ export interface Rule {
   readonly id: string;
   readonly label: string;
   readonly order: number;
-  /** Model types it is for: that of the text's config. */
+  /** Model types it applies to: that of the text config. */
   readonly modelTypes: readonly string[];
-  /** Fields that only this family has, whatever model_type says. */
+  /** Fields unique to this family, whatever model_type says. */
   readonly marks?: readonly string[];
-  /** Known here without the table. */
+  /** Supported without an entry in the table. */
   readonly alone?: true;
   readonly source: string;
-  /** Other names of fields, or other fields, before anything is read. */
+  /** Renames or rewrites fields before anything is read. */
   readonly before?: (own: Fields) => Readonly<Record<string, unknown>>;
-  /** How layers are named where the file has no layer_types; undefined: as the class does. */
+  /** Names of the layers where the file has no layer_types; undefined: as the class names them. */
   readonly types?: (asked: Asked) => readonly string[] | undefined;
-  /** Tokens of a window as the class counts them, of what the field says. */
+  /** Tokens of a window as the class counts them, given the field. */
   readonly window?: (asked: Asked) => number | undefined;
   /** Names in layer_types that only this family has. */
   readonly names?: (asked: Asked) => readonly string[];
-  /** What a layer of a type reads, where that is not a causal window or everything before. */
+  /** What a layer of a type reads, if not a causal window or everything before. */
   readonly reach?: (asked: Asked, type: string, at: number) => Reach | undefined;
-  /** What is other in one layer. */
+  /** What differs in one layer. */
   readonly layer?: (
     asked: Asked,
     layer: ConfigLayer,
@@ -54,9 +54,9 @@ export interface Rule {
   ) => Partial<ConfigLayer>;
   /** Of a pair: why the encoder's mask is not drawn. */
   readonly refusesEncoder?: (asked: Asked) => string | undefined;
-  /** Of a pair: does its decoder read the source in attention of its own? It does where nothing is said. */
+  /** For a pair: does its decoder read the source through separate cross-attention? Defaults to true. */
   readonly crosses?: boolean;
-  /** The layers as they are gone through, where some are more than once. */
+  /** The layers in order of execution, where some run more than once. */
   readonly unroll?: (asked: Asked, built: readonly ConfigLayer[]) => readonly ConfigLayer[];
   readonly causal?: (asked: Asked) => boolean;
   readonly convention?: (asked: Asked) => string | undefined;
@@ -68,12 +68,12 @@ export const defineRule = (rule: Rule): Rule => rule;
 export const LAYERS: Bounds = { min: 1, max: MOST_LAYERS };
 export const TOKENS_IN_WINDOW: Bounds = { min: 1, max: 2 ** 30 };
 
-// A window wider than any sequence here lets all of it through; terms are not written wider.
+// A window wider than any sequence here lets everything through; terms are capped at that width.
 const bounded = (tokens: number) => Math.min(tokens, MOST_TOKENS);
 
 export const GLOBAL: Reach = { kind: 'global', expression: term('causal') };
 
-/** Everybody reads everybody: nothing is switched on. */
+/** Every token reads every token: no term is switched on. */
 export const EVERYTHING: Reach = {
   kind: 'global',
   expression: { kind: 'term', term: 'causal', numbers: [], off: true },
@@ -98,7 +98,7 @@ export const chunked = (size: number): Reach => ({
   expression: and(term('causal'), term('chunk', bounded(size))),
 });
 
-/** Whatever its mask says. */
+/** Whatever its mask allows. */
 export const masked = (expression: Expression): Reach => ({ kind: 'masked', expression });
 
 /** A state carries everything before; no keys are read. */
@@ -109,11 +109,14 @@ export const GLOBAL_TYPE = 'full_attention';
 export const CHUNKED_TYPE = 'chunked_attention';
 export const LINEAR_TYPE = 'linear_attention';
 
-/** What most families say of their window. */
+/** How most families count their window. */
 export const COUNTS_ITSELF =
   'sliding_window counts the query itself, as Hugging Face does: W = 4 is itself + 3 before; taken as it is';
 
-/** The last `shared` layers read keys and values of the last layer before them that is of their type, and keep none. */
+/**
+ * The last `shared` layers read the keys and values of the last earlier layer of their type that keeps its own, and
+ * keep none.
+ */
 export function sharedBy(
   { fields, layers }: Asked,
   at: number,
@@ -130,7 +133,7 @@ export function sharedBy(
   return { sharedWith: from };
 }
 
-/** `type` in each layer but every nth, the last of its group or the first, which is `other`. */
+/** `type` in every layer except each nth, the last or first of its group, which is `other`. */
 export const everyNth = (
   layers: number,
   n: number,

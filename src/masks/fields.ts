@@ -1,27 +1,27 @@
-/** @file The fields of a foreign file, each asked for by name and checked: what comes out is of its kind and size. */
+/** @file The fields of a foreign file, each read by name and checked for its type and range. */
 import { check } from '../core/check';
 import { Fields as Asked } from '../core/fields';
 import { BY_NAME, parseJson, shown, text, type Place } from '../core/schema';
 
 /** Longer than any config of one model. */
-const LARGEST = 2 ** 24; // characters; masks may stand in it as rows
+const LARGEST = 2 ** 24; // characters; it may contain masks as rows
 
 export class Fields extends Asked {
   constructor(value: unknown, at: string | Place) {
     super(value, at, BY_NAME);
   }
 
-  /** The same fields, with others in their place. */
+  /** The same fields, with others replacing some of them. */
   with(others: Readonly<Record<string, unknown>>): Fields {
     return new Fields({ ...this.record, ...others }, this.place);
   }
 
-  /** The same fields over defaults, which hold where a field is missing; null says 'none', and stays. */
+  /** The same fields over defaults, which apply where a field is missing; null means 'none' and is kept. */
   over(defaults: Readonly<Record<string, unknown>>): Fields {
     return new Fields({ ...defaults, ...this.record }, this.place);
   }
 
-  /** Under the names they are asked for by: {name here: name in the file}. */
+  /** Under the names used here: {name here: name in the file}. */
   renamed(names: Readonly<Record<string, string>>): Fields {
     const found = Object.entries(names).filter(
       ([name, other]) => !this.has(name) && this.has(other),
@@ -29,12 +29,12 @@ export class Fields extends Asked {
     return this.with(Object.fromEntries(found.map(([name, other]) => [name, this.get(other)])));
   }
 
-  /** As it is; null is as good as missing. */
+  /** The raw value; null counts as missing. */
   override get(name: string): unknown {
     return super.get(name) ?? undefined;
   }
 
-  /** Is it written as null? What a family takes for 'none' where leaving it out means its default. */
+  /** Is it explicitly null? Some families take that as 'none', and a missing field as the default. */
   isNull(name: string): boolean {
     return super.get(name) === null;
   }
@@ -43,7 +43,7 @@ export class Fields extends Asked {
     return this.has(name) ? this.take(name, WORD) : undefined;
   }
 
-  /** Words or null, one per layer. */
+  /** Strings or null, one per layer. */
   words(name: string, layers: number): readonly (string | undefined)[] {
     const value = this.get(name);
     check(
@@ -59,7 +59,7 @@ export class Fields extends Asked {
     });
   }
 
-  /** One of these per layer, by today's names; undefined where it is missing. */
+  /** One of these per layer, under current names; undefined where missing. */
   perLayer<T>(
     name: string,
     layers: number,
@@ -86,7 +86,7 @@ export class Fields extends Asked {
 
 const WORD = text({ longest: 200, empty: true, should: 'a word' });
 
-/** Throws InputError for what is no JSON object of a reasonable length. */
+/** Throws InputError for anything but a JSON object of reasonable length. */
 export function parse(text: string, what: string): Fields {
   check(
     text.length <= LARGEST,

@@ -1,4 +1,4 @@
-/** @file What a format of code has to say of itself; each is one file in ./code. */
+/** @file What each format of code declares; each is one file in ./code. */
 import type { Expression } from '../attention/expression';
 
 export interface CodeLayer {
@@ -9,7 +9,7 @@ export interface CodeLayer {
 
 export interface CodeDoc {
   readonly T: number; // keys
-  /** As many as keys where it does not say: as src/masks/doc.ts has it. */
+  /** Defaults to the number of keys, as in src/masks/doc.ts. */
   readonly queries?: number;
   readonly layers: readonly CodeLayer[];
 }
@@ -21,9 +21,9 @@ export interface CodeFormat {
   readonly language: 'python';
   /** One sentence for people. */
   readonly summary: string;
-  /** Why these layers cannot be said so; undefined where they can. */
+  /** Why these layers cannot be expressed; undefined where they can. */
   supports(layers: readonly CodeLayer[]): string | undefined;
-  /** Python that runs as it is. Only of layers it supports. */
+  /** Runnable Python. Only for layers it supports. */
   write(doc: CodeDoc): string;
 }
 

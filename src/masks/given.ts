@@ -1,21 +1,21 @@
-/** @file What a person says beside a mask, so that lints that need more than cells can find something. */
+/** @file What a person adds to a mask, so that lints that need more than cells can find something. */
 import type { Subject } from './subject';
 import type { Cache } from './views/cache';
 
 export interface Given {
   /** Tokens of the text; what follows is padding. */
   readonly length?: number;
-  /** Tokens a side of a block mask. */
+  /** Side of a block in a block mask, in tokens. */
   readonly block?: number;
   /** Keys the cache of each layer holds; 0: all. */
   readonly cache?: number;
-  /** Whether the decoder reads all its cache holds, without the mask. */
+  /** Whether the decoder ignores the mask and reads everything its cache holds. */
   readonly whole?: boolean;
-  /** Whether the call is told is_causal as well. */
+  /** Whether the call also gets is_causal. */
   readonly isCausal?: boolean;
 }
 
-/** As lints are told it, of so many layers. */
+/** As lints expect it, for this many layers. */
 export function subjectOf(
   { length, block, cache, whole, isCausal }: Given,
   layers: number,

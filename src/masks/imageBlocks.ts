@@ -1,13 +1,15 @@
 /**
- * @file What tokens of images do to a causal mask: in some models those of one image read each other in both directions,
- * in all layers or only in those with a window. Masks are drawn for text alone; a layer says what images add to it.
+ * @file What image tokens do to a causal mask: in some models those of one image read each other in both
+ * directions, in all layers or only in those with a window. Masks are drawn for text alone; a layer says what
+ * images add to it.
  *
- * By the model type of the whole file, as a text model by itself is given no images. Source: Hugging Face transformers
- * 5.24, `block_sequence_ids` and `create_masks_for_vision_model` in models/*; `blockwise_overlay` in masking_utils.
+ * Selected by the model type of the whole file, since a text model alone gets no images. Source: Hugging Face
+ * transformers 5.24, `block_sequence_ids` and `create_masks_for_vision_model` in models/*; `blockwise_overlay` in
+ * masking_utils.
  */
 import type { Fields } from './fields';
 
-/** Tokens that read each other in both directions in a layer, whatever is causal between others. */
+/** Tokens that read each other in both directions in a layer, although the other tokens stay causal. */
 export interface Images {
   /** `image`: those of one image; `images`: of all images together; `prompt`: of the images and the prompt after them. */
   readonly who: 'image' | 'images' | 'prompt';
@@ -29,7 +31,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   gemma3: { who: 'image', cut: true },
   shieldgemma2: { who: 'image', cut: true },
   gemma4: { who: 'image', cut: true, sliding: true, asked: true },
-  // Its forward pass opens all layers; the masks made beforehand for a static cache open the sliding ones alone.
+  // Its forward pass opens all layers; the masks prepared for a static cache open only the sliding ones.
   gemma4_unified: {
     who: 'image',
     asked: true,
@@ -42,11 +44,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   git: { who: 'images' },
 };
 
-/** Model types whose images open their masks. */
+/** Model types whose masks are opened by images. */
 export const IMAGE_TYPES: readonly string[] = Object.keys(RULES);
 
 export interface ImageBlocks {
-  /** Of a layer with a window, or without; undefined: it stays causal. */
+  /** For a layer with or without a window; undefined: it stays causal. */
   readonly of: (slides: boolean) => Images | undefined;
   /** Sentences without their full stops. */
   readonly notes: (slides: boolean, global: boolean) => readonly string[];
@@ -88,7 +90,7 @@ export function imageBlocksOf(outer: string | undefined, text: Fields): ImageBlo
   };
 }
 
-/** What a layer reads besides, for a table: "its own image both ways". */
+/** What a layer reads in addition, for a table: "its own image both ways". */
 export const sayImages = ({ who, cut }: Images): string =>
   ({
     image: 'its own image in both directions',

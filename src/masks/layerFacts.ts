@@ -1,8 +1,9 @@
 /**
- * @file What each layer of a read config keeps, as numbers alone: what a planner, a table and a chart count bytes from.
+ * @file What each layer of a parsed config keeps, as plain numbers: the basis of byte counts in a planner, a table
+ * and a chart.
  *
- * Counted for one sequence; of a batch of B it is B times as much, states too. Numbers, not bytes: how many bytes a number
- * has is asked elsewhere, and states often have more of them than keys.
+ * Counted for one sequence; a batch of B takes B times as much, states included. In numbers, not bytes: bytes per
+ * number are set elsewhere, and are often higher for states than for keys.
  */
 import { FLOPS_PER_PAIR_AND_DIM } from '../attention/cost';
 import { needOver } from '../attention/need';
@@ -13,7 +14,7 @@ export interface LayerFacts {
   /** As layer_types names it. */
   readonly type: string;
   readonly kind: ConfigLayer['kind'];
-  /** Keys a late query reads at most, itself included; of chunks, tokens of one; undefined: all before it. */
+  /** Most keys a late query reads, itself included; for chunks, tokens of one; undefined: all before it. */
   readonly window?: number;
   /** Heads that ask. */
   readonly heads: number;
@@ -28,18 +29,18 @@ export interface LayerFacts {
   readonly rope?: Rope;
   /** The layer whose keys and values it reads, 0 the first; it keeps none of its own. */
   readonly sharedWith?: number;
-  /** Numbers kept for each token it holds; 0 where it keeps none. */
+  /** Numbers kept per token held; 0 where it keeps none. */
   readonly perToken: number;
-  /** Numbers kept for each token of the text, whatever the window: what an indexer picks by. */
+  /** Numbers kept per token of the text, whatever the window: for an indexer to pick by. */
   readonly perTokenOfText: number;
-  /** Beside its window: so many numbers for every `tokens` tokens of the text. */
+  /** In addition to its window: this many numbers per `tokens` tokens of the text. */
   readonly entries?: { readonly tokens: number; readonly numbers: number };
-  /** Numbers kept for each token of a source, as long as a text is written; 0 where none is read. */
+  /** Numbers kept per source token, throughout generation; 0 where no source is read. */
   readonly perTokenOfSource: number;
-  /** FLOPs, forward, of all heads for one query and one key it reads. */
+  /** Forward FLOPs, over all heads, for one query and one key it reads. */
   readonly flopsPerPair: number;
   readonly flopsPerPairOfSource: number;
-  /** What does not grow; undefined where a state is kept and its size is not known here. */
+  /** What does not grow; undefined where a state of unknown size is kept. */
   readonly state: StateSize | undefined;
   /** Who reads whom, for layers of any mask. */
   readonly layer: ConfigLayer;
@@ -47,7 +48,7 @@ export interface LayerFacts {
 
 const NO_STATE: StateSize = { convolution: 0, recurrence: 0 };
 
-/** In the order of the layers. An encoder reads all at once: its layers keep nothing. */
+/** In layer order. An encoder reads everything at once: its layers keep nothing. */
 export const layerFacts = (config: ConfigLayers): readonly LayerFacts[] =>
   config.layers.map((layer) => factsOf(layer, config));
 
@@ -92,9 +93,9 @@ export function factsOf(
 }
 
 /**
- * Tokens whose keys are there after T: T in a global layer, min(T, W) in one with a window or chunks, what later tokens
+ * Tokens whose keys are held after T: T in a global layer, min(T, W) in one with a window or chunks, what later tokens
  * read in one of any other mask. `between`: as a cache keeps them from one step to the next, W - 1, since the step that
- * reads them brings its own.
+ * reads them adds its own.
  */
 export function heldAt(facts: LayerFacts, T: number, between = false): number {
   if (facts.perToken === 0 || T === 0) return 0;
@@ -102,7 +103,7 @@ export function heldAt(facts: LayerFacts, T: number, between = false): number {
   return Math.min(T, (facts.window ?? Infinity) - (between ? 1 : 0));
 }
 
-/** Numbers of keys and values, and of what an indexer picks by, after T tokens of one sequence; without states. */
+/** Numbers of keys, values and what an indexer picks by, after T tokens of one sequence; without states. */
 export function numbersAt(facts: LayerFacts, T: number, between = false): number {
   const { perToken, perTokenOfText, entries } = facts;
   const whole = entries === undefined ? 0 : Math.floor(T / entries.tokens) * entries.numbers;

@@ -1,4 +1,7 @@
-/** @file The mask of a layer by terms: the plans of this site as expressions, so that picture, lint, code and reach read one thing. */
+/**
+ * @file The mask of a layer by terms: this site's plans as expressions, so that picture, lint, code and reach use the
+ * same one.
+ */
 import type { LayerPlan, PatternSpec } from '../attention/pattern';
 import { patterns } from '../attention/registry';
 import { maskOf, write, type Expression } from '../attention/expression';
@@ -10,7 +13,7 @@ export const expressionOf = ({ pattern, params }: PatternSpec): Expression =>
 
 export const expressionsOf = (plan: LayerPlan): readonly Expression[] => plan.map(expressionOf);
 
-/** One mask per layer; layers of the same words share one, and so the rows it has worked out. */
+/** One mask per layer; layers with the same expression share one, and so the rows it has computed. */
 export function masksOf(expressions: readonly Expression[], keys: number): readonly Mask[] {
   const known = new Map<string, Mask>();
   return expressions.map((expression) => {

@@ -1,4 +1,4 @@
-/** @file Masks that are right, to begin with and to compare with: each as written in the field, over its layers. */
+/** @file Correct masks to begin with and to compare with: each as written in the field, for all of its layers. */
 import { Registry } from '../core/registry';
 import { read } from '../attention/expression';
 import { layerOf, type MaskDoc } from './doc';

@@ -30,7 +30,7 @@ export function lint(subject: Subject): readonly Finding[] {
     .map(({ explains: _, layers: __, unless: ___, ...finding }) => finding);
 }
 
-/** A zero that may be rounded is no fault: what should be read counts as read. */
+/** A zero that may be rounded is not a fault: what should be read counts as read. */
 function withRounded(subject: Subject): Subject {
   const { masks, meant, rounded } = subject;
   if (!rounded || !meant) return subject;
@@ -45,15 +45,16 @@ function withRounded(subject: Subject): Subject {
 }
 
 /**
- * Rows of padding that were opened, since they would read nothing, as the lints take them: `real` has them read themselves
- * alone, in the mask and in what is meant, for what they read of others is no fault; in `whole` what is meant is opened too.
+ * Padding rows that were opened because they would read nothing, as the lints take them: in `real` they read only
+ * themselves, in the mask and in what is meant, because what they read of other tokens is not a fault; in `whole` what
+ * is meant is opened too.
  */
 function withOpened(subject: Subject): { readonly real: Subject; readonly whole: Subject } {
   const { masks, meant, declared } = subject;
   if (!declared.start && declared.length === undefined) return { real: subject, whole: subject };
   const found = new Map(masks.map((mask) => [mask, openedRows(mask, declared)]));
   if (![...found.values()].some(Boolean)) return { real: subject, whole: subject };
-  const known = new Map<Mask, Mask>(); // the same mask stays the same mask
+  const known = new Map<Mask, Mask>(); // shared masks stay shared
   const own = (mask: Mask, by: Mask): Mask => {
     const queries = found.get(by)?.queries;
     if (!queries || mask.queries !== by.queries || mask.keys !== by.keys) return mask;
@@ -80,7 +81,7 @@ function withOpened(subject: Subject): { readonly real: Subject; readonly whole:
 
 type Coded = Found & { readonly code: string };
 
-/** Does another lint say something of the same layer already, beside those it may stand with? */
+/** Does another lint already report the same layer, apart from those it may appear with? */
 const says = (by: Coded, one: Coded, beside: readonly string[]): boolean =>
   by !== one &&
   !by.note &&

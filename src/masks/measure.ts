@@ -1,4 +1,7 @@
-/** @file What the lints ask of a mask: where a query stands, what it was declared to read, and which window its rows show. */
+/**
+ * @file What the lints need to know about a mask: where a query stands, what it was declared to read, and which window
+ * its rows show.
+ */
 import { positionOf, type Mask } from '../attention/mask';
 import {
   complement,
@@ -16,8 +19,8 @@ import type { Declared, Found, Subject } from './subject';
 export { positionOf } from '../attention/mask';
 
 /**
- * Calls `look` for every mask; what it finds is given its layer where there are several. Layers that share a mask, as most
- * do, and were declared alike are looked at once.
+ * Calls `look` for every mask and, if there are several, adds the layer to what it finds. Layers that share a mask, as
+ * most do, and have the same declaration are examined once.
  */
 export function eachLayer(
   { masks, declared, caches }: Subject,
@@ -36,7 +39,7 @@ export function eachLayer(
   });
 }
 
-/** Of fewer queries than keys: does each end at its own number, as if no key had come before? */
+/** With fewer queries than keys: does each end at its own index, as if no key came before? */
 export function endsAtItsNumber({ queries, keys, row }: Mask): boolean {
   if (queries >= keys || queries === 0) return false;
   for (let q = 0; q < queries; q++) if (row(q).at(-1) !== q + 1) return false;
@@ -67,11 +70,11 @@ export function documentOf({ documents = [] }: Declared, position: number, keys:
 export const keptOf = ({ kept = [] }: Declared): Runs =>
   kept.reduce<Runs>((runs, key) => union(runs, run(key, key + 1)), NONE);
 
-/** Real tokens: what is not padding. */
+/** Real tokens: everything but padding. */
 export const realOf = ({ start = 0, length = Infinity }: Declared, keys: number): Runs =>
   run(start, Math.min(length, keys));
 
-/** The first key a query could read if there were no window: of its document, its chunk and what is no padding. */
+/** The first key a query could read without a window: within its document and chunk, and after padding. */
 export const floorOf = (declared: Declared, position: number, keys: number): number =>
   Math.max(
     documentOf(declared, position, keys)[0] ?? 0,
@@ -80,7 +83,7 @@ export const floorOf = (declared: Declared, position: number, keys: number): num
   );
 
 /** Keys the query at `position` was declared to read. */
-export function expectedRow(
+function expectedRow(
   declared: Declared,
   window: number | undefined,
   position: number,
@@ -96,13 +99,13 @@ export function expectedRow(
   return intersect(union(row, spanOf(declared, position)), realOf(declared, keys));
 }
 
-/** Is this a plain text row, of which a window can be read off? */
+/** Is this a plain text row, from which a window can be read off? */
 const plain = (declared: Declared, position: number, keys: number) =>
   spanOf(declared, position).length === 0 &&
   !declared.kept?.includes(position) &&
   has(realOf(declared, keys), position);
 
-/** What a query that is late enough to lose keys was declared to lose, and to keep. */
+/** A query late enough to lose keys: what it was declared to lose, and to keep. */
 interface Late {
   readonly query: number;
   readonly position: number;
@@ -124,7 +127,9 @@ export function* lateRows(mask: Mask, declared: Declared, window: number): Gener
   }
 }
 
-/** Whether the late rows read their window alone, all that is before it too, or neither; undefined where none is late. */
+/**
+ * Whether the late rows read only their window, everything before it too, or neither; undefined where no row is late.
+ */
 export function windowed(
   mask: Mask,
   declared: Declared,
@@ -142,7 +147,7 @@ export function windowed(
   return applied === late ? 'applied' : absent === late ? 'absent' : 'other';
 }
 
-/** The far end as the rows show it: `query` read `window` keys and is the last to read `key`. */
+/** The far end according to the rows: `query` reads `window` keys and is the last to read `key`. */
 export interface FarEnd {
   readonly window: number;
   readonly query: number;
@@ -150,8 +155,8 @@ export interface FarEnd {
 }
 
 /**
- * The window most rows show. Read off where the far end moves on by exactly one key from a query to the next: borders of
- * documents and chunks, sinks and global tokens make it jump further, or not move.
+ * The window most rows show. Measured where the far end moves by exactly one key from one query to the next: at borders
+ * of documents and chunks, sinks and global tokens it jumps further or does not move.
  */
 export function farEndOf(mask: Mask, declared: Declared, window: number): FarEnd | undefined {
   const kept = keptOf(declared);
@@ -183,7 +188,7 @@ export function farEndOf(mask: Mask, declared: Declared, window: number): FarEnd
     }
     before = now;
   }
-  // Where most rows have holes, as dilated ones do, the first few still look whole.
+  // Where most rows have holes, as in dilated masks, the first few still look whole.
   if (holes > steps) return undefined;
   const [most] = [...seen.values()].sort(
     (a, b) => b.times - a.times || b.first.window - a.first.window,
@@ -191,7 +196,7 @@ export function farEndOf(mask: Mask, declared: Declared, window: number): FarEnd
   return most?.first;
 }
 
-/** Cells in which a mask agrees with what was declared, as it is and turned round, as shares. */
+/** Share of cells in which a mask agrees with what was declared, as it is and inverted. */
 export function agreement(
   mask: Mask,
   declared: Declared,

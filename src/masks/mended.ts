@@ -1,6 +1,6 @@
 /**
- * @file The file that was brought, with planes as they are meant: same shape, same numbers, and only the cells that were wrong
- * hold what other cells of the array hold where they let through or block. As a .npy, whatever it was before.
+ * @file The original file with some planes corrected: same shape, same numbers, and only the wrong cells change, to
+ * what other cells of the array hold where they let through or block. Always a .npy, whatever the original was.
  */
 import { check, InputError } from '../core/check';
 import { has } from '../attention/runs';
@@ -11,7 +11,7 @@ import { npyHeader } from './save';
 
 /** A plane of the array, and the mask it is meant to be. */
 export interface Mend {
-  /** For each axis a place; undefined for those of queries and keys. */
+  /** A position on each axis; undefined for those of queries and keys. */
   readonly index: readonly (number | undefined)[];
   readonly turned: boolean;
   readonly reading: Reading;
@@ -20,7 +20,7 @@ export interface Mend {
 
 export interface Mended {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** NumPy's name of its numbers. */
+  /** NumPy's dtype. */
   readonly descr: string;
   /** Cells that were wrong. */
   readonly cells: number;
@@ -31,7 +31,7 @@ const opens =
   (value: number): boolean =>
     allowed === 'additive' ? value > border : (value !== 0) === (allowed === 'nonzero');
 
-/** Throws InputError where no number of the array lets through, or blocks, and its type has none of its own. */
+/** Throws InputError where no number in the array lets through, or blocks, and its type has none either. */
 export function mended(tensor: Tensor, mends: readonly Mend[]): Mended {
   const { shape, strides, number } = tensor;
   const stored = tensor.stored ?? encoded(tensor);
@@ -58,7 +58,7 @@ export function mended(tensor: Tensor, mends: readonly Mend[]): Mended {
     const [query, key] = turned ? [b!, a!] : [a!, b!];
     const from = index.reduce<number>((at, place, axis) => at + (place ?? 0) * rows[axis]!, 0);
     const at = (q: number, k: number) => from + q * rows[query]! + k * rows[key]!;
-    // Found before anything is changed, and only where it is needed.
+    // Looked up before anything changes, and only if needed.
     const donors = new Map<boolean, Uint8Array>();
     const donor = (open: boolean): Uint8Array => {
       const known = donors.get(open) ?? donorOf(open);
@@ -71,7 +71,7 @@ export function mended(tensor: Tensor, mends: readonly Mend[]): Mended {
         commonest(fits, (i) => number(lies(i)), eachOf(meant, at)) ??
         commonest(fits, (i) => number(lies(i)), upTo(sizeOf(shape)));
       if (i !== undefined) {
-        // Cells of other planes may have been mended already: taken as they lie in the file.
+        // Cells of other planes may already be corrected: take the number as it is in the file.
         const whole = new Uint8Array(wide);
         whole.set(stored.bytes.subarray(each * lies(i), each * (lies(i) + 1)), wide - each);
         return whole;
@@ -100,10 +100,10 @@ function* upTo(count: number): Generator<number> {
   for (let i = 0; i < count; i++) yield i;
 }
 
-/** Numbers that are told apart: a mask has one or two that block, and scores that were masked have many. */
+/** Distinct numbers counted: a mask has one or two that block, masked scores have many. */
 const MOST_NUMBERS = 1000;
 
-/** The place of one of the cells that fit, with the commonest number of theirs. */
+/** The position of one of the matching cells that hold their most common number. */
 function commonest(
   fits: (i: number) => boolean,
   number: (i: number) => number,
@@ -121,7 +121,7 @@ function commonest(
   return most?.first;
 }
 
-/** The place in the file of number i of the array as it stands row by row. */
+/** The position in the file of number i in row-major order. */
 function placesOf(shape: readonly number[], strides: readonly number[]): (i: number) => number {
   const rows = inRows(shape);
   if (rows.every((row, axis) => row === strides[axis])) return (i) => i;
@@ -135,7 +135,7 @@ function placesOf(shape: readonly number[], strides: readonly number[]): (i: num
   };
 }
 
-/** What no cell of the array holds: 0 and 1, and of numbers that are added to scores 0 and -inf. */
+/** Numbers that no cell of the array holds: 0 and 1, or 0 and -inf where they are added to scores. */
 function numberFor(
   open: boolean,
   { allowed }: Reading,
@@ -167,7 +167,9 @@ function numberFor(
   }
 }
 
-/** The numbers of a picture or a text, which lie in no bytes: as few as hold them, row by row. */
+/**
+ * The numbers of a picture or a text, which have no bytes in the file: in the smallest type that holds them, row-major.
+ */
 function encoded({ shape, strides, kind, bytes, number }: Tensor): Stored {
   check(
     inRows(shape).every((row, axis) => row === strides[axis]),

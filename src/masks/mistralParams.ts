@@ -12,8 +12,8 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The config.json it stands for; undefined where it is no params.json. Its sliding_window is null, a number, or a list
- * that is repeated over the layers, with null for a layer that reads everything.
+ * The config.json it is equivalent to; undefined where it is not a params.json. Its sliding_window is null, a number,
+ * or a list that repeats over the layers, with null for a layer that reads everything.
  */
 export function fromMistral(file: Fields): Fields | undefined {
   if (file.has('model_type') || !file.has('n_layers') || !file.has('dim')) return undefined;

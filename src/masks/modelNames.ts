@@ -1,6 +1,6 @@
-/** @file What people call the models whose configs say model_type: bart is BART, gpt_oss is gpt-oss. */
+/** @file Common names of models by model_type: bart is BART, gpt_oss is gpt-oss. */
 
-/** By model type, without the ending that says which part of a model it is. */
+/** By model type, without the ending for the part of a model. */
 const NAMES: Readonly<Record<string, string>> = {
   afmoe: 'Trinity',
   apertus: 'Apertus',
@@ -131,7 +131,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 const stem = (type: string) => type.replace(/_(text|text_model|decoder|encoder)$/, '');
 
-/** undefined: it goes by its model type. */
+/** undefined: use its model type. */
 export function nameOfType(type: string): string | undefined {
   const known = [type, stem(type)].find((one) => Object.hasOwn(NAMES, one));
   return known === undefined ? undefined : NAMES[known];

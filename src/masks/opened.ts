@@ -1,4 +1,4 @@
-/** @file Masks from elsewhere as documents of the workbench: the nearest expression, and what differs from it as paint. */
+/** @file Masks from elsewhere as documents of the workbench: the nearest expression, with the differences as paint. */
 import { check } from '../core/check';
 import type { ConfigLayers } from './configLayer';
 import { layerOf, MOST_LAYERS, type MaskDoc } from './doc';
@@ -19,26 +19,26 @@ export interface Opened {
   readonly says: string;
   /** What else is known: what blocked cells hold, and how the numbers of a file were read. */
   readonly more?: Pick<Subject, 'fill' | 'reading' | 'rounded'> & { readonly declared?: Declared };
-  /** How the numbers of each layer were read; without lists of tokens, which are no mask themselves. */
+  /** How the numbers of each layer were read; missing for lists of tokens, which are not masks. */
   readonly readings?: readonly Reading[];
-  /** Patterns it fits all the same, as they are written: one row says too little. */
+  /** Other patterns it fits equally, as written: one row does not decide. */
   readonly fits?: readonly string[];
   /** What it is meant to be, as it is written. */
   readonly meant?: string;
 }
 
-/** The cells of `mask` as paint over `base`. */
-export const paintOver = (base: Expression, mask: Mask): readonly Rectangle[] =>
+/** Paint that turns `base` into `mask`. */
+const paintOver = (base: Expression, mask: Mask): readonly Rectangle[] =>
   between(maskOf(base, mask.keys, mask.queries), mask);
 
-/** Does a query read a key after its own position? In a decoder’s cache there is none yet. */
+/** Does a query read a key after its own position? A decoder’s cache does not have that key yet. */
 function readsLater(mask: Mask): boolean {
   for (let q = 0; q < mask.queries; q++)
     if ((mask.row(q).at(-1) ?? 0) > positionOf(mask, q) + 1) return true;
   return false;
 }
 
-/** How the rows of a mask stand to its keys, where they are not as many. */
+/** How the rows of a mask relate to its keys, if there are not as many. */
 function sayRows(mask: Mask): string {
   const { queries, keys } = mask;
   if (queries === keys) return '';
@@ -49,11 +49,13 @@ function sayRows(mask: Mask): string {
     : ` Its ${queries} queries stand at positions ${keys - queries} to ${keys - 1} of ${keys} keys, as a cache is read${readsLater(mask) ? '; a guess, since some of them read later keys. If queries and keys are of two sequences (cross-attention), nothing that is said of positions holds' : ''}.`;
 }
 
-/** Other than a pattern, and still surely meant as it: up to one cell in 16. */
+/** Differs from a pattern, but is surely meant as it: up to one cell in 16. */
 export const isNear = (cells: number, { queries, keys }: Mask): boolean =>
   cells > 0 && 16 * cells <= queries * keys;
 
-/** By the nearest terms and paint; by its rows where that would be too much paint. Throws InputError for too many keys. */
+/**
+ * As the nearest terms with paint, or as rows where that would be too much paint. Throws InputError for too many keys.
+ */
 export function docOfRecognised({
   mask,
   nearest,
@@ -86,7 +88,7 @@ export function docOfRecognised({
     more: { ...(fill && { fill }), ...(rounded && { rounded }), reading: polarity },
     readings: [polarity],
     ...(fits && { fits: fits.map(brief) }),
-    // So that the cells that differ are seen, counted and found one after another.
+    // So that the cells that differ can be shown, counted and found one by one.
     ...(known && isNear(nearest.difference.cells, mask) && { meant: brief(nearest.expression) }),
   };
 }
@@ -128,7 +130,7 @@ export function docOfStack(layers: readonly Recognised[]): Opened {
   };
 }
 
-/** Stretches of layers that are told. */
+/** Stretches of layers that are listed. */
 const MOST_SAID = 6;
 
 /** The mask that lists of tokens imply. */
@@ -137,7 +139,7 @@ export const docOfImplied = ({ T, queries = T, expression, says }: Implied): Ope
   says: `${says} It is ${brief(expression)}.`,
 });
 
-/** A bug of the zoo: what was meant, and over it what came of it. */
+/** A bug of the zoo: the intended mask, with what it became painted over. */
 export function docOfBug({ subject, repaired }: Bug): MaskDoc {
   const { keys: T, queries } = subject.masks[0]!;
   return {
@@ -150,17 +152,20 @@ export function docOfBug({ subject, repaired }: Bug): MaskDoc {
   };
 }
 
-/** Tokens at which a window is seen, and what lies beyond it. */
+/** Tokens that show a window, and what lies beyond it. */
 const tokensFor = (window: number) => Math.min(MOST_TOKENS, Math.max(64, 4 * window));
 
 /**
- * A rectangle that is seen as one. With more rows than columns nobody takes the rows for positions of the same text: fewer
+ * Clearly not a square. With more rows than columns, the rows are not taken for positions of the same text; fewer rows
  * are a step of decoding everywhere on the page.
  */
 const WRITTEN = 64;
 const OF_SOURCE = 48;
 
-/** The layers of a released model, at a length that shows its windows; of cross-attention, what is written by its source. */
+/**
+ * The layers of a released model, at a length that shows its windows; for cross-attention, generated tokens by source
+ * tokens.
+ */
 export function docOfConfig({ layers, part }: ConfigLayers): MaskDoc {
   const given = layers.flatMap((one) => rowsIn(one.expression)).map((rows) => readRows(rows).T);
   const widest = Math.max(0, ...layers.map(({ window }) => window ?? 0));

@@ -1,4 +1,4 @@
-/** @file Cells painted over a mask: rectangles, one over the other. */
+/** @file Cells painted over a mask: rectangles, layered on top of one another. */
 import type { Mask } from '../attention/mask';
 import { clip, equal, intersect, minus, NONE, run, union, type Runs } from '../attention/runs';
 
@@ -11,7 +11,7 @@ export interface Rectangle {
   readonly open: boolean;
 }
 
-/** Rectangles a mask may carry: more are as good as a mask of its own, and belong into a file. */
+/** Maximum rectangles on a mask: more are as good as a mask of its own, and belong in a file. */
 export const MOST_RECTANGLES = 2000;
 
 /** The mask with rectangles painted over it, the last on top. */
@@ -35,8 +35,8 @@ export function painted(mask: Mask, rectangles: readonly Rectangle[]): Mask {
 }
 
 /**
- * Rectangles that make `above` of `below` in queries [from, to), the fewest that are easily found, none over another:
- * runs that differ, those of neighbouring rows joined where they are the same.
+ * Rectangles that turn `below` into `above` in queries [from, to), without overlap and as few as are easily found: runs
+ * that differ, joined where neighbouring rows have the same ones.
  */
 export function between(
   below: Mask,
@@ -64,7 +64,7 @@ export function between(
   return done.sort((a, b) => a.query - b.query || a.key - b.key);
 }
 
-/** The same cells with as few rectangles; what was painted and painted back is gone. */
+/** The same cells with as few rectangles; drops what was painted and painted back. */
 export function tidied(mask: Mask, rectangles: readonly Rectangle[]): readonly Rectangle[] {
   if (rectangles.length === 0) return [];
   const from = Math.max(0, Math.min(...rectangles.map(({ query }) => query)));
@@ -72,7 +72,7 @@ export function tidied(mask: Mask, rectangles: readonly Rectangle[]): readonly R
   return between(mask, painted(mask, rectangles), from, to);
 }
 
-/** Is every cell of the rectangle already as it would paint it? */
+/** Is every cell of the rectangle already as it would be painted? */
 export function isIdle(mask: Mask, { query, key, toQuery, toKey, open }: Rectangle): boolean {
   for (let q = query; q < toQuery; q++) {
     const part = clip(mask.row(q), key, toKey);
@@ -83,14 +83,14 @@ export function isIdle(mask: Mask, { query, key, toQuery, toKey, open }: Rectang
 
 // ------------------------------------------------------------------------------------------------- as text
 
-/** Before a blocked rectangle: no digit, and an address carries it as it is. */
+/** Marks a blocked rectangle: not a digit, and needs no escaping in an address. */
 const BLOCKED = '~';
-/** What older links have in its place. It is also the base-36 digit 33, so such a text may have two meanings. */
+/** Its equivalent in older links. It is also the base-36 digit 33, so such text may be ambiguous. */
 const OLD_BLOCKED = 'x';
 
 /**
  * '3.0.5.2-~0.4.1.1': query, key, queries, keys in base 36, ~ before a blocked rectangle. A query whose first digit is
- * x gets a 0 before it, so that no rectangle written here begins as a blocked one of an older link does.
+ * x gets a leading 0, so that no rectangle written here begins like a blocked one of an older link.
  */
 export const writeRectangles = (rectangles: readonly Rectangle[]): string =>
   rectangles
@@ -106,22 +106,22 @@ interface Size {
   readonly keys: number;
 }
 
-/** A rectangle of an older link that can be read in two ways. */
-export interface Unclear {
+/** An ambiguous rectangle from an older link. */
+interface Unclear {
   readonly opened: Rectangle;
   readonly blocked: Rectangle;
 }
 
 export interface ReadRectangles {
   readonly rectangles: readonly Rectangle[];
-  /** Pieces that are no rectangle inside the mask. */
+  /** Pieces that are not a rectangle inside the mask. */
   readonly dropped: number;
-  /** Pieces after the first MOST_RECTANGLES, which were not looked at. */
+  /** Pieces after the first MOST_RECTANGLES, which were not parsed. */
   readonly beyond: number;
   readonly unclear: readonly Unclear[];
 }
 
-/** What is no rectangle inside `queries` × `keys` is left out, and so is what has two meanings. */
+/** Skips whatever is not a rectangle inside `queries` × `keys`, or is ambiguous. */
 export function readRectangles(text: string, size: Size): ReadRectangles {
   const pieces = text === '' ? [] : text.split('-');
   const rectangles: Rectangle[] = [];
@@ -154,7 +154,7 @@ function rectangleIn(text: string, open: boolean, { queries, keys }: Size): Rect
   return { query, key, toQuery, toKey, open };
 }
 
-/** What was left out, in sentences without an end. */
+/** What was skipped, as sentences without a full stop. */
 export function sayLeftOut({ dropped, beyond, unclear }: ReadRectangles): readonly string[] {
   const [first] = unclear;
   const many = (n: number) => (n === 1 ? '1 painted rectangle' : `${n} painted rectangles`);

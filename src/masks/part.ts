@@ -1,6 +1,6 @@
 /**
- * @file Which part of an encoder-decoder is looked at. Its decoder writes: it reads its own tokens, and in cross-attention
- * those of the source. Its encoder reads the source, once.
+ * @file The part of an encoder-decoder to examine. The decoder generates: it reads its own tokens and, in
+ * cross-attention, those of the source. The encoder reads the source, once.
  */
 export type Part = 'decoder' | 'encoder' | 'cross';
 

@@ -1,6 +1,7 @@
 /**
- * @file Every plane of an opened file, the heads of a batch among them: which are alike, which differ and in what. One on
- * the screen says nothing of the others. They are looked at a few at a time, so that other questions are answered between.
+ * @file Every plane of an opened file, including the heads of a batch: which are alike, which differ and in what. The
+ * one on screen says nothing about the others. Examined a few at a time, so that other questions are answered in
+ * between.
  */
 import type { Expression } from '../attention/expression';
 import { brief, maskOf } from '../attention/expression';
@@ -16,36 +17,39 @@ import { isNear } from './opened';
 
 /** Planes with the same numbers. */
 export interface Alike {
-  /** One place on each axis, of every plane; the first few of many. */
+  /** Positions on each axis, for every plane; only the first few of many. */
   readonly planes: readonly (readonly number[])[];
   readonly count: number;
-  /** The nearest pattern as it is written, and the cells in which it differs; undefined where none is known, or it was refused. */
+  /**
+   * The nearest pattern as written, and the cells that differ from it; undefined where none is known, or it was
+   * refused.
+   */
   readonly is?: string;
   readonly off?: Difference;
-  /** Against the commonest planes; undefined in themselves. */
+  /** Compared with the most common planes; undefined in those. */
   readonly apart?: Difference;
   readonly findings: readonly Finding[];
-  /** Rows of padding that read nothing where the fill is finite: usual in a batch, and said once for all planes. */
+  /** Padding rows that read nothing where the fill is finite: usual in a batch, and reported once for all planes. */
   readonly idle?: Finding;
-  /** Whether they are wrong only if they are meant as the commonest planes. */
+  /** Whether they are wrong only if meant to be like the most common planes. */
   readonly asOthers: boolean;
-  /** Why its numbers are no mask. */
+  /** Why its numbers are not a mask. */
   readonly refused?: string;
 }
 
 export interface Planes {
-  /** What is counted by the places of a plane. */
+  /** The axes that a plane's position is on. */
   readonly axes: readonly Choice[];
   /** Which of them is open as layers. */
   readonly stack?: number;
   readonly of: number;
   readonly done: number;
-  /** The commonest first; empty until all were looked at. */
+  /** Most common first; empty until all have been examined. */
   readonly alike: readonly Alike[];
 }
 
 const MOST_NAMED = 12;
-/** What judging one group counts for, in cells that are looked at: about a tenth of a second, or more. */
+/** Cost of judging one group, in cells examined: about a tenth of a second, or more. */
 const JUDGED = 1_000_000;
 /** Dead rows and unread keys, other documents, another length, padding that is read. */
 const OF_TEXTS = ['L1', 'L2', 'L12', 'L14', 'L17'];
@@ -55,7 +59,7 @@ const OF_LAYERS = ['L9', 'L10'];
 interface Group {
   readonly first: readonly number[];
   readonly planes: (readonly number[])[];
-  /** The texts, each in one layer, that its planes are of. */
+  /** The texts, each in one layer, that its planes belong to. */
   readonly texts: Set<string>;
   count: number;
 }
@@ -64,7 +68,7 @@ export class Survey {
   readonly of: number;
   #done = 0;
   readonly #groups = new Map<string, Group>();
-  /** Of a text in one layer, what its heads have in common: nothing where two of them differ. */
+  /** For a text in one layer, the group all its heads share; undefined where two of them differ. */
   readonly #heads = new Map<string, Group | undefined>();
   #alike: readonly Alike[] = [];
   #judging: Generator<undefined, readonly Alike[]> | undefined;
@@ -76,7 +80,7 @@ export class Survey {
     this.of = planar.axes.reduce((all, { count }) => all * count, 1);
   }
 
-  /** Looks at about so many cells more, of one plane at least. */
+  /** Examines about this many more cells, at least one plane. */
   goOn(cells: number): Planes {
     let left = cells;
     while (this.#done < this.of) {
@@ -98,7 +102,7 @@ export class Survey {
       if (group.planes.length < MOST_NAMED) group.planes.push(picked);
       if (left <= 0) break;
     }
-    // To find the pattern of a plane may take a second: a few at a time, so that other questions are answered between.
+    // Finding a plane's pattern may take a second: a few at a time, so that other questions are answered in between.
     let judged = this.#alike.length > 0;
     if (this.#done === this.of && !judged) {
       this.#judging ??= this.#judged();
@@ -130,7 +134,7 @@ export class Survey {
     }
     const one = matrix(picked);
     const { polarity } = this.asked;
-    // Of weights, and of booleans, the mask is all that counts: no two heads have the same numbers.
+    // For weights and booleans only the mask counts: no two heads have the same numbers.
     const shown = polarity === 'nonzero' || polarity === 'zero' ? booleanOf(one) : one;
     return { sign: signOf(shown), size: one.queries * one.keys };
   }
@@ -155,11 +159,14 @@ export class Survey {
     return picked;
   }
 
-  /** A plane's place without its head. */
+  /** A plane's position without its head. */
   #textOf = (picked: readonly number[]): string =>
     picked.filter((_, axis) => this.planar.axes[axis]!.name !== 'head').join();
 
-  /** May planes differ from others as texts of a batch do? Only as whole texts: two heads of one text read the same one. */
+  /**
+   * May planes differ from others as texts of a batch do? Only if whole texts do: two heads of one text read the same
+   * one.
+   */
   #differAsTexts = ({ texts }: Group): boolean =>
     this.planar.axes.some(({ name, count }) => name === 'batch' && count > 1) &&
     [...texts].every((text) => this.#heads.get(text) !== undefined);
@@ -192,7 +199,7 @@ export class Survey {
       const own = all.filter(({ note }) => !note);
       const idle = all.find(({ code, note }) => note && code === 'L8');
       const comparable = common?.mask.keys === mask.keys && common.mask.queries === mask.queries;
-      // Texts of a batch are each their own: none is wrong for not being as another.
+      // Texts of a batch are independent: none is wrong for differing from another.
       const asTexts = this.#differAsTexts(group);
       const others =
         common?.known &&
@@ -225,7 +232,7 @@ export class Survey {
 
 type Judged = Pick<Recognised, 'mask' | 'nearest' | 'known' | 'fill' | 'rounded'>;
 
-/** Held against a pattern, where one is known; near to it, cell by cell. */
+/** Checked against a pattern where one is known, and cell by cell if close to it. */
 const foundIn = (
   mask: Mask,
   expression: Expression | undefined,
@@ -258,7 +265,7 @@ const booleanOf = ({ queries, keys, at }: Numbers): Numbers => ({
   },
 });
 
-/** The same for the same numbers. */
+/** Equal for equal numbers. */
 export function signOf({ queries, keys, at }: Numbers): string {
   const value = new Float64Array(1);
   const halves = new Int32Array(value.buffer);

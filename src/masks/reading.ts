@@ -1,9 +1,10 @@
 /**
- * @file How the numbers of an opened file were read, and how the library it is meant for reads them. Libraries differ:
- * in PyTorch alone, True may be read in scaled_dot_product_attention and is blocked in nn.MultiheadAttention.
+ * @file How the numbers of an opened file were interpreted, and how the library it is meant for interprets them.
+ * Libraries differ: even within PyTorch, True may be read in scaled_dot_product_attention and is blocked in
+ * nn.MultiheadAttention.
  */
 
-/** Which numbers let through: those that are not 0, those that are 0, or those that take little from a score. */
+/** Numbers that let through: nonzero ones, zeros, or those that take little from a score. */
 export type Polarity = 'nonzero' | 'zero' | 'additive';
 
 export interface Reading {
@@ -11,18 +12,18 @@ export interface Reading {
   /** Who decided: the cells of the file, the person, or the library it is meant for. */
   readonly by: 'cells' | 'person' | 'library';
   readonly sure: boolean;
-  /** A clause without an end. */
+  /** A clause without a full stop. */
   readonly because: string;
   /** Whether it holds one number only. */
   readonly constant: boolean;
-  /** What stands in the file for 1: '1', or, where there are other numbers, 'a number other than 0'. */
+  /** The file's word for 1: '1', or, if there are other numbers, 'a number other than 0'. */
   readonly one: string;
   readonly meant?: LibraryId;
-  /** Of numbers that are added to scores: those above it let through. */
+  /** For numbers added to scores: those above it let through. */
   readonly border?: number;
 }
 
-/** A place a mask is given to, and what a boolean mask, or one of 0 and 1, means there. */
+/** Where a mask is passed to, and what a boolean mask, or one of 0 and 1, means there. */
 export interface Library {
   readonly id: LibraryId;
   readonly label: string;
@@ -51,8 +52,8 @@ export const meaningOf = (reads: Polarity): string =>
   reads === 'additive' ? 'added to scores' : reads === 'zero' ? 'blocked' : 'may read';
 
 /**
- * The library a mask of this name is meant for. `attn_mask` names none: PyTorch calls it so both where True may be read and
- * where True is blocked.
+ * The library that a mask of this name is meant for; none for `attn_mask`, which PyTorch uses both where True may be
+ * read and where True is blocked.
  */
 export function libraryNamed(name: string): LibraryId | undefined {
   if (/(^|[._])key_padding_mask$/.test(name)) return 'mha';

@@ -1,6 +1,6 @@
 /**
- * @file Rows of padding that would read nothing, and were opened so that softmax has something to divide by: to every key,
- * as transformers did, or to themselves. How that is written, and which rows of a mask are such.
+ * @file Padding rows that would read nothing, and were opened so that softmax has something to divide by: to every key,
+ * as in transformers, or to themselves. How that is written, and which rows of a mask it applies to.
  */
 import { and, or, term, type Expression } from '../attention/expression';
 import { positionOf, type Mask } from '../attention/mask';
@@ -30,7 +30,7 @@ export function repairedBy(
   return or(core, ...rows(0, left), ...rows(keys - right, keys));
 }
 
-/** Is it a part that opens rows, beside a mask with padding? */
+/** Is it a part that opens rows of a mask with padding? */
 function opens(part: Expression, keys: number): Repair | undefined {
   if (part.off) return undefined;
   if (part.kind === 'and') {
@@ -51,7 +51,7 @@ const isPadded = (part: Expression): boolean =>
   !part.off &&
   part.of.some((one) => one.kind === 'not' && one.of.kind === 'term' && one.of.term === 'padding');
 
-/** What it says beside the opening of its padding, and how that was opened; undefined where it opens none. */
+/** The expression apart from the opening of padding rows, and how those were opened; undefined where it opens none. */
 export function openingIn(
   expression: Expression,
   keys: number,
@@ -62,39 +62,39 @@ export function openingIn(
   return core && to && more.every((one) => one === to) && isPadded(core) ? { core, to } : undefined;
 }
 
-/** The same, without the opening of its padding. */
+/** The expression apart from the opening of padding rows. */
 export const coreOf = (expression: Expression, keys: number): Expression =>
   openingIn(expression, keys)?.core ?? expression;
 
-/** Keys that a row which was opened to all may lack, where there are more keys than a few. */
+/** Keys that a row opened to all may lack, unless there are only a few keys. */
 const WRONG = 1;
 const FEW_KEYS = 16;
 
-/** What a row reads that was opened so. */
+/** What a row opened like this reads. */
 export const opened = (to: Repair, position: number, keys: number): Runs =>
   to === 'everything' ? run(0, keys) : run(position, position + 1);
 
-/** Does a row of padding read everything, but for a wrong cell, or only itself? A row of one key tells nothing. */
-export function openedTo(row: Runs, position: number, keys: number): Repair | undefined {
+/** Does a padding row read everything, apart from a wrong cell, or only itself? A row of one key says nothing. */
+function openedTo(row: Runs, position: number, keys: number): Repair | undefined {
   if (keys < 2) return undefined;
   if (has(row, position) && count(row) >= keys - (keys > FEW_KEYS ? WRONG : 0)) return 'everything';
   return equal(row, opened('themselves', position, keys)) ? 'themselves' : undefined;
 }
 
-/** Queries of padding, by what was declared, whose rows were opened; all to the same. */
+/** Padding queries, as declared, whose rows were opened, all in the same way. */
 export interface OpenedRows {
   readonly to: Repair;
   readonly queries: readonly number[];
-  /** Queries of the text that read padding: a few, that are wrong. */
+  /** Text queries that read padding: a few, and wrong. */
   readonly readers: number;
 }
 
-/** Of so many queries of the text one may read padding, and it is padding all the same. */
+/** One in this many text queries may read padding, and it still counts as padding. */
 const ONE_OF = 4;
 
 /**
- * Rows of padding that read everything; where there are none, those that read only themselves. Undefined where the text
- * reads such tokens: there they are no padding to that mask.
+ * Padding rows that read everything or, if there are none, those that read only themselves. Undefined where the text
+ * reads those tokens: to that mask they are not padding.
  */
 export function openedRows(
   mask: Mask,
@@ -104,7 +104,7 @@ export function openedRows(
   if (queries > keys || (start === 0 && length >= keys)) return undefined;
   const found: Record<Repair, number[]> = { everything: [], themselves: [] };
   const padding = union(run(0, start), run(Math.min(length, keys), keys));
-  let [read, readers, real] = [NONE, 0, 0]; // padding, by the text
+  let [read, readers, real] = [NONE, 0, 0]; // padding, read by the text
   for (let q = 0; q < queries; q++) {
     const position = positionOf(mask, q);
     const row = mask.row(q);

@@ -1,4 +1,7 @@
-/** @file From a finding to its cause in one's own code: a few lines of NumPy that show the cell, and all others that are wrong. */
+/**
+ * @file From a finding to its cause in your own code: a few lines of NumPy that show the cell, and all other wrong
+ * ones.
+ */
 import { ruleLines, tableLines } from '../attention/python';
 import { loadSaved, type Load } from './python/load';
 import { brief, verdictOf, type Expression } from '../attention/expression';
@@ -12,11 +15,11 @@ export interface Reproduced {
   readonly meant: Expression;
 }
 
-/** The .npy of one mask, as the page names it. */
+/** The .npy file name the page gives to one mask. */
 export const savedName = (queries: number, keys: number): string =>
   `zebra-mask-${queries === keys ? '' : `${queries}x`}${keys}.npy`;
 
-/** Python that runs beside the file that was opened, or beside the mask as the page saves it. */
+/** Python to run next to the opened file, or to the mask as the page saves it. */
 export function reproduction(
   { queries, keys, cell, meant }: Reproduced,
   { imports, lines }: Load = loadSaved(savedName(queries, keys)),
@@ -49,7 +52,7 @@ export function reproduction(
   ].join('\n');
 }
 
-/** Which terms of what is meant decide a cell, and how: 'blocked by window(4)'. */
+/** Which terms of the intended mask decide a cell, and how: 'blocked by window(4)'. */
 export function decidedBy({ queries, keys, cell, meant }: Reproduced): string {
   const { query, key } = cell;
   const position = positionOf({ queries, keys }, query);
@@ -63,10 +66,10 @@ interface Cell {
   readonly key: number;
 }
 
-/** Does the mask say of the cell what it should not? */
+/** Does the mask differ from the intended one at the cell? */
 export const differsAt = (mask: Mask, meant: Mask, { query, key }: Cell): boolean =>
   has(mask.row(query), key) !== has(meant.row(query), key);
 
-/** The cell to speak of as wrong: the chosen one where it differs from what is meant, and else the first that does. */
+/** The wrong cell to report: the chosen one if it differs from what is meant, otherwise the first that does. */
 export const wrongCell = (mask: Mask, meant: Mask, chosen: Cell | undefined, first: Cell): Cell =>
   chosen && differsAt(mask, meant, chosen) ? chosen : first;

@@ -24,12 +24,12 @@ import { cellsOf, MOST_TOKENS, type Mask } from '../attention/mask';
 import { MOST_RECTANGLES, type Rectangle } from './paint';
 import type { Runs } from '../attention/runs';
 
-/** Cells that are written one by one. */
-export const MOST_CELLS = 8192 * 8192;
-/** Rectangles of an SVG: beyond, no program opens it gladly. */
-export const MOST_SHAPES = 40_000;
+/** Maximum cells that are written one by one. */
+const MOST_CELLS = 8192 * 8192;
+/** Rectangles in an SVG: with more, programs struggle to open it. */
+const MOST_SHAPES = 40_000;
 
-/** What stands before the numbers of a .npy, version 1.0, C order; they begin at a multiple of 64. */
+/** The header of a .npy, version 1.0, C order; the numbers begin at a multiple of 64. */
 export function npyHeader(descr: string, shape: readonly number[]): Uint8Array<ArrayBuffer> {
   const axes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const dict = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${axes}), }`;
@@ -79,10 +79,13 @@ export const jsonOf = ({ T, queries, layers }: MaskDoc): string =>
     1,
   );
 
-/** Characters of a file of this page at most. */
+/** Maximum characters of a file of this page. */
 const LONGEST = 8 * 2 ** 20;
 
-/** The masks a file of this page holds; undefined where the text is something else. Throws InputError where it is one, and broken. */
+/**
+ * The masks in a file of this page; undefined where the text is something else. Throws InputError for a broken file of
+ * this page.
+ */
 export function readJson(json: string): MaskDoc | undefined {
   if (json.length > LONGEST || !json.slice(0, 200).includes(`"${FORMAT}"`)) return undefined;
   const value = parseJson(json, 'the file of masks is not complete JSON; copy it to its end');
@@ -151,7 +154,7 @@ const rectangle =
     return found!;
   };
 
-/** Rectangles that cover the mask: runs of rows that are the same joined downwards. Undefined where there are too many. */
+/** Rectangles that cover the mask: equal runs of successive rows are joined. Undefined where there are too many. */
 export function shapesOf(mask: Mask): readonly Shape[] | undefined {
   const done: Shape[] = [];
   let growing = new Map<string, { key: number; toKey: number; query: number }>();
@@ -177,7 +180,7 @@ export interface Shape {
   readonly keys: number;
 }
 
-/** Cells as shapes, `title` inside. Undefined where it would be too large. */
+/** Cells as shapes, with `title`. Undefined where it would be too large. */
 export function svgOf(mask: Mask, title: string): string | undefined {
   const shapes = shapesOf(mask);
   if (!shapes) return undefined;

@@ -1,4 +1,7 @@
-/** @file What is said of an encoder and a decoder: which of them one sees, and how long a source is taken to be. */
+/**
+ * @file What the page says about an encoder and a decoder: which one is shown, and how long the source is assumed to
+ * be.
+ */
 import type { Bounds } from '../core/fields';
 import type { Fields } from './fields';
 import type { Part } from './part';
@@ -26,10 +29,10 @@ export const sayPart = (part: Part, layers: number, crosses: boolean): readonly 
         ];
 
 const LENGTH: Bounds = { min: 1, max: 2 ** 24 };
-/** Where a file says nothing of its source. */
+/** Where a file gives no source length. */
 const ASSUMED = 512; // tokens
 
-/** How many tokens the source is taken to have; a person may say another number where it is priced. */
+/** How many tokens the source is assumed to have; a person may enter another number where it is priced. */
 export function sourceOf(fields: Fields): { readonly tokens: number; readonly because: string } {
   const field = [
     'max_source_positions',
@@ -39,7 +42,7 @@ export function sourceOf(fields: Fields): { readonly tokens: number; readonly be
   ].find((name) => fields.has(name));
   if (field === undefined) return { tokens: ASSUMED, because: 'assumed; the file does not say' };
   const tokens = fields.whole(field, LENGTH);
-  // Speech2Text says how many frames come in; convolutions of stride 2 halve them before its encoder.
+  // Speech2Text gives the frames that come in; convolutions of stride 2 halve them before its encoder.
   const halvings = fields.whole('num_conv_layers', { min: 0, max: 16 }, 0);
   return halvings === 0
     ? { tokens, because: field }

@@ -3,7 +3,7 @@ import { check } from '../core/check';
 import { brief, read, type Expression } from '../attention/expression';
 import { MOST_LAYERS } from './doc';
 
-/** Layers in a row that are the same, once with their number. */
+/** Consecutive equal layers, once with their number. */
 export function writeStack(layers: readonly Expression[]): string {
   const parts: { text: string; count: number }[] = [];
   for (const layer of layers) {
@@ -15,7 +15,7 @@ export function writeStack(layers: readonly Expression[]): string {
   return parts.map(({ text, count }) => (count > 1 ? `${count}*${text}` : text)).join('; ');
 }
 
-/** One mask is for any layer. Throws InputError. */
+/** A single mask is for every layer. Throws InputError. */
 export function readStack(text: string): readonly Expression[] {
   const layers = text.split(';').flatMap((part) => {
     const [, times, words] = /^\s*(?:(\d{1,3})\s*\*)?(.*)$/s.exec(part)!;

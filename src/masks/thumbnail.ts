@@ -1,4 +1,4 @@
-/** @file A mask at the size of a stamp: one cell asked for each pixel, so that it costs the same at any length. */
+/** @file A mask at the size of a stamp: it samples one cell per pixel, so that it costs the same at any length. */
 import { has } from '../attention/runs';
 import type { Mask } from '../attention/mask';
 

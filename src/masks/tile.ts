@@ -2,7 +2,7 @@
 import type { Mask } from '../attention/mask';
 import { clip } from '../attention/runs';
 
-/** A square of `side` cells from its first query and key on; beyond the mask there is nothing. */
+/** A square of `side` cells from its first query and key on; there is nothing beyond the mask. */
 export interface View {
   readonly query: number;
   readonly key: number;
@@ -11,8 +11,8 @@ export interface View {
 
 export interface Tile {
   readonly view: View;
-  readonly size: number; // pixels across: never more than cells
-  /** Pixels down, as many as across; of a view with fewer queries, a pixel for each of them at most. */
+  readonly size: number; // pixels across, at most one per cell
+  /** Pixels down, as many as across; for a view with fewer queries, at most one per query. */
   readonly high: number;
   /** Queries they show, from the first of the view on. */
   readonly queries: number;
@@ -21,13 +21,13 @@ export interface Tile {
 }
 
 /**
- * Row by row, run by run: a run opens whole pixels by two marks and the pixels at its ends in part, so 16,384 rows cost
- * 16,384 rows and not their cells.
+ * Row by row, run by run: a run fills whole pixels by two marks and the pixels at its ends in part, so 16,384 rows cost
+ * 16,384 steps, however many cells they have.
  */
 export function tileOf(mask: Mask, view: View, pixels: number): Tile {
   const { query, key, side } = view;
   const size = Math.max(1, Math.min(side, Math.round(pixels)));
-  // Rows that are not there take no room: the few of a step of decoding would be lost under the pixels.
+  // Missing rows take no room: otherwise the few rows of a decoding step would be smaller than a pixel.
   const queries = Math.max(1, Math.min(side, mask.queries));
   const high = Math.min(size, queries);
   const edge = (i: number) => Math.floor((i * side) / size);
@@ -62,7 +62,7 @@ export function tileOf(mask: Mask, view: View, pixels: number): Tile {
       open += whole[x]!;
       const wide = edge(x + 1) - edge(x);
       const share = (open * wide + part[x]!) / (wide * (to - from));
-      // A single cell in a large pixel is seen, and a single hole too.
+      // A single cell in a large pixel stays visible, as does a single hole.
       cells[y * size + x] =
         share <= 0 ? 0 : share >= 1 ? 255 : Math.min(254, Math.max(1, Math.round(255 * share)));
     }

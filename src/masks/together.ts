@@ -1,14 +1,17 @@
-/** @file Findings that say the same of several layers, as one: a config beside a stack is wrong in ten layers for one reason. */
+/**
+ * @file Findings that say the same about several layers, combined: a config next to a stack is wrong in ten layers for
+ * one reason.
+ */
 import type { Finding } from './subject';
 
 export interface Together {
-  /** As the first of its layers has it. */
+  /** As in the first of its layers. */
   readonly finding: Finding;
-  /** All layers it is said of, counted from 0; none where it is of no layer. */
+  /** All layers it was found in, counted from 0; empty if it concerns no layer. */
   readonly layers: readonly number[];
 }
 
-/** In the order in which each was first said. */
+/** In order of first appearance. */
 export function together(findings: readonly Finding[]): readonly Together[] {
   const found = new Map<string, { readonly finding: Finding; readonly layers: number[] }>();
   for (const finding of findings) {

@@ -1,4 +1,6 @@
-/** @file Which configs can be brought, by kinds, counted from the table and the rules; and what becomes of one model type. */
+/**
+ * @file Which configs can be opened, by kind, counted from the table and the rules; and what happens to one model type.
+ */
 import { CLASS_OF, CODE_ALONE, rules } from './configType';
 import {
   entryOf,
@@ -15,11 +17,11 @@ import {
 export { TABLE_VERSION };
 
 export interface Counts {
-  /** Model types of transformers that open: alone, and as the text of a model that nests one. */
+  /** Model types of transformers that open: alone, or as the text model nested in another. */
   readonly opened: number;
   readonly nesting: number;
   readonly refused: number;
-  /** Of both, those with an encoder and a decoder to choose from. */
+  /** Of these, the ones with an encoder and a decoder to choose from. */
   readonly pairs: number;
   /** Types whose code comes with their weights, which open by a rule of this site. */
   readonly remote: number;
@@ -50,7 +52,7 @@ export function reasons(): readonly (readonly [reason: string, count: number])[]
   return [...all].sort(([, a], [, b]) => b - a);
 }
 
-/** One sentence on a model type. */
+/** One sentence about a model type. */
 export function answerFor(typed: string): string {
   const type = typed.trim();
   const nested = nestingOf(type);

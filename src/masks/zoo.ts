@@ -1,4 +1,4 @@
-/** @file Broken masks from real threads, for who wants to learn to find them: one file each in ./zoo. */
+/** @file Broken masks from real threads, for people learning to find them: one file each in ./zoo. */
 import { registryOf } from '../core/registry';
 import type { Bug } from './bug';
 import { maskOf } from '../attention/expression';

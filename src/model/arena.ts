@@ -10,14 +10,14 @@ import { aligned, ALIGN, type Part } from '../program/program';
 import { weightTable, type ModelSpec } from '../spec/model';
 
 /** `rows` × `columns` numbers, `stride` apart from row to row. */
-export interface WeightPlace {
+interface WeightPlace {
   readonly at: number;
   readonly rows: number;
   readonly columns: number;
   readonly stride: number;
 }
 
-export interface LayerParts {
+interface LayerParts {
   readonly attentionNorm: Part; // [D]
   readonly qkv: Part; // [D, (H + 2 kvH) d]
   readonly out: Part; // [H d, D]

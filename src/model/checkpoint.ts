@@ -36,7 +36,7 @@ import { configOf } from './config';
 import { fromHuggingFace, toHuggingFace, transposed } from './huggingface';
 import { readSafetensors, writeSafetensors } from './safetensors';
 
-export const CHECKPOINT_VERSION = 1;
+const CHECKPOINT_VERSION = 1;
 
 /** What comes from the network or a disk is no longer than this, bytes. */
 export const MOST_CHECKPOINT_BYTES = 200 * 2 ** 20;
@@ -48,7 +48,7 @@ const CONFIG = 'config.json';
 const TRAINING = 'training.safetensors';
 const TEXT = 'text.txt';
 
-export interface Moments {
+interface Moments {
   readonly m: HostWeights;
   readonly v: HostWeights;
 }

@@ -1,7 +1,7 @@
 /** @file How a T × T attention map becomes a picture of at most MAX_CELLS cells a side. */
 
 /** Longest side of a map that is sent cell by cell. */
-export const MAX_CELLS = 256;
+const MAX_CELLS = 256;
 /** Queries of one cell that are asked at most; more would cost more than the training step itself. */
 const MAX_ASKED = 4;
 

@@ -13,7 +13,7 @@ import { alternatives, draw, type Alternative, type Sampling } from './sample';
 import { logitsWithoutCache } from './uncached';
 
 /** Tokens of a prompt that are taken in at once. */
-export const CHUNK_OF_PROMPT = 64;
+const CHUNK_OF_PROMPT = 64;
 /** Logits that are kept to be compared, 16 MB: of a large vocabulary those of the last tokens. */
 const MOST_KEPT = 2 ** 22;
 /** Alternatives that are kept of each draw. */

@@ -17,7 +17,7 @@ interface Life {
   readonly to: number; // launch that last uses it
 }
 
-export function livesOf({ launches, temporary, results }: Program): Map<string, Life> {
+function livesOf({ launches, temporary, results }: Program): Map<string, Life> {
   const lives = new Map<string, Life>();
   launches.forEach(({ buffers }, i) => {
     for (const { buffer } of Object.values(buffers)) {

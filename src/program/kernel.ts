@@ -12,9 +12,7 @@ type Element = 'f32' | 'i32' | 'vec4<f32>';
 export type BufferSpec = `${Access} ${Element}`;
 export type ScalarType = 'u32' | 'i32' | 'f32';
 
-export type TypedArrayOf<S extends BufferSpec> = S extends `${string} i32`
-  ? Int32Array
-  : Float32Array;
+type TypedArrayOf<S extends BufferSpec> = S extends `${string} i32` ? Int32Array : Float32Array;
 
 export interface Kernel<
   B extends Readonly<Record<string, BufferSpec>> = Readonly<Record<string, BufferSpec>>,

@@ -6,7 +6,7 @@
  */
 import type { BufferSpec, Constants, Kernel, ScalarType } from './kernel';
 
-export type Numbers = 'f32' | 'i32';
+type Numbers = 'f32' | 'i32';
 
 /** A buffer that outlives the programs: weights, tables, a batch. */
 export interface KeptBuffer {

@@ -116,7 +116,7 @@ export function referenceLosses(logits: tf.Tensor2D, targets: tf.Tensor1D): tf.T
 export const referenceHits = (logits: tf.Tensor2D, targets: tf.Tensor1D): tf.Tensor1D =>
   tf.cast(tf.equal(tf.argMax(logits, 1), targets), 'float32');
 
-export function referenceNorm(x: tf.Tensor2D, gain: tf.Tensor): tf.Tensor2D {
+function referenceNorm(x: tf.Tensor2D, gain: tf.Tensor): tf.Tensor2D {
   const mean = tf.mean(tf.square(x), -1, true);
   return tf.mul<tf.Tensor2D>(tf.div(x, tf.sqrt(tf.add(mean, NORM_EPS))), gain);
 }

@@ -40,7 +40,7 @@ export const tapes = (where: Models['where'] = 'host'): Models => ({
   open: async (spec, weights, options) => new Taped(spec, weights, options),
 });
 
-export class Taped implements Model {
+class Taped implements Model {
   readonly arena: Arena;
   readonly picture: Picture;
   readonly adamw: AdamWOptions;

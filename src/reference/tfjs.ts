@@ -7,10 +7,19 @@
 import * as tf from '@tensorflow/tfjs';
 import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
+import {
+  NoBackend,
+  type BackendFact,
+  type Fault,
+  type NoWebGl,
+  type NoWebGpu,
+  type SoftwareAdapter,
+  type Way,
+} from '../core/backendFacts';
 import type { DeviceLimits } from '../core/limits';
 import { START_PATIENCE, within } from '../core/patience';
 import { HOST_LIMITS } from '../gpu/backend';
-import { findAdapter, openDevice, type Fault } from '../gpu/webgpu';
+import { findAdapter, openDevice } from '../gpu/webgpu';
 import type { Models } from '../train/model';
 import { tapedSelfTest } from './selfTest';
 import { tapes } from './taped';
@@ -20,7 +29,7 @@ export interface Tfjs {
   readonly models: Models;
   /** 'WebGPU, nvidia lovelace', 'WebAssembly', … */
   readonly device: string;
-  readonly reason: string;
+  readonly why: readonly BackendFact[];
   readonly limits: DeviceLimits;
 }
 
@@ -36,10 +45,11 @@ export interface TfjsChoice {
 
 type Started = Pick<Tfjs, 'device' | 'limits'> & { readonly where: Models['where'] };
 
-/** A backend in use, or in words why there is none to try. */
-type Start = () => Promise<Started | string>;
+/** A backend in use, or why there is none to try. */
+type Start = () => Promise<Started | NotTried>;
+type NotTried = NoWebGpu | NoWebGl | SoftwareAdapter;
 
-/** Composed models on the first backend of tfjs that passes the self-test: WebGPU, WebGL, WebAssembly, JavaScript. Rejects where none does. */
+/** Composed models on the first backend of tfjs that passes the self-test: WebGPU, WebGL, WebAssembly, JavaScript. Rejects with NoBackend where none does. */
 export async function startTfjs(choice: TfjsChoice): Promise<Tfjs> {
   const {
     onFault,
@@ -47,22 +57,21 @@ export async function startTfjs(choice: TfjsChoice): Promise<Tfjs> {
     withoutGpu = false,
     patience = START_PATIENCE,
   } = choice;
-  const passedOver: string[] = [];
-  const onCard: [name: string, start: Start][] = [
-    ['WebGPU', () => startWebgpu(onFault)],
-    ['WebGL', () => startWebgl(onFault)],
+  const passedOver: BackendFact[] = [];
+  const onCard: [way: Way, start: Start][] = [
+    ['webgpu', () => startWebgpu(onFault)],
+    ['webgl', () => startWebgl(onFault)],
   ];
-  if (withoutGpu)
-    passedOver.push('Its WebGPU and WebGL are left out after a fault of the graphics device.');
+  if (withoutGpu) passedOver.push({ kind: 'tfjsWithoutGpu' });
   const onProcessor: typeof onCard = [
-    ['WebAssembly', startWasm],
-    ['JavaScript', startCpu],
+    ['wasm', startWasm],
+    ['cpu', startCpu],
   ];
 
-  for (const [name, start] of [...(withoutGpu ? [] : onCard), ...onProcessor]) {
+  for (const [way, start] of [...(withoutGpu ? [] : onCard), ...onProcessor]) {
     try {
       const started = await start();
-      if (typeof started === 'string') {
+      if ('kind' in started) {
         passedOver.push(started);
         continue;
       }
@@ -73,23 +82,19 @@ export async function startTfjs(choice: TfjsChoice): Promise<Tfjs> {
         selfTest(models),
         `its self-test was not done after ${patience / 1000} s`,
       );
-      const why =
-        'You asked for TensorFlow.js: composed operations and gradients by the tape, to compare with.';
-      return { ...rest, models, reason: [...passedOver, why].join(' ') };
+      return { ...rest, models, why: [...passedOver, { kind: 'askedTfjs' }] };
     } catch (cause) {
-      if (name === 'WebGL') removeBackend('webgl'); // ends its reads, frees its context
-      passedOver.push(`Its ${name} cannot be used (${wordsOf(cause)}).`);
+      if (way === 'webgl') removeBackend('webgl'); // ends its reads, frees its context
+      passedOver.push({ kind: 'tfjsFailed', way, message: wordsOf(cause) });
     }
   }
-  throw new Error(
-    `TensorFlow.js cannot compute here. ${passedOver.join(' ')} Choose another way under “Compute with”`,
-  );
+  throw new NoBackend('tfjs', passedOver);
 }
 
-async function startWebgpu(onFault: (fault: Fault) => void): Promise<Started | string> {
+async function startWebgpu(onFault: (fault: Fault) => void): Promise<Started | NotTried> {
   const found = await findAdapter();
-  if (typeof found === 'string') return found;
-  if (found.software) return onTheCpu('WebGPU', found.name);
+  if ('kind' in found) return found;
+  if (found.software) return onTheCpu('webgpu', found.name);
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
   // A device of our own: tfjs does not listen for errors, and one invalid program voids all that is recorded with it.
   const { device, limits } = await openDevice(found, onFault);
@@ -99,10 +104,10 @@ async function startWebgpu(onFault: (fault: Fault) => void): Promise<Started | s
   return { where: 'gpu', device: `WebGPU, ${found.name}`, limits };
 }
 
-async function startWebgl(onFault: (fault: Fault) => void): Promise<Started | string> {
+async function startWebgl(onFault: (fault: Fault) => void): Promise<Started | NotTried> {
   const found = findContext();
-  if (typeof found === 'string') return found;
-  if (found.software) return onTheCpu('WebGL', found.name);
+  if ('kind' in found) return found;
+  if (found.software) return onTheCpu('webgl', found.name);
   removeBackend('webgl'); // that of a lost context, or tfjs's own
   const limits = registerWebgl(found, onFault);
   await use('webgl');
@@ -110,8 +115,11 @@ async function startWebgl(onFault: (fault: Fault) => void): Promise<Started | st
 }
 
 /** What the processor computes in place of a graphics card is slower than its WebAssembly. */
-const onTheCpu = (way: string, name: string) =>
-  `This machine’s ${way} is computed on the CPU (${name}).`;
+const onTheCpu = (way: SoftwareAdapter['way'], adapter: string): SoftwareAdapter => ({
+  kind: 'softwareAdapter',
+  way,
+  adapter,
+});
 
 async function startWasm(): Promise<Started> {
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');

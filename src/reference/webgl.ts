@@ -5,8 +5,9 @@
  * ever; and a read that comes between the loss and its event yields zeros.
  */
 import * as tf from '@tensorflow/tfjs';
+import type { Fault, NoWebGl } from '../core/backendFacts';
 import type { DeviceLimits } from '../core/limits';
-import { isSoftware, type Fault } from '../gpu/webgpu';
+import { isSoftware } from '../gpu/webgpu';
 
 export interface Context {
   readonly canvas: OffscreenCanvas;
@@ -22,10 +23,10 @@ const TOTAL = 2 ** 30;
 /** Bytes of textures above which tfjs frees what is disposed of, where it would keep all of it for later tensors of the same shape. */
 const KEPT_FOR_LATER = 2 ** 28;
 
-/** A WebGL 2 context, or in words why there is none. */
-export function findContext(): Context | string {
+/** A WebGL 2 context, or why there is none. */
+export function findContext(): Context | NoWebGl {
   if (typeof OffscreenCanvas === 'undefined') {
-    return 'This browser has no WebGL outside of pages (no OffscreenCanvas).';
+    return { kind: 'noWebGl', because: 'noOffscreenCanvas' };
   }
   const canvas = new OffscreenCanvas(1, 1);
   const gl = canvas.getContext('webgl2', {
@@ -36,7 +37,7 @@ export function findContext(): Context | string {
     premultipliedAlpha: false,
     powerPreference: 'high-performance',
   });
-  if (!gl) return 'This browser offers no WebGL 2.';
+  if (!gl) return { kind: 'noWebGl', because: 'unsupported' };
   const known = gl.getExtension('WEBGL_debug_renderer_info'); // Firefox tells without it
   const name = String(gl.getParameter(known ? known.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
   const software = isSoftware(name);

@@ -1,5 +1,6 @@
 /** @file Where a slider ends: beyond it nothing would change any more, or nothing could be built. */
 import { readsEverything } from '../attention/whole';
+import { remembering } from '../core/remember';
 import { sources } from '../data/registry';
 import { layersOf, type Control, type RunSpec } from './run';
 
@@ -13,19 +14,25 @@ const signatureOf = (spec: RunSpec): string =>
     )
     .join();
 
-/** The least value from which on the layers stay as they are, up to the control's own end. */
-function lastThatTells(
-  spec: RunSpec,
-  name: 'window' | 'chunk' | 'groupSize',
-  min: number,
-  max: number,
-) {
+interface Telling {
+  readonly spec: RunSpec;
+  readonly name: 'window' | 'chunk' | 'groupSize';
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * The least value from which on the layers stay as they are, up to the control's own end. Kept: a slider and the sentence
+ * below it ask for the same, and the layers are expanded for every value that is tried.
+ */
+const lastThatTells = remembering(64, (written) => {
+  const { spec, name, min, max } = JSON.parse(written) as Telling;
   const of = (value: number) => signatureOf({ ...spec, [name]: value });
   const end = of(max);
   let last = max;
   while (last > min && of(last - 1) === end) last--;
   return last;
-}
+});
 
 /**
  * The largest value of a number that makes a difference to this run. A setting beyond it, from a link or from a time when
@@ -38,7 +45,9 @@ export function endOf(control: Control & { readonly kind: 'number' }, spec: RunS
     case 'chunk':
     case 'groupSize':
       try {
-        return lastThatTells(spec, control.name, min, max);
+        return lastThatTells(
+          JSON.stringify({ spec, name: control.name, min, max } satisfies Telling),
+        );
       } catch {
         return max; // stripes that cannot be expanded: what is wrong with them comes first
       }

@@ -361,6 +361,13 @@ export const DEFAULTS: RunSpec = {
   backend: 'auto',
 };
 
+/** Whether the attention of two runs is drawn over the same held-out tokens: they are of the data and the context alone. */
+export const watchSameTokens = (a: RunSpec, b: RunSpec): boolean =>
+  CONTROLS.every(
+    ({ name, section }) =>
+      (section !== 'Training data' && name !== 'context') || a[name] === b[name],
+  );
+
 /** Settings younger than files that are still about: what those files mean by leaving them out. */
 const ADDED: Partial<RunSpec> = {
   ropeScale: 1,

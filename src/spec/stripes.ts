@@ -15,7 +15,7 @@ export const masksOfRun = ({ masks }: Pick<RunSpec, 'masks'>): readonly string[]
   masksIn(masks).map((mask) => write(read(mask)));
 
 /** The signs of a run's layers: letters of patterns, and the numbers of its masks. */
-export const stripesOf = (spec: RunSpec): string =>
+const stripesOf = (spec: RunSpec): string =>
   spec.plan === 'custom' ? spec.stripes : lettersOf(layersOf(spec));
 
 /** The layers, from 1, that read each of a run's masks. */

@@ -33,9 +33,13 @@ export interface Refuses {
   readonly change: (settings: Partial<RunSpec>) => void;
 }
 
+/** A run's state; of several runs, `run` is the one that is being prepared, from 1. */
+export type DriveState =
+  RunState | (Extract<RunState, { phase: 'preparing' }> & { readonly run: number });
+
 /** Training, as the top of the page shows and drives it. */
 export interface Drive {
-  readonly state: RunState;
+  readonly state: DriveState;
   readonly backend: BackendInfo | undefined;
   readonly step: number;
   readonly tokensPerSecond: number | undefined;

@@ -2,13 +2,13 @@
 import type { Packing } from '../attention/documents';
 import { visiblePairs } from '../attention/cost';
 import type { KernelId } from '../attention/kernels';
-import { reach } from '../attention/reach';
+import { reaches } from '../attention/reach';
 import { allGlobal, kvCacheBytes, layerFlops, trainingFlops } from '../spec/cost';
 import { trainingMemory, type Computes } from '../model/memory';
 import { weightCount, type ModelSpec } from '../spec/model';
 
 /** A quantity of the model, and of the same model with every layer global. */
-export interface Compared {
+interface Compared {
   readonly own: number;
   readonly global: number;
 }
@@ -54,6 +54,7 @@ export interface LayerCosts {
 
 export function layerCosts(model: ModelSpec, kernel?: KernelId): readonly LayerCosts[] {
   const T = model.context;
+  const reached = reaches(model.layers, T);
   return model.layers.map((layer, i) => {
     const flops = layerFlops(model, layer, kernel ?? 'host');
     const pairs = visiblePairs(layer, T);
@@ -63,7 +64,7 @@ export function layerCosts(model: ModelSpec, kernel?: KernelId): readonly LayerC
       flopsNeeded: flops.needed,
       flopsDone: kernel && flops.done,
       cache: kvCacheBytes(model, [layer]),
-      reach: reach(model.layers.slice(0, i + 1), T),
+      reach: reached[i]!,
     };
   });
 }

@@ -9,7 +9,7 @@
 /** Calls back once, after `ms` and when the page next paints. */
 export type Later = (ms: number, then: () => void) => void;
 
-export const afterPaint: Later = (ms, then) => {
+const afterPaint: Later = (ms, then) => {
   setTimeout(() => requestAnimationFrame(then), ms);
 };
 

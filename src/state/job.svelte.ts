@@ -1,15 +1,16 @@
 import type { KernelId } from '../attention/kernels';
 import type { Engine } from '../link/client';
-import type { Command, EngineEvent, JobProgress } from '../link/protocol';
+import type { EngineEvent, JobEvent, JobKind, JobOf, JobRows } from '../link/protocol';
+import { sayFailure } from './sayEngine';
 
 export type JobPhase = 'idle' | 'measuring' | 'complete' | 'cancelled' | 'failed';
 
 let jobs = 0;
 
 /** A long job of the engine's: what is known so far, and how long it may still take. */
-export abstract class Job<Row> {
+export abstract class Job<K extends JobKind> {
   phase = $state<JobPhase>('idle');
-  rows = $state.raw<readonly Row[]>([]);
+  rows = $state.raw<readonly JobRows[K][]>([]);
   done = $state(0);
   total = $state(0);
   message = $state('');
@@ -26,15 +27,14 @@ export abstract class Job<Row> {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** What of an event is about this job. */
-  protected abstract progressOf(event: EngineEvent): JobProgress<Row> | undefined;
+  protected abstract readonly kind: K;
   /** Work in `done` units of the job; they may take longer and longer. */
   protected workOf(done: number): number {
     return done;
   }
 
-  /** Begins anew; what was measured before goes. */
-  protected begin(total: number, command: (runId: string) => Command): void {
+  /** Starts over and drops what was measured before. */
+  protected begin(total: number, job: JobOf & { readonly kind: K }): void {
     this.stop();
     this.#id = `job ${++jobs}`;
     this.#listening = this.engine.listen(this.#id, (event) => this.#receive(event));
@@ -45,11 +45,11 @@ export abstract class Job<Row> {
     this.message = '';
     this.secondsLeft = undefined;
     this.#began = this.now();
-    this.engine.send(command(this.#id));
+    this.engine.send({ type: 'job', jobId: this.#id, job });
   }
 
   cancel(): void {
-    if (this.phase === 'measuring') this.engine.send({ type: 'cancel', runId: this.#id });
+    if (this.phase === 'measuring') this.engine.send({ type: 'cancel', jobId: this.#id });
   }
 
   /** As before anything was measured. */
@@ -71,10 +71,10 @@ export abstract class Job<Row> {
   #receive(event: EngineEvent): void {
     if (event.type === 'state' && event.state.phase === 'failed') {
       this.phase = 'failed'; // the engine itself stopped
-      this.message = event.state.message;
+      this.message = sayFailure(event.state.failure);
     }
-    const progress = this.progressOf(event);
-    if (!progress) return;
+    if (!isOf(event, this.kind)) return;
+    const { progress } = event;
     switch (progress.phase) {
       case 'row':
         this.rows = [...this.rows, progress.row];
@@ -89,7 +89,7 @@ export abstract class Job<Row> {
         return;
       case 'failed':
         this.phase = 'failed';
-        this.message = progress.message;
+        this.message = sayFailure(progress.failure);
         return;
     }
   }
@@ -101,3 +101,6 @@ export abstract class Job<Row> {
       did > 0 ? ((this.now() - this.#began) * (all - did)) / did / 1000 : undefined;
   }
 }
+
+const isOf = <K extends JobKind>(event: EngineEvent, kind: K): event is EngineEvent & JobEvent<K> =>
+  event.type === 'job' && event.kind === kind;

@@ -7,7 +7,7 @@ import { pictureFor } from '../model/picture';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
 import { OPENING, presets, specOfPreset } from '../spec/preset';
-import { CONTROLS, DEFAULTS, sourceOf, type RunSpec } from '../spec/run';
+import { CONTROLS, DEFAULTS, sourceOf, watchSameTokens, type RunSpec } from '../spec/run';
 import { withStripe } from '../spec/stripes';
 import { fitStripes, fromQuery, mend, toQuery } from '../spec/url';
 import type { Later } from './frames';
@@ -48,6 +48,9 @@ export class Lab {
   /** The run that this one took the place of, paused where it stood: it can be taken back. */
   before = $state.raw<Run | undefined>();
 
+  /** The watched tokens where a run before this one told them: they are shown until its first frame tells them again. */
+  tokens = $state.raw<readonly string[] | undefined>();
+
   notes = $state.raw<readonly string[]>([]);
   rest = $state.raw(fromQuery('').rest);
   /** A mask that was only just added, 1 the first: what it is to read is written next. */
@@ -86,7 +89,10 @@ export class Lab {
   );
 
   readonly #letters = new OwnLetters();
-  readonly settling = new Settling(() => this.#apply());
+  readonly settling = new Settling(
+    () => this.#checked(),
+    () => this.#follow(),
+  );
 
   get survey() {
     return this.#letters.survey;
@@ -198,11 +204,15 @@ export class Lab {
     this.selection.restore(sight.cell);
   }
 
-  #apply() {
+  /** Whether what is asked for can be. */
+  #checked(): boolean {
     this.applied++;
     this.spec = this.#letters.settle(this.spec, this.text);
     this.problem = this.#problemOf(this.spec);
-    if (this.problem !== undefined) return;
+    return this.problem === undefined;
+  }
+
+  #follow() {
     if (same(this.spec, this.run.spec) && this.run.text === this.#textFor(this.spec)) return;
     this.#start(this.spec, this.run.wish);
   }
@@ -237,6 +247,9 @@ export class Lab {
 
   #start(spec: RunSpec, train: boolean, from?: Uint8Array<ArrayBuffer>) {
     const old = this.run as Run | undefined;
+    const text = this.#textFor(spec);
+    const watched = old && old.text === text && watchSameTokens(old.spec, spec);
+    this.tokens = watched ? (old.frame?.tokens ?? this.tokens) : undefined;
     if (old && canBeHeld(old, spec)) {
       old.pause();
       this.letGo();
@@ -246,7 +259,7 @@ export class Lab {
       `lab-${++runs}`,
       spec,
       this.engine,
-      this.#textFor(spec),
+      text,
       this.options.later,
       undefined,
       from,

@@ -26,7 +26,7 @@ interface Packed {
 }
 
 /** One picture per run; undefined for a run that has none. */
-export type Pictures = readonly (Packed | undefined)[];
+type Pictures = readonly (Packed | undefined)[];
 export type Moments = readonly Moment<Pictures>[];
 
 export function record(

@@ -1,10 +1,11 @@
-import type { AdaptLook, EngineEvent, JobProgress } from '../link/protocol';
+import type { AdaptLook } from '../link/protocol';
 import type { AdaptPlan, Onward } from '../spec/adaptation';
 import type { RunSpec } from '../spec/run';
 import { Job } from './job.svelte';
 
 /** A model that goes on as another, beside others it is compared with; and what is known of all of them so far. */
-export abstract class GoingOn<R extends string> extends Job<AdaptLook> {
+export abstract class GoingOn<R extends string> extends Job<'adapt'> {
+  protected readonly kind = 'adapt';
   /** What the rows are about. */
   asked = $state.raw<
     { readonly plan: AdaptPlan; readonly variants: readonly Onward<R>[] } | undefined
@@ -27,10 +28,6 @@ export abstract class GoingOn<R extends string> extends Job<AdaptLook> {
     return this.rows.filter((row) => this.roleOf(row) === role);
   }
 
-  protected progressOf(event: EngineEvent): JobProgress<AdaptLook> | undefined {
-    return event.type === 'adapt' ? event.progress : undefined;
-  }
-
   /** Another model: what was asked of the one before says nothing of it. */
   override clear(): void {
     super.clear();
@@ -41,13 +38,12 @@ export abstract class GoingOn<R extends string> extends Job<AdaptLook> {
     const variants = this.variantsOf(spec, plan);
     this.asked = { plan, variants };
     const total = variants.reduce((sum, { steps }) => sum + steps, 0);
-    this.begin(total, (runId) => ({
-      type: 'adapt',
-      runId,
+    this.begin(total, {
+      kind: 'adapt',
       model,
       variants: variants.map(({ role: _, ...variant }) => variant),
       lookAt: this.looksAt(plan.steps),
       byPosition: this.byPosition,
-    }));
+    });
   }
 }

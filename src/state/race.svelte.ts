@@ -22,13 +22,13 @@ import { bytesOf } from '../compare/ring';
 import { comparisonOf, startOf, starts } from '../compare/starts';
 import { InputError } from '../core/check';
 import type { Engine } from '../link/client';
-import type { Command, RunId, RunState } from '../link/protocol';
+import type { Command, Failure, RunId } from '../link/protocol';
 import { pictureFor } from '../model/picture';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
-import { CONTROLS, layersOf, sourceOf, type RunSpec } from '../spec/run';
+import { CONTROLS, layersOf, sourceOf, watchSameTokens, type RunSpec } from '../spec/run';
 import { mend } from '../spec/url';
-import { NONE, type Driven, type Drive } from './asks';
+import { NONE, type Driven, type Drive, type DriveState } from './asks';
 import { FramePull, type Later } from './frames';
 import { Measured } from './measured.svelte';
 import { readMoments, record, unpack, without, writeMoments, type Moments } from './moments';
@@ -113,6 +113,9 @@ export class Race implements Driven {
   /** What these runs took the place of. */
   before = $state.raw<Held | undefined>();
 
+  /** The watched tokens where runs before these told them: they are shown until a first frame tells them again. */
+  tokens = $state.raw<readonly string[] | undefined>();
+
   notes = $state.raw<readonly string[]>([]);
   rest = $state.raw(fromAddress('').rest);
   axis = $state<AxisId>('steps');
@@ -180,7 +183,10 @@ export class Race implements Driven {
 
   /** All runs were opened, or are being; else they are not known to fit. */
   opened = $state(false);
-  readonly settling = new Settling(() => this.#apply());
+  readonly settling = new Settling(
+    () => this.#checked(),
+    () => this.#follow(),
+  );
   /** The engine may be asked. */
   #awake = $state(true);
   /** One step is to be made as soon as all runs are open. */
@@ -540,11 +546,15 @@ export class Race implements Driven {
     this.selection.restore(sight.cell);
   }
 
-  #apply() {
+  /** Whether what is asked for can be. */
+  #checked(): boolean {
     this.applied++;
     this.asked = this.#lettered(this.asked);
     this.problem = this.#problemOf(this.asked);
-    if (this.problem !== undefined) return;
+    return this.problem === undefined;
+  }
+
+  #follow() {
     const text = this.#textFor(this.asked.shared);
     if (sameRuns(this.asked, this.built) && this.opened && this.runs[0]?.text === text) return;
     this.saved = undefined;
@@ -604,6 +614,11 @@ export class Race implements Driven {
     this.problem = this.#problemOf(comparison);
     this.#leave(comparison);
     const text = this.#textFor(comparison.shared);
+    const [first] = this.runs;
+    const watched =
+      first && first.text === text && watchSameTokens(this.built.shared, comparison.shared);
+    const known = this.frames.find((frame) => frame)?.tokens ?? this.tokens;
+    this.tokens = watched ? known : undefined;
     const fresh = specsOf(comparison).map(
       (spec, i) =>
         new Run(
@@ -732,21 +747,23 @@ export class Race implements Driven {
 /** All runs as the top of the page shows them. */
 function driveOf(race: Race): Drive {
   return {
-    get state(): RunState {
+    get state(): DriveState {
       const { alive } = race;
       if (race.asleep && race.problem === undefined) return { phase: 'paused', step: this.step };
       if (alive.length === 0 || (race.problem !== undefined && !race.opened))
-        return { phase: 'failed', message: race.problem ?? 'every run stopped' };
+        return { phase: 'failed', failure: failureOf(race.problem) };
       const preparing = alive.flatMap(({ state }) => (state.phase === 'preparing' ? [state] : []));
       const [first] = preparing;
       if (first) {
         const ready = race.runs.length - preparing.length;
         const progress = (ready + (first.progress ?? 0)) / race.runs.length;
-        return { phase: 'preparing', note: `Run ${ready + 1}: ${first.note}`, progress };
+        return { phase: 'preparing', doing: first.doing, run: ready + 1, progress };
       }
-      const why = alive.flatMap(({ state }) => ('why' in state && state.why ? [state.why] : []))[0];
+      const [moved] = alive.flatMap(({ state }) =>
+        'moved' in state && state.moved ? [state.moved] : [],
+      );
       const { step } = this;
-      return { phase: race.wish ? 'running' : 'paused', step, ...(why && { why }) };
+      return { phase: race.wish ? 'running' : 'paused', step, ...(moved && { moved }) };
     },
     get backend() {
       return race.backend;
@@ -771,6 +788,11 @@ function driveOf(race: Race): Drive {
     once: race.once,
   };
 }
+
+const failureOf = (problem: string | undefined): Failure =>
+  problem === undefined
+    ? { kind: 'error', message: 'every run stopped' }
+    : { kind: 'settings', message: problem };
 
 /** What InputError says; undefined where there was none. */
 function inWords(act: () => void): string | undefined {

@@ -14,10 +14,7 @@ export interface Reading {
 }
 
 /** The weight of one cell of a frame, at tokens; undefined where the frame has no such cell. */
-export function weightAt(
-  frame: AttentionFrame,
-  { layer, head, query, key }: Cell,
-): number | undefined {
+function weightAt(frame: AttentionFrame, { layer, head, query, key }: Cell): number | undefined {
   const { size, factor } = frame;
   const at = (Math.floor(query / factor) + head * size) * size + Math.floor(key / factor);
   return frame.layers[layer]?.weights[at];

@@ -1,9 +1,9 @@
-import type { EngineEvent, TrainedRun } from '../link/protocol';
 import type { RunSpec } from '../spec/run';
 import { Job } from './job.svelte';
 
 /** Compared runs trained again from other seeds. */
-export class Repetition extends Job<TrainedRun> {
+export class Repetition extends Job<'repeat'> {
+  protected readonly kind = 'repeat';
   specs = $state.raw<readonly RunSpec[]>([]);
   steps = $state(0);
 
@@ -15,17 +15,7 @@ export class Repetition extends Job<TrainedRun> {
   ): void {
     this.specs = specs;
     this.steps = steps;
-    this.begin(specs.length * steps, (runId) => ({
-      type: 'repeat',
-      runId,
-      specs,
-      steps,
-      validateAt,
-      ...(text !== undefined && { text }),
-    }));
-  }
-
-  protected progressOf(event: EngineEvent) {
-    return event.type === 'repeat' ? event.progress : undefined;
+    const given = text !== undefined && { text };
+    this.begin(specs.length * steps, { kind: 'repeat', specs, steps, validateAt, ...given });
   }
 }

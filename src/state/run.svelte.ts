@@ -38,7 +38,7 @@ export interface Kept {
 
 /** What the page knows of one run, and what it may ask of it. Only `receive` writes what the engine said. */
 export class Run {
-  state = $state.raw<RunState>({ phase: 'preparing', note: 'Starting the engine' });
+  state = $state.raw<RunState>({ phase: 'preparing', doing: 'starting' });
   backend = $state.raw<BackendInfo | undefined>();
   history = $state.raw<readonly StepMetrics[]>([]);
   validations = $state.raw<readonly Validation[]>([]);
@@ -182,11 +182,8 @@ export class Run {
         this.frame = event.frame;
         this.#frames.arrived();
         return;
-      case 'sweep':
-      case 'repeat':
-      case 'probe':
-      case 'adapt':
-        return; // they have names of their own
+      case 'job':
+        return; // jobs have listeners of their own
       default:
         unreachable(event);
     }
@@ -201,7 +198,7 @@ export class Run {
         return;
       case 'running':
         // It went on by itself after a device was lost; meanwhile the person may have said no.
-        if (state.why && before === 'preparing' && !this.wish) this.#control('pause');
+        if (state.moved && before === 'preparing' && !this.wish) this.#control('pause');
         else this.wish = true;
         return;
       case 'paused':

@@ -1,20 +1,26 @@
 /**
  * What follows a hand once it has come to rest: after a while without a further change, and where the hand holds a slider
  * not before it lets go. To build four models anew at every value it passes would keep the page from following it.
+ *
+ * What follows may be several acts, each in a task of its own, so that the page can paint and hear between them. An act
+ * that gives back false is the last.
  */
 export class Settling {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #held = false;
   /** Something changed while it was held. */
   #waits = false;
+  readonly #acts: readonly (() => unknown)[];
 
-  constructor(private readonly act: () => void) {}
+  constructor(...acts: readonly (() => unknown)[]) {
+    this.#acts = acts;
+  }
 
-  /** Something changed: `act` follows after `ms`, counted from the last change. */
+  /** Something changed: the acts follow after `ms`, counted from the last change. */
   after(ms: number) {
     this.stop();
     if (this.#held) this.#waits = true;
-    else this.#timer = setTimeout(this.act, ms);
+    else this.#follow(0, ms);
   }
 
   hold = () => {
@@ -29,6 +35,18 @@ export class Settling {
   /** What changed is not followed any more. */
   stop() {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#waits = false;
+  }
+
+  #follow(at: number, ms: number) {
+    const act = this.#acts[at];
+    if (!act) return;
+    const timer = setTimeout(() => {
+      const goesOn = act() !== false;
+      // The act itself may have changed or stopped something.
+      if (goesOn && this.#timer === timer) this.#follow(at + 1, 0);
+    }, ms);
+    this.#timer = timer;
   }
 }

@@ -1,24 +1,14 @@
-import type { EngineEvent, SweepRow } from '../link/protocol';
 import type { RunSpec } from '../spec/run';
 import { Job } from './job.svelte';
 
 /** A measurement of time and memory against the context. */
-export class Sweep extends Job<SweepRow> {
+export class Sweep extends Job<'sweep'> {
+  protected readonly kind = 'sweep';
   #contexts: readonly number[] = [];
 
   start(spec: RunSpec, plans: readonly string[], contexts: readonly number[]): void {
     this.#contexts = contexts;
-    this.begin(plans.length * contexts.length, (runId) => ({
-      type: 'sweep',
-      runId,
-      spec,
-      plans,
-      contexts,
-    }));
-  }
-
-  protected progressOf(event: EngineEvent) {
-    return event.type === 'sweep' ? event.progress : undefined;
+    this.begin(plans.length * contexts.length, { kind: 'sweep', spec, plans, contexts });
   }
 
   /** As if time grew with the tokens: four times the context takes four to sixteen times as long, so early on this says too little. */

@@ -55,7 +55,7 @@ const HEAD = 16;
 const NOTHINGS = 32;
 const ROUNDS = 3;
 
-export async function measureSpeed(machine: Machine): Promise<Speed> {
+async function measureSpeed(machine: Machine): Promise<Speed> {
   const session = await machine.open(speedBundle(machine, machine.tiles));
   try {
     const flops = 2 * PRODUCT.rows * PRODUCT.inner * PRODUCT.columns * 2 * PRODUCTS;

@@ -55,6 +55,15 @@ function keptOf({ layers, context: T }: ModelSpec, batches: readonly Batch[]): n
 /** The loss is no number: training cannot go on. */
 export class Diverged extends Error {
   override name = 'Diverged';
+
+  constructor(
+    readonly loss: number,
+    readonly step: number,
+    /** The learning rate of the settings. */
+    readonly rate: number,
+  ) {
+    super(`the loss became ${loss} at step ${step}`);
+  }
 }
 
 export class Trainer {
@@ -129,9 +138,7 @@ export class Trainer {
     this.#batches.clear();
     for (const { step, loss, gradNorm } of reports) {
       if (Number.isFinite(loss) && Number.isFinite(gradNorm)) continue;
-      throw new Diverged(
-        `The loss became ${loss} at step ${step}, so training stopped. Press Reset; a learning rate below ${this.spec.rate} may help.`,
-      );
+      throw new Diverged(loss, step, this.spec.rate);
     }
     return reports.map((report, i) => ({
       ...report,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { maskOf, read, write } from '../../src/attention/expression';
 import { maskFacts } from '../../src/attention/facts';
-import { coneThrough, reach } from '../../src/attention/reach';
+import { coneThrough, reach, reaches } from '../../src/attention/reach';
 import { patternSpec } from '../../src/attention/registry';
 import { anyExpression } from '../support/expressions';
 
@@ -68,4 +68,20 @@ test.each([
   const last = row(T - 1);
   const lastReads = last.reduce((sum, end, i) => sum + (i % 2 === 1 ? end - last[i - 1]! : 0), 0);
   expect(reached).toBeGreaterThanOrEqual(lastReads);
+});
+
+test('what each layer of a stack reaches is what the layers up to it reach', () => {
+  fc.assert(
+    fc.property(
+      fc.array(anyExpression(3), { minLength: 1, maxLength: 4 }),
+      fc.integer({ min: 1, max: 300 }),
+      (expressions, T) => {
+        const plan = expressions.map((one) => patternSpec(write(one), {}));
+        expect(reaches([...plan, ...plan], T)).toEqual(
+          [...plan, ...plan].map((_, last) => reach([...plan, ...plan].slice(0, last + 1), T)),
+        );
+      },
+    ),
+    { numRuns: 100 },
+  );
 });

@@ -36,7 +36,7 @@ export async function benchGpu(
   say: (row: GpuRow) => void,
 ): Promise<{ readonly adapter: string; readonly tiles: string; readonly rows: readonly GpuRow[] }> {
   const adapter = await findAdapter();
-  if (typeof adapter === 'string') throw new Error(adapter);
+  if ('kind' in adapter) throw new Error(JSON.stringify(adapter));
   const faults: string[] = [];
   const { device } = await openDevice(adapter, ({ message }) => faults.push(message));
   const kernel = adapter.software ? 'softwareGpu' : 'gpu';

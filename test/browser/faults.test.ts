@@ -11,6 +11,7 @@ import simdKernels from '../../src/ops/simd.wasm?url';
 import { defineKernel } from '../../src/program/kernel';
 import { ProgramWriter } from '../../src/program/program';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import { sayBackend, sayMoved } from '../../src/state/sayEngine';
 import { selfTest } from '../../src/train/selfTest';
 
 /** For what a quiet machine does in a few seconds, and one on which three others compile shaders in a minute. */
@@ -29,24 +30,28 @@ describe('choosing a backend', () => {
         selfTest,
         onFault: ignore,
         simdKernels,
-        ...(faster && { measured: { faster, words: 'a test predicts 3 ms and 40 ms' } }),
+        ...(faster && {
+          steps: faster === 'wasm' ? { wasm: 3, webgpu: 40 } : { wasm: 40, webgpu: 3 },
+        }),
       });
     const unknown = await choose();
     expect(unknown).toMatchObject({ name: 'wasm', software: true });
-    expect(unknown.reason).toMatch(
+    expect(sayBackend(unknown.why)).toMatch(
       /^This machine’s WebGPU is computed on the CPU \(.*swiftshader.*\); WebAssembly is taken, and both are timed in a quiet moment\.$/,
     );
     for (const faster of ['wasm', 'webgpu'] as const) {
       const known = await choose(faster);
       expect(known.name).toBe(faster);
-      expect(known.reason).toContain('; a test predicts 3 ms and 40 ms.');
+      expect(sayBackend(known.why)).toContain(
+        `; for this model a short test predicts ${faster === 'wasm' ? '3.0' : '40'} ms a step`,
+      );
     }
   });
 
   test('in a quiet moment both are timed, and the page gets the figures', async () => {
     const reasons: string[] = [];
     const engine = new Engine((event) => {
-      if (event.type === 'backend') reasons.push(event.backend.reason);
+      if (event.type === 'backend') reasons.push(sayBackend(event.backend.why));
     });
     engine.receive({ type: 'open', runId: 'a', spec: { ...small, backend: 'auto' } });
     await vi.waitFor(
@@ -64,13 +69,13 @@ describe('choosing a backend', () => {
     vi.spyOn(navigator.gpu, 'requestAdapter').mockResolvedValue(null);
     const backend = await chooseBackend({ wanted: 'webgpu', selfTest: passes, onFault: ignore });
     expect(backend).toMatchObject({ name: 'wasm', kernel: 'host' });
-    expect(backend.reason).toBe('This browser has WebGPU, but no graphics adapter.');
+    expect(sayBackend(backend.why)).toBe('This browser has WebGPU, but no graphics adapter.');
   });
 
   test('no WebGPU at all: the next backend, with the reason', async () => {
     vi.spyOn(navigator, 'gpu', 'get').mockReturnValue(undefined as never);
     const backend = await chooseBackend({ wanted: 'auto', selfTest: passes, onFault: ignore });
-    expect(backend.reason).toBe('This browser has no WebGPU.');
+    expect(sayBackend(backend.why)).toBe('This browser has no WebGPU.');
   });
 
   test('a failing self-test: the next backend, naming the operation', async () => {
@@ -83,7 +88,9 @@ describe('choosing a backend', () => {
       onFault: ignore,
     });
     expect(backend.name).toBe('wasm');
-    expect(backend.reason).toContain('WebGPU failed its self-test (attentionForward is off by 0.3');
+    expect(sayBackend(backend.why)).toContain(
+      'WebGPU failed its self-test (attentionForward is off by 0.3',
+    );
   });
 
   test('without the file of the SIMD kernels JavaScript does the work, and the page is told', async () => {
@@ -94,7 +101,7 @@ describe('choosing a backend', () => {
       simdKernels: '/nowhere/simd.wasm',
     });
     expect(backend).toMatchObject({ name: 'cpu', kernel: 'host' });
-    expect(backend.reason).toMatch(/^WebAssembly failed its self-test \(.+\)\.$/);
+    expect(sayBackend(backend.why)).toMatch(/^WebAssembly failed its self-test \(.+\)\.$/);
   });
 
   test('nothing works: every reason is said', async () => {
@@ -103,9 +110,13 @@ describe('choosing a backend', () => {
     };
     await expect(
       chooseBackend({ wanted: 'wasm', selfTest: broken, onFault: ignore }),
-    ).rejects.toThrow(
-      'This browser offers no way to compute. WebAssembly failed its self-test (broken). JavaScript failed its self-test (broken).',
-    );
+    ).rejects.toMatchObject({
+      of: 'ours',
+      facts: [
+        { kind: 'failedSelfTest', way: 'wasm', message: 'broken' },
+        { kind: 'failedSelfTest', way: 'cpu', message: 'broken' },
+      ],
+    });
   });
 });
 
@@ -161,7 +172,8 @@ async function running() {
   const more = async (than: number) =>
     vi.waitFor(() => expect(steps.length).toBeGreaterThan(than), { timeout: PATIENCE });
   await more(1);
-  const why = () => states.flatMap((state) => ('why' in state && state.why ? [state.why] : []));
+  const why = () =>
+    states.flatMap((state) => ('moved' in state && state.moved ? [sayMoved(state.moved)] : []));
   return { states, engine, steps, backends, more, why };
 }
 
@@ -219,7 +231,7 @@ describe('a device that breaks while a run is training', () => {
       () =>
         expect(states.at(-1)).toMatchObject({
           phase: 'failed',
-          message: expect.stringMatching(/It happened 4 times/) as string,
+          failure: { kind: 'failsAgain', fault: { kind: 'lost' }, times: 4 },
         }),
       { timeout: PATIENCE },
     );

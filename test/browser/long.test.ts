@@ -22,7 +22,7 @@ beforeAll(async () => {
   const choice = { wanted: 'wasm', selfTest, onFault: () => {}, simdKernels } as const;
   ({ machine: wasm } = await chooseBackend(choice));
   const adapter = await findAdapter();
-  if (typeof adapter === 'string') throw new Error(adapter);
+  if ('kind' in adapter) throw new Error(JSON.stringify(adapter));
   const { device } = await openDevice(adapter, ({ message }) => {
     throw new Error(message);
   });

@@ -7,6 +7,7 @@ import type { BackendInfo, EngineEvent, RunState } from '../../src/link/protocol
 import { tapedSelfTest } from '../../src/reference/selfTest';
 import { startTfjs } from '../../src/reference/tfjs';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import { sayBackend, sayMoved } from '../../src/state/sayEngine';
 import { loseContext, pretendWebglCard, pretendWebgpuCard } from '../support/cards';
 
 afterEach(() => {
@@ -19,43 +20,43 @@ const ignore = () => {};
 describe('which backend of tfjs is taken', () => {
   test('a graphics card: its WebGPU, which passes the self-test', async () => {
     pretendWebgpuCard();
-    const { models, device, reason } = await startTfjs({ onFault: ignore });
+    const { models, device, why } = await startTfjs({ onFault: ignore });
     expect(models).toMatchObject({ kernel: 'composed', where: 'gpu', ahead: 2 });
     expect(device).toBe('WebGPU, a card');
-    expect(reason).toMatch(/^You asked for TensorFlow\.js/);
+    expect(sayBackend(why)).toMatch(/^You asked for TensorFlow\.js/);
   });
 
   test('no WebGPU but a graphics card: its WebGL, which passes the self-test', async () => {
     pretendWebglCard();
-    const { models, device, reason } = await startTfjs({ onFault: ignore });
+    const { models, device, why } = await startTfjs({ onFault: ignore });
     expect(models).toMatchObject({ kernel: 'composed', where: 'gpu', ahead: 2 });
     expect(device).toBe('WebGL, a card');
-    expect(reason).toMatch(
+    expect(sayBackend(why)).toMatch(
       /^This browser has WebGPU, but no graphics adapter\. You asked for TensorFlow\.js/,
     );
   });
 
   test('software adapters: its WebAssembly, with both reasons', async () => {
-    const { models, device, reason } = await startTfjs({ onFault: ignore });
+    const { models, device, why } = await startTfjs({ onFault: ignore });
     expect(models).toMatchObject({ kernel: 'composed', where: 'host', ahead: 0 });
     expect(device).toBe('WebAssembly');
-    expect(reason).toMatch(
+    expect(sayBackend(why)).toMatch(
       /^This machine’s WebGPU is computed on the CPU \(.*swiftshader.*\)\. This machine’s WebGL is computed on the CPU \(.*SwiftShader.*\)\. You/,
     );
   });
 
   test('a browser without WebGL 2: its WebAssembly, with the reason', async () => {
     vi.spyOn(OffscreenCanvas.prototype, 'getContext').mockReturnValue(null);
-    const { device, reason } = await startTfjs({ onFault: ignore });
+    const { device, why } = await startTfjs({ onFault: ignore });
     expect(device).toBe('WebAssembly');
-    expect(reason).toContain(' This browser offers no WebGL 2. You asked');
+    expect(sayBackend(why)).toContain(' This browser offers no WebGL 2. You asked');
   });
 
   test('a browser without OffscreenCanvas: its WebAssembly, with the reason', async () => {
     vi.stubGlobal('OffscreenCanvas', undefined);
-    const { device, reason } = await startTfjs({ onFault: ignore });
+    const { device, why } = await startTfjs({ onFault: ignore });
     expect(device).toBe('WebAssembly');
-    expect(reason).toContain('no WebGL outside of pages (no OffscreenCanvas).');
+    expect(sayBackend(why)).toContain('no WebGL outside of pages (no OffscreenCanvas).');
   });
 
   test('a WebGL of 16-bit floats is refused in words', async () => {
@@ -69,9 +70,11 @@ describe('which backend of tfjs is taken', () => {
     );
     tf.env().reset(); // tfjs remembers what it found out of an earlier context
     try {
-      const { device, reason } = await startTfjs({ onFault: ignore });
+      const { device, why } = await startTfjs({ onFault: ignore });
       expect(device).toBe('WebAssembly');
-      expect(reason).toContain('Its WebGL cannot be used (it computes with 16-bit floats only');
+      expect(sayBackend(why)).toContain(
+        'Its WebGL cannot be used (it computes with 16-bit floats only',
+      );
     } finally {
       tf.env().reset();
     }
@@ -80,7 +83,7 @@ describe('which backend of tfjs is taken', () => {
   test('a WebGL context lost during the self-test: its WebAssembly, with the reason', async () => {
     const contexts = pretendWebglCard();
     const faults: string[] = [];
-    const { device, reason } = await startTfjs({
+    const { device, why } = await startTfjs({
       onFault: ({ message }) => faults.push(message),
       selfTest: async (models) => {
         if (models.where === 'gpu') loseContext(contexts.at(-1)!);
@@ -88,7 +91,7 @@ describe('which backend of tfjs is taken', () => {
       },
     });
     expect(device).toBe('WebAssembly');
-    expect(reason).toMatch(/Its WebGL cannot be used \(.+\)\. You/);
+    expect(sayBackend(why)).toMatch(/Its WebGL cannot be used \(.+\)\. You/);
   });
 
   test('a WebGL whose fence is never signalled is given up, and nothing asks for it any more', async () => {
@@ -96,9 +99,11 @@ describe('which backend of tfjs is taken', () => {
     const wait = vi
       .spyOn(WebGL2RenderingContext.prototype, 'clientWaitSync')
       .mockImplementation((): number => WebGL2RenderingContext.TIMEOUT_EXPIRED);
-    const { device, reason } = await startTfjs({ onFault: ignore, patience: 4000 });
+    const { device, why } = await startTfjs({ onFault: ignore, patience: 4000 });
     expect(device).toBe('WebAssembly');
-    expect(reason).toContain('Its WebGL cannot be used (its self-test was not done after 4 s).');
+    expect(sayBackend(why)).toContain(
+      'Its WebGL cannot be used (its self-test was not done after 4 s).',
+    );
     const asked = wait.mock.calls.length;
     expect(asked).toBeGreaterThan(0);
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -107,23 +112,29 @@ describe('which backend of tfjs is taken', () => {
 
   test('one that computes wrongly is passed over, naming what was wrong', async () => {
     let calls = 0;
-    const { device, reason } = await startTfjs({
+    const { device, why } = await startTfjs({
       onFault: ignore,
       selfTest: async () => {
         if (calls++ === 0) throw new Error('the gradient: off by 0.5 of the largest number');
       },
     });
     expect(device).toBe('JavaScript');
-    expect(reason).toContain('Its WebAssembly cannot be used (the gradient: off by 0.5');
+    expect(sayBackend(why)).toContain('Its WebAssembly cannot be used (the gradient: off by 0.5');
   });
 
   test('none works: nothing else is taken, and every reason is said', async () => {
     const selfTest = async () => {
       throw new Error('broken');
     };
-    await expect(startTfjs({ onFault: ignore, selfTest })).rejects.toThrow(
-      /^TensorFlow\.js cannot compute here\. .* Its WebAssembly cannot be used \(broken\)\. Its JavaScript cannot be used \(broken\)\. Choose another way/,
-    );
+    await expect(startTfjs({ onFault: ignore, selfTest })).rejects.toMatchObject({
+      of: 'tfjs',
+      facts: [
+        { kind: 'softwareAdapter', way: 'webgpu' },
+        { kind: 'softwareAdapter', way: 'webgl' },
+        { kind: 'tfjsFailed', way: 'wasm', message: 'broken' },
+        { kind: 'tfjsFailed', way: 'cpu', message: 'broken' },
+      ],
+    });
   });
 });
 
@@ -173,7 +184,8 @@ async function running() {
   engine.receive({ type: 'control', runId: 'a', action: 'run' });
   const more = async (than: number) =>
     vi.waitFor(() => expect(steps.length).toBeGreaterThan(than), { timeout: 100_000 });
-  const why = () => states.flatMap((state) => ('why' in state && state.why ? [state.why] : []));
+  const why = () =>
+    states.flatMap((state) => ('moved' in state && state.moved ? [sayMoved(state.moved)] : []));
   await more(1);
   return { states, engine, steps, backends, more, why };
 }
@@ -247,7 +259,7 @@ test('a WebGL context that is lost while tfjs trains: the run says so and goes o
     if (first) expect(loss).toBeCloseTo(first.loss, 3);
   }
   expect(backends[1]!.device).toBe('WebAssembly');
-  expect(backends[1]!.reason).toContain('WebGPU and WebGL are left out after a fault');
+  expect(sayBackend(backends[1]!.why)).toContain('WebGPU and WebGL are left out after a fault');
   engine.receive({ type: 'control', runId: 'a', action: 'close' });
 });
 

@@ -5,6 +5,7 @@ import { modelSpecOf } from '../../src/spec/model';
 import { presets, specOfPreset } from '../../src/spec/preset';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
 import type { Command, EngineEvent } from '../../src/link/protocol';
+import { sayFailure } from '../../src/state/sayEngine';
 
 type Type = EngineEvent['type'];
 type Of<T extends Type> = Extract<EngineEvent, { type: T }>;
@@ -90,7 +91,7 @@ async function open(spec: RunSpec, more: { text?: string } = {}, start = engineW
 
 const message = () => {
   const last = wire.of('state').at(-1)!.state;
-  return last.phase === 'failed' ? last.message : `(${last.phase})`;
+  return last.phase === 'failed' ? sayFailure(last.failure) : `(${last.phase})`;
 };
 
 const WAYS = [

@@ -232,10 +232,10 @@ test('a run that diverges stops alone: the page says so, and the others go on', 
       post.call(this, command);
     };
     Object.assign(window, {
-      diverge(index: number, message: string) {
+      diverge(index: number, failure: object) {
         const { worker, runId } = opened[index]!;
         post.call(worker, { type: 'control', runId, action: 'close' });
-        const data = { type: 'state', runId, state: { phase: 'failed', message } };
+        const data = { type: 'state', runId, state: { phase: 'failed', failure } };
         worker.dispatchEvent(new MessageEvent('message', { data }));
       },
     });
@@ -244,10 +244,12 @@ test('a run that diverges stops alone: the page says so, and the others go on', 
   await button(page, 'Train').click();
   await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(3);
   await page.evaluate(() =>
-    (window as unknown as { diverge(index: number, message: string): void }).diverge(
-      1,
-      'The loss became NaN at step 5, so training stopped.',
-    ),
+    (window as unknown as { diverge(index: number, failure: object): void }).diverge(1, {
+      kind: 'diverged',
+      loss: NaN,
+      step: 5,
+      rate: 0.01,
+    }),
   );
   await expect(
     page

@@ -1,7 +1,13 @@
 /** @file One of several compared runs diverges in the real engine, on plain loops. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Engine } from '../../src/engine/engine';
-import type { Command, EngineEvent, RunId, RunState } from '../../src/link/protocol';
+import {
+  addresseeOf,
+  type Command,
+  type EngineEvent,
+  type RunId,
+  type RunState,
+} from '../../src/link/protocol';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
 import { Trainer } from '../../src/train/trainer';
 
@@ -47,7 +53,7 @@ async function opened() {
   const of = <T extends EngineEvent['type']>(type: T, id: RunId) =>
     events.filter(
       (event): event is Extract<EngineEvent, { type: T }> =>
-        event.type === type && event.runId === id,
+        event.type === type && addresseeOf(event) === id,
     );
   const state = (id: RunId): RunState | undefined => of('state', id).at(-1)?.state;
   const steps = (id: RunId) => of('metrics', id).flatMap((event) => event.steps);
@@ -85,7 +91,7 @@ describe('a compared run whose loss becomes NaN', () => {
     together('run');
     await all(['local'], 'failed');
     expect(state('local')).toMatchObject({
-      message: expect.stringMatching(/^The loss became NaN at step 3, so training stopped\./),
+      failure: { kind: 'diverged', loss: NaN, step: 3, rate: spec.rate },
     });
     await until(() => others.every((plan) => steps(plan).length > 12));
     together('pause'); // as a page asks that has not heard of it yet

@@ -13,7 +13,7 @@ const faults = vi.hoisted(() => [] as ComputingChoice['onFault'][]);
 vi.mock('../../src/engine/computing', () => ({
   chooseComputing: ({ onFault }: ComputingChoice) => {
     faults.push(onFault);
-    const info = { name: 'webgpu', kernel: 'host', device: 'a card', reason: '' };
+    const info = { name: 'webgpu', kernel: 'host', device: 'a card', why: [] };
     return Promise.resolve({
       info: { ...info, limits: HOST_LIMITS },
       models: zebras(hostMachine()),
@@ -101,13 +101,13 @@ test.each(['nextFrame', 'evaluate', 'save'] as const)(
 test('a job that waits for quiet does not keep the run it waits for from being recovered', async () => {
   const { engine, of, until, control } = await opened();
   vi.spyOn(Trainer.prototype, 'frame').mockImplementationOnce(async () => {
-    engine.receive({ type: 'probe', runId: 'job', spec, changed: 3 });
+    engine.receive({ type: 'job', jobId: 'job', job: { kind: 'probe', spec, changed: 3 } });
     await new Promise((resolve) => setTimeout(resolve, 30)); // the job is waiting now
     breakDevice();
     throw new Error('the read was broken');
   });
   for (const type of ['nextFrame', 'evaluate'] as const) engine.receive({ type, runId: 'a' });
-  await until(() => of('probe').some(({ progress }) => progress.phase === 'ended'));
+  await until(() => of('job').some(({ progress }) => progress.phase === 'ended'));
   expect(of('frame')).toHaveLength(1);
   control('close');
 });
@@ -119,16 +119,16 @@ test('a job is refused where a run begins to train while it waits', async () => 
     () => new Promise((resolve) => setTimeout(resolve, 5)),
   );
   vi.spyOn(Trainer.prototype, 'frame').mockImplementationOnce(async function (this: Trainer) {
-    engine.receive({ type: 'probe', runId: 'job', spec, changed: 3 });
+    engine.receive({ type: 'job', jobId: 'job', job: { kind: 'probe', spec, changed: 3 } });
     await new Promise((resolve) => setTimeout(resolve, 30));
     control('run');
     return this.frame();
   });
   engine.receive({ type: 'nextFrame', runId: 'a' });
-  await until(() => of('probe').length > 0);
-  expect(of('probe')[0]!.progress).toMatchObject({
+  await until(() => of('job').length > 0);
+  expect(of('job')[0]!.progress).toMatchObject({
     phase: 'failed',
-    message: expect.stringContaining('a run is training'),
+    failure: { kind: 'busy', by: 'training' },
   });
   control('close');
 });

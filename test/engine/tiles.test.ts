@@ -1,5 +1,6 @@
 /** @file Kernels of masks in tiles are tested before the first layer uses them, and not before: on a GPU they take long to compile. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { BackendFact } from '../../src/core/backendFacts';
 import type { ComputingChoice } from '../../src/engine/computing';
 import { Engine } from '../../src/engine/engine';
 import { HOST_LIMITS } from '../../src/gpu/backend';
@@ -36,17 +37,17 @@ function card(): Machine {
 vi.mock('../../src/engine/computing', () => ({
   async chooseComputing({ selfTest }: ComputingChoice) {
     const names = ['webgpu', 'cpu'] as const;
-    let reason = '';
+    const why: BackendFact[] = [];
     for (const name of names) {
       const machine = name === 'webgpu' ? card() : hostMachine();
       try {
         await selfTest(machine);
       } catch (cause) {
-        reason = `WebGPU failed its self-test (${(cause as Error).message}).`;
+        why.push({ kind: 'failedSelfTest', way: 'webgpu', message: (cause as Error).message });
         continue;
       }
       state.chosen.push(name);
-      const info = { name, kernel: machine.kernel, device: name, reason, limits: HOST_LIMITS };
+      const info = { name, kernel: machine.kernel, device: name, why, limits: HOST_LIMITS };
       const own = { ...info, machine, software: false };
       return { info, models: zebras(machine), own, fallible: false };
     }
@@ -109,7 +110,10 @@ test('where they are wrong another machine is taken, which says why', async () =
   const told = events.filter((event) => event.type === 'backend').at(-1);
   expect(told).toMatchObject({
     runId: 'b',
-    backend: { name: 'cpu', reason: expect.stringMatching(/\(tiledForward is off by/) },
+    backend: {
+      name: 'cpu',
+      why: [{ way: 'webgpu', message: expect.stringMatching(/^tiledForward is off by/) }],
+    },
   });
 });
 

@@ -6,6 +6,7 @@ import { random } from '../../src/core/random';
 import { maskCells } from '../../src/attention/cells';
 import type { Engine } from '../../src/link/client';
 import {
+  addresseeOf,
   type AttentionFrame,
   type Command,
   type EngineEvent,
@@ -43,7 +44,7 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
   const runs = new Map<RunId, FakeRun>();
   const sent: Command[] = [];
 
-  const emit = (event: EngineEvent) => listeners.get(event.runId)?.(event);
+  const emit = (event: EngineEvent) => listeners.get(addresseeOf(event))?.(event);
 
   function open(runId: RunId, spec: RunSpec) {
     const model = modelSpecOf(spec);
@@ -52,7 +53,7 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
     emit({
       type: 'state',
       runId,
-      state: { phase: 'preparing', note: 'Compiling kernels', progress: 0.4 },
+      state: { phase: 'preparing', doing: 'choosing', progress: 0.4 },
     });
     setTimeout(() => {
       if (!runs.has(runId)) return;
@@ -64,7 +65,7 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
           kernel: 'gpu',
           device: 'fake adapter',
           limits: { total: 2 ** 30, largestTensor: 2 ** 28 },
-          reason: 'WebGPU passed its self-test of 14 operations in 0.8 s.',
+          why: [{ kind: 'fastest', products: 'smallTiles' }],
         },
       });
       emit({ type: 'state', runId, state: { phase: 'paused', step: 0 } });

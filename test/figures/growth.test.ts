@@ -135,3 +135,19 @@ describe('cost against length', () => {
     }
   });
 });
+
+test('the table of a chart is not counted before somebody opens it', () => {
+  const { layers } = global!.model;
+  let asked = 0;
+  const model = {
+    ...global!.model,
+    get layers() {
+      asked++;
+      return layers;
+    },
+  };
+  const chart = growthChart([{ ...global!, model }], 'pairs');
+  const drawn = asked;
+  expect(chart.table.rows).toHaveLength(LENGTHS.length);
+  expect(asked).toBeGreaterThan(drawn + LENGTHS.length);
+});

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { FewerThreads } from '../../src/core/backendFacts';
 import { makeFeed } from '../../src/data/batches';
 import { sources } from '../../src/data/registry';
 import { instantiate, type Crew, type Spawn } from '../../src/gpu/crew';
@@ -126,8 +127,8 @@ describe('where threads are missing, the run goes on and gives the same numbers'
 
   test('the browser has no shared memory to give', async () => {
     const expected = await outcome();
-    const told: string[] = [];
-    crew = nodeCrew(2, nodeThread, (sentence) => told.push(sentence));
+    const told: FewerThreads[] = [];
+    crew = nodeCrew(2, nodeThread, (fact) => told.push(fact));
     const { Memory } = WebAssembly;
     class Stingy extends Memory {
       constructor(given: WebAssembly.MemoryDescriptor) {
@@ -137,12 +138,12 @@ describe('where threads are missing, the run goes on and gives the same numbers'
     }
     vi.stubGlobal('WebAssembly', { ...descriptors(WebAssembly), Memory: Stingy });
     expect(await outcome()).toEqual(expected);
-    expect(told[0]).toMatch(/^The browser has no \d+ MiB of memory to share, so this model/);
+    expect(told[0]).toEqual({ kind: 'noSharedMemory', bytes: expect.any(Number) as number });
   });
 });
 
-test('a thread that is lost is told of once, in words, and counted no longer', async () => {
-  const told: string[] = [];
+test('a thread that is lost is told of once, with what it said, and counted no longer', async () => {
+  const told: FewerThreads[] = [];
   const ends: (() => void)[] = [];
   crew = nodeCrew(
     3,
@@ -150,14 +151,14 @@ test('a thread that is lost is told of once, in words, and counted no longer', a
       ends.push(() => onFault('out of memory'));
       return nodeThread(n, onFault);
     },
-    (sentence) => told.push(sentence),
+    (fact) => told.push(fact),
   );
   expect(crew.working).toBe(3);
   for (const end of ends) for (let twice = 0; twice < 2; twice++) end();
   expect(crew.working).toBe(1);
   expect(told).toEqual([
-    '1 of 3 threads is lost (out of memory); the work goes on without.',
-    '2 of 3 threads are lost (out of memory); the work goes on without.',
+    { kind: 'threadsLost', lost: 1, of: 3, message: 'out of memory' },
+    { kind: 'threadsLost', lost: 2, of: 3, message: 'out of memory' },
   ]);
 });
 
@@ -247,11 +248,11 @@ test('where a part fails here, that is said, and the launches after it are whole
 });
 
 test('a part that is never finished ends the run in words; then everything is computed in one thread', () => {
-  const told: string[] = [];
+  const told: FewerThreads[] = [];
   crew = nodeCrew(
     2,
     () => ({ post() {}, stop() {} }),
-    (sentence) => told.push(sentence),
+    (fact) => told.push(fact),
   );
   const sum = adding(crew);
   let now = 0;
@@ -274,9 +275,7 @@ test('a part that is never finished ends the run in words; then everything is co
     'a thread has not finished its part of productAdd after 20 s',
   );
   vi.restoreAllMocks();
-  expect(told).toEqual([
-    'A thread did not finish its part, so everything is computed in one from now on.',
-  ]);
+  expect(told).toEqual([{ kind: 'threadStuck' }]);
   expect(crew.working).toBe(1);
 });
 

@@ -99,7 +99,11 @@ describe('a browser that does not answer', () => {
     graphics(never);
     const found = findAdapter();
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(await Promise.race([found, 'pending'])).toMatch(/did not answer in 30 s/);
+    expect(await Promise.race([found, 'pending'])).toEqual({
+      kind: 'noWebGpu',
+      because: 'noAnswer',
+      message: 'it did not answer in 30 s',
+    });
   });
 
   test('about a device is refused in words', async () => {
@@ -127,7 +131,7 @@ describe('a browser that does not answer', () => {
     const backend = await Promise.race([chosen, Promise.resolve(undefined)]);
     expect(backend).toMatchObject({
       name: 'wasm',
-      reason: 'WebGPU failed its self-test (it did not finish after 120 s).',
+      why: [{ kind: 'failedSelfTest', way: 'webgpu', message: 'it did not finish after 120 s' }],
     });
   });
 });

@@ -68,6 +68,34 @@ describe('the Lab opens', () => {
   });
 });
 
+describe('the watched tokens', () => {
+  const trained = (query: string) => {
+    const opened = open(query);
+    vi.advanceTimersByTime(SETTLED);
+    expect(opened.lab.run.frame).toBeDefined();
+    return opened.lab;
+  };
+
+  test('stay in sight while another model of the same data has drawn nothing yet', () => {
+    const lab = trained('v=1&layers=2');
+    const { tokens } = lab.run.frame!;
+    for (const layers of [3, 4]) {
+      lab.change({ layers, seed: layers });
+      while (lab.run.spec.layers !== layers) vi.advanceTimersToNextTimer();
+      expect(lab.run.frame).toBeUndefined();
+      expect(lab.tokens).toEqual(tokens);
+    }
+  });
+
+  test.each([{ context: 48 }, { task: 'marker' }])('are not known any more of %o', (changed) => {
+    const lab = trained('v=1&layers=2');
+    const before = lab.run;
+    lab.change(changed);
+    while (lab.run === before) vi.advanceTimersToNextTimer();
+    expect(lab.tokens).toBeUndefined();
+  });
+});
+
 describe('settings', () => {
   test('make a new run when the hand has come to rest, not before', () => {
     const { lab, opened } = open();

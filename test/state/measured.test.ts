@@ -60,10 +60,12 @@ test('other seeds are trained as far as these runs are, every round of them whol
   measured.repeat(2);
   expect(asked()).toBe(1); // these runs are looked at where the others will be
   const [command] = sent;
-  if (command?.type !== 'repeat') throw new Error('nothing was asked for');
-  expect(command.steps).toBe(40);
-  expect(command.validateAt).toEqual([1]);
-  expect(command.specs.map(({ plan, seed }) => `${plan} ${seed}`)).toEqual([
+  if (command?.type !== 'job' || command.job.kind !== 'repeat')
+    throw new Error('no repetition was asked for');
+  const { jobId, job } = command;
+  expect(job.steps).toBe(40);
+  expect(job.validateAt).toEqual([1]);
+  expect(job.specs.map(({ plan, seed }) => `${plan} ${seed}`)).toEqual([
     'global 2',
     'local 2',
     'global 3',
@@ -72,12 +74,14 @@ test('other seeds are trained as far as these runs are, every round of them whol
   const evaluation = { step: 40, positions: { losses: [], counts: [] }, distances: [], slices: [] };
   const row = { index: 3, validations: [], evaluation };
   hear({
-    type: 'repeat',
-    runId: command.runId,
+    type: 'job',
+    jobId,
+    kind: 'repeat',
     progress: { phase: 'row', row, kernel: 'simd', done: 160, total: 160 },
   });
   expect(measured.repeats).toEqual([{ run: 1, seed: 3, validations: [], evaluation }]);
-  hear({ type: 'repeat', runId: command.runId, progress: { phase: 'ended', why: 'complete' } });
+  const ended = { phase: 'ended', why: 'complete' } as const;
+  hear({ type: 'job', jobId, kind: 'repeat', progress: ended });
   expect(measured.repetition.phase).toBe('complete');
   measured.forget();
   expect(measured.repeats).toEqual([]);

@@ -9,6 +9,12 @@ import { modelSpecOf } from '../../src/spec/model';
 import { Race } from '../../src/state/race.svelte';
 import { fakeFrame } from '../fakes/fakeEngine';
 
+const LOST = {
+  because: { kind: 'lost', message: 'the driver died' },
+  step: 0,
+  trains: true,
+} as const;
+
 const SETTLED = 300; // ms
 const LOOKED = 300; // ms until the page looks at what the runs came to
 const SMALL =
@@ -53,7 +59,7 @@ function wired(query = SMALL, options: { readonly holds?: boolean } = {}) {
   const backend = (i: number, limits = ROOM) =>
     tell(i, {
       type: 'backend',
-      backend: { name: 'webgpu', kernel: 'gpu', device: 'fake', reason: 'It is there.', limits },
+      backend: { name: 'webgpu', kernel: 'gpu', device: 'fake', why: [], limits },
     });
   const all = (act: (i: number) => void) => race.runs.forEach((_, i) => act(i));
   return {
@@ -150,7 +156,7 @@ describe('a race', () => {
   test('opens its first run, and the others when that one says which machine it is on', () => {
     const { ids, opened, state, backend } = wired();
     expect(opened()).toEqual([ids()[0]]);
-    state(0, { phase: 'preparing', note: 'Looking for the fastest way to compute' });
+    state(0, { phase: 'preparing', doing: 'choosing' });
     expect(opened()).toEqual([ids()[0]]);
     backend(0);
     expect(opened()).toEqual(ids());
@@ -160,7 +166,7 @@ describe('a race', () => {
 
   test('opens the others too where the first one could not be', () => {
     const { race, ids, opened, state } = wired();
-    state(0, { phase: 'failed', message: 'no room' });
+    state(0, { phase: 'failed', failure: { kind: 'error', message: 'no room' } });
     expect(opened()).toEqual(ids());
     expect(race.run.state.phase).toBe('preparing');
   });
@@ -219,17 +225,17 @@ describe('a race', () => {
 });
 
 describe('a run that fails', () => {
-  const message = 'The loss became NaN at step 3, so training stopped.';
+  const failure = { kind: 'diverged', loss: NaN, step: 3, rate: 0.1 } as const;
 
   test('stops alone: it says why, and the others go on', () => {
     const { race, ids, ready, took, state, asked, lengths } = wired();
     ready();
     race.train();
     race.runs.forEach((_, i) => took(i, 1, 2));
-    state(1, { phase: 'failed', message });
+    state(1, { phase: 'failed', failure });
     race.runs.forEach((_, i) => i !== 1 && took(i, 3, 5));
     vi.advanceTimersByTime(LOOKED);
-    expect(race.runs[1]!.state).toEqual({ phase: 'failed', message });
+    expect(race.runs[1]!.state).toEqual({ phase: 'failed', failure });
     expect(race.alive).toHaveLength(3);
     expect(race.wish).toBe(true);
     expect(race.run.state).toEqual({ phase: 'running', step: 5 });
@@ -242,11 +248,14 @@ describe('a run that fails', () => {
     const { race, ready, state, asked } = wired();
     ready();
     race.train();
-    for (const i of [0, 1, 2]) state(i, { phase: 'failed', message });
+    for (const i of [0, 1, 2]) state(i, { phase: 'failed', failure });
     expect(race.wish).toBe(true);
-    state(3, { phase: 'failed', message });
+    state(3, { phase: 'failed', failure });
     expect(race.wish).toBe(false);
-    expect(race.run.state).toEqual({ phase: 'failed', message: 'every run stopped' });
+    expect(race.run.state).toEqual({
+      phase: 'failed',
+      failure: { kind: 'error', message: 'every run stopped' },
+    });
     const before = asked().length;
     race.train();
     expect(asked()).toHaveLength(before); // there is nobody to ask
@@ -357,13 +366,14 @@ describe('a device that is lost', () => {
     ready();
     race.train();
     race.runs.forEach((_, i) => took(i, 1, 5));
-    const why = 'The graphics device was lost. Training went on from step 3.';
-    race.runs.forEach((_, i) => state(i, { phase: 'preparing', note: 'starting again' }));
+    const because = { kind: 'lost', message: 'the driver died' } as const;
+    const moved = { because, step: 3, trains: true };
+    race.runs.forEach((_, i) => state(i, { phase: 'preparing', doing: 'recovering' }));
     expect(race.run.state.phase).toBe('preparing');
-    race.runs.forEach((_, i) => state(i, { phase: 'running', step: i === 2 ? 2 : 3, why }));
+    race.runs.forEach((_, i) => state(i, { phase: 'running', step: i === 2 ? 2 : 3, moved }));
     vi.advanceTimersByTime(LOOKED);
     expect(lengths()).toEqual([3, 3, 2, 3]);
-    expect(race.run.state).toEqual({ phase: 'running', step: 2, why });
+    expect(race.run.state).toEqual({ phase: 'running', step: 2, moved });
     expect(race.wish).toBe(true);
     took(2, 3, 4);
     vi.advanceTimersByTime(LOOKED);
@@ -382,7 +392,7 @@ describe('a device that is lost', () => {
     picture(1);
     picture(2);
     expect(race.moments.map(({ step }) => step)).toEqual([0, 1, 2]);
-    race.runs.forEach((_, i) => state(i, { phase: 'running', step: 0, why: 'It was lost.' }));
+    race.runs.forEach((_, i) => state(i, { phase: 'running', step: 0, moved: LOST }));
     picture(1);
     expect(race.moments.map(({ step }) => step)).toEqual([0, 1]);
   });
@@ -414,7 +424,7 @@ describe('a moment of the past', () => {
   test('is kept without a run that failed', () => {
     const { race, ready, frame, state } = wired();
     ready();
-    state(1, { phase: 'failed', message: 'it diverged' });
+    state(1, { phase: 'failed', failure: { kind: 'error', message: 'it diverged' } });
     for (const i of [0, 2, 3]) frame(i, 7);
     expect(race.moments.map(({ step, value }) => [step, value.map(Boolean)])).toEqual([
       [7, [true, false, true, true]],
@@ -436,7 +446,10 @@ describe('runs that fit one by one but not together', () => {
     expect(race.problem).toMatch(
       /^4 runs together need about .*; what would fit: a batch of \d instead of 4, or the first 2 of them$/,
     );
-    expect(race.run.state).toEqual({ phase: 'failed', message: race.problem });
+    expect(race.run.state).toEqual({
+      phase: 'failed',
+      failure: { kind: 'settings', message: race.problem },
+    });
     race.toggle(); // the key, which no disabled button stops
     race.once();
     expect(asked()).toEqual([]);

@@ -6,6 +6,9 @@ import { Run } from '../../src/state/run.svelte';
 import { modelSpecOf } from '../../src/spec/model';
 import { fakeFrame } from '../fakes/fakeEngine';
 
+const lost = (step: number) =>
+  ({ because: { kind: 'lost', message: 'the driver died' }, step, trains: true }) as const;
+
 /** A run on a wire of its own: what it sent, and a way to answer. Frames are asked for at once. */
 function wired() {
   const sent: Command[] = [];
@@ -57,8 +60,8 @@ describe('a run whose device was lost', () => {
     run.train();
     state({ phase: 'running', step: 0 });
     metrics(1, 2, 3, 4, 5);
-    state({ phase: 'preparing', note: 'The graphics device failed; starting again' });
-    state({ phase: 'running', step: 3, why: 'It was lost. Training went on from step 3.' });
+    state({ phase: 'preparing', doing: 'recovering' });
+    state({ phase: 'running', step: 3, moved: lost(3) });
     expect(run.history.map(({ step }) => step)).toEqual([1, 2, 3]);
     metrics(4);
     expect(run.history.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
@@ -70,9 +73,9 @@ describe('a run whose device was lost', () => {
     state({ phase: 'paused', step: 0 });
     run.train();
     state({ phase: 'running', step: 0 });
-    state({ phase: 'preparing', note: 'The graphics device failed; starting again' });
+    state({ phase: 'preparing', doing: 'recovering' });
     run.pause();
-    state({ phase: 'running', step: 0, why: 'It was lost.' });
+    state({ phase: 'running', step: 0, moved: lost(0) });
     expect(actions().at(-1)).toBe('pause');
     expect(run.wish).toBe(false);
   });
@@ -120,7 +123,7 @@ describe('a run', () => {
   test('a pause that nobody asked for ends the wish', () => {
     const { run, state } = wired();
     state({ phase: 'running', step: 3 });
-    state({ phase: 'paused', step: 4, why: 'the device was lost' });
+    state({ phase: 'paused', step: 4, moved: lost(4) });
     expect(run.wish).toBe(false);
   });
 
@@ -146,7 +149,7 @@ describe('a run', () => {
   test('a failed run trains no more', () => {
     const { run, state, actions } = wired();
     state({ phase: 'running', step: 1 });
-    state({ phase: 'failed', message: 'the loss is not a number' });
+    state({ phase: 'failed', failure: { kind: 'diverged', loss: NaN, step: 3, rate: 0.1 } });
     run.toggle();
     expect(run.wish).toBe(false);
     expect(actions()).toEqual([]);

@@ -53,3 +53,33 @@ test('what was stopped does not follow, held or not', () => {
   vi.runAllTimers();
   expect(acts()).toBe(0);
 });
+
+test('several acts follow one another, each in a task of its own, up to the one that says no', () => {
+  const done: string[] = [];
+  const settling = new Settling(
+    () => done.push('checked'),
+    () => {
+      done.push('built');
+      return false;
+    },
+    () => done.push('shown'),
+  );
+  settling.after(250);
+  vi.advanceTimersToNextTimer();
+  expect(done).toEqual(['checked']);
+  vi.runAllTimers();
+  expect(done).toEqual(['checked', 'built']);
+});
+
+test('a change between two acts begins with the first of them again', () => {
+  const done: string[] = [];
+  const settling = new Settling(
+    () => done.push('checked'),
+    () => done.push('built'),
+  );
+  settling.after(250);
+  vi.advanceTimersToNextTimer();
+  settling.after(250);
+  vi.runAllTimers();
+  expect(done).toEqual(['checked', 'checked', 'built']);
+});

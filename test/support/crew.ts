@@ -1,4 +1,5 @@
 /** @file A crew of Node's threads, for tests: the same `Hand` as in a browser's workers. */
+import type { FewerThreads } from '../../src/core/backendFacts';
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import ts from 'typescript';
@@ -28,6 +29,6 @@ export const nodeThread: Spawn = (_, onFault) => {
 export const nodeCrew = (
   size: number,
   spawn: Spawn = nodeThread,
-  tell?: (sentence: string) => void,
+  tell?: (fact: FewerThreads) => void,
 ): Crew =>
   new Crew(new WebAssembly.Module(readFileSync('src/ops/simdShared.wasm')), size, spawn, tell);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { hostMachine } from '../../src/gpu/hostMachine';
 import type { Engine } from '../../src/link/client';
-import type { EngineEvent, SweepRow } from '../../src/link/protocol';
+import type { Command, EngineEvent, SweepRow } from '../../src/link/protocol';
 import { trainingMemory } from '../../src/model/memory';
 import { kvCacheBytes } from '../../src/spec/cost';
 import { modelSpecOf } from '../../src/spec/model';
@@ -58,11 +58,11 @@ test('it ends where it is cancelled', async () => {
 });
 
 test('the page knows how far it is, and guesses how long it takes', () => {
-  const sent: string[] = [];
+  const sent: Command[] = [];
   let hear: (event: EngineEvent) => void = () => {};
   let clock = 0;
   const engine: Engine = {
-    send: ({ type }) => sent.push(type),
+    send: (command) => sent.push(command),
     listen: (_, to) => {
       hear = to;
       return () => (hear = () => {});
@@ -73,8 +73,9 @@ test('the page knows how far it is, and guesses how long it takes', () => {
   page.start(spec, ['global', 'local'], [100, 300]);
   const row = (context: number, done: number) =>
     hear({
-      type: 'sweep',
-      runId: 'sweep 1',
+      type: 'job',
+      jobId: 'sweep 1',
+      kind: 'sweep',
       progress: {
         phase: 'row',
         row: { plan: 'global', context, stepMs: 1 },
@@ -88,7 +89,13 @@ test('the page knows how far it is, and guesses how long it takes', () => {
   expect(page.secondsLeft).toBeCloseTo((2 / 100) * 700, 6);
   expect([page.done, page.total, page.phase]).toEqual([1, 4, 'measuring']);
   page.cancel();
-  hear({ type: 'sweep', runId: 'sweep 1', progress: { phase: 'ended', why: 'cancelled' } });
+  const ended = { phase: 'ended', why: 'cancelled' } as const;
+  hear({ type: 'job', jobId: 'sweep 1', kind: 'sweep', progress: ended });
   expect(page.phase).toBe('cancelled');
-  expect(sent).toEqual(['sweep', 'cancel']);
+  const [asked, cancelled] = sent;
+  expect(asked).toMatchObject({
+    type: 'job',
+    job: { kind: 'sweep', plans: ['global', 'local'], contexts: [100, 300] },
+  });
+  expect(cancelled).toEqual({ type: 'cancel', jobId: (asked as { jobId: string }).jobId });
 });

@@ -1,5 +1,5 @@
 /** @file How the runs are told apart: a tint, and a dash that says the same without colour. */
-export const LOOKS = [
+const LOOKS = [
   { colour: 'var(--run-1)', dash: 'none' },
   { colour: 'var(--run-2)', dash: '9 4' },
   { colour: 'var(--run-3)', dash: '2 3' },

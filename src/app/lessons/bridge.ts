@@ -9,8 +9,8 @@ import { readLessonQuery } from '../../lessons/link';
 import type { Study } from '../../state/study.svelte';
 import { parseHash } from '../route';
 
-export const SOURCE = 'zebra-lab';
-export const VERSION = 1;
+const SOURCE = 'zebra-lab';
+const VERSION = 1;
 
 type Outgoing = Readonly<Record<string, unknown>> & { readonly type: 'ready' | 'state' | 'result' };
 

@@ -36,7 +36,7 @@ const stem = (path: string) =>
     .replace(/\.[a-z]+$/, '');
 
 /** What lessons may name. Starts are recorded under their id. */
-export const known: Known = {
+const known: Known = {
   models: models.map(stem),
   recordings: recordings.map(stem),
 };

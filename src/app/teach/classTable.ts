@@ -33,14 +33,14 @@ export interface Cell {
   readonly first: string;
 }
 
-export interface Column {
+interface Column {
   readonly exercise: Exercise;
   readonly step: Step;
   readonly number: number; // in the lesson, from 1
   readonly label: string;
 }
 
-export interface Row {
+interface Row {
   readonly result: LessonResult;
   readonly name: string;
   readonly score: ReturnType<typeof scoreOf>;
@@ -59,7 +59,7 @@ export interface ClassTable {
 const LONGEST_WORDS = 240; // characters
 const LONGEST_ITEM = 24; // characters, of an order
 
-export const columnsOf = (lesson: Lesson): readonly Column[] =>
+const columnsOf = (lesson: Lesson): readonly Column[] =>
   lesson.steps
     .flatMap((step) => step.exercises.map((exercise) => ({ step, exercise })))
     .map((one, i) => ({ ...one, number: i + 1, label: kinds.get(one.exercise.kind).label }));

@@ -14,7 +14,7 @@ export interface Bar {
   readonly right: boolean | undefined;
 }
 
-export interface Picked {
+interface Picked {
   readonly query: number;
   readonly key: number;
   readonly count: number;

@@ -9,7 +9,7 @@
 import { vocabulary } from '../characters';
 import type { Ids } from '../source';
 
-export const ORDER = 6; // characters of context
+const ORDER = 6; // characters of context
 
 /** Strings of up to ORDER + 1 characters that occurred, as a tree: node 0 is the empty string. */
 export class Counts {

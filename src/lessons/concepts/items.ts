@@ -4,7 +4,7 @@
  * counters that draw the pictures. The wording is frozen with the form: a changed question is another test.
  */
 
-export interface Option {
+interface Option {
   /** Plain text. */
   readonly text: string;
   /** The count it stands for, where the question asks for one. */

@@ -25,7 +25,7 @@ export interface Reading {
 }
 
 /** One thing the query reads: tokens `from` … `to`, both included, as they are or as one summary. */
-export interface Entry {
+interface Entry {
   readonly kind: 'token' | 'summary' | 'leak';
   readonly from: number;
   readonly to: number;
@@ -69,7 +69,7 @@ export function vectorsOf(
   };
 }
 
-export const specOf = ({ window, chunk }: Pick<Reading, 'window' | 'chunk'>): PatternSpec => ({
+const specOf = ({ window, chunk }: Pick<Reading, 'window' | 'chunk'>): PatternSpec => ({
   pattern: 'approximate',
   params: { window, chunk },
 });
@@ -194,7 +194,7 @@ export function saySummary(
 }
 
 /** Rounding is no error. */
-export const sayError = (error: number): string =>
+const sayError = (error: number): string =>
   error < 1e-9 ? 'the exact one' : `${percent(error)} away from the exact one`;
 
 export const percent = (share: number): string =>

@@ -11,7 +11,9 @@ function rateOf({ own }: Asked, type: string): number {
   return typeof rate === 'number' && rate >= 1 ? Math.floor(rate) : RATES[type]!;
 }
 
-/** Beside a window of tokens, one entry stands for every 4 or 128 of them; of the first sort an indexer picks some. */
+/**
+ * Besides a window of tokens, one entry represents every 4 or every 128 of them; for those of 4, an indexer picks some.
+ */
 export default defineRule({
   id: 'deepseek-v4',
   label: 'DeepSeek V4',

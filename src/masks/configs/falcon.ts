@@ -1,6 +1,6 @@
 import { defineRule } from '../family';
 
-/** One key-value head for all heads where multi_query says so, and nothing newer does. */
+/** A single key-value head where multi_query says so and no newer field does. */
 export default defineRule({
   id: 'falcon',
   label: 'Falcon and GPT-BigCode',

@@ -11,7 +11,7 @@ const twoSided = ({ fields }: Asked): boolean => {
 const side = ({ fields }: Asked) =>
   Math.floor(fields.whole('sliding_window', TOKENS_IN_WINDOW) / 2);
 
-/** EmbeddingGemma and others are these decoders as encoders: the window is halved, to both sides. */
+/** EmbeddingGemma and others use these decoders as encoders: the window is halved, in both directions. */
 export default defineRule({
   id: 'gemma3',
   label: 'Gemma 3',

@@ -1,6 +1,8 @@
 import { defineRule, sharedBy } from '../family';
 
-/** Its last layers read the keys and values of the last layer before them that is of their type, and keep none. */
+/**
+ * The last layers read the keys and values of the last earlier layer of their type that keeps its own, and keep none.
+ */
 export default defineRule({
   id: 'gemma3n',
   label: 'Gemma 3n',

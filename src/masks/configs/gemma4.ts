@@ -13,7 +13,7 @@ const twoSided = ({ fields }: Asked) => fields.get('use_bidirectional_attention'
 const side = ({ fields }: Asked) =>
   Math.floor(fields.whole('sliding_window', TOKENS_IN_WINDOW) / 2);
 
-/** Global layers have fewer and wider heads; the last layers may read keys and values of those before. */
+/** Global layers have fewer, wider heads; the last layers may read keys and values of earlier ones. */
 export default defineRule({
   id: 'gemma4',
   label: 'Gemma 4',

@@ -2,7 +2,7 @@ import { check } from '../../core/check';
 import { shown } from '../../core/fields';
 import { defineRule, GLOBAL_TYPE, LOCAL_TYPE, TOKENS_IN_WINDOW, type Asked } from '../family';
 
-/** [[["global", "local"], 12]]: these, so many times. */
+/** [[["global", "local"], 12]]: this list, repeated 12 times. */
 function expanded({ own, layers }: Asked): readonly string[] {
   const given = own.get('attention_types') ?? [[['global', 'local'], layers / 2]];
   const types = !Array.isArray(given)

@@ -13,7 +13,7 @@ const OF_SIGN: Readonly<Record<string, string>> = {
 };
 const INDEX = { min: 0, max: MOST_LAYERS };
 
-/** Numbers of layers, 0 the first. */
+/** Layer indices, starting at 0. */
 function indices({ own }: Asked, name: string): ReadonlySet<number> {
   const value = own.get(name) ?? [];
   check(
@@ -42,7 +42,7 @@ function ofPattern(own: Asked['own'], layers?: number): readonly string[] | unde
   return types;
 }
 
-/** Kimi's released files keep this in a config inside the config; its layers are counted from 1 there. */
+/** Kimi's released files keep this in a nested config, where layers are counted from 1. */
 const kimi = (own: Fields): Fields | undefined =>
   own.has('linear_attn_config')
     ? new Fields(own.get('linear_attn_config'), 'linear_attn_config')
@@ -64,7 +64,7 @@ function ofKimi(inside: Fields, layers: number): readonly string[] {
   );
 }
 
-/** Sizes of a state that stand elsewhere, under the names they are asked for by. */
+/** State sizes that files give elsewhere, under their usual names. */
 function sizes(own: Fields): Readonly<Record<string, unknown>> {
   const inside = kimi(own)?.record;
   if (inside)
@@ -75,7 +75,7 @@ function sizes(own: Fields): Readonly<Record<string, unknown>> {
         linear_conv_kernel_dim: inside['short_conv_kernel_size'],
       }),
     };
-  // Ling's linear layers are as wide as its others would be.
+  // Ling's linear layers have the widths that its attention layers would have.
   if (own.word('model_type') !== 'bailing_hybrid') return {};
   return {
     linear_head_dim: own.get('head_dim') ?? 128,
@@ -88,15 +88,15 @@ function sizes(own: Fields): Readonly<Record<string, unknown>> {
 
 const SIZE = { min: 1, max: 2 ** 20 };
 
-/** States that no field of a general name describes. */
+/** States not described by any general field. */
 function stateOf({ own, fields }: Asked, layer: ConfigLayer): Partial<ConfigLayer> {
   if (layer.state === undefined) return {};
   const heads = () => fields.whole('num_attention_heads', SIZE);
   switch (own.word('model_type')) {
-    case 'minimax': // lightning attention: keys and values of as many heads as queries, multiplied
+    case 'minimax': // lightning attention: outer products of keys and values, with as many heads as queries
       return { stateSize: { convolution: 0, recurrence: heads() * layer.keyDim ** 2 } };
     case 'zaya': {
-      // Queries and keys through two convolutions, and half of the value of the token before.
+      // Two convolutions over queries and keys, and half of the previous token's value.
       const kernel = fields.whole('cca_time0', SIZE, 2) + fields.whole('cca_time1', SIZE, 2) - 2;
       const { kvHeads, keyDim } = layer;
       return {
@@ -106,14 +106,14 @@ function stateOf({ own, fields }: Asked, layer: ConfigLayer): Partial<ConfigLaye
         },
       };
     }
-    case 'qwen4_exp_text': // some layers keep convolutions of embedded n-grams besides
+    case 'qwen4_exp_text': // some layers also keep convolutions of embedded n-grams
       return { stateSize: undefined };
     default:
       return {};
   }
 }
 
-/** Fields by which layers of attention stand among layers that keep a state, one way for each family. */
+/** Fields that place attention layers among layers that keep a state, one form per family. */
 export default defineRule({
   id: 'hybrids',
   label: 'a hybrid',

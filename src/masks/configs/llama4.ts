@@ -2,7 +2,7 @@ import { CHUNKED_TYPE, defineRule, GLOBAL_TYPE, LAYERS, type Asked } from '../fa
 
 const isEmpty = (value: unknown) => Array.isArray(value) && value.length === 0;
 
-/** 1 where keys are turned by position; an empty list stands for the interval. */
+/** 1 where keys are rotated by position; an empty list means the interval applies. */
 function rotated({ fields, own, layers }: Asked): readonly number[] {
   const named = isEmpty(own.get('no_rope_layers'))
     ? undefined

@@ -7,7 +7,7 @@ const TIMES = { min: 1, max: 64 };
 const NONE = { min: 0, max: LAYERS.max };
 const isDory = ({ own }: Asked) => own.word('model_type') === 'dory';
 
-/** Dory: layers before, those that are gone through again and again, and layers after. */
+/** Dory: first layers, looped layers, and last layers. */
 function sections({ fields, layers }: Asked) {
   const before = fields.whole('n_input_layers', NONE);
   const after = fields.whole('n_output_layers', NONE);
@@ -19,7 +19,10 @@ function sections({ fields, layers }: Asked) {
   return { before, middle, after, times: fields.whole('n_recurrent_loops', TIMES) };
 }
 
-/** As the layers come: those in the middle once for each pass. With one cache for all passes only the last one keeps. */
+/**
+ * Layers in order of execution: the middle ones once per pass. With one cache for all passes, only the last pass keeps
+ * keys.
+ */
 function dory(asked: Asked, built: readonly ConfigLayer[]): readonly ConfigLayer[] {
   const { before, middle, times } = sections(asked);
   const once = asked.fields.word('recurrent_kv_cache_mode') === 'last_loop';
@@ -35,14 +38,17 @@ function dory(asked: Asked, built: readonly ConfigLayer[]): readonly ConfigLayer
   return [...built.slice(0, before), ...passes, ...built.slice(before + middle)];
 }
 
-/** HRM: two stacks; the low one L times and the high one once, H times over. Files have num_hidden_layers before or after. */
+/**
+ * HRM: two stacks; H times over, the low one runs L times and the high one once. Files give num_hidden_layers from
+ * before or after this expansion.
+ */
 function hrm({ fields, layers }: Asked, built: readonly ConfigLayer[]): readonly ConfigLayer[] {
   const turns = fields.whole('H_cycles', TIMES) * (fields.whole('L_cycles', TIMES) + 1);
   const each = fields.whole('num_layers_per_stack', LAYERS, layers);
   return Array.from({ length: turns * each }, () => built[0]!);
 }
 
-/** Released files name attention and feed-forward as layers of their own, and count both. */
+/** Released files list attention and feed-forward as separate layers, and count both. */
 function halved(own: Fields): Readonly<Record<string, unknown>> {
   const types = own.get('layer_types');
   if (!Array.isArray(types) || !types.includes('mlp')) return {};
@@ -58,7 +64,7 @@ function halved(own: Fields): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Layers that are gone through more than once, each time with keys and values of their own: drawn as often as that. */
+/** Layers that run more than once, each time with their own keys and values; each pass is drawn as a layer. */
 export default defineRule({
   id: 'loops',
   label: 'a model that goes through its layers again',

@@ -2,7 +2,7 @@ import { check } from '../../core/check';
 import { shown } from '../../core/fields';
 import { defineRule, GLOBAL } from '../family';
 
-/** As its class has it, at 40 layers. */
+/** The default of its class, for 40 layers. */
 const DEFAULT = [3, 8, 13, 18, 23, 28, 33, 38];
 
 /** Some layers read the picture and no tokens: what they keep does not grow with the text. */

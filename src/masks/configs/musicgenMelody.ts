@@ -1,6 +1,6 @@
 import { defineRule } from '../family';
 
-/** The text and the melody are written before what it writes, in one sequence: there is no cross-attention. */
+/** The text and the melody are put before the generated tokens, in one sequence: there is no cross-attention. */
 export default defineRule({
   id: 'musicgen-melody',
   label: 'MusicGen Melody',

@@ -1,6 +1,6 @@
 import { bothSides, defineRule, LOCAL_TYPE, TOKENS_IN_WINDOW } from '../family';
 
-/** Of its windowed layers every second has this one; its class has it and no field says it. */
+/** The window of every second windowed layer, fixed in its class and missing from its fields. */
 const LONG = 1024;
 
 export default defineRule({

@@ -4,7 +4,7 @@ import { shown } from '../../core/fields';
 
 const inEncoder = ({ part }: Asked) => part === 'encoder';
 
-/** LED: half of its window before, itself, and half of it after; one number, or one for each layer. */
+/** LED: half of the window before the query, the query, and half after; one number, or one per layer. */
 function windowOfLed({ fields, layers }: Asked, at: number): number {
   const given = fields.get('attention_window');
   if (!Array.isArray(given)) return fields.whole('attention_window', TOKENS_IN_WINDOW);
@@ -18,7 +18,7 @@ function windowOfLed({ fields, layers }: Asked, at: number): number {
 const transient = ({ fields }: Asked) =>
   fields.get('encoder_attention_type') === 'transient-global';
 
-/** Encoders and decoders whose class says more than how many layers and heads either has. */
+/** Encoders and decoders whose class sets more than the number of layers and heads of each. */
 export default defineRule({
   id: 'pairs',
   label: 'an encoder and a decoder',

@@ -1,6 +1,6 @@
 import { defineRule, GLOBAL_TYPE, LAYERS, LOCAL_TYPE } from '../family';
 
-/** A window only where use_sliding_window says so, and then in the layers from max_window_layers on. */
+/** A window only if use_sliding_window is set, and then in the layers from max_window_layers on. */
 export default defineRule({
   id: 'qwen',
   label: 'Qwen',

@@ -32,7 +32,7 @@ const NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   step3_text: { num_key_value_heads: 'num_attention_groups' },
 };
 
-/** Which model type it is, as the file says it. */
+/** The model type, as the file gives it. */
 const typeOf = ({ own }: Asked) => own.word('model_type') ?? '';
 
 /** Sizes that stand under other names or follow from another field. */
@@ -57,7 +57,7 @@ function before(own: Fields): Readonly<Record<string, unknown>> {
   return { ...named.record, ...heads };
 }
 
-/** block_configs of a search over architectures: each layer has key-value heads of its own, or no attention. */
+/** block_configs from architecture search: each layer has its own key-value heads, or no attention. */
 function block({ own, layers }: Asked, at: number): Fields {
   const blocks = own.get('block_configs');
   check(

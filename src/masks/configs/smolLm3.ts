@@ -1,6 +1,6 @@
 import { defineRule, GLOBAL_TYPE, LAYERS, LOCAL_TYPE, type Asked } from '../family';
 
-/** 1 where keys are turned by position. */
+/** 1 where keys are rotated by position. */
 const rotated = ({ fields, own, layers }: Asked): readonly number[] =>
   own.perLayer('no_rope_layers', layers, [0, 1]) ??
   Array.from(

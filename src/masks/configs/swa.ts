@@ -25,7 +25,7 @@ export default defineRule({
   before: (own): Readonly<Record<string, unknown>> => {
     const size = own.get('sliding_window_size');
     if (own.word('model_type') === 'dots3_note_text') return dots(own);
-    // As its first implementation counts: so many before, and the query.
+    // Counted as in its first implementation: this many tokens before the query, plus the query.
     return typeof size === 'number' && !own.has('sliding_window')
       ? { sliding_window: size + 1 }
       : {};
@@ -46,7 +46,7 @@ export default defineRule({
   },
 });
 
-/** dots3: its window counts itself, and what older files call full has an indexer. */
+/** dots3: its window includes the query, and what older files call full has an indexer. */
 function dots(own: Fields): Readonly<Record<string, unknown>> {
   const types = own.get('layer_types');
   const indexed = own.get('use_dsa') ?? (own.has('per_layer_config') ? undefined : true);
@@ -82,7 +82,7 @@ function latentOfDots({ own }: Asked, { type }: ConfigLayer): Partial<ConfigLaye
   };
 }
 
-/** Inkling goes through some of its layers again, each time with keys and convolutions of its own. */
+/** Inkling runs some of its layers again, each time with their own keys and convolutions. */
 function looped({ own, fields }: Asked, built: readonly ConfigLayer[]): readonly ConfigLayer[] {
   if (own.word('model_type') !== 'inkling2_loop_text') return built;
   const given = own.get('loop_config');
@@ -107,7 +107,7 @@ function looped({ own, fields }: Asked, built: readonly ConfigLayer[]): readonly
   ];
 }
 
-/** Inkling: short convolutions over keys, over values, and over what attention and feed-forward give. */
+/** Inkling: short convolutions over keys, over values, and over the outputs of attention and feed-forward. */
 function convolutions({ fields }: Asked, layer: ConfigLayer): Partial<ConfigLayer> {
   if (layer.state === undefined || !fields.has('sconv_kernel_size')) return {};
   const kernel = fields.whole('sconv_kernel_size', WIDTH);
@@ -127,7 +127,7 @@ function ofWindow(
     : {};
   return {
     ...heads,
-    // MiMo has twice as many there, where nothing is said.
+    // MiMo has twice as many there by default.
     ...(own.word('model_type') === 'mimo_v2_flash' && { kvHeads: 2 * kvHeads }),
     ...(has('swa_num_key_value_heads') && {
       kvHeads: fields.whole('swa_num_key_value_heads', HEADS),

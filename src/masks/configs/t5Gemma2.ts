@@ -5,7 +5,7 @@ import { defineRule, LOCAL_TYPE, TOKENS_IN_WINDOW } from '../family';
 const half = (window: number) => Math.floor((window + 1) / 2);
 const bounded = (tokens: number) => Math.min(tokens, MOST_TOKENS);
 
-/** Its encoder has the whole window over both sides: of W an odd one in the middle, of an even one more after it. */
+/** The encoder's whole window spans both sides: an odd W is centred, an even one has one more after. */
 export default defineRule({
   id: 't5gemma2',
   label: 'T5Gemma 2',

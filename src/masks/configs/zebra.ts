@@ -27,14 +27,14 @@ function kindOf({ own }: Asked): string {
   return kind;
 }
 
-/** Are they the fields of Hugging Face, or what this site exports: layer_types with two names of its own? */
+/** Are these fields from Hugging Face, or from this site's export: layer_types with two extra names? */
 const ours = ({ own }: Asked) =>
   !own.has('self_attn_type') && ['layer_masks', 'chunk_size'].some((name) => own.has(name));
 const named = (asked: Asked) =>
   ours(asked) || (!asked.own.has('self_attn_type') && asked.own.has('layer_types'));
 const before = ({ own }: Asked) => own.whole('window_size', TOKENS_IN_WINDOW);
 
-/** A window and averages of chunks, as this site's own models have them. */
+/** A window and chunk averages, as in this site's own models. */
 function approximate({ own }: Asked): Reach {
   const window = own.whole('sliding_window', TOKENS_IN_WINDOW);
   const chunk = own.whole('chunk_size', TOKENS_IN_WINDOW);
@@ -43,7 +43,7 @@ function approximate({ own }: Asked): Reach {
   );
 }
 
-/** The mask of a layer that no name says. */
+/** The mask of a layer that no type name describes. */
 function given({ own, layers }: Asked, at: number): Reach {
   const mask = own.has('layer_masks') ? own.words('layer_masks', layers)[at] : undefined;
   check(
@@ -53,7 +53,7 @@ function given({ own, layers }: Asked, at: number): Reach {
   return masked(read(mask));
 }
 
-/** The authors' own fields, layer_types with sliding_window under the name of zebra, and what this site exports. */
+/** Reads the authors' own fields, layer_types with sliding_window under model type zebra, and this site's export. */
 export default defineRule({
   id: 'zebra',
   label: 'Zebra',

@@ -1,4 +1,4 @@
-/** @file How far a mask is from a pattern, for as long as that matters. */
+/** @file How far a mask is from a pattern, computed only as far as needed. */
 import { maskOf, type Expression } from '../../attention/expression';
 import type { Difference, Mask } from '../../attention/mask';
 import { count, differ, equal, type Runs } from '../../attention/runs';
@@ -18,12 +18,12 @@ export function apart(a: Mask, pattern: Expression, limit = Infinity): Differenc
   return { cells, ...(first && { first }) };
 }
 
-/** Rows that are looked at where a guess is enough. */
+/** Rows sampled where an estimate is enough. */
 const SAMPLE = 160;
 
-/** About in how many cells a mask differs from a pattern: of a long one, from every so-manieth row. */
+/** About in how many cells a mask differs from a pattern: on a large one, from every nth row. */
 export function aboutApart(a: Mask, pattern: Expression): number {
-  // Odd, so that blocks of any even size are seen at every place.
+  // Odd, so that blocks of any even size are sampled at every offset.
   const step = Math.floor(a.queries / SAMPLE) | 1;
   const b = maskOf(pattern, a.keys, a.queries);
   let cells = 0;
@@ -34,7 +34,7 @@ export function aboutApart(a: Mask, pattern: Expression): number {
   return cells * step;
 }
 
-/** As count(differ(a, b)), without making the runs: a row of noise has a thousand. */
+/** As count(differ(a, b)), without building the runs: a row of noise has a thousand. */
 function countApart(a: Runs, b: Runs): number {
   if (a.length === 0 || b.length === 0) return count(a) + count(b);
   let [i, j, from, cells] = [0, 0, 0, 0];

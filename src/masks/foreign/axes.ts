@@ -1,4 +1,4 @@
-/** @file What each axis of an array is: said by a person, or a guess with its reason. */
+/** @file What each axis of an array is: set by a person, or guessed, with a reason. */
 import { check } from '../../core/check';
 import type { Tensor } from './matrix';
 
@@ -7,7 +7,7 @@ export type Role = (typeof ROLES)[number];
 
 export interface Axes {
   readonly roles: readonly Role[];
-  /** A clause without an end. */
+  /** A clause without a full stop. */
   readonly because: string;
   readonly sure: boolean;
 }
@@ -48,7 +48,7 @@ export function guessedAxes({ shape, name = '' }: Tensor): Axes {
   }
 }
 
-/** Throws InputError where a person named them so that there is no mask. */
+/** Throws InputError if the person's roles leave no mask. */
 export function saidAxes({ shape }: Tensor, roles: readonly Role[]): Axes {
   check(
     roles.length === shape.length,

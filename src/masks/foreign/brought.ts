@@ -1,4 +1,4 @@
-/** @file An opened file as a person looks at it: one of its arrays, what that is taken as, what its axes are, which plane. */
+/** @file An opened file as shown: one of its arrays, what that is taken as, what its axes are, which plane. */
 import { check } from '../../core/check';
 import { guessedAxes, saidAxes, type Axes, type Role } from './axes';
 import { formOf, FORMS, type Form, type Formed } from './forms';
@@ -6,13 +6,13 @@ import { impliedBy, textsOf, type Implied } from './implied';
 import { matrixOn, type Foreign, type Matrix, type Origin, type Tensor } from './matrix';
 import { MOST_LAYERS } from '../doc';
 
-/** What a person says of a file beside how its numbers are read. */
+/** What a person sets for a file besides how to read its numbers. */
 export interface Said {
   readonly form?: Form | undefined;
   readonly axes?: readonly Role[] | undefined;
-  /** Of lists of tokens: each reads what is before it alone. */
+  /** For lists of tokens: each token reads only what comes before it. */
   readonly causal?: boolean | undefined;
-  /** Tokens of a block, of a block table. */
+  /** Tokens per block of a block table. */
   readonly block?: number | undefined;
 }
 
@@ -22,18 +22,21 @@ export interface Choice {
   readonly labels?: readonly string[];
 }
 
-/** How an array is looked at. */
+/** How an array is read. */
 export interface Looked extends Formed {
   readonly choices: readonly Choice[];
-  /** As many as the array has axes; undefined where it is a list of tokens. */
+  /** One role per axis of the array; undefined for a list of tokens. */
   readonly axes?: Axes;
   readonly shape: readonly number[];
-  readonly dtype: string; // as the file calls it
-  /** Where it lies; of an array that was made of all others, where each of them does. Empty where no program finds it. */
+  readonly dtype: string; // as named in the file
+  /**
+   * Where it lies; for an array stacked from all others, where each of them does. Empty where a program could not find
+   * it.
+   */
   readonly origins: readonly Origin[];
   /** The axis that is opened as a stack of layers. */
   readonly stack?: number;
-  /** Whether this array is all the other ones, one after another. */
+  /** Whether this array is all the others stacked. */
   readonly stacks?: true;
   readonly causal: boolean;
   readonly block: number;
@@ -41,22 +44,22 @@ export interface Looked extends Formed {
   readonly unread?: number;
 }
 
-/** Planes by their places on axes that are no queries and keys. */
+/** Planes by their position on the axes other than queries and keys. */
 export interface Planar {
   readonly axes: readonly Choice[];
-  /** Which of them is opened as layers. */
+  /** The axis opened as layers. */
   readonly stack?: number;
   matrix?(place: readonly number[]): Matrix;
   implied?(place: readonly number[]): Implied;
 }
 
 /** vLLM's own. */
-export const BLOCK = 16;
+const BLOCK = 16;
 
 export class Brought {
   constructor(readonly foreign: Foreign) {}
 
-  /** The array that is looked at, and the places that were picked on its own axes. */
+  /** The array shown, and the positions picked on its own axes. */
   tensor(picked: readonly number[]): {
     readonly tensor: Tensor;
     readonly places: readonly number[];
@@ -132,7 +135,7 @@ export class Brought {
     );
   }
 
-  /** The matrix of a place on every axis but queries and keys; of a stack, of one of its layers. */
+  /** The matrix at a position on every axis but queries and keys; for a stack, one of its layers. */
   matrix(picked: readonly number[], said: Said = {}, layer = 0): Matrix {
     const { tensor, places } = this.tensor(picked);
     const { axes, stack } = this.look(picked, said);
@@ -145,7 +148,7 @@ export class Brought {
     return matrixOn(tensor, { query: roles.indexOf('query'), key: roles.indexOf('key') }, all);
   }
 
-  /** All planes of the array, those of a stack among them; or the texts of its lists. */
+  /** All planes of the array, including those of a stack; or the texts of its lists. */
   planes(picked: readonly number[], said: Said = {}): Planar {
     const { tensor } = this.tensor(picked);
     const look = this.look(picked, said);

@@ -1,11 +1,14 @@
-/** @file Rows at the ends of a mask that were opened because they would read nothing; seen by their keys, which nobody else reads. */
+/**
+ * @file Rows at the ends of a mask that were opened because they would read nothing; recognised by their keys, which no
+ * other row reads.
+ */
 import { positionOf, type Mask } from '../../attention/mask';
 import { count, equal, NONE, run } from '../../attention/runs';
 import type { Opening, Repair } from '../repaired';
 import { Counts } from './fit';
 import { TINY } from './traces';
 
-/** Cells of such a row, and readers of its key, that may be wrong. */
+/** Wrong cells tolerated in such a row, and readers of its key. */
 const WRONG = 1;
 
 /** The rows that look opened. */
@@ -13,7 +16,7 @@ export interface Opened extends Opening {
   readonly mask: Mask; // without them
 }
 
-/** Rows that read everything are looked for first. Undefined where there are none, or no others. */
+/** Tries rows that read everything first. Undefined where there are no such rows, or only such rows. */
 export function openedIn(mask: Mask): Opened | undefined {
   if (mask.queries > mask.keys || mask.keys < 3) return undefined;
   return openedTo(mask, 'everything') ?? openedTo(mask, 'themselves');
@@ -25,7 +28,7 @@ function openedTo(mask: Mask, to: Repair): Opened | undefined {
   const opened = (q: number) => {
     const position = positionOf(mask, q);
     const row = mask.row(q);
-    // With one cell more, rows that read themselves are a window of two.
+    // With one more cell, rows that read themselves would be a window of two.
     return to === 'everything'
       ? count(row) >= keys - wrong
       : equal(row, run(position, position + 1));
@@ -34,7 +37,7 @@ function openedTo(mask: Mask, to: Repair): Opened | undefined {
   while (first < queries && opened(first)) first++;
   while (last > first && opened(last - 1)) last--;
   if (first === queries || (first === 0 && last === queries)) return undefined;
-  // The key of such a token is padding: it is read by these rows alone.
+  // The key of such a token is padding: only these rows read it.
   const readers = new Counts(keys, 'key');
   for (let q = first; q < last; q++) readers.add(mask.row(q), positionOf(mask, q));
   const read = readers.sums();

@@ -1,4 +1,7 @@
-/** @file The patterns a foreign mask is held against, plain ones first: how each is written, and where its numbers are sought. */
+/**
+ * @file The patterns a foreign mask is compared with, plain ones first: how each is written, and where its parameters
+ * are looked for.
+ */
 import { and, not, or, term, type Expression } from '../../attention/expression';
 import type { Mask } from '../../attention/mask';
 import { aboutApart } from './apart';
@@ -32,23 +35,23 @@ export interface Numbers extends Padding {
 }
 
 export interface Family {
-  /** What is fitted, one after another. */
+  /** What is fitted, in this order. */
   readonly dials: readonly (Dial | 'begins' | 'tokens')[];
-  /** Where fitting begins, once for each; not at all where the mask shows no trace of the family. */
+  /** Starting points, each fitted separately; empty where the mask shows no sign of the family. */
   starts?(mask: Mask, padding: Padding): readonly Partial<Numbers>[];
-  /** Of long masks tried before all others: what differs from plain text in a few cells only is among them. */
+  /** Tried first for long masks: covers whatever differs from plain text in only a few cells. */
   readonly plain?: boolean;
-  /** Worth its time for a mask of very many runs, which is stripes or noise. */
+  /** Fast enough to try on a mask of very many runs, which is stripes or noise. */
   readonly quick?: boolean;
   /** Lets every query read every key. */
   readonly all?: boolean;
-  /** Says the same of every query, wherever it stands. */
+  /** Treats every query alike, whatever its position. */
   readonly placeless?: boolean;
   write(numbers: Numbers, keys: number): Expression;
 }
 
 const MOST_SIZES = 4;
-/** Chunks to the left of one's own that are tried. */
+/** Chunks to the left of the query's own that are tried. */
 const MOST_BEFORE = 4;
 
 export const causal = term('causal');
@@ -62,7 +65,7 @@ const also = (expression: Expression, more: Expression): Expression =>
 export const padded = (expression: Expression, { left, right }: Padding): Expression =>
   left + right === 0 ? expression : also(expression, not(term('padding', left, right)));
 
-/** A window to both sides; a side that reaches every key is left out. */
+/** A window in both directions; a side that reaches every key is left out. */
 function bothSides({ window, ahead }: Numbers, keys: number): Expression {
   const before = window < keys ? term('window', window) : undefined;
   const after = ahead === 1 ? causal : ahead < keys ? not(term('ahead', ahead)) : undefined;
@@ -71,7 +74,7 @@ function bothSides({ window, ahead }: Numbers, keys: number): Expression {
 }
 
 const chunk = ({ chunk }: Pick<Numbers, 'chunk'>) => term('chunk', chunk);
-/** Block diffusion, video, streaming speech: all before, and one's own block to its end. */
+/** Block diffusion, video, streaming speech: everything before, and the query's own block to its end. */
 const blockCausal = (found: Pick<Numbers, 'chunk'>) => or(causal, chunk(found));
 const spans = ({ spans: all }: Numbers) => all.map(([from, to]) => term('span', from, to));
 const causalChunk = (found: Pick<Numbers, 'chunk'>) => and(causal, chunk(found));
@@ -89,7 +92,7 @@ const nearestFew = <N extends Partial<Numbers>>(
     .slice(0, MOST_SIZES)
     .map(({ start }) => start);
 
-/** A size that only one border shows is a place where a document begins. */
+/** A size that only one border supports is where a document begins. */
 const seenTwice = (mask: Mask, sizes: readonly { readonly chunk: number }[]) =>
   mask.keys > TINY ? sizes.filter(({ chunk: size }) => 2 * size < mask.keys) : sizes;
 
@@ -123,7 +126,7 @@ const inSpans: Family['starts'] = (mask) => {
   return found.length > 0 ? [{ spans: found }] : [];
 };
 
-/** Blocks counted anew in each document, or of any lengths. */
+/** Blocks that start again in each document, or have any lengths. */
 const inBlocks: Family['starts'] = (mask, padding) => {
   const found = blocksIn(mask, padding);
   return found ? [{ blocks: found.ends, begins: found.begins }] : [];

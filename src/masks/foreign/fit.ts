@@ -1,7 +1,7 @@
 /**
- * @file One number of a pattern, chosen so that the fewest cells differ: exactly, in one walk over the rows, whatever
- * few cells are wrong. A window of W opens the diagonals 0 … W - 1, a sink of n the columns 0 … n - 1: so cells are
- * counted by diagonal or column, and the best number lies where the counts turn.
+ * @file One parameter of a pattern, chosen so that the fewest cells differ: exactly, in one pass over the rows, even if
+ * a few cells are wrong. A window of W opens the diagonals 0 … W - 1, a sink of n the columns 0 … n - 1: so cells are
+ * counted per diagonal or column, and the best number is where the counts turn.
  */
 import { maskOf, type Expression } from '../../attention/expression';
 import { positionOf, type Mask } from '../../attention/mask';
@@ -10,19 +10,19 @@ import { differ, intersect, type Runs } from '../../attention/runs';
 export type Dial = 'window' | 'ahead' | 'sink' | 'prefix' | 'left' | 'right';
 type By = 'before' | 'after' | 'key' | 'end';
 
-/** Turning a dial up by one, from number to number + 1, turns the cells that `by` counts as number. */
+/** Increasing a parameter from n to n + 1 flips the cells that `by` counts as n. */
 const DIALS: Readonly<
   Record<Dial, { readonly by: By; readonly opens: boolean; readonly least: 0 | 1 }>
 > = {
   window: { by: 'before', opens: true, least: 1 },
   ahead: { by: 'after', opens: true, least: 1 }, // as !ahead(A)
   sink: { by: 'key', opens: true, least: 1 },
-  prefix: { by: 'key', opens: true, least: 1 }, // beside causal: cells whose key lies after the query
+  prefix: { by: 'key', opens: true, least: 1 }, // with causal: cells whose key is after the query
   left: { by: 'key', opens: false, least: 0 },
   right: { by: 'end', opens: false, least: 0 },
 };
 
-/** The number for which `of` differs from the mask in the fewest cells; of equals the least. */
+/** The number for which `of` differs from the mask in the fewest cells; ties go to the smallest. */
 export function bestNumber(mask: Mask, dial: Dial, of: (number: number) => Expression): number {
   const { by, opens, least } = DIALS[dial];
   const { queries, keys } = mask;
@@ -44,7 +44,7 @@ export function bestNumber(mask: Mask, dial: Dial, of: (number: number) => Expre
   return best;
 }
 
-/** Cells by diagonal or column. A run of them is two steps until they are summed. */
+/** Cells per diagonal or column. A run is stored as two steps until they are summed. */
 export class Counts {
   readonly #steps: Int32Array;
   constructor(

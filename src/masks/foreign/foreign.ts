@@ -1,4 +1,4 @@
-/** @file A foreign file as arrays: its content says what it is, its name only where the content does not. */
+/** @file A foreign file as arrays: recognised by its content, and by its name only where the content does not tell. */
 import { check, InputError } from '../../core/check';
 import { readJsonMask } from './json';
 import {
@@ -21,10 +21,10 @@ export interface Named {
   readonly bytes: Uint8Array;
 }
 
-/** Files at once at most. */
+/** Maximum files at once. */
 const MOST_FILES = 128;
 
-/** Several files are one list of arrays, each by the name of its file. */
+/** Several files become one list of arrays, each named after its file. */
 export async function openFiles(files: readonly Named[]): Promise<Foreign> {
   check(files.length > 0, 'no file was given');
   check(
@@ -87,17 +87,17 @@ export async function openForeign(name: string, bytes: Uint8Array): Promise<Fore
     );
   }
   const trimmed = text.trim();
-  // [[1, 0], [1, 1]] is JSON, and [[1 0] [1 1]] is how NumPy prints; so is what begins as an object.
+  // [[1, 0], [1, 1]] is JSON, and [[1 0] [1 1]] is how NumPy prints; anything that begins as an object is JSON too.
   if (/\.json$/i.test(name) || /^\{|^\[\s*\[[^\]]*,/.test(trimmed)) {
     const tensors = readJsonMask(trimmed);
-    // What was pasted lies in no file, and what only Python reads is no JSON to other programs.
+    // Pasted text is in no file, and what only Python can read is not JSON to other programs.
     return /\.json$/i.test(name) && !/\b(True|False|None|nan|inf)\b/.test(trimmed)
       ? found('json', tensors)
       : { format: 'json', tensors };
   }
   return { format: 'text', tensors: [readTextMask(text)] };
 
-  /** The arrays with where they were found; the name of the only one of a .npy is a guess of this page. */
+  /** The arrays with their origins; the name of a .npy's only array is this page's guess. */
   function found(
     format: Origin['format'],
     tensors: readonly Tensor[],
@@ -117,7 +117,7 @@ export async function openForeign(name: string, bytes: Uint8Array): Promise<Fore
   }
 }
 
-/** A file's name says what its array is where it is one of those libraries use; else it says nothing. */
+/** A file's name is that of its array only if libraries use the name; otherwise undefined. */
 const nameOf = (stem: string): string | undefined =>
   /cu_?seq|segment|document|position|block_?table|padding_mask|attention_mask|attn_weight|attentions?$/i.test(
     stem,
@@ -125,7 +125,7 @@ const nameOf = (stem: string): string | undefined =>
     ? stem
     : undefined;
 
-/** Files whose names differ in a number alone, and that hold masks of one shape, as one array with an axis more. */
+/** Files whose names differ only in a number and that hold masks of one shape, as one array with an extra axis. */
 function stacked(tensors: readonly Tensor[]): Tensor | undefined {
   const [first] = tensors;
   const stem = (name = '') => name.replace(/\d+(?=\D*$)/, '#');

@@ -1,6 +1,6 @@
 /**
- * @file What an array says of a mask when it is no mask itself: which tokens are padding, where documents begin, which
- * blocks of a cache a text has. Said by its name, or a guess from its numbers, with its reason.
+ * @file What an array says about a mask without being one: which tokens are padding, where documents begin, which cache
+ * blocks a text has. Taken from its name, or guessed from its numbers, with a reason.
  */
 import { sizeOf, type Tensor } from './matrix';
 
@@ -18,7 +18,7 @@ export type Form = keyof typeof FORMS;
 export interface Formed {
   readonly form: Form;
   readonly sure: boolean;
-  /** A clause without an end. */
+  /** A clause without a full stop. */
   readonly because: string;
   /** What else a person may say it is. */
   readonly others: readonly Form[];
@@ -43,7 +43,7 @@ export function rowsIn({ shape, strides, number }: Tensor): readonly (readonly n
 
 const ROWS_OF_MASK = 'its rows are those of a mask';
 
-/** Numbers beyond which an array is a mask, whatever it holds: lists of tokens are shorter. */
+/** With more numbers than this, an array is a mask, whatever it holds: lists of tokens are shorter. */
 const MOST_NUMBERS = 2 ** 22;
 
 export function formOf(tensor: Tensor): Formed {
@@ -73,7 +73,7 @@ export function formOf(tensor: Tensor): Formed {
         ? found('padding', false, 'it is one list')
         : found('mask', true, 'its numbers are no whole ones');
   if (!whole) return found('mask', true, 'it is too large for a list of tokens');
-  // As many texts as tokens are never taken for texts; a large square need not be copied to know it.
+  // An array with as many texts as tokens is never read as texts; a large square need not be copied to tell.
   const [across, down] = shape;
   if (across === down && down! > 1 && tensor.bytes?.every((one) => one < 2))
     return found('mask', true, ROWS_OF_MASK);
@@ -112,7 +112,7 @@ function ofRows(
   const [texts, tokens] = shape as [number, number];
   if (rows.every(isBinary)) {
     const named = /attention_?mask$|padding_mask$/i.test(name);
-    // A text whose row was lost is still one of a batch, if its name says that it is a batch.
+    // A text whose row was lost still belongs to a batch, if the name says that this is a batch.
     const fits =
       rows.every((row) => isText(row) || (named && !row.includes(1))) &&
       rows.some(isText) &&
@@ -145,14 +145,14 @@ function ofRows(
   return found('mask', true, ROWS_OF_MASK);
 }
 
-/** One run of 1, of one token at least. */
+/** One run of 1, of at least one token. */
 function isText(row: readonly number[]): boolean {
   const [from, to] = [row.indexOf(1), row.lastIndexOf(1)];
   if (from < 0 || (from > 0 && to < row.length - 1)) return false;
   return row.slice(from, to + 1).every((one) => one === 1);
 }
 
-/** The part of rows that may be wrong before they are no queries any more. */
+/** Share of rows that may be wrong before they no longer count as queries. */
 const WRONG_ROWS = 0.25;
 
 /** Does each row read its own token, the last row at the last key, and nothing after it? A few may be wrong. */
@@ -162,8 +162,8 @@ function isDecoding(rows: readonly (readonly number[])[]): boolean {
 }
 
 /**
- * Each row ends, or begins, one token after the one above it: queries, one after another. Where there are more of them than
- * tokens, the others end at the last.
+ * Each row ends, or begins, one token after the one above it: consecutive queries. If there are more of them than
+ * tokens, the rest end at the last token.
  */
 function isStaggered(rows: readonly (readonly number[])[]): boolean {
   if (rows.length < 2) return false;
@@ -173,8 +173,8 @@ function isStaggered(rows: readonly (readonly number[])[]): boolean {
   return by((row) => row.lastIndexOf(1)) || by((row) => row.indexOf(1));
 }
 
-/** 0, 1, 2, 0, 1, …; padding on the left or right may hold one number again and again. */
-export function arePositions(row: readonly number[]): boolean {
+/** 0, 1, 2, 0, 1, …; padding on the left or right may repeat one number. */
+function arePositions(row: readonly number[]): boolean {
   const { left, right } = paddedPositions(row);
   const text = row.slice(left, row.length - right);
   return (
@@ -189,7 +189,7 @@ export function arePositions(row: readonly number[]): boolean {
 export function paddedPositions(row: readonly number[]): { left: number; right: number } {
   let left = 0;
   while (left < row.length && row[left] === row[0]) left++;
-  // 0, 1, 2: the first token is none; 0, 0, 0, 1: the last of them is the first token; 1, 1, 0, 1: none of them is.
+  // 0, 1, 2: no padding; 0, 0, 0, 1: the last 0 is the first token; 1, 1, 0, 1: both leading 1s are padding.
   left = row[left] === row[0]! + 1 ? left - 1 : left;
   if (left === row.length) return { left: 0, right: 0 };
   let right = 0;
@@ -198,7 +198,7 @@ export function paddedPositions(row: readonly number[]): { left: number; right: 
   return { left, right: right > 1 ? right - Number(row.at(-right - 1) === last - 1) : 0 };
 }
 
-/** Numbers that stay the same for a while, and none of which comes back but that of padding. */
+/** Numbers that stay the same for a while and do not come back, except the one for padding. */
 function areSegments(row: readonly number[]): boolean {
   const seen = new Set<number>();
   let runs = 0;
@@ -215,11 +215,11 @@ const WEIGHTS = {
   sure: true,
   because: 'its numbers lie between 0 and 1, and the rows sum to 1, as after softmax',
 } as const;
-/** Rows that are summed. */
+/** Rows whose sums are checked. */
 const ROWS = 256;
 
-/** Softmax’s output: rows that sum to 1, of numbers of which some are neither 0 nor 1. */
-export function areWeights({ shape, strides, kind, number }: Tensor): boolean {
+/** Softmax output: rows that sum to 1, with some numbers that are neither 0 nor 1. */
+function areWeights({ shape, strides, kind, number }: Tensor): boolean {
   if (kind !== 'float' || shape.length < 2) return false;
   const [queries, keys] = shape.slice(-2) as [number, number];
   const [down, across] = strides.slice(-2) as [number, number];
@@ -234,7 +234,7 @@ export function areWeights({ shape, strides, kind, number }: Tensor): boolean {
       sum += one;
     }
     if (Math.abs(sum - 1) < 0.01) full++;
-    else if (sum !== 0) return false; // a row without a key is 0 all over
+    else if (sum !== 0) return false; // a row without a key is all 0
   }
   return between && full > 0;
 }

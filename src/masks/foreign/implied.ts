@@ -13,11 +13,11 @@ export interface Implied {
   readonly T: number; // keys
   readonly queries?: number;
   readonly expression: Expression;
-  /** What it is, in sentences. */
+  /** A description, in sentences. */
   readonly says: string;
 }
 
-/** How lists are read: whether tokens read only what is before them, which value is padding, tokens of a block. */
+/** How to read lists: whether tokens read only what is before them, which value is padding, tokens per block. */
 export interface Read {
   readonly causal: boolean;
   readonly blocked: boolean; // 1 is padding
@@ -26,7 +26,7 @@ export interface Read {
 
 const causal = term('causal');
 
-/** Texts of such a list: one of lengths, however many documents; else one for each row. */
+/** Texts of such a list: one for lengths, however many documents; otherwise one per row. */
 export const textsOf = ({ shape }: Tensor, form: Form): number =>
   form === 'lengths' || form === 'blocks' || shape.length === 1 ? 1 : shape[0]!;
 
@@ -58,7 +58,7 @@ export function impliedBy(
 
 const named = (text: number) => `Text ${text}`;
 
-/** Documents and padding as terms; as rows where they are too many for one term. */
+/** Documents and padding as terms; as explicit rows where there are too many for one term. */
 function asTerms(
   T: number,
   begins: readonly number[],
@@ -157,7 +157,7 @@ const sayDocuments = (begins: readonly number[]) =>
 function ofSegments(row: readonly number[], text: number, read: Read): Implied {
   const T = row.length;
   checkTokens(T);
-  // Padding has a number below 0; or 0 at the end, where documents are counted from 1.
+  // Padding is negative; or 0 at the end, where documents are counted from 1.
   const zeros = row.at(-1) === 0 && row[0]! > 0;
   const padding = (one: number) => one < 0 || (one === 0 && zeros);
   const from = row.findIndex((one) => !padding(one));
@@ -185,7 +185,7 @@ function ofPositions(row: readonly number[], text: number, read: Read): Implied 
   };
 }
 
-/** Lengths of documents one after another, as where they begin; what is called cumulative is that already. */
+/** Lengths of consecutive documents as start positions; a list named cumulative already holds those. */
 function summed(list: readonly number[], name = ''): readonly number[] {
   if (!/(^|: )(seq|context|kv)_?lens?$/i.test(name)) return list;
   let sum = 0;
@@ -227,7 +227,7 @@ function ofLengths(
   };
 }
 
-/** Queries of each text that read its keys, its last query at its last key. */
+/** Queries of each text that read its keys, the last query at the last key. */
 function ofTwoLengths(q: readonly number[], k: readonly number[], read: Read): Implied {
   check(
     q.length === k.length,
@@ -245,7 +245,7 @@ function ofTwoLengths(q: readonly number[], k: readonly number[], read: Read): I
     row(at) {
       const text = q.findLastIndex((from) => from <= at);
       const [from, to] = [k[text]!, k[text + 1]!];
-      const after = q[text + 1]! - 1 - at; // queries of its text that come after it
+      const after = q[text + 1]! - 1 - at; // later queries of its text
       return run(from, read.causal ? Math.max(from, to - after) : to);
     },
   };
@@ -272,7 +272,7 @@ function ofBlocks(
   const T = (last + 1) * block;
   checkTokens(T);
   const used = rows.map((row, text) => {
-    // What is left over is filled with -1, or with one number again and again.
+    // Unused entries hold -1, or one repeated number.
     const filled = long ? Math.ceil(long[text]! / block) : countUsed(row);
     return row.slice(0, filled).filter((one) => one >= 0);
   });
@@ -307,7 +307,7 @@ function ofBlocks(
   };
 }
 
-/** Blocks before what is only filling: -1, or 0 more than once. */
+/** Blocks before the trailing fill: -1, or 0 more than once. */
 function countUsed(row: readonly number[]): number {
   const fill = row.at(-1)!;
   if (fill > 0) return row.length;

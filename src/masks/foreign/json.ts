@@ -6,7 +6,7 @@ import { checkWhole, LONGEST, tensorOf } from './words';
 
 const DEEPEST = 6;
 
-/** Lists in an object that say a mask, by the names libraries have for them; those that are masks first. */
+/** Keys of an object whose lists describe a mask, under the names libraries use; masks themselves come first. */
 const NAMES =
   /^(mask|attn_?mask|attention_?mask|key_padding_mask|padding_mask|causal_mask|cu_seq_?lens(_[a-z]+)?|(segment|document|doc|sequence|seq|sample)_?(ids?|idx)|packed_seq_?ids?|position_?ids?|seq_?lens?|context_lens?|block_?tables?|attentions?|attention_weights|attn_weights)$/i;
 
@@ -34,7 +34,7 @@ export function readJsonMask(text: string): readonly Tensor[] {
   return sorted.map((name) => listed(value[name], name));
 }
 
-/** Lists in lists as an array. */
+/** Nested lists as an array. */
 function listed(value: unknown, name?: string): Tensor {
   const shape: number[] = [];
   for (let at: unknown = value; Array.isArray(at); at = at[0]) {
@@ -73,7 +73,7 @@ function listed(value: unknown, name?: string): Tensor {
 
 const NOT_A_NUMBER = 'NaN';
 const ENDLESS = 'Infinity';
-/** What Python writes and JSON does not know. -1e999 is read as -Infinity; the others are refused where they stand. */
+/** Python's literals that JSON lacks. -1e999 is read as -Infinity; the others are refused where they occur. */
 const PYTHON: Readonly<Record<string, string>> = {
   '-Infinity': '-1e999',
   '-inf': '-1e999',
@@ -86,12 +86,12 @@ const PYTHON: Readonly<Record<string, string>> = {
   None: 'null',
 };
 
-/** JSON; or what json.dumps and print make of a list in Python. */
+/** JSON, or a Python list as written by json.dumps or print. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Second, because it is rare; words inside strings stay.
+    // Tried second, because it is rare; words inside strings are kept.
   }
   try {
     return JSON.parse(

@@ -1,19 +1,22 @@
 /**
- * @file Whether the pattern nearest to a mask says anything of it. Some pattern is always nearest, to noise too; and what is
- * argued from it (this query should not read that key) is then made up.
+ * @file Whether the pattern nearest to a mask is evidence of anything. There is always a nearest pattern, even to
+ * noise; anything concluded from it (this query should not read that key) is then made up.
  */
 import { maskOf, numbersIn } from '../../attention/expression';
 import { pairsOf, type Mask } from '../../attention/mask';
 import type { Found } from './nearest';
 import { FEW } from './traces';
 
-/** Of the cells a pattern opens, and of those it blocks, so many may be other. */
+/** Share of the cells a pattern opens, and of those it blocks, that may differ. */
 const MOST_OTHER = 1 / 4;
-/** Bits by which a mask is said shorter as a pattern with wrong cells than as noise: of noise one mask in 2^12 is. */
+/**
+ * Bits by which a pattern with its wrong cells must describe the mask in less than noise would; one noise mask in 2^12
+ * does.
+ */
 const SHORTER = 12;
-/** Bits to say which family it is. */
+/** Bits to name the family. */
 const FAMILY = 5;
-/** A mask without any pattern is all that few cells of so many differ from. */
+/** Share of cells that may differ from an all-open or all-blocked mask. */
 const CONSTANT = 1 / 64;
 
 export function isKnown(mask: Mask, { expression, difference: { cells: other } }: Found): boolean {
@@ -22,8 +25,8 @@ export function isKnown(mask: Mask, { expression, difference: { cells: other } }
   const all = queries * keys;
   const [open, read] = [pairsOf(maskOf(expression, keys, queries)), pairsOf(mask)];
   const closed = all - open;
-  // A few blocked cells in a mask of nothing else; more are as good as noise, of which most may be read. A query that reads
-  // nothing at all is told as that.
+  // A few odd cells in a mask that is otherwise all open or all blocked; more look like noise, which may be mostly
+  // open. A query that reads nothing at all is reported as such.
   if (open === 0 || closed === 0) {
     let dead = 0;
     for (let q = 0; q < queries; q++) if (mask.row(q).length === 0) dead++;

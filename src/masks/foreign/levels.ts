@@ -1,31 +1,31 @@
-/** @file The numbers a foreign mask holds, before it is said what they mean. */
+/** @file The numbers a foreign mask holds, before deciding what they mean. */
 import { check } from '../../core/check';
 import type { Matrix } from './matrix';
 
 export interface Levels {
   readonly least: number;
   readonly most: number;
-  /** Different numbers; 3 stands for more. */
+  /** Distinct numbers; 3 means more than two. */
   readonly distinct: 1 | 2 | 3;
-  /** 'all its cells', or of one plane of several 'all cells of this plane'. */
+  /** 'all its cells', or for one plane of several 'all cells of this plane'. */
   readonly all: string;
-  /** The commonest number below `blocks`; the least number where there is none. */
+  /** The most common number below `blocks`; the smallest number where there is none. */
   readonly fill: number;
-  /** Numbers that block, the commonest first; the first few of many. */
+  /** Numbers that block, most common first; only the first few of many. */
   readonly fills: readonly { readonly value: number; readonly cells: number }[];
 }
 
-/** Fills that are counted; a mask has one or two, and scores that were masked have many. */
+/** Fills that are counted; a mask has one or two, masked scores have many. */
 const MOST_FILLS = 1000;
 
-/** Throws InputError where a cell is no number, or is endless upwards. */
+/** Throws InputError where a cell is NaN or +∞. */
 export function levelsOf(matrix: Matrix, blocks: number): Levels {
   const { queries, keys, at, bytes, plane } = matrix;
   const all = plane ? 'all cells of this plane' : 'all its cells';
   if (bytes) return { all, ...ofBytes(bytes) };
   let [least, most] = [Infinity, -Infinity];
   const fills = new Map<number, number>();
-  let [latest, held] = [NaN, 0]; // the same number again and again costs nothing
+  let [latest, held] = [NaN, 0]; // a repeated number costs nothing
   const count = () => {
     if (held > 0 && (fills.has(latest) || fills.size < MOST_FILLS))
       fills.set(latest, (fills.get(latest) ?? 0) + held);
@@ -37,7 +37,7 @@ export function levelsOf(matrix: Matrix, blocks: number): Levels {
       const value = at(q, k);
       if (!(value < Infinity)) refuse(value, q, k);
       if (value < least || value > most) {
-        // What was an end and is one no more lies between.
+        // A value that is no longer an extreme lies between.
         between ||= least < most;
         if (value < least) least = value;
         if (value > most) most = value;
@@ -62,10 +62,10 @@ export function levelsOf(matrix: Matrix, blocks: number): Levels {
   };
 }
 
-/** Fills that are told. */
+/** Fills that are listed. */
 const MOST_NAMED = 8;
 
-/** Numbers from 0 to 255, each a byte: four at a time, and the same four again and again cost nothing. */
+/** Numbers from 0 to 255, one byte each: read four at a time, and a repeated four costs nothing. */
 function ofBytes(bytes: Uint8Array): Omit<Levels, 'all'> {
   const found = new Uint8Array(256);
   const ahead = Math.min(bytes.length, (4 - (bytes.byteOffset & 3)) & 3);
@@ -100,6 +100,6 @@ function refuse(value: number, query: number, key: number): void {
   );
 }
 
-/** A number of a file in a sentence. */
+/** A number from a file, for a sentence. */
 export const shown = (value: number) =>
   value === -Infinity ? '-inf' : `${Number(value.toPrecision(4))}`;

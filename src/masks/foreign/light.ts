@@ -5,7 +5,7 @@ import { check } from '../../core/check';
 export const luma = (bytes: Uint8Array, at: number): number =>
   Math.round(0.299 * bytes[at]! + 0.587 * bytes[at + 1]! + 0.114 * bytes[at + 2]!);
 
-/** The least gray that is read as 1, and what is to be said of it. */
+/** The smallest gray read as 1, and a note about it. */
 export function lightOf(
   grays: Uint8Array,
   colours: number,
@@ -17,7 +17,7 @@ export function lightOf(
       colours < 2,
       `the colours of the PNG are all as light as gray ${darkest}, so none of them is the darker; save it in black and white`,
     );
-    // Black is black and white is white; nothing says what one gray is.
+    // All black or all white is clear; what a single gray means is not.
     check(
       darkest === 0 || darkest === 255,
       `the PNG is gray ${darkest} all over; a mask has two grays, or is black or white`,

@@ -1,4 +1,6 @@
-/** @file Numbers out of a foreign file, before anybody has said what they mean: an array with its axes, and a matrix of it. */
+/**
+ * @file Numbers from a foreign file, before anyone has said what they mean: an array with its axes, and a matrix of it.
+ */
 import { check } from '../../core/check';
 import { MOST_TOKENS } from '../../attention/mask';
 
@@ -6,29 +8,29 @@ export interface Matrix {
   readonly queries: number;
   readonly keys: number;
   readonly kind: 'bool' | 'integer' | 'float';
-  readonly dtype: string; // as the file calls it
-  /** What the file calls it: a tensor's name, a key of JSON. */
+  readonly dtype: string; // as named in the file
+  /** Its name in the file: that of a tensor, a key of JSON. */
   readonly name?: string;
-  /** What was done to read its cells, where that was a choice: a sentence. */
+  /** How its cells were read, where that was a choice: a sentence. */
   readonly note?: string;
-  /** Its cells, row-major, where each is one byte, 0 or not: large masks are read from them at once. */
+  /** Its cells, row-major, where each is one byte, zero or not: large masks are read from them directly. */
   readonly bytes?: Uint8Array;
-  /** Whether it is one plane of several, which says nothing of the others. */
+  /** Whether it is one plane of several, and says nothing about the others. */
   readonly plane?: true;
   at(query: number, key: number): number;
 }
 
-/** Where an array lies, so that a program finds it again. */
+/** Where an array lies, so that a program can find it. */
 export interface Origin {
   readonly file: string;
   readonly format: 'npy' | 'npz' | 'json' | 'png' | 'safetensors';
   /** Its name among others of the file. */
   readonly key?: string;
-  /** Of a picture, the least gray that is 1. */
+  /** For a picture, the smallest gray that is 1. */
   readonly border?: number;
 }
 
-/** The bytes of an array as they lie in the file, and NumPy's name for such numbers. */
+/** The bytes of an array as they are in the file, and their NumPy dtype. */
 export interface Stored {
   readonly bytes: Uint8Array;
   readonly descr: string; // '<f2'
@@ -37,31 +39,31 @@ export interface Stored {
   readonly halves?: true;
 }
 
-/** An array of a file, with as many axes as it likes. */
+/** An array of a file, with any number of axes. */
 export interface Tensor {
   readonly shape: readonly number[];
-  /** Numbers from one place on an axis to the next. */
+  /** Elements from one position on an axis to the next. */
   readonly strides: readonly number[];
   readonly kind: Matrix['kind'];
   readonly dtype: string;
   readonly name?: string;
   readonly note?: string;
-  /** Whether it was made of all other arrays of what was opened. */
+  /** Whether it was stacked from all other arrays of what was opened. */
   readonly stacks?: true;
-  /** These arrays, one for each place on its first axis. */
+  /** These arrays, one per position on its first axis. */
   readonly parts?: readonly Tensor[];
   readonly origin?: Origin;
   readonly stored?: Stored;
-  /** Number `i` as it lies in the file. */
+  /** Number `i` in the order of the file. */
   number(i: number): number;
-  /** All of them, where each is a byte that is no more than true or false, or a small whole number. */
+  /** All of them, where each is one byte: a boolean or a small whole number. */
   readonly bytes?: Uint8Array;
 }
 
 export interface Foreign {
   readonly format: 'npy' | 'npz' | 'json' | 'text' | 'png' | 'safetensors' | 'files';
   readonly tensors: readonly Tensor[];
-  /** Arrays of an archive that can be no mask, such as a number or an empty list, and why: a clause. */
+  /** Arrays of an archive that cannot be a mask, such as a number or an empty list, and why: a clause. */
   readonly unread?: readonly Unread[];
 }
 
@@ -70,12 +72,12 @@ export interface Unread {
   readonly why: string;
 }
 
-/** Bytes of a file at most: a mask of 16,384 × 16,384 bytes, and its header. */
+/** Maximum bytes of a file: a mask of 16,384 × 16,384 bytes, and its header. */
 export const MOST_BYTES = 270 * 2 ** 20;
-/** Axes of an array at most. */
+/** Maximum axes of an array. */
 export const MOST_AXES = 5;
 
-/** Refuses what cannot be a mask. More queries than keys are of another sequence. */
+/** Refuses what cannot be a mask. If there are more queries than keys, they belong to another sequence. */
 export function checkShape(queries: number, keys: number): void {
   check(
     [queries, keys].every((count) => count >= 1 && count <= MOST_TOKENS),
@@ -85,14 +87,14 @@ export function checkShape(queries: number, keys: number): void {
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
-/** Of numbers that stand row by row, the last axis the quickest. */
+/** Row-major: the last axis varies fastest. */
 export const inRows = (shape: readonly number[]): readonly number[] =>
   shape.map((_, i) => sizeOf(shape.slice(i + 1)));
-/** As Fortran has them: the first axis the quickest. */
+/** Fortran order: the first axis varies fastest. */
 export const inColumns = (shape: readonly number[]): readonly number[] =>
   shape.map((_, i) => sizeOf(shape.slice(0, i)));
 
-/** The matrix of two axes of an array; of the others one place is picked each. Without a query axis it is one row. */
+/** The matrix of two axes of an array, at one position on each of the others. Without a query axis it is one row. */
 export function matrixOn(
   tensor: Tensor,
   { query, key }: { readonly query?: number; readonly key: number },

@@ -1,4 +1,7 @@
-/** @file The known pattern nearest to a mask. Its numbers are fitted to all rows, so that a few wrong cells move none. */
+/**
+ * @file The known pattern nearest to a mask. Its parameters are fitted to all rows, so that a few wrong cells do not
+ * shift them.
+ */
 import { maskOf, write, type Expression } from '../../attention/expression';
 import { positionOf, type Difference, type Mask } from '../../attention/mask';
 import { openingIn, repairedBy } from '../repaired';
@@ -15,13 +18,13 @@ export interface Found {
   readonly difference: Difference;
 }
 
-/** Ends of runs from which on a mask is stripes or noise, and only quick families are tried: so many, and so many a row. */
+/** From this many ends of runs, in total and per row, a mask is stripes or noise, and only quick families are tried. */
 const RAGGED = { all: 100_000, row: 16 };
-/** A pattern that seems so many times as far as the nearest is not looked at closely. */
+/** A pattern estimated to be this many times as far as the nearest is not examined closely. */
 const FAR = 2;
-/** Of so many tokens one cell may be left over by a plain pattern of a long mask, before others are tried. */
+/** A plain pattern of a long mask may leave one cell in this many tokens over before others are tried. */
 const LEFT_OVER = 64;
-/** How often all numbers are fitted again, each to the others. */
+/** How often all parameters are refitted, each given the others. */
 const ROUNDS = 4;
 
 const START: Numbers = {
@@ -30,17 +33,18 @@ const START: Numbers = {
 };
 
 /**
- * The known pattern with the fewest other cells; of equals the plainer one. More queries than keys are of another sequence:
- * places are spoken of only where they say it exactly.
+ * The known pattern that differs in the fewest cells; ties go to the plainer one. If there are more queries than keys,
+ * they belong to another sequence: patterns with positions count only if exact.
  */
 export function nearestOf(mask: Mask): Found {
   const opened = openedIn(mask);
-  // Several first rows that read everything, and whose keys nobody else reads, can be nothing but opened padding. The last
-  // rows of a causal mask that do may as well be an image; that they read only themselves says no more than that.
+  // Several first rows that read everything, and whose keys no other row reads, can only be opened padding. Last rows
+  // of a causal mask that read everything may equally be an image; last rows that read only themselves imply nothing
+  // more.
   const many = opened && (opened.left > 1 || (opened.to === 'themselves' && opened.right > 1));
   const sure = many ? repairedNear(mask, opened) : undefined;
   if (sure?.difference.cells === 0) return sure;
-  // One row that misses its own key is a causal one with a wrong cell: every pattern that is wider has that cell wrong too.
+  // A single row that misses its own key is causal with a wrong cell: in every wider pattern that cell is wrong too.
   const step = mask.queries === 1 && !has(mask.row(0), mask.keys - 1);
   const found = nearestIn(mask, step ? FAMILIES.filter((one) => !one.all) : FAMILIES);
   if (mask.queries > mask.keys && found.difference.cells > 0) return nearestPlaceless(mask);
@@ -50,7 +54,10 @@ export function nearestOf(mask: Mask): Found {
   return repaired && repaired.difference.cells < found.difference.cells ? repaired : found;
 }
 
-/** The pattern nearest to the rows that were not opened, with the others opened; only where they would read nothing in it. */
+/**
+ * The pattern nearest to the rows that were not opened, with the others opened; only where those would read nothing in
+ * it.
+ */
 function repairedNear(mask: Mask, opened: Opened): Found | undefined {
   const { expression: core } = nearestIn(opened.mask, FAMILIES);
   const expression = repairedBy(core, mask.keys, opened);
@@ -64,7 +71,7 @@ function repairedNear(mask: Mask, opened: Opened): Found | undefined {
   return { expression, difference: apart(mask, expression)! };
 }
 
-/** Of the patterns that say the same of every query. */
+/** Among the patterns that treat every query alike. */
 export const nearestPlaceless = (mask: Mask): Found =>
   nearestIn(
     mask,
@@ -72,10 +79,10 @@ export const nearestPlaceless = (mask: Mask): Found =>
   );
 
 function nearestIn(mask: Mask, all: readonly Family[]): Found {
-  // Among few tokens a few cells can be all that a sink shows; among many, the plainer pattern is meant.
-  // One cell is no evidence of a pattern: it is a wrong cell of the plainer one, and has to be said.
+  // With few tokens, a few cells can be all that a sink shows; with many, the plainer pattern is meant. One cell is not
+  // evidence of a pattern: it is a wrong cell of the plainer one, and must be reported.
   const enough = mask.keys > LONG ? FEW : mask.keys > TINY ? 1 : 0;
-  // A column that nobody reads is no single cell: padding of one token is taken, where it is all there is to say.
+  // A column that no query reads is not a single cell: padding of one token is accepted where it explains everything.
   for (const padding of paddingsOf(mask)) {
     if (padding.left === 0) continue;
     const expression = padded(causal, { ...START, ...padding });
@@ -85,12 +92,12 @@ function nearestIn(mask: Mask, all: readonly Family[]): Found {
   const tried = new Set<string>();
   let best: Found | undefined;
   for (const { expression, late } of candidatesOf(mask, all)) {
-    // What the plain patterns leave of a long mask is a few wrong cells, if it is few.
+    // What the plain patterns do not explain in a long mask is a few wrong cells, if it is little.
     if (late && best && best.difference.cells <= mask.keys / LEFT_OVER) break;
     const name = write(expression);
     if (tried.has(name)) continue;
     tried.add(name);
-    // Of a long mask a few rows tell which patterns are out of the question.
+    // For a long mask, a few rows show which patterns to rule out.
     if (
       best &&
       mask.keys > LONG &&
@@ -104,7 +111,7 @@ function nearestIn(mask: Mask, all: readonly Family[]): Found {
   return best!;
 }
 
-/** Without padding first, then with it; of long masks the plain patterns before all others, which are `late`. */
+/** Without padding first, then with it; for long masks the plain patterns come first, and all others are `late`. */
 function* candidatesOf(mask: Mask, all: readonly Family[]): Generator<Candidate> {
   let ends = 0;
   for (let q = 0; q < mask.queries; q++) ends += mask.row(q).length;
@@ -120,7 +127,7 @@ function* candidatesOf(mask: Mask, all: readonly Family[]): Generator<Candidate>
     [plain, false],
     [others, long],
   ] as const) {
-    // Before they are fitted, which takes its time: is there anything left to explain?
+    // Before fitting, which is slow: is there anything left to explain?
     for (const family of some)
       for (const expression of fitted(mask, family)) yield { expression, late };
     for (const padding of paddings)
@@ -134,7 +141,7 @@ interface Candidate {
   readonly late: boolean;
 }
 
-/** A family with its numbers fitted, from each of its starts; with padding, that too. */
+/** A family with its parameters fitted, from each of its starts; if padding is given, that too. */
 function* fitted(mask: Mask, family: Family, padding?: Padding): Generator<Expression> {
   const written = (numbers: Numbers) => padded(family.write(numbers, mask.keys), numbers);
   const dials = [...family.dials, ...(padding ? (['left', 'right'] as const) : [])];

@@ -1,4 +1,4 @@
-/** @file NumPy's .npy, versions 1 to 3: magic, a header in Python's words, numbers. */
+/** @file NumPy's .npy, versions 1 to 3: magic, a header as a Python literal, numbers. */
 import { check, InputError } from '../../core/check';
 import { checkShape, MOST_AXES, sizeOf, type Tensor } from './matrix';
 import { NUMBERS, tensorIn, type NumberKind } from './numbers';
@@ -67,7 +67,7 @@ export function readNpy(bytes: Uint8Array, name?: string): Tensor {
   });
 }
 
-/** A strict reader of {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }: nothing of it is run. */
+/** A strict reader of {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }: it evaluates nothing. */
 function headerOf(text: string): { descr: string; fortran: boolean; shape: readonly number[] } {
   const refuse = (): never => {
     throw new InputError(

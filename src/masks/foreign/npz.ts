@@ -1,4 +1,4 @@
-/** @file NumPy's .npz: a ZIP of .npy files, packed or not. */
+/** @file NumPy's .npz: a ZIP of .npy files, compressed or not. */
 import { unzipSync } from 'fflate';
 import { check, InputError } from '../../core/check';
 import { MOST_BYTES, type Foreign, type Tensor, type Unread } from './matrix';
@@ -6,12 +6,12 @@ import { isNpy, readNpy } from './npy';
 
 export const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
 
-/** Arrays of an archive at most. */
+/** Maximum arrays of an archive. */
 const MOST_ARRAYS = 512;
 
 /**
- * The arrays of an archive, by their names; those that cannot be read beside others that can are named with the reason. What
- * it says of its sizes is looked at before anything is unpacked.
+ * The arrays of an archive, by name; if some can be read, the others are listed with the reason. The sizes it declares
+ * are checked before anything is unpacked.
  */
 export function readNpz(bytes: Uint8Array): Pick<Foreign, 'tensors' | 'unread'> {
   let [total, arrays] = [0, 0];

@@ -1,4 +1,4 @@
-/** @file Numbers of the kinds files hold them in, read one by one from bytes. */
+/** @file Numbers of the types that files use, read one by one from bytes. */
 import { check } from '../../core/check';
 import { inColumns, inRows, sizeOf, type Matrix, type Tensor } from './matrix';
 

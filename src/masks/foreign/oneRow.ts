@@ -1,17 +1,23 @@
-/** @file One row of a step of decoding, which several patterns fit: what it may be, and the question which is meant. */
+/**
+ * @file A single row, from one step of decoding, that several patterns fit: what it may be, and the question which is
+ * meant.
+ */
 import { and, not, term, type Expression } from '../../attention/expression';
 import type { Mask } from '../../attention/mask';
 import { formatInteger } from '../../core/units';
 import { askRound } from '../besideRound';
 
 export interface OneRow {
-  /** As each of them is written. */
+  /** Each of them as written. */
   readonly fits: readonly Expression[];
-  /** A question, and what speaks for an answer. */
+  /** A question, and the evidence for an answer. */
   readonly asks: string;
 }
 
-/** Of one query that reads a stretch of keys up to itself and none before; undefined where no two patterns are meant by that. */
+/**
+ * For one query that reads a stretch of keys up to itself and none before; undefined unless that could mean two
+ * patterns.
+ */
 export function oneRowOf({ queries, keys, row }: Mask): OneRow | undefined {
   if (queries !== 1) return undefined;
   const [from, to, ...more] = row(0);

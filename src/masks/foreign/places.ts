@@ -1,16 +1,19 @@
-/** @file What no single dial fits: where documents begin, which tokens are global, and the step of a stride. Each is kept where it pays in cells. */
+/**
+ * @file What no single parameter fits: where documents begin, which tokens are global, and the step of a stride. Each
+ * is kept only if it lowers the number of wrong cells.
+ */
 import { maskOf, type Expression } from '../../attention/expression';
 import { positionOf, type Mask } from '../../attention/mask';
 import { count, intersect, minus, run } from '../../attention/runs';
 import { Counts } from './fit';
 import { MOST_PLACES, TINY } from './traces';
 
-/** Steps tried at most; each costs as many sums as there are tokens. */
+/** Largest step tried; each step costs as many sums as there are tokens. */
 const MOST_STEP = 1024;
 
 /**
- * Of these beginnings of documents the ones that pay: between a document and the next, more cells that `around` would
- * let through are closed than open. The one that pays least goes first, for it may hide what its neighbours pay.
+ * The document starts that pay off: between a document and the next, more of the cells that `around` would let through
+ * are closed than open. The one that pays least is dropped first, because it may hide what its neighbours pay.
  */
 export function payingBegins(
   mask: Mask,
@@ -20,7 +23,7 @@ export function payingBegins(
   const { queries, keys } = mask;
   const ahead = positionOf(mask, 0);
   const without = maskOf(around, keys, queries);
-  /** Closed cells less open ones, between the documents [from, at) and [at, to). */
+  /** Closed minus open cells, between the documents [from, at) and [at, to). */
   const worthOf = (from: number, at: number, to: number) => {
     let worth = 0;
     for (let q = Math.max(0, from - ahead); q < to - ahead; q++) {
@@ -29,7 +32,7 @@ export function payingBegins(
     }
     return worth;
   };
-  const known = new Map<string, number>(); // most stay as they were when one goes
+  const known = new Map<string, number>(); // most stay the same when one is dropped
   let kept = begins;
   while (kept.length > 0) {
     const worths = kept.map((at, i) => {
@@ -45,13 +48,13 @@ export function payingBegins(
   return kept;
 }
 
-/** Tokens of whose row and column more is open than closed, of `all` that `around` does not let through. */
+/** Tokens whose row and column are more open than closed, in the cells of `all` that `around` does not let through. */
 export function globalsOf(mask: Mask, around: Expression, all: Expression): readonly number[] {
   const { queries, keys } = mask;
   const ahead = positionOf(mask, 0);
   const [without, most] = [maskOf(around, keys, queries), maskOf(all, keys, queries)];
   const [columns, open] = [new Counts(keys, 'key'), new Counts(keys, 'key')];
-  const worth = new Int32Array(keys); // open cells less closed ones
+  const worth = new Int32Array(keys); // open minus closed cells
   for (let q = 0; q < queries; q++) {
     const outside = minus(most.row(q), without.row(q));
     const opened = intersect(mask.row(q), outside);
@@ -78,9 +81,9 @@ export function strideOf(
     open.add(intersect(mask.row(q), readable.row(q)), ahead + q);
   }
   const [cells, opened] = [all.sums(), open.sums()];
-  const pays = cells.map((count, d) => 2 * opened[d]! - count); // opening the d-th diagonal
+  const pays = cells.map((count, d) => 2 * opened[d]! - count); // gain from opening the d-th diagonal
   let best = { window: 1, step: 2, gain: -Infinity };
-  // A step that shows once only, in the corner, is a few cells and no stride.
+  // A step that appears only once, in the corner, is a few cells and not a stride.
   for (
     let step = 2;
     step <= Math.min(keys <= TINY ? keys - 1 : (keys - 1) / 2, MOST_STEP);
@@ -90,7 +93,7 @@ export function strideOf(
     for (let d = 0; d < keys; d += step) gain += pays[d]!;
     for (let window = 1; window <= keys; window++) {
       if (gain > best.gain) best = { window, step, gain };
-      if (window % step !== 0) gain += pays[window]!; // a window of window + 1 has it
+      if (window % step !== 0) gain += pays[window]!; // a window of window + 1 includes it
     }
   }
   return best;

@@ -1,4 +1,6 @@
-/** @file A mask as a PNG: gray, colour or palette of 1 to 8 bits a sample; the lighter is 1. Inflating is the platform's. */
+/**
+ * @file A mask as a PNG: gray, colour or palette, 1 to 8 bits per sample; the lighter is 1. The platform inflates it.
+ */
 import { check, InputError } from '../../core/check';
 import { lightOf, luma } from './light';
 import { checkShape, inRows, type Tensor } from './matrix';
@@ -56,7 +58,7 @@ export async function readPng(
   const raw = await inflated(data, height * (row + 1));
   unfilter(raw, height, row, Math.max(1, (channels * depth) >> 3));
   const values = new Uint8Array(width * height);
-  const shades = new Set<number>(); // different colours; two tell as much as all
+  const shades = new Set<number>(); // distinct colours; two are enough to know
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const start = y * (row + 1) + 1;
@@ -66,7 +68,7 @@ export async function readPng(
         depth < 8
           ? (raw[start + (bit >> 3)]! >> (8 - depth - (bit & 7))) & ((1 << depth) - 1)
           : raw[at]!;
-      // Sentences are made only where something is wrong: there are millions of cells.
+      // Messages are built only on errors: there are millions of cells.
       if (colour === 3 && 3 * sample >= palette!.length)
         throw new InputError(
           `the PNG has colour ${sample} at row ${y}, column ${x}; its palette ends at ${palette!.length / 3 - 1}, so it is broken`,
@@ -110,14 +112,14 @@ export async function readPng(
     number: (i) => values[i]!,
   };
 
-  /** Is it the one colour that the file calls transparent? Two bytes for each of its samples, whatever the depth. */
+  /** Is it the colour that the file declares transparent? Two bytes per sample, whatever the depth. */
   function isTransparent(mark: Uint8Array, from: Uint8Array, at: number, sample: number): boolean {
     const samples = channels! >= 3 ? [from[at]!, from[at + 1]!, from[at + 2]!] : [sample];
     return samples.every((value, i) => value === ((mark[2 * i]! << 8) | mark[2 * i + 1]!));
   }
 }
 
-/** Exactly `size` bytes out of zlib's; more are a bomb and are not read on, fewer are refused. */
+/** Inflates to exactly `size` bytes; more are a bomb and not read further, fewer are refused. */
 async function inflated(parts: readonly Uint8Array[], size: number): Promise<Uint8Array> {
   const out = new Uint8Array(size);
   let written = 0;

@@ -1,4 +1,7 @@
-/** @file Whether 0 or 1 lets through in a foreign mask that is not added to scores: what its cells tell, and how surely. */
+/**
+ * @file Whether 0 or 1 lets through in a foreign mask that is not added to scores: what its cells show, and how certain
+ * it is.
+ */
 import { positionOf, type Mask } from '../../attention/mask';
 import { count, equal, has, intersect, run } from '../../attention/runs';
 import { shown, type Levels } from './levels';
@@ -9,16 +12,16 @@ import { FEW, paddingsOf } from './traces';
 export interface Decision {
   readonly allowed: 'nonzero' | 'zero';
   readonly sure: boolean;
-  /** A clause without an end. */
+  /** A clause without a full stop. */
   readonly because: string;
   /** Of the mask as decided. */
   readonly nearest: Found;
 }
 
-/** The share of the rows that tell anything in which a token has to read itself before it is sure. */
+/** The share of informative rows in which a token must read itself for the decision to be sure. */
 const CLEAR = 0.75;
 
-/** `open`: what is not 0 lets through; `closed`: 0 does. */
+/** `open`: nonzero cells let through; `closed`: zeros do. */
 export function decisionOf(open: Mask, closed: Mask, levels: Levels): Decision {
   if (levels.distinct > 1 && open.queries > open.keys) return ofTwoSequences(open);
   for (const allowed of ['nonzero', 'zero'] as const) {
@@ -56,7 +59,7 @@ export function decisionOf(open: Mask, closed: Mask, levels: Levels): Decision {
   };
 }
 
-/** No diagonal tells anything of queries and keys of two sequences. */
+/** If queries and keys are of two sequences, the diagonal shows nothing. */
 const ofTwoSequences = (open: Mask): Decision => ({
   allowed: 'nonzero',
   sure: false,
@@ -71,7 +74,7 @@ interface Both {
   readonly nearest: Found; // to mask
 }
 
-/** What leaves a doubt in a mask as it was decided; `against` above 0: more queries read themselves in its opposite. */
+/** The reason to doubt a mask as decided; `against` above 0: more queries read themselves in its opposite. */
 function doubtOf(
   both: Both,
   against: number,
@@ -87,7 +90,7 @@ function doubtOf(
   return doubtOfSelves(mask) ?? doubtOfOther(both);
 }
 
-/** The diagonal says too little. */
+/** The diagonal shows too little. */
 function doubtOfSelves(mask: Mask): string | undefined {
   const [last, first] = [telling(mask, positionOf(mask, 0)), telling(mask, 0)];
   if (last.rows === 0) return 'each of its queries reads all keys or none, which says nothing';
@@ -115,13 +118,13 @@ function doubtOfOther({ mask, other, nearest }: Both): string | undefined {
   if (cellsOf(mask) === queries && telling(mask, positionOf(mask, 0)).selves === queries)
     return 'each query then reads only itself; with the other reading, all keys but itself';
   const far = nearest.difference.cells > Math.max(FEW, queries / 4);
-  // No mask that is meant reads what comes after and nothing else.
+  // No intended mask reads only what comes after.
   if (far && 2 * cellsOf(mask) > queries * keys && !readsNothing('before', other))
     return 'its cells then fit no known pattern; with the other reading it could be a sparse mask in which no query reads itself';
   return undefined;
 }
 
-/** One query of many keys whose own key alone is missing: a slice that ends a key early, and not a token without a text. */
+/** A single query of many keys that misses only its own: a slice that ends a key early, not a token without a text. */
 const readsAllButItself = ({ queries, keys, row }: Mask): boolean =>
   queries === 1 && keys > 3 && equal(row(0), run(0, keys - 1));
 
@@ -131,7 +134,7 @@ function cellsOf({ queries, row }: Mask): number {
   return cells;
 }
 
-/** Do all queries, a few aside, read the same keys? Only rows that are more than half of all can be those. */
+/** Do all queries, except a few, read the same keys? Only a row shared by more than half of them qualifies. */
 function isAlike({ queries, row }: Mask): boolean {
   let [common, lead] = [row(0), 0];
   for (let q = 0; q < queries; q++) {
@@ -143,7 +146,7 @@ function isAlike({ queries, row }: Mask): boolean {
   return others <= Math.min(FEW, queries / 4);
 }
 
-/** Does hardly any query read what comes after it, or before it, of those that have something there? */
+/** Of the queries with keys after (or before) them, do hardly any read one? */
 function readsNothing(where: 'after' | 'before', { queries, keys, row }: Mask): boolean {
   let [none, rows] = [0, 0];
   for (let q = 0; q < queries; q++) {
@@ -156,7 +159,7 @@ function readsNothing(where: 'after' | 'before', { queries, keys, row }: Mask): 
   return none >= CLEAR * rows;
 }
 
-/** The part of the queries that read themselves, the last of them at the last key. */
+/** The share of queries that read themselves, the last query at the last key. */
 function selvesIn({ queries, keys, row }: Mask): number {
   let reading = 0;
   for (let q = 0; q < queries; q++)
@@ -164,7 +167,10 @@ function selvesIn({ queries, keys, row }: Mask): number {
   return reading / queries;
 }
 
-/** As selvesIn, the first query at key `from`, without rows that are all 0 or all 1: padding and global tokens tell nothing. */
+/**
+ * As selvesIn, with the first query at key `from`, without rows that are all 0 or all 1: padding and global tokens are
+ * not informative.
+ */
 function telling({ queries, keys, row }: Mask, from: number): { rows: number; selves: number } {
   let [rows, selves] = [0, 0];
   for (let q = 0; q < queries; q++) {
@@ -183,7 +189,7 @@ function readersOf({ queries, row }: Mask, key: number): number {
   return readers;
 }
 
-/** The part of the queries with keys on both sides that read some after themselves and none before. */
+/** The share of queries with keys on both sides that read some after themselves and none before. */
 function aheadOnly({ queries, keys, row }: Mask): number {
   let [looking, between] = [0, 0];
   for (let q = 0; q < queries; q++) {
@@ -207,8 +213,8 @@ function diagonalOf(open: Mask, flipped: boolean): string {
 }
 
 /**
- * Which of two opposite masks is meant. That tokens read themselves is the surest sign, `flips` above 0 if more do in
- * `closed`. But padded tokens do not; so where just one of the two is a known pattern, it is that one.
+ * Which of two opposite masks is meant. The best evidence is that tokens read themselves; `flips` above 0 if more do in
+ * `closed`. But padded tokens do not; so if only one of the two is a known pattern, it is that one.
  */
 function nearer(
   open: Mask,

@@ -26,38 +26,38 @@ import { decisionOf } from './polarity';
 export interface Recognised {
   readonly mask: Mask;
   readonly polarity: Reading;
-  /** What blocked cells hold, where the mask is added to scores: the commonest number of theirs. */
+  /** What blocked cells hold, where the mask is added to scores: the most common such number. */
   readonly fill?: Subject['fill'];
-  /** Whether its zeros may be weights that were rounded. */
+  /** Whether its zeros may be rounded weights. */
   readonly rounded?: true;
   readonly nearest: { readonly expression: Expression; readonly difference: Difference };
-  /** Whether the nearest pattern says anything of it; where it does not, nothing is argued from it. */
+  /** Whether the nearest pattern means anything; if not, nothing is concluded from it. */
   readonly known: boolean;
   readonly says: string;
-  /** What else it may be, where it cannot be told apart: as each is written. */
+  /** What else it may be, where that cannot be told apart: each as written. */
   readonly fits?: readonly Expression[];
 }
 
-/** Below this, a number that is added to a score takes it away altogether. */
+/** Below this, a number added to a score removes it altogether. */
 const BLOCKS = -500;
 
-/** What was said of a file: how to read it, and what it is meant for. */
+/** What was set for a file: how to read it, and what it is meant for. */
 export interface Asked {
   readonly polarity?: Polarity | undefined;
   readonly meant?: LibraryId | undefined;
-  /** Why its polarity is known, where nobody said so: a clause. */
+  /** Why its polarity is known without being set: a clause. */
   readonly because?: string | undefined;
-  /** Whether they are what softmax returned. */
+  /** Whether they are softmax output. */
   readonly weights?: boolean | undefined;
 }
 
-/** Throws InputError where a cell is no number. */
+/** Throws InputError where a cell is NaN. */
 export function recognise(matrix: Matrix, asked: Asked = {}): Recognised {
   checkRuns(matrix);
   const levels = levelsOf(matrix, BLOCKS);
   const { least, most, distinct } = levels;
   const blocks = least < BLOCKS;
-  // 0 and one number below it can be nothing but a fill, if a weak one.
+  // 0 and one negative number can only be a fill, if a weak one.
   const weak = distinct === 2 && most === 0;
   const {
     polarity,
@@ -69,7 +69,7 @@ export function recognise(matrix: Matrix, asked: Asked = {}): Recognised {
     : chosen(matrix, levels, { polarity, meant, because, weights: asked.weights });
 }
 
-/** Read as numbers that are added to scores. */
+/** Reads the numbers as added to scores. */
 function added(matrix: Matrix, levels: Levels, { polarity, meant }: Asked): Recognised {
   const { all, least, most, distinct, fill, fills } = levels;
   const blocks = least < BLOCKS;
@@ -99,7 +99,7 @@ function added(matrix: Matrix, levels: Levels, { polarity, meant }: Asked): Reco
   });
 }
 
-/** Read as 0 and what is not 0; where nobody said which of them lets through, that is found out. */
+/** Reads zero and nonzero; which of them lets through is worked out unless it was set. */
 function chosen(
   matrix: Matrix,
   levels: Levels,
@@ -122,7 +122,7 @@ function chosen(
     });
   }
   const decided = decisionOf(open, closed, levels);
-  // The cells leave a doubt, and the library has none.
+  // The cells leave doubt, the library does not.
   const library = meant && !decided.sure ? libraryOf(meant) : undefined;
   if (library?.reads === 'additive' && levels.distinct === 1)
     return added(matrix, levels, { meant });
@@ -160,7 +160,7 @@ function result(
   const name = wordsOf(expression) ?? write(expression);
   const window = windowIn(expression);
   const known = standing.aligned !== undefined || isKnown(mask, standing.nearest);
-  // What is exactly one of several patterns is no finding of this page.
+  // If several patterns fit exactly, none of them is this page's finding.
   const several = standing.aligned || first ? undefined : oneRowOf(mask);
   const asks = window === undefined || !known ? '' : askRound(window);
   const says = [
@@ -201,7 +201,7 @@ const sayCorner = (at: 'top left' | 'bottom right', { queries, keys }: Mask): st
     ? 'aligned at the top left: query 0 stands at key 0, as if no key had come before it'
     : `aligned at the bottom right: the last query stands at the last key, and the first ${queries - keys} stand before all keys and read none`;
 
-/** A causal window, by its size. */
+/** The size of a causal window. */
 const windowIn = (expression: Expression): number | undefined => {
   const digits = /^causal & window\((\d+)\)$/.exec(write(expression))?.[1];
   return digits === undefined ? undefined : Number(digits);
@@ -218,7 +218,7 @@ function openedPadding(expression: Expression, { keys }: Mask): readonly string[
   ];
 }
 
-/** A window that is taken from the number of the row, where fewer queries than keys stand at the end. */
+/** A window counted by row number, where fewer queries than keys stand at the end. */
 function byRow(expression: Expression, { queries, keys }: Mask): string {
   const ahead = keys - queries;
   const window = Number(/window\((\d+)\)/.exec(write(expression))?.[1] ?? 0);
@@ -249,16 +249,16 @@ function wordsOf(expression: Expression): string | undefined {
 const ROUNDED =
   'Its smallest weights are about the least that their type can hold, so a 0 may be a small weight that was rounded: what is not read is not taken for a fault.';
 
-/** The least number above 0 of a type. */
+/** The smallest number above 0 of each type. */
 const LEAST: readonly (readonly [RegExp, number])[] = [
   [/^(bf16|bfloat16)$/i, 2 ** -133],
   [/(f2|f16|float16|half)$/i, 2 ** -24],
   [/(f4|f32|float32)$/i, 2 ** -149],
 ];
-/** Weights this near to it lie beside others that became 0: among so few steps rounding is coarse. */
+/** Weights this close to it occur next to others that became 0: with so few steps, rounding is coarse. */
 const NEAR = 64;
 
-/** Weights some of which are so small that others may have been rounded to 0. */
+/** Whether some weights are so small that others may have been rounded to 0. */
 function underflowOf({ queries, keys, dtype, at }: Matrix): { readonly rounded?: true } {
   const least = LEAST.find(([name]) => name.test(dtype))?.[1];
   if (least === undefined) return {};
@@ -275,13 +275,13 @@ const lookAhead = (mask: Mask): boolean =>
     (q) => (mask.row(q).at(-1) ?? 0) > positionOf(mask, q) + 1,
   );
 
-/** Runs of a mask at most, all rows together: every second key of 4,096 × 4,096 has half as many. */
+/** Maximum runs of a mask, over all rows: every second key of 4,096 × 4,096 has half as many. */
 const MOST_RUNS = 16_000_000;
 
-/** Rows that are looked at to know how ragged a large mask is. */
+/** Rows sampled to see how ragged a large mask is. */
 const LOOKED_AT = 256;
 
-/** Refuses at once what would take minutes: large noise. Of bytes alone, in which files are largest. */
+/** Refuses immediately what would take minutes: large noise. Only for bytes, which the largest files hold. */
 function checkRuns({ bytes, queries, keys }: Matrix): void {
   if (!bytes || bytes.length < MOST_RUNS) return;
   const step = Math.max(1, Math.floor(queries / LOOKED_AT)) | 1;
@@ -319,7 +319,7 @@ function masked(
   });
 }
 
-/** Runs of 1 in a row of 0 and 1: each end is looked for by the engine itself, which goes many bytes at a time. */
+/** Runs of 1 in a row of 0 and 1: the engine itself searches for each end, many bytes at a time. */
 function runsIn(row: Uint8Array): readonly number[] {
   const runs: number[] = [];
   for (let from = row.indexOf(1); from >= 0;) {

@@ -20,7 +20,7 @@ const KINDS: Readonly<Record<string, NumberKind>> = {
   F64: NUMBERS.f64,
 };
 
-/** The tensors that can be a mask, or say one, masks first. */
+/** The tensors that can be a mask, or imply one, masks first. */
 export function readSafetensorsMask(file: Uint8Array): readonly Tensor[] {
   const { tensors, data } = storedTensors(file);
   const able = tensors

@@ -1,20 +1,23 @@
-/** @file Where the plane that a page shows lies in its file: which array, and the place on each of its axes. */
+/** @file Where the plane on the page lies in its file: which array, and the position on each of its axes. */
 import type { Looked } from './brought';
 import type { Origin } from './matrix';
 
 export interface Source {
   readonly origin: Origin;
-  readonly dtype: string; // as the file calls it
+  readonly dtype: string; // as named in the file
   readonly shape: readonly number[];
-  /** For each axis a place, counted from 0; undefined for the axes of queries and keys. */
+  /** A position on each axis, counted from 0; undefined for the axes of queries and keys. */
   readonly index: readonly (number | undefined)[];
   /** Whether its axis of keys comes before that of queries. */
   readonly turned: boolean;
-  /** Which of the files it is, where all together are one array. */
+  /** Which of the files it is in, where together they form one array. */
   readonly part?: number;
 }
 
-/** Of a layer, counted from 0, where one of the axes is of layers. Undefined where the array is no mask, or in no file. */
+/**
+ * For a layer, counted from 0, if one of the axes is of layers. Undefined where the array is not a mask, or not in a
+ * file.
+ */
 export function sourceOf(
   { axes, stack, stacks, shape, dtype, origins, choices, form }: Looked,
   picked: readonly number[],
@@ -35,12 +38,12 @@ export function sourceOf(
   return origin && { origin, dtype, shape: shape.slice(1), index: rest, turned, part: part! };
 }
 
-/** Layers that are named one by one in the name of a file. */
+/** Layers listed one by one in a file name. */
 const MOST_NAMED = 4;
 
 /**
- * 'mask-repaired-layer8.npy': the file, the array where there are several, and the planes that were repaired, as the page
- * counts them: layers from 1, everything else from 0.
+ * 'mask-repaired-layer8.npy': the file, the array if there are several, and the repaired planes, as the page counts
+ * them: layers from 1, everything else from 0.
  */
 export function mendedName({ axes, stack, shape }: Looked, sources: readonly Source[]): string {
   const [{ origin, index, part }] = sources as [Source, ...Source[]];

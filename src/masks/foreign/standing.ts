@@ -7,15 +7,15 @@ import { causal } from './families';
 import { nearestOf, nearestPlaceless, type Found } from './nearest';
 
 export interface Standing {
-  /** As the terms say it, in which the last query stands at the last key. */
+  /** In terms where the last query is at the last key. */
   readonly nearest: Found;
-  /** What it is exactly in that corner, where that is seen. */
+  /** Its exact pattern in that corner, if one is recognised. */
   readonly aligned?: { readonly as: Expression; readonly at: 'top left' | 'bottom right' };
 }
 
 /**
- * Each query ends at its own number, as if no key had come before. One query alone shows no diagonal: it is told by reading
- * the first key of many, and no other.
+ * Each query ends at its own index, as if no key came before it. A single query has no diagonal: it must read the first
+ * of many keys and no other.
  */
 export function isTopLeft({ queries, keys, row }: Mask): boolean {
   if (queries >= keys || (queries === 1 && keys < 3)) return false;
@@ -23,12 +23,12 @@ export function isTopLeft({ queries, keys, row }: Mask): boolean {
   return true;
 }
 
-/** `nearest` by the terms as they are; where its rows show that they stand elsewhere, what they are there. */
+/** `nearest` in plain terms; if its rows show that the queries stand elsewhere, the pattern there. */
 export function standingOf(mask: Mask, nearest: Found): Standing {
   const { queries, keys, row } = mask;
-  // Before what is exact by chance: of two rows anything can be said in global tokens.
+  // Checked before exact matches by chance: global tokens can describe any two rows.
   if (isTopLeft(mask)) {
-    // One query at the first key reads itself, which any pattern lets it.
+    // One query at the first key reads itself, as in every pattern.
     const as = queries === 1 ? causal : exactly({ queries, keys: queries, row });
     if (as) return aligned(mask, as, 'top left');
   }
@@ -40,7 +40,7 @@ export function standingOf(mask: Mask, nearest: Found): Standing {
   return { nearest: isPlaceless(mask) ? nearestPlaceless(mask) : nearest };
 }
 
-/** More queries than keys, of which the first stand before all keys and read none. */
+/** More queries than keys, the first of which stand before all keys and read none. */
 function isBottomRight({ queries, keys, row }: Mask): boolean {
   const before = queries - keys;
   for (let q = 0; q < before; q++) if (row(q).length > 0) return false;
@@ -52,7 +52,7 @@ function exactly(corner: Mask): Expression | undefined {
   return difference.cells === 0 ? expression : undefined;
 }
 
-/** The cells that differ are those of the terms, which know no corner. */
+/** The difference is from the terms, which cannot express a corner. */
 const aligned = (
   mask: Mask,
   as: Expression,
@@ -62,7 +62,7 @@ const aligned = (
   aligned: { as, at },
 });
 
-/** Do all queries that read anything read the same? Then nothing shows where they stand. */
+/** Do all queries that read anything read the same keys? Then nothing shows where they stand. */
 function isPlaceless({ queries, keys, row }: Mask): boolean {
   if (queries === keys) return false;
   const rows = Array.from({ length: queries }, (_, q) => row(q)).filter(({ length }) => length > 0);

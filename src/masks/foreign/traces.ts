@@ -1,19 +1,22 @@
-/** @file What patterns leave in the rows of a mask, read off all of them, so that single wrong cells do not count. */
+/**
+ * @file What patterns leave behind in the rows of a mask, gathered from all rows so that single wrong cells do not
+ * count.
+ */
 import { positionOf, type Mask } from '../../attention/mask';
 import { clip, count, equal, firstAfter, has } from '../../attention/runs';
 import { Counts } from './fit';
 
-/** Cells by which a mask may differ from a pattern and still surely be meant as it. */
+/** Cells in which a mask may differ from a pattern and still surely be meant as it. */
 export const FEW = 3;
-/** Documents, and global tokens, that one expression names at most. */
+/** Maximum documents, or global tokens, that one expression names. */
 export const MOST_PLACES = 200;
-/** Places only one row speaks for: a document of one token, or a wrong cell. */
+/** Maximum places supported by one row only: a document of one token, or a wrong cell. */
 const MOST_DOUBTFUL = 32;
-/** Tokens up to which one cell may be all that a pattern shows of itself. */
+/** Up to this many tokens, one cell may be the only sign of a pattern. */
 export const TINY = 16;
-/** Tokens beyond which not everything is tried: there the patterns are far apart, and each try takes its time. */
+/** Beyond this many tokens, not everything is tried: patterns are far apart there, and each try takes time. */
 export const LONG = 256;
-/** Tokens up to which chunks of every size are tried. */
+/** Up to this many tokens, chunks of every size are tried. */
 const SHORT = 48;
 
 export interface Padding {
@@ -22,8 +25,8 @@ export interface Padding {
 }
 
 /**
- * For each query, the run that holds its own token; undefined where it does not read itself. A padded token is read by
- * nobody: there it is the run that holds the nearest token that is none.
+ * For each query, the run that holds its own token; undefined where it does not read itself. No query reads a padded
+ * token: for those, the run that holds the nearest real token.
  */
 function ownRuns(mask: Mask, { left, right }: Padding): readonly (Own | undefined)[] {
   const last = mask.keys - 1 - right;
@@ -49,11 +52,11 @@ function votesOf(values: Iterable<number>): ReadonlyMap<number, number> {
   return votes;
 }
 
-/** The commonest first; of equals the least. */
+/** Most common first; ties in ascending order. */
 const commonest = (values: Iterable<number>): readonly number[] =>
   [...votesOf(values)].sort(([a, x], [b, y]) => y - x || a - b).map(([value]) => value);
 
-/** The two windows most rows speak for. Rows that begin at the first key, or after left padding, tell none. */
+/** The two windows that most rows support. Rows that begin at the first key, or after left padding, do not count. */
 export function windowsOf(mask: Mask, padding: Padding): readonly number[] {
   return commonest(
     ownRuns(mask, padding).flatMap((own) =>
@@ -62,7 +65,7 @@ export function windowsOf(mask: Mask, padding: Padding): readonly number[] {
   ).slice(0, 2);
 }
 
-/** Where documents or chunks may begin: where the rows of several queries begin or end, or rows begin to be empty. */
+/** Where documents or chunks may begin: where the rows of several queries begin or end, or start to be empty. */
 export const beginsOf = (mask: Mask, padding: Padding): readonly number[] =>
   beginsFrom(mask, edgesOf(mask, padding));
 
@@ -76,7 +79,7 @@ function beginsFrom(mask: Mask, { from, to }: Edges): readonly number[] {
   return found.length > MOST_PLACES ? [] : [...new Set(found)].sort((a, b) => a - b);
 }
 
-/** Where the rows of several queries begin, and where they end, inside the padding. */
+/** Where the rows of several queries begin and where they end, between left and right padding. */
 function edgesOf(mask: Mask, padding: Padding): Edges {
   const own = ownRuns(mask, padding);
   const inside = (key: number) => key > padding.left && key < mask.keys - padding.right;
@@ -85,7 +88,7 @@ function edgesOf(mask: Mask, padding: Padding): Edges {
   return { from: edges('from'), to: edges('to') };
 }
 
-/** Places that several rows tell; those of one row, where they are few. */
+/** Places that several rows support; those of a single row only if there are few. */
 function told(places: readonly number[]): readonly number[] {
   const votes = [...votesOf(places)];
   const doubtful = votes.filter(([, rows]) => rows === 1).length > MOST_DOUBTFUL;
@@ -98,21 +101,21 @@ function emptiedAt(mask: Mask): readonly number[] {
   const found: number[] = [];
   for (let q = 1; q < mask.queries; q++)
     if ((mask.row(q).length === 0) !== (mask.row(q - 1).length === 0)) found.push(ahead + q);
-  // One row beside them too, for a wrong cell in an empty row.
+  // Also the rows next to them, in case an empty row has a wrong cell.
   const beside = found.flatMap((at) => [at - 1, at, at + 1]);
   return found.length > MOST_DOUBTFUL ? [] : beside.filter((at) => at > 0 && at < mask.keys);
 }
 
-/** Sizes of chunk that the rows speak for; of few tokens, all. */
+/** Chunk sizes that the rows support; for few tokens, all. */
 export function chunksOf(mask: Mask, padding: Padding): readonly number[] {
   if (mask.keys <= SHORT)
     return Array.from({ length: Math.max(0, mask.keys - 2) }, (_, i) => i + 2);
   const edges = edgesOf(mask, padding);
   const begins = beginsFrom(mask, edges);
-  // Apart for beginnings and ends: the rows of causal chunks end at every token, which says nothing of their size.
+  // Begins and ends separately: the rows of causal chunks end at every token, which says nothing about their size.
   const gaps = commonest([begins, edges.from, edges.to].flatMap(gapsOf)).filter(isSize).slice(0, 3);
   const parts = begins.slice(0, 4).flatMap((at) => [at, at / 2, at / 3, at / 4]);
-  // Of sizes that say the same, the least.
+  // Among equivalent sizes, the smallest.
   return [...new Set([...gaps, ...parts])].filter(isSize).sort((a, b) => a - b);
 }
 
@@ -122,19 +125,22 @@ const gapsOf = (places: readonly number[]): readonly number[] => {
   return sorted.map((at, i) => at - (sorted[i - 1] ?? 0));
 };
 
-/** Two tokens that read each other are one cell of the future, which may as well be wrong: they are no span. */
+/** Two tokens that read each other are one future cell, which may well be wrong: they are not a span. */
 const FEWEST_OF_SPAN = 3;
-/** Spans one expression names at most. */
+/** Maximum spans that one expression names. */
 const MOST_SPANS = 100;
 
-/** Tokens [from, to] that read on to the same end, three or more in a row: images in a text. None where there are too many. */
+/**
+ * Tokens [from, to] that all read on to the same end, three or more in a row: images in a text. Empty where there are
+ * too many.
+ */
 export function spansOf(mask: Mask): readonly (readonly [number, number])[] {
   const found: (readonly [number, number])[] = [];
   for (let q = 0; q < mask.queries; q++) {
     const end = endOf(mask, q);
     if (q > 0 && endOf(mask, q - 1) === end) continue;
     const from = positionOf(mask, q);
-    // Inside another it is that one, with a wrong cell; and one that begins the text is a prefix.
+    // One inside another is that one, with a wrong cell; one that begins the text is a prefix.
     const inside = from <= (found.at(-1)?.[1] ?? 0);
     if (end >= from + FEWEST_OF_SPAN && !(inside && q > 0)) found.push([from, end - 1]);
     if (found.length > MOST_SPANS) return [];
@@ -146,7 +152,7 @@ export function spansOf(mask: Mask): readonly (readonly [number, number])[] {
   );
 }
 
-/** Where the run ends that holds the query's own token; its own place where it does not read itself. */
+/** The end of the run that holds the query's own token; its own position where it does not read itself. */
 function endOf(mask: Mask, q: number): number {
   const own = positionOf(mask, q);
   const row = q < mask.queries ? mask.row(q) : [];
@@ -154,13 +160,15 @@ function endOf(mask: Mask, q: number): number {
   return at < row.length && row[at]! <= own ? row[at + 1]! : own;
 }
 
-/** Where rows begin, and where they end, as several queries say: of blocks that are read whole, those of documents. */
+/**
+ * Where rows begin and where they end, as several queries show; for blocks read whole, rows begin where documents do.
+ */
 export interface Borders {
   readonly begins: readonly number[];
   readonly ends: readonly number[];
 }
 
-/** Blocks that are read to their end by all their tokens, as long as they like; none where some have one or two tokens. */
+/** Blocks of any length that all their tokens read to the end; undefined where some have one or two tokens. */
 export function blocksIn(mask: Mask, padding: Padding): Borders | undefined {
   const { from, to } = edgesOf(mask, padding);
   if (to.length === 0 || from.length + to.length > MOST_PLACES) return undefined;
@@ -169,18 +177,18 @@ export function blocksIn(mask: Mask, padding: Padding): Borders | undefined {
   const first = Math.max(padding.left, positionOf(mask, 0));
   const whole = ends.every((end, i) => {
     const size = end - Math.max(ends[i - 1] ?? first, first);
-    // What is left over at the end of a document may be less.
+    // The remainder at the end of a document may be smaller.
     return size >= FEWEST_OF_SPAN || begins.includes(end) || i === 0;
   });
   return whole ? { begins, ends } : undefined;
 }
 
-/** Tokens of a tree at most. */
+/** Maximum tokens of a tree. */
 const MOST_OF_TREE = 200;
 
 /**
- * Guessed tokens that branch, at the end of a text: where they begin, and the parent of each after the first. Undefined
- * where some row is no text and one branch.
+ * Draft tokens that branch, at the end of a text: where they begin, and the parent of each after the first. Undefined
+ * where some row is not a text and one branch.
  */
 export function treeOf(mask: Mask): readonly number[] | undefined {
   const ahead = positionOf(mask, 0);
@@ -191,7 +199,7 @@ export function treeOf(mask: Mask): readonly number[] | undefined {
     const missing = row[0] === 0 ? row[1]! : 0;
     if (missing <= ahead + q) from = Math.min(from, missing);
   }
-  // A text stands before it; without one it is a stride as well.
+  // A text comes before it; without one, it could also be a stride.
   if (from === 0 && mask.keys > TINY) return undefined;
   if (from < ahead || mask.keys - from > MOST_OF_TREE || mask.keys - from < 2) return undefined;
   const parents: number[] = [];
@@ -210,7 +218,7 @@ export function treeOf(mask: Mask): readonly number[] | undefined {
   return branches || (from > 0 && areChains(parents, from)) ? [from, ...parents] : undefined;
 }
 
-/** Guesses of equal length, each after the same text. Without a text, chains one after another are documents. */
+/** Drafts of equal length, each after the same text. Without a text, consecutive chains are documents. */
 function areChains(parents: readonly number[], from: number): boolean {
   const begins = [0, ...parents.flatMap((parent, i) => (parent === from + i + 1 ? [i + 1] : []))];
   const length = begins[1] ?? 0;
@@ -221,7 +229,7 @@ function areChains(parents: readonly number[], from: number): boolean {
   );
 }
 
-/** Tokens that read all there is to read. */
+/** Tokens that read everything outside the padding. */
 export function fullRows(mask: Mask, { left, right }: Padding): readonly number[] {
   const ahead = positionOf(mask, 0);
   const found = Array.from({ length: mask.queries }, (_, q) => q).filter(
@@ -231,8 +239,8 @@ export function fullRows(mask: Mask, { left, right }: Padding): readonly number[
 }
 
 /**
- * Padding at both ends: the keys that nobody reads, or that at most a few queries read. Of a long mask the widest guess
- * is enough, for fitting narrows it.
+ * Padding at both ends: keys that no query reads, or at most a few do. For a long mask the widest guess is enough,
+ * because fitting narrows it.
  */
 export function paddingsOf(mask: Mask): readonly Padding[] {
   const columns = new Counts(mask.keys, 'key');

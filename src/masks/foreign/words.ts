@@ -3,7 +3,7 @@ import { check } from '../../core/check';
 import { MOST_TOKENS } from '../../attention/mask';
 import { checkShape, inRows, type Matrix, type Tensor } from './matrix';
 
-/** Characters of a text at most: 2,048 × 2,048 numbers of a few digits each. */
+/** Maximum characters of a text: 2,048 × 2,048 numbers of a few digits each. */
 export const LONGEST = 64 * 2 ** 20;
 
 const OPEN = /^(1|x|X|#|■|█|True|true|T)$/;
@@ -50,10 +50,10 @@ function masksIn(text: string): number {
   for (const sign of text)
     if (sign === '[') opened[depth] = (opened[depth++] ?? 0) + 1;
     else if (sign === ']') depth--;
-  return opened.length > 1 ? opened.at(-2)! : 0; // rows may stand without a list around them
+  return opened.length > 1 ? opened.at(-2)! : 0; // rows may come without an enclosing list
 }
 
-/** The innermost lists of a printed array, one a row, however many lines they take: NumPy breaks long rows. */
+/** The innermost lists of a printed array, one per row, even across several lines: NumPy wraps long rows. */
 function listsIn(text: string): readonly string[] {
   checkWhole(text);
   const lists = [...text.matchAll(/\[([^[\]]*)\]/g)].map(([, inside]) =>
@@ -72,7 +72,7 @@ function listsIn(text: string): readonly string[] {
   return lists;
 }
 
-/** Refuses what NumPy and PyTorch print of a long array. */
+/** Refuses the abbreviated form in which NumPy and PyTorch print a long array. */
 export function checkWhole(text: string): void {
   check(
     !/(^|[\s,[])(\.\.\.|…)(?=$|[\s,\]])/.test(text),
@@ -80,7 +80,7 @@ export function checkWhole(text: string): void {
   );
 }
 
-/** Words where there are spaces; else single signs. */
+/** Words where there are spaces; otherwise single characters. */
 function cellsOf(line: string): readonly string[] {
   const words = line.split(/\s+/);
   const single = words.length === 1 && numberOf(line) === undefined;
@@ -93,10 +93,10 @@ function numberOf(word: string): number | undefined {
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(word) ? Number(word) : undefined;
 }
 
-/** One list, [0, 3, 8]: of tokens or of documents, and no row of a mask. */
+/** One list, [0, 3, 8]: of tokens or documents, not a row of a mask. */
 const isList = (text: string): boolean => text.match(/\[/g)?.length === 1;
 
-/** Numbers that stand row by row, as an array. */
+/** Row-major numbers, as an array. */
 export function tensorOf(
   numbers: readonly number[],
   shape: readonly number[],

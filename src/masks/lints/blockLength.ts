@@ -31,7 +31,7 @@ function tooShort(mask: Mask, { length, block }: Declared): Found | undefined {
   };
 }
 
-/** All queries of a block read the same whole blocks, beyond what their own rows may. */
+/** All queries of a block read the same whole blocks, more than their own rows allow. */
 function wholeBlocks(mask: Mask, { causal, block }: Declared): Found | undefined {
   if (!causal || !block || block < 2 || mask.queries !== mask.keys) return undefined;
   let leak: { query: number; key: number } | undefined;
@@ -58,7 +58,7 @@ function tooLong(mask: Mask, declared: Declared): Found | undefined {
   const { length, block } = declared;
   if (length === undefined) return undefined;
   let first: { query: number; key: number } | undefined;
-  let onlyPadding = true; // is all that is read of the future padding?
+  let onlyPadding = true; // is padding all that is read of the future?
   for (let q = 0; q < mask.queries; q++) {
     const position = positionOf(mask, q);
     if (position >= length) break;

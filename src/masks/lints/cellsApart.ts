@@ -15,7 +15,7 @@ export default defineLint({
     eachLayer(subject, (mask, layer) => {
       const meant = subject.meant?.[layer];
       if (!meant || meant.queries !== mask.queries || meant.keys !== mask.keys) return undefined;
-      // A leak of the future is said by its own lint; what else differs is not.
+      // A leak of the future has its own lint; any other difference does not.
       const { cells, first } = apart(mask, meant, subject.declared);
       if (!first) return undefined;
       const { query, key } = first;
@@ -37,13 +37,13 @@ export default defineLint({
         ...(step && {
           thread: 'https://github.com/huggingface/transformers/issues/37574',
         }),
-        // A row that reads nothing in both is no reason for a cell that differs elsewhere.
+        // A row that reads nothing in either mask does not explain a cell that differs elsewhere.
         unless: ['L3', ...(mask.row(query).length > 0 ? ['L1', 'L8'] : [])],
       };
     }),
 });
 
-/** What a query reads of its future, and should not. */
+/** What a query reads of its future but should not. */
 const leak = (mask: Mask, meant: Mask, query: number, span: Runs): Runs =>
   minus(
     minus(clip(mask.row(query), positionOf(mask, query) + 1, mask.keys), meant.row(query)),

@@ -49,14 +49,14 @@ function isEdge(mask: Mask, declared: Declared, q: number): boolean {
   const past = (query: number) =>
     count(intersect(mask.row(query), run(0, positionOf(mask, query) + 1)));
   return (
-    // One that reads on to the end of its chunk is not alone.
+    // A query that reads on to the end of its chunk does not read itself alone.
     count(mask.row(q)) === 1 &&
     past(q - 1) > 1 &&
     minus(run(position, position + 1), mask.row(q)).length === 0
   );
 }
 
-/** Queries that begin a chunk and read themselves alone; none where some border is crossed. */
+/** Queries that begin a chunk and read only themselves; empty where some border is crossed. */
 function edges(mask: Mask, declared: Declared, chunk: number): readonly number[] {
   const found: number[] = [];
   for (let q = 1; q < mask.queries; q++) {
@@ -69,7 +69,7 @@ function edges(mask: Mask, declared: Declared, chunk: number): readonly number[]
   return found;
 }
 
-/** The chunk the edges show, two of them at least and evenly apart. */
+/** The chunk size that the edges show: at least two of them, evenly spaced. */
 function chunkOf(mask: Mask, declared: Declared): number | undefined {
   const found: number[] = [];
   for (let q = 1; q < mask.queries; q++)

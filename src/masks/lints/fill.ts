@@ -13,7 +13,7 @@ const LARGEST: Record<string, number> = {
   f32: 3.4028234663852886e38,
   float32: 3.4028234663852886e38,
 };
-/** A score a network can reach: fills above its negative are learned around. */
+/** A score that a network can reach: it learns its way around fills above the negative of this. */
 const REACHED = 3e4;
 
 const say = (value: number) => (Math.abs(value) >= 1e6 ? value.toExponential() : `${value}`);
@@ -68,7 +68,7 @@ export default defineLint({
               explains: ['L1'],
             },
           ]),
-      // Libraries that fill with a finite number leave the rows of padding so: nobody uses what they return.
+      // Libraries that fill with a finite number leave padding rows like this: their output is never used.
       ...(padded < 0
         ? []
         : [
@@ -93,7 +93,7 @@ const cellOf = (mask: Mask, query: number) => ({
   key: Math.min(mask.keys - 1, positionOf(mask, query)),
 });
 
-/** Rows that may read no key: those of the text, and how many of padding. */
+/** Rows without a readable key: those of the text, and how many of padding. */
 function deadRows(mask: Mask, isText: (position: number) => boolean) {
   const text: number[] = [];
   let padding = 0;

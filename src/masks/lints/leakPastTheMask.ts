@@ -1,7 +1,7 @@
 import { clip, sayRuns } from '../../attention/runs';
 import { defineLint } from '../subject';
 
-/** Decided by a probe of the model, not by the mask: one token is changed, and one looks which outputs move. */
+/** Decided by a probe of the model, not by the mask: it changes one token and checks which outputs move. */
 export default defineLint({
   id: 'L4',
   order: 4,

@@ -4,7 +4,10 @@ import { eachLayer } from '../measure';
 import { openedRows } from '../repaired';
 import { defineLint } from '../subject';
 
-/** No fault, and easily taken for one: it looks as if padding read the future. Of files alone: who opens rows by hand means it. */
+/**
+ * Not a fault, but easily taken for one: padding seems to read the future. Only for files: anyone who opens rows by
+ * hand means to.
+ */
 export default defineLint({
   id: 'L22',
   order: 22,

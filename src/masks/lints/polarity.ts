@@ -4,7 +4,7 @@ import { agreement, eachLayer, endsAtItsNumber, realOf, windowOf } from '../meas
 import { libraryOf, meaningOf, type Reading } from '../reading';
 import { defineLint, type Declared, type Found } from '../subject';
 
-/** A mask counts as flipped if so many of its cells are the opposite of what was declared. */
+/** A mask counts as flipped if this share of its cells is the opposite of what was declared. */
 const FLIPPED = 0.95;
 const EXPLAINS = [
   'L1',
@@ -40,7 +40,7 @@ export default defineLint({
   ],
 });
 
-/** The library a file is meant for reads it otherwise than its cells, or the person, say. */
+/** The library a file is meant for reads it differently from its cells, or the person. */
 function contradiction(reading: Reading): Found | undefined {
   const { allowed, because, meant, one } = reading;
   if (!meant || allowed === 'additive') return undefined;
@@ -62,7 +62,7 @@ function contradiction(reading: Reading): Found | undefined {
   };
 }
 
-/** How the numbers were taken, where nothing speaks against it. */
+/** How the numbers were interpreted, where nothing contradicts it. */
 function taken({ allowed, because, constant, one, sure }: Reading): Found {
   if (allowed === 'additive')
     return {
@@ -88,9 +88,9 @@ function whole(mask: Mask, declared: Declared, window: number | undefined): Foun
   const { causal, documents, length, start, chunk } = declared;
   if (!causal && !documents?.length && !chunk && window === undefined && !length && !start)
     return undefined;
-  // A few rows at the top left of many keys are nearly the opposite too; they are aligned otherwise.
+  // A few rows at the top left of many keys are nearly the opposite too, but that is a matter of alignment.
   if (endsAtItsNumber(mask)) return undefined;
-  // A transposed mask is nearly the opposite too; but there each query reads itself.
+  // A transposed mask is nearly the opposite too, but its queries read themselves.
   const { flipped, selves } = agreement(mask, declared, window);
   if (flipped < FLIPPED || selves > 0.5) return undefined;
   const query = Array.from({ length: mask.queries }, (_, q) => q).find(

@@ -1,6 +1,6 @@
 import { defineLint } from '../subject';
 
-/** Least numbers of types, and what two of them come to: beyond the type, -inf. */
+/** The smallest numbers of each type, and the sum of two: beyond the type, -inf. */
 const LEAST = [
   { type: 'float16', value: -65_504 },
   { type: 'bfloat16', value: -3.3895313892515355e38 },

@@ -9,13 +9,13 @@ export default defineLint({
   order: 2,
   label: 'Unread keys',
   summary: 'A key, or a whole block of keys, that no query reads.',
-  // No thread of its own was found; what one sees is memory held for nothing, as here.
+  // No thread about this itself was found; the symptom is memory held for nothing, as here.
   thread: 'https://github.com/huggingface/transformers/issues/37574',
   check(subject) {
     if (subject.rounded) return [];
     return eachLayer(subject, (mask) => {
       const last = lastReaders(mask);
-      // Keys of a cache from before the first query may have had their readers already.
+      // Keys in a cache from before the first query may already have been read.
       const asked = run(Math.max(0, mask.keys - mask.queries), mask.keys);
       let unread = NONE;
       for (let k = 0; k < mask.keys; k++) {
@@ -49,7 +49,7 @@ export default defineLint({
   },
 });
 
-/** One query, a step of decoding, that reads other keys and not itself. */
+/** A single query, one step of decoding, that reads other keys but not itself. */
 function ownMissing({ queries, keys, row }: Mask): Found | undefined {
   if (queries !== 1 || keys < 2 || row(0).length === 0 || has(row(0), keys - 1)) return undefined;
   return {

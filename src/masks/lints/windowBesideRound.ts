@@ -2,7 +2,7 @@ import { roundBeside } from '../besideRound';
 import { windowOf } from '../measure';
 import { defineLint } from '../subject';
 
-/** A question, and of files alone: who writes a window of 17 by hand means it. */
+/** A question, and only for files: anyone who writes a window of 17 by hand means it. */
 export default defineLint({
   id: 'L21',
   order: 21,
@@ -18,7 +18,7 @@ export default defineLint({
       if (window === undefined || round === undefined) return [];
       const all = layers.flatMap((one, layer) => (one === window ? [layer] : []));
       const { keys, queries } = masks[all[0]!]!;
-      // The first position at which the two windows part.
+      // The first position at which the two windows differ.
       const position = Math.min(window, round);
       const query = position - (keys - queries);
       if (position >= keys) return [];

@@ -29,7 +29,7 @@ export default defineLint({
       return (
         wrongSign(mask, declared, window) ??
         nearEnd(mask, window) ??
-        // A step beside its whole text is told as that.
+        // A decoding step compared with its whole text is reported as that.
         (subject.step ? undefined : oneRow(mask, declared, window)) ??
         farEnd(mask, declared, window) ??
         rightEnd(mask, declared)
@@ -37,7 +37,7 @@ export default defineLint({
     }),
 });
 
-/** Late queries read what lies before the window, and none of the window. */
+/** Late queries read what lies before the window, and nothing in the window. */
 function wrongSign(mask: Mask, declared: Declared, window: number): Found | undefined {
   const late = [...lateRows(mask, declared, window)];
   if (late.length === 0 || late.some(({ row, inside }) => intersect(row, inside).length > 0))
@@ -55,7 +55,7 @@ function wrongSign(mask: Mask, declared: Declared, window: number): Found | unde
   };
 }
 
-/** Queries read the key before themselves, and not themselves. */
+/** Queries read the key before themselves, but not themselves. */
 function nearEnd(mask: Mask, window: number): Found | undefined {
   let [selves, short] = [0, 0];
   let first: number | undefined;
@@ -84,7 +84,7 @@ function nearEnd(mask: Mask, window: number): Found | undefined {
   };
 }
 
-/** A window to both sides: how far it looks ahead, by most rows, against how far it should. */
+/** A window in both directions: how far most rows read ahead, compared with how far they should. */
 function rightEnd(mask: Mask, declared: Declared): Found | undefined {
   const { right } = declared;
   if (right === undefined) return undefined;
@@ -108,7 +108,7 @@ function rightEnd(mask: Mask, declared: Declared): Found | undefined {
     known.rows++;
     seen.set(ahead, known);
   }
-  // All that could be cut is not.
+  // No row is cut that could be.
   if (endless && all === 0 && endless.rows > 1) return notCut(mask, endless.query, right);
   const [most] = [...seen].sort(([, a], [, b]) => b.rows - a.rows);
   if (!most || most[0] === right || 2 * most[1].rows <= all) return undefined;
@@ -126,7 +126,7 @@ function rightEnd(mask: Mask, declared: Declared): Found | undefined {
   };
 }
 
-/** The right side was not looked at. */
+/** The right side was ignored. */
 function notCut(mask: Mask, query: number, right: number): Found {
   const position = positionOf(mask, query);
   return {
@@ -139,7 +139,7 @@ function notCut(mask: Mask, query: number, right: number): Found {
   };
 }
 
-/** A step of decoding has no next query that loses a key: its one row is as long as its window. */
+/** A step of decoding has no next query to lose a key: its one row must be as long as its window. */
 function oneRow(mask: Mask, declared: Declared, window: number): Found | undefined {
   const [late] = mask.queries === 1 ? [...lateRows(mask, declared, window)] : [];
   if (!late) return undefined;
@@ -147,7 +147,7 @@ function oneRow(mask: Mask, declared: Declared, window: number): Found | undefin
   const [from, to, ...more] = minus(row, keptOf(declared));
   if (from === undefined || to !== position + 1 || more.length > 0) return undefined;
   const seen = to - from;
-  // A row that reads all there is before it lacks its window altogether.
+  // A row that reads everything before it has no window at all.
   if (seen === window || from <= floorOf(declared, position, mask.keys)) return undefined;
   return seen > window
     ? {
@@ -178,7 +178,7 @@ function farEnd(mask: Mask, declared: Declared, window: number): Found | undefin
   const seen = farEndOf(mask, declared, window);
   if (!seen || seen.window === window) return undefined;
   const more = seen.window > window;
-  // Too many: the last key it should not read any more. Too few: the next query, which lost that key too early.
+  // Too many: the last key it should no longer read. Too few: the next query, which lost that key too early.
   const query = more ? seen.query : seen.query + 1;
   const { key } = seen;
   return {

@@ -2,7 +2,7 @@ import { farEndOf, lateRows, windowed, windowOf } from '../measure';
 import type { Mask } from '../../attention/mask';
 import { defineLint, type Declared, type Found, type Subject } from '../subject';
 
-/** The window a layer shows of those declared for others, or 'none' where it reads everything. */
+/** A window declared for other layers that this one shows, or 'none' where it reads everything. */
 interface Wrong {
   readonly layer: number;
   readonly shows: number | 'none';
@@ -48,7 +48,7 @@ export default defineLint({
   },
 });
 
-/** A window that a row or two show alone may be a few wrong cells. */
+/** A window that only a row or two show may be a few wrong cells. */
 function shownBy(mask: Mask, declared: Declared, window: number): boolean {
   const late = lateRows(mask, declared, window);
   return !late.next().done && !late.next().done && !late.next().done;
@@ -56,7 +56,7 @@ function shownBy(mask: Mask, declared: Declared, window: number): boolean {
 
 function wrongLayers({ masks, declared }: Subject): readonly Wrong[] {
   const windows = masks.map((_, layer) => windowOf(declared, layer));
-  // A global layer may still be given its window by mistake: that of an array, or any other layer's.
+  // A global layer may still get its window by mistake: that of an array, or of any other layer.
   const sizes = [...new Set(windows.filter((one) => one !== undefined))];
   const shows = masks.map((mask, layer): number | 'none' | undefined => {
     const own = windows[layer];
@@ -78,11 +78,13 @@ function wrongLayers({ masks, declared }: Subject): readonly Wrong[] {
       : [{ layer, shows: seen, declared: own }];
   });
   return wrong.filter(({ shows: seen, declared: own }) => {
-    // Declared global, but windowed: wrong by itself.
+    // Declared global, but windowed: always wrong.
     if (own === undefined) return true;
-    // No window where one was declared: here only if a global layer has it; otherwise it was not applied at all.
+    // No window where one was declared: reported here only if a global layer has it; otherwise it was not applied at
+    // all.
     if (seen === 'none') return wrong.some((other) => other.declared === undefined);
-    // Another layer's size: one key apart it may as well be an end of the window, unless that layer is wrong too.
+    // Another layer's size: if one key apart, it may equally be an error at the window's end, unless that layer is
+    // wrong too.
     return Math.abs((seen as number) - own) > 1 || wrong.some((other) => other.declared === seen);
   });
 }

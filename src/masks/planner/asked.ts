@@ -1,8 +1,9 @@
 /**
- * @file What is asked of the planner, as part of an address and back: `model=gemma-3-1b&with=qwen3-8b&T=131072&batch=8&cache=fp8`.
+ * @file A request to the planner, as part of an address and back:
+ * `model=gemma-3-1b&with=qwen3-8b&T=131072&batch=8&cache=fp8`.
  *
- * A model is one of the released ones, or the fields of a config as JSON. Whatever an address says, what comes back can be
- * priced; what was not understood is said in `notes`.
+ * A model is a released one, or the fields of a config as JSON. Whatever an address says, the result can be
+ * priced; `notes` lists what was not understood.
  */
 import { check, InputError } from '../../core/check';
 import { encoded } from '../../core/encoded';
@@ -18,7 +19,7 @@ import { isPart, PARTS, type Part } from '../part';
 export interface Asked {
   /** One, or two to be compared: the id of a released model, or the text of a config. */
   readonly models: readonly string[];
-  readonly T: number; // tokens of each sequence
+  readonly T: number; // tokens per sequence
   readonly batch: number; // sequences
   /** Ids of precisions. */
   readonly cache: string;
@@ -27,13 +28,13 @@ export interface Asked {
   readonly weights: string | undefined;
   readonly keeping: Keeping;
   readonly machines: number;
-  /** GiB of each machine. */
+  /** GiB per machine. */
   readonly memory: number;
-  /** Of an encoder and a decoder: the one that is priced, of the first and the second model; undefined: the decoder. */
+  /** For an encoder and a decoder: which is priced, in the first and the second model; undefined: the decoder. */
   readonly parts: readonly (Part | undefined)[];
-  /** Tokens of the source a decoder reads; undefined: as its config is taken to say. */
+  /** Source tokens a decoder reads; undefined: what is assumed for its config. */
   readonly source: number | undefined;
-  /** How many weights the first and the second model have, where a person says so; billions. */
+  /** Weights of the first and the second model, if a person gives them; billions. */
   readonly billions: readonly (number | undefined)[];
 }
 
@@ -52,7 +53,7 @@ export const FIRST: Asked = {
   billions: [],
 };
 
-/** The length shown where nobody asked for one: no longer than any of the models was made for. */
+/** The length shown by default: no longer than any of the models was made for. */
 export function firstLength(
   models: readonly string[],
   parts: readonly (Part | undefined)[] = [],
@@ -61,7 +62,7 @@ export function firstLength(
     try {
       return modelOf(one, undefined, parts[i]).made ?? FIRST.T;
     } catch (error) {
-      if (error instanceof InputError) return FIRST.T; // it is refused elsewhere, in its own words
+      if (error instanceof InputError) return FIRST.T; // refused elsewhere, with its own message
       throw error;
     }
   });
@@ -125,7 +126,7 @@ export function fromAddress(query: string): Understood {
     return { asked: FIRST, notes, embedded: false };
   }
   const pairs = new URLSearchParams(query);
-  /** What `read` makes of a pair; the first value where it is missing or refused. */
+  /** A pair's value through `read`; `otherwise` where it is missing or refused. */
   function take<T>(name: string, otherwise: T, read: (text: string) => T): T {
     const text = pairs.get(name);
     if (text === null) return otherwise;

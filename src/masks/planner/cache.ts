@@ -1,8 +1,9 @@
 /**
- * @file What the cache of a read config takes, in bytes: of every layer, at any length, kept as an engine keeps it.
+ * @file Size of a parsed config's cache, in bytes: for every layer, at any length, kept as an engine keeps it.
  *
- * What a layer keeps is said by layerFacts.ts, in numbers; here numbers become bytes, tokens become pages, and one sequence
- * a batch. Everything is of one machine: with tensor parallelism each has its share of the heads, and at least one.
+ * layerFacts.ts says what a layer keeps, in numbers; here numbers become bytes, tokens become pages, and one
+ * sequence a batch. Everything is for one machine: with tensor parallelism each has its share of the heads, and at
+ * least one.
  */
 import { bytesOfVector, type Precision } from './precision';
 import { layoutBytes, layoutOf, pagesOfGroup, type Layout, type Slot } from './pages';
@@ -12,22 +13,22 @@ import { heldAt, layerFacts, type LayerFacts } from '../layerFacts';
 
 export interface How {
   readonly keeping: Keeping;
-  /** Of keys and values. */
+  /** For keys and values. */
   readonly cache: Precision;
   /** Of states. */
   readonly states: Precision;
   readonly batch: number; // sequences
-  /** Machines the heads are shared out to. */
+  /** Machines that share the heads. */
   readonly machines: number;
-  /** Tokens of the source a decoder reads; undefined: as its config is taken to say. */
+  /** Source tokens a decoder reads; undefined: what is assumed for its config. */
   readonly source?: number | undefined;
 }
 
 export interface LayerCost {
   readonly facts: LayerFacts;
-  /** Tokens of one sequence whose keys have room; 0: it keeps none. */
+  /** Tokens of one sequence whose keys fit; 0: it keeps none. */
   readonly tokens: number;
-  /** Bytes of keys, values and what an indexer picks by, all sequences; those of a source among them. */
+  /** Bytes of keys, values and what an indexer picks by, all sequences; including those of a source. */
   readonly bytes: number;
   /** Bytes of states, all sequences; undefined: not known. */
   readonly state: number | undefined;
@@ -35,40 +36,40 @@ export interface LayerCost {
 
 export interface CacheCost {
   readonly layers: readonly LayerCost[];
-  /** Bytes of keys and values, all layers and sequences; with a pool all its pages, those of states and padding too. */
+  /** Bytes of keys and values, all layers and sequences; with a pool all its pages, including states and padding. */
   readonly keys: number;
-  /** Of them those of a source, which do not grow. */
+  /** The part of a source, which does not grow. */
   readonly source: number;
-  /** Bytes of states outside a pool; those of unknown size are not among them. */
+  /** Bytes of states outside a pool, without those of unknown size. */
   readonly states: number;
   /** Bytes of pages that no layer uses: padding. */
   readonly padding: number;
   readonly total: number;
 }
 
-/** A config, ready to be priced again and again. */
+/** A config, prepared for repeated pricing. */
 export interface Priced {
   readonly config: ConfigLayers;
   readonly how: How;
   readonly facts: readonly LayerFacts[];
-  /** The same, those that keep alike once, and how many there are of each: curves ask for some hundred lengths. */
+  /** The same facts, grouped by layers that keep the same, with counts: curves need hundreds of lengths. */
   readonly sorts: readonly { readonly facts: LayerFacts; readonly count: number }[];
   /** Pages of one pool; undefined: each layer keeps its own. */
   readonly layout: Layout | undefined;
-  /** Why there is no pool, though one was asked for. */
+  /** Why there is no pool, although one was requested. */
   readonly refused: string | undefined;
-  /** Tokens it can be priced at. */
+  /** Most tokens it can be priced at. */
   readonly most: number;
 }
 
 export const MOST_PRICED = 2 ** 24; // tokens
-/** Masks that are not read off a window are walked query by query. */
+/** Masks not described by a window are walked query by query. */
 const MOST_WALKED = 2 ** 14;
 
 const headsOn = ({ kvHeads, latent }: LayerFacts, machines: number): number =>
   latent ? kvHeads : Math.max(1, Math.ceil(kvHeads / machines));
 
-/** Bytes of one token in a layer, on one machine; a latent is on all of them. */
+/** Bytes per token in a layer, on one machine; every machine holds a whole latent. */
 export function tokenBytes(facts: LayerFacts, { cache, machines }: How): number {
   if (facts.perToken === 0) return 0;
   const each = bytesOfVector(cache, facts.keyDim) + bytesOfVector(cache, facts.valueDim);
@@ -79,21 +80,21 @@ export function tokenBytes(facts: LayerFacts, { cache, machines }: How): number 
 const textBytes = ({ perTokenOfText }: LayerFacts, { cache }: How): number =>
   bytesOfVector(cache, perTokenOfText);
 
-/** Bytes of keys and values of the source of one sequence in a layer, on one machine. */
-export function sourceBytesOf({ layer: { cross } }: LayerFacts, how: How): number {
+/** Bytes of source keys and values, for one sequence in a layer, on one machine. */
+function sourceBytesOf({ layer: { cross } }: LayerFacts, how: How): number {
   if (cross === undefined) return 0;
   const each = bytesOfVector(how.cache, cross.keyDim) + bytesOfVector(how.cache, cross.valueDim);
   return (how.source ?? 0) * Math.max(1, Math.ceil(cross.kvHeads / how.machines)) * each;
 }
 
 /** Bytes of the state of one sequence in a layer, on one machine; undefined: not known. */
-export function stateBytesOf({ state }: LayerFacts, { states, machines }: How): number | undefined {
+function stateBytesOf({ state }: LayerFacts, { states, machines }: How): number | undefined {
   if (state === undefined) return undefined;
   return bytesOfVector(states, Math.ceil((state.convolution + state.recurrence) / machines));
 }
 
 /** Tokens of one sequence that a layer has room for, in whole pages of its own. */
-export function roomAt(facts: LayerFacts, T: number, { windows, step, page }: Keeping): number {
+function roomAt(facts: LayerFacts, T: number, { windows, step, page }: Keeping): number {
   if (facts.perToken === 0 || T === 0) return 0;
   const { window, kind } = facts;
   const kept =
@@ -149,7 +150,7 @@ function sortsOf(all: readonly LayerFacts[]): Priced['sorts'] {
   const sorts = new Map<string, { facts: LayerFacts; count: number }>();
   for (const facts of all) {
     const { layer, rope: _, type: __, ...kept } = facts;
-    // Masks differ in more than numbers.
+    // Two masks can differ although their numbers agree.
     const name = JSON.stringify(facts.kind === 'masked' ? [kept, layer.expression] : kept);
     const known = sorts.get(name);
     if (known) known.count++;
@@ -158,7 +159,7 @@ function sortsOf(all: readonly LayerFacts[]): Priced['sorts'] {
   return [...sorts.values()];
 }
 
-/** Bytes of the whole cache, as cacheAt has them, without looking at every layer. */
+/** Bytes of the whole cache, as in cacheAt, without visiting every layer. */
 export function totalAt({ sorts, how, layout }: Priced, T: number): number {
   if (layout !== undefined) return T === 0 ? 0 : layoutBytes(layout, T, how.keeping) * how.batch;
   return sorts.reduce((sum, { facts, count }) => {
@@ -172,7 +173,7 @@ export function cacheAt(of: Priced, T: number): CacheCost {
   return of.layout === undefined ? apart(of, T) : inPool(of, of.layout, T);
 }
 
-/** One layer with what is its own. */
+/** The cost of one layer by itself. */
 function ofLayer(facts: LayerFacts, how: How, T: number): LayerCost {
   const tokens = roomAt(facts, T, how.keeping);
   const { entries } = facts;
@@ -191,7 +192,7 @@ function ofLayer(facts: LayerFacts, how: How, T: number): LayerCost {
   };
 }
 
-/** Every layer for itself. */
+/** Each layer separately. */
 function apart({ facts, how }: Priced, T: number): CacheCost {
   const layers = facts.map((one) => ofLayer(one, how, T));
   const keys = layers.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -2,19 +2,19 @@
  * @file How an engine keeps keys and values: which tokens of a layer it has room for, beyond those that are read.
  *
  * Sources: vLLM's docs/design/hybrid_kv_cache_manager.md and vllm/v1/kv_cache_interface.py; llama.cpp's
- * llama-kv-cache-iswa.cpp; transformers' cache_utils.py, which test/masks/configInterop.test.ts asks itself.
+ * llama-kv-cache-iswa.cpp; transformers' cache_utils.py, which test/masks/configInterop.test.ts runs directly.
  */
 export interface Keeping {
-  /** A layer with a window keeps what it still reads, or all tokens. */
+  /** Whether a layer with a window keeps only what it still reads, or all tokens. */
   readonly windows: 'ring' | 'full';
   /**
-   * Tokens that come at once. While they are written the window of the first and that of the last have to be there:
-   * W - 1 + step tokens. 1: one by one. 0: between two steps, when none is being written.
+   * Tokens added at once. While they are written, the windows of the first and of the last must both be held: W - 1 +
+   * step tokens. 1: one at a time. 0: between two steps, when none is being written.
    */
   readonly step: number;
-  /** Tokens of a page: what is kept is rounded up to whole ones. */
+  /** Tokens per page: what is kept is rounded up to whole pages. */
   readonly page: number;
-  /** Pages of all layers are equally large and lie in one pool, as in vLLM. */
+  /** Pages of all layers have equal size and are in one pool, as in vLLM. */
   readonly pool: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface Engine {
   readonly says: string;
 }
 
-/** The first is what has to be there, whatever the engine. */
+/** The first holds only what any engine must hold. */
 export const ENGINES: readonly Engine[] = [
   {
     id: 'needed',
@@ -78,14 +78,14 @@ export const engineOf = (keeping: Keeping): Engine | undefined =>
   );
 
 /**
- * Pages of `page` tokens that are touched at most at one moment on the way to T tokens.
+ * Most pages of `page` tokens in use at any moment on the way to T tokens.
  *
- * Of a window the tokens T - W … T - 1 lie anywhere in their pages: they touch as many as they fill and one more where they
- * begin inside one. With everything before, ⌈T / page⌉.
+ * With a window, the tokens T - W … T - 1 may start anywhere in a page: they touch as many pages as they fill, and
+ * one more if they start inside one. With everything before, ⌈T / page⌉.
  */
 export function pagesAt(T: number, page: number, window: number | undefined, step: number): number {
   const all = Math.ceil(T / page);
   if (window === undefined) return all;
-  const span = window - 1 + Math.max(1, step); // tokens that have to be there at once
+  const span = window - 1 + Math.max(1, step); // tokens that must be held at once
   return Math.min(all, Math.ceil((span - 1) / page) + 1);
 }

@@ -1,4 +1,4 @@
-/** @file A model as the planner takes it: read, named, with its weights counted, published or said by a person. */
+/** @file A model as the planner uses it: parsed, named, with its weights counted, published or entered by a person. */
 import { InputError } from '../../core/check';
 import { isRecord } from '../../core/fields';
 import { readConfig } from '../configs';
@@ -12,20 +12,20 @@ import { weightsOf, type Weights } from './weights';
 export interface Model {
   readonly name: string;
   readonly config: ConfigLayers;
-  /** Of its config.json. */
+  /** Its config.json. */
   readonly text: string;
-  /** How many weights, and how that is known; undefined: not at all, `why` not. */
+  /** How many weights, and how that is known; undefined: unknown, see `why`. */
   readonly parameters: number | undefined;
   readonly known: 'exact' | 'counted' | 'typed' | undefined;
   readonly why: string | undefined;
-  /** Of a released model: where its sizes are from, and whether they are its makers'. */
+  /** For a released model: the source of its sizes, and whether that is its makers. */
   readonly source?: string;
   readonly sure?: boolean;
-  /** Of what is counted: for what a step holds meanwhile. */
+  /** Where they are counted: for what a step holds temporarily. */
   readonly weights: Weights | undefined;
   /** Precision it is released in. */
   readonly precision: Precision;
-  /** Tokens it was made for, as its file says. */
+  /** Context length the model was made for, according to its file. */
   readonly made: number | undefined;
 }
 
@@ -52,7 +52,7 @@ export function modelOf(asked: string, billions?: number, part?: Part): Model {
   };
 }
 
-/** Everything that is priced of a config; of an encoder and a decoder, of both. */
+/** Everything about a config that affects its price; for an encoder and a decoder, both. */
 function priceOf(text: string): string {
   const config = readConfig(text);
   const others = (config.parts ?? [])
@@ -69,7 +69,7 @@ function pricedOf(config: ConfigLayers) {
   return { kept, causal, heads, headDim, hidden, vocabulary, family, name, ...pair };
 }
 
-/** Another value of the same kind. */
+/** A different value of the same type. */
 function other(value: unknown): unknown {
   if (typeof value === 'number') return value + 1;
   if (typeof value === 'boolean') return !value;
@@ -79,8 +79,8 @@ function other(value: unknown): unknown {
 }
 
 /**
- * The same config without the fields that say nothing about its price, so that it is short enough for a link. A field that
- * could change it stays, also where it says what its class has by default: defaults may change, and a link should not.
+ * The same config without the fields that do not affect its price, short enough for a link. A field that could change
+ * it stays, even if it repeats its class's default: defaults may change, and a link should not.
  */
 export function slim(text: string): string {
   const whole = priceOf(text);
@@ -88,7 +88,7 @@ export function slim(text: string): string {
     try {
       return priceOf(JSON.stringify(one)) === whole;
     } catch (error) {
-      if (error instanceof InputError) return false; // it cannot be read so
+      if (error instanceof InputError) return false; // unreadable without the dropped fields
       throw error;
     }
   };
@@ -99,7 +99,7 @@ export function slim(text: string): string {
   return JSON.stringify(kept);
 }
 
-/** The fields that `same` needs: those it does not are found many at once, by halving. */
+/** The fields that `same` needs: the others are found many at a time, by halving. */
 function needed(
   all: Readonly<Record<string, unknown>>,
   same: (one: Record<string, unknown>) => boolean,

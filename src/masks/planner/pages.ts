@@ -1,20 +1,21 @@
 /**
  * @file Pages of one size for every kind of layer, as vLLM lays them out, and what they hold at a length.
  *
- * Its rules, in its words from docs/design/hybrid_kv_cache_manager.md and v1/core/kv_cache_utils.py: layers that keep alike
- * form groups of equally many layers (as many as the rarest kind has, or as the commonest where that is less than 1.5 times
- * more); a group takes pages from one pool; a page of any group has the same bytes, so layers that keep less of a token have
- * more tokens on a page; a state takes one page, and the pages of keys grow until it fits. Padding layers pay too.
+ * Its rules, from docs/design/hybrid_kv_cache_manager.md and v1/core/kv_cache_utils.py: layers that keep the same
+ * form groups of equally many layers (as many as the rarest kind has, or as the most common where that is less
+ * than 1.5 times as many); a group takes pages from one pool; a page has the same bytes in any group, so layers
+ * that keep less per token fit more tokens on a page; a state takes one page, and the pages of keys grow until it
+ * fits. Padding layers cost memory too.
  */
 import { pagesAt, type Keeping } from './keeping';
 
-/** What one layer asks for, on one machine. */
+/** What one layer needs, on one machine. */
 export interface Slot {
   /** 0 is the first layer. */
   readonly layer: number;
   readonly kind: 'full' | 'window' | 'state';
   readonly window?: number;
-  /** Bytes of keys and values of one token; of a state, all of it. */
+  /** Bytes of keys and values per token; for a state, all of it. */
   readonly bytes: number;
 }
 
@@ -27,19 +28,19 @@ export interface PageGroup {
 
 export interface Layout {
   readonly groups: readonly PageGroup[];
-  /** Bytes of one page through all layers of a group, padding among them. */
+  /** Bytes of one page across all layers of a group, including padding. */
   readonly bytes: number;
-  /** Of them in one layer. */
+  /** The part in one layer. */
   readonly bytesIn: (slot: Slot) => number;
-  /** Layers that are not there and paid for. */
+  /** Layers that do not exist but are allocated. */
   readonly padding: number;
 }
 
-const ALIGNED = 16; // tokens: pages that grow to hold a state stay multiples of it
+const ALIGNED = 16; // tokens: pages enlarged to hold a state stay multiples of it
 
 const sortOf = ({ kind, window, bytes }: Slot) => `${kind} ${window ?? ''} ${bytes}`;
 
-/** Layers in order, by what makes them alike. */
+/** Layers in order, grouped by what makes them alike. */
 function sorted(slots: readonly Slot[], by: (slot: Slot) => string): readonly (readonly Slot[])[] {
   const sorts = new Map<string, Slot[]>();
   for (const slot of slots) {
@@ -51,10 +52,10 @@ function sorted(slots: readonly Slot[], by: (slot: Slot) => string): readonly (r
   return [...sorts.values()];
 }
 
-/** Or why such pages cannot be made. */
+/** Or the reason such pages are impossible. */
 export function layoutOf(slots: readonly Slot[], { page }: Keeping): Layout | string {
   if (slots.length === 0) return { groups: [], bytes: 0, bytesIn: () => 0, padding: 0 };
-  // Layers that differ only in how much they keep of a token need no common size.
+  // Layers that differ only in bytes per token need no common size.
   const types = sorted(slots, ({ kind, window }) => `${kind} ${window ?? ''}`);
   const first = slots[0]!;
   if (types.length === 1 && first.kind !== 'state')
@@ -96,7 +97,7 @@ export function layoutOf(slots: readonly Slot[], { page }: Keeping): Layout | st
   };
 }
 
-/** Pages of a group at most at one moment on the way to T tokens of one sequence. */
+/** Most pages of a group in use at any moment on the way to T tokens of one sequence. */
 export const pagesOfGroup = (group: PageGroup, T: number, { step, windows }: Keeping): number =>
   group.page === 0
     ? 1
@@ -107,8 +108,8 @@ export const layoutBytes = ({ groups, bytes }: Layout, T: number, keeping: Keepi
   bytes * groups.reduce((sum, group) => sum + pagesOfGroup(group, T, keeping), 0);
 
 /**
- * 'GPU KV cache size: … tokens', as vLLM's log said until 0.20: its pages shared out evenly among the groups, of which
- * one with windows never needs so many. A count of pages, and no length that fits.
+ * 'GPU KV cache size: … tokens', as in vLLM's log until 0.20: its pages divided evenly among the groups, although one
+ * with windows never needs so many. A count of pages, not a length that fits.
  */
 export function loggedTokens({ groups, bytes }: Layout, memory: number): number {
   if (groups.length === 0) return 0;

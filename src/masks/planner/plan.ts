@@ -1,17 +1,19 @@
 /**
- * @file The questions of someone who has a config and a machine: how the cache grows and where it bends, what a token costs
- * to write, the longest context and the largest batch that fit.
+ * @file The questions of someone with a config and a machine: how the cache grows and where it bends, what it costs to
+ * generate a token, the longest context and the largest batch that fit.
  */
 import { totalAt, type Priced } from './cache';
 
 export { nextFlops } from '../configLayer';
 
-/** Lengths from which some layers grow no more: their windows and chunks, shortest first, if anything is cut off there. */
+/**
+ * Lengths from which some layers stop growing: their windows and chunks, shortest first, if anything is cut off there.
+ */
 export function kneesOf({ facts, how, layout }: Priced): readonly number[] {
   const { windows, step } = how.keeping;
   if (windows === 'full') return [];
   const kept = facts.filter(({ perToken, window }) => perToken > 0 && window !== undefined);
-  // In a pool the window of a step is kept, one token at least.
+  // A pool keeps the window of a step, for at least one token.
   const more = layout === undefined ? step : Math.max(1, step);
   return [...new Set(kept.map(({ window }) => window! - 1 + more))].sort((a, b) => a - b);
 }
@@ -28,7 +30,10 @@ export function unboundedAt(of: Priced, T: number): number {
   );
 }
 
-/** The largest whole n up to `most` that `fits` allows, where whoever allows n allows all below; 0 where none is allowed. */
+/**
+ * The largest whole n up to `most` that `fits` allows, given that it then allows everything below; 0 where it allows
+ * none.
+ */
 export function largest(most: number, fits: (n: number) => boolean): number {
   let [low, high] = [0, most + 1];
   while (high - low > 1) {
@@ -39,7 +44,7 @@ export function largest(most: number, fits: (n: number) => boolean): number {
   return low;
 }
 
-/** Tokens in each sequence of the batch that fit into `bytes` beside the rest; `of.most` where the cache is not what limits. */
+/** Tokens per sequence of the batch that fit into `bytes` with the rest; `of.most` where the cache is not the limit. */
 export const longestIn = (of: Priced, bytes: number): number =>
   largest(of.most, (T) => totalAt(of, T) <= bytes);
 
@@ -49,7 +54,7 @@ export function batchIn(of: Priced, T: number, bytes: number): number {
   return one === 0 ? Infinity : Math.floor(bytes / one);
 }
 
-/** Lengths to draw a curve through: `each` even steps to a doubling, and every knee. */
+/** Lengths to draw a curve through: `each` even steps per doubling, and every knee. */
 export function lengthsTo(
   last: number,
   first: number,
@@ -64,7 +69,7 @@ export function lengthsTo(
   return [...new Set([...even, ...inside, ...inside.map((T) => T + 1)])].sort((a, b) => a - b);
 }
 
-/** Lengths of a table: every doubling, and those also asked for. */
+/** Lengths for a table: every doubling, and `also`. */
 export function doublingsTo(
   last: number,
   first: number,

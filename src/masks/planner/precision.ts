@@ -1,14 +1,15 @@
 /**
- * @file How many bytes a vector of numbers takes, of each kind that engines keep keys, values and weights in.
+ * @file Bytes of a vector of numbers, in each format that engines keep keys, values and weights in.
  *
- * Numbers below 8 bits come in blocks with a scale. A vector that does not fill its last block takes the whole of it.
+ * Numbers below 8 bits come in blocks with a scale. A vector that does not fill its last block still takes the
+ * whole block.
  */
 export interface Precision {
   readonly id: string;
   readonly label: string;
-  /** Numbers of a block, and the bytes they and their scale take. */
+  /** Numbers per block, and the bytes for them and their scale. */
   readonly block: { readonly numbers: number; readonly bytes: number };
-  /** What is in a block, in words. */
+  /** The contents of a block, in words. */
   readonly says: string;
 }
 
@@ -43,8 +44,8 @@ const MXFP4: Precision = {
   says: '4.25 bits a number: 32 of 4 bits and an exponent of 8',
 };
 /**
- * A mixture that differs from tensor to tensor: 4.86 bits a number on average in a file of 30.5 billion (17.28 GiB, the
- * log in llama.cpp #14235). No formula.
+ * A mixture that varies by tensor: 4.86 bits per number on average in a file of 30.5 billion (17.28 GiB, the log in
+ * llama.cpp #14235). Not a formula.
  */
 const Q4KM: Precision = {
   id: 'q4km',
@@ -57,6 +58,6 @@ export const CACHE_PRECISIONS: readonly Precision[] = [F32, BF16, FP8, INT8, INT
 export const STATE_PRECISIONS: readonly Precision[] = [F32, BF16];
 export const WEIGHT_PRECISIONS: readonly Precision[] = [F32, BF16, FP8, INT8, INT4, MXFP4, Q4KM];
 
-/** Bytes of one vector; whole blocks. */
+/** Bytes of one vector, in whole blocks. */
 export const bytesOfVector = ({ block }: Precision, numbers: number): number =>
   Math.ceil(numbers / block.numbers) * block.bytes;

@@ -5,11 +5,11 @@ export interface Released {
   readonly id: string;
   readonly label: string;
   readonly order: number;
-  /** Precision it is released in; bf16 where nothing is said. */
+  /** Precision it was released in; bf16 by default. */
   readonly weights?: string;
-  /** Where its sizes are from, and what of the model is not counted; a sentence without an end. */
+  /** The source of its sizes, and the parts of the model that are not counted; a sentence without a full stop. */
   readonly source: string;
-  /** From its makers or their code; otherwise put together from what others publish of its file. */
+  /** From its makers or their code; otherwise compiled from what others publish about its file. */
   readonly sure: boolean;
   readonly config: Readonly<Record<string, unknown>>;
 }

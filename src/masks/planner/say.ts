@@ -1,4 +1,7 @@
-/** @file What the planner found, in sentences made from its numbers: why a cache is as large as it is, and why two differ. */
+/**
+ * @file The planner's findings as sentences, built from its numbers: why a cache is as large as it is, and why two
+ * differ.
+ */
 import { formatBytes, formatInteger } from '../../core/units';
 import { cacheAt, tokenBytes, totalAt, type Priced } from './cache';
 import { largest, unboundedAt } from './plan';
@@ -8,16 +11,16 @@ export interface Named {
   readonly at: Priced;
 }
 
-/** How the layers of a model take part in its cache. */
-export interface Parts {
+/** How the layers of a model contribute to its cache. */
+interface Parts {
   readonly layers: number;
   /** Keep every token. */
   readonly growing: number;
-  /** Bytes of one token in one of those, of one sequence; undefined: they differ. */
+  /** Bytes per token in each of those, for one sequence; undefined: they differ. */
   readonly each: number | undefined;
-  /** Bytes each further token takes, far beyond every window, of one sequence. */
+  /** Bytes per further token, far beyond every window, for one sequence. */
   readonly slope: number;
-  /** Keep a window or a chunk, and whose. */
+  /** Layers with a window or a chunk, and the sizes. */
   readonly bounded: number;
   readonly windows: readonly number[];
   readonly states: number;
@@ -25,7 +28,7 @@ export interface Parts {
   readonly none: number;
 }
 
-export function partsOf({ facts, how }: Priced): Parts {
+function partsOf({ facts, how }: Priced): Parts {
   const full = how.keeping.windows === 'full';
   const keeping = facts.filter(({ perToken }) => perToken > 0);
   const growing = keeping.filter(
@@ -39,7 +42,7 @@ export function partsOf({ facts, how }: Priced): Parts {
     how: { ...how, keeping: one, batch: 1 },
     layout: undefined,
   } as Priced;
-  const far = 2 ** 22; // entries that stand for several tokens come even
+  const far = 2 ** 22; // entries for several tokens divide evenly
   return {
     layers: facts.length,
     growing: growing.length,
@@ -66,7 +69,7 @@ export const times = (ratio: number): string =>
 
 const sequences = (batch: number) => (batch === 1 ? '' : `${formatInteger(batch)} × `);
 
-/** First the answer, then why it is so. */
+/** The answer first, then the reason. */
 export function finding({ name, at }: Named, T: number): readonly string[] {
   const { how, config, facts } = at;
   if (config.part === 'encoder')
@@ -133,18 +136,18 @@ export function finding({ name, at }: Named, T: number): readonly string[] {
   ];
 }
 
-/** Said where more is asked for than the file says the model was made for. */
+/** Shown above the context length the file says the model was made for. */
 const tooLong = (made: number | undefined, T: number): readonly string[] =>
   made !== undefined && T > made
     ? [`It was made for ${formatInteger(made)} tokens; its file says no more.`]
     : [];
 
-/** Bytes are of one of them. */
+/** Bytes are per machine. */
 const onEach = (machines: number): string =>
   machines === 1 ? '' : `, on each of ${machines} GPUs`;
 
 const verb = (some: number, plural: string): string => (some === 1 ? `${plural}s` : plural);
-/** A chunk begins anew where a window slides: said where every bounded layer has one. */
+/** A chunk starts afresh where a window slides: mentioned where every bounded layer has one. */
 const chunksOf = (facts: Priced['facts']): string =>
   facts.some(({ kind }) => kind === 'chunked') && facts.every(({ kind }) => kind !== 'local')
     ? ', those of their own chunk'
@@ -152,7 +155,7 @@ const chunksOf = (facts: Priced['facts']): string =>
 const count = (some: number, all: number): string => `${some} of ${all} layers`;
 const begun = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** Why the second keeps more or less than the first: the factors, and the length at which the order turns. */
+/** Why the second keeps more or less than the first: the factors, and the length at which the order changes. */
 export function difference(one: Named, two: Named, T: number): readonly string[] {
   const [a, b] = [totalAt(one.at, T), totalAt(two.at, T)];
   if (a === b) return [`At ${formatInteger(T)} tokens both keep ${formatBytes(a)}.`];
@@ -202,12 +205,12 @@ export function difference(one: Named, two: Named, T: number): readonly string[]
   return said;
 }
 
-/** The last length before the order of the two turns for good, if it does. */
+/** The last length before the order of the two changes for good, if it does. */
 export function turnOf(one: Priced, two: Priced): number | undefined {
   const most = Math.min(one.most, two.most);
   const sign = (T: number) => Math.sign(totalAt(one, T) - totalAt(two, T));
   const end = sign(most);
-  // Differences bend a few times at most: looked at by doublings, then halved.
+  // Differences bend a few times at most: search by doubling, then by halving.
   let before: number | undefined;
   for (let T = 1; T < most; T *= 2) if (sign(T) === -end) before = T;
   if (before === undefined || end === 0) return undefined;

@@ -1,4 +1,4 @@
-/** @file A model type, typed or in a link, as the config its class has by default. */
+/** @file A model type, typed or from a link, as its class's default config. */
 import { InputError } from '../../core/check';
 import { readConfig } from '../configs';
 import { CLASS_OF } from '../configType';
@@ -6,7 +6,7 @@ import { entryOf, nestingTypes, reasonAgainst } from '../configTable';
 
 export const isConfigText = (model: string): boolean => model.trimStart().startsWith('{');
 
-/** Is it the name of a model type that is known, opened or refused? */
+/** Is it a known model type, supported or refused? */
 export const isType = (word: string): boolean =>
   entryOf(word) !== undefined ||
   nestingTypes().includes(word) ||
@@ -14,8 +14,8 @@ export const isType = (word: string): boolean =>
   Object.hasOwn(CLASS_OF, word);
 
 /**
- * A model type by its name, with what its class has by default today. Some classes have defaults that a file is refused for:
- * of those the name alone.
+ * The current default config for the name of a model type. Some classes have defaults that would be refused in a file:
+ * for those, only the name.
  */
 export function configOfType(type: string): string {
   const whole = JSON.stringify({ model_type: type, ...entryOf(type)?.d });

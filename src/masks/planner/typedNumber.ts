@@ -1,16 +1,16 @@
-/** @file A number as a person types it: the one that is used, and what is said where that is another. */
+/** @file A number typed by a person: the value used, and a message if it is a different one. */
 import { countOf } from '../../core/units';
 
 export interface Allowed {
   readonly min: number;
   readonly max: number;
-  /** Not only whole ones. */
+  /** Allows fractions. */
   readonly fraction?: boolean;
 }
 
 export interface Nearest {
   readonly used: number;
-  /** What is allowed and what is used instead; undefined where it is what was typed. */
+  /** What is allowed and what is used instead; undefined if that is what was typed. */
   readonly says: string | undefined;
 }
 
@@ -33,7 +33,7 @@ export function nearestTo(
   };
 }
 
-/** Below zero and between whole numbers too, so that they can be answered. */
+/** Also accepts negative and fractional input, so that it gets an answer. */
 function wholeOf(text: string): number | undefined {
   const sign = /^\s*[-−]/.test(text) ? -1 : 1;
   const rest = text.replace(/^\s*[-−]/, '');

@@ -1,8 +1,10 @@
 /**
- * @file How many weights a decoder has, counted from the sizes in its config: embeddings, what mixes tokens, feed-forwards.
+ * @file How many weights a decoder has, counted from the sizes in its config: embeddings, token mixers,
+ * feed-forwards.
  *
- * Of the types in EXACT every matrix, bias and norm is counted, and `npm run test:interop:released` asks transformers' own
- * model. Of others it is a prediction: biases and norms beside the two of a layer are left out, a thousandth of all.
+ * For the types in EXACT every matrix, bias and norm is counted, and `npm run test:interop:released` compares with
+ * transformers' own model. For others it is a prediction: biases, and norms except two per layer, are left out, a
+ * thousandth of the total.
  */
 import { InputError } from '../../core/check';
 import type { ConfigLayers } from '../configLayer';
@@ -16,11 +18,11 @@ import { besides, mixer, normsOf } from './weightsMixer';
 export interface Weights {
   /** All of them, as they lie in memory. */
   readonly parameters: number;
-  /** Of them the tables that tokens are looked up in; engines may keep them elsewhere. */
+  /** The part in lookup tables for tokens; engines may keep them elsewhere. */
   readonly embedding: number;
-  /** Numbers of the widest thing a token passes through in a layer, for what a step holds meanwhile. */
+  /** The largest width a token passes through in a layer, for what a step holds temporarily. */
   readonly widest: number;
-  /** As many as transformers' own model has, and not nearly. */
+  /** Exactly as many as transformers' own model has. */
   readonly exact: boolean;
 }
 
@@ -44,12 +46,12 @@ export const EXACT: readonly string[] = [
   'nemotron_h',
 ];
 
-/** Their input table is their output matrix, where a file does not say. */
+/** Their input table is also their output matrix, unless a file says otherwise. */
 const TIED = /^(gemma|cohere|falcon|gpt2|gpt_neo|bloom|mpt|opt|codegen)/;
-/** Something in them is not counted here. */
+/** Types with parts that are not counted here. */
 const UNCOUNTED = /^(jamba|zamba|bamba|falcon_h1|deepseek_v4|zebra|granitemoehybrid)/;
 
-/** Or the reason why they are not counted, as a sentence's end. Throws InputError for what is no config. */
+/** Or the reason why they cannot be counted, as the end of a sentence. Throws InputError if it is not a config. */
 export function weightsOf(text: string, config: ConfigLayers): Weights | string {
   const file = parse(text, 'the config');
   if (config.part)
@@ -70,7 +72,10 @@ export function weightsOf(text: string, config: ConfigLayers): Weights | string 
   }
 }
 
-/** Gemma 4 without experts and without a table for each layer: both are said by the file, as its class has the latter. */
+/**
+ * Gemma 4 without experts and without per-layer tables: the file must say both, because its class defaults to the
+ * latter.
+ */
 const isDense = (fields: Fields) =>
   !fields.flag('enable_moe_block', false) && fields.get('hidden_size_per_layer_input') === 0;
 
@@ -87,7 +92,7 @@ function counted(fields: Fields, type: string, config: ConfigLayers, V: number):
   const { tables, others } = besides(fields, type, D, layers.length);
   const head = tied ? 0 : V * D;
   return {
-    // The last norm stands before the output matrix.
+    // The last norm comes before the output matrix.
     parameters: V * D + tables + others + head + D + each.reduce((sum, one) => sum + one, 0),
     embedding: V * D + tables,
     widest: 2 * D + Math.max(2 * inner, config.heads * config.headDim + 2 * D),
@@ -95,15 +100,16 @@ function counted(fields: Fields, type: string, config: ConfigLayers, V: number):
   };
 }
 
-/** Does the file switch on biases that its class has off? They are not counted. */
+/** Does the file enable biases that are off in its class? They are not counted. */
 const biased = (fields: Fields) =>
   ['attention_bias', 'mlp_bias', 'use_bias', 'mamba_proj_bias'].some(
     (name) => fields.get(name) === true,
   );
 
 /**
- * Bytes a step of so many tokens holds meanwhile: the widest layer of each, in 16 bits, and the scores of all words for the
- * last token of each sequence, in 32. Attention is taken for fused: no square of weights is written down. A prediction.
+ * Bytes a step of this many tokens holds temporarily: the widest layer for each token, in 16 bits, and the scores of
+ * all words for the last token of each sequence, in 32. Assumes fused attention: no square of weights is stored. A
+ * prediction.
  */
 export function activationBytes(
   { widest }: Pick<Weights, 'widest'>,

@@ -5,7 +5,7 @@ import type { Fields } from '../fields';
 const SIZE = { min: 1, max: 2 ** 24 };
 const COUNT = { min: 0, max: 2 ** 16 };
 
-/** Two matrices in a feed-forward, not three. */
+/** Feed-forwards with two matrices, not three. */
 const PLAIN =
   /^(gpt2|gpt_neo|gptj|gpt_bigcode|opt|bloom|mpt|falcon|starcoder2|phi$|persimmon|nemotron|codegen)/;
 
@@ -25,7 +25,7 @@ export function feed(
   if (type === 'nemotron_h') return layer.type === 'mlp' ? nemotron(fields, at, D) : 0;
   if (layer.type === 'mlp') return 0;
   const matrices = PLAIN.test(type) ? 2 : 3;
-  // Llama 4 keeps another name for the width of what is no expert.
+  // Llama 4 has a separate name for the width outside experts.
   const wide =
     type === 'llama4_text'
       ? fields.whole('intermediate_size_mlp', SIZE, 16_384)
@@ -59,7 +59,7 @@ export function feed(
   return D * count + matrices * D * (count * width + shared) + bias;
 }
 
-/** Nemotron-H: layers that are nothing but a feed-forward, dense ('-') or of experts ('E') in a latent of their own. */
+/** Nemotron-H: layers with only a feed-forward, dense ('-') or with experts ('E') in a latent of their own. */
 function nemotron(fields: Fields, at: number, D: number): number {
   const signs = fields.get('hybrid_override_pattern');
   const types = fields.get('layers_block_type') ?? fields.get('layer_types');

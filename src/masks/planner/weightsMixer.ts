@@ -1,4 +1,4 @@
-/** @file Weights of what mixes tokens in one layer, of its norms, and of what a family has besides its layers. */
+/** @file Weights of one layer's token mixer, of its norms, and of what a family has outside its layers. */
 import type { ConfigLayer, ConfigLayers } from '../configLayer';
 import type { Fields } from '../fields';
 
@@ -28,7 +28,7 @@ function heads(
   const keys = kvHeads * keyDim;
   const values = keyIsValue ? 0 : kvHeads * valueDim;
   const asked = gate * H * keyDim;
-  const own = sharedWith === undefined ? keys + values : 0; // a layer that reads another's has no projections for them
+  const own = sharedWith === undefined ? keys + values : 0; // no key and value projections where a layer reads another's
   const norms = NORMED.test(type) ? keyDim * (sharedWith === undefined ? 2 : 1) : 0;
   const bias =
     type === 'gpt_oss'
@@ -39,9 +39,9 @@ function heads(
   return D * (asked + own) + H * valueDim * D + norms + bias;
 }
 
-/** Queries and keys each have a norm over a head. */
+/** Queries and keys are each normalised per head. */
 const NORMED = /^(gemma3|gemma4|qwen3)/;
-/** Queries, keys and values have biases; what comes out has none. */
+/** Queries, keys and values have biases; the output has none. */
 const BIASED = /^qwen2(_moe)?$/;
 
 function latent(
@@ -54,7 +54,7 @@ function latent(
   const plain = whole('qk_nope_head_dim');
   const value = whole('v_head_dim');
   const query = H * (plain + rotated);
-  // A latent of queries, where there is one, has a norm; that of keys and values does.
+  // The latent of queries, if there is one, has a norm; the latent of keys and values always does.
   const asked = fields.has('q_lora_rank') ? whole('q_lora_rank') * (D + query + 1) : D * query;
   const kept = D * (keyDim + rotated) + keyDim * H * (plain + value) + keyDim;
   return asked + kept + H * value * D;
@@ -67,13 +67,13 @@ function state(
   layer: ConfigLayer,
 ): number {
   const whole = (name: string, otherwise?: number) => fields.whole(name, SIZE, otherwise);
-  if (layer.state === 'convolution') return 4 * D * D; // in, three of D wide, and out
+  if (layer.state === 'convolution') return 4 * D * D; // in, three times D wide, and out
   if (type === 'nemotron_h') return mamba2(fields, D);
   const keys = whole('linear_num_key_heads', H) * whole('linear_key_head_dim', 128);
   const valueHeads = whole('linear_num_value_heads', H);
   const width = whole('linear_value_head_dim', 128);
   const values = valueHeads * width;
-  // Queries, keys, values and the gate of what comes out, two numbers for each head; then out.
+  // Queries, keys, values and the output gate, two numbers per head; then out.
   const projections = D * (2 * keys + 2 * values + 2 * valueHeads) + values * D;
   const convolution = (2 * keys + values) * whole('linear_conv_kernel_dim', 4);
   return projections + convolution + 2 * valueHeads + width; // how fast each head forgets, and a norm
@@ -89,7 +89,7 @@ function mamba2(fields: Fields, D: number): number {
   return D * (inner + mixed + heads) + convolution + 3 * heads + inner + inner * D;
 }
 
-/** Norms over the width of the model: before attention and feed-forward; Gemma's also after both. */
+/** Norms over the model width: before attention and feed-forward; in Gemma also after both. */
 export function normsOf(fields: Fields, type: string, layer: ConfigLayer, D: number): number {
   if (type === 'nemotron_h') return D;
   if (layer.type === 'mlp') return D;
@@ -97,7 +97,7 @@ export function normsOf(fields: Fields, type: string, layer: ConfigLayer, D: num
   return norms * D + (type === 'gemma3n_text' ? ofGemma3n(fields, D) : 0);
 }
 
-/** Gemma 3n, in each layer: four streams and what predicts and corrects them, a low-rank path, and words of the layer. */
+/** Gemma 3n, per layer: four streams with predict and correct weights, a low-rank path, and per-layer embeddings. */
 function ofGemma3n(fields: Fields, D: number): number {
   const streams = fields.whole('altup_num_inputs', SIZE, 4);
   const rank = fields.whole('laurel_rank', SIZE, 64);
@@ -106,7 +106,7 @@ function ofGemma3n(fields: Fields, D: number): number {
   return router + streams ** 2 + streams ** 3 + 2 * D * rank + D + 2 * D * words + D;
 }
 
-/** Tables that tokens are looked up in beside the first, and what else belongs to no layer. */
+/** Token tables besides the first, and whatever else is outside the layers. */
 export function besides(
   fields: Fields,
   type: string,

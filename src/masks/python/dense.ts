@@ -1,4 +1,4 @@
-/** @file A dense mask [T, T] per kind of layer, in PyTorch or JAX, of truth values or to be added to scores. */
+/** @file A dense mask [T, T] per kind of layer, in PyTorch or JAX, boolean or to be added to scores. */
 import { tableLines } from '../../attention/python';
 import type { CodeDoc } from '../format';
 import { checkCall, checkLines } from './facts';
@@ -6,10 +6,10 @@ import { headLines, kindsOf, listOf, namesOf, ruleOf, sizeLines } from './layers
 
 interface Dialect {
   readonly imports: string;
-  /** All cells of a rule as truth values. */
+  /** All cells of a rule as booleans. */
   readonly cells: (rule: string, rows: string) => string;
   readonly positions: (count: string) => string;
-  /** Makes an array of lists. */
+  /** Converts lists to an array. */
   readonly tensor: string;
   readonly add: (allowed: string, rows: string) => string;
   /** As NumPy. */

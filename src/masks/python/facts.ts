@@ -5,12 +5,12 @@ import type { CodeDoc } from '../format';
 import type { Mask } from '../../attention/mask';
 import { count } from '../../attention/runs';
 
-/** Above, a mask is not held as cells to be checked: some rows are counted. */
-export const MOST_CHECKED = 2048; // tokens
+/** Above this, a mask is not checked cell by cell: some rows are counted. */
+const MOST_CHECKED = 2048; // tokens
 const ALL_ROWS = 16; // up to here every row is written down
 
 export interface Facts {
-  /** Query and the keys it reads. */
+  /** A query and the number of keys it reads. */
   readonly rows: readonly (readonly [query: number, keys: number])[];
   readonly whole?: { readonly pairs: number; readonly crc: number };
   /** A query that reads no key. */
@@ -33,7 +33,7 @@ export function factsOf(expression: Expression, T: number, queries = T): Facts {
   return { rows, whole: { pairs, crc: crcOf(mask) }, ...(dead >= 0 && { dead }) };
 }
 
-/** All of few; of many the ends, the middle and what is beside it. */
+/** All of a few rows; of many, the ends, the middle and its neighbours. */
 function rowsToCount(T: number): readonly number[] {
   if (T <= ALL_ROWS) return Array.from({ length: T }, (_, q) => q);
   const some = [0, 1, 2, 3, T >> 2, (T >> 1) - 1, T >> 1, 3 * (T >> 2), T - 2, T - 1];

@@ -1,4 +1,7 @@
-/** @file Settings of a backend, checked with NumPy against the rule its documentation gives: the backend need not be there. */
+/**
+ * @file Settings of a backend, checked with NumPy against the rule in its documentation: the backend need not be
+ * installed.
+ */
 import type { CodeDoc } from '../format';
 import { checkCall, checkLines } from './facts';
 import { headLines, sizeLines, wordLines, type Kind } from './layers';

@@ -1,4 +1,4 @@
-/** @file Layers of a document as Python: those that are alike once, with a name, and a list that says which is where. */
+/** @file Layers of a document as Python: each distinct layer once, with a name, and a list of which is where. */
 import type { CodeDoc, CodeLayer } from '../format';
 import { brief, terms, write, type Expression } from '../../attention/expression';
 import { factsOf, type Facts } from './facts';
@@ -28,7 +28,7 @@ export function kindsOf({ T, queries, layers }: CodeDoc): readonly Kind[] {
   }));
 }
 
-/** What stands above everything: what it is, of how many tokens, and what it leaves out. */
+/** The header: what the code is, for how many tokens, and what it leaves out. */
 export function headLines({ T, queries = T, layers }: CodeDoc, what: string): readonly string[] {
   const painted = layers.flatMap(({ paint }, i) => (paint && paint.length > 0 ? [i + 1] : []));
   return [
@@ -39,7 +39,7 @@ export function headLines({ T, queries = T, layers }: CodeDoc, what: string): re
   ];
 }
 
-/** Their number: T, and where there are not as many queries as keys, Q of them and the position of the first. */
+/** The sizes: T and, if there are not as many queries as keys, Q and the position of the first query. */
 export const sizeLines = ({ T, queries = T }: CodeDoc): readonly string[] => [
   `T = ${T}`,
   ...(queries === T
@@ -49,7 +49,7 @@ export const sizeLines = ({ T, queries = T }: CodeDoc): readonly string[] => [
       ]),
 ];
 
-/** The terms of a kind in words, the convention of its numbers among them. */
+/** The terms of a kind in words, including the convention of its numbers. */
 export function wordLines({ expression, layers, facts }: Kind): readonly string[] {
   const text = brief(expression);
   return [
@@ -69,7 +69,7 @@ function inWords({ term, numbers }: Expression & { kind: 'term' }): string {
   return explained.length > 0 ? explained.join('; ') : summary;
 }
 
-/** def NAME(arguments): return …, with what stands before that. */
+/** def NAME(arguments): return …, with the lines before it. */
 export const ruleOf = (
   kind: Kind,
   name: string,
@@ -81,7 +81,7 @@ export const ruleOf = (
   ...[...first, ...ruleLines(kind.expression)].map((line) => `    ${line}`),
 ];
 
-/** One entry per layer, those in a row that are alike as a product: [a] + [b] * 3. */
+/** One entry per layer, with equal neighbours as a product: [a] + [b] * 3. */
 export function listOf(
   layers: readonly CodeLayer[],
   entry: (layer: CodeLayer, i: number) => string,
@@ -98,7 +98,7 @@ export function listOf(
     .join(' + ');
 }
 
-/** The name of the kind each layer is of. */
+/** The name of each layer's kind. */
 export const namesOf = (kinds: readonly Kind[], count: number, prefix: string): readonly string[] =>
   Array.from(
     { length: count },

@@ -1,17 +1,20 @@
-/** @file A plane of an opened file as Python reads it: the array out of its file, the plane out of the array, the mask out of its numbers. */
+/**
+ * @file Python that loads a plane of an opened file: the array from its file, the plane from the array, the mask from
+ * its numbers.
+ */
 import type { Source } from '../foreign/source';
 import type { Reading } from '../reading';
 
 export interface Load {
   readonly imports: readonly string[];
-  /** Lines after which `mask` is [queries, keys], True where a key may be read. */
+  /** Lines that leave `mask` as [queries, keys], True where a key may be read. */
   readonly lines: readonly string[];
 }
 
 const quoted = (text: string): string =>
   /^[ !#-&(-[\]-~]*$/.test(text) ? `'${text}'` : JSON.stringify(text);
 
-/** `border` of a mask that is added to scores and far below 0: exact in every type of number. */
+/** `border` of a mask added to scores, far below 0: exact in every number type. */
 const isExact = (border: number): boolean => Number.isInteger(border);
 
 export function loadOf({ origin, dtype, shape, index, turned }: Source, reading: Reading): Load {
@@ -70,7 +73,7 @@ function arrayOf(
   }
 }
 
-/** Of a mask that lies in no file: the .npy that the page saves. */
+/** For a mask that is in no file: the .npy that the page saves. */
 export const loadSaved = (file: string): Load => ({
   imports: [],
   lines: [

@@ -1,15 +1,15 @@
-/** @file Tokens that have to be there at once, since some of them read others that come after them. */
+/** @file Tokens that must be present together, because some of them read later ones. */
 import type { Mask } from '../../attention/mask';
 import { clip } from '../../attention/runs';
 
 export interface Ahead {
-  /** Tokens [from, to), two or more, of which an earlier one reads a later one; the shortest such stretches. */
+  /** Tokens [from, to), two or more, in which an earlier one reads a later one; the shortest such stretches. */
   readonly stretches: readonly (readonly [number, number])[];
-  /** Whether some token reads one of before its own stretch: what is written later goes on from what stands there. */
+  /** Whether some token reads one from before its own stretch: later output then continues what is already there. */
   readonly goesOn: boolean;
 }
 
-/** Of a mask of as many queries as keys; its first `tokens` tokens. */
+/** For a mask with as many queries as keys; only its first `tokens` tokens. */
 export function aheadOf(mask: Mask, tokens = mask.keys): Ahead {
   const stretches: (readonly [number, number])[] = [];
   let [from, far, goesOn] = [0, 0, false];

@@ -20,7 +20,7 @@ export interface Blocks {
   readonly wasted: number;
 }
 
-/** Run by run: a run opens whole blocks by two marks, and the blocks at its ends in part. */
+/** Run by run: a run fills whole blocks by two marks, and the blocks at its ends in part. */
 export function blocksOf(mask: Mask, block: number): Blocks {
   const rows = Math.ceil(mask.queries / block);
   const columns = Math.ceil(mask.keys / block);
@@ -70,5 +70,5 @@ export function blocksOf(mask: Mask, block: number): Blocks {
   };
 }
 
-/** Blocks a kernel need not touch, of all; a causal mask's upper half is among them. */
+/** Share of blocks that a kernel need not touch, including the upper half of a causal mask. */
 export const sparsity = ({ empty, rows, columns }: Blocks): number => empty / (rows * columns);

@@ -1,9 +1,9 @@
 /**
- * @file What a decoder holds of each layer while it writes: the keys at every step, their slots, what leaves, how many
- * bytes; and what it must hold, worked out from the mask alone.
+ * @file What a decoder holds for each layer during generation: the keys at every step, their slots, what is
+ * evicted, how many bytes; and what it must hold, derived from the mask alone.
  *
- * Step t answers query t. Its own key is written first, so a ring of W slots holds t - W + 1 … t: W keys, the query
- * included, as our decoder does (src/model/decode.ts).
+ * Step t answers query t. Its own key is written first, so a ring of W slots holds t - W + 1 … t: W keys, the
+ * query included, as in our decoder (src/model/decode.ts).
  */
 import { border } from '../../attention/border';
 import type { Expression } from '../../attention/expression';
@@ -15,17 +15,19 @@ import { mostExact, pinsAt } from '../../attention/slots';
 import { count, minus, NONE, run, type Runs } from '../../attention/runs';
 
 export type Cache = {
-  /** Whether what is held is read through the mask, or read whole: the shortcut of some decoders. By default the mask. */
+  /**
+   * Whether what is held is read through the mask, or all of it: the shortcut of some decoders. By default the mask.
+   */
   readonly reads?: 'mask' | 'all';
 } & (
   | { readonly kind: 'all' }
-  /** Token t stands in slot t mod `slots` and drives out token t - slots. */
+  /** Token t is in slot t mod `slots` and evicts token t - slots. */
   | { readonly kind: 'ring'; readonly slots: number }
   /** The tokens of an approximate layer's window, and one average for each chunk before it. */
   | { readonly kind: 'summaries'; readonly window: number; readonly chunk: number }
   /**
-   * The tokens that a query of this mask, from the newest on, reads in a text that may go on. Each keeps its slot until
-   * none does; then the slot is used again.
+   * The tokens that a query of this mask, from the newest on, reads in a text that may continue. Each keeps its slot
+   * until no query reads it; then the slot is reused.
    */
   | { readonly kind: 'pinned'; readonly expression: Expression }
 );
@@ -36,12 +38,12 @@ export function cacheOf(spec: PatternSpec): Cache {
   if (!rule.firstKey) return { kind: 'pinned', expression: rule.expression(spec.params) };
   const slots = mostExact(spec);
   const chunk = rule.chunk(spec.params);
-  // A window is rounded out by up to a chunk less one token.
+  // A window is rounded up by at most a chunk minus one token.
   if (chunk > 0) return { kind: 'summaries', window: slots - chunk + 1, chunk };
   return slots === Infinity ? { kind: 'all' } : { kind: 'ring', slots };
 }
 
-/** First token held as itself at step t, where all from there on are. */
+/** The first token held as itself at step t, if all after it are too. */
 function firstHeld(cache: Exclude<Cache, { kind: 'pinned' }>, t: number): number {
   switch (cache.kind) {
     case 'all':
@@ -71,8 +73,8 @@ export function entriesAt(cache: Cache, t: number): number {
 }
 
 /**
- * The slot a token is written to; -1 where it is not held at all. A ring wraps, pinned slots are used again, everything
- * else grows. Tokens of a window before averages have none of their own.
+ * The slot a token is written to; -1 where it is not held. A ring wraps around, pinned slots are reused, everything
+ * else grows. Tokens in a window before averages have no slot of their own.
  */
 export function slotOf(cache: Cache, token: number): number {
   if (cache.kind === 'ring') return token % cache.slots;
@@ -81,7 +83,7 @@ export function slotOf(cache: Cache, token: number): number {
   return tokens.at(-1) === token ? slots.at(-1)! : -1;
 }
 
-/** Which token stands in each of the slots of a mask at step t, as many as were ever used; -1 where none does. */
+/** The token in each slot of a mask at step t, for all slots ever used; -1 where empty. */
 export function pinnedAt(expression: Expression, t: number): Int32Array {
   const { tokens, slots, used } = pinsAt(expression, t);
   const standing = new Int32Array(used).fill(-1);
@@ -89,14 +91,14 @@ export function pinnedAt(expression: Expression, t: number): Int32Array {
   return standing;
 }
 
-/** Which token stands in each slot of a ring at step t; -1 where none has been written. */
+/** The token in each slot of a ring at step t; -1 where none was written. */
 export function slotsAt(slots: number, t: number): Int32Array {
   return Int32Array.from({ length: slots }, (_, slot) =>
     slot > t ? -1 : t - ((t - slot) % slots),
   );
 }
 
-export interface Moment {
+interface Moment {
   readonly step: number;
   /** Tokens held as themselves. */
   readonly held: Runs;
@@ -107,22 +109,22 @@ export interface Moment {
   readonly bytes: number;
   /** Tokens this query or a later one may read: a decoder must find them. */
   readonly needed: Runs;
-  /** Needed and not to be found. */
+  /** Needed but missing. */
   readonly lost: Runs;
-  /** Held and needed by nobody any more. */
+  /** Held but no longer needed. */
   readonly idle: Runs;
 }
 
 export interface Timeline {
   readonly steps: number;
-  /** Worked out when it is asked for. */
+  /** Computed on request. */
   at(step: number): Moment;
 }
 
-/** The cache of one layer over all steps of its mask; without a cache, what is needed is what is held. */
+/** The cache of one layer over all steps of its mask; without a cache, exactly what is needed is held. */
 export function timelineOf(mask: Mask, bytesPerEntry: number, cache?: Cache): Timeline {
   const last = lastReaders(mask);
-  const ahead = mask.keys - mask.queries; // tokens that were there before the first query
+  const ahead = mask.keys - mask.queries; // tokens before the first query
   const neededAt = (t: number): Runs => neededFrom(last, ahead, t);
   return {
     steps: mask.keys,

@@ -1,6 +1,6 @@
 /**
- * @file Prefill against decode: what a query reads when the whole text is there, and what it reads from a cache when it is
- * written one token at a time. They must be the same.
+ * @file Prefill compared with decode: what a query reads when the whole text is present, and what it reads from a cache
+ * when the text is generated one token at a time. They must be the same.
  */
 import { positionOf, type Mask } from '../../attention/mask';
 import { clip, intersect, minus, type Runs } from '../../attention/runs';
@@ -10,9 +10,9 @@ export interface TwoPaths {
   readonly query: number;
   readonly prefill: Runs;
   readonly decode: Runs;
-  /** The prefill reads them, and the decoder does not find them. */
+  /** Read in prefill, but not found by the decoder. */
   readonly missing: Runs;
-  /** The decoder reads them, and the prefill does not. */
+  /** Read by the decoder, but not in prefill. */
   readonly extra: Runs;
 }
 
@@ -32,7 +32,7 @@ export function twoPaths(mask: Mask, cache: Cache, q: number): TwoPaths {
 }
 
 export interface Disagreements {
-  readonly queries: number; // that read something else
+  readonly queries: number; // that read different keys
   readonly first?: TwoPaths;
 }
 

@@ -1,6 +1,6 @@
 /**
- * @file A decoder's cache against the mask: which keys some later query may still read, step by step. A ring buffer of
- * as many slots as are ever needed at once holds key k in slot k mod slots.
+ * @file A decoder's cache compared with the mask: which keys a later query may still read, step by step. A ring buffer
+ * with as many slots as are ever needed at once holds key k in slot k mod slots.
  */
 import type { Mask } from '../../attention/mask';
 import { lastReaders } from '../../attention/need';
@@ -9,17 +9,19 @@ import { fromCells, type Runs } from '../../attention/runs';
 export interface CacheNeed {
   /** [keys] the last query that reads the key; -1 where none does. From then on it may be evicted. */
   readonly lastRead: Int32Array;
-  /** [keys] keys that must be held once token t is written, its own included. */
+  /** [keys] number of keys that must be held once token t is written, its own included. */
   readonly held: Int32Array<ArrayBuffer>;
-  /** The most of them at once: slots a cache needs. */
+  /** The maximum over all steps: slots a cache needs. */
   readonly slots: number;
-  /** Keys are needed no longer in the order they came. */
+  /** Keys stop being needed in the order they came. */
   readonly inOrder: boolean;
-  /** And the oldest leaves as queries move on, as behind a window: a ring holds them in a text that goes on, too. */
+  /**
+   * Also, the oldest leaves as queries move on, as behind a window: a ring still holds them in a text that continues.
+   */
   readonly ring: boolean;
 }
 
-/** A mask of as many queries as keys. Keys of the future are not held before they are written. */
+/** For a mask with as many queries as keys. Future keys are not held before they are written. */
 export function needOf(mask: Mask): CacheNeed {
   const T = mask.keys;
   const lastRead = lastReaders(mask);
@@ -40,15 +42,16 @@ export function needOf(mask: Mask): CacheNeed {
   slots = Math.max(1, Math.min(slots, T));
   const ends = Array.from({ length: T }, (_, k) => Math.max(k + 1, lastRead[k]!));
   const inOrder = ends.every((end, k) => k === 0 || end >= ends[k - 1]!);
-  // Padding that nobody reads and a document that ended leave in order, too. The tokens that stay are read on, so as many
-  // slots as they take would lose them at the next token: only a far end that moves from query to query makes a ring.
+  // Padding that no query reads and finished documents leave in order, too. The tokens that stay are read on, so a ring
+  // with just enough slots would lose them at the next token: only a far end that moves from query to query makes a
+  // ring.
   const moves = (k: number) =>
     lastRead[k] === k + slots - 1 && lastRead[k]! < T - 1 && lastRead[k + 1]! > lastRead[k]!;
   const ring = inOrder && ends.some((_, k) => moves(k));
   return { lastRead, held, slots, inOrder, ring };
 }
 
-/** Does prefill's row agree with what a ring of `slots` keys still holds at `query`? The keys that are gone. */
+/** Compares prefill's row with what a ring of `slots` keys still holds at `query`; returns the missing keys. */
 export function goneFrom(mask: Mask, slots: number, query: number): readonly number[] {
   const from = Math.max(0, query + 1 - slots);
   const row = mask.row(query);

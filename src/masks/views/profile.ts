@@ -1,4 +1,4 @@
-/** @file Keys per query: where a window's error is a step of one, seen at once. */
+/** @file Keys per query: an error in a window shows at once, as a step of one. */
 import type { Mask } from '../../attention/mask';
 import { count } from '../../attention/runs';
 
@@ -22,7 +22,7 @@ export function profileOf(mask: Mask): Profile {
   return { keys, least, most, pairs };
 }
 
-/** The first query whose number of keys is another; undefined where none is. */
+/** The first query with a different number of keys; undefined if there is none. */
 export function firstOff(own: ArrayLike<number>, expected: ArrayLike<number>): number | undefined {
   for (let q = 0; q < own.length; q++) if (own[q] !== expected[q]) return q;
   return undefined;

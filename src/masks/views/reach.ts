@@ -1,13 +1,13 @@
 /**
  * @file What a query depends on through a stack: the boolean product of the layers' masks, row by row as runs. Every
- * layer adds to what it was given (the residual stream), so a token depends on itself whatever its mask says.
+ * layer adds to its input (the residual stream), so a token depends on itself whatever its mask says.
  */
 import type { Mask } from '../../attention/mask';
 import { run, union, has, type Runs } from '../../attention/runs';
 
 /**
- * reach[l] are the tokens, as layer l receives them, that `query` depends on when it is asked at the top; reach[layers]
- * is the query alone, reach[0] the raw input. Square masks of one size.
+ * reach[l] are the tokens, as layer l receives them, that `query` depends on at the top; reach[layers] is the query
+ * alone, reach[0] the raw input. Square masks of one size.
  */
 export function reachOf(layers: readonly Mask[], query: number): readonly Runs[] {
   const reach: Runs[] = new Array(layers.length + 1);
@@ -17,7 +17,7 @@ export function reachOf(layers: readonly Mask[], query: number): readonly Runs[]
   return reach;
 }
 
-/** All keys read by any of the queries, gathered two by two so that runs are merged few at a time. */
+/** All keys that any of the queries read, merged pairwise so that each merge handles few runs. */
 function readBy(mask: Mask, queries: Runs): Runs {
   let rows: Runs[] = [];
   for (let i = 0; i < queries.length; i += 2)
@@ -31,7 +31,10 @@ function readBy(mask: Mask, queries: Runs): Runs {
   return rows[0] ?? [];
 }
 
-/** How many of the first layers it takes until token `key` has reached position `query`; undefined where all are too few. */
+/**
+ * How many of the first layers it takes for token `key` to reach position `query`; undefined where all of them are too
+ * few.
+ */
 export function layersUntil(
   layers: readonly Mask[],
   query: number,

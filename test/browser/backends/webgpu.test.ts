@@ -19,7 +19,7 @@ let device: GPUDevice;
 beforeAll(async () => {
   await tf.setBackend('cpu'); // for the reference
   const adapter = await findAdapter();
-  if (typeof adapter === 'string') throw new Error(adapter);
+  if ('kind' in adapter) throw new Error(JSON.stringify(adapter));
   ({ device } = await openDevice(adapter, ({ message }) => faults.push(message)));
 });
 

@@ -30,8 +30,9 @@ describe('an attention map', () => {
     const canvas = getByRole('img', {
       name: 'Attention of layer 1, head 1',
     }).element() as HTMLCanvasElement;
-    await expect.poll(() => colours(canvas)).toBe(1);
-    expect(canvas.width).toBe(T);
+    await expect.poll(() => canvas.width).toBe(T);
+    expect(colours(canvas)).toBe(1);
+    expect(bytes(canvas)[3]).toBe(255); // painted
   });
 
   test('shows its weights, and repaints when a new frame comes', async () => {

@@ -6,6 +6,9 @@ import '../../../src/app/base.css';
 import '../../../src/app/tokens.css';
 import { fakeEngine } from '../../fakes/fakeEngine';
 
+/** A busy machine paints few frames. */
+const SLOW = { timeout: 15_000 };
+
 beforeEach(async () => {
   await page.viewport(1300, 900);
   history.replaceState(null, '', '#/lab?v=1');
@@ -39,9 +42,11 @@ describe('the Lab', () => {
     engine.emit({
       type: 'state',
       runId,
-      state: { phase: 'failed', message: 'The loss is no number.' },
+      state: { phase: 'failed', failure: { kind: 'error', message: 'the driver gave up' } },
     });
-    await expect.element(getByText('The loss is no number.')).toBeVisible();
+    await expect
+      .element(getByText('the driver gave up. Press Reset to start again.'))
+      .toBeVisible();
     await getByRole('button', { name: 'Reset the run' }).click();
     await expect.element(getByRole('button', { name: 'Train', exact: true })).toBeEnabled();
   });
@@ -65,5 +70,24 @@ describe('the Lab', () => {
     await expect
       .element(getByRole('img', { name: 'Attention of layer 3, head 1' }))
       .not.toBeInTheDocument();
+  });
+
+  test('more layers appear one after another, and fewer at once', async () => {
+    const { container, getByRole } = await render(App, { engine: fakeEngine({ prepareMs: 20 }) });
+    const rows = () => container.querySelectorAll('section.layer').length;
+    await expect.poll(rows, SLOW).toBe(4);
+    const grown: number[] = [];
+    const watch = new MutationObserver(() => {
+      if (rows() !== (grown.at(-1) ?? 4)) grown.push(rows());
+    });
+    watch.observe(container, { childList: true, subtree: true });
+    await getByRole('spinbutton', { name: 'Layers, value' }).fill('8');
+    await getByRole('spinbutton', { name: 'Seed' }).fill('7');
+    await expect.poll(rows, SLOW).toBe(8);
+    await getByRole('spinbutton', { name: 'Layers, value' }).fill('2');
+    await getByRole('spinbutton', { name: 'Seed' }).fill('8');
+    await expect.poll(rows, SLOW).toBe(2);
+    watch.disconnect();
+    expect(grown).toEqual([5, 6, 7, 8, 2]);
   });
 });

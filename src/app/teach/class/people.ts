@@ -5,7 +5,7 @@ import { scoreOf } from '../../../lessons/progress';
 import type { LessonResult } from '../../../lessons/result';
 import type { Heading } from '../../../lessons/document';
 
-export interface PersonLesson {
+interface PersonLesson {
   readonly result: LessonResult;
   readonly score: ReturnType<typeof scoreOf>;
 }

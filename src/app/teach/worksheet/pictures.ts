@@ -20,12 +20,12 @@ export interface PaperMask {
   readonly cells: Uint8Array; // [tokens, tokens], src/attention/cells.ts
 }
 
-export interface PaperPlan {
+interface PaperPlan {
   readonly name: string;
   readonly layers: LayerPlan;
 }
 
-export interface PaperCone {
+interface PaperCone {
   readonly name: string;
   readonly tokens: number;
   /** From the top of the stack down; a row per layer and one for the text. */

@@ -1,0 +1,87 @@
+/** @file What is known of the ways to compute on this machine, as data. Pages make the sentences of it. */
+
+/** A way to compute, of ours or of TensorFlow.js. */
+export type Way = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
+
+export type NoWebGpu =
+  | { readonly kind: 'noWebGpu'; readonly because: 'unsupported' | 'noAdapter' }
+  | { readonly kind: 'noWebGpu'; readonly because: 'noAnswer'; readonly message: string };
+
+export interface NoWebGl {
+  readonly kind: 'noWebGl';
+  readonly because: 'noOffscreenCanvas' | 'unsupported';
+}
+
+/** Milliseconds that a short test predicts for a training step of the model at hand. */
+export interface StepTimes {
+  readonly wasm: number;
+  readonly webgpu: number;
+}
+
+/** The processor stands in for a graphics card. */
+export interface SoftwareAdapter {
+  readonly kind: 'softwareAdapter';
+  readonly way: 'webgpu' | 'webgl';
+  readonly adapter: string;
+  /** What decides between it and WebAssembly; missing where it is never taken. */
+  readonly decided?: 'untimed' | StepTimes;
+}
+
+export interface OneThread {
+  readonly kind: 'oneThread';
+  readonly because: 'notIsolated' | 'oneCore';
+}
+
+/** WebAssembly has fewer threads than it began with. */
+export type FewerThreads =
+  | {
+      readonly kind: 'threadsLost';
+      readonly lost: number;
+      readonly of: number;
+      readonly message: string;
+    }
+  | { readonly kind: 'threadStuck' }
+  | { readonly kind: 'noSharedMemory'; readonly bytes: number };
+
+/** One reason for the way that is in use, or against another one. `message` is what an error said. */
+export type BackendFact =
+  | NoWebGpu
+  | NoWebGl
+  | SoftwareAdapter
+  | OneThread
+  | FewerThreads
+  | { readonly kind: 'failedSelfTest'; readonly way: Way; readonly message: string }
+  | { readonly kind: 'failedWithThreads'; readonly message: string }
+  /** WebGPU is the first choice; how its products are computed, as a short test chose. */
+  | { readonly kind: 'fastest'; readonly products: Products }
+  | { readonly kind: 'asked' }
+  /** TensorFlow.js was asked for. */
+  | { readonly kind: 'askedTfjs' }
+  | { readonly kind: 'tfjsFailed'; readonly way: Way; readonly message: string }
+  /** TensorFlow.js does without the graphics card after a fault of it. */
+  | { readonly kind: 'tfjsWithoutGpu' };
+
+export type Products =
+  'smallTiles' | 'workgroupMemory' | { readonly rows: number; readonly columns: number }; // of a thread's tile
+
+/** Nothing computes here; `facts` say why for each way. */
+export class NoBackend extends Error {
+  override name = 'NoBackend';
+
+  constructor(
+    readonly of: 'ours' | 'tfjs',
+    readonly facts: readonly BackendFact[],
+  ) {
+    super(`there is no way to compute here: ${JSON.stringify(facts)}`);
+  }
+}
+
+export interface Fault {
+  /**
+   * 'lost': the device is gone, its numbers were right, and another one may be had. 'gone': the same, but what
+   * runs on it goes on without the graphics card. 'error': its numbers cannot be trusted.
+   */
+  readonly kind: 'lost' | 'gone' | 'error';
+  /** What the device said. */
+  readonly message: string;
+}

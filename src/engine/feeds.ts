@@ -1,0 +1,30 @@
+/** @file The batches a run is trained and tested on: examples of a task, or pieces of a text that is fetched first. */
+import { makeFeed, type Feed } from '../data/batches';
+import { checkContext } from '../data/corpus';
+import { localReach, packingOf, sourceOf, type RunSpec } from '../spec/run';
+import { corpusOf } from './corpora';
+
+export interface FeedChoice {
+  readonly spec: RunSpec;
+  /** The person's own, where the settings ask for it. */
+  readonly text?: string | undefined;
+  /** The address that paths of prepared texts are relative to; the worker's own where it is not given. */
+  readonly base?: string | undefined;
+}
+
+/** Rejects where the text cannot be fetched or is too short for the context. */
+export async function feedOf({ spec, text, base }: FeedChoice): Promise<Feed> {
+  const source = sourceOf(spec);
+  const options = {
+    T: spec.context,
+    batch: spec.batch,
+    distance: spec.distance,
+    seed: spec.seed,
+    reach: localReach(spec),
+    packed: packingOf(spec) !== 'off',
+  };
+  if (source.kind === 'task') return makeFeed(source, options);
+  const corpus = await corpusOf(source, text, base ?? globalThis.location.href);
+  checkContext(corpus, spec.context);
+  return makeFeed(source, { ...options, corpus });
+}

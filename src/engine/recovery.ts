@@ -1,0 +1,95 @@
+/** @file Runs on a device that failed, or in the slower way, are built again elsewhere and go on from their snapshots. */
+import type { Fault } from '../core/backendFacts';
+import type { Moved, RunId } from '../link/protocol';
+import type { Backends } from './backends';
+import { Failed } from './failures';
+import type { EngineRun } from './run';
+
+/** Devices that may be lost one after the other before the engine gives up. */
+const MAX_LOSSES = 3;
+
+/** What moving runs needs of the engine. */
+interface Host {
+  /** All runs; what is said to them waits until `resume` or `failed`. */
+  hold(): readonly EngineRun[];
+  /** No turn is being taken any more. */
+  turnsEnd(): Promise<void>;
+  /** It waits for another device. */
+  announce(id: RunId): void;
+  /** Frees what the run has on its device. */
+  release(run: EngineRun): void;
+  /** Builds it again, from its snapshot, unless it was closed or failed meanwhile. */
+  resume(run: EngineRun, because: Moved['because']): Promise<void>;
+  failed(id: RunId, cause: unknown): void;
+  /** Turns are taken again. */
+  goOn(): void;
+}
+
+export class Recovery {
+  #losses = 0;
+  #moving = false;
+
+  constructor(
+    private readonly backends: Backends,
+    private readonly host: Host,
+  ) {}
+
+  /** Nobody takes a turn. */
+  get moving(): boolean {
+    return this.#moving;
+  }
+
+  /** A new device for all runs; where the old one cannot be trusted or is gone for good, another way to compute. */
+  async recover(fault: Fault): Promise<void> {
+    const { backends, host } = this;
+    if (backends.fault !== fault) return;
+    if (!backends.computing?.fallible) {
+      backends.forgive();
+      host.goOn();
+      return;
+    }
+    await this.#move(fault, async (runs) => {
+      if (++this.#losses > MAX_LOSSES)
+        throw new Failed({ kind: 'failsAgain', fault, times: this.#losses });
+      for (const run of runs) host.announce(run.id);
+      for (const run of runs) host.release(run);
+      if (runs.length > 0) await this.#choose(runs, fault.kind !== 'lost');
+    });
+  }
+
+  /** WebGPU was measured to be faster. */
+  async moveToFaster(): Promise<void> {
+    await this.#move({ kind: 'faster' }, async (runs) => {
+      for (const run of runs) {
+        run.snapshot = await run.trainer.snapshot();
+        this.host.release(run);
+      }
+      await this.#choose(runs);
+    });
+  }
+
+  #choose(runs: readonly EngineRun[], withoutGpu = false): Promise<void> {
+    return this.backends.choose(
+      runs.map(({ command }) => command.spec),
+      withoutGpu,
+    );
+  }
+
+  async #move(
+    because: Moved['because'],
+    elsewhere: (runs: readonly EngineRun[]) => Promise<void>,
+  ): Promise<void> {
+    const { host } = this;
+    const runs = host.hold();
+    this.#moving = true;
+    await host.turnsEnd();
+    try {
+      await elsewhere(runs);
+    } catch (cause) {
+      for (const run of runs) host.failed(run.id, cause);
+    }
+    for (const run of runs) await host.resume(run, because);
+    this.#moving = false;
+    host.goOn();
+  }
+}

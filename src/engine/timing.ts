@@ -1,0 +1,57 @@
+/** @file Where WebGPU is computed on the processor, it and WebAssembly are timed once, and predicted for each model. */
+import type { StepTimes } from '../core/backendFacts';
+import { gpuMachine } from '../gpu/gpuMachine';
+import type { Machine } from '../gpu/machine';
+import { findAdapter, openDevice } from '../gpu/webgpu';
+import { modelSpecOf } from '../spec/model';
+import type { RunSpec } from '../spec/run';
+import { predictStep, timeBoth, type Speed } from '../train/speed';
+
+/** Milliseconds nothing must happen before both are timed. */
+const QUIET = 2000;
+
+export class Timing {
+  /** The same for as long as the page lives. */
+  #speeds: { readonly wasm: Speed; readonly gpu: Speed } | undefined;
+  #timing = false;
+
+  /** Milliseconds a step of these settings takes both ways; undefined before both were timed. */
+  predict(spec: RunSpec): StepTimes | undefined {
+    if (!this.#speeds) return undefined;
+    const model = modelSpecOf(spec);
+    return {
+      wasm: predictStep(this.#speeds.wasm, model, spec.batch, 'simd'),
+      webgpu: predictStep(this.#speeds.gpu, model, spec.batch, 'softwareGpu'),
+    };
+  }
+
+  /**
+   * Times `wasm` and the software adapter with a model of `quiet`, which gives undefined where the machine is busy.
+   * True where that is news.
+   */
+  async inQuiet(wasm: Machine, quiet: () => RunSpec | undefined): Promise<boolean> {
+    if (this.#speeds || this.#timing) return false;
+    this.#timing = true;
+    try {
+      await new Promise((resolve) => setTimeout(resolve, QUIET));
+      const spec = quiet();
+      const adapter = spec && (await findAdapter());
+      if (!adapter || 'kind' in adapter) return false;
+      // A device of its own: what becomes of it concerns no run.
+      const { device } = await openDevice(adapter, () => {});
+      this.#speeds = await timeBoth(
+        wasm,
+        gpuMachine(device, 'gpu'),
+        gpuMachine(device, 'softwareGpu'),
+        modelSpecOf(spec),
+        spec.batch,
+      );
+      device.destroy();
+      return true;
+    } catch {
+      return false; // what runs, runs on
+    } finally {
+      this.#timing = false;
+    }
+  }
+}

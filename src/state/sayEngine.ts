@@ -1,0 +1,137 @@
+/** @file What the engine says in facts, in sentences: why it computes as it does, what it is doing, why a run ended. */
+import type { BackendFact, Fault, Products, Way } from '../core/backendFacts';
+import type { Failure, Moved } from '../link/protocol';
+import type { DriveState } from './asks';
+
+const LABEL: Record<Way, string> = {
+  webgpu: 'WebGPU',
+  webgl: 'WebGL',
+  wasm: 'WebAssembly',
+  cpu: 'JavaScript',
+};
+
+/** Why this way to compute and not another one. */
+export const sayBackend = (why: readonly BackendFact[]): string => why.map(sayFact).join(' ');
+
+function sayFact(fact: BackendFact): string {
+  switch (fact.kind) {
+    case 'noWebGpu':
+      if (fact.because === 'noAnswer')
+        return `WebGPU could not be asked for a graphics adapter (${fact.message}).`;
+      return fact.because === 'unsupported'
+        ? 'This browser has no WebGPU.'
+        : 'This browser has WebGPU, but no graphics adapter.';
+    case 'noWebGl':
+      return fact.because === 'unsupported'
+        ? 'This browser offers no WebGL 2.'
+        : 'This browser has no WebGL outside of pages (no OffscreenCanvas).';
+    case 'softwareAdapter': {
+      const said = `This machine’s ${LABEL[fact.way]} is computed on the CPU (${fact.adapter})`;
+      if (!fact.decided) return `${said}.`;
+      if (fact.decided === 'untimed')
+        return `${said}; WebAssembly is taken, and both are timed in a quiet moment.`;
+      const { wasm, webgpu } = fact.decided;
+      return `${said}; for this model a short test predicts ${milliseconds(wasm)} a step in WebAssembly, ${milliseconds(webgpu)} in WebGPU.`;
+    }
+    case 'oneThread':
+      return `WebAssembly computes in one thread here: ${
+        fact.because === 'oneCore'
+          ? 'the browser reports one processor core'
+          : 'several threads need a cross-origin isolated page, that is two headers from its host over HTTPS, and from the page around it if it is embedded'
+      }.`;
+    case 'threadsLost':
+      return `${fact.lost} of ${fact.of} threads ${fact.lost === 1 ? 'is' : 'are'} lost (${fact.message}); the work goes on without.`;
+    case 'threadStuck':
+      return 'A thread did not finish its part, so everything is computed in one from now on.';
+    case 'noSharedMemory':
+      return `The browser has no ${Math.ceil(fact.bytes / 2 ** 20)} MiB of memory to share, so this model is computed in one thread.`;
+    case 'failedSelfTest':
+      return `${LABEL[fact.way]} failed its self-test (${fact.message}).`;
+    case 'failedWithThreads':
+      return `WebAssembly could not be used with several threads (${fact.message}).`;
+    case 'fastest':
+      return `WebGPU is the fastest way here; its products run ${sayProducts(fact.products)}.`;
+    case 'asked':
+      return 'You asked for it.';
+    case 'askedTfjs':
+      return 'You asked for TensorFlow.js: composed operations and gradients by the tape, to compare with.';
+    case 'tfjsFailed':
+      return `Its ${LABEL[fact.way]} cannot be used (${fact.message}).`;
+    case 'tfjsWithoutGpu':
+      return 'Its WebGPU and WebGL are left out after a fault of the graphics device.';
+  }
+}
+
+function sayProducts(products: Products): string {
+  if (products === 'smallTiles') return 'in small tiles';
+  const how =
+    products === 'workgroupMemory'
+      ? 'through workgroup memory'
+      : `in tiles of ${products.rows} × ${products.columns}`;
+  return `${how}, as a short test found best`;
+}
+
+const milliseconds = (ms: number) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+
+const DOING = {
+  starting: 'Starting the engine',
+  choosing: 'Looking for the fastest way to compute',
+  loadingText: 'Loading the text',
+  building: 'Building the model',
+  recovering: 'The graphics device failed; starting again',
+} as const;
+
+/** What keeps a run from training yet. */
+export function sayPreparation(state: Extract<DriveState, { phase: 'preparing' }>): string {
+  const doing = DOING[state.doing];
+  return 'run' in state ? `Run ${state.run}: ${doing}` : doing;
+}
+
+/** What happened to a run that was moved, and where it goes on. */
+export function sayMoved({ because, step, trains }: Moved): string {
+  const what = because.kind === 'faster' ? 'WebGPU is faster here.' : sayFault(because);
+  return `${what} ${trains ? 'Training went' : 'It can go'} on from step ${step}.`;
+}
+
+function sayFault({ kind, message }: Fault): string {
+  switch (kind) {
+    case 'lost':
+      return `The graphics device was lost (${message}).`;
+    case 'gone':
+      return 'The WebGL context was lost.';
+    case 'error':
+      return `The graphics device reported an error (${message}). Its results cannot be trusted.`;
+  }
+}
+
+/** Why it ended. `reset` is the name of the button that starts again, where the page has one. */
+export function sayFailure(failure: Failure, reset?: string): string {
+  const again = reset ? ` Press ${reset} to start again.` : '';
+  switch (failure.kind) {
+    case 'settings':
+      return `These settings cannot run: ${failure.message}.`;
+    case 'diverged': {
+      const { loss, step, rate } = failure;
+      const help = `${reset ? `Press ${reset}; a` : 'A'} learning rate below ${rate} may help.`;
+      return `The loss became ${loss} at step ${step}, so training stopped. ${help}`;
+    }
+    case 'noText':
+      return `${failure.message} Check the connection${reset ? ` and press ${reset}` : ''}.`;
+    case 'noBackend': {
+      const facts = sayBackend(failure.facts);
+      return failure.of === 'tfjs'
+        ? `TensorFlow.js cannot compute here. ${facts} Choose another way under “Compute with”.${again}`
+        : `This browser offers no way to compute. ${facts}${again}`;
+    }
+    case 'failsAgain':
+      return `${sayFault(failure.fault)} It happened ${failure.times} times, so this page stops trying.${again}`;
+    case 'busy':
+      return failure.by === 'training'
+        ? 'A run is training, and both would be slower. Pause it first.'
+        : 'Another run is training on the current backend. Pause it before you change the backend.';
+    case 'engineStopped':
+      return `The engine stopped (${failure.message}).${reset ? ` Press ${reset} to start it again.` : ''}`;
+    case 'error':
+      return `${failure.message.replace(/\.$/, '')}.${again}`;
+  }
+}
