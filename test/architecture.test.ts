@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 
 /** Each folder of src may import from itself and from the folders named here. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
@@ -174,4 +175,40 @@ test.each(PURE)('%s is pure', (folder) => {
     .filter(({ text }) => impure.test(text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')))
     .map(({ file }) => file);
   expect(wrong).toEqual([]);
+});
+
+describe('the table of layers in docs/architecture.md', () => {
+  const LAYERS = readFileSync('docs/architecture.md', 'utf8').split('<!-- layers: ')[1]!;
+  const rows = LAYERS.slice(0, LAYERS.indexOf('\n## '))
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+  const namesIn = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+  const documented = Object.fromEntries(
+    rows.map(([, folder, , may]) => [namesIn(folder!)[0]!, namesIn(may!).sort()]),
+  );
+
+  test('is the one that is enforced here', () => {
+    const enforced = Object.entries(MAY_IMPORT).map(([home, may]) => [home, [...may].sort()]);
+    expect(documented).toEqual(Object.fromEntries(enforced));
+  });
+
+  test('marks the folders that are pure', () => {
+    const pure = rows.filter((row) => row[4] === 'pure').map((row) => namesIn(row[1]!)[0]!);
+    expect(pure.sort()).toEqual([...PURE].sort());
+  });
+
+  test('lists each folder below all folders that it may import', () => {
+    const order = Object.keys(documented);
+    const upward = Object.entries(documented).flatMap(([home, may]) =>
+      may
+        .filter((name) => order.indexOf(name) >= order.indexOf(home))
+        .map((name) => `${home} imports ${name}`),
+    );
+    expect(upward).toEqual([]);
+  });
+
+  test('says what each folder knows', () => {
+    expect(rows.filter((row) => row[2] === '').map((row) => row[1])).toEqual([]);
+  });
 });

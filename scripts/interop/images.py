@@ -1,5 +1,5 @@
 """
-What images do to the masks of transformers' own models, for scripts/interop-configs.mjs: images.py cases.json results.json
+What images do to the masks of transformers' own models, for scripts/interop/run-configs.mjs: images.py cases.json results.json
 
 Of each model type, its own create_masks_for_generate is asked for the masks of TOKENS tokens, of which `images` are spans
 of images (and `prompt` tokens at the start are one block, where a model has those), with a window of `window`. Out come

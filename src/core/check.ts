@@ -7,3 +7,14 @@ export class InputError extends Error {
 export function check(condition: unknown, message: string): asserts condition {
   if (!condition) throw new InputError(message);
 }
+
+/** What InputError says where `act` throws one; undefined where it does not. */
+export function inWords(act: () => void): string | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+}

@@ -1,9 +1,9 @@
-/** @file A text of the site as it is learnt from: what its files hold, and what its source makes of them. */
+/** @file One of the site's texts as training data: what its files hold, and what its source makes of them. */
 import { parseCorpus, type Corpus } from './corpus';
 import { repeated } from './repeat';
 import type { CorpusSource } from './source';
 
-/** `description` and `text` are the two files that scripts/prepare-corpora.mjs wrote for the source. */
+/** `description` and `text` are the two files that scripts/build/texts.mjs wrote for the source. */
 export function preparedCorpus(source: CorpusSource, description: unknown, text: string): Corpus {
   const corpus = parseCorpus(description, text);
   return source.repeat ? { ...repeated(corpus, source.repeat), title: source.label } : corpus;

@@ -75,7 +75,7 @@ export interface Task extends Described {
   example(random: Random, T: number, distance: number): Example;
 }
 
-/** Real text: files made by scripts/prepare-corpora.mjs, or the person's own. */
+/** Real text: files made by scripts/build/texts.mjs, or the person's own. */
 export interface CorpusSource extends Described {
   readonly kind: 'corpus';
   /** Of the person's own text it may be another, made from the text: `sourceOf` in src/spec/run.ts. */

@@ -15,6 +15,9 @@ export interface PixelBytes {
 const pixelsOf = ({ data }: PixelBytes) =>
   new Uint32Array(data.buffer, data.byteOffset, data.length / 4);
 
+/** A key that may be read has so much of the ink, of 255, also where its weight is 0: only what may not be read is blank. */
+const FAINT = 34;
+
 /** Ink by √weight, so that small weights are seen; what the mask blocks stays blank. */
 export function paintWeights(
   image: PixelBytes, // size² pixels
@@ -24,12 +27,12 @@ export function paintWeights(
 ): void {
   const pixels = pixelsOf(image);
   const { blocked, ink } = palette;
-  // All maps of a model are painted at once: `| 0` cuts off, and makes 0 of what is no number, in half the time of round.
+  // All maps of a model are painted at once: `| 0` truncates, and turns NaN into 0, in half the time of Math.round.
   for (let i = 0; i < pixels.length; i++)
     pixels[i] =
       mask[i] === BLOCKED
         ? blocked
-        : ink[Math.min(255, (255 * Math.sqrt(Math.min(1, weights[i]!)) + 0.5) | 0)]!;
+        : ink[Math.min(255, (FAINT + (255 - FAINT) * Math.sqrt(weights[i]!) + 0.5) | 0) || FAINT]!;
 }
 
 /** Pixels a side of a cell from which on there are lines between cells. */

@@ -6,6 +6,8 @@ export interface ChartPoint {
   readonly y: number; // mean over the seeds
   readonly low: number; // over the seeds; both are y where there is one
   readonly high: number;
+  /** So little stands behind it that it says little. */
+  readonly few?: boolean;
 }
 
 /** How a curve is drawn: they are told apart without colour. */
@@ -53,7 +55,16 @@ export interface Chart {
   readonly y: Axis;
   readonly series: readonly Series[];
   /** A line across, to compare with. */
-  readonly level?: { readonly y: number; readonly label: string };
+  readonly level?: {
+    readonly y: number;
+    readonly label: string;
+    /** How far from it chance alone leads. */
+    readonly within?: readonly {
+      readonly x: number;
+      readonly low: number;
+      readonly high: number;
+    }[];
+  };
   /** Lines upwards: beyond each of them theory forbids an answer. */
   readonly cliffs?: readonly { readonly x: number; readonly label: string }[];
   readonly table: Table;

@@ -17,7 +17,7 @@ const description = object(
   'ignored',
 );
 
-/** The lengths in a description that scripts/prepare-corpora.mjs wrote. */
+/** The lengths in a description that scripts/build/texts.mjs wrote. */
 export function lengthsOf(given: unknown): CorpusLengths {
   const read = readable(description, given);
   const lengths = read?.documents.map(({ start, end }) => end - start);

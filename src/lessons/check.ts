@@ -1,4 +1,4 @@
-/** @file All lessons, checked before anybody opens one: what scripts/lessons.mjs and the build call. */
+/** @file All lessons, checked before anybody opens one: what scripts/lessons/check.mjs and the build call. */
 import { InputError } from '../core/check';
 import { mapProse, readDocument } from './document';
 import { kinds } from './exercises';

@@ -3,6 +3,7 @@ import type { BackendInfo, RunState } from '../link/protocol';
 import type { Survey } from '../data/alphabet';
 import type { Refusal } from '../data/room';
 import type { RunSpec } from '../spec/run';
+import type { Unmet } from './ownLetters.svelte';
 
 /** No control is hidden, or none is fixed. */
 export const NONE: ReadonlySet<string> = new Set();
@@ -11,6 +12,7 @@ export const NONE: ReadonlySet<string> = new Set();
 export interface Asks {
   readonly spec: RunSpec;
   readonly text: string;
+  readonly hidden: ReadonlySet<string>;
   readonly fixed: ReadonlySet<string>;
   readonly change: (settings: Partial<RunSpec>) => void;
   readonly write: (text: string) => void;
@@ -20,6 +22,8 @@ export interface Asks {
   readonly refused: Refusal | undefined;
   /** What was found in that text. */
   readonly survey: Survey | undefined;
+  /** Why that text is not read in the characters that a link asks for. */
+  readonly unmet: Unmet | undefined;
   /** A mask that was only just added elsewhere, from 1; whoever shows its field takes it. */
   fresh?: number | undefined;
 }

@@ -1,5 +1,5 @@
 import { masksIn } from '../attention/masksIn';
-import { InputError } from '../core/check';
+import { inWords } from '../core/check';
 import { encoded } from '../core/encoded';
 import type { Engine } from '../link/client';
 import { checkMemory } from '../model/memory';
@@ -13,7 +13,7 @@ import { fitStripes, fromQuery, mend, toQuery } from '../spec/url';
 import type { Later } from './frames';
 import { trainsInstead } from './letterWords';
 import { OwnLetters } from './ownLetters.svelte';
-import { isOwnText, refusalOf, type Refusal } from './ownText';
+import { isOwnText, refusalOf, standIn, type Refusal } from './ownText';
 import { Run } from './run.svelte';
 import { Selection } from './selection.svelte';
 import { Settling } from './settling';
@@ -45,6 +45,10 @@ export class Lab {
   text = $state('');
   refused = $state.raw<Refusal | undefined>();
   run = $state.raw() as Run;
+  /** Settings that wait only for a text that can be trained on. The address keeps them, whatever trains meanwhile. */
+  #waiting = $state.raw<RunSpec | undefined>();
+  /** A link asks for a text of the person's own, which no link holds. */
+  #linked = $state(false);
   /** The run that this one took the place of, paused where it stood: it can be taken back. */
   before = $state.raw<Run | undefined>();
 
@@ -72,15 +76,17 @@ export class Lab {
   source = $derived(sourceOf(this.run.spec));
   training = $derived(this.run.spec);
   instead = $derived(trainsInstead(this.spec, this.run.spec, this.refused));
+  /** A link asks for a text, and none was given yet. */
+  textMissing = $derived(this.#linked && this.refused !== undefined && this.text.trim() === '');
   preset = $derived(
     presets.all.find((preset) => same(specOfPreset(preset, this.spec.backend), this.spec)),
   );
   /** Settings near the asked ones that would work, where the asked ones do not. */
   repair = $derived.by(() => (this.problem === undefined ? undefined : repairOf(this.spec)));
-  /** The address of the run: settings, what is looked at, and what the address said besides. */
+  /** The address of the run, or of what waits for a text: settings, what is looked at, and what the address said besides. */
   query = $derived(
     [
-      toQuery(this.run.spec),
+      toQuery(this.#waiting ?? this.run.spec),
       ...[...this.rest]
         .filter(([key]) => !['v', 'show', 'at'].includes(key))
         .map(([key, value]) => `${key}=${encoded(value)}`),
@@ -98,6 +104,10 @@ export class Lab {
     return this.#letters.survey;
   }
 
+  get unmet() {
+    return this.#letters.unmet;
+  }
+
   constructor(
     private readonly engine: Engine,
     private readonly options: LabOptions = {},
@@ -110,6 +120,8 @@ export class Lab {
   /** Changes settings; the model follows when the hand has come to rest. */
   change = (settings: Partial<RunSpec>) => {
     const next = { ...this.spec, ...settings };
+    if (settings.alphabet !== undefined) this.#letters.ask('');
+    if (settings.task !== undefined) this.#linked = false;
     this.spec =
       next.plan === 'custom' ? { ...next, stripes: fitStripes(next.stripes, next.layers) } : next;
     this.settling.after(SETTLE_MS);
@@ -150,7 +162,7 @@ export class Lab {
     }
     this.refused = undefined;
     this.spec = { ...spec, backend: this.spec.backend };
-    this.problem = undefined;
+    this.problem = this.#waiting = undefined;
     this.applied++;
     this.#start(this.spec, false, from);
   };
@@ -176,7 +188,7 @@ export class Lab {
       this.#letters.keep(before.text, before.spec.alphabet);
       this.options.keep?.(before.text);
     }
-    this.problem = this.refused = undefined;
+    this.problem = this.refused = this.#waiting = undefined;
     this.applied++;
     this.#fit(before.spec);
   };
@@ -198,6 +210,8 @@ export class Lab {
     const spec = blank ? { ...OPENING, backend: asked.backend } : asked;
     const sight = sightOf(rest, spec);
     this.spec = spec;
+    this.#linked = isOwnText(spec);
+    this.#letters.ask(spec.alphabet);
     this.notes = [...notes, ...sight.notes];
     this.rest = rest;
     this.show = sight.show;
@@ -207,41 +221,56 @@ export class Lab {
   /** Whether what is asked for can be. */
   #checked(): boolean {
     this.applied++;
-    this.spec = this.#letters.settle(this.spec, this.text);
-    this.problem = this.#problemOf(this.spec);
-    return this.problem === undefined;
+    this.#next = this.#settled(this.spec);
+    return this.#next !== undefined;
   }
 
   #follow() {
-    if (same(this.spec, this.run.spec) && this.run.text === this.#textFor(this.spec)) return;
-    this.#start(this.spec, this.run.wish);
+    const spec = this.#next;
+    if (!spec) return;
+    if (same(spec, this.run.spec) && this.run.text === this.#textFor(spec)) return;
+    this.#start(spec, this.run.wish);
   }
 
   /** The settings asked for where they can be, and else those of the run. */
   #possible(asked: RunSpec): RunSpec {
+    return this.#settled(asked) ?? (this.run as Run | undefined)?.spec ?? DEFAULTS;
+  }
+
+  /** What can train of what is asked for: all of it, or on another text while that is missing; undefined where nothing can. */
+  #settled(asked: RunSpec): RunSpec | undefined {
     const spec = this.#letters.settle(asked, this.text);
     this.spec = spec;
     this.problem = this.#problemOf(spec);
-    if (this.problem === undefined) return spec;
-    return (this.run as Run | undefined)?.spec ?? DEFAULTS;
+    if (this.problem === undefined) {
+      this.#waiting = undefined;
+      return spec;
+    }
+    if (this.refused === undefined) return undefined;
+    this.#waiting = spec;
+    const other = standIn(spec, (this.run as Run | undefined)?.spec);
+    return other && inWords(() => this.#check(other)) === undefined ? other : undefined;
   }
 
   /** Why these settings cannot be, in words; undefined where they can. */
   #problemOf(spec: RunSpec): string | undefined {
     this.refused = undefined;
-    try {
-      checkRun(spec);
-      this.refused = refusalOf(this.text, spec);
-      if (this.refused !== undefined) return this.refused.why;
-      // The limits are those of the backend in use; another one asks its own when it is opened.
-      const backend = (this.run as Run | undefined)?.backend;
-      if (backend && spec.backend === this.run.spec.backend) checkMemory(spec, backend);
-      return undefined;
-    } catch (error) {
-      if (error instanceof InputError) return error.message;
-      throw error;
-    }
+    const problem = inWords(() => checkRun(spec));
+    if (problem !== undefined) return problem;
+    this.refused = refusalOf(this.text, spec);
+    return this.refused?.why ?? inWords(() => this.#check(spec));
   }
+
+  /** Throws InputError for settings that cannot be, whatever the text. */
+  #check(spec: RunSpec) {
+    checkRun(spec);
+    // The limits are those of the backend in use; another one asks its own when it is opened.
+    const backend = (this.run as Run | undefined)?.backend;
+    if (backend && spec.backend === this.run.spec.backend) checkMemory(spec, backend);
+  }
+
+  /** What was checked last and can train, to be built next. */
+  #next: RunSpec | undefined;
 
   #textFor = (spec: RunSpec) => (isOwnText(spec) ? this.text : undefined);
 

@@ -1,31 +1,63 @@
-import { surveyOf, type Survey } from '../data/alphabet';
+import { lettersOf, surveyOf, type Survey } from '../data/alphabet';
 import { isOwnText, type RunSpec } from '../spec/run';
 
-/** Keeps the characters of a run those of the person's text: whoever asks for a run on it settles its settings here first. */
+/** Characters a link asks for that the person's text does not keep to. */
+export interface Unmet {
+  readonly tokens: number; // of the vocabulary that the link asks for
+  /** Characters of the text that are not in it, the most frequent first. */
+  readonly others: readonly string[];
+}
+
+/** Keeps a run's alphabet in line with the person's text: settings must pass through here before a run uses them. */
 export class OwnLetters {
-  /** What was found in the text that was settled last. */
+  /** Characters found in the text settled last. */
   survey = $state.raw<Survey | undefined>();
-  /** The text whose characters the settings have. */
+  /** Why that text is not read as a link asks; undefined where it is, or where none asks. */
+  unmet = $state.raw<Unmet | undefined>();
+  /** The text that the alphabet was taken from. */
   #text: string | undefined;
-  /** How the run that was kept with this text reads it. */
+  /** The alphabet of the saved run with this text. */
   #kept: string | undefined;
+  /** How a link asks for the text to be read; empty where it does not say. */
+  #wish = '';
 
   /**
    * The same settings with the characters of the text. A wish for bytes is kept, and so is what a run that was kept says;
-   * characters of any other text, and none where the text was chosen again, are replaced.
+   * characters of any other text, and none where the text was chosen again, are replaced. What a link asks for stays
+   * where the text uses no other characters, and as long as there is no text.
    */
   settle(spec: RunSpec, text: string): RunSpec {
     if (!isOwnText(spec)) return spec.alphabet === '' ? spec : { ...spec, alphabet: '' };
     if (text !== this.#text) this.#look(text);
-    const { alphabet } = this.survey!;
-    const right = [alphabet, 'bytes', this.#kept].includes(spec.alphabet);
-    return right ? spec : { ...spec, alphabet };
+    const { alphabet: own } = this.survey!;
+    const wished = this.#wished(own);
+    const right = [own, 'bytes', this.#kept].includes(spec.alphabet);
+    const alphabet = wished ?? (right ? spec.alphabet : own);
+    return alphabet === spec.alphabet ? spec : { ...spec, alphabet };
   }
 
-  /** The settings of a run that was kept are right for its text: a run from before there were alphabets has none. */
+  /** A link says how the text is to be read, or the person does, after whom no link is asked any more. */
+  ask(alphabet: string): void {
+    this.#wish = alphabet;
+    this.unmet = undefined;
+  }
+
+  /** The settings of a saved run are right for its text: a run from before alphabets existed has none. */
   keep(text: string, alphabet: string): void {
     if (text !== this.#text) this.#look(text);
     this.#kept = alphabet;
+    this.ask('');
+  }
+
+  /** What a link asks for, where the text can be read so. */
+  #wished(own: string): string | undefined {
+    if (this.#wish === '') return undefined;
+    this.unmet = unmetBy(this.#text!, this.#wish);
+    if (this.unmet) return undefined;
+    const wish = this.#wish;
+    // It was the link of this very text: another text is read in its own characters again.
+    if (wish === own && wish !== 'bytes') this.#wish = '';
+    return wish;
   }
 
   #look(text: string) {
@@ -36,3 +68,21 @@ export class OwnLetters {
 }
 
 const NOTHING: Survey = { alphabet: '', kinds: 0, kept: 0, covered: 1 };
+
+function unmetBy(text: string, wish: string): Unmet | undefined {
+  // A long text takes a while to check, and every changed setting checks again.
+  if (text !== last?.text || wish !== last.wish) {
+    const letters = lettersOf(wish);
+    const strange = [...letters.strangers(text)].sort(([, a], [, b]) => b - a);
+    const others = strange.map(([one]) => one);
+    last = {
+      text,
+      wish,
+      unmet: others.length > 0 ? { tokens: letters.size, others } : undefined,
+    };
+  }
+  return last.unmet;
+}
+
+let last:
+  { readonly text: string; readonly wish: string; readonly unmet: Unmet | undefined } | undefined;

@@ -3,19 +3,33 @@ import { InputError } from '../core/check';
 import { corpusOfText } from '../data/corpus';
 import { noRoom, type Refusal } from '../data/room';
 import type { Letters } from '../data/source';
-import { isOwnText, sourceOf, type RunSpec } from '../spec/run';
+import { DEFAULTS, isOwnText, sourceOf, type RunSpec } from '../spec/run';
 
 export { isOwnText, type Refusal };
 
-/** Why a text cannot be trained on with these settings, in the words of the corpus itself; undefined where it can, or is not asked for. */
+/**
+ * Why a text cannot be trained on with these settings, in the corpus's own words; undefined if it can, or is not
+ * requested.
+ */
 export function refusalOf(text: string, spec: RunSpec): Refusal | undefined {
   const source = sourceOf(spec);
   if (source.kind !== 'corpus' || !isOwnText(spec)) return undefined;
   const { alphabet, context } = spec;
-  // A long text takes a while, and every setting that is changed asks again.
+  // A long text takes a while to check, and every changed setting checks again.
   if (text !== last?.text || alphabet !== last.alphabet || context !== last.context)
     last = { text, alphabet, context, why: whyNot(text, source.vocabulary, context) };
   return last.why;
+}
+
+/**
+ * What trains while a text is missing or refused: the same settings on what trained before, or on the text that links
+ * mean by saying none; undefined where an earlier text of the person's own goes on instead.
+ */
+export function standIn(
+  asked: RunSpec,
+  training: Pick<RunSpec, 'task'> = DEFAULTS,
+): RunSpec | undefined {
+  return isOwnText(training) ? undefined : { ...asked, task: training.task, alphabet: '' };
 }
 
 let last:

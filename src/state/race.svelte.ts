@@ -20,7 +20,7 @@ import type { History } from '../compare/history';
 import type { KeptRuns } from '../compare/kept';
 import { bytesOf } from '../compare/ring';
 import { comparisonOf, startOf, starts } from '../compare/starts';
-import { InputError } from '../core/check';
+import { InputError, inWords } from '../core/check';
 import type { Engine } from '../link/client';
 import type { Command, Failure, RunId } from '../link/protocol';
 import { pictureFor } from '../model/picture';
@@ -34,7 +34,7 @@ import { Measured } from './measured.svelte';
 import { readMoments, record, unpack, without, writeMoments, type Moments } from './moments';
 import { trainsInstead } from './letterWords';
 import { OwnLetters } from './ownLetters.svelte';
-import { isOwnText, refusalOf, type Refusal } from './ownText';
+import { isOwnText, refusalOf, standIn, type Refusal } from './ownText';
 import { Run, type Leader } from './run.svelte';
 import { Selection } from './selection.svelte';
 import { Settling } from './settling';
@@ -102,6 +102,12 @@ export class Race implements Driven {
   built = $state.raw<Comparison>(FIRST);
   runs = $state.raw<readonly Run[]>([]);
   problem = $state.raw<string | undefined>();
+  /** Why the runs that were built cannot be opened. */
+  blocked = $state.raw<string | undefined>();
+  /** A comparison that waits only for a text that can be trained on. The address keeps it, whatever trains meanwhile. */
+  #waiting = $state.raw<Comparison | undefined>();
+  /** A link asks for a text of the person's own, which no link holds. */
+  #linked = $state(false);
   text = $state('');
   refused = $state.raw<Refusal | undefined>();
   /** A file that was opened: its numbers are shown until somebody trains. */
@@ -146,6 +152,8 @@ export class Race implements Driven {
   source = $derived(sourceOf(this.built.shared));
   training = $derived(this.built.shared);
   instead = $derived(trainsInstead(this.asked.shared, this.training, this.refused));
+  /** A link asks for a text, and none was given yet. */
+  textMissing = $derived(this.#linked && this.refused !== undefined && this.text.trim() === '');
   backend = $derived(this.runs.find(({ backend }) => backend)?.backend);
   kernel = $derived(this.saved?.machine.kernel ?? this.backend?.kernel);
   threads = $derived(this.saved ? undefined : this.backend?.threads);
@@ -168,7 +176,7 @@ export class Race implements Driven {
   repair = $derived.by(() => (this.problem === undefined ? undefined : this.#repair()));
   query = $derived(
     [
-      toAddress(this.built, this.axis),
+      toAddress(this.#waiting ?? this.built, this.axis),
       ...(this.embedded ? ['embed=1'] : []),
       ...(this.rest.get('projector') === '1' ? ['projector=1'] : []),
       ...sightPairs('weights', this.selection.lockedCell),
@@ -220,6 +228,10 @@ export class Race implements Driven {
 
   get survey() {
     return this.#letters.survey;
+  }
+
+  get unmet() {
+    return this.#letters.unmet;
   }
 
   /** Nobody has trained yet, and so nothing was opened. */
@@ -301,7 +313,7 @@ export class Race implements Driven {
   reset = () => {
     this.wish = false;
     this.saved = undefined;
-    this.#start(this.problem === undefined ? this.asked : this.built);
+    this.#start(this.problem === undefined || this.#stands() ? this.asked : this.built);
   };
 
   /** Compares something else; `ms` is the time for the hand to come to rest. */
@@ -327,6 +339,8 @@ export class Race implements Driven {
 
   /** Changes what all runs share. */
   change = (settings: Partial<RunSpec>) => {
+    if (settings.alphabet !== undefined) this.#letters.ask('');
+    if (settings.task !== undefined) this.#linked = false;
     this.asked = changeShared(this.asked, settings);
     this.settling.after(SETTLE_MS);
   };
@@ -351,6 +365,7 @@ export class Race implements Driven {
     });
     this.asked = renamed(this.asked);
     this.built = renamed(this.built);
+    if (this.#waiting) this.#waiting = renamed(this.#waiting);
     this.applied++;
   };
 
@@ -386,6 +401,7 @@ export class Race implements Driven {
       this.#settled(gone.id);
     }
     this.problem = this.#problemOf(this.asked);
+    if (this.#waiting) this.#waiting = this.asked;
     this.applied++;
     if (!this.opened) this.#openAll();
   };
@@ -468,7 +484,7 @@ export class Race implements Driven {
     this.before = undefined;
     this.wish = false;
     this.saved = undefined;
-    this.problem = this.refused = undefined;
+    this.problem = this.blocked = this.refused = this.#waiting = undefined;
     this.asked = before.built;
     this.#show(before.built, before.runs, before.moments);
     const text = before.runs[0]!.text;
@@ -526,7 +542,7 @@ export class Race implements Driven {
   #more(asked: Comparison) {
     if (asked.runs.length > MOST_RUNS) return;
     const problem = this.#problemOf(asked);
-    if (problem !== undefined) {
+    if (problem !== undefined && !this.#instead(asked)) {
       this.problem = problem;
       return;
     }
@@ -540,6 +556,8 @@ export class Race implements Driven {
     const comparison = blank ? comparisonOf(starts.get('table'), asked.shared.backend) : asked;
     const sight = sightOf(rest, comparison.shared);
     this.asked = comparison;
+    this.#linked = isOwnText(comparison.shared);
+    this.#letters.ask(comparison.shared.alphabet);
     this.axis = axis;
     this.notes = [...notes, ...sight.notes];
     this.rest = rest;
@@ -551,26 +569,54 @@ export class Race implements Driven {
     this.applied++;
     this.asked = this.#lettered(this.asked);
     this.problem = this.#problemOf(this.asked);
-    return this.problem === undefined;
+    this.#waiting = this.#waitingFor(this.asked);
+    this.#next = this.problem === undefined ? this.asked : this.#instead(this.asked);
+    return this.#next !== undefined;
   }
 
   #follow() {
-    const text = this.#textFor(this.asked.shared);
-    if (sameRuns(this.asked, this.built) && this.opened && this.runs[0]?.text === text) return;
+    const next = this.#next;
+    if (!next) return;
+    const text = this.#textFor(next.shared);
+    if (sameRuns(next, this.built) && this.opened && this.runs[0]?.text === text) return;
     this.saved = undefined;
     this.#start(this.asked);
   }
 
   #problemOf(comparison: Comparison): string | undefined {
-    const specs = specsOf(comparison);
     this.refused = undefined;
-    return inWords(() => {
-      for (const spec of specs) checkRun(spec);
-      this.refused = refusalOf(this.text, comparison.shared);
-      if (this.refused !== undefined) throw new InputError(this.refused.why);
-      if (this.backend && comparison.shared.backend === this.built.shared.backend)
-        checkFit(specs, this.backend.limits, this.backend);
-    });
+    const specs = specsOf(comparison);
+    const problem = inWords(() => specs.forEach(checkRun));
+    if (problem !== undefined) return problem;
+    this.refused = refusalOf(this.text, comparison.shared);
+    return this.refused?.why ?? inWords(() => this.#check(comparison));
+  }
+
+  /** Throws InputError for runs that cannot be, whatever the text. */
+  #check(comparison: Comparison) {
+    const specs = specsOf(comparison);
+    specs.forEach(checkRun);
+    if (this.backend && comparison.shared.backend === this.built.shared.backend)
+      checkFit(specs, this.backend.limits, this.backend);
+  }
+
+  /** While settings are wrong besides, what waited before goes on waiting. */
+  #waitingFor(comparison: Comparison): Comparison | undefined {
+    if (this.refused !== undefined) return comparison;
+    return this.problem === undefined ? undefined : this.#waiting;
+  }
+
+  /** What trains while only a text is missing for a comparison; undefined where nothing can but what trains already. */
+  #instead(comparison: Comparison): Comparison | undefined {
+    const training = this.blocked === undefined ? this.built.shared : undefined;
+    const shared = this.refused && standIn(comparison.shared, training);
+    const other = shared && { ...comparison, shared };
+    return other && inWords(() => this.#check(other)) === undefined ? other : undefined;
+  }
+
+  /** Other runs train while a text is missing. */
+  #stands(): boolean {
+    return this.#waiting !== undefined && !isOwnText(this.built.shared);
   }
 
   #repair(): Partial<RunSpec> | undefined {
@@ -594,6 +640,9 @@ export class Race implements Driven {
     }
   }
 
+  /** What was checked last and can train, to be built next. */
+  #next: Comparison | undefined;
+
   #textFor = (spec: RunSpec) => (isOwnText(spec) ? this.text : undefined);
 
   /** A text that comes with settings that are right for it. */
@@ -609,9 +658,13 @@ export class Race implements Driven {
   }
 
   #start(given: Comparison, kept?: Pick<KeptRuns, 'saved' | 'checkpoints'>) {
-    const comparison = this.#lettered(given);
-    if (this.asked === given) this.asked = comparison;
-    this.problem = this.#problemOf(comparison);
+    const wanted = this.#lettered(given);
+    if (this.asked === given) this.asked = wanted;
+    this.problem = this.#problemOf(wanted);
+    this.#waiting = this.#waitingFor(wanted);
+    const instead = this.#instead(wanted);
+    const comparison = instead ?? wanted;
+    this.blocked = instead ? undefined : this.problem;
     this.#leave(comparison);
     const text = this.#textFor(comparison.shared);
     const [first] = this.runs;
@@ -635,7 +688,7 @@ export class Race implements Driven {
     this.#show(comparison, fresh, []);
     this.opened = false;
     // The first run says what the device can hold; the others are opened when all are known to fit.
-    if (this.problem === undefined && this.#awake) this.runs[0]!.open();
+    if (this.blocked === undefined && this.#awake) this.runs[0]!.open();
     this.options.built?.();
   }
 
@@ -657,7 +710,7 @@ export class Race implements Driven {
   #wake() {
     if (this.#awake) return;
     this.#awake = true;
-    if (this.problem === undefined) this.runs[0]!.open();
+    if (this.blocked === undefined) this.runs[0]!.open();
   }
 
   #openAll() {
@@ -665,8 +718,10 @@ export class Race implements Driven {
     if (!first || this.opened) return;
     const knows = first.backend ?? (first.state.phase === 'failed' || undefined);
     if (!knows) return;
-    this.problem = this.#problemOf(this.built);
-    if (this.problem !== undefined) return;
+    this.blocked = inWords(() => this.#check(this.built));
+    if (this.blocked !== undefined) this.problem = this.blocked;
+    else if (!this.#waiting) this.problem = undefined;
+    if (this.blocked !== undefined) return;
     this.opened = true;
     for (const run of others) run.open();
     if (this.wish && !this.suspended) this.#together('run');
@@ -749,9 +804,9 @@ function driveOf(race: Race): Drive {
   return {
     get state(): DriveState {
       const { alive } = race;
-      if (race.asleep && race.problem === undefined) return { phase: 'paused', step: this.step };
-      if (alive.length === 0 || (race.problem !== undefined && !race.opened))
-        return { phase: 'failed', failure: failureOf(race.problem) };
+      if (race.asleep && race.blocked === undefined) return { phase: 'paused', step: this.step };
+      if (alive.length === 0 || (race.blocked !== undefined && !race.opened))
+        return { phase: 'failed', failure: failureOf(race.blocked) };
       const preparing = alive.flatMap(({ state }) => (state.phase === 'preparing' ? [state] : []));
       const [first] = preparing;
       if (first) {
@@ -793,14 +848,3 @@ const failureOf = (problem: string | undefined): Failure =>
   problem === undefined
     ? { kind: 'error', message: 'every run stopped' }
     : { kind: 'settings', message: problem };
-
-/** What InputError says; undefined where there was none. */
-function inWords(act: () => void): string | undefined {
-  try {
-    act();
-    return undefined;
-  } catch (error) {
-    if (error instanceof InputError) return error.message;
-    throw error;
-  }
-}

@@ -23,8 +23,12 @@ export class Settling {
     else this.#follow(0, ms);
   }
 
+  /** What was about to follow waits with the rest: the hand has only just come back. */
   hold = () => {
     this.#held = true;
+    if (this.#timer === undefined) return;
+    this.stop();
+    this.#waits = true;
   };
 
   release = () => {
@@ -45,7 +49,9 @@ export class Settling {
     const timer = setTimeout(() => {
       const goesOn = act() !== false;
       // The act itself may have changed or stopped something.
-      if (goesOn && this.#timer === timer) this.#follow(at + 1, 0);
+      if (this.#timer !== timer) return;
+      this.#timer = undefined;
+      if (goesOn) this.#follow(at + 1, 0);
     }, ms);
     this.#timer = timer;
   }

@@ -137,9 +137,16 @@ export class Stage implements Asks {
     this.selection.restore(this.#pointed);
     this.race.head = head ?? 0;
     const next = comparisonOf(this.now);
-    const { built, asleep } = this.race;
-    // Nothing was trained, and the same is asked for: what stands there stays.
-    if (asleep && sameRuns(built, next) && namesOf(built).join() === namesOf(next).join())
+    const { built, asked, asleep } = this.race;
+    // Nothing was trained, and the same is asked for: what stands there stays. A change that still waits for the hand
+    // to rest is no longer wanted.
+    const settled = sameRuns(asked, built);
+    if (
+      asleep &&
+      settled &&
+      sameRuns(built, next) &&
+      namesOf(built).join() === namesOf(next).join()
+    )
       void this.#offer();
     else this.race.put(next, 0);
   }
@@ -158,6 +165,7 @@ export class Stage implements Asks {
   readonly write = () => {};
   readonly refused = undefined;
   readonly survey = undefined;
+  readonly unmet = undefined;
 
   get training(): RunSpec {
     return this.spec;

@@ -1,4 +1,4 @@
-/** @file What scripts/prepare-corpora.mjs writes, against what src/data reads. */
+/** @file What scripts/build/texts.mjs writes, against what src/data reads. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { sources } from '../../src/data/registry';
 
 const folder = mkdtempSync(join(tmpdir(), 'corpora-'));
 const prepare = () =>
-  execFileSync(process.execPath, ['scripts/prepare-corpora.mjs', folder], { encoding: 'utf8' });
+  execFileSync(process.execPath, ['scripts/build/texts.mjs', folder], { encoding: 'utf8' });
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 
 beforeAll(() => void prepare());

@@ -53,6 +53,15 @@ const oracles: Readonly<Record<string, Oracle>> = {
   },
 };
 
+/** Throws for a task that is new here: what it means is to be said once more, without its code. */
+function oracleOf(id: string): Oracle {
+  const oracle = oracles[id];
+  if (oracle) return oracle;
+  throw new Error(
+    `the task '${id}' has no oracle; write one in 'oracles' of test/data/tasks.test.ts, and add the task to the list of tasks there`,
+  );
+}
+
 test.each(tasks.filter((task) => task.answerAt).map((task) => [task.id, task] as const))(
   '%s says which token an answer is copied from',
   (id, task) => {
@@ -61,7 +70,7 @@ test.each(tasks.filter((task) => task.answerAt).map((task) => [task.id, task] as
         const example = task.example(random(seed), T, distance);
         const { tokens, scored } = read(task, example);
         for (const [index, asked] of scored.entries()) {
-          const places = oracles[id]!(tokens, asked, index);
+          const places = oracleOf(id)(tokens, asked, index);
           expect(places).toContain(task.answerAt!(example.tokens, asked.at));
           expect(tokens[task.answerAt!(example.tokens, asked.at)]).toBe(asked.answer);
         }
@@ -106,7 +115,7 @@ describe.each(tasks.map((task) => [task.id, task] as const))('%s', (id, task) =>
     forAll((example, _, distance) => {
       const { tokens, scored } = read(task, example);
       scored.forEach((one, index) => {
-        const places = oracles[id]!(tokens, one, index);
+        const places = oracleOf(id)(tokens, one, index);
         expect(places).not.toEqual([]);
         for (const place of places) {
           expect(answers(id, tokens[place]!)).toBe(one.answer);

@@ -21,7 +21,17 @@ describe('an attention map', () => {
     const reds = [0, 1, 2, 3].map((i) => image.data[4 * i]!);
     expect(reds).toEqual([...reds].sort((a, b) => a - b));
     expect(pixels(image)[0]).toBe(palette.exact);
-    expect(reds[3]).toBe(255);
+  });
+
+  test('tells a key that may be read from a blank one, also at weight 0', () => {
+    for (const colours of [
+      LIGHT,
+      { panel: '#1b1a19', ink: '#f3f1ea', wash: '#262523', accent: '#ff7a54' },
+    ]) {
+      const image = imageOf(2);
+      paintWeights(image, Float32Array.of(0, 0), Uint8Array.of(1, 0), paletteOf(colours));
+      expect(Math.abs(image.data[0]! - image.data[4]!)).toBeGreaterThan(15);
+    }
   });
 
   test('a weight that is no number or outside 0..1 does not break the picture', () => {

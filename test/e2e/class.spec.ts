@@ -311,3 +311,29 @@ test('on a projector Lab, Compare and Masks are larger, one part at a time, and 
   await page.getByRole('button', { name: 'Projector' }).click();
   await expect(page.locator('html')).not.toHaveAttribute('data-shown', /./);
 });
+
+test('by keyboard, no press on the class page or in Compare loses its place', async ({ page }) => {
+  const press = async (name: string | RegExp) => {
+    await page.getByRole('button', { name }).first().focus();
+    await page.keyboard.press('Enter');
+  };
+  const focused = page.locator(':focus');
+  await visit(page, './#/class');
+  await page
+    .getByLabel(/^Codes, one a line/)
+    .fill([cliff('Ada', 1, 1), cliff('Bob', 0.5, 1)].map(codeOf).join('\n'));
+  await press('Add the codes');
+  await expect(focused).toHaveAccessibleName(/^Hide names/);
+  await press('Remove Ada');
+  await expect(focused).toHaveAccessibleName('Remove Bob');
+  await press('Forget all results');
+  await expect(focused).toHaveText('Keep'); // nothing is forgotten by pressing twice
+  await page.keyboard.press('Enter');
+  await expect(focused).toHaveText('Forget all results');
+
+  await visit(page, './#/compare?v=1&layers=1&width=16&heads=1&run=local&run=grouped&run=global');
+  await press('Remove Local');
+  await expect(page.getByRole('button', { name: /^Remove / })).toHaveCount(2);
+  await expect(focused).toHaveCount(1);
+  await expect(focused).not.toHaveAttribute('disabled');
+});

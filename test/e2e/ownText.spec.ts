@@ -102,3 +102,45 @@ test('a window as wide as the text is called what it is, and its slider ends the
   await slider.fill('63');
   await expect(page.getByRole('button', { name: /Layer 1: Local, W 63\. / })).toBeVisible();
 });
+
+const LINK = 'v=1&task=own-text&layers=2&width=32&heads=2&window=7&seed=5';
+
+test('a link for a text of one’s own keeps its settings until a text is given, also where it hides the choice of a text', async ({
+  page,
+}) => {
+  await visit(page, `./#/lab?${LINK}&hide=task&lock=window`);
+  await expect(page.getByText('This link is for a text of your own.')).toBeVisible();
+  await expect(
+    page.getByText('Until you give a text, the model trains on Moby-Dick.'),
+  ).toBeVisible();
+  await expect(button(page, 'Train on Moby-Dick')).toBeEnabled({ timeout: READY_MS });
+  const kept = /task=own-text.*window=7.*layers=2.*hide=task/;
+  await expect(page).toHaveURL(kept);
+  await page.reload();
+  await expect(page.getByLabel('Window, value')).toHaveValue('7');
+  await expect(page).toHaveURL(kept);
+
+  await button(page, 'Give a text').click();
+  const field = page.getByLabel('Your text', { exact: true });
+  await expect(field).toBeFocused();
+  await field.fill(CHINESE);
+  await expect(page.getByText('This link is for a text of your own.')).toHaveCount(0);
+  await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });
+  await expect(page).toHaveURL(/task=own-text.*alphabet=.*window=7.*layers=2/);
+});
+
+test('Compare keeps such a link too, trains its runs on a text of the site meanwhile, and Back finds it again', async ({
+  page,
+}) => {
+  await visit(page, `./#/compare?${LINK}&run=local;window:7&run=global`);
+  await expect(page.getByText('This link is for a text of your own.')).toBeVisible();
+  await expect(button(page, 'Train on Moby-Dick')).toBeEnabled({ timeout: READY_MS });
+  await button(page, 'Train on Moby-Dick').click();
+  await expect.poll(() => numberOf(page, 'Step count'), { timeout: 60_000 }).toBeGreaterThan(3);
+  await expect(page).toHaveURL(/task=own-text.*run=local;window:7&run=global/);
+  await page.getByRole('link', { name: 'Planner', exact: true }).click();
+  await expect(page).toHaveURL(/#\/planner/);
+  await page.goBack();
+  await expect(page.getByText('This link is for a text of your own.')).toBeVisible();
+  await expect(page).toHaveURL(/task=own-text.*run=local;window:7&run=global/);
+});

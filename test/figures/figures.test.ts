@@ -188,6 +188,27 @@ test('accuracy by distance has the cliff of the local stack, and no point on bot
   );
 });
 
+test('around guessing lies what chance alone gives, and points with few questions are marked', () => {
+  const many = answering({ plan: 'local' }, () => 1);
+  const distances = many.distances.map((one) => ({
+    ...one,
+    questions: one.distance <= 4 ? 8 : 800,
+    right: one.distance <= 4 ? 1 : 100,
+  }));
+  const results = [{ ...many, distances }];
+  const { series, level } = answersChart(results, askedOf(results)[0]!);
+  expect(level!.within).toHaveLength(series[0]!.points.length);
+  for (const [i, { x, few }] of series[0]!.points.entries()) {
+    const { x: at, low, high } = level!.within![i]!;
+    expect(at).toBe(x);
+    expect(few === true, `${x}`).toBe(x < 5);
+    expect(low).toBeLessThan(1 / 8);
+    expect(high, `${x}`).toBeGreaterThan(1 / 8);
+    expect(high - low > 0.2, `${x}`).toBe(x < 5);
+  }
+  expect(wordsOfAnswers(results, askedOf(results)[0]!)).toContain('fewer than 30 questions');
+});
+
 test('curves with the same counts are said to coincide, unless every answer is right', () => {
   const results = [
     answering({ plan: 'global' }, () => 8),

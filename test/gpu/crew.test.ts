@@ -29,7 +29,7 @@ let kernels: WebAssembly.Module;
 let crew: Crew | undefined;
 
 beforeAll(() => {
-  execFileSync('node', ['scripts/build-simd.mjs']); // skips what is up to date
+  execFileSync('node', ['scripts/build/simd.mjs']); // skips what is up to date
   kernels = new WebAssembly.Module(readFileSync('src/ops/simd.wasm'));
 });
 

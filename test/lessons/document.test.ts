@@ -63,7 +63,7 @@ describe('what is read', () => {
     expect(html).toContain('data-look="query=3"');
     expect(html).toContain('<a href="#/masks">');
     expect(html).toContain('hljs-comment');
-    expect(html).toMatch(/claim proved.*proved here/);
+    expect(html).toMatch(/claim proved.*proved: it follows from who may read whom/);
     expect(html).toMatch(/<a class="claim measured" href="https:\/\/example.org\/a"/);
     expect(linksOf(html)).toEqual(['window=4&plan=local']);
   });
@@ -76,7 +76,7 @@ describe('what is read', () => {
     );
     expect(html).toContain('<span class="evidence" hidden><span class="claim proved"');
     expect(html).toContain(
-      'aria-expanded="false" aria-label="Where this comes from: proved here, measured"',
+      'aria-expanded="false" aria-label="Where this comes from: proved, measured"',
     );
     expect(marks('One {proved}, or two. {measured: 12 %} Three. {source: A | https://a.org}')).toBe(
       2,

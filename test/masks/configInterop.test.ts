@@ -1,6 +1,6 @@
 /**
  * @file Every model type by transformers itself: its layers, its masks bit for bit, and what its own cache holds;
- * scripts/interop-configs.mjs wrote it down.
+ * scripts/interop/run-configs.mjs wrote it down.
  */
 import { describe, expect, test } from 'vitest';
 import {

@@ -1,4 +1,4 @@
-/** @file Our masks against what PyTorch, JAX and transformers made of them; scripts/interop.mjs wrote it down. */
+/** @file Our masks against what PyTorch, JAX and transformers made of them; scripts/interop/run-code.mjs wrote it down. */
 import { describe, expect, test } from 'vitest';
 import {
   codeCases,

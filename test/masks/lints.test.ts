@@ -741,7 +741,8 @@ const cases: Record<string, { readonly found: readonly Case[]; readonly near: re
 
 describe('every lint', () => {
   test('has a case and a near miss here', () => {
-    expect(Object.keys(cases).sort()).toEqual(lints.all.map(({ id }) => id).sort());
+    const codes = lints.all.map(({ id }) => id).sort();
+    expect(Object.keys(cases).sort(), 'each code has an entry in `cases` above').toEqual(codes);
     for (const { found, near } of Object.values(cases))
       expect(Math.min(found.length, near.length)).toBeGreaterThan(0);
   });

@@ -14,7 +14,7 @@ import { batchOf, TRUSTED } from '../support/trust';
 let wasm: Machine;
 
 beforeAll(() => {
-  execFileSync('node', ['scripts/build-simd.mjs']); // skips what is up to date
+  execFileSync('node', ['scripts/build/simd.mjs']); // skips what is up to date
   wasm = hostMachine(new WebAssembly.Module(readFileSync('src/ops/simd.wasm')));
 });
 

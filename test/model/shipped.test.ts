@@ -17,7 +17,7 @@ const cards = files
   .map((name) => readCard(JSON.parse(readFileSync(`models/${name}`, 'utf8')) as Card));
 const kernels = new WebAssembly.Module(readFileSync('src/ops/simd.wasm'));
 
-/** As scripts/surroundings.ts opens it, with the shipped weights. */
+/** As scripts/record/surroundings.ts opens it, with the shipped weights. */
 async function opened({ id, spec }: Card): Promise<Trainer> {
   const checkpoint = readCheckpoint(readFileSync(`models/${id}.zip`));
   expect(checkpoint.spec).toEqual(spec);

@@ -5,7 +5,7 @@ import type { TestCase, TestModule, TestRunEndReason } from 'vitest/node';
 import { silence } from '../support/silence';
 
 const within = (...words: string[]) =>
-  spawnSync(process.execPath, ['scripts/within.mjs', ...words], { encoding: 'utf8' });
+  spawnSync(process.execPath, ['scripts/test/within.mjs', ...words], { encoding: 'utf8' });
 const napping = `setTimeout(() => {}, 60_000)`;
 
 describe('a stage', () => {

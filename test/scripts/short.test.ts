@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { short } from '../../scripts/short';
+import { short } from '../../scripts/record/short';
 
 test('numbers in a recorded comparison have five digits, however deep they stand, and counts all of theirs', () => {
   expect(

@@ -30,7 +30,43 @@ test('while a slider is held nothing follows however long the hand rests, and on
   }
   expect(acts()).toBe(0);
   settling.release();
+  expect(acts()).toBe(0); // the press that lets go ends first
+  vi.advanceTimersByTime(0);
+  expect(acts()).toBe(1);
   vi.runAllTimers();
+  expect(acts()).toBe(1);
+});
+
+test('what was about to follow waits too when the hand takes a slider again', () => {
+  const { settling, acts } = counted();
+  settling.after(250);
+  vi.advanceTimersByTime(200);
+  settling.hold();
+  vi.advanceTimersByTime(10_000);
+  expect(acts()).toBe(0);
+  settling.release();
+  vi.runAllTimers();
+  expect(acts()).toBe(1);
+});
+
+test('what has followed does not follow again when the hand takes a slider and changes nothing', () => {
+  const { settling, acts } = counted();
+  settling.after(250);
+  vi.runAllTimers();
+  settling.hold();
+  settling.release();
+  vi.runAllTimers();
+  expect(acts()).toBe(1);
+});
+
+test('once the slider is free, changes follow a while after the last one again', () => {
+  const { settling, acts } = counted();
+  settling.hold();
+  settling.release();
+  settling.after(250);
+  vi.advanceTimersByTime(249);
+  expect(acts()).toBe(0);
+  vi.advanceTimersByTime(1);
   expect(acts()).toBe(1);
 });
 
@@ -82,4 +118,14 @@ test('a change between two acts begins with the first of them again', () => {
   settling.after(250);
   vi.runAllTimers();
   expect(done).toEqual(['checked', 'checked', 'built']);
+});
+
+test('what was stopped does not follow a hand that only takes a slider and lets go', () => {
+  const { settling, acts } = counted();
+  settling.after(250);
+  settling.stop();
+  settling.hold();
+  settling.release();
+  vi.runAllTimers();
+  expect(acts()).toBe(0);
 });

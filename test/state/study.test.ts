@@ -85,6 +85,18 @@ describe('steps', () => {
     expect(study.errands).toEqual({ all: 2, done: 0 });
   });
 
+  test('a change that still waits for the hand to rest is gone once the settings are reset, or another step begins', async () => {
+    for (const leave of ['restore', 'next'] as const) {
+      const { study, stage } = begun();
+      await settle();
+      stage.change({ window: 12 });
+      if (leave === 'restore') stage.restore();
+      else study.next();
+      await settle();
+      expect([stage.spec.window, stage.race.built.shared.window], leave).toEqual([6, 6]);
+    }
+  });
+
   test('a goal counts when it is reached, and stays reached', () => {
     const { study, stage } = begun();
     study.go(1);

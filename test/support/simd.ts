@@ -33,7 +33,7 @@ let built: Modules | undefined;
 
 export function modules(): Modules {
   if (!built) {
-    execFileSync('node', ['scripts/build-simd.mjs']); // skips what is up to date
+    execFileSync('node', ['scripts/build/simd.mjs']); // skips what is up to date
     const read = (name: string) => new WebAssembly.Module(readFileSync(`src/ops/${name}.wasm`));
     built = { module: read('simd'), ofThreads: read('simdShared') };
   }

@@ -17,6 +17,7 @@ const textsIn = (folder: string, wanted: RegExp) =>
 const sources = textsIn('src', /\.(svelte|ts|css)$/);
 const writings = [
   ...textsIn('lessons', /\.md$/),
+  ...textsIn('docs', /\.md$/),
   ['README.md', readFileSync('README.md', 'utf8')] as const,
 ];
 const [signs, tokens] = ['signs', 'tokens'].map((name) =>
@@ -107,6 +108,7 @@ const DRAWN: Readonly<Record<string, readonly (keyof typeof TEXTURES)[]>> = {
   'src/app/figures/MaskPanels.svelte': ['hatched'],
   'src/app/lessons/pictures/CellStrip.svelte': ['hatched'],
   'src/app/lessons/pictures/SummaryBars.svelte': ['hatched'],
+  'src/app/lessons/pictures/SummaryLegend.svelte': ['hatched'],
   'src/app/masks/BlockMap.svelte': ['checkered'],
   'src/app/masks/ConfigKinds.svelte': ['crossed'],
   'src/app/masks/MaskCanvas.svelte': ['crossed'],
@@ -168,10 +170,10 @@ describe('words for colours', () => {
     const said = writings.flatMap(([path, text]) =>
       text
         .split('\n')
-        .filter((line) => COLOURS.test(line) && !line.includes('](docs/screenshots'))
+        .filter((line) => COLOURS.test(line) && !/\]\((docs\/)?screenshots/.test(line))
         .map((line) => `${path}: ${line}`),
     );
-    expect(said.filter((line) => !/README.*light and dark/.test(line))).toEqual([]);
+    expect(said.filter((line) => !/docs\/commands\.md.*light and dark/.test(line))).toEqual([]);
   });
 
   test('black and white are said of stripes alone, whose colours stay', () => {

@@ -2,7 +2,7 @@
  * @file How many weights a decoder has, counted from the sizes in its config: embeddings, token mixers,
  * feed-forwards.
  *
- * For the types in EXACT every matrix, bias and norm is counted, and `npm run test:interop:released` compares with
+ * For the types in EXACT every matrix, bias and norm is counted, and `npm run test:interop:configs` compares with
  * transformers' own model. For others it is a prediction: biases, and norms except two per layer, are left out, a
  * thousandth of the total.
  */

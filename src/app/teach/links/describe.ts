@@ -3,6 +3,7 @@ import { starts } from '../../../compare/starts';
 import { formOf } from '../../../lessons/concepts/form';
 import { readLessonQuery } from '../../../lessons/link';
 import { presets } from '../../../spec/preset';
+import { isOwnText } from '../../../spec/run';
 import { headOf } from '../../lessons/load';
 import { PAGES, parseHash } from '../../route';
 import { addressOf } from '../teacherLink';
@@ -20,7 +21,9 @@ export function describe(address: string): Described {
   const { hash, say } = splitMessage(address);
   const { page, path = [], query } = parseHash(hash);
   const link = readLessonQuery(query);
+  const task = new URLSearchParams(query).get('task');
   const fixed = [
+    task !== null && isOwnText({ task }) && 'each gives a text of their own',
     link.seed !== undefined && `seed ${link.seed}`,
     link.hide.size > 0 && `${link.hide.size} hidden`,
     link.lock.size > 0 && `${link.lock.size} locked`,

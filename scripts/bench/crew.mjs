@@ -1,0 +1,27 @@
+/** @file Node threads for scripts, as a browser's workers are for the page. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { bundled } from '../bundle.mjs';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A crew of `size` threads, including the launching one. */
+export async function nodeCrew(size) {
+  const { Crew } = await bundled('src/gpu/crew.ts');
+  const built = pathToFileURL(join(ROOT, 'node_modules/.cache/src-gpu-crew/crew.js')).href;
+  const script = `import { parentPort } from 'node:worker_threads';
+import { Hand } from '${built}';
+const hand = new Hand();
+parentPort.on('message', (order) => hand.obey(order));`;
+  const spawn = (_, onFault) => {
+    const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(script)}`));
+    worker.unref();
+    worker.on('error', (error) => onFault(error.message));
+    worker.on('exit', () => onFault('it ended'));
+    return { post: (order) => worker.postMessage(order), stop: () => void worker.terminate() };
+  };
+  const module = new WebAssembly.Module(readFileSync(join(ROOT, 'src/ops/simdShared.wasm')));
+  return new Crew(module, size, spawn, (fact) => console.error('fewer threads:', fact));
+}

@@ -1,0 +1,113 @@
+/**
+ * @file How long the page keeps the user waiting: the longest tasks of its main thread while runs train and a slider is
+ * dragged over twenty values in two seconds. Taken from a trace, which separates a task's wall-clock time from its CPU
+ * time: on a busy machine only the second is due to the page. `npm run measure -- --only drag`
+ */
+import { button, numberOf, openAt } from '../page.mjs';
+
+const FOUR =
+  'task=needle&distance=20&layers=4&width=32&heads=2&context=48&window=6&chunk=6&batch=8';
+const RAN = 10; // steps before anything is measured
+const MOVES = 20;
+const DRAG_MS = 2_000;
+/** Once the slider rests the models are rebuilt, which is part of the cost of dragging. */
+const REST_MS = 6_000;
+const ALONE_MS = 15_000;
+const LONG_MS = 50; // the browsers' threshold for a long task
+
+/** What is dragged: a page, and the slider by its label; without a slider the page is left alone. */
+export const DRAGS = [
+  { name: 'drag: Compare as it opens, four runs alone', page: 'compare' },
+  { name: 'drag: Compare as it opens, Layers', page: 'compare', slider: 'Layers' },
+  { name: 'drag: Compare as it opens, Window', page: 'compare', slider: 'Window', edit: 'Local' },
+  { name: 'drag: Compare as it opens, Context', page: 'compare', slider: 'Context' },
+  { name: 'drag: Compare as it opens, Heads', page: 'compare', slider: 'Heads' },
+  { name: 'drag: Compare of needles, Layers', page: `compare?v=1&${FOUR}`, slider: 'Layers' },
+  { name: 'drag: the Lab as it opens, alone', page: 'lab' },
+  { name: 'drag: the Lab as it opens, Layers', page: 'lab', slider: 'Layers' },
+  { name: 'drag: the Lab as it opens, Window', page: 'lab', slider: 'Window' },
+  { name: 'drag: the Lab as it opens, Context', page: 'lab', slider: 'Context' },
+  { name: 'drag: the Lab as it opens, Heads', page: 'lab', slider: 'Heads' },
+  { name: 'drag: the Lab as it opens, Width', page: 'lab', slider: 'Width' },
+];
+
+/** Trains, drags, and gives the tasks of the page's main thread, longest first. */
+export async function drag(browser, address, { page: opening, slider, edit }) {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  try {
+    await openAt(page, `${address}#/${opening}`);
+    if (edit) await button(page, `Change ${edit}`).click();
+    await button(page, 'Train').click();
+    while (!((await numberOf(page, 'Step count')) >= RAN)) await page.waitForTimeout(200);
+    const client = await page.context().newCDPSession(page);
+    const tasks = await traced(client, async () => {
+      if (slider) {
+        await dragOver(page, page.getByRole('slider', { name: slider }).first());
+        await page.waitForTimeout(REST_MS);
+      } else await page.waitForTimeout(ALONE_MS);
+    });
+    return { tasks, steps: await numberOf(page, 'Step count') };
+  } finally {
+    await page.close();
+  }
+}
+
+/** The drag: press on the track, twenty moves over half of its width, and release. */
+async function dragOver(page, slider) {
+  await slider.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await slider.boundingBox();
+  const [left, right, middle] = [x + 0.1 * width, x + 0.6 * width, y + height / 2];
+  await page.mouse.move(left, middle);
+  await page.mouse.down();
+  for (let i = 1; i <= MOVES; i++) {
+    const due = performance.now() + DRAG_MS / MOVES;
+    await page.mouse.move(left + ((right - left) * i) / MOVES, middle);
+    await page.waitForTimeout(Math.max(0, due - performance.now()));
+  }
+  await page.mouse.up();
+}
+
+/** Tasks of the page's main thread while `act` runs: ms of wall-clock time and of CPU time. */
+async function traced(client, act) {
+  const events = [];
+  client.on('Tracing.dataCollected', ({ value }) => events.push(...value));
+  await client.send('Tracing.start', {
+    transferMode: 'ReportEvents',
+    traceConfig: {
+      includedCategories: [
+        'disabled-by-default-devtools.timeline',
+        'devtools.timeline',
+        'toplevel',
+        '__metadata',
+        'blink.user_timing',
+      ],
+    },
+  });
+  const mark = `drag ${Math.random()}`;
+  await client.send('Runtime.evaluate', {
+    expression: `performance.mark(${JSON.stringify(mark)})`,
+  });
+  await act();
+  const ended = new Promise((resolve) => client.once('Tracing.tracingComplete', resolve));
+  await client.send('Tracing.end');
+  await ended;
+  // The browser has one such thread per page: ours is the one that made the mark.
+  const ours = events.find(({ name }) => name === mark);
+  if (!ours) throw new Error('the trace does not name the main thread of the page');
+  return events
+    .filter(
+      ({ name, ph, pid, tid }) =>
+        name === 'RunTask' && ph === 'X' && pid === ours.pid && tid === ours.tid,
+    )
+    .map(({ dur, tdur, ts }) => ({ at: ts / 1000, wall: dur / 1000, cpu: (tdur ?? dur) / 1000 }))
+    .sort((a, b) => b.cpu - a.cpu);
+}
+
+export const DRAG_HEAD = `| the hand | tasks of more than ${LONG_MS} ms | longest | of those by the processor | longest | step |\n|---|---|---|---|---|---|`;
+
+/** One line of the table. */
+export function dragLine({ name, tasks, steps }) {
+  const over = (of) => tasks.filter((task) => task[of] > LONG_MS).length;
+  const most = (of) => Math.max(0, ...tasks.map((task) => task[of])).toFixed(0);
+  return `| ${name} | ${over('wall')} | ${most('wall')} ms | ${over('cpu')} | ${most('cpu')} ms | ${steps} |`;
+}

@@ -1,0 +1,47 @@
+/** @file Commands explain themselves, and refuse what they do not know instead of passing it over. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  scripts: Record<string, string>;
+};
+const files = Object.entries(scripts).flatMap(([name, command]) =>
+  [...command.matchAll(/scripts\/\S+\.(?:mjs|ts)/g)].map(([file]) => [name, file] as const),
+);
+const node = (...words: string[]) => spawnSync(process.execPath, words, { encoding: 'utf8' });
+
+test.each(files)('the script of npm run %s is there: %s', (_, file) =>
+  expect(existsSync(file)).toBe(true),
+);
+
+test('no script reads options by hand', () => {
+  const byHand = files
+    .map(([, file]) => file)
+    .filter((file) => /process\.argv\.(includes|indexOf)/.test(readFileSync(file, 'utf8')));
+  expect(byHand).toEqual([]);
+});
+
+describe.each([
+  ['in JavaScript', ['scripts/lessons/check.mjs'], 'npm run lessons:check -- [WORD]'],
+  ['in TypeScript', ['scripts/run.mjs', 'scripts/bench/cache.ts'], 'npm run bench:cache'],
+])('a script %s', (_, script, usage) => {
+  test('says how it is called', () => {
+    const { status, stdout } = node(...script, '--help');
+    expect(stdout.trim()).toBe(usage);
+    expect(status).toBe(0);
+  });
+
+  test('refuses an option that it does not know, with what it does', () => {
+    const { status, stderr } = node(...script, '--writ');
+    expect(stderr).toMatch(/^Unknown option '--writ'/);
+    expect(stderr).toContain(usage);
+    expect(status).toBe(2);
+  });
+});
+
+test('scripts/run.mjs runs nothing but scripts', () => {
+  const { status, stderr } = node('scripts/run.mjs', 'src/main.ts');
+  expect(stderr).toContain('Usage: node scripts/run.mjs');
+  expect(status).toBe(2);
+});

@@ -1,0 +1,24 @@
+/** @file `npm run lessons:check`, as an author calls it. */
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+
+const check = (...words: string[]) =>
+  spawnSync('npm', ['run', '--silent', 'lessons:check', '--', ...words], {
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
+
+describe('npm run lessons:check', () => {
+  test('reads one lesson, although that needs another', () => {
+    const { status, stdout, stderr } = check('03-reach');
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^03-reach: Reach\. \d+ steps, \d+ exercises, \d+ minutes\n$/);
+    expect(status).toBe(0);
+  });
+
+  test('says which lessons there are where a word names none', () => {
+    const { status, stderr } = check('no-such-lesson');
+    expect(stderr).toContain("No lesson has 'no-such-lesson' in its name; there are 00-play, ");
+    expect(status).toBe(1);
+  });
+});

@@ -1,0 +1,241 @@
+/** @file A link for a text of one's own, opened where that text is not: its settings stay, and wait for the text. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { fromAddress } from '../../src/compare/address';
+import { sameRuns } from '../../src/compare/comparison';
+import { surveyOf } from '../../src/data/alphabet';
+import { fromQuery } from '../../src/spec/url';
+import { Lab } from '../../src/state/lab.svelte';
+import { linkReads, unmetSays } from '../../src/state/letterWords';
+import { Race } from '../../src/state/race.svelte';
+import { fakeEngine } from '../fakes/fakeEngine';
+
+const SETTLED = 300; // ms
+const TEXT_SETTLED = 1000; // ms
+const CHINESE = '你好，斑马读它前面的一切。'.repeat(200);
+const ENGLISH = 'All the world is a stage. '.repeat(200);
+const THEIRS = surveyOf(CHINESE).alphabet;
+const LINK = `v=1&task=own-text&alphabet=${THEIRS}&window=7&layers=3&width=48&heads=3&seed=5`;
+const WANTED = { window: 7, layers: 3, width: 48, heads: 3, seed: 5 };
+
+const lab = (query: string, text = '') =>
+  new Lab(fakeEngine({ prepareMs: 0, tickMs: 50 }), { query, text, later: (_, then) => then() });
+const race = (query: string, text = '') =>
+  new Race(fakeEngine({ prepareMs: 0, tickMs: 50 }), { query, text, later: (_, then) => then() });
+const wait = (ms: number) => vi.advanceTimersByTime(ms);
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('in the Lab', () => {
+  test('a link keeps its settings in the address and on the controls, and trains them on a text of the site', () => {
+    const opened = lab(LINK);
+    wait(SETTLED);
+    const own = { ...WANTED, task: 'own-text', alphabet: THEIRS };
+    expect(opened.spec).toMatchObject(own);
+    expect(fromQuery(opened.query).spec).toEqual(opened.spec);
+    expect(opened.run.spec).toMatchObject({ ...WANTED, task: 'moby-dick', alphabet: '' });
+    expect([opened.textMissing, opened.instead]).toEqual([true, 'Moby-Dick']);
+    expect(lab(opened.query).query).toBe(opened.query); // a reload
+  });
+
+  test('its settings are used once there is a text, and nothing is missing any more', () => {
+    const opened = lab(LINK);
+    opened.write(CHINESE);
+    wait(TEXT_SETTLED);
+    expect(opened.run.spec).toMatchObject({ ...WANTED, task: 'own-text', alphabet: THEIRS });
+    expect(opened.run.text).toBe(CHINESE);
+    expect([opened.problem, opened.textMissing, opened.unmet]).toEqual([
+      undefined,
+      false,
+      undefined,
+    ]);
+    expect(fromQuery(opened.query).spec).toEqual(opened.run.spec);
+  });
+
+  test('settings that change meanwhile are followed by what trains, and stay in the address', () => {
+    const opened = lab(LINK);
+    opened.change({ context: 128 });
+    wait(SETTLED);
+    expect(opened.run.spec).toMatchObject({ ...WANTED, task: 'moby-dick', context: 128 });
+    expect(fromQuery(opened.query).spec).toMatchObject({ task: 'own-text', context: 128 });
+    opened.change({ heads: 5 }); // cannot be; what waits is as it was
+    wait(SETTLED);
+    expect(opened.run.spec.heads).toBe(3);
+    expect(fromQuery(opened.query).spec).toMatchObject({
+      task: 'own-text',
+      context: 128,
+      heads: 3,
+    });
+  });
+
+  test('a text too short for the link’s context is told so, and the context stays', () => {
+    const opened = lab(`${LINK}&context=1024`, ENGLISH);
+    expect(opened.refused).toMatchObject({ context: 512 });
+    expect(opened.textMissing).toBe(false);
+    expect(opened.spec.context).toBe(1024);
+    expect(opened.run.spec).toMatchObject({ task: 'moby-dick', context: 1024 });
+    expect(fromQuery(opened.query).spec).toMatchObject({ task: 'own-text', context: 1024 });
+  });
+
+  test('visited while the person’s own text trains, that goes on until the settings fit it', () => {
+    const opened = lab('v=1&task=own-text&context=64', ENGLISH);
+    opened.visit('v=1&task=own-text&context=1024&window=9');
+    wait(SETTLED);
+    expect(opened.run.spec).toMatchObject({ task: 'own-text', context: 64 });
+    expect(fromQuery(opened.query).spec).toMatchObject({ context: 1024, window: 9 });
+    opened.change({ context: opened.refused!.context! });
+    wait(SETTLED);
+    expect(opened.run.spec).toMatchObject({ task: 'own-text', context: 512, window: 9 });
+  });
+
+  test('back from another link, the settings are there again', () => {
+    const opened = lab(LINK);
+    const { query } = opened;
+    opened.visit('v=1&task=sotu');
+    wait(SETTLED);
+    expect([opened.textMissing, fromQuery(opened.query).spec.task]).toEqual([false, 'sotu']);
+    opened.visit(query);
+    wait(SETTLED);
+    expect([opened.query, opened.textMissing]).toEqual([query, true]);
+    expect(opened.run.spec).toMatchObject({ ...WANTED, task: 'sotu' });
+  });
+
+  test('a person who chooses a text of their own is not told of a link, and their address says what they chose', () => {
+    const opened = lab('v=1&window=7');
+    const { run } = opened;
+    opened.change({ task: 'own-text' });
+    wait(SETTLED);
+    expect([opened.textMissing, opened.run]).toEqual([false, run]); // it goes on, as it was
+    expect(fromQuery(opened.query).spec).toMatchObject({ task: 'own-text', window: 7 });
+    opened.change({ task: 'moby-dick' });
+    wait(SETTLED);
+    expect(fromQuery(opened.query).spec.task).toBe('moby-dick');
+  });
+
+  test('a run that is taken back, or gone on with, takes the address back too', () => {
+    const opened = lab('v=1&window=7');
+    wait(SETTLED);
+    opened.run.once();
+    wait(200);
+    opened.change({ task: 'own-text', window: 9 });
+    wait(SETTLED);
+    opened.takeBack();
+    expect(fromQuery(opened.query).spec).toMatchObject({ task: 'moby-dick', window: 7 });
+    opened.change({ task: 'own-text' });
+    wait(SETTLED);
+    opened.goOn({ ...opened.run.spec, window: 11 }, new Uint8Array(1));
+    expect(fromQuery(opened.query).spec).toMatchObject({ task: 'moby-dick', window: 11 });
+  });
+});
+
+describe('the characters a link asks for', () => {
+  const asked = (alphabet: string, ...texts: string[]) => {
+    const opened = lab(`v=1&task=own-text&alphabet=${alphabet}`);
+    for (const text of texts) {
+      opened.write(text);
+      wait(TEXT_SETTLED);
+    }
+    return opened;
+  };
+
+  test('are kept for a text that uses no others', () => {
+    const part = '你好，斑马读它。'.repeat(300);
+    expect(asked(THEIRS, part).run.spec.alphabet).toBe(THEIRS);
+  });
+
+  test('bytes are kept, however the text is typed', () => {
+    expect(asked('bytes', 'Al', ENGLISH).run.spec.alphabet).toBe('bytes');
+  });
+
+  test('give way to those of a text that uses others, and that is said', () => {
+    const opened = asked(THEIRS, `${CHINESE}斑马线`);
+    expect(opened.run.spec.alphabet).not.toBe(THEIRS);
+    expect(opened.unmet).toEqual({ tokens: 2 + new Set(CHINESE).size, others: ['线'] });
+    expect(unmetSays(opened.unmet!)).toBe(
+      'The link asks for a vocabulary of 15 tokens, but your text uses another character, ‘线’, so its own characters are used instead.',
+    );
+  });
+
+  test('are left behind once the person says what a token is', () => {
+    const opened = asked('bytes', ENGLISH);
+    opened.change({ alphabet: opened.survey!.alphabet });
+    wait(SETTLED);
+    opened.write(`${ENGLISH}!`);
+    wait(TEXT_SETTLED);
+    expect(opened.run.spec.alphabet).toBe('');
+  });
+
+  test('are no wish of a link any more where they were those of the text: another text has its own', () => {
+    const opened = asked(THEIRS, CHINESE);
+    const part = '你好，斑马读它。'.repeat(300);
+    opened.write(part);
+    wait(TEXT_SETTLED);
+    expect(opened.run.spec.alphabet).toBe(surveyOf(part).alphabet);
+  });
+
+  test('are said before there is a text', () => {
+    expect(linkReads('')).toBe('');
+    expect(linkReads('bytes')).toContain('byte by byte');
+    expect(linkReads(THEIRS)).toContain('a vocabulary of 15 tokens');
+  });
+});
+
+describe('in Compare', () => {
+  const RUNS = 'run=local&run=grouped;name:Mine';
+
+  test('a link keeps its settings and its runs, and all of them train on a text of the site', () => {
+    const opened = race(`${LINK}&${RUNS}`);
+    wait(SETTLED);
+    expect(sameRuns(fromAddress(opened.query).comparison, opened.asked)).toBe(true);
+    expect(opened.asked.shared).toMatchObject({ task: 'own-text', alphabet: THEIRS, layers: 3 });
+    expect(opened.names).toEqual(['Local', 'Mine']);
+    expect(opened.training).toMatchObject({ task: 'moby-dick', alphabet: '', layers: 3, seed: 5 });
+    expect(opened.run.state).toEqual({ phase: 'paused', step: 0 });
+    expect([opened.textMissing, opened.blocked, opened.instead]).toEqual([
+      true,
+      undefined,
+      'Moby-Dick',
+    ]);
+  });
+
+  test('runs are added, named and taken away meanwhile, and a reset keeps what waits', () => {
+    const opened = race(`${LINK}&${RUNS}`);
+    wait(SETTLED);
+    opened.add();
+    wait(SETTLED);
+    expect(opened.runs).toHaveLength(3);
+    opened.rename(0, 'First');
+    opened.remove(2);
+    opened.reset();
+    wait(SETTLED);
+    expect(opened.names).toEqual(['First', 'Mine']);
+    const { comparison } = fromAddress(opened.query);
+    expect(comparison.shared.task).toBe('own-text');
+    expect(comparison.runs.map(({ name }) => name)).toEqual(['First', 'Mine']);
+    expect(opened.refused).toBeDefined();
+  });
+
+  test('all runs are built on the text once it is given', () => {
+    const opened = race(`${LINK}&${RUNS}`);
+    wait(SETTLED);
+    opened.write(CHINESE);
+    wait(TEXT_SETTLED);
+    expect(opened.runs.map(({ spec, text }) => [spec.task, spec.alphabet, text])).toEqual([
+      ['own-text', THEIRS, CHINESE],
+      ['own-text', THEIRS, CHINESE],
+    ]);
+    expect([opened.problem, opened.textMissing]).toEqual([undefined, false]);
+    expect(sameRuns(fromAddress(opened.query).comparison, opened.built)).toBe(true);
+  });
+
+  test('a text too short for the link’s context is told so, and the context stays', () => {
+    const opened = race(`${LINK}&context=1024`, ENGLISH);
+    wait(SETTLED);
+    expect(opened.refused).toMatchObject({ context: 512 });
+    expect(opened.training).toMatchObject({ task: 'moby-dick', context: 1024 });
+    expect(fromAddress(opened.query).comparison.shared).toMatchObject({
+      task: 'own-text',
+      context: 1024,
+    });
+  });
+});
