@@ -10,8 +10,8 @@ import { isolation, policy } from './scripts/build/policy.mjs';
 import { silence } from './test/support/silence.ts';
 
 /**
- * Every package that the page or a worker imports. Found late, in the middle of a session, a package is bundled then,
- * and the page is loaded anew: a nuisance to a person, and a test in Chromium that never begins.
+ * Every package that the page or a worker imports. If one is found in the middle of a session, it is bundled then and
+ * the page is reloaded: a nuisance to a user, and a test in Chromium that never starts.
  */
 const bundledAhead = [
   '@tensorflow/tfjs',
@@ -24,12 +24,12 @@ const bundledAhead = [
   'svelte/reactivity',
 ];
 
-/** Files of tests that destroy GPU devices on purpose, and so get a browser that no other file shares. */
+/** Test files that destroy GPU devices on purpose, and so get a browser that no other file shares. */
 const FAULTS = ['test/browser/faults.test.ts', 'test/browser/tfjs.test.ts'];
 
 const inChromium = (name: string, include: string[], exclude: string[] = []) => ({
   extends: true as const,
-  // A package that is in no list is an error with its name, not a page loaded anew under a running test.
+  // A package missing from the list fails by name, instead of reloading the page under a running test.
   optimizeDeps: { include: [...bundledAhead, 'fast-check'], noDiscovery: true },
   test: {
     name,
@@ -67,8 +67,8 @@ export default defineConfig({
   build: {
     target: 'es2022',
     chunkSizeWarningLimit: 1500,
-    // What most pages use comes in one piece. What fewer of them use comes by itself: with it in the same piece, home
-    // fetched 280 kB (`npm run measure:weight`), most of them for charts and tables of other pages.
+    // Code that most pages use is one chunk. Code that fewer use is separate: in the same chunk it made home fetch 280
+    // kB (`npm run measure:weight`), most of them for charts and tables of other pages.
     rolldownOptions: {
       output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 5 }] } },
     },
@@ -76,12 +76,12 @@ export default defineConfig({
   worker: {
     format: 'es', // lazy chunks in the worker: only the chosen backend is loaded
     plugins: third.workers,
-    rolldownOptions: { output: { comments: { legal: false } } }, // third-party-notices.txt says it once
+    rolldownOptions: { output: { comments: { legal: false } } }, // third-party-notices.txt has them once
   },
   optimizeDeps: { include: bundledAhead },
 
   test: {
-    // Longer than a test may take: what is silent for so long has no test whose timeout could end it.
+    // Longer than a test may take: a silence this long is not a test whose timeout could end it.
     reporters: ['default', silence({ longest: 260_000 })],
     projects: [
       {

@@ -1,6 +1,6 @@
 /**
- * @file Unit tests with cases nobody has drawn yet: `npm run fuzz`, `-- 5` five times over, `-- masks` only some files.
- * A failure names its seed; FUZZ_SEED=that npm run test:unit draws it again.
+ * @file Unit tests with new random cases: `npm run fuzz`, `-- 5` five times, `-- masks` only some files. A failure
+ * prints its seed; FUZZ_SEED=that npm run test:unit reproduces it.
  */
 import { spawnSync } from 'node:child_process';
 import { optionsOf } from '../options.mjs';

@@ -8,16 +8,16 @@ export interface Unmet {
   readonly others: readonly string[];
 }
 
-/** The person's own text, and how it is read: the characters of a run are those of its text. Settings are settled here before they are built. */
+/** The person's own text, and how it is read. It keeps a run's alphabet in line with that text: settings must pass through here before a run uses them. */
 export class OwnLetters {
   text = $state('');
-  /** What was found in the text that was settled last. */
+  /** Characters found in the text settled last. */
   survey = $state.raw<Survey | undefined>();
   /** Why that text is not read as a link asks; undefined where it is, or where none asks. */
   unmet = $state.raw<Unmet | undefined>();
-  /** The text whose characters the settings have. */
+  /** The text that the alphabet was taken from. */
   #text: string | undefined;
-  /** How the run that was kept with this text reads it. */
+  /** The alphabet of the saved run with this text. */
   #kept: string | undefined;
   /** A link asks for a text of the person's own, which no link holds. */
   linked = $state(false);
@@ -59,7 +59,7 @@ export class OwnLetters {
     this.unmet = undefined;
   }
 
-  /** A text that comes with settings that are right for it: a run from before there were alphabets has none. */
+  /** A text that comes with settings that are right for it: a run from before alphabets existed has none. */
   take(text: string, { alphabet }: RunSpec): void {
     this.text = text;
     if (text !== this.#text) this.#look();
@@ -88,7 +88,7 @@ export class OwnLetters {
 const NOTHING: Survey = { alphabet: '', kinds: 0, kept: 0, covered: 1 };
 
 function unmetBy(text: string, wish: string): Unmet | undefined {
-  // A long text takes a while, and every setting that is changed asks again.
+  // A long text takes a while to check, and every changed setting checks again.
   if (text !== last?.text || wish !== last.wish) {
     const letters = lettersOf(wish);
     const strange = [...letters.strangers(text)].sort(([, a], [, b]) => b - a);

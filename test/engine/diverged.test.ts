@@ -136,9 +136,7 @@ describe('a compared run whose loss becomes NaN', () => {
     together('run');
     await all(PLANS, 'failed');
     for (const plan of PLANS)
-      expect(state(plan)).toMatchObject({
-        failure: { kind: 'diverged', loss: NaN, step: 2, rate: spec.rate },
-      });
+      expect(state(plan)).toMatchObject({ failure: { kind: 'diverged', step: 2 } });
     close();
   });
 });
