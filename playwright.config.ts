@@ -9,6 +9,7 @@ const chromium = (webgpu: boolean) => ({
 
 export default defineConfig({
   testDir: 'test/e2e',
+  globalSetup: './test/support/announce.ts',
   outputDir: 'test-results',
   timeout: 600_000,
   expect: { timeout: 60_000 },
@@ -20,10 +21,10 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
   },
   projects: [
-    // What depends on the backend runs on both; the rest runs once, as most machines have it.
+    // What depends on the backend (@backend) runs on both; the rest runs once, as most machines have it.
     {
       name: 'webgpu',
-      testMatch: ['lab.spec.ts', 'crash.spec.ts'],
+      grep: /@backend/,
       use: chromium(true),
       metadata: { webgpu: true },
     },

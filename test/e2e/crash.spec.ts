@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
-import { button, numberOf, open, READY_MS } from './support';
+import { BACKEND, button, numberOf, open, READY_MS } from './support';
 
-test('the graphics process crashes while a run trains: the run goes on from its last snapshot, and the page says so', async ({
+test('the graphics process crashes while a run trains: the run goes on from its last snapshot, and the page says so', BACKEND, async ({
   page,
   browser,
 }) => {

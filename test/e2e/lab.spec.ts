@@ -1,7 +1,8 @@
-/** @file The main job on the built page: press Train, the loss of real text falls, every layer is drawn. With WebGPU, and without. */
+/** @file The main job on the built page: press Train, the loss of real text falls, every layer is drawn. What depends on the backend also with WebGPU. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import {
+  BACKEND,
   button,
   expectAccessible,
   expectNoOverflow,
@@ -29,7 +30,7 @@ const inkOf = (page: Page, name: string) =>
     return colours.size;
   });
 
-test('a person presses Train: the loss of real text falls by a fifth, and every layer is drawn', async ({
+test('a person presses Train: the loss of real text falls by a fifth, and every layer is drawn', BACKEND, async ({
   page,
 }) => {
   await open(page);
@@ -62,7 +63,7 @@ test('a person presses Train: the loss of real text falls by a fifth, and every 
   await expect.poll(() => numberOf(page, 'Step count')).toBe(0);
 });
 
-test('the meters show what the pure functions predict', async ({ page }) => {
+test('the meters show what the pure functions predict', BACKEND, async ({ page }) => {
   await open(
     page,
     'plan=custom&stripes=GSAS&context=32&window=5&chunk=4&layers=4&width=32&heads=2',

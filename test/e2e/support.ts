@@ -4,6 +4,8 @@ import { expect, test, type Page } from '@playwright/test';
 
 /** For tests of how long something takes: nothing else runs meanwhile. */
 export const ALONE = { tag: '@alone' };
+/** For tests whose result depends on what computes: they run with WebGPU and without. */
+export const BACKEND = { tag: '@backend' };
 
 export const output = (page: Page, name: string) =>
   page.locator('output').and(page.getByLabel(name, { exact: true }));

@@ -10,7 +10,7 @@ const SIZES = {
   triangles: ['triangles whose polarity is a guess', 25, 100],
   shaders: ['shapes per pattern, pool and packing on WebGPU, of 8', 2, 8],
   masksOnGpu: ['masks drawn for each share of WebGPU', 6, 20],
-  accessible: ['pages that axe looks at in each lesson', 1, 2],
+  accessible: ['steps that axe looks at in each lesson', 1, 2],
 } as const satisfies Readonly<Record<string, readonly [what: string, usual: number, deep: number]>>;
 
 /** Vitest hands the variable on to browsers; its config and Playwright read the process's own. */
@@ -37,12 +37,14 @@ export function some<T>(items: readonly T[], count: number, turn: number): reado
 /** What is said at the start of a run. */
 export function saySizes(): string {
   const sizes = Object.values(SIZES).map(([what, usual, deep]) =>
-    DEEP ? `  ${deep} ${what} (usually ${usual})` : `  ${usual} ${what} (of ${deep})`,
+    DEEP ? `  ${deep} ${what} (otherwise ${usual})` : `  ${usual} ${what} (of ${deep})`,
   );
   return [
     DEEP
-      ? 'DEEP=1: slow checks at their full size, three times the usual cases in slow properties, and'
-      : 'Slow checks do a part of their work; DEEP=1 does all of it. A third of the cases in slow properties, and',
+      ? 'DEEP=1: slow checks are done whole.'
+      : 'Slow checks are done in part; DEEP=1 does them whole.',
+    `  ${DEEP ? 'all' : 'a third'} of the cases that slow properties draw and go through`,
+    `  ${DEEP ? 'all' : 'a third'} of the lessons by thumb, and of their steps by Tab`,
     ...sizes,
   ].join('\n');
 }
