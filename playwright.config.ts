@@ -13,7 +13,7 @@ export default defineConfig({
   outputDir: 'test-results',
   timeout: 600_000,
   expect: { timeout: 60_000 },
-  workers: Math.min(3, availableParallelism() + 1), // one more than cores: pages wait a good part of the time
+  workers: Math.min(3, availableParallelism() + 1), // one more than cores: pages spend much of their time waiting
   fullyParallel: true,
   reporter: [['list']],
   use: {
@@ -21,7 +21,7 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
   },
   projects: [
-    // What depends on the backend (@backend) runs on both; the rest runs once, as most machines have it.
+    // Tests that depend on the backend (@backend) run on both; the rest run once, on what most machines have.
     {
       name: 'webgpu',
       grep: /@backend/,
@@ -35,7 +35,7 @@ export default defineConfig({
       use: chromium(false),
       metadata: { webgpu: false },
     },
-    // What measures time has the machine to itself, after all others.
+    // Tests that measure time run last and have the machine to themselves.
     {
       name: 'alone',
       grep: /@alone/,

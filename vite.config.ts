@@ -1,17 +1,18 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments, chromiumPath } from './scripts/test/chromium.mjs';
 import { lessons } from './scripts/lessons/plugin.mjs';
 import { notices } from './scripts/notices/plugin.mjs';
 import { isolation, policy } from './scripts/build/policy.mjs';
+import { saySizes } from './test/support/deep.ts';
 import { silence } from './test/support/silence.ts';
 
 /**
- * Every package that the page or a worker imports. Found late, in the middle of a session, a package is bundled then,
- * and the page is loaded anew: a nuisance to a person, and a test in Chromium that never begins.
+ * Every package that the page or a worker imports. If one is found in the middle of a session, it is bundled then and
+ * the page is reloaded: a nuisance to a user, and a test in Chromium that never starts.
  */
 const bundledAhead = [
   '@tensorflow/tfjs',
@@ -24,12 +25,32 @@ const bundledAhead = [
   'svelte/reactivity',
 ];
 
-/** Files of tests that destroy GPU devices on purpose, and so get a browser that no other file shares. */
+/** Test files that destroy GPU devices on purpose, and so get a browser that no other file shares. */
 const FAULTS = ['test/browser/faults.test.ts', 'test/browser/tfjs.test.ts'];
+
+/** Unit tests that put modules in place of others, and so cannot share theirs with other files. */
+const MOCKING = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.test.ts') && !name.startsWith('browser'))
+  .map((name) => `test/${name.replaceAll('\\', '/')}`)
+  .filter((path) => /^vi\.mock\(/m.test(readFileSync(path, 'utf8')));
+
+const inNode = (name: string, include: string[], exclude: string[], isolate: boolean) => ({
+  extends: true as const,
+  test: {
+    name,
+    environment: 'node' as const,
+    include,
+    exclude,
+    isolate,
+    setupFiles: ['test/support/seed.ts'],
+    testTimeout: 240_000, // a ceiling for a machine that is busy with other things, not a measure
+    maxWorkers: availableParallelism(), // one fewer is usual, which of two cores leaves one idle
+  },
+});
 
 const inChromium = (name: string, include: string[], exclude: string[] = []) => ({
   extends: true as const,
-  // A package that is in no list is an error with its name, not a page loaded anew under a running test.
+  // A package missing from the list fails by name, instead of reloading the page under a running test.
   optimizeDeps: { include: [...bundledAhead, 'fast-check'], noDiscovery: true },
   test: {
     name,
@@ -67,8 +88,8 @@ export default defineConfig({
   build: {
     target: 'es2022',
     chunkSizeWarningLimit: 1500,
-    // What most pages use comes in one piece. What fewer of them use comes by itself: with it in the same piece, home
-    // fetched 280 kB (`npm run measure:weight`), most of them for charts and tables of other pages.
+    // Code that most pages use is one chunk. Code that fewer use is separate: in the same chunk it made home fetch 280
+    // kB (`npm run measure:weight`), most of them for charts and tables of other pages.
     rolldownOptions: {
       output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 5 }] } },
     },
@@ -76,26 +97,22 @@ export default defineConfig({
   worker: {
     format: 'es', // lazy chunks in the worker: only the chosen backend is loaded
     plugins: third.workers,
-    rolldownOptions: { output: { comments: { legal: false } } }, // third-party-notices.txt says it once
+    rolldownOptions: { output: { comments: { legal: false } } }, // third-party-notices.txt has them once
   },
   optimizeDeps: { include: bundledAhead },
 
   test: {
-    // Longer than a test may take: what is silent for so long has no test whose timeout could end it.
-    reporters: ['default', silence({ longest: 260_000 })],
+    // Longer than a test may take: a silence this long is not a test whose timeout could end it.
+    reporters: [
+      'default',
+      silence({ longest: 260_000 }),
+      { onInit: () => console.log(saySizes()) },
+    ],
+    env: { DEEP: process.env['DEEP'] ?? '' }, // into browsers, too
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'unit',
-          environment: 'node',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**', 'test/e2e/**'],
-          setupFiles: ['test/support/seed.ts'],
-          testTimeout: 240_000, // a ceiling for a machine that is busy with other things, not a measure
-          maxWorkers: availableParallelism(), // one fewer is usual, which of two cores leaves one idle
-        },
-      },
+      // Files share a process: starting one for each took as long as half of the tests.
+      inNode('unit', ['test/**/*.test.ts'], ['test/browser/**', 'test/e2e/**', ...MOCKING], false),
+      inNode('mocking', MOCKING, [], true),
       inChromium('browser', ['test/browser/**/*.test.ts'], FAULTS),
       inChromium('faults', FAULTS),
     ],

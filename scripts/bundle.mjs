@@ -1,4 +1,4 @@
-/** @file A script of TypeScript, bundled and imported: what scripts/*.mjs have in common. */
+/** @file Bundles and imports a TypeScript script; shared by scripts/*.mjs. */
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';

@@ -1,4 +1,4 @@
-/** @file The built page in Chromium, for the scripts that measure it and take its picture. */
+/** @file The built page in Chromium, for the scripts that measure it and take screenshots. */
 import { preview } from 'vite';
 import { chromium } from 'playwright';
 import { chromiumArguments, chromiumPath } from './test/chromium.mjs';
@@ -28,10 +28,10 @@ export async function numberOf(page, name) {
   return digits ? Number(digits[0].replaceAll(',', '')) : NaN;
 }
 
-/** Opens the Lab with these settings and waits until it can train. */
+/** Opens the Lab with these settings and waits until training can start. */
 export const openLab = (page, address, query) => openAt(page, `${address}#/lab?v=1&${query}`);
 
-/** Opens a page that trains, and waits until it can. */
+/** Opens a page that trains, and waits until training can start. */
 export async function openAt(page, address) {
   await page.goto(address);
   await button(page, 'Train').waitFor({ timeout: 60_000 });

@@ -53,6 +53,20 @@ describe.each(documents)('$path', ({ path, text }) => {
   });
 });
 
+test('every path that CONTRIBUTING and docs/ name in code exists; NAME and the like stand for what is new', () => {
+  const generated = /^(public\/corpora|node_modules|dist)/;
+  const named = documents
+    .filter(({ path }) => !path.startsWith('CHANGELOG'))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/`((?:src|test|scripts|lessons|docs|public|models|spelling)\/[\w./-]*)`/g)]
+        .map(([, target]) => target!)
+        .filter((target) => !/NAME|NN|name\.ts|\/ID/.test(target) && !generated.test(target))
+        .map((target) => ({ path, target })),
+    );
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter(({ target }) => !existsSync(target))).toEqual([]);
+});
+
 describe('documentation', () => {
   test('can be found: every page of docs/ is linked from the README or from a page that is', () => {
     const seen = new Set<string>();
@@ -83,7 +97,7 @@ describe('documentation', () => {
 
   const inFolder = (folder: string, ending: string) =>
     readdirSync(folder).filter((name) => name.endsWith(ending)).length;
-  test.each([
+  const counts: readonly (readonly [path: string, what: string, said: RegExp, count: number])[] = [
     ['docs/masks.md', 'lints', /\[(\d+) lints\]/, inFolder('src/masks/lints', '.ts')],
     ['docs/masks.md', 'bugs', /(\d+) masks with known bugs/, inFolder('src/masks/zoo', '.ts')],
     ['docs/planner.md', 'models', /(\d+) released models/, inFolder('src/masks/released', '.json')],
@@ -92,7 +106,8 @@ describe('documentation', () => {
     ...['README.md', 'docs/tour.md', 'docs/teaching.md'].map(
       (path) => [path, 'lessons', /(\d+) lessons/, readdirSync('lessons').length - 1] as const,
     ),
-  ])('%s counts its %s', (path, _, said, count) =>
+  ];
+  test.each(counts)('%s counts its %s', (path, _, said, count) =>
     expect(Number(said.exec(read(path))?.[1])).toBe(count),
   );
 

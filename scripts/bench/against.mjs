@@ -1,12 +1,14 @@
 /**
- * @file `npm run bench:against -- DIR [--gpu] [--only S] [--plan local] [--pairs 15]`: a training step of this tree beside
- * one of another checkout of the repository (the commit before, its packages installed and its kernels compiled by
- * `npm run prepare:files` there), in one Node process and in turn, so that what else the machine does meets both alike.
+ * @file `npm run bench:against -- DIR [--gpu] [--only S] [--plan local] [--pairs 15]`: compares a training step of this
+ * tree with one of another checkout of the repository (the commit before, its packages installed and its kernels
+ * compiled by `npm run prepare:files` there), in one Node process and alternating, so that whatever else the machine
+ * does affects both alike.
  *
- * Each pair is one step of each tree, the first one in turn; what counts is the median of the ratios, this tree's over
- * the other's. Times are the processor's where it computes (WebAssembly with one thread; software WebGPU in Dawn, which
- * lives in this process), and the clock's on a graphics card. Models are opened anew a few times: where their memory
- * happens to lie moves times by some percent. DIR may be `.`: then the ratios are what chance makes of one.
+ * A pair is one step of each tree, and the trees take turns to go first; the result is the median of the ratios, this
+ * tree's time over the other's. Times are CPU time where the processor computes (WebAssembly with one thread; software
+ * WebGPU in Dawn, which lives in this process), and wall-clock time on a graphics card. Models are reopened a few
+ * times, because where their memory happens to lie changes times by a few percent. DIR may be `.`: the ratios then show
+ * how far chance moves them from one.
  */
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -15,7 +17,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
 import { optionsOf } from '../options.mjs';
 
-const OPENINGS = 4; // even: each tree is opened first as often as the other
+const OPENINGS = 4; // even: each tree is opened first equally often
 const WARM = 2;
 
 const USAGE =
@@ -57,7 +59,7 @@ process.exit(0); // Dawn would keep Node waiting
 async function line(size, plan) {
   const times = [];
   for (let opening = 0; opening < OPENINGS; opening++) {
-    // Who is opened first finds other memory.
+    // The tree opened first gets different memory.
     const order = opening % 2 ? [other, own] : [own, other];
     const opened = new Map();
     for (const tree of order) opened.set(tree, await tree.open(size, plan));
@@ -95,7 +97,7 @@ async function line(size, plan) {
 }
 
 /**
- * Whether a training step is the same launches of the same shaders in both trees: then it takes the same time on any
+ * Whether a training step is the same launches of the same shaders in both trees. If so, it takes the same time on any
  * graphics card, whatever the times below say.
  */
 function shaders(size, plan) {
@@ -124,7 +126,7 @@ async function timed(model) {
   return { loss, ms: onGpu && !onGpu.onProcessor ? clock : (user + system) / 1000 };
 }
 
-/** What is compared of a checkout, bundled: names that have stood in every one since the bench began. */
+/** What is compared of a checkout, bundled; only names that every checkout since the bench began exports. */
 async function treeOf(root, name) {
   const outDir = join(here, 'node_modules/.cache/bench-against', name);
   const from = (path) => JSON.stringify(join(root, path));
@@ -169,7 +171,7 @@ function inWebAssembly(tree) {
   return opens(tree, tree.hostMachine(new WebAssembly.Module(kernels)));
 }
 
-/** Both on one device: two would each have threads of their own. */
+/** Both on one device: two devices would each have their own threads. */
 async function onOneDevice([a, b]) {
   const adapter = await a.findAdapter();
   if (!adapter.adapter) throw new Error(JSON.stringify(adapter)); // an earlier commit says it in words

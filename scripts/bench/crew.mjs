@@ -1,4 +1,4 @@
-/** @file Threads of Node for scripts: what a browser's workers are to the page. */
+/** @file Node threads for scripts, as a browser's workers are for the page. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,7 +7,7 @@ import { bundled } from '../bundle.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A crew of `size` threads, with the one that launches. */
+/** A crew of `size` threads, including the launching one. */
 export async function nodeCrew(size) {
   const { Crew } = await bundled('src/gpu/crew.ts');
   const built = pathToFileURL(join(ROOT, 'node_modules/.cache/src-gpu-crew/crew.js')).href;

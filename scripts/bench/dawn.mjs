@@ -1,6 +1,6 @@
 /**
- * @file WebGPU in Node, by Dawn: on a graphics card where there is one, else on the software adapter that Chromium
- * brings. Importing this puts `navigator.gpu` in place. Dawn keeps Node waiting: a script ends with process.exit.
+ * @file WebGPU in Node, by Dawn: on a graphics card if there is one, else on the software adapter that ships with
+ * Chromium. Importing this sets `navigator.gpu`. Dawn keeps Node alive: end a script with process.exit.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
@@ -17,7 +17,10 @@ Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
 
 if (!(await gpu.requestAdapter())) onChromiumsAdapter();
 
-/** Starts this script again with the loader and the software driver that lie beside Chromium; they count only from the start. */
+/**
+ * Restarts this script with the loader and the software driver that lie beside Chromium; they only take effect at
+ * startup.
+ */
 function onChromiumsAdapter() {
   const beside = [findChromium() ?? '', '/usr/lib/chromium/chromium', '/opt/google/chrome/chrome']
     .filter(existsSync)
@@ -38,5 +41,5 @@ function onChromiumsAdapter() {
   process.exit(status ?? 1);
 }
 
-/** Is WebGPU computed on the processor here? */
+/** Whether WebGPU runs on the processor here. */
 export const onProcessor = (await gpu.requestAdapter()).info.isFallbackAdapter;

@@ -1,6 +1,6 @@
 /**
  * @file `npm run bench:gpu [-- --quick] [-- --json FILE]`: the engine in Node on Dawn, for machines with a graphics
- * card. Without one it takes the software adapter that Chromium brings, and says so.
+ * card. Without one it falls back to the software adapter that ships with Chromium, and says so.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';

@@ -27,7 +27,7 @@ const T = 2048;
 const SIZES = { B: 1, heads: 2, kvHeads: 2, d: 64 };
 const WARM = 3;
 
-/** A mask, the window it is held against, and how many times as long it may take. */
+/** A mask, the window it is compared with, and how many times as long it may take. */
 const PAIRS = [
   { mask: 'causal & window(64)', window: 64, most: undefined },
   { mask: 'causal & (window(64) | sink(4))', window: 64, most: 1.15 },
@@ -93,7 +93,7 @@ function bundleOf(layout: Layout, { kernel }: Machine): Bundle {
   return { kept, programs: { step: writer.program() } };
 }
 
-/** Milliseconds of the processor, which does not count while another program has it; of a card, the clock's. */
+/** Milliseconds of CPU time, which excludes time taken by other programs; on a graphics card, wall-clock time. */
 async function timed(session: Session, card: boolean): Promise<number> {
   const [began, at] = [process.cpuUsage(), performance.now()];
   session.run('step');
@@ -102,7 +102,7 @@ async function timed(session: Session, card: boolean): Promise<number> {
   return card ? performance.now() - at : (user + system) / 1000;
 }
 
-/** On the adapter that `navigator.gpu` has. */
+/** On the adapter that `navigator.gpu` offers. */
 async function onGpu(): Promise<Machine> {
   const adapter = await findAdapter();
   if ('kind' in adapter) throw new Error(JSON.stringify(adapter));
@@ -121,7 +121,7 @@ async function* measure(machine: Machine, rounds: number) {
     );
     const times: { tiled: number; run: number }[] = [];
     for (let round = 0; round < rounds + WARM; round++) {
-      // Whoever comes second finds the caches full of the other's numbers: they take turns.
+      // The second one finds the caches full of the first one's numbers, so they take turns going first.
       const early = round % 2 ? await timed(tiled, card) : 0;
       const ms = await timed(run, card);
       const late = early || (await timed(tiled, card));

@@ -1,11 +1,11 @@
 /**
- * @file `npm run bench [-- --quick] [-- --json FILE]`: milliseconds per training step (forward, backward,
- * AdamW) in real Chromium, our engines beside stock tfjs and jax-js on the same model and data, interleaved,
- * medians; below the table the ratios that people ask for.
+ * @file `npm run bench [-- --quick] [-- --json FILE]`: milliseconds per training step (forward, backward, AdamW) in
+ * real Chromium, our engines compared with stock tfjs and jax-js on the same model and data, interleaved, medians;
+ * below the table, the ratios that people ask for.
  *
- * `--only S` (or M, L, long) runs one job. `--isolated` serves the page cross-origin isolated, where tfjs
- * and jax-js use threads on wasm; a page on just any static host is not. `--profile` says where the time of
- * a step goes instead, kernel by kernel.
+ * `--only S` (or M, L, long) runs one job. `--isolated` serves the page cross-origin isolated, so that tfjs and jax-js
+ * use threads on wasm; a page on an ordinary static host is not isolated. `--profile` shows where the time of a step
+ * goes instead, kernel by kernel.
  */
 import { cpus } from 'node:os';
 import { writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ const ALL = [...OURS, 'tfjs-webgpu', 'tfjs-wasm', ...JAX];
 
 const cases = (size, plan, engines) => engines.map((engine) => ({ size, plan, engine }));
 
-/** Of one job all cases take turns on one page; what is compared stands in one job. */
+/** All cases of a job take turns on one page; cases to be compared belong to the same job. */
 const QUICK = {
   S: { cases: cases('S', 'global', [...OURS, 'tfjs-webgpu', ...JAX]), rounds: 5, slowRounds: 1 },
   L: {
@@ -76,9 +76,9 @@ const server = await createServer({
         }
       : {},
   },
-  // Found only on the bench page, the package would make the dev server reload it half-way.
+  // Discovered only on the bench page, the package would make the dev server reload it midway.
   optimizeDeps: { include: ['@jax-js/jax'] },
-  cacheDir: 'node_modules/.vite-bench', // the Lab's own server keeps what it has prepared
+  cacheDir: 'node_modules/.vite-bench', // so the Lab's own server keeps its cache
   logLevel: 'error',
 });
 await server.listen();
@@ -149,7 +149,7 @@ function line({ stepMs, ...row }) {
   return `| ${cells.join(' | ')} |`;
 }
 
-/** In sentences: who is how many times as fast as whom, by medians. Pairs that were not both measured are left out. */
+/** In sentences: which engine is how many times as fast as which, by medians. Pairs not both measured are left out. */
 function ratios(rows) {
   const find = (size, plan, engine) =>
     rows.find((row) => row.size === size && row.plan === plan && row.engine === engine);

@@ -12,7 +12,7 @@ import { dataOf, modelOf, RATE, SIZES, type Size } from '../../test/bench/models
 import { initialWeights } from '../../src/model/weights';
 import { Zebra } from '../../src/train/zebra';
 
-/** As long and wide as what the Lab opens on. */
+/** Context and width as the Lab opens with. */
 const TABLE: Size = { B: 4, T: 512, D: 64 };
 const sizeOf = (name: string): Size => (name === 'TABLE' ? TABLE : SIZES[name]!);
 const LIST = ['S', 'M', 'L', 'TABLE'];

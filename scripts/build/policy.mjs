@@ -1,20 +1,20 @@
 /**
  * @file The Content-Security-Policy that keeps "nothing you type leaves your machine", and the plugin that puts it
- * where a browser reads it: a meta tag in every built page, `_headers` for hosts that read that file, and the answers
- * of `vite preview`. The development server goes without, because it inlines scripts and styles.
+ * where a browser reads it: a meta tag in every built page, `_headers` for hosts that read that file, and the responses
+ * of `vite preview`. The development server does without, because it inlines scripts and styles.
  *
- * Workers are under the policy on every host, with headers or without: `worker-src` allows nothing but blob: workers,
- * and a blob: worker inherits the policy of the page that made it (src/link/startWorker.ts). A worker started from its
- * own URL would have only the policy of its own response headers, which a plain static host does not send.
+ * Workers are under the policy on every host, with headers or without: `worker-src` allows only blob: workers, and a
+ * blob: worker inherits the policy of the page that created it (src/link/startWorker.ts). A worker started from its own
+ * URL would have only the policy of its own response headers, which a plain static host does not send.
  */
 
-/** What is not named here is refused by `default-src`. Framing is allowed: course pages embed lessons. */
+/** `default-src` refuses whatever is not listed here. Framing is allowed: course pages embed lessons. */
 const DIRECTIVES = {
   'default-src': "'none'",
   'script-src': "'self' 'wasm-unsafe-eval'", // WebAssembly, but neither eval nor inline scripts
   'worker-src': 'blob:',
   'style-src': "'self'",
-  'img-src': 'data:', // the icon, and a figure on its way to a PNG
+  'img-src': 'data:', // the icon, and figures being converted to PNG
   'connect-src': "'self'",
   'base-uri': "'none'",
   'form-action': "'none'",
@@ -25,8 +25,8 @@ export const POLICY = Object.entries(DIRECTIVES)
   .join('; ');
 
 /**
- * What else a host that sends headers should send: the page is then cross-origin isolated, and WebAssembly may share
- * memory between threads. Without them it computes in one. The last lets isolated course pages embed lessons.
+ * What a host that sends headers should also send: the page is then cross-origin isolated, and WebAssembly may share
+ * memory between threads. Without them it uses one thread. The last one lets isolated course pages embed lessons.
  */
 export const ISOLATION = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -61,7 +61,7 @@ export function policy() {
       {
         tag: 'meta',
         attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY },
-        injectTo: 'head-prepend', // it covers only what comes after it
+        injectTo: 'head-prepend', // it covers only what follows it
       },
     ],
     generateBundle() {

@@ -1,5 +1,5 @@
 /**
- * @file Compiles the SIMD kernels of the wasm backend, once for a memory of its own and once for one that threads share.
+ * @file Compiles the SIMD kernels of the wasm backend, once for unshared memory and once for memory that threads share.
  * Skips what is up to date.
  */
 import { readdirSync, statSync } from 'node:fs';
@@ -8,7 +8,7 @@ import asc from 'assemblyscript/asc';
 const SOURCE = 'src/ops/simd.as.ts'; // and what it imports
 const TARGETS = {
   'src/ops/simd.wasm': [],
-  // Shared memory has to say how far it may grow; each session asks for what it needs and no more.
+  // Shared memory must declare a maximum; each session allocates only what it needs.
   'src/ops/simdShared.wasm': ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65535'],
 };
 

@@ -16,7 +16,7 @@ const TYPOGRAPHY = new URL('src/data/typography.json', ROOT);
 const TEN = 10;
 const HELD_OUT = 4; // counted from 0
 const LARGEST = 3_500_000; // characters of one text
-/** The columns of the postal codes and their widths in characters; with the newline a line has 80. */
+/** The columns of the postal codes and their widths in characters; with the newline a line has 80 characters. */
 const COLUMNS = [8, 10, 12, 24, 4, 21];
 
 const typography = JSON.parse(readFileSync(TYPOGRAPHY, 'utf8'));
@@ -97,7 +97,7 @@ function prepare(corpus) {
   writeFileSync(txt, text);
   const checked = { made, characters: text.length, sha256: digest(text) };
   const description = { id, title, licence, origin, note, ...checked, documents };
-  writeFileSync(json, JSON.stringify(description, undefined, 1) + '\n'); // last: it vouches for the text
+  writeFileSync(json, JSON.stringify(description, undefined, 1) + '\n'); // last: it marks the text as complete
   const held = documents.filter((document) => document.split === 'validation');
   const share = held.reduce((sum, { start, end }) => sum + end - start, 0) / text.length;
   console.log(
@@ -111,11 +111,11 @@ function upToDate(txt, json, made) {
     const old = readJson(json);
     return old.made === made && old.sha256 === digest(readFileSync(txt));
   } catch {
-    return false; // a half-written description is made again
+    return false; // a half-written description is rewritten
   }
 }
 
-/** The book in its order, the table of contents left out. */
+/** The book in order, without the table of contents. */
 function chapters(data) {
   const files = readJson(new URL('file_list.json', data)).filter((file) => file !== 'contents.txt');
   return files.map((file) => {
@@ -126,7 +126,7 @@ function chapters(data) {
   });
 }
 
-/** Five titles are cut after their first line; of one, the second line begins the text. */
+/** Five titles are cut after their first line; in one case the text begins with the second line. */
 function wholeTitle(title, text) {
   if (/[.!?)]$/.test(title)) return [title, text];
   const [second] = text.split('\n', 1);
@@ -135,7 +135,7 @@ function wholeTitle(title, text) {
     : [`${title} ...`, text];
 }
 
-/** Etymology, extracts and epilogue begin with their heading, a paragraph of its own. */
+/** Etymology, extracts and epilogue begin with their heading as a separate paragraph. */
 function withoutHeading(text) {
   return text.slice(text.indexOf('\n\n'));
 }
@@ -149,7 +149,7 @@ function addresses(data) {
     .map(({ year, name, text }) => ({ title: `${year}, ${name}`, text }));
 }
 
-/** All codes with the same first three digits, one after another: a line for each. */
+/** All codes with the same first three digits, in sequence, one line each. */
 function areas(data) {
   const [, ...rows] = readFileSync(new URL('zipcodes.csv', data), 'utf8').trim().split('\n');
   const lines = new Map();
@@ -162,7 +162,7 @@ function areas(data) {
   return [...lines].map(([area, text]) => ({ title: `Codes ${area}00 to ${area}99`, text }));
 }
 
-/** Every field at the left of its column, cut so that a blank follows it. */
+/** Every field aligned left in its column, cut so that a blank follows it. */
 function lineOf(fields) {
   if (fields.length !== COLUMNS.length) {
     throw new Error(`a record has ${fields.length} fields, not ${COLUMNS.length}: ${fields}`);
@@ -175,7 +175,7 @@ function lineOf(fields) {
   return cells.join('') + '\n';
 }
 
-/** The files of a folder in the order of their names, as they are. */
+/** The files of a folder, unchanged, in the order of their names. */
 function rules(folder) {
   const files = readdirSync(folder).filter((file) => file.endsWith('.js'));
   return files.sort().map((file) => ({
@@ -184,7 +184,7 @@ function rules(folder) {
   }));
 }
 
-/** One text, a blank line between documents. The blank line belongs to neither. */
+/** One text with a blank line between documents, which belongs to neither. */
 function joinProse(parts) {
   return join(
     parts.map(({ title, text }) => ({ title, text: unwrap(normalise(text)) })),
@@ -192,7 +192,7 @@ function joinProse(parts) {
   );
 }
 
-/** Lines as they are, with nothing between documents, so that a column is a remainder of the offset. */
+/** Unchanged lines with nothing between documents, so that the column is the offset modulo the line length. */
 function joinLines(parts) {
   return join(parts, '');
 }

@@ -1,33 +1,33 @@
 /**
- * @file From what walk.py found to the table that is read: each model type opened, or refused for a reason, and of those
- * that open only what a file may leave out.
+ * @file Turns walk.py's findings into the table that is shipped: each model type is readable, or refused for a reason;
+ * of the readable ones, only the defaults a file may leave out.
  */
 
 const LINEAR_ONLY = /^[LV-]+$/;
 const words = (text) => new Set(text.split(/\s+/));
-/** Attention that is no mask of tokens by place: which keys are read comes from hashing, sampling or a task. */
+/** Attention that is not a mask over token positions: hashing, sampling or a task decides which keys are read. */
 const OTHER = words(
   `reformer longformer big_bird funnel nystromformer yoso mra fnet xlnet perceiver luke tapas canine lxmert
   decision_transformer layoutlmv2 visual_bert vilt tvp esmfold2 blt blt_global_transformer blt_local_decoder
   blt_local_encoder blt_patcher timesfm timesfm2_5 pi0 clvp_encoder clvp_decoder vits evolla EvollaModel cpmant doge`,
 );
-/** Besides their window they read the prompt and its pictures, and how long those are is not in a config. */
+/** Besides their window they read the prompt and its images, whose lengths are not in a config. */
 const PROMPTED = words('unlimited_ocr_text');
-/** Sound is read by an encoder, words are written by a recurrent network. */
+/** An encoder reads sound; a recurrent network writes words. */
 const TRANSDUCERS = words('nemotron3_5_asr nemotron_asr_streaming parakeet_rnnt parakeet_tdt');
-/** Encoders and decoders of pictures and sound, all of it written at once. */
+/** Encoders and decoders of images and sound that write everything at once. */
 const NOT_TEXT = words('fastspeech2_conformer');
-/** Encoders whose code makes no mask, as everything is read. */
+/** Encoders whose code makes no mask, because every token reads every other. */
 const READ_ALL = words('deberta deberta-v2 layoutlm markuplm dpr bros splinter flaubert xlm');
-/** Classes that stand for the encoder or the decoder of a pair: they have plain names for either. */
+/** Classes for either the encoder or the decoder of a pair; their fields have plain names in both cases. */
 const EITHER = words('t5_gemma_module');
-/** What is named for an encoder in them is left over: a picture is what their decoder reads. */
+/** Their encoder fields are left over: the decoder reads an image. */
 const DECODER_ALONE = words('pp_formulanet_text');
 /** Decoders of pairs, whose class is not that of an encoder-decoder. */
 const DECODERS = words('musicgen_decoder musicgen_melody_decoder');
-/** Two configs inside, and no encoder and decoder of tokens: patches of bytes, a model of contrast, masks of pictures. */
+/** Two configs inside, but not an encoder and a decoder over tokens: byte patches, a contrastive model, image masks. */
 const NO_PAIR = words('blt clvp maskformer');
-/** Where a class does not say where its text config stands. */
+/** Where the text config is, if the class does not say. */
 const PATHS = { rag: ['generator'] };
 
 const REASONS = {
@@ -66,16 +66,16 @@ function reasonAgainst(name, { d, m, lm, parts, types, causal }) {
   );
   return sized && types && !/[WRD]/.test(types) ? undefined : 'unnamed';
 }
-/** Their layers are named by the file; without it all of them are linear. */
+/** The file names the types of their layers; without it all of them are linear. */
 const HYBRIDS = words('granitemoehybrid bamba');
 
-/** What an encoder and a decoder call their sizes; undefined of a class that is no pair. */
+/** What an encoder and a decoder call their sizes; undefined for a class that is not a pair. */
 function partsOf(name, { parts }) {
   if (EITHER.has(name)) return { encoder: {}, decoder: {} };
   return parts && DECODER_ALONE.has(name) ? { decoder: parts.decoder } : parts;
 }
 
-/** Defaults of a pair, without what the class calls one part's by a plain name besides. */
+/** Defaults of a pair, minus the plain names under which the class repeats one part's sizes. */
 function ofPair(d, parts) {
   const named = Object.values(parts.decoder);
   if (named.length === 0) return d;
@@ -93,10 +93,10 @@ function isEncoder(name, { d, m, lm, causal }) {
   return !makesCausal && (m.length > 0 || (!lm && !causal));
 }
 
-/** Its class takes no config without layer_types. */
+/** Its class accepts no config without layer_types. */
 const UNNAMED = words('lfm2_moe');
 
-/** A class that slides wherever there is a window does so only if its model has masks for that. */
+/** A class that slides whenever there is a window does so only if its model has masks for it. */
 function namingOf(name, { d, m, k, layers, gate }) {
   if (UNNAMED.has(name)) return undefined;
   const slides = 'sliding_window' in d && m.some((one) => one.includes('sliding'));
@@ -107,7 +107,7 @@ function namingOf(name, { d, m, k, layers, gate }) {
   return naming;
 }
 
-/** Nemotron-H counts its layers by their list. */
+/** Nemotron-H takes its number of layers from their list. */
 const sized = (one) =>
   typeof one.d.num_hidden_layers !== 'number' && one.types
     ? { ...one, d: { ...one.d, num_hidden_layers: one.types.length } }
@@ -160,7 +160,7 @@ export function compact({ version, outer, types, broken, halves }) {
   return { version, outer: inside, pairs, types: opened, refused };
 }
 
-/** A line for each type, so that a difference between two versions can be read. */
+/** One line per type, so that the diff between two versions is readable. */
 export function written({ version, outer, pairs, types, refused }) {
   const lines = (object) =>
     Object.entries(object)

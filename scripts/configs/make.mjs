@@ -1,6 +1,6 @@
 /**
- * @file `npm run configs`: walks transformers' config classes, in the Python of `npm run test:interop`, and writes what the
- * reader of configs takes from them to src/masks/configTable.json. `-- FOUND.json` writes it of an earlier walk.
+ * @file `npm run configs`: walks transformers' config classes, in the Python of `npm run test:interop`, and writes what
+ * the config reader needs from them to src/masks/configTable.json. `-- FOUND.json` writes it from an earlier walk.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

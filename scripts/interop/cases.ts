@@ -28,7 +28,7 @@ export interface ConfigCase {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Each term at the edges of its numbers: alone, and joined with others. */
+/** Each term at the limits of its parameters, alone and joined with others. */
 const TEXTS: readonly string[] = [
   ...['window(1)', 'window(5)', 'window(8)', 'window(64)', 'ahead(1)', 'ahead(4)'],
   ...['sink(1)', 'sink(9)', 'chunk(1)', 'chunk(4)', 'chunk(7)', 'prefix(1)', 'prefix(6)'],
@@ -55,7 +55,7 @@ const TEXTS: readonly string[] = [
 ];
 const SIZES = [8, 13, 33, 64];
 
-/** Masks kept as their rows, of 33 tokens: at fewer they are cut, and beyond them they say nothing. */
+/** Masks kept as rows, of 33 tokens: shorter sequences cut them off, and longer ones are undefined. */
 const ROWS = 33;
 const rowsOfRule = (rule: (query: number, key: number) => boolean) =>
   `rows(${writeRows(fromRule(ROWS, ROWS, rule))})`;
@@ -96,13 +96,13 @@ export const codeCases: readonly CodeCase[] = [
   })),
 ];
 
-/** Too long for cells to be held against: rows are. */
+/** Too long to compare cells: rows are compared. */
 export const longCases: readonly CodeCase[] = [
   { id: 'long window', T: 4096, layers: ['causal', 'causal & window(512)'] },
   { id: 'long chunk', T: 4096, layers: ['causal & chunk(1024)'] },
 ];
 
-/** Code with a window that is one off: where it is pasted, it has to fail. */
+/** Code with a window that is off by one: it has to fail when it is run. */
 export const SABOTAGE: readonly (readonly [format: string, right: string, wrong: string])[] = [
   ['flex', 'q_idx - kv_idx < 4', 'q_idx - kv_idx <= 4'],
   ['torch-bool', 'kv_idx <= q_idx', 'kv_idx < q_idx'],
@@ -113,14 +113,14 @@ export const SABOTAGE: readonly (readonly [format: string, right: string, wrong:
   ['layer-types', "'sliding_window': 4", "'sliding_window': 5"],
 ];
 
-/** Windows of released configs are longer than a test: what is put in their place. */
+/** Windows of released configs are too long for a test: their replacements. */
 const SHORT: Readonly<Record<string, number>> = {
   sliding_window: 7,
   attention_chunk_size: 6,
   local_attention: 10,
 };
 const CONFIG_TOKENS = 40;
-/** Fields that say who reads whom, and what no config is made without. */
+/** Fields that decide which tokens are read, and those no config can be built without. */
 const TELLING =
   /^(model_type|text_config|num_.*_(layers|heads)|hidden_size|head_dim|.*window.*|layer_types|attention_chunk_size|no_rope_layers|local_attention|global_attn_every_n_layers)$/;
 
@@ -140,9 +140,9 @@ function configCase(id: string, text: string, changes: object = {}): ConfigCase 
   return { id, T: CONFIG_TOKENS, fields: shorten({ ...(JSON.parse(text) as object), ...changes }) };
 }
 
-/** Nobody else reads these fields: there is nothing to compare with. */
+/** No other library reads these fields: there is nothing to compare with. */
 const ALONE = ['zebra-fields'];
-/** What released files leave unused. */
+/** Features that released files leave off. */
 const CHANGED: readonly (readonly [name: string, words: string, changes: object])[] = [
   ['qwen2.5-7b', 'its window on', { use_sliding_window: true, max_window_layers: 20 }],
   [
@@ -157,7 +157,7 @@ const CHANGED: readonly (readonly [name: string, words: string, changes: object]
   ['modernbert-base', 'an odd window', { local_attention: 11, global_attn_every_n_layers: 4 }],
 ];
 
-/** Of the texts of config.json by name, short enough to be compared. */
+/** Those of the config.json texts, by name, that are short enough to compare. */
 export function configCases(files: Readonly<Record<string, string>>): readonly ConfigCase[] {
   const names = Object.keys(files)
     .filter((name) => !ALONE.includes(name))
@@ -181,7 +181,7 @@ export const ourCode = ({ T, layers }: CodeCase): readonly Sum[] =>
 export const ourConfig = ({ T, fields }: ConfigCase): readonly Sum[] =>
   readConfig(JSON.stringify(fields)).layers.map(({ expression }) => sumOf(expression, T));
 
-/** The code of a case in every format that can say it. */
+/** The code of a case in every format that can express it. */
 export function written({ T, layers }: CodeCase): Readonly<Record<string, string>> {
   const doc = { T, layers: layers.map((text) => ({ expression: read(text) })) };
   return Object.fromEntries(
@@ -191,7 +191,7 @@ export function written({ T, layers }: CodeCase): Readonly<Record<string, string
   );
 }
 
-/** Terms no case has. */
+/** Terms without a case. */
 export const unseenTerms = (): readonly string[] =>
   terms.all
     .map(({ id }) => id)

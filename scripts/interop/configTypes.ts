@@ -12,7 +12,7 @@ import type { Sum } from './cases';
 
 export const T = 40; // tokens of a mask
 export const W = 7; // tokens of a window
-/** Tokens of a cache: at, below and above its window, and far beyond. */
+/** Tokens in a cache: at, below and above its window, and far beyond it. */
 export const LENGTHS = [1, W - 1, W, W + 1, 3 * W + 7] as const;
 
 export interface TypeCase {
@@ -20,7 +20,7 @@ export interface TypeCase {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** What is kept small; all else is the class's own. */
+/** What is made small; all else is the class's default. */
 const SHORT: Readonly<Record<string, number>> = {
   sliding_window: W,
   attention_chunk_size: W,
@@ -35,16 +35,16 @@ function shortened(type: string): Readonly<Record<string, unknown>> {
   return Object.fromEntries(own.map((name) => [a[name] ?? name, SHORT[name]]));
 }
 
-/** As a file that leaves out everything but its windows. */
+/** As a file that gives only its windows. */
 export const maskCases = (): readonly TypeCase[] =>
   openedTypes()
     .filter((type) => !NAMED.includes(type))
     .map((type) => ({ id: type, fields: { model_type: type, ...shortened(type) } }));
 
-/** Without a list of layers in the file all of theirs keep a state, and none reads keys. */
+/** Without a list of layers in the file, all their layers keep a state and none reads keys. */
 export const NAMED: readonly string[] = ['bamba', 'granitemoehybrid', 'lfm2_moe'];
 
-/** Windows that classes have and leave unused. */
+/** Windows that classes support but leave off. */
 export const changedCases: readonly TypeCase[] = [
   { id: 'mixtral, a window', fields: { model_type: 'mixtral', sliding_window: W } },
   { id: 'mistral, no window', fields: { model_type: 'mistral', sliding_window: null } },
@@ -99,7 +99,7 @@ export const changedCases: readonly TypeCase[] = [
   },
 ];
 
-/** Small enough to be run; of a kind of cache each. Layers as many as show every kind. */
+/** Small enough to run, one per kind of cache, with as many layers as it takes to show every kind. */
 const TINY = {
   hidden_size: 64,
   num_attention_heads: 4,
@@ -536,7 +536,7 @@ export interface OurMask {
   readonly sum: Sum;
 }
 
-/** Of layers that read keys, which is all that have a mask. */
+/** For layers that read keys: only those have a mask. */
 export function ourMasks({ fields }: TypeCase): readonly (OurMask | undefined)[] {
   const known = new Map<string, Sum>();
   return readConfig(JSON.stringify(fields)).layers.map(({ type, kind, expression, compressed }) => {
@@ -552,7 +552,7 @@ export function ourMasks({ fields }: TypeCase): readonly (OurMask | undefined)[]
 }
 
 /**
- * Numbers each layer holds after each of LENGTHS tokens: to be provided, with W tokens where there is a window, and as
+ * Numbers each layer holds after each of LENGTHS tokens: as allocated, with W tokens where there is a window, and as
  * transformers' dynamic cache keeps them between two steps, with W - 1.
  */
 export function ourNumbers({ fields }: TypeCase) {
@@ -588,15 +588,15 @@ export interface Made {
   >;
 }
 
-/** Names under which the masks of a layer type stand. */
+/** Keys under which the masks of a layer type are found. */
 const MASK_OF: Readonly<Record<string, string>> = {
   hybrid: 'full_attention',
   hybrid_sliding: 'sliding_attention',
 };
 
 /**
- * Where transformers' functions are not what the model does, or its cache keeps more than it reads; nothing is held
- * against them.
+ * Where transformers' functions differ from what the model does, or its cache keeps more than it reads; these are not
+ * compared.
  */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   gpt_neo: 'its window is inside its attention; its masks and its cache know nothing of it',
@@ -604,16 +604,19 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   deepseek_v4: 'besides, tokens are kept that wait to be compressed, less than two blocks of them',
 };
 
-/** Layers are gone through more than once; what its config names is each of them once. */
+/** Layers run more than once; the config lists each of them once. */
 const AGAIN = ['dory', 'hrm_text', 'inkling2_loop_text'];
 
 const isAgain = ({ fields }: TypeCase) => AGAIN.includes(String(fields['model_type']));
 
-/** A cache has the layers of further passes after all others, and none for what keeps nothing. */
+/** A cache has the layers of further passes after all others, and no entry for layers that keep nothing. */
 const arranged = (of: TypeCase, numbers: readonly number[]): string =>
   JSON.stringify(isAgain(of) ? numbers.filter((one) => one > 0).sort((a, b) => a - b) : numbers);
 
-/** Their name of each of our layers. A pair's config names those of its encoder; of its decoder all are alike. */
+/**
+ * Their name for each of our layers. A pair's config names the layers of its encoder; all those of its decoder are
+ * alike.
+ */
 function typesOf(
   { id }: TypeCase,
   theirs: readonly string[],
@@ -624,10 +627,10 @@ function typesOf(
   return alike ? ours.map(() => theirs[0]!) : theirs;
 }
 
-/** Its states are kept in the model, not in the cache. */
+/** The model keeps its states, not the cache. */
 const OWN_STATES = ['recurrent_gemma'];
 
-/** What differs, in sentences. */
+/** The differences, in sentences. */
 export function compared(made: Made): { readonly wrong: readonly string[]; readonly said: string } {
   const wrong: string[] = [];
   let [masks, caches] = [0, 0];

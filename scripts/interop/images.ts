@@ -1,14 +1,17 @@
-/** @file Files of models with images, small, and what images open in their masks, to be compared with transformers' own masks. */
+/**
+ * @file Small files of models with images, and what images open in their masks, to compare with transformers' own
+ * masks.
+ */
 import { maskOf } from '../../src/attention/expression';
 import { cellsOf } from '../../src/attention/mask';
 import { readConfig } from '../../src/masks/configs';
 import type { Images } from '../../src/masks/imageBlocks';
 
-/** Tokens of the text, images among them. */
+/** Tokens of the text, including images. */
 export const TOKENS = 12;
 export interface ImageCase {
   readonly type: string;
-  /** Tokens [from, to) of each image; of a model whose prompt is one block, of the prompt. */
+  /** Tokens [from, to) of each image; for a model whose prompt is one block, those of the prompt. */
   readonly images: readonly (readonly [from: number, to: number])[];
   readonly text: Readonly<Record<string, unknown>>;
 }
@@ -26,7 +29,7 @@ export const imageCases: readonly ImageCase[] = [
   { type: 'molmo2', images: TWO, text: { model_type: 'molmo2_text', num_hidden_layers: 6 } },
 ];
 
-/** Who reads whom with these images, of a layer that reads `text` without: rows of 0 and 1. */
+/** Who reads whom with these images, in a layer that reads `text` without them: rows of 0 and 1. */
 function opened(
   text: (q: number, k: number) => boolean,
   images: Images | undefined,
@@ -44,7 +47,7 @@ function opened(
   return places.map((q) => places.map((k) => (text(q, k) || both(q, k) ? '1' : '0')).join(''));
 }
 
-/** By kind of layer, as transformers names it. */
+/** By transformers' name for the kind of layer. */
 export function masksOf({
   type,
   text,
@@ -62,7 +65,7 @@ export function masksOf({
   );
 }
 
-/** What differs, in sentences. */
+/** The differences, in sentences. */
 export function comparedImages(
   found: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>,
 ): readonly string[] {

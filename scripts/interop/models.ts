@@ -38,7 +38,7 @@ const layers = (id: string, stripes = 'GASS', masks = '') =>
 /** Four layers: that mask, a global one, a local one, that mask. */
 const masked = (...masks: string[]) => layers('custom', '1GS1', masks.join('; '));
 
-/** Of a mask of so many tokens, every second cell by lot, and the diagonal. */
+/** A mask of this many tokens: about half the cells, drawn at random, and the diagonal. */
 function rows(tokens: number, seed: number): string {
   const { next } = random(seed, 'rows');
   return writeRows(fromRule(tokens, tokens, (q, k) => k === q || next() < 0.5));
@@ -101,7 +101,7 @@ export const CASES: Readonly<Record<string, ModelSpec>> = {
   },
 };
 
-/** Larger than the start values, so that attention is far from even. */
+/** Larger than the usual start values, so that attention is far from uniform. */
 export const weightsOf = (m: ModelSpec) =>
   new Map(
     [...initialWeights(m, 5)].map(([name, w]) => [
@@ -116,7 +116,7 @@ export const TOKENS = Int32Array.from(
 );
 export const TEXT = [...TOKENS].map((id) => VOCABULARY[id]).join('');
 
-/** A decoder has no token after the query: what such layers read is worked out over the whole sequence. */
+/** A decoder has no token after the query: layers that read ahead are computed over the whole sequence. */
 const seesAhead = ({ layers }: ModelSpec) =>
   layers.some(({ pattern, params }) =>
     Array.from({ length: T }, (_, q) => patterns.get(pattern).reads(q, T, params)).some(
@@ -124,7 +124,7 @@ const seesAhead = ({ layers }: ModelSpec) =>
     ),
   );
 
-/** Our logits, [T, V]: token by token with a cache, where a cache can give them. */
+/** Our logits, [T, V]: token by token with a cache, where one can produce them. */
 export function ourLogits(
   m: ModelSpec,
   weights: HostWeights = weightsOf(m),
@@ -141,12 +141,12 @@ const BEGINS = [
   [5, 20],
 ];
 
-/** For each token of each row the number of its document, as the exported module is given it. */
+/** For each token of each row the number of its document, as passed to the exported module. */
 export const DOCUMENTS = BEGINS.map((begins) =>
   Array.from({ length: T }, (_, t) => begins.filter((at) => at <= t).length),
 );
 
-/** What documents cannot be kept apart in has averages of chunks. */
+/** Chunk averages would mix documents, so such models cannot keep them apart. */
 export const canPack = ({ layers }: ModelSpec): boolean =>
   layers.every(({ pattern, params }) => patterns.get(pattern).chunk(params) === 0);
 
@@ -171,7 +171,7 @@ export const folderOf = (name: string): ReadonlyMap<string, Uint8Array> => {
   });
 };
 
-/** Somebody else's folder: what we make of it, and its logits. */
+/** A third-party folder: what we make of it, and its logits. */
 export function theirs(
   files: ReadonlyMap<string, Uint8Array>,
   tokens: readonly number[],

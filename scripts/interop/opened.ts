@@ -20,7 +20,7 @@ export interface OpenedCase {
   readonly picked?: readonly number[];
   readonly layer?: number;
   readonly meant: string;
-  /** Of the saved file. */
+  /** In the saved file. */
   readonly name?: string;
 }
 
@@ -30,7 +30,7 @@ const added =
   (open) =>
     open ? 0 : fill;
 
-/** Cells of planes one after another, as numbers. */
+/** Cells of consecutive planes, as numbers. */
 const cellsOf = (planes: readonly Mask[], value: Value): number[] =>
   planes.flatMap((mask) =>
     Array.from({ length: mask.queries }, (_, q) =>
@@ -94,7 +94,7 @@ function png(mask: Mask, dark: number, light: number): Uint8Array {
   );
 }
 
-/** The same mask with one cell turned over. */
+/** The same mask with one cell flipped. */
 const wrongAt = (mask: Mask, query: number, key: number): Mask => ({
   ...mask,
   row(q) {
@@ -298,7 +298,7 @@ export interface OpenedRun {
   readonly saved: Answer<'mended'>;
 }
 
-/** What the page says, and gives, of a case. */
+/** What the page says and offers for a case. */
 export async function openedRun(one: OpenedCase): Promise<OpenedRun> {
   const { files, said = {}, layer = 0, meant } = one;
   const desk = new Desk();

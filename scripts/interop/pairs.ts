@@ -1,6 +1,6 @@
 /**
- * @file Encoders and decoders as they are given to transformers: who reads whom in either and between them, asked of the
- * model itself by derivatives, and what its cache holds of its own tokens and of the source.
+ * @file Encoders and decoders as passed to transformers: who reads whom in each and between them, determined by
+ * derivatives of the model itself, and what its cache holds of its own tokens and of the source.
  */
 import { maskOf } from '../../src/attention/expression';
 import { pairsOf } from '../../src/attention/mask';
@@ -10,18 +10,18 @@ import type { Part } from '../../src/masks/part';
 import { crcOf } from '../../src/masks/python/facts';
 import type { Sum } from './cases';
 
-/** Tokens of the source, and of what is written. */
+/** Tokens of the source, and of the output. */
 export const SOURCE = 24;
 export const WRITTEN = 17;
 const W = 5;
 
 interface PairCase {
   readonly id: string;
-  /** With layers enough for a cache. */
+  /** With enough layers for a cache. */
   readonly fields: Readonly<Record<string, unknown>>;
-  /** With one layer in each, so that what is read is read at once. */
+  /** With one layer in each, so that every read is a direct one. */
   readonly one: Readonly<Record<string, unknown>>;
-  /** Which can be asked by derivatives: an encoder of sound mixes its frames before. */
+  /** Those that derivatives can test: an encoder of sound first mixes its frames. */
   readonly parts: readonly Part[];
 }
 
@@ -162,7 +162,7 @@ export interface MadePair {
   readonly classes: readonly string[];
 }
 
-/** What differs, in sentences. */
+/** The differences, in sentences. */
 export function comparedPairs(made: Readonly<Record<string, MadePair>>): readonly string[] {
   return pairCases.flatMap((one) => {
     const theirs = made[one.id];

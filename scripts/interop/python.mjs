@@ -1,7 +1,7 @@
 /**
- * @file The Python of the interop tests: INTEROP_PYTHON, or a virtual environment of its own in node_modules/.cache/interop
- * with what scripts/interop/requirements.txt pins, made where it is missing: PyTorch's default build is about 3 GB to load
- * and 6 GB on disk.
+ * @file The Python of the interop tests: INTEROP_PYTHON, or a virtual environment in node_modules/.cache/interop with
+ * what scripts/interop/requirements.txt pins, created if missing: PyTorch's default build is a download of about 3 GB
+ * and takes 6 GB on disk.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -53,7 +53,7 @@ const configs = configCases(
 );
 const asked = ({ id }) => id.includes(values.only);
 const cases = {
-  // FlexAttention without compilation is slow; what it reads does not hang on how long the sequence is.
+  // FlexAttention without compilation is slow; what it reads does not depend on the sequence length.
   code: codeCases
     .filter(asked)
     .map((one) => withCode(one, one.T === 33 || /^(plan|library)/.test(one.id))),
@@ -66,7 +66,7 @@ const cases = {
   configs: configs.filter(asked),
 };
 
-/** The code beside an opened file says what the page says, and the repaired file is one NumPy reads. */
+/** The code beside an opened file agrees with the page, and NumPy reads the repaired file. */
 async function checkOpened() {
   const { openedCases, openedRun } = await bundled('scripts/interop/opened.ts');
   const found = [];

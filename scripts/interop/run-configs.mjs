@@ -1,7 +1,7 @@
 /**
- * @file `npm run test:interop:configs [-- --write]`: gives every model type of the table to transformers, and compares
- * layer types, masks bit for bit, what its own cache holds, and how many weights its models have; --write keeps what came of it in
- * test/fixtures/interop/configs.json, which the unit tests read.
+ * @file `npm run test:interop:configs [-- --write]`: passes every model type of the table to transformers and compares
+ * layer types, masks bit for bit, what its own cache holds, and how many weights its models have; --write stores the
+ * results in test/fixtures/interop/configs.json, which the unit tests read.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -72,7 +72,7 @@ const wrong = [
   ...comparedWeights(weights, results.weights),
 ];
 if (values.write) writeFileSync(FIXTURE, text);
-// The order of names within a line is that of a set in Python, another one at every run.
+// The order of names within a line is that of a Python set, which differs from run to run.
 else if (
   !existsSync(FIXTURE) ||
   !isDeepStrictEqual(JSON.parse(readFileSync(FIXTURE, 'utf8')), JSON.parse(text))

@@ -1,8 +1,8 @@
 /**
- * @file `npm run test:interop:models [-- --write]`: exported models in PyTorch and transformers, token by token the same
- * logits; exported training scripts under torchrun; models of transformers opened here. --write keeps the logits of
- * PyTorch in test/fixtures/interop/models.json, with which `npm test` compares ours without Python; --only WORD asks for
- * the models whose name has the word, and keeps the others as they were.
+ * @file `npm run test:interop:models [-- --write]`: exported models give the same logits in PyTorch and transformers,
+ * token by token; exported training scripts run under torchrun; models of transformers open here. --write stores
+ * PyTorch's logits in test/fixtures/interop/models.json, with which `npm test` compares ours without Python; --only
+ * WORD runs the models whose name contains the word, and leaves the others as they were.
  */
 import {
   existsSync,
@@ -82,7 +82,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-// Of each model the last token's logits are kept: they hang on all that came before.
+// Of each model only the last token's logits are stored: they depend on everything before.
 const made = Object.fromEntries(
   Object.entries(results.cases).map(([name, { module, architecture, packed }]) => [
     name,

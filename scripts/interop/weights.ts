@@ -1,4 +1,4 @@
-/** @file Configs whose weights are counted here and by transformers' own model, made of nothing but shapes. */
+/** @file Configs whose weights we count, as does transformers' own model, built from shapes alone. */
 import { readConfig } from '../../src/masks/configs';
 import { EXACT, weightsOf } from '../../src/masks/planner/weights';
 
@@ -18,7 +18,7 @@ const SMALL = {
   head_dim: 24,
   vocab_size: 300,
 };
-/** Of types of which no released model is kept here, and switches that change what there is. */
+/** Types without a released model in this repository, and switches that change the weights. */
 const OTHERS: readonly (readonly [type: string, changes?: Fields, id?: string])[] = [
   ['mixtral', { num_local_experts: 4 }],
   ['gemma'],
@@ -96,7 +96,7 @@ export const weightCases = (released: readonly WeightCase[]): readonly WeightCas
   })),
 ];
 
-/** What differs, in sentences: of types that are said to be exact anything, of others more than one in a hundred. */
+/** The differences, in sentences: any at all for types documented as exact, more than one percent for others. */
 export function comparedWeights(
   cases: readonly WeightCase[],
   made: Readonly<Record<string, number>>,

@@ -1,4 +1,7 @@
-/** @file `npm run lessons:check [-- WORD]`: every lesson, or those whose folder has WORD in its name, read as the site reads it. */
+/**
+ * @file `npm run lessons:check [-- WORD]`: reads every lesson, or those whose folder has WORD in its name, as the site
+ * does.
+ */
 import { bundled } from '../bundle.mjs';
 import { optionsOf } from '../options.mjs';
 import { known, lessonFiles } from './files.mjs';

@@ -1,4 +1,4 @@
-/** @file What there is in lessons/, models/ and public/recorded: what lessons may name. */
+/** @file What lessons/, models/ and public/recorded contain: the names lessons may use. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 const ROOT = new URL('../../', import.meta.url);

@@ -1,8 +1,8 @@
 /**
- * @file Lessons as modules, for Vite: `lesson.md` is its document with HTML in place of Markdown, `lesson.md?head` what
- * a list of lessons needs, `guide.md` the instructor's guide as HTML.
+ * @file Lessons as modules, for Vite: `lesson.md` is its document with HTML in place of Markdown, `lesson.md?head` the
+ * fields a list of lessons needs, `guide.md` the instructor's guide as HTML.
  *
- * A lesson that cannot be read becomes { refused: why }, so that it never blanks the site; a build stops at it by name.
+ * A lesson that cannot be read becomes { refused: why }, so that it never blanks the site; a build fails and names it.
  */
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
@@ -12,7 +12,9 @@ import { block, inline } from './render.mjs';
 
 const PATH = /\/lessons\/([^/]+)\/(lesson|guide)\.md(\?head)?$/;
 
-/** src/lessons/document.ts, which imports nothing from outside: it fits into an address, and no two processes meet in a file. */
+/**
+ * src/lessons/document.ts has no external imports, so it fits into a data: address, and processes do not share a file.
+ */
 async function reader() {
   const { output } = await build({
     configFile: false,
@@ -46,7 +48,7 @@ export function lessons() {
   };
 }
 
-/** What is the matter with a text of an author's is data here; everything else is a fault of ours and is thrown. */
+/** An error in an author's text is data here; everything else is a bug of ours and is thrown. */
 function moduleOf({ headOf, mapProse, readDocument }, id, kind, head, text) {
   try {
     if (kind === 'guide') return block(text);

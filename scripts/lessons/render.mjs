@@ -1,6 +1,6 @@
 /**
- * @file Markdown of lessons to HTML, when the site is built: formulas to MathML, code coloured, links that change the
- * stage, and claims that say where they come from. No HTML of the author passes through.
+ * @file Markdown of lessons to HTML, when the site is built: formulas to MathML, coloured code, links that change the
+ * stage, and claims with their sources. The author's own HTML is never passed through.
  */
 import hljs from 'highlight.js/lib/core';
 import bash from 'highlight.js/lib/languages/bash';
@@ -13,7 +13,7 @@ import temml from 'temml';
 for (const [name, language] of Object.entries({ bash, json, python, typescript }))
   hljs.registerLanguage(name, language);
 
-/** What of it is wrong is an error of the author's: the message says what. */
+/** Errors in it are the author's: the message explains them. */
 class LessonError extends Error {
   name = 'InputError';
 }
@@ -32,7 +32,7 @@ const markdown = new MarkdownIt({
   },
 });
 const { escapeHtml } = markdown.utils;
-markdown.validateLink = () => true; // checked below, with words
+markdown.validateLink = () => true; // checked below, with a message
 
 // ------------------------------------------------------------------------------------------------- formulas: $…$, $$…$$
 
@@ -50,7 +50,7 @@ markdown.inline.ruler.after('escape', 'formula', (state, silent) => {
   const from = state.pos + fence.length;
   const end = state.src.indexOf(fence, from);
   const tex = end < 0 ? '' : state.src.slice(from, end);
-  // 'it costs $5 and $6' is no formula: one neither begins nor ends with a space.
+  // 'it costs $5 and $6' is not a formula: a formula neither begins nor ends with a space.
   if (tex.trim() === '' || (fence === '$' && tex !== tex.trim())) return false;
   if (!silent) state.push('formula', '', 0).meta = { tex: tex.trim(), display: fence === '$$' };
   state.pos = end + fence.length;
@@ -94,21 +94,21 @@ const claimOf = ({ kind, says, url }) => {
 
 const ENDS = /[.!?:…][)”’"']*$/;
 
-/** Two claims with `between` them belong to one sentence, where the text before the first was `before`. */
+/** Whether two claims with `between` them belong to one sentence; `before` is the text before the first. */
 const sameSentence = (before, between) => {
   if (between.trim() === '') return true;
-  if (ENDS.test(before.trim())) return false; // the first stood after its sentence
+  if (ENDS.test(before.trim())) return false; // the first one came after its sentence
   return !/[.!?:…][)”’"']*\s/.test(between.trim().replace(ENDS, ''));
 };
 
 /**
- * Where a sentence comes from is one mark at its end, which opens on demand: all claims of the sentence together. So the
- * text can be read, and nothing of where it comes from is lost.
+ * All sources of a sentence are one mark at its end, which opens on demand: the text stays readable, and no source is
+ * lost.
  */
 markdown.core.ruler.after('inline', 'evidence', (state) => {
   for (const { children } of state.tokens) {
     if (!children?.some(({ type }) => type === 'claim')) continue;
-    // Alone in its paragraph, as under a table, it is a caption and stands there open.
+    // Alone in its paragraph, as under a table, it is a caption and stays open.
     const alone = children.every(({ type, content }) => type === 'claim' || content.trim() === '');
     let [open, before, since] = [undefined, '', ''];
     for (const token of children) {
@@ -120,7 +120,7 @@ markdown.core.ruler.after('inline', 'evidence', (state) => {
       const same = open && sameSentence(before, since);
       token.meta.alone = alone;
       token.meta.all = same ? [...open.meta.all, token.meta] : [token.meta];
-      if (same) open.meta.all = []; // told with the last claim of the sentence
+      if (same) open.meta.all = []; // shown with the sentence's last claim
       [open, before, since] = [token, since.trim() === '' ? before : since, ''];
     }
   }
@@ -183,7 +183,7 @@ markdown.renderer.rules.image = () => {
   throw new LessonError('a lesson shows the stage and no pictures; change the stage with a scene');
 };
 
-// A heading inside a step stands under its title.
+// A heading inside a step ranks below its title.
 for (const side of ['heading_open', 'heading_close'])
   markdown.renderer.rules[side] = () => (side === 'heading_open' ? '<h3>' : '</h3>');
 

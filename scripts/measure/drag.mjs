@@ -1,7 +1,7 @@
 /**
- * @file How long the page keeps a hand waiting: the longest tasks of its main thread while runs train and a slider is
- * dragged over twenty values in two seconds. From a trace, which tells the time a task took on the clock from the time
- * it had the processor: on a busy machine only the second is the page's own. `npm run measure -- --only drag`
+ * @file How long the page keeps the user waiting: the longest tasks of its main thread while runs train and a slider is
+ * dragged over twenty values in two seconds. Taken from a trace, which separates a task's wall-clock time from its CPU
+ * time: on a busy machine only the second is due to the page. `npm run measure -- --only drag`
  */
 import { button, numberOf, openAt } from '../page.mjs';
 
@@ -10,12 +10,12 @@ const FOUR =
 const RAN = 10; // steps before anything is measured
 const MOVES = 20;
 const DRAG_MS = 2_000;
-/** After the hand came to rest the models are built anew, which is part of what it did. */
+/** Once the slider rests the models are rebuilt, which is part of the cost of dragging. */
 const REST_MS = 6_000;
 const ALONE_MS = 15_000;
-const LONG_MS = 50; // as browsers count a long task
+const LONG_MS = 50; // the browsers' threshold for a long task
 
-/** What is dragged: a page, and the slider by its label; no slider: the page is left alone. */
+/** What is dragged: a page, and the slider by its label; without a slider the page is left alone. */
 export const DRAGS = [
   { name: 'drag: Compare as it opens, four runs alone', page: 'compare' },
   { name: 'drag: Compare as it opens, Layers', page: 'compare', slider: 'Layers' },
@@ -52,7 +52,7 @@ export async function drag(browser, address, { page: opening, slider, edit }) {
   }
 }
 
-/** The hand: down on the track, twenty moves over half of its width, and up again. */
+/** The drag: press on the track, twenty moves over half of its width, and release. */
 async function dragOver(page, slider) {
   await slider.scrollIntoViewIfNeeded();
   const { x, y, width, height } = await slider.boundingBox();
@@ -67,7 +67,7 @@ async function dragOver(page, slider) {
   await page.mouse.up();
 }
 
-/** Tasks of the main thread of the page while `act` goes on: ms on the clock and ms of the processor. */
+/** Tasks of the page's main thread while `act` runs: ms of wall-clock time and of CPU time. */
 async function traced(client, act) {
   const events = [];
   client.on('Tracing.dataCollected', ({ value }) => events.push(...value));

@@ -19,7 +19,7 @@ const texts = sources.all.filter(
     source.kind === 'corpus' && source.file !== undefined,
 );
 
-/** What four local layers of window 8, 16 and 32 reach, against a context of 512. */
+/** The reach of four local layers of window 8, 16 and 32, compared with a context of 512. */
 const REACHES = [29, 61, 125];
 const CONTEXT = 512;
 
@@ -33,7 +33,7 @@ function count(source: CorpusSource, around: Surroundings) {
   };
 }
 
-/** As it is kept: losses to four decimals. */
+/** As stored: losses to four decimals. */
 function kept(source: CorpusSource & { readonly file: string }, around: Surroundings) {
   const corpus = corpusOf(source, around);
   const { sha256 } = around.corpus(source.file).description as { readonly sha256: string };

@@ -16,9 +16,9 @@ const MARKER =
 const SOLVED = 90; // per cent of held-out answers
 const STEPS = 300; // after which texts are compared
 
-/** What is measured: a name, an address, and the seconds after which we give up. */
+/** What is measured: a name, an address, and the timeout in seconds. */
 const CASES = [
-  // Where an address asks for nothing: what a visitor comes upon.
+  // Addresses without parameters: what a visitor sees first.
   { name: 'The Lab as it opens', page: 'lab', until: 'apart', limit: 120 },
   { name: 'Compare as it opens', page: 'compare', until: 'apart', limit: 240 },
   { name: 'Moby-Dick, G S G S', query: '', until: 'fall', limit: 60 },
@@ -55,11 +55,11 @@ const CASES = [
   { name: 'marker, local', query: `${MARKER}&plan=local`, until: 'solved', limit: 60 },
 ];
 
-/** Nats by which the characters that need the far text are predicted better than by local layers, to be seen at a glance. */
+/** Nats by which the characters that need the far text must beat local layers for the gap to be visible at a glance. */
 const APART = 0.3;
-/** Between two looks at the page: each takes time from what is measured. */
+/** Between two polls of the page: each one takes time from what is measured. */
 const LOOK_MS = 400;
-/** Steps for which it has to stay. */
+/** Steps for which the gap has to last. */
 const STAYS = 25;
 
 const GOALS = {
@@ -88,7 +88,7 @@ await withPage({ webgpu: true }, async (address, browser) => {
   }
   for (const one of DRAGS.filter(isChosen)) {
     const { tasks, steps } = await drag(browser, address, one);
-    // The longest are told, not the thousands that nobody notices.
+    // Only the longest are reported, not the thousands too short to notice.
     drags.push({ name: one.name, steps, tasks: tasks.filter(({ wall }) => wall > 16) });
     console.log(dragLine(drags.at(-1)));
   }
@@ -100,14 +100,14 @@ async function measure(page, until, limit) {
   await button(page, 'Train').click();
   let [first, start, reached, apart] = [];
   while (seconds() < limit && reached === undefined) {
-    const losses = page.getByLabel(/^Training loss/); // one for each run
+    const losses = page.getByLabel(/^Training loss/); // one per run
     const loss = (await losses.count()) > 0 ? parseFloat(await losses.first().innerText()) : NaN;
     if (first === undefined && loss > 0) [first, start] = [seconds(), loss];
     if (until === 'fall' && loss < 0.8 * start) reached = seconds();
     if (until === 'solved' && (await numberOf(page, 'Validation accuracy')) > SOLVED)
       reached = seconds();
     if (until === 'apart') {
-      // Early losses cross one another: the gap counts from where it stays.
+      // Early losses cross: the gap counts from the step after which it lasts.
       const step = await numberOf(page, 'Step count');
       apart = (await gapToLocal(page)) >= APART ? (apart ?? { at: seconds(), step }) : undefined;
       if (apart && step >= apart.step + STAYS) reached = apart.at;
@@ -130,7 +130,7 @@ async function measure(page, until, limit) {
   return result;
 }
 
-/** Loss of local layers less that of this run, on the characters that need the far text; NaN until both are there. */
+/** Loss of local layers minus that of this run, on the characters that need the far text; NaN until both are there. */
 async function gapToLocal(page) {
   const far = page.locator('.slices');
   const text = (await far.count()) > 0 ? await far.first().innerText() : '';

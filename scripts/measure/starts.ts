@@ -9,13 +9,13 @@ import { open, surroundings, type Surroundings } from '../record/surroundings';
 
 interface Tried {
   readonly spec: RunSpec;
-  /** Held-out loss of all characters after some steps, nats per character. */
+  /** Held-out loss of all characters after various steps, nats per character. */
   readonly losses: Readonly<Record<number, number>>;
   readonly slices: Readonly<Record<string, number>>; // loss of each slice at the end
   readonly seconds: number;
 }
 
-/** Held-out tokens behind a look on the way, and behind the last one. */
+/** Held-out tokens per evaluation on the way, and at the end. */
 const TOKENS = { look: 8192, end: 32_768 };
 const LOOKS = [100, 150, 200, 250];
 
@@ -56,7 +56,7 @@ async function tried(change: Partial<RunSpec>, around: Surroundings): Promise<Tr
   return { spec, losses, slices, seconds };
 }
 
-/** Settings that differ from BASE; a row each. */
+/** Settings that differ from BASE, one row each. */
 const PLANS = ['global', 'grouped', 'local'];
 const CASES: readonly Partial<RunSpec>[] = [
   ...[0.02, 0.1, 0.25, 0.5, 1].flatMap((spread) => PLANS.map((plan) => ({ plan, spread }))),
@@ -68,7 +68,7 @@ const CASES: readonly Partial<RunSpec>[] = [
   { place: 'last' as const, groupSize: 4 },
   { batch: 8 },
   ...[0.02, 0.5].flatMap((spread) => PLANS.map((plan) => ({ task: 'moby-dick', plan, spread }))),
-  // Is there something in program code for a model this small to find far back?
+  // Is there anything far back in program code for a model this small to find?
   ...PLANS.map((plan) => ({ task: 'program-code', plan, rate: 0.006, warmup: 20, steps: 800 })),
 ];
 

@@ -14,7 +14,7 @@ interface Tuned {
   readonly from: string; // the plan of the model that is tuned
   readonly plan: string;
   readonly rotary: string;
-  /** Right answers, 0..1, by what was asked and when. */
+  /** Right answers, 0..1, by kind of question and by time. */
   readonly accuracy: Readonly<Record<string, number>>;
 }
 

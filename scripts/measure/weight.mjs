@@ -1,7 +1,7 @@
 /**
- * @file Weighs what a browser fetches before each page can be used: `npm run build && npm run measure:weight`.
- * Files are counted once each, as they are and as gzip sends them (level 6), until nothing has come for three seconds:
- * between two files a worker may start, or a browser compile. Texts and recordings stand apart from the program.
+ * @file Weighs what a browser fetches before each page is usable: `npm run build && npm run measure:weight`. Each file
+ * counts once, raw and as gzip sends it (level 6), until nothing has arrived for three seconds: between two files a
+ * worker may start, or a browser compile. Texts and recordings are counted apart from the program.
  */
 import { gzipSync } from 'node:zlib';
 import { optionsOf } from '../options.mjs';
@@ -10,7 +10,7 @@ import { withPage } from '../page.mjs';
 optionsOf('npm run measure:weight', {});
 
 const PAGES = ['', 'lab', 'compare', 'figures', 'masks', 'planner', 'lessons'];
-/** Without anything new for so long, all that a page opens with is there. */
+/** If nothing new arrives for this long, the page has everything it opens with. */
 const QUIET_MS = 3000;
 const isData = (address) => /\/(corpora|recorded|models)\//.test(address);
 const kB = (bytes) => `${Math.round(bytes / 1000).toLocaleString('en')} kB`;

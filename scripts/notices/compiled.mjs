@@ -1,7 +1,7 @@
 /**
- * @file What is inside the WebAssembly files: compiled code tells no bundler where it came from.
+ * @file What the WebAssembly files contain: no bundler can tell where compiled code came from.
  *
- * That of tfjs is built from the libraries its repository names (WORKSPACE and tfjs-backend-wasm/src/cc/BUILD), which
+ * Those of tfjs are built from the libraries its repository names (WORKSPACE and tfjs-backend-wasm/src/cc/BUILD), which
  * are in no npm package; their notices are given here, the texts of their licences come from SPDX.
  */
 export const COMPILED = [

@@ -1,4 +1,4 @@
-/** @file A package as a notice: who made it, under which licence, and the text of that licence. */
+/** @file A package as a notice: its authors, its licence, and the text of that licence. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import spdx from 'spdx-license-list/full.js';
@@ -9,7 +9,7 @@ const json = (path) => JSON.parse(readFileSync(path, 'utf8'));
 /** Parts of Vite and Rolldown that they write into a bundle themselves have no file in node_modules. */
 const HELPERS = { vite: 'vite', rolldown: 'rolldown' };
 
-/** The folder of the package a module is of; undefined for our own. */
+/** The package folder a module belongs to; undefined for our own. */
 export function folderOf(id) {
   const helper = /^\0(\w+)\//.exec(id)?.[1];
   if (helper) {
@@ -21,7 +21,10 @@ export function folderOf(id) {
   return /^(?:.*\/)?(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)/.exec(id)?.[1];
 }
 
-/** The texts of a licence expression ('MIT', 'Apache-2.0 AND MIT') as SPDX has them, the copyright lines where they leave room. */
+/**
+ * SPDX's texts of a licence expression ('MIT', 'Apache-2.0 AND MIT'), with the copyright lines filled in where there is
+ * room for them.
+ */
 export const standardText = (expression, copyright = []) =>
   expression
     .split(' AND ')
@@ -40,10 +43,10 @@ const fileOf = (folder, pattern) => {
   return name && readFileSync(`${folder}/${name}`, 'utf8').trim();
 };
 
-/** Vite's own file goes on with the licences of what it is made with, which is not in our bundle. */
+/** Vite's own file continues with the licences of what it is built from, which is not in our bundle. */
 const own = (text) => text?.split(/^# Licenses of bundled dependencies/m)[0].trim();
 
-/** `copyright` are lines found in the bundled files; those the licence's text has already are left out. */
+/** `copyright` are lines found in the bundled files; those already in the licence's text are left out. */
 export function packageNotice(folder, copyright = []) {
   const { name, version, license, author } = json(`${ROOT}${folder}/package.json`);
   const locked = json(`${ROOT}package-lock.json`).packages[folder]?.version;
@@ -65,12 +68,12 @@ export function packageNotice(folder, copyright = []) {
   };
 }
 
-/** The licences of what each text holds, whatever the package's own code is under. */
+/** The licences of each text's contents, which may differ from that of the package's code. */
 const CONTENTS = {
   'moby-dick': 'CC0-1.0 AND PDDL-1.0',
   sotu: 'CC0-1.0 AND PDDL-1.0',
   'postal-codes': 'CC-BY-4.0',
-  'program-code': 'MIT', // the package's own licence, whose copyright line its text has
+  'program-code': 'MIT', // the package's own licence, whose text has the copyright line
 };
 
 /** The texts that scripts/build/texts.mjs made of data packages. */

@@ -1,7 +1,7 @@
 /**
  * @file Writes third-party-notices.txt: every package whose code is in the bundle, of the page or of a worker, with the
- * text of its licence. What is in the bundle is what Rolldown says it rendered, so nothing is listed by hand but what
- * no bundler sees (compiled.mjs).
+ * text of its licence. The list comes from what Rolldown rendered; only what no bundler sees is listed by hand
+ * (compiled.mjs).
  */
 import { readFileSync } from 'node:fs';
 import { COMPILED } from './compiled.mjs';
@@ -11,7 +11,10 @@ const FILE = 'third-party-notices.txt';
 const RULE = '='.repeat(100);
 const INTRODUCTION = `Zebra Lab is under the Apache License 2.0. The built site also carries the code and the data named here.`;
 
-/** Workers are bundled apart, each before the page is: the plugin of `workers` notes, that of `page` notes and writes. */
+/**
+ * Workers are bundled separately, each before the page: the plugin of `workers` records, that of `page` records and
+ * writes.
+ */
 export function notices() {
   /** @type {Map<string, Set<string>>} folder of a package to the copyright lines of its bundled files */
   const packages = new Map();

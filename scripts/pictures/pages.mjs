@@ -1,4 +1,7 @@
-/** @file Pictures of every page, and every lesson's first step, for people to look at: `npm run build && npm run screenshots [-- FOLDER]`. */
+/**
+ * @file Screenshots of every page, and every lesson's first step, for people to look at: `npm run build && npm run
+ * screenshots [-- FOLDER]`.
+ */
 import { mkdirSync } from 'node:fs';
 import { bundled } from '../bundle.mjs';
 import { known, lessonFiles } from '../lessons/files.mjs';
@@ -22,14 +25,14 @@ const SIZES = [
 const NEEDLE =
   'task=needle&layers=4&width=32&heads=2&context=48&window=6&chunk=6&batch=16&warmup=30';
 
-/** Local layers of a Zebra stack, one key too wide, beside what they should be. */
+/** Local layers of a Zebra stack, one key too wide, next to what they should be. */
 const MASKS =
   'T=32&layer=causal&layer=3*causal%20%26%20window(7)&at=2&other=causal%20%26%20window(6)';
 
 const png = (page, name, options = {}) =>
   page.screenshot({ path: `${folder}/${name}.png`, ...options });
 
-/** Pages that show something by themselves: recorded runs, a shipped model, what teachers begin with. */
+/** Pages with content of their own: recorded runs, a shipped model, what teachers start with. */
 const OTHERS = {
   compare: 'compare',
   figures: 'figures',
@@ -41,7 +44,7 @@ const OTHERS = {
   class: 'class',
 };
 
-/** Codes of a class that never was, for one lesson: some solve at once, some after a mistake, some not at all. */
+/** Codes of an invented class, for one lesson: some solve it at once, some after a mistake, some not at all. */
 async function codesOfAClass(id) {
   const { solutions } = await bundled('test/lessons/solutions.ts');
   const { codeOf } = await bundled('src/lessons/result.ts');
@@ -65,7 +68,7 @@ async function codesOfAClass(id) {
 async function trained(page, steps) {
   await button(page, 'Train').click();
   while (!((await numberOf(page, 'Step count')) >= steps)) await page.waitForTimeout(200);
-  await page.waitForTimeout(800); // the picture of this moment arrives
+  await page.waitForTimeout(800); // the figure for this moment arrives
 }
 
 const codes = await codesOfAClass('03-reach');

@@ -25,7 +25,7 @@ interface Recipe {
 const TOKENS = 65_536;
 const PLANS = ['global', 'grouped', 'local', 'approximate'] as const;
 
-/** 2,048 tokens a step, whatever the context: 4.1 million characters, some three and a half times the book. */
+/** 2,048 tokens per step, whatever the context: 4.1 million characters, some three and a half times the book. */
 const text: RunSpec = {
   ...DEFAULTS,
   task: 'moby-dick',
@@ -44,7 +44,7 @@ const text: RunSpec = {
   backend: 'wasm',
 };
 
-/** As the Lab's preset: what the answer is stands at least 22 tokens back, and four local layers of 6 reach 21. */
+/** As the Lab's preset: the answer is at least 22 tokens back, and four local layers of 6 reach 21. */
 const marker: RunSpec = {
   ...DEFAULTS,
   task: 'marker',
@@ -62,7 +62,7 @@ const marker: RunSpec = {
   backend: 'wasm',
 };
 
-/** Short instructions: up to four facts in 24 letters, then eight questions. Tuning on long ones begins here. */
+/** Short instructions: up to four facts in 24 letters, then eight questions. Tuning on long ones starts from here. */
 const facts: RunSpec = {
   ...DEFAULTS,
   task: 'facts',
@@ -191,7 +191,7 @@ export async function main(given: readonly string[]): Promise<void> {
   }
 }
 
-/** One table of all that is there. */
+/** One table of all models. */
 function describe(): void {
   const there = new Set(readdirSync(FOLDER));
   const cards = RECIPES.filter(({ id }) => there.has(`${id}.json`)).map(

@@ -35,7 +35,7 @@ import { feedOf, modelsOf, open, surroundings, type Surroundings } from './surro
 interface Job {
   readonly name: string; // of its file
   readonly spec: RunSpec;
-  /** Distances that are asked for; else every one it was trained for. */
+  /** Distances to test; by default every one it was trained for. */
   readonly ask?: readonly number[];
 }
 
@@ -43,12 +43,12 @@ interface Job {
 const TOKENS = { point: 16_384, end: 65_536 };
 /** Batches of questions at each distance. */
 const QUESTIONS = 6;
-/** Points of the training loss that are kept. */
+/** Points of the training loss that are stored. */
 const CURVE = 48;
 
 // ------------------------------------------------------------------------------------------- what is trained
 
-/** 1.2 million characters: about once what there is of Moby-Dick. */
+/** 1.2 million characters: about the length of Moby-Dick. */
 const TEXT_STEPS = 600;
 const text: RunSpec = {
   ...DEFAULTS,
@@ -74,9 +74,14 @@ const textJob = (task: string, context: number, plan: string, seed: number): Job
   spec: { ...text, task, context, plan, seed, batch: TOKENS_PER_STEP / context },
 });
 
-/** A text in which reading far pays: what helps stands one line of 80 back, beyond the 61 that four layers of window 16 reach. */
+/**
+ * A text in which reading far back pays: the useful part is one line of 80 back, beyond the 61 that four layers of
+ * window 16 reach.
+ */
 const table: RunSpec = { ...specOfPreset(presets.get('postal-codes')), backend: 'wasm' };
-/** The plans of the paper, the global layer last in its group, and the control: a window in which the line above lies. */
+/**
+ * The plans of the paper, the global layer last in its group, and the control: a window that includes the line above.
+ */
 const TABLE_PLANS: Readonly<Record<string, Partial<RunSpec>>> = {
   global: { plan: 'global' },
   grouped: { plan: 'grouped' },
@@ -126,7 +131,10 @@ const taskJob = (
   spec: { ...task, groupSize: 2, task: id, context, steps, plan, ...own },
 });
 
-/** Every letter of a copy lies equally far back, and what is learnt for one distance is of no use at another: a run for each. */
+/**
+ * Every letter of a copy is equally far back, and what is learned for one distance is useless at another: one run per
+ * distance.
+ */
 const COPIES = [14, 17, 20, 23, 26];
 const copyJob = (distance: number, plan: string): Job => {
   const job = taskJob('copy', 28, 900, plan, { distance });
@@ -140,17 +148,18 @@ const tableJobs = (contexts: readonly number[], names: readonly string[]) =>
 
 const each = <T>(items: readonly T[], jobs: (item: T) => readonly Job[]) => items.flatMap(jobs);
 
-/** The most telling first: who stops early has those. */
+/** The most informative first, so that an early stop still has those. */
 const JOBS: readonly Job[] = [
   ...PLANS.map((plan) => taskJob('needle', 48, 300, plan)),
-  // The control: the same, but every token is in every plan's reach.
+  // The control: the same, but every plan reaches every token.
   ...PLANS.map((plan) => taskJob('needle', 20, 300, plan)),
   ...each(COPIES, (distance) => PLANS.map((plan) => copyJob(distance, plan))),
-  // With the answer anywhere at all no plan learnt it in 700 steps, G S G S not in 1,800 either; so as in the Lab's preset.
+  // With the answer at any distance no plan learned it in 700 steps, and G S G S not in 1,800 either; so as in the
+  // Lab's preset.
   ...PLANS.map((plan) => taskJob('marker', 40, 700, plan, { distance: 22 })),
   taskJob('marker', 40, 700, 'grouped', { groupSize: 4, distance: 22 }),
-  // Looking a key up is learnt late: global attention answers 46 % after 4,000 steps, as if it knew the three values
-  // and not whose they are; with up to six pairs, 6,000 steps at width 64 were not enough either.
+  // Looking up a key is learned late: global attention answers 46 % after 4,000 steps, as if it knew the three values
+  // but not which belongs to whom; with up to six pairs, 6,000 steps at width 64 were not enough either.
   ...PLANS.map((plan) =>
     taskJob('recall', 32, 4000, plan, { distance: 24, rate: 0.004, batch: 32 }),
   ),
@@ -167,7 +176,7 @@ const JOBS: readonly Job[] = [
 
 // --------------------------------------------------------------------------------------------------- one run
 
-/** Steps after which the held-out loss is taken: often at first, when it falls fast. */
+/** Steps after which the held-out loss is measured: frequent at first, when it falls fast. */
 const pointsOf = (steps: number): ReadonlySet<number> => {
   const first = [10, 20, 40, 80, 120, steps / 2, (3 * steps) / 4, steps];
   return new Set(first.filter((at) => at <= steps));
@@ -240,12 +249,12 @@ const roundedSlice = ({ id, loss, accuracy, tokens }: SliceScore): SliceScore =>
 
 // ----------------------------------------------------------------------------------------- whole comparisons
 
-/** Steps whose maps are kept: of them much happens early. */
+/** Steps whose maps are stored: most of them early, when much happens. */
 const picturesAt = (steps: number) => [0, 0.04, 0.15, 0.4, 1].map((at) => Math.round(at * steps));
-/** Steps at which a page looks at the held-out data. */
+/** Steps at which a page validates. */
 const validates = (step: number) => [1, 5, 10].includes(step) || step % 25 === 0;
 
-/** A start of the Compare page, in lock-step as there: the file that page reads. */
+/** A starting comparison of the Compare page, in lockstep as there: the file that page reads. */
 async function recordRace(start: Start, around: Surroundings): Promise<string> {
   const comparison = comparisonOf(start, 'wasm');
   const trainers: Trainer[] = [];
@@ -290,11 +299,11 @@ async function recordRace(start: Start, around: Surroundings): Promise<string> {
 // ------------------------------------------------------------------------------------------- longer contexts
 
 interface AdaptJob {
-  readonly model: string; // of models/, without its ending
+  readonly model: string; // in models/, without its extension
   readonly plan: AdaptPlan;
 }
 
-/** As the Generate page offers it, in fewer steps. */
+/** As the Generate page offers it, but with fewer steps. */
 const ADAPTATIONS: readonly AdaptJob[] = [
   {
     model: 'moby-dick-128-global',
@@ -309,7 +318,7 @@ const ADAPTATIONS: readonly AdaptJob[] = [
   },
 ];
 
-/** A shipped model that goes on with a longer context, looked at as the page does. */
+/** A shipped model trained further with a longer context, evaluated as the page does. */
 async function recordAdaptation(
   { model, plan }: AdaptJob,
   file: Uint8Array,
@@ -395,7 +404,7 @@ export async function main(given: readonly string[]): Promise<void> {
   }
 }
 
-/** The page asks for this list first. */
+/** The page fetches this list first. */
 function list(): void {
   const names = readdirSync(FOLDER).filter(
     (name) => name.endsWith('.json') && name !== 'index.json',

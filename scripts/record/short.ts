@@ -1,4 +1,6 @@
-/** A value with every number in it of five digits, which are more than anybody sees; whole numbers, counts, stay exact. */
+/**
+ * Rounds every number in a value to five significant digits, more than anyone sees; whole numbers (counts) stay exact.
+ */
 export function short<T>(value: T): T {
   const shorter = (one: unknown): unknown => {
     if (typeof one === 'number') return Number.isInteger(one) ? one : Number(one.toPrecision(5));

@@ -1,4 +1,4 @@
-/** @file What scripts that train are given from outside, and how they open a run with it. */
+/** @file What the scripts that train need from outside, and how they open a run with it. */
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { check } from '../../src/core/check';
@@ -49,7 +49,7 @@ export function feedOf(spec: RunSpec, around: Surroundings): Feed {
   });
 }
 
-/** A text of the site; a script has no text of a person's own. */
+/** A text of the site; scripts have no user's text. */
 export function corpusOf(source: CorpusSource, around: Surroundings): Corpus {
   check(source.file, `'${source.id}' is not a text of the site; a script can only read those`);
   const { description, text } = around.corpus(source.file);
@@ -59,7 +59,7 @@ export function corpusOf(source: CorpusSource, around: Surroundings): Corpus {
 /** The models of the machine that scripts train on. */
 export const modelsOf = (around: Surroundings) => zebras(hostMachine(around.kernels));
 
-/** Everything one run needs, opened. */
+/** Everything a run needs, opened. */
 export async function open(spec: RunSpec, around: Surroundings): Promise<Trainer> {
   checkRun(spec);
   return Trainer.open(modelsOf(around), spec, sources.get(spec.task), feedOf(spec, around));

@@ -1,9 +1,9 @@
 /**
- * @file The tests in Chromium, each project in a browser of its own; with words, those files of the first project.
+ * @file The tests in Chromium, each project in its own browser; with arguments, only those files of the first project.
  *
- * Now and then, after a GPUDevice was destroyed with work under way, the page and the GPU process of Chromium's software
- * adapter stand still for ever; not even timers of the page run. Nothing in the page can mend that, so a run that hung
- * is said in red and begun again in a fresh browser. A test that fails is never repeated.
+ * Occasionally, after a GPUDevice was destroyed with work in flight, the page and the GPU process of Chromium's
+ * software adapter hang for ever; not even the page's timers run. Nothing in the page can fix that, so a run that hung
+ * is reported in red and restarted in a fresh browser. A test that fails is never repeated.
  */
 import { spawnSync } from 'node:child_process';
 

@@ -13,7 +13,7 @@ if (!(Number(minutes) > 0) || !stage || words.length === 0) {
 }
 
 const onWindows = process.platform === 'win32';
-// A group of its own, so that the browsers and servers a command started end with it.
+// Its own process group, so that the browsers and servers a command started end with it.
 const child = spawn(words[0], words.slice(1), {
   stdio: 'inherit',
   detached: !onWindows,
@@ -24,7 +24,7 @@ const stop = (signal) => {
     if (onWindows) child.kill(signal);
     else process.kill(-child.pid, signal);
   } catch {
-    // It has ended by itself.
+    // It has already ended.
   }
 };
 
@@ -54,6 +54,6 @@ child.on('error', (error) => {
 });
 child.on('exit', (code) => {
   clearTimeout(ceiling);
-  stop('SIGKILL'); // whatever the command left behind
+  stop('SIGKILL'); // whatever the command left running
   process.exitCode ||= code ?? 1;
 });

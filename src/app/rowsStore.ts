@@ -3,14 +3,15 @@
  * and the caller is told where even that is not enough.
  */
 import { lookForRows, namesInAddress, rowsNamed } from '../attention/given';
+import { ifReadable, list, readableJson, text } from '../core/schema';
 
 const KEY = 'zebra-lab-rows';
 const keyOf = (name: string) => `${KEY} ${name}`;
 
 /** Names in the order they were kept. */
 function names(): readonly string[] {
-  const list: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]');
-  return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [];
+  const kept = readableJson(list(ifReadable(text())), localStorage.getItem(KEY) ?? '[]');
+  return (kept ?? []).filter((one) => one !== undefined);
 }
 
 /** Finds rows that an address names, in this browser's store. */

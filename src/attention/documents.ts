@@ -1,22 +1,21 @@
 /**
- * @file Packed documents: what a layer reads where a row of the batch holds several documents, and nobody reads past the
- * border of their own.
+ * @file Packed documents: what a layer reads when a row of the batch holds several documents and no token reads across the boundary of its own.
  *
- * A row's documents are given by `starts`: for each token, where in the row its document begins. The first one may have
- * begun before the row, and then counts from the row's begin. Masks are cut row by row, so that a kernel walks a table of
- * its own for each row and nothing is computed that no token reads.
+ * A row's documents are given by `starts`: for each token, where in the row its document begins. The first document may have begun before the row; it then counts from the start of the row. Masks are cut row by row, so that a kernel walks a separate table per row and nothing is computed that no token reads.
  */
 import { check } from '../core/check';
 import { isTiled, type Intervals, type Layout } from './layout';
 import { eachSpan, pairsInTiles, SPAN, TILE_COLUMNS, TILE_ROWS, tileBlocks } from './tiles';
 
-/** What a run makes of the documents in a row of its batch. */
+/** How a run treats the documents in a row of its batch. */
 export type Packing =
-  | 'off' // a row is one text, whatever stands in it
+  | 'off' // a row is one text, whatever it contains
   | 'masked' // attention stays in the document; positions run on
   | 'restart'; // and positions begin at 0 in each document
 
-/** Where the document of each token begins, from positions at which documents begin; the row's begin is one of them. */
+/**
+ * Where each token's document begins, from the positions at which documents begin; the start of the row is always one.
+ */
 export function startsOf(T: number, begins: Iterable<number>): Int32Array {
   const starts = new Int32Array(T);
   for (const at of begins) if (at > 0 && at < T) starts[at] = at;
@@ -24,7 +23,7 @@ export function startsOf(T: number, begins: Iterable<number>): Int32Array {
   return starts;
 }
 
-/** Where the document of each token ends, exclusive. */
+/** Where each token's document ends, exclusive. */
 export function endsOf(starts: Int32Array): Int32Array {
   const T = starts.length;
   const ends = new Int32Array(T);
@@ -35,7 +34,7 @@ export function endsOf(starts: Int32Array): Int32Array {
   return ends;
 }
 
-/** Refuses what no document mask is defined for: the average of a chunk would mix the documents in it. */
+/** Refuses layouts without a defined document mask: the average of a chunk would mix the documents in it. */
 export function checkPacked(layout: Pick<Layout, 'chunk'>): void {
   check(
     layout.chunk === 0,
@@ -43,7 +42,7 @@ export function checkPacked(layout: Pick<Layout, 'chunk'>): void {
   );
 }
 
-/** The layout of one row: what `layout` lets through, and of it what lies in the token's own document. */
+/** The layout of one row: what `layout` lets through, restricted to the token's own document. */
 export function withinDocuments(layout: Layout, starts: Int32Array): Layout {
   check(
     starts.length === layout.T,
@@ -69,14 +68,14 @@ export function pairsIn(layout: Layout): number {
 const pairsOfSummaries = ({ from, to }: Intervals, T: number): number =>
   from.subarray(T).reduce((sum, q, c) => sum + to[T + c]! + 1 - q, 0);
 
-/** Numbers of a row's tables: what its queries read, and who reads its keys. */
+/** Sizes of a row's tables, in numbers: what its queries read, and which queries read its keys. */
 export function rowTables(layout: Layout): { readonly reads: number; readonly readers: number } {
   if (isTiled(layout))
     return { reads: roomFor(layout.reads, layout.T), readers: roomFor(layout.readers, layout.T) };
   return { reads: layout.T, readers: 2 * layout.T };
 }
 
-/** What row `row` reads, into a buffer that holds the tables of all rows one behind the other. */
+/** Writes what row `row` reads into a buffer that holds the tables of all rows, one after another. */
 export function writeReads(layout: Layout, starts: Int32Array, to: Int32Array, row: number): void {
   checkPacked(layout);
   const at = row * rowTables(layout).reads;
@@ -84,7 +83,7 @@ export function writeReads(layout: Layout, starts: Int32Array, to: Int32Array, r
   layout.first.forEach((first, q) => (to[at + q] = Math.max(first, starts[q]!)));
 }
 
-/** The same seen from the keys: the first and last query that reads each, or tiles. */
+/** The same from the keys' side: the first and last query that reads each key, or tiles. */
 export function writeReaders(
   layout: Layout,
   starts: Int32Array,
@@ -102,13 +101,16 @@ export function writeReaders(
 }
 
 /**
- * Numbers a list of tiles may grow to. Four rows of a block lie in few documents: besides the block's own tile, in which
- * documents may begin, only the tiles where the first one begins and the last one ends are cut, and each of these three
- * makes one span three at most.
+ * Numbers a list of tiles may grow to. The four rows of a block lie in few documents: besides the block's own tile, in
+ * which documents may begin, only the tiles where the first one begins and the last one ends are cut. Each of these
+ * three turns one span into at most three.
  */
 const roomFor = (list: Int32Array, T: number): number => list.length + 6 * SPAN * tileBlocks(T);
 
-/** A list of tiles, cut to the documents of its rows, written from number `at` on. Positions are of the whole buffer. */
+/**
+ * Cuts a list of tiles to the documents of its rows and writes it from index `at`. Positions are relative to the whole
+ * buffer.
+ */
 function cut(list: Int32Array, starts: Int32Array, to: Int32Array, at: number): void {
   const T = starts.length;
   const ends = endsOf(starts);
@@ -121,7 +123,7 @@ function cut(list: Int32Array, starts: Int32Array, to: Int32Array, at: number): 
     const first = starts[TILE_ROWS * b]! / TILE_COLUMNS;
     const last = ends[Math.min(TILE_ROWS * (b + 1), T) - 1]! / TILE_COLUMNS;
     const [least, most] = [Math.floor(first), Math.ceil(last)];
-    // Where what the rows read of a span may change.
+    // Tiles where the part of a span that the rows read may change.
     const edges = [least, Math.ceil(first), own, own + 1, Math.floor(last), most];
     const add = (from: number, after: number, bits: number) => {
       const kept = from < after ? bits & documentBits(starts, ends, b, from) : 0;
@@ -147,7 +149,7 @@ function cut(list: Int32Array, starts: Int32Array, to: Int32Array, at: number): 
   to[at + blocks] = end;
 }
 
-/** Of the tile at block `b`, the columns that lie in the document of each row, as the bits of a span. */
+/** The columns of the tile at block `b` that lie in each row's document, as the bits of a span. */
 function documentBits(starts: Int32Array, ends: Int32Array, b: number, tile: number): number {
   const before = TILE_COLUMNS * tile;
   const within = (column: number) => Math.min(Math.max(column - before, 0), TILE_COLUMNS);

@@ -1,8 +1,7 @@
 /**
- * @file Masks by terms: `causal & (window(4) | sink(2)) & !padding(2, 0)`. Read, written, worked out, and asked why.
+ * @file Masks written as terms: `causal & (window(4) | sink(2)) & !padding(2, 0)`. Parsed, written, evaluated and explained.
  *
- * & binds closer than |, ! closest. A term or a group after ~ is switched off: it stays, and counts for nothing. Rows that no
- * terms say stand among them as they were given: `rows(AUAAAQ…)`, or by the name of a long text, `rows(#96-…)`.
+ * & binds closer than |, ! closest. A term or group after ~ is switched off: it stays but has no effect. Rows that no term describes appear as given: `rows(AUAAAQ…)`, or under the name of a long text, `rows(#96-…)`.
  */
 import { check, InputError } from '../core/check';
 import { checkParam } from '../core/params';
@@ -57,7 +56,7 @@ export function rowsIn(expression: Expression): readonly string[] {
   return expression.kind === 'not' ? rowsIn(expression.of) : expression.of.flatMap(rowsIn);
 }
 
-/** The numbers of its terms, as they are written. */
+/** The numbers of its terms, in written order. */
 export function numbersIn(expression: Expression): readonly number[] {
   if (expression.kind === 'rows') return [];
   return expression.kind === 'term'
@@ -69,18 +68,18 @@ export function numbersIn(expression: Expression): readonly number[] {
 
 // ------------------------------------------------------------------------------------------------- worked out
 
-/** Keys a query at `position` may read of `keys`; undefined where everything is switched off. */
+/** Keys, out of `keys`, that a query at `position` may read; undefined if everything is switched off. */
 function rowOf(expression: Expression, position: number, keys: number): Runs | undefined {
   if (expression.off) return undefined;
   switch (expression.kind) {
     case 'term':
-      // A term may not know how long the sequence is; what lies beyond it is nobody's.
+      // A term may not know how long the sequence is, so keys beyond its end are cut off.
       return intersect(
         terms.get(expression.term).row(position, keys, expression.numbers),
         run(0, keys),
       );
     case 'rows': {
-      // No row speaks of queries that are not in it.
+      // Queries outside the given rows read nothing.
       return intersect(readRows(expression.content).row(position), run(0, keys));
     }
     case 'not': {
@@ -99,7 +98,7 @@ function rowOf(expression: Expression, position: number, keys: number): Runs | u
   }
 }
 
-/** The mask of an expression; with nothing switched on, everything may be read. */
+/** The mask of an expression; if nothing is switched on, everything may be read. */
 export function maskOf(expression: Expression, keys: number, queries = keys): Mask {
   return remembered({
     queries,
@@ -112,7 +111,7 @@ export function maskOf(expression: Expression, keys: number, queries = keys): Ma
 
 export interface Verdict {
   readonly allowed: boolean;
-  /** The smallest parts that decide it, as they are written: what blocks, or what lets through. */
+  /** The smallest parts that decide it, as written: those that block it, or those that let it through. */
   readonly because: readonly string[];
 }
 
@@ -152,10 +151,10 @@ export function verdictOf(
 
 // ------------------------------------------------------------------------------------------------- written
 
-/** As `write`, with long rows by their names: for people, and as keys. `read` knows the names of rows it has seen. */
+/** As `write`, but with long rows by name: for display and as keys. `read` knows the names of rows it has seen. */
 export const brief = (expression: Expression): string => byName(write(expression));
 
-/** With nothing left out: it can be read anywhere. */
+/** Nothing is abbreviated, so it can be read anywhere. */
 export function write(expression: Expression): string {
   const off = expression.off ? '~' : '';
   switch (expression.kind) {
@@ -170,7 +169,8 @@ export function write(expression: Expression): string {
       return `${off}!${bracketed(expression.of)}`;
     case 'and':
     case 'or': {
-      // Only a group of & inside | goes without brackets; of one kind inside itself they keep what the person grouped.
+      // Only an & group inside | needs no brackets; a group inside one of its own kind keeps them, to preserve the
+      // user's grouping.
       const parts = expression.of.map((one) =>
         isGroup(one) && !(expression.kind === 'or' && one.kind === 'and' && !one.off)
           ? bracketed(one)
@@ -187,14 +187,14 @@ const bracketed = (one: Expression) => (isGroup(one) && !one.off ? `(${write(one
 
 // ------------------------------------------------------------------------------------------------- read
 
-/** Throws InputError with one sentence that says where and what would be right. */
+/** Throws InputError with one sentence saying where the mistake is and what would be right. */
 export function read(text: string): Expression {
   const { length: long } = text.length > LONGEST ? byName(text) : text;
   check(long <= LONGEST, `the mask is ${long} characters long; ${LONGEST} at most are read`);
   const reader = new Reader(text);
   const expression = reader.either(0);
   reader.end();
-  // What is read is passed on as `write` writes it, with its spaces, and has to be read again there.
+  // The result is passed on as `write` writes it, with its spaces, and must be readable again from that.
   const { length } = brief(expression);
   check(
     length <= LONGEST,

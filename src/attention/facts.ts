@@ -1,4 +1,6 @@
-/** @file What a person should know of a layer's mask before it is trained: does it read the future, and does anybody read nothing? */
+/**
+ * @file What to know about a layer's mask before training it: does it read the future, and does any query read nothing?
+ */
 import { maskOf } from './expression';
 import type { PatternSpec } from './pattern';
 import { shortened } from './periodic';
@@ -12,13 +14,13 @@ export interface MaskFacts {
   readonly empty: Runs;
 }
 
-/** Of one layer over T tokens. */
+/** Facts about one layer over T tokens. */
 export function maskFacts({ pattern, params }: PatternSpec, T: number): MaskFacts {
   const rule = patterns.get(pattern);
   if (rule.firstKey) return { empty: [] }; // one run that ends with the query
   const expression = rule.expression(params);
   const short = shortened(expression, T);
-  // A mask of many short runs takes seconds over a long text; what its rows are like is known from a short one.
+  // A mask of many short runs takes seconds over a long text; a short text shows the same kinds of rows.
   const { row } = maskOf(expression, short?.T ?? T);
   const kinds = Array.from({ length: short?.T ?? T }, (_, q) => kindOf(row(q), q));
   const kindAt = (q: number) => kinds[short?.standsFor(q) ?? q]!;

@@ -1,12 +1,9 @@
 /**
- * @file The rows of a mask as they were given, where no terms say them: written as text that any mask can carry,
- * `rows(AUAAAQ…)`, and read again.
+ * @file The rows of a mask as given, when no terms describe them: written as text that any mask can carry, `rows(AUAAAQ…)`, and read back.
  *
- * A row is kept as what changes from the row above it, or from the row above moved on by one key, or as bits where that is
- * shorter; rows that change in the same way are kept once with their number. So a band of any width takes a few bytes, and
- * noise an eighth of a byte a cell. The bytes stand as base64url, which addresses, JSON and Python leave as it is.
+ * A row is stored as its difference from the row above, or from that row shifted by one key, or as bits where that is shorter. Consecutive rows that change in the same way are stored once with their count. So a band of any width takes a few bytes, and noise an eighth of a byte per cell. The bytes are encoded as base64url, which addresses, JSON and Python leave unchanged.
  *
- * A long text has a short name, `#96-0f1e2d3c4b5a6978`: tokens, and a sign of the text. Pages and addresses show the name.
+ * A long text has a short name, `#96-0f1e2d3c4b5a6978`: tokens, and a hash of the text. Pages and addresses show the name.
  */
 import { check, InputError } from '../core/check';
 import { LONGEST_LINK } from '../core/link';
@@ -14,22 +11,22 @@ import { remembering } from '../core/remember';
 import { MOST_TOKENS, positionOf, type Mask } from './mask';
 import { differ, equal, fromCells, NONE, type Runs } from './runs';
 
-/** Characters of one mask at most: the bits of any mask of 2,048 × 2,048 need 699,058. */
+/** Maximum characters per mask: the bits of any mask of 2,048 × 2,048 need 699,058. */
 export const MOST_CONTENT = 1_000_000;
-/** Borders of runs that are held at most, all rows together: every second key of 2,048 × 2,048 has 4 million. */
+/** Maximum run boundaries held, over all rows: every second key of 2,048 × 2,048 has 4 million. */
 const MOST_BORDERS = 5_000_000;
 
 export interface GivenRows {
   readonly T: number; // keys
-  readonly queries: number; // as many as keys, unless they are a part of them or of another sequence
+  readonly queries: number; // same as keys, unless they are part of them or of another sequence
   readonly name: string; // #T-sign
-  /** Keys the query at `position` may read; none where no row was given for it. */
+  /** Keys the query at `position` may read; empty if no row was given for it. */
   row(position: number): Runs;
 }
 
-/** Of as many queries as keys; and of another number of queries, which then stands after the keys. */
+/** As many queries as keys; or a different number of queries, which then follows the keys. */
 const [SQUARE, OBLONG] = [1, 2];
-/** How a row is said: by its difference from the one above, from that one moved on by a key, or as bits. */
+/** How a row is encoded: as its difference from the one above, from that one shifted by a key, or as bits. */
 const WAYS = 3;
 const [SHIFTED, BITS] = [1, 2]; // 0: from the row above
 
@@ -40,7 +37,7 @@ const shifted = (runs: Runs, T: number): Runs => {
 
 // ------------------------------------------------------------------------------------------------- written
 
-/** A mask as text. Throws InputError where that is too long. */
+/** A mask as text. Throws InputError if that is too long. */
 export function writeRows(mask: Mask): string {
   const { keys: T, queries } = mask;
   check(
@@ -80,7 +77,7 @@ export function writeRows(mask: Mask): string {
       block.rows++;
       continue;
     }
-    // What the next row does again costs nothing there.
+    // A change that the next row repeats costs nothing there.
     const sizes = changes.map((change, way) =>
       next[way] && equal(next[way], change) ? sizeOf(change) / 2 : sizeOf(change),
     );
@@ -111,14 +108,14 @@ function bitsOf(row: Runs, T: number): Uint8Array {
 }
 
 const sizeOfNumber = (n: number) => (n < 128 ? 1 : n < 16_384 ? 2 : 3);
-/** Bytes of runs, as putRuns writes them. */
+/** Size of runs in bytes, as putRuns writes them. */
 const sizeOf = (runs: Runs) =>
   runs.reduce(
     (sum, at, i) => sum + sizeOfNumber(at - (runs[i - 1] ?? 0)),
     sizeOfNumber(runs.length),
   );
 
-/** Bytes as they are written: numbers with seven bits in each, the lowest first. */
+/** Bytes as they are written: seven bits of a number per byte, lowest first. */
 class Bytes {
   #bytes = new Uint8Array(256);
   length = 0;
@@ -130,7 +127,7 @@ class Bytes {
     }
   }
 
-  /** Their number, then each border as its distance from the one before. */
+  /** The number of runs, then each boundary as its distance from the one before. */
   putRuns(runs: Runs): void {
     this.put(runs.length / 2);
     runs.forEach((at, i) => this.put(at - (runs[i - 1] ?? 0)));
@@ -158,7 +155,7 @@ class Bytes {
 
 const MOST_READ = 8;
 
-/** Rows out of their text. Throws InputError where it is not whole; never takes long, whatever it says. */
+/** Rows from their text. Throws InputError if it is incomplete or invalid; never takes long, whatever it contains. */
 export const readRows = remembering(MOST_READ, (content): GivenRows => {
   const { T, queries, borders, starts } = new RowReader(bytesOf(content)).rows();
   const name = `#${T}-${signOf(content)}`;
@@ -240,7 +237,7 @@ class RowReader {
     return { T, queries, borders: this.#borders.subarray(0, this.#held), starts };
   }
 
-  /** Refuses what would take long to work out: a short text can say much. */
+  /** Refuses input that would take long to decode: a short text can describe a lot. */
   #count(steps: number): void {
     this.#work += steps;
     check(
@@ -297,16 +294,16 @@ class RowReader {
 
 // ------------------------------------------------------------------------------------------------- by name
 
-/** Longer ones are shown and linked by their names. */
+/** Longer rows are shown and linked by name. */
 export const NAMED_FROM = 64; // characters
 const NAME = /^#\d{1,5}-[0-9a-f]{16}$/;
 
-/** Texts by their names, those asked for last at the end: what this realm has seen. */
+/** Texts by name, most recently requested last: what this realm has seen. */
 const known = new Map<string, string>();
 const MOST_KNOWN = 64;
 let elsewhere: (name: string) => string | undefined = () => undefined;
 
-/** Where names are looked for that are not known here: a browser's store. */
+/** Where to look up names that are unknown here: a browser's store. */
 export function lookForRows(find: (name: string) => string | undefined): void {
   elsewhere = find;
 }
@@ -317,7 +314,7 @@ function keep(name: string, content: string): void {
   if (known.size > MOST_KNOWN) known.delete(known.keys().next().value!);
 }
 
-/** The text of rows that have been seen here, or were kept elsewhere; undefined where neither is so. */
+/** The text of rows seen here or stored elsewhere; undefined if neither. */
 export function rowsNamed(name: string): string | undefined {
   if (!NAME.test(name)) return undefined;
   const here = known.get(name);
@@ -326,12 +323,12 @@ export function rowsNamed(name: string): string | undefined {
   try {
     return found !== undefined && readRows(found).name === name ? found : undefined;
   } catch (error) {
-    if (error instanceof InputError) return undefined; // what was kept has been harmed
+    if (error instanceof InputError) return undefined; // the stored text is corrupt
     throw error;
   }
 }
 
-/** A text of masks with long rows by their names, for people, addresses and keys. */
+/** A text of masks with long rows by name, for display, addresses and keys. */
 export const byName = (text: string): string =>
   text.includes('rows(')
     ? text.replaceAll(/\brows\(\s*([A-Za-z0-9_-]+)\s*\)/g, (whole, content: string) =>
@@ -339,25 +336,28 @@ export const byName = (text: string): string =>
       )
     : text;
 
-/** A text of masks with the rows themselves for names that are known; others stay, and are refused where it is read. */
+/**
+ * A text of masks with the rows themselves in place of known names; unknown names stay, and are refused when the text
+ * is read.
+ */
 export const inFull = (text: string): string =>
   text.replaceAll(/\brows\(\s*(#[0-9a-f-]+)\s*\)/g, (whole, name: string) => {
     const content = rowsNamed(name);
     return content === undefined ? whole : `rows(${content})`;
   });
 
-/** An address as it was put together; where that is too long, with rows by their names alone. */
+/** An address as it was built; if it is too long, with rows by name only. */
 export const fitting = (address: string): string =>
   address.length <= LONGEST_LINK ? address : byName(address).replaceAll('rows(#', 'rows(%23');
 
-/** The rows an address only names, each once. */
+/** The rows an address gives only by name, each once. */
 export const namesInAddress = (address: string): readonly string[] => [
   ...new Set(
     [...address.matchAll(/\brows\((?:%23|#)(\d{1,5}-[0-9a-f]{16})\)/g)].map(([, n]) => `#${n}`),
   ),
 ];
 
-/** 64 bits of a text, as hexadecimal digits: equal texts have equal signs. Not against malice. */
+/** A 64-bit hash of a text, in hexadecimal digits: equal texts have equal hashes. Not cryptographic. */
 function signOf(text: string): string {
   let [a, b] = [0x811c9dc5, 0x9e3779b9];
   for (let i = 0; i < text.length; i++) {

@@ -1,9 +1,7 @@
 /**
- * @file What our attention kernels really compute, as numbers the meters and the kernels share.
+ * @file What our attention kernels really compute, as numbers shared by the meters and the kernels.
  *
- * A kernel takes some queries (or keys) together, which walk the union of what they read, and loads keys
- * some at a time; what is computed beyond a query's own interval is thrown away. And the backward pass
- * computes the scores again instead of keeping them.
+ * A kernel takes several queries (or keys) together, walks the union of what they read, and loads keys in groups; whatever is computed beyond a query's own interval is discarded. The backward pass recomputes the scores instead of keeping them.
  */
 import { isTiled, layoutOf, summariesOf } from './layout';
 import type { PatternSpec } from './pattern';
@@ -15,17 +13,17 @@ export interface Walk {
   readonly over: 'queries' | 'keys';
   /** Queries (or keys) that walk together. */
   readonly together: number;
-  /** Pairs of one of them that are computed together; a shorter rest costs as much. */
+  /** Pairs of one query (or key) that are computed together; a shorter remainder costs as much. */
   readonly atOnce: number;
-  /** They begin at a multiple of `atOnce`, because they were packed so. */
+  /** Groups start at a multiple of `atOnce`, because they were packed that way. */
   readonly packed?: boolean;
-  /** All T × (T + summaries) pairs are computed, whatever is read: matrices as a whole. */
+  /** All T × (T + summaries) pairs are computed, whatever is read: whole matrices. */
   readonly dense?: boolean;
   /** FLOPs per computed pair and head dimension. */
   readonly flops: number;
 }
 
-/** Queries and keys of a GPU thread: many reuse what was loaded, few keep more threads busy. */
+/** Queries and keys per GPU thread: many reuse what was loaded, few keep more threads busy. */
 export interface ThreadShare {
   readonly queries: 1 | 2 | 4; // forward
   readonly gradQueries: 1 | 2 | 4; // backward, over queries
@@ -46,19 +44,19 @@ const ONE_BY_ONE = { over: 'queries', together: 1, atOnce: 1 } as const;
 
 const ONE: ThreadShare = { queries: 1, gradQueries: 1, keys: 1 };
 
-/** What a thread of each GPU kernel takes on, by the width of a head: wide heads fill the registers by themselves. */
+/** The share of one thread in each GPU kernel, by head width: wide heads fill the registers on their own. */
 export function threadShare(kernel: 'gpu' | 'softwareGpu', headDim: number): ThreadShare {
   if (kernel === 'gpu' || headDim > 64) return ONE;
   if (headDim > 32) return { queries: 2, gradQueries: 2, keys: 2 };
   return { queries: 4, gradQueries: 4, keys: 4 };
 }
 
-/** The attention kernels there are. */
+/** The available attention kernels. */
 export type KernelId =
   | 'gpu' // WGSL, on a graphics card
   | 'softwareGpu' // WGSL, on an adapter that computes on the CPU
   | 'simd' // WebAssembly
-  | 'host' // plain loops: nothing is computed that is not read
+  | 'host' // plain loops: only pairs that are read are computed
   | 'composed'; // TensorFlow.js: the specification, whole matrices behind a mask
 
 export function walksOf(kernel: KernelId, headDim: number): readonly Walk[] {
@@ -74,12 +72,12 @@ export function walksOf(kernel: KernelId, headDim: number): readonly Walk[] {
     case 'host':
       return walks(ONE, [1, 1]);
     case 'composed':
-      // Q Kᵀ and A V (4); their four gradients (8). The tape keeps A, so nothing is computed again.
+      // Q Kᵀ and A V (4); their four gradients (8). The tape keeps A, so nothing is recomputed.
       return [4, 8].map((flops) => ({ ...ONE_BY_ONE, dense: true, flops }));
   }
 }
 
-/** Whole tiles of the rows that walk together, where they hold a pair; plain loops compute the pairs alone. */
+/** Whole tiles of the rows that walk together, wherever they hold a pair; plain loops compute only the pairs. */
 function pairsOfTiles(
   { T, reads, readers }: TileLayout,
   { over, together, atOnce }: Pick<Walk, 'over' | 'together' | 'atOnce'>,
@@ -98,7 +96,10 @@ function pairsOfTiles(
   return pairs;
 }
 
-/** Pairs one walk computes among T tokens, per head and sequence: the visible ones, each interval widened and rounded up, or all there are. */
+/**
+ * Pairs one walk computes among T tokens, per head and sequence: the visible ones, each interval widened and rounded
+ * up, or all pairs.
+ */
 export function computedPairs(
   spec: PatternSpec,
   T: number,

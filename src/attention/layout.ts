@@ -1,10 +1,7 @@
 /**
- * @file A pattern over T tokens as what a kernel walks, never a T × T matrix: an interval of keys for each query where
- * the pattern has one (`firstKey`), the tiles of its mask where it has not.
+ * @file A pattern over T tokens in the form a kernel walks, never a T × T matrix: an interval of keys per query if the pattern has one (`firstKey`), otherwise the tiles of its mask.
  *
- * Of intervals: virtual keys are numbered tokens first, then summaries: 0 <= j < T is token j,
- * T + c is the summary of chunk c. `first` says what a query reads; `from` and `to`
- * say the same seen from a key: it is read by the queries from[j] <= q <= to[j].
+ * For intervals, virtual keys are numbered tokens first, then summaries: 0 <= j < T is token j, T + c is the summary of chunk c. `first` says what a query reads; `from` and `to` say the same from the key's side: it is read by the queries from[j] <= q <= to[j].
  */
 import { remembering } from '../core/remember';
 import { maskOf } from './expression';
@@ -16,16 +13,16 @@ export type Layout = Intervals | TileLayout;
 
 export interface Intervals {
   readonly T: number; // tokens
-  readonly chunk: number; // tokens per summary, 0 where there are none
+  readonly chunk: number; // tokens per summary, 0 if there are none
   readonly summaries: number; // summaries that some query reads
-  readonly first: Int32Array; // [T] first key read exactly; first / chunk summaries stand before it
+  readonly first: Int32Array; // [T] first key read exactly; first / chunk summaries precede it
   readonly from: Int32Array; // [T + summaries] first query that reads virtual key j
   readonly to: Int32Array; // [T + summaries] last query that reads virtual key j
 }
 
 export const isTiled = (layout: Layout): layout is TileLayout => 'reads' in layout;
 
-/** Whether a layer is behind a mask in tiles, whatever its length. */
+/** Whether a layer's mask is given in tiles, whatever its length. */
 export const inTiles = ({ pattern }: PatternSpec): boolean => !patterns.get(pattern).firstKey;
 
 export function layoutOf(spec: PatternSpec, T: number): Layout {
@@ -33,13 +30,13 @@ export function layoutOf(spec: PatternSpec, T: number): Layout {
   return firstKey ? intervalsOf(spec, T) : tiled(JSON.stringify([spec, T]));
 }
 
-/** Kept: meters ask for the same layer again at every change of a setting, and for each walk of a kernel. */
+/** Cached: meters request the same layer on every settings change, and for each walk of a kernel. */
 const tiled = remembering(32, (key) => {
   const [{ pattern, params }, T] = JSON.parse(key) as [PatternSpec, number];
   return tilesOf(maskOf(patterns.get(pattern).expression(params), T));
 });
 
-/** Of a pattern whose queries read one run each. */
+/** For a pattern whose queries read one run each. */
 export function intervalsOf({ pattern, params }: PatternSpec, T: number): Intervals {
   const rule = patterns.get(pattern);
   const chunk = rule.chunk(params);
@@ -49,7 +46,7 @@ export function intervalsOf({ pattern, params }: PatternSpec, T: number): Interv
   const from = new Int32Array(T + summaries);
   const to = new Int32Array(T + summaries);
   for (let k = 0, q = 0; k < T; k++) {
-    // `first` never falls, so the last query that still reads k moves only forward.
+    // `first` never decreases, so the last query that still reads k only moves forward.
     while (q + 1 < T && first[q + 1]! <= k) q++;
     from[k] = k;
     to[k] = Math.max(q, k);

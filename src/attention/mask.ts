@@ -1,9 +1,7 @@
 /**
- * @file A mask: for each query, the keys it may read. Never held as cells: a row is worked out when it is asked for, so
- * 16,384 tokens cost what is looked at.
+ * @file A mask: for each query, the keys it may read. Never held as cells: a row is computed on request, so 16,384 tokens cost only the rows that are looked at.
  *
- * There may be more keys than queries, as when a cache is read: query i then stands at position keys - queries + i
- * (aligned at the bottom right, as FlashAttention and PyTorch's causal_lower_right do).
+ * There may be more keys than queries, as when reading a cache: query i is then at position keys - queries + i (aligned at the bottom right, like FlashAttention and PyTorch's causal_lower_right).
  */
 import { check } from '../core/check';
 import { clip, count, differ, fromCells, type Runs } from './runs';
@@ -18,16 +16,16 @@ export interface Mask {
 }
 
 /**
- * Where query `q` stands among the keys: with fewer queries than keys the last query stands at the last key. More queries
- * than keys are of another sequence (cross-attention): they are counted from 0.
+ * Position of query `q` among the keys: with fewer queries than keys, the last query is at the last key. If there are
+ * more queries than keys, they belong to another sequence (cross-attention) and count from 0.
  */
 export const positionOf = ({ queries, keys }: Pick<Mask, 'queries' | 'keys'>, q: number): number =>
   Math.max(0, keys - queries) + q;
 
-/** Numbers a mask remembers at most, all rows together: every second key of 16,384 tokens would be 268 million. */
+/** Maximum numbers a mask caches, over all rows: every second key of 16,384 tokens would be 268 million. */
 const MOST_REMEMBERED = 8_000_000;
 
-/** A mask that holds its rows once they were asked for: for terms that are slow and masks that are read often. */
+/** A mask that caches the rows requested from it: for slow terms and for masks that are read often. */
 export function remembered(mask: Mask): Mask {
   const rows = new Map<number, Runs>();
   let held = 0;
@@ -48,7 +46,7 @@ export function remembered(mask: Mask): Mask {
   };
 }
 
-/** A mask of cells, row-major [queries, keys]; what is not 0 may be read. */
+/** A mask from cells, row-major [queries, keys]; nonzero cells may be read. */
 export function maskOfCells(cells: ArrayLike<number>, queries: number, keys: number): Mask {
   check(
     cells.length === queries * keys,
@@ -57,7 +55,7 @@ export function maskOfCells(cells: ArrayLike<number>, queries: number, keys: num
   return remembered({ queries, keys, row: (q) => fromCells(cells, q * keys, keys) });
 }
 
-/** A mask by a rule of one cell, for small ones that no terms say. */
+/** A mask from a rule for one cell, for small masks that no terms describe. */
 export const fromRule = (
   queries: number,
   keys: number,
@@ -93,11 +91,11 @@ export function pairsOf(mask: Mask): number {
 
 export interface Difference {
   readonly cells: number;
-  /** The first in reading order. */
+  /** The first difference in reading order. */
   readonly first?: { readonly query: number; readonly key: number };
 }
 
-/** In how many cells two masks of one shape differ, and where first. */
+/** In how many cells two masks of the same shape differ, and where first. */
 export function differenceOf(a: Mask, b: Mask): Difference {
   check(
     a.queries === b.queries && a.keys === b.keys,

@@ -1,15 +1,15 @@
-/** @file Any mask as a pattern: what it reads is its expression, its parameters are the numbers in it. */
+/** @file Any mask as a pattern: its expression is what it reads, and the numbers in it are its parameters. */
 import { remembering } from '../core/remember';
 import { read, write } from './expression';
 import { byName } from './given';
 import { definePattern, type Pattern } from './pattern';
 
-/** The letter of a layer whose mask is given by itself. */
+/** The letter of a layer whose mask is given directly. */
 export const MASK_LETTER = 'M';
 
 const MOST_KEPT = 100;
 
-/** Its id is the expression as `write` writes it. Throws InputError where the text is no mask. */
+/** Its id is the expression as `write` writes it. Throws InputError if the text is not a mask. */
 export const maskPattern = remembering(MOST_KEPT, (text): Pattern => {
   const expression = read(text);
   const id = write(expression);

@@ -1,9 +1,12 @@
-/** @file Several masks in one text: 'causal & chunk(8); causal & dilated(2)'. Layers ask for them by their numbers, 1 first. */
+/**
+ * @file Several masks in one text: 'causal & chunk(8); causal & dilated(2)'. Layers refer to them by number, starting
+ * at 1.
+ */
 
-/** A layer's sign is one digit. */
+/** A layer's symbol is one digit. */
 export const MOST_MASKS = 9;
 
-/** The expressions as they were written, without the empty ones. */
+/** The expressions as written, without empty ones. */
 export const masksIn = (text: string): readonly string[] =>
   text
     .split(';')

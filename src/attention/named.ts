@@ -1,10 +1,10 @@
-/** @file The layer of a mask: a pattern that reads just that where one has a name for it, else the mask itself. */
+/** @file The layer for a mask: a named pattern that reads exactly the same, otherwise the mask itself. */
 import { allows } from '../core/params';
 import { numbersIn, write, type Expression } from './expression';
 import type { Pattern, PatternSpec } from './pattern';
 import { patterns, patternSpec } from './registry';
 
-/** A pattern with summaries is never the answer: a mask reads tokens as themselves. */
+/** Never returns a pattern with summaries: a mask reads tokens as themselves. */
 export function namedSpec(expression: Expression): PatternSpec {
   const words = write(expression);
   const numbers = [...new Set(numbersIn(expression))];
@@ -15,7 +15,7 @@ export function namedSpec(expression: Expression): PatternSpec {
   return patternSpec(words, {});
 }
 
-/** The parameters of a pattern with every number the mask has. */
+/** A pattern's parameters, set to every combination of the mask's numbers. */
 function choices(
   { params }: Pattern,
   numbers: readonly number[],

@@ -1,8 +1,7 @@
 /**
- * @file Which keys later queries still read: what a decoder must hold, worked out from the mask alone.
+ * @file Which keys later queries still read: what a decoder must hold, computed from the mask alone.
  *
- * Of a mask that is there, `lastReaders`. Of a text that a decoder writes and that may always go on, `needOver`: who reads
- * a key last is looked for so far ahead that nothing new can come.
+ * `lastReaders` is for a mask of known length. `needOver` is for a text that a decoder writes and that may always continue: it looks for the last query that reads a key so far ahead that nothing new can follow.
  */
 import { readRows } from './given';
 import { brief, maskOf, read, terms, type Expression } from './expression';
@@ -10,7 +9,7 @@ import { MOST_TOKENS, type Mask } from './mask';
 import { remembering } from '../core/remember';
 import { clip, type Runs } from './runs';
 
-/** The last query that may read each of the first `keys` keys; -1 where none may. */
+/** The last query that may read each of the first `keys` keys; -1 if none may. */
 export function lastReaders(mask: Mask, keys = mask.keys): Int32Array {
   const last = new Int32Array(keys).fill(-1);
   // next[k]: the first key from k on that has no reader yet, so that each key is set once.
@@ -31,7 +30,7 @@ export function lastReaders(mask: Mask, keys = mask.keys): Int32Array {
   return last;
 }
 
-/** Of the keys 0 … t, those a query at position t or later reads. */
+/** Those of the keys 0 … t that a query at position t or later reads. */
 export function neededFrom(last: Int32Array, ahead: number, t: number): Runs {
   const needed: number[] = [];
   for (let k = 0, open = false; k <= t + 1; k++) {
@@ -46,9 +45,9 @@ export function neededFrom(last: Int32Array, ahead: number, t: number): Runs {
 
 /** How far the numbers of an expression go. */
 export interface Extent {
-  /** The largest place or distance a term speaks of, tokens. */
+  /** The largest position or distance in a term, in tokens. */
   readonly reach: number;
-  /** Far from those, what is said of a pair of tokens is said again of the pair so many tokens on. */
+  /** Far from those, a pair of tokens is treated like the pair this many tokens later. */
   readonly period: number;
 }
 
@@ -64,44 +63,47 @@ export function extentOf(expression: Expression): Extent {
       );
   const { params, period, extent } = terms.get(expression.term);
   const { numbers } = expression;
-  // Two numbers of one term may stand behind one another: a window, rounded out to a chunk.
+  // Two numbers of one term may add up: a window, rounded out to a chunk.
   const own = numbers.slice(0, params.length).reduce((a, b) => a + b, 0);
   const rest = numbers.slice(params.length).reduce((a, b) => Math.max(a, b), 0);
   return { reach: Math.max(own, rest, extent?.(numbers) ?? 0), period: period?.(numbers) ?? 1 };
 }
 
-/** The least number both go into; Infinity once it is longer than any sequence here. */
+/** The least common multiple; Infinity once it is longer than any sequence here. */
 function common(a: number, b: number): number {
   const divisor = (x: number, y: number): number => (y === 0 ? x : divisor(y, x % y));
   const both = a === Infinity || b === Infinity ? Infinity : (a / divisor(a, b)) * b;
   return both > MOST_TOKENS ? Infinity : both;
 }
 
-/** How many tokens to look at, so that the last query that reads one of the first T is among them. */
+/** How many tokens to look at so that they include the last query that reads one of the first T. */
 export function horizonOf(expression: Expression, T: number): number {
   const { reach, period } = extentOf(expression);
-  // What no sequence here is long enough to see does not come.
+  // A period longer than any sequence here never repeats.
   return Math.max(T, reach) + reach + Math.min(period, MOST_TOKENS) + 1;
 }
 
-/** The mask over the first T tokens of a text that may go on: no padding stands at an end that is not there yet. */
+/** The mask over the first T tokens of a text that may continue: no padding at an end that has not been reached yet. */
 export function textOf(expression: Expression, T: number): Mask {
   const further = maskOf(expression, horizonOf(expression, T));
   return { queries: T, keys: T, row: (q) => clip(further.row(q), 0, T) };
 }
 
-/** What a decoder must hold of the first `tokens` tokens of a text that may go on. */
+/** What a decoder must hold of the first `tokens` tokens of a text that may continue. */
 export interface Need {
   readonly tokens: number;
-  /** [tokens] The last query that reads each key; -1 where none does. A key is needed at step t, itself written, up to it. */
+  /**
+   * [tokens] The last query that reads each key; -1 if none does. A key is needed from the step that writes it up to
+   * this query.
+   */
   readonly last: Int32Array;
-  /** [tokens] Keys needed at step t: of those written by then, as many as query t or a later one reads. */
+  /** [tokens] How many keys step t needs: those written by then that query t or a later one reads. */
   readonly held: Int32Array;
 }
 
 const FEWEST = 64;
 const MOST_KEPT = 128;
-/** Of at least T tokens. Remembered: a decoder asks at every token, a curve at every length. */
+/** For at least T tokens. Cached: a decoder asks at every token, a curve at every length. */
 export const needOver = (expression: Expression, T: number): Need =>
   remembered(`${Math.max(FEWEST, 2 ** Math.ceil(Math.log2(T)))} ${brief(expression)}`);
 
@@ -111,7 +113,7 @@ const remembered = remembering(MOST_KEPT, (key): Need => {
   const last = lastReaders(maskOf(expression, horizonOf(expression, tokens)), tokens);
   const held = new Int32Array(tokens);
   for (let k = 0; k < tokens; k++) {
-    if (last[k]! < k) continue; // read by queries before it alone, which have no use of it
+    if (last[k]! < k) continue; // read only by earlier queries, which have no use for it
     held[k]!++;
     if (last[k]! + 1 < tokens) held[last[k]! + 1]!--;
   }
@@ -119,11 +121,11 @@ const remembered = remembering(MOST_KEPT, (key): Need => {
   return { tokens, last, held };
 });
 
-/** The most keys a decoder must hold at once, however long the text; Infinity where they grow with it. */
+/** The most keys a decoder must hold at once, however long the text; Infinity if they grow with it. */
 export function mostNeeded(expression: Expression): number {
   const { reach, period } = extentOf(expression);
   if (period === Infinity) return Infinity;
-  // From here on a period is like the one before it, and adds as many keys that stay.
+  // From here on each period is like the one before it, and adds as many keys that stay.
   const settled = 2 * reach + period;
   const { held } = needOver(expression, settled + period + 1);
   if (held[settled + period]! > held[settled]!) return Infinity;

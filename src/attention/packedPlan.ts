@@ -1,4 +1,7 @@
-/** @file The layers of a plan as they read one row that holds several documents: their masks, and the term for documents. */
+/**
+ * @file The layers of a plan over one row that holds several documents: their masks combined with the term for
+ * documents.
+ */
 import { and, MOST_NUMBERS, term, write } from './expression';
 import type { LayerPlan } from './pattern';
 import { patterns, patternSpec } from './registry';
@@ -6,7 +9,9 @@ import { patterns, patternSpec } from './registry';
 /** Characters the term may take; a mask has room for more. */
 const LONGEST = 1500;
 
-/** Documents begin at `begins`, each above 0. With more of them than a mask has room for, the plan comes back as it is. */
+/**
+ * Documents begin at `begins`, each above 0. If there are more than a mask has room for, returns the plan unchanged.
+ */
 export function planWithin(plan: LayerPlan, begins: readonly number[]): LayerPlan {
   if (begins.length === 0 || begins.length > MOST_NUMBERS) return plan;
   if (begins.join(', ').length > LONGEST) return plan;

@@ -1,10 +1,7 @@
 /**
- * @file Pairs that an expression lets through, of any number of tokens, without a look at every row.
+ * @file Pairs that an expression lets through, for any number of tokens, without visiting every row.
  *
- * Far from the places and distances it speaks of, an expression says the same again after a period. Each kind of cell, by
- * its distance to the corners and to the diagonal and by its remainders, then fills a polygon whose sides grow with T; so
- * from some length on the pairs of T, T + period, T + 2 period, … tokens lie on a parabola (Ehrhart). Three short lengths
- * give it, exactly.
+ * Far from its positions and distances, an expression repeats with a period. Each kind of cell, by its distance to the corners and to the diagonal and by its remainders, then fills a polygon whose sides grow with T; so from some length on the pairs of T, T + period, T + 2 period, … tokens lie on a parabola (Ehrhart). Three short lengths determine it exactly.
  */
 import { maskOf, type Expression } from './expression';
 import { pairsOf } from './mask';
@@ -13,10 +10,10 @@ import { extentOf } from './need';
 /** Pairs (query, key) among T tokens. */
 export function pairsOver(expression: Expression, T: number): number {
   const { reach, period } = extentOf(expression);
-  // Both ends and the diagonal have to lie apart from one another.
+  // Both ends and the diagonal must be clear of one another.
   const least = 3 * reach + period;
   const first = least + ((((T - least) % period) + period) % period);
-  if (!(first + 2 * period < T)) return pairsOf(maskOf(expression, T)); // also where it never comes again
+  if (!(first + 2 * period < T)) return pairsOf(maskOf(expression, T)); // also if it never repeats
   const [a, b, c] = [0, 1, 2].map((n) => pairsOf(maskOf(expression, first + n * period))) as [
     number,
     number,

@@ -1,9 +1,7 @@
 /**
- * @file What one attention pattern has to say of itself: who reads whom in one layer.
+ * @file What an attention pattern declares: who reads whom in one layer.
  *
- * A pattern is a mask in terms, with parameters. Pictures, counts, reach, kernels, caches and exported code all follow
- * from its rows. It may add what makes them fast: `firstKey` where each query reads one run of tokens that ends with
- * itself, and closed forms of counts. The family test holds each of them to the rows.
+ * A pattern is a mask in terms, with parameters. Pictures, counts, reach, kernels, caches and exported code all follow from its rows. It may add what makes them fast: `firstKey` if each query reads one run of tokens that ends with itself, and closed forms of counts. The family test checks each of them against the rows.
  */
 import type { ParamSpecs, Params } from '../core/params';
 import { remembering } from '../core/remember';
@@ -23,18 +21,18 @@ export interface PatternRule {
   readonly source: string;
   readonly params: ParamSpecs;
 
-  /** Which tokens get through to a query, as themselves or in a summary. */
+  /** Which tokens reach a query, as themselves or in a summary. */
   expression(params: Params): Expression;
 
   /**
-   * First token query q reads as itself, where it reads all from there to itself; it never falls as q grows. Kernels
-   * then walk one interval for each query instead of tiles.
+   * First token query q reads as itself, if it reads everything from there to itself; it never decreases as q grows.
+   * Kernels then walk one interval per query instead of tiles.
    */
   firstKey?(q: number, params: Params): number;
 
   /**
-   * Tokens in one summary, for patterns with `firstKey` that have summaries: query q reads those of the chunks
-   * 0 .. firstKey(q) / C - 1.
+   * Tokens per summary, for patterns with `firstKey` that have summaries: query q reads the summaries of chunks 0 ..
+   * firstKey(q) / C - 1.
    */
   chunk?(params: Params): number;
 
@@ -46,12 +44,12 @@ export interface PatternRule {
 }
 
 export interface Pattern extends PatternRule {
-  /** 0 where there are no summaries. */
+  /** 0 if there are no summaries. */
   chunk(params: Params): number;
   visiblePairs(T: number, params: Params): number;
   cachedKeys(T: number, params: Params): number;
 
-  /** Tokens query q reads as themselves among T. */
+  /** Tokens among T that query q reads as themselves. */
   reads(q: number, T: number, params: Params): Runs;
 
   /** May query q read key k itself (not through a summary)? */
@@ -66,7 +64,7 @@ export interface PatternSpec {
 /** One pattern per layer; what a plan expands to. */
 export type LayerPlan = readonly PatternSpec[];
 
-/** Counted once for each mask and length: curves and meters ask again at every change of a setting. */
+/** Cached per mask and length: curves and meters ask again on every settings change. */
 const pairsOfText = remembering(512, (key) => {
   const at = key.indexOf(' ');
   return pairsOver(read(key.slice(at + 1)), Number(key.slice(0, at)));

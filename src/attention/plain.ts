@@ -1,7 +1,7 @@
-/** @file An expression without what is switched off and without groups of one: what is left to be written as code. */
+/** @file An expression without its switched-off parts and groups of one: what remains to be written as code. */
 import type { Expression } from './expression';
 
-/** Undefined where everything is switched off: then everything may be read. */
+/** Undefined if everything is switched off: then everything may be read. */
 export function plain(expression: Expression): Expression | undefined {
   if (expression.off) return undefined;
   switch (expression.kind) {
@@ -42,16 +42,16 @@ export function termsIn(
   return all.filter((one, i) => all.findIndex((other) => key(other) === key(one)) === i);
 }
 
-/** What a backend with one interval per query can be told: keys query - left … query + right; -1 is no limit. */
+/** What a backend with one interval per query accepts: keys query - left … query + right; -1 means no limit. */
 export interface Interval {
   readonly causal: boolean;
   readonly left: number;
   readonly right: number;
-  /** Tokens per chunk, where the query reads its own chunk alone. */
+  /** Tokens per chunk, if the query reads only its own chunk. */
   readonly chunk?: number;
 }
 
-/** The interval an expression says, where it says one: causal, window(W), !ahead(W) and chunk(C), joined by &. */
+/** The interval an expression describes, if it is one: causal, window(W), !ahead(W) and chunk(C), joined by &. */
 export function intervalOf(expression: Expression): Interval | undefined {
   const whole = plain(expression);
   const parts = !whole ? [] : whole.kind === 'and' ? whole.of : [whole];

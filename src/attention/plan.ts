@@ -1,16 +1,16 @@
-/** @file What one plan has to say of itself: which pattern in which layer. */
+/** @file What a plan declares: which pattern in which layer. */
 import type { ParamSpecs } from '../core/params';
 import type { LayerPlan } from './pattern';
 
-/** Everything a plan may depend on. `place` says where in its group the global layer stands. */
+/** Everything a plan may depend on. `place` is the position of the global layer in its group. */
 export interface PlanSettings {
   readonly layers: number;
   readonly window: number; // tokens, itself included
   readonly chunk: number; // tokens per summary
   readonly groupSize: number; // layers per group
   readonly place: 'first' | 'last';
-  readonly stripes: string; // one letter per layer, or the number of a mask, used by `custom` alone
-  readonly masks?: string; // expressions, with ';' between them: mask 1; mask 2; …
+  readonly stripes: string; // one letter per layer, or the number of a mask; used only by `custom`
+  readonly masks?: string; // expressions separated by ';': mask 1; mask 2; …
 }
 
 export interface Plan {
@@ -19,7 +19,7 @@ export interface Plan {
   readonly order: number;
   readonly summary: string;
   readonly source: string;
-  /** The settings this plan reads, as controls; `place` and `stripes` are no numbers and are named apart. */
+  /** The settings this plan reads, as controls; `place` and `stripes` are not numbers and are listed separately. */
   readonly params: ParamSpecs;
   readonly reads: readonly (keyof PlanSettings)[];
   expand(settings: PlanSettings): LayerPlan;

@@ -1,4 +1,4 @@
-/** @file Every plan in ./plans, found by itself, and the short notation of a layer plan. */
+/** @file Every plan in ./plans, found automatically, and the short notation of a layer plan. */
 import { registryOf } from '../core/registry';
 import type { LayerPlan } from './pattern';
 import type { Plan } from './plan';
@@ -14,7 +14,7 @@ export const plans = registryOf<Plan>(
 export const lettersOf = (layers: LayerPlan): string =>
   layers.map(({ pattern }) => patterns.get(pattern).letter).join('');
 
-/** What the custom plan expands to these layers: its stripes, and the masks they name by number. */
+/** What makes the custom plan expand to these layers: its stripes, and the masks they refer to by number. */
 export function signsOf(layers: LayerPlan): { readonly stripes: string; readonly masks: string } {
   const masks: string[] = [];
   const stripes = layers.map(({ pattern }) => {

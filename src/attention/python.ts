@@ -1,14 +1,14 @@
-/** @file An expression as one Python expression of q_idx, kv_idx and T, out of the Python of its terms. */
+/** @file An expression as one Python expression of q_idx, kv_idx and T, built from the Python of its terms. */
 import { readRows } from './given';
 import given from './given.py?raw';
 import { rowsIn, terms, type Expression } from './expression';
 import { plain } from './plain';
 import { ALWAYS } from './term';
 
-/** What the rows of a mask are called in Python: a function of q_idx and kv_idx, which looks them up. */
+/** The Python name for the rows of a mask: a function of q_idx and kv_idx that looks them up. */
 const tableOf = (content: string) => `rows_${readRows(content).name.slice(-8)}`;
 
-/** In brackets, so that it can stand beside & and after ~. */
+/** In brackets, so that it can be an operand of & and ~. */
 function written(expression: Expression): string {
   switch (expression.kind) {
     case 'term':
@@ -23,7 +23,7 @@ function written(expression: Expression): string {
   }
 }
 
-/** The lines of `return …`, a part of the outermost chain on each. */
+/** The lines of `return …`, one part of the outermost chain per line. */
 export function ruleLines(expression: Expression): readonly string[] {
   const whole = plain(expression);
   if (!whole) return [`return ${ALWAYS}`];
@@ -37,8 +37,8 @@ export function ruleLines(expression: Expression): readonly string[] {
 }
 
 /**
- * What has to stand above rules with rows that were given: how they are read, and a table of each. `tensor` makes an array
- * of the library out of a list of rows, and `beside` puts it where its indices are. Empty where there are none.
+ * Code that must precede rules with given rows: how they are read, and a table of each. `tensor` makes an array of the
+ * library from a list of rows, and `beside` moves it to where its indices are. Empty if there are none.
  */
 export function tableLines(
   expressions: readonly Expression[],

@@ -6,9 +6,9 @@ import { count, type Runs } from './runs';
 export interface Reads {
   /** Tokens read as themselves. */
   readonly exact: Runs;
-  /** Summaries read; they stand for the tokens before the first exact one. */
+  /** Summaries read; they represent the tokens before the first exact one. */
   readonly summaries: number;
-  readonly chunk: number; // tokens in a summary, 0 where there are none
+  readonly chunk: number; // tokens per summary, 0 if there are none
   readonly keys: number; // tokens and summaries
 }
 

@@ -1,6 +1,7 @@
 /**
- * @file Every pattern in ./patterns, found by itself: a new file is in the stripe editor, the URL and the tests. And any
- * mask as a pattern: a layer's pattern is the id of one of these, or an expression such as 'causal & chunk(8)'.
+ * @file Every pattern in ./patterns, found automatically: a new file appears in the stripe editor, the URL and the
+ * tests. Any mask is a pattern too: a layer's pattern is the id of one of these, or an expression such as 'causal &
+ * chunk(8)'.
  */
 import { check, InputError } from '../core/check';
 import { checkParam, type Params } from '../core/params';
@@ -9,7 +10,7 @@ import { maskPattern } from './maskPattern';
 import type { Pattern, PatternSpec } from './pattern';
 
 class Patterns extends Registry<Pattern> {
-  /** By id, or by an expression: throws InputError where it is neither. */
+  /** By id, or by an expression; throws InputError if it is neither. */
   override get(id: string): Pattern {
     if (this.has(id)) return super.get(id);
     try {

@@ -1,13 +1,13 @@
 /**
- * @file The keys of one row of a mask as runs: flat numbers from0, to0, from1, to1, …, each run half-open, rising, none
- * empty and none touching the next. Rows of 16,384 keys stay a few numbers long, whatever is combined.
+ * @file The keys of one row of a mask as runs: flat numbers from0, to0, from1, to1, …, each run half-open, ascending,
+ * none empty and none touching the next. Rows of 16,384 keys stay a few numbers long, however they are combined.
  */
 
 export type Runs = readonly number[];
 
 export const NONE: Runs = [];
 
-/** The run [from, to), or nothing where it is empty. */
+/** The run [from, to), or nothing if it is empty. */
 export const run = (from: number, to: number): Runs => (to > from ? [from, to] : NONE);
 
 /** Keys in all runs. */
@@ -25,7 +25,7 @@ export function keysOf(runs: Runs): readonly number[] {
   return keys;
 }
 
-/** Where the first run stands that ends after `key`; runs.length where none does. */
+/** Index of the first run that ends after `key`; runs.length if none does. */
 export function firstAfter(runs: Runs, key: number): number {
   let [low, high] = [0, runs.length / 2];
   while (low < high) {
@@ -42,7 +42,7 @@ export function has(runs: Runs, key: number): boolean {
   return at < runs.length && runs[at]! <= key;
 }
 
-/** What of the runs lies in [from, to), which is not empty. */
+/** The part of the runs in [from, to), which is not empty. */
 function within(runs: Runs, from: number, to: number): Runs {
   if (runs.length === 0 || (runs[0]! >= from && runs[runs.length - 1]! <= to)) return runs;
   const first = firstAfter(runs, from);
@@ -55,7 +55,7 @@ function within(runs: Runs, from: number, to: number): Runs {
   return cut;
 }
 
-/** Keys that `keep` says to keep of being in a and being in b; `keep(false, false)` must be false. */
+/** Keys that `keep` accepts, given whether they are in a and in b; `keep(false, false)` must be false. */
 function merge(a: Runs, b: Runs, keep: (inA: boolean, inB: boolean) => boolean): Runs {
   const out: number[] = [];
   let [i, j] = [0, 0];
@@ -80,7 +80,7 @@ export function intersect(a: Runs, b: Runs): Runs {
   return merge(a, b, (inA, inB) => inA && inB);
 }
 export const minus = (a: Runs, b: Runs): Runs => merge(a, b, (inA, inB) => inA && !inB);
-/** Keys in one of them, not in both: where two masks differ. */
+/** Keys in exactly one of them: where two masks differ. */
 export const differ = (a: Runs, b: Runs): Runs => merge(a, b, (inA, inB) => inA !== inB);
 
 /** The keys 0 … keys - 1 that are in none of the runs. */
@@ -92,7 +92,7 @@ export const clip = (runs: Runs, from: number, to: number): Runs => intersect(ru
 export const equal = (a: Runs, b: Runs): boolean =>
   a.length === b.length && a.every((at, i) => at === b[i]);
 
-/** Runs of the cells that are not 0, `keys` of them from `start` on. */
+/** Runs of the nonzero cells, `keys` of them from `start` on. */
 export function fromCells(cells: ArrayLike<number>, start: number, keys: number): Runs {
   const out: number[] = [];
   let open = false;
@@ -105,7 +105,7 @@ export function fromCells(cells: ArrayLike<number>, start: number, keys: number)
   return out;
 }
 
-/** Keys as a person says them: '0, 4 to 7'; 'no key' where there is none. */
+/** Keys as a person says them: '0, 4 to 7'; 'no key' if there are none. */
 export function sayRuns(runs: Runs, most = 4): string {
   if (runs.length === 0) return 'no key';
   const parts: string[] = [];

@@ -1,10 +1,10 @@
-/** @file How long a text layers speak of: rules say it of any length, rows that were given of their own tokens alone. */
+/** @file How long a text layers cover: rules cover any length, given rows only their own tokens. */
 import { rowsIn } from './expression';
 import { readRows } from './given';
 import type { LayerPlan } from './pattern';
 import { patterns } from './registry';
 
-/** Tokens up to which every layer says who reads whom; Infinity where none is kept as rows. */
+/** Number of tokens up to which every layer says who reads whom; Infinity if none is stored as rows. */
 export const tokensSaid = (layers: LayerPlan): number =>
   layers.reduce((least, { pattern, params }) => {
     if (patterns.has(pattern)) return least; // a rule by its name

@@ -1,9 +1,7 @@
 /**
- * @file Which tokens a layer holds as themselves while text is written, and in which slot each stands.
+ * @file Which tokens a layer holds as themselves while text is generated, and the slot of each.
  *
- * Where a query reads one run that ends with itself, the slots are a ring: token t lies in slot t mod W. For any other
- * mask a token keeps its slot until no later query reads it, and then the slot is used again: tokens that are read for
- * ever are pinned, and what comes and goes between them goes round.
+ * If a query reads one run that ends with itself, the slots are a ring: token t is in slot t mod W. For any other mask a token keeps its slot until no later query reads it, and then the slot is reused: tokens that are read forever are pinned, and the others rotate through the slots between them.
  */
 import { check } from '../core/check';
 import { brief, type Expression } from './expression';
@@ -13,10 +11,10 @@ import type { PatternSpec } from './pattern';
 import { patterns } from './registry';
 import { count, keysOf } from './runs';
 
-/** Far enough that no pattern is at its beginning any more. */
+/** Far enough that every pattern is past its beginning. */
 const FAR = 1 << 24;
 
-/** Most tokens a layer holds as themselves, its slots; Infinity where they grow with the text. */
+/** Maximum tokens a layer holds as themselves, its slots; Infinity if they grow with the text. */
 export function mostExact({ pattern, params }: PatternSpec): number {
   const rule = patterns.get(pattern);
   if (!rule.firstKey) return mostNeeded(rule.expression(params));
@@ -26,9 +24,9 @@ export function mostExact({ pattern, params }: PatternSpec): number {
   return most > FAR / 2 ? Infinity : most;
 }
 
-/** The slots of a layer whose pattern is a mask, token after token. */
+/** The slots of a layer whose pattern is a mask, token by token. */
 export class Pins {
-  /** Tokens held, rising, and the slot of each. */
+  /** Tokens held, ascending, and the slot of each. */
   readonly tokens: number[] = [];
   readonly slots: number[] = [];
   #taken: boolean[] = [];
@@ -46,8 +44,8 @@ export class Pins {
   }
 
   /**
-   * The next token: lets go of what neither its query nor a later one reads, then gives it the first slot that is free.
-   * -1 where nobody will read it: it is not held.
+   * Takes the next token: drops what neither its query nor a later one reads, then assigns the first free slot. Returns
+   * -1 if no query will read the token: it is not held.
    */
   take(): number {
     const token = this.#length++;
@@ -75,8 +73,8 @@ export class Pins {
   }
 
   /**
-   * Of the tokens held, those the newest one's query reads, as numbers into `tokens` and `slots`. Throws InputError where
-   * it reads one that was let go.
+   * The held tokens that the newest one's query reads, as indices into `tokens` and `slots`. Throws InputError if it
+   * reads one that was dropped.
    */
   read(): readonly number[] {
     const query = this.#length - 1;

@@ -1,40 +1,43 @@
-/** @file What a term of a mask has to say of itself; each is one file in ./terms. */
+/** @file What a term of a mask declares; each is one file in ./terms. */
 import type { ParamSpec } from '../core/params';
 import type { Runs } from './runs';
 
 export interface Term {
-  readonly id: string; // as it is written: window(4)
+  readonly id: string; // as written: window(4)
   readonly label: string;
   readonly order: number;
   /** One sentence for people. */
   readonly summary: string;
-  /** What it lets through, as it stands in a sentence after 'reads' or 'outside': 'its window of 4'. */
+  /** What it lets through, worded to follow 'reads' or 'outside': 'its window of 4'. */
   words(numbers: readonly number[]): string;
   /** Its numbers, in the order they are written. */
   readonly params: readonly ParamSpec[];
-  /** As many numbers more as one likes. */
+  /** Any number of further numbers. */
   readonly rest?: ParamSpec;
-  /** It names tokens that nobody should read: where it is added to narrow a mask, it is added with a not before it. */
+  /** It names tokens that no query should read: when added to narrow a mask, it is negated. */
   readonly blocks?: true;
-  /** Its name alone is a pattern's: it is written with its brackets even where they are empty. */
+  /** Its name alone means a pattern, so its brackets are written even when they are empty. */
   readonly bracketed?: true;
-  /** After how many tokens it says the same again of a pair, where it says more than how far they are apart. */
+  /** After how many tokens it repeats its answer for a pair, if the answer depends on more than their distance. */
   period?(numbers: readonly number[]): number;
-  /** The largest place or distance it speaks of, where its numbers multiply or are counted and do not say so themselves. */
+  /**
+   * The largest position or distance it involves, if its numbers are multiplied or counted and do not say so
+   * themselves.
+   */
   extent?(numbers: readonly number[]): number;
-  /** Keys it lets a query at `position` read, of `keys` tokens. */
+  /** Keys, out of `keys` tokens, that it lets a query at `position` read. */
   row(position: number, keys: number, numbers: readonly number[]): Runs;
   /**
-   * The same as Python of q_idx, kv_idx and T, the sequence's tokens. Only comparisons, arithmetic and & | ~, so that it
-   * is the same for FlexAttention's scalars, PyTorch, JAX and NumPy; // rounds down, below 0 too.
+   * The same as Python of q_idx, kv_idx and T, the number of tokens in the sequence. Only comparisons, arithmetic and &
+   * | ~, so that it is the same for FlexAttention's scalars, PyTorch, JAX and NumPy; // rounds down, even below 0.
    */
   python(numbers: readonly number[]): string;
 }
 
 export const defineTerm = (term: Term): Term => term;
 
-/** Python of what holds for every pair, and for none. */
+/** Python that is true for every pair, and for none. */
 export const ALWAYS = 'kv_idx >= 0';
 export const NEVER = 'kv_idx < 0';
-/** Numbers as code has them: rising, each once. */
+/** Numbers as code has them: ascending, each once. */
 export const inOrder = (numbers: readonly number[]) => [...new Set(numbers)].sort((a, b) => a - b);

@@ -1,13 +1,9 @@
 /**
  * @file Any mask over T tokens as the tiles a kernel walks: what FlexAttention calls a block mask, with its bits.
  *
- * A tile is 4 rows × 8 columns, and its 32 bits say which pairs are in the mask: bit 8 i + j is row i, column j. Tiles
- * beside one another that hold the same bits are one span, so a window is a handful of spans however wide it is, and
- * so is every second key. Tiles that hold nothing are in no span.
+ * A tile is 4 rows × 8 columns, and its 32 bits say which pairs are in the mask: bit 8 i + j is row i, column j. Adjacent tiles with the same bits are one span, so a window of any width is a handful of spans, and so is every second key. Empty tiles are in no span.
  *
- * One list of numbers serves a kernel that walks its rows: for block b of four rows, spans lie from list[b] to
- * list[b + 1] − 1, three numbers each: first tile, the tile after the last, bits. `reads` has queries as rows and keys
- * as columns; `readers` has keys as rows and the queries that read them as columns. Rows past the last have no bits.
+ * One list of numbers serves a kernel that walks its rows: for block b of four rows, spans lie from list[b] to list[b + 1] − 1, three numbers each: first tile, the tile after the last, bits. `reads` has queries as rows and keys as columns; `readers` has keys as rows and the queries that read them as columns. Rows past the last have no bits.
  */
 import { check } from '../core/check';
 import type { Mask } from './mask';
@@ -46,7 +42,7 @@ export function tilesOf(mask: Mask): TileLayout {
     reads.push(spans);
   }
 
-  // The same from the keys: eight queries at a time, over blocks of four keys.
+  // The same from the keys' side: eight queries at a time, over blocks of four keys.
   const readers: number[][] = Array.from({ length: blocks }, () => []);
   for (let tile = 0; tile * TILE_COLUMNS < T; tile++) {
     sweep(rowsFrom(tile * TILE_COLUMNS, TILE_COLUMNS), TILE_ROWS, (from, to, patterns) => {
@@ -98,7 +94,7 @@ export function cellsInTiles({ T, reads }: Pick<TileLayout, 'T' | 'reads'>): Uin
   return cells;
 }
 
-/** Adds a span, or makes the last one longer where it goes on with the same bits. */
+/** Adds a span, or extends the last one if it continues with the same bits. */
 function extend(spans: number[], from: number, to: number, bits: number): void {
   const end = spans.length;
   if (end > 0 && spans[end - 2] === from && spans[end - 1] === bits) spans[end - 2] = to;
@@ -133,15 +129,15 @@ function turned(patterns: readonly number[]): number {
 }
 
 /**
- * Calls `visit` for columns in groups of `width` in which the pattern of each row stays the same, from left to right;
- * not where no row has any. patterns[i] has bit j where row i has column j of the group.
+ * Calls `visit`, from left to right, for ranges of groups of `width` columns in which the pattern of each row stays the
+ * same; skips ranges in which no row has any. patterns[i] has bit j if row i has column j of the group.
  */
 function sweep(
   rows: readonly Runs[],
   width: number,
   visit: (from: number, to: number, patterns: readonly number[]) => void,
 ): void {
-  // A row changes its pattern only in the groups its runs begin and end in.
+  // A row's pattern changes only in the groups where its runs begin and end.
   const cuts = new Set<number>();
   for (const runs of rows) {
     for (let r = 0; r < runs.length; r += 2) {

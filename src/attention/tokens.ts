@@ -1,4 +1,4 @@
-/** @file The one description of a count or place of tokens in a mask. */
+/** @file The one description of a count or position of tokens in a mask. */
 import type { ParamSpec } from '../core/params';
 import { MOST_TOKENS } from './mask';
 

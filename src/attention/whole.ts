@@ -1,17 +1,17 @@
-/** @file Whether a layer, whatever it is called, reads everything: a window as wide as the text is no window. */
+/** @file Whether a layer, whatever its name, reads everything: a window as wide as the text is not a window. */
 import { visiblePairs } from './cost';
 import { maskFacts } from './facts';
 import type { PatternSpec } from './pattern';
 import { patterns } from './registry';
 
-/** Every one of T tokens reads itself and all before it, exactly, and nothing after it: the layer is a global one. */
+/** Each of T tokens reads itself and everything before it, exactly, and nothing after it: the layer is global. */
 export function readsEverything(layer: PatternSpec, T: number): boolean {
   const { firstKey } = patterns.get(layer.pattern);
-  // Rows of such a rule begin later and later, so the last one tells.
+  // Rows of such a rule begin later and later, so the last one decides.
   if (firstKey) return firstKey(T - 1, layer.params) === 0;
   return visiblePairs(layer, T) === (T * (T + 1)) / 2 && maskFacts(layer, T).future === undefined;
 }
 
-/** The same, of a layer that is not called global: what should be said beside its name. */
+/** The same, for a layer that is not called global: worth saying beside its name. */
 export const isGlobalUnsaid = (layer: PatternSpec, T: number): boolean =>
   layer.pattern !== 'global' && readsEverything(layer, T);

@@ -1,10 +1,10 @@
-/** @file A mask in words, made of those of its terms: what a query reads, and why it may not read a key. */
+/** @file A mask in words, built from those of its terms: what a query reads, and why it may not read a key. */
 import { read, terms, verdictOf, type Expression } from './expression';
 
 const together = (parts: readonly string[]): string =>
   parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 
-/** 'its window of 6 and the first 4 tokens'. That nothing comes later goes without saying. */
+/** 'its window of 6 and the first 4 tokens'. Leaves out that no later key is read. */
 export function sayReads(expression: Expression): string {
   if (expression.off) return 'every token';
   if (expression.kind === 'term') return terms.get(expression.term).words(expression.numbers);
@@ -25,7 +25,7 @@ export function sayReads(expression: Expression): string {
 
 /**
  * Why the query at `position` may not read `key` of `keys`: 'it comes later', 'outside its window of 6 and the first 4
- * tokens'. Empty where it may.
+ * tokens'. Empty if it may.
  */
 export function sayBlocked(
   expression: Expression,

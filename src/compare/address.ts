@@ -1,8 +1,8 @@
 /**
- * @file A comparison as part of the address and back: `v=1&context=128&seed=1&run=local;window:8&run=grouped;name:Mine&x=tokens`.
+ * @file A comparison to and from the address: `v=1&context=128&seed=1&run=local;window:8&run=grouped;name:Mine&x=tokens`.
  *
- * Shared settings are written as the Lab writes them, so a link of the Lab is understood; without `run` there
- * are the four of the paper. Whatever the address says, what comes back can run.
+ * Shared settings are written as the Lab writes them, so a link of the Lab is understood; without `run`, the runs
+ * are the four of the paper. Whatever the address contains, the result can run.
  */
 import { fitting } from '../attention/given';
 import { plans } from '../attention/plans';
@@ -23,7 +23,7 @@ import {
 } from './comparison';
 
 export interface Address {
-  /** It asks for nothing but the machine: the page opens with what it chooses itself. */
+  /** It sets nothing but the machine: the page opens with its own choice. */
   readonly blank: boolean;
   readonly comparison: Comparison;
   readonly axis: AxisId;
@@ -93,7 +93,7 @@ export function fromAddress(query: string): Address {
   };
 }
 
-/** One run, read by the very reader of the Lab's address, so that it is clamped and checked alike. */
+/** One run, read by the same code as the Lab's address, so that it is clamped and checked alike. */
 function entryOf(text: string, shared: RunSpec, notes: string[]): Entry {
   const [plan = '', ...pairs] = text.split(';');
   const split = pairs.map((pair) => {
@@ -118,6 +118,6 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text; // a stray % is only a stray %
+    return text; // a stray % is taken literally
   }
 }

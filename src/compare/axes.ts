@@ -1,8 +1,8 @@
 /**
  * @file What the runs are compared over: running sums over a run's steps, and the memory a run holds.
  *
- * A run's memory is allocated once and stays, so over bytes every step stands at one place: the curve is a
- * vertical line, and its end says which loss was reached with how much memory.
+ * A run's memory is allocated once and stays, so over bytes every step has the same x: the curve is a
+ * vertical line, and its end shows the loss reached with that much memory.
  */
 import type { KernelId } from '../attention/kernels';
 import { trainingFlops } from '../spec/cost';
@@ -33,7 +33,7 @@ export const AXES: readonly Axis[] = [
 
 export const axisOf = (id: string): Axis | undefined => AXES.find((axis) => axis.id === id);
 
-/** Memory is predicted until a run has said what it holds. */
+/** Memory is predicted until a run has reported what it holds. */
 export function kindOf({ id, kind }: Axis, histories: readonly History[]): Kind {
   if (id !== 'bytes') return kind;
   const measured = histories.filter(({ peak }) => peak !== undefined).length;
@@ -41,7 +41,7 @@ export function kindOf({ id, kind }: Axis, histories: readonly History[]): Kind 
   return measured === histories.length ? kind : 'measured or predicted';
 }
 
-/** What one step of a run adds to the counted axes, and what the run needs for it. */
+/** What one step adds to the counted axes, and the memory the run needs. */
 export interface StepCosts {
   readonly tokens: number;
   readonly needed: number; // FLOPs
@@ -60,7 +60,7 @@ export function stepCosts(spec: RunSpec, kernel: KernelId): StepCosts {
   };
 }
 
-/** Where each step ends on an axis, in order. */
+/** The x of each step's end on an axis, in order. */
 export function placesOf(
   axis: AxisId,
   { steps, peak }: History,
@@ -82,7 +82,7 @@ export function placesOf(
   }
 }
 
-/** Where a step stands, by the places of all; undefined where it is not among them. */
+/** The x of a step, given those of all steps; undefined if it is not among them. */
 export function placeOf(
   step: number,
   steps: readonly StepRecord[],

@@ -1,6 +1,6 @@
 /**
- * @file The recorded run that one of a person's own is held against: the same settings, with every layer local. It is one of
- * a comparison to begin with, looked at after the same steps on the same held-out tokens as the Lab looks.
+ * @file The recorded run that a person's own run is compared with: the same settings, with every layer local. It is part of
+ * a predefined comparison, validated after the same steps on the same held-out tokens as in the Lab.
  */
 import { sources } from '../data/registry';
 import { CONTROLS, type RunSpec, type Setting } from '../spec/run';
@@ -8,7 +8,7 @@ import { specsOf } from './comparison';
 import type { History } from './history';
 import { comparisonOf, starts } from './starts';
 
-/** How layers attend may differ, and what computes; what is learnt, from which weights and how, may not. */
+/** How layers attend, and the backend, may differ; the data, the initial weights and the training may not. */
 const FREE: ReadonlySet<Setting> = new Set([
   'plan',
   'stripes',
@@ -22,7 +22,7 @@ const standsBeside = (local: RunSpec, spec: RunSpec): boolean =>
   local.plan === 'local' &&
   CONTROLS.every(({ name }) => FREE.has(name) || local[name] === spec[name]);
 
-/** Which recording, and which of its runs; undefined where there is none, or the run itself is local. */
+/** Which recording, and which of its runs; undefined if there is none, or the run itself is local. */
 export function besideOf(
   spec: RunSpec,
 ): { readonly start: string; readonly run: number } | undefined {
@@ -35,7 +35,7 @@ export function besideOf(
   return undefined;
 }
 
-/** Its held-out losses of one slice over training, nats per token; none where slices were not recorded. */
+/** Its held-out losses of one slice over training, nats per token; empty if slices were not recorded. */
 export const besideLosses = (
   { validations }: History,
   slice: string,

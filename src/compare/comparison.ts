@@ -5,6 +5,7 @@
  * weights (src/data/batches.ts and src/model/weights.ts depend on shared settings alone).
  */
 import { plans } from '../attention/plans';
+import { pick } from '../core/schema';
 import {
   changedBetween,
   CONTROLS,
@@ -50,8 +51,7 @@ export const PAPER_PLANS = ['global', 'local', 'approximate', 'grouped'] as cons
 
 const isOwn = (name: Setting): name is keyof Own => (OWN as readonly Setting[]).includes(name);
 
-export const ownOf = (spec: RunSpec): Own =>
-  Object.fromEntries(OWN.map((name) => [name, spec[name]])) as unknown as Own;
+export const ownOf = (spec: RunSpec): Own => pick(spec, OWN);
 
 /** Those of the paper's plans that keep documents apart where they should be. */
 const plansFor = (spec: RunSpec) =>

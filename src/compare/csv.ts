@@ -1,4 +1,4 @@
-/** @file Every series of every run as one table: a line per run and step, each saying where it comes from. */
+/** @file Every series of every run as one table: a line per run and step, each with its origin. */
 import { csvOf, type CsvCell } from '../core/csv';
 import type { SliceScore } from '../data/slice';
 import { placesOf, type StepCosts } from './axes';
@@ -10,12 +10,12 @@ export interface Series {
   readonly history: History;
 }
 
-/** Where the numbers come from: repeated in every line, so that lines can be sorted and mixed. */
+/** Where the numbers come from: repeated in every line, so that lines can be sorted and mixed freely. */
 export interface Origin {
   readonly seed: number;
   readonly backend: string; // webgpu, wasm, cpu
   readonly device: string;
-  readonly version: string; // of the program that writes the table
+  readonly version: string; // of the program that wrote the table
   readonly address: string; // '#/compare?…': all settings of all runs
 }
 
@@ -37,7 +37,7 @@ const BEFORE = [
 ];
 const AFTER = ['batch', 'seed', 'backend', 'device', 'version', 'address'];
 
-/** 'second-saying' → 'validation_second_saying_loss', …: of the same validation, these tokens alone. */
+/** 'second-saying' → 'validation_second_saying_loss', …: from the same validation, for these tokens alone. */
 const columnsOf = (slice: string) =>
   ['loss', 'accuracy', 'tokens'].map((of) => `validation_${slice.replaceAll('-', '_')}_${of}`);
 
@@ -79,7 +79,7 @@ export function csvOfSeries(series: readonly Series[], origin: Origin): string {
   return csvOf([...BEFORE, ...slices.flatMap(columnsOf), ...AFTER], rows);
 }
 
-/** Where no token is in the slice it has no loss and no accuracy, and says so with a count of 0. */
+/** A slice without tokens has no loss or accuracy; its count of 0 shows that. */
 function sliceCells(score: SliceScore | undefined): readonly CsvCell[] {
   if (!score) return ['', '', ''];
   const { loss, accuracy, tokens } = score;

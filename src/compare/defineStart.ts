@@ -1,18 +1,18 @@
 import type { Preset } from '../spec/definePreset';
 import type { Own } from './comparison';
 
-/** A comparison to begin with: shared settings, and how its runs attend. Recorded by `npm run record` under its id. */
+/** A predefined comparison: shared settings, and how its runs attend. Recorded by `npm run record` under its id. */
 export interface Start {
   readonly id: string;
   readonly label: string;
   readonly order: number;
-  /** What it shows, in one sentence or two. */
+  /** What it shows, in one or two sentences. */
   readonly summary: string;
   /** Shared settings that differ from the defaults. */
   readonly settings: Preset['settings'];
-  /** How each run attends, where it differs from the shared settings; without it the four of the paper. */
+  /** How each run attends, where it differs from the shared settings; if missing, the four of the paper. */
   readonly runs?: readonly (Partial<Own> & { readonly name?: string })[];
-  /** Steps that are recorded. */
+  /** Number of recorded steps. */
   readonly steps: number;
 }
 

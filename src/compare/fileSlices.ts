@@ -2,9 +2,8 @@
  * @file The slices in a comparison's file. They are younger than the format: a file may have none, anywhere, and one that
  * has some is read by programs from before.
  */
-import { Fields } from '../core/fields';
-import { listOfSlices, readScores } from '../data/readScores';
-import type { SliceScore } from '../data/slice';
+import { anything, list, object, type Place } from '../core/schema';
+import { scores, slicesOf } from '../data/readScores';
 import type { ValidationRecord } from './history';
 
 const COLUMNS = ['loss', 'accuracy', 'tokens'] as const;
@@ -23,41 +22,29 @@ export function sliceColumns(validations: readonly ValidationRecord[]): readonly
   });
 }
 
-/** The validations with their slices, out of what sliceColumns wrote; as they are where it wrote nothing. */
+/** The validations with their slices, out of what sliceColumns wrote. `place` is that of the slices. */
 export function withSlices(
   validations: readonly ValidationRecord[],
   value: unknown,
-  where: string,
+  place: Place,
 ): readonly ValidationRecord[] {
-  if (value === undefined) return validations;
   const { length } = validations;
-  const columns = listOfSlices(value, where).map((one, i) => {
-    const fields = new Fields(one, `slice ${i + 1} of ${where}`);
-    const [loss, accuracy, tokens] = COLUMNS.map((name) =>
-      fields.list(name, { min: length, max: length }),
-    );
-    return { id: fields.get('id'), loss: loss!, accuracy: accuracy!, tokens: tokens! };
-  });
+  const cells = list(anything, { min: length, max: length });
+  const columns = slicesOf(
+    object({ id: anything, loss: cells, accuracy: cells, tokens: cells }, 'ignored'),
+  )(value, place);
   return validations.map((validation, i) => {
     const rows = columns
-      .map(({ id, loss, accuracy, tokens }) => ({
+      .map(({ id, ...of }) => ({
         id,
-        loss: loss[i],
-        accuracy: accuracy[i],
-        tokens: tokens[i],
+        loss: of.loss[i],
+        accuracy: of.accuracy[i],
+        tokens: of.tokens[i],
       }))
-      .filter((row) => COLUMNS.some((name) => row[name] !== null));
+      .filter((row) => COLUMNS.some((name) => row[name] !== null))
+      .map((row) => Object.fromEntries(Object.entries(row).filter(([, one]) => one !== null)));
     if (rows.length === 0) return validation;
-    const slices = readScores(rows, validation.tokens, `validation ${i + 1} of ${where}`);
-    return { ...validation, slices };
+    const at = place.ownedBy(`validation ${i + 1} of ${place.owner}`);
+    return { ...validation, slices: scores(validation.tokens)(rows, at) };
   });
-}
-
-/** Slices of `tokens` tokens, one object each; undefined where there are none. */
-export function readSlices(
-  value: unknown,
-  tokens: number,
-  where: string,
-): readonly SliceScore[] | undefined {
-  return value === undefined ? undefined : readScores(value, tokens, where);
 }

@@ -1,4 +1,4 @@
-/** @file What a comparison has shown so far, in one sentence made from its numbers; and how far it can be trusted. */
+/** @file What a comparison has shown so far, in one sentence generated from its numbers, and how far to trust it. */
 import { formatInteger } from '../core/units';
 import { mayGain } from './learning';
 import {
@@ -12,40 +12,40 @@ import {
 
 export interface Contender extends Held {
   readonly name: string;
-  /** Training FLOPs per token that the definition asks for. */
+  /** Training FLOPs per token that the definition requires. */
   readonly flops: number;
-  /** The same at the question's far length; a mask that was given as rows of the context says nothing of it. */
+  /** The same at the question's far length; undefined for a mask given as rows of the context. */
   readonly farFlops?: number;
   /** Tokens the last one can depend on through all layers, itself included. */
   readonly reach: number;
-  /** A layer reads tokens that come after the query, and so what is to be predicted. */
+  /** A layer reads tokens after the query, and so the token it has to predict. */
   readonly leaks?: boolean;
   /** Steps made. */
   readonly step: number;
-  /** It stopped and will not go on: the others are compared without it. */
+  /** It stopped for good: the others are compared without it. */
   readonly stopped?: boolean;
 }
 
 export interface Question {
   readonly measure: Measure;
   readonly context: number; // tokens
-  /** A long text, in tokens: nothing is trained at it, what it would cost is counted. */
+  /** Length of a long text, in tokens: nothing is trained on it, its cost is counted. */
   readonly far: number;
-  /** Every scored answer lies at least so many tokens back; undefined for a text. */
+  /** Every scored answer is at least this many tokens back; undefined for a text. */
   readonly distance?: number;
-  /** Steps in which the learning rate rises. */
+  /** Steps over which the learning rate rises. */
   readonly warmup: number;
 }
 
 export interface Finding {
   readonly title: string;
-  /** Why a run that stays behind cannot do better, where that is counted. */
+  /** Why a run that is behind cannot do better, if that can be counted. */
   readonly because: readonly string[];
-  /** What those in front would pay on a long text; nothing where they pay the same. */
+  /** What the leading runs would cost on a long text; '' if they cost the same. */
   readonly price: string;
-  /** How noise was told from a result, or why it is too early for one; nothing before there are numbers. */
+  /** How a result was told from noise, or why it is too early for one; '' before there are numbers. */
   readonly trust: string;
-  /** There are numbers, and the runs are still learning too fast to be compared by them. */
+  /** There are numbers, but the runs are still learning too fast to be compared. */
   readonly early: boolean;
   /** One per contender; undefined before there is a result, and for a run that stopped. */
   readonly standings: readonly (Standing | undefined)[];
@@ -119,13 +119,13 @@ function asked(names: readonly string[], { measure, distance }: Question): strin
     : `Which of ${listed(names)} answers when the answer lies ${distance === undefined ? 'far' : `at least ${counted(distance, 'token')}`} back, and at what price?`;
 }
 
-/** While it is too early to compare: the numbers as they are, and nobody in front. */
+/** While it is too early to compare: the numbers as they are, without a leader. */
 function soFar(names: readonly string[], { scores }: Verdict, measure: Measure): string {
   const numbers = names.map((name, i) => `${name} ${score(scores[i]!, measure, false)}`);
   return `the runs are still learning, and it is too early to compare them: ${listed(numbers)}${unit(measure)} so far.`;
 }
 
-/** How fast the fastest still learns, and when it will be time to compare. */
+/** How fast the fastest run is still learning, and when it will be time to compare. */
 function pace(names: readonly string[], { progress }: Verdict, measure: Measure): string {
   const gains = progress.map(mayGain);
   const fastest = gains.indexOf(Math.max(...gains));
@@ -154,7 +154,10 @@ function sentence(entries: readonly Entry[], first: number, measure: Measure): s
   return `${lead(ahead, best, rest.length === 0, measure)}${behind}.`;
 }
 
-/** Those in front: one that is ahead, or several that cannot be told apart, and what they cost against the dearest. */
+/**
+ * The leaders: one that is ahead, or several that cannot be told apart, and their cost compared with the most
+ * expensive.
+ */
 function lead(ahead: readonly Entry[], best: Entry, all: boolean, measure: Measure): string {
   if (ahead.length === 1) return `${best.name} is ahead with ${score(best.score, measure)}`;
   const [dearest, cheapest] = [
@@ -182,19 +185,20 @@ function lead(ahead: readonly Entry[], best: Entry, all: boolean, measure: Measu
   return `${listed(cheaper.map(({ name }) => name))} ${cheaper.length === 1 ? 'is' : 'are'} as good as ${dearest.name} (${found}) ${price}`;
 }
 
-/** How far one stays behind. */
+/** How far a run is behind. */
 function lag(one: Entry, best: Entry, ahead: readonly Entry[], measure: Measure): string {
   if (measure.of === 'answers')
     return `${one.name} answers ${score(one.score, measure, false)} right${
       one.standing === 'guessing' ? `, no better than guessing${chance(measure)}` : ''
     }`;
   const gap = one.score - best.score;
-  // The dearest is named last, as what the others are as good as: who reads on takes it for the one that is meant.
+  // The most expensive is named last, as the reference for the others, so a reader takes it for the reference here,
+  // too.
   const than = ahead.every(({ flops }) => flops <= best.flops) ? '' : ` than ${best.name}`;
   return `${one.name} is ${gap.toFixed(gap < 0.01 ? 3 : 2)} worse${than}`;
 }
 
-/** What the cheaper ones in front would need of the dearest's FLOPs on a long text. */
+/** What share of the most expensive leader's FLOPs the cheaper ones would need on a long text. */
 function far(entries: readonly Entry[], { context, far: length }: Question): string {
   const ahead = entries.filter(({ standing }) => standing === 'best' || standing === 'level');
   if (ahead.length < 2 || length <= context) return '';
@@ -225,11 +229,11 @@ function farShares(ahead: readonly Entry[], length: number): string[] {
   ];
 }
 
-/** Why the number of a run is no merit of it. */
+/** Why a run's number is too good to be true. */
 const tooGood = ({ name }: Entry, { measure }: Question): string =>
   `${name} reads tokens that come after the query, and so what it has to predict: its ${measure.of === 'text' ? 'loss is too low' : 'share is too high'} for the wrong reason.`;
 
-/** What is counted, not measured: what lies beyond a stack's reach cannot decide what it answers. */
+/** Counted, not measured: what lies beyond a stack's reach cannot affect its answers. */
 function outOfReach({ name, reach }: Entry, { measure, context, distance }: Question): string[] {
   if (measure.of === 'answers')
     return distance !== undefined && distance >= reach
@@ -264,7 +268,7 @@ const score = (value: number, measure: Measure, whole = true) =>
 const chance = (measure: Measure) =>
   measure.of === 'answers' && measure.chance !== undefined ? ` (${share(measure.chance)})` : '';
 
-/** '82 %'; what is not quite all or nothing is not rounded to it. */
+/** '82 %'; values just below 100 % or above 0 % are not rounded to them. */
 export function share(value: number): string {
   const percent = 100 * value;
   if (percent > 0 && percent < 0.5)

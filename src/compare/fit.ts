@@ -1,4 +1,4 @@
-/** @file Do these runs fit a device together? They are held at once, so their memory adds up. */
+/** @file Do these runs fit on a device together? They are held at once, so their memory adds up. */
 import { check } from '../core/check';
 import type { DeviceLimits } from '../core/limits';
 import { formatBytes } from '../core/units';
@@ -9,7 +9,7 @@ import { packingOf, type RunSpec } from '../spec/run';
 export const memoryOf = (spec: RunSpec, { kernel, threads }: Computes = {}): number =>
   trainingMemory(modelSpecOf(spec), spec.batch, kernel, threads, packingOf(spec)).peak;
 
-/** Refuses runs that fit one by one but not together, with what would fit. */
+/** Refuses runs that fit individually but not together, and says what would fit. */
 export function checkFit(
   specs: readonly RunSpec[],
   limits: DeviceLimits,

@@ -1,13 +1,13 @@
-/** @file What a run came to, as the chart, the table and the files need it. */
+/** @file The results of a run, as the chart, the table and the files need them. */
 import type { SliceScore } from '../data/slice';
 
 export interface StepRecord {
-  readonly step: number; // from 1, none left out
+  readonly step: number; // from 1, without gaps
   readonly loss: number; // nats per scored token
   readonly accuracy: number; // 0..1
   readonly gradNorm: number;
   readonly rate: number;
-  readonly ms: number; // of this run's own turn
+  readonly ms: number; // of this run's own turns
   readonly batch: string; // fingerprint
 }
 
@@ -16,11 +16,11 @@ export interface ValidationRecord {
   readonly loss: number;
   readonly accuracy: number;
   readonly tokens: number;
-  /** Apart from the rest; none for a task, and none in files from before they were scored. */
+  /** Separate from the rest; missing for a task, and in files from before slices were scored. */
   readonly slices?: readonly SliceScore[];
 }
 
-/** A closer look at the held-out data; see the link's protocol. */
+/** A full evaluation on the held-out data; see the link's protocol. */
 export interface EvaluationRecord {
   readonly step: number;
   readonly positions: { readonly losses: readonly number[]; readonly counts: readonly number[] }; // [T]
@@ -32,9 +32,9 @@ export interface EvaluationRecord {
   readonly slices?: readonly SliceScore[]; // as in a validation, on as many tokens as `positions`
 }
 
-/** One of the runs, trained again from another seed to a step of its own. */
+/** One of the runs, trained again from another seed, to its own number of steps. */
 export interface RepeatRecord {
-  readonly run: number; // its place among the runs, from 0
+  readonly run: number; // its index among the runs, from 0
   readonly seed: number;
   readonly validations: readonly ValidationRecord[];
   readonly evaluation: EvaluationRecord;

@@ -4,9 +4,19 @@
  * One file, so that it is written whole or not at all: a line of JSON that says what follows in bytes, the comparison's
  * file (./file.ts), then one checkpoint per run (src/model/checkpoint.ts). It is put together without copying a weight.
  */
-import { check, InputError } from '../core/check';
+import { check } from '../core/check';
 import { crc32 } from '../core/crc32';
-import { isRecord } from '../core/fields';
+import {
+  isRecord,
+  list,
+  object,
+  parseJson,
+  readable,
+  shown,
+  text,
+  whole,
+  type TypeOf,
+} from '../core/schema';
 import { formatBytes } from '../core/units';
 import { readCheckpoint } from '../model/checkpoint';
 import { modelSpecOf, weightCount } from '../spec/model';
@@ -33,11 +43,6 @@ export interface KeptRuns {
 export interface KeptHead {
   readonly step: number;
   readonly names: readonly string[];
-}
-
-interface Line extends KeptHead {
-  readonly comparison: { readonly bytes: number; readonly crc32: number };
-  readonly runs: readonly number[]; // bytes
 }
 
 /** Bytes the checkpoints of these runs take: weights, and the optimizer's two numbers for each. */
@@ -108,35 +113,32 @@ export function readKept(bytes: Bytes): KeptRuns {
   return { step, saved, checkpoints: checkpoints.map((one) => one.slice()) };
 }
 
+/** The first line; whatever else is wrong with it, it does not say what follows. */
+const line = (value: unknown): Line => {
+  const { format, version } = isRecord(value) ? value : {};
+  check(format === FORMAT, 'the file is not one of kept runs');
+  check(
+    version === KEPT_VERSION,
+    `they were kept by another version of this page (${shown(version)}; this one reads ${KEPT_VERSION})`,
+  );
+  const line = readable(said, value);
+  check(line, 'the first line of the file does not say what it holds');
+  return line;
+};
+
+const said = object(
+  {
+    step: whole(),
+    names: list(text({ longest: 4 * LONGEST_NAME, empty: true })),
+    comparison: object({ bytes: whole(), crc32: whole() }, 'ignored'), // its file
+    runs: list(whole(), { min: LEAST_RUNS, max: MOST_RUNS }), // bytes of their checkpoints
+  },
+  'ignored',
+);
+type Line = TypeOf<typeof said>;
+
 function lineOf(bytes: Uint8Array): { line: Line; length: number } {
   const length = bytes.subarray(0, LONGEST_LINE).indexOf(10) + 1;
-  let line: unknown;
-  try {
-    line = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length)));
-  } catch {
-    throw new InputError('the file does not begin as one of kept runs');
-  }
-  check(isRecord(line) && line['format'] === FORMAT, 'the file is not one of kept runs');
-  check(
-    line['version'] === KEPT_VERSION,
-    `they were kept by another version of this page (${JSON.stringify(line['version'])}; this one reads ${KEPT_VERSION})`,
-  );
-  const { step, names, comparison, runs } = line;
-  const counts = (list: unknown): list is number[] => Array.isArray(list) && list.every(isCount);
-  check(
-    isCount(step) &&
-      Array.isArray(names) &&
-      names.every((name) => typeof name === 'string' && name.length <= 4 * LONGEST_NAME) &&
-      isRecord(comparison) &&
-      isCount(comparison['bytes']) &&
-      isCount(comparison['crc32']) &&
-      counts(runs) &&
-      runs.length >= LEAST_RUNS &&
-      runs.length <= MOST_RUNS,
-    'the first line of the file does not say what it holds',
-  );
-  return { line: line as unknown as Line, length };
+  const value = parseJson(bytes.subarray(0, length), 'the file does not begin as one of kept runs');
+  return { line: line(value), length };
 }
-
-const isCount = (value: unknown): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= 0;

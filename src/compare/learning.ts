@@ -1,8 +1,8 @@
 /**
- * @file Whether runs are still learning so fast that it is too early to compare them, judged from what was recorded of them.
+ * @file Whether runs are still learning too fast to be compared, judged from their records.
  *
- * What the last third of its steps brought a run, half as many steps again may bring once more. While that is
- * enough to close a gap, or to open a wide one between runs that look level, their order is not likely to hold.
+ * Half as many steps again may bring a run as much as the last third of its steps did. While that is enough
+ * to close a gap, or to open a wide one between runs that look level, their order is unlikely to hold.
  */
 import type { ValidationRecord } from './history';
 
@@ -10,9 +10,9 @@ import type { ValidationRecord } from './history';
 const SINCE = 2 / 3;
 
 /**
- * What the last third of `step` steps brought: nats by which the held-out loss fell, or share of right answers by
- * which it rose; negative where a run got worse. Between two looks a run is taken to move evenly. Undefined where it
- * was not looked at early enough to say.
+ * The gain over the last third of `step` steps: nats by which the held-out loss fell, or by how much the share of
+ * right answers rose; negative if the run got worse. Linear between two validations. Undefined if the first
+ * validation came too late.
  */
 export function gainOf(
   validations: readonly ValidationRecord[],
@@ -29,25 +29,25 @@ export function gainOf(
   return by === 'loss' ? then - now.loss : now.accuracy - then;
 }
 
-/** How one run stands to the one with the best number; all in nats, or in shares of right answers. */
+/** One run compared with the best number; all in nats, or in shares of right answers. */
 export interface Progress {
   /** It has the best number, or cannot be told from it. */
   readonly ahead: boolean;
-  /** To the best number; 0 or more. */
+  /** Distance to the best number; 0 or more. */
   readonly gap: number;
-  /** How far the gap may be moved by the seed, or by chance. */
+  /** How far the seed, or chance, may move the gap. */
   readonly noise: number;
-  /** `gainOf`, of one seed or the mean of several. */
+  /** `gainOf`, for one seed or the mean of several. */
   readonly gain: number | undefined;
   /** What is left to gain. */
   readonly room: number;
 }
 
-/** What may come in half as many steps again; without an earlier look, anything. */
+/** The possible gain in half as many steps again; unlimited without an earlier validation. */
 export const mayGain = ({ gain = Infinity, room }: Pick<Progress, 'gain' | 'room'>) =>
   Math.max(0, Math.min(gain, room));
 
-/** `best`: the place of the run with the best number. */
+/** `best`: the index of the run with the best number. */
 export function stillLearning(runs: readonly Progress[], best: number): boolean {
   const alone = runs.filter(({ ahead }) => ahead).length === 1;
   return runs.some((run) =>

@@ -1,6 +1,6 @@
 /**
- * @file Attention maps as letters, for files: a cell is one of 64 letters, finest near 0 as a picture shows it. Only
- * keys that are not in the future are written; masks are left out, for the plan says them.
+ * @file Attention maps as letters, for files: each cell is one of 64 letters, with the finest steps near 0, as in a
+ * picture. Only keys up to the query are written; masks are left out, because they follow from the plan.
  */
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -8,18 +8,18 @@ export const LETTERS = /^[A-Za-z0-9+/]*$/;
 const TOP = ALPHABET.length - 1;
 const LEVELS = new Map([...ALPHABET].map((letter, level) => [letter.charCodeAt(0), level]));
 
-/** Contexts up to which maps are kept in a file: beyond, they are large, and pooled. */
+/** Maximum context whose maps are saved in a file: longer ones are large, and pooled. */
 export const LONGEST_PICTURE = 256;
-/** Letters a user's file may spend on pictures. */
+/** Maximum letters for pictures in a user's file. */
 export const PICTURE_BUDGET = 4 * 2 ** 20;
 
 export interface Pictures {
   readonly tokens: readonly string[]; // [T] labels of the watched sequence
-  /** Where documents begin in it, those above 0; left out where no run keeps documents apart. */
+  /** Where documents begin in it, except at 0; missing if no run keeps documents apart. */
   readonly begins?: readonly number[];
   readonly moments: readonly {
     readonly step: number;
-    readonly runs: readonly (string | null)[]; // null: the run had no picture then
+    readonly runs: readonly (string | null)[]; // null: the run had no picture at that step
   }[];
 }
 
@@ -37,7 +37,7 @@ export function toLetters(bytes: Uint8Array, T: number): string {
   return letters;
 }
 
-/** The bytes back, to within 2 of 255. */
+/** Recovers the bytes, to within 2 of 255. */
 export function fromLetters(letters: string, T: number, maps: number): Uint8Array {
   const bytes = new Uint8Array(maps * T * T);
   let read = 0;
@@ -49,7 +49,10 @@ export function fromLetters(letters: string, T: number, maps: number): Uint8Arra
   return bytes;
 }
 
-/** Which of `count` moments are kept, where there is room for `room`: the first, the last, and evenly between them. */
+/**
+ * Indices of the moments kept if there is room for `room` of `count`: the first, the last, and evenly spaced ones
+ * between.
+ */
 export function keptMoments(count: number, room: number): readonly number[] {
   const kept = Math.max(0, Math.min(count, room));
   if (kept < 2) return kept === 0 || count === 0 ? [] : [count - 1];

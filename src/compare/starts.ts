@@ -1,4 +1,4 @@
-/** @file Comparisons to begin with, one file each in ./starts. */
+/** @file Predefined comparisons, one file each in ./starts. */
 import { registryOf } from '../core/registry';
 import { DEFAULTS, type RunSpec } from '../spec/run';
 import { ownOf, paperRuns, sameRuns, type Comparison } from './comparison';
@@ -27,6 +27,6 @@ export function comparisonOf(
   };
 }
 
-/** The start whose runs these are, whatever machine they run on. */
+/** The start that has these runs, whatever machine they run on. */
 export const startOf = (comparison: Comparison): Start | undefined =>
   starts.all.find((start) => sameRuns(comparisonOf(start), comparison, ['backend']));

@@ -1,9 +1,9 @@
-/** @file Some runs of a recording: a lesson shows one or two of those that were recorded together. */
+/** @file Some runs of a recording: a lesson shows one or two of those recorded together. */
 import { CONTROLS } from '../spec/run';
 import { specsOf, type Comparison } from './comparison';
 import type { Saved } from './file';
 
-/** What was recorded of these very runs, in their order; undefined where one of them was not recorded. */
+/** The recording of exactly these runs, in their order; undefined if one of them was not recorded. */
 export function subsetOf(saved: Saved, comparison: Comparison): Saved | undefined {
   const recorded = specsOf(saved.comparison);
   const wanted = specsOf(comparison);

@@ -1,9 +1,9 @@
 /**
  * @file Which of the compared runs is ahead, as far as their held-out numbers can tell.
  *
- * Noise comes first: from three seeds on, a difference counts where every seed shows it and it is larger than
- * the seeds differ in it (src/core/seeds.ts). One seed cannot say that; there, losses have to lie as far apart
- * as recorded seeds moved the gap between two plans, and shares of right answers further than chance moves them.
+ * Noise comes first: with three or more seeds, a difference counts if every seed shows it and it is larger than
+ * its spread between seeds (src/core/seeds.ts). One seed cannot show that, so losses have to differ by as much
+ * as seeds moved the gap between two plans in recordings, and shares of right answers by more than chance.
  */
 import { isResult, SEEDS } from '../core/seeds';
 import type { ValidationRecord } from './history';
@@ -11,18 +11,18 @@ import { gainOf, stillLearning, type Progress } from './learning';
 
 /**
  * Nats: how far the gap between a plan and global attention moved between the seeds of a recorded comparison,
- * in the middle of the nine and at most (Moby-Dick, three seeds each; test/compare/verdict.test.ts counts it again).
+ * median and maximum of nine (Moby-Dick, three seeds each; recomputed by test/compare/verdict.test.ts).
  */
 export const SEED_NOISE = { middle: 0.05, most: 0.19 } as const;
 
-/** What the runs learn, as far as it decides what a difference means. */
+/** What the runs are trained on, as far as it affects what a difference means. */
 export type Measure =
   | { readonly of: 'text' }
   | {
       readonly of: 'answers';
       /** Share of right answers by guessing, 0..1. */
       readonly chance?: number;
-      /** Answers that are asked for together, of one example: they are right or wrong together. */
+      /** Answers asked together in one example, which are right or wrong together. */
       readonly together: number;
     };
 
@@ -33,35 +33,35 @@ export interface Held {
 }
 
 /**
- * best: ahead of all others. level: not to be told from the one with the best number. behind: worse than it.
- * guessing: worse than it, or with nobody better, and not to be told from guessing.
+ * best: ahead of all others. level: indistinguishable from the one with the best number. behind: worse than it.
+ * guessing: indistinguishable from guessing, and worse than the best, or with none better.
  */
 export type Standing = 'best' | 'level' | 'behind' | 'guessing';
 
 export interface Verdict {
-  /** The last step that all runs were validated at. */
+  /** The last step at which all runs were validated. */
   readonly step: number;
   readonly seeds: number;
   /** Nats per scored token, or share of right answers; means over the seeds. */
   readonly scores: readonly number[];
-  /** By its number alone, from 0. */
+  /** Index of the best number, noise ignored, from 0. */
   readonly first: number;
   readonly standings: readonly Standing[];
-  /** How fast each was still learning. */
+  /** How fast each run was still learning. */
   readonly progress: readonly Progress[];
-  /** So fast that the standings are not likely to hold. */
+  /** So fast that the standings are unlikely to hold. */
   readonly early: boolean;
   /** Scored tokens behind each number. */
   readonly tokens: number;
 }
 
-/** Undefined while there is no step at which every run was validated, or fewer than two runs. */
+/** Undefined until every run was validated at a common step, or with fewer than two runs. */
 export function verdictOf(runs: readonly Held[], measure: Measure): Verdict | undefined {
   const [one, ...others] = runs;
   if (!one || others.length === 0) return undefined;
   const step = one.validations.findLast((own) => others.every((run) => at(run, own.step)))?.step;
   if (step === undefined) return undefined;
-  // A seed counts where every run was trained from it as far as this.
+  // A seed counts if every run was trained from it up to this step.
   const seeds = one.repeats
     .map(({ seed }) => seed)
     .filter((seed) => runs.every((run) => repeated(run, seed, step)));
@@ -119,7 +119,7 @@ export function verdictOf(runs: readonly Held[], measure: Measure): Verdict | un
   return {
     step,
     progress,
-    // Where nobody does better than guessing, nobody is compared.
+    // If no run does better than guessing, there is nothing to compare.
     early: !guesses(first) && stillLearning(progress, first),
     seeds: 1 + seeds.length,
     scores,
@@ -129,7 +129,7 @@ export function verdictOf(runs: readonly Held[], measure: Measure): Verdict | un
   };
 }
 
-/** Differences of one seed up to this are not called. Of shares: twice the standard error of the difference. */
+/** With one seed, differences up to this are not reported. For shares: twice the standard error of the difference. */
 export function noiseOf(measure: Measure, a: number, b: number, questions: number): number {
   if (measure.of === 'text') return SEED_NOISE.middle;
   const both = (a + b) / 2;
@@ -142,7 +142,7 @@ const repeated = (run: Held, seed: number, step: number) => {
   const repeat = run.repeats.find((one) => one.seed === seed);
   return repeat && at(repeat, step);
 };
-/** Undefined where one of them is not known. */
+/** Undefined if one of them is unknown. */
 const meanOf = (numbers: readonly (number | undefined)[]) =>
   numbers.every((one) => one !== undefined) ? mean(numbers) : undefined;
 const mean = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0) / numbers.length;

@@ -1,12 +1,12 @@
 /**
- * @file Bytes as letters that can be read off a wall and typed: Crockford's base 32, small letters. Capital letters are
- * the same, o is 0, i and l are 1, and u does not occur; hyphens and spaces are passed over.
+ * @file Bytes as letters that can be read off a wall and typed: Crockford's base 32, in lower case. Upper case means
+ * the same, o is 0, i and l are 1, and u does not occur; hyphens and spaces are ignored.
  * https://www.crockford.com/base32.html
  */
 
 const LETTERS = '0123456789abcdefghjkmnpqrstvwxyz';
 
-/** 8 letters for 5 bytes; the last one is filled up with zeros. */
+/** 8 letters per 5 bytes; the last one is padded with zeros. */
 export function base32(bytes: Uint8Array): string {
   let out = '';
   let [bits, held] = [0, 0];
@@ -18,7 +18,7 @@ export function base32(bytes: Uint8Array): string {
   return bits > 0 ? out + LETTERS[(held << (5 - bits)) & 31]! : out;
 }
 
-/** Undefined where a letter is none of these, or a last letter says what no byte says. */
+/** Undefined if a letter is not one of these, or if the last letter encodes what no byte could. */
 export function bytesOfBase32(text: string): Uint8Array | undefined {
   const tidy = text
     .toLowerCase()

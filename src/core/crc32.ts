@@ -1,4 +1,7 @@
-/** @file CRC-32 of bytes (IEEE 802.3, reflected), as zlib.crc32 in Python and every PNG have it. Not against malice. */
+/**
+ * @file CRC-32 of bytes (IEEE 802.3, reflected), the same as zlib.crc32 in Python and as in every PNG. Not
+ * cryptographic.
+ */
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let c = byte;

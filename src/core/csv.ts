@@ -1,17 +1,16 @@
 /**
- * @file A table as CSV by RFC 4180: commas, every line ended by CR LF, text in quotes, which are doubled inside it.
+ * @file A table as CSV, following RFC 4180: commas, every line ended by CR LF, text in quotes, which are doubled inside it.
  *
- * Spreadsheets run a cell that begins like a formula. Such text gets an apostrophe before it; numbers stay as they are,
- * negative ones too.
+ * Spreadsheets execute a cell that begins like a formula. Such text gets a leading apostrophe; numbers stay as they are, including negative ones.
  */
 
 export type CsvCell = string | number;
 
-/** What begins a formula, in full width too, and behind spaces; or a control sign that is skipped before one. */
+/** What begins a formula, also in full width and after spaces; or a control character that is skipped before one. */
 const FORMULA = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/;
 /**
- * The same inside of text. A spreadsheet that splits lines at semicolons, as in German and French, or at tabs takes no
- * notice of quotes in the middle of its cells, so that there a formula may follow a semicolon, a tab or a line break.
+ * The same inside text. A spreadsheet that splits lines at semicolons, as in German and French, or at tabs ignores
+ * quotes in the middle of its cells, so a formula may follow a semicolon, a tab or a line break.
  */
 const FORMULA_INSIDE = /([;\t\r\n])(?=[^\S\t\r\n]*"*[^\S\t\r\n]*[=+\-@＝＋－＠])/g;
 
@@ -19,13 +18,13 @@ const harmless = (text: string) =>
   `${FORMULA.test(text) ? "'" : ''}${text.replace(FORMULA_INSIDE, "$1'")}`;
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
-/** Names of columns stand without quotes where they need none. */
+/** Column names are unquoted if they need no quotes. */
 function headField(name: string): string {
   const safe = harmless(name);
   return /[",\r\n]/.test(safe) ? quoted(safe) : safe;
 }
 
-/** Nothing is nothing, without quotes: a number that is missing. */
+/** An empty text stays empty, without quotes: a missing number. */
 const field = (value: CsvCell): string =>
   typeof value === 'number' ? String(value) : value === '' ? '' : quoted(harmless(value));
 

@@ -1,8 +1,8 @@
 /** @file Any text as part of an address. */
 
 /**
- * encodeURIComponent that does not throw: half of a surrogate pair, as cutting a text can leave, becomes the sign for
- * what is not known.
+ * encodeURIComponent that does not throw: half of a surrogate pair, which cutting a text can leave, becomes the
+ * replacement character.
  */
 export const encoded = (text: string): string =>
   encodeURIComponent(text.replaceAll(/\p{Cs}/gu, '\uFFFD'));

@@ -1,10 +1,10 @@
-/** @file A short sign of many whole numbers: equal numbers have equal signs. Not against malice. */
+/** @file A short hash of many whole numbers: equal numbers have equal hashes. Not cryptographic. */
 
 /** FNV-1a over 32-bit words, as 8 hexadecimal digits. */
 export function fingerprint(...lists: readonly Int32Array[]): string {
   let h = 0x811c9dc5;
   for (const list of lists) {
-    // The length goes in, so that numbers cannot wander from one list to the next unseen.
+    // The length is hashed too, so that moving a number from one list to the next changes the hash.
     h = Math.imul(h ^ list.length, 0x01000193);
     for (const number of list) {
       h = Math.imul(h ^ number, 0x01000193);

@@ -7,9 +7,9 @@ export interface ParamSpec {
   readonly min: number;
   readonly max: number;
   readonly initial: number;
-  /** Steps of the slider; 1 where nothing is said. 'log2' doubles. */
+  /** Step of the slider; 1 by default. 'log2' doubles. */
   readonly step?: number | 'log2' | 'log10';
-  /** With 'log2': values are multiples of it, and the slider goes in quarters of a doubling. */
+  /** With 'log2': values are multiples of this, and the slider moves in quarters of a doubling. */
   readonly multiple?: number;
   /** What a value means, in a few words under the slider: window 4 → 'itself + 3 before'. */
   readonly explain?: (value: number) => string;
@@ -21,14 +21,14 @@ export type Params = Readonly<Record<string, number>>;
 const isFractional = ({ step }: ParamSpec): boolean =>
   typeof step === 'string' ? step === 'log10' : !Number.isInteger(step ?? 1);
 
-/** Is it inside the description? It need not be where a slider can stand. */
+/** Whether the description allows a value; a slider need not be able to stop there. */
 export const allows = (spec: ParamSpec, value: number): boolean =>
   Number.isFinite(value) &&
   value >= spec.min &&
   value <= spec.max &&
   (isFractional(spec) || Number.isInteger(value));
 
-/** Refuses a value outside its description, naming whose it is. */
+/** Refuses a value outside its description, naming what it belongs to. */
 export function checkParam(name: string, spec: ParamSpec, value: number): void {
   const fractional = isFractional(spec);
   check(
@@ -37,7 +37,7 @@ export function checkParam(name: string, spec: ParamSpec, value: number): void {
   );
 }
 
-/** The nearest value the description allows. Not a number at all: the initial one. */
+/** The nearest value the description allows. If it is not finite: the initial one. */
 export function clampParam(spec: ParamSpec, value: number): number {
   if (!Number.isFinite(value)) return spec.initial;
   const clamped = Math.min(spec.max, Math.max(spec.min, value));

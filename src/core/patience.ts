@@ -1,6 +1,6 @@
-/** @file A limit on how long something is waited for, so that nobody waits for ever on what will never answer. */
+/** @file A time limit, so that nothing waits forever for an answer that never comes. */
 
-/** As `work`, or rejects with `words` after that many milliseconds; what `work` comes to later is ignored. */
+/** Like `work`, but rejects with `words` after this many milliseconds; a later result of `work` is ignored. */
 export function within<T>(ms: number, work: Promise<T>, words: string): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(words)), ms);
@@ -8,5 +8,5 @@ export function within<T>(ms: number, work: Promise<T>, words: string): Promise<
   });
 }
 
-/** Milliseconds in which a way to compute must have started and passed its self-test. */
+/** Milliseconds within which a backend must have started and passed its self-test. */
 export const START_PATIENCE = 120_000;

@@ -13,7 +13,7 @@ export interface Random {
   normal(): number;
 }
 
-/** A stream of its own for every list of words: random(seed, 'batch', step) never meets random(seed, 'weights'). */
+/** A separate stream for every list of words: random(seed, 'batch', step) never meets random(seed, 'weights'). */
 export function random(...words: readonly (number | string)[]): Random {
   const mix = splitmix32(hash(words.map(String).join('\u0000')));
   let [a, b, c, counter] = [mix(), mix(), mix(), 1];

@@ -1,6 +1,6 @@
 import { check, InputError } from './check';
 
-/** Things found by name. Asking for a name that is not there says which ones are. */
+/** Things looked up by name. The error for an unknown name lists the known ones. */
 export class Registry<T extends { readonly id: string }> {
   readonly all: readonly T[];
   readonly #byId = new Map<string, T>();
@@ -22,7 +22,7 @@ export class Registry<T extends { readonly id: string }> {
 
   get(id: string): T {
     const found = this.#byId.get(id);
-    // Asked for in every row of a mask: the message is put together only where it is needed.
+    // Called for every row of a mask, so the message is built only when it is needed.
     if (found) return found;
     throw new InputError(
       `no ${this.noun} is called '${id}'; there are ${[...this.#byId.keys()].join(', ')}`,
@@ -30,7 +30,7 @@ export class Registry<T extends { readonly id: string }> {
   }
 }
 
-/** The registry of what `import.meta.glob(…, { eager: true })` found, in the order of their `order`, then id. */
+/** The registry of what `import.meta.glob(…, { eager: true })` found, sorted by `order`, then id. */
 export function registryOf<T extends { readonly id: string; readonly order?: number }>(
   noun: string,
   modules: Record<string, { default: T }>,

@@ -1,4 +1,4 @@
-/** What `make` makes of a text, made once; everything is let go when there are more than `most`. */
+/** Caches what `make` returns for a text; the whole cache is dropped when there are more than `most` entries. */
 export function remembering<T>(most: number, make: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {

@@ -4,7 +4,17 @@
  * A file may come from anywhere, so nothing in it is believed before it is checked.
  */
 import { check } from './check';
-import { isRecord } from './fields';
+import {
+  isRecord,
+  list,
+  object,
+  parseJson,
+  Place,
+  readable,
+  text,
+  whole,
+  type Schema,
+} from './schema';
 
 export interface StoredTensor {
   readonly name: string;
@@ -40,16 +50,12 @@ export function storedTensors(file: Uint8Array): StoredTensors {
   const tensors = Object.entries(header)
     .filter(([name]) => name !== '__metadata__')
     .map(([name, entry]): StoredTensor => {
-      check(isRecord(entry), `tensor '${name}' is not described by an object`);
-      const { dtype, shape, data_offsets: offsets } = entry;
-      check(typeof dtype === 'string', `tensor '${name}' has no dtype`);
-      check(isWholeNumbers(shape), `tensor '${name}' has no proper shape`);
-      check(
-        isWholeNumbers(offsets) && offsets.length === 2,
-        `tensor '${name}' has no proper offsets`,
-      );
-      const [from, to] = offsets as [number, number];
-      return { name, dtype, shape, from, to };
+      const {
+        dtype,
+        shape,
+        data_offsets: [from, to],
+      } = tensor(entry, new Place(`tensor '${name}'`));
+      return { name, dtype, shape, from: from!, to: to! };
     });
   checkApart(tensors);
   return { tensors, data };
@@ -80,16 +86,35 @@ export function checkBytes(
   );
 }
 
-function parseHeader(bytes: Uint8Array): Record<string, unknown> {
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    header = undefined;
-  }
-  check(isRecord(header), 'the header of the safetensors file is not a JSON object');
+/** A schema that refuses with one sentence of its own. */
+const orElse =
+  <T>(schema: Schema<T>, sentence: string): Schema<T> =>
+  (value, place) => {
+    const read = readable(schema, value);
+    place.check(read !== undefined, `${place.owner} ${sentence}`);
+    return read!;
+  };
+
+const tensor: Schema<{
+  dtype: string;
+  shape: readonly number[];
+  data_offsets: readonly number[];
+}> = (value, place) => {
+  check(isRecord(value), `${place.what} is not described by an object`);
+  return entry(value, place);
+};
+const entry = object(
+  {
+    dtype: orElse(text({ empty: true }), 'has no dtype'),
+    shape: orElse(list(whole()), 'has no proper shape'),
+    data_offsets: orElse(list(whole(), { min: 2, max: 2 }), 'has no proper offsets'),
+  },
+  'ignored',
+);
+
+function parseHeader(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  const refusal = 'the header of the safetensors file is not a JSON object';
+  const header = parseJson(bytes, refusal);
+  check(isRecord(header), refusal);
   return header;
 }
-
-const isWholeNumbers = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);

@@ -1,13 +1,11 @@
 /**
- * @file The characters of a person's own text where those of the site are not enough: one token for each, made from the text.
+ * @file The characters of the user's own text if those of the site are not enough: one token each, built from the text.
  *
- *   0      every other character, '□' when written back
- *   1      newline
- *   2 …    the others, by code point
+ * 0      every other character, '□' when written back
+ * 1      newline
+ * 2 …    the others, by code point
  *
- * A character is a Unicode code point after normalisation to NFC: an emoji is one, a Hindi vowel sign is one of its own.
- * The text keeps its signs as they are, typographic ones and accents included. Only what cannot be seen goes: control
- * characters and those that turn the direction of writing. A tab and a space of any width are a space.
+ * A character is a Unicode code point after normalisation to NFC: an emoji is one, and a Hindi vowel sign is one by itself. The text keeps its characters as they are, including typographic ones and accents. Only invisible ones are removed: control characters and those that change the writing direction. A tab and a space of any width become a space.
  */
 import { check } from '../core/check';
 import { strangers, vocabulary as site } from './characters';
@@ -17,15 +15,15 @@ import type { Ids, Letters } from './source';
 /** What a character without a token is written as. */
 export const OTHER = '□';
 /**
- * Tokens at most, those two included. The model that the Lab opens with has 29 % more weights with 1,024 than with the
- * site's 96, and a training step 27 % more FLOPs (both counted).
+ * Maximum number of tokens, including those two. With 1,024 instead of the site's 96, the model that the Lab opens with
+ * has 29 % more weights and a training step 27 % more FLOPs (both counted).
  */
 export const MOST_LETTERS = 1024;
-/** Below this share of the text, single characters leave too much out, and it is read byte by byte. */
+/** Below this share of the text, single characters leave out too much, and the text is read byte by byte. */
 const LEAST_COVERED = 0.9;
-/** Letters outside ASCII, as a share of the characters, that a text may have and be read as if they had no accents. */
+/** Maximum share of non-ASCII letters among the characters of a text that is still read without its accents. */
 const MOST_ACCENTS = 0.005;
-/** Only so much of a text that is too long for us is counted. */
+/** In a text that is too long for us, only this much is counted. */
 const MOST_COUNTED = 5_000_000;
 
 const FIRST = 0x20; // the first code point that can be in an alphabet
@@ -37,7 +35,7 @@ const UNSEEN =
   /[^\P{Cc}\n]|[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu;
 const NO_CHARACTER = /[\p{Cs}\ufffd]/gu;
 
-/** The text in the form in which its characters are counted and learnt. */
+/** The text in the form in which its characters are counted and learned. */
 const tidied = (text: string): string =>
   text
     .replace(LINE_ENDS, '\n')
@@ -46,16 +44,16 @@ const tidied = (text: string): string =>
     .replace(NO_CHARACTER, OTHER)
     .normalize('NFC');
 
-/** How a text is read: which characters are tokens, and how much of it they are. */
+/** How a text is read: which characters are tokens, and how much of it they cover. */
 export interface Survey {
-  /** The setting `alphabet` of a run on this text. */
+  /** The setting `alphabet` for a run on this text. */
   readonly alphabet: string;
-  readonly kinds: number; // different characters in the text
-  readonly kept: number; // of them, those that have a token, or would
+  readonly kinds: number; // distinct characters in the text
+  readonly kept: number; // of these, those that have a token, or would
   readonly covered: number; // share of the text's characters, 0..1, that have one, or would
 }
 
-/** What the setting `alphabet` should be for a text. Linear in its length. */
+/** What the setting `alphabet` should be for a text. Takes time linear in its length. */
 export function surveyOf(text: string): Survey {
   const counts = countsOf(tidied(text.slice(0, MOST_COUNTED)));
   const all = sum(counts.values());
@@ -74,7 +72,7 @@ export function surveyOf(text: string): Survey {
   };
 }
 
-/** Nothing is unknown among the site's characters, and hardly a letter would lose its accent. */
+/** The site's characters leave nothing unknown, and hardly any letter would lose its accent. */
 function fitsSite(counts: ReadonlyMap<string, number>, all: number): boolean {
   let accents = 0;
   for (const [one, count] of counts)
@@ -106,8 +104,8 @@ const sum = (numbers: Iterable<number>) => [...numbers].reduce((a, b) => a + b, 
 const made = new Map<string, Letters>();
 
 /**
- * The vocabulary that the setting `alphabet` means: '' the site's characters, 'bytes' those of UTF-8, else the characters
- * themselves. Throws InputError where it is none of these.
+ * The vocabulary for the setting `alphabet`: '' for the site's characters, 'bytes' for those of UTF-8, otherwise the
+ * characters themselves. Throws InputError if it is none of these.
  */
 export function lettersOf(alphabet: string): Letters {
   if (alphabet === '') return site;
@@ -122,9 +120,9 @@ export function lettersOf(alphabet: string): Letters {
 }
 
 /**
- * Characters as a setting that an address can hold: runs of code points, in order, with dots between them. A run is how
- * many code points are passed over before it and, after a '-', how many follow its first; both to the base of 36.
- * '0-2m' are the characters of ASCII.
+ * Characters as a setting that fits in an address: runs of code points, in order, separated by dots. A run is the
+ * number of code points skipped before it and, after a '-', how many follow its first; both in base 36. '0-2m' is the
+ * characters of ASCII.
  */
 export function written(characters: readonly string[]): string {
   const codes = characters.map((one) => one.codePointAt(0)!).sort((a, b) => a - b);
@@ -141,7 +139,7 @@ export function written(characters: readonly string[]): string {
   return runs.join('.');
 }
 
-/** The other way round. Throws InputError for what `written` does not write. */
+/** The inverse. Throws InputError for anything that `written` does not write. */
 function charactersIn(alphabet: string): readonly string[] {
   const characters: string[] = [];
   let next = FIRST;
@@ -166,10 +164,10 @@ function charactersIn(alphabet: string): readonly string[] {
 const refusal = (why: string) =>
   `the characters of the text cannot be read: ${why}; it should be runs such as 0-2m.8k2-1r, 'bytes', or nothing`;
 
-/** `characters` in the order of their code points. */
+/** `characters` in code point order. */
 function lettersFrom(characters: readonly string[]): Letters {
   const all = [OTHER, '\n', ...characters];
-  /** Most scripts lie below U+10000, and a text of millions of characters is looked up at every change of a setting. */
+  /** Most scripts lie below U+10000, and a text of millions of characters is looked up on every settings change. */
   const low = new Uint16Array(0x10000);
   const high = new Map<number, number>();
   all.forEach((one, id) => {
@@ -198,7 +196,7 @@ function lettersFrom(characters: readonly string[]): Letters {
       for (const one of tidy)
         if (strange(one))
           return Array.from(tidy, (each) => (strange(each) ? OTHER : each)).join('');
-      return tidy; // in most texts nothing is strange
+      return tidy; // most texts have no unknown characters
     },
     strangers: (text) => {
       const found = new Map<string, number>();
@@ -211,7 +209,7 @@ function lettersFrom(characters: readonly string[]): Letters {
   };
 }
 
-/** One visible sign. A mark that stands on a letter stands on a circle where there is none. */
+/** One visible character. A combining mark without a letter is drawn on a circle. */
 function labelOf(character: string): string {
   if (character === '\n') return '⏎';
   if (/\p{Zs}/u.test(character)) return '␣';

@@ -14,21 +14,23 @@ export interface FeedOptions {
   readonly seed: number;
   /** Rows say where their documents begin, for models that keep documents apart. */
   readonly packed?: boolean;
-  /** Tokens that local layers see, the one that asks included: what slices of far tokens mean by far. The context where nothing is said. */
+  /** Tokens that local layers see, query included: what slices of far tokens mean by far. Defaults to the context. */
   readonly reach?: number;
 }
 
 export interface Feed {
-  /** The batch of a step, the same however often and in whatever order it is asked for. */
+  /** The batch of a step, the same however often and in whatever order it is requested. */
   train(step: number): Batch;
-  /** Always the same, whatever the seed. Text: the same places for every T that fits. */
+  /** Independent of the seed. Text: the same positions for every T that fits. */
   readonly validation: readonly Batch[];
   /**
-   * More held-out batches, for a closer look: about `tokens` tokens and no fewer batches than in `validation`.
-   * Text: places evenly spread, as many as do not overlap on average. The same whatever the seed.
+   * More held-out batches, for a closer look: about `tokens` tokens and no fewer batches than in `validation`. Text:
+   * positions evenly spread, as many as do not overlap on average. Independent of the seed.
    */
   heldOut(tokens: number): readonly Batch[];
-  /** Examples of a task that no run is trained on, at least `distance` apart from their answers; none for a text. */
+  /**
+   * Examples of a task that no run is trained on, with queries at least `distance` from their answers; none for a text.
+   */
   asked(distance: number, batches: number): readonly Batch[];
   /** The held-out sequence whose attention is drawn. Text: the beginning of a document. */
   readonly watched: Example;
@@ -38,7 +40,7 @@ export interface Feed {
 
 const VALIDATION_BATCHES = 4;
 const PROMPT = 8; // characters
-/** Up to this context, in tokens, every model is validated at the same places. */
+/** Up to this context, in tokens, every model is validated at the same positions. */
 const LONGEST_CONTEXT = 512;
 
 export function makeFeed(source: Source, options: FeedOptions): Feed {
@@ -81,7 +83,7 @@ function feedOfText(
   });
 
   const fitting = slicesOf(source);
-  /** Held-out windows that begin at `starts`, and what of them is in which slice. */
+  /** Held-out windows that begin at `starts`, and which of their targets are in which slice. */
   const heldOut = (starts: readonly number[]): Batch => ({
     ...stack(starts.map(example)),
     slices: new Map(
@@ -117,7 +119,7 @@ function feedOfText(
   };
 }
 
-/** Places evenly spread over the held-out text; every batch has its share of each part of it. */
+/** Positions evenly spread over the held-out text; every batch gets its share of each part of it. */
 function validationStarts(corpus: Corpus, T: number, batch: number, batches: number): number[][] {
   const longest = windowsOf(corpus, 'validation', Math.max(T, LONGEST_CONTEXT));
   const windows = longest.count > 0 ? longest : windowsOf(corpus, 'validation', T);

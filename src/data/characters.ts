@@ -1,10 +1,9 @@
 /**
- * @file The characters of every text of the site: 96 ids, the same for all corpora. A person's own text keeps to them where
- * it fits; else it has characters of its own (./alphabet.ts).
+ * @file The characters of all the site's texts: 96 ids, the same for every corpus. The user's own text uses them if they fit; otherwise it has characters of its own (./alphabet.ts).
  *
- *   0       unknown, '\uFFFD' when written back
- *   1       newline
- *   2 … 95  printable ASCII in its order, without the backtick, which is read as an apostrophe
+ * 0       unknown, '\uFFFD' when written back
+ * 1       newline
+ * 2 … 95  printable ASCII in its order, without the backtick, which is read as an apostrophe
  */
 import type { Letters } from './source';
 import typography from './typography.json';
@@ -21,12 +20,12 @@ function printable(): string[] {
 
 const VISIBLE: Readonly<Record<string, string>> = { ' ': '␣', '\n': '⏎' };
 
-/** Text in the vocabulary's characters: every other one is its nearest ASCII, or unknown. */
+/** Text in the vocabulary's characters: any other character becomes its nearest ASCII, or unknown. */
 export const normalise = (text: string): string => simplify(text).replace(STRANGERS, UNKNOWN);
 
 const STRANGERS = /[^\n -_a-~]/gu;
 
-/** How often each character without an id occurs, the first one met first. */
+/** How often each character without an id occurs, in order of first appearance. */
 export function strangers(text: string): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const [character] of simplify(text).matchAll(STRANGERS)) {
@@ -35,13 +34,15 @@ export function strangers(text: string): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** Line ends to \n, typographic signs to ASCII, letters without their accents. prepare-corpora.mjs does the same. */
+/**
+ * Line ends to \n, typographic characters to ASCII, letters without their accents. prepare-corpora.mjs does the same.
+ */
 function simplify(text: string): string {
   const lines = text.replace(/\r\n?|[\v\f\u0085\u2028\u2029]/g, '\n');
   const letters = plain(lines)
     .normalize('NFKD')
     .replace(/[\p{M}\p{Cf}]/gu, '');
-  return plain(letters); // once more: NFKD makes a few signs of its own, U+1FEF a backtick
+  return plain(letters); // again: NFKD introduces a few itself, U+1FEF a backtick
 }
 
 const ASCII: Readonly<Record<string, string>> = typography;

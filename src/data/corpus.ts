@@ -1,6 +1,19 @@
 /** @file A text ready to be learnt: its characters as ids, cut into documents, some of them held out. */
 import { check } from '../core/check';
-import { isRecord } from '../core/fields';
+import {
+  isRecord,
+  list,
+  object,
+  OF,
+  oneOf,
+  optional,
+  Place,
+  record,
+  text,
+  whole,
+  type Schema,
+  type Style,
+} from '../core/schema';
 import { formatInteger } from '../core/units';
 import { encode } from './characters';
 import type { Ids } from './source';
@@ -30,89 +43,71 @@ export interface Corpus {
 export const documentsOf = (corpus: Corpus, split: Split): readonly CorpusDocument[] =>
   corpus.documents.filter((document) => document.split === split);
 
+/** "text 'Moby-Dick', document 1: title is …" */
+const TITLED: Style = {
+  ...OF,
+  field: (of, name) => `${of}: ${name}`,
+  shown: (value) =>
+    typeof value === 'string'
+      ? `'${value.slice(0, 40)}'`
+      : isRecord(value)
+        ? 'of type object'
+        : OF.shown(value),
+};
+
+const string = text({ longest: Infinity, empty: true, should: 'a string' });
+
+const document: Schema<CorpusDocument> = object(
+  {
+    title: string,
+    start: whole(),
+    end: whole(),
+    split: oneOf(['train', 'validation'], "'train' or 'validation'"),
+  },
+  'ignored',
+);
+
+const description = object(
+  {
+    title: string,
+    licence: string,
+    origin: string,
+    note: optional(text({ longest: Infinity, empty: true, should: 'a string or left out' })),
+    documents: list(document, { each: (n, of) => `${of}, document ${n}` }),
+  },
+  'ignored',
+);
+
 /** A text made by scripts/build/texts.mjs. `text` has the vocabulary's characters already. */
-export function parseCorpus(description: unknown, text: string): Corpus {
-  check(
-    isRecord(description),
-    `the description of the text is ${kindOf(description)}; it should be an object`,
-  );
-  const { title, licence, origin, note, documents } = description;
-  check(
-    typeof title === 'string',
-    `the title of the text is ${kindOf(title)}; it should be a string`,
+export function parseCorpus(given: unknown, text: string): Corpus {
+  const place = new Place('the description of the text', TITLED);
+  const title = string(
+    record(given, place)['title'],
+    new Place('the title of the text', TITLED, 'title'),
   );
   const where = `text '${title}'`;
-  check(
-    typeof licence === 'string',
-    `${where}: licence is ${kindOf(licence)}; it should be a string`,
-  );
-  check(typeof origin === 'string', `${where}: origin is ${kindOf(origin)}; it should be a string`);
-  check(
-    note === undefined || typeof note === 'string',
-    `${where}: note is ${kindOf(note)}; it should be a string or left out`,
-  );
-  check(
-    Array.isArray(documents),
-    `${where}: documents is ${kindOf(documents)}; it should be a list`,
-  );
-
-  const parsed: CorpusDocument[] = [];
-  let last = 0;
-  for (const [index, value] of documents.entries()) {
-    const document = parseDocument(`${where}, document ${index + 1}`, value, last, text.length);
-    parsed.push(document);
-    last = document.end;
-  }
+  const { documents, ...about } = description(given, place.called(where));
+  documents.forEach((document, i) => {
+    checkDocument(`${where}, document ${i + 1}`, document, documents[i - 1]?.end ?? 0, text.length);
+  });
   for (const split of ['train', 'validation']) {
     check(
-      parsed.some((document) => document.split === split),
-      `${where}: none of its ${parsed.length} documents is for ${split}; at least one should be`,
+      documents.some((document) => document.split === split),
+      `${where}: none of its ${documents.length} documents is for ${split}; at least one should be`,
     );
   }
-  const ids = encode(text);
-  return {
-    title,
-    licence,
-    origin,
-    ...(note === undefined ? {} : { note }),
-    documents: parsed,
-    ids,
-  };
+  return { ...about, documents, ids: encode(text) };
 }
 
-function parseDocument(
+function checkDocument(
   where: string,
-  value: unknown,
+  { start, end }: CorpusDocument,
   from: number,
   length: number,
-): CorpusDocument {
-  check(isRecord(value), `${where} is ${kindOf(value)}; it should be an object`);
-  const { title, start, end, split } = value;
-  check(typeof title === 'string', `${where}: title is ${kindOf(title)}; it should be a string`);
-  check(
-    isOffset(start),
-    `${where}: start is ${kindOf(start)}; it should be a whole number, 0 or more`,
-  );
-  check(isOffset(end), `${where}: end is ${kindOf(end)}; it should be a whole number, 0 or more`);
-  check(
-    split === 'train' || split === 'validation',
-    `${where}: split is ${kindOf(split)}; it should be 'train' or 'validation'`,
-  );
+): void {
   check(start >= from, `${where} starts at ${start}; the one before it ends at ${from}`);
   check(end > start, `${where} goes from ${start} to ${end}; it should have at least 1 character`);
   check(end <= length, `${where} ends at ${end}; the text has ${length} characters`);
-  return { title, start, end, split };
-}
-
-const isOffset = (value: unknown): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= 0;
-
-function kindOf(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (value === null || typeof value === 'number' || typeof value === 'boolean')
-    return String(value);
-  if (typeof value === 'string') return `'${value.slice(0, 40)}'`;
-  return Array.isArray(value) ? 'a list' : `of type ${typeof value}`;
 }
 
 /** Refuses a context for which a split has no window: T characters and the one after them. */

@@ -1,7 +1,9 @@
-/** @file The bytes of a file the person opened, as text. UTF-8, or UTF-16 that says so with a byte order mark. */
+/** @file The bytes of a file the user opened, as text: UTF-8, or UTF-16 marked by a byte order mark. */
 import { check, InputError } from '../core/check';
 
-/** How files that hold no plain text begin, by the specifications of their formats, and how to get at their text. */
+/**
+ * How files without plain text begin, according to the specifications of their formats, and how to get at their text.
+ */
 const OTHERS: readonly {
   readonly begins: readonly number[];
   readonly is: string;
@@ -60,7 +62,7 @@ function decodeUtf16(encoding: 'utf-16le' | 'utf-16be', bytes: Uint8Array): stri
 const binary = (where: string) =>
   `${where} of the file is NUL, so this is no plain text; open a text file, such as .txt or .md, saved as UTF-8`;
 
-/** Undefined where the bytes are not valid. The byte order mark is left out. */
+/** Undefined if the bytes are invalid. The byte order mark is left out. */
 function attempt(encoding: string, bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
@@ -80,7 +82,7 @@ function firstInvalid(bytes: Uint8Array): number {
   return at;
 }
 
-/** Bytes of the character that begins at `at`; 0 where none does. */
+/** Bytes of the character that begins at `at`; 0 if none does. */
 function wellFormed(bytes: Uint8Array, at: number): number {
   const lead = bytes[at]!;
   if (lead < 0x80) return 1;

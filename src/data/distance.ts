@@ -1,4 +1,4 @@
-/** @file The distance dial of every task: how far back, at least, the answer to a scored token lies. */
+/** @file The distance setting of every task: how far back, at least, the answer to a scored token is. */
 import { check, InputError } from '../core/check';
 import { checkParam, type ParamSpec } from '../core/params';
 import type { Task } from './source';
@@ -12,7 +12,7 @@ export const DISTANCE: ParamSpec = {
   explain: (d) => `the answer lies at least ${d} token${d === 1 ? '' : 's'} back`,
 };
 
-/** Refuses a context that has no room for the distance, and says which one has. */
+/** Refuses a context too short for the distance, and says which one is long enough. */
 export function checkRoom(
   { label, maxDistance }: Pick<Task, 'label' | 'maxDistance'>,
   T: number,

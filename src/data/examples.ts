@@ -1,8 +1,8 @@
-/** @file Sequences of a task, built up: tokens, next-token targets, and the few targets that are scored. */
+/** @file Builds the sequences of a task: tokens, next-token targets, and the few targets that are scored. */
 import type { Random } from '../core/random';
 import type { Example } from './source';
 
-/** Reads `stream` [T + 1] as text is read: each token is to foretell the next one. Nothing is scored yet. */
+/** Treats `stream` [T + 1] as text: each token predicts the next one. Nothing is scored yet. */
 export function nextTokens(stream: readonly number[]): Example {
   return {
     tokens: Int32Array.from(stream.slice(0, -1)),
@@ -11,7 +11,7 @@ export function nextTokens(stream: readonly number[]): Example {
   };
 }
 
-/** The token at `at` is to be answered with `answer`, and counts. */
+/** Makes `answer` the target at `at`, and scores it. */
 export function score({ targets, weights }: Example, at: number, answer: number): void {
   targets[at] = answer;
   weights[at] = 1;
@@ -21,7 +21,7 @@ export function score({ targets, weights }: Example, at: number, answer: number)
 export const draws = (random: Random, count: number, n: number): number[] =>
   Array.from({ length: count }, () => random.below(n));
 
-/** `count` different numbers below `n`, in random order: the first steps of a Fisher-Yates shuffle. */
+/** `count` distinct numbers below `n`, in random order: the first steps of a Fisher-Yates shuffle. */
 export function distinct(random: Random, count: number, n: number): number[] {
   const all = Array.from({ length: n }, (_, i) => i);
   for (let i = 0; i < count; i++) {

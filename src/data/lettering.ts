@@ -1,22 +1,22 @@
-/** @file A prompt as tokens and tokens as text, for text, for tasks, and for models whose vocabulary nobody gave. */
+/** @file Prompts to tokens and tokens to text: for text, for tasks, and for models with an unknown vocabulary. */
 import { check } from '../core/check';
 import type { Letters, Source, Vocabulary } from './source';
 import { piecesOf } from './utf8';
 
 export interface ReadPrompt {
   readonly tokens: Int32Array;
-  /** What has no token of its own, and how often; in words what became of it. */
+  /** Characters without a token, and how often each occurs; in words, what became of them. */
   readonly strange: ReadonlyMap<string, number>;
   readonly becomes: string;
 }
 
 export interface Lettering {
   readonly vocabulary: Vocabulary;
-  /** How a prompt is typed, in a few words. */
+  /** How to type a prompt, in a few words. */
   readonly hint: string;
   read(prompt: string): ReadPrompt;
   write(tokens: Iterable<number>): string;
-  /** What each token adds to the text: nothing where a character is not whole yet. */
+  /** What each token adds to the text: nothing while a character is incomplete. */
   pieces(tokens: Iterable<number>): readonly string[];
   /** Tokens are bytes of UTF-8. */
   readonly bytes?: true;
@@ -26,7 +26,7 @@ export function letteringOf(source: Pick<Source, 'kind' | 'vocabulary'>): Letter
   return source.kind === 'corpus' ? text(source.vocabulary as Letters) : signs(source.vocabulary);
 }
 
-/** Of a text in these letters. */
+/** For a text in these letters. */
 export const text = (letters: Letters): Lettering => ({
   vocabulary: letters,
   hint: 'any text',
@@ -40,7 +40,7 @@ export const text = (letters: Letters): Lettering => ({
   pieces: letters.bytes ? piecesOf : (tokens) => Array.from(tokens, (id) => letters.decode([id])),
 });
 
-/** One sign per token; spaces only make it legible. */
+/** One character per token; spaces only make it legible. */
 function signs(vocabulary: Vocabulary): Lettering {
   const ids = new Map(
     Array.from({ length: vocabulary.size }, (_, id) => [vocabulary.label(id), id]),
@@ -63,7 +63,7 @@ function signs(vocabulary: Vocabulary): Lettering {
   };
 }
 
-/** Of a model from elsewhere: its tokens are numbers. */
+/** For an imported model: its tokens are numbers. */
 export function numbered(size: number): Lettering {
   check(size >= 1, `the vocabulary has ${size} tokens; it should have at least 1`);
   const vocabulary = { size, label: (id: number) => String(id) };
@@ -86,7 +86,7 @@ export function numbered(size: number): Lettering {
   };
 }
 
-/** Of a model from elsewhere whose tokens are single characters. */
+/** For an imported model whose tokens are single characters. */
 export function lettered(labels: readonly string[]): Lettering {
   const one = signs({ size: labels.length, label: (id) => labels[id] ?? '\uFFFD' });
   const ids = new Map(labels.map((label, id) => [label, id]));

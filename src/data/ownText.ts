@@ -1,4 +1,4 @@
-/** @file The person's own text, made a corpus. What cannot be learnt from is refused in words. */
+/** @file The user's own text as a corpus. Text that cannot be learned from is refused with an explanation. */
 import { check, InputError } from '../core/check';
 import { formatInteger } from '../core/units';
 import { strangers, vocabulary } from './characters';
@@ -8,10 +8,12 @@ import type { Letters } from './source';
 const SHORTEST = 2_000; // characters
 const LONGEST = 5_000_000; // characters
 const STRANGE = 0.05; // largest share of characters without an id
-/** Share of the text after which it is held out, from the next word on. */
+/** The text is held out after this share of it, from the next word on. */
 export const HELD_OUT_FROM = 0.9;
-const NEAR_WORD = 60; // UTF-16 units in which the next word is looked for
-/** The border lies at most so many UTF-16 units behind that share: at a word, or past the second half of an emoji. */
+const NEAR_WORD = 60; // UTF-16 units in which to look for the next word
+/**
+ * The boundary lies at most this many UTF-16 units after that share: at a word, or past the second half of an emoji.
+ */
 export const LATEST_WORD = NEAR_WORD + 1;
 
 /**
@@ -67,12 +69,12 @@ export function charactersIn(text: string): number {
   let count = 0;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
-    if (unit < 0xdc00 || unit > 0xdfff) count++; // the second half of a pair is none of its own
+    if (unit < 0xdc00 || unit > 0xdfff) count++; // the second half of a pair is not counted
   }
   return count;
 }
 
-/** Documents whose places are counted in UTF-16 units, in tokens: a character may be two units, or four bytes. */
+/** Documents with positions in UTF-16 units, converted to tokens: a character may be two units, or four bytes. */
 function inTokens(
   documents: readonly CorpusDocument[],
   whole: string,
@@ -92,7 +94,7 @@ function inTokens(
   }));
 }
 
-const BETWEEN = '\n\n'; // documents; belongs to neither
+const BETWEEN = '\n\n'; // separates documents; belongs to neither
 
 function cut(document: Omit<CorpusDocument, 'split'>, border: number): CorpusDocument[] {
   const { title, start, end } = document;
@@ -104,11 +106,11 @@ function cut(document: Omit<CorpusDocument, 'split'>, border: number): CorpusDoc
   ];
 }
 
-/** Where the next word begins, if that is near; `from` otherwise. */
+/** Where the next word begins, if that is near; otherwise `from`. */
 function wordAfter(text: string, from: number): number {
   const offset = /\s\S/.exec(text.slice(from - 1, from + NEAR_WORD))?.index;
   const border = offset === undefined ? from : from + offset;
-  return /[\udc00-\udfff]/.test(text.charAt(border)) ? border + 1 : border; // no half of an emoji
+  return /[\udc00-\udfff]/.test(text.charAt(border)) ? border + 1 : border; // not inside an emoji
 }
 
 /** The first line, shortened. */

@@ -1,8 +1,7 @@
 /**
- * @file What stands for a document where several share a row of the batch: paragraphs of a novel, lines of a table.
+ * @file What counts as a document when several share a row of the batch: paragraphs of a novel, lines of a table.
  *
- * Rows are cut from a text as they are without it, so the batches stay the same to the last token; this only says where in
- * a row one document ends and the next begins. What parts two documents belongs to the first.
+ * Rows are cut from a text as they would be without this, so batches stay the same to the last token; it only says where in a row one document ends and the next begins. The separator between two documents belongs to the first.
  */
 import { vocabulary } from './characters';
 import type { Ids, Letters } from './source';
@@ -10,9 +9,9 @@ import type { Ids, Letters } from './source';
 export interface Packed {
   /** What a document is: 'paragraph'. */
   readonly unit: string;
-  /** One sentence: where one begins. */
+  /** One sentence: where a document begins. */
   readonly summary: string;
-  /** The rule for one text, asked of a place in it and of how far that is from where its chapter, file or the like began. */
+  /** The rule for one text, given a position in it and its distance from the start of its chapter, file or the like. */
   rule(ids: Ids, letters?: Letters): (place: number, offset: number) => boolean;
 }
 
@@ -50,7 +49,7 @@ export const sentences: Packed = {
   },
 };
 
-/** Empty lines part the paragraphs of a text that has some; else every line is one. */
+/** Empty lines separate the paragraphs of a text that has them; otherwise every line is one. */
 export const paragraphsOrLines: Packed = {
   unit: 'paragraph',
   summary:
@@ -63,14 +62,17 @@ export const paragraphsOrLines: Packed = {
   },
 };
 
-/** Stretches of `length` characters, counted from where the chapter begins. */
+/** Stretches of `length` characters, counted from the start of the chapter. */
 export const stretches = (length: number, of: string): Packed => ({
   unit: of,
   summary: `A document is a ${of}, ${length} characters.`,
   rule: () => (_, offset) => offset % length === 0,
 });
 
-/** For each token of the T from place `start` on, where in the row its document begins; `origin`: where the chapter begins. */
+/**
+ * For each of the T tokens from position `start` on, where in the row its document begins; `origin`: where the chapter
+ * begins.
+ */
 export function startsIn(
   begins: ReturnType<Packed['rule']>,
   { start, T, origin }: { readonly start: number; readonly T: number; readonly origin: number },

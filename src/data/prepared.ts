@@ -1,4 +1,4 @@
-/** @file A text of the site as it is learnt from: what its files hold, and what its source makes of them. */
+/** @file One of the site's texts as training data: what its files hold, and what its source makes of them. */
 import { parseCorpus, type Corpus } from './corpus';
 import { repeated } from './repeat';
 import type { CorpusSource } from './source';

@@ -1,4 +1,4 @@
-/** @file Everything in ./corpora and ./tasks, found by itself. */
+/** @file Everything in ./corpora and ./tasks, found automatically. */
 import { registryOf } from '../core/registry';
 import type { Source } from './source';
 

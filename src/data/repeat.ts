@@ -1,12 +1,12 @@
-/** @file A text in which every passage is said several times: A A B B C C … */
+/** @file A text in which every passage is repeated several times: A A B B C C … */
 import { check } from '../core/check';
 import type { Corpus, CorpusDocument } from './corpus';
 import type { Repeat } from './source';
 
 /**
- * Each document is cut into passages from its start, with no regard to words, and each passage is written `times` times in
- * a row. What is left over at the end of a document is dropped: said again, it would stand nearer than the others do.
- * A document shorter than one passage goes entirely.
+ * Each document is cut into passages from its start, ignoring words, and each passage is written `times` times in a
+ * row. The remainder at the end of a document is dropped: repeated, it would be nearer than the others. A document
+ * shorter than one passage is dropped entirely.
  */
 export function repeated(corpus: Corpus, { passage, times }: Repeat): Corpus {
   for (const [name, value] of Object.entries({ passage, times })) {

@@ -2,7 +2,7 @@
 import { check } from '../core/check';
 import type { SliceScore } from './slice';
 
-/** What some tokens came to. Where there are none, loss and accuracy are 0 and mean nothing. */
+/** The score of some tokens. If there are none, loss and accuracy are 0 and mean nothing. */
 export interface Score {
   readonly loss: number; // nats per token
   readonly accuracy: number; // 0..1
@@ -11,8 +11,8 @@ export interface Score {
 type Losses = Omit<Score, 'accuracy'>;
 
 /**
- * What the tokens outside of a slice came to, from what all of them did. Throws InputError where the slice has more
- * tokens than the whole. Where both were rounded, so is what is left: never below 0, no accuracy above 1.
+ * The score of the tokens outside a slice, from that of all tokens. Throws InputError if the slice has more tokens than
+ * the whole. Both may be rounded, so the result is clamped: never below 0, no accuracy above 1.
  */
 export function restOf(whole: Score, slice: Score): Score;
 export function restOf(whole: Losses, slice: Losses): Losses;
@@ -40,7 +40,7 @@ export interface Apart {
   readonly rest: Score;
 }
 
-/** Undefined where the slice was not scored: files from before there were slices have none. */
+/** Undefined if the slice was not scored: files from before slices existed have none. */
 export function apart(
   whole: Score & { readonly slices?: readonly SliceScore[] },
   id: string,

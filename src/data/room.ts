@@ -1,4 +1,4 @@
-/** @file Whether a person's text is long enough for a context, and what would do where it is not. */
+/** @file Whether the user's text is long enough for a context, and what would work if it is not. */
 import { formatInteger } from '../core/units';
 import { documentsOf, type Corpus, type Split } from './corpus';
 import { HELD_OUT_FROM, LATEST_WORD, wholeOf } from './ownText';
@@ -7,14 +7,14 @@ import type { Letters } from './source';
 /** Why a text cannot be trained on. */
 export interface Refusal {
   readonly why: string; // in words, without a full stop
-  /** The longest context, in steps of its slider, that the text is long enough for. */
+  /** The longest context, in steps of its slider, for which the text is long enough. */
   readonly context?: number; // tokens
 }
 
-const STEP = 8; // tokens; contexts are multiples of it, and none is shorter
+const STEP = 8; // tokens; contexts are multiples of it, never shorter
 const ROUND = 10; // characters
 
-/** What keeps a context of T tokens from being read in `corpus`, which `text` was made into; undefined where nothing does. */
+/** Why a context of T tokens cannot be read in `corpus`, which was made from `text`; undefined if it can. */
 export function noRoom(
   corpus: Corpus,
   text: string,
@@ -47,8 +47,8 @@ export function noRoom(
 }
 
 /**
- * Characters that are enough wherever their words end; undefined where no number is, because the documents that are
- * trained on are too short. An emoji is two units of UTF-16, in which the tenth is counted; every unit is a byte or more.
+ * Additional characters that are enough wherever words end; undefined if no number is, because the training documents
+ * are too short. An emoji is two UTF-16 units, in which the tenth is counted; every unit is a byte or more.
  */
 function missing(
   corpus: Corpus,

@@ -1,4 +1,7 @@
-/** @file A slice: some of the targets of a window, chosen by a rule, so that their loss can stand beside that of the rest. */
+/**
+ * @file A slice: some of the targets of a window, chosen by a rule, so that their loss can be compared with that of the
+ * rest.
+ */
 import { check } from '../core/check';
 import type { Corpus } from './corpus';
 import type { CorpusSource } from './source';
@@ -6,10 +9,10 @@ import type { CorpusSource } from './source';
 export interface SliceWindow {
   readonly source: CorpusSource;
   readonly corpus: Corpus;
-  /** Where the first of T tokens stands in the corpus; the targets stand one place later. All are in one document. */
+  /** Position of the first of T tokens in the corpus; the targets are one further. All are in one document. */
   readonly start: number;
   readonly T: number;
-  /** How many tokens local layers see of it, the one that asks included: the target at i is told i - reach … i - 1. */
+  /** How many of its tokens local layers see, query included: the target at i is predicted from i - reach … i - 1. */
   readonly reach: number;
 }
 
@@ -17,34 +20,34 @@ export interface Slice {
   readonly id: string;
   readonly label: string;
   readonly order: number;
-  /** One sentence: which targets are in it. */
+  /** One sentence: which targets it contains. */
   readonly summary: string;
-  /** Whether the slice means anything in the texts of this source. */
+  /** Whether the slice is meaningful in the texts of this source. */
   fits(source: CorpusSource): boolean;
   /**
-   * How many characters back stands what helps with its targets, in the texts of this source. Undefined where the rule
-   * itself asks for what lies beyond the reach: then runs of different windows hold different targets.
+   * How many characters back the text that helps with its targets is, for this source. Undefined if the rule itself
+   * depends on what lies beyond the reach: then runs with different windows have different targets.
    */
   back?(source: CorpusSource): number;
-  /** [T], 1 where the target is in the slice. It follows from the window alone, wherever it was cut from. */
+  /** [T], 1 if the target is in the slice. Depends only on the window, wherever it was cut from. */
   mask(window: SliceWindow): Uint8Array;
 }
 
-/** What the targets of a slice came to. */
+/** The score of a slice's targets. */
 export interface SliceScore {
   readonly id: string;
   readonly loss: number; // nats per token of the slice
   readonly accuracy: number;
-  readonly tokens: number; // of the slice; where there is none, loss and accuracy are 0
+  readonly tokens: number; // of the slice; without tokens, loss and accuracy are 0
 }
 
-/** What a slice asks about one target. */
+/** What a slice's rule knows about one target. */
 export interface Target {
   readonly place: number; // in the corpus
   readonly offset: number; // in its document
 }
 
-/** [T], 1 for each target of which `chosen` holds; asked in their order. */
+/** [T], 1 for each target that `chosen` accepts; called in their order. */
 export function maskOf(
   { corpus, start, T, reach }: SliceWindow,
   chosen: (target: Target) => boolean,

@@ -1,4 +1,4 @@
-/** @file Everything in ./slices, found by itself, and which of it a text is scored by. */
+/** @file Everything in ./slices, found automatically, and which slices a text is scored by. */
 import { registryOf } from '../core/registry';
 import type { Slice } from './slice';
 import type { CorpusSource, Source } from './source';
@@ -15,7 +15,7 @@ export const slicesOf = (source: Source): readonly Slice[] =>
 /** The one every page shows first; undefined for a task. */
 export const headlineOf = (source: Source): Slice | undefined => slicesOf(source)[0];
 
-/** Whether local layers that see `reach` tokens, the one that asks included, miss what the slice is about. */
+/** Whether local layers that see `reach` tokens, query included, miss what the slice is about. */
 export const isFar = (slice: Slice, source: CorpusSource, reach: number): boolean => {
   const back = slice.back?.(source);
   return back === undefined || back > reach;

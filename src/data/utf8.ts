@@ -1,4 +1,4 @@
-/** @file The bytes of UTF-8 as a vocabulary: 256 tokens write any text, most scripts with two to four of them a character. */
+/** @file The bytes of UTF-8 as a vocabulary: 256 tokens write any text, most scripts with two to four per character. */
 import { UNKNOWN } from './characters';
 import type { Letters } from './source';
 
@@ -9,7 +9,7 @@ export const utf8: Letters = {
   size: SIZE,
   bytes: true,
   unknown: UNKNOWN,
-  /** A sign of ASCII is itself; any other byte its two hexadecimal digits. */
+  /** An ASCII character is itself; any other byte is its two hexadecimal digits. */
   label: (id) =>
     VISIBLE[id] ??
     (id > 0x20 && id < 0x7f ? String.fromCharCode(id) : id.toString(16).padStart(2, '0')),
@@ -21,12 +21,14 @@ export const utf8: Letters = {
       .normalize('NFC'),
   strangers: () => new Map(),
   encode: (text) => new TextEncoder().encode(text),
-  /** Bytes that are no whole character, as a model writes them before it has learnt to, become one '\uFFFD' each. */
+  /**
+   * Bytes that are not a whole character, as a model writes them before it has learned to, each become one '\uFFFD'.
+   */
   decode: (ids) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(ids)),
   begins: (id) => id < 0x80 || id > 0xbf,
 };
 
-/** What each byte adds to the text: the last one of a character the character, those before it nothing. */
+/** What each byte adds to the text: the last byte of a character adds the character, those before it nothing. */
 export function piecesOf(ids: Iterable<number>): readonly string[] {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const pieces = Array.from(ids, (id) => decoder.decode(Uint8Array.of(id), { stream: true }));

@@ -5,12 +5,13 @@ export interface Point {
   readonly y: number;
 }
 
-/** Of the width: what lies further left sets no top. */
+/** Share of the width: points left of it do not set the top. */
 const BEGINNING = 0.1;
 
 /**
- * The y that a picture of `points` has to show, `last` being its largest x. The first tenth sets no top: a loss that begins
- * far above where it soon is would flatten all that follows. Where nothing lies after it, every point counts.
+ * The y values that a picture of `points` must show, with `last` as its largest x. The first tenth does not set the
+ * top: a loss that starts far above where it soon is would flatten everything after it. If nothing follows it, every
+ * point counts.
  */
 export function shownYs(points: readonly Point[], last: number): readonly number[] {
   const later = points.filter(({ x }) => x >= BEGINNING * last);
@@ -34,7 +35,7 @@ export function smooth(values: readonly number[], halfLife: number): number[] {
   });
 }
 
-/** At most `2 · buckets` of the points, in order: of each bucket the lowest and the highest, and both ends. */
+/** At most `2 · buckets` of the points, in order: the lowest and the highest of each bucket, and both ends. */
 export function thin(points: readonly Point[], buckets: number): readonly Point[] {
   if (points.length <= 2 * buckets) return points;
   const inner = points.length - 2;
@@ -64,7 +65,7 @@ export function pick<T>(items: readonly T[], count: number): readonly T[] {
   );
 }
 
-/** Where labels may stand so that none lies on another: positions, `gap` apart, none below `bottom` (y grows downward). */
+/** Positions at which labels do not overlap: `gap` apart, none below `bottom` (y grows downward). */
 export function spread(positions: readonly number[], gap: number, bottom = Infinity): number[] {
   const order = positions.map((_, i) => i).sort((a, b) => positions[a]! - positions[b]!);
   const placed = [...positions];

@@ -1,4 +1,4 @@
-/** @file A row of cells as stretches of one kind, so that a picture has one shape for each of them. */
+/** @file A row of cells as stretches of one kind, so that a picture has one shape per stretch. */
 
 /** [from, to) of every stretch of `kind`, in order. */
 export function stretches(
@@ -15,7 +15,7 @@ export function stretches(
   return found;
 }
 
-/** Pixels for one of `n` cells in a row: whole ones where that leaves little blank. */
+/** Pixels per cell for `n` cells in a row: whole ones if that leaves little blank. */
 export function pitchOf(width: number, n: number, largest = Infinity): number {
   const pitch = Math.min(largest, width / Math.max(1, n));
   return pitch >= 6 ? Math.floor(pitch) : pitch;

@@ -1,8 +1,7 @@
 /**
- * @file The textures that masks, maps and strips are drawn in, and what each of them means: one meaning on every page.
+ * @file The textures in which masks, maps and strips are drawn, and what each means: the same on every page.
  *
- * They tell cells apart without colour. Ink and paper follow the theme, so a legend and a lesson name the texture and
- * never its colour. (A layer's stripe is black, white, or white with ink on it in every theme: src/app/signs.css.)
+ * They distinguish cells without colour. Ink and paper follow the theme, so a legend or a lesson names the texture, never its colour. (A layer's stripe is black, white, or white with ink on it in every theme: src/app/signs.css.)
  */
 export const TEXTURES = {
   ink: 'read',

@@ -4,7 +4,7 @@ import { checkContext } from '../data/corpus';
 import { localReach, packingOf, sourceOf, type RunSpec } from '../spec/run';
 import { corpusOf } from './corpora';
 
-export interface FeedChoice {
+interface FeedChoice {
   readonly spec: RunSpec;
   /** The person's own, where the settings ask for it. */
   readonly text?: string | undefined;

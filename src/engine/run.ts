@@ -1,4 +1,6 @@
-/** @file One run inside the engine: its trainer, what the page asked of it, and what it owes the page. */
+/**
+ * @file One run inside the engine: its trainer, the page's pending requests, and what it still has to send to the page.
+ */
 import type {
   AttentionFrame,
   Command,
@@ -26,7 +28,7 @@ const SNAPSHOT_EVERY = 5000;
 
 export class EngineRun {
   playing = false;
-  /** What a new device would go on from. */
+  /** Where a new device would continue from. */
   snapshot: Snapshot | undefined;
   #snapped = performance.now();
   #stepOnce = false;
@@ -36,7 +38,7 @@ export class EngineRun {
   /** A pause is over when every step that was handed over has been reported. */
   #pausing = false;
   #reported = 0;
-  /** Another run has taken its place: what a turn still comes to concerns nobody. */
+  /** Another run has replaced it: results of a turn still under way are ignored. */
   #over = false;
   readonly send: Send;
 
@@ -92,12 +94,15 @@ export class EngineRun {
     this.send({ type: 'state', runId: this.id, state });
   }
 
-  /** One turn: the picture and the closer look if they were asked for, then one step if there is one to take and nobody to wait for. */
+  /**
+   * One turn: the picture and the evaluation if requested, then one step if one is left and no other run has to catch
+   * up first.
+   */
   async turn(waits = false): Promise<void> {
     if (this.#frameWanted) {
-      await this.#report(); // else the picture's time would count as the steps'
+      await this.#report(); // otherwise the picture's time would count as the steps'
       const frame = await this.trainer.frame();
-      this.#frameWanted = false; // only now: a device that is lost meanwhile leaves it owed
+      this.#frameWanted = false; // only now: if the device is lost meanwhile, the frame is still wanted
       this.send({ type: 'frame', runId: this.id, frame }, buffersOf(frame));
     }
     if (this.#evaluationWanted) {
@@ -107,7 +112,7 @@ export class EngineRun {
       this.send({ type: 'evaluation', runId: this.id, evaluation });
     }
     if (this.#checkpointsFor.size > 0) {
-      await this.#report(); // throws where the loss is no number: such a state is not kept
+      await this.#report(); // throws if the loss is NaN: such a state is not saved
       const snapshot = await this.trainer.snapshot();
       const bytes = writeCheckpoint(checkpointFrom(this.trainer.spec, snapshot, this.command.text));
       const { step } = snapshot;
@@ -132,13 +137,13 @@ export class EngineRun {
       this.#pausing = false;
       await this.#report();
       if (!this.playing) {
-        this.snapshot = await this.trainer.snapshot(); // it may wait for long
+        this.snapshot = await this.trainer.snapshot(); // may wait for a long time
         this.state({ phase: 'paused', step: this.trainer.step });
       }
     }
   }
 
-  /** What the page asked of `old` and did not get, it gets from this run: it waits for it. */
+  /** Takes over the page's requests that `old` did not answer; the page is still waiting for them. */
   takeOver(old: EngineRun): void {
     this.#frameWanted ||= old.#frameWanted;
     this.#evaluationWanted ||= old.#evaluationWanted;
@@ -164,13 +169,13 @@ export class EngineRun {
       this.send({ type: 'sample', runId, sample: await this.trainer.sample() });
     }
     if (performance.now() - this.#snapped > SNAPSHOT_EVERY) {
-      await this.#report(); // throws where the loss is no number: such a state is not kept
+      await this.#report(); // throws if the loss is NaN: such a state is not saved
       this.snapshot = await this.trainer.snapshot();
       this.#snapped = performance.now();
     }
   }
 
-  /** The held-out loss as it stands: what a run that goes on from a checkpoint shows first. */
+  /** The current held-out loss, which a run continued from a checkpoint shows first. */
   async greet(): Promise<void> {
     const validation = await this.trainer.validate();
     this.send({ type: 'validation', runId: this.id, validation });

@@ -1,4 +1,4 @@
-/** @file The worker that writes: one model, one text; every command is heard between two tokens. */
+/** @file The worker that writes: one model, one text; commands are received between any two tokens. */
 import { check, InputError } from '../core/check';
 import type { WritingCommand, WritingEvent } from '../link/writing';
 import type { HostWeights } from '../model/arena';
@@ -41,7 +41,7 @@ export class Scribe {
       case 'rewind': {
         const writer = this.#writer;
         check(writer, 'there is no text to go back in; begin one first');
-        this.#writer = undefined; // until it is back where it should be
+        this.#writer = undefined; // until it is back at the requested place
         await this.#read(writer, writer.rewind(command.length), command.length, turn);
         return;
       }
@@ -76,13 +76,13 @@ export class Scribe {
     }
   }
 
-  /** Throws where no model is open, so that the page gets an answer and does not wait for ever. */
+  /** Throws if no model is open, so that the page gets an answer instead of waiting for ever. */
   #opened() {
     check(this.#model, 'no model is open; open one first');
     return this.#model;
   }
 
-  /** To its end, unless something else was asked meanwhile. */
+  /** Runs to the end, unless another command arrives meanwhile. */
   async #read(
     writer: Writer,
     chunks: Iterable<number>,
@@ -93,7 +93,7 @@ export class Scribe {
     for (const done of chunks) {
       this.send({ type: 'reading', done, total });
       await nextTask();
-      // A text that was left half way is of no use to anybody.
+      // A half-read text is useless.
       if (turn !== this.#turn) return;
     }
     this.#writer = writer;

@@ -1,4 +1,4 @@
-/** @file The scribe's end of the wire. */
+/** @file The scribe's end of the connection. */
 import type { WritingCommand } from '../link/writing';
 import { Scribe } from './scribe';
 

@@ -1,4 +1,4 @@
-/** @file One of the threads that share WebAssembly's launches. */
+/** @file One of the threads that share the launches of WebAssembly. */
 import { Hand, type Order } from '../gpu/crew';
 
 const hand = new Hand();

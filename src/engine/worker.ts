@@ -1,4 +1,4 @@
-/** @file The worker's end of the wire. */
+/** @file The worker's end of the connection. */
 import type { Command } from '../link/protocol';
 import { Engine } from './engine';
 

@@ -1,9 +1,7 @@
 /**
- * @file A model as a folder that PyTorch reads: stock transformers for global and local layers, our own module besides.
+ * @file A model as a folder that PyTorch reads: stock transformers for global and local layers, plus our own module.
  *
- * Hugging Face's Llama for plans that are global throughout, its Ministral (the same block with `layer_types` and
- * `sliding_window`, no biases; transformers 4.57 and later) for those with windows. Layers with summaries and layers of
- * any other mask exist in no library: they load with `modeling_zebra.py`, into which the rules of the masks are written.
+ * Hugging Face's Llama for plans that are global throughout, its Ministral (the same block with `layer_types` and `sliding_window`, no biases; transformers 4.57 and later) for those with windows. No library has layers with summaries or with any other mask: they load with `modeling_zebra.py`, into which the rules of the masks are written.
  */
 import { read } from '../attention/expression';
 import { byName } from '../attention/given';
@@ -20,7 +18,7 @@ import training from './python/train.py?raw';
 export interface ExportOptions {
   readonly model: ModelSpec;
   readonly weights: HostWeights;
-  /** What each token is in text; 'bytes': the token is the byte of UTF-8 with its number. */
+  /** The text of each token; 'bytes': each token is the UTF-8 byte with its number. */
   readonly vocabulary: readonly string[] | 'bytes';
   readonly provenance: { readonly title: string; readonly lines: readonly string[] };
 }
@@ -70,10 +68,10 @@ export function exportFiles(options: ExportOptions): Map<string, Uint8Array<Arra
   ]);
 }
 
-/** The line of modeling_zebra.py that the rules of a model's masks take the place of. */
+/** The line of modeling_zebra.py that the rules for a model's masks replace. */
 const NO_RULES = 'MASKS = {}\n';
 
-/** The module with a rule for each mask of this model, by its words. */
+/** The module with a rule for each mask of this model, keyed by its text. */
 function modelingOf(config: Record<string, unknown>): string {
   const given = (config['layer_masks'] ?? []) as readonly (string | null)[];
   const masks = [...new Set(given.filter((one) => one !== null))];
@@ -104,13 +102,13 @@ const isLetters = (vocabulary: readonly string[]) =>
   new Set(vocabulary).size === vocabulary.length &&
   vocabulary.every((label) => [...label].length === 1);
 
-/** Character by character; what has no token is the first one. */
+/** Character by character; anything without a token becomes the first one. */
 const tokenizerOf = (vocabulary: readonly string[]) => ({
   version: '1.0',
   truncation: null,
   padding: null,
   added_tokens: [],
-  // An accent written apart from its letter is no character of the text; of ASCII nothing would change.
+  // An accent written separately from its letter is not a character of the text; for ASCII nothing would change.
   normalizer: vocabulary.some((one) => one > '\u007f' && one !== vocabulary[0])
     ? { type: 'NFC' }
     : null,
@@ -129,7 +127,7 @@ const tokenizerOf = (vocabulary: readonly string[]) => ({
   },
 });
 
-/** How tokenizers writes a byte as one character: those that can be seen are themselves, the others come after U+0100. */
+/** How tokenizers writes a byte as one character: visible ones are themselves, the others come from U+0100 on. */
 export function byteCharacters(): readonly string[] {
   const seen = (byte: number) =>
     (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte <= 0xff && byte !== 0xad);
@@ -164,7 +162,7 @@ const BYTES = {
   },
 };
 
-/** Why no library loads it. */
+/** Why no library can load it. */
 function reasonOf(config: Record<string, unknown>): string {
   const types = config['layer_types'] as readonly string[];
   return [

@@ -4,7 +4,8 @@ import { namedSpec } from '../attention/named';
 import type { PatternSpec } from '../attention/pattern';
 import { patternSpec } from '../attention/registry';
 import { check, InputError } from '../core/check';
-import { isRecord } from '../core/fields';
+import { Fields } from '../core/fields';
+import { BY_NAME, isRecord, isWhole, number, parseJson, refine, shown } from '../core/schema';
 import { formatBytes } from '../core/units';
 import type { HostWeights } from '../model/arena';
 import { checkNumbers } from '../model/checkpoint';
@@ -78,79 +79,66 @@ const same = (a: NamedTensor, b: NamedTensor | undefined) =>
 
 /** The sizes and patterns config.json asks for. */
 function modelFrom(config: Readonly<Record<string, unknown>>): ModelSpec {
-  const type = config['model_type'];
+  const fields = new Fields(config, 'config.json', BY_NAME);
+  const type = fields.get('model_type');
   check(
     typeof type === 'string' && ARCHITECTURES.includes(type),
-    `model_type is ${said(type)}; ${ARCHITECTURES.join(', ')} are opened`,
+    `model_type is ${shown(type)}; ${ARCHITECTURES.join(', ')} are opened`,
   );
-  const whole = (name: string, most: number, otherwise?: number): number => {
-    const value = config[name] ?? otherwise;
-    check(
-      Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= most,
-      `${name} is ${said(value)}; it should be a whole number from 1 to ${most}`,
-    );
-    return value as number;
-  };
-  const width = whole('hidden_size', 8192);
-  const heads = whole('num_attention_heads', 256);
-  const kvHeads = whole('num_key_value_heads', 256, heads);
-  const headDim = whole('head_dim', 512, width / heads);
-  const layers = whole('num_hidden_layers', 128);
+  const size: Size = (name, max, otherwise) => fields.whole(name, { min: 1, max }, otherwise);
+  const width = size('hidden_size', 8192);
+  const heads = size('num_attention_heads', 256);
+  const kvHeads = size('num_key_value_heads', 256, heads);
+  const headDim = size('head_dim', 512, width / heads);
+  const layers = size('num_hidden_layers', 128);
   check(heads % kvHeads === 0, `${heads} heads cannot share ${kvHeads} key-value heads`);
   check(headDim % 4 === 0, `head_dim is ${headDim}; it should be a multiple of 4`);
-  const act = config['hidden_act'] ?? 'silu';
+  const act = fields.get('hidden_act') ?? 'silu';
   check(
     act === 'silu' || act === 'swish',
-    `hidden_act is ${said(act)}; only silu is computed here`,
+    `hidden_act is ${shown(act)}; only silu is computed here`,
   );
-  const eps = config['rms_norm_eps'] ?? 1e-6;
+  const eps = fields.get('rms_norm_eps') ?? 1e-6;
   check(
     eps === NORM_EPS,
-    `rms_norm_eps is ${said(eps)}; this program computes with ${NORM_EPS} (a model of the same weights and another eps gives other numbers)`,
+    `rms_norm_eps is ${shown(eps)}; this program computes with ${NORM_EPS} (a model of the same weights and another eps gives other numbers)`,
   );
-  const partial = config['partial_rotary_factor'] ?? 1;
+  const partial = fields.get('partial_rotary_factor') ?? 1;
   check(
     partial === 1,
-    `partial_rotary_factor is ${said(partial)}; only whole heads are turned here`,
+    `partial_rotary_factor is ${shown(partial)}; only whole heads are turned here`,
   );
-  const { base, scale } = ropeOf(config);
-  const tied = config['tie_word_embeddings'] ?? false;
-  check(
-    typeof tied === 'boolean',
-    `tie_word_embeddings is ${said(tied)}; it should be true or false`,
-  );
+  const { base, scale } = ropeOf(fields);
   return {
-    vocabulary: whole('vocab_size', 1_000_000),
-    context: whole('max_position_embeddings', 10_000_000, 2048),
+    tied: fields.flag('tie_word_embeddings'),
+    vocabulary: size('vocab_size', 1_000_000),
+    context: size('max_position_embeddings', 10_000_000, 2048),
     width,
     heads,
     kvHeads,
     headDim,
-    hidden: whole('intermediate_size', 65_536),
-    layers: layersFrom(config, type, layers, whole),
-    pool: config['summary_pool'] === 'pre' ? 'pre' : 'post',
+    hidden: size('intermediate_size', 65_536),
+    layers: layersFrom(fields, type, layers, size),
+    pool: fields.get('summary_pool') === 'pre' ? 'pre' : 'post',
     ropeBase: base,
     ropeScale: scale,
-    tied,
   };
 }
 
-function layersFrom(
-  config: Readonly<Record<string, unknown>>,
-  type: string,
-  layers: number,
-  whole: (name: string, most: number, otherwise?: number) => number,
-): ModelSpec['layers'] {
-  const window = () => whole('sliding_window', 10_000_000);
+type Size = (name: string, max: number, otherwise?: number) => number;
+
+function layersFrom(fields: Fields, type: string, layers: number, size: Size): ModelSpec['layers'] {
+  const window = () => size('sliding_window', 10_000_000);
   // Windows longer than our local layers have are masks to us.
   const local = () => namedSpec(and(term('causal'), term('window', window())));
-  const given = config['layer_types'];
+  const given = fields.get('layer_types');
   if (given === undefined || given === null) {
     // Mistral's window holds in every layer; Qwen2's only where use_sliding_window says so.
     const windowed =
-      (type === 'mistral' || type === 'ministral') && typeof config['sliding_window'] === 'number';
+      (type === 'mistral' || type === 'ministral') &&
+      typeof fields.get('sliding_window') === 'number';
     check(
-      !(type === 'qwen2' && config['use_sliding_window'] === true),
+      !(type === 'qwen2' && fields.get('use_sliding_window') === true),
       'use_sliding_window without layer_types is not read; save the config with a recent transformers, which writes layer_types',
     );
     const one = windowed ? local() : patternSpec('global', {});
@@ -163,22 +151,18 @@ function layersFrom(
   return given.map((kind: unknown, l) => {
     if (kind === LAYER_TYPES.global) return patternSpec('global', {});
     if (kind === LAYER_TYPES.local) return local();
-    if (kind === LAYER_TYPES.masked) return maskedFrom(config, l, layers);
+    if (kind === LAYER_TYPES.masked) return maskedFrom(fields, l, layers);
     check(
       kind === LAYER_TYPES.approximate,
-      `layer_types holds ${said(kind)}; ${Object.values(LAYER_TYPES).join(', ')} are read`,
+      `layer_types holds ${shown(kind)}; ${Object.values(LAYER_TYPES).join(', ')} are read`,
     );
-    return patternSpec('approximate', { window: window(), chunk: whole('chunk_size', 1_000_000) });
+    return patternSpec('approximate', { window: window(), chunk: size('chunk_size', 1_000_000) });
   });
 }
 
 /** A layer whose mask stands in a field of ours. */
-function maskedFrom(
-  config: Readonly<Record<string, unknown>>,
-  l: number,
-  layers: number,
-): PatternSpec {
-  const given = config['layer_masks'];
+function maskedFrom(fields: Fields, l: number, layers: number): PatternSpec {
+  const given = fields.get('layer_masks');
   check(
     Array.isArray(given) && given.length === layers,
     `layer_types has ${LAYER_TYPES.masked}, and layer_masks has ${Array.isArray(given) ? given.length : 'no'} entries; the model has ${layers} layers`,
@@ -186,32 +170,33 @@ function maskedFrom(
   const text: unknown = given[l];
   check(
     typeof text === 'string',
-    `layer_masks says ${said(text)} of layer ${l + 1}; it should be a mask such as "causal & window(8)"`,
+    `layer_masks says ${shown(text)} of layer ${l + 1}; it should be a mask such as "causal & window(8)"`,
   );
   try {
     return namedSpec(read(text));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    throw new InputError(`layer_masks says ${said(text)} of layer ${l + 1}: ${error.message}`);
+    throw new InputError(`layer_masks says ${shown(text)} of layer ${l + 1}: ${error.message}`);
   }
 }
 
-function ropeOf(config: Readonly<Record<string, unknown>>): { base: number; scale: number } {
-  const given = config['rope_parameters'] ?? config['rope_scaling'] ?? {};
-  check(isRecord(given), `rope_parameters is ${said(given)}; it should be an object`);
-  const type = given['rope_type'] ?? given['type'] ?? 'default';
+function ropeOf(fields: Fields): { readonly base: number; readonly scale: number } {
+  const given = fields.get('rope_parameters') ?? fields.get('rope_scaling') ?? {};
+  const rope = new Fields(given, fields.place.field('rope_parameters'));
+  const type = rope.get('rope_type') ?? rope.get('type') ?? 'default';
   check(
     type === 'default' || type === 'linear',
-    `rope_type is ${said(type)}; default and linear are computed here`,
+    `rope_type is ${shown(type)}; default and linear are computed here`,
   );
-  const base = given['rope_theta'] ?? config['rope_theta'] ?? 10_000;
-  const scale = type === 'linear' ? given['factor'] : 1;
-  for (const [name, value] of Object.entries({ rope_theta: base, factor: scale }))
-    check(
-      typeof value === 'number' && Number.isFinite(value) && value > 0,
-      `${name} is ${said(value)}; it should be a number above 0`,
-    );
-  return { base: base as number, scale: scale as number };
+  const above0 = refine(number({}, 'a number above 0'), (value, place) => {
+    place.expect(value > 0, value, 'a number above 0');
+    return value;
+  });
+  const base = rope.get('rope_theta') ?? fields.get('rope_theta') ?? 10_000;
+  return {
+    base: above0(base, fields.place.field('rope_theta')),
+    scale: type === 'linear' ? rope.take('factor', above0) : 1,
+  };
 }
 
 /** Of a tokenizer.json whose tokens are whole words of its vocabulary; others are numbers to us. */
@@ -222,8 +207,8 @@ function vocabularyFrom(bytes: Uint8Array, size: number): readonly string[] | 'b
     return undefined;
   const labels: string[] = [];
   for (const [label, id] of Object.entries(model['vocab'])) {
-    if (!Number.isSafeInteger(id) || (id as number) < 0 || (id as number) >= size) return undefined;
-    labels[id as number] = label;
+    if (!isWhole(id) || id < 0 || id >= size) return undefined;
+    labels[id] = label;
   }
   for (let id = 0; id < size; id++) if (labels[id] === undefined) return undefined;
   return labels;
@@ -237,20 +222,12 @@ function isBytes(model: unknown, size: number): boolean {
     Array.isArray(merges) &&
     merges.length === 0 &&
     isRecord(vocab) &&
-    byteCharacters().every((one, byte) => vocab[one] === byte)
+    byteCharacters().every((one, byte) => Object.hasOwn(vocab, one) && vocab[one] === byte)
   );
 }
 
-function jsonOf(name: string, bytes: Uint8Array): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    throw new InputError(`${name} is not complete JSON`);
-  }
+function jsonOf(name: string, bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  const value = parseJson(bytes, `${name} is not complete JSON`);
   check(isRecord(value), `${name} is not a JSON object`);
   return value;
 }
-
-const said = (value: unknown): string =>
-  value === undefined ? 'missing' : JSON.stringify(value).slice(0, 60);

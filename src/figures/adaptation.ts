@@ -11,27 +11,27 @@ export interface AdaptedLook {
 }
 
 export interface Adapted {
-  /** Tokens the model was trained with. */
+  /** Context the model was trained with, tokens. */
   readonly context: number;
   readonly plan: AdaptPlan;
   readonly looks: readonly AdaptedLook[];
 }
 
-/** Positions gathered so that the short ones are seen apart too. */
+/** Buckets that also show short texts separately. */
 export const adaptedBuckets = (positions: PositionLosses): readonly Bucket[] =>
   bucketsOf(positions, Math.max(16, positions.losses.length / 32));
 
 const LOOKS = { 'as it was': 'approximate', adapted: 'global', 'from scratch': 'local' } as const;
 
-/** The same role at its end is called by it alone. */
+/** At the last step the label is the role alone. */
 function labelOf({ role, step }: AdaptedLook, last: number): string {
   if (role !== 'adapted' || step === last) return role;
   return step === 0 ? 'changed, untrained' : `after ${step} steps`;
 }
 
-/** undefined where nothing was looked at yet. */
+/** undefined if nothing was evaluated yet. */
 export function adaptationChart({ context, plan, looks }: Adapted): Chart | undefined {
-  // Of the run from scratch only the end: its first steps know nothing.
+  // Only the end of the run from scratch: its first steps have learned nothing.
   const shown = looks.filter(({ role, step }) => role !== 'from scratch' || step === plan.steps);
   if (shown.length === 0) return undefined;
   const series = shown.map((look): Series => {
@@ -62,7 +62,7 @@ export function adaptationChart({ context, plan, looks }: Adapted): Chart | unde
   };
 }
 
-/** What it came to: at the longest texts, and against where the model's own context ended. */
+/** The outcome: at the longest texts, and compared with the end of the model's own context. */
 export function wordsOfAdaptation({ context, plan }: Adapted, chart: Chart | undefined): string {
   const at = (role: Role) => {
     const points = chart?.series.find(({ id }) => id === role)?.points;

@@ -1,4 +1,4 @@
-/** @file Accuracy by distance of a task's answers, with the cliff that the reach of a local stack foretells. */
+/** @file Accuracy by distance of a task's answers, with the cliff predicted by the reach of a local stack. */
 import { sources } from '../data/registry';
 import { layersOf } from '../spec/run';
 import { byChance, FEW } from './chance';
@@ -6,16 +6,16 @@ import { band, type Chart, type Look } from './chart';
 import { cliffOf, gathered, type DistancePoint } from './distance';
 import { bySeeds, type Result } from './result';
 
-/** A point of the curve stands for so many distances. */
+/** Distances per point of the curve. */
 const TOGETHER = 2;
 
-/** A task at one context: what one figure asks. */
+/** A task at one context: the subject of one figure. */
 export interface Asked {
   readonly id: string;
   readonly task: string;
   readonly context: number;
   readonly label: string;
-  /** Every token is in every run's reach: the plans should be close. */
+  /** Every token is within every run's reach, so the plans should be close. */
   readonly control: boolean;
 }
 
@@ -39,7 +39,7 @@ export function askedOf(results: readonly Result[]): readonly Asked[] {
   }));
 }
 
-/** Runs that differ in nothing but the distance they were trained for, as one: each answers at its own. */
+/** Merges runs that differ only in the distance they were trained for: each answers at its own. */
 function together(results: readonly Result[]): readonly Result[] {
   const kinds = new Map<string, Result>();
   for (const result of results) {
@@ -55,13 +55,13 @@ function together(results: readonly Result[]): readonly Result[] {
   return [...kinds.values()];
 }
 
-/** Accuracy of each kind of run before and from its own cliff on, or over all distances where there is none. */
+/** Accuracy of each kind of run before its own cliff and from there on, or over all distances if it has none. */
 export interface Answers {
   readonly label: string;
   readonly plan: string;
   readonly cliff: number | undefined;
   readonly before: number;
-  readonly beyond: number; // NaN where nothing lies beyond
+  readonly beyond: number; // NaN if nothing lies beyond
 }
 
 const share = (points: readonly DistancePoint[]) =>
@@ -86,7 +86,10 @@ export function answersOf(
   });
 }
 
-/** Names of runs with the same counts at every distance: their curves coincide. Runs with every answer right are left out. */
+/**
+ * Names of runs with the same counts at every distance, whose curves coincide. Runs with every answer right are left
+ * out.
+ */
 export function coincidingIn(
   results: readonly Result[],
   asked: Pick<Asked, 'task' | 'context'>,
@@ -120,7 +123,7 @@ export function answersChart(
   const chance = source.kind === 'task' ? source.chance : undefined;
   const all = groups.map(({ spec }) => cliffOf(layersOf(spec), spec.context));
   const cliffs = [...new Set(all.filter((at) => at !== undefined))].sort((a, b) => a - b);
-  // A point must not stand for distances on both sides of a cliff.
+  // A point must not combine distances on both sides of a cliff.
   const borders = [0, ...cliffs, Infinity];
   const bins = (points: readonly DistancePoint[]) =>
     borders.slice(1).flatMap((to, i) =>

@@ -1,12 +1,12 @@
 /**
- * @file Perplexity by length: positions gathered into buckets that double, x/2 + 1 … x tokens read.
+ * @file Perplexity by length: positions grouped into buckets that double, x/2 + 1 … x tokens read.
  *
- * Bucket x of a curve says how well a token is foretold when between x/2 + 1 and x tokens, the last one
- * included, have been read since the sequence began. The first bucket holds everything up to its end.
+ * Bucket x of a curve says how well a token is predicted after reading between x/2 + 1 and x tokens of the
+ * sequence, the latest included. The first bucket holds everything up to its end.
  */
 import { check } from '../core/check';
 
-/** Losses by position: entry t is about the token after t + 1 tokens were read. */
+/** Losses by position: entry t is the loss of the token predicted after reading t + 1 tokens. */
 export interface PositionLosses {
   readonly losses: ArrayLike<number>; // nats, summed over the scored tokens
   readonly counts: ArrayLike<number>; // scored tokens
@@ -19,12 +19,12 @@ export interface Bucket {
   readonly loss: number; // nats per token; perplexity is its exponential
 }
 
-/** Up to this many tokens read, everything is one bucket where the context is long enough. */
+/** Up to this many tokens read are one bucket, if the context is long enough. */
 const FIRST = 128;
-/** Buckets a short context is cut into at least. */
+/** Minimum number of buckets, for a short context. */
 const LEAST = 4;
 
-/** Where the first bucket of a context ends: 128 tokens, less where that would leave fewer than four buckets. */
+/** End of a context's first bucket: 128 tokens, or less if that would leave fewer than four buckets. */
 export const firstBucket = (T: number): number =>
   Math.max(1, Math.min(FIRST, Math.floor(T / 2 ** (LEAST - 1))));
 
@@ -72,7 +72,7 @@ export function meanLoss({ losses, counts }: PositionLosses): number {
 
 export const perplexity = (loss: number): number => Math.exp(loss);
 
-/** How much higher the perplexity is than that of global attention, bucket by bucket; the same buckets. */
+/** How far the perplexity is above that of global attention, bucket by bucket, for the same buckets. */
 export function gapToGlobal(plan: readonly Bucket[], global: readonly Bucket[]): readonly number[] {
   check(
     plan.length === global.length && plan.every(({ to }, i) => to === global[i]!.to),

@@ -10,7 +10,10 @@ import { apartOf } from './verdict';
 export const COMPUTE_PLANS: readonly string[] = ['global', 'grouped'];
 /** Thicker for longer contexts. */
 const WEIGHTS = [1.25, 2, 3.25, 4.25];
-/** Of a run recorded to its end this much is left out of the drawing: it falls too far there for the rest to be told apart. */
+/**
+ * This share of a recorded run is left out of the drawing: the loss falls so steeply there that the rest could not be
+ * told apart.
+ */
 const BEGINNING = 0.1;
 
 export interface Course {
@@ -29,7 +32,7 @@ export interface Course {
   }[];
 }
 
-/** The course of every kind of run, over the steps that all its seeds have. */
+/** The course of every kind of run, over the steps that all its seeds have in common. */
 export function coursesOf(results: readonly Result[], measure: Measure = ALL): readonly Course[] {
   const chosen = results.filter(({ validation }) =>
     validation.some((look) => scoreOf(look, measure)),
@@ -62,7 +65,7 @@ function courseOf(group: Seeds, measure: Measure): Course {
   };
 }
 
-/** A course's seeds one by one. */
+/** The individual seeds of a course. */
 function seedCurves(
   { group: { spec, results } }: Course,
   measure: Measure,
@@ -85,8 +88,8 @@ function seedCurves(
 }
 
 /**
- * Figure 3. Of one context on an even axis, from a tenth of the training on; of several contexts, which need very
- * different amounts, all of it on a logarithmic one.
+ * Figure 3. For one context, on a linear axis and from a tenth of the training on; for several contexts, which need
+ * very different amounts, all of it on a logarithmic one.
  */
 export function computeChart(results: readonly Result[], measure: Measure = ALL): Chart {
   const courses = coursesOf(results, measure);
@@ -134,7 +137,7 @@ export function computeChart(results: readonly Result[], measure: Measure = ALL)
   };
 }
 
-/** Perplexity of a course where it has used that much; between its points on the straight line over log FLOPs. */
+/** Perplexity of a course after this many FLOPs; linear interpolation over log FLOPs between its points. */
 export function perplexityAt({ points }: Course, flops: number): number | undefined {
   const after = points.findIndex((point) => point.flops >= flops);
   if (after < 0) return undefined;

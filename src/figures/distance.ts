@@ -1,8 +1,8 @@
 /**
- * @file Accuracy by distance: how often a question is answered whose answer lies so many tokens back.
+ * @file Accuracy by distance: how often a question is answered right whose answer lies this many tokens back.
  *
  * The theory's cliff: a stack without a global layer depends on `reach` tokens, the asking one included,
- * so an answer `reach` or more tokens back can only be guessed. A summary counts as reading: it may still blur.
+ * so an answer `reach` or more tokens back can only be guessed. Reading through a summary counts, though it may blur.
  */
 import type { LayerPlan } from '../attention/pattern';
 import { reach } from '../attention/reach';
@@ -13,13 +13,13 @@ export interface DistancePoint {
   readonly questions: number;
 }
 
-/** The first distance that cannot be answered; undefined where every token of the context is in reach. */
+/** The first distance that cannot be answered; undefined if every token of the context is within reach. */
 export function cliffOf(plan: LayerPlan, T: number): number | undefined {
   const far = reach(plan, T);
   return far < T ? far : undefined;
 }
 
-/** Neighbouring distances together, `width` of them, so that a point has enough questions behind it. */
+/** Groups `width` neighbouring distances, so that each point covers enough questions. */
 export function gathered(
   points: readonly DistancePoint[],
   width: number,

@@ -1,5 +1,6 @@
 /** @file Figure 5 at our scale: how long the documents of the corpora are, as shares by doubling lengths. */
 import { check } from '../core/check';
+import { list, object, readable, text, whole } from '../core/schema';
 import { formatInteger } from '../core/units';
 import type { Table } from './chart';
 
@@ -8,22 +9,23 @@ export interface CorpusLengths {
   readonly lengths: readonly number[]; // characters, one per document
 }
 
+const description = object(
+  {
+    title: text({ longest: Infinity, empty: true }),
+    documents: list(object({ start: whole(), end: whole() }, 'ignored'), { min: 1 }),
+  },
+  'ignored',
+);
+
 /** The lengths in a description that scripts/build/texts.mjs wrote. */
-export function lengthsOf(description: unknown): CorpusLengths {
-  const refused =
-    'the description of a corpus should have a title and documents with start and end';
-  check(typeof description === 'object' && description !== null, refused);
-  const { title, documents } = description as { title?: unknown; documents?: unknown };
-  check(typeof title === 'string' && Array.isArray(documents) && documents.length > 0, refused);
-  const lengths = documents.map((document: unknown) => {
-    check(typeof document === 'object' && document !== null, refused);
-    const { start, end } = document as { start?: unknown; end?: unknown };
-    check(Number.isSafeInteger(start) && Number.isSafeInteger(end), refused);
-    const length = (end as number) - (start as number);
-    check(length > 0, refused);
-    return length;
-  });
-  return { title, lengths };
+export function lengthsOf(given: unknown): CorpusLengths {
+  const read = readable(description, given);
+  const lengths = read?.documents.map(({ start, end }) => end - start);
+  check(
+    read && lengths?.every((length) => length > 0),
+    'the description of a corpus should have a title and documents with start and end',
+  );
+  return { title: read.title, lengths: lengths! };
 }
 
 export interface Histogram {

@@ -1,4 +1,4 @@
-/** @file What plans cost against the length of the context: a sweep's measurements as charts, with what was predicted beside them. */
+/** @file What plans cost by length of the context: a sweep's measurements as charts, with the predictions. */
 import { cachedKeys, FLOPS_PER_PAIR_AND_DIM } from '../attention/cost';
 import { plans } from '../attention/plans';
 import type { KernelId } from '../attention/kernels';
@@ -8,7 +8,7 @@ import { matmulWeights, modelSpecOf } from '../spec/model';
 import type { RunSpec } from '../spec/run';
 import type { Chart, Look, Table } from './chart';
 
-/** A sweep's row, see the link's protocol. */
+/** A row of a sweep, see the link's protocol. */
 export interface Measured {
   readonly plan: string;
   readonly context: number; // tokens
@@ -36,25 +36,25 @@ const VALUE: Record<Quantity, { readonly label: string; of(row: Measured): numbe
   },
 };
 
-/** FLOPs one training step needs: one sequence. */
+/** FLOPs needed by one training step: one sequence. */
 export function stepFlops(spec: RunSpec, { plan, context }: Measured, kernel: KernelId): number {
   return context * trainingFlops(modelOf(spec, { plan, context }), kernel).done;
 }
 
-/** FLOPs of one generated token that reads a full context: every weight once, and every key and value that is held. */
+/** FLOPs of one generated token that reads a full context: every weight, and every cached key and value, once. */
 export function tokenFlops(spec: RunSpec, row: Measured): number {
   const m = modelOf(spec, row);
   const keys = m.layers.reduce((sum, layer) => sum + cachedKeys(layer, m.context), 0);
   return 2 * matmulWeights(m) + FLOPS_PER_PAIR_AND_DIM * keys * m.heads * m.headDim;
 }
 
-/** Bytes a training step is predicted to need. */
+/** Predicted bytes of a training step. */
 const predictedBytes = (spec: RunSpec, row: Measured, kernel: KernelId): number =>
   trainingMemory(modelOf(spec, row), 1, kernel).peak;
 
 /**
- * What the counts alone predict of a row: milliseconds at the first measured row's pace, FLOP for FLOP, undefined
- * before there is such a row; MiB as the planned step adds them up.
+ * What the counts alone predict for a row: milliseconds at the first measured row's rate per FLOP, undefined
+ * before there is such a row; MiB as the sum over the planned step.
  */
 export function predicted(
   spec: RunSpec,
@@ -107,7 +107,7 @@ export function efficiencyChart(
 const rounded = (value: number | undefined, digits = 4) =>
   value === undefined ? '' : Number(value.toPrecision(digits));
 
-/** Everything that was measured, what was predicted, and what was not measured and why. */
+/** Everything measured, everything predicted, and what was not measured and why. */
 export function efficiencyTable(spec: RunSpec, rows: readonly Measured[], kernel: KernelId): Table {
   return {
     columns: [
@@ -141,7 +141,7 @@ export function efficiencyTable(spec: RunSpec, rows: readonly Measured[], kernel
   };
 }
 
-/** What the longest context shows, in a sentence made from the numbers. */
+/** What the longest context shows, in a sentence generated from the numbers. */
 export function wordsOfEfficiency(rows: readonly Measured[]): string {
   const measured = rows.filter(({ stepMs }) => stepMs !== undefined);
   const longest = Math.max(...measured.map(({ context }) => context));

@@ -1,6 +1,6 @@
 /**
- * @file What Figures 2, 3 and 4 find, in a sentence that follows from the numbers of one text at one context, and
- * in notes what the sentence leaves out: how many seeds, which of them stands apart, which plan is missing.
+ * @file The findings of Figures 2, 3 and 4: a sentence that follows from the numbers of one text at one context, and
+ * notes with what it leaves out: how many seeds, which one is an outlier, which plan is missing.
  */
 import { SEEDS } from '../core/seeds';
 import { formatInteger } from '../core/units';
@@ -30,7 +30,7 @@ export interface Finding {
 const atEnd = (results: readonly Result[], context: number, measure: Measure) =>
   partiesOf(results, context, (result) => endOf(result, measure)?.loss);
 
-/** Figure 3: what each plan is at the end, and what grouped needs for it. */
+/** Figure 3: each plan's final result, and the FLOPs grouped needs for it. */
 export function findingOfCompute(
   results: readonly Result[],
   context: number,
@@ -46,7 +46,7 @@ export function findingOfCompute(
   );
 }
 
-/** Figure 2: what each plan is where most has been read, and from where on local falls behind. */
+/** Figure 2: each plan's result in the last bucket, and from where on local falls behind. */
 export function findingOfGaps(results: readonly Result[], context: number): Finding {
   const buckets = bucketsAt(results, context);
   const last = buckets.at(-1);
@@ -57,7 +57,7 @@ export function findingOfGaps(results: readonly Result[], context: number): Find
   return { ...found, notes: [...crossing(buckets, worse), ...found.notes] };
 }
 
-/** Figure 4: what reading more is worth to each plan. */
+/** Figure 4: how much each plan gains from reading more. */
 export function findingOfLengths(results: readonly Result[], context: number): Finding {
   const buckets = bucketsAt(results, context);
   const gain = (run: Result) =>
@@ -80,7 +80,7 @@ export function findingOfLengths(results: readonly Result[], context: number): F
   };
 }
 
-/** Figure 3 over several contexts: how the price falls, and where grouped keeps up. */
+/** Figure 3 over several contexts: how the cost falls, and where grouped keeps up. */
 export function findingOfContexts(results: readonly Result[], measure: Measure = ALL): Finding {
   const contexts = [...new Set(results.map(({ spec }) => spec.context))].sort((a, b) => a - b);
   const pairs = contexts.flatMap((context) => {
@@ -121,7 +121,7 @@ export function findingOfContexts(results: readonly Result[], measure: Measure =
   };
 }
 
-/** The control in a sentence, and whether it does as well as global; undefined where there is none to compare. */
+/** The control in a sentence, and whether it does as well as global; undefined if there is nothing to compare. */
 export function findingOfControl(
   results: readonly Result[],
   context: number,
@@ -164,7 +164,7 @@ function comparing(
   return { title: `${at} ${clauses.join('; ')}`, notes: [...beside, ...notes] };
 }
 
-/** As `against`; a seed that stands apart is said apart, so that no mean hides it. */
+/** Like `against`, but an outlier seed is reported separately, so that no mean hides it. */
 function split(losses: readonly SeedLoss[], global: readonly SeedLoss[]): string {
   const apart = apartBeside(losses, global);
   if (!apart || global.length < SEEDS) return against(losses, global);
@@ -193,7 +193,7 @@ function apartBy(difference: number, than = ' than global'): string {
   return `${amount} nats ${difference < 0 ? 'better' : 'worse'}${than}`;
 }
 
-/** A gain that is no larger than seeds differ is none. */
+/** A gain no larger than the spread between seeds counts as nothing. */
 function worth(gains: readonly SeedLoss[]): string {
   const gain = mean(gains);
   if (gains.length >= SEEDS && Math.abs(gain) <= Math.max(rangeOf(gains), 0.005)) return NOTHING;

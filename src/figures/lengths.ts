@@ -1,4 +1,4 @@
-/** @file Figures 2 and 4 at our scale: perplexity by length bucket, and how far it lies above global attention's. */
+/** @file Figures 2 and 4 at our scale: perplexity by length bucket, and how far it is above global attention's. */
 import { formatInteger } from '../core/units';
 import { gapToGlobal, perplexity, type Bucket } from './buckets';
 import { band, type Chart, type Look } from './chart';
@@ -9,7 +9,7 @@ const X = { label: 'tokens read, up to', scale: 'log2' } as const;
 
 const nameOf = ({ from, to }: Bucket) => `${formatInteger(from)}–${formatInteger(to)}`;
 
-/** Contexts there are runs of, with their length buckets. */
+/** Contexts of the runs with length buckets. */
 export const contextsOf = (results: readonly Result[]): readonly number[] =>
   [
     ...new Set(results.filter(({ buckets }) => buckets.length > 0).map(({ spec }) => spec.context)),
@@ -65,7 +65,7 @@ export function lengthChart(results: readonly Result[], context: number): Chart 
   };
 }
 
-/** Each seed's numbers over its buckets; one stands apart by its loss at the end, less that of `base`. */
+/** Each seed's numbers over its buckets; outliers are judged by the final loss minus that of `base`. */
 function seedCurves(
   runs: readonly Result[],
   numbersOf: (run: Result) => readonly number[],
@@ -87,11 +87,11 @@ export interface Gap {
   readonly label: string;
   readonly look: Look;
   readonly bucket: Bucket;
-  /** One for each seed that both plans have: the same seed saw the same batches. */
+  /** One per seed that both plans have: the same seed saw the same batches. */
   readonly gaps: readonly number[];
 }
 
-/** The gaps to global of every other plan, bucket by bucket, seed by seed. */
+/** The gap to global of every other plan, by bucket and seed. */
 export function gapsOf(results: readonly Result[], context: number): readonly Gap[] {
   const groups = ofContext(results, context);
   const global = groups.find(({ spec }) => spec.plan === 'global');
@@ -166,7 +166,7 @@ export function gapChart(results: readonly Result[], context: number): Chart {
   };
 }
 
-/** How far one plan's perplexity differs between seeds, in a bucket at most: below it a difference is no result. */
+/** Largest spread between seeds of one plan's gap in any bucket: smaller differences are not a result. */
 export function seedSpread(results: readonly Result[]): number | undefined {
   const spreads = contextsOf(results).flatMap((context) =>
     gapsOf(results, context)

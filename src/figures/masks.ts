@@ -1,4 +1,4 @@
-/** @file Figure 1: who reads whom under the four plans, drawn small from the rules themselves. */
+/** @file Figure 1: what each query reads under the four plans, drawn small from the rules themselves. */
 import { maskCells } from '../attention/cells';
 import type { PatternSpec } from '../attention/pattern';
 import { patterns } from '../attention/registry';
@@ -18,7 +18,7 @@ export interface MaskPanel {
   }[];
 }
 
-/** Small enough to count the cells, long enough to show window, chunks and stripes. */
+/** Small enough to count the cells, long enough to show windows, chunks and stripes. */
 export const MASKS = { T: 24, layers: 4, window: 6, chunk: 4, groupSize: 4 } as const;
 
 export function maskPanels(settings = MASKS): readonly MaskPanel[] {
@@ -44,7 +44,7 @@ export function maskPanels(settings = MASKS): readonly MaskPanel[] {
   });
 }
 
-/** Neighbouring layers that are alike, numbered from 1. */
+/** Groups of neighbouring layers that are alike, numbered from 1. */
 function runsOf(layers: readonly PatternSpec[]) {
   const runs: { from: number; to: number; layer: PatternSpec }[] = [];
   for (const [i, layer] of layers.entries()) {

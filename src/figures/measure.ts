@@ -1,4 +1,4 @@
-/** @file Which held-out characters a loss is of: all of them, those of a slice, or the rest. */
+/** @file Which held-out characters a loss covers: all of them, those of a slice, or the rest. */
 import { restOf } from '../data/rest';
 import type { SliceScore } from '../data/slice';
 import { slices as registered } from '../data/slices';
@@ -6,12 +6,12 @@ import type { Result } from './result';
 
 export interface Measure {
   readonly part: 'all' | 'slice' | 'rest';
-  /** Of which slice; empty for all. */
+  /** Id of the slice; empty for all. */
   readonly slice: string;
   readonly label: string;
 }
 
-/** A loss, and the characters behind it. */
+/** A loss, and the number of characters it covers. */
 export interface Score {
   readonly loss: number; // nats per token
   readonly tokens: number;
@@ -19,7 +19,7 @@ export interface Score {
 
 export const ALL: Measure = { part: 'all', slice: '', label: 'All characters' };
 
-/** All characters; and where runs were scored by slices, the first slice that all those runs have, and the rest. */
+/** All characters; and, if runs were scored by slices, the first slice that all those runs have, and the rest. */
 export function measuresOf(results: readonly Result[]): readonly Measure[] {
   const sliced = results.filter(({ slices }) => slices && slices.length > 0);
   const inAll = registered.all.find(
@@ -30,7 +30,7 @@ export function measuresOf(results: readonly Result[]): readonly Measure[] {
   return [ALL, { part: 'slice', slice, label }, { part: 'rest', slice, label: 'The rest' }];
 }
 
-/** A measure of one look at held-out text; undefined where that look did not take it. */
+/** A measure of one validation; undefined if that validation does not include it. */
 export function scoreOf(
   look: Score & { readonly slices?: readonly SliceScore[] },
   { part, slice }: Measure,
@@ -43,7 +43,10 @@ export function scoreOf(
   return tokens > 0 ? { loss, tokens } : undefined;
 }
 
-/** A measure of a run at its end, on as much held-out text as there is: its buckets, or else its last look. */
+/**
+ * A measure of a run at its end, on as much held-out text as there is: from its buckets, or otherwise its last
+ * validation.
+ */
 export function endOf(result: Result, measure: Measure): Score | undefined {
   const { buckets, slices, validation } = result;
   if (buckets.length === 0) {

@@ -1,19 +1,22 @@
-/** @file The plans of one text at one context, each with what its seeds came to; and in notes how many, who stands apart, who is missing. */
+/**
+ * @file The plans of one text at one context, each with the results of its seeds; and notes on how many seeds there
+ * are, which are outliers, which plans are missing.
+ */
 import { bySeeds, flopsPerStep, type Result, type Seeds } from './result';
 import { apartOf, type SeedLoss } from './verdict';
 
-/** A plan at one context over its seeds, in one measure. */
+/** A plan at one context, with all its seeds, in one measure. */
 export interface Party {
-  readonly name: string; // 'grouped', as it stands in a sentence
+  readonly name: string; // 'grouped', as used in a sentence
   readonly plan: string;
   readonly group: Seeds;
   readonly losses: readonly SeedLoss[];
 }
 
-/** Plans that the sentences ask about, beside global and in this order. Others stand in the figure and its table. */
+/** Plans that the sentences cover, besides global and in this order. Others appear in the figure and its table. */
 export const ASKED: readonly string[] = ['grouped', 'local'];
 
-/** Runs without the number are left out, and so are plans all of whose runs are without it. */
+/** Runs without the number are left out, and so are plans without any run that has it. */
 export function partiesOf(
   results: readonly Result[],
   context: number,
@@ -31,7 +34,7 @@ export function partiesOf(
   });
 }
 
-/** A plan is called by its name; others of the same plan by what they differ in, and those of a person by theirs. */
+/** A plan goes by its name; others of the same plan by how they differ, and a person's own by the names they gave. */
 function nameOf({ label, spec, control, results }: Seeds, all: readonly Seeds[]): string {
   const alone = all.filter((other) => other.spec.plan === spec.plan).length === 1;
   if (alone) return spec.plan;
@@ -39,14 +42,14 @@ function nameOf({ label, spec, control, results }: Seeds, all: readonly Seeds[])
   return control ? small(label) : spec.plan;
 }
 
-/** As it stands within a sentence. */
+/** As used within a sentence. */
 const small = (label: string) => label.charAt(0).toLowerCase() + label.slice(1);
 
-/** The first of a plan: of local ones that with the smallest window, of grouped ones that with its global layer first. */
+/** The first run of a plan: for local the smallest window, for grouped the global layer first. */
 export const first = (parties: readonly Party[], plan: string): Party | undefined =>
   parties.find((party) => party.plan === plan);
 
-/** Local with a larger window than the first, in which more lies. */
+/** Local with a larger window than the first, so that more is in reach. */
 export function controlOf(parties: readonly Party[]): Party | undefined {
   const locals = parties.filter(({ plan, group }) => plan === 'local' && group.control);
   return locals.at(-1);

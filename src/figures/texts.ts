@@ -1,4 +1,4 @@
-/** @file The texts that runs were trained on: in which order they stand beside each other, at which context first, and what is said of them. */
+/** @file The texts that runs were trained on: their order in the figures, the initial context, and descriptions. */
 import { formatInteger } from '../core/units';
 import { sources } from '../data/registry';
 import type { CorpusSource } from '../data/source';
@@ -13,7 +13,7 @@ export interface Text {
   readonly results: readonly Result[];
 }
 
-/** Tables come first: in them it is known what lies far. */
+/** Tables come first, because what lies far back in them is known. */
 export function textsOf(results: readonly Result[]): readonly Text[] {
   const found = new Map<string, Result[]>();
   for (const result of results) {
@@ -30,7 +30,7 @@ export function textsOf(results: readonly Result[]): readonly Text[] {
 
 const ASKED = ['global', 'grouped', 'local'];
 
-/** Seeds that each of the plans asked about has. */
+/** Number of seeds that every required plan has. */
 const complete = (results: readonly Result[], context: number) =>
   Math.min(
     ...ASKED.map(
@@ -42,7 +42,9 @@ const complete = (results: readonly Result[], context: number) =>
 export const contextsOfTexts = (texts: readonly Text[]): readonly number[] =>
   [...new Set(texts.flatMap(({ results }) => contextsOf(results)))].sort((a, b) => a - b);
 
-/** The context to begin with: of the first text the one with most seeds, if possible one that all texts have, and the longest. */
+/**
+ * The initial context: for the first text the one with the most seeds, then one that most texts have, then the longest.
+ */
 export function contextFor(texts: readonly Text[]): number | undefined {
   const [first] = texts;
   if (!first) return undefined;
@@ -72,7 +74,7 @@ export function settingsOf(results: readonly Result[], context: number): string 
   ].join(' · ');
 }
 
-/** Why these texts, and what they cannot show: before the figures that stand on them. */
+/** Why these texts, and what they cannot show: placed before the figures based on them. */
 export function wordsOfTexts(texts: readonly Text[], context: number): readonly string[] {
   const [first, ...others] = texts;
   if (!first?.source.table || others.length === 0) return [];

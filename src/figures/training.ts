@@ -1,10 +1,15 @@
-/** @file How a training went, in sentences: when each seed found what helps, and whether the curves are flat at the end. */
+/**
+ * @file How training went, in sentences: when each seed found what helps, and whether the curves are flat at the end.
+ */
 import { formatInteger } from '../core/units';
 import { first, listed, partiesOf } from './parties';
 import type { Result } from './result';
 import { mean, verdictOn } from './verdict';
 
-/** By which look each seed has covered half the way from where local ends to where global ends; '' where local is not worse. */
+/**
+ * The validation step by which each seed has covered half the gap between local's and global's final loss; '' if local
+ * is not worse.
+ */
 export function foundBy(results: readonly Result[], context: number): string {
   const parties = partiesOf(results, context, ({ validation }) => validation.at(-1)?.loss);
   const [global, local] = [first(parties, 'global'), first(parties, 'local')];
@@ -24,7 +29,7 @@ export function foundBy(results: readonly Result[], context: number): string {
   return `Seen to be half the way from where local ends to where global ends: ${parts.join('; ')}.`;
 }
 
-/** How long was trained, and how much the held-out loss still fell over the last quarter of it. */
+/** How long training took, and how much the held-out loss still fell over its last quarter. */
 export function flatness(results: readonly Result[], context: number): string {
   const own = results.filter(({ spec }) => spec.context === context);
   const steps = [...new Set(own.map((run) => run.steps))].sort((a, b) => a - b);

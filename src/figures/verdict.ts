@@ -1,27 +1,27 @@
 /**
- * @file When two plans differ: means of seeds held against how far seeds differ among themselves.
+ * @file When two plans differ: the difference of their means compared with the spread between seeds.
  *
- * Two plans are as good as each other where their means differ by no more than the seeds of one plan do, the
- * largest minus the smallest, of the plan whose seeds differ more. That takes three seeds of each.
+ * Two plans are as good as each other if their means differ by no more than the seeds of one plan do: the
+ * largest minus the smallest, for the plan whose seeds differ more. That takes three seeds of each.
  */
 import { SEEDS } from '../core/seeds';
 import { check } from '../core/check';
 
-/** Nats: a seed that differs by less is not worth naming. */
+/** Nats: a seed that differs by less is not worth mentioning. */
 export const APART = 0.03;
 
-/** What one seed of a plan came to. */
+/** The result of one seed of a plan. */
 export interface SeedLoss {
   readonly seed: number;
   readonly loss: number; // nats per token
 }
 
 export interface Verdict {
-  /** 'few': too few seeds to say more than what they came to. */
+  /** 'few': too few seeds to do more than list the results. */
   readonly kind: 'same' | 'better' | 'worse' | 'few';
-  readonly difference: number; // nats: the plan's mean less the other's
-  readonly spread: number; // nats: as far as seeds of one plan differ
-  readonly seeds: number; // of the plan that has fewer
+  readonly difference: number; // nats: the plan's mean minus the other's
+  readonly spread: number; // nats: the larger spread between seeds of one plan
+  readonly seeds: number; // of the plan with fewer
 }
 
 export function mean(losses: readonly SeedLoss[]): number {
@@ -51,8 +51,8 @@ export function verdictOn(plan: readonly SeedLoss[], other: readonly SeedLoss[])
 }
 
 /**
- * The seed that stands apart: of three or more, further from the nearest other than twice what the others differ
- * among themselves, and by 0.03 nats or more. undefined where none does.
+ * The outlier: of three or more seeds, the one whose distance to the nearest other is more than twice the spread of
+ * the others, and 0.03 nats or more. undefined if there is none.
  */
 export function apartOf(losses: readonly SeedLoss[]): SeedLoss | undefined {
   if (losses.length < SEEDS) return undefined;
@@ -68,8 +68,8 @@ export function apartOf(losses: readonly SeedLoss[]): SeedLoss | undefined {
 }
 
 /**
- * The seed of `plan` that stands apart from its others, unless the same seed stands apart to the same side in `other`: seeds
- * begin with the same batches, and then it is the seed that is late or early and not the plan.
+ * The outlier among the seeds of `plan`, unless the same seed is an outlier on the same side in `other`: seeds
+ * start with the same batches, so then the seed is late or early, not the plan.
  */
 export function apartBeside(
   plan: readonly SeedLoss[],

@@ -1,9 +1,9 @@
 /**
- * @file What a figure shows, in words made from its numbers; and whether that agrees with what the paper claims.
+ * @file What a figure shows, in words generated from its numbers, and whether that agrees with the paper's claims.
  *
- * Of the paper only the abstract and the captions were available: it claims performance comparable or superior
- * to global attention, and more efficient training. A difference counts here only where every one of three seeds
- * or more shows it and it is larger than the seeds differ among themselves.
+ * Only the paper's abstract and captions were available: it claims performance comparable or superior to global
+ * attention, and more efficient training. A difference counts here only if every one of three or more seeds
+ * shows it and it is larger than the spread between seeds.
  */
 import { patterns } from '../attention/registry';
 import { isResult, SEEDS } from '../core/seeds';
@@ -18,7 +18,7 @@ import type { MaskPanel } from './masks';
 import type { Result } from './result';
 import { APART } from './verdict';
 
-/** What the findings mean by their words; the same under every figure. */
+/** Defines the terms of the findings; the same under every figure. */
 export const DEFINITIONS: readonly string[] = [
   `“As good as” says that the means of two plans differ by no more than the seeds of one plan do (largest minus smallest, for the plan whose seeds differ more), with ${SEEDS} seeds of each. ${SEEDS} seeds are few, so a difference that small may still exist. A seed “stands apart” if it is further from its neighbour than twice the spread of the others, and by at least ${APART} nats.`,
   `Differences are in nats per character of held-out text, and a curve's perplexity is e to that power: 0.1 nats more is a perplexity ${Math.exp(0.1).toFixed(2)} times as high.`,
@@ -59,7 +59,7 @@ function early(results: readonly Result[], context: number): string {
   return `All of this is after ${formatInteger(Math.max(...steps))} steps at one learning rate; with longer training, or a rate chosen for each, the order of the plans may change.`;
 }
 
-/** How far the numbers may be believed. */
+/** How far the numbers can be trusted. */
 function trust(results: readonly Result[], gaps: readonly Gap[]): string {
   const seeds = Math.min(...gaps.map((gap) => gap.gaps.length));
   const spread = seedSpread(results);
@@ -94,7 +94,7 @@ function verdict(gaps: readonly Gap[]): string {
   return `${claim} at our scale nothing here speaks against it${better}.${far(gaps, grouped)}`;
 }
 
-/** Where plain local does better still, grouping is not better for what it reads far away. */
+/** If plain local does better still, grouping does not win by what it reads far away. */
 function far(gaps: readonly Gap[], grouped: readonly Gap[]): string {
   const last = grouped.at(-1)!;
   const local = gaps.find(({ look, bucket }) => look === 'local' && bucket.to === last.bucket.to);
@@ -113,7 +113,7 @@ export function wordsOfLengths(results: readonly Result[], context: number): str
   const mean = (i: number) => band(global.map(({ buckets }) => Math.exp(buckets.at(i)!.loss))).y;
   const [from, to] = [global[0]!.buckets[0]!, global[0]!.buckets.at(-1)!];
   const falls = global.every(({ buckets }) => buckets.at(-1)!.loss < buckets[0]!.loss);
-  const help = falls // for every seed: the same models on the same places
+  const help = falls // for every seed: the same models at the same positions
     ? `Reading more helps: global attention's perplexity falls from ${mean(0).toFixed(2)} (up to ${formatInteger(from.to)} tokens read, ${formatInteger(from.tokens)} held-out tokens) to ${mean(-1).toFixed(2)} (${formatInteger(to.from)} to ${formatInteger(to.to)}).`
     : `Reading more does not help yet: global attention's perplexity goes from ${mean(0).toFixed(2)} (up to ${formatInteger(from.to)} tokens read, ${formatInteger(from.tokens)} held-out tokens) to ${mean(-1).toFixed(2)} (${formatInteger(to.from)} to ${formatInteger(to.to)}). Models trained this briefly use only what is near, so this says nothing about long texts.`;
   return `${help} Buckets cover different parts of the text: compare plans within a bucket, and buckets with each other only with care.`;
@@ -217,7 +217,7 @@ export function wordsOfAnswers(results: readonly Result[], asked: Asked): string
   return `${parts.join(' ')}${coinciding}${control}${apiece}${proved}${byGuessing}${few} The paper has no such figure.`;
 }
 
-/** What the letters above the plots stand for; nothing where there are none. */
+/** What the letters above the plots stand for; '' if there are none. */
 export function wordsOfLetters(notes: readonly string[]): string {
   const letters = patterns.all.map(({ letter }) => letter).join('');
   const written = new RegExp(`\\bG(?: [${letters}])+\\b`, 'g');

@@ -44,7 +44,7 @@ interface Prepared {
   readonly fixed: boolean;
 }
 
-/** Bytes between the uniforms of one launch and the next: what WebGPU can bind. */
+/** Bytes between the uniforms of consecutive launches: WebGPU's alignment for binding. */
 const UNIFORM = 256;
 
 const compiledBy = new WeakMap<GPUDevice, Map<string, Promise<Compiled>>>();
@@ -64,7 +64,7 @@ class GpuSession implements Session {
   readonly #slotOf: ReturnType<typeof arrange>['slotOf'];
   readonly #uniforms: Record<string, GPUBuffer> = {};
   readonly #prepared: Record<string, readonly Prepared[]> = {};
-  #staging: GPUBuffer[] = []; // for reading, free ones
+  #staging: GPUBuffer[] = []; // free buffers for reading
 
   static async open(device: GPUDevice, bundle: Bundle, workgroup: number): Promise<GpuSession> {
     const session = new GpuSession(device, bundle, workgroup);
@@ -199,7 +199,7 @@ class GpuSession implements Session {
         ...parts.map((part) => ({
           buffer: this.#bufferOf(part, program),
           offset: BYTES * part.at,
-          // Whole vec4s: what lies behind the last number belongs to the same buffer.
+          // Whole vec4s: what follows the last number belongs to the same buffer.
           size: BYTES * 4 * Math.ceil(part.length / 4),
         })),
         { buffer: uniforms, offset: UNIFORM * i, size: UNIFORM },

@@ -1,8 +1,8 @@
 /**
- * @file The machine without a GPU: one piece of memory, kernels as WebAssembly where there is one, as plain loops else.
+ * @file The machine without a GPU: one piece of memory, with kernels in WebAssembly if available, else as plain loops.
  *
- * Every session has a memory of its own, and with it an instance of the module; both go when it is let go. With a
- * crew the memory is shared, and launches that are worth it are cut into parts for several threads.
+ * Every session has its own memory, and with it an instance of the module; both are freed when it is disposed of. With
+ * a crew the memory is shared, and launches with enough work are cut into parts for several threads.
  */
 import { arrange, scratchBytes, sizesOf } from '../program/arrange';
 import { elementOf, type BufferSpec } from '../program/kernel';
@@ -26,18 +26,18 @@ const BASE = 65536; // bytes
 const MOST = 4 * 2 ** 30 - PAGE; // bytes
 
 /**
- * What a part must at least have to do, in multiplications or what takes as long, for another thread to be woken for it:
- * some ten microseconds.
+ * Minimum work of a part for which another thread is woken, in multiplications or what takes as long: some ten
+ * microseconds.
  */
 const WORTH = 150_000;
-/** Parts for each thread: one that comes late or is kept from its core leaves some to the others. */
+/** Parts per thread: a thread that is late or kept from its core leaves some to the others. */
 const PARTS_EACH = 4;
 
 /** `module`: the compiled src/ops/simd.as.ts; without it loops do all work. */
 export function hostMachine(
   module?: WebAssembly.Module,
   crew?: Crew,
-  /** What a part must at least have to do; 0 in tests. */
+  /** Minimum work of a part; 0 in tests. */
   worth = WORTH,
 ): Machine {
   return {
@@ -47,12 +47,12 @@ export function hostMachine(
   };
 }
 
-/** What computes the launches of a session that are not loops. */
+/** Computes those launches of a session that are not loops. */
 interface Computing {
   readonly instance: Instance;
   readonly scratch: number; // address
   readonly crew?: Crew;
-  readonly session: number; // the crew's number of it
+  readonly session: number; // the crew's number for it
   readonly worth: number;
 }
 
@@ -187,7 +187,7 @@ class HostSession implements Session {
     return (numbers) => compute(...numbers, scratch);
   }
 
-  /** In parts for the crew, where the launch is worth it. */
+  /** In parts for the crew, if the launch is large enough. */
   #shared(launch: Launch): ((numbers: readonly number[]) => void) | undefined {
     const { instance, scratch, crew, session, worth } = this.#computing!;
     const most = crew ? Math.min(PARTS_EACH * crew.size, MOST_PARTS) : 1;

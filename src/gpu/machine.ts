@@ -4,11 +4,11 @@ import type { Bundle, Part } from '../program/program';
 import type { Tiles } from '../program/tiles';
 
 export interface Session {
-  /** Bytes really allocated for it. */
+  /** Bytes actually allocated for it. */
   readonly bytes: number;
   /** Fills a kept buffer from its beginning. */
   write(buffer: string, values: Float32Array | Int32Array): void;
-  /** Runs a program; where `only` is given, that launch alone. Returns when the work is handed over. */
+  /** Runs a program, or only the launch `only` if given. Returns when the work is handed over. */
   run(program: string, values?: Readonly<Record<string, number>>, only?: number): void;
   /** A copy of a part of a kept buffer, or of a temporary one of the program that ran last, as it is after all runs so far. */
   read(part: Part, program?: string): Promise<Float32Array>;
@@ -19,9 +19,9 @@ export interface Session {
 
 export interface Machine {
   readonly kernel: KernelId;
-  /** WebAssembly's threads that share a launch; one where nothing is said. */
+  /** WebAssembly's threads that share a launch; defaults to one. */
   readonly threads?: number;
-  /** How much a thread takes on, where that was measured. */
+  /** How much one thread takes on, if measured. */
   readonly tiles?: Tiles;
   /** Prepares everything: memory, shaders. Rejects where the machine refuses. */
   open(bundle: Bundle): Promise<Session>;

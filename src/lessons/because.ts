@@ -1,4 +1,4 @@
-/** @file Why a query reads a key or does not, in the words of a lesson, made from those of the mask's terms. */
+/** @file Why a query reads a key or does not, in a lesson's words, built from those of the mask's terms. */
 import { term, type Expression } from '../attention/expression';
 import { sayBlocked, sayReads } from '../attention/words';
 
@@ -20,7 +20,7 @@ export function sayBecause(
     const reads = sayReads(expression);
     return `a token reads ${reads === UP_TO_ITSELF ? 'itself and everything before it' : reads}`;
   }
-  // What is its own is the query's; beside a key it would be taken for the key's.
+  // "Its own" means the query's; next to a key it would be mistaken for the key's.
   const said = blocked.replaceAll(/\bits own /g, 'the query’s own ').replaceAll(/\bits /g, 'the ');
   if (!said.startsWith(LATER)) return `key ${key} is ${said}`;
   const rest = said.slice(LATER.length).replace(/^, /, ' and is ');

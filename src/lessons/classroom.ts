@@ -1,6 +1,6 @@
 /**
- * @file What a teacher gathered: results of many people, one per person and lesson, and what was refused and why. Plain
- * data; whatever comes in, what was there before stays.
+ * @file What a teacher collected: results of many people, one per person and lesson, and what was refused and why. Plain
+ * data; whatever is added, the existing results stay.
  */
 import { InputError } from '../core/check';
 import { readResult, type LessonResult } from './result';
@@ -10,9 +10,9 @@ export interface Classroom {
 }
 
 export interface Given {
-  /** A file's name, or what else it came from. */
+  /** A file name, or another description of the source. */
   readonly name: string;
-  /** A file of a result, or any text with codes in it. */
+  /** A result file, or any text that contains codes. */
   readonly text: string;
 }
 
@@ -21,25 +21,25 @@ export interface Refusal {
   readonly why: string;
 }
 
-/** What became of what was given. */
+/** What happened to the input. */
 export interface Outcome {
   readonly room: Classroom;
   readonly added: number;
-  /** In the place of an earlier result of the same person. */
+  /** Replaced an earlier result of the same person. */
   readonly replaced: number;
-  /** The very same result was there. */
+  /** The identical result was already there. */
   readonly same: number;
   readonly refused: readonly Refusal[];
 }
 
 export const EMPTY_ROOM: Classroom = { results: [] };
-/** A class of thirty in all lessons, and a test before and after. */
+/** A class of thirty in all lessons, plus a test before and after. */
 export const MOST_RESULTS = 600;
 export const LARGEST_TEXT = 2 ** 20; // characters of one file, or pasted at once
-const MOST_CODES = 2 * MOST_RESULTS; // looked at in one text
-const MOST_REFUSALS = 20; // told one by one
+const MOST_CODES = 2 * MOST_RESULTS; // searched for in one text
+const MOST_REFUSALS = 20; // listed individually
 
-/** Takes in what can be read; `lessons` are the ids that this site has. */
+/** Adds what can be read; `lessons` are the ids that this site has. */
 export function add(
   room: Classroom,
   given: readonly Given[],
@@ -72,11 +72,11 @@ export const remove = (room: Classroom, result: LessonResult): Classroom => ({
   results: room.results.filter((one) => one !== result),
 });
 
-/** Lessons of which there are results, in their order. */
+/** Lessons that have results, in their order. */
 export const lessonsIn = ({ results }: Classroom): readonly string[] =>
   [...new Set(results.map(({ lesson }) => lesson))].sort((a, b) => a.localeCompare(b));
 
-/** Results of one lesson, by name; people without one come last, in the order they came. */
+/** Results of one lesson, sorted by name; people without a name come last, in order of arrival. */
 export const resultsOf = ({ results }: Classroom, lesson: string): readonly LessonResult[] =>
   results
     .filter((one) => one.lesson === lesson)
@@ -93,7 +93,7 @@ export function sayOutcome({ added, replaced, same, refused }: Outcome): string 
   return parts.length > 0 ? `${parts.join(', ')}.` : 'No result was found in it.';
 }
 
-/** Refusals as they are told: the first few, and how many more there are. */
+/** Refusals to display: the first few, and how many more there are. */
 export const sayRefused = (refused: readonly Refusal[]): readonly Refusal[] =>
   refused.length <= MOST_REFUSALS
     ? refused
@@ -102,7 +102,7 @@ export const sayRefused = (refused: readonly Refusal[]): readonly Refusal[] =>
         { name: `${refused.length - MOST_REFUSALS} more`, why: 'refused for reasons like these' },
       ];
 
-/** A file of JSON is one result; any other text is looked through for codes, which mail programs may have broken. */
+/** A JSON file is one result; any other text is searched for codes, which mail programs may have broken. */
 function partsOf({ name, text }: Given): readonly Given[] {
   if (text.length > LARGEST_TEXT || text.trim().startsWith('{')) return [{ name, text }];
   const found = text.split(/(?=zebra1\.)/).filter((part) => part.startsWith('zebra1.'));
@@ -127,19 +127,19 @@ function readOr(name: string, text: string, lessons: ReadonlySet<string>): Lesso
   }
 }
 
-/** Under which name somebody counts as one person: case and the way of writing an accent do not matter. */
+/** The name that identifies a person: case and the encoding of accents do not matter. */
 export const nameOf = ({ who }: LessonResult): string =>
   who.normalize('NFC').toLocaleLowerCase('en');
 
-/** Of the same person, as far as a name tells; people without a name are all others. */
+/** From the same person, as far as names tell; people without a name are all different. */
 const isOfSame = (a: LessonResult, b: LessonResult) =>
   a.lesson === b.lesson && a.who !== '' && nameOf(a) === nameOf(b);
 
-/** The very same answers of the same name; how long they took does not count. */
+/** The same answers under the same name; the time they took does not count. */
 export const isSameResult = (a: LessonResult, b: LessonResult): boolean =>
   a.lesson === b.lesson && a.who === b.who && written(a) === written(b);
 
-/** Progress as text, its answers in a fixed order. */
+/** Progress as text, with its answers in a fixed order. */
 const written = ({ progress }: LessonResult) =>
   JSON.stringify([
     progress.done,

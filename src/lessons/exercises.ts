@@ -25,7 +25,8 @@ export function exerciseOf(value: unknown, what: string, spec: RunSpec): Exercis
   );
   const kind = kinds.get(fields.string('kind'));
   const ask = fields.string('ask');
-  const hints = fields.strings('hints', { min: 3, max: 3 }) as unknown as Base['hints'];
+  const [first, second, third] = fields.strings('hints', { min: 3, max: 3 });
+  const hints: Base['hints'] = [first!, second!, third!];
   const of = kind.read(fields, spec);
   fields.end();
   return { id, kind: kind.id, ask, hints, of };

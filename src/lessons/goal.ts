@@ -1,4 +1,7 @@
-/** @file When a step counts as done: the reader did it. Data in a lesson, and a question to what happened on the stage. */
+/**
+ * @file When a step counts as done, because the reader did it. Data in a lesson, and a test of what happened on the
+ * stage.
+ */
 import { check } from '../core/check';
 import { Fields } from '../core/fields';
 import { controlOf, type RunSpec, type Setting } from '../spec/run';
@@ -6,13 +9,13 @@ import type { Own } from '../compare/comparison';
 import { isSetting, settingsOf } from './settings';
 
 export type Goal =
-  /** Training went on for so many steps, here or in the recording that was played. */
+  /** Trained for this many steps, here or in the recording that was played. */
   | { readonly kind: 'trained'; readonly steps: number }
-  /** A setting was changed, to this value where one is said. */
+  /** A setting was changed, to this value if one is given. */
   | { readonly kind: 'changed'; readonly setting: Setting; readonly to?: RunSpec[Setting] }
   /** A query was pointed at or locked. */
   | { readonly kind: 'selected' }
-  /** A run came to a number, held out. */
+  /** A run reached a held-out number. */
   | {
       readonly kind: 'metric';
       readonly metric: 'accuracy' | 'loss';
@@ -20,13 +23,13 @@ export type Goal =
       readonly above?: number;
       readonly below?: number;
     }
-  /** A model wrote so many tokens. */
+  /** A model wrote this many tokens. */
   | { readonly kind: 'wrote'; readonly tokens: number };
 
-/** What happened since the step was entered. */
+/** What happened since the reader entered the step. */
 export interface Happened {
   readonly steps: number;
-  /** Settings the reader set, and what they are now; of several runs, any of them. */
+  /** Settings the reader changed, and their current values; with several runs, of any of them. */
   readonly changed: Partial<RunSpec>;
   readonly ofRuns: Readonly<Record<number, Partial<Own>>>;
   readonly selected: boolean;
@@ -98,7 +101,10 @@ export function reached(goal: Goal, happened: Happened): boolean {
   }
 }
 
-/** `watched`: there is no training, only a recording. What there is to try, in words: 'Train for 100 steps, or watch the recording to its end'. */
+/**
+ * What to try, in words: 'Train for 100 steps, or watch the recording to its end'. `watched`: there is no training,
+ * only a recording.
+ */
 export function sayGoal(goal: Goal, runs = 1, watched = false): string {
   switch (goal.kind) {
     case 'trained':
@@ -122,7 +128,7 @@ export function sayGoal(goal: Goal, runs = 1, watched = false): string {
   }
 }
 
-/** 'window', 'RoPE base': small letters, but for a name. */
+/** 'window', 'RoPE base': lower case, except for names. */
 function labelOf(setting: Setting): string {
   const { label } = controlOf(setting);
   return /^[A-Z][a-z ]/.test(label) ? `${label[0]!.toLowerCase()}${label.slice(1)}` : label;

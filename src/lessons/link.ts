@@ -1,15 +1,17 @@
-/** @file What a teacher's link to a lesson says besides lesson and step: `hide`, `lock`, `seed`, `embed`, `projector`. */
+/**
+ * @file What a teacher's link to a lesson sets, besides lesson and step: `hide`, `lock`, `seed`, `embed`, `projector`.
+ */
 import { CONTROLS, type Setting } from '../spec/run';
 
 export interface LessonLink {
-  /** Controls that are taken away; 'train' takes training away. */
+  /** Hidden controls; 'train' hides training. */
   readonly hide: ReadonlySet<string>;
-  /** Controls that are shown and cannot be changed. */
+  /** Controls that are visible but fixed. */
   readonly lock: ReadonlySet<string>;
   readonly seed: number | undefined;
-  /** In a course page's frame: without the site's name and pages. */
+  /** In a frame on a course page: without the site's name and pages. */
   readonly embed: boolean;
-  /** Large type and high contrast, for a wall. */
+  /** Large type and high contrast, for a projector. */
   readonly projector: boolean;
 }
 
@@ -25,7 +27,7 @@ const MOST_SEED = 999_999;
 export const HIDEABLE: readonly string[] = ['train', ...CONTROLS.map(({ name }) => name)];
 export const LOCKABLE: readonly Setting[] = CONTROLS.map(({ name }) => name);
 
-/** Whatever a query says, something that can be shown: names nobody knows are passed over. */
+/** Always returns something that can be shown, whatever the query: unknown names are ignored. */
 export function readLessonQuery(query: string): LessonLink {
   const pairs = new URLSearchParams(query.slice(0, 4000));
   const names = (key: string, known: readonly string[]) =>

@@ -1,41 +1,44 @@
-/** @file How long a lesson takes, counted from what is in it, so that nobody has to guess and nothing is promised. */
+/** @file How long a lesson takes, counted from its content, so that no one has to guess and nothing is promised. */
 import type { Block, Prose, StepDocument } from './document';
 import { isRecord } from '../core/fields';
 
-/** Words a minute, of text with formulas and numbers that has to be understood. Novels are read at 200 to 250. */
+/** Words per minute, for text with formulas and numbers that has to be understood. Novels are read at 200 to 250. */
 const WORDS = 150;
 
-/** Minutes of an exercise beyond reading what it asks: thinking, answering, reading what is said of the answer. */
+/** Minutes of an exercise beyond reading the question: thinking, answering, reading the feedback. */
 const EXERCISE: Readonly<Record<string, number>> = {
   choice: 0.75,
   number: 1,
   order: 1,
-  predict: 1.5, // with the run, which a recording shows in six seconds, and the reason
+  predict: 1.5, // including the run, which a recording shows in six seconds, and the reason
   paint: 1.5,
   bug: 1.5,
   explain: 2.5,
   target: 2.5,
 };
 
-/** Minutes of something to try on the stage. */
+/** Minutes for something to try on the stage. */
 const ERRAND: Readonly<Record<string, number>> = {
   trained: 0.5, // as a recording
   changed: 0.5,
   selected: 0.5,
   wrote: 0.5,
-  metric: 1.5, // several runs until it is reached
+  metric: 1.5, // several runs until the target is reached
 };
 
 /**
- * Minutes of one step, a fraction: the words of its text and of what its exercises ask at 150 a minute, then for each
- * exercise and each errand on the stage what EXERCISE and ERRAND say. Code to be read counts by its words too; sources,
- * hints and what is said of wrong answers do not.
+ * Minutes of one step, a fraction: the words of its text and of its questions at 150 per minute, plus EXERCISE for each
+ * exercise and ERRAND for each thing to try on the stage. Code to read counts by its words too; sources, hints and
+ * feedback on wrong answers do not.
  */
 export function minutesOfStep({ parts }: Pick<StepDocument, 'parts'>): number {
   return parts.reduce((sum, part) => sum + minutesOfPart(part), 0);
 }
 
-/** Minutes of a lesson: the sum over its steps in whole minutes, from ten on in fives, because it is no nearer than that. */
+/**
+ * Minutes of a lesson: the sum over its steps, in whole minutes, or in multiples of five from ten up, because it is no
+ * more precise than that.
+ */
 export function minutesOf(steps: readonly Pick<StepDocument, 'parts'>[]): number {
   const sum = steps.reduce((all, step) => all + minutesOfStep(step), 0);
   return sum < 10 ? Math.max(1, Math.round(sum)) : 5 * Math.round(sum / 5);
@@ -59,7 +62,7 @@ function minutesOfPart(part: Prose | Block): number {
 const errand = (goal: Readonly<Record<string, unknown>>) =>
   ERRAND[Object.keys(goal).find((name) => name in ERRAND) ?? ''] ?? 0;
 
-/** Words of Markdown as it is read: without where its numbers come from, and without the addresses of links. */
+/** Words of Markdown as read: without the sources of its numbers and the addresses of links. */
 export const wordsIn = (markdown: string): number =>
   markdown
     .replaceAll(/\{(proved|measured|source|ours)[^}]*\}/g, ' ')

@@ -1,15 +1,15 @@
-/** @file Where a reader goes on: in the lesson they were at last, or with the next one that they have not finished. */
+/** @file Where a reader continues: in their latest lesson, or with the next unfinished one. */
 import type { Heading } from './document';
 import { isFinished, type Progress } from './progress';
 
 export interface Onward {
   readonly head: Heading;
-  /** The step to go on with; undefined: the lesson from its beginning. */
+  /** The step to continue with; undefined: start of the lesson. */
   readonly step?: Heading['steps'][number];
-  readonly fresh: boolean; // nothing was done yet, in any lesson
+  readonly fresh: boolean; // nothing done yet in any lesson
 }
 
-/** `heads` in the order of the site; `progress` with the lesson of last time last. Undefined when all are finished. */
+/** `heads` in the order of the site; `progress` with the latest lesson last. Undefined if all are finished. */
 export function onward(heads: readonly Heading[], progress: Progress): Onward | undefined {
   const latest = Object.keys(progress).findLast((id) => heads.some((head) => head.id === id));
   const finished = (head: Heading) => {

@@ -1,16 +1,18 @@
-/** @file Three ways through the lessons for those with 20, 45 or 90 minutes; a lesson may be taken in part. */
+/**
+ * @file Three paths through the lessons for readers with 20, 45 or 90 minutes; a stop may use only part of a lesson.
+ */
 import type { Heading } from './document';
 
 export interface Stop {
   readonly lesson: string; // id
-  /** Steps from the first one, where not all are taken. */
+  /** Number of steps from the first one, if not all. */
   readonly steps?: number;
 }
 
 export interface Path {
   readonly minutes: number;
   readonly label: string;
-  /** What one can do afterwards. */
+  /** What the reader can do afterwards. */
   readonly says: string;
   readonly stops: readonly Stop[];
 }
@@ -46,6 +48,6 @@ export const PATHS: readonly Path[] = [
   },
 ];
 
-/** Minutes a stop takes, a fraction: those of its steps. */
+/** Minutes a stop takes, a fraction: the sum of its steps. */
 export const minutesAt = ({ steps }: Stop, head: Pick<Heading, 'steps'>): number =>
   head.steps.slice(0, steps).reduce((sum, step) => sum + step.minutes, 0);

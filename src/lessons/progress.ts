@@ -1,108 +1,99 @@
 /** @file What a reader has done, as it is kept on their machine: plain data, read strictly, so that a spoilt store is only an empty one. */
-import { isRecord } from '../core/fields';
+import {
+  anything,
+  dictionary,
+  flag,
+  ifReadable,
+  list,
+  number,
+  object,
+  oneOf,
+  readable,
+  readableJson,
+  refine,
+  text,
+  whole,
+  type Schema,
+  type TypeOf,
+} from '../core/schema';
 import type { Heading } from './document';
-import { secondsOf } from './stepTime';
-
-export interface Answered {
-  readonly answer: unknown;
-  /** The first answer that was checked, where others came after it: what a class thought before it was told. */
-  readonly first?: unknown;
-  /** Undefined until it was checked. */
-  readonly right?: boolean;
-  readonly tries: number;
-  readonly hints: number; // shown, 0 to 3
-  /** The answer was given away. */
-  readonly shown?: boolean;
-  /** Of a prediction: what the run came to on this reader's screen, accuracy (0 to 1) or nats. Missing until it was run. */
-  readonly came?: number;
-}
-
-export interface LessonProgress {
-  /** Steps whose errands on the stage were done, by their slug; one without any, once its exercises were. */
-  readonly done: readonly string[];
-  /** Steps that were left with Next or Finish. */
-  readonly read?: readonly string[];
-  readonly answers: Readonly<Record<string, Answered>>;
-  /** The step one was at. */
-  readonly at?: string;
-  /** Exercises that the teacher's link left out: nobody could do them under it. */
-  readonly closed?: readonly string[];
-  /** How long each step was looked at, whole seconds, by its slug. */
-  readonly seconds?: Readonly<Record<string, number>>;
-}
-
-export type Progress = Readonly<Record<string, LessonProgress>>;
-
-export const NOTHING: LessonProgress = { done: [], answers: {} };
+import { slug } from './slug';
+import { seconds } from './stepTime';
 
 const VERSION = 1;
 /** Counted so far; an answer that says more is not read. */
 const MOST_TRIES = 100_000;
 const LARGEST = 2 ** 20; // characters
+/** Of steps, and of answers. */
+const MAX_ENTRIES = 100;
+
+const answered = object(
+  {
+    answer: anything,
+    tries: whole({ max: MOST_TRIES }),
+    /** Shown. */
+    hints: whole({ max: 3 }),
+    /** The first answer that was checked, where others came after it: what a class thought before it was told. */
+    first: ifReadable(anything),
+    /** Missing until it was checked. */
+    right: ifReadable(flag),
+    /** The answer was given away. */
+    shown: ifReadable(oneOf([true])),
+    /** Of a prediction: what the run came to on this reader's screen, accuracy (0 to 1) or nats. Missing until it was run. */
+    came: ifReadable(number()),
+  },
+  'ignored',
+);
+export type Answered = Omit<TypeOf<typeof answered>, 'shown'> & { readonly shown?: boolean };
+
+/** None of them twice. */
+const slugs: Schema<readonly string[]> = refine(list(slug, { max: MAX_ENTRIES }), (all) => [
+  ...new Set(all),
+]);
+
+const lessonProgress = object(
+  {
+    /** Steps whose errands on the stage were done, by their slug; one without any, once its exercises were. */
+    done: slugs,
+    /** Steps that were left with Next or Finish. */
+    read: ifReadable(slugs),
+    answers: dictionary(slug, answered, MAX_ENTRIES),
+    /** The step one was at. */
+    at: ifReadable(slug),
+    /** Exercises that the teacher's link left out: nobody could do them under it. */
+    closed: ifReadable(refine(slugs, (all) => (all.length > 0 ? all : undefined))),
+    /** How long each step was looked at, whole seconds, by its slug. */
+    seconds: ifReadable(seconds),
+  },
+  'ignored',
+);
+export type LessonProgress = Omit<TypeOf<typeof lessonProgress>, 'answers'> & {
+  readonly answers: Readonly<Record<string, Answered>>;
+};
+
+export type Progress = Readonly<Record<string, LessonProgress>>;
+
+export const NOTHING: LessonProgress = { done: [], answers: {} };
 
 export const writeProgress = (progress: Progress): string =>
   JSON.stringify({ version: VERSION, lessons: progress });
 
+const stored = object(
+  {
+    version: oneOf([VERSION]),
+    lessons: dictionary(text({ empty: true, longest: Infinity }), lessonProgress, Infinity),
+  },
+  'ignored',
+);
+
 /** Whatever was stored; what cannot be read is left out. */
 export function readProgress(text: string): Progress {
   if (text.length > LARGEST) return {};
-  try {
-    const value = JSON.parse(text) as { version?: unknown; lessons?: unknown };
-    if (value?.version !== VERSION || !isRecord(value.lessons)) return {};
-    return Object.fromEntries(
-      Object.entries(value.lessons).flatMap(([id, one]) => {
-        const read = lessonProgressOf(one);
-        return read ? [[id, read]] : [];
-      }),
-    );
-  } catch {
-    return {};
-  }
+  return readableJson(stored, text)?.lessons ?? {};
 }
 
-export function lessonProgressOf(value: unknown): LessonProgress | undefined {
-  if (!isRecord(value)) return undefined;
-  const { done, read: left, answers, at, closed, seconds } = value;
-  if (!areSlugs(done) || !isRecord(answers)) return undefined;
-  const timed = secondsOf(seconds);
-  const read = Object.entries(answers)
-    .slice(0, 100)
-    .flatMap(([id, one]) => {
-      const answered = answeredOf(one);
-      return answered && isSlug(id) ? [[id, answered] as const] : [];
-    });
-  return {
-    done: [...new Set(done)],
-    ...(areSlugs(left) && { read: [...new Set(left)] }),
-    answers: Object.fromEntries(read),
-    ...(isSlug(at) && { at }),
-    ...(areSlugs(closed) && closed.length > 0 && { closed: [...new Set(closed)] }),
-    ...(timed && { seconds: timed }),
-  };
-}
-
-function answeredOf(value: unknown): Answered | undefined {
-  if (!isRecord(value)) return undefined;
-  const { answer, first, right, tries, hints, shown, came } = value;
-  const whole = (one: unknown, most: number): one is number =>
-    Number.isInteger(one) && (one as number) >= 0 && (one as number) <= most;
-  if (!whole(tries, MOST_TRIES) || !whole(hints, 3)) return undefined;
-  return {
-    answer,
-    tries,
-    hints,
-    ...(first !== undefined && { first }),
-    ...(typeof right === 'boolean' && { right }),
-    ...(shown === true && { shown }),
-    ...(typeof came === 'number' && Number.isFinite(came) && { came }),
-  };
-}
-
-const areSlugs = (value: unknown): value is string[] =>
-  Array.isArray(value) && value.length <= 100 && value.every(isSlug);
-
-const isSlug = (value: unknown): value is string =>
-  typeof value === 'string' && value.length <= 64 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(value);
+export const lessonProgressOf = (value: unknown): LessonProgress | undefined =>
+  readable(lessonProgress, value);
 
 interface Given {
   readonly answer: unknown;

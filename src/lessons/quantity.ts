@@ -1,25 +1,28 @@
-/** @file A number a reader can be asked for: worked out by the functions that draw the pictures, with the mistakes readers make. */
+/**
+ * @file A number a reader can be asked for, computed by the functions that draw the pictures, with the mistakes readers
+ * make.
+ */
 import type { PatternSpec } from '../attention/pattern';
 import { patterns } from '../attention/registry';
 import { sayReads } from '../attention/words';
 import { layersOf, type RunSpec } from '../spec/run';
 
-/** What a number is asked of, beside the settings. */
+/** What a question refers to, besides the settings. */
 export interface Of {
   readonly spec: RunSpec;
-  readonly T: number; // tokens; the spec's context where a lesson says no other
+  readonly T: number; // tokens; the spec's context unless a lesson says otherwise
   readonly layer: number; // from 0
   readonly query: number; // from 0
   readonly distance: number; // tokens
   readonly bytes: number; // per number
 }
 
-/** Asked of a whole run: its last query, and what else a lesson says. */
+/** A question about a whole run: its last query, and whatever else a lesson specifies. */
 export function ofRun(spec: RunSpec, T = spec.context, said: Partial<Of> = {}): Of {
   return { spec, T, layer: 0, query: T - 1, distance: spec.distance, bytes: 4, ...said };
 }
 
-/** The layer that is asked about, and the sizes of its pattern; undefined where it has none. */
+/** The layer in question, and the sizes of its pattern; undefined if it has none. */
 export function layerOf({ spec, layer }: Of) {
   const of = layersOf(spec)[layer]!;
   return { of, window: of.params['window'], chunk: of.params['chunk'] };
@@ -35,12 +38,14 @@ export const resized = ({ pattern, params }: PatternSpec, window: number): Patte
   params: { ...params, window },
 });
 
-/** A wrong number that a usual mistake leads to. */
+/** A wrong number that a common mistake leads to. */
 export interface Mistake {
-  /** Under this name test/lessons/mistakes.test.ts counts the same wrong number cell by cell, and checks what is said. */
+  /**
+   * test/lessons/mistakes.test.ts counts the same wrong number cell by cell under this name, and checks the sentence.
+   */
   readonly id: string;
   readonly value: number;
-  /** Where the reasoning went wrong, in a sentence that is true of the very layer that is asked about. */
+  /** Where the reasoning went wrong, in a sentence that is true of the very layer in question. */
   readonly says: string;
 }
 
@@ -48,12 +53,12 @@ export interface Quantity {
   readonly id: string;
   readonly label: string;
   readonly unit: string;
-  /** What it reads beside the settings, so that a lesson that forgets it is refused. */
+  /** Fields it reads besides the settings, so that a lesson without them is refused. */
   readonly needs?: readonly ('layer' | 'query' | 'distance')[];
   value(of: Of): number;
   /** Only those whose sentence is true of these settings. */
   mistakes(of: Of): readonly Mistake[];
-  /** How it is worked out, with the numbers put in. */
+  /** The calculation, with the numbers filled in. */
   because(of: Of): string;
 }
 

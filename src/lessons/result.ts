@@ -5,7 +5,7 @@
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import { check, InputError } from '../core/check';
 import { crc32 } from '../core/crc32';
-import { Fields } from '../core/fields';
+import { added, object, only, parseJson, Place, refine, text } from '../core/schema';
 import { lessonProgressOf, type LessonProgress } from './progress';
 
 export interface LessonResult {
@@ -17,6 +17,7 @@ export interface LessonResult {
 
 const FORMAT = 'zebra-lab-result';
 const VERSION = 1;
+const NO_RESULT = `it is no result of this version; a result says format '${FORMAT}', version ${VERSION}`;
 const PREFIX = 'zebra1.';
 const LONGEST_NAME = 40; // characters
 const LARGEST = 64 * 1024; // characters of a code, bytes of a result unpacked
@@ -78,31 +79,36 @@ function inflated(packed: Uint8Array): Uint8Array {
   return out.subarray(0, size);
 }
 
-function resultOf(text: string): LessonResult {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new InputError('it is neither a code nor a file of a result');
-  }
-  const fields = new Fields(value, 'the result');
-  check(
-    fields.get('format') === FORMAT && fields.get('version') === VERSION,
-    `it is no result of this version; a result says format '${FORMAT}', version ${VERSION}`,
-  );
-  const lesson = fields.string('lesson');
-  check(/^[a-z0-9-]{1,64}$/.test(lesson), 'its lesson should be small letters, digits and hyphens');
-  const who = fields.string('who', '');
-  check(tidyWho(who) === who, `its name should be one line of ${LONGEST_NAME} characters at most`);
-  const progress = lessonProgressOf(fields.get('progress'));
-  check(progress, 'what was done in it cannot be read');
-  for (const { answer, first } of Object.values(progress.answers))
-    for (const one of [answer, first])
-      check(
-        isShallow(one, DEEPEST) && (JSON.stringify(one) ?? '').length <= LONGEST_ANSWER,
-        'one of its answers is too long, or nested too deep',
-      );
-  fields.end();
+/** What is no result is said of all of it: a participant can only copy it again. */
+const result = object({
+  format: only(FORMAT, () => NO_RESULT),
+  version: only(VERSION, () => NO_RESULT),
+  lesson: refine(text(), (lesson, place) => {
+    const fits = /^[a-z0-9-]{1,64}$/.test(lesson);
+    place.check(fits, 'its lesson should be small letters, digits and hyphens');
+    return lesson;
+  }),
+  who: refine(added(text({ empty: true }), ''), (who, place) => {
+    const fits = tidyWho(who) === who;
+    place.check(fits, `its name should be one line of ${LONGEST_NAME} characters at most`);
+    return who;
+  }),
+  progress: (value) => {
+    const progress = lessonProgressOf(value);
+    check(progress, 'what was done in it cannot be read');
+    for (const { answer, first } of Object.values(progress.answers))
+      for (const one of [answer, first])
+        check(
+          isShallow(one, DEEPEST) && (JSON.stringify(one) ?? '').length <= LONGEST_ANSWER,
+          'one of its answers is too long, or nested too deep',
+        );
+    return progress;
+  },
+});
+
+function resultOf(json: string): LessonResult {
+  const value = parseJson(json, 'it is neither a code nor a file of a result');
+  const { lesson, who, progress } = result(value, new Place('the result'));
   return { lesson, who, progress };
 }
 

@@ -1,4 +1,4 @@
-/** @file Settings in a lesson: the Lab's own, refused and never clamped, because an author can be told. */
+/** @file Settings in a lesson: the Lab's own, but refused rather than clamped, because the author can correct them. */
 import { check } from '../core/check';
 import { Fields, shown } from '../core/fields';
 import { checkParam } from '../core/params';
@@ -13,7 +13,7 @@ const NAMES: readonly string[] = CONTROLS.map(({ name }) => name);
 
 export const isSetting = (name: string): name is Setting => NAMES.includes(name);
 
-/** Some settings, each of its kind; throws InputError naming the one that is wrong. */
+/** Some settings, each of its kind; throws InputError naming the wrong one. */
 export function settingsOf(value: unknown, what: string): Partial<RunSpec> {
   const names = new Fields(value, what).names();
   return Object.fromEntries(
@@ -60,7 +60,7 @@ function settingOf(name: string, value: unknown, what: string): RunSpec[Setting]
   }
 }
 
-/** 'window=4&plan=local' out of a link of the text. */
+/** 'window=4&plan=local' from a link in the text. */
 export function settingsOfLink(text: string, what: string): Partial<RunSpec> {
   const pairs = text.split('&').map((pair) => {
     const at = pair.indexOf('=');
@@ -72,6 +72,6 @@ export function settingsOfLink(text: string, what: string): Partial<RunSpec> {
   return settingsOf(Object.fromEntries(pairs), what);
 }
 
-/** Stripes as many as layers, so that a custom plan can be expanded. */
+/** As many stripes as layers, so that a custom plan can be expanded. */
 export const fitted = (spec: RunSpec): RunSpec =>
   spec.plan === 'custom' ? { ...spec, stripes: fitStripes(spec.stripes, spec.layers) } : spec;

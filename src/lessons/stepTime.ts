@@ -2,7 +2,8 @@
  * @file How long a reader was at each step, in whole seconds. Told apart by what can be seen from a page: it is in view,
  * and somebody did something not long ago. No times of day are kept, only sums.
  */
-import { isRecord } from '../core/fields';
+import { dictionary, refine, whole, type Schema } from '../core/schema';
+import { slug } from './slug';
 
 /** A step that was left open overnight counts no longer than this, seconds. */
 const MOST = 6 * 3600;
@@ -11,20 +12,10 @@ const MOST_STEPS = 100;
 export const IDLE_MS = 120_000;
 
 /** As it is kept or was handed in; undefined where there is none. What is no time is left out. */
-export function secondsOf(value: unknown): Readonly<Record<string, number>> | undefined {
-  if (!isRecord(value)) return undefined;
-  const read = Object.entries(value)
-    .slice(0, MOST_STEPS)
-    .filter(
-      ([slug, seconds]) =>
-        slug.length <= 64 &&
-        /^[a-z0-9]+(-[a-z0-9]+)*$/.test(slug) &&
-        Number.isInteger(seconds) &&
-        (seconds as number) > 0 &&
-        (seconds as number) <= MOST,
-    ) as [string, number][];
-  return read.length > 0 ? Object.fromEntries(read) : undefined;
-}
+export const seconds: Schema<Readonly<Record<string, number>> | undefined> = refine(
+  dictionary(slug, whole({ min: 1, max: MOST }), MOST_STEPS),
+  (all) => (Object.keys(all).length > 0 ? all : undefined),
+);
 
 /** `more` whole seconds at a step. */
 export function spentAt(

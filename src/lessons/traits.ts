@@ -1,4 +1,6 @@
-/** @file What is true of every row of a layer's mask, so that a sentence is said only of layers it is true of. */
+/**
+ * @file Properties that hold for every row of a layer's mask, so that a sentence is used only for layers it is true of.
+ */
 import type { PatternSpec } from '../attention/pattern';
 import { maskFacts } from '../attention/facts';
 import { maskOf } from '../attention/expression';
@@ -10,7 +12,10 @@ export interface Traits {
   readonly causal: boolean;
   /** Each query reads itself. */
   readonly itself: boolean;
-  /** Query q reads q + 1 keys up to so many, and all later ones just as many; undefined where rows are otherwise. */
+  /**
+   * Query q reads q + 1 keys up to this number, and all later ones exactly this many; undefined if rows behave
+   * otherwise.
+   */
   readonly full: number | undefined;
 }
 
@@ -34,6 +39,6 @@ export const isWindow = ({ pattern, params }: PatternSpec): boolean => {
   return params['window'] !== undefined && rule.firstKey !== undefined && rule.chunk(params) === 0;
 };
 
-/** The last of T tokens reads every token, as itself or in a summary. */
+/** The last of T tokens reads every token, directly or in a summary. */
 export const seesAll = ({ pattern, params }: PatternSpec, T: number): boolean =>
   count(maskOf(patterns.get(pattern).expression(params), T).row(T - 1)) === T;

@@ -1,4 +1,7 @@
-/** @file What a stage can show. Each has a component of the same name in src/app/lessons/views; a test holds the two together. */
+/**
+ * @file What a stage can show. Each has a component of the same name in src/app/lessons/views; a test keeps the two in
+ * step.
+ */
 
 export const VIEWS = [
   { id: 'stripes', label: 'Stripes', runs: true },
@@ -19,7 +22,7 @@ export const VIEWS = [
 ] as const satisfies readonly {
   readonly id: string;
   readonly label: string;
-  /** It shows what was trained, so the stage offers training beside it. */
+  /** It shows training results, so the stage offers training next to it. */
   readonly runs: boolean;
 }[];
 

@@ -1,6 +1,6 @@
 /**
- * @file A lesson as a teacher's link leaves it. Where the link takes a control away, or fixes it, what needs that control
- * goes: sentences marked {with …}, things to try, links in the text, and exercises whose answer would lie on the stage.
+ * @file A lesson as a teacher's link leaves it. If the link hides or fixes a control, whatever needs it is removed:
+ * sentences marked {with …}, things to try, links in the text, and exercises that are answered on the stage.
  */
 import type { Setting } from '../spec/run';
 import { kinds } from './exercises';
@@ -10,29 +10,29 @@ import type { LessonLink } from './link';
 
 type Taken = Pick<LessonLink, 'hide' | 'lock' | 'seed'>;
 
-/** Something of a step that nobody can do any more. */
+/** Something in a step that can no longer be done. */
 export interface Closed {
   readonly step: string; // its title
-  /** In words, as the reader would have read it. */
+  /** In the words the reader would have seen. */
   readonly what: string;
 }
 
 const STRIPES: readonly string[] = ['plan', 'stripes', 'groupSize', 'place'];
 
-/** The lesson with what can be done in it; the lesson itself where nothing was taken. */
+/** The lesson with only what can be done in it; the lesson itself if nothing was taken away. */
 export function lessonWithin(lesson: Lesson, link: Taken): Lesson {
   if (link.hide.size === 0 && link.lock.size === 0) return lesson; // what is only for others is hidden
   return { ...lesson, steps: lesson.steps.map((step) => stepWithin(step, link)) };
 }
 
-/** Exercises of the lesson that the link leaves out, by their id. */
+/** Ids of the exercises that the link leaves out. */
 export function closedExercises(lesson: Lesson, link: Taken): readonly string[] {
   return lesson.steps.flatMap((step) =>
     step.exercises.filter((exercise) => !canSolve(exercise, step, link)).map(({ id }) => id),
   );
 }
 
-/** What a link closes, for the teacher who makes it; sentences are not told, they only go. */
+/** What a link closes, for the teacher who makes it; removed sentences are not listed. */
 export function closedBy(lesson: Lesson, link: Taken): readonly Closed[] {
   const numbers = new Map(
     lesson.steps.flatMap((step) => step.exercises).map(({ id }, i) => [id, i + 1]),
@@ -64,13 +64,16 @@ function stepWithin(step: Step, link: Taken): Step {
   };
 }
 
-/** 'train' or a setting: there for the reader, and free. A plan that is fixed fixes its stripes. */
+/** 'train' or a setting: visible and free to change. A fixed plan fixes its stripes. */
 function isFree(name: string, { hide, lock }: Taken): boolean {
   if (hide.has(name) || lock.has(name)) return false;
   return !STRIPES.slice(0, 2).includes(name) || !(lock.has('plan') || lock.has('stripes'));
 }
 
-/** A setting can be changed beside the stage, on its stripes, or by a link in the text, which a hidden control leaves. */
+/**
+ * A setting can be changed next to the stage, on its stripes, or by a link in the text, which hiding a control leaves
+ * in place.
+ */
 function canChange(setting: Setting, step: Step, link: Taken): boolean {
   if (isFree(setting, link)) return true;
   if (link.lock.has(setting)) return false;
@@ -82,7 +85,7 @@ function canChange(setting: Setting, step: Step, link: Taken): boolean {
 
 function canReach(goal: Goal, step: Step, link: Taken): boolean {
   const trains = !link.hide.has('train');
-  // A recording has the seed of the lesson; another one has to be trained.
+  // A recording has the lesson's seed; any other must be trained.
   const recorded = step.stage.recorded !== undefined && link.seed === undefined;
   switch (goal.kind) {
     case 'trained':
@@ -115,7 +118,9 @@ const WITH =
   /<span data-(with|without)="([^"]*)"(?: hidden)?>((?:(?!<span data-with)[\s\S])*?)<!--with--><\/span>/g;
 const BUTTON = /<button type="button" class="do" data-set="([^"]+)">([\s\S]*?)<\/button>/g;
 
-/** Sentences that need what was taken go, their stand-ins come; a link that would do nothing is words alone. */
+/**
+ * Sentences that need what was taken away are replaced by their stand-ins; a link without effect becomes plain text.
+ */
 export function proseWithin(html: string, link: Taken): string {
   const shown = html.replaceAll(WITH, (_, word: string, names: string, words: string) => {
     const free = names.split(' ').every((name) => isFree(name, link));

@@ -1,9 +1,9 @@
-/** @file What is at an address, read to its end. A host that falls silent is not waited for. */
+/** @file Fetches an address to its end. Gives up on a host that falls silent. */
 
-/** Milliseconds without a single byte after which the host is given up; a slow one may take as long as it likes. */
+/** Milliseconds without a single byte before giving up on the host; a slow one may take as long as it needs. */
 const SILENCE = 30_000;
 
-/** Rejects with the reason alone: '404', 'no answer', 'nothing came for 30 s'. The caller adds what was asked for. */
+/** Rejects with the reason alone: '404', 'no answer', 'nothing came for 30 s'. The caller adds what it requested. */
 export async function fetched(
   url: URL | string,
   silence = SILENCE,

@@ -182,7 +182,7 @@ export interface AdaptLook {
 }
 
 /** Which outputs moved when one token was changed. */
-export interface Probed {
+interface Probed {
   readonly changed: number; // token
   readonly moved: readonly number[]; // positions, rising
   readonly T: number;

@@ -1,8 +1,8 @@
-/** @file When a worker is of no use any more. */
+/** @file Detects that a worker can no longer be used. */
 
 /**
- * Calls `dead` once, with the reason in words, when the script of `worker` could not be loaded or threw, or what it said
- * cannot be read. The worker is ended first: it would leave a question unanswered.
+ * Calls `dead` once, with the reason in words, if the script of `worker` failed to load or threw, or sent a message that
+ * cannot be read. The worker is terminated first, because it would leave a question unanswered.
  */
 export function whenDead(worker: Worker, dead: (why: string) => void): void {
   const end = (why: string) => {

@@ -1,4 +1,4 @@
-/** @file What the page and the worker that writes say to each other: plain data. */
+/** @file Messages between the page and the worker that writes: plain data. */
 import type { LayerPlan } from '../attention/pattern';
 import type { Interventions } from '../model/decode';
 import type { HostWeights } from '../model/arena';
@@ -14,13 +14,13 @@ export type WritingCommand =
       readonly count: number; // tokens
       readonly sampling: Sampling;
       readonly seed: number;
-      /** It ends once the text ends with these; empty: never. */
+      /** Stops once the text ends with this; empty: never. */
       readonly until: Int32Array;
     }
   | { readonly type: 'stop' }
   | { readonly type: 'rewind'; readonly length: number }
   | { readonly type: 'replay' }
-  /** The loss of each token of a text, as the model is and as it would be. */
+  /** The loss of each token of a text, for the current model and the changed one. */
   | {
       readonly type: 'whatIf';
       readonly tokens: Int32Array;
@@ -35,7 +35,7 @@ export interface CacheState {
 
 export interface Difference {
   readonly tokens: Int32Array;
-  /** Nats; entry t is about token t + 1. */
+  /** Nats; entry t is the loss of token t + 1. */
   readonly before: Float32Array;
   readonly after: Float32Array;
 }

@@ -1,8 +1,11 @@
-/** @file What is written, and how, as part of an address: `v=1&model=…&temperature=0.5&seed=3&prompt=…`. Own text a person opened is never in it, the prompt is. */
+/**
+ * @file What is written, and how, as part of an address: `v=1&model=…&temperature=0.5&seed=3&prompt=…`. It includes the
+ * prompt, but never a text file a person opened.
+ */
 import { encoded } from '../core/encoded';
 
 export interface Writing {
-  readonly model: string; // a shipped model's id; empty: whichever comes first
+  readonly model: string; // a shipped model's id; empty: the first available
   readonly prompt?: string; // undefined: the model's own example
   readonly temperature: number; // 0..5
   readonly topK: number; // 0: all
@@ -25,7 +28,7 @@ export const USUAL: Writing = {
 const LONGEST_PROMPT = 1000; // characters: an address, not a text
 const LONGEST_STOP = 40;
 
-/** Each number's least and most, and whether it is whole. */
+/** Minimum and maximum of each number, and whether it is an integer. */
 const NUMBERS = {
   temperature: { min: 0, max: 5, whole: false },
   topK: { min: 0, max: 512, whole: true },
@@ -35,7 +38,7 @@ const NUMBERS = {
 } as const;
 type NumberName = keyof typeof NUMBERS;
 
-/** A number brought to where it may be; no number at all gives `otherwise`. */
+/** Clamps a number; returns `otherwise` for anything that is not a number. */
 export function within(name: NumberName, value: unknown, otherwise = USUAL[name]): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) return otherwise;
   const { min, max, whole } = NUMBERS[name];
@@ -43,7 +46,7 @@ export function within(name: NumberName, value: unknown, otherwise = USUAL[name]
   return whole ? Math.round(clamped) : clamped;
 }
 
-/** Whatever a query says, something that can be written. */
+/** Always returns something that can be written, whatever the query. */
 export function readWriting(query: string): Writing {
   const pairs = new URLSearchParams(query);
   const number = (name: NumberName) => {
@@ -63,7 +66,7 @@ export function readWriting(query: string): Writing {
   };
 }
 
-/** What differs from the usual; a prompt too long for an address is left out. */
+/** What differs from the defaults; a prompt too long for an address is left out. */
 export function writeWriting(writing: Writing): string {
   const { model, prompt, stopAt } = writing;
   const pair = (name: string, value: string | number) => `${name}=${encoded(String(value))}`;

@@ -1,34 +1,24 @@
 /** @file The fields of a foreign file, each read by name and checked for its type and range. */
-import { check, InputError } from '../core/check';
-import { isRecord, shown, type Bounds } from '../core/fields';
+import { check } from '../core/check';
+import { Fields as Asked } from '../core/fields';
+import { BY_NAME, parseJson, shown, text, type Place } from '../core/schema';
 
 /** Longer than any config of one model. */
 const LARGEST = 2 ** 24; // characters; it may contain masks as rows
 
-export class Fields {
-  readonly #own: Readonly<Record<string, unknown>>;
-
-  constructor(
-    value: unknown,
-    readonly what: string,
-  ) {
-    check(isRecord(value), `${what} is ${shown(value)}; it should be an object`);
-    this.#own = value;
-  }
-
-  /** The fields as they were read. */
-  get record(): Readonly<Record<string, unknown>> {
-    return this.#own;
+export class Fields extends Asked {
+  constructor(value: unknown, at: string | Place) {
+    super(value, at, BY_NAME);
   }
 
   /** The same fields, with others replacing some of them. */
   with(others: Readonly<Record<string, unknown>>): Fields {
-    return new Fields({ ...this.#own, ...others }, this.what);
+    return new Fields({ ...this.record, ...others }, this.place);
   }
 
   /** The same fields over defaults, which apply where a field is missing; null means 'none' and is kept. */
   over(defaults: Readonly<Record<string, unknown>>): Fields {
-    return new Fields({ ...defaults, ...this.#own }, this.what);
+    return new Fields({ ...defaults, ...this.record }, this.place);
   }
 
   /** Under the names used here: {name here: name in the file}. */
@@ -39,44 +29,18 @@ export class Fields {
     return this.with(Object.fromEntries(found.map(([name, other]) => [name, this.get(other)])));
   }
 
-  /** Is it there, and not null? */
-  has(name: string): boolean {
-    return this.get(name) !== undefined;
-  }
-
   /** The raw value; null counts as missing. */
-  get(name: string): unknown {
-    return Object.hasOwn(this.#own, name) ? (this.#own[name] ?? undefined) : undefined;
+  override get(name: string): unknown {
+    return super.get(name) ?? undefined;
   }
 
   /** Is it explicitly null? Some families take that as 'none', and a missing field as the default. */
   isNull(name: string): boolean {
-    return Object.hasOwn(this.#own, name) && this.#own[name] === null;
-  }
-
-  /** A whole number, or `otherwise` where it is missing; required if `otherwise` is omitted. */
-  whole(name: string, { min, max }: Bounds, otherwise?: number): number {
-    const value = this.get(name) ?? otherwise;
-    check(
-      typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max,
-      `${name} is ${shown(value)}; it should be a whole number from ${min} to ${max}`,
-    );
-    return value;
-  }
-
-  flag(name: string, otherwise: boolean): boolean {
-    const value = this.get(name) ?? otherwise;
-    check(typeof value === 'boolean', `${name} is ${shown(value)}; it should be true or false`);
-    return value;
+    return super.get(name) === null;
   }
 
   word(name: string): string | undefined {
-    const value = this.get(name);
-    check(
-      value === undefined || (typeof value === 'string' && value.length <= 200),
-      `${name} is ${shown(value)}; it should be a word`,
-    );
-    return value;
+    return this.has(name) ? this.take(name, WORD) : undefined;
   }
 
   /** Strings or null, one per layer. */
@@ -120,17 +84,14 @@ export class Fields {
   }
 }
 
+const WORD = text({ longest: 200, empty: true, should: 'a word' });
+
 /** Throws InputError for anything but a JSON object of reasonable length. */
 export function parse(text: string, what: string): Fields {
   check(
     text.length <= LARGEST,
     `${what} is ${text.length} characters long; ${LARGEST} at most are read`,
   );
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new InputError(`${what} is not complete JSON; open the config.json of a model`);
-  }
-  return new Fields(value, what);
+  const refusal = `${what} is not complete JSON; open the config.json of a model`;
+  return new Fields(parseJson(text, refusal), what);
 }

@@ -1,5 +1,23 @@
 /** @file A mask as files: NumPy's .npy, JSON of this page, SVG. */
-import { check, InputError } from '../core/check';
+import { check } from '../core/check';
+import {
+  anything,
+  called,
+  flag,
+  list,
+  object,
+  only,
+  optional,
+  parseJson,
+  part,
+  Place,
+  readable,
+  record,
+  refine,
+  text,
+  whole,
+  type Schema,
+} from '../core/schema';
 import { FEWEST_TOKENS, MOST_LAYERS, type LayerDoc, type MaskDoc } from './doc';
 import { read, write } from '../attention/expression';
 import { cellsOf, MOST_TOKENS, type Mask } from '../attention/mask';
@@ -68,79 +86,73 @@ const LONGEST = 8 * 2 ** 20;
  * The masks in a file of this page; undefined where the text is something else. Throws InputError for a broken file of
  * this page.
  */
-export function readJson(text: string): MaskDoc | undefined {
-  if (text.length > LONGEST || !text.slice(0, 200).includes(`"${FORMAT}"`)) return undefined;
-  let file: unknown;
-  try {
-    file = JSON.parse(text);
-  } catch {
-    throw new InputError('the file of masks is not complete JSON; copy it to its end');
-  }
-  const own = fields(file, 'the file of masks');
-  if (own['format'] !== FORMAT) return undefined;
-  check(
-    own['version'] === 1,
-    `the file of masks is of version ${shown(own['version'])}; this page reads version 1`,
-  );
-  const { T, queries = T, layers } = own;
-  check(
-    Number.isSafeInteger(T) && (T as number) >= FEWEST_TOKENS && (T as number) <= MOST_TOKENS,
-    `T of the file is ${shown(T)}; it should be a whole number from ${FEWEST_TOKENS} to ${MOST_TOKENS}`,
-  );
-  check(
-    Number.isSafeInteger(queries) && (queries as number) >= 1 && (queries as number) <= MOST_TOKENS,
-    `queries of the file is ${shown(queries)}; it should be a whole number from 1 to ${MOST_TOKENS}`,
-  );
-  check(
-    Array.isArray(layers) && layers.length >= 1 && layers.length <= MOST_LAYERS,
-    `the file of masks should have 1 to ${MOST_LAYERS} layers`,
-  );
+export function readJson(json: string): MaskDoc | undefined {
+  if (json.length > LONGEST || !json.slice(0, 200).includes(`"${FORMAT}"`)) return undefined;
+  const value = parseJson(json, 'the file of masks is not complete JSON; copy it to its end');
+  const place = new Place('the file of masks', undefined, '', 'the file');
+  if (record(value, place)['format'] !== FORMAT) return undefined;
+  const { T, queries = T, layers } = file(value, place);
   return {
-    T: T as number,
-    ...(queries !== T && { queries: queries as number }),
-    layers: layers.map((value: unknown, i): LayerDoc => {
-      const { mask, paint } = fields(value, `layer ${i + 1}`);
-      check(
-        typeof mask === 'string',
-        `the mask of layer ${i + 1} should be text, such as 'causal & window(4)'`,
-      );
-      check(
-        Array.isArray(paint) && paint.length <= MOST_RECTANGLES,
-        `the paint of layer ${i + 1} should be a list of ${MOST_RECTANGLES} rectangles at most`,
-      );
-      return {
-        expression: read(mask),
-        paint: paint.map((one: unknown) => rectangleOf(one, i, queries as number, T as number)),
-      };
-    }),
+    T,
+    ...(queries !== T && { queries }),
+    layers: called('layers', list(layer(queries, T), { each: (n) => `layer ${n}` }))(
+      layers,
+      place.field('layers'),
+    ),
   };
 }
 
-function rectangleOf(value: unknown, layer: number, queries: number, T: number): Rectangle {
-  const { query, key, toQuery, toKey, open } = fields(value, `a rectangle of layer ${layer + 1}`);
-  const inside = (from: unknown, to: unknown, most: number) =>
-    Number.isSafeInteger(from) &&
-    Number.isSafeInteger(to) &&
-    (from as number) >= 0 &&
-    (to as number) > (from as number) &&
-    (to as number) <= most;
-  check(
-    inside(query, toQuery, queries) && inside(key, toKey, T) && typeof open === 'boolean',
-    `a rectangle of layer ${layer + 1} does not lie in ${queries} × ${T} cells`,
-  );
-  return { query, key, toQuery, toKey, open } as Rectangle;
-}
+const file = object(
+  {
+    version: only(
+      1,
+      (shown) => `the file of masks is of version ${shown}; this page reads version 1`,
+    ),
+    T: whole({ min: FEWEST_TOKENS, max: MOST_TOKENS }),
+    queries: optional(whole({ min: 1, max: MOST_TOKENS })),
+    layers: list(anything, { min: 1, max: MOST_LAYERS }),
+  },
+  'ignored',
+);
 
-/** A foreign value in a message, short; String() would run its own toString. */
-const shown = (value: unknown) => (JSON.stringify(value) ?? 'missing').slice(0, 12);
-
-function fields(value: unknown, what: string): Record<string, unknown> {
-  check(
-    typeof value === 'object' && value !== null && !Array.isArray(value),
-    `${what} should be an object`,
+const layer = (queries: number, T: number): Schema<LayerDoc> =>
+  refine(
+    object(
+      {
+        mask: part(
+          'the mask',
+          text({ longest: LONGEST, should: "text, such as 'causal & window(4)'" }),
+        ),
+        paint: part(
+          'the paint',
+          list(rectangle(queries, T), {
+            max: MOST_RECTANGLES,
+            each: (_, of) => `a rectangle of ${of}`,
+          }),
+        ),
+      },
+      'ignored',
+    ),
+    ({ mask, paint }) => ({ expression: read(mask), paint }),
   );
-  return value as Record<string, unknown>;
-}
+
+const corners = object(
+  { query: whole(), key: whole(), toQuery: whole(), toKey: whole(), open: flag },
+  'ignored',
+);
+const rectangle =
+  (queries: number, T: number): Schema<Rectangle> =>
+  (value, place) => {
+    const found = readable(corners, record(value, place));
+    const fits =
+      found &&
+      found.query < found.toQuery &&
+      found.toQuery <= queries &&
+      found.key < found.toKey &&
+      found.toKey <= T;
+    place.check(fits, `${place.what} does not lie in ${queries} × ${T} cells`);
+    return found!;
+  };
 
 /** Rectangles that cover the mask: equal runs of successive rows are joined. Undefined where there are too many. */
 export function shapesOf(mask: Mask): readonly Shape[] | undefined {

@@ -1,12 +1,12 @@
 /**
  * @file The model as programs: a training step, an evaluation, logits, and the pictures of its attention.
- * Forward and backward written out, no tape; the composed version it is tested against is src/reference.
+ * Forward and backward are written out, without a tape; the composed version it is tested against is src/reference.
  *
- *   x' = x + attend(place(norm(x) [Wq | Wk | Wv])) Wo
- *   y  = x' + (silu(norm(x') Wgate) ∘ norm(x') Wup) Wdown
+ * x' = x + attend(place(norm(x) [Wq | Wk | Wv])) Wo
+ * y  = x' + (silu(norm(x') Wgate) ∘ norm(x') Wup) Wdown
  *
- * Llama's block (Touvron et al. 2023): pre-norm, no biases. Shapes are known, so this runs once per model;
- * what it writes down is what machines replay and what the memory prediction counts.
+ * Llama's block (Touvron et al. 2023): pre-norm, no biases. Shapes are known, so this runs once per model; the list it
+ * writes is what machines replay and what the memory prediction counts.
  */
 import { rowTables, type Packing } from '../attention/documents';
 import { threadShare, type KernelId, type ThreadShare } from '../attention/kernels';
@@ -57,7 +57,7 @@ export interface AdamWOptions {
   readonly beta2: number;
   readonly eps: number;
   readonly decay: number; // decoupled, applied to every weight
-  readonly clip: number; // largest global norm of the gradient
+  readonly clip: number; // maximum global norm of the gradient
 }
 
 export const ADAMW: AdamWOptions = { beta1: 0.9, beta2: 0.95, eps: 1e-8, decay: 0.01, clip: 1 };
@@ -70,10 +70,12 @@ export interface BundleOptions {
   readonly adamw?: AdamWOptions;
   /** The machine's kernels: they decide how much a GPU thread takes on. */
   readonly kernel?: KernelId;
-  /** Of the products, where it was measured which are best. */
+  /** Of the products, if the best ones were measured. */
   readonly tiles?: Tiles;
   readonly picture?: Picture;
-  /** Where documents are kept apart every sequence has tables of its own, to be written with its batch: see ./documents.ts. */
+  /**
+   * If documents are kept apart, every sequence has its own tables, to be written with its batch: see ./documents.ts.
+   */
   readonly documents?: Packing;
 }
 
@@ -103,8 +105,8 @@ interface LayerKept {
 interface LayerLayout {
   readonly layout: Layout;
   readonly reads: Part; // what queries read: the first key of each, or tiles
-  readonly readers: Part; // the same from the keys: first and last reader of each, or tiles
-  /** From the tables of a sequence to those of the next, as the kernels count it; 0 where all share theirs. */
+  readonly readers: Part; // the same by key: first and last reader of each, or tiles
+  /** Distance from the tables of one sequence to those of the next, as the kernels count it; 0 if all share theirs. */
   readonly apart: { readonly reads: number; readonly readers: number };
   readonly table: Part;
 }
@@ -149,7 +151,7 @@ class BundleWriter {
     this.#keep('targets', rows, 'i32');
     this.#keep('scored', rows);
     this.#keep(POSITIONS, this.#restarts ? rows : ALIGN, 'i32');
-    // WebGPU allows no empty buffer, and none that is read and written at once.
+    // WebGPU allows neither empty buffers nor one that is both read and written.
     this.#keep('nothing', ALIGN);
     this.#keep('nothing more', ALIGN);
     this.#keep('gains', (2 * layers.length + 1) * this.#blocks * width);
@@ -205,7 +207,7 @@ class BundleWriter {
       layout,
       reads: ints('reads', isTiled(layout) ? layout.reads : layout.first),
       readers: ints('readers', isTiled(layout) ? layout.readers : readersOf(layout)),
-      // Intervals are found by their token, of which a reader is two numbers.
+      // Intervals are indexed by token, and each token's readers are two numbers.
       apart: isTiled(layout) ? sizes : { reads: sizes.reads, readers: sizes.readers / 2 },
       table: put(`angles ${id}`, {
         element: 'f32',
@@ -228,7 +230,10 @@ class BundleWriter {
     return this.#batch * this.m.context;
   }
 
-  /** Blocks of rows whose gains are summed apart; as many as make each norm's begin at a multiple of ALIGN. The rest stay zero. */
+  /**
+   * Blocks of rows whose gain gradients are summed separately; enough of them that each norm's begin at a multiple of
+   * ALIGN. The rest stay zero.
+   */
   get #blocks(): number {
     let blocks = Math.ceil((this.options.batch * this.m.context) / ROWS_PER_BLOCK);
     while ((blocks * this.m.width) % ALIGN !== 0) blocks++;
@@ -246,7 +251,7 @@ class BundleWriter {
     const D = m.width;
     const kept = this.#forward();
     const { report } = this.#loss(kept.logits);
-    const dlogits = kept.logits; // the loss left its gradient in their place
+    const dlogits = kept.logits; // the loss left its gradient in place of the logits
 
     // A tied head is the embedding transposed: logits = normed Eᵀ.
     const dnormed = this.#temporary('dnormed', D);
@@ -478,7 +483,7 @@ class BundleWriter {
     this.#normGrad(2 * l, s.x, w.attentionNorm, s.scale, dNormed, dx, 1);
   }
 
-  /** Leaves the gradient of the mean loss where the logits were. */
+  /** Leaves the gradient of the mean loss in place of the logits. */
   #loss(logits: Part, result?: 'report'): { readonly report: Part } {
     const rows = this.#rows;
     const report = this.#temporary('report', 2);
@@ -544,7 +549,7 @@ class BundleWriter {
     return { T, summaries, heads, kvHeads, headDim, chunk: summaries > 0 ? chunk : 1, pre, own };
   }
 
-  /** Turns queries and keys in place; the averages of keys and values. */
+  /** Rotates queries and keys in place; the averages of keys and values. */
   #place(l: number, qkv: Part): Part {
     const { layout, table } = this.layouts[l]!;
     const { kvHeads, headDim } = this.m;
@@ -567,7 +572,7 @@ class BundleWriter {
     return { y, scale };
   }
 
-  /** Norm number n: its share of dx, added where `keep` is 1, and what its gain's gradient is summed from. */
+  /** Norm number n: its share of dx, added if `keep` is 1, and the terms of its gain's gradient. */
   #normGrad(n: number, x: Part, gain: Part, scale: Part, dy: Part, dx: Part, keep: 0 | 1): void {
     const rows = this.#rows;
     const { width } = this.m;

@@ -1,11 +1,11 @@
 /**
- * @file What one layer keeps of the tokens it has read: keys and values, and no more of them than its pattern reads.
+ * @file What one layer keeps of the tokens it has read: keys and values, and only those its pattern still reads.
  *
- * Global layers grow. Local layers are rings of W slots: token t lies in slot t mod W and overwrites the one that fell
- * out of the window. Approximate layers are rings too, and keep one summary of each chunk that left the ring. Of any
- * other mask a layer holds what a later query still reads, and nothing else (src/attention/slots.ts).
+ * Global layers grow. Local layers are rings of W slots: token t lies in slot t mod W and overwrites the one that left
+ * the window. Approximate layers are rings too, and keep one summary of each chunk that left the ring. For any other
+ * mask a layer holds only what a later query still reads (src/attention/slots.ts).
  *
- * A decoder reads what is there: of a mask that sees the future, the tokens up to the query.
+ * A decoder reads what exists: of a mask that sees the future, the tokens up to the query.
  */
 import type { PatternSpec } from '../attention/pattern';
 import { patterns } from '../attention/registry';
@@ -13,13 +13,13 @@ import { mostExact, Pins } from '../attention/slots';
 import type { ModelSpec } from '../spec/model';
 
 type Sizes = Pick<ModelSpec, 'kvHeads' | 'headDim' | 'pool'>;
-/** Turns a key [kvHeads d] to a position, in place. */
+/** Rotates a key [kvHeads d] to a position, in place. */
 export type Turn = (key: Float32Array, at: number, position: number) => void;
 
-/** Slots a growing layer begins with. */
+/** Slots a growing layer starts with. */
 const FIRST_SLOTS = 64;
 
-/** What a query reads of the tokens held as themselves, rising. */
+/** What a query reads of the tokens held exactly, in ascending order. */
 export interface Reading {
   readonly count: number;
   readonly tokens: Int32Array; // [count] or longer
@@ -27,24 +27,24 @@ export interface Reading {
 }
 
 export class LayerCache {
-  /** Slots it has ever need of; Infinity where the layer grows. */
+  /** Slots it will ever need; Infinity if the layer grows. */
   readonly capacity: number;
   /** Tokens per summary, 0 where there are none. */
   readonly chunk: number;
-  /** Of a ring: the first token held exactly; those before it were let go or summarised. */
+  /** For a ring: the first token held exactly; those before it were dropped or summarised. */
   first = 0;
   /** Tokens read so far. */
   length = 0;
   summaries = 0;
   keys: Float32Array; // turned, [slots, kvHeads d]
   values: Float32Array; // [slots, kvHeads d]
-  summaryKeys: Float32Array; // [summaries, kvHeads d], as many as there is room for
+  summaryKeys: Float32Array; // [summaries, kvHeads d], with as many rows as there is room for
   summaryValues: Float32Array;
-  /** Keys before they are turned, where summaries are made of those. */
+  /** Keys before rotation, where summaries are made from those. */
   readonly #raws: Float32Array | undefined;
   readonly #row: number; // numbers of a key
   readonly #rule;
-  /** Of a mask: who holds which slot. */
+  /** For a mask: which token holds which slot. */
   readonly #pins: Pins | undefined;
   #tokens = new Int32Array(FIRST_SLOTS);
   #slots = new Int32Array(FIRST_SLOTS);
@@ -67,22 +67,22 @@ export class LayerCache {
     if (this.chunk > 0 && sizes.pool === 'pre') this.#raws = new Float32Array(this.keys.length);
   }
 
-  /** Tokens it holds as themselves. */
+  /** Tokens it holds exactly. */
   get exact(): number {
     return this.#pins ? this.#pins.tokens.length : this.length - this.first;
   }
 
-  /** Keys it holds, summaries counted. */
+  /** Keys it holds, including summaries. */
   get held(): number {
     return this.exact + this.summaries;
   }
 
-  /** Bytes of the keys and values it holds, float32; with them keys before rotation, where summaries need them. */
+  /** Bytes of the keys and values it holds, float32, plus keys before rotation where summaries need them. */
   get bytes(): number {
     return 4 * this.#row * (2 * this.held + (this.#raws ? this.exact : 0));
   }
 
-  /** Where a token stands that is held; -1 where it is not. */
+  /** The slot of a token; -1 if it is not held. */
   slotOf(token: number): number {
     if (this.#pins) return this.#pins.slots[this.#pins.tokens.indexOf(token)] ?? -1;
     if (token < this.first || token >= this.length) return -1;
@@ -94,8 +94,8 @@ export class LayerCache {
   }
 
   /**
-   * What the query of the newest token reads of the tokens held; valid until the next push. Throws InputError where its
-   * mask reads one that was let go.
+   * What the query of the newest token reads of the tokens held; valid until the next push. Throws InputError if its
+   * mask reads a dropped token.
    */
   reading(): Reading {
     const found = this.#pins?.read();
@@ -111,13 +111,13 @@ export class LayerCache {
     return { count, tokens: this.#tokens, slots: this.#slots };
   }
 
-  /** Takes in the next token's key and value (rows `at` of `raw`, `value`); lets go of what its query does not read any more. */
+  /** Adds the next token's key and value (rows `at` of `raw`, `value`); drops what its query no longer reads. */
   push(raw: Float32Array, value: Float32Array, at: number, turn: Turn): void {
     const position = this.length;
     const slot = this.#pins ? this.#pins.take() : this.#ringSlot(position);
     if (!this.#pins) this.#evict(this.#rule.firstKey!(position, this.spec.params), turn);
     this.length++;
-    if (slot < 0) return; // nobody reads it, not even its own query
+    if (slot < 0) return; // no query reads it, not even its own
     if ((slot + 1) * this.#row > this.keys.length) {
       this.keys = grown(this.keys);
       this.values = grown(this.values);

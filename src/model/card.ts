@@ -1,4 +1,4 @@
-/** @file What a shipped model says of itself: how it was made, and what it reached. Written by `npm run models`. */
+/** @file A shipped model's description of itself: how it was made, and its results. Written by `npm run models`. */
 import { CONTROLS, withAdded, type RunSpec } from '../spec/run';
 
 export const CARD_VERSION = 1;
@@ -24,7 +24,7 @@ export interface Card {
   readonly heldOut: { readonly loss: number; readonly tokens: number };
   readonly small: { readonly loss: number; readonly tokens: number };
   readonly accuracy: number; // of the scored tokens, 0..1
-  /** Loss by tokens read; empty for a task. */
+  /** Loss by number of tokens read; empty for a task. */
   readonly buckets: readonly {
     readonly from: number;
     readonly to: number;
@@ -33,7 +33,7 @@ export interface Card {
   }[];
 }
 
-/** A card as it was written, with the settings that are younger than it. */
+/** A card as written, with defaults for settings added since. */
 export const readCard = (card: Card): Card => ({
   ...card,
   spec: withAdded(

@@ -12,12 +12,25 @@
  */
 import { unzipSync, zipSync, type Zippable } from 'fflate';
 import { check, InputError } from '../core/check';
-import { isRecord } from '../core/fields';
 import { crc32 } from '../core/crc32';
+import {
+  called,
+  isRecord,
+  object,
+  OF,
+  only,
+  parseJson,
+  Place,
+  refine,
+  shown,
+  whole,
+  type Style,
+  type TypeOf,
+} from '../core/schema';
 import { formatBytes } from '../core/units';
-import { checkRun } from '../spec/check';
 import { modelSpecOf, weightTable, type ModelSpec } from '../spec/model';
-import { CONTROLS, DEFAULTS, sourceOf, withAdded, type RunSpec } from '../spec/run';
+import { CONTROLS, sourceOf, type RunSpec } from '../spec/run';
+import { run } from '../spec/settings';
 import type { HostWeights } from './arena';
 import { configOf } from './config';
 import { fromHuggingFace, toHuggingFace, transposed } from './huggingface';
@@ -138,17 +151,9 @@ export const readCheckpoint = (bytes: Uint8Array): Checkpoint => checkpointOf(un
 
 /** The same, from its files. */
 export function checkpointOf(files: ReadonlyMap<string, Uint8Array>): Checkpoint {
-  const about = describe(files.get(ABOUT));
-  const { step, spec: given, vocabulary, files: listed } = about;
-  check(
-    Number.isSafeInteger(step) && (step as number) >= 0,
-    `the checkpoint's step is ${JSON.stringify(step)}; it should be a whole number, 0 or more`,
-  );
-  const spec = specFrom(given);
-  checkVocabulary(spec, vocabulary);
-  check(isRecord(listed), `${ABOUT} does not list the checkpoint's files`);
+  const { step, spec, listed } = described(files.get(ABOUT));
   const held = (name: string): Uint8Array | undefined => {
-    const entry = listed[name];
+    const entry = Object.hasOwn(listed, name) ? listed[name] : undefined;
     if (entry === undefined) return undefined;
     const found = files.get(name);
     check(found, `the checkpoint says it holds ${name}, and does not`);
@@ -168,53 +173,53 @@ export function checkpointOf(files: ReadonlyMap<string, Uint8Array>): Checkpoint
   const text = held(TEXT);
   return {
     spec,
-    step: step as number,
+    step,
     weights,
     ...(training && { moments: momentsFrom(spec, training) }),
     ...(text && { text: new TextDecoder().decode(text) }),
   };
 }
 
-function describe(bytes: Uint8Array | undefined): Record<string, unknown> {
+/** What zebra-lab.json says. Fields and settings of later versions are passed over. */
+const about = refine(
+  object(
+    {
+      format: only(FORMAT, () => `${ABOUT} does not say "format": "${FORMAT}"`),
+      version: only(
+        CHECKPOINT_VERSION,
+        (shown) =>
+          `the checkpoint is of version ${shown}; this program reads version ${CHECKPOINT_VERSION}`,
+      ),
+      step: called("the checkpoint's step", whole()),
+      spec: (value, place) => {
+        place.check(isRecord(value), `${ABOUT} has no settings`);
+        return run('ignored')(value, place.speaking(SETTING));
+      },
+      vocabulary: (value, place) => {
+        place.check(Array.isArray(value), `${ABOUT} has no vocabulary`);
+        return value as readonly unknown[];
+      },
+      files: (value, place) => {
+        place.check(isRecord(value), `${ABOUT} does not list the checkpoint's files`);
+        return value as Readonly<Record<string, unknown>>;
+      },
+    },
+    'ignored',
+  ),
+  ({ step, spec, vocabulary, files: listed }) => {
+    checkVocabulary(spec, vocabulary);
+    return { step, spec, listed };
+  },
+);
+const SETTING: Style = { ...OF, field: (_, name) => `setting ${name}` };
+
+function described(bytes: Uint8Array | undefined): TypeOf<typeof about> {
   check(bytes, `the file has no ${ABOUT}, so it is not a checkpoint of Zebra Lab`);
-  let about: unknown;
-  try {
-    about = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    throw new InputError(`${ABOUT} is not complete JSON`);
-  }
-  check(
-    isRecord(about) && about['format'] === FORMAT,
-    `${ABOUT} does not say "format": "${FORMAT}"`,
-  );
-  const { version } = about;
-  check(
-    version === CHECKPOINT_VERSION,
-    `the checkpoint is of version ${JSON.stringify(version)}; this program reads version ${CHECKPOINT_VERSION}`,
-  );
-  return about;
+  return about(parseJson(bytes, `${ABOUT} is not complete JSON`), new Place(ABOUT));
 }
 
-/** Every setting, of its kind; what it may be, checkRun knows. */
-function specFrom(value: unknown): RunSpec {
-  const names = CONTROLS.map(({ name }) => name);
-  const given = withAdded(value, names);
-  check(isRecord(given), `${ABOUT} has no settings`);
-  for (const name of names) {
-    const wanted = typeof DEFAULTS[name];
-    check(
-      typeof given[name] === wanted,
-      `setting ${name} is ${JSON.stringify(given[name]) ?? 'missing'}; it should be a ${wanted}`,
-    );
-  }
-  const spec = Object.fromEntries(names.map((name) => [name, given[name]])) as unknown as RunSpec;
-  checkRun(spec);
-  return spec;
-}
-
-function checkVocabulary(spec: RunSpec, given: unknown): void {
+function checkVocabulary(spec: RunSpec, given: readonly unknown[]): void {
   const { vocabulary, label } = sourceOf(spec);
-  check(Array.isArray(given), `${ABOUT} has no vocabulary`);
   check(
     given.length === vocabulary.size,
     `the checkpoint's vocabulary has ${given.length} tokens; ${label} has ${vocabulary.size}`,
@@ -222,7 +227,7 @@ function checkVocabulary(spec: RunSpec, given: unknown): void {
   const other = given.findIndex((name, id) => name !== vocabulary.label(id));
   check(
     other < 0,
-    `token ${other} of the checkpoint's vocabulary is ${JSON.stringify(given[other])}; in ${label} it is "${vocabulary.label(other)}"`,
+    `token ${other} of the checkpoint's vocabulary is ${shown(given[other])}; in ${label} it is "${vocabulary.label(other)}"`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** @file What Hugging Face's config.json says of a model: of an export, and of a checkpoint for whoever looks into it. */
+/** @file Hugging Face's config.json of a model: for an export, and in a checkpoint for anyone who looks inside. */
 import { write } from '../attention/expression';
 import type { PatternSpec } from '../attention/pattern';
 import { intervalOf } from '../attention/plain';
@@ -6,12 +6,12 @@ import { patterns } from '../attention/registry';
 import { check } from '../core/check';
 import { NORM_EPS, type ModelSpec } from '../spec/model';
 
-/** What layer_types says of a layer: Hugging Face's words, ours for what it has no word for. */
+/** A layer's entry in layer_types: Hugging Face's names, and ours where it has none. */
 export const LAYER_TYPES = {
   global: 'full_attention',
   local: 'sliding_attention',
   approximate: 'approximate_attention',
-  /** Its mask stands in layer_masks, as an expression. */
+  /** Its mask is in layer_masks, as an expression. */
   masked: 'masked_attention',
 } as const;
 
@@ -21,7 +21,7 @@ interface LayerType {
   readonly chunk?: number;
 }
 
-/** As the config has it, were each layer to have fields of its own. */
+/** As in the config, if each layer had its own fields. */
 function typeOf({ pattern, params }: PatternSpec): LayerType {
   const rule = patterns.get(pattern);
   const chunk = rule.chunk(params);
@@ -36,8 +36,8 @@ function typeOf({ pattern, params }: PatternSpec): LayerType {
 }
 
 /**
- * What config.json says. The format has one window: a window of another size is written as a mask. Throws InputError
- * where layers with summaries differ in their windows or chunks.
+ * Writes config.json. The format has one window: layers with a window of another size are written as a mask. Throws
+ * InputError if layers with summaries differ in their windows or chunks.
  */
 export function configOf(m: ModelSpec): Record<string, unknown> {
   const layers = m.layers.map(typeOf);

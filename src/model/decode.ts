@@ -1,20 +1,20 @@
 /**
  * @file Reads and writes tokens with a real key-value cache per layer, in plain loops over host weights.
  *
- * A prompt is taken in by chunks: the products with weights are done for all its tokens at once, attention one query
- * after the other, so that a ring never holds more than its window. The numbers are those of the whole-sequence
- * forward pass (`uncached.ts`) to rounding.
+ * A prompt is read in chunks: the products with weights are computed for all its tokens at once, attention one query
+ * after the other, so that a ring never holds more than its window. The numbers are those of the whole-sequence forward
+ * pass (`uncached.ts`) up to rounding.
  *
- * A query reads what is there, tokens up to itself: of a mask that sees the future a decoder has only the past, and what
- * it writes shows what that is worth. A query that reads nothing gets zeros from attention, and its residual stream goes
- * on unchanged.
+ * A query reads what exists, tokens up to itself: of a mask that sees the future a decoder has only the past, and what
+ * it writes shows what that is worth. A query that reads nothing gets zeros from attention, and its residual stream
+ * continues unchanged.
  */
 import { check } from '../core/check';
 import { NORM_EPS, type ModelSpec } from '../spec/model';
 import type { HostWeights } from './arena';
 import { LayerCache, type Turn } from './cache';
 
-/** What one query read in one layer: the entries of the cache, summaries first, then tokens as they come. */
+/** What one query read in one layer: the entries of the cache, summaries first, then tokens in order. */
 export interface LayerLook {
   /** Entry n stands for tokens from[n] … to[n], both included: one token, or a summary's chunk. */
   readonly from: Int32Array;
@@ -22,20 +22,23 @@ export interface LayerLook {
   readonly weights: Float32Array; // [H, entries], rows sum to 1
 }
 
-/** What is done to a model without training it. Layers, heads and tokens count from 0. */
+/** Interventions on a model that do not train it. Layers, heads and tokens count from 0. */
 export interface Interventions {
   /** Heads that add nothing: their output is zero. */
   readonly silent?: readonly { readonly layer: number; readonly head: number }[];
-  /** Tokens whose keys no query reads exactly, not even their own; in one layer, or in every one. A summary they went into still holds them. */
+  /**
+   * Tokens whose keys no query reads exactly, not even their own; in one layer, or in every layer. A summary that
+   * includes them still does.
+   */
   readonly cut?: readonly { readonly token: number; readonly layer?: number }[];
 }
 
 export class Decoder {
   readonly caches: readonly LayerCache[];
   #position = 0;
-  /** Of one head; as long as the longest cache so far. */
+  /** For one head; as long as the longest cache so far. */
   #scores = new Float32Array(64);
-  #starts = new Int32Array(64); // where each entry's numbers begin in what holds them
+  #starts = new Int32Array(64); // offset of each entry's numbers in its array
   readonly #rates: Float64Array; // RoPE's angle per position, [d / 2]
   readonly #turn: Turn;
   readonly #silent: ReadonlySet<string>;
@@ -72,19 +75,19 @@ export class Decoder {
     return this.caches.map(({ bytes }) => bytes);
   }
 
-  /** Takes in one token; the logits of the next one, [V]. Of each layer, `look` gets what it read. */
+  /** Reads one token; the logits of the next one, [V]. `look` gets what each layer read. */
   next(token: number, look?: LayerLook[]): Float32Array {
     return this.#logits(this.#forward([token], look));
   }
 
-  /** Takes in several at once; the logits after the last of them, [V]. */
+  /** Reads several tokens at once; the logits after the last of them, [V]. */
   prefill(tokens: ArrayLike<number>): Float32Array {
     const { width: D } = this.spec;
     const x = this.#forward(tokens);
     return this.#logits(x.subarray((tokens.length - 1) * D));
   }
 
-  /** Takes in several at once; the logits after every one, [n, V]. */
+  /** Reads several tokens at once; the logits after each of them, [n, V]. */
   read(tokens: ArrayLike<number>): Float32Array {
     return this.#logits(this.#forward(tokens));
   }
@@ -194,7 +197,7 @@ export class Decoder {
       }
       for (const n of cut) scores[n] = -Infinity;
       for (let n = 0; n < entries; n++) if (scores[n]! > most) most = scores[n]!;
-      if (most === -Infinity) continue; // nothing is left to read: the head says nothing
+      if (most === -Infinity) continue; // nothing left to read: the head adds nothing
       let total = 0;
       for (let n = 0; n < entries; n++) total += scores[n] = Math.exp(scores[n]! - most);
       if (seen) for (let n = 0; n < entries; n++) seen[h * entries + n] = scores[n]! / total;
@@ -223,7 +226,7 @@ export class Decoder {
   }
 }
 
-/** RoPE in place on `numbers` numbers from `at` on, heads of d, rotate-half. */
+/** RoPE in place on `numbers` numbers starting at `at`, heads of d, rotate-half. */
 export function turned(
   x: Float32Array,
   at: number,
@@ -244,7 +247,7 @@ export function turned(
   }
 }
 
-/** Rows of x [n, D] over their root mean square. */
+/** Rows of x [n, D] divided by their root mean square. */
 export function norm(x: Float32Array, gain: Float32Array): Float32Array {
   const D = gain.length;
   const y = new Float32Array(x.length);

@@ -1,6 +1,6 @@
 /**
- * @file The tables of packed documents: what the kernels of each layer walk in each row of a batch, and at which position
- * each token stands. Machines are handed them with the tokens; without packed documents there are none.
+ * @file The tables of packed documents: what the kernels of each layer walk in each row of a batch, and the position of
+ * each token. Machines get them with the tokens; without packed documents there are none.
  */
 import {
   checkPacked,
@@ -29,7 +29,7 @@ export function readersOf({ from, to }: Intervals): Int32Array {
   return pairs;
 }
 
-/** The table of `batch` rows: its length, and what it holds while every row is one document. */
+/** The table of `batch` rows: its length, and its contents if every row is one document. */
 export function rowsOf(
   layout: Layout,
   table: Table,
@@ -52,15 +52,18 @@ function tableOf(layout: Layout, table: Table, starts: Int32Array, length: numbe
   return to;
 }
 
-/** A batch for a model that keeps documents apart has to say where they are: taken for one each, rows would be read through. */
+/**
+ * A batch for a model that keeps documents apart must say where they begin: otherwise each row would count as one
+ * document, and tokens would read across.
+ */
 export function checkGiven(packing: Packing, starts: Int32Array | undefined): void {
   if (packing !== 'off' && !starts)
     throw new Error('documents are to be kept apart, and the batch does not say where they begin');
 }
 
 /**
- * What to write before rows with these documents are computed, by the buffers' names. `starts` [rows, T]: where in its
- * row the document of each token begins; undefined: each row is one document.
+ * What to write before computing rows with these documents, by buffer name. `starts` [rows, T]: where in its row the
+ * document of each token begins; undefined: each row is one document.
  */
 export function documentTables(
   { context: T, layers }: Pick<ModelSpec, 'context' | 'layers'>,
@@ -84,6 +87,6 @@ export function documentTables(
   return tables;
 }
 
-/** [rows, T]: how many tokens of its document stand before each token in its row. */
+/** [rows, T]: how many tokens of its document precede each token in its row. */
 export const positionsOf = (starts: Int32Array, T: number): Int32Array =>
   starts.map((start, at) => (at % T) - start);

@@ -1,4 +1,4 @@
-/** @file Weights as Hugging Face's Llama files hold them, [out, in], and as we keep them, [in, out]. */
+/** @file Weights as Hugging Face's Llama files store them, [out, in], and as we do, [in, out]. */
 import { check } from '../core/check';
 import { weightTable, type ModelSpec } from '../spec/model';
 import type { NamedTensor } from './safetensors';
@@ -23,7 +23,7 @@ export function fromHuggingFace(
   );
 }
 
-/** The other way round: what writeSafetensors takes. */
+/** The reverse: what writeSafetensors takes. */
 export function toHuggingFace(spec: ModelSpec, weights: HostWeights): Map<string, FileTensor> {
   return new Map(
     weightTable(spec).map(({ name, shape, role }): [string, FileTensor] => {

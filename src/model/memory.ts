@@ -1,4 +1,4 @@
-/** @file Bytes a model holds while it trains, from the very list of buffers the machines allocate. */
+/** @file Bytes a model holds while it trains, from the same list of buffers that the machines allocate. */
 import type { Packing } from '../attention/documents';
 import type { KernelId } from '../attention/kernels';
 import { layoutOf } from '../attention/layout';
@@ -17,22 +17,22 @@ export interface TrainingMemory {
   readonly weights: number; // bytes
   readonly gradients: number; // bytes
   readonly moments: number; // bytes, AdamW's two
-  readonly activations: number; // bytes, shared by what is never alive at once
+  readonly activations: number; // bytes, shared by buffers that are never alive at once
   readonly tables: number; // bytes: intervals, angles, the batch
-  readonly working: number; // bytes: what WebAssembly's kernels rearrange before they compute
-  readonly peak: number; // bytes, all of them: they are allocated once and stay
+  readonly working: number; // bytes: data that WebAssembly's kernels rearrange before they compute
+  readonly peak: number; // bytes in total: they are allocated once and stay
   readonly largestTensor: number; // bytes
 }
 
-/** What computes, as far as it is known: the attention kernel, and how many of WebAssembly's threads. */
+/** What computes, if known: the attention kernel, and the number of WebAssembly threads. */
 export interface Computes {
   readonly kernel?: KernelId | undefined;
   readonly threads?: number | undefined;
 }
 
 /**
- * For the kernels of `kernel`, where they are not known yet for those that need most; `threads`: WebAssembly's, each
- * with working space of its own.
+ * For the kernels of `kernel`, or if they are not known yet, those that need most; `threads`: WebAssembly's, each with
+ * its own working space.
  */
 export function trainingMemory(
   m: ModelSpec,
@@ -63,7 +63,7 @@ interface Trained {
   readonly documents: Packing;
 }
 
-/** Kept: a program is written down for it, and a page asks again for each run whenever a setting or the machine changes. */
+/** Cached: it has to write a program, and a page asks again for each run whenever a setting or the machine changes. */
 const buffers = remembering(64, (written) => {
   const { m, batch, documents } = JSON.parse(written) as Trained;
   const bundle = bundleOf(m, { batch, picture: pictureFor(m.context), documents });
@@ -75,13 +75,13 @@ const buffers = remembering(64, (written) => {
 });
 
 /**
- * T × (T + summaries) matrices of every head and sequence that are alive for each layer when the tape ends:
- * on the way forward scores, scaled and masked ones and their softmax, on the way back the gradients of these.
- * Counted, not derived: tfjs decides what it keeps (test/reference/taped.test.ts).
+ * T × (T + summaries) matrices per head and sequence that are alive for each layer when the tape ends: from the forward
+ * pass the scores, scaled and masked, and their softmax; from the backward pass their gradients. Counted, not derived:
+ * tfjs decides what it keeps (test/reference/taped.test.ts).
  */
 const COMPOSED_MATRICES = 9;
 
-/** Bytes of the attention of the composed model alone: it needs more than that, and this is what grows with T². */
+/** Bytes of the composed model's attention alone: the model needs more, but this is what grows with T². */
 export function composedMemory(
   m: ModelSpec,
   batch: number,
@@ -96,7 +96,7 @@ export function composedMemory(
   };
 }
 
-/** Refuses a model whose memory, or largest buffer, is beyond what the device allows (bytes). */
+/** Refuses a model whose memory, or largest buffer, exceeds what the device allows (bytes). */
 export function checkMemory(
   spec: RunSpec,
   { limits, kernel, threads }: Computes & { readonly limits: DeviceLimits },

@@ -1,4 +1,4 @@
-/** @file A model that can write, whoever made it. */
+/** @file A model that can write, whatever its origin. */
 import { cachedKeys } from '../attention/cost';
 import type { LayerPlan } from '../attention/pattern';
 import { random } from '../core/random';
@@ -14,9 +14,9 @@ export interface OpenedModel {
   readonly model: ModelSpec;
   readonly weights: HostWeights;
   readonly lettering: Lettering;
-  /** A prompt to begin with. */
+  /** A prompt to start with. */
   readonly example: string;
-  /** Of a model of ours: what it can be trained on with. */
+  /** For a model of ours: what further training starts from. */
   readonly checkpoint?: Checkpoint;
 }
 
@@ -50,7 +50,7 @@ function openingOf(text: string): string {
   );
 }
 
-/** What the model's own tokens can say of OPENING, where that is all of it; else a few of its characters. */
+/** OPENING, if the model's own tokens can write all of it; else a few of its characters. */
 function exampleIn(lettering: Lettering, labels: readonly string[]): string {
   if (lettering.read(OPENING).strange.size === 0) return OPENING;
   return labels
@@ -59,7 +59,7 @@ function exampleIn(lettering: Lettering, labels: readonly string[]): string {
     .join('');
 }
 
-/** Of a model from elsewhere: with its characters where it has any, else with its numbers. */
+/** A model from elsewhere: with its characters if it has any, else with token numbers. */
 export function openedElsewhere(
   title: string,
   model: ModelSpec,

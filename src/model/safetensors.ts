@@ -1,4 +1,4 @@
-/** @file Weights out of a safetensors file, and into one. */
+/** @file Reads and writes weights as safetensors. */
 import { check } from '../core/check';
 import { checkBytes, storedTensors } from '../core/safetensors';
 
@@ -25,7 +25,7 @@ const WIDENED: Record<string, (bits: number) => number> = {
 };
 const PAIR = new DataView(new ArrayBuffer(4));
 
-/** Every tensor of the file, by name. Throws InputError saying what is wrong with it. */
+/** Every tensor of the file, by name. Throws InputError with a description of what is wrong. */
 export function readSafetensors(file: Uint8Array): Map<string, NamedTensor> {
   const { tensors, data } = storedTensors(file);
   return new Map(
@@ -53,8 +53,8 @@ export function readSafetensors(file: Uint8Array): Map<string, NamedTensor> {
 }
 
 /**
- * A file of float32 tensors, in the order given. `metadata` lands in `__metadata__`. The data begins at a multiple of
- * 8 bytes, as the format's own library writes it.
+ * A file of float32 tensors, in the order given. `metadata` becomes `__metadata__`. The data begins at a multiple of 8
+ * bytes, as the format's own library writes it.
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<

@@ -3,21 +3,21 @@
 export interface Sampling {
   /** Logits are divided by it; 0 takes the most likely token. */
   readonly temperature: number;
-  /** Only so many of the likeliest tokens; 0: all. */
+  /** Only this many of the most likely tokens; 0: all. */
   readonly topK: number;
-  /** Only the likeliest tokens that together reach this share (nucleus sampling, Holtzman et al. 2020); 1: all. */
+  /** Only the most likely tokens that together reach this share (nucleus sampling, Holtzman et al. 2020); 1: all. */
   readonly topP: number;
 }
 
 export interface Alternative {
   readonly token: number;
-  /** What the model says, softmax of its logits as they are. */
+  /** The model's own probabilities: softmax of the unchanged logits. */
   readonly model: number;
-  /** What is drawn from, after temperature, top-k and top-p; 0 where it was cut off. */
+  /** Probabilities to draw from, after temperature, top-k and top-p; 0 if cut off. */
   readonly drawn: number;
 }
 
-/** Every token, the likeliest first; ties in the order of the vocabulary. */
+/** Every token, most likely first; ties in the order of the vocabulary. */
 export function alternatives(
   logits: Float32Array,
   { temperature, topK, topP }: Sampling,
@@ -41,7 +41,7 @@ export function alternatives(
   }));
 }
 
-/** Draws; `uniform` is in [0, 1). */
+/** Draws a token; `uniform` is in [0, 1). */
 export function draw(choices: readonly Alternative[], uniform: number): Alternative {
   let rest = uniform;
   for (const choice of choices) {

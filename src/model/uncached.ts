@@ -1,8 +1,8 @@
 /**
- * @file The same forward pass without a cache: every layer over the whole sequence at once, each query reading what
- * its pattern's rule lets it read, straight from the definition. What "replay without cache" compares with.
+ * @file The same forward pass without a cache: every layer over the whole sequence at once, each query reading what its
+ * pattern's rule allows, straight from the definition. "Replay without cache" compares with this.
  *
- * Of a mask that sees the future a query reads the future here, as it does in training; a decoder's logits are others.
+ * With a mask that sees the future a query reads the future here, as it does in training; a decoder's logits differ.
  */
 import { textOf } from '../attention/need';
 import { patterns } from '../attention/registry';
@@ -11,7 +11,7 @@ import type { ModelSpec } from '../spec/model';
 import type { HostWeights } from './arena';
 import { norm, times, turned } from './decode';
 
-/** Logits after every token from number `from` on, [T − from, V]. Time grows with T²; nothing is kept. */
+/** Logits after every token from number `from` on, [T − from, V]. Time grows with T²; nothing is cached. */
 export function logitsWithoutCache(
   m: ModelSpec,
   weights: HostWeights,
@@ -25,7 +25,7 @@ export function logitsWithoutCache(
     { length: d / 2 },
     (_, c) => Math.pow(m.ropeBase, (-2 * c) / d) / m.ropeScale,
   );
-  const scores = new Float64Array(T + 1); // a summary stands for a token at least
+  const scores = new Float64Array(T + 1); // a summary stands for at least one token
   const x = new Float32Array(T * D);
   const embedding = weight('model.embed_tokens');
   for (let t = 0; t < T; t++)
@@ -73,7 +73,7 @@ export function logitsWithoutCache(
         const result = out.subarray((t * heads + h) * d, (t * heads + h + 1) * d);
         const tokens = keysOf(reads(t));
         const before = chunk > 0 ? tokens[0]! / chunk : 0; // summaries it reads
-        const read = before + tokens.length; // where there are none, what it gets are zeros
+        const read = before + tokens.length; // if 0, its output is zeros
         let most = -Infinity;
         for (let n = 0; n < read; n++) {
           const exact = n >= before;

@@ -4,12 +4,15 @@ import { weightTable, type ModelSpec } from '../spec/model';
 import { NARROW } from '../spec/run';
 import type { HostWeights } from './arena';
 
-/** Spread of a matrix's start values over 1 / √fan-in; measured to learn two hops quickly at small widths. */
+/**
+ * Standard deviation of a matrix's start values over 1 / √fan-in; by measurement it learns two hops quickly at small
+ * widths.
+ */
 const GAIN = 0.6;
 
 /**
- * Start values, the same for a seed on every machine. Each weight has its own stream, so equal shapes start equal in every plan.
- * `spread` is the standard deviation of the embedding; a setting of a run (RunSpec.spread).
+ * Start values, the same for a seed on every machine. Each weight has its own stream, so weights of equal shape start
+ * equal in every plan. `spread` is the standard deviation of the embedding; a setting of a run (RunSpec.spread).
  */
 export function initialWeights(spec: ModelSpec, seed: number, spread = NARROW): HostWeights {
   return new Map(

@@ -30,18 +30,18 @@ export { tiledForward, tiledGradKeys, tiledGradQuery, tiledProbe } from './simdT
 
 // --------------------------------------------------------------------------------------------- products
 
-/** What becomes of the sums of a product. */
+/** What to do with the sums of a product. */
 const STORE = 0;
 const ADD = 1; // to `other`, which may be y itself
 const SWIGLU = 2;
 const SWIGLU_GRAD = 3;
 
-/** Bytes of rows that are multiplied with one panel after another: half of a small second-level cache. */
+/** Bytes of rows that are multiplied with one panel after the other: half of a small L2 cache. */
 const ROW_BLOCK: i32 = 1 << 17;
 /** Rows of a gradient's factors that are summed at a time, as src/ops/product/kernel.ts counts its scratch. */
 const DEPTH = 256;
 
-/** Takes 8 results of `real` rows from TILE to where they belong: columns c .. c + 7 of rows from r. */
+/** Writes 8 results of `real` rows from TILE to their destination: columns c .. c + 7 of rows from r on. */
 function finish(kind: i32, y: usize, other: usize, r: i32, real: i32, c: i32, columns: i32): void {
   if (kind == SWIGLU) return finishSwiglu(y, other, r, real, c >> 1, columns >> 1);
   const row = bytesOf(columns);
@@ -57,7 +57,7 @@ function finish(kind: i32, y: usize, other: usize, r: i32, real: i32, c: i32, co
       v128.store(y + at, f32x4.add(v128.load(other + at), low));
       if (whole) v128.store(y + at, f32x4.add(v128.load(other + at, 16), high), 16);
     } else {
-      // Where there is no second half its place gets the first once more: one loop body is faster than two.
+      // Without a second half the first one is repeated in its place: one loop body is faster than two.
       const half: usize = whole ? 16 : 0;
       const pair = at + <usize>(r + n) * row;
       swigluGrad(low, other + pair, y + pair, row);
@@ -66,7 +66,7 @@ function finish(kind: i32, y: usize, other: usize, r: i32, real: i32, c: i32, co
   }
 }
 
-/** Writes the gradients of 4 gates to `to`, and of their ups F behind. */
+/** Writes the gradients of 4 gates to `to`, and of their ups F numbers after it. */
 @inline
 function swigluGrad(d: v128, both: usize, to: usize, F: usize): void {
   const one = f32x4.splat(1);
@@ -103,7 +103,7 @@ function finishSwiglu(both: usize, gated: usize, r: i32, real: i32, c: i32, F: i
 
 /**
  * Rows top .. rows - 1 of `inner` numbers (a multiple of 4) times the panels of columns left .. right - 1, of
- * `columns`; `kind` of what follows.
+ * `columns`; `kind` says what follows.
  */
 function multiply(
   kind: i32, a: usize, panels: usize, y: usize, other: usize,
@@ -189,7 +189,7 @@ export function productSwigluGrad(
   multiply(SWIGLU_GRAD, a, scratch, dboth, both, begin(part, rows, 4), begin(part + 1, rows, 4), inner, 0, columns, columns);
 }
 
-/** DEPTH of the many rows at a time, so that what is summed stays in the cache; `a` is turned first. */
+/** DEPTH of the many rows at a time, so that the sums stay in the cache; `a` is transposed first. */
 export function productTN(
   threads: i32,
   a: usize, b: usize, y: usize,
@@ -232,7 +232,7 @@ function turnPair(x: usize, y: usize, cosine: f32, sine: f32): void {
   store<f32>(y, b * cosine + a * sine);
 }
 
-/** Turns one head of `half` pairs by the angles of a row of the table; back where `sign` is −1. */
+/** Rotates one head of `half` pairs by the angles of a row of the table; backwards if `sign` is −1. */
 function turnHead(at: usize, angle: usize, half: i32, sign: f32): void {
   const other = bytesOf(half);
   if ((half & 3) == 0) {
@@ -349,7 +349,7 @@ export function placeGrad(
     }
     if (group < summaries && pre == 1) {
       for (let kv = 0; kv < kvHeads; kv++) {
-        // dmeans is only read, so its key turns back in a copy.
+        // dmeans is read-only, so its key is rotated back in a copy.
         const head = mean + <usize>kv * width;
         memory.copy(scratch, head, width);
         turnHead(scratch, table + <usize>(T + group) * width, headDim >> 1, -1);
@@ -494,7 +494,7 @@ export function embedGrad(
   scratch: usize,
 ): void {
   const bytes = bytesOf(width);
-  // A part has some of the vocabulary, for all rows.
+  // A part takes a share of the vocabulary, for all rows.
   const low = begin(part, V, 1);
   const high = begin(part + 1, V, 1);
   if (keep != 1) memory.fill(dtable + <usize>low * bytes, 0, <usize>(high - low) * bytes);
@@ -518,7 +518,7 @@ function noneIs(x: f32, from: usize, to: usize): bool {
   return true;
 }
 
-/** Logits lie in whole vectors; those past the vocabulary count for nothing and become 0. */
+/** Logits are processed in whole vectors; those past the vocabulary count for nothing and become 0. */
 export function crossEntropy(
   threads: i32,
   logits: usize, targets: usize, weights: usize, report: usize,
@@ -591,7 +591,7 @@ export function squares(threads: i32, gradient: usize, partial: usize, count: i3
   }
 }
 
-/** In order and in double precision, as the plain loops. Never in parts: one number comes out. */
+/** In order and in double precision, like the plain loops. Never in parts: the result is one number. */
 export function settle(
   threads: i32,
   partial: usize, report: usize, ring: usize,

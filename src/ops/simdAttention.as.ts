@@ -11,21 +11,21 @@ import {
 
 // -------------------------------------------------------------------------------------------- attention
 //
-// Four queries (or four keys) at a time, as products: panels of the keys are made once for each key-value
-// head, four rows of scores are computed with `tile`, made into weights, and multiplied with panels of the
-// values. A row of scores covers the keys that any of the four reads, in whole panels; what one of them does
-// not read is hidden by a weight of zero.
+// Four queries (or four keys) at a time, as products: panels of the keys are packed once per key-value head; four rows
+// of scores are computed with `tile`, turned into weights, and multiplied with panels of the values. A row of scores
+// covers the keys that any of the four reads, in whole panels; a weight of zero hides those that one of them does not
+// read.
 
 /**
- * How parts share attention: whole key-value heads of sequences where there are enough of them for every part to have
- * as many; else each part takes every `parts`-th four rows of every head.
+ * How parts share attention: whole key-value heads of sequences if there are enough for every part to have equally
+ * many; else each part takes every `parts`-th four rows of every head.
  */
 @inline
 export function byHeads(units: i32): bool {
   return units % parts == 0 || units >= 6 * parts;
 }
 
-/** Whether this part takes unit `n` of `units`: units next to each other, which lie next to each other in memory. */
+/** Whether this part takes unit `n` of `units`: consecutive units, which are adjacent in memory. */
 @inline
 export function mine(n: i32, units: i32): bool {
   return n >= begin(part, units, 1) && n < begin(part + 1, units, 1);
@@ -36,7 +36,7 @@ function hide(row: usize, from: i32, to: i32, value: f32): void {
   for (let n = from; n < to; n++) store<f32>(row + bytesOf(n), value);
 }
 
-/** Four rows times one panel after another: the results lie in rows `apart` bytes from one another. */
+/** Four rows times one panel after the other: the rows of results are `apart` bytes apart. */
 export function scoresOf(
   a0: usize, a1: usize, a2: usize, a3: usize, panels: usize, inner: i32, count: i32, to: usize, apart: usize,
 ): void {
@@ -48,8 +48,8 @@ export function scoresOf(
 }
 
 /**
- * A row of scores, whole panels, becomes exp(s − less) in place; returns its sum. Four vectors at a time, as V8
- * makes exp's constants anew each time around.
+ * A row of scores, whole panels, becomes exp(s − less) in place; returns its sum. Four vectors at a time, because V8
+ * reloads exp's constants in every iteration.
  */
 export function exponents(row: usize, bytes: usize, less: f32): f32 {
   const shift = f32x4.splat(less);
@@ -94,7 +94,7 @@ export function soften(row: usize, bytes: usize, stat: usize): f32 {
   return <f32>1 / sum;
 }
 
-/** row + value, for all of it. */
+/** Adds `value` to the whole row. */
 function raise(row: usize, bytes: usize, value: f32): void {
   for (let n: usize = 0; n < bytes; n += 16) {
     v128.store(row + n, f32x4.add(v128.load(row + n), f32x4.splat(value)));
@@ -114,7 +114,7 @@ function gather(
   }
 }
 
-/** A row of 8 results of TILE, times a factor, to where 4 or 8 columns are. */
+/** A row of 8 results of TILE, times a factor, to a destination with 4 or 8 columns. */
 @inline
 export function storeRow(to: usize, n: i32, factor: f32, whole: bool): void {
   const from = TILE + <usize>n * TILE_ROW;
@@ -237,7 +237,7 @@ export function attentionGradQuery(
   const share = heads / kvHeads;
   const T8 = up8(T);
   const S8 = up8(summaries);
-  // Keys twice: turned for the scores, and as they are for dq. Both carry the scale.
+  // Keys twice: transposed for the scores, and as they are for dq. Both include the scale.
   const keys = scratch;
   const meanKeys = keys + <usize>T8 * width;
   const values = meanKeys + <usize>S8 * width;
@@ -365,7 +365,7 @@ export function attentionGradKeys(
   const valueAt = <usize>kvHeads * width;
   const share = heads / kvHeads;
   const T8 = up8(T);
-  // Queries and dout twice: turned for the scores, and as they are for dk and dv.
+  // Queries and dout twice: transposed for the scores, and as they are for dk and dv.
   const queries = scratch;
   const grads = queries + <usize>T8 * width;
   const queryRows = grads + <usize>T8 * width;
@@ -444,8 +444,8 @@ export function attentionGradKeys(
 
 // ---------------------------------------------------------------------------------------------- pictures
 //
-// A cell is kept as src/ops/attention/probe.ts writes it while its queries come in: what was read exactly counts for
-// more than what was read through summaries, and both for more than what was not read.
+// A cell holds the code of src/ops/attention/probe.ts while its queries are added: an exact read takes precedence over
+// one through summaries, and both over none.
 
 /** As in src/ops/attention/probe.ts. */
 const SUMMARY_OFFSET: f32 = 2;
@@ -453,14 +453,14 @@ export const BLOCKED_CELL: f32 = -1;
 /** Rows of a picture that a part takes at a time: few, since the last rows of a causal picture cost most. */
 export const PICTURE_ROWS = 4;
 
-/** Takes an exact weight into a cell, which may hold one read through a summary. */
+/** Adds an exact weight to a cell, which may hold one read through a summary. */
 @inline
 export function intoCell(cell: usize, weight: f32): void {
   const held = load<f32>(cell);
   store<f32>(cell, max(held >= SUMMARY_OFFSET ? held - SUMMARY_OFFSET : held, weight));
 }
 
-/** Takes the weight of a summary, of one of its tokens, into a cell, which may hold an exact one. */
+/** Adds the weight of a summary, for one of its tokens, to a cell, which may hold an exact one. */
 @inline
 function summaryIntoCell(cell: usize, weight: f32): void {
   const held = load<f32>(cell);
@@ -468,7 +468,7 @@ function summaryIntoCell(cell: usize, weight: f32): void {
   store<f32>(cell, max(held, exact ? weight : SUMMARY_OFFSET + weight));
 }
 
-/** The weights of query t, of keys `from` .. and then of summaries, into the cells of its row. */
+/** Adds the weights of query t, of keys from `from` on and then of summaries, to the cells of its row. */
 function drawRow(
   row: usize, weights: usize, meanWeights: usize, t: i32, start: i32, from: i32, chunk: i32, factor: i32,
 ): void {
@@ -524,7 +524,7 @@ export function attentionProbe(
           count++;
           const last = row == bottom - 1 && t - every < least;
           if (count < 4 && !last) continue;
-          // Past the last one it is repeated, and not drawn.
+          // Past the end the last one is repeated, but not drawn.
           for (let n = count; n < 4; n++) store<i32>(asked + bytesOf(n), t);
           let from = T;
           let until = 0;

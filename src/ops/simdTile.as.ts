@@ -1,11 +1,11 @@
 /**
- * What the kernels of simd.as.ts share: which part of a launch a call does, vectors of four numbers, panels, and the
+ * Shared by the kernels of simd.as.ts: which part of a launch a call does, vectors of four numbers, panels, and the
  * inner loop of products and attention. AssemblyScript.
  */
 
 // @ts-nocheck AssemblyScript, not TypeScript
 
-/** What `tile` returns where its results are worked on before they are stored: two of 4 × 8 numbers, a thread's own. */
+/** Where `tile` leaves results that are processed before they are stored: two blocks of 4 × 8 numbers per thread. */
 // @ts-ignore a global of the host's
 @external("env", "tile")
 export declare const TILE: usize;
@@ -15,14 +15,14 @@ export const TILE_ROW: usize = 32;
 export let part: i32 = 0;
 export let parts: i32 = 1;
 
-/** Where a part begins that is dealt in lots of `lot` out of `count`; where the part before it ends. */
+/** Where a part begins when `count` is dealt in lots of `lot`; where the part before it ends. */
 @inline
 export function begin(n: i32, count: i32, lot: i32): i32 {
   const lots = (count + lot - 1) / lot;
   return min(count, <i32>((<i64>lots * n) / parts) * lot);
 }
 
-/** Finite on purpose: the weight of a score this low is 0 whatever the highest is. */
+/** Finite on purpose: a score this low has weight 0 whatever the highest is. */
 export const LOW: f32 = -1e30;
 
 // ---------------------------------------------------------------------------------------------- vectors
@@ -39,10 +39,10 @@ export function plus(sum: v128, x: v128, y: v128): v128 {
 }
 
 /**
- * exp: relative error below 1e-7; 0 below -87.7. x = n ln 2 + r with ln 2 in two parts (Cody & Waite 1980), and
- * the polynomial 1 + r + r² p(r) with the least relative error for |r| <= ln 2 / 2, 4e-9. Adding a large number
- * rounds to a whole one and leaves it in the low bits, with the exponent's bias. pmin and pmax keep a NaN that
- * comes first (a run that diverges must be seen to), and are one instruction where min and max are eight.
+ * exp: relative error below 1e-7; 0 below -87.7. x = n ln 2 + r with ln 2 in two parts (Cody & Waite 1980), and the
+ * polynomial 1 + r + r² p(r) with minimal relative error for |r| <= ln 2 / 2, 4e-9. Adding a large number rounds to an
+ * integer and leaves it in the low bits, with the exponent's bias. pmin and pmax propagate a NaN in the first operand
+ * (so that a diverging run shows), and are one instruction where min and max are eight.
  */
 @inline
 export function exp4(given: v128): v128 {
@@ -108,7 +108,7 @@ export function bytesOf(count: i32): usize {
 
 // --------------------------------------------------------------------------------- panels and the tile
 
-/** Four rows of a 4 × 4 block become its columns, `apart` bytes from one another. */
+/** Transposes a 4 × 4 block: its four rows become columns, `apart` bytes apart. */
 @inline
 function storeTurned(r0: v128, r1: v128, r2: v128, r3: v128, to: usize, apart: usize): void {
   const low0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
@@ -122,8 +122,8 @@ function storeTurned(r0: v128, r1: v128, r2: v128, r3: v128, to: usize, apart: u
 }
 
 /**
- * One panel from rows `stride` bytes apart: of each row the 4 numbers at `from` and the 4 a `gap` behind; a
- * gap of 0 fills a half that nobody reads. Zeros from row `count` to `padded`.
+ * One panel from rows `stride` bytes apart: of each row the 4 numbers at `from` and the 4 that lie `gap` later; a gap
+ * of 0 fills an unused half. Zeros from row `count` to `padded`.
  */
 export function packPanel(
   to: usize, from: usize, gap: usize, stride: usize, count: i32, padded: i32, factor: f32,
@@ -142,7 +142,7 @@ export function packPanel(
   }
 }
 
-/** The panels of a matrix of `count` rows and `columns` (a multiple of 4), with zeros where it ends. */
+/** The panels of a matrix of `count` rows and `columns` (a multiple of 4), padded with zeros. */
 export function packRows(
   to: usize, from: usize, stride: usize, count: i32, padded: i32, columns: i32, factor: f32,
 ): void {
@@ -158,7 +158,10 @@ function rowOrZero(from: usize, stride: usize, r: i32, count: i32): v128 {
   return r < count ? v128.load(from + <usize>r * stride) : zero();
 }
 
-/** The panels of a transposed matrix: 8 of its `count` rows, `width` numbers each (divides by 4), are a panel's columns. */
+/**
+ * The panels of a transposed matrix: the columns of a panel are 8 of its `count` rows, `width` numbers each (a multiple
+ * of 4).
+ */
 export function packTurned(
   to: usize, from: usize, stride: usize, count: i32, width: i32, factor: f32,
 ): void {
@@ -203,9 +206,9 @@ export function turn(to: usize, from: usize, count: i32, width: i32, left: i32, 
 }
 
 /**
- * Four rows of `inner` numbers times a panel: row n of the 8 results goes to to + n apart. Eight sums, two
- * vectors of the panel and four numbers of the rows fit the registers of x86. Not unrolled: V8 then moves
- * loads together, and they no longer do.
+ * Four rows of `inner` numbers times a panel: row n of the 8 results goes to to + n apart. Eight sums, two vectors of
+ * the panel and four numbers of the rows fit the registers of x86. Not unrolled: V8 would group the loads, and they
+ * would no longer fit.
  */
 export function tile(
   a0: usize, a1: usize, a2: usize, a3: usize, panel: usize, inner: i32, to: usize, apart: usize,

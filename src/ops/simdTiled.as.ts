@@ -1,9 +1,9 @@
 /**
- * Attention behind any mask, as tiles, for WebAssembly: the kernels of src/ops/attention/tiled. AssemblyScript.
+ * Attention with any mask, as tiles, for WebAssembly: the kernels of src/ops/attention/tiled. AssemblyScript.
  *
- * A tile of the layout (src/attention/tiles.ts) is just what `tile` computes: four rows times a panel of eight. A row
- * of scores here holds only the tiles its block of four reads, one beside the other, so it is as long as the mask is
- * dense. Bits are looked at in tiles that are not full, and are the same in all tiles of a span.
+ * A tile of the layout (src/attention/tiles.ts) is exactly what `tile` computes: four rows times a panel of eight. Here
+ * a row of scores holds only the tiles its block of four reads, side by side, so its length follows the mask's density.
+ * Bits are checked only in tiles that are not full, and are the same in all tiles of a span.
  */
 
 // @ts-nocheck AssemblyScript, not TypeScript
@@ -16,30 +16,30 @@ import {
 } from './simdTile.as';
 
 /** As in src/attention/tiles.ts. */
-const SPAN: usize = 12; // bytes: first tile, the tile after the last, bits
+const SPAN: usize = 12; // bytes: first tile, one past the last tile, bits
 const FULL: i32 = -1; // all pairs of a tile are in the mask
 
-/** A stretch of tiles beside one another: its first, and how many. */
+/** A stretch of adjacent tiles: its first, and how many. */
 const STRETCH: usize = 8; // bytes
 
-/** Bytes of a row of scores of one tile. */
+/** Bytes per tile in a row of scores. */
 const TILE_BYTES: usize = 32;
 
 // ------------------------------------------------------------------------------------------------- spans
 
-/** Where the spans of block `block` begin; those of the block before end there. */
+/** Where the spans of block `block` begin, and those of the previous block end. */
 @inline
 function spansOf(list: usize, block: i32): usize {
   return list + bytesOf(load<i32>(list + bytesOf(block)));
 }
 
-/** Bits of row n of four. */
+/** The bits of row n of four. */
 @inline
 function bitsOf(bits: i32, n: i32): i32 {
   return (bits >> (n << 3)) & 255;
 }
 
-/** All ones in the lanes of the first four of eight columns whose bit is set, and of the last four. */
+/** All ones in each lane whose bit is set, for the first four of eight columns; and for the last four. */
 @inline
 function lowLanes(row: i32): v128 {
   const bits = i32x4(1, 2, 4, 8);
@@ -52,11 +52,11 @@ function highLanes(row: i32): v128 {
 }
 
 /**
- * Joins spans that touch: whatever their bits, their panels lie one behind the other. Writes the stretches to `to` and
- * returns where they end.
+ * Joins spans that touch: whatever their bits, their panels are adjacent. Writes the stretches to `to` and returns
+ * where they end.
  */
 function joinSpans(span: usize, end: usize, to: usize): usize {
-  let next = -1; // the tile behind the last stretch
+  let next = -1; // the tile after the last stretch
   for (; span < end; span += SPAN) {
     const first = load<i32>(span);
     const after = load<i32>(span, 4);
@@ -86,7 +86,7 @@ function anyOf(span: usize, end: usize): i32 {
   return any;
 }
 
-/** Four rows times the panels of all stretches, into rows `apart` bytes long. `panels`: of all columns. */
+/** Four rows times the panels of all stretches, into rows `apart` bytes apart. `panels`: those of all columns. */
 function scoresOfAll(
   a0: usize, a1: usize, a2: usize, a3: usize, panels: usize, inner: i32,
   stretch: usize, end: usize, to: usize, apart: usize,
@@ -99,7 +99,7 @@ function scoresOfAll(
   }
 }
 
-/** Sets what no bit stands for, in four rows `apart` bytes long, to `value` in every lane. */
+/** In four rows `apart` bytes apart, sets everything without a bit to `value` in every lane. */
 function hideSpans(rows: usize, apart: usize, span: usize, end: usize, value: v128): void {
   for (; span < end; span += SPAN) {
     const bits = load<i32>(span, 8);
@@ -224,7 +224,7 @@ export function tiledGradQuery(
   const outStride = <usize>heads * width;
   const share = heads / kvHeads;
   const T8 = up8(T);
-  // Keys twice: turned for the scores, and as they are for dq. Both carry the scale.
+  // Keys twice: transposed for the scores, and as they are for dq. Both include the scale.
   const keys = scratch;
   const values = keys + <usize>T8 * width;
   const keyRows = values + <usize>T8 * width;
@@ -297,7 +297,7 @@ export function tiledGradKeys(
   const valueAt = <usize>kvHeads * width;
   const share = heads / kvHeads;
   const T8 = up8(T);
-  // Queries and dout twice: turned for the scores, and as they are for dk and dv.
+  // Queries and dout twice: transposed for the scores, and as they are for dk and dv.
   const queries = scratch;
   const grads = queries + <usize>T8 * width;
   const queryRows = grads + <usize>T8 * width;
@@ -378,13 +378,13 @@ export function tiledGradKeys(
   }
 }
 
-/** The weights of one query, of the tiles that have a slot, into the cells of its row of the picture. */
+/** Adds the weights of one query, in the tiles that have a slot, to the cells of its row of the picture. */
 function drawTiles(
   row: usize, weights: usize, reads: usize, t: i32, slots: usize, factor: i32,
 ): void {
   const end = spansOf(reads, (t >> 2) + 1);
   let column = -1;
-  let next = 0; // the first key behind the column
+  let next = 0; // the first key after the column
   for (let span = spansOf(reads, t >> 2); span < end; span += SPAN) {
     const own = bitsOf(load<i32>(span, 8), t & 3);
     if (own == 0) continue;
@@ -417,7 +417,7 @@ export function tiledProbe(
   const keys = scratch;
   const asked = keys + <usize>up8(T) * width; // queries of four at a time
   const scores = asked + 16;
-  const slots = scores + 4 * bytesOf(up8(T)); // where in a row of scores each tile lies
+  const slots = scores + 4 * bytesOf(up8(T)); // offset of each tile in a row of scores
   for (let h = 0; h < heads; h++) {
     const kv = h / share;
     packTurned(keys, qkv + <usize>(heads + kv) * width, stride, T, d, scale);
@@ -437,9 +437,9 @@ export function tiledProbe(
           count++;
           const last = row == bottom - 1 && t - every < least;
           if (count < 4 && !last) continue;
-          // Past the last one it is repeated, and not drawn.
+          // Past the end the last one is repeated, but not drawn.
           for (let n = count; n < 4; n++) store<i32>(asked + bytesOf(n), t);
-          // Tiles that any of them reads, one beside the other.
+          // Tiles that any of them reads, side by side.
           memory.fill(slots, 0, bytesOf(tiles));
           for (let n = 0; n < count; n++) {
             const tn = load<i32>(asked + bytesOf(n));

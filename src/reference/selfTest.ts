@@ -1,4 +1,4 @@
-/** @file Before tfjs is trusted with a person's run: one step of a tiny model beside our plain loops. */
+/** @file Before tfjs is trusted with a user's run: one step of a tiny model compared with our plain loops. */
 import { random } from '../core/random';
 import { hostMachine } from '../gpu/hostMachine';
 import { initialWeights } from '../model/weights';
@@ -7,9 +7,9 @@ import { TINY } from '../train/selfTest';
 import { zebras } from '../train/zebra';
 
 const BATCH = 2;
-const TOLERANCE = 1e-3; // of the largest number
+const TOLERANCE = 1e-3; // relative to the largest number
 
-/** Throws an Error that says what is wrong: the logits, what is read, the step's report or its gradient. */
+/** Throws an Error that names what is wrong: the logits, the attention, the step's report or its gradient. */
 export async function tapedSelfTest(models: Models): Promise<void> {
   const { below } = random('self-test of the tape');
   const ids = (count: number) => Int32Array.from({ length: count }, () => below(TINY.vocabulary));

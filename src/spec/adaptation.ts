@@ -1,7 +1,10 @@
-/** @file Adapting a model to a longer context: what is asked, and the settings each of the models looked at goes on with. */
+/**
+ * @file Adapting a model to a longer context: the request, and the settings with which each of the compared models
+ * continues.
+ */
 import { canPack, type RunSpec } from './run';
 
-/** How rotary positions meet a longer context. */
+/** How rotary positions are extended to a longer context. */
 export type Rotary = 'plain' | 'interpolated' | 'base';
 
 export interface AdaptPlan {
@@ -13,15 +16,15 @@ export interface AdaptPlan {
   readonly scratch: boolean; // also from scratch
 }
 
-/** What is looked at: the model as it was, the one that is adapted, one that begins from scratch. */
+/** The models compared: the original, the adapted one, and one that starts from scratch. */
 export const ROLES = ['as it was', 'adapted', 'from scratch'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** The base is raised as much as the NTK-aware rule says: s^(d / (d − 2)). */
+/** The base is raised as the NTK-aware rule says: s^(d / (d − 2)). */
 const raised = (base: number, times: number, d: number) =>
   Math.min(10_000_000, Math.round(base * times ** (d / Math.max(1, d - 2))));
 
-/** The settings a model goes on with. */
+/** The settings with which a model continues. */
 export function adaptedSpec(
   spec: RunSpec,
   { times, plan, rotary, steps, rate }: AdaptPlan,
@@ -30,7 +33,7 @@ export function adaptedSpec(
     ...spec,
     plan,
     context: spec.context * times,
-    batch: Math.max(1, Math.round(spec.batch / times)), // the same tokens in a step
+    batch: Math.max(1, Math.round(spec.batch / times)), // the same number of tokens per step
     ropeScale: rotary === 'interpolated' ? spec.ropeScale * times : spec.ropeScale,
     ropeBase:
       rotary === 'base' ? raised(spec.ropeBase, times, spec.width / spec.heads) : spec.ropeBase,
@@ -42,20 +45,20 @@ export function adaptedSpec(
   return canPack(adapted) ? adapted : { ...adapted, documents: 'off' };
 }
 
-/** The very model, read at the longer context: nothing of it is changed. */
+/** The original model, read at the longer context: nothing in it is changed. */
 const asItWas = (spec: RunSpec, plan: AdaptPlan): RunSpec =>
   adaptedSpec(spec, { ...plan, plan: spec.plan, rotary: 'plain' });
 
-/** One of the models that are looked at; src/train/adapt.ts trains it. */
+/** One of the models compared; src/train/adapt.ts trains it. */
 export interface Onward<R extends string> {
   readonly role: R;
   readonly spec: RunSpec;
-  /** It begins with the model that was given, from scratch, or as the one before it ended. */
+  /** It starts from the given model, from scratch, or from where the one before it ended. */
   readonly from: 'model' | 'scratch' | 'before';
   readonly steps: number;
 }
 
-/** The models that are looked at, in order. */
+/** The models compared, in order. */
 export function adaptVariants(spec: RunSpec, plan: AdaptPlan): readonly Onward<Role>[] {
   const longer = adaptedSpec(spec, plan);
   const { steps } = plan;
@@ -67,6 +70,6 @@ export function adaptVariants(spec: RunSpec, plan: AdaptPlan): readonly Onward<R
   return all.filter(({ role }) => plan.scratch || role !== 'from scratch');
 }
 
-/** Steps after which they are looked at; the last always is. */
+/** Steps after which the models are evaluated; the last always is one. */
 export const adaptLooks = (steps: number): readonly number[] =>
   [0, 0.1, 0.3].map((part) => Math.round(part * steps));

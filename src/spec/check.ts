@@ -1,4 +1,4 @@
-/** @file Refuses impossible settings before anything is allocated: what was given, what would work. */
+/** @file Refuses impossible settings before anything is allocated, saying what was given and what would work. */
 import { read, rowsIn, type Expression } from '../attention/expression';
 import { readRows } from '../attention/given';
 import { plans } from '../attention/plans';
@@ -7,7 +7,7 @@ import { check } from '../core/check';
 import { checkParam } from '../core/params';
 import { CONTROLS, layersOf, packingOf, readsChunks, sourceOf, type RunSpec } from './run';
 
-/** Throws InputError for the first thing that cannot be. Needs no device; src/model/memory.ts checks those limits. */
+/** Throws InputError for the first impossible setting. Needs no device; src/model/memory.ts checks those limits. */
 export function checkRun(spec: RunSpec): void {
   for (const control of CONTROLS) {
     const value = spec[control.name];
@@ -25,7 +25,7 @@ export function checkRun(spec: RunSpec): void {
     masksIn(spec.masks).length <= MOST_MASKS,
     `there are ${masksIn(spec.masks).length} masks; a model has room for ${MOST_MASKS}`,
   );
-  masksIn(spec.masks).forEach((mask, i) => checkMask(read(mask), i, spec)); // also those no layer names: the page shows them
+  masksIn(spec.masks).forEach((mask, i) => checkMask(read(mask), i, spec)); // also those no layer uses: the page shows them
   checkHeads(spec);
   layersOf(spec); // the plan refuses stripes that do not fit
   check(
@@ -46,7 +46,7 @@ export function checkRun(spec: RunSpec): void {
   }
 }
 
-/** Rows that were given are of so many tokens and say nothing of others. */
+/** Given rows are for a fixed number of tokens and say nothing about others. */
 function checkMask(mask: Expression, i: number, { context }: RunSpec): void {
   for (const content of rowsIn(mask)) {
     const { T, queries } = readRows(content);
@@ -61,7 +61,7 @@ function checkMask(mask: Expression, i: number, { context }: RunSpec): void {
   }
 }
 
-/** RoPE turns pairs of numbers and the kernel loads four at a time, so a head is a multiple of 4 wide. */
+/** RoPE rotates pairs of numbers and the kernel loads four at a time, so the width of a head is a multiple of 4. */
 function checkHeads({ width, heads, share }: RunSpec): void {
   const unit = 4 * heads;
   const below = Math.floor(width / unit) * unit;

@@ -6,9 +6,9 @@ import { remembering } from '../core/remember';
 import { matmulWeights, type ModelSpec } from './model';
 
 export interface TrainingFlops {
-  /** FLOPs per token the definition asks for: 3 × (2 N + 4 D P / T). */
+  /** FLOPs per token that the definition requires: 3 × (2 N + 4 D P / T). */
   readonly needed: number;
-  /** FLOPs per token the kernel in use computes, recomputation and ragged ends included. */
+  /** FLOPs per token that the kernel in use computes, including recomputation and ragged ends. */
   readonly done: number;
 }
 
@@ -25,7 +25,7 @@ export const layerFlops = (
 ): TrainingFlops =>
   counted(JSON.stringify({ context, heads, headDim, layer, kernel } satisfies Layer));
 
-/** Kept: a finding that is written anew at every message of a training run asks for 16,384 tokens of the same layers. */
+/** Cached: a finding, rewritten on every message of a training run, asks for 16,384 tokens of the same layers. */
 const counted = remembering(256, (key): TrainingFlops => {
   const { context: T, heads, headDim, layer, kernel } = JSON.parse(key) as Layer;
   const size = heads * headDim;
@@ -37,7 +37,7 @@ const counted = remembering(256, (key): TrainingFlops => {
   let done: number | undefined;
   return {
     needed: (3 * attentionFlops([layer], { T, heads, headDim })) / T,
-    // Only where it is asked for: it takes all rows of a mask, which at 16,384 tokens may be seconds.
+    // Only on request: it needs all rows of a mask, which at 16,384 tokens may take seconds.
     get done() {
       return (done ??= (size * computed()) / T);
     },
@@ -48,7 +48,7 @@ const counted = remembering(256, (key): TrainingFlops => {
 export function trainingFlops(m: ModelSpec, kernel: KernelId): TrainingFlops {
   const matmuls = 3 * 2 * matmulWeights(m);
   const layers = m.layers.map((layer) => layerFlops(m, layer, kernel));
-  // Composed, a look-up in the embedding is a product with one-hot rows, and so is its gradient.
+  // In the composed version, an embedding look-up is a product with one-hot rows, and so is its gradient.
   const lookUp = kernel === 'composed' ? 2 * 2 * m.vocabulary * m.width : 0;
   return {
     needed: matmuls + layers.reduce((sum, { needed }) => sum + needed, 0),

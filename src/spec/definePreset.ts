@@ -4,7 +4,7 @@ export interface Preset {
   readonly id: string;
   readonly label: string;
   readonly order: number;
-  /** Where several belong together: the title they stand under. */
+  /** Heading for presets that belong together. */
   readonly group?: string;
   /** What there is to see, in one or two sentences. */
   readonly summary: string;

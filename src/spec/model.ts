@@ -13,7 +13,7 @@ export interface ModelSpec {
   readonly layers: LayerPlan;
   readonly pool: 'post' | 'pre';
   readonly ropeBase: number;
-  /** Positions are divided by it before they turn anything: position interpolation; 1 is plain RoPE. */
+  /** Divides positions before they rotate anything: position interpolation; 1 is plain RoPE. */
   readonly ropeScale: number;
   readonly tied: boolean;
 }

@@ -1,4 +1,4 @@
-/** @file Presets: settings under a name, one file each in ./presets. */
+/** @file Presets: named settings, one file each in ./presets. */
 import { registryOf } from '../core/registry';
 import type { Preset } from './definePreset';
 import { DEFAULTS, type RunSpec } from './run';
@@ -17,5 +17,5 @@ export const specOfPreset = (preset: Preset, backend: RunSpec['backend'] = 'auto
   backend,
 });
 
-/** What the Lab opens with where its address asks for nothing. */
+/** What the Lab opens with if its address requests nothing. */
 export const OPENING: RunSpec = specOfPreset(presets.get('postal-codes'));

@@ -1,13 +1,13 @@
 /**
- * @file Long instruction tuning (the paper's LIT) in miniature: a model that answers short instructions goes on with long
- * ones; both are asked for before and after, so that what is forgotten shows too.
+ * @file Long instruction tuning (the paper's LIT) in miniature: a model that answers short instructions continues with
+ * long ones. Both are tested before and after, so that forgetting shows too.
  */
 import { adaptedSpec, type AdaptPlan, type Onward } from './adaptation';
 import type { RunSpec } from './run';
 
 export type TuneRole = 'short, before' | 'long, before' | 'long' | 'short, after' | 'from scratch';
 
-/** The models that are looked at, in order: the third one is trained, and the fourth is it again with short instructions. */
+/** The models compared, in order: the third one is trained, and the fourth is the same one with short instructions. */
 export function tuneVariants(spec: RunSpec, plan: AdaptPlan): readonly Onward<TuneRole>[] {
   const { steps } = plan;
   const long = adaptedSpec(spec, plan);
@@ -23,7 +23,7 @@ export function tuneVariants(spec: RunSpec, plan: AdaptPlan): readonly Onward<Tu
   return all.filter(({ role }) => plan.scratch || role !== 'from scratch');
 }
 
-/** Steps after which the tuned model is looked at; the last always is. */
+/** Steps after which the tuned model is evaluated; the last always is one. */
 export const tuneLooks = (steps: number): readonly number[] => [
   ...new Set([0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75].map((part) => Math.round(part * steps))),
 ];

@@ -1,4 +1,4 @@
-/** @file A spec as readable `key=value` pairs and back. Whatever a URL says, what comes back is a spec that can run. */
+/** @file A spec as readable `key=value` pairs and back. Whatever a URL says, the result is a spec that can run. */
 import { fitting, inFull } from '../attention/given';
 import { patterns } from '../attention/registry';
 import { InputError } from '../core/check';
@@ -20,7 +20,7 @@ import {
 
 const VERSION = '1';
 
-/** Everything that differs from the defaults, with the version and the seed always said: 'v=1&plan=local&seed=1'. */
+/** Everything that differs from the defaults, always with the version and the seed: 'v=1&plan=local&seed=1'. */
 export function toQuery(spec: RunSpec): string {
   const pairs = CONTROLS.filter(({ name }) => name === 'seed' || spec[name] !== DEFAULTS[name]).map(
     ({ name }) => `${name}=${encodeURIComponent(String(spec[name]))}`,
@@ -30,18 +30,18 @@ export function toQuery(spec: RunSpec): string {
 
 export interface ParsedQuery {
   readonly spec: RunSpec;
-  /** It asks for nothing but the machine: the page opens with what it chooses itself. */
+  /** It requests at most a machine: the page opens with its own choice. */
   readonly blank: boolean;
-  /** What was clamped or ignored, in words; empty where everything was understood. */
+  /** What was clamped or ignored, in words; empty if everything was understood. */
   readonly notes: readonly string[];
-  /** Pairs that are no settings, for the page: hide, lock, embed, projector, show, at. */
+  /** Pairs that are not settings, for the page: hide, lock, embed, projector, show, at. */
   readonly rest: ReadonlyMap<string, string>;
 }
 
 /** Keys of the URL that are not settings. */
 const OTHERS = new Set(['v', 'hide', 'lock', 'embed', 'projector', 'show', 'at']);
 
-/** What a query asks for. A setting it leaves out is that of DEFAULTS, as in every link that was ever written. */
+/** What a query requests. A setting it leaves out has its value from DEFAULTS, as in every link ever written. */
 export function fromQuery(query: string): ParsedQuery {
   const notes: string[] = [];
   const rest = new Map<string, string>();
@@ -69,7 +69,7 @@ export function fromQuery(query: string): ParsedQuery {
   return { spec: runnable({ ...DEFAULTS, ...settings } as RunSpec, notes), blank, notes, rest };
 }
 
-/** Foreign text in a message: short, and quoted. */
+/** Outside text in a message: short, and quoted. */
 const shown = (text: string) => `'${text.length > 24 ? `${text.slice(0, 24)}…` : text}'`;
 
 function splitPair(pair: string): [key: string, value: string] {
@@ -82,7 +82,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text; // a stray % is only a stray %
+    return text; // a stray % is taken literally
   }
 }
 
@@ -94,7 +94,7 @@ function readValue(
   switch (control.kind) {
     case 'number': {
       const number = text.trim() === '' ? NaN : Number(text) + 0; // -0 is 0
-      // What a file or a lesson can ask for, a link can too, wherever a slider stops.
+      // A link can request whatever a file or a lesson can, even between the stops of a slider.
       const value = allows(control.param, number) ? number : clampParam(control.param, number);
       return value === number
         ? { value }
@@ -125,11 +125,11 @@ function readValue(
         return { note: `${error.message}; those of the site are used` };
       }
     case 'masks':
-      return { value: inFull(text) }; // whether they can be read, the plan says
+      return { value: inFull(text) }; // the plan says whether they can be read
   }
 }
 
-/** Mends what each value alone allows but all together do not; falls back to the defaults where that is not enough. */
+/** Adjusts values that are allowed individually but not together; falls back to the defaults if that is not enough. */
 function runnable(spec: RunSpec, notes: string[]): RunSpec {
   const mended = mend(spec);
   for (const { name } of CONTROLS) {
@@ -140,7 +140,7 @@ function runnable(spec: RunSpec, notes: string[]): RunSpec {
   }
   const problem = problemOf(mended);
   if (problem === undefined) return mended;
-  // A mask or stripes with a mistake are no reason to lose what the link says besides.
+  // A mistake in a mask or in the stripes is no reason to lose the rest of the link.
   const { plan, stripes, masks } = DEFAULTS;
   const otherwise = mend({ ...mended, plan, stripes, masks });
   if (problemOf(otherwise) === undefined) {
@@ -151,7 +151,7 @@ function runnable(spec: RunSpec, notes: string[]): RunSpec {
   return DEFAULTS;
 }
 
-/** Why these settings cannot be, in words; undefined where they can. */
+/** Why these settings are impossible, in words; undefined if they are possible. */
 function problemOf(spec: RunSpec): string | undefined {
   try {
     checkRun(spec);
@@ -162,7 +162,10 @@ function problemOf(spec: RunSpec): string | undefined {
   }
 }
 
-/** The nearest settings that fit together: stripes as many as layers, heads that divide the width, room for the distance, documents apart only where they can be. */
+/**
+ * The nearest settings that fit together: as many stripes as layers, heads that divide the width, room for the
+ * distance, documents apart only if possible.
+ */
 export function mend(spec: RunSpec): RunSpec {
   const share = spec.heads % spec.share === 0 ? spec.share : 1;
   const unit = 4 * spec.heads;
@@ -182,7 +185,7 @@ export function mend(spec: RunSpec): RunSpec {
   return { ...mended, documents: canPack(mended) ? spec.documents : 'off' };
 }
 
-/** Exactly one letter per layer: cut, or filled by repeating what is there. */
+/** Exactly one letter per layer: cut, or filled by repeating the existing ones. */
 export function fitStripes(stripes: string, layers: number): string {
   const base = stripes || (DEFAULTS[controlOf('stripes').name] as string);
   return Array.from({ length: layers }, (_, i) => base[i % base.length]).join('');

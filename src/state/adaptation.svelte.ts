@@ -1,7 +1,7 @@
 import { adaptLooks, adaptVariants, type Role } from '../spec/adaptation';
 import { GoingOn } from './onward.svelte';
 
-/** A model that goes on with a longer context. */
+/** A model that continues with a longer context. */
 export class Adaptation extends GoingOn<Role> {
   protected readonly trained = 'adapted';
   protected readonly byPosition = true;

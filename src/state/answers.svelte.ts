@@ -8,7 +8,7 @@ import type { Workbench } from './workbench.svelte';
 
 export type Tile = Answer<'tile'>;
 
-/** Where questions about masks are answered: a worker, or, in tests, at once. */
+/** Answers questions about masks: a worker, or, in tests, immediately. */
 export interface AskedDesk {
   ask<K extends Kind>(question: Question<K>): Promise<Answer<K>>;
 }
@@ -20,13 +20,13 @@ export const writtenOf = (layer: LayerDoc, T: number, queries = T): Written => (
   paint: writeRectangles(layer.paint),
 });
 
-/** The mask that is compared with, where one is asked for. */
+/** The mask to compare with, if there is one. */
 function otherOf({ otherExpression, doc }: Workbench): Written | undefined {
   if (!otherExpression || otherExpression instanceof InputError) return undefined;
   return writtenOf({ expression: otherExpression, paint: [] }, doc.T, doc.queries);
 }
 
-/** Masks the layers should be, one for each or one for the layer that is looked at. */
+/** The intended masks: one per layer, or one for the current layer. */
 function othersOf({ others, doc }: Workbench): readonly Written[] | undefined {
   if (!others || others instanceof InputError) return undefined;
   return others.map((expression) => writtenOf({ expression, paint: [] }, doc.T, doc.queries));
@@ -38,11 +38,11 @@ const stretches = ({ doc }: Workbench): readonly Stretch[] =>
     count,
   }));
 
-/** What may be wrong with the masks on the page, with all that is known beside them. */
+/** What may be wrong with the masks on the page, given everything else known about them. */
 export function findingsAsked(bench: Workbench): Question<'findings'> {
   const meant = othersOf(bench);
   const { more, given, step } = bench;
-  const alone = meant?.length === 1; // what is meant says nothing of other layers
+  const alone = meant?.length === 1; // the intended mask says nothing about other layers
   const mask = writtenOf(bench.current, bench.doc.T, bench.doc.queries);
   const { declared, ...told } = subjectOf(given, alone ? 1 : bench.doc.layers.length);
   return {
@@ -58,18 +58,18 @@ export function findingsAsked(bench: Workbench): Question<'findings'> {
   };
 }
 
-/** Undefined where the mask is compared with none. */
+/** Undefined if there is no mask to compare with. */
 export function differenceAsked(bench: Workbench): Question<'difference'> | undefined {
   const other = otherOf(bench);
   const mask = writtenOf(bench.current, bench.doc.T, bench.doc.queries);
   return other && { kind: 'difference', mask, other };
 }
 
-/** The latest answer to one kind of question: while one is asked, only the newest waits. */
+/** The latest answer to one kind of question: while one is in flight, only the newest waits. */
 class Latest<K extends Kind> {
   value = $state.raw<Answer<K> | undefined>();
   problem = $state<string | undefined>();
-  /** Whether something newer was asked than what is answered. */
+  /** Whether a newer question is still unanswered. */
   stale = $state(false);
   #waiting: Question<K> | undefined;
   #asking = false;
@@ -99,7 +99,7 @@ class Latest<K extends Kind> {
   }
 }
 
-/** Everything the workbench shows that is worked out elsewhere. */
+/** Everything the workbench shows that is computed elsewhere. */
 export class Answers {
   readonly tile: Latest<'tile'>;
   readonly weights: Latest<'weights'>;
@@ -107,9 +107,9 @@ export class Answers {
   readonly numbers: Latest<'numbers'>;
   readonly stack: Latest<'stack'>;
   readonly findings: Latest<'findings'>;
-  /** What else can be asked, as it is asked. */
+  /** For all other questions, asked directly. */
   readonly desk: AskedDesk;
-  /** Pixels the picture has, a side. */
+  /** Pixels per side of the picture. */
   pixels = $state(512);
 
   readonly #stop: () => void;

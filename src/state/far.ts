@@ -4,7 +4,7 @@ import { countedCurve, HISTORIES, worthOf } from '../data/far/counted';
 import { sources } from '../data/registry';
 import { localReach, packingOf, type RunSpec } from '../spec/run';
 
-/** What is compared: reading all of the context with reading what layers that are all local reach. */
+/** The comparison: reading the whole context, and reading only what local layers alone reach. */
 export interface FarAsked {
   readonly reach: number; // characters
   readonly context: number; // characters
@@ -14,14 +14,17 @@ export function farAsked(spec: RunSpec): FarAsked {
   return { reach: localReach(spec), context: spec.context };
 }
 
-/** What was counted, in which lengths. */
+/** The counted gain, and the lengths it is for. */
 export interface FarCounted extends FarAsked {
   readonly gain: number;
 }
 
 const MOST = HISTORIES.at(-1)!;
 
-/** For a text of the site, up to the longest history that was counted; undefined for a task, an own text, and beyond that. */
+/**
+ * For a text of the site, up to the longest history that was counted; undefined for a task, a person's own text, and
+ * longer ones.
+ */
 export function farCounted(spec: RunSpec): FarCounted | undefined {
   const curve = sources.has(spec.task) ? countedCurve(spec.task) : undefined;
   const asked = farAsked(spec);
@@ -30,7 +33,7 @@ export function farCounted(spec: RunSpec): FarCounted | undefined {
   return { reach: asked.reach, context, gain: worthOf(curve, asked.reach, context).gain };
 }
 
-/** Below this share a gain is called little. */
+/** Gains below this share are called little. */
 const LITTLE = 0.01;
 
 const percent = (share: number) => {
@@ -38,7 +41,7 @@ const percent = (share: number) => {
   return `${share < 0 && Number(size) > 0 ? '−' : ''}${size} %`;
 };
 
-/** The same in short, beside the window that decides it. */
+/** A short version, for next to the window that decides it. */
 export function farInShort({ reach, context, gain }: FarCounted): string {
   const near = `Local layers alone reach ${reach >= context ? 'all ' : ''}${formatInteger(Math.min(reach, context))} characters`;
   return reach >= context
@@ -46,7 +49,7 @@ export function farInShort({ reach, context, gain }: FarCounted): string {
     : `${near}; what lies beyond is worth ${percent(gain)} of the loss (counted).`;
 }
 
-/** One sentence; `error` is one standard error of the gain where it was counted from a sample. */
+/** One sentence; `error` is one standard error of the gain, if it was counted from a sample. */
 export function farWords({
   reach,
   context,
@@ -63,7 +66,7 @@ export function farWords({
   return `${opening}: ${within}, is worth ${percent(gain)}${give} of the loss (counted with a copier).`;
 }
 
-/** What of it a run does not get at because it keeps the documents in a row apart; nothing where it does not. */
+/** What a run cannot use of it because it keeps the documents in a row apart; '' if it does not. */
 export function apartWords(spec: RunSpec): string {
   const source = sources.has(spec.task) ? sources.get(spec.task) : undefined;
   if (source?.kind !== 'corpus' || packingOf(spec) === 'off') return '';

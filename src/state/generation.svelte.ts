@@ -7,20 +7,20 @@ import type { LayerPlan } from '../attention/pattern';
 
 export interface ScribeWire {
   send(command: WritingCommand): void;
-  /** Called once; whatever the worker says goes there. */
+  /** Called once; `receive` gets all events of the worker. */
   listen(receive: (event: WritingEvent) => void): void;
 }
 
 export type WritingPhase = 'empty' | 'reading' | 'ready' | 'writing' | 'failed';
 
-/** Tokens a text may have in all; beyond what the model was trained for it is only curious. */
+/** Maximum length of a text in tokens; beyond the model's training context it is merely a curiosity. */
 export const MOST_TOKENS = 4096;
-/** Of so many of the last tokens it is kept what they read; of all it would be hundreds of megabytes. */
+/** What tokens read is kept for only this many of the latest; for all of them it would be hundreds of megabytes. */
 const KEPT_LOOKS = 400;
-/** Tokens behind the time per token. */
+/** Tokens averaged for the time per token. */
 const RECENT = 25;
 
-/** A text that is being written, and what is looked at in it. */
+/** A text being generated, and the token being inspected. */
 export class Generation {
   opened = $state.raw<OpenedModel | undefined>();
   prompt = $state('');
@@ -29,14 +29,14 @@ export class Generation {
   topP = $state(1);
   seed = $state(1);
   count = $state(200);
-  /** It stops once the text ends with this; empty: never. */
+  /** Stops once the text ends with this; empty: never. */
   stopAt = $state('');
 
   phase = $state<WritingPhase>('empty');
-  /** Tokens of the prompt taken in, of so many. */
+  /** Prompt tokens processed, of the total. */
   read = $state.raw({ done: 0, total: 0 });
   promptMs = $state<number | undefined>();
-  /** The prompt as it was taken in. */
+  /** The prompt as processed. */
   taken = $state.raw<ReadPrompt | undefined>();
   written = $state.raw<readonly WrittenToken[]>([]);
   cache = $state.raw<CacheState | undefined>();
@@ -45,39 +45,39 @@ export class Generation {
   difference = $state.raw<Difference | undefined>();
   comparing = $state(false);
   problem = $state('');
-  /** The written token that is looked at: its place among the written; undefined follows the last. */
+  /** Index of the inspected token among the generated ones; undefined follows the last. */
   locked = $state<number | undefined>();
 
   shown = $derived(this.written[this.locked ?? this.written.length - 1]);
-  /** The prompt as it would be read now. */
+  /** The prompt as it would be tokenised now. */
   asRead = $derived(this.opened?.lettering.read(this.prompt));
   length = $derived((this.taken?.tokens.length ?? 0) + this.written.length);
   tokens = $derived([...(this.taken?.tokens ?? []), ...this.written.map(({ token }) => token)]);
   text = $derived(this.opened?.lettering.write(this.written.map(({ token }) => token)) ?? '');
-  /** Median of the last tokens, ms; measured. */
+  /** Median over the latest tokens, ms; measured. */
   msPerToken = $derived.by(() => {
     const recent = this.written.slice(-RECENT).map(({ ms }) => ms);
     return recent.length > 0 ? recent.sort((a, b) => a - b)[recent.length >> 1] : undefined;
   });
-  /** The prompt in the box is not the one the text goes on from. */
+  /** The prompt in the box differs from the one the text continues. */
   stale = $derived(
     this.taken === undefined || this.asRead?.tokens.join() !== this.taken.tokens.join(),
   );
 
-  /** The worker has something to do: nothing else is asked of it. */
+  /** The worker is busy, so nothing else is requested. */
   busy = $derived(
     this.phase === 'writing' || this.phase === 'reading' || this.comparing || this.replaying,
   );
 
-  /** What is to be done once the prompt is in. */
+  /** What to do once the prompt is processed. */
   #then: 'nothing' | 'generate' | 'step' = 'nothing';
 
-  /** Tokens that have come and are not shown yet: a fast model writes many between two pictures. */
+  /** Tokens that arrived but are not shown yet: a fast model generates many between two paints. */
   #arrived: WrittenToken[] = [];
 
   constructor(
     private readonly wire: ScribeWire,
-    /** Calls back when the next picture is drawn. */
+    /** Calls back at the next paint. */
     private readonly later: (show: () => void) => void = (show) => show(),
   ) {
     wire.listen((event) => this.receive(event));
@@ -91,7 +91,7 @@ export class Generation {
     this.phase = 'empty';
   }
 
-  /** Writes on; begins with the prompt where it is another. */
+  /** Continues the text; starts from the prompt if it changed. */
   generate = () => this.#go('generate');
 
   /** One token. */
@@ -102,7 +102,7 @@ export class Generation {
     this.wire.send({ type: 'stop' });
   };
 
-  /** Back to `count` written tokens. */
+  /** Truncates to `count` generated tokens. */
   rewind = (count: number) => {
     if (!this.taken || this.phase === 'reading') return;
     this.written = this.written.slice(0, Math.max(0, count));
@@ -120,7 +120,7 @@ export class Generation {
     this.wire.send({ type: 'replay' });
   };
 
-  /** The loss of every token so far, as the model is and as it would be. */
+  /** The loss of every token so far, for the current model and the changed one. */
   compare = (layers: LayerPlan, interventions: Interventions) => {
     const tokens = this.#textOrPrompt();
     if (tokens.length < 2) return;
@@ -182,13 +182,13 @@ export class Generation {
         return;
       }
       case 'written':
-        if (this.phase !== 'writing') return; // it was stopped meanwhile, and the worker not yet
+        if (this.phase !== 'writing') return; // stopped in the meantime, though the worker has not stopped yet
         if (this.#arrived.push(event.token) === 1) this.later(() => this.#show());
         return;
       case 'stopped':
         this.#show();
         if (this.phase === 'reading') {
-          this.#forget(); // a text that was left half way is of no use
+          this.#forget(); // an incomplete text is of no use
           this.phase = 'empty';
         } else if (this.phase === 'writing') this.phase = 'ready';
         return;

@@ -1,4 +1,4 @@
-/** @file In words: how a person's own text is cut into tokens, and why it was not taken. */
+/** @file In words: how a person's own text is cut into tokens, and why it was refused. */
 import { formatInteger } from '../core/units';
 import { lettersOf, OTHER, type Survey } from '../data/alphabet';
 import { sources } from '../data/registry';
@@ -6,11 +6,11 @@ import type { Refusal } from '../data/room';
 import { isOwnText, type RunSpec } from '../spec/run';
 import type { Unmet } from './ownLetters.svelte';
 
-/** Shares that round to all of the text are not all of it. */
+/** A share that rounds to 100 % but is less is written as such. */
 const percent = (share: number) =>
   `${share > 0.9995 && share < 1 ? 'more than 99.9' : (100 * share).toFixed(1)} %`;
 
-/** Counted in the text: what a token is, and how much of it has one. Nothing where there is no text. */
+/** Counted in the text: what a token is, and how much of the text the tokens cover. '' if there is no text. */
 export function lettersSay(alphabet: string, survey: Survey): string {
   const { kinds, kept, covered } = survey;
   if (kinds === 0) return '';
@@ -53,18 +53,21 @@ export function unmetSays({ tokens, others }: Unmet): string {
 
 const MOST_SHOWN = 5; // characters
 
-/** Tokens of the vocabulary. */
+/** Size of the vocabulary, tokens. */
 export const tokensIn = (alphabet: string): number => lettersOf(alphabet).size;
 
-/** 'Moby-Dick', as it is said of what a model trains on. */
+/** 'Moby-Dick', as used for what a model trains on. */
 export const trainsOn = (training: RunSpec): string =>
   isOwnText(training) ? 'your text as it was before' : sources.get(training.task).label;
 
-/** Why a text was not taken, as sentences for the place where it was given. */
+/** Why a text was refused, in sentences shown next to it. */
 export const refusedSay = (why: string, training: RunSpec): string =>
   `${why.charAt(0).toUpperCase()}${why.slice(1)}. The model still trains on ${trainsOn(training)}.`;
 
-/** What the model trains on although the person's own text was asked for; undefined where that text is in use, or none was asked for. */
+/**
+ * What the model trains on although the person's own text was requested; undefined if that text is in use, or none was
+ * requested.
+ */
 export function trainsInstead(
   asked: RunSpec,
   training: RunSpec,

@@ -20,16 +20,19 @@ import { writeStack } from '../masks/stackText';
 import { writtenOf, type AskedDesk } from './answers.svelte';
 import type { Workbench } from './workbench.svelte';
 
-/** What a person said of a file: which part of it to show, which value lets through, and what the mask is meant for. */
+/**
+ * What a person specified about a file: which part of it to show, which value lets through, and what the mask is meant
+ * for.
+ */
 export interface Said extends SaidOfArray {
   readonly picked: readonly number[];
   readonly polarity?: Polarity | undefined;
   readonly meant?: LibraryId | undefined;
 }
 
-/** A mask that came out of a file. */
+/** A mask from a file. */
 interface Shown {
-  /** Which file it came from, counted. */
+  /** Counter of the file it came from. */
   readonly file: number;
   readonly words: string;
   readonly said: Said;
@@ -39,68 +42,71 @@ interface Shown {
   readonly fits: readonly string[];
 }
 
-/** A file as a page has it. */
+/** A file as the page receives it. */
 export interface Given {
   readonly name: string;
   readonly size: number;
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** What was opened beside masks. */
+/** Other files opened with the masks. */
 export interface Beside {
   readonly name: string;
   readonly doc?: MaskDoc;
   readonly config?: ConfigLayers;
-  /** Of the config, as it was opened. */
+  /** The config's original text. */
   readonly text?: string;
 }
 
-/** A mask or config from elsewhere: read, made a mask of the workbench, and read again otherwise when a person says so. */
+/**
+ * A mask or config from elsewhere: read, converted to a mask of the workbench, and read again if a person corrects the
+ * reading.
+ */
 export class OpenedFile {
   reading = $state(false);
-  /** Why the last file was not opened, or not read again; empty: it was. */
+  /** Why the last file was not opened, or not read again; empty if it was. */
   refused = $state('');
-  /** What the open array is taken as, and what of it can be picked. */
+  /** How the open array is interpreted, and what can be picked from it. */
   look = $state.raw<Looked>();
-  /** Files that came with it and are no masks: a config, masks of this page. */
+  /** Files opened with it that are not arrays: a config, masks of this page. */
   beside = $state.raw<readonly Beside[]>([]);
-  /** All planes of the file; undefined where it has only one. */
+  /** All planes of the file; undefined if it has only one. */
   planes = $state.raw<Planes>();
-  /** All arrays of the file; undefined where it has only one, or a stack of all. */
+  /** All arrays of the file; undefined if it has only one, or a stack of all. */
   arrays = $state.raw<Arrays>();
-  /** Of the config that was opened last; empty: none was. */
+  /** Text of the config opened last; empty if there was none. */
   configText = $state('');
 
   #file = $state(0);
   #surveys = 0;
   #array: number | undefined;
-  /** What the mask on the page was proposed to be compared with, by its cells. */
+  /** The suggested mask to compare with the mask on the page, found from its cells. */
   #proposed = '';
-  /** And what a plane that is wrong beside the others was compared with. */
+  /** The mask that a plane that deviates from the others was compared with. */
   #common: string | undefined;
   #taken = $state.raw<Said>({ picked: [] });
   #asked = $state.raw<Said | undefined>();
   readonly #shown = new WeakMap<MaskDoc, Shown>();
 
-  /** What is known of the mask on the page, where it is one of this file as it was read. */
+  /** What is known about the mask on the page, if it comes from this file as read. */
   readonly #current: Shown | undefined = $derived.by(() => {
     const shown = this.#shown.get(this.bench.doc);
     return shown?.file === this.#file ? shown : undefined;
   });
-  /** What all planes are; undefined where the mask on the page is not of the file. */
+  /** The planes; undefined if the mask on the page is not from the file. */
   readonly all = $derived.by(() => (this.#current ? this.planes : undefined));
   /** And all arrays. */
   readonly allArrays = $derived.by(() => (this.#current ? this.arrays : undefined));
   readonly says: string = $derived(this.#current?.words ?? '');
-  /** As it was asked for last, or as the mask on the page was read. */
+  /** As last requested, or as the mask on the page was read. */
   readonly said: Said = $derived(this.#asked ?? this.#current?.said ?? this.#taken);
-  /** How its numbers were read; undefined where the mask on the page is not that of the file. */
+  /** How its numbers were read; undefined if the mask on the page is not from the file. */
   readonly how = $derived.by(() => (this.#current ? this.bench.more?.reading : undefined));
-  /** The open array, where it holds attention weights. */
+  /** The open array, if it holds attention weights. */
   readonly weights = $derived.by(() =>
     this.#current && this.look?.form === 'weights' ? this.#current.said : undefined,
   );
-  /** Where the layer on the page lies in the file, and how it was read; undefined where it is not as it came. */
+  /** Where the current layer is in the file, and how it was read; undefined if it was edited. */
   readonly plane = $derived.by(() => {
     const { look, said, readings } = this.#current ?? {};
     const { layer } = this.bench;
@@ -108,12 +114,12 @@ export class OpenedFile {
     const source = look && said && sourceOf(look, said.picked, layer);
     return source && reading && { source, reading };
   });
-  /** Patterns that its one row fits; empty where only one does. */
+  /** Patterns that its single row fits; empty if only one does. */
   readonly fits = $derived.by(() => this.#current?.fits ?? []);
-  /** Which of them it is named as. */
+  /** Which of them is its name. */
   readonly named = $derived.by(() => brief(this.bench.current.expression));
   readonly choices = $derived.by(() => (this.#current ? (this.look?.choices ?? []) : []));
-  /** Whether a person may say which of its numbers let through: a mask that is added to scores says it itself. */
+  /** Whether a person can specify which of its numbers let through: an additive mask determines that itself. */
   readonly asks = $derived(
     this.how !== undefined && (this.how.allowed !== 'additive' || this.how.one === '1'),
   );
@@ -131,7 +137,7 @@ export class OpenedFile {
     await this.openAll([{ name, size, bytes }]);
   }
 
-  /** Several at once: arrays beside one another; configs and files of this page are kept, to be compared with. */
+  /** Several at once: arrays form a list; configs and files of this page are kept for comparison. */
   async openAll(files: readonly Given[]): Promise<void> {
     this.#file++;
     this.planes = undefined;
@@ -154,7 +160,7 @@ export class OpenedFile {
         const doc = own === undefined ? undefined : readJson(own);
         if (doc) beside.push({ name, doc });
         else if (own !== undefined && isConfig(own)) {
-          // The table of model types is large, and few people open a config: it is loaded when one is.
+          // The table of model types is large and rarely needed, so it is loaded when a config is opened.
           const { readConfig } = await import('../masks/configs');
           beside.push({ name, config: readConfig(own), text: own });
         } else arrays.push({ name, bytes: content });
@@ -162,7 +168,7 @@ export class OpenedFile {
       if (arrays.length > 0) {
         this.#show(await this.desk.ask({ kind: 'open', files: arrays }));
         this.beside = beside;
-        // A config beside one file is what its masks should be.
+        // A config opened with one file gives its intended masks.
         const [only] = beside;
         if (only && beside.length === 1) this.compareWith(only);
         return;
@@ -177,7 +183,7 @@ export class OpenedFile {
     void this.#survey().then(() => this.#surveyArrays());
   }
 
-  /** Of an encoder and a decoder, the part that is shown: the same file, read again. */
+  /** Switches between encoder and decoder: reads the same file again. */
   async showPart(part: Part): Promise<void> {
     await this.#refusing(async () => {
       const { readConfig } = await import('../masks/configs');
@@ -191,7 +197,7 @@ export class OpenedFile {
     this.#keep(this.bench.doc, `${config.layers.length} layers. ${config.convention}.`);
   }
 
-  /** What came with the file is what its masks should be, layer by layer. */
+  /** Takes a file opened with the array as its intended masks, layer by layer. */
   compareWith({ doc, config }: Beside): void {
     const layers = config
       ? config.layers.map(({ expression }) => expression)
@@ -200,13 +206,13 @@ export class OpenedFile {
     this.bench.other = writeStack(layers.length >= length ? layers.slice(0, length) : layers);
   }
 
-  /** Another array of what was opened is what this one should be: compared with it cell by cell. */
+  /** Takes another opened array as the intended mask of this one, and compares them cell by cell. */
   async compareWithArray(which: number): Promise<void> {
     await this.#refusing(async () => {
       const { opened } = await this.desk.ask({ kind: 'pick', picked: [which] });
       const { T, queries = T, layers } = opened.doc;
       const [now, rows] = [this.bench.doc.T, this.bench.queries];
-      // A step of decoding is compared with the rows of the whole text that stand at its positions.
+      // A decoding step is compared with the rows of the whole text at its positions.
       if (T !== now || (queries !== rows && queries !== T))
         throw new InputError(
           `the masks are ${rows} × ${now} and ${queries} × ${T}; masks of one shape can be compared, or a step with the whole text`,
@@ -217,8 +223,8 @@ export class OpenedFile {
   }
 
   /**
-   * Reads the file again. What its mask is compared with stays; only what was proposed for the part shown before is
-   * proposed anew for another part, and a mask of another shape is compared with nothing that was said of this one.
+   * Reads the file again. The mask to compare with stays, with two exceptions: one suggested for the part shown before is
+   * suggested again for the new part, and a mask of another shape drops the comparison.
    */
   async readAgain(change: Partial<Said>): Promise<void> {
     const asked = { ...this.said, ...change };
@@ -242,8 +248,8 @@ export class OpenedFile {
   }
 
   /**
-   * The file as it came, with the layer on the page as it is meant to be; where something is said of each layer, with all of
-   * them. Undefined where the mask on the page is none of a file. Rejects with InputError where it cannot be written.
+   * The file as opened, with the current layer replaced by the intended mask, or all layers if there is one for each.
+   * Undefined if the mask on the page is not from a file. Rejects with InputError if it cannot be written.
    */
   async repaired(): Promise<Answer<'mended'> | undefined> {
     const { said, readings, look } = this.#current ?? {};
@@ -266,7 +272,7 @@ export class OpenedFile {
     });
   }
 
-  /** Names the one row of the file, which fits several patterns; its cells stay. */
+  /** Names the single row of the file, which fits several patterns; its cells stay. */
   nameAs(text: string): void {
     const shown = this.#current;
     if (!shown) return;
@@ -277,7 +283,7 @@ export class OpenedFile {
     this.bench.step = step;
   }
 
-  /** A plane by its places on all axes, those of layers among them. */
+  /** Shows a plane, by its indices on all axes, including those of layers. */
   async showPlane(place: readonly number[]): Promise<void> {
     const { stack } = this.planes ?? {};
     const { picked } = this.said;
@@ -289,17 +295,17 @@ export class OpenedFile {
   }
 
   /**
-   * A plane and the cell that is wrong in it. One that is wrong if it is meant as the others is compared with them: by
-   * itself nothing would be found in it.
+   * Shows a plane and its wrong cell. A plane that is only wrong if it should equal the others is compared with them,
+   * because on its own it has no finding.
    */
   async showFound({ planes, findings, asOthers, off, apart }: Alike): Promise<void> {
     await this.showPlane(planes[0]!);
     if (this.refused) return;
     const common = this.planes?.alike[0]?.is;
     if (asOthers && common !== undefined) this.bench.other = this.#common = common;
-    // What a plane is wrong in by itself was found against its own pattern, and not against that of the others.
+    // What is wrong in a plane on its own was found against its own pattern, not against that of the others.
     else if (this.bench.other === this.#common) this.bench.other = this.#proposed;
-    // A cell that differs, where one does: a finding may be about the plane as a whole, and its cell be as it should be.
+    // Prefer a cell that differs: a finding may concern the whole plane, and its own cell may be correct.
     const { otherMask, mask } = this.bench;
     const differing = findings.find(
       ({ cell }) => cell && otherMask && differsAt(mask, otherMask, cell),
@@ -315,11 +321,11 @@ export class OpenedFile {
     this.look = look;
     this.#array = picked[0];
     this.#take(opened, { ...(said ?? {}), picked });
-    // Weights are what was opened: they are seen first, and their mask at a press.
+    // The file holds weights, so they are shown first, and their mask on request.
     this.bench.weights = this.weights;
   }
 
-  /** Looks at every plane: the one on the page says nothing of the others. */
+  /** Examines every plane: the one on the page says nothing about the others. */
   async #survey(): Promise<void> {
     const survey = ++this.#surveys;
     const { look } = this;
@@ -339,7 +345,7 @@ export class OpenedFile {
     }
   }
 
-  /** Then at every array, where there are several that are no stack together. */
+  /** Then examines every array, if there are several that do not form a stack. */
   async #surveyArrays(): Promise<void> {
     const file = this.#file;
     const labels = this.look?.choices[0]?.labels;
@@ -376,7 +382,7 @@ export class OpenedFile {
     this.#shown.set(doc, { file: this.#file, words, said, look, readings, fits });
   }
 
-  /** Runs it; whatever stops it is kept as a sentence. */
+  /** Runs `act`; any error is kept as a sentence. */
   async #refusing(act: () => Promise<void>): Promise<void> {
     this.refused = '';
     try {
@@ -384,7 +390,7 @@ export class OpenedFile {
     } catch (error) {
       if (error instanceof InputError) this.refused = error.message;
       else {
-        // Not the file's fault: what reads it ended, or the file is gone from the disk.
+        // Not the file's fault: its reader died, or the file is gone from the disk.
         this.refused = `The file could not be read (${error instanceof Error ? error.message : String(error)}). Open it again; if that does not help, reload the page.`;
         console.warn(this.refused, error);
       }
@@ -394,7 +400,7 @@ export class OpenedFile {
   }
 }
 
-/** A layer with its paint, as terms where they are all of it, and else as rows. */
+/** A layer with its paint: terms if there is no paint, otherwise rows. */
 function exactly(layer: LayerDoc, T: number, queries: number): Expression {
   if (layer.paint.length === 0) return layer.expression;
   const rows = writeRows(maskOfLayer(layer, T, queries));
@@ -407,7 +413,7 @@ const isConfig = (text: string) =>
     text.slice(0, 100_000),
   );
 
-/** Of a text that may be JSON; undefined where it is none. */
+/** Decodes what may be JSON; undefined if it is not text. */
 function textOf(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -8,15 +8,15 @@ export interface Unmet {
   readonly others: readonly string[];
 }
 
-/** Keeps the characters of a run those of the person's text: whoever asks for a run on it settles its settings here first. */
+/** Keeps a run's alphabet in line with the person's text: settings must pass through here before a run uses them. */
 export class OwnLetters {
-  /** What was found in the text that was settled last. */
+  /** Characters found in the text settled last. */
   survey = $state.raw<Survey | undefined>();
   /** Why that text is not read as a link asks; undefined where it is, or where none asks. */
   unmet = $state.raw<Unmet | undefined>();
-  /** The text whose characters the settings have. */
+  /** The text that the alphabet was taken from. */
   #text: string | undefined;
-  /** How the run that was kept with this text reads it. */
+  /** The alphabet of the saved run with this text. */
   #kept: string | undefined;
   /** How a link asks for the text to be read; empty where it does not say. */
   #wish = '';
@@ -42,7 +42,7 @@ export class OwnLetters {
     this.unmet = undefined;
   }
 
-  /** The settings of a run that was kept are right for its text: a run from before there were alphabets has none. */
+  /** The settings of a saved run are right for its text: a run from before alphabets existed has none. */
   keep(text: string, alphabet: string): void {
     if (text !== this.#text) this.#look(text);
     this.#kept = alphabet;
@@ -70,7 +70,7 @@ export class OwnLetters {
 const NOTHING: Survey = { alphabet: '', kinds: 0, kept: 0, covered: 1 };
 
 function unmetBy(text: string, wish: string): Unmet | undefined {
-  // A long text takes a while, and every setting that is changed asks again.
+  // A long text takes a while to check, and every changed setting checks again.
   if (text !== last?.text || wish !== last.wish) {
     const letters = lettersOf(wish);
     const strange = [...letters.strangers(text)].sort(([, a], [, b]) => b - a);

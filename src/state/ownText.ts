@@ -7,12 +7,15 @@ import { DEFAULTS, isOwnText, sourceOf, type RunSpec } from '../spec/run';
 
 export { isOwnText, type Refusal };
 
-/** Why a text cannot be trained on with these settings, in the words of the corpus itself; undefined where it can, or is not asked for. */
+/**
+ * Why a text cannot be trained on with these settings, in the corpus's own words; undefined if it can, or is not
+ * requested.
+ */
 export function refusalOf(text: string, spec: RunSpec): Refusal | undefined {
   const source = sourceOf(spec);
   if (source.kind !== 'corpus' || !isOwnText(spec)) return undefined;
   const { alphabet, context } = spec;
-  // A long text takes a while, and every setting that is changed asks again.
+  // A long text takes a while to check, and every changed setting checks again.
   if (text !== last?.text || alphabet !== last.alphabet || context !== last.context)
     last = { text, alphabet, context, why: whyNot(text, source.vocabulary, context) };
   return last.why;

@@ -44,13 +44,13 @@ import type { Part } from '../masks/part';
 import { configOfType, isConfigText } from '../masks/planner/typed';
 
 const GIB = 2 ** 30;
-const FIRST_LENGTH = 64; // tokens, where curves begin
-/** Steps to a doubling of a curve that goes up by whole pages. */
+const FIRST_LENGTH = 64; // tokens, start of the curves
+/** Steps per doubling, for a curve that rises by whole pages. */
 const FINE = 24;
 const byId = (all: readonly Precision[], id: string): Precision =>
   all.find((one) => one.id === id)!;
 
-/** One of the models that are priced, with all that is said of it. Bytes are of one GPU. */
+/** One of the compared models, with all its numbers. Bytes are per GPU. */
 export interface Entry {
   readonly model: Model;
   readonly at: Priced;
@@ -60,15 +60,15 @@ export interface Entry {
   readonly weights: number | undefined;
   readonly weightsIn: Precision;
   readonly activations: number | undefined;
-  /** Beside weights and activations. */
+  /** Left after weights and activations. */
   readonly room: number;
-  /** Tokens of each sequence that fit; `at.most`: more than can be priced. */
+  /** Tokens of each sequence that fit; `at.most`: more than the limit of the cost model. */
   readonly longest: number;
-  /** Sequences that fit at the length that is asked for. */
+  /** Sequences that fit at the chosen length. */
   readonly batch: number;
-  /** As vLLM's log counts tokens, where there is a pool. */
+  /** Tokens as vLLM's log counts them, if there is a pool. */
   readonly logged: number | undefined;
-  /** Bytes that have to be there still, so that a prefix of this length is found in a pool. */
+  /** Bytes that must not have been dropped for a prefix of this length to be found in a pool. */
   readonly prefix: number | undefined;
 }
 
@@ -91,15 +91,15 @@ export interface Reserved {
   readonly each: readonly { readonly bytes: number; readonly refused: string | undefined }[];
 }
 
-/** What is asked of the planner, and its answers. */
+/** The planner's inputs and results. */
 export class Planner {
   asked = $state.raw<Asked>(FIRST);
   notes = $state.raw<readonly string[]>([]);
-  /** Why the last config was not opened; empty: it was. */
+  /** Why the last config was not opened; empty if it was. */
   refused = $state('');
   embedded = $state(false);
 
-  /** Read again only when another model is asked for: a length that is dragged asks some sixty times a second. */
+  /** Read again only when the models change: dragging a length changes it some sixty times a second. */
   readonly #wanted = $derived(
     JSON.stringify([this.asked.models, this.asked.billions, this.asked.parts]),
   );
@@ -120,7 +120,7 @@ export class Planner {
     source: this.asked.source,
   });
   readonly #priced = $derived(this.#models.map(({ config }) => priced(config, this.how)));
-  /** Tokens, no more than all models can be priced at. */
+  /** Tokens, at most the lowest limit of all models. */
   readonly most = $derived(Math.min(...this.#priced.map(({ most }) => most)));
   readonly T = $derived(Math.min(this.asked.T, this.most));
   readonly entries: readonly Entry[] = $derived(
@@ -140,7 +140,7 @@ export class Planner {
     );
   });
 
-  /** Lengths the curves go over: beyond what is asked for, and beyond every window. */
+  /** Lengths of the curves: beyond the chosen one, and beyond every window. */
   readonly #lengths = $derived.by(() => {
     const knees = this.entries.flatMap((entry) => entry.knees);
     const most = Math.min(...this.#priced.map((one) => one.most));
@@ -174,7 +174,7 @@ export class Planner {
     };
     return [reference, ...lines];
   });
-  /** The same as numbers: at every doubling, at each knee and where one looks. */
+  /** The same as numbers: at every doubling, at each knee and at the chosen length. */
   readonly rows: readonly Row[] = $derived.by(() => {
     const [first, last] = [this.#lengths[0]!, this.#lengths.at(-1)!];
     const also = [...this.entries.flatMap(({ knees }) => knees), this.T];
@@ -207,14 +207,14 @@ export class Planner {
   );
 
   readonly query = $derived(toAddress(this.asked) + (this.embedded ? '&embed=1' : ''));
-  /** A link can hold what is asked. */
+  /** Whether a link can hold the inputs. */
   readonly links = $derived(this.query.length <= LONGEST_LINK);
 
   constructor(query = '') {
     this.visit(query);
   }
 
-  /** Takes what an address asks for; a config in it that cannot be read is left out, and said. */
+  /** Applies an address; a config in it that cannot be read is left out and reported. */
   visit = (query: string) => {
     if (query === this.query && this.notes.length === 0) return;
     const { asked, notes, embedded } = fromAddress(query);
@@ -237,7 +237,7 @@ export class Planner {
   change = (change: Partial<Asked>) => {
     this.asked = { ...this.asked, ...change };
   };
-  /** Of an encoder and a decoder, the first model's (0) or the second's. */
+  /** The encoder or decoder of the first model (0) or the second (1). */
   setPart = (at: number, part: Part) => {
     const parts = [0, 1].map((i) => (i === at ? part : this.asked.parts[i]));
     this.change({ parts, ...this.#lengthFor(this.asked.models, parts) });
@@ -258,7 +258,7 @@ export class Planner {
     });
   };
 
-  /** The first model (0) or the second (1); undefined: nothing to compare with. */
+  /** The first model (0) or the second (1); undefined: no model to compare with. */
   choose = (at: number, id: string | undefined) => {
     this.refused = '';
     const models = [...this.asked.models];
@@ -271,7 +271,7 @@ export class Planner {
     this.change({ models: chosen, billions, parts, ...this.#lengthFor(chosen, parts) });
   };
 
-  /** A config's text, or the name of a model type. What cannot be read is said, and the model stays. */
+  /** A config's text, or the name of a model type. If it cannot be read, that is reported and the model stays. */
   open = (at: number, text: string) => {
     const given = text.trim();
     const config = isConfigText(given) ? given : configOfType(given);
@@ -283,13 +283,13 @@ export class Planner {
     }
   };
 
-  /** Is it one of the list? Its own config otherwise. */
+  /** Whether it is in the list; otherwise it is a config of its own. */
   listed = (at: number): boolean => {
     const model = this.asked.models[at];
     return model !== undefined && released.has(model);
   };
 
-  /** A length nobody asked for is that of the models; one that was asked for stays. */
+  /** A length the person did not choose follows the models; one they chose stays. */
   #lengthFor(models: readonly string[], parts: readonly (Part | undefined)[]): Partial<Asked> {
     const { T, models: before, parts: were } = this.asked;
     return T === firstLength(before, were) ? { T: firstLength(models, parts) } : {};

@@ -1,4 +1,4 @@
-/** @file What a mask of a layer reads, costs and reaches, in a sentence, and what to beware of. */
+/** @file What a layer's mask reads, costs and reaches, in a sentence, and what to beware of. */
 import { maskFacts } from '../attention/facts';
 import type { Expression } from '../attention/expression';
 import { byName } from '../attention/given';
@@ -24,7 +24,10 @@ export function countMask(mask: string, T: number, layers: number): string {
   return `A query reads ${(pairs / T).toFixed(1)} keys on average, ${share} % of a global layer; from the last token ${layers === 1 ? 'this layer reaches' : `${layers} such layers reach`} ${far}.`;
 }
 
-/** Sentences on a layer whose loss would be too good, whose queries read nothing, or that asks where a text ends. */
+/**
+ * Warnings about a layer whose loss would be too good, whose queries read nothing, or that depends on where a text
+ * ends.
+ */
 export function warningsOf(layer: PatternSpec, T: number): readonly string[] {
   const { future, empty } = maskFacts(layer, T);
   return [
@@ -46,11 +49,14 @@ export function warningsOf(layer: PatternSpec, T: number): readonly string[] {
   ];
 }
 
-/** Does it speak of tokens from the end of the text? */
+/** Does it refer to tokens from the end of the text? */
 const asksForTheEnd = (expression: Expression): boolean =>
   termsIn(plain(expression)).some(({ term, numbers }) => term === 'padding' && numbers[1]! > 0);
 
-/** What to know of a text that a model writes, for what it was trained with: documents kept apart, masks that read the future. */
+/**
+ * Warnings for generating text with a model, given how it was trained: documents kept apart, masks that read the
+ * future.
+ */
 export function warningsOfWriting(spec: RunSpec): readonly string[] {
   const packing = packingOf(spec);
   const layers = layersOf(spec);

@@ -1,4 +1,4 @@
-/** @file In words: a layer that is called local and reads everything. */
+/** @file In words: a layer that is called local but reads everything. */
 import { isGlobalUnsaid } from '../attention/whole';
 import type { LayerPlan, PatternSpec } from '../attention/pattern';
 import { patterns } from '../attention/registry';
@@ -6,7 +6,7 @@ import { formatInteger } from '../core/units';
 import { layersOf, type Control, type RunSpec } from '../spec/run';
 import { endOf } from '../spec/ends';
 
-/** Beside the name of a layer; nothing where its name says what it reads. */
+/** Shown next to a layer's name; undefined if the name says what it reads. */
 export function wholeSay(layer: PatternSpec, T: number): string | undefined {
   if (!isGlobalUnsaid(layer, T)) return undefined;
   const { window } = layer.params;
@@ -15,7 +15,7 @@ export function wholeSay(layer: PatternSpec, T: number): string | undefined {
     : 'reads everything before it, as a global layer does';
 }
 
-/** Of a run in which that is so of some layer, in a sentence: 'Layers 2, 4 (local) read everything: …'. */
+/** For a run with such layers, in a sentence: 'Layers 2, 4 (local) read everything: …'. */
 export function wholeSays(layers: LayerPlan, T: number): string | undefined {
   const said = layers.flatMap((layer, l) => {
     const why = patterns.has(layer.pattern) ? wholeSay(layer, T) : undefined;
@@ -30,7 +30,7 @@ export function wholeSays(layers: LayerPlan, T: number): string | undefined {
     : `Layers ${which} (${kinds}) ${first.why.replace('reads', 'read')}.`;
 }
 
-/** Under a slider whose value lies at or beyond its end; `end` is where nothing changes any more. */
+/** Shown under a slider at or beyond its effective end; from `end` on, nothing changes any more. */
 export function endSays(
   control: Control & { readonly kind: 'number' },
   spec: RunSpec,

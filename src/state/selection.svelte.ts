@@ -1,4 +1,4 @@
-/** One cell of one head: query and key are tokens of the watched sequence, layers and heads from 0. */
+/** One cell of one head: query and key are tokens of the watched sequence, layers and heads count from 0. */
 export interface Cell {
   readonly layer: number;
   readonly head: number;
@@ -6,7 +6,7 @@ export interface Cell {
   readonly key: number;
 }
 
-/** Hover peeks, click locks the query, Esc frees. While a query is locked, hovering still moves the key. */
+/** Hover previews, click locks the query, Esc unlocks it. While a query is locked, hovering still moves the key. */
 export class Selection {
   #peek = $state.raw<Cell | undefined>();
   #locked = $state.raw<Cell | undefined>();
@@ -23,13 +23,13 @@ export class Selection {
     this.#peek = cell;
   };
 
-  /** Locks the cell's query; the same query again frees it. */
+  /** Locks the cell's query, or unlocks it if it is locked. */
   lock = (cell: Cell) => {
     const again = this.#locked?.query === cell.query && this.#peek?.query === cell.query;
     this.#locked = again ? undefined : cell;
   };
 
-  /** The keyboard's cursor: it moves the lock along. */
+  /** The keyboard cursor: it moves the lock along. */
   move = (cell: Cell) => {
     this.#peek = cell;
     if (this.#locked) this.#locked = cell;
@@ -40,13 +40,13 @@ export class Selection {
     this.#locked = undefined;
   };
 
-  /** Locks this cell, or nothing: an address was opened. */
+  /** Locks this cell, or none: an address was opened. */
   restore = (cell: Cell | undefined) => {
     this.#peek = undefined;
     this.#locked = cell;
   };
 
-  /** Another model: what no longer exists is no longer selected. */
+  /** The model changed: deselects what no longer exists. */
   fit(layers: number, heads: number, T: number) {
     const fits = (cell: Cell | undefined) =>
       !cell || (cell.layer < layers && cell.head < heads && cell.query < T && cell.key < T);

@@ -16,9 +16,9 @@ interface Seen {
   readonly T: number;
 }
 
-/** What the views that count show of a stage: its runs as they last were possible, and the query that is looked at. */
+/** What the counting views show of a stage: the last possible settings of its runs, and the selected query. */
 export class Shown {
-  /** Settings that cannot be change nothing on the screen; the stage says what is wrong with them. */
+  /** Impossible settings change nothing on the screen; the stage says what is wrong with them. */
   #last: Seen = { runs: [], T: 1 };
 
   readonly #seen = $derived.by(() => {
@@ -41,13 +41,13 @@ export class Shown {
     return this.#seen.T;
   }
 
-  /** The selected query; undefined where none is, or where there is no such token. */
+  /** The selected query; undefined if there is none, or no such token. */
   get query(): number | undefined {
     const query = this.stage.selection.cell?.query;
     return query === undefined || query >= this.T ? undefined : query;
   }
 
-  /** The reader picks a query. */
+  /** The reader selects a query. */
   pick(query: number) {
     const { selection, now } = this.stage;
     const { layer = now.focus.layer ?? 0, head = now.focus.head ?? 0 } = selection.cell ?? {};

@@ -1,4 +1,4 @@
-/** @file What the person looks at, as part of the address: `show=mask&at=1.2.46.9` is layer 1, head 2, query 46, key 9. */
+/** @file The current view as part of the address: `show=mask&at=1.2.46.9` is layer 1, head 2, query 46, key 9. */
 import type { RunSpec } from '../spec/run';
 import type { Cell } from './selection.svelte';
 
@@ -40,7 +40,7 @@ function cellOf(text: string, { layers, heads, context }: RunSpec): Cell | undef
   return inside ? { layer: layer - 1, head: head - 1, query, key } : undefined;
 }
 
-/** Only what differs from the first sight of the page. */
+/** Only what differs from the page's initial view. */
 export const sightPairs = (show: Show, cell: Cell | undefined): readonly string[] => [
   ...(show === 'weights' ? [] : [`show=${show}`]),
   ...(cell ? [`at=${cell.layer + 1}.${cell.head + 1}.${cell.query}.${cell.key}`] : []),

@@ -1,4 +1,4 @@
-/** @file What the loss of a slice says beside that of the rest, in words. */
+/** @file The loss of a slice compared with that of the rest, in words. */
 import { formatInteger } from '../core/units';
 import type { Apart } from '../data/rest';
 import type { Slice } from '../data/slice';
@@ -9,11 +9,11 @@ import type { CorpusSource } from '../data/source';
 export interface SliceAsked {
   readonly slice: Slice;
   readonly source: CorpusSource;
-  readonly reach: number; // characters that local layers alone see
+  readonly reach: number; // characters that local layers alone reach
   readonly context: number; // characters
 }
 
-/** Of fewer characters a mean says little: their losses differ by some nats from one to the next. */
+/** With fewer characters a mean says little: their losses differ by several nats from one to the next. */
 export const FEW = 32;
 
 /** What its characters are called in a sentence. */
@@ -29,28 +29,28 @@ export function sliceFinding(asked: SliceAsked, { slice, rest }: Apart): string 
     return `${subject}: only ${slice.tokens} of the ${all} characters scored, too few to compare.`;
   const opening = `${subject}: ${slice.loss.toFixed(2)} nats each`;
   if (rest.tokens === 0) return `${opening}. They are all of the ${all} characters scored.`;
-  // The difference of what is shown, so that a reader who subtracts comes to the same.
+  // The difference of the rounded numbers, so that a reader who subtracts them gets the same.
   const difference = Number(slice.loss.toFixed(2)) - Number(rest.loss.toFixed(2));
   const size = Math.abs(difference).toFixed(2);
   if (Number(size) === 0) return `${opening}, as the rest.`;
   return `${opening}, ${size} ${difference < 0 ? 'less' : 'more'} than the rest.`;
 }
 
-/** Of the steps done: a recorded loss from before is not held against this one. */
+/** Share of the steps done: an older recorded loss is not compared with this one. */
 const NEAR = 0.9;
 
-/** 'With every layer local it was 1.53 after 160 steps (recorded).' Nothing where none was recorded near `step`. */
+/** 'With every layer local it was 1.53 after 160 steps (recorded).' '' if none was recorded near `step`. */
 export function besideWords(
   beside: readonly { readonly step: number; readonly loss: number }[],
   step: number,
 ): string {
   const last = beside.at(-1);
-  // While the loss falls steeply, one of another step would say that this run is better or worse than it is.
+  // While the loss falls steeply, one from another step would make this run look better or worse than it is.
   if (!last || last.step < NEAR * step) return '';
   return `With every layer local it was ${last.loss.toFixed(2)} after ${formatInteger(last.step)} steps (recorded).`;
 }
 
-/** How far back what helps with them stands, beside what local layers alone see. */
+/** How far back the helpful text is, compared with the reach of local layers alone. */
 export function sliceReach({ slice, source, reach }: SliceAsked): string {
   const back = slice.back?.(source);
   const seen = formatInteger(reach);
@@ -63,8 +63,8 @@ export function sliceReach({ slice, source, reach }: SliceAsked): string {
 }
 
 /**
- * Of runs that are compared: that they are not scored on the same characters, where the slice depends on the window and
- * theirs differ; nothing where they are.
+ * Warns that compared runs are not scored on the same characters, if the slice depends on the window and their windows
+ * differ; '' otherwise.
  */
 export function sliceDiffers(
   slice: Slice,

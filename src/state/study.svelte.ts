@@ -18,15 +18,15 @@ import type { Prediction, Stage } from './stage.svelte';
 
 export interface StudyOptions {
   readonly progress?: LessonProgress;
-  /** Exercises of the lesson that the teacher's link left out of it. */
+  /** Exercises of the lesson that the teacher's link left out. */
   readonly closed?: readonly string[];
-  /** Keeps what was done. */
+  /** Stores the progress. */
   readonly keep?: (progress: LessonProgress) => void;
-  /** The step to begin with, by its slug. */
+  /** Slug of the initial step. */
   readonly at?: string;
 }
 
-/** What was said of the last answer that was checked, and of which. */
+/** The feedback on the last checked answer, and that answer. */
 interface Said extends Verdict {
   readonly of: unknown;
 }
@@ -34,12 +34,12 @@ interface Said extends Verdict {
 /** A reader in a lesson: where they are, what they answered, what they did. */
 export class Study {
   at = $state(0);
-  /** The last step was left: what is shown is the end. */
+  /** The reader left the last step, so the end is shown. */
   ended = $state(false);
-  /** A step that an address asked for and that this lesson does not have, until the reader goes on. */
+  /** A requested step that this lesson does not have, until the reader continues. */
   missing = $state<string | undefined>();
   progress = $state.raw<LessonProgress>(NOTHING);
-  /** Answers as they stand, checked or not, by exercise. */
+  /** Current answers, checked or not, by exercise. */
   #answers = $state.raw<Readonly<Record<string, unknown>>>({});
   #said = $state.raw<Readonly<Record<string, Said>>>({});
 
@@ -49,15 +49,15 @@ export class Study {
   score = $derived.by(() => scoreOf(this.lesson, this.progress));
   firstTries = $derived.by(() => firstTriesOf(this.lesson, this.progress));
   errands = $derived.by(() => errandsOf(this.lesson, this.progress));
-  /** Where in the address the reader is. */
+  /** The reader's place in the address. */
   place = $derived(this.ended ? END : this.step.slug);
-  /** Steps whose exercises are not all solved, by their index. */
+  /** Indices of the steps whose exercises are not all solved. */
   open: readonly number[] = $derived.by(() =>
     this.lesson.steps.flatMap((step, i) =>
       step.exercises.length > 0 && !isDone(step, this.progress) ? [i] : [],
     ),
   );
-  /** Which goals of this step are reached; exercises are counted apart. */
+  /** Which goals of this step are reached; exercises are counted separately. */
   goals = $derived.by(() => {
     const { happened } = this.stage;
     const before = this.progress.done.includes(this.step.slug);
@@ -107,7 +107,7 @@ export class Study {
     this.#keep({ ...this.progress, at: step.slug });
   };
 
-  /** On to the next step, or from the last one to the end; this one was thereby read. */
+  /** Continues to the next step, or from the last one to the end; marks this one as read. */
   next = () => {
     const { slug } = this.step;
     const read = this.progress.read ?? [];
@@ -116,7 +116,7 @@ export class Study {
     else this.go(this.at + 1);
   };
 
-  /** To where an address says; false where there is no such step. */
+  /** Goes to the place in an address; false if there is no such step. */
   visit = (place: string): boolean => {
     const at = this.lesson.steps.findIndex(({ slug }) => slug === place);
     if (place === END && !this.ended) {
@@ -130,13 +130,13 @@ export class Study {
 
   back = () => this.go(this.ended ? this.at : this.at - 1);
 
-  /** Looks whether the goals are reached; called when something happened on the stage. */
+  /** Checks whether the goals are reached; called after something happened on the stage. */
   see = () => {
     for (const exercise of this.step.exercises) this.#came(exercise);
     if (this.step.goals.length > 0 && this.goalsReached) this.#finish();
   };
 
-  /** Keeps what a prediction's run came to, once the lesson's own runs went as far as was asked. */
+  /** Stores the result of a prediction's run, once the lesson's own runs reached the step in question. */
   #came(exercise: Exercise) {
     const record = this.recordOf(exercise);
     if (exercise.kind !== 'predict' || !record || record.tries === 0) return;
@@ -159,9 +159,9 @@ export class Study {
 
   recordOf = (exercise: Exercise): Answered | undefined => this.progress.answers[exercise.id];
 
-  /** What was said of this very answer; nothing once it was changed. */
+  /** The feedback on exactly this answer; undefined once it was changed. */
   verdictOf = (exercise: Exercise): Verdict | undefined => {
-    // What is said of a prediction follows what came, and stays when the stage is changed afterwards.
+    // Feedback on a prediction follows the result, and stays when the stage is changed afterwards.
     const record = this.recordOf(exercise);
     if (exercise.kind === 'predict' && record && record.tries > 0) {
       const { run, metric } = exercise.of as PredictExercise;
@@ -201,7 +201,7 @@ export class Study {
       this.#finish();
   };
 
-  /** The reason why a prediction was far off, or close, was read: with that it is solved. */
+  /** The reader has read why a prediction was far off, or close; that solves it. */
   understood = (exercise: Exercise) => {
     const record = this.recordOf(exercise);
     if (record?.came === undefined) return;
@@ -217,7 +217,7 @@ export class Study {
     });
   };
 
-  /** Gives the answer away. */
+  /** Shows the answer. */
   show = (exercise: Exercise) => {
     const kind = kinds.get(exercise.kind);
     const { answer, world } = kind.solve(exercise.of);
@@ -229,11 +229,11 @@ export class Study {
     if (this.step.goals.length === 0) this.#finish();
   };
 
-  /** Whole seconds that the reader was at a step. */
+  /** Adds whole seconds that the reader spent at a step. */
   spend = (slug: string, seconds: number) =>
     this.#keep({ ...this.progress, seconds: spentAt(this.progress.seconds, slug, seconds) });
 
-  /** Begins the lesson anew; nothing of it is kept. */
+  /** Starts the lesson over and forgets all progress. */
   forget = () => {
     this.progress = this.#under(NOTHING);
     this.go(0);
@@ -254,7 +254,7 @@ export class Study {
     this.#keep({ ...this.progress, answers });
   }
 
-  /** What the link of this visit closes, and no other's. */
+  /** What this visit's link closes, and no other's. */
   #under({ closed: _, ...progress }: LessonProgress): LessonProgress {
     const { closed = [] } = this.options;
     return closed.length > 0 ? { ...progress, closed } : progress;

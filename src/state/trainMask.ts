@@ -1,6 +1,6 @@
 /**
- * @file Masks of the workbench as runs that train them: an address of the Lab, and of Compare where there is a mask that was
- * meant. Paint becomes terms where few say it, and else the mask is kept as its rows: nothing of it is lost.
+ * @file Masks of the workbench as runs that train them: an address of the Lab, or of Compare if there is an intended
+ * mask. Paint becomes terms if a few suffice, otherwise the mask is kept as its rows: nothing of it is lost.
  */
 import {
   and,
@@ -23,15 +23,15 @@ import { ownOf, type Comparison } from '../compare/comparison';
 import { controlOf, DEFAULTS, type RunSpec } from '../spec/run';
 import { maskOfLayer, type LayerDoc, type MaskDoc } from '../masks/doc';
 
-/** A mask alone is trained in a model of as many layers, all of them with it. */
+/** A single mask is trained in a model with this many layers, all of them with it. */
 const LAYERS_OF_ONE = 4;
 
-/** Rectangles that are written as terms at most: with more, the rows are kept. */
+/** Maximum number of rectangles written as terms: with more, the rows are kept. */
 const MOST_TERMS = 100;
 
 /**
- * The terms of a layer over T tokens, its paint among them. A rectangle may lie over cells that are as it says already, so
- * that few say much: what was painted is kept as single runs of each row.
+ * The terms of a layer over T tokens, including its paint. Paint is stored as single runs of each row; a rectangle may
+ * also cover cells that already agree with it, so that few are needed.
  */
 export function withPaint(layer: LayerDoc, T: number): Expression {
   if (layer.paint.length === 0) return layer.expression;
@@ -51,14 +51,14 @@ export function withPaint(layer: LayerDoc, T: number): Expression {
   return blocked.length > 0 ? and(open, ...blocked.map(not)) : open;
 }
 
-/** Rows with paint, in order: of a large mask with a few wrong cells hardly any. */
+/** Rows with paint, in order: in a large mask with a few wrong cells there are hardly any. */
 function paintedRows({ paint }: LayerDoc, T: number): readonly number[] {
   const painted = new Uint8Array(T);
   for (const { query, toQuery } of paint) painted.fill(1, query, toQuery);
   return Array.from(painted.keys()).filter((q) => painted[q] === 1);
 }
 
-/** Rectangles over all cells of `changed`, each over as many rows as `fits` allows it. */
+/** Rectangles that cover all cells of `changed`, each over as many rows as `fits` allows. */
 function covering(
   rows: readonly number[],
   changed: (query: number) => Runs,
@@ -83,8 +83,8 @@ function covering(
 }
 
 /**
- * Settings that train these masks. Throws InputError where no model of the Lab has them: too many layers, more masks than
- * it has room for, paint that is too much for terms.
+ * Settings that train these masks. Throws InputError if no model of the Lab can have them: too many layers, more masks
+ * than it has room for, too much paint for terms.
  */
 export function trainedBy({ T, queries = T, layers }: MaskDoc): RunSpec {
   check(
@@ -113,17 +113,17 @@ export function trainedBy({ T, queries = T, layers }: MaskDoc): RunSpec {
     masks: joinMasks(masks),
     layers: stripes.length,
     context: tokens,
-    // As many tokens in a step as the Lab begins with.
+    // As many tokens per step as the Lab's defaults.
     batch: Math.max(1, Math.round((DEFAULTS.batch * DEFAULTS.context) / tokens)),
   };
 }
 
-/** The mask of a layer in terms, or as rows where terms are too many for it and the Lab has models of as many tokens. */
+/** The mask of a layer in terms, or as rows if it needs too many terms and the Lab has models with this many tokens. */
 function trained(layer: LayerDoc, T: number, kept: boolean): Expression {
   const inTerms = withPaint(layer, T);
   try {
     const given = rowsIn(inTerms);
-    // Rows of another length would not be the mask that is shown.
+    // Rows of another length would not be the mask shown.
     if (given.length === 0 || (kept && given.every((rows) => readRows(rows).T === T)))
       return read(write(inTerms));
     throw new InputError('the mask is kept as rows');
@@ -139,8 +139,8 @@ function trained(layer: LayerDoc, T: number, kept: boolean): Expression {
 }
 
 /**
- * These masks, and the same with what was meant in place of the mask of layer `at`, from 0: two runs of one comparison.
- * Layers with the same mask as that one are replaced with it; the others stay.
+ * These masks, and the same with the intended mask in layer `at`, from 0: two runs of one comparison.
+ * Layers with the same mask as that one are replaced too; the others stay.
  */
 export function comparedBy(doc: MaskDoc, meant: Expression, at = 0): Comparison {
   const shared = trainedBy(doc);

@@ -1,14 +1,14 @@
 import { tuneLooks, tuneVariants, type TuneRole } from '../spec/tuning';
 import { GoingOn } from './onward.svelte';
 
-/** A model of short instructions that goes on with long ones. */
+/** A model trained on short instructions that continues with long ones. */
 export class Tuning extends GoingOn<TuneRole> {
   protected readonly trained = 'long';
   protected readonly byPosition = false;
   protected readonly variantsOf = tuneVariants;
   protected readonly looksAt = tuneLooks;
 
-  /** How many answers were right in the end, 0..1; undefined before it was seen. */
+  /** Final share of right answers, 0..1; undefined before it is known. */
   accuracyOf(role: TuneRole): number | undefined {
     const steps = this.asked?.variants.find((one) => one.role === role)?.steps;
     return this.rowsOf(role).find(({ step }) => step === steps)?.accuracy;

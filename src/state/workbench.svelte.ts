@@ -31,10 +31,10 @@ export interface Place {
   readonly key: number;
 }
 
-/** Tokens a model is priced at where nobody asks for another length, if it was made for as many. */
+/** Tokens a model is priced at by default, if its context is that long. */
 const FIRST_LENGTH = 32_768;
 
-/** The cells that are shown: a square of `side` cells from its first query and key on. */
+/** The visible cells: a square of `side` cells from its first query and key. */
 export interface View {
   readonly query: number;
   readonly key: number;
@@ -46,11 +46,11 @@ export interface Weights {
   readonly picked: readonly number[];
 }
 
-/** Steps that can be taken back. */
+/** Number of undo steps. */
 const MEMORY = 200;
 const CLOSEST = 8; // cells a side
 
-/** What blocked cells of a file hold, in a link: its number and its type. */
+/** The value of blocked cells of a file, in a link: its number and its type. */
 const writeFill = ({ value, dtype }: NonNullable<More['fill']>) => encoded(`${value},${dtype}`);
 
 function readFill(text: string): More['fill'] {
@@ -60,48 +60,50 @@ function readFill(text: string): More['fill'] {
     : { value: Number(value), dtype };
 }
 
-/** The mask that another is compared with, as it is written, and whether that is of a whole text. */
+/** The mask to compare with, as written, and whether it is that of a whole text. */
 interface Compared {
   other: string;
   step: boolean;
 }
 
-/** The mask workbench: what is asked of the masks, and which of them is looked at. */
+/** The mask workbench: the masks, what is asked about them, and which one is shown. */
 export class Workbench {
   doc = $state.raw<MaskDoc>(fromAddress('').doc);
   layer = $state(0);
-  /** The expression as it is typed; `problem` says why it is none, and then the mask stays. */
+  /** The expression as typed; if it is invalid, `problem` says why, and the mask stays. */
   text = $state('');
   problem = $state<string | undefined>();
   cell = $state.raw<Place | undefined>();
-  /** The other corner of a rectangle that is being marked. */
+  /** The opposite corner of a rectangle being marked. */
   corner = $state.raw<Place | undefined>();
   tool = $state<Tool>('look');
-  /** Tokens a side of a block, as a block-sparse kernel takes them. */
+  /** Tokens per side of a block, as in a block-sparse kernel. */
   block = $state(64);
   view = $state.raw<View>({ query: 0, key: 0, side: 32 });
   notes = $state.raw<readonly string[]>([]);
   rest = $state.raw(fromAddress('').rest);
-  /** The mask it is compared with, as it is written; empty: none. */
+  /** The mask it is compared with, as written; empty: none. */
   other = $state('');
   /** Whether that is the mask of a whole text, and this one a step of decoding it. */
   step = $state(false);
-  /** Attention weights that are drawn in place of the mask they imply: those of the open file. */
+  /** Attention weights drawn instead of the mask they imply: those of the open file. */
   weights = $state.raw<Weights>();
-  /** What a person says beside the mask. */
+  /** What a person specifies besides the mask. */
   given = $state.raw<Given>({});
   /** The model whose config was opened last, and the length it is priced at. */
   config = $state.raw<ConfigLayers>();
   length = $state(FIRST_LENGTH);
-  /** A length somebody asked for stays, whatever model is opened. */
+  /** A length the person chose stays, whatever model is opened. */
   #lengthAsked = false;
-  /** What else is known of the masks, from a file, a config or the zoo; gone when they change, back when that is undone. */
+  /**
+   * What else is known about the masks, from a file, a config or the zoo; dropped when they change, restored on undo.
+   */
   more = $state.raw<More>();
 
   readonly #known = new WeakMap<MaskDoc, More>();
-  /** The layers a document was made of, as long as nobody changes it. */
+  /** The config layers a document was made from, until it is edited. */
   readonly #ofConfig = new WeakMap<MaskDoc, readonly ConfigLayer[]>();
-  /** What each document is an edit of, and what that was compared with when it was left. */
+  /** What each document is an edit of, and what that was last compared with. */
   readonly #subjects = new WeakMap<MaskDoc, Compared>();
   readonly #first: Compared = { other: '', step: false };
   #subject = this.#first;
@@ -126,14 +128,14 @@ export class Workbench {
       ...(this.embedded ? ['embed=1'] : []),
     ].join('&'),
   );
-  /** Why no link can hold these masks; undefined where one does. */
+  /** Why no link can hold these masks; undefined if one can. */
   tooLong = $derived(
     this.query.length > LONGEST_ADDRESS
       ? `these masks need a link of ${this.query.length} characters, and ${LONGEST_ADDRESS} are read; save them as JSON`
       : undefined,
   );
 
-  /** What is said of all layers, one after another; of one mask, of the layer that is looked at. */
+  /** For a stack, the expressions of all layers, in order; for one mask, that of the current layer. */
   others = $derived.by((): readonly Expression[] | InputError | undefined => {
     if (this.other.trim() === '') return undefined;
     try {
@@ -154,7 +156,7 @@ export class Workbench {
       : undefined,
   );
 
-  /** The selected row as a person says it: 'query 7 reads 4 of 8 keys: 4 to 7'. */
+  /** The selected row in words: 'query 7 reads 4 of 8 keys: 4 to 7'. */
   says = $derived.by(() => {
     const { cell } = this;
     if (!cell) return undefined;
@@ -191,7 +193,7 @@ export class Workbench {
     if (!Number.isFinite(T)) return;
     const tokens = Math.min(MOST_TOKENS, Math.max(FEWEST_TOKENS, Math.round(T)));
     if (tokens === this.doc.T) return;
-    // A part of a text stays as many queries while there are more keys; of a whole one there is a row for each.
+    // A part of a text keeps its number of queries while there are more keys; a whole text has a row for each token.
     const queries = this.queries === this.doc.T ? tokens : this.queries;
     const inside = ({ toQuery, toKey }: Rectangle) => toQuery <= queries && toKey <= tokens;
     this.#change({
@@ -205,7 +207,7 @@ export class Workbench {
     this.fit();
   };
 
-  /** What was typed becomes the mask of this layer, or says why not. */
+  /** Makes the typed expression the mask of this layer, or reports why not. */
   type = (text: string) => {
     this.text = text;
     try {
@@ -218,7 +220,7 @@ export class Workbench {
     }
   };
 
-  /** A chip was switched, or its numbers changed. */
+  /** A chip was toggled, or its numbers changed. */
   setExpression = (expression: Expression) => this.#expression(expression, true);
 
   choose = (id: string) => {
@@ -240,7 +242,7 @@ export class Workbench {
   showConfig = (config: ConfigLayers) => {
     const doc = docOfConfig(config);
     this.show(doc, config.unused && { unused: config.unused });
-    // Masks of their own have no closed form for any length: their numbers are those of the tokens shown.
+    // Custom masks have no closed form for every length: their numbers are for the tokens shown.
     this.config = config.layers.some(({ kind }) => kind === 'masked') ? undefined : config;
     this.#ofConfig.set(doc, config.layers);
     if (!this.#lengthAsked) this.length = Math.min(FIRST_LENGTH, config.made ?? Infinity);
@@ -252,13 +254,13 @@ export class Workbench {
     this.length = tokens;
   };
 
-  /** Why the mask of a layer says less than it seems to: a state, or keys that are picked by the data. */
+  /** Why a layer's mask does not tell the whole story: a state, or keys picked by the data. */
   crossedAt = (layer: number) => {
     const known = this.#ofConfig.get(this.doc)?.[layer];
     return known && crossedOf(known);
   };
 
-  /** A bug of the zoo, beside what was meant. */
+  /** A bug of the zoo, compared with the intended mask. */
   showBug = (id: string) => {
     const bug = zoo.get(id);
     this.show(docOfBug(bug), { bug: id }, write(bug.repaired[0]!));
@@ -295,7 +297,7 @@ export class Workbench {
     this.#layer({ expression, paint: tidy });
   };
 
-  /** The cell, or the marked rectangle, the other way round. */
+  /** Toggles the cell, or the marked rectangle. */
   flip = () => {
     const area = this.area;
     if (!area) return;
@@ -303,7 +305,7 @@ export class Workbench {
     this.corner = undefined;
   };
 
-  /** The layer as it was meant to be. */
+  /** Replaces the layer with the intended mask. */
   repair = () => {
     const { otherExpression: meant } = this;
     if (meant && !(meant instanceof InputError)) this.#layer({ expression: meant, paint: [] });
@@ -329,7 +331,7 @@ export class Workbench {
 
   // ------------------------------------------------------------------------------------------- what is seen
 
-  /** The marked cells, as a rectangle without a side. */
+  /** The marked cells, as a rectangle that is neither open nor blocked. */
   get area(): Omit<Rectangle, 'open'> | undefined {
     const { cell, corner = cell } = this;
     if (!cell || !corner) return undefined;
@@ -346,7 +348,7 @@ export class Workbench {
     this.corner = undefined;
   };
 
-  /** The keyboard's cursor; `mark` leaves the other corner where it was. */
+  /** The keyboard cursor; `mark` leaves the opposite corner in place. */
   move = (queries: number, keys: number, mark = false) => {
     const last = { query: this.queries - 1, key: this.doc.T - 1 };
     const from = this.cell ?? last;
@@ -360,14 +362,14 @@ export class Workbench {
     this.#reveal(this.cell);
   };
 
-  /** Cells a side of a square that holds all of the mask. */
+  /** Cells per side of a square that holds the whole mask. */
   widest = $derived(Math.max(this.doc.T, this.queries));
 
   fit = () => {
     this.view = { query: 0, key: 0, side: this.widest };
   };
 
-  /** Closer (below 1) or farther, so that the cell under the pointer stays there: `x` and `y` in 0..1 of the picture. */
+  /** Zooms in (below 1) or out, keeping the cell under the pointer in place: `x` and `y` in 0..1 of the picture. */
   zoom = (factor: number, x = 0.5, y = 0.5) => {
     const { query, key, side } = this.view;
     const next = Math.min(
@@ -417,7 +419,7 @@ export class Workbench {
     this.fit();
   }
 
-  /** Only what can be read back from its text: the worker, links and files all carry the text. */
+  /** Accepts only what can be read back from its text, because the worker, links and files all use the text. */
   #expression(expression: Expression, say: boolean) {
     try {
       read(write(expression));
@@ -440,13 +442,13 @@ export class Workbench {
     this.#set(doc, say);
   }
 
-  /** Other masks, not an edit of these: what these were compared with says nothing of them, and is there again with them. */
+  /** Other masks, not an edit of these: the comparison of these does not apply to them, and returns with these. */
   #replace(doc: MaskDoc, compared: Compared) {
     this.#leave(compared);
     this.#change(doc);
   }
 
-  /** To a document from before or after; edits of one share what they are compared with. */
+  /** To a document from the history; edits of the same one share their comparison. */
   #back(doc: MaskDoc) {
     const subject = this.#subjects.get(doc) ?? this.#first;
     if (subject !== this.#subject) this.#leave(subject);

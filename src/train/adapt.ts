@@ -1,7 +1,7 @@
 /**
- * @file A trained model goes on: with a longer context, other patterns or other rotary settings (long-context
- * adaptation, the paper's LCAT, in miniature) or on long instructions (long instruction tuning, LIT), and beside it the
- * same model from scratch. Each is looked at closely before, during and after.
+ * @file Trains a model further: with a longer context, other patterns or other rotary settings (long-context
+ * adaptation, the paper's LCAT, in miniature) or on long instructions (long instruction tuning, LIT), next to the same
+ * model from scratch. Each is evaluated before, during and after.
  */
 import { InputError } from '../core/check';
 import type { DeviceLimits } from '../core/limits';
@@ -14,25 +14,25 @@ import { checkFits, checkpointFrom, snapshotFrom } from './keep';
 import type { Models } from './model';
 import { Trainer } from './trainer';
 
-/** Steps between two signs of life. */
+/** Steps between two progress reports. */
 const OFTEN = 5;
 
 export interface Variant {
   readonly spec: RunSpec;
-  /** Begin with the model that was given, from scratch, or as the variant before this one ended. */
+  /** Starts from the given model, from scratch, or where the previous variant ended. */
   readonly from: 'model' | 'scratch' | 'before';
-  /** Optimizer steps; 0: it is only looked at. */
+  /** Optimizer steps; 0: it is only evaluated. */
   readonly steps: number;
 }
 
 export interface AdaptOptions {
   readonly model: Checkpoint;
   readonly variants: readonly Variant[];
-  /** Steps after which it is looked at; 0 is before anything was trained. The last step always is. */
+  /** Steps after which it is evaluated; 0 is before any training. The last step is always included. */
   readonly lookAt: readonly number[];
-  /** Losses by position are taken too. */
+  /** Measures losses by position too. */
   readonly byPosition: boolean;
-  /** `text` is the person's own, where the model was trained on it. */
+  /** `text` is the user's own, if the model was trained on one. */
   feed(spec: RunSpec, text?: string): Promise<Feed>;
 }
 
@@ -40,7 +40,10 @@ export type Adapted =
   | { readonly kind: 'steps'; readonly done: number }
   | { readonly kind: 'look'; readonly done: number; readonly look: AdaptLook };
 
-/** Gives back control every few steps. Throws InputError where a variant does not fit the model or the machine, Diverged where a loss is no number. */
+/**
+ * Yields control every few steps. Throws InputError if a variant does not fit the model or the machine, Diverged if a
+ * loss is NaN.
+ */
 export async function* adapt(
   models: Models,
   limits: DeviceLimits,
@@ -59,7 +62,7 @@ export async function* adapt(
     const trainer = await Trainer.open(models, spec, sourceOf(spec), await feed(spec, model.text));
     try {
       if (from !== 'scratch') {
-        // Its moments belong to another loss; the schedule begins anew, warm-up and all.
+        // Its moments belong to another loss; the schedule restarts, including warm-up.
         const { moments: _, ...weights } = { ...begin, spec, step: 0 };
         trainer.restore(snapshotFrom(weights, spec));
       }
@@ -68,7 +71,7 @@ export async function* adapt(
         const { step } = trainer;
         const ends = step >= steps;
         if (looks.has(step) || ends) {
-          await trainer.reports(); // throws where the loss is no number
+          await trainer.reports(); // throws if the loss is NaN
           const { loss, accuracy } = await trainer.validate();
           const trained = ends && steps > 0;
           if (trained) last = checkpointFrom(spec, await trainer.snapshot(), model.text);

@@ -1,4 +1,4 @@
-/** @file A trainer's state as a checkpoint, and back. */
+/** @file A trainer's state to a checkpoint, and back. */
 import { check } from '../core/check';
 import { arenaOf, pack, unpack } from '../model/arena';
 import type { Checkpoint } from '../model/checkpoint';
@@ -6,7 +6,7 @@ import { modelSpecOf, weightTable } from '../spec/model';
 import { CONTROLS, type RunSpec } from '../spec/run';
 import type { Snapshot } from './model';
 
-/** Where training may go on with another machine, and with nothing else. */
+/** Settings in which a continued run may differ: the machine and nothing else. */
 const FREE: ReadonlySet<string> = new Set(['backend']);
 
 export function checkpointFrom(spec: RunSpec, snapshot: Snapshot, text?: string): Checkpoint {
@@ -23,7 +23,7 @@ export function checkpointFrom(spec: RunSpec, snapshot: Snapshot, text?: string)
   };
 }
 
-/** Throws InputError where the settings differ: the same run goes on, or none. */
+/** Throws InputError if the settings differ: only the same run can continue. */
 export function snapshotFrom(checkpoint: Checkpoint, spec: RunSpec): Snapshot {
   const other = CONTROLS.find(
     ({ name }) => !FREE.has(name) && checkpoint.spec[name] !== spec[name],
@@ -43,7 +43,7 @@ export function snapshotFrom(checkpoint: Checkpoint, spec: RunSpec): Snapshot {
   };
 }
 
-/** Refuses to begin a run of other settings with these weights where a weight has another shape. */
+/** Refuses to start a run of other settings from these weights if a weight's shape differs. */
 export function checkFits(checkpoint: Checkpoint, spec: RunSpec): void {
   const [theirs, ours] = [checkpoint.spec, spec].map((one) => weightTable(modelSpecOf(one)));
   const other = ours!.find(

@@ -1,4 +1,4 @@
-/** @file What a run needs of a model, whoever computes it: our programs, or the composed specification. */
+/** @file What a run needs of a model, however it is computed: by our programs, or by the composed specification. */
 import type { Packing } from '../attention/documents';
 import type { KernelId } from '../attention/kernels';
 import type { Batch } from '../data/source';
@@ -10,11 +10,11 @@ import type { ModelSpec } from '../spec/model';
 export interface ModelOptions {
   readonly batch: number; // sequences per training step
   readonly adamw?: AdamWOptions;
-  /** What becomes of the documents in a row; off where it is not said. */
+  /** How to treat the documents in a row; off by default. */
   readonly documents?: Packing;
 }
 
-/** What one training step reported. */
+/** The report of one training step. */
 export interface StepReport {
   readonly step: number;
   readonly loss: number; // nats per scored token, before the update
@@ -22,7 +22,7 @@ export interface StepReport {
   readonly gradNorm: number; // before clipping
 }
 
-/** Everything a run needs to go on elsewhere; copies. */
+/** Everything a run needs to continue elsewhere; copies. */
 export interface Snapshot {
   readonly step: number;
   readonly weights: Float32Array; // packed, see src/model/arena.ts
@@ -33,13 +33,13 @@ export interface Snapshot {
 export interface Model {
   readonly spec: ModelSpec;
   readonly picture: Picture;
-  /** Bytes it holds, or has held at once. */
+  /** Bytes it holds, or has held at its peak. */
   readonly bytes: number;
   /** Optimizer steps handed over. */
   readonly step: number;
-  /** Steps that may be handed over before reports() must be asked. */
+  /** Steps that may be handed over before reports() must be called. */
   readonly room: number;
-  /** Hands over one step of AdamW at learning rate `rate`; its report waits. */
+  /** Hands over one step of AdamW at learning rate `rate`; its report is kept until reports(). */
   train(batch: Batch, rate: number): void;
   /** Reports of the steps since the last call, in order. Waits until they are done. */
   reports(): Promise<StepReport[]>;
@@ -47,9 +47,9 @@ export interface Model {
   settled(): Promise<void>;
   /** (loss × weight, hit × weight) of each row, [rows, 2]. */
   evaluate(batch: Batch): Promise<Float32Array>;
-  /** [T, V] for one sequence; `starts` [T] are its documents, one where they are not given. */
+  /** [T, V] for one sequence; `starts` [T] are its documents; by default it is one. */
   logits(tokens: Int32Array, starts?: Int32Array): Promise<Float32Array>;
-  /** What every layer and head reads of one sequence, in the code of probe.ts: [H, size, size] for each layer. */
+  /** What every layer and head reads of one sequence, in the code of probe.ts: [H, size, size] per layer. */
   maps(tokens: Int32Array, starts?: Int32Array): Promise<Float32Array[]>;
   /** Copies, by Hugging Face's names. */
   weights(): Promise<Map<string, Float32Array>>;
@@ -58,16 +58,19 @@ export interface Model {
   dispose(): void;
 }
 
-/** One way to compute: it opens models. */
+/** A way to compute, which opens models. */
 export interface Models {
   readonly kernel: KernelId;
-  /** Where the numbers lie: on a GPU a read waits for everything before it. */
+  /** Where its arrays are: on a GPU a read waits for everything before it. */
   readonly where: 'gpu' | 'host';
-  /** Steps that may be under way before the next is handed over: enough to keep a graphics card busy, few enough to pause at once. */
+  /**
+   * Steps that may be in flight when the next is handed over: enough to keep a graphics card busy, few enough to pause
+   * at once.
+   */
   readonly ahead: number;
-  /** Rejects where the weights are not this model's, or it cannot be held. */
+  /** Rejects if the weights do not fit this model, or it cannot be allocated. */
   open(spec: ModelSpec, weights: HostWeights, options: ModelOptions): Promise<Model>;
 }
 
-/** Steps under way on a graphics card; what computes on the processor has nothing to wait for. */
+/** Steps in flight on a graphics card; on the processor there is nothing to wait for. */
 export const AHEAD_ON_CARD = 2;

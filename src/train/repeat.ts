@@ -1,6 +1,6 @@
 /**
- * @file Runs trained one after the other to a given step and looked at there: the same comparison with other
- * seeds, so that what is noise can be told from what is a result.
+ * @file Trains runs one after the other to a given step and evaluates them there: the same comparison with other seeds,
+ * to tell results from noise.
  */
 import { InputError } from '../core/check';
 import type { DeviceLimits } from '../core/limits';
@@ -11,25 +11,25 @@ import { sourceOf, type RunSpec } from '../spec/run';
 import type { Models } from './model';
 import { Trainer } from './trainer';
 
-/** Steps between two signs of life. */
+/** Steps between two progress reports. */
 const OFTEN = 5;
 
 export interface RepeatOptions {
   readonly specs: readonly RunSpec[];
-  /** Optimizer steps each run takes; the rest of its schedule it leaves. */
+  /** Optimizer steps each run takes; the rest of its schedule is left out. */
   readonly steps: number;
-  /** Steps at which the held-out loss is taken. */
+  /** Steps at which the held-out loss is measured. */
   readonly validateAt: readonly number[];
   feed(spec: RunSpec): Promise<Feed>;
 }
 
 export type Repeated =
-  | { readonly kind: 'steps'; readonly done: number } // of all runs, so far
+  | { readonly kind: 'steps'; readonly done: number } // over all runs, so far
   | { readonly kind: 'run'; readonly done: number; readonly run: TrainedRun };
 
 /**
- * Gives back control every few steps; ends early where `cancelled` says so, without the run under way.
- * Throws InputError where a run does not fit, Diverged where a loss is no number.
+ * Yields control every few steps; ends early once `cancelled` returns true, without the run under way. Throws
+ * InputError if a run does not fit, Diverged if a loss is NaN.
  */
 export async function* repeat(
   models: Models,
@@ -51,7 +51,7 @@ export async function* repeat(
         await trainer.advance();
         const { step, room } = trainer;
         const often = step % OFTEN === 0 || step === steps;
-        if (often || room === 0) await trainer.reports(); // throws where the loss is no number
+        if (often || room === 0) await trainer.reports(); // throws if the loss is NaN
         if (looks.has(step)) validations.push(await trainer.validate());
         if (often) yield { kind: 'steps', done: index * steps + step };
       }

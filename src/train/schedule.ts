@@ -3,7 +3,10 @@
 /** Where the cosine ends: a share of the peak. */
 export const FLOOR = 0.1;
 
-/** Linear warm-up to `rate`, then a cosine down to a tenth of it at step `steps`, and so on for ever. Steps count from 1. */
+/**
+ * Linear warm-up to `rate`, then a cosine down to a tenth of it at step `steps`, and constant from there. Steps count
+ * from 1.
+ */
 export function rateAt(
   step: number,
   {

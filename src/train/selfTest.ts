@@ -1,6 +1,6 @@
 /**
- * @file Before a machine is trusted: a tiny model with every pattern runs every kernel there is, launch by
- * launch, beside the plain loops. Names the operation that is wrong.
+ * @file Before a machine is trusted: a tiny model with every pattern runs every kernel, launch by launch, and compares
+ * it with the plain loops. Names the operation that is wrong.
  */
 import { inTiles } from '../attention/layout';
 import type { LayerPlan } from '../attention/pattern';
@@ -14,14 +14,17 @@ import { initialWeights } from '../model/weights';
 import { accessOf, elementOf, type BufferSpec } from '../program/kernel';
 import type { ModelSpec } from '../spec/model';
 
-/** Largest difference in the scale of the whole output: float32 sums in another order, exp and sqrt as a GPU may have them. */
+/**
+ * Largest difference relative to the scale of the whole output: float32 sums in a different order, and a GPU's own exp
+ * and sqrt.
+ */
 const TOLERANCE = 1e-3;
 
 /** A model with every pattern, and heads that share keys. */
 export const TINY: ModelSpec = {
   vocabulary: 12,
   context: 11,
-  // Sizes whose shaders are those of the usual models, so that they are compiled once.
+  // Sizes with the shaders of the usual models, so that they are compiled only once.
   width: 32,
   heads: 2,
   kvHeads: 1,
@@ -33,7 +36,7 @@ export const TINY: ModelSpec = {
   ropeScale: 1,
   tied: true,
 };
-/** Those of its layers whose queries read one run of keys each, and those behind masks in tiles: each has kernels of its own. */
+/** Its layers whose queries read one run of keys each, and those with tiled masks: each group has its own kernels. */
 export const IN_RUNS: LayerPlan = TINY.layers.filter((layer) => !inTiles(layer));
 export const IN_TILES: LayerPlan = TINY.layers.filter(inTiles);
 
@@ -96,7 +99,7 @@ function compare(name: string, got: Float32Array, expected: Float32Array): void 
   for (let i = 0; i < expected.length; i++) {
     scale = Math.max(scale, Math.abs(expected[i]!));
     const difference = Math.abs(got[i]! - expected[i]!);
-    // A number that is none is as wrong as can be.
+    // A NaN counts as the largest possible error.
     worst = Math.max(worst, Number.isNaN(difference) ? Infinity : difference);
   }
   if (worst > TOLERANCE * scale) {

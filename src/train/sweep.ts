@@ -1,6 +1,6 @@
 /**
- * @file Time and memory of plans against the length of the context, measured: real training steps and real
- * generated tokens of freshly opened models, on tokens drawn at random (what they say does not change the work).
+ * @file Time and memory of plans by context length, measured: real training steps and real generated tokens of freshly
+ * opened models, on random tokens (their content does not change the work).
  */
 import { random } from '../core/random';
 import type { DeviceLimits } from '../core/limits';
@@ -13,22 +13,24 @@ import { modelSpecOf } from '../spec/model';
 import type { RunSpec } from '../spec/run';
 import type { Models } from './model';
 
-/** Steps that are timed, after one that warms up; fewer where they are slow. */
+/** Steps that are timed, after one warm-up step; fewer if they are slow. */
 const STEPS = 5;
 /** Milliseconds after which no further step of a model is timed. */
 const ENOUGH = 1500;
-/** Tokens whose time is taken, once the cache is full. */
+/** Tokens that are timed, once the cache is full. */
 const TOKENS = 16;
 /** Contexts up to which tokens are generated: filling the cache takes one pass per token, in plain JavaScript. */
 const LONGEST_WRITTEN = 1024;
 
 export interface SweepOptions {
-  readonly spec: RunSpec; // all that is equal; its plan, context and batch are not used
+  readonly spec: RunSpec; // the shared settings; its plan, context and batch are not used
   readonly plans: readonly string[];
   readonly contexts: readonly number[];
 }
 
-/** One row after the other, short contexts first, so that a person sees something soon. Ends early where `cancelled` says so. */
+/**
+ * One row after the other, short contexts first, so that results appear soon. Ends early once `cancelled` returns true.
+ */
 export async function* sweep(
   models: Models,
   limits: DeviceLimits,
@@ -87,7 +89,7 @@ async function measure(models: Models, spec: RunSpec, cancelled: () => boolean) 
   }
 }
 
-/** Milliseconds of a generated token at the end of a full context. */
+/** Milliseconds per generated token at the end of a full context. */
 function writes(
   model: ReturnType<typeof modelSpecOf>,
   weights: ReadonlyMap<string, Float32Array>,

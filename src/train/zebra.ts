@@ -190,7 +190,7 @@ export class Zebra implements Model {
     this.#keepApart(tokens, starts);
   }
 
-  /** What the layers read of the rows at hand; nothing where no documents are kept apart. */
+  /** Writes what the layers read of the current rows; nothing if documents are not kept apart. */
   #keepApart(tokens: Int32Array, starts: Int32Array | undefined): void {
     const rows = tokens.length / this.spec.context;
     for (const [buffer, values] of documentTables(this.spec, this.documents, rows, starts))

@@ -1,7 +1,10 @@
 import { MediaQuery } from 'svelte/reactivity';
 import { LIGHT, paletteOf, type PaletteColours } from '../draw/palette';
 
-/** The colours of the style sheet, for canvases: read once, and again when the person's scheme or the projector changes. */
+/**
+ * The colours of the style sheet, for canvases: read once, and again when the user's colour scheme or the projector
+ * mode changes.
+ */
 class Theme {
   #read = $state(0);
   readonly #dark = new MediaQuery('(prefers-color-scheme: dark)');
@@ -20,7 +23,7 @@ class Theme {
     });
   });
 
-  /** The style sheet says other colours now. */
+  /** The style sheet has different colours now. */
   again(): void {
     this.#read++;
   }

@@ -265,7 +265,7 @@ describe('runs that are compared', () => {
     await paused(alive);
     expect(stateOf('local')).toMatchObject({
       phase: 'failed',
-      message: expect.stringContaining('there is no text yet') as string,
+      failure: { message: expect.stringContaining('there is no text yet') as string },
     });
     expect(stepsOf('global').length).toBe(stepsOf('grouped').length);
   });

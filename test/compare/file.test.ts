@@ -184,7 +184,7 @@ describe('the file of a comparison', () => {
     [
       validated('tokens'),
       [65],
-      /tokens of slice 1 of .* is 65; it should be a number from 0 to 64/,
+      /tokens of slice 1 of .* is 65; it should be a whole number from 0 to 64/,
     ],
     [['runs', 0, 'validations', 'slices'], [], /slices of run 1 is a list of 0/],
     [['runs', 0, 'validations', 'slices', 0], 7, /slice 1 of run 1 is 7; it should be an object/],

@@ -30,38 +30,40 @@ const inkOf = (page: Page, name: string) =>
     return colours.size;
   });
 
-test('a person presses Train: the loss of real text falls by a fifth, and every layer is drawn', BACKEND, async ({
-  page,
-}) => {
-  await open(page);
-  await button(page, 'Train').click();
-  await expect(output(page, 'Step count')).not.toHaveText(/^\D*0\D*$/, { timeout: 30_000 });
-  await expect(output(page, 'Training loss')).toHaveText(/\d\.\d/);
-  const first = 4.56; // ln 96: nothing known yet
-  await expect
-    .poll(() => numberOf(page, 'Training loss'), { timeout: 120_000 })
-    .toBeLessThan(0.8 * first);
-  await expect(output(page, 'Validation loss')).toHaveText(/\d\.\d/);
+test(
+  'a person presses Train: the loss of real text falls by a fifth, and every layer is drawn',
+  BACKEND,
+  async ({ page }) => {
+    await open(page);
+    await button(page, 'Train').click();
+    await expect(output(page, 'Step count')).not.toHaveText(/^\D*0\D*$/, { timeout: 30_000 });
+    await expect(output(page, 'Training loss')).toHaveText(/\d\.\d/);
+    const first = 4.56; // ln 96: nothing known yet
+    await expect
+      .poll(() => numberOf(page, 'Training loss'), { timeout: 120_000 })
+      .toBeLessThan(0.8 * first);
+    await expect(output(page, 'Validation loss')).toHaveText(/\d\.\d/);
 
-  for (let layer = 1; layer <= 4; layer++) {
-    for (let head = 1; head <= 4; head++) {
-      const name = `Attention of layer ${layer}, head ${head}`;
-      await expect.poll(() => inkOf(page, name), { message: name }).toBeGreaterThan(10);
+    for (let layer = 1; layer <= 4; layer++) {
+      for (let head = 1; head <= 4; head++) {
+        const name = `Attention of layer ${layer}, head ${head}`;
+        await expect.poll(() => inkOf(page, name), { message: name }).toBeGreaterThan(10);
+      }
     }
-  }
 
-  await button(page, 'Pause').click();
-  await expect(button(page, 'Train')).toBeVisible();
-  const paused = await settled(page);
-  await page.waitForTimeout(1500);
-  expect(await numberOf(page, 'Step count')).toBe(paused);
+    await button(page, 'Pause').click();
+    await expect(button(page, 'Train')).toBeVisible();
+    const paused = await settled(page);
+    await page.waitForTimeout(1500);
+    expect(await numberOf(page, 'Step count')).toBe(paused);
 
-  await button(page, 'Step').click();
-  await expect.poll(() => numberOf(page, 'Step count')).toBe(paused + 1);
+    await button(page, 'Step').click();
+    await expect.poll(() => numberOf(page, 'Step count')).toBe(paused + 1);
 
-  await button(page, 'Reset').click();
-  await expect.poll(() => numberOf(page, 'Step count')).toBe(0);
-});
+    await button(page, 'Reset').click();
+    await expect.poll(() => numberOf(page, 'Step count')).toBe(0);
+  },
+);
 
 test('the meters show what the pure functions predict', BACKEND, async ({ page }) => {
   await open(

@@ -61,7 +61,7 @@ test('with a slice of more tokens than there are in all it is refused, at a poin
   const end = (tokens: number) => ({ slices: [{ ...slice, tokens }] });
   for (const of of [at, end]) {
     expect(refusal(of(4096))).not.toThrow();
-    expect(refusal(of(4097))).toThrow('is 4097; it should be a number from 0 to 4096');
+    expect(refusal(of(4097))).toThrow('is 4097; it should be a whole number from 0 to 4096');
   }
   expect(refusal(at(4097))).toThrow('tokens of slice 1 of recording a.json, validation, 1');
 });
@@ -127,7 +127,7 @@ test.each([
 test('a missing part is named', () => {
   const { machine: _, ...rest } = recording;
   expect(() => parseRecording('a.json', JSON.stringify(rest))).toThrow(
-    'recording a.json: machine is missing',
+    'recording a.json, machine is missing; it should be a few words',
   );
 });
 

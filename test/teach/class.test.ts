@@ -13,9 +13,10 @@ import { MOST_RESULTS } from '../../src/lessons/classroom';
 import { progressOf } from '../../src/lessons/concepts/form';
 import { readDocument } from '../../src/lessons/document';
 import { lessonOf } from '../../src/lessons/lesson';
+import { readable } from '../../src/core/schema';
 import { lessonProgressOf, type Answered } from '../../src/lessons/progress';
 import { codeOf, readResult, type LessonResult } from '../../src/lessons/result';
-import { countedMs, IDLE_MS, secondsOf, spentAt } from '../../src/lessons/stepTime';
+import { countedMs, IDLE_MS, seconds, spentAt } from '../../src/lessons/stepTime';
 import { guideHtml, lessonFiles } from '../support/lessonFiles';
 
 const resultOf = (
@@ -121,10 +122,11 @@ describe('time at each step', () => {
   test('is read from anything without harm', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
-        for (const one of Object.values(secondsOf(value) ?? {})) expect(one).toBeGreaterThan(0);
+        for (const one of Object.values(readable(seconds, value) ?? {}))
+          expect(one).toBeGreaterThan(0);
       }),
     );
-    expect(secondsOf({ 'a-b': 3, 'A B': 3, c: -1, d: 0.5, e: 1e9 })).toEqual({ 'a-b': 3 });
+    expect(readable(seconds, { 'a-b': 3, 'A B': 3, c: -1, d: 0.5, e: 1e9 })).toEqual({ 'a-b': 3 });
     expect(lessonProgressOf({ done: [], answers: {}, seconds: 'no' })).not.toHaveProperty(
       'seconds',
     );

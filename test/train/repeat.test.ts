@@ -37,8 +37,7 @@ const ROOM = { total: 1e9, largestTensor: 1e9 };
 async function all(specs: readonly RunSpec[], steps: number, cancelled = () => false) {
   const events: Repeated[] = [];
   const options = { specs, steps, validateAt: [1, 5], feed };
-  for await (const event of repeat(models, ROOM, options, cancelled))
-    events.push(event);
+  for await (const event of repeat(models, ROOM, options, cancelled)) events.push(event);
   return events;
 }
 
@@ -50,12 +49,7 @@ describe('runs trained again from other seeds', () => {
     expect(runs.map(({ index }) => index)).toEqual([0, 1]);
     for (const { index, validations, evaluation } of runs) {
       const own = specs[index]!;
-      const trainer = await Trainer.open(
-        models,
-        own,
-        sources.get(own.task),
-        await feed(own),
-      );
+      const trainer = await Trainer.open(models, own, sources.get(own.task), await feed(own));
       const expected = [];
       for (let step = 1; step <= 12; step++) {
         await trainer.next();

@@ -4,6 +4,7 @@
  * Only a lesson that stands in a frame and was asked for with embed=1 listens or speaks. What goes out says how far the
  * reader came, never what they answered and never who they are; what comes in may ask, or turn to a step, and no more.
  */
+import { anything, object, oneOf, readable } from '../../core/schema';
 import { readLessonQuery } from '../../lessons/link';
 import type { Study } from '../../state/study.svelte';
 import { parseHash } from '../route';
@@ -32,14 +33,14 @@ export function bridge(study: Study, here: Window): (() => void) | undefined {
 
   const receive = (event: MessageEvent) => {
     if (event.source !== around) return;
-    const asked = askedIn(event.data);
+    const message = readable(asked, event.data);
     // Whoever asks is answered where they asked from; a page without an origin (a file, a sandbox) is called 'null'.
-    const answer = (message: Outgoing) =>
-      around.postMessage(signed(message), event.origin === 'null' ? '*' : event.origin);
-    if (asked?.type === 'state') answer(stateOf(study));
-    else if (asked?.type === 'result') answer(resultOf(study));
-    else if (asked?.type === 'go') {
-      const index = study.lesson.steps.findIndex(({ slug }) => slug === asked.step);
+    const answer = (reply: Outgoing) =>
+      around.postMessage(signed(reply), event.origin === 'null' ? '*' : event.origin);
+    if (message?.type === 'state') answer(stateOf(study));
+    else if (message?.type === 'result') answer(resultOf(study));
+    else if (message?.type === 'go') {
+      const index = study.lesson.steps.findIndex(({ slug }) => slug === message.step);
       if (index >= 0) study.go(index);
     }
   };
@@ -83,8 +84,4 @@ const resultOf = ({ lesson, score, progress }: Study): Outgoing => ({
 });
 
 /** A message for us; whatever else is said on the page is none of our business. */
-function askedIn(data: unknown): { readonly type: unknown; readonly step: unknown } | undefined {
-  if (typeof data !== 'object' || data === null) return undefined;
-  const { target, type, step } = data as Record<string, unknown>;
-  return target === SOURCE ? { type, step } : undefined;
-}
+const asked = object({ target: oneOf([SOURCE]), type: anything, step: anything }, 'ignored');

@@ -5,7 +5,7 @@ import { check } from '../../core/check';
 import { read, write } from '../expression';
 import { masksIn } from '../masksIn';
 
-/** One letter per layer, from the stripe editor: GSSA. A digit is a layer of that mask: G112 with two masks. */
+/** One letter per layer, from the stripe editor: GSSA. A digit is a layer with that mask: G112 with two masks. */
 export default definePlan({
   id: 'custom',
   label: 'Custom',
@@ -27,7 +27,7 @@ export default definePlan({
         mask !== undefined,
         `a layer asks for mask ${sign}; ${given.length === 0 ? 'there is none' : `there are ${given.length}`}. Masks are written one after the other with ';' between them`,
       );
-      return patternSpec(write(read(mask)), {}); // says where it is wrong; 'global' alone is no pattern here
+      return patternSpec(write(read(mask)), {}); // says where it is wrong; 'global' alone is not a pattern here
     });
   },
 });

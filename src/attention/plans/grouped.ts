@@ -12,7 +12,7 @@ const GROUP_SIZE: ParamSpec = {
   explain: (size) => (size === 1 ? 'every layer is global' : `1 global layer, ${size - 1} local`),
 };
 
-/** Zebra's stripes: of every L layers one is global, the others local. */
+/** Zebra's stripes: in every L layers one is global, the others local. */
 export default definePlan({
   id: 'grouped',
   label: 'Grouped',

@@ -18,7 +18,7 @@ export default defineTerm({
     }
     return run(from, to);
   },
-  // Of one document is who stands on the same side of every border.
+  // Same document = same side of every boundary.
   python: (begins) =>
     inOrder(begins)
       .map((at) => `((q_idx >= ${at}) == (kv_idx >= ${at}))`)

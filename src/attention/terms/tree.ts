@@ -2,12 +2,12 @@ import { run, union, type Runs } from '../runs';
 import { TOKENS } from '../tokens';
 import { defineTerm } from '../term';
 
-/** The tokens of the tree that the one at `position` reads, itself last. */
+/** The tree tokens that the one at `position` reads, itself last. */
 function branchOf(position: number, [from, ...parents]: readonly number[]): readonly number[] {
   const branch = [position];
   for (let at = position; ;) {
     const parent = at === from ? -1 : parents[at - from! - 1]!;
-    // A token that names none before itself in the tree hangs on the text.
+    // A token without a parent before it in the tree attaches to the text.
     if (parent < from! || parent >= at) return branch.toReversed();
     branch.push(parent);
     at = parent;

@@ -1,7 +1,9 @@
 import opening from '../../spec/presets/postal-codes';
 import { defineStart } from '../defineStart';
 
-/** What Compare opens with where its address asks for nothing: three runs, so that a laptop shows them apart within 90 seconds. */
+/**
+ * What Compare opens with if its address sets nothing: three runs, so that a laptop shows them apart within 90 seconds.
+ */
 export default defineStart({
   id: 'table',
   label: 'A table: who reads the line above?',

@@ -2,7 +2,7 @@ import { vocabulary } from '../characters';
 import { lines } from '../packed';
 import { defineCorpus } from '../source';
 
-/** One line of 80 characters for each code; a document is all codes with the same first three digits. */
+/** One line of 80 characters per code; a document is all codes with the same first three digits. */
 export default defineCorpus({
   id: 'postal-codes',
   label: 'Postal codes',

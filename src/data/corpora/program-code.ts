@@ -2,7 +2,7 @@ import { vocabulary } from '../characters';
 import { paragraphs } from '../packed';
 import { defineCorpus } from '../source';
 
-/** One file to a document, its lines as they are. What is far in it is found by what stands before it, at no fixed distance. */
+/** One file per document, its lines unchanged. Far content is found by what precedes it, at no fixed distance. */
 export default defineCorpus({
   id: 'program-code',
   label: 'Program code',

@@ -2,7 +2,7 @@ import { stretches } from '../packed';
 import { defineCorpus } from '../source';
 import mobyDick from './moby-dick';
 
-/** A A B B C C …: made from the novel when it is loaded. */
+/** A A B B C C …: built from the novel when it is loaded. */
 export default defineCorpus({
   ...mobyDick,
   id: 'said-twice',

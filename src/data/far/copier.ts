@@ -1,15 +1,15 @@
 /**
- * @file A reader that only copies: it looks for the longest repeat of what was just read and expects what followed it then.
+ * @file A reader that only copies: it finds the longest repeat of the text just read and expects what followed it then.
  */
 import type { Ids } from '../source';
 
 /** A repeat counts from this many characters on: shorter ones are chance (in Moby-Dick they mislead more than they help). */
 export const SHORTEST = 5;
-const LONGEST = 32; // longer repeats are as good as this
+const LONGEST = 32; // longer repeats count as this long
 
 /**
- * For each history (ascending) the copier that sees that many last characters, matched ones included, and how much it is
- * to be trusted: repeats of each length by the share of them that were right so far.
+ * For each history (ascending), the copier that sees that many preceding characters, matched ones included, and how far
+ * to trust it: repeats of each length by the share of them that were right so far.
  */
 export class Copier {
   readonly #right: readonly Float64Array[]; // [history][length]
@@ -23,8 +23,8 @@ export class Copier {
   }
 
   /**
-   * Reads a document. `base` [n] is what a model without a copier gives its characters; `spend(h, i, p)` is told the
-   * probability of character i when the copier of history h is mixed in.
+   * Reads a document. `base` [n] is the probability a model without a copier gives each of its characters; `spend(h, i,
+   * p)` receives the probability of character i with the copier of history h mixed in.
    */
   read(ids: Ids, base: Float64Array, spend: (h: number, i: number, p: number) => void): void {
     const repeats = new Repeats(this.histories);
@@ -47,12 +47,12 @@ export class Copier {
   }
 }
 
-/** The longest repeat before a place of a document, within each history; of equal ones the nearest. */
+/** The longest repeat before a position in a document, within each history; ties go to the nearest. */
 export class Repeats {
-  /** Per history: its length, 0 where there is none, and how far back the character that followed it stands. */
+  /** Per history: its length, 0 if there is none, and how far back the character that followed it is. */
   readonly length: Int32Array;
   readonly distance: Int32Array;
-  /** [d]: how many of the last characters are the same as those d before them. */
+  /** [d]: how many of the last characters equal those d positions before them. */
   readonly #same: Uint8Array;
 
   constructor(readonly histories: readonly number[]) {
@@ -61,7 +61,7 @@ export class Repeats {
     this.#same = new Uint8Array(Math.max(0, ...histories) + 1);
   }
 
-  /** Before character i; asked for i = 0, 1, 2 … of one document. Takes time in proportion to the longest history. */
+  /** Before character i; call with i = 0, 1, 2 … of one document. Takes time proportional to the longest history. */
   find(ids: Ids, i: number): void {
     const { histories, length, distance } = this;
     const same = this.#same;

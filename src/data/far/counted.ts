@@ -1,13 +1,15 @@
 /**
- * @file What reading far is worth in the texts of the site, counted once by `npm run measure:far -- --write`.
+ * @file The value of reading far in the site's texts, counted once by `npm run measure:far -- --write`.
  *
- * A count takes seconds and depends on the text alone, so it is kept; test/data/far/counted.test.ts counts a part again.
+ * A count takes seconds and depends only on the text, so it is stored; test/data/far/counted.test.ts counts a part again.
  */
 import { check } from '../../core/check';
 import counted from './counted.json';
 import type { Far, FarCurve } from './far';
 
-/** Characters a copier may see: four lengths in each doubling, and those around a line of 80 and a passage of 96. */
+/**
+ * Numbers of characters a copier may see: four lengths per doubling, and those around a line of 80 and a passage of 96.
+ */
 export const HISTORIES: readonly number[] = [
   ...new Set([
     ...Array.from({ length: 33 }, (_, i) => Math.round(8 * 2 ** (i / 4))),
@@ -19,19 +21,22 @@ export const HISTORIES: readonly number[] = [
 ].sort((a, b) => a - b);
 
 interface Kept {
-  readonly sha256: string; // of the file it was counted in
+  readonly sha256: string; // of the file that was counted
   readonly characters: number;
   readonly base: number;
   readonly losses: readonly number[];
 }
 
-/** The counts of a text of the site; undefined for any other. */
+/** The counts for one of the site's texts; undefined for any other. */
 export function countedCurve(id: string): FarCurve | undefined {
   const kept = (counted as Readonly<Record<string, Kept>>)[id];
   return kept && { ...kept, histories: HISTORIES };
 }
 
-/** Reading up to `context` characters against reading `reach` of them. Between two counted lengths it goes in a straight line over log length. */
+/**
+ * Reading up to `context` characters compared with reading `reach` of them. Between two counted lengths it is
+ * interpolated linearly in log length.
+ */
 export function worthOf(curve: FarCurve, reach: number, context: number): Far {
   const near = lossAt(curve, Math.min(reach, context));
   const far = lossAt(curve, context);

@@ -1,9 +1,7 @@
 /**
- * @file What reading far is worth in a text, counted before anything is trained.
+ * @file The value of reading far in a text, counted before anything is trained.
  *
- * A character model of order 6 stands for what is near; mixed with a copier that sees the last `reach` characters it
- * stands for a model of local layers, with one that sees `context` characters for a model that reads everything. Only copying is counted:
- * topic and style are not, so this is a lower bound; a small negative worth is the copier's own cost.
+ * A character model of order 6 represents reading nearby. Mixed with a copier that sees the last `reach` characters, it represents a model of local layers; with one that sees `context` characters, a model that reads everything. Only copying is counted, not topic or style, so this is a lower bound; a small negative value is the copier's own cost.
  */
 import { check } from '../../core/check';
 import { documentsOf, type CorpusDocument, type Corpus, type Split } from '../corpus';
@@ -20,7 +18,7 @@ export interface Far {
   readonly gain: number;
 }
 
-/** The loss for each history that a copier may see, in nats per held-out character. */
+/** The loss for each history length of a copier, in nats per held-out character. */
 export interface FarCurve {
   readonly base: number;
   readonly histories: readonly number[]; // characters, ascending
@@ -28,9 +26,12 @@ export interface FarCurve {
   readonly characters: number; // held out
 }
 
-const BLOCK = 1000; // characters; blocks of this length are taken to be independent
+const BLOCK = 1000; // characters; blocks of this length are assumed independent
 
-/** Counted on whole documents; `error` is one standard error of the gain, by the spread over blocks of the held-out text. */
+/**
+ * Counted on whole documents; `error` is one standard error of the gain, from the spread over blocks of the held-out
+ * text.
+ */
 export function farOf(
   train: readonly Ids[],
   held: readonly Ids[],
@@ -94,15 +95,15 @@ function errorOf(a: Float64Array, b: Float64Array): number {
 }
 
 /**
- * Documents of a split, evenly spread over it, `most` characters of them in all where there are as many; one of them may be
- * cut. The same for the same corpus.
+ * Documents of a split, evenly spread over it, `most` characters in total if it has that many; one of them may be cut.
+ * The same for the same corpus.
  */
 export function sampleOf(corpus: Corpus, split: Split, most = Infinity): readonly Ids[] {
   const documents = documentsOf(corpus, split);
   const all = documents.reduce((sum, { start, end }) => sum + end - start, 0);
   const wanted = Math.min(most, all);
-  const step = all / wanted; // of so many characters one is wanted
-  const taken = new Map<number, number>(); // by where they start, the characters taken
+  const step = all / wanted; // one of this many characters is wanted
+  const taken = new Map<number, number>(); // characters taken, by the start of their document
   let [passed, had] = [0, 0];
   const take = ({ start, end }: CorpusDocument) => {
     const length = Math.min(wanted - had, end - start);
@@ -110,11 +111,11 @@ export function sampleOf(corpus: Corpus, split: Split, most = Infinity): readonl
     had += length;
   };
   for (const document of documents) {
-    // A document is taken when less was taken so far than is its share of what was passed.
+    // Take a document if fewer characters were taken so far than their share of those passed.
     if (had <= passed / step) take(document);
     passed += document.end - document.start;
   }
-  // Short documents before long ones leave room.
+  // If short documents precede long ones, there is room left.
   for (const document of documents) if (!taken.has(document.start)) take(document);
   return documents.flatMap(({ start }) => {
     const length = taken.get(start);
@@ -122,7 +123,7 @@ export function sampleOf(corpus: Corpus, split: Split, most = Infinity): readonl
   });
 }
 
-/** So much of a text is counted where a person waits for it: about a second. */
+/** How much of a text is counted while a person waits: about a second. */
 const SAMPLE = { train: 500_000, validation: 30_000 }; // characters
 
 /** For a text that was not counted before: from a sample of it, with its error. */

@@ -1,12 +1,14 @@
 import { SHORTEST } from '../far/copier';
 import { maskOf, type Slice } from '../slice';
 
-/** Characters that must agree before one is copied, as many as the meter of far reading asks for: 1,024 ^ 5 is still exact. */
+/**
+ * Characters that must match before one is copied, as many as for the meter of far reading: 1,024 ^ 5 is still exact.
+ */
 const MATCH = SHORTEST;
 
 /**
- * The characters before the target stood in the window before, the last time too far back for local layers to read the match
- * and what followed it, and the target follows it here as well. No other match of that length is nearer.
+ * The characters before the target occurred earlier in the window, the last time too far back for local layers to read
+ * the match and what followed it, and the target follows it here as well. No other match of that length is nearer.
  */
 const farCopy: Slice = {
   id: 'far-copy',
@@ -19,7 +21,7 @@ const farCopy: Slice = {
     const { start, reach, corpus, source } = window;
     const { size } = source.vocabulary;
     const { ids } = corpus;
-    /** What was read last after each run of MATCH characters: its place. */
+    /** Position of the last character read after each run of MATCH characters. */
     const after = new Map<number, number>();
     return maskOf(window, ({ place }) => {
       if (place - start < MATCH) return false;

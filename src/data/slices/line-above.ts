@@ -3,7 +3,7 @@ import { maskOf, type Slice } from '../slice';
 
 const [BLANK] = encode(' ');
 
-/** A run of blanks goes on whatever stands above, so only its first blank counts. */
+/** A run of blanks continues whatever the line above, so only its first blank counts. */
 const lineAbove: Slice = {
   id: 'line-above',
   label: 'As in the line above',

@@ -1,6 +1,6 @@
 import { maskOf, type Slice } from '../slice';
 
-/** Recipe: in a text said twice, a character of the second saying whose first saying is in the window. */
+/** Recipe: in a text said twice, a character said for the second time, with the first time in the window. */
 const secondSaying: Slice = {
   id: 'second-saying',
   label: 'Second saying',

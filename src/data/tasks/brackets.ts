@@ -5,7 +5,7 @@ import { glyphs } from '../glyphs';
 import { defineTask } from '../source';
 
 const KINDS = 3;
-const DEEPEST = 4; // of the openers at the beginning, and again of what stands between
+const DEEPEST = 4; // for the openers at the beginning, and again for what is between
 
 const vocabulary = glyphs('([{)]}');
 const closerOf = (opener: number) => opener + KINDS;
@@ -14,7 +14,7 @@ const isOpener = (token: number) => token < KINDS;
 /**
  * [ ( … ) ]   openers, balanced brackets, their closers.
  *
- * A closer counts if its opener lies far enough back from the token that foretells it; at least one does.
+ * A closer counts if its opener lies far enough back from the token that predicts it; at least one does.
  */
 const brackets = defineTask({
   id: 'brackets',
@@ -28,11 +28,11 @@ const brackets = defineTask({
   chance: 1 / KINDS,
   distance: DISTANCE,
 
-  maxDistance: (T) => 2 * Math.floor((T - 1) / 2), // an opener and a balanced run, whose length is even
+  maxDistance: (T) => 2 * Math.floor((T - 1) / 2), // an opener and a balanced run of even length
 
   example(random, T, distance) {
     checkRoom(brackets, T, distance);
-    const length = T + 1; // the last one is only foretold
+    const length = T + 1; // the last one is only predicted
     const room = Math.floor((length - 2 * Math.ceil(distance / 2)) / 2);
     const depth = 1 + random.below(Math.min(DEEPEST, room));
     const openers = Array.from({ length: depth }, () => random.below(KINDS));
@@ -51,7 +51,7 @@ const brackets = defineTask({
 
 export default brackets;
 
-/** `pairs` pairs, nested up to DEEPEST: open or close by the toss of a coin where both are possible. */
+/** `pairs` pairs, nested up to DEEPEST: opens or closes at random where both are possible. */
 function balanced(random: Random, pairs: number): number[] {
   const run: number[] = [];
   const open: number[] = [];

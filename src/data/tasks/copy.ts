@@ -9,7 +9,7 @@ const vocabulary = glyphs(`abcdefghijklmnop${DOT}|`);
 const FILLER = vocabulary.id(DOT);
 const SEPARATOR = vocabulary.id('|');
 
-/** d a c · · · | d a   where | foretells d, d foretells a, a foretells c: T - 3 tokens back, each. */
+/** d a c · · · | d a   where | predicts d, d predicts a, a predicts c: each T - 3 tokens back. */
 const copy = defineTask({
   id: 'copy',
   label: 'Copy',

@@ -10,7 +10,7 @@ const vocabulary = glyphs('abcdefghijklmnopM?');
 const MARKER = vocabulary.id('M');
 const QUERY = vocabulary.id('?');
 
-/** d a M c b … k a ? ? ? ?   each ? answers c, which only its place tells from the other letters. */
+/** d a M c b … k a ? ? ? ?   each ? predicts c, which only its position distinguishes from the other letters. */
 const marker = defineTask({
   id: 'marker',
   label: 'Marker',
@@ -23,7 +23,7 @@ const marker = defineTask({
   chance: 1 / VALUES,
   distance: DISTANCE,
 
-  maxDistance: (T) => T - QUERIES - 1, // M stands before the value
+  maxDistance: (T) => T - QUERIES - 1, // M precedes the value
 
   answerAt: (tokens) => tokens.indexOf(MARKER) + 1,
 

@@ -11,7 +11,7 @@ const FEWEST_PAIRS = 2;
 const vocabulary = glyphs(`ABCDEFGHIJKLMNOPabcdefghijklmnop${DOT}`);
 const FILLER = vocabulary.id(DOT);
 
-/** A c F b · · · · F A   F answers b, A answers c. As many pairs as there is room for, as many queries. */
+/** A c F b · · · · F A   F predicts b, A predicts c. As many pairs as fit, as many queries. */
 const recall = defineTask({
   id: 'recall',
   label: 'Recall',
@@ -26,7 +26,7 @@ const recall = defineTask({
   chance: 1 / VALUES,
   distance: DISTANCE,
 
-  maxDistance: (T) => T - 3 * FEWEST_PAIRS + 1, // a pair takes two tokens, its query one
+  maxDistance: (T) => T - 3 * FEWEST_PAIRS + 1, // the pair precedes every query
 
   answerAt: (tokens, row) => tokens.indexOf(tokens[row]!) + 1, // the pair stands before every query
 

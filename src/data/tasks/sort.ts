@@ -11,7 +11,7 @@ const vocabulary = glyphs(`0123456789${DOT}>`);
 const FILLER = vocabulary.id(DOT);
 const ARROW = vocabulary.id('>');
 
-/** 3 1 1 · · · > 1 1   where > foretells 1, 1 foretells 1, 1 foretells 3. As many digits as there is room for. */
+/** 3 1 1 · · · > 1 1   where > predicts 1, 1 predicts 1, 1 predicts 3. As many digits as fit. */
 const sort = defineTask({
   id: 'sort',
   label: 'Sort',
@@ -21,7 +21,7 @@ const sort = defineTask({
     'Counts, not places: how many there are of each digit survives averaging, so summaries of chunks may be enough where copying is beyond them.',
   source: 'Zebra Lab, after the demo of minGPT (Karpathy)',
   vocabulary,
-  distance: DISTANCE, // from the arrow back to the last digit of the unsorted ones, the nearest
+  distance: DISTANCE, // from the arrow back to the last unsorted digit, the nearest
 
   maxDistance: (T) => T - 2 * FEWEST + 1,
 

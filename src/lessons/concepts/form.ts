@@ -1,6 +1,6 @@
 /**
- * @file The test before and after teaching as something that is handed in: a result like that of a lesson, so that one
- * code, one file, one class page serve both. Reading is as strict as for lessons.
+ * @file The test before and after teaching as something to hand in: a result like a lesson's, so that the same
+ * code, file and class page serve both. Reading is as strict as for lessons.
  */
 import type { LessonProgress } from '../progress';
 import type { LessonResult } from '../result';
@@ -8,7 +8,7 @@ import { ITEMS, unknownOf, type Item } from './items';
 
 export type When = 'before' | 'after';
 
-/** The number stands for the wording: another wording is another number, and never compared with this one. */
+/** Identifies the wording: a changed wording gets another number, and is never compared with this one. */
 export const FORMS = [
   { id: 'test-1-before', when: 'before', title: 'Ten questions, before' },
   { id: 'test-1-after', when: 'after', title: 'Ten questions, after' },
@@ -17,7 +17,7 @@ export const FORMS = [
 export const formOf = (when: When): (typeof FORMS)[number] =>
   FORMS.find((form) => form.when === when)!;
 
-/** Chosen options by item; what is missing was left open. */
+/** Chosen options by item; a missing item was left open. */
 export type Choices = Readonly<Record<string, number>>;
 
 export const isForm = (lesson: string): boolean => FORMS.some(({ id }) => id === lesson);
@@ -32,7 +32,7 @@ export function progressOf(choices: Choices): LessonProgress {
   return { done: [], answers: Object.fromEntries(answers) };
 }
 
-/** Whether it is right is judged again from the answer: a code may say what it likes. */
+/** Correctness is judged again from the answer, whatever a code claims. */
 export function choicesOf({ answers }: LessonProgress): Choices {
   return Object.fromEntries(
     ITEMS.flatMap((item) => {

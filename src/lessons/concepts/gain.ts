@@ -1,14 +1,14 @@
 /**
- * @file How far a class came from the test before to the test after, over those who took both.
+ * @file How much a class improved from the test before to the test after, over those who took both.
  *
- * - Normalised gain of a class: ⟨g⟩ = (⟨after⟩ − ⟨before⟩) / (1 − ⟨before⟩), the share of what could still be gained that
- *   was gained. R. R. Hake, Interactive-engagement versus traditional methods, Am. J. Phys. 66, 64–74 (1998).
+ * - Normalised gain of a class: ⟨g⟩ = (⟨after⟩ − ⟨before⟩) / (1 − ⟨before⟩), the share of the possible gain
+ * that was reached. R. R. Hake, Interactive-engagement versus traditional methods, Am. J. Phys. 66, 64–74 (1998).
  * - Normalised change of one person: c = (after − before) / (1 − before) for a gain, (after − before) / before for a
- *   loss, 0 where nothing changed; left out where both are 0 or both are 1.
- *   J. D. Marx and K. Cummings, Normalized change, Am. J. Phys. 75, 87–91 (2007).
+ * loss, 0 if nothing changed; left out if both are 0 or both are 1.
+ * J. D. Marx and K. Cummings, Normalized change, Am. J. Phys. 75, 87–91 (2007).
  * - Spread: sample standard deviations over people, and for ⟨g⟩ the middle 95 % of a bootstrap over people (percentile
- *   method; B. Efron and R. Tibshirani, An Introduction to the Bootstrap, 1993), with a fixed seed so that the same
- *   class always has the same interval.
+ * method; B. Efron and R. Tibshirani, An Introduction to the Bootstrap, 1993), with a fixed seed so that the same
+ * class always has the same interval.
  *
  * All scores are shares from 0 to 1.
  */
@@ -26,7 +26,7 @@ export interface Pair {
 
 export interface Spread {
   readonly mean: number;
-  /** Sample standard deviation; undefined below two people. */
+  /** Sample standard deviation; undefined for fewer than two people. */
   readonly deviation: number | undefined;
 }
 
@@ -34,9 +34,9 @@ export interface Gain {
   readonly pairs: readonly Pair[];
   readonly before: Spread;
   readonly after: Spread;
-  /** ⟨g⟩; undefined where all were right before. */
+  /** ⟨g⟩; undefined if every answer was right before. */
   readonly gain: number | undefined;
-  /** The middle 95 % of ⟨g⟩ over classes drawn from this one; undefined below five people. */
+  /** The middle 95 % of ⟨g⟩ over classes resampled from this one; undefined for fewer than five people. */
   readonly interval: readonly [number, number] | undefined;
   /** Over those for whom it is defined. */
   readonly change: Spread | undefined;
@@ -46,7 +46,7 @@ export interface Gain {
 const FEWEST = 5;
 const DRAWS = 2000;
 
-/** People who took both, by the name they gave; those without one cannot be paired. */
+/** People who took both tests, matched by the name they gave; those without a name cannot be paired. */
 export function pairsOf(results: readonly LessonResult[]): readonly Pair[] {
   const of = (when: 'before' | 'after') =>
     results.filter(({ lesson, who }) => lesson === formOf(when).id && who !== '');
@@ -58,7 +58,7 @@ export function pairsOf(results: readonly LessonResult[]): readonly Pair[] {
   });
 }
 
-/** Undefined where nobody took both. */
+/** Undefined if no one took both. */
 export function gainOf(pairs: readonly Pair[]): Gain | undefined {
   if (pairs.length === 0) return undefined;
   const changes = pairs.flatMap(({ before, after }) => changeOf(before, after) ?? []);
@@ -113,14 +113,14 @@ function intervalOf(pairs: readonly Pair[]): readonly [number, number] | undefin
 
 export interface ItemShare {
   readonly id: string;
-  /** Share of people who were right; undefined where nobody took that test. */
+  /** Share of people who were right; undefined if no one took that test. */
   readonly before: number | undefined;
   readonly after: number | undefined;
-  /** The commonest wrong answer after teaching, or before where nobody took it after. */
+  /** The most common wrong answer after teaching, or before it if no one took the test after. */
   readonly astray: { readonly option: number; readonly count: number } | undefined;
 }
 
-/** Question by question, over everybody who took a test, paired or not. An open question counts as wrong. */
+/** Per question, over everyone who took a test, paired or not. A question left open counts as wrong. */
 export function itemShares(results: readonly LessonResult[]): readonly ItemShare[] {
   const of = (when: 'before' | 'after') =>
     results

@@ -2,6 +2,7 @@ import { check } from '../../core/check';
 import type { Fields } from '../../core/fields';
 import type { Mask } from '../../attention/mask';
 import { maskOf, read, type Expression } from '../../attention/expression';
+import { object, readable, whole } from '../../core/schema';
 import { has } from '../../attention/runs';
 import { zoo } from '../../masks/zoo';
 import { sayBecause } from '../because';
@@ -116,10 +117,8 @@ export default defineExercise<BugExercise, At | undefined>({
       .slice(0, 2)
       .map((answer) => ({ answer, says: /as it was meant/ })),
   answerOf({ tokens, queries }, value) {
-    const { query, key } = (value ?? {}) as Record<string, unknown>;
-    const inside = (one: unknown, below: number) =>
-      Number.isInteger(one) && (one as number) >= 0 && (one as number) < below;
-    return inside(query, queries) && inside(key, tokens) ? ({ query, key } as At) : undefined;
+    const at = { query: whole({ max: queries - 1 }), key: whole({ max: tokens - 1 }) };
+    return readable(object(at, 'ignored'), value);
   },
   say: (_, answer) => (answer ? `query ${answer.query}, key ${answer.key}` : '–'),
 });

@@ -1,15 +1,18 @@
 import { check } from '../../core/check';
-import { Fields } from '../../core/fields';
+import { added, flag, list, object, readable, text, whole, type TypeOf } from '../../core/schema';
 import { defineExercise } from '../exercise';
 
-interface Option {
-  readonly text: string; // inline HTML
-  readonly says: string; // inline HTML
-  readonly right: boolean;
-}
+const several = list(
+  object({
+    text: text(), // inline HTML
+    says: text(), // inline HTML
+    right: added(flag, false),
+  }),
+  { min: 2, max: 6, each: (n, of) => `option ${n} of ${of}` },
+);
 
 interface ChoiceExercise {
-  readonly options: readonly Option[];
+  readonly options: TypeOf<typeof several>;
 }
 
 /** One of several; each says why it is right or where it leads astray. */
@@ -18,16 +21,7 @@ export default defineExercise<ChoiceExercise, number | undefined>({
   label: 'Choose',
   order: 4,
   read(fields) {
-    const options = fields.list('options', { min: 2, max: 6 }).map((value, i) => {
-      const option = new Fields(value, `option ${i + 1} of ${fields.what}`);
-      const read = {
-        text: option.string('text'),
-        says: option.string('says'),
-        right: option.flag('right'),
-      };
-      option.end();
-      return read;
-    });
+    const options = fields.take('options', several);
     check(
       options.filter(({ right }) => right).length === 1,
       `${fields.what}: exactly one option should be right`,
@@ -48,9 +42,6 @@ export default defineExercise<ChoiceExercise, number | undefined>({
   solve: ({ options }) => ({ answer: options.findIndex(({ right }) => right) }),
   wrong: ({ options }) =>
     options.flatMap(({ right }, i) => (right ? [] : [{ answer: i, says: /^Not this one/ }])),
-  answerOf: ({ options }, value) =>
-    Number.isInteger(value) && (value as number) >= 0 && (value as number) < options.length
-      ? (value as number)
-      : undefined,
+  answerOf: ({ options }, value) => readable(whole({ max: options.length - 1 }), value),
   say: (_, answer) => (answer === undefined ? '–' : `option ${answer + 1}`),
 });

@@ -1,3 +1,4 @@
+import { list, object, optional, readable, text, whole } from '../../core/schema';
 import { defineExercise } from '../exercise';
 
 interface ExplainExercise {
@@ -50,14 +51,9 @@ export default defineExercise<ExplainExercise, Explained>({
   }),
   wrong: () => [{ answer: { text: 'too short' }, says: /a sentence or two/ }],
   answerOf({ points }, value) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    const { text, found } = value as Record<string, unknown>;
-    if (typeof text !== 'string' || text.length > MOST) return undefined;
-    if (found === undefined) return { text };
-    const known =
-      Array.isArray(found) &&
-      found.every((one) => Number.isInteger(one) && one >= 0 && one < points.length);
-    return known ? { text, found: found as number[] } : undefined;
+    const found = optional(list(whole({ max: points.length - 1 })));
+    const answer = object({ text: text({ empty: true, longest: MOST }), found }, 'ignored');
+    return readable(answer, value);
   },
   say: (_, { text }) => (text.length > 80 ? `${text.slice(0, 80)}…` : text),
 });

@@ -10,7 +10,7 @@ import { fitted, settingsOf } from '../settings';
 interface NumberExercise {
   readonly quantity: string;
   readonly of: Of;
-  /** How far off is still right, as a share. */
+  /** Relative tolerance of a right answer. */
   readonly within: number;
 }
 
@@ -32,7 +32,7 @@ const numberOf = (text: string): number => {
   return /^-?\d+(\.\d+)?(e\d+)?$/i.test(tidy) ? Number(tidy) : NaN;
 };
 
-/** A number that the simulator itself can work out. */
+/** A number that the simulator itself can compute. */
 export default defineExercise<NumberExercise, string>({
   id: 'number',
   label: 'Give the number',
@@ -73,7 +73,7 @@ export default defineExercise<NumberExercise, string>({
       return { right: false, says: 'That is not a number; write it in digits, such as 1,234.' };
     if (near(given, value, exercise.within))
       return { right: true, says: `Right: ${quantity.because(exercise.of)}.` };
-    // Of several roads to the same number the first is told: quantities list the likelier ones first.
+    // If several mistakes lead to the same number, the first is reported: quantities list the likelier ones first.
     const mistakes = quantity
       .mistakes(exercise.of)
       .filter(
@@ -90,7 +90,7 @@ export default defineExercise<NumberExercise, string>({
   },
   solve(exercise) {
     const value = valueOf(exercise);
-    // As a person would write it, where that is near enough.
+    // Rounded as a person would write it, if that is close enough.
     const short = Number(value.toPrecision(4));
     return { answer: String(near(short, value, exercise.within) ? short : value) };
   },

@@ -1,4 +1,5 @@
 import { random } from '../../core/random';
+import { list, readable, refine, whole } from '../../core/schema';
 import { distinct } from '../../data/examples';
 import { defineExercise } from '../exercise';
 
@@ -42,10 +43,15 @@ export default defineExercise<OrderExercise, readonly number[]>({
     ];
   },
   answerOf: ({ items }, value) =>
-    Array.isArray(value) &&
-    value.length === items.length &&
-    items.every((_, i) => value.includes(i))
-      ? (value as number[])
-      : undefined,
+    readable(
+      refine(list(whole(), { min: items.length, max: items.length }), (all, place) => {
+        place.check(
+          items.every((_, i) => all.includes(i)),
+          'every item once',
+        );
+        return all;
+      }),
+      value,
+    ),
   say: (_, answer) => answer.map((item) => item + 1).join(' '),
 });

@@ -8,9 +8,9 @@ import { defineExercise } from '../exercise';
 interface PaintExercise {
   readonly expression: Expression;
   readonly tokens: number;
-  /** Rows that are painted already, to begin with. */
+  /** Rows already painted at the start. */
   readonly given: number;
-  /** Through so many layers of this mask: what a query depends on, and no longer what it reads. */
+  /** Through this many layers of the mask: then it is what a query depends on, not what it reads. */
   readonly layers: number;
   readonly cells: readonly boolean[]; // row-major [tokens, tokens]
 }
@@ -20,7 +20,7 @@ function cellsOf(expression: Expression, tokens: number, layers: number): boolea
   const once = Array.from({ length: tokens * tokens }, (_, i) =>
     has(mask.row(Math.floor(i / tokens)), i % tokens),
   );
-  // A token keeps what it knows while it passes a layer: the residual stream is read besides the mask.
+  // A token keeps its own information as it passes a layer: the residual stream bypasses the mask.
   const step = (q: number, k: number) => q === k || once[q * tokens + k]!;
   let cells = once;
   for (let layer = 1; layer < layers; layer++) {
@@ -35,7 +35,7 @@ function cellsOf(expression: Expression, tokens: number, layers: number): boolea
   return cells;
 }
 
-/** The mask one expects, cell by cell. An answer is a row-major string of 0 and 1. */
+/** The expected mask, cell by cell. An answer is a row-major string of 0 and 1. */
 export default defineExercise<PaintExercise, string>({
   id: 'paint',
   label: 'Paint the mask',

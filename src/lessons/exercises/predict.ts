@@ -1,4 +1,5 @@
 import { check } from '../../core/check';
+import { list, number, readable } from '../../core/schema';
 import { defineExercise, type Far } from '../exercise';
 
 export interface PredictExercise {
@@ -59,14 +60,9 @@ export default defineExercise<PredictExercise, number | undefined>({
     const min = fields.number('min', bounds, 0);
     const max = fields.number('max', bounds, metric === 'accuracy' ? 1 : 5);
     check(max > min, `${fields.what}: max should be above min`);
-    const band = fields.list('band', { min: 2, max: 2 });
-    const [low, high] = band as [number, number];
+    const [low, high] = readable(list(number()), fields.list('band', { min: 2, max: 2 })) ?? [];
     check(
-      typeof low === 'number' &&
-        typeof high === 'number' &&
-        low < high &&
-        low >= min &&
-        high <= max,
+      low !== undefined && high !== undefined && low < high && low >= min && high <= max,
       `band of ${fields.what} should be two numbers, the least and the most that was measured, from ${min} to ${max}`,
     );
     const reason = (name: 'tooHigh' | 'tooLow' | 'near', whom: string) => {

@@ -13,13 +13,13 @@ interface TargetExercise {
   readonly base: RunSpec;
   readonly tokens: number | undefined;
   readonly want: { readonly quantity: string; readonly atLeast: number } | undefined;
-  /** What has to be seen besides, by training. */
+  /** An additional requirement, to be reached by training. */
   readonly measured: { readonly accuracy: number } | undefined;
   readonly least: string; // quantity
-  /** Every way that may be gone, so that the best is known and not guessed. */
+  /** Every allowed combination, so that the best is known and not guessed. */
   readonly space: Space;
   readonly ways: number;
-  /** The cheapest of them that reaches it. */
+  /** The cheapest one that reaches the target. */
   readonly best: { readonly way: Settings; readonly cost: number };
 }
 
@@ -27,7 +27,7 @@ type Space = readonly {
   readonly name: Setting;
   readonly values: readonly RunSpec[Setting][];
 }[];
-/** What is asked for, before the ways were gone through. */
+/** What is required, before searching the combinations. */
 type Asked = Omit<TargetExercise, 'ways' | 'best'>;
 
 type Settings = Partial<RunSpec>;
@@ -45,7 +45,9 @@ function waysOf(space: Space): readonly Settings[] {
 const reaches = ({ want, tokens }: Asked, spec: RunSpec) =>
   !want || quantities.get(want.quantity).value(ofRun(spec, tokens)) >= want.atLeast;
 
-/** A setting that was not to be touched, or a value that was not to be taken; undefined where it is one of the ways. */
+/**
+ * A setting that must not change, or has a value that is not allowed; undefined if the spec is an allowed combination.
+ */
 function astray({ base, space }: TargetExercise, spec: RunSpec): Setting | undefined {
   const given = new Map(space.map(({ name, values }) => [name, values]));
   const stripes = given.get('stripes') as readonly string[] | undefined;
@@ -53,7 +55,7 @@ function astray({ base, space }: TargetExercise, spec: RunSpec): Setting | undef
     name === 'stripes' ? lettersOf(layersOf(one)) : one[name];
   return CONTROLS.map(({ name }) => name).find((name) => {
     if (name === 'backend' || name === 'seed') return false;
-    // Whoever turns a stripe has a plan of their own; which stripes there are says the list.
+    // Turning a stripe makes the plan custom; the list says which stripes are allowed.
     if (stripes && ['plan', 'groupSize', 'place'].includes(name)) return false;
     if (name === 'stripes')
       return stripes !== undefined && !stripes.includes(String(own(spec, name)));
@@ -77,7 +79,7 @@ function bestOf(asked: Asked): TargetExercise['best'] {
   return found;
 }
 
-/** Reach it with the least: the answer lies on the stage, and what is checked is what stands there. */
+/** Reach the target at the lowest cost: the answer is on the stage, so the check reads the stage. */
 export default defineExercise<TargetExercise, Settings>({
   id: 'target',
   label: 'Reach it with the least',
@@ -164,7 +166,7 @@ export default defineExercise<TargetExercise, Settings>({
     };
   },
   solve: ({ best: { way } }) => ({ answer: way, world: way }),
-  wrong: () => [], // the answer lies on the stage: test/lessons/lessons.test.ts goes there
+  wrong: () => [], // the answer is on the stage: test/lessons/lessons.test.ts covers it
   answerOf(_, value) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
     const entries = Object.entries(value).filter(

@@ -1,4 +1,7 @@
-/** @file A mask under a magnifying glass: its cells, why each is as it is, where it differs from what was meant, what lints find. */
+/**
+ * @file A mask in close-up: its cells, why each is as it is, where it differs from the intended mask, and what the
+ * lints find.
+ */
 import { declaredOf } from '../../masks/declared';
 import { maskOf, read, verdictOf, write, type Expression } from '../../attention/expression';
 import { lint, type Declared, type Finding, type Subject } from '../../masks/lint';
@@ -11,22 +14,22 @@ export interface At {
   readonly key: number;
 }
 
-/** One mask to be looked at. */
+/** One mask to examine. */
 export interface Bench {
   readonly mask: Mask;
-  /** The terms it is made of; undefined where no terms say it. */
+  /** The terms it is made of; undefined if it is not written in terms. */
   readonly expression: Expression | undefined;
   readonly meant: { readonly mask: Mask; readonly expression: Expression } | undefined;
-  /** What the lints are asked about. */
+  /** The input of the lints. */
   readonly subject: Subject;
-  /** Of several layers the one that is looked at, from 0. */
+  /** The layer shown, from 0, if there are several. */
   readonly layer: number;
   readonly layers: number;
-  /** What is known besides the cells, in sentences. */
+  /** What else is known besides the cells, in sentences. */
   readonly facts: readonly string[];
 }
 
-/** A mask by terms; throws InputError where they cannot be read. */
+/** A mask from terms; throws InputError if they cannot be read. */
 export function benchOfTerms(text: string, tokens: number, meantText?: string): Bench {
   const expression = read(text);
   const mask = maskOf(expression, tokens);
@@ -46,7 +49,7 @@ export function benchOfTerms(text: string, tokens: number, meantText?: string): 
   };
 }
 
-/** A bug of the zoo, without its story: that is for the reader to find. */
+/** A bug of the zoo, without its story, which the reader should find. */
 export function benchOfBug(id: string, wanted = 0): Bench {
   const { subject, repaired } = zoo.get(id);
   const layers = subject.masks.length;
@@ -68,14 +71,14 @@ export function benchOfBug(id: string, wanted = 0): Bench {
 
 const positionOf = ({ queries, keys }: Mask, query: number) => keys - queries + query;
 
-/** Why the cell is as it is, where the terms say the same as the mask. */
+/** Why the cell is as it is, if the terms agree with the mask. */
 function becauseOf({ mask, expression }: Bench, { query, key }: At): readonly string[] {
   if (!expression) return [];
   const verdict = verdictOf(expression, positionOf(mask, query), key, mask.keys);
   return verdict.allowed === has(mask.row(query), key) ? verdict.because : [];
 }
 
-/** Row-major; a cell that only summaries open is read at second hand. */
+/** Row-major; a cell opened only by summaries is read through a summary. */
 export function cellsOf(bench: Bench): readonly ('blocked' | 'open' | 'summary')[] {
   const { queries, keys } = bench.mask;
   return Array.from({ length: queries * keys }, (_, i) => {
@@ -103,7 +106,7 @@ export function sayCell(bench: Bench, at: At): string {
   return `Query ${at.query} ${allowed ? 'may read' : 'may not read'} key ${at.key}, ${far}${why}.`;
 }
 
-/** Cells that are other than they were meant. */
+/** Cells that differ from the intended mask. */
 export function differencesOf({ mask, meant }: Bench): readonly At[] {
   if (!meant) return [];
   return Array.from({ length: mask.queries * mask.keys }, (_, i) => ({
@@ -149,7 +152,7 @@ function factsOf(subject: Subject, { queries, keys }: Mask, layer: number): read
   ];
 }
 
-/** What the mask is said to be: 'causal, a window of 4, documents from 5 and 9 on'. */
+/** The declared properties of the mask: 'causal, a window of 4, documents from 5 and 9 on'. */
 export function sayDeclared(declared: Declared, keys: number): string {
   const {
     causal,

@@ -1,4 +1,4 @@
-/** @file What one query depends on through the layers, row by row from the output down to the tokens: the cone of its reach. */
+/** @file What one query depends on through the layers, row by row from the output down to the tokens: its cone. */
 import { BLOCKED, EXACT, SUMMARY } from '../../attention/cells';
 import type { LayerPlan, PatternSpec } from '../../attention/pattern';
 import { reachCone, readBy } from '../../attention/reach';
@@ -9,14 +9,14 @@ import { listOf } from './words';
 export interface ConeRow {
   /** 'output', 'after layer 3', 'tokens'. */
   readonly label: string;
-  /** The layer whose reading leads from the row above to this one, from 0; the output has none. */
+  /** The layer that leads from the row above to this one, from 0; undefined for the output. */
   readonly by: number | undefined;
-  /** For every token: not needed, read itself, or only through a summary; see src/attention/cells.ts. */
+  /** Per token: not needed, read exactly, or only through a summary; see src/attention/cells.ts. */
   readonly kinds: Uint8Array; // [T]
   readonly tokens: number; // needed
 }
 
-/** The output first, the tokens last: one row more than layers. */
+/** The output first, the tokens last: one more row than there are layers. */
 export function coneRows(plan: LayerPlan, T: number, query: number): readonly ConeRow[] {
   const cone = reachCone(plan, T, query);
   return cone
@@ -32,14 +32,14 @@ export function coneRows(plan: LayerPlan, T: number, query: number): readonly Co
     .reverse();
 }
 
-/** Of the tokens a layer reads for the queries asked, those that one of them reads itself are exact. */
+/** A token is exact if one of the given queries reads it exactly in this layer. */
 function kindsOf({ pattern, params }: PatternSpec, needed: Uint8Array, asked: Uint8Array) {
   const rule = patterns.get(pattern);
   const exact = readBy((q) => rule.reads(q, asked.length, params), asked);
   return needed.map((bit, k) => (exact[k] ? EXACT : bit ? SUMMARY : BLOCKED));
 }
 
-/** Cells of `factor` tokens: exact where one of its tokens is. */
+/** Cells of `factor` tokens each: exact if one of its tokens is. */
 export function pooledRow(kinds: Uint8Array, factor: number): Uint8Array {
   const cells = new Uint8Array(Math.ceil(kinds.length / factor));
   kinds.forEach((kind, token) => {

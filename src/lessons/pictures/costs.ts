@@ -1,4 +1,4 @@
-/** @file What a run costs at a length, as the rows of one table: all counted. */
+/** @file What a run costs at a given length, as the rows of one table: all counted. */
 import { attentionFlops, cacheBytes, visiblePairs } from '../../attention/cost';
 import { reach } from '../../attention/reach';
 import { formatBytes, formatCount, formatInteger } from '../../core/units';
@@ -7,14 +7,14 @@ import type { ModelSpec } from '../../spec/model';
 export interface CostRow {
   readonly label: string;
   readonly unit: string;
-  /** One number per run; undefined where a run has no such layer. */
+  /** One number per run; undefined if the run does not have this layer. */
   readonly values: readonly (number | undefined)[];
   readonly write: (value: number) => string;
-  /** A part of the row below it that is the sum: a layer. */
+  /** Part of the sum in the row below: a layer. */
   readonly layer?: number;
 }
 
-/** Numbers of a key and value, float32. */
+/** Numbers of one key and value, float32. */
 const BYTES = 4;
 
 export function costRows(models: readonly ModelSpec[], T: number): readonly CostRow[] {
@@ -57,7 +57,7 @@ export function costRows(models: readonly ModelSpec[], T: number): readonly Cost
   ];
 }
 
-/** A number's share of the largest of its row, 0..1, for bars. */
+/** A number as a share of the largest in its row, 0..1, for bars. */
 export function shareOf({ values }: CostRow, run: number): number {
   const most = Math.max(0, ...values.map((value) => value ?? 0));
   return most > 0 ? (values[run] ?? 0) / most : 0;

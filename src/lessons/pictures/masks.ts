@@ -1,4 +1,4 @@
-/** @file The masks of a run as pictures: one for all layers that are alike, and what a row of each says in words. */
+/** @file The masks of a run as pictures: one for all layers that are alike, and each row described in words. */
 import { visiblePairs } from '../../attention/cost';
 import { maskCells } from '../../attention/cells';
 import { byName } from '../../attention/given';
@@ -8,7 +8,7 @@ import { patterns } from '../../attention/registry';
 import { count } from '../../attention/runs';
 import { listOf } from './words';
 
-/** Tokens that are drawn at most: the first ones. */
+/** Maximum tokens drawn: the first ones. */
 export const DRAWN = 64;
 
 export interface MaskPicture {
@@ -50,7 +50,7 @@ export function sayLayers(layers: readonly number[], of: number): string {
   return `layers ${layers.map((l) => l + 1).join(', ')}`;
 }
 
-/** 'local, window 6'; a mask of its own as it is written. */
+/** 'local, window 6'; a custom mask as written. */
 export function sayPattern({ pattern, params }: PatternSpec): string {
   const rule = patterns.get(pattern);
   const numbers = Object.entries(rule.params).map(
@@ -61,7 +61,7 @@ export function sayPattern({ pattern, params }: PatternSpec): string {
   );
 }
 
-/** 'query 20 reads keys 15 to 20: 6 keys', of T tokens; 'query 20 reads nothing' where it does. */
+/** 'query 20 reads keys 15 to 20: 6 keys', of T tokens; 'query 20 reads nothing' if it does not. */
 export function sayRow(layer: PatternSpec, query: number, T: number): string {
   const { exact, summaries, chunk, keys } = readsOf(layer, query, T);
   if (keys === 0) return `query ${query} reads nothing`;

@@ -1,40 +1,40 @@
 /**
- * @file Rotary positions: at position p, pair i of a head is turned by p / (scale · base^(2i/d)). Which angles training
- * showed a pair, and which of those that come later are new to it.
+ * @file Rotary positions: at position p, pair i of a head is turned by p / (scale · base^(2i/d)). Which angles a pair
+ * went through in training, and which later ones are new to it.
  *
- * Training here means base 10,000 and positions undivided; what is set now may be another base and another scale.
+ * Training here means base 10,000 and undivided positions; the current base and scale may differ.
  */
 import { DEFAULTS } from '../../spec/run';
 
 export interface Rotation {
   readonly base: number;
-  /** Positions are divided by it. */
+  /** Positions are divided by this. */
   readonly scale: number;
 }
 
-/** How models here are trained before anybody adapts them. */
+/** How models here are trained before any adaptation. */
 export const TRAINED: Rotation = { base: DEFAULTS.ropeBase, scale: 1 };
 
 export interface Pair {
   readonly pair: number; // i, from 0
-  /** Tokens to one turn: 2π · scale · base^(2i/d). */
+  /** Tokens per turn: 2π · scale · base^(2i/d). */
   readonly turn: number;
-  /** Of one turn, what training went through from position 0 to its context; 1 where it saw every angle. */
+  /** Share of a turn that training covered, from position 0 to its context; 1 if it covered every angle. */
   readonly seen: number;
-  /** Positions, from and to, at which its angle is new: training never showed it. */
+  /** Position ranges, from and to, at which its angle is new: training never covered it. */
   readonly unseen: readonly (readonly [number, number])[];
 }
 
 export const TURN = 2 * Math.PI;
 
-/** Tokens to one turn of pair i. */
+/** Tokens per turn of pair i. */
 export const turnOf = (pair: number, d: number, { base, scale }: Rotation): number =>
   TURN * scale * base ** ((2 * pair) / d);
 
-/** Turned by so much, in [0, 2π). */
+/** Angle turned, in [0, 2π). */
 export const angleAt = (position: number, turn: number): number => ((position / turn) % 1) * TURN;
 
-/** Every pair of a head of `d` numbers that was trained with `context` tokens, over positions 0 … `end`. */
+/** Every pair of a head of `d` numbers trained with `context` tokens, over positions 0 … `end`. */
 export function pairsOf(
   d: number,
   now: Rotation,
@@ -47,7 +47,7 @@ export function pairsOf(
   });
 }
 
-/** Stretches of positions at which the angle lies in the part of the turn that was not seen. */
+/** Position ranges at which the angle lies in the unseen part of the turn. */
 function unseenOf(turn: number, seen: number, end: number): readonly (readonly [number, number])[] {
   if (seen >= 1) return [];
   const stretches: [number, number][] = [];
@@ -64,7 +64,7 @@ export function meanCos(from: number, to: number, turn: number): number {
   return b - a < 1e-6 ? Math.cos(a) : (Math.sin(b) - Math.sin(a)) / (b - a);
 }
 
-/** As many pairs as fit, the first and the last among them. */
+/** As many pairs as fit, including the first and the last. */
 export function somePairs(pairs: readonly Pair[], most: number): readonly Pair[] {
   if (pairs.length <= most) return pairs;
   return Array.from(
@@ -88,7 +88,7 @@ export const saySeen = (seen: number): string =>
 export const sayPair = ({ pair, turn, seen }: Pair): string =>
   `Pair ${pair} turns once in ${sayTokens(turn)} tokens; in training it saw ${saySeen(seen)}.`;
 
-/** What the longer context meets: how many pairs come to angles that are new, and from which position on. */
+/** What the longer context brings: how many pairs reach new angles, and from which position on. */
 export function sayUnseen(pairs: readonly Pair[], end: number): string {
   const met = pairs.filter(({ unseen }) => unseen.length > 0);
   if (met.length === 0)

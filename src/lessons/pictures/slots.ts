@@ -1,7 +1,7 @@
 /**
  * @file What a layer's cache holds after t tokens, slot by slot: a global layer's grows, a local one's is a ring, an
- * approximate one's is a ring and a slot for each summary, any other mask's has a slot for each token that is still
- * read. As our decoder keeps it (src/model/cache.ts).
+ * approximate one's is a ring plus a slot per summary, any other mask's has a slot for each token that will still be
+ * read. As our decoder stores it (src/model/cache.ts).
  */
 import { BLOCKED, EXACT, SUMMARY } from '../../attention/cells';
 import type { PatternSpec } from '../../attention/pattern';
@@ -11,11 +11,11 @@ import { counted } from './masks';
 
 export interface Shelf {
   readonly kind: 'growing' | 'ring' | 'summaries' | 'pinned';
-  /** Slots there are room for in the picture; what is used of them may be less. */
+  /** Slots the picture has room for; fewer may be in use. */
   readonly kinds: Uint8Array; // [room] nothing, a token, or a summary
-  /** What stands in each slot: '12', '0–3', '' where nothing does. */
+  /** The content of each slot: '12', '0–3', '' if empty. */
   readonly names: readonly string[]; // [room]
-  /** The slot that was written last. */
+  /** The slot written last. */
   readonly fresh: number | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface LayerSlots {
   readonly keys: number; // held, tokens and summaries
 }
 
-/** After `t` tokens, 1 <= t <= T: the last of them is the query, and its own key was just written. */
+/** After `t` tokens, 1 <= t <= T: the last of them is the query, whose own key was just written. */
 export function slotsOf(layer: PatternSpec, T: number, t: number): LayerSlots {
   const cache = cacheOf(layer);
   const now = t - 1;
@@ -42,7 +42,7 @@ function shelvesOf(cache: Cache, T: number, now: number): readonly Shelf[] {
       return [ring(Math.min(T, cache.slots), now, 0)];
     case 'summaries': {
       const { chunk } = cache;
-      // The window rounded out to the border of a chunk is at most so many tokens.
+      // The most tokens that a window rounded out to a chunk boundary can hold.
       const slots = Math.min(T, cache.window + chunk - 1);
       const first = heldAt(cache, now)[0]!;
       const most = heldAt(cache, T - 1)[0]! / chunk;
@@ -65,7 +65,7 @@ function shelvesOf(cache: Cache, T: number, now: number): readonly Shelf[] {
   }
 }
 
-/** A ring from which tokens before `first` were let go, whether they were overwritten yet or not. */
+/** A ring from which tokens before `first` were dropped, whether overwritten yet or not. */
 function ring(slots: number, now: number, first: number): Shelf {
   const tokens = slotsAt(slots, now);
   return shelf('ring', slots, (slot) => (tokens[slot]! >= first ? tokens[slot]! : -1), now % slots);
@@ -86,7 +86,7 @@ function shelf(
   };
 }
 
-/** What happened when the last of `t` tokens came, in a sentence. */
+/** What happened when the last of `t` tokens arrived, in a sentence. */
 export function sayStep(layer: PatternSpec, t: number): string {
   const cache = cacheOf(layer);
   const now = t - 1;

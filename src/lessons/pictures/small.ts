@@ -1,4 +1,4 @@
-/** @file A lesson's masks at the size of a stamp, from the terms in its head. */
+/** @file A lesson's masks as thumbnails, from the terms in its head. */
 import { BLOCKED, EXACT, SUMMARY } from '../../attention/cells';
 import { maskOf, read } from '../../attention/expression';
 import { has } from '../../attention/runs';

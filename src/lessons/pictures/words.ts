@@ -1,7 +1,7 @@
 /** @file Words whose length changes with what they say. */
 import { count, type Runs } from '../../attention/runs';
 
-/** '27 to 47', '3', '0 to 4 and 9'; of more than `most` runs the first ones, and how many follow. */
+/** '27 to 47', '3', '0 to 4 and 9'; of more than `most` runs the first ones, and how many more there are. */
 export function listOf(runs: Runs, most = 6): string {
   const parts: string[] = [];
   for (let r = 0; r < runs.length; r += 2) {
@@ -19,7 +19,7 @@ export function listOf(runs: Runs, most = 6): string {
 export const tokensOf = (runs: Runs): string =>
   `${count(runs) === 1 ? 'token' : 'tokens'} ${listOf(runs)}`;
 
-/** The longest of what is said of 0 … n - 1: the room that has to be kept for all of it. */
+/** The longest of the texts for 0 … n - 1: the room to reserve for all of them. */
 export function longestOf(n: number, say: (i: number) => string): string {
   let longest = '';
   for (let i = 0; i < n; i++) {

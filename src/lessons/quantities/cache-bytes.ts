@@ -13,7 +13,7 @@ const shape = ({ spec, T, bytes }: Of) => ({
   bytesPerNumber: bytes,
 });
 
-/** What becomes of a token that has left the window. */
+/** What happens to a token that has left the window. */
 function sayLeaves(layer: PatternSpec): string {
   if (hasSummaries(layer))
     return 'an approximate layer keeps one summary for each chunk that has left its window';

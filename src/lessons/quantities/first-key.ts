@@ -7,10 +7,10 @@ import { isWindow } from '../traits';
 
 const runsOf = (asked: Of, layer = layerOf(asked).of) => readsOf(layer, asked.query, asked.T).exact;
 
-/** NaN where the query reads nothing; no lesson may ask for that. */
+/** NaN if the query reads nothing; no lesson may ask for that. */
 const firstOf = (asked: Of, layer = layerOf(asked).of) => runsOf(asked, layer)[0] ?? NaN;
 
-/** The first key a query reads exactly, of all its runs. */
+/** The first key a query reads exactly, over all its runs. */
 export default defineQuantity({
   id: 'first-key',
   label: 'First key read exactly',

@@ -19,7 +19,7 @@ function distances({ spec, T }: Of) {
   };
 }
 
-/** The shortest distance back over which the last token can depend on nothing; infinite where it depends on every token. */
+/** The shortest distance back that the last token cannot depend on; infinite if it depends on every token. */
 export default defineQuantity({
   id: 'first-out-of-reach',
   label: 'First distance out of reach',

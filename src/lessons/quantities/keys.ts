@@ -5,7 +5,7 @@ import { listOf } from '../pictures/words';
 import { defineQuantity, layerOf, resized, sayLayer, type Mistake, type Of } from '../quantity';
 import { isWindow } from '../traits';
 
-/** What one query reads in one layer. */
+/** How many keys one query reads in one layer. */
 const keysOf = (of: Of, layer: PatternSpec = layerOf(of).of) => readsOf(layer, of.query, of.T);
 
 /** Keys one query reads in one layer, summaries included. */
@@ -36,7 +36,7 @@ export default defineQuantity({
         says: 'That is every token; those after the query may not be read.',
       });
     if (W === undefined) return mistakes;
-    // Said first: where there are summaries, who miscounts forgets those before they misread the window.
+    // Listed first: with summaries, readers more often forget those than misread the window.
     if (summaries > 0)
       mistakes.push(
         {

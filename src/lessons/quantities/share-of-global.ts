@@ -10,7 +10,7 @@ const pairs = ({ spec, T }: Of) => {
   };
 };
 
-/** Visible pairs as a share of those of the same model with every layer global, in percent. */
+/** Visible pairs in percent of those of the same model with every layer global. */
 export default defineQuantity({
   id: 'share-of-global',
   label: 'Pairs, beside global',

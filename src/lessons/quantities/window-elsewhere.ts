@@ -1,6 +1,6 @@
 import { defineQuantity } from '../quantity';
 
-/** What a library that counts only the keys before the token must be given for the same window. */
+/** The setting for the same window in a library that counts only the keys before the token. */
 export default defineQuantity({
   id: 'window-elsewhere',
   label: 'Left side of the window',

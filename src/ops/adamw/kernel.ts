@@ -1,10 +1,10 @@
 /**
- * @file AdamW over all weights at once, with clipping by the global norm, on the device (Loshchilov & Hutter
- * 2019, algorithm 2), and the loss of the step left in a ring that is read now and then.
+ * @file AdamW over all weights at once, with clipping by the global norm, on the device (Loshchilov & Hutter 2019,
+ * algorithm 2); the step's loss is left in a ring that is read occasionally.
  */
 import { defineKernel } from '../../program/kernel';
 
-/** Numbers summed by one thread; divides by 4. */
+/** Numbers summed by one thread; a multiple of 4. */
 export const SQUARES_PER_THREAD = 256;
 
 /** partial[i] = Σ gradient[256 i .. 256 i + 255]². One thread per partial sum. */
@@ -33,7 +33,7 @@ fn main(i: u32) {
   work: ({ count }) => count,
 });
 
-/** Numbers of a ring's slot: gradient norm, mean loss, mean accuracy, – . */
+/** Numbers per slot of a ring: gradient norm, mean loss, mean accuracy, – . */
 export const SLOT = 4;
 
 /**

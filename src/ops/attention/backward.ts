@@ -1,9 +1,9 @@
 /**
- * @file The gradient of block-sparse attention. Scores are computed again from q, k and the saved
- * log-sum-exp (Dao et al. 2022, algorithm 4), so nothing of size T × T is kept.
+ * @file The gradient of block-sparse attention. Scores are recomputed from q, k and the saved log-sum-exp (Dao et al.
+ * 2022, algorithm 4), so nothing of size T × T is kept.
  *
- *   p_j = exp(s_j − lse)      delta = dout·out      ds_j = p_j (dout·v_j − delta)
- *   dq = Σ_j ds_j k_j / √d    dk_j = Σ_q ds_j q / √d    dv_j = Σ_q p_j dout
+ * p_j = exp(s_j − lse)      delta = dout·out      ds_j = p_j (dout·v_j − delta)
+ * dq = Σ_j ds_j k_j / √d    dk_j = Σ_q ds_j q / √d    dv_j = Σ_q p_j dout
  */
 import { defineKernel } from '../../program/kernel';
 import {
@@ -23,7 +23,7 @@ export const attentionGradQuery = defineKernel({
   buffers: {
     qkv: 'read vec4<f32>', // [B T, H + 2 kvH, d], placed
     means: 'read vec4<f32>', // [B summaries, 2 kvH, d]
-    first: 'read i32', // [T], or of each sequence [B, T]
+    first: 'read i32', // [T], or per sequence [B, T]
     out: 'read vec4<f32>', // [B T, H, d]
     dout: 'read vec4<f32>', // [B T, H, d]
     stats: 'update f32', // [B, H, T, 2]: log-sum-exp, then delta
@@ -115,7 +115,7 @@ ${each(D4!, `    dqkv[row${q} * stride + h * D4 + §u] = dq${q}_§;`)}
       }
     }
   },
-  // Panels of values, and of keys in both directions, and four rows each of scores and slopes.
+  // Panels of values, and of keys in both layouts, and four rows each of scores and score gradients.
   scratch: ({ T, summaries }, { D4 }) => 4 * (T + summaries + 16) * (3 * 4 * D4! + 12),
   work: (sizes, { D4 }) => 3 * leastWork(sizes, D4!),
 });
@@ -129,7 +129,7 @@ export const attentionGradKeys = defineKernel({
   buffers: {
     qkv: 'read vec4<f32>', // [B T, H + 2 kvH, d], placed
     means: 'read vec4<f32>', // [B summaries, 2 kvH, d]
-    readers: 'read i32', // [T + summaries, 2], or of each sequence [B, T, 2]: first and last query that reads the key
+    readers: 'read i32', // [T + summaries, 2], or per sequence [B, T, 2]: first and last query that reads the key
     dout: 'read vec4<f32>', // [B T, H, d]
     stats: 'read f32', // [B, H, T, 2]
     dqkv: 'update vec4<f32>', // [B T, H + 2 kvH, d]: its keys and values
@@ -250,8 +250,8 @@ ${ADDRESSES}
       }
     }
   },
-  // Panels of queries and dout in both directions, their log-sum-exp and delta, and four rows each of scores
-  // and slopes.
+  // Panels of queries and dout in both layouts, their log-sum-exp and delta, and four rows each of scores and score
+  // gradients.
   scratch: ({ T }, { D4 }) => 4 * (T + 16) * (4 * 4 * D4! + 18),
   work: (sizes, { D4 }) => 4 * leastWork(sizes, D4!),
 });

@@ -9,7 +9,7 @@ import {
   sumOf,
 } from './shared';
 
-/** Keys whose scores share one rescale: they are kept in a vec4. */
+/** Keys whose scores share one rescale: they fit in a vec4. */
 export const AT_ONCE = 4;
 
 /**
@@ -28,7 +28,7 @@ export const attentionForward = defineKernel({
   buffers: {
     qkv: 'read vec4<f32>', // [B T, H + 2 kvH, d], placed
     means: 'read vec4<f32>', // [B summaries, 2 kvH, d]
-    first: 'read i32', // [T], or of each sequence [B, T]
+    first: 'read i32', // [T], or per sequence [B, T]
     out: 'write vec4<f32>', // [B T, H, d]
     stats: 'write f32', // [B, H, T, 2]
   },
@@ -105,7 +105,7 @@ ${each(D4!, `    out[at${q} + §u] = o${q}_§ / total${q};`)}
       }
     }
   },
-  // Panels of keys and values, each of their rows rounded up to 8, and four rows of scores.
+  // Panels of keys and values, both padded to a multiple of 8 rows, and four rows of scores.
   scratch: ({ T, summaries }, { D4 }) => 4 * (T + summaries + 16) * (2 * 4 * D4! + 8),
   work: (sizes, { D4 }) => 2 * leastWork(sizes, D4!),
 });

@@ -6,10 +6,10 @@ export const SUMMARY_OFFSET = 2;
 export const BLOCKED_CELL = -1;
 
 /**
- * The weights one forward pass used, as a picture of `size` × `size` cells of `factor` × `factor` tokens,
- * from the very q, k, intervals and log-sum-exp it had. Only made when somebody looks. A cell holds the
- * largest weight inside; a summary's weight is spread evenly over its tokens. Of the queries of a cell
- * every `every`-th is asked, the last one always: 1 asks them all.
+ * The weights that one forward pass used, as a picture of `size` × `size` cells of `factor` × `factor` tokens, from the
+ * exact q, k, intervals and log-sum-exp of that pass. Made only on request. A cell holds the largest weight inside; a
+ * summary's weight is spread evenly over its tokens. Of the queries of a cell every `every`-th is sampled, and always
+ * the last one: 1 samples all of them.
  * One thread per (head, row, column) of the picture; first sequence of the batch.
  */
 export const attentionProbe = defineKernel({
@@ -102,7 +102,7 @@ fn main(i: u32) {
       }
     }
   },
-  // Panels of keys, the four queries at hand, and four rows of scores.
+  // Panels of keys, the current four queries, and four rows of scores.
   scratch: ({ T, summaries, headDim }) => 4 * ((T + summaries + 16) * (headDim + 4) + 4),
   work: (sizes) => leastWork({ ...sizes, B: 1 }, sizes.headDim / 4),
 });

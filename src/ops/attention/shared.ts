@@ -1,23 +1,23 @@
 /**
- * @file What all attention kernels have in common: their sizes, where numbers lie, and the text of their loops.
+ * @file Shared by all attention kernels: their sizes, where numbers lie, and the text of their loops.
  *
- * A row of qkv holds a token's queries, keys and values, [H d | kvH d | kvH d]; means holds the keys and
- * values of the summaries, [kvH d | kvH d] each. Heads whose width is known when the shader is made are
- * named vec4s; indexed arrays would spill.
+ * A row of qkv holds a token's queries, keys and values, [H d | kvH d | kvH d]; means holds the keys and values of the
+ * summaries, [kvH d | kvH d] each. A head, whose width is known when the shader is written, is held in named vec4s;
+ * indexed arrays would spill.
  */
 export const attentionUniforms = {
   B: 'u32', // sequences
   T: 'u32', // tokens
-  summaries: 'u32', // virtual keys behind the tokens
+  summaries: 'u32', // virtual keys after the tokens
   heads: 'u32',
   kvHeads: 'u32',
-  chunk: 'u32', // tokens per summary, 0 where there are none
+  chunk: 'u32', // tokens per summary, 0 if there are none
   scale: 'f32', // 1 / √d
   bias: 'f32', // ln C, added to the score of a summary
-  apart: 'u32', // tokens from the tables of a sequence to those of the next; 0 where all share theirs
+  apart: 'u32', // tokens from the tables of one sequence to those of the next; 0 if all share theirs
 } as const;
 
-/** Multiplications of a product of all queries with 16 keys each; a layer may read as few, and how many is in a buffer. */
+/** Multiplications if all queries read 16 keys each; a layer may read as few, and the actual number is in a buffer. */
 export const leastWork = ({ B, T, heads }: Pick<AttentionSizes, 'B' | 'T' | 'heads'>, D4: number) =>
   16 * B * T * heads * 4 * D4;
 
@@ -40,8 +40,8 @@ export const ADDRESSES = /* wgsl */ `
   let valueAt = uniforms.kvHeads * D4;`;
 
 /**
- * What thread i of a kernel over queries works on: queries t0 .. t0 + Q - 1 of head h of sequence b. Past the last, it
- * repeats. With `intervals` also the first key of each, and where summaries lie.
+ * What thread i of a kernel over queries works on: queries t0 .. t0 + Q - 1 of head h of sequence b. Past the end it
+ * repeats the last one. With `intervals` also the first key of each, and where summaries lie.
  */
 export const queriesOfThread = (Q: number, intervals = true): string => /* wgsl */ `
   let blocks = (uniforms.T + ${Q - 1}u) / ${Q}u;
@@ -61,7 +61,7 @@ ${each(
   ${intervals ? `let first${q} = u32(first[b * uniforms.apart + t${q > 0 ? q : 'q0'}]);` : ''}`,
 )}`;
 
-/** Name of the position of the thread's query number q. */
+/** Variable that holds the position of the thread's query number q. */
 export const position = (q: number): string => (q > 0 ? `t${q}` : 'tq0');
 
 /** Threads of the kernels over queries, and over keys. */
@@ -84,7 +84,7 @@ export function hostAddresses(
     query: (b: number, t: number, h: number) => (b * T + t) * stride + h * d,
     key: (b: number, j: number, kv: number) => (b * T + j) * stride + (heads + kv) * d,
     meanKey: (b: number, c: number, kv: number) => (b * summaries + c) * meanStride + kv * d,
-    /** From a key to its value. */
+    /** Distance from a key to its value. */
     valueAt: kvHeads * d,
     out: (b: number, t: number, h: number) => ((b * T + t) * heads + h) * d,
     stat: (b: number, t: number, h: number) => 2 * ((b * heads + h) * T + t),

@@ -1,4 +1,7 @@
-/** @file Cross-entropy with whole-number labels; the forward pass writes the gradient, because it has everything it needs. */
+/**
+ * @file Cross-entropy with integer labels; the forward pass writes the gradient, because it has everything needed for
+ * it.
+ */
 import { defineKernel } from '../../program/kernel';
 
 /**
@@ -10,7 +13,7 @@ import { defineKernel } from '../../program/kernel';
 export const crossEntropy = defineKernel({
   name: 'crossEntropy',
   buffers: {
-    logits: 'update f32', // [rows, stride], of which V are real
+    logits: 'update f32', // [rows, stride], of which the first V columns are real
     targets: 'read i32', // [rows]
     weights: 'read f32', // [rows]
     report: 'write f32', // [rows, 2]

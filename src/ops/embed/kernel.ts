@@ -26,8 +26,8 @@ fn main(i: u32) {
 /**
  * dtable[v, c] = keep dtable[v, c] + Σ over rows r with ids[r] = v of dx[r, c].
  *
- * keep = 1 adds to what a tied output head already gave. One thread per 4 numbers of the table walks the
- * rows in order: no atomics, so the same bits every time, at the price of reading all ids.
+ * keep = 1 adds to the gradient of a tied output head. One thread per 4 numbers of the table walks the rows in order:
+ * no atomics, so the same bits every time, at the cost of reading all ids.
  */
 export const embedGrad = defineKernel({
   name: 'embedGrad',

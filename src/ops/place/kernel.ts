@@ -1,12 +1,12 @@
 /**
- * @file What lies between the products and attention: rotary positions (Su et al. 2021; rotate-half layout
- * as in Hugging Face's Llama) and the chunk averages of the approximate pattern (our reconstruction of LGA).
+ * @file The step between the products and attention: rotary positions (Su et al. 2021; rotate-half layout as in Hugging
+ * Face's Llama) and the chunk averages of the approximate pattern (our reconstruction of LGA).
  *
  * Queries, keys and values of a token lie side by side in a row of qkv, [H d | kvH d | kvH d]. The pairs
- * (x[i], x[i + d/2]) of every query and key head turn by the angle of their position:
+ * (x[i], x[i + d/2]) of every query and key head rotate by the angle of their position:
  *
- *   y[i]       = x[i] cos − x[i + d/2] sin        0 <= i < d/2
- *   y[i + d/2] = x[i + d/2] cos + x[i] sin
+ * y[i]       = x[i] cos − x[i + d/2] sin        0 <= i < d/2
+ * y[i + d/2] = x[i + d/2] cos + x[i] sin
  */
 import { defineKernel } from '../../program/kernel';
 
@@ -17,8 +17,8 @@ const uniforms = {
   kvHeads: 'u32',
   headDim: 'u32',
   chunk: 'u32', // tokens per summary; 1 where there are none
-  pre: 'u32', // 1: keys are averaged before they turn, by the angle of the chunk's centre
-  own: 'u32', // 1: each token has a position of its own; 0: it stands where it stands in its sequence
+  pre: 'u32', // 1: keys are averaged before rotation, by the angle of the chunk's centre
+  own: 'u32', // 1: each token has its own position; 0: its index in the sequence
 } as const;
 
 /** What thread i works on: `chunk` tokens from `first` of one head of one sequence. */
@@ -40,15 +40,15 @@ const OPEN = /* wgsl */ `
   let share = 1.0 / f32(uniforms.chunk);`;
 
 /**
- * Turns queries and keys in place; means[b, c] = the average key and value of chunk c, the key after it
- * turned, or before (`pre`). One thread per (sequence, chunk, head), so no thread reads what another turns.
+ * Rotates queries and keys in place; means[b, c] = the average key and value of chunk c, the key after rotation, or
+ * before it (`pre`). One thread per (sequence, chunk, head), so no thread reads what another one rotates.
  */
 export const place = defineKernel({
   name: 'place',
   buffers: {
     qkv: 'update f32', // [B T, (H + 2 kvH) d]
     table: 'read f32', // [T (+ summaries), d]: d/2 cosines, then d/2 sines
-    positions: 'read i32', // [B T], looked at where `own` is 1
+    positions: 'read i32', // [B T], used if `own` is 1
     means: 'write f32', // [B summaries, 2 kvH d]: keys, then values
   },
   uniforms,
@@ -121,7 +121,10 @@ fn main(i: u32) {${OPEN}
   work: ({ headDim, chunk }, _, threads) => threads * headDim * chunk,
 });
 
-/** The gradient of `place`: what the averages were given goes back to their tokens, and everything turns back. In place. */
+/**
+ * The gradient of `place`: the gradient of the averages is distributed to their tokens, and everything is rotated back.
+ * In place.
+ */
 export const placeGrad = defineKernel({
   name: 'placeGrad',
   buffers: {
@@ -196,7 +199,7 @@ fn main(i: u32) {${OPEN}
       }
     });
   },
-  scratch: ({ headDim }) => 4 * headDim, // a key of a summary, turned back
+  scratch: ({ headDim }) => 4 * headDim, // a key of a summary, rotated back
   work: ({ headDim, chunk }, _, threads) => threads * headDim * chunk,
 });
 

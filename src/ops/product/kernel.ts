@@ -1,11 +1,11 @@
 /**
- * @file Matrix products in the three forms training needs, with what comes right after them: a residual
- * added, SwiGLU, SwiGLU's gradient (Shazeer 2020, eq. 6: y = silu(gate) ∘ up).
+ * @file Matrix products in the three forms training needs, with what directly follows them: adding a residual, SwiGLU,
+ * SwiGLU's gradient (Shazeer 2020, eq. 6: y = silu(gate) ∘ up).
  *
- * Without workgroup memory or barriers: each thread keeps a tile of results in named vec4s, `tall` rows by
- * `wide` vec4s, so that every loaded number is used several times. A software adapter likes large tiles
- * best, a real GPU wants more threads; src/program/tiles.ts chooses. Every length divides by 4 but the rows
- * (and the inner one where a is transposed).
+ * Without workgroup memory or barriers: each thread keeps a tile of results in named vec4s, `tall` rows by `wide`
+ * vec4s, so that every loaded number is used several times. A software adapter works best with large tiles, a real GPU
+ * with more threads; src/program/tiles.ts chooses. Every length is a multiple of 4 except the rows (and the inner one
+ * where a is transposed).
  */
 import { defineKernel, isShared, type Constants } from '../../program/kernel';
 import { sharedProduct, type SharedProduct } from './shared';
@@ -33,7 +33,10 @@ function multiply(
   }
 }
 
-/** Where a thread's tile begins: `row`, and `column` in vec4s, of which it takes `step`; `across` tiles lie side by side. */
+/**
+ * Where a thread's tile begins: `row`, and `column` in vec4s, of which it takes `step`; `across` is the number of tiles
+ * side by side.
+ */
 const open = ({ tall, wide }: Constants, across: string, step = wide!) => /* wgsl */ `
   let inner4 = uniforms.inner / 4u;
   let columns4 = uniforms.columns / 4u;
@@ -42,11 +45,11 @@ const open = ({ tall, wide }: Constants, across: string, step = wide!) => /* wgs
   let row = i / across * ${tall!}u;
 ${times(tall!, (r) => times(wide!, (c) => `  var y${r}_${c} = vec4<f32>();`))}`;
 
-/** Rows of `a`; the last tile may be ragged, so they are held inside. */
+/** Rows of `a`; the last tile may be ragged, so they are clamped. */
 const rowsOfA = ({ tall }: Constants) =>
   times(tall!, (r) => `  let a${r} = min(row + ${r}u, uniforms.rows - 1u) * inner4;`);
 
-/** Sums of a row-major `a` and a row-major `b`; vec4 number c of the tile lies `where(c)` behind its first. */
+/** Sums of a row-major `a` and a row-major `b`; vec4 number c of the tile lies `where(c)` after its first. */
 const sumNN = ({ tall, wide }: Constants, where = (c: number) => `${c}u`) => /* wgsl */ `
   for (var k = 0u; k < inner4; k++) {
     let at = 4u * k * columns4 + column;
@@ -94,7 +97,7 @@ const store = (constants: Constants, plus = '') =>
 /** A thread of the shared kind keeps four rows of one vec4. */
 const ONE = { tall: 4, wide: 1 };
 
-/** The text through workgroup memory, where the constants ask for it. */
+/** The text that uses workgroup memory, if the constants ask for it. */
 function shared(
   constants: Constants,
   form: SharedProduct['form'],
@@ -155,7 +158,7 @@ export const productAdd = defineKernel({
 });
 
 /**
- * both = x [gate | up], gated = silu(gate) ∘ up. A thread's vec4s are gates, then their ups, F further on.
+ * both = x [gate | up], gated = silu(gate) ∘ up. A thread's vec4s are gates, then the matching ups, F numbers later.
  * `columns` is 2 F. Threads: tiles of `tall` rows and 4 · `wide` hidden numbers.
  */
 export const productSwiglu = defineKernel({
@@ -298,7 +301,7 @@ export const productTN = defineKernel({
     return /* wgsl */ `fn main(i: u32) {
 ${open({ tall: 4 * high!, wide: wide! }, across({ wide: wide! }))}
   let rows4 = uniforms.rows / 4u;
-  // Four terms at a time: sums that do not fit into registers are fetched and put back once for all of them.
+  // Four terms at a time: sums that do not fit into registers are loaded and stored once for all four.
   for (var k = 0u; k < uniforms.inner; k += 4u) {
 ${times(4, (d) => `    let k${d} = min(k + ${d}u, uniforms.inner - 1u);`)}
 ${times(4, (d) => times(high!, (h) => `    let a${d}_${h} = ${d === 0 ? '' : 'select(vec4<f32>(), '}a[k${d} * rows4 + row / 4u + ${h}u]${d === 0 ? '' : `, k + ${d}u < uniforms.inner)`};`))}
@@ -323,7 +326,7 @@ ${times(4 * high!, (r) => times(wide!, (c) => `  y[(row + ${r}u) * columns4 + co
   },
   scratch: ({ rows, inner, columns }) => {
     const depth = 4 * Math.ceil(Math.min(DEPTH, inner) / 4);
-    return panels(depth, columns) + 4 * depth * rows; // and as much of a, turned
+    return panels(depth, columns) + 4 * depth * rows; // and as much of a, transposed
   },
   work: ({ rows, inner, columns }) => rows * inner * columns,
 });

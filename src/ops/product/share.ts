@@ -1,4 +1,4 @@
-/** @file How many threads a product takes, and what each of them takes on. */
+/** @file How many threads a product takes, and how much each of them computes. */
 import type { Constants } from '../../program/kernel';
 import { vectorsAlong, type Tiles } from '../../program/tiles';
 import { sharedThreads } from './shared';
@@ -8,7 +8,7 @@ export interface Share {
   readonly constants: Constants;
 }
 
-/** Of results [rows, columns]; 'swiglu': columns are gates, then ups; 'TN': over transposed rows, which divide by 4. */
+/** For results [rows, columns]; 'swiglu': columns are gates, then ups; 'TN': over transposed rows, a multiple of 4. */
 export function shareOfProduct(
   kind: 'plain' | 'swiglu' | 'swigluGrad' | 'TN',
   rows: number,
@@ -20,7 +20,7 @@ export function shareOfProduct(
     const own = kind === 'TN' ? { high: 1, wide: 1 } : { tall: 4, wide: 1 };
     return { threads: sharedThreads(rows, across), constants: { ...own, shared: 1 } };
   }
-  // What comes after the sums makes long shaders; they would take a second to compile.
+  // The steps after the sums make long shaders, which would take a second to compile.
   const half = tiles.wide > 2 ? 2 : 1;
   const most =
     kind === 'swiglu' ? half : kind === 'swigluGrad' ? Math.min(2, tiles.wide) : tiles.wide;

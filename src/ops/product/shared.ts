@@ -1,7 +1,7 @@
 /**
- * @file Products through workgroup memory, for graphics cards: 64 threads share blocks of 32 rows and 32 columns,
- * 16 terms at a time, so that each number is fetched from memory once for 32 uses. A thread keeps 4 rows of one
- * vec4 (two where a gate and its up belong together). On a software adapter barriers cost more than they save.
+ * @file Products through workgroup memory, for graphics cards: 64 threads share blocks of 32 rows and 32 columns, 16
+ * terms at a time, so that each number is loaded from memory once for 32 uses. A thread keeps 4 rows of one vec4 (of
+ * two where a gate and its up belong together). On a software adapter barriers cost more than they save.
  */
 
 /** Threads of a workgroup. */
@@ -12,11 +12,11 @@ const [ROWS, VECTORS] = [32, 8];
 export interface SharedProduct {
   /** 'NN': a [rows, inner], b [inner, columns]; 'NT': b [columns, inner]; 'TN': a [inner, rows]. */
   readonly form: 'NN' | 'NT' | 'TN';
-  /** vec4s of results side by side, as WGSL. */
+  /** number of result vec4s side by side, as WGSL */
   readonly across: string;
-  /** Where a second vec4 of b lies behind the first, as WGSL; it goes into y·_1. */
+  /** Offset of a second vec4 of b from the first, as WGSL; it goes into y·_1. */
   readonly second?: string;
-  /** What becomes of y0_0 … y3_0 at `row` .. `row` + 3, `column`; it sees inner4, columns4 and across. */
+  /** What to do with y0_0 … y3_0 at `row` .. `row` + 3, `column`; it can use inner4, columns4 and across. */
   readonly store: string;
 }
 
@@ -27,7 +27,7 @@ export const sharedThreads = (rows: number, across: number): number =>
 const times = (n: number, line: (i: number) => string): string =>
   Array.from({ length: n }, (_, i) => line(i)).join('\n');
 
-/** A guarded load: zero outside. */
+/** A guarded load: zero out of bounds. */
 const load = (to: string, from: string, inside: string) =>
   `      ${to}[n] = select(vec4<f32>(), ${from}, ${inside});`;
 

@@ -1,4 +1,7 @@
-/** @file Root-mean-square norm and its gradient. Zhang & Sennrich 2019, eq. 4; eps as in Llama. Widths divide by 4. */
+/**
+ * @file Root-mean-square norm and its gradient. Zhang & Sennrich 2019, eq. 4; eps as in Llama. Widths are multiples of
+ * 4.
+ */
 import { defineKernel } from '../../program/kernel';
 
 /**
@@ -38,9 +41,9 @@ fn main(row: u32) {
 });
 
 /**
- *   dx = keep dx + scale (g − x scale² mean(g x))     with g = gain ∘ dy, row by row
+ * dx = keep dx + scale (g − x scale² mean(g x))     with g = gain ∘ dy, row by row
  *
- * keep = 1 adds to what the residual brought; 0 writes. One thread per row.
+ * keep = 1 adds to the residual's gradient; 0 overwrites. One thread per row.
  */
 export const rmsNormGradX = defineKernel({
   name: 'rmsNormGradX',
@@ -117,7 +120,10 @@ fn main(i: u32) {
   work: ({ rows, width }) => 2 * rows * width,
 });
 
-/** sums[n, c] = Σ_block partial[n, block, c], the sums of one norm `stride` numbers behind those of the one before. One thread per norm and column. */
+/**
+ * sums[n, c] = Σ_block partial[n, block, c]; each norm's sums lie `stride` numbers after the previous one's. One thread
+ * per norm and column.
+ */
 export const sumBlocks = defineKernel({
   name: 'sumBlocks',
   buffers: {

@@ -1,7 +1,7 @@
 import { definePreset } from '../definePreset';
 
 /**
- * What the Lab opens with where its address asks for nothing. Its seed is one that finds the line above early, after some
+ * What the Lab opens with if its address requests nothing. With its seed a run finds the line above early, after some
  * 150 steps; others take up to 600 (public/recorded, `npm run record`).
  */
 export default definePreset({

@@ -5,7 +5,7 @@ export interface At {
   readonly key: number; // token
 }
 
-/** The cell under a pointer, as its first tokens. */
+/** The cell under a pointer, given by its first tokens. */
 export function cellAt(
   event: { readonly clientX: number; readonly clientY: number },
   box: DOMRect,
@@ -30,7 +30,7 @@ const ARROWS: Readonly<Record<string, readonly [queries: number, keys: number]>>
   PageDown: [8, 0],
 };
 
-/** Where a key of the keyboard takes the cursor; undefined where it takes it nowhere. */
+/** Where a keyboard key moves the cursor; undefined if nowhere. */
 export function step(key: string, at: At, factor: number, T: number): At | undefined {
   const clamp = (token: number) => Math.min(T - 1, Math.max(0, token));
   if (key === 'Home') return { ...at, key: 0 };

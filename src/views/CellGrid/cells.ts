@@ -1,4 +1,4 @@
-/** @file What a grid of cells is shown, how a cell is called, and where keys and pointers lead in it. */
+/** @file What a grid of cells shows, how a cell is named, and where keys and pointers move in it. */
 
 /** Blank, ink, hatched. */
 export type Cell = 'blocked' | 'open' | 'summary';
@@ -25,7 +25,7 @@ export const MARK_WORDS: Readonly<Record<Mark['kind'], string>> = {
 export const nameOf = ({ query, key }: At, ...words: readonly (string | undefined)[]): string =>
   [`query ${query}`, `key ${key}`, ...words.filter(Boolean)].join(', ');
 
-/** Cells a pointer went over between two of its events, the last included, the first not. */
+/** Cells a pointer crossed between two of its events, including the last but not the first. */
 export function wayTo(from: At, to: At): readonly At[] {
   const steps = Math.max(Math.abs(to.query - from.query), Math.abs(to.key - from.key));
   return Array.from({ length: steps }, (_, i) => {
@@ -47,7 +47,7 @@ export const clamped = ({ query, key }: At, { queries, keys }: Size): At => ({
   key: Math.min(keys - 1, Math.max(0, key)),
 });
 
-/** Where a key of the keyboard leads; undefined where it leads nowhere. Control goes to the corners. */
+/** Where a keyboard key moves; undefined if nowhere. Control moves to the corners. */
 export function moved(at: At, pressed: string, control: boolean, size: Size): At | undefined {
   const { query, key } = at;
   const to = {
@@ -63,5 +63,5 @@ export function moved(at: At, pressed: string, control: boolean, size: Size): At
   return to && clamped(to, size);
 }
 
-/** Every how many rows or columns a number stands, where they are `pitch` pixels apart. */
+/** How many rows or columns there are per number, if they are `pitch` pixels apart. */
 export const tickEvery = (pitch: number): number => (pitch >= 18 ? 1 : pitch >= 9 ? 2 : 4);

@@ -1,12 +1,12 @@
-/** @file Which sign of src/app/signs.css a layer or a plan carries. */
+/** @file Which symbol from src/app/signs.css a layer or a plan has. */
 import { plans } from '../../attention/plans';
 import type { PatternSpec } from '../../attention/pattern';
 import { patterns } from '../../attention/registry';
 import { isGlobalUnsaid } from '../../attention/whole';
 
-/** By the id of a pattern or a plan; any other mask has a sign of its own. */
+/** By the id of a pattern or a plan; every other mask gets the symbol for masks. */
 export const signOf = (id: string): string => (patterns.has(id) || plans.has(id) ? id : 'mask');
 
-/** Of a layer over T tokens: one that reads everything looks like what it is. */
+/** For a layer over T tokens: one that reads everything looks global. */
 export const signOfLayer = (layer: PatternSpec, T: number): string =>
   isGlobalUnsaid(layer, T) ? 'global' : signOf(layer.pattern);

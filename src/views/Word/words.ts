@@ -1,4 +1,4 @@
-/** @file Words that a newcomer cannot know, each explained in two sentences; shown where the word stands. */
+/** @file Words that a newcomer cannot know, each explained in two sentences where it appears. */
 import { MASK_LETTER } from '../../attention/maskPattern';
 import { patterns } from '../../attention/registry';
 
@@ -31,7 +31,7 @@ export const WORDS = {
   },
 } as const;
 
-/** Stripes as they are written: letters of two layers or more. */
+/** Stripes as written: letters of two or more layers. */
 const LETTERS = [...patterns.all.map(({ letter }) => letter), MASK_LETTER].join('');
 const STRIPES = new RegExp(`\\b[${LETTERS}](?: [${LETTERS}])+\\b`);
 const FORMS: readonly (readonly [WordId, RegExp])[] = [
@@ -43,13 +43,13 @@ const FORMS: readonly (readonly [WordId, RegExp])[] = [
 
 export interface Piece {
   readonly text: string;
-  /** It is this word, as the sentence writes it. */
+  /** The explained word, as the sentence writes it. */
   readonly word?: WordId;
-  /** Signs that close it, and are not torn from it: ')', ',' or the like. */
+  /** Punctuation that closes it and must stay with it: ')', ',' or the like. */
   readonly end?: string;
 }
 
-/** A sentence in pieces: each word that is explained stands alone where it comes first. */
+/** A sentence in pieces: each explained word is a piece of its own at its first occurrence. */
 export function piecesOf(sentence: string): readonly Piece[] {
   const found = FORMS.flatMap(([word, form]) => {
     const match = form.exec(sentence);

@@ -2,6 +2,15 @@
  * @file The class of this machine, kept over a reload and a crash: each result as the code its participant handed over,
  * read as strictly as if it came from outside, so that a spoilt store loses what is spoilt and nothing else.
  */
+import {
+  anything,
+  flag,
+  ifReadable,
+  list,
+  object,
+  oneOf,
+  readableJson,
+} from '../../../core/schema';
 import { EMPTY_ROOM, isSameResult, MOST_RESULTS, type Classroom } from '../../../lessons/classroom';
 import { codeOf, readResult, type LessonResult } from '../../../lessons/result';
 
@@ -28,23 +37,22 @@ function codeOnce(result: LessonResult): string {
 export const writeKept = ({ room, anonymous }: Kept): string =>
   JSON.stringify({ version: VERSION, anonymous, codes: room.results.map(codeOnce) });
 
+const stored = object(
+  { version: oneOf([VERSION]), anonymous: ifReadable(flag), codes: list(anything) },
+  'ignored',
+);
+
 /** Whatever was stored; codes that cannot be read are left out. Never throws. */
 export function readKept(text: string): Kept {
   if (text.length > LARGEST) return NOTHING_KEPT;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return NOTHING_KEPT;
-  }
-  const { version, anonymous, codes: given } = (value ?? {}) as Record<string, unknown>;
-  if (version !== VERSION || !Array.isArray(given)) return NOTHING_KEPT;
+  const kept = readableJson(stored, text);
+  if (!kept) return NOTHING_KEPT;
   const results: LessonResult[] = [];
-  for (const code of given.slice(0, MOST_RESULTS)) {
+  for (const code of kept.codes.slice(0, MOST_RESULTS)) {
     const result = typeof code === 'string' ? readOr(code) : undefined;
     if (result && !results.some((one) => isSameResult(one, result))) results.push(result);
   }
-  return { room: { results }, anonymous: anonymous === true };
+  return { room: { results }, anonymous: kept.anonymous === true };
 }
 
 function readOr(code: string): LessonResult | undefined {

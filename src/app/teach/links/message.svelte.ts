@@ -1,7 +1,10 @@
+import { list, readableJson, text } from '../../../core/schema';
 import { parseHash } from '../../route';
 import { splitMessage, tidyMessage } from './message';
 
 const KEY = 'zebra-lab-message';
+/** What is kept over a reload. */
+const placeAndText = list(text({ empty: true, longest: 100_000 }), { min: 2, max: 2 });
 
 /** The message of the link this tab was opened with: it stays on the page it was made for, over a reload, until it is closed. */
 class Message {
@@ -35,11 +38,10 @@ class Message {
 
   #restore() {
     try {
-      const kept: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? '[]');
-      if (!Array.isArray(kept) || !kept.every((one) => typeof one === 'string')) return;
-      [this.#place, this.text] = [kept[0] ?? '', tidyMessage(kept[1] ?? '')];
+      const kept = readableJson(placeAndText, sessionStorage.getItem(KEY) ?? '');
+      if (kept) [this.#place, this.text] = [kept[0]!, tidyMessage(kept[1]!)];
     } catch {
-      // What was kept is no message.
+      // Storage is forbidden.
     }
   }
 }

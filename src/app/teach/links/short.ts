@@ -16,7 +16,7 @@ import words from './dictionary1.txt?raw';
 const VERSION = '1';
 const dictionary = strToU8(words);
 const LONGEST = 4096; // characters of an address
-const SLICE = 64; // bytes unpacked at once, so that a code made to burst is stopped early
+const SLICE = 64; // bytes unpacked at a time, so that a decompression bomb is stopped early
 const CHECK = 2; // letters
 
 /** '#/lessons/03-reach?v=1' as '#/go/1…'; undefined where it is too long to be one. */

@@ -1,6 +1,6 @@
 /**
- * @file The gradient of attention behind any mask. As in ../backward.ts, scores are computed again; dq walks the tiles of
- * its queries, dk and dv those of its keys, so that nothing is added up by two threads at once.
+ * @file The gradient of attention with any mask. As in ../backward.ts, scores are recomputed; dq walks the tiles of its
+ * queries, dk and dv those of its keys, so that no two threads add to the same sum.
  */
 import { defineKernel } from '../../../program/kernel';
 import { ADDRESSES, each, hostAddresses, leastWork, queriesOfThread, sumOf } from '../shared';
@@ -11,7 +11,7 @@ export const tiledGradQuery = defineKernel({
   name: 'tiledGradQuery',
   buffers: {
     qkv: 'read vec4<f32>', // [B T, H + 2 kvH, d], placed
-    reads: 'read i32', // spans of tiles, or of each sequence, rows are queries
+    reads: 'read i32', // spans of tiles, or those of each sequence; rows are queries
     out: 'read vec4<f32>', // [B T, H, d]
     dout: 'read vec4<f32>', // [B T, H, d]
     stats: 'update f32', // [B, H, T, 2]: log-sum-exp, then delta
@@ -94,7 +94,8 @@ ${each(D4!, `    dqkv[row${q} * stride + h * D4 + §u] = dq${q}_§;`)}
       }
     }
   },
-  // Panels of values, and of keys in both directions, four rows each of scores and slopes, and which tiles they are of.
+  // Panels of values, and of keys in both layouts, four rows each of scores and score gradients, and the tiles they
+  // belong to.
   scratch: ({ T }, { D4 }) => 4 * (T + 16) * (3 * 4 * D4! + 13),
   work: (sizes, { D4 }) => 3 * leastWork(sizes, D4!),
 });
@@ -107,7 +108,7 @@ export const tiledGradKeys = defineKernel({
   name: 'tiledGradKeys',
   buffers: {
     qkv: 'read vec4<f32>', // [B T, H + 2 kvH, d], placed
-    readers: 'read i32', // spans of tiles, or of each sequence, rows are keys
+    readers: 'read i32', // spans of tiles, or those of each sequence; rows are keys
     dout: 'read vec4<f32>', // [B T, H, d]
     stats: 'read f32', // [B, H, T, 2]
     dqkv: 'update vec4<f32>', // [B T, H + 2 kvH, d]: its keys and values
@@ -198,8 +199,8 @@ ${each(D4!, `    dqkv[key${n} + §u] = dk${n}_§;\n    dqkv[key${n} + valueAt + 
       }
     }
   },
-  // Panels of queries and dout in both directions, their log-sum-exp and delta, four rows each of scores
-  // and slopes, and which tiles they are of.
+  // Panels of queries and dout in both layouts, their log-sum-exp and delta, four rows each of scores and score
+  // gradients, and the tiles they belong to.
   scratch: ({ T }, { D4 }) => 4 * (T + 16) * (4 * 4 * D4! + 19),
   work: (sizes, { D4 }) => 4 * leastWork(sizes, D4!),
 });

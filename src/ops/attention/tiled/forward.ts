@@ -4,19 +4,19 @@ import { each, hostAddresses, leastWork, queriesOfThread } from '../shared';
 import { eachColumn, spansOf, tiledUniforms } from './shared';
 
 /**
- * Attention of one layer behind any mask: as attentionForward, but a query walks the tiles of its block of four, and
- * whole spans that hold none of its pairs are passed over.
+ * Attention of one layer with any mask: as attentionForward, but a query walks the tiles of its block of four, and
+ * skips whole spans that hold none of its pairs.
  *
- *   s_j = q·k_j / √d   for the keys j of the mask's row      out = Σ softmax(s) v      stats = (log Σ exp s, –)
+ * s_j = q·k_j / √d   for the keys j of the mask's row      out = Σ softmax(s) v      stats = (log Σ exp s, –)
  *
- * A query that reads nothing gets zeros, and a log-sum-exp of 0, which nothing asks for.
+ * A query that reads nothing gets zeros, and a log-sum-exp of 0, which is never used.
  * One thread per (sequence, head, `queries` queries). Constants D4 = d / 4, queries.
  */
 export const tiledForward = defineKernel({
   name: 'tiledForward',
   buffers: {
     qkv: 'read vec4<f32>', // [B T, H + 2 kvH, d], placed
-    reads: 'read i32', // spans of tiles, or of each sequence, rows are queries
+    reads: 'read i32', // spans of tiles, or those of each sequence; rows are queries
     out: 'write vec4<f32>', // [B T, H, d]
     stats: 'write f32', // [B, H, T, 2]
   },
@@ -83,7 +83,7 @@ ${each(D4!, `    out[at${q} + §u] = o${q}_§ * share${q};`)}
       }
     }
   },
-  // Panels of keys and values, each of their rows rounded up to 8, four rows of scores, and which tiles they are of.
+  // Panels of keys and values, both padded to a multiple of 8 rows, four rows of scores, and the tiles they belong to.
   scratch: ({ T }, { D4 }) => 4 * (T + 16) * (2 * 4 * D4! + 9),
   work: (sizes, { D4 }) => 2 * leastWork(sizes, D4!),
 });

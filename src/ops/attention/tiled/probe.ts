@@ -11,7 +11,7 @@ export const tiledProbe = defineKernel({
   name: 'tiledProbe',
   buffers: {
     qkv: 'read f32', // [B T, H + 2 kvH, d], placed
-    reads: 'read i32', // spans of tiles, rows are queries
+    reads: 'read i32', // spans of tiles; rows are queries
     stats: 'read f32', // [B, H, T, 2]
     cells: 'write f32', // [H, size, size]
   },
@@ -74,7 +74,7 @@ fn main(i: u32) {
       }
     }
   },
-  // Panels of keys, the four queries at hand, four rows of scores, and where in a row each tile lies.
+  // Panels of keys, the current four queries, four rows of scores, and where in a row each tile lies.
   scratch: ({ T, headDim }) => 4 * ((T + 16) * (headDim + 5) + 4),
   work: (sizes) => leastWork({ ...sizes, B: 1 }, sizes.headDim / 4),
 });

@@ -1,7 +1,7 @@
 /**
- * @file What the kernels of any mask share: how they walk the spans of src/attention/tiles.ts, in WGSL and in loops.
+ * @file Shared by the kernels for any mask: how they walk the spans of src/attention/tiles.ts, in WGSL and in loops.
  *
- * A thread takes Q rows (1, 2 or 4) of a block of four. Of a span's bits it needs those of its rows, eight for each.
+ * A thread takes Q rows (1, 2 or 4) of a block of four. Of a span's bits it needs those of its rows, eight per row.
  */
 import { eachSpan, TILE_COLUMNS, TILE_ROWS } from '../../../attention/tiles';
 
@@ -11,7 +11,7 @@ export const tiledUniforms = {
   heads: 'u32',
   kvHeads: 'u32',
   scale: 'f32', // 1 / √d
-  apart: 'u32', // numbers from the list of a sequence to that of the next; 0 where all share theirs
+  apart: 'u32', // numbers from the list of one sequence to that of the next; 0 if all share theirs
 } as const;
 
 /** Opens a loop over the spans of a thread whose first row is `row`: `bits` are those of its rows, tiles begin .. end - 1. */
@@ -24,7 +24,7 @@ export const spansOf = (list: string, row: string, Q: number): string => /* wgsl
     let begin = u32(${list}[span]) * ${TILE_COLUMNS}u;
     let end = min(u32(${list}[span + 1]) * ${TILE_COLUMNS}u, uniforms.T);`;
 
-/** Whether row number q of the thread holds the column of that name. */
+/** Whether row number q of the thread includes the named column. */
 export const holds = (q: number, column: string): string =>
   `((bits >> (${TILE_COLUMNS * q}u + ${column} % ${TILE_COLUMNS}u)) & 1u) == 1u`;
 

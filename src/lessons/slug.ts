@@ -1,0 +1,8 @@
+/** @file A step or an exercise by its name in an address: small letters, digits and hyphens. */
+import { text } from '../core/schema';
+
+export const slug = text({
+  longest: 64,
+  like: /^[a-z0-9]+(-[a-z0-9]+)*$/,
+  should: 'small letters, digits and hyphens',
+});
