@@ -8,9 +8,9 @@ const SIZES = {
   tapeSteps: ['training steps compared with the tape', 40, 200],
   leakRounds: ['rounds in which no tensor of the tape may leak', 8, 50],
   triangles: ['triangles whose polarity is a guess', 25, 100],
-  shaders: ['shapes per pattern, pool and packing on WebGPU, of 8', 2, 8],
+  shaders: ['shapes per pattern, pool and packing on WebGPU', 2, 8],
   masksOnGpu: ['masks drawn for each share of WebGPU', 6, 20],
-  accessible: ['steps that axe looks at in each lesson', 1, 2],
+  accessible: ['step of each lesson looked at by axe', 1, 2],
 } as const satisfies Readonly<Record<string, readonly [what: string, usual: number, deep: number]>>;
 
 /** Vitest hands the variable on to browsers; its config and Playwright read the process's own. */
