@@ -108,6 +108,13 @@ export default defineConfig({
       silence({ longest: 260_000 }),
       { onInit: () => console.log(saySizes()) },
     ],
+    // `npm run coverage`. Components run in Chromium alone, and are not counted.
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['src/**/*.as.ts', 'src/**/*.d.ts'],
+      reporter: ['text-summary', 'html', 'json-summary'],
+    },
     env: { DEEP: process.env['DEEP'] ?? '' }, // into browsers, too
     projects: [
       // Files share a process: starting one for each took as long as half of the tests.

@@ -98,15 +98,19 @@ async function lint() {
 
 /** Seconds by test file, as Vitest remembers them. */
 function durations() {
-  const seconds = new Map();
   const cache = 'node_modules/.vite/vitest';
-  for (const folder of existsSync(cache) ? readdirSync(cache) : []) {
-    const path = `${cache}/${folder}/results.json`;
-    if (!existsSync(path)) continue;
-    for (const [name, { duration }] of JSON.parse(readFileSync(path, 'utf8')).results)
-      seconds.set(name.slice(name.indexOf(':') + 1), duration / 1000);
-  }
-  return seconds;
+  const results = (folder) => {
+    try {
+      return JSON.parse(readFileSync(`${cache}/${folder}/results.json`, 'utf8')).results;
+    } catch {
+      return []; // not there yet, or another run is writing it
+    }
+  };
+  return new Map(
+    (existsSync(cache) ? readdirSync(cache) : [])
+      .flatMap(results)
+      .map(([name, { duration }]) => [name.slice(name.indexOf(':') + 1), duration / 1000]),
+  );
 }
 
 const VITEST = 'vitest/vitest.mjs';
@@ -139,7 +143,7 @@ async function tests() {
   );
 }
 
-console.log(`${changed.length} files differ from ${base}.`);
+console.log(`Files that differ from ${base}: ${changed.length}.`);
 await Promise.all([types(), lint().then(tests)]);
 
 const seconds = ((performance.now() - began) / 1000).toFixed(0);

@@ -10,6 +10,7 @@ const SIZES = {
   triangles: ['triangles whose polarity is a guess', 25, 100],
   shaders: ['shapes per pattern, pool and packing on WebGPU', 2, 8],
   masksOnGpu: ['masks drawn for each share of WebGPU', 6, 20],
+  looks: ['ways to compute that take a closer look in a worker', 2, 5],
   accessible: ['step of each lesson looked at by axe', 1, 2],
 } as const satisfies Readonly<Record<string, readonly [what: string, usual: number, deep: number]>>;
 
