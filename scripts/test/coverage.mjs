@@ -25,5 +25,7 @@ const open = Object.entries(byFile)
   .sort((a, b) => b.left - a.left);
 console.log('\nLines that no unit test runs (some run in Chromium only), of all lines:');
 for (const { path, left, total } of open.slice(0, 20))
-  console.log(`${String(left).padStart(5)} of ${String(total).padStart(4)}  ${relative('.', path)}`);
+  console.log(
+    `${String(left).padStart(5)} of ${String(total).padStart(4)}  ${relative('.', path)}`,
+  );
 console.log('Line by line: coverage/index.html');
