@@ -6,20 +6,20 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   core: [],
   attention: ['core'],
   data: ['core'],
-  spec: ['core', 'attention', 'data'],
+  spec: ['core', 'attention', 'data', 'ops'], // of ops: what each attention kernel computes
   draw: ['core', 'attention'],
   link: ['core', 'attention', 'data', 'spec', 'model'], // messages, and the page's end of the wire
   program: ['core'], // kernels and programs as data
   ops: ['core', 'attention', 'program'], // the kernels, and the tiles they walk
-  model: ['core', 'attention', 'data', 'spec', 'program', 'ops'], // what is computed, as programs
-  export: ['core', 'attention', 'data', 'spec', 'model'], // folders that PyTorch reads, and those of others
+  // what is computed, as programs; decode/ with a cache, files/ in and out
+  model: ['core', 'attention', 'data', 'spec', 'program', 'ops'],
   compare: ['core', 'attention', 'data', 'spec', 'model'], // several runs as one question
   masks: ['core', 'attention', 'data', 'spec'], // any mask: terms, views, lints, files
   figures: ['core', 'attention', 'data', 'spec', 'model'], // the paper's figures as data
-  gpu: ['core', 'attention', 'program'], // machines that run programs
-  train: ['core', 'attention', 'data', 'spec', 'link', 'program', 'ops', 'model', 'gpu'],
+  machines: ['core', 'program', 'ops'], // run programs
+  train: ['core', 'attention', 'data', 'spec', 'link', 'program', 'ops', 'model', 'machines'],
   // the specification in tfjs, and what trains it: a model as the engine's runs want one
-  reference: ['core', 'attention', 'data', 'spec', 'ops', 'model', 'gpu', 'train'],
+  reference: ['core', 'attention', 'data', 'spec', 'ops', 'model', 'machines', 'train'],
   engine: [
     'core',
     'attention',
@@ -28,7 +28,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'link',
     'ops',
     'model',
-    'gpu',
+    'machines',
     'train',
     'reference',
   ],
@@ -53,7 +53,6 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'data',
     'spec',
     'model',
-    'export',
     'link',
     'draw',
     'compare',
@@ -80,7 +79,6 @@ const PURE = [
   'compare',
   'figures',
   'masks',
-  'export',
   'lessons',
 ];
 
@@ -163,7 +161,7 @@ test('the reference, and tfjs with it, is loaded only where somebody asks for it
 });
 
 /** Where facts are found. Which buttons a page has, and what they are called, only the page knows. */
-const FACTS_ONLY = ['engine', 'gpu', 'link', 'reference', 'train'];
+const FACTS_ONLY = ['engine', 'machines', 'link', 'reference', 'train'];
 
 test.each(FACTS_ONLY)(
   '%s says nothing about buttons: it tells facts, and the page makes sentences',

@@ -4,7 +4,7 @@
  */
 import { optionsOf } from '../options.mjs';
 import { readFileSync } from 'node:fs';
-import { readCheckpoint } from '../../src/model/checkpoint';
+import { readCheckpoint } from '../../src/model/files/checkpoint';
 import type { AdaptPlan } from '../../src/spec/adaptation';
 import { tuneLooks, tuneVariants } from '../../src/spec/tuning';
 import { adapt } from '../../src/train/adapt';

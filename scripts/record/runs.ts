@@ -20,9 +20,9 @@ import {
   type Recording,
   type ValidationPoint,
 } from '../../src/figures/recording';
-import { HOST_LIMITS } from '../../src/gpu/backend';
+import { HOST_LIMITS } from '../../src/machines/backend';
 import type { SliceScore } from '../../src/data/slice';
-import { readCheckpoint } from '../../src/model/checkpoint';
+import { readCheckpoint } from '../../src/model/files/checkpoint';
 import { adaptLooks, adaptVariants, type AdaptPlan } from '../../src/spec/adaptation';
 import { presets, specOfPreset } from '../../src/spec/preset';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';

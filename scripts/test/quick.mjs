@@ -14,7 +14,7 @@ const ALWAYS = [
   'test/architecture.test.ts',
   'test/docs.test.ts',
   'test/attention/pairs.test.ts',
-  'test/model/checkpoint.test.ts',
+  'test/model/files/checkpoint.test.ts',
   'test/spec/spec.test.ts',
   'test/lessons/lessons.test.ts',
 ];

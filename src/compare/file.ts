@@ -2,7 +2,7 @@
  * @file A comparison as a file: what was asked, on which machine, every number that came of it, and some pictures.
  * No weights. Reading is strict: a file is taken whole or refused in one sentence.
  */
-import type { KernelId } from '../attention/kernels';
+import type { KernelId } from '../spec/cost';
 import { check } from '../core/check';
 import {
   anything,

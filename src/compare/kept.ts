@@ -2,7 +2,7 @@
  * @file Runs that are compared, as a browser keeps them: what they came to, and a checkpoint of each, all of one step.
  *
  * One file, so that it is written whole or not at all: a line of JSON that says what follows in bytes, the comparison's
- * file (./file.ts), then one checkpoint per run (src/model/checkpoint.ts). It is put together without copying a weight.
+ * file (./file.ts), then one checkpoint per run (src/model/files/checkpoint.ts). It is put together without copying a weight.
  */
 import { check } from '../core/check';
 import { crc32 } from '../core/crc32';
@@ -18,7 +18,7 @@ import {
   type TypeOf,
 } from '../core/schema';
 import { formatBytes } from '../core/units';
-import { readCheckpoint } from '../model/checkpoint';
+import { readCheckpoint } from '../model/files/checkpoint';
 import { modelSpecOf, weightCount } from '../spec/model';
 import { CONTROLS, type RunSpec } from '../spec/run';
 import { LEAST_RUNS, LONGEST_NAME, MOST_RUNS, namesOf, specsOf } from './comparison';

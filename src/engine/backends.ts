@@ -2,8 +2,8 @@
 import { inTiles } from '../attention/layout';
 import type { FewerThreads, Fault } from '../core/backendFacts';
 import { START_PATIENCE, within } from '../core/patience';
-import { fasterOf } from '../gpu/backend';
-import type { Machine } from '../gpu/machine';
+import { fasterOf } from '../machines/backend';
+import type { Machine } from '../machines/machine';
 import type { BackendInfo } from '../link/protocol';
 import simdKernels from '../ops/simd.wasm?url';
 import { layersOf, type RunSpec } from '../spec/run';

@@ -11,7 +11,7 @@ import {
   type Preparation,
   type RunId,
 } from '../link/protocol';
-import { readCheckpoint } from '../model/checkpoint';
+import { readCheckpoint } from '../model/files/checkpoint';
 import { checkMemory } from '../model/memory';
 import { checkRun } from '../spec/check';
 import { sourceOf, type RunSpec } from '../spec/run';

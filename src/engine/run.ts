@@ -9,7 +9,7 @@ import type {
   RunId,
   RunState,
 } from '../link/protocol';
-import { writeCheckpoint } from '../model/checkpoint';
+import { writeCheckpoint } from '../model/files/checkpoint';
 import { checkpointFrom } from '../train/keep';
 import type { Snapshot } from '../train/model';
 import type { Trainer } from '../train/trainer';

@@ -2,7 +2,7 @@
 import { check, InputError } from '../core/check';
 import type { WritingCommand, WritingEvent } from '../link/writing';
 import type { HostWeights } from '../model/arena';
-import { losses, Writer } from '../model/writer';
+import { losses, Writer } from '../model/decode/writer';
 import type { ModelSpec } from '../spec/model';
 
 /** Lets messages in. */

@@ -1,7 +1,7 @@
 /** @file The threads that share WebAssembly's launches: how many there are here, and how a browser starts them. */
 import type { FewerThreads, OneThread } from '../core/backendFacts';
-import type { Threads } from '../gpu/backend';
-import { Crew, MOST_THREADS, type Spawn } from '../gpu/crew';
+import type { Threads } from '../machines/backend';
+import { Crew, MOST_THREADS, type Spawn } from '../machines/crew';
 import { startWorker } from '../link/startWorker';
 import kernels from '../ops/simdShared.wasm?url';
 import script from './thread.worker?worker&url';

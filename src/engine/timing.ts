@@ -1,8 +1,8 @@
 /** @file Where WebGPU is computed on the processor, it and WebAssembly are timed once, and predicted for each model. */
 import type { StepTimes } from '../core/backendFacts';
-import { gpuMachine } from '../gpu/gpuMachine';
-import type { Machine } from '../gpu/machine';
-import { findAdapter, openDevice } from '../gpu/webgpu';
+import { gpuMachine } from '../machines/gpuMachine';
+import type { Machine } from '../machines/machine';
+import { findAdapter, openDevice } from '../machines/webgpu';
 import { modelSpecOf } from '../spec/model';
 import type { RunSpec } from '../spec/run';
 import { predictStep, timeBoth, type Speed } from '../train/speed';

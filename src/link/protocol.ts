@@ -1,5 +1,5 @@
 /** @file Everything that crosses the worker boundary: plain data, no tensors, no functions. */
-import type { KernelId } from '../attention/kernels';
+import type { KernelId } from '../spec/cost';
 import type { BackendFact, Fault } from '../core/backendFacts';
 import type { DeviceLimits } from '../core/limits';
 import type { SliceScore } from '../data/slice';
@@ -268,7 +268,7 @@ export type Command =
       readonly runId: RunId;
       readonly spec: RunSpec;
       readonly text?: string;
-      /** A checkpoint of the same settings (src/model/checkpoint.ts): the run goes on from its step. */
+      /** A checkpoint of the same settings (src/model/files/checkpoint.ts): the run goes on from its step. */
       readonly from?: Uint8Array<ArrayBuffer>;
       /** The page's address, where the texts lie; the client adds it. */
       readonly base?: string;

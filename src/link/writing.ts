@@ -1,9 +1,9 @@
 /** @file Messages between the page and the worker that writes: plain data. */
 import type { LayerPlan } from '../attention/pattern';
-import type { Interventions } from '../model/decode';
+import type { Interventions } from '../model/decode/decoder';
 import type { HostWeights } from '../model/arena';
-import type { Sampling } from '../model/sample';
-import type { Replayed, WrittenToken } from '../model/writer';
+import type { Sampling } from '../model/decode/sample';
+import type { Replayed, WrittenToken } from '../model/decode/writer';
 import type { ModelSpec } from '../spec/model';
 
 export type WritingCommand =

@@ -18,8 +18,8 @@ import {
 } from '../core/backendFacts';
 import type { DeviceLimits } from '../core/limits';
 import { START_PATIENCE, within } from '../core/patience';
-import { HOST_LIMITS } from '../gpu/backend';
-import { findAdapter, openDevice } from '../gpu/webgpu';
+import { HOST_LIMITS } from '../machines/backend';
+import { findAdapter, openDevice } from '../machines/webgpu';
 import type { Models } from '../train/model';
 import { tapedSelfTest } from './selfTest';
 import { tapes } from './taped';

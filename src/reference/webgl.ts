@@ -7,7 +7,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Fault, NoWebGl } from '../core/backendFacts';
 import type { DeviceLimits } from '../core/limits';
-import { isSoftware } from '../gpu/webgpu';
+import { isSoftware } from '../machines/webgpu';
 
 export interface Context {
   readonly canvas: OffscreenCanvas;

@@ -1,9 +1,8 @@
 /** @file The numbers of the meters: what a model costs, and what the same model costs with every layer global. */
 import type { Packing } from '../attention/documents';
 import { visiblePairs } from '../attention/cost';
-import type { KernelId } from '../attention/kernels';
 import { reaches } from '../attention/reach';
-import { allGlobal, kvCacheBytes, layerFlops, trainingFlops } from '../spec/cost';
+import { allGlobal, kvCacheBytes, layerFlops, trainingFlops, type KernelId } from '../spec/cost';
 import { trainingMemory, type Computes } from '../model/memory';
 import { weightCount, type ModelSpec } from '../spec/model';
 

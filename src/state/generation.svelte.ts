@@ -1,8 +1,8 @@
 import type { ReadPrompt } from '../data/lettering';
 import type { CacheState, Difference, WritingCommand, WritingEvent } from '../link/writing';
-import type { OpenedModel } from '../model/opened';
-import type { Replayed, WrittenToken } from '../model/writer';
-import type { Interventions } from '../model/decode';
+import type { OpenedModel } from '../model/files/opened';
+import type { Replayed, WrittenToken } from '../model/decode/writer';
+import type { Interventions } from '../model/decode/decoder';
 import type { LayerPlan } from '../attention/pattern';
 
 export interface ScribeWire {

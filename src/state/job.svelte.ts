@@ -1,4 +1,4 @@
-import type { KernelId } from '../attention/kernels';
+import type { KernelId } from '../spec/cost';
 import type { Engine } from '../link/client';
 import type { EngineEvent, JobEvent, JobKind, JobOf, JobRows } from '../link/protocol';
 import { sayFailure } from './sayEngine';

@@ -6,8 +6,8 @@
  * large tiles from small ones.
  */
 import { intervalsOf } from '../attention/layout';
-import { computedPairs, threadShare, walksOf, type KernelId } from '../attention/kernels';
-import type { Machine, Session } from '../gpu/machine';
+import { computedPairs, threadShare, walksOf, type KernelId } from '../ops/attention/costs';
+import type { Machine, Session } from '../machines/machine';
 import { attentionGradKeys, attentionGradQuery } from '../ops/attention/backward';
 import { attentionForward } from '../ops/attention/forward';
 import { keyThreads, queryThreads } from '../ops/attention/shared';

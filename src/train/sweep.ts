@@ -6,7 +6,7 @@ import { random } from '../core/random';
 import type { DeviceLimits } from '../core/limits';
 import { InputError } from '../core/check';
 import type { SweepRow } from '../link/protocol';
-import { Decoder } from '../model/decode';
+import { Decoder } from '../model/decode/decoder';
 import { checkMemory } from '../model/memory';
 import { initialWeights } from '../model/weights';
 import { modelSpecOf } from '../spec/model';

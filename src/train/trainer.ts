@@ -15,8 +15,8 @@ import type {
   Validation,
 } from '../link/protocol';
 import { ADAMW } from '../model/bundle';
-import { Decoder } from '../model/decode';
-import { alternatives, draw } from '../model/sample';
+import { Decoder } from '../model/decode/decoder';
+import { alternatives, draw } from '../model/decode/sample';
 import { initialWeights } from '../model/weights';
 import { modelSpecOf, type ModelSpec } from '../spec/model';
 import { packingOf, type RunSpec } from '../spec/run';

@@ -11,7 +11,7 @@ import {
   type AdaptedLook,
 } from '../../src/figures/adaptation';
 import { parseAdaptation, type RecordedAdaptation } from '../../src/figures/recordedAdaptation';
-import { readCard, type Card } from '../../src/model/card';
+import { readCard, type Card } from '../../src/model/files/card';
 import { adaptedSpec, adaptLooks, adaptVariants, type AdaptPlan } from '../../src/spec/adaptation';
 import { checkRun } from '../../src/spec/check';
 import { DEFAULTS, readsChunks, type RunSpec } from '../../src/spec/run';

@@ -6,7 +6,7 @@ import { Scribe } from '../../src/engine/scribe';
 import { connect } from '../../src/link/client';
 import type { Command } from '../../src/link/protocol';
 import type { WritingCommand, WritingEvent } from '../../src/link/writing';
-import { openedCheckpoint } from '../../src/model/opened';
+import { openedCheckpoint } from '../../src/model/files/opened';
 import { initialWeights } from '../../src/model/weights';
 import { modelSpecOf } from '../../src/spec/model';
 import { DEFAULTS } from '../../src/spec/run';

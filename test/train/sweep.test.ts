@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hostMachine } from '../../src/gpu/hostMachine';
+import { hostMachine } from '../../src/machines/hostMachine';
 import type { Engine } from '../../src/link/client';
 import type { Command, EngineEvent, SweepRow } from '../../src/link/protocol';
 import { trainingMemory } from '../../src/model/memory';

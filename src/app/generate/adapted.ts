@@ -2,7 +2,7 @@
 import type { Adapted } from '../../figures/adaptation';
 import { adaptedBuckets } from '../../figures/adaptation';
 import { parseAdaptation, type RecordedAdaptation } from '../../figures/recordedAdaptation';
-import type { Checkpoint } from '../../model/checkpoint';
+import type { Checkpoint } from '../../model/files/checkpoint';
 import type { Adaptation } from '../../state/adaptation.svelte';
 import { textOf } from '../fetchText';
 import { shipped } from './shipped';

@@ -1,13 +1,13 @@
 /** @file Files the person chose or dropped, as a model: a checkpoint of ours, or a folder of Hugging Face. */
 import { check } from '../../core/check';
-import { openHuggingFace } from '../../export/open';
+import { openHuggingFace } from '../../model/files/openFolder';
 import {
   checkpointOf,
   isCheckpoint,
   MOST_CHECKPOINT_BYTES,
   unzipped,
-} from '../../model/checkpoint';
-import { openedCheckpoint, openedElsewhere, type OpenedModel } from '../../model/opened';
+} from '../../model/files/checkpoint';
+import { openedCheckpoint, openedElsewhere, type OpenedModel } from '../../model/files/opened';
 import { formatBytes } from '../../core/units';
 
 /** Throws InputError with a sentence where they are none. */

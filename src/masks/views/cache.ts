@@ -3,7 +3,7 @@
  * evicted, how many bytes; and what it must hold, derived from the mask alone.
  *
  * Step t answers query t. Its own key is written first, so a ring of W slots holds t - W + 1 … t: W keys, the
- * query included, as in our decoder (src/model/decode.ts).
+ * query included, as in our decoder (src/model/decode/decoder.ts).
  */
 import { border } from '../../attention/border';
 import type { Expression } from '../../attention/expression';

@@ -1,10 +1,10 @@
 /** @file Hugging Face's config.json of a model: for an export, and in a checkpoint for anyone who looks inside. */
-import { write } from '../attention/expression';
-import type { PatternSpec } from '../attention/pattern';
-import { intervalOf } from '../attention/plain';
-import { patterns } from '../attention/registry';
-import { check } from '../core/check';
-import { NORM_EPS, type ModelSpec } from '../spec/model';
+import { write } from '../../attention/expression';
+import type { PatternSpec } from '../../attention/pattern';
+import { intervalOf } from '../../attention/plain';
+import { patterns } from '../../attention/registry';
+import { check } from '../../core/check';
+import { NORM_EPS, type ModelSpec } from '../../spec/model';
 
 /** A layer's entry in layer_types: Hugging Face's names, and ours where it has none. */
 export const LAYER_TYPES = {

@@ -1,6 +1,6 @@
 /** @file Reads and writes weights as safetensors. */
-import { check } from '../core/check';
-import { checkBytes, storedTensors } from '../core/safetensors';
+import { check } from '../../core/check';
+import { checkBytes, storedTensors } from '../../core/safetensors';
 
 export interface NamedTensor {
   readonly shape: readonly number[];

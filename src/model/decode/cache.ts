@@ -7,10 +7,10 @@
  *
  * A decoder reads what exists: of a mask that sees the future, the tokens up to the query.
  */
-import type { PatternSpec } from '../attention/pattern';
-import { patterns } from '../attention/registry';
-import { mostExact, Pins } from '../attention/slots';
-import type { ModelSpec } from '../spec/model';
+import type { PatternSpec } from '../../attention/pattern';
+import { patterns } from '../../attention/registry';
+import { mostExact, Pins } from '../../attention/slots';
+import type { ModelSpec } from '../../spec/model';
 
 type Sizes = Pick<ModelSpec, 'kvHeads' | 'headDim' | 'pool'>;
 /** Rotates a key [kvHeads d] to a position, in place. */

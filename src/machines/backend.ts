@@ -5,7 +5,7 @@
  * share one processor; which is faster depends on it and on the model, so there a measurement decides, once
  * there is one: it takes a second or two, in which a person would wait.
  */
-import type { KernelId } from '../attention/kernels';
+import type { KernelId } from '../ops/attention/costs';
 import {
   NoBackend,
   type BackendFact,

@@ -4,12 +4,12 @@
  *
  * With a mask that sees the future a query reads the future here, as it does in training; a decoder's logits differ.
  */
-import { textOf } from '../attention/need';
-import { patterns } from '../attention/registry';
-import { keysOf } from '../attention/runs';
-import type { ModelSpec } from '../spec/model';
-import type { HostWeights } from './arena';
-import { norm, times, turned } from './decode';
+import { textOf } from '../../attention/need';
+import { patterns } from '../../attention/registry';
+import { keysOf } from '../../attention/runs';
+import type { ModelSpec } from '../../spec/model';
+import type { HostWeights } from '../arena';
+import { norm, times, turned } from './decoder';
 
 /** Logits after every token from number `from` on, [T − from, V]. Time grows with T²; nothing is cached. */
 export function logitsWithoutCache(

@@ -1,12 +1,12 @@
 /** @file A model that can write, whatever its origin. */
-import { cachedKeys } from '../attention/cost';
-import type { LayerPlan } from '../attention/pattern';
-import { random } from '../core/random';
-import { lettered, letteringOf, numbered, text, type Lettering } from '../data/lettering';
-import { utf8 } from '../data/utf8';
-import { modelSpecOf, type ModelSpec } from '../spec/model';
-import { isOwnText, sourceOf } from '../spec/run';
-import type { HostWeights } from './arena';
+import { cachedKeys } from '../../attention/cost';
+import type { LayerPlan } from '../../attention/pattern';
+import { random } from '../../core/random';
+import { lettered, letteringOf, numbered, text, type Lettering } from '../../data/lettering';
+import { utf8 } from '../../data/utf8';
+import { modelSpecOf, type ModelSpec } from '../../spec/model';
+import { isOwnText, sourceOf } from '../../spec/run';
+import type { HostWeights } from '../arena';
 import type { Checkpoint } from './checkpoint';
 
 export interface OpenedModel {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { plans } from '../../src/attention/plans';
-import { initialWeights } from '../../src/model/weights';
-import { losses, Writer } from '../../src/model/writer';
-import { small } from './small';
+import { plans } from '../../../src/attention/plans';
+import { initialWeights } from '../../../src/model/weights';
+import { losses, Writer } from '../../../src/model/decode/writer';
+import { small } from '../small';
 
 const PLAN = {
   layers: 4,

@@ -1,8 +1,8 @@
 /** @file What a graphics device leaves unanswered ends in words: nobody waits for ever. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { chooseBackend } from '../../src/gpu/backend';
-import { gpuMachine } from '../../src/gpu/gpuMachine';
-import { findAdapter, openDevice, type Adapter } from '../../src/gpu/webgpu';
+import { chooseBackend } from '../../src/machines/backend';
+import { gpuMachine } from '../../src/machines/gpuMachine';
+import { findAdapter, openDevice, type Adapter } from '../../src/machines/webgpu';
 import { defineKernel } from '../../src/program/kernel';
 import { ProgramWriter } from '../../src/program/program';
 

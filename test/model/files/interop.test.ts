@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { canPack, CASES, ourLogits, packedLogits } from '../../scripts/interop/models';
-import fixture from '../fixtures/interop/models.json';
+import { canPack, CASES, ourLogits, packedLogits } from '../../../scripts/interop/models';
+import fixture from '../../fixtures/interop/models.json';
 
 /** What PyTorch and transformers said of the exported folders, by `npm run test:interop:models -- --write`. */
 const said: Record<string, { architecture: string; logits: number[]; packed?: number[] }> =

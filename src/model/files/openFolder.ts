@@ -1,19 +1,19 @@
 /** @file A small Llama-shaped checkpoint of Hugging Face as a model of ours, or the reason why not. */
-import { and, read, term } from '../attention/expression';
-import { namedSpec } from '../attention/named';
-import type { PatternSpec } from '../attention/pattern';
-import { patternSpec } from '../attention/registry';
-import { check, InputError } from '../core/check';
-import { Fields } from '../core/fields';
-import { BY_NAME, isRecord, isWhole, number, parseJson, refine, shown } from '../core/schema';
-import { formatBytes } from '../core/units';
-import type { HostWeights } from '../model/arena';
-import { checkNumbers } from '../model/checkpoint';
-import { fromHuggingFace } from '../model/huggingface';
-import { readSafetensors, type NamedTensor } from '../model/safetensors';
-import { NORM_EPS, weightTable, type ModelSpec } from '../spec/model';
-import { LAYER_TYPES } from '../model/config';
-import { byteCharacters } from './export';
+import { and, read, term } from '../../attention/expression';
+import { namedSpec } from '../../attention/named';
+import type { PatternSpec } from '../../attention/pattern';
+import { patternSpec } from '../../attention/registry';
+import { check, InputError } from '../../core/check';
+import { Fields } from '../../core/fields';
+import { BY_NAME, isRecord, isWhole, number, parseJson, refine, shown } from '../../core/schema';
+import { formatBytes } from '../../core/units';
+import type { HostWeights } from '../arena';
+import { checkNumbers } from './checkpoint';
+import { fromHuggingFace } from './huggingface';
+import { readSafetensors, type NamedTensor } from './safetensors';
+import { NORM_EPS, weightTable, type ModelSpec } from '../../spec/model';
+import { LAYER_TYPES } from './config';
+import { byteCharacters } from './exportFolder';
 
 export interface OpenedFolder {
   readonly model: ModelSpec;

@@ -4,11 +4,11 @@
  * Token number t is drawn with a number of its own, from the seed and t alone: whoever goes back and on again gets the
  * same text.
  */
-import { check } from '../core/check';
-import { random } from '../core/random';
-import type { ModelSpec } from '../spec/model';
-import type { HostWeights } from './arena';
-import { Decoder, type Interventions, type LayerLook } from './decode';
+import { check } from '../../core/check';
+import { random } from '../../core/random';
+import type { ModelSpec } from '../../spec/model';
+import type { HostWeights } from '../arena';
+import { Decoder, type Interventions, type LayerLook } from './decoder';
 import { alternatives, draw, type Alternative, type Sampling } from './sample';
 import { logitsWithoutCache } from './uncached';
 

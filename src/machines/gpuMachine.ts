@@ -3,7 +3,7 @@
  *
  * One command buffer and one submit per run. Layouts are explicit, so a kernel may leave a binding unused.
  */
-import type { KernelId } from '../attention/kernels';
+import type { KernelId } from '../ops/attention/costs';
 import { arrange } from '../program/arrange';
 import {
   accessOf,

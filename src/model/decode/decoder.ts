@@ -9,9 +9,9 @@
  * it writes shows what that is worth. A query that reads nothing gets zeros from attention, and its residual stream
  * continues unchanged.
  */
-import { check } from '../core/check';
-import { NORM_EPS, type ModelSpec } from '../spec/model';
-import type { HostWeights } from './arena';
+import { check } from '../../core/check';
+import { NORM_EPS, type ModelSpec } from '../../spec/model';
+import type { HostWeights } from '../arena';
 import { LayerCache, type Turn } from './cache';
 
 /** What one query read in one layer: the entries of the cache, summaries first, then tokens in order. */

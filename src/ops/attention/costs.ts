@@ -3,9 +3,16 @@
  *
  * A kernel takes several queries (or keys) together, walks the union of what they read, and loads keys in groups; whatever is computed beyond a query's own interval is discarded. The backward pass recomputes the scores instead of keeping them.
  */
-import { isTiled, layoutOf, summariesOf } from './layout';
-import type { PatternSpec } from './pattern';
-import { bitsSet, eachSpan, TILE_COLUMNS, TILE_ROWS, tileBlocks, type TileLayout } from './tiles';
+import { isTiled, layoutOf, summariesOf } from '../../attention/layout';
+import type { PatternSpec } from '../../attention/pattern';
+import {
+  bitsSet,
+  eachSpan,
+  TILE_COLUMNS,
+  TILE_ROWS,
+  tileBlocks,
+  type TileLayout,
+} from '../../attention/tiles';
 
 /** One walk over all pairs during a training step. */
 export interface Walk {

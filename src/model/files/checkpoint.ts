@@ -11,8 +11,8 @@
  * It may come from anywhere, so it is read as a stranger's.
  */
 import { unzipSync, zipSync, type Zippable } from 'fflate';
-import { check, InputError } from '../core/check';
-import { crc32 } from '../core/crc32';
+import { check, InputError } from '../../core/check';
+import { crc32 } from '../../core/crc32';
 import {
   called,
   isRecord,
@@ -26,12 +26,12 @@ import {
   whole,
   type Style,
   type TypeOf,
-} from '../core/schema';
-import { formatBytes } from '../core/units';
-import { modelSpecOf, weightTable, type ModelSpec } from '../spec/model';
-import { CONTROLS, sourceOf, type RunSpec } from '../spec/run';
-import { run } from '../spec/settings';
-import type { HostWeights } from './arena';
+} from '../../core/schema';
+import { formatBytes } from '../../core/units';
+import { modelSpecOf, weightTable, type ModelSpec } from '../../spec/model';
+import { CONTROLS, sourceOf, type RunSpec } from '../../spec/run';
+import { run } from '../../spec/settings';
+import type { HostWeights } from '../arena';
 import { configOf } from './config';
 import { fromHuggingFace, toHuggingFace, transposed } from './huggingface';
 import { readSafetensors, writeSafetensors } from './safetensors';

@@ -1,5 +1,5 @@
 /** @file A shipped model's description of itself: how it was made, and its results. Written by `npm run models`. */
-import { CONTROLS, withAdded, type RunSpec } from '../spec/run';
+import { CONTROLS, withAdded, type RunSpec } from '../../spec/run';
 
 export const CARD_VERSION = 1;
 

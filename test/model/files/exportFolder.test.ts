@@ -1,25 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maskOf, read, write } from '../../src/attention/expression';
-import { writeRows } from '../../src/attention/given';
-import { differenceOf } from '../../src/attention/mask';
-import { plans } from '../../src/attention/plans';
-import { ruleLines } from '../../src/attention/python';
-import { patternSpec } from '../../src/attention/registry';
-import { has } from '../../src/attention/runs';
-import { InputError } from '../../src/core/check';
-import { exportFiles } from '../../src/export/export';
-import { openHuggingFace } from '../../src/export/open';
-import { readConfig } from '../../src/masks/configs';
-import { expressionOf } from '../../src/masks/layers';
-import { configOf } from '../../src/model/config';
-import { toHuggingFace } from '../../src/model/huggingface';
-import { writeSafetensors } from '../../src/model/safetensors';
-import { initialWeights } from '../../src/model/weights';
-import type { ModelSpec } from '../../src/spec/model';
-import { small } from '../model/small';
-import { anyExpression } from '../support/expressions';
-import { evaluate } from '../support/python';
+import { maskOf, read, write } from '../../../src/attention/expression';
+import { writeRows } from '../../../src/attention/given';
+import { differenceOf } from '../../../src/attention/mask';
+import { plans } from '../../../src/attention/plans';
+import { ruleLines } from '../../../src/attention/python';
+import { patternSpec } from '../../../src/attention/registry';
+import { has } from '../../../src/attention/runs';
+import { InputError } from '../../../src/core/check';
+import { exportFiles } from '../../../src/model/files/exportFolder';
+import { openHuggingFace } from '../../../src/model/files/openFolder';
+import { readConfig } from '../../../src/masks/configs';
+import { expressionOf } from '../../../src/masks/layers';
+import { configOf } from '../../../src/model/files/config';
+import { toHuggingFace } from '../../../src/model/files/huggingface';
+import { writeSafetensors } from '../../../src/model/files/safetensors';
+import { initialWeights } from '../../../src/model/weights';
+import type { ModelSpec } from '../../../src/spec/model';
+import { small } from '../small';
+import { anyExpression } from '../../support/expressions';
+import { evaluate } from '../../support/python';
 
 const PLAN = {
   layers: 4,
@@ -317,7 +317,7 @@ describe('a folder that is no model of ours is refused with the reason', () => {
 });
 
 test('half precision of both kinds is widened', async () => {
-  const { readSafetensors } = await import('../../src/model/safetensors');
+  const { readSafetensors } = await import('../../../src/model/files/safetensors');
   const header = bytes({
     half: { dtype: 'F16', shape: [3], data_offsets: [0, 6] },
     brain: { dtype: 'BF16', shape: [1], data_offsets: [6, 8] },

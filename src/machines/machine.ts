@@ -1,5 +1,5 @@
 /** @file What computes: a machine opens bundles of programs, a session replays them. */
-import type { KernelId } from '../attention/kernels';
+import type { KernelId } from '../ops/attention/costs';
 import type { Bundle, Part } from '../program/program';
 import type { Tiles } from '../program/tiles';
 

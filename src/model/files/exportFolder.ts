@@ -3,15 +3,15 @@
  *
  * Hugging Face's Llama for plans that are global throughout, its Ministral (the same block with `layer_types` and `sliding_window`, no biases; transformers 4.57 and later) for those with windows. No library has layers with summaries or with any other mask: they load with `modeling_zebra.py`, into which the rules of the masks are written.
  */
-import { read } from '../attention/expression';
-import { byName } from '../attention/given';
-import { ruleLines, tableLines } from '../attention/python';
-import { check } from '../core/check';
-import type { HostWeights } from '../model/arena';
-import { configOf, LAYER_TYPES } from '../model/config';
-import { toHuggingFace } from '../model/huggingface';
-import { writeSafetensors } from '../model/safetensors';
-import type { ModelSpec } from '../spec/model';
+import { read } from '../../attention/expression';
+import { byName } from '../../attention/given';
+import { ruleLines, tableLines } from '../../attention/python';
+import { check } from '../../core/check';
+import type { HostWeights } from '../arena';
+import { configOf, LAYER_TYPES } from './config';
+import { toHuggingFace } from './huggingface';
+import { writeSafetensors } from './safetensors';
+import type { ModelSpec } from '../../spec/model';
 import modeling from './python/modeling_zebra.py?raw';
 import training from './python/train.py?raw';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maskOf, read } from '../../src/attention/expression';
-import { NAMED_FROM, namesInAddress, rowsNamed, writeRows } from '../../src/attention/given';
-import { InputError } from '../../src/core/check';
+import { maskOf, read } from '../../../src/attention/expression';
+import { NAMED_FROM, namesInAddress, rowsNamed, writeRows } from '../../../src/attention/given';
+import { InputError } from '../../../src/core/check';
 import {
   checkpointFiles,
   readCheckpoint,
@@ -10,12 +10,12 @@ import {
   writeCheckpoint,
   zipped,
   type Checkpoint,
-} from '../../src/model/checkpoint';
-import { initialWeights } from '../../src/model/weights';
-import { modelSpecOf } from '../../src/spec/model';
-import { DEFAULTS, layersOf, type RunSpec } from '../../src/spec/run';
-import { fromQuery, toQuery } from '../../src/spec/url';
-import { forgetRows, noisyRows } from '../support/rows';
+} from '../../../src/model/files/checkpoint';
+import { initialWeights } from '../../../src/model/weights';
+import { modelSpecOf } from '../../../src/spec/model';
+import { DEFAULTS, layersOf, type RunSpec } from '../../../src/spec/run';
+import { fromQuery, toQuery } from '../../../src/spec/url';
+import { forgetRows, noisyRows } from '../../support/rows';
 
 interface About {
   version: number;

@@ -1,8 +1,8 @@
 /** @file Weights as Hugging Face's Llama files store them, [out, in], and as we do, [in, out]. */
-import { check } from '../core/check';
-import { weightTable, type ModelSpec } from '../spec/model';
+import { check } from '../../core/check';
+import { weightTable, type ModelSpec } from '../../spec/model';
 import type { NamedTensor } from './safetensors';
-import type { HostWeights } from './arena';
+import type { HostWeights } from '../arena';
 
 export function fromHuggingFace(
   spec: ModelSpec,
