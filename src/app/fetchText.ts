@@ -1,4 +1,4 @@
-import { fetchedText, reasonOf } from '../link/fetched';
+import { fetchedText, reasonOf } from '../workers/fetched';
 
 /** A file of the site as text; `path` from the page's own folder. Throws where it does not come. */
 export async function textOf(path: string): Promise<string> {

@@ -1,6 +1,6 @@
 /** @file What the engine computes with: our programs on a machine, or TensorFlow.js, which is loaded only for whom wants it. */
 import { chooseBackend, type Backend, type Choice } from '../machines/backend';
-import type { BackendInfo } from '../link/protocol';
+import type { BackendInfo } from '../workers/train/protocol';
 import type { Models } from '../train/model';
 import { zebras } from '../train/zebra';
 

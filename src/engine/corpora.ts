@@ -2,7 +2,7 @@
 import { corpusOfText, type Corpus } from '../data/corpus';
 import { preparedCorpus } from '../data/prepared';
 import type { CorpusSource } from '../data/source';
-import { fetchedText, reasonOf } from '../link/fetched';
+import { fetchedText, reasonOf } from '../workers/fetched';
 import { Failed } from './failures';
 
 const loaded = new Map<string, Promise<Corpus>>();

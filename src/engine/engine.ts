@@ -10,7 +10,7 @@ import {
   type Moved,
   type Preparation,
   type RunId,
-} from '../link/protocol';
+} from '../workers/train/protocol';
 import { readCheckpoint } from '../model/files/checkpoint';
 import { checkMemory } from '../model/memory';
 import { checkRun } from '../spec/check';

@@ -3,7 +3,7 @@
  * is ahead waits for the others (a lost device takes each back to its own snapshot), so that every pause
  * finds all of them on the same step.
  */
-import type { Action, KeptFor, RunId } from '../link/protocol';
+import type { Action, KeptFor, RunId } from '../workers/train/protocol';
 
 /** Looks wait for nobody and change nothing. */
 type Look = 'frame' | 'evaluate';

@@ -8,7 +8,7 @@ import type {
   KeptFor,
   RunId,
   RunState,
-} from '../link/protocol';
+} from '../workers/train/protocol';
 import { writeCheckpoint } from '../model/files/checkpoint';
 import { checkpointFrom } from '../train/keep';
 import type { Snapshot } from '../train/model';

@@ -2,9 +2,9 @@
 import type { FewerThreads, OneThread } from '../core/backendFacts';
 import type { Threads } from '../machines/backend';
 import { Crew, MOST_THREADS, type Spawn } from '../machines/crew';
-import { startWorker } from '../link/startWorker';
+import { startWorker } from '../workers/startWorker';
 import kernels from '../ops/simdShared.wasm?url';
-import script from './thread.worker?worker&url';
+import script from '../workers/train/thread.worker?worker&url';
 
 /** Launches of models of this size have too little for more. */
 const MOST = Math.min(8, MOST_THREADS);

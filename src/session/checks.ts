@@ -3,7 +3,7 @@ import type { LayerPlan } from '../attention/pattern';
 import { changeShared, onlyRun, sameRuns, specsOf, type Comparison } from '../compare/comparison';
 import { checkFit } from '../compare/fit';
 import { inWords } from '../core/check';
-import type { BackendInfo } from '../link/protocol';
+import type { BackendInfo } from '../workers/train/protocol';
 import { checkRun } from '../spec/check';
 import { CONTROLS, layersOf, type RunSpec } from '../spec/run';
 import { mend } from '../spec/url';

@@ -1,6 +1,6 @@
 import type { History } from '../compare/history';
-import type { Engine } from '../link/client';
-import type { Action, EngineEvent, KeptFor, RunId } from '../link/protocol';
+import type { Engine } from '../workers/train/client';
+import type { Action, EngineEvent, KeptFor, RunId } from '../workers/train/protocol';
 import type { RunSpec } from '../spec/run';
 import { FramePull, type Later } from './frames';
 import { Run } from './run.svelte';

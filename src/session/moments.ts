@@ -11,7 +11,7 @@ import {
   type Pictures as FilePictures,
 } from '../compare/pictures';
 import { packWeights, remember, unpackWeights, type Moment } from '../compare/ring';
-import type { AttentionFrame } from '../link/protocol';
+import type { AttentionFrame } from '../workers/train/protocol';
 import { layersOf, packingOf, type RunSpec } from '../spec/run';
 
 /** Bytes all pictures of the past may take. */

@@ -1,6 +1,6 @@
 import type { Saved } from '../compare/file';
 import { bytesOf } from '../compare/ring';
-import type { AttentionFrame } from '../link/protocol';
+import type { AttentionFrame } from '../workers/train/protocol';
 import { specsOf, type Comparison } from '../compare/comparison';
 import { readMoments, record, without, type Moments } from './moments';
 

@@ -11,7 +11,7 @@ import {
   type Sample,
   type StepMetrics,
   type Validation,
-} from '../link/protocol';
+} from '../workers/train/protocol';
 import type { RunSpec } from '../spec/run';
 
 /** What the page knows of one run: everything the engine said of it. It commands nothing; ./fleet.svelte.ts does. */

@@ -1,7 +1,7 @@
 import { LEAST_RUNS, MOST_RUNS, sameRuns, specsOf, type Comparison } from '../compare/comparison';
 import type { Saved } from '../compare/file';
 import { inWords } from '../core/check';
-import type { Engine } from '../link/client';
+import type { Engine } from '../workers/train/client';
 import { isOwnText, watchSameTokens, type RunSpec } from '../spec/run';
 import { checkRuns } from './checks';
 import { Draft } from './draft.svelte';

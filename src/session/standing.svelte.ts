@@ -1,7 +1,7 @@
 import { FIRST, namesOf, specsOf, type Comparison } from '../compare/comparison';
 import type { History } from '../compare/history';
-import type { Engine } from '../link/client';
-import type { KeptFor } from '../link/protocol';
+import type { Engine } from '../workers/train/client';
+import type { KeptFor } from '../workers/train/protocol';
 import { pictureFor } from '../model/picture';
 import { modelSpecOf } from '../spec/model';
 import { sourceOf } from '../spec/run';

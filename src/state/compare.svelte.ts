@@ -4,7 +4,7 @@ import { addRun, changeShared, tidyName, type Comparison, type Own } from '../co
 import { readFile, writeFile } from '../compare/file';
 import type { KeptRuns } from '../compare/kept';
 import { comparisonOf, startOf, starts } from '../compare/starts';
-import type { Engine } from '../link/client';
+import type { Engine } from '../workers/train/client';
 import { inWords } from '../core/check';
 import { sketchOf } from '../session/checks';
 import type { Later } from '../session/frames';

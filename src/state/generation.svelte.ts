@@ -1,15 +1,10 @@
+import type { ScribeWire } from '../workers/write/client';
 import type { ReadPrompt } from '../data/lettering';
-import type { CacheState, Difference, WritingCommand, WritingEvent } from '../link/writing';
+import type { CacheState, Difference, WritingEvent } from '../workers/write/protocol';
 import type { OpenedModel } from '../model/files/opened';
 import type { Replayed, WrittenToken } from '../model/decode/writer';
 import type { Interventions } from '../model/decode/decoder';
 import type { LayerPlan } from '../attention/pattern';
-
-export interface ScribeWire {
-  send(command: WritingCommand): void;
-  /** Called once; `receive` gets all events of the worker. */
-  listen(receive: (event: WritingEvent) => void): void;
-}
 
 export type WritingPhase = 'empty' | 'reading' | 'ready' | 'writing' | 'failed';
 

@@ -1,6 +1,6 @@
 import type { KernelId } from '../spec/cost';
-import type { Engine } from '../link/client';
-import type { EngineEvent, JobEvent, JobKind, JobOf, JobRows } from '../link/protocol';
+import type { Engine } from '../workers/train/client';
+import type { EngineEvent, JobEvent, JobKind, JobOf, JobRows } from '../workers/train/protocol';
 import { sayFailure } from './sayEngine';
 
 export type JobPhase = 'idle' | 'measuring' | 'complete' | 'cancelled' | 'failed';

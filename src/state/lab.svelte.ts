@@ -1,7 +1,7 @@
 import { masksIn } from '../attention/masksIn';
 import { onlyRun, specsOf } from '../compare/comparison';
 import { encoded } from '../core/encoded';
-import type { Engine } from '../link/client';
+import type { Engine } from '../workers/train/client';
 import type { Later } from '../session/frames';
 import { Session } from '../session/session.svelte';
 import { OPENING, presets, specOfPreset } from '../spec/preset';

@@ -17,7 +17,8 @@ import { readRows, writeRows } from '../attention/given';
 import { brief, read, rowsOf, write, type Expression } from '../attention/expression';
 import { maskOfLayer, type LayerDoc } from '../masks/doc';
 import { writeStack } from '../masks/stackText';
-import { writtenOf, type AskedDesk } from './answers.svelte';
+import type { AskedDesk } from '../workers/masks/client';
+import { writtenOf } from './answers.svelte';
 import type { Workbench } from './workbench.svelte';
 
 /**

@@ -14,7 +14,7 @@ import {
   type Stage as StageData,
 } from '../lessons/scene';
 import { viewOf } from '../lessons/views';
-import type { Engine } from '../link/client';
+import type { Engine } from '../workers/train/client';
 import type { Later } from '../session/frames';
 import { Session } from '../session/session.svelte';
 import { checkRun } from '../spec/check';

@@ -13,7 +13,7 @@ import type {
   Sample,
   StepMetrics,
   Validation,
-} from '../link/protocol';
+} from '../workers/train/protocol';
 import { ADAMW } from '../model/bundle';
 import { Decoder } from '../model/decode/decoder';
 import { alternatives, draw } from '../model/decode/sample';

@@ -4,7 +4,7 @@ import { Engine } from '../../src/engine/engine';
 import { chooseBackend } from '../../src/machines/backend';
 import { gpuMachine } from '../../src/machines/gpuMachine';
 import { currentDevice } from '../../src/machines/webgpu';
-import type { EngineEvent, RunState } from '../../src/link/protocol';
+import type { EngineEvent, RunState } from '../../src/workers/train/protocol';
 import { attentionGradKeys } from '../../src/ops/attention/backward';
 import { productSwiglu } from '../../src/ops/product/kernel';
 import simdKernels from '../../src/ops/simd.wasm?url';

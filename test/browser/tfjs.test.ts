@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Engine } from '../../src/engine/engine';
 import { currentDevice } from '../../src/machines/webgpu';
-import type { BackendInfo, EngineEvent, RunState } from '../../src/link/protocol';
+import type { BackendInfo, EngineEvent, RunState } from '../../src/workers/train/protocol';
 import { tapedSelfTest } from '../../src/reference/selfTest';
 import { startTfjs } from '../../src/reference/tfjs';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';

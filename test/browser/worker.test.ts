@@ -4,7 +4,7 @@ import { trainingMemory } from '../../src/model/memory';
 import { modelSpecOf } from '../../src/spec/model';
 import { presets, specOfPreset } from '../../src/spec/preset';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
-import type { Command, EngineEvent } from '../../src/link/protocol';
+import type { Command, EngineEvent } from '../../src/workers/train/protocol';
 import { sayFailure } from '../../src/state/sayEngine';
 import { size } from '../support/deep';
 
@@ -60,7 +60,9 @@ class Wire {
 }
 
 const engineWorker = () =>
-  new Worker(new URL('../../src/engine/worker.ts', import.meta.url), { type: 'module' });
+  new Worker(new URL('../../src/workers/train/train.worker.ts', import.meta.url), {
+    type: 'module',
+  });
 /** The same on a machine whose only graphics is a WebGL that calls itself a card. */
 const webglWorker = () =>
   new Worker(new URL('../support/webglCard.worker.ts', import.meta.url), { type: 'module' });

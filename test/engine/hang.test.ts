@@ -4,7 +4,7 @@ import type { ComputingChoice } from '../../src/engine/computing';
 import { Engine } from '../../src/engine/engine';
 import { HOST_LIMITS } from '../../src/machines/backend';
 import { hostMachine } from '../../src/machines/hostMachine';
-import type { Action, EngineEvent, KeptFor } from '../../src/link/protocol';
+import type { Action, EngineEvent, KeptFor } from '../../src/workers/train/protocol';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
 import { Trainer } from '../../src/train/trainer';
 import { zebras } from '../../src/train/zebra';

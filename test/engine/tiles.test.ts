@@ -6,7 +6,7 @@ import { Engine } from '../../src/engine/engine';
 import { HOST_LIMITS } from '../../src/machines/backend';
 import { hostMachine } from '../../src/machines/hostMachine';
 import type { Machine } from '../../src/machines/machine';
-import type { EngineEvent } from '../../src/link/protocol';
+import type { EngineEvent } from '../../src/workers/train/protocol';
 import type { Bundle } from '../../src/program/program';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
 import { zebras } from '../../src/train/zebra';

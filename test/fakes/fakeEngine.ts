@@ -4,14 +4,14 @@
  */
 import { random } from '../../src/core/random';
 import { maskCells } from '../../src/attention/cells';
-import type { Engine } from '../../src/link/client';
+import type { Engine } from '../../src/workers/train/client';
 import {
   addresseeOf,
   type AttentionFrame,
   type Command,
   type EngineEvent,
   type RunId,
-} from '../../src/link/protocol';
+} from '../../src/workers/train/protocol';
 import { trainingMemory } from '../../src/model/memory';
 import { pictureFor } from '../../src/model/picture';
 import { modelSpecOf, type ModelSpec } from '../../src/spec/model';

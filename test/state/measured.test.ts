@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Engine } from '../../src/link/client';
-import type { Command, EngineEvent } from '../../src/link/protocol';
+import type { Engine } from '../../src/workers/train/client';
+import type { Command, EngineEvent } from '../../src/workers/train/protocol';
 import { DEFAULTS } from '../../src/spec/run';
 import { FIRST_LOOK, lookIsDue, Measured } from '../../src/state/measured.svelte';
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { headOf, mapProse, readDocument } from '../../src/lessons/document';
 import { lessonOf } from '../../src/lessons/lesson';
 import { isFinished, scoreOf, type LessonProgress } from '../../src/lessons/progress';
-import type { Command } from '../../src/link/protocol';
+import type { Command } from '../../src/workers/train/protocol';
 import { Stage } from '../../src/state/stage.svelte';
 import { Study } from '../../src/state/study.svelte';
 import { fakeEngine } from '../fakes/fakeEngine';

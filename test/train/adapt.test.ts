@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { makeFeed } from '../../src/data/batches';
 import { sources } from '../../src/data/registry';
 import { hostMachine } from '../../src/machines/hostMachine';
-import type { AdaptLook } from '../../src/link/protocol';
+import type { AdaptLook } from '../../src/workers/train/protocol';
 import { readCheckpoint, writeCheckpoint } from '../../src/model/files/checkpoint';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
 import { adapt, type Variant } from '../../src/train/adapt';

@@ -2,7 +2,7 @@
 import { lettersOf } from '../../data/alphabet';
 import { corpusOfText } from '../../data/corpus';
 import { farOfSample } from '../../data/far/far';
-import type { FarAsked } from '../../state/far';
+import type { FarAsked } from './protocol';
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 

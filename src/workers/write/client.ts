@@ -1,7 +1,12 @@
 /** @file The wire to the worker that writes. A worker that died is replaced by the next command, and given the model again. */
-import { whenDead } from '../../link/worker';
-import type { WritingCommand, WritingEvent } from '../../link/writing';
-import type { ScribeWire } from '../../state/generation.svelte';
+import { whenDead } from '../onWorkerDeath';
+import type { WritingCommand, WritingEvent } from './protocol';
+
+export interface ScribeWire {
+  send(command: WritingCommand): void;
+  /** Called once; `receive` gets all events of the worker. */
+  listen(receive: (event: WritingEvent) => void): void;
+}
 
 /** `start` makes the worker. */
 export function connectScribe(start: () => Worker): ScribeWire & { dispose(): void } {

@@ -1,9 +1,9 @@
 /** @file The worker that writes: one model, one text; commands are received between any two tokens. */
-import { check, InputError } from '../core/check';
-import type { WritingCommand, WritingEvent } from '../link/writing';
-import type { HostWeights } from '../model/arena';
-import { losses, Writer } from '../model/decode/writer';
-import type { ModelSpec } from '../spec/model';
+import { check, InputError } from '../../core/check';
+import type { WritingCommand, WritingEvent } from './protocol';
+import type { HostWeights } from '../../model/arena';
+import { losses, Writer } from '../../model/decode/writer';
+import type { ModelSpec } from '../../spec/model';
 
 /** Lets messages in. */
 const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve, 0));

@@ -1,8 +1,12 @@
 /** @file Questions to the desk's worker and their answers. Every question is answered or refused in words. */
 import { InputError } from '../../core/check';
-import { whenDead } from '../../link/worker';
+import { whenDead } from '../onWorkerDeath';
 import type { Answer, Kind, Question } from '../../masks/desk';
-import type { AskedDesk } from '../../state/answers.svelte';
+
+/** Answers questions about masks: a worker, or, in tests, immediately. */
+export interface AskedDesk {
+  ask<K extends Kind>(question: Question<K>): Promise<Answer<K>>;
+}
 
 interface Reply {
   readonly id: number;

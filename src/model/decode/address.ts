@@ -2,7 +2,7 @@
  * @file What is written, and how, as part of an address: `v=1&model=…&temperature=0.5&seed=3&prompt=…`. It includes the
  * prompt, but never a text file a person opened.
  */
-import { encoded } from '../core/encoded';
+import { encoded } from '../../core/encoded';
 
 export interface Writing {
   readonly model: string; // a shipped model's id; empty: the first available

@@ -1,10 +1,10 @@
 /** @file Messages between the page and the worker that writes: plain data. */
-import type { LayerPlan } from '../attention/pattern';
-import type { Interventions } from '../model/decode/decoder';
-import type { HostWeights } from '../model/arena';
-import type { Sampling } from '../model/decode/sample';
-import type { Replayed, WrittenToken } from '../model/decode/writer';
-import type { ModelSpec } from '../spec/model';
+import type { LayerPlan } from '../../attention/pattern';
+import type { Interventions } from '../../model/decode/decoder';
+import type { HostWeights } from '../../model/arena';
+import type { Sampling } from '../../model/decode/sample';
+import type { Replayed, WrittenToken } from '../../model/decode/writer';
+import type { ModelSpec } from '../../spec/model';
 
 export type WritingCommand =
   | { readonly type: 'load'; readonly model: ModelSpec; readonly weights: HostWeights }

@@ -1,9 +1,9 @@
 /** @file Everything that crosses the worker boundary: plain data, no tensors, no functions. */
-import type { KernelId } from '../spec/cost';
-import type { BackendFact, Fault } from '../core/backendFacts';
-import type { DeviceLimits } from '../core/limits';
-import type { SliceScore } from '../data/slice';
-import type { RunSpec } from '../spec/run';
+import type { KernelId } from '../../spec/cost';
+import type { BackendFact, Fault } from '../../core/backendFacts';
+import type { DeviceLimits } from '../../core/limits';
+import type { SliceScore } from '../../data/slice';
+import type { RunSpec } from '../../spec/run';
 
 export type RunId = string;
 

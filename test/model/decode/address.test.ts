@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readWriting, USUAL, within, writeWriting } from '../../src/link/writingAddress';
+import { readWriting, USUAL, within, writeWriting } from '../../../src/model/decode/address';
 
 test('what is usual is not said, and what is not survives the address', () => {
   expect(writeWriting(USUAL)).toBe('v=1');

@@ -1,6 +1,6 @@
 /** @file The worker's end of the connection. */
-import type { Command } from '../link/protocol';
-import { Engine } from './engine';
+import type { Command } from './protocol';
+import { Engine } from '../../engine/engine';
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 const engine = new Engine((event, transfer) => scope.postMessage(event, transfer ?? []));

@@ -1,11 +1,11 @@
 /** @file Whoever waits for a worker that died is told so, and what is asked next goes to a fresh one. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { connectScribe } from '../../src/app/generate/connectScribe';
-import { askDesk } from '../../src/app/masks/askDesk';
-import { Scribe } from '../../src/engine/scribe';
-import { connect } from '../../src/link/client';
-import type { Command } from '../../src/link/protocol';
-import type { WritingCommand, WritingEvent } from '../../src/link/writing';
+import { connectScribe } from '../../src/workers/write/client';
+import { askDesk } from '../../src/workers/masks/client';
+import { Scribe } from '../../src/workers/write/scribe';
+import { connect } from '../../src/workers/train/client';
+import type { Command } from '../../src/workers/train/protocol';
+import type { WritingCommand, WritingEvent } from '../../src/workers/write/protocol';
 import { openedCheckpoint } from '../../src/model/files/opened';
 import { initialWeights } from '../../src/model/weights';
 import { modelSpecOf } from '../../src/spec/model';

@@ -1,5 +1,5 @@
 /** @file The scribe's end of the connection. */
-import type { WritingCommand } from '../link/writing';
+import type { WritingCommand } from './protocol';
 import { Scribe } from './scribe';
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;

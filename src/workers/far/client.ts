@@ -1,14 +1,8 @@
 /** @file One count in a worker of its own, which ends with it. */
-import type { FarAsked } from '../../state/far';
-import { whenDead } from '../../link/worker';
-import { startWorker } from '../../link/startWorker';
+import type { Counted, FarAsked } from './protocol';
+import { whenDead } from '../onWorkerDeath';
+import { startWorker } from '../startWorker';
 import script from './far.worker.ts?worker&url';
-
-export interface Counted {
-  readonly gain: number;
-  readonly error: number;
-  readonly characters: number; // held out, of the sample
-}
 
 /** `alphabet`: the run's setting of that name, in which the text is read. */
 export function countFar(

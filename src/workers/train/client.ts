@@ -7,7 +7,7 @@ import {
   type JobId,
   type RunId,
 } from './protocol';
-import { whenDead } from './worker';
+import { whenDead } from '../onWorkerDeath';
 
 export interface Engine {
   send(command: Command): void;
