@@ -1,6 +1,6 @@
 /**
- * @file A comparison as a file: what was asked, on which machine, every number that came of it, and some pictures.
- * No weights. Reading is strict: a file is taken whole or refused in one sentence.
+ * @file A comparison as a file: its settings, its machine, every number it produced, and some pictures.
+ * No weights. Reading is strict: a file is accepted as a whole or refused in one sentence.
  */
 import type { KernelId } from '../spec/cost';
 import { check } from '../core/check';
@@ -56,7 +56,7 @@ const VERSION = 2;
 const LARGEST = 64 * 2 ** 20; // characters
 const MOST_STEPS = 1_000_000;
 
-/** As KernelId lists them. */
+/** Same ids as KernelId. */
 const KERNELS = Object.keys({
   gpu: 0,
   softwareGpu: 0,
@@ -69,7 +69,7 @@ const machine = object(
   {
     name: short, // webgpu, wasm, cpu
     device: short,
-    kernel: oneOf(KERNELS), // what 'FLOPs done' counts
+    kernel: oneOf(KERNELS), // what "FLOPs done" counts
   },
   'ignored',
 );
@@ -84,7 +84,7 @@ export interface Saved {
   /** The same runs from other seeds. */
   readonly repeats: readonly RepeatRecord[];
   readonly pictures?: Pictures;
-  /** The person's own text, where that is what they train on. */
+  /** The person's own text, if they train on it. */
   readonly text?: string;
 }
 
@@ -139,7 +139,7 @@ const writeValidations = (validations: readonly ValidationRecord[]) => {
 const columns = <K extends string>(rows: readonly Record<K, number>[], names: readonly K[]) =>
   Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])]));
 
-/** Throws InputError, and nothing else, for whatever is not such a file. */
+/** Throws InputError, and nothing else, for anything that is not such a file. */
 export function readFile(json: string): Saved {
   check(
     json.length <= LARGEST,
@@ -166,7 +166,7 @@ const head = object(
       (shown) => `the file is of version ${shown}; this page reads version ${VERSION}`,
     ),
     shared: refine(called('shared', settings(SETTINGS)), (shared) => {
-      checkRun({ ...shared, plan: 'global' }); // before anything is made as long as it says
+      checkRun({ ...shared, plan: 'global' }); // before allocating anything of the length it claims
       return shared;
     }),
     runs: called('runs', list(anything)),

@@ -28,7 +28,7 @@ const FORMAT = 'zebra-lab-kept-comparison';
 const KEPT_VERSION = 1;
 /** Longer than any first line. */
 export const LONGEST_LINE = 4096; // bytes
-/** What all runs together may take of a browser's storage. */
+/** Maximum browser storage for all runs together. */
 export const MOST_KEPT = 64 * 2 ** 20; // bytes
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -39,17 +39,17 @@ export interface KeptRuns {
   readonly checkpoints: readonly Bytes[]; // one per run, in their order
 }
 
-/** What is said of it before anybody opens it. */
+/** What is shown before it is opened. */
 export interface KeptHead {
   readonly step: number;
   readonly names: readonly string[];
 }
 
-/** Bytes the checkpoints of these runs take: weights, and the optimizer's two numbers for each. */
+/** Bytes of these runs' checkpoints: weights, and the optimizer's two numbers for each. */
 export const keptBytes = (specs: readonly RunSpec[]): number =>
   specs.reduce((sum, spec) => sum + 3 * 4 * weightCount(modelSpecOf(spec)), 0);
 
-/** The parts of the file, in order; `comparison` is what writeFile wrote. */
+/** The parts of the file, in order; `comparison` is the output of writeFile. */
 export function writeKept(
   { step, names }: KeptHead,
   comparison: string,
@@ -67,13 +67,13 @@ export function writeKept(
   return [new TextEncoder().encode(`${JSON.stringify(line)}\n`), file, ...checkpoints];
 }
 
-/** From the first LONGEST_LINE bytes. Throws InputError where they are not such a file's. */
+/** Reads the first LONGEST_LINE bytes. Throws InputError if they are not the start of such a file. */
 export function headOfKept(bytes: Uint8Array): KeptHead {
   const { step, names } = lineOf(bytes).line;
   return { step, names };
 }
 
-/** Throws InputError with a sentence for whatever is not a whole file of runs that go on together. */
+/** Throws InputError with a sentence for anything but a complete file of runs that can continue together. */
 export function readKept(bytes: Bytes): KeptRuns {
   const { line, length } = lineOf(bytes);
   const { step } = line;

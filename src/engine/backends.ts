@@ -26,8 +26,8 @@ export class Backends {
   #fault: Fault | undefined;
   #fewer: FewerThreads | undefined;
   /**
-   * Whether some layer so far was behind a mask in tiles. The kernels of those are compiled and tested when the first one
-   * comes, where that takes long: on a GPU, and above all where the processor stands in for one.
+   * Whether any layer so far used a tiled mask. Their kernels are compiled and tested when the first one arrives, if
+   * that is slow: on a GPU, and above all where the processor stands in for one.
    */
   #tiles = false;
   readonly #timing = new Timing();
@@ -124,7 +124,7 @@ export class Backends {
   }
 
   async #passesInTiles({ own }: Computing): Promise<boolean> {
-    if (!own || !compiles(own.machine)) return true; // tested at the start
+    if (!own || !compiles(own.machine)) return true; // tested at startup
     try {
       await within(START_PATIENCE, selfTest(own.machine, IN_TILES), 'it timed out');
       return !this.#fault;
@@ -148,7 +148,7 @@ const FEWER: ReadonlySet<string> = new Set<FewerThreads['kind']>([
   'noSharedMemory',
 ]);
 
-/** What cannot be a model has no layers; it is refused where it is opened. */
+/** An invalid model has no layers; it is refused when it is opened. */
 function hasTiles(spec: RunSpec): boolean {
   try {
     return layersOf(spec).some(inTiles);
@@ -157,5 +157,5 @@ function hasTiles(spec: RunSpec): boolean {
   }
 }
 
-/** Whether the machine compiles each kernel before it can be tested. */
+/** Whether the machine has to compile each kernel before testing it. */
 const compiles = ({ kernel }: Machine): boolean => kernel === 'gpu' || kernel === 'softwareGpu';

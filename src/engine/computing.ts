@@ -1,4 +1,6 @@
-/** @file What the engine computes with: our programs on a machine, or TensorFlow.js, which is loaded only for whom wants it. */
+/**
+ * @file What the engine computes with: our programs on a machine, or TensorFlow.js, which is loaded only on request.
+ */
 import { chooseBackend, type Backend, type Choice } from '../machines/backend';
 import type { BackendInfo } from '../workers/train/protocol';
 import type { Models } from '../train/model';
@@ -7,15 +9,15 @@ import { zebras } from '../train/zebra';
 export interface Computing {
   readonly info: BackendInfo;
   readonly models: Models;
-  /** Our programs' machine, where it is they that compute. */
+  /** Our programs' machine, if they are the ones that compute. */
   readonly own?: Backend;
-  /** It is on a device that may be lost or report errors. */
+  /** It uses a device that may be lost or report errors. */
   readonly fallible: boolean;
 }
 
 export interface ComputingChoice extends Omit<Choice, 'wanted'> {
   readonly wanted: Choice['wanted'] | 'tfjs';
-  /** The graphics device gave numbers that cannot be trusted, or went away for good: do without. */
+  /** Avoid the graphics device: its numbers cannot be trusted, or it went away for good. */
   readonly withoutGpu?: boolean;
 }
 

@@ -7,7 +7,7 @@ import { Failed } from './failures';
 
 const loaded = new Map<string, Promise<Corpus>>();
 
-/** The text of a source: its files under `base`, or the person's own. */
+/** The text of a source: its files under `base`, or the user's own. */
 export function corpusOf(
   source: CorpusSource,
   text: string | undefined,

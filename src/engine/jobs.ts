@@ -129,7 +129,7 @@ export class Jobs {
       const { models, info } = await this.host.machine(kind.specs(job), cancelled);
       for await (const progress of kind.work(job, { models, info, base, cancelled })) {
         send(progress);
-        await nextTask(); // so that Cancel is heard
+        await nextTask(); // so that Cancel gets through
       }
       send({ phase: 'ended', why: cancelled() ? 'cancelled' : 'complete' });
     } catch (cause) {

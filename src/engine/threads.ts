@@ -1,4 +1,4 @@
-/** @file The threads that share WebAssembly's launches: how many there are here, and how a browser starts them. */
+/** @file The threads that share the launches of WebAssembly: how many there are here, and how a browser starts them. */
 import type { FewerThreads, OneThread } from '../core/backendFacts';
 import type { Threads } from '../machines/backend';
 import { Crew, MOST_THREADS, type Spawn } from '../machines/crew';
@@ -11,7 +11,7 @@ const MOST = Math.min(8, MOST_THREADS);
 
 /** Kept for as long as the engine lives: starting threads takes longer than a small run. */
 let crew: Crew | undefined;
-/** Whom to tell of lost threads: the engine that asked last. */
+/** Receives reports of lost threads: the engine that asked last. */
 let tell: (fact: FewerThreads) => void = () => {};
 
 /** Threads for WebAssembly, or why there is only one. `onLoss` is told where there are fewer later. */

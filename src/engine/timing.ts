@@ -37,7 +37,7 @@ export class Timing {
       const spec = quiet();
       const adapter = spec && (await findAdapter());
       if (!adapter || 'kind' in adapter) return false;
-      // A device of its own: what becomes of it concerns no run.
+      // A device of its own: whatever happens to it affects no run.
       const { device } = await openDevice(adapter, () => {});
       this.#speeds = await timeBoth(
         wasm,

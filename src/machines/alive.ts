@@ -1,12 +1,12 @@
 /**
  * @file Work on a device that ends when the device is lost.
  *
- * By the specification every promise of a lost device settles; a GPU process that hangs or a driver that dies leaves
- * some pending. `device.lost` is the one promise that is relied on.
+ * According to the specification every promise of a lost device settles; a GPU process that hangs or a driver that dies
+ * leaves some pending. We rely only on `device.lost`.
  */
 
 interface Watch {
-  /** Rejections of what is under way. */
+  /** Reject functions of the work under way. */
   readonly waiting: Set<(cause: Error) => void>;
   lost?: Error;
 }
@@ -16,7 +16,7 @@ const watches = new WeakMap<GPUDevice, Watch>();
 /** What the browser said of a loss. */
 export const saidOfLoss = ({ message, reason }: GPUDeviceLostInfo): string => message || reason;
 
-/** As `work`, or rejects in words once the device is lost. */
+/** Settles as `work` does, or rejects in words once the device is lost. */
 export function alive<T>(device: GPUDevice, work: Promise<T>): Promise<T> {
   const watch = watchOf(device);
   return new Promise((resolve, reject) => {
@@ -26,7 +26,7 @@ export function alive<T>(device: GPUDevice, work: Promise<T>): Promise<T> {
   });
 }
 
-/** One for each device: a race with `device.lost` for each read would be kept as long as the device. */
+/** One per device: racing `device.lost` for each read would keep every race as long as the device. */
 function watchOf(device: GPUDevice): Watch {
   const known = watches.get(device);
   if (known) return known;

@@ -29,27 +29,30 @@ export interface Backend {
   readonly name: BackendName;
   readonly machine: Machine;
   readonly kernel: KernelId;
-  /** WebAssembly's threads; one where nothing is said. */
+  /** WebAssembly's threads; defaults to one. */
   readonly threads?: number;
   readonly device: string;
   /** Why this one, and not one that goes before it. */
   readonly why: readonly BackendFact[];
   readonly limits: DeviceLimits;
-  /** WebGPU is here too, computed on the processor: a choice to be measured. */
+  /** WebGPU is here too, computed on the processor: measure to choose between them. */
   readonly software: boolean;
 }
 
-/** WebAssembly's memory and JavaScript's arrays both end at 4 GiB or before; a share of it is enough for anything sensible. */
+/**
+ * WebAssembly's memory and JavaScript's arrays both end at 4 GiB or before; a share of that is enough for any sensible
+ * model.
+ */
 export const HOST_LIMITS: DeviceLimits = { total: 1.5 * 2 ** 30, largestTensor: 2 ** 30 };
 
 export interface Choice {
   readonly wanted: BackendName | 'auto';
-  /** Runs every operation on a machine just started; throws, naming the operation, where one is wrong. */
+  /** Runs every operation on a newly started machine; throws an error naming the operation if one is wrong. */
   readonly selfTest: (machine: Machine) => Promise<void>;
   readonly onFault: (fault: Fault) => void;
   /** Where WebGPU is computed on the processor: what both ways to use it take for the model at hand. */
   readonly steps?: StepTimes | undefined;
-  /** The products' tiles that are fastest on a graphics card just started; without it the usual ones are taken. */
+  /** Finds the product tiles that are fastest on a newly started graphics card; if not given, the defaults are used. */
   readonly tune?: (machine: Machine) => Promise<Tiles>;
   /** Address of the compiled src/ops/simd.as.ts; without it loops are used. */
   readonly simdKernels?: string;
@@ -60,12 +63,12 @@ export interface Choice {
 export interface Threads {
   /** Address of the kernels for shared memory. */
   readonly kernels: string;
-  /** Threads for a module, with the one that launches. */
+  /** Threads for a module, including the launching one. */
   crew(module: WebAssembly.Module): Crew;
 }
 
 type Started = Omit<Backend, 'why' | 'software'> & {
-  /** The same machine, made so that a test reaches everything. */
+  /** The same machine, set up so that a test covers everything. */
   readonly trial?: Machine;
 };
 
@@ -92,7 +95,7 @@ export async function chooseBackend(choice: Choice): Promise<Backend> {
   for (const name of names) {
     const started =
       (await start(name, choice, adapter, passedOver)) ??
-      // Threads are given up before WebAssembly is.
+      // Threads are given up before WebAssembly itself.
       (name === 'wasm' && isCrewed(threads)
         ? await start(name, withoutThreads(choice), adapter, passedOver)
         : undefined);
@@ -111,13 +114,13 @@ const isCrewed = (threads: Choice['threads']): threads is Threads =>
 
 const withoutThreads = ({ threads: _, ...choice }: Choice): Choice => choice;
 
-/** How products are computed, as a start-up measurement chose. */
+/** How products are computed, as measured at startup. */
 function productsOf({ tiles }: Machine): Products {
   if (!tiles) return 'smallTiles';
   return tiles.shared ? 'workgroupMemory' : { rows: tiles.tall, columns: 4 * tiles.wide };
 }
 
-/** What was asked for comes first; what is left is tried in the usual order behind it. */
+/** The requested backend first; those after it in the usual order follow. */
 function order(wanted: BackendName | 'auto'): BackendName[] {
   const all: BackendName[] = ['webgpu', 'wasm', 'cpu'];
   return wanted === 'auto' ? all : all.slice(all.indexOf(wanted));
@@ -192,9 +195,9 @@ const START: Record<
   },
 };
 
-/** Rejects where the file is not there or the machine knows no SIMD. */
+/** Rejects if the file is missing or the machine does not support SIMD. */
 async function load(url: string): Promise<WebAssembly.Module> {
-  // Against this module: the location of a worker may be a blob:, against which no path resolves.
+  // Relative to this module: a worker's location may be a blob:, against which no path resolves.
   const answer = await fetch(new URL(url, import.meta.url));
   if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
   return WebAssembly.compile(await answer.arrayBuffer());

@@ -1,19 +1,19 @@
 /**
- * @file Threads that share launches of WebAssembly kernels: what they agree on, and what each of them does.
+ * @file Threads that share launches of WebAssembly kernels: how they coordinate, and what each of them does.
  *
- * A launch is cut into parts, and the next free thread takes the next part: the one that launches, too. A thread that
- * starts late, or is kept from its core, takes fewer; where none comes, the launching thread does everything. Parts
- * give the same bits in any thread (src/ops/simd.as.ts).
+ * A launch is cut into parts, and the next free thread takes the next part, including the thread that launches. A
+ * thread that starts late, or is kept from its core, takes fewer; if none comes, the launching thread does everything.
+ * Parts give the same bits in any thread (src/ops/simd.as.ts).
  *
- * What is agreed on lies in a small shared memory. TURN holds the number of the launch and, in its lowest byte, the
- * next part; a part is taken by counting it up from exactly what was read, so that nobody takes part in a launch whose
- * arguments it read while they were being replaced: before anything of a launch is replaced, a number with nothing to
- * take is put there. Threads without work sleep.
+ * The threads coordinate through a small shared memory. TURN holds the number of the launch and, in its lowest byte,
+ * the next part. A thread takes a part by compare-and-exchange, incrementing exactly the value it read, so that none
+ * takes part in a launch whose arguments it read while they were being replaced: before anything of a launch is
+ * replaced, TURN gets a number with no parts to take. Threads without work sleep.
  */
 
 import type { FewerThreads } from '../core/backendFacts';
 
-/** Places in the shared memory, in words of 4 bytes. */
+/** Offsets in the shared memory, in words of 4 bytes. */
 const TURN = 0;
 const PARTS = 1;
 const DONE = 2;
@@ -27,28 +27,30 @@ const ARGUMENTS = 64; // bytes
 const BYTES = 512;
 
 export const PAGE = 65_536; // bytes, of a WebAssembly memory
-/** Parts of a launch at most: the number above means that there is nothing to do. */
+/** Maximum parts of a launch: the number above means that there is nothing to do. */
 export const MOST_PARTS = 254;
 const NONE = 255;
-/** Looks at TURN before a thread goes to sleep: some tens of microseconds, about what waking it up takes. */
+/** Polls of TURN before a thread goes to sleep: some tens of microseconds, about what waking it up takes. */
 const LOOKS = 10_000;
-/** After so long without work a thread goes back to its event loop, where it sleeps as well and a debugger reaches it. */
+/**
+ * After this long without work a thread returns to its event loop, where it sleeps as well and a debugger reaches it.
+ */
 const IDLE = 200; // ms
-/** How long a part that another thread has taken may take before the run gives up. */
+/** How long a part taken by another thread may run before the run gives up. */
 const PATIENCE = 20_000; // ms
 /**
- * Bytes of closed sessions after which the helpers are replaced: one that allocates next to nothing never collects its
- * garbage, and so never lets a memory go.
+ * Bytes of closed sessions after which the helpers are replaced: a thread that allocates almost nothing never collects
+ * its garbage, and so never frees a memory.
  */
 const CLOSED = 256 * 2 ** 20;
 
-/** A kernel of an instance: its numbers, scratch space last. */
+/** A kernel of an instance: its numeric arguments, scratch space last. */
 type Compute = (...numbers: number[]) => void;
 
 /** A module over one memory, for one thread. */
 export interface Instance {
   readonly kernels: Readonly<Record<string, Compute>>;
-  /** Says which part of how many the next calls do. */
+  /** Sets which part of how many the next calls do. */
   take(part: number, parts: number): void;
 }
 
@@ -82,24 +84,27 @@ export const kernelsOf = (module: WebAssembly.Module): readonly string[] =>
 
 // ------------------------------------------------------------------------------------------ a thread's side
 
-/** What a thread is told; everything else it reads from the shared memory. */
+/** A message to a thread; everything else it reads from the shared memory. */
 export type Order =
   | {
       readonly type: 'start';
       readonly control: SharedArrayBuffer;
       readonly module: WebAssembly.Module;
-      readonly mail: number; // orders given so far, this one included
+      readonly mail: number; // orders sent so far, including this one
     }
   | {
       readonly type: 'open';
       readonly session: number;
       readonly memory: WebAssembly.Memory;
-      readonly thread: number; // 1 and up; 0 is the one that launches
-      readonly scratch: number; // address of its own
+      readonly thread: number; // from 1; 0 is the launching thread
+      readonly scratch: number; // its own address
     }
   | { readonly type: 'close'; readonly session: number };
 
-/** One thread: give it every order as it comes. It returns when there is another order, and sleeps inside until then. */
+/**
+ * One thread: call it with every order as it arrives. It returns when another order is waiting, and sleeps inside until
+ * then.
+ */
 export class Hand {
   #control: Int32Array | undefined;
   #numbers: Float64Array | undefined;
@@ -129,7 +134,7 @@ export class Hand {
     this.#work();
   }
 
-  /** Takes parts until there is mail, or nothing to do for a while. */
+  /** Takes parts until a message arrives, or there has been nothing to do for a while. */
   #work(): void {
     const control = this.#control!;
     while (Atomics.load(control, MAIL) === this.#read) {
@@ -154,7 +159,7 @@ export class Hand {
     }
   }
 
-  /** Leaves the event loop free until there is another launch; false where a browser has no way to wait so. */
+  /** Frees the event loop until the next launch; false if the browser cannot wait asynchronously. */
   #doze(turn: number): boolean {
     if (!waitAsync) return false;
     if (this.#dozing) return true;
@@ -169,7 +174,7 @@ export class Hand {
   }
 }
 
-/** Newer than the rest, and than its types here. */
+/** Newer than other parts of Atomics, and than its types here. */
 const { waitAsync } = Atomics as {
   readonly waitAsync?: (
     words: Int32Array,
@@ -180,7 +185,7 @@ const { waitAsync } = Atomics as {
     | { readonly async: false; readonly value: string };
 };
 
-/** Until a word is no longer `value`: awake for a moment, then asleep. False where it still is after `ms`. */
+/** Waits until a word is no longer `value`: first polling, then asleep. False if it still is after `ms`. */
 function rest(control: Int32Array, word: number, value: number, ms: number): boolean {
   for (let n = 0; n < LOOKS; n++) if (Atomics.load(control, word) !== value) return true;
   return Atomics.wait(control, word, value, ms) !== 'timed-out';
@@ -188,16 +193,16 @@ function rest(control: Int32Array, word: number, value: number, ms: number): boo
 
 // -------------------------------------------------------------------------------------------- the other side
 
-/** A thread as its host made it. */
+/** A thread as created by its host. */
 export interface Thread {
   post(order: Order): void;
   stop(): void;
 }
 
-/** Starts thread `n`; `onFault` is told, in words, where it cannot start or ends. */
+/** Starts thread `n`; `onFault` gets a message if it cannot start or if it ends. */
 export type Spawn = (n: number, onFault: (words: string) => void) => Thread;
 
-/** Launches for one thread and those that help it. Everything but `Hand` runs in the thread that launches. */
+/** Launches for one thread and its helpers. Everything but `Hand` runs in the launching thread. */
 export class Crew {
   readonly #control = new Int32Array(new SharedArrayBuffer(BYTES));
   readonly #numbers = new Float64Array(this.#control.buffer, ARGUMENTS);
@@ -207,8 +212,8 @@ export class Crew {
   #launches = 0;
   #opened = 0;
   #mail = 0;
-  #closed = 0; // bytes, since the helpers are new
-  /** A part was never finished: the thread that has it may still write, and count. */
+  #closed = 0; // bytes, since the helpers were started
+  /** A part was never finished: the thread that took it may still write, and count. */
   #broken = false;
 
   /**
@@ -229,12 +234,15 @@ export class Crew {
     this.#order(this.#begin);
   }
 
-  /** Threads that work, with the one that launches. */
+  /** Working threads, including the launching one. */
   get working(): number {
     return this.#broken ? 1 : this.#threads.size + 1;
   }
 
-  /** A memory of `bytes`, shared with every thread, and the session's number; scratch space of thread n lies at `scratch(n)`. Undefined where the browser has none to share. */
+  /**
+   * A memory of `bytes`, shared with every thread, and the session's number; scratch space of thread n is at
+   * `scratch(n)`. Undefined if the browser cannot share that much.
+   */
   open(
     bytes: number,
     scratch: (thread: number) => number,
@@ -261,7 +269,7 @@ export class Crew {
     else this.#replace();
   }
 
-  /** One launch, done when it returns; `own` does a part here. Throws where a part failed or is not done in time. */
+  /** Runs one launch to completion; `own` does a part in this thread. Throws if a part failed or takes too long. */
   launch(
     session: number,
     kernel: string,
@@ -271,7 +279,7 @@ export class Crew {
   ): void {
     if (parts > MOST_PARTS) throw new Error(`${parts} parts; a launch has at most ${MOST_PARTS}`);
     const control = this.#control;
-    this.#announce(NONE, false); // nobody takes a part of what is half replaced
+    this.#announce(NONE, false); // so that no thread takes a part of a half-replaced launch
     control[SESSION] = session;
     control[KERNEL] = this.#names.get(kernel)!;
     control[COUNT] = numbers.length;
@@ -287,7 +295,7 @@ export class Crew {
         try {
           if (failure === undefined) own(turn & 255);
         } catch (cause) {
-          failure = cause ?? new Error(`a part of ${kernel} failed`); // the parts left are taken and not done
+          failure = cause ?? new Error(`a part of ${kernel} failed`); // the remaining parts are taken and skipped
         }
         Atomics.add(control, DONE, 1);
       }
@@ -309,7 +317,7 @@ export class Crew {
   #start(n: number): void {
     let thread: Thread | undefined;
     const lost = (message: string) => {
-      if (thread && this.#threads.get(n) !== thread) return; // replaced, or said already
+      if (thread && this.#threads.get(n) !== thread) return; // replaced, or already reported
       thread?.stop();
       this.#threads.delete(n);
       const { size, working } = this;
@@ -323,7 +331,7 @@ export class Crew {
     }
   }
 
-  /** Helpers anew, with what is open: the old ones would hold on to what is closed. */
+  /** Replaces the helpers, and gives them the open sessions: the old ones would hold on to closed ones. */
   #replace(): void {
     this.stop();
     this.#closed = 0;
@@ -356,7 +364,7 @@ export class Crew {
     }
   }
 
-  /** The next launch, from part `next` on. */
+  /** The next launch, starting with part `next`. */
   #announce(next: number, wake = true): void {
     this.#launches = (this.#launches + 1) & 0x7fffff;
     Atomics.store(this.#control, TURN, (this.#launches << 8) | next);
@@ -371,13 +379,13 @@ export class Crew {
         // It would wait for an order that never comes: it sleeps, and the others do its parts.
       }
     }
-    // Counted for all, posted before: a thread that sees the count knows that a message is on its way.
+    // Counted for all, after posting: a thread that sees the count knows that a message is on its way.
     Atomics.store(this.#control, MAIL, ++this.#mail);
     this.#announce(NONE);
   }
 }
 
-/** Undefined where there is not as much. */
+/** Undefined if that much is not available. */
 function sharedMemory(bytes: number): WebAssembly.Memory | undefined {
   const pages = Math.ceil(bytes / PAGE);
   try {

@@ -1,6 +1,6 @@
 /**
- * @file A GPUDevice of our own: the limits we want, and nobody fails silently. One invalid program voids
- * the whole command buffer it is recorded in; we listen, and the run stops with words.
+ * @file A GPUDevice of our own: with the limits we want, and without silent failures. One invalid program voids the
+ * whole command buffer it is recorded in; we listen for errors, and the run stops with a message.
  */
 import type { Fault, NoWebGpu } from '../core/backendFacts';
 import type { DeviceLimits } from '../core/limits';
@@ -40,7 +40,7 @@ export async function findAdapter(): Promise<Adapter | NoWebGpu> {
   return { adapter, name, software: fallback === true || isSoftware(name) };
 }
 
-/** Is what calls itself so a processor that stands in for a graphics card? */
+/** Whether an adapter with this name is a processor standing in for a graphics card. */
 export const isSoftware = (name: string): boolean =>
   /swiftshader|llvmpipe|softpipe|software|\bwarp\b|basic render/i.test(name);
 
@@ -58,7 +58,7 @@ export interface Device {
   readonly limits: DeviceLimits;
 }
 
-/** The device of `adapter`. `onFault` hears, once, of its loss or of the first error nobody caught. */
+/** The device of `adapter`. `onFault` is called once, with its loss or the first uncaught error. */
 export async function openDevice(
   { adapter }: Adapter,
   onFault: (fault: Fault) => void,

@@ -36,6 +36,6 @@ export function repairOf(asked: Comparison): Partial<RunSpec> | undefined {
 export function sketchOf(asked: Comparison, built: Comparison): readonly LayerPlan[] | undefined {
   if (sameRuns(asked, built)) return undefined;
   let layers: readonly LayerPlan[] | undefined;
-  inWords(() => (layers = specsOf(asked).map(layersOf))); // said once it has settled
+  inWords(() => (layers = specsOf(asked).map(layersOf))); // reported once it has settled
   return layers;
 }

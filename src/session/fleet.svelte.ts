@@ -13,7 +13,7 @@ export interface Kept {
   readonly histories?: readonly History[];
 }
 
-/** Every run of one step, to go on from. */
+/** A checkpoint of every run at one step, to continue from. */
 export interface Checkpoints {
   readonly whose: KeptFor;
   readonly step: number;
@@ -44,7 +44,7 @@ export class Fleet {
   wish = $state(false);
   /** They train, but not while nobody sees it. */
   suspended = $state(false);
-  /** One step is to be made as soon as all runs are open. */
+  /** One step is to be taken as soon as all runs are open. */
   #stepWished = false;
   /** The last ones that were asked for. */
   checkpoints = $state.raw<Checkpoints | undefined>();
@@ -54,7 +54,7 @@ export class Fleet {
 
   readonly #unlisten: Record<RunId, () => void> = {};
   readonly #pull: FramePull;
-  /** Runs that were asked for a picture and have not answered. */
+  /** Runs whose requested picture has not arrived. */
   #awaited: readonly RunId[] = [];
   /** Checkpoints that wait for those of the other runs. */
   #gathered: readonly Extract<EngineEvent, { type: 'checkpoint' }>[] = [];
@@ -215,14 +215,16 @@ export class Fleet {
     if (this.#wasLast(id)) this.#pull.arrived();
   }
 
-  /** Strikes a run off; true where it was the last that was waited for. */
+  /** Removes a run from those awaited; true if it was the last. */
   #wasLast(id: RunId): boolean {
     const awaited = this.#awaited.includes(id);
     this.#awaited = this.#awaited.filter((one) => one !== id);
     return awaited && this.#awaited.length === 0;
   }
 
-  /** Checkpoints are of use where all runs have one of the same step; a lost device takes runs back to steps of their own. */
+  /**
+   * Checkpoints are only useful if all runs have one at the same step; a lost device sets runs back to different steps.
+   */
   #gather(event: Extract<EngineEvent, { type: 'checkpoint' }>) {
     this.#gathered = [...this.#gathered.filter(({ runId }) => runId !== event.runId), event];
     const all = this.runs.flatMap(

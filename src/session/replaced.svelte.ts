@@ -3,7 +3,7 @@ import type { Fleet } from './fleet.svelte';
 import type { Moments } from './moments';
 import type { Run } from './run.svelte';
 
-/** Runs that others took the place of, paused where they stood. */
+/** Replaced runs, paused. */
 export interface Held {
   readonly built: Comparison;
   readonly runs: readonly Run[];
@@ -44,7 +44,7 @@ export class Replaced {
     return held;
   }
 
-  /** Nobody wants them back. */
+  /** Discards the replaced runs. */
   letGo() {
     this.fleet.close(this.held?.runs ?? []);
     this.held = undefined;

@@ -36,7 +36,7 @@ export class Settling {
     if (this.#waits) this.after(0);
   };
 
-  /** What changed is not followed any more. */
+  /** Drops the pending action. */
   stop() {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -3,7 +3,7 @@ import type { RunState } from '../workers/train/protocol';
 import type { RunSpec } from '../spec/run';
 import type { Run } from './run.svelte';
 
-/** Steps behind the tokens per second. */
+/** Steps averaged for the tokens per second. */
 const RECENT = 20;
 
 /** A run's state; of several runs, `run` is the one that is being prepared, from 1. */

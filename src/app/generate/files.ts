@@ -1,4 +1,4 @@
-/** @file Files the person chose or dropped, as a model: a checkpoint of ours, or a folder of Hugging Face. */
+/** @file Reads files the user chose or dropped as a model: one of our checkpoints, or a Hugging Face folder. */
 import { check } from '../../core/check';
 import { openHuggingFace } from '../../model/files/openFolder';
 import {
@@ -10,7 +10,7 @@ import {
 import { openedCheckpoint, openedElsewhere, type OpenedModel } from '../../model/files/opened';
 import { formatBytes } from '../../core/units';
 
-/** Throws InputError with a sentence where they are none. */
+/** Throws an InputError with a sentence if they are not a model. */
 export async function readModelFiles(files: readonly File[]): Promise<OpenedModel> {
   const size = files.reduce((sum, file) => sum + file.size, 0);
   check(

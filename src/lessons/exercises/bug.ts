@@ -10,7 +10,7 @@ import { MOST_MASK_TOKENS } from '../scene';
 import { defineExercise } from '../exercise';
 
 export interface BugExercise {
-  /** Of the zoo; else `own` says the mask. */
+  /** From the zoo; otherwise `own` gives the mask. */
   readonly bug?: string;
   readonly own?: { readonly mask: string; readonly meant: string; readonly story: string };
   readonly layer: number; // from 0
@@ -29,7 +29,7 @@ interface Case {
   readonly story: string;
 }
 
-/** The mask that is looked at, what was meant, and what happened. */
+/** The mask shown, the intended mask, and what happened. */
 export function caseOf({ bug, own, layer, tokens }: BugExercise): Case {
   if (own)
     return { mask: maskOf(read(own.mask), tokens), meant: read(own.meant), story: own.story };
@@ -37,7 +37,7 @@ export function caseOf({ bug, own, layer, tokens }: BugExercise): Case {
   return { mask: subject.masks[layer]!, meant: repaired[layer]!, story };
 }
 
-/** Is this cell other than it was meant? */
+/** Does this cell differ from the intended mask? */
 function differs(exercise: BugExercise, { query, key }: At): boolean {
   const { mask, meant } = caseOf(exercise);
   const { tokens, queries } = exercise;
@@ -50,7 +50,7 @@ const cellsOf = (exercise: BugExercise): readonly At[] =>
     key: i % exercise.tokens,
   }));
 
-/** A mask in terms, what was meant, and what came of it. */
+/** A mask in terms, the intended one, and the consequence. */
 function ownOf(fields: Fields): BugExercise {
   const tokens = fields.whole('tokens', { min: 2, max: MOST_MASK_TOKENS });
   const own = {
@@ -66,7 +66,7 @@ function ownOf(fields: Fields): BugExercise {
   return exercise;
 }
 
-/** A mask of the bug zoo, or one in terms: name one cell that is not as it was meant. */
+/** A mask from the bug zoo, or one in terms: find one cell that differs from the intended mask. */
 export default defineExercise<BugExercise, At | undefined>({
   id: 'bug',
   label: 'Find the bug',

@@ -1,8 +1,8 @@
 /**
- * @file A model that writes: prompt in chunks, token by token, back again, and the proof that the cache changed nothing.
+ * @file A model that writes: the prompt in chunks, token by token, back again, and the proof that the cache changed
+ * nothing.
  *
- * Token number t is drawn with a number of its own, from the seed and t alone: whoever goes back and on again gets the
- * same text.
+ * The random number for token t depends only on the seed and t: going back and continuing gives the same text.
  */
 import { check } from '../../core/check';
 import { random } from '../../core/random';
@@ -12,30 +12,30 @@ import { Decoder, type Interventions, type LayerLook } from './decoder';
 import { alternatives, draw, type Alternative, type Sampling } from './sample';
 import { logitsWithoutCache } from './uncached';
 
-/** Tokens of a prompt that are taken in at once. */
+/** Tokens of a prompt that are read at once. */
 const CHUNK_OF_PROMPT = 64;
-/** Logits that are kept to be compared, 16 MB: of a large vocabulary those of the last tokens. */
+/** Logits kept for comparison, 16 MB: for a large vocabulary only those of the last tokens. */
 const MOST_KEPT = 2 ** 22;
-/** Alternatives that are kept of each draw. */
+/** Alternatives kept of each draw. */
 const KEPT = 8;
 
 export interface WrittenToken {
   readonly token: number;
   /** Its place, from 0. */
   readonly position: number;
-  /** What was drawn from: the likeliest, and the one that was taken if it is not among them. */
+  /** Candidates of the draw: the most likely ones, and the chosen one if it is not among them. */
   readonly choices: readonly Alternative[];
-  /** Measured: drawing it and taking it in, ms. */
+  /** Measured: drawing and reading it, ms. */
   readonly ms: number;
-  /** What the query before it read when it foretold this token: one entry per layer. */
+  /** What the query before it read when it predicted this token: one entry per layer. */
   readonly looks: readonly LayerLook[];
-  /** Keys and bytes each layer holds once it was taken in. */
+  /** Keys and bytes each layer holds after reading it. */
   readonly keys: readonly number[];
   readonly bytes: readonly number[];
 }
 
 export interface Replayed {
-  /** Largest difference of a logit with the cache and without. */
+  /** Largest difference between a logit with the cache and without. */
   readonly largest: number;
   readonly positions: number; // compared
   readonly ms: number; // of the pass without a cache
@@ -53,13 +53,13 @@ export class Writer {
   constructor(
     readonly spec: ModelSpec,
     readonly weights: HostWeights,
-    /** Milliseconds of a clock that only goes forward. */
+    /** Milliseconds of a monotonic clock. */
     private readonly now: () => number,
   ) {
     this.#decoder = new Decoder(spec, weights);
   }
 
-  /** Tokens taken in: the prompt and what was written. */
+  /** Tokens read: the prompt and what was written. */
   get length(): number {
     return this.#tokens.length;
   }
@@ -68,7 +68,7 @@ export class Writer {
     return { keys: this.#decoder.cachedKeys(), bytes: this.#decoder.cachedBytes() };
   }
 
-  /** Begins with a prompt; yields the tokens taken in after each chunk. */
+  /** Starts with a prompt; yields the number of tokens read after each chunk. */
   *read(prompt: Int32Array): Generator<number> {
     check(prompt.length > 0, 'the prompt is empty; write at least one character');
     this.#tokens.splice(0, Infinity, ...prompt);
@@ -93,7 +93,7 @@ export class Writer {
     return { token: drawn.token, position, choices, ms, looks, ...this.cache };
   }
 
-  /** Back to `length` tokens, never before the end of the prompt; computed again from the first token. */
+  /** Goes back to `length` tokens, never past the end of the prompt; recomputes from the first token. */
   *rewind(length: number): Generator<number> {
     const to = Math.max(this.#prompt, Math.min(length, this.#tokens.length));
     this.#tokens.splice(to);
@@ -101,7 +101,7 @@ export class Writer {
     yield* this.#again();
   }
 
-  /** The same tokens without a cache, and how far apart the logits are. */
+  /** Computes the same tokens without a cache, and compares the logits. */
   replay(): Replayed {
     const started = this.now();
     const V = this.spec.vocabulary;
@@ -149,7 +149,7 @@ export class Writer {
   }
 }
 
-/** Nats of each token given those before it: entry t is about token t + 1. */
+/** Nats of each token given those before it: entry t is for token t + 1. */
 export function losses(
   spec: ModelSpec,
   weights: HostWeights,

@@ -1,14 +1,14 @@
 /**
- * @file A run that is kept: settings, step, weights and the optimizer's moments, as one file.
+ * @file A saved run: settings, step, weights and the optimizer's moments, as one file.
  *
- * The file is a ZIP (nothing in it is compressed) of
- *   zebra-lab.json        what it is: version, settings, step, vocabulary, the CRC-32 of every other file
- *   model.safetensors     the weights, as Hugging Face's Llama holds them
- *   config.json           the model as Hugging Face describes one, for others; it is checked and not read. Left out where
- *                         that format has no room for its layers
- *   training.safetensors  AdamW's moments, `m.NAME` and `v.NAME`; left out where nobody will go on training
- *   text.txt              the person's own text, where it was learnt
- * It may come from anywhere, so it is read as a stranger's.
+ * The file is an uncompressed ZIP of
+ * zebra-lab.json        what it is: version, settings, step, vocabulary, the CRC-32 of every other file
+ * model.safetensors     the weights, as Hugging Face's Llama stores them
+ * config.json           the model as Hugging Face describes one, for other programs; checked but not read. Left out
+ * if that format cannot describe its layers
+ * training.safetensors  AdamW's moments, `m.NAME` and `v.NAME`; left out if training will not continue
+ * text.txt              the user's own text, if it was trained on one
+ * It may come from anywhere, so it is read as untrusted input.
  */
 import { unzipSync, zipSync, type Zippable } from 'fflate';
 import { check, InputError } from '../../core/check';
@@ -38,7 +38,7 @@ import { readSafetensors, writeSafetensors } from './safetensors';
 
 const CHECKPOINT_VERSION = 1;
 
-/** What comes from the network or a disk is no longer than this, bytes. */
+/** Maximum size of a file from the network or a disk, bytes. */
 export const MOST_CHECKPOINT_BYTES = 200 * 2 ** 20;
 
 const FORMAT = 'zebra-lab-checkpoint';
@@ -57,9 +57,9 @@ export interface Checkpoint {
   readonly spec: RunSpec;
   readonly step: number; // optimizer steps done
   readonly weights: HostWeights;
-  /** Without them training begins with moments of zero. */
+  /** Without them training starts with moments of zero. */
   readonly moments?: Moments;
-  /** The person's own text, where it was learnt. */
+  /** The user's own text, if it was trained on one. */
   readonly text?: string;
 }
 
@@ -95,7 +95,7 @@ export function checkpointFiles(checkpoint: Checkpoint): Map<string, Uint8Array<
   return files;
 }
 
-/** Undefined for layers the format has no words for. */
+/** Undefined if the format cannot describe the layers. */
 function configFor(model: ModelSpec): Uint8Array<ArrayBuffer> | undefined {
   try {
     return new TextEncoder().encode(`${JSON.stringify(configOf(model), null, 2)}\n`);
@@ -105,12 +105,12 @@ function configFor(model: ModelSpec): Uint8Array<ArrayBuffer> | undefined {
   }
 }
 
-/** One file to keep or to hand on. The same checkpoint gives the same bytes. */
+/** One file to keep or to pass on. The same checkpoint gives the same bytes. */
 export function writeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
   return zipped(checkpointFiles(checkpoint));
 }
 
-/** Files side by side in one ZIP; nothing is compressed, numbers hardly would be. */
+/** Several files in one ZIP; nothing is compressed, since numbers hardly would be. */
 export function zipped(
   files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
 ): Uint8Array<ArrayBuffer> {
@@ -118,7 +118,7 @@ export function zipped(
   return zipSync(entries, { level: 0, mtime: '1980-01-02T00:00:00' });
 }
 
-/** Throws InputError with a sentence where the bytes are no ZIP, or hold more than a model this program opens. */
+/** Throws InputError with a sentence if the bytes are not a ZIP, or hold more than any model this program opens. */
 export function unzipped(bytes: Uint8Array): Map<string, Uint8Array> {
   check(
     bytes.length <= MOST_CHECKPOINT_BYTES,
@@ -146,7 +146,7 @@ export function unzipped(bytes: Uint8Array): Map<string, Uint8Array> {
 
 export const isCheckpoint = (files: ReadonlyMap<string, Uint8Array>): boolean => files.has(ABOUT);
 
-/** Throws InputError with a sentence for whatever is not a whole checkpoint of this program. */
+/** Throws InputError with a sentence for anything but a complete checkpoint of this program. */
 export const readCheckpoint = (bytes: Uint8Array): Checkpoint => checkpointOf(unzipped(bytes));
 
 /** The same, from its files. */
@@ -258,7 +258,7 @@ function momentsFrom(spec: RunSpec, bytes: Uint8Array): Moments {
   return moments;
 }
 
-/** Refuses numbers that are none. */
+/** Refuses NaN and infinities. */
 export function checkNumbers(kind: string, weights: HostWeights): void {
   for (const [name, values] of weights) {
     const at = values.findIndex((value) => !Number.isFinite(value));

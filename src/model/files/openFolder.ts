@@ -1,4 +1,4 @@
-/** @file A small Llama-shaped checkpoint of Hugging Face as a model of ours, or the reason why not. */
+/** @file A small Llama-shaped Hugging Face checkpoint as one of our models, or the reason why not. */
 import { and, read, term } from '../../attention/expression';
 import { namedSpec } from '../../attention/named';
 import type { PatternSpec } from '../../attention/pattern';
@@ -18,13 +18,13 @@ import { byteCharacters } from './exportFolder';
 export interface OpenedFolder {
   readonly model: ModelSpec;
   readonly weights: HostWeights;
-  /** By id; 'bytes' where tokens are the bytes of UTF-8; undefined where the folder has no tokenizer we read. */
+  /** By id; 'bytes' if tokens are the bytes of UTF-8; undefined if the folder has no tokenizer we read. */
   readonly vocabulary: readonly string[] | 'bytes' | undefined;
 }
 
-/** Blocks that are Llama's: where they may have biases, they must be zero. */
+/** Architectures with Llama's blocks: if they may have biases, these must be zero. */
 const ARCHITECTURES = ['llama', 'mistral', 'ministral', 'qwen2', 'zebra'];
-/** As much as a page holds without trouble, bytes of float32. */
+/** What a page can hold without trouble, in bytes of float32. */
 const MOST_WEIGHTS = 64 * 2 ** 20;
 
 /** Throws InputError with the reason. */
@@ -51,7 +51,7 @@ export function openHuggingFace(files: ReadonlyMap<string, Uint8Array>): OpenedF
   const table = new Set(weightTable(model).map(({ name }) => name));
   for (const [name, tensor] of tensors) {
     if (table.has(name)) continue;
-    // Biases of architectures that have them, a head that is tied, frequencies of old files.
+    // Biases of architectures that have them, a tied head, frequencies in old files.
     if (name.endsWith('.rotary_emb.inv_freq')) continue;
     if (
       name === 'lm_head.weight' &&
@@ -129,11 +129,11 @@ type Size = (name: string, max: number, otherwise?: number) => number;
 
 function layersFrom(fields: Fields, type: string, layers: number, size: Size): ModelSpec['layers'] {
   const window = () => size('sliding_window', 10_000_000);
-  // Windows longer than our local layers have are masks to us.
+  // Windows longer than our local layers allow become masks.
   const local = () => namedSpec(and(term('causal'), term('window', window())));
   const given = fields.get('layer_types');
   if (given === undefined || given === null) {
-    // Mistral's window holds in every layer; Qwen2's only where use_sliding_window says so.
+    // Mistral's window applies to every layer; Qwen2's only if use_sliding_window says so.
     const windowed =
       (type === 'mistral' || type === 'ministral') &&
       typeof fields.get('sliding_window') === 'number';
@@ -160,7 +160,7 @@ function layersFrom(fields: Fields, type: string, layers: number, size: Size): M
   });
 }
 
-/** A layer whose mask stands in a field of ours. */
+/** A layer whose mask is given in a field of ours. */
 function maskedFrom(fields: Fields, l: number, layers: number): PatternSpec {
   const given = fields.get('layer_masks');
   check(
@@ -199,7 +199,7 @@ function ropeOf(fields: Fields): { readonly base: number; readonly scale: number
   };
 }
 
-/** Of a tokenizer.json whose tokens are whole words of its vocabulary; others are numbers to us. */
+/** From a tokenizer.json whose tokens are whole words of its vocabulary; others are just numbers to us. */
 function vocabularyFrom(bytes: Uint8Array, size: number): readonly string[] | 'bytes' | undefined {
   const { model } = jsonOf('tokenizer.json', bytes);
   if (isBytes(model, size)) return 'bytes';
@@ -214,7 +214,7 @@ function vocabularyFrom(bytes: Uint8Array, size: number): readonly string[] | 'b
   return labels;
 }
 
-/** The tokenizer that our export writes of a text read byte by byte. */
+/** The tokenizer that our export writes for a text read byte by byte. */
 function isBytes(model: unknown, size: number): boolean {
   if (!isRecord(model) || model['type'] !== 'BPE' || size !== 256) return false;
   const { vocab, merges } = model;

@@ -4,7 +4,7 @@ import { whenDead } from '../onWorkerDeath';
 import { startWorker } from '../startWorker';
 import script from './far.worker.ts?worker&url';
 
-/** `alphabet`: the run's setting of that name, in which the text is read. */
+/** `alphabet`: the run's setting of that name, used to read the text. */
 export function countFar(
   text: string,
   alphabet: string,

@@ -1,4 +1,4 @@
-/** @file Counts what reading far is worth in a person's own text, away from the page and from the training. */
+/** @file Counts what reading far gains in the user's own text, off the main thread and separate from training. */
 import { lettersOf } from '../../data/alphabet';
 import { corpusOfText } from '../../data/corpus';
 import { farOfSample } from '../../data/far/far';

@@ -1,4 +1,4 @@
-/** @file Questions to the desk's worker and their answers. Every question is answered or refused in words. */
+/** @file Questions to the desk's worker and their answers. Every question gets an answer or a refusal with a reason. */
 import { InputError } from '../../core/check';
 import { whenDead } from '../onWorkerDeath';
 import type { Answer, Kind, Question } from '../../masks/desk';
@@ -12,7 +12,7 @@ interface Reply {
   readonly id: number;
   readonly answer?: Answer;
   readonly problem?: string;
-  readonly input?: boolean; // what was asked cannot be answered; nothing is broken
+  readonly input?: boolean; // the question cannot be answered; nothing is broken
 }
 
 const LEFT = 'The page of the masks was left.';

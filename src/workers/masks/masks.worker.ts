@@ -1,4 +1,4 @@
-/** @file The desk in a worker: a question comes, its answer goes. */
+/** @file The desk as a worker: one question in, one answer out. */
 import { InputError } from '../../core/check';
 import { Desk, type Question } from '../../masks/desk';
 

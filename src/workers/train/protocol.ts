@@ -7,7 +7,7 @@ import type { RunSpec } from '../../spec/run';
 
 export type RunId = string;
 
-/** 'tfjs': the composed specification on TensorFlow.js; the others run our kernels. */
+/** 'tfjs': the reference composition on TensorFlow.js; the others run our kernels. */
 type BackendName = 'webgpu' | 'wasm' | 'cpu' | 'tfjs';
 
 /** Which machine the engine computes on, and why. */
@@ -15,13 +15,13 @@ export interface BackendInfo {
   readonly name: BackendName;
   /** The attention kernel in use: what "FLOPs done" counts. */
   readonly kernel: KernelId;
-  /** WebAssembly's threads that share its kernels; one where nothing is said. */
+  /** Threads of WebAssembly that share its kernels; one if missing. */
   readonly threads?: number;
   /** 'swiftshader', 'nvidia lovelace', 'WebAssembly SIMD', … */
   readonly device: string;
   /** Why this one and not one that goes before it. */
   readonly why: readonly BackendFact[];
-  /** What it can hold, so that the page refuses a model before the present one is let go. */
+  /** What it can hold, so that the page refuses a model before it releases the current one. */
   readonly limits: DeviceLimits;
 }
 
@@ -31,7 +31,7 @@ export interface StepMetrics {
   readonly accuracy: number; // of the scored tokens of this step's batch, 0..1
   readonly gradNorm: number; // global norm before clipping
   readonly rate: number; // learning rate used
-  readonly ms: number; // wall time of the step, turns of other runs left out
+  readonly ms: number; // wall time of the step, without the turns of other runs
   readonly batch: string; // fingerprint of its tokens and targets: equal for equal batches
 }
 
@@ -40,25 +40,27 @@ export interface Validation {
   readonly loss: number; // nats per scored token
   readonly accuracy: number;
   readonly tokens: number; // scored tokens behind the numbers
-  readonly slices: readonly SliceScore[]; // those that fit the text; none for a task
-  /** Where documents are kept apart: the share of the layers' pairs that lies inside them, counted in these batches, 0..1. */
+  readonly slices: readonly SliceScore[]; // those that fit the text; missing for a task
+  /**
+   * If documents are kept apart: the share of the layers' pairs that lie within them, counted in these batches, 0..1.
+   */
   readonly kept?: number;
 }
 
-/** Losses by position: entry t is about the token after t + 1 tokens were read. */
+/** Losses by position: entry t is the loss of the token predicted after reading t + 1 tokens. */
 interface PositionLosses {
   readonly losses: readonly number[]; // [T] nats, summed over the scored tokens
   readonly counts: readonly number[]; // [T] scored tokens
 }
 
-/** How many questions were answered rightly whose answer lies `distance` tokens back. */
+/** How many questions were answered right whose answer lies `distance` tokens back. */
 export interface DistancePoint {
   readonly distance: number; // tokens
   readonly right: number;
   readonly questions: number;
 }
 
-/** A closer look at the held-out data, taken when it is asked for. */
+/** A full evaluation on the held-out data, taken on request. */
 export interface Evaluation {
   readonly step: number;
   readonly positions: PositionLosses;
@@ -73,24 +75,25 @@ export interface Sample {
   readonly right?: string; // for a task, the right answers
 }
 
-/** Bytes the engine holds, counted at its own allocations; those of TensorFlow.js as it counts them. */
+/** Bytes the engine holds, counted at its own allocations; for TensorFlow.js, as it counts them. */
 export interface MemoryUse {
-  readonly peak: number; // bytes: ours are allocated at once and stay; TensorFlow.js's are the most alive at once during a step
+  readonly peak: number; // bytes: ours are allocated up front and stay; for TensorFlow.js, the peak during a step
 }
 
 /**
  * What every layer and head reads at one moment, on the watched sequence. Buffers are transferred, not copied.
- * Maps of more tokens a side than src/model/picture.ts allows are pooled: `size` cells a side, each `factor` tokens wide.
+ * Maps with more tokens per side than src/model/picture.ts allows are pooled: `size` cells per side, each `factor`
+ * tokens wide.
  */
 export interface AttentionFrame {
   readonly step: number;
   readonly tokens: readonly string[]; // [T] labels
   readonly T: number;
   readonly heads: number;
-  readonly size: number; // cells a side, ceil(T / factor)
-  readonly factor: number; // tokens per cell side; 1 where nothing is pooled
+  readonly size: number; // cells per side, ceil(T / factor)
+  readonly factor: number; // tokens per cell side; 1 if not pooled
   readonly layers: readonly LayerFrame[];
-  /** Where documents begin in the sequence, those above 0, in order; left out where none are kept apart. */
+  /** Where documents begin in the sequence, except at 0, in order; missing if documents are not kept apart. */
   readonly begins?: readonly number[];
 }
 
@@ -102,7 +105,7 @@ interface LayerFrame {
 }
 
 export type RunState =
-  /** Nothing can be trained yet; `progress` in 0..1 where it is known. */
+  /** Nothing can be trained yet; `progress` in 0..1 if known. */
   | { readonly phase: 'preparing'; readonly doing: Preparation; readonly progress?: number }
   /** `moved`: it went on by itself after something happened. Steps reported beyond `step` are void. */
   | { readonly phase: 'running'; readonly step: number; readonly moved?: Moved }
@@ -154,34 +157,34 @@ export interface SweepRow {
   readonly stepMs?: number; // a training step, median
   readonly steps?: number; // behind the median
   readonly bytes?: number; // allocated for training
-  readonly tokenMs?: number; // a generated token once the context is full, in plain JavaScript
-  readonly cacheBytes?: number; // keys and values held then
-  /** It was not measured, because … */
+  readonly tokenMs?: number; // one generated token with a full context, in plain JavaScript
+  readonly cacheBytes?: number; // keys and values held at that point
+  /** Why it was not measured. */
   readonly why?: string;
 }
 
-/** A run trained to a given step for its own sake, and what came of it. */
+/** A run trained to a given step for its own sake, and its results. */
 export interface TrainedRun {
   readonly index: number; // in the job's specs
   readonly validations: readonly Validation[];
   readonly evaluation: Evaluation; // at the last step
 }
 
-/** A person asked for a checkpoint, or the page keeps one of its own accord. */
+/** Who requested the checkpoint: a person, or the page to store it by itself. */
 export type KeptFor = 'person' | 'autosave';
 
-/** A model that is being adapted, looked at after `step` steps. */
+/** A model being adapted, evaluated after `step` steps. */
 export interface AdaptLook {
   readonly index: number; // in the job's variants
   readonly step: number;
   readonly loss: number; // held out, nats per scored token
   readonly accuracy: number; // held out, 0..1
-  readonly positions?: PositionLosses; // where they were asked for
+  readonly positions?: PositionLosses; // if requested
   /** The adapted model, after its last step. */
   readonly file?: Uint8Array<ArrayBuffer>;
 }
 
-/** Which outputs moved when one token was changed. */
+/** Which outputs moved after one token was changed. */
 interface Probed {
   readonly changed: number; // token
   readonly moved: readonly number[]; // positions, rising
@@ -213,7 +216,7 @@ interface JobAsks {
     readonly model: Uint8Array<ArrayBuffer>; // a checkpoint
     readonly variants: readonly {
       readonly spec: RunSpec;
-      /** 'before': as the variant before this one ended. */
+      /** 'before': from where the previous variant ended. */
       readonly from: 'model' | 'scratch' | 'before';
       readonly steps: number;
     }[];
@@ -261,7 +264,7 @@ export type JobProgress<Row> =
 /** What runs may be asked: to train, or to be looked at as they stand. */
 export type Action = 'run' | 'pause' | 'step' | 'frame' | 'evaluate' | 'save';
 
-/** The person's own text travels beside the spec, never in the URL. */
+/** The person's own text is sent with the spec, never in the URL. */
 export type Command =
   | {
       readonly type: 'open';
@@ -270,7 +273,7 @@ export type Command =
       readonly text?: string;
       /** A checkpoint of the same settings (src/model/files/checkpoint.ts): the run goes on from its step. */
       readonly from?: Uint8Array<ArrayBuffer>;
-      /** The page's address, where the texts lie; the client adds it. */
+      /** The page's address, for fetching the texts; the client adds it. */
       readonly base?: string;
     }
   /**
@@ -307,7 +310,7 @@ export type EngineEvent =
   | {
       readonly type: 'checkpoint';
       readonly runId: RunId;
-      readonly whose: KeptFor; // as it was asked for
+      readonly whose: KeptFor; // as requested
       readonly step: number;
       readonly file: Uint8Array<ArrayBuffer>;
     };
@@ -316,7 +319,7 @@ export type EngineEvent =
 export const addresseeOf = (event: EngineEvent): RunId | JobId =>
   event.type === 'job' ? event.jobId : event.runId;
 
-/** Ends an exhaustive switch: adding a message type turns every switch that forgot it red. */
+/** Ends an exhaustive switch: after a message type is added, every switch that lacks it fails to compile. */
 export function unreachable(value: never): never {
   throw new Error(`unhandled message: ${JSON.stringify(value)}`);
 }

@@ -1,4 +1,7 @@
-/** @file The wire to the worker that writes. A worker that died is replaced by the next command, and given the model again. */
+/**
+ * @file The connection to the generation worker. A worker that died is replaced at the next command and given the model
+ * again.
+ */
 import { whenDead } from '../onWorkerDeath';
 import type { WritingCommand, WritingEvent } from './protocol';
 
@@ -31,7 +34,7 @@ export function connectScribe(start: () => Worker): ScribeWire & { dispose(): vo
   ensure(); // so that it is there when the first command comes
   return {
     send(command) {
-      if (over) return; // nobody listens any more
+      if (over) return; // no listeners are left
       const present = ensure();
       if (command.type === 'load') model = command;
       present.postMessage(command);

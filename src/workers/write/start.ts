@@ -1,4 +1,4 @@
-/** @file The page's end of the worker that writes. */
+/** @file The page's end of the generation worker. */
 import script from './write.worker.ts?worker&url';
 import { startWorker } from '../startWorker';
 import { connectScribe } from './client';

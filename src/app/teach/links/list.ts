@@ -1,6 +1,6 @@
 /**
- * @file A list of links for a whole workshop: one page to print or project, and an address that holds all of them. Each
- * is in it in its short form; what cannot be opened is told and left out.
+ * @file A list of links for a whole workshop: one page to print or project, and one address that holds all of them,
+ * each in its short form. Links that cannot be opened are reported and left out.
  */
 import { openShort, shortOf } from './short';
 
@@ -45,7 +45,7 @@ export function savedLinks(): readonly string[] {
   try {
     return readList(localStorage.getItem(KEY) ?? '').hashes;
   } catch {
-    return []; // storage is forbidden: the tab is all there is
+    return []; // storage is forbidden: the tab is the only copy
   }
 }
 
@@ -54,6 +54,6 @@ export function saveLinks(hashes: readonly string[]): void {
     if (hashes.length === 0) localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, addressOfList(hashes).split('?')[1]!);
   } catch {
-    // It is only not kept.
+    // It is not stored.
   }
 }

@@ -1,6 +1,6 @@
 /**
- * @file Which pictures of a step stand on its worksheet: those of the stage that paper can hold, and none that gives an
- * answer of the step away. The answer key has all of them.
+ * @file Which pictures of a step appear on its worksheet: those of the stage that work on paper and do not give away
+ * an answer of the step. The answer key has all of them.
  */
 import { cellsOf } from '../../../attention/mask';
 import { maskOf, read } from '../../../attention/expression';
@@ -36,12 +36,12 @@ export interface Pictures {
   readonly masks: readonly PaperMask[];
   readonly plans: readonly PaperPlan[];
   readonly cones: readonly PaperCone[];
-  /** A curve of a recording: drawn in the key, axes to draw it into on the sheet where it is predicted. */
+  /** A recorded curve: drawn in the key; on the sheet, only axes if it is to be predicted. */
   readonly curve: boolean;
 }
 
 const NONE: Pictures = { masks: [], plans: [], cones: [], curve: false };
-/** Larger masks show nothing cell by cell on paper. */
+/** Larger masks are unreadable cell by cell on paper. */
 const MOST_DRAWN = 48;
 
 export const anyOf = ({ masks, plans, cones, curve }: Pictures): boolean =>
@@ -96,7 +96,7 @@ export function picturesOf(step: Step, before: Step | undefined, answers: boolea
         : [],
     curve: shows('curve') && stage.recorded !== undefined,
   };
-  // What was printed a step ago is not printed again.
+  // Pictures printed one step earlier are not repeated.
   const same = before && JSON.stringify(signOf(before)) === JSON.stringify(signOf(step));
   return same && !answers && !all.curve ? NONE : all;
 }
