@@ -42,8 +42,8 @@ export interface Comparison {
   readonly runs: readonly Entry[];
 }
 
-export const LEAST_RUNS = 2;
-export const MOST_RUNS = 4;
+export const MIN_RUNS = 2;
+export const MAX_RUNS = 4;
 export const LONGEST_NAME = 32; // characters
 
 /** The four of the paper. */

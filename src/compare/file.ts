@@ -31,9 +31,9 @@ import { scores } from '../data/readScores';
 import { checkRun } from '../spec/check';
 import { settings, SETTINGS } from '../spec/settings';
 import {
-  LEAST_RUNS,
+  MIN_RUNS,
   LONGEST_NAME,
-  MOST_RUNS,
+  MAX_RUNS,
   OWN,
   specsOf,
   tidyName,
@@ -54,7 +54,7 @@ const FORMAT = 'zebra-lab-comparison';
 const VERSION = 2;
 /** Longer than any comparison a page can train in a day. */
 const LARGEST = 64 * 2 ** 20; // characters
-const MOST_STEPS = 1_000_000;
+const MAX_STEPS = 1_000_000;
 
 /** Same ids as KernelId. */
 const KERNELS = Object.keys({
@@ -177,8 +177,8 @@ const head = object(
 const file: Schema<Saved> = (value, place) => {
   const { shared, runs } = head(value, place);
   check(
-    runs.length >= LEAST_RUNS && runs.length <= MOST_RUNS,
-    `the file has ${runs.length} runs; it should have ${LEAST_RUNS} to ${MOST_RUNS}`,
+    runs.length >= MIN_RUNS && runs.length <= MAX_RUNS,
+    `the file has ${runs.length} runs; it should have ${MIN_RUNS} to ${MAX_RUNS}`,
   );
   const each = <T>(entry: Schema<T>) => list(entry, { each: (n) => `run ${n}` });
   const at = place.field('runs');
@@ -271,8 +271,8 @@ const steps: Schema<readonly StepRecord[]> = (value, place) => {
   const signs = list(anything)(record(value, place)['batch'], batch);
   const { length } = signs;
   place.check(
-    length <= MOST_STEPS,
-    `${place.inside} has ${length} steps; ${MOST_STEPS} at most can be read`,
+    length <= MAX_STEPS,
+    `${place.inside} has ${length} steps; ${MAX_STEPS} at most can be read`,
   );
   batch.check(
     signs.every((sign) => typeof sign === 'string' && /^[0-9a-f]{8}$/.test(sign)),

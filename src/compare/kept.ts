@@ -21,7 +21,7 @@ import { formatBytes } from '../core/units';
 import { readCheckpoint } from '../model/files/checkpoint';
 import { modelSpecOf, weightCount } from '../spec/model';
 import { CONTROLS, type RunSpec } from '../spec/run';
-import { LEAST_RUNS, LONGEST_NAME, MOST_RUNS, namesOf, specsOf } from './comparison';
+import { MIN_RUNS, LONGEST_NAME, MAX_RUNS, namesOf, specsOf } from './comparison';
 import { readFile, type Saved } from './file';
 
 const FORMAT = 'zebra-lab-kept-comparison';
@@ -29,7 +29,7 @@ const KEPT_VERSION = 1;
 /** Longer than any first line. */
 export const LONGEST_LINE = 4096; // bytes
 /** Maximum browser storage for all runs together. */
-export const MOST_KEPT = 64 * 2 ** 20; // bytes
+export const MAX_KEPT = 64 * 2 ** 20; // bytes
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -131,7 +131,7 @@ const said = object(
     step: whole(),
     names: list(text({ longest: 4 * LONGEST_NAME, empty: true })),
     comparison: object({ bytes: whole(), crc32: whole() }, 'ignored'), // its file
-    runs: list(whole(), { min: LEAST_RUNS, max: MOST_RUNS }), // bytes of their checkpoints
+    runs: list(whole(), { min: MIN_RUNS, max: MAX_RUNS }), // bytes of their checkpoints
   },
   'ignored',
 );

@@ -1,7 +1,7 @@
 /** @file What the engine computes on: which way is in use, whether it still suits, and what the page is told of it. */
 import { inTiles } from '../attention/layout';
 import type { FewerThreads, Fault } from '../core/backendFacts';
-import { START_PATIENCE, within } from '../core/patience';
+import { START_TIMEOUT_MS, within } from '../core/patience';
 import { fasterOf } from '../machines/backend';
 import type { Machine } from '../machines/machine';
 import type { BackendInfo } from '../workers/train/protocol';
@@ -83,7 +83,7 @@ export class Backends {
   }
 
   /** Times both ways to use this processor where there is a choice; `quiet` as for Timing. Then calls `settle`. */
-  async timeInQuiet(quiet: () => RunSpec | undefined, settle: () => void): Promise<void> {
+  async timeWhenIdle(quiet: () => RunSpec | undefined, settle: () => void): Promise<void> {
     const { own } = this.#computing ?? {};
     if (!own?.software || own.name !== 'wasm' || this.#wanted !== 'auto') return;
     const same = () => this.#computing?.own === own;
@@ -126,7 +126,7 @@ export class Backends {
   async #passesInTiles({ own }: Computing): Promise<boolean> {
     if (!own || !compiles(own.machine)) return true; // tested at startup
     try {
-      await within(START_PATIENCE, selfTest(own.machine, IN_TILES), 'it timed out');
+      await within(START_TIMEOUT_MS, selfTest(own.machine, IN_TILES), 'it timed out');
       return !this.#fault;
     } catch {
       return false; // it is chosen again, which says why

@@ -117,10 +117,10 @@ export class Engine {
       if (from) {
         run.trainer.restore(from);
         run.snapshot = from;
-        await run.greet();
+        await run.sendValidation();
       }
       run.state({ phase: 'paused', step: run.step });
-      void this.#timeInQuiet();
+      void this.#timeWhenIdle();
     } catch (cause) {
       this.#failed(runId, cause);
     }
@@ -192,12 +192,12 @@ export class Engine {
   });
 
   /** Times both ways to use a processor in a quiet moment, tells the page, and moves the runs where the other one is faster. */
-  #timeInQuiet(): Promise<void> {
+  #timeWhenIdle(): Promise<void> {
     const quiet = () => {
       const runs = [...this.#runs.values()];
       return runs.some(this.#busy) ? undefined : runs[0]?.command.spec;
     };
-    return this.#backends.timeInQuiet(quiet, () => this.#inLine(() => this.#settle()));
+    return this.#backends.timeWhenIdle(quiet, () => this.#inLine(() => this.#settle()));
   }
 
   async #settle(): Promise<void> {
@@ -304,7 +304,7 @@ export class Engine {
       for (;;) {
         if (!this.#backends.fault) for (const group of this.#groups) group.obey(this.#runs);
         const busy = [...this.#runs.values()].filter((run) => run.busy);
-        if (busy.length === 0) void this.#timeInQuiet();
+        if (busy.length === 0) void this.#timeWhenIdle();
         if (busy.length === 0 || this.#backends.fault || this.#recovery.moving) return; // a fault is followed by a recovery, which restarts the loop
         // Determined before the first turn: which run is behind changes while turns are taken.
         const waits = busy.map((run) => this.#waits(run));

@@ -176,7 +176,7 @@ export class EngineRun {
   }
 
   /** The current held-out loss, which a run continued from a checkpoint shows first. */
-  async greet(): Promise<void> {
+  async sendValidation(): Promise<void> {
     const validation = await this.trainer.validate();
     this.send({ type: 'validation', runId: this.id, validation });
   }

@@ -83,7 +83,7 @@ export function stacked(
 }
 
 /** For every series, how many earlier ones look exactly the same: marks tell them apart. */
-export function likenesses(series: readonly Series[]): readonly number[] {
+export function sameLookCounts(series: readonly Series[]): readonly number[] {
   return series.map(
     ({ look, weight }, i) =>
       series.slice(0, i).filter((other) => other.look === look && other.weight === weight).length,

@@ -1,6 +1,6 @@
 /** @file What runs cost by length of the text: only closed forms, so 16,384 tokens are as fast as 64. */
 import { attentionFlops, cacheBytes, visiblePairs } from '../attention/cost';
-import { tokensSaid } from '../attention/said';
+import { tokensCovered } from '../attention/said';
 import { check } from '../core/check';
 import { formatBytes, formatCount, formatInteger } from '../core/units';
 import { allGlobal, trainingFlops } from '../spec/cost';
@@ -85,13 +85,13 @@ export function notchOf(T: number): number {
 
 /** The LENGTHS that its masks define, plus the last length they do: masks given as rows do not define longer texts. */
 function lengthsOf({ layers }: ModelSpec): readonly number[] {
-  const most = tokensSaid(layers);
+  const most = tokensCovered(layers);
   return most === Infinity ? LENGTHS : [...LENGTHS.filter((T) => T < most), most];
 }
 
 /** 'a mask is kept as rows of 96 tokens, …': why a model has no cost at T tokens; undefined if it has one. */
 export function unpriced({ layers }: ModelSpec, T: number): string | undefined {
-  const most = tokensSaid(layers);
+  const most = tokensCovered(layers);
   return T <= most
     ? undefined
     : `a mask is kept as rows of ${formatInteger(most)} tokens, which say nothing about longer texts`;

@@ -23,7 +23,7 @@ export type Result = Pick<
 };
 
 /** What a page knows about a run that was evaluated; steps after the evaluation are not included. */
-export interface LookedAt {
+export interface EvaluatedRun {
   readonly name: string;
   readonly place: number;
   readonly spec: RunSpec;
@@ -41,7 +41,7 @@ export interface LookedAt {
 
 /** Converts a run of a page for a figure. */
 function resultOfRun(
-  { name, place, spec, validations, evaluation }: LookedAt,
+  { name, place, spec, validations, evaluation }: EvaluatedRun,
   origin: Pick<Result, 'backend' | 'machine' | 'made' | 'program'>,
 ): Result {
   const text = sources.get(spec.task).kind === 'corpus';
@@ -141,18 +141,18 @@ export const flopsPerStep = (spec: RunSpec): number =>
 
 /** A comparison's runs as results: its own, and those of other seeds trained to the same step. */
 export function resultsOfRuns(
-  runs: readonly Omit<LookedAt, 'place'>[],
+  runs: readonly Omit<EvaluatedRun, 'place'>[],
   repeats: readonly {
     readonly run: number;
     readonly seed: number;
-    readonly validations: LookedAt['validations'];
-    readonly evaluation: NonNullable<LookedAt['evaluation']>;
+    readonly validations: EvaluatedRun['validations'];
+    readonly evaluation: NonNullable<EvaluatedRun['evaluation']>;
   }[],
   origin: Pick<Result, 'backend' | 'machine' | 'made' | 'program'>,
 ): readonly Result[] {
   const last = Math.max(0, ...runs.map(({ evaluation }) => evaluation?.step ?? 0));
   // Evaluations at another step cannot be compared.
-  const own = runs.map(({ evaluation, ...run }, place): LookedAt => ({
+  const own = runs.map(({ evaluation, ...run }, place): EvaluatedRun => ({
     ...run,
     place,
     ...(evaluation?.step === last && { evaluation }),

@@ -25,7 +25,7 @@ import { seconds } from './stepTime';
 
 const VERSION = 1;
 /** Counting stops here; a stored answer with more tries is not read. */
-const MOST_TRIES = 100_000;
+const MAX_TRIES = 100_000;
 const LARGEST = 2 ** 20; // characters
 /** Of steps, and of answers. */
 const MAX_ENTRIES = 100;
@@ -33,7 +33,7 @@ const MAX_ENTRIES = 100;
 const answered = object(
   {
     answer: anything,
-    tries: whole({ max: MOST_TRIES }),
+    tries: whole({ max: MAX_TRIES }),
     /** Shown. */
     hints: whole({ max: 3 }),
     /** The first answer that was checked, if others followed: what a class thought before feedback. */
@@ -125,7 +125,7 @@ export function answeredAfter(
   return {
     answer: solved && !right ? before.answer : answer,
     right: solved || (right && !shown),
-    tries: Math.min(MOST_TRIES, (before?.tries ?? 0) + (shown ? 0 : 1)),
+    tries: Math.min(MAX_TRIES, (before?.tries ?? 0) + (shown ? 0 : 1)),
     hints: before?.hints ?? 0,
     ...(first !== undefined && { first }),
     ...(gaveUp && { shown: true }),

@@ -4,7 +4,7 @@
  */
 import { check } from '../core/check';
 import { Fields, shown } from '../core/fields';
-import { MOST_RUNS, OWN, ownOf, tidyName, type Comparison, type Own } from '../compare/comparison';
+import { MAX_RUNS, OWN, ownOf, tidyName, type Comparison, type Own } from '../compare/comparison';
 import { comparisonOf as comparisonOfStart, starts } from '../compare/starts';
 import { read } from '../attention/expression';
 import { zoo } from '../masks/zoo';
@@ -69,7 +69,7 @@ export const EMPTY: Stage = {
 };
 
 /** Longest mask that is drawn cell by cell next to a text. */
-export const MOST_MASK_TOKENS = 24;
+export const MAX_MASK_TOKENS = 24;
 
 export interface Known {
   readonly recordings: readonly string[];
@@ -102,7 +102,7 @@ export function stageAfter(before: Stage, value: unknown, what: string, known: K
       : fields.has('mask')
         ? undefined
         : before.meant,
-    tokens: fields.whole('tokens', { min: 2, max: MOST_MASK_TOKENS }, before.tokens),
+    tokens: fields.whole('tokens', { min: 2, max: MAX_MASK_TOKENS }, before.tokens),
     bug:
       named(
         fields,
@@ -158,7 +158,7 @@ function named(fields: Fields, name: string, known: readonly string[]): string |
 }
 
 function runsOf(fields: Fields, what: string): readonly StageRun[] {
-  return fields.list('runs', { min: 1, max: MOST_RUNS }).map((value, i) => {
+  return fields.list('runs', { min: 1, max: MAX_RUNS }).map((value, i) => {
     const { name, ...own } = { ...(value as Record<string, unknown>) };
     const at = `run ${i + 1} of ${what}`;
     const settings = settingsOf(own, at);

@@ -7,13 +7,13 @@ import { slug } from './slug';
 
 /** A step that was left open overnight counts for no longer than this, seconds. */
 const MOST = 6 * 3600;
-const MOST_STEPS = 100;
+const MAX_STEPS = 100;
 /** After this long without a key, click, touch or movement, the reader counts as away; milliseconds. */
 export const IDLE_MS = 120_000;
 
 /** As stored or handed in; undefined if missing. Invalid times are left out. */
 export const seconds: Schema<Readonly<Record<string, number>> | undefined> = refine(
-  dictionary(slug, whole({ min: 1, max: MOST }), MOST_STEPS),
+  dictionary(slug, whole({ min: 1, max: MOST }), MAX_STEPS),
   (all) => (Object.keys(all).length > 0 ? all : undefined),
 );
 

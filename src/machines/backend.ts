@@ -15,7 +15,7 @@ import {
   type StepTimes,
 } from '../core/backendFacts';
 import type { DeviceLimits } from '../core/limits';
-import { START_PATIENCE, within } from '../core/patience';
+import { START_TIMEOUT_MS, within } from '../core/patience';
 import type { Crew } from './crew';
 import { gpuMachine } from './gpuMachine';
 import { hostMachine } from './hostMachine';
@@ -135,9 +135,9 @@ async function start(
 ): Promise<Started | undefined> {
   try {
     return await within(
-      START_PATIENCE,
+      START_TIMEOUT_MS,
       tested(START[name](choice, adapter), choice),
-      `it did not finish after ${START_PATIENCE / 1000} s`,
+      `it did not finish after ${START_TIMEOUT_MS / 1000} s`,
     );
   } catch (cause) {
     const message = wordsOf(cause);

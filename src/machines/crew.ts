@@ -28,7 +28,7 @@ const BYTES = 512;
 
 export const PAGE = 65_536; // bytes, of a WebAssembly memory
 /** Maximum parts of a launch: the number above means that there is nothing to do. */
-export const MOST_PARTS = 254;
+export const MAX_PARTS = 254;
 const NONE = 255;
 /** Polls of TURN before a thread goes to sleep: some tens of microseconds, about what waking it up takes. */
 const LOOKS = 10_000;
@@ -57,7 +57,7 @@ export interface Instance {
 /** Room for each thread's TILE, below the memory's first buffer and above the module's own constants. */
 export const TILES = 49_152; // bytes
 const TILE_BYTES = 512;
-export const MOST_THREADS = 16;
+export const MAX_THREADS = 16;
 
 export function instantiate(
   module: WebAssembly.Module,
@@ -217,7 +217,7 @@ export class Crew {
   #broken = false;
 
   /**
-   * `size`: threads together with the one that launches, at most MOST_THREADS. `tell` hears of helpers
+   * `size`: threads together with the one that launches, at most MAX_THREADS. `tell` hears of helpers
    * that are lost and of memory that could not be shared; the work goes on without them.
    */
   constructor(
@@ -226,8 +226,8 @@ export class Crew {
     private readonly spawn: Spawn,
     private readonly tell: (fact: FewerThreads) => void = () => {},
   ) {
-    if (size < 1 || size > MOST_THREADS) {
-      throw new Error(`a crew of ${size} threads was asked for; it can have 1 to ${MOST_THREADS}`);
+    if (size < 1 || size > MAX_THREADS) {
+      throw new Error(`a crew of ${size} threads was asked for; it can have 1 to ${MAX_THREADS}`);
     }
     this.#names = new Map(kernelsOf(module).map((name, at) => [name, at]));
     for (let n = 1; n < size; n++) this.#start(n);
@@ -277,7 +277,7 @@ export class Crew {
     parts: number,
     own: (part: number) => void,
   ): void {
-    if (parts > MOST_PARTS) throw new Error(`${parts} parts; a launch has at most ${MOST_PARTS}`);
+    if (parts > MAX_PARTS) throw new Error(`${parts} parts; a launch has at most ${MAX_PARTS}`);
     const control = this.#control;
     this.#announce(NONE, false); // so that no thread takes a part of a half-replaced launch
     control[SESSION] = session;

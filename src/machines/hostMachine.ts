@@ -15,7 +15,7 @@ import {
   type Launch,
   type Part,
 } from '../program/program';
-import { instantiate, MOST_PARTS, PAGE, type Crew, type Instance } from './crew';
+import { instantiate, MAX_PARTS, PAGE, type Crew, type Instance } from './crew';
 import type { Machine, Session } from './machine';
 
 type Values = Readonly<Record<string, number>>;
@@ -190,7 +190,7 @@ class HostSession implements Session {
   /** In parts for the crew, if the launch is large enough. */
   #shared(launch: Launch): ((numbers: readonly number[]) => void) | undefined {
     const { instance, scratch, crew, session, worth } = this.#computing!;
-    const most = crew ? Math.min(PARTS_EACH * crew.size, MOST_PARTS) : 1;
+    const most = crew ? Math.min(PARTS_EACH * crew.size, MAX_PARTS) : 1;
     const work = launch.kernel.work?.(sizesOf(launch), launch.constants, launch.threads) ?? 0;
     const parts = worth > 0 ? Math.min(most, Math.floor(work / worth)) : work > 0 ? most : 1;
     if (!crew || parts < 2) return undefined;

@@ -9,10 +9,10 @@ import { brief, maskOf, read, write } from '../attention/expression';
 import type { Matrix } from './foreign/matrix';
 import { Brought, isList, type Looked, type Said } from './foreign/brought';
 import { openFiles, type Named } from './foreign/foreign';
-import { mendedName, sourceOf } from './foreign/source';
+import { repairedFileName, sourceOf } from './foreign/source';
 import { recognise, type Asked, type Recognised } from './foreign/recognise';
 import { lint } from './lint';
-import { mended, type Mend } from './mended';
+import { mended, type Correction } from './mended';
 import type { Reading } from './reading';
 import type { Declared, Finding, Subject } from './subject';
 import { differenceOf, pairsOf, type Difference, type Mask } from '../attention/mask';
@@ -319,11 +319,15 @@ export class Desk {
     const { part } = first;
     // For files stacked as one, the file of the first layer.
     const mends = (part === undefined ? layers : layers.slice(0, 1)).map(
-      ({ reading, meant }, i): Mend => ({ ...sources[i]!, reading, meant: this.#mask(meant) }),
+      ({ reading, meant }, i): Correction => ({
+        ...sources[i]!,
+        reading,
+        meant: this.#mask(meant),
+      }),
     );
     const whole = part === undefined ? tensor : tensor.parts![part]!;
     return {
-      name: mendedName(look, sources.slice(0, mends.length)),
+      name: repairedFileName(look, sources.slice(0, mends.length)),
       shape: whole.shape,
       ...mended(whole, mends),
     };

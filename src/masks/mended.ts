@@ -10,7 +10,7 @@ import type { Reading } from './reading';
 import { npyHeader } from './save';
 
 /** A plane of the array, and the mask it is meant to be. */
-export interface Mend {
+export interface Correction {
   /** A position on each axis; undefined for those of queries and keys. */
   readonly index: readonly (number | undefined)[];
   readonly turned: boolean;
@@ -32,7 +32,7 @@ const opens =
     allowed === 'additive' ? value > border : (value !== 0) === (allowed === 'nonzero');
 
 /** Throws InputError where no number in the array lets through, or blocks, and its type has none either. */
-export function mended(tensor: Tensor, mends: readonly Mend[]): Mended {
+export function mended(tensor: Tensor, mends: readonly Correction[]): Mended {
   const { shape, strides, number } = tensor;
   const stored = tensor.stored ?? encoded(tensor);
   const { descr, each, halves } = stored;
@@ -101,7 +101,7 @@ function* upTo(count: number): Generator<number> {
 }
 
 /** Distinct numbers counted: a mask has one or two that block, masked scores have many. */
-const MOST_NUMBERS = 1000;
+const MAX_NUMBERS = 1000;
 
 /** The position of one of the matching cells that hold their most common number. */
 function commonest(
@@ -115,7 +115,7 @@ function commonest(
     const value = number(i);
     const known = found.get(value);
     if (known) known.times++;
-    else if (found.size < MOST_NUMBERS) found.set(value, { first: i, times: 1 });
+    else if (found.size < MAX_NUMBERS) found.set(value, { first: i, times: 1 });
   }
   const [most] = [...found.values()].sort((a, b) => b.times - a.times || a.first - b.first);
   return most?.first;

@@ -18,7 +18,7 @@ import {
   type Way,
 } from '../core/backendFacts';
 import type { DeviceLimits } from '../core/limits';
-import { START_PATIENCE, within } from '../core/patience';
+import { START_TIMEOUT_MS, within } from '../core/patience';
 import { HOST_LIMITS } from '../machines/backend';
 import { findAdapter, openDevice } from '../machines/webgpu';
 import type { Models } from '../train/model';
@@ -56,7 +56,7 @@ export async function startTfjs(choice: TfjsChoice): Promise<Tfjs> {
     onFault,
     selfTest = tapedSelfTest,
     withoutGpu = false,
-    patience = START_PATIENCE,
+    patience = START_TIMEOUT_MS,
   } = choice;
   const passedOver: BackendFact[] = [];
   const onCard: [way: Way, start: Start][] = [

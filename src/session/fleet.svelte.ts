@@ -45,7 +45,7 @@ export class Fleet {
   /** They train, but not while nobody sees it. */
   suspended = $state(false);
   /** One step is to be taken as soon as all runs are open. */
-  #stepWished = false;
+  #stepRequested = false;
   /** The last ones that were asked for. */
   checkpoints = $state.raw<Checkpoints | undefined>();
 
@@ -108,8 +108,8 @@ export class Fleet {
 
   #askWished() {
     if (this.wish && !this.suspended) this.ask('run');
-    else if (this.#stepWished) this.ask('step');
-    this.#stepWished = false;
+    else if (this.#stepRequested) this.ask('step');
+    this.#stepRequested = false;
   }
 
   train() {
@@ -125,7 +125,7 @@ export class Fleet {
   /** One step of each, and no more: runs that train are paused with it. */
   once() {
     this.wish = false;
-    this.#stepWished = !this.opened;
+    this.#stepRequested = !this.opened;
     this.ask('step');
   }
 

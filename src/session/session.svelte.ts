@@ -1,4 +1,4 @@
-import { LEAST_RUNS, MOST_RUNS, sameRuns, specsOf, type Comparison } from '../compare/comparison';
+import { MIN_RUNS, MAX_RUNS, sameRuns, specsOf, type Comparison } from '../compare/comparison';
 import type { Saved } from '../compare/file';
 import { inWords } from '../core/check';
 import type { Engine } from '../workers/train/client';
@@ -137,7 +137,7 @@ export class Session extends Draft {
 
   /** Asks for more runs, where they can be. */
   add = (asked: Comparison) => {
-    if (asked.runs.length > MOST_RUNS) return;
+    if (asked.runs.length > MAX_RUNS) return;
     const problem = this.problemOf(asked);
     if (problem !== undefined && !this.instead(asked)) {
       this.problem = problem;
@@ -157,7 +157,7 @@ export class Session extends Draft {
 
   /** The others continue. */
   remove = (index: number) => {
-    if (this.built.runs.length <= LEAST_RUNS || this.asked.runs.length !== this.built.runs.length)
+    if (this.built.runs.length <= MIN_RUNS || this.asked.runs.length !== this.built.runs.length)
       return;
     const rest = ({ shared, runs }: Comparison) => ({ shared, runs: runs.toSpliced(index, 1) });
     this.asked = rest(this.asked);

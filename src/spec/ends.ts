@@ -25,7 +25,7 @@ interface Telling {
  * The least value from which on the layers stay as they are, up to the control's own end. Kept: a slider and the sentence
  * below it ask for the same, and the layers are expanded for every value that is tried.
  */
-const lastThatTells = remembering(64, (written) => {
+const lastThatMatters = remembering(64, (written) => {
   const { spec, name, min, max } = JSON.parse(written) as Telling;
   const of = (value: number) => signatureOf({ ...spec, [name]: value });
   const end = of(max);
@@ -45,7 +45,7 @@ export function endOf(control: Control & { readonly kind: 'number' }, spec: RunS
     case 'chunk':
     case 'groupSize':
       try {
-        return lastThatTells(
+        return lastThatMatters(
           JSON.stringify({ spec, name: control.name, min, max } satisfies Telling),
         );
       } catch {

@@ -1,6 +1,6 @@
 /** @file Gives one layer of a run another pattern: the plan becomes `custom`. */
 import { read, write } from '../attention/expression';
-import { joinMasks, masksIn, MOST_MASKS } from '../attention/masksIn';
+import { joinMasks, masksIn, MAX_MASKS } from '../attention/masksIn';
 import { lettersOf } from '../attention/plans';
 import { layersOf, type RunSpec } from './run';
 
@@ -41,7 +41,7 @@ export function withoutMask(spec: RunSpec, at: number): Pick<RunSpec, 'stripes' 
 export function withStripe(spec: RunSpec, layer: number, sign: string): Stripes {
   const masks = masksIn(spec.masks);
   const stripes = [...stripesOf(spec)].with(layer, sign).join('');
-  const added = Number(sign) === masks.length + 1 && masks.length < MOST_MASKS;
+  const added = Number(sign) === masks.length + 1 && masks.length < MAX_MASKS;
   return {
     plan: 'custom',
     stripes,

@@ -18,7 +18,7 @@ import { Measured } from './measured.svelte';
 import { sightOf, sightPairs } from './sight';
 
 /** Maximum memory of replaced models kept for undo, along with the new ones. */
-const MOST_HELD = 512 * 2 ** 20; // bytes
+const MAX_HELD = 512 * 2 ** 20; // bytes
 
 export interface CompareOptions {
   readonly query?: string;
@@ -74,7 +74,7 @@ export class Compare implements Asks, Driven {
   ) {
     this.session = new Session(engine, {
       ...options,
-      holds: MOST_HELD,
+      holds: MAX_HELD,
       remembers: true,
       built: ({ shared }) => {
         this.view.fit(shared);

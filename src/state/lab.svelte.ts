@@ -16,7 +16,7 @@ import { sightOf, sightPairs, type Show } from './sight';
 export type { Show } from './sight';
 
 /** Maximum memory of a replaced model that is kept for undo, along with the new one. */
-const MOST_HELD = 256 * 2 ** 20; // bytes
+const MAX_HELD = 256 * 2 ** 20; // bytes
 
 export interface LabOptions {
   readonly query?: string;
@@ -68,7 +68,7 @@ export class Lab implements Asks, Driven {
     this.session = new Session(engine, {
       ...options,
       fallback: onlyRun(DEFAULTS),
-      holds: MOST_HELD,
+      holds: MAX_HELD,
       built: ({ shared }) => this.#fit(shared),
     });
     this.session.begin(onlyRun(this.#read(query)));

@@ -5,12 +5,12 @@ import type { RunSpec } from '../spec/run';
 import { Repetition } from './repetition.svelte';
 
 /** While runs train, the first full evaluation is taken at this step, and another whenever their steps have doubled. */
-export const FIRST_LOOK = 64;
+export const FIRST_EVALUATION = 64;
 
 /** Whether compared runs are due for a full evaluation: `last` is the step of the last one, 0 if there was none. */
-export function lookIsDue(step: number, last: number, training: boolean): boolean {
+export function evaluationIsDue(step: number, last: number, training: boolean): boolean {
   if (!training) return step > 0 && step !== last;
-  return step >= Math.max(FIRST_LOOK, 2 * last);
+  return step >= Math.max(FIRST_EVALUATION, 2 * last);
 }
 
 /** The part of the compared runs needed here. */
@@ -62,7 +62,7 @@ export class Measured {
     if (!Number.isFinite(step)) return;
     this.#asked = Math.min(this.#asked, step); // a lost device took steps with it
     const settled = training || alive.every(({ state }) => state.phase === 'paused');
-    if (this.watched && settled && lookIsDue(step, this.#asked, training)) this.now();
+    if (this.watched && settled && evaluationIsDue(step, this.#asked, training)) this.now();
   }
 
   now = (): void => {

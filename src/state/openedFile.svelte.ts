@@ -3,7 +3,7 @@ import type { MaskDoc } from '../masks/doc';
 import type { Looked, Said as SaidOfArray } from '../masks/foreign/brought';
 import type { Named } from '../masks/foreign/foreign';
 import { sourceOf } from '../masks/foreign/source';
-import { MOST_BYTES } from '../masks/foreign/matrix';
+import { MAX_BYTES } from '../masks/foreign/matrix';
 import type { Opened } from '../masks/opened';
 import type { Arrays } from '../masks/arrays';
 import type { Alike, Planes } from '../masks/planes';
@@ -152,9 +152,9 @@ export class OpenedFile {
       const arrays: Named[] = [];
       const beside: Beside[] = [];
       for (const { name, size, bytes } of files) {
-        if (size > MOST_BYTES)
+        if (size > MAX_BYTES)
           throw new InputError(
-            `${name} has ${size.toLocaleString('en-US')} bytes; files up to ${MOST_BYTES.toLocaleString('en-US')} bytes are read`,
+            `${name} has ${size.toLocaleString('en-US')} bytes; files up to ${MAX_BYTES.toLocaleString('en-US')} bytes are read`,
           );
         const content = await bytes();
         const own = name.endsWith('.json') || content[0] === 123 ? textOf(content) : undefined;

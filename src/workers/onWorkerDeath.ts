@@ -4,7 +4,7 @@
  * Calls `dead` once, with the reason in words, if the script of `worker` failed to load or threw, or sent a message that
  * cannot be read. The worker is terminated first, because it would leave a question unanswered.
  */
-export function whenDead(worker: Worker, dead: (why: string) => void): void {
+export function onWorkerDeath(worker: Worker, dead: (why: string) => void): void {
   const end = (why: string) => {
     worker.onmessage = worker.onerror = worker.onmessageerror = null;
     worker.terminate();

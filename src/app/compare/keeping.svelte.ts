@@ -1,7 +1,7 @@
 import {
   headOfKept,
   LONGEST_LINE,
-  MOST_KEPT,
+  MAX_KEPT,
   keptBytes,
   readKept,
   writeKept,
@@ -34,7 +34,7 @@ export class Keeping {
   /** Why the saved runs cannot be opened; they are not deleted. */
   problem = $state.raw<string | undefined>();
   /** Why saving is impossible, once known: it is not retried, and the page promises nothing else. */
-  unkept = $state.raw<string | undefined>();
+  saveError = $state.raw<string | undefined>();
   /** The last saved step. */
   kept = $state.raw<number | undefined>();
   #visit = $state.raw<Visit | undefined>();
@@ -44,9 +44,9 @@ export class Keeping {
   bytes = $derived.by(() => keptBytes(this.compare.session.specs));
   /** Why these runs are not kept. */
   reason = $derived.by(() => {
-    if (this.unkept !== undefined) return this.unkept;
-    if (this.bytes > MOST_KEPT)
-      return `these runs would take ${formatBytes(this.bytes)}, and ${formatBytes(MOST_KEPT)} is the most a comparison is given.`;
+    if (this.saveError !== undefined) return this.saveError;
+    if (this.bytes > MAX_KEPT)
+      return `these runs would take ${formatBytes(this.bytes)}, and ${formatBytes(MAX_KEPT)} is the most a comparison is given.`;
     if (this.#visit && this.#visit.place === undefined)
       return 'other tabs of this browser keep theirs, and three are the most.';
     return undefined;
@@ -107,7 +107,7 @@ export class Keeping {
       this.kept = step;
     } catch (error) {
       if (!(error instanceof NotKept)) throw error;
-      this.unkept = error.message;
+      this.saveError = error.message;
     }
   }
 

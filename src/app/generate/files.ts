@@ -4,7 +4,7 @@ import { openHuggingFace } from '../../model/files/openFolder';
 import {
   checkpointOf,
   isCheckpoint,
-  MOST_CHECKPOINT_BYTES,
+  MAX_CHECKPOINT_BYTES,
   unzipped,
 } from '../../model/files/checkpoint';
 import { openedCheckpoint, openedElsewhere, type OpenedModel } from '../../model/files/opened';
@@ -14,8 +14,8 @@ import { formatBytes } from '../../core/units';
 export async function readModelFiles(files: readonly File[]): Promise<OpenedModel> {
   const size = files.reduce((sum, file) => sum + file.size, 0);
   check(
-    size <= MOST_CHECKPOINT_BYTES,
-    `the files are ${formatBytes(size)}; up to ${formatBytes(MOST_CHECKPOINT_BYTES)} is read`,
+    size <= MAX_CHECKPOINT_BYTES,
+    `the files are ${formatBytes(size)}; up to ${formatBytes(MAX_CHECKPOINT_BYTES)} is read`,
   );
   const read = await Promise.all(
     files.map(async (file) => [file.name, new Uint8Array(await file.arrayBuffer())] as const),

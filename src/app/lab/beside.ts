@@ -1,5 +1,5 @@
 /** @file Fetches the recorded run that a Lab run is compared with. */
-import { besideOf } from '../../compare/beside';
+import { localRunFor } from '../../compare/beside';
 import { readFile } from '../../compare/file';
 import type { History } from '../../compare/history';
 import type { RunSpec } from '../../spec/run';
@@ -10,7 +10,7 @@ import { textOf } from '../fetchText';
  * it.
  */
 export async function recordedBeside(spec: RunSpec): Promise<History | undefined> {
-  const beside = besideOf(spec);
+  const beside = localRunFor(spec);
   if (!beside) return undefined;
   try {
     const { histories } = readFile(await textOf(`recorded/races/${beside.start}.json`));

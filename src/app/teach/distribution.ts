@@ -59,7 +59,7 @@ export interface Distribution {
   readonly shown: number;
 }
 
-const MOST_PICKED = 5;
+const MAX_PICKED = 5;
 
 interface Given {
   readonly answer: unknown;
@@ -151,7 +151,7 @@ function paintOf(exercise: Exercise, given: readonly Given[]): Picture {
     }))
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count)
-    .slice(0, MOST_PICKED)
+    .slice(0, MAX_PICKED)
     .map(({ meant, ...one }) => ({
       ...one,
       says: meant ? 'left blank, and is to be painted' : 'painted, and is to stay blank',
@@ -171,7 +171,7 @@ function cellsOf(exercise: Exercise, given: readonly Given[]): Picture {
     .map((count, i) => ({ count, ...at(i) }))
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count)
-    .slice(0, MOST_PICKED)
+    .slice(0, MAX_PICKED)
     .map(({ count, query, key }) => ({
       count,
       query,

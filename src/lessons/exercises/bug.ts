@@ -6,7 +6,7 @@ import { object, readable, whole } from '../../core/schema';
 import { has } from '../../attention/runs';
 import { zoo } from '../../masks/zoo';
 import { sayBecause } from '../because';
-import { MOST_MASK_TOKENS } from '../scene';
+import { MAX_MASK_TOKENS } from '../scene';
 import { defineExercise } from '../exercise';
 
 export interface BugExercise {
@@ -52,7 +52,7 @@ const cellsOf = (exercise: BugExercise): readonly At[] =>
 
 /** A mask in terms, the intended one, and the consequence. */
 function ownOf(fields: Fields): BugExercise {
-  const tokens = fields.whole('tokens', { min: 2, max: MOST_MASK_TOKENS });
+  const tokens = fields.whole('tokens', { min: 2, max: MAX_MASK_TOKENS });
   const own = {
     mask: fields.string('mask'),
     meant: fields.string('meant'),
@@ -77,7 +77,7 @@ export default defineExercise<BugExercise, At | undefined>({
     const layer = fields.whole('layer', { min: 1, max: bug.subject.masks.length }, 1) - 1;
     const { keys: tokens, queries } = bug.subject.masks[layer]!;
     check(
-      tokens <= MOST_MASK_TOKENS,
+      tokens <= MAX_MASK_TOKENS,
       `${fields.what}: the mask of '${bug.id}' has ${tokens} tokens, too many to look at`,
     );
     const exercise = { bug: bug.id, layer, tokens, queries };

@@ -9,7 +9,7 @@
  */
 import type { PatternSpec } from '../../attention/pattern';
 import { patterns } from '../../attention/registry';
-import { mostExact, Pins } from '../../attention/slots';
+import { maxExact, Pins } from '../../attention/slots';
 import type { ModelSpec } from '../../spec/model';
 
 type Sizes = Pick<ModelSpec, 'kvHeads' | 'headDim' | 'pool'>;
@@ -56,7 +56,7 @@ export class LayerCache {
     this.#rule = patterns.get(spec.pattern);
     this.chunk = this.#rule.chunk(spec.params);
     if (!this.#rule.firstKey) this.#pins = new Pins(this.#rule.expression(spec.params));
-    this.capacity = mostExact(spec);
+    this.capacity = maxExact(spec);
     this.#row = sizes.kvHeads * sizes.headDim;
     const slots = Number.isFinite(this.capacity) ? this.capacity : FIRST_SLOTS;
     this.keys = new Float32Array(slots * this.#row);

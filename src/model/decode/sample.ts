@@ -26,18 +26,18 @@ export function alternatives(
   const order = [...model.keys()].sort((a, b) => logits[b]! - logits[a]! || a - b);
   if (temperature === 0)
     return order.map((token, rank) => ({ token, model: model[token]!, drawn: rank === 0 ? 1 : 0 }));
-  const heated = softmax(logits, temperature);
+  const tempered = softmax(logits, temperature);
   let reached = 0;
   const kept = order.map((token, rank) => {
     const keep = (topK === 0 || rank < topK) && (rank === 0 || reached < topP);
-    reached += heated[token]!;
+    reached += tempered[token]!;
     return keep;
   });
-  const total = order.reduce((sum, token, rank) => sum + (kept[rank] ? heated[token]! : 0), 0);
+  const total = order.reduce((sum, token, rank) => sum + (kept[rank] ? tempered[token]! : 0), 0);
   return order.map((token, rank) => ({
     token,
     model: model[token]!,
-    drawn: kept[rank] ? heated[token]! / total : 0,
+    drawn: kept[rank] ? tempered[token]! / total : 0,
   }));
 }
 

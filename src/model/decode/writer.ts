@@ -15,7 +15,7 @@ import { logitsWithoutCache } from './uncached';
 /** Tokens of a prompt that are read at once. */
 const CHUNK_OF_PROMPT = 64;
 /** Logits kept for comparison, 16 MB: for a large vocabulary only those of the last tokens. */
-const MOST_KEPT = 2 ** 22;
+const MAX_KEPT = 2 ** 22;
 /** Alternatives kept of each draw. */
 const KEPT = 8;
 
@@ -133,7 +133,7 @@ export class Writer {
 
   #keep(logits: Float32Array): void {
     this.#kept.push(logits);
-    if (this.#kept.length > 1 && this.#kept.length * logits.length > MOST_KEPT) this.#kept.shift();
+    if (this.#kept.length > 1 && this.#kept.length * logits.length > MAX_KEPT) this.#kept.shift();
   }
 
   #take(token: number): void {

@@ -39,7 +39,7 @@ import { readSafetensors, writeSafetensors } from './safetensors';
 const CHECKPOINT_VERSION = 1;
 
 /** Maximum size of a file from the network or a disk, bytes. */
-export const MOST_CHECKPOINT_BYTES = 200 * 2 ** 20;
+export const MAX_CHECKPOINT_BYTES = 200 * 2 ** 20;
 
 const FORMAT = 'zebra-lab-checkpoint';
 const ABOUT = 'zebra-lab.json';
@@ -121,8 +121,8 @@ export function zipped(
 /** Throws InputError with a sentence if the bytes are not a ZIP, or hold more than any model this program opens. */
 export function unzipped(bytes: Uint8Array): Map<string, Uint8Array> {
   check(
-    bytes.length <= MOST_CHECKPOINT_BYTES,
-    `the file is ${formatBytes(bytes.length)}; up to ${formatBytes(MOST_CHECKPOINT_BYTES)} is read`,
+    bytes.length <= MAX_CHECKPOINT_BYTES,
+    `the file is ${formatBytes(bytes.length)}; up to ${formatBytes(MAX_CHECKPOINT_BYTES)} is read`,
   );
   let total = 0;
   let tooMuch = false;
@@ -131,7 +131,7 @@ export function unzipped(bytes: Uint8Array): Map<string, Uint8Array> {
     files = unzipSync(bytes, {
       filter: ({ originalSize }) => {
         total += originalSize;
-        tooMuch ||= total > MOST_CHECKPOINT_BYTES;
+        tooMuch ||= total > MAX_CHECKPOINT_BYTES;
         return !tooMuch;
       },
     });
@@ -140,7 +140,7 @@ export function unzipped(bytes: Uint8Array): Map<string, Uint8Array> {
       'the file is not a complete ZIP; it may be cut short or be something else',
     );
   }
-  check(!tooMuch, `the ZIP holds more than ${formatBytes(MOST_CHECKPOINT_BYTES)}`);
+  check(!tooMuch, `the ZIP holds more than ${formatBytes(MAX_CHECKPOINT_BYTES)}`);
   return new Map(Object.entries(files));
 }
 

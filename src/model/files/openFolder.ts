@@ -25,7 +25,7 @@ export interface OpenedFolder {
 /** Architectures with Llama's blocks: if they may have biases, these must be zero. */
 const ARCHITECTURES = ['llama', 'mistral', 'ministral', 'qwen2', 'zebra'];
 /** What a page can hold without trouble, in bytes of float32. */
-const MOST_WEIGHTS = 64 * 2 ** 20;
+const MAX_WEIGHTS = 64 * 2 ** 20;
 
 /** Throws InputError with the reason. */
 export function openHuggingFace(files: ReadonlyMap<string, Uint8Array>): OpenedFolder {
@@ -44,8 +44,8 @@ export function openHuggingFace(files: ReadonlyMap<string, Uint8Array>): OpenedF
   const bytes =
     4 * weightTable(model).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   check(
-    bytes <= MOST_WEIGHTS,
-    `the model has ${formatBytes(bytes)} of weights; up to ${formatBytes(MOST_WEIGHTS)} is opened here`,
+    bytes <= MAX_WEIGHTS,
+    `the model has ${formatBytes(bytes)} of weights; up to ${formatBytes(MAX_WEIGHTS)} is opened here`,
   );
   const tensors = readSafetensors(weightsFile);
   const table = new Set(weightTable(model).map(({ name }) => name));

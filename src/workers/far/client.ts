@@ -1,6 +1,6 @@
 /** @file One count in a worker of its own, which ends with it. */
 import type { Counted, FarAsked } from './protocol';
-import { whenDead } from '../onWorkerDeath';
+import { onWorkerDeath } from '../onWorkerDeath';
 import { startWorker } from '../startWorker';
 import script from './far.worker.ts?worker&url';
 
@@ -16,7 +16,7 @@ export function countFar(
       if ('problem' in data) reject(new Error(data.problem));
       else resolve(data);
     };
-    whenDead(worker, (why) => reject(new Error(`The count stopped (${why}).`)));
+    onWorkerDeath(worker, (why) => reject(new Error(`The count stopped (${why}).`)));
     worker.postMessage({ text, alphabet, reach, context });
   }).finally(() => worker.terminate());
 }

@@ -1,6 +1,6 @@
 /** @file Questions to the desk's worker and their answers. Every question gets an answer or a refusal with a reason. */
 import { InputError } from '../../core/check';
-import { whenDead } from '../onWorkerDeath';
+import { onWorkerDeath } from '../onWorkerDeath';
 import type { Answer, Kind, Question } from '../../masks/desk';
 
 /** Answers questions about masks: a worker, or, in tests, immediately. */
@@ -38,7 +38,7 @@ export function askDesk(start: () => Worker): AskedDesk & { dispose(): void } {
       open.get(data.id)?.(data);
       open.delete(data.id);
     };
-    whenDead(worker, (why) => refuseAll(`The masks' worker stopped (${why}). Try again.`));
+    onWorkerDeath(worker, (why) => refuseAll(`The masks' worker stopped (${why}). Try again.`));
     return worker;
   };
 

@@ -7,7 +7,7 @@ import {
   type JobId,
   type RunId,
 } from './protocol';
-import { whenDead } from '../onWorkerDeath';
+import { onWorkerDeath } from '../onWorkerDeath';
 
 export interface Engine {
   send(command: Command): void;
@@ -33,7 +33,7 @@ export function connect(start: () => Worker): Engine {
     worker = start();
     worker.onmessage = ({ data }: MessageEvent<EngineEvent>) =>
       listeners.get(addresseeOf(data))?.(data);
-    whenDead(worker, (message) => fail({ kind: 'engineStopped', message }));
+    onWorkerDeath(worker, (message) => fail({ kind: 'engineStopped', message }));
     return worker;
   };
 

@@ -2,7 +2,7 @@
  * @file The connection to the generation worker. A worker that died is replaced at the next command and given the model
  * again.
  */
-import { whenDead } from '../onWorkerDeath';
+import { onWorkerDeath } from '../onWorkerDeath';
 import type { WritingCommand, WritingEvent } from './protocol';
 
 export interface ScribeWire {
@@ -22,7 +22,7 @@ export function connectScribe(start: () => Worker): ScribeWire & { dispose(): vo
     if (worker) return worker;
     worker = start();
     worker.onmessage = ({ data }: MessageEvent<WritingEvent>) => receive(data);
-    whenDead(worker, (why) => {
+    onWorkerDeath(worker, (why) => {
       worker = undefined;
       const message = `The worker that writes stopped (${why}). Press Generate to begin again.`;
       receive({ type: 'problem', message });

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { LayerPlan } from '../../../src/attention/pattern';
 import { cachedKeys } from '../../../src/attention/cost';
 import { term, and, write } from '../../../src/attention/expression';
-import { mostNeeded } from '../../../src/attention/need';
+import { maxNeeded } from '../../../src/attention/need';
 import { patterns, patternSpec } from '../../../src/attention/registry';
-import { mostExact } from '../../../src/attention/slots';
+import { maxExact } from '../../../src/attention/slots';
 import { plans } from '../../../src/attention/plans';
 import { random } from '../../../src/core/random';
 import { LayerCache } from '../../../src/model/decode/cache';
@@ -177,7 +177,7 @@ describe('with a cache and without one the logits are the same', () => {
 describe('the cache of a layer', () => {
   test('is a ring of as many slots as the window in a local layer, and never grows', () => {
     const local = patternSpec('local', { window: 6 });
-    expect(mostExact(local)).toBe(6);
+    expect(maxExact(local)).toBe(6);
     const cache = new LayerCache({ kvHeads: 1, headDim: 4, pool: 'post' }, local);
     const { buffer } = cache.keys;
     for (let t = 0; t < 100; t++) cache.push(new Float32Array(4), new Float32Array(4), 0, () => {});
@@ -195,7 +195,7 @@ describe('the cache of a layer', () => {
         const { buffer } = cache.keys;
         for (let t = 0; t < 90; t++)
           cache.push(new Float32Array(4).fill(t), new Float32Array(4).fill(-t), 0, () => {});
-        expect(cache.capacity).toBe(mostNeeded(one));
+        expect(cache.capacity).toBe(maxNeeded(one));
         expect(cache.held).toBe(cachedKeys(layer, 90));
         expect(cache.bytes).toBe(2 * cache.held * 4 * 4);
         if (Number.isFinite(cache.capacity)) expect(cache.keys.buffer).toBe(buffer);
@@ -211,8 +211,8 @@ describe('the cache of a layer', () => {
   });
 
   test('grows in a global layer, and holds W + C − 1 tokens and summaries in an approximate one', () => {
-    expect(mostExact(patternSpec('global', {}))).toBe(Infinity);
-    expect(mostExact(patternSpec('approximate', { window: 6, chunk: 4 }))).toBe(9);
+    expect(maxExact(patternSpec('global', {}))).toBe(Infinity);
+    expect(maxExact(patternSpec('approximate', { window: 6, chunk: 4 }))).toBe(9);
   });
 });
 

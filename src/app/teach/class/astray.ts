@@ -18,7 +18,7 @@ export interface Astray {
 /** Kinds whose answers cannot be wrong, or depend on the stage and cannot be checked here. */
 const NEVER_WRONG = new Set(['predict', 'explain', 'target']);
 
-export function astrayIn(
+export function wrongAnswersIn(
   exercise: Exercise,
   people: readonly { readonly result: LessonResult }[],
   which: Which = 'first',

@@ -24,7 +24,7 @@ export interface Notes {
   readonly expected: ReadonlyMap<string, string>; // inline HTML by exercise
 }
 
-const FEWEST_WORDS = 2; // shared by an answer and a mistake
+const MIN_SHARED_WORDS = 2; // shared by an answer and a mistake
 const COMMON = new Set(
   'about above after again also because before both does each every from have into itself just layer layers more only other over same some than that their them then there these they this token tokens very what when where which with would'.split(
     ' ',
@@ -76,9 +76,9 @@ function mistakeFor(mistakes: readonly Mistake[], answer: string): Mistake | und
   const shared = (mistake: Mistake) => [...words].filter((word) => mistake.words.has(word)).length;
   const [best] = mistakes
     .map((mistake) => ({ mistake, count: shared(mistake) }))
-    .filter(({ count }) => count >= Math.min(FEWEST_WORDS, Math.max(1, words.size)))
+    .filter(({ count }) => count >= Math.min(MIN_SHARED_WORDS, Math.max(1, words.size)))
     .sort((a, b) => b.count - a.count);
-  return best && best.count >= FEWEST_WORDS ? best.mistake : undefined;
+  return best && best.count >= MIN_SHARED_WORDS ? best.mistake : undefined;
 }
 
 /** Inline HTML of the items of lists under a heading. */

@@ -11,7 +11,7 @@ import {
   oneOf,
   readableJson,
 } from '../../../core/schema';
-import { EMPTY_ROOM, isSameResult, MOST_RESULTS, type Classroom } from '../../../lessons/classroom';
+import { EMPTY_ROOM, isSameResult, MAX_RESULTS, type Classroom } from '../../../lessons/classroom';
 import { codeOf, readResult, type LessonResult } from '../../../lessons/result';
 
 export interface Kept {
@@ -48,7 +48,7 @@ export function readKept(text: string): Kept {
   const kept = readableJson(stored, text);
   if (!kept) return NOTHING_KEPT;
   const results: LessonResult[] = [];
-  for (const code of kept.codes.slice(0, MOST_RESULTS)) {
+  for (const code of kept.codes.slice(0, MAX_RESULTS)) {
     const result = typeof code === 'string' ? readOr(code) : undefined;
     if (result && !results.some((one) => isSameResult(one, result))) results.push(result);
   }

@@ -13,7 +13,7 @@ import { allHeads, isRefused } from '../../lessons/load';
 import { FORMS } from '../../../lessons/concepts/form';
 import { KEY, readKept, savedClass, saveClass } from './keep';
 
-const MOST_FILES = 400;
+const MAX_FILES = 400;
 
 /** The class on this machine: it survives reloads and crashes until it is forgotten. All tabs show the same. */
 class Room {
@@ -59,15 +59,15 @@ class Room {
   open = async (files: readonly File[]) => {
     const given: Given[] = [];
     const refused: Refusal[] = [];
-    for (const file of files.slice(0, MOST_FILES)) {
+    for (const file of files.slice(0, MAX_FILES)) {
       const read = await textOf(file);
       if ('why' in read) refused.push(read);
       else given.push(read);
     }
-    if (files.length > MOST_FILES)
+    if (files.length > MAX_FILES)
       refused.push({
-        name: `${files.length - MOST_FILES} files`,
-        why: `at most ${MOST_FILES} are read at once; drop the rest afterwards`,
+        name: `${files.length - MAX_FILES} files`,
+        why: `at most ${MAX_FILES} are read at once; drop the rest afterwards`,
       });
     this.#add(given, refused);
   };

@@ -4,7 +4,7 @@
  */
 import { openShort, shortOf } from './short';
 
-export const MOST_LINKS = 30;
+export const MAX_LINKS = 30;
 
 export interface LinkList {
   readonly hashes: readonly string[];
@@ -16,22 +16,22 @@ export interface LinkList {
 export const addressOfList = (hashes: readonly string[]): string =>
   `#/teach/links?${[
     'v=1',
-    ...hashes.slice(0, MOST_LINKS).flatMap((hash) => shortOf(hash)?.replace('#/go/', 'to=') ?? []),
+    ...hashes.slice(0, MAX_LINKS).flatMap((hash) => shortOf(hash)?.replace('#/go/', 'to=') ?? []),
   ].join('&')}`;
 
 export function readList(query: string): LinkList {
   const codes = query
-    .slice(0, MOST_LINKS * 8200)
+    .slice(0, MAX_LINKS * 8200)
     .split('&')
     .filter((pair) => pair.startsWith('to='))
     .map((pair) => pair.slice(3));
-  const opened = codes.slice(0, MOST_LINKS).map(openShort);
+  const opened = codes.slice(0, MAX_LINKS).map(openShort);
   return {
     hashes: opened.flatMap((one) => ('hash' in one ? [one.hash] : [])),
     refused: [
       ...opened.flatMap((one, i) => ('why' in one ? [`Link ${i + 1}: ${one.why}`] : [])),
-      ...(codes.length > MOST_LINKS
-        ? [`${codes.length - MOST_LINKS} more links: at most ${MOST_LINKS} are shown.`]
+      ...(codes.length > MAX_LINKS
+        ? [`${codes.length - MAX_LINKS} more links: at most ${MAX_LINKS} are shown.`]
         : []),
     ],
   };

@@ -42,7 +42,7 @@ export interface Pictures {
 
 const NONE: Pictures = { masks: [], plans: [], cones: [], curve: false };
 /** Larger masks are unreadable cell by cell on paper. */
-const MOST_DRAWN = 48;
+const MAX_DRAWN = 48;
 
 export const anyOf = ({ masks, plans, cones, curve }: Pictures): boolean =>
   curve || masks.length + plans.length + cones.length > 0;
@@ -64,7 +64,7 @@ export function picturesOf(step: Step, before: Step | undefined, answers: boolea
       shows('masks') && (answers || !asks('paint'))
         ? specs.flatMap((spec, i) => {
             const T = stage.length ?? spec.context;
-            if (T > MOST_DRAWN) return [];
+            if (T > MAX_DRAWN) return [];
             return masksOf(layersOf(spec), T).map(({ label, of, pairs, cells }): PaperMask => ({
               title: specs.length > 1 ? `${names[i]}: ${label}` : capital(label),
               about: `${sayPattern(of)}; ${formatInteger(pairs)} pairs, counted`,
@@ -72,7 +72,7 @@ export function picturesOf(step: Step, before: Step | undefined, answers: boolea
               cells,
             }));
           })
-        : shows('bench') && stage.tokens <= MOST_DRAWN && (answers || !asks('paint', 'bug'))
+        : shows('bench') && stage.tokens <= MAX_DRAWN && (answers || !asks('paint', 'bug'))
           ? [
               {
                 title: 'The mask',
@@ -89,7 +89,7 @@ export function picturesOf(step: Step, before: Step | undefined, answers: boolea
       shows('reach') && (answers || !asksFor('reach', 'first-out-of-reach', 'layers-needed'))
         ? specs.flatMap((spec, i) => {
             const T = Math.min(spec.context, stage.length ?? spec.context);
-            if (T > MOST_DRAWN + 16) return [];
+            if (T > MAX_DRAWN + 16) return [];
             const rows = reachCone(layersOf(spec), T, T - 1).toReversed();
             return [{ name: names[i]!, tokens: T, rows }];
           })
