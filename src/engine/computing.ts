@@ -21,7 +21,7 @@ export interface ComputingChoice extends Omit<Choice, 'wanted'> {
   readonly withoutGpu?: boolean;
 }
 
-/** Rejects with NoBackend where there is no way; whoever asks for TensorFlow.js gets nothing else. */
+/** Rejects with NoBackend where there is no way; a request for TensorFlow.js has no fallback. */
 export async function chooseComputing(choice: ComputingChoice): Promise<Computing> {
   const { wanted, withoutGpu = false, onFault } = choice;
   if (wanted === 'tfjs') {

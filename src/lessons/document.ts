@@ -40,7 +40,7 @@ export interface LessonHead {
   /** Masks as terms, one to four, drawn small next to the title. */
   readonly picture: readonly string[];
   /** What the reader learned, in three lines of plain text. */
-  readonly learnt: readonly string[];
+  readonly learned: readonly string[];
 }
 
 export interface LessonDocument extends LessonHead {
@@ -70,7 +70,7 @@ export const headOf = ({ steps, ...head }: LessonDocument): Heading => ({
   })),
 });
 
-const HEAD = ['title', 'summary', 'needs', 'picture', 'learnt'] as const;
+const HEAD = ['title', 'summary', 'needs', 'picture', 'learned'] as const;
 const LINES = 3; // of what was learned
 
 /** Throws InputError naming file, step, line and reason. */
@@ -107,17 +107,17 @@ function readHead(file: string, lines: readonly string[]) {
     check(value !== '', `${file}, line ${i + 2}: ${name} has no value`);
     const before = pairs.get(name) ?? [];
     check(
-      before.length === 0 || name === 'learnt',
+      before.length === 0 || name === 'learned',
       `${file}, line ${i + 2}: ${name} stands twice in the head`,
     );
     pairs.set(name, [...before, value]);
   });
   const missing = (['title', 'summary'] as const).find((name) => !pairs.get(name));
   check(!missing, `${file}: the head has no ${missing}`);
-  const learnt = pairs.get('learnt') ?? [];
+  const learned = pairs.get('learned') ?? [];
   check(
-    learnt.length === LINES,
-    `${file}: the head has ${learnt.length} lines 'learnt: …'; it should have ${LINES}, which the end of the lesson shows`,
+    learned.length === LINES,
+    `${file}: the head has ${learned.length} lines 'learned: …'; it should have ${LINES}, which the end of the lesson shows`,
   );
   const list = (name: string, between: string) =>
     (pairs.get(name)?.[0] ?? '')
@@ -135,7 +135,7 @@ function readHead(file: string, lines: readonly string[]) {
       summary: pairs.get('summary')![0]!,
       needs: list('needs', ','),
       picture,
-      learnt,
+      learned,
     },
     end: end + 1,
   };

@@ -127,7 +127,7 @@ export function stageAfter(before: Stage, value: unknown, what: string, known: K
   );
   check(
     idle.length === 0,
-    `${what}: every run has its own ${idle.join(', ')}, so setting it for all changes nothing; say 'runs' anew`,
+    `${what}: every run has its own ${idle.join(', ')}, so setting it for all changes nothing; set 'runs' again`,
   );
   const { layers, heads, context } = stage.set;
   const { layer = 0, head = 0, query = 0, key = 0 } = stage.focus;

@@ -151,13 +151,13 @@ function tokensOf(text: string | undefined, notes: string[]): number {
   if (text === undefined) return FIRST_DOC.T;
   const T = Number(text);
   if (/^\d{1,6}$/.test(text) && T >= MIN_TOKENS && T <= MAX_TOKENS) return T;
-  const mended = /^\d{1,6}$/.test(text)
+  const whole = /^\d{1,6}$/.test(text)
     ? Math.min(MAX_TOKENS, Math.max(MIN_TOKENS, T))
     : FIRST_DOC.T;
   notes.push(
-    `T is '${text.slice(0, 12)}'; it should be a whole number from ${MIN_TOKENS} to ${MAX_TOKENS}, ${mended} was taken`,
+    `T is '${text.slice(0, 12)}'; it should be a whole number from ${MIN_TOKENS} to ${MAX_TOKENS}, ${whole} was taken`,
   );
-  return mended;
+  return whole;
 }
 
 /** Rows of a mask; as many as keys where the address gives no valid number. */

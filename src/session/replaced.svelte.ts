@@ -21,14 +21,14 @@ export class Replaced {
     private readonly room = 0,
   ) {}
 
-  /** Holds the runs there are, where something was learnt, there is room for it and the same machine goes on; else closes them. */
+  /** Holds the runs there are, where something was learned, there is room for it and the same machine goes on; else closes them. */
   replace(held: Held, next: Comparison) {
     const { runs, built } = held;
     const bytes = runs.reduce((sum, { memory }) => sum + (memory?.peak ?? 0), 0);
-    const learnt = runs.every(({ step, state }) => step > 0 && state.phase !== 'failed');
+    const learned = runs.every(({ step, state }) => step > 0 && state.phase !== 'failed');
     const fits = this.room > 0 && bytes <= this.room;
     const stays = built.shared.backend === next.shared.backend;
-    if (!this.fleet.opened || !learnt || !fits || !stays) {
+    if (!this.fleet.opened || !learned || !fits || !stays) {
       this.fleet.close(runs);
       return;
     }

@@ -76,7 +76,7 @@ export class Run {
       case 'frame':
         this.frame = event.frame;
         return;
-      case 'checkpoint': // large, and for whoever asked
+      case 'checkpoint': // large, and only for the one that asked
       case 'job': // jobs have listeners of their own
         return;
       default:

@@ -98,7 +98,7 @@ export class Standing {
     return this.fleet.backend;
   }
 
-  /** The last ones that were asked for; whoever keeps them drops them, as they are large. */
+  /** The last ones that were asked for. They are large: the caller that keeps them drops them. */
   get checkpoints() {
     return this.fleet.checkpoints;
   }

@@ -1,4 +1,4 @@
-/** @file What controls and the top of a page need of whoever answers them: the Lab, a comparison, a lesson's stage. */
+/** @file What controls and the top of a page need of what answers them: the Lab, a comparison, a lesson's stage. */
 import type { RunSpec } from '../spec/run';
 import type { Session } from '../session/session.svelte';
 

@@ -252,14 +252,14 @@ export class OpenedFile {
    * The file as opened, with the current layer replaced by the intended mask, or all layers if there is one for each.
    * Undefined if the mask on the page is not from a file. Rejects with InputError if it cannot be written.
    */
-  async repaired(): Promise<Answer<'mended'> | undefined> {
+  async repaired(): Promise<Answer<'corrected'> | undefined> {
     const { said, readings, look } = this.#current ?? {};
     const { others, layer, doc } = this.bench;
     if (!this.plane || !said || !readings || !others || others instanceof InputError)
       return undefined;
     const all = others.length === 1 ? [layer] : doc.layers.map((_, l) => l);
     return this.desk.ask({
-      kind: 'mended',
+      kind: 'corrected',
       ...said,
       // As the array is shown: a stack whose planes turned out to be texts is a batch.
       ...(look?.axes && { axes: look.axes.roles }),

@@ -15,9 +15,9 @@ const HINTS = ['one', 'two', 'three'];
 const LESSON = `---
 title: A test
 summary: For tests.
-learnt: One.
-learnt: Two.
-learnt: Three.
+learned: One.
+learned: Two.
+learned: Three.
 ---
 
 ## Look

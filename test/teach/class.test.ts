@@ -177,9 +177,11 @@ describe('the commonest wrong answers', () => {
 
   test('leave out what was shown, and count first thoughts where they are asked for', () => {
     const shown = person('s', { why: { answer: 2, shown: true } });
-    const mended = person('m', { why: { answer: 1, first: 0, right: true, tries: 2 } });
-    expect(wrongAnswersIn(choice, [shown, mended], 'first').map(({ count }) => count)).toEqual([1]);
-    expect(wrongAnswersIn(choice, [shown, mended], 'last')).toEqual([]);
+    const adjusted = person('m', { why: { answer: 1, first: 0, right: true, tries: 2 } });
+    expect(wrongAnswersIn(choice, [shown, adjusted], 'first').map(({ count }) => count)).toEqual([
+      1,
+    ]);
+    expect(wrongAnswersIn(choice, [shown, adjusted], 'last')).toEqual([]);
   });
 });
 

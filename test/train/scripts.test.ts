@@ -42,7 +42,7 @@ describe.each([
     .map(([name, text]) => [`${name} in bytes`, text, 'bytes'] as const),
 ])('a text in %s', (_, text, alphabet) => {
   test(
-    'is learnt, written in its own characters, kept and taken elsewhere',
+    'is learned, written in its own characters, kept and taken elsewhere',
     { timeout: 60_000 },
     async () => {
       const { spec, source, run } = await trainer(text, alphabet);

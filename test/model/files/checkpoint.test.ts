@@ -72,7 +72,7 @@ describe('a checkpoint', () => {
     expect(writeCheckpoint(readCheckpoint(file))).toEqual(file);
   });
 
-  test("holds the person's own text where it was learnt, and no moments where nobody trains on", () => {
+  test("holds the person's own text where it was learned, and no moments where nobody trains on", () => {
     const { moments: _, ...rest } = whole;
     const back = readCheckpoint(writeCheckpoint({ ...rest, text: 'Zèbre\n' }));
     expect(back.moments).toBeUndefined();

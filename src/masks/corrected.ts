@@ -18,7 +18,7 @@ export interface Correction {
   readonly meant: Mask;
 }
 
-export interface Mended {
+export interface Corrected {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** NumPy's dtype. */
   readonly descr: string;
@@ -32,7 +32,7 @@ const opens =
     allowed === 'additive' ? value > border : (value !== 0) === (allowed === 'nonzero');
 
 /** Throws InputError where no number in the array lets through, or blocks, and its type has none either. */
-export function mended(tensor: Tensor, mends: readonly Correction[]): Mended {
+export function corrected(tensor: Tensor, corrections: readonly Correction[]): Corrected {
   const { shape, strides, number } = tensor;
   const stored = tensor.stored ?? encoded(tensor);
   const { descr, each, halves } = stored;
@@ -52,7 +52,7 @@ export function mended(tensor: Tensor, mends: readonly Correction[]): Mended {
       );
 
   let cells = 0;
-  for (const { index, turned, reading, meant } of mends) {
+  for (const { index, turned, reading, meant } of corrections) {
     const isOpen = opens(reading);
     const [a, b] = index.flatMap((place, axis) => (place === undefined ? [axis] : []));
     const [query, key] = turned ? [b!, a!] : [a!, b!];
