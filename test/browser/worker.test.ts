@@ -6,6 +6,7 @@ import { presets, specOfPreset } from '../../src/spec/preset';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
 import type { Command, EngineEvent } from '../../src/link/protocol';
 import { sayFailure } from '../../src/state/sayEngine';
+import { size } from '../support/deep';
 
 type Type = EngineEvent['type'];
 type Of<T extends Type> = Extract<EngineEvent, { type: T }>;
@@ -101,8 +102,21 @@ const WAYS = [
   { way: 'tfjs', backend: 'tfjs', device: 'WebAssembly' },
   { way: 'tfjs in WebGL', backend: 'tfjs', device: 'WebGL, a card', start: webglWorker },
 ] as const;
+/** A closer look evaluates some 600 batches, which takes a minute where the processor stands in for a graphics card. */
+const LOOKING = ['wasm', 'cpu', 'tfjs', 'webgpu', 'tfjs in WebGL'].slice(0, size('looks'));
 
-describe.each(WAYS)('in a worker on $way', ({ backend, ...more }) => {
+async function closerLook() {
+  wire.send({ type: 'ask', runIds: [runId], action: 'evaluate' });
+  await wire.until(() => wire.of('evaluation').length === 1, 'a closer look');
+  const { step, positions, distances } = wire.of('evaluation')[0]!.evaluation;
+  expect(step).toBe(1);
+  expect(positions.counts).toHaveLength(24);
+  expect(positions.counts.slice(0, 20).every((count) => count === 0)).toBe(true); // only questions are scored
+  expect(positions.losses[23]! / positions.counts[23]!).toBeGreaterThan(1);
+  expect(distances.length).toBeGreaterThan(10);
+}
+
+describe.each(WAYS)('in a worker on $way', ({ way, backend, ...more }) => {
   test('trains, pauses, steps, draws, and stays within its predicted memory', async () => {
     const spec = { ...small, backend, plan: 'custom', stripes: 'GSAS' } as const;
     await open(spec, {}, 'start' in more ? more.start : engineWorker);
@@ -111,8 +125,8 @@ describe.each(WAYS)('in a worker on $way', ({ backend, ...more }) => {
       ...('device' in more && { device: more.device }),
     });
 
-    wire.send({ type: 'nextFrame', runId });
-    wire.send({ type: 'control', runId, action: 'step' });
+    wire.send({ type: 'ask', runIds: [runId], action: 'frame' });
+    wire.send({ type: 'ask', runIds: [runId], action: 'step' });
     await wire.until(() => wire.phase() === 'paused' && wire.step() === 1, 'one step');
     const { frame } = wire.of('frame')[0]!;
     expect(frame).toMatchObject({ step: 0, T: 24, heads: 2, size: 24, factor: 1 });
@@ -124,18 +138,13 @@ describe.each(WAYS)('in a worker on $way', ({ backend, ...more }) => {
       }
     }
 
-    wire.send({ type: 'evaluate', runId });
-    await wire.until(() => wire.of('evaluation').length === 1, 'a closer look');
-    const { step, positions, distances } = wire.of('evaluation')[0]!.evaluation;
-    expect(step).toBe(1);
-    expect(positions.counts).toHaveLength(24);
-    expect(positions.counts.slice(0, 20).every((count) => count === 0)).toBe(true); // only questions are scored
-    expect(positions.losses[23]! / positions.counts[23]!).toBeGreaterThan(1);
-    expect(distances.length).toBeGreaterThan(10);
+    await wire.until(() => wire.of('validation').length > 0, 'a validation');
+    expect(wire.of('validation')[0]!.validation).toMatchObject({ step: 1 });
+    if (LOOKING.includes(way)) await closerLook();
 
-    wire.send({ type: 'control', runId, action: 'run' });
+    wire.send({ type: 'ask', runIds: [runId], action: 'run' });
     await wire.until(() => wire.step() >= 6, 'more steps');
-    wire.send({ type: 'control', runId, action: 'pause' });
+    wire.send({ type: 'ask', runIds: [runId], action: 'pause' });
     await wire.until(() => wire.phase() === 'paused', 'the pause');
     const steps = wire.of('metrics').flatMap(({ steps }) => steps.map(({ step }) => step));
     expect(steps).toEqual(steps.map((_, i) => i + 1)); // none lost, none twice
@@ -159,7 +168,7 @@ test('all backends give the same losses from the same seed', async () => {
   const losses: number[][] = [];
   for (const { backend, ...more } of WAYS) {
     await open({ ...small, backend }, {}, 'start' in more ? more.start : engineWorker);
-    wire.send({ type: 'control', runId, action: 'run' });
+    wire.send({ type: 'ask', runIds: [runId], action: 'run' });
     await wire.until(() => wire.step() >= 10, 'ten steps');
     losses.push(
       wire
@@ -180,7 +189,7 @@ test('the same seed on the same backend gives the same bits', async () => {
   const runs: number[][] = [];
   for (let i = 0; i < 2; i++) {
     await open({ ...small, backend: 'webgpu' });
-    wire.send({ type: 'control', runId, action: 'run' });
+    wire.send({ type: 'ask', runIds: [runId], action: 'run' });
     await wire.until(() => wire.step() >= 5, 'five steps');
     runs.push(
       wire
@@ -196,7 +205,7 @@ test('the same seed on the same backend gives the same bits', async () => {
 describe('runs that are compared', () => {
   const ids = ['global', 'local', 'approximate', 'grouped'];
   const together = (action: 'run' | 'pause' | 'step' | 'frame') =>
-    wire.send({ type: 'together', runIds: ids, action });
+    wire.send({ type: 'ask', runIds: ids, action });
   const stateOf = (id: string) =>
     wire
       .of('state')
@@ -258,7 +267,7 @@ describe('runs that are compared', () => {
     openAll({ ...small, backend: 'wasm' }, { local: { task: 'own-text' } }); // without a text
     together('run');
     await wire.until(() => stepsOf('approximate').length > 2, 'those that can run');
-    wire.send({ type: 'control', runId: 'approximate', action: 'close' });
+    wire.send({ type: 'close', runIds: ['approximate'] });
     const alive = ['global', 'grouped'];
     await wire.until(() => stepsOf('global').length > 5, 'the others');
     together('pause');
@@ -287,7 +296,7 @@ describe('what cannot work says so', () => {
 
 test('real text: the loss of Moby-Dick falls by a fifth', async () => {
   await open({ ...specOfPreset(presets.get('moby-dick')), backend: 'wasm' });
-  wire.send({ type: 'control', runId, action: 'run' });
+  wire.send({ type: 'ask', runIds: [runId], action: 'run' });
   await wire.until(() => wire.step() >= 30, 'thirty steps');
   const losses = wire.of('metrics').flatMap(({ steps }) => steps.map(({ loss }) => loss));
   expect(losses[0]).toBeGreaterThan(4.3); // ln 96 = 4.56
