@@ -33,7 +33,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'reference',
   ],
   lessons: ['core', 'attention', 'data', 'spec', 'compare', 'masks'],
-  state: ['core', 'attention', 'data', 'spec', 'link', 'model', 'compare', 'masks', 'lessons'],
+  session: ['core', 'attention', 'data', 'spec', 'link', 'model', 'compare'], // runs on a page, from what is asked to what came of it
+  state: [
+    'core',
+    'attention',
+    'data',
+    'spec',
+    'link',
+    'model',
+    'compare',
+    'masks',
+    'lessons',
+    'session',
+  ],
   views: ['core', 'attention', 'data', 'spec', 'link', 'draw', 'compare', 'masks', 'state'],
   app: [
     'core',
@@ -48,6 +60,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'figures',
     'masks',
     'lessons',
+    'session',
     'state',
     'views',
   ],

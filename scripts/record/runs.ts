@@ -26,7 +26,7 @@ import { readCheckpoint } from '../../src/model/checkpoint';
 import { adaptLooks, adaptVariants, type AdaptPlan } from '../../src/spec/adaptation';
 import { presets, specOfPreset } from '../../src/spec/preset';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
-import { record as keepMoment, writeMoments, type Moments } from '../../src/state/moments';
+import { record as keepMoment, writeMoments, type Moments } from '../../src/session/moments';
 import type { Trainer } from '../../src/train/trainer';
 import { adapt } from '../../src/train/adapt';
 import { short } from './short';

@@ -192,6 +192,12 @@ export function sayDifferences(comparison: Comparison): string {
     : `They differ in: ${differ.map(word).join(', ')}. Everything else is equal: ${same}.`;
 }
 
+/** One run, and nothing it is compared with. */
+export const onlyRun = (spec: RunSpec): Comparison => ({
+  shared: spec,
+  runs: [{ own: ownOf(spec) }],
+});
+
 /** A run beside the same model with every layer global. */
 export const besideGlobal = (spec: RunSpec, name: string): Comparison => {
   const tidy = tidyName(name);

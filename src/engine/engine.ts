@@ -27,15 +27,16 @@ import { Recovery } from './recovery';
 import { EngineRun, type Open } from './run';
 
 type Send = (event: EngineEvent, transfer?: Transferable[]) => void;
-type Together = Extract<Command, { type: 'together' }>;
+type Asking = Extract<Command, { type: 'ask' | 'close' }>;
 
 export class Engine {
   readonly #runs = new Map<RunId, EngineRun>();
-  /** Commands for a run that is still being opened. */
-  readonly #early = new Map<RunId, Command[]>();
-  /** Runs that are compared, and what was asked of them while one was still being opened. */
+  /** Runs that are still being opened. */
+  readonly #opening = new Set<RunId>();
+  /** What was asked of them meanwhile, in order. */
+  #held: Asking[] = [];
+  /** Runs that are asked together; a run of its own is a group of one. */
   readonly #groups = new Set<Group>();
-  #held: Together[] = [];
   #looping = false;
   #queue: Promise<void> = Promise.resolve();
 
@@ -53,7 +54,7 @@ export class Engine {
   receive(command: Command): void {
     switch (command.type) {
       case 'open':
-        this.#early.set(command.runId, []);
+        this.#opening.add(command.runId);
         this.#inLine(() => this.#open(command));
         return;
       case 'job':
@@ -62,34 +63,32 @@ export class Engine {
       case 'cancel':
         this.#jobs.cancel(command.jobId);
         return;
-      case 'control':
-      case 'nextFrame':
-      case 'save':
-      case 'evaluate': {
-        const early = this.#early.get(command.runId);
-        if (early) early.push(command);
-        else this.#command(command);
+      case 'ask':
+        if (command.runIds.some((id) => this.#opening.has(id))) this.#held.push(command);
+        else this.#ask(command);
         return;
-      }
-      case 'together':
-        if (command.runIds.some((id) => this.#early.has(id))) this.#held.push(command);
-        else this.#together(command);
+      case 'close':
+        for (const id of command.runIds) {
+          const run = this.#runs.get(id);
+          if (this.#opening.has(id)) this.#held.push({ type: 'close', runIds: [id] });
+          else if (run) this.#close(run);
+        }
         return;
       default:
         unreachable(command);
     }
   }
 
-  #together({ runIds, action }: Together): void {
+  #ask({ runIds, action, whose }: Extract<Asking, { type: 'ask' }>): void {
     const alive = runIds.filter((id) => this.#runs.has(id));
-    if (alive.length === 0) return;
+    if (alive.length === 0) return; // closed or failed meanwhile: nobody listens any more
     let group = [...this.#groups].find((known) => known.covers(alive));
     if (!group) {
       for (const id of alive) this.#leave(id);
       group = new Group(alive);
       this.#groups.add(group);
     }
-    group.ask(action);
+    group.ask(action, whose);
     void this.#loop().catch(loudly);
   }
 
@@ -100,18 +99,9 @@ export class Engine {
     }
   }
 
-  #command(
-    command: Extract<Command, { type: 'control' | 'nextFrame' | 'evaluate' | 'save' }>,
-  ): void {
-    const run = this.#runs.get(command.runId);
-    if (!run) return; // closed or failed meanwhile: nobody listens any more
-    if (command.type === 'nextFrame') run.wantFrame();
-    else if (command.type === 'evaluate') run.wantEvaluation();
-    else if (command.type === 'save') run.wantCheckpoint(command.whose);
-    else if (command.action === 'close') this.#close(run);
-    else run.control(command.action);
-    void this.#loop().catch(loudly);
-  }
+  /** It has something to do, or something was asked of it that waits for the next round. */
+  #busy = (run: EngineRun): boolean =>
+    run.busy || [...this.#groups].some((group) => group.owes(run.id));
 
   async #open(command: Open): Promise<void> {
     const { runId, spec } = command;
@@ -145,9 +135,7 @@ export class Engine {
 
   /** Hands over what was said while the run was being opened. */
   #late(runId: RunId): void {
-    const early = this.#early.get(runId) ?? [];
-    this.#early.delete(runId);
-    for (const waiting of early) this.receive(waiting);
+    this.#opening.delete(runId);
     for (const waiting of this.#held.splice(0)) this.receive(waiting);
   }
 
@@ -189,7 +177,7 @@ export class Engine {
   readonly #recovery = new Recovery(this.#backends, {
     hold: () => {
       const runs = [...this.#runs.values()];
-      for (const { id } of runs) this.#early.set(id, this.#early.get(id) ?? []);
+      for (const { id } of runs) this.#opening.add(id);
       return runs;
     },
     turnsEnd: () => this.#turnsEnd(),
@@ -204,7 +192,7 @@ export class Engine {
   #timeInQuiet(): Promise<void> {
     const quiet = () => {
       const runs = [...this.#runs.values()];
-      return runs.some(({ busy }) => busy) ? undefined : runs[0]?.command.spec;
+      return runs.some(this.#busy) ? undefined : runs[0]?.command.spec;
     };
     return this.#backends.timeInQuiet(quiet, () => this.#inLine(() => this.#settle()));
   }
@@ -214,14 +202,14 @@ export class Engine {
     const [first] = runs;
     if (!first) return;
     const { spec } = first.command;
-    const moves = this.#backends.slowFor(spec) && runs.every(({ busy }) => !busy);
+    const moves = this.#backends.slowFor(spec) && !runs.some(this.#busy);
     if (moves) await this.#recovery.moveToFaster();
     else this.#backends.tellTimes(spec);
   }
 
   async #resume(old: EngineRun, because: Moved['because']): Promise<void> {
     if (!this.#runs.has(old.id)) {
-      this.#early.delete(old.id);
+      this.#opening.delete(old.id);
       return; // closed or failed meanwhile
     }
     try {
@@ -264,7 +252,7 @@ export class Engine {
       if (fault && this.#runs.size > 0) await this.#recovery.recover(fault);
       const runs = [...this.#runs.values()];
       if (runs.some(({ playing }) => playing)) throw new Failed({ kind: 'busy', by: 'training' });
-      if (cancelled() || runs.every(({ busy }) => !busy)) return;
+      if (cancelled() || !runs.some(this.#busy)) return;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }

@@ -1,13 +1,12 @@
 /**
- * @file Runs that are compared. What is asked of them is asked between two rounds and of all at once, and a run that
+ * @file Runs that are asked together: those that are compared, or one of its own. What is asked of them is asked between two rounds and of all at once, and a run that
  * is ahead waits for the others (a lost device takes each back to its own snapshot), so that every pause
  * finds all of them on the same step.
  */
-import type { RunId } from '../link/protocol';
+import type { Action, KeptFor, RunId } from '../link/protocol';
 
 /** Looks wait for nobody and change nothing. */
-type Look = 'frame' | 'evaluate' | 'save';
-export type Together = 'run' | 'pause' | 'step' | Look;
+type Look = 'frame' | 'evaluate';
 
 export interface Member {
   readonly id: RunId;
@@ -16,13 +15,14 @@ export interface Member {
   control(action: 'run' | 'pause' | 'step'): void;
   wantFrame(): void;
   wantEvaluation(): void;
-  wantCheckpoint(whose: 'autosave'): void;
+  wantCheckpoint(whose: KeptFor): void;
 }
 
 export class Group {
   readonly #ids: Set<RunId>;
-  readonly #asked: Exclude<Together, Look>[] = [];
+  readonly #asked: ('run' | 'pause' | 'step')[] = [];
   readonly #looks = new Set<Look>();
+  readonly #saves = new Set<KeptFor>();
 
   constructor(runIds: Iterable<RunId>) {
     this.#ids = new Set(runIds);
@@ -41,16 +41,28 @@ export class Group {
     this.#ids.delete(id);
   }
 
-  ask(action: Together): void {
-    if (action === 'frame' || action === 'evaluate' || action === 'save') this.#looks.add(action);
+  /** `whose` is read of 'save' alone. */
+  ask(action: Action, whose: KeptFor = 'autosave'): void {
+    if (action === 'save') this.#saves.add(whose);
+    else if (action === 'frame' || action === 'evaluate') this.#looks.add(action);
     else this.#asked.push(action);
+  }
+
+  /** Was something asked of this run that no round has obeyed yet? */
+  owes(id: RunId): boolean {
+    return this.#ids.has(id) && this.#asked.length + this.#looks.size + this.#saves.size > 0;
   }
 
   /** Between two rounds: acts on what was asked, one thing a round. */
   obey(runs: ReadonlyMap<RunId, Member>): void {
     const members = this.#of(runs);
-    for (const look of this.#looks) for (const member of members) wants(member, look);
+    for (const member of members) {
+      if (this.#looks.has('frame')) member.wantFrame();
+      if (this.#looks.has('evaluate')) member.wantEvaluation();
+      for (const whose of this.#saves) member.wantCheckpoint(whose);
+    }
     this.#looks.clear();
+    this.#saves.clear();
     const action = this.#asked[0];
     if (!action) return;
     const most = Math.max(...members.map(({ step }) => step));
@@ -75,10 +87,4 @@ export class Group {
   #of(runs: ReadonlyMap<RunId, Member>): Member[] {
     return [...this.#ids].flatMap((id) => runs.get(id) ?? []);
   }
-}
-
-function wants(member: Member, look: Look): void {
-  if (look === 'frame') member.wantFrame();
-  else if (look === 'evaluate') member.wantEvaluation();
-  else member.wantCheckpoint('autosave');
 }

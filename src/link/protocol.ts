@@ -258,6 +258,9 @@ export type JobProgress<Row> =
   | { readonly phase: 'ended'; readonly why: 'complete' | 'cancelled' }
   | { readonly phase: 'failed'; readonly failure: Failure };
 
+/** What runs may be asked: to train, or to be looked at as they stand. */
+export type Action = 'run' | 'pause' | 'step' | 'frame' | 'evaluate' | 'save';
+
 /** The person's own text travels beside the spec, never in the URL. */
 export type Command =
   | {
@@ -270,12 +273,18 @@ export type Command =
       /** The page's address, where the texts lie; the client adds it. */
       readonly base?: string;
     }
+  /**
+   * One run or several that are compared: done between two rounds and for all at once, when all of them are open; every
+   * pause finds them on the same step. A checkpoint comes as 'checkpoint', for whom it was asked.
+   */
   | {
-      readonly type: 'control';
-      readonly runId: RunId;
-      readonly action: 'run' | 'pause' | 'step' | 'close';
+      readonly type: 'ask';
+      readonly runIds: readonly RunId[];
+      readonly action: Action;
+      /** Of 'save'; the page itself where it is not given. */
+      readonly whose?: KeptFor;
     }
-  | { readonly type: 'nextFrame'; readonly runId: RunId }
+  | { readonly type: 'close'; readonly runIds: readonly RunId[] }
   /** Work that has the machine for itself. Its progress comes as 'job'. */
   | {
       readonly type: 'job';
@@ -283,16 +292,7 @@ export type Command =
       readonly job: JobOf;
       readonly base?: string; // as for 'open'
     }
-  | { readonly type: 'cancel'; readonly jobId: JobId }
-  /** Runs that are compared: done between two rounds and for all at once, when all of them are open; every pause finds them on the same step. */
-  | {
-      readonly type: 'together';
-      readonly runIds: readonly RunId[];
-      readonly action: 'run' | 'pause' | 'step' | 'frame' | 'evaluate' | 'save';
-    }
-  | { readonly type: 'evaluate'; readonly runId: RunId }
-  /** Asks for a checkpoint of the run as it stands; it comes as 'checkpoint'. */
-  | { readonly type: 'save'; readonly runId: RunId; readonly whose: KeptFor };
+  | { readonly type: 'cancel'; readonly jobId: JobId };
 
 export type EngineEvent =
   | { readonly type: 'backend'; readonly runId: RunId; readonly backend: BackendInfo }

@@ -4,7 +4,7 @@ import { lettersOf, OTHER, type Survey } from '../data/alphabet';
 import { sources } from '../data/registry';
 import type { Refusal } from '../data/room';
 import { isOwnText, type RunSpec } from '../spec/run';
-import type { Unmet } from './ownLetters.svelte';
+import type { Unmet } from '../session/ownLetters.svelte';
 
 /** A share that rounds to 100 % but is less is written as such. */
 const percent = (share: number) =>

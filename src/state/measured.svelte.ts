@@ -25,7 +25,7 @@ export interface Subject {
     readonly state: { readonly phase: string };
   }[];
   /** Every run is asked in the same round. */
-  ask(): void;
+  evaluate(): void;
 }
 
 /** The closer looks the figures are drawn from: taken while somebody sees the figures, and over several seeds where somebody asks. */
@@ -67,7 +67,7 @@ export class Measured {
 
   now = (): void => {
     this.#asked = Math.min(...this.subject.alive.map((run) => run.step));
-    this.subject.ask();
+    this.subject.evaluate();
   };
 
   /** Trains all runs again from the next seeds, as far as they are now. Every round of seeds is complete before the next begins. */

@@ -1,7 +1,7 @@
 /** @file What the engine says in facts, in sentences: why it computes as it does, what it is doing, why a run ended. */
 import type { BackendFact, Fault, Products, Way } from '../core/backendFacts';
 import type { Failure, Moved } from '../link/protocol';
-import type { DriveState } from './asks';
+import type { DriveState } from '../session/together';
 
 const LABEL: Record<Way, string> = {
   webgpu: 'WebGPU',

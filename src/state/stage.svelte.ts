@@ -15,13 +15,14 @@ import {
 } from '../lessons/scene';
 import { viewOf } from '../lessons/views';
 import type { Engine } from '../link/client';
+import type { Later } from '../session/frames';
+import { Session } from '../session/session.svelte';
 import { checkRun } from '../spec/check';
 import { modelSpecOf } from '../spec/model';
 import type { RunSpec } from '../spec/run';
 import { withStripe } from '../spec/stripes';
 import { NONE, type Asks } from './asks';
-import type { Later } from './frames';
-import { Race } from './race.svelte';
+import { MapView } from './mapView.svelte';
 import type { Cell, Selection } from './selection.svelte';
 
 /** A recording is played in about so many milliseconds, however many steps it has. */
@@ -67,7 +68,8 @@ export class Stage implements Asks {
   /** Tokens a model wrote on the stage since the step was entered. */
   wrote = $state(0);
 
-  readonly race: Race;
+  readonly session: Session;
+  readonly view = new MapView();
   /** The step of a recording up to which it is shown; undefined: all of it. */
   shownStep = $state<number | undefined>();
   playing = $state(false);
@@ -80,9 +82,9 @@ export class Stage implements Asks {
 
   /** Curves as far as they are to be seen. */
   histories = $derived.by(() => {
-    const { histories } = this.race;
+    const { histories, past } = this.session;
     const limit = this.shownStep;
-    if (limit === undefined || !this.race.saved) return histories;
+    if (limit === undefined || !past.saved) return histories;
     return histories.map((history) => ({
       ...history,
       steps: history.steps.slice(0, limit),
@@ -106,12 +108,16 @@ export class Stage implements Asks {
     engine: Engine,
     private readonly options: StageOptions,
   ) {
-    this.race = new Race(engine, {
-      comparison: comparisonOf(EMPTY),
+    this.session = new Session(engine, {
       lazy: true,
-      built: () => void this.#offer(),
+      remembers: true,
+      built: ({ shared }) => {
+        this.view.fit(shared);
+        void this.#offer();
+      },
       ...(options.later && { later: options.later }),
     });
+    this.session.begin(comparisonOf(EMPTY));
   }
 
   // --------------------------------------------------------------------------------------- entering, changing
@@ -135,40 +141,25 @@ export class Stage implements Asks {
         ? undefined
         : { layer: layer ?? 0, head: head ?? 0, query, key: key ?? query };
     this.selection.restore(this.#pointed);
-    this.race.head = head ?? 0;
+    this.view.head = head ?? 0;
     const next = comparisonOf(this.now);
-    const { built, asked, asleep } = this.race;
+    const { built, asked, asleep } = this.session;
     // Nothing was trained, and the same is asked for: what stands there stays. A change that still waits for the hand
     // to rest is no longer wanted.
     const settled = sameRuns(asked, built);
-    if (
-      asleep &&
-      settled &&
-      sameRuns(built, next) &&
-      namesOf(built).join() === namesOf(next).join()
-    )
-      void this.#offer();
-    else this.race.put(next, 0);
+    const same = sameRuns(built, next) && namesOf(built).join() === namesOf(next).join();
+    if (asleep && settled && same) void this.#offer();
+    else this.session.begin(next);
   }
 
   /** One selection over all views, the maps of the runs included. */
   get selection(): Selection {
-    return this.race.selection;
+    return this.view.selection;
   }
 
   /** For Asks: the settings of the first run, as controls show them. */
   get spec(): RunSpec {
     return this.specs[0]!;
-  }
-
-  readonly text = '';
-  readonly write = () => {};
-  readonly refused = undefined;
-  readonly survey = undefined;
-  readonly unmet = undefined;
-
-  get training(): RunSpec {
-    return this.spec;
   }
 
   get fixed(): ReadonlySet<string> {
@@ -216,9 +207,9 @@ export class Stage implements Asks {
       return;
     }
     const wanted = comparisonOf(next);
-    if (sameRuns(wanted, this.race.asked)) return;
+    if (sameRuns(wanted, this.session.asked)) return;
     this.#stop();
-    this.race.put(wanted);
+    this.session.ask(wanted);
   }
 
   look = () => {
@@ -230,23 +221,23 @@ export class Stage implements Asks {
   train = () => {
     this.#stop();
     this.veiled = false;
-    this.race.toggle();
+    this.session.toggle();
   };
 
   once = () => {
     this.#stop();
     this.veiled = false;
-    this.race.once();
+    this.session.once();
   };
 
   reset = () => {
     this.#stop();
-    this.race.put(comparisonOf(this.now), 0);
+    this.session.begin(comparisonOf(this.now));
   };
 
   /** Shows the recording again from its first step. */
   play = () => {
-    if (!this.race.saved || this.veiled) return;
+    if (!this.session.past.saved || this.veiled) return;
     this.#byHand = true;
     this.#play();
   };
@@ -258,14 +249,14 @@ export class Stage implements Asks {
       return;
     }
     const last = this.#lastStep();
-    const { moments } = this.race;
+    const { past } = this.session;
     let at = 0;
     this.playing = true;
     const show = () => {
       at = Math.min(last, at + Math.max(1, (last * TICK_MS) / PLAY_MS));
       this.shownStep = Math.round(at);
-      const moment = moments.findLastIndex(({ step }) => step <= at);
-      this.race.past = moment < 0 ? undefined : moment;
+      const moment = past.moments.findLastIndex(({ step }) => step <= at);
+      past.at = moment < 0 ? undefined : moment;
       if (at < last) return;
       this.#stop();
       this.#played = true;
@@ -287,10 +278,10 @@ export class Stage implements Asks {
     this.#timer = undefined;
     this.playing = false;
     this.shownStep = undefined;
-    this.race.past = undefined;
+    this.session.past.at = undefined;
   }
 
-  #lastStep = () => Math.max(0, ...this.race.histories.map(({ steps }) => steps.length));
+  #lastStep = () => Math.max(0, ...this.session.histories.map(({ steps }) => steps.length));
 
   /** The prediction is made: what was recorded may be seen. */
   unveil() {
@@ -304,20 +295,20 @@ export class Stage implements Asks {
   async #offer() {
     const id = this.#given.recorded;
     if (!id || !this.runsShown) return;
-    const { race } = this;
-    const wanted = race.built;
+    const { session } = this;
+    const wanted = session.built;
     const saved = await this.#recordingOf(id);
-    if (!saved || race.built !== wanted || race.wish) return;
+    if (!saved || session.built !== wanted || session.wish) return;
     const subset = subsetOf(saved, wanted);
     if (!subset) return;
-    race.showSaved(subset);
+    session.showRecorded(subset);
     this.#begin();
   }
 
   #begin() {
-    if (!this.race.saved || this.veiled || this.#played) return;
+    if (!this.session.past.saved || this.veiled || this.#played) return;
     // What was seen to come about is not played again because the text goes on.
-    const { built } = this.race;
+    const { built } = this.session;
     if (this.#seen && sameRuns(built, this.#seen) && !this.#byHand) {
       this.#played = this.hidden.has('train'); // nobody could play it again
       return;
@@ -337,14 +328,15 @@ export class Stage implements Asks {
   // --------------------------------------------------------------------------------------- for goals and exercises
 
   /** Steps behind what is seen of a run: all that were recorded, or those that were trained here. */
-  stepsOf = (run: number): number => this.shownStep ?? this.race.histories[run]?.steps.length ?? 0;
+  stepsOf = (run: number): number =>
+    this.shownStep ?? this.session.histories[run]?.steps.length ?? 0;
 
   get world(): World {
     return { specs: this.specs, results: this.results };
   }
 
   get happened(): Happened {
-    const { saved } = this.race;
+    const { saved } = this.session.past;
     // What began by itself counts once it was watched to its end; where nothing moves, nobody has watched.
     // Where a teacher took training away there is no button to ask for it, and seeing it is all one can do.
     const watched = !this.options.still || this.hidden.has('train');
@@ -362,11 +354,11 @@ export class Stage implements Asks {
     };
   }
 
-  suspend = () => this.race.suspend();
-  resume = () => this.race.resume();
+  suspend = () => this.session.suspend();
+  resume = () => this.session.resume();
 
   dispose() {
     this.#stop();
-    this.race.dispose();
+    this.session.dispose();
   }
 }

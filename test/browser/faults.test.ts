@@ -62,7 +62,7 @@ describe('choosing a backend', () => {
       { timeout: PATIENCE },
     );
     expect(reasons).toHaveLength(2);
-    engine.receive({ type: 'control', runId: 'a', action: 'close' });
+    engine.receive({ type: 'close', runIds: ['a'] });
   });
 
   test('no adapter: the next backend, with the reason', async () => {
@@ -168,7 +168,7 @@ async function running() {
     if (event.type === 'metrics') steps.push(...event.steps.map(({ step }) => step));
   });
   engine.receive({ type: 'open', runId: 'a', spec: small });
-  engine.receive({ type: 'control', runId: 'a', action: 'run' });
+  engine.receive({ type: 'ask', runIds: ['a'], action: 'run' });
   const more = async (than: number) =>
     vi.waitFor(() => expect(steps.length).toBeGreaterThan(than), { timeout: PATIENCE });
   await more(1);
@@ -216,7 +216,7 @@ describe('a device that breaks while a run is training', () => {
     expect(fresh).toEqual(fresh.map((_, i) => resumed + 1 + i));
     expect(states.at(-1)).toMatchObject({ phase: 'running' });
     expect(backends).toEqual(['webgpu', 'webgpu']);
-    engine.receive({ type: 'control', runId: 'a', action: 'close' });
+    engine.receive({ type: 'close', runIds: ['a'] });
   });
 
   test('lost again and again: after three times the page stops trying', async () => {
@@ -235,7 +235,7 @@ describe('a device that breaks while a run is training', () => {
         }),
       { timeout: PATIENCE },
     );
-    engine.receive({ type: 'control', runId: 'a', action: 'close' });
+    engine.receive({ type: 'close', runIds: ['a'] });
   });
 
   test('an error nobody caught: the numbers are not trusted, the run goes on another way', async () => {
@@ -254,12 +254,12 @@ describe('a device that breaks while a run is training', () => {
     expect(backends[0]).toBe('webgpu');
     expect(backends.at(-1)).not.toBe('webgpu');
     await more(steps.length + 3);
-    engine.receive({ type: 'control', runId: 'a', action: 'close' });
+    engine.receive({ type: 'close', runIds: ['a'] });
   });
 
   test('a run that waits when its device is lost still waits afterwards', async () => {
     const { engine, states, why } = await running();
-    engine.receive({ type: 'control', runId: 'a', action: 'pause' });
+    engine.receive({ type: 'ask', runIds: ['a'], action: 'pause' });
     await vi.waitFor(() => expect(states.at(-1)).toMatchObject({ phase: 'paused' }), {
       timeout: PATIENCE,
     });

@@ -181,7 +181,7 @@ async function running() {
     if (event.type === 'metrics') steps.push(...event.steps);
   });
   engine.receive({ type: 'open', runId: 'a', spec: small });
-  engine.receive({ type: 'control', runId: 'a', action: 'run' });
+  engine.receive({ type: 'ask', runIds: ['a'], action: 'run' });
   const more = async (than: number) =>
     vi.waitFor(() => expect(steps.length).toBeGreaterThan(than), { timeout: 100_000 });
   const why = () =>
@@ -216,7 +216,7 @@ describe('a device that breaks while tfjs trains on it', () => {
     }
     expect(again[0]!.step).toBe(resumed + 1);
     expect(backends.map(({ device }) => device)).toEqual(Array(2).fill('WebGPU, a card'));
-    engine.receive({ type: 'control', runId: 'a', action: 'close' });
+    engine.receive({ type: 'close', runIds: ['a'] });
   });
 
   test('an error nobody caught: tfjs goes on without the card', async () => {
@@ -232,7 +232,7 @@ describe('a device that breaks while tfjs trains on it', () => {
     expect(backends.map(({ name }) => name)).toEqual(['tfjs', 'tfjs']);
     expect(backends[1]!.device).toBe('WebAssembly');
     await more(steps.length + 3);
-    engine.receive({ type: 'control', runId: 'a', action: 'close' });
+    engine.receive({ type: 'close', runIds: ['a'] });
   });
 });
 
@@ -260,18 +260,18 @@ test('a WebGL context that is lost while tfjs trains: the run says so and goes o
   }
   expect(backends[1]!.device).toBe('WebAssembly');
   expect(sayBackend(backends[1]!.why)).toContain('WebGPU and WebGL are left out after a fault');
-  engine.receive({ type: 'control', runId: 'a', action: 'close' });
+  engine.receive({ type: 'close', runIds: ['a'] });
 });
 
 test('from tfjs to our kernels and back: the run that is opened next is computed as it asks', async () => {
   const { engine, backends, more, steps } = await running();
   for (const [i, backend] of (['wasm', 'tfjs'] as const).entries()) {
-    engine.receive({ type: 'control', runId: 'a', action: 'close' });
+    engine.receive({ type: 'close', runIds: ['a'] });
     engine.receive({ type: 'open', runId: 'a', spec: { ...small, backend } });
-    engine.receive({ type: 'control', runId: 'a', action: 'run' });
+    engine.receive({ type: 'ask', runIds: ['a'], action: 'run' });
     await vi.waitFor(() => expect(backends).toHaveLength(i + 2), { timeout: 100_000 });
     await more(steps.length + 2);
   }
   expect(backends.map(({ name }) => name)).toEqual(['tfjs', 'wasm', 'tfjs']);
-  engine.receive({ type: 'control', runId: 'a', action: 'close' });
+  engine.receive({ type: 'close', runIds: ['a'] });
 });

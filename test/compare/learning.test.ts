@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findingOfRace, sightsOf } from '../../src/app/compare/findingOfRace';
+import { findingOfRuns, sightsOf } from '../../src/app/compare/findingOfRuns';
 import { namesOf, specsOf } from '../../src/compare/comparison';
 import { readFile } from '../../src/compare/file';
 import type { Finding } from '../../src/compare/finding';
@@ -15,7 +15,8 @@ import { sources } from '../../src/data/registry';
 import { parseRecording } from '../../src/figures/recording';
 import { modelSpecOf } from '../../src/spec/model';
 
-import type { Race } from '../../src/state/race.svelte';
+import type { Session } from '../../src/session/session.svelte';
+import type { Compare } from '../../src/state/compare.svelte';
 
 const looks = (...all: readonly (readonly [step: number, value: number])[]): ValidationRecord[] =>
   all.map(([step, value]) => ({ step, loss: value, accuracy: value, tokens: 256 }));
@@ -92,23 +93,24 @@ function readRace(id: string) {
   const { comparison, histories } = saved;
   const specs = specsOf(comparison);
   const models = specs.map(modelSpecOf);
+  const costs = specs.map((spec) => stepCosts(spec, 'host'));
   const facts = {
     specs,
     models,
     names: namesOf(comparison),
-    costs: specs.map((spec) => stepCosts(spec, 'host')),
     source: sources.get(comparison.shared.task),
     built: comparison,
     runs: [],
   };
-  const sights = sightsOf(facts as unknown as Race);
+  const sights = sightsOf(facts as unknown as Session);
   const at = (step: number): Finding => {
     const until = histories.map(({ steps, validations }) => ({
       steps: steps.slice(0, step),
       validations: validations.filter((one) => one.step <= step),
     }));
-    const race = { ...facts, histories: until, saved: { ...saved, histories: until } };
-    return findingOfRace(race as unknown as Race, sights);
+    const past = { saved: { ...saved, histories: until } };
+    const session = { ...facts, histories: until, past };
+    return findingOfRuns({ session, costs } as unknown as Compare, sights);
   };
   return { at, looks: histories[0]!.validations.map(({ step }) => step), last: at(Infinity) };
 }

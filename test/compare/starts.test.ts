@@ -7,7 +7,7 @@ import { LEAST_RUNS, MOST_RUNS, namesOf, specsOf } from '../../src/compare/compa
 import { readFile } from '../../src/compare/file';
 import { comparisonOf, startOf, starts } from '../../src/compare/starts';
 import { checkRun } from '../../src/spec/check';
-import { readMoments, writeMoments } from '../../src/state/moments';
+import { readMoments, writeMoments } from '../../src/session/moments';
 
 describe.each(starts.all.map((start) => [start.id, start] as const))('%s', (id, start) => {
   const comparison = comparisonOf(start);

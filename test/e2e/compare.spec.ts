@@ -234,7 +234,7 @@ test('a run that diverges stops alone: the page says so, and the others go on', 
     Object.assign(window, {
       diverge(index: number, failure: object) {
         const { worker, runId } = opened[index]!;
-        post.call(worker, { type: 'control', runId, action: 'close' });
+        post.call(worker, { type: 'close', runIds: [runId] });
         const data = { type: 'state', runId, state: { phase: 'failed', failure } };
         worker.dispatchEvent(new MessageEvent('message', { data }));
       },

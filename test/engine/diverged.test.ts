@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Engine } from '../../src/engine/engine';
 import {
   addresseeOf,
-  type Command,
+  type Action,
   type EngineEvent,
   type RunId,
   type RunState,
@@ -58,8 +58,7 @@ async function opened() {
   const state = (id: RunId): RunState | undefined => of('state', id).at(-1)?.state;
   const steps = (id: RunId) => of('metrics', id).flatMap((event) => event.steps);
   const frames = (id: RunId) => of('frame', id);
-  const together = (action: Extract<Command, { type: 'together' }>['action']) =>
-    engine.receive({ type: 'together', runIds: PLANS, action });
+  const together = (action: Action) => engine.receive({ type: 'ask', runIds: PLANS, action });
   /** Looks at every event: a loop of turns in Node leaves timers waiting for a thousand rounds. */
   const until = (ready: () => boolean) =>
     new Promise<void>((resolve) => {
@@ -74,7 +73,7 @@ async function opened() {
   const all = (ids: readonly RunId[], phase: RunState['phase']) =>
     until(() => ids.every((id) => state(id)?.phase === phase));
   const close = () => {
-    for (const runId of PLANS) engine.receive({ type: 'control', runId, action: 'close' });
+    engine.receive({ type: 'close', runIds: PLANS });
   };
   await all(PLANS, 'paused');
   return { state, steps, frames, together, until, all, close };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Group, type Member } from '../../src/engine/group';
+import type { KeptFor } from '../../src/link/protocol';
 
 /** Members that take a step in every round in which they play and do not wait. */
 function members(...steps: number[]) {
@@ -19,7 +20,7 @@ function members(...steps: number[]) {
         },
         wantFrame: () => void said.push(`frame at ${member.step}`),
         wantEvaluation: () => void said.push(`evaluate at ${member.step}`),
-        wantCheckpoint: () => void said.push(`save at ${member.step}`),
+        wantCheckpoint: (whose: KeptFor) => void said.push(`save for ${whose} at ${member.step}`),
       };
       return [member.id, member] as const;
     }),
@@ -94,7 +95,7 @@ describe('compared runs', () => {
     group.ask('save');
     rounds(3);
     for (const { said } of runs.values()) {
-      expect(said.filter((words) => words.startsWith('save'))).toEqual(['save at 4']);
+      expect(said.filter((words) => words.startsWith('save'))).toEqual(['save for autosave at 4']);
     }
     expect(steps()).toEqual([7, 7]);
   });
@@ -108,6 +109,18 @@ describe('compared runs', () => {
     for (const { said } of runs.values()) {
       expect(said.filter((words) => words.startsWith('evaluate'))).toEqual(['evaluate at 4']);
     }
+  });
+
+  test('what was asked is owed until the next round, and a checkpoint is for everyone who asked', () => {
+    const { group, runs, rounds } = members(5);
+    group.ask('save', 'person');
+    group.ask('save', 'autosave');
+    expect([group.owes('run 0'), group.owes('another')]).toEqual([true, false]);
+    rounds(1);
+    expect(group.owes('run 0')).toBe(false);
+    expect(runs.get('run 0')!.said).toEqual(['save for person at 5', 'save for autosave at 5']);
+    group.ask('run');
+    expect(group.owes('run 0')).toBe(true);
   });
 
   test('one that failed is waited for no longer', () => {

@@ -4,7 +4,7 @@ import type { ComputingChoice } from '../../src/engine/computing';
 import { Engine } from '../../src/engine/engine';
 import { HOST_LIMITS } from '../../src/gpu/backend';
 import { hostMachine } from '../../src/gpu/hostMachine';
-import type { EngineEvent } from '../../src/link/protocol';
+import type { Action, EngineEvent, KeptFor } from '../../src/link/protocol';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
 import { Trainer } from '../../src/train/trainer';
 import { zebras } from '../../src/train/zebra';
@@ -61,28 +61,30 @@ async function opened() {
     });
   engine.receive({ type: 'open', runId: 'a', spec });
   await until(() => phases().at(-1) === 'paused');
-  const control = (action: 'run' | 'pause' | 'step' | 'close') =>
-    engine.receive({ type: 'control', runId: 'a', action });
-  return { engine, of, phases, until, control };
+  const runIds = ['a'];
+  const ask = (action: Action, whose?: KeptFor) =>
+    engine.receive({ type: 'ask', runIds, action, ...(whose && { whose }) });
+  const close = () => engine.receive({ type: 'close', runIds });
+  return { engine, of, phases, until, ask, close };
 }
 
 beforeEach(() => faults.splice(0));
 afterEach(() => vi.restoreAllMocks());
 
 test('a turn that a lost device never answers is given up, and the run goes on', async () => {
-  const { of, until, control } = await opened();
+  const { of, until, ask, close } = await opened();
   vi.spyOn(Trainer.prototype, 'advance').mockImplementationOnce(never);
-  control('run');
+  ask('run');
   await until(() => of('state').at(-1)!.state.phase === 'running');
   breakDevice();
   await until(() => of('metrics').length > 2);
-  control('close');
+  close();
 });
 
-test.each(['nextFrame', 'evaluate', 'save'] as const)(
+test.each(['frame', 'evaluate', 'save'] as const)(
   'what was asked with %s when the device was lost is answered from the new one',
-  async (type) => {
-    const { engine, of, until, control } = await opened();
+  async (action) => {
+    const { of, until, ask, close } = await opened();
     const broken = () => {
       breakDevice();
       return Promise.reject(new Error('the read was broken'));
@@ -90,30 +92,30 @@ test.each(['nextFrame', 'evaluate', 'save'] as const)(
     vi.spyOn(Trainer.prototype, 'frame').mockImplementationOnce(broken);
     vi.spyOn(Trainer.prototype, 'evaluation').mockImplementationOnce(broken);
     vi.spyOn(Trainer.prototype, 'snapshot').mockImplementationOnce(broken);
-    if (type === 'save') engine.receive({ type, runId: 'a', whose: 'person' });
-    else engine.receive({ type, runId: 'a' });
-    const answer = { nextFrame: 'frame', evaluate: 'evaluation', save: 'checkpoint' } as const;
-    await until(() => of(answer[type]).length === 1);
-    control('close');
+    ask(action, 'person');
+    const answer = { frame: 'frame', evaluate: 'evaluation', save: 'checkpoint' } as const;
+    await until(() => of(answer[action]).length === 1);
+    if (action === 'save') expect(of('checkpoint')[0]!.whose).toBe('person');
+    close();
   },
 );
 
 test('a job that waits for quiet does not keep the run it waits for from being recovered', async () => {
-  const { engine, of, until, control } = await opened();
+  const { engine, of, until, ask, close } = await opened();
   vi.spyOn(Trainer.prototype, 'frame').mockImplementationOnce(async () => {
     engine.receive({ type: 'job', jobId: 'job', job: { kind: 'probe', spec, changed: 3 } });
     await new Promise((resolve) => setTimeout(resolve, 30)); // the job is waiting now
     breakDevice();
     throw new Error('the read was broken');
   });
-  for (const type of ['nextFrame', 'evaluate'] as const) engine.receive({ type, runId: 'a' });
+  for (const action of ['frame', 'evaluate'] as const) ask(action);
   await until(() => of('job').some(({ progress }) => progress.phase === 'ended'));
   expect(of('frame')).toHaveLength(1);
-  control('close');
+  close();
 });
 
 test('a job is refused where a run begins to train while it waits', async () => {
-  const { engine, of, until, control } = await opened();
+  const { engine, of, until, ask, close } = await opened();
   // Steps that wait for a timer, so that the job's timer gets its turn.
   vi.spyOn(Trainer.prototype, 'advance').mockImplementation(
     () => new Promise((resolve) => setTimeout(resolve, 5)),
@@ -121,27 +123,27 @@ test('a job is refused where a run begins to train while it waits', async () => 
   vi.spyOn(Trainer.prototype, 'frame').mockImplementationOnce(async function (this: Trainer) {
     engine.receive({ type: 'job', jobId: 'job', job: { kind: 'probe', spec, changed: 3 } });
     await new Promise((resolve) => setTimeout(resolve, 30));
-    control('run');
+    ask('run');
     return this.frame();
   });
-  engine.receive({ type: 'nextFrame', runId: 'a' });
+  ask('frame');
   await until(() => of('job').length > 0);
   expect(of('job')[0]!.progress).toMatchObject({
     phase: 'failed',
     failure: { kind: 'busy', by: 'training' },
   });
-  control('close');
+  close();
 });
 
 test('a run that is opened after a loss does not silently close the one that waits', async () => {
-  const { engine, of, until, control } = await opened();
+  const { engine, of, until, ask } = await opened();
   // It stands in line before the recovery.
   engine.receive({ type: 'open', runId: 'b', spec });
   breakDevice();
   await until(() =>
     of('state').some(({ runId, state }) => runId === 'b' && state.phase === 'paused'),
   );
-  control('step');
+  ask('step');
   await until(() => of('metrics').some(({ runId }) => runId === 'a'));
-  for (const runId of ['a', 'b']) engine.receive({ type: 'control', runId, action: 'close' });
+  engine.receive({ type: 'close', runIds: ['a', 'b'] });
 });

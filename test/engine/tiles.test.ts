@@ -79,7 +79,7 @@ beforeEach(() => {
   engine = new Engine((event) => void events.push(event));
 });
 afterEach(() => {
-  for (const runId of ['a', 'b']) engine.receive({ type: 'control', runId, action: 'close' });
+  engine.receive({ type: 'close', runIds: ['a', 'b'] });
 });
 
 async function open(runId: string, spec: RunSpec): Promise<void> {

@@ -25,7 +25,8 @@ interface FakeRun {
   readonly model: ModelSpec;
   readonly labels: readonly string[];
   step: number;
-  running: boolean;
+  /** What was asked before it was open, in order; undefined once it is. */
+  early: Command[] | undefined;
   timer?: ReturnType<typeof setInterval>;
 }
 
@@ -48,7 +49,7 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
 
   function open(runId: RunId, spec: RunSpec) {
     const model = modelSpecOf(spec);
-    const run: FakeRun = { spec, model, labels: labelsOf(spec), step: 0, running: false };
+    const run: FakeRun = { spec, model, labels: labelsOf(spec), step: 0, early: [] };
     runs.set(runId, run);
     emit({
       type: 'state',
@@ -69,6 +70,9 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
         },
       });
       emit({ type: 'state', runId, state: { phase: 'paused', step: 0 } });
+      const { early = [] } = run;
+      run.early = undefined;
+      for (const waiting of early) obey(runId, waiting);
     }, prepareMs);
   }
 
@@ -134,9 +138,7 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
     });
   }
 
-  function control(runId: RunId, action: 'run' | 'pause' | 'step' | 'close') {
-    const run = runs.get(runId);
-    if (!run) return;
+  function control(runId: RunId, run: FakeRun, action: 'run' | 'pause' | 'step') {
     clearInterval(run.timer);
     const paused = () => emit({ type: 'state', runId, state: { phase: 'paused', step: run.step } });
     switch (action) {
@@ -149,22 +151,16 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
       case 'step':
         step(runId, run, 1);
         return paused();
-      case 'close':
-        runs.delete(runId);
     }
   }
 
-  function frame(runId: RunId) {
-    const run = runs.get(runId);
-    if (!run) return;
+  function frame(runId: RunId, run: FakeRun) {
     const { model, labels } = run;
     setTimeout(() => emit({ type: 'frame', runId, frame: fakeFrame(model, run.step, labels) }), 10);
   }
 
   /** As it is with text: the more was read, the better the next token is foretold. */
-  function evaluate(runId: RunId) {
-    const run = runs.get(runId);
-    if (!run) return;
+  function evaluate(runId: RunId, run: FakeRun) {
     const T = run.model.context;
     const counts = Array.from({ length: T }, () => 128);
     const losses = counts.map((count, t) => count * (2 + 1 / (1 + t / 8)));
@@ -177,23 +173,30 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
     emit({ type: 'evaluation', runId, evaluation });
   }
 
+  function obey(runId: RunId, command: Command) {
+    const run = runs.get(runId);
+    if (!run) return;
+    if (run.early && command.type === 'ask') run.early.push(command);
+    else if (command.type === 'close') {
+      clearInterval(run.timer);
+      runs.delete(runId);
+    } else if (command.type === 'ask') {
+      if (command.action === 'frame') frame(runId, run);
+      else if (command.action === 'evaluate') evaluate(runId, run);
+      else if (command.action === 'save')
+        return; // it learns nothing that could be kept
+      else control(runId, run, command.action);
+    }
+  }
+
   return {
     sent,
     emit,
     send(command) {
       sent.push(command);
       if (command.type === 'open') open(command.runId, command.spec);
-      else if (command.type === 'evaluate') evaluate(command.runId);
-      else if (command.type === 'control') control(command.runId, command.action);
-      else if (command.type === 'nextFrame') frame(command.runId);
-      else if (command.type === 'together')
-        for (const runId of command.runIds) {
-          if (command.action === 'frame') frame(runId);
-          else if (command.action === 'evaluate') evaluate(runId);
-          else if (command.action === 'save')
-            continue; // it learns nothing that could be kept
-          else control(runId, command.action);
-        }
+      else if (command.type === 'ask' || command.type === 'close')
+        for (const runId of command.runIds) obey(runId, command);
     },
     listen(runId, receive) {
       listeners.set(runId, receive);

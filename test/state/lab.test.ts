@@ -83,7 +83,7 @@ describe('the watched tokens', () => {
       lab.change({ layers, seed: layers });
       while (lab.run.spec.layers !== layers) vi.advanceTimersToNextTimer();
       expect(lab.run.frame).toBeUndefined();
-      expect(lab.tokens).toEqual(tokens);
+      expect(lab.session.tokens).toEqual(tokens);
     }
   });
 
@@ -92,7 +92,7 @@ describe('the watched tokens', () => {
     const before = lab.run;
     lab.change(changed);
     while (lab.run === before) vi.advanceTimersToNextTimer();
-    expect(lab.tokens).toBeUndefined();
+    expect(lab.session.tokens).toBeUndefined();
   });
 });
 
@@ -112,11 +112,11 @@ describe('settings', () => {
     const { run, query } = lab;
     lab.change({ heads: 3 });
     vi.advanceTimersByTime(SETTLED);
-    expect(lab.problem).toContain('width 64 does not divide into 3 heads');
+    expect(lab.session.problem).toContain('width 64 does not divide into 3 heads');
     expect(lab.run).toBe(run);
     expect(lab.query).toBe(query);
     expect(opened()).toBe(1);
-    expect(lab.repair).toMatchObject({ width: 60 });
+    expect(lab.session.repair).toMatchObject({ width: 60 });
   });
 
   test('that need more memory than the device has are refused before the run is let go', () => {
@@ -125,7 +125,9 @@ describe('settings', () => {
     const { run } = lab;
     lab.change({ context: 512, batch: 64, width: 256, layers: 12 });
     vi.advanceTimersByTime(SETTLED);
-    expect(lab.problem).toMatch(/needs about .* GiB, this device allows 1.00 GiB; lower the batch/);
+    expect(lab.session.problem).toMatch(
+      /needs about .* GiB, this device allows 1.00 GiB; lower the batch/,
+    );
     expect(lab.run).toBe(run);
     expect(opened()).toBe(1);
   });
@@ -134,9 +136,9 @@ describe('settings', () => {
     const { lab } = open();
     lab.change({ heads: 3 });
     vi.advanceTimersByTime(SETTLED);
-    lab.change(lab.repair!);
+    lab.change(lab.session.repair!);
     vi.advanceTimersByTime(SETTLED);
-    expect(lab.problem).toBeUndefined();
+    expect(lab.session.problem).toBeUndefined();
     expect(lab.run.spec).toMatchObject({ heads: 3, width: 60 });
   });
 
@@ -145,11 +147,11 @@ describe('settings', () => {
     vi.advanceTimersByTime(1);
     lab.change({ layers: 5 });
     vi.advanceTimersByTime(SETTLED);
-    expect(lab.run.wish).toBe(false);
-    lab.run.train();
+    expect(lab.session.wish).toBe(false);
+    lab.session.train();
     lab.change({ layers: 6 });
     vi.advanceTimersByTime(SETTLED);
-    expect(lab.run.wish).toBe(true);
+    expect(lab.session.wish).toBe(true);
     expect(lab.run.state.phase).toBe('running');
   });
 
@@ -166,15 +168,15 @@ describe('a run that something took the place of', () => {
   function trained(ms = 500) {
     const opened = open();
     vi.advanceTimersByTime(1);
-    opened.lab.run.train();
+    opened.lab.session.train();
     vi.advanceTimersByTime(ms);
     return { ...opened, first: opened.lab.run };
   }
   const closed = ({ sent }: ReturnType<typeof fakeEngine>) =>
-    sent.flatMap((one) => (one.type === 'control' && one.action === 'close' ? [one.runId] : []));
+    sent.flatMap((one) => (one.type === 'close' ? one.runIds : []));
 
   test.each([
-    ['a reset', (lab: Lab) => lab.reset()],
+    ['a reset', (lab: Lab) => lab.session.reset()],
     ['another setting', (lab: Lab) => lab.change({ window: 7 })],
     ['another pattern of a layer', (lab: Lab) => lab.stripe(0, 'A')],
     ['a preset', (lab: Lab) => lab.choose('needle')],
@@ -184,30 +186,30 @@ describe('a run that something took the place of', () => {
     act(lab);
     vi.advanceTimersByTime(SETTLED);
     expect(lab.run).not.toBe(first);
-    expect(lab.before).toBe(first);
+    expect(lab.session.before?.runs).toEqual([first]);
     expect(first.state.phase).toBe('paused');
     const second = lab.run.id;
     const [step, losses] = [first.step, first.history.length];
     expect(step).toBeGreaterThan(0);
-    lab.takeBack();
+    lab.session.takeBack();
     expect(lab.run).toBe(first);
     expect(lab.spec).toEqual(spec);
     expect([lab.run.step, lab.run.history.length]).toEqual([step, losses]);
     expect(closed(engine)).toEqual([second]);
-    lab.run.train();
+    lab.session.train();
     vi.advanceTimersByTime(500);
     expect(lab.run.step).toBeGreaterThan(step);
   });
 
   test('stays there while settings are tried that were never trained', () => {
     const { lab, first } = trained();
-    lab.run.pause();
+    lab.session.pause();
     for (const window of [5, 6, 7]) {
       lab.change({ window });
       vi.advanceTimersByTime(SETTLED);
     }
-    expect(lab.before).toBe(first);
-    lab.takeBack();
+    expect(lab.session.before?.runs).toEqual([first]);
+    lab.session.takeBack();
     expect(lab.spec.window).toBe(first.spec.window);
   });
 
@@ -217,26 +219,26 @@ describe('a run that something took the place of', () => {
     vi.advanceTimersByTime(SETTLED + 500);
     const second = lab.run;
     expect(second.step).toBeGreaterThan(0);
-    lab.reset();
-    expect(lab.before).toBe(second);
+    lab.session.reset();
+    expect(lab.session.before?.runs).toEqual([second]);
     expect(closed(engine)).toContain(first.id);
   });
 
   test('is not held where nothing was learnt, or another way to compute was asked for', () => {
     const { lab } = open();
     vi.advanceTimersByTime(1);
-    lab.reset();
-    expect(lab.before).toBeUndefined();
+    lab.session.reset();
+    expect(lab.session.before).toBeUndefined();
     const other = trained();
     other.lab.change({ backend: 'wasm' });
     vi.advanceTimersByTime(SETTLED);
-    expect(other.lab.before).toBeUndefined();
+    expect(other.lab.session.before).toBeUndefined();
     expect(closed(other.engine)).toContain(other.first.id);
   });
 
   test('is closed with the page', () => {
     const { lab, first, engine } = trained();
-    lab.reset();
+    lab.session.reset();
     lab.dispose();
     expect(closed(engine)).toContain(first.id);
     expect(closed(engine)).toContain(lab.run.id);
@@ -290,7 +292,7 @@ describe('a text of one’s own', () => {
     const { lab } = open('v=1');
     lab.change({ task: 'own-text' });
     vi.advanceTimersByTime(SETTLED);
-    expect(lab.problem).toContain('there is no text yet');
+    expect(lab.session.problem).toContain('there is no text yet');
     expect(lab.run.spec.task).toBe('moby-dick');
   });
 
@@ -298,9 +300,9 @@ describe('a text of one’s own', () => {
     const { lab, engine, kept } = open();
     const text = 'All the world is a stage. '.repeat(200);
     lab.change({ task: 'own-text' });
-    lab.write(text);
+    lab.session.write(text);
     vi.advanceTimersByTime(1000);
-    expect(lab.problem).toBeUndefined();
+    expect(lab.session.problem).toBeUndefined();
     expect(engine.sent.filter(({ type }) => type === 'open').at(-1)).toMatchObject({ text });
     expect(kept).toEqual([text]);
     expect(lab.query).not.toContain('stage');
@@ -313,20 +315,20 @@ describe('the characters of a text of one’s own', () => {
   const own = (text: string, query = 'v=1') => {
     const opened = open(query);
     opened.lab.change({ task: 'own-text' });
-    opened.lab.write(text);
+    opened.lab.session.write(text);
     vi.advanceTimersByTime(1000);
     return opened;
   };
 
   test('are made from it, follow it, and go with its task', () => {
     const { lab } = own(chinese);
-    expect(lab.problem).toBeUndefined();
+    expect(lab.session.problem).toBeUndefined();
     expect(lab.run.spec.alphabet).toBe(surveyOf(chinese).alphabet);
     expect(lab.model.vocabulary).toBe(2 + new Set(chinese).size);
-    lab.write(english);
+    lab.session.write(english);
     vi.advanceTimersByTime(1000);
     expect([lab.run.spec.alphabet, lab.model.vocabulary]).toEqual(['', 96]);
-    lab.write(chinese);
+    lab.session.write(chinese);
     vi.advanceTimersByTime(1000);
     expect(lab.query).toContain('alphabet=');
     lab.change({ task: 'moby-dick' });
@@ -337,29 +339,29 @@ describe('the characters of a text of one’s own', () => {
 
   test('a text too short for the context is told which would do', () => {
     const { lab } = own(chinese, 'context=512');
-    expect(lab.refused).toEqual({
+    expect(lab.session.refused).toEqual({
       why: 'of the 2,600 characters read from your text, 260 are held out (the last tenth, from the next word on), too few for a context of 512, which needs 513: take a context of 256 or less, or add 3,140 characters or more at the end',
       context: 256,
     });
     lab.change({ context: 256 });
     vi.advanceTimersByTime(SETTLED);
-    expect(lab.problem).toBeUndefined();
+    expect(lab.session.problem).toBeUndefined();
   });
 
   test.each([
     ['another task and back again', (lab: Lab) => lab.change({ task: 'moby-dick' })],
     ['a preset', (lab: Lab) => lab.choose('needle')],
-    ['another text, not yet looked at', (lab: Lab) => lab.write(english)],
+    ['another text, not yet looked at', (lab: Lab) => lab.session.write(english)],
   ])('are found again, however quickly settings follow on %s', (_, away) => {
     for (const wait of [0, 100, 2000]) {
       const { lab } = own(chinese, 'context=200');
       away(lab);
       vi.advanceTimersByTime(wait);
       lab.change({ task: 'own-text' });
-      lab.write(chinese);
+      lab.session.write(chinese);
       lab.change({ context: 128 });
       vi.advanceTimersByTime(2000);
-      expect(lab.problem).toBeUndefined();
+      expect(lab.session.problem).toBeUndefined();
       expect(lab.instead).toBeUndefined();
       expect(lab.run.spec).toMatchObject({
         task: 'own-text',
@@ -375,7 +377,7 @@ describe('the characters of a text of one’s own', () => {
     lab.change({ alphabet: 'bytes' });
     vi.advanceTimersByTime(SETTLED);
     const before = opened();
-    lab.write(chinese);
+    lab.session.write(chinese);
     vi.advanceTimersByTime(1000);
     expect([lab.run.spec.alphabet, opened()]).toEqual(['bytes', before]);
   });
@@ -385,13 +387,13 @@ describe('the characters of a text of one’s own', () => {
     expect(lab.instead).toBeUndefined();
     lab.change({ task: 'own-text', context: 512 });
     expect(lab.instead).toBe('Moby-Dick'); // at once, before anything has settled
-    lab.write(chinese);
+    lab.session.write(chinese);
     vi.advanceTimersByTime(1000);
     expect(lab.instead).toBe('Moby-Dick');
-    lab.change({ context: lab.refused!.context! });
+    lab.change({ context: lab.session.refused!.context! });
     vi.advanceTimersByTime(SETTLED);
-    expect([lab.refused, lab.instead]).toEqual([undefined, undefined]);
-    lab.write('你好');
+    expect([lab.session.refused, lab.instead]).toEqual([undefined, undefined]);
+    lab.session.write('你好');
     vi.advanceTimersByTime(1000);
     expect(lab.instead).toBe('the earlier text');
   });
@@ -404,7 +406,7 @@ describe('the characters of a text of one’s own', () => {
     lab.change({ width: 32 });
     vi.advanceTimersByTime(SETTLED);
     expect(lab.run.spec.alphabet).toBe('bytes');
-    lab.write(english);
+    lab.session.write(english);
     vi.advanceTimersByTime(1000);
     expect(lab.run.spec.alphabet).toBe('');
   });
@@ -421,28 +423,28 @@ describe('the characters of a text of one’s own', () => {
 
   test('a text that is refused is said apart from the settings, and what trains is told', () => {
     const { lab } = own('你好');
-    expect(lab.refused?.why).toBe(
+    expect(lab.session.refused?.why).toBe(
       'your text is too short (2 characters; at least 2,000 are needed)',
     );
-    expect(lab.problem).toBe(lab.refused?.why);
-    expect(lab.training.task).toBe('moby-dick');
-    lab.write(chinese);
+    expect(lab.session.problem).toBe(lab.session.refused?.why);
+    expect(lab.session.training.task).toBe('moby-dick');
+    lab.session.write(chinese);
     vi.advanceTimersByTime(1000);
-    expect([lab.refused, lab.training.task]).toEqual([undefined, 'own-text']);
+    expect([lab.session.refused, lab.session.training.task]).toEqual([undefined, 'own-text']);
     lab.change({ heads: 3 });
     vi.advanceTimersByTime(SETTLED);
-    expect(lab.refused).toBeUndefined();
-    expect(lab.problem).toContain('does not divide');
+    expect(lab.session.refused).toBeUndefined();
+    expect(lab.session.problem).toContain('does not divide');
   });
 });
 
 test('reset begins the same model anew, paused', () => {
   const { lab } = open();
   vi.advanceTimersByTime(1);
-  lab.run.train();
+  lab.session.train();
   const before = lab.run;
-  lab.reset();
+  lab.session.reset();
   expect(lab.run).not.toBe(before);
   expect(lab.run.spec).toEqual(before.spec);
-  expect(lab.run.wish).toBe(false);
+  expect(lab.session.wish).toBe(false);
 });

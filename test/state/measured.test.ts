@@ -37,7 +37,7 @@ function page(step: number, phase = 'paused') {
     validations: [{ step: 1, loss: 4, accuracy: 0, tokens: 64, slices: [] }],
     state: { phase },
   };
-  const measured = new Measured(engine, { specs, alive: [run, run], ask: () => asked++ });
+  const measured = new Measured(engine, { specs, alive: [run, run], evaluate: () => asked++ });
   return { measured, sent, asked: () => asked, hear: (event: EngineEvent) => hear(event) };
 }
 

@@ -4,9 +4,9 @@ import { fromAddress } from '../../src/compare/address';
 import { sameRuns } from '../../src/compare/comparison';
 import { surveyOf } from '../../src/data/alphabet';
 import { fromQuery } from '../../src/spec/url';
+import { Compare } from '../../src/state/compare.svelte';
 import { Lab } from '../../src/state/lab.svelte';
 import { linkReads, unmetSays } from '../../src/state/letterWords';
-import { Race } from '../../src/state/race.svelte';
 import { fakeEngine } from '../fakes/fakeEngine';
 
 const SETTLED = 300; // ms
@@ -19,8 +19,12 @@ const WANTED = { window: 7, layers: 3, width: 48, heads: 3, seed: 5 };
 
 const lab = (query: string, text = '') =>
   new Lab(fakeEngine({ prepareMs: 0, tickMs: 50 }), { query, text, later: (_, then) => then() });
-const race = (query: string, text = '') =>
-  new Race(fakeEngine({ prepareMs: 0, tickMs: 50 }), { query, text, later: (_, then) => then() });
+const compare = (query: string, text = '') =>
+  new Compare(fakeEngine({ prepareMs: 0, tickMs: 50 }), {
+    query,
+    text,
+    later: (_, then) => then(),
+  });
 const wait = (ms: number) => vi.advanceTimersByTime(ms);
 
 beforeEach(() => void vi.useFakeTimers());
@@ -34,17 +38,17 @@ describe('in the Lab', () => {
     expect(opened.spec).toMatchObject(own);
     expect(fromQuery(opened.query).spec).toEqual(opened.spec);
     expect(opened.run.spec).toMatchObject({ ...WANTED, task: 'moby-dick', alphabet: '' });
-    expect([opened.textMissing, opened.instead]).toEqual([true, 'Moby-Dick']);
+    expect([opened.session.textMissing, opened.instead]).toEqual([true, 'Moby-Dick']);
     expect(lab(opened.query).query).toBe(opened.query); // a reload
   });
 
   test('its settings are used once there is a text, and nothing is missing any more', () => {
     const opened = lab(LINK);
-    opened.write(CHINESE);
+    opened.session.write(CHINESE);
     wait(TEXT_SETTLED);
     expect(opened.run.spec).toMatchObject({ ...WANTED, task: 'own-text', alphabet: THEIRS });
     expect(opened.run.text).toBe(CHINESE);
-    expect([opened.problem, opened.textMissing, opened.unmet]).toEqual([
+    expect([opened.session.problem, opened.session.textMissing, opened.session.unmet]).toEqual([
       undefined,
       false,
       undefined,
@@ -70,8 +74,8 @@ describe('in the Lab', () => {
 
   test('a text too short for the link’s context is told so, and the context stays', () => {
     const opened = lab(`${LINK}&context=1024`, ENGLISH);
-    expect(opened.refused).toMatchObject({ context: 512 });
-    expect(opened.textMissing).toBe(false);
+    expect(opened.session.refused).toMatchObject({ context: 512 });
+    expect(opened.session.textMissing).toBe(false);
     expect(opened.spec.context).toBe(1024);
     expect(opened.run.spec).toMatchObject({ task: 'moby-dick', context: 1024 });
     expect(fromQuery(opened.query).spec).toMatchObject({ task: 'own-text', context: 1024 });
@@ -83,7 +87,7 @@ describe('in the Lab', () => {
     wait(SETTLED);
     expect(opened.run.spec).toMatchObject({ task: 'own-text', context: 64 });
     expect(fromQuery(opened.query).spec).toMatchObject({ context: 1024, window: 9 });
-    opened.change({ context: opened.refused!.context! });
+    opened.change({ context: opened.session.refused!.context! });
     wait(SETTLED);
     expect(opened.run.spec).toMatchObject({ task: 'own-text', context: 512, window: 9 });
   });
@@ -93,10 +97,13 @@ describe('in the Lab', () => {
     const { query } = opened;
     opened.visit('v=1&task=sotu');
     wait(SETTLED);
-    expect([opened.textMissing, fromQuery(opened.query).spec.task]).toEqual([false, 'sotu']);
+    expect([opened.session.textMissing, fromQuery(opened.query).spec.task]).toEqual([
+      false,
+      'sotu',
+    ]);
     opened.visit(query);
     wait(SETTLED);
-    expect([opened.query, opened.textMissing]).toEqual([query, true]);
+    expect([opened.query, opened.session.textMissing]).toEqual([query, true]);
     expect(opened.run.spec).toMatchObject({ ...WANTED, task: 'sotu' });
   });
 
@@ -105,7 +112,7 @@ describe('in the Lab', () => {
     const { run } = opened;
     opened.change({ task: 'own-text' });
     wait(SETTLED);
-    expect([opened.textMissing, opened.run]).toEqual([false, run]); // it goes on, as it was
+    expect([opened.session.textMissing, opened.run]).toEqual([false, run]); // it goes on, as it was
     expect(fromQuery(opened.query).spec).toMatchObject({ task: 'own-text', window: 7 });
     opened.change({ task: 'moby-dick' });
     wait(SETTLED);
@@ -115,11 +122,11 @@ describe('in the Lab', () => {
   test('a run that is taken back, or gone on with, takes the address back too', () => {
     const opened = lab('v=1&window=7');
     wait(SETTLED);
-    opened.run.once();
+    opened.session.once();
     wait(200);
     opened.change({ task: 'own-text', window: 9 });
     wait(SETTLED);
-    opened.takeBack();
+    opened.session.takeBack();
     expect(fromQuery(opened.query).spec).toMatchObject({ task: 'moby-dick', window: 7 });
     opened.change({ task: 'own-text' });
     wait(SETTLED);
@@ -132,7 +139,7 @@ describe('the characters a link asks for', () => {
   const asked = (alphabet: string, ...texts: string[]) => {
     const opened = lab(`v=1&task=own-text&alphabet=${alphabet}`);
     for (const text of texts) {
-      opened.write(text);
+      opened.session.write(text);
       wait(TEXT_SETTLED);
     }
     return opened;
@@ -150,17 +157,17 @@ describe('the characters a link asks for', () => {
   test('give way to those of a text that uses others, and that is said', () => {
     const opened = asked(THEIRS, `${CHINESE}斑马线`);
     expect(opened.run.spec.alphabet).not.toBe(THEIRS);
-    expect(opened.unmet).toEqual({ tokens: 2 + new Set(CHINESE).size, others: ['线'] });
-    expect(unmetSays(opened.unmet!)).toBe(
+    expect(opened.session.unmet).toEqual({ tokens: 2 + new Set(CHINESE).size, others: ['线'] });
+    expect(unmetSays(opened.session.unmet!)).toBe(
       'The link asks for a vocabulary of 15 tokens, but your text uses another character, ‘线’, so its own characters are used instead.',
     );
   });
 
   test('are left behind once the person says what a token is', () => {
     const opened = asked('bytes', ENGLISH);
-    opened.change({ alphabet: opened.survey!.alphabet });
+    opened.change({ alphabet: opened.session.survey!.alphabet });
     wait(SETTLED);
-    opened.write(`${ENGLISH}!`);
+    opened.session.write(`${ENGLISH}!`);
     wait(TEXT_SETTLED);
     expect(opened.run.spec.alphabet).toBe('');
   });
@@ -168,7 +175,7 @@ describe('the characters a link asks for', () => {
   test('are no wish of a link any more where they were those of the text: another text has its own', () => {
     const opened = asked(THEIRS, CHINESE);
     const part = '你好，斑马读它。'.repeat(300);
-    opened.write(part);
+    opened.session.write(part);
     wait(TEXT_SETTLED);
     expect(opened.run.spec.alphabet).toBe(surveyOf(part).alphabet);
   });
@@ -184,14 +191,23 @@ describe('in Compare', () => {
   const RUNS = 'run=local&run=grouped;name:Mine';
 
   test('a link keeps its settings and its runs, and all of them train on a text of the site', () => {
-    const opened = race(`${LINK}&${RUNS}`);
+    const opened = compare(`${LINK}&${RUNS}`);
     wait(SETTLED);
-    expect(sameRuns(fromAddress(opened.query).comparison, opened.asked)).toBe(true);
-    expect(opened.asked.shared).toMatchObject({ task: 'own-text', alphabet: THEIRS, layers: 3 });
-    expect(opened.names).toEqual(['Local', 'Mine']);
-    expect(opened.training).toMatchObject({ task: 'moby-dick', alphabet: '', layers: 3, seed: 5 });
-    expect(opened.run.state).toEqual({ phase: 'paused', step: 0 });
-    expect([opened.textMissing, opened.blocked, opened.instead]).toEqual([
+    expect(sameRuns(fromAddress(opened.query).comparison, opened.session.asked)).toBe(true);
+    expect(opened.session.asked.shared).toMatchObject({
+      task: 'own-text',
+      alphabet: THEIRS,
+      layers: 3,
+    });
+    expect(opened.session.names).toEqual(['Local', 'Mine']);
+    expect(opened.session.training).toMatchObject({
+      task: 'moby-dick',
+      alphabet: '',
+      layers: 3,
+      seed: 5,
+    });
+    expect(opened.session.state).toEqual({ phase: 'paused', step: 0 });
+    expect([opened.session.textMissing, opened.session.blocked, opened.instead]).toEqual([
       true,
       undefined,
       'Moby-Dick',
@@ -199,40 +215,40 @@ describe('in Compare', () => {
   });
 
   test('runs are added, named and taken away meanwhile, and a reset keeps what waits', () => {
-    const opened = race(`${LINK}&${RUNS}`);
+    const opened = compare(`${LINK}&${RUNS}`);
     wait(SETTLED);
     opened.add();
     wait(SETTLED);
-    expect(opened.runs).toHaveLength(3);
+    expect(opened.session.runs).toHaveLength(3);
     opened.rename(0, 'First');
-    opened.remove(2);
-    opened.reset();
+    opened.session.remove(2);
+    opened.session.reset();
     wait(SETTLED);
-    expect(opened.names).toEqual(['First', 'Mine']);
+    expect(opened.session.names).toEqual(['First', 'Mine']);
     const { comparison } = fromAddress(opened.query);
     expect(comparison.shared.task).toBe('own-text');
     expect(comparison.runs.map(({ name }) => name)).toEqual(['First', 'Mine']);
-    expect(opened.refused).toBeDefined();
+    expect(opened.session.refused).toBeDefined();
   });
 
   test('all runs are built on the text once it is given', () => {
-    const opened = race(`${LINK}&${RUNS}`);
+    const opened = compare(`${LINK}&${RUNS}`);
     wait(SETTLED);
-    opened.write(CHINESE);
+    opened.session.write(CHINESE);
     wait(TEXT_SETTLED);
-    expect(opened.runs.map(({ spec, text }) => [spec.task, spec.alphabet, text])).toEqual([
+    expect(opened.session.runs.map(({ spec, text }) => [spec.task, spec.alphabet, text])).toEqual([
       ['own-text', THEIRS, CHINESE],
       ['own-text', THEIRS, CHINESE],
     ]);
-    expect([opened.problem, opened.textMissing]).toEqual([undefined, false]);
-    expect(sameRuns(fromAddress(opened.query).comparison, opened.built)).toBe(true);
+    expect([opened.session.problem, opened.session.textMissing]).toEqual([undefined, false]);
+    expect(sameRuns(fromAddress(opened.query).comparison, opened.session.built)).toBe(true);
   });
 
   test('a text too short for the link’s context is told so, and the context stays', () => {
-    const opened = race(`${LINK}&context=1024`, ENGLISH);
+    const opened = compare(`${LINK}&context=1024`, ENGLISH);
     wait(SETTLED);
-    expect(opened.refused).toMatchObject({ context: 512 });
-    expect(opened.training).toMatchObject({ task: 'moby-dick', context: 1024 });
+    expect(opened.session.refused).toMatchObject({ context: 512 });
+    expect(opened.session.training).toMatchObject({ task: 'moby-dick', context: 1024 });
     expect(fromAddress(opened.query).comparison.shared).toMatchObject({
       task: 'own-text',
       context: 1024,

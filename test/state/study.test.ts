@@ -93,7 +93,7 @@ describe('steps', () => {
       if (leave === 'restore') stage.restore();
       else study.next();
       await settle();
-      expect([stage.spec.window, stage.race.built.shared.window], leave).toEqual([6, 6]);
+      expect([stage.spec.window, stage.session.built.shared.window], leave).toEqual([6, 6]);
     }
   });
 
@@ -113,10 +113,10 @@ describe('steps', () => {
 
   test('settings that cannot be are said, and the stage stays as it was', () => {
     const { study, stage } = begun();
-    const before = stage.race.asked;
+    const before = stage.session.asked;
     stage.change({ width: 30 });
     expect(stage.problem).toMatch(/width 30 does not divide/);
-    expect(stage.race.asked).toBe(before);
+    expect(stage.session.asked).toBe(before);
     stage.restore();
     expect([stage.problem, stage.altered]).toEqual([undefined, false]);
     void study;
@@ -229,7 +229,7 @@ describe('what was recorded', () => {
   test('is there at once, and asks the engine for nothing', async () => {
     const { engine, stage } = begun();
     await settle();
-    expect(stage.race.saved?.recorded).toBe(true);
+    expect(stage.session.past.saved?.recorded).toBe(true);
     expect(stage.histories[0]!.steps).toHaveLength(300);
     expect(stage.results[0]!.accuracy).toBeLessThan(0.3);
     expect(opens(engine.sent)).toBe(0);
@@ -334,11 +334,11 @@ describe('what was recorded', () => {
     await settle();
     stage.train();
     expect(opens(engine.sent)).toBe(1);
-    expect(stage.race.saved).toBeUndefined();
+    expect(stage.session.past.saved).toBeUndefined();
     await vi.advanceTimersByTimeAsync(2000);
     expect(stage.happened.steps).toBeGreaterThan(5);
     stage.train();
-    expect(stage.race.wish).toBe(false);
+    expect(stage.session.wish).toBe(false);
     stage.dispose();
   });
 
@@ -347,9 +347,9 @@ describe('what was recorded', () => {
     await settle();
     stage.once();
     await vi.advanceTimersByTimeAsync(2000);
-    expect(
-      engine.sent.some((command) => command.type === 'together' && command.action === 'step'),
-    ).toBe(true);
+    expect(engine.sent.some((command) => command.type === 'ask' && command.action === 'step')).toBe(
+      true,
+    );
     stage.dispose();
   });
 
@@ -358,10 +358,10 @@ describe('what was recorded', () => {
     await settle();
     stage.change({ window: 7 });
     await settle();
-    expect(stage.race.saved).toBeUndefined();
+    expect(stage.session.past.saved).toBeUndefined();
     stage.change({ window: 6 });
     await settle();
-    expect(stage.race.saved?.recorded).toBe(true);
+    expect(stage.session.past.saved?.recorded).toBe(true);
   });
 });
 

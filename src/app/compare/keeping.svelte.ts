@@ -8,7 +8,7 @@ import {
 } from '../../compare/kept';
 import { InputError } from '../../core/check';
 import { formatBytes } from '../../core/units';
-import type { Race } from '../../state/race.svelte';
+import type { Compare } from '../../state/compare.svelte';
 import { NotKept, storeOf, type Store } from '../checkpointStore';
 import { arrive, type Visit } from '../places';
 
@@ -38,7 +38,7 @@ export class Keeping {
   #asked = { run: '', step: 0, when: 0 };
   #gone = false;
 
-  bytes = $derived.by(() => keptBytes(this.race.specs));
+  bytes = $derived.by(() => keptBytes(this.compare.session.specs));
   /** Why these runs are not kept. */
   reason = $derived.by(() => {
     if (this.unkept !== undefined) return this.unkept;
@@ -50,13 +50,13 @@ export class Keeping {
   });
 
   constructor(
-    private readonly race: Race,
+    private readonly compare: Compare,
     private readonly store: Store = storeOf(
       'zebra-lab-comparisons',
       'the numbers can be taken away as a file',
     ),
   ) {
-    if (!race.embedded) void this.#arrive();
+    if (!compare.embedded) void this.#arrive();
   }
 
   async #arrive() {
@@ -77,29 +77,28 @@ export class Keeping {
 
   /** To be called whenever the runs have come further: asks for checkpoints when they are due. */
   look() {
-    const { race } = this;
-    const { step, state } = race.run;
-    const whole = race.opened && race.alive.length === race.runs.length;
-    if (step === 0 || race.saved || !whole || !this.#visit?.place || this.reason) return;
-    const run = race.runs[0]!.id;
+    const { session } = this.compare;
+    const { step, state } = session;
+    const whole = session.opened && session.alive.length === session.runs.length;
+    if (step === 0 || session.past.saved || !whole || !this.#visit?.place || this.reason) return;
+    const run = session.runs[0]!.id;
     const other = this.#asked.run !== run || this.#asked.step !== step;
     const due = performance.now() - this.#asked.when > AUTOSAVE_MS;
-    const level = race.runs.every((one) => one.step === step && one.state.phase === 'paused');
+    const level = session.runs.every((one) => one.step === step && one.state.phase === 'paused');
     if (!other || !(due || (state.phase === 'paused' && level))) return;
     this.#asked = { run, step, when: performance.now() };
-    race.save();
+    session.save('autosave');
   }
 
   /** Checkpoints have come. */
   async write() {
-    const { race } = this;
-    const { checkpoints } = race;
+    const { session } = this.compare;
+    const { checkpoints, names } = session;
     const place = this.#visit?.place;
-    const file = race.file(false);
+    const file = this.compare.file(false);
     if (!checkpoints || !place || file === undefined) return;
     const { step, files } = checkpoints;
-    const names = race.names;
-    race.checkpoints = undefined; // they are large
+    session.dropCheckpoints();
     try {
       await this.store.keep(place, new Blob(writeKept({ step, names }, file, files)));
       this.kept = step;
@@ -115,8 +114,12 @@ export class Keeping {
     if (!left) return;
     try {
       const kept = readKept(await this.store.fetchStored(left.name));
-      this.race.goOn(kept);
-      this.#asked = { run: this.race.runs[0]!.id, step: kept.step, when: performance.now() };
+      this.compare.goOn(kept);
+      this.#asked = {
+        run: this.compare.session.runs[0]!.id,
+        step: kept.step,
+        when: performance.now(),
+      };
       this.left = undefined;
     } catch (error) {
       this.problem = wordsOf(error);

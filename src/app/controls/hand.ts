@@ -1,5 +1,5 @@
 import type { Attachment } from 'svelte/attachments';
-import type { Settling } from '../../state/settling';
+import type { Settling } from '../../session/settling';
 
 /** Tells what builds models that a slider within this element is held down, and when it is let go. */
 export const hand =

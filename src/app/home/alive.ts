@@ -4,7 +4,7 @@ import { specsOf, type Comparison } from '../../compare/comparison';
 import type { ValidationRecord } from '../../compare/history';
 import { subsetOf } from '../../compare/subset';
 import { check } from '../../core/check';
-import { readMoments, unpack } from '../../state/moments';
+import { readMoments, unpack } from '../../session/moments';
 
 export interface Alive {
   readonly tokens: readonly string[]; // [T]

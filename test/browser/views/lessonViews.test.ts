@@ -125,7 +125,7 @@ describe('accuracy by distance on a stage', () => {
 
   test('asks the runs when it is told to', async () => {
     const stage = staged({ show: ['distance'] });
-    const ask = vi.spyOn(stage.race, 'ask');
+    const ask = vi.spyOn(stage.session, 'evaluate');
     const { getByRole } = await render(Distance, { stage });
     stage.train();
     await expect

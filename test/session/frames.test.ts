@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FramePull } from '../../src/state/frames';
+import { FramePull } from '../../src/session/frames';
 
 /** When frames are asked for, in ms, where each takes `ms` to come and something to show happens all the time. */
 function askedWithin(total: number, ms: number): number[] {

@@ -8,8 +8,9 @@ export interface Unmet {
   readonly others: readonly string[];
 }
 
-/** Keeps a run's alphabet in line with the person's text: settings must pass through here before a run uses them. */
+/** The person's own text, and how it is read. It keeps a run's alphabet in line with that text: settings must pass through here before a run uses them. */
 export class OwnLetters {
+  text = $state('');
   /** Characters found in the text settled last. */
   survey = $state.raw<Survey | undefined>();
   /** Why that text is not read as a link asks; undefined where it is, or where none asks. */
@@ -18,17 +19,22 @@ export class OwnLetters {
   #text: string | undefined;
   /** The alphabet of the saved run with this text. */
   #kept: string | undefined;
+  /** A link asks for a text of the person's own, which no link holds. */
+  linked = $state(false);
   /** How a link asks for the text to be read; empty where it does not say. */
   #wish = '';
+
+  /** What runs of these settings read. */
+  of = (spec: RunSpec): string | undefined => (isOwnText(spec) ? this.text : undefined);
 
   /**
    * The same settings with the characters of the text. A wish for bytes is kept, and so is what a run that was kept says;
    * characters of any other text, and none where the text was chosen again, are replaced. What a link asks for stays
    * where the text uses no other characters, and as long as there is no text.
    */
-  settle(spec: RunSpec, text: string): RunSpec {
+  settle(spec: RunSpec): RunSpec {
     if (!isOwnText(spec)) return spec.alphabet === '' ? spec : { ...spec, alphabet: '' };
-    if (text !== this.#text) this.#look(text);
+    if (this.text !== this.#text) this.#look();
     const { alphabet: own } = this.survey!;
     const wished = this.#wished(own);
     const right = [own, 'bytes', this.#kept].includes(spec.alphabet);
@@ -36,17 +42,29 @@ export class OwnLetters {
     return alphabet === spec.alphabet ? spec : { ...spec, alphabet };
   }
 
-  /** A link says how the text is to be read, or the person does, after whom no link is asked any more. */
-  ask(alphabet: string): void {
+  /** A link says what is read, and how. */
+  link(spec: RunSpec): void {
+    this.linked = isOwnText(spec);
+    this.#ask(spec.alphabet);
+  }
+
+  /** The person says so, after whom no link is asked any more. */
+  choose({ task, alphabet }: Partial<RunSpec>): void {
+    if (alphabet !== undefined) this.#ask('');
+    if (task !== undefined) this.linked = false;
+  }
+
+  #ask(alphabet: string): void {
     this.#wish = alphabet;
     this.unmet = undefined;
   }
 
-  /** The settings of a saved run are right for its text: a run from before alphabets existed has none. */
-  keep(text: string, alphabet: string): void {
-    if (text !== this.#text) this.#look(text);
+  /** A text that comes with settings that are right for it: a run from before alphabets existed has none. */
+  take(text: string, { alphabet }: RunSpec): void {
+    this.text = text;
+    if (text !== this.#text) this.#look();
     this.#kept = alphabet;
-    this.ask('');
+    this.#ask('');
   }
 
   /** What a link asks for, where the text can be read so. */
@@ -60,9 +78,9 @@ export class OwnLetters {
     return wish;
   }
 
-  #look(text: string) {
-    this.survey = text.trim() === '' ? NOTHING : surveyOf(text);
-    this.#text = text;
+  #look() {
+    this.survey = this.text.trim() === '' ? NOTHING : surveyOf(this.text);
+    this.#text = this.text;
     this.#kept = undefined;
   }
 }

@@ -5,7 +5,7 @@ import { readFile, writeFile } from '../../src/compare/file';
 import { ownOf, specsOf, type Comparison } from '../../src/compare/comparison';
 import type { AttentionFrame } from '../../src/link/protocol';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
-import { readMoments, record, unpack, writeMoments } from '../../src/state/moments';
+import { readMoments, record, unpack, writeMoments } from '../../src/session/moments';
 
 const T = 16;
 const shared: RunSpec = { ...DEFAULTS, context: T, layers: 2, heads: 1, width: 16, window: 4 };

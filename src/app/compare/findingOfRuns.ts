@@ -1,4 +1,4 @@
-/** @file What the Compare page says of its runs: the facts of the race, for the sentence of src/compare/finding.ts. */
+/** @file What the Compare page says of its runs: the facts, for the sentence of src/compare/finding.ts. */
 import { maskFacts } from '../../attention/facts';
 import { reach } from '../../attention/reach';
 import { patterns } from '../../attention/registry';
@@ -7,7 +7,8 @@ import { LONGEST, TRAINING, unpriced } from '../../figures/growth';
 import { random } from '../../core/random';
 import type { Source, Task } from '../../data/source';
 import type { RunSpec } from '../../spec/run';
-import type { Race } from '../../state/race.svelte';
+import type { Session } from '../../session/session.svelte';
+import type { Compare } from '../../state/compare.svelte';
 
 /** What the runs are asked, as far as the words need it. */
 export function questionOf(source: Source, spec: RunSpec): Question {
@@ -40,7 +41,7 @@ function scoredTogether(task: Task, { context, distance, seed }: RunSpec): numbe
 export type Sight = Pick<Contender, 'reach' | 'leaks'>;
 
 /** Dear enough to be kept. */
-export const sightsOf = ({ models }: Pick<Race, 'models'>): readonly Sight[] =>
+export const sightsOf = ({ models }: Pick<Session, 'models'>): readonly Sight[] =>
   models.map(({ layers, context }) => ({
     reach: reach(layers, context),
     leaks: layers.some(
@@ -50,23 +51,27 @@ export const sightsOf = ({ models }: Pick<Race, 'models'>): readonly Sight[] =>
     ),
   }));
 
-export const findingOfRace = (race: Race, sights: readonly Sight[]): Finding =>
-  findingOf(
-    race.specs.map((_, i) => {
-      const { steps, validations } = race.histories[i] ?? { steps: [], validations: [] };
-      const { needed, tokens } = race.costs[i]!;
+export function findingOfRuns(
+  { session, costs, measured }: Pick<Compare, 'session' | 'costs' | 'measured'>,
+  sights: readonly Sight[],
+): Finding {
+  return findingOf(
+    session.specs.map((_, i) => {
+      const { steps, validations } = session.histories[i] ?? { steps: [], validations: [] };
+      const { needed, tokens } = costs[i]!;
       return {
-        name: race.names[i]!,
+        name: session.names[i]!,
         validations,
-        repeats: (race.saved?.repeats ?? race.measured.repeats).filter(({ run }) => run === i),
+        repeats: (session.past.saved?.repeats ?? measured.repeats).filter(({ run }) => run === i),
         flops: needed / tokens,
-        ...(!unpriced(race.models[i]!, LONGEST) && {
-          farFlops: TRAINING.of(race.models[i]!, LONGEST),
+        ...(!unpriced(session.models[i]!, LONGEST) && {
+          farFlops: TRAINING.of(session.models[i]!, LONGEST),
         }),
         ...sights[i]!,
         step: steps.length,
-        stopped: race.saved === undefined && race.runs[i]?.state.phase === 'failed',
+        stopped: session.past.saved === undefined && session.runs[i]?.state.phase === 'failed',
       };
     }),
-    questionOf(race.source, race.built.shared),
+    questionOf(session.source, session.built.shared),
   );
+}

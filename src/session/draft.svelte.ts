@@ -1,0 +1,85 @@
+import { FIRST, specsOf, type Comparison } from '../compare/comparison';
+import { inWords } from '../core/check';
+import { checkRun } from '../spec/check';
+import type { RunSpec } from '../spec/run';
+import { checkRuns, repairOf } from './checks';
+import { OwnLetters } from './ownLetters.svelte';
+import { refusalOf, standIn, type Refusal } from './ownText';
+import { Standing } from './standing.svelte';
+
+/** What is asked for beside the runs there are: whether it can be, why not, and what could train instead. */
+export class Draft extends Standing {
+  /** What the controls say; `problem` says why it cannot be, and then the runs go on as they were. */
+  asked = $state.raw<Comparison>(FIRST);
+  problem = $state.raw<string | undefined>();
+  /** The problem is the person's own text: it is said where that was given. */
+  refused = $state.raw<Refusal | undefined>();
+  /** Why the runs that were built cannot be opened. */
+  blocked = $state.raw<string | undefined>();
+  /** What waits only for a text that can be trained on. The address keeps it, whatever trains meanwhile. */
+  waiting = $state.raw<Comparison | undefined>();
+  protected readonly letters = new OwnLetters();
+
+  /** Settings near the asked ones that would work, where the asked ones do not. */
+  repair = $derived.by(() => (this.problem === undefined ? undefined : repairOf(this.asked)));
+  /** A link asks for a text, and none was given yet. */
+  textMissing = $derived.by(
+    () => this.letters.linked && this.refused !== undefined && this.text.trim() === '',
+  );
+
+  get text(): string {
+    return this.letters.text;
+  }
+
+  get survey() {
+    return this.letters.survey;
+  }
+
+  get unmet() {
+    return this.letters.unmet;
+  }
+
+  /** A link says what is asked for next, a text included. */
+  link = ({ shared }: Comparison) => this.letters.link(shared);
+
+  /** The person changes these settings, after whom no link is asked any more. */
+  choose = (settings: Partial<RunSpec>) => this.letters.choose(settings);
+
+  /** What can train of what is asked for: all of it, or on another text while that is missing; undefined where nothing can. */
+  protected possible(): Comparison | undefined {
+    const shared = this.letters.settle(this.asked.shared);
+    if (shared !== this.asked.shared) this.asked = { ...this.asked, shared };
+    this.problem = this.problemOf(this.asked);
+    if (this.problem === undefined) this.waiting = undefined;
+    // While settings are wrong besides, what waited before goes on waiting.
+    else if (this.refused !== undefined) this.waiting = this.asked;
+    return this.problem === undefined ? this.asked : this.instead(this.asked);
+  }
+
+  /** What trains while only a text is missing; undefined where nothing can but what trains already. */
+  protected instead(comparison: Comparison): Comparison | undefined {
+    const training = this.blocked === undefined ? this.built.shared : undefined;
+    const shared = this.refused && standIn(comparison.shared, training);
+    const other = shared && { ...comparison, shared };
+    return other && inWords(() => this.#check(other)) === undefined ? other : undefined;
+  }
+
+  protected problemOf(comparison: Comparison): string | undefined {
+    this.refused = undefined;
+    const problem = inWords(() => specsOf(comparison).forEach(checkRun));
+    if (problem !== undefined) return problem;
+    this.refused = refusalOf(this.text, comparison.shared);
+    return this.refused?.why ?? inWords(() => this.#check(comparison));
+  }
+
+  /** Nothing is wrong, and nothing waits. */
+  protected clear() {
+    this.problem = this.refused = this.blocked = this.waiting = undefined;
+  }
+
+  /** Throws InputError for runs that cannot be, whatever the text. */
+  #check(comparison: Comparison) {
+    const here = comparison.shared.backend === this.built.shared.backend;
+    checkRuns(comparison, here ? this.backend : undefined);
+  }
+}

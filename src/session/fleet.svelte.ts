@@ -1,0 +1,237 @@
+import type { History } from '../compare/history';
+import type { Engine } from '../link/client';
+import type { Action, EngineEvent, KeptFor, RunId } from '../link/protocol';
+import type { RunSpec } from '../spec/run';
+import { FramePull, type Later } from './frames';
+import { Run } from './run.svelte';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** What runs go on from: a checkpoint of each, and what they came to until then where that is known. */
+export interface Kept {
+  readonly checkpoints: readonly Bytes[];
+  readonly histories?: readonly History[];
+}
+
+/** Every run of one step, to go on from. */
+export interface Checkpoints {
+  readonly whose: KeptFor;
+  readonly step: number;
+  readonly files: readonly Bytes[]; // one per run
+}
+
+/** What is done when the runs say something. */
+export interface Hears {
+  /** Steps were taken, or it paused: something that curves and pictures would show. */
+  moved(): void;
+  /** A run is in another state, knows its machine or was looked at closely. */
+  heard(): void;
+  /** Every picture that was asked for is there. */
+  pictured(): void;
+}
+
+let made = 0;
+
+/**
+ * The runs of a session as the engine knows them: opens them, asks them together, closes them, and waits for their
+ * pictures. What is wished for before all of them are open, or while nobody looks, is asked then.
+ */
+export class Fleet {
+  runs = $state.raw<readonly Run[]>([]);
+  /** All runs were opened, or are being: only then are they known to fit, and can be asked together. */
+  opened = $state(false);
+  /** Somebody wants them to train; they do as soon as they can. */
+  wish = $state(false);
+  /** They train, but not while nobody sees it. */
+  suspended = $state(false);
+  /** One step is to be made as soon as all runs are open. */
+  #stepWished = false;
+  /** The last ones that were asked for. */
+  checkpoints = $state.raw<Checkpoints | undefined>();
+
+  alive = $derived(this.runs.filter(({ state }) => state.phase !== 'failed'));
+  backend = $derived(this.runs.find(({ backend }) => backend)?.backend);
+
+  readonly #unlisten: Record<RunId, () => void> = {};
+  readonly #pull: FramePull;
+  /** Runs that were asked for a picture and have not answered. */
+  #awaited: readonly RunId[] = [];
+  /** Checkpoints that wait for those of the other runs. */
+  #gathered: readonly Extract<EngineEvent, { type: 'checkpoint' }>[] = [];
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly hears: Hears,
+    later?: Later,
+  ) {
+    this.#pull = new FramePull(() => this.#askFrames(), later);
+  }
+
+  /** Runs of these settings, which are not opened yet. */
+  make(specs: readonly RunSpec[], text?: string, kept?: Kept): readonly Run[] {
+    return specs.map((spec, i) => {
+      const { checkpoints, histories } = kept ?? {};
+      const run = new Run(`run-${++made}`, spec, text, checkpoints?.[i], histories?.[i]);
+      this.#unlisten[run.id] = this.engine.listen(run.id, (event) => this.#receive(run, event));
+      return run;
+    });
+  }
+
+  /** These runs take the place of those before, which stay as they are. */
+  show(runs: readonly Run[], opened: boolean) {
+    if (this.#awaited.length > 0) this.#pull.arrived();
+    this.#awaited = [];
+    this.#gathered = [];
+    this.checkpoints = undefined;
+    this.runs = runs;
+    this.opened = opened;
+  }
+
+  /** One run alone is opened with that; of several the first one says what the device can hold. */
+  openFirst() {
+    this.opened = this.runs.length === 1;
+    this.#open(this.runs[0]!);
+    if (this.opened) this.#askWished();
+  }
+
+  /** The first run knows which machine it is on, or failed. */
+  get firstAnswered(): boolean {
+    const [first] = this.runs;
+    return first !== undefined && (first.backend !== undefined || first.state.phase === 'failed');
+  }
+
+  openOthers() {
+    this.opened = true;
+    for (const run of this.runs.slice(1)) this.#open(run);
+    this.#askWished();
+  }
+
+  #askWished() {
+    if (this.wish && !this.suspended) this.ask('run');
+    else if (this.#stepWished) this.ask('step');
+    this.#stepWished = false;
+  }
+
+  train() {
+    this.wish = true;
+    if (!this.suspended) this.ask('run');
+  }
+
+  pause() {
+    this.wish = false;
+    this.ask('pause');
+  }
+
+  /** One step of each, and no more: runs that train are paused with it. */
+  once() {
+    this.wish = false;
+    this.#stepWished = !this.opened;
+    this.ask('step');
+  }
+
+  suspend() {
+    this.suspended = true;
+    if (this.wish) this.ask('pause');
+  }
+
+  resume() {
+    if (!this.suspended) return;
+    this.suspended = false;
+    if (this.wish) this.ask('run');
+    this.#pull.touch();
+  }
+
+  /** Asks all runs that have not failed, for the same round. */
+  ask(action: Action, whose?: KeptFor) {
+    if (!this.opened) return;
+    const runIds = this.alive.map(({ id }) => id);
+    if (runIds.length > 0)
+      this.engine.send({ type: 'ask', runIds, action, ...(whose && { whose }) });
+  }
+
+  close(runs: readonly Run[]) {
+    const runIds = runs.map(({ id }) => id);
+    for (const id of runIds) {
+      this.#unlisten[id]?.();
+      delete this.#unlisten[id];
+    }
+    if (runIds.length > 0) this.engine.send({ type: 'close', runIds });
+  }
+
+  /** Closes one run; the others go on. */
+  remove(index: number) {
+    const gone = this.runs[index];
+    if (!gone) return;
+    this.runs = this.runs.toSpliced(index, 1);
+    this.close([gone]);
+    this.#silent(gone.id);
+  }
+
+  #open({ id: runId, spec, text, from }: Run) {
+    const given = { ...(text !== undefined && { text }), ...(from && { from }) };
+    this.engine.send({ type: 'open', runId, spec, ...given });
+  }
+
+  #receive(run: Run, event: EngineEvent) {
+    const before = run.state.phase;
+    run.receive(event);
+    if (!this.runs.includes(run)) return; // others have taken its place
+    switch (event.type) {
+      case 'metrics':
+        return this.#moved();
+      case 'state':
+        if (event.state.phase === 'paused') this.#moved();
+        if (event.state.phase === 'failed') this.#silent(run.id);
+        if (this.alive.length === 0) this.wish = false;
+        // Paused by the engine itself, which says why: nobody goes on.
+        if (before === 'running' && event.state.phase === 'paused' && event.state.moved)
+          this.pause();
+        return this.hears.heard();
+      case 'backend':
+      case 'evaluation':
+        return this.hears.heard();
+      case 'checkpoint':
+        return this.#gather(event);
+      case 'frame':
+        if (!this.#wasLast(run.id)) return;
+        this.hears.pictured();
+        this.#pull.arrived();
+    }
+  }
+
+  #moved() {
+    this.#pull.touch();
+    this.hears.moved();
+  }
+
+  #askFrames() {
+    this.#awaited = this.opened ? this.alive.map(({ id }) => id) : [];
+    if (this.#awaited.length === 0) this.#pull.arrived();
+    else this.ask('frame');
+  }
+
+  /** No picture will come from this run any more. */
+  #silent(id: RunId) {
+    if (this.#wasLast(id)) this.#pull.arrived();
+  }
+
+  /** Strikes a run off; true where it was the last that was waited for. */
+  #wasLast(id: RunId): boolean {
+    const awaited = this.#awaited.includes(id);
+    this.#awaited = this.#awaited.filter((one) => one !== id);
+    return awaited && this.#awaited.length === 0;
+  }
+
+  /** Checkpoints are of use where all runs have one of the same step; a lost device takes runs back to steps of their own. */
+  #gather(event: Extract<EngineEvent, { type: 'checkpoint' }>) {
+    this.#gathered = [...this.#gathered.filter(({ runId }) => runId !== event.runId), event];
+    const all = this.runs.flatMap(
+      ({ id }) => this.#gathered.find(({ runId }) => runId === id) ?? [],
+    );
+    if (all.length < this.runs.length) return;
+    const { whose, step } = event;
+    if (all.every((one) => one.step === step && one.whose === whose))
+      this.checkpoints = { whose, step, files: all.map(({ file }) => file) };
+    this.#gathered = []; // they are large
+  }
+}

@@ -1,0 +1,151 @@
+import { FIRST, namesOf, specsOf, type Comparison } from '../compare/comparison';
+import type { History } from '../compare/history';
+import type { Engine } from '../link/client';
+import type { KeptFor } from '../link/protocol';
+import { pictureFor } from '../model/picture';
+import { modelSpecOf } from '../spec/model';
+import { sourceOf } from '../spec/run';
+import { Fleet } from './fleet.svelte';
+import type { Later } from './frames';
+import { unpack } from './moments';
+import { Past } from './past.svelte';
+import type { Run } from './run.svelte';
+import { tokensPerSecond } from './together';
+
+/** Milliseconds between two looks at what the runs came to: four runs report far more often than anybody reads. */
+const LOOK_MS = 250;
+
+export interface Watches {
+  readonly later?: Later;
+  /** Pictures of the past are kept. */
+  readonly remembers?: boolean;
+  /** What the runs came to was looked at. */
+  looked?(): void;
+}
+
+/** The runs there are and what they came to, live or in a file that was opened: whatever draws them needs no more. */
+export class Standing {
+  /** What the runs are. */
+  built = $state.raw<Comparison>(FIRST);
+  /** The watched tokens where runs before these told them: they are shown until a first frame tells them again. */
+  tokens = $state.raw<readonly string[] | undefined>();
+  readonly past = new Past();
+  protected readonly fleet: Fleet;
+  #looking: ReturnType<typeof setTimeout> | undefined;
+  /** What the runs came to when it was last looked at. */
+  #seen = $state.raw<readonly History[]>([]);
+
+  specs = $derived(specsOf(this.built));
+  models = $derived(this.specs.map(modelSpecOf));
+  names = $derived(namesOf(this.built));
+  source = $derived(sourceOf(this.built.shared));
+  /** Tokens per cell side of a map, also before there is one: a canvas of all tokens could be immense. */
+  factor = $derived(pictureFor(this.built.shared.context).factor);
+  /** Settings of what really trains: while what was asked for cannot be, they are others. */
+  training = $derived(this.built.shared);
+  histories: readonly History[] = $derived(this.past.saved?.histories ?? this.#seen);
+  kernel = $derived.by(() => this.past.saved?.machine.kernel ?? this.backend?.kernel);
+  threads = $derived.by(() => (this.past.saved ? undefined : this.backend?.threads));
+  /** The pictures that are looked at: of the past, or of now. */
+  frames = $derived.by(
+    () =>
+      this.past.moment?.value.map((packed) => packed && unpack(packed)) ??
+      this.runs.map(({ frame }) => frame),
+  );
+  tokensPerSecond = $derived.by(() => tokensPerSecond(this.runs, this.built.shared));
+  /** The step that all of them have reached. */
+  step = $derived.by(() => {
+    if (this.past.saved) return Math.max(...this.histories.map(({ steps }) => steps.length));
+    return Math.min(...(this.alive.length > 0 ? this.alive : this.runs).map(({ step }) => step));
+  });
+
+  constructor(
+    engine: Engine,
+    private readonly watches: Watches,
+  ) {
+    this.fleet = new Fleet(
+      engine,
+      {
+        moved: () => (this.#looking ??= setTimeout(() => this.look(), LOOK_MS)),
+        heard: () => this.heard(),
+        pictured: () => this.#pictured(),
+      },
+      watches.later,
+    );
+  }
+
+  get runs(): readonly Run[] {
+    return this.fleet.runs;
+  }
+
+  get alive(): readonly Run[] {
+    return this.fleet.alive;
+  }
+
+  get opened(): boolean {
+    return this.fleet.opened;
+  }
+
+  get wish(): boolean {
+    return this.fleet.wish;
+  }
+
+  get suspended(): boolean {
+    return this.fleet.suspended;
+  }
+
+  get backend() {
+    return this.fleet.backend;
+  }
+
+  /** The last ones that were asked for; whoever keeps them drops them, as they are large. */
+  get checkpoints() {
+    return this.fleet.checkpoints;
+  }
+
+  dropCheckpoints = () => {
+    this.fleet.checkpoints = undefined;
+  };
+
+  pause = () => this.fleet.pause();
+
+  /** Nobody looks: training waits. */
+  suspend = () => this.fleet.suspend();
+  resume = () => this.fleet.resume();
+
+  /** A closer look at all runs, taken in the same round. */
+  evaluate = () => this.fleet.ask('evaluate');
+
+  /** Asks for a checkpoint of each run, all of one step; they come as `checkpoints`. */
+  save = (whose: KeptFor) => this.fleet.ask('save', whose);
+
+  dispose() {
+    clearTimeout(this.#looking);
+    this.fleet.close(this.runs);
+  }
+
+  /** A run is in another state, knows its machine or was looked at closely. */
+  protected heard() {
+    this.look();
+  }
+
+  /** What the runs have come to by now, at once. */
+  look() {
+    clearTimeout(this.#looking);
+    this.#looking = undefined;
+    this.#seen = this.runs.map(({ history, validations, memory, evaluation }) => ({
+      steps: history,
+      validations,
+      ...(memory && { peak: memory.peak }),
+      ...(evaluation && { evaluation }),
+    }));
+    this.watches.looked?.();
+  }
+
+  #pictured() {
+    if (!this.watches.remembers) return;
+    this.past.keep(
+      this.runs.map(({ frame, state }) => (state.phase === 'failed' ? undefined : frame)),
+    );
+  }
+}

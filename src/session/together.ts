@@ -1,0 +1,40 @@
+/** @file Several runs as one, as the top of a page shows them. */
+import type { RunState } from '../link/protocol';
+import type { RunSpec } from '../spec/run';
+import type { Run } from './run.svelte';
+
+/** Steps behind the tokens per second. */
+const RECENT = 20;
+
+/** A run's state; of several runs, `run` is the one that is being prepared, from 1. */
+export type DriveState =
+  RunState | (Extract<RunState, { phase: 'preparing' }> & { readonly run: number });
+
+/** One run is what it is; several are ready when all of them are, and over when none is left. */
+export function stateOfAll(runs: readonly Run[], wish: boolean, step: number): DriveState {
+  const states = runs.map(({ state }) => state);
+  const alive = states.filter(({ phase }) => phase !== 'failed');
+  const preparing = alive.flatMap((state) => (state.phase === 'preparing' ? [state] : []));
+  const [only, ...others] = states;
+  const [first] = preparing;
+  if (only && others.length === 0 && alive.length === preparing.length) return only;
+  if (alive.length === 0)
+    return { phase: 'failed', failure: { kind: 'error', message: 'every run stopped' } };
+  if (first) {
+    const ready = runs.length - preparing.length;
+    const progress = (ready + (first.progress ?? 0)) / runs.length;
+    return { phase: 'preparing', doing: first.doing, run: ready + 1, progress };
+  }
+  const [moved] = alive.flatMap((state) => ('moved' in state && state.moved ? [state.moved] : []));
+  return { phase: wish ? 'running' : 'paused', step, ...(moved && { moved }) };
+}
+
+/** Of all runs, each in its own turns; undefined before a step was taken. */
+export function tokensPerSecond(
+  runs: readonly Run[],
+  { batch, context }: RunSpec,
+): number | undefined {
+  const recent = runs.flatMap(({ history }) => history.slice(-RECENT));
+  const ms = recent.reduce((sum, step) => sum + step.ms, 0);
+  return ms > 0 ? (1000 * recent.length * batch * context) / ms : undefined;
+}

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import type { RunState } from '../../src/link/protocol';
+import { Run } from '../../src/session/run.svelte';
+import { DEFAULTS } from '../../src/spec/run';
+import { steps } from '../support/sessionWire';
+
+/** A run, and a way to tell it what the engine says. */
+function told() {
+  const run = new Run('a', DEFAULTS);
+  const state = (next: RunState) => run.receive({ type: 'state', runId: 'a', state: next });
+  const took = (from: number, to: number) =>
+    run.receive({ type: 'metrics', runId: 'a', steps: steps(from, to) });
+  const numbers = () => run.history.map(({ step }) => step);
+  return { run, state, took, numbers };
+}
+
+describe('a run', () => {
+  test('collects its history and knows its step', () => {
+    const { run, took, numbers } = told();
+    expect(run.step).toBe(0);
+    took(1, 2);
+    took(3, 3);
+    expect(numbers()).toEqual([1, 2, 3]);
+    expect(run.step).toBe(3);
+  });
+
+  test('whose device was lost forgets what came after the snapshot, and takes it again', () => {
+    const { run, state, took, numbers } = told();
+    state({ phase: 'running', step: 0 });
+    took(1, 5);
+    state({ phase: 'preparing', doing: 'recovering' });
+    expect(numbers()).toEqual([1, 2, 3, 4, 5]);
+    state({
+      phase: 'running',
+      step: 3,
+      moved: { because: { kind: 'lost', message: 'the driver died' }, step: 3, trains: true },
+    });
+    expect(numbers()).toEqual([1, 2, 3]);
+    took(4, 4);
+    expect(numbers()).toEqual([1, 2, 3, 4]);
+    expect(run.step).toBe(4);
+  });
+
+  test('that goes on has the numbers it had, and the validation of its step once', () => {
+    const validation = { step: 5, loss: 2, accuracy: 0.5, tokens: 64 };
+    const run = new Run('a', DEFAULTS, undefined, Uint8Array.of(1), {
+      steps: steps(1, 5),
+      validations: [validation],
+    });
+    expect(run.step).toBe(5);
+    run.receive({ type: 'validation', runId: 'a', validation: { ...validation, slices: [] } });
+    expect(run.validations).toEqual([{ ...validation, slices: [] }]);
+  });
+});
+
+test('a closer look is kept until the next one, and forgotten with the steps it was taken after', () => {
+  const { run, state, took } = told();
+  const evaluation = (step: number) => ({
+    step,
+    positions: { losses: [2], counts: [1] },
+    distances: [],
+    slices: [],
+  });
+  took(1, 3);
+  run.receive({ type: 'evaluation', runId: 'a', evaluation: evaluation(2) });
+  run.receive({ type: 'evaluation', runId: 'a', evaluation: evaluation(3) });
+  expect(run.evaluation).toEqual(evaluation(3));
+  state({ phase: 'running', step: 1 }); // a device was lost, and two steps with it
+  expect(run.evaluation).toBeUndefined();
+});
