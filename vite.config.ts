@@ -111,6 +111,7 @@ export default defineConfig({
     // `npm run coverage`. Components run in Chromium alone, and are not counted.
     coverage: {
       provider: 'v8',
+      reportOnFailure: true,
       include: ['src/**/*.ts'],
       exclude: ['src/**/*.as.ts', 'src/**/*.d.ts'],
       reporter: ['text-summary', 'html', 'json-summary'],
