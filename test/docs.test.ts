@@ -170,8 +170,9 @@ describe('files for a forge', () => {
   const workflows = yaml.filter((path) => path.includes('/workflows/'));
   const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } };
 
-  test('there are workflows for tests, for the site and for a nightly comparison with Python', () => {
+  test('there are workflows for tests, for the site, and by night for slow checks and a comparison with Python', () => {
     expect(workflows.map((path) => path.split('/').at(-1))).toEqual([
+      'deep-nightly.yml',
       'deploy.yml',
       'interop-nightly.yml',
       'test.yml',

@@ -80,7 +80,14 @@ async function lint() {
     await run(
       `ESLint of ${count(code)}`,
       'eslint/bin/eslint.js',
-      ...['--cache', '--cache-location', 'node_modules/.cache/eslint', '--no-warn-ignored'],
+      ...[
+        '--cache',
+        '--cache-location',
+        'node_modules/.cache/eslint/',
+        '--cache-strategy',
+        'content',
+        '--no-warn-ignored',
+      ],
       ...code,
     );
   if (changed.length === 0) return;
