@@ -42,6 +42,7 @@ const inNode = (name: string, include: string[], exclude: string[], isolate: boo
     include,
     exclude,
     isolate,
+    globalSetup: ['test/support/prepared.ts'],
     setupFiles: ['test/support/seed.ts'],
     testTimeout: 240_000, // a ceiling for a machine that is busy with other things, not a measure
     maxWorkers: availableParallelism(), // one fewer is usual, which of two cores leaves one idle

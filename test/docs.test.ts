@@ -142,9 +142,9 @@ describe('commands', () => {
 
   test.each(callable)('npm run %s is described in docs/commands.md', (name) => {
     const written = SHORT.includes(name) ? `npm ${name}` : `npm run ${name}`;
-    expect(read('docs/commands.md').replaceAll(/`(npm [^`]*?)(?: --[^`]*)?`/g, '<$1>')).toContain(
-      `<${written}>`,
-    );
+    const named = read('docs/commands.md').matchAll(/`(npm [^`]*?)(?: --[^`]*)?`/g);
+    const found = [...named].some(([, command]) => command === written);
+    expect(found, `docs/commands.md has a row for \`${written}\``).toBe(true);
   });
 
   test('every command that is mentioned anywhere exists', () => {
