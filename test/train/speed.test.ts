@@ -1,7 +1,7 @@
 /** @file What a short test of a machine predicts for a model, and which of two machines it is worth timing. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { KernelId } from '../../src/attention/kernels';
-import type { Machine, Session } from '../../src/gpu/machine';
+import type { KernelId } from '../../src/ops/attention/costs';
+import type { Machine, Session } from '../../src/machines/machine';
 import { LARGE_TILES, SHARED_TILES, SMALL_TILES } from '../../src/program/tiles';
 import { trainingFlops } from '../../src/spec/cost';
 import { bestTiles, predictStep, timeBoth } from '../../src/train/speed';
