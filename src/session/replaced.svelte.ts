@@ -4,7 +4,7 @@ import type { Moments } from './moments';
 import type { Run } from './run.svelte';
 
 /** Runs that others took the place of, paused where they stood. */
-export interface Held {
+interface Held {
   readonly built: Comparison;
   readonly runs: readonly Run[];
   readonly moments: Moments;

@@ -20,7 +20,7 @@ import { sightOf, sightPairs } from './sight';
 /** Of models whose training is held, beside those that took their place. */
 const MOST_HELD = 512 * 2 ** 20; // bytes
 
-export interface CompareOptions {
+interface CompareOptions {
   readonly query?: string;
   readonly text?: string;
   readonly keep?: (text: string) => void;

@@ -18,7 +18,7 @@ export type { Show } from './sight';
 /** Of a model whose training is held to be taken back, beside the one that took its place. */
 const MOST_HELD = 256 * 2 ** 20; // bytes
 
-export interface LabOptions {
+interface LabOptions {
   readonly query?: string;
   readonly text?: string;
   /** Keeps the person's own text over a reload. */
