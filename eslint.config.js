@@ -10,6 +10,8 @@ export default ts.config(
       'dist/',
       'public/',
       'node_modules/',
+      '.svelte-check/',
+      'coverage/',
       'test-results/',
       'playwright-report/',
       '**/*.as.ts', // AssemblyScript

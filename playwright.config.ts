@@ -9,6 +9,7 @@ const chromium = (webgpu: boolean) => ({
 
 export default defineConfig({
   testDir: 'test/e2e',
+  globalSetup: './test/support/announce.ts',
   outputDir: 'test-results',
   timeout: 600_000,
   expect: { timeout: 60_000 },
@@ -20,10 +21,10 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
   },
   projects: [
-    // Tests that depend on the backend run on both; the rest run once, on what most machines have.
+    // Tests that depend on the backend (@backend) run on both; the rest run once, on what most machines have.
     {
       name: 'webgpu',
-      testMatch: ['lab.spec.ts', 'crash.spec.ts'],
+      grep: /@backend/,
       use: chromium(true),
       metadata: { webgpu: true },
     },

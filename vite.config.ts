@@ -1,12 +1,13 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments, chromiumPath } from './scripts/test/chromium.mjs';
 import { lessons } from './scripts/lessons/plugin.mjs';
 import { notices } from './scripts/notices/plugin.mjs';
 import { isolation, policy } from './scripts/build/policy.mjs';
+import { saySizes } from './test/support/deep.ts';
 import { silence } from './test/support/silence.ts';
 
 /**
@@ -26,6 +27,26 @@ const bundledAhead = [
 
 /** Test files that destroy GPU devices on purpose, and so get a browser that no other file shares. */
 const FAULTS = ['test/browser/faults.test.ts', 'test/browser/tfjs.test.ts'];
+
+/** Unit tests that put modules in place of others, and so cannot share theirs with other files. */
+const MOCKING = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.test.ts') && !name.startsWith('browser'))
+  .map((name) => `test/${name.replaceAll('\\', '/')}`)
+  .filter((path) => /^vi\.mock\(/m.test(readFileSync(path, 'utf8')));
+
+const inNode = (name: string, include: string[], exclude: string[], isolate: boolean) => ({
+  extends: true as const,
+  test: {
+    name,
+    environment: 'node' as const,
+    include,
+    exclude,
+    isolate,
+    setupFiles: ['test/support/seed.ts'],
+    testTimeout: 240_000, // a ceiling for a machine that is busy with other things, not a measure
+    maxWorkers: availableParallelism(), // one fewer is usual, which of two cores leaves one idle
+  },
+});
 
 const inChromium = (name: string, include: string[], exclude: string[] = []) => ({
   extends: true as const,
@@ -82,20 +103,23 @@ export default defineConfig({
 
   test: {
     // Longer than a test may take: a silence this long is not a test whose timeout could end it.
-    reporters: ['default', silence({ longest: 260_000 })],
+    reporters: [
+      'default',
+      silence({ longest: 260_000 }),
+      { onInit: () => console.log(saySizes()) },
+    ],
+    // `npm run coverage`. Components run in Chromium alone, and are not counted.
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['src/**/*.as.ts', 'src/**/*.d.ts'],
+      reporter: ['text-summary', 'html', 'json-summary'],
+    },
+    env: { DEEP: process.env['DEEP'] ?? '' }, // into browsers, too
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'unit',
-          environment: 'node',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**', 'test/e2e/**'],
-          setupFiles: ['test/support/seed.ts'],
-          testTimeout: 240_000, // a ceiling for a machine that is busy with other things, not a measure
-          maxWorkers: availableParallelism(), // one fewer is usual, which of two cores leaves one idle
-        },
-      },
+      // Files share a process: starting one for each took as long as half of the tests.
+      inNode('unit', ['test/**/*.test.ts'], ['test/browser/**', 'test/e2e/**', ...MOCKING], false),
+      inNode('mocking', MOCKING, [], true),
       inChromium('browser', ['test/browser/**/*.test.ts'], FAULTS),
       inChromium('faults', FAULTS),
     ],

@@ -12,7 +12,7 @@ const TARGETS = {
   'src/ops/simdShared.wasm': ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65535'],
 };
 
-const sources = readdirSync('src/ops')
+const sources = readdirSync('src/ops', { recursive: true })
   .filter((name) => name.endsWith('.as.ts'))
   .map((name) => `src/ops/${name}`);
 const age = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;

@@ -15,9 +15,13 @@ const files = given.filter((word) => !/^\d+$/.test(word));
 for (let time = 1; time <= times; time++) {
   const seed = Math.floor(Math.random() * 2 ** 31);
   console.log(`\nFUZZ_SEED=${seed}, ${time} of ${times}`);
-  const { status } = spawnSync('npx', ['vitest', 'run', '--project', 'unit', ...files], {
-    stdio: 'inherit',
-    env: { ...process.env, FUZZ_SEED: String(seed) },
-  });
+  const { status } = spawnSync(
+    'npx',
+    ['vitest', 'run', '--project', 'unit', '--project', 'mocking', ...files],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, FUZZ_SEED: String(seed) },
+    },
+  );
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -9,6 +9,7 @@ import { recognise } from '../../src/masks/foreign/recognise';
 import { differenceOf, maskOfCells } from '../../src/attention/mask';
 import { cases, FAMILIES, matrixOf, rowsOf, spoilt } from './patterns';
 import { timed } from '../support/cpu';
+import { STRIDE } from '../support/deep';
 import { draws } from '../support/draws';
 
 describe('a pattern is recognised', () => {
@@ -84,8 +85,8 @@ describe('a pattern is recognised', () => {
         expect(difference).toEqual(differenceOf(broken, mask));
         expect(difference.cells).toBe(places.length);
       };
-      // One cell of every third row; then three anywhere but at the edges, where one more wrong cell is another pattern.
-      for (let q = 2; q < T - 1; q += 3) spoil([q * T + ((q * 7) % 11) + 5]);
+      // One cell of every third row, or every ninth; then three anywhere but at the edges, where one more wrong cell is another pattern.
+      for (let q = 2; q < T - 1; q += 3 * STRIDE) spoil([q * T + ((q * 7) % 11) + 5]);
       fc.assert(
         fc.property(
           fc.uniqueArray(fc.integer({ min: 8, max: T - 4 }), { minLength: 3, maxLength: 3 }),

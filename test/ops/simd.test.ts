@@ -558,20 +558,43 @@ const subjects: readonly Subject[] = [
 
 beforeAll(() => void modules());
 
-test('every kernel has a SIMD version, and every SIMD version a kernel here', () => {
-  const files = import.meta.glob<Record<string, unknown>>(
-    ['../../src/ops/*/*.ts', '../../src/ops/*/*/*.ts'],
+const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/'));
+
+/** The kernels with plain loops of every file: its folder, and their names. */
+const ofLoops = Object.entries(
+  import.meta.glob<Record<string, unknown>>(
+    ['../../src/ops/*/*.ts', '../../src/ops/*/*/*.ts', '!**/*.as.ts'],
     { eager: true },
-  );
-  const kernels = Object.values(files)
-    .flatMap((file) => Object.values(file))
+  ),
+).flatMap(([path, file]) =>
+  Object.values(file)
     .filter((found): found is Kernel => typeof (found as Kernel | undefined)?.host === 'function')
-    .map(({ name }) => name);
+    .map(({ name }) => ({ name, folder: folderOf(path) })),
+);
+
+test('every kernel has a SIMD version, and every SIMD version a kernel here', () => {
   const { module, ofThreads } = modules();
   const exported = kernelsOf(module);
   expect(kernelsOf(ofThreads)).toEqual(exported);
-  expect([...exported].sort()).toEqual(kernels.sort());
+  expect([...exported].sort()).toEqual(ofLoops.map(({ name }) => name).sort());
   expect(subjects.map(({ kernel }) => kernel.name).sort()).toEqual([...exported].sort());
+});
+
+test('the SIMD version of a kernel is in the folder of its loops', () => {
+  const sources = Object.entries(
+    import.meta.glob<string>('../../src/ops/**/*.as.ts', {
+      query: '?raw',
+      import: 'default',
+      eager: true,
+    }),
+  );
+  const folders = (name: string) =>
+    sources
+      .filter(([, text]) => text.includes(`export function ${name}(`))
+      .map(([path]) => folderOf(path));
+  expect(ofLoops.map(({ name }) => ({ name, folders: folders(name) }))).toEqual(
+    ofLoops.map(({ name, folder }) => ({ name, folders: [folder] })),
+  );
 });
 
 test('a module asks for nothing but its memory and a place for a tile', () => {

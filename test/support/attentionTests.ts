@@ -37,6 +37,7 @@ import { ProgramWriter, type Bundle, type KeptBuffer, type Part } from '../../sr
 import { referenceAttention } from '../../src/reference/reference';
 import { layerCells } from '../../src/train/frame';
 import { anyMask, cellsByRules, firstDifference } from './cellsOfTerms';
+import { some } from './deep';
 import { relativeError } from './fixtures';
 import { MASKS } from './masks';
 
@@ -294,10 +295,12 @@ const layoutNamed = (name: string, params: { window: number; chunk: number }, T:
 const cellsNamed = (name: string, params: { window: number; chunk: number }, T: number) =>
   patterns.has(name) ? maskCells(patternSpec(name, params), T) : cellsOf(maskOf(read(name), T));
 
-export function describeAttention(machine: () => Machine): void {
+/** With `shapes` of the shapes for each pattern, in turn. */
+export function describeAttention(machine: () => Machine, shapes = SHAPES.length): void {
+  let turn = 0;
   describe.each(NAMES)('fused attention is the composed one: %s', (id) => {
     describe.each(['post', 'pre'] as const)('keys averaged %s rotation', (pool) => {
-      test.each(SHAPES)(
+      test.each(some(SHAPES, shapes, turn++))(
         'B=$B T=$T H=$heads/$kvHeads d=$headDim W=$window C=$chunk',
         async ({ B, T, heads, kvHeads, headDim: d, window, chunk }) => {
           const layout = layoutNamed(id, { window, chunk }, T);
@@ -328,15 +331,16 @@ export function describeAttention(machine: () => Machine): void {
       }
     });
   });
-  describePackedAttention(machine);
+  describePackedAttention(machine, shapes);
 }
 
-export function describePackedAttention(machine: () => Machine): void {
+export function describePackedAttention(machine: () => Machine, shapes = SHAPES.length): void {
+  let turn = 0;
   describe.each(NAMES.filter((id) => id !== 'approximate'))(
     'fused attention with documents of its own in every row is the composed one: %s',
     (id) => {
       describe.each(['masked', 'restart'] as const)('%s', (packing) => {
-        test.each(SHAPES)(
+        test.each(some(SHAPES, shapes, turn++))(
           'B=$B T=$T H=$heads/$kvHeads d=$headDim W=$window',
           async ({ window, chunk, T, ...shape }) => {
             const starts = documentsIn(shape.B, T, `${id} ${packing}`);

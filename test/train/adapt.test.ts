@@ -9,6 +9,7 @@ import { adapt, type Variant } from '../../src/train/adapt';
 import { checkFits, checkpointFrom, snapshotFrom } from '../../src/train/keep';
 import { Trainer } from '../../src/train/trainer';
 import { zebras } from '../../src/train/zebra';
+import { modules } from '../support/simd';
 
 const spec: RunSpec = {
   ...DEFAULTS,
@@ -23,7 +24,7 @@ const spec: RunSpec = {
   batch: 2,
   warmup: 2,
 };
-const models = zebras(hostMachine());
+const models = zebras(hostMachine(modules().module));
 const ROOM = { total: 1e9, largestTensor: 1e9 };
 const feed = (own: RunSpec) =>
   Promise.resolve(

@@ -6,6 +6,9 @@ import { DEFAULTS, type RunSpec } from '../../src/spec/run';
 import { repeat, type Repeated } from '../../src/train/repeat';
 import { Trainer } from '../../src/train/trainer';
 import { zebras } from '../../src/train/zebra';
+import { modules } from '../support/simd';
+
+const models = zebras(hostMachine(modules().module)); // the numbers are the same; the loops take longer
 
 const spec: RunSpec = {
   ...DEFAULTS,
@@ -34,8 +37,7 @@ const ROOM = { total: 1e9, largestTensor: 1e9 };
 async function all(specs: readonly RunSpec[], steps: number, cancelled = () => false) {
   const events: Repeated[] = [];
   const options = { specs, steps, validateAt: [1, 5], feed };
-  for await (const event of repeat(zebras(hostMachine()), ROOM, options, cancelled))
-    events.push(event);
+  for await (const event of repeat(models, ROOM, options, cancelled)) events.push(event);
   return events;
 }
 
@@ -47,12 +49,7 @@ describe('runs trained again from other seeds', () => {
     expect(runs.map(({ index }) => index)).toEqual([0, 1]);
     for (const { index, validations, evaluation } of runs) {
       const own = specs[index]!;
-      const trainer = await Trainer.open(
-        zebras(hostMachine()),
-        own,
-        sources.get(own.task),
-        await feed(own),
-      );
+      const trainer = await Trainer.open(models, own, sources.get(own.task), await feed(own));
       const expected = [];
       for (let step = 1; step <= 12; step++) {
         await trainer.next();

@@ -10,6 +10,9 @@ import { DEFAULTS, layersOf, localReach, type RunSpec } from '../../src/spec/run
 import { FLOOR, rateAt } from '../../src/train/schedule';
 import { Diverged, Trainer } from '../../src/train/trainer';
 import { zebras } from '../../src/train/zebra';
+import { modules } from '../support/simd';
+
+const models = zebras(hostMachine(modules().module)); // the plain loops take fifteen times as long
 
 const spec: RunSpec = {
   ...DEFAULTS,
@@ -23,7 +26,7 @@ const spec: RunSpec = {
   batch: 2,
 };
 
-function trainer(change: Partial<RunSpec> = {}): Promise<Trainer> {
+function trainer(change: Partial<RunSpec> = {}, on = models): Promise<Trainer> {
   const own = { ...spec, ...change };
   const source = sources.get(own.task);
   const feed = makeFeed(source, {
@@ -32,7 +35,7 @@ function trainer(change: Partial<RunSpec> = {}): Promise<Trainer> {
     distance: own.distance,
     seed: own.seed,
   });
-  return Trainer.open(zebras(hostMachine()), own, source, feed);
+  return Trainer.open(on, own, source, feed);
 }
 
 const losses = async (run: Trainer, steps: number) => {
@@ -145,7 +148,7 @@ describe('slices', () => {
   const read = () => {
     const { context: T, batch, distance, seed } = own;
     const feed = makeFeed(source, { T, batch, distance, seed, corpus, reach: localReach(own) });
-    return Trainer.open(zebras(hostMachine()), own, source, feed);
+    return Trainer.open(models, own, source, feed);
   };
 
   test('a slice and the rest add up to the whole, in loss and in accuracy', async () => {
@@ -279,7 +282,7 @@ describe('memory: what is measured is what was predicted', () => {
     { width: 64, heads: 4, batch: 1 },
     { tied: 0, layers: 2 },
   ])('%o', async (change) => {
-    const run = await trainer(change);
+    const run = await trainer(change, zebras(hostMachine()));
     const predicted = trainingMemory(run.modelSpec, run.spec.batch, 'host').peak;
     expect(run.bytes).toBe(predicted);
     run.dispose();

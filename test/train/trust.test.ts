@@ -1,4 +1,4 @@
-/** @file Why the written-out step can be trusted: finite differences, float64, and 200 steps beside the tape. */
+/** @file Why the written-out step can be trusted: finite differences, float64, and training beside the tape. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { random } from '../../src/core/random';
@@ -12,6 +12,7 @@ import { referenceLogits, referenceLoss } from '../../src/reference/reference';
 import { weightTable, type ModelSpec } from '../../src/spec/model';
 import { shareOf, Zebra } from '../../src/train/zebra';
 import { ExactSession } from '../support/exact';
+import { size } from '../support/deep';
 import { relativeError } from '../support/fixtures';
 import { batchOf, TRUSTED, TRUSTED_BATCH } from '../support/trust';
 
@@ -106,8 +107,8 @@ describe.each(VARIANTS)('%s', (_, m) => {
     }
   });
 
-  test('200 steps give the loss curve of the tape', { timeout: 240_000 }, async () => {
-    const steps = 200;
+  test('training gives the loss curve of the tape', { timeout: 240_000 }, async () => {
+    const steps = size('tapeSteps');
     const rate = 0.005;
     const model = await Zebra.open(hostMachine(), m, initialWeights(m, 3), {
       batch: TRUSTED_BATCH,
@@ -116,7 +117,7 @@ describe.each(VARIANTS)('%s', (_, m) => {
     const fused = (await model.reports()).map(({ loss }) => loss);
     const taped = await tapedLosses(m, steps, rate);
     expect(fused[0]).toBeGreaterThan(2.3); // ln 13 = 2.56
-    expect(fused.at(-1)).toBeLessThan(1.3);
+    expect(fused.at(-1)).toBeLessThan(steps < 200 ? 2 : 1.3);
     // Both are float32 and add in another order; AdamW divides by √v, which makes small gradients' rounding
     // count fully. The difference grows from 1e-7 to some 1e-5 in 200 steps; a wrong term shows at once.
     for (let i = 0; i < steps; i++) expect(Math.abs(fused[i]! - taped[i]!)).toBeLessThan(1e-3);

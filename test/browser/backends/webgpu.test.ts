@@ -6,6 +6,7 @@ import { findAdapter, openDevice } from '../../../src/gpu/webgpu';
 import { SHARED_TILES } from '../../../src/program/tiles';
 import { selfTest } from '../../../src/train/selfTest';
 import { zebras } from '../../../src/train/zebra';
+import { size } from '../../support/deep';
 import { describeAnyMask, describeAttention } from '../../support/attentionTests';
 import { describeProducts } from '../../support/productTests';
 import { describeFixtures } from '../../support/fixtureTests';
@@ -27,8 +28,8 @@ describe.each(['gpu', 'softwareGpu'] as const)('kernels with the shares of %s', 
   const machine = () => gpuMachine(device, kernel);
   test('pass the self-test', () => selfTest(machine()));
   describeFixtures(() => zebras(machine()));
-  describeAttention(machine);
-  describeAnyMask(machine, { numRuns: 20, seed: SEED });
+  describeAttention(machine, size('shaders'));
+  describeAnyMask(machine, { numRuns: size('masksOnGpu'), seed: SEED });
 });
 describe('products through workgroup memory', () => {
   const machine = () => gpuMachine(device, 'gpu', SHARED_TILES);
