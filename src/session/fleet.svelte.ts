@@ -21,7 +21,7 @@ export interface Checkpoints {
 }
 
 /** What is done when the runs say something. */
-export interface Hears {
+interface Hears {
   /** Steps were taken, or it paused: something that curves and pictures would show. */
   moved(): void;
   /** A run is in another state, knows its machine or was looked at closely. */

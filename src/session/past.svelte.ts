@@ -5,7 +5,7 @@ import { specsOf, type Comparison } from '../compare/comparison';
 import { readMoments, record, without, type Moments } from './moments';
 
 /** A file that was opened, or the recording of these very settings. */
-export type Opened = Saved & {
+type Opened = Saved & {
   readonly from: string;
   readonly recorded: boolean;
   readonly moments: Moments;

@@ -4,7 +4,7 @@ import type { Moments } from './moments';
 import type { Run } from './run.svelte';
 
 /** Replaced runs, paused. */
-export interface Held {
+interface Held {
   readonly built: Comparison;
   readonly runs: readonly Run[];
   readonly moments: Moments;

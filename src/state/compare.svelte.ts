@@ -20,7 +20,7 @@ import { sightOf, sightPairs } from './sight';
 /** Maximum memory of replaced models kept for undo, along with the new ones. */
 const MAX_HELD = 512 * 2 ** 20; // bytes
 
-export interface CompareOptions {
+interface CompareOptions {
   readonly query?: string;
   readonly text?: string;
   readonly keep?: (text: string) => void;

@@ -18,7 +18,7 @@ export type { Show } from './sight';
 /** Maximum memory of a replaced model that is kept for undo, along with the new one. */
 const MAX_HELD = 256 * 2 ** 20; // bytes
 
-export interface LabOptions {
+interface LabOptions {
   readonly query?: string;
   readonly text?: string;
   /** Preserves the person's own text across a reload. */

@@ -212,7 +212,7 @@ const exercise = (json: string) => `\n\`\`\`exercise\n{ ${json}, "ask": "?", ${H
 const LESSON = lessonOf(
   readDocument(
     '03-reach',
-    `---\ntitle: Reach\nsummary: All kinds.\nlearnt: a\nlearnt: b\nlearnt: c\n---\n\n## One\n\nText.\n${[
+    `---\ntitle: Reach\nsummary: All kinds.\nlearned: a\nlearned: b\nlearned: c\n---\n\n## One\n\nText.\n${[
       `"id": "number", "kind": "number", "quantity": "reach", "with": { "plan": "local", "window": 6, "layers": 4 }`,
       `"id": "paint", "kind": "paint", "mask": "causal", "tokens": 3`,
       `"id": "predict", "kind": "predict", "band": [0.1, 0.3], "after": 50, "tooHigh": "h", "tooLow": "l", "near": "n", "change": "<button data-set=\\"window=9\\">9</button>"`,

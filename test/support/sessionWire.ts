@@ -6,7 +6,7 @@ import type { Session } from '../../src/session/session.svelte';
 import { modelSpecOf } from '../../src/spec/model';
 import { fakeFrame } from '../fakes/fakeEngine';
 
-export const ROOM: DeviceLimits = { total: 2 ** 30, largestTensor: 2 ** 28 };
+const ROOM: DeviceLimits = { total: 2 ** 30, largestTensor: 2 ** 28 };
 
 /** Reports of these steps. */
 export const steps = (from: number, to: number) =>

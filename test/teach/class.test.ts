@@ -256,7 +256,7 @@ describe('predictions', () => {
     const step = lessonOf(
       readDocument(
         '04-x',
-        '---\ntitle: X\nsummary: Y.\nlearnt: a\nlearnt: b\nlearnt: c\n---\n\n## One\n\nText.\n\n```scene\n{ "start": "needle", "runs": [{ "plan": "local" }], "show": ["curve"] }\n```\n',
+        '---\ntitle: X\nsummary: Y.\nlearned: a\nlearned: b\nlearned: c\n---\n\n## One\n\nText.\n\n```scene\n{ "start": "needle", "runs": [{ "plan": "local" }], "show": ["curve"] }\n```\n',
       ),
       known,
     ).steps[0]!;
