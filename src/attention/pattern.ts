@@ -1,7 +1,7 @@
 /**
  * @file What an attention pattern declares: who reads whom in one layer.
  *
- * A pattern is a mask in terms, with parameters. Pictures, counts, reach, kernels, caches and exported code all follow from its rows. It may add what makes them fast: `firstKey` if each query reads one run of tokens that ends with itself, and closed forms of counts. The family test checks each of them against the rows.
+ * A pattern is a mask built from terms, with parameters. Pictures, counts, reach, kernels, caches and exported code all follow from its rows. It may add shortcuts for speed: `firstKey` if each query reads one unbroken run of tokens, ending with the query itself, and closed forms of counts. The family test checks each of them against the rows.
  */
 import type { ParamSpecs, Params } from '../core/params';
 import { remembering } from '../core/remember';
@@ -25,7 +25,7 @@ export interface PatternRule {
   expression(params: Params): Expression;
 
   /**
-   * First token query q reads as itself, if it reads everything from there to itself; it never decreases as q grows.
+   * The first token that query q reads directly (not through a summary), if q reads every token from there up to q; it never decreases as q grows.
    * Kernels then walk one interval per query instead of tiles.
    */
   firstKey?(q: number, params: Params): number;
@@ -49,7 +49,7 @@ export interface Pattern extends PatternRule {
   visiblePairs(T: number, params: Params): number;
   cachedKeys(T: number, params: Params): number;
 
-  /** Tokens among T that query q reads as themselves. */
+  /** Of T tokens, those that query q reads directly, not through a summary. */
   reads(q: number, T: number, params: Params): Runs;
 
   /** May query q read key k itself (not through a summary)? */

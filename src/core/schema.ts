@@ -1,10 +1,10 @@
 /**
  * @file What a value from outside should be, said once: a schema checks it and gives it its type.
  *
- * A schema is a function, so those a page does not use are not sent to it, and one may depend on what was read before
+ * A schema is a function, so schemas that a page does not use are not in its bundle, and a schema may depend on what was read before
  * (as many losses as tokens of context). That, and sentences that call a place by its name ("loss of run 3"), is why
- * this is not a library's: Valibot's schemas are fixed before there is a value, and its messages learn their place only
- * after they were written. It takes inherited names such as "constructor" for fields that were given, too.
+ * we do not use a library: Valibot's schemas are fixed before there is a value, and its messages learn their place only
+ * after they have been written. Valibot also mistakes inherited names such as "constructor" for fields that were given.
  *
  * Whatever is wrong is refused with an InputError: what it is, what was given, what it should be, where it is.
  */
@@ -16,7 +16,7 @@ export type TypeOf<S> = S extends Schema<infer T> ? T : never;
 
 // ---------------------------------------------------------------------------------------------------------- places
 
-/** How a format speaks of its places. */
+/** How a format names its places in error messages. */
 export interface Style {
   field(of: string, name: string): string;
   item(list: string, n: number): string; // from 1
@@ -33,7 +33,7 @@ export const OF: Style = {
     `${name} of ${what} is not known; there are ${known.join(', ') || 'none'}`,
 };
 
-/** A field is known by its name alone: configs of models. */
+/** A field is called by its name alone: for model configs. */
 export const BY_NAME: Style = { ...OF, field: (_, name) => name };
 
 /** Where we are in a foreign value: in words for the sentence, and as a path for someone who looks into the file. */
@@ -42,7 +42,7 @@ export class Place {
     readonly what: string,
     readonly style: Style = OF,
     readonly path = '',
-    /** What fields of it are called after. */
+    /** What its fields are named after. */
     readonly inside = what,
     /** What it is a part of. */
     readonly owner = '',
@@ -110,7 +110,7 @@ export function parseJson(text: string | Uint8Array, refusal: string): unknown {
   }
 }
 
-/** Undefined where the value is something else: for stores and answers, which are only ever empty then. */
+/** Undefined if the value does not fit: for stores and answers, which then simply count as empty. */
 export function readable<T>(schema: Schema<T>, value: unknown): T | undefined {
   try {
     return schema(value, NOWHERE);
@@ -121,7 +121,7 @@ export function readable<T>(schema: Schema<T>, value: unknown): T | undefined {
 }
 const NOWHERE = new Place('it');
 
-/** The same of JSON. */
+/** The same for JSON. */
 export const readableJson = <T>(schema: Schema<T>, json: string): T | undefined =>
   readable((_, place) => schema(parseJson(json, 'it is not JSON'), place), json);
 
@@ -195,7 +195,7 @@ export const oneOf =
     return value as T;
   };
 
-/** One value and no other, with a sentence of its own: formats and versions. `of` is what says it. */
+/** One value and no other, with a sentence of its own: formats and versions. `of` is what the value is part of. */
 export const only =
   <const T>(one: T, refusal: (shown: string, of: string) => string): Schema<T> =>
   (value, place) => {
@@ -220,7 +220,7 @@ export const list =
     return all!.map((one, i) => entry(one, place.item(i, each)));
   };
 
-/** Finite numbers from 0, as many as there should be: long, so one sentence is for all of them. */
+/** Finite numbers, 0 or more, exactly `length` of them. Columns are long, so one error message covers all their entries. */
 export const column =
   (length: number): Schema<readonly number[]> =>
   (value, place) => {
@@ -244,19 +244,19 @@ type ObjectOf<F extends Fields> = {
 };
 type Flat<T> = { [K in keyof T]: T[K] };
 
-/** A field that may be missing, and then stays so. */
+/** A field that may be missing, and is then left out of the result. */
 export const optional = <T>(schema: Schema<T>): Optional<T> =>
   Object.assign((value: unknown, place: Place) => schema(value, place), {
     optional: true as const,
   });
 
-/** A field younger than the format: what older files mean by leaving it out. */
+/** A field added after the format was introduced; `meant` is what older files mean by leaving it out. */
 export const added =
   <T>(schema: Schema<T>, meant: T): Schema<T> =>
   (value, place) =>
     value === undefined ? meant : schema(value, place);
 
-/** What the fields say, in their order. Others are refused, for a word misspelt would be passed over in silence. */
+/** The fields, in their order. Other names are refused, because a misspelt one would otherwise be ignored silently. */
 export const object =
   <F extends Fields>(
     fields: F,
@@ -274,7 +274,7 @@ export const object =
     return Object.fromEntries(read) as Flat<ObjectOf<F>>;
   };
 
-/** Refuses the first name that is none of these. */
+/** Refuses the first name that is not one of these. */
 export function known(given: object, names: readonly string[], place: Place): void {
   const extra = Object.keys(given).find((name) => !names.includes(name));
   if (extra !== undefined)
@@ -286,7 +286,7 @@ export const record: Schema<Readonly<Record<string, unknown>>> = (value, place) 
   return value as Readonly<Record<string, unknown>>;
 };
 
-/** What a schema gave, looked at once more, or made into something else. */
+/** The result of a schema, checked further or turned into something else. */
 export const refine =
   <T, U>(schema: Schema<T>, read: (value: T, place: Place) => U): Schema<U> =>
   (value, place) =>
@@ -294,7 +294,7 @@ export const refine =
 
 type Name = string | ((of: string) => string);
 
-/** An object by names nobody foresaw; what is none of these, or has no such name, is left out. At most `most` are read. */
+/** An object whose names are not known in advance; entries whose name or value does not fit are left out. At most `most` are read. */
 export const dictionary =
   <T>(name: Schema<string>, entry: Schema<T>, most: number): Schema<Readonly<Record<string, T>>> =>
   (value, place) =>
@@ -307,11 +307,11 @@ export const dictionary =
         }),
     );
 
-/** A field that is left out where it is missing or something else: for stores, in which a spoilt part is only a missing one. */
+/** A field that is left out if it is missing or does not fit: for stores, where a damaged part merely counts as missing. */
 export const ifReadable = <T>(schema: Schema<T>): Lenient<T> =>
   Object.assign((value: unknown) => readable(schema, value), { lenient: true as const });
 
-/** A place by its own name; `inside` what its fields are called after. Both are told what the place is a part of. */
+/** Gives a place its own name; `inside` is what its fields are named after. Either may be a function of what the place is a part of. */
 export const called =
   <T>(what: string | ((of: string) => string), schema: Schema<T>, inside = what): Schema<T> =>
   (value, place) => {
@@ -319,7 +319,7 @@ export const called =
     return schema(value, place.called(say(what), say(inside)));
   };
 
-/** 'the steps of run 1': a part that is called by its own name, and what is in it after the whole. */
+/** 'the steps of run 1': a part that has its own name, while what is inside it is named after the whole. */
 export const part = <T>(name: string, schema: Schema<T>): Schema<T> =>
   called(
     (of) => `${name} of ${of}`,

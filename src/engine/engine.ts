@@ -1,5 +1,5 @@
 /**
- * @file Many runs on one device, in turn: each running run takes one step, then the next run does, so compared runs
+ * @file Many runs on one device, in turn: they take one step each, round after round, so compared runs
  * stay on the same step. Every error ends in one `failed` message that says where; a lost device is replaced by a new
  * one, on which the runs continue from their last snapshots.
  */
@@ -35,7 +35,7 @@ export class Engine {
   readonly #opening = new Set<RunId>();
   /** What was asked of them meanwhile, in order. */
   #held: Asking[] = [];
-  /** Runs that are asked together; a run of its own is a group of one. */
+  /** Runs that receive commands together; a single run is a group of one. */
   readonly #groups = new Set<Group>();
   #looping = false;
   #queue: Promise<void> = Promise.resolve();
@@ -47,7 +47,7 @@ export class Engine {
   ) {}
 
   /**
-   * Queued after everything that waits. An exception ends the worker, which the page notices; a broken queue would hang
+   * Runs `work` after everything already in the queue. An exception ends the worker, which the page notices; a broken queue would hang
    * silently.
    */
   #inLine(work: () => Promise<void>): void {
@@ -102,7 +102,7 @@ export class Engine {
     }
   }
 
-  /** It has something to do, or something was asked of it that waits for the next round. */
+  /** Whether the run has something to do, or a command that is waiting for the next round. */
   #busy = (run: EngineRun): boolean =>
     run.busy || [...this.#groups].some((group) => group.owes(run.id));
 
@@ -142,7 +142,7 @@ export class Engine {
     for (const waiting of this.#held.splice(0)) this.receive(waiting);
   }
 
-  /** The run on the backend in use. */
+  /** Builds the run on the backend in use. */
   async #build(command: Open): Promise<EngineRun> {
     const { runId, spec } = command;
     const { models, info } = this.#backends.computing!;
@@ -157,10 +157,10 @@ export class Engine {
     return run;
   }
 
-  /** The backend asked for; the one in use where that suits. */
+  /** Switches to the backend that these specs ask for, unless the one in use will do. */
   async #ensureBackend(specs: readonly RunSpec[]): Promise<void> {
     const backends = this.#backends;
-    // Otherwise the runs on it would be closed, and their pages would not know.
+    // Recover first: otherwise the runs on the faulty device would be closed without their pages knowing.
     while (backends.fault && this.#runs.size > 0) await this.#recovery.recover(backends.fault);
     if (await backends.suits(specs, this.#runs.size > 0)) return;
     const others = [...this.#runs.values()];
@@ -170,7 +170,7 @@ export class Engine {
   }
 
   readonly #backends = new Backends({
-    // Jobs waiting in the queue find the new device.
+    // Queued, so that the jobs behind it find the new device.
     onFault: (fault) => this.#inLine(() => this.#recovery.recover(fault)),
     onNews: (backend) => {
       for (const runId of this.#runs.keys()) this.send({ type: 'backend', runId, backend });
@@ -191,7 +191,7 @@ export class Engine {
     goOn: () => void this.#loop().catch(loudly),
   });
 
-  /** Times both ways to use a processor in a quiet moment, tells the page, and moves the runs where the other one is faster. */
+  /** In a quiet moment, times both ways to use the CPU, tells the page, and moves the runs if the other way is faster. */
   #timeWhenIdle(): Promise<void> {
     const quiet = () => {
       const runs = [...this.#runs.values()];
@@ -244,11 +244,11 @@ export class Engine {
     if (!this.#inTurn.has(run)) this.#release(run);
   }
 
-  /** Runs whose turn is under way: they are disposed of when it ends. */
+  /** Runs whose turn is under way: one that is closed meanwhile is disposed of only when its turn ends. */
   readonly #inTurn = new Set<EngineRun>();
 
   /**
-   * Waits until no run has work, and finishes what was requested before. Throws if a run is training, which may never
+   * Waits until no run has work left, so that earlier requests are finished first. Throws if a run is training, which may never
    * end.
    */
   async #quiet(cancelled: () => boolean): Promise<void> {
@@ -276,7 +276,7 @@ export class Engine {
     }
   }
 
-  /** Ends the turn under way. */
+  /** Abandons the turn under way. */
   #giveUp: ((cause: Error) => void) | undefined;
 
   #release(run: EngineRun): void {

@@ -1,5 +1,5 @@
 /**
- * @file What may be wrong with a mask: each kind is one file in ./lints, with the thread where it really happened.
+ * @file What may be wrong with a mask: each kind of fault is one file in ./lints, with a public thread where it really happened.
  *
  * A lint compares what was declared with what the rows say. One cause is reported once: a finding names the codes it
  * explains, and those are left out in its layers (a flipped mask also leaks the future; only the flip is reported).
@@ -30,7 +30,7 @@ export function lint(subject: Subject): readonly Finding[] {
     .map(({ explains: _, layers: __, alongside: ___, ...finding }) => finding);
 }
 
-/** A zero that may be rounded is not a fault: what should be read counts as read. */
+/** A zero that may come from rounding is not a fault: a key that should be read counts as read. */
 function withRounded(subject: Subject): Subject {
   const { masks, meant, rounded } = subject;
   if (!rounded || !meant) return subject;
@@ -45,9 +45,9 @@ function withRounded(subject: Subject): Subject {
 }
 
 /**
- * Padding rows that were opened because they would read nothing, as the lints take them: in `real` they read only
- * themselves, in the mask and in what is meant, because what they read of other tokens is not a fault; in `whole` what
- * is meant is opened too.
+ * How the lints see padding rows that were opened because they would otherwise read nothing: in `real` they read only
+ * themselves, both in the mask and in the intended one, because it is no fault if they read other tokens; in `whole` the
+ * intended mask has those rows opened too.
  */
 function withOpened(subject: Subject): { readonly real: Subject; readonly whole: Subject } {
   const { masks, meant, declared } = subject;
@@ -81,7 +81,7 @@ function withOpened(subject: Subject): { readonly real: Subject; readonly whole:
 
 type Coded = Found & { readonly code: string };
 
-/** Does another lint already report the same layer, apart from those it may appear with and those it explains? */
+/** Does `by` already report on the layer of `one`? Notes, lints that `one` may appear with, and findings that it explains do not count. */
 const says = (by: Coded, one: Coded, alongside: readonly string[]): boolean =>
   by !== one &&
   !by.note &&

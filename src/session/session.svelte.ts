@@ -14,44 +14,44 @@ import { Settling } from './settling';
 import type { Watches } from './standing.svelte';
 import { stateOfAll, type DriveState } from './together';
 
-/** Time for the hand to come to rest before the models are built again. */
+/** How long input must pause before the models are rebuilt. */
 const SETTLE_MS = 250;
 const SETTLE_TEXT_MS = 900;
 
 export interface SessionOptions extends Watches {
-  /** The person's own text, and what keeps it over a reload. */
+  /** The user's own text, and a callback that keeps it across reloads. */
   readonly text?: string;
   readonly keep?: (text: string) => void;
-  /** Nothing is opened before somebody trains. */
+  /** Nothing is opened until the user trains. */
   readonly lazy?: boolean;
-  /** Where what is asked for cannot be, the runs stay as they are; and this is built where there are none. Otherwise nothing is opened. */
+  /** With a fallback, an impossible request leaves the current runs as they are, and if there are none yet, the fallback is built. Without one, nothing is opened. */
   readonly fallback?: Comparison;
-  /** Bytes that runs may take which trained and were replaced: they are held, to be taken back. */
+  /** How many bytes the replaced runs may occupy: those that had trained are held, so that the user can take them back. */
   readonly holds?: number;
-  /** Other runs are in place. */
+  /** Called when other runs have been put in place. */
   built?(built: Comparison): void;
-  /** Somebody trains. */
+  /** Called when the user trains. */
   trains?(): void;
 }
 
 /**
  * One run or several, from what is asked for to what came of it: the Lab is a session of one run, Compare of several, a
- * lesson's stage of whatever its scene says. What is asked for follows the hand; what is built follows when it rests.
+ * lesson's stage of whatever its scene says. `asked` follows every input; `built` catches up when the input pauses.
  */
 export class Session extends Draft {
-  /** How often settings were brought to the runs, so that the address is written again even where nothing changed. */
+  /** Counts how often settings were applied to the runs, so that the URL is rewritten even if nothing changed. */
   applied = $state(0);
-  /** The engine may be used. */
+  /** Whether the engine may be used yet. */
   #awake = $state(true);
   readonly #replaced: Replaced;
   readonly settling = new Settling(
     () => this.#checked(),
     () => this.#follow(),
   );
-  /** What was checked last and can train, to be built next. */
+  /** The last request that passed its checks, to be built next. */
   #next: Comparison | undefined;
 
-  /** All runs as one. */
+  /** The state of all runs, as one. */
   state: DriveState = $derived.by(() => {
     if (this.blocked === undefined && this.asleep) return { phase: 'paused', step: this.step };
     if (this.blocked !== undefined && !this.opened)
@@ -81,20 +81,20 @@ export class Session extends Draft {
 
   // ------------------------------------------------------------------------------------------------- asking for runs
 
-  /** Asks for other runs; the models follow when the hand has come to rest, `ms` after the last change. */
+  /** Asks for other runs; the models are rebuilt `ms` after the last change. */
   ask = (comparison: Comparison, ms = SETTLE_MS) => {
     this.asked = comparison;
     this.settling.after(ms);
   };
 
-  /** Builds these runs at once, paused. */
+  /** Builds these runs immediately, paused. */
   begin = (comparison: Comparison) => {
     this.#fresh(comparison);
     this.#awake = this.options.lazy !== true;
     this.#start(this.#falls);
   };
 
-  /** Runs that were kept: on from their step, paused, and on the machine of today. */
+  /** Continues runs that were kept: paused at their step, on the machine chosen now. */
   goOn = ({ shared, runs }: Comparison, kept: Kept, text?: string) => {
     const { backend } = this.asked.shared;
     this.#fresh({ shared: { ...shared, backend }, runs });
@@ -103,7 +103,7 @@ export class Session extends Draft {
     this.#start(this.#falls, kept);
   };
 
-  /** The runs of a file, and its numbers until somebody trains. */
+  /** Opens the runs of a file, and shows the file's numbers until the user trains. */
   open = (saved: Saved, from: string) => {
     const opened = openedFrom(saved, from); // throws before anything is changed
     if (saved.text !== undefined) this.letters.take(saved.text, saved.comparison.shared);
@@ -111,14 +111,14 @@ export class Session extends Draft {
     this.past.saved = opened;
   };
 
-  /** Shows what was recorded of these runs, until somebody trains; a recording of others is passed over. */
+  /** Shows the recording of these runs until the user trains; a recording of other runs is ignored. */
   showRecorded = (saved: Saved): void => {
     const began = this.wish || this.runs.some(({ step }) => step > 0);
     if (began || this.past.saved || !sameRuns(saved.comparison, this.built, ['backend'])) return;
     this.past.saved = openedFrom(saved, 'recorded', true);
   };
 
-  /** The same runs from their first step, paused. */
+  /** Restarts the same runs from their first step, paused. */
   reset = () => {
     this.fleet.wish = false;
     this.past.saved = undefined;
@@ -135,7 +135,7 @@ export class Session extends Draft {
     this.settling.after(SETTLE_TEXT_MS);
   };
 
-  /** Asks for more runs, where they can be. */
+  /** Asks for more runs, if they are possible. */
   add = (asked: Comparison) => {
     if (asked.runs.length > MAX_RUNS) return;
     const problem = this.problemOf(asked);
@@ -147,7 +147,7 @@ export class Session extends Draft {
     this.ask(asked, 0);
   };
 
-  /** Changes what runs are called; they stay. */
+  /** Renames runs without rebuilding them. */
   rename = (renamed: (comparison: Comparison) => Comparison) => {
     this.asked = renamed(this.asked);
     this.built = renamed(this.built);
@@ -155,7 +155,7 @@ export class Session extends Draft {
     this.applied++;
   };
 
-  /** The others continue. */
+  /** Removes one run; the others continue. */
   remove = (index: number) => {
     if (this.built.runs.length <= MIN_RUNS || this.asked.runs.length !== this.built.runs.length)
       return;
@@ -213,7 +213,7 @@ export class Session extends Draft {
 
   // ------------------------------------------------------------------------------------------------- building
 
-  /** Whether what is asked for can be. */
+  /** Whether what is asked for is possible. */
   #checked(): boolean {
     this.applied++;
     this.#next = this.possible();
@@ -230,7 +230,7 @@ export class Session extends Draft {
     this.#build(next);
   }
 
-  /** What is asked for from here on; nothing of what was before is wished for. */
+  /** Starts over with a new request and drops whatever was still pending from the old one. */
   #fresh(asked: Comparison) {
     this.settling.stop();
     this.fleet.wish = false;
@@ -239,15 +239,15 @@ export class Session extends Draft {
     this.applied++;
   }
 
-  /** Runs that cannot be stay as they are. */
+  /** Whether an impossible request leaves the current runs as they are. */
   get #falls(): boolean {
     return this.options.fallback !== undefined;
   }
 
-  /** Builds what is asked for. Where that cannot be: what there is, if it `stays`; otherwise runs that are not opened. */
+  /** Builds what is asked for. If that is impossible, rebuilds the current runs if `stays`; otherwise shows the requested runs without opening them. */
   #start(stays: boolean, kept?: Kept) {
     const possible = this.possible();
-    // What was kept was possible once; whether one run is here the engine says.
+    // What was kept was possible once; whether a single run is still possible here, the engine will say.
     if (kept && this.#falls) this.clear();
     const other = possible ?? (stays && this.blocked === undefined ? this.built : this.asked);
     const next = kept ? this.asked : other;

@@ -27,10 +27,10 @@ import { SliceTally } from './sliceTally';
 
 const SAMPLING = { temperature: 0.8, topK: 0, topP: 1 };
 const SAMPLE = 120; // maximum characters; never beyond the context
-/** An evaluation: held-out tokens behind it, or as many as are read in the allowed time. */
+/** The number of held-out tokens that an evaluation reads, or as many as it can read in the time allowed. */
 const HELD_OUT = 16_384;
 const LOOK_TIME = 20_000; // ms; nothing else is computed meanwhile, and the user waits
-/** And for a task: batches of questions per distance, and the approximate number of distances. */
+/** For a task, an evaluation also asks questions: batches per distance, and roughly how many distances. */
 const QUESTIONS = 4;
 const DISTANCES = 12;
 /** Logits that differ by less have not moved: if a row does not read the token, every bit is the same. */
@@ -52,14 +52,14 @@ function keptOf({ layers, context: T }: ModelSpec, batches: readonly Batch[]): n
   return kept / all;
 }
 
-/** The loss is NaN: training cannot continue. */
+/** The loss or the gradient norm is not finite: training cannot continue. */
 export class Diverged extends Error {
   override name = 'Diverged';
 
   constructor(
     readonly loss: number,
     readonly step: number,
-    /** The learning rate of the settings. */
+    /** The learning rate in the settings. */
     readonly rate: number,
   ) {
     super(`the loss became ${loss} at step ${step}`);
@@ -68,10 +68,10 @@ export class Diverged extends Error {
 
 export class Trainer {
   readonly #inFlight: Promise<void>[] = [];
-  /** Fingerprints of the batches whose steps were not reported yet. */
+  /** Fingerprints of the batches whose steps have not been reported yet. */
   readonly #batches = new Map<number, string>();
   readonly #kept: number | undefined;
-  /** Time spent on the steps that were not reported yet, ms. Turns of other runs fall between the calls and do not count. */
+  /** Time spent on the steps that have not been reported yet, ms. Turns of other runs fall between the calls and do not count. */
   #spent = 0;
 
   static async open(models: Models, spec: RunSpec, source: Source, feed: Feed): Promise<Trainer> {
@@ -100,7 +100,7 @@ export class Trainer {
     return this.models.where;
   }
 
-  /** Optimizer steps handed over. */
+  /** Optimizer steps handed to the model so far. */
   get step(): number {
     return this.model.step;
   }
@@ -128,7 +128,7 @@ export class Trainer {
     this.#spent += performance.now() - since;
   }
 
-  /** Results of the steps since the last call; waits until they are done. Throws Diverged if a loss is NaN. */
+  /** Results of the steps since the last call; waits until they are done. Throws Diverged if a loss or a gradient norm is not finite. */
   async reports(): Promise<StepMetrics[]> {
     const since = performance.now();
     const reports = await this.model.reports();
@@ -239,7 +239,7 @@ export class Trainer {
   }
 
   /**
-   * HELD_OUT, or as many as are read in LOOK_TIME if that is fewer: TensorFlow.js on a slow machine takes minutes for
+   * HELD_OUT, or as many as can be read in LOOK_TIME if that is fewer: TensorFlow.js on a slow machine takes minutes for
    * all.
    */
   async #tokensInTime(): Promise<number> {
