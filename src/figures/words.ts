@@ -177,7 +177,7 @@ export function wordsOfAnswers(results: readonly Result[], asked: Asked): string
   const parts = answers.map(({ label, cliff, before, beyond }) => {
     if (cliff === undefined)
       return `${label} answers ${percent(before)} of the questions correctly.`;
-    const named = `${label}, with a reach of ${cliff} tokens (itself and ${cliff - 1} back),`;
+    const named = `${label}, with a reach of ${cliff} tokens (itself and ${cliff - 1} before it),`;
     if (Number.isNaN(before))
       return `${named} was asked only beyond its reach and answers ${percent(beyond)} of the questions correctly.`;
     return Number.isNaN(beyond)
