@@ -28,11 +28,11 @@ const bundledAhead = [
 /** Test files that destroy GPU devices on purpose, and so get a browser that no other file shares. */
 const FAULTS = ['test/browser/faults.test.ts', 'test/browser/tfjs.test.ts'];
 
-/** Unit tests that put modules in place of others, and so cannot share theirs with other files. */
+/** Unit tests that put modules or `fetch` in place of others: modules that other files loaded would not see them. */
 const MOCKING = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts') && !name.startsWith('browser'))
   .map((name) => `test/${name.replaceAll('\\', '/')}`)
-  .filter((path) => /^vi\.mock\(/m.test(readFileSync(path, 'utf8')));
+  .filter((path) => /vi\.mock\(|vi\.stubGlobal\('fetch'/.test(readFileSync(path, 'utf8')));
 
 const inNode = (name: string, include: string[], exclude: string[], isolate: boolean) => ({
   extends: true as const,
@@ -42,6 +42,7 @@ const inNode = (name: string, include: string[], exclude: string[], isolate: boo
     include,
     exclude,
     isolate,
+    globalSetup: ['test/support/prepared.ts'],
     setupFiles: ['test/support/seed.ts'],
     testTimeout: 240_000, // a ceiling for a machine that is busy with other things, not a measure
     maxWorkers: availableParallelism(), // one fewer is usual, which of two cores leaves one idle
@@ -111,6 +112,7 @@ export default defineConfig({
     // `npm run coverage`. Components run in Chromium alone, and are not counted.
     coverage: {
       provider: 'v8',
+      reportOnFailure: true,
       include: ['src/**/*.ts'],
       exclude: ['src/**/*.as.ts', 'src/**/*.d.ts'],
       reporter: ['text-summary', 'html', 'json-summary'],

@@ -1,6 +1,6 @@
 import { mount } from 'svelte';
 import App from './app/App.svelte';
-import { engine } from './app/engine';
+import { engine } from './workers/train/start';
 import { findKeptRows } from './app/rowsStore';
 import './app/tokens.css';
 import './app/signs.css';

@@ -6,55 +6,56 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   core: [],
   attention: ['core'],
   data: ['core'],
-  spec: ['core', 'attention', 'data'],
+  spec: ['core', 'attention', 'data', 'ops'], // of ops: what each attention kernel computes
   draw: ['core', 'attention'],
-  link: ['core', 'attention', 'data', 'spec', 'model'], // messages, and the page's end of the wire
   program: ['core'], // kernels and programs as data
   ops: ['core', 'attention', 'program'], // the kernels, and the tiles they walk
-  model: ['core', 'attention', 'data', 'spec', 'program', 'ops'], // what is computed, as programs
-  export: ['core', 'attention', 'data', 'spec', 'model'], // folders that PyTorch reads, and those of others
+  // what is computed, as programs; decode/ with a cache, files/ in and out
+  model: ['core', 'attention', 'data', 'spec', 'program', 'ops'],
   compare: ['core', 'attention', 'data', 'spec', 'model'], // several runs as one question
   masks: ['core', 'attention', 'data', 'spec'], // any mask: terms, views, lints, files
+  // what page and workers say to each other, and the page's end of the wire
+  workers: ['core', 'attention', 'data', 'spec', 'model', 'masks'],
   figures: ['core', 'attention', 'data', 'spec', 'model'], // the paper's figures as data
-  gpu: ['core', 'attention', 'program'], // machines that run programs
-  train: ['core', 'attention', 'data', 'spec', 'link', 'program', 'ops', 'model', 'gpu'],
+  machines: ['core', 'program', 'ops'], // run programs
+  train: ['core', 'attention', 'data', 'spec', 'workers', 'program', 'ops', 'model', 'machines'],
   // the specification in tfjs, and what trains it: a model as the engine's runs want one
-  reference: ['core', 'attention', 'data', 'spec', 'ops', 'model', 'gpu', 'train'],
+  reference: ['core', 'attention', 'data', 'spec', 'ops', 'model', 'machines', 'train'],
   engine: [
     'core',
     'attention',
     'data',
     'spec',
-    'link',
+    'workers',
     'ops',
     'model',
-    'gpu',
+    'machines',
     'train',
     'reference',
   ],
+  '*.worker.ts': ['core', 'data', 'masks', 'machines', 'engine', 'workers'], // the scripts of the workers
   lessons: ['core', 'attention', 'data', 'spec', 'compare', 'masks'],
-  session: ['core', 'attention', 'data', 'spec', 'link', 'model', 'compare'], // runs on a page, from what is asked to what came of it
+  session: ['core', 'attention', 'data', 'spec', 'workers', 'model', 'compare'], // runs on a page, from what is asked to what came of it
   state: [
     'core',
     'attention',
     'data',
     'spec',
-    'link',
+    'workers',
     'model',
     'compare',
     'masks',
     'lessons',
     'session',
   ],
-  views: ['core', 'attention', 'data', 'spec', 'link', 'draw', 'compare', 'masks', 'state'],
+  views: ['core', 'attention', 'data', 'spec', 'workers', 'draw', 'compare', 'masks', 'state'],
   app: [
     'core',
     'attention',
     'data',
     'spec',
     'model',
-    'export',
-    'link',
+    'workers',
     'draw',
     'compare',
     'figures',
@@ -80,7 +81,6 @@ const PURE = [
   'compare',
   'figures',
   'masks',
-  'export',
   'lessons',
 ];
 
@@ -91,7 +91,7 @@ const sources = import.meta.glob<string>('/src/**/*.{ts,svelte}', {
 });
 const files = Object.entries(sources).map(([path, text]) => ({
   file: path.slice('/src/'.length),
-  home: path.split('/')[2]!,
+  home: path.endsWith('.worker.ts') ? '*.worker.ts' : path.split('/')[2]!,
   text,
 }));
 const imports = files.flatMap(({ file, home, text }) =>
@@ -163,7 +163,7 @@ test('the reference, and tfjs with it, is loaded only where somebody asks for it
 });
 
 /** Where facts are found. Which buttons a page has, and what they are called, only the page knows. */
-const FACTS_ONLY = ['engine', 'gpu', 'link', 'reference', 'train'];
+const FACTS_ONLY = ['engine', 'machines', '*.worker.ts', 'reference', 'train'];
 
 test.each(FACTS_ONLY)(
   '%s says nothing about buttons: it tells facts, and the page makes sentences',

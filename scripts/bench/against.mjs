@@ -144,9 +144,9 @@ async function treeOf(root, name) {
                export { modelOf } from ${from('test/bench/models.ts')};
                export { bundleOf } from ${from('src/model/bundle.ts')};
                export { shaderOf } from ${from('src/program/kernel.ts')};
-               export { hostMachine } from ${from('src/gpu/hostMachine.ts')};
-               export { gpuMachine } from ${from('src/gpu/gpuMachine.ts')};
-               export { findAdapter, openDevice } from ${from('src/gpu/webgpu.ts')};`
+               export { hostMachine } from ${from('src/machines/hostMachine.ts')};
+               export { gpuMachine } from ${from('src/machines/gpuMachine.ts')};
+               export { findAdapter, openDevice } from ${from('src/machines/webgpu.ts')};`
             : undefined,
       },
     ],

@@ -5,8 +5,8 @@
 import { cpus } from 'node:os';
 import { optionsOf } from '../options.mjs';
 import { plans } from '../../src/attention/plans';
-import { Decoder } from '../../src/model/decode';
-import { cacheBytes } from '../../src/model/opened';
+import { Decoder } from '../../src/model/decode/decoder';
+import { cacheBytes } from '../../src/model/files/opened';
 import { initialWeights } from '../../src/model/weights';
 import { modelSpecOf } from '../../src/spec/model';
 import { DEFAULTS } from '../../src/spec/run';

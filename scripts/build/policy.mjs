@@ -4,7 +4,7 @@
  * of `vite preview`. The development server does without, because it inlines scripts and styles.
  *
  * Workers are under the policy on every host, with headers or without: `worker-src` allows only blob: workers, and a
- * blob: worker inherits the policy of the page that created it (src/link/startWorker.ts). A worker started from its own
+ * blob: worker inherits the policy of the page that created it (src/workers/startWorker.ts). A worker started from its own
  * URL would have only the policy of its own response headers, which a plain static host does not send.
  */
 

@@ -5,7 +5,7 @@
  *
  * The text has only the characters of src/data/characters.ts; test/data/prepared.test.ts proves it.
  * Offsets are characters. The fifth of every ten documents is held out.
- * Prose is set anew, one line to a paragraph; a table keeps its lines.
+ * Prose is reflowed, one line per paragraph; a table keeps its lines.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -121,14 +121,14 @@ const SHORT: Readonly<Record<string, number>> = {
 };
 const CONFIG_TOKENS = 40;
 /** Fields that decide which tokens are read, and those no config can be built without. */
-const TELLING =
+const RELEVANT_FIELDS =
   /^(model_type|text_config|num_.*_(layers|heads)|hidden_size|head_dim|.*window.*|layer_types|attention_chunk_size|no_rope_layers|local_attention|global_attn_every_n_layers)$/;
 
 function configCase(id: string, text: string, changes: object = {}): ConfigCase {
   const shorten = (fields: Record<string, unknown>): Record<string, unknown> =>
     Object.fromEntries(
       Object.entries(fields)
-        .filter(([name]) => TELLING.test(name))
+        .filter(([name]) => RELEVANT_FIELDS.test(name))
         .map(([name, value]) => {
           if (name === 'text_config') return [name, shorten(value as Record<string, unknown>)];
           return [

@@ -295,7 +295,7 @@ export const openedCases: readonly OpenedCase[] = [
 export interface OpenedRun {
   readonly code: string;
   readonly difference: Answer<'difference'>;
-  readonly saved: Answer<'mended'>;
+  readonly saved: Answer<'corrected'>;
 }
 
 /** What the page says and offers for a case. */
@@ -328,7 +328,7 @@ export async function openedRun(one: OpenedCase): Promise<OpenedRun> {
     loadOf(source, reading),
   );
   const saved = await desk.answer({
-    kind: 'mended',
+    kind: 'corrected',
     ...asked,
     picked,
     axes: look.axes!.roles,

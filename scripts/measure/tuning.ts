@@ -4,9 +4,9 @@
  */
 import { optionsOf } from '../options.mjs';
 import { readFileSync } from 'node:fs';
-import { readCheckpoint } from '../../src/model/checkpoint';
+import { readCheckpoint } from '../../src/model/files/checkpoint';
 import type { AdaptPlan } from '../../src/spec/adaptation';
-import { tuneLooks, tuneVariants } from '../../src/spec/tuning';
+import { tuneEvaluations, tuneVariants } from '../../src/spec/tuning';
 import { adapt } from '../../src/train/adapt';
 import { feedOf, modelsOf, surroundings, type Surroundings } from '../record/surroundings';
 
@@ -47,7 +47,7 @@ async function tune({ model, plan }: (typeof CASES)[number], around: Surrounding
   const options = {
     model: checkpoint,
     variants,
-    lookAt: tuneLooks(plan.steps),
+    lookAt: tuneEvaluations(plan.steps),
     byPosition: false,
     feed: (spec: (typeof variants)[number]['spec']) => Promise.resolve(feedOf(spec, around)),
   };

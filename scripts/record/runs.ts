@@ -20,10 +20,10 @@ import {
   type Recording,
   type ValidationPoint,
 } from '../../src/figures/recording';
-import { HOST_LIMITS } from '../../src/gpu/backend';
+import { HOST_LIMITS } from '../../src/machines/backend';
 import type { SliceScore } from '../../src/data/slice';
-import { readCheckpoint } from '../../src/model/checkpoint';
-import { adaptLooks, adaptVariants, type AdaptPlan } from '../../src/spec/adaptation';
+import { readCheckpoint } from '../../src/model/files/checkpoint';
+import { adaptEvaluations, adaptVariants, type AdaptPlan } from '../../src/spec/adaptation';
 import { presets, specOfPreset } from '../../src/spec/preset';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
 import { record as keepMoment, writeMoments, type Moments } from '../../src/session/moments';
@@ -331,7 +331,7 @@ async function recordAdaptation(
   const job = {
     model: checkpoint,
     variants,
-    lookAt: adaptLooks(plan.steps),
+    lookAt: adaptEvaluations(plan.steps),
     byPosition: true,
     feed: (spec: RunSpec) => Promise.resolve(feedOf(spec, around)),
   };

@@ -7,7 +7,7 @@ import { preparedCorpus } from '../../src/data/prepared';
 import type { Corpus } from '../../src/data/corpus';
 import { sources } from '../../src/data/registry';
 import type { CorpusSource } from '../../src/data/source';
-import { hostMachine } from '../../src/gpu/hostMachine';
+import { hostMachine } from '../../src/machines/hostMachine';
 import { checkRun } from '../../src/spec/check';
 import { localReach, type RunSpec } from '../../src/spec/run';
 import { Trainer } from '../../src/train/trainer';

@@ -14,7 +14,7 @@ const ALWAYS = [
   'test/architecture.test.ts',
   'test/docs.test.ts',
   'test/attention/pairs.test.ts',
-  'test/model/checkpoint.test.ts',
+  'test/model/files/checkpoint.test.ts',
   'test/spec/spec.test.ts',
   'test/lessons/lessons.test.ts',
 ];
@@ -80,7 +80,14 @@ async function lint() {
     await run(
       `ESLint of ${count(code)}`,
       'eslint/bin/eslint.js',
-      ...['--cache', '--cache-location', 'node_modules/.cache/eslint', '--no-warn-ignored'],
+      ...[
+        '--cache',
+        '--cache-location',
+        'node_modules/.cache/eslint/',
+        '--cache-strategy',
+        'content',
+        '--no-warn-ignored',
+      ],
       ...code,
     );
   if (changed.length === 0) return;

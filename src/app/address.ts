@@ -1,4 +1,4 @@
-/** @file The address of the page one is on, kept true without a new step in the history. */
+/** @file Keeps the address of the current page up to date without adding a history entry. */
 import { hashOf, type Page } from './route';
 
 export function showAddress(page: Page, query: string, path: readonly string[] = []): void {

@@ -1,6 +1,6 @@
 /**
- * @file Checkpoints in this browser's own file system (OPFS). A file is written whole or not at all: what is written
- * goes to a copy that takes the place of the old one when it is closed. Nothing leaves the machine.
+ * @file Checkpoints in this browser's own file system (OPFS). Writes are atomic: data goes to a copy that replaces the
+ * old file when it is closed. Nothing leaves the machine.
  */
 export interface Stored {
   readonly name: string;
@@ -14,18 +14,20 @@ export class NotKept extends Error {
 }
 
 async function folderCalled(name: string): Promise<FileSystemDirectoryHandle> {
-  // In some browsers, in private windows and on pages without https there is none.
+  // Missing in some browsers, in private windows and on pages without https.
   const storage = (navigator as { storage?: StorageManager }).storage;
   if (!storage?.getDirectory) throw new NotKept('This browser has no storage for files here');
   const root = await storage.getDirectory();
   return root.getDirectoryHandle(name, { create: true });
 }
 
-/** Files of one kind in a folder of their own; `instead` says what a person can do who needs them and cannot have them. */
+/**
+ * Files of one kind in their own folder; `instead` tells people who need the files what to do if they are unavailable.
+ */
 export function storeOf(name: string, instead: string) {
   const folder = () => folderCalled(name);
 
-  /** Words for whatever went wrong. */
+  /** A readable message for any error. */
   const said = (error: unknown): NotKept => {
     if (error instanceof NotKept) return new NotKept(`${error.message}; ${instead}.`);
     const kind = error instanceof Error ? error.name : '';
@@ -53,7 +55,7 @@ export function storeOf(name: string, instead: string) {
       }
     },
 
-    /** The newest first; none where nothing can be kept. */
+    /** Newest first; empty if nothing can be stored. */
     async stored(): Promise<readonly Stored[]> {
       try {
         const found: Stored[] = [];
@@ -69,7 +71,7 @@ export function storeOf(name: string, instead: string) {
       }
     },
 
-    /** All of it, or its first `most` bytes. */
+    /** The whole file, or its first `most` bytes. */
     async fetchStored(name: string, most = Infinity): Promise<Uint8Array<ArrayBuffer>> {
       try {
         const file = await (await (await folder()).getFileHandle(name)).getFile();
@@ -83,7 +85,7 @@ export function storeOf(name: string, instead: string) {
       try {
         await (await folder()).removeEntry(name);
       } catch {
-        // It is not there any more.
+        // Already gone.
       }
     },
   };

@@ -1,11 +1,11 @@
-/** @file A figure as a file: the SVG that is on the page with its colours inside, that SVG as PNG, a table as CSV. */
+/** @file Exports a figure: the SVG on the page with its colours inlined, the same SVG as PNG, a table as CSV. */
 
-/** What a stylesheet gives a drawing; in a file there is no stylesheet. */
+/** Properties that a stylesheet sets on a drawing; an exported file has no stylesheet. */
 const STYLED = [
   ...['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-opacity'],
   ...['stroke-linejoin', 'opacity', 'font-family', 'font-size', 'font-weight', 'text-anchor'],
 ];
-/** Pixels of a PNG for one of the page. */
+/** PNG pixels per page pixel. */
 const SHARP = 3;
 
 export interface Caption {
@@ -13,7 +13,7 @@ export interface Caption {
   readonly provenance: string;
 }
 
-/** A document that stands by itself: title, provenance, colours, background. */
+/** A standalone document: title, provenance, colours, background. */
 function svgText(svg: SVGSVGElement, { title, provenance }: Caption): string {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const [from, to] = [svg, copy].map((root) => [root, ...root.querySelectorAll('*')]);
@@ -21,7 +21,7 @@ function svgText(svg: SVGSVGElement, { title, provenance }: Caption): string {
     const style = getComputedStyle(from![i]!);
     for (const name of STYLED) element.setAttribute(name, style.getPropertyValue(name));
     element.removeAttribute('class');
-    element.removeAttribute('style'); // its var(--…) means nothing in a file, and would win
+    element.removeAttribute('style'); // its var(--…) is undefined in a file, and would take precedence
   });
   const { width, height } = svg.getBoundingClientRect();
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
@@ -62,6 +62,6 @@ export function download(blob: Blob, name: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  // Some browsers begin to read only after the click is over.
+  // Some browsers start reading only after the click has ended.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -1,6 +1,6 @@
-import { fetchedText, reasonOf } from '../link/fetched';
+import { fetchedText, reasonOf } from '../workers/fetched';
 
-/** A file of the site as text; `path` from the page's own folder. Throws where it does not come. */
+/** A file of the site as text; `path` is relative to the page's own folder. Throws if it cannot be fetched. */
 export async function textOf(path: string): Promise<string> {
   try {
     return await fetchedText(new URL(path, document.baseURI));

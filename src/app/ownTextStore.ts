@@ -1,4 +1,4 @@
-/** @file The person's own text over a reload of this tab. Storage may be forbidden or full; then it is only not kept. */
+/** @file Keeps the user's own text when this tab is reloaded. Storage may be forbidden or full; then it is not kept. */
 const KEY = 'zebra-lab-own-text';
 
 export function savedText(): string {
@@ -13,6 +13,6 @@ export function saveText(text: string): void {
   try {
     sessionStorage.setItem(KEY, text);
   } catch {
-    // It stays on the page.
+    // The page still has it.
   }
 }

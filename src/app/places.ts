@@ -1,14 +1,14 @@
 /**
- * @file Where a visit keeps what it trains. Several tabs may be open at once and each writes to a place of its own; what an
- * earlier visit left is not written over before anybody could resume it. A tab holds its place by a lock that the browser
- * takes back when the tab is closed, however it ends.
+ * @file Where a visit saves what it trains. Several tabs may be open at once, each saving to its own slot; what an
+ * earlier visit left is not overwritten before it can be resumed. A tab holds its slot with a lock, which the browser
+ * releases when the tab closes, however it ends.
  */
 import type { Store, Stored } from './checkpointStore';
 
 export interface Visit {
   /** The newest that no open tab is writing to. */
   readonly left?: Stored;
-  /** Where this visit keeps its runs; none where other tabs hold all places. */
+  /** The slot this visit saves to; undefined if other tabs hold all of them. */
   readonly place?: string;
   leave(): void;
 }
@@ -36,7 +36,10 @@ export async function arrive(
   return { ...(left && { left }), leave: () => {} };
 }
 
-/** The way to let go of it; undefined where another tab holds it. Without locks every tab believes that it is alone. */
+/**
+ * A function that releases the slot; undefined if another tab holds it. Without locks every tab assumes that it is
+ * alone.
+ */
 function hold(place: string): Promise<(() => void) | undefined> {
   const { locks } = navigator as { locks?: LockManager };
   if (!locks) return Promise.resolve(() => {});
@@ -47,6 +50,6 @@ function hold(place: string): Promise<(() => void) | undefined> {
         resolve(undefined);
         return undefined;
       })
-      .catch(() => resolve(() => {})); // where a frame may not ask for locks
+      .catch(() => resolve(() => {})); // some frames may not request locks
   });
 }

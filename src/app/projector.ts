@@ -1,12 +1,12 @@
 /**
- * @file Projector mode, for a wall: large type, black on white. The address asks for it on any page (`projector=1`, or 0
- * to end it), or a person does; it stays while they go from page to page, until the tab is closed. Looks: tokens.css, base.css.
+ * @file Projector mode: large type, black on white. The address turns it on for any page (`projector=1`, or 0 to end
+ * it), or the user does; it stays on from page to page until the tab is closed. Styles: tokens.css, base.css.
  */
 import type { Page } from './route';
 
 const KEY = 'zebra-lab-projector';
 
-/** What an address says of it; `before` where it says nothing. */
+/** The address's setting, or `before` if it has none. */
 export function projectorOf(query: string, before: boolean): boolean {
   const asked = new URLSearchParams(query.slice(0, 4000)).get('projector');
   return asked === '1' || (asked !== '0' && before);
@@ -16,7 +16,7 @@ export function wasProjector(): boolean {
   try {
     return sessionStorage.getItem(KEY) === '1';
   } catch {
-    return false; // storage is forbidden: the address is all there is
+    return false; // storage is forbidden: only the address counts
   }
 }
 
@@ -27,6 +27,6 @@ export function showProjector(on: boolean, page: Page): void {
   try {
     sessionStorage.setItem(KEY, on ? '1' : '0');
   } catch {
-    // It is only not kept over a reload.
+    // It is not kept when the page is reloaded.
   }
 }

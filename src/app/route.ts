@@ -18,7 +18,7 @@ export const PAGES = [
 
 export type Page = (typeof PAGES)[number]['id'];
 
-/** Those of the navigation: the name of the site leads home, and what is for teachers is found from the lessons. */
+/** Pages in the navigation: the site's name links home, and pages for teachers are found from the lessons. */
 export const NAVIGATION = PAGES.filter(
   ({ id }) => !['home', 'teach', 'class', 'worksheet', 'test', 'go'].includes(id),
 );
@@ -28,11 +28,11 @@ export interface Route {
   /** What follows the page: a lesson and its step. */
   readonly path?: readonly string[];
   readonly query: string;
-  /** What an address names that is not a page: the home page is shown, and says so. */
+  /** A page in the address that does not exist: the home page is shown, and says so. */
   readonly unknown?: string;
 }
 
-/** Whatever the hash says, a page: the home page if it is empty or names no page. */
+/** Always returns a page: the home page if the hash is empty or names an unknown page. */
 export function parseHash(hash: string): Route {
   const at = hash.indexOf('?');
   const [name = '', ...path] = (at < 0 ? hash : hash.slice(0, at))

@@ -1,6 +1,6 @@
 /**
- * @file Rows of masks that addresses only name, kept in this browser. Storage may be forbidden or full; then the oldest go,
- * and the caller is told where even that is not enough.
+ * @file Stores in this browser the rows of masks that addresses only name. Storage may be forbidden or full; then the
+ * oldest are deleted, and the caller learns if even that is not enough.
  */
 import { lookForRows, namesInAddress, rowsNamed } from '../attention/given';
 import { ifReadable, list, readableJson, text } from '../core/schema';
@@ -14,7 +14,7 @@ function names(): readonly string[] {
   return (kept ?? []).filter((one) => one !== undefined);
 }
 
-/** Finds rows that an address names, in this browser's store. */
+/** Lets rows named in an address be found in this browser's storage. */
 export const findKeptRows = (): void =>
   lookForRows((name) => {
     try {
@@ -24,7 +24,7 @@ export const findKeptRows = (): void =>
     }
   });
 
-/** Keeps the rows an address names. False where this browser has no room for them. */
+/** Stores the rows an address names. False if this browser has no room for them. */
 export function keepRowsOf(address: string): boolean {
   return namesInAddress(address)
     .map((name) => {

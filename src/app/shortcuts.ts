@@ -1,4 +1,4 @@
-/** @file Which key does what, and where it keeps its own meaning. */
+/** @file What each key does, and where keys keep their usual meaning. */
 
 export type Shortcut = 'toggle' | 'step' | 'reset' | 'free' | 'help';
 
@@ -10,18 +10,18 @@ const KEYS: Readonly<Record<string, Shortcut>> = {
   '?': 'help',
 };
 
-/** Elements in which letters are typed, and elements that a space presses. */
+/** Elements that take typed letters, and elements that the space bar presses. */
 const TYPED = 'input:not([type=range], [type=radio], [type=checkbox]), select, textarea, dialog';
 const PRESSED = 'button, a, summary, input, select, textarea, [role=listbox], dialog';
 
 const STORE = 'zebra-lab-keys';
 
-/** Whether single keys do anything: a person who speaks to the machine, or whose hand rests on the keys, can turn them off. */
+/** Whether single keys are shortcuts: people who use voice control, or rest a hand on the keys, can turn them off. */
 export function keysAreOn(): boolean {
   try {
     return localStorage.getItem(STORE) !== 'off';
   } catch {
-    return true; // where nothing can be kept
+    return true; // if storage is unavailable
   }
 }
 
@@ -30,7 +30,7 @@ export function turnKeys(on: boolean): void {
   try {
     localStorage.setItem(STORE, on ? 'on' : 'off');
   } catch {
-    // Where nothing can be kept, keys stay on.
+    // Without storage, the keys stay on.
   }
 }
 
@@ -38,7 +38,7 @@ export function shortcutOf(event: KeyboardEvent): Shortcut | undefined {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return undefined;
   const shortcut = KEYS[event.key];
   if (shortcut !== 'free' && !keysAreOn()) return undefined;
-  // What is open closes first.
+  // An open popover closes first.
   if (shortcut === 'free' && document.querySelector(':popover-open')) return undefined;
   const target = event.target instanceof Element ? event.target : undefined;
   const own = shortcut === 'toggle' ? PRESSED : TYPED;

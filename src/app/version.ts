@@ -1,6 +1,6 @@
-/** @file Which Zebra Lab this is, as package.json says: what is taken away says it too. */
+/** @file The version of Zebra Lab, from package.json; exported files include it. */
 
-/** Written in by vite.config.ts. */
+/** Inserted by vite.config.ts. */
 declare const __VERSION__: string;
 
 export const VERSION: string = __VERSION__;

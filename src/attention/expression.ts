@@ -35,7 +35,7 @@ export type Expression =
 const LONGEST = 2000; // characters, long rows by their names
 const DEEPEST = 24;
 /** Numbers of one term. */
-export const MOST_NUMBERS = 256;
+export const MAX_NUMBERS = 256;
 
 export const term = (id: string, ...numbers: number[]): Expression => ({
   kind: 'term',
@@ -308,7 +308,7 @@ class Reader {
 
 function checkTerm({ term: id, numbers }: Expression & { kind: 'term' }): void {
   const { params, rest } = terms.get(id);
-  const most = rest ? MOST_NUMBERS : params.length;
+  const most = rest ? MAX_NUMBERS : params.length;
   check(
     numbers.length >= params.length && numbers.length <= most,
     `${id} has ${numbers.length} number${numbers.length === 1 ? '' : 's'}; it should have ${rest ? `${params.length} to ${most}` : params.length}${params.length > 0 ? `: ${id}(${params.map(({ label }) => label).join(', ')})` : ''}`,

@@ -8,13 +8,13 @@
 import { check, InputError } from '../core/check';
 import { LONGEST_LINK } from '../core/link';
 import { remembering } from '../core/remember';
-import { MOST_TOKENS, positionOf, type Mask } from './mask';
+import { MAX_TOKENS, positionOf, type Mask } from './mask';
 import { differ, equal, fromCells, NONE, type Runs } from './runs';
 
 /** Maximum characters per mask: the bits of any mask of 2,048 × 2,048 need 699,058. */
-export const MOST_CONTENT = 1_000_000;
+export const MAX_CONTENT = 1_000_000;
 /** Maximum run boundaries held, over all rows: every second key of 2,048 × 2,048 has 4 million. */
-const MOST_BORDERS = 5_000_000;
+const MAX_BORDERS = 5_000_000;
 
 export interface GivenRows {
   readonly T: number; // keys
@@ -41,8 +41,8 @@ const shifted = (runs: Runs, T: number): Runs => {
 export function writeRows(mask: Mask): string {
   const { keys: T, queries } = mask;
   check(
-    [T, queries].every((n) => n >= 1 && n <= MOST_TOKENS),
-    `the mask is ${queries} × ${T}; rows are kept of masks up to ${MOST_TOKENS} × ${MOST_TOKENS}`,
+    [T, queries].every((n) => n >= 1 && n <= MAX_TOKENS),
+    `the mask is ${queries} × ${T}; rows are kept of masks up to ${MAX_TOKENS} × ${MAX_TOKENS}`,
   );
   const bytes = new Bytes();
   bytes.put(queries === T ? SQUARE : OBLONG);
@@ -55,8 +55,8 @@ export function writeRows(mask: Mask): string {
     if (block.way === BITS) block.bits.forEach((row) => bytes.append(row));
     else bytes.putRuns(block.change);
     check(
-      bytes.length <= (MOST_CONTENT * 3) / 4,
-      `the rows of this mask of ${T} × ${T} need more than ${MOST_CONTENT.toLocaleString('en-US')} characters; masks with longer runs of keys, and all of up to 2,048 × 2,048, need fewer`,
+      bytes.length <= (MAX_CONTENT * 3) / 4,
+      `the rows of this mask of ${T} × ${T} need more than ${MAX_CONTENT.toLocaleString('en-US')} characters; masks with longer runs of keys, and all of up to 2,048 × 2,048, need fewer`,
     );
   };
   const changesAt = (q: number): readonly Runs[] => {
@@ -68,8 +68,8 @@ export function writeRows(mask: Mask): string {
   for (let q = 0; q < queries; q++) {
     borders += mask.row(q).length;
     check(
-      borders <= MOST_BORDERS,
-      `the mask of ${T} × ${T} has too many runs of keys to be kept as rows: more than ${MOST_BORDERS.toLocaleString('en-US')} borders of them`,
+      borders <= MAX_BORDERS,
+      `the mask of ${T} × ${T} has too many runs of keys to be kept as rows: more than ${MAX_BORDERS.toLocaleString('en-US')} borders of them`,
     );
     const changes = next;
     next = q + 1 < queries ? changesAt(q + 1) : [];
@@ -153,10 +153,10 @@ class Bytes {
 
 // ------------------------------------------------------------------------------------------------- read
 
-const MOST_READ = 8;
+const MAX_READ = 8;
 
 /** Rows from their text. Throws InputError if it is incomplete or invalid; never takes long, whatever it contains. */
-export const readRows = remembering(MOST_READ, (content): GivenRows => {
+export const readRows = remembering(MAX_READ, (content): GivenRows => {
   const { T, queries, borders, starts } = new RowReader(bytesOf(content)).rows();
   const name = `#${T}-${signOf(content)}`;
   keep(name, content);
@@ -178,8 +178,8 @@ const fail = (what: string): never => {
 
 function bytesOf(content: string): Uint8Array {
   check(
-    content.length <= MOST_CONTENT,
-    `the rows of a mask are ${content.length} characters long; ${MOST_CONTENT} at most are read`,
+    content.length <= MAX_CONTENT,
+    `the rows of a mask are ${content.length} characters long; ${MAX_CONTENT} at most are read`,
   );
   const strange = /[^A-Za-z0-9_-]/.exec(content);
   if (strange)
@@ -209,12 +209,10 @@ class RowReader {
     if (version !== SQUARE && version !== OBLONG)
       fail(`are of version ${version}, and versions ${SQUARE} and ${OBLONG} are read`);
     const T = this.#number();
-    if (T < 1 || T > MOST_TOKENS) fail(`are of ${T} tokens; there are 1 to ${MOST_TOKENS}`);
+    if (T < 1 || T > MAX_TOKENS) fail(`are of ${T} tokens; there are 1 to ${MAX_TOKENS}`);
     const queries = version === SQUARE ? T : this.#number();
-    if (queries < 1 || queries > MOST_TOKENS || (version === OBLONG && queries === T))
-      fail(
-        `are of ${queries} queries; there are 1 to ${MOST_TOKENS}, and another number than keys`,
-      );
+    if (queries < 1 || queries > MAX_TOKENS || (version === OBLONG && queries === T))
+      fail(`are of ${queries} queries; there are 1 to ${MAX_TOKENS}, and another number than keys`);
     const starts = new Uint32Array(queries + 1);
     let above: Runs = NONE;
     for (let q = 0; q < queries;) {
@@ -241,8 +239,8 @@ class RowReader {
   #count(steps: number): void {
     this.#work += steps;
     check(
-      this.#work <= 2 * MOST_BORDERS,
-      `the rows of a mask have too many runs of keys; ${MOST_BORDERS.toLocaleString('en-US')} borders of them are held at most`,
+      this.#work <= 2 * MAX_BORDERS,
+      `the rows of a mask have too many runs of keys; ${MAX_BORDERS.toLocaleString('en-US')} borders of them are held at most`,
     );
   }
 
@@ -300,7 +298,7 @@ const NAME = /^#\d{1,5}-[0-9a-f]{16}$/;
 
 /** Texts by name, most recently requested last: what this realm has seen. */
 const known = new Map<string, string>();
-const MOST_KNOWN = 64;
+const MAX_KNOWN = 64;
 let elsewhere: (name: string) => string | undefined = () => undefined;
 
 /** Where to look up names that are unknown here: a browser's store. */
@@ -311,7 +309,7 @@ export function lookForRows(find: (name: string) => string | undefined): void {
 function keep(name: string, content: string): void {
   known.delete(name);
   known.set(name, content);
-  if (known.size > MOST_KNOWN) known.delete(known.keys().next().value!);
+  if (known.size > MAX_KNOWN) known.delete(known.keys().next().value!);
 }
 
 /** The text of rows seen here or stored elsewhere; undefined if neither. */

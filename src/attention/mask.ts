@@ -6,7 +6,7 @@
 import { check } from '../core/check';
 import { clip, count, differ, fromCells, type Runs } from './runs';
 
-export const MOST_TOKENS = 16_384;
+export const MAX_TOKENS = 16_384;
 
 export interface Mask {
   readonly queries: number;
@@ -23,7 +23,7 @@ export const positionOf = ({ queries, keys }: Pick<Mask, 'queries' | 'keys'>, q:
   Math.max(0, keys - queries) + q;
 
 /** Maximum numbers a mask caches, over all rows: every second key of 16,384 tokens would be 268 million. */
-const MOST_REMEMBERED = 8_000_000;
+const MAX_REMEMBERED = 8_000_000;
 
 /** A mask that caches the rows requested from it: for slow terms and for masks that are read often. */
 export function remembered(mask: Mask): Mask {
@@ -35,7 +35,7 @@ export function remembered(mask: Mask): Mask {
       const known = rows.get(q);
       if (known) return known;
       const row = mask.row(q);
-      if (held + row.length > MOST_REMEMBERED) {
+      if (held + row.length > MAX_REMEMBERED) {
         rows.clear();
         held = 0;
       }

@@ -7,10 +7,10 @@ import { definePattern, type Pattern } from './pattern';
 /** The letter of a layer whose mask is given directly. */
 export const MASK_LETTER = 'M';
 
-const MOST_KEPT = 100;
+const MAX_KEPT = 100;
 
 /** Its id is the expression as `write` writes it. Throws InputError if the text is not a mask. */
-export const maskPattern = remembering(MOST_KEPT, (text): Pattern => {
+export const maskPattern = remembering(MAX_KEPT, (text): Pattern => {
   const expression = read(text);
   const id = write(expression);
   const short = byName(id);

@@ -4,7 +4,7 @@
  */
 
 /** A layer's symbol is one digit. */
-export const MOST_MASKS = 9;
+export const MAX_MASKS = 9;
 
 /** The expressions as written, without empty ones. */
 export const masksIn = (text: string): readonly string[] =>

@@ -5,7 +5,7 @@
  */
 import { readRows } from './given';
 import { brief, maskOf, read, terms, type Expression } from './expression';
-import { MOST_TOKENS, type Mask } from './mask';
+import { MAX_TOKENS, type Mask } from './mask';
 import { remembering } from '../core/remember';
 import { clip, type Runs } from './runs';
 
@@ -73,14 +73,14 @@ export function extentOf(expression: Expression): Extent {
 function common(a: number, b: number): number {
   const divisor = (x: number, y: number): number => (y === 0 ? x : divisor(y, x % y));
   const both = a === Infinity || b === Infinity ? Infinity : (a / divisor(a, b)) * b;
-  return both > MOST_TOKENS ? Infinity : both;
+  return both > MAX_TOKENS ? Infinity : both;
 }
 
 /** How many tokens to look at so that they include the last query that reads one of the first T. */
 export function horizonOf(expression: Expression, T: number): number {
   const { reach, period } = extentOf(expression);
   // A period longer than any sequence here never repeats.
-  return Math.max(T, reach) + reach + Math.min(period, MOST_TOKENS) + 1;
+  return Math.max(T, reach) + reach + Math.min(period, MAX_TOKENS) + 1;
 }
 
 /** The mask over the first T tokens of a text that may continue: no padding at an end that has not been reached yet. */
@@ -102,12 +102,12 @@ export interface Need {
 }
 
 const FEWEST = 64;
-const MOST_KEPT = 128;
+const MAX_KEPT = 128;
 /** For at least T tokens. Cached: a decoder asks at every token, a curve at every length. */
 export const needOver = (expression: Expression, T: number): Need =>
   remembered(`${Math.max(FEWEST, 2 ** Math.ceil(Math.log2(T)))} ${brief(expression)}`);
 
-const remembered = remembering(MOST_KEPT, (key): Need => {
+const remembered = remembering(MAX_KEPT, (key): Need => {
   const at = key.indexOf(' ');
   const [tokens, expression] = [Number(key.slice(0, at)), read(key.slice(at + 1))];
   const last = lastReaders(maskOf(expression, horizonOf(expression, tokens)), tokens);
@@ -122,7 +122,7 @@ const remembered = remembering(MOST_KEPT, (key): Need => {
 });
 
 /** The most keys a decoder must hold at once, however long the text; Infinity if they grow with it. */
-export function mostNeeded(expression: Expression): number {
+export function maxNeeded(expression: Expression): number {
   const { reach, period } = extentOf(expression);
   if (period === Infinity) return Infinity;
   // From here on each period is like the one before it, and adds as many keys that stay.

@@ -2,7 +2,7 @@
  * @file The layers of a plan over one row that holds several documents: their masks combined with the term for
  * documents.
  */
-import { and, MOST_NUMBERS, term, write } from './expression';
+import { and, MAX_NUMBERS, term, write } from './expression';
 import type { LayerPlan } from './pattern';
 import { patterns, patternSpec } from './registry';
 
@@ -13,7 +13,7 @@ const LONGEST = 1500;
  * Documents begin at `begins`, each above 0. If there are more than a mask has room for, returns the plan unchanged.
  */
 export function planWithin(plan: LayerPlan, begins: readonly number[]): LayerPlan {
-  if (begins.length === 0 || begins.length > MOST_NUMBERS) return plan;
+  if (begins.length === 0 || begins.length > MAX_NUMBERS) return plan;
   if (begins.join(', ').length > LONGEST) return plan;
   const documents = term('documents', ...begins);
   return plan.map(({ pattern, params }) =>

@@ -1,7 +1,7 @@
 /**
  * @file What a token can depend on through a stack of layers: the boolean product of the layers' masks.
  *
- * After n local layers of window W that is 1 + n (W - 1) tokens; the tests hold this closed form against the product.
+ * After n local layers of window W that is 1 + n (W - 1) tokens; the tests check this closed form against the product.
  */
 import { remembering } from '../core/remember';
 import { maskOf } from './expression';
@@ -18,7 +18,7 @@ import { patterns } from './registry';
 export const reachCone = (plan: LayerPlan, T: number, query: number): readonly Uint8Array[] =>
   coneThrough(masksOf(plan, T, new Map()), T, query);
 
-/** The same through any masks of T tokens, the first layer's first. */
+/** The same through any masks of T tokens, first layer first. */
 export function coneThrough(masks: readonly Mask[], T: number, query: number): Uint8Array[] {
   const cone: Uint8Array[] = new Array(masks.length + 1);
   cone[masks.length] = Uint8Array.from({ length: T }, (_, k) => +(k === query));
@@ -30,7 +30,7 @@ export function coneThrough(masks: readonly Mask[], T: number, query: number): U
 export const reach = (plan: LayerPlan, T: number, query = T - 1): number =>
   known(JSON.stringify([plan, T, query]));
 
-/** Kept: what a page says of its runs is written anew at every message of theirs. */
+/** Cached: a page rewrites its text about its runs on every message from them. */
 const known = remembering(256, (written) => {
   const [plan, T, query] = JSON.parse(written) as [LayerPlan, number, number];
   return count(plan, T, query, new Map());
@@ -51,25 +51,28 @@ function count(plan: LayerPlan, T: number, query: number, masks: Masks): number 
     coneThrough(masksOf(plan, tokens, masks), tokens, at)[0]!.reduce((sum, bit) => sum + bit, 0);
   const short = query === T - 1 ? shortTexts(plan, T) : undefined;
   if (!short) return counted(T, query);
-  // Of masks that come again after a period, each period more of text adds as many tokens.
+  // If masks repeat with a period, each further period of text adds the same number of tokens.
   const [a, b] = short.lengths.map((tokens) => counted(tokens, tokens - 1)) as [number, number];
   return a + short.periods * (b - a);
 }
 
-/** Two texts a period apart, from which a long one of `periods` periods more than the first follows; undefined where it is short itself. */
+/**
+ * Two texts a period apart, from which to extrapolate a long one, `periods` periods longer than the first; undefined if
+ * the long one is itself short.
+ */
 function shortTexts(plan: LayerPlan, T: number) {
   const { reach, period } = extentOf({
     kind: 'and',
     of: plan.map(({ pattern, params }) => patterns.get(pattern).expression(params)),
   });
-  // Each layer leads a reach and a period further from the end, and finds as much at the beginning.
+  // Each layer leads a reach and a period further from the end, and needs as much at the beginning.
   const least = 2 * (plan.length + 1) * (reach + period);
   const first = least + ((((T - least) % period) + period) % period);
-  if (!(first + 2 * period < T)) return undefined; // also where nothing comes again
+  if (!(first + 2 * period < T)) return undefined; // also if nothing repeats
   return { lengths: [first, first + period] as const, periods: (T - first) / period };
 }
 
-/** What gets through to each query, as itself or in a summary. */
+/** The tokens that reach each query, as themselves or in a summary. */
 const throughOf = ({ pattern, params }: PatternSpec, T: number): Mask =>
   maskOf(patterns.get(pattern).expression(params), T);
 

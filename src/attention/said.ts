@@ -5,7 +5,7 @@ import type { LayerPlan } from './pattern';
 import { patterns } from './registry';
 
 /** Number of tokens up to which every layer says who reads whom; Infinity if none is stored as rows. */
-export const tokensSaid = (layers: LayerPlan): number =>
+export const tokensCovered = (layers: LayerPlan): number =>
   layers.reduce((least, { pattern, params }) => {
     if (patterns.has(pattern)) return least; // a rule by its name
     const given = rowsIn(patterns.get(pattern).expression(params));

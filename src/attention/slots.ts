@@ -5,8 +5,8 @@
  */
 import { check } from '../core/check';
 import { brief, type Expression } from './expression';
-import { MOST_TOKENS } from './mask';
-import { mostNeeded, needOver, textOf, type Need } from './need';
+import { MAX_TOKENS } from './mask';
+import { maxNeeded, needOver, textOf, type Need } from './need';
 import type { PatternSpec } from './pattern';
 import { patterns } from './registry';
 import { count, keysOf } from './runs';
@@ -15,9 +15,9 @@ import { count, keysOf } from './runs';
 const FAR = 1 << 24;
 
 /** Maximum tokens a layer holds as themselves, its slots; Infinity if they grow with the text. */
-export function mostExact({ pattern, params }: PatternSpec): number {
+export function maxExact({ pattern, params }: PatternSpec): number {
   const rule = patterns.get(pattern);
-  if (!rule.firstKey) return mostNeeded(rule.expression(params));
+  if (!rule.firstKey) return maxNeeded(rule.expression(params));
   const period = Math.max(1, rule.chunk(params));
   let most = 0;
   for (let q = FAR; q < FAR + period; q++) most = Math.max(most, q - rule.firstKey(q, params) + 1);
@@ -91,7 +91,7 @@ export class Pins {
       const lost = keysOf(row).find((key) => !this.tokens.includes(key))!;
       check(
         false,
-        `token ${query} reads token ${lost}, which this cache has let go: steps and chunks of ${brief(this.expression)} meet only after more than ${MOST_TOKENS} tokens, farther than a cache looks ahead; smaller ones work`,
+        `token ${query} reads token ${lost}, which this cache has let go: steps and chunks of ${brief(this.expression)} meet only after more than ${MAX_TOKENS} tokens, farther than a cache looks ahead; smaller ones work`,
       );
     }
     return found;

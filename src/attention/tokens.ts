@@ -1,9 +1,9 @@
 /** @file The one description of a count or position of tokens in a mask. */
 import type { ParamSpec } from '../core/params';
-import { MOST_TOKENS } from './mask';
+import { MAX_TOKENS } from './mask';
 
 export const TOKENS: Omit<ParamSpec, 'label' | 'initial'> = {
   unit: 'tokens',
   min: 1,
-  max: MOST_TOKENS,
+  max: MAX_TOKENS,
 };

@@ -13,5 +13,5 @@ export function readsEverything(layer: PatternSpec, T: number): boolean {
 }
 
 /** The same, for a layer that is not called global: worth saying beside its name. */
-export const isGlobalUnsaid = (layer: PatternSpec, T: number): boolean =>
+export const readsLikeGlobal = (layer: PatternSpec, T: number): boolean =>
   layer.pattern !== 'global' && readsEverything(layer, T);

@@ -11,8 +11,8 @@ import { DEFAULTS, type RunSpec } from '../spec/run';
 import { fromQuery, toQuery } from '../spec/url';
 import { AXES, axisOf, type AxisId } from './axes';
 import {
-  LEAST_RUNS,
-  MOST_RUNS,
+  MIN_RUNS,
+  MAX_RUNS,
   OWN,
   ownOf,
   paperRuns,
@@ -65,19 +65,17 @@ export function fromAddress(query: string): Address {
   notes.push(...parsed.notes);
 
   const asked = pairs.filter((pair) => pair.startsWith('run=')).map((pair) => pair.slice(4));
-  if (asked.length > MOST_RUNS)
+  if (asked.length > MAX_RUNS)
     notes.push(
-      `${asked.length} runs are more than the ${MOST_RUNS} that can be compared; the first ${MOST_RUNS} are`,
+      `${asked.length} runs are more than the ${MAX_RUNS} that can be compared; the first ${MAX_RUNS} are`,
     );
-  const runs = asked.slice(0, MOST_RUNS).map((text) => entryOf(text, parsed.spec, notes));
+  const runs = asked.slice(0, MAX_RUNS).map((text) => entryOf(text, parsed.spec, notes));
   const shared = parsed.spec;
   const usual = paperRuns(shared);
-  if (runs.length > 0 && runs.length < LEAST_RUNS) {
+  if (runs.length > 0 && runs.length < MIN_RUNS) {
     const other = usual.find(({ own }) => own.plan !== runs[0]!.own.plan)!;
     runs.push(other);
-    notes.push(
-      `a comparison needs ${LEAST_RUNS} runs; ${plans.get(other.own.plan).label} was added`,
-    );
+    notes.push(`a comparison needs ${MIN_RUNS} runs; ${plans.get(other.own.plan).label} was added`);
   }
 
   const wanted = pairs.findLast((pair) => pair.startsWith('x='))?.slice(2);

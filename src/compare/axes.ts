@@ -4,8 +4,7 @@
  * A run's memory is allocated once and stays, so over bytes every step has the same x: the curve is a
  * vertical line, and its end shows the loss reached with that much memory.
  */
-import type { KernelId } from '../attention/kernels';
-import { trainingFlops } from '../spec/cost';
+import { trainingFlops, type KernelId } from '../spec/cost';
 import { modelSpecOf } from '../spec/model';
 import type { RunSpec } from '../spec/run';
 import { memoryOf } from './fit';

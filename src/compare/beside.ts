@@ -18,25 +18,25 @@ const FREE: ReadonlySet<Setting> = new Set([
   'backend',
 ]);
 
-const standsBeside = (local: RunSpec, spec: RunSpec): boolean =>
+const isLocalTwin = (local: RunSpec, spec: RunSpec): boolean =>
   local.plan === 'local' &&
   CONTROLS.every(({ name }) => FREE.has(name) || local[name] === spec[name]);
 
 /** Which recording, and which of its runs; undefined if there is none, or the run itself is local. */
-export function besideOf(
+export function localRunFor(
   spec: RunSpec,
 ): { readonly start: string; readonly run: number } | undefined {
   const isText = sources.has(spec.task) && sources.get(spec.task).kind === 'corpus';
   if (!isText || spec.plan === 'local') return undefined;
   for (const start of starts.all) {
-    const run = specsOf(comparisonOf(start)).findIndex((local) => standsBeside(local, spec));
+    const run = specsOf(comparisonOf(start)).findIndex((local) => isLocalTwin(local, spec));
     if (run >= 0) return { start: start.id, run };
   }
   return undefined;
 }
 
 /** Its held-out losses of one slice over training, nats per token; empty if slices were not recorded. */
-export const besideLosses = (
+export const localLosses = (
   { validations }: History,
   slice: string,
 ): readonly { readonly step: number; readonly loss: number }[] =>

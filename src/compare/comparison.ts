@@ -1,5 +1,5 @@
 /**
- * @file What is compared: settings all runs share, and for each run how it attends.
+ * @file What is compared: settings all runs share, and how each run attends.
  *
  * Everything but OWN is shared, the seed included, so the runs see the same batches and start from the same
  * weights (src/data/batches.ts and src/model/weights.ts depend on shared settings alone).
@@ -18,7 +18,7 @@ import {
 } from '../spec/run';
 import { fitStripes } from '../spec/url';
 
-/** Settings each run has for itself. */
+/** Settings that each run has of its own. */
 export const OWN = [
   'plan',
   'stripes',
@@ -32,18 +32,18 @@ export const OWN = [
 export type Own = Pick<RunSpec, (typeof OWN)[number]>;
 
 export interface Entry {
-  /** The person's own name for it; else it is named after what it is. */
+  /** The name the person gave it; otherwise the name is derived from its settings. */
   readonly name?: string;
   readonly own: Own;
 }
 
 export interface Comparison {
-  readonly shared: RunSpec; // its OWN settings are those a new run begins with
+  readonly shared: RunSpec; // its OWN settings are the defaults of a new run
   readonly runs: readonly Entry[];
 }
 
-export const LEAST_RUNS = 2;
-export const MOST_RUNS = 4;
+export const MIN_RUNS = 2;
+export const MAX_RUNS = 4;
 export const LONGEST_NAME = 32; // characters
 
 /** The four of the paper. */
@@ -53,7 +53,7 @@ const isOwn = (name: Setting): name is keyof Own => (OWN as readonly Setting[]).
 
 export const ownOf = (spec: RunSpec): Own => pick(spec, OWN);
 
-/** Those of the paper's plans that keep documents apart where they should be. */
+/** The paper's plans, without those that cannot keep documents apart if that is required. */
 const plansFor = (spec: RunSpec) =>
   PAPER_PLANS.filter((plan) => packingOf(spec) === 'off' || !readsChunks({ ...spec, plan }));
 
@@ -62,7 +62,7 @@ export const paperRuns = (shared: RunSpec): readonly Entry[] =>
 
 export const FIRST: Comparison = { shared: DEFAULTS, runs: paperRuns(DEFAULTS) };
 
-/** The whole settings of one run. */
+/** The complete settings of one run. */
 export function specOf({ shared }: Comparison, { own }: Entry): RunSpec {
   const spec = { ...shared, ...own };
   return own.plan === 'custom'
@@ -73,7 +73,7 @@ export function specOf({ shared }: Comparison, { own }: Entry): RunSpec {
 export const specsOf = (comparison: Comparison): readonly RunSpec[] =>
   comparison.runs.map((entry) => specOf(comparison, entry));
 
-/** The same runs, whatever they are called, but for some settings. */
+/** The same runs regardless of name, ignoring the settings in `but`. */
 export function sameRuns(
   a: Comparison,
   b: Comparison,
@@ -88,7 +88,7 @@ export function sameRuns(
   );
 }
 
-/** A name as we keep it: one line, not too long; undefined where nothing is left. */
+/** A name as stored: one line, not too long; undefined if nothing is left. */
 export function tidyName(text: string): string | undefined {
   const tidy = [...text.replaceAll(/[\p{C}\s]+/gu, ' ').trim()]
     .slice(0, LONGEST_NAME)
@@ -97,7 +97,7 @@ export function tidyName(text: string): string | undefined {
   return tidy || undefined;
 }
 
-/** Names no two runs share: 'Local', and where several are local what makes each of them another, else a number. */
+/** Unique names: 'Local'; if several are local, how each differs; otherwise a number. */
 export function namesOf(comparison: Comparison): readonly string[] {
   const specs = specsOf(comparison);
   const label = (i: number) => comparison.runs[i]!.name ?? plans.get(specs[i]!.plan).label;
@@ -122,7 +122,7 @@ export function namesOf(comparison: Comparison): readonly string[] {
   });
 }
 
-/** What tells two runs of one plan apart, short; nothing where the plan does not read it. */
+/** Short labels that tell two runs of one plan apart; '' if the plan does not read the setting. */
 const SHORT: readonly { of: (spec: RunSpec) => string }[] = (
   [
     ['stripes', ({ stripes }) => stripes],
@@ -141,18 +141,18 @@ const APART = { off: 'one text', masked: 'documents apart', restart: 'positions 
 export interface Differences {
   /** Settings in which runs that read them differ. */
   readonly differ: readonly Setting[];
-  /** Those that at least two runs read, and all that read them have alike. */
+  /** Settings that at least two runs read, with the same value in all that read them. */
   readonly equal: readonly Setting[];
 }
 
-/** A setting that a run does not read cannot make it different. */
+/** A setting that a run does not read cannot make it differ. */
 export function differencesOf(comparison: Comparison): Differences {
   const specs = specsOf(comparison);
   const values = (name: Setting) => {
     const { relevant } = controlOf(name);
     return specs.filter((spec) => relevant?.(spec) ?? true).map((spec) => spec[name]);
   };
-  // What one run alone reads is neither equal nor different.
+  // A setting that only one run reads is neither equal nor different.
   const read = CONTROLS.map(({ name }) => name).filter(
     (name) => values(name).length >= Math.min(2, specs.length),
   );
@@ -160,7 +160,7 @@ export function differencesOf(comparison: Comparison): Differences {
   return { differ, equal: read.filter((name) => !differ.includes(name)) };
 }
 
-/** What was changed from one comparison to another, in words: settings all runs share, or which runs there are. */
+/** What changed from one comparison to another, in words: shared settings, or the set of runs. */
 export function differencesBetween(a: Comparison, b: Comparison): readonly string[] {
   const shared = changedBetween({ ...a.shared, ...ownOf(b.shared) }, b.shared);
   const runs = ({ runs }: Comparison) => JSON.stringify(runs.map(({ own }) => own));
@@ -198,7 +198,7 @@ export const onlyRun = (spec: RunSpec): Comparison => ({
   runs: [{ own: ownOf(spec) }],
 });
 
-/** A run beside the same model with every layer global. */
+/** A run and the same model with every layer global. */
 export const besideGlobal = (spec: RunSpec, name: string): Comparison => {
   const tidy = tidyName(name);
   return {
@@ -210,7 +210,7 @@ export const besideGlobal = (spec: RunSpec, name: string): Comparison => {
   };
 };
 
-/** Changes what a person asked for: a shared setting reaches every run. */
+/** Applies a person's change: a shared setting reaches every run. */
 export function changeShared(comparison: Comparison, settings: Partial<RunSpec>): Comparison {
   const shared = Object.fromEntries(
     Object.entries(settings).filter(([name]) => !isOwn(name as Setting)),
@@ -218,7 +218,7 @@ export function changeShared(comparison: Comparison, settings: Partial<RunSpec>)
   return { ...comparison, shared: { ...comparison.shared, ...shared } };
 }
 
-/** The plan of the paper that is not there yet, else the first run's. */
+/** Adds the first of the paper's plans that is missing, or otherwise the first run's. */
 export function addRun(comparison: Comparison): Comparison {
   const there = new Set(comparison.runs.map(({ own }) => own.plan));
   const plan =

@@ -1,8 +1,8 @@
 /**
- * @file A comparison as a file: what was asked, on which machine, every number that came of it, and some pictures.
- * No weights. Reading is strict: a file is taken whole or refused in one sentence.
+ * @file A comparison as a file: its settings, its machine, every number it produced, and some pictures.
+ * No weights. Reading is strict: a file is accepted as a whole or refused in one sentence.
  */
-import type { KernelId } from '../attention/kernels';
+import type { KernelId } from '../spec/cost';
 import { check } from '../core/check';
 import {
   anything,
@@ -31,9 +31,9 @@ import { scores } from '../data/readScores';
 import { checkRun } from '../spec/check';
 import { settings, SETTINGS } from '../spec/settings';
 import {
-  LEAST_RUNS,
+  MIN_RUNS,
   LONGEST_NAME,
-  MOST_RUNS,
+  MAX_RUNS,
   OWN,
   specsOf,
   tidyName,
@@ -54,9 +54,9 @@ const FORMAT = 'zebra-lab-comparison';
 const VERSION = 2;
 /** Longer than any comparison a page can train in a day. */
 const LARGEST = 64 * 2 ** 20; // characters
-const MOST_STEPS = 1_000_000;
+const MAX_STEPS = 1_000_000;
 
-/** As KernelId lists them. */
+/** Same ids as KernelId. */
 const KERNELS = Object.keys({
   gpu: 0,
   softwareGpu: 0,
@@ -69,7 +69,7 @@ const machine = object(
   {
     name: short, // webgpu, wasm, cpu
     device: short,
-    kernel: oneOf(KERNELS), // what 'FLOPs done' counts
+    kernel: oneOf(KERNELS), // what "FLOPs done" counts
   },
   'ignored',
 );
@@ -84,7 +84,7 @@ export interface Saved {
   /** The same runs from other seeds. */
   readonly repeats: readonly RepeatRecord[];
   readonly pictures?: Pictures;
-  /** The person's own text, where that is what they train on. */
+  /** The person's own text, if they train on it. */
   readonly text?: string;
 }
 
@@ -139,7 +139,7 @@ const writeValidations = (validations: readonly ValidationRecord[]) => {
 const columns = <K extends string>(rows: readonly Record<K, number>[], names: readonly K[]) =>
   Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])]));
 
-/** Throws InputError, and nothing else, for whatever is not such a file. */
+/** Throws InputError, and nothing else, for anything that is not such a file. */
 export function readFile(json: string): Saved {
   check(
     json.length <= LARGEST,
@@ -166,7 +166,7 @@ const head = object(
       (shown) => `the file is of version ${shown}; this page reads version ${VERSION}`,
     ),
     shared: refine(called('shared', settings(SETTINGS)), (shared) => {
-      checkRun({ ...shared, plan: 'global' }); // before anything is made as long as it says
+      checkRun({ ...shared, plan: 'global' }); // before allocating anything of the length it claims
       return shared;
     }),
     runs: called('runs', list(anything)),
@@ -177,8 +177,8 @@ const head = object(
 const file: Schema<Saved> = (value, place) => {
   const { shared, runs } = head(value, place);
   check(
-    runs.length >= LEAST_RUNS && runs.length <= MOST_RUNS,
-    `the file has ${runs.length} runs; it should have ${LEAST_RUNS} to ${MOST_RUNS}`,
+    runs.length >= MIN_RUNS && runs.length <= MAX_RUNS,
+    `the file has ${runs.length} runs; it should have ${MIN_RUNS} to ${MAX_RUNS}`,
   );
   const each = <T>(entry: Schema<T>) => list(entry, { each: (n) => `run ${n}` });
   const at = place.field('runs');
@@ -271,8 +271,8 @@ const steps: Schema<readonly StepRecord[]> = (value, place) => {
   const signs = list(anything)(record(value, place)['batch'], batch);
   const { length } = signs;
   place.check(
-    length <= MOST_STEPS,
-    `${place.inside} has ${length} steps; ${MOST_STEPS} at most can be read`,
+    length <= MAX_STEPS,
+    `${place.inside} has ${length} steps; ${MAX_STEPS} at most can be read`,
   );
   batch.check(
     signs.every((sign) => typeof sign === 'string' && /^[0-9a-f]{8}$/.test(sign)),

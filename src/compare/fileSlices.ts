@@ -1,6 +1,6 @@
 /**
- * @file The slices in a comparison's file. They are younger than the format: a file may have none, anywhere, and one that
- * has some is read by programs from before.
+ * @file The slices in a comparison's file. They are newer than the format: any part of a file may lack them, and older
+ * programs can read a file that has them.
  */
 import { anything, list, object, type Place } from '../core/schema';
 import { scores, slicesOf } from '../data/readScores';
@@ -8,7 +8,7 @@ import type { ValidationRecord } from './history';
 
 const COLUMNS = ['loss', 'accuracy', 'tokens'] as const;
 
-/** One slice over all validations of a run; null where one of them did not score it. */
+/** One slice over all validations of a run; null where a validation did not score it. */
 type SliceColumns = { readonly id: string } & Readonly<
   Record<(typeof COLUMNS)[number], readonly (number | null)[]>
 >;

@@ -2,7 +2,7 @@
  * @file Runs that are compared, as a browser keeps them: what they came to, and a checkpoint of each, all of one step.
  *
  * One file, so that it is written whole or not at all: a line of JSON that says what follows in bytes, the comparison's
- * file (./file.ts), then one checkpoint per run (src/model/checkpoint.ts). It is put together without copying a weight.
+ * file (./file.ts), then one checkpoint per run (src/model/files/checkpoint.ts). It is put together without copying a weight.
  */
 import { check } from '../core/check';
 import { crc32 } from '../core/crc32';
@@ -18,18 +18,18 @@ import {
   type TypeOf,
 } from '../core/schema';
 import { formatBytes } from '../core/units';
-import { readCheckpoint } from '../model/checkpoint';
+import { readCheckpoint } from '../model/files/checkpoint';
 import { modelSpecOf, weightCount } from '../spec/model';
 import { CONTROLS, type RunSpec } from '../spec/run';
-import { LEAST_RUNS, LONGEST_NAME, MOST_RUNS, namesOf, specsOf } from './comparison';
+import { MIN_RUNS, LONGEST_NAME, MAX_RUNS, namesOf, specsOf } from './comparison';
 import { readFile, type Saved } from './file';
 
 const FORMAT = 'zebra-lab-kept-comparison';
 const KEPT_VERSION = 1;
 /** Longer than any first line. */
 export const LONGEST_LINE = 4096; // bytes
-/** What all runs together may take of a browser's storage. */
-export const MOST_KEPT = 64 * 2 ** 20; // bytes
+/** Maximum browser storage for all runs together. */
+export const MAX_KEPT = 64 * 2 ** 20; // bytes
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -39,17 +39,17 @@ export interface KeptRuns {
   readonly checkpoints: readonly Bytes[]; // one per run, in their order
 }
 
-/** What is said of it before anybody opens it. */
+/** What is shown before it is opened. */
 export interface KeptHead {
   readonly step: number;
   readonly names: readonly string[];
 }
 
-/** Bytes the checkpoints of these runs take: weights, and the optimizer's two numbers for each. */
+/** Bytes of these runs' checkpoints: weights, and the optimizer's two numbers for each. */
 export const keptBytes = (specs: readonly RunSpec[]): number =>
   specs.reduce((sum, spec) => sum + 3 * 4 * weightCount(modelSpecOf(spec)), 0);
 
-/** The parts of the file, in order; `comparison` is what writeFile wrote. */
+/** The parts of the file, in order; `comparison` is the output of writeFile. */
 export function writeKept(
   { step, names }: KeptHead,
   comparison: string,
@@ -67,13 +67,13 @@ export function writeKept(
   return [new TextEncoder().encode(`${JSON.stringify(line)}\n`), file, ...checkpoints];
 }
 
-/** From the first LONGEST_LINE bytes. Throws InputError where they are not such a file's. */
+/** Reads the first LONGEST_LINE bytes. Throws InputError if they are not the start of such a file. */
 export function headOfKept(bytes: Uint8Array): KeptHead {
   const { step, names } = lineOf(bytes).line;
   return { step, names };
 }
 
-/** Throws InputError with a sentence for whatever is not a whole file of runs that go on together. */
+/** Throws InputError with a sentence for anything but a complete file of runs that can continue together. */
 export function readKept(bytes: Bytes): KeptRuns {
   const { line, length } = lineOf(bytes);
   const { step } = line;
@@ -131,7 +131,7 @@ const said = object(
     step: whole(),
     names: list(text({ longest: 4 * LONGEST_NAME, empty: true })),
     comparison: object({ bytes: whole(), crc32: whole() }, 'ignored'), // its file
-    runs: list(whole(), { min: LEAST_RUNS, max: MOST_RUNS }), // bytes of their checkpoints
+    runs: list(whole(), { min: MIN_RUNS, max: MAX_RUNS }), // bytes of their checkpoints
   },
   'ignored',
 );

@@ -1,4 +1,4 @@
-/** @file Moments of the past within a budget of bytes: where there is no room, the densest part of the oldest is thinned out. */
+/** @file Past moments within a byte budget: when it is full, the densest ones are thinned out, the oldest first. */
 
 export interface Moment<T> {
   readonly step: number;
@@ -6,7 +6,10 @@ export interface Moment<T> {
   readonly value: T;
 }
 
-/** A moment more, and as many fewer as the budget asks: never the first nor the last, the closest neighbours first, the older of equals. */
+/**
+ * Adds a moment, and drops as many as the budget requires: never the first or last, those with the closest neighbours
+ * first, older ones first in a tie.
+ */
 export function remember<T>(
   moments: readonly Moment<T>[],
   moment: Moment<T>,
@@ -23,14 +26,17 @@ export function remember<T>(
   return kept;
 }
 
-/** Steps between a moment's neighbours: what would be left blank without it. */
+/** Steps between a moment's neighbours: the gap it would leave. */
 const gap = (moments: readonly Moment<unknown>[], i: number) =>
   moments[i + 1]!.step - moments[i - 1]!.step;
 
 export const bytesOf = (moments: readonly Moment<unknown>[]): number =>
   moments.reduce((sum, { bytes }) => sum + bytes, 0);
 
-/** Weights as one byte each, finest near 0 where the picture is: a weight comes back within 0.4 %. */
+/**
+ * Weights as one byte each, with the finest steps near 0, where most of the picture is: a weight is recovered to within
+ * 0.4 %.
+ */
 export function packWeights(weights: Float32Array): Uint8Array {
   const bytes = new Uint8Array(weights.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = 255 * Math.sqrt(weights[i]!) + 0.5; // cut off where it is stored

@@ -78,8 +78,8 @@ export class NoBackend extends Error {
 
 export interface Fault {
   /**
-   * 'lost': the device is gone, its numbers were right, and another one may be had. 'gone': the same, but what
-   * runs on it goes on without the graphics card. 'error': its numbers cannot be trusted.
+   * 'lost': the device is gone, its numbers were right, and another one may be available. 'gone': the same, but its
+   * runs continue without the graphics card. 'error': its numbers cannot be trusted.
    */
   readonly kind: 'lost' | 'gone' | 'error';
   /** What the device said. */

@@ -65,7 +65,7 @@ export class Fields {
     return this.take(name, whole(bounds), otherwise);
   }
 
-  /** A string that is not empty; `otherwise` where it is missing. */
+  /** A nonempty string; `otherwise` if it is missing. */
   string(name: string, otherwise?: string): string {
     return this.take(name, text({ empty: otherwise === '' }), otherwise);
   }
@@ -92,7 +92,7 @@ export class Fields {
     return list(entry, bounds)(value, this.place.field(name));
   }
 
-  /** Refuses whatever was not asked for: a word misspelt would else be passed over in silence. */
+  /** Refuses every field that was not requested: a misspelt name would otherwise be silently ignored. */
   end(): void {
     known(this.#own, [...this.#asked], this.place);
   }

@@ -9,4 +9,4 @@ export function within<T>(ms: number, work: Promise<T>, words: string): Promise<
 }
 
 /** Milliseconds within which a backend must have started and passed its self-test. */
-export const START_PATIENCE = 120_000;
+export const START_TIMEOUT_MS = 120_000;

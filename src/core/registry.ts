@@ -30,12 +30,22 @@ export class Registry<T extends { readonly id: string }> {
   }
 }
 
-/** The registry of what `import.meta.glob(…, { eager: true })` found, sorted by `order`, then id. */
+/** The registry of what `import.meta.glob(…, { eager: true })` found, sorted by `order`; what has none comes last, by id. */
 export function registryOf<T extends { readonly id: string; readonly order?: number }>(
   noun: string,
   modules: Record<string, { default: T }>,
 ): Registry<T> {
   const items = Object.values(modules).map((module) => module.default);
+  const taken = new Map<number, string>();
+  for (const { id, order } of items) {
+    if (order === undefined) continue;
+    const other = taken.get(order);
+    check(
+      other === undefined,
+      `the ${noun}s '${other}' and '${id}' both have order ${order}; the largest is ${Math.max(...items.map((item) => item.order ?? 0))}`,
+    );
+    taken.set(order, id);
+  }
   items.sort((a, b) => (a.order ?? 99) - (b.order ?? 99) || a.id.localeCompare(b.id));
   return new Registry(noun, items);
 }

@@ -1,7 +1,7 @@
 /**
- * @file What a safetensors file says it holds: 8 bytes of header length (little endian), a JSON header, the numbers.
+ * @file The contents a safetensors file declares: 8 bytes of header length (little endian), a JSON header, the numbers.
  *
- * A file may come from anywhere, so nothing in it is believed before it is checked.
+ * A file may come from anywhere, so nothing in it is trusted before it is checked.
  */
 import { check } from './check';
 import {
@@ -30,10 +30,10 @@ export interface StoredTensors {
   readonly data: Uint8Array;
 }
 
-/** Longest header that is read, bytes. */
+/** Longest header we read, in bytes. */
 const MAX_HEADER = 10_000_000;
 
-/** Throws InputError where the header is none; what a tensor's bytes should be long is the reader's to check. */
+/** Throws InputError if the header is invalid; the caller must check how long a tensor's bytes should be. */
 export function storedTensors(file: Uint8Array): StoredTensors {
   check(
     file.length >= 8,
@@ -61,7 +61,7 @@ export function storedTensors(file: Uint8Array): StoredTensors {
   return { tensors, data };
 }
 
-/** No number belongs to two tensors. */
+/** No two tensors may share bytes. */
 function checkApart(tensors: readonly StoredTensor[]): void {
   const placed = tensors.filter(({ from, to }) => to > from).sort((a, b) => a.from - b.from);
   placed.forEach((tensor, i) => {
@@ -73,7 +73,7 @@ function checkApart(tensors: readonly StoredTensor[]): void {
   });
 }
 
-/** Refuses a tensor whose bytes are not as many as its shape asks for, or lie outside the file. */
+/** Refuses a tensor whose byte count does not match its shape, or whose bytes lie outside the file. */
 export function checkBytes(
   { name, shape, from, to }: StoredTensor,
   bytesPerNumber: number,

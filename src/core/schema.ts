@@ -36,7 +36,7 @@ export const OF: Style = {
 /** A field is known by its name alone: configs of models. */
 export const BY_NAME: Style = { ...OF, field: (_, name) => name };
 
-/** Where we are in a foreign value: in words for the sentence, and as a path for whoever looks into the file. */
+/** Where we are in a foreign value: in words for the sentence, and as a path for someone who looks into the file. */
 export class Place {
   constructor(
     readonly what: string,

@@ -18,13 +18,13 @@ export const OTHER = '□';
  * Maximum number of tokens, including those two. With 1,024 instead of the site's 96, the model that the Lab opens with
  * has 29 % more weights and a training step 27 % more FLOPs (both counted).
  */
-export const MOST_LETTERS = 1024;
+export const MAX_LETTERS = 1024;
 /** Below this share of the text, single characters leave out too much, and the text is read byte by byte. */
-const LEAST_COVERED = 0.9;
+const MIN_COVERED = 0.9;
 /** Maximum share of non-ASCII letters among the characters of a text that is still read without its accents. */
-const MOST_ACCENTS = 0.005;
+const MAX_ACCENTS = 0.005;
 /** In a text that is too long for us, only this much is counted. */
-const MOST_COUNTED = 5_000_000;
+const MAX_COUNTED = 5_000_000;
 
 const FIRST = 0x20; // the first code point that can be in an alphabet
 const BYTES = 'bytes';
@@ -55,17 +55,17 @@ export interface Survey {
 
 /** What the setting `alphabet` should be for a text. Takes time linear in its length. */
 export function surveyOf(text: string): Survey {
-  const counts = countsOf(tidied(text.slice(0, MOST_COUNTED)));
+  const counts = countsOf(tidied(text.slice(0, MAX_COUNTED)));
   const all = sum(counts.values());
   const kinds = counts.size;
   if (fitsSite(counts, all)) return { alphabet: '', kinds, kept: kinds, covered: 1 };
   const others = [...counts.keys()].filter((one) => one !== '\n' && one !== OTHER);
   const kept = others
     .sort((a, b) => counts.get(b)! - counts.get(a)! || a.codePointAt(0)! - b.codePointAt(0)!)
-    .slice(0, MOST_LETTERS - 2);
+    .slice(0, MAX_LETTERS - 2);
   const covered = (sum(kept.map((one) => counts.get(one)!)) + (counts.get('\n') ?? 0)) / all;
   return {
-    alphabet: covered < LEAST_COVERED ? BYTES : written(kept),
+    alphabet: covered < MIN_COVERED ? BYTES : written(kept),
     kinds,
     kept: kept.length + (counts.has('\n') ? 1 : 0),
     covered,
@@ -77,7 +77,7 @@ function fitsSite(counts: ReadonlyMap<string, number>, all: number): boolean {
   let accents = 0;
   for (const [one, count] of counts)
     if (one > '\u007f' && /[\p{L}\p{M}]/u.test(one)) accents += count;
-  return accents <= MOST_ACCENTS * all && strangers([...counts.keys()].join(' ')).size === 0;
+  return accents <= MAX_ACCENTS * all && strangers([...counts.keys()].join(' ')).size === 0;
 }
 
 /** How often each code point occurs. */
@@ -150,8 +150,8 @@ function charactersIn(alphabet: string): readonly string[] {
     next = first + parseInt(follow, 36) + 1;
     check(next <= 0x110000, refusal('it goes beyond the last code point'));
     check(
-      characters.length + next - first <= MOST_LETTERS - 2,
-      refusal(`it has more than ${MOST_LETTERS - 2} characters`),
+      characters.length + next - first <= MAX_LETTERS - 2,
+      refusal(`it has more than ${MAX_LETTERS - 2} characters`),
     );
     for (let code = first; code < next; code++) characters.push(String.fromCodePoint(code));
   }

@@ -1,4 +1,4 @@
-/** @file A text ready to be learnt: its characters as ids, cut into documents, some of them held out. */
+/** @file A text ready for training: its characters as ids, cut into documents, some of them held out. */
 import { check } from '../core/check';
 import {
   isRecord,
@@ -35,9 +35,9 @@ export interface Corpus {
   readonly licence: string;
   readonly origin: string;
   readonly note?: string;
-  /** In the order of the text; none overlaps another. */
+  /** In text order; none overlaps another. */
   readonly documents: readonly CorpusDocument[];
-  readonly ids: Ids; // one per character; of a text read byte by byte, one per byte
+  readonly ids: Ids; // one per character; for a text read byte by byte, one per byte
 }
 
 export const documentsOf = (corpus: Corpus, split: Split): readonly CorpusDocument[] =>

@@ -2,7 +2,7 @@
 import { list, number, object, text, refine, whole, type Schema } from '../core/schema';
 import type { SliceScore } from './slice';
 
-/** More than there are, in this version and in those to come. */
+/** More than exist, in this version or a later one. */
 const MAX_SLICES = 32;
 const LONGEST_ID = 40; // characters
 const LARGEST_LOSS = 1e9; // nats per token; the loss of guessing is below 5

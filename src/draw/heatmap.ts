@@ -1,5 +1,5 @@
 /**
- * @file Cells to pixels: one pixel per cell, queries down, keys across. Scaling up is the browser's work.
+ * @file Cells to pixels: one pixel per cell, queries down, keys across. The browser scales up.
  *
  * Kinds of cells are those of attention/cells (0 blocked, 1 exact, 2 summary) and, for reach, 3: through the layers before.
  */
@@ -18,7 +18,7 @@ const pixelsOf = ({ data }: PixelBytes) =>
 /** A key that may be read has so much of the ink, of 255, also where its weight is 0: only what may not be read is blank. */
 const FAINT = 34;
 
-/** Ink by √weight, so that small weights are seen; what the mask blocks stays blank. */
+/** Ink by √weight, so that small weights are visible; what the mask blocks stays blank. */
 export function paintWeights(
   image: PixelBytes, // size² pixels
   weights: Float32Array, // [size, size], one head
@@ -35,10 +35,10 @@ export function paintWeights(
         : ink[Math.min(255, (FAINT + (255 - FAINT) * Math.sqrt(weights[i]!) + 0.5) | 0) || FAINT]!;
 }
 
-/** Pixels a side of a cell from which on there are lines between cells. */
+/** Smallest cell side, in pixels, with lines drawn between cells. */
 export const LINED = 7;
 
-/** Kinds of cells, each in its texture of ./textures; `fine` pixels a side of a cell. */
+/** Kinds of cells, each in its texture from ./textures; `fine`: pixels per cell side. */
 export function paintKinds(
   image: PixelBytes, // (size · fine)² pixels
   kinds: Uint8Array, // [size, size]
@@ -86,7 +86,7 @@ export function paintReach(
 /** Whether a texture has ink at a pixel. */
 const hatched = (y: number, x: number): boolean => (y + x) % 4 < 2;
 const dotted = (y: number, x: number): boolean => y % 3 === 1 && x % 3 === 1;
-/** Squares of four pixels a side. */
+/** Squares with sides of four pixels. */
 export const inkOfChecks = (y: number, x: number): boolean => ((y >> 2) + (x >> 2)) % 2 === 0;
 
 /** Two tones where a pixel is a cell; ink on paper where cells are larger. */

@@ -2,13 +2,12 @@
 import { BLOCKED, EXACT, maskCells } from '../attention/cells';
 import type { LayerPlan } from '../attention/pattern';
 
-/** Read in this layer itself, or only at second hand, through the layers before it. */
+/** Read in this layer itself, or only indirectly, through the layers before it. */
 const HERE = EXACT;
-export const THROUGH = 3; // no kind of a mask: a summary is read in this layer
+export const THROUGH = 3; // not a kind of a mask: a summary is read in this layer
 
 /**
- * For every layer, its map pooled to cells of `factor` tokens a side, row-major [size, size]:
- * HERE where that layer reads the token, THROUGH where only the layers before it make the way.
+ * For every layer, its map pooled to cells of `factor` tokens a side, row-major [size, size]: HERE if that layer reads the token, THROUGH if only the layers before it reach it.
  *
  * The reach after layer l is the boolean product Rₗ = Mₗ Rₗ₋₁ of the masks; its rows are kept as bits.
  */
@@ -34,7 +33,7 @@ function identity(T: number): Rows {
   return { words, bits };
 }
 
-/** Row q of the product: all rows of `before` that q reads, or-ed. */
+/** Row q of the product: the bitwise OR of all rows of `before` that q reads. */
 function product(mask: Uint8Array, { words, bits }: Rows, T: number): Rows {
   const result = new Uint32Array(T * words);
   for (let q = 0; q < T; q++) {

@@ -1,10 +1,10 @@
 /** @file What the engine computes on: which way is in use, whether it still suits, and what the page is told of it. */
 import { inTiles } from '../attention/layout';
 import type { FewerThreads, Fault } from '../core/backendFacts';
-import { START_PATIENCE, within } from '../core/patience';
-import { fasterOf } from '../gpu/backend';
-import type { Machine } from '../gpu/machine';
-import type { BackendInfo } from '../link/protocol';
+import { START_TIMEOUT_MS, within } from '../core/patience';
+import { fasterOf } from '../machines/backend';
+import type { Machine } from '../machines/machine';
+import type { BackendInfo } from '../workers/train/protocol';
 import simdKernels from '../ops/simd.wasm?url';
 import { layersOf, type RunSpec } from '../spec/run';
 import { IN_RUNS, IN_TILES, selfTest, TINY } from '../train/selfTest';
@@ -26,8 +26,8 @@ export class Backends {
   #fault: Fault | undefined;
   #fewer: FewerThreads | undefined;
   /**
-   * Whether some layer so far was behind a mask in tiles. The kernels of those are compiled and tested when the first one
-   * comes, where that takes long: on a GPU, and above all where the processor stands in for one.
+   * Whether any layer so far used a tiled mask. Their kernels are compiled and tested when the first one arrives, if
+   * that is slow: on a GPU, and above all where the processor stands in for one.
    */
   #tiles = false;
   readonly #timing = new Timing();
@@ -83,7 +83,7 @@ export class Backends {
   }
 
   /** Times both ways to use this processor where there is a choice; `quiet` as for Timing. Then calls `settle`. */
-  async timeInQuiet(quiet: () => RunSpec | undefined, settle: () => void): Promise<void> {
+  async timeWhenIdle(quiet: () => RunSpec | undefined, settle: () => void): Promise<void> {
     const { own } = this.#computing ?? {};
     if (!own?.software || own.name !== 'wasm' || this.#wanted !== 'auto') return;
     const same = () => this.#computing?.own === own;
@@ -124,9 +124,9 @@ export class Backends {
   }
 
   async #passesInTiles({ own }: Computing): Promise<boolean> {
-    if (!own || !compiles(own.machine)) return true; // tested at the start
+    if (!own || !compiles(own.machine)) return true; // tested at startup
     try {
-      await within(START_PATIENCE, selfTest(own.machine, IN_TILES), 'it timed out');
+      await within(START_TIMEOUT_MS, selfTest(own.machine, IN_TILES), 'it timed out');
       return !this.#fault;
     } catch {
       return false; // it is chosen again, which says why
@@ -148,7 +148,7 @@ const FEWER: ReadonlySet<string> = new Set<FewerThreads['kind']>([
   'noSharedMemory',
 ]);
 
-/** What cannot be a model has no layers; it is refused where it is opened. */
+/** An invalid model has no layers; it is refused when it is opened. */
 function hasTiles(spec: RunSpec): boolean {
   try {
     return layersOf(spec).some(inTiles);
@@ -157,5 +157,5 @@ function hasTiles(spec: RunSpec): boolean {
   }
 }
 
-/** Whether the machine compiles each kernel before it can be tested. */
+/** Whether the machine has to compile each kernel before testing it. */
 const compiles = ({ kernel }: Machine): boolean => kernel === 'gpu' || kernel === 'softwareGpu';

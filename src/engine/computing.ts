@@ -1,25 +1,27 @@
-/** @file What the engine computes with: our programs on a machine, or TensorFlow.js, which is loaded only for whom wants it. */
-import { chooseBackend, type Backend, type Choice } from '../gpu/backend';
-import type { BackendInfo } from '../link/protocol';
+/**
+ * @file What the engine computes with: our programs on a machine, or TensorFlow.js, which is loaded only on request.
+ */
+import { chooseBackend, type Backend, type Choice } from '../machines/backend';
+import type { BackendInfo } from '../workers/train/protocol';
 import type { Models } from '../train/model';
 import { zebras } from '../train/zebra';
 
 export interface Computing {
   readonly info: BackendInfo;
   readonly models: Models;
-  /** Our programs' machine, where it is they that compute. */
+  /** Our programs' machine, if they are the ones that compute. */
   readonly own?: Backend;
-  /** It is on a device that may be lost or report errors. */
+  /** It uses a device that may be lost or report errors. */
   readonly fallible: boolean;
 }
 
 export interface ComputingChoice extends Omit<Choice, 'wanted'> {
   readonly wanted: Choice['wanted'] | 'tfjs';
-  /** The graphics device gave numbers that cannot be trusted, or went away for good: do without. */
+  /** Avoid the graphics device: its numbers cannot be trusted, or it went away for good. */
   readonly withoutGpu?: boolean;
 }
 
-/** Rejects with NoBackend where there is no way; whoever asks for TensorFlow.js gets nothing else. */
+/** Rejects with NoBackend where there is no way; a request for TensorFlow.js has no fallback. */
 export async function chooseComputing(choice: ComputingChoice): Promise<Computing> {
   const { wanted, withoutGpu = false, onFault } = choice;
   if (wanted === 'tfjs') {

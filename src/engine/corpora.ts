@@ -2,12 +2,12 @@
 import { corpusOfText, type Corpus } from '../data/corpus';
 import { preparedCorpus } from '../data/prepared';
 import type { CorpusSource } from '../data/source';
-import { fetchedText, reasonOf } from '../link/fetched';
+import { fetchedText, reasonOf } from '../workers/fetched';
 import { Failed } from './failures';
 
 const loaded = new Map<string, Promise<Corpus>>();
 
-/** The text of a source: its files under `base`, or the person's own. */
+/** The text of a source: its files under `base`, or the user's own. */
 export function corpusOf(
   source: CorpusSource,
   text: string | undefined,

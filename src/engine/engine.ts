@@ -1,7 +1,7 @@
 /**
- * @file Many runs on one device, turn by turn: each running run takes one step, then the next one does,
- * so compared runs stay on the same step. Every error ends in one `failed` message that says where; a lost
- * device ends in a new one, on which the runs go on from their last snapshots.
+ * @file Many runs on one device, in turn: each running run takes one step, then the next run does, so compared runs
+ * stay on the same step. Every error ends in one `failed` message that says where; a lost device is replaced by a new
+ * one, on which the runs continue from their last snapshots.
  */
 import {
   unreachable,
@@ -10,8 +10,8 @@ import {
   type Moved,
   type Preparation,
   type RunId,
-} from '../link/protocol';
-import { readCheckpoint } from '../model/checkpoint';
+} from '../workers/train/protocol';
+import { readCheckpoint } from '../model/files/checkpoint';
 import { checkMemory } from '../model/memory';
 import { checkRun } from '../spec/check';
 import { sourceOf, type RunSpec } from '../spec/run';
@@ -42,11 +42,14 @@ export class Engine {
 
   constructor(
     readonly send: Send,
-    /** Milliseconds a turn may go on after its device was found faulty. */
+    /** Milliseconds a turn may continue after its device was found faulty. */
     private readonly patience = 10_000,
   ) {}
 
-  /** After all that waits. What throws ends the worker, which the page hears; a line that is broken would stand still in silence. */
+  /**
+   * Queued after everything that waits. An exception ends the worker, which the page notices; a broken queue would hang
+   * silently.
+   */
   #inLine(work: () => Promise<void>): void {
     this.#queue = this.#queue.then(work).catch(loudly);
   }
@@ -81,7 +84,7 @@ export class Engine {
 
   #ask({ runIds, action, whose }: Extract<Asking, { type: 'ask' }>): void {
     const alive = runIds.filter((id) => this.#runs.has(id));
-    if (alive.length === 0) return; // closed or failed meanwhile: nobody listens any more
+    if (alive.length === 0) return; // closed or failed meanwhile: nobody is listening any more
     let group = [...this.#groups].find((known) => known.covers(alive));
     if (!group) {
       for (const id of alive) this.#leave(id);
@@ -114,10 +117,10 @@ export class Engine {
       if (from) {
         run.trainer.restore(from);
         run.snapshot = from;
-        await run.greet();
+        await run.sendValidation();
       }
       run.state({ phase: 'paused', step: run.step });
-      void this.#timeInQuiet();
+      void this.#timeWhenIdle();
     } catch (cause) {
       this.#failed(runId, cause);
     }
@@ -133,7 +136,7 @@ export class Engine {
     },
   });
 
-  /** Hands over what was said while the run was being opened. */
+  /** Delivers the commands received while the run was being opened. */
   #late(runId: RunId): void {
     this.#opening.delete(runId);
     for (const waiting of this.#held.splice(0)) this.receive(waiting);
@@ -167,7 +170,7 @@ export class Engine {
   }
 
   readonly #backends = new Backends({
-    // Whoever waits in line finds the new device.
+    // Jobs waiting in the queue find the new device.
     onFault: (fault) => this.#inLine(() => this.#recovery.recover(fault)),
     onNews: (backend) => {
       for (const runId of this.#runs.keys()) this.send({ type: 'backend', runId, backend });
@@ -189,12 +192,12 @@ export class Engine {
   });
 
   /** Times both ways to use a processor in a quiet moment, tells the page, and moves the runs where the other one is faster. */
-  #timeInQuiet(): Promise<void> {
+  #timeWhenIdle(): Promise<void> {
     const quiet = () => {
       const runs = [...this.#runs.values()];
       return runs.some(this.#busy) ? undefined : runs[0]?.command.spec;
     };
-    return this.#backends.timeInQuiet(quiet, () => this.#inLine(() => this.#settle()));
+    return this.#backends.timeWhenIdle(quiet, () => this.#inLine(() => this.#settle()));
   }
 
   async #settle(): Promise<void> {
@@ -227,7 +230,7 @@ export class Engine {
     this.#late(old.id);
   }
 
-  /** Waits for the device to say what is wrong with it; a slow one first does what it was given. */
+  /** Waits for the device to report its fault; a slow one first finishes the work it was given. */
   async #faultKnown(): Promise<void> {
     for (let waits = 0; waits < 100 && !this.#backends.fault; waits++) {
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -241,10 +244,13 @@ export class Engine {
     if (!this.#inTurn.has(run)) this.#release(run);
   }
 
-  /** Runs whose turn is being taken: they are disposed of when it ends. */
+  /** Runs whose turn is under way: they are disposed of when it ends. */
   readonly #inTurn = new Set<EngineRun>();
 
-  /** Nobody has anything to do; what was asked for before is done first. Throws where a run trains: it may do so for ever. */
+  /**
+   * Waits until no run has work, and finishes what was requested before. Throws if a run is training, which may never
+   * end.
+   */
   async #quiet(cancelled: () => boolean): Promise<void> {
     for (;;) {
       // The recovery is queued behind this job, so waiting for it would never end.
@@ -257,7 +263,10 @@ export class Engine {
     }
   }
 
-  /** No turn is being taken. One that a faulty device keeps waiting is given up: the run begins again from its snapshot anyway. */
+  /**
+   * Waits until no turn is under way. A turn that a faulty device keeps waiting is abandoned: the run restarts from its
+   * snapshot anyway.
+   */
   async #turnsEnd(): Promise<void> {
     const since = performance.now();
     while (this.#inTurn.size > 0) {
@@ -267,14 +276,14 @@ export class Engine {
     }
   }
 
-  /** Ends the turn that is being taken. */
+  /** Ends the turn under way. */
   #giveUp: ((cause: Error) => void) | undefined;
 
   #release(run: EngineRun): void {
     try {
       run.dispose();
     } catch {
-      // A lost device cannot be tidied; its buffers went with it.
+      // A lost device cannot be cleaned up; its buffers went with it.
     }
   }
 
@@ -295,9 +304,9 @@ export class Engine {
       for (;;) {
         if (!this.#backends.fault) for (const group of this.#groups) group.obey(this.#runs);
         const busy = [...this.#runs.values()].filter((run) => run.busy);
-        if (busy.length === 0) void this.#timeInQuiet();
-        if (busy.length === 0 || this.#backends.fault || this.#recovery.moving) return; // a fault is followed by a recovery, which begins the loop again
-        // Asked before the first turn: who is behind changes while turns are taken.
+        if (busy.length === 0) void this.#timeWhenIdle();
+        if (busy.length === 0 || this.#backends.fault || this.#recovery.moving) return; // a fault is followed by a recovery, which restarts the loop
+        // Determined before the first turn: which run is behind changes while turns are taken.
         const waits = busy.map((run) => this.#waits(run));
         for (const [i, run] of busy.entries()) await this.#turn(run, waits[i]!);
         await nextTask();
@@ -312,7 +321,7 @@ export class Engine {
   }
 
   async #turn(run: EngineRun, waits: boolean): Promise<void> {
-    // Another one may have taken its place meanwhile, on another device.
+    // Another run may have replaced it meanwhile, on another device.
     const here = () => this.#runs.get(run.id) === run;
     this.#inTurn.add(run);
     try {
@@ -323,7 +332,7 @@ export class Engine {
         });
       }
     } catch (cause) {
-      // A lost device first breaks a read; what happened to it is known a moment later.
+      // A lost device first breaks a read; the reason arrives a moment later.
       const gpu = this.#backends.computing?.fallible === true && !(cause instanceof Diverged);
       if (gpu) await this.#faultKnown();
       if (here() && !(gpu && this.#backends.fault)) this.#failed(run.id, cause);
@@ -334,7 +343,7 @@ export class Engine {
   }
 }
 
-/** As an error of the worker, which its page hears; of a rejected promise it hears nothing. */
+/** Rethrown as an error of the worker, which its page notices; a rejected promise would go unnoticed. */
 function loudly(cause: unknown): void {
   setTimeout(() => {
     throw cause;

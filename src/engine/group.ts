@@ -3,9 +3,9 @@
  * is ahead waits for the others (a lost device takes each back to its own snapshot), so that every pause
  * finds all of them on the same step.
  */
-import type { Action, KeptFor, RunId } from '../link/protocol';
+import type { Action, KeptFor, RunId } from '../workers/train/protocol';
 
-/** Looks wait for nobody and change nothing. */
+/** Looks wait for no other run and change nothing. */
 type Look = 'frame' | 'evaluate';
 
 export interface Member {
@@ -32,7 +32,7 @@ export class Group {
     return this.#ids.size;
   }
 
-  /** These very runs, or those of them that are left. */
+  /** Exactly these runs, or those of them that are left. */
   covers(runIds: readonly RunId[]): boolean {
     return runIds.length === this.#ids.size && runIds.every((id) => this.#ids.has(id));
   }
@@ -53,7 +53,7 @@ export class Group {
     return this.#ids.has(id) && this.#asked.length + this.#looks.size + this.#saves.size > 0;
   }
 
-  /** Between two rounds: acts on what was asked, one thing a round. */
+  /** Between two rounds: carries out the pending commands, one per round. */
   obey(runs: ReadonlyMap<RunId, Member>): void {
     const members = this.#of(runs);
     for (const member of members) {
@@ -71,11 +71,11 @@ export class Group {
       this.#asked.shift();
       for (const member of members) member.control(action);
     } else {
-      for (const member of behind) member.playing = true; // first they come level
+      for (const member of behind) member.playing = true; // first the runs get level
     }
   }
 
-  /** Does this run leave its turn to one of the group that is behind it? To be asked before a round begins. */
+  /** Whether this run gives up its turn because another run of the group is behind it. Call before a round begins. */
   waits(run: Member, runs: ReadonlyMap<RunId, Member>): boolean {
     return (
       run.playing &&

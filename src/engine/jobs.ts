@@ -10,8 +10,8 @@ import type {
   JobOf,
   JobProgress,
   JobRows,
-} from '../link/protocol';
-import { readCheckpoint } from '../model/checkpoint';
+} from '../workers/train/protocol';
+import { readCheckpoint } from '../model/files/checkpoint';
 import { checkMemory } from '../model/memory';
 import { checkRun } from '../spec/check';
 import { sourceOf, type RunSpec } from '../spec/run';
@@ -129,7 +129,7 @@ export class Jobs {
       const { models, info } = await this.host.machine(kind.specs(job), cancelled);
       for await (const progress of kind.work(job, { models, info, base, cancelled })) {
         send(progress);
-        await nextTask(); // so that Cancel is heard
+        await nextTask(); // so that Cancel gets through
       }
       send({ phase: 'ended', why: cancelled() ? 'cancelled' : 'complete' });
     } catch (cause) {

@@ -1,7 +1,7 @@
 /** @file Lets messages in: on the processor nothing else gives the worker's queue a turn. */
 
 const channel = new MessageChannel();
-const resumes: (() => void)[] = []; // of every engine there is
+const resumes: (() => void)[] = []; // of all engines
 channel.port1.onmessage = () => resumes.shift()?.();
 
 /** Resolves once every message that has arrived is dealt with. */

@@ -8,8 +8,8 @@ import type {
   KeptFor,
   RunId,
   RunState,
-} from '../link/protocol';
-import { writeCheckpoint } from '../model/checkpoint';
+} from '../workers/train/protocol';
+import { writeCheckpoint } from '../model/files/checkpoint';
 import { checkpointFrom } from '../train/keep';
 import type { Snapshot } from '../train/model';
 import type { Trainer } from '../train/trainer';
@@ -176,7 +176,7 @@ export class EngineRun {
   }
 
   /** The current held-out loss, which a run continued from a checkpoint shows first. */
-  async greet(): Promise<void> {
+  async sendValidation(): Promise<void> {
     const validation = await this.trainer.validate();
     this.send({ type: 'validation', runId: this.id, validation });
   }

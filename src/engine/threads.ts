@@ -1,17 +1,17 @@
-/** @file The threads that share WebAssembly's launches: how many there are here, and how a browser starts them. */
+/** @file The threads that share the launches of WebAssembly: how many there are here, and how a browser starts them. */
 import type { FewerThreads, OneThread } from '../core/backendFacts';
-import type { Threads } from '../gpu/backend';
-import { Crew, MOST_THREADS, type Spawn } from '../gpu/crew';
-import { startWorker } from '../link/startWorker';
+import type { Threads } from '../machines/backend';
+import { Crew, MAX_THREADS, type Spawn } from '../machines/crew';
+import { startWorker } from '../workers/startWorker';
 import kernels from '../ops/simdShared.wasm?url';
-import script from './thread.worker?worker&url';
+import script from '../workers/train/thread.worker?worker&url';
 
 /** Launches of models of this size have too little for more. */
-const MOST = Math.min(8, MOST_THREADS);
+const MOST = Math.min(8, MAX_THREADS);
 
 /** Kept for as long as the engine lives: starting threads takes longer than a small run. */
 let crew: Crew | undefined;
-/** Whom to tell of lost threads: the engine that asked last. */
+/** Receives reports of lost threads: the engine that asked last. */
 let tell: (fact: FewerThreads) => void = () => {};
 
 /** Threads for WebAssembly, or why there is only one. `onLoss` is told where there are fewer later. */

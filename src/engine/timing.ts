@@ -1,8 +1,8 @@
 /** @file Where WebGPU is computed on the processor, it and WebAssembly are timed once, and predicted for each model. */
 import type { StepTimes } from '../core/backendFacts';
-import { gpuMachine } from '../gpu/gpuMachine';
-import type { Machine } from '../gpu/machine';
-import { findAdapter, openDevice } from '../gpu/webgpu';
+import { gpuMachine } from '../machines/gpuMachine';
+import type { Machine } from '../machines/machine';
+import { findAdapter, openDevice } from '../machines/webgpu';
 import { modelSpecOf } from '../spec/model';
 import type { RunSpec } from '../spec/run';
 import { predictStep, timeBoth, type Speed } from '../train/speed';
@@ -37,7 +37,7 @@ export class Timing {
       const spec = quiet();
       const adapter = spec && (await findAdapter());
       if (!adapter || 'kind' in adapter) return false;
-      // A device of its own: what becomes of it concerns no run.
+      // A device of its own: whatever happens to it affects no run.
       const { device } = await openDevice(adapter, () => {});
       this.#speeds = await timeBoth(
         wasm,

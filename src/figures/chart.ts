@@ -1,41 +1,41 @@
-/** @file A figure as data: curves with bands over seeds, and the table that says the same in numbers. */
+/** @file A figure as data: curves with bands over seeds, and a table with the same numbers. */
 import { csvOf } from '../core/csv';
 
 export interface ChartPoint {
   readonly x: number;
   readonly y: number; // mean over the seeds
-  readonly low: number; // over the seeds; both are y where there is one
+  readonly low: number; // over the seeds; both equal y for a single seed
   readonly high: number;
   /** So little stands behind it that it says little. */
   readonly few?: boolean;
 }
 
-/** How a curve is drawn: they are told apart without colour. */
+/** How a curve is drawn, so that curves can be told apart without colour. */
 export type Look = 'global' | 'local' | 'approximate' | 'grouped';
 
 export interface Series {
   readonly id: string;
   readonly label: string;
   readonly look: Look;
-  /** Stroke width in pixels, where several curves have the same look. */
+  /** Stroke width in pixels, if several curves have the same look. */
   readonly weight?: number;
   readonly points: readonly ChartPoint[];
-  /** Colour and dash as CSS writes them, where the curve looks as it does in another chart beside this one. */
+  /** Colour and dash in CSS notation, if the curve must match one in a chart next to this one. */
   readonly stroke?: { readonly colour: string; readonly dash: string };
-  /** The name at the curve's end, where the label is longer than there is room for. */
+  /** The name at the curve's end, if the label is too long for the room there. */
   readonly short?: string;
-  /** Drawn apart from the plan it is: the same plan with other settings, to compare with. */
+  /** Drawn differently from its plan: the same plan with other settings, for comparison. */
   readonly control?: boolean;
-  /** The seeds one by one, drawn thin beside their mean. */
+  /** The individual seeds, drawn thin around their mean. */
   readonly seeds?: readonly SeedCurve[];
-  /** What was foretold, where it stands beside what was measured. */
+  /** The prediction, if it is drawn with the measurement. */
   readonly predicted?: readonly { readonly x: number; readonly y: number }[];
 }
 
 interface SeedCurve {
   readonly seed: number;
   readonly points: readonly { readonly x: number; readonly y: number }[];
-  /** It differs from the others more than they do among themselves: its end is named. */
+  /** It differs from the others more than they do among themselves, so its end is labelled. */
   readonly apart?: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface Axis {
   readonly scale: 'linear' | 'log2' | 'log10';
 }
 
-/** A table is also what a CSV file holds. */
+/** A table, also written as a CSV file. */
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number)[])[];
@@ -54,7 +54,7 @@ export interface Chart {
   readonly x: Axis;
   readonly y: Axis;
   readonly series: readonly Series[];
-  /** A line across, to compare with. */
+  /** A horizontal line, for comparison. */
   readonly level?: {
     readonly y: number;
     readonly label: string;
@@ -65,12 +65,12 @@ export interface Chart {
       readonly high: number;
     }[];
   };
-  /** Lines upwards: beyond each of them theory forbids an answer. */
+  /** Vertical lines: beyond each one, theory rules out an answer. */
   readonly cliffs?: readonly { readonly x: number; readonly label: string }[];
   readonly table: Table;
 }
 
-/** Tables of the same columns under each other, each row with the name of its own. */
+/** Stacks tables with the same columns; each row gets the name of its table. */
 export function stacked(
   parts: readonly { readonly name: string; readonly table: Table }[],
   head: string,
@@ -82,8 +82,8 @@ export function stacked(
   };
 }
 
-/** For every series, how many before it look just as it does: they are told apart by their marks. */
-export function likenesses(series: readonly Series[]): readonly number[] {
+/** For every series, how many earlier ones look exactly the same: marks tell them apart. */
+export function sameLookCounts(series: readonly Series[]): readonly number[] {
   return series.map(
     ({ look, weight }, i) =>
       series.slice(0, i).filter((other) => other.look === look && other.weight === weight).length,
@@ -96,7 +96,7 @@ export function band(values: readonly number[]): Omit<ChartPoint, 'x'> {
   return { y, low: Math.min(...values), high: Math.max(...values) };
 }
 
-/** The last column of every row says where the numbers come from. */
+/** The last column of every row gives the provenance of the numbers. */
 export const csvOfTable = ({ columns, rows }: Table, provenance: string): string =>
   csvOf(
     [...columns, 'provenance'],

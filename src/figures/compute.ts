@@ -4,7 +4,7 @@ import { perplexity } from './buckets';
 import { band, type Chart, type Look } from './chart';
 import { ALL, scoreOf, type Measure } from './measure';
 import { bySeeds, flopsPerStep, shortOf, type Result, type Seeds } from './result';
-import { apartOf } from './verdict';
+import { outlierOf } from './verdict';
 
 /** The paper's figure compares these. */
 export const COMPUTE_PLANS: readonly string[] = ['global', 'grouped'];
@@ -76,7 +76,7 @@ function seedCurves(
     const end = scoreOf(validation.at(-1)!, measure);
     return end ? [{ seed, loss: end.loss }] : [];
   });
-  const apart = naming ? apartOf(ends)?.seed : undefined;
+  const apart = naming ? outlierOf(ends)?.seed : undefined;
   return results.map(({ spec: { seed }, validation }) => ({
     seed,
     points: validation.flatMap((look) => {

@@ -1,4 +1,4 @@
-/** @file Figure 5 at our scale: how long the documents of the corpora are, as shares by doubling lengths. */
+/** @file Figure 5 at our scale: document lengths of the corpora, as shares per doubling of the length. */
 import { check } from '../core/check';
 import { list, object, readable, text, whole } from '../core/schema';
 import { formatInteger } from '../core/units';

@@ -1,9 +1,8 @@
 /** @file What plans cost by length of the context: a sweep's measurements as charts, with the predictions. */
 import { cachedKeys, FLOPS_PER_PAIR_AND_DIM } from '../attention/cost';
 import { plans } from '../attention/plans';
-import type { KernelId } from '../attention/kernels';
 import { trainingMemory } from '../model/memory';
-import { trainingFlops } from '../spec/cost';
+import { trainingFlops, type KernelId } from '../spec/cost';
 import { matmulWeights, modelSpecOf } from '../spec/model';
 import type { RunSpec } from '../spec/run';
 import type { Chart, Look, Table } from './chart';

@@ -7,7 +7,7 @@ import { formatInteger } from '../core/units';
 import type { Bucket } from './buckets';
 import { ALL, endOf, type Measure } from './measure';
 import {
-  apartNotes,
+  outlierNotes,
   ASKED,
   controlOf,
   first,
@@ -20,7 +20,7 @@ import {
   type Party,
 } from './parties';
 import type { Result } from './result';
-import { apartBeside, mean, rangeOf, verdictOn, type SeedLoss } from './verdict';
+import { outlierBeside, mean, rangeOf, verdictOn, type SeedLoss } from './verdict';
 
 export interface Finding {
   readonly title: string; // a sentence, without its full stop
@@ -88,7 +88,7 @@ export function findingOfContexts(results: readonly Result[], measure: Measure =
     const [global, grouped] = [first(parties, 'global'), first(parties, 'grouped')];
     if (!global || !grouped) return [];
     const { kind: all } = verdictOn(grouped.losses, global.losses);
-    const kind = apartBeside(grouped.losses, global.losses) ? 'apart' : all;
+    const kind = outlierBeside(grouped.losses, global.losses) ? 'apart' : all;
     return [{ at: formatInteger(context), kind, grouped, share: flopsOf(grouped) / flopsOf(global) }]; // prettier-ignore
   });
   if (pairs.length === 0) {
@@ -109,7 +109,7 @@ export function findingOfContexts(results: readonly Result[], measure: Measure =
     return own.length === 0 ? [] : [`${words} at ${listed(own)}`];
   });
   const apart = pairs.flatMap(({ at, grouped }) =>
-    apartNotes([grouped]).map(
+    outlierNotes([grouped]).map(
       (note) => `At ${at} characters: ${note.charAt(0).toLowerCase()}${note.slice(1)}`,
     ),
   );
@@ -149,7 +149,7 @@ function comparing(
   const others = ASKED.flatMap((plan) => first(parties, plan) ?? []);
   const further = parties.filter((party) => party.plan === 'grouped' && !others.includes(party));
   const spoken = [...(global ? [global] : []), ...others, ...further];
-  const notes = [...seedNotes(parties), ...apartNotes(spoken), ...missingNotes(parties)];
+  const notes = [...seedNotes(parties), ...outlierNotes(spoken), ...missingNotes(parties)];
   if (!global) return { title: `${at} there is no run of global attention to compare with`, notes };
   if (others.length === 0) return { title: `${at} there is nothing to compare global with`, notes };
   const say = (party: Party) => {
@@ -157,7 +157,7 @@ function comparing(
     const cost = price(party, global);
     return cost === ''
       ? said
-      : `${said}${apartBeside(party.losses, global.losses) ? ',' : ''} ${cost}`;
+      : `${said}${outlierBeside(party.losses, global.losses) ? ',' : ''} ${cost}`;
   };
   const clauses = others.map(say);
   const beside = further.map((party) => `${capital(say(party))}.`);
@@ -166,7 +166,7 @@ function comparing(
 
 /** Like `against`, but an outlier seed is reported separately, so that no mean hides it. */
 function split(losses: readonly SeedLoss[], global: readonly SeedLoss[]): string {
-  const apart = apartBeside(losses, global);
+  const apart = outlierBeside(losses, global);
   if (!apart || global.length < SEEDS) return against(losses, global);
   const others = losses.filter((one) => one !== apart);
   const difference = mean(others) - mean(global);

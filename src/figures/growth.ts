@@ -1,13 +1,13 @@
-/** @file What runs cost against the length of the text: closed forms alone, so 16,384 tokens are as quick as 64. */
+/** @file What runs cost by length of the text: only closed forms, so 16,384 tokens are as fast as 64. */
 import { attentionFlops, cacheBytes, visiblePairs } from '../attention/cost';
-import { tokensSaid } from '../attention/said';
+import { tokensCovered } from '../attention/said';
 import { check } from '../core/check';
 import { formatBytes, formatCount, formatInteger } from '../core/units';
 import { allGlobal, trainingFlops } from '../spec/cost';
 import type { ModelSpec } from '../spec/model';
 import type { Chart, Look, Table } from './chart';
 
-/** A model under the name it has among others. */
+/** A model and the name that tells it from the others. */
 export interface Named {
   readonly name: string;
   readonly plan: string;
@@ -18,7 +18,7 @@ interface Counted {
   readonly id: string;
   readonly label: string;
   readonly axis: string;
-  /** What the axis counts in. */
+  /** The unit of the axis. */
   readonly per: number;
   /** Of all layers, one sequence of T tokens. */
   of(model: ModelSpec, T: number): number;
@@ -52,7 +52,7 @@ export const COUNTED = [
   },
 ] as const satisfies readonly Counted[];
 
-/** What a token of training costs, the matrix products that no stripe changes included. */
+/** Cost of a token of training, including the matrix products that no stripe changes. */
 export const TRAINING = {
   id: 'training',
   label: 'FLOPs per token',
@@ -73,7 +73,7 @@ export const LENGTHS: readonly number[] = Array.from(
   (_, i) => SHORTEST * 2 ** i,
 );
 
-/** A slider's notches: eight in every doubling. */
+/** Slider steps: eight per doubling. */
 const PER_DOUBLING = 8;
 export const NOTCHES = PER_DOUBLING * (LENGTHS.length - 1);
 export const lengthAt = (notch: number): number =>
@@ -83,15 +83,15 @@ export function notchOf(T: number): number {
   return Math.round(PER_DOUBLING * Math.log2(within / SHORTEST));
 }
 
-/** Those of LENGTHS that its masks speak of, and the last length they do: rows that were given say nothing of longer texts. */
+/** The LENGTHS that its masks define, plus the last length they do: masks given as rows do not define longer texts. */
 function lengthsOf({ layers }: ModelSpec): readonly number[] {
-  const most = tokensSaid(layers);
+  const most = tokensCovered(layers);
   return most === Infinity ? LENGTHS : [...LENGTHS.filter((T) => T < most), most];
 }
 
-/** 'a mask is kept as rows of 96 tokens, …': why a model has no price at T tokens; undefined where it has one. */
+/** 'a mask is kept as rows of 96 tokens, …': why a model has no cost at T tokens; undefined if it has one. */
 export function unpriced({ layers }: ModelSpec, T: number): string | undefined {
-  const most = tokensSaid(layers);
+  const most = tokensCovered(layers);
   return T <= most
     ? undefined
     : `a mask is kept as rows of ${formatInteger(most)} tokens, which say nothing about longer texts`;
@@ -144,7 +144,7 @@ export function sayGrowth(model: ModelSpec, id: CountedId, T: number): string {
 
 export interface Price {
   readonly own: number;
-  /** Of the same model with every layer global, 0..1 (and above where a pattern costs more). */
+  /** Share of the same model with every layer global, 0..1 (above 1 if a pattern costs more). */
   readonly share: number;
   /** '1.36 M' */
   readonly written: string;
@@ -152,7 +152,10 @@ export interface Price {
   readonly percent: string;
 }
 
-/** What a model pays at a length of T tokens, beside the same model with every layer global. Throws InputError where `unpriced`. */
+/**
+ * A model's cost at a length of T tokens, and its share of the same model with every layer global. Throws InputError if
+ * `unpriced`.
+ */
 export function priceAt(model: ModelSpec, id: CountedId, T: number): Price {
   const { of, write } = counted(id);
   const none = unpriced(model, T);
@@ -163,7 +166,7 @@ export function priceAt(model: ModelSpec, id: CountedId, T: number): Price {
 }
 
 /**
- * The finding: what a model pays of the all-global price, at this length and at the longest one.
+ * The finding: a model's share of the all-global cost, at this length and at the longest one.
  * 'At 128 tokens this plan needs 98 % of the FLOPs of all-global layers; at 16,384 tokens, 57 %.'
  */
 export function sayPrice(model: ModelSpec, id: 'training' | 'cache', T: number): string {
@@ -180,7 +183,7 @@ export function sayPrice(model: ModelSpec, id: 'training' | 'cache', T: number):
   const what = id === 'training' ? 'needs' : 'keeps';
   const whole = id === 'training' ? 'the FLOPs' : 'the keys and values';
   const now = `At ${here} this plan ${what} ${share(T)} of ${whole} of all-global layers`;
-  // Beyond its rows a mask has no price; the page says so beside the line that ends there.
+  // A mask given as rows has no cost beyond them; the page says so next to the line that ends there.
   return T === LONGEST || unpriced(model, LONGEST)
     ? `${now}.`
     : `${now}; at ${far}, ${share(LONGEST)}.`;

@@ -3,7 +3,7 @@ import { formatInteger } from '../core/units';
 import { gapToGlobal, perplexity, type Bucket } from './buckets';
 import { band, type Chart, type Look } from './chart';
 import { bySeeds, shortOf, type Result, type Seeds } from './result';
-import { apartOf } from './verdict';
+import { outlierOf } from './verdict';
 
 const X = { label: 'tokens read, up to', scale: 'log2' } as const;
 
@@ -75,7 +75,7 @@ function seedCurves(
     seed: run.spec.seed,
     loss: run.buckets.at(-1)!.loss - base(run),
   }));
-  const apart = apartOf(ends)?.seed;
+  const apart = outlierOf(ends)?.seed;
   return runs.map((run) => {
     const numbers = numbersOf(run);
     const points = run.buckets.map(({ to }, i) => ({ x: to, y: numbers[i]! }));

@@ -3,7 +3,7 @@
  * are, which are outliers, which plans are missing.
  */
 import { bySeeds, flopsPerStep, type Result, type Seeds } from './result';
-import { apartOf, type SeedLoss } from './verdict';
+import { outlierOf, type SeedLoss } from './verdict';
 
 /** A plan at one context, with all its seeds, in one measure. */
 export interface Party {
@@ -71,9 +71,9 @@ export function seedNotes(parties: readonly Party[]): readonly string[] {
     : [`${counts[0]} seeds of each plan.`];
 }
 
-export function apartNotes(parties: readonly Party[]): readonly string[] {
+export function outlierNotes(parties: readonly Party[]): readonly string[] {
   return parties.flatMap(({ group, losses }) => {
-    const apart = apartOf(losses);
+    const apart = outlierOf(losses);
     if (!apart) return [];
     const numbers = losses.filter((one) => one !== apart).map(({ loss }) => loss.toFixed(3));
     return [

@@ -1,7 +1,7 @@
 /**
- * @file A recorded adaptation: what was asked, where and when it ran, and what came of it; read strictly from JSON.
+ * @file A recorded adaptation: the settings, where and when it ran, and the results; read strictly from JSON.
  *
- * Files come from `npm run record`; whatever else a file holds is refused with a sentence.
+ * Files come from `npm run record`; anything else in a file is refused with a sentence.
  */
 import { plans } from '../attention/plans';
 import {
@@ -54,7 +54,7 @@ const adaptation = refine(
     program: text(), // version of Zebra Lab
     made: day,
     machine: text(), // in words
-    seconds: number({ min: 0, max: 1e7 }), // training and looking, wall time
+    seconds: number({ min: 0, max: 1e7 }), // training and evaluation, wall time
     model: text(), // id of the shipped model it began with
     context: whole({ min: 8, max: 16_384 }),
     plan,

@@ -1,7 +1,7 @@
 /**
- * @file A recorded run: what was asked, where and when it was trained, and what came of it; read strictly from JSON.
+ * @file A recorded run: the settings, where and when it was trained, and the results; read strictly from JSON.
  *
- * Files come from `npm run record`; whatever else a file holds is refused with a sentence.
+ * Files come from `npm run record`; anything else in a file is refused with a sentence.
  */
 import { check, InputError } from '../core/check';
 import {
@@ -74,7 +74,7 @@ const validationPoint = refine(
   object({
     step,
     loss,
-    tokens: whole({ min: 1 }), // held-out tokens behind it
+    tokens: whole({ min: 1 }), // number of held-out tokens
     slices: optional(anything),
   }),
   (point, place) => sliced(point, point.tokens, place),
@@ -111,7 +111,7 @@ const recording = refine(
     made: day,
     machine: words,
     backend: oneOf(['webgpu', 'wasm', 'cpu']),
-    seconds: number({ min: 0 }), // training and evaluating, wall time
+    seconds: number({ min: 0 }), // training and evaluation, wall time
     spec,
     curve: rising(lossPoint, ({ step }) => step), // training loss, thinned
     validation: rising(validationPoint, ({ step }) => step),
@@ -146,7 +146,7 @@ export function parseIndex(json: string): readonly string[] {
   return index(parseJson(json, refusal), new Place('the list of recordings', BY_COMMAS));
 }
 
-/** The recording a file's text holds; throws InputError with one sentence where it holds none. `name` is the file's. */
+/** Reads a recording from a file's text; throws InputError with one sentence if it is not one. `name` is the file's. */
 export function parseRecording(name: string, json: string): Recording {
   const refusal = `recording ${name} is not valid JSON; run 'npm run record' to make it again`;
   return recording(parseJson(json, refusal), new Place(`recording ${name}`, BY_COMMAS));

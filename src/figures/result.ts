@@ -1,4 +1,4 @@
-/** @file What a figure needs to know of one run, recorded or of this page, and how runs are told apart in words. */
+/** @file What a figure needs to know about a run, recorded or from this page, and how runs are labelled. */
 import { plans } from '../attention/plans';
 import { formatInteger } from '../core/units';
 import { sources } from '../data/registry';
@@ -10,20 +10,20 @@ import { bucketsOf, type PositionLosses } from './buckets';
 import type { DistancePoint } from './distance';
 import type { Recording } from './recording';
 
-/** A run with its evaluation; recordings are such results, runs of this page become them. */
+/** A run with its evaluation; recordings are such results, runs of this page are converted to them. */
 export type Result = Pick<
   Recording,
   'spec' | 'machine' | 'made' | 'program' | 'validation' | 'buckets' | 'distances' | 'slices'
 > & {
   readonly backend: string; // webgpu, wasm, cpu, tfjs
   readonly steps: number; // optimizer steps taken
-  /** The person's name for it, and its place among the others; else it is named and placed after its plan. */
+  /** The person's name for it, and its place among the others; otherwise both follow from its plan. */
   readonly name?: string;
   readonly place?: number;
 };
 
-/** What a page knows of a run that was looked at closely; steps after that look are no part of it. */
-export interface LookedAt {
+/** What a page knows about a run that was evaluated; steps after the evaluation are not included. */
+export interface EvaluatedRun {
   readonly name: string;
   readonly place: number;
   readonly spec: RunSpec;
@@ -39,9 +39,9 @@ export interface LookedAt {
   };
 }
 
-/** A run of a page as a figure wants it. */
+/** Converts a run of a page for a figure. */
 function resultOfRun(
-  { name, place, spec, validations, evaluation }: LookedAt,
+  { name, place, spec, validations, evaluation }: EvaluatedRun,
   origin: Pick<Result, 'backend' | 'machine' | 'made' | 'program'>,
 ): Result {
   const text = sources.get(spec.task).kind === 'corpus';
@@ -68,22 +68,22 @@ export const stripesOf = (spec: RunSpec): string =>
     .map(({ pattern }) => patterns.get(pattern).letter)
     .join(' ');
 
-/** How a curve is called: plans by their label, grouped ones with their stripes. */
+/** The label of a curve: the plan's, with stripes for grouped plans. */
 const labelOf = (spec: RunSpec): string =>
   spec.plan === 'grouped' || spec.plan === 'custom'
     ? `${plans.get(spec.plan).label} ${stripesOf(spec)}`
     : plans.get(spec.plan).label;
 
-/** Equal for runs that differ in nothing but the seed. */
+/** Equal for runs that differ only in the seed. */
 const kindOf = ({ seed: _, ...rest }: RunSpec): string =>
   JSON.stringify(Object.entries(rest).sort());
 
 /** Runs of one kind, over their seeds. */
 export interface Seeds {
   readonly label: string;
-  readonly spec: RunSpec; // of the first; only its seed differs from the others'
+  readonly spec: RunSpec; // of the first; the others differ only in the seed
   readonly results: readonly Result[]; // by seed
-  /** Its plan is among the others already, on the same text at the same context, with a smaller window or other stripes. */
+  /** Another group has the same plan, on the same text at the same context, with a smaller window or other stripes. */
   readonly control: boolean;
 }
 
@@ -126,7 +126,7 @@ const order = ({ plan, groupSize, place }: RunSpec) =>
 const beside = (a: RunSpec, b: RunSpec) =>
   a.plan === b.plan && a.task === b.task && a.context === b.context;
 
-/** What stands at a curve's end: a plan by its name alone where no other beside it has the same, else by what it differs in. */
+/** The label at a curve's end: the plan's name alone if unique in the figure, otherwise how it differs. */
 export function shortOf(group: Seeds, all: readonly Seeds[]): string {
   const { name, spec } = group.results[0]!;
   const several = all.filter((other) => other.spec.plan === spec.plan).length > 1;
@@ -135,24 +135,24 @@ export function shortOf(group: Seeds, all: readonly Seeds[]): string {
   return spec.plan === 'grouped' ? stripesOf(spec) : group.label;
 }
 
-/** Training FLOPs needed by one step, counted from the spec. */
+/** Training FLOPs needed per step, counted from the spec. */
 export const flopsPerStep = (spec: RunSpec): number =>
   trainingFlops(modelSpecOf(spec), 'host').needed * spec.batch * spec.context;
 
-/** A comparison's runs as results: its own, and those of other seeds that were taken to the same step. */
+/** A comparison's runs as results: its own, and those of other seeds trained to the same step. */
 export function resultsOfRuns(
-  runs: readonly Omit<LookedAt, 'place'>[],
+  runs: readonly Omit<EvaluatedRun, 'place'>[],
   repeats: readonly {
     readonly run: number;
     readonly seed: number;
-    readonly validations: LookedAt['validations'];
-    readonly evaluation: NonNullable<LookedAt['evaluation']>;
+    readonly validations: EvaluatedRun['validations'];
+    readonly evaluation: NonNullable<EvaluatedRun['evaluation']>;
   }[],
   origin: Pick<Result, 'backend' | 'machine' | 'made' | 'program'>,
 ): readonly Result[] {
   const last = Math.max(0, ...runs.map(({ evaluation }) => evaluation?.step ?? 0));
-  // What stands at another step cannot be compared.
-  const own = runs.map(({ evaluation, ...run }, place): LookedAt => ({
+  // Evaluations at another step cannot be compared.
+  const own = runs.map(({ evaluation, ...run }, place): EvaluatedRun => ({
     ...run,
     place,
     ...(evaluation?.step === last && { evaluation }),

@@ -54,7 +54,7 @@ export function verdictOn(plan: readonly SeedLoss[], other: readonly SeedLoss[])
  * The outlier: of three or more seeds, the one whose distance to the nearest other is more than twice the spread of
  * the others, and 0.03 nats or more. undefined if there is none.
  */
-export function apartOf(losses: readonly SeedLoss[]): SeedLoss | undefined {
+export function outlierOf(losses: readonly SeedLoss[]): SeedLoss | undefined {
   if (losses.length < SEEDS) return undefined;
   const sorted = [...losses].sort((a, b) => a.loss - b.loss);
   const ends = [
@@ -71,11 +71,11 @@ export function apartOf(losses: readonly SeedLoss[]): SeedLoss | undefined {
  * The outlier among the seeds of `plan`, unless the same seed is an outlier on the same side in `other`: seeds
  * start with the same batches, so then the seed is late or early, not the plan.
  */
-export function apartBeside(
+export function outlierBeside(
   plan: readonly SeedLoss[],
   other: readonly SeedLoss[],
 ): SeedLoss | undefined {
-  const [own, same] = [apartOf(plan), apartOf(other)];
+  const [own, same] = [outlierOf(plan), outlierOf(other)];
   if (!own || own.seed !== same?.seed) return own;
   const side = (one: SeedLoss, losses: readonly SeedLoss[]) => Math.sign(one.loss - mean(losses));
   return side(own, plan) === side(same, other) ? undefined : own;

@@ -15,7 +15,9 @@ export interface Checked {
   readonly refused: readonly Refused[];
 }
 
-/** `files` maps a lesson's id to its Markdown; `render` makes what a reader sees, and refuses what it cannot. */
+/**
+ * `files` maps a lesson's id to its Markdown; `render` produces what a reader sees, and refuses what it cannot render.
+ */
 export function checkAll(
   files: Readonly<Record<string, string>>,
   known: Known,
@@ -45,7 +47,7 @@ export function checkAll(
   return { lessons, refused };
 }
 
-/** The answer that is held for right must be right. */
+/** The answer declared right must be right. */
 function solvable(
   { id, kind, of }: Lesson['steps'][number]['exercises'][number],
   lesson: string,
@@ -53,7 +55,7 @@ function solvable(
 ) {
   const rules = kinds.get(kind);
   const { answer, world } = rules.solve(of);
-  if (world) return; // the answer lies on the stage: test/lessons goes there
+  if (world) return; // the answer is on the stage: test/lessons covers it
   const verdict = rules.check(of, answer, { specs: [], results: [] });
   if (!verdict.right)
     throw new InputError(

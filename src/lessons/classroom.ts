@@ -34,10 +34,10 @@ export interface Outcome {
 
 export const EMPTY_ROOM: Classroom = { results: [] };
 /** A class of thirty in all lessons, plus a test before and after. */
-export const MOST_RESULTS = 600;
+export const MAX_RESULTS = 600;
 export const LARGEST_TEXT = 2 ** 20; // characters of one file, or pasted at once
-const MOST_CODES = 2 * MOST_RESULTS; // searched for in one text
-const MOST_REFUSALS = 20; // listed individually
+const MAX_CODES = 2 * MAX_RESULTS; // searched for in one text
+const MAX_REFUSALS = 20; // listed individually
 
 /** Adds what can be read; `lessons` are the ids that this site has. */
 export function add(
@@ -55,11 +55,11 @@ export function add(
       continue;
     }
     const twin = results.findIndex((one) => isSameResult(one, read));
-    const at = twin < 0 ? results.findIndex((one) => isOfSame(one, read)) : twin;
+    const at = twin < 0 ? results.findIndex((one) => isSamePerson(one, read)) : twin;
     if (twin >= 0) same++;
     else if (at >= 0) replaced++;
-    else if (results.length >= MOST_RESULTS) {
-      const why = `there is room for ${MOST_RESULTS} results; save and remove some first`;
+    else if (results.length >= MAX_RESULTS) {
+      const why = `there is room for ${MAX_RESULTS} results; save and remove some first`;
       refused.push({ name, why });
       continue;
     } else added++;
@@ -95,11 +95,11 @@ export function sayOutcome({ added, replaced, same, refused }: Outcome): string 
 
 /** Refusals to display: the first few, and how many more there are. */
 export const sayRefused = (refused: readonly Refusal[]): readonly Refusal[] =>
-  refused.length <= MOST_REFUSALS
+  refused.length <= MAX_REFUSALS
     ? refused
     : [
-        ...refused.slice(0, MOST_REFUSALS),
-        { name: `${refused.length - MOST_REFUSALS} more`, why: 'refused for reasons like these' },
+        ...refused.slice(0, MAX_REFUSALS),
+        { name: `${refused.length - MAX_REFUSALS} more`, why: 'refused for reasons like these' },
       ];
 
 /** A JSON file is one result; any other text is searched for codes, which mail programs may have broken. */
@@ -107,7 +107,7 @@ function partsOf({ name, text }: Given): readonly Given[] {
   if (text.length > LARGEST_TEXT || text.trim().startsWith('{')) return [{ name, text }];
   const found = text.split(/(?=zebra1\.)/).filter((part) => part.startsWith('zebra1.'));
   if (found.length === 0) return [{ name, text }];
-  return found.slice(0, MOST_CODES).map((part, i) => ({
+  return found.slice(0, MAX_CODES).map((part, i) => ({
     name: found.length === 1 ? name : `${name}, code ${i + 1}`,
     text: /^zebra1\.[\w\s-]+\.\s*[0-9a-f]{8}/.exec(part)?.[0] ?? part.split(/\s/)[0]!,
   }));
@@ -132,7 +132,7 @@ export const nameOf = ({ who }: LessonResult): string =>
   who.normalize('NFC').toLocaleLowerCase('en');
 
 /** From the same person, as far as names tell; people without a name are all different. */
-const isOfSame = (a: LessonResult, b: LessonResult) =>
+const isSamePerson = (a: LessonResult, b: LessonResult) =>
   a.lesson === b.lesson && a.who !== '' && nameOf(a) === nameOf(b);
 
 /** The same answers under the same name; the time they took does not count. */

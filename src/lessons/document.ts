@@ -1,8 +1,8 @@
 /**
- * @file A lesson as its author writes it: Markdown, cut into steps, each of prose, at most one scene, and exercises.
+ * @file A lesson as its author writes it: Markdown, cut into steps, each with prose, at most one scene, and exercises.
  *
- * Nothing here knows what a scene may say (src/lessons/lesson.ts does); blocks keep the line they stand on, so that
- * whoever refuses one can say where. Used when the site is built, in the checker and in tests alike.
+ * Nothing here knows what a scene may contain (src/lessons/lesson.ts does); blocks keep their line number, so that an
+ * error can point to it. Used by the site build, the checker and the tests alike.
  */
 import { check, InputError } from '../core/check';
 import { isRecord } from '../core/fields';
@@ -37,19 +37,19 @@ export interface LessonHead {
   readonly minutes: number;
   /** One sentence for the list of lessons. */
   readonly summary: string;
-  /** Lessons to be done before, by their id. */
+  /** Ids of the lessons to do first. */
   readonly needs: readonly string[];
-  /** Masks as terms, one to four, drawn small beside the title. */
+  /** Masks as terms, one to four, drawn small next to the title. */
   readonly picture: readonly string[];
-  /** What was learnt, in three lines of plain text. */
-  readonly learnt: readonly string[];
+  /** What the reader learned, in three lines of plain text. */
+  readonly learned: readonly string[];
 }
 
 export interface LessonDocument extends LessonHead {
   readonly steps: readonly StepDocument[];
 }
 
-/** What a list of lessons shows: of each step as much as says whether it is done. */
+/** What a list of lessons shows: of each step, enough to tell whether it is done. */
 export interface Heading extends LessonHead {
   readonly steps: readonly {
     readonly slug: string;
@@ -72,8 +72,8 @@ export const headOf = ({ steps, ...head }: LessonDocument): Heading => ({
   })),
 });
 
-const HEAD = ['title', 'summary', 'needs', 'picture', 'learnt'] as const;
-const LINES = 3; // of what was learnt
+const HEAD = ['title', 'summary', 'needs', 'picture', 'learned'] as const;
+const LINES = 3; // of what was learned
 
 /** Throws InputError naming file, step, line and reason. */
 export function readDocument(id: string, markdown: string): LessonDocument {
@@ -109,17 +109,17 @@ function readHead(file: string, lines: readonly string[]) {
     check(value !== '', `${file}, line ${i + 2}: ${name} has no value`);
     const before = pairs.get(name) ?? [];
     check(
-      before.length === 0 || name === 'learnt',
+      before.length === 0 || name === 'learned',
       `${file}, line ${i + 2}: ${name} stands twice in the head`,
     );
     pairs.set(name, [...before, value]);
   });
   const missing = (['title', 'summary'] as const).find((name) => !pairs.get(name));
   check(!missing, `${file}: the head has no ${missing}`);
-  const learnt = pairs.get('learnt') ?? [];
+  const learned = pairs.get('learned') ?? [];
   check(
-    learnt.length === LINES,
-    `${file}: the head has ${learnt.length} lines 'learnt: …'; it should have ${LINES}, which the end of the lesson shows`,
+    learned.length === LINES,
+    `${file}: the head has ${learned.length} lines 'learned: …'; it should have ${LINES}, which the end of the lesson shows`,
   );
   const list = (name: string, between: string) =>
     (pairs.get(name)?.[0] ?? '')
@@ -137,7 +137,7 @@ function readHead(file: string, lines: readonly string[]) {
       summary: pairs.get('summary')![0]!,
       needs: list('needs', ','),
       picture,
-      learnt,
+      learned,
     },
     end: end + 1,
   };
@@ -189,7 +189,7 @@ function stepsOf(file: string, lines: readonly string[], from: number): StepDocu
       steps.at(-1)!.parts.push({ kind: fence[1], value, line: i + 1 });
     } else {
       if (prose.length === 0) proseAt = i + 1;
-      prose.push(...lines.slice(i, end + 1)); // code to be read
+      prose.push(...lines.slice(i, end + 1)); // code to read
     }
     i = end;
   }
@@ -207,7 +207,7 @@ function jsonOf(text: string, what: string): unknown {
   }
 }
 
-/** Strings of an exercise that are Markdown of one paragraph, wherever they stand in it. */
+/** Strings of an exercise that are Markdown of one paragraph, wherever they occur in it. */
 const RICH: ReadonlySet<string> = new Set([
   'ask',
   'hints',
@@ -222,7 +222,10 @@ const RICH: ReadonlySet<string> = new Set([
   'change',
 ]);
 
-/** The same document with its prose and the rich strings of its exercises rewritten; what cannot be is refused with its place. */
+/**
+ * The same document with its prose and the rich strings of its exercises rewritten; a failure is reported with its
+ * place.
+ */
 export function mapProse(
   document: LessonDocument,
   block: (markdown: string) => string,
@@ -253,12 +256,12 @@ export function mapProse(
   };
 }
 
-/** What `act` gives; what it refuses, with the place before it. */
+/** The result of `act`; its errors are prefixed with the place. */
 export function placed<T>(where: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    // By its name: who renders may be of another bundle.
+    // Matched by name: the renderer may come from another bundle.
     if (!(error instanceof Error) || error.name !== 'InputError') throw error;
     throw new InputError(`${where}: ${error.message}`);
   }

@@ -1,4 +1,4 @@
-/** @file Kinds of exercises, one file each in ./exercises; and an exercise out of a lesson, checked. */
+/** @file Kinds of exercises, one file each in ./exercises; and reading and checking a lesson's exercise. */
 import { check } from '../core/check';
 import { Fields } from '../core/fields';
 import { registryOf } from '../core/registry';
@@ -32,7 +32,7 @@ export function exerciseOf(value: unknown, what: string, spec: RunSpec): Exercis
   return { id, kind: kind.id, ask, hints, of };
 }
 
-/** The answer a reader gave, if it still is one: a lesson may have changed since. */
+/** The reader's answer, if it is still valid: a lesson may have changed since. */
 export function answerTo(exercise: Exercise, progress: LessonProgress): unknown {
   const kept = progress.answers[exercise.id];
   const kind = kinds.get(exercise.kind);

@@ -1,4 +1,4 @@
-/** @file A lesson, checked: what each step shows, when it is done, and what it asks. */
+/** @file A checked lesson: what each step shows, when it is done, and what it asks. */
 import { check } from '../core/check';
 import { read } from '../attention/expression';
 import { checkRun } from '../spec/check';
@@ -17,12 +17,12 @@ export interface Step {
   readonly slug: string;
   readonly title: string;
   readonly parts: readonly Part[];
-  /** The stage as this step finds it: all scenes up to and with its own. */
+  /** The stage in this step: all scenes up to and including its own. */
   readonly stage: Stage;
-  /** What has to be done; a step without goals and exercises is done when it was read. */
+  /** What has to be done; a step without goals and exercises is done once it was read. */
   readonly goals: readonly Goal[];
   readonly exercises: readonly Exercise[];
-  /** A prediction is asked for, so what was recorded stays covered until it is made. */
+  /** The step asks for a prediction, so the recording stays covered until it is made. */
   readonly veiled: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface Lesson extends LessonHead {
   readonly steps: readonly Step[];
 }
 
-/** Where the end of a lesson stands in its address, in the place of a step. */
+/** Marks the end of a lesson in the address, in place of a step. */
 export const END = 'end';
 
 /** Throws InputError naming file, step and reason. */
@@ -53,7 +53,7 @@ export function lessonOf(document: LessonDocument, known: Known): Lesson {
     );
     const exercises: Exercise[] = [];
     const parts: Part[] = [];
-    // The scene stands before the exercises, wherever the author put it.
+    // The scene comes before the exercises, wherever the author put it.
     for (const part of step.parts.toSorted(
       (a, b) => +(b.kind === 'scene') - +(a.kind === 'scene'),
     )) {
@@ -102,7 +102,7 @@ export function lessonOf(document: LessonDocument, known: Known): Lesson {
   return { ...head, steps };
 }
 
-/** What is offered after a prediction has to do something, and something that can be trained. */
+/** The change offered after a prediction must have an effect, and one that can be trained. */
 function checkChange({ of }: Exercise, stage: Stage) {
   const [link] = linksOf((of as PredictExercise).change);
   const set = settingsOfLink(link!, 'change of the exercise');
@@ -114,10 +114,10 @@ function checkChange({ of }: Exercise, stage: Stage) {
   for (const spec of after) checkRun(spec);
 }
 
-/** What sentences of a text need, as the built page has them: settings, and 'train'. */
+/** What sentences in the built page need: settings, and 'train'. */
 const needsOf = (html: string): readonly string[] =>
   [...html.matchAll(/data-with(?:out)?="([^"]+)"/g)].flatMap(([, names]) => names!.split(' '));
 
-/** Settings in links of a text as the built page has them. */
+/** Settings in links of the built page. */
 export const linksOf = (html: string): readonly string[] =>
   [...html.matchAll(/data-set="([^"]+)"/g)].map(([, link]) => link!.replaceAll('&amp;', '&'));

@@ -23,7 +23,7 @@ export const PLAIN: LessonLink = {
   projector: false,
 };
 
-const MOST_SEED = 999_999;
+const MAX_SEED = 999_999;
 export const HIDEABLE: readonly string[] = ['train', ...CONTROLS.map(({ name }) => name)];
 export const LOCKABLE: readonly Setting[] = CONTROLS.map(({ name }) => name);
 
@@ -36,7 +36,7 @@ export function readLessonQuery(query: string): LessonLink {
   return {
     hide: names('hide', HIDEABLE),
     lock: names('lock', LOCKABLE),
-    seed: seed !== undefined && seed <= MOST_SEED ? seed : undefined,
+    seed: seed !== undefined && seed <= MAX_SEED ? seed : undefined,
     embed: pairs.get('embed') === '1',
     projector: pairs.get('projector') === '1',
   };

@@ -1,4 +1,7 @@
-/** @file What a reader has done, as it is kept on their machine: plain data, read strictly, so that a spoilt store is only an empty one. */
+/**
+ * @file What a reader has done, as stored on their machine: plain data, read strictly, so that a corrupt store simply
+ * counts as empty.
+ */
 import {
   anything,
   dictionary,
@@ -21,8 +24,8 @@ import { slug } from './slug';
 import { seconds } from './stepTime';
 
 const VERSION = 1;
-/** Counted so far; an answer that says more is not read. */
-const MOST_TRIES = 100_000;
+/** Counting stops here; a stored answer with more tries is not read. */
+const MAX_TRIES = 100_000;
 const LARGEST = 2 ** 20; // characters
 /** Of steps, and of answers. */
 const MAX_ENTRIES = 100;
@@ -30,16 +33,18 @@ const MAX_ENTRIES = 100;
 const answered = object(
   {
     answer: anything,
-    tries: whole({ max: MOST_TRIES }),
+    tries: whole({ max: MAX_TRIES }),
     /** Shown. */
     hints: whole({ max: 3 }),
-    /** The first answer that was checked, where others came after it: what a class thought before it was told. */
+    /** The first answer that was checked, if others followed: what a class thought before feedback. */
     first: ifReadable(anything),
     /** Missing until it was checked. */
     right: ifReadable(flag),
-    /** The answer was given away. */
+    /** The reader asked for the answer. */
     shown: ifReadable(oneOf([true])),
-    /** Of a prediction: what the run came to on this reader's screen, accuracy (0 to 1) or nats. Missing until it was run. */
+    /**
+     * For a prediction: the run's result on this reader's screen, accuracy (0 to 1) or nats. Missing until it was run.
+     */
     came: ifReadable(number()),
   },
   'ignored',
@@ -53,16 +58,16 @@ const slugs: Schema<readonly string[]> = refine(list(slug, { max: MAX_ENTRIES })
 
 const lessonProgress = object(
   {
-    /** Steps whose errands on the stage were done, by their slug; one without any, once its exercises were. */
+    /** Slugs of steps whose tasks on the stage were done, or, if a step has none, whose exercises were. */
     done: slugs,
-    /** Steps that were left with Next or Finish. */
+    /** Steps that the reader left with Next or Finish. */
     read: ifReadable(slugs),
     answers: dictionary(slug, answered, MAX_ENTRIES),
-    /** The step one was at. */
+    /** The current step. */
     at: ifReadable(slug),
-    /** Exercises that the teacher's link left out: nobody could do them under it. */
+    /** Exercises that the teacher's link left out, because they cannot be done under it. */
     closed: ifReadable(refine(slugs, (all) => (all.length > 0 ? all : undefined))),
-    /** How long each step was looked at, whole seconds, by its slug. */
+    /** How long each step was in view, in whole seconds, by its slug. */
     seconds: ifReadable(seconds),
   },
   'ignored',
@@ -86,7 +91,7 @@ const stored = object(
   'ignored',
 );
 
-/** Whatever was stored; what cannot be read is left out. */
+/** Reads what was stored; what cannot be read is left out. */
 export function readProgress(text: string): Progress {
   if (text.length > LARGEST) return {};
   return readableJson(stored, text)?.lessons ?? {};
@@ -98,29 +103,29 @@ export const lessonProgressOf = (value: unknown): LessonProgress | undefined =>
 interface Given {
   readonly answer: unknown;
   readonly right: boolean;
-  /** It was given away. */
+  /** The page gave it away. */
   readonly shown?: boolean;
-  /** An explanation grows from try to try: only its last is kept, for two would be too long for a result. */
+  /** An explanation grows with each try: only the last is kept, because two would be too long for a result. */
   readonly grows?: boolean;
 }
 
 /**
- * What is known after one more answer: checked, or given away. An answer that was right stays, whatever is tried after
- * it; and so does the first.
+ * The state after one more answer, checked or shown. A right answer stays, whatever the reader tries after it; so does
+ * the first one.
  */
 export function answeredAfter(
   before: Answered | undefined,
   { answer, right, shown, grows }: Given,
 ): Answered {
   const solved = before?.right === true;
-  // What was given away was nobody's thought, however often it is checked afterwards.
+  // An answer that was shown is not the reader's own, however often it is checked afterwards.
   const own = before !== undefined && before.tries > 0 && !before.shown && !grows;
   const first = before?.first ?? (own ? before.answer : undefined);
   const gaveUp = before?.shown === true || (shown === true && !solved);
   return {
     answer: solved && !right ? before.answer : answer,
     right: solved || (right && !shown),
-    tries: Math.min(MOST_TRIES, (before?.tries ?? 0) + (shown ? 0 : 1)),
+    tries: Math.min(MAX_TRIES, (before?.tries ?? 0) + (shown ? 0 : 1)),
     hints: before?.hints ?? 0,
     ...(first !== undefined && { first }),
     ...(gaveUp && { shown: true }),
@@ -128,21 +133,21 @@ export function answeredAfter(
   };
 }
 
-/** As much of a step as says whether it is done. */
+/** Enough of a step to tell whether it is done. */
 type Part = Pick<Heading['steps'][number], 'slug' | 'exercises'>;
 interface Parts {
   readonly steps: readonly Part[];
 }
 
-/** Those a reader could do: all of them, but for what their teacher's link left out and they never answered. */
+/** Exercises the reader could do: all except those that the teacher's link left out and that were never answered. */
 const openIn = <E extends { readonly id: string }>(
   exercises: readonly E[],
   { closed = [], answers }: LessonProgress,
 ): readonly E[] => exercises.filter(({ id }) => !closed.includes(id) || Object.hasOwn(answers, id));
 
 /**
- * Every exercise was solved or its answer shown; a step without any was read, or its errand was done. What there is to
- * try on the stage of a step with exercises is counted apart (errandsOf): it keeps nobody from being done.
+ * Every exercise was solved or its answer shown; a step without exercises was read, or its task was done. Tasks on the
+ * stage of a step with exercises are counted separately (errandsOf); they are not needed for the step to be done.
  */
 export const isDone = ({ slug, exercises }: Part, progress: LessonProgress): boolean =>
   openIn(exercises, progress).length > 0
@@ -151,7 +156,7 @@ export const isDone = ({ slug, exercises }: Part, progress: LessonProgress): boo
       )
     : progress.done.includes(slug) || (progress.read ?? []).includes(slug);
 
-/** Steps with something to try on the stage, and in how many of them it was tried. */
+/** Steps with something to try on the stage, and how many of them were tried. */
 export function errandsOf(
   lesson: {
     readonly steps: readonly { readonly slug: string; readonly goals: readonly unknown[] }[];
@@ -165,12 +170,12 @@ export function errandsOf(
   };
 }
 
-/** The reader came to its end, or did everything in it. */
+/** The reader reached its end, or did everything in it. */
 export const isFinished = (lesson: Parts, progress: LessonProgress): boolean =>
   (progress.read ?? []).includes(lesson.steps.at(-1)!.slug) ||
   lesson.steps.every((step) => isDone(step, progress));
 
-/** Of the exercises that the page can check, how many there are and how many were right at the first try, without help. */
+/** How many exercises the page can check, and how many were right at the first try, without help. */
 export function firstTriesOf(
   lesson: {
     readonly steps: readonly {
@@ -179,7 +184,7 @@ export function firstTriesOf(
   },
   progress: LessonProgress,
 ) {
-  // No prediction is wrong, and an explanation is marked by who wrote it.
+  // No prediction is wrong, and explanations are marked by their authors.
   const checked = openIn(
     lesson.steps.flatMap(({ exercises }) => exercises),
     progress,

@@ -1,6 +1,7 @@
 /**
- * @file What a reader hands to their teacher: a code of one line, or a file. No names but the one they typed, no date
- * or time of day (how long each step took is a sum), nothing of the machine. Reading is strict: what comes from outside is never more than text.
+ * @file What a reader hands to their teacher: a one-line code, or a file. No name but the one they typed, no date
+ * or time of day (the time per step is a sum), nothing about the machine. Reading is strict: outside input is never more
+ * than text.
  */
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import { check, InputError } from '../core/check';
@@ -10,7 +11,7 @@ import { lessonProgressOf, type LessonProgress } from './progress';
 
 export interface LessonResult {
   readonly lesson: string; // id
-  /** What the participant calls themselves; may be empty. */
+  /** The name the participant gave; may be empty. */
   readonly who: string;
   readonly progress: LessonProgress;
 }
@@ -23,23 +24,23 @@ const LONGEST_NAME = 40; // characters
 const LARGEST = 64 * 1024; // characters of a code, bytes of a result unpacked
 /** Characters of one answer, as JSON: 2,000 of an explanation, each of which JSON may write as six. */
 const LONGEST_ANSWER = 12_500;
-const DEEPEST = 4; // lists and objects inside one another, in one answer
-const SLICE = 256; // bytes unpacked at once, so that a code made to burst is stopped early
+const DEEPEST = 4; // nested lists and objects, in one answer
+const SLICE = 256; // bytes unpacked at a time, so that a decompression bomb is stopped early
 
-/** A name as it is kept: one line, not too long. */
+/** A name as stored: one line, not too long. */
 export const tidyWho = (text: string): string =>
   [...text.replaceAll(/[\p{C}\s]+/gu, ' ').trim()].slice(0, LONGEST_NAME).join('').trim();
 
 export const writeResult = ({ lesson, who, progress }: LessonResult): string =>
   JSON.stringify({ format: FORMAT, version: VERSION, lesson, who: tidyWho(who), progress });
 
-/** 'zebra1.<data>.<checksum>': letters, digits, - and _ alone, so that it survives a chat or a mail. */
+/** 'zebra1.<data>.<checksum>': only letters, digits, - and _, so that it survives a chat or an email. */
 export function codeOf(result: LessonResult): string {
   const packed = deflateSync(strToU8(writeResult(result)), { level: 9 });
   return `${PREFIX}${base64url(packed)}.${crc32(packed).toString(16).padStart(8, '0')}`;
 }
 
-/** Throws InputError, and nothing else, for whatever is no result. */
+/** Throws InputError, and nothing else, for anything that is not a result. */
 export function readResult(text: string): LessonResult {
   const tidy = text.trim();
   check(tidy.length <= LARGEST, 'it is too long for a result of one lesson');
@@ -60,7 +61,7 @@ function unpacked(code: string): string {
   return strFromU8(inflated(packed));
 }
 
-/** A few bytes could be unpacked to gigabytes: there is room for a result, and no more. */
+/** A few bytes could unpack to gigabytes: there is room for one result, and no more. */
 function inflated(packed: Uint8Array): Uint8Array {
   const out = new Uint8Array(LARGEST);
   let size = 0;
@@ -112,7 +113,7 @@ function resultOf(json: string): LessonResult {
   return { lesson, who, progress };
 }
 
-/** JSON nested without end would run whoever walks through it out of stack. */
+/** Endlessly nested JSON would overflow the stack of any code that walks it. */
 const isShallow = (value: unknown, levels: number): boolean =>
   typeof value !== 'object' ||
   value === null ||

@@ -1,10 +1,10 @@
 /**
- * @file A scene says what changes on the stage; a stage is all scenes up to a step, one after the other. Going back is
- * the same fold over fewer scenes, so a step looks the same from whichever side one comes.
+ * @file A scene says what changes on the stage; a stage is the sum of all scenes up to a step, in order. Going back is
+ * the same fold over fewer scenes, so a step looks the same from either side.
  */
 import { check } from '../core/check';
 import { Fields, shown } from '../core/fields';
-import { MOST_RUNS, OWN, ownOf, tidyName, type Comparison, type Own } from '../compare/comparison';
+import { MAX_RUNS, OWN, ownOf, tidyName, type Comparison, type Own } from '../compare/comparison';
 import { comparisonOf as comparisonOfStart, starts } from '../compare/starts';
 import { read } from '../attention/expression';
 import { zoo } from '../masks/zoo';
@@ -14,27 +14,27 @@ import { DEFAULTS, type RunSpec, type Setting } from '../spec/run';
 import { fitted, isSetting, settingsOf } from './settings';
 import { VIEWS, type ViewId } from './views';
 
-/** Everything that can stand on the stage. */
+/** Everything that can be on the stage. */
 export interface Stage {
-  /** Settings of all runs; what a run has of its own goes before. */
+  /** Settings of all runs; a run's own settings override them. */
   readonly set: RunSpec;
   readonly runs: readonly StageRun[];
   readonly show: readonly ViewId[];
-  /** Settings that the reader may change beside the stage. */
+  /** Settings that the reader can change next to the stage. */
   readonly controls: readonly Setting[];
   readonly focus: Focus;
-  /** A file of public/recorded/races, shown where the runs are among its own. */
+  /** A file of public/recorded/races, shown if the runs are among those it contains. */
   readonly recorded: string | undefined;
-  /** A shipped model that writes, and what it goes on from. */
+  /** A shipped model that writes, and the prompt it continues. */
   readonly model: string | undefined;
   readonly prompt: string;
-  /** A mask as terms, for the bench; and what was meant. */
+  /** A mask as terms, for the bench; and the intended one. */
   readonly mask: string;
   readonly meant: string | undefined;
   readonly tokens: number; // of that mask
   readonly bug: string | undefined;
   readonly code: string; // a format
-  /** Context of the views that count and do not train, tokens; undefined: the runs'. */
+  /** Context, in tokens, of the views that count rather than train; undefined: the runs'. */
   readonly length: number | undefined;
 }
 
@@ -43,7 +43,7 @@ interface StageRun {
   readonly own: Partial<Own>;
 }
 
-/** What is looked at; layers, heads, queries from 0 inside, layers and heads from 1 in a lesson's text. */
+/** The current focus; layers, heads and queries count from 0 internally, layers and heads from 1 in a lesson's text. */
 interface Focus {
   readonly layer?: number;
   readonly head?: number;
@@ -68,15 +68,15 @@ export const EMPTY: Stage = {
   length: undefined,
 };
 
-/** Longest mask that is drawn cell by cell beside a text. */
-export const MOST_MASK_TOKENS = 24;
+/** Longest mask that is drawn cell by cell next to a text. */
+export const MAX_MASK_TOKENS = 24;
 
 export interface Known {
   readonly recordings: readonly string[];
   readonly models: readonly string[];
 }
 
-/** A scene out of a lesson, checked; `before` is the stage it changes. Throws InputError. */
+/** Applies a lesson's scene, checked; `before` is the stage it changes. Throws InputError. */
 export function stageAfter(before: Stage, value: unknown, what: string, known: Known): Stage {
   const fields = new Fields(value, what);
   const start = named(
@@ -96,13 +96,13 @@ export function stageAfter(before: Stage, value: unknown, what: string, known: K
     model: named(fields, 'model', known.models) ?? before.model,
     prompt: fields.string('prompt', before.prompt),
     mask: fields.string('mask', before.mask),
-    // Another mask is another question: what was meant by the one before, and its bug, go.
+    // A new mask is a new question, so the previous intended mask and bug are dropped.
     meant: fields.has('meant')
       ? fields.string('meant')
       : fields.has('mask')
         ? undefined
         : before.meant,
-    tokens: fields.whole('tokens', { min: 2, max: MOST_MASK_TOKENS }, before.tokens),
+    tokens: fields.whole('tokens', { min: 2, max: MAX_MASK_TOKENS }, before.tokens),
     bug:
       named(
         fields,
@@ -121,13 +121,13 @@ export function stageAfter(before: Stage, value: unknown, what: string, known: K
   read(stage.mask);
   if (stage.meant !== undefined) read(stage.meant);
   for (const spec of stageSpecs(stage)) checkRun(spec);
-  // A setting that every run has of its own would change nothing if it were said for all.
+  // A setting that every run overrides would change nothing if it were set for all.
   const idle = Object.keys(set).filter(
     (name) => isOwn(name) && stage.runs.every((run) => name in run.own),
   );
   check(
     idle.length === 0,
-    `${what}: every run has its own ${idle.join(', ')}, so setting it for all changes nothing; say 'runs' anew`,
+    `${what}: every run has its own ${idle.join(', ')}, so setting it for all changes nothing; set 'runs' again`,
   );
   const { layers, heads, context } = stage.set;
   const { layer = 0, head = 0, query = 0, key = 0 } = stage.focus;
@@ -140,13 +140,13 @@ export function stageAfter(before: Stage, value: unknown, what: string, known: K
 
 const isOwn = (name: string): boolean => (OWN as readonly string[]).includes(name);
 
-/** A comparison to begin with: its settings, its runs and its recording. */
+/** A predefined comparison: its settings, runs and recording. */
 function stageOfStart(id: string): Pick<Stage, 'set' | 'runs' | 'recorded'> {
   const { shared, runs } = comparisonOfStart(starts.get(id));
   return { set: shared, runs, recorded: id };
 }
 
-/** One name out of those there are; missing leaves it as it was. */
+/** One of the known names; if missing, it stays as it was. */
 function named(fields: Fields, name: string, known: readonly string[]): string | undefined {
   const value = fields.get(name);
   if (value === undefined) return undefined;
@@ -158,7 +158,7 @@ function named(fields: Fields, name: string, known: readonly string[]): string |
 }
 
 function runsOf(fields: Fields, what: string): readonly StageRun[] {
-  return fields.list('runs', { min: 1, max: MOST_RUNS }).map((value, i) => {
+  return fields.list('runs', { min: 1, max: MAX_RUNS }).map((value, i) => {
     const { name, ...own } = { ...(value as Record<string, unknown>) };
     const at = `run ${i + 1} of ${what}`;
     const settings = settingsOf(own, at);
@@ -210,7 +210,7 @@ export function comparisonOf({ set, runs }: Pick<Stage, 'set' | 'runs'>): Compar
 export const stageSpecs = ({ set, runs }: Pick<Stage, 'set' | 'runs'>): readonly RunSpec[] =>
   runs.map(({ own }) => fitted({ ...set, ...own }));
 
-/** What the reader changed on top of a stage: settings for all runs, and for one. */
+/** The reader's changes on top of a stage: settings for all runs, and for single ones. */
 export interface Changes {
   readonly set: Partial<RunSpec>;
   readonly runs: Readonly<Record<number, Partial<Own>>>;
@@ -218,7 +218,7 @@ export interface Changes {
 
 export const UNCHANGED: Changes = { set: {}, runs: {} };
 
-/** A setting of all runs goes before what a run had of its own, but for the plan where several plans are compared. */
+/** A setting for all runs overrides a run's own, except for the plan if several plans are compared. */
 export function changed(stage: Stage, { set, runs }: Changes): Stage {
   const forAll = Object.fromEntries(
     Object.entries(set).filter(

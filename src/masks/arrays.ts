@@ -39,13 +39,13 @@ export interface Arrays {
 }
 
 /** Maximum cells examined, over all arrays. */
-const MOST_CELLS = 2 ** 27;
+const MAX_CELLS = 2 ** 27;
 /** Numbers of an array sampled to see whether it can be a mask. */
 const SAMPLE = 4096;
 /** Below this, a number removes a score. */
 const BLOCKS = -500;
 /** Numbers a mask holds: 0 and 1, or 0 and a fill or two. */
-const MOST_DISTINCT = 3;
+const MAX_DISTINCT = 3;
 
 export class ArraySurvey {
   readonly #all: ArrayRead[] = [];
@@ -56,7 +56,7 @@ export class ArraySurvey {
   constructor(
     private readonly brought: Brought,
     private readonly readAs: (look: Looked) => Asked,
-    private readonly most = MOST_CELLS,
+    private readonly most = MAX_CELLS,
   ) {}
 
   /** Examines about this many more cells. */
@@ -141,7 +141,7 @@ function mayBeMask({ kind, shape, number }: Tensor): boolean {
   for (let i = 0; i < size; i += step) {
     const value = number(i);
     if (value >= BLOCKS) seen.add(value);
-    if (seen.size > MOST_DISTINCT) return false;
+    if (seen.size > MAX_DISTINCT) return false;
   }
   return true;
 }

@@ -17,7 +17,7 @@ export interface StateSize {
 }
 
 const COUNT: Bounds = { min: 1, max: 2 ** 20 };
-const MOST_TIMES_WIDER = 64;
+const MAX_TIMES_WIDER = 64;
 
 interface Sizes {
   readonly heads: number;
@@ -28,8 +28,8 @@ interface Sizes {
 function expanded(fields: Fields, name: string, hidden: number): number {
   const times = fields.get(name) ?? 2;
   check(
-    typeof times === 'number' && times > 0 && times <= MOST_TIMES_WIDER,
-    `${name} is ${shown(times)}; it should be a number up to ${MOST_TIMES_WIDER}`,
+    typeof times === 'number' && times > 0 && times <= MAX_TIMES_WIDER,
+    `${name} is ${shown(times)}; it should be a number up to ${MAX_TIMES_WIDER}`,
   );
   return Math.floor(times * hidden);
 }

@@ -26,7 +26,7 @@ import {
   type Asked,
   type Rule,
 } from './family';
-import { MOST_LAYERS } from './doc';
+import { MAX_LAYERS } from './doc';
 import { Fields, parse } from './fields';
 import { stateSize } from './configState';
 import { fromMistral } from './mistralParams';
@@ -153,8 +153,8 @@ function readModel(
   });
   const built = rule?.unroll?.(asked, each) ?? each;
   check(
-    built.length <= MOST_LAYERS,
-    `its ${layers} layers are gone through again and again, ${built.length} in all; up to ${MOST_LAYERS} are read`,
+    built.length <= MAX_LAYERS,
+    `its ${layers} layers are gone through again and again, ${built.length} in all; up to ${MAX_LAYERS} are read`,
   );
   check(
     part !== 'cross' || !paired || rule?.crosses !== false,

@@ -9,10 +9,10 @@ import { brief, maskOf, read, write } from '../attention/expression';
 import type { Matrix } from './foreign/matrix';
 import { Brought, isList, type Looked, type Said } from './foreign/brought';
 import { openFiles, type Named } from './foreign/foreign';
-import { mendedName, sourceOf } from './foreign/source';
+import { repairedFileName, sourceOf } from './foreign/source';
 import { recognise, type Asked, type Recognised } from './foreign/recognise';
 import { lint } from './lint';
-import { mended, type Mend } from './mended';
+import { corrected, type Correction } from './corrected';
 import type { Reading } from './reading';
 import type { Declared, Finding, Subject } from './subject';
 import { differenceOf, pairsOf, type Difference, type Mask } from '../attention/mask';
@@ -71,7 +71,7 @@ interface Questions {
   /**
    * The open array with these layers corrected to `meant`, one mask per layer; for an array without layers, its plane.
    */
-  mended: {
+  corrected: {
     readonly picked: readonly number[];
     readonly layers: readonly {
       readonly layer: number;
@@ -160,7 +160,7 @@ interface Answered {
   arrays: Arrays;
   weights: Tile;
   next: { readonly cell?: Difference['first'] };
-  mended: Saved;
+  corrected: Saved;
 }
 
 export type Kind = keyof Questions;
@@ -217,8 +217,8 @@ export class Desk {
         return this.#weights(question);
       case 'next':
         return this.#next(question);
-      case 'mended':
-        return this.#mended(question);
+      case 'corrected':
+        return this.#corrected(question);
     }
   }
 
@@ -309,7 +309,7 @@ export class Desk {
     return cell ? { cell } : {};
   }
 
-  #mended({ picked, layers, ...said }: Questions['mended']): Saved {
+  #corrected({ picked, layers, ...said }: Questions['corrected']): Saved {
     const brought = this.#opened();
     const look = brought.look(picked, said);
     const { tensor } = brought.tensor(picked);
@@ -318,14 +318,18 @@ export class Desk {
     check(first, 'the array lies in no file of its own; save this mask alone');
     const { part } = first;
     // For files stacked as one, the file of the first layer.
-    const mends = (part === undefined ? layers : layers.slice(0, 1)).map(
-      ({ reading, meant }, i): Mend => ({ ...sources[i]!, reading, meant: this.#mask(meant) }),
+    const corrections = (part === undefined ? layers : layers.slice(0, 1)).map(
+      ({ reading, meant }, i): Correction => ({
+        ...sources[i]!,
+        reading,
+        meant: this.#mask(meant),
+      }),
     );
     const whole = part === undefined ? tensor : tensor.parts![part]!;
     return {
-      name: mendedName(look, sources.slice(0, mends.length)),
+      name: repairedFileName(look, sources.slice(0, corrections.length)),
       shape: whole.shape,
-      ...mended(whole, mends),
+      ...corrected(whole, corrections),
     };
   }
 

@@ -8,7 +8,7 @@
 import { fitting } from '../attention/given';
 import { InputError } from '../core/check';
 import { and, maskOf, read, term, write, type Expression } from '../attention/expression';
-import { MOST_TOKENS, type Mask } from '../attention/mask';
+import { MAX_TOKENS, type Mask } from '../attention/mask';
 import { painted, readRectangles, sayLeftOut, writeRectangles, type Rectangle } from './paint';
 
 export interface LayerDoc {
@@ -23,8 +23,8 @@ export interface MaskDoc {
   readonly layers: readonly LayerDoc[]; // one or more
 }
 
-export const FEWEST_TOKENS = 2;
-export const MOST_LAYERS = 128;
+export const MIN_TOKENS = 2;
+export const MAX_LAYERS = 128;
 /** Characters that are read of an address: room for a layer with as many rectangles as it may carry. */
 export const LONGEST_ADDRESS = 48_000;
 
@@ -121,13 +121,13 @@ export function fromAddress(query: string): ReadDoc {
   const layers = stretches.flatMap(({ expression, count, paint }) =>
     Array.from({ length: count }, (): LayerDoc => ({ expression, paint })),
   );
-  if (layers.length > MOST_LAYERS)
-    notes.push(`there are ${layers.length} layers; the first ${MOST_LAYERS} are shown`);
+  if (layers.length > MAX_LAYERS)
+    notes.push(`there are ${layers.length} layers; the first ${MAX_LAYERS} are shown`);
   return {
     doc: {
       T,
       ...(queries !== T && { queries }),
-      layers: layers.length > 0 ? layers.slice(0, MOST_LAYERS) : FIRST_DOC.layers,
+      layers: layers.length > 0 ? layers.slice(0, MAX_LAYERS) : FIRST_DOC.layers,
     },
     notes,
     rest: new Map(
@@ -150,23 +150,23 @@ function cutToWhole(query: string): string {
 function tokensOf(text: string | undefined, notes: string[]): number {
   if (text === undefined) return FIRST_DOC.T;
   const T = Number(text);
-  if (/^\d{1,6}$/.test(text) && T >= FEWEST_TOKENS && T <= MOST_TOKENS) return T;
-  const mended = /^\d{1,6}$/.test(text)
-    ? Math.min(MOST_TOKENS, Math.max(FEWEST_TOKENS, T))
+  if (/^\d{1,6}$/.test(text) && T >= MIN_TOKENS && T <= MAX_TOKENS) return T;
+  const whole = /^\d{1,6}$/.test(text)
+    ? Math.min(MAX_TOKENS, Math.max(MIN_TOKENS, T))
     : FIRST_DOC.T;
   notes.push(
-    `T is '${text.slice(0, 12)}'; it should be a whole number from ${FEWEST_TOKENS} to ${MOST_TOKENS}, ${mended} was taken`,
+    `T is '${text.slice(0, 12)}'; it should be a whole number from ${MIN_TOKENS} to ${MAX_TOKENS}, ${whole} was taken`,
   );
-  return mended;
+  return whole;
 }
 
 /** Rows of a mask; as many as keys where the address gives no valid number. */
 function queriesIn(text: string | undefined, T: number, notes: string[]): number {
   if (text === undefined) return T;
   const queries = Number(text);
-  if (/^\d{1,6}$/.test(text) && queries >= 1 && queries <= MOST_TOKENS) return queries;
+  if (/^\d{1,6}$/.test(text) && queries >= 1 && queries <= MAX_TOKENS) return queries;
   notes.push(
-    `queries is '${text.slice(0, 12)}'; it should be a whole number from 1 to ${MOST_TOKENS}, ${T} was taken`,
+    `queries is '${text.slice(0, 12)}'; it should be a whole number from 1 to ${MAX_TOKENS}, ${T} was taken`,
   );
   return T;
 }

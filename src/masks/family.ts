@@ -5,13 +5,13 @@
  * included; each family states in `convention` how it counts.
  */
 import { check } from '../core/check';
-import { MOST_LAYERS } from './doc';
+import { MAX_LAYERS } from './doc';
 import { and, not, term, type Expression } from '../attention/expression';
 import type { Bounds } from '../core/fields';
 import type { ConfigLayer, Reach } from './configLayer';
 import type { Fields } from './fields';
 import type { Part } from './part';
-import { MOST_TOKENS } from '../attention/mask';
+import { MAX_TOKENS } from '../attention/mask';
 
 /** The input of a rule. */
 export interface Asked {
@@ -65,11 +65,11 @@ export interface Rule {
 
 export const defineRule = (rule: Rule): Rule => rule;
 
-export const LAYERS: Bounds = { min: 1, max: MOST_LAYERS };
+export const LAYERS: Bounds = { min: 1, max: MAX_LAYERS };
 export const TOKENS_IN_WINDOW: Bounds = { min: 1, max: 2 ** 30 };
 
 // A window wider than any sequence here lets everything through; terms are capped at that width.
-const bounded = (tokens: number) => Math.min(tokens, MOST_TOKENS);
+const bounded = (tokens: number) => Math.min(tokens, MAX_TOKENS);
 
 export const GLOBAL: Reach = { kind: 'global', expression: term('causal') };
 

@@ -25,9 +25,9 @@ export function lint(subject: Subject): readonly Finding[] {
   );
   return all
     .filter((one) => !all.some((by) => explains(by, one)))
-    .filter((one) => !one.unless || !all.some((by) => says(by, one, one.unless!)))
+    .filter((one) => !one.alongside || !all.some((by) => says(by, one, one.alongside!)))
     .toSorted((a, b) => Number(a.note ?? false) - Number(b.note ?? false))
-    .map(({ explains: _, layers: __, unless: ___, ...finding }) => finding);
+    .map(({ explains: _, layers: __, alongside: ___, ...finding }) => finding);
 }
 
 /** A zero that may be rounded is not a fault: what should be read counts as read. */
@@ -81,11 +81,12 @@ function withOpened(subject: Subject): { readonly real: Subject; readonly whole:
 
 type Coded = Found & { readonly code: string };
 
-/** Does another lint already report the same layer, apart from those it may appear with? */
-const says = (by: Coded, one: Coded, beside: readonly string[]): boolean =>
+/** Does another lint already report the same layer, apart from those it may appear with and those it explains? */
+const says = (by: Coded, one: Coded, alongside: readonly string[]): boolean =>
   by !== one &&
   !by.note &&
-  !beside.includes(by.code) &&
+  !alongside.includes(by.code) &&
+  !explains(one, by) &&
   (by.layer === undefined ||
     one.layer === undefined ||
     (by.layers ?? [by.layer]).includes(one.layer));

@@ -1,12 +1,12 @@
 /** @file Masks from elsewhere as documents of the workbench: the nearest expression, with the differences as paint. */
 import { check } from '../core/check';
 import type { ConfigLayers } from './configLayer';
-import { layerOf, MOST_LAYERS, type MaskDoc } from './doc';
+import { layerOf, MAX_LAYERS, type MaskDoc } from './doc';
 import { readRows, writeRows } from '../attention/given';
 import { brief, maskOf, rowsIn, rowsOf, type Expression } from '../attention/expression';
 import type { Recognised } from './foreign/recognise';
-import { MOST_TOKENS, positionOf, type Mask } from '../attention/mask';
-import { between, MOST_RECTANGLES, type Rectangle } from './paint';
+import { MAX_TOKENS, positionOf, type Mask } from '../attention/mask';
+import { between, MAX_RECTANGLES, type Rectangle } from './paint';
 import type { Bug } from './bug';
 import type { Reading } from './reading';
 import type { Declared, Subject } from './subject';
@@ -68,11 +68,11 @@ export function docOfRecognised({
 }: Recognised): Opened {
   const { keys, queries } = mask;
   check(
-    keys >= 2 && keys <= MOST_TOKENS,
-    `the mask has ${keys} keys; masks of 2 to ${MOST_TOKENS} can be shown`,
+    keys >= 2 && keys <= MAX_TOKENS,
+    `the mask has ${keys} keys; masks of 2 to ${MAX_TOKENS} can be shown`,
   );
   const paint = known ? paintOver(nearest.expression, mask) : [];
-  const asRows = !known || paint.length > MOST_RECTANGLES;
+  const asRows = !known || paint.length > MAX_RECTANGLES;
   const doubt = polarity.sure
     ? ''
     : ` Which value lets through ${polarity.constant ? 'cannot be known' : 'is a guess'}: ${polarity.because}.`;
@@ -108,12 +108,12 @@ export function docOfStack(layers: readonly Recognised[]): Opened {
     stretches.length === 1
       ? `All ${layers.length} layers are the same mask, cell by cell. ${words[0]}`
       : `A stack of ${layers.length} layers. ${stretches
-          .slice(0, MOST_SAID)
+          .slice(0, MAX_LISTED)
           .map(
             ({ from, to, says }) =>
               `${from === to ? `Layer ${from + 1}` : `Layers ${from + 1} to ${to + 1}`}: ${says}`,
           )
-          .join(' ')}${stretches.length > MOST_SAID ? ' …' : ''}`;
+          .join(' ')}${stretches.length > MAX_LISTED ? ' …' : ''}`;
   const near = opened.some(({ meant }) => meant !== undefined);
   return {
     doc: { ...first!.doc, layers: opened.map(({ doc }) => doc.layers[0]!) },
@@ -131,7 +131,7 @@ export function docOfStack(layers: readonly Recognised[]): Opened {
 }
 
 /** Stretches of layers that are listed. */
-const MOST_SAID = 6;
+const MAX_LISTED = 6;
 
 /** The mask that lists of tokens imply. */
 export const docOfImplied = ({ T, queries = T, expression, says }: Implied): Opened => ({
@@ -153,7 +153,7 @@ export function docOfBug({ subject, repaired }: Bug): MaskDoc {
 }
 
 /** Tokens that show a window, and what lies beyond it. */
-const tokensFor = (window: number) => Math.min(MOST_TOKENS, Math.max(64, 4 * window));
+const tokensFor = (window: number) => Math.min(MAX_TOKENS, Math.max(64, 4 * window));
 
 /**
  * Clearly not a square. With more rows than columns, the rows are not taken for positions of the same text; fewer rows
@@ -173,10 +173,10 @@ export function docOfConfig({ layers, part }: ConfigLayers): MaskDoc {
     return {
       T: OF_SOURCE,
       queries: WRITTEN,
-      layers: layers.slice(0, MOST_LAYERS).map(({ expression }) => layerOf(expression)),
+      layers: layers.slice(0, MAX_LAYERS).map(({ expression }) => layerOf(expression)),
     };
   return {
     T: given.length > 0 ? Math.max(...given) : tokensFor(widest),
-    layers: layers.slice(0, MOST_LAYERS).map(({ expression }) => ({ expression, paint: [] })),
+    layers: layers.slice(0, MAX_LAYERS).map(({ expression }) => ({ expression, paint: [] })),
   };
 }

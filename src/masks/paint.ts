@@ -12,7 +12,7 @@ export interface Rectangle {
 }
 
 /** Maximum rectangles on a mask: more are as good as a mask of its own, and belong in a file. */
-export const MOST_RECTANGLES = 2000;
+export const MAX_RECTANGLES = 2000;
 
 /** The mask with rectangles painted over it, the last on top. */
 export function painted(mask: Mask, rectangles: readonly Rectangle[]): Mask {
@@ -116,7 +116,7 @@ export interface ReadRectangles {
   readonly rectangles: readonly Rectangle[];
   /** Pieces that are not a rectangle inside the mask. */
   readonly dropped: number;
-  /** Pieces after the first MOST_RECTANGLES, which were not parsed. */
+  /** Pieces after the first MAX_RECTANGLES, which were not parsed. */
   readonly beyond: number;
   readonly unclear: readonly Unclear[];
 }
@@ -126,7 +126,7 @@ export function readRectangles(text: string, size: Size): ReadRectangles {
   const pieces = text === '' ? [] : text.split('-');
   const rectangles: Rectangle[] = [];
   const unclear: Unclear[] = [];
-  const looked = pieces.slice(0, MOST_RECTANGLES);
+  const looked = pieces.slice(0, MAX_RECTANGLES);
   for (const piece of looked) {
     const opened = rectangleIn(piece, true, size);
     const blocked = /^[~x]/.test(piece) ? rectangleIn(piece.slice(1), false, size) : undefined;
@@ -162,7 +162,7 @@ export function sayLeftOut({ dropped, beyond, unclear }: ReadRectangles): readon
   return [
     ...(dropped > 0 ? [`${many(dropped)} could not be read`] : []),
     ...(beyond > 0
-      ? [`${many(beyond)} beyond the first ${MOST_RECTANGLES} were left out; a link holds no more`]
+      ? [`${many(beyond)} beyond the first ${MAX_RECTANGLES} were left out; a link holds no more`]
       : []),
     ...(first
       ? [

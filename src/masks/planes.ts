@@ -48,7 +48,7 @@ export interface Planes {
   readonly alike: readonly Alike[];
 }
 
-const MOST_NAMED = 12;
+const MAX_NAMED = 12;
 /** Cost of judging one group, in cells examined: about a tenth of a second, or more. */
 const JUDGED = 1_000_000;
 /** Dead rows and unread keys, other documents, another length, padding that is read. */
@@ -99,7 +99,7 @@ export class Survey {
       group.texts.add(text);
       const before = this.#heads.has(text) ? this.#heads.get(text) : group;
       this.#heads.set(text, before === group ? group : undefined);
-      if (group.planes.length < MOST_NAMED) group.planes.push(picked);
+      if (group.planes.length < MAX_NAMED) group.planes.push(picked);
       if (left <= 0) break;
     }
     // Finding a plane's pattern may take a second: a few at a time, so that other questions are answered in between.

@@ -18,16 +18,16 @@ import {
   whole,
   type Schema,
 } from '../core/schema';
-import { FEWEST_TOKENS, MOST_LAYERS, type LayerDoc, type MaskDoc } from './doc';
+import { MIN_TOKENS, MAX_LAYERS, type LayerDoc, type MaskDoc } from './doc';
 import { read, write } from '../attention/expression';
-import { cellsOf, MOST_TOKENS, type Mask } from '../attention/mask';
-import { MOST_RECTANGLES, type Rectangle } from './paint';
+import { cellsOf, MAX_TOKENS, type Mask } from '../attention/mask';
+import { MAX_RECTANGLES, type Rectangle } from './paint';
 import type { Runs } from '../attention/runs';
 
 /** Maximum cells that are written one by one. */
-const MOST_CELLS = 8192 * 8192;
+const MAX_CELLS = 8192 * 8192;
 /** Rectangles in an SVG: with more, programs struggle to open it. */
-const MOST_SHAPES = 40_000;
+const MAX_SHAPES = 40_000;
 
 /** The header of a .npy, version 1.0, C order; the numbers begin at a multiple of 64. */
 export function npyHeader(descr: string, shape: readonly number[]): Uint8Array<ArrayBuffer> {
@@ -52,8 +52,8 @@ export function npyHeader(descr: string, shape: readonly number[]): Uint8Array<A
 export function npyOf(mask: Mask): Uint8Array<ArrayBuffer> {
   const { queries, keys } = mask;
   check(
-    queries * keys <= MOST_CELLS,
-    `the mask has ${queries} × ${keys} cells; a .npy of ${Math.sqrt(MOST_CELLS)} × ${Math.sqrt(MOST_CELLS)} is the largest, the code holds longer ones`,
+    queries * keys <= MAX_CELLS,
+    `the mask has ${queries} × ${keys} cells; a .npy of ${Math.sqrt(MAX_CELLS)} × ${Math.sqrt(MAX_CELLS)} is the largest, the code holds longer ones`,
   );
   const header = npyHeader('|b1', [queries, keys]);
   const bytes = new Uint8Array(header.length + queries * keys);
@@ -108,9 +108,9 @@ const file = object(
       1,
       (shown) => `the file of masks is of version ${shown}; this page reads version 1`,
     ),
-    T: whole({ min: FEWEST_TOKENS, max: MOST_TOKENS }),
-    queries: optional(whole({ min: 1, max: MOST_TOKENS })),
-    layers: list(anything, { min: 1, max: MOST_LAYERS }),
+    T: whole({ min: MIN_TOKENS, max: MAX_TOKENS }),
+    queries: optional(whole({ min: 1, max: MAX_TOKENS })),
+    layers: list(anything, { min: 1, max: MAX_LAYERS }),
   },
   'ignored',
 );
@@ -126,7 +126,7 @@ const layer = (queries: number, T: number): Schema<LayerDoc> =>
         paint: part(
           'the paint',
           list(rectangle(queries, T), {
-            max: MOST_RECTANGLES,
+            max: MAX_RECTANGLES,
             each: (_, of) => `a rectangle of ${of}`,
           }),
         ),
@@ -167,7 +167,7 @@ export function shapesOf(mask: Mask): readonly Shape[] | undefined {
     }
     for (const [name, { key, toKey, query }] of growing)
       if (!next.has(name)) done.push({ query, key, queries: q - query, keys: toKey - key });
-    if (done.length > MOST_SHAPES) return undefined;
+    if (done.length > MAX_SHAPES) return undefined;
     growing = next;
   }
   return done;

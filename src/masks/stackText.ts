@@ -1,7 +1,7 @@
 /** @file Masks of several layers in one line, as a person writes them: `5*causal & window(4); causal`. */
 import { check } from '../core/check';
 import { brief, read, type Expression } from '../attention/expression';
-import { MOST_LAYERS } from './doc';
+import { MAX_LAYERS } from './doc';
 
 /** Consecutive equal layers, once with their number. */
 export function writeStack(layers: readonly Expression[]): string {
@@ -23,8 +23,8 @@ export function readStack(text: string): readonly Expression[] {
     return Array.from({ length: Math.max(1, Number(times ?? 1)) }, () => expression);
   });
   check(
-    layers.length <= MOST_LAYERS,
-    `there are ${layers.length} layers; ${MOST_LAYERS} at most are read`,
+    layers.length <= MAX_LAYERS,
+    `there are ${layers.length} layers; ${MAX_LAYERS} at most are read`,
   );
   return layers;
 }

@@ -82,8 +82,8 @@ export interface Found extends Omit<Finding, 'code' | 'thread'> {
   readonly explains?: readonly string[];
   /** The layers it explains them in, if more than its own. */
   readonly layers?: readonly number[];
-  /** Reported only if no lint except these finds anything in the layer. */
-  readonly unless?: readonly string[];
+  /** Reported only if no other lint finds anything in the layer, apart from these codes and those it explains. */
+  readonly alongside?: readonly string[];
   /** Where this very case happened, if not in the lint's own thread. */
   readonly thread?: string;
 }

@@ -1,9 +1,9 @@
 /**
- * @file Where each weight lies in the one buffer that holds them all; gradients and moments lie the same way.
+ * @file Where each weight lies in the one buffer that holds them all; gradients and moments have the same layout.
  *
- * One buffer makes AdamW one launch. Matrices that are multiplied with the same input lie side by side as
- * columns of one matrix: [query | key | value] and [gate | up]. The vocabulary is padded to a multiple of 8
- * with zeros, which stay zero.
+ * With one buffer, AdamW is one launch. Matrices that are multiplied with the same input lie side by side as columns of
+ * one matrix: [query | key | value] and [gate | up]. The vocabulary is padded to a multiple of 8 with zeros, which stay
+ * zero.
  */
 import { check } from '../core/check';
 import { aligned, ALIGN, type Part } from '../program/program';
@@ -31,18 +31,18 @@ export interface Arena {
   /** By Hugging Face's names, in the order of the weight table. */
   readonly places: ReadonlyMap<string, WeightPlace>;
   readonly embedding: Part; // [V padded, D]
-  readonly head: Part | undefined; // [D, V padded], where it is not the embedding
+  readonly head: Part | undefined; // [D, V padded], unless tied to the embedding
   readonly finalNorm: Part; // [D]
   readonly norms: Part; // all gains, `normStride` apart
   readonly normStride: number;
   readonly layers: readonly LayerParts[];
 }
 
-/** The vocabulary as the products see it. */
+/** The padded vocabulary, as the products use it. */
 export const paddedVocabulary = (m: Pick<ModelSpec, 'vocabulary'>): number =>
   8 * Math.ceil(m.vocabulary / 8);
 
-/** Parts are of a buffer called `weights`; `inGradients` turns them to the other. */
+/** Parts refer to a buffer called `weights`; `inGradients` points them at the gradients. */
 export function arenaOf(m: ModelSpec): Arena {
   const { width: D, hidden: F, headDim: d, heads, kvHeads } = m;
   const V = paddedVocabulary(m);
@@ -118,7 +118,7 @@ export const inGradients = (part: Part): Part => ({ ...part, buffer: 'gradients'
 
 export type HostWeights = ReadonlyMap<string, Float32Array>;
 
-/** Weights by name → the arena's numbers. Throws InputError where one is missing or of another size. */
+/** Weights by name → the arena's numbers. Throws InputError if one is missing or has the wrong size. */
 export function pack(arena: Arena, weights: HostWeights): Float32Array {
   const packed = new Float32Array(arena.length);
   for (const [name, { at, rows, columns, stride }] of arena.places) {
@@ -134,7 +134,7 @@ export function pack(arena: Arena, weights: HostWeights): Float32Array {
   return packed;
 }
 
-/** The other way round; copies. */
+/** The reverse; copies. */
 export function unpack(arena: Arena, packed: Float32Array): Map<string, Float32Array> {
   return new Map(
     [...arena.places].map(([name, { at, rows, columns, stride }]) => {

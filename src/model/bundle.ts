@@ -9,7 +9,7 @@
  * writes is what machines replay and what the memory prediction counts.
  */
 import { rowTables, type Packing } from '../attention/documents';
-import { threadShare, type KernelId, type ThreadShare } from '../attention/kernels';
+import { threadShare, type KernelId, type ThreadShare } from '../ops/attention/costs';
 import { isTiled, layoutOf, type Layout } from '../attention/layout';
 import type { PatternSpec } from '../attention/pattern';
 import { adamw, settle, SLOT, squares, SQUARES_PER_THREAD } from '../ops/adamw/kernel';

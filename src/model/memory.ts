@@ -1,6 +1,6 @@
 /** @file Bytes a model holds while it trains, from the same list of buffers that the machines allocate. */
 import type { Packing } from '../attention/documents';
-import type { KernelId } from '../attention/kernels';
+import type { KernelId } from '../ops/attention/costs';
 import { layoutOf } from '../attention/layout';
 import { check } from '../core/check';
 import type { DeviceLimits } from '../core/limits';

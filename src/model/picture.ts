@@ -1,14 +1,14 @@
-/** @file How a T × T attention map becomes a picture of at most MAX_CELLS cells a side. */
+/** @file How a T × T attention map becomes a picture of at most MAX_CELLS cells per side. */
 
-/** Longest side of a map that is sent cell by cell. */
+/** Maximum side of a map that is sent cell by cell. */
 const MAX_CELLS = 256;
-/** Queries of one cell that are asked at most; more would cost more than the training step itself. */
+/** Maximum queries sampled per cell; more would cost more than the training step itself. */
 const MAX_ASKED = 4;
 
 export interface Picture {
   readonly size: number; // cells a side
   readonly factor: number; // tokens per side of a cell
-  readonly every: number; // of a cell's queries, one in so many is asked
+  readonly every: number; // one in this many of a cell's queries is sampled
 }
 
 export function pictureFor(T: number): Picture {

@@ -30,7 +30,10 @@ function livesOf({ launches, temporary, results }: Program): Map<string, Life> {
   return lives;
 }
 
-/** Greedy, in the order of launches: the smallest free slot that is large enough, else the largest free one grows, else a new one. */
+/**
+ * Greedy, in the order of launches: the smallest free slot that is large enough, else the largest free one is enlarged,
+ * else a new one is added.
+ */
 export function arrange(programs: Readonly<Record<string, Program>>): Arrangement {
   const slots: number[] = [];
   const slotOf: Record<string, ReadonlyMap<string, number>> = {};
@@ -57,7 +60,9 @@ export function arrange(programs: Readonly<Record<string, Program>>): Arrangemen
   return { slots, slotOf };
 }
 
-/** One look at each free slot: meters ask for this at every change of a setting, and programs have hundreds of launches. */
+/**
+ * Looks at each free slot once: meters call this at every change of a setting, and programs have hundreds of launches.
+ */
 function choose(slots: readonly number[], free: ReadonlySet<number>, length: number): number {
   let fitting: number | undefined;
   let largest: number | undefined;
@@ -76,7 +81,7 @@ export interface BundleBytes {
   readonly largest: number; // of one buffer
 }
 
-/** Bytes a machine must hold to run the bundle. */
+/** Bytes a machine must allocate to run the bundle. */
 export function bytesOf({ kept, programs }: Bundle): BundleBytes {
   const lengths = Object.values(kept).map(({ length }) => BYTES * aligned(length));
   const slots = arrange(programs).slots.map((length) => BYTES * length);
@@ -89,7 +94,7 @@ export function bytesOf({ kept, programs }: Bundle): BundleBytes {
   };
 }
 
-/** The uniforms of a launch that are sizes: what changes from run to run, here 0, never is one. */
+/** The uniforms of a launch that are sizes: those that change from run to run, here 0, never are. */
 export const sizesOf = ({ uniforms }: Launch): Record<string, number> =>
   Object.fromEntries(
     Object.entries(uniforms).map(([name, value]) => [name, typeof value === 'number' ? value : 0]),

@@ -1,14 +1,14 @@
 /**
- * @file A kernel of ours, said once for every backend: its buffers, its uniforms, WGSL, and the same as plain loops.
+ * @file A kernel of ours, written once for every backend: its buffers, its uniforms, WGSL, and the same as plain loops.
  *
- * The loops are what runs without WebGPU and WebAssembly, and what both are tested against. Both see the same
- * buffers in the same order, so a kernel cannot mean two things.
+ * The loops run where there is neither WebGPU nor WebAssembly, and both are tested against them. Both versions see the
+ * same buffers in the same order, so a kernel has one meaning.
  */
 
 type Access = 'read' | 'write' | 'update';
 type Element = 'f32' | 'i32' | 'vec4<f32>';
 
-/** 'read f32': how a buffer is used and what it holds. A vec4 buffer needs a length that divides by 4. */
+/** 'read f32': how a buffer is used and what it holds. The length of a vec4 buffer must be a multiple of 4. */
 export type BufferSpec = `${Access} ${Element}`;
 export type ScalarType = 'u32' | 'i32' | 'f32';
 
@@ -26,7 +26,7 @@ export interface Kernel<
    * `uniforms` by name. A function where constants are baked into the text; they are then part of the key.
    */
   wgsl(constants: Constants): string;
-  /** The same, for all threads at once. */
+  /** Plain loops that do the same for all threads at once. */
   host(
     buffers: { readonly [K in keyof B]: TypedArrayOf<B[K]> },
     uniforms: { readonly [K in keyof U]: number },
@@ -35,8 +35,8 @@ export interface Kernel<
   /** Bytes of working space its WebAssembly version needs. */
   scratch?(uniforms: { readonly [K in keyof U]: number }, constants: Constants): number;
   /**
-   * Multiplications of a launch, or what takes WebAssembly as long, at least: whether several threads are worth waking
-   * up for it. A kernel without it is never shared.
+   * Minimum multiplications of a launch, or what takes WebAssembly as long: decides whether to wake several threads for
+   * it. A kernel without it is never shared.
    */
   work?(
     uniforms: { readonly [K in keyof U]: number },
@@ -58,11 +58,11 @@ export function defineKernel<
 export const accessOf = (spec: BufferSpec): Access => spec.split(' ')[0] as Access;
 export const elementOf = (spec: BufferSpec): Element => spec.split(' ')[1] as Element;
 
-/** Threads of a workgroup: what graphics cards like. */
+/** Threads per workgroup that suit graphics cards. */
 export const WORKGROUP = 64;
-/** On an adapter that computes on a processor: enough groups to keep every core busy to the end. */
+/** On an adapter that runs on a processor: enough groups to keep every core busy to the end. */
 export const SMALL_WORKGROUP = 8;
-/** WebGPU's limit of workgroups along one axis; more are folded into the second. */
+/** WebGPU's limit of workgroups along one axis; the rest continue along the second. */
 const MAX_GROUPS = 65535;
 
 /** The whole shader: bindings in the order of `buffers`, uniforms last, one call of main for each thread. */
@@ -85,13 +85,13 @@ export function shaderOf(kernel: Kernel, constants: Constants, workgroup = WORKG
     `@compute @workgroup_size(${workgroup})`,
     'fn start(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {',
     `  let i = id.x + id.y * groups.x * ${workgroup}u;`,
-    // A barrier must be reached by all threads of a group, those past the end too.
+    // All threads of a group must reach a barrier, including those past the end.
     isShared(constants) ? '  main(i);' : '  if (i < uniforms.threads) { main(i); }',
     '}',
   ].join('\n');
 }
 
-/** Kernels whose threads work together through workgroup memory: groups of WORKGROUP threads, and no thread left out. */
+/** Kernels whose threads share workgroup memory: groups of WORKGROUP threads, and no thread left out. */
 export const isShared = (constants: Constants): boolean => constants['shared'] === 1;
 
 export function dispatchOf(threads: number, workgroup = WORKGROUP): [x: number, y: number] {

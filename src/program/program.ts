@@ -1,8 +1,8 @@
 /**
  * @file A program: which kernels run in which order on which buffers, as plain data.
  *
- * Shapes are known when it is made, so everything is decided once: sizes, uniforms, threads. Machines
- * (src/gpu) prepare it once and replay it every step; the memory it takes is counted from the same list.
+ * Shapes are known when it is written, so everything is decided once: sizes, uniforms, threads. Machines (src/machines)
+ * prepare it once and replay it every step; its memory is counted from the same list.
  */
 import type { BufferSpec, Constants, Kernel, ScalarType } from './kernel';
 
@@ -12,11 +12,11 @@ type Numbers = 'f32' | 'i32';
 export interface KeptBuffer {
   readonly element: Numbers;
   readonly length: number; // numbers
-  /** What it holds at first; zeros without it. */
+  /** Its initial contents; zeros if not given. */
   readonly content?: () => Float32Array | Int32Array;
 }
 
-/** Some numbers of a buffer: `length` of them from number `at`, which is a multiple of ALIGN. */
+/** Part of a buffer: `length` numbers from offset `at`, which is a multiple of ALIGN. */
 export interface Part {
   readonly buffer: string;
   readonly at: number;
@@ -29,7 +29,7 @@ export const BYTES = 4; // of a number
 
 export const aligned = (numbers: number): number => Math.ceil(numbers / ALIGN) * ALIGN;
 
-/** A uniform that is given anew at each run, by the name it has in `values`. */
+/** A uniform set at each run, by its name in `values`. */
 export type Uniform = number | { readonly value: string };
 
 export interface Launch {
@@ -44,7 +44,7 @@ export interface Program {
   /** Lengths of the buffers that live only while it runs. */
   readonly temporary: ReadonlyMap<string, number>;
   readonly launches: readonly Launch[];
-  /** Temporary buffers whose numbers are wanted when it has run, by the names they are asked for. */
+  /** Temporary buffers to be read after it has run, by result name. */
   readonly results: ReadonlyMap<string, Part>;
 }
 
@@ -54,7 +54,7 @@ export interface Bundle {
   readonly programs: Readonly<Record<string, Program>>;
 }
 
-/** Writes a program down, launch by launch. */
+/** Writes a program, launch by launch. */
 export class ProgramWriter {
   readonly #temporary = new Map<string, number>();
   readonly #launches: Launch[] = [];
@@ -96,7 +96,7 @@ export class ProgramWriter {
   }
 }
 
-/** The uniforms of a launch as numbers. Throws where one is not given. */
+/** The uniforms of a launch as numbers. Throws if one is missing. */
 export function uniformsOf(
   { kernel, uniforms }: Launch,
   values: Readonly<Record<string, number>>,

@@ -1,7 +1,7 @@
 /**
  * @file How much of a product one GPU thread computes. Many results per thread reuse loaded numbers; few keep more
  * threads busy. A software adapter has two or four cores and prefers the first, a graphics card has thousands and
- * prefers the second. For attention, `threadShare` in src/attention/kernels.ts does the same.
+ * prefers the second. For attention, `threadShare` in src/ops/attention/costs.ts does the same.
  */
 
 export interface Tiles {

@@ -1,8 +1,8 @@
 /**
  * @file The specification of the model: composed tfjs operations, a T × T mask, gradients by the tape.
  *
- * Slow on purpose and short on purpose. Everything fused is tested against it, and it against numbers
- * of an independent PyTorch implementation.
+ * Slow on purpose and short on purpose. Every fused kernel is tested against it, and it is tested against an
+ * independent PyTorch implementation.
  */
 import * as tf from '@tensorflow/tfjs';
 import { checkPacked, type Packing } from '../attention/documents';
@@ -13,18 +13,18 @@ import { NORM_EPS, type ModelSpec } from '../spec/model';
 
 type Weights = Readonly<Record<string, tf.Tensor>>;
 
-/** Finite on purpose: a score no softmax can see. */
+/** Finite on purpose: a score that softmax turns into 0. */
 const MASKED = -1e30;
 
 /** What attention needs of a layout beside q, k and v. */
 export interface AttentionTables {
   readonly mask: tf.Tensor2D; // [T, T + summaries]
-  readonly angles: tf.Tensor2D; // [T + summaries, d], of the tokens and of the chunks' centres
+  readonly angles: tf.Tensor2D; // [T + summaries, d], for the tokens and the centres of the chunks
   /** Where there may be queries that read nothing: [T, T], 1 where a token may be read. */
   readonly read?: tf.Tensor2D;
 }
 
-/** For every layer; layers of a kind share theirs. */
+/** One per layer; layers of one kind share theirs. */
 export function referenceTables(m: ModelSpec): readonly AttentionTables[] {
   const known = new Map<string, AttentionTables>();
   return m.layers.map((pattern) => {
@@ -123,7 +123,10 @@ function referenceNorm(x: tf.Tensor2D, gain: tf.Tensor): tf.Tensor2D {
 
 type Sizes = Pick<ModelSpec, 'heads' | 'kvHeads' | 'headDim' | 'pool' | 'ropeBase' | 'ropeScale'>;
 
-/** q [B T, H d], k and v [B T, kvH d], none of them turned yet → [B T, H d]. softmax(Q Kᵀ / √d + mask) V over tokens and summaries. */
+/**
+ * q [B T, H d], k and v [B T, kvH d], all before rotation → [B T, H d]. softmax(Q Kᵀ / √d + mask) V over tokens and
+ * summaries.
+ */
 export const referenceAttention = (
   m: Sizes,
   layout: Layout,
@@ -165,7 +168,7 @@ function attend(
   if (own) checkPacked({ chunk });
   const turned = (x: tf.Tensor4D, from: number) =>
     referenceTurn(x, tf.slice(angles, [from, 0], [x.shape[2], d]));
-  // Where positions restart every row has angles of its own, [B, 1, T, d].
+  // If positions restart, every row has its own angles, [B, 1, T, d].
   const placed = (x: tf.Tensor4D) =>
     own?.packing === 'restart'
       ? referenceTurn(x, tf.reshape(tf.gather(angles, placesOf(own.starts, T)), [B, 1, T, d]))
@@ -187,7 +190,7 @@ function attend(
   const softened = tf.softmax(
     (together ? tf.where(tf.cast(together, 'bool'), masked, MASKED) : masked) as tf.Tensor4D,
   );
-  // Where nothing may be read the softmax is even over what it may not read; the query gets nothing.
+  // Where no token may be read, the softmax is uniform over blocked ones; the query gets zeros.
   const read = tables.read && (together ? tf.mul(tables.read, together) : tables.read);
   const weights = read ? (tf.mul(softened, read) as tf.Tensor4D) : softened;
   const byHead = tf.matMul(weights, shared(allValues));
@@ -240,7 +243,7 @@ const placesOf = (starts: Int32Array, T: number): tf.Tensor1D =>
     'int32',
   );
 
-/** x [B, H, n, d] turned by the angles of its positions, [n, d] or [B, 1, n, d]. */
+/** x [B, H, n, d] rotated by the angles of its positions, [n, d] or [B, 1, n, d]. */
 function referenceTurn(x: tf.Tensor4D, angles: tf.Tensor): tf.Tensor4D {
   const half = x.shape[3] / 2;
   const [cosine, sine] = tf.split(angles, 2, -1) as [tf.Tensor, tf.Tensor];

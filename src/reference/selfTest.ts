@@ -1,6 +1,6 @@
 /** @file Before tfjs is trusted with a user's run: one step of a tiny model compared with our plain loops. */
 import { random } from '../core/random';
-import { hostMachine } from '../gpu/hostMachine';
+import { hostMachine } from '../machines/hostMachine';
 import { initialWeights } from '../model/weights';
 import type { Model, Models } from '../train/model';
 import { TINY } from '../train/selfTest';

@@ -1,8 +1,8 @@
 /**
  * @file The specification, trained: composed tfjs operations, gradients by the tape, AdamW in five lines.
  *
- * What one writes with TensorFlow.js alone. It stands beside our programs so that a person can see that
- * both compute the same, and what the difference in time and memory is. On tfjs's backend in use.
+ * What one writes with TensorFlow.js alone. It runs next to our programs to show that both compute the same, and how
+ * they differ in time and memory. On tfjs's current backend.
  */
 import * as tf from '@tensorflow/tfjs';
 import { withinDocuments, type Packing } from '../attention/documents';
@@ -32,7 +32,7 @@ import {
   type Documents,
 } from './reference';
 
-/** Models of composed operations, on tfjs's backend in use. */
+/** Models of composed operations, on tfjs's current backend. */
 export const tapes = (where: Models['where'] = 'host'): Models => ({
   kernel: 'composed',
   where,
@@ -51,7 +51,7 @@ class Taped implements Model {
   readonly #tables: readonly AttentionTables[];
   /** In the order of the weight table. */
   #weights: tf.Tensor[] = [];
-  /** AdamW's moments, all weights' behind one another. */
+  /** AdamW's moments, those of all weights concatenated. */
   #m: tf.Tensor1D | undefined;
   #v: tf.Tensor1D | undefined;
   #step = 0;
@@ -77,7 +77,7 @@ class Taped implements Model {
     this.restore({ step: 0, weights: packed, m: nothing, v: nothing });
   }
 
-  /** The most bytes of tensors that were alive at once during a step, as tfjs counts them; before the first one, those that stay. */
+  /** Peak bytes of tensors alive during a step, as tfjs counts them; before the first step, those that stay. */
   get bytes(): number {
     return Math.max(this.#peak, this.#lasting);
   }
@@ -119,7 +119,7 @@ class Taped implements Model {
     const read = readOf(report).then(([loss, accuracy, gradNorm]): StepReport => {
       return { step, loss: loss!, accuracy: accuracy!, gradNorm: gradNorm! };
     });
-    read.catch(() => {}); // whoever asks for the reports hears of it
+    read.catch(() => {}); // reports() passes the error on
     this.#waiting.push(read);
   }
 
@@ -278,8 +278,8 @@ const flat = (tensors: readonly tf.Tensor[]): tf.Tensor1D =>
   tf.concat1d(tensors.map((tensor) => tf.reshape(tensor, [tensor.size])));
 
 /**
- * x itself; `count` is called when the tape, on its way back, reaches it. Of the first weight that is
- * used this is its very end, when everything forward and backward is still alive: the tape lets go of nothing before.
+ * Returns x itself; `count` is called when the backward pass reaches it. For the first weight used, that is the very
+ * end, when everything forward and backward is still alive: the tape frees nothing before.
  */
 function whenReached(x: tf.Tensor, count: () => void): tf.Tensor {
   return tf.customGrad((input) => ({
@@ -291,7 +291,7 @@ function whenReached(x: tf.Tensor, count: () => void): tf.Tensor {
   }))(x);
 }
 
-/** Its numbers; on the processor tfjs hands out those it goes on computing with. */
+/** Its numbers; on the processor tfjs returns the very array it continues to compute with. */
 const copyOf = async (tensor: tf.Tensor): Promise<Float32Array> =>
   (await tensor.data<'float32'>()).slice();
 

@@ -1,8 +1,9 @@
 /**
- * @file Starts TensorFlow.js: on the graphics card where there is one (WebGPU, then WebGL), else in WebAssembly, else in JavaScript.
+ * @file Starts TensorFlow.js: on the graphics card if there is one (WebGPU, then WebGL), else in WebAssembly, else in
+ * JavaScript.
  *
- * Loaded only where somebody asks for it. The package @tensorflow/tfjs brings the core, the gradients, WebGL and
- * JavaScript; WebGPU and WebAssembly are packages of their own and loaded only when they are tried.
+ * Loaded only on request. The package @tensorflow/tfjs brings the core, the gradients, WebGL and JavaScript; WebGPU and
+ * WebAssembly are separate packages, loaded only when they are tried.
  */
 import * as tf from '@tensorflow/tfjs';
 import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
@@ -17,9 +18,9 @@ import {
   type Way,
 } from '../core/backendFacts';
 import type { DeviceLimits } from '../core/limits';
-import { START_PATIENCE, within } from '../core/patience';
-import { HOST_LIMITS } from '../gpu/backend';
-import { findAdapter, openDevice } from '../gpu/webgpu';
+import { START_TIMEOUT_MS, within } from '../core/patience';
+import { HOST_LIMITS } from '../machines/backend';
+import { findAdapter, openDevice } from '../machines/webgpu';
 import type { Models } from '../train/model';
 import { tapedSelfTest } from './selfTest';
 import { tapes } from './taped';
@@ -35,11 +36,11 @@ export interface Tfjs {
 
 export interface TfjsChoice {
   readonly onFault: (fault: Fault) => void;
-  /** Throws where the machine's numbers are wrong. */
+  /** Throws if the machine's numbers are wrong. */
   readonly selfTest?: (models: Models) => Promise<void>;
-  /** Do without the graphics card, because its results cannot be trusted or it went away. */
+  /** Avoid the graphics card, because its results cannot be trusted or it went away. */
   readonly withoutGpu?: boolean;
-  /** Milliseconds a self-test may take: a fence that is never signalled would keep it waiting for ever. */
+  /** Timeout of a self-test in milliseconds: a fence that is never signalled would keep it waiting for ever. */
   readonly patience?: number;
 }
 
@@ -55,7 +56,7 @@ export async function startTfjs(choice: TfjsChoice): Promise<Tfjs> {
     onFault,
     selfTest = tapedSelfTest,
     withoutGpu = false,
-    patience = START_PATIENCE,
+    patience = START_TIMEOUT_MS,
   } = choice;
   const passedOver: BackendFact[] = [];
   const onCard: [way: Way, start: Start][] = [
@@ -114,7 +115,7 @@ async function startWebgl(onFault: (fault: Fault) => void): Promise<Started | No
   return { where: 'gpu', device: `WebGL, ${found.name}`, limits };
 }
 
-/** What the processor computes in place of a graphics card is slower than its WebAssembly. */
+/** Message: a graphics API emulated on the processor, which is slower than WebAssembly. */
 const onTheCpu = (way: SoftwareAdapter['way'], adapter: string): SoftwareAdapter => ({
   kind: 'softwareAdapter',
   way,
@@ -123,12 +124,12 @@ const onTheCpu = (way: SoftwareAdapter['way'], adapter: string): SoftwareAdapter
 
 async function startWasm(): Promise<Started> {
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-  // Its threads start from scripts in a blob:, which the site's policy forbids; one thread is enough to compare with.
+  // Its threads start from scripts in a blob:, which the site's policy forbids; one thread is enough for a comparison.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   setWasmPaths({
     'tfjs-backend-wasm.wasm': absolute(plain),
     'tfjs-backend-wasm-simd.wasm': absolute(simd),
-    'tfjs-backend-wasm-threaded-simd.wasm': absolute(simd), // never read, but setWasmPaths wants all three named
+    'tfjs-backend-wasm-threaded-simd.wasm': absolute(simd), // never read, but setWasmPaths requires all three
   });
   await use('wasm');
   return { where: 'host', device: 'WebAssembly', limits: HOST_LIMITS };
@@ -149,7 +150,7 @@ async function use(backend: string): Promise<void> {
   }
 }
 
-/** Against this module: the location of a worker may be a blob:, against which no path resolves. */
+/** Relative to this module: a worker's location may be a blob:, against which no path resolves. */
 const absolute = (path: string) => new URL(path, import.meta.url).href;
 
 const wordsOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));

@@ -1,13 +1,13 @@
 /**
- * @file TensorFlow.js on WebGL 2: a context of our own, and its backend with reads that end when the context goes away.
+ * @file TensorFlow.js on WebGL 2: a context of our own, and its backend with reads that end when the context is lost.
  *
- * Left to itself tfjs polls a fence that a lost context never signals, so that whoever waits for numbers waits for
- * ever; and a read that comes between the loss and its event yields zeros.
+ * By default tfjs polls a fence that a lost context never signals, so readers wait for ever; and a read between the
+ * loss and its event yields zeros.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Fault, NoWebGl } from '../core/backendFacts';
 import type { DeviceLimits } from '../core/limits';
-import { isSoftware } from '../gpu/webgpu';
+import { isSoftware } from '../machines/webgpu';
 
 export interface Context {
   readonly canvas: OffscreenCanvas;
@@ -18,9 +18,12 @@ export interface Context {
   readonly software: boolean;
 }
 
-/** Bytes. WebGL does not say how much memory there is: as much as is assumed of WebGPU at least. */
+/** Bytes. WebGL does not say how much memory there is: the minimum assumed for WebGPU. */
 const TOTAL = 2 ** 30;
-/** Bytes of textures above which tfjs frees what is disposed of, where it would keep all of it for later tensors of the same shape. */
+/**
+ * Bytes of textures above which tfjs frees disposed ones; by default it keeps all of them for later tensors of the same
+ * shape.
+ */
 const KEPT_FOR_LATER = 2 ** 28;
 
 /** A WebGL 2 context, or why there is none. */
@@ -38,14 +41,17 @@ export function findContext(): Context | NoWebGl {
     powerPreference: 'high-performance',
   });
   if (!gl) return { kind: 'noWebGl', because: 'unsupported' };
-  const known = gl.getExtension('WEBGL_debug_renderer_info'); // Firefox tells without it
+  const known = gl.getExtension('WEBGL_debug_renderer_info'); // not needed in Firefox
   const name = String(gl.getParameter(known ? known.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
   const software = isSoftware(name);
-  if (software) letGo(gl); // nobody will use it, and a browser has few
+  if (software) letGo(gl); // it stays unused, and a browser has few
   return { canvas, gl, name, software };
 }
 
-/** Registers the backend ‘webgl’, which must not be registered, on this context. `onFault` hears, once, of the context's loss. Throws where it has only 16-bit floats. */
+/**
+ * Registers the backend ‘webgl’, which must not be registered yet, on this context. `onFault` is called once, when the
+ * context is lost. Throws if it has only 16-bit floats.
+ */
 export function registerWebgl(
   { canvas, gl }: Context,
   onFault: (fault: Fault) => void,
@@ -66,18 +72,18 @@ export function registerWebgl(
   });
   tf.registerBackend('webgl', () => backend);
   const side: number = gl.getParameter(gl.MAX_TEXTURE_SIZE);
-  // A tensor is one texture, at worst with one number in each texel.
+  // A tensor is one texture, in the worst case with one number per texel.
   return { total: TOTAL, largestTensor: Float32Array.BYTES_PER_ELEMENT * side ** 2 };
 }
 
-/** Gives the context's memory back at once, where garbage collection would later. */
+/** Frees the context's memory at once, instead of at the next garbage collection. */
 const letGo = (gl: WebGLRenderingContext | WebGL2RenderingContext) =>
   gl.getExtension('WEBGL_lose_context')?.loseContext();
 
 const LOST = 'The WebGL context was lost.';
 
 class Webgl extends tf.MathBackendWebGL {
-  /** Rejections of the reads that are under way. */
+  /** Reject functions of the reads under way. */
   readonly #waiting = new Set<(cause: Error) => void>();
   readonly #gpgpu: tf.GPGPUContext;
   #over = false;
@@ -87,7 +93,7 @@ class Webgl extends tf.MathBackendWebGL {
     this.#gpgpu = gpgpu;
   }
 
-  /** It has been let go: what becomes of its context concerns nobody. */
+  /** It has been disposed of: what happens to its context no longer matters. */
   get over(): boolean {
     return this.#over;
   }
@@ -116,14 +122,14 @@ class Webgl extends tf.MathBackendWebGL {
     letGo(this.#gpgpu.gl);
   }
 
-  /** Ends what waits for numbers: none will come. */
+  /** Rejects pending reads: no numbers will arrive. */
   lose(): void {
-    this.#gpgpu['itemsToPoll'] = []; // else tfjs asks for a fence for ever, without a pause
+    this.#gpgpu['itemsToPoll'] = []; // otherwise tfjs polls a fence for ever, without a pause
     for (const reject of this.#waiting) reject(new Error(LOST));
     this.#waiting.clear();
   }
 
-  /** The values; a lost context hands out zeros. */
+  /** The values; throws if the context is lost, because it then returns zeros. */
   #right(values: tf.BackendValues): tf.BackendValues {
     if (this.#gpgpu.gl.isContextLost()) throw new Error(LOST);
     return values;

@@ -3,10 +3,10 @@ import type { LayerPlan } from '../attention/pattern';
 import { changeShared, onlyRun, sameRuns, specsOf, type Comparison } from '../compare/comparison';
 import { checkFit } from '../compare/fit';
 import { inWords } from '../core/check';
-import type { BackendInfo } from '../link/protocol';
+import type { BackendInfo } from '../workers/train/protocol';
 import { checkRun } from '../spec/check';
 import { CONTROLS, layersOf, type RunSpec } from '../spec/run';
-import { mend } from '../spec/url';
+import { adjust } from '../spec/url';
 
 /**
  * Throws InputError for runs that cannot be, whatever the text. `backend`: what they would be computed on, where that is
@@ -22,13 +22,13 @@ export function checkRuns(comparison: Comparison, backend?: BackendInfo): void {
 export function repairOf(asked: Comparison): Partial<RunSpec> | undefined {
   const alone = asked.runs.length === 1;
   const spec = alone ? specsOf(asked)[0]! : asked.shared;
-  const mended = mend(spec);
-  const changed = CONTROLS.filter(({ name }) => mended[name] !== spec[name]);
+  const adjusted = adjust(spec);
+  const changed = CONTROLS.filter(({ name }) => adjusted[name] !== spec[name]);
   if (changed.length === 0) return undefined;
   const repair = Object.fromEntries(
-    changed.map(({ name }) => [name, mended[name]]),
+    changed.map(({ name }) => [name, adjusted[name]]),
   ) as Partial<RunSpec>;
-  const repaired = alone ? onlyRun(mended) : changeShared(asked, repair);
+  const repaired = alone ? onlyRun(adjusted) : changeShared(asked, repair);
   return inWords(() => checkRuns(repaired)) === undefined ? repair : undefined;
 }
 
@@ -36,6 +36,6 @@ export function repairOf(asked: Comparison): Partial<RunSpec> | undefined {
 export function sketchOf(asked: Comparison, built: Comparison): readonly LayerPlan[] | undefined {
   if (sameRuns(asked, built)) return undefined;
   let layers: readonly LayerPlan[] | undefined;
-  inWords(() => (layers = specsOf(asked).map(layersOf))); // said once it has settled
+  inWords(() => (layers = specsOf(asked).map(layersOf))); // reported once it has settled
   return layers;
 }

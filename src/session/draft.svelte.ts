@@ -9,10 +9,10 @@ import { Standing } from './standing.svelte';
 
 /** What is asked for beside the runs there are: whether it can be, why not, and what could train instead. */
 export class Draft extends Standing {
-  /** What the controls say; `problem` says why it cannot be, and then the runs go on as they were. */
+  /** The settings of the controls; if they are impossible, `problem` says why, and the runs continue unchanged. */
   asked = $state.raw<Comparison>(FIRST);
   problem = $state.raw<string | undefined>();
-  /** The problem is the person's own text: it is said where that was given. */
+  /** The problem is the person's own text: it is reported next to that text. */
   refused = $state.raw<Refusal | undefined>();
   /** Why the runs that were built cannot be opened. */
   blocked = $state.raw<string | undefined>();
@@ -20,7 +20,7 @@ export class Draft extends Standing {
   waiting = $state.raw<Comparison | undefined>();
   protected readonly letters = new OwnLetters();
 
-  /** Settings near the asked ones that would work, where the asked ones do not. */
+  /** Valid settings close to the requested ones, if those are impossible. */
   repair = $derived.by(() => (this.problem === undefined ? undefined : repairOf(this.asked)));
   /** A link asks for a text, and none was given yet. */
   textMissing = $derived.by(

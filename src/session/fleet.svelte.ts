@@ -1,6 +1,6 @@
 import type { History } from '../compare/history';
-import type { Engine } from '../link/client';
-import type { Action, EngineEvent, KeptFor, RunId } from '../link/protocol';
+import type { Engine } from '../workers/train/client';
+import type { Action, EngineEvent, KeptFor, RunId } from '../workers/train/protocol';
 import type { RunSpec } from '../spec/run';
 import { FramePull, type Later } from './frames';
 import { Run } from './run.svelte';
@@ -13,7 +13,7 @@ export interface Kept {
   readonly histories?: readonly History[];
 }
 
-/** Every run of one step, to go on from. */
+/** A checkpoint of every run at one step, to continue from. */
 export interface Checkpoints {
   readonly whose: KeptFor;
   readonly step: number;
@@ -21,7 +21,7 @@ export interface Checkpoints {
 }
 
 /** What is done when the runs say something. */
-export interface Hears {
+interface Hears {
   /** Steps were taken, or it paused: something that curves and pictures would show. */
   moved(): void;
   /** A run is in another state, knows its machine or was looked at closely. */
@@ -44,8 +44,8 @@ export class Fleet {
   wish = $state(false);
   /** They train, but not while nobody sees it. */
   suspended = $state(false);
-  /** One step is to be made as soon as all runs are open. */
-  #stepWished = false;
+  /** One step is to be taken as soon as all runs are open. */
+  #stepRequested = false;
   /** The last ones that were asked for. */
   checkpoints = $state.raw<Checkpoints | undefined>();
 
@@ -54,7 +54,7 @@ export class Fleet {
 
   readonly #unlisten: Record<RunId, () => void> = {};
   readonly #pull: FramePull;
-  /** Runs that were asked for a picture and have not answered. */
+  /** Runs whose requested picture has not arrived. */
   #awaited: readonly RunId[] = [];
   /** Checkpoints that wait for those of the other runs. */
   #gathered: readonly Extract<EngineEvent, { type: 'checkpoint' }>[] = [];
@@ -108,8 +108,8 @@ export class Fleet {
 
   #askWished() {
     if (this.wish && !this.suspended) this.ask('run');
-    else if (this.#stepWished) this.ask('step');
-    this.#stepWished = false;
+    else if (this.#stepRequested) this.ask('step');
+    this.#stepRequested = false;
   }
 
   train() {
@@ -125,7 +125,7 @@ export class Fleet {
   /** One step of each, and no more: runs that train are paused with it. */
   once() {
     this.wish = false;
-    this.#stepWished = !this.opened;
+    this.#stepRequested = !this.opened;
     this.ask('step');
   }
 
@@ -215,14 +215,16 @@ export class Fleet {
     if (this.#wasLast(id)) this.#pull.arrived();
   }
 
-  /** Strikes a run off; true where it was the last that was waited for. */
+  /** Removes a run from those awaited; true if it was the last. */
   #wasLast(id: RunId): boolean {
     const awaited = this.#awaited.includes(id);
     this.#awaited = this.#awaited.filter((one) => one !== id);
     return awaited && this.#awaited.length === 0;
   }
 
-  /** Checkpoints are of use where all runs have one of the same step; a lost device takes runs back to steps of their own. */
+  /**
+   * Checkpoints are only useful if all runs have one at the same step; a lost device sets runs back to different steps.
+   */
   #gather(event: Extract<EngineEvent, { type: 'checkpoint' }>) {
     this.#gathered = [...this.#gathered.filter(({ runId }) => runId !== event.runId), event];
     const all = this.runs.flatMap(

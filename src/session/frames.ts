@@ -1,9 +1,9 @@
 /**
- * @file When to ask for the next attention frame: never two at once, never faster than the page paints.
+ * @file When to request the next attention frame: never two at once, never faster than the page paints.
  *
- * A frame is wanted after something happened (`touch`), asked for some time after the last one arrived, and only
- * when the page paints again; a hidden page does not paint, so it does not ask. Where frames are slow to come, training
- * is slow too, and drawing takes cores from it: so the pause grows with the time the last one took.
+ * After a change (`touch`), a frame is requested once some time has passed since the last one arrived, and only
+ * when the page paints again; a hidden page does not paint, so it does not request any. Where frames are slow,
+ * training is slow too, and drawing takes cores from it, so the pause grows with the time the last one took.
  */
 
 /** Calls back once, after `ms` and when the page next paints. */
@@ -14,13 +14,13 @@ const afterPaint: Later = (ms, then) => {
 };
 
 const PAUSE_MS = 250; // at most four frames a second
-const PAUSES = 2; // times what the last frame took to come, where that is more
+const PAUSES = 2; // times the last frame's latency, if that is more
 
 export class FramePull {
   #wanted = false;
-  #asked = false; // on its way, or waiting for the next paint
-  #next = -Infinity; // ms, when one may be asked for
-  #since = 0; // ms, when it was asked for
+  #asked = false; // in flight, or waiting for the next paint
+  #next = -Infinity; // ms, earliest time of the next request
+  #since = 0; // ms, time of the last request
 
   constructor(
     private readonly ask: () => void,
@@ -28,7 +28,7 @@ export class FramePull {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Something happened that a new frame would show. */
+  /** Something changed that a new frame would show. */
   touch() {
     this.#wanted = true;
     if (this.#asked) return;
@@ -41,7 +41,7 @@ export class FramePull {
     });
   }
 
-  /** The frame is here. */
+  /** The frame has arrived. */
   arrived() {
     const took = this.#asked ? this.now() - this.#since : 0;
     this.#asked = false;

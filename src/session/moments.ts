@@ -1,4 +1,4 @@
-/** @file Pictures of the past, of all runs at one step: small, within a budget of bytes; and the same for a file. */
+/** @file Past pictures of all runs at one step: small, within a byte budget; and the same for a file. */
 import { planWithin } from '../attention/packedPlan';
 import { maskCells } from '../attention/cells';
 import {
@@ -11,10 +11,10 @@ import {
   type Pictures as FilePictures,
 } from '../compare/pictures';
 import { packWeights, remember, unpackWeights, type Moment } from '../compare/ring';
-import type { AttentionFrame } from '../link/protocol';
+import type { AttentionFrame } from '../workers/train/protocol';
 import { layersOf, packingOf, type RunSpec } from '../spec/run';
 
-/** Bytes all pictures of the past may take. */
+/** Maximum bytes of all past pictures. */
 export const BUDGET = 32 * 2 ** 20;
 
 interface Packed {
@@ -25,7 +25,7 @@ interface Packed {
   }[];
 }
 
-/** One picture per run; undefined for a run that has none. */
+/** One picture per run; undefined for a run without one. */
 type Pictures = readonly (Packed | undefined)[];
 export type Moments = readonly Moment<Pictures>[];
 
@@ -40,7 +40,7 @@ export function record(
   return remember(moments, { step, bytes: bytesIn(value), value }, budget);
 }
 
-/** The mask of a run never changes, so it is kept once. */
+/** The mask of a run never changes, so it is stored once. */
 function pack({ layers, ...frame }: AttentionFrame, before: Packed | undefined): Packed {
   return {
     frame,
@@ -60,7 +60,7 @@ export const unpack = ({ frame, layers }: Packed): AttentionFrame => ({
 export const without = (moments: Moments, index: number): Moments =>
   moments.map((moment) => ({ ...moment, value: moment.value.filter((_, i) => i !== index) }));
 
-/** Some of the moments, as letters; undefined where there are none or they are too large. */
+/** Some of the moments, as letters; undefined if there are none or they are too large. */
 export function writeMoments(moments: Moments, room = PICTURE_BUDGET): FilePictures | undefined {
   const known = moments.flatMap(({ value }) => value.flatMap((packed) => packed ?? []))[0];
   if (!known || known.frame.T > LONGEST_PICTURE || known.frame.factor !== 1) return undefined;
@@ -82,7 +82,7 @@ export function writeMoments(moments: Moments, room = PICTURE_BUDGET): FilePictu
   };
 }
 
-/** The moments of a file; masks are drawn anew from the plans, and the documents of the row. */
+/** The moments of a file; masks are recomputed from the plans, and from the documents of the row. */
 export function readMoments(
   { tokens, begins = [], moments }: FilePictures,
   specs: readonly RunSpec[],

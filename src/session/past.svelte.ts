@@ -1,11 +1,11 @@
 import type { Saved } from '../compare/file';
 import { bytesOf } from '../compare/ring';
-import type { AttentionFrame } from '../link/protocol';
+import type { AttentionFrame } from '../workers/train/protocol';
 import { specsOf, type Comparison } from '../compare/comparison';
 import { readMoments, record, without, type Moments } from './moments';
 
-/** A file that was opened, or that was recorded for these very settings. */
-export type Opened = Saved & {
+/** A file that was opened, or the recording of these very settings. */
+type Opened = Saved & {
   readonly from: string;
   readonly recorded: boolean;
   readonly moments: Moments;
@@ -19,7 +19,7 @@ export function openedFrom(saved: Saved, from: string, recorded = false): Opened
 
 /** What runs looked like before: pictures that were kept while they trained, or a file with numbers and pictures of its own. */
 export class Past {
-  /** A file that was opened: its numbers are shown until somebody trains. */
+  /** An open file: its numbers are shown until training starts. */
   saved = $state.raw<Opened | undefined>();
   /** Of the runs that are there, while no file is shown. */
   kept = $state.raw<Moments>([]);
@@ -28,14 +28,15 @@ export class Past {
 
   moments = $derived(this.saved?.moments ?? this.kept);
   bytes = $derived(bytesOf(this.moments));
-  /** A file has no present: its last moment stands for it. */
+  /** A file has no present, so its last moment is shown. */
   moment = $derived(this.at === undefined ? this.saved?.moments.at(-1) : this.moments[this.at]);
 
   /** Pictures of all runs have come; undefined for a run that failed. */
   keep(frames: readonly (AttentionFrame | undefined)[]) {
     const steps = frames.flatMap((frame) => (frame ? [frame.step] : []));
     const step = Math.max(...steps);
-    // While a lost device's steps are taken again the runs are not level: such pictures are of no one moment.
+    // While a lost device's steps are repeated, the runs are at different steps, so their pictures do not form one
+    // moment.
     if (!steps.every((one) => one === step)) return;
     const looked = this.at === undefined || this.saved ? undefined : this.moment;
     this.kept = record(this.kept, step, frames);

@@ -3,8 +3,8 @@ import type { Fleet } from './fleet.svelte';
 import type { Moments } from './moments';
 import type { Run } from './run.svelte';
 
-/** Runs that others took the place of, paused where they stood. */
-export interface Held {
+/** Replaced runs, paused. */
+interface Held {
   readonly built: Comparison;
   readonly runs: readonly Run[];
   readonly moments: Moments;
@@ -21,14 +21,14 @@ export class Replaced {
     private readonly room = 0,
   ) {}
 
-  /** Holds the runs there are, where something was learnt, there is room for it and the same machine goes on; else closes them. */
+  /** Holds the runs there are, where something was learned, there is room for it and the same machine goes on; else closes them. */
   replace(held: Held, next: Comparison) {
     const { runs, built } = held;
     const bytes = runs.reduce((sum, { memory }) => sum + (memory?.peak ?? 0), 0);
-    const learnt = runs.every(({ step, state }) => step > 0 && state.phase !== 'failed');
+    const learned = runs.every(({ step, state }) => step > 0 && state.phase !== 'failed');
     const fits = this.room > 0 && bytes <= this.room;
     const stays = built.shared.backend === next.shared.backend;
-    if (!this.fleet.opened || !learnt || !fits || !stays) {
+    if (!this.fleet.opened || !learned || !fits || !stays) {
       this.fleet.close(runs);
       return;
     }
@@ -44,7 +44,7 @@ export class Replaced {
     return held;
   }
 
-  /** Nobody wants them back. */
+  /** Discards the replaced runs. */
   letGo() {
     this.fleet.close(this.held?.runs ?? []);
     this.held = undefined;

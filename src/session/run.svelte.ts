@@ -11,7 +11,7 @@ import {
   type Sample,
   type StepMetrics,
   type Validation,
-} from '../link/protocol';
+} from '../workers/train/protocol';
 import type { RunSpec } from '../spec/run';
 
 /** What the page knows of one run: everything the engine said of it. It commands nothing; ./fleet.svelte.ts does. */
@@ -33,9 +33,9 @@ export class Run {
     readonly id: RunId,
     readonly spec: RunSpec,
     readonly text?: string,
-    /** A checkpoint of the same settings it goes on from. */
+    /** A checkpoint of the same settings to continue from. */
     readonly from?: Uint8Array<ArrayBuffer>,
-    /** What it came to before, up to the step of that checkpoint. */
+    /** Its results up to the step of that checkpoint. */
     past?: History,
   ) {
     if (!past) return;
@@ -58,7 +58,7 @@ export class Run {
         this.history = [...this.history, ...event.steps];
         return;
       case 'validation':
-        // A run that goes on from a checkpoint begins with the validation of its step, which may be known.
+        // A run that continues from a checkpoint starts with the validation of its step, which may be known.
         this.validations = [
           ...this.validations.filter(({ step }) => step !== event.validation.step),
           event.validation,
@@ -76,7 +76,7 @@ export class Run {
       case 'frame':
         this.frame = event.frame;
         return;
-      case 'checkpoint': // large, and for whoever asked
+      case 'checkpoint': // large, and only for the one that asked
       case 'job': // jobs have listeners of their own
         return;
       default:
@@ -84,7 +84,7 @@ export class Run {
     }
   }
 
-  /** Steps a lost device took with it are taken again. */
+  /** Steps lost with a device are repeated. */
   #forget(beyond: number) {
     if ((this.latest?.step ?? 0) <= beyond) return;
     this.history = this.history.filter(({ step }) => step <= beyond);

@@ -1,7 +1,7 @@
-import { LEAST_RUNS, MOST_RUNS, sameRuns, specsOf, type Comparison } from '../compare/comparison';
+import { MIN_RUNS, MAX_RUNS, sameRuns, specsOf, type Comparison } from '../compare/comparison';
 import type { Saved } from '../compare/file';
 import { inWords } from '../core/check';
-import type { Engine } from '../link/client';
+import type { Engine } from '../workers/train/client';
 import { isOwnText, watchSameTokens, type RunSpec } from '../spec/run';
 import { checkRuns } from './checks';
 import { Draft } from './draft.svelte';
@@ -41,7 +41,7 @@ export interface SessionOptions extends Watches {
 export class Session extends Draft {
   /** How often settings were brought to the runs, so that the address is written again even where nothing changed. */
   applied = $state(0);
-  /** The engine may be asked. */
+  /** The engine may be used. */
   #awake = $state(true);
   readonly #replaced: Replaced;
   readonly settling = new Settling(
@@ -69,12 +69,12 @@ export class Session extends Draft {
     this.#replaced = new Replaced(this.fleet, options.holds);
   }
 
-  /** What these runs took the place of. */
+  /** The runs that these replaced. */
   get before() {
     return this.#replaced.held;
   }
 
-  /** Nobody has trained yet, and so nothing was opened. */
+  /** Training was never requested, so nothing is open. */
   get asleep(): boolean {
     return !this.#awake;
   }
@@ -128,7 +128,7 @@ export class Session extends Draft {
   write = (text: string) => {
     if (text === this.text) return;
     this.letters.text = text;
-    // How it is read was chosen for the text before.
+    // The alphabet was chosen for the previous text.
     const { shared } = this.asked;
     if (isOwnText(shared)) this.asked = { ...this.asked, shared: { ...shared, alphabet: '' } };
     this.options.keep?.(text);
@@ -137,7 +137,7 @@ export class Session extends Draft {
 
   /** Asks for more runs, where they can be. */
   add = (asked: Comparison) => {
-    if (asked.runs.length > MOST_RUNS) return;
+    if (asked.runs.length > MAX_RUNS) return;
     const problem = this.problemOf(asked);
     if (problem !== undefined && !this.instead(asked)) {
       this.problem = problem;
@@ -155,9 +155,9 @@ export class Session extends Draft {
     this.applied++;
   };
 
-  /** The others go on. */
+  /** The others continue. */
   remove = (index: number) => {
-    if (this.built.runs.length <= LEAST_RUNS || this.asked.runs.length !== this.built.runs.length)
+    if (this.built.runs.length <= MIN_RUNS || this.asked.runs.length !== this.built.runs.length)
       return;
     const rest = ({ shared, runs }: Comparison) => ({ shared, runs: runs.toSpliced(index, 1) });
     this.asked = rest(this.asked);
@@ -172,7 +172,7 @@ export class Session extends Draft {
     this.#openOthers();
   };
 
-  /** The runs that were replaced take their place again, paused at their step. */
+  /** Restores the replaced runs, paused at their step. */
   takeBack = () => {
     const before = this.#replaced.take();
     if (!before) return;
@@ -183,7 +183,7 @@ export class Session extends Draft {
     this.#show(before.built, before.runs, before.moments, true);
   };
 
-  /** Nobody wants them back. */
+  /** Discards the replaced runs. */
   letGo = () => this.#replaced.letGo();
 
   override dispose() {
@@ -202,7 +202,7 @@ export class Session extends Draft {
   once = () => this.#live(() => this.fleet.once());
 
   #live(train: () => void) {
-    if (this.state.phase === 'failed') return; // a key is pressed though the button is disabled
+    if (this.state.phase === 'failed') return; // a key works even though the button is disabled
     this.options.trains?.();
     this.past.live();
     train();
@@ -279,7 +279,7 @@ export class Session extends Draft {
     if (this.blocked === undefined) this.fleet.openFirst();
   }
 
-  /** The first run says what the device can hold; the others are opened when all are known to fit. */
+  /** The first run reports what the device can hold; the others are opened once all are known to fit. */
   #openOthers() {
     if (this.opened || !this.fleet.firstAnswered) return;
     this.blocked = inWords(() => checkRuns(this.built, this.backend));

@@ -1,6 +1,6 @@
 /**
  * What follows a hand once it has come to rest: after a while without a further change, and where the hand holds a slider
- * not before it lets go. To build four models anew at every value it passes would keep the page from following it.
+ * not before it lets go. Building four models again at every value it passes would keep the page from following it.
  *
  * What follows may be several acts, each in a task of its own, so that the page can paint and hear between them. An act
  * that gives back false is the last.
@@ -36,7 +36,7 @@ export class Settling {
     if (this.#waits) this.after(0);
   };
 
-  /** What changed is not followed any more. */
+  /** Drops the pending action. */
   stop() {
     clearTimeout(this.#timer);
     this.#timer = undefined;

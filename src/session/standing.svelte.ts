@@ -1,7 +1,7 @@
 import { FIRST, namesOf, specsOf, type Comparison } from '../compare/comparison';
 import type { History } from '../compare/history';
-import type { Engine } from '../link/client';
-import type { KeptFor } from '../link/protocol';
+import type { Engine } from '../workers/train/client';
+import type { KeptFor } from '../workers/train/protocol';
 import { pictureFor } from '../model/picture';
 import { modelSpecOf } from '../spec/model';
 import { sourceOf } from '../spec/run';
@@ -12,7 +12,7 @@ import { Past } from './past.svelte';
 import type { Run } from './run.svelte';
 import { tokensPerSecond } from './together';
 
-/** Milliseconds between two looks at what the runs came to: four runs report far more often than anybody reads. */
+/** Milliseconds between two updates of the results: four runs report far more often than anyone can read. */
 const LOOK_MS = 250;
 
 export interface Watches {
@@ -25,28 +25,28 @@ export interface Watches {
 
 /** The runs there are and what they came to, live or in a file that was opened: whatever draws them needs no more. */
 export class Standing {
-  /** What the runs are. */
+  /** The settings of the runs. */
   built = $state.raw<Comparison>(FIRST);
   /** The watched tokens where runs before these told them: they are shown until a first frame tells them again. */
   tokens = $state.raw<readonly string[] | undefined>();
   readonly past = new Past();
   protected readonly fleet: Fleet;
   #looking: ReturnType<typeof setTimeout> | undefined;
-  /** What the runs came to when it was last looked at. */
+  /** The results at the last update. */
   #seen = $state.raw<readonly History[]>([]);
 
   specs = $derived(specsOf(this.built));
   models = $derived(this.specs.map(modelSpecOf));
   names = $derived(namesOf(this.built));
   source = $derived(sourceOf(this.built.shared));
-  /** Tokens per cell side of a map, also before there is one: a canvas of all tokens could be immense. */
+  /** Tokens per cell side of a map, even before there is one: a canvas for all tokens could be immense. */
   factor = $derived(pictureFor(this.built.shared.context).factor);
-  /** Settings of what really trains: while what was asked for cannot be, they are others. */
+  /** Settings of what is actually training: they differ from the requested ones while those are impossible. */
   training = $derived(this.built.shared);
   histories: readonly History[] = $derived(this.past.saved?.histories ?? this.#seen);
   kernel = $derived.by(() => this.past.saved?.machine.kernel ?? this.backend?.kernel);
   threads = $derived.by(() => (this.past.saved ? undefined : this.backend?.threads));
-  /** The pictures that are looked at: of the past, or of now. */
+  /** The pictures shown: past or current. */
   frames = $derived.by(
     () =>
       this.past.moment?.value.map((packed) => packed && unpack(packed)) ??
@@ -98,7 +98,7 @@ export class Standing {
     return this.fleet.backend;
   }
 
-  /** The last ones that were asked for; whoever keeps them drops them, as they are large. */
+  /** The last ones that were asked for. They are large: the caller that keeps them drops them. */
   get checkpoints() {
     return this.fleet.checkpoints;
   }
@@ -109,14 +109,14 @@ export class Standing {
 
   pause = () => this.fleet.pause();
 
-  /** Nobody looks: training waits. */
+  /** The run is out of view, so training waits. */
   suspend = () => this.fleet.suspend();
   resume = () => this.fleet.resume();
 
-  /** A closer look at all runs, taken in the same round. */
+  /** A full evaluation of all runs, taken in the same round. */
   evaluate = () => this.fleet.ask('evaluate');
 
-  /** Asks for a checkpoint of each run, all of one step; they come as `checkpoints`. */
+  /** Requests a checkpoint of each run, all at one step; they arrive as `checkpoints`. */
   save = (whose: KeptFor) => this.fleet.ask('save', whose);
 
   dispose() {

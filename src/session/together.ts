@@ -1,9 +1,9 @@
 /** @file Several runs as one, as the top of a page shows them. */
-import type { RunState } from '../link/protocol';
+import type { RunState } from '../workers/train/protocol';
 import type { RunSpec } from '../spec/run';
 import type { Run } from './run.svelte';
 
-/** Steps behind the tokens per second. */
+/** Steps averaged for the tokens per second. */
 const RECENT = 20;
 
 /** A run's state; of several runs, `run` is the one that is being prepared, from 1. */

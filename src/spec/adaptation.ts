@@ -71,5 +71,5 @@ export function adaptVariants(spec: RunSpec, plan: AdaptPlan): readonly Onward<R
 }
 
 /** Steps after which the models are evaluated; the last always is one. */
-export const adaptLooks = (steps: number): readonly number[] =>
+export const adaptEvaluations = (steps: number): readonly number[] =>
   [0, 0.1, 0.3].map((part) => Math.round(part * steps));

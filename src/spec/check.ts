@@ -2,7 +2,7 @@
 import { read, rowsIn, type Expression } from '../attention/expression';
 import { readRows } from '../attention/given';
 import { plans } from '../attention/plans';
-import { masksIn, MOST_MASKS } from '../attention/masksIn';
+import { masksIn, MAX_MASKS } from '../attention/masksIn';
 import { check } from '../core/check';
 import { checkParam } from '../core/params';
 import { CONTROLS, layersOf, packingOf, readsChunks, sourceOf, type RunSpec } from './run';
@@ -22,8 +22,8 @@ export function checkRun(spec: RunSpec): void {
     }
   }
   check(
-    masksIn(spec.masks).length <= MOST_MASKS,
-    `there are ${masksIn(spec.masks).length} masks; a model has room for ${MOST_MASKS}`,
+    masksIn(spec.masks).length <= MAX_MASKS,
+    `there are ${masksIn(spec.masks).length} masks; a model has room for ${MAX_MASKS}`,
   );
   masksIn(spec.masks).forEach((mask, i) => checkMask(read(mask), i, spec)); // also those no layer uses: the page shows them
   checkHeads(spec);

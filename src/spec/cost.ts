@@ -1,9 +1,11 @@
 /** @file What a model costs, per token and per layer, counted from its spec. A multiply-add is 2 FLOPs. */
 import { attentionFlops, cacheBytes } from '../attention/cost';
-import { computedPairs, walksOf, type KernelId } from '../attention/kernels';
+import { computedPairs, walksOf, type KernelId } from '../ops/attention/costs';
 import type { PatternSpec } from '../attention/pattern';
 import { remembering } from '../core/remember';
 import { matmulWeights, type ModelSpec } from './model';
+
+export type { KernelId };
 
 export interface TrainingFlops {
   /** FLOPs per token that the definition requires: 3 × (2 N + 4 D P / T). */

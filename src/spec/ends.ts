@@ -1,10 +1,10 @@
-/** @file Where a slider ends: beyond it nothing would change any more, or nothing could be built. */
+/** @file Where a slider ends: beyond it nothing more would change, or nothing could be built. */
 import { readsEverything } from '../attention/whole';
 import { remembering } from '../core/remember';
 import { sources } from '../data/registry';
 import { layersOf, type Control, type RunSpec } from './run';
 
-/** How the layers are computed from; two specs of one signature are the same run. */
+/** What the layers are computed from; two specs with the same signature are the same run. */
 const signatureOf = (spec: RunSpec): string =>
   layersOf(spec)
     .map((layer) =>
@@ -25,7 +25,7 @@ interface Telling {
  * The least value from which on the layers stay as they are, up to the control's own end. Kept: a slider and the sentence
  * below it ask for the same, and the layers are expanded for every value that is tried.
  */
-const lastThatTells = remembering(64, (written) => {
+const lastThatMatters = remembering(64, (written) => {
   const { spec, name, min, max } = JSON.parse(written) as Telling;
   const of = (value: number) => signatureOf({ ...spec, [name]: value });
   const end = of(max);
@@ -35,8 +35,8 @@ const lastThatTells = remembering(64, (written) => {
 });
 
 /**
- * The largest value of a number that makes a difference to this run. A setting beyond it, from a link or from a time when
- * the text was longer, is kept and means the same as this one.
+ * The largest value of a number that makes a difference to this run. A setting beyond it, from a link or from when the
+ * text was longer, is kept and has the same effect.
  */
 export function endOf(control: Control & { readonly kind: 'number' }, spec: RunSpec): number {
   const { min, max } = control.param;
@@ -45,11 +45,11 @@ export function endOf(control: Control & { readonly kind: 'number' }, spec: RunS
     case 'chunk':
     case 'groupSize':
       try {
-        return lastThatTells(
+        return lastThatMatters(
           JSON.stringify({ spec, name: control.name, min, max } satisfies Telling),
         );
       } catch {
-        return max; // stripes that cannot be expanded: what is wrong with them comes first
+        return max; // stripes that cannot be expanded: their error is shown first
       }
     case 'distance': {
       const source = sources.get(spec.task);

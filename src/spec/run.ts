@@ -1,5 +1,5 @@
 /**
- * @file What a person asks for: one flat record of settings, each described once.
+ * @file What a user requests: one flat record of settings, each described once.
  *
  * Controls, the URL, presets, lessons and checks all read CONTROLS; nothing else knows a setting's limits.
  */
@@ -17,7 +17,7 @@ import type { Source } from '../data/source';
 
 export interface RunSpec {
   readonly task: string; // a corpus or a synthetic task
-  readonly alphabet: string; // the characters of a person's own text (src/data/alphabet.ts); '' those of the site
+  readonly alphabet: string; // characters of the user's own text (src/data/alphabet.ts); '' for the site's
   readonly distance: number; // tokens between a question and its answer, synthetic tasks only
   readonly plan: string;
   readonly layers: number;
@@ -29,33 +29,33 @@ export interface RunSpec {
   readonly groupSize: number; // L, layers
   readonly chunk: number; // C, tokens
   readonly place: 'first' | 'last';
-  readonly stripes: string; // one letter per layer, or the number of one of its masks, plan `custom`
-  readonly masks: string; // expressions with ';' between them, for the layers that name them by number
+  readonly stripes: string; // one letter per layer, or the number of one of its masks; plan `custom`
+  readonly masks: string; // expressions separated by ';', for layers that refer to them by number
   readonly pool: 'post' | 'pre'; // keys are averaged after or before RoPE
-  readonly documents: Packing; // what becomes of the documents that share a row; texts only
+  readonly documents: Packing; // how documents that share a row are treated; text only
   readonly ropeBase: number;
   readonly ropeScale: number; // position interpolation: positions are divided by it
   readonly tied: number; // 1: the output head is the embedding
-  readonly spread: number; // standard deviation of the embedding's start values
+  readonly spread: number; // standard deviation of the embedding's initial values
   readonly rate: number; // peak learning rate
   readonly warmup: number; // steps
   readonly decay: number; // AdamW's decoupled weight decay
   readonly batch: number; // B, sequences
-  readonly steps: number; // length of the schedule; training goes on at its floor afterwards
+  readonly steps: number; // length of the schedule; training continues at its floor afterwards
   readonly seed: number;
   readonly backend: 'auto' | 'webgpu' | 'wasm' | 'cpu' | 'tfjs';
 }
 
 export type Setting = keyof RunSpec;
 
-/** The spread of the embedding's start values that links, files and recordings without one were made with. */
+/** The standard deviation of the embedding's initial values for links, files and recordings that do not give one. */
 export const NARROW = 0.02;
 
 interface Common {
   readonly name: Setting;
   readonly label: string;
   readonly section: 'Training data' | 'Attention' | 'Model' | 'Training' | 'Machine';
-  /** Shown only where it means something. */
+  /** Shown only when it has a meaning. */
   readonly relevant?: (spec: RunSpec) => boolean;
   /** Behind "More": rarely changed. */
   readonly advanced?: boolean;
@@ -80,7 +80,7 @@ const reads =
   (spec: RunSpec): boolean =>
     plans.has(spec.plan) && plans.get(spec.plan).reads.includes(name);
 
-/** A plan whose stripes are chosen one by one asks for a width only where one of them has it: a mask has its own numbers. */
+/** A plan whose stripes are chosen individually uses a width only if one of them has it: a mask has its own numbers. */
 const layerReads =
   (name: 'window' | 'chunk') =>
   (spec: RunSpec): boolean =>
@@ -91,13 +91,16 @@ const layerReads =
 const synthetic = (spec: RunSpec) =>
   sources.has(spec.task) && sources.get(spec.task).kind === 'task';
 
-/** The text a person brings: the site has no file of it. */
+/** The text a user brings: the site has no file for it. */
 export function isOwnText({ task }: Pick<RunSpec, 'task'>): boolean {
   const source = sources.has(task) ? sources.get(task) : undefined;
   return source?.kind === 'corpus' && source.file === undefined;
 }
 
-/** What is learnt, with the vocabulary of this run: a person's own text may have its own. Throws InputError for an alphabet that is none. */
+/**
+ * The training data, with the vocabulary of this run: the user's own text may have its own. Throws InputError for an
+ * invalid alphabet.
+ */
 export function sourceOf(spec: Pick<RunSpec, 'task' | 'alphabet'>): Source {
   const source = sources.get(spec.task);
   return source.kind === 'corpus' && isOwnText(spec)
@@ -368,7 +371,7 @@ export const watchSameTokens = (a: RunSpec, b: RunSpec): boolean =>
       (section !== 'Training data' && name !== 'context') || a[name] === b[name],
   );
 
-/** Settings younger than files that are still about: what those files mean by leaving them out. */
+/** Settings newer than some files still in use: the values those files imply by leaving them out. */
 const ADDED: Partial<RunSpec> = {
   ropeScale: 1,
   spread: NARROW,
@@ -377,7 +380,7 @@ const ADDED: Partial<RunSpec> = {
   alphabet: '',
 };
 
-/** Settings out of a file with those of `names` that it is too old to have; anything else comes back as it is. */
+/** Settings from a file, plus those of `names` that it is too old to have; anything else is returned unchanged. */
 export function withAdded(value: unknown, names: readonly string[]): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const added = Object.entries(ADDED).filter(([name]) => names.includes(name));
@@ -387,10 +390,13 @@ export function withAdded(value: unknown, names: readonly string[]): unknown {
 /** The layers a spec asks for. */
 export const layersOf = (spec: RunSpec): LayerPlan => plans.get(spec.plan).expand(spec);
 
-/** What becomes of the documents in a row; a task's examples hold none. */
+/** How the documents in a row are treated; a task's examples have none. */
 export const packingOf = (spec: RunSpec): Packing => (isText(spec) ? spec.documents : 'off');
 
-/** Whether its documents can be kept apart as it asks. Nothing is said of a plan that cannot be expanded: what is wrong with it comes first. */
+/**
+ * Whether its documents can be kept apart as requested. True for a plan that cannot be expanded: its own error comes
+ * first.
+ */
 export function canPack(spec: RunSpec): boolean {
   try {
     return packingOf(spec) === 'off' || !readsChunks(spec);
@@ -399,14 +405,14 @@ export function canPack(spec: RunSpec): boolean {
   }
 }
 
-/** A layer of it reads averages of chunks, in which documents would be mixed. */
+/** One of its layers reads averages of chunks, which would mix documents. */
 export const readsChunks = (spec: RunSpec): boolean =>
   layersOf(spec).some(({ pattern, params }) => patterns.get(pattern).chunk(params) > 0);
 
-/** Tokens that its layers would see if all of them were local, the one that asks included: beyond it lies what is far. */
+/** Tokens that its layers would see if all of them were local, query included: anything beyond is far. */
 export const localReach = (spec: RunSpec): number =>
   reach(plans.get('local').expand(spec), spec.context);
 
-/** The settings in which two runs differ, as their controls call them. */
+/** The settings in which two runs differ, by their controls' names. */
 export const changedBetween = (a: RunSpec, b: RunSpec): readonly string[] =>
   CONTROLS.filter(({ name }) => a[name] !== b[name]).map(({ label }) => label.toLowerCase());

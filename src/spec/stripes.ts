@@ -1,24 +1,24 @@
-/** @file One layer of a run given another pattern: the plan becomes the person's own. */
+/** @file Gives one layer of a run another pattern: the plan becomes `custom`. */
 import { read, write } from '../attention/expression';
-import { joinMasks, masksIn, MOST_MASKS } from '../attention/masksIn';
+import { joinMasks, masksIn, MAX_MASKS } from '../attention/masksIn';
 import { lettersOf } from '../attention/plans';
 import { layersOf, type RunSpec } from './run';
 
 type Stripes = Pick<RunSpec, 'plan' | 'stripes' | 'masks'>;
 
-/** What a mask that was only just asked for begins with: the window it had, and two sinks. */
+/** What a newly requested mask starts with: the window of the run, and two sinks. */
 export const firstMask = ({ window }: Pick<RunSpec, 'window'>): string =>
   `causal & (window(${window}) | sink(2))`;
 
-/** The masks of a run, each as it is kept, 1 first. */
+/** The masks of a run, each as it is stored, starting with 1. */
 export const masksOfRun = ({ masks }: Pick<RunSpec, 'masks'>): readonly string[] =>
   masksIn(masks).map((mask) => write(read(mask)));
 
-/** The signs of a run's layers: letters of patterns, and the numbers of its masks. */
+/** The symbols of a run's layers: letters of patterns, and the numbers of its masks. */
 const stripesOf = (spec: RunSpec): string =>
   spec.plan === 'custom' ? spec.stripes : lettersOf(layersOf(spec));
 
-/** The layers, from 1, that read each of a run's masks. */
+/** The layers, counted from 1, that use each of a run's masks. */
 export const readersOf = (
   spec: Pick<RunSpec, 'plan' | 'stripes' | 'masks'>,
 ): readonly (readonly number[])[] =>
@@ -28,7 +28,7 @@ export const readersOf = (
       : [...spec.stripes].flatMap((sign, layer) => (Number(sign) === at + 1 ? [layer + 1] : [])),
   );
 
-/** Without mask `at`, from 0, which no layer reads: the numbers behind it move up. */
+/** Removes mask `at`, counted from 0, which no layer uses: the numbers after it move up. */
 export function withoutMask(spec: RunSpec, at: number): Pick<RunSpec, 'stripes' | 'masks'> {
   const moved = (sign: string) => (Number(sign) > at + 1 ? String(Number(sign) - 1) : sign);
   return {
@@ -37,11 +37,11 @@ export function withoutMask(spec: RunSpec, at: number): Pick<RunSpec, 'stripes' 
   };
 }
 
-/** `sign`: the letter of a pattern, the number of a mask, or a number more than there are, which adds one. */
+/** `sign`: the letter of a pattern, the number of a mask, or the next unused number, which adds one. */
 export function withStripe(spec: RunSpec, layer: number, sign: string): Stripes {
   const masks = masksIn(spec.masks);
   const stripes = [...stripesOf(spec)].with(layer, sign).join('');
-  const added = Number(sign) === masks.length + 1 && masks.length < MOST_MASKS;
+  const added = Number(sign) === masks.length + 1 && masks.length < MAX_MASKS;
   return {
     plan: 'custom',
     stripes,

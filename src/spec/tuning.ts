@@ -24,6 +24,6 @@ export function tuneVariants(spec: RunSpec, plan: AdaptPlan): readonly Onward<Tu
 }
 
 /** Steps after which the tuned model is evaluated; the last always is one. */
-export const tuneLooks = (steps: number): readonly number[] => [
+export const tuneEvaluations = (steps: number): readonly number[] => [
   ...new Set([0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75].map((part) => Math.round(part * steps))),
 ];

@@ -131,18 +131,18 @@ function readValue(
 
 /** Adjusts values that are allowed individually but not together; falls back to the defaults if that is not enough. */
 function runnable(spec: RunSpec, notes: string[]): RunSpec {
-  const mended = mend(spec);
+  const adjusted = adjust(spec);
   for (const { name } of CONTROLS) {
-    if (mended[name] !== spec[name])
+    if (adjusted[name] !== spec[name])
       notes.push(
-        `${name} became ${mended[name] === '' ? 'empty' : mended[name]} so that the model can be built`,
+        `${name} became ${adjusted[name] === '' ? 'empty' : adjusted[name]} so that the model can be built`,
       );
   }
-  const problem = problemOf(mended);
-  if (problem === undefined) return mended;
+  const problem = problemOf(adjusted);
+  if (problem === undefined) return adjusted;
   // A mistake in a mask or in the stripes is no reason to lose the rest of the link.
   const { plan, stripes, masks } = DEFAULTS;
-  const otherwise = mend({ ...mended, plan, stripes, masks });
+  const otherwise = adjust({ ...adjusted, plan, stripes, masks });
   if (problemOf(otherwise) === undefined) {
     notes.push(`${problem}; the plan is ${plan} instead`);
     return otherwise;
@@ -166,7 +166,7 @@ function problemOf(spec: RunSpec): string | undefined {
  * The nearest settings that fit together: as many stripes as layers, heads that divide the width, room for the
  * distance, documents apart only if possible.
  */
-export function mend(spec: RunSpec): RunSpec {
+export function adjust(spec: RunSpec): RunSpec {
   const share = spec.heads % spec.share === 0 ? spec.share : 1;
   const unit = 4 * spec.heads;
   const width = Math.max(unit, Math.round(spec.width / unit) * unit);
@@ -174,7 +174,7 @@ export function mend(spec: RunSpec): RunSpec {
   const source = sources.get(spec.task);
   const room = source.kind === 'task' ? source.maxDistance(spec.context) : Infinity;
   const distance = room >= 1 ? Math.min(spec.distance, room) : spec.distance;
-  const mended = {
+  const adjusted = {
     ...spec,
     alphabet: isOwnText(spec) ? spec.alphabet : '',
     share,
@@ -182,7 +182,7 @@ export function mend(spec: RunSpec): RunSpec {
     stripes: spec.plan === 'custom' ? stripes : spec.stripes,
     distance,
   };
-  return { ...mended, documents: canPack(mended) ? spec.documents : 'off' };
+  return { ...adjusted, documents: canPack(adjusted) ? spec.documents : 'off' };
 }
 
 /** Exactly one letter per layer: cut, or filled by repeating the existing ones. */

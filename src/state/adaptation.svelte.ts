@@ -1,4 +1,4 @@
-import { adaptLooks, adaptVariants, type Role } from '../spec/adaptation';
+import { adaptEvaluations, adaptVariants, type Role } from '../spec/adaptation';
 import { GoingOn } from './onward.svelte';
 
 /** A model that continues with a longer context. */
@@ -6,5 +6,5 @@ export class Adaptation extends GoingOn<Role> {
   protected readonly trained = 'adapted';
   protected readonly byPosition = true;
   protected readonly variantsOf = adaptVariants;
-  protected readonly looksAt = adaptLooks;
+  protected readonly looksAt = adaptEvaluations;
 }

@@ -1,3 +1,4 @@
+import type { AskedDesk } from '../workers/masks/client';
 import { InputError } from '../core/check';
 import type { Answer, Kind, Question, Stretch, Written } from '../masks/desk';
 import { write } from '../attention/expression';
@@ -7,11 +8,6 @@ import { subjectOf } from '../masks/given';
 import type { Workbench } from './workbench.svelte';
 
 export type Tile = Answer<'tile'>;
-
-/** Answers questions about masks: a worker, or, in tests, immediately. */
-export interface AskedDesk {
-  ask<K extends Kind>(question: Question<K>): Promise<Answer<K>>;
-}
 
 export const writtenOf = (layer: LayerDoc, T: number, queries = T): Written => ({
   T,

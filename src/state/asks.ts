@@ -1,8 +1,8 @@
-/** @file What controls and the top of a page need of whoever answers them: the Lab, a comparison, a lesson's stage. */
+/** @file What controls and the top of a page need of what answers them: the Lab, a comparison, a lesson's stage. */
 import type { RunSpec } from '../spec/run';
 import type { Session } from '../session/session.svelte';
 
-/** No control is hidden, or none is fixed. */
+/** No control is hidden, or fixed. */
 export const NONE: ReadonlySet<string> = new Set();
 
 /** Settings, asked for. */
@@ -13,17 +13,17 @@ export interface Asks {
   readonly hidden: ReadonlySet<string>;
   readonly fixed: ReadonlySet<string>;
   readonly change: (settings: Partial<RunSpec>) => void;
-  /** A mask that was only just added elsewhere, from 1; whoever shows its field takes it. */
+  /** A mask just added elsewhere, from 1; the component that shows its field clears this. */
   fresh?: number | undefined;
 }
 
-/** Settings that cannot be, and what would mend them. */
+/** Impossible settings, and what would repair them. */
 export interface Refuses {
   readonly session: Pick<Session, 'problem' | 'refused' | 'repair'>;
   readonly change: (settings: Partial<RunSpec>) => void;
 }
 
-/** Training, as the top of the page shows and drives it. */
+/** Training, as shown and driven at the top of the page. */
 export type Drive = Pick<
   Session,
   | 'state'
@@ -39,7 +39,7 @@ export type Drive = Pick<
 
 export interface Driven {
   readonly session: Drive;
-  /** What Train trains on while the person's own text, which was asked for, is not in use. */
+  /** What Train uses while the requested text of the person is not in use. */
   readonly instead: string | undefined;
   readonly spec: RunSpec;
   readonly embedded: boolean;

@@ -4,7 +4,7 @@ import { addRun, changeShared, tidyName, type Comparison, type Own } from '../co
 import { readFile, writeFile } from '../compare/file';
 import type { KeptRuns } from '../compare/kept';
 import { comparisonOf, startOf, starts } from '../compare/starts';
-import type { Engine } from '../link/client';
+import type { Engine } from '../workers/train/client';
 import { inWords } from '../core/check';
 import { sketchOf } from '../session/checks';
 import type { Later } from '../session/frames';
@@ -17,15 +17,15 @@ import { MapView } from './mapView.svelte';
 import { Measured } from './measured.svelte';
 import { sightOf, sightPairs } from './sight';
 
-/** Of models whose training is held, beside those that took their place. */
-const MOST_HELD = 512 * 2 ** 20; // bytes
+/** Maximum memory of replaced models kept for undo, along with the new ones. */
+const MAX_HELD = 512 * 2 ** 20; // bytes
 
-export interface CompareOptions {
+interface CompareOptions {
   readonly query?: string;
   readonly text?: string;
   readonly keep?: (text: string) => void;
   readonly later?: Later;
-  /** What files say of where they come from. */
+  /** Origin written into files. */
   readonly program?: string; // version
   today?(): string; // YYYY-MM-DD
 }
@@ -49,12 +49,12 @@ export class Compare implements Asks, Driven {
     trainsInstead(this.spec, this.session.training, this.session.refused),
   );
   start = $derived.by(() => startOf(this.session.asked));
-  /** Of the runs as they are: its recording fits. */
+  /** The start that the current runs match, so that its recording fits. */
   builtStart = $derived.by(() => startOf(this.session.built));
   costs = $derived.by(() =>
     this.session.specs.map((spec) => stepCosts(spec, this.session.kernel ?? 'host')),
   );
-  /** The layers the controls ask for, while the models are not built yet: this much of the picture follows the hand. */
+  /** The requested layers, while the models are not built yet: this part of the picture updates at once. */
   sketch = $derived.by(() => {
     const { problem, asked, built } = this.session;
     return problem === undefined ? sketchOf(asked, built) : undefined;
@@ -74,7 +74,7 @@ export class Compare implements Asks, Driven {
   ) {
     this.session = new Session(engine, {
       ...options,
-      holds: MOST_HELD,
+      holds: MAX_HELD,
       remembers: true,
       built: ({ shared }) => {
         this.view.fit(shared);
@@ -95,14 +95,14 @@ export class Compare implements Asks, Driven {
     return this.options.today?.() ?? 'unknown';
   }
 
-  /** Begins with other runs, on the same machine. */
+  /** Starts another comparison, on the same machine. */
   choose = (id: string) => this.#instead(comparisonOf(starts.get(id), this.spec.backend));
 
   visit = (query: string) => {
     if (query !== this.query) this.#instead(this.#read(query));
   };
 
-  /** Changes what all runs share. */
+  /** Changes shared settings. */
   change = (settings: Partial<RunSpec>) => {
     this.session.choose(settings);
     this.session.ask(changeShared(this.session.asked, settings));
@@ -136,13 +136,13 @@ export class Compare implements Asks, Driven {
     this.session.add({ ...asked, runs });
   };
 
-  /** Runs that were kept: the same settings and numbers, and on from their step, paused. */
+  /** Saved runs: the same settings and numbers, continuing from their step, paused. */
   goOn = ({ saved, checkpoints }: Pick<KeptRuns, 'saved' | 'checkpoints'>) => {
     const { comparison, histories, text } = saved;
     this.session.goOn(comparison, { checkpoints, histories }, text);
   };
 
-  /** The comparison as a file, with some pictures of the past or without. */
+  /** The comparison as a file, with or without some past pictures. */
   file = (withPictures = true): string | undefined => {
     const { session } = this;
     session.look();
@@ -164,11 +164,11 @@ export class Compare implements Asks, Driven {
     });
   };
 
-  /** Takes such a file, or says in a sentence why not and changes nothing. */
+  /** Opens such a file, or returns why not in a sentence and changes nothing. */
   openFile = (text: string, from: string): string | undefined =>
     inWords(() => this.session.open(readFile(text), from));
 
-  /** Shows what was recorded for these settings, until somebody trains; a recording of others is passed over. */
+  /** Shows the recording of these settings until training starts; a recording of others is ignored. */
   showRecorded = (text: string): void => this.session.showRecorded(readFile(text));
 
   dispose() {

@@ -1,13 +1,12 @@
-/** @file The numbers of the meters: what a model costs, and what the same model costs with every layer global. */
+/** @file The numbers of the meters: what a model costs, and what the same model with every layer global costs. */
 import type { Packing } from '../attention/documents';
 import { visiblePairs } from '../attention/cost';
-import type { KernelId } from '../attention/kernels';
 import { reaches } from '../attention/reach';
-import { allGlobal, kvCacheBytes, layerFlops, trainingFlops } from '../spec/cost';
+import { allGlobal, kvCacheBytes, layerFlops, trainingFlops, type KernelId } from '../spec/cost';
 import { trainingMemory, type Computes } from '../model/memory';
 import { weightCount, type ModelSpec } from '../spec/model';
 
-/** A quantity of the model, and of the same model with every layer global. */
+/** A quantity of the model, and of its all-global counterpart. */
 interface Compared {
   readonly own: number;
   readonly global: number;
@@ -49,7 +48,7 @@ export interface LayerCosts {
   readonly flopsNeeded: number; // attention, per token, training
   readonly flopsDone: number | undefined;
   readonly cache: number; // bytes
-  readonly reach: number; // tokens the last token depends on, through this layer and those before it
+  readonly reach: number; // tokens the last token depends on, through this and all earlier layers
 }
 
 export function layerCosts(model: ModelSpec, kernel?: KernelId): readonly LayerCosts[] {

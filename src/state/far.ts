@@ -1,14 +1,9 @@
 /** @file What the chosen text holds beyond the reach of local layers, in words. */
+import type { FarAsked } from '../workers/far/protocol';
 import { formatInteger } from '../core/units';
 import { countedCurve, HISTORIES, worthOf } from '../data/far/counted';
 import { sources } from '../data/registry';
 import { localReach, packingOf, type RunSpec } from '../spec/run';
-
-/** The comparison: reading the whole context, and reading only what local layers alone reach. */
-export interface FarAsked {
-  readonly reach: number; // characters
-  readonly context: number; // characters
-}
 
 export function farAsked(spec: RunSpec): FarAsked {
   return { reach: localReach(spec), context: spec.context };

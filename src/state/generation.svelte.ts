@@ -1,20 +1,15 @@
+import type { ScribeWire } from '../workers/write/client';
 import type { ReadPrompt } from '../data/lettering';
-import type { CacheState, Difference, WritingCommand, WritingEvent } from '../link/writing';
-import type { OpenedModel } from '../model/opened';
-import type { Replayed, WrittenToken } from '../model/writer';
-import type { Interventions } from '../model/decode';
+import type { CacheState, Difference, WritingEvent } from '../workers/write/protocol';
+import type { OpenedModel } from '../model/files/opened';
+import type { Replayed, WrittenToken } from '../model/decode/writer';
+import type { Interventions } from '../model/decode/decoder';
 import type { LayerPlan } from '../attention/pattern';
-
-export interface ScribeWire {
-  send(command: WritingCommand): void;
-  /** Called once; `receive` gets all events of the worker. */
-  listen(receive: (event: WritingEvent) => void): void;
-}
 
 export type WritingPhase = 'empty' | 'reading' | 'ready' | 'writing' | 'failed';
 
 /** Maximum length of a text in tokens; beyond the model's training context it is merely a curiosity. */
-export const MOST_TOKENS = 4096;
+export const MAX_TOKENS = 4096;
 /** What tokens read is kept for only this many of the latest; for all of them it would be hundreds of megabytes. */
 const KEPT_LOOKS = 400;
 /** Tokens averaged for the time per token. */
@@ -139,8 +134,8 @@ export class Generation {
     this.problem = '';
     if (this.stale) {
       const { length } = this.asRead.tokens;
-      if (length >= MOST_TOKENS) {
-        this.problem = `The prompt has ${length} tokens; fewer than ${MOST_TOKENS} leave room to write.`;
+      if (length >= MAX_TOKENS) {
+        this.problem = `The prompt has ${length} tokens; fewer than ${MAX_TOKENS} leave room to write.`;
         return;
       }
       this.#forget();
@@ -153,9 +148,9 @@ export class Generation {
   }
 
   #write(wish: 'generate' | 'step'): void {
-    const room = MOST_TOKENS - this.length;
+    const room = MAX_TOKENS - this.length;
     if (room <= 0) {
-      this.problem = `The text has ${this.length} tokens; up to ${MOST_TOKENS} are written.`;
+      this.problem = `The text has ${this.length} tokens; up to ${MAX_TOKENS} are written.`;
       return;
     }
     this.locked = undefined;

@@ -1,13 +1,13 @@
-import type { KernelId } from '../attention/kernels';
-import type { Engine } from '../link/client';
-import type { EngineEvent, JobEvent, JobKind, JobOf, JobRows } from '../link/protocol';
+import type { KernelId } from '../spec/cost';
+import type { Engine } from '../workers/train/client';
+import type { EngineEvent, JobEvent, JobKind, JobOf, JobRows } from '../workers/train/protocol';
 import { sayFailure } from './sayEngine';
 
 export type JobPhase = 'idle' | 'measuring' | 'complete' | 'cancelled' | 'failed';
 
 let jobs = 0;
 
-/** A long job of the engine's: what is known so far, and how long it may still take. */
+/** A long job of the engine: its rows so far, and how long it may still take. */
 export abstract class Job<K extends JobKind> {
   phase = $state<JobPhase>('idle');
   rows = $state.raw<readonly JobRows[K][]>([]);
@@ -15,7 +15,7 @@ export abstract class Job<K extends JobKind> {
   total = $state(0);
   message = $state('');
   kernel = $state<KernelId>('host');
-  /** Seconds that are left, from what was done so far; undefined before there is anything. */
+  /** Seconds left, extrapolated from the work done so far; undefined before there is any. */
   secondsLeft = $state<number | undefined>();
 
   #listening: (() => void) | undefined;
@@ -28,7 +28,7 @@ export abstract class Job<K extends JobKind> {
   ) {}
 
   protected abstract readonly kind: K;
-  /** Work in `done` units of the job; they may take longer and longer. */
+  /** Work in `done` units of the job; later ones may take longer. */
   protected workOf(done: number): number {
     return done;
   }
@@ -52,7 +52,7 @@ export abstract class Job<K extends JobKind> {
     if (this.phase === 'measuring') this.engine.send({ type: 'cancel', jobId: this.#id });
   }
 
-  /** As before anything was measured. */
+  /** Resets to the state before any measurement. */
   clear(): void {
     this.phase = 'idle';
     this.rows = [];
@@ -60,7 +60,7 @@ export abstract class Job<K extends JobKind> {
     this.message = '';
   }
 
-  /** Cancels, and listens no more. */
+  /** Cancels, and stops listening. */
   stop(): void {
     this.cancel();
     this.#listening?.();

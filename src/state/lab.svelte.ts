@@ -1,7 +1,7 @@
 import { masksIn } from '../attention/masksIn';
 import { onlyRun, specsOf } from '../compare/comparison';
 import { encoded } from '../core/encoded';
-import type { Engine } from '../link/client';
+import type { Engine } from '../workers/train/client';
 import type { Later } from '../session/frames';
 import { Session } from '../session/session.svelte';
 import { OPENING, presets, specOfPreset } from '../spec/preset';
@@ -15,13 +15,13 @@ import { sightOf, sightPairs, type Show } from './sight';
 
 export type { Show } from './sight';
 
-/** Of a model whose training is held to be taken back, beside the one that took its place. */
-const MOST_HELD = 256 * 2 ** 20; // bytes
+/** Maximum memory of a replaced model that is kept for undo, along with the new one. */
+const MAX_HELD = 256 * 2 ** 20; // bytes
 
-export interface LabOptions {
+interface LabOptions {
   readonly query?: string;
   readonly text?: string;
-  /** Keeps the person's own text over a reload. */
+  /** Preserves the person's own text across a reload. */
   readonly keep?: (text: string) => void;
   readonly later?: Later;
 }
@@ -32,10 +32,10 @@ export class Lab implements Asks, Driven {
 
   notes = $state.raw<readonly string[]>([]);
   rest = $state.raw(fromQuery('').rest);
-  /** A mask that was only just added, 1 the first: what it is to read is written next. */
+  /** A mask just added, from 1: its expression is written next. */
   fresh = $state.raw<number | undefined>();
   show = $state<Show>('weights');
-  /** The map that is drawn large. */
+  /** The enlarged map. */
   focus = $state.raw<{ readonly layer: number; readonly head: number } | undefined>();
   readonly selection = new Selection();
 
@@ -68,13 +68,13 @@ export class Lab implements Asks, Driven {
     this.session = new Session(engine, {
       ...options,
       fallback: onlyRun(DEFAULTS),
-      holds: MOST_HELD,
+      holds: MAX_HELD,
       built: ({ shared }) => this.#fit(shared),
     });
     this.session.begin(onlyRun(this.#read(query)));
   }
 
-  /** Changes settings; the model follows when the hand has come to rest. */
+  /** Changes settings; the model follows after a pause. */
   change = (settings: Partial<RunSpec>) => {
     const next = { ...this.spec, ...settings };
     this.session.choose(settings);
@@ -85,7 +85,7 @@ export class Lab implements Asks, Driven {
   choose = (presetId: string) =>
     this.session.ask(onlyRun(specOfPreset(presets.get(presetId), this.spec.backend)), 0);
 
-  /** Gives one layer another pattern: the plan becomes the person's own. */
+  /** Gives one layer another pattern: the plan becomes custom. */
   stripe = (layer: number, letter: string) => {
     const next = withStripe(this.run.spec, layer, letter);
     if (masksIn(next.masks).length > masksIn(this.run.spec.masks).length)
@@ -93,11 +93,11 @@ export class Lab implements Asks, Driven {
     this.change(next);
   };
 
-  /** A run that was kept: the same settings, and on from its step, paused. */
+  /** A saved run: the same settings, continuing from its step, paused. */
   goOn = (spec: RunSpec, from: Uint8Array<ArrayBuffer>, text?: string) =>
     this.session.goOn(onlyRun(spec), { checkpoints: [from] }, text);
 
-  /** The address was changed by hand or by a link. Our own writing of it comes back unchanged and is passed over. */
+  /** The address was changed by hand or by a link. Our own writes come back unchanged and are ignored. */
   visit = (query: string) => {
     if (query !== this.query) this.session.ask(onlyRun(this.#read(query)), 0);
   };

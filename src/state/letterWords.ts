@@ -42,7 +42,7 @@ export function linkReads(alphabet: string): string {
 
 /** Why the person's text is not read as a link asks. */
 export function unmetSays({ tokens, others }: Unmet): string {
-  const shown = others.slice(0, MOST_SHOWN).map((one) => `‘${one}’`);
+  const shown = others.slice(0, MAX_SHOWN).map((one) => `‘${one}’`);
   const more = others.length > shown.length ? ' and others' : '';
   const which =
     others.length === 1
@@ -51,7 +51,7 @@ export function unmetSays({ tokens, others }: Unmet): string {
   return `The link asks for a vocabulary of ${formatInteger(tokens)} tokens, but your text uses ${which}, so its own characters are used instead.`;
 }
 
-const MOST_SHOWN = 5; // characters
+const MAX_SHOWN = 5; // characters
 
 /** Size of the vocabulary, tokens. */
 export const tokensIn = (alphabet: string): number => lettersOf(alphabet).size;

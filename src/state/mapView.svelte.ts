@@ -4,7 +4,7 @@ import { Selection } from './selection.svelte';
 /** What is looked at in the maps of several runs: one cell in all of them, and one head or all. */
 export class MapView {
   readonly selection = new Selection();
-  /** The head that is drawn, from 0; all of them where it is undefined. */
+  /** The head shown, from 0; undefined: all of them. */
   head = $state<number | undefined>(0);
 
   /** Other models are drawn. */

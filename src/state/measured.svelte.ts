@@ -1,22 +1,22 @@
-import type { Engine } from '../link/client';
-import type { Evaluation, Validation } from '../link/protocol';
+import type { Engine } from '../workers/train/client';
+import type { Evaluation, Validation } from '../workers/train/protocol';
 import type { RepeatRecord } from '../compare/history';
 import type { RunSpec } from '../spec/run';
 import { Repetition } from './repetition.svelte';
 
-/** While runs train, the first closer look is taken here, and another one whenever they have doubled their steps. */
-export const FIRST_LOOK = 64;
+/** While runs train, the first full evaluation is taken at this step, and another whenever their steps have doubled. */
+export const FIRST_EVALUATION = 64;
 
-/** Whether compared runs should be looked at more closely now: `last` is the step of the last look, 0 before there was one. */
-export function lookIsDue(step: number, last: number, training: boolean): boolean {
+/** Whether compared runs are due for a full evaluation: `last` is the step of the last one, 0 if there was none. */
+export function evaluationIsDue(step: number, last: number, training: boolean): boolean {
   if (!training) return step > 0 && step !== last;
-  return step >= Math.max(FIRST_LOOK, 2 * last);
+  return step >= Math.max(FIRST_EVALUATION, 2 * last);
 }
 
-/** Of the compared runs, what is needed here. */
+/** The part of the compared runs needed here. */
 export interface Subject {
   readonly specs: readonly RunSpec[];
-  /** Of the runs that train, or could. */
+  /** Only runs that train, or could. */
   readonly alive: readonly {
     readonly step: number;
     readonly evaluation: Evaluation | undefined;
@@ -24,16 +24,16 @@ export interface Subject {
     readonly text?: string | undefined;
     readonly state: { readonly phase: string };
   }[];
-  /** Every run is asked in the same round. */
+  /** Asks every run in the same round. */
   evaluate(): void;
 }
 
-/** The closer looks the figures are drawn from: taken while somebody sees the figures, and over several seeds where somebody asks. */
+/** The full evaluations behind the figures: taken while the figures are visible, and over several seeds on request. */
 export class Measured {
-  /** The figures are on the screen. */
+  /** The figures are visible. */
   watched = $state(false);
   readonly repetition: Repetition;
-  /** The step of the last look that was asked for. */
+  /** The step of the last requested evaluation. */
   #asked = 0;
 
   constructor(
@@ -43,7 +43,7 @@ export class Measured {
     this.repetition = new Repetition(engine);
   }
 
-  /** Other seeds that were trained, as records: they stand at `repetition.steps`. */
+  /** Records of the runs from other seeds, taken at `repetition.steps`. */
   get repeats(): readonly RepeatRecord[] {
     const { rows, specs } = this.repetition;
     const runs = this.subject.specs.length;
@@ -55,14 +55,14 @@ export class Measured {
     }));
   }
 
-  /** Something happened: is a look due? */
+  /** Something happened: is an evaluation due? */
   look(training: boolean): void {
     const { alive } = this.subject;
     const step = Math.min(...alive.map((run) => run.step));
     if (!Number.isFinite(step)) return;
     this.#asked = Math.min(this.#asked, step); // a lost device took steps with it
     const settled = training || alive.every(({ state }) => state.phase === 'paused');
-    if (this.watched && settled && lookIsDue(step, this.#asked, training)) this.now();
+    if (this.watched && settled && evaluationIsDue(step, this.#asked, training)) this.now();
   }
 
   now = (): void => {
@@ -70,7 +70,10 @@ export class Measured {
     this.subject.evaluate();
   };
 
-  /** Trains all runs again from the next seeds, as far as they are now. Every round of seeds is complete before the next begins. */
+  /**
+   * Trains all runs again from the next seeds, up to their current step. Each round of seeds is complete before the
+   * next begins.
+   */
   repeat = (seeds: number): void => {
     const { specs, alive } = this.subject;
     const [first] = alive;
@@ -83,7 +86,7 @@ export class Measured {
     this.repetition.start(others, first.step, looks, first.text);
   };
 
-  /** Other runs are compared from here on. */
+  /** Other runs are compared from now on. */
   forget(): void {
     this.#asked = 0;
     this.repetition.stop();

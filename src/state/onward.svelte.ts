@@ -1,34 +1,34 @@
-import type { AdaptLook } from '../link/protocol';
+import type { AdaptLook } from '../workers/train/protocol';
 import type { AdaptPlan, Onward } from '../spec/adaptation';
 import type { RunSpec } from '../spec/run';
 import { Job } from './job.svelte';
 
-/** A model that goes on as another, beside others it is compared with; and what is known of all of them so far. */
+/** A model that continues under a new spec, along with others it is compared with, and the results so far. */
 export abstract class GoingOn<R extends string> extends Job<'adapt'> {
   protected readonly kind = 'adapt';
-  /** What the rows are about. */
+  /** The job that the rows belong to. */
   asked = $state.raw<
     { readonly plan: AdaptPlan; readonly variants: readonly Onward<R>[] } | undefined
   >();
 
-  /** The model that went on, once there is one. */
+  /** The resulting model, once there is one. */
   result = $derived.by(() => this.rowsOf(this.trained).find(({ file }) => file)?.file);
 
-  /** The one that is trained out of the model that was given. */
+  /** The role that is trained from the given model. */
   protected abstract readonly trained: R;
-  /** Losses by position are taken too. */
+  /** Whether losses by position are taken too. */
   protected abstract readonly byPosition: boolean;
   protected abstract variantsOf(spec: RunSpec, plan: AdaptPlan): readonly Onward<R>[];
   protected abstract looksAt(steps: number): readonly number[];
 
   roleOf = ({ index }: AdaptLook): R => this.asked!.variants[index]!.role;
 
-  /** What was seen of one of the models, in the order of its steps. */
+  /** The evaluations of one of the models, in the order of its steps. */
   rowsOf(role: R): readonly AdaptLook[] {
     return this.rows.filter((row) => this.roleOf(row) === role);
   }
 
-  /** Another model: what was asked of the one before says nothing of it. */
+  /** For another model: results of the previous one do not apply to it. */
   override clear(): void {
     super.clear();
     this.asked = undefined;

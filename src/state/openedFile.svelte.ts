@@ -3,7 +3,7 @@ import type { MaskDoc } from '../masks/doc';
 import type { Looked, Said as SaidOfArray } from '../masks/foreign/brought';
 import type { Named } from '../masks/foreign/foreign';
 import { sourceOf } from '../masks/foreign/source';
-import { MOST_BYTES } from '../masks/foreign/matrix';
+import { MAX_BYTES } from '../masks/foreign/matrix';
 import type { Opened } from '../masks/opened';
 import type { Arrays } from '../masks/arrays';
 import type { Alike, Planes } from '../masks/planes';
@@ -17,7 +17,8 @@ import { readRows, writeRows } from '../attention/given';
 import { brief, read, rowsOf, write, type Expression } from '../attention/expression';
 import { maskOfLayer, type LayerDoc } from '../masks/doc';
 import { writeStack } from '../masks/stackText';
-import { writtenOf, type AskedDesk } from './answers.svelte';
+import type { AskedDesk } from '../workers/masks/client';
+import { writtenOf } from './answers.svelte';
 import type { Workbench } from './workbench.svelte';
 
 /**
@@ -151,9 +152,9 @@ export class OpenedFile {
       const arrays: Named[] = [];
       const beside: Beside[] = [];
       for (const { name, size, bytes } of files) {
-        if (size > MOST_BYTES)
+        if (size > MAX_BYTES)
           throw new InputError(
-            `${name} has ${size.toLocaleString('en-US')} bytes; files up to ${MOST_BYTES.toLocaleString('en-US')} bytes are read`,
+            `${name} has ${size.toLocaleString('en-US')} bytes; files up to ${MAX_BYTES.toLocaleString('en-US')} bytes are read`,
           );
         const content = await bytes();
         const own = name.endsWith('.json') || content[0] === 123 ? textOf(content) : undefined;
@@ -251,14 +252,14 @@ export class OpenedFile {
    * The file as opened, with the current layer replaced by the intended mask, or all layers if there is one for each.
    * Undefined if the mask on the page is not from a file. Rejects with InputError if it cannot be written.
    */
-  async repaired(): Promise<Answer<'mended'> | undefined> {
+  async repaired(): Promise<Answer<'corrected'> | undefined> {
     const { said, readings, look } = this.#current ?? {};
     const { others, layer, doc } = this.bench;
     if (!this.plane || !said || !readings || !others || others instanceof InputError)
       return undefined;
     const all = others.length === 1 ? [layer] : doc.layers.map((_, l) => l);
     return this.desk.ask({
-      kind: 'mended',
+      kind: 'corrected',
       ...said,
       // As the array is shown: a stack whose planes turned out to be texts is a batch.
       ...(look?.axes && { axes: look.axes.roles }),

@@ -1,9 +1,9 @@
-/** @file What one cell of a map says, in words: who asks, who answers, how much, or which rule forbids it. */
+/** @file Describes one cell of a map in words: which query, which key, what weight, or which rule forbids it. */
 import type { LayerPlan } from '../attention/pattern';
 import { patterns } from '../attention/registry';
 import { has } from '../attention/runs';
 import { sayBlocked } from '../attention/words';
-import type { AttentionFrame } from '../link/protocol';
+import type { AttentionFrame } from '../workers/train/protocol';
 import type { Cell } from './selection.svelte';
 
 export interface Reading {
@@ -13,7 +13,7 @@ export interface Reading {
   readonly detail: string;
 }
 
-/** The weight of one cell of a frame, at tokens; undefined where the frame has no such cell. */
+/** The weight of one cell of a frame, by tokens; undefined if the frame has no such cell. */
 function weightAt(frame: AttentionFrame, { layer, head, query, key }: Cell): number | undefined {
   const { size, factor } = frame;
   const at = (Math.floor(query / factor) + head * size) * size + Math.floor(key / factor);

@@ -1,5 +1,5 @@
 /** @file In words: a layer that is called local but reads everything. */
-import { isGlobalUnsaid } from '../attention/whole';
+import { readsLikeGlobal } from '../attention/whole';
 import type { LayerPlan, PatternSpec } from '../attention/pattern';
 import { patterns } from '../attention/registry';
 import { formatInteger } from '../core/units';
@@ -8,7 +8,7 @@ import { endOf } from '../spec/ends';
 
 /** Shown next to a layer's name; undefined if the name says what it reads. */
 export function wholeSay(layer: PatternSpec, T: number): string | undefined {
-  if (!isGlobalUnsaid(layer, T)) return undefined;
+  if (!readsLikeGlobal(layer, T)) return undefined;
   const { window } = layer.params;
   return window !== undefined && window >= T
     ? 'reads everything: the window is as wide as the text'
@@ -41,7 +41,7 @@ export function endSays(
   if (
     control.name === 'window' &&
     value >= spec.context &&
-    layersOf(spec).some((layer) => isGlobalUnsaid(layer, spec.context))
+    layersOf(spec).some((layer) => readsLikeGlobal(layer, spec.context))
   )
     return `As wide as the text (${T} tokens): a layer with this window reads everything.`;
   if (control.name === 'groupSize' && layersOf(spec).every((layer) => layer.pattern !== 'global'))

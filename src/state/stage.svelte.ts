@@ -14,7 +14,7 @@ import {
   type Stage as StageData,
 } from '../lessons/scene';
 import { viewOf } from '../lessons/views';
-import type { Engine } from '../link/client';
+import type { Engine } from '../workers/train/client';
 import type { Later } from '../session/frames';
 import { Session } from '../session/session.svelte';
 import { checkRun } from '../spec/check';
@@ -25,20 +25,20 @@ import { NONE, type Asks } from './asks';
 import { MapView } from './mapView.svelte';
 import type { Cell, Selection } from './selection.svelte';
 
-/** A recording is played in about so many milliseconds, however many steps it has. */
+/** Approximate duration of playing a recording, however many steps it has. */
 const PLAY_MS = 6000;
 const TICK_MS = 50;
 
 export interface StageOptions {
-  /** A file of public/recorded/races. */
+  /** Loads a file of public/recorded/races. */
   recording(id: string): Promise<string>;
-  /** Nothing moves by itself where the person asked for that. */
+  /** Nothing moves by itself, for people who prefer reduced motion. */
   readonly still?: boolean;
   readonly later?: Later;
-  /** Controls a teacher fixed, or took away. */
+  /** Controls a teacher fixed, or removed. */
   readonly locked?: ReadonlySet<string>;
   readonly hidden?: ReadonlySet<string>;
-  /** The seed of every run, in place of the lesson's. */
+  /** The seed of every run, replacing the lesson's. */
   readonly seed?: number;
 }
 
@@ -48,39 +48,39 @@ export interface Prediction {
   readonly value: number;
 }
 
-/** What stands beside a lesson's text: a stage out of the lesson, what the reader changed on it, and what came of it. */
+/** The stage next to a lesson's text: the lesson's scenes, the reader's changes, and the results. */
 export class Stage implements Asks {
   #given = $state.raw<StageData>(EMPTY);
   #changes = $state.raw<Changes>(UNCHANGED);
-  /** Results are covered: a prediction is asked for first. */
+  /** Results are covered until the reader makes a prediction. */
   veiled = $state(false);
   /** The stage as it is now. */
   now = $derived(changed(this.#given, this.#changes));
   specs = $derived(stageSpecs(this.now));
   models = $derived(this.specs.map(modelSpecOf));
   problem = $state.raw<string | undefined>();
-  /** What the step itself points at: that it is selected was nobody's doing. */
+  /** The cell that the step itself selects; this does not count as the reader's selection. */
   #pointed: Cell | undefined;
-  /** A query was looked at in any of the views since the step was entered. */
+  /** A query was inspected in any of the views since the reader entered the step. */
   #looked = $state(false);
-  /** What the reader predicted in this step, drawn over what comes; whoever reads with the stage says it. */
+  /** The reader's predictions in this step, drawn over the results; set by the study that uses the stage. */
   predicted: () => readonly Prediction[] = () => [];
-  /** Tokens a model wrote on the stage since the step was entered. */
+  /** Tokens a model wrote on the stage since the reader entered the step. */
   wrote = $state(0);
 
   readonly session: Session;
   readonly view = new MapView();
-  /** The step of a recording up to which it is shown; undefined: all of it. */
+  /** The recording is shown up to this step; undefined: all of it. */
   shownStep = $state<number | undefined>();
   playing = $state(false);
-  /** It was played to its end since the step was entered. */
+  /** It was played to its end since the reader entered the step. */
   #played = $state(false);
-  /** The runs whose recording was last played. */
+  /** The runs whose recording was played last. */
   #seen: Comparison | undefined;
-  /** By the reader, and not by itself. */
+  /** Started by the reader, not automatically. */
   #byHand = $state(false);
 
-  /** Curves as far as they are to be seen. */
+  /** Curves, up to the step shown. */
   histories = $derived.by(() => {
     const { histories, past } = this.session;
     const limit = this.shownStep;
@@ -91,7 +91,7 @@ export class Stage implements Asks {
       validations: history.validations.filter(({ step }) => step <= limit),
     }));
   });
-  /** What runs came to, held out: live, or of a recording that was seen to its end. */
+  /** Held-out results of the runs: live, or of a recording that was watched to its end. */
   results: readonly (Result | undefined)[] = $derived.by(() => {
     if (this.veiled) return this.specs.map(() => undefined);
     return this.histories.map(({ validations }) => {
@@ -122,7 +122,7 @@ export class Stage implements Asks {
 
   // --------------------------------------------------------------------------------------- entering, changing
 
-  /** Another step: its own stage, without what the reader changed. */
+  /** Another step: its own stage, without the reader's changes. */
   enter(stage: StageData, { veiled = false } = {}) {
     const seeded = this.options.seed;
     this.#given = seeded === undefined ? stage : { ...stage, set: { ...stage.set, seed: seeded } };
@@ -152,12 +152,12 @@ export class Stage implements Asks {
     else this.session.begin(next);
   }
 
-  /** One selection over all views, the maps of the runs included. */
+  /** One selection for all views, including the maps of the runs. */
   get selection(): Selection {
     return this.view.selection;
   }
 
-  /** For Asks: the settings of the first run, as controls show them. */
+  /** For Asks: the settings of the first run, as the controls show them. */
   get spec(): RunSpec {
     return this.specs[0]!;
   }
@@ -235,7 +235,7 @@ export class Stage implements Asks {
     this.session.begin(comparisonOf(this.now));
   };
 
-  /** Shows the recording again from its first step. */
+  /** Plays the recording again from its first step. */
   play = () => {
     if (!this.session.past.saved || this.veiled) return;
     this.#byHand = true;
@@ -245,7 +245,7 @@ export class Stage implements Asks {
   #play() {
     this.#stop();
     if (this.options.still) {
-      this.#played = true; // shown whole, without the way there
+      this.#played = true; // shown complete, without the playback
       return;
     }
     const last = this.#lastStep();
@@ -267,7 +267,7 @@ export class Stage implements Asks {
 
   pause = () => this.#stop();
 
-  /** All of the recording at once: somebody looks at it. */
+  /** Shows all of the recording at once, because the reader inspects it. */
   showAll = () => {
     if (this.playing) this.#played = true;
     this.#stop();
@@ -283,15 +283,15 @@ export class Stage implements Asks {
 
   #lastStep = () => Math.max(0, ...this.session.histories.map(({ steps }) => steps.length));
 
-  /** The prediction is made: what was recorded may be seen. */
+  /** The reader made the prediction, so the recording can be shown. */
   unveil() {
     if (!this.veiled) return;
     this.veiled = false;
-    this.#byHand = true; // whoever predicts wants to see it
+    this.#byHand = true; // after predicting, a reader wants to see it
     this.#begin();
   }
 
-  /** Shows what was recorded of these runs, where it was. */
+  /** Shows the recording of these runs, if there is one. */
   async #offer() {
     const id = this.#given.recorded;
     if (!id || !this.runsShown) return;
@@ -307,10 +307,10 @@ export class Stage implements Asks {
 
   #begin() {
     if (!this.session.past.saved || this.veiled || this.#played) return;
-    // What was seen to come about is not played again because the text goes on.
+    // A recording the reader has watched is not played again just because the text continues.
     const { built } = this.session;
     if (this.#seen && sameRuns(built, this.#seen) && !this.#byHand) {
-      this.#played = this.hidden.has('train'); // nobody could play it again
+      this.#played = this.hidden.has('train'); // the reader could not play it again
       return;
     }
     this.#seen = built;
@@ -318,7 +318,7 @@ export class Stage implements Asks {
   }
 
   #recordingOf(id: string): Promise<Saved | undefined> {
-    // It is an extra: where it cannot be had, the runs can still be trained.
+    // The recording is optional: without it, the runs can still be trained.
     return (this.#recordings[id] ??= this.options
       .recording(id)
       .then(readFile)
@@ -327,7 +327,7 @@ export class Stage implements Asks {
 
   // --------------------------------------------------------------------------------------- for goals and exercises
 
-  /** Steps behind what is seen of a run: all that were recorded, or those that were trained here. */
+  /** Number of steps shown of a run: those recorded, or those trained here. */
   stepsOf = (run: number): number =>
     this.shownStep ?? this.session.histories[run]?.steps.length ?? 0;
 
@@ -337,8 +337,8 @@ export class Stage implements Asks {
 
   get happened(): Happened {
     const { saved } = this.session.past;
-    // What began by itself counts once it was watched to its end; where nothing moves, nobody has watched.
-    // Where a teacher took training away there is no button to ask for it, and seeing it is all one can do.
+    // A playback that started by itself counts once it was watched to its end; with reduced motion there is nothing to
+    // watch. If a teacher removed training, there is no button to start it, so seeing it is all a reader can do.
     const watched = !this.options.still || this.hidden.has('train');
     const seen = this.#byHand || (this.#played && watched);
     const played = !seen ? 0 : this.#played ? this.#lastStep() : (this.shownStep ?? 0);

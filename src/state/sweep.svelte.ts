@@ -1,7 +1,7 @@
 import type { RunSpec } from '../spec/run';
 import { Job } from './job.svelte';
 
-/** A measurement of time and memory against the context. */
+/** Measures time and memory by context. */
 export class Sweep extends Job<'sweep'> {
   protected readonly kind = 'sweep';
   #contexts: readonly number[] = [];
@@ -11,7 +11,10 @@ export class Sweep extends Job<'sweep'> {
     this.begin(plans.length * contexts.length, { kind: 'sweep', spec, plans, contexts });
   }
 
-  /** As if time grew with the tokens: four times the context takes four to sixteen times as long, so early on this says too little. */
+  /**
+   * As if time were linear in tokens: four times the context takes four to sixteen times as long, so early estimates
+   * are too low.
+   */
   protected override workOf(rows: number): number {
     const plans = this.total / this.#contexts.length;
     let tokens = 0;

@@ -14,7 +14,7 @@ import {
   write,
   type Expression,
 } from '../attention/expression';
-import { joinMasks, MOST_MASKS } from '../attention/masksIn';
+import { joinMasks, MAX_MASKS } from '../attention/masksIn';
 import { intersect, minus, run, type Runs } from '../attention/runs';
 import { readRows, writeRows } from '../attention/given';
 import { check, InputError } from '../core/check';
@@ -27,7 +27,7 @@ import { maskOfLayer, type LayerDoc, type MaskDoc } from '../masks/doc';
 const LAYERS_OF_ONE = 4;
 
 /** Maximum number of rectangles written as terms: with more, the rows are kept. */
-const MOST_TERMS = 100;
+const MAX_TERMS = 100;
 
 /**
  * The terms of a layer over T tokens, including its paint. Paint is stored as single runs of each row; a rectangle may
@@ -67,7 +67,7 @@ function covering(
   const found: { from: number; to: number; cells: Runs }[] = [];
   const last = rows.at(-1) ?? -1;
   for (const q of rows) {
-    if (found.length >= MOST_TERMS) break;
+    if (found.length >= MAX_TERMS) break;
     const left = found
       .filter(({ from, to }) => from <= q && q <= to)
       .reduce<Runs>((rest, { cells }) => minus(rest, cells), changed(q));
@@ -100,8 +100,8 @@ export function trainedBy({ T, queries = T, layers }: MaskDoc): RunSpec {
   const texts = layers.map((layer) => write(trained(layer, T, allows(context, T))));
   const masks = [...new Set(texts)];
   check(
-    masks.length <= MOST_MASKS,
-    `these layers have ${masks.length} different masks; the Lab has room for ${MOST_MASKS}`,
+    masks.length <= MAX_MASKS,
+    `these layers have ${masks.length} different masks; the Lab has room for ${MAX_MASKS}`,
   );
   const signs = texts.map((text) => masks.indexOf(text) + 1);
   const stripes = signs.length === 1 ? '1'.repeat(LAYERS_OF_ONE) : signs.join('');

@@ -1,4 +1,4 @@
-import { tuneLooks, tuneVariants, type TuneRole } from '../spec/tuning';
+import { tuneEvaluations, tuneVariants, type TuneRole } from '../spec/tuning';
 import { GoingOn } from './onward.svelte';
 
 /** A model trained on short instructions that continues with long ones. */
@@ -6,7 +6,7 @@ export class Tuning extends GoingOn<TuneRole> {
   protected readonly trained = 'long';
   protected readonly byPosition = false;
   protected readonly variantsOf = tuneVariants;
-  protected readonly looksAt = tuneLooks;
+  protected readonly looksAt = tuneEvaluations;
 
   /** Final share of right answers, 0..1; undefined before it is known. */
   accuracyOf(role: TuneRole): number | undefined {

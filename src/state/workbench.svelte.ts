@@ -4,11 +4,11 @@ import { crossedOf } from '../masks/configKinds';
 import type { ConfigLayer, ConfigLayers } from '../masks/configLayer';
 import type { More } from '../masks/desk';
 import {
-  FEWEST_TOKENS,
+  MIN_TOKENS,
   fromAddress,
   LONGEST_ADDRESS,
   maskOfLayer,
-  MOST_LAYERS,
+  MAX_LAYERS,
   queriesOf,
   toAddress,
   type LayerDoc,
@@ -20,8 +20,8 @@ import { docOfBug, docOfConfig } from '../masks/opened';
 import type { Given } from '../masks/given';
 import { readStack } from '../masks/stackText';
 import { zoo } from '../masks/zoo';
-import { MOST_TOKENS, positionOf } from '../attention/mask';
-import { MOST_RECTANGLES, tidied, isIdle, type Rectangle } from '../masks/paint';
+import { MAX_TOKENS, positionOf } from '../attention/mask';
+import { MAX_RECTANGLES, tidied, isIdle, type Rectangle } from '../masks/paint';
 import { count, has, sayRuns } from '../attention/runs';
 
 export type Tool = 'look' | 'open' | 'block';
@@ -191,7 +191,7 @@ export class Workbench {
 
   setTokens = (T: number) => {
     if (!Number.isFinite(T)) return;
-    const tokens = Math.min(MOST_TOKENS, Math.max(FEWEST_TOKENS, Math.round(T)));
+    const tokens = Math.min(MAX_TOKENS, Math.max(MIN_TOKENS, Math.round(T)));
     if (tokens === this.doc.T) return;
     // A part of a text keeps its number of queries while there are more keys; a whole text has a row for each token.
     const queries = this.queries === this.doc.T ? tokens : this.queries;
@@ -272,7 +272,7 @@ export class Workbench {
   };
 
   addLayer = () => {
-    if (this.doc.layers.length >= MOST_LAYERS) return;
+    if (this.doc.layers.length >= MAX_LAYERS) return;
     const layers = this.doc.layers.toSpliced(this.layer + 1, 0, this.current);
     this.#change({ ...this.doc, layers });
     this.select(this.layer + 1);
@@ -290,8 +290,8 @@ export class Workbench {
     if (isIdle(this.mask, rectangle)) return;
     const { expression, paint } = this.current;
     const tidy = tidied(maskOf(expression, this.doc.T, this.queries), [...paint, rectangle]);
-    if (tidy.length > MOST_RECTANGLES) {
-      this.problem = `more than ${MOST_RECTANGLES} painted rectangles are not kept; save the mask as a file`;
+    if (tidy.length > MAX_RECTANGLES) {
+      this.problem = `more than ${MAX_RECTANGLES} painted rectangles are not kept; save the mask as a file`;
       return;
     }
     this.#layer({ expression, paint: tidy });

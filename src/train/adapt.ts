@@ -6,8 +6,8 @@
 import { InputError } from '../core/check';
 import type { DeviceLimits } from '../core/limits';
 import type { Feed } from '../data/batches';
-import type { AdaptLook } from '../link/protocol';
-import { writeCheckpoint, type Checkpoint } from '../model/checkpoint';
+import type { AdaptLook } from '../workers/train/protocol';
+import { writeCheckpoint, type Checkpoint } from '../model/files/checkpoint';
 import { checkMemory } from '../model/memory';
 import { sourceOf, type RunSpec } from '../spec/run';
 import { checkFits, checkpointFrom, snapshotFrom } from './keep';

@@ -1,7 +1,7 @@
 /** @file A trainer's state to a checkpoint, and back. */
 import { check } from '../core/check';
 import { arenaOf, pack, unpack } from '../model/arena';
-import type { Checkpoint } from '../model/checkpoint';
+import type { Checkpoint } from '../model/files/checkpoint';
 import { modelSpecOf, weightTable } from '../spec/model';
 import { CONTROLS, type RunSpec } from '../spec/run';
 import type { Snapshot } from './model';

@@ -1,6 +1,6 @@
 /** @file What a run needs of a model, however it is computed: by our programs, or by the composed specification. */
 import type { Packing } from '../attention/documents';
-import type { KernelId } from '../attention/kernels';
+import type { KernelId } from '../ops/attention/costs';
 import type { Batch } from '../data/source';
 import type { HostWeights } from '../model/arena';
 import type { AdamWOptions } from '../model/bundle';

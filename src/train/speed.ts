@@ -1,13 +1,13 @@
 /**
  * @file How fast a machine is, measured once by a short test, and what that predicts for a model.
  *
- * Three things are timed: matrix products, attention, and launches that do next to nothing. A step's time is
- * predicted from its counts. Rough, and enough to tell WebAssembly from WebGPU on the same processor, or
- * large tiles from small ones.
+ * It times three things: matrix products, attention, and launches that do next to nothing. A step's time is predicted
+ * from its counts. Rough, but enough to tell WebAssembly from WebGPU on the same processor, or large tiles from small
+ * ones.
  */
 import { intervalsOf } from '../attention/layout';
-import { computedPairs, threadShare, walksOf, type KernelId } from '../attention/kernels';
-import type { Machine, Session } from '../gpu/machine';
+import { computedPairs, threadShare, walksOf, type KernelId } from '../ops/attention/costs';
+import type { Machine, Session } from '../machines/machine';
 import { attentionGradKeys, attentionGradQuery } from '../ops/attention/backward';
 import { attentionForward } from '../ops/attention/forward';
 import { keyThreads, queryThreads } from '../ops/attention/shared';
@@ -21,14 +21,14 @@ import { matmulWeights, type ModelSpec } from '../spec/model';
 
 export interface Speed {
   readonly products: number; // FLOPs per ms
-  readonly attention: number; // FLOPs per ms, of those the kernels compute
+  readonly attention: number; // FLOPs per ms, counting those the kernels compute
   readonly launch: number; // ms
 }
 
-/** Launches of a training step, and of each of its layers. */
+/** Launches per training step, and per layer of the model. */
 const LAUNCHES = { step: 13, layer: 23 };
 
-/** Milliseconds one training step is predicted to take. */
+/** Predicted milliseconds of one training step. */
 export function predictStep(speed: Speed, m: ModelSpec, batch: number, kernel: KernelId): number {
   const tokens = batch * m.context;
   const products = 6 * matmulWeights(m) * tokens;
@@ -79,8 +79,8 @@ async function measureSpeed(machine: Machine): Promise<Speed> {
 }
 
 /**
- * A step's milliseconds on both ways to use a processor. WebGPU is timed with little shaders first, which
- * compile at once; only where that leaves it open with those it would use, which are at most BETTER times faster.
+ * A step's milliseconds for both ways to use a processor. WebGPU is timed with small shaders first, which compile at
+ * once; then, only if the result is still open, with the ones it would use, which are at most BETTER times faster.
  */
 export async function timeBoth(
   wasm: Machine,
@@ -114,7 +114,7 @@ export async function bestTiles(machine: Machine): Promise<Tiles> {
   return times.reduce((a, b) => (b.ms < a.ms ? b : a)).tiles;
 }
 
-/** The least of a few rounds, after one that warms up. */
+/** The minimum of a few rounds, after one warm-up round. */
 async function time(session: Session, program: string): Promise<number> {
   let least = Infinity;
   for (let round = 0; round <= ROUNDS; round++) {

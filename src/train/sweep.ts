@@ -5,8 +5,8 @@
 import { random } from '../core/random';
 import type { DeviceLimits } from '../core/limits';
 import { InputError } from '../core/check';
-import type { SweepRow } from '../link/protocol';
-import { Decoder } from '../model/decode';
+import type { SweepRow } from '../workers/train/protocol';
+import { Decoder } from '../model/decode/decoder';
 import { checkMemory } from '../model/memory';
 import { initialWeights } from '../model/weights';
 import { modelSpecOf } from '../spec/model';
@@ -20,7 +20,7 @@ const ENOUGH = 1500;
 /** Tokens that are timed, once the cache is full. */
 const TOKENS = 16;
 /** Contexts up to which tokens are generated: filling the cache takes one pass per token, in plain JavaScript. */
-const LONGEST_WRITTEN = 1024;
+const MAX_GENERATED_CONTEXT = 1024;
 
 export interface SweepOptions {
   readonly spec: RunSpec; // the shared settings; its plan, context and batch are not used
@@ -78,7 +78,9 @@ async function measure(models: Models, spec: RunSpec, cancelled: () => boolean) 
       if (times.length > 0 && performance.now() - begun > ENOUGH) break;
     }
     const written =
-      spec.context <= LONGEST_WRITTEN && !cancelled() ? writes(model, weights, batch.tokens) : {};
+      spec.context <= MAX_GENERATED_CONTEXT && !cancelled()
+        ? writes(model, weights, batch.tokens)
+        : {};
     return {
       ...(times.length > 0 && { stepMs: median(times), steps: times.length }),
       bytes: opened.bytes,

@@ -13,10 +13,10 @@ import type {
   Sample,
   StepMetrics,
   Validation,
-} from '../link/protocol';
+} from '../workers/train/protocol';
 import { ADAMW } from '../model/bundle';
-import { Decoder } from '../model/decode';
-import { alternatives, draw } from '../model/sample';
+import { Decoder } from '../model/decode/decoder';
+import { alternatives, draw } from '../model/decode/sample';
 import { initialWeights } from '../model/weights';
 import { modelSpecOf, type ModelSpec } from '../spec/model';
 import { packingOf, type RunSpec } from '../spec/run';
@@ -26,17 +26,17 @@ import { rateAt } from './schedule';
 import { SliceTally } from './sliceTally';
 
 const SAMPLING = { temperature: 0.8, topK: 0, topP: 1 };
-const SAMPLE = 120; // characters at most; never beyond the context
-/** A closer look: held-out tokens behind it, or as many as are read in the time it may take. */
+const SAMPLE = 120; // maximum characters; never beyond the context
+/** An evaluation: held-out tokens behind it, or as many as are read in the allowed time. */
 const HELD_OUT = 16_384;
-const LOOK_TIME = 20_000; // ms; nothing else is computed meanwhile, and a person waits
-/** And at a task: batches of questions at each distance that is asked for, and about so many distances. */
+const LOOK_TIME = 20_000; // ms; nothing else is computed meanwhile, and the user waits
+/** And for a task: batches of questions per distance, and the approximate number of distances. */
 const QUESTIONS = 4;
 const DISTANCES = 12;
-/** Logits that differ by less have not moved: of what a row does not read, every bit is the same. */
+/** Logits that differ by less have not moved: if a row does not read the token, every bit is the same. */
 const MOVED = 1e-6;
 
-/** Of the pairs of all layers in these batches, the share that lies inside a document. */
+/** The share of the pairs of all layers in these batches that lies inside a document. */
 function keptOf({ layers, context: T }: ModelSpec, batches: readonly Batch[]): number {
   let [kept, all] = [0, 0];
   for (const layer of layers) {
@@ -52,7 +52,7 @@ function keptOf({ layers, context: T }: ModelSpec, batches: readonly Batch[]): n
   return kept / all;
 }
 
-/** The loss is no number: training cannot go on. */
+/** The loss is NaN: training cannot continue. */
 export class Diverged extends Error {
   override name = 'Diverged';
 
@@ -95,7 +95,7 @@ export class Trainer {
     this.#kept = packingOf(spec) === 'off' ? undefined : keptOf(modelSpec, feed.validation);
   }
 
-  /** Where its numbers lie: on a GPU a read waits for everything before it. */
+  /** Where its arrays are: on a GPU a read waits for everything before it. */
   get where(): 'gpu' | 'host' {
     return this.models.where;
   }
@@ -105,30 +105,30 @@ export class Trainer {
     return this.model.step;
   }
 
-  /** Bytes this run holds, or has held at once. */
+  /** Bytes this run holds, or has held at its peak. */
   get bytes(): number {
     return this.model.bytes;
   }
 
-  /** Steps that may be taken before reports() must be asked. */
+  /** Steps that may be taken before reports() must be called. */
   get room(): number {
     return this.model.room;
   }
 
-  /** Hands over one optimizer step; waits only where too many are under way. */
+  /** Hands over one optimizer step; waits only if too many are in flight. */
   async advance(): Promise<void> {
     const since = performance.now();
     const step = this.step + 1;
     const batch = this.feed.train(step);
     this.#batches.set(step, fingerprint(batch.tokens, batch.targets));
     this.model.train(batch, rateAt(step, this.spec));
-    // Of a lost device it is the read that says so.
+    // If the device is lost, the next read reports it.
     this.#inFlight.push(this.model.settled().catch(() => {}));
     if (this.#inFlight.length > this.models.ahead) await this.#inFlight.shift();
     this.#spent += performance.now() - since;
   }
 
-  /** What the steps since the last call came to; waits until they are done. Throws Diverged where a loss is no number. */
+  /** Results of the steps since the last call; waits until they are done. Throws Diverged if a loss is NaN. */
   async reports(): Promise<StepMetrics[]> {
     const since = performance.now();
     const reports = await this.model.reports();
@@ -148,7 +148,7 @@ export class Trainer {
     }));
   }
 
-  /** One step and what it came to. */
+  /** One step and its results. */
   async next(): Promise<StepMetrics> {
     await this.advance();
     return (await this.reports()).at(-1)!;
@@ -178,7 +178,10 @@ export class Trainer {
     };
   }
 
-  /** Losses by position and by slice on more held-out text than validate() reads: a row's place is the tokens it has read. */
+  /**
+   * Losses by position and by slice on more held-out text than validate() reads: a row's position is the number of
+   * tokens it has read.
+   */
   async evaluateHeldOut(tokens = HELD_OUT): Promise<Pick<Evaluation, 'positions' | 'slices'>> {
     const T = this.spec.context;
     const [losses, counts] = [new Float64Array(T), new Float64Array(T)];
@@ -195,8 +198,8 @@ export class Trainer {
   }
 
   /**
-   * How often the model answers, by how far back the answer lies. Batches are made at each of `distances`,
-   * which a task takes as the least; every answer counts at the distance it really has. None for a text.
+   * Accuracy by how far back the answer lies. Batches are made at each of `distances`, which a task takes as a minimum;
+   * every answer counts at its actual distance. Empty for a text.
    */
   async accuracyByDistance(
     distances = this.#distances(),
@@ -224,7 +227,7 @@ export class Trainer {
       .sort((a, b) => a.distance - b.distance);
   }
 
-  /** Distances spread over those it was trained for. */
+  /** Distances spread over those it was trained on. */
   #distances(): readonly number[] {
     if (this.source.kind !== 'task') return [];
     const least = this.spec.distance;
@@ -235,7 +238,10 @@ export class Trainer {
     return [...new Set(spread)];
   }
 
-  /** HELD_OUT, or what is read in LOOK_TIME where that is less: TensorFlow.js on a slow machine takes minutes for all. */
+  /**
+   * HELD_OUT, or as many as are read in LOOK_TIME if that is fewer: TensorFlow.js on a slow machine takes minutes for
+   * all.
+   */
   async #tokensInTime(): Promise<number> {
     const { batch, context: T } = this.spec;
     const [first, second] = this.feed.validation;
@@ -246,7 +252,7 @@ export class Trainer {
     return Math.min(HELD_OUT, Math.floor(LOOK_TIME / ms) * batch * T);
   }
 
-  /** The closer look a person asks for. */
+  /** The evaluation that a user requests. */
   async evaluation(): Promise<Evaluation> {
     const step = this.step;
     const { positions, slices } = await this.evaluateHeldOut(await this.#tokensInTime());
@@ -289,7 +295,7 @@ export class Trainer {
     };
   }
 
-  /** What every layer and head reads of the watched sequence now. Changes nothing. */
+  /** What every layer and head currently reads of the watched sequence. Changes nothing. */
   async frame(): Promise<AttentionFrame> {
     const { context: T, heads } = this.modelSpec;
     const { size, factor } = this.model.picture;
@@ -310,8 +316,8 @@ export class Trainer {
   }
 
   /**
-   * Positions whose logits move when token `changed` of the watched sequence becomes another: what really depends on
-   * it, whatever the mask says.
+   * Positions whose logits move when token `changed` of the watched sequence is replaced: what really depends on it,
+   * whatever the mask says.
    */
   async probe(changed: number): Promise<readonly number[]> {
     const { vocabulary, context: T } = this.modelSpec;
@@ -331,12 +337,12 @@ export class Trainer {
     });
   }
 
-  /** A copy of everything training has learnt so far. */
+  /** A copy of everything training has learned so far. */
   snapshot(): Promise<Snapshot> {
     return this.model.snapshot();
   }
 
-  /** Goes on from a snapshot of the same spec, perhaps of another machine. */
+  /** Continues from a snapshot of the same spec, possibly from another machine. */
   restore(snapshot: Snapshot): void {
     this.model.restore(snapshot);
   }

@@ -1,8 +1,8 @@
 /** @file A model on a machine: its programs prepared, its weights where they are trained. */
 import type { Packing } from '../attention/documents';
 import type { Batch } from '../data/source';
-import type { Machine, Session } from '../gpu/machine';
-import { resultOf, wholeOf } from '../gpu/machine';
+import type { Machine, Session } from '../machines/machine';
+import { resultOf, wholeOf } from '../machines/machine';
 import {
   arenaOf,
   pack,

@@ -1,7 +1,7 @@
 /**
  * @file One mask, everything that follows from it: any expression, drawn by lot, against its cells, which are worked out
  * from the words of its terms alone (test/support/cellsOfTerms.ts). What kernels make of it is in test/ops/anyMask.test.ts,
- * what a decoder keeps slot by slot in need.test.ts and test/model/decode.test.ts.
+ * what a decoder keeps slot by slot in need.test.ts and test/model/decode/decoder.test.ts.
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -9,7 +9,7 @@ import { BLOCKED, maskCells } from '../../src/attention/cells';
 import { cachedKeys, visiblePairs } from '../../src/attention/cost';
 import { maskOf, read, term, terms, write, type Expression } from '../../src/attention/expression';
 import { maskFacts } from '../../src/attention/facts';
-import { computedPairs, walksOf } from '../../src/attention/kernels';
+import { computedPairs, walksOf } from '../../src/ops/attention/costs';
 import { isTiled, layoutOf } from '../../src/attention/layout';
 import { namedSpec } from '../../src/attention/named';
 import { lastReaders } from '../../src/attention/need';

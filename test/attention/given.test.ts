@@ -6,7 +6,7 @@ import { brief, maskOf, read, rowsOf, write } from '../../src/attention/expressi
 import {
   byName,
   lookForRows,
-  MOST_CONTENT,
+  MAX_CONTENT,
   namesInAddress,
   readRows,
   rowsNamed,
@@ -108,7 +108,7 @@ describe('rows as they were given', () => {
       const mask = fromRule(T, T, () => random.next() < 0.5);
       const content = writeRows(mask);
       expect(content.length).toBeLessThan((T * T) / 6 + T);
-      expect(content.length).toBeLessThan(MOST_CONTENT);
+      expect(content.length).toBeLessThan(MAX_CONTENT);
       expect(cells(given(content))).toBe(cells(mask));
     },
   );
@@ -223,7 +223,7 @@ describe('rows as they were given', () => {
       'too many runs',
     );
     expect(performance.now() - started).toBeLessThan(5000);
-    expect(refused('A'.repeat(MOST_CONTENT + 1))).toContain('characters long');
+    expect(refused('A'.repeat(MAX_CONTENT + 1))).toContain('characters long');
   });
 
   test('any bytes at all are read or refused in words', () => {

@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { maskOf, read, type Expression } from '../../src/attention/expression';
-import { mostNeeded, needOver, textOf } from '../../src/attention/need';
+import { maxNeeded, needOver, textOf } from '../../src/attention/need';
 import { clip, keysOf } from '../../src/attention/runs';
 import { patternSpec } from '../../src/attention/registry';
-import { mostExact, Pins, pinsAt } from '../../src/attention/slots';
+import { maxExact, Pins, pinsAt } from '../../src/attention/slots';
 import { anyExpression } from '../support/expressions';
 import { InputError } from '../../src/core/check';
 
@@ -60,14 +60,14 @@ describe('what a decoder must hold of a text that goes on', () => {
     ['causal & !causal', 0],
     ['causal & dilated(127) & dilated(131)', Infinity],
   ])('of %s is at most %d keys', (text, most) => {
-    expect(mostNeeded(read(text))).toBe(most);
-    expect(mostExact(patternSpec(text, {}))).toBe(most);
+    expect(maxNeeded(read(text))).toBe(most);
+    expect(maxExact(patternSpec(text, {}))).toBe(most);
   });
 
   test('is at most so many as are ever held', () => {
     fc.assert(
       fc.property(anyExpression(7), (expression) => {
-        const most = mostNeeded(expression);
+        const most = maxNeeded(expression);
         const { held } = needOver(expression, 1000);
         const early = Math.max(...held.subarray(0, 500));
         const ever = Math.max(...held);
@@ -115,7 +115,7 @@ describe('the slots of a mask', () => {
           const row = textOf(expression, t + 1).row(t);
           expect(pins.read().map((i) => pins.tokens[i])).toEqual(keysOf(row));
         }
-        expect(pins.used).toBeLessThanOrEqual(mostNeeded(expression));
+        expect(pins.used).toBeLessThanOrEqual(maxNeeded(expression));
         expect(pinsAt(expression, STEPS - 1).tokens).toEqual(pins.tokens);
       }),
       { numRuns: 40 },

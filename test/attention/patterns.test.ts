@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { computedPairs, walksOf } from '../../src/attention/kernels';
+import { computedPairs, walksOf } from '../../src/ops/attention/costs';
 import { isTiled, layoutOf, summariesOf } from '../../src/attention/layout';
 import { maskOf, write, type Expression } from '../../src/attention/expression';
 import { EXACT, maskCells, SUMMARY } from '../../src/attention/cells';

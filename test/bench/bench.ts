@@ -109,15 +109,15 @@ async function bench({ cases, rounds, slowRounds }: Job): Promise<Row[]> {
   return rows;
 }
 
-/** Times can be compared only where the same is learnt. Throws where losses of the same step are apart. */
-function agree(one: Learnt, other: Learnt): void {
+/** Times can be compared only where the same is learned. Throws where losses of the same step are apart. */
+function agree(one: Learned, other: Learned): void {
   MAY_DIFFER.forEach((most, step) => {
     const [a, b] = [one.losses[step], other.losses[step]];
     if (a === undefined || b === undefined || Math.abs(a - b) <= most) return;
     throw new Error(`step ${step}: ${one.engine} has loss ${a}, ${other.engine} ${b}`);
   });
 }
-type Learnt = { readonly engine: EngineId; readonly losses: readonly number[] };
+type Learned = { readonly engine: EngineId; readonly losses: readonly number[] };
 
 /** Who computes WebGPU here, in the browser's words. */
 async function adapter(): Promise<string> {

@@ -2,8 +2,8 @@
  * @file The bench without a browser: the same engine in Node on Dawn, for machines with a graphics card.
  * Times single steps (waiting for each loss) and, as training does, steps handed over without waiting.
  */
-import { gpuMachine } from '../../src/gpu/gpuMachine';
-import { openDevice, findAdapter } from '../../src/gpu/webgpu';
+import { gpuMachine } from '../../src/machines/gpuMachine';
+import { openDevice, findAdapter } from '../../src/machines/webgpu';
 import { initialWeights } from '../../src/model/weights';
 import { selfTest } from '../../src/train/selfTest';
 import { bestTiles } from '../../src/train/speed';

@@ -1,7 +1,7 @@
 /** @file What is timed: sizes, models, data, and our own engine on a machine. Knows neither tfjs nor a browser. */
 import { plans } from '../../src/attention/plans';
 import { random } from '../../src/core/random';
-import type { Machine } from '../../src/gpu/machine';
+import type { Machine } from '../../src/machines/machine';
 import { initialWeights } from '../../src/model/weights';
 import { hiddenOf, type ModelSpec } from '../../src/spec/model';
 import { Zebra } from '../../src/train/zebra';

@@ -1,5 +1,5 @@
 /** @file Where a step's time goes: every launch timed alone, summed by kernel. Waiting for each adds to the small ones. */
-import type { Machine } from '../../src/gpu/machine';
+import type { Machine } from '../../src/machines/machine';
 import { arenaOf, pack } from '../../src/model/arena';
 import { ADAMW, bundleOf } from '../../src/model/bundle';
 import { initialWeights } from '../../src/model/weights';

@@ -1,10 +1,10 @@
 /** @file What goes wrong with a machine goes wrong loudly, with a reason and what to do. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Engine } from '../../src/engine/engine';
-import { chooseBackend } from '../../src/gpu/backend';
-import { gpuMachine } from '../../src/gpu/gpuMachine';
-import { currentDevice } from '../../src/gpu/webgpu';
-import type { EngineEvent, RunState } from '../../src/link/protocol';
+import { chooseBackend } from '../../src/machines/backend';
+import { gpuMachine } from '../../src/machines/gpuMachine';
+import { currentDevice } from '../../src/machines/webgpu';
+import type { EngineEvent, RunState } from '../../src/workers/train/protocol';
 import { attentionGradKeys } from '../../src/ops/attention/backward';
 import { productSwiglu } from '../../src/ops/product/kernel';
 import simdKernels from '../../src/ops/simd.wasm?url';

@@ -1,11 +1,11 @@
 /** @file Long contexts: 4,096 and 16,384 tokens within the memory that was predicted; and 200 steps the same everywhere. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { patternSpec } from '../../src/attention/registry';
-import { chooseBackend } from '../../src/gpu/backend';
-import { gpuMachine } from '../../src/gpu/gpuMachine';
-import { hostMachine } from '../../src/gpu/hostMachine';
-import type { Machine } from '../../src/gpu/machine';
-import { findAdapter, openDevice } from '../../src/gpu/webgpu';
+import { chooseBackend } from '../../src/machines/backend';
+import { gpuMachine } from '../../src/machines/gpuMachine';
+import { hostMachine } from '../../src/machines/hostMachine';
+import type { Machine } from '../../src/machines/machine';
+import { findAdapter, openDevice } from '../../src/machines/webgpu';
 import { trainingMemory } from '../../src/model/memory';
 import { initialWeights } from '../../src/model/weights';
 import simdKernels from '../../src/ops/simd.wasm?url';

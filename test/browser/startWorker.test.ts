@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startWorker } from '../../src/link/startWorker';
+import { startWorker } from '../../src/workers/startWorker';
 
 const scriptOf = (text: string) =>
   URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));

@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Engine } from '../../src/engine/engine';
-import { currentDevice } from '../../src/gpu/webgpu';
-import type { BackendInfo, EngineEvent, RunState } from '../../src/link/protocol';
+import { currentDevice } from '../../src/machines/webgpu';
+import type { BackendInfo, EngineEvent, RunState } from '../../src/workers/train/protocol';
 import { tapedSelfTest } from '../../src/reference/selfTest';
 import { startTfjs } from '../../src/reference/tfjs';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';

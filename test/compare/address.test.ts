@@ -6,7 +6,7 @@ import { FIRST, namesOf, specsOf, tidyName, type Comparison } from '../../src/co
 import { readFile, writeFile } from '../../src/compare/file';
 import { checkRun } from '../../src/spec/check';
 import { controlOf, DEFAULTS, type Setting } from '../../src/spec/run';
-import { mend } from '../../src/spec/url';
+import { adjust } from '../../src/spec/url';
 
 const range = (name: Setting) => {
   const control = controlOf(name);
@@ -71,7 +71,7 @@ const comparison = fc
         pool: fc.constantFrom('post' as const, 'pre' as const),
         tied: fc.constantFrom(0, 1),
       })
-      .map((some) => mend({ ...DEFAULTS, ...some })),
+      .map((some) => adjust({ ...DEFAULTS, ...some })),
     runs: fc.array(entry, { minLength: 2, maxLength: 4 }),
   })
   .filter((one: Comparison) => {
@@ -165,7 +165,7 @@ describe('the address of a comparison', () => {
     ['run=local;window:9999&run=global', /window='9999' became 512/],
     ['run=local;width:9&run=global', /'width' is not a setting of a run/],
     ['x=yards', /x should be one of steps, tokens/],
-  ])('%s is mended, and said to be', (query, note) => {
+  ])('%s is adjusted, and said to be', (query, note) => {
     expect(fromAddress(query).notes.join('; ')).toMatch(note);
   });
 });

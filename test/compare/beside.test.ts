@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { besideLosses, besideOf } from '../../src/compare/beside';
+import { localLosses, localRunFor } from '../../src/compare/beside';
 import { specsOf } from '../../src/compare/comparison';
 import { readFile } from '../../src/compare/file';
 import { OPENING } from '../../src/spec/preset';
@@ -12,22 +12,22 @@ const recorded = readFile(readFileSync('public/recorded/races/table.json', 'utf8
 
 describe('the recorded run that a run is held against', () => {
   test('is the one of local layers in the comparison with its settings', () => {
-    const { start, run } = besideOf(OPENING)!;
+    const { start, run } = localRunFor(OPENING)!;
     expect(start).toBe('table');
     const { plan, ...rest } = specsOf(recorded.comparison)[run]!;
     expect(plan).toBe('local');
     expect({ ...rest, plan: OPENING.plan, backend: OPENING.backend }).toEqual(OPENING);
-    expect(besideOf({ ...OPENING, plan: 'local' })).toBeUndefined();
-    expect(besideOf({ ...DEFAULTS, task: 'needle' })).toBeUndefined();
-    expect(besideOf({ ...DEFAULTS, task: 'no such text' })).toBeUndefined();
+    expect(localRunFor({ ...OPENING, plan: 'local' })).toBeUndefined();
+    expect(localRunFor({ ...DEFAULTS, task: 'needle' })).toBeUndefined();
+    expect(localRunFor({ ...DEFAULTS, task: 'no such text' })).toBeUndefined();
   });
 
   test('may attend in another way, and differs in no other setting', () => {
     for (const plan of ['global', 'grouped', 'approximate', 'custom']) {
-      expect(besideOf({ ...OPENING, plan, place: 'last', groupSize: 4 })?.start).toBe('table');
+      expect(localRunFor({ ...OPENING, plan, place: 'last', groupSize: 4 })?.start).toBe('table');
     }
     const masked = { ...OPENING, plan: 'custom', stripes: 'G1GS', masks: 'causal & window(8)' };
-    expect(besideOf(masked)?.start).toBe('table');
+    expect(localRunFor(masked)?.start).toBe('table');
     const others = CONTROLS.filter(
       ({ name }) => !['plan', 'stripes', 'masks', 'groupSize', 'place', 'backend'].includes(name),
     );
@@ -35,18 +35,18 @@ describe('the recorded run that a run is held against', () => {
       fc.property(fc.constantFrom(...others), ({ name }) => {
         const value = OPENING[name];
         const changed = { ...OPENING, [name]: typeof value === 'number' ? value + 1 : `${value}2` };
-        expect(besideOf(changed)).toBeUndefined();
+        expect(localRunFor(changed)).toBeUndefined();
       }),
       { numRuns: 200 },
     );
   });
 
   test('gives the losses of a slice where it was scored, and words for the last of them', () => {
-    const losses = besideLosses(recorded.histories[besideOf(OPENING)!.run]!, 'line-above');
+    const losses = localLosses(recorded.histories[localRunFor(OPENING)!.run]!, 'line-above');
     expect(losses.map(({ step }) => step).slice(0, 6)).toEqual([1, 5, 10, 25, 50, 75]); // as the Lab looks
     expect(losses.at(-1)!.step).toBe(400);
     expect(losses.at(-1)!.loss).toBeGreaterThan(1.3);
-    expect(besideLosses(recorded.histories[0]!, 'no such slice')).toEqual([]);
+    expect(localLosses(recorded.histories[0]!, 'no such slice')).toEqual([]);
 
     const one = [{ step: 160, loss: 1.5 }];
     expect(besideWords(one, 170)).toBe(

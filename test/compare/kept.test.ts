@@ -12,7 +12,7 @@ import {
 } from '../../src/compare/kept';
 import { InputError } from '../../src/core/check';
 import { crc32 } from '../../src/core/crc32';
-import { writeCheckpoint } from '../../src/model/checkpoint';
+import { writeCheckpoint } from '../../src/model/files/checkpoint';
 import { initialWeights } from '../../src/model/weights';
 import { modelSpecOf } from '../../src/spec/model';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { fromAddress, toAddress } from '../../src/compare/address';
 import { LONGEST_PICTURE } from '../../src/compare/pictures';
-import { LEAST_RUNS, MOST_RUNS, namesOf, specsOf } from '../../src/compare/comparison';
+import { MIN_RUNS, MAX_RUNS, namesOf, specsOf } from '../../src/compare/comparison';
 import { readFile } from '../../src/compare/file';
 import { comparisonOf, startOf, starts } from '../../src/compare/starts';
 import { checkRun } from '../../src/spec/check';
@@ -18,8 +18,8 @@ describe.each(starts.all.map((start) => [start.id, start] as const))('%s', (id, 
   const saved = readFile(file);
 
   test('can run, is found again, and survives its address', () => {
-    expect(comparison.runs.length).toBeGreaterThanOrEqual(LEAST_RUNS);
-    expect(comparison.runs.length).toBeLessThanOrEqual(MOST_RUNS);
+    expect(comparison.runs.length).toBeGreaterThanOrEqual(MIN_RUNS);
+    expect(comparison.runs.length).toBeLessThanOrEqual(MAX_RUNS);
     for (const spec of specsOf(comparison)) checkRun(spec);
     expect(new Set(namesOf(comparison)).size).toBe(comparison.runs.length);
     expect(startOf(comparison)).toBe(start);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { check, InputError } from '../../src/core/check';
 import { checkParam, clampParam, type ParamSpec } from '../../src/core/params';
 import { random } from '../../src/core/random';
-import { Registry } from '../../src/core/registry';
+import { Registry, registryOf } from '../../src/core/registry';
 import { formatBytes, formatCount, formatInteger } from '../../src/core/units';
 
 describe('random', () => {
@@ -68,6 +68,16 @@ describe('registry', () => {
 
   test('two things of one name are refused', () => {
     expect(() => new Registry('fruit', [{ id: 'apple' }, { id: 'apple' }])).toThrow(InputError);
+  });
+
+  test('two things of one order are refused, with the largest order there is', () => {
+    const fruit = (id: string, order?: number) => ({ default: { id, ...(order && { order }) } });
+    const files = { a: fruit('apple', 1), b: fruit('pear', 1), c: fruit('plum', 7) };
+    expect(() => registryOf('fruit', files)).toThrow(
+      "the fruits 'apple' and 'pear' both have order 1; the largest is 7",
+    );
+    const sorted = registryOf('fruit', { a: fruit('fig'), b: fruit('date'), c: fruit('plum', 7) });
+    expect(sorted.all.map(({ id }) => id)).toEqual(['plum', 'date', 'fig']);
   });
 });
 

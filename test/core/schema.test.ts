@@ -23,7 +23,7 @@ import {
   whole,
 } from '../../src/core/schema';
 import { parseCorpus } from '../../src/data/corpus';
-import { openHuggingFace } from '../../src/export/open';
+import { openHuggingFace } from '../../src/model/files/openFolder';
 import { lengthsOf } from '../../src/figures/documents';
 import { parseAdaptation } from '../../src/figures/recordedAdaptation';
 import { parseIndex, parseRecording } from '../../src/figures/recording';
@@ -31,7 +31,7 @@ import { readProgress } from '../../src/lessons/progress';
 import { readResult } from '../../src/lessons/result';
 import { readConfig } from '../../src/masks/configs';
 import { readJson } from '../../src/masks/save';
-import { checkpointOf } from '../../src/model/checkpoint';
+import { checkpointOf } from '../../src/model/files/checkpoint';
 import { DEFAULTS } from '../../src/spec/run';
 import { run } from '../../src/spec/settings';
 

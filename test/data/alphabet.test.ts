@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
-import { lettersOf, MOST_LETTERS, OTHER, surveyOf, written } from '../../src/data/alphabet';
+import { lettersOf, MAX_LETTERS, OTHER, surveyOf, written } from '../../src/data/alphabet';
 import { makeFeed } from '../../src/data/batches';
 import { vocabulary } from '../../src/data/characters';
 import { corpusOfText, documentsOf } from '../../src/data/corpus';
@@ -104,7 +104,7 @@ describe('more characters than there are tokens', () => {
     const text = zipf(2000, 4000);
     const { alphabet, kinds, kept, covered } = surveyOf(text);
     const letters = lettersOf(alphabet);
-    expect([kinds, kept, letters.size]).toEqual([2000, MOST_LETTERS - 2, MOST_LETTERS]);
+    expect([kinds, kept, letters.size]).toEqual([2000, MAX_LETTERS - 2, MAX_LETTERS]);
     const strange = letters.strangers(text);
     const known = [...text].filter((one) => !strange.has(one)).length;
     expect(covered).toBeCloseTo(known / [...text].length, 12);
@@ -200,7 +200,7 @@ describe('an alphabet in an address', () => {
       fc.property(fc.oneof(runs, fc.string()), (alphabet) => {
         try {
           const { size } = lettersOf(alphabet);
-          expect(size).toBeLessThanOrEqual(MOST_LETTERS);
+          expect(size).toBeLessThanOrEqual(MAX_LETTERS);
         } catch (error) {
           if (!(error instanceof InputError)) throw error;
         }

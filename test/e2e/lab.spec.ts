@@ -64,7 +64,7 @@ test(
   },
 );
 
-test('the meters show what the pure functions predict', BACKEND, async ({ page }) => {
+test('the meters show what the pure functions predict', async ({ page }) => {
   await open(
     page,
     'plan=custom&stripes=GSAS&context=32&window=5&chunk=4&layers=4&width=32&heads=2',

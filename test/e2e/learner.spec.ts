@@ -76,7 +76,7 @@ test.describe('the end', () => {
     ['wide', 1440, 900],
     ['narrow', 390, 844],
   ] as const)
-    test(`stands in view, ${name}: what was learnt, what is open, where to go`, async ({
+    test(`stands in view, ${name}: what was learned, what is open, where to go`, async ({
       page,
     }) => {
       await page.setViewportSize({ width, height });

@@ -340,6 +340,8 @@ for (const [turn, lesson] of lessons.entries()) {
     page,
   }) => {
     await visit(page, `./#/lessons/${lesson.id}`);
+    // The lesson writes the address of its first step; a link followed before that is lost.
+    await expect(page).toHaveURL(new RegExp(`#/lessons/${lesson.id}/${lesson.steps[0]!.slug}\\?`));
     for (const [i, step] of lesson.steps.entries()) {
       if (i % STRIDE !== turn % STRIDE) continue;
       await follow(page, `#/lessons/${lesson.id}/${step.slug}`);

@@ -16,7 +16,7 @@ async function ownText(page: Page, query = ''): Promise<void> {
   await page.getByLabel('Text or task', { exact: true }).selectOption('own-text');
 }
 
-test('你好 is learnt and written again', async ({ page }) => {
+test('你好 is learned and written again', async ({ page }) => {
   await ownText(page);
   await page.getByLabel('Your text', { exact: true }).fill(CHINESE);
   await expect(

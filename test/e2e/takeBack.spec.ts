@@ -1,4 +1,4 @@
-/** @file What was learnt is not lost by a key or a slider: it can be taken back. */
+/** @file What was learned is not lost by a key or a slider: it can be taken back. */
 import { expect, test, type Page } from '@playwright/test';
 import { button, numberOf, READY_MS, settled, visit, watchForErrors } from './support';
 

@@ -35,7 +35,7 @@ test('impossible settings are refused in words, and what trains goes on', async 
   ).toHaveCount(0);
 });
 
-test('own text: too short is said so, long enough is learnt, a reload keeps it', async ({
+test('own text: too short is said so, long enough is learned, a reload keeps it', async ({
   page,
 }) => {
   await lab(page);

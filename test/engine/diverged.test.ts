@@ -7,7 +7,7 @@ import {
   type EngineEvent,
   type RunId,
   type RunState,
-} from '../../src/link/protocol';
+} from '../../src/workers/train/protocol';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
 import { Trainer } from '../../src/train/trainer';
 

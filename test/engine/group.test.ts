@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Group, type Member } from '../../src/engine/group';
-import type { KeptFor } from '../../src/link/protocol';
+import type { KeptFor } from '../../src/workers/train/protocol';
 
 /** Members that take a step in every round in which they play and do not wait. */
 function members(...steps: number[]) {

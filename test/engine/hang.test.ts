@@ -2,9 +2,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ComputingChoice } from '../../src/engine/computing';
 import { Engine } from '../../src/engine/engine';
-import { HOST_LIMITS } from '../../src/gpu/backend';
-import { hostMachine } from '../../src/gpu/hostMachine';
-import type { Action, EngineEvent, KeptFor } from '../../src/link/protocol';
+import { HOST_LIMITS } from '../../src/machines/backend';
+import { hostMachine } from '../../src/machines/hostMachine';
+import type { Action, EngineEvent, KeptFor } from '../../src/workers/train/protocol';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
 import { Trainer } from '../../src/train/trainer';
 import { zebras } from '../../src/train/zebra';

@@ -1,17 +1,17 @@
 /**
  * @file An engine that computes nothing: the same protocol, with numbers that look like training.
- * For tests of the page and for looking at it; its attention is drawn from a seed, not learnt.
+ * For tests of the page and for looking at it; its attention is drawn from a seed, not learned.
  */
 import { random } from '../../src/core/random';
 import { maskCells } from '../../src/attention/cells';
-import type { Engine } from '../../src/link/client';
+import type { Engine } from '../../src/workers/train/client';
 import {
   addresseeOf,
   type AttentionFrame,
   type Command,
   type EngineEvent,
   type RunId,
-} from '../../src/link/protocol';
+} from '../../src/workers/train/protocol';
 import { trainingMemory } from '../../src/model/memory';
 import { pictureFor } from '../../src/model/picture';
 import { modelSpecOf, type ModelSpec } from '../../src/spec/model';
@@ -128,11 +128,11 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
     if (source.kind !== 'corpus') return [];
     return slicesOf(source).map(({ id, back }) => {
       const none = (back?.(source) ?? localReach(spec)) >= spec.context;
-      const learnt = 1 - Math.exp(-step / 60);
+      const learned = 1 - Math.exp(-step / 60);
       return {
         id,
-        loss: none ? 0 : loss * (1.1 - 0.8 * learnt),
-        accuracy: none ? 0 : 0.9 * learnt,
+        loss: none ? 0 : loss * (1.1 - 0.8 * learned),
+        accuracy: none ? 0 : 0.9 * learned,
         tokens: none ? 0 : 812,
       };
     });

@@ -11,8 +11,13 @@ import {
   type AdaptedLook,
 } from '../../src/figures/adaptation';
 import { parseAdaptation, type RecordedAdaptation } from '../../src/figures/recordedAdaptation';
-import { readCard, type Card } from '../../src/model/card';
-import { adaptedSpec, adaptLooks, adaptVariants, type AdaptPlan } from '../../src/spec/adaptation';
+import { readCard, type Card } from '../../src/model/files/card';
+import {
+  adaptedSpec,
+  adaptEvaluations,
+  adaptVariants,
+  type AdaptPlan,
+} from '../../src/spec/adaptation';
 import { checkRun } from '../../src/spec/check';
 import { DEFAULTS, readsChunks, type RunSpec } from '../../src/spec/run';
 
@@ -188,7 +193,7 @@ describe('the adaptations that are served', () => {
     expect(context).toBe(spec.context);
     for (const { role, steps } of adaptVariants(spec, asked)) {
       const at = looks.filter((one) => one.role === role).map(({ step }) => step);
-      const wanted = steps === 0 ? [0] : [...adaptLooks(asked.steps), steps];
+      const wanted = steps === 0 ? [0] : [...adaptEvaluations(asked.steps), steps];
       expect(at, role).toEqual(wanted);
     }
   });

@@ -12,8 +12,8 @@ import {
 import type { Result } from '../../src/figures/result';
 import { flatness, foundBy } from '../../src/figures/training';
 import {
-  apartBeside,
-  apartOf,
+  outlierBeside,
+  outlierOf,
   mean,
   rangeOf,
   verdictOn,
@@ -204,7 +204,7 @@ describe('whatever was recorded', () => {
           const [own, global] = [asSeeds(losses[plan]!), asSeeds(losses['global']!)];
           const part = partOf(title, plan);
           expect(part !== '', part).toBe(own.length > 0 && global.length > 0);
-          if (part === '' || apartBeside(own, global)) continue;
+          if (part === '' || outlierBeside(own, global)) continue;
           const difference = mean(own) - mean(global);
           if (part.includes('better')) expect(difference).toBeLessThan(0);
           if (part.includes('worse')) expect(difference).toBeGreaterThanOrEqual(0);
@@ -228,10 +228,10 @@ describe('whatever was recorded', () => {
         for (const plan of ['global', 'grouped', 'local']) {
           const own = asSeeds(losses[plan]!);
           if (own.length === 0) expect(words).toMatch(new RegExp(`no run of [a-z, ]*${plan}`));
-          const apart = apartOf(own);
+          const apart = outlierOf(own);
           if (apart) expect(words).toContain(`Seed ${apart.seed} of `);
           const global = asSeeds(losses['global']!);
-          if (plan !== 'global' && global.length >= SEEDS && apartBeside(own, global)) {
+          if (plan !== 'global' && global.length >= SEEDS && outlierBeside(own, global)) {
             expect(partOf(words, plan)).toContain(`in ${own.length - 1} seeds of ${own.length}`);
           }
         }
@@ -250,11 +250,11 @@ describe('whatever was recorded', () => {
 });
 
 test('one seed apart is one: of three that differ evenly none is', () => {
-  expect(apartOf(asSeeds([0.731, 0.734, 0.819]))?.seed).toBe(3);
-  expect(apartOf(asSeeds([0.819, 0.731, 0.734]))?.seed).toBe(1);
-  expect(apartOf(asSeeds([0.84, 0.9, 1.01]))).toBeUndefined();
-  expect(apartOf(asSeeds([0.999, 1.001, 1.01]))).toBeUndefined(); // 0.009 nats are not worth naming
-  expect(apartOf(asSeeds([0.7, 0.9]))).toBeUndefined();
+  expect(outlierOf(asSeeds([0.731, 0.734, 0.819]))?.seed).toBe(3);
+  expect(outlierOf(asSeeds([0.819, 0.731, 0.734]))?.seed).toBe(1);
+  expect(outlierOf(asSeeds([0.84, 0.9, 1.01]))).toBeUndefined();
+  expect(outlierOf(asSeeds([0.999, 1.001, 1.01]))).toBeUndefined(); // 0.009 nats are not worth naming
+  expect(outlierOf(asSeeds([0.7, 0.9]))).toBeUndefined();
 });
 
 test('a verdict takes three seeds of each, and the spread is that of the plan whose seeds differ more', () => {

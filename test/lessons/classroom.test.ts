@@ -6,7 +6,7 @@ import {
   EMPTY_ROOM,
   LARGEST_TEXT,
   lessonsIn,
-  MOST_RESULTS,
+  MAX_RESULTS,
   remove,
   resultsOf,
   sayOutcome,
@@ -157,13 +157,13 @@ describe('what cannot be read is refused by name and reason, and the rest is kep
   });
 
   test('more than there is room for; a person who is there may still hand in anew', () => {
-    const many = Array.from({ length: MOST_RESULTS + 3 }, (_, i) => file(resultOf(`p${i}`)));
+    const many = Array.from({ length: MAX_RESULTS + 3 }, (_, i) => file(resultOf(`p${i}`)));
     const full = put(EMPTY_ROOM, ...many);
-    expect([full.room.results.length, full.refused.length]).toEqual([MOST_RESULTS, 3]);
+    expect([full.room.results.length, full.refused.length]).toEqual([MAX_RESULTS, 3]);
     expect(full.refused[0]!.why).toMatch(/room for 600 results/);
     const next = put(full.room, file(resultOf('p0', false)), file(resultOf('late')));
     expect([next.room.results.length, next.replaced, next.refused.length]).toEqual([
-      MOST_RESULTS,
+      MAX_RESULTS,
       1,
       1,
     ]);
@@ -212,7 +212,7 @@ const exercise = (json: string) => `\n\`\`\`exercise\n{ ${json}, "ask": "?", ${H
 const LESSON = lessonOf(
   readDocument(
     '03-reach',
-    `---\ntitle: Reach\nsummary: All kinds.\nlearnt: a\nlearnt: b\nlearnt: c\n---\n\n## One\n\nText.\n${[
+    `---\ntitle: Reach\nsummary: All kinds.\nlearned: a\nlearned: b\nlearned: c\n---\n\n## One\n\nText.\n${[
       `"id": "number", "kind": "number", "quantity": "reach", "with": { "plan": "local", "window": 6, "layers": 4 }`,
       `"id": "paint", "kind": "paint", "mask": "causal", "tokens": 3`,
       `"id": "predict", "kind": "predict", "band": [0.1, 0.3], "after": 50, "tooHigh": "h", "tooLow": "l", "near": "n", "change": "<button data-set=\\"window=9\\">9</button>"`,

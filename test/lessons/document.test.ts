@@ -10,7 +10,7 @@ import { stageSpecs } from '../../src/lessons/scene';
 import { names, render } from './all';
 
 const HEAD =
-  '---\ntitle: Reach\nsummary: Why windows are not enough.\nlearnt: a\nlearnt: b\nlearnt: c\n---\n';
+  '---\ntitle: Reach\nsummary: Why windows are not enough.\nlearned: a\nlearned: b\nlearned: c\n---\n';
 const fence = (kind: string, value: unknown) => `\`\`\`${kind}\n${JSON.stringify(value)}\n\`\`\`\n`;
 const NUMBER = {
   id: 'reach',
@@ -113,13 +113,13 @@ describe('what is refused, with the place and the reason', () => {
     ['a head without a summary', '---\ntitle: A\n---\n## One\n\nx', /the head has no summary/],
     [
       'an end without its three lines',
-      '---\ntitle: A\nsummary: B\nlearnt: one\n---\n## One\n\nx',
-      /the head has 1 lines 'learnt: …'; it should have 3/,
+      '---\ntitle: A\nsummary: B\nlearned: one\n---\n## One\n\nx',
+      /the head has 1 lines 'learned: …'; it should have 3/,
     ],
     ['a title twice', '---\ntitle: A\ntitle: B\n---\n## One\n\nx', /line 3: title stands twice/],
     [
       'five masks in a picture',
-      `${HEAD.replace('learnt: a', 'picture: a;b;c;d;e\nlearnt: a')}## One\n\nx`,
+      `${HEAD.replace('learned: a', 'picture: a;b;c;d;e\nlearned: a')}## One\n\nx`,
       /the picture has 5 masks; four at most/,
     ],
     [
@@ -152,7 +152,7 @@ describe('what is refused, with the place and the reason', () => {
   test.each([
     [
       'a picture of no mask',
-      `${HEAD.replace('learnt: a', 'picture: causal ; caussal\nlearnt: a')}## One\n\nx`,
+      `${HEAD.replace('learned: a', 'picture: causal ; caussal\nlearned: a')}## One\n\nx`,
       /the picture 'caussal': /,
     ],
     [
@@ -162,7 +162,7 @@ describe('what is refused, with the place and the reason', () => {
     ],
     [
       'a lesson that needs one that is none',
-      `${HEAD.replace('learnt: a', 'needs: 02-none\nlearnt: a')}## One\n\nx`,
+      `${HEAD.replace('learned: a', 'needs: 02-none\nlearned: a')}## One\n\nx`,
       /it needs '02-none', which is no lesson/,
     ],
   ])('%s, once all of it is known', (_, text, says) => {
@@ -314,7 +314,7 @@ describe('whatever an author writes', () => {
       '{proved}',
       '[x](set:a=b)',
       'title: x',
-      'learnt: x',
+      'learned: x',
       'picture: causal',
       'minutes: 3',
     ),

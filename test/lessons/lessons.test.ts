@@ -78,9 +78,9 @@ describe.each(PATHS.map((path) => [path.minutes, path] as const))('%i minutes', 
 
   test('are what its lessons take, to a tenth, and at most a minute less', () => {
     const sum = path.stops.reduce((all, stop) => all + minutesAt(stop, headAt(stop.lesson)), 0);
-    const mend = `the stops of this path take ${sum.toFixed(1)} minutes; change them, or its minutes, in src/lessons/paths.ts`;
-    expect(Math.abs(sum - minutes) / minutes, mend).toBeLessThan(0.1);
-    expect(sum, mend).toBeLessThan(minutes + 1);
+    const adjust = `the stops of this path take ${sum.toFixed(1)} minutes; change them, or its minutes, in src/lessons/paths.ts`;
+    expect(Math.abs(sum - minutes) / minutes, adjust).toBeLessThan(0.1);
+    expect(sum, adjust).toBeLessThan(minutes + 1);
   });
 
   test('begin with play and go forward', () => {
@@ -106,9 +106,9 @@ describe.each(lessons.map((lesson) => [lesson.id, lesson] as const))('%s', (id, 
     expect(lesson.summary).toMatch(/\.$/);
   });
 
-  test('ends with three lines of what was learnt, and says what comes before it', () => {
-    expect(lesson.learnt).toHaveLength(3);
-    for (const line of lesson.learnt) {
+  test('ends with three lines of what was learned, and says what comes before it', () => {
+    expect(lesson.learned).toHaveLength(3);
+    for (const line of lesson.learned) {
       expect(line).toMatch(/^[A-Z].*\.$/);
       expect(line.length).toBeLessThan(140);
     }

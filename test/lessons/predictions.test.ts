@@ -92,7 +92,7 @@ describe('an author is told what is missing', () => {
   const refusal = (own: object) => {
     const json = JSON.stringify({ ...WHOLE, ...own });
     const scene = JSON.stringify({ start: 'needle', runs: [{ plan: 'local' }], show: ['curve'] });
-    const lesson = `---\ntitle: A\nsummary: B.\nlearnt: a\nlearnt: b\nlearnt: c\n---\n\n## One\n\nText.\n\n\`\`\`scene\n${scene}\n\`\`\`\n\n\`\`\`exercise\n${json}\n\`\`\`\n`;
+    const lesson = `---\ntitle: A\nsummary: B.\nlearned: a\nlearned: b\nlearned: c\n---\n\n## One\n\nText.\n\n\`\`\`scene\n${scene}\n\`\`\`\n\n\`\`\`exercise\n${json}\n\`\`\`\n`;
     return checkAll({ '00-a': lesson }, names, render).refused[0]?.why;
   };
 

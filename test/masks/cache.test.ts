@@ -7,7 +7,7 @@ import { textOf } from '../../src/attention/need';
 import { patterns, patternSpec } from '../../src/attention/registry';
 import { layersOf, DEFAULTS } from '../../src/spec/run';
 import { maskOf, read, write } from '../../src/attention/expression';
-import { LayerCache } from '../../src/model/cache';
+import { LayerCache } from '../../src/model/decode/cache';
 import { anyExpression } from '../support/expressions';
 import { expressionOf } from '../../src/masks/layers';
 import { maskOfCells, type Mask } from '../../src/attention/mask';

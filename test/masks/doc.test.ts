@@ -7,7 +7,7 @@ import { cellsOf } from '../../src/attention/mask';
 import { jsonOf, readJson } from '../../src/masks/save';
 import {
   isIdle,
-  MOST_RECTANGLES,
+  MAX_RECTANGLES,
   painted,
   readRectangles,
   sayLeftOut,
@@ -75,7 +75,7 @@ describe('paint', () => {
 
   test('is refused beyond as many as a link holds, and is not said to be unreadable', () => {
     const one: Rectangle = { query: 2, toQuery: 5, key: 6, toKey: 8, open: true };
-    const all = Array.from({ length: MOST_RECTANGLES + 3 }, () => one);
+    const all = Array.from({ length: MAX_RECTANGLES + 3 }, () => one);
     const left = readRectangles(writeRectangles(all), { queries: T, keys: T });
     expect(left).toMatchObject({ dropped: 0, beyond: 3 });
     expect(sayLeftOut(left)).toEqual([

@@ -7,7 +7,7 @@ import { maskOf, read } from '../../src/attention/expression';
 import { Brought } from '../../src/masks/foreign/brought';
 import { openForeign as openFile } from '../../src/masks/foreign/foreign';
 import type { Matrix } from '../../src/masks/foreign/matrix';
-import { brainOf, halfOf } from '../../src/masks/foreign/numbers';
+import { bfloat16Of, halfOf } from '../../src/masks/foreign/numbers';
 import { recognise } from '../../src/masks/foreign/recognise';
 import { cellsOf } from '../../src/attention/mask';
 import { npyOf } from '../../src/masks/save';
@@ -164,7 +164,7 @@ describe('.npy', () => {
       -65504,
     ]);
     expect(halfOf(0x7e00)).toBeNaN();
-    expect([0x3f80, 0xc000, 0xff80].map(brainOf)).toEqual([1, -2, -Infinity]);
+    expect([0x3f80, 0xc000, 0xff80].map(bfloat16Of)).toEqual([1, -2, -Infinity]);
   });
 
   test('big-endian, Fortran order and the axes before the last two', async () => {

@@ -6,9 +6,9 @@ import { hashOf, parseHash } from '../../src/app/route';
 import { Desk } from '../../src/masks/desk';
 import { fromAddress, LONGEST_ADDRESS, maskOfLayer, type LayerDoc } from '../../src/masks/doc';
 import { read } from '../../src/attention/expression';
-import { MOST_TOKENS, pairsOf } from '../../src/attention/mask';
+import { MAX_TOKENS, pairsOf } from '../../src/attention/mask';
 import {
-  MOST_RECTANGLES,
+  MAX_RECTANGLES,
   readRectangles,
   sayLeftOut,
   writeRectangles,
@@ -39,7 +39,7 @@ const rectangleIn = (T: number): fc.Arbitrary<Rectangle> =>
     .map(([[query, toQuery], [key, toKey], open]) => ({ query, toQuery, key, toKey, open }));
 /** T anywhere, more often where a query of 1,188 to 1,223 fits, and rectangles inside it. */
 const painting = fc
-  .oneof(fc.integer({ min: 2, max: MOST_TOKENS }), fc.constantFrom(1189, 1224, 1300, MOST_TOKENS))
+  .oneof(fc.integer({ min: 2, max: MAX_TOKENS }), fc.constantFrom(1189, 1224, 1300, MAX_TOKENS))
   .chain((T) =>
     fc.record({
       T: fc.constant(T),
@@ -114,18 +114,18 @@ describe('any rectangles within 16,384 × 16,384', () => {
 });
 
 describe('a mask of as many rectangles as there may be', () => {
-  const far = MOST_TOKENS - MOST_RECTANGLES;
-  const most = Array.from({ length: MOST_RECTANGLES }, (_, i): Rectangle => ({
+  const far = MAX_TOKENS - MAX_RECTANGLES;
+  const most = Array.from({ length: MAX_RECTANGLES }, (_, i): Rectangle => ({
     query: far + i,
     toQuery: far + i + 1,
     key: 5000 + (i % 2),
-    toKey: MOST_TOKENS,
+    toKey: MAX_TOKENS,
     open: i % 3 === 0,
   }));
 
   test('fits in a link', () => {
     const bench = new Workbench();
-    bench.show(docOf(MOST_TOKENS, most));
+    bench.show(docOf(MAX_TOKENS, most));
     expect(bench.tooLong).toBeUndefined();
     expect(new Workbench(bench.query).doc).toEqual(bench.doc);
   });
@@ -133,7 +133,7 @@ describe('a mask of as many rectangles as there may be', () => {
   test('in two layers does not; the page says so, and a link cut short has no half rectangle', () => {
     const bench = new Workbench();
     const layer = { expression: causal, paint: most };
-    bench.show({ T: MOST_TOKENS, layers: [layer, { ...layer, paint: most.slice(1) }] });
+    bench.show({ T: MAX_TOKENS, layers: [layer, { ...layer, paint: most.slice(1) }] });
     expect(bench.tooLong).toMatch(
       /^these masks need a link of \d+ characters, and 48000 are read; save them as JSON$/,
     );
@@ -196,7 +196,7 @@ describe('an older link, in which x before a rectangle blocks it', () => {
       unclear: [{ opened: high, blocked: low }],
     });
     // Two digits after the x: a query of 42,768 and more is in no mask. None: there is nothing to block.
-    expect(readIn(MOST_TOKENS, 'xc0.5.1.1-x.5.1.1').rectangles).toMatchObject([
+    expect(readIn(MAX_TOKENS, 'xc0.5.1.1-x.5.1.1').rectangles).toMatchObject([
       { query: 432, open: false },
       { query: 33, open: true },
     ]);

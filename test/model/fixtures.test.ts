@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe } from 'vitest';
-import { hostMachine } from '../../src/gpu/hostMachine';
+import { hostMachine } from '../../src/machines/hostMachine';
 import { tapes } from '../../src/reference/taped';
 import { zebras } from '../../src/train/zebra';
 import { describeFixtures, describeReference } from '../support/fixtureTests';

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { maskOf, write } from '../../src/attention/expression';
 import { tilesOf } from '../../src/attention/tiles';
-import { hostMachine } from '../../src/gpu/hostMachine';
+import { hostMachine } from '../../src/machines/hostMachine';
 import { tiledGradKeys, tiledGradQuery } from '../../src/ops/attention/tiled/backward';
 import { tiledForward } from '../../src/ops/attention/tiled/forward';
 import type { Kernel } from '../../src/program/kernel';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll } from 'vitest';
-import { hostMachine } from '../../src/gpu/hostMachine';
+import { hostMachine } from '../../src/machines/hostMachine';
 import { describeAttention } from '../support/attentionTests';
 import { describeProducts } from '../support/productTests';
 

@@ -1,7 +1,7 @@
 /** @file The SIMD kernels behind documents of each row, against the composed reference. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll } from 'vitest';
-import { hostMachine } from '../../src/gpu/hostMachine';
+import { hostMachine } from '../../src/machines/hostMachine';
 import { describePackedAttention } from '../support/attentionTests';
 import { modules } from '../support/simd';
 

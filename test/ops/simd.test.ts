@@ -6,7 +6,7 @@ import { fromRule } from '../../src/attention/mask';
 import { maskOf, read } from '../../src/attention/expression';
 import { tilesOf } from '../../src/attention/tiles';
 import { random, type Random } from '../../src/core/random';
-import { instantiate, kernelsOf, TILES } from '../../src/gpu/crew';
+import { instantiate, kernelsOf, TILES } from '../../src/machines/crew';
 import { adamw, settle, squares } from '../../src/ops/adamw/kernel';
 import { attentionGradKeys, attentionGradQuery } from '../../src/ops/attention/backward';
 import { attentionForward } from '../../src/ops/attention/forward';

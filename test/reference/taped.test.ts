@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { patternSpec } from '../../src/attention/registry';
 import { makeFeed } from '../../src/data/batches';
 import { sources } from '../../src/data/registry';
-import { hostMachine } from '../../src/gpu/hostMachine';
+import { hostMachine } from '../../src/machines/hostMachine';
 import { checkMemory, composedMemory } from '../../src/model/memory';
 import { initialWeights } from '../../src/model/weights';
 import { BLOCKED_CELL, SUMMARY_OFFSET } from '../../src/ops/attention/probe';

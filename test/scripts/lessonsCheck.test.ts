@@ -9,10 +9,13 @@ const check = (...words: string[]) =>
   });
 
 describe('npm run lessons:check', () => {
-  test('reads one lesson, although that needs another', () => {
+  test('reads one lesson, although that needs another, and lists its steps with their minutes', () => {
     const { status, stdout, stderr } = check('03-reach');
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^03-reach: Reach\. \d+ steps, \d+ exercises, \d+ minutes\n$/);
+    expect(stdout).toMatch(/^03-reach: Reach\. \d+ steps, \d+ exercises, \d+ minutes\n/);
+    const rows = stdout.trimEnd().split('\n').slice(1);
+    expect(rows[0]).toMatch(/^ {2}\d+\.\d min {2}One layer: one-layer$/);
+    expect(rows).toHaveLength(Number(/(\d+) steps/.exec(stdout)![1]));
     expect(status).toBe(0);
   });
 

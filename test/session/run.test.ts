@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RunState } from '../../src/link/protocol';
+import type { RunState } from '../../src/workers/train/protocol';
 import { Run } from '../../src/session/run.svelte';
 import { DEFAULTS } from '../../src/spec/run';
 import { steps } from '../support/sessionWire';

@@ -373,7 +373,7 @@ describe.each([
       expect(one.closed()).toEqual(one.firstIds);
     });
 
-    test('is not held where nothing was learnt, on another machine, without room, or where nobody can take it back', () => {
+    test('is not held where nothing was learned, on another machine, without room, or where nobody can take it back', () => {
       const fresh = begun({ holds: 2 ** 30 });
       fresh.ready();
       fresh.session.reset();

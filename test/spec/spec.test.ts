@@ -11,7 +11,7 @@ import { kvCacheBytes, layerFlops, trainingFlops } from '../../src/spec/cost';
 import { matmulWeights, modelSpecOf, weightCount } from '../../src/spec/model';
 import { presets, specOfPreset } from '../../src/spec/preset';
 import { CONTROLS, DEFAULTS, packingOf, withAdded, type RunSpec } from '../../src/spec/run';
-import { fromQuery, mend, toQuery } from '../../src/spec/url';
+import { fromQuery, adjust, toQuery } from '../../src/spec/url';
 
 /** Specs as a person can set them: each control anywhere in its range. */
 const anySpec: fc.Arbitrary<RunSpec> = fc
@@ -72,7 +72,7 @@ const anySpec: fc.Arbitrary<RunSpec> = fc
       }),
     ),
   )
-  .map((settings) => mend(settings as unknown as RunSpec))
+  .map((settings) => adjust(settings as unknown as RunSpec))
   .filter((spec) => {
     try {
       checkRun(spec);
@@ -99,7 +99,7 @@ const beyondSliders: fc.Arbitrary<RunSpec> = anySpec.chain((spec) =>
       ),
       { requiredKeys: [] },
     )
-    .map((numbers) => mend({ ...spec, ...numbers } as RunSpec)),
+    .map((numbers) => adjust({ ...spec, ...numbers } as RunSpec)),
 );
 const canRun = (spec: RunSpec) => {
   try {
@@ -192,7 +192,7 @@ describe('the address', () => {
     expect(fromQuery(`${asked}&masks=`).spec.task).toBe('sotu'); // a layer asks for a mask that is not there
   });
 
-  test('a width that does not divide into its heads is mended', () => {
+  test('a width that does not divide into its heads is adjusted', () => {
     const { spec, notes } = fromQuery('width=100&heads=3');
     expect(spec.width % (4 * spec.heads)).toBe(0);
     expect(notes).toContain('width became 96 so that the model can be built');

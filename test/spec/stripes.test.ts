@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { read, write } from '../../src/attention/expression';
-import { masksIn, MOST_MASKS } from '../../src/attention/masksIn';
+import { masksIn, MAX_MASKS } from '../../src/attention/masksIn';
 import { checkRun } from '../../src/spec/check';
 import { DEFAULTS, layersOf, type RunSpec } from '../../src/spec/run';
 import { readersOf, withoutMask } from '../../src/spec/stripes';
@@ -38,10 +38,10 @@ describe('a mask that no layer reads', () => {
   });
 
   test('goes from the full list as well', () => {
-    const all = Array.from({ length: MOST_MASKS }, (_, n) => write(read(`window(${n + 1})`)));
-    const spec = masked(`G${MOST_MASKS}`, all.join(';'));
+    const all = Array.from({ length: MAX_MASKS }, (_, n) => write(read(`window(${n + 1})`)));
+    const spec = masked(`G${MAX_MASKS}`, all.join(';'));
     const next = { ...spec, ...withoutMask(spec, 0) };
-    expect(next.stripes).toBe(`G${MOST_MASKS - 1}`);
+    expect(next.stripes).toBe(`G${MAX_MASKS - 1}`);
     expect(layersOf(next)).toEqual(layersOf(spec));
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { Scribe } from '../../src/engine/scribe';
-import type { WritingEvent } from '../../src/link/writing';
-import { openedCheckpoint } from '../../src/model/opened';
+import { Scribe } from '../../src/workers/write/scribe';
+import type { WritingEvent } from '../../src/workers/write/protocol';
+import { openedCheckpoint } from '../../src/model/files/opened';
 import { initialWeights } from '../../src/model/weights';
 import { modelSpecOf } from '../../src/spec/model';
 import { DEFAULTS } from '../../src/spec/run';

@@ -132,7 +132,7 @@ describe('settings', () => {
     expect(opened()).toBe(1);
   });
 
-  test('that were mended are accepted', () => {
+  test('that were adjusted are accepted', () => {
     const { lab } = open();
     lab.change({ heads: 3 });
     vi.advanceTimersByTime(SETTLED);
@@ -224,7 +224,7 @@ describe('a run that something took the place of', () => {
     expect(closed(engine)).toContain(first.id);
   });
 
-  test('is not held where nothing was learnt, or another way to compute was asked for', () => {
+  test('is not held where nothing was learned, or another way to compute was asked for', () => {
     const { lab } = open();
     vi.advanceTimersByTime(1);
     lab.session.reset();
@@ -270,7 +270,7 @@ describe('the address', () => {
     expect(lab.query).toBe('v=1&layers=2&seed=5&hide=width%2Cheads&lock=plan&embed=1');
   });
 
-  test('that was mended is said to be', () => {
+  test('that was adjusted is said to be', () => {
     const { lab } = open('window=9999&color=red');
     expect(lab.notes).toHaveLength(2);
     expect(lab.run.spec.window).toBe(512);

@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest';
-import type { Engine } from '../../src/link/client';
-import type { Command, EngineEvent } from '../../src/link/protocol';
+import type { Engine } from '../../src/workers/train/client';
+import type { Command, EngineEvent } from '../../src/workers/train/protocol';
 import { DEFAULTS } from '../../src/spec/run';
-import { FIRST_LOOK, lookIsDue, Measured } from '../../src/state/measured.svelte';
+import { FIRST_EVALUATION, evaluationIsDue, Measured } from '../../src/state/measured.svelte';
 
 test('looks are rare while training, and taken once at a pause', () => {
   let last = 0;
   const looks: number[] = [];
   for (let step = 1; step <= 1000; step++) {
-    if (!lookIsDue(step, last, true)) continue;
+    if (!evaluationIsDue(step, last, true)) continue;
     looks.push(step);
     last = step;
   }
-  expect(looks).toEqual([FIRST_LOOK, 128, 256, 512]);
-  expect(lookIsDue(700, 512, false)).toBe(true);
-  expect(lookIsDue(700, 700, false)).toBe(false);
-  expect(lookIsDue(0, 0, false)).toBe(false);
+  expect(looks).toEqual([FIRST_EVALUATION, 128, 256, 512]);
+  expect(evaluationIsDue(700, 512, false)).toBe(true);
+  expect(evaluationIsDue(700, 700, false)).toBe(false);
+  expect(evaluationIsDue(0, 0, false)).toBe(false);
 });
 
 function page(step: number, phase = 'paused') {

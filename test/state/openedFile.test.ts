@@ -7,7 +7,7 @@ import { cellsOf } from '../../src/attention/mask';
 import { npyOf } from '../../src/masks/save';
 import { OpenedFile } from '../../src/state/openedFile.svelte';
 import { Workbench } from '../../src/state/workbench.svelte';
-import type { AskedDesk } from '../../src/state/answers.svelte';
+import type { AskedDesk } from '../../src/workers/masks/client';
 import { npyOfNumbers } from '../support/brought';
 
 /** A desk that answers at once, or, once held, when it is let go. */

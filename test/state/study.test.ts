@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { headOf, mapProse, readDocument } from '../../src/lessons/document';
 import { lessonOf } from '../../src/lessons/lesson';
 import { isFinished, scoreOf, type LessonProgress } from '../../src/lessons/progress';
-import type { Command } from '../../src/link/protocol';
+import type { Command } from '../../src/workers/train/protocol';
 import { Stage } from '../../src/state/stage.svelte';
 import { Study } from '../../src/state/study.svelte';
 import { fakeEngine } from '../fakes/fakeEngine';
@@ -15,9 +15,9 @@ const HINTS = ['one', 'two', 'three'];
 const LESSON = `---
 title: A test
 summary: For tests.
-learnt: One.
-learnt: Two.
-learnt: Three.
+learned: One.
+learned: Two.
+learned: Three.
 ---
 
 ## Look

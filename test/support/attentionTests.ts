@@ -10,7 +10,7 @@ import {
   writeReads,
   type Packing,
 } from '../../src/attention/documents';
-import { threadShare } from '../../src/attention/kernels';
+import { threadShare } from '../../src/ops/attention/costs';
 import { maskOf, read, write } from '../../src/attention/expression';
 import { isTiled, layoutOf, type Layout } from '../../src/attention/layout';
 import { cellsOf } from '../../src/attention/mask';
@@ -21,7 +21,7 @@ import { tiledProbe } from '../../src/ops/attention/tiled/probe';
 import { EXACT, maskCells } from '../../src/attention/cells';
 import { patterns, patternSpec } from '../../src/attention/registry';
 import { random } from '../../src/core/random';
-import { resultOf, type Machine } from '../../src/gpu/machine';
+import { resultOf, type Machine } from '../../src/machines/machine';
 import { attentionGradKeys, attentionGradQuery } from '../../src/ops/attention/backward';
 import { attentionForward } from '../../src/ops/attention/forward';
 import { attentionProbe } from '../../src/ops/attention/probe';

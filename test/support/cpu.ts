@@ -1,5 +1,5 @@
 /**
- * @file How long something computes, whatever else the machine does meanwhile. Each test file has a process of its own
+ * @file How long something computes, whatever else the machine does meanwhile. One process runs one test file at a time
  * (vitest's forks), so nobody else's work is in it.
  */
 

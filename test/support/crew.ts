@@ -3,9 +3,9 @@ import type { FewerThreads } from '../../src/core/backendFacts';
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import ts from 'typescript';
-import { Crew, type Order, type Spawn } from '../../src/gpu/crew';
+import { Crew, type Order, type Spawn } from '../../src/machines/crew';
 
-const { outputText } = ts.transpileModule(readFileSync('src/gpu/crew.ts', 'utf8'), {
+const { outputText } = ts.transpileModule(readFileSync('src/machines/crew.ts', 'utf8'), {
   compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
 });
 const script = `${outputText}

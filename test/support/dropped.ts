@@ -4,7 +4,8 @@ import { Desk } from '../../src/masks/desk';
 import type { Finding } from '../../src/masks/lint';
 import type { Planes } from '../../src/masks/planes';
 import { writeStack } from '../../src/masks/stackText';
-import { differenceAsked, findingsAsked, type AskedDesk } from '../../src/state/answers.svelte';
+import { differenceAsked, findingsAsked } from '../../src/state/answers.svelte';
+import type { AskedDesk } from '../../src/workers/masks/client';
 import { OpenedFile } from '../../src/state/openedFile.svelte';
 import { Workbench } from '../../src/state/workbench.svelte';
 

@@ -1,5 +1,5 @@
 /** @file The kernels' plain loops in float64, every buffer on its own: what float32 and shared slots are measured against. */
-import type { Session } from '../../src/gpu/machine';
+import type { Session } from '../../src/machines/machine';
 import { elementOf, type BufferSpec } from '../../src/program/kernel';
 import { aligned, uniformsOf, type Bundle, type Part } from '../../src/program/program';
 

@@ -1,6 +1,6 @@
 /** @file The reference numbers of test/fixtures: weights, logits, gradients and five AdamW steps from PyTorch. */
-import { transposed, fromHuggingFace } from '../../src/model/huggingface';
-import { readSafetensors } from '../../src/model/safetensors';
+import { transposed, fromHuggingFace } from '../../src/model/files/huggingface';
+import { readSafetensors } from '../../src/model/files/safetensors';
 import { weightTable, type ModelSpec } from '../../src/spec/model';
 import { patternSpec } from '../../src/attention/registry';
 

@@ -1,7 +1,7 @@
 /** @file The matrix products against sums in float64, with each epilogue and both sizes of tile, on any machine. */
 import { describe, expect, test } from 'vitest';
 import { random } from '../../src/core/random';
-import type { Machine } from '../../src/gpu/machine';
+import type { Machine } from '../../src/machines/machine';
 import {
   productAdd,
   productNN,

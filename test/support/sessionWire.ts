@@ -1,12 +1,12 @@
 /** @file A wire without an engine: what a session sent over it, and a way to answer for each of its runs. */
 import type { DeviceLimits } from '../../src/core/limits';
-import type { Engine } from '../../src/link/client';
-import type { Command, EngineEvent, RunId, RunState } from '../../src/link/protocol';
+import type { Engine } from '../../src/workers/train/client';
+import type { Command, EngineEvent, RunId, RunState } from '../../src/workers/train/protocol';
 import type { Session } from '../../src/session/session.svelte';
 import { modelSpecOf } from '../../src/spec/model';
 import { fakeFrame } from '../fakes/fakeEngine';
 
-export const ROOM: DeviceLimits = { total: 2 ** 30, largestTensor: 2 ** 28 };
+const ROOM: DeviceLimits = { total: 2 ** 30, largestTensor: 2 ** 28 };
 
 /** Reports of these steps. */
 export const steps = (from: number, to: number) =>

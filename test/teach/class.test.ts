@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { astrayIn } from '../../src/app/teach/class/astray';
+import { wrongAnswersIn } from '../../src/app/teach/class/astray';
 import { noteFor, notesOf } from '../../src/app/teach/class/guideNotes';
 import { NOTHING_KEPT, readKept, writeKept } from '../../src/app/teach/class/keep';
 import { numbersOf, peopleOf } from '../../src/app/teach/class/people';
@@ -9,7 +9,7 @@ import { sayTime, stepTimes } from '../../src/app/teach/class/stepTimes';
 import { plainOf, withoutClaims } from '../../src/app/teach/plain';
 import { readFile } from '../../src/compare/file';
 import type { Exercise } from '../../src/lessons/exercises';
-import { MOST_RESULTS } from '../../src/lessons/classroom';
+import { MAX_RESULTS } from '../../src/lessons/classroom';
 import { progressOf } from '../../src/lessons/concepts/form';
 import { readDocument } from '../../src/lessons/document';
 import { lessonOf } from '../../src/lessons/lesson';
@@ -68,10 +68,10 @@ describe('the class is kept on this machine', () => {
 
   test('the same code twice is one result, and there is an end', () => {
     const code = codeOf(room.results[0]!);
-    const many = Array.from({ length: MOST_RESULTS + 50 }, (_, i) => codeOf(resultOf(`p${i}`)));
+    const many = Array.from({ length: MAX_RESULTS + 50 }, (_, i) => codeOf(resultOf(`p${i}`)));
     const read = (codes: string[]) => readKept(JSON.stringify({ version: 1, codes })).room.results;
     expect(read([code, code])).toHaveLength(1);
-    expect(read(many)).toHaveLength(MOST_RESULTS);
+    expect(read(many)).toHaveLength(MAX_RESULTS);
   });
 
   test('whatever stands in the store, a class comes out of it', () => {
@@ -168,18 +168,20 @@ describe('the commonest wrong answers', () => {
   const people = [0, 0, 2, 1, 2, 0].map((answer, i) => person(`n${i}`, { why: { answer } }));
 
   test('come with their own text, what the lesson says, and how often', () => {
-    expect(astrayIn(choice, people)).toEqual([
+    expect(wrongAnswersIn(choice, people)).toEqual([
       { words: 'A window < T', count: 3, says: 'Not this one.', html: 'no' },
       { words: 'C', count: 2, says: 'Not this one.', html: 'never' },
     ]);
-    expect(astrayIn(choice, people, 'first', 1)).toHaveLength(1);
+    expect(wrongAnswersIn(choice, people, 'first', 1)).toHaveLength(1);
   });
 
   test('leave out what was shown, and count first thoughts where they are asked for', () => {
     const shown = person('s', { why: { answer: 2, shown: true } });
-    const mended = person('m', { why: { answer: 1, first: 0, right: true, tries: 2 } });
-    expect(astrayIn(choice, [shown, mended], 'first').map(({ count }) => count)).toEqual([1]);
-    expect(astrayIn(choice, [shown, mended], 'last')).toEqual([]);
+    const adjusted = person('m', { why: { answer: 1, first: 0, right: true, tries: 2 } });
+    expect(wrongAnswersIn(choice, [shown, adjusted], 'first').map(({ count }) => count)).toEqual([
+      1,
+    ]);
+    expect(wrongAnswersIn(choice, [shown, adjusted], 'last')).toEqual([]);
   });
 });
 
@@ -254,7 +256,7 @@ describe('predictions', () => {
     const step = lessonOf(
       readDocument(
         '04-x',
-        '---\ntitle: X\nsummary: Y.\nlearnt: a\nlearnt: b\nlearnt: c\n---\n\n## One\n\nText.\n\n```scene\n{ "start": "needle", "runs": [{ "plan": "local" }], "show": ["curve"] }\n```\n',
+        '---\ntitle: X\nsummary: Y.\nlearned: a\nlearned: b\nlearned: c\n---\n\n## One\n\nText.\n\n```scene\n{ "start": "needle", "runs": [{ "plan": "local" }], "show": ["curve"] }\n```\n',
       ),
       known,
     ).steps[0]!;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addressOfList, MOST_LINKS, readList } from '../../src/app/teach/links/list';
+import { addressOfList, MAX_LINKS, readList } from '../../src/app/teach/links/list';
 import { openShort, shortOf } from '../../src/app/teach/links/short';
 import {
   LONGEST_MESSAGE,
@@ -165,9 +165,9 @@ describe('a list of links', () => {
   });
 
   test('has an end', () => {
-    const many = Array.from({ length: MOST_LINKS + 5 }, () => `to=${codeOf(HASHES[0]!)}`);
+    const many = Array.from({ length: MAX_LINKS + 5 }, () => `to=${codeOf(HASHES[0]!)}`);
     const { hashes, refused } = readList(many.join('&'));
-    expect([hashes.length, refused.length]).toEqual([MOST_LINKS, 1]);
+    expect([hashes.length, refused.length]).toEqual([MAX_LINKS, 1]);
   });
 
   test('whatever stands there, pages of the site come out of it', () => {

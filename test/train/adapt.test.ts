@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { makeFeed } from '../../src/data/batches';
 import { sources } from '../../src/data/registry';
-import { hostMachine } from '../../src/gpu/hostMachine';
-import type { AdaptLook } from '../../src/link/protocol';
-import { readCheckpoint, writeCheckpoint } from '../../src/model/checkpoint';
+import { hostMachine } from '../../src/machines/hostMachine';
+import type { AdaptLook } from '../../src/workers/train/protocol';
+import { readCheckpoint, writeCheckpoint } from '../../src/model/files/checkpoint';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
 import { adapt, type Variant } from '../../src/train/adapt';
 import { checkFits, checkpointFrom, snapshotFrom } from '../../src/train/keep';

@@ -9,10 +9,10 @@ import { makeFeed } from '../../src/data/batches';
 import { corpusOfText } from '../../src/data/corpus';
 import { sources } from '../../src/data/registry';
 import type { Batch } from '../../src/data/source';
-import { hostMachine } from '../../src/gpu/hostMachine';
+import { hostMachine } from '../../src/machines/hostMachine';
 import { positionsOf } from '../../src/model/documents';
 import { place, placeGrad, rotationTable, virtualPositions } from '../../src/ops/place/kernel';
-import { Decoder } from '../../src/model/decode';
+import { Decoder } from '../../src/model/decode/decoder';
 import { initialWeights } from '../../src/model/weights';
 import { tapes } from '../../src/reference/taped';
 import { modelSpecOf } from '../../src/spec/model';
@@ -86,8 +86,8 @@ describe.each(Object.entries(machines))('on %s', (_, machine) => {
       model.dispose();
     });
 
-    test('what is learnt from one document is the same whatever stands in the others', async () => {
-      const learnt = [];
+    test('what is learned from one document is the same whatever stands in the others', async () => {
+      const learned = [];
       for (const shift of [0, 1]) {
         const model = await open(machine, documents);
         // Only the second document of the first row is scored; everything else becomes other tokens.
@@ -95,12 +95,12 @@ describe.each(Object.entries(machines))('on %s', (_, machine) => {
         const tokens = batch.tokens.map((id, i) => (scored[i] ? id : (id + shift) % V));
         model.train({ ...batch, tokens, weights: scored }, 0.01);
         await model.reports();
-        learnt.push(await model.gradients());
+        learned.push(await model.gradients());
         model.dispose();
       }
       let largest = 0;
-      for (const [name, values] of learnt[0]!) {
-        expect(learnt[1]!.get(name), name).toEqual(values);
+      for (const [name, values] of learned[0]!) {
+        expect(learned[1]!.get(name), name).toEqual(values);
         for (const value of values) largest = Math.max(largest, Math.abs(value));
       }
       expect(largest).toBeGreaterThan(1e-3);

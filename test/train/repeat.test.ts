@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { makeFeed } from '../../src/data/batches';
 import { sources } from '../../src/data/registry';
-import { hostMachine } from '../../src/gpu/hostMachine';
+import { hostMachine } from '../../src/machines/hostMachine';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
 import { repeat, type Repeated } from '../../src/train/repeat';
 import { Trainer } from '../../src/train/trainer';

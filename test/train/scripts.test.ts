@@ -3,11 +3,11 @@ import { surveyOf } from '../../src/data/alphabet';
 import { makeFeed } from '../../src/data/batches';
 import { corpusOfText } from '../../src/data/corpus';
 import type { CorpusSource } from '../../src/data/source';
-import { exportFiles } from '../../src/export/export';
-import { openHuggingFace } from '../../src/export/open';
-import { hostMachine } from '../../src/gpu/hostMachine';
-import { readCheckpoint, writeCheckpoint } from '../../src/model/checkpoint';
-import { openedCheckpoint, openedElsewhere } from '../../src/model/opened';
+import { exportFiles } from '../../src/model/files/exportFolder';
+import { openHuggingFace } from '../../src/model/files/openFolder';
+import { hostMachine } from '../../src/machines/hostMachine';
+import { readCheckpoint, writeCheckpoint } from '../../src/model/files/checkpoint';
+import { openedCheckpoint, openedElsewhere } from '../../src/model/files/opened';
 import { modelSpecOf } from '../../src/spec/model';
 import { DEFAULTS, sourceOf, type RunSpec } from '../../src/spec/run';
 import { checkpointFrom, snapshotFrom } from '../../src/train/keep';
@@ -42,7 +42,7 @@ describe.each([
     .map(([name, text]) => [`${name} in bytes`, text, 'bytes'] as const),
 ])('a text in %s', (_, text, alphabet) => {
   test(
-    'is learnt, written in its own characters, kept and taken elsewhere',
+    'is learned, written in its own characters, kept and taken elsewhere',
     { timeout: 60_000 },
     async () => {
       const { spec, source, run } = await trainer(text, alphabet);

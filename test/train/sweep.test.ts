@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { hostMachine } from '../../src/gpu/hostMachine';
-import type { Engine } from '../../src/link/client';
-import type { Command, EngineEvent, SweepRow } from '../../src/link/protocol';
+import { hostMachine } from '../../src/machines/hostMachine';
+import type { Engine } from '../../src/workers/train/client';
+import type { Command, EngineEvent, SweepRow } from '../../src/workers/train/protocol';
 import { trainingMemory } from '../../src/model/memory';
 import { kvCacheBytes } from '../../src/spec/cost';
 import { modelSpecOf } from '../../src/spec/model';

@@ -4,7 +4,7 @@ import { makeFeed } from '../../src/data/batches';
 import { encode } from '../../src/data/characters';
 import { sources } from '../../src/data/registry';
 import type { Batch } from '../../src/data/source';
-import { hostMachine } from '../../src/gpu/hostMachine';
+import { hostMachine } from '../../src/machines/hostMachine';
 import { trainingMemory } from '../../src/model/memory';
 import { DEFAULTS, layersOf, localReach, type RunSpec } from '../../src/spec/run';
 import { FLOOR, rateAt } from '../../src/train/schedule';

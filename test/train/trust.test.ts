@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { random } from '../../src/core/random';
-import { hostMachine } from '../../src/gpu/hostMachine';
-import { resultOf, wholeOf } from '../../src/gpu/machine';
+import { hostMachine } from '../../src/machines/hostMachine';
+import { resultOf, wholeOf } from '../../src/machines/machine';
 import { arenaOf, pack } from '../../src/model/arena';
 import { ADAMW, bundleOf } from '../../src/model/bundle';
 import { initialWeights } from '../../src/model/weights';

@@ -10,7 +10,7 @@ import type { RunSpec } from '../../spec/run';
 import type { Session } from '../../session/session.svelte';
 import type { Compare } from '../../state/compare.svelte';
 
-/** What the runs are asked, as far as the words need it. */
+/** The question the runs answer, as far as the wording needs it. */
 export function questionOf(source: Source, spec: RunSpec): Question {
   const { context, warmup } = spec;
   if (source.kind !== 'task') return { measure: { of: 'text' }, context, far: LONGEST, warmup };
@@ -27,7 +27,7 @@ export function questionOf(source: Source, spec: RunSpec): Question {
   };
 }
 
-/** Scored tokens of one example; settings that cannot run have none. */
+/** Scored tokens per example; at least 1, also for settings that cannot run. */
 function scoredTogether(task: Task, { context, distance, seed }: RunSpec): number {
   if (distance > task.maxDistance(context)) return 1;
   const { weights } = task.example(random(seed, 'together'), context, distance);
@@ -40,12 +40,12 @@ function scoredTogether(task: Task, { context, distance, seed }: RunSpec): numbe
 /** What a run's layers let it see. */
 export type Sight = Pick<Contender, 'reach' | 'leaks'>;
 
-/** Dear enough to be kept. */
+/** Expensive enough to cache. */
 export const sightsOf = ({ models }: Pick<Session, 'models'>): readonly Sight[] =>
   models.map(({ layers, context }) => ({
     reach: reach(layers, context),
     leaks: layers.some(
-      // A run of keys that ends at the query holds none of the future.
+      // A contiguous range of keys that ends at the query contains no future keys.
       (layer) =>
         !patterns.get(layer.pattern).firstKey && maskFacts(layer, context).future !== undefined,
     ),

@@ -1,8 +1,8 @@
 import type { Attachment } from 'svelte/attachments';
 
 /**
- * Of a box that scrolls sideways: on which sides its content goes on, as data-more="left right" for the looks; `tell`
- * hears whether it is wider than the box at all.
+ * For a box that scrolls sideways: sets data-more="left right" to the sides where content is hidden, for styling;
+ * calls `tell` with whether the content is wider than the box.
  */
 export const goesOn =
   (tell: (wider: boolean) => void): Attachment<HTMLElement> =>

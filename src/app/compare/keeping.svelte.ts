@@ -1,7 +1,7 @@
 import {
   headOfKept,
   LONGEST_LINE,
-  MOST_KEPT,
+  MAX_KEPT,
   keptBytes,
   readKept,
   writeKept,
@@ -12,11 +12,11 @@ import type { Compare } from '../../state/compare.svelte';
 import { NotKept, storeOf, type Store } from '../checkpointStore';
 import { arrive, type Visit } from '../places';
 
-/** Three places: of a tab, of another one, and what an earlier visit left. */
+/** Three slots: for this tab, for another tab, and for what an earlier visit left. */
 const PLACES = ['compare-1', 'compare-2', 'compare-3'] as const;
 const AUTOSAVE_MS = 30_000;
 
-/** What an earlier visit left, and what is known of it before it is opened. */
+/** What an earlier visit left: what is known before it is opened. */
 export interface Left {
   readonly name: string;
   readonly bytes: number;
@@ -25,14 +25,17 @@ export interface Left {
   readonly names: readonly string[];
 }
 
-/** Keeps the runs of a comparison in this browser at every pause and each half minute, and finds those of an earlier visit. */
+/**
+ * Saves the runs of a comparison in this browser at every pause and every half minute, and finds those of an earlier
+ * visit.
+ */
 export class Keeping {
   left = $state.raw<Left | undefined>();
-  /** Why what was left cannot be opened; it stays where it is. */
+  /** Why the saved runs cannot be opened; they are not deleted. */
   problem = $state.raw<string | undefined>();
-  /** Why nothing is kept, once that is known: it is not tried again, and nothing else is promised. */
-  unkept = $state.raw<string | undefined>();
-  /** The step that was kept last. */
+  /** Why saving is impossible, once known: it is not retried, and the page promises nothing else. */
+  saveError = $state.raw<string | undefined>();
+  /** The last saved step. */
   kept = $state.raw<number | undefined>();
   #visit = $state.raw<Visit | undefined>();
   #asked = { run: '', step: 0, when: 0 };
@@ -41,9 +44,9 @@ export class Keeping {
   bytes = $derived.by(() => keptBytes(this.compare.session.specs));
   /** Why these runs are not kept. */
   reason = $derived.by(() => {
-    if (this.unkept !== undefined) return this.unkept;
-    if (this.bytes > MOST_KEPT)
-      return `these runs would take ${formatBytes(this.bytes)}, and ${formatBytes(MOST_KEPT)} is the most a comparison is given.`;
+    if (this.saveError !== undefined) return this.saveError;
+    if (this.bytes > MAX_KEPT)
+      return `these runs would take ${formatBytes(this.bytes)}, and ${formatBytes(MAX_KEPT)} is the most a comparison is given.`;
     if (this.#visit && this.#visit.place === undefined)
       return 'other tabs of this browser keep theirs, and three are the most.';
     return undefined;
@@ -71,11 +74,11 @@ export class Keeping {
     try {
       this.left = { ...left, ...headOfKept(await this.store.fetchStored(left.name, LONGEST_LINE)) };
     } catch (error) {
-      this.problem = wordsOf(error); // of a version that is not read, or damaged
+      this.problem = wordsOf(error); // an unsupported version, or damaged
     }
   }
 
-  /** To be called whenever the runs have come further: asks for checkpoints when they are due. */
+  /** Call whenever the runs have advanced: requests checkpoints when they are due. */
   look() {
     const { session } = this.compare;
     const { step, state } = session;
@@ -104,11 +107,11 @@ export class Keeping {
       this.kept = step;
     } catch (error) {
       if (!(error instanceof NotKept)) throw error;
-      this.unkept = error.message;
+      this.saveError = error.message;
     }
   }
 
-  /** The runs go on; or, in a sentence, why they cannot, and nothing is changed. */
+  /** Resumes the runs; on failure it reports why and changes nothing. */
   resume = async () => {
     const { left } = this;
     if (!left) return;
@@ -127,7 +130,7 @@ export class Keeping {
     }
   };
 
-  /** What cannot be opened makes room. */
+  /** Deletes saved runs that cannot be opened. */
   forget = async () => {
     const name = this.#visit?.left?.name;
     this.problem = undefined;

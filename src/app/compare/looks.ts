@@ -1,4 +1,4 @@
-/** @file How the runs are told apart: a tint, and a dash that says the same without colour. */
+/** @file How the runs are distinguished: a tint, and a dash pattern that works without colour. */
 const LOOKS = [
   { colour: 'var(--run-1)', dash: 'none' },
   { colour: 'var(--run-2)', dash: '9 4' },

@@ -1,7 +1,7 @@
 import type { Attachment } from 'svelte/attachments';
 import type { Settling } from '../../session/settling';
 
-/** Tells what builds models that a slider within this element is held down, and when it is let go. */
+/** Holds model building while a slider within this element is pressed, and releases it afterwards. */
 export const hand =
   ({ hold, release }: Pick<Settling, 'hold' | 'release'>): Attachment<HTMLElement> =>
   (element) => {

@@ -1,4 +1,4 @@
-/** @file Fetches what the figures are drawn from: the recordings, and how long the documents are. */
+/** @file Fetches the data behind the figures: the recordings, and the document lengths. */
 import { sources } from '../../data/registry';
 import { lengthsOf, type CorpusLengths } from '../../figures/documents';
 import { textOf } from '../fetchText';
@@ -32,7 +32,7 @@ export async function loadFigures(): Promise<Loaded> {
     );
   };
   const lengths = sources.all.flatMap((source) =>
-    source.kind === 'corpus' && source.file && !source.repeat // made from another text: not one people wrote
+    source.kind === 'corpus' && source.file && !source.repeat // derived from another text, not written by people
       ? [attempt(async () => lengthsOf(JSON.parse(await textOf(`${source.file}.json`)) as unknown))]
       : [],
   );

@@ -1,11 +1,11 @@
-/** @file Where an axis has its numbers, and how they are written. */
+/** @file Tick positions and labels of an axis. */
 import { scaleLinear, type ScaleContinuousNumeric } from 'd3';
 import { formatCount } from '../../core/units';
 import type { Axis, Series } from '../../figures/chart';
 
-const ROOM = 46; // px for one number
+const ROOM = 46; // px per number
 
-/** Doubling axes are numbered at the points themselves; logarithmic ones at round numbers. */
+/** Doubling axes have ticks at the points themselves; logarithmic ones at round numbers. */
 export function ticksOf(
   { scale }: Axis,
   axis: ScaleContinuousNumeric<number, number>,

@@ -2,12 +2,12 @@
 import type { Adapted } from '../../figures/adaptation';
 import { adaptedBuckets } from '../../figures/adaptation';
 import { parseAdaptation, type RecordedAdaptation } from '../../figures/recordedAdaptation';
-import type { Checkpoint } from '../../model/checkpoint';
+import type { Checkpoint } from '../../model/files/checkpoint';
 import type { Adaptation } from '../../state/adaptation.svelte';
 import { textOf } from '../fetchText';
 import { shipped } from './shipped';
 
-/** Models of which there is one: `npm run record` makes them. */
+/** Models with a recorded adaptation, made by `npm run record`. */
 const RECORDED: readonly string[] = ['moby-dick-128-global'];
 
 export const isRecorded = (id: string | undefined): id is string =>
@@ -17,7 +17,7 @@ export async function fetchAdaptation(id: string): Promise<RecordedAdaptation> {
   return parseAdaptation(id, await textOf(`recorded/adapted/${id}.json`));
 }
 
-/** The shipped model a checkpoint is, of those whose adaptation was recorded. */
+/** The shipped model that a checkpoint matches, among those with a recorded adaptation. */
 export const recordedIdOf = (checkpoint: Checkpoint | undefined): string | undefined =>
   shipped.find(
     ({ card }) =>
@@ -28,7 +28,7 @@ export const recordedIdOf = (checkpoint: Checkpoint | undefined): string | undef
 
 const sorted = (spec: object) => Object.entries(spec).sort(([a], [b]) => (a < b ? -1 : 1));
 
-/** What is known so far; undefined before anything was looked at. */
+/** The results so far; undefined before the first measurement. */
 export function adaptedOf({ asked, rows, roleOf }: Adaptation): Adapted | undefined {
   if (!asked || rows.length === 0) return undefined;
   return {

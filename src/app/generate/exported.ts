@@ -1,7 +1,7 @@
 /** @file A model as a ZIP of a Hugging Face folder. */
-import { exportFiles } from '../../export/export';
-import { zipped } from '../../model/checkpoint';
-import type { OpenedModel } from '../../model/opened';
+import { exportFiles } from '../../model/files/exportFolder';
+import { zipped } from '../../model/files/checkpoint';
+import type { OpenedModel } from '../../model/files/opened';
 import { VERSION } from '../version';
 
 export function exportZip({ title, model, weights, lettering, checkpoint }: OpenedModel) {

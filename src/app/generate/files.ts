@@ -1,21 +1,21 @@
-/** @file Files the person chose or dropped, as a model: a checkpoint of ours, or a folder of Hugging Face. */
+/** @file Reads files the user chose or dropped as a model: one of our checkpoints, or a Hugging Face folder. */
 import { check } from '../../core/check';
-import { openHuggingFace } from '../../export/open';
+import { openHuggingFace } from '../../model/files/openFolder';
 import {
   checkpointOf,
   isCheckpoint,
-  MOST_CHECKPOINT_BYTES,
+  MAX_CHECKPOINT_BYTES,
   unzipped,
-} from '../../model/checkpoint';
-import { openedCheckpoint, openedElsewhere, type OpenedModel } from '../../model/opened';
+} from '../../model/files/checkpoint';
+import { openedCheckpoint, openedElsewhere, type OpenedModel } from '../../model/files/opened';
 import { formatBytes } from '../../core/units';
 
-/** Throws InputError with a sentence where they are none. */
+/** Throws an InputError with a sentence if they are not a model. */
 export async function readModelFiles(files: readonly File[]): Promise<OpenedModel> {
   const size = files.reduce((sum, file) => sum + file.size, 0);
   check(
-    size <= MOST_CHECKPOINT_BYTES,
-    `the files are ${formatBytes(size)}; up to ${formatBytes(MOST_CHECKPOINT_BYTES)} is read`,
+    size <= MAX_CHECKPOINT_BYTES,
+    `the files are ${formatBytes(size)}; up to ${formatBytes(MAX_CHECKPOINT_BYTES)} is read`,
   );
   const read = await Promise.all(
     files.map(async (file) => [file.name, new Uint8Array(await file.arrayBuffer())] as const),

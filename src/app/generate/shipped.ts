@@ -1,6 +1,6 @@
 /** @file The models that come with the site: their cards at once, their weights when one is chosen. */
-import { fetched, reasonOf } from '../../link/fetched';
-import { readCard, type Card } from '../../model/card';
+import { fetched, reasonOf } from '../../workers/fetched';
+import { readCard, type Card } from '../../model/files/card';
 
 const cards = import.meta.glob<Card>('/models/*.json', { eager: true, import: 'default' });
 const files = import.meta.glob<string>('/models/*.zip', {

@@ -10,13 +10,13 @@ export interface Alive {
   readonly tokens: readonly string[]; // [T]
   /** [moment][layer][T] weights of the last query, the largest over the heads, 0..1. */
   readonly moments: readonly { readonly step: number; readonly layers: readonly Float32Array[] }[];
-  /** Held out, from the first to the last. */
+  /** Held-out results, from first to last. */
   readonly validations: readonly ValidationRecord[];
   readonly steps: number;
   readonly made: string;
 }
 
-/** What a recording has of each of these runs, in their order. Throws InputError where it has none of it. */
+/** The recording's data for each of these runs, in their order. Throws InputError if any is missing. */
 export function aliveOf(text: string, runs: Comparison): readonly Alive[] {
   const saved = subsetOf(readFile(text), runs);
   check(saved?.pictures, 'the recording has no pictures of this run');
@@ -46,7 +46,7 @@ export function aliveOf(text: string, runs: Comparison): readonly Alive[] {
   });
 }
 
-/** Between two moments the weights are drawn in between: a picture for the eye, not a number. */
+/** Weights between two moments are interpolated: for looks only, not as numbers. */
 export function weightsAt({ moments }: Alive, step: number): readonly Float32Array[] {
   const after = moments.findIndex((moment) => moment.step >= step);
   if (after < 0) return moments.at(-1)!.layers;
@@ -61,11 +61,11 @@ export function weightsAt({ moments }: Alive, step: number): readonly Float32Arr
 export const measuredAt = ({ validations }: Alive, step: number): ValidationRecord | undefined =>
   validations.findLast((one) => one.step <= step);
 
-/** The picture goes by in so many milliseconds, rests at its end, and begins again. */
+/** The animation takes `PLAY_MS`, rests for `REST_MS` at its end, and repeats. */
 export const PLAY_MS = 16_000;
 export const REST_MS = 5000;
 
-/** The step that is shown after so many milliseconds of playing. */
+/** The step shown after `ms` of playing. */
 export function stepAt(ms: number, steps: number): number {
   const within = ms % (PLAY_MS + REST_MS);
   return Math.min(steps, Math.floor((steps * within) / PLAY_MS));

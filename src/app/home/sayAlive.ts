@@ -28,6 +28,6 @@ export function sayAlive(
     local.standing === 'guessing'
       ? `local layers alone only guess (${right(local)}, guessing is ${share(chance)})`
       : `local layers alone answer ${right(local)} right`;
-  // What was trained is short; only the price of a long text is known, so it is a sentence of its own.
+  // The trained texts are short; for a long text only the price is known, so it gets its own sentence.
   return `${stripes}; ${alone}. On texts of ${formatInteger(LONGEST)} tokens the stripes need ${price.percent} of the attention.`;
 }

@@ -1,8 +1,9 @@
 /**
- * @file A lesson inside a course page's frame talks to the page around it, documented in docs/embedding.md.
+ * @file Messages between a lesson inside a course page's frame and the page around it; documented in
+ * docs/embedding.md.
  *
- * Only a lesson that stands in a frame and was asked for with embed=1 listens or speaks. What goes out says how far the
- * reader came, never what they answered and never who they are; what comes in may ask, or turn to a step, and no more.
+ * Only a lesson in a frame that was opened with embed=1 listens or sends. What it sends says how far the reader is,
+ * never their answers or their identity; incoming messages may only ask, or turn to a step.
  */
 import { anything, object, oneOf, readable } from '../../core/schema';
 import { readLessonQuery } from '../../lessons/link';
@@ -14,15 +15,15 @@ const VERSION = 1;
 
 type Outgoing = Readonly<Record<string, unknown>> & { readonly type: 'ready' | 'state' | 'result' };
 
-/** What was said to whom: a lesson is ready once, and a state is told when it is another. */
+/** The last state sent per study: `ready` is sent once, a state only when it changes. */
 const said = new WeakMap<Study, string>();
 
-/** Listens until the returned function is called; tells the page around where the reader is, when that changed. */
+/** Listens until the returned function is called; tells the surrounding page the reader's position when it changes. */
 export function bridge(study: Study, here: Window): (() => void) | undefined {
   const around = here.parent;
   if (around === here || !readLessonQuery(parseHash(here.location.hash).query).embed)
     return undefined;
-  // Nobody told us the page's address, and this holds nothing that only some may know.
+  // The surrounding page's origin is unknown here, and nothing in the message is confidential.
   const tell = (message: Outgoing) => around.postMessage(signed(message), '*');
 
   const state = stateOf(study);
@@ -34,7 +35,7 @@ export function bridge(study: Study, here: Window): (() => void) | undefined {
   const receive = (event: MessageEvent) => {
     if (event.source !== around) return;
     const message = readable(asked, event.data);
-    // Whoever asks is answered where they asked from; a page without an origin (a file, a sandbox) is called 'null'.
+    // Replies go to the sender's origin; a page without one (a file, a sandbox) reports 'null'.
     const answer = (reply: Outgoing) =>
       around.postMessage(signed(reply), event.origin === 'null' ? '*' : event.origin);
     if (message?.type === 'state') answer(stateOf(study));
@@ -69,7 +70,7 @@ const stateOf = ({ lesson, step, at, done, score }: Study): Outgoing => ({
   right: score.right,
 });
 
-/** Scores alone: a course may show them, and a code with answers is only ever handed over by its reader. */
+/** Only scores: a course may show them, but a code with answers is handed over only by the reader. */
 const resultOf = ({ lesson, score, progress }: Study): Outgoing => ({
   type: 'result',
   lesson: lesson.id,
@@ -83,5 +84,5 @@ const resultOf = ({ lesson, score, progress }: Study): Outgoing => ({
   ),
 });
 
-/** A message for us; whatever else is said on the page is none of our business. */
+/** A message for us; other messages on the page are ignored. */
 const asked = object({ target: oneOf([SOURCE]), type: anything, step: anything }, 'ignored');

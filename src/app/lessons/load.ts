@@ -1,4 +1,7 @@
-/** @file The lessons of the site: heads at once, a lesson's text when it is opened. What was refused says so and stands in nobody's way. */
+/**
+ * @file The site's lessons: their headings at once, their text when opened. A refused lesson reports why and does not
+ * affect the others.
+ */
 import { InputError } from '../../core/check';
 import {
   readProgress,
@@ -44,7 +47,7 @@ const known: Known = {
 export const isRefused = (one: object | string): one is RefusedLesson =>
   typeof one === 'object' && 'refused' in one;
 
-/** In the order of their folders. */
+/** In folder order. */
 export const allHeads: readonly (Heading | RefusedLesson)[] = Object.entries(heads)
   .sort(([a], [b]) => a.localeCompare(b))
   .map(([, head]) => head);
@@ -54,7 +57,7 @@ export const headOf = (id: string): Heading | undefined => {
   return head && !isRefused(head) ? head : undefined;
 };
 
-/** Throws InputError where there is no such lesson, or it cannot be read; the message is for the reader. */
+/** Throws an InputError for readers if the lesson does not exist or cannot be read. */
 export async function loadLesson(id: string): Promise<Lesson> {
   const load = documents[`/lessons/${id}/lesson.md`];
   if (!load) throw new InputError(`no lesson is called '${id}'`);
@@ -76,14 +79,14 @@ export function savedProgress(): Progress {
   try {
     return readProgress(localStorage.getItem(KEY) ?? '');
   } catch {
-    return {}; // storage is forbidden: it is only not kept
+    return {}; // storage is forbidden: nothing is kept
   }
 }
 
-/** False where the browser does not keep it. */
+/** False if the browser does not store it. */
 export function saveProgress(id: string, progress: LessonProgress): boolean {
   try {
-    // The lesson one was at last comes last: the list of lessons goes on with it.
+    // The most recent lesson goes last: the list of lessons continues with it.
     const { [id]: _, ...others } = savedProgress();
     localStorage.setItem(KEY, writeProgress({ ...others, [id]: progress }));
     return true;

@@ -1,14 +1,14 @@
-/** @file Counts how long a reader is at a step while it is in view; see src/lessons/stepTime.ts for what counts. */
+/** @file Measures how long a reader spends at a step in view; src/lessons/stepTime.ts defines what counts. */
 import { countedMs } from '../../lessons/stepTime';
 
 const EVERY_MS = 5000;
 const SIGNS = ['pointermove', 'pointerdown', 'keydown', 'scroll', 'touchstart'] as const;
 
-/** `spend` is told whole seconds, now and then. Returns how to stop, which tells what is left. */
+/** Calls `spend` with whole seconds now and then. Returns a function that stops it and reports the remainder. */
 export function stepClock(spend: (seconds: number) => void): () => void {
   let looked = performance.now();
   let stirred = looked;
-  let counted = 0; // ms that are not told yet
+  let counted = 0; // ms not reported yet
   const stir = () => (stirred = performance.now());
 
   function look() {

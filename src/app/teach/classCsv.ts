@@ -2,7 +2,7 @@
 import { csvOf } from '../../core/csv';
 import { safely, STATES, type ClassTable } from './classTable';
 
-/** A spreadsheet reads UTF-8 only where this stands first. */
+/** Spreadsheets read a file as UTF-8 only if it starts with this. */
 const MARK = '\uFEFF';
 
 export function csvOfClass(lesson: string, { columns, rows }: ClassTable): string {

@@ -7,7 +7,10 @@ import { nameOf } from '../../lessons/classroom';
 import type { LessonResult } from '../../lessons/result';
 import { plainOf } from './plain';
 
-/** How far one came in one exercise. `kept` are explanations, which nobody can fail; `near` and `far` are predictions. */
+/**
+ * How far a participant got in one exercise. `kept` are explanations, which cannot be wrong; `near` and `far` are
+ * predictions.
+ */
 export type State =
   'solved' | 'kept' | 'near' | 'far' | 'shown' | 'tried' | 'hinted' | 'untouched' | 'closed';
 
@@ -27,9 +30,9 @@ export interface Cell {
   readonly state: State;
   readonly tries: number;
   readonly hints: number;
-  /** The last answer that was checked, in a few words; empty where there is none. */
+  /** The last answer that was checked, in a few words; empty if there is none. */
   readonly answer: string;
-  /** The first, which is the last where there was no other. */
+  /** The first answer; the same as the last if there was only one. */
   readonly first: string;
 }
 
@@ -50,21 +53,23 @@ interface Row {
 export interface ClassTable {
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
-  /** How many solved each exercise by themselves, wrote an explanation, or predicted closely. */
+  /** How many solved each exercise on their own, wrote an explanation, or predicted closely. */
   readonly solved: readonly number[];
-  /** How many could: those whose link did not leave it out. */
+  /** How many could: those whose link did not leave the exercise out. */
   readonly could: readonly number[];
 }
 
 const LONGEST_WORDS = 240; // characters
-const LONGEST_ITEM = 24; // characters, of an order
+const LONGEST_ITEM = 24; // characters, per item of an order
 
 const columnsOf = (lesson: Lesson): readonly Column[] =>
   lesson.steps
     .flatMap((step) => step.exercises.map((exercise) => ({ step, exercise })))
     .map((one, i) => ({ ...one, number: i + 1, label: kinds.get(one.exercise.kind).label }));
 
-/** `anonymous` numbers people, for a wall that all look at: by `numbers` where a name has one, so that all tables agree. */
+/**
+ * `anonymous` replaces names with numbers, for projectors: by `numbers` if the name has one, so that all tables agree.
+ */
 export function tableOf(
   lesson: Lesson,
   results: readonly LessonResult[],
@@ -104,7 +109,7 @@ function cellOf(exercise: Exercise, result: LessonResult): Cell {
   let state: State = 'untouched';
   if (typeof said === 'number') state = isNear(exercise, said, record?.came) ? 'near' : 'far';
   else if (shown) state = 'shown';
-  // Written and not compared yet, or compared: both are there to be read.
+  // Written but not compared yet, or compared: both can be read.
   else if (exercise.kind === 'explain' && (right || tries > 0)) state = 'kept';
   else if (right) state = 'solved';
   else if (tries > 0) state = 'tried';
@@ -113,7 +118,10 @@ function cellOf(exercise: Exercise, result: LessonResult): Cell {
   return { state, tries, hints, answer: words('last'), first: words('first') };
 }
 
-/** As the lesson tells them. `came` is what the run came to for this very person; where that is not known, the middle of the band stands for it. */
+/**
+ * Judged as in the lesson. `came` is the result of this person's run; if unknown, the middle of the band is used
+ * instead.
+ */
 export function isNear(
   { of }: Exercise,
   said: number,
@@ -124,10 +132,10 @@ export function isNear(
 
 export const middleOf = ([low, high]: readonly [number, number]): number => (low + high) / 2;
 
-/** First: what somebody thought before anything was said of it. Last: what they came to. */
+/** First: the answer before any feedback. Last: the final one. */
 export type Which = 'first' | 'last';
 
-/** The answer somebody gave, checked to be one; undefined where there is none, or it is none of this exercise. */
+/** A participant's answer, if valid; undefined if missing or invalid for this exercise. */
 export function answerIn(exercise: Exercise, result: LessonResult, which: Which): unknown {
   const record = recordOf(exercise, result);
   if (!record || (record.tries === 0 && !record.right)) return undefined;
@@ -139,7 +147,7 @@ export function answerIn(exercise: Exercise, result: LessonResult, which: Which)
   });
 }
 
-/** The answer was given away, and is not theirs. The first one is, where there was one before that. */
+/** The answer was revealed, so it is not theirs. The first one is, if they gave one before that. */
 export function wasShown(exercise: Exercise, result: LessonResult, which: Which): boolean {
   const record = recordOf(exercise, result);
   return record?.shown === true && !(which === 'first' && record.first !== undefined);
@@ -156,7 +164,7 @@ export function wordsOf(exercise: Exercise, answer: unknown): string | undefined
   return shortened(words, LONGEST_WORDS);
 }
 
-/** What was chosen, or put in order, in the lesson's own words: nobody knows options by their numbers. */
+/** What was chosen or put in order, in the lesson's own words, since option numbers mean nothing to readers. */
 function textOf({ kind, of }: Exercise, answer: unknown): string | undefined {
   if (kind === 'choice') {
     const { options } = of as { options: readonly { text: string }[] };
@@ -164,7 +172,7 @@ function textOf({ kind, of }: Exercise, answer: unknown): string | undefined {
   }
   if (kind === 'order') {
     const { items } = of as { items: readonly string[] };
-    // The number is the right place: it tells items apart whose words begin alike.
+    // The number is the item's correct position: it distinguishes items that start with the same words.
     return (answer as readonly number[])
       .map((item) => `${item + 1} ${shortened(plainOf(items[item]!), LONGEST_ITEM)}`)
       .join(' → ');
@@ -175,7 +183,7 @@ function textOf({ kind, of }: Exercise, answer: unknown): string | undefined {
 const shortened = (text: string, most: number) =>
   text.length > most ? `${text.slice(0, most)}…` : text;
 
-/** What others wrote may have any shape: where a kind trips over it, it is no answer. */
+/** Input from others may have any shape: if a kind throws on it, it is not an answer. */
 export function safely<T>(act: () => T): T | undefined {
   try {
     return act();
@@ -184,7 +192,7 @@ export function safely<T>(act: () => T): T | undefined {
   }
 }
 
-/** '2 tries, 1 hint'; empty where it went straight. */
+/** '2 tries, 1 hint'; empty if solved directly. */
 export function sayHow({ tries, hints }: Cell): string {
   const parts = [
     tries > 1 && `${tries} tries`,

@@ -7,7 +7,7 @@ import { answerIn, safely, wasShown, wordsOf, type Which } from './classTable';
 export interface Bar {
   /** Plain text. */
   readonly label: string;
-  /** In the place of the label: inline HTML of the lesson's own, never of an answer. */
+  /** Replaces the label: inline HTML from the lesson itself, never from an answer. */
   readonly html?: string;
   readonly count: number;
   /** Undefined where an answer is neither right nor wrong. */
@@ -28,9 +28,9 @@ export type Picture =
       readonly values: readonly number[];
       readonly min: number;
       readonly max: number;
-      /** What the lesson's author takes for as good as right; not what was measured. */
+      /** The range that the lesson's author counts as right; not what was measured. */
       readonly band: readonly [number, number];
-      /** What runs came to on the screens of those who predicted, where their results say so. */
+      /** Results of runs on the participants' own screens, if their results include them. */
       readonly came: readonly number[];
       readonly percent: boolean;
     }
@@ -39,7 +39,7 @@ export type Picture =
       readonly queries: number;
       readonly keys: number;
       readonly counts: readonly number[]; // row-major
-      /** Cells that are to be painted. */
+      /** Cells that should be painted. */
       readonly meant: readonly boolean[] | undefined;
       /** What stands out, in words: most often wrong, or most often chosen. */
       readonly picked: readonly Picked[];
@@ -49,7 +49,7 @@ export type Picture =
 export interface Text {
   readonly who: string;
   readonly text: string;
-  /** Points their author found in it; undefined before they compared. */
+  /** Points their author found in it; undefined before comparing. */
   readonly found: number | undefined;
 }
 
@@ -59,7 +59,7 @@ export interface Distribution {
   readonly shown: number;
 }
 
-const MOST_PICKED = 5;
+const MAX_PICKED = 5;
 
 interface Given {
   readonly answer: unknown;
@@ -88,7 +88,7 @@ export function distributionOf(
 const PICTURES: Readonly<Record<string, (exercise: Exercise, given: readonly Given[]) => Picture>> =
   { choice: optionsOf, predict: dotsOf, paint: paintOf, bug: cellsOf, explain: textsOf };
 
-/** Right or not; undefined where the answer alone does not tell, because it lies on the stage. */
+/** Right or wrong; undefined if the answer alone does not say, because it depends on the stage. */
 const isRight = ({ kind, of }: Exercise, answer: unknown): boolean | undefined =>
   kind === 'target'
     ? undefined
@@ -151,7 +151,7 @@ function paintOf(exercise: Exercise, given: readonly Given[]): Picture {
     }))
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count)
-    .slice(0, MOST_PICKED)
+    .slice(0, MAX_PICKED)
     .map(({ meant, ...one }) => ({
       ...one,
       says: meant ? 'left blank, and is to be painted' : 'painted, and is to stay blank',
@@ -171,7 +171,7 @@ function cellsOf(exercise: Exercise, given: readonly Given[]): Picture {
     .map((count, i) => ({ count, ...at(i) }))
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count)
-    .slice(0, MOST_PICKED)
+    .slice(0, MAX_PICKED)
     .map(({ count, query, key }) => ({
       count,
       query,

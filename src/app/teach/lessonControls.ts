@@ -1,4 +1,7 @@
-/** @file Controls that a link to a page can hide or lock: those of the Lab, and those of a lesson that it ever lets anybody change. */
+/**
+ * @file Controls that a link to a page can hide or lock: those of the Lab, and those that a lesson ever lets readers
+ * change.
+ */
 import { HIDEABLE, LOCKABLE } from '../../lessons/link';
 import { linksOf, type Lesson } from '../../lessons/lesson';
 import { CONTROLS } from '../../spec/run';
@@ -27,7 +30,7 @@ const controlOf = (name: string, hideable: boolean, lockable: boolean): Control 
 
 export const labControls: readonly Control[] = LAB_NAMES.map((name) => controlOf(name, true, true));
 
-/** Beside the stage, in links of the text, and by a click on a stripe: what the reader of a lesson can change. */
+/** What a lesson's reader can change: by controls beside the stage, by links in the text, and by clicking a stripe. */
 export function controlsOfLesson({ steps }: Lesson): readonly Control[] {
   const beside = new Set<string>(steps.flatMap(({ stage }) => stage.controls));
   const inText = steps

@@ -22,8 +22,8 @@ export function plainOf(html: string): string {
 }
 
 /**
- * Where a claim comes from is a mark of its own, for the screen; in a table or on paper it breaks the reading. Of words
- * for links that take a control away (src/lessons/within.ts) those of a lesson with all its controls stay.
+ * The source of a claim is a separate mark, for the screen; in a table or on paper it interrupts the reading. Of
+ * wordings for links that remove a control (src/lessons/within.ts), the one for lessons with all controls is kept.
  */
 export const withoutClaims = (html: string): string =>
   html

@@ -1,6 +1,6 @@
 /**
- * @file What a room looks at, on pages that are laid out for one person with a whole window: one part at a time, large.
- * The parts are shown and hidden by projector.css, by `data-shown` on the root.
+ * @file What an audience sees on pages laid out for one person with a whole window: one part at a time, enlarged.
+ * projector.css shows and hides the parts by `data-shown` on the root.
  */
 import type { Page } from '../route';
 

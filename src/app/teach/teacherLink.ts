@@ -14,7 +14,7 @@ export type Aim =
   | { readonly kind: 'compare'; readonly start: string }
   | { readonly kind: 'test'; readonly when: When };
 
-/** Names that `hide=` and `lock=` of the Lab know. */
+/** Names that the Lab's `hide=` and `lock=` accept. */
 export const LAB_NAMES: readonly string[] = ['preset', ...CONTROLS.map(({ name }) => name)];
 
 /** '#/lessons/03-reach/one-layer?v=1&lock=window'. */
@@ -45,7 +45,7 @@ export function addressOf(aim: Aim, link: LessonLink): string {
 
 const seedOf = ({ seed }: LessonLink) => (seed === undefined ? {} : { seed });
 
-/** What a lesson's link says, for a page that writes version and seed itself. */
+/** A lesson link's settings, for a page that writes version and seed itself. */
 const pairsOf = (link: LessonLink): readonly string[] =>
   writeLessonQuery({ ...link, seed: undefined })
     .split('&')

@@ -1,10 +1,9 @@
 /**
  * @file A character model that only counts: Witten-Bell smoothing (Witten and Bell 1991, method C) of orders 0 to 6.
  *
- *   p(c | context) = (n(context c) + k(context) p(c | context without its first character)) / (n(context) + k(context))
+ * p(c | context) = (n(context c) + k(context) p(c | context without its first character)) / (n(context) + k(context))
  *
- * n counts occurrences in training, k(context) how many different characters followed it; below order 0, p is uniform.
- * It stands for what can be known from the last few characters alone.
+ * n counts occurrences in training, k(context) how many different characters followed it; below order 0, p is uniform. It represents what the last few characters alone can tell.
  */
 import { vocabulary } from '../characters';
 import type { Ids } from '../source';
@@ -47,7 +46,7 @@ export class Counts {
       let p = 1 / this.V;
       for (let k = 0; k <= ORDER && context[k]! >= 0; k++) {
         const node = context[k]!;
-        const child = this.#table[this.#slot(node * this.V + ids[i]!) + 1]!; // -1 where there is none
+        const child = this.#table[this.#slot(node * this.V + ids[i]!) + 1]!; // -1 if there is none
         const [followed, kinds] = [this.#stats[3 * node + 1]!, this.#stats[3 * node + 2]!];
         const count = child < 0 ? 0 : this.#stats[3 * child]!;
         if (followed > 0) p = (count + kinds * p) / (followed + kinds);
@@ -59,7 +58,7 @@ export class Counts {
     return all;
   }
 
-  /** Keys of a large vocabulary may be beyond 32 bits; half of that is enough for the site's own. */
+  /** Keys of a large vocabulary may exceed 32 bits; half the space is enough for the site's own. */
   #room(): Int32Array | Float64Array {
     const length = 2 << this.#bits;
     return (this.V > vocabulary.size ? new Float64Array(length) : new Int32Array(length)).fill(-1);
@@ -83,7 +82,7 @@ export class Counts {
     return child;
   }
 
-  /** Where `key` is, or the free place where it belongs. */
+  /** Where `key` is, or the free slot for it. */
   #slot(key: number): number {
     const table = this.#table;
     const mask = table.length - 1;

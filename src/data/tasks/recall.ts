@@ -5,8 +5,8 @@ import { defineTask } from '../source';
 
 const KEYS = 16;
 const VALUES = 16;
-const MOST_PAIRS = 6;
-const FEWEST_PAIRS = 2;
+const MAX_PAIRS = 6;
+const MIN_PAIRS = 2;
 
 const vocabulary = glyphs(`ABCDEFGHIJKLMNOPabcdefghijklmnop${DOT}`);
 const FILLER = vocabulary.id(DOT);
@@ -26,13 +26,13 @@ const recall = defineTask({
   chance: 1 / VALUES,
   distance: DISTANCE,
 
-  maxDistance: (T) => T - 3 * FEWEST_PAIRS + 1, // the pair precedes every query
+  maxDistance: (T) => T - 3 * MIN_PAIRS + 1, // the pair precedes every query
 
   answerAt: (tokens, row) => tokens.indexOf(tokens[row]!) + 1, // the pair stands before every query
 
   example(random, T, distance) {
     checkRoom(recall, T, distance);
-    const pairs = Math.min(MOST_PAIRS, Math.floor((T - distance + 1) / 3));
+    const pairs = Math.min(MAX_PAIRS, Math.floor((T - distance + 1) / 3));
     const keys = distinct(random, pairs, KEYS);
     const values = draws(random, pairs, VALUES).map((value) => KEYS + value);
     const asked = draws(random, pairs, pairs);

@@ -1,15 +1,15 @@
 /**
- * @file Ten questions on what people get wrong about masks, reach, cost and loss, to be asked before and after teaching.
- * Where the answer is a count, its options carry the number, and test/lessons/concepts.test.ts holds the right one to the
- * counters that draw the pictures. The wording is frozen with the form: a changed question is another test.
+ * @file Ten questions about common misconceptions on masks, reach, cost and loss, to be asked before and after teaching.
+ * If the answer is a count, its options carry the number, and test/lessons/concepts.test.ts checks the right one against
+ * the counters that draw the pictures. The wording is frozen with the form: a changed question makes a different test.
  */
 
 interface Option {
   /** Plain text. */
   readonly text: string;
-  /** The count it stands for, where the question asks for one. */
+  /** The count it represents, if the question asks for one. */
   readonly value?: number;
-  /** The idea behind a wrong answer, for the teacher. */
+  /** The misconception behind a wrong answer, for the teacher. */
   readonly idea?: string;
 }
 
@@ -20,9 +20,9 @@ export interface Item {
   readonly ask: string;
   readonly options: readonly Option[];
   readonly right: number; // index
-  /** Why, in a sentence: shown when the test after teaching is handed in. */
+  /** Why, in a sentence: shown once the test after teaching is handed in. */
   readonly because: string;
-  /** The lesson that treats it. */
+  /** The lesson that covers it. */
   readonly lesson: string;
 }
 
@@ -194,7 +194,7 @@ export const ITEMS: readonly Item[] = [
   },
 ];
 
-/** Offered under every question, and never right: who does not know should not have to guess. */
+/** Offered under every question, and never right: a student who does not know should not have to guess. */
 export const UNKNOWN = 'I do not know';
-/** Its answer: one after the last option. */
+/** Its answer index: one after the last option. */
 export const unknownOf = ({ options }: Item): number => options.length;

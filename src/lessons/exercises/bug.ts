@@ -6,11 +6,11 @@ import { object, readable, whole } from '../../core/schema';
 import { has } from '../../attention/runs';
 import { zoo } from '../../masks/zoo';
 import { sayBecause } from '../because';
-import { MOST_MASK_TOKENS } from '../scene';
+import { MAX_MASK_TOKENS } from '../scene';
 import { defineExercise } from '../exercise';
 
 export interface BugExercise {
-  /** Of the zoo; else `own` says the mask. */
+  /** From the zoo; otherwise `own` gives the mask. */
   readonly bug?: string;
   readonly own?: { readonly mask: string; readonly meant: string; readonly story: string };
   readonly layer: number; // from 0
@@ -29,7 +29,7 @@ interface Case {
   readonly story: string;
 }
 
-/** The mask that is looked at, what was meant, and what happened. */
+/** The mask shown, the intended mask, and what happened. */
 export function caseOf({ bug, own, layer, tokens }: BugExercise): Case {
   if (own)
     return { mask: maskOf(read(own.mask), tokens), meant: read(own.meant), story: own.story };
@@ -37,7 +37,7 @@ export function caseOf({ bug, own, layer, tokens }: BugExercise): Case {
   return { mask: subject.masks[layer]!, meant: repaired[layer]!, story };
 }
 
-/** Is this cell other than it was meant? */
+/** Does this cell differ from the intended mask? */
 function differs(exercise: BugExercise, { query, key }: At): boolean {
   const { mask, meant } = caseOf(exercise);
   const { tokens, queries } = exercise;
@@ -50,9 +50,9 @@ const cellsOf = (exercise: BugExercise): readonly At[] =>
     key: i % exercise.tokens,
   }));
 
-/** A mask in terms, what was meant, and what came of it. */
+/** A mask in terms, the intended one, and the consequence. */
 function ownOf(fields: Fields): BugExercise {
-  const tokens = fields.whole('tokens', { min: 2, max: MOST_MASK_TOKENS });
+  const tokens = fields.whole('tokens', { min: 2, max: MAX_MASK_TOKENS });
   const own = {
     mask: fields.string('mask'),
     meant: fields.string('meant'),
@@ -66,7 +66,7 @@ function ownOf(fields: Fields): BugExercise {
   return exercise;
 }
 
-/** A mask of the bug zoo, or one in terms: name one cell that is not as it was meant. */
+/** A mask from the bug zoo, or one in terms: find one cell that differs from the intended mask. */
 export default defineExercise<BugExercise, At | undefined>({
   id: 'bug',
   label: 'Find the bug',
@@ -77,7 +77,7 @@ export default defineExercise<BugExercise, At | undefined>({
     const layer = fields.whole('layer', { min: 1, max: bug.subject.masks.length }, 1) - 1;
     const { keys: tokens, queries } = bug.subject.masks[layer]!;
     check(
-      tokens <= MOST_MASK_TOKENS,
+      tokens <= MAX_MASK_TOKENS,
       `${fields.what}: the mask of '${bug.id}' has ${tokens} tokens, too many to look at`,
     );
     const exercise = { bug: bug.id, layer, tokens, queries };

@@ -15,7 +15,7 @@ interface ChoiceExercise {
   readonly options: TypeOf<typeof several>;
 }
 
-/** One of several; each says why it is right or where it leads astray. */
+/** One of several options; each explains why it is right or where it misleads. */
 export default defineExercise<ChoiceExercise, number | undefined>({
   id: 'choice',
   label: 'Choose',

@@ -3,7 +3,7 @@ import { defineExercise } from '../exercise';
 
 interface ExplainExercise {
   readonly answer: string; // inline HTML, a model answer
-  readonly points: readonly string[]; // inline HTML, what an answer should have
+  readonly points: readonly string[]; // inline HTML, what an answer should contain
 }
 
 export interface Explained {
@@ -15,10 +15,10 @@ export interface Explained {
 const LEAST = 20; // characters
 const MOST = 2000;
 
-/** Enough of one's own to be compared with a model answer. */
+/** Long enough to be compared with a model answer. */
 export const longEnough = (text: string): boolean => text.trim().length >= LEAST;
 
-/** In one's own words, marked by oneself against a model answer. */
+/** An explanation in the reader's own words, which they mark against a model answer. */
 export default defineExercise<ExplainExercise, Explained>({
   id: 'explain',
   label: 'Explain',

@@ -5,12 +5,12 @@ import { defineExercise } from '../exercise';
 
 interface OrderExercise {
   readonly items: readonly string[]; // inline HTML, in the right order
-  /** How they stand to begin with: never in the right order. */
+  /** The initial order: never the right one. */
   readonly begin: readonly number[];
   readonly because: string; // inline HTML
 }
 
-/** Things to be put in order. An answer lists the items as they stand, by their right places. */
+/** Items to put in order. An answer lists the items in their current order, by their right places. */
 export default defineExercise<OrderExercise, readonly number[]>({
   id: 'order',
   label: 'Put in order',

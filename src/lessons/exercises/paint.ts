@@ -2,7 +2,7 @@ import { check } from '../../core/check';
 import { maskOf, read, write, type Expression } from '../../attention/expression';
 import { has } from '../../attention/runs';
 import { sayBecause } from '../because';
-import { MOST_MASK_TOKENS } from '../scene';
+import { MAX_MASK_TOKENS } from '../scene';
 import { defineExercise } from '../exercise';
 
 interface PaintExercise {
@@ -42,7 +42,7 @@ export default defineExercise<PaintExercise, string>({
   order: 2,
   read(fields) {
     const expression = read(fields.string('mask'));
-    const tokens = fields.whole('tokens', { min: 3, max: MOST_MASK_TOKENS });
+    const tokens = fields.whole('tokens', { min: 3, max: MAX_MASK_TOKENS });
     const given = fields.whole('given', { min: 0, max: tokens - 1 }, 0);
     const layers = fields.whole('layers', { min: 1, max: 8 }, 1);
     const cells = cellsOf(expression, tokens, layers);

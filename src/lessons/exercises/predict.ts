@@ -5,15 +5,15 @@ import { defineExercise, type Far } from '../exercise';
 export interface PredictExercise {
   readonly metric: 'accuracy' | 'loss';
   readonly run: number; // from 0
-  /** Training steps after which it is asked. */
+  /** The training step that the prediction is about. */
   readonly after: number;
   readonly min: number;
   readonly max: number;
-  /** A prediction this near to what comes is called close. */
+  /** A prediction within this distance of the result counts as close. */
   readonly close: number;
-  /** What runs came to when they were measured. */
+  /** The lowest and highest results that runs reached when measured. */
   readonly band: readonly [number, number];
-  /** Why, for those who were far too high, far too low, or close: inline HTML, the lesson's own. */
+  /** The lesson's explanation, inline HTML, for readers who were far too high, far too low, or close. */
   readonly tooHigh: string;
   readonly tooLow: string;
   readonly near: string;
@@ -32,8 +32,8 @@ const apart = ({ metric }: PredictExercise, off: number) => {
 };
 
 /**
- * Near is what lies within `close` of what came. Where both lie in the band that the lesson's own runs were measured in,
- * it is near too: a difference that another seed would make is nobody's mistake.
+ * 'near' means within `close` of the result. If both lie in the band measured in the lesson's own runs, that is near
+ * too: the reader is not wrong by a difference that another seed would make.
  */
 export function farOf(
   { close, band: [low, high] }: Pick<PredictExercise, 'close' | 'band'>,
@@ -46,8 +46,8 @@ export function farOf(
 }
 
 /**
- * Predict, run, read why. No prediction is wrong; it is solved once its run was seen and the reason was read, so what
- * `check` gives is pending throughout (src/state/study.svelte.ts knows what was read).
+ * Predict, run, read why. No prediction is wrong; it is solved once the reader has seen its run and read the reason, so
+ * `check` always returns pending (src/state/study.svelte.ts knows what was read).
  */
 export default defineExercise<PredictExercise, number | undefined>({
   id: 'predict',
@@ -123,7 +123,7 @@ export default defineExercise<PredictExercise, number | undefined>({
     };
   },
   solve: ({ band }) => ({ answer: (band[0] + band[1]) / 2 }),
-  // No prediction is wrong; test/lessons/predictions.test.ts holds each to its three reasons.
+  // No prediction is wrong; test/lessons/predictions.test.ts checks the three reasons of each.
   wrong: () => [],
   answerOf: ({ min, max }, value) =>
     typeof value === 'number' && value >= min && value <= max ? value : undefined,

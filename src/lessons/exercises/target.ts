@@ -32,7 +32,7 @@ type Asked = Omit<TargetExercise, 'ways' | 'best'>;
 
 type Settings = Partial<RunSpec>;
 
-const MOST_WAYS = 20_000;
+const MAX_WAYS = 20_000;
 
 function waysOf(space: Space): readonly Settings[] {
   return space.reduce<readonly Settings[]>(
@@ -116,8 +116,8 @@ export default defineExercise<TargetExercise, Settings>({
     };
     const ways = space.reduce((product, { values }) => product * values.length, 1);
     check(
-      ways <= MOST_WAYS,
-      `${fields.what}: ${ways} ways are more than the ${MOST_WAYS} that are gone through`,
+      ways <= MAX_WAYS,
+      `${fields.what}: ${ways} ways are more than the ${MAX_WAYS} that are gone through`,
     );
     const best = bestOf(asked);
     checkRun(fitted({ ...spec, ...best.way }));

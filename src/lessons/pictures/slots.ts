@@ -1,7 +1,7 @@
 /**
  * @file What a layer's cache holds after t tokens, slot by slot: a global layer's grows, a local one's is a ring, an
  * approximate one's is a ring plus a slot per summary, any other mask's has a slot for each token that will still be
- * read. As our decoder stores it (src/model/cache.ts).
+ * read. As our decoder stores it (src/model/decode/cache.ts).
  */
 import { BLOCKED, EXACT, SUMMARY } from '../../attention/cells';
 import type { PatternSpec } from '../../attention/pattern';

@@ -1,6 +1,6 @@
 /**
  * @file What a summary keeps and loses: one query over a few tokens of small seeded vectors, read exactly and through
- * the approximate pattern (our reconstruction of LGA, design section 1), and how far the two outputs are apart.
+ * the approximate pattern (our reconstruction of LGA, design section 1), and how much the two outputs differ.
  */
 import type { PatternSpec } from '../../attention/pattern';
 import { readsOf } from '../../attention/reads';
@@ -18,13 +18,13 @@ export interface Reading {
   readonly window: number; // W, itself included
   readonly chunk: number; // C
   readonly query: number;
-  /** A summary's score is raised by the logarithm of the tokens it stands for. */
+  /** A summary's score is raised by the logarithm of its number of tokens. */
   readonly logC: boolean;
-  /** Done wrong: the query's own chunk is summarised too before it is complete, so the future is in it. */
+  /** The wrong way: the query's own chunk is summarised before it is complete, so the future is in it. */
   readonly leak: boolean;
 }
 
-/** One thing the query reads: tokens `from` … `to`, both included, as they are or as one summary. */
+/** One item the query reads: tokens `from` … `to`, both included, individually or as one summary. */
 interface Entry {
   readonly kind: 'token' | 'summary' | 'leak';
   readonly from: number;
@@ -35,21 +35,21 @@ interface Entry {
 export interface SummaryPicture {
   readonly exact: Float64Array; // [T] weights
   readonly entries: readonly Entry[];
-  /** The same per token: a summary's weight in equal parts on its tokens. */
+  /** The same per token: a summary's weight divided equally among its tokens. */
   readonly spread: Float64Array; // [T]
-  /** Length of the difference between the outputs over the length of the exact one. */
+  /** Length of the difference between the outputs, divided by the length of the exact one. */
   readonly error: number;
-  /** Weight on summaries, and what the same tokens weigh when they are read exactly. */
+  /** Weight on summaries, and the weight of the same tokens when read exactly. */
   readonly onSummaries: number;
   readonly exactThere: number;
-  /** Tokens after the query that enter its output, from, to; undefined where there are none. */
+  /** Tokens after the query that affect its output, from, to; undefined if there are none. */
   readonly future: readonly [number, number] | undefined;
 }
 
-/** Scores of a trained head are further apart than those of random vectors: queries are this much longer. */
+/** Scores of a trained head are further apart than those of random vectors, so queries are made this much longer. */
 const SHARPNESS = 2;
 
-/** Random vectors; with `alike` chunks all keys and values of a chunk are those of its first token. */
+/** Random vectors; in `alike` chunks all keys and values equal those of the first token. */
 export function vectorsOf(
   seed: number,
   { T, d, alike = 0 }: { readonly T: number; readonly d: number; readonly alike?: number },
@@ -145,7 +145,7 @@ export function summaryOf(vectors: Vectors, reading: Reading): SummaryPicture {
   };
 }
 
-/** The output vector itself, for tests of who depends on whom. */
+/** The output vector itself, for tests of what depends on what. */
 export function outputOf({ d, v }: Vectors, { entries }: Pick<SummaryPicture, 'entries'>) {
   const sum = new Float64Array(d);
   for (const one of entries)
@@ -193,7 +193,7 @@ export function saySummary(
   return `${exactly}${rest}. Its output is ${sayError(error)}.${leaks}`;
 }
 
-/** Rounding is no error. */
+/** Rounding is not an error. */
 const sayError = (error: number): string =>
   error < 1e-9 ? 'the exact one' : `${percent(error)} away from the exact one`;
 

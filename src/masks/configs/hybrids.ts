@@ -2,7 +2,7 @@ import { check } from '../../core/check';
 import { shown } from '../../core/fields';
 import type { ConfigLayer } from '../configLayer';
 import { defineRule, GLOBAL_TYPE, LAYERS, LINEAR_TYPE, LOCAL_TYPE, type Asked } from '../family';
-import { MOST_LAYERS } from '../doc';
+import { MAX_LAYERS } from '../doc';
 import { Fields } from '../fields';
 
 const OF_SIGN: Readonly<Record<string, string>> = {
@@ -11,7 +11,7 @@ const OF_SIGN: Readonly<Record<string, string>> = {
   '-': 'mlp',
   E: 'mlp',
 };
-const INDEX = { min: 0, max: MOST_LAYERS };
+const INDEX = { min: 0, max: MAX_LAYERS };
 
 /** Layer indices, starting at 0. */
 function indices({ own }: Asked, name: string): ReadonlySet<number> {

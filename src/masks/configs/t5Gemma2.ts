@@ -1,9 +1,9 @@
 import { and, not, term } from '../../attention/expression';
-import { MOST_TOKENS } from '../../attention/mask';
+import { MAX_TOKENS } from '../../attention/mask';
 import { defineRule, LOCAL_TYPE, TOKENS_IN_WINDOW } from '../family';
 
 const half = (window: number) => Math.floor((window + 1) / 2);
-const bounded = (tokens: number) => Math.min(tokens, MOST_TOKENS);
+const bounded = (tokens: number) => Math.min(tokens, MAX_TOKENS);
 
 /** The encoder's whole window spans both sides: an odd W is centred, an even one has one more after. */
 export default defineRule({

@@ -22,7 +22,7 @@ export function apart(a: Mask, pattern: Expression, limit = Infinity): Differenc
 const SAMPLE = 160;
 
 /** About in how many cells a mask differs from a pattern: on a large one, from every nth row. */
-export function aboutApart(a: Mask, pattern: Expression): number {
+export function estimateApart(a: Mask, pattern: Expression): number {
   // Odd, so that blocks of any even size are sampled at every offset.
   const step = Math.floor(a.queries / SAMPLE) | 1;
   const b = maskOf(pattern, a.keys, a.queries);

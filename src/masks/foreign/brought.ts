@@ -4,7 +4,7 @@ import { guessedAxes, saidAxes, type Axes, type Role } from './axes';
 import { formOf, FORMS, type Form, type Formed } from './forms';
 import { impliedBy, textsOf, type Implied } from './implied';
 import { matrixOn, type Foreign, type Matrix, type Origin, type Tensor } from './matrix';
-import { MOST_LAYERS } from '../doc';
+import { MAX_LAYERS } from '../doc';
 
 /** What a person sets for a file besides how to read its numbers. */
 export interface Said {
@@ -107,7 +107,7 @@ export class Brought {
     );
     const axes = said.axes ? saidAxes(tensor, said.axes) : guessedAxes(tensor);
     const stack = axes.roles.findIndex(
-      (role, axis) => role === 'layer' && shape[axis]! > 1 && shape[axis]! <= MOST_LAYERS,
+      (role, axis) => role === 'layer' && shape[axis]! > 1 && shape[axis]! <= MAX_LAYERS,
     );
     return {
       ...formed,

@@ -4,7 +4,7 @@
  */
 import { and, not, or, term, type Expression } from '../../attention/expression';
 import type { Mask } from '../../attention/mask';
-import { aboutApart } from './apart';
+import { estimateApart } from './apart';
 import type { Dial } from './fit';
 import { strideOf } from './places';
 import {
@@ -50,9 +50,9 @@ export interface Family {
   write(numbers: Numbers, keys: number): Expression;
 }
 
-const MOST_SIZES = 4;
+const MAX_SIZES = 4;
 /** Chunks to the left of the query's own that are tried. */
-const MOST_BEFORE = 4;
+const MAX_BEFORE = 4;
 
 export const causal = term('causal');
 export const everything = or(causal, term('ahead', 1));
@@ -87,9 +87,9 @@ const nearestFew = <N extends Partial<Numbers>>(
   written: (found: N) => Expression,
 ): readonly N[] =>
   all
-    .map((start) => ({ start, cells: aboutApart(mask, padded(written(start), padding)) }))
+    .map((start) => ({ start, cells: estimateApart(mask, padded(written(start), padding)) }))
     .sort((a, b) => a.cells - b.cells)
-    .slice(0, MOST_SIZES)
+    .slice(0, MAX_SIZES)
     .map(({ start }) => start);
 
 /** A size that only one border supports is where a document begins. */
@@ -116,7 +116,7 @@ const toTheLeft = ({ chunk: size, before }: Pick<Numbers, 'chunk' | 'before'>) =
 
 const inChunksToTheLeft: Family['starts'] = (mask, padding) => {
   const all = sizesOf(mask, padding).flatMap((size) =>
-    Array.from({ length: MOST_BEFORE }, (_, i) => ({ ...size, before: i + 1 })),
+    Array.from({ length: MAX_BEFORE }, (_, i) => ({ ...size, before: i + 1 })),
   );
   return nearestFew(mask, padding, all, toTheLeft);
 };

@@ -3,7 +3,7 @@ import { check, InputError } from '../../core/check';
 import { readJsonMask } from './json';
 import {
   inRows,
-  MOST_BYTES,
+  MAX_BYTES,
   sizeOf,
   type Foreign,
   type Origin,
@@ -22,14 +22,14 @@ export interface Named {
 }
 
 /** Maximum files at once. */
-const MOST_FILES = 128;
+const MAX_FILES = 128;
 
 /** Several files become one list of arrays, each named after its file. */
 export async function openFiles(files: readonly Named[]): Promise<Foreign> {
   check(files.length > 0, 'no file was given');
   check(
-    files.length <= MOST_FILES,
-    `${files.length} files were given; ${MOST_FILES} at most are opened at once`,
+    files.length <= MAX_FILES,
+    `${files.length} files were given; ${MAX_FILES} at most are opened at once`,
   );
   if (files.length === 1) return openForeign(files[0]!.name, files[0]!.bytes);
   const ordered = files.toSorted((a, b) =>
@@ -60,8 +60,8 @@ export async function openFiles(files: readonly Named[]): Promise<Foreign> {
 export async function openForeign(name: string, bytes: Uint8Array): Promise<Foreign> {
   check(bytes.length > 0, 'the file is empty');
   check(
-    bytes.length <= MOST_BYTES,
-    `the file has ${bytes.length} bytes; files up to ${MOST_BYTES} are read`,
+    bytes.length <= MAX_BYTES,
+    `the file has ${bytes.length} bytes; files up to ${MAX_BYTES} are read`,
   );
   const stem = name.replace(/\.\w+$/, '');
   if (isNpy(bytes) || /\.npy$/i.test(name)) return found('npy', [readNpy(bytes, nameOf(stem))]);

@@ -44,7 +44,7 @@ export function rowsIn({ shape, strides, number }: Tensor): readonly (readonly n
 const ROWS_OF_MASK = 'its rows are those of a mask';
 
 /** With more numbers than this, an array is a mask, whatever it holds: lists of tokens are shorter. */
-const MOST_NUMBERS = 2 ** 22;
+const MAX_NUMBERS = 2 ** 22;
 
 export function formOf(tensor: Tensor): Formed {
   const { shape, kind, name = '' } = tensor;
@@ -64,7 +64,7 @@ export function formOf(tensor: Tensor): Formed {
     because,
     others: others(form),
   });
-  const whole = kind !== 'float' && sizeOf(shape) <= MOST_NUMBERS;
+  const whole = kind !== 'float' && sizeOf(shape) <= MAX_NUMBERS;
   if (named && whole) return found(named, true, `it is called '${name}'`);
   if (kind === 'float')
     return areWeights(tensor)

@@ -1,9 +1,9 @@
 /** @file The mask that lists of tokens imply: padding, documents, positions, lengths, block tables. */
 import { check } from '../../core/check';
 import { and, not, rowsOf, term, type Expression } from '../../attention/expression';
-import { MOST_NUMBERS } from '../../attention/expression';
+import { MAX_NUMBERS } from '../../attention/expression';
 import { writeRows } from '../../attention/given';
-import { MOST_TOKENS, type Mask } from '../../attention/mask';
+import { MAX_TOKENS, type Mask } from '../../attention/mask';
 import { intersect, NONE, run, union, type Runs } from '../../attention/runs';
 import { everything } from './families';
 import { paddedPositions, rowsIn, type Form } from './forms';
@@ -70,7 +70,7 @@ function asTerms(
     ...(begins.length > 0 ? [term('documents', ...begins)] : []),
     ...(left + right > 0 ? [not(term('padding', left, right))] : []),
   ];
-  if (begins.length > MOST_NUMBERS) return asRows(T, begins, left, right, read);
+  if (begins.length > MAX_NUMBERS) return asRows(T, begins, left, right, read);
   return parts.length === 0 ? everything : parts.length === 1 ? parts[0]! : and(...parts);
 }
 
@@ -92,8 +92,8 @@ function asRows(T: number, begins: readonly number[], left: number, right: numbe
 
 function checkTokens(T: number): void {
   check(
-    T >= 2 && T <= MOST_TOKENS,
-    `there are ${T} tokens; masks of 2 to ${MOST_TOKENS.toLocaleString('en-US')} can be shown`,
+    T >= 2 && T <= MAX_TOKENS,
+    `there are ${T} tokens; masks of 2 to ${MAX_TOKENS.toLocaleString('en-US')} can be shown`,
   );
 }
 
@@ -236,8 +236,8 @@ function ofTwoLengths(q: readonly number[], k: readonly number[], read: Read): I
   const [queries, T] = [q.at(-1)!, k.at(-1)!];
   checkTokens(T);
   check(
-    queries >= 1 && queries <= MOST_TOKENS,
-    `there are ${queries} queries; 1 to ${MOST_TOKENS} can be shown`,
+    queries >= 1 && queries <= MAX_TOKENS,
+    `there are ${queries} queries; 1 to ${MAX_TOKENS} can be shown`,
   );
   const mask: Mask = {
     queries,

@@ -1,7 +1,7 @@
 /** @file Masks as JSON: lists in lists, of numbers or booleans; also as Python writes them, with -Infinity and True. */
 import { check, InputError } from '../../core/check';
 import { isRecord } from '../../core/fields';
-import { MOST_AXES, type Tensor } from './matrix';
+import { MAX_AXES, type Tensor } from './matrix';
 import { checkWhole, LONGEST, tensorOf } from './words';
 
 const DEEPEST = 6;
@@ -39,10 +39,10 @@ function listed(value: unknown, name?: string): Tensor {
   const shape: number[] = [];
   for (let at: unknown = value; Array.isArray(at); at = at[0]) {
     shape.push(at.length);
-    if (shape.length > MOST_AXES || at.length === 0) break;
+    if (shape.length > MAX_AXES || at.length === 0) break;
   }
   check(
-    shape.length >= 1 && shape.length <= MOST_AXES && shape.every((count) => count > 0),
+    shape.length >= 1 && shape.length <= MAX_AXES && shape.every((count) => count > 0),
     `the JSON holds lists of shape ${shape.join(' × ') || 'none'}; a mask is a list of lists of 0 and 1`,
   );
   const numbers: number[] = [];

@@ -8,7 +8,7 @@ import type { Found } from './nearest';
 import { FEW } from './traces';
 
 /** Share of the cells a pattern opens, and of those it blocks, that may differ. */
-const MOST_OTHER = 1 / 4;
+const MAX_DIFFERENT = 1 / 4;
 /**
  * Bits by which a pattern with its wrong cells must describe the mask in less than noise would; one noise mask in 2^12
  * does.
@@ -35,7 +35,7 @@ export function isKnown(mask: Mask, { expression, difference: { cells: other } }
   }
   const lost = (other + open - read) / 2; // opened by the pattern, and not read
   const more = other - lost;
-  if (lost > MOST_OTHER * open || more > MOST_OTHER * closed) return false;
+  if (lost > MAX_DIFFERENT * open || more > MAX_DIFFERENT * closed) return false;
   const asNoise = choice(all, read);
   const asPattern =
     choice(open, lost) +

@@ -16,7 +16,7 @@ export interface Levels {
 }
 
 /** Fills that are counted; a mask has one or two, masked scores have many. */
-const MOST_FILLS = 1000;
+const MAX_FILLS = 1000;
 
 /** Throws InputError where a cell is NaN or +∞. */
 export function levelsOf(matrix: Matrix, blocks: number): Levels {
@@ -27,7 +27,7 @@ export function levelsOf(matrix: Matrix, blocks: number): Levels {
   const fills = new Map<number, number>();
   let [latest, held] = [NaN, 0]; // a repeated number costs nothing
   const count = () => {
-    if (held > 0 && (fills.has(latest) || fills.size < MOST_FILLS))
+    if (held > 0 && (fills.has(latest) || fills.size < MAX_FILLS))
       fills.set(latest, (fills.get(latest) ?? 0) + held);
     held = 0;
   };
@@ -58,12 +58,12 @@ export function levelsOf(matrix: Matrix, blocks: number): Levels {
     most,
     distinct: between ? 3 : least === most ? 1 : 2,
     fill: common[0]?.[0] ?? least,
-    fills: common.slice(0, MOST_NAMED).map(([value, cells]) => ({ value, cells })),
+    fills: common.slice(0, MAX_NAMED).map(([value, cells]) => ({ value, cells })),
   };
 }
 
 /** Fills that are listed. */
-const MOST_NAMED = 8;
+const MAX_NAMED = 8;
 
 /** Numbers from 0 to 255, one byte each: read four at a time, and a repeated four costs nothing. */
 function ofBytes(bytes: Uint8Array): Omit<Levels, 'all'> {

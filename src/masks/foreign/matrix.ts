@@ -2,7 +2,7 @@
  * @file Numbers from a foreign file, before anyone has said what they mean: an array with its axes, and a matrix of it.
  */
 import { check } from '../../core/check';
-import { MOST_TOKENS } from '../../attention/mask';
+import { MAX_TOKENS } from '../../attention/mask';
 
 export interface Matrix {
   readonly queries: number;
@@ -73,15 +73,15 @@ export interface Unread {
 }
 
 /** Maximum bytes of a file: a mask of 16,384 × 16,384 bytes, and its header. */
-export const MOST_BYTES = 270 * 2 ** 20;
+export const MAX_BYTES = 270 * 2 ** 20;
 /** Maximum axes of an array. */
-export const MOST_AXES = 5;
+export const MAX_AXES = 5;
 
 /** Refuses what cannot be a mask. If there are more queries than keys, they belong to another sequence. */
 export function checkShape(queries: number, keys: number): void {
   check(
-    [queries, keys].every((count) => count >= 1 && count <= MOST_TOKENS),
-    `the matrix is ${queries} × ${keys}; masks from 1 × 1 to ${MOST_TOKENS} × ${MOST_TOKENS} can be shown`,
+    [queries, keys].every((count) => count >= 1 && count <= MAX_TOKENS),
+    `the matrix is ${queries} × ${keys}; masks from 1 × 1 to ${MAX_TOKENS} × ${MAX_TOKENS} can be shown`,
   );
 }
 

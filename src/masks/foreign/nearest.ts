@@ -6,7 +6,7 @@ import { maskOf, write, type Expression } from '../../attention/expression';
 import { positionOf, type Difference, type Mask } from '../../attention/mask';
 import { openingIn, repairedBy } from '../repaired';
 import { has } from '../../attention/runs';
-import { aboutApart, apart } from './apart';
+import { estimateApart, apart } from './apart';
 import { openedIn, type Opened } from './dead';
 import { causal, everything, FAMILIES, padded, type Family, type Numbers } from './families';
 import { bestNumber } from './fit';
@@ -101,7 +101,7 @@ function nearestIn(mask: Mask, all: readonly Family[]): Found {
     if (
       best &&
       mask.keys > LONG &&
-      aboutApart(mask, expression) > FAR * best.difference.cells + mask.keys
+      estimateApart(mask, expression) > FAR * best.difference.cells + mask.keys
     )
       continue;
     const difference = apart(mask, expression, best?.difference.cells);

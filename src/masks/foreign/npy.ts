@@ -1,6 +1,6 @@
 /** @file NumPy's .npy, versions 1 to 3: magic, a header as a Python literal, numbers. */
 import { check, InputError } from '../../core/check';
-import { checkShape, MOST_AXES, sizeOf, type Tensor } from './matrix';
+import { checkShape, MAX_AXES, sizeOf, type Tensor } from './matrix';
 import { NUMBERS, tensorIn, type NumberKind } from './numbers';
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
@@ -47,8 +47,8 @@ export function readNpy(bytes: Uint8Array, name?: string): Tensor {
     `the .npy holds '${descr.slice(0, 24)}'; booleans, integers and floats can be a mask: ${Object.keys(KINDS).join(', ')}`,
   );
   check(
-    shape.length >= 1 && shape.length <= MOST_AXES && shape.every((count) => count > 0),
-    `the .npy is of shape (${shape.join(', ')}); arrays of one to ${MOST_AXES} axes, none of them empty, are read`,
+    shape.length >= 1 && shape.length <= MAX_AXES && shape.every((count) => count > 0),
+    `the .npy is of shape (${shape.join(', ')}); arrays of one to ${MAX_AXES} axes, none of them empty, are read`,
   );
   if (shape.length === 2) checkShape(shape[0]!, shape[1]!);
   const numbers = sizeOf(shape);

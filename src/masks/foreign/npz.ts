@@ -1,13 +1,13 @@
 /** @file NumPy's .npz: a ZIP of .npy files, compressed or not. */
 import { unzipSync } from 'fflate';
 import { check, InputError } from '../../core/check';
-import { MOST_BYTES, type Foreign, type Tensor, type Unread } from './matrix';
+import { MAX_BYTES, type Foreign, type Tensor, type Unread } from './matrix';
 import { isNpy, readNpy } from './npy';
 
 export const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
 
 /** Maximum arrays of an archive. */
-const MOST_ARRAYS = 512;
+const MAX_ARRAYS = 512;
 
 /**
  * The arrays of an archive, by name; if some can be read, the others are listed with the reason. The sizes it declares
@@ -24,8 +24,8 @@ export function readNpz(bytes: Uint8Array): Pick<Foreign, 'tensors' | 'unread'> 
         if (!name.endsWith('.npy')) return false;
         total += originalSize;
         check(
-          total <= MOST_BYTES && ++arrays <= MOST_ARRAYS,
-          `the archive unpacks to more than ${MOST_BYTES.toLocaleString('en-US')} bytes, or has more than ${MOST_ARRAYS} arrays; save the mask by itself with np.save('mask.npy', mask)`,
+          total <= MAX_BYTES && ++arrays <= MAX_ARRAYS,
+          `the archive unpacks to more than ${MAX_BYTES.toLocaleString('en-US')} bytes, or has more than ${MAX_ARRAYS} arrays; save the mask by itself with np.save('mask.npy', mask)`,
         );
         return true;
       },

@@ -22,7 +22,7 @@ export function halfOf(bits: number): number {
 
 const scratch = new DataView(new ArrayBuffer(4));
 /** The upper half of a float32. */
-export function brainOf(bits: number): number {
+export function bfloat16Of(bits: number): number {
   scratch.setUint16(0, bits);
   scratch.setUint16(2, 0);
   return scratch.getFloat32(0);
@@ -52,7 +52,7 @@ export const NUMBERS = {
   i64: integer('i8', 8, (view, at, little) => Number(view.getBigInt64(at, little))),
   u64: integer('u8', 8, (view, at, little) => Number(view.getBigUint64(at, little))),
   f16: float('f2', 2, (view, at, little) => halfOf(view.getUint16(at, little))),
-  bf16: float('f4', 2, (view, at, little) => brainOf(view.getUint16(at, little))),
+  bf16: float('f4', 2, (view, at, little) => bfloat16Of(view.getUint16(at, little))),
   f32: float('f4', 4, (view, at, little) => view.getFloat32(at, little)),
   f64: float('f8', 8, (view, at, little) => view.getFloat64(at, little)),
 } satisfies Record<string, NumberKind>;

@@ -6,10 +6,10 @@ import { maskOf, type Expression } from '../../attention/expression';
 import { positionOf, type Mask } from '../../attention/mask';
 import { count, intersect, minus, run } from '../../attention/runs';
 import { Counts } from './fit';
-import { MOST_PLACES, TINY } from './traces';
+import { MAX_PLACES, TINY } from './traces';
 
 /** Largest step tried; each step costs as many sums as there are tokens. */
-const MOST_STEP = 1024;
+const MAX_STEP = 1024;
 
 /**
  * The document starts that pay off: between a document and the next, more of the cells that `around` would let through
@@ -64,7 +64,7 @@ export function globalsOf(mask: Mask, around: Expression, all: Expression): read
   }
   const [cells, opened] = [columns.sums(), open.sums()];
   const tokens = [...worth.keys()].filter((k) => worth[k]! + 2 * opened[k]! - cells[k]! > 0);
-  return tokens.length > MOST_PLACES ? [] : tokens;
+  return tokens.length > MAX_PLACES ? [] : tokens;
 }
 
 /** The best step, with the best window around it, for masks that read every step-th key of what `around` lets through. */
@@ -84,11 +84,7 @@ export function strideOf(
   const pays = cells.map((count, d) => 2 * opened[d]! - count); // gain from opening the d-th diagonal
   let best = { window: 1, step: 2, gain: -Infinity };
   // A step that appears only once, in the corner, is a few cells and not a stride.
-  for (
-    let step = 2;
-    step <= Math.min(keys <= TINY ? keys - 1 : (keys - 1) / 2, MOST_STEP);
-    step++
-  ) {
+  for (let step = 2; step <= Math.min(keys <= TINY ? keys - 1 : (keys - 1) / 2, MAX_STEP); step++) {
     let gain = 0;
     for (let d = 0; d < keys; d += step) gain += pays[d]!;
     for (let window = 1; window <= keys; window++) {

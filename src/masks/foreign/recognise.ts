@@ -276,23 +276,23 @@ const lookAhead = (mask: Mask): boolean =>
   );
 
 /** Maximum runs of a mask, over all rows: every second key of 4,096 × 4,096 has half as many. */
-const MOST_RUNS = 16_000_000;
+const MAX_RUNS = 16_000_000;
 
 /** Rows sampled to see how ragged a large mask is. */
 const LOOKED_AT = 256;
 
 /** Refuses immediately what would take minutes: large noise. Only for bytes, which the largest files hold. */
 function checkRuns({ bytes, queries, keys }: Matrix): void {
-  if (!bytes || bytes.length < MOST_RUNS) return;
+  if (!bytes || bytes.length < MAX_RUNS) return;
   const step = Math.max(1, Math.floor(queries / LOOKED_AT)) | 1;
   let [ends, rows] = [0, 0];
   for (let q = 0; q < queries; q += step, rows++)
     for (let i = q * keys + 1; i < (q + 1) * keys; i++)
       if ((bytes[i] === 0) !== (bytes[i - 1] === 0)) ends++;
   const runs = ((ends / 2) * queries) / rows;
-  if (runs > MOST_RUNS)
+  if (runs > MAX_RUNS)
     throw new InputError(
-      `the mask of ${queries} × ${keys} has some ${Math.round(runs / 1e6)} million runs of keys; masks of up to ${MOST_RUNS / 1e6} million are opened. Save a part of it, as mask[:2048, :2048]`,
+      `the mask of ${queries} × ${keys} has some ${Math.round(runs / 1e6)} million runs of keys; masks of up to ${MAX_RUNS / 1e6} million are opened. Save a part of it, as mask[:2048, :2048]`,
     );
 }
 

@@ -1,7 +1,7 @@
 /** @file A mask among the tensors of a safetensors file. */
 import { check } from '../../core/check';
 import { checkBytes, storedTensors } from '../../core/safetensors';
-import { MOST_AXES, type Tensor } from './matrix';
+import { MAX_AXES, type Tensor } from './matrix';
 import { NUMBERS, tensorIn, type NumberKind } from './numbers';
 
 const KINDS: Readonly<Record<string, NumberKind>> = {
@@ -26,12 +26,12 @@ export function readSafetensorsMask(file: Uint8Array): readonly Tensor[] {
   const able = tensors
     .filter(
       ({ dtype, shape }) =>
-        KINDS[dtype] && shape.length >= 1 && shape.length <= MOST_AXES && shape.every((n) => n > 0),
+        KINDS[dtype] && shape.length >= 1 && shape.length <= MAX_AXES && shape.every((n) => n > 0),
     )
     .sort((a, b) => Number(/mask/i.test(b.name)) - Number(/mask/i.test(a.name)));
   check(
     able.length > 0,
-    `none of the ${tensors.length} tensors of the file can be a mask; it should have one to ${MOST_AXES} axes, of booleans, integers or floats`,
+    `none of the ${tensors.length} tensors of the file can be a mask; it should have one to ${MAX_AXES} axes, of booleans, integers or floats`,
   );
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   return able.map((tensor): Tensor => {

@@ -39,13 +39,16 @@ export function sourceOf(
 }
 
 /** Layers listed one by one in a file name. */
-const MOST_NAMED = 4;
+const MAX_NAMED = 4;
 
 /**
  * 'mask-repaired-layer8.npy': the file, the array if there are several, and the repaired planes, as the page counts
  * them: layers from 1, everything else from 0.
  */
-export function mendedName({ axes, stack, shape }: Looked, sources: readonly Source[]): string {
+export function repairedFileName(
+  { axes, stack, shape }: Looked,
+  sources: readonly Source[],
+): string {
   const [{ origin, index, part }] = sources as [Source, ...Source[]];
   const key = origin.key === undefined ? '' : `-${origin.key}`;
   const begun = part === undefined ? 0 : 1;
@@ -55,7 +58,7 @@ export function mendedName({ axes, stack, shape }: Looked, sources: readonly Sou
     if (place === undefined || shape[axis] === 1) return '';
     if (axis !== stack) return `-${role}${place}`;
     const layers = sources.map((one) => one.index[i]! + 1);
-    return layers.length > MOST_NAMED ? '-layers' : `-layer${layers.join('-')}`;
+    return layers.length > MAX_NAMED ? '-layers' : `-layer${layers.join('-')}`;
   });
   const stem = origin.file.replace(/\.\w+$/, '');
   return `${`${stem}${key}-repaired${places.join('')}`.replaceAll(/[^\w.-]+/g, '-')}.npy`;

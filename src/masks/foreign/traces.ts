@@ -9,9 +9,9 @@ import { Counts } from './fit';
 /** Cells in which a mask may differ from a pattern and still surely be meant as it. */
 export const FEW = 3;
 /** Maximum documents, or global tokens, that one expression names. */
-export const MOST_PLACES = 200;
+export const MAX_PLACES = 200;
 /** Maximum places supported by one row only: a document of one token, or a wrong cell. */
-const MOST_DOUBTFUL = 32;
+const MAX_DOUBTFUL = 32;
 /** Up to this many tokens, one cell may be the only sign of a pattern. */
 export const TINY = 16;
 /** Beyond this many tokens, not everything is tried: patterns are far apart there, and each try takes time. */
@@ -76,7 +76,7 @@ interface Edges {
 
 function beginsFrom(mask: Mask, { from, to }: Edges): readonly number[] {
   const found = [...from, ...to, ...emptiedAt(mask)];
-  return found.length > MOST_PLACES ? [] : [...new Set(found)].sort((a, b) => a - b);
+  return found.length > MAX_PLACES ? [] : [...new Set(found)].sort((a, b) => a - b);
 }
 
 /** Where the rows of several queries begin and where they end, between left and right padding. */
@@ -91,7 +91,7 @@ function edgesOf(mask: Mask, padding: Padding): Edges {
 /** Places that several rows support; those of a single row only if there are few. */
 function told(places: readonly number[]): readonly number[] {
   const votes = [...votesOf(places)];
-  const doubtful = votes.filter(([, rows]) => rows === 1).length > MOST_DOUBTFUL;
+  const doubtful = votes.filter(([, rows]) => rows === 1).length > MAX_DOUBTFUL;
   return votes.flatMap(([place, rows]) => (rows > 1 || !doubtful ? [place] : []));
 }
 
@@ -103,7 +103,7 @@ function emptiedAt(mask: Mask): readonly number[] {
     if ((mask.row(q).length === 0) !== (mask.row(q - 1).length === 0)) found.push(ahead + q);
   // Also the rows next to them, in case an empty row has a wrong cell.
   const beside = found.flatMap((at) => [at - 1, at, at + 1]);
-  return found.length > MOST_DOUBTFUL ? [] : beside.filter((at) => at > 0 && at < mask.keys);
+  return found.length > MAX_DOUBTFUL ? [] : beside.filter((at) => at > 0 && at < mask.keys);
 }
 
 /** Chunk sizes that the rows support; for few tokens, all. */
@@ -126,9 +126,9 @@ const gapsOf = (places: readonly number[]): readonly number[] => {
 };
 
 /** Two tokens that read each other are one future cell, which may well be wrong: they are not a span. */
-const FEWEST_OF_SPAN = 3;
+const MIN_SPAN = 3;
 /** Maximum spans that one expression names. */
-const MOST_SPANS = 100;
+const MAX_SPANS = 100;
 
 /**
  * Tokens [from, to] that all read on to the same end, three or more in a row: images in a text. Empty where there are
@@ -142,8 +142,8 @@ export function spansOf(mask: Mask): readonly (readonly [number, number])[] {
     const from = positionOf(mask, q);
     // One inside another is that one, with a wrong cell; one that begins the text is a prefix.
     const inside = from <= (found.at(-1)?.[1] ?? 0);
-    if (end >= from + FEWEST_OF_SPAN && !(inside && q > 0)) found.push([from, end - 1]);
-    if (found.length > MOST_SPANS) return [];
+    if (end >= from + MIN_SPAN && !(inside && q > 0)) found.push([from, end - 1]);
+    if (found.length > MAX_SPANS) return [];
   }
   if (found.length === 1 && found[0]![0] === 0) return [];
   return found.filter(
@@ -171,20 +171,20 @@ export interface Borders {
 /** Blocks of any length that all their tokens read to the end; undefined where some have one or two tokens. */
 export function blocksIn(mask: Mask, padding: Padding): Borders | undefined {
   const { from, to } = edgesOf(mask, padding);
-  if (to.length === 0 || from.length + to.length > MOST_PLACES) return undefined;
+  if (to.length === 0 || from.length + to.length > MAX_PLACES) return undefined;
   const ends = [...to].sort((a, b) => a - b);
   const begins = [...from].sort((a, b) => a - b);
   const first = Math.max(padding.left, positionOf(mask, 0));
   const whole = ends.every((end, i) => {
     const size = end - Math.max(ends[i - 1] ?? first, first);
     // The remainder at the end of a document may be smaller.
-    return size >= FEWEST_OF_SPAN || begins.includes(end) || i === 0;
+    return size >= MIN_SPAN || begins.includes(end) || i === 0;
   });
   return whole ? { begins, ends } : undefined;
 }
 
 /** Maximum tokens of a tree. */
-const MOST_OF_TREE = 200;
+const MAX_TREE_TOKENS = 200;
 
 /**
  * Draft tokens that branch, at the end of a text: where they begin, and the parent of each after the first. Undefined
@@ -201,7 +201,7 @@ export function treeOf(mask: Mask): readonly number[] | undefined {
   }
   // A text comes before it; without one, it could also be a stride.
   if (from === 0 && mask.keys > TINY) return undefined;
-  if (from < ahead || mask.keys - from > MOST_OF_TREE || mask.keys - from < 2) return undefined;
+  if (from < ahead || mask.keys - from > MAX_TREE_TOKENS || mask.keys - from < 2) return undefined;
   const parents: number[] = [];
   for (let at = from; at < mask.keys; at++) {
     const row = mask.row(at - ahead);
@@ -235,7 +235,7 @@ export function fullRows(mask: Mask, { left, right }: Padding): readonly number[
   const found = Array.from({ length: mask.queries }, (_, q) => q).filter(
     (q) => count(mask.row(q)) >= mask.keys - left - right,
   );
-  return found.length > MOST_PLACES ? [] : found.map((q) => ahead + q);
+  return found.length > MAX_PLACES ? [] : found.map((q) => ahead + q);
 }
 
 /**

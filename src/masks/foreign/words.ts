@@ -1,6 +1,6 @@
 /** @file Masks as text: rows of 0 and 1, True and False, dots and crosses; and as NumPy and PyTorch print them. */
 import { check } from '../../core/check';
-import { MOST_TOKENS } from '../../attention/mask';
+import { MAX_TOKENS } from '../../attention/mask';
 import { checkShape, inRows, type Matrix, type Tensor } from './matrix';
 
 /** Maximum characters of a text: 2,048 × 2,048 numbers of a few digits each. */
@@ -20,8 +20,8 @@ export function readTextMask(text: string): Tensor {
     .filter(Boolean);
   check(lines.length > 0, 'the text is empty; a mask is rows of 0 and 1');
   check(
-    lines.length <= MOST_TOKENS,
-    `the text has ${lines.length} rows; ${MOST_TOKENS} at most can be shown`,
+    lines.length <= MAX_TOKENS,
+    `the text has ${lines.length} rows; ${MAX_TOKENS} at most can be shown`,
   );
   const rows = lines.map((line) => cellsOf(line));
   const keys = rows[0]!.length;

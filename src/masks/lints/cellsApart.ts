@@ -38,7 +38,7 @@ export default defineLint({
           thread: 'https://github.com/huggingface/transformers/issues/37574',
         }),
         // A row that reads nothing in either mask does not explain a cell that differs elsewhere.
-        unless: ['L3', ...(mask.row(query).length > 0 ? ['L1', 'L8'] : [])],
+        alongside: ['L3', ...(mask.row(query).length > 0 ? ['L1', 'L8'] : [])],
       };
     }),
 });

@@ -8,7 +8,7 @@
 import { check, InputError } from '../../core/check';
 import { encoded } from '../../core/encoded';
 import { LONGEST_READ } from '../../core/link';
-import { MOST_PRICED } from './cache';
+import { MAX_PRICED } from './cache';
 import { engineOf, ENGINES, PAGE, STEP, type Keeping } from './keeping';
 import { CACHE_PRECISIONS, STATE_PRECISIONS, WEIGHT_PRECISIONS } from './precision';
 import { modelOf, slim } from './model';
@@ -70,9 +70,9 @@ export function firstLength(
 }
 
 export const BATCH = { min: 1, max: 4096 };
-export const LENGTH = { min: 1, max: MOST_PRICED };
+export const LENGTH = { min: 1, max: MAX_PRICED };
 /** Tokens of a source. */
-export const SOURCE = { min: 1, max: MOST_PRICED };
+export const SOURCE = { min: 1, max: MAX_PRICED };
 export const MACHINES: readonly number[] = [1, 2, 4, 8, 16];
 export const MEMORY = { min: 1, max: 100_000 }; // GiB
 export const BILLIONS = { min: 0.001, max: 100_000 };

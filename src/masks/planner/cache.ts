@@ -62,9 +62,9 @@ export interface Priced {
   readonly most: number;
 }
 
-export const MOST_PRICED = 2 ** 24; // tokens
+export const MAX_PRICED = 2 ** 24; // tokens
 /** Masks not described by a window are walked query by query. */
-const MOST_WALKED = 2 ** 14;
+const MAX_WALKED = 2 ** 14;
 
 const headsOn = ({ kvHeads, latent }: LayerFacts, machines: number): number =>
   latent ? kvHeads : Math.max(1, Math.ceil(kvHeads / machines));
@@ -117,7 +117,7 @@ export function priced(config: ConfigLayers, asked: How): Priced {
     sorts: sortsOf(facts),
     layout: typeof laid === 'object' ? laid : undefined,
     refused: typeof laid === 'string' ? laid : undefined,
-    most: facts.some(({ kind }) => kind === 'masked') ? MOST_WALKED : MOST_PRICED,
+    most: facts.some(({ kind }) => kind === 'masked') ? MAX_WALKED : MAX_PRICED,
   };
 }
 

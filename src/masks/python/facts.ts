@@ -6,7 +6,7 @@ import type { Mask } from '../../attention/mask';
 import { count } from '../../attention/runs';
 
 /** Above this, a mask is not checked cell by cell: some rows are counted. */
-const MOST_CHECKED = 2048; // tokens
+const MAX_CHECKED = 2048; // tokens
 const ALL_ROWS = 16; // up to here every row is written down
 
 export interface Facts {
@@ -20,7 +20,7 @@ export interface Facts {
 export function factsOf(expression: Expression, T: number, queries = T): Facts {
   const mask = maskOf(expression, T, queries);
   const rows = rowsToCount(queries).map((q) => [q, count(mask.row(q))] as const);
-  if (Math.max(T, queries) > MOST_CHECKED) {
+  if (Math.max(T, queries) > MAX_CHECKED) {
     const dead = rows.find(([, keys]) => keys === 0)?.[0];
     return { rows, ...(dead !== undefined && { dead }) };
   }
@@ -62,7 +62,7 @@ export function checkLines({ T, queries = T }: CodeDoc): readonly string[] {
     '    for q, keys in rows.items():',
     `        assert row(q).sum() == keys, f'{name}: query {q} reads {row(q).sum()} keys; it should read {keys}'`,
   ];
-  if (Math.max(T, queries) > MOST_CHECKED) return ['def check(name, row, rows):', ...rows];
+  if (Math.max(T, queries) > MAX_CHECKED) return ['def check(name, row, rows):', ...rows];
   return [
     'def check(name, mask, rows, pairs, crc):',
     '    mask = np.asarray(mask)',

@@ -3,7 +3,7 @@
  * evicted, how many bytes; and what it must hold, derived from the mask alone.
  *
  * Step t answers query t. Its own key is written first, so a ring of W slots holds t - W + 1 … t: W keys, the
- * query included, as in our decoder (src/model/decode.ts).
+ * query included, as in our decoder (src/model/decode/decoder.ts).
  */
 import { border } from '../../attention/border';
 import type { Expression } from '../../attention/expression';
@@ -11,7 +11,7 @@ import type { Mask } from '../../attention/mask';
 import { lastReaders, neededFrom, needOver } from '../../attention/need';
 import type { PatternSpec } from '../../attention/pattern';
 import { patterns } from '../../attention/registry';
-import { mostExact, pinsAt } from '../../attention/slots';
+import { maxExact, pinsAt } from '../../attention/slots';
 import { count, minus, NONE, run, type Runs } from '../../attention/runs';
 
 export type Cache = {
@@ -36,7 +36,7 @@ export type Cache = {
 export function cacheOf(spec: PatternSpec): Cache {
   const rule = patterns.get(spec.pattern);
   if (!rule.firstKey) return { kind: 'pinned', expression: rule.expression(spec.params) };
-  const slots = mostExact(spec);
+  const slots = maxExact(spec);
   const chunk = rule.chunk(spec.params);
   // A window is rounded up by at most a chunk minus one token.
   if (chunk > 0) return { kind: 'summaries', window: slots - chunk + 1, chunk };

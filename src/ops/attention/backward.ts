@@ -11,7 +11,7 @@ import {
   attentionUniforms,
   each,
   hostAddresses,
-  leastWork,
+  minWork,
   position,
   queriesOfThread,
   sumOf,
@@ -117,7 +117,7 @@ ${each(D4!, `    dqkv[row${q} * stride + h * D4 + §u] = dq${q}_§;`)}
   },
   // Panels of values, and of keys in both layouts, and four rows each of scores and score gradients.
   scratch: ({ T, summaries }, { D4 }) => 4 * (T + summaries + 16) * (3 * 4 * D4! + 12),
-  work: (sizes, { D4 }) => 3 * leastWork(sizes, D4!),
+  work: (sizes, { D4 }) => 3 * minWork(sizes, D4!),
 });
 
 /**
@@ -253,5 +253,5 @@ ${ADDRESSES}
   // Panels of queries and dout in both layouts, their log-sum-exp and delta, and four rows each of scores and score
   // gradients.
   scratch: ({ T }, { D4 }) => 4 * (T + 16) * (4 * 4 * D4! + 18),
-  work: (sizes, { D4 }) => 4 * leastWork(sizes, D4!),
+  work: (sizes, { D4 }) => 4 * minWork(sizes, D4!),
 });

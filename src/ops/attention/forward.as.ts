@@ -5,7 +5,7 @@
 
 // @ts-nocheck AssemblyScript, not TypeScript
 
-import { packRows, packTurned } from '../simd/panels.as';
+import { packRows, packTransposed } from '../simd/panels.as';
 import { part, parts } from '../simd/parts.as';
 import { bytesOf, up8 } from '../simd/sizes.as';
 import { TILE } from '../simd/tile.as';
@@ -60,11 +60,11 @@ export function attentionForward(
     for (let kv = 0; kv < kvHeads; kv++) {
       if (whole && !mine(b * kvHeads + kv, B * kvHeads)) continue;
       const key = qkv + <usize>(b * T) * stride + <usize>(heads + kv) * width;
-      packTurned(keys, key, stride, T, d, scale);
+      packTransposed(keys, key, stride, T, d, scale);
       packRows(values, key + <usize>kvHeads * width, stride, T, T8, d, 1);
       if (summaries > 0) {
         const meanKey = means + <usize>(b * summaries) * meanStride + <usize>kv * width;
-        packTurned(meanKeys, meanKey, meanStride, summaries, d, scale);
+        packTransposed(meanKeys, meanKey, meanStride, summaries, d, scale);
         packRows(meanValues, meanKey + <usize>kvHeads * width, meanStride, summaries, S8, d, 1);
       }
       for (let h = kv * share; h < (kv + 1) * share; h++) {

@@ -3,7 +3,7 @@ import {
   attentionUniforms,
   each,
   hostAddresses,
-  leastWork,
+  minWork,
   position,
   queriesOfThread,
   sumOf,
@@ -107,7 +107,7 @@ ${each(D4!, `    out[at${q} + §u] = o${q}_§ / total${q};`)}
   },
   // Panels of keys and values, both padded to a multiple of 8 rows, and four rows of scores.
   scratch: ({ T, summaries }, { D4 }) => 4 * (T + summaries + 16) * (2 * 4 * D4! + 8),
-  work: (sizes, { D4 }) => 2 * leastWork(sizes, D4!),
+  work: (sizes, { D4 }) => 2 * minWork(sizes, D4!),
 });
 
 /** Scores of the four keys from j on for all queries of the thread, one rescale each, then their values. Needs `end`. */

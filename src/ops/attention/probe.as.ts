@@ -5,7 +5,7 @@
 
 // @ts-nocheck AssemblyScript, not TypeScript
 
-import { packTurned } from '../simd/panels.as';
+import { packTransposed } from '../simd/panels.as';
 import { part, parts } from '../simd/parts.as';
 import { bytesOf, up8 } from '../simd/sizes.as';
 import { exponents, scoresOf } from './shared.as';
@@ -69,8 +69,8 @@ export function attentionProbe(
   const scores = asked + 16;
   for (let h = 0; h < heads; h++) {
     const kv = h / share;
-    packTurned(keys, qkv + <usize>(heads + kv) * width, stride, T, d, scale);
-    if (summaries > 0) packTurned(meanKeys, means + <usize>kv * width, meanStride, summaries, d, scale);
+    packTransposed(keys, qkv + <usize>(heads + kv) * width, stride, T, d, scale);
+    if (summaries > 0) packTransposed(meanKeys, means + <usize>kv * width, meanStride, summaries, d, scale);
     const query = qkv + <usize>h * width;
     const stat = stats + (<usize>(h * T) << 3);
     const picture = cells + <usize>(h * size) * bytesOf(size);

@@ -1,5 +1,5 @@
 import { defineKernel } from '../../program/kernel';
-import { attentionUniforms, hostAddresses, leastWork } from './shared';
+import { attentionUniforms, hostAddresses, minWork } from './shared';
 
 /** A cell that was read through summaries holds SUMMARY_OFFSET + weight, a blocked one BLOCKED_CELL, the others the weight itself. */
 export const SUMMARY_OFFSET = 2;
@@ -104,5 +104,5 @@ fn main(i: u32) {
   },
   // Panels of keys, the current four queries, and four rows of scores.
   scratch: ({ T, summaries, headDim }) => 4 * ((T + summaries + 16) * (headDim + 4) + 4),
-  work: (sizes) => leastWork({ ...sizes, B: 1 }, sizes.headDim / 4),
+  work: (sizes) => minWork({ ...sizes, B: 1 }, sizes.headDim / 4),
 });

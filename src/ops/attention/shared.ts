@@ -18,7 +18,7 @@ export const attentionUniforms = {
 } as const;
 
 /** Multiplications if all queries read 16 keys each; a layer may read as few, and the actual number is in a buffer. */
-export const leastWork = ({ B, T, heads }: Pick<AttentionSizes, 'B' | 'T' | 'heads'>, D4: number) =>
+export const minWork = ({ B, T, heads }: Pick<AttentionSizes, 'B' | 'T' | 'heads'>, D4: number) =>
   16 * B * T * heads * 4 * D4;
 
 export type AttentionSizes = { readonly [K in keyof typeof attentionUniforms]: number };

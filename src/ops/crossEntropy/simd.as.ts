@@ -8,7 +8,7 @@ import { across, exp4, firstLanes, highest, LOW, zero } from '../simd/vectors.as
 
 /** Whether no number of `from` .. `to` is equal to `x`. */
 @inline
-function noneIs(x: f32, from: usize, to: usize): bool {
+function noneEquals(x: f32, from: usize, to: usize): bool {
   while (from < to) {
     if (load<f32>(from) == x) return false;
     from += 4;
@@ -37,7 +37,7 @@ export function crossEntropy(
     const best = highest(most);
     const own = load<f32>(goal);
     // The first of several highest logits is the choice.
-    const hit = own == best && noneIs(best, logits, goal);
+    const hit = own == best && noneEquals(best, logits, goal);
     let total = zero();
     for (let c = 0; c < V; c += 4) {
       const at = logits + bytesOf(c);

@@ -6,7 +6,7 @@
 
 // @ts-nocheck AssemblyScript, not TypeScript
 
-import { packPanel, packRows, packTurned, turn } from '../simd/panels.as';
+import { packPanel, packRows, packTransposed, turn } from '../simd/panels.as';
 import { begin, part } from '../simd/parts.as';
 import { bytesOf, up4 } from '../simd/sizes.as';
 import { TILE, tile, TILE_ROW } from '../simd/tile.as';
@@ -157,7 +157,7 @@ export function productNT(
   rows: i32, inner: i32, columns: i32,
   tall: i32, wide: i32, scratch: usize,
 ): void {
-  packTurned(scratch, b, bytesOf(inner), columns, inner, 1);
+  packTransposed(scratch, b, bytesOf(inner), columns, inner, 1);
   multiply(STORE, a, scratch, y, 0, begin(part, rows, 4), begin(part + 1, rows, 4), inner, 0, columns, columns);
 }
 
@@ -167,7 +167,7 @@ export function productSwigluGrad(
   rows: i32, inner: i32, columns: i32,
   tall: i32, wide: i32, scratch: usize,
 ): void {
-  packTurned(scratch, b, bytesOf(inner), columns, inner, 1);
+  packTransposed(scratch, b, bytesOf(inner), columns, inner, 1);
   multiply(SWIGLU_GRAD, a, scratch, dboth, both, begin(part, rows, 4), begin(part + 1, rows, 4), inner, 0, columns, columns);
 }
 

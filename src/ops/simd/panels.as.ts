@@ -7,7 +7,7 @@ import { zero } from './vectors.as';
 
 /** Transposes a 4 × 4 block: its four rows become columns, `apart` bytes apart. */
 @inline
-function storeTurned(r0: v128, r1: v128, r2: v128, r3: v128, to: usize, apart: usize): void {
+function storeTransposed(r0: v128, r1: v128, r2: v128, r3: v128, to: usize, apart: usize): void {
   const low0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
   const high0 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
   const low1 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
@@ -59,14 +59,14 @@ function rowOrZero(from: usize, stride: usize, r: i32, count: i32): v128 {
  * The panels of a transposed matrix: the columns of a panel are 8 of its `count` rows, `width` numbers each (a multiple
  * of 4).
  */
-export function packTurned(
+export function packTransposed(
   to: usize, from: usize, stride: usize, count: i32, width: i32, factor: f32,
 ): void {
   const f = f32x4.splat(factor);
   for (let r = 0; r < count; r += 8) {
     for (let c: usize = 0; c < bytesOf(width); c += 16) {
       for (let half = 0; half < 8; half += 4) {
-        storeTurned(
+        storeTransposed(
           f32x4.mul(f, rowOrZero(from + c, stride, r + half, count)),
           f32x4.mul(f, rowOrZero(from + c, stride, r + half + 1, count)),
           f32x4.mul(f, rowOrZero(from + c, stride, r + half + 2, count)),
@@ -90,7 +90,7 @@ export function turn(to: usize, from: usize, count: i32, width: i32, left: i32, 
     const end = min(c0 + 16, right);
     for (let r = 0; r < count; r += 4) {
       for (let c = c0; c < end; c += 4) {
-        storeTurned(
+        storeTransposed(
           rowOrZero(from + bytesOf(c), stride, r, count),
           rowOrZero(from + bytesOf(c), stride, r + 1, count),
           rowOrZero(from + bytesOf(c), stride, r + 2, count),

@@ -6,6 +6,6 @@ export default definePreset({
   order: 10,
   group: 'Masks people know',
   summary:
-    'Every layer reads its window and the first 4 characters of all. Watch how much weight the first columns of the maps come to get. This is the mask alone: StreamingLLM also counts positions anew inside its cache.',
+    'Every layer reads its window and the first 4 characters of all. Watch how much weight the first columns of the maps get. This is the mask alone: StreamingLLM also counts positions again inside its cache.',
   settings: { plan: 'custom', stripes: 'KKKK', window: 12 },
 });

@@ -2,11 +2,11 @@
 import { plans } from '../../attention/plans';
 import type { PatternSpec } from '../../attention/pattern';
 import { patterns } from '../../attention/registry';
-import { isGlobalUnsaid } from '../../attention/whole';
+import { readsLikeGlobal } from '../../attention/whole';
 
 /** By the id of a pattern or a plan; every other mask gets the symbol for masks. */
 export const signOf = (id: string): string => (patterns.has(id) || plans.has(id) ? id : 'mask');
 
 /** For a layer over T tokens: one that reads everything looks global. */
 export const signOfLayer = (layer: PatternSpec, T: number): string =>
-  isGlobalUnsaid(layer, T) ? 'global' : signOf(layer.pattern);
+  readsLikeGlobal(layer, T) ? 'global' : signOf(layer.pattern);

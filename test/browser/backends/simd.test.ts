@@ -1,8 +1,8 @@
 /** @file WebAssembly as the page has it: every kernel from src/ops/simd.as.ts. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
-import { chooseBackend } from '../../../src/gpu/backend';
-import type { Machine } from '../../../src/gpu/machine';
+import { chooseBackend } from '../../../src/machines/backend';
+import type { Machine } from '../../../src/machines/machine';
 import simdKernels from '../../../src/ops/simd.wasm?url';
 import { selfTest } from '../../../src/train/selfTest';
 import { describeAttention } from '../../support/attentionTests';

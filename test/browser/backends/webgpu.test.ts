@@ -1,8 +1,8 @@
 /** @file Every kernel as WGSL: in Chromium's WebGPU, with the shares of a software adapter and of a graphics card. */
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { gpuMachine } from '../../../src/gpu/gpuMachine';
-import { findAdapter, openDevice } from '../../../src/gpu/webgpu';
+import { gpuMachine } from '../../../src/machines/gpuMachine';
+import { findAdapter, openDevice } from '../../../src/machines/webgpu';
 import { SHARED_TILES } from '../../../src/program/tiles';
 import { selfTest } from '../../../src/train/selfTest';
 import { zebras } from '../../../src/train/zebra';

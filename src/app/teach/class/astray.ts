@@ -1,4 +1,7 @@
-/** @file The wrong answers a class gave most often to one exercise, and what was said of each. Answers that were shown are nobody's. */
+/**
+ * @file The most frequent wrong answers of a class to one exercise, and the feedback on each. Answers that were
+ * revealed are not counted.
+ */
 import { kinds, type Exercise } from '../../../lessons/exercises';
 import type { LessonResult } from '../../../lessons/result';
 import { answerIn, safely, wasShown, wordsOf, type Which } from '../classTable';
@@ -7,15 +10,15 @@ export interface Astray {
   /** Plain text. */
   readonly words: string;
   readonly count: number;
-  /** What a reader is told who gives it: plain text, and what the lesson's author adds, inline HTML. */
+  /** The feedback on this answer: plain text, plus inline HTML from the lesson's author. */
   readonly says: string;
   readonly html: string | undefined;
 }
 
-/** Kinds whose answers cannot be wrong, or lie on the stage and cannot be told from here. */
+/** Kinds whose answers cannot be wrong, or depend on the stage and cannot be checked here. */
 const NEVER_WRONG = new Set(['predict', 'explain', 'target']);
 
-export function astrayIn(
+export function wrongAnswersIn(
   exercise: Exercise,
   people: readonly { readonly result: LessonResult }[],
   which: Which = 'first',
@@ -32,7 +35,7 @@ export function astrayIn(
     );
     if (!verdict || verdict.right) continue;
     const words = wordsOf(exercise, answer) ?? '';
-    // What was said tells two mistakes of the same few words apart: '3 cells off' can be any three.
+    // The feedback distinguishes mistakes with the same short description: '3 cells off' can be any three.
     const key = `${words}\n${verdict.says}`;
     const count = (found.get(key)?.count ?? 0) + 1;
     found.set(key, { words, count, says: verdict.says, html: verdict.html });

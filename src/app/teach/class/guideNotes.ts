@@ -1,6 +1,6 @@
 /**
- * @file What a lesson's guide says that helps with one wrong answer: the sentence of its common mistakes that names the
- * answer, else what it expects of the exercise. The guide is our own HTML, made when the site was built.
+ * @file What a lesson's guide says about one wrong answer: the sentence among its common mistakes that mentions the
+ * answer, otherwise what it expects of the exercise. The guide is our own HTML, made at build time.
  */
 import { plainOf } from '../plain';
 
@@ -12,7 +12,7 @@ export interface Note {
 
 interface Mistake {
   readonly html: string;
-  /** Who says it, or what is said: the words in italics that it begins with. */
+  /** Who says it, or what they say: the initial words in italics. */
   readonly head: string;
   readonly numbers: readonly number[];
   readonly ranges: readonly (readonly [number, number])[];
@@ -21,10 +21,10 @@ interface Mistake {
 
 export interface Notes {
   readonly mistakes: readonly Mistake[];
-  readonly expected: ReadonlyMap<string, string>; // by exercise, inline HTML
+  readonly expected: ReadonlyMap<string, string>; // inline HTML by exercise
 }
 
-const FEWEST_WORDS = 2; // that an answer and a mistake must share
+const MIN_SHARED_WORDS = 2; // shared by an answer and a mistake
 const COMMON = new Set(
   'about above after again also because before both does each every from have into itself just layer layers more only other over same some than that their them then there these they this token tokens very what when where which with would'.split(
     ' ',
@@ -54,7 +54,7 @@ export function notesOf(guide: string): Notes {
   return { mistakes, expected };
 }
 
-/** The best there is; undefined where the guide says nothing of the exercise either. */
+/** The best note; undefined if the guide does not mention the exercise either. */
 export function noteFor(notes: Notes, exercise: string, answer: string): Note | undefined {
   const html = mistakeFor(notes.mistakes, answer)?.html;
   if (html !== undefined) return { from: 'mistakes', html };
@@ -63,7 +63,7 @@ export function noteFor(notes: Notes, exercise: string, answer: string): Note | 
 }
 
 function mistakeFor(mistakes: readonly Mistake[], answer: string): Mistake | undefined {
-  // '24', '1,296', '49 %': a number names a mistake that names it.
+  // '24', '1,296', '49 %': a numeric answer matches a mistake with that number.
   if (/^[\d.,\s]+%?$/.test(answer)) {
     const [value] = numbersIn(answer);
     if (value === undefined) return undefined;
@@ -76,9 +76,9 @@ function mistakeFor(mistakes: readonly Mistake[], answer: string): Mistake | und
   const shared = (mistake: Mistake) => [...words].filter((word) => mistake.words.has(word)).length;
   const [best] = mistakes
     .map((mistake) => ({ mistake, count: shared(mistake) }))
-    .filter(({ count }) => count >= Math.min(FEWEST_WORDS, Math.max(1, words.size)))
+    .filter(({ count }) => count >= Math.min(MIN_SHARED_WORDS, Math.max(1, words.size)))
     .sort((a, b) => b.count - a.count);
-  return best && best.count >= FEWEST_WORDS ? best.mistake : undefined;
+  return best && best.count >= MIN_SHARED_WORDS ? best.mistake : undefined;
 }
 
 /** Inline HTML of the items of lists under a heading. */

@@ -1,6 +1,6 @@
 /**
- * @file The class of this machine, kept over a reload and a crash: each result as the code its participant handed over,
- * read as strictly as if it came from outside, so that a spoilt store loses what is spoilt and nothing else.
+ * @file The class on this machine, kept across reloads and crashes: each result as the code its participant handed in,
+ * validated as strictly as outside input, so that a damaged store loses only what is damaged.
  */
 import {
   anything,
@@ -11,22 +11,22 @@ import {
   oneOf,
   readableJson,
 } from '../../../core/schema';
-import { EMPTY_ROOM, isSameResult, MOST_RESULTS, type Classroom } from '../../../lessons/classroom';
+import { EMPTY_ROOM, isSameResult, MAX_RESULTS, type Classroom } from '../../../lessons/classroom';
 import { codeOf, readResult, type LessonResult } from '../../../lessons/result';
 
 export interface Kept {
   readonly room: Classroom;
-  /** Names were hidden, and stay so: the page may be on a wall. */
+  /** Names were hidden and stay hidden, since the page may be on a projector. */
   readonly anonymous: boolean;
 }
 
 export const NOTHING_KEPT: Kept = { room: EMPTY_ROOM, anonymous: false };
 
 const VERSION = 1;
-/** Characters: what a browser keeps for a site at most, roughly. */
+/** Characters: roughly what a browser stores per site. */
 const LARGEST = 5 * 2 ** 20;
 
-/** Codes are packed once per result: a class of hundreds is written after every paste. */
+/** Each result is packed into a code only once, because a class of hundreds is written after every paste. */
 const codes = new WeakMap<LessonResult, string>();
 function codeOnce(result: LessonResult): string {
   const code = codes.get(result) ?? codeOf(result);
@@ -42,13 +42,13 @@ const stored = object(
   'ignored',
 );
 
-/** Whatever was stored; codes that cannot be read are left out. Never throws. */
+/** Accepts whatever was stored; skips codes that cannot be read. Never throws. */
 export function readKept(text: string): Kept {
   if (text.length > LARGEST) return NOTHING_KEPT;
   const kept = readableJson(stored, text);
   if (!kept) return NOTHING_KEPT;
   const results: LessonResult[] = [];
-  for (const code of kept.codes.slice(0, MOST_RESULTS)) {
+  for (const code of kept.codes.slice(0, MAX_RESULTS)) {
     const result = typeof code === 'string' ? readOr(code) : undefined;
     if (result && !results.some((one) => isSameResult(one, result))) results.push(result);
   }
@@ -71,11 +71,11 @@ export function savedClass(): Kept {
   try {
     return readKept(localStorage.getItem(KEY) ?? '');
   } catch {
-    return NOTHING_KEPT; // storage is forbidden: the tab is all there is
+    return NOTHING_KEPT; // storage is forbidden: the tab is the only copy
   }
 }
 
-/** False where the browser does not keep it: storage is forbidden or full. */
+/** False if the browser does not store it: storage is forbidden or full. */
 export function saveClass(kept: Kept): boolean {
   try {
     if (kept.room.results.length === 0 && !kept.anonymous) localStorage.removeItem(KEY);

@@ -1,4 +1,4 @@
-/** @file A class by person: how far each came in every lesson there are results of. */
+/** @file A class by person: how far each got in every lesson with results. */
 import { nameOf, type Classroom } from '../../../lessons/classroom';
 import { isForm } from '../../../lessons/concepts/form';
 import { scoreOf } from '../../../lessons/progress';
@@ -11,15 +11,15 @@ interface PersonLesson {
 }
 
 export interface Person {
-  /** As it is shown: a number where names are hidden. */
+  /** As displayed: a number if names are hidden. */
   readonly name: string;
   /** By lesson. */
   readonly lessons: ReadonlyMap<string, PersonLesson>;
 }
 
 /**
- * Those with a name, in its order. Numbers in the place of names are the same on the whole page, and do not change when
- * results are added of people who are there already.
+ * Everyone with a name, in name order. Numbers that replace names are the same on the whole page, and stay the same
+ * when people who are already listed add results.
  */
 export function peopleOf(
   { results }: Classroom,

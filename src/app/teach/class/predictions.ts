@@ -1,7 +1,7 @@
 /**
- * @file Predictions of a class against what was measured. Three numbers that are easily taken for one another: what a
- * participant said, what the run came to (on their own screen, or as it was recorded), and the band in which the
- * lesson's author would call a prediction as good as right.
+ * @file Predictions of a class compared with what was measured. Three numbers are easily confused: the participant's
+ * prediction, the run's result (on their own screen, or as recorded), and the band in which the lesson's author counts
+ * a prediction as right.
  */
 import { subsetOf } from '../../../compare/subset';
 import type { Saved } from '../../../compare/file';
@@ -17,7 +17,7 @@ interface Of {
   readonly band: readonly [number, number];
 }
 
-/** What the exercise's run came to when it was recorded, held out; undefined where it was not recorded. */
+/** The recorded, held-out result of the exercise's run; undefined if it was not recorded. */
 export function recordedOf(exercise: Exercise, step: Step, saved: Saved): number | undefined {
   const { metric, run } = exercise.of as Of;
   const subset = subsetOf(saved, comparisonOf(step.stage));
@@ -28,12 +28,12 @@ export interface FarOff {
   readonly name: string;
   readonly said: number;
   readonly came: number;
-  /** Seen on their own screen; else as it was recorded, or the middle of the band. */
+  /** From their own screen; otherwise from the recording, or the middle of the band. */
   readonly source: 'their own run' | 'the recording' | 'the band';
   readonly side: 'high' | 'low';
 }
 
-/** Who was far off: further than `close` from what came, and outside of the band. The furthest first. */
+/** Whose predictions were far off: more than `close` from the result, and outside the band. Furthest first. */
 export function farOff(
   exercise: Exercise,
   people: readonly { readonly result: LessonResult; readonly name: string }[],

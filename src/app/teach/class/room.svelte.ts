@@ -13,16 +13,16 @@ import { allHeads, isRefused } from '../../lessons/load';
 import { FORMS } from '../../../lessons/concepts/form';
 import { KEY, readKept, savedClass, saveClass } from './keep';
 
-const MOST_FILES = 400;
+const MAX_FILES = 400;
 
-/** The class of this machine: it outlives reloads and crashes, and ends when it is forgotten. All tabs show the same. */
+/** The class on this machine: it survives reloads and crashes until it is forgotten. All tabs show the same. */
 class Room {
   room = $state.raw<Classroom>(EMPTY_ROOM);
-  /** What became of what was given last. */
+  /** What happened to the last input. */
   outcome = $state.raw<Outcome | undefined>();
-  /** The browser keeps it; false where storage is forbidden or full. */
+  /** Whether the browser stores it; false if storage is forbidden or full. */
   kept = $state(true);
-  /** What was forgotten last, as long as it can be taken back: until something else happens, or the tab is left. */
+  /** What was last forgotten, while it can still be undone: until something else happens, or the tab is closed. */
   forgotten = $state.raw<Classroom | undefined>();
   #anonymous = $state(false);
 
@@ -35,7 +35,7 @@ class Room {
     const { room, anonymous } = savedClass();
     this.room = room;
     this.#anonymous = anonymous;
-    // What another tab gathers is shown here too, so that neither writes over the other.
+    // Results collected in another tab appear here too, so that neither overwrites the other.
     window.addEventListener('storage', ({ key, newValue }) => {
       if (key !== KEY && key !== null) return;
       const next = readKept(newValue ?? '');
@@ -59,15 +59,15 @@ class Room {
   open = async (files: readonly File[]) => {
     const given: Given[] = [];
     const refused: Refusal[] = [];
-    for (const file of files.slice(0, MOST_FILES)) {
+    for (const file of files.slice(0, MAX_FILES)) {
       const read = await textOf(file);
       if ('why' in read) refused.push(read);
       else given.push(read);
     }
-    if (files.length > MOST_FILES)
+    if (files.length > MAX_FILES)
       refused.push({
-        name: `${files.length - MOST_FILES} files`,
-        why: `at most ${MOST_FILES} are read at once; drop the rest afterwards`,
+        name: `${files.length - MAX_FILES} files`,
+        why: `at most ${MAX_FILES} are read at once; drop the rest afterwards`,
       });
     this.#add(given, refused);
   };
@@ -77,7 +77,7 @@ class Room {
     this.outcome = undefined;
   };
 
-  /** Nothing of the class is left on this machine. It can be taken back until the page is left. */
+  /** Deletes the class from this machine. Can be undone until the page is left. */
   forget = () => {
     const before = this.room;
     this.#put(EMPTY_ROOM);

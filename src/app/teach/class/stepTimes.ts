@@ -1,12 +1,12 @@
-/** @file How long a class was at each step: the middle one, and the slowest, in seconds. */
+/** @file How long a class spent at each step: the median and the slowest, in seconds. */
 import type { Lesson, Step } from '../../../lessons/lesson';
 import type { LessonResult } from '../../../lessons/result';
 
 export interface StepTime {
   readonly step: Step;
-  /** People whose result says how long; results made before times were kept do not. */
+  /** People whose results include times; results made before times were recorded do not. */
   readonly timed: number;
-  readonly median: number; // seconds; 0 where nobody was timed
+  readonly median: number; // seconds; 0 if no one was timed
   readonly slowest: number; // seconds
 }
 

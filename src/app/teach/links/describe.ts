@@ -12,7 +12,7 @@ import { splitMessage } from './message';
 
 export interface Described {
   readonly title: string;
-  /** Where it begins and what it takes away; empty where there is nothing to say. */
+  /** Where it starts and what it removes; empty if there is nothing to say. */
   readonly detail: string;
   readonly say: string;
 }
@@ -62,7 +62,7 @@ export function describe(address: string): Described {
   }
 }
 
-/** The same settings as a start or preset has, whatever is hidden, locked or seeded besides. */
+/** The same settings as a start or preset, regardless of hidden or locked controls and the seed. */
 function sameStart(hash: string, aim: Parameters<typeof addressOf>[0]): boolean {
   const core = (text: string) =>
     text

@@ -1,10 +1,10 @@
 /**
- * @file A list of links for a whole workshop: one page to print or project, and an address that holds all of them. Each
- * is in it in its short form; what cannot be opened is told and left out.
+ * @file A list of links for a whole workshop: one page to print or project, and one address that holds all of them,
+ * each in its short form. Links that cannot be opened are reported and left out.
  */
 import { openShort, shortOf } from './short';
 
-export const MOST_LINKS = 30;
+export const MAX_LINKS = 30;
 
 export interface LinkList {
   readonly hashes: readonly string[];
@@ -16,22 +16,22 @@ export interface LinkList {
 export const addressOfList = (hashes: readonly string[]): string =>
   `#/teach/links?${[
     'v=1',
-    ...hashes.slice(0, MOST_LINKS).flatMap((hash) => shortOf(hash)?.replace('#/go/', 'to=') ?? []),
+    ...hashes.slice(0, MAX_LINKS).flatMap((hash) => shortOf(hash)?.replace('#/go/', 'to=') ?? []),
   ].join('&')}`;
 
 export function readList(query: string): LinkList {
   const codes = query
-    .slice(0, MOST_LINKS * 8200)
+    .slice(0, MAX_LINKS * 8200)
     .split('&')
     .filter((pair) => pair.startsWith('to='))
     .map((pair) => pair.slice(3));
-  const opened = codes.slice(0, MOST_LINKS).map(openShort);
+  const opened = codes.slice(0, MAX_LINKS).map(openShort);
   return {
     hashes: opened.flatMap((one) => ('hash' in one ? [one.hash] : [])),
     refused: [
       ...opened.flatMap((one, i) => ('why' in one ? [`Link ${i + 1}: ${one.why}`] : [])),
-      ...(codes.length > MOST_LINKS
-        ? [`${codes.length - MOST_LINKS} more links: at most ${MOST_LINKS} are shown.`]
+      ...(codes.length > MAX_LINKS
+        ? [`${codes.length - MAX_LINKS} more links: at most ${MAX_LINKS} are shown.`]
         : []),
     ],
   };
@@ -45,7 +45,7 @@ export function savedLinks(): readonly string[] {
   try {
     return readList(localStorage.getItem(KEY) ?? '').hashes;
   } catch {
-    return []; // storage is forbidden: the tab is all there is
+    return []; // storage is forbidden: the tab is the only copy
   }
 }
 
@@ -54,6 +54,6 @@ export function saveLinks(hashes: readonly string[]): void {
     if (hashes.length === 0) localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, addressOfList(hashes).split('?')[1]!);
   } catch {
-    // It is only not kept.
+    // It is not stored.
   }
 }

@@ -15,7 +15,7 @@ class Message {
 
   shown = $derived(this.text !== '' && this.#place === this.#here);
 
-  /** Takes a message out of the address, before anybody else reads it. */
+  /** Removes a message from the address before anything else reads it. */
   take = () => {
     const { hash, say } = splitMessage(location.hash);
     this.#here = placeOf(hash);
@@ -32,7 +32,7 @@ class Message {
       if (text === '') sessionStorage.removeItem(KEY);
       else sessionStorage.setItem(KEY, JSON.stringify([place, text]));
     } catch {
-      // It is only not kept over a reload.
+      // It is lost when the page is reloaded.
     }
   }
 
@@ -46,7 +46,7 @@ class Message {
   }
 }
 
-/** A lesson is one place, whatever its step; any other page is one. */
+/** A lesson is one place, regardless of the step; so is any other page. */
 function placeOf(hash: string): string {
   const { page, path = [] } = parseHash(hash);
   return page === 'lessons' ? `${page}/${path[0] ?? ''}` : page;

@@ -1,17 +1,18 @@
 /**
- * @file A message for students in a link: `say=`. Plain text and nothing else: it is shown as characters, never as HTML,
- * and no address in it can be pressed. It is taken out of the address before a page reads its settings there.
+ * @file A message for students in a link: `say=`. Plain text only: it is shown as characters, never as HTML, and
+ * addresses in it are not links. It is removed from the address before a page reads its settings there.
  */
 
 export const LONGEST_MESSAGE = 280; // characters
 
-/** As it is shown: lines and words, no control characters, none that turn the direction of writing. */
+/** As displayed: lines and words, without control characters or characters that change the writing direction. */
 export const tidyMessage = (text: string): string =>
   [
     ...text
       .replaceAll(/\r\n?/g, '\n')
       .replaceAll(/[^\S\n]+/gu, ' ')
-      // Controls, and format characters (direction marks, zero width) but the joiners that scripts and emoji need.
+      // Removes controls and format characters (direction marks, zero width), except the joiners that scripts and emoji
+      // need.
       .replaceAll(/[\p{Cc}\p{Co}\p{Cs}\p{Cn}]/gu, (sign) => (sign === '\n' ? '\n' : ''))
       .replaceAll(/\p{Cf}/gu, (sign) => (sign === '\u200C' || sign === '\u200D' ? sign : ''))
       .replaceAll(/ *\n */g, '\n')
@@ -30,7 +31,7 @@ export function withMessage(hash: string, text: string): string {
   return hash.includes('?') ? `${hash}${hash.endsWith('?') ? '' : '&'}${pair}` : `${hash}?${pair}`;
 }
 
-/** The message of an address, and the address without it. */
+/** Splits an address into its message and the rest. */
 export function splitMessage(hash: string): { readonly hash: string; readonly say: string } {
   const at = hash.indexOf('?');
   if (at < 0) return { hash, say: '' };
@@ -40,7 +41,7 @@ export function splitMessage(hash: string): { readonly hash: string; readonly sa
   const rest = pairs.filter((pair) => !pair.startsWith('say='));
   return {
     hash: rest.length > 0 ? `${hash.slice(0, at)}?${rest.join('&')}` : hash.slice(0, at),
-    // Three characters each, and nine for one beyond ASCII.
+    // Percent-encoded: three characters each, nine for one beyond ASCII.
     say: tidyMessage(decoded(said.slice(4, 4 + 12 * LONGEST_MESSAGE))),
   };
 }
@@ -49,6 +50,6 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    return ''; // cut in the middle of a character: better none than half of one
+    return ''; // cut in the middle of a character: show nothing instead of half of one
   }
 }

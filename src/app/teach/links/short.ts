@@ -1,11 +1,11 @@
 /**
- * @file The short form of a link: '#/go/1…'. The whole address is in it, packed; no server knows anything of it, and it
- * opens as long as the site does. The readable form stays beside it, and says the same.
+ * @file The short form of a link: '#/go/1…'. It contains the whole address, packed; no server is involved, and it
+ * works as long as the site does. The readable form is shown beside it and means the same.
  *
- *   1 · base32( raw DEFLATE of the address with a preset dictionary (RFC 1950, FDICT) ) · two letters of its CRC-32
+ * 1 · base32( raw DEFLATE of the address with a preset dictionary (RFC 1950, FDICT) ) · two letters of its CRC-32
  *
- * The dictionary is frozen with the 1: another one is another number. Links that were made are kept in
- * test/teach/short.test.ts, and have to open for ever.
+ * The dictionary is frozen with the 1: a new one needs a new number. Links already made are kept in
+ * test/teach/short.test.ts, and must open forever.
  */
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import { base32, bytesOfBase32 } from '../../../core/base32';
@@ -19,16 +19,16 @@ const LONGEST = 4096; // characters of an address
 const SLICE = 64; // bytes unpacked at a time, so that a decompression bomb is stopped early
 const CHECK = 2; // letters
 
-/** '#/lessons/03-reach?v=1' as '#/go/1…'; undefined where it is too long to be one. */
+/** '#/lessons/03-reach?v=1' as '#/go/1…'; undefined if it is too long. */
 export function shortOf(hash: string): string | undefined {
   const address = hash.replace(/^#\/?/, '');
   if (!isAddress(address)) return undefined;
-  // fflate takes a dictionary of 32 KiB at most; this one has 8.
+  // fflate accepts a dictionary of up to 32 KiB; this one is smaller, at 8 KiB.
   const packed = deflateSync(strToU8(address), { level: 9, dictionary });
   return `#/go/${VERSION}${base32(packed)}${checkOf(packed)}`;
 }
 
-/** The address in a code, as '#/…'; or why there is none, in words. */
+/** The address in a code, as '#/…'; or why it cannot be opened, in words. */
 export function openShort(code: string): { readonly hash: string } | { readonly why: string } {
   const tidy = code.replaceAll(/[\s-]/g, '');
   if (tidy.length < 2 + CHECK || tidy.length > 2 * LONGEST)

@@ -1,17 +1,17 @@
 /**
- * @file A lesson's text for paper. Claims lose their marks, what one presses is only said, sentences that tell a reader
- * to do something on the screen are left out, and the stage is called what it is there: the picture that is printed
- * beside the text, or the lesson. Our own HTML, made when the site was built.
+ * @file A lesson's text for paper. Claims lose their marks, buttons become plain text, sentences that tell a reader to
+ * do something on the screen are left out, and the stage is called what it is there: the picture printed beside the
+ * text, or the lesson. Our own HTML, made at build time.
  */
 import { plainOf, withoutClaims } from '../plain';
 
-/** Text that is read beside the page (answers, the class): without buttons and marks, every sentence kept. */
+/** Text read beside the page (answers, the class): without buttons and marks, but with every sentence. */
 export const forPaper = (html: string): string =>
   withoutClaims(html)
     .replaceAll(/<button [^>]*\bclass="do"[^>]*>/g, '<span class="do">')
     .replaceAll('</button>', '</span>');
 
-/** The end of a sentence, and no abbreviation: what follows begins like one. */
+/** The end of a sentence, not of an abbreviation: the following text starts like a sentence. */
 const BETWEEN = /(?<=[.!?][”)]?(?:<\/[a-z]+>)*)\s+(?=(?:<[^>]+>)*[A-Z“(0-9])/;
 
 /** Sentences that only make sense with a screen: an order to do something there. */
@@ -49,7 +49,7 @@ const isOrder = (sentence: string): boolean => {
   return ORDERS.test(plain) && ON_SCREEN.test(sentence);
 };
 
-/** Every tag that is opened in it is closed in it, so that nothing is torn when it goes. */
+/** Every tag opened in it is closed in it, so that removing it leaves the HTML intact. */
 const isWhole = (sentence: string): boolean => {
   const open: string[] = [];
   for (const [, close, tag] of sentence.matchAll(/<(\/?)([a-z0-9-]+)[^>]*?>/g)) {

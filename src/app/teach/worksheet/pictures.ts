@@ -1,6 +1,6 @@
 /**
- * @file Which pictures of a step stand on its worksheet: those of the stage that paper can hold, and none that gives an
- * answer of the step away. The answer key has all of them.
+ * @file Which pictures of a step appear on its worksheet: those of the stage that work on paper and do not give away
+ * an answer of the step. The answer key has all of them.
  */
 import { cellsOf } from '../../../attention/mask';
 import { maskOf, read } from '../../../attention/expression';
@@ -36,13 +36,13 @@ export interface Pictures {
   readonly masks: readonly PaperMask[];
   readonly plans: readonly PaperPlan[];
   readonly cones: readonly PaperCone[];
-  /** A curve of a recording: drawn in the key, axes to draw it into on the sheet where it is predicted. */
+  /** A recorded curve: drawn in the key; on the sheet, only axes if it is to be predicted. */
   readonly curve: boolean;
 }
 
 const NONE: Pictures = { masks: [], plans: [], cones: [], curve: false };
-/** Larger masks show nothing cell by cell on paper. */
-const MOST_DRAWN = 48;
+/** Larger masks are unreadable cell by cell on paper. */
+const MAX_DRAWN = 48;
 
 export const anyOf = ({ masks, plans, cones, curve }: Pictures): boolean =>
   curve || masks.length + plans.length + cones.length > 0;
@@ -64,7 +64,7 @@ export function picturesOf(step: Step, before: Step | undefined, answers: boolea
       shows('masks') && (answers || !asks('paint'))
         ? specs.flatMap((spec, i) => {
             const T = stage.length ?? spec.context;
-            if (T > MOST_DRAWN) return [];
+            if (T > MAX_DRAWN) return [];
             return masksOf(layersOf(spec), T).map(({ label, of, pairs, cells }): PaperMask => ({
               title: specs.length > 1 ? `${names[i]}: ${label}` : capital(label),
               about: `${sayPattern(of)}; ${formatInteger(pairs)} pairs, counted`,
@@ -72,7 +72,7 @@ export function picturesOf(step: Step, before: Step | undefined, answers: boolea
               cells,
             }));
           })
-        : shows('bench') && stage.tokens <= MOST_DRAWN && (answers || !asks('paint', 'bug'))
+        : shows('bench') && stage.tokens <= MAX_DRAWN && (answers || !asks('paint', 'bug'))
           ? [
               {
                 title: 'The mask',
@@ -89,14 +89,14 @@ export function picturesOf(step: Step, before: Step | undefined, answers: boolea
       shows('reach') && (answers || !asksFor('reach', 'first-out-of-reach', 'layers-needed'))
         ? specs.flatMap((spec, i) => {
             const T = Math.min(spec.context, stage.length ?? spec.context);
-            if (T > MOST_DRAWN + 16) return [];
+            if (T > MAX_DRAWN + 16) return [];
             const rows = reachCone(layersOf(spec), T, T - 1).toReversed();
             return [{ name: names[i]!, tokens: T, rows }];
           })
         : [],
     curve: shows('curve') && stage.recorded !== undefined,
   };
-  // What was printed a step ago is not printed again.
+  // Pictures printed one step earlier are not repeated.
   const same = before && JSON.stringify(signOf(before)) === JSON.stringify(signOf(step));
   return same && !answers && !all.curve ? NONE : all;
 }

@@ -5,7 +5,7 @@
 
 // @ts-nocheck AssemblyScript, not TypeScript
 
-import { packRows, packTurned } from '../../simd/panels.as';
+import { packRows, packTransposed } from '../../simd/panels.as';
 import { part, parts } from '../../simd/parts.as';
 import { bytesOf, up8 } from '../../simd/sizes.as';
 import { zero } from '../../simd/vectors.as';
@@ -39,8 +39,8 @@ export function tiledGradQuery(
     for (let kv = 0; kv < kvHeads; kv++) {
       if (whole && !mine(b * kvHeads + kv, B * kvHeads)) continue;
       const key = qkv + <usize>(b * T) * stride + <usize>(heads + kv) * width;
-      packTurned(keys, key, stride, T, d, scale);
-      packTurned(values, key + <usize>kvHeads * width, stride, T, d, 1);
+      packTransposed(keys, key, stride, T, d, scale);
+      packTransposed(values, key + <usize>kvHeads * width, stride, T, d, 1);
       packRows(keyRows, key, stride, T, T8, d, scale);
       for (let h = kv * share; h < (kv + 1) * share; h++) {
         for (let t = t0; t < T; t += stepT) {
@@ -118,9 +118,9 @@ export function tiledGradKeys(
       if (whole && !mine(b * kvHeads + kv, B * kvHeads)) continue;
       const query = qkv + <usize>(b * T) * stride + <usize>h * width;
       const grad = dout + <usize>(b * T) * outStride + <usize>h * width;
-      packTurned(queries, query, stride, T, d, scale);
+      packTransposed(queries, query, stride, T, d, scale);
       packRows(queryRows, query, stride, T, T8, d, scale);
-      packTurned(grads, grad, outStride, T, d, 1);
+      packTransposed(grads, grad, outStride, T, d, 1);
       packRows(gradRows, grad, outStride, T, T8, d, 1);
       const stat = stats + (<usize>((b * heads + h) * T) << 3);
       for (let t = 0; t < T8; t++) {

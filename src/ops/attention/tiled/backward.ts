@@ -3,7 +3,7 @@
  * queries, dk and dv those of its keys, so that no two threads add to the same sum.
  */
 import { defineKernel } from '../../../program/kernel';
-import { ADDRESSES, each, hostAddresses, leastWork, queriesOfThread, sumOf } from '../shared';
+import { ADDRESSES, each, hostAddresses, minWork, queriesOfThread, sumOf } from '../shared';
 import { eachColumn, holds, spansOf, tiledUniforms } from './shared';
 
 /** dq, and delta into stats for the kernel that follows. One thread per (sequence, head, `queries` queries). */
@@ -97,7 +97,7 @@ ${each(D4!, `    dqkv[row${q} * stride + h * D4 + §u] = dq${q}_§;`)}
   // Panels of values, and of keys in both layouts, four rows each of scores and score gradients, and the tiles they
   // belong to.
   scratch: ({ T }, { D4 }) => 4 * (T + 16) * (3 * 4 * D4! + 13),
-  work: (sizes, { D4 }) => 3 * leastWork(sizes, D4!),
+  work: (sizes, { D4 }) => 3 * minWork(sizes, D4!),
 });
 
 /**
@@ -202,5 +202,5 @@ ${each(D4!, `    dqkv[key${n} + §u] = dk${n}_§;\n    dqkv[key${n} + valueAt + 
   // Panels of queries and dout in both layouts, their log-sum-exp and delta, four rows each of scores and score
   // gradients, and the tiles they belong to.
   scratch: ({ T }, { D4 }) => 4 * (T + 16) * (4 * 4 * D4! + 19),
-  work: (sizes, { D4 }) => 4 * leastWork(sizes, D4!),
+  work: (sizes, { D4 }) => 4 * minWork(sizes, D4!),
 });

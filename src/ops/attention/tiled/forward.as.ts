@@ -2,7 +2,7 @@
 
 // @ts-nocheck AssemblyScript, not TypeScript
 
-import { packRows, packTurned } from '../../simd/panels.as';
+import { packRows, packTransposed } from '../../simd/panels.as';
 import { part, parts } from '../../simd/parts.as';
 import { bytesOf, up8 } from '../../simd/sizes.as';
 import { LOW } from '../../simd/vectors.as';
@@ -41,7 +41,7 @@ export function tiledForward(
     for (let kv = 0; kv < kvHeads; kv++) {
       if (whole && !mine(b * kvHeads + kv, B * kvHeads)) continue;
       const key = qkv + <usize>(b * T) * stride + <usize>(heads + kv) * width;
-      packTurned(keys, key, stride, T, d, scale);
+      packTransposed(keys, key, stride, T, d, scale);
       packRows(values, key + <usize>kvHeads * width, stride, T, T8, d, 1);
       for (let h = kv * share; h < (kv + 1) * share; h++) {
         for (let t = t0; t < T; t += stepT) {

@@ -1,6 +1,6 @@
 import { defineKernel } from '../../../program/kernel';
 import { AT_ONCE, walk } from '../forward';
-import { each, hostAddresses, leastWork, queriesOfThread } from '../shared';
+import { each, hostAddresses, minWork, queriesOfThread } from '../shared';
 import { eachColumn, spansOf, tiledUniforms } from './shared';
 
 /**
@@ -85,5 +85,5 @@ ${each(D4!, `    out[at${q} + §u] = o${q}_§ * share${q};`)}
   },
   // Panels of keys and values, both padded to a multiple of 8 rows, four rows of scores, and the tiles they belong to.
   scratch: ({ T }, { D4 }) => 4 * (T + 16) * (2 * 4 * D4! + 9),
-  work: (sizes, { D4 }) => 2 * leastWork(sizes, D4!),
+  work: (sizes, { D4 }) => 2 * minWork(sizes, D4!),
 });

@@ -5,7 +5,7 @@
 
 // @ts-nocheck AssemblyScript, not TypeScript
 
-import { packTurned } from '../../simd/panels.as';
+import { packTransposed } from '../../simd/panels.as';
 import { part, parts } from '../../simd/parts.as';
 import { bytesOf, up8 } from '../../simd/sizes.as';
 import { tile } from '../../simd/tile.as';
@@ -55,7 +55,7 @@ export function tiledProbe(
   const slots = scores + 4 * bytesOf(up8(T)); // offset of each tile in a row of scores
   for (let h = 0; h < heads; h++) {
     const kv = h / share;
-    packTurned(keys, qkv + <usize>(heads + kv) * width, stride, T, d, scale);
+    packTransposed(keys, qkv + <usize>(heads + kv) * width, stride, T, d, scale);
     const query = qkv + <usize>h * width;
     const stat = stats + (<usize>(h * T) << 3);
     const picture = cells + <usize>(h * size) * bytesOf(size);

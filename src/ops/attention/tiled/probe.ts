@@ -1,6 +1,6 @@
 import { defineKernel } from '../../../program/kernel';
 import { BLOCKED_CELL } from '../probe';
-import { hostAddresses, leastWork } from '../shared';
+import { hostAddresses, minWork } from '../shared';
 import { eachColumn, tiledUniforms } from './shared';
 
 /**
@@ -76,5 +76,5 @@ fn main(i: u32) {
   },
   // Panels of keys, the current four queries, four rows of scores, and where in a row each tile lies.
   scratch: ({ T, headDim }) => 4 * ((T + 16) * (headDim + 5) + 4),
-  work: (sizes) => leastWork({ ...sizes, B: 1 }, sizes.headDim / 4),
+  work: (sizes) => minWork({ ...sizes, B: 1 }, sizes.headDim / 4),
 });

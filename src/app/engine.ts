@@ -1,6 +1,0 @@
-/** @file The one engine of the page. Its worker is started by URL, so that no tfjs is bundled with the page. */
-import script from '../engine/worker.ts?worker&url';
-import { connect } from '../link/client';
-import { startWorker } from '../link/startWorker';
-
-export const engine = connect(() => startWorker(script, 'zebra-engine'));

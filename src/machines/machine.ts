@@ -1,0 +1,42 @@
+/** @file What computes: a machine opens bundles of programs, a session replays them. */
+import type { KernelId } from '../ops/attention/costs';
+import type { Bundle, Part } from '../program/program';
+import type { Tiles } from '../program/tiles';
+
+export interface Session {
+  /** Bytes actually allocated for it. */
+  readonly bytes: number;
+  /** Fills a kept buffer from its beginning. */
+  write(buffer: string, values: Float32Array | Int32Array): void;
+  /** Runs a program, or only the launch `only` if given. Returns when the work is handed over. */
+  run(program: string, values?: Readonly<Record<string, number>>, only?: number): void;
+  /** A copy of a part of a kept buffer, or of a temporary one of the program that ran last, as it is after all runs so far. */
+  read(part: Part, program?: string): Promise<Float32Array>;
+  /** Resolves when everything handed over so far is done. */
+  settled(): Promise<void>;
+  dispose(): void;
+}
+
+export interface Machine {
+  readonly kernel: KernelId;
+  /** WebAssembly's threads that share a launch; defaults to one. */
+  readonly threads?: number;
+  /** How much one thread takes on, if measured. */
+  readonly tiles?: Tiles;
+  /** Prepares everything: memory, shaders. Rejects where the machine refuses. */
+  open(bundle: Bundle): Promise<Session>;
+}
+
+/** A whole kept buffer. */
+export const wholeOf = ({ kept }: Bundle, buffer: string): Part => ({
+  buffer,
+  at: 0,
+  length: kept[buffer]!.length,
+});
+
+/** A result of a program, by its name. */
+export function resultOf({ programs }: Bundle, program: string, name: string): Part {
+  const part = programs[program]?.results.get(name);
+  if (!part) throw new Error(`program '${program}' has no result '${name}'`);
+  return part;
+}

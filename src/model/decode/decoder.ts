@@ -1,0 +1,281 @@
+/**
+ * @file Reads and writes tokens with a real key-value cache per layer, in plain loops over host weights.
+ *
+ * A prompt is read in chunks: the products with weights are computed for all its tokens at once, attention one query
+ * after the other, so that a ring never holds more than its window. The numbers are those of the whole-sequence forward
+ * pass (`uncached.ts`) up to rounding.
+ *
+ * A query reads what exists, tokens up to itself: of a mask that sees the future a decoder has only the past, and what
+ * it writes shows what that is worth. A query that reads nothing gets zeros from attention, and its residual stream
+ * continues unchanged.
+ */
+import { check } from '../../core/check';
+import { NORM_EPS, type ModelSpec } from '../../spec/model';
+import type { HostWeights } from '../arena';
+import { LayerCache, type Turn } from './cache';
+
+/** What one query read in one layer: the entries of the cache, summaries first, then tokens in order. */
+export interface LayerLook {
+  /** Entry n stands for tokens from[n] … to[n], both included: one token, or a summary's chunk. */
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  readonly weights: Float32Array; // [H, entries], rows sum to 1
+}
+
+/** Interventions on a model that do not train it. Layers, heads and tokens count from 0. */
+export interface Interventions {
+  /** Heads that add nothing: their output is zero. */
+  readonly silent?: readonly { readonly layer: number; readonly head: number }[];
+  /**
+   * Tokens whose keys no query reads exactly, not even their own; in one layer, or in every layer. A summary that
+   * includes them still does.
+   */
+  readonly cut?: readonly { readonly token: number; readonly layer?: number }[];
+}
+
+export class Decoder {
+  readonly caches: readonly LayerCache[];
+  #position = 0;
+  /** For one head; as long as the longest cache so far. */
+  #scores = new Float32Array(64);
+  #starts = new Int32Array(64); // offset of each entry's numbers in its array
+  readonly #rates: Float64Array; // RoPE's angle per position, [d / 2]
+  readonly #turn: Turn;
+  readonly #silent: ReadonlySet<string>;
+  readonly #cut: readonly { readonly token: number; readonly layer?: number }[];
+
+  constructor(
+    readonly spec: ModelSpec,
+    readonly weights: HostWeights,
+    { silent = [], cut = [] }: Interventions = {},
+  ) {
+    this.caches = spec.layers.map((layer) => new LayerCache(spec, layer));
+    const { headDim: d, ropeBase, ropeScale } = spec;
+    this.#rates = Float64Array.from(
+      { length: d / 2 },
+      (_, c) => Math.pow(ropeBase, (-2 * c) / d) / ropeScale,
+    );
+    this.#turn = (x, at, position) => turned(x, at, spec.kvHeads * d, position, d, this.#rates);
+    this.#silent = new Set(silent.map(({ layer, head }) => `${layer} ${head}`));
+    this.#cut = cut;
+  }
+
+  /** Tokens taken in. */
+  get length(): number {
+    return this.#position;
+  }
+
+  /** Keys (tokens and summaries) each layer holds now. */
+  cachedKeys(): readonly number[] {
+    return this.caches.map(({ held }) => held);
+  }
+
+  /** Bytes each layer holds now. */
+  cachedBytes(): readonly number[] {
+    return this.caches.map(({ bytes }) => bytes);
+  }
+
+  /** Reads one token; the logits of the next one, [V]. `look` gets what each layer read. */
+  next(token: number, look?: LayerLook[]): Float32Array {
+    return this.#logits(this.#forward([token], look));
+  }
+
+  /** Reads several tokens at once; the logits after the last of them, [V]. */
+  prefill(tokens: ArrayLike<number>): Float32Array {
+    const { width: D } = this.spec;
+    const x = this.#forward(tokens);
+    return this.#logits(x.subarray((tokens.length - 1) * D));
+  }
+
+  /** Reads several tokens at once; the logits after each of them, [n, V]. */
+  read(tokens: ArrayLike<number>): Float32Array {
+    return this.#logits(this.#forward(tokens));
+  }
+
+  /** The residual stream after the last layer, [n, D]. */
+  #forward(tokens: ArrayLike<number>, look?: LayerLook[]): Float32Array {
+    const { width: D, vocabulary } = this.spec;
+    const n = tokens.length;
+    check(n > 0, 'there are no tokens to read; give at least one');
+    const embedding = this.#weight('model.embed_tokens');
+    const x = new Float32Array(n * D);
+    for (let i = 0; i < n; i++) {
+      const token = tokens[i]!;
+      check(
+        Number.isInteger(token) && token >= 0 && token < vocabulary,
+        `token ${token} is not in the vocabulary; its ids go from 0 to ${vocabulary - 1}`,
+      );
+      x.set(embedding.subarray(token * D, (token + 1) * D), i * D);
+    }
+    this.caches.forEach((_, l) => this.#layer(x, n, l, look));
+    this.#position += n;
+    return x;
+  }
+
+  #logits(x: Float32Array): Float32Array {
+    const { width: D, vocabulary: V } = this.spec;
+    const n = x.length / D;
+    const normed = norm(x, this.#weight('model.norm'));
+    const head = this.weights.get('lm_head.weight');
+    if (head) return times(normed, n, head);
+    const embedding = this.#weight('model.embed_tokens');
+    const logits = new Float32Array(n * V);
+    for (let i = 0; i < n; i++) {
+      for (let v = 0; v < V; v++) {
+        let dot = 0;
+        for (let c = 0; c < D; c++) dot += normed[i * D + c]! * embedding[v * D + c]!;
+        logits[i * V + v] = dot;
+      }
+    }
+    return logits;
+  }
+
+  /** x [n, D], changed in place. */
+  #layer(x: Float32Array, n: number, l: number, look?: LayerLook[]): void {
+    const at = `model.layers.${l}.`;
+    const { heads, kvHeads, headDim: d } = this.spec;
+    const cache = this.caches[l]!;
+    const normed = norm(x, this.#weight(`${at}input_layernorm`));
+    const q = times(normed, n, this.#weight(`${at}self_attn.q_proj`));
+    const k = times(normed, n, this.#weight(`${at}self_attn.k_proj`));
+    const v = times(normed, n, this.#weight(`${at}self_attn.v_proj`));
+    const attended = new Float32Array(n * heads * d);
+    for (let i = 0; i < n; i++) {
+      cache.push(k, v, i * kvHeads * d, this.#turn);
+      turned(q, i * heads * d, heads * d, this.#position + i, d, this.#rates);
+      const seen = this.#attend(q, attended, i * heads * d, cache, l, look !== undefined);
+      if (seen && i === n - 1) look?.push(seen);
+    }
+    add(x, times(attended, n, this.#weight(`${at}self_attn.o_proj`)));
+
+    const again = norm(x, this.#weight(`${at}post_attention_layernorm`));
+    const gate = times(again, n, this.#weight(`${at}mlp.gate_proj`));
+    const up = times(again, n, this.#weight(`${at}mlp.up_proj`));
+    for (let i = 0; i < gate.length; i++) gate[i] = (gate[i]! / (1 + Math.exp(-gate[i]!))) * up[i]!;
+    add(x, times(gate, n, this.#weight(`${at}mlp.down_proj`)));
+  }
+
+  /** One query, all heads: rows `at` of q → rows `at` of `out`. */
+  #attend(
+    q: Float32Array,
+    out: Float32Array,
+    at: number,
+    cache: LayerCache,
+    layer: number,
+    look: boolean,
+  ): LayerLook | undefined {
+    const { heads, kvHeads, headDim: d } = this.spec;
+    const { summaries, keys, values, summaryKeys, summaryValues } = cache;
+    const { count, tokens, slots } = cache.reading();
+    const row = kvHeads * d;
+    const entries = summaries + count;
+    if (this.#scores.length < entries) {
+      this.#scores = new Float32Array(2 * entries);
+      this.#starts = new Int32Array(2 * entries);
+    }
+    const scores = this.#scores;
+    const starts = this.#starts;
+    for (let n = 0; n < entries; n++) starts[n] = row * (n < summaries ? n : slots[n - summaries]!);
+    const bias = Math.log(Math.max(1, cache.chunk));
+    const scale = 1 / Math.sqrt(d);
+    const read = tokens.subarray(0, count);
+    const cut = this.#cut
+      .filter((one) => (one.layer ?? layer) === layer && read.includes(one.token))
+      .map(({ token }) => summaries + read.indexOf(token));
+    const seen = look ? new Float32Array(heads * entries) : undefined;
+    for (let h = 0; h < heads; h++) {
+      const kv = Math.floor((h * kvHeads) / heads) * d;
+      const mine = at + h * d;
+      let most = -Infinity;
+      for (let n = 0; n < entries; n++) {
+        const exact = n >= summaries;
+        const from = starts[n]! + kv;
+        const source = exact ? keys : summaryKeys;
+        let dot = 0;
+        for (let c = 0; c < d; c++) dot += q[mine + c]! * source[from + c]!;
+        scores[n] = dot * scale + (exact ? 0 : bias);
+      }
+      for (const n of cut) scores[n] = -Infinity;
+      for (let n = 0; n < entries; n++) if (scores[n]! > most) most = scores[n]!;
+      if (most === -Infinity) continue; // nothing left to read: the head adds nothing
+      let total = 0;
+      for (let n = 0; n < entries; n++) total += scores[n] = Math.exp(scores[n]! - most);
+      if (seen) for (let n = 0; n < entries; n++) seen[h * entries + n] = scores[n]! / total;
+      if (this.#silent.has(`${layer} ${h}`)) continue;
+      for (let n = 0; n < entries; n++) {
+        const from = starts[n]! + kv;
+        const source = n >= summaries ? values : summaryValues;
+        const p = scores[n]! / total;
+        for (let c = 0; c < d; c++) out[mine + c]! += p * source[from + c]!;
+      }
+    }
+    if (!seen) return undefined;
+    const start = (n: number) => (n < summaries ? n * cache.chunk : read[n - summaries]!);
+    return {
+      from: Int32Array.from({ length: entries }, (_, n) => start(n)),
+      to: Int32Array.from(
+        { length: entries },
+        (_, n) => start(n) + (n < summaries ? cache.chunk - 1 : 0),
+      ),
+      weights: seen,
+    };
+  }
+
+  #weight(name: string): Float32Array {
+    return this.weights.get(`${name}.weight`)!;
+  }
+}
+
+/** RoPE in place on `numbers` numbers starting at `at`, heads of d, rotate-half. */
+export function turned(
+  x: Float32Array,
+  at: number,
+  numbers: number,
+  position: number,
+  d: number,
+  rates: Float64Array,
+): void {
+  const half = d / 2;
+  for (let c = 0; c < half; c++) {
+    const angle = position * rates[c]!;
+    const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
+    for (let head = at; head < at + numbers; head += d) {
+      const [a, b] = [x[head + c]!, x[head + half + c]!];
+      x[head + c] = a * cosine - b * sine;
+      x[head + half + c] = b * cosine + a * sine;
+    }
+  }
+}
+
+/** Rows of x [n, D] divided by their root mean square. */
+export function norm(x: Float32Array, gain: Float32Array): Float32Array {
+  const D = gain.length;
+  const y = new Float32Array(x.length);
+  for (let at = 0; at < x.length; at += D) {
+    let squares = 0;
+    for (let c = 0; c < D; c++) squares += x[at + c]! * x[at + c]!;
+    const scale = 1 / Math.sqrt(squares / D + NORM_EPS);
+    for (let c = 0; c < D; c++) y[at + c] = x[at + c]! * scale * gain[c]!;
+  }
+  return y;
+}
+
+/** x [n, in] times w [in, out]. Each row of w is read once for all of x. */
+export function times(x: Float32Array, n: number, w: Float32Array): Float32Array {
+  const from = x.length / n;
+  const to = w.length / from;
+  const y = new Float32Array(n * to);
+  for (let r = 0; r < from; r++) {
+    const row = r * to;
+    for (let i = 0; i < n; i++) {
+      const value = x[i * from + r]!;
+      const out = i * to;
+      for (let c = 0; c < to; c++) y[out + c]! += value * w[row + c]!;
+    }
+  }
+  return y;
+}
+
+function add(x: Float32Array, y: Float32Array): void {
+  for (let i = 0; i < x.length; i++) x[i]! += y[i]!;
+}

@@ -1,0 +1,6 @@
+/** @file The page's end of the desk. */
+import { startWorker } from '../startWorker';
+import { askDesk } from './client';
+import script from './masks.worker.ts?worker&url';
+
+export const startDesk = () => askDesk(() => startWorker(script, 'zebra-masks'));

@@ -1,0 +1,58 @@
+/** @file The page's end of the wire: starts the worker, sends commands, hands events to the run or the job they belong to. */
+import {
+  addresseeOf,
+  type Command,
+  type EngineEvent,
+  type Failure,
+  type JobId,
+  type RunId,
+} from './protocol';
+import { onWorkerDeath } from '../onWorkerDeath';
+
+export interface Engine {
+  send(command: Command): void;
+  /** Events of one run or job, until the returned function is called. */
+  listen(id: RunId | JobId, receive: (event: EngineEvent) => void): () => void;
+  dispose(): void;
+}
+
+/** `start` makes the worker; a worker that dies is reported to every run and job as failed, and started afresh by the next `open` or `job`. */
+export function connect(start: () => Worker): Engine {
+  const listeners = new Map<RunId | JobId, (event: EngineEvent) => void>();
+  let worker: Worker | undefined;
+
+  const fail = (failure: Failure) => {
+    worker = undefined;
+    for (const [runId, receive] of listeners) {
+      receive({ type: 'state', runId, state: { phase: 'failed', failure } });
+    }
+  };
+
+  const ensure = () => {
+    if (worker) return worker;
+    worker = start();
+    worker.onmessage = ({ data }: MessageEvent<EngineEvent>) =>
+      listeners.get(addresseeOf(data))?.(data);
+    onWorkerDeath(worker, (message) => fail({ kind: 'engineStopped', message }));
+    return worker;
+  };
+
+  return {
+    send(command) {
+      if (command.type === 'open' || command.type === 'job')
+        ensure().postMessage({ ...command, base: document.baseURI });
+      else worker?.postMessage(command);
+    },
+    listen(id, receive) {
+      listeners.set(id, receive);
+      return () => {
+        if (listeners.get(id) === receive) listeners.delete(id);
+      };
+    },
+    dispose() {
+      worker?.terminate();
+      worker = undefined;
+      listeners.clear();
+    },
+  };
+}

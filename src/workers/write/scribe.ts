@@ -1,0 +1,103 @@
+/** @file The worker that writes: one model, one text; commands are received between any two tokens. */
+import { check, InputError } from '../../core/check';
+import type { WritingCommand, WritingEvent } from './protocol';
+import type { HostWeights } from '../../model/arena';
+import { losses, Writer } from '../../model/decode/writer';
+import type { ModelSpec } from '../../spec/model';
+
+/** Lets messages in. */
+const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+
+export class Scribe {
+  #model: { readonly spec: ModelSpec; readonly weights: HostWeights } | undefined;
+  #writer: Writer | undefined;
+  /** Work that was begun under another number is out of date. */
+  #turn = 0;
+
+  constructor(private readonly send: (event: WritingEvent) => void) {}
+
+  receive(command: WritingCommand): void {
+    const turn = ++this.#turn;
+    this.#obey(command, turn).catch((error: unknown) => {
+      const words = error instanceof Error ? error.message : String(error);
+      const message = error instanceof InputError ? `${words}.` : `${words}. Open the model again.`;
+      this.send({ type: 'problem', message });
+    });
+  }
+
+  async #obey(command: WritingCommand, turn: number): Promise<void> {
+    switch (command.type) {
+      case 'load':
+        this.#model = { spec: command.model, weights: command.weights };
+        this.#writer = undefined;
+        return;
+      case 'begin': {
+        const { spec, weights } = this.#opened();
+        const writer = new Writer(spec, weights, () => performance.now());
+        this.#writer = undefined; // until the whole prompt is in
+        await this.#read(writer, writer.read(command.prompt), command.prompt.length, turn);
+        return;
+      }
+      case 'rewind': {
+        const writer = this.#writer;
+        check(writer, 'there is no text to go back in; begin one first');
+        this.#writer = undefined; // until it is back at the requested place
+        await this.#read(writer, writer.rewind(command.length), command.length, turn);
+        return;
+      }
+      case 'write': {
+        const { count, sampling, seed, until } = command;
+        const tail: number[] = [];
+        for (let left = count; left > 0 && this.#writer && turn === this.#turn; left--) {
+          const token = this.#writer.next(sampling, seed);
+          this.send({ type: 'written', token });
+          tail.push(token.token);
+          if (until.length > 0 && until.every((id, i) => id === tail.at(i - until.length))) break;
+          await nextTask();
+        }
+        if (turn === this.#turn) this.send({ type: 'stopped' });
+        return;
+      }
+      case 'stop':
+        this.send({ type: 'stopped' });
+        return;
+      case 'replay':
+        check(this.#writer, 'there is no text to replay; begin one first');
+        this.send({ type: 'replayed', replayed: this.#writer.replay() });
+        return;
+      case 'whatIf': {
+        const { spec, weights } = this.#opened();
+        const { tokens, layers, interventions } = command;
+        const before = losses(spec, weights, tokens);
+        const after = losses({ ...spec, layers }, weights, tokens, interventions);
+        this.send({ type: 'difference', difference: { tokens, before, after } });
+        return;
+      }
+    }
+  }
+
+  /** Throws if no model is open, so that the page gets an answer instead of waiting for ever. */
+  #opened() {
+    check(this.#model, 'no model is open; open one first');
+    return this.#model;
+  }
+
+  /** Runs to the end, unless another command arrives meanwhile. */
+  async #read(
+    writer: Writer,
+    chunks: Iterable<number>,
+    total: number,
+    turn: number,
+  ): Promise<void> {
+    const started = performance.now();
+    for (const done of chunks) {
+      this.send({ type: 'reading', done, total });
+      await nextTask();
+      // A half-read text is useless.
+      if (turn !== this.#turn) return;
+    }
+    this.#writer = writer;
+    const ms = performance.now() - started;
+    this.send({ type: 'ready', length: writer.length, cache: writer.cache, ms });
+  }
+}

@@ -1,0 +1,322 @@
+/** @file Threads that share launches: the same bits for any number of them, and what happens where one is missing. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { FewerThreads } from '../../src/core/backendFacts';
+import { makeFeed } from '../../src/data/batches';
+import { sources } from '../../src/data/registry';
+import { instantiate, type Crew, type Spawn } from '../../src/machines/crew';
+import { hostMachine } from '../../src/machines/hostMachine';
+import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import { Trainer } from '../../src/train/trainer';
+import { zebras } from '../../src/train/zebra';
+import { nodeCrew, nodeThread } from '../support/crew';
+
+const spec: RunSpec = {
+  ...DEFAULTS,
+  task: 'needle',
+  distance: 10,
+  context: 40,
+  window: 5,
+  chunk: 4,
+  layers: 3,
+  width: 24,
+  heads: 3,
+  batch: 3,
+};
+
+let kernels: WebAssembly.Module;
+let crew: Crew | undefined;
+
+beforeAll(() => {
+  execFileSync('node', ['scripts/build/simd.mjs']); // skips what is up to date
+  kernels = new WebAssembly.Module(readFileSync('src/ops/simd.wasm'));
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  crew?.stop();
+  crew = undefined;
+});
+
+/** A run whose every launch is shared, however small. */
+function trainer(change: Partial<RunSpec> = {}): Promise<Trainer> {
+  const own = { ...spec, ...change };
+  const source = sources.get(own.task);
+  const { context: T, batch, distance, seed } = own;
+  const machine = hostMachine(kernels, crew, 0);
+  return Trainer.open(zebras(machine), own, source, makeFeed(source, { T, batch, distance, seed }));
+}
+
+/** Losses of some steps and the weights after them, exactly. */
+async function outcome(change: Partial<RunSpec> = {}, steps = 12) {
+  const run = await trainer(change);
+  const losses: number[] = [];
+  for (let step = 0; step < steps; step++) losses.push((await run.next()).loss);
+  const validation = await run.validate();
+  const { weights } = await run.snapshot();
+  run.dispose();
+  return { losses, validation, weights };
+}
+
+describe.each(['global', 'local', 'approximate', 'grouped'])('a %s model', (plan) => {
+  test('has the same losses and weights, bit for bit, with 1, 2 and 3 threads', async () => {
+    const expected = await outcome({ plan });
+    for (const size of [2, 3]) {
+      crew = nodeCrew(size);
+      expect(await outcome({ plan }), `${size} threads`).toEqual(expected);
+      crew.stop();
+    }
+  });
+});
+
+test('the other threads do take part', async () => {
+  const busy = vi.fn<(part: number) => void>();
+  crew = nodeCrew(3);
+  const { launch } = Object.getPrototypeOf(crew) as { launch: Crew['launch'] };
+  let parts = 0;
+  crew.launch = (session, kernel, numbers, count, own) => {
+    parts += count;
+    launch.call(crew, session, kernel, numbers, count, (part) => {
+      busy(part);
+      own(part);
+    });
+  };
+  await outcome({ context: 256, width: 64, heads: 4 }, 40);
+  expect(busy.mock.calls.length).toBeGreaterThan(0);
+  expect(busy.mock.calls.length).toBeLessThan(0.95 * parts);
+});
+
+test('several runs share the threads', async () => {
+  const [expected, other] = [await outcome(), await outcome({ seed: 2, plan: 'local' })];
+  crew = nodeCrew(2);
+  const runs = [await trainer(), await trainer({ seed: 2, plan: 'local' })];
+  const losses: number[][] = [[], []];
+  for (let step = 0; step < 12; step++) {
+    for (const [i, run] of runs.entries()) losses[i]!.push((await run.next()).loss);
+  }
+  expect(losses).toEqual([expected.losses, other.losses]);
+});
+
+describe('where threads are missing, the run goes on and gives the same numbers', () => {
+  test.each<[string, Spawn]>([
+    [
+      'none can be started',
+      () => {
+        throw new Error('no more workers');
+      },
+    ],
+    ['one never begins', () => ({ post: () => {}, stop: () => {} })],
+    [
+      'one ends at once',
+      (n, onFault) => {
+        const thread = nodeThread(n, onFault);
+        thread.stop();
+        return thread;
+      },
+    ],
+    [
+      'some do not begin',
+      (n, onFault) => (n === 1 ? { post() {}, stop() {} } : nodeThread(n, onFault)),
+    ],
+  ])('%s', async (_, spawn) => {
+    const expected = await outcome();
+    crew = nodeCrew(3, spawn);
+    expect(await outcome()).toEqual(expected);
+  });
+
+  test('the browser has no shared memory to give', async () => {
+    const expected = await outcome();
+    const told: FewerThreads[] = [];
+    crew = nodeCrew(2, nodeThread, (fact) => told.push(fact));
+    const { Memory } = WebAssembly;
+    class Stingy extends Memory {
+      constructor(given: WebAssembly.MemoryDescriptor) {
+        if (given.shared) throw new RangeError('could not allocate memory');
+        super(given);
+      }
+    }
+    vi.stubGlobal('WebAssembly', { ...descriptors(WebAssembly), Memory: Stingy });
+    expect(await outcome()).toEqual(expected);
+    expect(told[0]).toEqual({ kind: 'noSharedMemory', bytes: expect.any(Number) as number });
+  });
+});
+
+test('a thread that is lost is told of once, with what it said, and counted no longer', async () => {
+  const told: FewerThreads[] = [];
+  const ends: (() => void)[] = [];
+  crew = nodeCrew(
+    3,
+    (n, onFault) => {
+      ends.push(() => onFault('out of memory'));
+      return nodeThread(n, onFault);
+    },
+    (fact) => told.push(fact),
+  );
+  expect(crew.working).toBe(3);
+  for (const end of ends) for (let twice = 0; twice < 2; twice++) end();
+  expect(crew.working).toBe(1);
+  expect(told).toEqual([
+    { kind: 'threadsLost', lost: 1, of: 3, message: 'out of memory' },
+    { kind: 'threadsLost', lost: 2, of: 3, message: 'out of memory' },
+  ]);
+});
+
+// ------------------------------------------------------------------------------ one launch after another, by hand
+
+const [ROWS, INNER, COLUMNS] = [64, 16, 16];
+const A = 65_536;
+const B = A + 4 * ROWS * INNER;
+const Y = B + 4 * INNER * COLUMNS;
+const SCRATCH = 4 * 65_536;
+
+/** y += a b over ones, in place, so that a part done twice or not at all shows. */
+function adding(threads: Crew) {
+  const { session, memory } = threads.open(8 * 65_536, (thread) => SCRATCH + thread * 65_536)!;
+  const instance = instantiate(threads.module, memory);
+  const numbers = [0, A, B, Y, Y, ROWS, INNER, COLUMNS, 8, 2];
+  const floats = new Float32Array(memory.buffer);
+  floats.fill(1, A / 4, Y / 4);
+  const y = floats.subarray(Y / 4, Y / 4 + ROWS * COLUMNS);
+  const own = (parts: number) => (part: number) => {
+    instance.take(part, parts);
+    instance.kernels['productAdd']!(...numbers, SCRATCH);
+  };
+  return {
+    session,
+    launch(parts: number, mine = own(parts)) {
+      y.fill(0);
+      threads.launch(session, 'productAdd', numbers, parts, mine);
+    },
+    right: () => y.every((value) => value === INNER),
+  };
+}
+
+/** Until the helpers have taken a part. */
+async function awake({ launch }: ReturnType<typeof adding>): Promise<void> {
+  for (let own = 16; own === 16;) {
+    own = 0;
+    launch(16, () => {
+      own++;
+      spin(0.2);
+    });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+const spin = (ms: number) => {
+  for (const until = performance.now() + ms; performance.now() < until;);
+};
+
+test('launches of ever other numbers of parts, one of them replaced slowly, do each part once', async () => {
+  crew = nodeCrew(3);
+  const sum = adding(crew);
+  await awake(sum);
+  const { store } = Atomics;
+  vi.spyOn(Atomics, 'store').mockImplementation((words, at, value) => {
+    const stored = store(words as unknown as Int32Array, at, value as unknown as number);
+    spin(0.1); // in which helpers look at what is half replaced
+    return stored as never;
+  });
+  let wrong = 0;
+  for (let launch = 0; launch < 600; launch++) {
+    sum.launch([2, 4, 3, 16][launch % 4]!);
+    if (!sum.right()) wrong++;
+  }
+  vi.restoreAllMocks();
+  expect(wrong).toBe(0);
+});
+
+test('where a part fails here, that is said, and the launches after it are whole', async () => {
+  crew = nodeCrew(3);
+  const [failing, sum] = [adding(crew), adding(crew)];
+  await awake(sum);
+  let thrown = 0;
+  for (let round = 0; round < 200; round++) {
+    try {
+      failing.launch(16, () => {
+        throw new Error('unreachable');
+      });
+    } catch (cause) {
+      expect((cause as Error).message).toBe('unreachable');
+      thrown++;
+    }
+    sum.launch([3, 16][round % 2]!);
+    expect(sum.right()).toBe(true);
+  }
+  expect(thrown).toBeGreaterThan(20); // now and then the others were quicker, and all parts were done
+});
+
+test('a part that is never finished ends the run in words; then everything is computed in one thread', () => {
+  const told: FewerThreads[] = [];
+  crew = nodeCrew(
+    2,
+    () => ({ post() {}, stop() {} }),
+    (fact) => told.push(fact),
+  );
+  const sum = adding(crew);
+  let now = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => (now += 15_000));
+  // Somebody takes a part and is gone.
+  const { compareExchange } = Atomics;
+  let taken = false;
+  vi.spyOn(Atomics, 'compareExchange').mockImplementation((words, at, expected, value) => {
+    const found = compareExchange(
+      words as unknown as Int32Array,
+      at,
+      expected as unknown as number,
+      value as unknown as number,
+    );
+    if (taken || found !== (expected as unknown)) return found as never;
+    taken = true;
+    return -1 as never;
+  });
+  expect(() => sum.launch(4)).toThrow(
+    'a thread has not finished its part of productAdd after 20 s',
+  );
+  vi.restoreAllMocks();
+  expect(told).toEqual([{ kind: 'threadStuck' }]);
+  expect(crew.working).toBe(1);
+});
+
+test('helpers that hold on to much closed memory are replaced, and open sessions go on', async () => {
+  const started: number[] = [];
+  crew = nodeCrew(2, (n, onFault) => {
+    started.push(n);
+    return nodeThread(n, onFault);
+  });
+  const sum = adding(crew);
+  await awake(sum);
+  for (let opened = 0; opened < 5; opened++) {
+    const { session } = crew.open(64 * 2 ** 20, () => SCRATCH)!;
+    crew.close(session);
+  }
+  expect(started).toEqual([1, 1]);
+  await awake(sum);
+  sum.launch(16);
+  expect(sum.right()).toBe(true);
+  expect(crew.working).toBe(2);
+});
+
+test('a crew larger than there is room for, and more parts than can be counted, are refused', () => {
+  expect(() => nodeCrew(17)).toThrow('a crew of 17 threads was asked for; it can have 1 to 16');
+  crew = nodeCrew(2);
+  const sum = adding(crew);
+  expect(() => sum.launch(255)).toThrow('255 parts; a launch has at most 254');
+});
+
+test('threads without work sleep', async () => {
+  crew = nodeCrew(3);
+  await outcome();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const before = process.cpuUsage();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1000, 'ms of processor time in 500 ms').toBeLessThan(250);
+});
+
+/** What a namespace has, which spreading leaves out. */
+const descriptors = (of: object) =>
+  Object.fromEntries(
+    Object.entries(Object.getOwnPropertyDescriptors(of)).map(([name, { value }]) => [name, value]),
+  );

@@ -1,0 +1,13 @@
+/** @file Vitest's global set-up of unit tests: without the files that a command makes, many fail for want of a file. */
+import { existsSync } from 'node:fs';
+
+/** One file of each kind. */
+const MADE = ['public/corpora/moby-dick.json', 'src/ops/simd.wasm'];
+
+export default function prepared(): void {
+  const missing = MADE.filter((path) => !existsSync(path));
+  if (missing.length > 0)
+    throw new Error(
+      `The texts and WebAssembly files that tests read have not been made yet (${missing.join(' and ')}). Run this once, it takes seconds: npm run prepare:files`,
+    );
+}
