@@ -151,7 +151,7 @@ export function answersChart(
     y: { label: 'right answers', scale: 'linear' },
     ...(chance !== undefined && { level: { y: chance, label: 'guessing', within } }),
     // Between the last distance in reach and the first one out of it.
-    cliffs: cliffs.map((cliff) => ({ x: cliff - 0.5, label: `reach ${cliff}` })),
+    cliffs: cliffs.map((cliff) => ({ x: cliff - 0.5, label: `reach ${cliff}: ${cliff - 1} back` })),
     series: groups.map(({ label, spec }, group) => {
       const curves = curvesOf[group]!;
       return {

@@ -129,14 +129,14 @@ const growthTable = (runs: readonly Named[]): Table => ({
   ),
 });
 
-/** '2,099,200 pairs, 26 % of all global; × 3.9 for twice the tokens'. */
+/** '2,099,200 pairs, 26 % of all-global layers; × 3.9 for twice the tokens'. */
 export function sayGrowth(model: ModelSpec, id: CountedId, T: number): string {
   const { of, write } = counted(id);
   const none = unpriced(model, T);
   if (none) return `no price: ${none}`;
   const own = of(model, T);
   const global = of(allGlobal(model), T);
-  const now = `${write(own)}, ${percent(own / global)} of all global`;
+  const now = `${write(own)}, ${percent(own / global)} of all-global layers`;
   if (unpriced(model, 2 * T)) return now;
   const growth = Number((of(model, 2 * T) / own).toPrecision(3));
   return `${now}; × ${growth} for twice the tokens`;

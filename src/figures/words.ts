@@ -175,13 +175,14 @@ export function wordsOfDocuments(
 export function wordsOfAnswers(results: readonly Result[], asked: Asked): string {
   const answers = answersOf(results, asked);
   const parts = answers.map(({ label, cliff, before, beyond }) => {
-    if (cliff === undefined) return `${label} answers ${percent(before)} right.`;
-    const named = `${label}, with a reach of ${cliff} tokens,`;
+    if (cliff === undefined)
+      return `${label} answers ${percent(before)} of the questions correctly.`;
+    const named = `${label}, with a reach of ${cliff} tokens (itself and ${cliff - 1} before it),`;
     if (Number.isNaN(before))
-      return `${named} was asked only beyond its reach and answers ${percent(beyond)} right.`;
+      return `${named} was asked only beyond its reach and answers ${percent(beyond)} of the questions correctly.`;
     return Number.isNaN(beyond)
-      ? `${named} was asked only within its reach and answers ${percent(before)} right.`
-      : `${named} answers ${percent(before)} right within its reach and ${percent(beyond)} beyond it.`;
+      ? `${named} was asked only within its reach and answers ${percent(before)} of the questions correctly.`
+      : `${named} answers ${percent(before)} of the questions within its reach correctly, and ${percent(beyond)} of those beyond it.`;
   });
   const coinciding = coincidingIn(results, asked)
     .map(
@@ -209,7 +210,7 @@ export function wordsOfAnswers(results: readonly Result[], asked: Asked): string
     : '';
   const { level, series } = answersChart(results, asked);
   const byGuessing = level
-    ? ` In ${Math.round(100 * WITHIN)} of 100 cases, guessing alone gives a share within the gray band. It is counted from the number of questions at each distance, and wide where they are few.`
+    ? ` In ${Math.round(100 * WITHIN)} of 100 cases, guessing alone gives a share within the grey band. It is counted from the number of questions at each distance, and wide where they are few. A model that guesses can leave it at single distances, also by always giving the same answer.`
     : '';
   const few = series.some(({ points }) => points.some((point) => point.few))
     ? ` Small pale points stand for fewer than ${FEW} questions.`

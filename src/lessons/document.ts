@@ -24,6 +24,8 @@ export interface Prose {
 
 export interface StepDocument {
   readonly title: string;
+  /** Its name in addresses and in stored progress: from the title, or given as '## Title {#name}'. */
+  readonly slug: string;
   readonly line: number;
   readonly parts: readonly (Prose | Block)[];
 }
@@ -59,8 +61,8 @@ export interface Heading extends LessonHead {
 
 export const headOf = ({ steps, ...head }: LessonDocument): Heading => ({
   ...head,
-  steps: steps.map(({ title, parts }) => ({
-    slug: slugOf(title),
+  steps: steps.map(({ slug, title, parts }) => ({
+    slug,
     title,
     minutes: minutesOfStep({ parts }),
     exercises: parts.flatMap((part) => {
@@ -142,7 +144,7 @@ function readHead(file: string, lines: readonly string[]) {
 }
 
 function stepsOf(file: string, lines: readonly string[], from: number): StepDocument[] {
-  const steps: { title: string; line: number; parts: (Prose | Block)[] }[] = [];
+  const steps: { title: string; slug: string; line: number; parts: (Prose | Block)[] }[] = [];
   let prose: string[] = [];
   let proseAt = 0;
   const close = () => {
@@ -152,7 +154,7 @@ function stepsOf(file: string, lines: readonly string[], from: number): StepDocu
   };
   for (let i = from; i < lines.length; i++) {
     const line = lines[i]!;
-    const step = /^## +(.+)$/.exec(line);
+    const step = /^## +(.+?)(?: +\{#([a-z0-9-]+)\})? *$/.exec(line);
     const fence = /^```(\w*)\s*$/.exec(line);
     if (step) {
       if (steps.length > 0) close();
@@ -161,7 +163,8 @@ function stepsOf(file: string, lines: readonly string[], from: number): StepDocu
         !steps.some((one) => one.title === title),
         `${file}, line ${i + 1}: two steps are called '${title}'`,
       );
-      steps.push({ title, line: i + 1, parts: [] });
+      // A step that gets a better title keeps the address that links and stored progress name.
+      steps.push({ title, slug: step[2] ?? slugOf(title), line: i + 1, parts: [] });
       continue;
     }
     if (steps.length === 0) {
@@ -264,7 +267,7 @@ export function placed<T>(where: string, act: () => T): T {
   }
 }
 
-/** The name of a step in the address. */
+/** The name of a step in the address, unless it is given. */
 export const slugOf = (title: string): string =>
   title
     .toLowerCase()

@@ -2,7 +2,7 @@
 import { check } from '../core/check';
 import { read } from '../attention/expression';
 import { checkRun } from '../spec/check';
-import { placed, slugOf, type LessonDocument, type LessonHead } from './document';
+import { placed, type LessonDocument, type LessonHead } from './document';
 import { exerciseOf, type Exercise } from './exercises';
 import { goalsOf, type Goal } from './goal';
 import type { PredictExercise } from './exercises/predict';
@@ -80,7 +80,7 @@ export function lessonOf(document: LessonDocument, known: Known): Lesson {
         }
       });
     }
-    const slug = slugOf(step.title);
+    const { slug } = step;
     check(
       slug !== '' && slug !== END && !slugs.has(slug),
       where(

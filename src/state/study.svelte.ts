@@ -42,6 +42,8 @@ export class Study {
   /** Current answers, checked or not, by exercise. */
   #answers = $state.raw<Readonly<Record<string, unknown>>>({});
   #said = $state.raw<Readonly<Record<string, Said>>>({});
+  /** Goals reached during this visit, by step: places in the step's list. */
+  #met = $state.raw<Readonly<Record<string, readonly number[]>>>({});
 
   step: Step = $derived.by(() => this.lesson.steps[this.at]!);
   first = $derived(this.at === 0);
@@ -57,11 +59,16 @@ export class Study {
       step.exercises.length > 0 && !isDone(step, this.progress) ? [i] : [],
     ),
   );
-  /** Which goals of this step are reached; exercises are counted separately. */
+  /** Which goals of this step are reached, now or earlier; exercises are counted separately. */
   goals = $derived.by(() => {
     const { happened } = this.stage;
-    const before = this.progress.done.includes(this.step.slug);
-    return this.step.goals.map((goal) => ({ goal, reached: before || reached(goal, happened) }));
+    const { slug } = this.step;
+    const before = this.progress.done.includes(slug);
+    const met = this.#met[slug] ?? [];
+    return this.step.goals.map((goal, i) => ({
+      goal,
+      reached: before || met.includes(i) || reached(goal, happened),
+    }));
   });
   goalsReached = $derived(this.goals.every((one) => one.reached));
   done = $derived(isDone(this.step, this.progress));
@@ -133,6 +140,10 @@ export class Study {
   /** Checks whether the goals are reached; called after something happened on the stage. */
   see = () => {
     for (const exercise of this.step.exercises) this.#came(exercise);
+    // Training starts again from step 0, so what was reached before has to be remembered.
+    const met = this.goals.flatMap((one, i) => (one.reached ? [i] : []));
+    if (met.length > (this.#met[this.step.slug]?.length ?? 0))
+      this.#met = { ...this.#met, [this.step.slug]: met };
     if (this.step.goals.length > 0 && this.goalsReached) this.#finish();
   };
 
@@ -236,6 +247,7 @@ export class Study {
   /** Starts the lesson over and forgets all progress. */
   forget = () => {
     this.progress = this.#under(NOTHING);
+    this.#met = {};
     this.go(0);
   };
 

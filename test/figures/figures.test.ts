@@ -184,7 +184,7 @@ test('accuracy by distance has the cliff of the local stack, and no point on bot
   for (const { x, y } of local.points) expect(y).toBe(x < 6.5 ? 1 : 1 / 8);
   expect(answersOf(results, asked!)[1]).toMatchObject({ cliff: 7, before: 1, beyond: 1 / 8 });
   expect(wordsOfAnswers(results, asked!)).toContain(
-    'Local, with a reach of 7 tokens, answers 100 % right within its reach and 13 % beyond it.',
+    'Local, with a reach of 7 tokens (itself and 6 before it), answers 100 % of the questions within its reach correctly, and 13 % of those beyond it.',
   );
 });
 
@@ -227,7 +227,7 @@ test('curves with the same counts are said to coincide, unless every answer is r
 test('a run that was asked only beyond its reach is said to be', () => {
   const results = [answering({ plan: 'local' }, () => 1, [7, 8, 9])];
   expect(wordsOfAnswers(results, askedOf(results)[0]!)).toContain(
-    'was asked only beyond its reach and answers 13 % right.',
+    'was asked only beyond its reach and answers 13 % of the questions correctly.',
   );
 });
 

@@ -61,10 +61,10 @@ describe('cost against length', () => {
 
   test('says in words what it comes to', () => {
     expect(sayGrowth(global!.model, 'pairs', 4096)).toBe(
-      '33,562,624 pairs, 100 % of all global; × 4 for twice the tokens',
+      '33,562,624 pairs, 100 % of all-global layers; × 4 for twice the tokens',
     );
     expect(sayGrowth(local!.model, 'pairs', 4096)).toBe(
-      '261,664 pairs, 0.78 % of all global; × 2 for twice the tokens',
+      '261,664 pairs, 0.78 % of all-global layers; × 2 for twice the tokens',
     );
     expect(sayGrowth(local!.model, 'cache', 4096)).toContain('× 1 for twice the tokens');
     for (const { id } of COUNTED)

@@ -82,6 +82,6 @@ test('windows of 4, 6 and 9 answer 3 to every question, so their counts are the 
     within.reduce((sum, one) => sum + one.questions, 0),
   ];
   expect(text).toContain(`It has ${formatInteger(asked.length)} questions of its own`);
-  expect(text).toContain(`In only ${questions} of them the digit is within reach, 28 to 32 back`);
+  expect(text).toContain(`The digit is within reach, 28 to 32 back, in only ${questions} of them`);
   expect(text).toContain(`answered ${right} of these ${questions} right`);
 });

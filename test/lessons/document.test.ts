@@ -1,9 +1,10 @@
 /** @file A lesson as its author writes it: what is read, and what is refused, by file, step, line and reason. */
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
 import { checkAll } from '../../src/lessons/check';
-import { mapProse, readDocument, slugOf } from '../../src/lessons/document';
+import { headOf, mapProse, readDocument, slugOf } from '../../src/lessons/document';
 import { lessonOf, linksOf } from '../../src/lessons/lesson';
 import { stageSpecs } from '../../src/lessons/scene';
 import { names, render } from './all';
@@ -400,6 +401,13 @@ describe('whatever an author writes', () => {
       { numRuns: 400 },
     );
   });
+});
+
+test('a step with a new title keeps the address it is given', () => {
+  const text = readFileSync('lessons/00-play/lesson.md', 'utf8');
+  const [step] = readDocument('00-play', text).steps;
+  expect(step).toMatchObject({ title: 'Change a few things', slug: 'turn-things' });
+  expect(headOf(readDocument('00-play', text)).steps[0]!.slug).toBe('turn-things');
 });
 
 test('a title becomes an address of small letters', () => {

@@ -37,6 +37,10 @@ describe.each(predictions.map((one) => [one.name, one] as const))('%s', (_, { st
     expect(saved.histories[of.run]!.steps.length).toBeGreaterThanOrEqual(of.after);
   });
 
+  test('has its answer at the step that the stage asks for', () => {
+    for (const goal of step.goals) if (goal.kind === 'trained') expect(goal.steps).toBe(of.after);
+  });
+
   test('far too high, far too low and close are each told why, in the lesson’s own words', () => {
     const asked = { high: of.tooHigh, low: of.tooLow, near: of.near };
     for (const answer of [of.min, came, of.max]) {

@@ -84,7 +84,7 @@ describe.each(lessons.map((lesson) => [lesson.id, lesson] as const))('%s', (_, l
 test('a teacher is told what a link closes, and a reader under it is not asked for it', () => {
   const taken = link(['train', 'plan'], ['window', 'groupSize', 'distance', 'plan']);
   expect(closedBy(play, taken).map(({ step, what }) => `${step}: ${what}`)).toEqual([
-    'Turn things: Change the plan',
+    'Change a few things: Change the plan',
     'Black and white: Give a stripe another pattern',
     'Repair it: Get an accuracy above 90 %',
   ]);

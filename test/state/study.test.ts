@@ -111,6 +111,40 @@ describe('steps', () => {
     expect(study.goals.map(({ reached }) => reached)).toEqual([true]);
   });
 
+  test('one of several goals stays reached when what was done is taken back', () => {
+    const twice = lessonOf(
+      mapProse(
+        readDocument(
+          '99-test',
+          LESSON.replace(
+            '{"changed":"window","to":9}',
+            '[{"changed":"window","to":9},{"selected":true}]',
+          ),
+        ),
+        render.block,
+        render.inline,
+      ),
+      names,
+    );
+    const stage = new Stage(fakeEngine(), { recording, still: true, later: (_, then) => then() });
+    const study = new Study(twice, stage, {});
+    const ticks = () => study.goals.map(({ reached }) => reached);
+    study.go(1);
+    stage.change({ window: 9 });
+    study.see();
+    expect(ticks()).toEqual([true, false]);
+    stage.restore();
+    study.see();
+    expect(ticks()).toEqual([true, false]);
+    expect(study.errands.done).toBe(0);
+    study.go(0);
+    study.go(1);
+    expect(ticks()).toEqual([true, false]);
+    study.forget();
+    study.go(1);
+    expect(ticks()).toEqual([false, false]);
+  });
+
   test('settings that cannot be are said, and the stage stays as it was', () => {
     const { study, stage } = begun();
     const before = stage.session.asked;

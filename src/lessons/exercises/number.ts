@@ -84,8 +84,8 @@ export default defineExercise<NumberExercise, string>({
       right: false,
       says:
         mistakes.length > 0
-          ? `Not ${say(given)}. ${mistakes[0]!.says}`
-          : `Not ${say(given)}; it is ${given < value ? 'more' : 'less'}.`,
+          ? `${say(given)} is not right. ${mistakes[0]!.says}`
+          : `${say(given)} is not right; the answer is ${given < value ? 'more' : 'less'}.`,
     };
   },
   solve(exercise) {
@@ -110,7 +110,7 @@ export default defineExercise<NumberExercise, string>({
       }));
     return [
       ...mistakes,
-      { answer: String(value * 3 + 7), says: /it is less|Not / },
+      { answer: String(value * 3 + 7), says: /the answer is less|is not right/ },
       { answer: 'many', says: /not a number/ },
     ];
   },

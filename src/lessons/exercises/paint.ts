@@ -60,7 +60,7 @@ export default defineExercise<PaintExercise, string>({
     if (wrong < 0)
       return {
         right: true,
-        says: `Right: all ${cells.filter(Boolean).length} cells follow the rule.`,
+        says: `Right: ${cells.filter(Boolean).length} of the ${cells.length} cells are painted, as the rule says.`,
       };
     const [query, key] = [Math.floor(wrong / tokens), wrong % tokens];
     const many = cells.filter((cell, i) => cell !== (answer[i] === '1')).length;

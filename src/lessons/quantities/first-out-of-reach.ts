@@ -45,12 +45,12 @@ export default defineQuantity({
       {
         id: 'a window each',
         value: L * W,
-        says: `Each layer gets ${W - 1} back, not ${W}: the window counts the token itself.`,
+        says: `Each layer adds ${W - 1}, not ${W}: the window counts the token itself.`,
       },
       {
         id: 'a window each and one',
         value: L * W + 1,
-        says: `Each layer gets ${W - 1} back, not ${W}: the window counts the token itself.`,
+        says: `Each layer adds ${W - 1}, not ${W}: the window counts the token itself.`,
       },
     ];
     if (L > 1)

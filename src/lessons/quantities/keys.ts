@@ -91,9 +91,9 @@ export default defineQuantity({
     const { exact, summaries, chunk, keys } = keysOf(of);
     if (keys === 0) return 'this query reads nothing: 0';
     const list = exact.length === 2 ? `${exact[0]} to ${exact[1]! - 1}` : listOf(exact);
-    const tokens = `tokens ${list}: ${count(exact)}`;
+    const read = count(exact);
     return chunk > 0 && summaries > 0
-      ? `${tokens}, and ${summaries} summaries of ${chunk}: ${keys}`
-      : tokens;
+      ? `it reads ${read} ${read === 1 ? 'token' : 'tokens'} exactly (${list}) and ${summaries} ${summaries === 1 ? 'summary' : 'summaries'} of ${chunk} tokens, ${keys} keys in all`
+      : `it reads ${read === 1 ? 'token' : 'tokens'} ${list}, ${read} in all`;
   },
 });

@@ -15,7 +15,7 @@ export default defineQuantity({
     {
       id: 'one more',
       value: W + 1,
-      says: 'The other way: that library leaves the token itself out, so its number is smaller.',
+      says: 'That library leaves the token itself out, so its number is smaller than ours, not larger.',
     },
     {
       id: 'no window',

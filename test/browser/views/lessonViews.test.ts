@@ -90,7 +90,9 @@ describe('cost against length on a stage', () => {
   test('is read off at any length, by keyboard, and is there as a table', async () => {
     const { getByRole, getByText } = await render(Lengths, { stage: staged({ length: 4096 }) });
     await expect
-      .element(getByText('33,562,624 pairs, 100 % of all global; × 4 for twice the tokens').last())
+      .element(
+        getByText('33,562,624 pairs, 100 % of all-global layers; × 4 for twice the tokens').last(),
+      )
       .toBeVisible();
     await getByRole('radio', { name: 'KV cache' }).click();
     const slider = getByRole('slider', { name: 'T' });
