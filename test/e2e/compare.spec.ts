@@ -505,7 +505,7 @@ test('the table of runs says that it goes on, and a run can be removed at any wi
   page,
 }) => {
   await race(page, SMALL.replace('layers=2', 'layers=10'));
-  const cue = page.getByText(/^The table goes on to the right/);
+  const cue = page.locator('section.runs').getByText(/^The table goes on to the right/);
   const table = page.getByRole('table', { name: 'Runs', exact: true });
   const box = page.locator('section.runs .scroll');
   for (const width of [1440, 1024, 390]) {

@@ -145,10 +145,10 @@ test('reload restores the settings from the address', async ({ page }) => {
   await open(page, 'plan=local&window=7&layers=3&seed=42');
   await page.reload();
   await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });
-  expect(page.url()).toContain('plan=local');
-  expect(page.url()).toContain('window=7');
-  expect(page.url()).toContain('layers=3');
-  expect(page.url()).toContain('seed=42');
+  await expect.poll(() => page.url()).toContain('plan=local');
+  await expect.poll(() => page.url()).toContain('window=7');
+  await expect.poll(() => page.url()).toContain('layers=3');
+  await expect.poll(() => page.url()).toContain('seed=42');
   await expect(page.getByRole('img', { name: /^Attention of layer 3, head 1$/ })).toBeVisible();
   await expect(page.getByRole('img', { name: /^Attention of layer 4, head 1$/ })).toHaveCount(0);
 });

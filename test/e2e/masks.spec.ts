@@ -505,7 +505,7 @@ test('a config with an encoder and a decoder opens as the decoder; the part is c
   const part = page.getByLabel('Part', { exact: true });
   await part.selectOption('Decoder, reading the source');
   await expect(page.getByText('2 × cross_attention')).toBeVisible();
-  expect(page.url()).toMatch(/T=48&queries=64&layer=2\*/);
+  await expect(page).toHaveURL(/T=48&queries=64&layer=2\*/);
   await expect(output(page, 'Visible pairs')).toContainText('3,072');
   await part.selectOption('Encoder');
   await expect(page.getByText('6 × full_attention')).toBeVisible();

@@ -48,7 +48,7 @@ test('the engine’s switches change what is reserved, and the table says it of 
   await page.getByLabel('Tokens at once').fill('1');
   await page.getByLabel('Tokens at once').press('Enter');
   await expect(page.getByLabel('Engine', { exact: true })).toHaveValue('');
-  expect(page.url()).toContain('step=1');
+  await expect.poll(() => page.url()).toContain('step=1');
 });
 
 test('a config from a file is opened, compared and explained; a broken one is refused', async ({
@@ -75,7 +75,7 @@ test('a config from a file is opened, compared and explained; a broken one is re
     buffer: Buffer.from(JSON.stringify(config)),
   });
   await expect(finding(page)).toContainText(/my-gemma keeps .* and Llama 3\.1 8B 4\.00 GiB/);
-  expect(page.url()).not.toContain('torch_dtype');
+  await expect.poll(() => page.url()).not.toContain('torch_dtype');
 
   const field = page.getByLabel('Config or model type as compared with');
   await field.fill('mamba');
@@ -121,7 +121,7 @@ test('a number that is not allowed stays as it was typed, with what is used inst
   await expect(
     page.getByText('It should be a whole number from 1 to 4,096; 4,096 is used.'),
   ).toBeVisible();
-  expect(page.url()).toContain('batch=4096');
+  await expect.poll(() => page.url()).toContain('batch=4096');
   await field.fill('8');
   await field.press('Enter');
   await expect(field).toHaveAttribute('aria-invalid', 'false');
@@ -138,7 +138,7 @@ test('an encoder and a decoder: its type in a link, what is of the source, and t
   await expect(finding(page)).toContainText('300 tokens that are read once');
   await page.getByLabel('Part', { exact: true }).selectOption('Encoder');
   await expect(finding(page)).toContainText('The encoder of Whisper reads a whole source at once');
-  expect(page.url()).toMatch(/source=300.*part1=encoder/);
+  await expect.poll(() => page.url()).toMatch(/source=300.*part1=encoder/);
 });
 
 for (const [width, scheme] of [

@@ -24,7 +24,7 @@ test('impossible settings are refused in words, and what trains goes on', async 
   await expect(page.getByText('width 64 does not divide into 3 heads')).toBeVisible();
   const before = await numberOf(page, 'Step count');
   await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(before + 2);
-  expect(page.url()).not.toContain('heads=3');
+  await expect.poll(() => page.url()).not.toContain('heads=3');
   await page.getByRole('button', { name: /^Use width 60/ }).click();
   await expect.poll(() => page.url()).toContain('heads=3');
   await expect(
