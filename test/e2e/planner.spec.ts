@@ -28,8 +28,8 @@ test('an engineer asks for 128k tokens, batch 8, in fp8, and has the answer, its
   await expect(cache.getByText('1,024').first()).toBeVisible();
   await expect(output(page, 'Keys and values of Gemma 3 27B')).toHaveText('41.6 GiB');
 
+  await expect.poll(() => page.url()).toContain('cache=fp8');
   const address = page.url();
-  expect(address).toContain('cache=fp8');
   await visit(page, address);
   await expect(finding(page)).toContainText('41.6 GiB for 8 × 131,072 tokens in fp8');
 });
