@@ -1,5 +1,5 @@
 /**
- * @file What a value from outside should be, said once: a schema checks it and gives it its type.
+ * @file Schemas for values from outside: one definition both checks a value and gives its type.
  *
  * A schema is a function, so schemas that a page does not use are not in its bundle, and a schema may depend on what was read before
  * (as many losses as tokens of context). That, and sentences that call a place by its name ("loss of run 3"), is why

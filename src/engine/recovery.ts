@@ -10,7 +10,7 @@ const MAX_LOSSES = 3;
 
 /** What moving runs needs of the engine. */
 interface Host {
-  /** All runs; what is said to them waits until `resume` or `failed`. */
+  /** All runs; commands to them wait until `resume` or `failed`. */
   hold(): readonly EngineRun[];
   /** No turn is being taken any more. */
   turnsEnd(): Promise<void>;

@@ -7,7 +7,7 @@ import { OwnLetters } from './ownLetters.svelte';
 import { refusalOf, standIn, type Refusal } from './ownText';
 import { Standing } from './standing.svelte';
 
-/** What is asked for beside the runs there are: whether it can be, why not, and what could train instead. */
+/** The requested runs, next to the current ones: whether they are possible, why not, and what could train instead. */
 export class Draft extends Standing {
   /** The settings of the controls; if they are impossible, `problem` says why, and the runs continue unchanged. */
   asked = $state.raw<Comparison>(FIRST);
@@ -42,10 +42,10 @@ export class Draft extends Standing {
   /** A link says what is asked for next, a text included. */
   link = ({ shared }: Comparison) => this.letters.link(shared);
 
-  /** The person changes these settings, after whom no link is asked any more. */
+  /** The user changes these settings, so the link no longer decides. */
   choose = (settings: Partial<RunSpec>) => this.letters.choose(settings);
 
-  /** What can train of what is asked for: all of it, or on another text while that is missing; undefined where nothing can. */
+  /** The part of the request that can train: all of it, or on another text while its own is missing; undefined if nothing can. */
   protected possible(): Comparison | undefined {
     const shared = this.letters.settle(this.asked.shared);
     if (shared !== this.asked.shared) this.asked = { ...this.asked, shared };

@@ -129,7 +129,7 @@ export class Standing {
     this.look();
   }
 
-  /** What the runs have come to by now, at once. */
+  /** Updates the results immediately. */
   look() {
     clearTimeout(this.#looking);
     this.#looking = undefined;
