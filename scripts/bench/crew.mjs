@@ -1,16 +1,16 @@
 /** @file Node threads for scripts, as a browser's workers are for the page. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { bundled } from '../bundle.mjs';
+import { bundledUrl } from '../bundle.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A crew of `size` threads, including the launching one. */
 export async function nodeCrew(size) {
-  const { Crew } = await bundled('src/machines/crew.ts');
-  const built = pathToFileURL(join(ROOT, 'node_modules/.cache/src-gpu-crew/crew.js')).href;
+  const built = await bundledUrl('src/machines/crew.ts');
+  const { Crew } = await import(built);
   const script = `import { parentPort } from 'node:worker_threads';
 import { Hand } from '${built}';
 const hand = new Hand();
