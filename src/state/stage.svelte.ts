@@ -1,3 +1,4 @@
+import { SvelteSet } from 'svelte/reactivity';
 import { readFile, type Saved } from '../compare/file';
 import { subsetOf } from '../compare/subset';
 import { namesOf, sameRuns, type Comparison, type Own } from '../compare/comparison';
@@ -102,6 +103,8 @@ export class Stage implements Asks {
   runsShown = $derived(this.now.show.some((id) => viewOf(id).runs));
 
   readonly #recordings: Record<string, Promise<Saved | undefined>> = {};
+  /** The recordings found so far. */
+  readonly #found = new SvelteSet<string>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(
@@ -235,6 +238,11 @@ export class Stage implements Asks {
     this.session.begin(comparisonOf(this.now));
   };
 
+  /** There is a recording of this step's own settings, though perhaps not of what is on the stage now. */
+  get recorded(): boolean {
+    return this.runsShown && this.#found.has(this.#given.recorded ?? '');
+  }
+
   /** Plays the recording again from its first step. */
   play = () => {
     if (!this.session.past.saved || this.veiled) return;
@@ -298,9 +306,10 @@ export class Stage implements Asks {
     const { session } = this;
     const wanted = session.built;
     const saved = await this.#recordingOf(id);
-    if (!saved || session.built !== wanted || session.wish) return;
-    const subset = subsetOf(saved, wanted);
+    const subset = saved && subsetOf(saved, wanted);
     if (!subset) return;
+    this.#found.add(id);
+    if (session.built !== wanted || session.wish) return;
     session.showRecorded(subset);
     this.#begin();
   }

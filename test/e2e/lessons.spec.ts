@@ -110,7 +110,7 @@ async function reach(page: Page, step: SolvedStep): Promise<void> {
         if (goal.kind === 'metric' && goal.above !== undefined && (await far.count()) > 0)
           await press(far, 'Space');
         await page.waitForTimeout(500); // settings come to rest, recordings come
-        if (await play.isVisible()) await press(play);
+        if ((await play.isVisible()) && (await play.isEnabled())) await press(play);
         else {
           await press(train);
           await expect(page.getByRole('list', { name: 'To try on the stage' })).not.toContainText(

@@ -97,6 +97,27 @@ describe('steps', () => {
     }
   });
 
+  test('a step still has its recording while other settings are on the stage', async () => {
+    const { stage } = begun();
+    const state = () => ({ has: stage.recorded, shows: stage.session.past.saved !== undefined });
+    await settle();
+    expect(state()).toEqual({ has: true, shows: true });
+    stage.change({ window: 9 });
+    await settle();
+    expect(state()).toEqual({ has: true, shows: false });
+    stage.restore();
+    await settle();
+    expect(state()).toEqual({ has: true, shows: true });
+  });
+
+  test('a step whose recording cannot be loaded has none', async () => {
+    const none = () => Promise.reject(new Error('not found'));
+    const stage = new Stage(fakeEngine(), { recording: none, still: true });
+    new Study(lesson, stage);
+    await settle();
+    expect([stage.recorded, stage.session.past.saved]).toEqual([false, undefined]);
+  });
+
   test('a goal counts when it is reached, and stays reached', () => {
     const { study, stage } = begun();
     study.go(1);
