@@ -10,7 +10,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** A crew of `size` threads, including the launching one. */
 export async function nodeCrew(size) {
   const { Crew } = await bundled('src/machines/crew.ts');
-  const built = pathToFileURL(join(ROOT, 'node_modules/.cache/src-gpu-crew/crew.js')).href;
+  await bundled('src/machines/hand.ts');
+  const built = pathToFileURL(join(ROOT, 'node_modules/.cache/src-machines-hand/hand.js')).href;
   const script = `import { parentPort } from 'node:worker_threads';
 import { Hand } from '${built}';
 const hand = new Hand();
