@@ -9,7 +9,7 @@ import { Decoder } from '../../src/model/decode/decoder';
 import { cacheBytes } from '../../src/model/files/opened';
 import { initialWeights } from '../../src/model/weights';
 import { modelSpecOf } from '../../src/spec/model';
-import { DEFAULTS } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 
 const TOKENS = 25; // behind a median
 const CHUNK = 64;

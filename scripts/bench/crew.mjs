@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { bundledUrl } from '../bundle.mjs';
+import { bundled, bundledUrl } from '../bundle.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A crew of `size` threads, including the launching one. */
 export async function nodeCrew(size) {
-  const built = await bundledUrl('src/machines/crew.ts');
-  const { Crew } = await import(built);
+  const { Crew } = await bundled('src/machines/crew.ts');
+  const built = await bundledUrl('src/machines/hand.ts');
   const script = `import { parentPort } from 'node:worker_threads';
 import { Hand } from '${built}';
 const hand = new Hand();

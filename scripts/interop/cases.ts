@@ -1,14 +1,16 @@
 /** @file What is compared with other people's programs: masks as code in every format, and configs. Bundled by scripts/interop/run-code.mjs. */
 import { formats } from '../../src/masks/code';
 import { readConfig } from '../../src/masks/configs';
-import { maskOf, read, terms, write, type Expression } from '../../src/attention/expression';
-import { writeRows } from '../../src/attention/given';
+import { maskOf, terms, write, type Expression } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
+import { writeRows } from '../../src/attention/writeRows';
 import { expressionsOf } from '../../src/masks/layers';
 import { library } from '../../src/masks/library';
 import { fromRule, pairsOf } from '../../src/attention/mask';
 import { random } from '../../src/core/random';
 import { crcOf } from '../../src/masks/python/facts';
-import { layersOf, DEFAULTS } from '../../src/spec/run';
+import { layersOf } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { plans } from '../../src/attention/plans';
 
 export interface Sum {

@@ -1,6 +1,6 @@
 /** @file Models that are compared with PyTorch's: small ones with random weights, for every plan and switch. Bundled by scripts/interop/run-models.mjs. */
 import { startsOf, type Packing } from '../../src/attention/documents';
-import { writeRows } from '../../src/attention/given';
+import { writeRows } from '../../src/attention/writeRows';
 import { fromRule } from '../../src/attention/mask';
 import { plans } from '../../src/attention/plans';
 import { patterns } from '../../src/attention/registry';

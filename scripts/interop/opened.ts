@@ -1,10 +1,12 @@
 /** @file Opened files of every kind, with the code and the repaired file the workbench gives beside them. Bundled by scripts/interop/run-code.mjs. */
 import { zipSync, zlibSync } from 'fflate';
-import { maskOf, read, write } from '../../src/attention/expression';
+import { maskOf, write } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { has } from '../../src/attention/runs';
 import type { Mask } from '../../src/attention/mask';
 import { crc32 } from '../../src/core/crc32';
-import { Desk, type Answer } from '../../src/masks/desk';
+import { Desk } from '../../src/masks/desk';
+import type { Answer } from '../../src/masks/questions';
 import type { Said } from '../../src/masks/foreign/brought';
 import type { Asked } from '../../src/masks/foreign/recognise';
 import { sourceOf } from '../../src/masks/foreign/source';

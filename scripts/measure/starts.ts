@@ -4,7 +4,8 @@
  * a minute of one core for each row.
  */
 import { optionsOf } from '../options.mjs';
-import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import type { RunSpec } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { open, surroundings, type Surroundings } from '../record/surroundings';
 
 interface Tried {

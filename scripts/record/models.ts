@@ -10,7 +10,8 @@ import { bucketsOf, meanLoss } from '../../src/figures/buckets';
 import { CARD_VERSION, SMALL_EVALUATION, type Card } from '../../src/model/files/card';
 import { writeCheckpoint } from '../../src/model/files/checkpoint';
 import { checkpointFrom } from '../../src/train/keep';
-import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import type { RunSpec } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { open, surroundings, type Surroundings } from './surroundings';
 
 interface Recipe {

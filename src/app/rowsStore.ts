@@ -2,7 +2,8 @@
  * @file Stores in this browser the rows of masks that addresses only name. Storage may be forbidden or full; then the
  * oldest are deleted, and the caller learns if even that is not enough.
  */
-import { lookForRows, namesInAddress, rowsNamed } from '../attention/given';
+import { namesInAddress, rowsNamed } from '../attention/rowNames';
+import { lookForRows } from '../attention/rowTexts';
 import { ifReadable, list, readableJson, text } from '../core/schema';
 
 const KEY = 'zebra-lab-rows';

@@ -1,12 +1,11 @@
 /**
- * @file Masks written as terms: `causal & (window(4) | sink(2)) & !padding(2, 0)`. Parsed, written, evaluated and explained.
+ * @file Masks written as terms: `causal & (window(4) | sink(2)) & !padding(2, 0)`. Written, evaluated and explained; parse.ts reads them.
  *
  * & binds closer than |, ! closest. A term or group after ~ is switched off: it stays but has no effect. Rows that no term describes appear as given: `rows(AUAAAQ…)`, or under the name of a long text, `rows(#96-…)`.
  */
-import { check, InputError } from '../core/check';
-import { checkParam } from '../core/params';
 import { registryOf } from '../core/registry';
-import { byName, readRows, rowsNamed } from './given';
+import { readRows } from './given';
+import { byName } from './rowNames';
 import { positionOf, remembered, type Mask } from './mask';
 import { complement, has, intersect, run, union, type Runs } from './runs';
 import type { Term } from './term';
@@ -31,11 +30,6 @@ export type Expression =
       readonly of: readonly Expression[];
       readonly off?: boolean;
     };
-
-const LONGEST = 2000; // characters, long rows by their names
-const DEEPEST = 24;
-/** Numbers of one term. */
-export const MAX_NUMBERS = 256;
 
 export const term = (id: string, ...numbers: number[]): Expression => ({
   kind: 'term',
@@ -184,137 +178,3 @@ export function write(expression: Expression): string {
 
 const isGroup = ({ kind }: Expression) => kind === 'and' || kind === 'or';
 const bracketed = (one: Expression) => (isGroup(one) && !one.off ? `(${write(one)})` : write(one));
-
-// ------------------------------------------------------------------------------------------------- read
-
-/** Throws InputError with one sentence saying where the mistake is and what would be right. */
-export function read(text: string): Expression {
-  const { length: long } = text.length > LONGEST ? byName(text) : text;
-  check(long <= LONGEST, `the mask is ${long} characters long; ${LONGEST} at most are read`);
-  const reader = new Reader(text);
-  const expression = reader.either(0);
-  reader.end();
-  // The result is passed on as `write` writes it, with its spaces, and must be readable again from that.
-  const { length } = brief(expression);
-  check(
-    length <= LONGEST,
-    `the mask is ${length} characters long as it is kept; ${LONGEST} at most are`,
-  );
-  return expression;
-}
-
-const known = () => terms.all.map(({ id }) => id).join(', ');
-
-class Reader {
-  #at = 0;
-  constructor(readonly text: string) {}
-
-  either(depth: number): Expression {
-    return this.#chain('or', '|', () => this.#both(depth));
-  }
-
-  #both(depth: number): Expression {
-    return this.#chain('and', '&', () => this.#one(depth));
-  }
-
-  #chain(kind: 'and' | 'or', sign: string, next: () => Expression): Expression {
-    const of = [next()];
-    while (this.#take(sign)) of.push(next());
-    return of.length === 1 ? of[0]! : { kind, of };
-  }
-
-  #one(depth: number): Expression {
-    if (depth > DEEPEST) this.#fail(`is nested deeper than ${DEEPEST} brackets`);
-    if (this.#take('~')) return { ...this.#one(depth + 1), off: true };
-    if (this.#take('!')) return { kind: 'not', of: this.#one(depth + 1) };
-    if (this.#take('(')) {
-      const inside = this.either(depth + 1);
-      if (!this.#take(')')) this.#fail(`needs a ')'`);
-      return inside;
-    }
-    return this.#term();
-  }
-
-  #term(): Expression {
-    this.#space();
-    const from = this.#at;
-    const name = this.#match(/[a-z]+/y);
-    if (!name) this.#fail('needs a term', `; the terms are ${known()}`);
-    if (name === 'rows') return this.#rows();
-    if (!terms.has(name))
-      throw new InputError(
-        `the mask has '${name}' at character ${from + 1}; the terms are ${known()}`,
-      );
-    const numbers: number[] = [];
-    if (this.#take('(') && !this.#take(')')) {
-      do {
-        const digits = this.#match(/\d{1,9}/y);
-        if (!digits) this.#fail(`needs a whole number`);
-        numbers.push(Number(digits));
-      } while (this.#take(','));
-      if (!this.#take(')')) this.#fail(`needs a ')'`);
-    }
-    const expression = { kind: 'term', term: name, numbers } as const;
-    checkTerm(expression);
-    return expression;
-  }
-
-  #rows(): Expression {
-    if (!this.#take('(')) this.#fail(`needs '(' and rows as they were given`);
-    const named = this.#match(/#[0-9a-f-]*/y);
-    const content = named ? rowsNamed(named) : this.#match(/[A-Za-z0-9_-]+/y);
-    check(
-      content !== undefined,
-      `the mask names rows ${named}, which are not kept in this browser: they are too long for an address, and stand in the file of the model or comparison, or of the masks, that was saved with them. Open that file, or open the address in the browser it was made in`,
-    );
-    if (!content) this.#fail('needs rows as they were given');
-    if (!this.#take(')')) this.#fail(`needs a ')'`);
-    readRows(content); // says what is wrong with them
-    return rowsOf(content);
-  }
-
-  end(): void {
-    this.#space();
-    if (this.#at < this.text.length) this.#fail(`needs '&', '|' or its end`);
-  }
-
-  #space(): void {
-    while (/\s/.test(this.text[this.#at] ?? '')) this.#at++;
-  }
-
-  #take(sign: string): boolean {
-    this.#space();
-    if (this.text[this.#at] !== sign) return false;
-    this.#at++;
-    return true;
-  }
-
-  #match(pattern: RegExp): string {
-    this.#space();
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.text)?.[0] ?? '';
-    this.#at += found.length;
-    return found;
-  }
-
-  #fail(what: string, help = ''): never {
-    this.#space();
-    const here = this.text.slice(this.#at, this.#at + 12);
-    throw new InputError(
-      `the mask ${what} at character ${this.#at + 1}${here ? `, before '${here}'` : ', at its end'}${help}`,
-    );
-  }
-}
-
-function checkTerm({ term: id, numbers }: Expression & { kind: 'term' }): void {
-  const { params, rest } = terms.get(id);
-  const most = rest ? MAX_NUMBERS : params.length;
-  check(
-    numbers.length >= params.length && numbers.length <= most,
-    `${id} has ${numbers.length} number${numbers.length === 1 ? '' : 's'}; it should have ${rest ? `${params.length} to ${most}` : params.length}${params.length > 0 ? `: ${id}(${params.map(({ label }) => label).join(', ')})` : ''}`,
-  );
-  numbers.forEach((number, i) => {
-    const spec = params[i] ?? rest!;
-    checkParam(`${spec.label} of ${id}`, spec, number);
-  });
-}

@@ -1,7 +1,8 @@
 /** @file Any mask as a pattern: its expression is what it reads, and the numbers in it are its parameters. */
 import { remembering } from '../core/remember';
-import { read, write } from './expression';
-import { byName } from './given';
+import { write } from './expression';
+import { read } from './parse';
+import { byName } from './rowNames';
 import { definePattern, type Pattern } from './pattern';
 
 /** The letter of a layer whose mask is given directly. */

@@ -4,7 +4,8 @@
  * `lastReaders` is for a mask of known length. `needOver` is for a text that a decoder writes and that may always continue: it looks for the last query that reads a key so far ahead that nothing new can follow.
  */
 import { readRows } from './given';
-import { brief, maskOf, read, terms, type Expression } from './expression';
+import { brief, maskOf, terms, type Expression } from './expression';
+import { read } from './parse';
 import { MAX_TOKENS, type Mask } from './mask';
 import { remembering } from '../core/remember';
 import { clip, type Runs } from './runs';

@@ -2,7 +2,8 @@
  * @file The layers of a plan over one row that holds several documents: their masks combined with the term for
  * documents.
  */
-import { and, MAX_NUMBERS, term, write } from './expression';
+import { and, term, write } from './expression';
+import { MAX_NUMBERS } from './parse';
 import type { LayerPlan } from './pattern';
 import { patterns, patternSpec } from './registry';
 

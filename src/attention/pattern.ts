@@ -5,7 +5,8 @@
  */
 import type { ParamSpecs, Params } from '../core/params';
 import { remembering } from '../core/remember';
-import { brief, maskOf, read, type Expression } from './expression';
+import { brief, maskOf, type Expression } from './expression';
+import { read } from './parse';
 import { has, type Runs } from './runs';
 import { needOver } from './need';
 import { pairsOver } from './pairs';

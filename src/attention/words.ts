@@ -1,5 +1,6 @@
 /** @file A mask in words, built from those of its terms: what a query reads, and why it may not read a key. */
-import { read, terms, verdictOf, type Expression } from './expression';
+import { terms, verdictOf, type Expression } from './expression';
+import { read } from './parse';
 
 const together = (parts: readonly string[]): string =>
   parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;

@@ -4,10 +4,11 @@
  * Shared settings are written as the Lab writes them, so a link of the Lab is understood; without `run`, the runs
  * are the four of the paper. Whatever the address contains, the result can run.
  */
-import { fitting } from '../attention/given';
+import { fitting } from '../attention/rowNames';
 import { plans } from '../attention/plans';
 import { LONGEST_READ } from '../core/link';
-import { DEFAULTS, type RunSpec } from '../spec/run';
+import type { RunSpec } from '../spec/run';
+import { DEFAULTS } from '../spec/controls';
 import { fromQuery, toQuery } from '../spec/url';
 import { AXES, axisOf, type AxisId } from './axes';
 import {

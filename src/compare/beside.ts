@@ -3,7 +3,8 @@
  * a predefined comparison, validated after the same steps on the same held-out tokens as in the Lab.
  */
 import { sources } from '../data/registry';
-import { CONTROLS, type RunSpec, type Setting } from '../spec/run';
+import type { RunSpec, Setting } from '../spec/run';
+import { CONTROLS } from '../spec/controls';
 import { specsOf } from './comparison';
 import type { History } from './history';
 import { comparisonOf, starts } from './starts';

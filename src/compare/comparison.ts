@@ -6,16 +6,9 @@
  */
 import { plans } from '../attention/plans';
 import { pick } from '../core/schema';
-import {
-  changedBetween,
-  CONTROLS,
-  controlOf,
-  DEFAULTS,
-  packingOf,
-  readsChunks,
-  type RunSpec,
-  type Setting,
-} from '../spec/run';
+import { packingOf, readsChunks, type RunSpec, type Setting } from '../spec/run';
+import { CONTROLS, controlOf, DEFAULTS } from '../spec/controls';
+import { changedBetween } from '../spec/between';
 import { fitStripes } from '../spec/url';
 
 /** Settings that each run has of its own. */

@@ -7,27 +7,20 @@ import { check } from '../core/check';
 import {
   anything,
   called,
-  column,
   list,
-  number,
   object,
   oneOf,
-  isWhole,
   only,
   optional,
-  part,
   parseJson,
-  Place,
-  record,
   text,
   refine,
-  whole,
   words,
   type Schema,
   type TypeOf,
 } from '../core/schema';
+import { Place } from '../core/place';
 import { formatBytes } from '../core/units';
-import { scores } from '../data/readScores';
 import { checkRun } from '../spec/check';
 import { settings, SETTINGS } from '../spec/settings';
 import {
@@ -40,21 +33,15 @@ import {
   type Comparison,
   type Entry,
 } from './comparison';
-import { sliceColumns, withSlices } from './fileSlices';
-import type {
-  EvaluationRecord,
-  History,
-  RepeatRecord,
-  StepRecord,
-  ValidationRecord,
-} from './history';
-import { LETTERS, lettersOf, LONGEST_PICTURE, type Pictures } from './pictures';
+import type { History, RepeatRecord } from './history';
+import type { Pictures } from './pictures';
+import { history, repeat, writeEvaluation, writeSteps, writeValidations } from './fileRuns';
+import { pictures } from './filePictures';
 
 const FORMAT = 'zebra-lab-comparison';
 const VERSION = 2;
 /** Longer than any comparison a page can train in a day. */
 const LARGEST = 64 * 2 ** 20; // characters
-const MAX_STEPS = 1_000_000;
 
 /** Same ids as KernelId. */
 const KERNELS = Object.keys({
@@ -88,9 +75,6 @@ export interface Saved {
   readonly text?: string;
 }
 
-const STEP_COLUMNS = ['loss', 'accuracy', 'gradNorm', 'rate', 'ms'] as const;
-const VALIDATION_COLUMNS = ['step', 'loss', 'accuracy', 'tokens'] as const;
-
 export function writeFile(saved: Saved): string {
   const { comparison, machine, program, made, histories, repeats, pictures, text } = saved;
   return JSON.stringify({
@@ -107,10 +91,7 @@ export function writeFile(saved: Saved): string {
         ...(name && { name }),
         own,
         ...(peak !== undefined && { peak }),
-        steps: {
-          ...columns(steps, STEP_COLUMNS),
-          batch: steps.map(({ batch }) => batch),
-        },
+        steps: writeSteps(steps),
         validations: writeValidations(validations),
         ...(evaluation && { evaluation: writeEvaluation(evaluation) }),
       };
@@ -123,21 +104,6 @@ export function writeFile(saved: Saved): string {
     ...(pictures && { pictures }),
   });
 }
-
-const DISTANCE_COLUMNS = ['distance', 'right', 'questions'] as const;
-const writeEvaluation = ({ step, positions, distances, slices }: EvaluationRecord) => ({
-  step,
-  positions,
-  distances: columns(distances, DISTANCE_COLUMNS),
-  ...(slices && slices.length > 0 && { slices }),
-});
-const writeValidations = (validations: readonly ValidationRecord[]) => {
-  const slices = sliceColumns(validations);
-  return { ...columns(validations, VALIDATION_COLUMNS), ...(slices.length > 0 && { slices }) };
-};
-
-const columns = <K extends string>(rows: readonly Record<K, number>[], names: readonly K[]) =>
-  Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])]));
 
 /** Throws InputError, and nothing else, for anything that is not such a file. */
 export function readFile(json: string): Saved {
@@ -217,212 +183,3 @@ const entry: Schema<Entry> = object(
   },
   'ignored',
 );
-
-const history = (context: number): Schema<History> =>
-  refine(
-    object(
-      {
-        steps: part('the steps', steps),
-        validations: anything,
-        peak: optional(part('the memory', number({ min: 0 }, 'a number of bytes'))),
-        evaluation: optional(part('the evaluation', evaluation(context))),
-      },
-      'ignored',
-    ),
-    (run, place) => ({ ...run, validations: validations(run, run.steps.length, place) }),
-  );
-
-const repeat = (runs: number, context: number): Schema<RepeatRecord> =>
-  refine(
-    object(
-      {
-        run: refine(part('the run', whole()), (run, place) => {
-          place.check(run < runs, `${place.what} is ${run}; there are ${runs}, counted from 0`);
-          return run;
-        }),
-        seed: part('the seed', whole()),
-        validations: anything,
-        evaluation: part('the evaluation', evaluation(context)),
-      },
-      'ignored',
-    ),
-    (one, place) => ({ ...one, validations: validations(one, one.evaluation.step, place) }),
-  );
-
-/** Lists of `length` numbers side by side, as rows. */
-const rows =
-  <K extends string>(
-    names: readonly K[],
-    length: number,
-    say = (name: string, of: string) => `${name} of ${of}`,
-  ): Schema<readonly Record<K, number>[]> =>
-  (value, place) => {
-    const given = record(value, place);
-    const read = names.map((name) => {
-      const at = place.field(name).called(say(name, place.inside));
-      return column(length)(given[name], at);
-    });
-    const row = (i: number) => Object.fromEntries(names.map((name, n) => [name, read[n]![i]!]));
-    return Array.from({ length }, (_, i) => row(i) as Record<K, number>);
-  };
-
-const steps: Schema<readonly StepRecord[]> = (value, place) => {
-  const batch = place.field('batch').called(`the batches of ${place.inside}`);
-  const signs = list(anything)(record(value, place)['batch'], batch);
-  const { length } = signs;
-  place.check(
-    length <= MAX_STEPS,
-    `${place.inside} has ${length} steps; ${MAX_STEPS} at most can be read`,
-  );
-  batch.check(
-    signs.every((sign) => typeof sign === 'string' && /^[0-9a-f]{8}$/.test(sign)),
-    `${batch.what} should be signs of eight hexadecimal digits`,
-  );
-  return rows(STEP_COLUMNS, length)(value, place).map((row, i) => ({
-    step: i + 1,
-    ...row,
-    batch: signs[i] as string,
-  }));
-};
-
-/** Those of a run or a repeat that was trained for `last` steps; `whole` is its place. */
-const validations = (
-  { validations: value }: { readonly validations: unknown },
-  last: number,
-  whole: Place,
-): readonly ValidationRecord[] =>
-  part('the validations', (value, place) => {
-    const given = record(value, place);
-    const { length } = list(anything)(given['step'], place);
-    const say = (name: string, of: string) => `validation ${name} of ${of}`;
-    const all = rows(VALIDATION_COLUMNS, length, say)(given, place);
-    place.check(
-      all.every(
-        ({ step }, i) => isWhole(step) && step <= last && (i === 0 || step > all[i - 1]!.step),
-      ),
-      `${place.what} should stand at steps from 0 to ${last}, each later than the one before`,
-    );
-    const { slices } = given;
-    return slices === undefined ? all : withSlices(all, slices, place.field('slices'));
-  })(value, whole.field('validations'));
-
-const evaluation = (context: number): Schema<EvaluationRecord> =>
-  refine(
-    object(
-      {
-        step: part('the step of the evaluation', whole()),
-        positions: part(
-          'the positions',
-          object(
-            {
-              losses: part('the losses by position', column(context)),
-              counts: part('the counts by position', column(context)),
-            },
-            'ignored',
-          ),
-        ),
-        distances: part('the distances', distances(context)),
-        slices: optional(anything),
-      },
-      'ignored',
-    ),
-    ({ slices, ...all }, place) => {
-      if (slices === undefined) return all;
-      const tokens = all.positions.counts.reduce((a, b) => a + b, 0);
-      return { ...all, slices: scores(tokens)(slices, place.field('slices').ownedBy(place.what)) };
-    },
-  );
-
-const distances =
-  (context: number): Schema<EvaluationRecord['distances']> =>
-  (value, place) => {
-    const { length } = list(anything)(record(value, place)['distance'], place);
-    place.check(
-      length <= context,
-      `${place.inside} was asked at ${length} distances; its context is ${context}`,
-    );
-    const points = rows(DISTANCE_COLUMNS, length)(value, place);
-    points.forEach((point, i) => {
-      for (const name of DISTANCE_COLUMNS) {
-        const at = place.field(name).item(i, (n) => `${name} ${n} of ${place.inside}`);
-        whole({ min: name === 'questions' ? 1 : 0 })(point[name], at);
-      }
-    });
-    place.check(
-      points.every(
-        ({ distance, right, questions }, i) =>
-          right <= questions && (i === 0 || distance > points[i - 1]!.distance),
-      ),
-      `${place.what} should rise, with no more right answers than questions`,
-    );
-    return points;
-  };
-
-function pictures({ shared, runs }: Comparison): Schema<Pictures> {
-  const { context, layers, heads } = shared;
-  const letters = lettersOf(context, layers * heads);
-  const moment = refine(
-    object({ step: part('the step', whole()), runs: part('the runs', list(anything)) }, 'ignored'),
-    ({ step, runs: maps }, place) => {
-      const isMap = (map: unknown): map is string | null =>
-        map === null || (typeof map === 'string' && map.length === letters && LETTERS.test(map));
-      const fits = maps.length === runs.length && maps.every(isMap);
-      place.check(
-        fits,
-        `${place.what} should have ${runs.length} runs of ${letters} letters, or null`,
-      );
-      return { step, runs: maps.filter(isMap) };
-    },
-  );
-  const read = object(
-    {
-      tokens: part('the tokens', labels(context)),
-      begins: optional(part('the documents', begins(context))),
-      moments: called('the pictures', list(moment, { each: (n) => `picture ${n}` })),
-    },
-    'ignored',
-  );
-  return (value, place) => {
-    place.check(
-      context <= LONGEST_PICTURE,
-      `the file has pictures of ${context} tokens; they are kept for ${LONGEST_PICTURE} at most`,
-    );
-    const all = read(value, place);
-    all.moments.forEach(({ step }, i) => {
-      const before = i === 0 ? -1 : all.moments[i - 1]!.step;
-      place
-        .field('moments')
-        .item(i)
-        .check(
-          step > before,
-          `picture ${i + 1} is of step ${step}; it should be later than ${before}`,
-        );
-    });
-    return all;
-  };
-}
-
-const labels =
-  (context: number): Schema<readonly string[]> =>
-  (value, place) => {
-    const all = list(anything)(value, place);
-    const isLabel = (one: unknown): one is string => typeof one === 'string' && one.length <= 8;
-    place.check(
-      all.length === context && all.every(isLabel),
-      `${place.what} should be ${context} short labels`,
-    );
-    return all.filter(isLabel);
-  };
-
-/** Tokens at which documents begin, but for the first. */
-const begins = (context: number): Schema<readonly number[]> =>
-  refine(
-    list(whole({ min: 1 }), { each: () => 'where a document of the pictures begins' }),
-    (all, place) => {
-      place.check(
-        all.every((at, i) => at < context && (i === 0 || at > all[i - 1]!)),
-        `documents of the pictures should begin at tokens below ${context}, in order`,
-      );
-      return all;
-    },
-  );

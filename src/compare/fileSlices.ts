@@ -2,7 +2,8 @@
  * @file The slices in a comparison's file. They are newer than the format: any part of a file may lack them, and older
  * programs can read a file that has them.
  */
-import { anything, list, object, type Place } from '../core/schema';
+import { anything, list, object } from '../core/schema';
+import type { Place } from '../core/place';
 import { scores, slicesOf } from '../data/readScores';
 import type { ValidationRecord } from './history';
 

@@ -6,21 +6,13 @@
  */
 import { check } from '../core/check';
 import { crc32 } from '../core/crc32';
-import {
-  isRecord,
-  list,
-  object,
-  parseJson,
-  readable,
-  shown,
-  text,
-  whole,
-  type TypeOf,
-} from '../core/schema';
+import { list, object, parseJson, readable, text, whole, type TypeOf } from '../core/schema';
+import { isRecord, shown } from '../core/place';
 import { formatBytes } from '../core/units';
 import { readCheckpoint } from '../model/files/checkpoint';
 import { modelSpecOf, weightCount } from '../spec/model';
-import { CONTROLS, type RunSpec } from '../spec/run';
+import type { RunSpec } from '../spec/run';
+import { CONTROLS } from '../spec/controls';
 import { MIN_RUNS, LONGEST_NAME, MAX_RUNS, namesOf, specsOf } from './comparison';
 import { readFile, type Saved } from './file';
 

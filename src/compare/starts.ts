@@ -1,6 +1,7 @@
 /** @file Predefined comparisons, one file each in ./starts. */
 import { registryOf } from '../core/registry';
-import { DEFAULTS, type RunSpec } from '../spec/run';
+import type { RunSpec } from '../spec/run';
+import { DEFAULTS } from '../spec/controls';
 import { ownOf, paperRuns, sameRuns, type Comparison } from './comparison';
 import type { Start } from './defineStart';
 

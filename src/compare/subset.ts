@@ -1,5 +1,5 @@
 /** @file Some runs of a recording: a lesson shows one or two of those recorded together. */
-import { CONTROLS } from '../spec/run';
+import { CONTROLS } from '../spec/controls';
 import { specsOf, type Comparison } from './comparison';
 import type { Saved } from './file';
 

@@ -8,16 +8,13 @@ import {
   list,
   number,
   oneOf,
-  OF,
-  Place,
   record,
-  shown,
   text,
   whole,
   type Bounds as SchemaBounds,
   type Schema,
-  type Style,
 } from './schema';
+import { OF, Place, shown, type Style } from './place';
 
 /** Both ends, for what a person may set. */
 export type Bounds = Required<SchemaBounds>;
@@ -103,4 +100,4 @@ export class Fields {
 }
 
 export { shown };
-export { isRecord } from './schema';
+export { isRecord } from './place';

@@ -4,17 +4,8 @@
  * A file may come from anywhere, so nothing in it is trusted before it is checked.
  */
 import { check } from './check';
-import {
-  isRecord,
-  list,
-  object,
-  parseJson,
-  Place,
-  readable,
-  text,
-  whole,
-  type Schema,
-} from './schema';
+import { list, object, parseJson, readable, text, whole, type Schema } from './schema';
+import { isRecord, Place } from './place';
 
 export interface StoredTensor {
   readonly name: string;

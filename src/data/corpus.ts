@@ -1,19 +1,7 @@
 /** @file A text ready for training: its characters as ids, cut into documents, some of them held out. */
 import { check } from '../core/check';
-import {
-  isRecord,
-  list,
-  object,
-  OF,
-  oneOf,
-  optional,
-  Place,
-  record,
-  text,
-  whole,
-  type Schema,
-  type Style,
-} from '../core/schema';
+import { list, object, oneOf, optional, record, text, whole, type Schema } from '../core/schema';
+import { isRecord, OF, Place, type Style } from '../core/place';
 import { formatInteger } from '../core/units';
 import { encode } from './characters';
 import type { Ids } from './source';

@@ -4,7 +4,7 @@ import type { FewerThreads, Fault } from '../core/backendFacts';
 import { START_TIMEOUT_MS, within } from '../core/patience';
 import { fasterOf } from '../machines/backend';
 import type { Machine } from '../machines/machine';
-import type { BackendInfo } from '../workers/train/protocol';
+import type { BackendInfo } from '../workers/train/runState';
 import simdKernels from '../ops/simd.wasm?url';
 import { layersOf, type RunSpec } from '../spec/run';
 import { IN_RUNS, IN_TILES, selfTest, TINY } from '../train/selfTest';

@@ -2,7 +2,7 @@
  * @file What the engine computes with: our programs on a machine, or TensorFlow.js, which is loaded only on request.
  */
 import { chooseBackend, type Backend, type Choice } from '../machines/backend';
-import type { BackendInfo } from '../workers/train/protocol';
+import type { BackendInfo } from '../workers/train/runState';
 import type { Models } from '../train/model';
 import { zebras } from '../train/zebra';
 

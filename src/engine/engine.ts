@@ -1,30 +1,25 @@
 /**
- * @file Many runs on one device, in turn: they take one step each, round after round, so compared runs
- * stay on the same step. Every error ends in one `failed` message that says where; a lost device is replaced by a new
- * one, on which the runs continue from their last snapshots.
+ * @file Many runs on one device: opened, asked, closed, and given their turns (turns.ts). Every error ends in one
+ * `failed` message that says where; a lost device is replaced by a new one, on which the runs continue from their last
+ * snapshots.
  */
-import {
-  unreachable,
-  type Command,
-  type EngineEvent,
-  type Moved,
-  type Preparation,
-  type RunId,
-} from '../workers/train/protocol';
+import { unreachable, type Command, type EngineEvent, type RunId } from '../workers/train/protocol';
+import type { Moved, Preparation } from '../workers/train/runState';
 import { readCheckpoint } from '../model/files/checkpoint';
 import { checkMemory } from '../model/memory';
 import { checkRun } from '../spec/check';
 import { sourceOf, type RunSpec } from '../spec/run';
 import { snapshotFrom } from '../train/keep';
-import { Diverged, Trainer } from '../train/trainer';
+import { Trainer } from '../train/trainer';
 import { Backends } from './backends';
 import { Failed, failureOf } from './failures';
 import { feedOf } from './feeds';
 import { Group } from './group';
 import { Jobs } from './jobs';
-import { nextTask } from './nextTask';
+import { loudly } from './loudly';
 import { Recovery } from './recovery';
 import { EngineRun, type Open } from './run';
+import { Turns } from './turns';
 
 type Send = (event: EngineEvent, transfer?: Transferable[]) => void;
 type Asking = Extract<Command, { type: 'ask' | 'close' }>;
@@ -37,7 +32,6 @@ export class Engine {
   #held: Asking[] = [];
   /** Runs that receive commands together; a single run is a group of one. */
   readonly #groups = new Set<Group>();
-  #looping = false;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(
@@ -92,7 +86,7 @@ export class Engine {
       this.#groups.add(group);
     }
     group.ask(action, whose);
-    void this.#loop().catch(loudly);
+    this.#turns.goOn();
   }
 
   #leave(id: RunId): void {
@@ -177,18 +171,25 @@ export class Engine {
     },
   });
 
-  readonly #recovery = new Recovery(this.#backends, {
+  readonly #recovery: Recovery = new Recovery(this.#backends, {
     hold: () => {
       const runs = [...this.#runs.values()];
       for (const { id } of runs) this.#opening.add(id);
       return runs;
     },
-    turnsEnd: () => this.#turnsEnd(),
+    turnsEnd: () => this.#turns.end(this.patience),
     announce: (id) => this.#preparing(id, 'recovering', 0.1),
     release: (run) => this.#release(run),
     resume: (run, because) => this.#resume(run, because),
     failed: (id, cause) => this.#failed(id, cause),
-    goOn: () => void this.#loop().catch(loudly),
+    goOn: () => this.#turns.goOn(),
+  });
+
+  readonly #turns: Turns = new Turns(this.#runs, this.#groups, this.#backends, {
+    isMoving: () => this.#recovery.moving,
+    idle: () => void this.#timeWhenIdle(),
+    release: (run) => this.#release(run),
+    failed: (id, cause) => this.#failed(id, cause),
   });
 
   /** In a quiet moment, times both ways to use the CPU, tells the page, and moves the runs if the other way is faster. */
@@ -230,22 +231,12 @@ export class Engine {
     this.#late(old.id);
   }
 
-  /** Waits for the device to report its fault; a slow one first finishes the work it was given. */
-  async #faultKnown(): Promise<void> {
-    for (let waits = 0; waits < 100 && !this.#backends.fault; waits++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-
   #close(run: EngineRun): void {
     run.playing = false;
     this.#runs.delete(run.id);
     this.#leave(run.id);
-    if (!this.#inTurn.has(run)) this.#release(run);
+    if (!this.#turns.takes(run)) this.#release(run);
   }
-
-  /** Runs whose turn is under way: one that is closed meanwhile is disposed of only when its turn ends. */
-  readonly #inTurn = new Set<EngineRun>();
 
   /**
    * Waits until no run has work left, so that earlier requests are finished first. Throws if a run is training, which may never
@@ -262,22 +253,6 @@ export class Engine {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
-
-  /**
-   * Waits until no turn is under way. A turn that a faulty device keeps waiting is abandoned: the run restarts from its
-   * snapshot anyway.
-   */
-  async #turnsEnd(): Promise<void> {
-    const since = performance.now();
-    while (this.#inTurn.size > 0) {
-      if (performance.now() - since > this.patience)
-        this.#giveUp?.(new Error('the device does not answer'));
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
-
-  /** Abandons the turn under way. */
-  #giveUp: ((cause: Error) => void) | undefined;
 
   #release(run: EngineRun): void {
     try {
@@ -296,56 +271,4 @@ export class Engine {
   #preparing(runId: RunId, doing: Preparation, progress: number): void {
     this.send({ type: 'state', runId, state: { phase: 'preparing', doing, progress } });
   }
-
-  async #loop(): Promise<void> {
-    if (this.#looping) return;
-    this.#looping = true;
-    try {
-      for (;;) {
-        if (!this.#backends.fault) for (const group of this.#groups) group.obey(this.#runs);
-        const busy = [...this.#runs.values()].filter((run) => run.busy);
-        if (busy.length === 0) void this.#timeWhenIdle();
-        if (busy.length === 0 || this.#backends.fault || this.#recovery.moving) return; // a fault is followed by a recovery, which restarts the loop
-        // Determined before the first turn: which run is behind changes while turns are taken.
-        const waits = busy.map((run) => this.#waits(run));
-        for (const [i, run] of busy.entries()) await this.#turn(run, waits[i]!);
-        await nextTask();
-      }
-    } finally {
-      this.#looping = false;
-    }
-  }
-
-  #waits(run: EngineRun): boolean {
-    return [...this.#groups].some((group) => group.waits(run, this.#runs));
-  }
-
-  async #turn(run: EngineRun, waits: boolean): Promise<void> {
-    // Another run may have replaced it meanwhile, on another device.
-    const here = () => this.#runs.get(run.id) === run;
-    this.#inTurn.add(run);
-    try {
-      if (here() && !this.#backends.fault) {
-        await new Promise<void>((resolve, reject) => {
-          this.#giveUp = reject;
-          run.turn(waits).then(resolve, reject);
-        });
-      }
-    } catch (cause) {
-      // A lost device first breaks a read; the reason arrives a moment later.
-      const gpu = this.#backends.computing?.fallible === true && !(cause instanceof Diverged);
-      if (gpu) await this.#faultKnown();
-      if (here() && !(gpu && this.#backends.fault)) this.#failed(run.id, cause);
-    } finally {
-      this.#inTurn.delete(run);
-      if (!here()) this.#release(run);
-    }
-  }
-}
-
-/** Rethrown as an error of the worker, which its page notices; a rejected promise would go unnoticed. */
-function loudly(cause: unknown): void {
-  setTimeout(() => {
-    throw cause;
-  });
 }

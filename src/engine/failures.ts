@@ -1,7 +1,7 @@
 /** @file What an error means for the run or the job it ended, as data. */
 import { NoBackend } from '../core/backendFacts';
 import { InputError } from '../core/check';
-import type { Failure } from '../workers/train/protocol';
+import type { Failure } from '../workers/train/runState';
 import { Diverged } from '../train/trainer';
 
 /** An error of the engine's own that knows its failure. */

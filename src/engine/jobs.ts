@@ -2,15 +2,8 @@
  * @file Work that has the machine for itself: runs that train meanwhile would slow it and be slowed. Each kind of job
  * is a generator of rows.
  */
-import type {
-  Command,
-  EngineEvent,
-  JobId,
-  JobKind,
-  JobOf,
-  JobProgress,
-  JobRows,
-} from '../workers/train/protocol';
+import type { Command, EngineEvent, JobId } from '../workers/train/protocol';
+import type { JobKind, JobOf, JobProgress, JobRows } from '../workers/train/jobs';
 import { readCheckpoint } from '../model/files/checkpoint';
 import { checkMemory } from '../model/memory';
 import { checkRun } from '../spec/check';

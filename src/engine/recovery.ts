@@ -1,6 +1,7 @@
 /** @file Runs on a device that failed, or in the slower way, are built again elsewhere and go on from their snapshots. */
 import type { Fault } from '../core/backendFacts';
-import type { Moved, RunId } from '../workers/train/protocol';
+import type { RunId } from '../workers/train/protocol';
+import type { Moved } from '../workers/train/runState';
 import type { Backends } from './backends';
 import { Failed } from './failures';
 import type { EngineRun } from './run';

@@ -1,14 +1,9 @@
 /**
  * @file One run inside the engine: its trainer, the page's pending requests, and what it still has to send to the page.
  */
-import type {
-  AttentionFrame,
-  Command,
-  EngineEvent,
-  KeptFor,
-  RunId,
-  RunState,
-} from '../workers/train/protocol';
+import type { Command, EngineEvent, KeptFor, RunId } from '../workers/train/protocol';
+import type { RunState } from '../workers/train/runState';
+import type { AttentionFrame } from '../workers/train/results';
 import { writeCheckpoint } from '../model/files/checkpoint';
 import { checkpointFrom } from '../train/keep';
 import type { Snapshot } from '../train/model';

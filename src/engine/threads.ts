@@ -1,7 +1,8 @@
 /** @file The threads that share the launches of WebAssembly: how many there are here, and how a browser starts them. */
 import type { FewerThreads, OneThread } from '../core/backendFacts';
 import type { Threads } from '../machines/backend';
-import { Crew, MAX_THREADS, type Spawn } from '../machines/crew';
+import { Crew, type Spawn } from '../machines/crew';
+import { MAX_THREADS } from '../machines/instance';
 import { startWorker } from '../workers/startWorker';
 import kernels from '../ops/simdShared.wasm?url';
 import script from '../workers/train/thread.worker?worker&url';

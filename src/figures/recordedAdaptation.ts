@@ -13,13 +13,13 @@ import {
   oneOf,
   only,
   parseJson,
-  Place,
   refine,
   text,
   whole,
   type Schema,
   type TypeOf,
 } from '../core/schema';
+import { Place } from '../core/place';
 import { ROLES, type AdaptPlan } from '../spec/adaptation';
 import type { AdaptedLook } from './adaptation';
 import { bucket, checkBuckets } from './recordedBuckets';

@@ -1,5 +1,6 @@
 /** @file Buckets of positions out of a recorded file. */
-import { number, object, refine, whole, type Place, type Schema } from '../core/schema';
+import { number, object, refine, whole, type Schema } from '../core/schema';
+import type { Place } from '../core/place';
 import type { Bucket } from './buckets';
 
 interface Limits {

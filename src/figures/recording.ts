@@ -10,20 +10,18 @@ import {
   list,
   number,
   object,
-  OF,
   oneOf,
   only,
   optional,
   parseJson,
-  Place,
   text,
   refine,
   whole,
   words,
   type Schema,
-  type Style,
   type TypeOf,
 } from '../core/schema';
+import { OF, Place, type Style } from '../core/place';
 import { scores } from '../data/readScores';
 import type { SliceScore } from '../data/slice';
 import { checkRun } from '../spec/check';

@@ -1,6 +1,7 @@
 /** @file All lessons, checked before anybody opens one: what scripts/lessons/check.mjs and the build call. */
 import { InputError } from '../core/check';
-import { mapProse, readDocument } from './document';
+import { readDocument } from './document';
+import { mapProse } from './mapProse';
 import { kinds } from './exercises';
 import { lessonOf, type Lesson } from './lesson';
 import type { Known } from './scene';

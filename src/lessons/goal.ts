@@ -4,7 +4,8 @@
  */
 import { check } from '../core/check';
 import { Fields } from '../core/fields';
-import { controlOf, type RunSpec, type Setting } from '../spec/run';
+import type { RunSpec, Setting } from '../spec/run';
+import { controlOf } from '../spec/controls';
 import type { Own } from '../compare/comparison';
 import { isSetting, settingsOf } from './settings';
 

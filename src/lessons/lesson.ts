@@ -1,8 +1,9 @@
 /** @file A checked lesson: what each step shows, when it is done, and what it asks. */
 import { check } from '../core/check';
-import { read } from '../attention/expression';
+import { read } from '../attention/parse';
 import { checkRun } from '../spec/check';
-import { placed, type LessonDocument, type LessonHead } from './document';
+import type { LessonDocument, LessonHead } from './document';
+import { placed } from './mapProse';
 import { exerciseOf, type Exercise } from './exercises';
 import { goalsOf, type Goal } from './goal';
 import type { PredictExercise } from './exercises/predict';

@@ -1,7 +1,8 @@
 /**
  * @file What a teacher's link to a lesson sets, besides lesson and step: `hide`, `lock`, `seed`, `embed`, `projector`.
  */
-import { CONTROLS, type Setting } from '../spec/run';
+import type { Setting } from '../spec/run';
+import { CONTROLS } from '../spec/controls';
 
 export interface LessonLink {
   /** Hidden controls; 'train' hides training. */

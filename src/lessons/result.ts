@@ -6,7 +6,8 @@
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import { check, InputError } from '../core/check';
 import { crc32 } from '../core/crc32';
-import { added, object, only, parseJson, Place, refine, text } from '../core/schema';
+import { added, object, only, parseJson, refine, text } from '../core/schema';
+import { Place } from '../core/place';
 import { lessonProgressOf, type LessonProgress } from './progress';
 
 export interface LessonResult {

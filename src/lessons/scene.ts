@@ -6,11 +6,12 @@ import { check } from '../core/check';
 import { Fields, shown } from '../core/fields';
 import { MAX_RUNS, OWN, ownOf, tidyName, type Comparison, type Own } from '../compare/comparison';
 import { comparisonOf as comparisonOfStart, starts } from '../compare/starts';
-import { read } from '../attention/expression';
+import { read } from '../attention/parse';
 import { zoo } from '../masks/zoo';
 import { formats } from '../masks/code';
 import { checkRun } from '../spec/check';
-import { DEFAULTS, type RunSpec, type Setting } from '../spec/run';
+import type { RunSpec, Setting } from '../spec/run';
+import { DEFAULTS } from '../spec/controls';
 import { fitted, isSetting, settingsOf } from './settings';
 import { VIEWS, type ViewId } from './views';
 

@@ -2,11 +2,12 @@
 import { check } from '../core/check';
 import { Fields, shown } from '../core/fields';
 import { checkParam } from '../core/params';
-import { read } from '../attention/expression';
+import { read } from '../attention/parse';
 import { masksIn } from '../attention/masksIn';
 import { patterns } from '../attention/registry';
 import { lettersOf } from '../data/alphabet';
-import { CONTROLS, controlOf, DEFAULTS, type RunSpec, type Setting } from '../spec/run';
+import type { RunSpec, Setting } from '../spec/run';
+import { CONTROLS, controlOf, DEFAULTS } from '../spec/controls';
 import { fitStripes } from '../spec/url';
 
 const NAMES: readonly string[] = CONTROLS.map(({ name }) => name);

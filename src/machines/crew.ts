@@ -1,41 +1,36 @@
 /**
- * @file Threads that share launches of WebAssembly kernels: how they coordinate, and what each of them does.
+ * @file Threads that share launches of WebAssembly kernels: how they coordinate. This is the launching thread; hand.ts
+ * is every other one.
  *
  * A launch is cut into parts, and the next free thread takes the next part, including the thread that launches. A
  * thread that starts late, or is kept from its core, takes fewer; if none comes, the launching thread does everything.
  * Parts give the same bits in any thread (src/ops/simd.as.ts).
  *
- * The threads coordinate through a small shared memory. TURN holds the number of the launch and, in its lowest byte,
+ * The threads coordinate through a small shared memory (sharedWords.ts). TURN holds the number of the launch and, in its lowest byte,
  * the next part. A thread takes a part by compare-and-exchange, incrementing exactly the value it read, so that none
  * takes part in a launch whose arguments it read while they were being replaced: before anything of a launch is
  * replaced, TURN gets a number with no parts to take. Threads without work sleep.
  */
-
 import type { FewerThreads } from '../core/backendFacts';
+import { PAGE, MAX_THREADS, kernelsOf } from './instance';
+import {
+  TURN,
+  PARTS,
+  DONE,
+  MAIL,
+  FAULT,
+  SESSION,
+  KERNEL,
+  COUNT,
+  ARGUMENTS,
+  BYTES,
+  NONE,
+  rest,
+} from './sharedWords';
+import type { Order } from './hand';
 
-/** Offsets in the shared memory, in words of 4 bytes. */
-const TURN = 0;
-const PARTS = 1;
-const DONE = 2;
-const MAIL = 3;
-const FAULT = 4;
-const SESSION = 5;
-const KERNEL = 6;
-const COUNT = 7;
-/** The arguments, as numbers of 8 bytes. */
-const ARGUMENTS = 64; // bytes
-const BYTES = 512;
-
-export const PAGE = 65_536; // bytes, of a WebAssembly memory
 /** Maximum parts of a launch: the number above means that there is nothing to do. */
 export const MAX_PARTS = 254;
-const NONE = 255;
-/** Polls of TURN before a thread goes to sleep: some tens of microseconds, about what waking it up takes. */
-const LOOKS = 10_000;
-/**
- * After this long without work a thread returns to its event loop, where it sleeps as well and a debugger reaches it.
- */
-const IDLE = 200; // ms
 /** How long a part taken by another thread may run before the run gives up. */
 const PATIENCE = 20_000; // ms
 /**
@@ -43,155 +38,6 @@ const PATIENCE = 20_000; // ms
  * its garbage, and so never frees a memory.
  */
 const CLOSED = 256 * 2 ** 20;
-
-/** A kernel of an instance: its numeric arguments, scratch space last. */
-type Compute = (...numbers: number[]) => void;
-
-/** A module over one memory, for one thread. */
-export interface Instance {
-  readonly kernels: Readonly<Record<string, Compute>>;
-  /** Sets which part of how many the next calls do. */
-  take(part: number, parts: number): void;
-}
-
-/** Room for each thread's TILE, below the memory's first buffer and above the module's own constants. */
-export const TILES = 49_152; // bytes
-const TILE_BYTES = 512;
-export const MAX_THREADS = 16;
-
-export function instantiate(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-  thread = 0,
-): Instance {
-  const tile = new WebAssembly.Global({ value: 'i32' }, TILES + thread * TILE_BYTES);
-  const { exports } = new WebAssembly.Instance(module, { env: { memory, tile } });
-  const { part, parts, ...kernels } = exports as Record<string, unknown>;
-  return {
-    kernels: kernels as Record<string, Compute>,
-    take(which, of) {
-      (part as WebAssembly.Global).value = which;
-      (parts as WebAssembly.Global).value = of;
-    },
-  };
-}
-
-/** Names of the kernels of a module, in an order on which all threads agree. */
-export const kernelsOf = (module: WebAssembly.Module): readonly string[] =>
-  WebAssembly.Module.exports(module)
-    .filter(({ kind }) => kind === 'function')
-    .map(({ name }) => name);
-
-// ------------------------------------------------------------------------------------------ a thread's side
-
-/** A message to a thread; everything else it reads from the shared memory. */
-export type Order =
-  | {
-      readonly type: 'start';
-      readonly control: SharedArrayBuffer;
-      readonly module: WebAssembly.Module;
-      readonly mail: number; // orders sent so far, including this one
-    }
-  | {
-      readonly type: 'open';
-      readonly session: number;
-      readonly memory: WebAssembly.Memory;
-      readonly thread: number; // from 1; 0 is the launching thread
-      readonly scratch: number; // its own address
-    }
-  | { readonly type: 'close'; readonly session: number };
-
-/**
- * One thread: call it with every order as it arrives. It returns when another order is waiting, and sleeps inside until
- * then.
- */
-export class Hand {
-  #control: Int32Array | undefined;
-  #numbers: Float64Array | undefined;
-  #module: WebAssembly.Module | undefined;
-  #names: readonly string[] = [];
-  #read = 0;
-  #dozing = false;
-  readonly #sessions = new Map<number, { readonly instance: Instance; readonly scratch: number }>();
-
-  obey(order: Order): void {
-    if (order.type === 'start') {
-      this.#control = new Int32Array(order.control);
-      this.#numbers = new Float64Array(order.control, ARGUMENTS);
-      this.#module = order.module;
-      this.#names = kernelsOf(order.module);
-      this.#read = order.mail - 1;
-    } else if (order.type === 'open') {
-      const { session, memory, thread, scratch } = order;
-      this.#sessions.set(session, {
-        instance: instantiate(this.#module!, memory, thread),
-        scratch,
-      });
-    } else {
-      this.#sessions.delete(order.session);
-    }
-    this.#read++;
-    this.#work();
-  }
-
-  /** Takes parts until a message arrives, or there has been nothing to do for a while. */
-  #work(): void {
-    const control = this.#control!;
-    while (Atomics.load(control, MAIL) === this.#read) {
-      const turn = Atomics.load(control, TURN);
-      const part = turn & 255;
-      const parts = Atomics.load(control, PARTS);
-      const session = this.#sessions.get(Atomics.load(control, SESSION));
-      if (part >= parts || !session) {
-        if (!rest(control, TURN, turn, IDLE) && this.#doze(turn)) return;
-        continue;
-      }
-      const numbers = [...this.#numbers!.subarray(0, control[COUNT])];
-      const name = this.#names[control[KERNEL]!]!;
-      if (Atomics.compareExchange(control, TURN, turn, turn + 1) !== turn) continue;
-      try {
-        session.instance.take(part, parts);
-        session.instance.kernels[name]!(...numbers, session.scratch);
-      } catch {
-        Atomics.store(control, FAULT, 1);
-      }
-      if (Atomics.add(control, DONE, 1) + 1 === parts) Atomics.notify(control, DONE);
-    }
-  }
-
-  /** Frees the event loop until the next launch; false if the browser cannot wait asynchronously. */
-  #doze(turn: number): boolean {
-    if (!waitAsync) return false;
-    if (this.#dozing) return true;
-    const { async, value } = waitAsync(this.#control!, TURN, turn);
-    if (!async) return false;
-    this.#dozing = true;
-    void value.then(() => {
-      this.#dozing = false;
-      this.#work();
-    });
-    return true;
-  }
-}
-
-/** Newer than other parts of Atomics, and than its types here. */
-const { waitAsync } = Atomics as {
-  readonly waitAsync?: (
-    words: Int32Array,
-    at: number,
-    value: number,
-  ) =>
-    | { readonly async: true; readonly value: Promise<string> }
-    | { readonly async: false; readonly value: string };
-};
-
-/** Waits until a word is no longer `value`: first polling, then asleep. False if it still is after `ms`. */
-function rest(control: Int32Array, word: number, value: number, ms: number): boolean {
-  for (let n = 0; n < LOOKS; n++) if (Atomics.load(control, word) !== value) return true;
-  return Atomics.wait(control, word, value, ms) !== 'timed-out';
-}
-
-// -------------------------------------------------------------------------------------------- the other side
 
 /** A thread as created by its host. */
 export interface Thread {
@@ -202,7 +48,7 @@ export interface Thread {
 /** Starts thread `n`; `onFault` gets a message if it cannot start or if it ends. */
 export type Spawn = (n: number, onFault: (words: string) => void) => Thread;
 
-/** Launches for one thread and its helpers. Everything but `Hand` runs in the launching thread. */
+/** Launches for one thread and its helpers. */
 export class Crew {
   readonly #control = new Int32Array(new SharedArrayBuffer(BYTES));
   readonly #numbers = new Float64Array(this.#control.buffer, ARGUMENTS);

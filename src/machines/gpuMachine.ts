@@ -6,15 +6,12 @@
 import type { KernelId } from '../ops/attention/costs';
 import { arrange } from '../program/arrange';
 import {
-  accessOf,
   dispatchOf,
   isShared,
-  shaderOf,
   SMALL_WORKGROUP,
   uniformBytes,
   WORKGROUP,
   type Constants,
-  type Kernel,
 } from '../program/kernel';
 import {
   aligned,
@@ -28,13 +25,9 @@ import {
 import type { Tiles } from '../program/tiles';
 import { alive } from './alive';
 import type { Machine, Session } from './machine';
+import { compile } from './pipelines';
 
 type Values = Readonly<Record<string, number>>;
-
-interface Compiled {
-  readonly pipeline: GPUComputePipeline;
-  readonly layout: GPUBindGroupLayout;
-}
 
 interface Prepared {
   readonly launch: Launch;
@@ -46,8 +39,6 @@ interface Prepared {
 
 /** Bytes between the uniforms of consecutive launches: WebGPU's alignment for binding. */
 const UNIFORM = 256;
-
-const compiledBy = new WeakMap<GPUDevice, Map<string, Promise<Compiled>>>();
 
 export function gpuMachine(device: GPUDevice, kernel: KernelId, tiles?: Tiles): Machine {
   const workgroup = kernel === 'softwareGpu' ? SMALL_WORKGROUP : WORKGROUP;
@@ -225,54 +216,3 @@ const groupOf = (constants: Constants, workgroup: number): number =>
 
 const bytesOf = (launch: Launch, values: Values): ArrayBuffer =>
   uniformBytes(launch.kernel.uniforms, launch.threads, uniformsOf(launch, values));
-
-function compile(
-  device: GPUDevice,
-  kernel: Kernel,
-  constants: Constants,
-  workgroup: number,
-): Promise<Compiled> {
-  let known = compiledBy.get(device);
-  if (!known) compiledBy.set(device, (known = new Map()));
-  const key = `${kernel.name} ${JSON.stringify(constants)} ${workgroup}`;
-  let compiled = known.get(key);
-  if (!compiled) known.set(key, (compiled = build(device, kernel, constants, workgroup, key)));
-  return compiled;
-}
-
-async function build(
-  device: GPUDevice,
-  kernel: Kernel,
-  constants: Constants,
-  workgroup: number,
-  label: string,
-): Promise<Compiled> {
-  const types = Object.values(kernel.buffers).map((spec): GPUBufferBindingType =>
-    accessOf(spec) === 'read' ? 'read-only-storage' : 'storage',
-  );
-  const layout = device.createBindGroupLayout({
-    label,
-    entries: [...types, 'uniform' as const].map((type, binding) => ({
-      binding,
-      visibility: GPUShaderStage.COMPUTE,
-      buffer: { type },
-    })),
-  });
-  const module = device.createShaderModule({ label, code: shaderOf(kernel, constants, workgroup) });
-  try {
-    const pipeline = await alive(
-      device,
-      device.createComputePipelineAsync({
-        label,
-        layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-        compute: { module, entryPoint: 'start' },
-      }),
-    );
-    return { pipeline, layout };
-  } catch (cause) {
-    const { messages } = await alive(device, module.getCompilationInfo());
-    const errors = messages.filter(({ type }) => type === 'error').map(({ message }) => message);
-    const words = errors.length > 0 ? errors.join('; ') : String(cause);
-    throw new Error(`the shader of ${kernel.name} was refused: ${words}`, { cause });
-  }
-}

@@ -15,7 +15,8 @@ import {
   type Launch,
   type Part,
 } from '../program/program';
-import { instantiate, MAX_PARTS, PAGE, type Crew, type Instance } from './crew';
+import { MAX_PARTS, type Crew } from './crew';
+import { instantiate, PAGE, type Instance } from './instance';
 import type { Machine, Session } from './machine';
 
 type Values = Readonly<Record<string, number>>;

@@ -5,9 +5,10 @@
  * `T=32&layer=causal&layer=3*causal%20%26%20window(4)&paint=1:3.0.5.2`: layers in order, repeated ones once with
  * their number.
  */
-import { fitting } from '../attention/given';
+import { fitting } from '../attention/rowNames';
 import { InputError } from '../core/check';
-import { and, maskOf, read, term, write, type Expression } from '../attention/expression';
+import { and, maskOf, term, write, type Expression } from '../attention/expression';
+import { read } from '../attention/parse';
 import { MAX_TOKENS, type Mask } from '../attention/mask';
 import { painted, readRectangles, sayLeftOut, writeRectangles, type Rectangle } from './paint';
 

@@ -67,6 +67,8 @@ export const defineRule = (rule: Rule): Rule => rule;
 
 export const LAYERS: Bounds = { min: 1, max: MAX_LAYERS };
 export const TOKENS_IN_WINDOW: Bounds = { min: 1, max: 2 ** 30 };
+export const HEADS: Bounds = { min: 1, max: 4096 };
+export const HIDDEN: Bounds = { min: 1, max: 2 ** 20 };
 
 // A window wider than any sequence here lets everything through; terms are capped at that width.
 const bounded = (tokens: number) => Math.min(tokens, MAX_TOKENS);

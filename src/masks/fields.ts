@@ -1,7 +1,8 @@
 /** @file The fields of a foreign file, each read by name and checked for its type and range. */
 import { check } from '../core/check';
 import { Fields as Asked } from '../core/fields';
-import { BY_NAME, parseJson, shown, text, type Place } from '../core/schema';
+import { parseJson, text } from '../core/schema';
+import { BY_NAME, shown, type Place } from '../core/place';
 
 /** Longer than any config of one model. */
 const LARGEST = 2 ** 24; // characters; it may contain masks as rows

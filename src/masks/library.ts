@@ -1,6 +1,6 @@
 /** @file Correct masks to begin with and to compare with: each as written in the field, for all of its layers. */
 import { Registry } from '../core/registry';
-import { read } from '../attention/expression';
+import { read } from '../attention/parse';
 import { layerOf, type MaskDoc } from './doc';
 
 export interface Known {

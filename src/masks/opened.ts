@@ -2,7 +2,8 @@
 import { check } from '../core/check';
 import type { ConfigLayers } from './configLayer';
 import { layerOf, MAX_LAYERS, type MaskDoc } from './doc';
-import { readRows, writeRows } from '../attention/given';
+import { readRows } from '../attention/given';
+import { writeRows } from '../attention/writeRows';
 import { brief, maskOf, rowsIn, rowsOf, type Expression } from '../attention/expression';
 import type { Recognised } from './foreign/recognise';
 import { MAX_TOKENS, positionOf, type Mask } from '../attention/mask';
@@ -11,7 +12,7 @@ import type { Bug } from './bug';
 import type { Reading } from './reading';
 import type { Declared, Subject } from './subject';
 import { writeStack } from './stackText';
-import type { Implied } from './foreign/implied';
+import type { Implied } from './foreign/impliedTerms';
 
 export interface Opened {
   readonly doc: MaskDoc;

@@ -10,7 +10,6 @@ import {
   optional,
   parseJson,
   part,
-  Place,
   readable,
   record,
   refine,
@@ -18,8 +17,10 @@ import {
   whole,
   type Schema,
 } from '../core/schema';
+import { Place } from '../core/place';
 import { MIN_TOKENS, MAX_LAYERS, type LayerDoc, type MaskDoc } from './doc';
-import { read, write } from '../attention/expression';
+import { write } from '../attention/expression';
+import { read } from '../attention/parse';
 import { cellsOf, MAX_TOKENS, type Mask } from '../attention/mask';
 import { MAX_RECTANGLES, type Rectangle } from './paint';
 import type { Runs } from '../attention/runs';

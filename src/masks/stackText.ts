@@ -1,6 +1,7 @@
 /** @file Masks of several layers in one line, as a person writes them: `5*causal & window(4); causal`. */
 import { check } from '../core/check';
-import { brief, read, type Expression } from '../attention/expression';
+import { brief, type Expression } from '../attention/expression';
+import { read } from '../attention/parse';
 import { MAX_LAYERS } from './doc';
 
 /** Consecutive equal layers, once with their number. */

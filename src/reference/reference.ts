@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs';
 import { checkPacked, type Packing } from '../attention/documents';
 import { isTiled, layoutOf, type Layout } from '../attention/layout';
 import { cellsInTiles } from '../attention/tiles';
-import { rotationTable, virtualPositions } from '../ops/place/kernel';
+import { rotationTable, virtualPositions } from '../ops/place/angles';
 import { NORM_EPS, type ModelSpec } from '../spec/model';
 
 type Weights = Readonly<Record<string, tf.Tensor>>;

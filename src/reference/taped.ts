@@ -9,7 +9,7 @@ import { withinDocuments, type Packing } from '../attention/documents';
 import { layoutOf } from '../attention/layout';
 import type { Batch } from '../data/source';
 import { arenaOf, pack, unpack, type Arena, type HostWeights } from '../model/arena';
-import { ADAMW, RING, type AdamWOptions } from '../model/bundle';
+import { ADAMW, RING, type AdamWOptions } from '../model/adamw';
 import { checkGiven } from '../model/documents';
 import { pictureFor, type Picture } from '../model/picture';
 import { weightTable, type ModelSpec } from '../spec/model';

@@ -3,9 +3,10 @@ import type { LayerPlan } from '../attention/pattern';
 import { changeShared, onlyRun, sameRuns, specsOf, type Comparison } from '../compare/comparison';
 import { checkFit } from '../compare/fit';
 import { inWords } from '../core/check';
-import type { BackendInfo } from '../workers/train/protocol';
+import type { BackendInfo } from '../workers/train/runState';
 import { checkRun } from '../spec/check';
-import { CONTROLS, layersOf, type RunSpec } from '../spec/run';
+import { layersOf, type RunSpec } from '../spec/run';
+import { CONTROLS } from '../spec/controls';
 import { adjust } from '../spec/url';
 
 /**

@@ -11,7 +11,7 @@ import {
   type Pictures as FilePictures,
 } from '../compare/pictures';
 import { packWeights, remember, unpackWeights, type Moment } from '../compare/ring';
-import type { AttentionFrame } from '../workers/train/protocol';
+import type { AttentionFrame } from '../workers/train/results';
 import { layersOf, packingOf, type RunSpec } from '../spec/run';
 
 /** Maximum bytes of all past pictures. */

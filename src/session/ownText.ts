@@ -3,7 +3,8 @@ import { InputError } from '../core/check';
 import { corpusOfText } from '../data/corpus';
 import { noRoom, type Refusal } from '../data/room';
 import type { Letters } from '../data/source';
-import { DEFAULTS, isOwnText, sourceOf, type RunSpec } from '../spec/run';
+import { isOwnText, sourceOf, type RunSpec } from '../spec/run';
+import { DEFAULTS } from '../spec/controls';
 
 export { isOwnText, type Refusal };
 

@@ -1,6 +1,6 @@
 import type { Saved } from '../compare/file';
 import { bytesOf } from '../compare/ring';
-import type { AttentionFrame } from '../workers/train/protocol';
+import type { AttentionFrame } from '../workers/train/results';
 import { specsOf, type Comparison } from '../compare/comparison';
 import { readMoments, record, without, type Moments } from './moments';
 

@@ -1,17 +1,14 @@
 import type { History } from '../compare/history';
-import {
-  unreachable,
-  type AttentionFrame,
-  type BackendInfo,
-  type EngineEvent,
-  type Evaluation,
-  type MemoryUse,
-  type RunId,
-  type RunState,
-  type Sample,
-  type StepMetrics,
-  type Validation,
-} from '../workers/train/protocol';
+import { unreachable, type EngineEvent, type RunId } from '../workers/train/protocol';
+import type { BackendInfo, RunState } from '../workers/train/runState';
+import type {
+  AttentionFrame,
+  Evaluation,
+  MemoryUse,
+  Sample,
+  StepMetrics,
+  Validation,
+} from '../workers/train/results';
 import type { RunSpec } from '../spec/run';
 
 /** What the page knows of one run: everything the engine said of it. It commands nothing; ./fleet.svelte.ts does. */

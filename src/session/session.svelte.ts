@@ -2,7 +2,8 @@ import { MIN_RUNS, MAX_RUNS, sameRuns, specsOf, type Comparison } from '../compa
 import type { Saved } from '../compare/file';
 import { inWords } from '../core/check';
 import type { Engine } from '../workers/train/client';
-import { isOwnText, watchSameTokens, type RunSpec } from '../spec/run';
+import { isOwnText, type RunSpec } from '../spec/run';
+import { watchSameTokens } from '../spec/between';
 import { checkRuns } from './checks';
 import { Draft } from './draft.svelte';
 import type { Kept } from './fleet.svelte';

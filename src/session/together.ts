@@ -1,5 +1,5 @@
 /** @file Several runs as one, as the top of a page shows them. */
-import type { RunState } from '../workers/train/protocol';
+import type { RunState } from '../workers/train/runState';
 import type { RunSpec } from '../spec/run';
 import type { Run } from './run.svelte';
 

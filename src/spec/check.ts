@@ -1,11 +1,13 @@
 /** @file Refuses impossible settings before anything is allocated, saying what was given and what would work. */
-import { read, rowsIn, type Expression } from '../attention/expression';
+import { rowsIn, type Expression } from '../attention/expression';
+import { read } from '../attention/parse';
 import { readRows } from '../attention/given';
 import { plans } from '../attention/plans';
 import { masksIn, MAX_MASKS } from '../attention/masksIn';
 import { check } from '../core/check';
 import { checkParam } from '../core/params';
-import { CONTROLS, layersOf, packingOf, readsChunks, sourceOf, type RunSpec } from './run';
+import { layersOf, packingOf, readsChunks, sourceOf, type RunSpec } from './run';
+import { CONTROLS } from './controls';
 
 /** Throws InputError for the first impossible setting. Needs no device; src/model/memory.ts checks those limits. */
 export function checkRun(spec: RunSpec): void {

@@ -2,7 +2,8 @@
 import { readsEverything } from '../attention/whole';
 import { remembering } from '../core/remember';
 import { sources } from '../data/registry';
-import { layersOf, type Control, type RunSpec } from './run';
+import { layersOf, type RunSpec } from './run';
+import type { Control } from './controls';
 
 /** What the layers are computed from; two specs with the same signature are the same run. */
 const signatureOf = (spec: RunSpec): string =>

@@ -1,7 +1,8 @@
 /** @file Presets: named settings, one file each in ./presets. */
 import { registryOf } from '../core/registry';
 import type { Preset } from './definePreset';
-import { DEFAULTS, type RunSpec } from './run';
+import type { RunSpec } from './run';
+import { DEFAULTS } from './controls';
 
 export type { Preset } from './definePreset';
 

@@ -1,7 +1,8 @@
 /** @file The settings of a run out of a file: one schema for comparisons, recordings and checkpoints. */
 import { pick, record, refine, type Schema } from '../core/schema';
 import { checkRun } from './check';
-import { CONTROLS, DEFAULTS, withAdded, type RunSpec, type Setting } from './run';
+import { withAdded, type RunSpec, type Setting } from './run';
+import { CONTROLS, DEFAULTS } from './controls';
 
 export const SETTINGS: readonly Setting[] = CONTROLS.map(({ name }) => name);
 

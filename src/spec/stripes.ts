@@ -1,5 +1,6 @@
 /** @file Gives one layer of a run another pattern: the plan becomes `custom`. */
-import { read, write } from '../attention/expression';
+import { write } from '../attention/expression';
+import { read } from '../attention/parse';
 import { joinMasks, masksIn, MAX_MASKS } from '../attention/masksIn';
 import { lettersOf } from '../attention/plans';
 import { layersOf, type RunSpec } from './run';

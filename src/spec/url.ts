@@ -1,5 +1,5 @@
 /** @file A spec as readable `key=value` pairs and back. Whatever a URL says, the result is a spec that can run. */
-import { fitting, inFull } from '../attention/given';
+import { fitting, inFull } from '../attention/rowNames';
 import { patterns } from '../attention/registry';
 import { InputError } from '../core/check';
 import { LONGEST_READ } from '../core/link';
@@ -7,16 +7,8 @@ import { allows, clampParam } from '../core/params';
 import { lettersOf } from '../data/alphabet';
 import { sources } from '../data/registry';
 import { checkRun } from './check';
-import {
-  canPack,
-  CONTROLS,
-  controlOf,
-  DEFAULTS,
-  isOwnText,
-  type Control,
-  type RunSpec,
-  type Setting,
-} from './run';
+import { canPack, isOwnText, type RunSpec, type Setting } from './run';
+import { CONTROLS, controlOf, DEFAULTS, type Control } from './controls';
 
 const VERSION = '1';
 

@@ -1,6 +1,6 @@
 import type { AskedDesk } from '../workers/masks/client';
 import { InputError } from '../core/check';
-import type { Answer, Kind, Question, Stretch, Written } from '../masks/desk';
+import type { Answer, Kind, Question, Stretch, Written } from '../masks/questions';
 import { write } from '../attention/expression';
 import { writeRectangles } from '../masks/paint';
 import { queriesOf, stretchesOf, type LayerDoc } from '../masks/doc';

@@ -1,6 +1,7 @@
 import type { KernelId } from '../spec/cost';
 import type { Engine } from '../workers/train/client';
-import type { EngineEvent, JobEvent, JobKind, JobOf, JobRows } from '../workers/train/protocol';
+import type { EngineEvent, JobEvent } from '../workers/train/protocol';
+import type { JobKind, JobOf, JobRows } from '../workers/train/jobs';
 import { sayFailure } from './sayEngine';
 
 export type JobPhase = 'idle' | 'measuring' | 'complete' | 'cancelled' | 'failed';

@@ -1,5 +1,5 @@
 import type { Engine } from '../workers/train/client';
-import type { Evaluation, Validation } from '../workers/train/protocol';
+import type { Evaluation, Validation } from '../workers/train/results';
 import type { RepeatRecord } from '../compare/history';
 import type { RunSpec } from '../spec/run';
 import { Repetition } from './repetition.svelte';

@@ -1,4 +1,4 @@
-import type { AdaptLook } from '../workers/train/protocol';
+import type { AdaptLook } from '../workers/train/jobs';
 import type { AdaptPlan, Onward } from '../spec/adaptation';
 import type { RunSpec } from '../spec/run';
 import { Job } from './job.svelte';

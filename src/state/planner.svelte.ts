@@ -9,82 +9,24 @@ import {
   toAddress,
   type Asked,
 } from '../masks/planner/asked';
+import { priced, totalAt, type How } from '../masks/planner/cache';
 import {
-  cacheAt,
-  priced,
-  totalAt,
-  type CacheCost,
-  type How,
-  type Priced,
-} from '../masks/planner/cache';
+  bytesOver,
+  flopsOver,
+  lengthsFor,
+  rowsOver,
+  type Line,
+  type Row,
+} from '../masks/planner/curves';
+import { entryOf, type Entry } from '../masks/planner/entry';
 import { engineOf, ENGINES, type Engine } from '../masks/planner/keeping';
-import { modelOf, slim, type Model } from '../masks/planner/model';
-import { loggedTokens } from '../masks/planner/pages';
-import {
-  batchIn,
-  doublingsTo,
-  kneesOf,
-  lengthsTo,
-  longestIn,
-  nextFlops,
-  unboundedAt,
-} from '../masks/planner/plan';
-import {
-  CACHE_PRECISIONS,
-  STATE_PRECISIONS,
-  WEIGHT_PRECISIONS,
-  type Precision,
-} from '../masks/planner/precision';
+import { modelOf, slim } from '../masks/planner/model';
+import { byId, CACHE_PRECISIONS, STATE_PRECISIONS } from '../masks/planner/precision';
 import { released } from '../masks/planner/released';
 import { difference, finding } from '../masks/planner/say';
-import { activationBytes } from '../masks/planner/weights';
 import { LONGEST_LINK } from '../core/link';
-import type { ConfigLayers } from '../masks/configLayer';
 import type { Part } from '../masks/part';
 import { configOfType, isConfigText } from '../masks/planner/typed';
-
-const GIB = 2 ** 30;
-const FIRST_LENGTH = 64; // tokens, start of the curves
-/** Steps per doubling, for a curve that rises by whole pages. */
-const FINE = 24;
-const byId = (all: readonly Precision[], id: string): Precision =>
-  all.find((one) => one.id === id)!;
-
-/** One of the compared models, with all its numbers. Bytes are per GPU. */
-export interface Entry {
-  readonly model: Model;
-  readonly at: Priced;
-  readonly cost: CacheCost;
-  readonly knees: readonly number[];
-  /** undefined: not known. */
-  readonly weights: number | undefined;
-  readonly weightsIn: Precision;
-  readonly activations: number | undefined;
-  /** Left after weights and activations. */
-  readonly room: number;
-  /** Tokens of each sequence that fit; `at.most`: more than the limit of the cost model. */
-  readonly longest: number;
-  /** Sequences that fit at the chosen length. */
-  readonly batch: number;
-  /** Tokens as vLLM's log counts them, if there is a pool. */
-  readonly logged: number | undefined;
-  /** Bytes that must not have been dropped for a prefix of this length to be found in a pool. */
-  readonly prefix: number | undefined;
-}
-
-export interface Line {
-  readonly id: string;
-  readonly label: string;
-  readonly look: 'first' | 'second' | 'reference';
-  readonly points: readonly { readonly x: number; readonly y: number }[];
-}
-
-/** Bytes of each model's cache after T tokens, and FLOPs of attention for the T-th. */
-export interface Row {
-  readonly T: number;
-  readonly bytes: readonly number[];
-  readonly flops: readonly number[];
-}
 
 export interface Reserved {
   readonly engine: Engine;
@@ -124,7 +66,7 @@ export class Planner {
   readonly most = $derived(Math.min(...this.#priced.map(({ most }) => most)));
   readonly T = $derived(Math.min(this.asked.T, this.most));
   readonly entries: readonly Entry[] = $derived(
-    this.#models.map((model, i) => this.#entry(model, this.#priced[i]!)),
+    this.#models.map((model, i) => entryOf(model, this.#priced[i]!, this.T, this.how, this.asked)),
   );
   readonly engine = $derived(engineOf(this.asked.keeping));
   readonly finding: readonly string[] = $derived(
@@ -140,50 +82,14 @@ export class Planner {
     );
   });
 
-  /** Lengths of the curves: beyond the chosen one, and beyond every window. */
-  readonly #lengths = $derived.by(() => {
-    const knees = this.entries.flatMap((entry) => entry.knees);
-    const most = Math.min(...this.#priced.map((one) => one.most));
-    const last = Math.min(
-      most,
-      Math.max(2 ** 17, 2 ** Math.ceil(Math.log2(2 * this.T)), 4 * Math.max(0, ...knees)),
-    );
-    return lengthsTo(
-      last,
-      Math.min(FIRST_LENGTH, last / 2),
-      [...knees, this.T],
-      this.asked.keeping.page > 1 ? FINE : undefined,
-    );
-  });
-  readonly bytes: readonly Line[] = $derived.by(() => {
-    const lines = this.entries.map(({ model, at }, i): Line => {
-      return {
-        id: String(i),
-        label: model.name,
-        look: i === 0 ? 'first' : 'second',
-        points: this.#lengths.map((x) => ({ x, y: totalAt(at, x) })),
-      };
-    });
-    const [only] = this.entries;
-    if (this.entries.length > 1 || only!.knees.length === 0) return lines;
-    const reference: Line = {
-      id: 'all',
-      label: 'without windows',
-      look: 'reference',
-      points: this.#lengths.map((x) => ({ x, y: unboundedAt(only!.at, x) })),
-    };
-    return [reference, ...lines];
-  });
-  /** The same as numbers: at every doubling, at each knee and at the chosen length. */
-  readonly rows: readonly Row[] = $derived.by(() => {
-    const [first, last] = [this.#lengths[0]!, this.#lengths.at(-1)!];
-    const also = [...this.entries.flatMap(({ knees }) => knees), this.T];
-    return doublingsTo(last, first, also).map((T) => ({
-      T,
-      bytes: this.#priced.map((at) => totalAt(at, T)),
-      flops: this.#models.map(({ config }) => nextFlops(config, T, this.#sourceOf(config))),
-    }));
-  });
+  readonly #lengths = $derived(lengthsFor(this.entries, this.T, this.asked.keeping.page));
+  readonly bytes: readonly Line[] = $derived(bytesOver(this.entries, this.#lengths));
+  readonly rows: readonly Row[] = $derived(
+    rowsOver(this.entries, this.#lengths, this.T, this.asked.source),
+  );
+  readonly flops: readonly Line[] = $derived(
+    flopsOver(this.entries, this.#lengths, this.asked.source),
+  );
   /** What every engine would reserve at this length. */
   readonly engines: readonly Reserved[] = $derived(
     ENGINES.map((engine) => ({
@@ -194,18 +100,6 @@ export class Planner {
       }),
     })),
   );
-  readonly flops: readonly Line[] = $derived(
-    this.entries.map(({ model }, i) => ({
-      id: String(i),
-      label: model.name,
-      look: i === 0 ? ('first' as const) : ('second' as const),
-      points: this.#lengths.map((x) => ({
-        x,
-        y: nextFlops(model.config, x, this.#sourceOf(model.config)),
-      })),
-    })),
-  );
-
   readonly query = $derived(toAddress(this.asked) + (this.embedded ? '&embed=1' : ''));
   /** Whether a link can hold the inputs. */
   readonly links = $derived(this.query.length <= LONGEST_LINK);
@@ -293,54 +187,5 @@ export class Planner {
   #lengthFor(models: readonly string[], parts: readonly (Part | undefined)[]): Partial<Asked> {
     const { T, models: before, parts: were } = this.asked;
     return T === firstLength(before, were) ? { T: firstLength(models, parts) } : {};
-  }
-
-  #sourceOf({ source }: ConfigLayers): number | undefined {
-    return source && (this.asked.source ?? source.tokens);
-  }
-
-  #entry(model: Model, at: Priced): Entry {
-    const { asked, T, how } = this;
-    const { block, ...rest } = asked.weights
-      ? byId(WEIGHT_PRECISIONS, asked.weights)
-      : model.precision;
-    const weights =
-      model.parameters === undefined
-        ? undefined
-        : (model.parameters * block.bytes) / block.numbers / how.machines;
-    const activations =
-      model.weights === undefined || model.config.vocabulary === undefined
-        ? undefined
-        : activationBytes(
-            model.weights,
-            model.config.vocabulary,
-            Math.max(how.batch, how.keeping.step),
-            how.batch,
-          );
-    const room = asked.memory * GIB - (weights ?? 0) - (activations ?? 0);
-    const cost = cacheAt(at, T);
-    return {
-      model,
-      at,
-      cost,
-      knees: kneesOf(at),
-      weights,
-      weightsIn: { block, ...rest },
-      activations,
-      room,
-      longest: longestIn(at, room),
-      batch: batchIn(at, T, room),
-      logged: at.layout && room > 0 ? loggedTokens(at.layout, room) : undefined,
-      prefix:
-        at.layout &&
-        cacheAt(
-          priced(model.config, {
-            ...how,
-            batch: 1,
-            keeping: { ...how.keeping, step: 0, page: 1, pool: false },
-          }),
-          T,
-        ).keys,
-    };
   }
 }

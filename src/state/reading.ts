@@ -3,7 +3,7 @@ import type { LayerPlan } from '../attention/pattern';
 import { patterns } from '../attention/registry';
 import { has } from '../attention/runs';
 import { sayBlocked } from '../attention/words';
-import type { AttentionFrame } from '../workers/train/protocol';
+import type { AttentionFrame } from '../workers/train/results';
 import type { Cell } from './selection.svelte';
 
 export interface Reading {

@@ -1,6 +1,6 @@
 /** @file What the engine says in facts, in sentences: why it computes as it does, what it is doing, why a run ended. */
 import type { BackendFact, Fault, Products, Way } from '../core/backendFacts';
-import type { Failure, Moved } from '../workers/train/protocol';
+import type { Failure, Moved } from '../workers/train/runState';
 import type { DriveState } from '../session/together';
 
 const LABEL: Record<Way, string> = {

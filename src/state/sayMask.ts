@@ -1,7 +1,7 @@
 /** @file What a layer's mask reads, costs and reaches, in a sentence, and what to beware of. */
 import { maskFacts } from '../attention/facts';
 import type { Expression } from '../attention/expression';
-import { byName } from '../attention/given';
+import { byName } from '../attention/rowNames';
 import { plain, termsIn } from '../attention/plain';
 import { visiblePairs } from '../attention/cost';
 import type { LayerPlan, PatternSpec } from '../attention/pattern';

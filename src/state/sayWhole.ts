@@ -3,7 +3,8 @@ import { readsLikeGlobal } from '../attention/whole';
 import type { LayerPlan, PatternSpec } from '../attention/pattern';
 import { patterns } from '../attention/registry';
 import { formatInteger } from '../core/units';
-import { layersOf, type Control, type RunSpec } from '../spec/run';
+import { layersOf, type RunSpec } from '../spec/run';
+import type { Control } from '../spec/controls';
 import { endOf } from '../spec/ends';
 
 /** Shown next to a layer's name; undefined if the name says what it reads. */

@@ -24,11 +24,8 @@ import type { RunSpec } from '../spec/run';
 import { withStripe } from '../spec/stripes';
 import { NONE, type Asks } from './asks';
 import { MapView } from './mapView.svelte';
+import { Playback } from './playback.svelte';
 import type { Cell, Selection } from './selection.svelte';
-
-/** Approximate duration of playing a recording, however many steps it has. */
-const PLAY_MS = 6000;
-const TICK_MS = 50;
 
 export interface StageOptions {
   /** Loads a file of public/recorded/races. */
@@ -71,11 +68,7 @@ export class Stage implements Asks {
 
   readonly session: Session;
   readonly view = new MapView();
-  /** The recording is shown up to this step; undefined: all of it. */
-  shownStep = $state<number | undefined>();
-  playing = $state(false);
-  /** It was played to its end since the reader entered the step. */
-  #played = $state(false);
+  readonly #playback: Playback;
   /** The runs whose recording was played last. */
   #seen: Comparison | undefined;
   /** Started by the reader, not automatically. */
@@ -105,7 +98,6 @@ export class Stage implements Asks {
   readonly #recordings: Record<string, Promise<Saved | undefined>> = {};
   /** The recordings found so far. */
   readonly #found = new SvelteSet<string>();
-  #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(
     engine: Engine,
@@ -120,6 +112,7 @@ export class Stage implements Asks {
       },
       ...(options.later && { later: options.later }),
     });
+    this.#playback = new Playback(this.session.past, options.still ?? false);
     this.session.begin(comparisonOf(EMPTY));
   }
 
@@ -133,8 +126,8 @@ export class Stage implements Asks {
     this.veiled = veiled;
     this.problem = undefined;
     this.wrote = 0;
-    this.#stop();
-    this.#played = false;
+    this.#playback.stop();
+    this.#playback.ended = false;
     this.#byHand = false;
     this.#looked = false;
     this.selection.free();
@@ -211,7 +204,7 @@ export class Stage implements Asks {
     }
     const wanted = comparisonOf(next);
     if (sameRuns(wanted, this.session.asked)) return;
-    this.#stop();
+    this.#playback.stop();
     this.session.ask(wanted);
   }
 
@@ -222,19 +215,19 @@ export class Stage implements Asks {
   // --------------------------------------------------------------------------------------- training, playing
 
   train = () => {
-    this.#stop();
+    this.#playback.stop();
     this.veiled = false;
     this.session.toggle();
   };
 
   once = () => {
-    this.#stop();
+    this.#playback.stop();
     this.veiled = false;
     this.session.once();
   };
 
   reset = () => {
-    this.#stop();
+    this.#playback.stop();
     this.session.begin(comparisonOf(this.now));
   };
 
@@ -243,51 +236,26 @@ export class Stage implements Asks {
     return this.runsShown && this.#found.has(this.#given.recorded ?? '');
   }
 
+  /** The recording is shown up to this step; undefined: all of it. */
+  get shownStep(): number | undefined {
+    return this.#playback.shownStep;
+  }
+
+  get playing(): boolean {
+    return this.#playback.playing;
+  }
+
   /** Plays the recording again from its first step. */
   play = () => {
     if (!this.session.past.saved || this.veiled) return;
     this.#byHand = true;
-    this.#play();
+    this.#playback.play(this.#lastStep());
   };
 
-  #play() {
-    this.#stop();
-    if (this.options.still) {
-      this.#played = true; // shown complete, without the playback
-      return;
-    }
-    const last = this.#lastStep();
-    const { past } = this.session;
-    let at = 0;
-    this.playing = true;
-    const show = () => {
-      at = Math.min(last, at + Math.max(1, (last * TICK_MS) / PLAY_MS));
-      this.shownStep = Math.round(at);
-      const moment = past.moments.findLastIndex(({ step }) => step <= at);
-      past.at = moment < 0 ? undefined : moment;
-      if (at < last) return;
-      this.#stop();
-      this.#played = true;
-    };
-    show();
-    if (this.playing) this.#timer = setInterval(show, TICK_MS);
-  }
-
-  pause = () => this.#stop();
+  pause = () => this.#playback.stop();
 
   /** Shows all of the recording at once, because the reader inspects it. */
-  showAll = () => {
-    if (this.playing) this.#played = true;
-    this.#stop();
-  };
-
-  #stop() {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-    this.playing = false;
-    this.shownStep = undefined;
-    this.session.past.at = undefined;
-  }
+  showAll = () => this.#playback.showAll();
 
   #lastStep = () => Math.max(0, ...this.session.histories.map(({ steps }) => steps.length));
 
@@ -315,15 +283,15 @@ export class Stage implements Asks {
   }
 
   #begin() {
-    if (!this.session.past.saved || this.veiled || this.#played) return;
+    if (!this.session.past.saved || this.veiled || this.#playback.ended) return;
     // A recording the reader has watched is not played again just because the text continues.
     const { built } = this.session;
     if (this.#seen && sameRuns(built, this.#seen) && !this.#byHand) {
-      this.#played = this.hidden.has('train'); // the reader could not play it again
+      this.#playback.ended = this.hidden.has('train'); // the reader could not play it again
       return;
     }
     this.#seen = built;
-    this.#play();
+    this.#playback.play(this.#lastStep());
   }
 
   #recordingOf(id: string): Promise<Saved | undefined> {
@@ -349,8 +317,8 @@ export class Stage implements Asks {
     // A playback that started by itself counts once it was watched to its end; with reduced motion there is nothing to
     // watch. If a teacher removed training, there is no button to start it, so seeing it is all a reader can do.
     const watched = !this.options.still || this.hidden.has('train');
-    const seen = this.#byHand || (this.#played && watched);
-    const played = !seen ? 0 : this.#played ? this.#lastStep() : (this.shownStep ?? 0);
+    const seen = this.#byHand || (this.#playback.ended && watched);
+    const played = !seen ? 0 : this.#playback.ended ? this.#lastStep() : (this.shownStep ?? 0);
     return {
       steps: saved ? played : Math.max(0, ...this.histories.map(({ steps }) => steps.length)),
       changed: this.#changes.set,
@@ -367,7 +335,7 @@ export class Stage implements Asks {
   resume = () => this.session.resume();
 
   dispose() {
-    this.#stop();
+    this.#playback.stop();
     this.session.dispose();
   }
 }

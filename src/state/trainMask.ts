@@ -7,20 +7,22 @@ import {
   maskOf,
   not,
   or,
-  read,
   rowsIn,
   rowsOf,
   term,
   write,
   type Expression,
 } from '../attention/expression';
+import { read } from '../attention/parse';
 import { joinMasks, MAX_MASKS } from '../attention/masksIn';
 import { intersect, minus, run, type Runs } from '../attention/runs';
-import { readRows, writeRows } from '../attention/given';
+import { readRows } from '../attention/given';
+import { writeRows } from '../attention/writeRows';
 import { check, InputError } from '../core/check';
 import { allows, clampParam } from '../core/params';
 import { ownOf, type Comparison } from '../compare/comparison';
-import { controlOf, DEFAULTS, type RunSpec } from '../spec/run';
+import type { RunSpec } from '../spec/run';
+import { controlOf, DEFAULTS } from '../spec/controls';
 import { maskOfLayer, type LayerDoc, type MaskDoc } from '../masks/doc';
 
 /** A single mask is trained in a model with this many layers, all of them with it. */

@@ -2,7 +2,7 @@ import { InputError } from '../core/check';
 import { encoded } from '../core/encoded';
 import { crossedOf } from '../masks/configKinds';
 import type { ConfigLayer, ConfigLayers } from '../masks/configLayer';
-import type { More } from '../masks/desk';
+import type { More } from '../masks/questions';
 import {
   MIN_TOKENS,
   fromAddress,
@@ -14,7 +14,8 @@ import {
   type LayerDoc,
   type MaskDoc,
 } from '../masks/doc';
-import { brief, maskOf, read, verdictOf, write, type Expression } from '../attention/expression';
+import { brief, maskOf, verdictOf, write, type Expression } from '../attention/expression';
+import { read } from '../attention/parse';
 import { library } from '../masks/library';
 import { docOfBug, docOfConfig } from '../masks/opened';
 import type { Given } from '../masks/given';

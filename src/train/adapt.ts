@@ -6,7 +6,7 @@
 import { InputError } from '../core/check';
 import type { DeviceLimits } from '../core/limits';
 import type { Feed } from '../data/batches';
-import type { AdaptLook } from '../workers/train/protocol';
+import type { AdaptLook } from '../workers/train/jobs';
 import { writeCheckpoint, type Checkpoint } from '../model/files/checkpoint';
 import { checkMemory } from '../model/memory';
 import { sourceOf, type RunSpec } from '../spec/run';

@@ -3,7 +3,8 @@ import { check } from '../core/check';
 import { arenaOf, pack, unpack } from '../model/arena';
 import type { Checkpoint } from '../model/files/checkpoint';
 import { modelSpecOf, weightTable } from '../spec/model';
-import { CONTROLS, type RunSpec } from '../spec/run';
+import type { RunSpec } from '../spec/run';
+import { CONTROLS } from '../spec/controls';
 import type { Snapshot } from './model';
 
 /** Settings in which a continued run may differ: the machine and nothing else. */

@@ -3,7 +3,7 @@ import type { Packing } from '../attention/documents';
 import type { KernelId } from '../ops/attention/costs';
 import type { Batch } from '../data/source';
 import type { HostWeights } from '../model/arena';
-import type { AdamWOptions } from '../model/bundle';
+import type { AdamWOptions } from '../model/adamw';
 import type { Picture } from '../model/picture';
 import type { ModelSpec } from '../spec/model';
 

@@ -5,7 +5,8 @@
 import { InputError } from '../core/check';
 import type { DeviceLimits } from '../core/limits';
 import type { Feed } from '../data/batches';
-import type { TrainedRun, Validation } from '../workers/train/protocol';
+import type { TrainedRun } from '../workers/train/jobs';
+import type { Validation } from '../workers/train/results';
 import { checkMemory } from '../model/memory';
 import { sourceOf, type RunSpec } from '../spec/run';
 import type { Models } from './model';

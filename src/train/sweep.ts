@@ -5,7 +5,7 @@
 import { random } from '../core/random';
 import type { DeviceLimits } from '../core/limits';
 import { InputError } from '../core/check';
-import type { SweepRow } from '../workers/train/protocol';
+import type { SweepRow } from '../workers/train/jobs';
 import { Decoder } from '../model/decode/decoder';
 import { checkMemory } from '../model/memory';
 import { initialWeights } from '../model/weights';

@@ -3,9 +3,8 @@ import { pairsIn, withinDocuments } from '../attention/documents';
 import { layoutOf } from '../attention/layout';
 import { check } from '../core/check';
 import { fingerprint } from '../core/fingerprint';
-import { random } from '../core/random';
 import type { Feed } from '../data/batches';
-import type { Batch, CorpusSource, Source } from '../data/source';
+import type { Batch, Source } from '../data/source';
 import type {
   AttentionFrame,
   DistancePoint,
@@ -13,26 +12,18 @@ import type {
   Sample,
   StepMetrics,
   Validation,
-} from '../workers/train/protocol';
-import { ADAMW } from '../model/bundle';
-import { Decoder } from '../model/decode/decoder';
-import { alternatives, draw } from '../model/decode/sample';
+} from '../workers/train/results';
+import { ADAMW } from '../model/adamw';
 import { initialWeights } from '../model/weights';
 import { modelSpecOf, type ModelSpec } from '../spec/model';
 import { packingOf, type RunSpec } from '../spec/run';
+import { accuracyByDistance, evaluateHeldOut, evaluationOf } from './evaluate';
 import { layerCells } from './frame';
 import type { Model, Models, Snapshot } from './model';
+import { sampleOf } from './sample';
 import { rateAt } from './schedule';
 import { SliceTally } from './sliceTally';
 
-const SAMPLING = { temperature: 0.8, topK: 0, topP: 1 };
-const SAMPLE = 120; // maximum characters; never beyond the context
-/** The number of held-out tokens that an evaluation reads, or as many as it can read in the time allowed. */
-const HELD_OUT = 16_384;
-const LOOK_TIME = 20_000; // ms; nothing else is computed meanwhile, and the user waits
-/** For a task, an evaluation also asks questions: batches per distance, and roughly how many distances. */
-const QUESTIONS = 4;
-const DISTANCES = 12;
 /** Logits that differ by less have not moved: if a row does not read the token, every bit is the same. */
 const MOVED = 1e-6;
 
@@ -178,121 +169,27 @@ export class Trainer {
     };
   }
 
-  /**
-   * Losses by position and by slice on more held-out text than validate() reads: a row's position is the number of
-   * tokens it has read.
-   */
-  async evaluateHeldOut(tokens = HELD_OUT): Promise<Pick<Evaluation, 'positions' | 'slices'>> {
-    const T = this.spec.context;
-    const [losses, counts] = [new Float64Array(T), new Float64Array(T)];
-    const tally = new SliceTally();
-    for (const batch of this.feed.heldOut(tokens)) {
-      const rows = await this.model.evaluate(batch);
-      tally.add(batch, rows);
-      for (let row = 0; row < batch.weights.length; row++) {
-        losses[row % T]! += rows[2 * row]!;
-        counts[row % T]! += batch.weights[row]!;
-      }
-    }
-    return { positions: { losses: [...losses], counts: [...counts] }, slices: tally.scores() };
+  /** Losses by position and by slice on more held-out text than validate() reads. */
+  evaluateHeldOut(tokens?: number): Promise<Pick<Evaluation, 'positions' | 'slices'>> {
+    return evaluateHeldOut(this, tokens);
   }
 
-  /**
-   * Accuracy by how far back the answer lies. Batches are made at each of `distances`, which a task takes as a minimum;
-   * every answer counts at its actual distance. Empty for a text.
-   */
-  async accuracyByDistance(
-    distances = this.#distances(),
-    batches = QUESTIONS,
+  /** Accuracy by how far back the answer lies; empty for a text. */
+  accuracyByDistance(
+    distances?: readonly number[],
+    batches?: number,
   ): Promise<readonly DistancePoint[]> {
-    const { source } = this;
-    if (source.kind !== 'task' || !source.answerAt) return [];
-    const T = this.spec.context;
-    const found = new Map<number, { right: number; questions: number }>();
-    for (const batch of distances.flatMap((distance) => this.feed.asked(distance, batches))) {
-      const rows = await this.model.evaluate(batch);
-      for (let at = 0; at < batch.weights.length; at++) {
-        if (batch.weights[at] === 0) continue;
-        const [start, row] = [at - (at % T), at % T];
-        const distance = row - source.answerAt(batch.tokens.subarray(start, start + T), row);
-        const point = found.get(distance) ?? { right: 0, questions: 0 };
-        found.set(distance, {
-          right: point.right + rows[2 * at + 1]!,
-          questions: point.questions + 1,
-        });
-      }
-    }
-    return [...found]
-      .map(([distance, point]) => ({ distance, ...point }))
-      .sort((a, b) => a.distance - b.distance);
-  }
-
-  /** Distances spread over those it was trained on. */
-  #distances(): readonly number[] {
-    if (this.source.kind !== 'task') return [];
-    const least = this.spec.distance;
-    const most = this.source.maxDistance(this.spec.context);
-    const spread = Array.from({ length: DISTANCES }, (_, i) =>
-      Math.round(least + ((most - least) * i) / (DISTANCES - 1)),
-    );
-    return [...new Set(spread)];
-  }
-
-  /**
-   * HELD_OUT, or as many as can be read in LOOK_TIME if that is fewer: TensorFlow.js on a slow machine takes minutes for
-   * all.
-   */
-  async #tokensInTime(): Promise<number> {
-    const { batch, context: T } = this.spec;
-    const [first, second] = this.feed.validation;
-    await this.model.evaluate(first!); // compiles what has not run yet
-    const began = performance.now();
-    await this.model.evaluate(second!);
-    const ms = performance.now() - began;
-    return Math.min(HELD_OUT, Math.floor(LOOK_TIME / ms) * batch * T);
+    return accuracyByDistance(this, distances, batches);
   }
 
   /** The evaluation that a user requests. */
-  async evaluation(): Promise<Evaluation> {
-    const step = this.step;
-    const { positions, slices } = await this.evaluateHeldOut(await this.#tokensInTime());
-    return { step, positions, distances: await this.accuracyByDistance(), slices };
+  evaluation(): Promise<Evaluation> {
+    return evaluationOf(this);
   }
 
   /** What the model writes: a continuation of the prompt, or its answers to the watched sequence of a task. */
-  async sample(): Promise<Sample> {
-    return this.source.kind === 'corpus' ? this.#continuation(this.source) : this.#answers();
-  }
-
-  async #continuation({ vocabulary: { decode } }: CorpusSource): Promise<Sample> {
-    const decoder = new Decoder(this.modelSpec, await this.model.weights());
-    const { prompt } = this.feed;
-    const { next: uniform } = random(this.spec.seed, 'sample', this.step);
-    let logits = decoder.prefill(prompt);
-    const written: number[] = [];
-    for (let room = Math.min(SAMPLE, this.spec.context - prompt.length); room > 0; room--) {
-      const { token } = draw(alternatives(logits, SAMPLING), uniform());
-      written.push(token);
-      logits = decoder.next(token);
-    }
-    return { step: this.step, prompt: decode(prompt), text: decode(written) };
-  }
-
-  async #answers(): Promise<Sample> {
-    const { tokens, targets, weights } = this.feed.watched;
-    const { label, size } = this.source.vocabulary;
-    const numbers = await this.model.logits(tokens);
-    const asked = [...weights.keys()].filter((row) => weights[row]! > 0);
-    const answer = (row: number) => {
-      const scores = numbers.subarray(row * size, (row + 1) * size);
-      return label(scores.indexOf(scores.reduce((a, b) => Math.max(a, b))));
-    };
-    return {
-      step: this.step,
-      prompt: [...tokens].map(label).join(' '),
-      text: asked.map(answer).join(' '),
-      right: asked.map((row) => label(targets[row]!)).join(' '),
-    };
+  sample(): Promise<Sample> {
+    return sampleOf(this);
   }
 
   /** What every layer and head currently reads of the watched sequence. Changes nothing. */

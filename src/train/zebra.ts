@@ -11,7 +11,9 @@ import {
   type Arena,
   type HostWeights,
 } from '../model/arena';
-import { ADAMW, bundleOf, pictureOf, RING, type AdamWOptions } from '../model/bundle';
+import { bundleOf } from '../model/bundle';
+import { pictureOf } from '../model/maps';
+import { ADAMW, RING, type AdamWOptions } from '../model/adamw';
 import { checkGiven, documentTables } from '../model/documents';
 import { pictureFor, type Picture } from '../model/picture';
 import { SLOT } from '../ops/adamw/kernel';

@@ -6,15 +6,10 @@ import { patterns } from '../../src/attention/registry';
 import { BLOCKED, maskCells } from '../../src/attention/cells';
 import { visiblePairs } from '../../src/attention/cost';
 import { InputError } from '../../src/core/check';
-import { layersOf, DEFAULTS } from '../../src/spec/run';
-import {
-  maskOf,
-  read,
-  terms,
-  verdictOf,
-  write,
-  type Expression,
-} from '../../src/attention/expression';
+import { layersOf } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
+import { maskOf, terms, verdictOf, write, type Expression } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { expressionOf } from '../../src/masks/layers';
 import { cellsOf, differenceOf, maskOfCells, pairsOf } from '../../src/attention/mask';
 import {

@@ -2,16 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { brief, maskOf, read, rowsOf, write } from '../../src/attention/expression';
-import {
-  byName,
-  lookForRows,
-  MAX_CONTENT,
-  namesInAddress,
-  readRows,
-  rowsNamed,
-  writeRows,
-} from '../../src/attention/given';
+import { brief, maskOf, rowsOf, write } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
+import { MAX_CONTENT, readRows } from '../../src/attention/given';
+import { byName, namesInAddress, rowsNamed } from '../../src/attention/rowNames';
+import { writeRows } from '../../src/attention/writeRows';
+import { lookForRows } from '../../src/attention/rowTexts';
 import { cellsOf, fromRule, positionOf, type Mask } from '../../src/attention/mask';
 import { clip, equal, minus, run, union, type Runs } from '../../src/attention/runs';
 import { InputError } from '../../src/core/check';

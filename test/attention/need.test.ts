@@ -1,7 +1,8 @@
 /** @file What a decoder must hold, and in which slots, against a look at every later query. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maskOf, read, type Expression } from '../../src/attention/expression';
+import { maskOf, type Expression } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { maxNeeded, needOver, textOf } from '../../src/attention/need';
 import { clip, keysOf } from '../../src/attention/runs';
 import { patternSpec } from '../../src/attention/registry';

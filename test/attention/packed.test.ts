@@ -9,7 +9,8 @@ import {
   writeReaders,
   writeReads,
 } from '../../src/attention/documents';
-import { and, maskOf, read, term } from '../../src/attention/expression';
+import { and, maskOf, term } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { isTiled, layoutOf, type Intervals, type Layout } from '../../src/attention/layout';
 import { cellsOf } from '../../src/attention/mask';
 import { planWithin } from '../../src/attention/packedPlan';

@@ -1,7 +1,8 @@
 /** @file Pairs of long texts, from short ones: against every row. */
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { maskOf, read, terms, write } from '../../src/attention/expression';
+import { maskOf, terms, write } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { pairsOf } from '../../src/attention/mask';
 import { pairsOver } from '../../src/attention/pairs';
 import { anyExpression } from '../support/expressions';

@@ -1,7 +1,8 @@
 /** @file What is said of a long text from a short one, against every row of the long one. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { maskOf, read, write } from '../../src/attention/expression';
+import { maskOf, write } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { maskFacts } from '../../src/attention/facts';
 import { coneThrough, reach, reaches } from '../../src/attention/reach';
 import { patternSpec } from '../../src/attention/registry';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maskOf, read } from '../../src/attention/expression';
+import { maskOf } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { cellsOf, fromRule, pairsOf, type Mask } from '../../src/attention/mask';
 import { eachSpan, pairsInTiles, tileBlocks, tilesOf } from '../../src/attention/tiles';
 

@@ -7,7 +7,7 @@ import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm
 import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import { chooseBackend } from '../../src/machines/backend';
 import type { Machine } from '../../src/machines/machine';
-import { ADAMW } from '../../src/model/bundle';
+import { ADAMW } from '../../src/model/adamw';
 import { initialWeights } from '../../src/model/weights';
 import simdKernels from '../../src/ops/simd.wasm?url';
 import { referenceLogits, referenceLoss } from '../../src/reference/reference';

@@ -1,7 +1,8 @@
 /** @file Where a step's time goes: every launch timed alone, summed by kernel. Waiting for each adds to the small ones. */
 import type { Machine } from '../../src/machines/machine';
 import { arenaOf, pack } from '../../src/model/arena';
-import { ADAMW, bundleOf } from '../../src/model/bundle';
+import { bundleOf } from '../../src/model/bundle';
+import { ADAMW } from '../../src/model/adamw';
 import { initialWeights } from '../../src/model/weights';
 import { dataOf, modelOf, RATE, type Size } from './models';
 

@@ -4,13 +4,15 @@ import { Engine } from '../../src/engine/engine';
 import { chooseBackend } from '../../src/machines/backend';
 import { gpuMachine } from '../../src/machines/gpuMachine';
 import { currentDevice } from '../../src/machines/webgpu';
-import type { EngineEvent, RunState } from '../../src/workers/train/protocol';
+import type { EngineEvent } from '../../src/workers/train/protocol';
+import type { RunState } from '../../src/workers/train/runState';
 import { attentionGradKeys } from '../../src/ops/attention/backward';
-import { productSwiglu } from '../../src/ops/product/kernel';
+import { productSwiglu } from '../../src/ops/product/swiglu';
 import simdKernels from '../../src/ops/simd.wasm?url';
 import { defineKernel } from '../../src/program/kernel';
 import { ProgramWriter } from '../../src/program/program';
-import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import type { RunSpec } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { sayBackend, sayMoved } from '../../src/state/sayEngine';
 import { selfTest } from '../../src/train/selfTest';
 

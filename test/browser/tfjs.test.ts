@@ -3,10 +3,12 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Engine } from '../../src/engine/engine';
 import { currentDevice } from '../../src/machines/webgpu';
-import type { BackendInfo, EngineEvent, RunState } from '../../src/workers/train/protocol';
+import type { EngineEvent } from '../../src/workers/train/protocol';
+import type { BackendInfo, RunState } from '../../src/workers/train/runState';
 import { tapedSelfTest } from '../../src/reference/selfTest';
 import { startTfjs } from '../../src/reference/tfjs';
-import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import type { RunSpec } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { sayBackend, sayMoved } from '../../src/state/sayEngine';
 import { loseContext, pretendWebglCard, pretendWebgpuCard } from '../support/cards';
 

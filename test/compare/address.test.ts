@@ -5,7 +5,8 @@ import { AXES } from '../../src/compare/axes';
 import { FIRST, namesOf, specsOf, tidyName, type Comparison } from '../../src/compare/comparison';
 import { readFile, writeFile } from '../../src/compare/file';
 import { checkRun } from '../../src/spec/check';
-import { controlOf, DEFAULTS, type Setting } from '../../src/spec/run';
+import type { Setting } from '../../src/spec/run';
+import { controlOf, DEFAULTS } from '../../src/spec/controls';
 import { adjust } from '../../src/spec/url';
 
 const range = (name: Setting) => {

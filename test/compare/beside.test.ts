@@ -5,7 +5,7 @@ import { localLosses, localRunFor } from '../../src/compare/beside';
 import { specsOf } from '../../src/compare/comparison';
 import { readFile } from '../../src/compare/file';
 import { OPENING } from '../../src/spec/preset';
-import { CONTROLS, DEFAULTS } from '../../src/spec/run';
+import { CONTROLS, DEFAULTS } from '../../src/spec/controls';
 import { besideWords } from '../../src/state/sliceWords';
 
 const recorded = readFile(readFileSync('public/recorded/races/table.json', 'utf8'));

@@ -17,7 +17,8 @@ import {
 import { initialWeights } from '../../src/model/weights';
 import { checkRun } from '../../src/spec/check';
 import { modelSpecOf } from '../../src/spec/model';
-import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import type { RunSpec } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 
 const of = (...runs: Partial<RunSpec>[]): Comparison => ({
   shared: DEFAULTS,

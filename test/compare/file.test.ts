@@ -7,7 +7,7 @@ import { readFile, writeFile, type Saved } from '../../src/compare/file';
 import type { History, ValidationRecord } from '../../src/compare/history';
 import { fromLetters, keptMoments, lettersOf, toLetters } from '../../src/compare/pictures';
 import { InputError } from '../../src/core/check';
-import { DEFAULTS } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 
 const history = (length: number): History => ({
   steps: Array.from({ length }, (_, i) => ({

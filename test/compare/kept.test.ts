@@ -15,7 +15,8 @@ import { crc32 } from '../../src/core/crc32';
 import { writeCheckpoint } from '../../src/model/files/checkpoint';
 import { initialWeights } from '../../src/model/weights';
 import { modelSpecOf } from '../../src/spec/model';
-import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import type { RunSpec } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 
 const shared: RunSpec = {
   ...DEFAULTS,

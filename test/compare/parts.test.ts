@@ -6,7 +6,7 @@ import { checkFit, memoryOf } from '../../src/compare/fit';
 import { bytesOf, packWeights, remember, unpackWeights, type Moment } from '../../src/compare/ring';
 import { trainingFlops } from '../../src/spec/cost';
 import { modelSpecOf } from '../../src/spec/model';
-import { DEFAULTS } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 
 describe('axes', () => {
   const steps = [10, 20, 30].map((ms, i) => ({

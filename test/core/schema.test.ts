@@ -17,11 +17,11 @@ import {
   object,
   oneOf,
   optional,
-  Place,
   readable,
   text,
   whole,
 } from '../../src/core/schema';
+import { Place } from '../../src/core/place';
 import { parseCorpus } from '../../src/data/corpus';
 import { openHuggingFace } from '../../src/model/files/openFolder';
 import { lengthsOf } from '../../src/figures/documents';
@@ -32,7 +32,7 @@ import { readResult } from '../../src/lessons/result';
 import { readConfig } from '../../src/masks/configs';
 import { readJson } from '../../src/masks/save';
 import { checkpointOf } from '../../src/model/files/checkpoint';
-import { DEFAULTS } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { run } from '../../src/spec/settings';
 
 const bytes = (json: string) => new TextEncoder().encode(json);

@@ -5,7 +5,7 @@ import { lettersOf, surveyOf } from '../../src/data/alphabet';
 import { checkContext, corpusOfText, documentsOf } from '../../src/data/corpus';
 import { noRoom } from '../../src/data/room';
 import { checkRun } from '../../src/spec/check';
-import { DEFAULTS } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 
 /** Words of a script, more or less long; é of two code points becomes one when it is read. */
 const SCRIPTS = {

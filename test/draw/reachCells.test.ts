@@ -3,7 +3,7 @@ import { BLOCKED } from '../../src/attention/cells';
 import { plans } from '../../src/attention/plans';
 import { reachCone } from '../../src/attention/reach';
 import { reachCells } from '../../src/draw/reachCells';
-import { DEFAULTS } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 
 const local = { pattern: 'local', params: { window: 2 } };
 const global = { pattern: 'global', params: {} };

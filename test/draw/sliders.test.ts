@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sliderOf } from '../../src/draw/sliders';
-import { CONTROLS } from '../../src/spec/run';
+import { CONTROLS } from '../../src/spec/controls';
 
 describe.each(
   CONTROLS.flatMap((control) =>

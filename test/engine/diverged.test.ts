@@ -6,9 +6,10 @@ import {
   type Action,
   type EngineEvent,
   type RunId,
-  type RunState,
 } from '../../src/workers/train/protocol';
-import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import type { RunState } from '../../src/workers/train/runState';
+import type { RunSpec } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { Trainer } from '../../src/train/trainer';
 
 const PLANS = ['global', 'local', 'approximate', 'grouped'] as const;

@@ -5,7 +5,8 @@ import { Engine } from '../../src/engine/engine';
 import { HOST_LIMITS } from '../../src/machines/backend';
 import { hostMachine } from '../../src/machines/hostMachine';
 import type { Action, EngineEvent, KeptFor } from '../../src/workers/train/protocol';
-import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import type { RunSpec } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { Trainer } from '../../src/train/trainer';
 import { zebras } from '../../src/train/zebra';
 

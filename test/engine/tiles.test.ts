@@ -8,7 +8,8 @@ import { hostMachine } from '../../src/machines/hostMachine';
 import type { Machine } from '../../src/machines/machine';
 import type { EngineEvent } from '../../src/workers/train/protocol';
 import type { Bundle } from '../../src/program/program';
-import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import type { RunSpec } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { zebras } from '../../src/train/zebra';
 
 const state = vi.hoisted(() => ({ broken: false, chosen: [] as string[], opened: [] as string[] }));

@@ -7,11 +7,11 @@ import { maskCells } from '../../src/attention/cells';
 import type { Engine } from '../../src/workers/train/client';
 import {
   addresseeOf,
-  type AttentionFrame,
   type Command,
   type EngineEvent,
   type RunId,
 } from '../../src/workers/train/protocol';
+import type { AttentionFrame } from '../../src/workers/train/results';
 import { trainingMemory } from '../../src/model/memory';
 import { pictureFor } from '../../src/model/picture';
 import { modelSpecOf, type ModelSpec } from '../../src/spec/model';

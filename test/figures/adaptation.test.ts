@@ -19,7 +19,8 @@ import {
   type AdaptPlan,
 } from '../../src/spec/adaptation';
 import { checkRun } from '../../src/spec/check';
-import { DEFAULTS, readsChunks, type RunSpec } from '../../src/spec/run';
+import { readsChunks, type RunSpec } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 
 const plan: AdaptPlan = {
   times: 4,

@@ -10,7 +10,7 @@ import {
 } from '../../src/figures/efficiency';
 import { trainingFlops } from '../../src/spec/cost';
 import { modelSpecOf } from '../../src/spec/model';
-import { DEFAULTS } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 
 const spec = { ...DEFAULTS, window: 16 };
 const rows: Measured[] = [

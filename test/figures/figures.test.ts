@@ -17,7 +17,8 @@ import {
   wordsOfMasks,
   wordsOfLetters,
 } from '../../src/figures/words';
-import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import type { RunSpec } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 
 function result(change: Partial<RunSpec>, perplexities: readonly [number, number]): Result {
   const spec: RunSpec = { ...DEFAULTS, context: 8, window: 4, groupSize: 4, steps: 40, ...change };

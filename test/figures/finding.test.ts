@@ -19,7 +19,8 @@ import {
   verdictOn,
   type SeedLoss,
 } from '../../src/figures/verdict';
-import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import type { RunSpec } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 
 const T = 512;
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { maskCells } from '../../src/attention/cells';
-import { maskOf, read } from '../../src/attention/expression';
-import { writeRows } from '../../src/attention/given';
+import { maskOf } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
+import { writeRows } from '../../src/attention/writeRows';
 import {
   COUNTED,
   growthChart,
@@ -18,7 +19,7 @@ import {
 } from '../../src/figures/growth';
 import { trainingFlops } from '../../src/spec/cost';
 import { modelSpecOf } from '../../src/spec/model';
-import { DEFAULTS } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 
 const runs = ['global', 'local', 'grouped'].map((plan) => ({
   name: plan,

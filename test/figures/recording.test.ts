@@ -6,7 +6,7 @@ import { InputError } from '../../src/core/check';
 import { answersOf } from '../../src/figures/answers';
 import { parseIndex, parseRecording, type Recording } from '../../src/figures/recording';
 import { resultOf } from '../../src/figures/result';
-import { DEFAULTS } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 
 const recording: Recording = {
   version: 1,

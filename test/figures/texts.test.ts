@@ -13,7 +13,8 @@ import {
   textsOf,
   wordsOfTexts,
 } from '../../src/figures/texts';
-import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import type { RunSpec } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 
 function run(change: Partial<RunSpec>, loss = 1, sliced?: number): Result {
   const spec: RunSpec = {

@@ -1,6 +1,6 @@
 /** @file Why a cell of a mask is open or not, as a lesson says it: in words it has taught, never in code. */
 import { describe, expect, test } from 'vitest';
-import { read } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { sayBecause } from '../../src/lessons/because';
 import { kinds } from '../../src/lessons/exercises';
 import { exercises } from './all';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cacheBytes, visiblePairs } from '../../src/attention/cost';
-import { maskOf, read } from '../../src/attention/expression';
+import { maskOf } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { differenceOf } from '../../src/attention/mask';
 import type { LayerPlan, PatternSpec } from '../../src/attention/pattern';
 import { reach } from '../../src/attention/reach';

@@ -8,7 +8,8 @@ import type { LayerPlan, PatternSpec } from '../../src/attention/pattern';
 import { patterns } from '../../src/attention/registry';
 import { quantities } from '../../src/lessons/quantities';
 import { ofRun, resized, type Mistake, type Of } from '../../src/lessons/quantity';
-import { DEFAULTS, layersOf, type RunSpec } from '../../src/spec/run';
+import { layersOf, type RunSpec } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 
 const span = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i);

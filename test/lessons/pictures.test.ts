@@ -10,7 +10,7 @@ import { DRAWN, masksOf, sayLayers, sayPattern, sayRow } from '../../src/lessons
 import { sayStep, slotsOf } from '../../src/lessons/pictures/slots';
 import { listOf, longestOf } from '../../src/lessons/pictures/words';
 import { modelSpecOf } from '../../src/spec/model';
-import { DEFAULTS } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 
 const G = patternSpec('global', {});
 const S = patternSpec('local', { window: 6 });

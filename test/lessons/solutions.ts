@@ -4,7 +4,7 @@ import { checkAll } from '../../src/lessons/check';
 import type { Known } from '../../src/lessons/scene';
 import { stageSpecs } from '../../src/lessons/scene';
 import type { Goal } from '../../src/lessons/goal';
-import { controlOf } from '../../src/spec/run';
+import { controlOf } from '../../src/spec/controls';
 
 export interface SolvedExercise {
   readonly id: string;

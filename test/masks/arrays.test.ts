@@ -2,7 +2,8 @@
 import { zipSync } from 'fflate';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { maskOf, read } from '../../src/attention/expression';
+import { maskOf } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { cellsOf } from '../../src/attention/mask';
 import { ArraySurvey, type Arrays } from '../../src/masks/arrays';
 import { Brought } from '../../src/masks/foreign/brought';

@@ -3,7 +3,8 @@
  * answers: what the workbench says of them, asked the way the page asks.
  */
 import { describe, expect, test } from 'vitest';
-import { maskOf, read } from '../../src/attention/expression';
+import { maskOf } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { cellsOf, fromRule, type Mask } from '../../src/attention/mask';
 import { has } from '../../src/attention/runs';
 import { npyOf } from '../../src/masks/save';

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formats, type CodeLayer } from '../../src/masks/code';
-import { maskOf, read, terms, write, type Expression } from '../../src/attention/expression';
+import { maskOf, terms, write, type Expression } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { library } from '../../src/masks/library';
 import { cellsOf, pairsOf } from '../../src/attention/mask';
 import { count } from '../../src/attention/runs';

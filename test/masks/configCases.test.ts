@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { write } from '../../src/attention/expression';
 import { entryOf, nestingOf } from '../../src/masks/configTable';
 import { IMAGE_TYPES } from '../../src/masks/imageBlocks';
-import { cacheBytesAt, pairsAt, readConfig, type ConfigLayers } from '../../src/masks/configs';
+import { readConfig } from '../../src/masks/configs';
+import { cacheBytesAt, pairsAt, type ConfigLayers } from '../../src/masks/configLayer';
 
 const files = Object.fromEntries(
   Object.entries(

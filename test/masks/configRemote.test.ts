@@ -1,6 +1,7 @@
 /** @file Configs of models whose code comes with their weights: read where a rule can, else refused with the reason. */
 import { describe, expect, test } from 'vitest';
-import { cacheBytesAt, readConfig, stateBytes, type ConfigLayers } from '../../src/masks/configs';
+import { readConfig } from '../../src/masks/configs';
+import { cacheBytesAt, stateBytes, type ConfigLayers } from '../../src/masks/configLayer';
 import { layerFacts } from '../../src/masks/layerFacts';
 
 const of = (fields: Record<string, unknown>) => readConfig(JSON.stringify(fields));

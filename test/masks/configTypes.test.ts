@@ -2,8 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
-import { read, write } from '../../src/attention/expression';
-import { cacheBytesAt, flopsPerTokenAt, readConfig, stateBytes } from '../../src/masks/configs';
+import { write } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
+import { readConfig } from '../../src/masks/configs';
+import { cacheBytesAt, flopsPerTokenAt, stateBytes } from '../../src/masks/configLayer';
 import { bytesOfKind, kindsOf } from '../../src/masks/configKinds';
 import {
   nestingTypes,

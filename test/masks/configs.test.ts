@@ -2,14 +2,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
+import { readConfig } from '../../src/masks/configs';
 import {
   cacheBytesAt,
   flopsPerTokenAt,
   pairsAt,
-  readConfig,
   type ConfigLayers,
-} from '../../src/masks/configs';
-import { maskOf, read, write } from '../../src/attention/expression';
+} from '../../src/masks/configLayer';
+import { maskOf, write } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { pairsOf } from '../../src/attention/mask';
 import { count } from '../../src/attention/runs';
 

@@ -6,7 +6,7 @@ import { readNpy } from '../../src/masks/foreign/npy';
 import { openFiles } from '../../src/masks/foreign/foreign';
 import { sizeOf } from '../../src/masks/foreign/matrix';
 import { reproduction, savedName } from '../../src/masks/reproduce';
-import { read } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 
 describe.each(openedCases.map((one) => [one.id, one] as const))('%s', (_, one) => {
   test('the code loads the file by its name', async () => {

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromAddress, maskOfLayer, toAddress, type MaskDoc } from '../../src/masks/doc';
-import { maskOf, read } from '../../src/attention/expression';
+import { maskOf } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { cellsOf } from '../../src/attention/mask';
 import { jsonOf, readJson } from '../../src/masks/save';
 import {

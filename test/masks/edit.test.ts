@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { changedAt, freshTerm, joinedAt, switched } from '../../src/masks/edit';
-import { read, terms, write } from '../../src/attention/expression';
+import { terms, write } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 
 const start = read('causal & (window(4) | sink(2)) & !padding(2, 0)');
 const after = (path: number[], change: Parameters<typeof changedAt>[2]) => {

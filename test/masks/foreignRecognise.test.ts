@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
-import { maskOf, read, write } from '../../src/attention/expression';
+import { maskOf, write } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import type { Matrix } from '../../src/masks/foreign/matrix';
 import { nearestOf } from '../../src/masks/foreign/nearest';
 import { recognise } from '../../src/masks/foreign/recognise';

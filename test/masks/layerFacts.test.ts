@@ -1,7 +1,8 @@
 /** @file What layers keep, as numbers: tokens between steps and within one, entries, latents, and states that do not grow. */
 import { describe, expect, test } from 'vitest';
 import { maskOf } from '../../src/attention/expression';
-import { cacheBytesAt, readConfig, stateBytes } from '../../src/masks/configs';
+import { readConfig } from '../../src/masks/configs';
+import { cacheBytesAt, stateBytes } from '../../src/masks/configLayer';
 import { unknownStates } from '../../src/masks/configLayer';
 import { openedTypes } from '../../src/masks/configTable';
 import {

@@ -4,7 +4,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maskOf, read, write } from '../../src/attention/expression';
+import { maskOf, write } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { fromRule, maskOfCells, pairsOf, type Mask } from '../../src/attention/mask';
 import { random } from '../../src/core/random';
 import { recognise } from '../../src/masks/foreign/recognise';

@@ -1,7 +1,8 @@
 /** @file A step of decoding: one row, which fits several patterns, and what is said of it. */
 import { describe, expect, test } from 'vitest';
 import { fromRule } from '../../src/attention/mask';
-import { maskOf, read } from '../../src/attention/expression';
+import { maskOf } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { npyOf } from '../../src/masks/save';
 import { tileOf } from '../../src/masks/tile';
 import { npyOfNumbers } from '../support/brought';

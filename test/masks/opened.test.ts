@@ -1,6 +1,7 @@
 /** @file Masks from elsewhere as documents: terms and a little paint where they say it, and else the rows as they came. */
 import { describe, expect, test } from 'vitest';
-import { maskOf, read, rowsIn } from '../../src/attention/expression';
+import { maskOf, rowsIn } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { readRows } from '../../src/attention/given';
 import { cellsOf, fromRule, type Mask } from '../../src/attention/mask';
 import { random } from '../../src/core/random';

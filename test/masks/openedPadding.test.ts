@@ -5,7 +5,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maskOf, read, write, type Expression } from '../../src/attention/expression';
+import { maskOf, write, type Expression } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import {
   cellsOf,
   differenceOf,

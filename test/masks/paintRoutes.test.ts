@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { hashOf, parseHash } from '../../src/app/route';
 import { Desk } from '../../src/masks/desk';
 import { fromAddress, LONGEST_ADDRESS, maskOfLayer, type LayerDoc } from '../../src/masks/doc';
-import { read } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { MAX_TOKENS, pairsOf } from '../../src/attention/mask';
 import {
   MAX_RECTANGLES,

@@ -1,6 +1,7 @@
 /** @file Masks of every known pattern, drawn at any length, and the numbers a file may hold of them. */
 import fc from 'fast-check';
-import { maskOf, read } from '../../src/attention/expression';
+import { maskOf } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import type { Matrix } from '../../src/masks/foreign/matrix';
 import { cellsOf, maskOfCells, type Mask } from '../../src/attention/mask';
 

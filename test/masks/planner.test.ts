@@ -1,7 +1,8 @@
 /** @file The planner's closed forms against caches that are filled token by token, and what must hold of any model. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cacheBytesAt, flopsPerTokenAt, readConfig, stateBytes } from '../../src/masks/configs';
+import { readConfig } from '../../src/masks/configs';
+import { cacheBytesAt, flopsPerTokenAt, stateBytes } from '../../src/masks/configLayer';
 import { openedTypes } from '../../src/masks/configTable';
 import { cacheAt, priced, totalAt, type How } from '../../src/masks/planner/cache';
 import { engineOf, ENGINES, pagesAt, type Keeping } from '../../src/masks/planner/keeping';

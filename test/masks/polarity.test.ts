@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Desk } from '../../src/masks/desk';
-import { maskOf, read, write } from '../../src/attention/expression';
+import { maskOf, write } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { recognise } from '../../src/masks/foreign/recognise';
 import type { Finding } from '../../src/masks/lint';
 import { differenceOf, fromRule, type Mask } from '../../src/attention/mask';

@@ -1,7 +1,8 @@
 /** @file What is usual in a file and no fault: dead rows of padding under a finite fill, and weights that became 0. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maskOf, read } from '../../src/attention/expression';
+import { maskOf } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { has } from '../../src/attention/runs';
 import { declaredOf } from '../../src/masks/declared';
 import { lint } from '../../src/masks/lint';

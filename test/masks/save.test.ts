@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
 import { FIRST_DOC, fromAddress } from '../../src/masks/doc';
-import { maskOf, read } from '../../src/attention/expression';
+import { maskOf } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { cellsOf, maskOfCells } from '../../src/attention/mask';
 import { jsonOf, npyOf, readJson, shapesOf, svgOf } from '../../src/masks/save';
 

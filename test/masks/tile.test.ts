@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { maskOf, read } from '../../src/attention/expression';
+import { maskOf } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { cellsOf, maskOfCells } from '../../src/attention/mask';
 import { thumbnailOf } from '../../src/masks/thumbnail';
 import { tileOf } from '../../src/masks/tile';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { maskOf, read } from '../../src/attention/expression';
+import { maskOf } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { lint } from '../../src/masks/lint';
 import { sayLayers, together } from '../../src/masks/together';
 

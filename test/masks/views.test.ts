@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { cachedKeys } from '../../src/attention/cost';
 import { plans } from '../../src/attention/plans';
 import { reachCone } from '../../src/attention/reach';
-import { maskOf, read } from '../../src/attention/expression';
+import { maskOf } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { expressionOf } from '../../src/masks/layers';
 import { cellsOf, maskOfCells } from '../../src/attention/mask';
 import { fromCells, has } from '../../src/attention/runs';
@@ -13,7 +14,8 @@ import { blocksOf, EMPTY, FULL, PARTIAL, sparsity } from '../../src/masks/views/
 import { needOf, goneFrom } from '../../src/masks/views/need';
 import { firstOff, profileOf } from '../../src/masks/views/profile';
 import { layersUntil, reachOf } from '../../src/masks/views/reach';
-import { DEFAULTS, layersOf } from '../../src/spec/run';
+import { layersOf } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { timed } from '../support/cpu';
 
 const T = 13;

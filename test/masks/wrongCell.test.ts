@@ -1,7 +1,8 @@
 /** @file What is said of a cell that is wrong, and of rows that read nothing: over every cell and every row. */
 import { describe, expect, test } from 'vitest';
 import { differenceOf } from '../../src/attention/mask';
-import { maskOf, read, brief } from '../../src/attention/expression';
+import { maskOf, brief } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { count, has, run } from '../../src/attention/runs';
 import { Desk } from '../../src/masks/desk';
 import { decidedBy, differsAt, wrongCell } from '../../src/masks/reproduce';

@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { intervalsOf } from '../../src/attention/layout';
 import { fromRule } from '../../src/attention/mask';
-import { maskOf, read } from '../../src/attention/expression';
+import { maskOf } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { tilesOf } from '../../src/attention/tiles';
 import { random, type Random } from '../../src/core/random';
-import { instantiate, kernelsOf, TILES } from '../../src/machines/crew';
+import { instantiate, kernelsOf, TILES } from '../../src/machines/instance';
 import { adamw, settle, squares } from '../../src/ops/adamw/kernel';
 import { attentionGradKeys, attentionGradQuery } from '../../src/ops/attention/backward';
 import { attentionForward } from '../../src/ops/attention/forward';
@@ -16,21 +17,10 @@ import { tiledForward } from '../../src/ops/attention/tiled/forward';
 import { tiledProbe } from '../../src/ops/attention/tiled/probe';
 import { crossEntropy } from '../../src/ops/crossEntropy/kernel';
 import { embed, embedGrad } from '../../src/ops/embed/kernel';
-import {
-  place,
-  placeGrad,
-  placeThreads,
-  rotationTable,
-  virtualPositions,
-} from '../../src/ops/place/kernel';
-import {
-  productAdd,
-  productNN,
-  productNT,
-  productSwiglu,
-  productSwigluGrad,
-  productTN,
-} from '../../src/ops/product/kernel';
+import { place, placeGrad, placeThreads } from '../../src/ops/place/kernel';
+import { rotationTable, virtualPositions } from '../../src/ops/place/angles';
+import { productAdd, productNN, productNT, productTN } from '../../src/ops/product/kernel';
+import { productSwiglu, productSwigluGrad } from '../../src/ops/product/swiglu';
 import { rmsNorm, rmsNormGradGain, rmsNormGradX, sumBlocks } from '../../src/ops/rmsNorm/kernel';
 import { accessOf, type Kernel } from '../../src/program/kernel';
 import { MASKS } from '../support/masks';

@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { BLOCKED, EXACT } from '../../src/attention/cells';
 import { readFile, writeFile } from '../../src/compare/file';
 import { ownOf, specsOf, type Comparison } from '../../src/compare/comparison';
-import type { AttentionFrame } from '../../src/workers/train/protocol';
-import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import type { AttentionFrame } from '../../src/workers/train/results';
+import type { RunSpec } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { readMoments, record, unpack, writeMoments } from '../../src/session/moments';
 
 const T = 16;

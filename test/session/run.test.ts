@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { RunState } from '../../src/workers/train/protocol';
+import type { RunState } from '../../src/workers/train/runState';
 import { Run } from '../../src/session/run.svelte';
-import { DEFAULTS } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { steps } from '../support/sessionWire';
 
 /** A run, and a way to tell it what the engine says. */

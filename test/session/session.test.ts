@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { changeShared, onlyRun, specsOf, type Comparison } from '../../src/compare/comparison';
 import { Session, type SessionOptions } from '../../src/session/session.svelte';
-import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import type { RunSpec } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { steps, wired } from '../support/sessionWire';
 
 const SETTLED = 300; // ms

@@ -8,7 +8,8 @@ import { readsEverything } from '../../src/attention/whole';
 import { trainingFlops } from '../../src/spec/cost';
 import { endOf } from '../../src/spec/ends';
 import { modelSpecOf } from '../../src/spec/model';
-import { controlOf, DEFAULTS, type Control, type RunSpec, type Setting } from '../../src/spec/run';
+import type { RunSpec, Setting } from '../../src/spec/run';
+import { controlOf, DEFAULTS, type Control } from '../../src/spec/controls';
 import { fromQuery, toQuery } from '../../src/spec/url';
 import { endSays, wholeSay, wholeSays } from '../../src/state/sayWhole';
 

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { lettersOf } from '../../src/attention/plans';
 import { patterns, patternOfLetter } from '../../src/attention/registry';
 import { settingsOf } from '../../src/lessons/settings';
-import { controlOf, DEFAULTS, layersOf, type Setting } from '../../src/spec/run';
+import { layersOf, type Setting } from '../../src/spec/run';
+import { controlOf, DEFAULTS } from '../../src/spec/controls';
 import { fromQuery, toQuery } from '../../src/spec/url';
 
 test.each(patterns.all.map(({ id, letter }) => [letter, id] as const))(

@@ -10,7 +10,8 @@ import { checkRun } from '../../src/spec/check';
 import { kvCacheBytes, layerFlops, trainingFlops } from '../../src/spec/cost';
 import { matmulWeights, modelSpecOf, weightCount } from '../../src/spec/model';
 import { presets, specOfPreset } from '../../src/spec/preset';
-import { CONTROLS, DEFAULTS, packingOf, withAdded, type RunSpec } from '../../src/spec/run';
+import { packingOf, withAdded, type RunSpec } from '../../src/spec/run';
+import { CONTROLS, DEFAULTS } from '../../src/spec/controls';
 import { fromQuery, adjust, toQuery } from '../../src/spec/url';
 
 /** Specs as a person can set them: each control anywhere in its range. */

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { read, write } from '../../src/attention/expression';
+import { write } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { masksIn, MAX_MASKS } from '../../src/attention/masksIn';
 import { checkRun } from '../../src/spec/check';
-import { DEFAULTS, layersOf, type RunSpec } from '../../src/spec/run';
+import { layersOf, type RunSpec } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { readersOf, withoutMask } from '../../src/spec/stripes';
 
 const masked = (stripes: string, masks: string): RunSpec => ({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { modelSpecOf } from '../../src/spec/model';
-import { DEFAULTS } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { layerCosts, modelCosts } from '../../src/state/costs';
 
 const local = modelSpecOf({ ...DEFAULTS, plan: 'local', window: 8 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sources } from '../../src/data/registry';
-import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import type { RunSpec } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { apartWords, farAsked, farCounted, farInShort, farWords } from '../../src/state/far';
 
 const spec = (more: Partial<RunSpec>): RunSpec => ({ ...DEFAULTS, ...more });

@@ -4,7 +4,7 @@ import type { WritingEvent } from '../../src/workers/write/protocol';
 import { openedCheckpoint } from '../../src/model/files/opened';
 import { initialWeights } from '../../src/model/weights';
 import { modelSpecOf } from '../../src/spec/model';
-import { DEFAULTS } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { Generation } from '../../src/state/generation.svelte';
 
 const spec = { ...DEFAULTS, width: 16, heads: 2, layers: 2, window: 5, groupSize: 2, context: 32 };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { surveyOf } from '../../src/data/alphabet';
 import { presets } from '../../src/spec/preset';
-import { DEFAULTS } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { fromQuery } from '../../src/spec/url';
 import { farCounted } from '../../src/state/far';
 import { Lab } from '../../src/state/lab.svelte';

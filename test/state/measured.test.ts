@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Engine } from '../../src/workers/train/client';
 import type { Command, EngineEvent } from '../../src/workers/train/protocol';
-import { DEFAULTS } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { FIRST_EVALUATION, evaluationIsDue, Measured } from '../../src/state/measured.svelte';
 
 test('looks are rare while training, and taken once at a pause', () => {

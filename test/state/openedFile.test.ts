@@ -2,7 +2,8 @@
 import { zipSync } from 'fflate';
 import { expect, test, vi } from 'vitest';
 import { Desk } from '../../src/masks/desk';
-import { maskOf, read } from '../../src/attention/expression';
+import { maskOf } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { cellsOf } from '../../src/attention/mask';
 import { npyOf } from '../../src/masks/save';
 import { OpenedFile } from '../../src/state/openedFile.svelte';

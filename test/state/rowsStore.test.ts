@@ -1,10 +1,11 @@
 /** @file Rows that addresses only name, in a browser's store that has little room, or none. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { writeRows } from '../../src/attention/given';
-import { read } from '../../src/attention/expression';
+import { writeRows } from '../../src/attention/writeRows';
+import { read } from '../../src/attention/parse';
 import { fromRule } from '../../src/attention/mask';
 import { findKeptRows, keepRowsOf } from '../../src/app/rowsStore';
-import { byName, lookForRows, namesInAddress } from '../../src/attention/given';
+import { byName, namesInAddress } from '../../src/attention/rowNames';
+import { lookForRows } from '../../src/attention/rowTexts';
 import { random as randomOf } from '../../src/core/random';
 
 /** A store of so many characters. */

@@ -1,7 +1,7 @@
 /** @file What the engine tells in facts reads as it should. */
 import { describe, expect, test } from 'vitest';
 import type { BackendFact } from '../../src/core/backendFacts';
-import type { Failure, Moved } from '../../src/workers/train/protocol';
+import type { Failure, Moved } from '../../src/workers/train/runState';
 import { sayBackend, sayFailure, sayMoved, sayPreparation } from '../../src/state/sayEngine';
 
 const adapter = 'google swiftshader';

@@ -1,7 +1,8 @@
 /** @file What is said of a layer's mask before it is trained. */
 import { describe, expect, test } from 'vitest';
 import { patternSpec } from '../../src/attention/registry';
-import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import type { RunSpec } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { countMask, warningsOf, warningsOfWriting } from '../../src/state/sayMask';
 
 const warned = (mask: string) => warningsOf(patternSpec(mask, {}), 16);

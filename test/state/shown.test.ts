@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { EMPTY } from '../../src/lessons/scene';
-import { DEFAULTS } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { Shown } from '../../src/state/shown.svelte';
 import { Stage } from '../../src/state/stage.svelte';
 import { fakeEngine } from '../fakes/fakeEngine';

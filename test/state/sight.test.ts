@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { controlOf, DEFAULTS } from '../../src/spec/run';
+import { controlOf, DEFAULTS } from '../../src/spec/controls';
 import { fromQuery } from '../../src/spec/url';
 import { sightOf, sightPairs, type Show } from '../../src/state/sight';
 

@@ -1,7 +1,8 @@
 /** @file A reader in a lesson: steps, goals, answers, predictions, and a stage that follows; on an engine that computes nothing. */
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { headOf, mapProse, readDocument } from '../../src/lessons/document';
+import { headOf, readDocument } from '../../src/lessons/document';
+import { mapProse } from '../../src/lessons/mapProse';
 import { lessonOf } from '../../src/lessons/lesson';
 import { isFinished, scoreOf, type LessonProgress } from '../../src/lessons/progress';
 import type { Command } from '../../src/workers/train/protocol';

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maskOf, read, rowsOf, write } from '../../src/attention/expression';
-import { namesInAddress, writeRows } from '../../src/attention/given';
+import { maskOf, rowsOf, write } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
+import { namesInAddress } from '../../src/attention/rowNames';
+import { writeRows } from '../../src/attention/writeRows';
 import { cellsOf } from '../../src/attention/mask';
 import { fromAddress, toAddress } from '../../src/compare/address';
 import { readFile, writeFile } from '../../src/compare/file';

@@ -11,7 +11,8 @@ import {
   type Packing,
 } from '../../src/attention/documents';
 import { threadShare } from '../../src/ops/attention/costs';
-import { maskOf, read, write } from '../../src/attention/expression';
+import { maskOf, write } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { isTiled, layoutOf, type Layout } from '../../src/attention/layout';
 import { cellsOf } from '../../src/attention/mask';
 import { cellsInTiles, tilesOf } from '../../src/attention/tiles';
@@ -26,13 +27,8 @@ import { attentionGradKeys, attentionGradQuery } from '../../src/ops/attention/b
 import { attentionForward } from '../../src/ops/attention/forward';
 import { attentionProbe } from '../../src/ops/attention/probe';
 import { keyThreads, queryThreads } from '../../src/ops/attention/shared';
-import {
-  place,
-  placeGrad,
-  placeThreads,
-  rotationTable,
-  virtualPositions,
-} from '../../src/ops/place/kernel';
+import { place, placeGrad, placeThreads } from '../../src/ops/place/kernel';
+import { rotationTable, virtualPositions } from '../../src/ops/place/angles';
 import { ProgramWriter, type Bundle, type KeptBuffer, type Part } from '../../src/program/program';
 import { referenceAttention } from '../../src/reference/reference';
 import { layerCells } from '../../src/train/frame';

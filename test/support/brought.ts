@@ -1,7 +1,8 @@
 /** @file A file brought to the workbench, asked the way the page asks. */
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { Desk, type Answer } from '../../src/masks/desk';
+import { Desk } from '../../src/masks/desk';
+import type { Answer } from '../../src/masks/questions';
 import { queriesOf, stretchesOf } from '../../src/masks/doc';
 import type { Opened } from '../../src/masks/opened';
 import { readStack, writeStack } from '../../src/masks/stackText';

@@ -3,12 +3,18 @@ import type { FewerThreads } from '../../src/core/backendFacts';
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import ts from 'typescript';
-import { Crew, type Order, type Spawn } from '../../src/machines/crew';
+import { Crew, type Spawn } from '../../src/machines/crew';
+import type { Order } from '../../src/machines/hand';
 
-const { outputText } = ts.transpileModule(readFileSync('src/machines/crew.ts', 'utf8'), {
-  compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+/** What `Hand` imports, then itself, as one script: a thread made from an address resolves no file. */
+const sources = ['sharedWords', 'instance', 'hand'].map((name) => {
+  const source = readFileSync(`src/machines/${name}.ts`, 'utf8');
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+  });
+  return outputText.replaceAll(/^import [^;]*;$/gm, '');
 });
-const script = `${outputText}
+const script = `${sources.join('')}
 import { parentPort } from 'node:worker_threads';
 const hand = new Hand();
 parentPort.on('message', (order) => hand.obey(order));`;

@@ -2,14 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { random } from '../../src/core/random';
 import type { Machine } from '../../src/machines/machine';
-import {
-  productAdd,
-  productNN,
-  productNT,
-  productSwiglu,
-  productSwigluGrad,
-  productTN,
-} from '../../src/ops/product/kernel';
+import { productAdd, productNN, productNT, productTN } from '../../src/ops/product/kernel';
+import { productSwiglu, productSwigluGrad } from '../../src/ops/product/swiglu';
 import { ProgramWriter, type Part } from '../../src/program/program';
 import { shareOfProduct } from '../../src/ops/product/share';
 import { LARGE_TILES, SHARED_TILES, SMALL_TILES, type Tiles } from '../../src/program/tiles';

@@ -1,5 +1,7 @@
 /** @file Masks kept as rows, as tests need them: noise that no terms say, and a page that has never seen any. */
-import { lookForRows, readRows, writeRows } from '../../src/attention/given';
+import { readRows } from '../../src/attention/given';
+import { writeRows } from '../../src/attention/writeRows';
+import { lookForRows } from '../../src/attention/rowTexts';
 import { fromRule } from '../../src/attention/mask';
 import { random } from '../../src/core/random';
 

@@ -1,7 +1,8 @@
 /** @file A wire without an engine: what a session sent over it, and a way to answer for each of its runs. */
 import type { DeviceLimits } from '../../src/core/limits';
 import type { Engine } from '../../src/workers/train/client';
-import type { Command, EngineEvent, RunId, RunState } from '../../src/workers/train/protocol';
+import type { Command, EngineEvent, RunId } from '../../src/workers/train/protocol';
+import type { RunState } from '../../src/workers/train/runState';
 import type { Session } from '../../src/session/session.svelte';
 import { modelSpecOf } from '../../src/spec/model';
 import { fakeFrame } from '../fakes/fakeEngine';

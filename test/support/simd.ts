@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { Random } from '../../src/core/random';
-import { instantiate } from '../../src/machines/crew';
+import { instantiate } from '../../src/machines/instance';
 import type { Kernel } from '../../src/program/kernel';
 import { ALIGN, aligned } from '../../src/program/program';
 

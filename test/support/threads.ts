@@ -3,7 +3,8 @@
  * shows it, nothing copied. What is meant is what the thread says was meant.
  */
 import { describe, expect, test } from 'vitest';
-import { maskOf, read } from '../../src/attention/expression';
+import { maskOf } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { cellsOf, fromRule, type Mask } from '../../src/attention/mask';
 import type { Given } from '../../src/masks/given';
 import { npyOf } from '../../src/masks/save';

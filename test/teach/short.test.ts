@@ -11,7 +11,7 @@ import {
 import { addressOf } from '../../src/app/teach/teacherLink';
 import { base32, bytesOfBase32 } from '../../src/core/base32';
 import { PLAIN } from '../../src/lessons/link';
-import { CONTROLS } from '../../src/spec/run';
+import { CONTROLS } from '../../src/spec/controls';
 import { presets } from '../../src/spec/preset';
 import { starts } from '../../src/compare/starts';
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { plainOf } from '../../src/app/teach/plain';
 import { onPaper } from '../../src/app/teach/worksheet/forPaper';
 import { anyOf, picturesOf } from '../../src/app/teach/worksheet/pictures';
-import { maskOf, read } from '../../src/attention/expression';
+import { maskOf } from '../../src/attention/expression';
+import { read } from '../../src/attention/parse';
 import { pairsOf } from '../../src/attention/mask';
 import { lessons } from '../lessons/all';
 

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { hostMachine } from '../../src/machines/hostMachine';
 import type { Engine } from '../../src/workers/train/client';
-import type { Command, EngineEvent, SweepRow } from '../../src/workers/train/protocol';
+import type { Command, EngineEvent } from '../../src/workers/train/protocol';
+import type { SweepRow } from '../../src/workers/train/jobs';
 import { trainingMemory } from '../../src/model/memory';
 import { kvCacheBytes } from '../../src/spec/cost';
 import { modelSpecOf } from '../../src/spec/model';
-import { DEFAULTS } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { Sweep } from '../../src/state/sweep.svelte';
 import { sweep } from '../../src/train/sweep';
 import { zebras } from '../../src/train/zebra';

@@ -9,7 +9,7 @@ import type { WritingCommand, WritingEvent } from '../../src/workers/write/proto
 import { openedCheckpoint } from '../../src/model/files/opened';
 import { initialWeights } from '../../src/model/weights';
 import { modelSpecOf } from '../../src/spec/model';
-import { DEFAULTS } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { Generation } from '../../src/state/generation.svelte';
 import { Probe } from '../../src/state/probe.svelte';
 import { Repetition } from '../../src/state/repetition.svelte';

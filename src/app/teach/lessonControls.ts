@@ -4,7 +4,7 @@
  */
 import { HIDEABLE, LOCKABLE } from '../../lessons/link';
 import { linksOf, type Lesson } from '../../lessons/lesson';
-import { CONTROLS } from '../../spec/run';
+import { CONTROLS } from '../../spec/controls';
 import { LAB_NAMES } from './teacherLink';
 
 export interface Control {

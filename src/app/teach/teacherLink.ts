@@ -4,7 +4,7 @@ import { comparisonOf, starts } from '../../compare/starts';
 import type { When } from '../../lessons/concepts/form';
 import { writeLessonQuery, type LessonLink } from '../../lessons/link';
 import { presets, specOfPreset } from '../../spec/preset';
-import { CONTROLS } from '../../spec/run';
+import { CONTROLS } from '../../spec/controls';
 import { toQuery } from '../../spec/url';
 import { hashOf } from '../route';
 

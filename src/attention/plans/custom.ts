@@ -2,7 +2,8 @@ import { CHUNK, WINDOW } from '../params';
 import { definePlan } from '../plan';
 import { patternOfLetter, patternSpec } from '../registry';
 import { check } from '../../core/check';
-import { read, write } from '../expression';
+import { write } from '../expression';
+import { read } from '../parse';
 import { masksIn } from '../masksIn';
 
 /** One letter per layer, from the stripe editor: GSSA. A digit is a layer with that mask: G112 with two masks. */

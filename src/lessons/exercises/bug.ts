@@ -1,7 +1,8 @@
 import { check } from '../../core/check';
 import type { Fields } from '../../core/fields';
 import type { Mask } from '../../attention/mask';
-import { maskOf, read, type Expression } from '../../attention/expression';
+import { maskOf, type Expression } from '../../attention/expression';
+import { read } from '../../attention/parse';
 import { object, readable, whole } from '../../core/schema';
 import { has } from '../../attention/runs';
 import { zoo } from '../../masks/zoo';

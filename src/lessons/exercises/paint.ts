@@ -1,5 +1,6 @@
 import { check } from '../../core/check';
-import { maskOf, read, write, type Expression } from '../../attention/expression';
+import { maskOf, write, type Expression } from '../../attention/expression';
+import { read } from '../../attention/parse';
 import { has } from '../../attention/runs';
 import { sayBecause } from '../because';
 import { MAX_MASK_TOKENS } from '../scene';

@@ -3,7 +3,8 @@
  * lints find.
  */
 import { declaredOf } from '../../masks/declared';
-import { maskOf, read, verdictOf, write, type Expression } from '../../attention/expression';
+import { maskOf, verdictOf, write, type Expression } from '../../attention/expression';
+import { read } from '../../attention/parse';
 import { lint, type Declared, type Finding, type Subject } from '../../masks/lint';
 import type { Mask } from '../../attention/mask';
 import { has, sayRuns } from '../../attention/runs';

@@ -1,7 +1,7 @@
 /** @file The masks of a run as pictures: one for all layers that are alike, and each row described in words. */
 import { visiblePairs } from '../../attention/cost';
 import { maskCells } from '../../attention/cells';
-import { byName } from '../../attention/given';
+import { byName } from '../../attention/rowNames';
 import type { LayerPlan, PatternSpec } from '../../attention/pattern';
 import { readsOf } from '../../attention/reads';
 import { patterns } from '../../attention/registry';

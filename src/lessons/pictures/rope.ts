@@ -4,7 +4,7 @@
  *
  * Training here means base 10,000 and undivided positions; the current base and scale may differ.
  */
-import { DEFAULTS } from '../../spec/run';
+import { DEFAULTS } from '../../spec/controls';
 
 export interface Rotation {
   readonly base: number;

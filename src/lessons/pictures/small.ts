@@ -1,6 +1,7 @@
 /** @file A lesson's masks as thumbnails, from the terms in its head. */
 import { BLOCKED, EXACT, SUMMARY } from '../../attention/cells';
-import { maskOf, read } from '../../attention/expression';
+import { maskOf } from '../../attention/expression';
+import { read } from '../../attention/parse';
 import { has } from '../../attention/runs';
 
 /** What query q reads of key k: nothing, the token itself, or the summary it is part of. Row-major [T, T]. */

@@ -1,4 +1,5 @@
-import { and, or, read, term } from '../../attention/expression';
+import { and, or, term } from '../../attention/expression';
+import { read } from '../../attention/parse';
 import { check } from '../../core/check';
 import type { Reach } from '../configLayer';
 import {

@@ -2,7 +2,8 @@
 import { check } from '../../core/check';
 import { guessedAxes, saidAxes, type Axes, type Role } from './axes';
 import { formOf, FORMS, type Form, type Formed } from './forms';
-import { impliedBy, textsOf, type Implied } from './implied';
+import { impliedBy, textsOf } from './implied';
+import type { Implied } from './impliedTerms';
 import { matrixOn, type Foreign, type Matrix, type Origin, type Tensor } from './matrix';
 import { MAX_LAYERS } from '../doc';
 

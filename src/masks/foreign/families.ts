@@ -14,10 +14,10 @@ import {
   fullRows,
   spansOf,
   TINY,
-  treeOf,
   windowsOf,
   type Padding,
 } from './traces';
+import { treeOf } from './treeOf';
 
 export interface Numbers extends Padding {
   readonly window: number;

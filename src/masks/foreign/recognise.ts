@@ -1,6 +1,6 @@
 /** @file What a matrix of numbers means as a mask: which values let through, and which known pattern is nearest. */
 import { write, type Expression } from '../../attention/expression';
-import { pairsOf, positionOf, remembered, type Difference, type Mask } from '../../attention/mask';
+import { pairsOf, remembered, type Difference, type Mask } from '../../attention/mask';
 import {
   libraryNamed,
   libraryOf,
@@ -9,12 +9,10 @@ import {
   type Polarity,
   type Reading,
 } from '../reading';
-import { InputError } from '../../core/check';
 import { formatInteger } from '../../core/units';
 import { complement } from '../../attention/runs';
 import type { Subject } from '../subject';
-import { openingIn } from '../repaired';
-import { askRound, isRound } from '../besideRound';
+import { askRound } from '../besideRound';
 import { isKnown } from './known';
 import { levelsOf, shown, type Levels } from './levels';
 import type { Matrix } from './matrix';
@@ -22,6 +20,16 @@ import { nearestOf, type Found } from './nearest';
 import { oneRowOf } from './oneRow';
 import { standingOf } from './standing';
 import { decisionOf } from './polarity';
+import {
+  sayCorner,
+  windowIn,
+  openedPadding,
+  byRow,
+  wordsOf,
+  ROUNDED,
+  lookAhead,
+} from './sayRecognised';
+import { checkRuns, masked } from './cellRuns';
 
 export interface Recognised {
   readonly mask: Mask;
@@ -196,59 +204,6 @@ function result(
   };
 }
 
-const sayCorner = (at: 'top left' | 'bottom right', { queries, keys }: Mask): string =>
-  at === 'top left'
-    ? 'aligned at the top left: query 0 stands at key 0, as if no key had come before it'
-    : `aligned at the bottom right: the last query stands at the last key, and the first ${queries - keys} stand before all keys and read none`;
-
-/** The size of a causal window. */
-const windowIn = (expression: Expression): number | undefined => {
-  const digits = /^causal & window\((\d+)\)$/.exec(write(expression))?.[1];
-  return digits === undefined ? undefined : Number(digits);
-};
-
-/** How rows of padding that would read nothing were opened. */
-function openedPadding(expression: Expression, { keys }: Mask): readonly string[] {
-  const opening = openingIn(expression, keys);
-  if (!opening) return [];
-  return [
-    opening.to === 'everything'
-      ? 'The rows of padding read everything, as transformers repairs rows that would read nothing.'
-      : 'The rows of padding read only themselves, so that none of them reads nothing.',
-  ];
-}
-
-/** A window counted by row number, where fewer queries than keys stand at the end. */
-function byRow(expression: Expression, { queries, keys }: Mask): string {
-  const ahead = keys - queries;
-  const window = Number(/window\((\d+)\)/.exec(write(expression))?.[1] ?? 0);
-  return ahead > 0 && window - ahead > 1 && isSmall(window - ahead) && !isSmall(window)
-    ? ` Its queries stand at ${ahead} and after: counted by row instead of position, this is a window of ${window - ahead}.`
-    : '';
-}
-const isSmall = (n: number) => (n & (n - 1)) === 0 || isRound(n);
-
-/** A few patterns in words. */
-function wordsOf(expression: Expression): string | undefined {
-  const text = write(expression);
-  const window = windowIn(expression);
-  if (window !== undefined)
-    return `a causal window of ${window}, itself included: the query and ${window - 1} before`;
-  const sides = /^window\((\d+)\) & !ahead\((\d+)\)$/.exec(text)?.slice(1).map(Number);
-  if (sides) {
-    const [before, after] = [sides[0]! - 1, sides[1]! - 1];
-    return `a window to both sides, ${before} before each token and ${after} after it, ${before + 1 + after} keys with itself${before === after ? '' : ': the sides differ'}`;
-  }
-  if (/^causal & tree\(/.test(text))
-    return `a tree of guessed tokens after a text, each reading its own branch: ${text}`;
-  if (text === 'causal') return 'plain causal: every token reads all before it, and itself';
-  if (text === 'causal | ahead(1)') return 'no mask at all: every token reads every token';
-  return undefined;
-}
-
-const ROUNDED =
-  'Its smallest weights are about the least that their type can hold, so a 0 may be a small weight that was rounded: what is not read is not taken for a fault.';
-
 /** The smallest number above 0 of each type. */
 const LEAST: readonly (readonly [RegExp, number])[] = [
   [/^(bf16|bfloat16)$/i, 2 ** -133],
@@ -268,64 +223,4 @@ function underflowOf({ queries, keys, dtype, at }: Matrix): { readonly rounded?:
       if (weight > 0 && weight <= NEAR * least) return { rounded: true };
     }
   return {};
-}
-
-const lookAhead = (mask: Mask): boolean =>
-  Array.from({ length: mask.queries }, (_, q) => q).some(
-    (q) => (mask.row(q).at(-1) ?? 0) > positionOf(mask, q) + 1,
-  );
-
-/** Maximum runs of a mask, over all rows: every second key of 4,096 × 4,096 has half as many. */
-const MAX_RUNS = 16_000_000;
-
-/** Rows sampled to see how ragged a large mask is. */
-const LOOKED_AT = 256;
-
-/** Refuses immediately what would take minutes: large noise. Only for bytes, which the largest files hold. */
-function checkRuns({ bytes, queries, keys }: Matrix): void {
-  if (!bytes || bytes.length < MAX_RUNS) return;
-  const step = Math.max(1, Math.floor(queries / LOOKED_AT)) | 1;
-  let [ends, rows] = [0, 0];
-  for (let q = 0; q < queries; q += step, rows++)
-    for (let i = q * keys + 1; i < (q + 1) * keys; i++)
-      if ((bytes[i] === 0) !== (bytes[i - 1] === 0)) ends++;
-  const runs = ((ends / 2) * queries) / rows;
-  if (runs > MAX_RUNS)
-    throw new InputError(
-      `the mask of ${queries} × ${keys} has some ${Math.round(runs / 1e6)} million runs of keys; masks of up to ${MAX_RUNS / 1e6} million are opened. Save a part of it, as mask[:2048, :2048]`,
-    );
-}
-
-function masked(
-  { queries, keys, at, bytes }: Matrix,
-  open: (value: number) => boolean,
-  binary = false,
-): Mask {
-  return remembered({
-    queries,
-    keys,
-    row(q) {
-      if (bytes && binary) return runsIn(bytes.subarray(q * keys, (q + 1) * keys));
-      const runs: number[] = [];
-      let now = false;
-      for (let k = 0; k < keys; k++)
-        if (open(at(q, k)) !== now) {
-          runs.push(k);
-          now = !now;
-        }
-      if (now) runs.push(keys);
-      return runs;
-    },
-  });
-}
-
-/** Runs of 1 in a row of 0 and 1: the engine itself searches for each end, many bytes at a time. */
-function runsIn(row: Uint8Array): readonly number[] {
-  const runs: number[] = [];
-  for (let from = row.indexOf(1); from >= 0;) {
-    const to = row.indexOf(0, from);
-    runs.push(from, to < 0 ? row.length : to);
-    from = to < 0 ? -1 : row.indexOf(1, to);
-  }
-  return runs;
 }

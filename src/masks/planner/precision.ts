@@ -61,3 +61,6 @@ export const WEIGHT_PRECISIONS: readonly Precision[] = [F32, BF16, FP8, INT8, IN
 /** Bytes of one vector, in whole blocks. */
 export const bytesOfVector = ({ block }: Precision, numbers: number): number =>
   Math.ceil(numbers / block.numbers) * block.bytes;
+
+export const byId = (all: readonly Precision[], id: string): Precision =>
+  all.find((one) => one.id === id)!;

@@ -1,5 +1,5 @@
 import { defineBug } from '../bug';
-import { read } from '../../attention/expression';
+import { read } from '../../attention/parse';
 import { masksOf } from '../layers';
 
 const approximate = read('causal & (exact(4, 4) | summaries(4, 4))');

@@ -1,5 +1,6 @@
 import { defineBug } from '../bug';
-import { maskOf, read } from '../../attention/expression';
+import { maskOf } from '../../attention/expression';
+import { read } from '../../attention/parse';
 
 const broken = read('causal');
 

@@ -1,5 +1,5 @@
 import { defineBug } from '../bug';
-import { read } from '../../attention/expression';
+import { read } from '../../attention/parse';
 import { fromRule } from '../../attention/mask';
 
 export default defineBug({

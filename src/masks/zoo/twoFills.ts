@@ -1,5 +1,6 @@
 import { defineBug } from '../bug';
-import { maskOf, read } from '../../attention/expression';
+import { maskOf } from '../../attention/expression';
+import { read } from '../../attention/parse';
 
 const mask = read('causal & documents(4)');
 const least = -3.3895313892515355e38;

@@ -1,5 +1,5 @@
 import { defineBug } from '../bug';
-import { read } from '../../attention/expression';
+import { read } from '../../attention/parse';
 import { masksOf } from '../layers';
 
 const [global, local] = [read('causal'), read('causal & window(4)')];

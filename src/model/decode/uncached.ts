@@ -9,7 +9,7 @@ import { patterns } from '../../attention/registry';
 import { keysOf } from '../../attention/runs';
 import type { ModelSpec } from '../../spec/model';
 import type { HostWeights } from '../arena';
-import { norm, times, turned } from './decoder';
+import { norm, times, turned } from './arithmetic';
 
 /** Logits after every token from number `from` on, [T − from, V]. Time grows with T²; nothing is cached. */
 export function logitsWithoutCache(

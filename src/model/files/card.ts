@@ -1,5 +1,6 @@
 /** @file A shipped model's description of itself: how it was made, and its results. Written by `npm run models`. */
-import { CONTROLS, withAdded, type RunSpec } from '../../spec/run';
+import { withAdded, type RunSpec } from '../../spec/run';
+import { CONTROLS } from '../../spec/controls';
 
 export const CARD_VERSION = 1;
 

@@ -13,23 +13,12 @@
 import { unzipSync, zipSync, type Zippable } from 'fflate';
 import { check, InputError } from '../../core/check';
 import { crc32 } from '../../core/crc32';
-import {
-  called,
-  isRecord,
-  object,
-  OF,
-  only,
-  parseJson,
-  Place,
-  refine,
-  shown,
-  whole,
-  type Style,
-  type TypeOf,
-} from '../../core/schema';
+import { called, object, only, parseJson, refine, whole, type TypeOf } from '../../core/schema';
+import { isRecord, OF, Place, shown, type Style } from '../../core/place';
 import { formatBytes } from '../../core/units';
 import { modelSpecOf, weightTable, type ModelSpec } from '../../spec/model';
-import { CONTROLS, sourceOf, type RunSpec } from '../../spec/run';
+import { sourceOf, type RunSpec } from '../../spec/run';
+import { CONTROLS } from '../../spec/controls';
 import { run } from '../../spec/settings';
 import type { HostWeights } from '../arena';
 import { configOf } from './config';

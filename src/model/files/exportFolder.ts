@@ -3,8 +3,8 @@
  *
  * Hugging Face's Llama for plans that are global throughout, its Ministral (the same block with `layer_types` and `sliding_window`, no biases; transformers 4.57 and later) for those with windows. No library has layers with summaries or with any other mask: they load with `modeling_zebra.py`, into which the rules of the masks are written.
  */
-import { read } from '../../attention/expression';
-import { byName } from '../../attention/given';
+import { read } from '../../attention/parse';
+import { byName } from '../../attention/rowNames';
 import { ruleLines, tableLines } from '../../attention/python';
 import { check } from '../../core/check';
 import type { HostWeights } from '../arena';

@@ -1,11 +1,13 @@
 /** @file A small Llama-shaped Hugging Face checkpoint as one of our models, or the reason why not. */
-import { and, read, term } from '../../attention/expression';
+import { and, term } from '../../attention/expression';
+import { read } from '../../attention/parse';
 import { namedSpec } from '../../attention/named';
 import type { PatternSpec } from '../../attention/pattern';
 import { patternSpec } from '../../attention/registry';
 import { check, InputError } from '../../core/check';
 import { Fields } from '../../core/fields';
-import { BY_NAME, isRecord, isWhole, number, parseJson, refine, shown } from '../../core/schema';
+import { isWhole, number, parseJson, refine } from '../../core/schema';
+import { BY_NAME, isRecord, shown } from '../../core/place';
 import { formatBytes } from '../../core/units';
 import type { HostWeights } from '../arena';
 import { checkNumbers } from './checkpoint';

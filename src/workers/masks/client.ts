@@ -1,7 +1,7 @@
 /** @file Questions to the desk's worker and their answers. Every question gets an answer or a refusal with a reason. */
 import { InputError } from '../../core/check';
 import { onWorkerDeath } from '../onWorkerDeath';
-import type { Answer, Kind, Question } from '../../masks/desk';
+import type { Answer, Kind, Question } from '../../masks/questions';
 
 /** Answers questions about masks: a worker, or, in tests, immediately. */
 export interface AskedDesk {

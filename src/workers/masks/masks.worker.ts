@@ -1,6 +1,7 @@
 /** @file The desk as a worker: one question in, one answer out. */
 import { InputError } from '../../core/check';
-import { Desk, type Question } from '../../masks/desk';
+import { Desk } from '../../masks/desk';
+import type { Question } from '../../masks/questions';
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 const desk = new Desk();

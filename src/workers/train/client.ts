@@ -1,12 +1,6 @@
 /** @file The page's end of the wire: starts the worker, sends commands, hands events to the run or the job they belong to. */
-import {
-  addresseeOf,
-  type Command,
-  type EngineEvent,
-  type Failure,
-  type JobId,
-  type RunId,
-} from './protocol';
+import { addresseeOf, type Command, type EngineEvent, type JobId, type RunId } from './protocol';
+import type { Failure } from './runState';
 import { onWorkerDeath } from '../onWorkerDeath';
 
 export interface Engine {

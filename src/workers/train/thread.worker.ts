@@ -1,5 +1,5 @@
 /** @file One of the threads that share the launches of WebAssembly. */
-import { Hand, type Order } from '../../machines/crew';
+import { Hand, type Order } from '../../machines/hand';
 
 const hand = new Hand();
 

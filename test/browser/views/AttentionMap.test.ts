@@ -4,7 +4,7 @@ import { userEvent } from 'vitest/browser';
 import '../../../src/app/base.css';
 import '../../../src/app/tokens.css';
 import { modelSpecOf } from '../../../src/spec/model';
-import { DEFAULTS } from '../../../src/spec/run';
+import { DEFAULTS } from '../../../src/spec/controls';
 import AttentionMap from '../../../src/views/AttentionMap/AttentionMap.svelte';
 import { fakeFrame } from '../../fakes/fakeEngine';
 

@@ -1,7 +1,8 @@
 /** @file Stacks of layers, batches, several files and archives. */
 import { zipSync } from 'fflate';
 import { expect } from 'vitest';
-import { maskOf, read } from '../../../src/attention/expression';
+import { maskOf } from '../../../src/attention/expression';
+import { read } from '../../../src/attention/parse';
 import { fromRule } from '../../../src/attention/mask';
 import { npyOf } from '../../../src/masks/save';
 import { npyOfNumbers } from '../../support/brought';

@@ -1,7 +1,8 @@
 /** @file From a finding to its cell, to code that shows it, and to the repaired mask as a file. */
 import { expect } from 'vitest';
 import { InputError } from '../../../src/core/check';
-import { maskOf, read } from '../../../src/attention/expression';
+import { maskOf } from '../../../src/attention/expression';
+import { read } from '../../../src/attention/parse';
 import { fromRule, type Mask } from '../../../src/attention/mask';
 import { decidedBy, reproduction, type Reproduced } from '../../../src/masks/reproduce';
 import { npyOf } from '../../../src/masks/save';

@@ -1,6 +1,7 @@
 /** @file Configs alone, and beside masks. */
 import { expect } from 'vitest';
-import { maskOf, read } from '../../../src/attention/expression';
+import { maskOf } from '../../../src/attention/expression';
+import { read } from '../../../src/attention/parse';
 import { npyOf } from '../../../src/masks/save';
 import { square, threads } from '../../support/threads';
 

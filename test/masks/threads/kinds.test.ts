@@ -1,6 +1,7 @@
 /** @file Kinds of masks that are more than a triangle and a window. */
 import { expect } from 'vitest';
-import { maskOf, read } from '../../../src/attention/expression';
+import { maskOf } from '../../../src/attention/expression';
+import { read } from '../../../src/attention/parse';
 import { cellsOf, fromRule } from '../../../src/attention/mask';
 import { npyOfNumbers } from '../../support/brought';
 import { square, threads } from '../../support/threads';

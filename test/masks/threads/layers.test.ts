@@ -1,6 +1,7 @@
 /** @file Layers that are not what was meant of them, and steps of decoding that are not as the prompt. */
 import { expect } from 'vitest';
-import { maskOf, read } from '../../../src/attention/expression';
+import { maskOf } from '../../../src/attention/expression';
+import { read } from '../../../src/attention/parse';
 import { npyOf } from '../../../src/masks/save';
 import { planesOf, square, threads } from '../../support/threads';
 

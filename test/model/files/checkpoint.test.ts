@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maskOf, read } from '../../../src/attention/expression';
-import { NAMED_FROM, namesInAddress, rowsNamed, writeRows } from '../../../src/attention/given';
+import { maskOf } from '../../../src/attention/expression';
+import { read } from '../../../src/attention/parse';
+import { NAMED_FROM, namesInAddress, rowsNamed } from '../../../src/attention/rowNames';
+import { writeRows } from '../../../src/attention/writeRows';
 import { InputError } from '../../../src/core/check';
 import {
   checkpointFiles,
@@ -13,7 +15,8 @@ import {
 } from '../../../src/model/files/checkpoint';
 import { initialWeights } from '../../../src/model/weights';
 import { modelSpecOf } from '../../../src/spec/model';
-import { DEFAULTS, layersOf, type RunSpec } from '../../../src/spec/run';
+import { layersOf, type RunSpec } from '../../../src/spec/run';
+import { DEFAULTS } from '../../../src/spec/controls';
 import { fromQuery, toQuery } from '../../../src/spec/url';
 import { forgetRows, noisyRows } from '../../support/rows';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maskOf, read, write } from '../../../src/attention/expression';
-import { writeRows } from '../../../src/attention/given';
+import { maskOf, write } from '../../../src/attention/expression';
+import { read } from '../../../src/attention/parse';
+import { writeRows } from '../../../src/attention/writeRows';
 import { differenceOf } from '../../../src/attention/mask';
 import { plans } from '../../../src/attention/plans';
 import { ruleLines } from '../../../src/attention/python';

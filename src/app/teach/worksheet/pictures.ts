@@ -3,7 +3,8 @@
  * an answer of the step. The answer key has all of them.
  */
 import { cellsOf } from '../../../attention/mask';
-import { maskOf, read } from '../../../attention/expression';
+import { maskOf } from '../../../attention/expression';
+import { read } from '../../../attention/parse';
 import type { LayerPlan } from '../../../attention/pattern';
 import { reachCone } from '../../../attention/reach';
 import { namesOf } from '../../../compare/comparison';

@@ -1,0 +1,41 @@
+/** @file The WebAssembly kernels over one memory, for one thread. */
+
+export const PAGE = 65_536; // bytes, of a WebAssembly memory
+
+/** A kernel of an instance: its numeric arguments, scratch space last. */
+type Compute = (...numbers: number[]) => void;
+
+/** A module over one memory, for one thread. */
+export interface Instance {
+  readonly kernels: Readonly<Record<string, Compute>>;
+  /** Sets which part of how many the next calls do. */
+  take(part: number, parts: number): void;
+}
+
+/** Room for each thread's TILE, below the memory's first buffer and above the module's own constants. */
+export const TILES = 49_152; // bytes
+const TILE_BYTES = 512;
+export const MAX_THREADS = 16;
+
+export function instantiate(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  thread = 0,
+): Instance {
+  const tile = new WebAssembly.Global({ value: 'i32' }, TILES + thread * TILE_BYTES);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, tile } });
+  const { part, parts, ...kernels } = exports as Record<string, unknown>;
+  return {
+    kernels: kernels as Record<string, Compute>,
+    take(which, of) {
+      (part as WebAssembly.Global).value = which;
+      (parts as WebAssembly.Global).value = of;
+    },
+  };
+}
+
+/** Names of the kernels of a module, in an order on which all threads agree. */
+export const kernelsOf = (module: WebAssembly.Module): readonly string[] =>
+  WebAssembly.Module.exports(module)
+    .filter(({ kind }) => kind === 'function')
+    .map(({ name }) => name);

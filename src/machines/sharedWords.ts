@@ -1,0 +1,26 @@
+/** @file The small shared memory through which the threads of a crew coordinate (crew.ts). */
+
+/** Offsets in the shared memory, in words of 4 bytes. */
+export const TURN = 0;
+export const PARTS = 1;
+export const DONE = 2;
+export const MAIL = 3;
+export const FAULT = 4;
+export const SESSION = 5;
+export const KERNEL = 6;
+export const COUNT = 7;
+/** The arguments, as numbers of 8 bytes. */
+export const ARGUMENTS = 64; // bytes
+export const BYTES = 512;
+
+/** In place of a part: there is nothing to do. */
+export const NONE = 255;
+
+/** Polls of TURN before a thread goes to sleep: some tens of microseconds, about what waking it up takes. */
+const LOOKS = 10_000;
+
+/** Waits until a word is no longer `value`: first polling, then asleep. False if it still is after `ms`. */
+export function rest(control: Int32Array, word: number, value: number, ms: number): boolean {
+  for (let n = 0; n < LOOKS; n++) if (Atomics.load(control, word) !== value) return true;
+  return Atomics.wait(control, word, value, ms) !== 'timed-out';
+}
