@@ -105,7 +105,7 @@ test('no two patterns are drawn alike, and a mask of its own like none of them',
 
 /** Who draws a texture, and which. */
 const DRAWN: Readonly<Record<string, readonly (keyof typeof TEXTURES)[]>> = {
-  'src/app/figures/MaskPanels.svelte': ['hatched'],
+  'src/app/charts/MaskPanels.svelte': ['hatched'],
   'src/app/lessons/pictures/CellStrip.svelte': ['hatched'],
   'src/app/lessons/pictures/SummaryBars.svelte': ['hatched'],
   'src/app/lessons/pictures/SummaryLegend.svelte': ['hatched'],
