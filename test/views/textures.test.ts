@@ -112,7 +112,7 @@ const DRAWN: Readonly<Record<string, readonly (keyof typeof TEXTURES)[]>> = {
   'src/app/masks/BlockMap.svelte': ['checkered'],
   'src/app/masks/ConfigKinds.svelte': ['crossed'],
   'src/app/masks/MaskCanvas.svelte': ['crossed'],
-  'src/app/masks/Stamp.svelte': ['crossed'],
+  'src/app/controls/Stamp.svelte': ['crossed'],
   'src/app/teach/worksheet/PaperPictures.svelte': ['hatched'],
   'src/app/tokens.css': ['hatched'],
   'src/draw/heatmap.ts': ['hatched', 'dotted', 'checkered'],
