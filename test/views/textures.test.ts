@@ -116,7 +116,7 @@ const DRAWN: Readonly<Record<string, readonly (keyof typeof TEXTURES)[]>> = {
   'src/app/teach/worksheet/PaperPictures.svelte': ['hatched'],
   'src/app/tokens.css': ['hatched'],
   'src/draw/heatmap.ts': ['hatched', 'dotted', 'checkered'],
-  'src/views/CellGrid/CellGrid.svelte': ['hatched'],
+  'src/views/CellGrid/GridCell.svelte': ['hatched'],
 };
 /** Stripes of a stripe: the sign of the grouped plan. */
 const NO_TEXTURE = ['src/app/signs.css', 'src/draw/palette.ts'];
