@@ -122,6 +122,21 @@ test.each(Object.keys(MAY_IMPORT))('imports of %s point one way', (folder) => {
   expect(wrong).toEqual([]);
 });
 
+test('pages share code only through folders that belong to no page', () => {
+  const roomOf = (file: string) => /^app\/([^/]+)\//.exec(file)?.[1];
+  const pages = new Set(
+    files.flatMap(({ file }) => (/(Page|Route)\.svelte$/.test(file) && roomOf(file)) || []),
+  );
+  expect(pages).toContain('lab');
+  const wrong = inside
+    .filter(({ home, file, target }) => {
+      const [room, other] = [roomOf(file), roomOf(target)];
+      return home === 'app' && room && other && other !== room && pages.has(other);
+    })
+    .map(({ file, target }) => `${file} imports ${target}`);
+  expect(wrong).toEqual([]);
+});
+
 test('every folder is in the table', () => {
   const homes = new Set(files.filter(({ file }) => file.includes('/')).map(({ home }) => home));
   expect([...homes].filter((home) => !(home in MAY_IMPORT))).toEqual([]);

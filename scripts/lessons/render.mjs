@@ -199,7 +199,7 @@ markdown.renderer.rules.fence = (tokens, i, options) => {
 
 /**
  * The site's policy allows no style attributes (scripts/build/policy.mjs), and formulas and aligned tables come with some:
- * src/app/lessons/Prose.svelte sets them one by one. In text a quotation mark is `&quot;`, so only tags are met here.
+ * src/app/course/Prose.svelte sets them one by one. In text a quotation mark is `&quot;`, so only tags are met here.
  */
 const withoutStyles = (html) => html.replaceAll(' style="', ' data-style="');
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findingOfRuns, sightsOf } from '../../src/app/compare/findingOfRuns';
+import { findingOfRuns, sightsOf } from '../../src/app/runs/findingOfRuns';
 import { namesOf, specsOf } from '../../src/compare/comparison';
 import { readFile } from '../../src/compare/file';
 import type { Finding } from '../../src/compare/finding';

@@ -526,3 +526,20 @@ test('the table of runs says that it goes on, and a run can be removed at any wi
   await button(page, 'Remove Grouped').click();
   await expect(table.getByRole('button', { name: /^Remove / })).toHaveCount(3);
 });
+
+test('the prices fit at every width: as rows if there is room for them, otherwise as a card for each run', async ({
+  page,
+}) => {
+  await visit(page, './#/compare?v=1');
+  const prices = page.getByRole('table', { name: 'Prices' });
+  await expect(prices).toContainText('100 %');
+  for (const width of [320, 390, 480, 600, 768, 1024, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    const beyond = () =>
+      prices.evaluate(({ parentElement: box }) => box!.scrollWidth - box!.clientWidth);
+    await expect.poll(beyond, { message: `at ${width} px` }).toBeLessThanOrEqual(1);
+    const names = prices.getByText('KV cache at 16,384, counted'); // in every card, in no row
+    if (width === 390) await expect(names.first()).toBeVisible();
+    if (width === 1440) await expect(names.first()).toBeHidden();
+  }
+});

@@ -105,18 +105,18 @@ test('no two patterns are drawn alike, and a mask of its own like none of them',
 
 /** Who draws a texture, and which. */
 const DRAWN: Readonly<Record<string, readonly (keyof typeof TEXTURES)[]>> = {
-  'src/app/figures/MaskPanels.svelte': ['hatched'],
+  'src/app/charts/MaskPanels.svelte': ['hatched'],
   'src/app/lessons/pictures/CellStrip.svelte': ['hatched'],
   'src/app/lessons/pictures/SummaryBars.svelte': ['hatched'],
   'src/app/lessons/pictures/SummaryLegend.svelte': ['hatched'],
   'src/app/masks/BlockMap.svelte': ['checkered'],
   'src/app/masks/ConfigKinds.svelte': ['crossed'],
   'src/app/masks/MaskCanvas.svelte': ['crossed'],
-  'src/app/masks/Stamp.svelte': ['crossed'],
+  'src/app/controls/Stamp.svelte': ['crossed'],
   'src/app/teach/worksheet/PaperPictures.svelte': ['hatched'],
   'src/app/tokens.css': ['hatched'],
   'src/draw/heatmap.ts': ['hatched', 'dotted', 'checkered'],
-  'src/views/CellGrid/CellGrid.svelte': ['hatched'],
+  'src/views/CellGrid/GridCell.svelte': ['hatched'],
 };
 /** Stripes of a stripe: the sign of the grouped plan. */
 const NO_TEXTURE = ['src/app/signs.css', 'src/draw/palette.ts'];
