@@ -2,3 +2,5 @@
 export function block(markdown: string): string;
 /** Markdown of one paragraph, as inline HTML. */
 export function inline(markdown: string): string;
+/** What readers are told instead of `npm run NAME`, by name. */
+export const COMMANDS: Readonly<Record<string, string>>;

@@ -67,6 +67,24 @@ const CLAIMS = {
   ours: { word: 'our reconstruction', title: 'The paper’s own formula was not available to us' },
 };
 
+/** An author names the command that gives a number; readers have no command line, and get these words instead. */
+export const COMMANDS = {
+  record: 'recorded for this site',
+  measure: 'trained live on this site',
+  models: 'when the models of this site were trained',
+  bench: 'timed with the code of this site',
+  'bench:cache': 'timed with the code of this site',
+  'test:interop': 'compared by the tests of this site',
+  'test:interop:models': 'compared by the tests of this site',
+};
+const inWords = (says) =>
+  says.replaceAll(/npm run ([a-z:]+)(?: --(?: --?[a-z]+)+)?/g, (_, name) => {
+    if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name];
+    throw new LessonError(
+      `npm run ${name} has no words for readers; COMMANDS of scripts/lessons/render.mjs has ${Object.keys(COMMANDS).join(', ')}`,
+    );
+  });
+
 markdown.inline.ruler.after('formula', 'claim', (state, silent) => {
   if (state.src[state.pos] !== '{') return false;
   const end = state.src.indexOf('}', state.pos);
@@ -86,7 +104,7 @@ markdown.inline.ruler.after('formula', 'claim', (state, silent) => {
 });
 const claimOf = ({ kind, says, url }) => {
   const { word, title, says: always } = CLAIMS[kind];
-  const said = says ?? always;
+  const said = says ? inWords(says) : always;
   const text = escapeHtml(said ? `${word}: ${said}` : word);
   if (url) return `<a class="claim ${kind}" ${outside(url)}>${text}</a>`;
   return `<span class="claim ${kind}"${title ? ` title="${escapeHtml(title)}"` : ''}>${text}</span>`;

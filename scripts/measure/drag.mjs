@@ -1,7 +1,7 @@
 /**
- * @file How long the page keeps the user waiting: the longest tasks of its main thread while runs train and a slider is
- * dragged over twenty values in two seconds. Taken from a trace, which separates a task's wall-clock time from its CPU
- * time: on a busy machine only the second is due to the page. `npm run measure -- --only drag`
+ * @file How long the page keeps the user waiting: the longest tasks of its main thread while a slider is dragged over
+ * twenty values in two seconds, on most pages while runs train. Taken from a trace, which separates a task's wall-clock
+ * time from its CPU time: on a busy machine only the second is due to the page. `npm run measure -- --only drag`
  */
 import { button, numberOf, openAt } from '../page.mjs';
 
@@ -15,7 +15,14 @@ const REST_MS = 6_000;
 const ALONE_MS = 15_000;
 const LONG_MS = 50; // the browsers' threshold for a long task
 
-/** What is dragged: a page, and the slider by its label; without a slider the page is left alone. */
+const LENGTH = 'Length, in doublings';
+const TWO_MODELS = 'planner?v=1&model=gemma-3-27b&with=deepseek-v3';
+const PAGES = 'planner?v=1&model=gemma-3-27b&with=nemotron-3-super-120b&engine=vllm';
+
+/**
+ * What is dragged: a page, and the slider by its label; without a slider the page is left alone. `idle`: a page that
+ * trains nothing.
+ */
 export const DRAGS = [
   { name: 'drag: Compare as it opens, four runs alone', page: 'compare' },
   { name: 'drag: Compare as it opens, Layers', page: 'compare', slider: 'Layers' },
@@ -29,16 +36,19 @@ export const DRAGS = [
   { name: 'drag: the Lab as it opens, Context', page: 'lab', slider: 'Context' },
   { name: 'drag: the Lab as it opens, Heads', page: 'lab', slider: 'Heads' },
   { name: 'drag: the Lab as it opens, Width', page: 'lab', slider: 'Width' },
+  { name: 'drag: the planner as it opens, Length', page: 'planner', slider: LENGTH, idle: true },
+  { name: 'drag: the planner, two models, Length', page: TWO_MODELS, slider: LENGTH, idle: true },
+  { name: 'drag: the planner, pages of vLLM, Length', page: PAGES, slider: LENGTH, idle: true },
 ];
 
 /** Trains, drags, and gives the tasks of the page's main thread, longest first. */
-export async function drag(browser, address, { page: opening, slider, edit }) {
+export async function drag(browser, address, { page: opening, slider, edit, idle = false }) {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   try {
-    await openAt(page, `${address}#/${opening}`);
+    if (idle) await page.goto(`${address}#/${opening}`);
+    else await openAt(page, `${address}#/${opening}`);
     if (edit) await button(page, `Change ${edit}`).click();
-    await button(page, 'Train').click();
-    while (!((await numberOf(page, 'Step count')) >= RAN)) await page.waitForTimeout(200);
+    if (!idle) await trainFor(page, RAN);
     const client = await page.context().newCDPSession(page);
     const tasks = await traced(client, async () => {
       if (slider) {
@@ -46,10 +56,15 @@ export async function drag(browser, address, { page: opening, slider, edit }) {
         await page.waitForTimeout(REST_MS);
       } else await page.waitForTimeout(ALONE_MS);
     });
-    return { tasks, steps: await numberOf(page, 'Step count') };
+    return { tasks, steps: idle ? '–' : await numberOf(page, 'Step count') };
   } finally {
     await page.close();
   }
+}
+
+async function trainFor(page, steps) {
+  await button(page, 'Train').click();
+  while (!((await numberOf(page, 'Step count')) >= steps)) await page.waitForTimeout(200);
 }
 
 /** The drag: press on the track, twenty moves over half of its width, and release. */

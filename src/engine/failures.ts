@@ -22,8 +22,8 @@ export function failureOf(cause: unknown): Failure {
   if (cause instanceof InputError) return { kind: 'settings', message: cause.message };
   if (cause instanceof NoBackend) return { kind: 'noBackend', of: cause.of, facts: cause.facts };
   if (cause instanceof Diverged) {
-    const { loss, step, rate } = cause;
-    return { kind: 'diverged', loss, step, rate };
+    const { loss, gradNorm, step, rate } = cause;
+    return { kind: 'diverged', loss, gradNorm, step, rate };
   }
   return { kind: 'error', message: cause instanceof Error ? cause.message : String(cause) };
 }

@@ -102,6 +102,22 @@ export function reached(goal: Goal, happened: Happened): boolean {
   }
 }
 
+/** A goal's name in stored progress. It does not depend on the other goals, which a teacher's link may remove. */
+export function goalKey(goal: Goal): string {
+  switch (goal.kind) {
+    case 'trained':
+      return `trained ${goal.steps}`;
+    case 'changed':
+      return `changed ${goal.setting}${goal.to === undefined ? '' : ` ${goal.to}`}`;
+    case 'selected':
+      return 'selected';
+    case 'metric':
+      return `${goal.metric} ${goal.run} ${goal.above ?? ''}–${goal.below ?? ''}`;
+    case 'wrote':
+      return `wrote ${goal.tokens}`;
+  }
+}
+
 /**
  * What to try, in words: 'Train for 100 steps, or watch the recording to its end'. `watched`: there is no training,
  * only a recording.

@@ -29,6 +29,9 @@ const MAX_TRIES = 100_000;
 const LARGEST = 2 ** 20; // characters
 /** Of steps, and of answers. */
 const MAX_ENTRIES = 100;
+/** Of a step; more than a lesson may have, because the lesson may change. */
+const MAX_GOALS = 20;
+const LONGEST_KEY = 100; // characters
 
 const answered = object(
   {
@@ -67,6 +70,10 @@ const lessonProgress = object(
     at: ifReadable(slug),
     /** Exercises that the teacher's link left out, because they cannot be done under it. */
     closed: ifReadable(refine(slugs, (all) => (all.length > 0 ? all : undefined))),
+    /** Goals reached in steps with several of them, by the step's slug: see goalKey. */
+    reached: ifReadable(
+      dictionary(slug, list(text({ longest: LONGEST_KEY }), { max: MAX_GOALS }), MAX_ENTRIES),
+    ),
     /** How long each step was in view, in whole seconds, by its slug. */
     seconds: ifReadable(seconds),
   },

@@ -8,7 +8,7 @@ import { visiblePairs } from '../attention/cost';
 import { write, type Expression } from '../attention/expression';
 import type { StateSize } from './configState';
 import type { Images } from './imageBlocks';
-import { layerFacts, numbersAt, stateNumbers } from './layerFacts';
+import { layerFacts, layerSorts, numbersAt, stateNumbers } from './layerFacts';
 import type { Part } from './part';
 
 /** Who reads whom, and how much of it a cache holds. */
@@ -193,11 +193,12 @@ export function flopsPerTokenAt(config: ConfigLayers, T: number): number {
  */
 export function nextFlops(config: ConfigLayers, T: number, source = config.source?.tokens): number {
   if (T < 1) return 0;
-  return layerFacts(config).reduce((sum, { layer, flopsPerPair, flopsPerPairOfSource }) => {
+  return layerSorts(config).reduce((sum, { facts, count }) => {
+    const { layer, flopsPerPair, flopsPerPairOfSource } = facts;
     const own =
       config.part === 'cross'
         ? 0
         : pairsAt(layer, config.causal, T) - pairsAt(layer, config.causal, T - 1);
-    return sum + own * flopsPerPair + (source ?? 0) * flopsPerPairOfSource;
+    return sum + count * (own * flopsPerPair + (source ?? 0) * flopsPerPairOfSource);
   }, 0);
 }

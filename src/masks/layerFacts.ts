@@ -5,6 +5,7 @@
  * Counted for one sequence; a batch of B takes B times as much, states included. In numbers, not bytes: bytes per
  * number are set elsewhere, and are often higher for states than for keys.
  */
+import { rememberingOf } from '../core/remember';
 import { FLOPS_PER_PAIR_AND_DIM } from '../attention/cost';
 import { needOver } from '../attention/need';
 import type { ConfigLayer, ConfigLayers, Rope } from './configLayer';
@@ -49,8 +50,28 @@ export interface LayerFacts {
 const NO_STATE: StateSize = { convolution: 0, recurrence: 0 };
 
 /** In layer order. An encoder reads everything at once: its layers keep nothing. */
-export const layerFacts = (config: ConfigLayers): readonly LayerFacts[] =>
-  config.layers.map((layer) => factsOf(layer, config));
+export const layerFacts = rememberingOf((config: ConfigLayers): readonly LayerFacts[] =>
+  config.layers.map((layer) => factsOf(layer, config)),
+);
+
+/** Layers that keep and read the same, and how many they are: curves need hundreds of lengths. */
+export interface LayerSort {
+  readonly facts: LayerFacts; // of the first of them
+  readonly count: number;
+}
+
+export const layerSorts = rememberingOf((config: ConfigLayers): readonly LayerSort[] => {
+  const sorts = new Map<string, { facts: LayerFacts; count: number }>();
+  for (const facts of layerFacts(config)) {
+    const { layer, rope: _, type: __, ...kept } = facts;
+    // Two masks can differ although their numbers agree.
+    const name = JSON.stringify(facts.kind === 'masked' ? [kept, layer.expression] : kept);
+    const known = sorts.get(name);
+    if (known) known.count++;
+    else sorts.set(name, { facts, count: 1 });
+  }
+  return [...sorts.values()];
+});
 
 export function factsOf(
   layer: ConfigLayer,

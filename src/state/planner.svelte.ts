@@ -20,7 +20,7 @@ import {
 } from '../masks/planner/curves';
 import { entryOf, type Entry } from '../masks/planner/entry';
 import { engineOf, ENGINES, type Engine } from '../masks/planner/keeping';
-import { modelOf, slim } from '../masks/planner/model';
+import { modelOf, slim, type Model } from '../masks/planner/model';
 import { byId, CACHE_PRECISIONS, STATE_PRECISIONS } from '../masks/planner/precision';
 import { released } from '../masks/planner/released';
 import { difference, finding } from '../masks/planner/say';
@@ -45,7 +45,7 @@ export class Planner {
   readonly #wanted = $derived(
     JSON.stringify([this.asked.models, this.asked.billions, this.asked.parts]),
   );
-  readonly #models = $derived.by(() => {
+  readonly models: readonly Model[] = $derived.by(() => {
     const [models, billions, parts] = JSON.parse(this.#wanted) as [
       string[],
       (number | null)[],
@@ -53,20 +53,45 @@ export class Planner {
     ];
     return models.map((one, i) => modelOf(one, billions[i] ?? undefined, parts[i] ?? undefined));
   });
-  readonly how: How = $derived({
-    keeping: this.asked.keeping,
-    cache: byId(CACHE_PRECISIONS, this.asked.cache),
-    states: byId(STATE_PRECISIONS, this.asked.states),
-    batch: this.asked.batch,
-    machines: this.asked.machines,
-    source: this.asked.source,
+  /** As text, so that a new length, which replaces all that was asked, does not count as a change. */
+  readonly #howAsked = $derived.by(() => {
+    const { keeping, cache, states, batch, machines, source } = this.asked;
+    return JSON.stringify({ keeping, cache, states, batch, machines, source });
   });
-  readonly #priced = $derived(this.#models.map(({ config }) => priced(config, this.how)));
+  readonly how: How = $derived.by(() => {
+    const { cache, states, ...others } = JSON.parse(this.#howAsked) as Asked;
+    return {
+      ...others,
+      cache: byId(CACHE_PRECISIONS, cache),
+      states: byId(STATE_PRECISIONS, states),
+    };
+  });
+  readonly #priced = $derived(this.models.map(({ config }) => priced(config, this.how)));
+  /** One sequence in pages of one token, outside any pool. */
+  readonly #alone = $derived(
+    this.models.map(({ config }) =>
+      priced(config, {
+        ...this.how,
+        batch: 1,
+        keeping: { ...this.how.keeping, step: 0, page: 1, pool: false },
+      }),
+    ),
+  );
+  readonly #byEngine = $derived(
+    ENGINES.map((engine) => ({
+      engine,
+      each: this.models.map(({ config }) =>
+        priced(config, { ...this.how, keeping: engine.keeping }),
+      ),
+    })),
+  );
   /** Tokens, at most the lowest limit of all models. */
   readonly most = $derived(Math.min(...this.#priced.map(({ most }) => most)));
   readonly T = $derived(Math.min(this.asked.T, this.most));
   readonly entries: readonly Entry[] = $derived(
-    this.#models.map((model, i) => entryOf(model, this.#priced[i]!, this.T, this.how, this.asked)),
+    this.models.map((model, i) =>
+      entryOf(model, this.#priced[i]!, this.#alone[i]!, this.T, this.how, this.asked),
+    ),
   );
   readonly engine = $derived(engineOf(this.asked.keeping));
   readonly finding: readonly string[] = $derived(
@@ -92,12 +117,9 @@ export class Planner {
   );
   /** What every engine would reserve at this length. */
   readonly engines: readonly Reserved[] = $derived(
-    ENGINES.map((engine) => ({
+    this.#byEngine.map(({ engine, each }) => ({
       engine,
-      each: this.#models.map(({ config }) => {
-        const at = priced(config, { ...this.how, keeping: engine.keeping });
-        return { bytes: totalAt(at, this.T), refused: at.refused };
-      }),
+      each: each.map((at) => ({ bytes: totalAt(at, this.T), refused: at.refused })),
     })),
   );
   readonly query = $derived(toAddress(this.asked) + (this.embedded ? '&embed=1' : ''));

@@ -111,9 +111,13 @@ export function sayFailure(failure: Failure, reset?: string): string {
     case 'settings':
       return `These settings cannot run: ${failure.message}.`;
     case 'diverged': {
-      const { loss, step, rate } = failure;
+      const { loss, gradNorm, step, rate } = failure;
+      // Usually both are not finite; the loss is the number that readers watch.
+      const what = Number.isFinite(loss)
+        ? `norm of the gradient became ${gradNorm}`
+        : `loss became ${loss}`;
       const help = `${reset ? `Press ${reset}; a` : 'A'} learning rate below ${rate} may help.`;
-      return `The loss became ${loss} at step ${step}, so training stopped. ${help}`;
+      return `The ${what} at step ${step}, so training stopped. ${help}`;
     }
     case 'noText':
       return `${failure.message} Check the connection${reset ? ` and press ${reset}` : ''}.`;

@@ -1,7 +1,7 @@
 import { answerTo, kinds, type Exercise } from '../lessons/exercises';
 import type { Result, Verdict } from '../lessons/exercise';
 import type { PredictExercise } from '../lessons/exercises/predict';
-import { reached } from '../lessons/goal';
+import { goalKey, reached } from '../lessons/goal';
 import { END, type Lesson, type Step } from '../lessons/lesson';
 import {
   answeredAfter,
@@ -42,8 +42,6 @@ export class Study {
   /** Current answers, checked or not, by exercise. */
   #answers = $state.raw<Readonly<Record<string, unknown>>>({});
   #said = $state.raw<Readonly<Record<string, Said>>>({});
-  /** Goals reached during this visit, by step: places in the step's list. */
-  #met = $state.raw<Readonly<Record<string, readonly number[]>>>({});
 
   step: Step = $derived.by(() => this.lesson.steps[this.at]!);
   first = $derived(this.at === 0);
@@ -64,10 +62,10 @@ export class Study {
     const { happened } = this.stage;
     const { slug } = this.step;
     const before = this.progress.done.includes(slug);
-    const met = this.#met[slug] ?? [];
-    return this.step.goals.map((goal, i) => ({
+    const earlier = this.#reachedIn(slug);
+    return this.step.goals.map((goal) => ({
       goal,
-      reached: before || met.includes(i) || reached(goal, happened),
+      reached: before || earlier.includes(goalKey(goal)) || reached(goal, happened),
     }));
   });
   goalsReached = $derived(this.goals.every((one) => one.reached));
@@ -140,12 +138,29 @@ export class Study {
   /** Checks whether the goals are reached; called after something happened on the stage. */
   see = () => {
     for (const exercise of this.step.exercises) this.#came(exercise);
-    // Training starts again from step 0, so what was reached before has to be remembered.
-    const met = this.goals.flatMap((one, i) => (one.reached ? [i] : []));
-    if (met.length > (this.#met[this.step.slug]?.length ?? 0))
-      this.#met = { ...this.#met, [this.step.slug]: met };
-    if (this.step.goals.length > 0 && this.goalsReached) this.#finish();
+    if (this.step.goals.length === 0) return;
+    if (this.goalsReached) this.#finish();
+    else this.#remember();
   };
+
+  /** Training starts again from step 0, so a goal that was reached before has to be stored. */
+  #remember() {
+    const { slug } = this.step;
+    const before = this.#reachedIn(slug);
+    const more = this.goals.flatMap((one) => {
+      const key = goalKey(one.goal);
+      return one.reached && !before.includes(key) ? [key] : [];
+    });
+    if (more.length === 0) return;
+    const reached = { ...this.progress.reached, [slug]: [...before, ...more] };
+    this.#keep({ ...this.progress, reached });
+  }
+
+  /** Stored goals of a step. */
+  #reachedIn(slug: string): readonly string[] {
+    const all = this.progress.reached ?? {};
+    return Object.hasOwn(all, slug) ? all[slug]! : [];
+  }
 
   /** Stores the result of a prediction's run, once the lesson's own runs reached the step in question. */
   #came(exercise: Exercise) {
@@ -247,7 +262,6 @@ export class Study {
   /** Starts the lesson over and forgets all progress. */
   forget = () => {
     this.progress = this.#under(NOTHING);
-    this.#met = {};
     this.go(0);
   };
 

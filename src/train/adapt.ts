@@ -42,7 +42,7 @@ export type Adapted =
 
 /**
  * Yields control every few steps. Throws InputError if a variant does not fit the model or the machine, Diverged if a
- * loss is NaN.
+ * loss or a gradient norm is not finite.
  */
 export async function* adapt(
   models: Models,

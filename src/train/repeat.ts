@@ -30,7 +30,7 @@ export type Repeated =
 
 /**
  * Yields control every few steps; ends early once `cancelled` returns true, without the run under way. Throws
- * InputError if a run does not fit, Diverged if a loss is NaN.
+ * InputError if a run does not fit, Diverged if a loss or a gradient norm is not finite.
  */
 export async function* repeat(
   models: Models,

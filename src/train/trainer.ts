@@ -49,11 +49,16 @@ export class Diverged extends Error {
 
   constructor(
     readonly loss: number,
+    readonly gradNorm: number,
     readonly step: number,
     /** The learning rate in the settings. */
     readonly rate: number,
   ) {
-    super(`the loss became ${loss} at step ${step}`);
+    super(
+      Number.isFinite(loss)
+        ? `the gradient norm became ${gradNorm} at step ${step}`
+        : `the loss became ${loss} at step ${step}`,
+    );
   }
 }
 
@@ -129,7 +134,7 @@ export class Trainer {
     this.#batches.clear();
     for (const { step, loss, gradNorm } of reports) {
       if (Number.isFinite(loss) && Number.isFinite(gradNorm)) continue;
-      throw new Diverged(loss, step, this.spec.rate);
+      throw new Diverged(loss, gradNorm, step, this.spec.rate);
     }
     return reports.map((report, i) => ({
       ...report,

@@ -247,6 +247,7 @@ test('a run that diverges stops alone: the page says so, and the others go on', 
     (window as unknown as { diverge(index: number, failure: object): void }).diverge(1, {
       kind: 'diverged',
       loss: NaN,
+      gradNorm: NaN,
       step: 5,
       rate: 0.01,
     }),

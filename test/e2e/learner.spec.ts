@@ -181,12 +181,12 @@ test('where a sentence comes from opens on demand, and what a run was computed o
   page,
 }) => {
   await visit(page, './#/lessons/04-the-cliff/is-it-the-task');
-  await expect(page.getByText('npm run record').first()).toBeHidden();
+  await expect(page.getByText('recorded for this site').first()).toBeHidden();
   const mark = page.getByRole('button', { name: /^Where this comes from: measured/ }).first();
   await mark.focus();
   await mark.press('Enter');
   await expect(mark).toHaveAttribute('aria-expanded', 'true');
-  await expect(page.getByText('npm run record').first()).toBeVisible();
+  await expect(page.getByText('recorded for this site').first()).toBeVisible();
   await expect(page.getByText(/Recorded beforehand: step \d+/)).toBeVisible();
   await expect(page.getByText('WebAssembly in Node')).toHaveCount(0);
   await button(page, 'What it was computed on').click();

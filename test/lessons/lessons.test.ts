@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readFile, type Saved } from '../../src/compare/file';
 import { subsetOf } from '../../src/compare/subset';
-import { block, inline } from '../../scripts/lessons/render.mjs';
+import { block, COMMANDS, inline } from '../../scripts/lessons/render.mjs';
 import { PAGES } from '../../src/app/route';
 import { headOf, readDocument } from '../../src/lessons/document';
 import { mapProse } from '../../src/lessons/mapProse';
@@ -46,6 +46,41 @@ test('no lesson and no guide carries a style attribute, which the policy of the 
     );
   expect(html.filter((text) => text.includes(' data-style="')).length).toBeGreaterThan(3);
   expect(html.filter((text) => /<[^>]* style=/.test(text))).toEqual([]);
+});
+
+describe('how a number was measured', () => {
+  const sources = lessons.flatMap(({ id, steps }) =>
+    steps.flatMap(({ parts }) =>
+      parts.flatMap((part) =>
+        part.kind === 'prose'
+          ? [...part.html.matchAll(/<span class="claim measured">(.*?)<\/span>/g)].map(
+              ([, says]) => `${id}: ${says}`,
+            )
+          : [],
+      ),
+    ),
+  );
+
+  test('is said in words: readers have no command line', () => {
+    expect(sources.length).toBeGreaterThan(40);
+    expect(sources.filter((says) => /\bnp[mx] /.test(says))).toEqual([]);
+    expect(
+      sources.filter((says) => says.includes('recorded for this site')).length,
+    ).toBeGreaterThan(20);
+  });
+
+  test('is a command of this project in the file, and another one is refused', () => {
+    const { scripts } = JSON.parse(readFileSync(root('package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    expect(Object.keys(COMMANDS).filter((name) => !(name in scripts))).toEqual([]);
+    expect(inline('It learns. {measured: seed 1, npm run bench -- --quick --profile}')).toContain(
+      'measured: seed 1, timed with the code of this site<',
+    );
+    expect(() => inline('It learns. {measured: npm run build}')).toThrow(
+      /npm run build has no words for readers/,
+    );
+  });
 });
 
 test('there are thirteen, counted from 0', () => {

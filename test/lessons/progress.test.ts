@@ -47,6 +47,9 @@ const progress = fc.dictionary(
       read: fc.uniqueArray(slug, { maxLength: 40 }),
       answers: fc.dictionary(slug, answered, { maxKeys: 12 }),
       at: slug,
+      reached: fc.dictionary(slug, fc.array(fc.constantFrom('trained 300', 'selected')), {
+        maxKeys: 9,
+      }),
     },
     { requiredKeys: ['done', 'answers'] },
   ),
@@ -76,6 +79,22 @@ test('what was kept before there were endings and measured predictions still say
     done: ['turn-things'],
     answers: { 'all-white': { answer: 1, tries: 1, hints: 0, right: true } },
     at: 'repair-it',
+  });
+});
+
+test('goals reached are read if they are stored as keys of steps, and left out otherwise', () => {
+  const reached = (value: unknown) =>
+    lessonProgressOf({ done: [], answers: {}, reached: value })?.reached;
+  expect(reached({ play: ['trained 300'] })).toEqual({ play: ['trained 300'] });
+  expect(reached({ play: ['trained 300'], other: 'selected', 'No slug': [] })).toEqual({
+    play: ['trained 300'],
+  });
+  for (const value of [undefined, null, 'all', ['selected']])
+    expect(reached(value)).toBeUndefined();
+  // An older page reads the other fields and passes over this one.
+  expect(lessonProgressOf({ done: ['play'], answers: {}, later: { play: [1] } })).toEqual({
+    done: ['play'],
+    answers: {},
   });
 });
 

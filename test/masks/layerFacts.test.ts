@@ -8,6 +8,7 @@ import { openedTypes } from '../../src/masks/configTable';
 import {
   heldAt,
   layerFacts,
+  layerSorts,
   numbersAt,
   stateNumbers,
   type LayerFacts,
@@ -17,6 +18,15 @@ import { NAMED } from '../../scripts/interop/configTypes';
 const of = (fields: Record<string, unknown>) => readConfig(JSON.stringify(fields));
 const facts = (fields: Record<string, unknown>) => layerFacts(of(fields));
 const first = (all: readonly LayerFacts[], type: string) => all.find((one) => one.type === type)!;
+
+test('facts are worked out once for a config, and its sorts of layers count every layer', () => {
+  const config = of({ model_type: 'gemma3_text', num_hidden_layers: 26, sliding_window: 512 });
+  expect(layerFacts(config)).toBe(layerFacts(config));
+  expect(layerSorts(config).map(({ facts, count }) => [facts.type, count])).toEqual([
+    ['sliding_attention', 22],
+    ['full_attention', 4],
+  ]);
+});
 
 describe('tokens a layer holds', () => {
   const all = facts({ model_type: 'gemma3_text', sliding_window: 512 });

@@ -43,7 +43,7 @@ describe.each([
       session.begin(first);
       return { session };
     });
-  const failure = { kind: 'diverged', loss: NaN, step: 3, rate: 0.1 } as const;
+  const failure = { kind: 'diverged', loss: NaN, gradNorm: NaN, step: 3, rate: 0.1 } as const;
   const because = { kind: 'lost', message: 'the driver died' } as const;
   const moved = { because, step: 3, trains: true };
 

@@ -104,7 +104,7 @@ describe('several runs', () => {
 });
 
 describe('a run that fails', () => {
-  const failure = { kind: 'diverged', loss: NaN, step: 3, rate: 0.1 } as const;
+  const failure = { kind: 'diverged', loss: NaN, gradNorm: NaN, step: 3, rate: 0.1 } as const;
 
   test('stops alone: it says why, and the others go on', () => {
     const { session, all, ids, ready, took, state, asked, lengths } = opening();

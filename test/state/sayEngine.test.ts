@@ -115,9 +115,14 @@ const FAILURES: readonly [Failure, withReset: string, without: string][] = [
     'These settings cannot run: width is 1; it should be 8 or more.',
   ],
   [
-    { kind: 'diverged', loss: NaN, step: 3, rate: 0.1 },
+    { kind: 'diverged', loss: NaN, gradNorm: NaN, step: 3, rate: 0.1 },
     'The loss became NaN at step 3, so training stopped. Press Reset; a learning rate below 0.1 may help.',
     'The loss became NaN at step 3, so training stopped. A learning rate below 0.1 may help.',
+  ],
+  [
+    { kind: 'diverged', loss: 2.5, gradNorm: Infinity, step: 3, rate: 0.1 },
+    'The norm of the gradient became Infinity at step 3, so training stopped. Press Reset; a learning rate below 0.1 may help.',
+    'The norm of the gradient became Infinity at step 3, so training stopped. A learning rate below 0.1 may help.',
   ],
   [
     { kind: 'noText', message: "The text 'Moby' could not be loaded (/moby.txt: 404)." },

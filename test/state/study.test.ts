@@ -4,7 +4,14 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { headOf, readDocument } from '../../src/lessons/document';
 import { mapProse } from '../../src/lessons/mapProse';
 import { lessonOf } from '../../src/lessons/lesson';
-import { isFinished, scoreOf, type LessonProgress } from '../../src/lessons/progress';
+import {
+  isFinished,
+  NOTHING,
+  readProgress,
+  scoreOf,
+  writeProgress,
+  type LessonProgress,
+} from '../../src/lessons/progress';
 import type { Command } from '../../src/workers/train/protocol';
 import { Stage } from '../../src/state/stage.svelte';
 import { Study } from '../../src/state/study.svelte';
@@ -148,9 +155,15 @@ describe('steps', () => {
       ),
       names,
     );
-    const stage = new Stage(fakeEngine(), { recording, still: true, later: (_, then) => then() });
-    const study = new Study(twice, stage, {});
-    const ticks = () => study.goals.map(({ reached }) => reached);
+    let kept = writeProgress({});
+    const visit = () => {
+      const stage = new Stage(fakeEngine(), { recording, still: true, later: (_, then) => then() });
+      const progress = readProgress(kept)['99-test'] ?? NOTHING;
+      const keep = (now: LessonProgress) => (kept = writeProgress({ '99-test': now }));
+      return { stage, study: new Study(twice, stage, { progress, keep }) };
+    };
+    const { stage, study } = visit();
+    const ticks = (of = study) => of.goals.map(({ reached }) => reached);
     study.go(1);
     stage.change({ window: 9 });
     study.see();
@@ -162,9 +175,15 @@ describe('steps', () => {
     study.go(0);
     study.go(1);
     expect(ticks()).toEqual([true, false]);
+    const later = visit();
+    expect([later.study.at, ticks(later.study)], 'after a reload').toEqual([1, [true, false]]);
+    later.stage.look();
+    later.study.see();
+    expect([ticks(later.study), later.study.errands.done]).toEqual([[true, true], 1]);
     study.forget();
     study.go(1);
     expect(ticks()).toEqual([false, false]);
+    expect(ticks(visit().study), 'after a reload').toEqual([false, false]);
   });
 
   test('settings that cannot be are said, and the stage stays as it was', () => {

@@ -4,6 +4,7 @@ import { makeFeed } from '../../src/data/batches';
 import { encode } from '../../src/data/characters';
 import { sources } from '../../src/data/registry';
 import type { Batch } from '../../src/data/source';
+import { failureOf } from '../../src/engine/failures';
 import { hostMachine } from '../../src/machines/hostMachine';
 import { trainingMemory } from '../../src/model/memory';
 import { layersOf, localReach, type RunSpec } from '../../src/spec/run';
@@ -271,6 +272,18 @@ test('a loss that is no number stops training and says at which step', async () 
   run.restore({ ...snapshot, weights: snapshot.weights.map(() => NaN) });
   await expect(run.next()).rejects.toThrow(Diverged);
   await expect(run.next()).rejects.toMatchObject({ loss: NaN, step: 3, rate: run.spec.rate });
+});
+
+test('a gradient norm that is not finite stops training too, and is named instead of the loss', async () => {
+  const run = await trainer();
+  const reports = run.model.reports.bind(run.model);
+  run.model.reports = async () =>
+    (await reports()).map((report) => ({ ...report, gradNorm: Infinity }));
+  await run.advance();
+  const cause: unknown = await run.reports().catch((error: unknown) => error);
+  expect(cause).toBeInstanceOf(Diverged);
+  expect(String(cause)).toBe('Diverged: the gradient norm became Infinity at step 1');
+  expect(failureOf(cause)).toMatchObject({ kind: 'diverged', gradNorm: Infinity, step: 1 });
 });
 
 describe('memory: what is measured is what was predicted', () => {

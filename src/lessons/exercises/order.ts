@@ -5,9 +5,24 @@ import { defineExercise } from '../exercise';
 
 interface OrderExercise {
   readonly items: readonly string[]; // inline HTML, in the right order
-  /** The initial order: never the right one. */
+  /** The initial order: neither the right one nor its mirror image. */
   readonly begin: readonly number[];
   readonly because: string; // inline HTML
+}
+
+/**
+ * Shuffled by the items themselves, so that a whole class sees the same order. The mirror image is avoided because
+ * turning the list round is most readers' first guess.
+ */
+function mixed(items: readonly string[]): readonly number[] {
+  const source = random('order', ...items);
+  const last = items.length - 1;
+  for (;;) {
+    const order = distinct(source, items.length, items.length);
+    const right = order.every((item, i) => item === i);
+    const mirrored = order.every((item, i) => item === last - i);
+    if (!right && !mirrored) return order;
+  }
 }
 
 /** Items to put in order. An answer lists the items in their current order, by their right places. */
@@ -17,9 +32,7 @@ export default defineExercise<OrderExercise, readonly number[]>({
   order: 5,
   read(fields) {
     const items = fields.strings('text', { min: 3, max: 8 });
-    const mixed = distinct(random('order', ...items), items.length, items.length);
-    const sorted = mixed.every((item, i) => item === i);
-    return { items, begin: sorted ? mixed.toReversed() : mixed, because: fields.string('because') };
+    return { items, begin: mixed(items), because: fields.string('because') };
   },
   empty: ({ begin }) => begin,
   begun: () => true,

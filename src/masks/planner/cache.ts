@@ -9,7 +9,7 @@ import { bytesOfVector, type Precision } from './precision';
 import { layoutBytes, layoutOf, pagesOfGroup, type Layout, type Slot } from './pages';
 import type { Keeping } from './keeping';
 import type { ConfigLayers } from '../configLayer';
-import { heldAt, layerFacts, type LayerFacts } from '../layerFacts';
+import { heldAt, layerFacts, layerSorts, type LayerFacts, type LayerSort } from '../layerFacts';
 
 export interface How {
   readonly keeping: Keeping;
@@ -52,8 +52,8 @@ export interface Priced {
   readonly config: ConfigLayers;
   readonly how: How;
   readonly facts: readonly LayerFacts[];
-  /** The same facts, grouped by layers that keep the same, with counts: curves need hundreds of lengths. */
-  readonly sorts: readonly { readonly facts: LayerFacts; readonly count: number }[];
+  /** The same facts, a sort of layers at a time. */
+  readonly sorts: readonly LayerSort[];
   /** Pages of one pool; undefined: each layer keeps its own. */
   readonly layout: Layout | undefined;
   /** Why there is no pool, although one was requested. */
@@ -114,7 +114,7 @@ export function priced(config: ConfigLayers, asked: How): Priced {
     config,
     how,
     facts,
-    sorts: sortsOf(facts),
+    sorts: layerSorts(config),
     layout: typeof laid === 'object' ? laid : undefined,
     refused: typeof laid === 'string' ? laid : undefined,
     most: facts.some(({ kind }) => kind === 'masked') ? MAX_WALKED : MAX_PRICED,
@@ -144,19 +144,6 @@ function pooled(facts: readonly LayerFacts[], how: How): Layout | string {
     }),
     how.keeping,
   );
-}
-
-function sortsOf(all: readonly LayerFacts[]): Priced['sorts'] {
-  const sorts = new Map<string, { facts: LayerFacts; count: number }>();
-  for (const facts of all) {
-    const { layer, rope: _, type: __, ...kept } = facts;
-    // Two masks can differ although their numbers agree.
-    const name = JSON.stringify(facts.kind === 'masked' ? [kept, layer.expression] : kept);
-    const known = sorts.get(name);
-    if (known) known.count++;
-    else sorts.set(name, { facts, count: 1 });
-  }
-  return [...sorts.values()];
 }
 
 /** Bytes of the whole cache, as in cacheAt, without visiting every layer. */

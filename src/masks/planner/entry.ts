@@ -1,6 +1,6 @@
 /** @file What one of the compared models costs: its cache, its weights, and what still fits beside them. */
 import type { Asked } from './asked';
-import { cacheAt, priced, type CacheCost, type How, type Priced } from './cache';
+import { cacheAt, type CacheCost, type How, type Priced } from './cache';
 import type { Model } from './model';
 import { loggedTokens } from './pages';
 import { batchIn, kneesOf, longestIn } from './plan';
@@ -31,8 +31,15 @@ export interface Entry {
   readonly prefix: number | undefined;
 }
 
-/** The numbers of one model at T tokens. */
-export function entryOf(model: Model, at: Priced, T: number, how: How, asked: Asked): Entry {
+/** The numbers of one model at T tokens. `alone` prices one sequence in pages of one token, outside any pool. */
+export function entryOf(
+  model: Model,
+  at: Priced,
+  alone: Priced,
+  T: number,
+  how: How,
+  asked: Asked,
+): Entry {
   const { block, ...rest } = asked.weights
     ? byId(WEIGHT_PRECISIONS, asked.weights)
     : model.precision;
@@ -63,15 +70,6 @@ export function entryOf(model: Model, at: Priced, T: number, how: How, asked: As
     longest: longestIn(at, room),
     batch: batchIn(at, T, room),
     logged: at.layout && room > 0 ? loggedTokens(at.layout, room) : undefined,
-    prefix:
-      at.layout &&
-      cacheAt(
-        priced(model.config, {
-          ...how,
-          batch: 1,
-          keeping: { ...how.keeping, step: 0, page: 1, pool: false },
-        }),
-        T,
-      ).keys,
+    prefix: at.layout && cacheAt(alone, T).keys,
   };
 }

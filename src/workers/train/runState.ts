@@ -50,7 +50,9 @@ export type Failure =
   | { readonly kind: 'settings'; readonly message: string }
   | {
       readonly kind: 'diverged';
-      readonly loss: number; // NaN or infinite
+      /** At least one of the two is NaN or infinite. */
+      readonly loss: number;
+      readonly gradNorm: number;
       readonly step: number;
       readonly rate: number; // the learning rate that was set
     }
