@@ -32,7 +32,7 @@ export type Expression =
       readonly off?: boolean;
     };
 
-const LONGEST = 2000; // characters, long rows by their names
+const LONGEST = 2000; // characters, with long rows as their names
 const DEEPEST = 24;
 /** Numbers of one term. */
 export const MAX_NUMBERS = 256;
@@ -66,7 +66,7 @@ export function numbersIn(expression: Expression): readonly number[] {
       : expression.of.flatMap(numbersIn);
 }
 
-// ------------------------------------------------------------------------------------------------- worked out
+// ------------------------------------------------------------------------------------------------- evaluated
 
 /** Keys, out of `keys`, that a query at `position` may read; undefined if everything is switched off. */
 function rowOf(expression: Expression, position: number, keys: number): Runs | undefined {
@@ -107,15 +107,15 @@ export function maskOf(expression: Expression, keys: number, queries = keys): Ma
   });
 }
 
-// ------------------------------------------------------------------------------------------------- asked why
+// ------------------------------------------------------------------------------------------------- explained
 
 export interface Verdict {
   readonly allowed: boolean;
-  /** The smallest parts that decide it, as written: those that block it, or those that let it through. */
+  /** The smallest parts that decide the pair, as written: those that block it, or those that let it through. */
   readonly because: readonly string[];
 }
 
-/** Whether the query at `position` may read `key` of `keys`, and which parts say so. */
+/** Whether the query at `position` may read `key` of `keys`, and which parts decide it. */
 export function verdictOf(
   expression: Expression,
   position: number,
@@ -194,7 +194,7 @@ export function read(text: string): Expression {
   const reader = new Reader(text);
   const expression = reader.either(0);
   reader.end();
-  // The result is passed on as `write` writes it, with its spaces, and must be readable again from that.
+  // Callers pass the result on as `write` writes it, with spaces, so that longer text must be readable too.
   const { length } = brief(expression);
   check(
     length <= LONGEST,
@@ -265,7 +265,7 @@ class Reader {
     const content = named ? rowsNamed(named) : this.#match(/[A-Za-z0-9_-]+/y);
     check(
       content !== undefined,
-      `the mask names rows ${named}, which are not kept in this browser: they are too long for an address, and stand in the file of the model or comparison, or of the masks, that was saved with them. Open that file, or open the address in the browser it was made in`,
+      `the mask names rows ${named}, which are not kept in this browser: they are too long for an address, and are in the file of the model, comparison or masks that was saved with them. Open that file, or open the address in the browser it was made in`,
     );
     if (!content) this.#fail('needs rows as they were given');
     if (!this.#take(')')) this.#fail(`needs a ')'`);
