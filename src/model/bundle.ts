@@ -70,7 +70,7 @@ export interface BundleOptions {
   readonly adamw?: AdamWOptions;
   /** The machine's kernels: they decide how much a GPU thread takes on. */
   readonly kernel?: KernelId;
-  /** Of the products, if the best ones were measured. */
+  /** Tiles of the products, if the best ones were measured. */
   readonly tiles?: Tiles;
   readonly picture?: Picture;
   /**
@@ -106,7 +106,10 @@ interface LayerLayout {
   readonly layout: Layout;
   readonly reads: Part; // what queries read: the first key of each, or tiles
   readonly readers: Part; // the same by key: first and last reader of each, or tiles
-  /** Distance from the tables of one sequence to those of the next, as the kernels count it; 0 if all share theirs. */
+  /**
+   * Distance from the tables of one sequence to those of the next, as the kernels count it; 0 if all sequences share
+   * one.
+   */
   readonly apart: { readonly reads: number; readonly readers: number };
   readonly table: Part;
 }
