@@ -1,7 +1,7 @@
 /**
- * @file Many runs on one device, in turn: they take one step each, round after round, so compared runs
- * stay on the same step. Every error ends in one `failed` message that says where; a lost device is replaced by a new
- * one, on which the runs continue from their last snapshots.
+ * @file Many runs on one device, in turn: they take one step each, round after round, so compared runs stay on the same
+ * step. Every error ends in one `failed` message that names the run or job; a lost device is replaced by a new one, on
+ * which the runs continue from their last snapshots.
  */
 import {
   unreachable,
@@ -33,7 +33,7 @@ export class Engine {
   readonly #runs = new Map<RunId, EngineRun>();
   /** Runs that are still being opened. */
   readonly #opening = new Set<RunId>();
-  /** What was asked of them meanwhile, in order. */
+  /** Commands they received meanwhile, in order. */
   #held: Asking[] = [];
   /** Runs that receive commands together; a single run is a group of one. */
   readonly #groups = new Set<Group>();
@@ -157,7 +157,7 @@ export class Engine {
     return run;
   }
 
-  /** Switches to the backend that these specs ask for, unless the one in use will do. */
+  /** Switches to the backend that these specs request, unless the one in use suits them. */
   async #ensureBackend(specs: readonly RunSpec[]): Promise<void> {
     const backends = this.#backends;
     // Recover first: otherwise the runs on the faulty device would be closed without their pages knowing.
