@@ -19,9 +19,9 @@ export interface BackendInfo {
   readonly threads?: number;
   /** 'swiftshader', 'nvidia lovelace', 'WebAssembly SIMD', … */
   readonly device: string;
-  /** Why this one and not one that goes before it. */
+  /** Why this one, and not one that is normally preferred. */
   readonly why: readonly BackendFact[];
-  /** What it can hold, so that the page refuses a model before it releases the current one. */
+  /** How much memory it allows, so that the page refuses a model before it releases the current one. */
   readonly limits: DeviceLimits;
 }
 
@@ -107,7 +107,9 @@ interface LayerFrame {
 export type RunState =
   /** Nothing can be trained yet; `progress` in 0..1 if known. */
   | { readonly phase: 'preparing'; readonly doing: Preparation; readonly progress?: number }
-  /** `moved`: it went on by itself after something happened. Steps reported beyond `step` are void. */
+  /**
+   * `moved`: it was moved to another device or backend and continued by itself. Steps reported beyond `step` are void.
+   */
   | { readonly phase: 'running'; readonly step: number; readonly moved?: Moved }
   | { readonly phase: 'paused'; readonly step: number; readonly moved?: Moved }
   /** The run is over. */
@@ -122,12 +124,12 @@ export type Preparation =
 
 /** A run was built again on another device, or in another way, from its last snapshot. */
 export interface Moved {
-  readonly because: Fault | { readonly kind: 'faster' }; // WebGPU was measured to be
+  readonly because: Fault | { readonly kind: 'faster' }; // WebGPU was measured to be faster
   readonly step: number;
-  readonly trains: boolean; // it went on; otherwise it waits
+  readonly trains: boolean; // it continued; otherwise it waits
 }
 
-/** Why a run or a job ended. `message` is what an error said, without a full stop where it is no sentence. */
+/** Why a run or a job ended. `message` is the text of an error, without a full stop if it is not a sentence. */
 export type Failure =
   /** The settings do not work. */
   | { readonly kind: 'settings'; readonly message: string }
@@ -170,7 +172,7 @@ export interface TrainedRun {
   readonly evaluation: Evaluation; // at the last step
 }
 
-/** Who requested the checkpoint: a person, or the page to store it by itself. */
+/** Who requested the checkpoint: the user, or the page, which stores one by itself. */
 export type KeptFor = 'person' | 'autosave';
 
 /** A model being adapted, evaluated after `step` steps. */
@@ -191,7 +193,7 @@ interface Probed {
   readonly T: number;
 }
 
-/** What each kind of job is asked. */
+/** The request for each kind of job. */
 interface JobAsks {
   /** Time and memory against the context. */
   readonly sweep: {
@@ -211,7 +213,7 @@ interface JobAsks {
     readonly spec: RunSpec;
     readonly changed: number; // token, from 0
   };
-  /** A trained model goes on at other lengths and patterns, and is looked at closely. */
+  /** Continues to train a model at other lengths or with other patterns, and evaluates it closely. */
   readonly adapt: {
     readonly model: Uint8Array<ArrayBuffer>; // a checkpoint
     readonly variants: readonly {
@@ -221,12 +223,12 @@ interface JobAsks {
       readonly steps: number;
     }[];
     readonly lookAt: readonly number[]; // steps
-    /** Also take losses by position at every look; they cost more than all the rest of it. */
+    /** Also measure losses by position at every evaluation; they cost more than the rest of it. */
     readonly byPosition: boolean;
   };
 }
 
-/** What each kind of job finds, row by row. */
+/** The results of each kind of job, row by row. */
 export interface JobRows {
   readonly sweep: SweepRow;
   readonly repeat: TrainedRun;
@@ -248,7 +250,7 @@ export type JobEvent<K extends JobKind = JobKind> = {
   };
 }[K];
 
-/** How far a job is; `done` of `total` in units of its own. */
+/** The progress of a job: `done` of `total`, in units of its own. */
 export type JobProgress<Row> =
   | {
       readonly phase: 'row';
@@ -261,34 +263,35 @@ export type JobProgress<Row> =
   | { readonly phase: 'ended'; readonly why: 'complete' | 'cancelled' }
   | { readonly phase: 'failed'; readonly failure: Failure };
 
-/** What runs may be asked: to train, or to be looked at as they stand. */
+/** Commands to runs: train, or report on the current state. */
 export type Action = 'run' | 'pause' | 'step' | 'frame' | 'evaluate' | 'save';
 
-/** The person's own text is sent with the spec, never in the URL. */
+/** The user's own text is sent with the spec, never in the URL. */
 export type Command =
   | {
       readonly type: 'open';
       readonly runId: RunId;
       readonly spec: RunSpec;
       readonly text?: string;
-      /** A checkpoint of the same settings (src/model/files/checkpoint.ts): the run goes on from its step. */
+      /** A checkpoint of the same settings (src/model/files/checkpoint.ts); the run continues from its step. */
       readonly from?: Uint8Array<ArrayBuffer>;
-      /** The page's address, for fetching the texts; the client adds it. */
+      /** The page's URL, for fetching the texts; the client adds it. */
       readonly base?: string;
     }
   /**
-   * One run or several that are compared: done between two rounds and for all at once, when all of them are open; every
-   * pause finds them on the same step. A checkpoint comes as 'checkpoint', for whom it was asked.
+   * To one run, or to several compared ones: carried out between two rounds, for all of them at once, when all are
+   * open, so that they are on the same step at every pause. A checkpoint arrives as 'checkpoint', with the requester's
+   * name.
    */
   | {
       readonly type: 'ask';
       readonly runIds: readonly RunId[];
       readonly action: Action;
-      /** Of 'save'; the page itself where it is not given. */
+      /** For 'save': who requested it; by default the page itself. */
       readonly whose?: KeptFor;
     }
   | { readonly type: 'close'; readonly runIds: readonly RunId[] }
-  /** Work that has the machine for itself. Its progress comes as 'job'. */
+  /** A job, which has the machine to itself. Its progress arrives as 'job'. */
   | {
       readonly type: 'job';
       readonly jobId: JobId;
@@ -315,7 +318,7 @@ export type EngineEvent =
       readonly file: Uint8Array<ArrayBuffer>;
     };
 
-/** Whom an event is for: the run or the job it is about. */
+/** The run or job that an event is about. */
 export const addresseeOf = (event: EngineEvent): RunId | JobId =>
   event.type === 'job' ? event.jobId : event.runId;
 
