@@ -1,4 +1,7 @@
-/** Caches what `make` returns for a text; the whole cache is dropped when there are more than `most` entries. */
+/**
+ * Caches the results of `make` by its argument, a text; the whole cache is dropped when there are more than `most`
+ * entries.
+ */
 export function remembering<T>(most: number, make: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {

@@ -6,7 +6,8 @@
  * we do not use a library: Valibot's schemas are fixed before there is a value, and its messages learn their place only
  * after they have been written. Valibot also mistakes inherited names such as "constructor" for fields that were given.
  *
- * Whatever is wrong is refused with an InputError: what it is, what was given, what it should be, where it is.
+ * A wrong value is refused with an InputError that says which value it is, what was given, what it should be, and where
+ * it is.
  */
 import { InputError } from './check';
 
@@ -36,7 +37,7 @@ export const OF: Style = {
 /** A field is called by its name alone: for model configs. */
 export const BY_NAME: Style = { ...OF, field: (_, name) => name };
 
-/** Where we are in a foreign value: in words for the sentence, and as a path for someone who looks into the file. */
+/** A place in a value from outside: in words for the sentence, and as a path for a reader who looks into the file. */
 export class Place {
   constructor(
     readonly what: string,
@@ -87,7 +88,7 @@ export class Place {
   }
 }
 
-/** Foreign values in a message: short, on one line, and never walked into. */
+/** Values from outside as shown in a message: short, on one line, and without their contents. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'missing';
   if (Array.isArray(value)) return 'a list';
