@@ -42,7 +42,7 @@ export class Study {
   /** Current answers, checked or not, by exercise. */
   #answers = $state.raw<Readonly<Record<string, unknown>>>({});
   #said = $state.raw<Readonly<Record<string, Said>>>({});
-  /** Goals reached during this visit, by step: places in the step's list. */
+  /** Goals reached during this visit, by step: indices in the step's list of goals. */
   #met = $state.raw<Readonly<Record<string, readonly number[]>>>({});
 
   step: Step = $derived.by(() => this.lesson.steps[this.at]!);
@@ -51,7 +51,7 @@ export class Study {
   score = $derived.by(() => scoreOf(this.lesson, this.progress));
   firstTries = $derived.by(() => firstTriesOf(this.lesson, this.progress));
   errands = $derived.by(() => errandsOf(this.lesson, this.progress));
-  /** The reader's place in the address. */
+  /** The reader's position, as written in the URL. */
   place = $derived(this.ended ? END : this.step.slug);
   /** Indices of the steps whose exercises are not all solved. */
   open: readonly number[] = $derived.by(() =>
@@ -123,7 +123,7 @@ export class Study {
     else this.go(this.at + 1);
   };
 
-  /** Goes to the place in an address; false if there is no such step. */
+  /** Goes to the position in a URL; false if there is no such step. */
   visit = (place: string): boolean => {
     const at = this.lesson.steps.findIndex(({ slug }) => slug === place);
     if (place === END && !this.ended) {
@@ -266,7 +266,7 @@ export class Study {
     this.#keep({ ...this.progress, answers });
   }
 
-  /** What this visit's link closes, and no other's. */
+  /** The progress with the exercises that this visit's link leaves out, instead of those of an earlier link. */
   #under({ closed: _, ...progress }: LessonProgress): LessonProgress {
     const { closed = [] } = this.options;
     return closed.length > 0 ? { ...progress, closed } : progress;
