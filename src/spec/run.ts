@@ -55,7 +55,7 @@ interface Common {
   readonly name: Setting;
   readonly label: string;
   readonly section: 'Training data' | 'Attention' | 'Model' | 'Training' | 'Machine';
-  /** Shown only when it has a meaning. */
+  /** Shows the control only if its setting has an effect. */
   readonly relevant?: (spec: RunSpec) => boolean;
   /** Behind "More": rarely changed. */
   readonly advanced?: boolean;
@@ -80,7 +80,7 @@ const reads =
   (spec: RunSpec): boolean =>
     plans.has(spec.plan) && plans.get(spec.plan).reads.includes(name);
 
-/** A plan whose stripes are chosen individually uses a width only if one of them has it: a mask has its own numbers. */
+/** The custom plan uses a window or a chunk only if one of its layers' patterns does: a mask has its own numbers. */
 const layerReads =
   (name: 'window' | 'chunk') =>
   (spec: RunSpec): boolean =>
@@ -91,7 +91,7 @@ const layerReads =
 const synthetic = (spec: RunSpec) =>
   sources.has(spec.task) && sources.get(spec.task).kind === 'task';
 
-/** The text a user brings: the site has no file for it. */
+/** The user's own text, for which the site has no file. */
 export function isOwnText({ task }: Pick<RunSpec, 'task'>): boolean {
   const source = sources.has(task) ? sources.get(task) : undefined;
   return source?.kind === 'corpus' && source.file === undefined;
@@ -364,7 +364,10 @@ export const DEFAULTS: RunSpec = {
   backend: 'auto',
 };
 
-/** Whether the attention of two runs is drawn over the same held-out tokens: they are of the data and the context alone. */
+/**
+ * Whether the attention of two runs is drawn over the same held-out tokens: they depend on the data and the context
+ * alone.
+ */
 export const watchSameTokens = (a: RunSpec, b: RunSpec): boolean =>
   CONTROLS.every(
     ({ name, section }) =>
@@ -387,7 +390,7 @@ export function withAdded(value: unknown, names: readonly string[]): unknown {
   return { ...Object.fromEntries(added), ...value };
 }
 
-/** The layers a spec asks for. */
+/** The layers of a spec. */
 export const layersOf = (spec: RunSpec): LayerPlan => plans.get(spec.plan).expand(spec);
 
 /** How the documents in a row are treated; a task's examples have none. */
@@ -413,6 +416,6 @@ export const readsChunks = (spec: RunSpec): boolean =>
 export const localReach = (spec: RunSpec): number =>
   reach(plans.get('local').expand(spec), spec.context);
 
-/** The settings in which two runs differ, by their controls' names. */
+/** The names of the settings in which two runs differ. */
 export const changedBetween = (a: RunSpec, b: RunSpec): readonly string[] =>
   CONTROLS.filter(({ name }) => a[name] !== b[name]).map(({ label }) => label.toLowerCase());

@@ -1,11 +1,14 @@
-/** @file The settings of a run out of a file: one schema for comparisons, recordings and checkpoints. */
+/** @file The settings of a run, read from a file: one schema for comparisons, recordings and checkpoints. */
 import { pick, record, refine, type Schema } from '../core/schema';
 import { checkRun } from './check';
 import { CONTROLS, DEFAULTS, withAdded, type RunSpec, type Setting } from './run';
 
 export const SETTINGS: readonly Setting[] = CONTROLS.map(({ name }) => name);
 
-/** Settings of their kind. What values may be is checkRun's to say, which wants all of them. */
+/**
+ * Settings with values of the right type. Whether the values are possible is decided by checkRun, which needs all
+ * settings.
+ */
 export const settings =
   <K extends Setting>(
     names: readonly K[],
