@@ -52,7 +52,7 @@ import { LETTERS, lettersOf, LONGEST_PICTURE, type Pictures } from './pictures';
 
 const FORMAT = 'zebra-lab-comparison';
 const VERSION = 2;
-/** Longer than any comparison a page can train in a day. */
+/** The maximum number of steps: more than a page can train in a day. */
 const LARGEST = 64 * 2 ** 20; // characters
 const MAX_STEPS = 1_000_000;
 
@@ -84,7 +84,7 @@ export interface Saved {
   /** The same runs from other seeds. */
   readonly repeats: readonly RepeatRecord[];
   readonly pictures?: Pictures;
-  /** The person's own text, if they train on it. */
+  /** The user's own text, if the runs train on it. */
   readonly text?: string;
 }
 
@@ -166,7 +166,7 @@ const head = object(
       (shown) => `the file is of version ${shown}; this page reads version ${VERSION}`,
     ),
     shared: refine(called('shared', settings(SETTINGS)), (shared) => {
-      checkRun({ ...shared, plan: 'global' }); // before allocating anything of the length it claims
+      checkRun({ ...shared, plan: 'global' }); // checked before anything of the claimed length is allocated
       return shared;
     }),
     runs: called('runs', list(anything)),
@@ -249,7 +249,7 @@ const repeat = (runs: number, context: number): Schema<RepeatRecord> =>
     (one, place) => ({ ...one, validations: validations(one, one.evaluation.step, place) }),
   );
 
-/** Lists of `length` numbers side by side, as rows. */
+/** Columns of `length` numbers each, read as rows. */
 const rows =
   <K extends string>(
     names: readonly K[],
@@ -285,7 +285,7 @@ const steps: Schema<readonly StepRecord[]> = (value, place) => {
   }));
 };
 
-/** Those of a run or a repeat that was trained for `last` steps; `whole` is its place. */
+/** The validations of a run or a repeat that was trained for `last` steps; `whole` is its place. */
 const validations = (
   { validations: value }: { readonly validations: unknown },
   last: number,
@@ -300,7 +300,7 @@ const validations = (
       all.every(
         ({ step }, i) => isWhole(step) && step <= last && (i === 0 || step > all[i - 1]!.step),
       ),
-      `${place.what} should stand at steps from 0 to ${last}, each later than the one before`,
+      `${place.what} should be at steps from 0 to ${last}, each later than the one before`,
     );
     const { slices } = given;
     return slices === undefined ? all : withSlices(all, slices, place.field('slices'));
@@ -414,7 +414,7 @@ const labels =
     return all.filter(isLabel);
   };
 
-/** Tokens at which documents begin, but for the first. */
+/** Tokens at which documents begin, except the first document. */
 const begins = (context: number): Schema<readonly number[]> =>
   refine(
     list(whole({ min: 1 }), { each: () => 'where a document of the pictures begins' }),
