@@ -44,13 +44,13 @@ const PATIENCE = 20_000; // ms
  */
 const CLOSED = 256 * 2 ** 20;
 
-/** A kernel of an instance: its numeric arguments, scratch space last. */
+/** A kernel of an instance; its arguments are numbers, with the scratch space last. */
 type Compute = (...numbers: number[]) => void;
 
 /** A module over one memory, for one thread. */
 export interface Instance {
   readonly kernels: Readonly<Record<string, Compute>>;
-  /** Sets which part of how many the next calls do. */
+  /** Sets which part, of how many, the next calls compute. */
   take(part: number, parts: number): void;
 }
 
@@ -82,7 +82,7 @@ export const kernelsOf = (module: WebAssembly.Module): readonly string[] =>
     .filter(({ kind }) => kind === 'function')
     .map(({ name }) => name);
 
-// ------------------------------------------------------------------------------------------ a thread's side
+// ------------------------------------------------------------------------------------------ in each thread
 
 /** A message to a thread; everything else it reads from the shared memory. */
 export type Order =
@@ -97,7 +97,7 @@ export type Order =
       readonly session: number;
       readonly memory: WebAssembly.Memory;
       readonly thread: number; // from 1; 0 is the launching thread
-      readonly scratch: number; // its own address
+      readonly scratch: number; // URL of the thread's own script
     }
   | { readonly type: 'close'; readonly session: number };
 
@@ -191,7 +191,7 @@ function rest(control: Int32Array, word: number, value: number, ms: number): boo
   return Atomics.wait(control, word, value, ms) !== 'timed-out';
 }
 
-// -------------------------------------------------------------------------------------------- the other side
+// -------------------------------------------------------------------------------------------- in the launching thread
 
 /** A thread as created by its host. */
 export interface Thread {
