@@ -198,7 +198,7 @@ export function read(text: string): Expression {
   const { length } = brief(expression);
   check(
     length <= LONGEST,
-    `the mask is ${length} characters long as it is kept; ${LONGEST} at most are`,
+    `the mask is ${length} characters long when it is written out; at most ${LONGEST} are read`,
   );
   return expression;
 }

@@ -41,7 +41,7 @@ export function neededFrom(last: Int32Array, ahead: number, t: number): Runs {
   return needed;
 }
 
-// ------------------------------------------------------------------------------------------------- text that goes on
+// ------------------------------------------------------------------------------------------------- text that continues
 
 /** The positions, distances and period that an expression's numbers stand for. */
 export interface Extent {
@@ -113,7 +113,7 @@ const remembered = remembering(MAX_KEPT, (key): Need => {
   const last = lastReaders(maskOf(expression, horizonOf(expression, tokens)), tokens);
   const held = new Int32Array(tokens);
   for (let k = 0; k < tokens; k++) {
-    if (last[k]! < k) continue; // read only by earlier queries, which have no use for it
+    if (last[k]! < k) continue; // read only by queries before it, which a decoder has computed by then
     held[k]!++;
     if (last[k]! + 1 < tokens) held[last[k]! + 1]!--;
   }
