@@ -32,7 +32,7 @@ export class Group {
     return this.#ids.size;
   }
 
-  /** Whether the group consists of exactly these runs, apart from any that have ended. */
+  /** Whether the group consists of exactly these runs; runs that left it no longer count. */
   covers(runIds: readonly RunId[]): boolean {
     return runIds.length === this.#ids.size && runIds.every((id) => this.#ids.has(id));
   }
