@@ -1,8 +1,8 @@
 /**
- * @file The config.json of a released model, as layers of masks and of what they keep.
+ * @file Reads the config.json of a released model as layers, with their masks and what they keep in the cache.
  *
- * A file is accepted whole or refused in one sentence. What it omits comes from the class of its model type,
- * through the table; what a class computes in Python is a rule, one file each in ./configs.
+ * A file is accepted whole or refused in one sentence. Values it omits come from the class of its model type, through
+ * the table; values that a class computes in Python come from rules, one file each in ./configs.
  */
 import { check, InputError } from '../core/check';
 import { isRecord, type Bounds } from '../core/fields';
@@ -48,7 +48,7 @@ const OLD_NAMES = { layer_types: 'layers_block_type' };
 const VOCABULARY: Bounds = { min: 1, max: 2 ** 26 };
 
 /**
- * Reads `part` of an encoder and a decoder, or the other one where the file has no such part. Throws InputError, and
+ * Reads `part` of an encoder and a decoder, or the other part if the file has no such part. Throws InputError, and
  * nothing else, for anything that cannot be read as a config.
  */
 export function readConfig(text: string, part: Part = 'decoder'): ConfigLayers {
@@ -60,7 +60,7 @@ export function readConfig(text: string, part: Part = 'decoder'): ConfigLayers {
   return { ...read, parts: partsOf(outer, read) };
 }
 
-/** Layers that read keys also say what images open in them. */
+/** Layers that read keys also say which keys images open in them. */
 function withImages(layer: ConfigLayer, images: ImageBlocks | undefined): ConfigLayer {
   const opened =
     layer.kind === 'state' || layer.kind === 'none'
@@ -364,7 +364,7 @@ const scoredDim = (fields: Fields, otherwise: number): number =>
     ? fields.whole('qk_nope_head_dim', HEAD_DIM) + fields.whole('qk_rope_head_dim', ROTATED, 64)
     : otherwise;
 
-/** What is kept besides keys and values, or instead of them, by kind of layer. */
+/** What each kind of layer keeps besides keys and values, or instead of them. */
 function kept(type: string, { fields }: Asked): Partial<ConfigLayer> {
   switch (type) {
     case 'indexed_attention':
@@ -382,7 +382,7 @@ function kept(type: string, { fields }: Asked): Partial<ConfigLayer> {
   }
 }
 
-/** Numbers an indexer keeps per token: a key; where it pools, also its pooling weights and whether the token counts. */
+/** Numbers an indexer keeps per token: a key; if it pools, also the pooling weights and whether the token counts. */
 function indexOf(fields: Fields): number {
   const width = fields.whole('index_head_dim', HEAD_DIM);
   return fields.has('index_kpool') ? 2 * width + 1 : width;
@@ -407,7 +407,7 @@ const STATES: Readonly<Record<string, 'linear' | 'convolution'>> = {
   hybrid_sliding: 'linear',
 };
 
-/** transformers 5 saves what differs in single layers as per_layer_config: {"5": {"head_dim": 512}}. */
+/** transformers 5 saves the fields that differ in single layers as per_layer_config: {"5": {"head_dim": 512}}. */
 function overridden(
   own: Fields,
   at: number,
@@ -493,7 +493,7 @@ const MADE_FOR_PART: Readonly<Record<Part, readonly string[]>> = {
   cross: ['max_target_positions', 'max_decoder_position_embeddings'],
 };
 
-/** The first of the places that gives it. */
+/** The first place in the file that gives it. */
 function madeFor(part: Part, places: readonly Fields[]): Pick<ConfigLayers, 'made'> {
   const names = [...MADE_FOR_PART[part], ...MADE_FOR];
   const said = places.flatMap((fields) => names.map((name) => fields.get(name)));

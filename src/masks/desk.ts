@@ -59,7 +59,7 @@ interface Questions {
   pick: { readonly picked: readonly number[] } & Asked & Said;
   /** All planes of the open array, a few at a time: repeat until all are done. */
   planes: { readonly picked: readonly number[] } & Asked & Said;
-  /** All arrays of what was opened, a number of cells at a time: repeat until all are done. */
+  /** All arrays of the opened files, a number of cells at a time: repeat until all are done. */
   arrays: object;
   /** The weights of the open array, as a picture: the largest per pixel. */
   weights: {
@@ -87,7 +87,10 @@ interface Questions {
   };
 }
 
-/** What is known about masks besides their cells; `bug`: they come from that bug of the zoo, which says everything. */
+/**
+ * What is known about masks besides their cells. `bug`: they come from that bug of the zoo, which declares everything
+ * itself.
+ */
 export type More = Pick<
   Subject,
   'fill' | 'reading' | 'rounded' | 'caches' | 'isCausal' | 'step' | 'unused'
@@ -106,7 +109,7 @@ export interface Stretch {
 export interface Numbers {
   readonly T: number;
   readonly profile: Profile;
-  /** For the mask compared with, and the first query that differs. */
+  /** The keys per query of the mask it is compared with, and the first query that differs. */
   readonly expected?: { readonly profile: Profile; readonly firstOff?: number };
   readonly blocks: Blocks;
   readonly cache?: CacheNeed;
@@ -126,9 +129,12 @@ export interface Stack {
   readonly query: number;
   /** [layers + 1] what the query depends on, as each layer receives it; the last entry is the query alone. */
   readonly reach: readonly Runs[];
-  /** Whether the query reads any key in any layer: if not, it depends on no token and only stays as it was. */
+  /**
+   * Whether the query reads any key in any layer: if not, it depends on no other token and the layers leave it
+   * unchanged.
+   */
   readonly reads: boolean;
-  /** Layers until `key` reaches the query; undefined where all of them are too few, or no key was given. */
+  /** Layers until `key` reaches the query; undefined if it does not arrive, or no key was given. */
   readonly layersUntil?: number;
 }
 
@@ -232,7 +238,7 @@ export class Desk {
       profile,
       ...(beside && { expected: { profile: beside, ...(off !== undefined && { firstOff: off }) } }),
       blocks: blocksOf(own, block),
-      // What later steps need is known only where every token has its row.
+      // What later steps need is known only if every token has its row.
       ...(own.queries === own.keys && { cache: needOf(own) }),
     };
   }
@@ -424,7 +430,7 @@ function layersOf(
   });
 }
 
-/** Are they one pattern, each with its own padding or documents? */
+/** Whether they are one pattern, each with its own padding or documents. */
 function areTexts(layers: readonly Recognised[]): boolean {
   const texts = layers.map(({ nearest }) => write(nearest.expression));
   if (
@@ -464,7 +470,7 @@ function nextOf(
   for (let i = 0; i <= a.queries; i++) {
     const query = (Math.max(0, after.query) + i) % a.queries;
     const runs = differ(a.row(query), b.row(query));
-    // In its own row, the keys after the cell come first and those before it last.
+    // The search begins after the cell in its row, and ends with the keys before it in that row.
     const from = i === 0 && after.query >= 0 ? after.key + 1 : 0;
     const rest = clip(runs, from, a.keys);
     if (rest.length > 0) return { query, key: rest[0]! };
@@ -474,7 +480,7 @@ function nextOf(
 
 function made({ T, queries = T, expression, paint }: Written): Mask {
   const { rectangles, dropped, beyond, unclear } = readRectangles(paint, { queries, keys: T });
-  // The page wrote it from the rectangles it shows; with fewer of them, the answer would be about another mask.
+  // The page wrote the text from the rectangles it shows; if some were lost, the answer would be about another mask.
   const lost = dropped + beyond + unclear.length;
   check(
     lost === 0,

@@ -3,7 +3,7 @@ import { check } from '../core/check';
 import { Fields as Asked } from '../core/fields';
 import { BY_NAME, parseJson, shown, text, type Place } from '../core/schema';
 
-/** Longer than any config of one model. */
+/** Maximum layers: more than any config of one model has. */
 const LARGEST = 2 ** 24; // characters; it may contain masks as rows
 
 export class Fields extends Asked {
@@ -34,7 +34,7 @@ export class Fields extends Asked {
     return super.get(name) ?? undefined;
   }
 
-  /** Is it explicitly null? Some families take that as 'none', and a missing field as the default. */
+  /** Whether it is explicitly null. Some families take null as 'none', and a missing field as the default. */
   isNull(name: string): boolean {
     return super.get(name) === null;
   }

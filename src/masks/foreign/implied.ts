@@ -26,7 +26,7 @@ export interface Read {
 
 const causal = term('causal');
 
-/** Texts of such a list: one for lengths, however many documents; otherwise one per row. */
+/** The number of texts in such a list: one for lengths, however many documents; otherwise one per row. */
 export const textsOf = ({ shape }: Tensor, form: Form): number =>
   form === 'lengths' || form === 'blocks' || shape.length === 1 ? 1 : shape[0]!;
 
@@ -58,7 +58,7 @@ export function impliedBy(
 
 const named = (text: number) => `Text ${text}`;
 
-/** Documents and padding as terms; as explicit rows where there are too many for one term. */
+/** Documents and padding as terms, or as explicit rows if there are too many for one term. */
 function asTerms(
   T: number,
   begins: readonly number[],
@@ -157,7 +157,7 @@ const sayDocuments = (begins: readonly number[]) =>
 function ofSegments(row: readonly number[], text: number, read: Read): Implied {
   const T = row.length;
   checkTokens(T);
-  // Padding is negative; or 0 at the end, where documents are counted from 1.
+  // Padding is negative, or 0 at the end if documents are counted from 1.
   const zeros = row.at(-1) === 0 && row[0]! > 0;
   const padding = (one: number) => one < 0 || (one === 0 && zeros);
   const from = row.findIndex((one) => !padding(one));
