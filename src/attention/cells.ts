@@ -9,8 +9,8 @@ export const EXACT = 1;
 export const SUMMARY = 2;
 
 /**
- * What query q reads of token k: nothing, the token itself, or the summary it is part of. Row-major [drawn, drawn]: the
- * first of T tokens, by default all of them.
+ * What query q reads of token k: nothing, the token itself, or the summary it is part of. Row-major [drawn, drawn], for
+ * the first `drawn` of T tokens; by default all of them.
  */
 export function maskCells({ pattern, params }: PatternSpec, T: number, drawn = T): Uint8Array {
   const rule = patterns.get(pattern);

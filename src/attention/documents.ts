@@ -10,11 +10,12 @@ import { eachSpan, pairsInTiles, SPAN, TILE_COLUMNS, TILE_ROWS, tileBlocks } fro
 /** How a run treats the documents in a row of its batch. */
 export type Packing =
   | 'off' // a row is one text, whatever it contains
-  | 'masked' // attention stays in the document; positions run on
-  | 'restart'; // and positions begin at 0 in each document
+  | 'masked' // attention stays in the document; positions continue along the row
+  | 'restart'; // attention stays in the document; positions restart at 0
 
 /**
- * Where each token's document begins, from the positions at which documents begin; the start of the row is always one.
+ * Where each token's document begins, from the positions at which documents begin; the start of the row always counts
+ * as one.
  */
 export function startsOf(T: number, begins: Iterable<number>): Int32Array {
   const starts = new Int32Array(T);
@@ -101,9 +102,9 @@ export function writeReaders(
 }
 
 /**
- * Numbers a list of tiles may grow to. The four rows of a block lie in few documents: besides the block's own tile, in
- * which documents may begin, only the tiles where the first one begins and the last one ends are cut. Each of these
- * three turns one span into at most three.
+ * Maximum numbers in a list of tiles after cutting. At most three tiles of a block of four rows are cut: the block's
+ * own tile, in which documents may begin, the tile in which the first row's document begins, and the one in which the
+ * last row's document ends. Each cut turns one span into at most three.
  */
 const roomFor = (list: Int32Array, T: number): number => list.length + 6 * SPAN * tileBlocks(T);
 
@@ -123,7 +124,7 @@ function cut(list: Int32Array, starts: Int32Array, to: Int32Array, at: number): 
     const first = starts[TILE_ROWS * b]! / TILE_COLUMNS;
     const last = ends[Math.min(TILE_ROWS * (b + 1), T) - 1]! / TILE_COLUMNS;
     const [least, most] = [Math.floor(first), Math.ceil(last)];
-    // Tiles where the part of a span that the rows read may change.
+    // Tiles at which the part of a span that the rows may read changes.
     const edges = [least, Math.ceil(first), own, own + 1, Math.floor(last), most];
     const add = (from: number, after: number, bits: number) => {
       const kept = from < after ? bits & documentBits(starts, ends, b, from) : 0;

@@ -60,7 +60,7 @@ export function numbersIn(expression: Expression): readonly number[] {
       : expression.of.flatMap(numbersIn);
 }
 
-// ------------------------------------------------------------------------------------------------- worked out
+// ------------------------------------------------------------------------------------------------- evaluated
 
 /** Keys, out of `keys`, that a query at `position` may read; undefined if everything is switched off. */
 function rowOf(expression: Expression, position: number, keys: number): Runs | undefined {
@@ -101,15 +101,15 @@ export function maskOf(expression: Expression, keys: number, queries = keys): Ma
   });
 }
 
-// ------------------------------------------------------------------------------------------------- asked why
+// ------------------------------------------------------------------------------------------------- explained
 
 export interface Verdict {
   readonly allowed: boolean;
-  /** The smallest parts that decide it, as written: those that block it, or those that let it through. */
+  /** The smallest parts that decide the pair, as written: those that block it, or those that let it through. */
   readonly because: readonly string[];
 }
 
-/** Whether the query at `position` may read `key` of `keys`, and which parts say so. */
+/** Whether the query at `position` may read `key` of `keys`, and which parts decide it. */
 export function verdictOf(
   expression: Expression,
   position: number,

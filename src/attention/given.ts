@@ -18,13 +18,15 @@ export const MAX_BORDERS = 5_000_000;
 
 export interface GivenRows {
   readonly T: number; // keys
-  readonly queries: number; // same as keys, unless they are part of them or of another sequence
+  readonly queries: number; // equals keys, unless they are the last of them or another sequence
   readonly name: string; // #T-sign
   /** Keys the query at `position` may read; empty if no row was given for it. */
   row(position: number): Runs;
 }
 
-/** As many queries as keys; or a different number of queries, which then follows the keys. */
+/**
+ * Versions of the encoding. OBLONG has a different number of queries than keys, and writes it after the number of keys.
+ */
 export const [SQUARE, OBLONG] = [1, 2];
 /** How a row is encoded: as its difference from the one above, from that one shifted by a key, or as bits. */
 export const WAYS = 3;
@@ -32,7 +34,7 @@ export const [SHIFTED, BITS] = [1, 2]; // 0: from the row above
 
 export const shifted = (runs: Runs, T: number): Runs => {
   const moved = runs.map((at) => Math.min(T, at + 1));
-  return moved.at(-2) === T ? moved.slice(0, -2) : moved; // the last run left the sequence
+  return moved.at(-2) === T ? moved.slice(0, -2) : moved; // the last run was shifted past the end
 };
 
 const MAX_READ = 8;
@@ -66,7 +68,7 @@ function bytesOf(content: string): Uint8Array {
   const strange = /[^A-Za-z0-9_-]/.exec(content);
   if (strange)
     fail(
-      `have '${strange[0]}' at character ${strange.index + 1}, where letters, digits, - and _ stand`,
+      `have '${strange[0]}' at character ${strange.index + 1}; only letters, digits, - and _ can appear there`,
     );
   if (content === '' || content.length % 4 === 1) fail('are cut off');
   const binary = atob(content.replaceAll('-', '+').replaceAll('_', '/'));

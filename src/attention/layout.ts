@@ -30,7 +30,7 @@ export function layoutOf(spec: PatternSpec, T: number): Layout {
   return firstKey ? intervalsOf(spec, T) : tiled(JSON.stringify([spec, T]));
 }
 
-/** Cached: meters request the same layer on every settings change, and for each walk of a kernel. */
+/** Cached: the meters request the same layer on every settings change, once for each walk of a kernel. */
 const tiled = remembering(32, (key) => {
   const [{ pattern, params }, T] = JSON.parse(key) as [PatternSpec, number];
   return tilesOf(maskOf(patterns.get(pattern).expression(params), T));

@@ -1,5 +1,6 @@
 /**
- * @file A mask: for each query, the keys it may read. Never held as cells: a row is computed on request, so 16,384 tokens cost only the rows that are looked at.
+ * @file A mask: for each query, the keys it may read. Never held as cells: a row is computed on request, so 16,384
+ * tokens cost only the rows that are requested.
  *
  * There may be more keys than queries, as when reading a cache: query i is then at position keys - queries + i (aligned at the bottom right, like FlashAttention and PyTorch's causal_lower_right).
  */
@@ -22,7 +23,7 @@ export interface Mask {
 export const positionOf = ({ queries, keys }: Pick<Mask, 'queries' | 'keys'>, q: number): number =>
   Math.max(0, keys - queries) + q;
 
-/** Maximum numbers a mask caches, over all rows: every second key of 16,384 tokens would be 268 million. */
+/** Maximum numbers that a mask caches, over all rows: every second key of 16,384 tokens would be 268 million. */
 const MAX_REMEMBERED = 8_000_000;
 
 /** A mask that caches the rows requested from it: for slow terms and for masks that are read often. */
@@ -95,11 +96,11 @@ export interface Difference {
   readonly first?: { readonly query: number; readonly key: number };
 }
 
-/** In how many cells two masks of the same shape differ, and where first. */
+/** The number of cells in which two masks of the same shape differ, and the first of them. */
 export function differenceOf(a: Mask, b: Mask): Difference {
   check(
     a.queries === b.queries && a.keys === b.keys,
-    `the masks are ${a.queries} × ${a.keys} and ${b.queries} × ${b.keys}; masks of one shape can be compared`,
+    `the masks are ${a.queries} × ${a.keys} and ${b.queries} × ${b.keys}; only masks of the same shape can be compared`,
   );
   let cells = 0;
   let first: Difference['first'];

@@ -1,4 +1,6 @@
-/** @file Any mask as a pattern: its expression is what it reads, and the numbers in it are its parameters. */
+/**
+ * @file Any mask as a pattern: its expression says what it reads, and the numbers in the expression are its parameters.
+ */
 import { remembering } from '../core/remember';
 import { write } from './expression';
 import { read } from './parse';

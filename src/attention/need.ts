@@ -42,13 +42,13 @@ export function neededFrom(last: Int32Array, ahead: number, t: number): Runs {
   return needed;
 }
 
-// ------------------------------------------------------------------------------------------------- text that goes on
+// ------------------------------------------------------------------------------------------------- text that continues
 
-/** How far the numbers of an expression go. */
+/** The positions, distances and period that an expression's numbers stand for. */
 export interface Extent {
   /** The largest position or distance in a term, in tokens. */
   readonly reach: number;
-  /** Far from those, a pair of tokens is treated like the pair this many tokens later. */
+  /** Far from those positions, a pair of tokens is treated like the pair this many tokens later. */
   readonly period: number;
 }
 
@@ -114,7 +114,7 @@ const remembered = remembering(MAX_KEPT, (key): Need => {
   const last = lastReaders(maskOf(expression, horizonOf(expression, tokens)), tokens);
   const held = new Int32Array(tokens);
   for (let k = 0; k < tokens; k++) {
-    if (last[k]! < k) continue; // read only by earlier queries, which have no use for it
+    if (last[k]! < k) continue; // read only by queries before it, which a decoder has computed by then
     held[k]!++;
     if (last[k]! + 1 < tokens) held[last[k]! + 1]!--;
   }
@@ -126,7 +126,7 @@ const remembered = remembering(MAX_KEPT, (key): Need => {
 export function maxNeeded(expression: Expression): number {
   const { reach, period } = extentOf(expression);
   if (period === Infinity) return Infinity;
-  // From here on each period is like the one before it, and adds as many keys that stay.
+  // From here on each period is like the one before it, and adds the same number of keys that stay.
   const settled = 2 * reach + period;
   const { held } = needOver(expression, settled + period + 1);
   if (held[settled + period]! > held[settled]!) return Infinity;

@@ -7,7 +7,7 @@ import { MAX_NUMBERS } from './parse';
 import type { LayerPlan } from './pattern';
 import { patterns, patternSpec } from './registry';
 
-/** Characters the term may take; a mask has room for more. */
+/** Maximum characters of the documents term; the mask around it may be longer. */
 const LONGEST = 1500;
 
 /**

@@ -5,7 +5,7 @@ import { readRows } from './given';
 import { byName, rowsNamed } from './rowNames';
 import { terms, type Expression, rowsOf, brief } from './expression';
 
-const LONGEST = 2000; // characters, long rows by their names
+const LONGEST = 2000; // characters, with long rows as their names
 const DEEPEST = 24;
 /** Numbers of one term. */
 export const MAX_NUMBERS = 256;
@@ -17,11 +17,11 @@ export function read(text: string): Expression {
   const reader = new Reader(text);
   const expression = reader.either(0);
   reader.end();
-  // The result is passed on as `write` writes it, with its spaces, and must be readable again from that.
+  // Callers pass the result on as `write` writes it, with spaces, so that longer text must be readable too.
   const { length } = brief(expression);
   check(
     length <= LONGEST,
-    `the mask is ${length} characters long as it is kept; ${LONGEST} at most are`,
+    `the mask is ${length} characters long when it is written out; at most ${LONGEST} are read`,
   );
   return expression;
 }
@@ -88,7 +88,7 @@ class Reader {
     const content = named ? rowsNamed(named) : this.#match(/[A-Za-z0-9_-]+/y);
     check(
       content !== undefined,
-      `the mask names rows ${named}, which are not kept in this browser: they are too long for an address, and stand in the file of the model or comparison, or of the masks, that was saved with them. Open that file, or open the address in the browser it was made in`,
+      `the mask names rows ${named}, which are not kept in this browser: they are too long for an address, and are in the file of the model, comparison or masks that was saved with them. Open that file, or open the address in the browser it was made in`,
     );
     if (!content) this.#fail('needs rows as they were given');
     if (!this.#take(')')) this.#fail(`needs a ')'`);

@@ -17,7 +17,7 @@ export interface PatternRule {
   readonly letter: string;
   readonly label: string;
   readonly order: number;
-  /** One sentence for people. */
+  /** One sentence, shown on the pages. */
   readonly summary: string;
   readonly source: string;
   readonly params: ParamSpecs;

@@ -9,8 +9,8 @@ export interface Shortened {
   /** Tokens of the short text. */
   readonly T: number;
   /**
-   * The query of the short text that represents a query of the long one: it reads a key of each kind that the other
-   * reads.
+   * The query of the short text that represents a query of the long one: it reads a key of every kind that the query of
+   * the long text reads.
    */
   standsFor(query: number): number;
 }

@@ -38,7 +38,7 @@ export function ruleLines(expression: Expression): readonly string[] {
 
 /**
  * Code that must precede rules with given rows: how they are read, and a table of each. `tensor` makes an array of the
- * library from a list of rows, and `beside` moves it to where its indices are. Empty if there are none.
+ * library from a list of rows, and `beside` moves it to the device of its indices. Empty if there are none.
  */
 export function tableLines(
   expressions: readonly Expression[],

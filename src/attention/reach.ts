@@ -12,7 +12,7 @@ import type { LayerPlan, PatternSpec } from './pattern';
 import { patterns } from './registry';
 
 /**
- * cone[l][k] says whether `query`, asked at the top of the stack, depends on token k as layer l receives it.
+ * cone[l][k] says whether `query` at the top of the stack depends on token k as layer l receives it.
  * cone[layers.length] is the query alone; cone[0] is the raw input.
  */
 export const reachCone = (plan: LayerPlan, T: number, query: number): readonly Uint8Array[] =>
@@ -65,7 +65,7 @@ function shortTexts(plan: LayerPlan, T: number) {
     kind: 'and',
     of: plan.map(({ pattern, params }) => patterns.get(pattern).expression(params)),
   });
-  // Each layer leads a reach and a period further from the end, and needs as much at the beginning.
+  // Each layer moves at most one reach and one period further from the end, and needs the same margin at the beginning.
   const least = 2 * (plan.length + 1) * (reach + period);
   const first = least + ((((T - least) % period) + period) % period);
   if (!(first + 2 * period < T)) return undefined; // also if nothing repeats
@@ -76,7 +76,7 @@ function shortTexts(plan: LayerPlan, T: number) {
 const throughOf = ({ pattern, params }: PatternSpec, T: number): Mask =>
   maskOf(patterns.get(pattern).expression(params), T);
 
-/** Of layers and tokens as they are written. */
+/** For the layers and the number of tokens exactly as given. */
 type Masks = Map<string, Mask>;
 
 /** Layers that read alike share one mask, whose rows are worked out once. */

@@ -36,7 +36,7 @@ export function patternOfLetter(letter: string): Pattern {
   const found = patterns.all.find((pattern) => pattern.letter === letter);
   check(
     found,
-    `'${letter}' is no layer; write ${patterns.all.map((p) => `${p.letter} (${p.id})`).join(', ')}, or the number of a mask`,
+    `'${letter}' is not a layer; write ${patterns.all.map((p) => `${p.letter} (${p.id})`).join(', ')}, or the number of a mask`,
   );
   return found;
 }

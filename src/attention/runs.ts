@@ -105,7 +105,7 @@ export function fromCells(cells: ArrayLike<number>, start: number, keys: number)
   return out;
 }
 
-/** Keys as a person says them: '0, 4 to 7'; 'no key' if there are none. */
+/** Keys in words: '0, 4 to 7'; 'no key' if there are none. */
 export function sayRuns(runs: Runs, most = 4): string {
   if (runs.length === 0) return 'no key';
   const parts: string[] = [];

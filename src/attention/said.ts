@@ -1,4 +1,4 @@
-/** @file How long a text layers cover: rules cover any length, given rows only their own tokens. */
+/** @file How long a text a plan's layers cover: a rule covers any length, given rows only their own tokens. */
 import { rowsIn } from './expression';
 import { readRows } from './given';
 import type { LayerPlan } from './pattern';

@@ -91,7 +91,7 @@ export class Pins {
       const lost = keysOf(row).find((key) => !this.tokens.includes(key))!;
       check(
         false,
-        `token ${query} reads token ${lost}, which this cache has let go: steps and chunks of ${brief(this.expression)} meet only after more than ${MAX_TOKENS} tokens, farther than a cache looks ahead; smaller ones work`,
+        `token ${query} reads token ${lost}, which this cache has dropped: steps and chunks of ${brief(this.expression)} meet only after more than ${MAX_TOKENS} tokens, farther than a cache looks ahead; smaller ones work`,
       );
     }
     return found;

@@ -6,7 +6,7 @@ export interface Term {
   readonly id: string; // as written: window(4)
   readonly label: string;
   readonly order: number;
-  /** One sentence for people. */
+  /** One sentence, shown on the pages. */
   readonly summary: string;
   /** What it lets through, worded to follow 'reads' or 'outside': 'its window of 4'. */
   words(numbers: readonly number[]): string;
@@ -18,11 +18,13 @@ export interface Term {
   readonly blocks?: true;
   /** Its name alone means a pattern, so its brackets are written even when they are empty. */
   readonly bracketed?: true;
-  /** After how many tokens it repeats its answer for a pair, if the answer depends on more than their distance. */
+  /**
+   * The number of tokens after which its answer for a pair repeats, if the answer depends on more than their distance.
+   */
   period?(numbers: readonly number[]): number;
   /**
-   * The largest position or distance it involves, if its numbers are multiplied or counted and do not say so
-   * themselves.
+   * The largest position or distance it involves, if that is not its largest number, because the numbers are multiplied
+   * or counted.
    */
   extent?(numbers: readonly number[]): number;
   /** Keys, out of `keys` tokens, that it lets a query at `position` read. */
@@ -39,5 +41,5 @@ export const defineTerm = (term: Term): Term => term;
 /** Python that is true for every pair, and for none. */
 export const ALWAYS = 'kv_idx >= 0';
 export const NEVER = 'kv_idx < 0';
-/** Numbers as code has them: ascending, each once. */
+/** Numbers as generated code lists them: ascending, each once. */
 export const inOrder = (numbers: readonly number[]) => [...new Set(numbers)].sort((a, b) => a - b);

@@ -44,7 +44,7 @@ export function writeRows(mask: Mask): string {
       block.rows++;
       continue;
     }
-    // A change that the next row repeats costs nothing there.
+    // A change that the next row repeats costs nothing in that row.
     const sizes = changes.map((change, way) =>
       next[way] && equal(next[way], change) ? sizeOf(change) / 2 : sizeOf(change),
     );

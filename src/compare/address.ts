@@ -1,8 +1,8 @@
 /**
- * @file A comparison to and from the address: `v=1&context=128&seed=1&run=local;window:8&run=grouped;name:Mine&x=tokens`.
+ * @file A comparison to and from the URL: `v=1&context=128&seed=1&run=local;window:8&run=grouped;name:Mine&x=tokens`.
  *
- * Shared settings are written as the Lab writes them, so a link of the Lab is understood; without `run`, the runs
- * are the four of the paper. Whatever the address contains, the result can run.
+ * Shared settings are written as the Lab writes them, so a link to the Lab can be read too; without `run`, the runs are
+ * the four of the paper. Whatever the URL contains, the result can run.
  */
 import { fitting } from '../attention/rowNames';
 import { plans } from '../attention/plans';
@@ -24,7 +24,7 @@ import {
 } from './comparison';
 
 export interface Address {
-  /** It sets nothing but the machine: the page opens with its own choice. */
+  /** It sets nothing but the backend, so the page opens with its own comparison. */
   readonly blank: boolean;
   readonly comparison: Comparison;
   readonly axis: AxisId;
@@ -92,7 +92,7 @@ export function fromAddress(query: string): Address {
   };
 }
 
-/** One run, read by the same code as the Lab's address, so that it is clamped and checked alike. */
+/** One run, read by the same code as the Lab's URL, so that it is clamped and checked in the same way. */
 function entryOf(text: string, shared: RunSpec, notes: string[]): Entry {
   const [plan = '', ...pairs] = text.split(';');
   const split = pairs.map((pair) => {

@@ -1,5 +1,5 @@
 /**
- * @file What the runs are compared over: running sums over a run's steps, and the memory a run holds.
+ * @file The x axes of the curves: running sums over a run's steps, and the memory a run holds.
  *
  * A run's memory is allocated once and stays, so over bytes every step has the same x: the curve is a
  * vertical line, and its end shows the loss reached with that much memory.

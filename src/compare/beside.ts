@@ -1,5 +1,5 @@
 /**
- * @file The recorded run that a person's own run is compared with: the same settings, with every layer local. It is part of
+ * @file The recorded run that the user's run is compared with: the same settings, with every layer local. It is part of
  * a predefined comparison, validated after the same steps on the same held-out tokens as in the Lab.
  */
 import { sources } from '../data/registry';

@@ -25,13 +25,13 @@ export const OWN = [
 export type Own = Pick<RunSpec, (typeof OWN)[number]>;
 
 export interface Entry {
-  /** The name the person gave it; otherwise the name is derived from its settings. */
+  /** The name the user gave it; otherwise the name is derived from its settings. */
   readonly name?: string;
   readonly own: Own;
 }
 
 export interface Comparison {
-  readonly shared: RunSpec; // its OWN settings are the defaults of a new run
+  readonly shared: RunSpec; // for the settings in OWN, the defaults of a new run
   readonly runs: readonly Entry[];
 }
 
@@ -39,7 +39,7 @@ export const MIN_RUNS = 2;
 export const MAX_RUNS = 4;
 export const LONGEST_NAME = 32; // characters
 
-/** The four of the paper. */
+/** The four runs of the paper. */
 export const PAPER_PLANS = ['global', 'local', 'approximate', 'grouped'] as const;
 
 const isOwn = (name: Setting): name is keyof Own => (OWN as readonly Setting[]).includes(name);
@@ -185,7 +185,7 @@ export function sayDifferences(comparison: Comparison): string {
     : `They differ in: ${differ.map(word).join(', ')}. Everything else is equal: ${same}.`;
 }
 
-/** One run, and nothing it is compared with. */
+/** A comparison with only one run. */
 export const onlyRun = (spec: RunSpec): Comparison => ({
   shared: spec,
   runs: [{ own: ownOf(spec) }],
@@ -203,7 +203,7 @@ export const besideGlobal = (spec: RunSpec, name: string): Comparison => {
   };
 };
 
-/** Applies a person's change: a shared setting reaches every run. */
+/** Applies the user's change: a shared setting changes in every run. */
 export function changeShared(comparison: Comparison, settings: Partial<RunSpec>): Comparison {
   const shared = Object.fromEntries(
     Object.entries(settings).filter(([name]) => !isOwn(name as Setting)),

@@ -10,7 +10,7 @@ export interface Series {
   readonly history: History;
 }
 
-/** Where the numbers come from: repeated in every line, so that lines can be sorted and mixed freely. */
+/** The origin of the numbers, repeated in every line, so that lines can be sorted and mixed freely. */
 export interface Origin {
   readonly seed: number;
   readonly backend: string; // webgpu, wasm, cpu
@@ -37,7 +37,7 @@ const BEFORE = [
 ];
 const AFTER = ['batch', 'seed', 'backend', 'device', 'version', 'address'];
 
-/** 'second-saying' → 'validation_second_saying_loss', …: from the same validation, for these tokens alone. */
+/** 'second-saying' → 'validation_second_saying_loss', …: results of the same validation on the tokens of one slice. */
 const columnsOf = (slice: string) =>
   ['loss', 'accuracy', 'tokens'].map((of) => `validation_${slice.replaceAll('-', '_')}_${of}`);
 

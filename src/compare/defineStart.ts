@@ -1,7 +1,10 @@
 import type { Preset } from '../spec/definePreset';
 import type { Own } from './comparison';
 
-/** A predefined comparison: shared settings, and how its runs attend. Recorded by `npm run record` under its id. */
+/**
+ * A predefined comparison: shared settings, and the attention settings of its runs. Recorded by `npm run record` under
+ * its id.
+ */
 export interface Start {
   readonly id: string;
   readonly label: string;
@@ -10,7 +13,7 @@ export interface Start {
   readonly summary: string;
   /** Shared settings that differ from the defaults. */
   readonly settings: Preset['settings'];
-  /** How each run attends, where it differs from the shared settings; if missing, the four of the paper. */
+  /** The settings in which each run differs from the shared ones; if missing, the four runs of the paper. */
   readonly runs?: readonly (Partial<Own> & { readonly name?: string })[];
   /** Number of recorded steps. */
   readonly steps: number;

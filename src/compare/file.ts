@@ -40,7 +40,7 @@ import { pictures } from './filePictures';
 
 const FORMAT = 'zebra-lab-comparison';
 const VERSION = 2;
-/** Longer than any comparison a page can train in a day. */
+/** The maximum number of steps: more than a page can train in a day. */
 const LARGEST = 64 * 2 ** 20; // characters
 
 /** Same ids as KernelId. */
@@ -71,7 +71,7 @@ export interface Saved {
   /** The same runs from other seeds. */
   readonly repeats: readonly RepeatRecord[];
   readonly pictures?: Pictures;
-  /** The person's own text, if they train on it. */
+  /** The user's own text, if the runs train on it. */
   readonly text?: string;
 }
 
@@ -132,7 +132,7 @@ const head = object(
       (shown) => `the file is of version ${shown}; this page reads version ${VERSION}`,
     ),
     shared: refine(called('shared', settings(SETTINGS)), (shared) => {
-      checkRun({ ...shared, plan: 'global' }); // before allocating anything of the length it claims
+      checkRun({ ...shared, plan: 'global' }); // checked before anything of the claimed length is allocated
       return shared;
     }),
     runs: called('runs', list(anything)),

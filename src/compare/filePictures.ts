@@ -69,7 +69,7 @@ const labels =
     return all.filter(isLabel);
   };
 
-/** Tokens at which documents begin, but for the first. */
+/** Tokens at which documents begin, except the first document. */
 const begins = (context: number): Schema<readonly number[]> =>
   refine(
     list(whole({ min: 1 }), { each: () => 'where a document of the pictures begins' }),

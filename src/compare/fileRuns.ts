@@ -80,7 +80,7 @@ export const repeat = (runs: number, context: number): Schema<RepeatRecord> =>
     (one, place) => ({ ...one, validations: validations(one, one.evaluation.step, place) }),
   );
 
-/** Lists of `length` numbers side by side, as rows. */
+/** Columns of `length` numbers each, read as rows. */
 const rows =
   <K extends string>(
     names: readonly K[],
@@ -116,7 +116,7 @@ export const steps: Schema<readonly StepRecord[]> = (value, place) => {
   }));
 };
 
-/** Those of a run or a repeat that was trained for `last` steps; `whole` is its place. */
+/** The validations of a run or a repeat that was trained for `last` steps; `whole` is its place. */
 export const validations = (
   { validations: value }: { readonly validations: unknown },
   last: number,
@@ -131,7 +131,7 @@ export const validations = (
       all.every(
         ({ step }, i) => isWhole(step) && step <= last && (i === 0 || step > all[i - 1]!.step),
       ),
-      `${place.what} should stand at steps from 0 to ${last}, each later than the one before`,
+      `${place.what} should be at steps from 0 to ${last}, each later than the one before`,
     );
     const { slices } = given;
     return slices === undefined ? all : withSlices(all, slices, place.field('slices'));

@@ -1,6 +1,6 @@
 /**
- * @file The slices in a comparison's file. They are newer than the format: any part of a file may lack them, and older
- * programs can read a file that has them.
+ * @file The slices in a comparison's file. Slices were added to the format later: any part of a file may lack them, and
+ * older programs can read a file that has them.
  */
 import { anything, list, object } from '../core/schema';
 import type { Place } from '../core/place';
@@ -23,7 +23,7 @@ export function sliceColumns(validations: readonly ValidationRecord[]): readonly
   });
 }
 
-/** The validations with their slices, out of what sliceColumns wrote. `place` is that of the slices. */
+/** The validations with their slices, out of what sliceColumns wrote. `place` is the place of the slices. */
 export function withSlices(
   validations: readonly ValidationRecord[],
   value: unknown,

@@ -14,15 +14,15 @@ export interface Contender extends Held {
   readonly name: string;
   /** Training FLOPs per token that the definition requires. */
   readonly flops: number;
-  /** The same at the question's far length; undefined for a mask given as rows of the context. */
+  /** The same on a text of length `far`; undefined for a mask given as rows, which covers the context alone. */
   readonly farFlops?: number;
   /** Tokens the last one can depend on through all layers, itself included. */
   readonly reach: number;
-  /** A layer reads tokens after the query, and so the token it has to predict. */
+  /** A layer reads tokens after the query, which include the token to predict. */
   readonly leaks?: boolean;
   /** Steps made. */
   readonly step: number;
-  /** It stopped for good: the others are compared without it. */
+  /** It ended and cannot continue; the others are compared without it. */
   readonly stopped?: boolean;
 }
 
@@ -39,11 +39,11 @@ export interface Question {
 
 export interface Finding {
   readonly title: string;
-  /** Why a run that is behind cannot do better, if that can be counted. */
+  /** Why a run that is behind cannot do better, if counting alone shows it. */
   readonly because: readonly string[];
   /** What the leading runs would cost on a long text; '' if they cost the same. */
   readonly price: string;
-  /** How a result was told from noise, or why it is too early for one; '' before there are numbers. */
+  /** How the result was distinguished from noise, or why it is too early for one; '' before there are numbers. */
   readonly trust: string;
   /** There are numbers, but the runs are still learning too fast to be compared. */
   readonly early: boolean;
@@ -112,7 +112,7 @@ interface Entry extends Contender {
 
 const after = (steps: number) => `After ${formatInteger(steps)} ${steps === 1 ? 'step' : 'steps'}`;
 
-/** Before anything is trained: what the comparison asks. */
+/** Before anything is trained: the question the comparison answers. */
 function asked(names: readonly string[], { measure, distance }: Question): string {
   return measure.of === 'text'
     ? `Which of ${listed(names)} best predicts text it has not seen, and at what price?`
@@ -137,10 +137,10 @@ function pace(names: readonly string[], { progress }: Verdict, measure: Measure)
       ? `In the last third of these steps the loss of ${names[fastest]} fell by ${gain.toFixed(2)} nats`
       : `In the last third of these steps the share that ${names[fastest]} answers right rose by ${(100 * gain).toFixed(0)} percentage points`;
   const chanceOrSeed = measure.of === 'text' ? 'seeds move a gap by' : 'chance moves a gap by';
-  return `${seen}, and may change by as much again. Runs are called better or worse once that, plus what ${chanceOrSeed}, is less than the gap between them, and as good as each other once ${
+  return `${seen}, and may change by as much again. A run is called better or worse once the gap is larger than that plus what ${chanceOrSeed}, and runs are called equally good once that is ${
     measure.of === 'text'
-      ? `it is at most ${SEED_NOISE.most} nats, the most that seeds moved a gap by`
-      : 'it is no more than chance'
+      ? `at most ${SEED_NOISE.most} nats, the most that seeds moved a gap by`
+      : 'no more than chance'
   }.`;
 }
 

@@ -1,8 +1,9 @@
 /**
- * @file Runs that are compared, as a browser keeps them: what they came to, and a checkpoint of each, all of one step.
+ * @file Compared runs as the browser stores them: their results, and a checkpoint of each, all at one step.
  *
- * One file, so that it is written whole or not at all: a line of JSON that says what follows in bytes, the comparison's
- * file (./file.ts), then one checkpoint per run (src/model/files/checkpoint.ts). It is put together without copying a weight.
+ * It is one file, so that it is written completely or not at all: a line of JSON with the lengths in bytes of the parts
+ * that follow, the comparison's file (./file.ts), then one checkpoint per run (src/model/files/checkpoint.ts). The file
+ * is assembled without copying a weight.
  */
 import { check } from '../core/check';
 import { crc32 } from '../core/crc32';
@@ -31,7 +32,7 @@ export interface KeptRuns {
   readonly checkpoints: readonly Bytes[]; // one per run, in their order
 }
 
-/** What is shown before it is opened. */
+/** What the page shows about the file before it is opened. */
 export interface KeptHead {
   readonly step: number;
   readonly names: readonly string[];
@@ -99,13 +100,13 @@ export function readKept(bytes: Bytes): KeptRuns {
     );
     check(
       checkpoint.step === step,
-      `the checkpoint of ${names[i]} is of step ${checkpoint.step}, the others of ${step}; runs that go on together stand at one step`,
+      `the checkpoint of ${names[i]} is of step ${checkpoint.step}, the others of ${step}; runs that continue together must be at the same step`,
     );
   });
   return { step, saved, checkpoints: checkpoints.map((one) => one.slice()) };
 }
 
-/** The first line; whatever else is wrong with it, it does not say what follows. */
+/** Reads the first line; refuses one that does not say what follows. */
 const line = (value: unknown): Line => {
   const { format, version } = isRecord(value) ? value : {};
   check(format === FORMAT, 'the file is not one of kept runs');
@@ -122,7 +123,7 @@ const said = object(
   {
     step: whole(),
     names: list(text({ longest: 4 * LONGEST_NAME, empty: true })),
-    comparison: object({ bytes: whole(), crc32: whole() }, 'ignored'), // its file
+    comparison: object({ bytes: whole(), crc32: whole() }, 'ignored'), // the comparison's file
     runs: list(whole(), { min: MIN_RUNS, max: MAX_RUNS }), // bytes of their checkpoints
   },
   'ignored',

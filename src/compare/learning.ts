@@ -1,8 +1,8 @@
 /**
  * @file Whether runs are still learning too fast to be compared, judged from their records.
  *
- * Half as many steps again may bring a run as much as the last third of its steps did. While that is enough
- * to close a gap, or to open a wide one between runs that look level, their order is unlikely to hold.
+ * If a run continues for half as many steps again, it may gain as much as it did in the last third of its steps. While
+ * that is enough to close a gap, or to open a wide one between runs that look level, their order may still change.
  */
 import type { ValidationRecord } from './history';
 
@@ -31,7 +31,7 @@ export function gainOf(
 
 /** One run compared with the best number; all in nats, or in shares of right answers. */
 export interface Progress {
-  /** It has the best number, or cannot be told from it. */
+  /** It has the best number, or cannot be distinguished from the run that has. */
   readonly ahead: boolean;
   /** Distance to the best number; 0 or more. */
   readonly gap: number;
@@ -39,7 +39,7 @@ export interface Progress {
   readonly noise: number;
   /** `gainOf`, for one seed or the mean of several. */
   readonly gain: number | undefined;
-  /** What is left to gain. */
+  /** The most that it could still gain. */
   readonly room: number;
 }
 

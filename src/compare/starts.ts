@@ -12,7 +12,7 @@ export const starts = registryOf<Start>(
   import.meta.glob<{ default: Start }>('./starts/*.ts', { eager: true }),
 );
 
-/** The machine stays the person's choice. */
+/** The backend stays the user's choice. */
 export function comparisonOf(
   { settings, runs }: Start,
   backend: RunSpec['backend'] = 'auto',
@@ -28,6 +28,6 @@ export function comparisonOf(
   };
 }
 
-/** The start that has these runs, whatever machine they run on. */
+/** The predefined comparison that has these runs, whatever backend they use. */
 export const startOf = (comparison: Comparison): Start | undefined =>
   starts.all.find((start) => sameRuns(comparisonOf(start), comparison, ['backend']));

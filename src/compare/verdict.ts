@@ -49,7 +49,7 @@ export interface Verdict {
   readonly standings: readonly Standing[];
   /** How fast each run was still learning. */
   readonly progress: readonly Progress[];
-  /** So fast that the standings are unlikely to hold. */
+  /** Whether it is so fast that the standings may still change. */
   readonly early: boolean;
   /** Scored tokens behind each number. */
   readonly tokens: number;

@@ -1,4 +1,4 @@
-/** @file What is known of the ways to compute on this machine, as data. Pages make the sentences of it. */
+/** @file What is known about each way to compute on this machine, as data. The pages put it into sentences. */
 
 /** A way to compute, of ours or of TensorFlow.js. */
 export type Way = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
@@ -18,12 +18,12 @@ export interface StepTimes {
   readonly webgpu: number;
 }
 
-/** The processor stands in for a graphics card. */
+/** The CPU emulates a graphics card. */
 export interface SoftwareAdapter {
   readonly kind: 'softwareAdapter';
   readonly way: 'webgpu' | 'webgl';
   readonly adapter: string;
-  /** What decides between it and WebAssembly; missing where it is never taken. */
+  /** What decides between it and WebAssembly; missing if it is never used. */
   readonly decided?: 'untimed' | StepTimes;
 }
 
@@ -32,7 +32,7 @@ export interface OneThread {
   readonly because: 'notIsolated' | 'oneCore';
 }
 
-/** WebAssembly has fewer threads than it began with. */
+/** WebAssembly has lost some of its threads. */
 export type FewerThreads =
   | {
       readonly kind: 'threadsLost';
@@ -43,7 +43,7 @@ export type FewerThreads =
   | { readonly kind: 'threadStuck' }
   | { readonly kind: 'noSharedMemory'; readonly bytes: number };
 
-/** One reason for the way that is in use, or against another one. `message` is what an error said. */
+/** One reason for the way to compute in use, or against another one. `message` is the text of an error. */
 export type BackendFact =
   | NoWebGpu
   | NoWebGl
@@ -55,10 +55,10 @@ export type BackendFact =
   /** WebGPU is the first choice; how its products are computed, as a short test chose. */
   | { readonly kind: 'fastest'; readonly products: Products }
   | { readonly kind: 'asked' }
-  /** TensorFlow.js was asked for. */
+  /** The user chose TensorFlow.js. */
   | { readonly kind: 'askedTfjs' }
   | { readonly kind: 'tfjsFailed'; readonly way: Way; readonly message: string }
-  /** TensorFlow.js does without the graphics card after a fault of it. */
+  /** TensorFlow.js does not use the graphics card, because of an earlier fault. */
   | { readonly kind: 'tfjsWithoutGpu' };
 
 export type Products =
@@ -82,6 +82,6 @@ export interface Fault {
    * runs continue without the graphics card. 'error': its numbers cannot be trusted.
    */
   readonly kind: 'lost' | 'gone' | 'error';
-  /** What the device said. */
+  /** The device's own message. */
   readonly message: string;
 }

@@ -8,7 +8,7 @@ export function check(condition: unknown, message: string): asserts condition {
   if (!condition) throw new InputError(message);
 }
 
-/** What InputError says where `act` throws one; undefined where it does not. */
+/** The message of the InputError that `act` throws; undefined if it throws none. */
 export function inWords(act: () => void): string | undefined {
   try {
     act();

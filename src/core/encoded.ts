@@ -1,4 +1,4 @@
-/** @file Any text as part of an address. */
+/** @file Any text as part of a URL. */
 
 /**
  * encodeURIComponent that does not throw: half of a surrogate pair, which cutting a text can leave, becomes the

@@ -1,6 +1,6 @@
 /**
- * @file The fields of an object that somebody else wrote, each asked for by name: for formats in which what was read says
- * what comes next. The checks and their sentences are those of ./schema; what nobody asked for is refused.
+ * @file Reads the fields of an object from outside one by one, by name: for formats in which one field decides which
+ * fields follow. The checks and their messages are those of ./schema; fields that were never requested are refused.
  */
 import {
   flag,
@@ -16,7 +16,7 @@ import {
 } from './schema';
 import { OF, Place, shown, type Style } from './place';
 
-/** Both ends, for what a person may set. */
+/** Minimum and maximum, both inclusive, of a value that users can set. */
 export type Bounds = Required<SchemaBounds>;
 
 export class Fields {
@@ -24,7 +24,7 @@ export class Fields {
   readonly #asked = new Set<string>();
   readonly place: Place;
 
-  /** `at` names the value in every message. Throws InputError where it is no object. */
+  /** `at` names the value in every message. Throws InputError if it is not an object. */
   constructor(value: unknown, at: string | Place, style: Style = OF) {
     this.place = typeof at === 'string' ? new Place(at, style) : at;
     this.#own = record(value, this.place);
@@ -43,13 +43,13 @@ export class Fields {
     return this.get(name) !== undefined;
   }
 
-  /** As it is; undefined where it is missing. */
+  /** The raw value; undefined if it is missing. */
   get(name: string): unknown {
     this.#asked.add(name);
     return Object.hasOwn(this.#own, name) ? this.#own[name] : undefined;
   }
 
-  /** `otherwise` where it is missing or null; without that it has to be there. */
+  /** `otherwise` if it is missing or null; if `otherwise` is not given, the field is required. */
   take<T>(name: string, schema: Schema<T>, otherwise?: T): T {
     return schema(this.get(name) ?? otherwise, this.place.field(name));
   }
@@ -83,7 +83,7 @@ export class Fields {
     return this.items(name, text(), bounds);
   }
 
-  /** A list, which may be missing where it may be empty. */
+  /** A list, which may be missing if it may also be empty. */
   items<T>(name: string, entry: Schema<T>, bounds: Bounds): readonly T[] {
     const value = this.get(name) ?? (bounds.min === 0 ? [] : undefined);
     return list(entry, bounds)(value, this.place.field(name));

@@ -1,6 +1,6 @@
 import { check } from './check';
 
-/** A number a person may set. Sliders, URLs, lessons and checks all read this one description. */
+/** A number the user can set. Sliders, URLs, lessons and checks all read this one description. */
 export interface ParamSpec {
   readonly label: string;
   readonly unit?: string;

@@ -23,7 +23,7 @@ export const OF: Style = {
 /** A field is called by its name alone: for model configs. */
 export const BY_NAME: Style = { ...OF, field: (_, name) => name };
 
-/** Where we are in a foreign value: in words for the sentence, and as a path for someone who looks into the file. */
+/** A place in a value from outside: in words for the sentence, and as a path for a reader who looks into the file. */
 export class Place {
   constructor(
     readonly what: string,
@@ -74,7 +74,7 @@ export class Place {
   }
 }
 
-/** Foreign values in a message: short, on one line, and never walked into. */
+/** Values from outside as shown in a message: short, on one line, and without their contents. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'missing';
   if (Array.isArray(value)) return 'a list';

@@ -8,7 +8,10 @@ export function rememberingOf<K extends object, T>(make: (of: K) => T): (of: K) 
   };
 }
 
-/** Caches what `make` returns for a text; the whole cache is dropped when there are more than `most` entries. */
+/**
+ * Caches the results of `make` by its argument, a text; the whole cache is dropped when there are more than `most`
+ * entries.
+ */
 export function remembering<T>(most: number, make: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {

@@ -6,7 +6,8 @@
  * we do not use a library: Valibot's schemas are fixed before there is a value, and its messages learn their place only
  * after they have been written. Valibot also mistakes inherited names such as "constructor" for fields that were given.
  *
- * Whatever is wrong is refused with an InputError: what it is, what was given, what it should be, where it is.
+ * A wrong value is refused with an InputError that says which value it is, what was given, what it should be, and where
+ * it is.
  */
 import { InputError } from './check';
 import { Place, isRecord } from './place';

@@ -1,4 +1,4 @@
-/** @file Numbers as people read them. Bytes in binary units, counts in SI. */
+/** @file Numbers formatted for display. Bytes in binary units, counts in SI. */
 
 const SI = ['', ' k', ' M', ' G', ' T', ' P', ' E'];
 const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
@@ -39,7 +39,7 @@ function scaled(
   return (n < 0 ? '−' : '') + write(rest >= 1000 ? String(Math.round(rest)) : digits, power);
 }
 
-/** A count as people type one: 1,000, 128k (of 1,024), 1.5M (of 1,024 × 1,024), 1e6; undefined for anything else. */
+/** A count as users type it: 1,000, 128k (of 1,024), 1.5M (of 1,024 × 1,024), 1e6; undefined for anything else. */
 export function countOf(typed: string): number | undefined {
   const text = typed.replaceAll(/[\s,_]/g, '').toLowerCase();
   const [, digits, unit] = /^(\d+(?:\.\d+)?)([km])$/.exec(text) ?? [];

@@ -1,5 +1,5 @@
 /**
- * @file The characters of the user's own text if those of the site are not enough: one token each, built from the text.
+ * @file The vocabulary built from the user's own text if the site's characters are not enough: one token per character.
  *
  * 0      every other character, '□' when written back
  * 1      newline
@@ -19,11 +19,11 @@ export const OTHER = '□';
  * has 29 % more weights and a training step 27 % more FLOPs (both counted).
  */
 export const MAX_LETTERS = 1024;
-/** Below this share of the text, single characters leave out too much, and the text is read byte by byte. */
+/** If the characters with a token cover less than this share of the text, it is read byte by byte instead. */
 const MIN_COVERED = 0.9;
-/** Maximum share of non-ASCII letters among the characters of a text that is still read without its accents. */
+/** Maximum share of non-ASCII letters in a text that is read with the site's characters, which drop the accents. */
 const MAX_ACCENTS = 0.005;
-/** In a text that is too long for us, only this much is counted. */
+/** Of a text that is too long to train on, only this many characters are counted. */
 const MAX_COUNTED = 5_000_000;
 
 const FIRST = 0x20; // the first code point that can be in an alphabet
@@ -49,11 +49,11 @@ export interface Survey {
   /** The setting `alphabet` for a run on this text. */
   readonly alphabet: string;
   readonly kinds: number; // distinct characters in the text
-  readonly kept: number; // of these, those that have a token, or would
-  readonly covered: number; // share of the text's characters, 0..1, that have one, or would
+  readonly kept: number; // of these, those that have a token, or would have one
+  readonly covered: number; // share of the text's characters, 0..1, that have a token, or would have one
 }
 
-/** What the setting `alphabet` should be for a text. Takes time linear in its length. */
+/** Finds the setting `alphabet` for a text. Takes time linear in its length. */
 export function surveyOf(text: string): Survey {
   const counts = countsOf(tidied(text.slice(0, MAX_COUNTED)));
   const all = sum(counts.values());
@@ -72,7 +72,7 @@ export function surveyOf(text: string): Survey {
   };
 }
 
-/** The site's characters leave nothing unknown, and hardly any letter would lose its accent. */
+/** Whether the site's characters leave nothing unknown, and hardly any letter would lose its accent. */
 function fitsSite(counts: ReadonlyMap<string, number>, all: number): boolean {
   let accents = 0;
   for (const [one, count] of counts)
@@ -105,7 +105,7 @@ const made = new Map<string, Letters>();
 
 /**
  * The vocabulary for the setting `alphabet`: '' for the site's characters, 'bytes' for those of UTF-8, otherwise the
- * characters themselves. Throws InputError if it is none of these.
+ * characters themselves. Throws InputError if `alphabet` is none of these.
  */
 export function lettersOf(alphabet: string): Letters {
   if (alphabet === '') return site;
@@ -120,9 +120,9 @@ export function lettersOf(alphabet: string): Letters {
 }
 
 /**
- * Characters as a setting that fits in an address: runs of code points, in order, separated by dots. A run is the
- * number of code points skipped before it and, after a '-', how many follow its first; both in base 36. '0-2m' is the
- * characters of ASCII.
+ * Characters as a setting that fits in a URL: runs of code points, in order, separated by dots. A run is the number of
+ * code points skipped before it and, after a '-', how many follow its first; both in base 36. '0-2m' is the characters
+ * of ASCII.
  */
 export function written(characters: readonly string[]): string {
   const codes = characters.map((one) => one.codePointAt(0)!).sort((a, b) => a - b);

@@ -34,7 +34,7 @@ export interface Feed {
   asked(distance: number, batches: number): readonly Batch[];
   /** The held-out sequence whose attention is drawn. Text: the beginning of a document. */
   readonly watched: Example;
-  /** What a sample of text starts from; empty for a task. */
+  /** The prompt of a sample of generated text; empty for a task. */
   readonly prompt: Int32Array;
 }
 
@@ -62,7 +62,7 @@ function feedOfTask(task: Task, { T, batch, distance, seed }: FeedOptions): Feed
       ),
     asked: (far, batches) =>
       Array.from({ length: batches }, (_, i) => draw(random('asked', task.id, far, i), far)),
-    watched: task.example(random('validation', task.id, 0), T, distance), // the first of the first batch
+    watched: task.example(random('validation', task.id, 0), T, distance), // the first window of the first batch
     prompt: new Int32Array(0),
   };
 }
@@ -100,7 +100,7 @@ function feedOfText(
   const train = windowsOf(corpus, 'train', T);
   const opening = documentsOf(corpus, 'validation').find(({ start, end }) => end - start > T)!;
   let promptEnd = opening.start + Math.min(PROMPT, T);
-  while (!source.vocabulary.begins(corpus.ids[promptEnd]!)) promptEnd--; // no half character
+  while (!source.vocabulary.begins(corpus.ids[promptEnd]!)) promptEnd--; // no incomplete character
   return {
     train(step) {
       const stream = random(seed, 'train', step);

@@ -42,7 +42,7 @@ function simplify(text: string): string {
   const letters = plain(lines)
     .normalize('NFKD')
     .replace(/[\p{M}\p{Cf}]/gu, '');
-  return plain(letters); // again: NFKD introduces a few itself, U+1FEF a backtick
+  return plain(letters); // once more: NFKD itself introduces a few, such as a backtick for U+1FEF
 }
 
 const ASCII: Readonly<Record<string, string>> = typography;

@@ -2,7 +2,8 @@
 import { check, InputError } from '../core/check';
 
 /**
- * How files without plain text begin, according to the specifications of their formats, and how to get at their text.
+ * The first bytes of files that are not plain text, according to the specifications of their formats, and how the user
+ * can get their text.
  */
 const OTHERS: readonly {
   readonly begins: readonly number[];
@@ -71,7 +72,7 @@ function attempt(encoding: string, bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Where the first malformed sequence begins. Unicode 16, table 3-7 (well-formed UTF-8). */
+/** The index of the first malformed sequence. Unicode 16, table 3-7 (well-formed UTF-8). */
 function firstInvalid(bytes: Uint8Array): number {
   let at = 0;
   while (at < bytes.length) {
@@ -96,7 +97,10 @@ function wellFormed(bytes: Uint8Array, at: number): number {
   return length;
 }
 
-/** Narrower after four leads: no overlong forms, no surrogates, nothing above U+10FFFF. */
+/**
+ * The range of the second byte, which is narrower after four lead bytes: no overlong forms, no surrogates, nothing
+ * above U+10FFFF.
+ */
 function secondByte(lead: number): [low: number, high: number] {
   if (lead === 0xe0) return [0xa0, 0xbf];
   if (lead === 0xed) return [0x80, 0x9f];

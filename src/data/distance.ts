@@ -12,7 +12,7 @@ export const DISTANCE: ParamSpec = {
   explain: (d) => `the answer lies at least ${d} token${d === 1 ? '' : 's'} back`,
 };
 
-/** Refuses a context too short for the distance, and says which one is long enough. */
+/** Refuses a context that is too short for the distance, and says which context is long enough. */
 export function checkRoom(
   { label, maxDistance }: Pick<Task, 'label' | 'maxDistance'>,
   T: number,

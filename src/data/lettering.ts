@@ -5,7 +5,7 @@ import { piecesOf } from './utf8';
 
 export interface ReadPrompt {
   readonly tokens: Int32Array;
-  /** Characters without a token, and how often each occurs; in words, what became of them. */
+  /** Characters without a token, with how often each occurs, and in words how they are read. */
   readonly strange: ReadonlyMap<string, number>;
   readonly becomes: string;
 }
@@ -26,7 +26,7 @@ export function letteringOf(source: Pick<Source, 'kind' | 'vocabulary'>): Letter
   return source.kind === 'corpus' ? text(source.vocabulary as Letters) : signs(source.vocabulary);
 }
 
-/** For a text in these letters. */
+/** For a text in this vocabulary. */
 export const text = (letters: Letters): Lettering => ({
   vocabulary: letters,
   hint: 'any text',

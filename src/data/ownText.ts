@@ -8,7 +8,7 @@ import type { Letters } from './source';
 const SHORTEST = 2_000; // characters
 const LONGEST = 5_000_000; // characters
 const STRANGE = 0.05; // largest share of characters without an id
-/** The text is held out after this share of it, from the next word on. */
+/** Everything after this share of the text is held out, from the next word on. */
 export const HELD_OUT_FROM = 0.9;
 const NEAR_WORD = 60; // UTF-16 units in which to look for the next word
 /**
@@ -17,8 +17,8 @@ const NEAR_WORD = 60; // UTF-16 units in which to look for the next word
 export const LATEST_WORD = NEAR_WORD + 1;
 
 /**
- * A form feed ends a document; a text without one is one document.
- * The last tenth is held out: the document in which it begins is cut there, between two words.
+ * Makes a corpus of the user's text. A form feed ends a document; a text without one is one document. The last tenth is
+ * held out; the document in which it begins is cut there, between two words.
  */
 export function corpusOfText(text: string, letters: Letters = vocabulary): Corpus {
   check(
@@ -60,7 +60,7 @@ const partsOf = (text: string, letters: Letters): readonly string[] =>
     .map((part) => letters.normalise(part).trim())
     .filter(Boolean);
 
-/** All of them, one after the other. */
+/** All documents, one after the other. */
 export const wholeOf = (text: string, letters: Letters): string =>
   partsOf(text, letters).join(BETWEEN);
 

@@ -1,7 +1,8 @@
 /**
  * @file What counts as a document when several share a row of the batch: paragraphs of a novel, lines of a table.
  *
- * Rows are cut from a text as they would be without this, so batches stay the same to the last token; it only says where in a row one document ends and the next begins. The separator between two documents belongs to the first.
+ * Keeping documents apart does not change the rows of a batch, to the last token. This file only finds the positions in
+ * a row at which one document ends and the next begins. The separator between two documents belongs to the first.
  */
 import { vocabulary } from './characters';
 import type { Ids, Letters } from './source';
@@ -11,7 +12,10 @@ export interface Packed {
   readonly unit: string;
   /** One sentence: where a document begins. */
   readonly summary: string;
-  /** The rule for one text, given a position in it and its distance from the start of its chapter, file or the like. */
+  /**
+   * Whether a document begins at a position of the text; also given its distance from the start of its chapter, file or
+   * the like.
+   */
   rule(ids: Ids, letters?: Letters): (place: number, offset: number) => boolean;
 }
 
@@ -49,11 +53,11 @@ export const sentences: Packed = {
   },
 };
 
-/** Empty lines separate the paragraphs of a text that has them; otherwise every line is one. */
+/** Empty lines separate paragraphs; in a text without empty lines, every line is a paragraph. */
 export const paragraphsOrLines: Packed = {
   unit: 'paragraph',
   summary:
-    'A document is a paragraph: it begins after an empty line, or after every line where the text has no empty ones.',
+    'A document is a paragraph: it begins after an empty line, or after every line if the text has no empty lines.',
   rule(ids, letters = vocabulary) {
     const newline = newlineOf(letters);
     let at = ids.indexOf(newline);

@@ -1,4 +1,4 @@
-/** @file One of the site's texts as training data: what its files hold, and what its source makes of them. */
+/** @file One of the site's texts as training data, made from its two files as its source specifies. */
 import { parseCorpus, type Corpus } from './corpus';
 import { repeated } from './repeat';
 import type { CorpusSource } from './source';

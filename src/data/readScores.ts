@@ -1,8 +1,8 @@
-/** @file The scores of slices as somebody else wrote them: in a comparison's file, in a recording. One schema for both. */
+/** @file Reads the scores of slices from outside: from a comparison's file or a recording. One schema for both. */
 import { list, number, object, text, refine, whole, type Schema } from '../core/schema';
 import type { SliceScore } from './slice';
 
-/** More than exist, in this version or a later one. */
+/** Maximum number of slices in a file: more than exist in this version, or are likely in a later one. */
 const MAX_SLICES = 32;
 const LONGEST_ID = 40; // characters
 const LARGEST_LOSS = 1e9; // nats per token; the loss of guessing is below 5
@@ -18,13 +18,13 @@ const sliceId: Schema<string> = refine(text(), (id, place) => {
 const loss = number({ min: 0, max: LARGEST_LOSS });
 const accuracy = number({ min: 0, max: 1 });
 
-/** A list with an entry for each slice, called 'slice 2 of' what they are the slices of. */
+/** A list with an entry for each slice; messages call an entry 'slice 2 of' and the list's owner. */
 export const slicesOf = <T>(entry: Schema<T>, min: 0 | 1 = 1): Schema<readonly T[]> =>
   list(entry, { min, max: MAX_SLICES, each: (n, of) => `slice ${n} of ${of}` });
 
 /**
- * One score of each slice of `tokens` tokens: none has more than there are in all, none is there twice. `exact`: it may
- * be empty, and nothing else is in it, which a later version may add.
+ * The scores of the slices of `tokens` tokens: none has more tokens than there are in all, and none appears twice. With
+ * `exact`, a slice may be empty, and unknown fields are refused, which a later version may have added.
  */
 export const scores = (
   tokens: number,

@@ -12,7 +12,7 @@ type Losses = Omit<Score, 'accuracy'>;
 
 /**
  * The score of the tokens outside a slice, from that of all tokens. Throws InputError if the slice has more tokens than
- * the whole. Both may be rounded, so the result is clamped: never below 0, no accuracy above 1.
+ * the whole. Both scores may be rounded, so the result is clamped: never below 0, and no accuracy above 1.
  */
 export function restOf(whole: Score, slice: Score): Score;
 export function restOf(whole: Losses, slice: Losses): Losses;

@@ -47,8 +47,9 @@ export function noRoom(
 }
 
 /**
- * Additional characters that are enough wherever words end; undefined if no number is, because the training documents
- * are too short. An emoji is two UTF-16 units, in which the tenth is counted; every unit is a byte or more.
+ * The number of additional characters that is enough, wherever the words end; undefined if no number is, because the
+ * training documents are too short. An emoji is two UTF-16 units, in which the tenth is counted; every unit is a byte
+ * or more.
  */
 function missing(
   corpus: Corpus,

@@ -29,7 +29,7 @@ export interface Slice {
    * depends on what lies beyond the reach: then runs with different windows have different targets.
    */
   back?(source: CorpusSource): number;
-  /** [T], 1 if the target is in the slice. Depends only on the window, wherever it was cut from. */
+  /** [T], 1 if the target is in the slice. Depends only on the window's content, not on its position in the text. */
   mask(window: SliceWindow): Uint8Array;
 }
 
@@ -41,7 +41,7 @@ export interface SliceScore {
   readonly tokens: number; // of the slice; without tokens, loss and accuracy are 0
 }
 
-/** What a slice's rule knows about one target. */
+/** The input of a slice's rule for one target. */
 export interface Target {
   readonly place: number; // in the corpus
   readonly offset: number; // in its document

@@ -15,7 +15,7 @@ export const slicesOf = (source: Source): readonly Slice[] =>
 /** The one every page shows first; undefined for a task. */
 export const headlineOf = (source: Source): Slice | undefined => slicesOf(source)[0];
 
-/** Whether local layers that see `reach` tokens, query included, miss what the slice is about. */
+/** Whether the helpful text of the slice is beyond local layers that see `reach` tokens, query included. */
 export const isFar = (slice: Slice, source: CorpusSource, reach: number): boolean => {
   const back = slice.back?.(source);
   return back === undefined || back > reach;

@@ -3,7 +3,7 @@ import type { ParamSpec } from '../core/params';
 import type { Random } from '../core/random';
 import type { Packed } from './packed';
 
-/** One batch, row-major [B, T]. A target counts in the loss and the accuracy where its weight is 1. */
+/** One batch, row-major [B, T]. A target counts in the loss and the accuracy if its weight is 1. */
 export interface Batch {
   readonly tokens: Int32Array;
   readonly targets: Int32Array;
@@ -37,7 +37,7 @@ export interface Letters extends Vocabulary {
   readonly unknown: string;
   /** Tokens are bytes of UTF-8: a character may take several. */
   readonly bytes?: true;
-  /** The text as it is learned; characters without a token become `unknown`. */
+  /** The text as the model is trained on it; characters without a token become `unknown`. */
   normalise(text: string): string;
   /** How often each character without a token occurs, in order of first appearance. */
   strangers(text: string): ReadonlyMap<string, number>;
@@ -52,7 +52,7 @@ interface Described {
   readonly id: string;
   readonly label: string;
   readonly order: number;
-  /** One sentence for the person who chooses. */
+  /** One sentence that helps the user to choose. */
   readonly summary: string;
   readonly vocabulary: Vocabulary;
 }
@@ -78,10 +78,10 @@ export interface Task extends Described {
   example(random: Random, T: number, distance: number): Example;
 }
 
-/** Real text: files made by scripts/build/texts.mjs, or the person's own. */
+/** Real text: files made by scripts/build/texts.mjs, or the user's own text. */
 export interface CorpusSource extends Described {
   readonly kind: 'corpus';
-  /** The user's own text may use another one, made from the text: `sourceOf` in src/spec/run.ts. */
+  /** The user's own text may use another vocabulary, made from the text: `sourceOf` in src/spec/run.ts. */
   readonly vocabulary: Letters;
   /**
    * Path under the page's base, without extension: <file>.json describes <file>.txt. Undefined: the user's own text.
@@ -91,11 +91,14 @@ export interface CorpusSource extends Described {
   readonly origin: string;
   /** One sentence: what in it, far from a character, helps to predict it. Undefined for the user's own text. */
   readonly far?: string;
-  /** The text of `file` is cut into passages, each repeated, when it is loaded. Undefined: used as it is. */
+  /**
+   * When it is loaded, the text of `file` is cut into passages and each is repeated. Undefined: the text is used
+   * unchanged.
+   */
   readonly repeat?: Repeat;
   /** What counts as a document when those that share a row are kept apart. */
   readonly packed: Packed;
-  /** The text is a table; every document begins with a line. Undefined: it is not. */
+  /** The text is a table, and every document begins at the start of a line. Undefined: it is not a table. */
   readonly table?: Table;
 }
 

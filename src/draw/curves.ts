@@ -10,8 +10,8 @@ const BEGINNING = 0.1;
 
 /**
  * The y values that a picture of `points` must show, with `last` as its largest x. The first tenth does not set the
- * top: a loss that starts far above where it soon is would flatten everything after it. If nothing follows it, every
- * point counts.
+ * top, because the high loss at the start would flatten everything after it. If there are no points after the first
+ * tenth, every point counts.
  */
 export function shownYs(points: readonly Point[], last: number): readonly number[] {
   const later = points.filter(({ x }) => x >= BEGINNING * last);

@@ -1,7 +1,8 @@
 /**
  * @file Cells to pixels: one pixel per cell, queries down, keys across. The browser scales up.
  *
- * Kinds of cells are those of attention/cells (0 blocked, 1 exact, 2 summary) and, for reach, 3: through the layers before.
+ * Kinds of cells are those of attention/cells (0 blocked, 1 exact, 2 summary) and, in pictures of the reach, 3 for a
+ * token reached through the layers before.
  */
 import { BLOCKED, EXACT } from '../attention/cells';
 import type { Palette, Pixel } from './palette';
@@ -15,7 +16,7 @@ export interface PixelBytes {
 const pixelsOf = ({ data }: PixelBytes) =>
   new Uint32Array(data.buffer, data.byteOffset, data.length / 4);
 
-/** A key that may be read has so much of the ink, of 255, also where its weight is 0: only what may not be read is blank. */
+/** The minimum ink, of 255, of a key that may be read, even if its weight is 0: only blocked keys are blank. */
 const FAINT = 34;
 
 /** Ink by √weight, so that small weights are visible; what the mask blocks stays blank. */
@@ -55,7 +56,7 @@ export function paintKinds(
       const kind = kinds[row + Math.floor(x / fine)]!;
       pixels[i] =
         y % fine === edge || x % fine === edge
-          ? palette.ink[0]! // the paper
+          ? palette.ink[0]! // the paper's colour
           : kind === BLOCKED
             ? palette.blocked
             : kind === EXACT
@@ -89,6 +90,6 @@ const dotted = (y: number, x: number): boolean => y % 3 === 1 && x % 3 === 1;
 /** Squares with sides of four pixels. */
 export const inkOfChecks = (y: number, x: number): boolean => ((y >> 2) + (x >> 2)) % 2 === 0;
 
-/** Two tones where a pixel is a cell; ink on paper where cells are larger. */
+/** Two tones if a cell is a single pixel; ink on paper if cells are larger. */
 const inTwoTones = (inked: boolean, { tones, ink }: Palette, fine: number): Pixel =>
   fine < LINED ? tones[inked ? 0 : 1] : ink[inked ? 255 : 0]!;

@@ -5,7 +5,7 @@ import { rgb } from 'd3';
 export type Pixel = number;
 
 export interface Palette {
-  /** [256] from a weight of 0 to the full ink; index 255 · √weight. */
+  /** [256] colours from a weight of 0 to the full ink; the index is 255 · √weight. */
   readonly ink: Uint32Array;
   /** The query may not read this key. */
   readonly blocked: Pixel;

@@ -4,7 +4,7 @@ import type { LayerPlan } from '../attention/pattern';
 
 /** Read in this layer itself, or only indirectly, through the layers before it. */
 const HERE = EXACT;
-export const THROUGH = 3; // not a kind of a mask: a summary is read in this layer
+export const THROUGH = 3; // no kind of a mask: in these pictures a summary counts as read in this layer
 
 /**
  * For every layer, its map pooled to cells of `factor` tokens a side, row-major [size, size]: HERE if that layer reads the token, THROUGH if only the layers before it reach it.

@@ -1,4 +1,7 @@
-/** @file A number's slider: positions for the hand, values for the model. Logarithmic if the description says so. */
+/**
+ * @file A number's slider: converts between its positions and the number's values. Logarithmic if the description says
+ * so.
+ */
 import { clampParam, type ParamSpec } from '../core/params';
 
 /** Positions of a logarithmic slider. */

@@ -14,7 +14,7 @@ export const TEXTURES = {
 
 export type Texture = keyof typeof TEXTURES;
 
-/** How weights are drawn (heatmap.ts): the palest ink is still told from what is blank. */
+/** How weights are drawn (heatmap.ts): even the palest ink differs from a blank cell. */
 export const WEIGHTS_LEGEND =
   'stronger ink = more weight · palest = almost none · blank = may not read';
 

@@ -1,4 +1,7 @@
-/** @file What the engine computes on: which way is in use, whether it still suits, and what the page is told of it. */
+/**
+ * @file The backend the engine computes on: which one is in use, whether it still suits the models, and what the page
+ * is told about it.
+ */
 import { inTiles } from '../attention/layout';
 import type { FewerThreads, Fault } from '../core/backendFacts';
 import { START_TIMEOUT_MS, within } from '../core/patience';
@@ -16,7 +19,7 @@ import { Timing } from './timing';
 interface Listener {
   /** The device in use cannot be used any more. */
   onFault(fault: Fault): void;
-  /** There is more to say of what is in use. */
+  /** More became known about the backend in use. */
   onNews(info: BackendInfo): void;
 }
 
@@ -26,8 +29,8 @@ export class Backends {
   #fault: Fault | undefined;
   #fewer: FewerThreads | undefined;
   /**
-   * Whether any layer so far used a tiled mask. Their kernels are compiled and tested when the first one arrives, if
-   * that is slow: on a GPU, and above all where the processor stands in for one.
+   * Whether any layer so far used a tiled mask. Their kernels are compiled and tested only when the first one arrives
+   * if compiling is slow, as on a GPU, and even more on a CPU that emulates one.
    */
   #tiles = false;
   readonly #timing = new Timing();
@@ -39,17 +42,20 @@ export class Backends {
     return this.#computing;
   }
 
-  /** What is wrong with the device in use. */
+  /** The fault of the device in use. */
   get fault(): Fault | undefined {
     return this.#fault;
   }
 
-  /** It was a fault of a device that nothing runs on any more. */
+  /** The fault was on a device that no run uses any more. */
   forgive(): void {
     this.#fault = undefined;
   }
 
-  /** Whether what is in use is what these models ask for, works, and is not known to be the slower way; with `others` on it, it may be: runs that are compared stay on one machine. */
+  /**
+   * Whether the backend in use is the one these models request, works, and is not known to be the slower one. If
+   * `others` run on it, it may be slower, because compared runs stay on one machine.
+   */
   async suits(specs: readonly RunSpec[], others: boolean): Promise<boolean> {
     const [spec] = specs as [RunSpec];
     const computing = this.#computing;
@@ -59,7 +65,7 @@ export class Backends {
     return (this.#tiles = await this.#passesInTiles(computing));
   }
 
-  /** Takes what these models ask for. Rejects with NoBackend. */
+  /** Switches to the backend these models request. Rejects with NoBackend. */
   async choose(specs: readonly RunSpec[], withoutGpu = false): Promise<void> {
     const [spec] = specs as [RunSpec];
     this.#fault = undefined;
@@ -82,7 +88,10 @@ export class Backends {
     this.#wanted = spec.backend;
   }
 
-  /** Times both ways to use this processor where there is a choice; `quiet` as for Timing. Then calls `settle`. */
+  /**
+   * Times both ways to use this CPU, WebAssembly and emulated WebGPU, if there is a choice; `quiet` as for Timing. Then
+   * calls `settle`.
+   */
   async timeWhenIdle(quiet: () => RunSpec | undefined, settle: () => void): Promise<void> {
     const { own } = this.#computing ?? {};
     if (!own?.software || own.name !== 'wasm' || this.#wanted !== 'auto') return;
@@ -90,13 +99,16 @@ export class Backends {
     if (await this.#timing.inQuiet(own.machine, () => (same() ? quiet() : undefined))) settle();
   }
 
-  /** Whether both ways to use this processor are open, and the one in use was measured to be the slower for this model. */
+  /**
+   * Whether both ways to use this CPU are available, and the one in use was measured to be the slower one for this
+   * model.
+   */
   slowFor(spec: RunSpec): boolean {
     const steps = this.#wanted === 'auto' ? this.#timing.predict(spec) : undefined;
     return steps !== undefined && fasterOf(steps) !== this.#computing?.info.name;
   }
 
-  /** Tells the page what was measured of both for this model. */
+  /** Tells the page the measured times of both for this model. */
   tellTimes(spec: RunSpec): void {
     const steps = this.#timing.predict(spec);
     if (!steps || !this.#computing) return;
@@ -129,12 +141,12 @@ export class Backends {
       await within(START_TIMEOUT_MS, selfTest(own.machine, IN_TILES), 'it timed out');
       return !this.#fault;
     } catch {
-      return false; // it is chosen again, which says why
+      return false; // the machine is chosen again, and the choice gives the reason
     }
   }
 }
 
-/** What became of WebAssembly's threads goes first, and only the last that is known. */
+/** The news about WebAssembly's threads goes first, and only the latest. */
 function withFewer(computing: Computing, fewer: FewerThreads | undefined): Computing {
   const { info } = computing;
   if (!fewer || !info.threads) return computing;

@@ -9,7 +9,7 @@ import { zebras } from '../train/zebra';
 export interface Computing {
   readonly info: BackendInfo;
   readonly models: Models;
-  /** Our programs' machine, if they are the ones that compute. */
+  /** The machine of our programs, if our programs compute. */
   readonly own?: Backend;
   /** It uses a device that may be lost or report errors. */
   readonly fallible: boolean;
@@ -21,7 +21,7 @@ export interface ComputingChoice extends Omit<Choice, 'wanted'> {
   readonly withoutGpu?: boolean;
 }
 
-/** Rejects with NoBackend where there is no way; a request for TensorFlow.js has no fallback. */
+/** Rejects with NoBackend if nothing works; a request for TensorFlow.js has no fallback. */
 export async function chooseComputing(choice: ComputingChoice): Promise<Computing> {
   const { wanted, withoutGpu = false, onFault } = choice;
   if (wanted === 'tfjs') {

@@ -28,7 +28,7 @@ export class Engine {
   readonly #runs = new Map<RunId, EngineRun>();
   /** Runs that are still being opened. */
   readonly #opening = new Set<RunId>();
-  /** What was asked of them meanwhile, in order. */
+  /** Commands they received meanwhile, in order. */
   #held: Asking[] = [];
   /** Runs that receive commands together; a single run is a group of one. */
   readonly #groups = new Set<Group>();
@@ -151,7 +151,7 @@ export class Engine {
     return run;
   }
 
-  /** Switches to the backend that these specs ask for, unless the one in use will do. */
+  /** Switches to the backend that these specs request, unless the one in use suits them. */
   async #ensureBackend(specs: readonly RunSpec[]): Promise<void> {
     const backends = this.#backends;
     // Recover first: otherwise the runs on the faulty device would be closed without their pages knowing.

@@ -6,13 +6,13 @@ import { corpusOf } from './corpora';
 
 interface FeedChoice {
   readonly spec: RunSpec;
-  /** The person's own, where the settings ask for it. */
+  /** The user's own text, if the settings use it. */
   readonly text?: string | undefined;
-  /** The address that paths of prepared texts are relative to; the worker's own where it is not given. */
+  /** The URL that paths of prepared texts are relative to; by default the worker's own. */
   readonly base?: string | undefined;
 }
 
-/** Rejects where the text cannot be fetched or is too short for the context. */
+/** Rejects if the text cannot be fetched or is too short for the context. */
 export async function feedOf({ spec, text, base }: FeedChoice): Promise<Feed> {
   const source = sourceOf(spec);
   const options = {

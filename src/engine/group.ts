@@ -1,11 +1,11 @@
 /**
- * @file Runs that are asked together: those that are compared, or one of its own. What is asked of them is asked between two rounds and of all at once, and a run that
- * is ahead waits for the others (a lost device takes each back to its own snapshot), so that every pause
- * finds all of them on the same step.
+ * @file Runs that receive commands together: the compared runs, or a single run. A command is carried out between two
+ * rounds, by all of them at once. A run that is ahead waits for the others (after a device is lost, each continues from
+ * its own snapshot), so that all of them are on the same step at every pause.
  */
 import type { Action, KeptFor, RunId } from '../workers/train/protocol';
 
-/** Looks wait for no other run and change nothing. */
+/** Requests that only look at a run wait for no other run and change nothing. */
 type Look = 'frame' | 'evaluate';
 
 export interface Member {
@@ -32,7 +32,7 @@ export class Group {
     return this.#ids.size;
   }
 
-  /** Exactly these runs, or those of them that are left. */
+  /** Whether the group consists of exactly these runs; runs that left it no longer count. */
   covers(runIds: readonly RunId[]): boolean {
     return runIds.length === this.#ids.size && runIds.every((id) => this.#ids.has(id));
   }
@@ -41,14 +41,14 @@ export class Group {
     this.#ids.delete(id);
   }
 
-  /** `whose` is read of 'save' alone. */
+  /** Only 'save' uses `whose`. */
   ask(action: Action, whose: KeptFor = 'autosave'): void {
     if (action === 'save') this.#saves.add(whose);
     else if (action === 'frame' || action === 'evaluate') this.#looks.add(action);
     else this.#asked.push(action);
   }
 
-  /** Was something asked of this run that no round has obeyed yet? */
+  /** Whether this run has commands that no round has carried out yet. */
   owes(id: RunId): boolean {
     return this.#ids.has(id) && this.#asked.length + this.#looks.size + this.#saves.size > 0;
   }
@@ -71,7 +71,7 @@ export class Group {
       this.#asked.shift();
       for (const member of members) member.control(action);
     } else {
-      for (const member of behind) member.playing = true; // first the runs get level
+      for (const member of behind) member.playing = true; // first the runs must reach the same step
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * @file Work that has the machine for itself: runs that train meanwhile would slow it and be slowed. Each kind of job
- * is a generator of rows.
+ * @file Jobs: work that has the machine to itself, because a run training at the same time would slow it and be slowed.
+ * Each kind of job is a generator of rows.
  */
 import type { Command, EngineEvent, JobId } from '../workers/train/protocol';
 import type { JobKind, JobOf, JobProgress, JobRows } from '../workers/train/jobs';
@@ -25,7 +25,7 @@ interface Tools extends Pick<Computing, 'models' | 'info'> {
 type Going<K extends JobKind> = JobProgress<JobRows[K]> & { readonly phase: 'row' | 'doing' };
 
 interface Kind<K extends JobKind> {
-  /** What it trains or measures: the machine must be able to. */
+  /** The models it trains or measures; the machine must be able to run them. */
   specs(job: JobOf<K>): readonly RunSpec[];
   work(job: JobOf<K>, tools: Tools): AsyncGenerator<Going<K>>;
 }
@@ -91,7 +91,7 @@ const KINDS: { readonly [K in JobKind]: Kind<K> } = {
 /** What jobs need of the engine. */
 interface Host {
   send(event: EngineEvent): void;
-  /** What computes these models, once nobody else does. Rejects where a run trains. */
+  /** The backend for these models, once nothing else uses it. Rejects if a run is training. */
   machine(specs: readonly RunSpec[], cancelled: () => boolean): Promise<Computing>;
 }
 
@@ -104,7 +104,7 @@ export class Jobs {
     this.#cancelled.add(jobId);
   }
 
-  /** Resolves when the job has ended in any way; its page hears in which. */
+  /** Resolves when the job has ended in any way; its page gets an event that says how. */
   work({ jobId, job, base }: Extract<Command, { type: 'job' }>): Promise<void> {
     return this.#work(jobId, job, base);
   }

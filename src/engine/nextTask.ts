@@ -1,10 +1,10 @@
-/** @file Lets messages in: on the processor nothing else gives the worker's queue a turn. */
+/** @file Lets the worker receive messages: while the CPU computes, nothing else returns to its event loop. */
 
 const channel = new MessageChannel();
 const resumes: (() => void)[] = []; // of all engines
 channel.port1.onmessage = () => resumes.shift()?.();
 
-/** Resolves once every message that has arrived is dealt with. */
+/** Resolves once every message that has arrived was handled. */
 export function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     resumes.push(resolve);

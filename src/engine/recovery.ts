@@ -1,4 +1,7 @@
-/** @file Runs on a device that failed, or in the slower way, are built again elsewhere and go on from their snapshots. */
+/**
+ * @file Runs on a device that failed, or on the slower backend, are rebuilt elsewhere and continue from their
+ * snapshots.
+ */
 import type { Fault } from '../core/backendFacts';
 import type { RunId } from '../workers/train/protocol';
 import type { Moved } from '../workers/train/runState';
@@ -13,9 +16,9 @@ const MAX_LOSSES = 3;
 interface Host {
   /** All runs; commands to them wait until `resume` or `failed`. */
   hold(): readonly EngineRun[];
-  /** No turn is being taken any more. */
+  /** Resolves when no turn is under way any more. */
   turnsEnd(): Promise<void>;
-  /** It waits for another device. */
+  /** The run waits for another device. */
   announce(id: RunId): void;
   /** Frees what the run has on its device. */
   release(run: EngineRun): void;
@@ -35,12 +38,12 @@ export class Recovery {
     private readonly host: Host,
   ) {}
 
-  /** Nobody takes a turn. */
+  /** No run takes a turn. */
   get moving(): boolean {
     return this.#moving;
   }
 
-  /** A new device for all runs; where the old one cannot be trusted or is gone for good, another way to compute. */
+  /** A new device for all runs, or another backend if the old device cannot be trusted or is gone for good. */
   async recover(fault: Fault): Promise<void> {
     const { backends, host } = this;
     if (backends.fault !== fault) return;

@@ -23,7 +23,7 @@ const SNAPSHOT_EVERY = 5000;
 
 export class EngineRun {
   playing = false;
-  /** Where a new device would continue from. */
+  /** The snapshot that a new device would continue from. */
   snapshot: Snapshot | undefined;
   #snapped = performance.now();
   #stepOnce = false;
@@ -97,11 +97,11 @@ export class EngineRun {
     if (this.#frameWanted) {
       await this.#report(); // otherwise the picture's time would count as the steps'
       const frame = await this.trainer.frame();
-      this.#frameWanted = false; // only now: if the device is lost meanwhile, the frame is still wanted
+      this.#frameWanted = false; // only now: if the device is lost meanwhile, the request for a frame remains
       this.send({ type: 'frame', runId: this.id, frame }, buffersOf(frame));
     }
     if (this.#evaluationWanted) {
-      await this.#report(); // likewise
+      await this.#report(); // only now, for the same reason
       const evaluation = await this.trainer.evaluation();
       this.#evaluationWanted = false;
       this.send({ type: 'evaluation', runId: this.id, evaluation });

@@ -7,7 +7,7 @@ import { startWorker } from '../workers/startWorker';
 import kernels from '../ops/simdShared.wasm?url';
 import script from '../workers/train/thread.worker?worker&url';
 
-/** Launches of models of this size have too little for more. */
+/** Launches of models of this size have too little work for more. */
 const MOST = Math.min(8, MAX_THREADS);
 
 /** Kept for as long as the engine lives: starting threads takes longer than a small run. */
@@ -15,7 +15,7 @@ let crew: Crew | undefined;
 /** Receives reports of lost threads: the engine that asked last. */
 let tell: (fact: FewerThreads) => void = () => {};
 
-/** Threads for WebAssembly, or why there is only one. `onLoss` is told where there are fewer later. */
+/** Threads for WebAssembly, or why there is only one. `onLoss` is called when there are fewer later. */
 export function threadsHere(onLoss: (fact: FewerThreads) => void): Threads | OneThread {
   tell = onLoss;
   if (!globalThis.crossOriginIsolated) return { kind: 'oneThread', because: 'notIsolated' };

@@ -1,4 +1,6 @@
-/** @file Where WebGPU is computed on the processor, it and WebAssembly are timed once, and predicted for each model. */
+/**
+ * @file If WebGPU is emulated on the CPU, it and WebAssembly are timed once, and their times predicted for each model.
+ */
 import type { StepTimes } from '../core/backendFacts';
 import { gpuMachine } from '../machines/gpuMachine';
 import type { Machine } from '../machines/machine';
@@ -7,15 +9,15 @@ import { modelSpecOf } from '../spec/model';
 import type { RunSpec } from '../spec/run';
 import { predictStep, timeBoth, type Speed } from '../train/speed';
 
-/** Milliseconds nothing must happen before both are timed. */
+/** Milliseconds without any activity before both are timed. */
 const QUIET = 2000;
 
 export class Timing {
-  /** The same for as long as the page lives. */
+  /** The software adapter; it stays the same as long as the page is open. */
   #speeds: { readonly wasm: Speed; readonly gpu: Speed } | undefined;
   #timing = false;
 
-  /** Milliseconds a step of these settings takes both ways; undefined before both were timed. */
+  /** Predicted milliseconds per step of these settings with each backend; undefined before both were timed. */
   predict(spec: RunSpec): StepTimes | undefined {
     if (!this.#speeds) return undefined;
     const model = modelSpecOf(spec);
@@ -26,8 +28,8 @@ export class Timing {
   }
 
   /**
-   * Times `wasm` and the software adapter with a model of `quiet`, which gives undefined where the machine is busy.
-   * True where that is news.
+   * Times `wasm` and the software adapter with a model of `quiet`, which gives undefined while the machine is busy.
+   * Returns true if there are new times.
    */
   async inQuiet(wasm: Machine, quiet: () => RunSpec | undefined): Promise<boolean> {
     if (this.#speeds || this.#timing) return false;
@@ -49,7 +51,7 @@ export class Timing {
       device.destroy();
       return true;
     } catch {
-      return false; // what runs, runs on
+      return false; // whatever is running continues
     } finally {
       this.#timing = false;
     }

@@ -17,7 +17,7 @@ export interface Adapted {
   readonly looks: readonly AdaptedLook[];
 }
 
-/** Buckets that also show short texts separately. */
+/** Buckets that begin short, so that short texts show separately. */
 export const adaptedBuckets = (positions: PositionLosses): readonly Bucket[] =>
   bucketsOf(positions, Math.max(16, positions.losses.length / 32));
 

@@ -138,7 +138,10 @@ export function answersChart(
   /** Questions behind a point, of all seeds. */
   const behind = (curves: readonly (readonly DistancePoint[])[], i: number) =>
     curves.reduce((sum, curve) => sum + (curve[i]?.questions ?? 0), 0);
-  /** Of the plan that was asked least: where its points may lie by chance, the others' do. */
+  /**
+   * The points of the plan with the fewest questions: its range of chance is the widest, so it covers the other plans
+   * too.
+   */
   const least = curvesOf
     .map((curves) => curves[0]!.map(({ distance }, i) => ({ x: distance, n: behind(curves, i) })))
     .sort((a, b) => a.reduce((sum, { n }) => sum + n, 0) - b.reduce((sum, { n }) => sum + n, 0))[0];

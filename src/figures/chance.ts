@@ -1,13 +1,16 @@
-/** @file What guessing alone gives: how many of so many questions are right by chance, counted. */
+/** @file The result of guessing alone: how many of a number of questions are right by chance, counted. */
 
-/** So much of what guessing gives lies within the counts below; half of the rest on either side. */
+/**
+ * The share of all cases in which guessing gives a count within the range below; half of the other cases lie on either
+ * side.
+ */
 export const WITHIN = 0.95;
 /** Fewer questions than this say little, whatever the share of right answers. */
 export const FEW = 30;
 
 /**
- * The fewest and the most of `questions` that are right by chance in WITHIN of all cases, each right with probability
- * `chance` and independent of the others: the central part of the binomial distribution.
+ * The fewest and the most of `questions` that guessing answers right in the share WITHIN of all cases. Each is right
+ * with probability `chance`, independent of the others: the central part of the binomial distribution.
  */
 export function byChance(
   questions: number,

@@ -6,7 +6,7 @@ export interface ChartPoint {
   readonly y: number; // mean over the seeds
   readonly low: number; // over the seeds; both equal y for a single seed
   readonly high: number;
-  /** So little stands behind it that it says little. */
+  /** It is based on so few questions that it says little. */
   readonly few?: boolean;
 }
 
@@ -22,20 +22,20 @@ export interface Series {
   readonly points: readonly ChartPoint[];
   /** Colour and dash in CSS notation, if the curve must match one in a chart next to this one. */
   readonly stroke?: { readonly colour: string; readonly dash: string };
-  /** The name at the curve's end, if the label is too long for the room there. */
+  /** The name at the curve's end, if the label is too long for that place. */
   readonly short?: string;
   /** Drawn differently from its plan: the same plan with other settings, for comparison. */
   readonly control?: boolean;
   /** The individual seeds, drawn thin around their mean. */
   readonly seeds?: readonly SeedCurve[];
-  /** The prediction, if it is drawn with the measurement. */
+  /** The predicted points, if they are drawn with the measured ones. */
   readonly predicted?: readonly { readonly x: number; readonly y: number }[];
 }
 
 interface SeedCurve {
   readonly seed: number;
   readonly points: readonly { readonly x: number; readonly y: number }[];
-  /** It differs from the others more than they do among themselves, so its end is labelled. */
+  /** The seed differs from the others more than they do among themselves, so its end is labelled. */
   readonly apart?: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface Axis {
   readonly scale: 'linear' | 'log2' | 'log10';
 }
 
-/** A table, also written as a CSV file. */
+/** A table, which can also be written as a CSV file. */
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number)[])[];
@@ -58,7 +58,7 @@ export interface Chart {
   readonly level?: {
     readonly y: number;
     readonly label: string;
-    /** How far from it chance alone leads. */
+    /** The range around the line that chance alone explains. */
     readonly within?: readonly {
       readonly x: number;
       readonly low: number;
@@ -96,7 +96,7 @@ export function band(values: readonly number[]): Omit<ChartPoint, 'x'> {
   return { y, low: Math.min(...values), high: Math.max(...values) };
 }
 
-/** The last column of every row gives the provenance of the numbers. */
+/** Adds the provenance of the numbers as the last column of every row. */
 export const csvOfTable = ({ columns, rows }: Table, provenance: string): string =>
   csvOf(
     [...columns, 'provenance'],

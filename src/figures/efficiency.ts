@@ -22,7 +22,7 @@ export interface Measured {
 export type Quantity = 'step' | 'token' | 'memory';
 
 const MIB = 2 ** 20;
-/** A row's model: one sequence. */
+/** The settings of a row's model, with one sequence per batch. */
 const modelOf = (spec: RunSpec, { plan, context }: Measured) =>
   modelSpecOf({ ...spec, plan, context, batch: 1 });
 
@@ -140,7 +140,7 @@ export function efficiencyTable(spec: RunSpec, rows: readonly Measured[], kernel
   };
 }
 
-/** What the longest context shows, in a sentence generated from the numbers. */
+/** The finding: what the longest context shows, in a sentence generated from the numbers. */
 export function wordsOfEfficiency(rows: readonly Measured[]): string {
   const measured = rows.filter(({ stepMs }) => stepMs !== undefined);
   const longest = Math.max(...measured.map(({ context }) => context));

@@ -80,7 +80,7 @@ export function findingOfLengths(results: readonly Result[], context: number): F
   };
 }
 
-/** Figure 3 over several contexts: how the cost falls, and where grouped keeps up. */
+/** Figure 3 over several contexts: how the cost falls, and at which contexts grouped is as good as global. */
 export function findingOfContexts(results: readonly Result[], measure: Measure = ALL): Finding {
   const contexts = [...new Set(results.map(({ spec }) => spec.context))].sort((a, b) => a - b);
   const pairs = contexts.flatMap((context) => {
@@ -193,7 +193,7 @@ function apartBy(difference: number, than = ' than global'): string {
   return `${amount} nats ${difference < 0 ? 'better' : 'worse'}${than}`;
 }
 
-/** A gain no larger than the spread between seeds counts as nothing. */
+/** A gain no larger than the spread between seeds is not reported as a gain. */
 function worth(gains: readonly SeedLoss[]): string {
   const gain = mean(gains);
   if (gains.length >= SEEDS && Math.abs(gain) <= Math.max(rangeOf(gains), 0.005)) return NOTHING;
@@ -206,7 +206,7 @@ function isWorse(parties: readonly Party[]): boolean {
   return !!local && !!global && verdictOn(local.losses, global.losses).kind === 'worse';
 }
 
-/** From where on local is worse than global. */
+/** The number of characters read from which on local is worse than global. */
 function crossing(buckets: readonly Bucket[], worse: readonly boolean[]): readonly string[] {
   const from = worse.lastIndexOf(false) + 1;
   if (from === 0 || from === worse.length) return [];

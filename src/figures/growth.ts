@@ -7,7 +7,7 @@ import { allGlobal, trainingFlops } from '../spec/cost';
 import type { ModelSpec } from '../spec/model';
 import type { Chart, Look, Table } from './chart';
 
-/** A model and the name that tells it from the others. */
+/** A model, and the name that distinguishes it from the others. */
 export interface Named {
   readonly name: string;
   readonly plan: string;
@@ -20,7 +20,7 @@ interface Counted {
   readonly axis: string;
   /** The unit of the axis. */
   readonly per: number;
-  /** Of all layers, one sequence of T tokens. */
+  /** The cost of all layers for one sequence of T tokens. */
   of(model: ModelSpec, T: number): number;
   write(amount: number): string;
 }
@@ -83,7 +83,10 @@ export function notchOf(T: number): number {
   return Math.round(PER_DOUBLING * Math.log2(within / SHORTEST));
 }
 
-/** The LENGTHS that its masks define, plus the last length they do: masks given as rows do not define longer texts. */
+/**
+ * The LENGTHS for which its masks are defined, and the longest such length: masks given as rows are undefined for
+ * longer texts.
+ */
 function lengthsOf({ layers }: ModelSpec): readonly number[] {
   const most = tokensCovered(layers);
   return most === Infinity ? LENGTHS : [...LENGTHS.filter((T) => T < most), most];
@@ -115,7 +118,7 @@ export function growthChart(
         return { x: T, y, low: y, high: y };
       }),
     })),
-    // Every quantity at every length: only where somebody opens it.
+    // A table of every quantity at every length, computed only when it is opened.
     get table() {
       return growthTable(runs);
     },

@@ -9,7 +9,7 @@ import type { Table } from './chart';
 export interface MaskPanel {
   readonly plan: string;
   readonly label: string;
-  /** One mask for layers that are alike: 'layer 1', 'layers 2–4'. */
+  /** The mask of one or more equal layers: 'layer 1', 'layers 2–4'. */
   readonly masks: readonly {
     readonly label: string;
     readonly pattern: string;
@@ -44,7 +44,7 @@ export function maskPanels(settings = MASKS): readonly MaskPanel[] {
   });
 }
 
-/** Groups of neighbouring layers that are alike, numbered from 1. */
+/** Groups of adjacent equal layers, numbered from 1. */
 function runsOf(layers: readonly PatternSpec[]) {
   const runs: { from: number; to: number; layer: PatternSpec }[] = [];
   for (const [i, layer] of layers.entries()) {

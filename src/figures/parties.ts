@@ -16,7 +16,10 @@ export interface Party {
 /** Plans that the sentences cover, besides global and in this order. Others appear in the figure and its table. */
 export const ASKED: readonly string[] = ['grouped', 'local'];
 
-/** Runs without the number are left out, and so are plans without any run that has it. */
+/**
+ * The plans of these results. Runs without a number from `lossOf` are left out, and so are plans without any run that
+ * has one.
+ */
 export function partiesOf(
   results: readonly Result[],
   context: number,
@@ -34,7 +37,10 @@ export function partiesOf(
   });
 }
 
-/** A plan goes by its name; others of the same plan by how they differ, and a person's own by the names they gave. */
+/**
+ * The name of a plan in a sentence; further runs of the same plan are named by how they differ, and the user's runs by
+ * the names the user gave them.
+ */
 function nameOf({ label, spec, control, results }: Seeds, all: readonly Seeds[]): string {
   const alone = all.filter((other) => other.spec.plan === spec.plan).length === 1;
   if (alone) return spec.plan;
@@ -42,7 +48,7 @@ function nameOf({ label, spec, control, results }: Seeds, all: readonly Seeds[])
   return control ? small(label) : spec.plan;
 }
 
-/** As used within a sentence. */
+/** A label as used within a sentence. */
 const small = (label: string) => label.charAt(0).toLowerCase() + label.slice(1);
 
 /** The first run of a plan: for local the smallest window, for grouped the global layer first. */

@@ -49,7 +49,7 @@ const rising = <T>(entry: Schema<T>, by: (entry: T) => number): Schema<readonly 
     return all;
   });
 
-/** With its slices, of `tokens` tokens in all. They are younger than some recordings, which have none. */
+/** A validation with its slices, of `tokens` tokens in all. Recordings from before slices existed have none. */
 function sliced<T extends { readonly slices?: unknown }>(
   { slices: given, ...rest }: T,
   tokens: number,
@@ -58,7 +58,7 @@ function sliced<T extends { readonly slices?: unknown }>(
   if (given === undefined) return rest;
   const slices = scores(tokens, { exact: true })(
     given,
-    place.field('slices').speaking(OF), // as every format speaks of slices
+    place.field('slices').speaking(OF), // named as every format names slices
   );
   return { ...rest, slices };
 }

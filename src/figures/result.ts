@@ -17,7 +17,7 @@ export type Result = Pick<
 > & {
   readonly backend: string; // webgpu, wasm, cpu, tfjs
   readonly steps: number; // optimizer steps taken
-  /** The person's name for it, and its place among the others; otherwise both follow from its plan. */
+  /** The user's name for it, and its position among the others; otherwise both follow from its plan. */
   readonly name?: string;
   readonly place?: number;
 };

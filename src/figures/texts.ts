@@ -74,7 +74,7 @@ export function settingsOf(results: readonly Result[], context: number): string 
   ].join(' · ');
 }
 
-/** Why these texts, and what they cannot show: placed before the figures based on them. */
+/** Why these texts were chosen, and what they cannot show; placed before the figures based on them. */
 export function wordsOfTexts(texts: readonly Text[], context: number): readonly string[] {
   const [first, ...others] = texts;
   if (!first?.source.table || others.length === 0) return [];

@@ -1,5 +1,6 @@
 /**
- * @file How training went, in sentences: when each seed found what helps, and whether the curves are flat at the end.
+ * @file How training went, in sentences: when each seed learned to use the helpful text, and whether the curves are
+ * flat at the end.
  */
 import { formatInteger } from '../core/units';
 import { first, listed, partiesOf } from './parties';

@@ -53,13 +53,13 @@ export function wordsOfGaps(results: readonly Result[], context: number): string
   return [first, trust(results, gaps), verdict(gaps), early(results, context)].join(' ').trim();
 }
 
-/** What short runs cannot say. */
+/** The limits of short runs. */
 function early(results: readonly Result[], context: number): string {
   const steps = results.filter(({ spec }) => spec.context === context).map((run) => run.steps);
   return `All of this is after ${formatInteger(Math.max(...steps))} steps at one learning rate; with longer training, or a rate chosen for each, the order of the plans may change.`;
 }
 
-/** How far the numbers can be trusted. */
+/** How far the numbers can be trusted, given the number of seeds. */
 function trust(results: readonly Result[], gaps: readonly Gap[]): string {
   const seeds = Math.min(...gaps.map((gap) => gap.gaps.length));
   const spread = seedSpread(results);
@@ -94,7 +94,7 @@ function verdict(gaps: readonly Gap[]): string {
   return `${claim} at our scale nothing here speaks against it${better}.${far(gaps, grouped)}`;
 }
 
-/** If plain local does better still, grouping does not win by what it reads far away. */
+/** If plain local does better still, grouping does not win by reading far. */
 function far(gaps: readonly Gap[], grouped: readonly Gap[]): string {
   const last = grouped.at(-1)!;
   const local = gaps.find(({ look, bucket }) => look === 'local' && bucket.to === last.bucket.to);
@@ -105,7 +105,7 @@ function far(gaps: readonly Gap[], grouped: readonly Gap[]): string {
     : '';
 }
 
-/** Figure 4 says where reading more helps; Figure 2 says how plans differ. */
+/** Figure 2 says how plans differ; Figure 4 says from which length on reading more helps. */
 export function wordsOfLengths(results: readonly Result[], context: number): string {
   const own = results.filter(({ spec, buckets }) => spec.context === context && buckets.length > 1);
   const global = own.filter(({ spec }) => spec.plan === 'global');

@@ -13,7 +13,7 @@ interface Watch {
 
 const watches = new WeakMap<GPUDevice, Watch>();
 
-/** What the browser said of a loss. */
+/** The browser's message about a loss. */
 export const saidOfLoss = ({ message, reason }: GPUDeviceLostInfo): string => message || reason;
 
 /** Settles as `work` does, or rejects in words once the device is lost. */

@@ -1,9 +1,9 @@
 /**
  * @file Chooses the machine: webgpu, then wasm, then plain loops, each with the facts that decided.
  *
- * A machine is taken only after `selfTest` has passed on it. WebGPU on a software adapter and WebAssembly
- * share one processor; which is faster depends on it and on the model, so there a measurement decides, once
- * there is one: it takes a second or two, in which a person would wait.
+ * A machine is used only after `selfTest` has passed on it. WebGPU on a software adapter and WebAssembly both run on
+ * the CPU; which is faster depends on the CPU and on the model. A measurement decides as soon as there is one. It is
+ * not made at startup, because the user would wait a second or two for it.
  */
 import type { KernelId } from '../ops/attention/costs';
 import {
@@ -32,10 +32,10 @@ export interface Backend {
   /** WebAssembly's threads; defaults to one. */
   readonly threads?: number;
   readonly device: string;
-  /** Why this one, and not one that goes before it. */
+  /** Why this one, and not one that is normally preferred. */
   readonly why: readonly BackendFact[];
   readonly limits: DeviceLimits;
-  /** WebGPU is here too, computed on the processor: measure to choose between them. */
+  /** WebGPU is available too, emulated on the CPU: a measurement can choose between the two. */
   readonly software: boolean;
 }
 
@@ -50,18 +50,18 @@ export interface Choice {
   /** Runs every operation on a newly started machine; throws an error naming the operation if one is wrong. */
   readonly selfTest: (machine: Machine) => Promise<void>;
   readonly onFault: (fault: Fault) => void;
-  /** Where WebGPU is computed on the processor: what both ways to use it take for the model at hand. */
+  /** If WebGPU is emulated on the CPU: the measured times of both ways to use the CPU for the model at hand. */
   readonly steps?: StepTimes | undefined;
   /** Finds the product tiles that are fastest on a newly started graphics card; if not given, the defaults are used. */
   readonly tune?: (machine: Machine) => Promise<Tiles>;
-  /** Address of the compiled src/ops/simd.as.ts; without it loops are used. */
+  /** URL of the compiled src/ops/simd.as.ts; without it loops are used. */
   readonly simdKernels?: string;
-  /** Threads for WebAssembly, or why there is only one; one where nothing is said. */
+  /** Threads for WebAssembly, or why there is only one; the default is one. */
   readonly threads?: Threads | OneThread;
 }
 
 export interface Threads {
-  /** Address of the kernels for shared memory. */
+  /** URL of the kernels for shared memory. */
   readonly kernels: string;
   /** Threads for a module, including the launching one. */
   crew(module: WebAssembly.Module): Crew;
@@ -72,11 +72,11 @@ type Started = Omit<Backend, 'why' | 'software'> & {
   readonly trial?: Machine;
 };
 
-/** Of the two ways to use one processor. */
+/** The faster of the two ways to use the CPU. */
 export const fasterOf = ({ webgpu, wasm }: StepTimes): 'webgpu' | 'wasm' =>
   webgpu < wasm ? 'webgpu' : 'wasm';
 
-/** Rejects with NoBackend where nothing passes its test. */
+/** Rejects with NoBackend if nothing passes its test. */
 export async function chooseBackend(choice: Choice): Promise<Backend> {
   const { wanted, steps, threads } = choice;
   const passedOver: BackendFact[] = [];
@@ -84,7 +84,7 @@ export async function chooseBackend(choice: Choice): Promise<Backend> {
   const adapter = found && 'adapter' in found ? found : undefined;
   if (found && 'kind' in found) passedOver.push(found);
 
-  // WebGPU on a processor goes first only where it was measured to be faster.
+  // WebGPU on the CPU goes first only if it was measured to be faster.
   const software = wanted === 'auto' && adapter?.software === true;
   const names = order(wanted).filter((name) => name !== 'webgpu' || adapter);
   if (software && (!steps || fasterOf(steps) === 'wasm')) names.push(names.shift()!);
@@ -126,7 +126,7 @@ function order(wanted: BackendName | 'auto'): BackendName[] {
   return wanted === 'auto' ? all : all.slice(all.indexOf(wanted));
 }
 
-/** The machine, tested; undefined with the reason in `passedOver` where it cannot be had. */
+/** The machine, tested; undefined, with the reason in `passedOver`, if it is unavailable. */
 async function start(
   name: BackendName,
   choice: Choice,

@@ -27,8 +27,8 @@ const BASE = 65536; // bytes
 const MOST = 4 * 2 ** 30 - PAGE; // bytes
 
 /**
- * Minimum work of a part for which another thread is woken, in multiplications or what takes as long: some ten
- * microseconds.
+ * Minimum work of a part for which another thread is woken: in multiplications, with other work counted as those that
+ * take as long; some ten microseconds.
  */
 const WORTH = 150_000;
 /** Parts per thread: a thread that is late or kept from its core leaves some to the others. */
@@ -48,7 +48,7 @@ export function hostMachine(
   };
 }
 
-/** Computes those launches of a session that are not loops. */
+/** Computes the launches of a session that have WebAssembly kernels. */
 interface Computing {
   readonly instance: Instance;
   readonly scratch: number; // address

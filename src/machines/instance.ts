@@ -2,13 +2,13 @@
 
 export const PAGE = 65_536; // bytes, of a WebAssembly memory
 
-/** A kernel of an instance: its numeric arguments, scratch space last. */
+/** A kernel of an instance; its arguments are numbers, with the scratch space last. */
 type Compute = (...numbers: number[]) => void;
 
 /** A module over one memory, for one thread. */
 export interface Instance {
   readonly kernels: Readonly<Record<string, Compute>>;
-  /** Sets which part of how many the next calls do. */
+  /** Sets which part, of how many, the next calls compute. */
   take(part: number, parts: number): void;
 }
 

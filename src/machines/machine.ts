@@ -1,4 +1,4 @@
-/** @file What computes: a machine opens bundles of programs, a session replays them. */
+/** @file The interface of what computes: a machine opens bundles of programs, and a session replays them. */
 import type { KernelId } from '../ops/attention/costs';
 import type { Bundle, Part } from '../program/program';
 import type { Tiles } from '../program/tiles';
@@ -21,9 +21,9 @@ export interface Machine {
   readonly kernel: KernelId;
   /** WebAssembly's threads that share a launch; defaults to one. */
   readonly threads?: number;
-  /** How much one thread takes on, if measured. */
+  /** The product tiles per GPU thread, if they were measured. */
   readonly tiles?: Tiles;
-  /** Prepares everything: memory, shaders. Rejects where the machine refuses. */
+  /** Prepares everything: memory, shaders. Rejects if the machine refuses. */
   open(bundle: Bundle): Promise<Session>;
 }
 

@@ -40,7 +40,7 @@ export async function findAdapter(): Promise<Adapter | NoWebGpu> {
   return { adapter, name, software: fallback === true || isSoftware(name) };
 }
 
-/** Whether an adapter with this name is a processor standing in for a graphics card. */
+/** Whether an adapter with this name is a CPU that emulates a graphics card. */
 export const isSoftware = (name: string): boolean =>
   /swiftshader|llvmpipe|softpipe|software|\bwarp\b|basic render/i.test(name);
 

@@ -1,6 +1,6 @@
 /**
- * @file A survey of all arrays in what was opened, a few cells at a time: what each array is, and how many of its
- * planes have a finding. The array on the page says nothing about the others.
+ * @file A survey of all arrays in the opened files, a few cells at a time: what each array is, and how many of its
+ * planes have a finding. It is needed because the array on the page says nothing about the others.
  */
 import { InputError } from '../core/check';
 import type { Brought, Looked } from './foreign/brought';
@@ -13,14 +13,14 @@ import { Survey, type Planes } from './planes';
 export interface ArrayRead {
   readonly name: string;
   readonly shape: readonly number[];
-  /** The pattern of most of its planes, as written; undefined where it is unknown or the array was not examined. */
+  /** The pattern of most of its planes, as written; undefined if it is unknown or the array was not examined. */
   readonly is?: string;
-  /** What it is read as when it is not itself a mask. */
+  /** The form it is read as, if it is not itself a mask. */
   readonly form?: string;
   readonly planes: number;
   /** Planes that differ from the most common one. */
   readonly others: number;
-  /** Planes with a finding, and the finding. */
+  /** The number of planes with a finding, and one of the findings. */
   readonly wrong: number;
   readonly codes: readonly string[];
   /** Why it is not a mask, or was not examined: a clause. */
@@ -44,7 +44,7 @@ const MAX_CELLS = 2 ** 27;
 const SAMPLE = 4096;
 /** Below this, a number removes a score. */
 const BLOCKS = -500;
-/** Numbers a mask holds: 0 and 1, or 0 and a fill or two. */
+/** Maximum distinct numbers in a mask: 0 and 1, or 0 and one or two fills. */
 const MAX_DISTINCT = 3;
 
 export class ArraySurvey {
@@ -59,7 +59,7 @@ export class ArraySurvey {
     private readonly most = MAX_CELLS,
   ) {}
 
-  /** Examines about this many more cells. */
+  /** Examines about this number of further cells. */
   goOn(cells: number): Arrays {
     const { tensors } = this.brought.foreign;
     let left = cells;
@@ -90,7 +90,7 @@ export class ArraySurvey {
     };
   }
 
-  /** Undefined where it is not examined; the page says so. */
+  /** Undefined if it is not examined; the page says so. */
   #begin(tensor: Tensor) {
     const which = this.#all.length;
     const size = sizeOf(tensor.shape);

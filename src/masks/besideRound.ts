@@ -1,13 +1,14 @@
 /**
- * @file Windows one off a size that people choose: some libraries count the token itself in the window, others do not.
+ * @file Windows that are one key larger or smaller than a round size: some libraries count the token itself in the
+ * window, others do not.
  */
 
-/** Sizes that people choose. */
+/** The round sizes that people choose. */
 export const isRound = (n: number): boolean =>
   n >= 16 && ((n & (n - 1)) === 0 || n % 100 === 0 || n % 64 === 0);
 
 /**
- * The size that a window of `window` keys, itself included, may have been meant to have; undefined where it already has
+ * The size that a window of `window` keys, itself included, may have been meant to have; undefined if it already has
  * such a size.
  */
 export function roundBeside(window: number): number | undefined {
@@ -17,7 +18,7 @@ export function roundBeside(window: number): number | undefined {
 
 const number = (n: number) => n.toLocaleString('en-US');
 
-/** As a sentence; empty where there is nothing to ask. */
+/** As a sentence; empty if there is nothing to ask. */
 export function askRound(window: number): string {
   const round = roundBeside(window);
   if (round === undefined) return '';

@@ -6,7 +6,7 @@ export interface Bug {
   readonly id: string;
   readonly order: number;
   readonly title: string;
-  /** The GitHub thread where it happened; the mask here is ours, as small as possible. */
+  /** The GitHub thread that reports it; the mask here is our own small example of it. */
   readonly thread: string;
   /** The code of the lint that catches it. */
   readonly lint: string;

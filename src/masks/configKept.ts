@@ -49,7 +49,7 @@ const scoredDim = (fields: Fields, otherwise: number): number =>
     ? fields.whole('qk_nope_head_dim', HEAD_DIM) + fields.whole('qk_rope_head_dim', ROTATED, 64)
     : otherwise;
 
-/** What is kept besides keys and values, or instead of them, by kind of layer. */
+/** What each kind of layer keeps besides keys and values, or instead of them. */
 export function kept(type: string, { fields }: Asked): Partial<ConfigLayer> {
   switch (type) {
     case 'indexed_attention':
@@ -67,7 +67,7 @@ export function kept(type: string, { fields }: Asked): Partial<ConfigLayer> {
   }
 }
 
-/** Numbers an indexer keeps per token: a key; where it pools, also its pooling weights and whether the token counts. */
+/** Numbers an indexer keeps per token: a key; if it pools, also the pooling weights and whether the token counts. */
 function indexOf(fields: Fields): number {
   const width = fields.whole('index_head_dim', HEAD_DIM);
   return fields.has('index_kpool') ? 2 * width + 1 : width;
@@ -92,7 +92,7 @@ const STATES: Readonly<Record<string, 'linear' | 'convolution'>> = {
   hybrid_sliding: 'linear',
 };
 
-/** transformers 5 saves what differs in single layers as per_layer_config: {"5": {"head_dim": 512}}. */
+/** transformers 5 saves the fields that differ in single layers as per_layer_config: {"5": {"head_dim": 512}}. */
 export function overridden(
   own: Fields,
   at: number,

@@ -37,6 +37,6 @@ export function bytesOfKind(
   return count * (own + source * facts.perTokenOfSource) * bytesPerNumber;
 }
 
-/** Why a layer's mask does not tell the whole story; undefined where it does. */
+/** Why a layer's mask does not describe the layer completely; undefined if it does. */
 export const crossedOf = ({ kind, picks }: ConfigLayer): 'state' | 'picks' | undefined =>
   kind === 'state' || kind === 'none' ? 'state' : picks ? 'picks' : undefined;

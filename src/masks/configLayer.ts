@@ -14,26 +14,26 @@ import type { Part } from './part';
 /** Who reads whom, and how much of it a cache holds. */
 export interface Reach {
   /**
-   * `state`: keeps no keys; what was read is in a state of fixed size. `none`: no attention, only a feed-forward.
-   * `masked`: whatever its expression says.
+   * `state`: keeps no keys, but a state of fixed size that summarises what was read. `none`: no attention, only a
+   * feed-forward. `masked`: reads what its expression lets through.
    */
   readonly kind: 'global' | 'local' | 'chunked' | 'masked' | 'state' | 'none';
   /** Keys a late query reads, the query itself included; of a chunked layer: tokens per chunk. */
   readonly window?: number;
-  /** What the output depends on; for a layer that picks by the data: what it picks from. */
+  /** The mask: what the output depends on; if the data selects the keys, the keys it selects from. */
   readonly expression: Expression;
 }
 
 export interface ConfigLayer extends Reach {
   /** As layer_types names it. */
   readonly type: string;
-  /** Kept for each token it can still read: this many heads, each with a key and a value of these widths. */
+  /** What is kept for each token it can still read: this many heads, each with a key and a value of these widths. */
   readonly kvHeads: number;
   readonly keyDim: number;
   readonly valueDim: number;
-  /** Query heads, where a layer differs from the model. */
+  /** Query heads, if the layer differs from the model. */
   readonly heads?: number;
-  /** MLA: widths per head that queries and keys are compared in, and that values have. */
+  /** MLA: the widths per head of the queries and keys as they are compared, and of the values. */
   readonly compared?: { readonly key: number; readonly value: number };
   /** MLA: keeps one latent for all heads and the rotated part of the keys. */
   readonly latent?: true;
@@ -41,15 +41,15 @@ export interface ConfigLayer extends Reach {
   readonly keyIsValue?: true;
   /** Reads the keys and values of this layer (0 is the first) and keeps none of its own. */
   readonly sharedWith?: number;
-  /** Reads at most this many of the keys the mask lets through; which ones depends on the data. */
+  /** Reads at most this many of the keys the mask lets through; the data decides which. */
   readonly picks?: { readonly most?: number; readonly by: string };
-  /** Numbers kept per token besides keys and values, for an indexer to pick by. */
+  /** Numbers kept per token besides keys and values, with which an indexer selects keys. */
   readonly indexDim?: number;
   /** One entry, key and value in one, per this many tokens, in addition to the window. */
   readonly compressed?: number;
   /** A state of fixed size, kept with the keys or instead of them. */
   readonly state?: 'linear' | 'convolution';
-  /** Size of that state in numbers; undefined where the file does not say. */
+  /** Size of that state in numbers; undefined if the file does not say. */
   readonly stateSize?: StateSize | undefined;
   readonly rope?: Rope;
   /** For a decoder that also reads a source: what it keeps of each source token, once, throughout generation. */
@@ -65,18 +65,20 @@ export interface ConfigLayer extends Reach {
   readonly sinks?: true;
 }
 
-/** The share of a head that is rotated by position, the base, and how it is stretched; `none`: not rotated. */
+/**
+ * RoPE: the share of a head that is rotated by position, the base, and how positions are scaled; `none`: not rotated.
+ */
 export type Rope =
   | 'none'
   | {
       readonly base?: number;
       readonly share?: number;
-      /** Beyond the lengths the model was first trained on: the method and the factor. */
+      /** The method and factor of scaling to lengths beyond those the model was first trained on. */
       readonly stretched?: { readonly by: string; readonly factor?: number };
     };
 
 export interface ConfigLayers {
-  /** The model type it is read as. */
+  /** The model type whose rules the config is read with. */
   readonly family: string;
   readonly label: string;
   /** The model's name in the file. */
@@ -86,7 +88,7 @@ export interface ConfigLayers {
   /** A decoder; an encoder reads in both directions and keeps no cache. */
   readonly causal: boolean;
   readonly heads: number; // H
-  /** Those of the first layer that keeps keys; layers may differ, and give their own. */
+  /** Heads of the first layer that keeps keys; layers that differ give their own. */
   readonly kvHeads: number;
   readonly headDim: number; // d
   readonly hidden: number; // D, hidden_size
@@ -101,7 +103,7 @@ export interface ConfigLayers {
   readonly parts?: readonly { readonly part: Part; readonly refused?: string }[];
   /** For a decoder that reads a source: the length assumed for it, and why. */
   readonly source?: { readonly tokens: number; readonly because: string };
-  /** Why it may be read wrongly: the model type is not known here yet. */
+  /** Why it may be read wrongly: its model type is not known to this page yet. */
   readonly doubt?: string;
   readonly notes: readonly string[];
   /** A window that the file gives and no layer has; `switched`: because use_sliding_window is off. */
@@ -111,16 +113,16 @@ export interface ConfigLayers {
 }
 
 /**
- * Pairs (query, key) of one layer over T tokens, per head and sequence; where a layer picks, everything it picks from
- * counts.
+ * Pairs (query, key) of one layer over T tokens, per head and sequence; if the data selects the keys, all keys it
+ * selects from count.
  */
 export function pairsAt(layer: Reach, causal: boolean, T: number): number {
   const { kind, window = T } = layer;
   if (kind === 'state' || kind === 'none') return 0;
   if (!causal) {
     if (T === 0) return 0;
-    // Query and key at most `side` apart: T on the diagonal, then T - 1, T - 2, … next to it; an even window has one
-    // more after.
+    // Pairs whose query and key are at most `side` apart: T on the diagonal, then T - 1, T - 2, … next to it; an even
+    // window has one more key after the query.
     const beside = (side: number) => side * T - (side * (side + 1)) / 2;
     const most = kind === 'local' ? window - 1 : 2 * (T - 1);
     const [before, after] = [Math.floor(most / 2), Math.ceil(most / 2)];
@@ -142,9 +144,9 @@ export function pairsAt(layer: Reach, causal: boolean, T: number): number {
 
 /**
  * Bytes of keys and values to allocate for T tokens of one sequence: Σ over the layers of kvHeads · (key + value) ·
- * held · bytes; `between` two steps, what is kept from one to the next. An encoder reads everything at once and keeps
- * nothing. States are not included: see stateBytes. What a decoder keeps of its source is included, at the length of
- * the source.
+ * held · bytes; with `between`, only what is kept from one step to the next. An encoder reads everything at once and
+ * keeps nothing. States are not included: see stateBytes. What a decoder keeps of its source is included, at the length
+ * of the source.
  */
 export function cacheBytesAt(
   config: ConfigLayers,
@@ -174,8 +176,8 @@ export const unknownStates = (config: ConfigLayers): number =>
   layerFacts(config).filter(({ state }) => state === undefined).length;
 
 /**
- * FLOPs of attention per token, forward, the mean over T tokens: Σ over the layers of 2 · H · (key + value) · P / T, which
- * is 4 · H · d · P / T where both are d wide. Products with weights are not counted.
+ * FLOPs of attention per token, forward, the mean over T tokens: Σ over the layers of 2 · H · (key + value) · P / T,
+ * which is 4 · H · d · P / T if both are d wide. Products with weights are not counted.
  */
 export function flopsPerTokenAt(config: ConfigLayers, T: number): number {
   if (T === 0) return 0;

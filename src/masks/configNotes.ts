@@ -13,7 +13,7 @@ const MADE_FOR_PART: Readonly<Record<Part, readonly string[]>> = {
   cross: ['max_target_positions', 'max_decoder_position_embeddings'],
 };
 
-/** The first of the places that gives it. */
+/** The first place in the file that gives it. */
 export function madeFor(part: Part, places: readonly Fields[]): Pick<ConfigLayers, 'made'> {
   const names = [...MADE_FOR_PART[part], ...MADE_FOR];
   const said = places.flatMap((fields) => names.map((name) => fields.get(name)));

@@ -1,9 +1,9 @@
 /**
  * @file How many numbers a layer without keys keeps per sequence: a state of fixed size, however long the text is.
  *
- * It has two parts: what a short convolution over the last K tokens still needs, and what a recurrence carries.
- * Families name their sizes differently; the first form whose fields are present is used. Counted as in the cache
- * of transformers, which holds all K inputs of a convolution; test/masks/configInterop.test.ts compares.
+ * It has two parts: the inputs that a short convolution over the last K tokens still needs, and the state of a
+ * recurrence. Families name their sizes differently; the first form whose fields are present is used. Counted as in the
+ * cache of transformers, which holds all K inputs of a convolution; test/masks/configInterop.test.ts compares.
  */
 import { check } from '../core/check';
 import { shown, type Bounds } from '../core/fields';
@@ -24,7 +24,7 @@ interface Sizes {
   readonly hidden: number;
 }
 
-/** The width a mixer works in, `expand` times that of the residual stream. */
+/** The inner width of a mixer, `expand` times that of the residual stream. */
 function expanded(fields: Fields, name: string, hidden: number): number {
   const times = fields.get(name) ?? 2;
   check(
@@ -61,7 +61,7 @@ const mamba2 = (inner: number, groups: number, N: number, kernel: number): State
   recurrence: inner * N,
 });
 
-/** Undefined where the fields do not say it. */
+/** Undefined if the fields do not say it. */
 export function stateSize(fields: Fields, type: string, sizes: Sizes): StateSize | undefined {
   const has = (...names: string[]) => names.every((name) => fields.has(name));
   const { hidden } = sizes;

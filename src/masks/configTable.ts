@@ -34,9 +34,9 @@ export const RENAMED: Readonly<Record<string, string>> = {
   qwen_sparse_attention: 'indexed_attention',
 };
 
-/** How a class names its layers where a file does not. */
+/** How a class assigns kinds to its layers if the file does not. */
 export interface Naming {
-  /** Letters, repeated; '?' is sliding where there is a window, and full where there is none. */
+  /** Letters, repeated; '?' is sliding if there is a window, and full otherwise. */
   readonly cycle: string;
   /** Letters of the first layers, overriding the cycle. */
   readonly first?: string;
@@ -56,7 +56,7 @@ export interface Entry {
   readonly l?: Naming;
   /** The layers at its default depth, where no rule was found. */
   readonly t?: string;
-  /** Letters its model can have. */
+  /** Letters of the layer kinds that its model supports. */
   readonly k?: string;
   /** Rotary base and share, or by layer type. */
   readonly r?: Readonly<Record<string, unknown>>;
@@ -70,7 +70,7 @@ export interface Entry {
   readonly p?: Readonly<Partial<Record<'encoder' | 'decoder', Readonly<Record<string, string>>>>>;
 }
 
-/** Where a config lies inside another, and its type where it says none. */
+/** The field in which a config is nested, and its type if the nested config gives none. */
 type Place = readonly [path: string, type: string];
 export interface Pair {
   readonly encoder?: Place;
@@ -79,9 +79,9 @@ export interface Pair {
 
 interface Table {
   readonly version: string;
-  /** For a model type with a nested text config: where that lies, and its type where it gives none. */
+  /** For a model type with a nested text config: the field it is in, and its type if it gives none. */
   readonly outer: Readonly<Record<string, Place>>;
-  /** For a model type with separate configs for encoder and decoder: where those lie, and their types. */
+  /** For a model type with separate configs for encoder and decoder: the fields they are in, and their types. */
   readonly pairs: Readonly<Record<string, Pair>>;
   readonly types: Readonly<Record<string, Entry>>;
   /** Why it is not supported. */
@@ -100,7 +100,7 @@ export const pairOf = (type: string): Pair | undefined =>
 export const nestingOf = (type: string): Place | undefined =>
   Object.hasOwn(outer, type) ? outer[type] : undefined;
 
-/** Why a known type is not supported, as one sentence after its name; undefined where it is. */
+/** Why a known type is not supported, as one sentence after its name; undefined if it is. */
 export const reasonAgainst = (type: string): string | undefined =>
   Object.entries(refused).find(([, names]) => names.includes(type))?.[0];
 
@@ -128,7 +128,7 @@ export function lettersOf(
   return letters.join('');
 }
 
-/** A cycle with one odd layer, first or last, at another length. */
+/** A cycle with one different layer, first or last, adapted to another length. */
 function stretched(cycle: string, length: number): string {
   const odd = cycle.at(-1)!;
   if (cycle.length > 1 && odd !== cycle[0]) return cycle[0]!.repeat(length - 1) + odd;

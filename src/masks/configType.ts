@@ -1,7 +1,7 @@
 /**
- * @file Which model a config is of: its type, where its text model lies in the file, and the rule and defaults to read
- * it with. An unknown type is read as a known one only where its name or its architecture matches, and its fields do
- * too.
+ * @file Finds the model a config describes: its type, the part of the file with its text model, and the rule and
+ * defaults to read it with. An unknown type is read as a known one only if its name or its architecture matches, and
+ * its fields match too.
  */
 import { check } from '../core/check';
 import { isRecord } from '../core/fields';
@@ -31,14 +31,14 @@ export interface ModelType {
   /** The fields of its text model, as they are in the file. */
   readonly own: Fields;
   readonly type: string;
-  /** The model type of the whole file, if given; the text model may lie inside. */
+  /** The model type of the whole file, if given; the text model may be nested in it. */
   readonly outer?: string | undefined;
   readonly rule: Rule | undefined;
   readonly entry: Entry;
   /** Why it may be read wrongly. */
   readonly doubt?: string;
   readonly note?: string;
-  /** For an encoder and a decoder: the type of the whole. */
+  /** For an encoder and a decoder: the type of the pair. */
   readonly paired?: string;
   /** The file's name for each field: the sizes of a part have their own names. */
   readonly named?: Readonly<Record<string, string>>;
@@ -81,7 +81,7 @@ export function modelTypeOf(outer: Fields, part: Part = 'decoder'): ModelType {
     names,
     `${found.type} is a decoder alone; its encoder has a config of its own, or reads no text`,
   );
-  // T5's files give the decoder a depth only where it differs.
+  // T5's files give the depth of the decoder only if it differs.
   const given = own.renamed({ num_decoder_layers: 'num_layers' });
   return {
     ...found,
@@ -124,7 +124,7 @@ function ofPair(outer: Fields, said: string, pair: Pair, part: Part): ModelType 
   );
   const full = inner.with({
     ...(!inner.has('model_type') && { model_type: type }),
-    // What is requested as a decoder is one, whatever its class is otherwise.
+    // A part requested as a decoder is read as one, whatever its class says.
     is_decoder: part !== 'encoder',
   });
   return { ...modelTypeOf(full, part), paired: said };
@@ -184,7 +184,7 @@ function innerOf(outer: Fields, path: string | undefined): Fields {
 // ---------------------------------------------------------------------------------------- unknown types
 
 /**
- * A type newer than the table, read as the known one that its architecture or name suggests, where its fields agree.
+ * A type newer than the table, read as the known one that its architecture or name suggests, if its fields agree.
  */
 function likeAnother(own: Fields, outer: Fields, type: string): ModelType {
   const unknown = `model_type is ${shortly(type)}, which transformers ${TABLE_VERSION} does not know`;
@@ -259,7 +259,7 @@ function nearest(own: Fields, type: string): string | undefined {
 const OF_STATES =
   /^(linear_|mamba_|ssm_|lru_|conv_L_cache|conv1d_width|hybrid_override_pattern|attn_type_list|layers_block_type)/;
 
-/** Does the file have the parts that models of this type consist of: latents, an indexer, states, kinds of layers? */
+/** Whether the file has the same parts as models of this type: latents, an indexer, states, kinds of layers. */
 function fits(own: Fields, { d, k = '', l, t = '' }: Entry): boolean {
   const same = (name: string) => own.has(name) === Object.hasOwn(d, name);
   const states = Object.keys(own.record).some((name) => OF_STATES.test(name));

@@ -1,8 +1,8 @@
 /**
- * @file The config.json of a released model, as layers of masks and of what they keep.
+ * @file Reads the config.json of a released model as layers, with their masks and what they keep in the cache.
  *
- * A file is accepted whole or refused in one sentence. What it omits comes from the class of its model type,
- * through the table; what a class computes in Python is a rule, one file each in ./configs.
+ * A file is accepted whole or refused in one sentence. Values it omits come from the class of its model type, through
+ * the table; values that a class computes in Python come from rules, one file each in ./configs.
  */
 import { check, InputError } from '../core/check';
 import type { Bounds } from '../core/fields';
@@ -27,7 +27,7 @@ const OLD_NAMES = { layer_types: 'layers_block_type' };
 const VOCABULARY: Bounds = { min: 1, max: 2 ** 26 };
 
 /**
- * Reads `part` of an encoder and a decoder, or the other one where the file has no such part. Throws InputError, and
+ * Reads `part` of an encoder and a decoder, or the other part if the file has no such part. Throws InputError, and
  * nothing else, for anything that cannot be read as a config.
  */
 export function readConfig(text: string, part: Part = 'decoder'): ConfigLayers {
@@ -39,7 +39,7 @@ export function readConfig(text: string, part: Part = 'decoder'): ConfigLayers {
   return { ...read, parts: partsOf(outer, read) };
 }
 
-/** Layers that read keys also say what images open in them. */
+/** Layers that read keys also say which keys images open in them. */
 function withImages(layer: ConfigLayer, images: ImageBlocks | undefined): ConfigLayer {
   const opened =
     layer.kind === 'state' || layer.kind === 'none'

@@ -1,6 +1,6 @@
 /**
- * @file The original file with some planes corrected: same shape, same numbers, and only the wrong cells change, to
- * what other cells of the array hold where they let through or block. Always a .npy, whatever the original was.
+ * @file The original file with some planes corrected. The shape and the other numbers stay; a wrong cell gets the
+ * number that other cells of the array hold where they let through or block. Always a .npy, whatever the original was.
  */
 import { check, InputError } from '../core/check';
 import { has } from '../attention/runs';
@@ -9,9 +9,9 @@ import { inRows, sizeOf, type Stored, type Tensor } from './foreign/matrix';
 import type { Reading } from './reading';
 import { npyHeader } from './save';
 
-/** A plane of the array, and the mask it is meant to be. */
+/** A plane of the array, and its intended mask. */
 export interface Correction {
-  /** A position on each axis; undefined for those of queries and keys. */
+  /** A position on each axis; undefined for the axes of queries and keys. */
   readonly index: readonly (number | undefined)[];
   readonly turned: boolean;
   readonly reading: Reading;
@@ -22,7 +22,7 @@ export interface Corrected {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** NumPy's dtype. */
   readonly descr: string;
-  /** Cells that were wrong. */
+  /** The number of wrong cells. */
   readonly cells: number;
 }
 
@@ -31,7 +31,10 @@ const opens =
   (value: number): boolean =>
     allowed === 'additive' ? value > border : (value !== 0) === (allowed === 'nonzero');
 
-/** Throws InputError where no number in the array lets through, or blocks, and its type has none either. */
+/**
+ * Throws InputError if a number that lets through, or one that blocks, is needed, but neither the array nor its type
+ * has one.
+ */
 export function corrected(tensor: Tensor, corrections: readonly Correction[]): Corrected {
   const { shape, strides, number } = tensor;
   const stored = tensor.stored ?? encoded(tensor);
@@ -135,7 +138,7 @@ function placesOf(shape: readonly number[], strides: readonly number[]): (i: num
   };
 }
 
-/** Numbers that no cell of the array holds: 0 and 1, or 0 and -inf where they are added to scores. */
+/** Numbers to use if no cell of the array holds one: 0 and 1, or 0 and -inf if they are added to scores. */
 function numberFor(
   open: boolean,
   { allowed }: Reading,

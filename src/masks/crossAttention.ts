@@ -1,4 +1,7 @@
-/** @file What a decoder reads of a source, and keeps for each of its tokens: once, throughout generation. */
+/**
+ * @file Cross-attention: what a decoder reads of a source, and keeps for each source token, once, throughout
+ * generation.
+ */
 import type { Bounds } from '../core/fields';
 import type { ConfigLayer } from './configLayer';
 import { EVERYTHING } from './family';

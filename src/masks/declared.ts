@@ -1,6 +1,6 @@
 /**
- * @file What an expression says it is: its plain parts read as a declaration, so that a painted or imported mask can be
- * linted against the words it came with. Parts too complex for a declaration are left out.
+ * @file What an expression declares: its simple parts are read as a declaration, so that a painted or imported mask can
+ * be linted against the expression it came with. Parts too complex for a declaration are left out.
  */
 import type { Expression } from '../attention/expression';
 import { coreOf } from './repaired';
@@ -23,7 +23,7 @@ function spansIn(
 ): readonly (readonly [number, number])[] {
   const [a, b] = numbers as [number, number];
   if (id === 'prefix') return [[0, Math.min(keys, a)]];
-  // Combined with causal, they are blocks that are read to their end.
+  // The terms that, combined with causal, are blocks whose tokens read to the block's end.
   if (id === 'documents') {
     const at = [0, ...numbers.filter((one) => one < keys).toSorted((x, y) => x - y), keys];
     return at.slice(1).flatMap((to, i) => (to > at[i]! + 1 ? [[at[i]!, to] as const] : []));
@@ -50,7 +50,7 @@ const cutAt = (
     return places.slice(1).map((at, i) => [places[i]!, at] as const);
   });
 
-/** For one layer of `keys` tokens. */
+/** The declaration of one layer of `keys` tokens. */
 export function declaredOf(whole: Expression, keys: number): Declared {
   const expression = coreOf(whole, keys); // real tokens are not meant to read opened rows of padding
   const declared: Mutable<Declared> = {};
@@ -110,7 +110,7 @@ export function declaredOf(whole: Expression, keys: number): Declared {
       if (kept.length > 0) declared.kept = kept;
     }
   }
-  // With holes in it, a window cannot be read off its ends.
+  // If a window has holes, its size cannot be derived from its ends.
   if (dilated) delete declared.window;
   if (declared.causal) {
     if (plain) declared.global = true;
@@ -121,7 +121,7 @@ export function declaredOf(whole: Expression, keys: number): Declared {
   return declared;
 }
 
-/** For a stack: windows per layer, and what all layers agree on. */
+/** The declaration of a stack: windows per layer, and everything that all layers agree on. */
 export function declaredOfLayers(expressions: readonly Expression[], keys: number): Declared {
   const all = expressions.map((expression) => declaredOf(expression, keys));
   const [first = {}, ...rest] = all;

@@ -103,7 +103,7 @@ export class Desk {
       profile,
       ...(beside && { expected: { profile: beside, ...(off !== undefined && { firstOff: off }) } }),
       blocks: blocksOf(own, block),
-      // What later steps need is known only where every token has its row.
+      // What later steps need is known only if every token has its row.
       ...(own.queries === own.keys && { cache: needOf(own) }),
     };
   }
@@ -234,7 +234,7 @@ export class Desk {
 
 function made({ T, queries = T, expression, paint }: Written): Mask {
   const { rectangles, dropped, beyond, unclear } = readRectangles(paint, { queries, keys: T });
-  // The page wrote it from the rectangles it shows; with fewer of them, the answer would be about another mask.
+  // The page wrote the text from the rectangles it shows; if some were lost, the answer would be about another mask.
   const lost = dropped + beyond + unclear.length;
   check(
     lost === 0,

@@ -1,6 +1,6 @@
 /**
- * @file What the workbench works on: masks of some layers over T tokens, by terms and by paint; to an address and
- * back.
+ * @file The workbench's document: masks of some layers over T tokens, as terms and painted cells; written to a URL and
+ * read back.
  *
  * `T=32&layer=causal&layer=3*causal%20%26%20window(4)&paint=1:3.0.5.2`: layers in order, repeated ones once with
  * their number.
@@ -19,14 +19,14 @@ export interface LayerDoc {
 
 export interface MaskDoc {
   readonly T: number; // keys
-  /** Number of rows, where it differs from that of keys: the last tokens of a text, or those of another sequence. */
+  /** Number of rows, if it differs from that of keys: the last tokens of a text, or those of another sequence. */
   readonly queries?: number;
   readonly layers: readonly LayerDoc[]; // one or more
 }
 
 export const MIN_TOKENS = 2;
 export const MAX_LAYERS = 128;
-/** Characters that are read of an address: room for a layer with as many rectangles as it may carry. */
+/** Maximum characters read of a URL: enough for a layer with the maximum number of rectangles. */
 export const LONGEST_ADDRESS = 48_000;
 
 export const layerOf = (expression: Expression): LayerDoc => ({ expression, paint: [] });
@@ -74,7 +74,7 @@ export interface ReadDoc {
   readonly rest: ReadonlyMap<string, string>;
 }
 
-/** Whatever the address says, the result can be shown. */
+/** Whatever the URL says, the result can be shown. */
 export function fromAddress(query: string): ReadDoc {
   const notes: string[] = [];
   if (query.length > LONGEST_ADDRESS)
@@ -138,7 +138,8 @@ export function fromAddress(query: string): ReadDoc {
 }
 
 /**
- * The beginning of an address that is too long, cut after a whole pair or rectangle: half a number is another number.
+ * The beginning of a URL that is too long, cut after a whole pair or rectangle, because half a number is a different
+ * number.
  */
 function cutToWhole(query: string): string {
   if (query.length <= LONGEST_ADDRESS) return query;
@@ -161,7 +162,7 @@ function tokensOf(text: string | undefined, notes: string[]): number {
   return whole;
 }
 
-/** Rows of a mask; as many as keys where the address gives no valid number. */
+/** Rows of a mask; as many as keys if the URL gives no valid number. */
 function queriesIn(text: string | undefined, T: number, notes: string[]): number {
   if (text === undefined) return T;
   const queries = Number(text);

@@ -43,7 +43,7 @@ export function joinedAt(
   )!;
 }
 
-/** A term as it is added to a mask: with its initial numbers, negated where it names what to block. */
+/** A term as it is added to a mask: with its initial numbers, negated if it names what to block. */
 export function freshTerm(id: string, kind: 'and' | 'or'): Expression {
   const { params, rest, blocks } = terms.get(id);
   const numbers = [...params, ...(rest ? [rest] : [])].map(({ initial }) => initial);

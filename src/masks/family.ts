@@ -1,5 +1,6 @@
 /**
- * @file What the config of a model type may say beyond its class's defaults; each rule is one file in ./configs.
+ * @file What a rule for reading configs declares: what the config of a model type may say beyond its class's defaults.
+ * Each rule is one file in ./configs.
  *
  * A layer is named as in Hugging Face's layer_types. Here a window counts all keys a late query reads, itself
  * included; each family states in `convention` how it counts.
@@ -17,7 +18,7 @@ import { MAX_TOKENS } from '../attention/mask';
 export interface Asked {
   /** The file's fields, over the class's defaults. */
   readonly fields: Fields;
-  /** Only what is in the file. */
+  /** Only the fields in the file. */
   readonly own: Fields;
   readonly layers: number;
   /** For an encoder and a decoder, the part being read. */
@@ -37,15 +38,15 @@ export interface Rule {
   readonly source: string;
   /** Renames or rewrites fields before anything is read. */
   readonly before?: (own: Fields) => Readonly<Record<string, unknown>>;
-  /** Names of the layers where the file has no layer_types; undefined: as the class names them. */
+  /** Kinds of the layers if the file has no layer_types; undefined: as the class assigns them. */
   readonly types?: (asked: Asked) => readonly string[] | undefined;
-  /** Tokens of a window as the class counts them, given the field. */
+  /** The number of tokens in a window as the class counts them, given the field. */
   readonly window?: (asked: Asked) => number | undefined;
   /** Names in layer_types that only this family has. */
   readonly names?: (asked: Asked) => readonly string[];
-  /** What a layer of a type reads, if not a causal window or everything before. */
+  /** What a layer of a type reads, if it is neither a causal window nor everything before. */
   readonly reach?: (asked: Asked, type: string, at: number) => Reach | undefined;
-  /** What differs in one layer. */
+  /** The properties in which one layer differs. */
   readonly layer?: (
     asked: Asked,
     layer: ConfigLayer,
@@ -56,7 +57,7 @@ export interface Rule {
   readonly refusesEncoder?: (asked: Asked) => string | undefined;
   /** For a pair: does its decoder read the source through separate cross-attention? Defaults to true. */
   readonly crosses?: boolean;
-  /** The layers in order of execution, where some run more than once. */
+  /** The layers in order of execution, if some run more than once. */
   readonly unroll?: (asked: Asked, built: readonly ConfigLayer[]) => readonly ConfigLayer[];
   readonly causal?: (asked: Asked) => boolean;
   readonly convention?: (asked: Asked) => string | undefined;
@@ -100,7 +101,7 @@ export const chunked = (size: number): Reach => ({
   expression: and(term('causal'), term('chunk', bounded(size))),
 });
 
-/** Whatever its mask allows. */
+/** A layer that reads whatever its mask allows. */
 export const masked = (expression: Expression): Reach => ({ kind: 'masked', expression });
 
 /** A state carries everything before; no keys are read. */

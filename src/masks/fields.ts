@@ -4,7 +4,7 @@ import { Fields as Asked } from '../core/fields';
 import { parseJson, text } from '../core/schema';
 import { BY_NAME, shown, type Place } from '../core/place';
 
-/** Longer than any config of one model. */
+/** Maximum layers: more than any config of one model has. */
 const LARGEST = 2 ** 24; // characters; it may contain masks as rows
 
 export class Fields extends Asked {
@@ -35,7 +35,7 @@ export class Fields extends Asked {
     return super.get(name) ?? undefined;
   }
 
-  /** Is it explicitly null? Some families take that as 'none', and a missing field as the default. */
+  /** Whether it is explicitly null. Some families take null as 'none', and a missing field as the default. */
   isNull(name: string): boolean {
     return super.get(name) === null;
   }

@@ -1,9 +1,9 @@
-/** @file What each format of code declares; each is one file in ./code. */
+/** @file What a code format declares; each is one file in ./code. */
 import type { Expression } from '../attention/expression';
 
 export interface CodeLayer {
   readonly expression: Expression;
-  /** Cells painted over it are in no code; the code says so. */
+  /** Cells painted over it are not in the code; a comment in the code says so. */
   readonly paint?: readonly unknown[];
 }
 
@@ -19,9 +19,9 @@ export interface CodeFormat {
   readonly label: string;
   readonly order: number;
   readonly language: 'python';
-  /** One sentence for people. */
+  /** One sentence, shown on the page. */
   readonly summary: string;
-  /** Why these layers cannot be expressed; undefined where they can. */
+  /** Why these layers cannot be expressed; undefined if they can. */
   supports(layers: readonly CodeLayer[]): string | undefined;
   /** Runnable Python. Only for layers it supports. */
   write(doc: CodeDoc): string;

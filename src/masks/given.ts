@@ -1,4 +1,6 @@
-/** @file What a person adds to a mask, so that lints that need more than cells can find something. */
+/**
+ * @file What the user specifies about a mask beyond its cells, so that lints that need more than the cells can work.
+ */
 import type { Subject } from './subject';
 import type { Cache } from './views/cache';
 
@@ -15,7 +17,7 @@ export interface Given {
   readonly isCausal?: boolean;
 }
 
-/** As lints expect it, for this many layers. */
+/** In the form that lints expect, for this many layers. */
 export function subjectOf(
   { length, block, cache, whole, isCausal }: Given,
   layers: number,

@@ -1,7 +1,6 @@
 /**
- * @file What image tokens do to a causal mask: in some models those of one image read each other in both
- * directions, in all layers or only in those with a window. Masks are drawn for text alone; a layer says what
- * images add to it.
+ * @file What image tokens do to a causal mask: in some models those of one image read each other in both directions, in
+ * all layers or only in those with a window. Masks are drawn for text alone; a note on each layer says what images add.
  *
  * Selected by the model type of the whole file, since a text model alone gets no images. Source: Hugging Face
  * transformers 5.24, `block_sequence_ids` and `create_masks_for_vision_model` in models/*; `blockwise_overlay` in
@@ -22,7 +21,7 @@ interface Rule {
   /** Only layers with a window; global ones stay causal. */
   readonly sliding?: true;
   readonly cut?: true;
-  /** Only where use_bidirectional_attention says "vision". */
+  /** Only if use_bidirectional_attention is "vision". */
   readonly asked?: true;
   readonly note?: string;
 }

@@ -17,7 +17,7 @@ export interface LayerFacts {
   readonly kind: ConfigLayer['kind'];
   /** Most keys a late query reads, itself included; for chunks, tokens of one; undefined: all before it. */
   readonly window?: number;
-  /** Heads that ask. */
+  /** Query heads. */
   readonly heads: number;
   readonly kvHeads: number;
   readonly keyDim: number;
@@ -30,18 +30,18 @@ export interface LayerFacts {
   readonly rope?: Rope;
   /** The layer whose keys and values it reads, 0 the first; it keeps none of its own. */
   readonly sharedWith?: number;
-  /** Numbers kept per token held; 0 where it keeps none. */
+  /** Numbers kept per token held; 0 if it keeps none. */
   readonly perToken: number;
-  /** Numbers kept per token of the text, whatever the window: for an indexer to pick by. */
+  /** Numbers kept per token of the text, whatever the window, with which an indexer selects keys. */
   readonly perTokenOfText: number;
   /** In addition to its window: this many numbers per `tokens` tokens of the text. */
   readonly entries?: { readonly tokens: number; readonly numbers: number };
-  /** Numbers kept per source token, throughout generation; 0 where no source is read. */
+  /** Numbers kept per source token, throughout generation; 0 if no source is read. */
   readonly perTokenOfSource: number;
   /** Forward FLOPs, over all heads, for one query and one key it reads. */
   readonly flopsPerPair: number;
   readonly flopsPerPairOfSource: number;
-  /** What does not grow; undefined where a state of unknown size is kept. */
+  /** Numbers of the state, which does not grow; undefined if its size is unknown. */
   readonly state: StateSize | undefined;
   /** Who reads whom, for layers of any mask. */
   readonly layer: ConfigLayer;
@@ -124,13 +124,13 @@ export function heldAt(facts: LayerFacts, T: number, between = false): number {
   return Math.min(T, (facts.window ?? Infinity) - (between ? 1 : 0));
 }
 
-/** Numbers of keys, values and what an indexer picks by, after T tokens of one sequence; without states. */
+/** Numbers of keys, values and index keys, after T tokens of one sequence; without states. */
 export function numbersAt(facts: LayerFacts, T: number, between = false): number {
   const { perToken, perTokenOfText, entries } = facts;
   const whole = entries === undefined ? 0 : Math.floor(T / entries.tokens) * entries.numbers;
   return heldAt(facts, T, between) * perToken + T * perTokenOfText + whole;
 }
 
-/** Numbers of the state of one sequence; undefined where it is not known. */
+/** Numbers of the state of one sequence; undefined if it is not known. */
 export const stateNumbers = ({ state }: LayerFacts): number | undefined =>
   state && state.convolution + state.recurrence;

@@ -1,5 +1,6 @@
 /**
- * @file What may be wrong with a mask: each kind of fault is one file in ./lints, with a public thread where it really happened.
+ * @file Finds what may be wrong with a mask. Each kind of fault is one file in ./lints, with a public thread about a
+ * real case.
  *
  * A lint compares what was declared with what the rows say. One cause is reported once: a finding names the codes it
  * explains, and those are left out in its layers (a flipped mask also leaks the future; only the flip is reported).
@@ -17,7 +18,7 @@ export const lints = registryOf<Lint>(
   import.meta.glob<{ default: Lint }>('./lints/*.ts', { eager: true }),
 );
 
-/** What is wrong, each cause once, in the order of the lints; then notes. */
+/** The findings, each cause once, in the order of the lints; then the notes. */
 export function lint(subject: Subject): readonly Finding[] {
   const { real, whole } = withOpened(withRounded(subject));
   const all = lints.all.flatMap(({ id, thread, everyRow, check }) =>
@@ -45,9 +46,9 @@ function withRounded(subject: Subject): Subject {
 }
 
 /**
- * How the lints see padding rows that were opened because they would otherwise read nothing: in `real` they read only
- * themselves, both in the mask and in the intended one, because it is no fault if they read other tokens; in `whole` the
- * intended mask has those rows opened too.
+ * Two versions of a mask whose padding rows were opened because they would otherwise read nothing. In `real` these rows
+ * read only themselves, both in the mask and in the intended one, so that no lint reports the other tokens they read.
+ * In `whole` the intended mask has those rows opened too.
  */
 function withOpened(subject: Subject): { readonly real: Subject; readonly whole: Subject } {
   const { masks, meant, declared } = subject;
@@ -81,7 +82,10 @@ function withOpened(subject: Subject): { readonly real: Subject; readonly whole:
 
 type Coded = Found & { readonly code: string };
 
-/** Does `by` already report on the layer of `one`? Notes, lints that `one` may appear with, and findings that it explains do not count. */
+/**
+ * Whether `by` already reports on the layer of `one`. Notes, lints that `one` may appear with, and findings that it
+ * explains do not count.
+ */
 const says = (by: Coded, one: Coded, alongside: readonly string[]): boolean =>
   by !== one &&
   !by.note &&

@@ -1,6 +1,6 @@
 /**
- * @file What the lints need to know about a mask: where a query stands, what it was declared to read, and which window
- * its rows show.
+ * @file Measurements for the lints: the position of a query, what it was declared to read, and which window its rows
+ * show.
  */
 import { positionOf, type Mask } from '../attention/mask';
 import {
@@ -39,7 +39,7 @@ export function eachLayer(
   });
 }
 
-/** With fewer queries than keys: does each end at its own index, as if no key came before? */
+/** With fewer queries than keys: whether each query ends at its own index, as if no key came before. */
 export function endsAtItsNumber({ queries, keys, row }: Mask): boolean {
   if (queries >= keys || queries === 0) return false;
   for (let q = 0; q < queries; q++) if (row(q).at(-1) !== q + 1) return false;
@@ -99,7 +99,7 @@ function expectedRow(
   return intersect(union(row, spanOf(declared, position)), realOf(declared, keys));
 }
 
-/** Is this a plain text row, from which a window can be read off? */
+/** Whether this is a plain row of the text, which shows the size of the window. */
 const plain = (declared: Declared, position: number, keys: number) =>
   spanOf(declared, position).length === 0 &&
   !declared.kept?.includes(position) &&
@@ -128,7 +128,7 @@ export function* lateRows(mask: Mask, declared: Declared, window: number): Gener
 }
 
 /**
- * Whether the late rows read only their window, everything before it too, or neither; undefined where no row is late.
+ * Whether the late rows read only their window, everything before it too, or neither; undefined if no row is late.
  */
 export function windowed(
   mask: Mask,
@@ -155,8 +155,8 @@ export interface FarEnd {
 }
 
 /**
- * The window most rows show. Measured where the far end moves by exactly one key from one query to the next: at borders
- * of documents and chunks, sinks and global tokens it jumps further or does not move.
+ * The window most rows show. Measured only between queries from which the far end moves by exactly one key to the next:
+ * at borders of documents and chunks, sinks and global tokens it jumps further or does not move.
  */
 export function farEndOf(mask: Mask, declared: Declared, window: number): FarEnd | undefined {
   const kept = keptOf(declared);

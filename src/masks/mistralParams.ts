@@ -12,7 +12,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The config.json it is equivalent to; undefined where it is not a params.json. Its sliding_window is null, a number,
+ * The config.json it is equivalent to; undefined if it is not a params.json. Its sliding_window is null, a number,
  * or a list that repeats over the layers, with null for a layer that reads everything.
  */
 export function fromMistral(file: Fields): Fields | undefined {

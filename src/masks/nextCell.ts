@@ -10,7 +10,7 @@ export function nextOf(
   for (let i = 0; i <= a.queries; i++) {
     const query = (Math.max(0, after.query) + i) % a.queries;
     const runs = differ(a.row(query), b.row(query));
-    // In its own row, the keys after the cell come first and those before it last.
+    // The search begins after the cell in its row, and ends with the keys before it in that row.
     const from = i === 0 && after.query >= 0 ? after.key + 1 : 0;
     const rest = clip(runs, from, a.keys);
     if (rest.length > 0) return { query, key: rest[0]! };

@@ -1,6 +1,6 @@
 import { write, type Expression } from '../attention/expression';
 import { coreOf } from './repaired';
 
-/** What a mask says apart from its text: without padding, opened rows of padding, and documents. */
+/** The part of a mask that does not depend on its text: without padding, opened rows of padding, and documents. */
 export const besideItsText = (expression: Expression, keys: number): string =>
   write(coreOf(expression, keys)).replaceAll(/ & (!padding|documents)\([^)]*\)/g, '');

@@ -18,13 +18,13 @@ export interface Opened {
   readonly doc: MaskDoc;
   /** What it is, in a sentence or two. */
   readonly says: string;
-  /** What else is known: what blocked cells hold, and how the numbers of a file were read. */
+  /** What else is known: the number in blocked cells, and how the numbers of a file were read. */
   readonly more?: Pick<Subject, 'fill' | 'reading' | 'rounded'> & { readonly declared?: Declared };
   /** How the numbers of each layer were read; missing for lists of tokens, which are not masks. */
   readonly readings?: readonly Reading[];
-  /** Other patterns it fits equally, as written: one row does not decide. */
+  /** Other patterns it fits equally, as written: a single row cannot decide between them. */
   readonly fits?: readonly string[];
-  /** What it is meant to be, as it is written. */
+  /** The intended mask, as written. */
   readonly meant?: string;
 }
 
@@ -32,7 +32,7 @@ export interface Opened {
 const paintOver = (base: Expression, mask: Mask): readonly Rectangle[] =>
   between(maskOf(base, mask.keys, mask.queries), mask);
 
-/** Does a query read a key after its own position? A decoder’s cache does not have that key yet. */
+/** Whether a query reads a key after its own position. A decoder’s cache does not have that key yet. */
 function readsLater(mask: Mask): boolean {
   for (let q = 0; q < mask.queries; q++)
     if ((mask.row(q).at(-1) ?? 0) > positionOf(mask, q) + 1) return true;
@@ -50,12 +50,13 @@ function sayRows(mask: Mask): string {
     : ` Its ${queries} queries stand at positions ${keys - queries} to ${keys - 1} of ${keys} keys, as a cache is read${readsLater(mask) ? '; a guess, since some of them read later keys. If queries and keys are of two sequences (cross-attention), nothing that is said of positions holds' : ''}.`;
 }
 
-/** Differs from a pattern, but is surely meant as it: up to one cell in 16. */
+/** Whether the mask differs from a pattern, but is certainly meant as it: in up to one cell in 16. */
 export const isNear = (cells: number, { queries, keys }: Mask): boolean =>
   cells > 0 && 16 * cells <= queries * keys;
 
 /**
- * As the nearest terms with paint, or as rows where that would be too much paint. Throws InputError for too many keys.
+ * The mask as the nearest terms with painted cells, or as rows if too many cells would be painted. Throws InputError
+ * for too many keys.
  */
 export function docOfRecognised({
   mask,
@@ -94,7 +95,7 @@ export function docOfRecognised({
   };
 }
 
-/** Layers of one file, each with its mask; what they are, stretch by stretch. */
+/** Layers of one file, each with its mask, and a description of each run of equal layers. */
 export function docOfStack(layers: readonly Recognised[]): Opened {
   const opened = layers.map((one) => docOfRecognised(one));
   const [first] = opened;
@@ -131,7 +132,7 @@ export function docOfStack(layers: readonly Recognised[]): Opened {
   };
 }
 
-/** Stretches of layers that are listed. */
+/** Maximum runs of equal layers that are listed. */
 const MAX_LISTED = 6;
 
 /** The mask that lists of tokens imply. */
@@ -153,7 +154,7 @@ export function docOfBug({ subject, repaired }: Bug): MaskDoc {
   };
 }
 
-/** Tokens that show a window, and what lies beyond it. */
+/** Enough tokens to show a window, and the keys beyond it. */
 const tokensFor = (window: number) => Math.min(MAX_TOKENS, Math.max(64, 4 * window));
 
 /**

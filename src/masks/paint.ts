@@ -11,7 +11,7 @@ export interface Rectangle {
   readonly open: boolean;
 }
 
-/** Maximum rectangles on a mask: more are as good as a mask of its own, and belong in a file. */
+/** Maximum rectangles on a mask: a mask with more belongs in a file. */
 export const MAX_RECTANGLES = 2000;
 
 /** The mask with rectangles painted over it, the last on top. */
@@ -72,7 +72,7 @@ export function tidied(mask: Mask, rectangles: readonly Rectangle[]): readonly R
   return between(mask, painted(mask, rectangles), from, to);
 }
 
-/** Is every cell of the rectangle already as it would be painted? */
+/** Whether every cell of the rectangle already has the painted value. */
 export function isIdle(mask: Mask, { query, key, toQuery, toKey, open }: Rectangle): boolean {
   for (let q = query; q < toQuery; q++) {
     const part = clip(mask.row(q), key, toKey);
@@ -83,7 +83,7 @@ export function isIdle(mask: Mask, { query, key, toQuery, toKey, open }: Rectang
 
 // ------------------------------------------------------------------------------------------------- as text
 
-/** Marks a blocked rectangle: not a digit, and needs no escaping in an address. */
+/** Marks a blocked rectangle: not a digit, and needs no escaping in a URL. */
 const BLOCKED = '~';
 /** Its equivalent in older links. It is also the base-36 digit 33, so such text may be ambiguous. */
 const OLD_BLOCKED = 'x';

@@ -1,7 +1,7 @@
 /**
- * @file Every plane of an opened file, including the heads of a batch: which are alike, which differ and in what. The
- * one on screen says nothing about the others. Examined a few at a time, so that other questions are answered in
- * between.
+ * @file Examines every plane of an opened file, including the heads of a batch: which are alike, and how the others
+ * differ. The plane on screen says nothing about the others. A few are examined at a time, so that other questions are
+ * answered in between.
  */
 import type { Expression } from '../attention/expression';
 import { brief, maskOf } from '../attention/expression';
@@ -17,21 +17,21 @@ import { booleanOf, signOf } from './foreign/sign';
 
 /** Planes with the same numbers. */
 export interface Alike {
-  /** Positions on each axis, for every plane; only the first few of many. */
+  /** The positions of the planes on each axis; only the first few if there are many. */
   readonly planes: readonly (readonly number[])[];
   readonly count: number;
   /**
-   * The nearest pattern as written, and the cells that differ from it; undefined where none is known, or it was
+   * The nearest pattern as written, and the cells that differ from it; undefined if none is known, or it was
    * refused.
    */
   readonly is?: string;
   readonly off?: Difference;
-  /** Compared with the most common planes; undefined in those. */
+  /** The comparison with the most common planes; undefined for those planes. */
   readonly apart?: Difference;
   readonly findings: readonly Finding[];
-  /** Padding rows that read nothing where the fill is finite: usual in a batch, and reported once for all planes. */
+  /** Padding rows that read nothing if the fill is finite: usual in a batch, and reported once for all planes. */
   readonly idle?: Finding;
-  /** Whether they are wrong only if meant to be like the most common planes. */
+  /** Whether they are wrong only if they should be like the most common planes. */
   readonly asOthers: boolean;
   /** Why its numbers are not a mask. */
   readonly refused?: string;
@@ -51,9 +51,12 @@ export interface Planes {
 const MAX_NAMED = 12;
 /** Cost of judging one group, in cells examined: about a tenth of a second, or more. */
 const JUDGED = 1_000_000;
-/** Dead rows and unread keys, other documents, another length, padding that is read. */
+/**
+ * Findings that may differ between texts: dead rows and unread keys, other documents, another length, padding that is
+ * read.
+ */
 const OF_TEXTS = ['L1', 'L2', 'L12', 'L14', 'L17'];
-/** A window that is not applied, and one in the wrong layer. */
+/** Findings that may differ between layers: a window that is not applied, and one in the wrong layer. */
 const OF_LAYERS = ['L9', 'L10'];
 
 interface Group {
@@ -164,14 +167,17 @@ export class Survey {
     picked.filter((_, axis) => this.planar.axes[axis]!.name !== 'head').join();
 
   /**
-   * May planes differ from others as texts of a batch do? Only if whole texts do: two heads of one text read the same
-   * one.
+   * Whether planes may differ because they belong to different texts of a batch. Only whole texts may: two heads of one
+   * text read the same text.
    */
   #differAsTexts = ({ texts }: Group): boolean =>
     this.planar.axes.some(({ name, count }) => name === 'batch' && count > 1) &&
     [...texts].every((text) => this.#heads.get(text) !== undefined);
 
-  /** What planes of one file differ in by design: texts in padding and documents, layers in being global or local. */
+  /**
+   * Intended differences between planes of one file: texts differ in padding and documents, layers in being global or
+   * local.
+   */
   #may = (code: string, asTexts: boolean): boolean =>
     (this.planar.stack !== undefined && OF_LAYERS.includes(code)) ||
     (asTexts && OF_TEXTS.includes(code));
@@ -232,7 +238,7 @@ export class Survey {
 
 type Judged = Pick<Recognised, 'mask' | 'nearest' | 'known' | 'fill' | 'rounded'>;
 
-/** Checked against a pattern where one is known, and cell by cell if close to it. */
+/** Checked against a pattern if one is known, and cell by cell if it is close to the pattern. */
 const foundIn = (
   mask: Mask,
   expression: Expression | undefined,

@@ -47,7 +47,7 @@ export interface Questions {
   pick: { readonly picked: readonly number[] } & Asked & Said;
   /** All planes of the open array, a few at a time: repeat until all are done. */
   planes: { readonly picked: readonly number[] } & Asked & Said;
-  /** All arrays of what was opened, a number of cells at a time: repeat until all are done. */
+  /** All arrays of the opened files, a number of cells at a time: repeat until all are done. */
   arrays: object;
   /** The weights of the open array, as a picture: the largest per pixel. */
   weights: {
@@ -75,7 +75,10 @@ export interface Questions {
   };
 }
 
-/** What is known about masks besides their cells; `bug`: they come from that bug of the zoo, which says everything. */
+/**
+ * What is known about masks besides their cells. `bug`: they come from that bug of the zoo, which declares everything
+ * itself.
+ */
 export type More = Pick<
   Subject,
   'fill' | 'reading' | 'rounded' | 'caches' | 'isCausal' | 'step' | 'unused'
@@ -94,7 +97,7 @@ export interface Stretch {
 export interface Numbers {
   readonly T: number;
   readonly profile: Profile;
-  /** For the mask compared with, and the first query that differs. */
+  /** The keys per query of the mask it is compared with, and the first query that differs. */
   readonly expected?: { readonly profile: Profile; readonly firstOff?: number };
   readonly blocks: Blocks;
   readonly cache?: CacheNeed;
@@ -114,9 +117,12 @@ export interface Stack {
   readonly query: number;
   /** [layers + 1] what the query depends on, as each layer receives it; the last entry is the query alone. */
   readonly reach: readonly Runs[];
-  /** Whether the query reads any key in any layer: if not, it depends on no token and only stays as it was. */
+  /**
+   * Whether the query reads any key in any layer: if not, it depends on no other token and the layers leave it
+   * unchanged.
+   */
   readonly reads: boolean;
-  /** Layers until `key` reaches the query; undefined where all of them are too few, or no key was given. */
+  /** Layers until `key` reaches the query; undefined if it does not arrive, or no key was given. */
   readonly layersUntil?: number;
 }
 

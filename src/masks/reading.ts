@@ -1,6 +1,6 @@
 /**
  * @file How the numbers of an opened file were interpreted, and how the library it is meant for interprets them.
- * Libraries differ: even within PyTorch, True may be read in scaled_dot_product_attention and is blocked in
+ * Libraries differ: even within PyTorch, True means "may read" in scaled_dot_product_attention and "blocked" in
  * nn.MultiheadAttention.
  */
 
@@ -9,7 +9,7 @@ export type Polarity = 'nonzero' | 'zero' | 'additive';
 
 export interface Reading {
   readonly allowed: Polarity;
-  /** Who decided: the cells of the file, the person, or the library it is meant for. */
+  /** What decided: the cells of the file, the user, or the library it is meant for. */
   readonly by: 'cells' | 'person' | 'library';
   readonly sure: boolean;
   /** A clause without a full stop. */
@@ -23,12 +23,12 @@ export interface Reading {
   readonly border?: number;
 }
 
-/** Where a mask is passed to, and what a boolean mask, or one of 0 and 1, means there. */
+/** A library function that takes a mask, and what a boolean mask, or one of 0 and 1, means there. */
 export interface Library {
   readonly id: LibraryId;
   readonly label: string;
   readonly reads: Polarity;
-  /** Where its meaning is stated, or was mistaken. */
+  /** A page that states its meaning, or a thread in which it was mistaken. */
   readonly thread: string;
 }
 

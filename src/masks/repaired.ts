@@ -1,6 +1,6 @@
 /**
  * @file Padding rows that would read nothing, and were opened so that softmax has something to divide by: to every key,
- * as in transformers, or to themselves. How that is written, and which rows of a mask it applies to.
+ * as in transformers, or to themselves. Here are the expression for it and the detection of such rows in a mask.
  */
 import { and, or, term, type Expression } from '../attention/expression';
 import { positionOf, type Mask } from '../attention/mask';
@@ -30,7 +30,7 @@ export function repairedBy(
   return or(core, ...rows(0, left), ...rows(keys - right, keys));
 }
 
-/** Is it a part that opens rows of a mask with padding? */
+/** Whether the part opens rows of a mask with padding. */
 function opens(part: Expression, keys: number): Repair | undefined {
   if (part.off) return undefined;
   if (part.kind === 'and') {
@@ -51,7 +51,7 @@ const isPadded = (part: Expression): boolean =>
   !part.off &&
   part.of.some((one) => one.kind === 'not' && one.of.kind === 'term' && one.of.term === 'padding');
 
-/** The expression apart from the opening of padding rows, and how those were opened; undefined where it opens none. */
+/** The expression apart from the opening of padding rows, and how those were opened; undefined if it opens none. */
 export function openingIn(
   expression: Expression,
   keys: number,
@@ -70,11 +70,11 @@ export const coreOf = (expression: Expression, keys: number): Expression =>
 const WRONG = 1;
 const FEW_KEYS = 16;
 
-/** What a row opened like this reads. */
+/** The keys that such an opened row reads. */
 export const opened = (to: Repair, position: number, keys: number): Runs =>
   to === 'everything' ? run(0, keys) : run(position, position + 1);
 
-/** Does a padding row read everything, apart from a wrong cell, or only itself? A row of one key says nothing. */
+/** Whether a padding row reads everything, apart from a wrong cell, or only itself. A row of one key says nothing. */
 function openedTo(row: Runs, position: number, keys: number): Repair | undefined {
   if (keys < 2) return undefined;
   if (has(row, position) && count(row) >= keys - (keys > FEW_KEYS ? WRONG : 0)) return 'everything';
@@ -85,7 +85,7 @@ function openedTo(row: Runs, position: number, keys: number): Repair | undefined
 export interface OpenedRows {
   readonly to: Repair;
   readonly queries: readonly number[];
-  /** Text queries that read padding: a few, and wrong. */
+  /** The number of text queries that read padding; if they are few, they are wrong. */
   readonly readers: number;
 }
 
@@ -93,7 +93,7 @@ export interface OpenedRows {
 const ONE_OF = 4;
 
 /**
- * Padding rows that read everything or, if there are none, those that read only themselves. Undefined where the text
+ * Padding rows that read everything or, if there are none, those that read only themselves. Undefined if the text
  * reads those tokens: to that mask they are not padding.
  */
 export function openedRows(

@@ -19,7 +19,7 @@ export interface Reproduced {
 export const savedName = (queries: number, keys: number): string =>
   `zebra-mask-${queries === keys ? '' : `${queries}x`}${keys}.npy`;
 
-/** Python to run next to the opened file, or to the mask as the page saves it. */
+/** Python to run in the folder of the opened file, or of the mask as the page saves it. */
 export function reproduction(
   { queries, keys, cell, meant }: Reproduced,
   { imports, lines }: Load = loadSaved(savedName(queries, keys)),
@@ -66,7 +66,7 @@ interface Cell {
   readonly key: number;
 }
 
-/** Does the mask differ from the intended one at the cell? */
+/** Whether the mask differs from the intended one at the cell. */
 export const differsAt = (mask: Mask, meant: Mask, { query, key }: Cell): boolean =>
   has(mask.row(query), key) !== has(meant.row(query), key);
 

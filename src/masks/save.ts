@@ -65,7 +65,7 @@ export function npyOf(mask: Mask): Uint8Array<ArrayBuffer> {
 
 const FORMAT = 'zebra-lab-masks';
 
-/** All layers, as this page opens them again. */
+/** All layers, as JSON that this page can open again. */
 export const jsonOf = ({ T, queries, layers }: MaskDoc): string =>
   JSON.stringify(
     {
@@ -84,7 +84,7 @@ export const jsonOf = ({ T, queries, layers }: MaskDoc): string =>
 const LONGEST = 8 * 2 ** 20;
 
 /**
- * The masks in a file of this page; undefined where the text is something else. Throws InputError for a broken file of
+ * The masks in a file of this page; undefined if the text is something else. Throws InputError for a broken file of
  * this page.
  */
 export function readJson(json: string): MaskDoc | undefined {
@@ -155,7 +155,7 @@ const rectangle =
     return found!;
   };
 
-/** Rectangles that cover the mask: equal runs of successive rows are joined. Undefined where there are too many. */
+/** Rectangles that cover the mask: equal runs of successive rows are joined. Undefined if there are too many. */
 export function shapesOf(mask: Mask): readonly Shape[] | undefined {
   const done: Shape[] = [];
   let growing = new Map<string, { key: number; toKey: number; query: number }>();
@@ -181,7 +181,7 @@ export interface Shape {
   readonly keys: number;
 }
 
-/** Cells as shapes, with `title`. Undefined where it would be too large. */
+/** Cells as shapes, with `title`. Undefined if it would be too large. */
 export function svgOf(mask: Mask, title: string): string | undefined {
   const shapes = shapesOf(mask);
   if (!shapes) return undefined;

@@ -29,10 +29,10 @@ export const sayPart = (part: Part, layers: number, crosses: boolean): readonly 
         ];
 
 const LENGTH: Bounds = { min: 1, max: 2 ** 24 };
-/** Where a file gives no source length. */
+/** The default if a file gives no source length. */
 const ASSUMED = 512; // tokens
 
-/** How many tokens the source is assumed to have; a person may enter another number where it is priced. */
+/** How many tokens the source is assumed to have; in the planner the user can enter another number. */
 export function sourceOf(fields: Fields): { readonly tokens: number; readonly because: string } {
   const field = [
     'max_source_positions',

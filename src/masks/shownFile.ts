@@ -73,7 +73,7 @@ function layersOf(
   });
 }
 
-/** Are they one pattern, each with its own padding or documents? */
+/** Whether they are one pattern, each with its own padding or documents. */
 function areTexts(layers: readonly Recognised[]): boolean {
   const texts = layers.map(({ nearest }) => write(nearest.expression));
   if (

@@ -1,4 +1,4 @@
-/** @file Masks of several layers in one line, as a person writes them: `5*causal & window(4); causal`. */
+/** @file Masks of several layers in one line, as the user writes them: `5*causal & window(4); causal`. */
 import { check } from '../core/check';
 import { brief, type Expression } from '../attention/expression';
 import { read } from '../attention/parse';

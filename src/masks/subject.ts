@@ -1,4 +1,4 @@
-/** @file The input and output of a lint, and what it declares; each lint is one file in ./lints. */
+/** @file The input of a lint, its output, and what a lint declares about itself; each lint is one file in ./lints. */
 import type { Expression } from '../attention/expression';
 import type { Mask } from '../attention/mask';
 import type { Reading } from './reading';
@@ -8,7 +8,7 @@ import type { Cache } from './views/cache';
 /** What the mask is meant to be; lints check only what is declared. */
 export interface Declared {
   readonly causal?: boolean;
-  /** No window or the like: a query reads everything before it. */
+  /** Whether a query reads everything before it, without a window or the like. */
   readonly global?: boolean;
   /** Keys after itself that a query reads, if it reads some but only this many. */
   readonly right?: number;
@@ -29,7 +29,7 @@ export interface Declared {
   readonly length?: number;
   /** Real tokens begin here; what comes before is padding. */
   readonly start?: number;
-  /** Sinks and global tokens: read by all, wherever they stand, and reading all. */
+  /** Sinks and global tokens: all tokens read them, wherever they are, and global ones read all tokens. */
   readonly kept?: readonly number[];
 }
 
@@ -66,9 +66,9 @@ export interface Subject {
 
 export interface Finding {
   readonly code: string; // 'L5'
-  /** Nothing is wrong: it says how the mask was interpreted, which the person should know. */
+  /** Nothing is wrong: it says how the mask was interpreted, which the user should know. */
   readonly note?: true;
-  readonly layer?: number; // where there are several masks
+  readonly layer?: number; // if there are several masks
   readonly cell?: { readonly query: number; readonly key: number };
   readonly what: string;
   readonly consequence: string;
@@ -84,7 +84,7 @@ export interface Found extends Omit<Finding, 'code' | 'thread'> {
   readonly layers?: readonly number[];
   /** Reported only if no other lint finds anything in the layer, apart from these codes and those it explains. */
   readonly alongside?: readonly string[];
-  /** Where this very case happened, if not in the lint's own thread. */
+  /** A thread about this particular case, if it is not the lint's own thread. */
   readonly thread?: string;
 }
 
@@ -92,9 +92,9 @@ export interface Lint {
   readonly id: string; // 'L5'
   readonly order: number;
   readonly label: string;
-  /** One sentence for people. */
+  /** One sentence, shown on the page. */
   readonly summary: string;
-  /** A GitHub thread where it happened. */
+  /** A GitHub thread about a real case. */
   readonly thread: string;
   /**
    * Whether it also sees padding rows as opened because they would read nothing; for other lints those rows read

@@ -21,8 +21,8 @@ export interface Tile {
 }
 
 /**
- * Row by row, run by run: a run fills whole pixels by two marks and the pixels at its ends in part, so 16,384 rows cost
- * 16,384 steps, however many cells they have.
+ * Works row by row, run by run: two marks fill all whole pixels of a run, and the pixels at its ends are filled in
+ * part, so 16,384 rows cost 16,384 steps, however many cells they have.
  */
 export function tileOf(mask: Mask, view: View, pixels: number): Tile {
   const { query, key, side } = view;

@@ -11,7 +11,7 @@ export const zoo = registryOf<Bug>(
   import.meta.glob<{ default: Bug }>('./zoo/*.ts', { eager: true }),
 );
 
-/** The bug as it should have been: in it no lint finds anything. */
+/** The bug with its intended mask: no lint finds anything in it. */
 export const repairedOf = ({ subject, repaired, repairs }: Bug): Subject => ({
   ...subject,
   ...repairs,

@@ -24,7 +24,7 @@ export interface BundleOptions {
   readonly adamw?: AdamWOptions;
   /** The machine's kernels: they decide how much a GPU thread takes on. */
   readonly kernel?: KernelId;
-  /** Of the products, if the best ones were measured. */
+  /** Tiles of the products, if the best ones were measured. */
   readonly tiles?: Tiles;
   readonly picture?: Picture;
   /**

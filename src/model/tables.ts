@@ -14,7 +14,10 @@ export interface LayerTables {
   readonly layout: Layout;
   readonly reads: Part; // what queries read: the first key of each, or tiles
   readonly readers: Part; // the same by key: first and last reader of each, or tiles
-  /** Distance from the tables of one sequence to those of the next, as the kernels count it; 0 if all share theirs. */
+  /**
+   * Distance from the tables of one sequence to those of the next, as the kernels count it; 0 if all sequences share
+   * one.
+   */
   readonly apart: { readonly reads: number; readonly readers: number };
   readonly table: Part;
 }

@@ -94,7 +94,7 @@ export function bytesOf({ kept, programs }: Bundle): BundleBytes {
   };
 }
 
-/** The uniforms of a launch that are sizes: those that change from run to run, here 0, never are. */
+/** The uniforms of a launch that are sizes: a uniform that changes from run to run is 0 here, and never a size. */
 export const sizesOf = ({ uniforms }: Launch): Record<string, number> =>
   Object.fromEntries(
     Object.entries(uniforms).map(([name, value]) => [name, typeof value === 'number' ? value : 0]),

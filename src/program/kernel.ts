@@ -22,8 +22,8 @@ export interface Kernel<
   readonly buffers: B;
   readonly uniforms: U;
   /**
-   * WGSL with `fn main(i: u32)`, called once for every thread below `threads`. It sees the buffers and
-   * `uniforms` by name. A function where constants are baked into the text; they are then part of the key.
+   * WGSL with `fn main(i: u32)`, called once for every thread below `threads`. It sees the buffers and `uniforms` by
+   * name. A function if constants are baked into the text; they are then part of the shader's key.
    */
   wgsl(constants: Constants): string;
   /** Plain loops that do the same for all threads at once. */
@@ -35,8 +35,8 @@ export interface Kernel<
   /** Bytes of working space its WebAssembly version needs. */
   scratch?(uniforms: { readonly [K in keyof U]: number }, constants: Constants): number;
   /**
-   * Minimum multiplications of a launch, or what takes WebAssembly as long: decides whether to wake several threads for
-   * it. A kernel without it is never shared.
+   * Minimum multiplications of a launch, with other work counted as the multiplications that take WebAssembly as long.
+   * Decides whether several threads share the launch; a kernel without it is never shared.
    */
   work?(
     uniforms: { readonly [K in keyof U]: number },

@@ -1,4 +1,7 @@
-/** @file Attention weights that are there as a whole matrix, pooled to the picture that src/ops/attention/probe.ts makes without one. */
+/**
+ * @file Pools a whole matrix of attention weights to the picture that src/ops/attention/probe.ts makes without a
+ * matrix.
+ */
 import { isTiled, type Layout } from '../attention/layout';
 import { cellsInTiles } from '../attention/tiles';
 import type { Picture } from '../model/picture';

@@ -16,11 +16,11 @@ type Weights = Readonly<Record<string, tf.Tensor>>;
 /** Finite on purpose: a score that softmax turns into 0. */
 const MASKED = -1e30;
 
-/** What attention needs of a layout beside q, k and v. */
+/** What attention needs in addition to q, k and v. */
 export interface AttentionTables {
   readonly mask: tf.Tensor2D; // [T, T + summaries]
   readonly angles: tf.Tensor2D; // [T + summaries, d], for the tokens and the centres of the chunks
-  /** Where there may be queries that read nothing: [T, T], 1 where a token may be read. */
+  /** Given if some queries may read nothing: [T, T], 1 where a token may be read. */
   readonly read?: tf.Tensor2D;
 }
 

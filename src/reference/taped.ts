@@ -1,8 +1,8 @@
 /**
  * @file The specification, trained: composed tfjs operations, gradients by the tape, AdamW in five lines.
  *
- * What one writes with TensorFlow.js alone. It runs next to our programs to show that both compute the same, and how
- * they differ in time and memory. On tfjs's current backend.
+ * This is the code one would write with TensorFlow.js alone. It runs next to our programs to show that both compute the
+ * same, and how they differ in time and memory. On tfjs's current backend.
  */
 import * as tf from '@tensorflow/tfjs';
 import { withinDocuments, type Packing } from '../attention/documents';
@@ -93,11 +93,11 @@ class Taped implements Model {
   train(batch: Batch, rate: number): void {
     if (this.room === 0) {
       throw new Error(
-        `the reports of ${RING} steps wait to be asked for; ask before the next step`,
+        `the reports of ${RING} steps have not been read; read them before the next step`,
       );
     }
     const step = ++this.#step;
-    const others = tf.memory().numBytes - this.#lasting; // of other runs
+    const others = tf.memory().numBytes - this.#lasting; // the memory of other runs
     const count = () => {
       this.#peak = Math.max(this.#peak, tf.memory().numBytes - others);
     };
@@ -295,7 +295,7 @@ function whenReached(x: tf.Tensor, count: () => void): tf.Tensor {
 const copyOf = async (tensor: tf.Tensor): Promise<Float32Array> =>
   (await tensor.data<'float32'>()).slice();
 
-/** Its numbers, and lets go of it. */
+/** Returns its numbers and disposes of it. */
 async function readOf(tensor: tf.Tensor): Promise<Float32Array> {
   try {
     return await copyOf(tensor);

@@ -46,11 +46,14 @@ export interface TfjsChoice {
 
 type Started = Pick<Tfjs, 'device' | 'limits'> & { readonly where: Models['where'] };
 
-/** A backend in use, or why there is none to try. */
+/** The backend in use, or why this one could not be started. */
 type Start = () => Promise<Started | NotTried>;
 type NotTried = NoWebGpu | NoWebGl | SoftwareAdapter;
 
-/** Composed models on the first backend of tfjs that passes the self-test: WebGPU, WebGL, WebAssembly, JavaScript. Rejects with NoBackend where none does. */
+/**
+ * Composed models on the first backend of tfjs that passes the self-test: WebGPU, WebGL, WebAssembly, JavaScript.
+ * Rejects with NoBackend if none does.
+ */
 export async function startTfjs(choice: TfjsChoice): Promise<Tfjs> {
   const {
     onFault,
@@ -99,7 +102,7 @@ async function startWebgpu(onFault: (fault: Fault) => void): Promise<Started | N
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
   // A device of our own: tfjs does not listen for errors, and one invalid program voids all that is recorded with it.
   const { device, limits } = await openDevice(found, onFault);
-  removeBackend('webgpu'); // that of a lost device, or tfjs's own
+  removeBackend('webgpu'); // the backend of a lost device, or tfjs's own one
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, found.adapter.info));
   await use('webgpu');
   return { where: 'gpu', device: `WebGPU, ${found.name}`, limits };
@@ -109,13 +112,13 @@ async function startWebgl(onFault: (fault: Fault) => void): Promise<Started | No
   const found = findContext();
   if ('kind' in found) return found;
   if (found.software) return onTheCpu('webgl', found.name);
-  removeBackend('webgl'); // that of a lost context, or tfjs's own
+  removeBackend('webgl'); // the backend of a lost context, or tfjs's own one
   const limits = registerWebgl(found, onFault);
   await use('webgl');
   return { where: 'gpu', device: `WebGL, ${found.name}`, limits };
 }
 
-/** Message: a graphics API emulated on the processor, which is slower than WebAssembly. */
+/** The message: a graphics API emulated on the processor, which is slower than WebAssembly. */
 const onTheCpu = (way: SoftwareAdapter['way'], adapter: string): SoftwareAdapter => ({
   kind: 'softwareAdapter',
   way,

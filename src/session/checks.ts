@@ -1,4 +1,7 @@
-/** @file Runs as they are asked for: whether they can be, what near them can, and the layers they would have. */
+/**
+ * @file Checks of requested runs: whether they are possible, which settings near them are, and the layers they would
+ * have.
+ */
 import type { LayerPlan } from '../attention/pattern';
 import { changeShared, onlyRun, sameRuns, specsOf, type Comparison } from '../compare/comparison';
 import { checkFit } from '../compare/fit';
@@ -10,8 +13,8 @@ import { CONTROLS } from '../spec/controls';
 import { adjust } from '../spec/url';
 
 /**
- * Throws InputError for runs that cannot be, whatever the text. `backend`: what they would be computed on, where that is
- * known; another one asks its own limits when it is opened.
+ * Throws InputError for runs that are impossible with any text. `backend`: the one they would use, if it is known; any
+ * other backend checks its own limits when it is opened.
  */
 export function checkRuns(comparison: Comparison, backend?: BackendInfo): void {
   const specs = specsOf(comparison);
@@ -19,7 +22,7 @@ export function checkRuns(comparison: Comparison, backend?: BackendInfo): void {
   if (backend) checkFit(specs, backend.limits, backend);
 }
 
-/** Settings near the asked ones that would work; undefined where there are none. */
+/** Settings near the requested ones that would work; undefined if there are none. */
 export function repairOf(asked: Comparison): Partial<RunSpec> | undefined {
   const alone = asked.runs.length === 1;
   const spec = alone ? specsOf(asked)[0]! : asked.shared;
@@ -33,10 +36,10 @@ export function repairOf(asked: Comparison): Partial<RunSpec> | undefined {
   return inWords(() => checkRuns(repaired)) === undefined ? repair : undefined;
 }
 
-/** The layers that are asked for, where they are not built yet: this much of the picture follows the hand. */
+/** The requested layers, while they are not built yet: the pictures of the layers follow the controls at once. */
 export function sketchOf(asked: Comparison, built: Comparison): readonly LayerPlan[] | undefined {
   if (sameRuns(asked, built)) return undefined;
   let layers: readonly LayerPlan[] | undefined;
-  inWords(() => (layers = specsOf(asked).map(layersOf))); // reported once it has settled
+  inWords(() => (layers = specsOf(asked).map(layersOf))); // reported once the input has settled
   return layers;
 }

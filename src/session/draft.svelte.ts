@@ -12,17 +12,17 @@ export class Draft extends Standing {
   /** The settings of the controls; if they are impossible, `problem` says why, and the runs continue unchanged. */
   asked = $state.raw<Comparison>(FIRST);
   problem = $state.raw<string | undefined>();
-  /** The problem is the person's own text: it is reported next to that text. */
+  /** The problem is the user's own text: it is reported next to that text. */
   refused = $state.raw<Refusal | undefined>();
   /** Why the runs that were built cannot be opened. */
   blocked = $state.raw<string | undefined>();
-  /** What waits only for a text that can be trained on. The address keeps it, whatever trains meanwhile. */
+  /** Requested runs that wait only for a usable text. The URL keeps them, whatever trains meanwhile. */
   waiting = $state.raw<Comparison | undefined>();
   protected readonly letters = new OwnLetters();
 
   /** Valid settings close to the requested ones, if those are impossible. */
   repair = $derived.by(() => (this.problem === undefined ? undefined : repairOf(this.asked)));
-  /** A link asks for a text, and none was given yet. */
+  /** A link requires the user's own text, and none was given yet. */
   textMissing = $derived.by(
     () => this.letters.linked && this.refused !== undefined && this.text.trim() === '',
   );
@@ -39,7 +39,7 @@ export class Draft extends Standing {
     return this.letters.unmet;
   }
 
-  /** A link says what is asked for next, a text included. */
+  /** The next request comes from a link, including its requirements on a text. */
   link = ({ shared }: Comparison) => this.letters.link(shared);
 
   /** The user changes these settings, so the link no longer decides. */
@@ -51,12 +51,12 @@ export class Draft extends Standing {
     if (shared !== this.asked.shared) this.asked = { ...this.asked, shared };
     this.problem = this.problemOf(this.asked);
     if (this.problem === undefined) this.waiting = undefined;
-    // While settings are wrong besides, what waited before goes on waiting.
+    // If the settings are wrong too, the previously waiting request keeps waiting.
     else if (this.refused !== undefined) this.waiting = this.asked;
     return this.problem === undefined ? this.asked : this.instead(this.asked);
   }
 
-  /** What trains while only a text is missing; undefined where nothing can but what trains already. */
+  /** The runs to train while only a text is missing; undefined if only the current runs can continue. */
   protected instead(comparison: Comparison): Comparison | undefined {
     const training = this.blocked === undefined ? this.built.shared : undefined;
     const shared = this.refused && standIn(comparison.shared, training);
@@ -77,7 +77,7 @@ export class Draft extends Standing {
     this.problem = this.refused = this.blocked = this.waiting = undefined;
   }
 
-  /** Throws InputError for runs that cannot be, whatever the text. */
+  /** Throws InputError for runs that are impossible with any text. */
   #check(comparison: Comparison) {
     const here = comparison.shared.backend === this.built.shared.backend;
     checkRuns(comparison, here ? this.backend : undefined);

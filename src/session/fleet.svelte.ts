@@ -7,7 +7,7 @@ import { Run } from './run.svelte';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** What runs go on from: a checkpoint of each, and what they came to until then where that is known. */
+/** What runs continue from: a checkpoint of each, and their results until then, if known. */
 export interface Kept {
   readonly checkpoints: readonly Bytes[];
   readonly histories?: readonly History[];
@@ -20,33 +20,34 @@ export interface Checkpoints {
   readonly files: readonly Bytes[]; // one per run
 }
 
-/** What is done when the runs say something. */
+/** Callbacks for messages from the runs. */
 interface Hears {
-  /** Steps were taken, or it paused: something that curves and pictures would show. */
+  /** Steps were taken, or a run paused: curves and pictures would show it. */
   moved(): void;
-  /** A run is in another state, knows its machine or was looked at closely. */
+  /** A run changed its state, reported its machine, or was fully evaluated. */
   heard(): void;
-  /** Every picture that was asked for is there. */
+  /** Every requested picture has arrived. */
   pictured(): void;
 }
 
 let made = 0;
 
 /**
- * The runs of a session as the engine knows them: opens them, asks them together, closes them, and waits for their
- * pictures. What is wished for before all of them are open, or while nobody looks, is asked then.
+ * The runs of a session as the engine knows them: opens them, sends commands to all of them together, closes them, and
+ * waits for their pictures. Commands given before all of them are open, or while they are out of view, are sent
+ * afterwards.
  */
 export class Fleet {
   runs = $state.raw<readonly Run[]>([]);
-  /** All runs were opened, or are being: only then are they known to fit, and can be asked together. */
+  /** All runs are open or being opened. Only then are they known to fit, and can receive commands together. */
   opened = $state(false);
-  /** Somebody wants them to train; they do as soon as they can. */
+  /** Training was requested; it starts as soon as possible. */
   wish = $state(false);
-  /** They train, but not while nobody sees it. */
+  /** They are out of view, so requested training waits. */
   suspended = $state(false);
   /** One step is to be taken as soon as all runs are open. */
   #stepRequested = false;
-  /** The last ones that were asked for. */
+  /** The checkpoints that were requested last. */
   checkpoints = $state.raw<Checkpoints | undefined>();
 
   alive = $derived(this.runs.filter(({ state }) => state.phase !== 'failed'));
@@ -77,7 +78,7 @@ export class Fleet {
     });
   }
 
-  /** These runs take the place of those before, which stay as they are. */
+  /** Replaces the runs by these; the previous ones stay as they are. */
   show(runs: readonly Run[], opened: boolean) {
     if (this.#awaited.length > 0) this.#pull.arrived();
     this.#awaited = [];
@@ -87,14 +88,14 @@ export class Fleet {
     this.opened = opened;
   }
 
-  /** One run alone is opened with that; of several the first one says what the device can hold. */
+  /** A single run is opened at once; of several, the first one reports how much memory the device allows. */
   openFirst() {
     this.opened = this.runs.length === 1;
     this.#open(this.runs[0]!);
     if (this.opened) this.#askWished();
   }
 
-  /** The first run knows which machine it is on, or failed. */
+  /** The first run has reported its machine, or failed. */
   get firstAnswered(): boolean {
     const [first] = this.runs;
     return first !== undefined && (first.backend !== undefined || first.state.phase === 'failed');
@@ -122,7 +123,7 @@ export class Fleet {
     this.ask('pause');
   }
 
-  /** One step of each, and no more: runs that train are paused with it. */
+  /** Takes a single step with each run; runs that train are paused by it. */
   once() {
     this.wish = false;
     this.#stepRequested = !this.opened;
@@ -141,7 +142,7 @@ export class Fleet {
     this.#pull.touch();
   }
 
-  /** Asks all runs that have not failed, for the same round. */
+  /** Sends a command to all runs that have not failed, for the same round. */
   ask(action: Action, whose?: KeptFor) {
     if (!this.opened) return;
     const runIds = this.alive.map(({ id }) => id);
@@ -158,7 +159,7 @@ export class Fleet {
     if (runIds.length > 0) this.engine.send({ type: 'close', runIds });
   }
 
-  /** Closes one run; the others go on. */
+  /** Closes one run; the others continue. */
   remove(index: number) {
     const gone = this.runs[index];
     if (!gone) return;
@@ -175,7 +176,7 @@ export class Fleet {
   #receive(run: Run, event: EngineEvent) {
     const before = run.state.phase;
     run.receive(event);
-    if (!this.runs.includes(run)) return; // others have taken its place
+    if (!this.runs.includes(run)) return; // other runs have replaced it
     switch (event.type) {
       case 'metrics':
         return this.#moved();
@@ -183,7 +184,7 @@ export class Fleet {
         if (event.state.phase === 'paused') this.#moved();
         if (event.state.phase === 'failed') this.#silent(run.id);
         if (this.alive.length === 0) this.wish = false;
-        // Paused by the engine itself, which says why: nobody goes on.
+        // The engine itself paused it and gave a reason: no run continues.
         if (before === 'running' && event.state.phase === 'paused' && event.state.moved)
           this.pause();
         return this.hears.heard();
@@ -210,7 +211,7 @@ export class Fleet {
     else this.ask('frame');
   }
 
-  /** No picture will come from this run any more. */
+  /** This run will not send any more pictures. */
   #silent(id: RunId) {
     if (this.#wasLast(id)) this.#pull.arrived();
   }

@@ -6,7 +6,7 @@
  * training is slow too, and drawing takes cores from it, so the pause grows with the time the last one took.
  */
 
-/** Calls back once, after `ms` and when the page next paints. */
+/** Calls back once: `ms` must have passed, and then the page must paint. */
 export type Later = (ms: number, then: () => void) => void;
 
 const afterPaint: Later = (ms, then) => {

@@ -1,4 +1,7 @@
-/** @file Past pictures of all runs at one step: small, within a byte budget; and the same for a file. */
+/**
+ * @file Moments: the pictures of all runs at one past step, stored small and within a byte budget, and written to and
+ * read from a file.
+ */
 import { planWithin } from '../attention/packedPlan';
 import { maskCells } from '../attention/cells';
 import {

@@ -1,36 +1,39 @@
 import { lettersOf, surveyOf, type Survey } from '../data/alphabet';
 import { isOwnText, type RunSpec } from '../spec/run';
 
-/** Characters a link asks for that the person's text does not keep to. */
+/** The vocabulary that a link requires but the user's text does not fit. */
 export interface Unmet {
-  readonly tokens: number; // of the vocabulary that the link asks for
+  readonly tokens: number; // size of the vocabulary that the link requires
   /** Characters of the text that are not in it, the most frequent first. */
   readonly others: readonly string[];
 }
 
-/** The person's own text, and how it is read. It keeps a run's alphabet in line with that text: settings must pass through here before a run uses them. */
+/**
+ * The user's own text, and the alphabet with which it is read. Settings must pass through here before a run uses them,
+ * so that their alphabet fits the text.
+ */
 export class OwnLetters {
   text = $state('');
-  /** Characters found in the text settled last. */
+  /** The alphabet found for the last text that was checked. */
   survey = $state.raw<Survey | undefined>();
-  /** Why that text is not read as a link asks; undefined where it is, or where none asks. */
+  /** Why that text is not read as a link requires; undefined if it is, or if no link requires anything. */
   unmet = $state.raw<Unmet | undefined>();
-  /** The text that the alphabet was taken from. */
+  /** The text that the alphabet was made from. */
   #text: string | undefined;
   /** The alphabet of the saved run with this text. */
   #kept: string | undefined;
-  /** A link asks for a text of the person's own, which no link holds. */
+  /** A link requires the user's own text, which a link cannot contain. */
   linked = $state(false);
-  /** How a link asks for the text to be read; empty where it does not say. */
+  /** The alphabet that a link requires; empty if it requires none. */
   #wish = '';
 
-  /** What runs of these settings read. */
+  /** The training data of runs with these settings. */
   of = (spec: RunSpec): string | undefined => (isOwnText(spec) ? this.text : undefined);
 
   /**
-   * The same settings with the characters of the text. A wish for bytes is kept, and so is what a run that was kept says;
-   * characters of any other text, and none where the text was chosen again, are replaced. What a link asks for stays
-   * where the text uses no other characters, and as long as there is no text.
+   * The same settings with the alphabet of the text. A request for bytes is kept, and so is the alphabet of a saved
+   * run. The alphabet of any other text, or a missing one after the text was chosen again, is replaced. The alphabet
+   * that a link requires stays while there is no text, and if the text uses no other characters.
    */
   settle(spec: RunSpec): RunSpec {
     if (!isOwnText(spec)) return spec.alphabet === '' ? spec : { ...spec, alphabet: '' };
@@ -42,13 +45,13 @@ export class OwnLetters {
     return alphabet === spec.alphabet ? spec : { ...spec, alphabet };
   }
 
-  /** A link says what is read, and how. */
+  /** A link decides the training data and its alphabet. */
   link(spec: RunSpec): void {
     this.linked = isOwnText(spec);
     this.#ask(spec.alphabet);
   }
 
-  /** The person says so, after whom no link is asked any more. */
+  /** The user decides, and any link no longer counts. */
   choose({ task, alphabet }: Partial<RunSpec>): void {
     if (alphabet !== undefined) this.#ask('');
     if (task !== undefined) this.linked = false;
@@ -59,7 +62,7 @@ export class OwnLetters {
     this.unmet = undefined;
   }
 
-  /** A text that comes with settings that are right for it: a run from before alphabets existed has none. */
+  /** A text that comes with settings that fit it. A run from before alphabets existed has none. */
   take(text: string, { alphabet }: RunSpec): void {
     this.text = text;
     if (text !== this.#text) this.#look();
@@ -67,13 +70,13 @@ export class OwnLetters {
     this.#ask('');
   }
 
-  /** What a link asks for, where the text can be read so. */
+  /** The alphabet a link requires, if the text can be read with it. */
   #wished(own: string): string | undefined {
     if (this.#wish === '') return undefined;
     this.unmet = unmetBy(this.#text!, this.#wish);
     if (this.unmet) return undefined;
     const wish = this.#wish;
-    // It was the link of this very text: another text is read in its own characters again.
+    // The link was for this text only: another text is read with its own characters again.
     if (wish === own && wish !== 'bytes') this.#wish = '';
     return wish;
   }

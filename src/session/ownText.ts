@@ -1,4 +1,4 @@
-/** @file The person's own text: it stays in this tab, and is checked before a run is built on it. */
+/** @file The user's own text: it stays in this tab, and is checked before a run is built on it. */
 import { InputError } from '../core/check';
 import { corpusOfText } from '../data/corpus';
 import { noRoom, type Refusal } from '../data/room';
@@ -23,8 +23,8 @@ export function refusalOf(text: string, spec: RunSpec): Refusal | undefined {
 }
 
 /**
- * What trains while a text is missing or refused: the same settings on what trained before, or on the text that links
- * mean by saying none; undefined where an earlier text of the person's own goes on instead.
+ * The settings to train while a text is missing or refused: the same ones with the previous training data, or with the
+ * default text; undefined if runs on an earlier text of the user's continue instead.
  */
 export function standIn(
   asked: RunSpec,

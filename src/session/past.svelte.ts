@@ -4,26 +4,26 @@ import type { AttentionFrame } from '../workers/train/results';
 import { specsOf, type Comparison } from '../compare/comparison';
 import { readMoments, record, without, type Moments } from './moments';
 
-/** A file that was opened, or the recording of these very settings. */
+/** A file that was opened, or the recording of exactly these settings. */
 type Opened = Saved & {
   readonly from: string;
   readonly recorded: boolean;
   readonly moments: Moments;
 };
 
-/** Throws InputError where its pictures cannot be read. */
+/** Throws InputError if its pictures cannot be read. */
 export function openedFrom(saved: Saved, from: string, recorded = false): Opened {
   const moments = saved.pictures ? readMoments(saved.pictures, specsOf(saved.comparison)) : [];
   return { ...saved, from, recorded, moments };
 }
 
-/** What runs looked like before: pictures that were kept while they trained, or a file with numbers and pictures of its own. */
+/** Past pictures of the runs: kept while they trained, or from a file, which has its own numbers too. */
 export class Past {
   /** An open file: its numbers are shown until training starts. */
   saved = $state.raw<Opened | undefined>();
-  /** Of the runs that are there, while no file is shown. */
+  /** The moments of the current runs, shown while no file is. */
   kept = $state.raw<Moments>([]);
-  /** The moment that is looked at; undefined: now. */
+  /** The selected moment; undefined: now. */
   at = $state<number | undefined>();
 
   moments = $derived(this.saved?.moments ?? this.kept);
@@ -31,7 +31,7 @@ export class Past {
   /** A file has no present, so its last moment is shown. */
   moment = $derived(this.at === undefined ? this.saved?.moments.at(-1) : this.moments[this.at]);
 
-  /** Pictures of all runs have come; undefined for a run that failed. */
+  /** Adds the pictures that arrived from all runs; undefined for a run that failed. */
   keep(frames: readonly (AttentionFrame | undefined)[]) {
     const steps = frames.flatMap((frame) => (frame ? [frame.step] : []));
     const step = Math.max(...steps);
@@ -46,19 +46,19 @@ export class Past {
     this.at = at >= 0 ? at : Math.max(0, before());
   }
 
-  /** Other runs are there, with the pictures that were kept of them. */
+  /** Switches to other runs, with the past pictures kept of them. */
   put(kept: Moments) {
     this.kept = kept;
     this.at = undefined;
   }
 
-  /** The present is looked at. */
+  /** Returns to the present. */
   live() {
     this.saved = undefined;
     this.at = undefined;
   }
 
-  /** The runs that are left are `comparison`. */
+  /** Removes a run; `comparison` describes the remaining ones. */
   remove(index: number, comparison: Comparison) {
     this.kept = without(this.kept, index);
     if (!this.saved) return;

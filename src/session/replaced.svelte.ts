@@ -11,17 +11,20 @@ interface Held {
   readonly step: number;
 }
 
-/** What was trained and replaced, held so that it can be taken back. */
+/** Trained runs that were replaced, held so that the user can restore them. */
 export class Replaced {
   held = $state.raw<Held | undefined>();
 
   constructor(
     private readonly fleet: Fleet,
-    /** What may be held, in bytes; nothing where it is left out. */
+    /** Maximum bytes held; by default nothing is held. */
     private readonly room = 0,
   ) {}
 
-  /** Holds the runs there are, where something was learned, there is room for it and the same machine goes on; else closes them. */
+  /**
+   * Holds the current runs if they were trained, there is room for them and the machine stays the same; otherwise
+   * closes them.
+   */
   replace(held: Held, next: Comparison) {
     const { runs, built } = held;
     const bytes = runs.reduce((sum, { memory }) => sum + (memory?.peak ?? 0), 0);
@@ -37,7 +40,7 @@ export class Replaced {
     this.held = held;
   }
 
-  /** They are what runs again. */
+  /** Restores them as the current runs. */
   take(): Held | undefined {
     const { held } = this;
     this.held = undefined;

@@ -11,13 +11,13 @@ import type {
 } from '../workers/train/results';
 import type { RunSpec } from '../spec/run';
 
-/** What the page knows of one run: everything the engine said of it. It commands nothing; ./fleet.svelte.ts does. */
+/** Everything the page knows of one run, as the engine reported it. Commands are sent by ./fleet.svelte.ts. */
 export class Run {
   state = $state.raw<RunState>({ phase: 'preparing', doing: 'starting' });
   backend = $state.raw<BackendInfo | undefined>();
   history = $state.raw<readonly StepMetrics[]>([]);
   validations = $state.raw<readonly Validation[]>([]);
-  /** The last closer look. */
+  /** The last full evaluation. */
   evaluation = $state.raw<Evaluation | undefined>();
   sample = $state.raw<Sample | undefined>();
   memory = $state.raw<MemoryUse | undefined>();
@@ -73,7 +73,7 @@ export class Run {
       case 'frame':
         this.frame = event.frame;
         return;
-      case 'checkpoint': // large, and only for the one that asked
+      case 'checkpoint': // large, and only for the one that requested it
       case 'job': // jobs have listeners of their own
         return;
       default:

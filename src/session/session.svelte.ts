@@ -36,8 +36,9 @@ export interface SessionOptions extends Watches {
 }
 
 /**
- * One run or several, from what is asked for to what came of it: the Lab is a session of one run, Compare of several, a
- * lesson's stage of whatever its scene says. `asked` follows every input; `built` catches up when the input pauses.
+ * One run or several, from the request to the results: the Lab is a session of one run, Compare of several, and a
+ * lesson's stage of the runs in its scene. `asked` is the request and follows every input; `built` follows when the
+ * input pauses.
  */
 export class Session extends Draft {
   /** Counts how often settings were applied to the runs, so that the URL is rewritten even if nothing changed. */
@@ -80,9 +81,9 @@ export class Session extends Draft {
     return !this.#awake;
   }
 
-  // ------------------------------------------------------------------------------------------------- asking for runs
+  // ------------------------------------------------------------------------------------------------- requesting runs
 
-  /** Asks for other runs; the models are rebuilt `ms` after the last change. */
+  /** Requests other runs; the models are rebuilt `ms` after the last change. */
   ask = (comparison: Comparison, ms = SETTLE_MS) => {
     this.asked = comparison;
     this.settling.after(ms);
@@ -95,7 +96,7 @@ export class Session extends Draft {
     this.#start(this.#falls);
   };
 
-  /** Continues runs that were kept: paused at their step, on the machine chosen now. */
+  /** Continues saved runs: paused at their step, on the machine chosen now. */
   goOn = ({ shared, runs }: Comparison, kept: Kept, text?: string) => {
     const { backend } = this.asked.shared;
     this.#fresh({ shared: { ...shared, backend }, runs });
@@ -136,7 +137,7 @@ export class Session extends Draft {
     this.settling.after(SETTLE_TEXT_MS);
   };
 
-  /** Asks for more runs, if they are possible. */
+  /** Requests more runs, if they are possible. */
   add = (asked: Comparison) => {
     if (asked.runs.length > MAX_RUNS) return;
     const problem = this.problemOf(asked);
@@ -214,7 +215,7 @@ export class Session extends Draft {
 
   // ------------------------------------------------------------------------------------------------- building
 
-  /** Whether what is asked for is possible. */
+  /** Whether the request is possible. */
   #checked(): boolean {
     this.applied++;
     this.#next = this.possible();
@@ -245,10 +246,13 @@ export class Session extends Draft {
     return this.options.fallback !== undefined;
   }
 
-  /** Builds what is asked for. If that is impossible, rebuilds the current runs if `stays`; otherwise shows the requested runs without opening them. */
+  /**
+   * Builds the requested runs. If that is impossible, rebuilds the current runs if `stays`; otherwise shows the
+   * requested runs without opening them.
+   */
   #start(stays: boolean, kept?: Kept) {
     const possible = this.possible();
-    // What was kept was possible once; whether a single run is still possible here, the engine will say.
+    // Saved runs were possible once; if a single one is impossible on this device, the engine reports it.
     if (kept && this.#falls) this.clear();
     const other = possible ?? (stays && this.blocked === undefined ? this.built : this.asked);
     const next = kept ? this.asked : other;
@@ -280,7 +284,7 @@ export class Session extends Draft {
     if (this.blocked === undefined) this.fleet.openFirst();
   }
 
-  /** The first run reports what the device can hold; the others are opened once all are known to fit. */
+  /** The first run reports how much memory the device allows; the others are opened once all are known to fit. */
   #openOthers() {
     if (this.opened || !this.fleet.firstAnswered) return;
     this.blocked = inWords(() => checkRuns(this.built, this.backend));

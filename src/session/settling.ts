@@ -1,14 +1,14 @@
 /**
- * What follows a hand once it has come to rest: after a while without a further change, and where the hand holds a slider
- * not before it lets go. Building four models again at every value it passes would keep the page from following it.
+ * Delays actions until the user's input has settled: no further change for a while, and no slider held any more.
+ * Rebuilding four models at every value that a slider passes would block the page.
  *
- * What follows may be several acts, each in a task of its own, so that the page can paint and hear between them. An act
- * that gives back false is the last.
+ * There may be several actions, each in a task of its own, so that the page can paint and receive events between them.
+ * An action that returns false is the last.
  */
 export class Settling {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #held = false;
-  /** Something changed while it was held. */
+  /** A value changed while a slider was held. */
   #waits = false;
   readonly #acts: readonly (() => unknown)[];
 
@@ -16,14 +16,14 @@ export class Settling {
     this.#acts = acts;
   }
 
-  /** Something changed: the acts follow after `ms`, counted from the last change. */
+  /** Call when something changed: the actions follow `ms` after the last change. */
   after(ms: number) {
     this.stop();
     if (this.#held) this.#waits = true;
     else this.#follow(0, ms);
   }
 
-  /** What was about to follow waits with the rest: the hand has only just come back. */
+  /** Pending actions wait too, because the user has just started another change. */
   hold = () => {
     this.#held = true;
     if (this.#timer === undefined) return;
@@ -48,7 +48,7 @@ export class Settling {
     if (!act) return;
     const timer = setTimeout(() => {
       const goesOn = act() !== false;
-      // The act itself may have changed or stopped something.
+      // The action itself may have changed or stopped something.
       if (this.#timer !== timer) return;
       this.#timer = undefined;
       if (goesOn) this.#follow(at + 1, 0);

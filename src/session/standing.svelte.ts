@@ -17,17 +17,17 @@ const LOOK_MS = 250;
 
 export interface Watches {
   readonly later?: Later;
-  /** Pictures of the past are kept. */
+  /** Past pictures are kept. */
   readonly remembers?: boolean;
-  /** What the runs came to was looked at. */
+  /** The runs were evaluated. */
   looked?(): void;
 }
 
-/** The runs there are and what they came to, live or in a file that was opened: whatever draws them needs no more. */
+/** The current runs and their results, live or from an opened file: everything that is needed to draw them. */
 export class Standing {
   /** The settings of the runs. */
   built = $state.raw<Comparison>(FIRST);
-  /** The watched tokens where runs before these told them: they are shown until a first frame tells them again. */
+  /** The watched tokens as the previous runs reported them, shown until the first frame of these runs arrives. */
   tokens = $state.raw<readonly string[] | undefined>();
   readonly past = new Past();
   protected readonly fleet: Fleet;
@@ -98,7 +98,7 @@ export class Standing {
     return this.fleet.backend;
   }
 
-  /** The last ones that were asked for. They are large: the caller that keeps them drops them. */
+  /** The checkpoints requested last. They are large, so the caller that stores them drops them here. */
   get checkpoints() {
     return this.fleet.checkpoints;
   }
@@ -124,7 +124,7 @@ export class Standing {
     this.fleet.close(this.runs);
   }
 
-  /** A run is in another state, knows its machine or was looked at closely. */
+  /** A run changed its state, reported its machine, or was fully evaluated. */
   protected heard() {
     this.look();
   }

@@ -1,4 +1,4 @@
-/** @file Several runs as one, as the top of a page shows them. */
+/** @file The state of several runs as one state, for the top of a page. */
 import type { RunState } from '../workers/train/runState';
 import type { RunSpec } from '../spec/run';
 import type { Run } from './run.svelte';
@@ -6,11 +6,11 @@ import type { Run } from './run.svelte';
 /** Steps averaged for the tokens per second. */
 const RECENT = 20;
 
-/** A run's state; of several runs, `run` is the one that is being prepared, from 1. */
+/** A run's state. If there are several runs, `run` is the number of the one being prepared, from 1. */
 export type DriveState =
   RunState | (Extract<RunState, { phase: 'preparing' }> & { readonly run: number });
 
-/** One run is what it is; several are ready when all of them are, and over when none is left. */
+/** A single run's own state; several are ready when all of them are, and over when none is left. */
 export function stateOfAll(runs: readonly Run[], wish: boolean, step: number): DriveState {
   const states = runs.map(({ state }) => state);
   const alive = states.filter(({ phase }) => phase !== 'failed');
@@ -29,7 +29,7 @@ export function stateOfAll(runs: readonly Run[], wish: boolean, step: number): D
   return { phase: wish ? 'running' : 'paused', step, ...(moved && { moved }) };
 }
 
-/** Of all runs, each in its own turns; undefined before a step was taken. */
+/** Tokens per second of all runs together, each counted during its own turns; undefined before the first step. */
 export function tokensPerSecond(
   runs: readonly Run[],
   { batch, context }: RunSpec,

@@ -1,6 +1,6 @@
 /**
- * @file Adapting a model to a longer context: the request, and the settings with which each of the compared models
- * continues.
+ * @file Adapting a model to a longer context: the user's request, and the settings with which each of the compared
+ * models continues.
  */
 import { canPack, type RunSpec } from './run';
 
@@ -8,12 +8,12 @@ import { canPack, type RunSpec } from './run';
 export type Rotary = 'plain' | 'interpolated' | 'base';
 
 export interface AdaptPlan {
-  readonly times: number; // as long a context
+  readonly times: number; // the new context is this many times as long
   readonly plan: string;
   readonly rotary: Rotary;
   readonly steps: number;
   readonly rate: number;
-  readonly scratch: boolean; // also from scratch
+  readonly scratch: boolean; // also train a model from scratch
 }
 
 /** The models compared: the original, the adapted one, and one that starts from scratch. */
@@ -45,7 +45,7 @@ export function adaptedSpec(
   return canPack(adapted) ? adapted : { ...adapted, documents: 'off' };
 }
 
-/** The original model, read at the longer context: nothing in it is changed. */
+/** The original model, evaluated at the longer context without any change. */
 const asItWas = (spec: RunSpec, plan: AdaptPlan): RunSpec =>
   adaptedSpec(spec, { ...plan, plan: spec.plan, rotary: 'plain' });
 

@@ -2,13 +2,16 @@
 import type { RunSpec } from './run';
 import { CONTROLS } from './controls';
 
-/** Whether the attention of two runs is drawn over the same held-out tokens: they are of the data and the context alone. */
+/**
+ * Whether the attention of two runs is drawn over the same held-out tokens: they depend on the data and the context
+ * alone.
+ */
 export const watchSameTokens = (a: RunSpec, b: RunSpec): boolean =>
   CONTROLS.every(
     ({ name, section }) =>
       (section !== 'Training data' && name !== 'context') || a[name] === b[name],
   );
 
-/** The settings in which two runs differ, by their controls' names. */
+/** The names of the settings in which two runs differ. */
 export const changedBetween = (a: RunSpec, b: RunSpec): readonly string[] =>
   CONTROLS.filter(({ name }) => a[name] !== b[name]).map(({ label }) => label.toLowerCase());

@@ -48,7 +48,7 @@ export function checkRun(spec: RunSpec): void {
   }
 }
 
-/** Given rows are for a fixed number of tokens and say nothing about others. */
+/** Masks given as rows are for a fixed number of tokens and are undefined for any other. */
 function checkMask(mask: Expression, i: number, { context }: RunSpec): void {
   for (const content of rowsIn(mask)) {
     const { T, queries } = readRows(content);

@@ -15,7 +15,7 @@ interface Common {
   readonly name: Setting;
   readonly label: string;
   readonly section: 'Training data' | 'Attention' | 'Model' | 'Training' | 'Machine';
-  /** Shown only when it has a meaning. */
+  /** Shows the control only if its setting has an effect. */
   readonly relevant?: (spec: RunSpec) => boolean;
   /** Behind "More": rarely changed. */
   readonly advanced?: boolean;
@@ -40,7 +40,7 @@ const reads =
   (spec: RunSpec): boolean =>
     plans.has(spec.plan) && plans.get(spec.plan).reads.includes(name);
 
-/** A plan whose stripes are chosen individually uses a width only if one of them has it: a mask has its own numbers. */
+/** The custom plan uses a window or a chunk only if one of its layers' patterns does: a mask has its own numbers. */
 const layerReads =
   (name: 'window' | 'chunk') =>
   (spec: RunSpec): boolean =>

@@ -27,7 +27,10 @@ export const layerFlops = (
 ): TrainingFlops =>
   counted(JSON.stringify({ context, heads, headDim, layer, kernel } satisfies Layer));
 
-/** Cached: a finding, rewritten on every message of a training run, asks for 16,384 tokens of the same layers. */
+/**
+ * Cached: the text of a finding is rewritten on every message of a training run, and needs the pairs of the same layers
+ * over 16,384 tokens.
+ */
 const counted = remembering(256, (key): TrainingFlops => {
   const { context: T, heads, headDim, layer, kernel } = JSON.parse(key) as Layer;
   const size = heads * headDim;
@@ -60,7 +63,7 @@ export function trainingFlops(m: ModelSpec, kernel: KernelId): TrainingFlops {
   };
 }
 
-/** The same model with every layer global: what the stripes are compared with. */
+/** The same model with every layer global: the striped model is compared with it. */
 export const allGlobal = (m: ModelSpec): ModelSpec => ({
   ...m,
   layers: m.layers.map(() => ({ pattern: 'global', params: {} })),

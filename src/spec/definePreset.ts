@@ -6,7 +6,7 @@ export interface Preset {
   readonly order: number;
   /** Heading for presets that belong together. */
   readonly group?: string;
-  /** What there is to see, in one or two sentences. */
+  /** What to look for, in one or two sentences. */
   readonly summary: string;
   readonly settings: Partial<RunSpec>;
 }

@@ -23,8 +23,8 @@ interface Telling {
 }
 
 /**
- * The least value from which on the layers stay as they are, up to the control's own end. Kept: a slider and the sentence
- * below it ask for the same, and the layers are expanded for every value that is tried.
+ * The least value from which on the layers stay as they are, up to the control's own end. Cached: a slider and the
+ * sentence below it need the same end, and every value tried requires expanding the layers.
  */
 const lastThatMatters = remembering(64, (written) => {
   const { spec, name, min, max } = JSON.parse(written) as Telling;

@@ -43,7 +43,7 @@ export function modelSpecOf(spec: RunSpec): ModelSpec {
 export interface WeightSpec {
   /** Hugging Face's Llama name. */
   readonly name: string;
-  /** As we keep it, [in, out]; Hugging Face's files hold [out, in]. */
+  /** Its shape as we store it, [in, out]; Hugging Face's files store [out, in]. */
   readonly shape: readonly number[];
   readonly role: 'embedding' | 'norm' | 'matmul';
 }
@@ -79,7 +79,7 @@ export function weightTable(m: ModelSpec): readonly WeightSpec[] {
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
-/** Numbers trained. */
+/** The number of trained parameters. */
 export const weightCount = (m: ModelSpec): number =>
   weightTable(m).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 

@@ -11,12 +11,12 @@ export const presets = registryOf<Preset>(
   import.meta.glob<{ default: Preset }>('./presets/*.ts', { eager: true }),
 );
 
-/** What a preset starts: the defaults, changed. The machine stays the person's choice. */
+/** The settings a preset starts with: the defaults with its changes. The backend stays the user's choice. */
 export const specOfPreset = (preset: Preset, backend: RunSpec['backend'] = 'auto'): RunSpec => ({
   ...DEFAULTS,
   ...preset.settings,
   backend,
 });
 
-/** What the Lab opens with if its address requests nothing. */
+/** What the Lab opens with if its URL requests nothing. */
 export const OPENING: RunSpec = specOfPreset(presets.get('postal-codes'));

@@ -44,7 +44,7 @@ export type Setting = keyof RunSpec;
 /** The standard deviation of the embedding's initial values for links, files and recordings that do not give one. */
 export const NARROW = 0.02;
 
-/** The text a user brings: the site has no file for it. */
+/** The user's own text, for which the site has no file. */
 export function isOwnText({ task }: Pick<RunSpec, 'task'>): boolean {
   const source = sources.has(task) ? sources.get(task) : undefined;
   return source?.kind === 'corpus' && source.file === undefined;
@@ -80,7 +80,7 @@ export function withAdded(value: unknown, names: readonly string[]): unknown {
   return { ...Object.fromEntries(added), ...value };
 }
 
-/** The layers a spec asks for. */
+/** The layers of a spec. */
 export const layersOf = (spec: RunSpec): LayerPlan => plans.get(spec.plan).expand(spec);
 
 /** How the documents in a row are treated; a task's examples have none. */

@@ -1,4 +1,4 @@
-/** @file The settings of a run out of a file: one schema for comparisons, recordings and checkpoints. */
+/** @file The settings of a run, read from a file: one schema for comparisons, recordings and checkpoints. */
 import { pick, record, refine, type Schema } from '../core/schema';
 import { checkRun } from './check';
 import { withAdded, type RunSpec, type Setting } from './run';
@@ -6,7 +6,10 @@ import { CONTROLS, DEFAULTS } from './controls';
 
 export const SETTINGS: readonly Setting[] = CONTROLS.map(({ name }) => name);
 
-/** Settings of their kind. What values may be is checkRun's to say, which wants all of them. */
+/**
+ * Settings with values of the right type. Whether the values are possible is decided by checkRun, which needs all
+ * settings.
+ */
 export const settings =
   <K extends Setting>(
     names: readonly K[],

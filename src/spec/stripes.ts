@@ -7,7 +7,7 @@ import { layersOf, type RunSpec } from './run';
 
 type Stripes = Pick<RunSpec, 'plan' | 'stripes' | 'masks'>;
 
-/** What a newly requested mask starts with: the window of the run, and two sinks. */
+/** The initial expression of a new mask: the window of the run, and two sinks. */
 export const firstMask = ({ window }: Pick<RunSpec, 'window'>): string =>
   `causal & (window(${window}) | sink(2))`;
 
@@ -29,7 +29,7 @@ export const readersOf = (
       : [...spec.stripes].flatMap((sign, layer) => (Number(sign) === at + 1 ? [layer + 1] : [])),
   );
 
-/** Removes mask `at`, counted from 0, which no layer uses: the numbers after it move up. */
+/** Removes mask `at`, counted from 0, which no layer may use; the numbers of the masks after it decrease by one. */
 export function withoutMask(spec: RunSpec, at: number): Pick<RunSpec, 'stripes' | 'masks'> {
   const moved = (sign: string) => (Number(sign) > at + 1 ? String(Number(sign) - 1) : sign);
   return {

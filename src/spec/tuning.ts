@@ -7,7 +7,10 @@ import type { RunSpec } from './run';
 
 export type TuneRole = 'short, before' | 'long, before' | 'long' | 'short, after' | 'from scratch';
 
-/** The models compared, in order: the third one is trained, and the fourth is the same one with short instructions. */
+/**
+ * The models compared, in order: the third one is trained on long instructions, and the fourth is that model tested on
+ * short ones.
+ */
 export function tuneVariants(spec: RunSpec, plan: AdaptPlan): readonly Onward<TuneRole>[] {
   const { steps } = plan;
   const long = adaptedSpec(spec, plan);

@@ -22,7 +22,7 @@ export function toQuery(spec: RunSpec): string {
 
 export interface ParsedQuery {
   readonly spec: RunSpec;
-  /** It requests at most a machine: the page opens with its own choice. */
+  /** It sets nothing but the backend, so the page opens with its own preset. */
   readonly blank: boolean;
   /** What was clamped or ignored, in words; empty if everything was understood. */
   readonly notes: readonly string[];
@@ -61,7 +61,7 @@ export function fromQuery(query: string): ParsedQuery {
   return { spec: runnable({ ...DEFAULTS, ...settings } as RunSpec, notes), blank, notes, rest };
 }
 
-/** Outside text in a message: short, and quoted. */
+/** Text from outside as shown in a message: short, and quoted. */
 const shown = (text: string) => `'${text.length > 24 ? `${text.slice(0, 24)}…` : text}'`;
 
 function splitPair(pair: string): [key: string, value: string] {
@@ -117,11 +117,14 @@ function readValue(
         return { note: `${error.message}; those of the site are used` };
       }
     case 'masks':
-      return { value: inFull(text) }; // the plan says whether they can be read
+      return { value: inFull(text) }; // the plan checks whether they can be read
   }
 }
 
-/** Adjusts values that are allowed individually but not together; falls back to the defaults if that is not enough. */
+/**
+ * Adjusts values that are allowed individually but not in combination; falls back to the defaults if that is not
+ * enough.
+ */
 function runnable(spec: RunSpec, notes: string[]): RunSpec {
   const adjusted = adjust(spec);
   for (const { name } of CONTROLS) {

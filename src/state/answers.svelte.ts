@@ -34,7 +34,7 @@ const stretches = ({ doc }: Workbench): readonly Stretch[] =>
     count,
   }));
 
-/** What may be wrong with the masks on the page, given everything else known about them. */
+/** Findings: what may be wrong with the masks on the page, given everything else known about them. */
 export function findingsAsked(bench: Workbench): Question<'findings'> {
   const meant = othersOf(bench);
   const { more, given, step } = bench;
@@ -95,7 +95,7 @@ class Latest<K extends Kind> {
   }
 }
 
-/** Everything the workbench shows that is computed elsewhere. */
+/** Everything the workbench shows that is computed by the masks' worker. */
 export class Answers {
   readonly tile: Latest<'tile'>;
   readonly weights: Latest<'weights'>;

@@ -1,23 +1,25 @@
-/** @file What controls and the top of a page need of what answers them: the Lab, a comparison, a lesson's stage. */
+/**
+ * @file The interface that controls and the top of a page use: the Lab, a comparison and a lesson's stage implement it.
+ */
 import type { RunSpec } from '../spec/run';
 import type { Session } from '../session/session.svelte';
 
-/** No control is hidden, or fixed. */
+/** The default: no control is hidden or fixed. */
 export const NONE: ReadonlySet<string> = new Set();
 
-/** Settings, asked for. */
+/** The requested settings. */
 export interface Asks {
-  /** The person's own text, and what really trains. */
+  /** The user's own text, and the settings that actually train. */
   readonly session: Pick<Session, 'text' | 'write' | 'refused' | 'survey' | 'unmet' | 'training'>;
   readonly spec: RunSpec;
   readonly hidden: ReadonlySet<string>;
   readonly fixed: ReadonlySet<string>;
   readonly change: (settings: Partial<RunSpec>) => void;
-  /** A mask just added elsewhere, from 1; the component that shows its field clears this. */
+  /** The number of a mask that was just added elsewhere, from 1; the component that shows its field clears this. */
   fresh?: number | undefined;
 }
 
-/** Impossible settings, and what would repair them. */
+/** Why the settings are impossible, and settings that would repair them. */
 export interface Refuses {
   readonly session: Pick<Session, 'problem' | 'refused' | 'repair'>;
   readonly change: (settings: Partial<RunSpec>) => void;
@@ -39,7 +41,7 @@ export type Drive = Pick<
 
 export interface Driven {
   readonly session: Drive;
-  /** What Train uses while the requested text of the person is not in use. */
+  /** The settings that Train uses while the user's requested text is not in use. */
   readonly instead: string | undefined;
   readonly spec: RunSpec;
   readonly embedded: boolean;

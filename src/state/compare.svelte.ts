@@ -30,7 +30,7 @@ interface CompareOptions {
   today?(): string; // YYYY-MM-DD
 }
 
-/** The Compare page: a session of several runs, the address that says which, their names, and files of them. */
+/** The Compare page: a session of several runs, the URL that describes them, their names, and files of them. */
 export class Compare implements Asks, Driven {
   readonly session: Session;
   readonly measured: Measured;
@@ -81,7 +81,7 @@ export class Compare implements Asks, Driven {
         this.measured.forget();
       },
       looked: () => this.measured.look(this.session.wish),
-      trains: () => this.measured.repetition.cancel(), // other seeds wait for another day
+      trains: () => this.measured.repetition.cancel(), // training continues, so repeats with other seeds stop
     });
     this.measured = new Measured(engine, this.session);
     this.session.begin(this.#read(options.query ?? ''));
@@ -95,7 +95,7 @@ export class Compare implements Asks, Driven {
     return this.options.today?.() ?? 'unknown';
   }
 
-  /** Starts another comparison, on the same machine. */
+  /** Switches to another comparison, on the same machine. */
   choose = (id: string) => this.#instead(comparisonOf(starts.get(id), this.spec.backend));
 
   visit = (query: string) => {
@@ -108,7 +108,7 @@ export class Compare implements Asks, Driven {
     this.session.ask(changeShared(this.session.asked, settings));
   };
 
-  /** Changes how one run attends. */
+  /** Changes the attention settings of one run. */
   changeRun = (index: number, own: Partial<Own>) => {
     const { asked } = this.session;
     const runs = asked.runs.map((entry, i) =>
@@ -136,7 +136,7 @@ export class Compare implements Asks, Driven {
     this.session.add({ ...asked, runs });
   };
 
-  /** Saved runs: the same settings and numbers, continuing from their step, paused. */
+  /** Opens saved runs: the same settings and numbers, continuing from their step, paused. */
   goOn = ({ saved, checkpoints }: Pick<KeptRuns, 'saved' | 'checkpoints'>) => {
     const { comparison, histories, text } = saved;
     this.session.goOn(comparison, { checkpoints, histories }, text);

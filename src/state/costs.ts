@@ -27,7 +27,7 @@ export function modelCosts(
   documents: Packing = 'off',
 ): ModelCosts {
   const global = allGlobal(model);
-  // What is needed does not depend on the kernel.
+  // The FLOPs needed do not depend on the kernel.
   const flops = trainingFlops(model, kernel ?? 'host');
   const globalFlops = trainingFlops(global, kernel ?? 'host');
   return {

@@ -1,4 +1,4 @@
-/** @file What the chosen text holds beyond the reach of local layers, in words. */
+/** @file In words: what the chosen text gains from tokens beyond the reach of local layers. */
 import type { FarAsked } from '../workers/far/protocol';
 import { formatInteger } from '../core/units';
 import { countedCurve, HISTORIES, worthOf } from '../data/far/counted';
@@ -9,7 +9,7 @@ export function farAsked(spec: RunSpec): FarAsked {
   return { reach: localReach(spec), context: spec.context };
 }
 
-/** The counted gain, and the lengths it is for. */
+/** The counted gain, and the lengths it applies to. */
 export interface FarCounted extends FarAsked {
   readonly gain: number;
 }
@@ -17,8 +17,8 @@ export interface FarCounted extends FarAsked {
 const MOST = HISTORIES.at(-1)!;
 
 /**
- * For a text of the site, up to the longest history that was counted; undefined for a task, a person's own text, and
- * longer ones.
+ * For a text of the site, up to the longest history that was counted; undefined for longer ones, for a task, and for
+ * the user's own text.
  */
 export function farCounted(spec: RunSpec): FarCounted | undefined {
   const curve = sources.has(spec.task) ? countedCurve(spec.task) : undefined;
@@ -61,7 +61,7 @@ export function farWords({
   return `${opening}: ${within}, is worth ${percent(gain)}${give} of the loss (counted with a copier).`;
 }
 
-/** What a run cannot use of it because it keeps the documents in a row apart; '' if it does not. */
+/** What a run cannot use because it keeps the documents in a row apart; '' if it does not. */
 export function apartWords(spec: RunSpec): string {
   const source = sources.has(spec.task) ? sources.get(spec.task) : undefined;
   if (source?.kind !== 'corpus' || packingOf(spec) === 'off') return '';

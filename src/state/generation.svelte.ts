@@ -8,9 +8,9 @@ import type { LayerPlan } from '../attention/pattern';
 
 export type WritingPhase = 'empty' | 'reading' | 'ready' | 'writing' | 'failed';
 
-/** Maximum length of a text in tokens; beyond the model's training context it is merely a curiosity. */
+/** Maximum length of a text in tokens; beyond the model's training context it is of no practical use. */
 export const MAX_TOKENS = 4096;
-/** What tokens read is kept for only this many of the latest; for all of them it would be hundreds of megabytes. */
+/** The weights of only this many of the latest tokens are kept; those of all would take hundreds of megabytes. */
 const KEPT_LOOKS = 400;
 /** Tokens averaged for the time per token. */
 const RECENT = 25;
@@ -44,7 +44,7 @@ export class Generation {
   locked = $state<number | undefined>();
 
   shown = $derived(this.written[this.locked ?? this.written.length - 1]);
-  /** The prompt as it would be tokenised now. */
+  /** The current prompt, tokenised. */
   asRead = $derived(this.opened?.lettering.read(this.prompt));
   length = $derived((this.taken?.tokens.length ?? 0) + this.written.length);
   tokens = $derived([...(this.taken?.tokens ?? []), ...this.written.map(({ token }) => token)]);
@@ -59,7 +59,7 @@ export class Generation {
     this.taken === undefined || this.asRead?.tokens.join() !== this.taken.tokens.join(),
   );
 
-  /** The worker is busy, so nothing else is requested. */
+  /** The worker is busy, so nothing else is requested meanwhile. */
   busy = $derived(
     this.phase === 'writing' || this.phase === 'reading' || this.comparing || this.replaying,
   );
@@ -72,7 +72,7 @@ export class Generation {
 
   constructor(
     private readonly wire: ScribeWire,
-    /** Calls back at the next paint. */
+    /** Calls its argument at the next paint. */
     private readonly later: (show: () => void) => void = (show) => show(),
   ) {
     wire.listen((event) => this.receive(event));

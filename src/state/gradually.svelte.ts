@@ -1,7 +1,10 @@
-/** @file What a page shows of something new, in more than one task: a frame that drew everything would keep the hand waiting. */
+/**
+ * @file Spreads the drawing of something new over several tasks: a frame that drew everything would delay the response
+ * to input.
+ */
 import { untrack } from 'svelte';
 
-/** Calls back once, after the page has next painted; what it gives back calls that off. */
+/** Calls back once, after the page has next painted; the function it returns cancels that. */
 type AfterFrame = (then: () => void) => () => void;
 
 const afterFrame: AfterFrame = (then) => {
@@ -16,8 +19,8 @@ const afterFrame: AfterFrame = (then) => {
 };
 
 /**
- * How many rows of a list are drawn: `more` more with every frame. What a page opens with is drawn at once, and what is
- * taken away goes at once. To be called where effects may be.
+ * The number of rows of a list to draw: `more` more with every frame. The rows a page opens with are drawn at once, and
+ * removed rows disappear at once. Call it only where an effect can be created.
  */
 export function gradually(
   total: () => number,
@@ -38,7 +41,10 @@ export function gradually(
   };
 }
 
-/** A value as the page showed it last: what is not looked at first follows a frame later. To be called where effects may be. */
+/**
+ * The value that a less urgent part of the page shows: it follows `newest` a frame later. Call it only where an effect
+ * can be created.
+ */
 export function following<T>(
   newest: () => T,
   after: AfterFrame = afterFrame,

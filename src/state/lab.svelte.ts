@@ -22,18 +22,18 @@ const MAX_HELD = 256 * 2 ** 20; // bytes
 interface LabOptions {
   readonly query?: string;
   readonly text?: string;
-  /** Preserves the person's own text across a reload. */
+  /** Preserves the user's own text across a reload. */
   readonly keep?: (text: string) => void;
   readonly later?: Later;
 }
 
-/** The Lab page: a session of one run, the address that says which, and what is looked at. */
+/** The Lab page: a session of one run, the URL that describes it, and the current view. */
 export class Lab implements Asks, Driven {
   readonly session: Session;
 
   notes = $state.raw<readonly string[]>([]);
   rest = $state.raw(fromQuery('').rest);
-  /** A mask just added, from 1: its expression is written next. */
+  /** The number of a mask that was just added, from 1; the user writes its expression next. */
   fresh = $state.raw<number | undefined>();
   show = $state<Show>('weights');
   /** The enlarged map. */
@@ -44,7 +44,7 @@ export class Lab implements Asks, Driven {
   fixed = $derived(namesIn(this.rest.get('lock')));
   embedded = $derived(this.rest.get('embed') === '1');
 
-  /** What the controls say. */
+  /** The settings of the controls. */
   spec = $derived.by(() => specsOf(this.session.asked)[0]!);
   run = $derived.by(() => this.session.runs[0]!);
   model = $derived.by(() => this.session.models[0]!);
@@ -54,7 +54,10 @@ export class Lab implements Asks, Driven {
   preset = $derived.by(() =>
     presets.all.find((preset) => same(specOfPreset(preset, this.spec.backend), this.spec)),
   );
-  /** The address of the run, or of what waits for a text: settings, what is looked at, and what the address said besides. */
+  /**
+   * The URL of the run, or of the request that waits for a text: settings, the current view, and the other keys that
+   * the URL had.
+   */
   query = $derived.by(() =>
     [
       toQuery(specsOf(this.session.waiting ?? this.session.built)[0]!),
@@ -94,11 +97,11 @@ export class Lab implements Asks, Driven {
     this.change(next);
   };
 
-  /** A saved run: the same settings, continuing from its step, paused. */
+  /** Opens a saved run: the same settings, continuing from its step, paused. */
   goOn = (spec: RunSpec, from: Uint8Array<ArrayBuffer>, text?: string) =>
     this.session.goOn(onlyRun(spec), { checkpoints: [from] }, text);
 
-  /** The address was changed by hand or by a link. Our own writes come back unchanged and are ignored. */
+  /** The URL was changed by hand or by a link. URLs that we wrote come back unchanged and are ignored. */
   visit = (query: string) => {
     if (query !== this.query) this.session.ask(onlyRun(this.#read(query)), 0);
   };

@@ -1,4 +1,4 @@
-/** @file In words: how a person's own text is cut into tokens, and why it was refused. */
+/** @file In words: how the user's own text is divided into tokens, and why it was refused. */
 import { formatInteger } from '../core/units';
 import { lettersOf, OTHER, type Survey } from '../data/alphabet';
 import { sources } from '../data/registry';
@@ -6,7 +6,7 @@ import type { Refusal } from '../data/room';
 import { isOwnText, type RunSpec } from '../spec/run';
 import type { Unmet } from '../session/ownLetters.svelte';
 
-/** A share that rounds to 100 % but is less is written as such. */
+/** A share that is less than 100 % is not rounded up to it. */
 const percent = (share: number) =>
   `${share > 0.9995 && share < 1 ? 'more than 99.9' : (100 * share).toFixed(1)} %`;
 
@@ -32,7 +32,7 @@ export function lettersSay(alphabet: string, survey: Survey): string {
   return `${uses}; ${most} cover ${percent(covered)} of it and are tokens. The rest is written ${OTHER}.`;
 }
 
-/** Until there is a text: how a link asks for it to be read. Nothing where it does not say. */
+/** Until there is a text: the vocabulary that a link requires. '' if it requires none. */
 export function linkReads(alphabet: string): string {
   if (alphabet === '') return '';
   return alphabet === 'bytes'
@@ -40,7 +40,7 @@ export function linkReads(alphabet: string): string {
     : `The link asks for a vocabulary of ${formatInteger(tokensIn(alphabet))} tokens, the characters of its own text. If your text uses others, its own characters are used instead.`;
 }
 
-/** Why the person's text is not read as a link asks. */
+/** Why the user's text is not read with the vocabulary that a link requires. */
 export function unmetSays({ tokens, others }: Unmet): string {
   const shown = others.slice(0, MAX_SHOWN).map((one) => `‘${one}’`);
   const more = others.length > shown.length ? ' and others' : '';
@@ -56,7 +56,7 @@ const MAX_SHOWN = 5; // characters
 /** Size of the vocabulary, tokens. */
 export const tokensIn = (alphabet: string): number => lettersOf(alphabet).size;
 
-/** 'Moby-Dick', as used for what a model trains on. */
+/** 'Moby-Dick', as the object of 'trains on'. */
 export const trainsOn = (training: RunSpec): string =>
   isOwnText(training) ? 'your text as it was before' : sources.get(training.task).label;
 
@@ -65,8 +65,8 @@ export const refusedSay = (why: string, training: RunSpec): string =>
   `${why.charAt(0).toUpperCase()}${why.slice(1)}. The model still trains on ${trainsOn(training)}.`;
 
 /**
- * What the model trains on although the person's own text was requested; undefined if that text is in use, or none was
- * requested.
+ * The text the model trains on although the user's own text was requested; undefined if that text is in use, or none
+ * was requested.
  */
 export function trainsInstead(
   asked: RunSpec,

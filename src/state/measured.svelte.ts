@@ -55,12 +55,12 @@ export class Measured {
     }));
   }
 
-  /** Something happened: is an evaluation due? */
+  /** Call after any change: requests an evaluation if one is due. */
   look(training: boolean): void {
     const { alive } = this.subject;
     const step = Math.min(...alive.map((run) => run.step));
     if (!Number.isFinite(step)) return;
-    this.#asked = Math.min(this.#asked, step); // a lost device took steps with it
+    this.#asked = Math.min(this.#asked, step); // steps were lost with a device
     const settled = training || alive.every(({ state }) => state.phase === 'paused');
     if (this.watched && settled && evaluationIsDue(step, this.#asked, training)) this.now();
   }
@@ -86,7 +86,7 @@ export class Measured {
     this.repetition.start(others, first.step, looks, first.text);
   };
 
-  /** Other runs are compared from now on. */
+  /** Call when other runs are compared from now on. */
   forget(): void {
     this.#asked = 0;
     this.repetition.stop();

@@ -14,9 +14,9 @@ export abstract class GoingOn<R extends string> extends Job<'adapt'> {
   /** The resulting model, once there is one. */
   result = $derived.by(() => this.rowsOf(this.trained).find(({ file }) => file)?.file);
 
-  /** The role that is trained from the given model. */
+  /** The name of the variant that is trained from the given model. */
   protected abstract readonly trained: R;
-  /** Whether losses by position are taken too. */
+  /** Whether losses by position are measured too. */
   protected abstract readonly byPosition: boolean;
   protected abstract variantsOf(spec: RunSpec, plan: AdaptPlan): readonly Onward<R>[];
   protected abstract looksAt(steps: number): readonly number[];
@@ -28,7 +28,7 @@ export abstract class GoingOn<R extends string> extends Job<'adapt'> {
     return this.rows.filter((row) => this.roleOf(row) === role);
   }
 
-  /** For another model: results of the previous one do not apply to it. */
+  /** Call for another model: the results of the previous one do not apply to it. */
   override clear(): void {
     super.clear();
     this.asked = undefined;

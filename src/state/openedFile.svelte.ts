@@ -24,8 +24,8 @@ import { writtenOf } from './answers.svelte';
 import type { Workbench } from './workbench.svelte';
 
 /**
- * What a person specified about a file: which part of it to show, which value lets through, and what the mask is meant
- * for.
+ * The user's choices about a file: which part of it to show, which of its values allow a key, and what the mask is
+ * meant for.
  */
 export interface Said extends SaidOfArray {
   readonly picked: readonly number[];
@@ -62,8 +62,8 @@ export interface Beside {
 }
 
 /**
- * A mask or config from elsewhere: read, converted to a mask of the workbench, and read again if a person corrects the
- * reading.
+ * A mask or config from elsewhere: read, converted to a mask of the workbench, and read again if the user corrects how
+ * it was read.
  */
 export class OpenedFile {
   reading = $state(false);
@@ -98,10 +98,10 @@ export class OpenedFile {
   });
   /** The planes; undefined if the mask on the page is not from the file. */
   readonly all = $derived.by(() => (this.#current ? this.planes : undefined));
-  /** And all arrays. */
+  /** The arrays; undefined if the mask on the page is not from the file. */
   readonly allArrays = $derived.by(() => (this.#current ? this.arrays : undefined));
   readonly says: string = $derived(this.#current?.words ?? '');
-  /** As last requested, or as the mask on the page was read. */
+  /** The user's choices as requested last, or as they apply to the mask on the page. */
   readonly said: Said = $derived(this.#asked ?? this.#current?.said ?? this.#taken);
   /** How its numbers were read; undefined if the mask on the page is not from the file. */
   readonly how = $derived.by(() => (this.#current ? this.bench.more?.reading : undefined));
@@ -119,10 +119,10 @@ export class OpenedFile {
   });
   /** Patterns that its single row fits; empty if only one does. */
   readonly fits = $derived.by(() => this.#current?.fits ?? []);
-  /** Which of them is its name. */
+  /** Which of these patterns the row is named after. */
   readonly named = $derived.by(() => brief(this.bench.current.expression));
   readonly choices = $derived.by(() => (this.#current ? (this.look?.choices ?? []) : []));
-  /** Whether a person can specify which of its numbers let through: an additive mask determines that itself. */
+  /** Whether the user can choose which of its numbers allow a key: in an additive mask the numbers determine that. */
   readonly asks = $derived(
     this.how !== undefined && (this.how.allowed !== 'additive' || this.how.one === '1'),
   );
@@ -215,7 +215,7 @@ export class OpenedFile {
       const { opened } = await this.desk.ask({ kind: 'pick', picked: [which] });
       const { T, queries = T, layers } = opened.doc;
       const [now, rows] = [this.bench.doc.T, this.bench.queries];
-      // A decoding step is compared with the rows of the whole text at its positions.
+      // A decoding step is compared with the rows of the whole text at the same positions.
       if (T !== now || (queries !== rows && queries !== T))
         throw new InputError(
           `the masks are ${rows} × ${now} and ${queries} × ${T}; masks of one shape can be compared, or a step with the whole text`,
@@ -252,7 +252,7 @@ export class OpenedFile {
 
   /**
    * The file as opened, with the current layer replaced by the intended mask, or all layers if there is one for each.
-   * Undefined if the mask on the page is not from a file. Rejects with InputError if it cannot be written.
+   * Undefined if the mask on the page is not from a file. Rejects with InputError if no file can be written.
    */
   async repaired(): Promise<Answer<'corrected'> | undefined> {
     const { said, readings, look } = this.#current ?? {};
@@ -298,15 +298,15 @@ export class OpenedFile {
   }
 
   /**
-   * Shows a plane and its wrong cell. A plane that is only wrong if it should equal the others is compared with them,
-   * because on its own it has no finding.
+   * Shows a plane and its wrong cell. A plane whose only fault is that it differs from the others is compared with
+   * them, because on its own it has no finding.
    */
   async showFound({ planes, findings, asOthers, off, apart }: Alike): Promise<void> {
     await this.showPlane(planes[0]!);
     if (this.refused) return;
     const common = this.planes?.alike[0]?.is;
     if (asOthers && common !== undefined) this.bench.other = this.#common = common;
-    // What is wrong in a plane on its own was found against its own pattern, not against that of the others.
+    // A plane that is wrong on its own was compared with its own pattern, not with that of the others.
     else if (this.bench.other === this.#common) this.bench.other = this.#proposed;
     // Prefer a cell that differs: a finding may concern the whole plane, and its own cell may be correct.
     const { otherMask, mask } = this.bench;
@@ -328,7 +328,7 @@ export class OpenedFile {
     this.bench.weights = this.weights;
   }
 
-  /** Examines every plane: the one on the page says nothing about the others. */
+  /** Examines every plane, because the one on the page says nothing about the others. */
   async #survey(): Promise<void> {
     const survey = ++this.#surveys;
     const { look } = this;
@@ -393,7 +393,7 @@ export class OpenedFile {
     } catch (error) {
       if (error instanceof InputError) this.refused = error.message;
       else {
-        // Not the file's fault: its reader died, or the file is gone from the disk.
+        // The file itself is not at fault: the worker that reads it stopped, or the file was deleted from the disk.
         this.refused = `The file could not be read (${error instanceof Error ? error.message : String(error)}). Open it again; if that does not help, reload the page.`;
         console.warn(this.refused, error);
       }
@@ -403,7 +403,7 @@ export class OpenedFile {
   }
 }
 
-/** A layer with its paint: terms if there is no paint, otherwise rows. */
+/** A layer including its painted cells: as terms if there are none, otherwise as rows. */
 function exactly(layer: LayerDoc, T: number, queries: number): Expression {
   if (layer.paint.length === 0) return layer.expression;
   const rows = writeRows(maskOfLayer(layer, T, queries));

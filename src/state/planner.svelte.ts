@@ -130,7 +130,7 @@ export class Planner {
     this.visit(query);
   }
 
-  /** Applies an address; a config in it that cannot be read is left out and reported. */
+  /** Applies a URL; a config in it that cannot be read is left out and reported. */
   visit = (query: string) => {
     if (query === this.query && this.notes.length === 0) return;
     const { asked, notes, embedded } = fromAddress(query);
@@ -199,13 +199,13 @@ export class Planner {
     }
   };
 
-  /** Whether it is in the list; otherwise it is a config of its own. */
+  /** Whether the model is in the list; otherwise it is a config that the user gave. */
   listed = (at: number): boolean => {
     const model = this.asked.models[at];
     return model !== undefined && released.has(model);
   };
 
-  /** A length the person did not choose follows the models; one they chose stays. */
+  /** A length that the user chose stays; otherwise the length follows the models. */
   #lengthFor(models: readonly string[], parts: readonly (Part | undefined)[]): Partial<Asked> {
     const { T, models: before, parts: were } = this.asked;
     return T === firstLength(before, were) ? { T: firstLength(models, parts) } : {};

@@ -1,4 +1,4 @@
-/** @file What the engine says in facts, in sentences: why it computes as it does, what it is doing, why a run ended. */
+/** @file Puts the engine's facts into sentences: why it computes as it does, what it is doing, why a run ended. */
 import type { BackendFact, Fault, Products, Way } from '../core/backendFacts';
 import type { Failure, Moved } from '../workers/train/runState';
 import type { DriveState } from '../session/together';
@@ -10,7 +10,7 @@ const LABEL: Record<Way, string> = {
   cpu: 'JavaScript',
 };
 
-/** Why this way to compute and not another one. */
+/** Why this way to compute was chosen, and not another one. */
 export const sayBackend = (why: readonly BackendFact[]): string => why.map(sayFact).join(' ');
 
 function sayFact(fact: BackendFact): string {
@@ -87,7 +87,7 @@ export function sayPreparation(state: Extract<DriveState, { phase: 'preparing' }
   return 'run' in state ? `Run ${state.run}: ${doing}` : doing;
 }
 
-/** What happened to a run that was moved, and where it goes on. */
+/** What happened to a run that was moved, and from which step it continues. */
 export function sayMoved({ because, step, trains }: Moved): string {
   const what = because.kind === 'faster' ? 'WebGPU is faster here.' : sayFault(because);
   return `${what} ${trains ? 'Training went' : 'It can go'} on from step ${step}.`;
@@ -104,7 +104,7 @@ function sayFault({ kind, message }: Fault): string {
   }
 }
 
-/** Why it ended. `reset` is the name of the button that starts again, where the page has one. */
+/** Why a run ended. `reset` is the name of the button that starts again, if the page has one. */
 export function sayFailure(failure: Failure, reset?: string): string {
   const again = reset ? ` Press ${reset} to start again.` : '';
   switch (failure.kind) {

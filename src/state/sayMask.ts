@@ -1,4 +1,4 @@
-/** @file What a layer's mask reads, costs and reaches, in a sentence, and what to beware of. */
+/** @file In a sentence: what a layer's mask reads, costs and reaches. Also its warnings. */
 import { maskFacts } from '../attention/facts';
 import type { Expression } from '../attention/expression';
 import { byName } from '../attention/rowNames';
@@ -43,7 +43,7 @@ export function warningsOf(layer: PatternSpec, T: number): readonly string[] {
       : []),
     ...(asksForTheEnd(patterns.get(layer.pattern).expression(layer.params))
       ? [
-          'Its padding at the right is the end of the context while it trains. While it writes nobody knows where the text will end, and nothing is taken for padding there.',
+          'While it trains, its padding at the right is the end of the context. While it writes, the end of the text is unknown, so no token there counts as padding.',
         ]
       : []),
   ];

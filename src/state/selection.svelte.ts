@@ -29,7 +29,7 @@ export class Selection {
     this.#locked = again ? undefined : cell;
   };
 
-  /** The keyboard cursor: it moves the lock along. */
+  /** Moves the keyboard cursor; a lock moves with it. */
   move = (cell: Cell) => {
     this.#peek = cell;
     if (this.#locked) this.#locked = cell;
@@ -40,7 +40,7 @@ export class Selection {
     this.#locked = undefined;
   };
 
-  /** Locks this cell, or none: an address was opened. */
+  /** Locks this cell, or none: called when a URL was opened. */
   restore = (cell: Cell | undefined) => {
     this.#peek = undefined;
     this.#locked = cell;

@@ -12,11 +12,14 @@ export interface ShownRun {
 
 interface Seen {
   readonly runs: readonly ShownRun[];
-  /** Tokens of the views that count: the scene's length, or the runs' context. */
+  /** The number of tokens in the views that count: the scene's length, or the runs' context. */
   readonly T: number;
 }
 
-/** What the counting views show of a stage: the last possible settings of its runs, and the selected query. */
+/**
+ * The input of a stage's views that count instead of training: the last possible settings of its runs, and the selected
+ * query.
+ */
 export class Shown {
   /** Impossible settings change nothing on the screen; the stage says what is wrong with them. */
   #last: Seen = { runs: [], T: 1 };

@@ -1,8 +1,8 @@
-/** @file The current view as part of the address: `show=mask&at=1.2.46.9` is layer 1, head 2, query 46, key 9. */
+/** @file The current view as part of the URL: `show=mask&at=1.2.46.9` is layer 1, head 2, query 46, key 9. */
 import type { RunSpec } from '../spec/run';
 import type { Cell } from './selection.svelte';
 
-/** What a map shows of its cells. */
+/** What a map draws in its cells. */
 export type Show = 'weights' | 'mask' | 'reach';
 
 const SHOWS: readonly Show[] = ['weights', 'mask', 'reach'];

@@ -5,7 +5,7 @@ import type { Slice } from '../data/slice';
 import { isFar } from '../data/slices';
 import type { CorpusSource } from '../data/source';
 
-/** Where the slice was scored. */
+/** The data on which the slice was scored. */
 export interface SliceAsked {
   readonly slice: Slice;
   readonly source: CorpusSource;
@@ -16,7 +16,7 @@ export interface SliceAsked {
 /** With fewer characters a mean says little: their losses differ by several nats from one to the next. */
 export const FEW = 32;
 
-/** What its characters are called in a sentence. */
+/** The name of its characters in a sentence. */
 export const sliceSubject = ({ slice, source, reach }: SliceAsked): string =>
   isFar(slice, source, reach) ? 'Characters that need the far text' : slice.label;
 
@@ -29,14 +29,14 @@ export function sliceFinding(asked: SliceAsked, { slice, rest }: Apart): string 
     return `${subject}: only ${slice.tokens} of the ${all} characters scored, too few to compare.`;
   const opening = `${subject}: ${slice.loss.toFixed(2)} nats each`;
   if (rest.tokens === 0) return `${opening}. They are all of the ${all} characters scored.`;
-  // The difference of the rounded numbers, so that a reader who subtracts them gets the same.
+  // The difference of the rounded numbers, so that a reader who subtracts them gets the same result.
   const difference = Number(slice.loss.toFixed(2)) - Number(rest.loss.toFixed(2));
   const size = Math.abs(difference).toFixed(2);
   if (Number(size) === 0) return `${opening}, as the rest.`;
   return `${opening}, ${size} ${difference < 0 ? 'less' : 'more'} than the rest.`;
 }
 
-/** Share of the steps done: an older recorded loss is not compared with this one. */
+/** As a share of the steps done: a recorded loss from further back is not compared with this one. */
 const NEAR = 0.9;
 
 /** 'With every layer local it was 1.53 after 160 steps (recorded).' '' if none was recorded near `step`. */

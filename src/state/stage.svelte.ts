@@ -33,7 +33,7 @@ export interface StageOptions {
   /** Nothing moves by itself, for people who prefer reduced motion. */
   readonly still?: boolean;
   readonly later?: Later;
-  /** Controls a teacher fixed, or removed. */
+  /** Controls that a teacher fixed or removed. */
   readonly locked?: ReadonlySet<string>;
   readonly hidden?: ReadonlySet<string>;
   /** The seed of every run, replacing the lesson's. */
@@ -140,8 +140,8 @@ export class Stage implements Asks {
     this.view.head = head ?? 0;
     const next = comparisonOf(this.now);
     const { built, asked, asleep } = this.session;
-    // Nothing was trained, and the same is asked for: what stands there stays. A change that still waits for the hand
-    // to rest is no longer wanted.
+    // Nothing was trained, and the same runs are requested: they stay. A change that still waits for the input to
+    // settle is dropped.
     const settled = sameRuns(asked, built);
     const same = sameRuns(built, next) && namesOf(built).join() === namesOf(next).join();
     if (asleep && settled && same) void this.#offer();
@@ -153,7 +153,7 @@ export class Stage implements Asks {
     return this.view.selection;
   }
 
-  /** For Asks: the settings of the first run, as the controls show them. */
+  /** Part of the interface Asks: the settings of the first run, as the controls show them. */
   get spec(): RunSpec {
     return this.specs[0]!;
   }
@@ -263,7 +263,7 @@ export class Stage implements Asks {
   unveil() {
     if (!this.veiled) return;
     this.veiled = false;
-    this.#byHand = true; // after predicting, a reader wants to see it
+    this.#byHand = true; // after predicting, a reader wants to see the result
     this.#begin();
   }
 

@@ -49,7 +49,7 @@ export class Study {
   score = $derived.by(() => scoreOf(this.lesson, this.progress));
   firstTries = $derived.by(() => firstTriesOf(this.lesson, this.progress));
   errands = $derived.by(() => errandsOf(this.lesson, this.progress));
-  /** The reader's place in the address. */
+  /** The reader's position, as written in the URL. */
   place = $derived(this.ended ? END : this.step.slug);
   /** Indices of the steps whose exercises are not all solved. */
   open: readonly number[] = $derived.by(() =>
@@ -121,7 +121,7 @@ export class Study {
     else this.go(this.at + 1);
   };
 
-  /** Goes to the place in an address; false if there is no such step. */
+  /** Goes to the position in a URL; false if there is no such step. */
   visit = (place: string): boolean => {
     const at = this.lesson.steps.findIndex(({ slug }) => slug === place);
     if (place === END && !this.ended) {
@@ -280,7 +280,7 @@ export class Study {
     this.#keep({ ...this.progress, answers });
   }
 
-  /** What this visit's link closes, and no other's. */
+  /** The progress with the exercises that this visit's link leaves out, instead of those of an earlier link. */
   #under({ closed: _, ...progress }: LessonProgress): LessonProgress {
     const { closed = [] } = this.options;
     return closed.length > 0 ? { ...progress, closed } : progress;

@@ -1,6 +1,6 @@
 /**
- * @file Masks of the workbench as runs that train them: an address of the Lab, or of Compare if there is an intended
- * mask. Paint becomes terms if a few suffice, otherwise the mask is kept as its rows: nothing of it is lost.
+ * @file Masks of the workbench as runs that train with them: a URL of the Lab, or of Compare if there is an intended
+ * mask. Painted cells become terms if a few suffice; otherwise the mask is kept as rows, so that nothing is lost.
  */
 import {
   and,
@@ -32,8 +32,8 @@ const LAYERS_OF_ONE = 4;
 const MAX_TERMS = 100;
 
 /**
- * The terms of a layer over T tokens, including its paint. Paint is stored as single runs of each row; a rectangle may
- * also cover cells that already agree with it, so that few are needed.
+ * The terms of a layer over T tokens, including its painted cells. Those are stored as single runs of each row; a
+ * rectangle may also cover cells that already have its value, so that fewer rectangles are needed.
  */
 export function withPaint(layer: LayerDoc, T: number): Expression {
   if (layer.paint.length === 0) return layer.expression;
@@ -53,7 +53,7 @@ export function withPaint(layer: LayerDoc, T: number): Expression {
   return blocked.length > 0 ? and(open, ...blocked.map(not)) : open;
 }
 
-/** Rows with paint, in order: in a large mask with a few wrong cells there are hardly any. */
+/** Rows with painted cells, in order: in a large mask with a few wrong cells there are hardly any. */
 function paintedRows({ paint }: LayerDoc, T: number): readonly number[] {
   const painted = new Uint8Array(T);
   for (const { query, toQuery } of paint) painted.fill(1, query, toQuery);
@@ -86,7 +86,7 @@ function covering(
 
 /**
  * Settings that train these masks. Throws InputError if no model of the Lab can have them: too many layers, more masks
- * than it has room for, too much paint for terms.
+ * than it has room for, too many painted cells for terms.
  */
 export function trainedBy({ T, queries = T, layers }: MaskDoc): RunSpec {
   check(
@@ -125,7 +125,7 @@ function trained(layer: LayerDoc, T: number, kept: boolean): Expression {
   const inTerms = withPaint(layer, T);
   try {
     const given = rowsIn(inTerms);
-    // Rows of another length would not be the mask shown.
+    // Rows for another number of tokens would not be the mask shown.
     if (given.length === 0 || (kept && given.every((rows) => readRows(rows).T === T)))
       return read(write(inTerms));
     throw new InputError('the mask is kept as rows');

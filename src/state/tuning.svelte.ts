@@ -8,7 +8,7 @@ export class Tuning extends GoingOn<TuneRole> {
   protected readonly variantsOf = tuneVariants;
   protected readonly looksAt = tuneEvaluations;
 
-  /** Final share of right answers, 0..1; undefined before it is known. */
+  /** The final share of right answers, 0..1; undefined before it is known. */
   accuracyOf(role: TuneRole): number | undefined {
     const steps = this.asked?.variants.find((one) => one.role === role)?.steps;
     return this.rowsOf(role).find(({ step }) => step === steps)?.accuracy;

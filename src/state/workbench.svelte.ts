@@ -32,7 +32,7 @@ export interface Place {
   readonly key: number;
 }
 
-/** Tokens a model is priced at by default, if its context is that long. */
+/** Tokens for which a model's costs are computed by default, if its context is that long. */
 const FIRST_LENGTH = 32_768;
 
 /** The visible cells: a square of `side` cells from its first query and key. */
@@ -61,13 +61,13 @@ function readFill(text: string): More['fill'] {
     : { value: Number(value), dtype };
 }
 
-/** The mask to compare with, as written, and whether it is that of a whole text. */
+/** The mask to compare with, as written, and whether it is the mask of a whole text. */
 interface Compared {
   other: string;
   step: boolean;
 }
 
-/** The mask workbench: the masks, what is asked about them, and which one is shown. */
+/** The mask workbench: the masks, the questions about them, and which mask is shown. */
 export class Workbench {
   doc = $state.raw<MaskDoc>(fromAddress('').doc);
   layer = $state(0);
@@ -85,16 +85,16 @@ export class Workbench {
   rest = $state.raw(fromAddress('').rest);
   /** The mask it is compared with, as written; empty: none. */
   other = $state('');
-  /** Whether that is the mask of a whole text, and this one a step of decoding it. */
+  /** Whether that is the mask of a whole text, and the mask on the page a step of decoding it. */
   step = $state(false);
-  /** Attention weights drawn instead of the mask they imply: those of the open file. */
+  /** Whether the attention weights of the open file are drawn instead of the mask they imply. */
   weights = $state.raw<Weights>();
-  /** What a person specifies besides the mask. */
+  /** The user's choices besides the mask. */
   given = $state.raw<Given>({});
-  /** The model whose config was opened last, and the length it is priced at. */
+  /** The model whose config was opened last, and the length for which its costs are computed. */
   config = $state.raw<ConfigLayers>();
   length = $state(FIRST_LENGTH);
-  /** A length the person chose stays, whatever model is opened. */
+  /** A length that the user chose stays, whatever model is opened. */
   #lengthAsked = false;
   /**
    * What else is known about the masks, from a file, a config or the zoo; dropped when they change, restored on undo.
@@ -104,7 +104,7 @@ export class Workbench {
   readonly #known = new WeakMap<MaskDoc, More>();
   /** The config layers a document was made from, until it is edited. */
   readonly #ofConfig = new WeakMap<MaskDoc, readonly ConfigLayer[]>();
-  /** What each document is an edit of, and what that was last compared with. */
+  /** For each document, the one it is an edit of and what that was last compared with. */
   readonly #subjects = new WeakMap<MaskDoc, Compared>();
   readonly #first: Compared = { other: '', step: false };
   #subject = this.#first;
@@ -194,7 +194,8 @@ export class Workbench {
     if (!Number.isFinite(T)) return;
     const tokens = Math.min(MAX_TOKENS, Math.max(MIN_TOKENS, Math.round(T)));
     if (tokens === this.doc.T) return;
-    // A part of a text keeps its number of queries while there are more keys; a whole text has a row for each token.
+    // A mask of part of a text keeps its number of queries as long as there are more keys; a mask of a whole text has a
+    // row for each token.
     const queries = this.queries === this.doc.T ? tokens : this.queries;
     const inside = ({ toQuery, toKey }: Rectangle) => toQuery <= queries && toKey <= tokens;
     this.#change({
@@ -249,13 +250,15 @@ export class Workbench {
     if (!this.#lengthAsked) this.length = Math.min(FIRST_LENGTH, config.made ?? Infinity);
   };
 
-  /** Tokens the model is priced at. */
+  /** Tokens for which the model's costs are computed. */
   setLength = (tokens: number) => {
     this.#lengthAsked = true;
     this.length = tokens;
   };
 
-  /** Why a layer's mask does not tell the whole story: a state, or keys picked by the data. */
+  /**
+   * Why a layer's mask does not describe the layer completely: it has a recurrent state, or the data selects its keys.
+   */
   crossedAt = (layer: number) => {
     const known = this.#ofConfig.get(this.doc)?.[layer];
     return known && crossedOf(known);
@@ -332,7 +335,7 @@ export class Workbench {
 
   // ------------------------------------------------------------------------------------------- what is seen
 
-  /** The marked cells, as a rectangle that is neither open nor blocked. */
+  /** The marked cells, as a rectangle whose cells are neither allowed nor blocked yet. */
   get area(): Omit<Rectangle, 'open'> | undefined {
     const { cell, corner = cell } = this;
     if (!cell || !corner) return undefined;
@@ -443,13 +446,16 @@ export class Workbench {
     this.#set(doc, say);
   }
 
-  /** Other masks, not an edit of these: the comparison of these does not apply to them, and returns with these. */
+  /**
+   * Opens other masks, not an edit of the current ones. The current comparison does not apply to them; it returns with
+   * the current masks on undo.
+   */
   #replace(doc: MaskDoc, compared: Compared) {
     this.#leave(compared);
     this.#change(doc);
   }
 
-  /** To a document from the history; edits of the same one share their comparison. */
+  /** Returns to a document from the history; edits of the same document share their comparison. */
   #back(doc: MaskDoc) {
     const subject = this.#subjects.get(doc) ?? this.#first;
     if (subject !== this.#subject) this.#leave(subject);

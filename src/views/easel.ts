@@ -1,6 +1,7 @@
 /**
- * @file Paints canvases when the page next paints, and as many in one frame as it has time for: a model may have 32 maps
- * of 65,536 cells, and a frame that painted all of them would keep the hand waiting. What waits longest comes first.
+ * @file Paints canvases when the page next paints, and as many in one frame as it has time for: a model may have 32
+ * maps of 65,536 cells, and a frame that painted all of them would delay the response to input. The canvas that has
+ * waited longest comes first.
  */
 
 /** What painting needs of a canvas. */
@@ -11,10 +12,10 @@ interface Size {
   readonly height: number; // pixels
 }
 
-/** Fills a picture of that size; what was in it before is not there to be read. */
+/** Fills a picture of that size. Its previous content is undefined. */
 export type Fill = (image: ImageData) => void;
 
-/** Of a frame's 16: the rest is for laying out, and for what else changes. */
+/** Milliseconds of a frame's 16; the rest is for layout and for other changes. */
 const BUDGET_MS = 6;
 
 interface EaselOptions {
@@ -26,18 +27,21 @@ interface EaselOptions {
 export class Easel {
   readonly #waiting = new Map<Canvas, readonly [Size, Fill]>();
   #asked = false;
-  /** The last picture: most canvases of a page are of one size, and its memory is used again. */
+  /** The last picture, reused because most canvases of a page have the same size. */
   #image: ImageData | undefined;
 
   constructor(private readonly options: EaselOptions = {}) {}
 
-  /** Paints the canvas soon; asked again meanwhile it keeps its turn, and the last picture is painted. */
+  /**
+   * Paints the canvas soon. If this is called again before that, the canvas keeps its turn and the last picture is
+   * painted.
+   */
   paint(canvas: Canvas, size: Size, fill: Fill): void {
     this.#waiting.set(canvas, [size, fill]);
     this.#ask();
   }
 
-  /** The canvas is gone. */
+  /** Call when the canvas is removed. */
   forget(canvas: Canvas): void {
     this.#waiting.delete(canvas);
   }
@@ -64,7 +68,7 @@ export class Easel {
   }
 
   #put(canvas: Canvas, size: Size, fill: Fill) {
-    // Setting a size that it has would lay out the page again.
+    // Setting the size, even to its current value, would lay out the page again.
     if (canvas.width !== size.width) canvas.width = size.width;
     if (canvas.height !== size.height) canvas.height = size.height;
     const image = this.#imageOf(size);
@@ -80,5 +84,5 @@ export class Easel {
   }
 }
 
-/** The page's. */
+/** The easel of the page. */
 export const easel = new Easel();

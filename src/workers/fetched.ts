@@ -1,4 +1,4 @@
-/** @file Fetches an address to its end. Gives up on a host that falls silent. */
+/** @file Fetches a URL completely. Gives up if the host stops sending. */
 
 /** Milliseconds without a single byte before giving up on the host; a slow one may take as long as it needs. */
 const SILENCE = 30_000;

@@ -1,8 +1,8 @@
 /** @file Detects that a worker can no longer be used. */
 
 /**
- * Calls `dead` once, with the reason in words, if the script of `worker` failed to load or threw, or sent a message that
- * cannot be read. The worker is terminated first, because it would leave a question unanswered.
+ * Calls `dead` once, with the reason in words, if the script of `worker` failed to load or threw, or sent a message
+ * that cannot be read. The worker is terminated first, because it would no longer answer every question.
  */
 export function onWorkerDeath(worker: Worker, dead: (why: string) => void): void {
   const end = (why: string) => {

@@ -22,7 +22,7 @@ import(${JSON.stringify(script)}).then(
   (cause) => setTimeout(() => { throw cause; }), // so that it reaches the page's onerror
 );`;
 
-/** A blob's address is never revoked: some browsers read it after the constructor has returned. */
+/** A blob's URL is never revoked: some browsers read it after the constructor has returned. */
 const addresses = new Map<string, string>();
 
 /** `script` is the result of '….ts?worker&url' in Vite; `base` is what it is relative to if a worker starts another. */

@@ -83,7 +83,7 @@ test('are refused where they would be kept as a text too long to be read again',
   const bench = new Workbench();
   const before = bench.doc;
   bench.type(typed);
-  expect(bench.problem).toBe('the mask is 2157 characters long as it is kept; 2000 at most are');
+  expect(bench.problem).toBe('the mask is 2157 characters long when it is written out; at most 2000 are read');
   expect(bench.doc).toBe(before);
   bench.type('causal');
   const long: Expression = {

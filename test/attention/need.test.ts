@@ -129,7 +129,7 @@ describe('the slots of a mask', () => {
     pins.tokens.splice(1, 1);
     pins.slots.splice(1, 1);
     expect(() => pins.read()).toThrow(
-      /token 5 reads token 3, which this cache has let go: .* causal & window\(4\) meet only after more than 16384 tokens/,
+      /token 5 reads token 3, which this cache has dropped: .* causal & window\(4\) meet only after more than 16384 tokens/,
     );
     expect(() => pins.read()).toThrow(InputError);
   });

@@ -38,7 +38,7 @@ describe('plans expand to one pattern per layer', () => {
       "the stripes 'GS' name 2 layers, the model has 4",
     );
     expect(() => letters('custom', { stripes: 'GSXS' })).toThrow(
-      "'X' is no layer; write G (global)",
+      "'X' is not a layer; write G (global)",
     );
   });
 });

@@ -164,7 +164,7 @@ describe('the file of a comparison', () => {
     [['runs', 0, 'steps', 'loss'], [1, null, 3], /loss of run 1 should be finite numbers/],
     [['runs', 0, 'steps', 'ms'], [1], /ms of run 1 has 1 numbers; it should have 3/],
     [['runs', 0, 'steps', 'batch', 0], '<script>', /eight hexadecimal digits/],
-    [['runs', 0, 'validations', 'step', 0], 99, /should stand at steps from 0 to 3/],
+    [['runs', 0, 'validations', 'step', 0], 99, /should be at steps from 0 to 3/],
     [['made'], '', /the day it was made is ""; it should be a few words/],
     [['text'], 7, /the text is 7; it should be the text itself/],
     [['runs', 1, 'evaluation', 'positions', 'losses'], [1], /by position of run 2 has 1 numbers/],

@@ -177,7 +177,7 @@ test('the ring says when it is full, as ours does', async () => {
   const model = await open(tapes(), m);
   const batch = batchOf(m, 1, 1);
   while (model.room > 0) model.train(batch, 0);
-  expect(() => model.train(batch, 0)).toThrow(/the reports of 256 steps wait to be asked for/);
+  expect(() => model.train(batch, 0)).toThrow(/the reports of 256 steps have not been read/);
   expect(await model.reports()).toHaveLength(256);
   expect(model.room).toBe(256);
   model.dispose();

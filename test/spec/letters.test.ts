@@ -51,7 +51,7 @@ test.each(patterns.all.map(({ id, letter, params }) => [id, letter, Object.keys(
 
 test('letters are told apart, and a wrong one is told which there are', () => {
   expect(new Set(patterns.all.map(({ letter }) => letter)).size).toBe(patterns.all.length);
-  expect(() => patternOfLetter('Z')).toThrow(/'Z' is no layer; write .*K \(sinks\)/);
+  expect(() => patternOfLetter('Z')).toThrow(/'Z' is not a layer; write .*K \(sinks\)/);
 });
 
 test('a mask that cannot be read is refused in words, also where no layer names it', () => {

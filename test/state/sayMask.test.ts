@@ -27,7 +27,7 @@ describe('of a mask is said', () => {
 
   test('that padding at the end is none while a model writes', () => {
     expect(warned('causal & !padding(0, 3)')).toEqual([
-      expect.stringMatching(/While it writes nobody knows where the text will end/),
+      expect.stringMatching(/While it writes, the end of the text is unknown/),
     ]);
     expect(warned('causal & ~!padding(0, 3)')).toEqual([]);
     expect(warned('causal & !padding(2, 0)').join()).not.toMatch(/While it writes/);

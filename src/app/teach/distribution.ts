@@ -10,7 +10,7 @@ export interface Bar {
   /** Replaces the label: inline HTML from the lesson itself, never from an answer. */
   readonly html?: string;
   readonly count: number;
-  /** Undefined where an answer is neither right nor wrong. */
+  /** Undefined if an answer is neither right nor wrong. */
   readonly right: boolean | undefined;
 }
 

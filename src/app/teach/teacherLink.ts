@@ -62,7 +62,7 @@ const escaped = (text: string) =>
 export const frameOf = (url: string, title: string): string =>
   `<iframe src="${escaped(url)}" title="${escaped(title)}" width="100%" height="720" style="border: 1px solid #888" loading="lazy" allow="clipboard-write; fullscreen"></iframe>`;
 
-/** Why a link made here may not open elsewhere, in words; undefined where it does. */
+/** Why a link made here may not open elsewhere, in words; undefined if it does. */
 export function caveatOf({ hostname, protocol }: URL): string | undefined {
   if (/^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/.test(hostname))
     return 'This page is served by your own machine, so the link opens only on machines that serve it too. Open the site at the address your class uses, and make the link there.';

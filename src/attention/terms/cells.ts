@@ -9,7 +9,7 @@ export default defineTerm({
   label: 'Cells',
   order: 11,
   summary:
-    'One rectangle: keys of queries a to b, from key c to key d, all of them included. What is painted is written so.',
+    'One rectangle: keys of queries a to b, from key c to key d, all of them included. Painted cells are written this way.',
   words: ([a, b, c, d]) => `the keys ${c} to ${d} of queries ${a} to ${b}`,
   params: [place('a', 8), place('b', 11), place('c', 0), place('d', 3)],
   row: (position, keys, [a, b, c, d]) =>

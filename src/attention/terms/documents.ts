@@ -6,7 +6,8 @@ export default defineTerm({
   id: 'documents',
   label: 'Documents',
   order: 5,
-  summary: 'Only the query’s own document; the numbers are where further ones begin (packing).',
+  summary:
+    'Only the query’s own document; the numbers are the positions at which further documents begin (packing).',
   words: () => 'its own document',
   params: [],
   rest: { ...TOKENS, label: 'begins at', min: 1, initial: 8 },

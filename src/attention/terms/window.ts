@@ -7,7 +7,7 @@ export default defineTerm({
   label: 'Window',
   order: 1,
   summary:
-    'The last W tokens, the query itself included; it does not look ahead by itself, nor forbid it.',
+    'The last W tokens, the query itself included. It does not block later tokens; causal does.',
   words: ([window]) => `its window of ${window}`,
   params: [{ ...TOKENS, label: 'W', initial: 4, explain: (W) => `itself + ${W - 1} before` }],
   row: (position, keys, [window]) => run(Math.max(0, position - window! + 1), keys),

@@ -2,7 +2,8 @@ import opening from '../../spec/presets/postal-codes';
 import { defineStart } from '../defineStart';
 
 /**
- * What Compare opens with if its address sets nothing: three runs, so that a laptop shows them apart within 90 seconds.
+ * What Compare opens with if its URL sets nothing: only three runs, so that a laptop shows a difference within 90
+ * seconds.
  */
 export default defineStart({
   id: 'table',

@@ -16,5 +16,5 @@ export default defineCorpus({
     'Postal codes from GeoNames (https://www.geonames.org), licensed under CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/). Changed here: set in columns, cut to their widths, accents removed.',
   origin: 'U.S. postal codes by GeoNames, a snapshot of 2017, from the npm package vega-datasets',
   table: { line: 80, key: 8 },
-  far: 'The line above repeats most of a record, and it stands 80 characters back.',
+  far: 'The line above repeats most of a record, and it is 80 characters back.',
 });

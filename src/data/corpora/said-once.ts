@@ -3,7 +3,7 @@ import { defineCorpus } from '../source';
 import mobyDick from './moby-dick';
 import saidTwice from './said-twice';
 
-/** The control: the same passages of the same documents, without the repetition. */
+/** The control for said-twice: the same passages of the same documents, without the repetition. */
 export default defineCorpus({
   ...mobyDick,
   id: 'said-once',

@@ -1,15 +1,18 @@
 /**
- * @file A reader that only copies: it finds the longest repeat of the text just read and expects what followed it then.
+ * @file A reader that only copies: it finds the longest earlier occurrence of the text just read and predicts the
+ * character that followed it there.
  */
 import type { Ids } from '../source';
 
-/** A repeat counts from this many characters on: shorter ones are chance (in Moby-Dick they mislead more than they help). */
+/**
+ * Minimum length of a repeat, in characters: shorter ones are chance (in Moby-Dick they mislead more than they help).
+ */
 export const SHORTEST = 5;
 const LONGEST = 32; // longer repeats count as this long
 
 /**
- * For each history (ascending), the copier that sees that many preceding characters, matched ones included, and how far
- * to trust it: repeats of each length by the share of them that were right so far.
+ * For each history (ascending), a copier that sees that many preceding characters, matched ones included. It trusts a
+ * repeat of some length by the share of repeats of that length that were right so far.
  */
 export class Copier {
   readonly #right: readonly Float64Array[]; // [history][length]
@@ -49,7 +52,7 @@ export class Copier {
 
 /** The longest repeat before a position in a document, within each history; ties go to the nearest. */
 export class Repeats {
-  /** Per history: its length, 0 if there is none, and how far back the character that followed it is. */
+  /** Per history: the length of the repeat, 0 if there is none, and how far back the character that followed it is. */
   readonly length: Int32Array;
   readonly distance: Int32Array;
   /** [d]: how many of the last characters equal those d positions before them. */

@@ -1,14 +1,15 @@
 /**
  * @file The value of reading far in the site's texts, counted once by `npm run measure:far -- --write`.
  *
- * A count takes seconds and depends only on the text, so it is stored; test/data/far/counted.test.ts counts a part again.
+ * A count takes seconds and depends only on the text, so it is stored; test/data/far/counted.test.ts repeats a part of
+ * it.
  */
 import { check } from '../../core/check';
 import counted from './counted.json';
 import type { Far, FarCurve } from './far';
 
 /**
- * Numbers of characters a copier may see: four lengths per doubling, and those around a line of 80 and a passage of 96.
+ * The lengths of history counted, in characters: four per doubling, and those around a line of 80 and a passage of 96.
  */
 export const HISTORIES: readonly number[] = [
   ...new Set([
@@ -21,7 +22,7 @@ export const HISTORIES: readonly number[] = [
 ].sort((a, b) => a - b);
 
 interface Kept {
-  readonly sha256: string; // of the file that was counted
+  readonly sha256: string; // checksum of the file that was counted
   readonly characters: number;
   readonly base: number;
   readonly losses: readonly number[];

@@ -3,7 +3,8 @@
  *
  * p(c | context) = (n(context c) + k(context) p(c | context without its first character)) / (n(context) + k(context))
  *
- * n counts occurrences in training, k(context) how many different characters followed it; below order 0, p is uniform. It represents what the last few characters alone can tell.
+ * n counts occurrences in training, k(context) how many different characters followed it; below order 0, p is uniform.
+ * It represents a model that sees only the last few characters.
  */
 import { vocabulary } from '../characters';
 import type { Ids } from '../source';
@@ -19,7 +20,7 @@ export class Counts {
   #table: Int32Array | Float64Array;
   #bits = 17;
 
-  /** `V` characters there are. */
+  /** `V`: the size of the vocabulary. */
   constructor(
     documents: readonly Ids[],
     private readonly V = vocabulary.size,
@@ -82,7 +83,7 @@ export class Counts {
     return child;
   }
 
-  /** Where `key` is, or the free slot for it. */
+  /** The slot of `key`, or the free slot for it. */
   #slot(key: number): number {
     const table = this.#table;
     const mask = table.length - 1;

@@ -29,8 +29,8 @@ export interface FarCurve {
 const BLOCK = 1000; // characters; blocks of this length are assumed independent
 
 /**
- * Counted on whole documents; `error` is one standard error of the gain, from the spread over blocks of the held-out
- * text.
+ * The gain counted on whole documents; `error` is one standard error of the gain, from the spread over blocks of the
+ * held-out text.
  */
 export function farOf(
   train: readonly Ids[],
@@ -102,7 +102,7 @@ export function sampleOf(corpus: Corpus, split: Split, most = Infinity): readonl
   const documents = documentsOf(corpus, split);
   const all = documents.reduce((sum, { start, end }) => sum + end - start, 0);
   const wanted = Math.min(most, all);
-  const step = all / wanted; // one of this many characters is wanted
+  const step = all / wanted; // one of this many characters is taken
   const taken = new Map<number, number>(); // characters taken, by the start of their document
   let [passed, had] = [0, 0];
   const take = ({ start, end }: CorpusDocument) => {
@@ -111,11 +111,11 @@ export function sampleOf(corpus: Corpus, split: Split, most = Infinity): readonl
     had += length;
   };
   for (const document of documents) {
-    // Take a document if fewer characters were taken so far than their share of those passed.
+    // Take a document if the characters taken so far are less than their share of the characters passed so far.
     if (had <= passed / step) take(document);
     passed += document.end - document.start;
   }
-  // If short documents precede long ones, there is room left.
+  // If short documents precede long ones, room remains: fill it.
   for (const document of documents) if (!taken.has(document.start)) take(document);
   return documents.flatMap(({ start }) => {
     const length = taken.get(start);
@@ -123,7 +123,7 @@ export function sampleOf(corpus: Corpus, split: Split, most = Infinity): readonl
   });
 }
 
-/** How much of a text is counted while a person waits: about a second. */
+/** The length of the sample that is counted while the user waits: about a second. */
 const SAMPLE = { train: 500_000, validation: 30_000 }; // characters
 
 /** For a text that was not counted before: from a sample of it, with its error. */

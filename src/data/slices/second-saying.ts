@@ -1,6 +1,9 @@
 import { maskOf, type Slice } from '../slice';
 
-/** Recipe: in a text said twice, a character said for the second time, with the first time in the window. */
+/**
+ * The rule: in a text that says every passage twice, a character of the second saying whose first saying is in the
+ * window.
+ */
 const secondSaying: Slice = {
   id: 'second-saying',
   label: 'Second saying',

@@ -5,7 +5,7 @@ import { glyphs } from '../glyphs';
 import { defineTask } from '../source';
 
 const KINDS = 3;
-const DEEPEST = 4; // for the openers at the beginning, and again for what is between
+const DEEPEST = 4; // for the openers at the beginning, and again for the balanced part
 
 const vocabulary = glyphs('([{)]}');
 const closerOf = (opener: number) => opener + KINDS;
@@ -14,7 +14,7 @@ const isOpener = (token: number) => token < KINDS;
 /**
  * [ ( … ) ]   openers, balanced brackets, their closers.
  *
- * A closer counts if its opener lies far enough back from the token that predicts it; at least one does.
+ * A closer is scored if its opener lies far enough back from the token that predicts it; at least one does.
  */
 const brackets = defineTask({
   id: 'brackets',
@@ -37,7 +37,7 @@ const brackets = defineTask({
     const depth = 1 + random.below(Math.min(DEEPEST, room));
     const openers = Array.from({ length: depth }, () => random.below(KINDS));
     const between = balanced(random, Math.floor(length / 2) - depth);
-    const odd = length % 2 === 1 ? [random.below(KINDS)] : []; // one more opener, never closed
+    const odd = length % 2 === 1 ? [random.below(KINDS)] : []; // one more opener, which is never closed
 
     const stream = [...openers, ...between, ...openers.toReversed().map(closerOf), ...odd];
     const example = nextTokens(stream);

@@ -5,7 +5,7 @@ import { defineTask } from '../source';
 
 const NAMES = 8;
 const LETTERS = 8;
-/** A short text has fewer questions. */
+/** Maximum number of questions; a short text has fewer. */
 const questionsIn = (T: number) => Math.min(8, Math.floor(T / 4));
 /** Tokens of text per fact, so that a short text holds few and a long one many. */
 const ROOM = 6;
@@ -47,7 +47,7 @@ const facts = defineTask({
     const asked = draws(random, questions, count);
 
     const stream = draws(random, first, LETTERS).map((letter) => NAMES + letter);
-    // Gaps that keep facts from touching: the i-th is shifted by one token for each of the i before it.
+    // Keeps facts from touching: the i-th is shifted by one token for each of the i facts before it.
     const places = distinct(random, count, room - count)
       .sort((a, b) => a - b)
       .map((gap, i) => gap + i);

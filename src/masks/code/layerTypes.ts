@@ -5,7 +5,7 @@ import { intervalOf } from '../../attention/plain';
 import { writeSettings } from '../python/interval';
 import { CHUNKED_TYPE, GLOBAL_TYPE, LOCAL_TYPE } from '../family';
 
-/** The name of a layer in layer_types, and its window or chunk. */
+/** The name of a layer in layer_types, and the size of its window or chunk. */
 function typeOf(
   expression: Expression,
 ): { readonly type: string; readonly size?: number } | undefined {

@@ -1,6 +1,6 @@
 import { defineRule } from '../family';
 
-/** A single key-value head where multi_query says so and no newer field does. */
+/** A single key-value head if multi_query says so and no newer field says otherwise. */
 export default defineRule({
   id: 'falcon',
   label: 'Falcon and GPT-BigCode',

@@ -1,6 +1,6 @@
 import { bothSides, defineRule, LOCAL_TYPE, TOKENS_IN_WINDOW, type Asked } from '../family';
 
-/** `true`, and 'all' in Gemma 4; 'vision' leaves text causal: ../imageBlocks says what it opens. */
+/** `true`, or 'all' in Gemma 4. 'vision' leaves text causal; ../imageBlocks says which keys it opens. */
 const twoSided = ({ fields }: Asked): boolean => {
   const said = fields.get('use_bidirectional_attention');
   return (

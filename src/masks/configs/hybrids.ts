@@ -64,7 +64,7 @@ function ofKimi(inside: Fields, layers: number): readonly string[] {
   );
 }
 
-/** State sizes that files give elsewhere, under their usual names. */
+/** State sizes that files give in other fields, under their usual names. */
 function sizes(own: Fields): Readonly<Record<string, unknown>> {
   const inside = kimi(own)?.record;
   if (inside)

@@ -1,6 +1,6 @@
 import { defineRule, GLOBAL_TYPE, LAYERS, LOCAL_TYPE } from '../family';
 
-/** Where the window is on: every other layer of the first max_window_layers. */
+/** If the window is on, it is in every other layer of the first max_window_layers. */
 export default defineRule({
   id: 'qwen2-moe',
   label: 'Qwen2 MoE',

@@ -35,7 +35,7 @@ const NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** The model type, as the file gives it. */
 const typeOf = ({ own }: Asked) => own.word('model_type') ?? '';
 
-/** Sizes that stand under other names or follow from another field. */
+/** Sizes that have other names or follow from another field. */
 function before(own: Fields): Readonly<Record<string, unknown>> {
   const type = own.word('model_type') ?? '';
   const named = own.renamed(Object.hasOwn(NAMES, type) ? NAMES[type]! : {});

@@ -46,7 +46,7 @@ export default defineRule({
   },
 });
 
-/** dots3: its window includes the query, and what older files call full has an indexer. */
+/** dots3: its window includes the query, and layers that older files call full have an indexer. */
 function dots(own: Fields): Readonly<Record<string, unknown>> {
   const types = own.get('layer_types');
   const indexed = own.get('use_dsa') ?? (own.has('per_layer_config') ? undefined : true);
@@ -127,7 +127,7 @@ function ofWindow(
     : {};
   return {
     ...heads,
-    // MiMo has twice as many there by default.
+    // MiMo's windowed layers have twice as many key-value heads by default.
     ...(own.word('model_type') === 'mimo_v2_flash' && { kvHeads: 2 * kvHeads }),
     ...(has('swa_num_key_value_heads') && {
       kvHeads: fields.whole('swa_num_key_value_heads', HEADS),

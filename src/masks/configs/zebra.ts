@@ -28,7 +28,9 @@ function kindOf({ own }: Asked): string {
   return kind;
 }
 
-/** Are these fields from Hugging Face, or from this site's export: layer_types with two extra names? */
+/**
+ * Whether these fields are from Hugging Face or from this site's export, which uses layer_types with two extra names.
+ */
 const ours = ({ own }: Asked) =>
   !own.has('self_attn_type') && ['layer_masks', 'chunk_size'].some((name) => own.has(name));
 const named = (asked: Asked) =>

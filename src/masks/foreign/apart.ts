@@ -1,4 +1,4 @@
-/** @file How far a mask is from a pattern, computed only as far as needed. */
+/** @file The number of cells in which a mask differs from a pattern, computed only as far as needed. */
 import { maskOf, type Expression } from '../../attention/expression';
 import type { Difference, Mask } from '../../attention/mask';
 import { count, differ, equal, type Runs } from '../../attention/runs';
@@ -18,10 +18,10 @@ export function apart(a: Mask, pattern: Expression, limit = Infinity): Differenc
   return { cells, ...(first && { first }) };
 }
 
-/** Rows sampled where an estimate is enough. */
+/** Rows sampled if an estimate is enough. */
 const SAMPLE = 160;
 
-/** About in how many cells a mask differs from a pattern: on a large one, from every nth row. */
+/** Estimates the number of cells in which a mask differs from a pattern, in a large mask from every nth row. */
 export function estimateApart(a: Mask, pattern: Expression): number {
   // Odd, so that blocks of any even size are sampled at every offset.
   const step = Math.floor(a.queries / SAMPLE) | 1;

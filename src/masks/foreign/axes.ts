@@ -1,4 +1,4 @@
-/** @file What each axis of an array is: set by a person, or guessed, with a reason. */
+/** @file What each axis of an array is: set by the user, or guessed, with a reason. */
 import { check } from '../../core/check';
 import type { Tensor } from './matrix';
 
@@ -48,7 +48,7 @@ export function guessedAxes({ shape, name = '' }: Tensor): Axes {
   }
 }
 
-/** Throws InputError if the person's roles leave no mask. */
+/** Throws InputError if the user's roles leave no mask. */
 export function saidAxes({ shape }: Tensor, roles: readonly Role[]): Axes {
   check(
     roles.length === shape.length,

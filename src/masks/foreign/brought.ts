@@ -1,4 +1,4 @@
-/** @file An opened file as shown: one of its arrays, what that is taken as, what its axes are, which plane. */
+/** @file An opened file as shown: one of its arrays, the form it is read as, the roles of its axes, and the plane. */
 import { check } from '../../core/check';
 import { guessedAxes, saidAxes, type Axes, type Role } from './axes';
 import { formOf, FORMS, type Form, type Formed } from './forms';
@@ -7,7 +7,7 @@ import type { Implied } from './impliedTerms';
 import { matrixOn, type Foreign, type Matrix, type Origin, type Tensor } from './matrix';
 import { MAX_LAYERS } from '../doc';
 
-/** What a person sets for a file besides how to read its numbers. */
+/** The user's settings for a file besides how to read its numbers. */
 export interface Said {
   readonly form?: Form | undefined;
   readonly axes?: readonly Role[] | undefined;
@@ -31,8 +31,8 @@ export interface Looked extends Formed {
   readonly shape: readonly number[];
   readonly dtype: string; // as named in the file
   /**
-   * Where it lies; for an array stacked from all others, where each of them does. Empty where a program could not find
-   * it.
+   * Its location in the file; for an array stacked from all others, the location of each of them. Empty if a program
+   * could not find it.
    */
   readonly origins: readonly Origin[];
   /** The axis that is opened as a stack of layers. */

@@ -16,7 +16,7 @@ export interface Opened extends Opening {
   readonly mask: Mask; // without them
 }
 
-/** Tries rows that read everything first. Undefined where there are no such rows, or only such rows. */
+/** Tries rows that read everything first. Undefined if there are no such rows, or only such rows. */
 export function openedIn(mask: Mask): Opened | undefined {
   if (mask.queries > mask.keys || mask.keys < 3) return undefined;
   return openedTo(mask, 'everything') ?? openedTo(mask, 'themselves');

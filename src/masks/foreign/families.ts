@@ -1,6 +1,6 @@
 /**
- * @file The patterns a foreign mask is compared with, plain ones first: how each is written, and where its parameters
- * are looked for.
+ * @file The patterns a foreign mask is compared with, plain ones first: how each is written, and from which starting
+ * points its parameters are fitted.
  */
 import { and, not, or, term, type Expression } from '../../attention/expression';
 import type { Mask } from '../../attention/mask';
@@ -37,11 +37,11 @@ export interface Numbers extends Padding {
 export interface Family {
   /** What is fitted, in this order. */
   readonly dials: readonly (Dial | 'begins' | 'tokens')[];
-  /** Starting points, each fitted separately; empty where the mask shows no sign of the family. */
+  /** Starting points, each fitted separately; empty if the mask shows no sign of the family. */
   starts?(mask: Mask, padding: Padding): readonly Partial<Numbers>[];
   /** Tried first for long masks: covers whatever differs from plain text in only a few cells. */
   readonly plain?: boolean;
-  /** Fast enough to try on a mask of very many runs, which is stripes or noise. */
+  /** Fast enough to try on a mask with very many runs, which is stripes or noise. */
   readonly quick?: boolean;
   /** Lets every query read every key. */
   readonly all?: boolean;
@@ -61,7 +61,7 @@ const documents = ({ begins }: Numbers) => term('documents', ...begins);
 const also = (expression: Expression, more: Expression): Expression =>
   expression.kind === 'and' ? and(...expression.of, more) : and(expression, more);
 
-/** The same, with padded keys blocked. */
+/** The pattern with padded keys blocked. */
 export const padded = (expression: Expression, { left, right }: Padding): Expression =>
   left + right === 0 ? expression : also(expression, not(term('padding', left, right)));
 
@@ -79,7 +79,7 @@ const blockCausal = (found: Pick<Numbers, 'chunk'>) => or(causal, chunk(found));
 const spans = ({ spans: all }: Numbers) => all.map(([from, to]) => term('span', from, to));
 const causalChunk = (found: Pick<Numbers, 'chunk'>) => and(causal, chunk(found));
 
-/** The nearest few of these, before padding is fitted to each. */
+/** The few candidates nearest to the mask, before padding is fitted to each. */
 const nearestFew = <N extends Partial<Numbers>>(
   mask: Mask,
   padding: Padding,
@@ -92,7 +92,7 @@ const nearestFew = <N extends Partial<Numbers>>(
     .slice(0, MAX_SIZES)
     .map(({ start }) => start);
 
-/** A size that only one border supports is where a document begins. */
+/** A chunk size that only one border supports is not a chunk: a document begins there. */
 const seenTwice = (mask: Mask, sizes: readonly { readonly chunk: number }[]) =>
   mask.keys > TINY ? sizes.filter(({ chunk: size }) => 2 * size < mask.keys) : sizes;
 

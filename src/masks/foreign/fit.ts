@@ -1,7 +1,7 @@
 /**
  * @file One parameter of a pattern, chosen so that the fewest cells differ: exactly, in one pass over the rows, even if
  * a few cells are wrong. A window of W opens the diagonals 0 … W - 1, a sink of n the columns 0 … n - 1: so cells are
- * counted per diagonal or column, and the best number is where the counts turn.
+ * counted per diagonal or column, and one pass over these counts finds the best number.
  */
 import { maskOf, type Expression } from '../../attention/expression';
 import { positionOf, type Mask } from '../../attention/mask';

@@ -1,4 +1,4 @@
-/** @file A foreign file as arrays: recognised by its content, and by its name only where the content does not tell. */
+/** @file A foreign file as arrays: recognised by its content, and by its name only if the content is ambiguous. */
 import { check, InputError } from '../../core/check';
 import { readJsonMask } from './json';
 import {
@@ -90,14 +90,14 @@ export async function openForeign(name: string, bytes: Uint8Array): Promise<Fore
   // [[1, 0], [1, 1]] is JSON, and [[1 0] [1 1]] is how NumPy prints; anything that begins as an object is JSON too.
   if (/\.json$/i.test(name) || /^\{|^\[\s*\[[^\]]*,/.test(trimmed)) {
     const tensors = readJsonMask(trimmed);
-    // Pasted text is in no file, and what only Python can read is not JSON to other programs.
+    // Pasted text is not in a file, and text that only Python can read is not JSON to other programs.
     return /\.json$/i.test(name) && !/\b(True|False|None|nan|inf)\b/.test(trimmed)
       ? found('json', tensors)
       : { format: 'json', tensors };
   }
   return { format: 'text', tensors: [readTextMask(text)] };
 
-  /** The arrays with their origins; the name of a .npy's only array is this page's guess. */
+  /** The arrays with their origins; the only array of a .npy has no name, so this page guesses one. */
   function found(
     format: Origin['format'],
     tensors: readonly Tensor[],

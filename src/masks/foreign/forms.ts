@@ -1,6 +1,6 @@
 /**
- * @file What an array says about a mask without being one: which tokens are padding, where documents begin, which cache
- * blocks a text has. Taken from its name, or guessed from its numbers, with a reason.
+ * @file Forms of arrays that imply a mask without being one: which tokens are padding, where documents begin, which
+ * cache blocks a text has. The form follows from the array's name, or is guessed from its numbers, with a reason.
  */
 import { sizeOf, type Tensor } from './matrix';
 
@@ -20,7 +20,7 @@ export interface Formed {
   readonly sure: boolean;
   /** A clause without a full stop. */
   readonly because: string;
-  /** What else a person may say it is. */
+  /** The other forms that the user can choose for it. */
   readonly others: readonly Form[];
 }
 
@@ -73,7 +73,7 @@ export function formOf(tensor: Tensor): Formed {
         ? found('padding', false, 'it is one list')
         : found('mask', true, 'its numbers are no whole ones');
   if (!whole) return found('mask', true, 'it is too large for a list of tokens');
-  // An array with as many texts as tokens is never read as texts; a large square need not be copied to tell.
+  // An array with as many texts as tokens is never read as texts, so a large square need not be copied to check.
   const [across, down] = shape;
   if (across === down && down! > 1 && tensor.bytes?.every((one) => one < 2))
     return found('mask', true, ROWS_OF_MASK);
@@ -155,7 +155,7 @@ function isText(row: readonly number[]): boolean {
 /** Share of rows that may be wrong before they no longer count as queries. */
 const WRONG_ROWS = 0.25;
 
-/** Does each row read its own token, the last row at the last key, and nothing after it? A few may be wrong. */
+/** Whether each row reads its own token, the last row at the last key, and nothing after it. A few may be wrong. */
 function isDecoding(rows: readonly (readonly number[])[]): boolean {
   const others = rows.filter((row, q) => row.lastIndexOf(1) !== row.length - rows.length + q);
   return others.length <= WRONG_ROWS * rows.length;

@@ -18,7 +18,7 @@ import {
 import { summed, ofLengths } from './impliedLengths';
 import { ofBlocks } from './impliedBlocks';
 
-/** Texts of such a list: one for lengths, however many documents; otherwise one per row. */
+/** The number of texts in such a list: one for lengths, however many documents; otherwise one per row. */
 export const textsOf = ({ shape }: Tensor, form: Form): number =>
   form === 'lengths' || form === 'blocks' || shape.length === 1 ? 1 : shape[0]!;
 
@@ -98,7 +98,7 @@ function ofPadding(given: readonly number[], text: number, read: Read): Implied 
 function ofSegments(row: readonly number[], text: number, read: Read): Implied {
   const T = row.length;
   checkTokens(T);
-  // Padding is negative; or 0 at the end, where documents are counted from 1.
+  // Padding is negative, or 0 at the end if documents are counted from 1.
   const zeros = row.at(-1) === 0 && row[0]! > 0;
   const padding = (one: number) => one < 0 || (one === 0 && zeros);
   const from = row.findIndex((one) => !padding(one));

@@ -24,7 +24,7 @@ export interface Read {
 
 const causal = term('causal');
 
-/** Documents and padding as terms; as explicit rows where there are too many for one term. */
+/** Documents and padding as terms, or as explicit rows if there are too many for one term. */
 export function asTerms(
   T: number,
   begins: readonly number[],

@@ -1,6 +1,6 @@
 /**
- * @file Whether the pattern nearest to a mask is evidence of anything. There is always a nearest pattern, even to
- * noise; anything concluded from it (this query should not read that key) is then made up.
+ * @file Whether the pattern nearest to a mask is meaningful. There is always a nearest pattern, even to noise, but then
+ * any conclusion from it (this query should not read that key) would be made up.
  */
 import { maskOf, numbersIn } from '../../attention/expression';
 import { pairsOf, type Mask } from '../../attention/mask';
@@ -33,7 +33,7 @@ export function isKnown(mask: Mask, { expression, difference: { cells: other } }
     const few = closed === 0 && 2 * dead <= queries ? other - dead * keys : other;
     return few <= FEW && few <= CONSTANT * all;
   }
-  const lost = (other + open - read) / 2; // opened by the pattern, and not read
+  const lost = (other + open - read) / 2; // opened by the pattern, but not read
   const more = other - lost;
   if (lost > MAX_DIFFERENT * open || more > MAX_DIFFERENT * closed) return false;
   const asNoise = choice(all, read);

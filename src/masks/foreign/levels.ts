@@ -9,7 +9,7 @@ export interface Levels {
   readonly distinct: 1 | 2 | 3;
   /** 'all its cells', or for one plane of several 'all cells of this plane'. */
   readonly all: string;
-  /** The most common number below `blocks`; the smallest number where there is none. */
+  /** The most common number below `blocks`; the smallest number if there is none. */
   readonly fill: number;
   /** Numbers that block, most common first; only the first few of many. */
   readonly fills: readonly { readonly value: number; readonly cells: number }[];
@@ -18,7 +18,7 @@ export interface Levels {
 /** Fills that are counted; a mask has one or two, masked scores have many. */
 const MAX_FILLS = 1000;
 
-/** Throws InputError where a cell is NaN or +∞. */
+/** Throws InputError if a cell is NaN or +∞. */
 export function levelsOf(matrix: Matrix, blocks: number): Levels {
   const { queries, keys, at, bytes, plane } = matrix;
   const all = plane ? 'all cells of this plane' : 'all its cells';
@@ -37,7 +37,7 @@ export function levelsOf(matrix: Matrix, blocks: number): Levels {
       const value = at(q, k);
       if (!(value < Infinity)) refuse(value, q, k);
       if (value < least || value > most) {
-        // A value that is no longer an extreme lies between.
+        // A value that is no longer the least or the largest lies between them.
         between ||= least < most;
         if (value < least) least = value;
         if (value > most) most = value;

@@ -1,4 +1,4 @@
-/** @file Which grays of a picture are 1: the lighter of two, and where there are more, the lighter half. */
+/** @file Which grays of a picture are read as 1: the lighter of two, or the lighter half of more. */
 import { check } from '../../core/check';
 
 /** ITU-R BT.601. */
@@ -17,7 +17,7 @@ export function lightOf(
       colours < 2,
       `the colours of the PNG are all as light as gray ${darkest}, so none of them is the darker; save it in black and white`,
     );
-    // All black or all white is clear; what a single gray means is not.
+    // A picture that is all black or all white is clear; a single gray is ambiguous.
     check(
       darkest === 0 || darkest === 255,
       `the PNG is gray ${darkest} all over; a mask has two grays, or is black or white`,

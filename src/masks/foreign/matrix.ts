@@ -1,5 +1,5 @@
 /**
- * @file Numbers from a foreign file, before anyone has said what they mean: an array with its axes, and a matrix of it.
+ * @file Numbers from a foreign file, before they are interpreted: an array with its axes, and a matrix of it.
  */
 import { check } from '../../core/check';
 import { MAX_TOKENS } from '../../attention/mask';
@@ -11,16 +11,16 @@ export interface Matrix {
   readonly dtype: string; // as named in the file
   /** Its name in the file: that of a tensor, a key of JSON. */
   readonly name?: string;
-  /** How its cells were read, where that was a choice: a sentence. */
+  /** A sentence on how its cells were read, if there was a choice. */
   readonly note?: string;
-  /** Its cells, row-major, where each is one byte, zero or not: large masks are read from them directly. */
+  /** Its cells, row-major, if each is one byte, zero or not: large masks are read from them directly. */
   readonly bytes?: Uint8Array;
-  /** Whether it is one plane of several, and says nothing about the others. */
+  /** Whether it is one plane of several, so that it says nothing about the others. */
   readonly plane?: true;
   at(query: number, key: number): number;
 }
 
-/** Where an array lies, so that a program can find it. */
+/** The location of an array, with which a program can find it. */
 export interface Origin {
   readonly file: string;
   readonly format: 'npy' | 'npz' | 'json' | 'png' | 'safetensors';
@@ -35,7 +35,7 @@ export interface Stored {
   readonly bytes: Uint8Array;
   readonly descr: string; // '<f2'
   readonly each: number; // bytes of a number
-  /** Whether they are the upper halves of the numbers that `descr` names: NumPy has no bfloat16. */
+  /** Whether each number is the upper half of one of the type that `descr` names: NumPy has no bfloat16. */
   readonly halves?: true;
 }
 
@@ -48,7 +48,7 @@ export interface Tensor {
   readonly dtype: string;
   readonly name?: string;
   readonly note?: string;
-  /** Whether it was stacked from all other arrays of what was opened. */
+  /** Whether it was stacked from all other arrays that were opened. */
   readonly stacks?: true;
   /** These arrays, one per position on its first axis. */
   readonly parts?: readonly Tensor[];
@@ -56,7 +56,7 @@ export interface Tensor {
   readonly stored?: Stored;
   /** Number `i` in the order of the file. */
   number(i: number): number;
-  /** All of them, where each is one byte: a boolean or a small whole number. */
+  /** All numbers, if each is one byte: a boolean or a small whole number. */
   readonly bytes?: Uint8Array;
 }
 

@@ -22,7 +22,9 @@ export interface Found {
 const RAGGED = { all: 100_000, row: 16 };
 /** A pattern estimated to be this many times as far as the nearest is not examined closely. */
 const FAR = 2;
-/** A plain pattern of a long mask may leave one cell in this many tokens over before others are tried. */
+/**
+ * In a long mask, a plain pattern may leave one cell per this many tokens unexplained before other patterns are tried.
+ */
 const LEFT_OVER = 64;
 /** How often all parameters are refitted, each given the others. */
 const ROUNDS = 4;
@@ -55,7 +57,7 @@ export function nearestOf(mask: Mask): Found {
 }
 
 /**
- * The pattern nearest to the rows that were not opened, with the others opened; only where those would read nothing in
+ * The pattern nearest to the rows that were not opened, with the opened rows added; only if those would read nothing in
  * it.
  */
 function repairedNear(mask: Mask, opened: Opened): Found | undefined {
@@ -82,7 +84,8 @@ function nearestIn(mask: Mask, all: readonly Family[]): Found {
   // With few tokens, a few cells can be all that a sink shows; with many, the plainer pattern is meant. One cell is not
   // evidence of a pattern: it is a wrong cell of the plainer one, and must be reported.
   const enough = mask.keys > LONG ? FEW : mask.keys > TINY ? 1 : 0;
-  // A column that no query reads is not a single cell: padding of one token is accepted where it explains everything.
+  // A column that no query reads is more than a single cell: padding of one token is accepted if it explains
+  // everything.
   for (const padding of paddingsOf(mask)) {
     if (padding.left === 0) continue;
     const expression = padded(causal, { ...START, ...padding });
@@ -92,7 +95,7 @@ function nearestIn(mask: Mask, all: readonly Family[]): Found {
   const tried = new Set<string>();
   let best: Found | undefined;
   for (const { expression, late } of candidatesOf(mask, all)) {
-    // What the plain patterns do not explain in a long mask is a few wrong cells, if it is little.
+    // If plain patterns leave only a few cells of a long mask unexplained, those are wrong cells.
     if (late && best && best.difference.cells <= mask.keys / LEFT_OVER) break;
     const name = write(expression);
     if (tried.has(name)) continue;

@@ -1,6 +1,6 @@
 /**
- * @file A single row, from one step of decoding, that several patterns fit: what it may be, and the question which is
- * meant.
+ * @file A single row, from one step of decoding, that several patterns fit: what it may be, and a question that asks
+ * which is meant.
  */
 import { and, not, term, type Expression } from '../../attention/expression';
 import type { Mask } from '../../attention/mask';
@@ -15,8 +15,7 @@ export interface OneRow {
 }
 
 /**
- * For one query that reads a stretch of keys up to itself and none before; undefined unless that could mean two
- * patterns.
+ * For one query that reads a run of keys up to itself and none before; undefined if only one pattern fits.
  */
 export function oneRowOf({ queries, keys, row }: Mask): OneRow | undefined {
   if (queries !== 1) return undefined;

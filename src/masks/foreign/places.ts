@@ -1,6 +1,6 @@
 /**
- * @file What no single parameter fits: where documents begin, which tokens are global, and the step of a stride. Each
- * is kept only if it lowers the number of wrong cells.
+ * @file Fits what a single parameter cannot describe: where documents begin, which tokens are global, and the step of a
+ * stride. Each is kept only if it lowers the number of wrong cells.
  */
 import { maskOf, type Expression } from '../../attention/expression';
 import { positionOf, type Mask } from '../../attention/mask';
@@ -12,8 +12,9 @@ import { MAX_PLACES, TINY } from './traces';
 const MAX_STEP = 1024;
 
 /**
- * The document starts that pay off: between a document and the next, more of the cells that `around` would let through
- * are closed than open. The one that pays least is dropped first, because it may hide what its neighbours pay.
+ * The document starts that lower the number of wrong cells: between a document and the next, more of the cells that
+ * `around` would let through are closed than open. The start that helps least is dropped first, because it may hide how
+ * much its neighbours help.
  */
 export function payingBegins(
   mask: Mask,

@@ -1,6 +1,6 @@
 /**
- * @file Whether 0 or 1 lets through in a foreign mask that is not added to scores: what its cells show, and how certain
- * it is.
+ * @file Polarity: whether 0 or 1 lets through in a foreign mask that is not added to scores, as its cells show it, and
+ * how certain that is.
  */
 import { positionOf, type Mask } from '../../attention/mask';
 import { count, equal, has, intersect, run } from '../../attention/runs';
@@ -14,7 +14,7 @@ export interface Decision {
   readonly sure: boolean;
   /** A clause without a full stop. */
   readonly because: string;
-  /** Of the mask as decided. */
+  /** Belongs to the mask as decided. */
   readonly nearest: Found;
 }
 
@@ -71,7 +71,7 @@ const ofTwoSequences = (open: Mask): Decision => ({
 interface Both {
   readonly mask: Mask;
   readonly other: Mask;
-  readonly nearest: Found; // to mask
+  readonly nearest: Found; // numbers as a mask
 }
 
 /** The reason to doubt a mask as decided; `against` above 0: more queries read themselves in its opposite. */
@@ -90,7 +90,7 @@ function doubtOf(
   return doubtOfSelves(mask) ?? doubtOfOther(both);
 }
 
-/** The diagonal shows too little. */
+/** The diagonal shows too little to be sure. */
 function doubtOfSelves(mask: Mask): string | undefined {
   const [last, first] = [telling(mask, positionOf(mask, 0)), telling(mask, 0)];
   if (last.rows === 0) return 'each of its queries reads all keys or none, which says nothing';
@@ -134,7 +134,7 @@ function cellsOf({ queries, row }: Mask): number {
   return cells;
 }
 
-/** Do all queries, except a few, read the same keys? Only a row shared by more than half of them qualifies. */
+/** Whether all queries, except a few, read the same keys. Only a row shared by more than half of them qualifies. */
 function isAlike({ queries, row }: Mask): boolean {
   let [common, lead] = [row(0), 0];
   for (let q = 0; q < queries; q++) {
@@ -146,7 +146,7 @@ function isAlike({ queries, row }: Mask): boolean {
   return others <= Math.min(FEW, queries / 4);
 }
 
-/** Of the queries with keys after (or before) them, do hardly any read one? */
+/** Whether hardly any query reads a key after (or before) itself, among the queries that have such keys. */
 function readsNothing(where: 'after' | 'before', { queries, keys, row }: Mask): boolean {
   let [none, rows] = [0, 0];
   for (let q = 0; q < queries; q++) {
@@ -168,8 +168,8 @@ function selvesIn({ queries, keys, row }: Mask): number {
 }
 
 /**
- * As selvesIn, with the first query at key `from`, without rows that are all 0 or all 1: padding and global tokens are
- * not informative.
+ * Like selvesIn, with the first query at key `from`, and without rows that are all 0 or all 1, because padding and
+ * global tokens are not informative.
  */
 function telling({ queries, keys, row }: Mask, from: number): { rows: number; selves: number } {
   let [rows, selves] = [0, 0];

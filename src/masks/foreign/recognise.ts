@@ -34,7 +34,7 @@ import { checkRuns, masked } from './cellRuns';
 export interface Recognised {
   readonly mask: Mask;
   readonly polarity: Reading;
-  /** What blocked cells hold, where the mask is added to scores: the most common such number. */
+  /** If the mask is added to scores, the most common number in blocked cells. */
   readonly fill?: Subject['fill'];
   /** Whether its zeros may be rounded weights. */
   readonly rounded?: true;
@@ -42,14 +42,14 @@ export interface Recognised {
   /** Whether the nearest pattern means anything; if not, nothing is concluded from it. */
   readonly known: boolean;
   readonly says: string;
-  /** What else it may be, where that cannot be told apart: each as written. */
+  /** Other patterns that it may equally be, each as written. */
   readonly fits?: readonly Expression[];
 }
 
 /** Below this, a number added to a score removes it altogether. */
 const BLOCKS = -500;
 
-/** What was set for a file: how to read it, and what it is meant for. */
+/** The user's settings for a file: how to read it, and what it is meant for. */
 export interface Asked {
   readonly polarity?: Polarity | undefined;
   readonly meant?: LibraryId | undefined;
@@ -59,7 +59,7 @@ export interface Asked {
   readonly weights?: boolean | undefined;
 }
 
-/** Throws InputError where a cell is NaN. */
+/** Throws InputError if a cell is NaN. */
 export function recognise(matrix: Matrix, asked: Asked = {}): Recognised {
   checkRuns(matrix);
   const levels = levelsOf(matrix, BLOCKS);
@@ -130,7 +130,7 @@ function chosen(
     });
   }
   const decided = decisionOf(open, closed, levels);
-  // The cells leave doubt, the library does not.
+  // The cells leave doubt, so the library decides.
   const library = meant && !decided.sure ? libraryOf(meant) : undefined;
   if (library?.reads === 'additive' && levels.distinct === 1)
     return added(matrix, levels, { meant });
@@ -210,7 +210,7 @@ const LEAST: readonly (readonly [RegExp, number])[] = [
   [/(f2|f16|float16|half)$/i, 2 ** -24],
   [/(f4|f32|float32)$/i, 2 ** -149],
 ];
-/** Weights this close to it occur next to others that became 0: with so few steps, rounding is coarse. */
+/** Weights below this are so close to it that others may have become 0: rounding is coarse there. */
 const NEAR = 64;
 
 /** Whether some weights are so small that others may have been rounded to 0. */

@@ -26,7 +26,7 @@ export function openedPadding(expression: Expression, { keys }: Mask): readonly 
   ];
 }
 
-/** A window counted by row number, where fewer queries than keys stand at the end. */
+/** A window counted by row number, although the queries, fewer than the keys, are at the end of the text. */
 export function byRow(expression: Expression, { queries, keys }: Mask): string {
   const ahead = keys - queries;
   const window = Number(/window\((\d+)\)/.exec(write(expression))?.[1] ?? 0);

@@ -10,12 +10,12 @@ export interface Source {
   readonly index: readonly (number | undefined)[];
   /** Whether its axis of keys comes before that of queries. */
   readonly turned: boolean;
-  /** Which of the files it is in, where together they form one array. */
+  /** Which of the files it is in, if together they form one array. */
   readonly part?: number;
 }
 
 /**
- * For a layer, counted from 0, if one of the axes is of layers. Undefined where the array is not a mask, or not in a
+ * For a layer, counted from 0, if one of the axes is of layers. Undefined if the array is not a mask, or not in a
  * file.
  */
 export function sourceOf(

@@ -1,4 +1,7 @@
-/** @file Where the queries of a mask stand, if there are not as many as keys: at the last keys, at the first, or at none. */
+/**
+ * @file The position of the queries of a mask, if there are not as many as keys: at the last keys, at the first, or at
+ * none.
+ */
 import type { Expression } from '../../attention/expression';
 import { maskOf } from '../../attention/expression';
 import { differenceOf, type Mask } from '../../attention/mask';
@@ -7,7 +10,7 @@ import { causal } from './families';
 import { nearestOf, nearestPlaceless, type Found } from './nearest';
 
 export interface Standing {
-  /** In terms where the last query is at the last key. */
+  /** The pattern in terms, with the last query at the last key. */
   readonly nearest: Found;
   /** Its exact pattern in that corner, if one is recognised. */
   readonly aligned?: { readonly as: Expression; readonly at: 'top left' | 'bottom right' };
@@ -40,7 +43,7 @@ export function standingOf(mask: Mask, nearest: Found): Standing {
   return { nearest: isPlaceless(mask) ? nearestPlaceless(mask) : nearest };
 }
 
-/** More queries than keys, the first of which stand before all keys and read none. */
+/** More queries than keys: the first queries come before all keys and read none. */
 function isBottomRight({ queries, keys, row }: Mask): boolean {
   const before = queries - keys;
   for (let q = 0; q < before; q++) if (row(q).length > 0) return false;
@@ -62,7 +65,7 @@ const aligned = (
   aligned: { as, at },
 });
 
-/** Do all queries that read anything read the same keys? Then nothing shows where they stand. */
+/** Whether all queries that read anything read the same keys. Then nothing shows their position. */
 function isPlaceless({ queries, keys, row }: Mask): boolean {
   if (queries === keys) return false;
   const rows = Array.from({ length: queries }, (_, q) => row(q)).filter(({ length }) => length > 0);

@@ -1,12 +1,11 @@
 /**
- * @file What patterns leave behind in the rows of a mask, gathered from all rows so that single wrong cells do not
- * count.
+ * @file Traces of patterns in the rows of a mask, gathered from all rows so that single wrong cells do not count.
  */
 import { positionOf, type Mask } from '../../attention/mask';
 import { count, firstAfter } from '../../attention/runs';
 import { Counts } from './fit';
 
-/** Cells in which a mask may differ from a pattern and still surely be meant as it. */
+/** Cells in which a mask may differ from a pattern and still certainly be meant as that pattern. */
 export const FEW = 3;
 /** Maximum documents, or global tokens, that one expression names. */
 export const MAX_PLACES = 200;
@@ -25,7 +24,7 @@ export interface Padding {
 }
 
 /**
- * For each query, the run that holds its own token; undefined where it does not read itself. No query reads a padded
+ * For each query, the run that holds its own token; undefined if it does not read itself. No query reads a padded
  * token: for those, the run that holds the nearest real token.
  */
 function ownRuns(mask: Mask, { left, right }: Padding): readonly (Own | undefined)[] {
@@ -131,7 +130,7 @@ const MIN_SPAN = 3;
 const MAX_SPANS = 100;
 
 /**
- * Tokens [from, to] that all read on to the same end, three or more in a row: images in a text. Empty where there are
+ * Tokens [from, to] that all read on to the same end, three or more in a row: images in a text. Empty if there are
  * too many.
  */
 export function spansOf(mask: Mask): readonly (readonly [number, number])[] {
@@ -140,7 +139,7 @@ export function spansOf(mask: Mask): readonly (readonly [number, number])[] {
     const end = endOf(mask, q);
     if (q > 0 && endOf(mask, q - 1) === end) continue;
     const from = positionOf(mask, q);
-    // One inside another is that one, with a wrong cell; one that begins the text is a prefix.
+    // A span inside another one is the outer span with a wrong cell; a span that begins the text is a prefix.
     const inside = from <= (found.at(-1)?.[1] ?? 0);
     if (end >= from + MIN_SPAN && !(inside && q > 0)) found.push([from, end - 1]);
     if (found.length > MAX_SPANS) return [];
@@ -161,14 +160,15 @@ function endOf(mask: Mask, q: number): number {
 }
 
 /**
- * Where rows begin and where they end, as several queries show; for blocks read whole, rows begin where documents do.
+ * The positions at which rows begin and end, as several queries show; for blocks read whole, rows begin where documents
+ * do.
  */
 export interface Borders {
   readonly begins: readonly number[];
   readonly ends: readonly number[];
 }
 
-/** Blocks of any length that all their tokens read to the end; undefined where some have one or two tokens. */
+/** Blocks of any length that all their tokens read to the end; undefined if some have one or two tokens. */
 export function blocksIn(mask: Mask, padding: Padding): Borders | undefined {
   const { from, to } = edgesOf(mask, padding);
   if (to.length === 0 || from.length + to.length > MAX_PLACES) return undefined;

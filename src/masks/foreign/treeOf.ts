@@ -8,7 +8,7 @@ const MAX_TREE_TOKENS = 200;
 
 /**
  * Draft tokens that branch, at the end of a text: where they begin, and the parent of each after the first. Undefined
- * where some row is not a text and one branch.
+ * if some row is not a text and one branch.
  */
 export function treeOf(mask: Mask): readonly number[] | undefined {
   const ahead = positionOf(mask, 0);

@@ -15,7 +15,7 @@ export default defineLint({
     eachLayer(subject, (mask, layer) => {
       const meant = subject.meant?.[layer];
       if (!meant || meant.queries !== mask.queries || meant.keys !== mask.keys) return undefined;
-      // A leak of the future has its own lint; any other difference does not.
+      // Other differences than a leak of the future, which has its own lint.
       const { cells, first } = apart(mask, meant, subject.declared);
       if (!first) return undefined;
       const { query, key } = first;
@@ -43,7 +43,7 @@ export default defineLint({
     }),
 });
 
-/** What a query reads of its future but should not. */
+/** The later keys that a query reads but should not. */
 const leak = (mask: Mask, meant: Mask, query: number, span: Runs): Runs =>
   minus(
     minus(clip(mask.row(query), positionOf(mask, query) + 1, mask.keys), meant.row(query)),

@@ -41,7 +41,7 @@ export default defineLint({
   },
 });
 
-/** A query that reads itself and nothing before, although the one before it read something before itself. */
+/** A query that reads nothing before itself, although the previous query does. */
 function isEdge(mask: Mask, declared: Declared, q: number): boolean {
   const position = positionOf(mask, q);
   if (q === 0 || position === 0 || declared.documents?.includes(position)) return false;
@@ -56,7 +56,7 @@ function isEdge(mask: Mask, declared: Declared, q: number): boolean {
   );
 }
 
-/** Queries that begin a chunk and read only themselves; empty where some border is crossed. */
+/** Queries that begin a chunk and read only themselves; empty if some border is crossed. */
 function edges(mask: Mask, declared: Declared, chunk: number): readonly number[] {
   const found: number[] = [];
   for (let q = 1; q < mask.queries; q++) {

@@ -20,7 +20,7 @@ export default defineLint({
             if (declared.kept?.includes(position)) continue;
             const own = union(documentOf(declared, position, mask.keys), kept);
             let other = minus(minus(mask.row(q), own), spanOf(declared, position));
-            // What lies in the future of a causal mask has another cause, and is reported as such.
+            // A future key in a causal mask has another cause, and is reported by another lint.
             if (declared.causal) other = minus(other, run(position + 1, mask.keys));
             if (other.length === 0) continue;
             first ??= { query: q, key: other[0]! };

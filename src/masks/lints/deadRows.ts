@@ -15,7 +15,7 @@ export default defineLint({
       for (let q = mask.queries - 1; q >= 0; q--) {
         if (count(mask.row(q)) > 0) continue;
         dead++;
-        // There are many rows of padding; prefer to point at one of the text.
+        // There may be many rows of padding; prefer to point at a row of the text.
         if (has(real, positionOf(mask, q))) [text, first] = [text + 1, q];
         else if (text === 0) first = q;
       }

@@ -2,7 +2,7 @@ import { count, minus, run, union } from '../../attention/runs';
 import { eachLayer, positionOf, spanOf } from '../measure';
 import { defineLint } from '../subject';
 
-/** Names for what is read in both directions, by term. */
+/** Names of the spans that are read in both directions, by term. */
 const KINDS = {
   span: { one: 'span', many: 'spans' },
   prefix: { one: 'prefix', many: 'prefix' },

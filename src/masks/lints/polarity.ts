@@ -40,7 +40,7 @@ export default defineLint({
   ],
 });
 
-/** The library a file is meant for reads it differently from its cells, or the person. */
+/** The library that a file is meant for reads it differently than its cells suggest, or than the user specified. */
 function contradiction(reading: Reading): Found | undefined {
   const { allowed, because, meant, one } = reading;
   if (!meant || allowed === 'additive') return undefined;
@@ -62,7 +62,7 @@ function contradiction(reading: Reading): Found | undefined {
   };
 }
 
-/** How the numbers were interpreted, where nothing contradicts it. */
+/** How the numbers were interpreted, if nothing contradicts it. */
 function taken({ allowed, because, constant, one, sure }: Reading): Found {
   if (allowed === 'additive')
     return {
@@ -107,7 +107,7 @@ function whole(mask: Mask, declared: Declared, window: number | undefined): Foun
   };
 }
 
-/** The rest is right, but padding is read instead of text. */
+/** Only the padding is inverted: it is read instead of the text. */
 function padding(mask: Mask, declared: Declared): Found | undefined {
   if (declared.length === undefined && declared.start === undefined) return undefined;
   const real = realOf(declared, mask.keys);

@@ -9,7 +9,7 @@ export default defineLint({
   order: 2,
   label: 'Unread keys',
   summary: 'A key, or a whole block of keys, that no query reads.',
-  // No thread about this itself was found; the symptom is memory held for nothing, as here.
+  // No thread about this fault itself was found; this one has the same symptom, memory held for nothing.
   thread: 'https://github.com/huggingface/transformers/issues/37574',
   check(subject) {
     if (subject.rounded) return [];

@@ -2,7 +2,7 @@ import { farEndOf, lateRows, windowed, windowOf } from '../measure';
 import type { Mask } from '../../attention/mask';
 import { defineLint, type Declared, type Found, type Subject } from '../subject';
 
-/** A window declared for other layers that this one shows, or 'none' where it reads everything. */
+/** The window that this layer shows, if it was declared for other layers, or 'none' if it reads everything. */
 interface Wrong {
   readonly layer: number;
   readonly shows: number | 'none';

@@ -1,9 +1,9 @@
 /**
- * @file A request to the planner, as part of an address and back:
+ * @file The planner's inputs, written to a URL and read back:
  * `model=gemma-3-1b&with=qwen3-8b&T=131072&batch=8&cache=fp8`.
  *
- * A model is a released one, or the fields of a config as JSON. Whatever an address says, the result can be
- * priced; `notes` lists what was not understood.
+ * A model is a released one, or the fields of a config as JSON. Whatever a URL says, costs can be computed for the
+ * result; `notes` lists what was not understood.
  */
 import { check, InputError } from '../../core/check';
 import { encoded } from '../../core/encoded';
@@ -30,11 +30,14 @@ export interface Asked {
   readonly machines: number;
   /** GiB per machine. */
   readonly memory: number;
-  /** For an encoder and a decoder: which is priced, in the first and the second model; undefined: the decoder. */
+  /**
+   * For an encoder and a decoder: the part whose costs are computed, in the first and the second model; undefined: the
+   * decoder.
+   */
   readonly parts: readonly (Part | undefined)[];
   /** Source tokens a decoder reads; undefined: what is assumed for its config. */
   readonly source: number | undefined;
-  /** Weights of the first and the second model, if a person gives them; billions. */
+  /** Weights of the first and the second model, if the user gives them; billions. */
   readonly billions: readonly (number | undefined)[];
 }
 
@@ -114,7 +117,7 @@ export function toAddress(asked: Asked): string {
 export interface Understood {
   readonly asked: Asked;
   readonly notes: readonly string[];
-  /** In a course page's frame. */
+  /** Whether the page is embedded in a frame of a course page. */
   readonly embedded: boolean;
 }
 
@@ -126,7 +129,7 @@ export function fromAddress(query: string): Understood {
     return { asked: FIRST, notes, embedded: false };
   }
   const pairs = new URLSearchParams(query);
-  /** A pair's value through `read`; `otherwise` where it is missing or refused. */
+  /** A pair's value, parsed by `read`; `otherwise` if it is missing or refused. */
   function take<T>(name: string, otherwise: T, read: (text: string) => T): T {
     const text = pairs.get(name);
     if (text === null) return otherwise;

@@ -28,7 +28,7 @@ export interface LayerCost {
   readonly facts: LayerFacts;
   /** Tokens of one sequence whose keys fit; 0: it keeps none. */
   readonly tokens: number;
-  /** Bytes of keys, values and what an indexer picks by, all sequences; including those of a source. */
+  /** Bytes of keys, values and index keys, for all sequences; including those of a source. */
   readonly bytes: number;
   /** Bytes of states, all sequences; undefined: not known. */
   readonly state: number | undefined;
@@ -38,7 +38,7 @@ export interface CacheCost {
   readonly layers: readonly LayerCost[];
   /** Bytes of keys and values, all layers and sequences; with a pool all its pages, including states and padding. */
   readonly keys: number;
-  /** The part of a source, which does not grow. */
+  /** The part that belongs to a source, which does not grow. */
   readonly source: number;
   /** Bytes of states outside a pool, without those of unknown size. */
   readonly states: number;
@@ -47,7 +47,7 @@ export interface CacheCost {
   readonly total: number;
 }
 
-/** A config, prepared for repeated pricing. */
+/** A config, prepared for computing its cache at many lengths. */
 export interface Priced {
   readonly config: ConfigLayers;
   readonly how: How;
@@ -58,7 +58,7 @@ export interface Priced {
   readonly layout: Layout | undefined;
   /** Why there is no pool, although one was requested. */
   readonly refused: string | undefined;
-  /** Most tokens it can be priced at. */
+  /** The largest number of tokens for which its cache can be computed. */
   readonly most: number;
 }
 
@@ -155,7 +155,7 @@ export function totalAt({ sorts, how, layout }: Priced, T: number): number {
   }, 0);
 }
 
-/** Of T tokens in each sequence. An encoder keeps nothing. */
+/** The cache of T tokens in each sequence. An encoder keeps nothing. */
 export function cacheAt(of: Priced, T: number): CacheCost {
   return of.layout === undefined ? apart(of, T) : inPool(of, of.layout, T);
 }

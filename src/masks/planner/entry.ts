@@ -15,7 +15,7 @@ export interface Entry {
   readonly at: Priced;
   readonly cost: CacheCost;
   readonly knees: readonly number[];
-  /** undefined: not known. */
+  /** undefined: unknown. */
   readonly weights: number | undefined;
   readonly weightsIn: Precision;
   readonly activations: number | undefined;
@@ -27,7 +27,7 @@ export interface Entry {
   readonly batch: number;
   /** Tokens as vLLM's log counts them, if there is a pool. */
   readonly logged: number | undefined;
-  /** Bytes that must not have been dropped for a prefix of this length to be found in a pool. */
+  /** Bytes that a pool must still hold so that a prefix of this length is found in it. */
   readonly prefix: number | undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * @file How an engine keeps keys and values: which tokens of a layer it has room for, beyond those that are read.
+ * @file How an engine keeps keys and values: for which tokens of a layer it allocates room, beyond those that are read.
  *
  * Sources: vLLM's docs/design/hybrid_kv_cache_manager.md and vllm/v1/kv_cache_interface.py; llama.cpp's
  * llama-kv-cache-iswa.cpp; transformers' cache_utils.py, which test/masks/configInterop.test.ts runs directly.
@@ -78,7 +78,7 @@ export const engineOf = (keeping: Keeping): Engine | undefined =>
   );
 
 /**
- * Most pages of `page` tokens in use at any moment on the way to T tokens.
+ * The largest number of pages of `page` tokens in use at any moment on the way to T tokens.
  *
  * With a window, the tokens T - W … T - 1 may start anywhere in a page: they touch as many pages as they fill, and
  * one more if they start inside one. With everything before, ⌈T / page⌉.

@@ -1,4 +1,4 @@
-/** @file A model as the planner uses it: parsed, named, with its weights counted, published or entered by a person. */
+/** @file A model as the planner uses it: parsed, named, with its weights counted, published or entered by the user. */
 import { InputError } from '../../core/check';
 import { isRecord } from '../../core/fields';
 import { readConfig } from '../configs';
@@ -14,14 +14,14 @@ export interface Model {
   readonly config: ConfigLayers;
   /** Its config.json. */
   readonly text: string;
-  /** How many weights, and how that is known; undefined: unknown, see `why`. */
+  /** The number of weights, and how it is known; undefined: unknown, see `why`. */
   readonly parameters: number | undefined;
   readonly known: 'exact' | 'counted' | 'typed' | undefined;
   readonly why: string | undefined;
-  /** For a released model: the source of its sizes, and whether that is its makers. */
+  /** For a released model: the source of its sizes, and whether its makers published them. */
   readonly source?: string;
   readonly sure?: boolean;
-  /** Where they are counted: for what a step holds temporarily. */
+  /** Given if the weights were counted: used to predict what a step holds temporarily. */
   readonly weights: Weights | undefined;
   /** Precision it is released in. */
   readonly precision: Precision;
@@ -52,7 +52,7 @@ export function modelOf(asked: string, billions?: number, part?: Part): Model {
   };
 }
 
-/** Everything about a config that affects its price; for an encoder and a decoder, both. */
+/** Everything in a config that affects its costs, as a text to compare; for an encoder and a decoder, both parts. */
 function priceOf(text: string): string {
   const config = readConfig(text);
   const others = (config.parts ?? [])
@@ -79,7 +79,7 @@ function other(value: unknown): unknown {
 }
 
 /**
- * The same config without the fields that do not affect its price, short enough for a link. A field that could change
+ * The same config without the fields that do not affect its costs, short enough for a link. A field that could change
  * it stays, even if it repeats its class's default: defaults may change, and a link should not.
  */
 export function slim(text: string): string {

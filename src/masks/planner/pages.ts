@@ -40,7 +40,7 @@ const ALIGNED = 16; // tokens: pages enlarged to hold a state stay multiples of 
 
 const sortOf = ({ kind, window, bytes }: Slot) => `${kind} ${window ?? ''} ${bytes}`;
 
-/** Layers in order, grouped by what makes them alike. */
+/** Layers in order, grouped by kind, window and bytes. */
 function sorted(slots: readonly Slot[], by: (slot: Slot) => string): readonly (readonly Slot[])[] {
   const sorts = new Map<string, Slot[]>();
   for (const slot of slots) {
@@ -97,7 +97,7 @@ export function layoutOf(slots: readonly Slot[], { page }: Keeping): Layout | st
   };
 }
 
-/** Most pages of a group in use at any moment on the way to T tokens of one sequence. */
+/** The largest number of a group's pages in use at any moment on the way to T tokens of one sequence. */
 export const pagesOfGroup = (group: PageGroup, T: number, { step, windows }: Keeping): number =>
   group.page === 0
     ? 1

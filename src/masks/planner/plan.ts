@@ -1,6 +1,6 @@
 /**
- * @file The questions of someone with a config and a machine: how the cache grows and where it bends, what it costs to
- * generate a token, the longest context and the largest batch that fit.
+ * @file The planner's results for a config and a machine: how the cache grows and from which lengths on it grows more
+ * slowly, what it costs to generate a token, the longest context and the largest batch that fit.
  */
 import { totalAt, type Priced } from './cache';
 
@@ -13,7 +13,7 @@ export function kneesOf({ facts, how, layout }: Priced): readonly number[] {
   const { windows, step } = how.keeping;
   if (windows === 'full') return [];
   const kept = facts.filter(({ perToken, window }) => perToken > 0 && window !== undefined);
-  // A pool keeps the window of a step, for at least one token.
+  // A pool keeps the windows of all tokens of a step, which has at least one token.
   const more = layout === undefined ? step : Math.max(1, step);
   return [...new Set(kept.map(({ window }) => window! - 1 + more))].sort((a, b) => a - b);
 }
@@ -31,8 +31,8 @@ export function unboundedAt(of: Priced, T: number): number {
 }
 
 /**
- * The largest whole n up to `most` that `fits` allows, given that it then allows everything below; 0 where it allows
- * none.
+ * The largest whole n up to `most` that `fits` allows; 0 if it allows none. If `fits` allows n, it must allow
+ * everything below.
  */
 export function largest(most: number, fits: (n: number) => boolean): number {
   let [low, high] = [0, most + 1];
@@ -44,7 +44,9 @@ export function largest(most: number, fits: (n: number) => boolean): number {
   return low;
 }
 
-/** Tokens per sequence of the batch that fit into `bytes` with the rest; `of.most` where the cache is not the limit. */
+/**
+ * Tokens per sequence of the batch that fit into `bytes` with everything else; `of.most` if the cache is not the limit.
+ */
 export const longestIn = (of: Priced, bytes: number): number =>
   largest(of.most, (T) => totalAt(of, T) <= bytes);
 

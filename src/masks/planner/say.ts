@@ -69,7 +69,7 @@ export const times = (ratio: number): string =>
 
 const sequences = (batch: number) => (batch === 1 ? '' : `${formatInteger(batch)} × `);
 
-/** The answer first, then the reason. */
+/** The finding: the answer first, then the reason. */
 export function finding({ name, at }: Named, T: number): readonly string[] {
   const { how, config, facts } = at;
   if (config.part === 'encoder')
@@ -147,7 +147,7 @@ const onEach = (machines: number): string =>
   machines === 1 ? '' : `, on each of ${machines} GPUs`;
 
 const verb = (some: number, plural: string): string => (some === 1 ? `${plural}s` : plural);
-/** A chunk starts afresh where a window slides: mentioned where every bounded layer has one. */
+/** Chunks start over, whereas windows slide: mentioned if every bounded layer has chunks. */
 const chunksOf = (facts: Priced['facts']): string =>
   facts.some(({ kind }) => kind === 'chunked') && facts.every(({ kind }) => kind !== 'local')
     ? ', those of their own chunk'

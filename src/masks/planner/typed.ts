@@ -6,7 +6,7 @@ import { entryOf, nestingTypes, reasonAgainst } from '../configTable';
 
 export const isConfigText = (model: string): boolean => model.trimStart().startsWith('{');
 
-/** Is it a known model type, supported or refused? */
+/** Whether it is a known model type, supported or refused. */
 export const isType = (word: string): boolean =>
   entryOf(word) !== undefined ||
   nestingTypes().includes(word) ||

@@ -1,4 +1,4 @@
-/** @file A number typed by a person: the value used, and a message if it is a different one. */
+/** @file A number typed by the user: the value used, and a message if it is a different one. */
 import { countOf } from '../../core/units';
 
 export interface Allowed {

@@ -100,7 +100,7 @@ function counted(fields: Fields, type: string, config: ConfigLayers, V: number):
   };
 }
 
-/** Does the file enable biases that are off in its class? They are not counted. */
+/** Whether the file enables biases that are off in its class, which are not counted. */
 const biased = (fields: Fields) =>
   ['attention_bias', 'mlp_bias', 'use_bias', 'mamba_proj_bias'].some(
     (name) => fields.get(name) === true,

@@ -1,4 +1,6 @@
-/** @file Weights of the feed-forward of one layer: dense, or a router, its experts and those that always work. */
+/**
+ * @file Weights of the feed-forward of one layer: dense, or a router, its experts and the experts that are always used.
+ */
 import type { ConfigLayer } from '../configLayer';
 import type { Fields } from '../fields';
 

@@ -1,11 +1,11 @@
-/** @file What exported code asserts of a mask where it is pasted: keys per row, pairs, and a sum over all its bits. */
+/** @file What exported code asserts about a mask when it runs: keys per row, pairs, and a checksum of all its bits. */
 import { crc32 } from '../../core/crc32';
 import { maskOf, type Expression } from '../../attention/expression';
 import type { CodeDoc } from '../format';
 import type { Mask } from '../../attention/mask';
 import { count } from '../../attention/runs';
 
-/** Above this, a mask is not checked cell by cell: some rows are counted. */
+/** Above this, a mask is not checked cell by cell; only the keys of some rows are counted. */
 const MAX_CHECKED = 2048; // tokens
 const ALL_ROWS = 16; // up to here every row is written down
 

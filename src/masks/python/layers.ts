@@ -1,4 +1,6 @@
-/** @file Layers of a document as Python: each distinct layer once, with a name, and a list of which is where. */
+/**
+ * @file Layers of a document as Python: each distinct layer once, with a name, and a list with the name for each layer.
+ */
 import type { CodeDoc, CodeLayer } from '../format';
 import { brief, terms, write, type Expression } from '../../attention/expression';
 import { factsOf, type Facts } from './facts';

@@ -1,11 +1,11 @@
-/** @file Tokens that must be present together, because some of them read later ones. */
+/** @file Runs of tokens that must be processed together, because some of them read later ones. */
 import type { Mask } from '../../attention/mask';
 import { clip } from '../../attention/runs';
 
 export interface Ahead {
   /** Tokens [from, to), two or more, in which an earlier one reads a later one; the shortest such stretches. */
   readonly stretches: readonly (readonly [number, number])[];
-  /** Whether some token reads one from before its own stretch: later output then continues what is already there. */
+  /** Whether some token reads one from before its own run: later output then continues the existing text. */
   readonly goesOn: boolean;
 }
 

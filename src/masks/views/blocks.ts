@@ -20,7 +20,7 @@ export interface Blocks {
   readonly wasted: number;
 }
 
-/** Run by run: a run fills whole blocks by two marks, and the blocks at its ends in part. */
+/** Works run by run: two marks fill all whole blocks of a run, and the blocks at its ends are filled in part. */
 export function blocksOf(mask: Mask, block: number): Blocks {
   const rows = Math.ceil(mask.queries / block);
   const columns = Math.ceil(mask.keys / block);

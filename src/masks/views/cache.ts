@@ -2,8 +2,8 @@
  * @file What a decoder holds for each layer during generation: the keys at every step, their slots, what is
  * evicted, how many bytes; and what it must hold, derived from the mask alone.
  *
- * Step t answers query t. Its own key is written first, so a ring of W slots holds t - W + 1 … t: W keys, the
- * query included, as in our decoder (src/model/decode/decoder.ts).
+ * Step t computes query t. Its own key is written first, so a ring of W slots holds t - W + 1 … t: W keys, the query
+ * included, as in our decoder (src/model/decode/decoder.ts).
  */
 import { border } from '../../attention/border';
 import type { Expression } from '../../attention/expression';
@@ -16,7 +16,8 @@ import { count, minus, NONE, run, type Runs } from '../../attention/runs';
 
 export type Cache = {
   /**
-   * Whether what is held is read through the mask, or all of it: the shortcut of some decoders. By default the mask.
+   * Whether the query reads the held tokens that the mask allows, or all of them, which is the shortcut of some
+   * decoders. By default the mask.
    */
   readonly reads?: 'mask' | 'all';
 } & (
@@ -73,8 +74,8 @@ export function entriesAt(cache: Cache, t: number): number {
 }
 
 /**
- * The slot a token is written to; -1 where it is not held. A ring wraps around, pinned slots are reused, everything
- * else grows. Tokens in a window before averages have no slot of their own.
+ * The slot a token is written to; -1 if it is not held. A ring wraps around, pinned slots are reused, everything else
+ * grows. Tokens in a window before averages have no slot of their own.
  */
 export function slotOf(cache: Cache, token: number): number {
   if (cache.kind === 'ring') return token % cache.slots;
@@ -91,7 +92,7 @@ export function pinnedAt(expression: Expression, t: number): Int32Array {
   return standing;
 }
 
-/** The token in each slot of a ring at step t; -1 where none was written. */
+/** The token in each slot of a ring at step t; -1 if none was written. */
 export function slotsAt(slots: number, t: number): Int32Array {
   return Int32Array.from({ length: slots }, (_, slot) =>
     slot > t ? -1 : t - ((t - slot) % slots),

@@ -7,16 +7,17 @@ import { lastReaders } from '../../attention/need';
 import { fromCells, type Runs } from '../../attention/runs';
 
 export interface CacheNeed {
-  /** [keys] the last query that reads the key; -1 where none does. From then on it may be evicted. */
+  /** [keys] the last query that reads the key; -1 if none does. After it, the key may be evicted. */
   readonly lastRead: Int32Array;
   /** [keys] number of keys that must be held once token t is written, its own included. */
   readonly held: Int32Array<ArrayBuffer>;
   /** The maximum over all steps: slots a cache needs. */
   readonly slots: number;
-  /** Keys stop being needed in the order they came. */
+  /** Whether keys stop being needed in the order in which they were written. */
   readonly inOrder: boolean;
   /**
-   * Also, the oldest leaves as queries move on, as behind a window: a ring still holds them in a text that continues.
+   * Whether, in addition, the oldest key is dropped as queries move on, as behind a window: then a ring also suffices
+   * for a text that continues.
    */
   readonly ring: boolean;
 }
@@ -61,7 +62,7 @@ export function goneFrom(mask: Mask, slots: number, query: number): readonly num
   return gone;
 }
 
-/** Keys that no query reads: a decoder may write them, and need not hold one of them. */
+/** Keys that no query reads: a decoder may write them, but need not hold any of them. */
 export const unreadIn = ({ lastRead }: Pick<CacheNeed, 'lastRead'>): Runs =>
   fromCells(
     lastRead.map((query) => Number(query < 0)),

@@ -32,8 +32,8 @@ function readBy(mask: Mask, queries: Runs): Runs {
 }
 
 /**
- * How many of the first layers it takes for token `key` to reach position `query`; undefined where all of them are too
- * few.
+ * How many of the first layers it takes for token `key` to reach position `query`; undefined if even all of them are
+ * not enough.
  */
 export function layersUntil(
   layers: readonly Mask[],

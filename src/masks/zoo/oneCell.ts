@@ -6,7 +6,7 @@ import { has } from '../../attention/runs';
 
 const meant = read('causal & documents(6, 12)');
 const rows = maskOf(meant, 16);
-// A token at a border was counted in the group before it.
+// A token at a border was counted as part of the previous group.
 const broken = fromRule(16, 16, (q, k) => has(rows.row(q), k) || (q === 12 && k === 11));
 
 export default defineBug({

@@ -1,6 +1,6 @@
 /**
- * @file What is written, and how, as part of an address: `v=1&model=…&temperature=0.5&seed=3&prompt=…`. It includes the
- * prompt, but never a text file a person opened.
+ * @file The settings of the Generate page as part of its URL: `v=1&model=…&temperature=0.5&seed=3&prompt=…`. They
+ * include the prompt, but never the content of a text file that the user opened.
  */
 import { encoded } from '../../core/encoded';
 
@@ -46,7 +46,7 @@ export function within(name: NumberName, value: unknown, otherwise = USUAL[name]
   return whole ? Math.round(clamped) : clamped;
 }
 
-/** Always returns something that can be written, whatever the query. */
+/** Always returns valid settings, whatever the query contains. */
 export function readWriting(query: string): Writing {
   const pairs = new URLSearchParams(query);
   const number = (name: NumberName) => {

@@ -5,7 +5,7 @@
  * the window. Approximate layers are rings too, and keep one summary of each chunk that left the ring. For any other
  * mask a layer holds only what a later query still reads (src/attention/slots.ts).
  *
- * A decoder reads what exists: of a mask that sees the future, the tokens up to the query.
+ * A decoder can read only tokens that exist: if a mask includes future tokens, a query reads only those up to itself.
  */
 import type { PatternSpec } from '../../attention/pattern';
 import { patterns } from '../../attention/registry';
@@ -36,7 +36,7 @@ export class LayerCache {
   /** Tokens read so far. */
   length = 0;
   summaries = 0;
-  keys: Float32Array; // turned, [slots, kvHeads d]
+  keys: Float32Array; // rotated, [slots, kvHeads d]
   values: Float32Array; // [slots, kvHeads d]
   summaryKeys: Float32Array; // [summaries, kvHeads d], with as many rows as there is room for
   summaryValues: Float32Array;

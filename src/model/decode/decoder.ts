@@ -5,9 +5,9 @@
  * after the other, so that a ring never holds more than its window. The numbers are those of the whole-sequence forward
  * pass (`uncached.ts`) up to rounding.
  *
- * A query reads what exists, tokens up to itself: of a mask that sees the future a decoder has only the past, and what
- * it writes shows what that is worth. A query that reads nothing gets zeros from attention, and its residual stream
- * continues unchanged.
+ * A query reads only tokens up to itself, since later ones do not exist yet. If a mask includes future tokens, the
+ * decoder gets only its past part, and its text shows how well the model does with that. A query that reads nothing
+ * gets zeros from attention, and its residual stream continues unchanged.
  */
 import { check } from '../../core/check';
 import type { ModelSpec } from '../../spec/model';
@@ -28,8 +28,8 @@ export interface Interventions {
   /** Heads that add nothing: their output is zero. */
   readonly silent?: readonly { readonly layer: number; readonly head: number }[];
   /**
-   * Tokens whose keys no query reads exactly, not even their own; in one layer, or in every layer. A summary that
-   * includes them still does.
+   * Tokens whose keys no query reads exactly, not even the token's own; in one layer, or in every layer. A summary that
+   * includes such a token is still read.
    */
   readonly cut?: readonly { readonly token: number; readonly layer?: number }[];
 }
@@ -61,7 +61,7 @@ export class Decoder {
     this.#cut = cut;
   }
 
-  /** Tokens taken in. */
+  /** Tokens read so far. */
   get length(): number {
     return this.#position;
   }

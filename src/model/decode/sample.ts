@@ -48,7 +48,7 @@ export function draw(choices: readonly Alternative[], uniform: number): Alternat
     rest -= choice.drawn;
     if (rest < 0) return choice;
   }
-  return choices[0]!; // rounding left a crumb
+  return choices[0]!; // rounding: they sum to slightly less than 1
 }
 
 function softmax(logits: Float32Array, temperature: number): Float64Array {

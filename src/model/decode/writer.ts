@@ -1,6 +1,6 @@
 /**
- * @file A model that writes: the prompt in chunks, token by token, back again, and the proof that the cache changed
- * nothing.
+ * @file Generates text with a model: reads the prompt in chunks, writes token by token, goes back on request, and
+ * proves that the cache changed nothing.
  *
  * The random number for token t depends only on the seed and t: going back and continuing gives the same text.
  */
@@ -21,7 +21,7 @@ const KEPT = 8;
 
 export interface WrittenToken {
   readonly token: number;
-  /** Its place, from 0. */
+  /** Its position, from 0. */
   readonly position: number;
   /** Candidates of the draw: the most likely ones, and the chosen one if it is not among them. */
   readonly choices: readonly Alternative[];

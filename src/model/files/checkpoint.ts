@@ -169,7 +169,7 @@ export function checkpointOf(files: ReadonlyMap<string, Uint8Array>): Checkpoint
   };
 }
 
-/** What zebra-lab.json says. Fields and settings of later versions are passed over. */
+/** What zebra-lab.json says. Fields and settings of later versions are ignored. */
 const about = refine(
   object(
     {

@@ -65,7 +65,7 @@ export function openHuggingFace(files: ReadonlyMap<string, Uint8Array>): OpenedF
       name.endsWith('.bias') && tensor.values.every((value) => value === 0),
       name.endsWith('.bias')
         ? `${name} is not zero; models with biases are not opened`
-        : `the file has a tensor ${name} that such a model has not`,
+        : `the file has a tensor ${name} that such a model does not have`,
     );
   }
   const weights = fromHuggingFace(model, tensors);
@@ -201,7 +201,10 @@ function ropeOf(fields: Fields): { readonly base: number; readonly scale: number
   };
 }
 
-/** From a tokenizer.json whose tokens are whole words of its vocabulary; others are just numbers to us. */
+/**
+ * From a tokenizer.json whose tokens are whole words of its vocabulary; tokens of other tokenizers are shown as
+ * numbers.
+ */
 function vocabularyFrom(bytes: Uint8Array, size: number): readonly string[] | 'bytes' | undefined {
   const { model } = jsonOf('tokenizer.json', bytes);
   if (isBytes(model, size)) return 'bytes';

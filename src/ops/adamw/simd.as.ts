@@ -1,4 +1,7 @@
-/** @file The gradient norm and the AdamW update of kernel.ts in WebAssembly. Parts take stretches of the weights. */
+/**
+ * @file The gradient norm and the AdamW update of kernel.ts in WebAssembly. Each part of a launch takes a stretch of
+ * the weights.
+ */
 
 // @ts-nocheck AssemblyScript, not TypeScript
 

@@ -162,7 +162,7 @@ export function attentionGradKeys(
         const reader = readers + (<usize>(b * apart + (phase == 0 ? 0 : T)) << 3);
         for (let j = j0; j < count; j += stepJ) {
           const real = min(4, count - j);
-          // Past the end the last key is repeated, and not stored.
+          // Past the end, the last key is repeated and its results are not stored.
           const k0 = source + <usize>j * step;
           const k1 = source + <usize>(j + min(1, real - 1)) * step;
           const k2 = source + <usize>(j + min(2, real - 1)) * step;

@@ -137,7 +137,7 @@ export const attentionGradKeys = defineKernel({
   },
   uniforms: attentionUniforms,
   wgsl: ({ D4, keys: K }) => {
-    /** The same text for tokens and for summaries: where the key lies, its readers, its bias. */
+    /** The shader text for tokens or for summaries, given where a key lies, which queries read it, and its bias. */
     const text = (
       buffer: string,
       target: string,

@@ -110,7 +110,10 @@ ${each(D4!, `    out[at${q} + §u] = o${q}_§ / total${q};`)}
   work: (sizes, { D4 }) => 2 * minWork(sizes, D4!),
 });
 
-/** Scores of the four keys from j on for all queries of the thread, one rescale each, then their values. Needs `end`. */
+/**
+ * Computes the scores of the four keys from j on for all queries of the thread, rescales once per query, then adds the
+ * values. The text around it must declare `end`.
+ */
 export function walk(
   buffer: string,
   base: string,

@@ -16,7 +16,7 @@ import { across, exp4, zero } from '../simd/vectors.as';
 
 /**
  * How parts share attention: whole key-value heads of sequences if there are enough for every part to have equally
- * many; else each part takes every `parts`-th four rows of every head.
+ * many; else each part takes every `parts`-th block of four rows of every head.
  */
 @inline
 export function byHeads(units: i32): bool {

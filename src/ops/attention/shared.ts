@@ -14,16 +14,19 @@ export const attentionUniforms = {
   chunk: 'u32', // tokens per summary, 0 if there are none
   scale: 'f32', // 1 / √d
   bias: 'f32', // ln C, added to the score of a summary
-  apart: 'u32', // tokens from the tables of one sequence to those of the next; 0 if all share theirs
+  apart: 'u32', // tokens from one sequence's tables to the next one's; 0 if all share one
 } as const;
 
-/** Multiplications if all queries read 16 keys each; a layer may read as few, and the actual number is in a buffer. */
+/**
+ * A low estimate of the multiplications, with 16 keys per query: a layer may read as few, and the actual number is in a
+ * buffer.
+ */
 export const minWork = ({ B, T, heads }: Pick<AttentionSizes, 'B' | 'T' | 'heads'>, D4: number) =>
   16 * B * T * heads * 4 * D4;
 
 export type AttentionSizes = { readonly [K in keyof typeof attentionUniforms]: number };
 
-/** 'line' once for each i below n, with § as its number. */
+/** `line` once for each i below n, with § replaced by i. */
 export const each = (n: number, line: string | ((i: number) => string)): string =>
   Array.from({ length: n }, (_, i) =>
     typeof line === 'string' ? line.replaceAll('§', String(i)) : line(i),

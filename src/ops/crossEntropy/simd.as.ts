@@ -1,4 +1,4 @@
-/** @file The loss of kernel.ts and its gradient in WebAssembly. Parts take rows. */
+/** @file The loss of kernel.ts and its gradient in WebAssembly. Each part of a launch takes some of the rows. */
 
 // @ts-nocheck AssemblyScript, not TypeScript
 

@@ -1,5 +1,6 @@
 /**
- * @file The look-up of kernel.ts and its gradient in WebAssembly. Parts take rows; in the gradient, rows of the table.
+ * @file The look-up of kernel.ts and its gradient in WebAssembly. Each part of a launch takes some of the rows; in the
+ * gradient, some rows of the table.
  */
 
 // @ts-nocheck AssemblyScript, not TypeScript

@@ -1,6 +1,6 @@
 /**
- * @file Rotary positions and chunk averages of kernel.ts, and their gradient, in WebAssembly. Parts take chunks of
- * tokens.
+ * @file Rotary positions and chunk averages of kernel.ts, and their gradient, in WebAssembly. Each part of a launch
+ * takes some chunks of tokens.
  */
 
 // @ts-nocheck AssemblyScript, not TypeScript

@@ -1,7 +1,7 @@
 /**
  * @file The products of kernel.ts in WebAssembly. The right factor is packed into panels, each of which is multiplied
- * with four rows at a time. `kind` says whether the sums are stored, added, or go through SwiGLU. Parts take rows of
- * the result; in productTN, rows or columns.
+ * with four rows at a time. `kind` says whether the sums are stored, added, or go through SwiGLU. Each part of a launch
+ * takes rows of the result; in productTN, rows or columns.
  */
 
 // @ts-nocheck AssemblyScript, not TypeScript
@@ -99,7 +99,7 @@ function multiply(
     for (let c = left; c < right; c += 8) {
       for (let r = r0; r < end; r += 4) {
         const real = min(4, rows - r);
-        // Past the end the last row is repeated, and not stored.
+        // Past the end, the last row is repeated and its results are not stored.
         const a0 = a + <usize>r * row;
         const a1 = a + <usize>(r + min(1, real - 1)) * row;
         const a2 = a + <usize>(r + min(2, real - 1)) * row;
@@ -171,7 +171,7 @@ export function productSwigluGrad(
   multiply(SWIGLU_GRAD, a, scratch, dboth, both, begin(part, rows, 4), begin(part + 1, rows, 4), inner, 0, columns, columns);
 }
 
-/** DEPTH of the many rows at a time, so that the sums stay in the cache; `a` is transposed first. */
+/** DEPTH rows at a time, so that the sums stay in the cache; `a` is transposed first. */
 export function productTN(
   threads: i32,
   a: usize, b: usize, y: usize,

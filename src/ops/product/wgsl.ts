@@ -66,7 +66,7 @@ export const store = (constants: Constants, plus = '') =>
     ),
   );
 
-/** A thread of the shared kind keeps four rows of one vec4. */
+/** A thread of the version with workgroup memory keeps four rows of one vec4. */
 export const ONE = { tall: 4, wide: 1 };
 
 /** The text that uses workgroup memory, if the constants ask for it. */

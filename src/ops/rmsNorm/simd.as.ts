@@ -1,6 +1,6 @@
 /**
- * @file The norm of kernel.ts and its gradients in WebAssembly. Parts take rows; for the gain's gradient, blocks of
- * rows, and then norms.
+ * @file The norm of kernel.ts and its gradients in WebAssembly. Each part of a launch takes some of the rows; for the
+ * gain's gradient, blocks of rows, and then norms.
  */
 
 // @ts-nocheck AssemblyScript, not TypeScript

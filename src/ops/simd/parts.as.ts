@@ -6,7 +6,7 @@
 export let part: i32 = 0;
 export let parts: i32 = 1;
 
-/** Where a part begins when `count` is dealt in lots of `lot`; where the part before it ends. */
+/** Where a part begins if `count` is divided in lots of `lot`; the previous part ends there. */
 @inline
 export function begin(n: i32, count: i32, lot: i32): i32 {
   const lots = (count + lot - 1) / lot;

@@ -12,9 +12,9 @@ export declare const TILE: usize;
 export const TILE_ROW: usize = 32; // bytes
 
 /**
- * Four rows of `inner` numbers times a panel: row n of the 8 results goes to to + n apart. Eight sums, two vectors of
- * the panel and four numbers of the rows fit the registers of x86. Not unrolled: V8 would group the loads, and they
- * would no longer fit.
+ * Four rows of `inner` numbers times a panel: row n of the results, 8 numbers, goes to address `to + n apart`. Eight
+ * sums, two vectors of the panel and four numbers of the rows fit the registers of x86. Not unrolled: V8 would group
+ * the loads, and they would no longer fit.
  */
 export function tile(
   a0: usize, a1: usize, a2: usize, a3: usize, panel: usize, inner: i32, to: usize, apart: usize,

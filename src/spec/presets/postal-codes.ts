@@ -1,8 +1,8 @@
 import { definePreset } from '../definePreset';
 
 /**
- * What the Lab opens with if its address requests nothing. With its seed a run finds the line above early, after some
- * 150 steps; others take up to 600 (public/recorded, `npm run record`).
+ * What the Lab opens with if its URL requests nothing. With this seed a run learns early to read the line above, after
+ * some 150 steps; with other seeds it takes up to 600 (public/recorded, `npm run record`).
  */
 export default definePreset({
   id: 'postal-codes',

@@ -1,4 +1,4 @@
-/** @file What a grid of cells shows, how a cell is named, and where keys and pointers move in it. */
+/** @file The kinds and names of the cells of a grid, and how the keyboard and the pointer move in it. */
 
 /** Blank, ink, hatched. */
 export type Cell = 'blocked' | 'open' | 'summary';
@@ -63,5 +63,5 @@ export function moved(at: At, pressed: string, control: boolean, size: Size): At
   return to && clamped(to, size);
 }
 
-/** How many rows or columns there are per number, if they are `pitch` pixels apart. */
+/** How many rows or columns share one number, if they are `pitch` pixels apart. */
 export const tickEvery = (pitch: number): number => (pitch >= 18 ? 1 : pitch >= 9 ? 2 : 4);

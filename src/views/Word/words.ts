@@ -1,4 +1,4 @@
-/** @file Words that a newcomer cannot know, each explained in two sentences where it appears. */
+/** @file Words that a newcomer cannot know, each with an explanation of two sentences, shown where the word appears. */
 import { MASK_LETTER } from '../../attention/maskPattern';
 import { patterns } from '../../attention/registry';
 

@@ -12,7 +12,7 @@ interface Reply {
   readonly id: number;
   readonly answer?: Answer;
   readonly problem?: string;
-  readonly input?: boolean; // the question cannot be answered; nothing is broken
+  readonly input?: boolean; // the question cannot be answered, but nothing is broken
 }
 
 const LEFT = 'The page of the masks was left.';
@@ -50,7 +50,7 @@ export function askDesk(start: () => Worker): AskedDesk & { dispose(): void } {
         const id = ++asked;
         const bytes =
           'files' in question ? [...new Set(question.files.map((one) => one.bytes.buffer))] : [];
-        ensure().postMessage({ id, question }, bytes); // throws, and so rejects, where it cannot be sent
+        ensure().postMessage({ id, question }, bytes); // rejects if it cannot be sent
         open.set(id, ({ answer, problem, input }) => {
           if (problem === undefined) resolve(answer as Answer<K>);
           else reject(input ? new InputError(problem) : new Error(problem));

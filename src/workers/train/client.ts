@@ -1,4 +1,7 @@
-/** @file The page's end of the wire: starts the worker, sends commands, hands events to the run or the job they belong to. */
+/**
+ * @file The page's end of the connection: starts the worker, sends commands, hands events to the run or the job they
+ * belong to.
+ */
 import { addresseeOf, type Command, type EngineEvent, type JobId, type RunId } from './protocol';
 import type { Failure } from './runState';
 import { onWorkerDeath } from '../onWorkerDeath';

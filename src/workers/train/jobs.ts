@@ -42,7 +42,7 @@ interface Probed {
   readonly T: number;
 }
 
-/** What each kind of job is asked. */
+/** The request for each kind of job. */
 interface JobAsks {
   /** Time and memory against the context. */
   readonly sweep: {
@@ -62,7 +62,7 @@ interface JobAsks {
     readonly spec: RunSpec;
     readonly changed: number; // token, from 0
   };
-  /** A trained model goes on at other lengths and patterns, and is looked at closely. */
+  /** Continues to train a model at other lengths or with other patterns, and evaluates it closely. */
   readonly adapt: {
     readonly model: Uint8Array<ArrayBuffer>; // a checkpoint
     readonly variants: readonly {
@@ -72,12 +72,12 @@ interface JobAsks {
       readonly steps: number;
     }[];
     readonly lookAt: readonly number[]; // steps
-    /** Also take losses by position at every look; they cost more than all the rest of it. */
+    /** Also measure losses by position at every evaluation; they cost more than the rest of it. */
     readonly byPosition: boolean;
   };
 }
 
-/** What each kind of job finds, row by row. */
+/** The results of each kind of job, row by row. */
 export interface JobRows {
   readonly sweep: SweepRow;
   readonly repeat: TrainedRun;
@@ -89,7 +89,7 @@ export type JobOf<K extends JobKind = JobKind> = {
   [P in K]: { readonly kind: P } & JobAsks[P];
 }[K];
 
-/** How far a job is; `done` of `total` in units of its own. */
+/** The progress of a job: `done` of `total`, in units of its own. */
 export type JobProgress<Row> =
   | {
       readonly phase: 'row';

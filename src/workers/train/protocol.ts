@@ -13,7 +13,7 @@ import type { JobRows, JobKind, JobOf, JobProgress } from './jobs';
 
 export type RunId = string;
 
-/** Who requested the checkpoint: a person, or the page to store it by itself. */
+/** Who requested the checkpoint: the user, or the page, which stores one by itself. */
 export type KeptFor = 'person' | 'autosave';
 
 export type JobId = string;
@@ -26,34 +26,35 @@ export type JobEvent<K extends JobKind = JobKind> = {
   };
 }[K];
 
-/** What runs may be asked: to train, or to be looked at as they stand. */
+/** Commands to runs: train, or report on the current state. */
 export type Action = 'run' | 'pause' | 'step' | 'frame' | 'evaluate' | 'save';
 
-/** The person's own text is sent with the spec, never in the URL. */
+/** The user's own text is sent with the spec, never in the URL. */
 export type Command =
   | {
       readonly type: 'open';
       readonly runId: RunId;
       readonly spec: RunSpec;
       readonly text?: string;
-      /** A checkpoint of the same settings (src/model/files/checkpoint.ts): the run goes on from its step. */
+      /** A checkpoint of the same settings (src/model/files/checkpoint.ts); the run continues from its step. */
       readonly from?: Uint8Array<ArrayBuffer>;
-      /** The page's address, for fetching the texts; the client adds it. */
+      /** The page's URL, for fetching the texts; the client adds it. */
       readonly base?: string;
     }
   /**
-   * One run or several that are compared: done between two rounds and for all at once, when all of them are open; every
-   * pause finds them on the same step. A checkpoint comes as 'checkpoint', for whom it was asked.
+   * To one run, or to several compared ones: carried out between two rounds, for all of them at once, when all are
+   * open, so that they are on the same step at every pause. A checkpoint arrives as 'checkpoint', with the requester's
+   * name.
    */
   | {
       readonly type: 'ask';
       readonly runIds: readonly RunId[];
       readonly action: Action;
-      /** Of 'save'; the page itself where it is not given. */
+      /** For 'save': who requested it; by default the page itself. */
       readonly whose?: KeptFor;
     }
   | { readonly type: 'close'; readonly runIds: readonly RunId[] }
-  /** Work that has the machine for itself. Its progress comes as 'job'. */
+  /** A job, which has the machine to itself. Its progress arrives as 'job'. */
   | {
       readonly type: 'job';
       readonly jobId: JobId;
@@ -80,7 +81,7 @@ export type EngineEvent =
       readonly file: Uint8Array<ArrayBuffer>;
     };
 
-/** Whom an event is for: the run or the job it is about. */
+/** The run or job that an event is about. */
 export const addresseeOf = (event: EngineEvent): RunId | JobId =>
   event.type === 'job' ? event.jobId : event.runId;
 

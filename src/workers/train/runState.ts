@@ -15,16 +15,18 @@ export interface BackendInfo {
   readonly threads?: number;
   /** 'swiftshader', 'nvidia lovelace', 'WebAssembly SIMD', … */
   readonly device: string;
-  /** Why this one and not one that goes before it. */
+  /** Why this one, and not one that is normally preferred. */
   readonly why: readonly BackendFact[];
-  /** What it can hold, so that the page refuses a model before it releases the current one. */
+  /** How much memory it allows, so that the page refuses a model before it releases the current one. */
   readonly limits: DeviceLimits;
 }
 
 export type RunState =
   /** Nothing can be trained yet; `progress` in 0..1 if known. */
   | { readonly phase: 'preparing'; readonly doing: Preparation; readonly progress?: number }
-  /** `moved`: it went on by itself after something happened. Steps reported beyond `step` are void. */
+  /**
+   * `moved`: it was moved to another device or backend and continued by itself. Steps reported beyond `step` are void.
+   */
   | { readonly phase: 'running'; readonly step: number; readonly moved?: Moved }
   | { readonly phase: 'paused'; readonly step: number; readonly moved?: Moved }
   /** The run is over. */
@@ -39,12 +41,12 @@ export type Preparation =
 
 /** A run was built again on another device, or in another way, from its last snapshot. */
 export interface Moved {
-  readonly because: Fault | { readonly kind: 'faster' }; // WebGPU was measured to be
+  readonly because: Fault | { readonly kind: 'faster' }; // WebGPU was measured to be faster
   readonly step: number;
-  readonly trains: boolean; // it went on; otherwise it waits
+  readonly trains: boolean; // it continued; otherwise it waits
 }
 
-/** Why a run or a job ended. `message` is what an error said, without a full stop where it is no sentence. */
+/** Why a run or a job ended. `message` is the text of an error, without a full stop if it is not a sentence. */
 export type Failure =
   /** The settings do not work. */
   | { readonly kind: 'settings'; readonly message: string }

@@ -44,7 +44,7 @@ export type WritingEvent =
   | { readonly type: 'reading'; readonly done: number; readonly total: number } // tokens of the prompt
   | {
       readonly type: 'ready';
-      readonly length: number; // tokens taken in
+      readonly length: number; // tokens read so far
       readonly cache: CacheState;
       readonly ms: number; // of the prompt
     }

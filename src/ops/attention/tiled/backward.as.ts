@@ -44,7 +44,7 @@ export function tiledGradQuery(
       packRows(keyRows, key, stride, T, T8, d, scale);
       for (let h = kv * share; h < (kv + 1) * share; h++) {
         for (let t = t0; t < T; t += stepT) {
-          // Past the end the last query is repeated, and not stored.
+          // Past the end, the last query is repeated and its results are not stored.
           const real = min(4, T - t);
           const n1 = <usize>min(1, real - 1);
           const n2 = <usize>min(2, real - 1);
@@ -130,7 +130,7 @@ export function tiledGradKeys(
       }
       const first = h == kv * share;
       for (let j = j0; j < T; j += stepJ) {
-        // Past the end the last key is repeated, and not stored.
+        // Past the end, the last key is repeated and its results are not stored.
         const real = min(4, T - j);
         const key = <usize>(b * T + j) * stride + <usize>(heads + kv) * width;
         const k0 = qkv + key;

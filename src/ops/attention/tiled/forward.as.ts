@@ -45,7 +45,7 @@ export function tiledForward(
       packRows(values, key + <usize>kvHeads * width, stride, T, T8, d, 1);
       for (let h = kv * share; h < (kv + 1) * share; h++) {
         for (let t = t0; t < T; t += stepT) {
-          // Past the end the last query is repeated, and not stored.
+          // Past the end, the last query is repeated and its results are not stored.
           const real = min(4, T - t);
           const q0 = qkv + <usize>(b * T + t) * stride + <usize>h * width;
           const q1 = q0 + <usize>min(1, real - 1) * stride;

@@ -11,7 +11,7 @@ export const tiledUniforms = {
   heads: 'u32',
   kvHeads: 'u32',
   scale: 'f32', // 1 / √d
-  apart: 'u32', // numbers from the list of one sequence to that of the next; 0 if all share theirs
+  apart: 'u32', // numbers from one sequence's list to the next one's; 0 if all share one
 } as const;
 
 /** Opens a loop over the spans of a thread whose first row is `row`: `bits` are those of its rows, tiles begin .. end - 1. */
