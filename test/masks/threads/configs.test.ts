@@ -1,4 +1,4 @@
-/** @file Configs alone, and beside masks. */
+/** @file Configs alone, and with masks. */
 import { expect } from 'vitest';
 import { maskOf, read } from '../../../src/attention/expression';
 import { npyOf } from '../../../src/masks/save';
