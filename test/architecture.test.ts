@@ -14,12 +14,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   model: ['core', 'attention', 'data', 'spec', 'program', 'ops'],
   compare: ['core', 'attention', 'data', 'spec', 'model'], // several runs as one question
   masks: ['core', 'attention', 'data', 'spec'], // any mask: terms, views, lints, files
-  // what page and workers say to each other, and the page's end of the wire
+  // messages between page and workers, and the page's end of the wire
   workers: ['core', 'attention', 'data', 'spec', 'model', 'masks'],
   figures: ['core', 'attention', 'data', 'spec', 'model'], // the paper's figures as data
   machines: ['core', 'program', 'ops'], // run programs
   train: ['core', 'attention', 'data', 'spec', 'workers', 'program', 'ops', 'model', 'machines'],
-  // the specification in tfjs, and what trains it: a model as the engine's runs want one
+  // the specification in tfjs, and its training: a model that the engine can run
   reference: ['core', 'attention', 'data', 'spec', 'ops', 'model', 'machines', 'train'],
   engine: [
     'core',
@@ -35,7 +35,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   '*.worker.ts': ['core', 'data', 'masks', 'machines', 'engine', 'workers'], // the scripts of the workers
   lessons: ['core', 'attention', 'data', 'spec', 'compare', 'masks'],
-  session: ['core', 'attention', 'data', 'spec', 'workers', 'model', 'compare'], // runs on a page, from what is asked to what came of it
+  session: ['core', 'attention', 'data', 'spec', 'workers', 'model', 'compare'], // runs on a page, from settings to results
   state: [
     'core',
     'attention',
@@ -66,7 +66,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'views',
   ],
 };
-/** Folders that may know tfjs. */
+/** Folders that may import tfjs. */
 const KNOW_TFJS = ['reference'];
 /** Folders whose files are pure: no DOM, no clock, no randomness of their own. */
 const PURE = [
@@ -103,13 +103,13 @@ const imports = files.flatMap(({ file, home, text }) =>
 );
 const inside = imports
   .filter(({ target }) => target.startsWith('.'))
-  .filter(({ target }) => !target.endsWith('?worker&url')) // the address of a worker, nothing of its code
+  .filter(({ target }) => !target.endsWith('?worker&url')) // only the URL of a worker, none of its code
   .map((entry) => ({
     ...entry,
     target: new URL(entry.target, `file:///src/${entry.file}`).pathname.slice('/src/'.length),
   }));
 
-test('there is something to look at', () => {
+test('there are files and imports to check', () => {
   expect(files.length).toBeGreaterThan(60);
   expect(inside.length).toBeGreaterThan(150);
 });
@@ -142,7 +142,7 @@ test('every folder is in the table', () => {
   expect([...homes].filter((home) => !(home in MAY_IMPORT))).toEqual([]);
 });
 
-test('the reference has TensorFlow.js as @tensorflow/tfjs, and beside it only the backends that package lacks', () => {
+test('the reference imports TensorFlow.js as @tensorflow/tfjs, plus only the backends missing from that package', () => {
   const packages = (from: typeof imports) =>
     [...new Set(from.map(({ target }) => target))]
       .filter((target) => target.startsWith('@tensorflow/') && !target.endsWith('.wasm?url'))
@@ -157,7 +157,7 @@ test('the reference has TensorFlow.js as @tensorflow/tfjs, and beside it only th
   expect(whole.map(({ file }) => file)).toContain('reference/reference.ts');
 });
 
-test('tfjs is known to the reference alone', () => {
+test('only the reference imports tfjs', () => {
   const wrong = imports
     .filter(({ target }) => target.startsWith('@tensorflow/'))
     .filter(({ home }) => !KNOW_TFJS.includes(home))
@@ -165,7 +165,7 @@ test('tfjs is known to the reference alone', () => {
   expect(wrong).toEqual([]);
 });
 
-test('the reference, and tfjs with it, is loaded only where somebody asks for it', () => {
+test('the reference, and tfjs with it, is loaded only on request', () => {
   const eager = files
     .filter(({ home }) => home !== 'reference')
     .filter(({ text }) => /from\s*'[^']*\/reference\//.test(text))
@@ -177,11 +177,11 @@ test('the reference, and tfjs with it, is loaded only where somebody asks for it
   expect(lazy.map(({ file }) => file)).toEqual(['engine/computing.ts']);
 });
 
-/** Where facts are found. Which buttons a page has, and what they are called, only the page knows. */
+/** Folders that determine facts. Only the page knows its buttons and their names. */
 const FACTS_ONLY = ['engine', 'machines', '*.worker.ts', 'reference', 'train'];
 
 test.each(FACTS_ONLY)(
-  '%s says nothing about buttons: it tells facts, and the page makes sentences',
+  '%s does not mention buttons: it reports facts, and the page makes sentences',
   (folder) => {
     const buttons = /\b([Pp]ress|[Cc]lick)\b|\bReset\b|“/;
     const named = files
@@ -216,12 +216,12 @@ describe('the table of layers in docs/architecture.md', () => {
     rows.map(([, folder, , may]) => [namesIn(folder!)[0]!, namesIn(may!).sort()]),
   );
 
-  test('is the one that is enforced here', () => {
+  test('is the one that this file enforces', () => {
     const enforced = Object.entries(MAY_IMPORT).map(([home, may]) => [home, [...may].sort()]);
     expect(documented).toEqual(Object.fromEntries(enforced));
   });
 
-  test('marks the folders that are pure', () => {
+  test('marks the pure folders', () => {
     const pure = rows.filter((row) => row[4] === 'pure').map((row) => namesIn(row[1]!)[0]!);
     expect(pure.sort()).toEqual([...PURE].sort());
   });

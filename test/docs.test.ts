@@ -1,4 +1,6 @@
-/** @file What the project says of itself: every link leads somewhere, every command exists, every list is whole. */
+/**
+ * @file What the project says about itself: every link leads somewhere, every command exists, every list is complete.
+ */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { format } from 'prettier';
@@ -11,7 +13,7 @@ const below = (folder: string, ending: string) =>
     .map((path) => `${folder}/${path.replaceAll('\\', '/')}`)
     .sort();
 
-/** Markdown for people who work on the project; lessons are read by tests of their own. */
+/** Markdown for people who work on the project; lessons have tests of their own. */
 const documents = [
   ...readdirSync('.').filter((name) => name.endsWith('.md')),
   ...below('docs', '.md'),
@@ -24,7 +26,7 @@ const documents = [
 const withoutCode = (text: string) =>
   text.replaceAll(/^(`{3,})[\s\S]*?^\1/gm, '').replaceAll(/`[^`\n]*`/g, '');
 
-/** As a forge makes it: small letters, no punctuation, hyphens for spaces. */
+/** As GitHub and others make it: small letters, no punctuation, hyphens for spaces. */
 const anchorsOf = (text: string) =>
   [...text.replaceAll(/^(`{3,})[\s\S]*?^\1/gm, '').matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
     heading!
@@ -53,7 +55,7 @@ describe.each(documents)('$path', ({ path, text }) => {
   });
 });
 
-test('every path that CONTRIBUTING and docs/ name in code exists; NAME and the like stand for what is new', () => {
+test('every path in code that CONTRIBUTING and docs/ name exists; NAME and the like are placeholders', () => {
   const generated = /^(public\/corpora|node_modules|dist)/;
   const named = documents
     .filter(({ path }) => !path.startsWith('CHANGELOG'))
@@ -68,7 +70,7 @@ test('every path that CONTRIBUTING and docs/ name in code exists; NAME and the l
 });
 
 describe('documentation', () => {
-  test('can be found: every page of docs/ is linked from the README or from a page that is', () => {
+  test('every page of docs/ is linked from the README or from a page that is', () => {
     const seen = new Set<string>();
     const follow = (path: string) => {
       if (seen.has(path) || !existsSync(path)) return;
@@ -83,7 +85,7 @@ describe('documentation', () => {
     expect(below('docs', '.md').filter((path) => !seen.has(path))).toEqual([]);
   });
 
-  test('source and pages name only documents that exist', () => {
+  test('source and pages mention only documents that exist', () => {
     const named = below('src', '')
       .filter((path) => /\.(ts|svelte)$/.test(path))
       .flatMap((path) => {
@@ -91,7 +93,7 @@ describe('documentation', () => {
         return found.map(([target]) => ({ path, target }));
       });
     expect(named.length).toBeGreaterThan(0);
-    // Those of other projects are introduced by the project's name: vLLM's docs/design/….
+    // Those of other projects are preceded by the project's name: vLLM's docs/design/….
     expect(named.filter(({ target }) => !existsSync(target))).toEqual([]);
   });
 
@@ -107,7 +109,7 @@ describe('documentation', () => {
       (path) => [path, 'lessons', /(\d+) lessons/, readdirSync('lessons').length - 1] as const,
     ),
   ];
-  test.each(counts)('%s counts its %s', (path, _, said, count) =>
+  test.each(counts)('%s states the right number of its %s', (path, _, said, count) =>
     expect(Number(said.exec(read(path))?.[1])).toBe(count),
   );
 
@@ -115,7 +117,7 @@ describe('documentation', () => {
     expect(read('README.md').split('\n').length).toBeLessThanOrEqual(90);
   });
 
-  test('the README gives the two commands that a fresh machine runs', () => {
+  test('the README gives the two commands to run on a new machine', () => {
     const blocks = [...read('README.md').matchAll(/```sh\n([\s\S]*?)```/g)].map(([, sh]) => sh);
     expect(blocks).toEqual(['npm ci && npm start\n', 'npm ci && npm test\n']);
   });
@@ -165,12 +167,12 @@ describe('commands', () => {
   });
 });
 
-describe('files for a forge', () => {
+describe('files for GitHub', () => {
   const yaml = [...below('.github', '.yml'), ...below('.github', '.yaml')];
   const workflows = yaml.filter((path) => path.includes('/workflows/'));
   const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } };
 
-  test('there are workflows for tests, for the site, and by night for slow checks and a comparison with Python', () => {
+  test('include workflows for tests, for the site, and nightly for slow checks and a comparison with Python', () => {
     expect(workflows.map((path) => path.split('/').at(-1))).toEqual([
       'deep-nightly.yml',
       'deploy.yml',
@@ -179,13 +181,13 @@ describe('files for a forge', () => {
     ]);
   });
 
-  test.each(yaml)('%s is YAML, formatted', async (path) => {
+  test.each(yaml)('%s is formatted YAML', async (path) => {
     const text = read(path);
     expect(await format(text, { parser: 'yaml', singleQuote: true, printWidth: 100 })).toBe(text);
   });
 
   test.each(workflows)(
-    '%s pins its actions by version, and asks for no more than it needs',
+    '%s pins its actions by version, and requests only the permissions it needs',
     (path) => {
       const uses = [...read(path).matchAll(/uses: (\S+)/g)].map(([, action]) => action!);
       expect(uses.filter((action) => !/^actions\/[\w-]+@v\d+(\.\d+)*$/.test(action))).toEqual([]);
@@ -196,7 +198,7 @@ describe('files for a forge', () => {
     },
   );
 
-  test('one version of Node is used everywhere, and it is one that package.json allows', () => {
+  test('use one version of Node everywhere, and package.json allows it', () => {
     const version = read('.nvmrc').trim();
     const [major, minor] = version.split('.').map(Number) as [number, number];
     const [least, leastMinor] = engines.node.replace('>=', '').split('.').map(Number) as [number, number]; // prettier-ignore
@@ -204,7 +206,7 @@ describe('files for a forge', () => {
     for (const path of workflows) expect(read(path)).not.toMatch(/node-version:/);
   });
 
-  test('the issue forms and dependency updates are JSON or YAML that can be read', () => {
+  test('have issue forms and dependency updates that are readable JSON or YAML', () => {
     expect(yaml.filter((path) => path.includes('ISSUE_TEMPLATE')).length).toBeGreaterThan(1);
     expect(existsSync('.github/dependabot.yml')).toBe(true);
   });
@@ -219,7 +221,7 @@ describe('versions', () => {
   test('the changelog begins with the version of package.json', () =>
     expect(released[0]).toBe(version));
 
-  test('package-lock.json says the same', () => {
+  test('package-lock.json has the same version', () => {
     const lock = JSON.parse(read('package-lock.json')) as { version: string };
     expect(lock.version).toBe(version);
   });

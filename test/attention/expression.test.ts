@@ -28,9 +28,9 @@ const T = 24;
 const any = anyExpression(T);
 const cell = (expression: Expression, q: number, k: number) => cellOf(expression, q, k, T);
 
-describe('runs', () => {
+describe('runs of keys', () => {
   const bits = fc.uint8Array({ minLength: T, maxLength: T, max: 1 });
-  test('combine as sets do', () => {
+  test('combine like sets', () => {
     fc.assert(
       fc.property(bits, bits, (a, b) => {
         const [x, y] = [fromCells(a, 0, T), fromCells(b, 0, T)];
@@ -59,7 +59,7 @@ describe('runs', () => {
 });
 
 describe('every term', () => {
-  test('has a rule here', () => {
+  test('has a plain rule in this file', () => {
     expect(Object.keys(RULES).sort()).toEqual(terms.all.map(({ id }) => id).sort());
   });
 
@@ -78,7 +78,7 @@ describe('every term', () => {
 });
 
 describe('an expression', () => {
-  test('is worked out as its words say, in every cell, and says why', () => {
+  test('evaluates in every cell as its terms say, and gives the reason', () => {
     fc.assert(
       fc.property(any, fc.nat(T - 1), fc.nat(T - 1), (expression, q, k) => {
         const expected = cell(expression, q, k) ?? true;
@@ -90,7 +90,7 @@ describe('an expression', () => {
     );
   });
 
-  test('is read as it was written', () => {
+  test('is read back as it was written', () => {
     fc.assert(
       fc.property(any, (expression) => {
         expect(read(write(expression))).toEqual(expression);
@@ -107,7 +107,7 @@ describe('an expression', () => {
       expect(write(read(text))).toBe(text);
   });
 
-  test('with fewer queries than keys ends at the bottom right, as a decoder reads a cache', () => {
+  test('with fewer queries than keys is aligned at the bottom right, as a decoder reads a cache', () => {
     const expression = read('causal & window(4)');
     const all = maskOf(expression, T);
     const last = maskOf(expression, T, 3);
@@ -127,7 +127,7 @@ describe('an expression', () => {
     ['causal'.padEnd(2001), /2001 characters long/],
   ])('%s is refused', (text, words) => expect(() => read(text)).toThrow(words));
 
-  test('whatever is typed is read or refused with InputError', () => {
+  test('any text is read or refused with InputError', () => {
     const pieces = fc.array(
       fc.constantFrom('causal', 'window', '(', ')', '4', ',', '&', '|', '!', '~', ' ', 'é'),
       { maxLength: 14 },
@@ -160,13 +160,13 @@ describe('a plan by terms', () => {
       if (layer.pattern !== 'approximate') expect(pairsOf(mask)).toBe(visiblePairs(layer, T));
     }
   });
-  test('every pattern is said in terms', () => {
+  test('every pattern can be written in terms', () => {
     for (const { id } of patterns.all)
       expect(() => expressionOf({ pattern: id, params: { window: 4, chunk: 4 } })).not.toThrow();
   });
 });
 
-test('the rows of a mask of 16,384 tokens are counted without a cell', () => {
+test('the rows of a mask of 16,384 tokens are counted without computing single cells', () => {
   const mask = maskOf(read('causal & (window(512) | sink(4))'), 16_384);
   const [W, S, N] = [512, 4, 16_384];
   const rows = Array.from(
@@ -176,7 +176,7 @@ test('the rows of a mask of 16,384 tokens are counted without a cell', () => {
   expect(pairsOf(mask)).toBe(rows.reduce((a, b) => a + b, 0));
 });
 
-test('two masks differ in so many cells, and first there', () => {
+test('two masks report how many cells differ, and the first of them', () => {
   const [a, b] = [maskOf(read('causal & window(4)'), T), maskOf(read('causal & window(5)'), T)];
   expect(differenceOf(a, b)).toEqual({ cells: T - 4, first: { query: 4, key: 0 } });
   expect(() => differenceOf(a, maskOf(read('causal'), 8))).toThrow('24 × 24 and 8 × 8');

@@ -1,4 +1,4 @@
-/** @file Mask expressions as text, with numbers anywhere in their ranges, on every way the text is carried. */
+/** @file Mask expressions as text, with numbers anywhere in their ranges, through every format that carries them. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { hashOf, parseHash } from '../../src/app/route';
@@ -47,7 +47,7 @@ const { any } = fc.letrec<{ any: Expression }>((tie) => ({
 }));
 const short = any.filter((one) => write(one).length <= 2000);
 
-test('come back from text, link and file as they were', () => {
+test('come back unchanged from text, link and file', () => {
   fc.assert(
     fc.property(short, fc.integer({ min: 2, max: 16_384 }), (expression, T) => {
       expect(read(write(expression))).toEqual(expression);
@@ -65,7 +65,7 @@ test('come back from text, link and file as they were', () => {
   );
 });
 
-test('are the masks the worker answers about', async () => {
+test('give the masks that the worker answers about', async () => {
   const desk = new Desk();
   await fc.assert(
     fc.asyncProperty(short, fc.integer({ min: 2, max: 64 }), async (expression, T) => {
@@ -77,7 +77,7 @@ test('are the masks the worker answers about', async () => {
   );
 });
 
-test('are refused where they would be kept as a text too long to be read again', () => {
+test('are refused if the kept text would be too long to be read again', () => {
   const typed = Array.from({ length: 120 }, () => 'documents(1,2)').join('|');
   expect(typed.length).toBeLessThan(2000);
   const bench = new Workbench();

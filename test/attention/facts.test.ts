@@ -6,23 +6,23 @@ import { patterns, patternSpec } from '../../src/attention/registry';
 
 const factsOf = (text: string, T: number) => maskFacts(patternSpec(text, {}), T);
 
-describe('what a mask should warn of', () => {
-  test('our own patterns read no future, and everybody reads something', () => {
+describe('mask warnings', () => {
+  test('our own patterns read no future, and every query reads something', () => {
     for (const { id } of patterns.all)
       expect(maskFacts(patternSpec(id, { window: 3, chunk: 2 }), 20)).toEqual({ empty: [] });
   });
 
-  test('the first cell of the future', () => {
+  test('name the first cell of the future', () => {
     expect(factsOf('causal | chunk(4)', 10).future).toEqual({ query: 0, key: 1 });
     expect(factsOf('causal | (global(7) & dilated(2))', 10).future).toEqual({ query: 1, key: 7 });
   });
 
-  test('who reads nothing', () => {
+  test('list the queries that read nothing', () => {
     expect(factsOf('causal & !window(3)', 10).empty).toEqual([0, 3]);
     expect(factsOf('causal & !causal', 4).empty).toEqual([0, 4]);
   });
 
-  test('are what counting every cell says', () => {
+  test('agree with counting every cell', () => {
     const term = fc.constantFrom(
       'causal',
       'window(3)',

@@ -1,7 +1,7 @@
 /**
- * @file One mask, everything that follows from it: any expression, drawn by lot, against its cells, which are worked out
- * from the words of its terms alone (test/support/cellsOfTerms.ts). What kernels make of it is in test/ops/anyMask.test.ts,
- * what a decoder keeps slot by slot in need.test.ts and test/model/decode/decoder.test.ts.
+ * @file Everything that follows from one mask: random expressions against their cells, which are computed from the
+ * meaning of their terms alone (test/support/cellsOfTerms.ts). Kernels are tested in test/ops/anyMask.test.ts, the
+ * slots of a decoder in need.test.ts and test/model/decode/decoder.test.ts.
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -32,7 +32,7 @@ import { draws } from '../support/draws';
 import { evaluate } from '../support/python';
 import { inWholeTiles } from '../support/wholeTiles';
 
-const MOST = 300; // tokens whose cells are all looked at
+const MOST = 300; // tokens whose cells are all checked
 const specOf = (expression: Expression) => patternSpec(write(expression), {});
 const alike = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   expect(firstDifference(a, b)).toBe(-1);
@@ -46,8 +46,8 @@ function tiles(expression: Expression, T: number): TileLayout {
   return layout;
 }
 
-describe('of any mask', () => {
-  /** Holds one thing that follows from a mask to its cells. */
+describe('for any mask', () => {
+  /** Checks one consequence of a mask against its cells. */
   const holds = (
     runs: number,
     check: (expression: Expression, T: number, cells: Uint8Array) => void,
@@ -60,7 +60,7 @@ describe('of any mask', () => {
       draws(runs),
     );
 
-  test('the pictures are its cells: in the Lab, and on the workbench', () => {
+  test('the pictures show its cells, in the Lab and on the workbench', () => {
     holds(80, (expression, T, cells) => {
       alike(maskCells(specOf(expression), T), cells);
       const view = { query: 0, key: 0, side: T };
@@ -72,7 +72,7 @@ describe('of any mask', () => {
     });
   });
 
-  test('the pairs are counted, row by row and all together', () => {
+  test('pairs are counted correctly, per row and in total', () => {
     holds(80, (expression, T, cells) => {
       const spec = specOf(expression);
       const rows = range(T).map((q) => count(fromCells(cells, q * T, T)));
@@ -81,7 +81,7 @@ describe('of any mask', () => {
     });
   });
 
-  test('it is said who reads the future, and who reads nothing', () => {
+  test('the queries that read the future and those that read nothing are reported', () => {
     holds(80, (expression, T, cells) => {
       const future = cells.findIndex((cell, i) => cell === 1 && i % T > Math.floor(i / T));
       const empty = range(T).map((q) => +!cells.subarray(q * T, q * T + T).includes(1));
@@ -92,7 +92,7 @@ describe('of any mask', () => {
     });
   });
 
-  test('the tiles are its cells, from the queries and from the keys', () => {
+  test('the tiles cover its cells, from the queries and from the keys', () => {
     holds(80, (expression, T, cells) => {
       const { reads, readers } = tiles(expression, T);
       alike(cellsInTiles({ T, reads }), cells);
@@ -100,7 +100,7 @@ describe('of any mask', () => {
     });
   });
 
-  test('every kernel computes its pairs, and of whole tiles what else is in them', () => {
+  test('every kernel computes its pairs, plus the other cells of whole tiles', () => {
     holds(30, (expression, T, cells) => {
       const spec = specOf(expression);
       const pairs = cells.reduce((sum, cell) => sum + cell, 0);
@@ -112,7 +112,7 @@ describe('of any mask', () => {
     });
   });
 
-  test('a query reaches through two layers of it what the cells of both lead to', () => {
+  test('through two layers a query reaches what the product of their cells gives', () => {
     holds(30, (expression, T, cells) => {
       const query = T >> 1;
       const first = range(T).map((k) => cells[query * T + k]! > 0);
@@ -130,7 +130,7 @@ describe('of any mask', () => {
     });
   });
 
-  test('the Python code says of each cell what it is', () => {
+  test('the Python code gives every cell its value', () => {
     holds(
       60,
       (expression, T, cells) => {
@@ -145,7 +145,7 @@ describe('of any mask', () => {
     );
   });
 
-  test('the pattern that has a name for it reads its cells', () => {
+  test('a pattern with a name for it reads its cells', () => {
     holds(60, (expression, T, cells) => {
       alike(
         maskCells(namedSpec(expression), T).map((cell) => +(cell !== BLOCKED)),
@@ -154,7 +154,7 @@ describe('of any mask', () => {
     });
   });
 
-  test('no mask is taken for a pattern that reads something else: of global tokens none, and not the global layer', () => {
+  test('no mask is taken for a pattern with other rows: a mask with zero global tokens is not the global layer', () => {
     const none = read('global()');
     expect(write(none)).toBe('global()');
     for (const spec of [specOf(none), namedSpec(none)])
@@ -162,9 +162,9 @@ describe('of any mask', () => {
     for (const { id } of terms.all) expect(patterns.has(write(term(id))), id).toBe(false);
   });
 
-  test('a decoder holds at every token the keys that this query or a later one reads', () => {
+  test('at every token a decoder keeps the keys that this query or a later one reads', () => {
     const PERIOD = 900;
-    // Padding at an end that is not there yet is nobody's.
+    // The text has not ended yet, so there is no padding at its end.
     fc.assert(
       fc.property(anyExpression(13, ['padding']), fc.integer({ min: 1, max: 90 }), (one, T) => {
         fc.pre(periodOf(one) <= PERIOD);
@@ -183,7 +183,7 @@ describe('of any mask', () => {
   });
 });
 
-/** After how many tokens all its steps and chunks begin together again. */
+/** After how many tokens all its steps and chunks start together again. */
 function periodOf(expression: Expression): number {
   const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
   const common = (a: number, b: number) => (a / divisor(a, b)) * b;
@@ -195,7 +195,7 @@ function periodOf(expression: Expression): number {
   return term === 'exact' || term === 'summaries' ? numbers[1]! : 1;
 }
 
-describe('of any mask over thousands of tokens', () => {
+describe('for any mask over thousands of tokens', () => {
   /** Cells of one row (or column) in a list of tiles. */
   function inTiles(list: Int32Array, row: number, T: number): Uint8Array {
     const cells = new Uint8Array(T);
@@ -214,7 +214,7 @@ describe('of any mask over thousands of tokens', () => {
       }),
     );
 
-  test('rows are its cells up to 16,384 tokens', () => {
+  test('rows agree with its cells up to 16,384 tokens', () => {
     fc.assert(
       fc.property(long(16_384), ({ T, expression, places }) => {
         const mask = maskOf(expression, T);
@@ -230,7 +230,7 @@ describe('of any mask over thousands of tokens', () => {
     );
   });
 
-  test('tiles hold as many pairs as are counted, and its cells in every row and column looked at', () => {
+  test('tiles hold as many pairs as are counted, and agree with its cells in every row and column checked', () => {
     fc.assert(
       fc.property(long(3000), ({ T, expression, places }) => {
         const layout = tiles(expression, T);

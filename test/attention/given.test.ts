@@ -14,7 +14,7 @@ import { InputError } from '../../src/core/check';
 import { random as randomOf } from '../../src/core/random';
 import { draws } from '../support/draws';
 
-/** Masks as people open them: noise of any density, bands, and repeated rows, with cells turned over. */
+/** Masks as users open them: noise of any density, bands, and repeated rows, with some cells flipped. */
 const anyMask = (most: number) =>
   fc
     .record({
@@ -35,7 +35,7 @@ const anyMask = (most: number) =>
       });
     });
 
-/** Masks as packing and by hand make them: a rule almost everywhere. */
+/** Masks as packing or hand editing produces them: a rule with a few exceptions. */
 const SHAPES = ['band with defects', 'blocks', 'documents', 'ragged'] as const;
 function shaped(shape: (typeof SHAPES)[number], T: number, seed: number) {
   const random = randomOf(seed, shape);
@@ -85,8 +85,8 @@ const oblong = ({ keys, row }: Mask, few: number): readonly Mask[] => [
   { queries: keys, keys: few, row: (q) => clip(row(q), 0, few) },
 ];
 
-describe('rows as they were given', () => {
-  test('whatever the mask, what is read is what was written', () => {
+describe('rows kept as given', () => {
+  test('any mask is read back as it was written', () => {
     fc.assert(
       fc.property(anyMask(96), (mask) => {
         const content = writeRows(mask);
@@ -98,7 +98,7 @@ describe('rows as they were given', () => {
   });
 
   test.each([512, 1000, 2048])(
-    'noise of %i tokens is kept too, in an eighth of a byte a cell',
+    'noise of %i tokens is kept too, with an eighth of a byte per cell',
     (T) => {
       const random = randomOf(T);
       const mask = fromRule(T, T, () => random.next() < 0.5);
@@ -109,7 +109,7 @@ describe('rows as they were given', () => {
     },
   );
 
-  test('nor are masks with some structure, between 96 and 2,048 tokens, changed in a row', () => {
+  test('masks with some structure, of 96 to 2,048 tokens, keep every row', () => {
     const taken = new Map<string, number>();
     fc.assert(
       fc.property(structured, ({ shape, mask }) => {
@@ -118,18 +118,18 @@ describe('rows as they were given', () => {
         const back = given(content);
         for (let q = 0; q < T; q++) if (!equal(back.row(q), mask.row(q))) expect.fail(`row ${q}`);
         expect(writeRows(back)).toBe(content);
-        // Never longer than its bits, a byte or three to say so in every row, and what base64 adds.
+        // Never longer than its bits, one to three bytes of header per row, and the base64 overhead.
         expect(content.length).toBeLessThanOrEqual(Math.ceil((T * (T / 8 + 4) + 8) * (4 / 3)));
         taken.set(shape, Math.max(taken.get(shape) ?? 0, content.length / T));
       }),
       { ...draws(12), examples: SHAPES.map((shape) => [shaped(shape, 700, 3)]) },
     );
     expect([...taken.keys()].sort()).toEqual([...SHAPES].sort());
-    // Characters a row: what has structure takes few, up to those its defects need.
+    // Characters per row: structured masks take few, up to what their defects need.
     for (const [shape, characters] of taken) expect(characters, shape).toBeLessThan(40);
   });
 
-  test('masks that terms could say take a line, however many tokens they have', () => {
+  test('masks that terms could describe take one line, however many tokens they have', () => {
     for (const text of ['causal', 'causal & (window(512) | sink(4))', 'causal & chunk(1024)']) {
       const mask = maskOf(read(text), 16_384);
       const content = writeRows(mask);
@@ -139,13 +139,13 @@ describe('rows as they were given', () => {
     }
   });
 
-  test('more runs of keys than can be held are refused before they are written', () => {
+  test('more runs of keys than fit are refused before they are written', () => {
     expect(() => writeRows(maskOf(read('causal & dilated(2)'), 4096))).toThrow(
       /4096 × 4096 has too many runs of keys/,
     );
   });
 
-  test('stand in an expression, and are read from what is written', () => {
+  test('can be part of an expression and are read back from it', () => {
     fc.assert(
       fc.property(anyMask(24), (mask) => {
         const text = `causal & !rows(${writeRows(mask)})`;
@@ -159,7 +159,7 @@ describe('rows as they were given', () => {
     );
   });
 
-  test('a long text has a name, and the name is read again where the rows were seen or kept', () => {
+  test('a long text has a name, and the name is resolved if the rows were seen or stored', () => {
     const random = randomOf(5);
     const content = writeRows(fromRule(64, 64, () => random.next() < 0.5));
     const text = `causal & rows(${content})`;
@@ -168,23 +168,23 @@ describe('rows as they were given', () => {
     expect(brief(read(text))).toBe(short);
     expect(write(read(short))).toBe(text);
     expect(namesInAddress(short)).toEqual([readRows(content).name]);
-    // One that was never seen is looked for where the page keeps them.
+    // A name that was never seen is looked up in the page's store.
     const missing = '#64-0123456789abcdef';
     expect(() => read(`rows(${missing})`)).toThrow(/not kept in this browser.*Open that file/);
-    lookForRows(() => content); // other rows than the name says
+    lookForRows(() => content); // not the rows of that name
     expect(rowsNamed(missing)).toBeUndefined();
     lookForRows(() => 'harmed');
     expect(rowsNamed(missing)).toBeUndefined();
     lookForRows(() => undefined);
   });
 
-  test('of tokens after the last row nothing is said: nothing is read', () => {
+  test('tokens after the last row read nothing', () => {
     const mask = maskOf(rowsOf(writeRows(maskOf(read('causal'), 8))), 12);
     expect(mask.row(7)).toEqual([0, 8]);
     expect(mask.row(8)).toEqual([]);
   });
 
-  test('text that is cut, harmed or invented is refused in words, at once', () => {
+  test('truncated, damaged or invented text is refused in words, at once', () => {
     const random = randomOf(7);
     const whole = writeRows(fromRule(200, 200, (q, k) => k <= q && random.next() < 0.1));
     const refused = (content: string) => {
@@ -222,7 +222,7 @@ describe('rows as they were given', () => {
     expect(refused('A'.repeat(MAX_CONTENT + 1))).toContain('characters long');
   });
 
-  test('any bytes at all are read or refused in words', () => {
+  test('any bytes are read or refused in words', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), fc.boolean(), (noise, begun) => {
         const content = Buffer.from(begun ? [1, 60, ...noise] : noise).toString('base64url');
@@ -241,7 +241,7 @@ describe('rows as they were given', () => {
     );
   });
 
-  test('they need not be as many as keys: each stands where it did, and others read nothing', () => {
+  test('may be fewer than keys: each keeps its query, and the other queries read nothing', () => {
     fc.assert(
       fc.property(anyMask(40), fc.nat(38), (mask, n) => {
         fc.pre(n + 1 < mask.keys);
@@ -257,7 +257,7 @@ describe('rows as they were given', () => {
     );
   });
 
-  test('Python reads them as this program does', () => {
+  test('are read the same by Python', () => {
     const code = readFileSync('src/attention/given.py', 'utf8');
     const square = fc.sample(anyMask(40), { numRuns: 30, seed: 3 });
     const masks = square.flatMap((mask) => (mask.keys > 3 ? [mask, ...oblong(mask, 3)] : [mask]));

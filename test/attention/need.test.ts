@@ -1,4 +1,4 @@
-/** @file What a decoder must hold, and in which slots, against a look at every later query. */
+/** @file What a decoder must keep, and in which slots, compared with the reads of every later query. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { maskOf, type Expression } from '../../src/attention/expression';
@@ -10,14 +10,14 @@ import { maxExact, Pins, pinsAt } from '../../src/attention/slots';
 import { anyExpression } from '../support/expressions';
 import { InputError } from '../../src/core/check';
 
-/** Farther than any two numbers up to 12 take to come to the same again: 9 · 10 · 11 tokens. */
+/** Farther than any two numbers up to 12 take to line up again: 9 · 10 · 11 tokens. */
 const FAR = 1100;
-/** What `needOver` gives at once: of the last of them it has to look farthest. */
+/** Steps that `needOver` answers at once: the last of them has to look farthest ahead. */
 const STEPS = 64;
 
-/** Tokens held at step t, by every query of a much longer text. */
+/** Tokens kept at step t because some query of a much longer text still reads them. */
 function neededByAll(expression: Expression, steps: number): readonly (readonly number[])[] {
-  const mask = maskOf(expression, FAR + 100); // the padding at its end is nowhere near
+  const mask = maskOf(expression, FAR + 100); // the padding at its end is far away
   const last = new Int32Array(steps).fill(-1);
   for (let q = 0; q < FAR; q++)
     for (const key of keysOf(clip(mask.row(q), 0, Math.min(steps, q + 1)))) last[key] = q;
@@ -26,7 +26,7 @@ function neededByAll(expression: Expression, steps: number): readonly (readonly 
   );
 }
 
-describe('what a decoder must hold of a text that goes on', () => {
+describe('what a decoder must keep of a text that continues', () => {
   test('is what this query or any later one reads, however far on', () => {
     fc.assert(
       fc.property(anyExpression(12), (expression) => {
@@ -38,7 +38,7 @@ describe('what a decoder must hold of a text that goes on', () => {
     );
   });
 
-  test('knows no padding at an end that is not there', () => {
+  test('ignores padding at an end that has not been reached', () => {
     const padded = read('causal & !padding(2, 3)');
     expect(textOf(padded, 9).row(8)).toEqual([2, 9]);
     expect(maskOf(padded, 9).row(8)).toEqual([2, 6]);
@@ -60,12 +60,12 @@ describe('what a decoder must hold of a text that goes on', () => {
     ['causal & prefix(6)', 6],
     ['causal & !causal', 0],
     ['causal & dilated(127) & dilated(131)', Infinity],
-  ])('of %s is at most %d keys', (text, most) => {
+  ])('for %s is at most %d keys', (text, most) => {
     expect(maxNeeded(read(text))).toBe(most);
     expect(maxExact(patternSpec(text, {}))).toBe(most);
   });
 
-  test('is at most so many as are ever held', () => {
+  test('has the largest size ever kept as its bound', () => {
     fc.assert(
       fc.property(anyExpression(7), (expression) => {
         const most = maxNeeded(expression);
@@ -86,21 +86,21 @@ describe('the slots of a mask', () => {
     return Array.from({ length: steps }, () => pins.take());
   };
 
-  test('of a window are a ring', () => {
+  test('form a ring for a window', () => {
     expect(slotsOver('causal & window(4)', 11)).toEqual([0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2]);
   });
 
-  test('of a window with sinks are two pinned ones, and a ring behind them', () => {
+  test('are two pinned slots and a ring for a window with sinks', () => {
     expect(slotsOver('causal & (window(3) | sink(2))', 11)).toEqual([
       0, 1, 2, 3, 4, 2, 3, 4, 2, 3, 4,
     ]);
   });
 
-  test('of a token nobody reads are none', () => {
+  test('exclude a token that no query reads', () => {
     expect(slotsOver('causal & !window(1) & sink(1)', 4)).toEqual([0, -1, -1, -1]);
   });
 
-  test('each hold one token that is needed, and all that are needed, and a row is found among them', () => {
+  test('hold one needed token each, and all that are needed, and every row finds its keys in them', () => {
     fc.assert(
       fc.property(anyExpression(12), (expression) => {
         const needed = neededByAll(expression, STEPS);
@@ -123,7 +123,7 @@ describe('the slots of a mask', () => {
     );
   });
 
-  test('refuse to compute without a token that was let go', () => {
+  test('refuse to compute with a token that was dropped', () => {
     const pins = new Pins(read('causal & window(4)'));
     for (let t = 0; t < 6; t++) pins.take();
     pins.tokens.splice(1, 1);

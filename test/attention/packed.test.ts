@@ -19,14 +19,14 @@ import { patterns, patternSpec } from '../../src/attention/registry';
 import { cellsInTiles, tilesOf } from '../../src/attention/tiles';
 import { MASKS } from '../support/masks';
 
-/** A length, and where documents begin in it. */
+/** A length, and the starts of its documents. */
 const rows = fc
   .integer({ min: 1, max: 70 })
   .chain((T) =>
     fc.tuple(fc.constant(T), fc.array(fc.integer({ min: 0, max: T }), { maxLength: 9 })),
   );
 
-/** 1 where the row reads the column. */
+/** 1 if the row reads the column. */
 function cellsOfLayout(layout: Layout): Uint8Array {
   if (isTiled(layout)) return cellsInTiles(layout);
   const { T, first } = layout;
@@ -61,7 +61,7 @@ const layoutNamed = (name: string, T: number): Layout =>
     : tilesOf(maskOf(read(name), T));
 
 describe.each(NAMES)('%s, cut at the documents of a row', (name) => {
-  test('reads what its mask and the term for documents let through, from the queries and from the keys', () => {
+  test('reads what its mask and the documents term let through, from the queries and from the keys', () => {
     fc.assert(
       fc.property(rows, ([T, begins]) => {
         const starts = startsOf(T, begins);
@@ -77,7 +77,7 @@ describe.each(NAMES)('%s, cut at the documents of a row', (name) => {
     );
   });
 
-  test('has room for any documents, and each row’s tables lie where the kernel looks', () => {
+  test('has room for any documents, and each row’s tables are at the offset the kernel uses', () => {
     fc.assert(
       fc.property(rows, fc.integer({ min: 0, max: 3 }), ([T, begins], row) => {
         const layout = layoutNamed(name, T);
@@ -92,7 +92,7 @@ describe.each(NAMES)('%s, cut at the documents of a row', (name) => {
           write(layout, starts, all, row);
           expect([...all.subarray(0, row * size)].every((n) => n === -7)).toBe(true);
           expect([...all.subarray((row + 1) * size)].every((n) => n === -7)).toBe(true);
-          expect(all.length).toBe(4 * size); // a write past the end would be lost in silence
+          expect(all.length).toBe(4 * size); // a write past the end would be lost silently
           if (!own) continue;
           const blocks = isTiled(alone) ? Math.ceil(T / 4) : -1;
           const used = isTiled(alone) ? own[blocks]! : own.length;
@@ -105,13 +105,13 @@ describe.each(NAMES)('%s, cut at the documents of a row', (name) => {
     );
   });
 
-  test('one document leaves it as it is', () => {
+  test('is unchanged by a single document', () => {
     const layout = layoutNamed(name, 37);
     expect(cellsOfLayout(withinDocuments(layout, startsOf(37, [])))).toEqual(cellsOfLayout(layout));
   });
 });
 
-test('where documents begin and end', () => {
+test('the starts and ends of documents', () => {
   const starts = startsOf(8, [3, 4, 0, 8, -2]);
   expect([...starts]).toEqual([0, 0, 0, 3, 4, 4, 4, 4]);
   expect([...endsOf(starts)]).toEqual([3, 3, 3, 4, 8, 8, 8, 8]);
@@ -122,7 +122,7 @@ test('averages of chunks are refused in words', () => {
   expect(() => withinDocuments(layout, startsOf(12, [5]))).toThrow(/averages of chunks/);
 });
 
-test('a plan within documents reads and reaches what lies in them alone', () => {
+test('a plan kept within documents reads and reaches only tokens of the same document', () => {
   const plan = [patternSpec('local', { window: 4 }), patternSpec('global', {})];
   const begins = [5, 12];
   const within = planWithin(plan, begins);

@@ -1,4 +1,4 @@
-/** @file Pairs of long texts, from short ones: against every row. */
+/** @file Pairs of long texts, derived from short ones, against a count of every row. */
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { maskOf, terms, write } from '../../src/attention/expression';
@@ -7,7 +7,7 @@ import { pairsOf } from '../../src/attention/mask';
 import { pairsOver } from '../../src/attention/pairs';
 import { anyExpression } from '../support/expressions';
 
-test('the pairs of a mask are those of all its rows, at any length', () => {
+test('the pairs of a mask equal the sum over its rows, at any length', () => {
   fc.assert(
     fc.property(anyExpression(6), fc.integer({ min: 1, max: 400 }), (expression, T) => {
       expect(pairsOver(expression, T), write(expression)).toBe(pairsOf(maskOf(expression, T)));

@@ -65,7 +65,7 @@ describe('the masks of Fig. 1, and with sinks', () => {
   });
 });
 
-/** What definePattern makes of any expression, held to the words of its terms. */
+/** What definePattern makes of any expression, checked against the meaning of its terms. */
 describe('any expression as a pattern', () => {
   const T = 9;
   const of = (expression: Expression) =>
@@ -83,7 +83,7 @@ describe('any expression as a pattern', () => {
   const opens = (expression: Expression, q: number, k: number, among = T) =>
     cellOf(expression, q, k, among) ?? true;
 
-  test('reads its cells, and counts them', () => {
+  test('reads its cells and counts them', () => {
     fc.assert(
       fc.property(anyExpression(T), (expression) => {
         const pattern = of(expression);
@@ -102,10 +102,10 @@ describe('any expression as a pattern', () => {
     );
   });
 
-  // Padding at the end is a matter of how long the text is, which a single cell and a decoder do not know.
+  // Padding at the end depends on the length of the text, which a single cell and a decoder do not know.
   const unpadded = anyExpression(T, ['padding']);
 
-  test('sees single cells as its rows have them', () => {
+  test('gives single cells the same values as its rows', () => {
     fc.assert(
       fc.property(unpadded, fc.nat(T - 1), fc.nat(T - 1), (expression, q, k) => {
         expect(of(expression).sees(q, k, {})).toBe(opens(expression, q, k));
@@ -114,8 +114,8 @@ describe('any expression as a pattern', () => {
     );
   });
 
-  test('holds the keys that somebody still reads, however long the text becomes', () => {
-    const FAR = 2 * 840 + 2 * T; // chunks and steps of up to 8 meet again within 840 tokens
+  test('keeps the keys that later queries still read, however long the text becomes', () => {
+    const FAR = 2 * 840 + 2 * T; // chunks and steps of up to 8 line up again within 840 tokens
     fc.assert(
       fc.property(unpadded, fc.integer({ min: 0, max: T }), (expression, length) => {
         let held = 0;
@@ -131,7 +131,7 @@ describe('any expression as a pattern', () => {
     );
   });
 
-  test('leads through a stack of layers where the product of their cells leads', () => {
+  test('reaches through a stack of layers what the product of their cells reaches', () => {
     fc.assert(
       fc.property(
         fc.array(anyExpression(T), { minLength: 1, maxLength: 4 }),
@@ -153,7 +153,7 @@ describe('any expression as a pattern', () => {
     );
   });
 
-  test('says what it reads, and of a blocked cell why', () => {
+  test('says what it reads, and why a cell is blocked', () => {
     fc.assert(
       fc.property(anyExpression(T), fc.nat(T - 1), fc.nat(T - 1), (expression, q, k) => {
         const why = sayBlocked(expression, q, k, T);
@@ -167,7 +167,7 @@ describe('any expression as a pattern', () => {
 
 const ONE_BY_ONE = { over: 'queries', together: 1, atOnce: 1 } as const;
 
-/** Parameters near the borders, where mistakes live. */
+/** Parameters near the borders, where mistakes are likely. */
 const CASES = [
   { T: 1, window: 1, chunk: 1 },
   { T: 7, window: 1, chunk: 3 },
@@ -191,7 +191,7 @@ describe.each(patterns.all.map((p) => [p.id, p] as const))('%s', (id, pattern) =
       }
     });
 
-    test('reads what its expression lets through, cell by cell, as itself or in a summary', () => {
+    test('reads what its expression lets through, cell by cell, itself or in a summary', () => {
       const expression = pattern.expression(params);
       const C = pattern.chunk(params);
       for (const q of all) {
@@ -204,9 +204,9 @@ describe.each(patterns.all.map((p) => [p.id, p] as const))('%s', (id, pattern) =
       }
     });
 
-    test('firstKey, where it has one, says the same as the rule, and never falls', () => {
+    test('has a firstKey, if any, that agrees with the rule and never decreases', () => {
       if (!pattern.firstKey) {
-        // Without it there have to be queries that it could not speak of.
+        // Without firstKey some query must read several runs, which it could not describe.
         const long = all.some((q) => pattern.reads(q, T, params).length > 2);
         expect(long).toBe(T > window + 4);
         return;
@@ -220,7 +220,7 @@ describe.each(patterns.all.map((p) => [p.id, p] as const))('%s', (id, pattern) =
       }
     });
 
-    test('summarises only whole chunks of the past, and only what firstKey tells apart', () => {
+    test('summarises only whole chunks of the past, and only those before firstKey', () => {
       const C = pattern.chunk(params);
       if (C > 0) for (const q of all) expect(pattern.firstKey!(q, params) % C).toBe(0);
     });
@@ -235,7 +235,7 @@ describe.each(patterns.all.map((p) => [p.id, p] as const))('%s', (id, pattern) =
       expect(visiblePairs(spec, T)).toBe(drawn);
     });
 
-    test('holds in its cache what this query or a later one can read', () => {
+    test('keeps in its cache what this query or a later one can read', () => {
       const C = pattern.chunk(params);
       const later = Array.from({ length: 64 }, (_, i) => T - 1 + i);
       const exact = all.filter((k) => later.some((q) => pattern.sees(q, k, params)));
@@ -243,7 +243,7 @@ describe.each(patterns.all.map((p) => [p.id, p] as const))('%s', (id, pattern) =
       expect(cachedKeys(spec, T)).toBe(exact.length + summaries);
     });
 
-    test('its closed forms say what follows from the rows alone', () => {
+    test('has closed forms that agree with its rows', () => {
       if (pattern.chunk(params) > 0) return; // rows do not tell a summary from its tokens
       const { visiblePairs: _, cachedKeys: __, firstKey: ___, ...bare } = pattern;
       const derived = definePattern(bare);
@@ -254,7 +254,7 @@ describe.each(patterns.all.map((p) => [p.id, p] as const))('%s', (id, pattern) =
       for (const q of all) expect(derived.reads(q, T, params)).toEqual(pattern.reads(q, T, params));
     });
 
-    test('the layout seen from the keys is the layout seen from the queries', () => {
+    test('has the same layout seen from the keys and from the queries', () => {
       const layout = layoutOf(spec, T);
       expect(isTiled(layout)).toBe(!pattern.firstKey);
       if (isTiled(layout)) {
@@ -274,7 +274,7 @@ describe.each(patterns.all.map((p) => [p.id, p] as const))('%s', (id, pattern) =
     });
   });
 
-  test('its pairs are those its layout holds up to T = 16,384, without the matrix', () => {
+  test('has the pairs of its layout up to T = 16,384, without the matrix', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 16_384 }),
@@ -291,7 +291,7 @@ describe.each(patterns.all.map((p) => [p.id, p] as const))('%s', (id, pattern) =
     expect(visiblePairs(spec, 16_384)).toBe(computedPairs(spec, 16_384, ONE_BY_ONE));
   });
 
-  test('a kernel computes at least the visible pairs, and little more', () => {
+  test('makes a kernel compute at least the visible pairs, and few others', () => {
     const spec = patternSpec(id, { window: 6, chunk: 6 });
     const needed = visiblePairs(spec, 48);
     for (const kernel of ['gpu', 'softwareGpu', 'simd', 'host'] as const) {
@@ -305,14 +305,14 @@ describe.each(patterns.all.map((p) => [p.id, p] as const))('%s', (id, pattern) =
           else expect(done).toBe(needed);
           continue;
         }
-        // Each reads at most what its neighbours do, and the rest of a vector, of tokens and of summaries.
+        // Each reads at most what its neighbours read, and the rest of a vector, of tokens and of summaries.
         const more = walk.together - 1 + (walk.packed ? 2 : 1) * (walk.atOnce - 1);
         expect(done).toBeLessThanOrEqual(needed + (48 + 8) * 2 * more);
       }
     }
   });
 
-  test('composed, all pairs of tokens with tokens and summaries are computed, forward and backward', () => {
+  test('composed, computes all pairs of tokens with tokens and summaries, forward and backward', () => {
     const spec = patternSpec(id, { window: 6, chunk: 6 });
     const walks = walksOf('composed', 16);
     expect(walks.map(({ flops }) => flops)).toEqual([4, 8]);
@@ -321,7 +321,7 @@ describe.each(patterns.all.map((p) => [p.id, p] as const))('%s', (id, pattern) =
     for (const walk of walks) expect(computedPairs(spec, 48, walk)).toBe(48 * (48 + summaries));
   });
 
-  test('walked by queries or by keys, the pairs are the same', () => {
+  test('walked by queries or by keys, has the same pairs', () => {
     const spec = patternSpec(id, { window: 7, chunk: 4 });
     expect(computedPairs(spec, 50, { ...ONE_BY_ONE, over: 'keys' })).toBe(visiblePairs(spec, 50));
   });
@@ -334,15 +334,15 @@ describe.each(patterns.all.map((p) => [p.id, p] as const))('%s', (id, pattern) =
   });
 });
 
-describe('approximate meets its neighbours', () => {
-  test('a chunk of one token is global attention: each summary is its token', () => {
+describe('approximate compared with other patterns', () => {
+  test('chunks of one token give global attention: each summary is its token', () => {
     const cells = maskCells(patternSpec('approximate', { window: 3, chunk: 1 }), 9);
     const causal = maskCells(patternSpec('global', {}), 9);
     expect([...cells].map((c) => +(c !== 0))).toEqual([...causal]);
     expect(visiblePairs(patternSpec('approximate', { window: 3, chunk: 1 }), 9)).toBe(45);
   });
 
-  test('a window as long as the sequence is global attention', () => {
+  test('a window as long as the sequence gives global attention', () => {
     const spec = patternSpec('approximate', { window: 12, chunk: 4 });
     expect(maskCells(spec, 12)).toEqual(maskCells(patternSpec('global', {}), 12));
   });
@@ -357,7 +357,7 @@ describe('approximate meets its neighbours', () => {
   });
 });
 
-test('an unknown pattern says which ones there are', () => {
+test('an unknown pattern lists the known ones', () => {
   expect(() => patterns.get('locl')).toThrow(
     "no attention pattern is called 'locl' (there are global, local, approximate, sinks), and as a mask it cannot be read: the mask has 'locl'",
   );

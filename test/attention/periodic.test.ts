@@ -1,4 +1,4 @@
-/** @file What is said of a long text from a short one, against every row of the long one. */
+/** @file Facts about a long text derived from a short one, against every row of the long one. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { maskOf, write } from '../../src/attention/expression';
@@ -8,7 +8,7 @@ import { coneThrough, reach, reaches } from '../../src/attention/reach';
 import { patternSpec } from '../../src/attention/registry';
 import { anyExpression } from '../support/expressions';
 
-test('the queries that read nothing, and the first that reads the future, are those of the long text', () => {
+test('the queries that read nothing and the first that reads the future are found for a long text', () => {
   fc.assert(
     fc.property(anyExpression(5), fc.integer({ min: 1, max: 300 }), (expression, T) => {
       const { row } = maskOf(expression, T);
@@ -57,7 +57,7 @@ test.each([
   'causal & !dilated(3)',
   'dilated(2)',
   'causal & (!dilated(3) | sink(4))',
-])('%s over 16,384 tokens is looked at without its millions of runs', (text) => {
+])('%s over 16,384 tokens is examined without its millions of runs', (text) => {
   const T = 16_384;
   const layer = patternSpec(text, {});
   const { row } = maskOf(read(text), T);
@@ -71,7 +71,7 @@ test.each([
   expect(reached).toBeGreaterThanOrEqual(lastReads);
 });
 
-test('what each layer of a stack reaches is what the layers up to it reach', () => {
+test('each layer of a stack reaches what all layers up to it reach', () => {
   fc.assert(
     fc.property(
       fc.array(anyExpression(3), { minLength: 1, maxLength: 4 }),

@@ -71,7 +71,7 @@ describe('layers with a mask of their own', () => {
     }
   });
 
-  test('are masks where a pattern has the name of a term too', () => {
+  test('are masks even if a pattern shares the name of a term', () => {
     for (const text of ['global', 'global()'])
       expect(expanded('GG1G', text).map((layer) => layer.pattern)).toEqual([
         'global',
@@ -81,7 +81,7 @@ describe('layers with a mask of their own', () => {
       ]);
   });
 
-  test('say which mask is missing, and where one cannot be read', () => {
+  test('name the mask that is missing or cannot be read', () => {
     expect(() => expanded('G131')).toThrow('a layer asks for mask 3; there are 2');
     expect(() => expanded('GG1G', '')).toThrow('a layer asks for mask 1; there is none');
     expect(() => expanded('GG1G', 'causal & windw(3)')).toThrow(/^the mask has 'windw'/);
@@ -89,14 +89,14 @@ describe('layers with a mask of their own', () => {
 });
 
 describe.each(plans.all.map((plan) => [plan.id, plan] as const))('plan %s', (_, plan) => {
-  test('gives as many layers as it was asked for', () => {
+  test('gives the requested number of layers', () => {
     for (let layers = 1; layers <= 12; layers++) {
       const stripes = 'G'.repeat(layers);
       expect(plan.expand({ ...settings, layers, stripes })).toHaveLength(layers);
     }
   });
 
-  test('reads only the settings it says it reads', () => {
+  test('reads only the settings that it declares', () => {
     const plain = plan.expand(settings);
     const other: PlanSettings = {
       ...settings,
@@ -115,7 +115,7 @@ describe.each(plans.all.map((plan) => [plan.id, plan] as const))('plan %s', (_, 
 });
 
 describe('reach', () => {
-  /** Who depends on whom through all layers, by multiplying the masks out. */
+  /** Which token depends on which through all layers, by multiplying the masks. */
   const product = (plan: LayerPlan, T: number) => {
     let depends = Array.from({ length: T }, (_, q) => Array.from({ length: T }, (_, k) => q === k));
     for (const layer of [...plan].reverse()) {
@@ -128,7 +128,7 @@ describe('reach', () => {
   };
 
   test.each(['GSGS', 'SSSS', 'SSSG', 'GSSS', 'AAAA', 'SSAS', 'SKSK'])(
-    '%s: the intervals say what the boolean product of the masks says',
+    '%s: the intervals equal the boolean product of the masks',
     (stripes) => {
       const T = 20;
       const plan = plans.get('custom').expand({ ...settings, stripes });
@@ -153,7 +153,7 @@ describe('reach', () => {
     );
   });
 
-  test('one global layer anywhere reaches everything before', () => {
+  test('one global layer anywhere reaches every earlier token', () => {
     for (const stripes of ['GSSS', 'SGSS', 'SSGS', 'SSSG']) {
       expect(reach(plans.get('custom').expand({ ...settings, stripes }), 100)).toBe(100);
     }
@@ -165,7 +165,7 @@ describe('reach', () => {
 });
 
 describe('costs', () => {
-  test('stripes cost what their layers cost', () => {
+  test('stripes cost the sum of their layers', () => {
     const plan = plans.get('grouped').expand({ ...settings, layers: 5, groupSize: 4, window: 4 });
     expect(lettersOf(plan)).toBe('GSSSG');
     const shape = { T: 10, heads: 2, headDim: 8 };
@@ -175,7 +175,7 @@ describe('costs', () => {
     );
   });
 
-  test('a 7B model at 128k tokens is only other numbers', () => {
+  test('a 7B model at 128k tokens uses the same formulas', () => {
     const plan = plans
       .get('grouped')
       .expand({ ...settings, layers: 32, groupSize: 4, window: 512 });

@@ -5,7 +5,7 @@ import { read } from '../../src/attention/parse';
 import { cellsOf, fromRule, pairsOf, type Mask } from '../../src/attention/mask';
 import { eachSpan, pairsInTiles, tileBlocks, tilesOf } from '../../src/attention/tiles';
 
-/** The cells a list of tiles stands for, row-major [T, T]; none twice. */
+/** The cells that a list of tiles covers, row-major [T, T]; none twice. */
 function cellsOfTiles(list: Int32Array, T: number): Uint8Array {
   const cells = new Uint8Array(T * T);
   for (let b = 0; b < tileBlocks(T); b++) {
@@ -51,11 +51,11 @@ describe('tiles of a mask', () => {
     '!causal',
     'padding(3, 2)',
     'causal & !causal',
-  ])('say of %s which pairs are in it, from the queries and from the keys', (text) => {
+  ])('cover the pairs of %s, from the queries and from the keys', (text) => {
     for (const T of [1, 3, 8, 31, 40]) holds(maskOf(read(text), T));
   });
 
-  test('say it of any cells', () => {
+  test('cover any cells', () => {
     fc.assert(
       fc.property(
         fc
@@ -72,7 +72,7 @@ describe('tiles of a mask', () => {
     );
   });
 
-  test('count its pairs at up to 16,384 tokens, in little room', () => {
+  test('count its pairs at up to 16,384 tokens, in little memory', () => {
     for (const [text, T, most] of [
       ['causal', 16_384, 60_000],
       ['causal & (window(64) | sink(4))', 16_384, 100_000],
@@ -87,7 +87,7 @@ describe('tiles of a mask', () => {
     }
   });
 
-  test('are of a square mask', () => {
+  test('require a square mask', () => {
     expect(() => tilesOf(fromRule(2, 3, () => true))).toThrow(
       'a layer reads as many keys as it has queries; the mask is 2 × 3',
     );

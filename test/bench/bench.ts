@@ -1,4 +1,4 @@
-/** @file Times engines in turn, round after round, so that what else the machine does meets all of them alike. */
+/** @file Times engines in turn, round after round, so that other load on the machine affects all of them alike. */
 import { build, machineOf, use, type EngineId } from './engines';
 import { SIZES } from './models';
 import { profile } from './profile';
@@ -8,9 +8,9 @@ export interface Row extends Case {
   readonly tokensPerSecond: number;
   readonly dispatches: number; // per step
   readonly submits: number; // per step
-  readonly jsMs: number; // until the step's work was handed over
-  readonly peakBytes: number | null; // allocated; null where it is not counted
-  readonly loss: number; // after the last step, to see that all learn the same
+  readonly jsMs: number; // until the step's work was submitted
+  readonly peakBytes: number | null; // allocated; null if it is not counted
+  readonly loss: number; // after the last step, to check that all learn the same
 }
 
 export interface Case {
@@ -23,11 +23,14 @@ export interface Job {
   /** All of them take their turn in every round. */
   readonly cases: readonly Case[];
   readonly rounds: number;
-  /** Stock tfjs, far behind, takes part in the first rounds only. */
+  /** Stock tfjs is much slower, so it takes part in the first rounds only. */
   readonly slowRounds: number;
 }
 
-/** Losses of the first steps may differ by rounding, then by the engines' Adams (stock tfjs does not clip); later they drift. */
+/**
+ * How far losses of the first steps may differ: by rounding, then by the engines' Adams (stock tfjs does not clip);
+ * later they drift.
+ */
 const MAY_DIFFER = [1e-3, 1e-2, 1e-2, 1e-2];
 
 const calls = { dispatches: 0, submits: 0 };
@@ -109,7 +112,7 @@ async function bench({ cases, rounds, slowRounds }: Job): Promise<Row[]> {
   return rows;
 }
 
-/** Times can be compared only where the same is learned. Throws where losses of the same step are apart. */
+/** Times can be compared only if all engines learn the same. Throws if losses of the same step differ. */
 function agree(one: Learned, other: Learned): void {
   MAY_DIFFER.forEach((most, step) => {
     const [a, b] = [one.losses[step], other.losses[step]];
@@ -119,14 +122,14 @@ function agree(one: Learned, other: Learned): void {
 }
 type Learned = { readonly engine: EngineId; readonly losses: readonly number[] };
 
-/** Who computes WebGPU here, in the browser's words. */
+/** Which adapter computes WebGPU here, as the browser describes it. */
 async function adapter(): Promise<string> {
   const info = (await navigator.gpu?.requestAdapter())?.info;
   if (!info) return 'no WebGPU';
   return [info.vendor, info.architecture, info.description].filter(Boolean).join(' ') || 'unnamed';
 }
 
-/** Where the time of a step of one of our engines goes. */
+/** How the time of a step of one of our engines is spent. */
 async function profileOf({ size, plan, engine }: Case) {
   const machine = await machineOf(engine, (fault) => {
     throw new Error(fault);

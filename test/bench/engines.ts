@@ -27,7 +27,7 @@ export type EngineId = (typeof ENGINES)[number];
 
 export const backendOf = (engine: EngineId) => (engine.endsWith('webgpu') ? 'webgpu' : 'wasm');
 
-/** Stock tfjs keeps one backend in use for everybody. */
+/** Stock tfjs has one backend in use globally. */
 export async function use(engine: EngineId): Promise<void> {
   if (!engine.startsWith('tfjs')) return;
   setWasmPaths({
@@ -70,7 +70,7 @@ export async function build(
   return zebra(await machineOf(engine, onFault), size, plan);
 }
 
-/** The composed model, the tape, and tf.train.adam: what one writes with tfjs alone. */
+/** The composed model, the tape, and tf.train.adam: the code one writes with tfjs alone. */
 function stock(size: Size, plan: string): Steppable {
   const data = dataOf(size);
   const spec = modelOf(size, plan);

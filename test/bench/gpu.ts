@@ -1,6 +1,6 @@
 /**
- * @file The bench without a browser: the same engine in Node on Dawn, for machines with a graphics card.
- * Times single steps (waiting for each loss) and, as training does, steps handed over without waiting.
+ * @file The bench without a browser: the same engine in Node on Dawn, for machines with a graphics card. Times single
+ * steps (waiting for each loss) and, as training does, steps submitted without waiting.
  */
 import { gpuMachine } from '../../src/machines/gpuMachine';
 import { openDevice, findAdapter } from '../../src/machines/webgpu';
@@ -15,7 +15,7 @@ export interface GpuRow {
   readonly plan: string;
   readonly engine: 'zebra-webgpu';
   readonly stepMs: { readonly median: number; readonly min: number; readonly runs: number };
-  readonly stepsPerSecond: number; // handed over without waiting
+  readonly stepsPerSecond: number; // submitted without waiting
   readonly tokensPerSecond: number;
   readonly peakBytes: number;
   readonly loss: number;

@@ -1,9 +1,8 @@
 /**
- * @file The same model in jax-js: what one writes there, one jitted function for the whole training step.
+ * @file The same model in jax-js, written as one would there: one jitted function for the whole training step.
  *
- * Weights, tokens and targets come from the caller, so that its losses can be laid beside those of the
- * other engines. AdamW is written out: jax-js's optimizers are a package of their own, and none of them
- * is needed for these few lines.
+ * Weights, tokens and targets come from the caller, so that its losses can be compared with those of the other engines.
+ * AdamW is written out: jax-js's optimizers are a separate package, which these few lines do not need.
  */
 import {
   blockUntilReady,
@@ -19,7 +18,7 @@ import { layoutOf } from '../../src/attention/layout';
 import { patterns } from '../../src/attention/registry';
 import { NORM_EPS, weightTable, type ModelSpec } from '../../src/spec/model';
 
-/** Finite on purpose: a score no softmax can see. */
+/** Finite on purpose: a score that softmax turns into 0. */
 const MASKED = -1e30;
 
 export type JaxDevice = 'webgpu' | 'wasm';
@@ -51,10 +50,10 @@ type Data = {
   targets: np.Array; // [B T]
   cosine: np.Array; // [T, 1, d / 2]
   sine: np.Array; // [T, 1, d / 2]
-  masks: np.Array[]; // one [T, T] for each layer, added to its scores
+  masks: np.Array[]; // one [T, T] per layer, added to its scores
 };
 
-/** One training step after another on `device`; throws where jax-js cannot start it. */
+/** One training step after another on `device`; throws if jax-js cannot start it. */
 export async function jaxModel(device: JaxDevice, setup: JaxSetup) {
   const devices = await init(device);
   if (!devices.includes(device)) throw new Error(`jax-js found no ${device} here`);
@@ -65,7 +64,7 @@ export async function jaxModel(device: JaxDevice, setup: JaxSetup) {
   return {
     async step(): Promise<number> {
       defaultDevice(device); // another engine of the same page may have changed it
-      const [after, loss] = step(state, tree.ref(data)); // takes the old state with it
+      const [after, loss] = step(state, tree.ref(data)); // frees the old state too
       state = after;
       const [value] = await loss.data();
       await blockUntilReady(state); // the update is done too
@@ -120,7 +119,7 @@ function dataOf({ spec, tokens, targets }: JaxSetup): Data {
   };
 }
 
-/** In jax-js an argument is given away; `.ref` keeps it for another use. */
+/** jax-js takes ownership of an argument; `.ref` keeps it for another use. */
 function trainingStep(setup: JaxSetup, state: State, data: Data): [State, np.Array] {
   const { rate, beta1, beta2, eps, decay, clip } = setup;
   const loss = (weights: Weights, batch: Data) => lossOf(setup.spec, weights, batch);

@@ -13,8 +13,8 @@ export interface Size {
 }
 
 /**
- * Four layers, four heads, vocabulary 64, tied embedding: small, middle, long. XL and L4 have equally many
- * tokens, so that what a token costs at four times the context can be seen.
+ * Four layers, four heads, vocabulary 64, tied embedding: small, middle, long. XL and L4 have equally many tokens,
+ * which shows the cost per token at four times the context.
  */
 export const SIZES: Readonly<Record<string, Size>> = {
   S: { B: 4, T: 128, D: 64 },

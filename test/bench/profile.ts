@@ -1,4 +1,7 @@
-/** @file Where a step's time goes: every launch timed alone, summed by kernel. Waiting for each adds to the small ones. */
+/**
+ * @file How the time of a step is spent: every launch timed alone, summed by kernel. Waiting for each launch adds to
+ * the short ones.
+ */
 import type { Machine } from '../../src/machines/machine';
 import { arenaOf, pack } from '../../src/model/arena';
 import { bundleOf } from '../../src/model/bundle';

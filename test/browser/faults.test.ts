@@ -1,4 +1,4 @@
-/** @file What goes wrong with a machine goes wrong loudly, with a reason and what to do. */
+/** @file Every fault of a machine is reported, with its reason and what to do. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Engine } from '../../src/engine/engine';
 import { chooseBackend } from '../../src/machines/backend';
@@ -16,7 +16,10 @@ import { DEFAULTS } from '../../src/spec/controls';
 import { sayBackend, sayMoved } from '../../src/state/sayEngine';
 import { selfTest } from '../../src/train/selfTest';
 
-/** For what a quiet machine does in a few seconds, and one on which three others compile shaders in a minute. */
+/**
+ * For work that an idle machine does in a few seconds, and that takes a minute while three other processes compile
+ * shaders.
+ */
 const PATIENCE = 100_000;
 
 afterEach(() => vi.restoreAllMocks());
@@ -25,7 +28,7 @@ const passes = async () => {};
 const ignore = () => {};
 
 describe('choosing a backend', () => {
-  test('a software adapter and WebAssembly share one processor: WebAssembly until it is known which is faster', async () => {
+  test('a software adapter and WebAssembly share one processor: WebAssembly is used until it is known which is faster', async () => {
     const choose = (faster?: 'webgpu' | 'wasm') =>
       chooseBackend({
         wanted: 'auto',
@@ -50,7 +53,7 @@ describe('choosing a backend', () => {
     }
   });
 
-  test('in a quiet moment both are timed, and the page gets the figures', async () => {
+  test('on an idle machine both are timed, and the page gets the figures', async () => {
     const reasons: string[] = [];
     const engine = new Engine((event) => {
       if (event.type === 'backend') reasons.push(sayBackend(event.backend.why));
@@ -67,20 +70,20 @@ describe('choosing a backend', () => {
     engine.receive({ type: 'close', runIds: ['a'] });
   });
 
-  test('no adapter: the next backend, with the reason', async () => {
+  test('without an adapter the next backend is used, with the reason', async () => {
     vi.spyOn(navigator.gpu, 'requestAdapter').mockResolvedValue(null);
     const backend = await chooseBackend({ wanted: 'webgpu', selfTest: passes, onFault: ignore });
     expect(backend).toMatchObject({ name: 'wasm', kernel: 'host' });
     expect(sayBackend(backend.why)).toBe('This browser has WebGPU, but no graphics adapter.');
   });
 
-  test('no WebGPU at all: the next backend, with the reason', async () => {
+  test('without WebGPU the next backend is used, with the reason', async () => {
     vi.spyOn(navigator, 'gpu', 'get').mockReturnValue(undefined as never);
     const backend = await chooseBackend({ wanted: 'auto', selfTest: passes, onFault: ignore });
     expect(sayBackend(backend.why)).toBe('This browser has no WebGPU.');
   });
 
-  test('a failing self-test: the next backend, naming the operation', async () => {
+  test('after a failed self-test the next backend is used, and the operation is named', async () => {
     let calls = 0;
     const backend = await chooseBackend({
       wanted: 'webgpu',
@@ -95,7 +98,7 @@ describe('choosing a backend', () => {
     );
   });
 
-  test('without the file of the SIMD kernels JavaScript does the work, and the page is told', async () => {
+  test('without the file of the SIMD kernels JavaScript computes, and the page is told', async () => {
     const backend = await chooseBackend({
       wanted: 'wasm',
       selfTest,
@@ -106,7 +109,7 @@ describe('choosing a backend', () => {
     expect(sayBackend(backend.why)).toMatch(/^WebAssembly failed its self-test \(.+\)\.$/);
   });
 
-  test('nothing works: every reason is said', async () => {
+  test('if nothing works, every reason is given', async () => {
     const broken = async () => {
       throw new Error('broken');
     };
@@ -123,8 +126,8 @@ describe('choosing a backend', () => {
 });
 
 describe('the self-test', () => {
-  // The loops are the truth it compares with; turning them wrong is as good as a wrong shader.
-  test('passes on WebGPU, and names a kernel whose numbers are wrong', async () => {
+  // The self-test compares against the loops, so breaking them is as good as breaking a shader.
+  test('passes on WebGPU and names a kernel whose numbers are wrong', async () => {
     const { machine } = await chooseBackend({ wanted: 'webgpu', selfTest, onFault: ignore });
     expect(machine.kernel).toBe('softwareGpu');
     vi.spyOn(productSwiglu, 'host').mockImplementation(
@@ -179,7 +182,7 @@ async function running() {
   return { states, engine, steps, backends, more, why };
 }
 
-/** Breaks the device as a driver bug would: a shader that does not compile. */
+/** Breaks the device as a driver bug would: with a shader that does not compile. */
 async function invalidShader(): Promise<void> {
   const invalid = defineKernel({
     name: 'invalid',
@@ -197,8 +200,8 @@ async function invalidShader(): Promise<void> {
   });
 }
 
-describe('a device that breaks while a run is training', () => {
-  test('lost: the run goes on from its last snapshot on a new device, and says so', async () => {
+describe('a device that breaks while a run trains', () => {
+  test('if it is lost, the run continues from its last snapshot on a new device, and says so', async () => {
     const { engine, steps, why, more, states, backends } = await running();
     // Long enough for a snapshot, which is taken every five seconds.
     await new Promise((resolve) => setTimeout(resolve, 7000));
@@ -221,7 +224,7 @@ describe('a device that breaks while a run is training', () => {
     engine.receive({ type: 'close', runIds: ['a'] });
   });
 
-  test('lost again and again: after three times the page stops trying', async () => {
+  test('if it is lost repeatedly, the page gives up after three times', async () => {
     const { engine, states, why, more, steps } = await running();
     for (let losses = 1; losses <= 3; losses++) {
       currentDevice()!.destroy();
@@ -240,7 +243,7 @@ describe('a device that breaks while a run is training', () => {
     engine.receive({ type: 'close', runIds: ['a'] });
   });
 
-  test('an error nobody caught: the numbers are not trusted, the run goes on another way', async () => {
+  test('after an uncaught error the numbers are not trusted, and the run continues on another backend', async () => {
     const { engine, why, more, steps, backends } = await running();
     await invalidShader().catch(ignore); // the open fails, and the device reports it
     currentDevice()!.onuncapturederror!({
@@ -259,7 +262,7 @@ describe('a device that breaks while a run is training', () => {
     engine.receive({ type: 'close', runIds: ['a'] });
   });
 
-  test('a run that waits when its device is lost still waits afterwards', async () => {
+  test('a paused run whose device is lost stays paused afterwards', async () => {
     const { engine, states, why } = await running();
     engine.receive({ type: 'ask', runIds: ['a'], action: 'pause' });
     await vi.waitFor(() => expect(states.at(-1)).toMatchObject({ phase: 'paused' }), {
@@ -274,7 +277,7 @@ describe('a device that breaks while a run is training', () => {
   });
 });
 
-test('a shader that does not compile is refused when a model is opened, by its name', async () => {
+test('a shader that does not compile is refused by name when a model is opened', async () => {
   await chooseBackend({ wanted: 'webgpu', selfTest: passes, onFault: ignore });
   await expect(invalidShader()).rejects.toThrow(/^the shader of invalid was refused: .*nonsense/);
 });

@@ -1,4 +1,7 @@
-/** @file Long contexts: 4,096 and 16,384 tokens within the memory that was predicted; and 200 steps the same everywhere. */
+/**
+ * @file Long contexts: 4,096 and 16,384 tokens within the predicted memory; and 200 steps with the same result on every
+ * backend.
+ */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { patternSpec } from '../../src/attention/registry';
 import { chooseBackend } from '../../src/machines/backend';
@@ -45,8 +48,8 @@ describe.each([4096, 16_384])('a context of %d tokens', (T) => {
     ['local', ['local', 'local']],
     ['approximate', ['approximate', 'local']],
     ['grouped', ['global', 'local']],
-  ])('%s: trains within its predicted memory, and is drawn', async (_, letters) => {
-    if (T > 4096 && letters[0] === 'global') letters = ['local', 'global']; // the same costs, another order
+  ])('%s trains within its predicted memory and is drawn', async (_, letters) => {
+    if (T > 4096 && letters[0] === 'global') letters = ['local', 'global']; // the same costs in another order
     const spec = modelOf(T, letters);
     const model = await Zebra.open(wasm, spec, initialWeights(spec, 1), { batch: 1 });
     expect(model.session.bytes / trainingMemory(spec, 1, 'simd').peak).toBeCloseTo(1, 2);
@@ -81,12 +84,12 @@ describe('200 steps', () => {
     return reports.map(({ loss }) => loss);
   };
 
-  test('on WebGPU and in WebAssembly give the curve of the loops, and the same bits when repeated', async () => {
-    // The loops give the curve of the tape: test/train/trust.test.ts.
+  test("give the loops' loss curve on WebGPU and in WebAssembly, and the same bits when repeated", async () => {
+    // test/train/trust.test.ts shows that the loops give the curve of the tape.
     const expected = await losses(hostMachine());
     for (const machine of [wasm, webgpu]) {
       const got = await losses(machine);
-      // float32 sums in another order; exp and sqrt as a GPU may have them.
+      // float32 sums in another order; a GPU may compute exp and sqrt differently.
       for (let i = 0; i < 200; i++) expect(Math.abs(got[i]! - expected[i]!)).toBeLessThan(1e-3);
       expect(await losses(machine)).toEqual(got);
     }

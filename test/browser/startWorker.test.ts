@@ -4,7 +4,7 @@ import { startWorker } from '../../src/workers/startWorker';
 const scriptOf = (text: string) =>
   URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
 
-test('messages sent before the script of a worker is there arrive once, in their order', async () => {
+test("messages sent before the worker's script has loaded arrive once, in order", async () => {
   const slow =
     'await new Promise((go) => setTimeout(go, 200)); onmessage = ({ data }) => postMessage(data);';
   const worker = startWorker(scriptOf(slow), 'echo');
@@ -29,7 +29,7 @@ test('messages sent before the script of a worker is there arrive once, in their
 test.each([
   ['is not there', '/no-such-script.js'],
   ['throws', scriptOf('throw new Error("broken")')],
-])('a script that %s is an error of the worker', async (_, script) => {
+])('a script that %s is reported as an error of the worker', async (_, script) => {
   const worker = startWorker(script, 'broken');
   const error = await new Promise<ErrorEvent>((resolve) => (worker.onerror = resolve));
   error.preventDefault();

@@ -1,4 +1,4 @@
-/** @file TensorFlow.js as a way to compute: which of its backends is taken, and what happens when its device breaks. */
+/** @file TensorFlow.js as a backend: which of its own backends is used, and what happens when its device breaks. */
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Engine } from '../../src/engine/engine';
@@ -19,8 +19,8 @@ afterEach(() => {
 
 const ignore = () => {};
 
-describe('which backend of tfjs is taken', () => {
-  test('a graphics card: its WebGPU, which passes the self-test', async () => {
+describe('the tfjs backend', () => {
+  test('with a graphics card is its WebGPU, which passes the self-test', async () => {
     pretendWebgpuCard();
     const { models, device, why } = await startTfjs({ onFault: ignore });
     expect(models).toMatchObject({ kernel: 'composed', where: 'gpu', ahead: 2 });
@@ -28,7 +28,7 @@ describe('which backend of tfjs is taken', () => {
     expect(sayBackend(why)).toMatch(/^You asked for TensorFlow\.js/);
   });
 
-  test('no WebGPU but a graphics card: its WebGL, which passes the self-test', async () => {
+  test('with a graphics card but no WebGPU is its WebGL, which passes the self-test', async () => {
     pretendWebglCard();
     const { models, device, why } = await startTfjs({ onFault: ignore });
     expect(models).toMatchObject({ kernel: 'composed', where: 'gpu', ahead: 2 });
@@ -38,7 +38,7 @@ describe('which backend of tfjs is taken', () => {
     );
   });
 
-  test('software adapters: its WebAssembly, with both reasons', async () => {
+  test('with software adapters is its WebAssembly, with both reasons', async () => {
     const { models, device, why } = await startTfjs({ onFault: ignore });
     expect(models).toMatchObject({ kernel: 'composed', where: 'host', ahead: 0 });
     expect(device).toBe('WebAssembly');
@@ -47,21 +47,21 @@ describe('which backend of tfjs is taken', () => {
     );
   });
 
-  test('a browser without WebGL 2: its WebAssembly, with the reason', async () => {
+  test('in a browser without WebGL 2 is its WebAssembly, with the reason', async () => {
     vi.spyOn(OffscreenCanvas.prototype, 'getContext').mockReturnValue(null);
     const { device, why } = await startTfjs({ onFault: ignore });
     expect(device).toBe('WebAssembly');
     expect(sayBackend(why)).toContain(' This browser offers no WebGL 2. You asked');
   });
 
-  test('a browser without OffscreenCanvas: its WebAssembly, with the reason', async () => {
+  test('in a browser without OffscreenCanvas is its WebAssembly, with the reason', async () => {
     vi.stubGlobal('OffscreenCanvas', undefined);
     const { device, why } = await startTfjs({ onFault: ignore });
     expect(device).toBe('WebAssembly');
     expect(sayBackend(why)).toContain('no WebGL outside of pages (no OffscreenCanvas).');
   });
 
-  test('a WebGL of 16-bit floats is refused in words', async () => {
+  test('is not a WebGL of 16-bit floats, which is refused in words', async () => {
     pretendWebglCard();
     const { getExtension } = WebGL2RenderingContext.prototype;
     const withoutFloats = function (this: WebGL2RenderingContext, name: 'WEBGL_multi_draw') {
@@ -70,7 +70,7 @@ describe('which backend of tfjs is taken', () => {
     vi.spyOn(WebGL2RenderingContext.prototype, 'getExtension').mockImplementation(
       withoutFloats as typeof getExtension,
     );
-    tf.env().reset(); // tfjs remembers what it found out of an earlier context
+    tf.env().reset(); // tfjs remembers what it found out about an earlier context
     try {
       const { device, why } = await startTfjs({ onFault: ignore });
       expect(device).toBe('WebAssembly');
@@ -82,7 +82,7 @@ describe('which backend of tfjs is taken', () => {
     }
   });
 
-  test('a WebGL context lost during the self-test: its WebAssembly, with the reason', async () => {
+  test('after a WebGL context is lost during the self-test is its WebAssembly, with the reason', async () => {
     const contexts = pretendWebglCard();
     const faults: string[] = [];
     const { device, why } = await startTfjs({
@@ -96,7 +96,7 @@ describe('which backend of tfjs is taken', () => {
     expect(sayBackend(why)).toMatch(/Its WebGL cannot be used \(.+\)\. You/);
   });
 
-  test('a WebGL whose fence is never signalled is given up, and nothing asks for it any more', async () => {
+  test('gives up a WebGL whose fence is never signalled and sends it nothing more', async () => {
     pretendWebglCard();
     const wait = vi
       .spyOn(WebGL2RenderingContext.prototype, 'clientWaitSync')
@@ -112,7 +112,7 @@ describe('which backend of tfjs is taken', () => {
     expect(wait.mock.calls.length).toBe(asked);
   });
 
-  test('one that computes wrongly is passed over, naming what was wrong', async () => {
+  test('skips one that computes wrongly and names what was wrong', async () => {
     let calls = 0;
     const { device, why } = await startTfjs({
       onFault: ignore,
@@ -124,7 +124,7 @@ describe('which backend of tfjs is taken', () => {
     expect(sayBackend(why)).toContain('Its WebAssembly cannot be used (the gradient: off by 0.5');
   });
 
-  test('none works: nothing else is taken, and every reason is said', async () => {
+  test('if none works, nothing else is used and every reason is given', async () => {
     const selfTest = async () => {
       throw new Error('broken');
     };
@@ -140,7 +140,7 @@ describe('which backend of tfjs is taken', () => {
   });
 });
 
-test('every read that is under way when a WebGL context is lost rejects, and so does every later one', async () => {
+test('rejects every pending and every later read once a WebGL context is lost', async () => {
   const contexts = pretendWebglCard();
   const faults: string[] = [];
   await startTfjs({ onFault: ({ kind, message }) => faults.push(`${kind}: ${message}`) });
@@ -156,7 +156,7 @@ test('every read that is under way when a WebGL context is lost rejects, and so 
   expect(ends).toEqual(Array(2).fill('Error: The WebGL context was lost.'));
   expect(faults).toEqual(['gone: The WebGL context was lost.']);
   await expect(sum.data()).rejects.toThrow('The WebGL context was lost.');
-  // eslint-disable-next-line no-restricted-properties -- tfjs itself reads so, when it hands small tensors to the processor
+  // eslint-disable-next-line no-restricted-properties -- tfjs itself reads this way when it hands small tensors to the processor
   expect(() => sum.dataSync()).toThrow('The WebGL context was lost.');
 });
 
@@ -193,10 +193,10 @@ async function running() {
 }
 
 describe('a device that breaks while tfjs trains on it', () => {
-  test('lost: the run goes on from its last snapshot, with tfjs on a new device', async () => {
+  test('if it is lost, the run continues from its last snapshot, with tfjs on a new device', async () => {
     pretendWebgpuCard();
     const { engine, steps, why, more, backends } = await running();
-    // Until a snapshot has been taken, which is every five seconds.
+    // Until a snapshot has been taken, which happens every five seconds.
     await new Promise((resolve) => setTimeout(resolve, 7000));
     currentDevice()!.destroy();
     await vi.waitFor(
@@ -210,7 +210,7 @@ describe('a device that breaks while tfjs trains on it', () => {
     expect(resumed).toBeGreaterThan(0);
     const before = steps.length;
     await more(before + 2);
-    // A step that is taken again has the loss it had.
+    // A repeated step has the same loss.
     const again = steps.slice(before);
     for (const { step, loss } of again) {
       const first = steps.slice(0, before).find((old) => old.step === step);
@@ -221,7 +221,7 @@ describe('a device that breaks while tfjs trains on it', () => {
     engine.receive({ type: 'close', runIds: ['a'] });
   });
 
-  test('an error nobody caught: tfjs goes on without the card', async () => {
+  test('after an uncaught error tfjs continues without the card', async () => {
     pretendWebgpuCard();
     const { engine, steps, why, more, backends } = await running();
     currentDevice()!.onuncapturederror!({
@@ -238,7 +238,7 @@ describe('a device that breaks while tfjs trains on it', () => {
   });
 });
 
-test('a WebGL context that is lost while tfjs trains: the run says so and goes on in WebAssembly', async () => {
+test('if its WebGL context is lost, the run says so and continues in WebAssembly', async () => {
   const contexts = pretendWebglCard();
   const { engine, steps, why, more, backends } = await running();
   expect(backends.map(({ device }) => device)).toEqual(['WebGL, a card']);
@@ -265,7 +265,7 @@ test('a WebGL context that is lost while tfjs trains: the run says so and goes o
   engine.receive({ type: 'close', runIds: ['a'] });
 });
 
-test('from tfjs to our kernels and back: the run that is opened next is computed as it asks', async () => {
+test('switching from tfjs to our kernels and back uses the requested backend for each new run', async () => {
   const { engine, backends, more, steps } = await running();
   for (const [i, backend] of (['wasm', 'tfjs'] as const).entries()) {
     engine.receive({ type: 'close', runIds: ['a'] });

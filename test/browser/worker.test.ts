@@ -12,7 +12,7 @@ import { size } from '../support/deep';
 type Type = EngineEvent['type'];
 type Of<T extends Type> = Extract<EngineEvent, { type: T }>;
 
-/** A worker and everything it said. */
+/** A worker and all its events. */
 class Wire {
   readonly events: EngineEvent[] = [];
   readonly #waiting = new Set<() => void>();
@@ -36,13 +36,13 @@ class Wire {
     return this.events.filter((event): event is Of<T> => event.type === type);
   }
 
-  /** Resolves when `ready` says so of all events so far. */
+  /** Resolves when `ready` is true of all events so far. */
   until(ready: () => boolean, what: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () =>
           reject(new Error(`waited for ${what}; had ${JSON.stringify(this.of('state').at(-1))}`)),
-        200_000, // less than a test may take, so that it says what it waited for
+        200_000, // less than a test's timeout, so that the message names what it waited for
       );
       const look = () => {
         if (!ready()) return;
@@ -112,7 +112,7 @@ const specOn = (backend: RunSpec['backend']): RunSpec => ({
   stripes: 'GSAS',
 });
 
-/** Losses of the first steps on each way, kept for the tests that compare them: opening one takes long. */
+/** Losses of the first steps on each backend, kept for the tests that compare them: opening a run takes long. */
 const first = new Map<string, number[]>();
 const FIRST = 10; // steps
 const firstLosses = () =>
@@ -121,7 +121,7 @@ const firstLosses = () =>
     .flatMap(({ steps }) => steps.map(({ loss }) => loss))
     .slice(0, FIRST);
 
-/** A closer look evaluates some 600 batches, which takes a minute where the processor stands in for a graphics card. */
+/** A closer look evaluates some 600 batches, which takes a minute if the processor emulates a graphics card. */
 const LOOKING = ['wasm', 'cpu', 'tfjs', 'webgpu', 'tfjs in WebGL'].slice(0, size('looks'));
 
 async function closerLook() {
@@ -178,7 +178,7 @@ describe.each(WAYS)('in a worker on $way', ({ way, backend, ...more }) => {
       wire.of('backend').at(-1)!.backend.kernel,
     ).peak;
     const measured = wire.of('memory').at(-1)!.memory.peak;
-    // The prediction is of what our programs allocate; the tape keeps more.
+    // The prediction counts what our programs allocate; the tape keeps more.
     if (backend === 'tfjs') expect(measured).toBeGreaterThan(predicted);
     else expect(Math.abs(measured / predicted - 1)).toBeLessThan(0.1);
   });
@@ -267,7 +267,7 @@ describe('runs that are compared', () => {
     }
   });
 
-  test('one that fails stops alone and says why; the others go on', async () => {
+  test('stop alone if one fails, which says why; the others continue', async () => {
     openAll({ ...small, backend: 'wasm' }, { local: { task: 'own-text' } }); // without a text
     together('run');
     await wire.until(() => stepsOf('approximate').length > 2, 'those that can run');
@@ -284,7 +284,7 @@ describe('runs that are compared', () => {
   });
 });
 
-describe('what cannot work says so', () => {
+describe('impossible requests', () => {
   test('impossible settings are refused before anything is allocated', async () => {
     await open({ ...small, width: 100, heads: 3 });
     expect(message()).toContain(
@@ -292,7 +292,7 @@ describe('what cannot work says so', () => {
     );
   });
 
-  test('a text that is too short', async () => {
+  test('a text that is too short is refused', async () => {
     await open({ ...DEFAULTS, task: 'own-text', backend: 'cpu' }, { text: 'short' });
     expect(message()).toMatch(/characters/);
   });

@@ -1,6 +1,6 @@
 /**
- * @file The notices of the built site name everything that is in it. What is in it is read from source maps, which say
- * of each generated character which file it came from; the notices are made another way (scripts/notices/plugin.mjs).
+ * @file The notices of the built site name everything it contains. Its contents are read from source maps, which give
+ * the source file of each generated character; the notices are made differently (scripts/notices/plugin.mjs).
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -14,14 +14,14 @@ const notices = new Map<string, string>();
 
 beforeAll(() => {
   const options = ['--sourcemap', 'hidden', '--outDir', out, '--emptyOutDir', '--logLevel', 'warn'];
-  // As a person builds it: Vitest's own environment is a development one.
+  // As in a real build: Vitest's own environment is a development one.
   execFileSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build', ...options], {
     env: { ...process.env, NODE_ENV: 'production', VITEST: '' },
     stdio: 'pipe',
   });
   files = readdirSync(out, { recursive: true, encoding: 'utf8' });
   const sections = readFileSync(join(out, 'third-party-notices.txt'), 'utf8').split(/^={100}$/m);
-  // Heading and text take turns, after what stands above them all.
+  // Headings and texts alternate after the introduction.
   for (let i = 1; i + 1 < sections.length; i += 2)
     notices.set(sections[i]!.trim().split('\n')[0]!, sections[i + 1]!);
 }, 300_000);
@@ -31,7 +31,7 @@ const json = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T
 const noticeOf = (name: string) =>
   [...notices].find(([heading]) => heading.startsWith(`${name} `))?.[1] ?? '';
 
-/** Names of packages with a file in the bundle, and which of the bundle's files that is. */
+/** Names of packages with a file in the bundle, and which of the bundle's files it is. */
 function bundled(): Map<string, string> {
   const found = new Map<string, string>();
   for (const file of files.filter((name) => name.endsWith('.map')))
@@ -42,7 +42,7 @@ function bundled(): Map<string, string> {
   return found;
 }
 
-/** What the licence of each text's contents says, the text's own words. */
+/** The licence text of each notice, without its heading. */
 const CONTENTS: Readonly<Record<string, RegExp>> = {
   'moby-dick': /CC0 1\.0 Universal/,
   sotu: /CC0 1\.0 Universal/,
@@ -50,7 +50,7 @@ const CONTENTS: Readonly<Record<string, RegExp>> = {
   'program-code': /Permission is hereby granted, free of charge/,
 };
 
-/** How each licence in use begins to be binding. */
+/** How the text of each licence in use begins. */
 const GRANTS = [
   /Redistribution\. You may reproduce and distribute copies/, // Apache-2.0
   /Permission is hereby granted, free of charge/, // MIT
@@ -78,8 +78,8 @@ test('versions are those of the lock file', () => {
     expect([...notices.keys()]).toContain(`${name} ${packages[`node_modules/${name}`]!.version}`);
 });
 
-describe('what no source map knows of', () => {
-  test('libraries inside the WebAssembly of TensorFlow.js, and the standard library inside ours', () => {
+describe('notices for contents that source maps do not list', () => {
+  test('cover libraries inside the WebAssembly of TensorFlow.js, and the standard library inside ours', () => {
     expect(
       files
         .filter((name) => name.endsWith('.wasm'))
@@ -92,7 +92,7 @@ describe('what no source map knows of', () => {
       );
   });
 
-  test('every text that models are trained on, with where it came from and under what', () => {
+  test('cover every training text, with its origin and licence', () => {
     const texts = files.filter((name) => /^corpora.*json$/.test(name));
     expect(texts.length).toBeGreaterThan(1);
     for (const text of texts) {
@@ -106,7 +106,7 @@ describe('what no source map knows of', () => {
   });
 });
 
-test('no notice has room for a name nobody filled in', () => {
+test('no notice contains an unfilled placeholder for a name', () => {
   const open = [...notices].filter(([, text]) => /<(year|owner|copyright holders)>/.test(text));
   expect(open.map(([name]) => name)).toEqual([]);
 });

@@ -29,7 +29,7 @@ const masks = fc.constantFrom(
   'causal & chunk(3); causal & (window(2) | sink(1))',
   'causal; prefix(4) | causal',
 );
-/** Any name as it is kept: signs of an address, emoji, as long as it may be. */
+/** Any name as it is kept: characters special in URLs, emoji, up to the full length. */
 const name = fc
   .oneof(
     fc.constantFrom('Mine', 'a;b:c&d=e', 'Löwe 🦓', '%', '🦓'.repeat(32)),
@@ -86,8 +86,8 @@ const comparison = fc
   });
 const axis = fc.constantFrom(...AXES.map(({ id }) => id));
 
-describe('the address of a comparison', () => {
-  test('is short where nothing differs from the first one', () => {
+describe('the URL of a comparison', () => {
+  test('is short if no run differs from the first', () => {
     expect(toAddress(FIRST)).toBe('v=1&seed=1');
     expect(fromAddress('').comparison).toEqual(FIRST);
   });
@@ -105,7 +105,7 @@ describe('the address of a comparison', () => {
     );
   });
 
-  test('and so does its file bring back all of it', () => {
+  test('carries the same as its file', () => {
     const machine = { name: 'wasm', device: 'WebAssembly SIMD', kernel: 'simd' } as const;
     fc.assert(
       fc.property(comparison, (asked) => {
@@ -116,11 +116,11 @@ describe('the address of a comparison', () => {
     );
   });
 
-  test('has bytes among its axes', () => {
+  test('accepts bytes as an axis', () => {
     expect(fromAddress('x=bytes')).toMatchObject({ axis: 'bytes', notes: [] });
   });
 
-  test('whatever it says, two to four runs come of it that can run', () => {
+  test('gives two to four runs that can run, whatever it contains', () => {
     const pair = fc.oneof(
       fc.string(),
       fc
@@ -149,7 +149,7 @@ describe('the address of a comparison', () => {
     );
   });
 
-  test('of the Lab is understood: its window is that of every run', () => {
+  test('of the Lab is understood: its window applies to every run', () => {
     const { comparison: read } = fromAddress('v=1&plan=local&window=7&layers=3&seed=5');
     expect(specsOf(read).map(({ plan, window, layers }) => [plan, window, layers])).toEqual([
       ['global', 7, 3],
@@ -166,12 +166,12 @@ describe('the address of a comparison', () => {
     ['run=local;window:9999&run=global', /window='9999' became 512/],
     ['run=local;width:9&run=global', /'width' is not a setting of a run/],
     ['x=yards', /x should be one of steps, tokens/],
-  ])('%s is adjusted, and said to be', (query, note) => {
+  ])('%s is adjusted, and a note says so', (query, note) => {
     expect(fromAddress(query).notes.join('; ')).toMatch(note);
   });
 });
 
-test('an address that asks for nothing but the machine is blank; any other means what it always did', () => {
+test('a URL that names only the machine is blank; any other keeps its meaning', () => {
   for (const query of ['', 'backend=wasm']) expect(fromAddress(query).blank).toBe(true);
   for (const query of ['v=1', 'x=flops', 'run=local', 'embed=1', 'seed=1', 'context=64']) {
     const { blank, comparison } = fromAddress(query);

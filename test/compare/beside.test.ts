@@ -10,8 +10,8 @@ import { besideWords } from '../../src/state/sliceWords';
 
 const recorded = readFile(readFileSync('public/recorded/races/table.json', 'utf8'));
 
-describe('the recorded run that a run is held against', () => {
-  test('is the one of local layers in the comparison with its settings', () => {
+describe('the recorded run shown next to a run', () => {
+  test('is the one of local layers in the comparison with the same settings', () => {
     const { start, run } = localRunFor(OPENING)!;
     expect(start).toBe('table');
     const { plan, ...rest } = specsOf(recorded.comparison)[run]!;
@@ -22,7 +22,7 @@ describe('the recorded run that a run is held against', () => {
     expect(localRunFor({ ...DEFAULTS, task: 'no such text' })).toBeUndefined();
   });
 
-  test('may attend in another way, and differs in no other setting', () => {
+  test('may differ in its attention, and in no other setting', () => {
     for (const plan of ['global', 'grouped', 'approximate', 'custom']) {
       expect(localRunFor({ ...OPENING, plan, place: 'last', groupSize: 4 })?.start).toBe('table');
     }
@@ -41,9 +41,9 @@ describe('the recorded run that a run is held against', () => {
     );
   });
 
-  test('gives the losses of a slice where it was scored, and words for the last of them', () => {
+  test('gives the losses of a slice if it was scored, and words for the last of them', () => {
     const losses = localLosses(recorded.histories[localRunFor(OPENING)!.run]!, 'line-above');
-    expect(losses.map(({ step }) => step).slice(0, 6)).toEqual([1, 5, 10, 25, 50, 75]); // as the Lab looks
+    expect(losses.map(({ step }) => step).slice(0, 6)).toEqual([1, 5, 10, 25, 50, 75]); // as the Lab validates
     expect(losses.at(-1)!.step).toBe(400);
     expect(losses.at(-1)!.loss).toBeGreaterThan(1.3);
     expect(localLosses(recorded.histories[0]!, 'no such slice')).toEqual([]);
@@ -52,7 +52,7 @@ describe('the recorded run that a run is held against', () => {
     expect(besideWords(one, 170)).toBe(
       'With every layer local it was 1.50 after 160 steps (recorded).',
     );
-    expect(besideWords(one, 200)).toBe(''); // from too long ago
+    expect(besideWords(one, 200)).toBe(''); // recorded too many steps earlier
     expect(besideWords([], 10)).toBe('');
   });
 });

@@ -26,7 +26,7 @@ const of = (...runs: Partial<RunSpec>[]): Comparison => ({
 });
 
 describe('a comparison', () => {
-  test('begins with the four plans of the paper, which differ in the plan alone', () => {
+  test('begins with the four plans of the paper, which differ only in the plan', () => {
     expect(specsOf(FIRST).map(({ plan }) => plan)).toEqual([
       'global',
       'local',
@@ -39,14 +39,14 @@ describe('a comparison', () => {
     );
   });
 
-  test('gives every plan the same weights to start from', () => {
+  test('gives every plan the same start values', () => {
     const [first, ...others] = specsOf(FIRST).map((spec) =>
       initialWeights(modelSpecOf({ ...spec, width: 16 }), spec.seed),
     );
     for (const other of others) expect(other).toEqual(first);
   });
 
-  test('a setting that a run does not read makes no difference', () => {
+  test('ignores a setting that a run does not read', () => {
     expect(
       differencesOf(of({ plan: 'global', window: 4 }, { plan: 'local', window: 8 })).differ,
     ).toEqual(['plan']);
@@ -54,13 +54,13 @@ describe('a comparison', () => {
       differencesOf(of({ plan: 'local', window: 4 }, { plan: 'local', window: 8 })).differ,
     ).toEqual(['window']);
     expect(sayDifferences(of({ plan: 'local' }, { plan: 'local' }))).toMatch(/^They do not differ/);
-    // Stripes are read by one of the two alone: nobody can say that they are equal.
+    // Only one of the two reads stripes, so the comparison cannot call them equal.
     expect(sayDifferences(of({ plan: 'custom' }, { plan: 'grouped' }))).not.toMatch(
       /stripes|masks/,
     );
   });
 
-  test('names runs after what they are, and namesakes after what tells them apart', () => {
+  test('names runs by what they are, and equal names by what differs', () => {
     expect(namesOf(FIRST)).toEqual(['Global', 'Local', 'Approximate', 'Grouped']);
     expect(namesOf(of({ plan: 'local', window: 4 }, { plan: 'local', window: 8 }))).toEqual([
       'Local W 4',
@@ -74,19 +74,19 @@ describe('a comparison', () => {
     ]);
   });
 
-  test('a name is one line of at most 32 characters', () => {
+  test('keeps names to one line of at most 32 characters', () => {
     expect(tidyName('  two\n lines\u0000 ')).toBe('two lines');
     expect(tidyName('🦓'.repeat(40))).toBe('🦓'.repeat(32));
     expect(tidyName(' \n')).toBeUndefined();
   });
 
-  test('a shared setting reaches every run; one of a single run reaches none', () => {
+  test('passes a shared setting to every run; one of a single run stays there', () => {
     const changed = changeShared(FIRST, { context: 128, window: 4 });
     expect(specsOf(changed).map(({ context }) => context)).toEqual([128, 128, 128, 128]);
     expect(specsOf(changed).map(({ window }) => window)).toEqual([16, 16, 16, 16]);
   });
 
-  test('the run that is added is the plan of the paper that is missing', () => {
+  test('adds the paper’s next missing plan', () => {
     const three = { ...FIRST, runs: FIRST.runs.filter(({ own }) => own.plan !== 'local') };
     expect(addRun(three).runs.at(-1)!.own.plan).toBe('local');
   });
@@ -101,13 +101,13 @@ describe('runs that keep the documents of a row apart', () => {
     })),
   };
 
-  test('stand beside those that do not, and their names and the sentence say so', () => {
+  test('can be compared with those that do not, and their names and the sentence say so', () => {
     expect(namesOf(beside)).toEqual(['Grouped one text', 'Grouped documents apart']);
     expect(differencesOf(beside).differ).toEqual(['documents']);
     expect(fromAddress(toAddress(beside)).comparison.runs).toEqual(beside.runs);
   });
 
-  test('are of the plans that can', () => {
+  test('have plans that can keep them apart', () => {
     const plans = (spec: RunSpec) => paperRuns(spec).map(({ own }) => own.plan);
     expect(plans(packed)).toEqual(['global', 'local', 'grouped']);
     expect(plans(DEFAULTS)).toEqual([...PAPER_PLANS]);

@@ -80,7 +80,7 @@ const saved: Saved = {
 };
 const text = writeFile(saved);
 
-/** What reading says: undefined where the file was taken. */
+/** The message of the reader; undefined if the file was accepted. */
 function refusal(file: string): string | undefined {
   try {
     readFile(file);
@@ -108,7 +108,7 @@ const IDS = ['second-saying', 'line-above', 'far-copy'];
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 const loss = fc.double({ min: 0, max: 9, noNaN: true });
 const scored = fc.record({ loss, accuracy: share, share });
-/** Validations of which any may lack any of the slices, as no run of today's does, but a file may. */
+/** Validations each of which may lack some of the slices, as a file may, although today's runs never do. */
 const validations: fc.Arbitrary<readonly ValidationRecord[]> = fc
   .array(
     fc.record({
@@ -136,18 +136,20 @@ const validations: fc.Arbitrary<readonly ValidationRecord[]> = fc
       return { ...all, step: i + 1, ...(own.length > 0 && { slices: own }) };
     }),
   );
-/** Slices in one order: where not all of them are in every validation, the file's is by the first that has each. */
+/**
+ * Slices in one order: if some validations lack slices, the file orders slices by the first validation that has each.
+ */
 const sorted = (all: readonly ValidationRecord[]) =>
   all.map(({ slices = [], ...one }) => ({
     ...one,
     slices: IDS.flatMap((id) => slices.find((slice) => slice.id === id) ?? []),
   }));
-/** As a file holds it, but for its slices: what one from before them held. */
+/** The file without its slices, as older versions wrote it. */
 const before = (json: string) =>
   JSON.parse(json, (key, value: unknown) => (key === 'slices' ? undefined : value)) as unknown;
 
 describe('the file of a comparison', () => {
-  test('brings back what was asked, on which machine, and all that came of it', () => {
+  test('brings back the settings, the machine and all results', () => {
     expect(readFile(text)).toEqual(saved);
   });
 
@@ -202,7 +204,7 @@ describe('the file of a comparison', () => {
     expect(refusal(changed(path as string[], value))).toMatch(words);
   });
 
-  test('brings back every slice of every validation, whichever of them were scored', () => {
+  test('brings back every slice of every validation, whichever were scored', () => {
     fc.assert(
       fc.property(validations, validations, (own, again) => {
         const [first, ...others] = saved.histories;
@@ -219,14 +221,14 @@ describe('the file of a comparison', () => {
     );
   });
 
-  test('from before there were slices opens, gives the numbers it gave, and is saved as it was', () => {
+  test('from before slices existed opens, shows its numbers, and is saved unchanged', () => {
     const old = before(text);
     const read = readFile(JSON.stringify(old));
     expect(read).toEqual(before(JSON.stringify(saved)));
     expect(JSON.parse(writeFile(read))).toEqual(old);
   });
 
-  test('of a task, whose runs have no slices, is written as one from before', () => {
+  test('of a task, whose runs have no slices, is written like an older one', () => {
     const [first, ...others] = saved.histories;
     const task = { ...first!.validations[0]!, slices: [] };
     const file = writeFile({
@@ -236,7 +238,7 @@ describe('the file of a comparison', () => {
     expect(readFile(file).histories[0]!.validations[0]).not.toHaveProperty('slices');
   });
 
-  test('cut short anywhere is refused', () => {
+  test('truncated anywhere is refused', () => {
     fc.assert(
       fc.property(fc.nat(text.length - 1), (length) => {
         expect(refusal(text.slice(0, length))).toMatch(/not complete JSON/);
@@ -244,7 +246,7 @@ describe('the file of a comparison', () => {
     );
   });
 
-  test('whatever it holds, it is taken or refused with InputError', () => {
+  test('with any content is accepted or refused with InputError', () => {
     fc.assert(fc.property(fc.json(), (file) => void refusal(file)));
     fc.assert(fc.property(fc.string(), (file) => void refusal(file)));
     const keys = Object.keys(JSON.parse(text) as object);
@@ -273,7 +275,7 @@ describe('the file of a comparison', () => {
   });
 });
 
-describe('maps as letters', () => {
+describe('attention maps as letters', () => {
   test('come back within 2 of 255 below the diagonal, and nothing above it', () => {
     const [T, maps] = [7, 3];
     fc.assert(
@@ -290,7 +292,7 @@ describe('maps as letters', () => {
     );
   });
 
-  test('keep the first moment and the last where there is room for two', () => {
+  test('keep the first moment and the last if there is room for two', () => {
     expect(keptMoments(9, 3)).toEqual([0, 4, 8]);
     expect(keptMoments(2, 9)).toEqual([0, 1]);
     expect(keptMoments(9, 1)).toEqual([8]);
@@ -315,13 +317,13 @@ describe('the table of all series', () => {
     },
   );
 
-  test('has a line per run and step, of as many cells as its head', () => {
+  test('has one line per run and step, with as many cells as its header', () => {
     const [head, ...lines] = csv.trimEnd().split('\r\n');
     expect(lines).toHaveLength(5);
     expect(lines[3]!.split(',')).toHaveLength(head!.split(',').length);
   });
 
-  test('says in every line which seed, machine, program and settings it comes from', () => {
+  test('repeats seed, machine, program and settings in every line', () => {
     const [head, ...lines] = csv.trimEnd().split('\r\n');
     expect(head).toMatch(/,seed,backend,device,version,address$/);
     for (const line of lines)
@@ -330,7 +332,7 @@ describe('the table of all series', () => {
       ).toBe(true);
   });
 
-  test('counts tokens and FLOPs, adds up seconds, says the bytes held, and lets no name be a formula', () => {
+  test('counts tokens and FLOPs, adds up seconds, gives the bytes held, and lets no name be a formula', () => {
     const line = csv.split('\r\n')[2]!;
     expect(
       line.startsWith(
@@ -339,7 +341,7 @@ describe('the table of all series', () => {
     ).toBe(true);
   });
 
-  test('has each slice beside its validation, and neither loss nor accuracy of one that is empty', () => {
+  test('has each slice next to its validation, and neither loss nor accuracy for an empty one', () => {
     const [head, ...lines] = csv.split('\r\n');
     const line = lines.filter((one) => one.startsWith('"Local"')).map((one) => one.split(','));
     const of = (column: string, step: number) =>
@@ -352,7 +354,7 @@ describe('the table of all series', () => {
     expect(slice('second_saying', 1)).toEqual(['', '', '']); // no validation at that step
   });
 
-  test('has no columns for slices where none were scored', () => {
+  test('has no columns for slices if none were scored', () => {
     const plain = { ...history(3), validations: [{ step: 2, loss: 3, accuracy: 0.1, tokens: 64 }] };
     const origin = { seed: 7, backend: 'wasm', device: '', version: '', address: '' };
     const [head] = csvOfSeries([{ name: 'Local', costs, history: plain }], origin).split('\r\n');

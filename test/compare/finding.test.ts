@@ -1,4 +1,4 @@
-/** @file The sentence above a comparison: what it says of runs that can be seen through, and what it never says. */
+/** @file The sentence above a comparison: what it says about hand-made runs, and what it never says. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findingOf, share, type Contender, type Question } from '../../src/compare/finding';
@@ -11,14 +11,14 @@ const NEEDLE: Question = {
   distance: 28,
   warmup: 30,
 };
-/** Names, what each came to after `step` steps and has been at since half of them, and its FLOPs. */
+/** Names, the value each reached after `step` steps and has kept since half of them, and its FLOPs. */
 const FLOPS: Record<string, number> = { Global: 2.03e6, Grouped: 1.66e6, Local: 1.29e6 };
 function run(name: string, value?: number, change: Partial<Contender> = {}): Contender {
   const step = change.step ?? 300;
   return {
     name,
     flops: FLOPS[name] ?? 1.5e6,
-    farFlops: (FLOPS[name] ?? 1.5e6) ** 2, // far away they lie further apart
+    farFlops: (FLOPS[name] ?? 1.5e6) ** 2, // at long range they differ more
     reach: name === 'Local' ? 61 : 512,
     step,
     validations: value === undefined ? [] : still(value, step),
@@ -31,8 +31,8 @@ const still = (value: number, step: number) =>
 const seeds = (...values: number[]): Contender['repeats'] =>
   values.map((value, i) => ({ seed: i + 2, validations: still(value, 300) }));
 
-describe('of texts', () => {
-  test('who is as good as whom, for which price, and how far the others stay behind', () => {
+describe('on texts', () => {
+  test('it names the runs level with the best, their price, and how far the others are behind', () => {
     const finding = findingOf(
       [run('Global', 0.833), run('Grouped', 0.84), run('Local', 1.067)],
       TEXT,
@@ -48,7 +48,7 @@ describe('of texts', () => {
     expect(finding.trust).toMatch(/^One seed\. .* differences up to 0\.05 are not reported\.$/);
   });
 
-  test('a mask kept as rows has no price on long texts, and is said not to have one', () => {
+  test('a mask kept as rows has no price on long texts, and the sentence says so', () => {
     const { farFlops: _, ...rows } = run('Rows', 0.835);
     const three = findingOf([run('Global', 0.833), run('Grouped', 0.84), rows], TEXT);
     expect(three.price).toBe(
@@ -58,20 +58,20 @@ describe('of texts', () => {
     expect(two.price).toBe(
       'Rows has no price on texts of 16,384 tokens: the mask is kept as rows of 512.',
     );
-    // One that is behind is not among those whose price is told.
+    // A run that is behind gets no price.
     const { farFlops: __, ...behind } = run('Rows', 1.9);
     expect(findingOf([run('Global', 0.833), run('Grouped', 0.84), behind], TEXT).price).toBe(
       "On texts of 16,384 tokens Grouped would need 67 % of Global's FLOPs per token.",
     );
   });
 
-  test('the best is named where the dearest is not it', () => {
+  test('the best is named if it is not the most expensive', () => {
     expect(
       findingOf([run('Global', 0.754), run('Grouped', 0.731), run('Local', 1.001)], TEXT).title,
     ).toContain('Local is 0.27 worse than Grouped.');
   });
 
-  test('one that is ahead is said to be', () => {
+  test('a run that is ahead is called ahead', () => {
     expect(
       findingOf([run('Global', 0.8), run('Grouped', 0.9), run('Local', 1.0)], TEXT).title,
     ).toBe(
@@ -79,7 +79,7 @@ describe('of texts', () => {
     );
   });
 
-  test('runs that all come to the same leave only the price', () => {
+  test('runs with the same result leave only the price', () => {
     expect(
       findingOf([run('Global', 2.07), run('Local', 2.06), run('Grouped', 2.06)], TEXT).title,
     ).toBe(
@@ -87,7 +87,7 @@ describe('of texts', () => {
     );
   });
 
-  test('other seeds decide where there are three, and are said to', () => {
+  test('three seeds decide, and the sentence says so', () => {
     const [a, b] = [
       run('Global', 1.0, { repeats: seeds(1.1, 1.2) }),
       run('Grouped', 1.01, { repeats: seeds(1.11, 1.21) }),
@@ -98,15 +98,15 @@ describe('of texts', () => {
   });
 });
 
-test('a run that reads what it has to predict is said to be ahead for the wrong reason', () => {
+test('a run that reads the tokens it must predict is called ahead for the wrong reason', () => {
   const leak = run('Leak', 0.15, { leaks: true });
   expect(findingOf([run('Global', 2.3), leak], TEXT).because).toEqual([
     'Leak reads tokens that come after the query, and so what it has to predict: its loss is too low for the wrong reason.',
   ]);
 });
 
-describe('of tasks', () => {
-  test('answers right, guessing, and why: the answer is out of reach', () => {
+describe('on tasks', () => {
+  test('it names which run answers right, which guesses, and why: the answer is out of reach', () => {
     const local = run('Local', 0.09375, { reach: 21 });
     const finding = findingOf([run('Global', 1), local, run('Grouped', 1)], NEEDLE);
     expect(finding.title).toBe(
@@ -122,7 +122,7 @@ describe('of tasks', () => {
     );
   });
 
-  test('where nobody has found the way, nobody is called', () => {
+  test('if no run has learned the task, it names none', () => {
     expect(findingOf([run('Global', 0.13), run('Local', 0.12)], NEEDLE).title).toBe(
       'After 300 steps no run does better than guessing (13 %).',
     );
@@ -133,7 +133,7 @@ describe('before there is a result', () => {
   const few = (step: number, value?: number) =>
     ['Global', 'Local'].map((name) => run(name, value, { step }));
 
-  test('it asks, waits, and calls nothing while the rate still rises', () => {
+  test('it asks to wait and names no run while the rate still rises', () => {
     expect(findingOf(few(0), TEXT).title).toBe(
       'Which of Global and Local best predicts text it has not seen, and at what price?',
     );
@@ -145,7 +145,7 @@ describe('before there is a result', () => {
     expect(findingOf(few(10, 2), TEXT).standings).toEqual([undefined, undefined]);
   });
 
-  test('nobody is called while the runs still learn fast, and the numbers are given as they are', () => {
+  test('no run is named while the runs still learn fast, and the numbers are given as they are', () => {
     const falling = (name: string, from: number, to: number) =>
       run(name, to, { validations: [...still(from, 200), ...still(to, 300).slice(1)] });
     const text = findingOf([falling('Global', 2.6, 2.24), falling('Local', 2.4, 2.06)], TEXT);
@@ -168,14 +168,14 @@ describe('before there is a result', () => {
     expect(findingOf(once, TEXT).trust).toMatch(/not tested early enough/);
   });
 
-  test('a run that stopped is left out of it', () => {
+  test('a run that stopped is left out', () => {
     const runs = [run('Global', 1), run('Local', undefined, { stopped: true }), run('Grouped', 1)];
     expect(findingOf(runs, NEEDLE).standings).toEqual(['level', undefined, 'level']);
     expect(findingOf(runs.slice(0, 2), NEEDLE).title).toMatch(/nothing to compare/);
   });
 });
 
-test('whatever the numbers, it is one sentence that names every run once ahead or behind, and no number is broken', () => {
+test('for any numbers it is one sentence that names every run once as ahead or behind, and keeps numbers unbroken', () => {
   const value = fc.double({ min: 0, max: 1, noNaN: true });
   const names = ['Global', 'Local', 'Approximate', 'Grouped'];
   const runs = fc
@@ -198,7 +198,7 @@ test('whatever the numbers, it is one sentence that names every run once ahead o
   );
 });
 
-test('what is not quite all or nothing is not written as all or nothing', () => {
+test('an almost perfect share is not rounded to all or nothing', () => {
   expect([0, 0.0004, 0.004, 0.5, 0.9961, 0.99999, 1].map(share)).toEqual([
     '0 %',
     '0.04 %',

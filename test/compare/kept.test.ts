@@ -77,7 +77,7 @@ describe('kept runs', () => {
     expect(kept.checkpoints.map(crc32)).toEqual(checkpoints.map(crc32));
   });
 
-  test('say what they are by their first bytes, and take about as much room as was said', async () => {
+  test('are recognised by their first bytes, and take about as much space as predicted', async () => {
     const bytes = await whole();
     expect(headOfKept(bytes.slice(0, LONGEST_LINE))).toEqual(head);
     const said = keptBytes(specs);
@@ -86,7 +86,7 @@ describe('kept runs', () => {
     expect(took).toBeLessThan(1.5 * said + 40_000);
   });
 
-  test('are refused where the file was cut short or its numbers changed', async () => {
+  test('are refused if the file was truncated or its numbers changed', async () => {
     const bytes = await whole();
     expect(() => readKept(bytes.slice(0, -1))).toThrow(/cut short/);
     const at = bytes.indexOf(10) + 40;
@@ -95,7 +95,7 @@ describe('kept runs', () => {
     expect(() => readKept(other)).toThrow(/not as they were written/);
   });
 
-  test('are refused where they are of another version, with what was found', async () => {
+  test('are refused if they are of another version, with the version found', async () => {
     const parts = writeKept(head, text, checkpoints);
     const line = new TextDecoder().decode(parts[0]).replace('"version":1', '"version":7');
     const bytes = await joined([new TextEncoder().encode(line), ...parts.slice(1)]);
@@ -103,7 +103,7 @@ describe('kept runs', () => {
     expect(() => headOfKept(bytes)).toThrow(/another version/);
   });
 
-  test('are refused where a checkpoint is of another step or of other settings', async () => {
+  test('are refused if a checkpoint is of another step or of other settings', async () => {
     const ahead = checkpoints.with(2, checkpointOf(specs[2]!, STEP + 1));
     await expect(joined(writeKept(head, text, ahead)).then(readKept)).rejects.toThrow(
       'the checkpoint of Approximate is of step 4, the others of 3',
@@ -117,7 +117,7 @@ describe('kept runs', () => {
     ).rejects.toThrow('compares 4 runs and holds checkpoints of 3');
   });
 
-  test('whatever else is in the file is refused in words', () => {
+  test('are refused in words if anything else in the file is wrong', () => {
     const bytes = fc.uint8Array({ maxLength: 200 });
     const lines = fc.json().map((json) => new TextEncoder().encode(`${json}\n`));
     fc.assert(

@@ -1,4 +1,4 @@
-/** @file When runs are still learning too fast to be compared: on curves that can be seen through, and on every recorded race. */
+/** @file When runs still learn too fast to be compared: on hand-made curves, and on every recorded comparison. */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -21,8 +21,8 @@ import type { Compare } from '../../src/state/compare.svelte';
 const looks = (...all: readonly (readonly [step: number, value: number])[]): ValidationRecord[] =>
   all.map(([step, value]) => ({ step, loss: value, accuracy: value, tokens: 256 }));
 
-describe('what the last third of the steps brought', () => {
-  test('is read between two looks where there was none, and rises for shares as it falls for losses', () => {
+describe('the gain of the last third of the steps', () => {
+  test('is interpolated between two validations, and is positive for rising shares and falling losses', () => {
     expect(gainOf(looks([200, 1], [300, 0.8]), 300, 'loss')).toBeCloseTo(0.2);
     expect(gainOf(looks([200, 0.3], [300, 0.8]), 300, 'accuracy')).toBeCloseTo(0.5);
     expect(gainOf(looks([100, 2], [300, 1]), 300, 'loss')).toBeCloseTo(0.5);
@@ -30,14 +30,14 @@ describe('what the last third of the steps brought', () => {
     expect(gainOf(looks([200, 1], [300, 1.25]), 300, 'loss')).toBeCloseTo(-0.25);
   });
 
-  test('is not known without a look before it, and looks that come later do not count', () => {
+  test('is unknown without a validation before it, and ignores later validations', () => {
     expect(gainOf(looks([300, 1]), 300, 'loss')).toBeUndefined();
     expect(gainOf(looks([250, 2], [300, 1]), 300, 'loss')).toBeUndefined();
     expect(gainOf(looks([200, 2], [300, 1], [400, 0.1]), 300, 'loss')).toBeCloseTo(1);
   });
 });
 
-describe('still learning', () => {
+describe('a comparison that is still learning', () => {
   const run = (
     gap: number,
     gain: number | undefined,
@@ -51,28 +51,28 @@ describe('still learning', () => {
     ...change,
   });
 
-  test('is said while the one behind, or the one in front, gains as much as lies between them', () => {
+  test('is reported while the run behind or the run ahead gains as much as the gap between them', () => {
     expect(stillLearning([run(0, 0.01), run(0.2, 0.1)], 0)).toBe(false);
     expect(stillLearning([run(0, 0.01), run(0.2, 0.16)], 0)).toBe(true);
     expect(stillLearning([run(0, 0.16), run(0.2, 0.01)], 0)).toBe(true);
   });
 
-  test('is said of runs that look level while one gains more than may part them', () => {
+  test('is reported for runs that look level while one gains more than may separate them', () => {
     expect(stillLearning([run(0, 0.04), run(0.01, 0.05, { ahead: true })], 0)).toBe(false);
     expect(stillLearning([run(0, 0.04), run(0.01, 0.06, { ahead: true })], 0)).toBe(true);
   });
 
-  test('knows that who answers everything right gains nothing more', () => {
+  test('takes into account that a run with every answer right cannot gain more', () => {
     const right = run(0, 0.6, { room: 0 });
     expect(stillLearning([right, run(0, 0.3, { room: 0 })], 0)).toBe(false);
     expect(stillLearning([right, run(0.8, 0)], 0)).toBe(false);
   });
 
-  test('is said where nothing is known of the last third', () => {
+  test('is reported if nothing is known about the last third', () => {
     expect(stillLearning([run(0, undefined), run(0.5, 0)], 0)).toBe(true);
   });
 
-  test('whatever the curves: those that stand still are compared, and a wider gap is never called later', () => {
+  test('for any curves, settled ones are compared, and a wider gap is never called later', () => {
     const number = fc.double({ min: 0, max: 2, noNaN: true });
     fc.assert(
       fc.property(number, number, number, number, (gap, a, b, wider) => {
@@ -85,7 +85,7 @@ describe('still learning', () => {
   });
 });
 
-/** What the page says of a recorded race when `step` steps of it were made. */
+/** What the page says about a recorded comparison after `step` steps. */
 function readRace(id: string) {
   const saved = readFile(
     readFileSync(new URL(`../../public/recorded/races/${id}.json`, import.meta.url), 'utf8'),
@@ -115,7 +115,7 @@ function readRace(id: string) {
   return { at, looks: histories[0]!.validations.map(({ step }) => step), last: at(Infinity) };
 }
 
-/** What each race says when it is over. */
+/** What each recorded comparison says at its end. */
 const SAID: Record<string, string> = {
   table:
     'After 400 steps Grouped is as good as Global (0.81 and 0.83 nats) for 82 % of its FLOPs; Local is 0.25 worse than Grouped.',
@@ -134,12 +134,12 @@ const SAID: Record<string, string> = {
   edge: 'After 300 steps Approximate and Grouped are as good as Global (all 100 % right) for 94 % and 96 % of its FLOPs; Local answers 41 % right.',
 };
 
-describe.each(starts.all.map(({ id }) => id))('the recorded race %s', (id) => {
+describe.each(starts.all.map(({ id }) => id))('the recorded comparison %s', (id) => {
   const { at, looks: steps, last } = readRace(id);
 
-  test('says at its end what it found', () => expect(last.title).toBe(SAID[id]));
+  test('states its finding at the end', () => expect(last.title).toBe(SAID[id]));
 
-  test.each(steps)('after step %i marks nobody while it is too early, and says so', (step) => {
+  test.each(steps)('marks no run after step %i, because it is too early, and says so', (step) => {
     const { title, early, standings, because, trust } = at(step);
     expect(title.includes('still learning')).toBe(early);
     if (early) {
@@ -152,7 +152,7 @@ describe.each(starts.all.map(({ id }) => id))('the recorded race %s', (id) => {
   });
 });
 
-test('the table never names local, and says what it comes to from little more than half of its steps on', () => {
+test('the table comparison never names local as best, and states its final result from little more than half of its steps on', () => {
   const { at, looks: steps, last } = readRace('table');
   const end = last.standings;
   expect(end).toEqual(['level', 'level', 'behind']);
@@ -162,24 +162,27 @@ test('the table never names local, and says what it comes to from little more th
   expect(called).toEqual(steps.slice(steps.indexOf(called[0]!)));
 });
 
-test.each([1, 2, 3])('nor is local called best on the table from seed %i', (seed) => {
-  const runs = ['global', 'grouped', 'local'].map((plan) => {
-    const name = `postal-codes-512-${plan}-${seed}.json`;
-    return parseRecording(name, readFileSync(`public/recorded/${name}`, 'utf8')).validation;
-  });
-  let called = 0;
-  for (const { step } of runs[0]!) {
-    const validations = runs.map((run) =>
-      run.filter((one) => one.step <= step).map((one) => ({ accuracy: 0, ...one })),
-    );
-    const verdict = verdictOf(
-      validations.map((own) => ({ validations: own, repeats: [] })),
-      { of: 'text' },
-    );
-    if (!verdict || verdict.early) continue;
-    called++;
-    expect(verdict.standings[2], `step ${step}`).not.toBe('best');
-    expect(verdict.standings[0], `step ${step}`).not.toBe('behind');
-  }
-  expect(called).toBeGreaterThan(0);
-});
+test.each([1, 2, 3])(
+  'the table comparison from seed %i does not call local best either',
+  (seed) => {
+    const runs = ['global', 'grouped', 'local'].map((plan) => {
+      const name = `postal-codes-512-${plan}-${seed}.json`;
+      return parseRecording(name, readFileSync(`public/recorded/${name}`, 'utf8')).validation;
+    });
+    let called = 0;
+    for (const { step } of runs[0]!) {
+      const validations = runs.map((run) =>
+        run.filter((one) => one.step <= step).map((one) => ({ accuracy: 0, ...one })),
+      );
+      const verdict = verdictOf(
+        validations.map((own) => ({ validations: own, repeats: [] })),
+        { of: 'text' },
+      );
+      if (!verdict || verdict.early) continue;
+      called++;
+      expect(verdict.standings[2], `step ${step}`).not.toBe('best');
+      expect(verdict.standings[0], `step ${step}`).not.toBe('behind');
+    }
+    expect(called).toBeGreaterThan(0);
+  },
+);

@@ -31,13 +31,13 @@ describe('axes', () => {
     expect(placesOf('seconds', history, costs)).toEqual([0.01, 0.03, 0.06]);
   });
 
-  test('every step stands at the memory its run holds: as measured, before that as predicted', () => {
+  test('place every step at the memory its run holds: measured, or predicted before that', () => {
     const predicted = memoryOf(DEFAULTS, { kernel: 'simd' });
     expect(placesOf('bytes', history, costs)).toEqual([predicted, predicted, predicted]);
     expect(placesOf('bytes', { ...history, peak: 4096 }, costs)).toEqual([4096, 4096, 4096]);
   });
 
-  test('memory is said to be measured only where every run has measured it', () => {
+  test('call memory measured only if every run has measured it', () => {
     const [bytes, seconds] = [axisOf('bytes')!, axisOf('seconds')!];
     const measured = { ...history, peak: 4096 };
     expect(kindOf(bytes, [history, history])).toBe('predicted');
@@ -46,7 +46,7 @@ describe('axes', () => {
     expect(kindOf(seconds, [history])).toBe('measured');
   });
 
-  test('a validation stands where its step stands', () => {
+  test('place a validation at its step', () => {
     const places = placesOf('seconds', history, costs);
     expect(placeOf(2, steps, places)).toBe(0.03);
     expect(placeOf(4, steps, places)).toBeUndefined();
@@ -58,14 +58,14 @@ describe('memory', () => {
   const total = specs.reduce((sum, spec) => sum + memoryOf(spec), 0);
   const limits = (bytes: number) => ({ total: bytes, largestTensor: bytes });
 
-  test('of all runs together decides, and just enough is enough', () => {
+  test('is decided by the sum over all runs, and exactly enough is enough', () => {
     expect(() => checkFit(specs, limits(total))).not.toThrow();
     expect(() => checkFit(specs, limits(total - 1))).toThrow(
       /4 runs together need about .* this device allows/,
     );
   });
 
-  test('what would fit is said, and fits', () => {
+  test('refusals say what would fit, and it fits', () => {
     let words = '';
     try {
       checkFit(specs, limits(0.6 * total));
@@ -81,7 +81,7 @@ describe('memory', () => {
   });
 });
 
-describe('moments of the past', () => {
+describe('kept moments of the past', () => {
   const play = (steps: readonly number[], bytes: number, budget: number) =>
     steps.reduce<readonly Moment<number>[]>(
       (moments, step) => remember(moments, { step, bytes, value: step }, budget),
@@ -106,11 +106,11 @@ describe('moments of the past', () => {
     );
   });
 
-  test('steps that were taken again replace what they were', () => {
+  test('are replaced by steps that were repeated', () => {
     expect(play([1, 2, 3, 2], 1, 100).map(({ step }) => step)).toEqual([1, 2]);
   });
 
-  test('a weight comes back from its byte within half a hundredth', () => {
+  test('restore a weight from its byte within half a hundredth', () => {
     fc.assert(
       fc.property(fc.array(fc.float({ min: 0, max: 1, noNaN: true })), (weights) => {
         const back = unpackWeights(packWeights(Float32Array.from(weights)));

@@ -1,4 +1,4 @@
-/** @file Comparisons to begin with, and what was recorded of them. */
+/** @file Comparisons to start from, and their recordings. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { fromAddress, toAddress } from '../../src/compare/address';
@@ -17,7 +17,7 @@ describe.each(starts.all.map((start) => [start.id, start] as const))('%s', (id, 
   );
   const saved = readFile(file);
 
-  test('can run, is found again, and survives its address', () => {
+  test('can run, is found again, and survives its URL', () => {
     expect(comparison.runs.length).toBeGreaterThanOrEqual(MIN_RUNS);
     expect(comparison.runs.length).toBeLessThanOrEqual(MAX_RUNS);
     for (const spec of specsOf(comparison)) checkRun(spec);
@@ -27,7 +27,7 @@ describe.each(starts.all.map((start) => [start.id, start] as const))('%s', (id, 
     expect(start.summary).toMatch(/\.$/);
   });
 
-  test('was recorded as it is now: its steps, on the same batches, looked at closely at the end', () => {
+  test('is recorded with its current settings: its steps, on the same batches, with a closer look at the end', () => {
     expect(startOf(saved.comparison)).toBe(start);
     for (const { steps, validations, evaluation } of saved.histories) {
       expect(steps).toHaveLength(start.steps);
@@ -44,7 +44,7 @@ describe.each(starts.all.map((start) => [start.id, start] as const))('%s', (id, 
   test('has maps of every run, from before the first step to the last, whose rows add up to 1', () => {
     const specs = specsOf(saved.comparison);
     if (specs[0]!.context > LONGEST_PICTURE) {
-      expect(saved.pictures).toBeUndefined(); // a file has no room for maps as long as these
+      expect(saved.pictures).toBeUndefined(); // a file has no room for maps of this length
       return;
     }
     const moments = readMoments(saved.pictures!, specs);
@@ -59,7 +59,7 @@ describe.each(starts.all.map((start) => [start.id, start] as const))('%s', (id, 
           const sum = weights
             .subarray(other, other + T)
             .reduce((all, byte) => all + (byte / 255) ** 2, 0);
-          // A letter in 64 and a summary spread over its tokens round a little each.
+          // A letter has 64 levels, and a summary spread over its tokens is rounded in each.
           expect(sum, `row ${row}`).toBeGreaterThan(0.8);
           expect(sum, `row ${row}`).toBeLessThan(1.2);
           for (let key = 0; key < T; key++)
@@ -72,5 +72,5 @@ describe.each(starts.all.map((start) => [start.id, start] as const))('%s', (id, 
     );
   });
 
-  test('is not large', () => expect(file.length).toBeLessThan(800_000));
+  test('is small', () => expect(file.length).toBeLessThan(800_000));
 });

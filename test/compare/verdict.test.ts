@@ -1,4 +1,4 @@
-/** @file Who is ahead, on numbers small enough to see; and that noise never makes a winner. */
+/** @file Which run is ahead, on small hand-made numbers; noise never decides. */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -22,7 +22,7 @@ const held = (value: number, ...others: number[]): Held => ({
 const standings = (measure: Measure, ...runs: Held[]) => verdictOf(runs, measure)?.standings;
 
 describe('one seed', () => {
-  test('losses closer than the recorded seeds move a gap are level, others are behind', () => {
+  test('losses closer than the recorded seed noise are level, others are behind', () => {
     expect(standings(TEXT, held(0.83), held(0.84), held(1.07))).toEqual([
       'level',
       'level',
@@ -31,7 +31,7 @@ describe('one seed', () => {
     expect(standings(TEXT, held(0.83), held(0.91))).toEqual(['best', 'behind']);
   });
 
-  test('of shares of right answers the largest is best, and who only guesses is said to', () => {
+  test('the largest share of right answers is best, and a run that only guesses is marked', () => {
     expect(standings(TASK, held(1), held(0.09), held(1), held(0.5))).toEqual([
       'level',
       'guessing',
@@ -41,14 +41,14 @@ describe('one seed', () => {
     expect(standings(TASK, held(0.13), held(0.1))).toEqual(['guessing', 'guessing']);
   });
 
-  test('answers asked for together are one question: fewer questions, more noise', () => {
+  test('answers asked together count as one question: fewer questions, more noise', () => {
     expect(noiseOf(TASK, 0.5, 0.5, 64)).toBe(2 * noiseOf(TASK, 0.5, 0.5, 256));
     const apart = [held(0.75), held(0.62)] as const;
     expect(standings({ ...TASK, together: 1 }, ...apart)).toEqual(['best', 'behind']);
     expect(standings(TASK, ...apart)).toEqual(['level', 'level']);
   });
 
-  test('what counts as noise is what recorded seeds moved the gap to global by', () => {
+  test('noise is measured by how much recorded seeds moved the gap to global', () => {
     const last = (context: number, plan: string, seed: number) => {
       const name = `moby-dick-${context}-${plan}-${seed}.json`;
       const text = readFileSync(`public/recorded/${name}`, 'utf8');
@@ -70,13 +70,13 @@ describe('one seed', () => {
 });
 
 describe('three seeds', () => {
-  test('a small difference that every seed shows is a result; a large one that one seed denies is none', () => {
+  test('a small difference in every seed is a result; a large one that one seed contradicts is not', () => {
     expect(
       standings(TEXT, held(1.01, 1.11, 1.21), held(1.0, 1.1, 1.2), held(1.3, 0.9, 1.5)),
     ).toEqual(['behind', 'level', 'level']);
   });
 
-  test('a seed counts only where every run was trained from it as far', () => {
+  test('a seed counts only if every run was trained from it equally far', () => {
     const few: Held = { ...held(1), repeats: [{ seed: 2, validations: [record(50, 1)] }] };
     expect(verdictOf([held(1.5, 1.5, 1.5), few], TEXT)).toMatchObject({
       seeds: 1,
@@ -89,7 +89,7 @@ describe('three seeds', () => {
   });
 });
 
-test('runs are compared at the last step all were validated at, and not at all without one', () => {
+test('runs are compared at the last step that all validated, and not at all without one', () => {
   const ran = (...steps: number[]): Held => ({
     validations: steps.map((step) => record(step, step)),
     repeats: [],
@@ -100,7 +100,7 @@ test('runs are compared at the last step all were validated at, and not at all w
   expect(verdictOf([ran(25)], TEXT)).toBeUndefined();
 });
 
-test('whatever the numbers: one run is best or none, the best has the best number, and nothing within noise is behind', () => {
+test('for any numbers at most one run is best, the best has the best number, and nothing within noise is behind', () => {
   const value = fc.double({ min: 0, max: 1, noNaN: true });
   const runs = fc.array(value, { minLength: 2, maxLength: 4 });
   fc.assert(

@@ -12,7 +12,7 @@ describe('random', () => {
     for (let i = 0; i < 100; i++) expect(a.next()).toBe(b.next());
   });
 
-  test('a word more or less gives another stream', () => {
+  test('one word more or less gives another stream', () => {
     const firsts = [random(1), random(2), random(1, 'a'), random('1', 'a', 0), random(1, 'a0')].map(
       (stream) => stream.next(),
     );
@@ -39,7 +39,7 @@ describe('random', () => {
   });
 });
 
-describe('numbers as people read them', () => {
+describe('numbers formatted for reading', () => {
   test.each([
     [0, '0'],
     [999, '999'],
@@ -61,16 +61,16 @@ describe('numbers as people read them', () => {
 });
 
 describe('registry', () => {
-  test('an unknown name says which ones there are', () => {
+  test('an unknown name lists the known ones', () => {
     const registry = new Registry('fruit', [{ id: 'apple' }, { id: 'pear' }]);
     expect(() => registry.get('aple')).toThrow("no fruit is called 'aple'; there are apple, pear");
   });
 
-  test('two things of one name are refused', () => {
+  test('two entries of one name are refused', () => {
     expect(() => new Registry('fruit', [{ id: 'apple' }, { id: 'apple' }])).toThrow(InputError);
   });
 
-  test('two things of one order are refused, with the largest order there is', () => {
+  test('two entries of one order are refused, with the largest order in use', () => {
     const fruit = (id: string, order?: number) => ({ default: { id, ...(order && { order }) } });
     const files = { a: fruit('apple', 1), b: fruit('pear', 1), c: fruit('plum', 7) };
     expect(() => registryOf('fruit', files)).toThrow(
@@ -84,7 +84,7 @@ describe('registry', () => {
 describe('parameters', () => {
   const spec: ParamSpec = { label: 'Window', unit: 'tokens', min: 1, max: 512, initial: 16 };
 
-  test('a value outside says what is allowed', () => {
+  test('a value out of range says what is allowed', () => {
     expect(() => checkParam('window', spec, 0)).toThrow(
       'window is 0; it should be a whole number from 1 to 512 tokens',
     );
@@ -92,7 +92,7 @@ describe('parameters', () => {
     expect(() => checkParam('window', spec, NaN)).toThrow(InputError);
   });
 
-  test('whatever is clamped is allowed, and what is allowed stays', () => {
+  test('a clamped value is allowed, and an allowed value stays', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.double(), fc.integer()),
@@ -113,7 +113,7 @@ describe('parameters', () => {
   });
 });
 
-test('check lets truth through and refuses the rest with its words', () => {
+test('check passes on true and throws its words on false', () => {
   expect(() => check(1, 'no')).not.toThrow();
   expect(() => check('', 'an empty name')).toThrow(new InputError('an empty name'));
 });

@@ -1,9 +1,9 @@
-/** @file CSV: any plain reader of RFC 4180 reads back what was written, and no spreadsheet runs it. */
+/** @file CSV: any reader of RFC 4180 reads back what was written, and no spreadsheet runs it as a formula. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { csvOf, type CsvCell } from '../../src/core/csv';
 
-/** RFC 4180, sign by sign; nothing is shared with the writer. */
+/** RFC 4180, character by character; shares nothing with the writer. */
 function parse(text: string): string[][] {
   const rows: string[][] = [];
   let [row, cell, inside]: [string[], string, boolean] = [[], '', false];
@@ -42,11 +42,11 @@ const table = fc.integer({ min: 1, max: 5 }).chain((width) =>
     rows: fc.array(fc.array(fc.oneof(text, number), { minLength: width, maxLength: width })),
   }),
 );
-/** What some spreadsheet takes for the end of a cell. */
+/** What some spreadsheet treats as the end of a cell. */
 const SPLITTING = /[;\t\r\n]/;
 const startsFormula = (cell: string) => '=+-@\t\r'.includes(cell.trimStart()[0] ?? cell[0] ?? 'a');
 
-test('is read back by a plain reader: text with at most an apostrophe before what begins a formula, numbers as they are', () => {
+test('is read back by a plain reader: text with at most an apostrophe before a formula, numbers unchanged', () => {
   fc.assert(
     fc.property(table, ({ head, rows }) => {
       const [readHead, ...readRows] = parse(csvOf(head, rows));
@@ -63,7 +63,7 @@ test('is read back by a plain reader: text with at most an apostrophe before wha
   );
 });
 
-test('no text in it begins a formula, and text that begins none is left as it is', () => {
+test('contains no text that begins a formula, and leaves all other text unchanged', () => {
   fc.assert(
     fc.property(fc.array(text, { minLength: 1, maxLength: 5 }), (cells) => {
       for (const row of parse(csvOf(cells, [cells])))
@@ -77,8 +77,8 @@ test('no text in it begins a formula, and text that begins none is left as it is
 });
 
 // Spreadsheets in German, French and other languages split lines at semicolons, at tabs when pasted, and at each line
-// break; quotes count only where they open a cell.
-test('nothing in it begins a formula where semicolons or tabs are taken for the separator', () => {
+// break; quotes count only at the start of a cell.
+test('contains no formula even if semicolons or tabs are taken for the separator', () => {
   const split = (csv: string) => csv.split(SPLITTING);
   const safe = (csv: string) =>
     split(csv).forEach((piece) => expect(piece).not.toMatch(/^\s*"*\s*[=+\-@＝＋－＠]/));
@@ -94,7 +94,7 @@ test('nothing in it begins a formula where semicolons or tabs are taken for the 
   fc.assert(fc.property(fc.array(text), (cells) => safe(csvOf(['n'], [[1, ...cells]]))));
 });
 
-test('negative numbers are numbers, and -1 as text is text', () => {
+test('keeps negative numbers as numbers, and -1 as text as text', () => {
   expect(
     csvOf(
       ['a', 'b, c'],

@@ -13,7 +13,7 @@ test('a fingerprint is eight hexadecimal digits, the same for the same numbers',
   );
 });
 
-test('one number changed, or moved into the next list, changes it', () => {
+test('a fingerprint changes if one number changes or moves to the next list', () => {
   const of = (...lists: number[][]) => fingerprint(...lists.map((list) => Int32Array.from(list)));
   const base = Array.from({ length: 512 }, (_, i) => i % 96);
   const others = base.map((value, i) => of(base.with(i, value + 1)));

@@ -1,4 +1,4 @@
-/** @file What comes from outside is a value of its type or a sentence, for every format there is. */
+/** @file Input from outside becomes a value of its type or an error sentence, in every format. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readKept as readClass, writeKept as writeClass } from '../../src/app/teach/class/keep';
@@ -37,7 +37,7 @@ import { run } from '../../src/spec/settings';
 
 const bytes = (json: string) => new TextEncoder().encode(json);
 
-/** A safetensors file with this header and nothing behind it. */
+/** A safetensors file with this header and nothing after it. */
 function tensors(json: string): Uint8Array {
   const header = bytes(json);
   const file = new Uint8Array(8 + header.length);
@@ -46,7 +46,7 @@ function tensors(json: string): Uint8Array {
   return file;
 }
 
-/** Every format, by its text as JSON, with the fields that are looked at first, so that what lies behind them is reached. */
+/** Every format as JSON text, with the fields that are checked first, so that later ones are reached. */
 const READERS: Readonly<Record<string, { begin?: object; read: (json: string) => unknown }>> = {
   comparison: {
     begin: { format: 'zebra-lab-comparison', version: 2, shared: DEFAULTS, runs: [{}, {}] },
@@ -90,7 +90,7 @@ const READERS: Readonly<Record<string, { begin?: object; read: (json: string) =>
   settings: { begin: DEFAULTS, read: (json) => run()(JSON.parse(json), new Place('it')) },
 };
 
-/** What a reader says: nothing where it takes the value. Anything but an InputError fails the test. */
+/** The reader's message, if it refuses. Anything but an InputError fails the test. */
 function refusal(read: (json: string) => unknown, json: string): string | undefined {
   try {
     read(json);
@@ -103,10 +103,10 @@ function refusal(read: (json: string) => unknown, json: string): string | undefi
 
 const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
 
-describe.each(Object.entries(READERS))('whatever a %s holds', (_, { begin = {}, read }) => {
+describe.each(Object.entries(READERS))('any content of a %s', (_, { begin = {}, read }) => {
   const fields = [...Object.keys(begin), 'constructor', '__proto__', 'toString', 'length'];
 
-  test('it is a value or a sentence', () => {
+  test('is read as a value or refused in a sentence', () => {
     const any = fc.oneof(
       fc.json(),
       fc
@@ -127,7 +127,7 @@ describe.each(Object.entries(READERS))('whatever a %s holds', (_, { begin = {}, 
     );
   });
 
-  test('nested without end, it is refused or passed over', () => {
+  test('nested without end is refused or ignored', () => {
     refusal(read, deep);
     for (const name of Object.keys(begin)) {
       const { [name]: __, ...rest } = begin as Record<string, unknown>;
@@ -153,7 +153,7 @@ describe('a schema', () => {
   const points = object({ points: list(point, { each: (n, of) => `point ${n} of ${of}` }) });
   const says = (value: unknown) => refusal(() => points(value, new Place('the file')), '');
 
-  test('gives what was given, what a younger field means, and leaves out what may be missing', () => {
+  test('returns the given values, fills in newer fields, and leaves out optional ones', () => {
     const read = points({ points: [{ step: 3 }, { step: 4, note: 'a', tied: 0 }] }, new Place(''));
     const [first, second]: readonly { readonly step: number; readonly note?: string }[] =
       read.points;
@@ -177,7 +177,7 @@ describe('a schema', () => {
     expect(says(value)).toMatch(sentence);
   });
 
-  test('takes no inherited name for a field', () => {
+  test('does not take an inherited name for a field', () => {
     const read = object({ constructor: optional(anything), toString: optional(anything) });
     expect(Object.keys(read({}, new Place('it')))).toEqual([]);
     const named = readable(dictionary(text(), whole(), 9), JSON.parse('{"__proto__": 1, "a": 2}'));
@@ -187,7 +187,7 @@ describe('a schema', () => {
     ]);
   });
 
-  test('takes no number that is none, and none beyond its bounds', () => {
+  test('refuses numbers that are not numbers or out of bounds', () => {
     for (const value of [NaN, Infinity, '1', null, [], 1n])
       expect(readable(number(), value)).toBeUndefined();
     expect(readable(whole({ max: 3 }), 4)).toBeUndefined();
@@ -197,12 +197,12 @@ describe('a schema', () => {
     expect(readable(oneOf(['a', 'b']), 'c')).toBeUndefined();
   });
 
-  test('of a store leaves out what is spoilt and keeps the rest', () => {
+  test('for a store leaves out damaged entries and keeps the rest', () => {
     const store = object({ at: ifReadable(text()), done: ifReadable(list(text())) }, 'ignored');
     expect(readable(store, { at: 7, done: ['a'], more: 1 })).toStrictEqual({ done: ['a'] });
   });
 
-  test('passes on whatever breaks that is no refusal', () => {
+  test('passes on any error that is not a refusal', () => {
     const broken = () => {
       throw new TypeError('a fault of ours');
     };

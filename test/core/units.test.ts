@@ -1,4 +1,4 @@
-/** @file Counts as people type them. */
+/** @file Counts as users type them. */
 import { expect, test } from 'vitest';
 import { countOf } from '../../src/core/units';
 
@@ -14,6 +14,6 @@ test.each([
   expect(countOf(typed)).toBe(n);
 });
 
-test.each(['', '-5', '2.5', 'abc', '1kk', '1e', 'k', '1e999'])("'%s' is none", (typed) => {
+test.each(['', '-5', '2.5', 'abc', '1kk', '1e', 'k', '1e999'])("'%s' is not a count", (typed) => {
   expect(countOf(typed)).toBeUndefined();
 });

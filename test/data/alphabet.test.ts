@@ -28,7 +28,7 @@ describe.each(scripts)('a text in %s', (name, text) => {
     expect(letters.strangers(text).size).toBe(0);
   });
 
-  test('comes back from its tokens as it was', () => {
+  test('comes back from its tokens unchanged', () => {
     expect(letters.decode(letters.encode(letters.normalise(text)))).toBe(text.normalize('NFC'));
     expect(letters.decode(corpus.ids)).toBe(letters.normalise(text).trim());
   });
@@ -38,7 +38,7 @@ describe.each(scripts)('a text in %s', (name, text) => {
     for (let id = 0; id < letters.size; id++) expect(letters.label(id)).toMatch(/^◌?\S$/u);
   });
 
-  test('falls into the same documents, whichever its tokens are', () => {
+  test('splits into the same documents whatever its tokens are', () => {
     const bytes = lettersOf('bytes');
     const inBytes = corpusOfText(text, bytes);
     const said = (of: typeof corpus, decode: (ids: Iterable<number>) => string) =>
@@ -47,7 +47,7 @@ describe.each(scripts)('a text in %s', (name, text) => {
     expect(documentsOf(corpus, 'validation').length).toBeGreaterThan(0);
   });
 
-  test('is read in paragraphs where documents are kept apart', () => {
+  test('is split into paragraphs if documents are kept apart', () => {
     for (const of of [letters, lettersOf('bytes')]) {
       const { ids } = corpusOfText(text, of);
       const begins = paragraphsOrLines.rule(ids, of);
@@ -56,7 +56,7 @@ describe.each(scripts)('a text in %s', (name, text) => {
     }
   });
 
-  test('begins a sample with whole characters, also of bytes', () => {
+  test('begins a sample with whole characters, also with bytes as tokens', () => {
     for (const wanted of [alphabet, 'bytes']) {
       const own = lettersOf(wanted);
       const source = { ...(sources.get('own-text') as CorpusSource), vocabulary: own };
@@ -73,7 +73,7 @@ describe.each(scripts)('a text in %s', (name, text) => {
     }
   });
 
-  test(`is written in an address and read again (${name})`, () => {
+  test(`is written in a URL and read again (${name})`, () => {
     expect(lettersOf(encodeURIComponent(alphabet)).size).toBe(letters.size);
     expect(alphabet.length).toBeLessThan(1000);
   });
@@ -88,7 +88,7 @@ describe('the characters of the site stay', () => {
     expect(surveyOf(text)).toMatchObject({ alphabet: '', covered: 1 });
     expect(corpusOfText(text, lettersOf('')).ids).toEqual(corpusOfText(text).ids);
   });
-  test('as the very vocabulary they were', () => {
+  test('as the same vocabulary object', () => {
     expect(lettersOf('')).toBe(vocabulary);
   });
 });
@@ -100,7 +100,7 @@ describe('more characters than there are tokens', () => {
       String.fromCodePoint(0x4e00 + i).repeat(Math.ceil(most / (i + 1))),
     ).join('');
 
-  test('the rarest share one, which is written □, and the share is told', () => {
+  test('makes the rarest share one token, written □, and reports their share', () => {
     const text = zipf(2000, 4000);
     const { alphabet, kinds, kept, covered } = surveyOf(text);
     const letters = lettersOf(alphabet);
@@ -112,7 +112,7 @@ describe('more characters than there are tokens', () => {
     expect([...back].filter((one) => one === OTHER).length).toBe([...text].length - known);
     expect(back.startsWith('一'.repeat(4000))).toBe(true);
   });
-  test('where that leaves out too much, bytes write everything', () => {
+  test('falls back to bytes, which can write everything, if too much is left out', () => {
     const text = Array.from({ length: 3000 }, (_, i) => String.fromCodePoint(0x4e00 + i)).join('');
     expect(surveyOf(text)).toMatchObject({ alphabet: 'bytes', kinds: 3000 });
     const bytes = lettersOf('bytes');
@@ -134,13 +134,13 @@ describe('normalising', () => {
     if (wanted.startsWith('NFC')) expect(letters.normalise(given)).not.toMatch(/[\r\u2028]/);
     else expect(letters.normalise(given)).toBe(wanted);
   });
-  test('keeps the joiners that make one emoji of two', () => {
+  test('keeps the joiners that combine code points into one emoji', () => {
     expect(letters.decode(letters.encode(letters.normalise('👩‍🔬')))).toBe('👩‍🔬');
   });
 });
 
-describe('whatever the text', () => {
-  test('normalising twice changes nothing, and what is covered comes back', () => {
+describe('any text', () => {
+  test('is unchanged by a second normalising, and what is covered comes back', () => {
     fc.assert(
       fc.property(anyText, anyText, (text, other) => {
         const { alphabet, covered } = surveyOf(text);
@@ -156,7 +156,7 @@ describe('whatever the text', () => {
       }),
     );
   });
-  test('bytes come back as the characters they were, and each adds its part', () => {
+  test('comes back from bytes as its characters, and each byte adds its part', () => {
     const bytes = lettersOf('bytes');
     fc.assert(
       fc.property(anyText, (text) => {
@@ -166,7 +166,7 @@ describe('whatever the text', () => {
       }),
     );
   });
-  test('any bytes at all are written without an error, one piece for each', () => {
+  test('of any bytes is written without an error, one piece per byte', () => {
     const bytes = lettersOf('bytes');
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (ids) => {
@@ -177,7 +177,7 @@ describe('whatever the text', () => {
   });
 });
 
-describe('an alphabet in an address', () => {
+describe('an alphabet in a URL', () => {
   test('is the shortest way to write its characters', () => {
     expect(written([...'ba c'])).toBe('0.1s-2');
     expect(lettersOf('0.1s-2').label(3)).toBe('a');

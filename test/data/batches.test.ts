@@ -7,7 +7,7 @@ import type { Corpus, Split } from '../../src/data/corpus';
 import { sources } from '../../src/data/registry';
 import type { Batch, Source } from '../../src/data/source';
 
-/** A corpus whose characters tell where they stand: document k is the k-th letter, over and over. */
+/** A corpus whose characters show their document: document k repeats the k-th letter. */
 function corpusOf(lengths: readonly (readonly [length: number, split: Split])[]): Corpus {
   let text = '';
   const documents = lengths.map(([length, split], k) => {
@@ -75,7 +75,7 @@ describe.each(sources.all.map((source) => [source.id, source] as const))(
         16, 16, 16,
       ]);
     });
-    test('gives a step the same batch, in whatever order steps are asked for', () => {
+    test('gives a step the same batch, in whatever order steps are requested', () => {
       const [forwards, backwards] = [feed(), feed()];
       const there = [0, 1, 2, 3].map((step) => forwards.train(step));
       const back = [3, 2, 1, 0].map((step) => backwards.train(step)).reverse();
@@ -117,7 +117,7 @@ describe('the feed of a text', () => {
       ),
     );
   });
-  test('trains on train documents, validates on validation documents, and reaches all that are long enough', () => {
+  test('trains on train documents, validates on validation documents, and uses all that are long enough', () => {
     const { train, validation } = makeFeed(book, options({ corpus: letters }));
     const seen = (batches: readonly Batch[]) =>
       [...new Set(batches.flatMap((batch) => rows(batch, 16).map(({ tokens }) => tokens[0]!)))]
@@ -126,7 +126,7 @@ describe('the feed of a text', () => {
     expect(seen(Array.from({ length: 200 }, (_, step) => train(step)))).toBe('ad'); // b has 9 characters
     expect(seen(validation)).toBe('ce'); // f has 8
   });
-  test('chooses documents by their number of windows', () => {
+  test('chooses documents in proportion to their number of windows', () => {
     const corpus = corpusOf([
       [16 + 30, 'train'],
       [16 + 10, 'train'],
@@ -138,7 +138,7 @@ describe('the feed of a text', () => {
     expect(share).toBeGreaterThan(0.72);
     expect(share).toBeLessThan(0.78);
   });
-  test('foretells the next character everywhere, and everything counts', () => {
+  test('predicts the next character everywhere, and every target counts', () => {
     const corpus = randomCorpus(500, 300);
     const text = decode(corpus.ids);
     const { train, validation } = makeFeed(book, options({ corpus }));
@@ -150,7 +150,7 @@ describe('the feed of a text', () => {
       }
     }
   });
-  test('draws every window there is, the first and the last too', () => {
+  test('draws every possible window, including the first and the last', () => {
     const corpus = randomCorpus(24, 40); // windows start at 0 … 7
     const { train } = makeFeed(book, options({ corpus }));
     const drawn = Array.from({ length: 100 }, (_, step) => rows(train(step), 16)).flat();
@@ -198,12 +198,12 @@ describe('the feed of a text', () => {
   test('has a prompt no longer than its context', () => {
     expect(makeFeed(book, options({ corpus: letters, T: 5 })).prompt.length).toBe(5);
   });
-  test('asks for the text where there is none', () => {
+  test('requires the text', () => {
     expect(() => makeFeed(book, options())).toThrow(
       "no text was given for 'Moby-Dick'; load it first",
     );
   });
-  test('refuses a context beyond the text', () => {
+  test('refuses a context longer than the text', () => {
     expect(() => makeFeed(book, options({ corpus: letters, T: 40 }))).toThrow(
       'context is 40; the longest train document',
     );
@@ -212,7 +212,7 @@ describe('the feed of a text', () => {
 
 describe('a closer look at held-out text', () => {
   const corpus = randomCorpus(5000, 2000);
-  test('reads as many places as the text has room for, evenly spread, the same whatever the seed', () => {
+  test('reads as many places as the text has room for, evenly spread, the same for any seed', () => {
     const T = 16;
     const look = (tokens: number, seed = 1) =>
       makeFeed(book, options({ corpus, T, seed })).heldOut(tokens);
@@ -232,7 +232,7 @@ describe('a closer look at held-out text', () => {
 
 describe('the feed of a task', () => {
   const needle = sources.get('needle');
-  test('asks at the distance that is wanted, the same every time, whatever the seed', () => {
+  test('asks at the requested distance, the same every time, for any seed', () => {
     const asked = (distance: number, seed = 1) =>
       makeFeed(needle, options({ T: 48, seed })).asked(distance, 3);
     expect(asked(30)).toHaveLength(3);

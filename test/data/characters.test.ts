@@ -16,7 +16,7 @@ describe('the vocabulary', () => {
       '\uFFFD\n !"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_abcdefghijklmnopqrstuvwxyz{|}~',
     );
   });
-  test('labels every id with something to see, each one differently', () => {
+  test('labels every id visibly, and each one differently', () => {
     const labels = Array.from({ length: 96 }, (_, id) => vocabulary.label(id));
     expect(labels.every((label) => /^\S$/u.test(label))).toBe(true);
     expect(new Set(labels).size).toBe(96);
@@ -42,10 +42,10 @@ describe('normalising', () => {
     expect(normalise(given)).toBe(expected);
   });
 
-  test('leaves what it has normalised as it is', () => {
+  test('leaves normalised text unchanged', () => {
     fc.assert(fc.property(anyText, (text) => normalise(normalise(text)) === normalise(text)));
   });
-  test('leaves no stranger unnamed: one unknown for each', () => {
+  test('turns every foreign character into one unknown token and names it', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const counted = [...strangers(text).values()].reduce((a, b) => a + b, 0);
@@ -53,7 +53,7 @@ describe('normalising', () => {
       }),
     );
   });
-  test('names strangers in the order they come', () => {
+  test('names foreign characters in the order of their appearance', () => {
     expect([...strangers('aЖbяЖ')]).toEqual([
       ['Ж', 2],
       ['я', 1],
@@ -62,7 +62,7 @@ describe('normalising', () => {
 });
 
 describe('encoding', () => {
-  test('normalised text comes back as it was', () => {
+  test('normalised text comes back unchanged', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const normal = normalise(text);
@@ -70,7 +70,7 @@ describe('encoding', () => {
       }),
     );
   });
-  test('any text at all gives one id below 96 per UTF-16 unit', () => {
+  test('any text gives one id below 96 per UTF-16 unit', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const ids = encode(text);

@@ -11,7 +11,7 @@ const documents = [
 ];
 const description = { title: 'Moby-Dick', licence: 'public domain', origin: 'Melville', documents };
 
-/** True where `act` gives a value or refuses with an InputError; anything else thrown passes on. */
+/** True if `act` returns a value or refuses with an InputError; any other error passes on. */
 function copes(act: () => unknown): void {
   try {
     act();
@@ -124,7 +124,7 @@ describe('a prepared text', () => {
     expect(() => parseCorpus(wrong, text)).toThrow(message);
   });
 
-  test('is refused in words, whatever it is', () => {
+  test('with any content is read or refused in words', () => {
     const offset = fc.oneof(fc.integer({ min: -2, max: 40 }), fc.double());
     const almost = fc.record(
       {
@@ -153,7 +153,7 @@ describe('a prepared text', () => {
     );
   });
 
-  test('is accepted wherever its documents lie side by side', () => {
+  test('is accepted wherever its documents adjoin', () => {
     const lengths = fc.array(fc.tuple(fc.nat(3), fc.integer({ min: 1, max: 9 })), {
       minLength: 2,
       maxLength: 12,
@@ -174,11 +174,11 @@ describe('a prepared text', () => {
   });
 });
 
-describe('your own text', () => {
+describe('a text of your own', () => {
   const words = (characters: number) =>
     'It was the best of times. '.repeat(Math.ceil(characters / 26)).slice(0, characters);
 
-  test('is one document, its last tenth held out from a word on', () => {
+  test('is one document, with its last tenth held out from a word border', () => {
     const corpus = corpusOfText(`Tale\n${words(9999)}.`);
     const [train, held] = corpus.documents;
     expect(corpus.documents.map(({ split }) => split)).toEqual(['train', 'validation']);
@@ -219,12 +219,12 @@ describe('your own text', () => {
       'your text is too long (5,000,001 characters; at most 5,000,000 are read)',
     );
   });
-  test('in another script is refused, and the first strangers are named', () => {
+  test('in another script is refused, and its first foreign characters are named', () => {
     expect(() => corpusOfText('Мама мыла раму. '.repeat(200))).toThrow(
       "2,400 of the text's 3,200 characters are unknown here, the first ones 'М' 'а' 'м' 'ы' 'л'; at most 5 % may be unknown",
     );
   });
-  test('may have a stranger here and there', () => {
+  test('may contain a few foreign characters', () => {
     const corpus = corpusOfText('Ж'.repeat(150) + words(2850));
     expect(corpus.ids.filter((id) => id === 0).length).toBe(150);
     expect(() => corpusOfText('Ж'.repeat(151) + words(2849))).toThrow(InputError);
@@ -258,10 +258,10 @@ describe('your own text', () => {
 describe('a context', () => {
   const corpus = parseCorpus(description, text); // documents of 16 and 14 characters
 
-  test('fits where both splits have a window and the character after it', () => {
+  test('fits if both splits have a window and the character after it', () => {
     expect(() => checkContext(corpus, 13)).not.toThrow();
   });
-  test('beyond the text is refused with what would work', () => {
+  test('longer than the text is refused with what would work', () => {
     expect(() => checkContext(corpus, 14)).toThrow(
       "context is 14; the longest validation document of 'Moby-Dick' has 14 characters, so a context of 13 at most, or a longer text, would work",
     );

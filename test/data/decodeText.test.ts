@@ -13,7 +13,7 @@ const utf16 = (text: string, littleEndian: boolean) => {
 };
 const wellFormed = fc.string({ unit: 'grapheme' }).filter((text) => !/\0|^\uFEFF/.test(text));
 
-test('UTF-8 comes back as it was, with or without a byte order mark', () => {
+test('UTF-8 comes back unchanged, with or without a byte order mark', () => {
   fc.assert(
     fc.property(wellFormed, (text) => {
       expect(decodeText(utf8(text))).toBe(text);
@@ -22,7 +22,7 @@ test('UTF-8 comes back as it was, with or without a byte order mark', () => {
   );
 });
 
-test('UTF-16 comes back as it was, in both byte orders', () => {
+test('UTF-16 comes back unchanged, in both byte orders', () => {
   fc.assert(
     fc.property(wellFormed, fc.boolean(), (text, littleEndian) => {
       expect(decodeText(utf16(text, littleEndian))).toBe(text);
@@ -34,7 +34,7 @@ test('an empty file is an empty text', () => {
   expect(decodeText(new Uint8Array(0))).toBe('');
 });
 
-test('a byte that is not UTF-8 is named with its place', () => {
+test('a byte that is not UTF-8 is reported with its position', () => {
   expect(() => decodeText(Uint8Array.of(0x63, 0x61, 0x66, 0xe9))).toThrow(
     'byte 3 of the file, 0xe9, is not valid UTF-8; the file may be in an older encoding',
   );
@@ -49,7 +49,7 @@ test.each([
   ['four bytes where three would do', [0xf0, 0x8f, 0xbf, 0xbf]],
   ['a code point above U+10FFFF', [0xf4, 0x90, 0x80, 0x80]],
   ['a lead that is never used', [0xf5, 0x80, 0x80, 0x80]],
-])('%s is refused where it begins', (_, malformed) => {
+])('%s is refused at its first byte', (_, malformed) => {
   const file = Uint8Array.of(...utf8('é𐍈 '), ...malformed, 0x41);
   expect(() => decodeText(file)).toThrow(`byte ${utf8('é𐍈 ').length} of the file, 0x`);
 });
@@ -67,7 +67,7 @@ test('UTF-16 that ends in half a character is refused', () => {
   );
 });
 
-/** Bytes near the borders of UTF-8, where arbitrary ones seldom are. */
+/** Bytes near the borders of UTF-8, which arbitrary bytes seldom hit. */
 const borders = [
   0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xed, 0xef, 0xf0,
   0xf3, 0xf4, 0xf5, 0xff,
@@ -77,7 +77,7 @@ const anyBytes = fc.oneof(
   fc.array(fc.constantFrom(...borders), { maxLength: 12 }).map((bytes) => Uint8Array.from(bytes)),
 );
 
-test('any bytes are either text or refused in words', () => {
+test('any bytes are either decoded or refused in words', () => {
   fc.assert(
     fc.property(anyBytes, (bytes) => {
       try {
@@ -90,7 +90,7 @@ test('any bytes are either text or refused in words', () => {
   );
 });
 
-test('the byte it names is the first that cannot be read', () => {
+test('the reported byte is the first that cannot be decoded', () => {
   // Oracle: a tolerant decoder puts U+FFFD where the first malformed sequence begins.
   const firstBad = (bytes: Uint8Array) => {
     const [before] = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes).split('\uFFFD');
@@ -115,7 +115,7 @@ test('the byte it names is the first that cannot be read', () => {
 const containsGenuineReplacement = (bytes: Uint8Array) =>
   bytes.some((byte, i) => byte === 0xef && bytes[i + 1] === 0xbf && bytes[i + 2] === 0xbd);
 
-describe('a file that is no plain text is named, with the way to its text', () => {
+describe('a file that is not plain text is named, with a way to get its text', () => {
   const bytes = (...parts: readonly (string | number)[]) =>
     Uint8Array.from(
       parts.flatMap((part) =>
@@ -153,7 +153,7 @@ describe('a file that is no plain text is named, with the way to its text', () =
   ])('%s', (_, file, said) => {
     expect(() => decodeText(file)).toThrow(said);
   });
-  test('a text that only speaks of one is read', () => {
+  test('a text that only mentions a file format is read', () => {
     expect(decodeText(bytes('PDF and PK are letters'))).toBe('PDF and PK are letters');
   });
 });

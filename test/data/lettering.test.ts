@@ -1,4 +1,7 @@
-/** @file Prompts become tokens, and tokens text, for every kind of vocabulary; what has no token is counted and named. */
+/**
+ * @file Prompts become tokens and tokens text, for every kind of vocabulary; characters without a token are counted and
+ * named.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lettered, letteringOf, numbered, type Lettering } from '../../src/data/lettering';
@@ -12,7 +15,7 @@ const read = (lettering: Lettering, prompt: string) => {
 describe.each(sources.all.map((source) => [source.id, letteringOf(source)] as const))(
   '%s',
   (_, lettering) => {
-    test('what its tokens are written as is read as the same tokens', () => {
+    test('the text of its tokens is read as the same tokens', () => {
       const { size } = lettering.vocabulary;
       fc.assert(
         fc.property(fc.array(fc.nat(size - 1), { maxLength: 20 }), (ids) => {
@@ -20,7 +23,7 @@ describe.each(sources.all.map((source) => [source.id, letteringOf(source)] as co
           expect(lettering.pieces(ids).join('')).toBe(written);
           const again = lettering.read(written);
           expect(lettering.write(again.tokens)).toBe(written);
-          // Only the sign for what is unknown has a token and no reading.
+          // Only the sign for unknown characters has a token and no reading.
           const unknown = (lettering.vocabulary as { unknown?: string }).unknown;
           expect([...again.strange.keys()].filter((sign) => sign !== unknown)).toEqual([]);
         }),
@@ -29,7 +32,7 @@ describe.each(sources.all.map((source) => [source.id, letteringOf(source)] as co
   },
 );
 
-test('a task reads its signs with or without spaces, and leaves out and counts what is none', () => {
+test('a task reads its signs with or without spaces, and skips and counts any others', () => {
   const task = letteringOf(sources.get('needle'));
   const sign = task.vocabulary.label(1);
   expect(read(task, ` ${sign}${sign}\n${sign} ☃ ☃`)).toEqual({
@@ -49,7 +52,7 @@ describe('token ids', () => {
     expect(ids.pieces([7, 8])).toEqual(['7', '8']);
   });
 
-  test('outside the vocabulary, and what is no id, are left out and counted', () => {
+  test('outside the vocabulary or invalid are skipped and counted', () => {
     expect(read(ids, '1 32000 -1 1.5 x x 99999999999 2')).toEqual({
       tokens: [1, 2],
       strange: [
@@ -63,12 +66,12 @@ describe('token ids', () => {
     });
   });
 
-  test('of an empty vocabulary do not exist', () => {
+  test('do not exist for an empty vocabulary', () => {
     expect(() => numbered(0)).toThrow('the vocabulary has 0 tokens; it should have at least 1');
   });
 });
 
-test('the characters of an imported model are read as they are, spaces too', () => {
+test('the characters of an imported model are read unchanged, including spaces', () => {
   const model = lettered(['a', ' ', '🦓']);
   expect(read(model, 'a 🦓?a?')).toEqual({
     tokens: [0, 1, 2, 0],

@@ -1,4 +1,4 @@
-/** @file What stands for a document in a row of a text, and that the batches stay what they were. */
+/** @file What counts as a document in a row of a text; the batches themselves stay unchanged. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { makeFeed } from '../../src/data/batches';
@@ -16,17 +16,17 @@ function cut(text: string, rule: (typeof lines)['rule']): string[] {
 }
 
 describe('a rule', () => {
-  test('of paragraphs begins one after an empty line, which belongs to the one before', () => {
+  test('of paragraphs begins a document after an empty line, which belongs to the one before', () => {
     expect(cut('One.\nStill one.\n\nTwo.\n\n\nThree.', paragraphs.rule)).toEqual([
       'One.\nStill one.\n\n',
       'Two.\n\n\n',
       'Three.',
     ]);
   });
-  test('of lines begins one after every line', () => {
+  test('of lines begins a document after every line', () => {
     expect(cut('a 1\nb 2\nc 3\n', lines.rule)).toEqual(['a 1\n', 'b 2\n', 'c 3\n']);
   });
-  test('of sentences asks for a stop, a blank and a capital', () => {
+  test('of sentences needs a full stop, a blank and a capital', () => {
     expect(cut('It was so. Was it? it was. Yes! No', sentences.rule)).toEqual([
       'It was so. ',
       'Was it? it was. ',
@@ -34,7 +34,7 @@ describe('a rule', () => {
       'No',
     ]);
   });
-  test('of one’s own text goes by empty lines where there are some, else by lines', () => {
+  test('for a text of one’s own uses empty lines if there are any, otherwise lines', () => {
     expect(cut('a\nb\n\nc', paragraphsOrLines.rule)).toEqual(['a\nb\n\n', 'c']);
     expect(cut('a\nb\nc', paragraphsOrLines.rule)).toEqual(['a\n', 'b\n', 'c']);
   });
@@ -54,7 +54,7 @@ describe.each(texts.map((source) => [source.id, source] as const))('%s', (_, sou
   const feed = (packed: boolean) =>
     makeFeed(source, { corpus, T, batch: 4, distance: 1, seed: 1, packed });
 
-  test('the same rows with their documents and without', () => {
+  test('has the same rows with documents and without', () => {
     const [plain, packed] = [feed(false), feed(true)];
     for (const [a, b] of [
       [plain.train(3), packed.train(3)],
@@ -69,7 +69,7 @@ describe.each(texts.map((source) => [source.id, source] as const))('%s', (_, sou
     expect(packed.watched.starts).toHaveLength(T);
   });
 
-  test('rows hold several documents, each beginning where its rule says, wherever the row was cut', () => {
+  test('has several documents per row, each beginning by its rule, wherever the row was cut', () => {
     const { tokens, starts } = feed(true).train(1);
     let borders = 0;
     for (let row = 0; row < 4; row++) {

@@ -1,4 +1,4 @@
-/** @file What scripts/build/texts.mjs writes, against what src/data reads. */
+/** @file The output of scripts/build/texts.mjs, against what src/data reads. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,10 +21,10 @@ const prepared = sources.all.flatMap((source) =>
     ? [{ id: source.id, file: source.file }]
     : [],
 );
-/** Texts whose lines are kept; in the others a line is a paragraph. */
+/** Texts that keep their lines; in the others a line is a paragraph. */
 const IN_LINES = ['postal-codes', 'program-code'];
 
-test('there are prepared texts to look at', () => {
+test('there are prepared texts to check', () => {
   expect(prepared.map(({ id }) => id)).toEqual([
     'moby-dick',
     'sotu',
@@ -37,7 +37,7 @@ describe.each(prepared)('$id', ({ id, file }) => {
   const text = () => read(`${id}.txt`);
   const corpus = () => parseCorpus(JSON.parse(read(`${id}.json`)), text());
 
-  test('is where its source says', () => {
+  test('is at the path of its source', () => {
     expect(file).toBe(`corpora/${id}`);
   });
   test('names its licence and origin as its source does', () => {
@@ -47,7 +47,7 @@ describe.each(prepared)('$id', ({ id, file }) => {
     expect(corpus().origin.startsWith(source.origin)).toBe(true);
   });
   test('has only characters of the vocabulary: the script normalises as src/data does', () => {
-    expect(normalise(text()) === text()).toBe(true); // no diff of a megabyte, please
+    expect(normalise(text()) === text()).toBe(true); // avoids a diff of a megabyte
     expect(decode(encode(text())) === text()).toBe(true);
   });
   test('has less than 0.01 % unknown characters', () => {
@@ -86,7 +86,7 @@ test.each(prepared.map(({ id }) => id).filter((id) => !IN_LINES.includes(id)))(
   },
 );
 
-test('Moby-Dick begins as everyone knows', () => {
+test('Moby-Dick begins with its famous first sentence', () => {
   const corpus = parseCorpus(JSON.parse(read('moby-dick.json')), read('moby-dick.txt'));
   const first = corpus.documents.find(({ title }) => title === 'Chapter 1. Loomings.')!;
   expect(decode(corpus.ids.subarray(first.start, first.start + 16))).toBe('Call me Ishmael.');
@@ -114,7 +114,7 @@ describe('the table of postal codes', () => {
     expect(new Set(areas).size).toBe(areas.length);
     expect(documents().at(-1)!.end).toBe(all.length);
   });
-  test('credits GeoNames where a person chooses it and where its licence stands', () => {
+  test('credits GeoNames in its summary, its origin and its licence', () => {
     const source = sources.get('postal-codes');
     if (source.kind !== 'corpus') throw new Error('no corpus');
     expect(source.summary).toMatch(/GeoNames/);
@@ -123,7 +123,7 @@ describe('the table of postal codes', () => {
   });
 });
 
-test('preparing again does nothing; a damaged text is made again', () => {
+test('preparing again changes nothing; a damaged text is prepared again', () => {
   const good = read('moby-dick.txt');
   expect(prepare()).toBe('');
   writeFileSync(join(folder, 'moby-dick.txt'), good.slice(0, 1000));
@@ -134,7 +134,7 @@ test('preparing again does nothing; a damaged text is made again', () => {
 describe('the program code', () => {
   const text = () => read('program-code.txt');
 
-  test('is the files of the package, each ended by a line end, with every line of theirs', () => {
+  test('contains every line of the package’s files, each file ended by a line break', () => {
     const all = text();
     const { documents } = parseCorpus(JSON.parse(read('program-code.json')), all);
     expect(documents.length).toBeGreaterThan(250);
@@ -148,7 +148,7 @@ describe('the program code', () => {
     }
     expect(last).toBe(all.length);
   });
-  test('comes with the whole notice that its licence asks for', () => {
+  test('comes with the complete notice that its licence requires', () => {
     const notice = readFileSync(
       new URL('../../node_modules/eslint/LICENSE', import.meta.url),
       'utf8',

@@ -6,7 +6,7 @@ import { documentsOf, type Corpus } from '../../src/data/corpus';
 import { repeated } from '../../src/data/repeat';
 import { sources } from '../../src/data/registry';
 
-/** Documents with a line of three characters between them that belongs to none. */
+/** Documents separated by a line of three characters that belongs to none. */
 function corpusOf(texts: readonly string[]): Corpus {
   let whole = '';
   const documents = texts.map((text, i) => {
@@ -21,7 +21,7 @@ function corpusOf(texts: readonly string[]): Corpus {
 const textsOf = ({ ids, documents }: Corpus) =>
   documents.map(({ start, end }) => decode(ids.subarray(start, end)));
 
-test('every passage is said twice in a row, and what is left over is dropped', () => {
+test('every passage is said twice in a row, and the remainder is dropped', () => {
   const twice = repeated(corpusOf(['abcdefgh', 'xy', 'ABCDEF']), { passage: 3, times: 2 });
   expect(textsOf(twice)).toEqual(['abcabcdefdef', 'ABCABCDEFDEF']);
   expect(twice.documents.map(({ title, split }) => [title, split])).toEqual([
@@ -39,8 +39,8 @@ const repeats = fc.record({
   times: fc.integer({ min: 1, max: 4 }),
 });
 
-describe('whatever the documents, the passage and the number of times', () => {
-  test('it is what writing every passage out by hand gives', () => {
+describe('for any documents, passage length and number of repeats', () => {
+  test('the result equals every passage written out by hand', () => {
     fc.assert(
       fc.property(texts, repeats, (parts, { passage, times }) => {
         const expected = parts
@@ -51,7 +51,7 @@ describe('whatever the documents, the passage and the number of times', () => {
       }),
     );
   });
-  test('every character of a later saying stands one passage before it, in the same document', () => {
+  test('every character of a later saying equals the one a passage earlier, in the same document', () => {
     fc.assert(
       fc.property(texts, repeats, (parts, { passage, times }) => {
         const { ids, documents } = repeated(corpusOf(parts), { passage, times });
@@ -80,13 +80,13 @@ describe('said twice and its control', () => {
   });
   const book = corpusOf(['a'.repeat(95), 'the whale '.repeat(40), 'the sea '.repeat(50)]);
 
-  test('come from the same file, and fetch nothing of their own', () => {
+  test('come from the same file and load no file of their own', () => {
     const novel = sources.get('moby-dick');
     expect([twice!.file, once!.file]).toEqual(
       Array(2).fill(novel.kind === 'corpus' ? novel.file : ''),
     );
   });
-  test('have the same documents in the same splits; the second sayings alone tell them apart', () => {
+  test('have the same documents in the same splits, and differ only in the second sayings', () => {
     const [two, one] = [twice!, once!].map(({ repeat }) => repeated(book, repeat!));
     for (const split of ['train', 'validation'] as const) {
       expect(documentsOf(two!, split).map(({ title }) => title)).toEqual(

@@ -1,10 +1,10 @@
-/** @file The rest of the tokens, against adding them up one by one. */
+/** @file The score of the tokens outside a slice, against adding them up one by one. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
 import { apart, restOf, type Score } from '../../src/data/rest';
 
-/** Tokens as they are scored one by one: nats, right or wrong, in the slice or not. */
+/** Single scored tokens: nats, right or wrong, in the slice or not. */
 const tokens = fc.array(
   fc.record({
     loss: fc.double({ min: 0, max: 20, noNaN: true }),
@@ -24,7 +24,7 @@ const scoreOf = (of: readonly { loss: number; hit: boolean }[]): Score => {
 };
 
 describe('the rest', () => {
-  test('is what the tokens outside of the slice come to', () => {
+  test('is the score of the tokens outside the slice', () => {
     fc.assert(
       fc.property(tokens, (all) => {
         const rest = restOf(scoreOf(all), scoreOf(all.filter((token) => token.in)));
@@ -36,7 +36,7 @@ describe('the rest', () => {
     );
   });
 
-  test('of numbers that were rounded is never below 0, nor right more than always', () => {
+  test('from rounded numbers is never below 0, and its accuracy never above 1', () => {
     fc.assert(
       fc.property(tokens, (all) => {
         const rounded = (score: Score): Score => ({
@@ -55,25 +55,25 @@ describe('the rest', () => {
     );
   });
 
-  test('is everything where the slice is empty, and nothing where it is everything', () => {
+  test('is everything if the slice is empty, and empty if the slice is everything', () => {
     const whole = { loss: 2, accuracy: 0.25, tokens: 8 };
     expect(restOf(whole, { loss: 0, accuracy: 0, tokens: 0 })).toEqual(whole);
     expect(restOf(whole, whole)).toEqual({ loss: 0, accuracy: 0, tokens: 0 });
   });
 
-  test('has an accuracy only where the whole and the slice say theirs', () => {
+  test('has an accuracy only if the whole and the slice have one', () => {
     const slice = { loss: 1, accuracy: 1, tokens: 1 };
     expect(restOf({ loss: 2, tokens: 3 }, slice)).toEqual({ loss: 2.5, tokens: 2 });
   });
 
-  test('of a slice with more tokens than there are is refused', () => {
+  test('of a slice with more tokens than the whole is refused', () => {
     const of = (count: number) => ({ loss: 1, accuracy: 0, tokens: count });
     expect(() => restOf(of(3), of(4))).toThrow(InputError);
     expect(() => restOf(of(3), of(4))).toThrow('the slice has 4 tokens; there are 3 in all');
   });
 });
 
-test('a slice stands beside its rest, and nothing where it was not scored', () => {
+test('a slice comes with its rest, and without a score there is neither', () => {
   const whole = { loss: 2, accuracy: 0.5, tokens: 4 };
   const slice = { id: 'second-saying', loss: 1, accuracy: 1, tokens: 2 };
   expect(apart({ ...whole, slices: [slice] }, 'second-saying')).toEqual({

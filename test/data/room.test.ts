@@ -1,4 +1,4 @@
-/** @file A text too short for a context: what it is told is true, and doing it is enough. */
+/** @file A text too short for a context: the refusal is correct, and following its advice is enough. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lettersOf, surveyOf } from '../../src/data/alphabet';
@@ -7,7 +7,7 @@ import { noRoom } from '../../src/data/room';
 import { checkRun } from '../../src/spec/check';
 import { DEFAULTS } from '../../src/spec/controls';
 
-/** Words of a script, more or less long; é of two code points becomes one when it is read. */
+/** Words of a script, of various lengths; é of two code points becomes one when read. */
 const SCRIPTS = {
   english: ['All', 'the', 'world', 'is', 'a', 'stage', 'incomprehensibilities', '\n'],
   russian: ['Мама', 'мыла', 'раму', 'достопримечательность', 'и', '\n\n'],
@@ -36,7 +36,7 @@ const cases = fc.record({
   bytes: fc.boolean(),
 });
 
-/** As a page reads it: in its own characters, or byte by byte. Undefined where it is too short to be read at all. */
+/** As a page reads it: in its own characters, or byte by byte. Undefined if it is too short to be read at all. */
 function read(text: string, bytes: boolean) {
   const letters = lettersOf(bytes ? 'bytes' : surveyOf(text).alphabet);
   try {
@@ -57,7 +57,7 @@ const numberAfter = (words: RegExp, why: string) => {
 };
 
 describe('a text too short for a context', () => {
-  test('is refused where its feed would be, and nowhere else', () =>
+  test('is refused exactly if its feed would refuse it', () =>
     fc.assert(
       fc.property(cases, ({ words, length, seeds, feeds, T, bytes }) => {
         const text = written(words, length, seeds, feeds);
@@ -69,7 +69,7 @@ describe('a text too short for a context', () => {
       }),
     ));
 
-  test('is accepted with the context that was advised, and with no longer one', () => {
+  test('is accepted with the suggested context, and with no longer one', () => {
     let advised = 0;
     fc.assert(
       fc.property(cases, ({ words, length, seeds, feeds, T, bytes }) => {
@@ -87,7 +87,7 @@ describe('a text too short for a context', () => {
     expect(advised).toBeGreaterThan(10);
   });
 
-  test('is accepted with as many characters more as were advised', () => {
+  test('is accepted with as many more characters as suggested', () => {
     let advised = 0;
     fc.assert(
       fc.property(cases, fc.nat(300), ({ words, length, seeds, feeds, T, bytes }, over) => {
@@ -95,7 +95,7 @@ describe('a text too short for a context', () => {
         const more = numberAfter(/add ([\d,]+) characters/, refusal(text, bytes, T)?.why ?? '');
         if (more === undefined) return;
         advised++;
-        // Of signs that are one character each when read, with words as long as they may be.
+        // Characters that are read as one each, with words of the greatest length.
         const one = [...words.join('')].find((sign) => /[\p{L}\p{So}]/u.test(sign))!;
         expect(refusal(text + one.repeat(more + over), bytes, T)).toBeUndefined();
         const spaced = Array.from({ length: more + over }, (_, i) => (i % 59 === 7 ? ' ' : one));
@@ -106,7 +106,7 @@ describe('a text too short for a context', () => {
     expect(advised).toBeGreaterThan(10);
   });
 
-  test('is told how much of it is read and held out', () =>
+  test('gets a message that says how much of it is read and held out', () =>
     fc.assert(
       fc.property(cases, ({ words, length, seeds, T, bytes }) => {
         const text = written(words, length, seeds);
@@ -120,7 +120,7 @@ describe('a text too short for a context', () => {
       }),
     ));
 
-  test('of many short documents is told of the longest, and offered no length that would not do', () => {
+  test('made of many short documents gets the length of the longest, and no suggestion that would not work', () => {
     const text = 'Only a short document, and another one. '.concat('\f').repeat(80);
     const why = refusal(text, false, 64)!.why;
     expect(why).toMatch(/^the longest held-out document of your text has \d+ characters/);

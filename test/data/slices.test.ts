@@ -1,4 +1,6 @@
-/** @file What every slice promises, checked over the registry, and what each one means, by a plain rule over strings. */
+/**
+ * @file What every slice promises, checked over the registry, and what each one means, by a plain rule over strings.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
@@ -23,7 +25,7 @@ const corpusOf = (parts: readonly string[]): Corpus => {
   return { title: 'text', licence: '', origin: '', documents, ids: encode(parts.join('')) };
 };
 
-/** Letters of few kinds, so that runs of them come again. */
+/** Few different letters, so that runs of them recur. */
 const letters = fc.string({ unit: fc.constantFrom(...'ab '), minLength: 420, maxLength: 600 });
 
 /** Two documents of a source as it would load them, and a window in the second one. */
@@ -38,7 +40,7 @@ const windows = (source: CorpusSource) =>
     .map(({ parts, T, at, reach }): SliceWindow => {
       const plain = corpusOf(parts);
       const corpus = source.repeat ? repeated(plain, source.repeat) : plain;
-      const { start, end } = corpus.documents[1]!; // shorter, where what is no whole passage was dropped
+      const { start, end } = corpus.documents[1]!; // shorter, because an incomplete passage was dropped
       return { source, corpus, start: start + at, T: Math.min(T, end - start - at - 1), reach };
     });
 
@@ -59,7 +61,7 @@ test('every slice fits a text of the site', () => {
   ]);
 });
 
-test.each(slices.all)('$id says in one sentence what it holds', ({ label, summary }) => {
+test.each(slices.all)('$id describes its contents in one sentence', ({ label, summary }) => {
   expect(label).toMatch(/^[A-Z].*[a-z]$/);
   expect(summary).toMatch(/^[A-Z][^.]*\.$/);
 });
@@ -78,7 +80,7 @@ test('the first slice that fits a text is the one every page shows first; a task
     expect([headlineOf(source), slicesOf(source)]).toEqual([undefined, []]);
 });
 
-test('a second saying is far until local layers see the first one; a far copy is far by its rule', () => {
+test('a second saying is far if local layers cannot see the first; a far copy is far by its rule', () => {
   const source = sourceCalled('said-twice');
   const far = (id: string, reach: number) => isFar(slices.get(id), source, reach);
   expect([far('second-saying', 95), far('second-saying', 96)]).toEqual([true, false]);
@@ -96,13 +98,13 @@ describe.each(pairs)('$name', ({ slice, source }) => {
       }),
     );
   });
-  test('holds some targets and not others', () => {
+  test('contains some targets and not others', () => {
     const text = 'the whale and the sea, '.repeat(60);
     const corpus = corpusOf([source.repeat ? text.slice(0, 96 * 14) : text]);
     const mask = slice.mask({ source, corpus, start: 0, T: 400, reach: 10 });
     expect(new Set(mask)).toEqual(new Set([0, 1]));
   });
-  test('knows nothing of the characters outside the window', () => {
+  test('does not depend on characters outside the window', () => {
     fc.assert(
       fc.property(windows(source), fc.constantFrom(...'ab '), (window, other) => {
         const { corpus, start, T } = window;
@@ -113,7 +115,7 @@ describe.each(pairs)('$name', ({ slice, source }) => {
       }),
     );
   });
-  test('says of a target the same in a shorter window from the same place', () => {
+  test('marks a target the same in a shorter window from the same place', () => {
     fc.assert(
       fc.property(windows(source), fc.nat(), (window, n) => {
         const T = 1 + (n % window.T);
@@ -121,7 +123,7 @@ describe.each(pairs)('$name', ({ slice, source }) => {
       }),
     );
   });
-  test('holds the same targets for every reach exactly where it says how far back they are told', () => {
+  test('contains the same targets for every reach exactly if it has a fixed distance', () => {
     if (slice.back) {
       expect(slice.back(source)).toBeGreaterThan(0);
       fc.assert(
@@ -146,27 +148,27 @@ describe.each(pairs)('$name', ({ slice, source }) => {
   });
 });
 
-/** The window's characters, T + 1 of them, and which targets a mask marks, counted from the window's first character. */
+/** The window's characters, T + 1 of them, and the targets a mask marks, counted from the window's first character. */
 const textOf = ({ corpus, start, T }: SliceWindow) =>
   decode(corpus.ids.subarray(start, start + T + 1));
 const marked = (mask: Uint8Array) => [...mask].flatMap((bit, t) => (bit ? [t + 1] : []));
 const targets = ({ T }: SliceWindow) => Array.from({ length: T }, (_, t) => t + 1);
 
-test('the second saying is the first one again, in the window, one passage back', () => {
+test('the second saying repeats the first in the window, one passage later', () => {
   const source = sourceCalled('said-twice');
   fc.assert(
     fc.property(windows(source), (window) => {
       const text = textOf(window);
       const places = marked(slices.get('second-saying').mask(window));
       for (const i of places) expect([i >= 96, text[i - 96]]).toEqual([true, text[i]]);
-      // and it is half of what stands a passage or more into the window, up to one passage
+      // and it is half of the targets beyond the first passage, within one passage
       const late = targets(window).filter((i) => i >= 96).length;
       expect(Math.abs(places.length - late / 2)).toBeLessThanOrEqual(48);
     }),
   );
 });
 
-test('the line above: equal characters one line apart, of a run of blanks the first', () => {
+test('the line above marks equal characters one line apart, and only the first of a run of blanks', () => {
   fc.assert(
     fc.property(windows(sourceCalled('postal-codes')), (window) => {
       const text = textOf(window);
@@ -187,14 +189,14 @@ test('the first column of a postal record is its code', () => {
   expect(said.join('')).toBe('40   '.slice(1) + '06840   '.repeat(3));
 });
 
-test('a far copy: the last place after the same five characters is too far, and the same one follows', () => {
+test('a far copy repeats the character after the last equal five characters, which lie beyond the reach', () => {
   fc.assert(
     fc.property(windows(sourceCalled('moby-dick')), (window) => {
       const text = textOf(window);
       const expected = targets(window).filter((i) => {
         if (i < 5) return false;
         const match = text.slice(0, i - 1).lastIndexOf(text.slice(i - 5, i));
-        const lies = match + 5; // what followed it
+        const lies = match + 5; // the character that followed it
         // a reader of `reach` characters sees from i - reach on
         return match >= 0 && match < i - window.reach && text[lies] === text[i];
       });
@@ -202,7 +204,7 @@ test('a far copy: the last place after the same five characters is too far, and 
     }),
   );
 });
-test('nothing is a far copy where the reach is the whole window', () => {
+test('nothing is a far copy if the reach is the whole window', () => {
   fc.assert(
     fc.property(windows(sourceCalled('sotu')), (window) => {
       const mask = slices.get('far-copy').mask({ ...window, reach: window.T });

@@ -1,4 +1,7 @@
-/** @file What every task promises, checked once over the registry, and what each one means, by an oracle that only sees glyphs. */
+/**
+ * @file What every task promises, checked over the registry, and what each one means, by an oracle that only sees
+ * glyphs.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
@@ -10,8 +13,8 @@ const tasks = sources.all.filter((source): source is Task => source.kind === 'ta
 const taskCalled = (id: string) => tasks.find((task) => task.id === id)!;
 
 interface Scored {
-  readonly at: number; // the token that is asked
-  readonly answer: string; // the glyph it should give
+  readonly at: number; // the token at the question
+  readonly answer: string; // the glyph expected as its answer
 }
 
 interface Read {
@@ -19,7 +22,7 @@ interface Read {
   readonly scored: readonly Scored[];
 }
 
-/** An example as a person sees it. */
+/** An example as glyphs. */
 function read({ vocabulary }: Task, { tokens, targets, weights }: Example): Read {
   const scored = [...weights].flatMap((weight, at) =>
     weight === 0 ? [] : [{ at, answer: vocabulary.label(targets[at]!) }],
@@ -27,7 +30,7 @@ function read({ vocabulary }: Task, { tokens, targets, weights }: Example): Read
   return { tokens: [...tokens].map((id) => vocabulary.label(id)), scored };
 }
 
-/** Where the answer to a scored token must be read, from the glyphs alone; several places where any of them would do. */
+/** Where the answer to a scored token must be read, from the glyphs alone; several places if any of them would do. */
 type Oracle = (tokens: readonly string[], scored: Scored, index: number) => readonly number[];
 
 const where = (tokens: readonly string[], glyph: RegExp) =>
@@ -53,7 +56,7 @@ const oracles: Readonly<Record<string, Oracle>> = {
   },
 };
 
-/** Throws for a task that is new here: what it means is to be said once more, without its code. */
+/** Throws for a new task: its meaning must be added here, independently of its code. */
 function oracleOf(id: string): Oracle {
   const oracle = oracles[id];
   if (oracle) return oracle;
@@ -63,7 +66,7 @@ function oracleOf(id: string): Oracle {
 }
 
 test.each(tasks.filter((task) => task.answerAt).map((task) => [task.id, task] as const))(
-  '%s says which token an answer is copied from',
+  '%s knows which token an answer is copied from',
   (id, task) => {
     fc.assert(
       fc.property(settings(task), ({ T, distance, seed }) => {
@@ -111,7 +114,7 @@ describe.each(tasks.map((task) => [task.id, task] as const))('%s', (id, task) =>
       { numRuns: 300 },
     );
 
-  test('every answer lies at least `distance` tokens before the token that is asked', () => {
+  test('every answer lies at least `distance` tokens before the token at the question', () => {
     forAll((example, _, distance) => {
       const { tokens, scored } = read(task, example);
       scored.forEach((one, index) => {
@@ -132,7 +135,7 @@ describe.each(tasks.map((task) => [task.id, task] as const))('%s', (id, task) =>
     });
   });
 
-  test('has T tokens and T targets, all of its vocabulary', () => {
+  test('has T tokens and T targets, all in its vocabulary', () => {
     forAll(({ tokens, targets, weights }, T) => {
       expect([tokens.length, targets.length, weights.length]).toEqual([T, T, T]);
       const known = (token: number) => token >= 0 && token < task.vocabulary.size;
@@ -140,7 +143,7 @@ describe.each(tasks.map((task) => [task.id, task] as const))('%s', (id, task) =>
     });
   });
 
-  test('foretells the next token wherever nothing is scored', () => {
+  test('predicts the next token wherever nothing is scored', () => {
     forAll(({ tokens, targets, weights }, T) => {
       for (let at = 0; at < T - 1; at++) {
         if (weights[at] === 0) expect(targets[at]).toBe(tokens[at + 1]);
@@ -148,7 +151,7 @@ describe.each(tasks.map((task) => [task.id, task] as const))('%s', (id, task) =>
     });
   });
 
-  test('gives the same example for the same random numbers, another for others', () => {
+  test('gives the same example for the same random numbers, and others for others', () => {
     expect(make(48, 20, 7)).toEqual(make(48, 20, 7));
     expect(make(48, 20, 7)).not.toEqual(make(48, 20, 8));
   });
@@ -180,7 +183,7 @@ describe.each(tasks.map((task) => [task.id, task] as const))('%s', (id, task) =>
     expect(task.maxDistance(48)).toBeGreaterThanOrEqual(task.distance.initial);
   });
 
-  test('a context it recommends works, and one token less does not', () => {
+  test('works with a context it recommends, and not with one token less', () => {
     for (const [T, distance] of [
       [1, 1],
       [2, 5],
@@ -209,7 +212,7 @@ describe.each(tasks.map((task) => [task.id, task] as const))('%s', (id, task) =>
   });
 
   if (task.chance !== undefined) {
-    test('answers are spread evenly: the commonest is right about as often as chance says', () => {
+    test('spreads answers evenly: the most common one is right about as often as chance predicts', () => {
       const counts = new Map<string, number>();
       let total = 0;
       for (let seed = 0; seed < 2000; seed++) {
@@ -242,7 +245,7 @@ describe('refusals say what would work', () => {
       'distance is 60; Needle in a context of 48 tokens has room for 44 at most, or take a context of at least 64',
     );
   });
-  test('with a longer context where there is no room at all', () => {
+  test('with a longer context if there is no room at all', () => {
     expect(refusal(() => needle.example(random(1), 4, 1))).toBe(
       'context is 4; Needle with distance 1 needs a context of at least 5 tokens',
     );
@@ -260,42 +263,42 @@ const set = (items: Iterable<number>) => [...new Set(items)].sort((a, b) => a - 
 const upTo = (n: number) => Array.from({ length: n + 1 }, (_, i) => i);
 
 describe('needle', () => {
-  test('one needle among letters, then four question marks, which all ask for it', () => {
+  test('has one needle among letters, then four question marks that all ask for it', () => {
     for (const { tokens, scored } of many('needle')) {
       expect(tokens.join('')).toMatch(/^(?=.{48}$)[a-p]*[1-8][a-p]*\?{4}$/);
       expect(scored.map(({ at }) => at)).toEqual([44, 45, 46, 47]);
     }
   });
-  test('the needle is anywhere in the first third', () => {
+  test('has its needle anywhere in the first third', () => {
     expect(set(many('needle').map(({ tokens }) => where(tokens, /\d/)[0]!))).toEqual(upTo(16));
   });
 });
 
 describe('marker', () => {
-  test('one marker among letters, one letter after it, then four question marks, which all ask for that', () => {
+  test('has one marker among letters, one letter after it, then four question marks that all ask for that letter', () => {
     for (const { tokens, scored } of many('marker')) {
       expect(tokens.join('')).toMatch(/^(?=.{48}$)[a-p]*M[a-p]+\?{4}$/);
       expect(scored.map(({ at }) => at)).toEqual([44, 45, 46, 47]);
     }
   });
-  test('the marker is anywhere in the first third', () => {
+  test('has its marker anywhere in the first third', () => {
     expect(set(many('marker').map(({ tokens }) => tokens.indexOf('M')))).toEqual(upTo(15));
   });
 });
 
 describe('recall', () => {
-  test('six pairs with different keys, filler, six queries', () => {
+  test('has six pairs with different keys, filler, six queries', () => {
     for (const { tokens, scored } of many('recall', 64)) {
       expect(tokens.join('')).toMatch(/^(?:[A-P][a-p]){6}·{46}[A-P]{6}$/);
       expect(new Set(tokens.filter((_, at) => at < 12 && at % 2 === 0)).size).toBe(6);
       expect(scored.map(({ at }) => at)).toEqual([58, 59, 60, 61, 62, 63]);
     }
   });
-  test('fewer pairs where there is less room', () => {
+  test('has fewer pairs if there is less room', () => {
     for (const { tokens } of many('recall', 35))
       expect(tokens.join('')).toMatch(/^(?:[A-P][a-p]){2}·{29}[A-P]{2}$/);
   });
-  test('every pair is asked for', () => {
+  test('asks for every pair', () => {
     const asked = many('recall', 64).flatMap(({ tokens }) =>
       last(tokens, 6).map((key) => tokens.indexOf(key) / 2),
     );
@@ -304,20 +307,20 @@ describe('recall', () => {
 });
 
 describe('copy', () => {
-  test('letters, filler, a bar, the letters again; the bar and each letter foretell the next one', () => {
+  test('has letters, filler, a bar, and the letters again; the bar and each letter predict the next letter', () => {
     for (const { tokens, scored } of many('copy')) {
       expect(tokens.join('')).toMatch(/^[a-p]{20}·{8}\|[a-p]{19}$/);
       expect(scored.map(({ answer }) => answer)).toEqual(tokens.slice(0, 20));
       expect(last(tokens, 19)).toEqual(tokens.slice(0, 19));
     }
   });
-  test('fills half of the context where the distance allows it', () => {
+  test('fills half of the context if the distance allows it', () => {
     expect(many('copy', 16, 3)[0]!.tokens.join('')).toMatch(/^[a-p]{8}\|[a-p]{7}$/);
   });
 });
 
 describe('sort', () => {
-  test('ten digits, filler, an arrow, the digits from small to large', () => {
+  test('has ten digits, filler, an arrow, and the digits from small to large', () => {
     for (const { tokens, scored } of many('sort')) {
       expect(tokens.join('')).toMatch(/^\d{10}·{28}>\d{9}$/);
       const sorted = [...tokens.slice(0, 10)].sort();
@@ -325,16 +328,16 @@ describe('sort', () => {
       expect(last(tokens, 9)).toEqual(sorted.slice(0, 9));
     }
   });
-  test('fewer digits where there is less room', () => {
+  test('has fewer digits if there is less room', () => {
     expect(many('sort', 33)[0]!.tokens.join('')).toMatch(/^\d{3}·{27}>\d{2}$/);
   });
 });
 
 describe('brackets', () => {
-  test('what is closed is closed properly, and all but an odd one is', () => {
+  test('closes brackets correctly, and all except an odd one', () => {
     for (const { tokens, scored } of [...many('brackets'), ...many('brackets', 31, 8)]) {
       const open: string[] = [];
-      const finish = tokens.length % 2 === 1 ? [scored.at(-1)!.answer] : []; // the last one is only foretold
+      const finish = tokens.length % 2 === 1 ? [scored.at(-1)!.answer] : []; // the last one is only predicted
       for (const token of [...tokens, ...finish]) {
         if (CLOSER[token]) open.push(CLOSER[token]);
         else expect(token).toBe(open.pop());
@@ -342,7 +345,7 @@ describe('brackets', () => {
       expect(open).toEqual([]);
     }
   });
-  test('every closer far enough from its opener counts, and no other one', () => {
+  test('scores every closing bracket far enough from its opening one, and no other', () => {
     for (const { tokens, scored } of many('brackets', 48, 6)) {
       const open: number[] = [];
       const far: number[] = [];
@@ -353,7 +356,7 @@ describe('brackets', () => {
       expect(scored.map(({ at }) => at)).toEqual(far);
     }
   });
-  test('the opener asked for is not always in one place', () => {
+  test('asks for opening brackets in different places', () => {
     const offsets = many('brackets').flatMap(({ tokens, scored }) =>
       scored.map((one, i) => one.at - oracles['brackets']!(tokens, one, i)[0]!),
     );

@@ -7,20 +7,20 @@ const line = (n: number, y: (x: number) => number = (x) => x): Point[] =>
   Array.from({ length: n }, (_, x) => ({ x, y: y(x) }));
 
 describe('smoothing', () => {
-  test('leaves a constant as it is', () => {
+  test('leaves a constant unchanged', () => {
     for (const y of smooth([3, 3, 3, 3], 2)) expect(y).toBeCloseTo(3, 12);
   });
   test('begins at the first value itself', () => {
     expect(smooth([5, 1], 4)[0]).toBeCloseTo(5, 12);
   });
-  test('a jump is half made after one half-life', () => {
+  test('makes half of a jump after one half-life', () => {
     const after = smooth([...Array<number>(200).fill(0), ...Array<number>(4).fill(1)], 4).at(-1)!;
     expect(after).toBeCloseTo(0.5, 6);
   });
 });
 
 describe('thinning', () => {
-  test('a short curve is not touched', () => {
+  test('leaves a short curve unchanged', () => {
     const points = line(10);
     expect(thin(points, 5)).toBe(points);
   });
@@ -35,17 +35,17 @@ describe('thinning', () => {
   });
 });
 
-test('rows of a table are spread over the whole history, the last step included', () => {
+test('rows of a table are spread over the whole history, including the last step', () => {
   expect(pick([0, 1, 2, 3, 4, 5, 6, 7, 8], 3)).toEqual([0, 4, 8]);
   expect(pick([1, 2], 12)).toEqual([1, 2]);
 });
 
-test('labels that would lie on each other are pushed apart, in their order', () => {
+test('overlapping labels are pushed apart, in their order', () => {
   expect(spread([50, 10, 52], 14)).toEqual([50, 10, 64]);
   expect(spread([50, 52], 14, 55)).toEqual([41, 55]);
 });
 
-test('wherever curves end, no label lies on another, none below the bottom, and all keep their order', () => {
+test('wherever curves end, no labels overlap, none is below the bottom, and all keep their order', () => {
   const ends = fc.array(fc.integer({ min: 30, max: 240 }), { minLength: 1, maxLength: 9 });
   fc.assert(
     fc.property(ends, (positions) => {
@@ -68,14 +68,14 @@ test('an axis of bytes has its numbers at whole binary units', () => {
   expect(byteTicks(1, 3)[0]).toBe(0);
 });
 
-describe('the heights a picture shows', () => {
+describe('the vertical range of a chart', () => {
   const line = (ys: readonly number[]) => ys.map((y, x) => ({ x, y }));
-  test('leave out a steep beginning, so that what follows can be told apart', () => {
+  test('leaves out a steep beginning, so that later differences are visible', () => {
     const points = line([13, 6, ...Array.from({ length: 40 }, (_, i) => 2 - i / 40)]);
     expect(Math.max(...shownYs(points, 41))).toBeLessThan(2);
     expect(Math.min(...shownYs(points, 41))).toBe(2 - 39 / 40);
   });
-  test('are those of every point after the first tenth, and of lower ones before it', () => {
+  test('covers every point after the first tenth, and lower ones before it', () => {
     const point = fc.record({ x: fc.nat(1000), y: fc.double({ min: -9, max: 9, noNaN: true }) });
     fc.assert(
       fc.property(fc.array(point, { minLength: 1 }), (points) => {
@@ -87,7 +87,7 @@ describe('the heights a picture shows', () => {
       }),
     );
   });
-  test('are all there is where a run has only begun', () => {
+  test('covers everything if a run has only begun', () => {
     expect(shownYs(line([4, 3]), 100)).toEqual([4, 3]);
     expect(shownYs([], 10)).toEqual([]);
   });

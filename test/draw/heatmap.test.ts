@@ -9,13 +9,13 @@ const imageOf = (pixels: number) => ({ data: new Uint8ClampedArray(4 * pixels) }
 const pixels = ({ data }: { data: Uint8ClampedArray }) => [...new Uint32Array(data.buffer)];
 
 describe('an attention map', () => {
-  test('is blank where the mask forbids, however large the weight', () => {
+  test('is blank where the mask blocks, however large the weight', () => {
     const image = imageOf(4);
     paintWeights(image, Float32Array.of(1, 1, 0.5, 0.5), Uint8Array.of(1, 0, 1, 1), palette);
     expect(pixels(image)[1]).toBe(palette.blocked);
   });
 
-  test('is darker where the weight is larger, and full ink at 1', () => {
+  test('is darker for larger weights, and full ink at 1', () => {
     const image = imageOf(4);
     paintWeights(image, Float32Array.of(1, 0.25, 0.01, 0), Uint8Array.of(1, 1, 1, 1), palette);
     const reds = [0, 1, 2, 3].map((i) => image.data[4 * i]!);
@@ -23,7 +23,7 @@ describe('an attention map', () => {
     expect(pixels(image)[0]).toBe(palette.exact);
   });
 
-  test('tells a key that may be read from a blank one, also at weight 0', () => {
+  test('tells a visible key from a blank one, even at weight 0', () => {
     for (const colours of [
       LIGHT,
       { panel: '#1b1a19', ink: '#f3f1ea', wash: '#262523', accent: '#ff7a54' },
@@ -34,13 +34,13 @@ describe('an attention map', () => {
     }
   });
 
-  test('a weight that is no number or outside 0..1 does not break the picture', () => {
+  test('draws a weight that is not a number or outside 0..1 without breaking', () => {
     const image = imageOf(4);
     paintWeights(image, Float32Array.of(NaN, -1, 2, Infinity), Uint8Array.of(1, 1, 1, 1), palette);
     expect(image.data.filter((_, i) => i % 4 === 3)).toEqual(new Uint8ClampedArray(4).fill(255));
   });
 
-  test('kinds have three looks: ink, hatched and blank', () => {
+  test('has three looks for kinds of cells: ink, hatched and blank', () => {
     const image = imageOf(4);
     paintKinds(image, Uint8Array.of(EXACT, BLOCKED, SUMMARY, EXACT), 2, palette);
     const painted = pixels(image);
@@ -49,7 +49,7 @@ describe('an attention map', () => {
     expect(palette.tones).toContain(painted[2]);
   });
 
-  test('what is read through a summary and what is reached through layers look different', () => {
+  test('draws summaries differently from cells reached through layers', () => {
     const pictures = [SUMMARY, THROUGH].flatMap((kind) =>
       [1, 8].map((fine) => {
         const image = imageOf((6 * fine) ** 2);
@@ -60,14 +60,14 @@ describe('an attention map', () => {
     expect(new Set(pictures).size).toBe(4);
   });
 
-  test('before the first frame there is nothing but blank cells', () => {
+  test('has only blank cells before the first frame', () => {
     const image = imageOf(9);
     paintBlank(image, palette);
     expect(new Set(pixels(image))).toEqual(new Set([palette.blocked]));
   });
 });
 
-test('the strip of reach tells the query from what it depends on', () => {
+test('has a strip of reach that tells the query from the tokens it depends on', () => {
   const image = imageOf(4);
   paintReach(image, Uint8Array.of(0, 1, 1, 0), 2, palette);
   expect(pixels(image)).toEqual([
@@ -95,7 +95,7 @@ describe('cells of several pixels', () => {
     return (x: number, y: number) => all[y * side + x];
   };
 
-  test('have lines of paper between them where there is room', () => {
+  test('have lines of paper between them if there is room', () => {
     const pixel = at(8);
     expect(pixel(3, 3)).toBe(palette.exact);
     expect(pixel(11, 3)).toBe(palette.blocked);
@@ -105,7 +105,7 @@ describe('cells of several pixels', () => {
     }
   });
 
-  test('are hatched in ink and paper, and have no lines where they are small', () => {
+  test('are hatched in ink and paper, and have no lines if they are small', () => {
     const tones = new Set(Array.from({ length: 7 }, (_, x) => at(8)(x, 11)));
     expect(tones).toEqual(new Set([palette.ink[0], palette.ink[255]]));
     expect(at(3)(2, 2)).toBe(palette.exact);

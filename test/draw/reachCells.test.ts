@@ -14,7 +14,7 @@ const picture = (cells: Uint8Array | undefined, size: number) =>
   );
 
 describe('cells of reach', () => {
-  test('after two local layers a token reaches one token further, at second hand', () => {
+  test('after two local layers a token reaches one token further, through an intermediate one', () => {
     const [first, second] = reachCells([local, local], 5, 1);
     expect(picture(first, 5)).toEqual(['#....', '##...', '.##..', '..##.', '...##']);
     expect(picture(second, 5)).toEqual(['#....', '##...', '~##..', '.~##.', '..~##']);

@@ -8,11 +8,11 @@ describe.each(
   ),
 )('the slider of %s', (_, param) => {
   const slider = sliderOf(param);
-  test('goes from the least value to the largest', () => {
+  test('goes from the smallest value to the largest', () => {
     expect(slider.toValue(slider.min)).toBeCloseTo(param.min, 6);
     expect(slider.toValue(slider.max)).toBeCloseTo(param.max, 6);
   });
-  test('stands where its value is', () => {
+  test('is at the position of its value', () => {
     expect(slider.toValue(slider.toPosition(param.initial))).toBeCloseTo(param.initial, 6);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { pitchOf, stretches } from '../../src/draw/stretches';
 
-test('cells of one kind are as few shapes as there are stretches of them', () => {
+test('neighbouring cells of one kind are drawn as one shape', () => {
   expect(stretches([1, 1, 0, 2, 1], 1)).toEqual([
     [0, 2],
     [4, 5],
@@ -10,7 +10,7 @@ test('cells of one kind are as few shapes as there are stretches of them', () =>
   expect(stretches([2, 2], 2)).toEqual([[0, 2]]);
 });
 
-test('cells are whole pixels where they are large, and fill the width where they are small', () => {
+test('cells are whole pixels if they are large, and fill the width if they are small', () => {
   expect(pitchOf(620, 48)).toBe(12);
   expect(pitchOf(200, 64)).toBe(200 / 64);
   expect(pitchOf(600, 4, 28)).toBe(28);

@@ -1,14 +1,16 @@
 import { expect, test } from '@playwright/test';
 import { button, visit } from './support';
 
-test('an address of no page opens the home page, which says so', async ({ page }) => {
+test('an unknown page in the URL opens the home page, which says that it does not exist', async ({
+  page,
+}) => {
   await visit(page, './#/nonsense');
   await expect(page.getByText('This site has no page called ‘nonsense’.')).toBeVisible();
   await page.getByRole('link', { name: 'Figures', exact: true }).click();
   await expect(page.getByText('This site has no page called')).toHaveCount(0);
 });
 
-test('an address of no step opens the lesson, which says so until one goes on', async ({
+test('an unknown step in the URL opens the lesson, which says so until the reader goes on', async ({
   page,
 }) => {
   await visit(page, './#/lessons/00-play/nonsense');
@@ -18,7 +20,7 @@ test('an address of no step opens the lesson, which says so until one goes on', 
   await expect(said).toHaveCount(0);
 });
 
-test('a page that could not be fetched comes once the network is back', async ({
+test('a page that could not be loaded appears once the network is back', async ({
   page,
   context,
 }) => {
@@ -30,7 +32,7 @@ test('a page that could not be fetched comes once the network is back', async ({
   await expect(page.getByRole('heading', { level: 1, name: /Figures/ })).toBeVisible();
 });
 
-test('the first press of Tab offers the way past the header', async ({ page }) => {
+test('the first press of Tab offers a link past the header', async ({ page }) => {
   await visit(page, './#/lab');
   await expect(button(page, 'Train')).toBeVisible(); // the page's own header is there
   await page.keyboard.press('Tab');

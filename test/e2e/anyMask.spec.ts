@@ -1,10 +1,13 @@
-/** @file Any mask as a layer: painted on the workbench, trained in the Lab, repaired, and trained beside what was meant. */
+/**
+ * @file Any mask as a layer: painted on the workbench, trained in the Lab, repaired, and trained next to the mask that
+ * was meant.
+ */
 import { expect, test } from '@playwright/test';
 import { button, machine, numberOf, output, READY_MS, visit, watchForErrors } from './support';
 
 watchForErrors();
 
-test('a leak that is painted trains to a loss that is too good, and beside its repair', async ({
+test('a painted leak trains to a loss that is too low, also next to its repaired mask', async ({
   page,
 }) => {
   await visit(page, './#/masks?v=1&T=64&layer=causal');
@@ -23,7 +26,7 @@ test('a leak that is painted trains to a loss that is too good, and beside its r
   ).toBeVisible();
   await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });
   await button(page, 'Train').click();
-  // Without the leak a model as small is at 2.4 after as many steps, and at 2 after many more.
+  // Without the leak a model of this size is at 2.4 after this many steps, and reaches 2 only after many more.
   await expect.poll(() => numberOf(page, 'Training loss'), { timeout: 240_000 }).toBeLessThan(1.2);
   await button(page, 'Pause').click();
 
@@ -34,7 +37,7 @@ test('a leak that is painted trains to a loss that is too good, and beside its r
   await expect(page.getByText('as meant').first()).toBeVisible();
 });
 
-test('a mask is written in a stripe’s menu, and what cannot be read is said where it is', async ({
+test('a mask is typed in a stripe’s menu, and an error appears next to the field', async ({
   page,
 }) => {
   await visit(page, `./#/lab?v=1&${machine().query}`);
@@ -43,7 +46,7 @@ test('a mask is written in a stripe’s menu, and what cannot be read is said wh
   await button(page, 'Mask …').click();
   await expect.poll(() => page.url()).toMatch(/masks=causal/);
   const field = page.getByLabel('Mask 1', { exact: true });
-  await expect(field).toBeFocused(); // there it goes on
+  await expect(field).toBeFocused(); // typing continues here
   await expect(field).toHaveValue(/^causal & \(window\(\d+\) \| sink\(2\)\)$/);
   await field.fill('causal & windw(4)');
   await field.press('Enter');
@@ -69,7 +72,7 @@ test('a mask is written in a stripe’s menu, and what cannot be read is said wh
   await expect(field).toHaveValue('causal & documents(21, 43)');
 });
 
-test('on a phone a mask that is added leads to where it is written', async ({ page }) => {
+test('on a phone, adding a mask leads to the field for its expression', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await visit(page, `./#/lab?v=1&${machine().query}`);
   await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });

@@ -1,4 +1,7 @@
-/** @file What a class hands in and its teacher sees and hands out: results that stay, links and codes, tests before and after, paper, a wall. */
+/**
+ * @file What a class hands in, and what its teacher sees and hands out: kept results, links and codes, tests before and
+ * after, worksheets, the projector.
+ */
 import { expect, test, type Page } from '@playwright/test';
 import { formOf, progressOf } from '../../src/lessons/concepts/form';
 import { ITEMS } from '../../src/lessons/concepts/items';
@@ -46,7 +49,7 @@ async function hand(page: Page, results: readonly LessonResult[]) {
   await button(page, 'Add the codes').click();
 }
 
-test('the class page keeps results over a reload, says where answers went astray, hides names with one key, and forgets', async ({
+test('the class page keeps results over a reload, shows the common mistakes, hides names with one key, and forgets on request', async ({
   page,
 }) => {
   await visit(page, './#/class');
@@ -58,7 +61,7 @@ test('the class page keeps results over a reload, says where answers went astray
   ]);
   await page.reload();
   const table = page.getByRole('region', { name: 'Table of The cliff' });
-  await expect(table).toContainText('about 4 % of the time'); // in words, no number of an option
+  await expect(table).toContainText('about 4 % of the time'); // in words, not as the number of an option
   await expect(table).not.toContainText('option 1');
   await expect(page.getByRole('region', { name: 'Table of participants' })).toContainText('Ada');
 
@@ -86,7 +89,7 @@ test('the class page keeps results over a reload, says where answers went astray
 
   await page.keyboard.press('Escape');
   await expect(page.getByText('Ada')).toHaveCount(0);
-  await page.reload(); // on a wall a reload must not reveal anybody
+  await page.reload(); // a reload on a projector must not reveal any name
   await expect(table).toContainText('Participant 1');
   await expect(page.getByText('Ada')).toHaveCount(0);
 
@@ -104,7 +107,7 @@ test('the class page keeps results over a reload, says where answers went astray
   );
 });
 
-test('a store that was spoilt loses what is spoilt, and results of a second tab are seen in the first', async ({
+test('a damaged store loses only the damaged part, and the first tab sees results added in the second', async ({
   page,
   context,
 }) => {
@@ -125,7 +128,7 @@ test('a store that was spoilt loses what is spoilt, and results of a second tab 
   await expect(page.getByRole('region', { name: 'Table of The cliff' })).toContainText('Bob');
 });
 
-test('how long a step was looked at stands in the code of a lesson', async ({ page }) => {
+test('a lesson’s code contains how long the reader looked at a step', async ({ page }) => {
   await visit(page, './#/lessons/03-reach');
   await expect(page.getByRole('heading', { level: 2, name: 'One layer' })).toBeVisible();
   await page.waitForTimeout(2500);
@@ -150,7 +153,7 @@ test('ten questions before and after become a gain on the class page', async ({ 
   await page.reload();
   await expect(questions.nth(0).getByLabel('24', { exact: true })).toBeChecked();
   await button(page, 'Hand in').click();
-  await expect(page.getByText('✓ right')).toHaveCount(0); // nobody learns the answers by heart
+  await expect(page.getByText('✓ right')).toHaveCount(0); // learners cannot memorise the answers
   await page.getByLabel(/^A code word/).fill('heron 7');
   const before = await page.getByLabel('Code for your teacher').inputValue();
 
@@ -187,7 +190,7 @@ test('ten questions before and after become a gain on the class page', async ({ 
   await expectAccessible(page);
 });
 
-test('a link is made short, drawn as a QR code, carries a message as plain text, and opens', async ({
+test('a link is shortened, drawn as a QR code, carries a message as plain text, and opens', async ({
   page,
 }) => {
   const message = 'In pairs. <img src=x onerror=alert(1)> & predict first!';
@@ -223,7 +226,7 @@ test('a link is made short, drawn as a QR code, carries a message as plain text,
   await expect(bar).toHaveCount(0);
 });
 
-test('a short link of the first day opens for ever; one that is cut says so and leads nowhere', async ({
+test('a short link from the first version still opens; a truncated one says so and leads nowhere', async ({
   page,
 }) => {
   await visit(page, './#/go/1rczw50k111a3zp6swr00rn');
@@ -238,12 +241,12 @@ test('a short link of the first day opens for ever; one that is cut says so and 
   await expect(page.getByRole('heading', { name: '4. The cliff' })).toBeVisible();
 });
 
-test('a worksheet has its pictures and no words of the screen; answer sheets stand twice on a page', async ({
+test('a worksheet has its pictures but no screen controls; a page holds two answer sheets', async ({
   page,
 }) => {
   await visit(page, './#/worksheet/02-four-masks');
   const sheet = page.getByRole('article');
-  // What is read through a summary is hatched, and nothing else is.
+  // Only what is read through a summary is hatched.
   const approximate = sheet.getByRole('img', { name: /^Approximate: every layer/ }).first();
   const fills = await approximate
     .locator('g > path:not(.lines)')
@@ -251,7 +254,7 @@ test('a worksheet has its pictures and no words of the screen; answer sheets sta
   expect(fills).toEqual(['rgb(20, 20, 19)', expect.stringMatching(/^url\(/)]);
   await visit(page, './#/worksheet/04-the-cliff');
   await expect(sheet.getByRole('img', { name: /^Every layer: local, window 6/ })).toBeVisible();
-  // What is predicted is not drawn yet; what was seen is.
+  // The prediction is not drawn yet; what was observed is.
   await expect(sheet.getByRole('img', { name: /^Axes for the curve/ })).toHaveCount(2);
   await expect(sheet.getByRole('img', { name: /^Local: \d+ %, Grouped: 100 %$/ })).toBeVisible();
   await expect(sheet).not.toContainText(/\bstage\b|To do:|Press|measured: /);
@@ -267,7 +270,7 @@ test('a worksheet has its pictures and no words of the screen; answer sheets sta
   expect(b.x).toBeGreaterThan(a.x + 200);
 });
 
-test('on a projector Lab, Compare and Masks are larger, one part at a time, and a cell is where one clicks', async ({
+test('on a projector Lab, Compare and Masks are larger and show one part at a time, and a click selects the cell under it', async ({
   page,
 }) => {
   const zoom = () => page.evaluate(() => getComputedStyle(document.body).zoom);
@@ -280,7 +283,7 @@ test('on a projector Lab, Compare and Masks are larger, one part at a time, and 
     .first()
     .boundingBox();
   expect(map!.width).toBeGreaterThan(200);
-  // The mark stands beside the machine’s name, with its letter, and on nothing else.
+  // The mark appears next to the machine’s name, with its letter, and nowhere else.
   const mark = page.getByRole('button', { name: 'Why this backend' });
   const step = page.getByLabel('Step count');
   await expect(mark).toBeVisible();
@@ -312,7 +315,9 @@ test('on a projector Lab, Compare and Masks are larger, one part at a time, and 
   await expect(page.locator('html')).not.toHaveAttribute('data-shown', /./);
 });
 
-test('by keyboard, no press on the class page or in Compare loses its place', async ({ page }) => {
+test('with the keyboard, no key press on the class page or in Compare loses the focus', async ({
+  page,
+}) => {
   const press = async (name: string | RegExp) => {
     await page.getByRole('button', { name }).first().focus();
     await page.keyboard.press('Enter');
@@ -327,7 +332,7 @@ test('by keyboard, no press on the class page or in Compare loses its place', as
   await press('Remove Ada');
   await expect(focused).toHaveAccessibleName('Remove Bob');
   await press('Forget all results');
-  await expect(focused).toHaveText('Keep'); // nothing is forgotten by pressing twice
+  await expect(focused).toHaveText('Keep'); // pressing twice forgets nothing
   await page.keyboard.press('Enter');
   await expect(focused).toHaveText('Forget all results');
 

@@ -1,4 +1,7 @@
-/** @file A real race of four in Chromium: one step count, one batch, one selection; axes, files, a small phone. */
+/**
+ * @file A real comparison of four runs in Chromium: one step count, one batch, one selection; axes, files, a small
+ * phone.
+ */
 import { expect, test, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import {
@@ -25,12 +28,12 @@ async function race(page: Page, query = SMALL): Promise<void> {
 
 const stepsOf = (page: Page) => Promise.all(NAMES.map((name) => numberOf(page, `Step of ${name}`)));
 
-/** Trains until `least` steps, and pauses; the steps of all runs. */
+/** Trains until at least `least` steps are done and pauses. Returns the steps of all runs. */
 async function trainTo(page: Page, least: number): Promise<number[]> {
   await button(page, 'Train').click();
   await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThanOrEqual(least);
   await button(page, 'Pause').click();
-  // The rounds under way end.
+  // the rounds in progress finish
   await expect.poll(async () => new Set(await stepsOf(page)).size).toBe(1);
   await settled(page);
   return stepsOf(page);
@@ -47,9 +50,7 @@ async function bytesOf(page: Page, name: string): Promise<Buffer> {
 const downloaded = async (page: Page, name: string) => (await bytesOf(page, name)).toString('utf8');
 const saved = async (page: Page) => JSON.parse(await downloaded(page, 'Save comparison')) as File;
 
-test('four runs are on the same step at every pause, and saw the same batches', async ({
-  page,
-}) => {
+test('four runs are on the same step at every pause and saw the same batches', async ({ page }) => {
   await race(page);
   await expect(page.getByText(/^They differ in: plan\. Everything else is equal/)).toBeVisible();
   let before = 0;
@@ -70,7 +71,7 @@ test('four runs are on the same step at every pause, and saw the same batches', 
   await expect.poll(() => stepsOf(page)).toEqual([0, 0, 0, 0]);
 });
 
-test('one query is selected in all runs, with the mouse and with the keyboard', async ({
+test('a query is selected in all runs at once, with the mouse and with the keyboard', async ({
   page,
 }) => {
   await race(page);
@@ -92,10 +93,10 @@ test('one query is selected in all runs, with the mouse and with the keyboard', 
   await expect(page.getByRole('button', { name: /^Free/ })).toHaveCount(0);
 });
 
-test('the axis changes the numbers as the counts say', async ({ page }) => {
+test('changing the axis changes the numbers by the predicted factors', async ({ page }) => {
   await race(page);
   const [steps] = await trainTo(page, 6);
-  // The pure functions write the series (src/compare/csv.ts); their own tests hold them to the counts.
+  // Pure functions write the series (src/compare/csv.ts); their own tests check them against the counts.
   const [head, ...lines] = (await downloaded(page, 'Series as CSV')).trimEnd().split('\r\n');
   const columns = head!.split(',');
   const last = lines.map((line) => line.split(',')).filter(([, step]) => Number(step) === steps);
@@ -128,7 +129,7 @@ test('the axis changes the numbers as the counts say', async ({ page }) => {
   await expect.poll(() => page.url()).toContain('x=bytes');
 });
 
-test('what is taken away can be read, and opened again; what is no such file changes nothing', async ({
+test('a saved comparison can be read and opened again; any other file changes nothing', async ({
   page,
 }) => {
   await race(page);
@@ -157,7 +158,7 @@ test('what is taken away can be read, and opened again; what is no such file cha
   );
   expect(parsed).toBeGreaterThanOrEqual(4);
   expect(svg).not.toContain('parsererror');
-  expect(svg).not.toContain('var('); // colours a file would not know
+  expect(svg).not.toContain('var('); // colours that the file could not know
   expect(await downloaded(page, 'Accuracy as SVG')).toContain('<title>Zebra Lab: accuracy</title>');
   for (const [name, title] of [
     ['Chart as PNG', 'Loss'],
@@ -166,7 +167,7 @@ test('what is taken away can be read, and opened again; what is no such file cha
     const png = await bytesOf(page, name);
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     const box = await page.getByRole('img', { name: title, exact: true }).boundingBox();
-    expect(png.readUInt32BE(16)).toBe(Math.round(3 * box!.width)); // three pixels for one of the page
+    expect(png.readUInt32BE(16)).toBe(Math.round(3 * box!.width)); // three pixels for each pixel of the page
   }
   expect(svg).toMatch(/<desc>#\/compare\?.*; wasm, .*; Zebra Lab [\d.]+<\/desc>/);
 
@@ -187,7 +188,7 @@ test('what is taken away can be read, and opened again; what is no such file cha
   await expect.poll(() => page.url()).toContain('name:Full');
 });
 
-test('a comparison dropped anywhere on the page is opened, and what is none is refused', async ({
+test('a comparison dropped anywhere on the page is opened, and any other file is refused', async ({
   page,
 }) => {
   await race(page);
@@ -199,7 +200,7 @@ test('a comparison dropped anywhere on the page is opened, and what is none is r
       ([file, words]) => {
         const dataTransfer = new DataTransfer();
         dataTransfer.items.add(new File([words!], file!, { type: 'application/json' }));
-        // Where the page does not prevent both, the browser leaves it for the file.
+        // Unless the page prevents both events, the browser opens the file instead.
         return ['dragover', 'drop'].every((type) => {
           const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
           return !document.querySelector('h1')!.dispatchEvent(event);
@@ -216,11 +217,11 @@ test('a comparison dropped anywhere on the page is opened, and what is none is r
   expect(await stepsOf(page)).toEqual([1, 1, 1, 1]);
 });
 
-test('a run that diverges stops alone: the page says so, and the others go on', async ({
+test('a run that diverges stops alone: the page says so, and the others continue', async ({
   page,
 }) => {
-  // No setting diverges for sure, so the message is the test's own; that the engine sends it, and trains
-  // the others on, is tested with the engine itself (test/engine/diverged.test.ts).
+  // No setting is certain to diverge, so the test sends the message itself. test/engine/diverged.test.ts shows that the
+  // engine sends it and continues to train the others.
   await page.addInitScript(() => {
     const post = Worker.prototype.postMessage;
     const opened: { worker: Worker; runId: string }[] = [];
@@ -260,18 +261,18 @@ test('a run that diverges stops alone: the page says so, and the others go on', 
   await expect(button(page, 'Pause')).toBeEnabled();
   const before = await numberOf(page, 'Step count');
   await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(before + 5);
-  // Steps that the worker had finished before it heard of the end may still be on their way.
+  // Steps that the worker finished before it received the message may still arrive.
   const stopped = await settled(page, 'Step of Local');
   await button(page, 'Pause').click();
   const others = async () => (await stepsOf(page)).filter((_, i) => i !== 1);
   await expect.poll(async () => new Set(await others()).size).toBe(1);
   expect(await numberOf(page, 'Step of Local')).toBe(stopped);
-  // What it came to is not lost, and without it the others are compared on.
+  // The numbers it reached are kept, and the others are still compared without it.
   const { runs } = await saved(page);
   expect(runs[1]!.steps.loss).toHaveLength(stopped);
   await button(page, 'Remove Local').click();
   await expect(page.getByText(/Local stopped/)).toHaveCount(0);
-  await page.waitForTimeout(500); // the table is looked at four times a second
+  await page.waitForTimeout(500); // the table refreshes four times a second
   const step = await numberOf(page, 'Step of Grouped');
   await button(page, 'Step').click();
   await expect.poll(() => numberOf(page, 'Step of Grouped')).toBe(step + 1);
@@ -299,7 +300,7 @@ test('runs are added, changed, renamed and removed', async ({ page }) => {
   await expect.poll(() => numberOf(page, 'Step count')).toBe(1);
 });
 
-test('the past is replayed: pictures and losses of a moment', async ({ page }) => {
+test('the past is replayed: pictures and losses of an earlier step', async ({ page }) => {
   await race(page);
   await page.locator('h1').first().click();
   await page.keyboard.press('.');
@@ -316,7 +317,7 @@ test('the past is replayed: pictures and losses of a moment', async ({ page }) =
   await expect(output(page, 'Moment')).toHaveText(/^step \d\d+ · now$/);
 });
 
-test('the second saying stands apart in the table, the chart, the series and the file; an older file opens without', async ({
+test('the second saying is separate in the table, the chart, the series and the file; an older file opens without it', async ({
   page,
 }) => {
   const query =
@@ -362,7 +363,9 @@ test('the second saying stands apart in the table, the chart, the series and the
   await expect(table).toHaveCount(0);
 });
 
-test('runs that would not fit together are refused before they start', async ({ page }) => {
+test('runs that would not fit in memory together are refused before they start', async ({
+  page,
+}) => {
   await visit(page, './#/compare?v=1&context=1024&batch=64&width=256&layers=12&heads=8');
   await expect(page.getByText(/Not started: .* this device allows/)).toBeVisible({
     timeout: READY_MS,
@@ -370,7 +373,7 @@ test('runs that would not fit together are refused before they start', async ({ 
   await expect(button(page, 'Train')).toBeDisabled();
 });
 
-test('no serious accessibility fault in light and in dark, and nothing wider than a small phone', async ({
+test('the page has no serious accessibility fault in light and dark, and fits a small phone', async ({
   page,
 }) => {
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -385,19 +388,17 @@ test('no serious accessibility fault in light and in dark, and nothing wider tha
   }
 });
 
-test('a comparison to begin with is there at once, recorded, and gives way to Train', async ({
-  page,
-}) => {
+test('a recorded starting comparison is there at once, and Train replaces it', async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await visit(page, './#/compare');
   await expect(page.getByText(/^Recorded on \d{4}-\d\d-\d\d with Zebra Lab/)).toBeVisible();
   for (const name of ['Global', 'Grouped', 'Local'])
     await expect(output(page, `Step of ${name}`)).toHaveText('400');
-  // What a visitor comes upon: the claim of the paper, on a text in which reading far pays.
+  // What a visitor sees first: the claim of the paper, on a text that rewards reading far back.
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(
     /^After 400 steps Grouped is as good as Global \(0\.81 and 0\.83 nats\) for 82\s% of its FLOPs; Local is 0\.25 worse than Grouped\.$/,
   );
-  // The finding, the prices and where the curves part are seen without scrolling.
+  // The finding, the prices and the point at which the curves part are visible without scrolling.
   const chart = (await page.getByRole('img', { name: 'Loss', exact: true }).boundingBox())!;
   expect(chart.y + chart.height / 2).toBeLessThan(900);
   await expect(output(page, 'As in the line above: accuracy of Grouped')).toHaveText(/^9\d\.\d %$/);
@@ -415,7 +416,7 @@ test('a comparison to begin with is there at once, recorded, and gives way to Tr
   await expect(output(page, 'Step of Local')).toHaveText('300');
   await expect(output(page, 'Validation loss of Local')).toHaveText(/^2\.\d+$/);
   await expect(output(page, 'Validation loss of Grouped')).toHaveText(/^0\.0\d+$/);
-  // The title is the finding, the table marks who is ahead and who only guesses, and both lengths are priced.
+  // The title is the finding, the table marks which run is ahead and which only guesses, and both lengths have a price.
   const title = page.getByRole('heading', { level: 1 });
   await expect(title).toHaveText(
     /^After 300 steps Approximate and Grouped are as good as Global \(all 100\s% right\) for 94\s% and 96\s% of its FLOPs; Local answers 9\s% right, no better than guessing \(13\s%\)\.$/,
@@ -433,11 +434,11 @@ test('a comparison to begin with is there at once, recorded, and gives way to Tr
   await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(0);
   await button(page, 'Pause').click();
   await button(page, 'Reset').click();
-  await expect.poll(() => stepsOf(page)).toEqual([0, 0, 0, 0]); // Reset is the beginning, not the recording
+  await expect.poll(() => stepsOf(page)).toEqual([0, 0, 0, 0]); // Reset goes back to the beginning, not to the recording
   await expect(title).toHaveText(/^Which of Global, Local, Approximate and Grouped answers when/);
 });
 
-test('what a step costs here is measured from the prices: training pauses for it, and goes on', async ({
+test('the time per step on this machine is measured from the prices section: training pauses for it, and continues', async ({
   page,
 }) => {
   await race(page);
@@ -460,7 +461,7 @@ test('what a step costs here is measured from the prices: training pauses for it
   await button(page, 'Pause').click();
 });
 
-test('the figures follow the runs: recorded before, live at a pause, with a band over seeds that somebody asked for', async ({
+test('the figures follow the runs: recorded before, live at a pause, and with a band over seeds on request', async ({
   page,
 }) => {
   const query = 'layers=2&width=16&heads=2&context=32&window=8&batch=4&run=global&run=grouped';
@@ -502,7 +503,7 @@ test('the figures follow the runs: recorded before, live at a pause, with a band
   await expect(figure(4)).toContainText('Recorded on Moby-Dick');
 });
 
-test('the table of runs says that it goes on, and a run can be removed at any width and any number of layers', async ({
+test('the table of runs shows that it scrolls, and a run can be removed at any width and with any number of layers', async ({
   page,
 }) => {
   await race(page, SMALL.replace('layers=2', 'layers=10'));
@@ -516,12 +517,12 @@ test('the table of runs says that it goes on, and a run can be removed at any wi
     const [outer, inner] = [(await box.boundingBox())!, (await remove.boundingBox())!];
     expect(inner.x, `at ${width} px`).toBeGreaterThan(outer.x);
     expect(inner.x + inner.width, `at ${width} px`).toBeLessThanOrEqual(outer.x + outer.width);
-    // What is cut off is said, and nothing is said where it all fits.
+    // A cut-off table says so, and one that fits says nothing.
     const beyond = () => box.evaluate((one) => one.scrollWidth - one.clientWidth);
     if (width === 1024) expect(await beyond()).toBeGreaterThan(1);
     if (width === 390) expect(await beyond()).toBeLessThanOrEqual(1);
     await expect(cue).toHaveCount((await beyond()) > 1 ? 1 : 0);
-    // The very button is under the pointer, not what scrolls below it.
+    // The button itself is under the pointer, not what scrolls below it.
     await remove.click({ trial: true });
   }
   await button(page, 'Remove Grouped').click();

@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test';
 import { BACKEND, button, numberOf, open, READY_MS } from './support';
 
 test(
-  'the graphics process crashes while a run trains: the run goes on from its last snapshot, and the page says so',
+  'if the graphics process crashes during training, the run continues from its last snapshot and the page says so',
   BACKEND,
   async ({ page, browser }) => {
     await open(page, 'task=needle&context=48&distance=20&width=32');
@@ -11,7 +11,7 @@ test(
     await page.waitForTimeout(6000); // a snapshot is taken every five seconds
     const before = await numberOf(page, 'Step count');
     const cdp = await browser.newBrowserCDPSession();
-    await cdp.send('Browser.crashGpuProcess').catch(() => {}); // it takes the answer with it
+    await cdp.send('Browser.crashGpuProcess').catch(() => {}); // the crash takes the reply with it
     await expect(page.getByRole('status').filter({ hasText: /went on from step \d+/ })).toBeVisible(
       {
         timeout: READY_MS,

@@ -1,10 +1,13 @@
-/** @file Documents that share a row: kept apart in the Lab, refused where they cannot be, trained beside the same rows read as one text. */
+/**
+ * @file Documents that share a row: kept apart in the Lab, refused if a layer cannot, and trained next to the same rows
+ * read as one text.
+ */
 import { expect, test } from '@playwright/test';
 import { button, machine, numberOf, READY_MS, visit, watchForErrors } from './support';
 
 watchForErrors();
 
-test('rows of a table are kept apart line by line, and compared with the same rows read as one text', async ({
+test('rows of a table are kept apart line by line and compared with the same rows read as one text', async ({
   page,
 }) => {
   const rows = 'task=postal-codes&context=128&batch=2&width=16&layers=2';
@@ -29,7 +32,7 @@ test('rows of a table are kept apart line by line, and compared with the same ro
   await expect(page.getByText('Grouped documents apart').first()).toBeVisible();
 });
 
-test('where a layer reads averages of chunks the Lab says why not, and what would do', async ({
+test('if a layer reads averages of chunks, the Lab says why documents cannot be kept apart and what would work', async ({
   page,
 }) => {
   await visit(page, `./#/lab?v=1&context=64&batch=2&documents=restart&${machine().query}`);

@@ -1,4 +1,7 @@
-/** @file A slider is dragged while runs train: however slow the machine, the models are built once, when it is let go. */
+/**
+ * @file Dragging a slider while runs train: however slow the machine, the models are built once, when the slider is
+ * released.
+ */
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { button, numberOf, READY_MS, visit, watchForErrors } from './support';
 
@@ -6,7 +9,7 @@ watchForErrors();
 
 const MOVES = 20;
 
-/** Counts the runs the page asks its engine to open, from the first load on. */
+/** Counts the runs that the page asks its engine to open, from the first load on. */
 async function countOpened(page: Page): Promise<() => Promise<number>> {
   await page.addInitScript(() => {
     const counts = window as unknown as { opened: number };
@@ -20,7 +23,7 @@ async function countOpened(page: Page): Promise<() => Promise<number>> {
   return () => page.evaluate(() => (window as unknown as { opened: number }).opened);
 }
 
-/** Down on the track, over twenty places; the hand stays down. The values that were passed. */
+/** Presses on the track and drags over twenty places without releasing. Returns the values it passed. */
 async function dragOver(page: Page, slider: Locator): Promise<Set<string>> {
   await slider.scrollIntoViewIfNeeded();
   const { x, y, width, height } = (await slider.boundingBox())!;
@@ -31,12 +34,12 @@ async function dragOver(page: Page, slider: Locator): Promise<Set<string>> {
     await page.mouse.move(x + (0.1 + (0.5 * i) / MOVES) * width, y + height / 2);
     values.add(await slider.inputValue());
   }
-  // Longer than a hand that holds nothing is waited for.
+  // Longer than the page waits for a slider that is held but not moved.
   await page.waitForTimeout(600);
   return values;
 }
 
-test('four training runs are built anew once for a slider that passes many values', async ({
+test('four training runs are rebuilt once for a slider that passes many values', async ({
   page,
 }) => {
   const opened = await countOpened(page);
@@ -51,7 +54,7 @@ test('four training runs are built anew once for a slider that passes many value
   const layers = page.getByRole('slider', { name: 'Layers' });
   expect((await dragOver(page, layers)).size).toBeGreaterThan(5);
   expect(await opened()).toBe(before);
-  // What is asked shows at once, before it is built.
+  // The new value shows at once, before the runs are rebuilt.
   const asked = Number(await layers.inputValue());
   const stripes = page.getByRole('table', { name: 'Runs', exact: true }).getByRole('img').first();
   await expect(stripes.locator('i')).toHaveCount(asked);
@@ -63,7 +66,7 @@ test('four training runs are built anew once for a slider that passes many value
   await expect(page.getByText(/^Layers changed, so training/)).toBeVisible();
 });
 
-test('in the Lab a held slider builds one model, when it is let go', async ({ page }) => {
+test('in the Lab a dragged slider builds one model, when it is released', async ({ page }) => {
   const opened = await countOpened(page);
   await visit(page, './#/lab?v=1&context=64&layers=2&width=16&batch=4&window=6&chunk=8');
   await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });

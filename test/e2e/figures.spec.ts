@@ -19,7 +19,7 @@ async function saved(page: Page, button: Locator): Promise<{ name: string; bytes
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }
 
-test('every figure is drawn, says what it corresponds to, and where its numbers come from', async ({
+test('every figure is drawn, says what it corresponds to in the paper, and where its numbers come from', async ({
   page,
 }) => {
   await open(page);
@@ -42,7 +42,7 @@ test('every figure is drawn, says what it corresponds to, and where its numbers 
   await expect(figure(page, 'Figure 5')).toContainText('Counted from the prepared texts');
 });
 
-test('the table shows the numbers behind a figure, tokens included, and goes again', async ({
+test('the table shows the numbers behind a figure, tokens included, and closes again', async ({
   page,
 }) => {
   await open(page);
@@ -57,7 +57,7 @@ test('the table shows the numbers behind a figure, tokens included, and goes aga
   }
 });
 
-test('a finding stands first, its doubts are folded, and names at the curves lie on no other', async ({
+test('a finding comes first, its caveats are folded, and curve labels do not overlap', async ({
   page,
 }) => {
   await open(page);
@@ -112,7 +112,7 @@ test('another context shows other lengths', async ({ page }) => {
 
 test('CSV, SVG and PNG are files that can be read again', async ({ page }) => {
   for (const name of ALL) {
-    // A page of its own for each: Chromium holds back the eleventh file of a page.
+    // Each needs its own page: Chromium blocks the eleventh download of a page.
     await open(page);
     const csv = await saved(
       page,
@@ -149,7 +149,7 @@ test('CSV, SVG and PNG are files that can be read again', async ({ page }) => {
   expect(png.bytes.length).toBeGreaterThan(5000);
 });
 
-test('nothing overflows, and no accessibility fault, on a narrow phone and in the dark', async ({
+test('nothing overflows and no accessibility fault appears, on a narrow phone and in the dark theme', async ({
   page,
 }) => {
   for (const [width, colorScheme] of [
@@ -164,7 +164,7 @@ test('nothing overflows, and no accessibility fault, on a narrow phone and in th
   }
 });
 
-test('efficiency is measured when a person asks, and can be stopped', async ({ page }) => {
+test('efficiency is measured on request, and can be stopped', async ({ page }) => {
   await open(page);
   await page.getByLabel('Longest context').selectOption('512');
   await page.getByRole('button', { name: 'Measure', exact: true }).click();

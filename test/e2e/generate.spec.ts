@@ -1,4 +1,7 @@
-/** @file Writing with a real cache on the built page: shipped models, counterfactuals, checkpoints, adaptation, export. */
+/**
+ * @file Generating with a real cache on the built page: shipped models, counterfactuals, checkpoints, adaptation,
+ * export.
+ */
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
 import { unzipSync } from 'fflate';
@@ -55,7 +58,7 @@ async function saved(
   };
 }
 
-test('a shipped model writes 200 tokens; its rings go round, its global layers grow', async ({
+test('a shipped model generates 200 tokens; its ring buffers wrap, its global layers grow', async ({
   page,
 }) => {
   await openModel(page);
@@ -69,7 +72,7 @@ test('a shipped model writes 200 tokens; its rings go round, its global layers g
       `local, W 32: 32 keys, ring of 32, 16\\.0 KiB, wrapped ${Math.floor((length - 1) / 32)} times`,
     ),
   );
-  // Keys and values of 64 numbers in float32: two layers hold everything, two their window.
+  // Keys and values of 64 numbers in float32: two layers keep everything, two keep their window.
   const bytes = 2 * 4 * 64 * (2 * length + 2 * 32);
   await expect(output(page, 'KV cache')).toHaveText(`${Math.round(bytes / 1024)} KiB`);
   expect(await numberOf(page, 'Milliseconds per token')).toBeGreaterThan(0);
@@ -77,7 +80,7 @@ test('a shipped model writes 200 tokens; its rings go round, its global layers g
   await expect(page.getByText('which is rounding')).toBeVisible();
 });
 
-test('the same seed writes the same text, another one another; going back and on again changes nothing', async ({
+test('the same seed generates the same text, another seed a different one; stepping back and forward changes nothing', async ({
   page,
 }) => {
   await openModel(page);
@@ -102,7 +105,7 @@ test('the same seed writes the same text, another one another; going back and on
   expect(await log(page).innerText()).not.toBe(first);
 });
 
-test('it stops when told to, and where it was told to stop', async ({ page }) => {
+test('generating stops on request, and after the given text', async ({ page }) => {
   await openModel(page);
   await page.getByLabel('Tokens', { exact: true }).fill('4000');
   await button(page, 'Generate').click();
@@ -121,7 +124,7 @@ test('it stops when told to, and where it was told to stop', async ({ page }) =>
   await expect(log(page)).toHaveText(/th$/);
 });
 
-test('characters without a token are named before they are read', async ({ page }) => {
+test('characters without a token are named before the prompt is read', async ({ page }) => {
   await openModel(page);
   await page.getByRole('textbox', { name: 'Prompt' }).fill('Zebra 斑馬 — naïve');
   await expect(page.getByText('Without a token of their own, so read as')).toContainText('斑');
@@ -131,7 +134,7 @@ test('characters without a token are named before they are read', async ({ page 
   await expect(button(page, 'Generate')).toBeDisabled();
 });
 
-test('a stripe turned from global to local, a window, a cut key, a silent head: the loss of each token', async ({
+test('a layer made local, another window, a blocked key, a silenced head: each changes the loss of each token', async ({
   page,
 }) => {
   await openModel(page);
@@ -149,7 +152,7 @@ test('a stripe turned from global to local, a window, a cut key, a silent head: 
   const seen = new Set<string>();
   for (const change of changes) {
     await change();
-    await page.keyboard.press('Tab'); // what is typed counts when the field is left
+    await page.keyboard.press('Tab'); // a typed value applies when the field loses focus
     await compare.click();
     await expect(whatIf.getByRole('button', { name: 'Compare' })).toBeEnabled();
     await expect(result).toContainText('measured over');
@@ -159,7 +162,7 @@ test('a stripe turned from global to local, a window, a cut key, a silent head: 
   expect(seen.size).toBe(changes.length);
 });
 
-test('a checkpoint is saved, kept over a reload, opened from its file; what is none leaves the model as it is', async ({
+test('a checkpoint is saved, kept over a reload and opened from its file; any other file leaves the model unchanged', async ({
   page,
 }) => {
   await openModel(page, 'marker-40-grouped');
@@ -192,9 +195,11 @@ test('a checkpoint is saved, kept over a reload, opened from its file; what is n
   }
 });
 
-test('where the browser keeps no files, the page says so and gives the file', async ({ page }) => {
+test('if the browser stores no files, the page says so and offers a download instead', async ({
+  page,
+}) => {
   await page.addInitScript(() => {
-    // The empty page before it has no storage.
+    // the blank page before it has no storage
     const storage = (navigator as { storage?: StorageManager }).storage;
     if (storage)
       storage.getDirectory = () => Promise.reject(new DOMException('no', 'SecurityError'));
@@ -204,7 +209,7 @@ test('where the browser keeps no files, the page says so and gives the file', as
   expect(about(bytes).step).toBe(1200);
   await expect(page.getByText('does not let the page keep files (SecurityError)')).toBeVisible();
 
-  // The Lab, which saves by itself, promises it until it was tried, and no longer.
+  // The Lab, which saves by itself, promises this only until a save fails.
   await open(page, 'task=needle&context=32&distance=8&width=16&layers=2&heads=2&window=4&batch=4');
   const keep = page.getByRole('region', { name: 'Keep', exact: true });
   await expect(keep).toContainText('Saved automatically');
@@ -214,7 +219,7 @@ test('where the browser keeps no files, the page says so and gives the file', as
   );
 });
 
-test('an exported model opens again, with the tokens it had', async ({ page }) => {
+test('an exported model opens again and generates', async ({ page }) => {
   await openModel(page);
   const { name, bytes } = await saved(page, 'Export to Hugging Face');
   expect(Object.keys(unzipSync(bytes))).toEqual(
@@ -230,7 +235,7 @@ test('an exported model opens again, with the tokens it had', async ({ page }) =
   await expect(button(page, 'Save checkpoint')).toBeDisabled();
 });
 
-test('a short model adapted to a context four times as long: perplexity falls and flattens', async ({
+test('a short model is adapted to a context four times as long: its perplexity falls and flattens', async ({
   page,
 }) => {
   await openModel(page, 'moby-dick-128-global');
@@ -246,7 +251,7 @@ test('a short model adapted to a context four times as long: perplexity falls an
     .getByText(/At 512 tokens perplexity is/)
     .last()
     .innerText();
-  // 12.34 (+56 % against 128) as it was, 5.67 (−3 % against 128) after 40 steps
+  // 12.34 (+56 % against 128) before, 5.67 (−3 % against 128) after 40 steps
   const found = [...words.matchAll(/(\d+\.\d+) \(([+−]\d+) % against 128\)/g)];
   const [before, after] = found.map(([, far, rise]) => ({
     far: Number(far),
@@ -260,7 +265,7 @@ test('a short model adapted to a context four times as long: perplexity falls an
   await write(page, 40);
 });
 
-test('the Lab keeps its run: after a reload it goes on at the same step with the same loss', async ({
+test('the Lab keeps its run: after a reload it continues at the same step with the same loss', async ({
   page,
 }) => {
   await open(page, 'task=needle&context=32&distance=8&width=16&layers=2&heads=2&window=4&batch=4');
@@ -273,10 +278,10 @@ test('the Lab keeps its run: after a reload it goes on at the same step with the
   const loss = await output(page, 'Validation loss').innerText();
   const { bytes } = await saved(page, 'Save checkpoint');
   expect(about(bytes).step).toBe(step);
-  // What comes next, without a break.
+  // the steps that follow continue without a gap
   await button(page, 'Step').click();
   await expect.poll(() => numberOf(page, 'Step count')).toBe(step + 1);
-  await page.waitForTimeout(500); // a step by hand is validated after it was reported
+  await page.waitForTimeout(500); // a single step is validated after it was reported
   const next = await output(page, 'Validation loss').innerText();
 
   await page.reload();
@@ -291,7 +296,7 @@ test('the Lab keeps its run: after a reload it goes on at the same step with the
   await button(page, 'Step').click();
   await expect.poll(() => numberOf(page, 'Step count')).toBe(step + 1);
   await expect(output(page, 'Validation loss')).toHaveText(next);
-  // And the autosave of the last pause is offered after another reload.
+  // the autosave of the last pause is offered after another reload
   await page.waitForTimeout(1000);
   await page.reload();
   await button(page, 'Resume the last run')
@@ -310,11 +315,11 @@ test('the Lab keeps its run: after a reload it goes on at the same step with the
   expect(await numberOf(page, 'Step count')).toBe(step + 1);
 });
 
-test('nothing on the page is out of reach of a screen reader, a phone or the keyboard', async ({
+test('everything on the page works with a screen reader, on a phone and by keyboard', async ({
   page,
 }) => {
   await openModel(page);
-  await write(page, 600); // so long that it scrolls, to its end
+  await write(page, 600); // so long that the text scrolls to its end
   expect(
     await log(page).evaluate((own) => own.scrollHeight - own.scrollTop - own.clientHeight),
   ).toBeLessThan(2);
@@ -351,7 +356,7 @@ test('a model of short instructions tuned on long ones answers both, and the tun
   await expectAccessible(page);
 });
 
-test('the address holds what is written and how, and follows both', async ({ page }) => {
+test('the URL holds what is generated and how, and the page follows both', async ({ page }) => {
   await visit(page, './#/generate?v=1&model=marker-40-global&temperature=0.3&seed=7&prompt=abMc');
   await expect(button(page, 'Generate')).toBeEnabled();
   const prompt = page.getByRole('textbox', { name: 'Prompt' });

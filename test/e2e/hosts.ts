@@ -1,4 +1,7 @@
-/** @file Small web servers beside the one of the suite: one that serves the built site plainly, one that counts. */
+/**
+ * @file Small web servers next to the suite’s own: one serves the built site without extra headers, one counts
+ * requests.
+ */
 import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -31,11 +34,11 @@ async function listening(server: Server): Promise<Host> {
 }
 
 export interface Plain {
-  /** Headers of every answer; none of them is set unasked. */
+  /** Headers of every answer; none by default. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Files that come empty. */
+  /** Files that are served empty. */
   readonly spoilt?: RegExp;
-  /** What is done to the page before it is sent. */
+  /** Changes the page before it is sent. */
   readonly page?: (html: string) => string;
 }
 
@@ -59,7 +62,7 @@ export function plainHost({
   return listening(createServer(answer));
 }
 
-/** A host that is not ours. `arrived` is the last part of the path of each request that came, in their order. */
+/** A foreign host. `arrived` lists the last part of the path of each request, in order of arrival. */
 export async function elsewhere(): Promise<Host & { readonly arrived: readonly string[] }> {
   const arrived: string[] = [];
   const note = (url = '') => arrived.push(url.split('/').at(-1)!);

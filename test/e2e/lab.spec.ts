@@ -1,4 +1,7 @@
-/** @file The main job on the built page: press Train, the loss of real text falls, every layer is drawn. What depends on the backend also with WebGPU. */
+/**
+ * @file The main job on the built page: after Train the loss of real text falls and every layer is drawn. Tests that
+ * depend on the backend also run with WebGPU.
+ */
 import { expect, test, type Page } from '@playwright/test';
 import {
   BACKEND,
@@ -30,14 +33,14 @@ const inkOf = (page: Page, name: string) =>
   });
 
 test(
-  'a person presses Train: the loss of real text falls by a fifth, and every layer is drawn',
+  'after Train the loss of real text falls by a fifth, and every layer is drawn',
   BACKEND,
   async ({ page }) => {
     await open(page);
     await button(page, 'Train').click();
     await expect(output(page, 'Step count')).not.toHaveText(/^\D*0\D*$/, { timeout: 30_000 });
     await expect(output(page, 'Training loss')).toHaveText(/\d\.\d/);
-    const first = 4.56; // ln 96: nothing known yet
+    const first = 4.56; // ln 96: nothing learned yet
     await expect
       .poll(() => numberOf(page, 'Training loss'), { timeout: 120_000 })
       .toBeLessThan(0.8 * first);
@@ -69,7 +72,7 @@ test('the meters show what the pure functions predict', async ({ page }) => {
     page,
     'plan=custom&stripes=GSAS&context=32&window=5&chunk=4&layers=4&width=32&heads=2',
   );
-  // Worked out by hand from the definitions: see test/spec for the same functions against brute force.
+  // Computed by hand from the definitions; test/spec checks the same functions against brute force.
   const [T, D, F, V, L] = [32, 32, 88, 96, 4];
   const pairs = { G: (T * (T + 1)) / 2, S: 15 + (T - 5) * 5, A: 0 };
   for (let q = 0; q < T; q++) {
@@ -96,7 +99,7 @@ test('the meters show what the pure functions predict', async ({ page }) => {
   expect(Math.abs(ratio - 1)).toBeLessThan(0.1);
 });
 
-test('a text said twice has its second saying apart, and together with the rest it is the validation', async ({
+test('a text said twice shows its second saying separately, and with the rest it adds up to the validation', async ({
   page,
 }) => {
   const small = 'task=said-twice&window=8&layers=2&width=16&heads=2&batch=4';
@@ -141,7 +144,7 @@ test('a text said twice has its second saying apart, and together with the rest 
   ).toBeVisible({ timeout: 60_000 });
 });
 
-test('reload restores the settings from the address', async ({ page }) => {
+test('a reload restores the settings from the URL', async ({ page }) => {
   await open(page, 'plan=local&window=7&layers=3&seed=42');
   await page.reload();
   await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });
@@ -153,9 +156,7 @@ test('reload restores the settings from the address', async ({ page }) => {
   await expect(page.getByRole('img', { name: /^Attention of layer 4, head 1$/ })).toHaveCount(0);
 });
 
-test('an address full of garbage opens a Lab that works, and says what it mended', async ({
-  page,
-}) => {
+test('a garbled URL opens a working Lab, which says what it corrected', async ({ page }) => {
   await open(
     page,
     'window=0&layers=-1e9&plan=<img src=x onerror=alert(1)>&colour=red&heads=NaN&%E0%A4%A',
@@ -165,7 +166,7 @@ test('an address full of garbage opens a Lab that works, and says what it mended
   await expect.poll(() => numberOf(page, 'Step count'), { timeout: READY_MS }).toBe(1);
 });
 
-test('no serious accessibility fault, in light and in dark', async ({ page }) => {
+test('the page has no serious accessibility fault, in light and dark', async ({ page }) => {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await open(page);

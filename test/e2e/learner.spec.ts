@@ -1,11 +1,14 @@
-/** @file What a learner meets beside right answers: predictions that are far off, endings, the way back, narrow pages. */
+/**
+ * @file What a learner meets besides right answers: predictions that are far off, lesson endings, the way back, narrow
+ * pages.
+ */
 import { expect, test, type Page } from '@playwright/test';
 import { button, expectAccessible, expectNoOverflow, visit, watchForErrors } from './support';
 
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
 watchForErrors();
 
-/** Says how many answers will be right, from 0 to 1, and waits for what comes. */
+/** Predicts how many answers will be right, from 0 to 1, and waits for the result. */
 async function predict(page: Page, key: 'Home' | 'End'): Promise<void> {
   const slider = page.locator('section.exercise').first().getByRole('slider');
   await slider.focus();
@@ -15,7 +18,7 @@ async function predict(page: Page, key: 'Home' | 'End'): Promise<void> {
 const feedback = (page: Page) => page.getByRole('status', { name: 'Feedback' }).first();
 
 test.describe('a prediction', () => {
-  test('that is far off is shown its gap, told why, and offered one thing to change', async ({
+  test('that is far off shows its gap and the reason, and offers one thing to change', async ({
     page,
   }) => {
     await visit(page, './#/lessons/00-play/all-white');
@@ -33,21 +36,21 @@ test.describe('a prediction', () => {
     await expect(strip).toBeInViewport();
     await expectAccessible(page);
 
-    // Predicted and run is not answered: the reason has to be read.
+    // Having predicted and run is not yet an answer: the reader must read the reason.
     await expect(page.getByText('the result is here; read why')).toBeVisible();
     await button(page, 'I have read why').click();
     await expect(page.getByText('answered', { exact: true })).toBeVisible();
-    // Far off is no mistake, and no success either.
+    // A prediction that is far off is neither a mistake nor a success.
     await expect(feedback(page)).not.toContainText(/[✓✗]/);
     await expect(page.getByText('This step is done.')).toBeVisible();
 
-    // What is changed afterwards is another experiment, and takes nothing back.
+    // Changing a setting afterwards is another experiment and undoes nothing.
     await button(page, 'a window of 15').click();
     await expect(button(page, 'Reset to the lesson’s settings')).toBeVisible();
     await expect(feedback(page)).toContainText('it reached 9 %');
   });
 
-  test('that is close is told why too, and stays over a reload', async ({ page }) => {
+  test('that is close gets its reason too, and stays over a reload', async ({ page }) => {
     await visit(page, './#/lessons/00-play/all-white');
     await predict(page, 'Home');
     await expect(feedback(page)).toContainText('That is close. That is what guessing gives');
@@ -56,7 +59,7 @@ test.describe('a prediction', () => {
     await expect(button(page, 'I have read why')).toBeVisible();
   });
 
-  test('tells a class what was predicted and what came', async ({ page }) => {
+  test('tells the class what was predicted and what was measured', async ({ page }) => {
     await visit(page, './#/lessons/00-play/all-white');
     await predict(page, 'End');
     await expect(strip(page)).toBeVisible();
@@ -76,7 +79,7 @@ test.describe('the end', () => {
     ['wide', 1440, 900],
     ['narrow', 390, 844],
   ] as const)
-    test(`stands in view, ${name}: what was learned, what is open, where to go`, async ({
+    test(`is in view, ${name}: what was learned, what is open, what comes next`, async ({
       page,
     }) => {
       await page.setViewportSize({ width, height });
@@ -94,12 +97,12 @@ test.describe('the end', () => {
       await expectAccessible(page);
       await expectNoOverflow(page, width);
       await page.setViewportSize({ width, height });
-      // What is open leads there.
+      // the open exercises are links
       await end.getByRole('button', { name: 'Step 4, All white' }).click();
       await expect(page.getByRole('heading', { level: 2, name: 'All white' })).toBeFocused();
     });
 
-  test('does not count what there is to try against right answers', async ({ page }) => {
+  test('does not count things to try as right answers', async ({ page }) => {
     await visit(page, './#/lessons/00-play/all-white');
     await predict(page, 'End');
     await button(page, 'I have read why').click();
@@ -114,7 +117,7 @@ test.describe('the end', () => {
   });
 });
 
-test('Back goes back a step; title and address follow, and the list says where to go on', async ({
+test('Back goes back one step; title and URL follow, and the list says where to continue', async ({
   page,
 }) => {
   await visit(page, './#/lessons');
@@ -141,7 +144,7 @@ test('Back goes back a step; title and address follow, and the list says where t
   for (const width of [320, 390, 1024]) await expectNoOverflow(page, width);
 });
 
-test('a number checked with Enter brings what is said of it above the bar', async ({ page }) => {
+test('checking a number with Enter scrolls its feedback above the bar', async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
   await visit(page, './#/lessons/02-four-masks/does-four-mean-four');
   const input = page.getByRole('textbox').first();
@@ -153,10 +156,10 @@ test('a number checked with Enter brings what is said of it above the bar', asyn
   expect(box!.y + box!.height).toBeLessThanOrEqual(bar!.y);
 });
 
-test('nothing that is focused or answered lies under a bar', async ({ page }) => {
+test('no bar covers a focused control or an answer', async ({ page }) => {
   for (const [width, height, row] of [
     [1440, 700, 5],
-    [390, 844, 6], // another cell than before, which is kept
+    [390, 844, 6], // a different cell from before, which is kept
   ] as const) {
     await page.setViewportSize({ width, height });
     await visit(page, './#/lessons/02-four-masks/local');
@@ -168,7 +171,7 @@ test('nothing that is focused or answered lies under a bar', async ({ page }) =>
     await grid.press('Space');
     await button(page, 'Check').first().click();
     await expect(feedback(page)).toBeInViewport({ ratio: 0.9 });
-    // The middle of the answer is the answer, and no bar over it.
+    // The middle of the answer is visible, and no bar covers it.
     const covered = await feedback(page).evaluate((said) => {
       const { left, top, width: w, height: h } = said.getBoundingClientRect();
       return !said.contains(document.elementFromPoint(left + w / 2, top + h / 2));
@@ -177,7 +180,7 @@ test('nothing that is focused or answered lies under a bar', async ({ page }) =>
   }
 });
 
-test('where a sentence comes from opens on demand, and what a run was computed on', async ({
+test('the source of a sentence and the machine of a recorded run are shown on demand', async ({
   page,
 }) => {
   await visit(page, './#/lessons/04-the-cliff/is-it-the-task');
@@ -193,7 +196,7 @@ test('where a sentence comes from opens on demand, and what a run was computed o
   await expect(page.getByText('WebAssembly in Node')).toBeVisible();
 });
 
-test('things are put in order by dragging, and the arrows go on working', async ({ page }) => {
+test('things are put in order by dragging, and the arrow buttons still work', async ({ page }) => {
   await visit(page, './#/lessons/01-what-attention-costs');
   const box = page.locator('section.exercise').filter({ hasText: 'Put in order' }).first();
   const words = () => box.locator('ol > li .text').allInnerTexts();
@@ -211,7 +214,7 @@ test('things are put in order by dragging, and the arrows go on working', async 
   expect((await words()).at(-2)).toBe(before[0]);
 });
 
-test('a link that hides training leaves no sentence that asks for it', async ({ page }) => {
+test('a link that hides training leaves no sentence that asks for training', async ({ page }) => {
   await visit(
     page,
     './#/lessons/00-play/repair-it?v=1&hide=train,plan&lock=window,groupSize,distance',
@@ -224,19 +227,19 @@ test('a link that hides training leaves no sentence that asks for it', async ({ 
   await expect(page.getByText('to train the model here')).toHaveCount(0);
 });
 
-test('a step without exercises that was read for a while is kept as read', async ({ page }) => {
+test('a step without exercises is kept as read after a while', async ({ page }) => {
   await visit(page, './#/lessons/08-who-pays/what-the-line-above-is-worth');
   await expect(
     page.getByRole('heading', { level: 2, name: 'What the line above is worth', exact: true }),
   ).toBeVisible();
-  await page.waitForTimeout(2500); // so long that the step has seconds to tell of
+  await page.waitForTimeout(2500); // long enough for the step to record its seconds
   await button(page, 'Next').click();
   await expect(page).not.toHaveURL(/above-is-worth/);
   const progress = page.getByRole('progressbar', { name: 'Lesson progress' });
   await expect(progress).toHaveJSProperty('value', 1, { timeout: 5000 });
 });
 
-test('a keyboard is never left without a place, and Learn leads from a lesson to all of them', async ({
+test('the keyboard focus is never lost, and Learn leads from a lesson to the list of all lessons', async ({
   page,
 }) => {
   await visit(page, './#/lessons/02-four-masks/from-may-to-does');

@@ -1,4 +1,7 @@
-/** @file Every lesson walked to its end on the built page, with the keyboard alone: goals done, wrong answers caught, right ones taken. */
+/**
+ * @file Every lesson walked to its end on the built page, with the keyboard alone: goals reached, wrong answers caught,
+ * right ones accepted.
+ */
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { bundled } from '../../scripts/bundle.mjs';
 import { known, lessonFiles } from '../../scripts/lessons/files.mjs';
@@ -7,7 +10,7 @@ import type { SolvedExercise, SolvedLesson, SolvedStep } from '../lessons/soluti
 import { size, STRIDE } from '../support/deep';
 import { button, expectAccessible, follow, READY_MS, visit, watchForErrors } from './support';
 
-// The end of a recording at once: what moves by itself is looked at elsewhere.
+// Shows the end of a recording at once; animation is tested elsewhere.
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
 watchForErrors();
 
@@ -30,7 +33,7 @@ const feedback = (exercise: Locator) => exercise.getByRole('status', { name: 'Fe
 const check = (exercise: Locator) =>
   press(exercise.getByRole('button', { name: /^(Check|Predict)$/ }));
 
-/** Brings one setting to a value with the stage's own controls. */
+/** Sets one value with the stage's own controls. */
 async function set(page: Page, name: string, label: string, value: unknown): Promise<void> {
   const stage = page.getByRole('region', { name: 'Stage', exact: true });
   if (name === 'plan') {
@@ -52,7 +55,7 @@ async function set(page: Page, name: string, label: string, value: unknown): Pro
     await type(stripes, String(value));
     return stripes.press('Enter');
   }
-  // By the stripes themselves, each with its menu.
+  // with the stripes themselves, each with its menu
   if (name === 'stripes') {
     for (const [i, letter] of [...String(value)].entries()) {
       await press(stage.getByRole('button', { name: new RegExp(`^Layer ${i + 1}:`) }));
@@ -105,11 +108,11 @@ async function reach(page: Page, step: SolvedStep): Promise<void> {
       case 'metric': {
         const play = stage.getByRole('button', { name: 'Play the recording' });
         const train = stage.getByRole('button', { name: 'Train', exact: true });
-        // Where the reader is to mend it: a plan that sees far.
+        // In a step that asks the reader to repair the plan: one that sees far.
         const far = stage.locator('input[type=radio][value="global"]');
         if (goal.kind === 'metric' && goal.above !== undefined && (await far.count()) > 0)
           await press(far, 'Space');
-        await page.waitForTimeout(500); // settings come to rest, recordings come
+        await page.waitForTimeout(500); // settings settle, recordings load
         if ((await play.isVisible()) && (await play.isEnabled())) await press(play);
         else {
           await press(train);
@@ -133,7 +136,7 @@ async function reach(page: Page, step: SolvedStep): Promise<void> {
   }
 }
 
-/** Turns over the cells in which two masks differ, going from one to the next. */
+/** Toggles the cells in which two masks differ, moving from one to the next. */
 async function paint(grid: Locator, tokens: number, from: string, to: string): Promise<void> {
   await grid.focus();
   await grid.press('Control+Home');
@@ -211,7 +214,7 @@ async function solve(page: Page, exercise: SolvedExercise, index: number): Promi
   const box = exerciseAt(page, index);
   let before = exercise.empty;
   if (exercise.kind === 'order' || exercise.kind === 'target') {
-    await check(box); // as it stands, it is wrong
+    await check(box); // before any change it is wrong
     await expect(feedback(box)).toContainText('✗');
     await expect(feedback(box)).not.toContainText('Right');
   } else if (exercise.wrong) {
@@ -222,11 +225,11 @@ async function solve(page: Page, exercise: SolvedExercise, index: number): Promi
     before = exercise.wrong.answer;
   }
   await answer(page, box, exercise, exercise.right, before);
-  // The stage comes to rest a moment after the hand.
+  // The stage settles shortly after the last key press.
   if (exercise.kind === 'target') await page.waitForTimeout(400);
   await check(box);
   if (exercise.kind === 'predict') {
-    // Here the recording is whole at once; what it came to is set beside what was said.
+    // Here the recording is complete at once, so the result appears next to the prediction.
     await expect(feedback(box)).toContainText(/You predicted .*; it reached .*\. That is /);
     await expect(box.getByRole('img', { name: /^You predicted/ })).toBeVisible();
     await press(box.getByRole('button', { name: 'I have read why' }));
@@ -239,8 +242,8 @@ async function solve(page: Page, exercise: SolvedExercise, index: number): Promi
 }
 
 for (const [turn, lesson] of lessons.entries()) {
-  test(`${lesson.id}: to its end with the keyboard alone`, async ({ page }) => {
-    // Of one lesson the first step, of the next one in the middle.
+  test(`${lesson.id} can be completed with the keyboard alone`, async ({ page }) => {
+    // One lesson starts at its first step, the next in the middle.
     const middle = Math.floor(lesson.steps.length / 2);
     const looked = new Set([0, middle, 0].slice(turn % 2, (turn % 2) + size('accessible')));
     await visit(page, `./#/lessons/${lesson.id}`);
@@ -250,7 +253,7 @@ for (const [turn, lesson] of lessons.entries()) {
         page.getByRole('article').getByRole('heading', { level: 2, name: step.title, exact: true }),
       ).toBeVisible();
       await expect(page).toHaveURL(new RegExp(`#/lessons/${lesson.id}/${step.slug}\\?`));
-      // A prediction comes before what it is about.
+      // A prediction is made before its result is shown.
       const order = [...step.exercises.keys()].sort(
         (a, b) =>
           +(step.exercises[b]!.kind === 'predict') - +(step.exercises[a]!.kind === 'predict'),
@@ -282,7 +285,7 @@ for (const [turn, lesson] of lessons.entries()) {
   });
 }
 
-/** What the Tab key should stop at, in the order of the page: all that takes input, and of radios the one that is chosen. */
+/** Where Tab should stop, in page order: everything that takes input, and of radios only the checked one. */
 const tabStops = (page: Page) =>
   page.evaluate(() => {
     const found = [
@@ -307,8 +310,8 @@ interface Focused {
   readonly inView: boolean;
 }
 /**
- * Where each Tab leads, and whether one sees it: an outline or a shadow, of its own, or of what it stands in or holds.
- * Noted in the page when the key comes up, which is when the page has answered it.
+ * Where each Tab leads, and whether the focus is visible: an outline or a shadow on the element, an ancestor or a
+ * descendant. Recorded in the page on keyup, after the page has handled the key.
  */
 async function tabbed(page: Page, times: number): Promise<readonly Focused[]> {
   await page.evaluate(() => {
@@ -325,7 +328,7 @@ async function tabbed(page: Page, times: number): Promise<readonly Focused[]> {
       const box = at.getBoundingClientRect();
       scope.focused.push({
         stop: at.dataset['stop'],
-        seen: seen(at) || seen(at.closest('label')) || seen(at.querySelector('.body')), // a grid's cells
+        seen: seen(at) || seen(at.closest('label')) || seen(at.querySelector('.body')), // the cells of a grid
         inView: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
       });
     };
@@ -336,11 +339,11 @@ async function tabbed(page: Page, times: number): Promise<readonly Focused[]> {
 }
 
 for (const [turn, lesson] of lessons.entries()) {
-  test(`${lesson.id}: Tab stops at everything that takes input, once, visibly, and goes on`, async ({
+  test(`${lesson.id}: Tab stops once at everything that takes input, visibly, and moves on`, async ({
     page,
   }) => {
     await visit(page, `./#/lessons/${lesson.id}`);
-    // The lesson writes the address of its first step; a link followed before that is lost.
+    // The lesson writes the URL of its first step; a link followed before that is lost.
     await expect(page).toHaveURL(new RegExp(`#/lessons/${lesson.id}/${lesson.steps[0]!.slug}\\?`));
     for (const [i, step] of lesson.steps.entries()) {
       if (i % STRIDE !== turn % STRIDE) continue;
@@ -348,7 +351,7 @@ for (const [turn, lesson] of lessons.entries()) {
       await expect(
         page.getByRole('article').getByRole('heading', { level: 2, name: step.title, exact: true }),
       ).toBeVisible();
-      await page.waitForTimeout(300); // pictures come
+      await page.waitForTimeout(300); // pictures load
       const stops = await tabStops(page);
       await page.evaluate(() => (document.activeElement as HTMLElement).blur());
       await page.locator('body').evaluate((body) => {

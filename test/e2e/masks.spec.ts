@@ -1,4 +1,4 @@
-/** @file The mask workbench on the built page: terms, paint, keyboard, zoom at 16,384 tokens, what is taken away. */
+/** @file The mask workbench on the built page: terms, paint, keyboard, zoom at 16,384 tokens, exported files. */
 import { expect, test, type Page } from '@playwright/test';
 import { zipSync } from 'fflate';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ async function open(page: Page, query = ''): Promise<void> {
 const terms = (page: Page) => page.getByLabel('Mask by terms', { exact: true });
 const cell = (page: Page) => page.getByRole('slider', { name: 'Cell of the mask' });
 
-test('a mask by terms is drawn and counted, a switch and a number change it, and what is no mask says why', async ({
+test('a mask by terms is drawn and counted, a switch and a number change it, and an invalid one says why', async ({
   page,
 }) => {
   await open(page);
@@ -40,12 +40,12 @@ test('a mask by terms is drawn and counted, a switch and a number change it, and
   await expect(
     page.getByText(/the mask has 'windy' at character 10; the terms are causal/),
   ).toBeVisible();
-  await expect(output(page, 'Visible pairs')).toContainText('528'); // as it was
+  await expect(output(page, 'Visible pairs')).toContainText('528'); // unchanged
   await page.getByLabel('Add a term').selectOption('and chunk');
   await expect(terms(page)).toHaveValue('causal & ~window(8) & chunk(4)');
 });
 
-test('by keyboard alone: a cell is chosen and explained, a rectangle painted, taken back, and in the link', async ({
+test('with the keyboard alone a cell is chosen and explained, and a rectangle is painted, undone, and kept in the link', async ({
   page,
 }) => {
   await open(page);
@@ -71,7 +71,7 @@ test('by keyboard alone: a cell is chosen and explained, a rectangle painted, ta
   await expect(button(page, 'Clear paint')).toBeVisible();
 });
 
-test('the mouse paints, and another mask shows where the two differ', async ({ page }) => {
+test('the mouse paints, and a second mask shows where the two differ', async ({ page }) => {
   await open(page);
   await button(page, 'Open').click();
   const picture = page.getByRole('img', { name: 'Mask of layer 1' });
@@ -88,39 +88,45 @@ test('the mouse paints, and another mask shows where the two differ', async ({ p
   await expect(output(page, 'Difference')).toContainText('only there 28');
 });
 
-test('16,384 tokens open, pan and zoom without a task over 100 ms', ALONE, async ({ page }) => {
-  await page.addInitScript(() => {
-    const long: number[] = [];
-    (globalThis as { long?: number[] }).long = long;
-    new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) long.push(duration);
-    }).observe({ type: 'longtask', buffered: true });
-  });
-  const longestTask = async () => {
-    // Once for the page itself, small: what is measured is the mask.
-    await open(page);
-    await page.evaluate(() => ((globalThis as unknown as { long: number[] }).long.length = 0));
-    await page.getByRole('textbox', { name: 'T', exact: true }).fill('16,384');
-    await page.keyboard.press('Enter');
-    await expect(output(page, 'Visible pairs')).toContainText('65,530'); // 4 · 16,384 - 6
-    await terms(page).fill('causal & (window(512) | sink(64))');
-    await expect(output(page, 'Visible pairs')).toContainText('9,271,584');
-    await cell(page).focus();
-    for (const key of ['+', '+', '+', '+', 'PageDown', 'ArrowRight', '-', '-', '0', 'Home'])
-      await page.keyboard.press(key);
-    const picture = (await page.getByRole('img', { name: 'Mask of layer 1' }).boundingBox())!;
-    await page.mouse.move(picture.x + 200, picture.y + 200);
-    for (const delta of [-400, -400, -400, 200]) await page.mouse.wheel(0, delta);
-    await page.mouse.down();
-    await page.mouse.move(picture.x + 260, picture.y + 330, { steps: 12 });
-    await page.mouse.up();
-    await page.waitForTimeout(1000);
-    return page.evaluate(() => Math.max(0, ...(globalThis as unknown as { long: number[] }).long));
-  };
-  await expectWithin(100, longestTask, 'the longest task');
-});
+test(
+  'a mask of 16,384 tokens opens, pans and zooms without a task over 100 ms',
+  ALONE,
+  async ({ page }) => {
+    await page.addInitScript(() => {
+      const long: number[] = [];
+      (globalThis as { long?: number[] }).long = long;
+      new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) long.push(duration);
+      }).observe({ type: 'longtask', buffered: true });
+    });
+    const longestTask = async () => {
+      // Once for the page itself, small: only the mask is to be measured.
+      await open(page);
+      await page.evaluate(() => ((globalThis as unknown as { long: number[] }).long.length = 0));
+      await page.getByRole('textbox', { name: 'T', exact: true }).fill('16,384');
+      await page.keyboard.press('Enter');
+      await expect(output(page, 'Visible pairs')).toContainText('65,530'); // 4 · 16,384 - 6
+      await terms(page).fill('causal & (window(512) | sink(64))');
+      await expect(output(page, 'Visible pairs')).toContainText('9,271,584');
+      await cell(page).focus();
+      for (const key of ['+', '+', '+', '+', 'PageDown', 'ArrowRight', '-', '-', '0', 'Home'])
+        await page.keyboard.press(key);
+      const picture = (await page.getByRole('img', { name: 'Mask of layer 1' }).boundingBox())!;
+      await page.mouse.move(picture.x + 200, picture.y + 200);
+      for (const delta of [-400, -400, -400, 200]) await page.mouse.wheel(0, delta);
+      await page.mouse.down();
+      await page.mouse.move(picture.x + 260, picture.y + 330, { steps: 12 });
+      await page.mouse.up();
+      await page.waitForTimeout(1000);
+      return page.evaluate(() =>
+        Math.max(0, ...(globalThis as unknown as { long: number[] }).long),
+      );
+    };
+    await expectWithin(100, longestTask, 'the longest task');
+  },
+);
 
-test('files of a mask can be read again', async ({ page }) => {
+test('exported files of a mask can be read again', async ({ page }) => {
   await open(page, 'T=24&layer=causal%20%26%20window(3)');
   const saved = async (name: string) => {
     const [file] = await Promise.all([page.waitForEvent('download'), button(page, name).click()]);
@@ -158,13 +164,13 @@ test('a stack says what a query depends on, and what the caches hold', async ({ 
   await expect(page.getByText('Key 0 never reaches it.')).toBeVisible();
 });
 
-test('foreign masks are opened, recognised and held against what they are meant to be; what is none is refused', async ({
+test('foreign masks are opened, recognised and compared with the intended ones; files without a mask are refused', async ({
   page,
 }) => {
   await open(page);
   const file = (name: string, buffer: Buffer) =>
     page.getByLabel('Open a mask or config').setInputFiles({ name, mimeType: '', buffer });
-  // Turned over, and a window one too long from query 9 on.
+  // With polarity flipped, and a window one too long from query 9 on.
   const T = 24;
   const rows = Array.from({ length: T }, (_, q) =>
     Array.from({ length: T }, (_, k) => (k <= q && q - k < (q < 9 ? 4 : 5) ? 0 : 1)).join(' '),
@@ -191,7 +197,7 @@ test('foreign masks are opened, recognised and held against what they are meant 
     );
   });
   await expect(page.getByText(/Not opened: row 2 has 1 cells; row 0 has 2/)).toBeVisible();
-  await expect(output(page, 'Keys per query')).toContainText('1 to 5'); // as it was
+  await expect(output(page, 'Keys per query')).toContainText('1 to 5'); // unchanged
 
   const floats = new Float32Array(2 * 3 * 8 * 8);
   for (let i = 0; i < floats.length; i++) {
@@ -227,7 +233,7 @@ function booleans(T: number, rule: (q: number, k: number) => boolean): Buffer {
   return Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, 118, 0, ...Buffer.from(dict), ...cells]);
 }
 
-test('several files are a stack, lists of tokens the mask they imply, weights are drawn, and a wrong cell leads to its cause', async ({
+test('several files make a stack, lists of tokens the mask they imply, weights are drawn, and a wrong cell leads to its cause', async ({
   page,
 }) => {
   await open(page);
@@ -244,7 +250,7 @@ test('several files are a stack, lists of tokens the mask they imply, weights ar
   await expect(findings.getByRole('listitem').first()).toContainText(
     'Layer 3: This layer was declared with no window and shows a window of 4',
   );
-  // One fault of all layers is one finding, with a way to each.
+  // A fault that all layers share is one finding, with a link to each layer.
   await page.getByLabel('Compare with', { exact: true }).fill('3*causal & window(3)');
   await expect(findings.getByRole('listitem').first()).toContainText('Layers 1, 2 and 3: Query 3');
   await button(page, 'Layer 2').click();
@@ -284,7 +290,7 @@ test('several files are a stack, lists of tokens the mask they imply, weights ar
   await expect(drawn).toHaveAttribute('aria-pressed', 'false');
   await expect(terms(page)).toHaveValue('causal');
 
-  // One wrong cell: found, gone to, explained, repaired.
+  // One wrong cell: found, opened, explained, repaired.
   await input.setInputFiles({
     name: 'one.npy',
     mimeType: '',
@@ -297,14 +303,14 @@ test('several files are a stack, lists of tokens the mask they imply, weights ar
   await button(page, 'Repair it here').click();
   await expect(findings).toContainText('No findings');
 
-  // What stands in no cell.
+  // Facts that no cell shows.
   await page.getByText('Known beside the mask').click();
   await page.getByRole('spinbutton', { name: /^Cache/ }).fill('6');
   await page.keyboard.press('Enter');
   await expect(findings).toContainText('which the cache has let go');
 });
 
-test('every array of a file is looked at, silence is no all-clear for the others, and a window of 33 is asked about', async ({
+test('every array of a file is checked, one without findings does not clear the others, and a window of 33 is questioned', async ({
   page,
 }) => {
   await open(page);
@@ -337,7 +343,7 @@ test('every array of a file is looked at, silence is no all-clear for the others
   await expect(findings).toContainText('No findings but for the question above.');
 });
 
-test('a boolean mask that blocks with True is said to, can be read the other way, and contradicts a library that reads it', async ({
+test('a boolean mask in which True blocks is recognised, can be read the other way, and contradicts a library that reads it', async ({
   page,
 }) => {
   await open(page);
@@ -356,7 +362,7 @@ test('a boolean mask that blocks with True is said to, can be read the other way
   await expect(pairs).toContainText('78'); // 12 · 13 / 2
   await expect(means.getByLabel('decide for me')).toBeChecked();
 
-  // By keyboard: up from the last choice to "blocked", and on to "may read".
+  // With the keyboard: up from the last choice to "blocked", and on to "may read".
   await means.getByLabel('decide for me').focus();
   await page.keyboard.press('ArrowUp');
   await expect(findings).toContainText('1 means "blocked" in this file: you said so.');
@@ -382,7 +388,7 @@ test('a boolean mask that blocks with True is said to, can be read the other way
   await expect(wrong).toHaveCount(0);
   await expect(findings).toContainText('1 means "blocked" in this file');
 
-  // Where its cells cannot tell, the lints have judged a guess: that comes first, and it is no all-clear.
+  // If the cells do not tell the polarity, the lints judged a guess: the page says that first, and gives no all-clear.
   await page
     .getByLabel('Open a mask or config')
     .setInputFiles({ name: 'all.npy', mimeType: '', buffer: booleans(T, () => true) });
@@ -392,13 +398,13 @@ test('a boolean mask that blocks with True is said to, can be read the other way
   await means.getByLabel('may read').check();
   await expect(last).toContainText('No findings');
 
-  // Of another mask nothing is said.
+  // It says nothing about another mask.
   await page.getByLabel('Start from').selectOption('zebra');
   await expect(means).toHaveCount(0);
   await expect(findings).not.toContainText('in this file');
 });
 
-test('a config of Gemma 3 1B is 26 layers, every sixth of them global, and its cache is priced as the formula says', async ({
+test('a config of Gemma 3 1B gives 26 layers, every sixth of them global, and its cache costs what the formula says', async ({
   page,
 }) => {
   await open(page);
@@ -422,7 +428,7 @@ test('a config of Gemma 3 1B is 26 layers, every sixth of them global, and its c
   await expect(output(page, 'KV cache')).toContainText(
     (2 * 256 * 2 * (4 * 32_768 + 22 * 512)).toLocaleString('en-US'),
   );
-  // Between two steps a cache keeps 511 behind a window of 512.
+  // Between two steps a cache keeps 511 tokens for a window of 512.
   await expect(output(page, 'KV cache')).toContainText(
     `Between two steps ${(2 * 256 * 2 * (4 * 32_768 + 22 * 511)).toLocaleString('en-US')} bytes`,
   );
@@ -491,7 +497,7 @@ test('a config whose layers differ shows what each kind reads and keeps, and hat
   await expect(page.getByText('kimi_k2 opens: its config is that of deepseek_v3.')).toBeVisible();
 });
 
-test('a config with an encoder and a decoder opens as the decoder; the part is chosen, and cross-attention is a rectangle', async ({
+test('a config with an encoder and a decoder opens as the decoder; the part can be chosen, and cross-attention is a rectangle', async ({
   page,
 }) => {
   await visit(page, './#/masks');
@@ -513,7 +519,7 @@ test('a config with an encoder and a decoder opens as the decoder; the part is c
   await expect(page.getByRole('status', { name: 'Finding' })).toContainText('The encoder of');
 });
 
-/** By the id of each bug the lint that catches it, as its file says. */
+/** For the id of each bug, the lint that catches it, as its file says. */
 function lintsOfZoo(): Readonly<Record<string, string>> {
   const folder = 'src/masks/zoo';
   return Object.fromEntries(
@@ -540,7 +546,7 @@ test('every bug of the zoo is shown and caught by its own lint', async ({ page }
   expect(bugs).toHaveLength(18);
   const findings = page.getByRole('list', { name: 'Findings' });
   for (const bug of bugs) {
-    // Two bugs in a row may share a lint: what is found of the first is no answer to the second.
+    // Two bugs in a row may share a lint, so a finding of the first must not pass for one of the second.
     const before = await findings.innerText();
     await choice.selectOption(bug);
     await expect(findings, bug).not.toHaveText(before, { useInnerText: true });
@@ -548,12 +554,12 @@ test('every bug of the zoo is shown and caught by its own lint', async ({ page }
     await expect(findings).toHaveAttribute('aria-busy', 'false');
     await expect(output(page, 'Visible pairs')).toContainText(/\d/);
   }
-  // Repaired: nothing is left of it.
+  // After the repair nothing is found.
   await button(page, 'Clear paint').click();
   await expect(findings).toContainText('No findings');
 });
 
-test('the masks leave as code, in a format of one’s choice, with its convention in words', async ({
+test('masks are exported as code, in a chosen format, with its convention in words', async ({
   page,
   context,
 }) => {
@@ -575,7 +581,7 @@ test('the masks leave as code, in a format of one’s choice, with its conventio
   }
 });
 
-test('a model is probed: nothing before the changed token moves', async ({ page }) => {
+test('a model is probed: no output before the changed token moves', async ({ page }) => {
   await open(page);
   await button(page, 'Change it').click();
   await expect(
@@ -585,7 +591,7 @@ test('a model is probed: nothing before the changed token moves', async ({ page 
   });
 });
 
-test('no serious accessibility fault in light and in dark, and nothing wider than a small phone', async ({
+test('the page has no serious accessibility fault in light and dark, and fits a small phone', async ({
   page,
 }) => {
   for (const colorScheme of ['light', 'dark'] as const) {

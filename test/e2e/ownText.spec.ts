@@ -1,4 +1,4 @@
-/** @file A person's own text in any script, and what is no text. */
+/** @file A text of the reader’s own in any script, and files that are not text. */
 import { expect, test, type Page } from '@playwright/test';
 import { button, numberOf, READY_MS, visit, watchForErrors } from './support';
 
@@ -16,7 +16,7 @@ async function ownText(page: Page, query = ''): Promise<void> {
   await page.getByLabel('Text or task', { exact: true }).selectOption('own-text');
 }
 
-test('你好 is learned and written again', async ({ page }) => {
+test('你好 is learned and generated again', async ({ page }) => {
   await ownText(page);
   await page.getByLabel('Your text', { exact: true }).fill(CHINESE);
   await expect(
@@ -39,7 +39,7 @@ test('你好 is learned and written again', async ({ page }) => {
   await expect(page.getByLabel('A token is', { exact: true })).toHaveValue('bytes');
 });
 
-test('a text too short, and a PDF: said where it was given, and the list says what trains', async ({
+test('a text that is too short, or a PDF, is refused at the field, and the list says which text trains', async ({
   page,
 }) => {
   await ownText(page, 'task=moby-dick');
@@ -67,7 +67,7 @@ test('a text too short, and a PDF: said where it was given, and the list says wh
   await expect.poll(chosen).toBe('Your own text');
 });
 
-test('a text too short for the context is used at the press of a button, and until then Train says what it trains on', async ({
+test('a text too short for the context is used after one click, and until then Train names the text it trains on', async ({
   page,
 }) => {
   await ownText(page, 'task=postal-codes&context=512');
@@ -88,9 +88,7 @@ test('a text too short for the context is used at the press of a button, and unt
   await expect.poll(() => page.url()).toMatch(/task=own-text.*context=\d+/);
 });
 
-test('a window as wide as the text is called what it is, and its slider ends there', async ({
-  page,
-}) => {
+test('a window as wide as the text says so, and its slider ends there', async ({ page }) => {
   await visit(page, './#/lab?v=1&plan=local&window=200&context=64&layers=2');
   await expect(
     page.getByRole('button', { name: /Layer 1: Local, W 200 ≥ T, reads everything/ }),
@@ -105,7 +103,7 @@ test('a window as wide as the text is called what it is, and its slider ends the
 
 const LINK = 'v=1&task=own-text&layers=2&width=32&heads=2&window=7&seed=5';
 
-test('a link for a text of one’s own keeps its settings until a text is given, also where it hides the choice of a text', async ({
+test('a link for a text of one’s own keeps its settings until a text is given, also if it hides the choice of a text', async ({
   page,
 }) => {
   await visit(page, `./#/lab?${LINK}&hide=task&lock=window`);
@@ -129,7 +127,7 @@ test('a link for a text of one’s own keeps its settings until a text is given,
   await expect(page).toHaveURL(/task=own-text.*alphabet=.*window=7.*layers=2/);
 });
 
-test('Compare keeps such a link too, trains its runs on a text of the site meanwhile, and Back finds it again', async ({
+test('Compare keeps such a link too and trains on a text of the site meanwhile, and Back returns to it', async ({
   page,
 }) => {
   await visit(page, `./#/compare?${LINK}&run=local;window:7&run=global`);

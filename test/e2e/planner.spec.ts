@@ -1,4 +1,7 @@
-/** @file The planner on the built page: asked by keyboard and file, answered in words, linked, legible narrow. */
+/**
+ * @file The planner on the built page: used by keyboard and by file, answering in words, linkable, legible on narrow
+ * pages.
+ */
 import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible, follow, output, visit, watchForErrors } from './support';
 
@@ -10,7 +13,7 @@ const open = async (page: Page, query = '') => {
   await expect(finding(page).getByRole('heading')).toBeVisible();
 };
 
-test('an engineer asks for 128k tokens, batch 8, in fp8, and has the answer, its knee and a link', async ({
+test('a plan for 128k tokens, batch 8, in fp8 gives its answer, its knee and a link', async ({
   page,
 }) => {
   await open(page);
@@ -34,7 +37,7 @@ test('an engineer asks for 128k tokens, batch 8, in fp8, and has the answer, its
   await expect(finding(page)).toContainText('41.6 GiB for 8 × 131,072 tokens in fp8');
 });
 
-test('the engine’s switches change what is reserved, and the table says it of all engines at once', async ({
+test('the engine’s switches change what is reserved, and the table shows it for all engines at once', async ({
   page,
 }) => {
   await open(page, 'model=gpt-oss-20b&T=8192&batch=32');
@@ -51,7 +54,7 @@ test('the engine’s switches change what is reserved, and the table says it of 
   await expect.poll(() => page.url()).toContain('step=1');
 });
 
-test('a config from a file is opened, compared and explained; a broken one is refused', async ({
+test('a config is opened from a file, compared and explained; a broken one is refused', async ({
   page,
 }) => {
   await open(page, 'model=llama-3.1-8b&T=32768');
@@ -84,7 +87,7 @@ test('a config from a file is opened, compared and explained; a broken one is re
   await expect(finding(page)).toContainText('my-gemma');
 });
 
-test('a length is read off by dragging in the chart, and by the keyboard', async ({ page }) => {
+test('a length is read off the chart by dragging and with the keyboard', async ({ page }) => {
   await open(page, 'model=gemma-3-1b&T=32768');
   const slider = page.getByRole('slider', { name: 'Length, in doublings' });
   await slider.focus();
@@ -97,9 +100,7 @@ test('a length is read off by dragging in the chart, and by the keyboard', async
   expect(Number(T.replaceAll(',', ''))).toBeLessThan(8192);
 });
 
-test('an address with something wrong in it still opens, and says what was mended', async ({
-  page,
-}) => {
+test('a URL with an error still opens, and the page says what it corrected', async ({ page }) => {
   await open(page, 'model=gpt-9&T=-3&cache=fp8');
   await expect(
     page.getByText(/Corrected: no released model and no model type is called 'gpt-9'/),
@@ -109,9 +110,7 @@ test('an address with something wrong in it still opens, and says what was mende
   await expect(finding(page)).toContainText('Qwen3 8B keeps 144 MiB for 1,024 tokens');
 });
 
-test('a number that is not allowed stays as it was typed, with what is used instead', async ({
-  page,
-}) => {
+test('a number out of range stays as typed, next to the value used instead', async ({ page }) => {
   await open(page, 'model=gemma-3-1b&T=32768');
   const field = page.getByLabel('Sequences', { exact: true });
   await field.fill('9999');
@@ -128,7 +127,7 @@ test('a number that is not allowed stays as it was typed, with what is used inst
   await expect(finding(page)).toContainText('for 8 × 32,768 tokens');
 });
 
-test('an encoder and a decoder: its type in a link, what is of the source, and the other part', async ({
+test('an encoder and a decoder: the type in a link, what belongs to the source, and the other part', async ({
   page,
 }) => {
   await open(page, 'model=whisper&T=448');
@@ -145,7 +144,7 @@ for (const [width, scheme] of [
   [1440, 'light'],
   [390, 'dark'],
 ] as const)
-  test(`is accessible and nothing is too wide at ${width} pixels, ${scheme}`, async ({ page }) => {
+  test(`is accessible and fits ${width} pixels, ${scheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme });
     await page.setViewportSize({ width, height: 844 });
     await open(page, 'model=gemma-4-31b&with=qwen3.6-27b&engine=vllm&T=65536');

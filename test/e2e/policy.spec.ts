@@ -1,6 +1,6 @@
 /**
- * @file Nothing leaves the machine: the page and its workers can reach no other host, on hosts that send the policy as a
- * header and on hosts that send none, and nothing the site does itself is stopped by it.
+ * @file Nothing leaves the machine: the page and its workers can reach no other host, whether the host sends the policy
+ * as a header or not, and the policy blocks nothing that the site does itself.
  */
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -9,8 +9,8 @@ import { PAGES } from '../../src/app/route';
 import { elsewhere, plainHost, type Host, type Plain } from './hosts';
 import { button, numberOf, READY_MS, visit, watchForErrors } from './support';
 
-// Chromium reports each violation as an error in the console, so every test of the suite that watches for errors
-// watches for these too. It keeps quiet about those of workers; they are passed on.
+// Chromium reports each violation as an error in the console, so every test that watches for errors also watches for
+// these. It does not report those of workers, so they are passed on.
 watchForErrors();
 test.beforeEach(({ page }) => {
   page.on('worker', (worker) => void worker.evaluate(passOn).catch(() => {})); // it may be gone
@@ -31,7 +31,7 @@ async function trains(page: Page, address: string): Promise<void> {
   await button(page, 'Pause').click();
 }
 
-// ------------------------------------------------------------------------------------ what the site does goes on
+// ------------------------------------------------------------------------------------ what the site does still works
 
 test('every page and every lesson opens under the policy', async ({ page }) => {
   const papers = LESSONS.flatMap((id) => [`lessons/${id}`, `teach/${id}`, `worksheet/${id}`]);
@@ -44,7 +44,7 @@ test('every page and every lesson opens under the policy', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
 });
 
-test('formulas and tables of lessons keep their styles, which no style attribute carries', async ({
+test('formulas and tables of lessons keep their styles, although style attributes are blocked', async ({
   page,
 }) => {
   await visit(page, './#/teach/09-the-cache');
@@ -59,7 +59,7 @@ test('formulas and tables of lessons keep their styles, which no style attribute
   expect(got).toBe(asked);
 });
 
-test('a run trains and is kept, a figure and a mask become files, a worksheet is printed', async ({
+test('a run trains and is kept, a figure and a mask are saved as files, a worksheet is printed', async ({
   page,
 }) => {
   await trains(page, `./#/lab?v=1&${TINY}`);
@@ -77,7 +77,7 @@ test('a run trains and is kept, a figure and a mask become files, a worksheet is
   expect((await page.pdf()).length).toBeGreaterThan(10_000);
 });
 
-test('a model writes, is exported to Hugging Face, and is opened from that file', async ({
+test('a model generates, is exported to Hugging Face, and is opened from that file', async ({
   page,
 }) => {
   await visit(page, './#/generate?v=1&model=marker-40-grouped');
@@ -96,7 +96,7 @@ test('a model writes, is exported to Hugging Face, and is opened from that file'
   await expect(page.getByText('5 written')).toBeVisible();
 });
 
-test('WebAssembly computes in as many threads as there are cores where the page is isolated', async ({
+test('WebAssembly computes in as many threads as there are cores if the page is isolated', async ({
   page,
 }) => {
   await trains(page, `./#/lab?v=1&backend=wasm&${TINY}`);
@@ -105,7 +105,7 @@ test('WebAssembly computes in as many threads as there are cores where the page 
   await expect(page.getByText(threads).first()).toBeAttached();
 });
 
-test('and in one elsewhere, which it says', async ({ page }) => {
+test('otherwise it computes in one thread, and the page says so', async ({ page }) => {
   const host = await plainHost({});
   try {
     await trains(page, `${host.url}#/lab?v=1&backend=wasm&${TINY}`);
@@ -116,7 +116,7 @@ test('and in one elsewhere, which it says', async ({ page }) => {
   }
 });
 
-/** Threads, which TensorFlow.js would start where it may, are possible only where these are sent. */
+/** Threads, which TensorFlow.js starts if it can, work only if these are sent. */
 const ISOLATED = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -136,7 +136,7 @@ for (const [where, plain, device] of [
     }
   });
 
-test('a course page on another origin frames a lesson, and they talk', async ({
+test('a course page on another origin frames a lesson, and the two exchange messages', async ({
   page,
   baseURL,
 }) => {
@@ -159,7 +159,7 @@ test('a course page on another origin frames a lesson, and they talk', async ({
 
 // ------------------------------------------------------------------------------------ a request elsewhere is refused
 
-/** Runs in the page or in a worker: sends a request to `to` in every way there is, each to a path of its own. */
+/** Runs in the page or in a worker: sends a request to `to` in every possible way, each to its own path. */
 async function reach(to: string): Promise<string[]> {
   const ways: Record<string, () => unknown> = {
     fetch: () => fetch(`${to}fetch`, { mode: 'no-cors' }).catch(() => {}),
@@ -184,7 +184,7 @@ async function reach(to: string): Promise<string[]> {
       prefetch: element('link', { rel: 'prefetch', href: `${to}prefetch` }),
       frame: element('iframe', { src: `${to}frame` }),
       audio: element('audio', { src: `${to}audio`, preload: 'auto' }),
-      // Into a frame, so that the page stays where it is.
+      // into a frame, so that the page stays
       form: () => {
         const sink = Object.assign(document.createElement('iframe'), { name: 'sink' });
         const form = document.createElement('form');
@@ -198,7 +198,7 @@ async function reach(to: string): Promise<string[]> {
   scope.refused = [];
   addEventListener('securitypolicyviolation', (event) => {
     const { blockedURI, effectiveDirective } = event as SecurityPolicyViolationEvent;
-    // Of a frame only the origin is told.
+    // a frame sends only its origin
     const what = blockedURI.startsWith(to) ? blockedURI.slice(to.length) : '';
     scope.refused.push(what || blockedURI.split('/')[3] || effectiveDirective.replace('-src', ''));
   });
@@ -227,7 +227,7 @@ async function workerOf(page: Page, address: string, name: string): Promise<Work
   return found!;
 }
 
-/** Page and Worker type `evaluate` a little differently; what is called here is the same. */
+/** Page and Worker type `evaluate` a little differently; both are called the same way here. */
 type Scope = Pick<Worker, 'evaluate'>;
 
 /** Page and workers one after the other, each with its name. */
@@ -244,7 +244,7 @@ async function* everyScope(
     ['zebra-masks', 'masks'],
   ] as const)
     yield [name, await workerOf(page, `${url}#/${path}`, name)] as const;
-  // The engine starts those, and a page that is not isolated has none.
+  // The engine starts those; a page that is not isolated has none.
   if (await page.evaluate(() => crossOriginIsolated && navigator.hardwareConcurrency > 1)) {
     const address = `${url}#/lab?v=1&backend=wasm&${TINY}`;
     yield ['a thread', await workerOf(page, address, 'zebra-thread-1')] as const;
@@ -256,7 +256,7 @@ test.describe('a request elsewhere', () => {
   let plain: Host | undefined;
   test.beforeEach(async ({ page }) => {
     other = await elsewhere();
-    // What is refused is logged, and is what is wanted here.
+    // A refused request is logged, and here that is expected.
     page.removeAllListeners('console');
   });
   test.afterEach(async () => {
@@ -272,14 +272,12 @@ test.describe('a request elsewhere', () => {
     expect(other.arrived).toEqual([]);
   };
 
-  test('is refused to the page and to its workers where the host sends the header', async ({
+  test('is refused to the page and its workers if the host sends the header', async ({
     page,
     baseURL,
   }) => isRefused(page, baseURL!));
 
-  test('is refused to the page and to its workers where the host sends no header', async ({
-    page,
-  }) => {
+  test('is refused to the page and its workers if the host sends no header', async ({ page }) => {
     plain = await plainHost();
     await isRefused(page, plain.url);
   });

@@ -1,4 +1,4 @@
-/** @file What the presets promise, kept on the backend a machine without a GPU chooses. */
+/** @file The promises of the presets, kept on the backend that a machine without a GPU chooses. */
 import { expect, test, type Page } from '@playwright/test';
 import { DEEP } from '../support/deep';
 import { visit } from './support';
@@ -44,7 +44,7 @@ const MARKER =
 const steps = async (page: Page) =>
   Number((await page.getByLabel('Step count', { exact: true }).innerText()).replaceAll(/\D/g, ''));
 
-test('marker: two groups learn the two hops that one group, its global layer first, does not in the same steps', async ({
+test('marker: two groups learn the two hops in a number of steps in which one group, its global layer first, does not', async ({
   page,
 }) => {
   test.skip(!DEEP, 'a thousand steps; with DEEP=1');

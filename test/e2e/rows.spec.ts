@@ -1,13 +1,16 @@
-/** @file A mask no terms say, kept as its rows: opened, trained, and taken to another browser, by its address and as a file. */
+/**
+ * @file A mask that no terms describe, kept as its rows: opened, trained, and moved to another browser by URL and as a
+ * file.
+ */
 import { expect, test, type Browser, type Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 import { button, numberOf, output, READY_MS, visit, watchForErrors } from './support';
 
 watchForErrors();
 
-const T = 256; // tokens: noise of as many is too long for an address
+const T = 256; // tokens: a random mask of this size is too long for a URL
 
-/** A causal mask with every second cell blocked by lot, as numpy saves it. */
+/** A causal mask with every second cell blocked at random, as numpy saves it. */
 function noise(): Buffer {
   let state = 7;
   const lot = () => {
@@ -50,7 +53,7 @@ async function saved(page: Page, name: string) {
   };
 }
 
-/** Runs that the page has saved by itself in this browser. */
+/** Runs that the page saved by itself in this browser. */
 const keptRuns = (page: Page) =>
   page.evaluate(async () => {
     const root = await navigator.storage.getDirectory();
@@ -62,7 +65,7 @@ const keptRuns = (page: Page) =>
     return runs;
   });
 
-/** Another browser: nothing is kept in it. */
+/** Another browser: it has nothing stored. */
 async function elsewhere(browser: Browser, baseURL: string | undefined, address: string) {
   const context = await browser.newContext({ baseURL: baseURL! });
   const page = await context.newPage();
@@ -75,7 +78,7 @@ const missing = (page: Page) =>
     /names rows #256-[0-9a-f]{16}, which are not kept in this browser.*Open that file, or open the address in the browser it was made in/,
   );
 
-test('a mask of rows is trained, is there after a reload, and goes to another browser in a checkpoint', async ({
+test('a mask of rows is trained, is there after a reload, and moves to another browser in a checkpoint', async ({
   page,
   browser,
   baseURL,
@@ -106,14 +109,14 @@ test('a mask of rows is trained, is there after a reload, and goes to another br
   await expect.poll(() => keptRuns(other), { timeout: READY_MS }).toBe(1);
   await expect.poll(() => numberOf(other, 'Step count'), { timeout: READY_MS }).toBe(1);
   await expect(layer(other)).toHaveAccessibleName(mask);
-  // Now it is kept there too.
+  // Now it is stored there too.
   expect(new URL(other.url()).hash).toContain('rows(%23256-');
   await other.reload();
   await ready(other);
   await expect(layer(other)).toHaveAccessibleName(mask);
   await expect(missing(other)).toBeHidden();
 
-  // And where the rows are lost, the run that was kept brings them back.
+  // And if the rows are lost, the kept run restores them.
   await other.evaluate(() => localStorage.clear());
   await other.reload();
   await expect(missing(other)).toBeVisible();
@@ -122,7 +125,7 @@ test('a mask of rows is trained, is there after a reload, and goes to another br
   await other.context().close();
 });
 
-test('a comparison with a mask of rows says so in another browser, and opens there from its file', async ({
+test('a comparison with a mask of rows says in another browser that the rows are missing, and opens there from its file', async ({
   page,
   browser,
   baseURL,
@@ -132,7 +135,7 @@ test('a comparison with a mask of rows says so in another browser, and opens the
   await page.getByRole('link', { name: 'Train it next to the one that was meant' }).click();
   await ready(page);
   await expect(page.getByText('This browser keeps them')).toBeVisible();
-  // Nothing is counted at a length the rows say nothing of.
+  // Nothing is counted at a length that the rows do not cover.
   const prices = page.getByRole('table', { name: 'Prices' });
   await expect(prices.getByRole('row', { name: /^as it is/ })).toContainText('no price');
   await expect(prices.getByRole('row', { name: /^as meant/ })).not.toContainText('no price');

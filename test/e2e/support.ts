@@ -1,10 +1,10 @@
-/** @file What the end-to-end tests share: the page by its accessible names. */
+/** @file What the end-to-end tests share: finding things on the page by their accessible names. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 
-/** For tests of how long something takes: nothing else runs meanwhile. */
+/** For tests that measure time: nothing else runs meanwhile. */
 export const ALONE = { tag: '@alone' };
-/** For tests whose result depends on what computes: they run with WebGPU and without. */
+/** For tests whose result depends on the backend: they run with WebGPU and without. */
 export const BACKEND = { tag: '@backend' };
 
 export const output = (page: Page, name: string) =>
@@ -14,8 +14,8 @@ export const numberOf = async (page: Page, name: string) =>
   Number((await output(page, name).innerText()).replaceAll(/[^\d.]/g, ''));
 
 /**
- * A count once it has stopped counting: after Pause the round under way ends, which takes as long as it takes. The count
- * of all steps waits until the engine says that it is paused; on a busy machine the last step comes late.
+ * A count once it has stopped changing: after Pause the current round ends, however long it takes. The count of all
+ * steps waits until the engine says that it is paused; on a busy machine the last step arrives late.
  */
 export async function settled(page: Page, name = 'Step count'): Promise<number> {
   if (name === 'Step count')
@@ -34,24 +34,24 @@ export async function settled(page: Page, name = 'Step count'): Promise<number> 
   return last;
 }
 
-/** The backend this project is about: WebGPU, asked for by name because a software adapter is passed over. */
+/** The backend this project is about: WebGPU, requested by name because a software adapter would be skipped. */
 export const machine = () =>
   test.info().project.metadata['webgpu'] === true
     ? { query: 'backend=webgpu', name: 'WebGPU' }
     : { query: '', name: 'WebAssembly' };
 
-/** A new page at this address: whatever ran in the page before is gone, even where only the fragment differs. */
+/** A new page at this URL: whatever ran in the page before is gone, even if only the fragment differs. */
 export async function visit(page: Page, address: string): Promise<void> {
   await page.goto('about:blank');
   await page.goto(address);
 }
 
-/** The same page at another fragment, as a link within the site leads there: what ran goes on running. */
+/** The same page at another fragment, as a link within the site opens it: running work continues. */
 export async function follow(page: Page, fragment: `#/${string}`): Promise<void> {
   await page.evaluate((to) => location.assign(to), fragment);
 }
 
-/** A model of any size is built within this, also where somebody else keeps the cores busy. */
+/** Any model is built within this time, even if other processes keep the cores busy. */
 export const READY_MS = 150_000;
 
 /** Opens the Lab in a new page and waits until it can train. */
@@ -63,8 +63,8 @@ export async function open(page: Page, query = ''): Promise<void> {
 }
 
 /**
- * How much longer than on a quiet machine a process waits for its work here and now: 1 where nothing else runs, about 2
- * where somebody else wants the same cores. Measured by 200 ms of computing.
+ * How much longer a process waits for its work than on a quiet machine: 1 if nothing else runs, about 2 if another
+ * process needs the same cores. Measured by 200 ms of computing.
  */
 function crowding(): number {
   const [cpu, wall] = [process.cpuUsage(), performance.now()];
@@ -75,8 +75,8 @@ function crowding(): number {
 }
 
 /**
- * `measure` gives milliseconds; `limit` is meant for a machine with nothing else to do, and grows with how crowded this
- * one is meanwhile. One try of three has to keep it: a pause somebody else caused does not come back each time.
+ * `measure` returns milliseconds. `limit` is meant for an idle machine and grows with the current load. One try of
+ * three must stay within it: a pause caused by another process does not come back each time.
  */
 export async function expectWithin(
   limit: number,
@@ -94,7 +94,7 @@ export async function expectWithin(
   throw new Error(`${what} took too long, three times over: ${tries.join(', ')}`);
 }
 
-/** Fails a test in which the page logged an error or threw one. */
+/** Fails a test in which the page logged or threw an error. */
 export function watchForErrors(): void {
   const problems: string[] = [];
   test.beforeEach(({ page }) => {
@@ -107,10 +107,11 @@ export function watchForErrors(): void {
   test.afterEach(() => expect(problems).toEqual([]));
 }
 
-/** No fault of WCAG 2.2 AA that axe can find. */
+/** Expects no fault of WCAG 2.2 AA that axe can find. */
 export async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page })
-    // What passes is not described, and no second page puts the frames' results together: both take longer than looking.
+    // Passed rules are not reported, and no second page merges the frames' results: both take longer than the check
+    // itself.
     .options({ resultTypes: ['violations'] })
     .setLegacyMode()
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
@@ -118,7 +119,7 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 }
 
-/** Nothing of the page is wider than the window. */
+/** Expects that nothing on the page is wider than the window. */
 export async function expectNoOverflow(page: Page, width: number): Promise<void> {
   await page.setViewportSize({ width, height: 640 });
   const overflow = await page.evaluate(

@@ -1,4 +1,4 @@
-/** @file What was learned is not lost by a key or a slider: it can be taken back. */
+/** @file A key or a slider never loses a trained run: the change can be undone. */
 import { expect, test, type Page } from '@playwright/test';
 import { button, numberOf, READY_MS, settled, visit, watchForErrors } from './support';
 
@@ -11,7 +11,7 @@ async function lab(page: Page): Promise<void> {
   await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });
 }
 
-test('a reset in the Lab is taken back, and training goes on from there', async ({ page }) => {
+test('a reset in the Lab is undone, and training continues from there', async ({ page }) => {
   await lab(page);
   await page.locator('h1').first().click();
   await page.keyboard.press('Space');
@@ -29,7 +29,9 @@ test('a reset in the Lab is taken back, and training goes on from there', async 
   await expect.poll(() => stepCount(page)).toBe(step + 1);
 });
 
-test('single keys are turned off for this browser, and the list says so', async ({ page }) => {
+test('single-key shortcuts are turned off for this browser, and their list says so', async ({
+  page,
+}) => {
   await lab(page);
   await page.locator('h1').first().click();
   await page.keyboard.press('?');
@@ -49,11 +51,11 @@ test('single keys are turned off for this browser, and the list says so', async 
   await expect.poll(() => stepCount(page)).toBe(1);
 });
 
-test('the run of an earlier visit is offered where one looks first', async ({ page }) => {
+test('the run of an earlier visit is offered at the top of the page', async ({ page }) => {
   await lab(page);
   await button(page, 'Step').click();
   await expect.poll(() => stepCount(page)).toBe(1);
-  // It is kept at every pause, a moment after.
+  // It is kept at every pause, a moment later.
   await expect
     .poll(() =>
       page.evaluate(async () => {
@@ -89,7 +91,7 @@ const lossesOf = (page: Page) =>
 const keptAt = (page: Page, step: number) =>
   expect(page.getByText(new RegExp(`last\\s+at\\s+step\\s+${step}\\.`))).toBeVisible();
 
-/** Trains some steps and waits until they are kept; the step. */
+/** Trains some steps and waits until they are kept. Returns the step. */
 async function trained(page: Page): Promise<number> {
   await button(page, 'Train').click();
   await expect.poll(() => stepCount(page)).toBeGreaterThan(3);
@@ -99,13 +101,13 @@ async function trained(page: Page): Promise<number> {
   return step;
 }
 
-test('compared runs of an earlier visit go on, all of them, from the step and the losses they had', async ({
+test('compared runs of an earlier visit all continue, from their step and losses', async ({
   page,
 }) => {
   await compare(page);
   const step = await trained(page);
   const losses = await lossesOf(page);
-  // Elsewhere on the page, and later: the address asks for something else.
+  // Later, on another page: the URL names other settings.
   await visit(page, './#/compare?v=1');
   const resume = button(page, 'Resume it');
   await expect(resume).toBeInViewport();
@@ -122,7 +124,7 @@ test('compared runs of an earlier visit go on, all of them, from the step and th
   await keptAt(page, step + 1);
 });
 
-test('a second tab keeps its comparison beside that of the first, and offers none of it', async ({
+test('a second tab keeps its comparison next to that of the first, and offers none of the first', async ({
   page,
   context,
 }) => {
@@ -141,7 +143,9 @@ test('a second tab keeps its comparison beside that of the first, and offers non
   expect(step).toBeGreaterThan(1);
 });
 
-test('a browser that is full says that nothing is kept, and training goes on', async ({ page }) => {
+test('a browser with full storage says that nothing is kept, and training continues', async ({
+  page,
+}) => {
   await page.addInitScript(() => {
     if (!('FileSystemFileHandle' in window)) return; // about:blank
     FileSystemFileHandle.prototype.createWritable = () =>
@@ -157,7 +161,7 @@ test('a browser that is full says that nothing is kept, and training goes on', a
   await expect.poll(() => stepCount(page)).toBe(2);
 });
 
-test('what another version kept is named and can be deleted, and nothing else happens', async ({
+test('a run kept by another version is named and can be deleted, and nothing else happens', async ({
   page,
 }) => {
   await compare(page);

@@ -1,4 +1,7 @@
-/** @file The home page, lessons from a cold cache, what a teacher makes and gets back, and frames of course pages; on the built page. */
+/**
+ * @file The home page, lessons from a cold cache, what a teacher makes and gets back, and frames in course pages; on
+ * the built page.
+ */
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
 import { lessonFiles } from '../../scripts/lessons/files.mjs';
@@ -27,9 +30,7 @@ const homeStep = (page: Page) =>
 const right = (page: Page, name: string) =>
   page.getByRole('region', { name, exact: true }).locator('header .number');
 
-test('home: the stripes are alive, pause when asked to, and three doors lead on', async ({
-  page,
-}) => {
+test('home: the stripes move, pause on request, and three links lead on', async ({ page }) => {
   await visit(page, './');
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   await expect.poll(() => homeStep(page)).toBeGreaterThan(20);
@@ -61,7 +62,7 @@ test('home: the stripes are alive, pause when asked to, and three doors lead on'
   await expect(page).toHaveURL(/#\/masks/);
 });
 
-test('home: the picture waits until it is in view, and goes on when it comes back', async ({
+test('home: the picture waits until it is in view, and continues when it is back in view', async ({
   page,
 }) => {
   await page.setViewportSize({ width: 390, height: 400 });
@@ -78,7 +79,9 @@ test('home: the picture waits until it is in view, and goes on when it comes bac
   expect(await homeStep(page)).toBe(left);
 });
 
-test('home: who wants less motion sees the end, and may still play it', async ({ page }) => {
+test('home: with reduced motion the end is shown, and the animation can still be played', async ({
+  page,
+}) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await visit(page, './');
   await expect(page.locator('figcaption .step')).toHaveText('step 300');
@@ -110,7 +113,7 @@ test(
   },
 );
 
-test('no page is wider than a phone, nor than a screen at 200 %; axe finds nothing', async ({
+test('no page is wider than a phone, or than a screen at 200 %, and axe finds nothing', async ({
   page,
 }) => {
   const pages = [
@@ -137,7 +140,7 @@ test('no page is wider than a phone, nor than a screen at 200 %; axe finds nothi
   }
 });
 
-test('a lesson that is not there says so and leads back; a step that is not there is the first', async ({
+test('a missing lesson says so and leads back; a missing step opens the first', async ({
   page,
 }) => {
   await visit(page, './#/lessons/99-nothing');
@@ -151,7 +154,7 @@ test('a lesson that is not there says so and leads back; a step that is not ther
   await expect(page).toHaveURL(/#\/lessons\/03-reach\/one-layer\?v=1$/);
 });
 
-test('what was done is there after a reload, becomes a code, and the code a class’s table', async ({
+test('progress is there after a reload, becomes a code, and the code a row of the class’s table', async ({
   page,
 }) => {
   await visit(page, './#/lessons/03-reach');
@@ -191,7 +194,7 @@ test('what was done is there after a reload, becomes a code, and the code a clas
   await expect(page.getByRole('list', { name: 'Refused' })).toBeVisible();
   await expectAccessible(page);
 
-  // The same person again replaces the first, and what is no result takes nothing away.
+  // The same person's new result replaces the first, and an invalid one removes nothing.
   await page.locator('input[type=file]').setInputFiles([
     { name: 'ada.json', mimeType: 'application/json', buffer: file },
     {
@@ -252,7 +255,7 @@ test('a teacher’s link made on the page: training hidden, the window locked, a
   await expect(stage(page).getByRole('radio', { name: 'Local' })).toBeEnabled();
 });
 
-test('a stripe answers the mouse, here and in the Lab', async ({ page }) => {
+test('a stripe responds to the mouse, on the home page and in the Lab', async ({ page }) => {
   for (const path of ['./#/lessons/00-play/black-and-white', './#/lab']) {
     await visit(page, path);
     await page
@@ -267,7 +270,7 @@ test('a stripe answers the mouse, here and in the Lab', async ({ page }) => {
   }
 });
 
-test('in a course page’s frame a lesson says how far its reader is, goes where it is told, and keeps answers to itself', async ({
+test('in a course page’s frame a lesson reports progress, opens the step it is told to, and keeps answers to itself', async ({
   page,
 }) => {
   await page.route('**/course.html', (route) =>
@@ -315,7 +318,7 @@ test('in a course page’s frame a lesson says how far its reader is, goes where
   expect(all.findLast(({ type }) => type === 'state')!.index).toBe(1);
 });
 
-test('projector mode is large, black on white, and stays from page to page until it is ended', async ({
+test('projector mode is large, black on white, and stays on from page to page until it is ended', async ({
   page,
 }) => {
   await visit(page, './#/lessons?v=1&projector=1');
@@ -328,7 +331,7 @@ test('projector mode is large, black on white, and stays from page to page until
   await expect(root).not.toHaveAttribute('data-projector', /./);
 });
 
-test('a teacher is told what a link closes while she makes it, and a result under it is counted by the rest', async ({
+test('the link page tells a teacher what a link closes, and the class counts such a result by what was left open', async ({
   page,
 }) => {
   await visit(page, './#/teach');
@@ -339,7 +342,7 @@ test('a teacher is told what a link closes while she makes it, and a result unde
   await expect(
     page.getByText('With this link everything in the lesson can be done.'),
   ).toBeVisible();
-  // Another seed has no recording: without training there is nothing to predict.
+  // Another seed has no recording, so without training there is nothing to predict.
   await page.getByLabel('Seed').fill('7');
   const told = page.getByText(/cannot be done with this link/);
   await expect(told).toContainText('their results count 6 of the 8 exercises');

@@ -1,4 +1,7 @@
-/** @file Lessons walked to their end with a thumb, on a phone: what is tapped is large enough and uncovered, and answers in view. */
+/**
+ * @file Lessons walked to their end with a thumb on a phone: every target is large enough and uncovered, and feedback
+ * is in view.
+ */
 import { expect, test, type CDPSession, type Locator, type Page } from '@playwright/test';
 import { bundled } from '../../scripts/bundle.mjs';
 import { known, lessonFiles } from '../../scripts/lessons/files.mjs';
@@ -9,7 +12,7 @@ import { button, visit, watchForErrors } from './support';
 
 const WIDTH = 390;
 const HEIGHT = 844;
-// The end of a recording at once; a tap that meets nothing fails soon.
+// Shows the end of a recording at once. A tap that hits nothing fails soon.
 test.use({
   viewport: { width: WIDTH, height: HEIGHT },
   deviceScaleFactor: 2,
@@ -26,7 +29,7 @@ const { solutions } = (await bundled(
 )) as typeof import('../lessons/solutions');
 const lessons: readonly SolvedLesson[] = solutions(lessonFiles(), known(), { block, inline });
 
-/** Smallest side of what is tapped, px: of what one presses again and again, and of anything. */
+/** Smallest side of a target in px: for controls that are pressed repeatedly, and for any control. */
 const MAIN = 44;
 const ANY = 24;
 
@@ -38,13 +41,13 @@ const feedback = (exercise: Locator) => exercise.getByRole('status', { name: 'Fe
 async function expectNothingSideways(page: Page): Promise<void> {
   const wide = await page.evaluate(() => ({
     content: document.documentElement.scrollWidth,
-    window: innerWidth, // of a phone the page may widen it
+    window: innerWidth, // a phone lets the page widen it
     scrolled: scrollX,
   }));
   expect(wide).toEqual({ content: WIDTH, window: WIDTH, scrolled: 0 });
 }
 
-/** No formula is cut off: it would scroll inside its line, and nobody would know. */
+/** No formula is cut off: it would scroll inside its line, and no reader would notice. */
 async function expectFormulasWhole(page: Page): Promise<void> {
   const cut = await page
     .locator('article math[display="block"]')
@@ -56,7 +59,7 @@ async function expectFormulasWhole(page: Page): Promise<void> {
   expect(cut).toEqual([]);
 }
 
-/** Taps as a thumb does: on something large enough and, as Playwright sees to, at rest and under nothing else. */
+/** Taps as a thumb does: on a target that is large enough and, as Playwright ensures, still and uncovered. */
 async function tap(
   target: Locator,
   least = MAIN,
@@ -69,7 +72,7 @@ async function tap(
   await expectNothingSideways(target.page());
 }
 
-/** Something is in the window, and nothing lies over it. */
+/** Expects the element to be in the window with nothing over it. */
 async function expectInSight(target: Locator): Promise<void> {
   await soon(target).toBeVisible();
   await soon
@@ -90,7 +93,7 @@ async function expectInSight(target: Locator): Promise<void> {
     .toBe('in sight');
 }
 
-/** Types as a keyboard on the screen does, after a tap on the field. */
+/** Types as an on-screen keyboard does, after a tap on the field. */
 async function type(field: Locator, text: string): Promise<void> {
   await tap(field, ANY);
   await soon(field).toBeFocused();
@@ -102,7 +105,7 @@ async function type(field: Locator, text: string): Promise<void> {
 
 type Point = readonly [x: number, y: number];
 
-/** A thumb rests before it is lifted: of a fling Chromium takes the next tap for its end. */
+/** The thumb rests before it lifts: after a fling Chromium takes the next tap as its end. */
 const REST_MS = 120;
 const sessions = new WeakMap<Page, Promise<CDPSession>>();
 function sessionOf(page: Page): Promise<CDPSession> {
@@ -134,7 +137,7 @@ async function middleOf(target: Locator): Promise<Point> {
   return [x + width / 2, y + height / 2];
 }
 
-/** Paints the cells in which two masks differ: each run of a row by one way of the thumb, a single cell by a tap. */
+/** Paints the cells in which two masks differ: each run of a row with one stroke, a single cell with a tap. */
 async function paint(grid: Locator, tokens: number, from: string, to: string): Promise<void> {
   await grid.evaluate((one) => one.scrollIntoView({ block: 'center', behavior: 'instant' }));
   const cell = (at: number) =>
@@ -159,10 +162,10 @@ async function paint(grid: Locator, tokens: number, from: string, to: string): P
   expect(painted).toBe(to);
 }
 
-/** The label around a control one does not see, or sees as a dot: what a thumb aims at. */
+/** The label around a control that is hidden or drawn as a dot: what a thumb taps. */
 const labelOf = (control: Locator) => control.locator('xpath=ancestor::label');
 
-/** Brings one setting to a value with the stage's own controls. */
+/** Sets one value with the stage's own controls. */
 async function set(page: Page, name: string, label: string, value: unknown): Promise<void> {
   const stage = stageOf(page);
   if (name === 'plan') {
@@ -207,7 +210,7 @@ async function answer(
     case 'order': {
       const order = [...(before as number[])];
       const items = box.getByRole('listitem');
-      // The first place by its handle, the others by the arrows.
+      // The first item by its handle, the others with the arrows.
       const first = order.indexOf(0);
       if (first > 0) {
         await items.first().scrollIntoViewIfNeeded();
@@ -235,7 +238,7 @@ async function answer(
     case 'target':
       for (const [name, value] of Object.entries(exercise.settings!))
         await set(page, name, LABELS[name] ?? name, value);
-      await page.waitForTimeout(400); // the stage comes to rest a moment after the hand
+      await page.waitForTimeout(400); // the stage settles shortly after the last touch
       return;
   }
 }
@@ -261,7 +264,7 @@ async function solve(page: Page, exercise: SolvedExercise, index: number): Promi
   await answer(box, exercise, exercise.right, before);
   await check(box);
   if (exercise.kind === 'predict') {
-    // What comes of it is drawn on the stage, which comes into view; the answer stands in the text.
+    // The result is drawn on the stage, which scrolls into view; the feedback is in the text.
     await expectInSight(page.locator('[data-view=curve] svg').first());
     await tap(page.getByRole('link', { name: 'Back to the text' }));
     await expectInSight(feedback(box));
@@ -275,7 +278,7 @@ async function solve(page: Page, exercise: SolvedExercise, index: number): Promi
   await soon(feedback(box)).toContainText(exercise.kind === 'predict' ? /[✓→]/ : '✓');
 }
 
-/** The lesson's own settings again, where something changed them. */
+/** Restores the lesson's own settings if something changed them. */
 async function restore(page: Page): Promise<void> {
   const reset = stageOf(page).getByRole('button', { name: 'Reset to the lesson’s settings' });
   if (!(await reset.isVisible())) return;
@@ -283,7 +286,7 @@ async function restore(page: Page): Promise<void> {
   await soon(reset).toBeHidden();
 }
 
-/** What the text changes on the stage comes into view there, and back leads to where it was pressed. */
+/** A change made from the text scrolls the stage into view, and the back link returns to the place of the tap. */
 async function tryLinks(page: Page): Promise<void> {
   const links = page.locator('article button.do');
   for (let i = 0; i < (await links.count()); i++) {
@@ -299,7 +302,7 @@ async function tryLinks(page: Page): Promise<void> {
   await restore(page);
 }
 
-/** One thing of each kind that the stage offers. */
+/** Uses one control of each kind that the stage offers. */
 async function tryStage(page: Page): Promise<void> {
   const stage = stageOf(page);
   const play = stage.getByRole('button', { name: 'Play the recording' });
@@ -332,7 +335,7 @@ async function tryStage(page: Page): Promise<void> {
 }
 
 for (const lesson of lessons.filter((_, i) => i % STRIDE === 0)) {
-  test(`${lesson.id}: to its end with a thumb`, async ({ page }) => {
+  test(`${lesson.id} can be completed with a thumb`, async ({ page }) => {
     await visit(page, `./#/lessons/${lesson.id}`);
     for (const [i, step] of lesson.steps.entries()) {
       const heading = page

@@ -1,4 +1,6 @@
-/** @file With a finger, on a phone: it taps, it paints sideways, and up and down it moves the page. */
+/**
+ * @file With a finger on a phone: tapping selects, dragging sideways paints, and dragging up or down scrolls the page.
+ */
 import { devices, expect, test, type Locator, type Page } from '@playwright/test';
 import { button, open, output, visit, watchForErrors } from './support';
 
@@ -27,12 +29,12 @@ async function drag(page: Page, from: Point, to: Point): Promise<void> {
   await touch('touchEnd');
 }
 
-/** In the middle of the window, and at rest: where it is. */
+/** Scrolls it to the middle of the window and waits until it is still. Returns its position. */
 async function boxOf(target: Locator) {
   await target.evaluate((one) => one.scrollIntoView({ block: 'center', behavior: 'instant' }));
   return (await target.boundingBox())!;
 }
-/** The middle of a cell, in a square of so many a side. */
+/** The middle of a cell, in a square with `side` cells per side. */
 const cellIn =
   (
     { x, y, width, height }: { x: number; y: number; width: number; height: number },
@@ -44,7 +46,7 @@ const cellIn =
   ];
 const scrolled = (page: Page) => page.evaluate(() => scrollY);
 
-/** Until the page has stopped moving: a tap meant for a button that still moves meets something else. */
+/** Waits until the page has stopped moving: a tap aimed at a moving button hits something else. */
 async function atRest(page: Page): Promise<void> {
   let last = NaN;
   await expect
@@ -59,7 +61,7 @@ async function atRest(page: Page): Promise<void> {
     .toBe(true);
 }
 
-test('a mask is painted by a tap and sideways; up and down the page moves, and nothing is painted', async ({
+test('a mask is painted by a tap and by dragging sideways; dragging up or down scrolls and paints nothing', async ({
   page,
 }) => {
   await visit(page, './#/lessons/02-four-masks/global');
@@ -82,7 +84,7 @@ test('a mask is painted by a tap and sideways; up and down the page moves, and n
   expect([await row(6), await row(7)]).toEqual(['01111000', '10000000']);
 });
 
-test('in a lesson the stage comes into view with what the text changes there, and a link leads back', async ({
+test('in a lesson a change from the text scrolls the stage into view, and a link leads back', async ({
   page,
 }) => {
   await page.setViewportSize({ width: 390, height: 844 });
@@ -112,7 +114,7 @@ test('in a lesson the stage comes into view with what the text changes there, an
   await expect(page.getByText('You predicted 50 %.')).toBeInViewport();
 });
 
-test('in the Lab a tap on a map holds a query, and a stripe opens its menu', async ({ page }) => {
+test('in the Lab a tap on a map locks a query, and a stripe opens its menu', async ({ page }) => {
   await open(page, 'task=needle&context=32&distance=8&width=16&layers=2&heads=2&window=4&batch=4');
   await button(page, 'Train').tap();
   await button(page, 'Pause').tap();
@@ -129,7 +131,7 @@ test('in the Lab a tap on a map holds a query, and a stripe opens its menu', asy
   await expect(page.getByRole('button', { name: /^Layer 2: Global/ })).toBeVisible();
 });
 
-test('on the workbench a tap chooses a cell; a mask shown whole lets the page move, one that paints does not', async ({
+test('on the workbench a tap chooses a cell; a mask shown whole lets the page scroll, one in paint mode does not', async ({
   page,
 }) => {
   await visit(page, './#/masks?v=1&T=32&layer=causal');

@@ -1,4 +1,7 @@
-/** @file The page as people use it: own text, mistakes, the keyboard, a lost text, long contexts, a small phone. */
+/**
+ * @file The page in everyday use: own text, mistakes, the keyboard, a text that fails to load, long contexts, a small
+ * phone.
+ */
 import { expect, test, type Page } from '@playwright/test';
 import { button, machine, numberOf, output, READY_MS, visit, watchForErrors } from './support';
 
@@ -9,14 +12,16 @@ async function lab(page: Page, query = ''): Promise<void> {
   await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });
 }
 
-test('without WebGPU the page says which way it computes, and why', async ({ page }) => {
+test('without WebGPU the page says how it computes, and why', async ({ page }) => {
   await lab(page);
   await expect(output(page, 'Backend')).toHaveText(machine().name);
   await button(page, 'Why this backend').click();
   await expect(page.getByText(/no WebGPU|no graphics adapter/).first()).toBeVisible();
 });
 
-test('impossible settings are refused in words, and what trains goes on', async ({ page }) => {
+test('impossible settings are refused in words, and the current run continues', async ({
+  page,
+}) => {
   await lab(page, 'width=64&heads=4');
   await button(page, 'Train').click();
   await expect.poll(() => numberOf(page, 'Step count')).toBeGreaterThan(2);
@@ -35,7 +40,7 @@ test('impossible settings are refused in words, and what trains goes on', async 
   ).toHaveCount(0);
 });
 
-test('own text: too short is said so, long enough is learned, a reload keeps it', async ({
+test('own text: a short one is refused in words, a long enough one is learned, a reload keeps it', async ({
   page,
 }) => {
   await lab(page);
@@ -58,7 +63,7 @@ test('own text: too short is said so, long enough is learned, a reload keeps it'
   await expect(page.getByLabel('Your text', { exact: true })).toHaveValue(text);
 });
 
-test('what reading far is worth: kept for a text of the site, counted on request for one’s own', async ({
+test('the value of reading far back: stored for a text of the site, counted on request for one’s own', async ({
   page,
 }) => {
   await visit(page, './#/lab?v=1&task=postal-codes&context=256&backend=wasm');
@@ -83,7 +88,7 @@ test('what reading far is worth: kept for a text of the site, counted on request
   ).toBeVisible({
     timeout: 30_000,
   });
-  await box.fill(`${lines.join('')} and more`); // of another text nothing is said
+  await box.fill(`${lines.join('')} and more`); // it says nothing about another text
   await expect(count).toBeVisible();
   await box.fill('Too short.');
   await count.click();
@@ -108,7 +113,7 @@ test('a stripe is changed with the keyboard, and the costs follow', async ({ pag
   await expect(output(page, 'FLOPs per token needed')).not.toHaveText(needed);
 });
 
-test('what is looked at survives a reload', async ({ page }) => {
+test('the view and the locked cell survive a reload', async ({ page }) => {
   await lab(page);
   await page.getByText('Mask', { exact: true }).click();
   const map = page.getByRole('img', { name: 'Attention of layer 2, head 1', exact: true });
@@ -124,7 +129,7 @@ test('what is looked at survives a reload', async ({ page }) => {
   await expect(page.getByRole('button', { name: /^Free/ })).toBeVisible();
 });
 
-test('space trains and pauses, the dot steps, r resets', async ({ page }) => {
+test('the space bar trains and pauses, the full stop makes a step, r resets', async ({ page }) => {
   await lab(page);
   await page.locator('h1').first().click();
   await page.keyboard.press('.');
@@ -138,9 +143,7 @@ test('space trains and pauses, the dot steps, r resets', async ({ page }) => {
   await expect.poll(() => numberOf(page, 'Step count')).toBe(0);
 });
 
-test('a text that cannot be loaded is a failure in words, and Reset tries again', async ({
-  page,
-}) => {
+test('a text that fails to load is reported in words, and Reset tries again', async ({ page }) => {
   test.info().annotations.push({ type: 'expects', description: 'one failed request' });
   await page.route('**/corpora/sotu.txt', (route) => route.fulfill({ status: 404, body: '' }));
   await visit(page, './#/lab?v=1&task=sotu');
@@ -154,7 +157,7 @@ test('a text that cannot be loaded is a failure in words, and Reset tries again'
   await expect.poll(() => numberOf(page, 'Step count'), { timeout: READY_MS }).toBe(1);
 });
 
-test('long contexts are drawn pooled, and say so', async ({ page }) => {
+test('long contexts are drawn pooled, and the page says so', async ({ page }) => {
   await lab(page, 'context=512&batch=1&width=16&heads=2&layers=2&window=32');
   await button(page, 'Step').click();
   await expect.poll(() => numberOf(page, 'Step count'), { timeout: READY_MS }).toBe(1);
@@ -171,7 +174,7 @@ test('nothing is wider than a small phone', async ({ page }) => {
   await expect(button(page, 'Train')).toBeInViewport();
 });
 
-test('the Lab opens on a run in which a stripe matters, beside the recorded one of local layers', async ({
+test('the Lab opens on a run in which a stripe matters, next to the recorded one of local layers', async ({
   page,
 }) => {
   await visit(page, './#/lab');
@@ -186,5 +189,5 @@ test('the Lab opens on a run in which a stripe matters, beside the recorded one 
     timeout: READY_MS,
   });
   await button(page, 'Pause').click();
-  await expect(page).toHaveURL(/#\/lab\?v=1&task=postal-codes&/); // so a link copied now opens the same for ever
+  await expect(page).toHaveURL(/#\/lab\?v=1&task=postal-codes&/); // so a link copied now opens the same run for ever
 });

@@ -21,7 +21,7 @@ const textOf = (id: string) => {
   return corpusOf(source, undefined, 'https://example.org/');
 };
 
-test('texts made from the same file are different texts, and each keeps its own', async () => {
+test('texts made from the same file are different texts, and each is cached separately', async () => {
   const answer = (url: URL) =>
     Promise.resolve(
       new Response(url.pathname.endsWith('.json') ? JSON.stringify(DESCRIPTION) : TEXT),

@@ -28,8 +28,8 @@ const spec: RunSpec = {
 };
 
 /**
- * Weights of the runs of `plans` are no numbers after `step` steps. No setting a person may choose does that for
- * sure: at learning rate 1 twelve layers still have finite losses after hundreds of steps.
+ * Makes the weights of the runs of `plans` NaN after `step` steps. No setting a user may choose is sure to do that: at
+ * learning rate 1 twelve layers still have finite losses after hundreds of steps.
  */
 function poison(plans: readonly string[], step: number) {
   const { advance } = Trainer.prototype;
@@ -42,7 +42,7 @@ function poison(plans: readonly string[], step: number) {
   });
 }
 
-/** An engine with a run for each plan of the paper, and what it said of each. */
+/** An engine with a run for each plan of the paper, and each run's messages. */
 async function opened() {
   const events: EngineEvent[] = [];
   const waiting = new Set<() => void>();
@@ -60,7 +60,7 @@ async function opened() {
   const steps = (id: RunId) => of('metrics', id).flatMap((event) => event.steps);
   const frames = (id: RunId) => of('frame', id);
   const together = (action: Action) => engine.receive({ type: 'ask', runIds: PLANS, action });
-  /** Looks at every event: a loop of turns in Node leaves timers waiting for a thousand rounds. */
+  /** Handles every event: in Node a busy event loop delays timers by a thousand rounds. */
   const until = (ready: () => boolean) =>
     new Promise<void>((resolve) => {
       const look = () => {
@@ -85,7 +85,7 @@ afterEach(() => vi.restoreAllMocks());
 describe('a compared run whose loss becomes NaN', () => {
   const others = PLANS.filter((plan) => plan !== 'local');
 
-  test('stops alone and says at which step; the others go on level with each other', async () => {
+  test('stops alone and says at which step; the others continue level with each other', async () => {
     poison(['local'], 2);
     const { state, steps, together, until, all, close } = await opened();
     together('run');
@@ -94,17 +94,17 @@ describe('a compared run whose loss becomes NaN', () => {
       failure: { kind: 'diverged', loss: NaN, step: 3, rate: spec.rate },
     });
     await until(() => others.every((plan) => steps(plan).length > 12));
-    together('pause'); // as a page asks that has not heard of it yet
+    together('pause'); // as a page that does not know about it yet
     await all(others, 'paused');
     const ends = others.map((plan) => state(plan));
     expect(new Set(ends.map((end) => JSON.stringify(end))).size).toBe(1);
     for (const plan of others)
       for (const { loss } of steps(plan)) expect(Number.isFinite(loss)).toBe(true);
-    expect(steps('local').length).toBeLessThan(3); // none that is no number
+    expect(steps('local').length).toBeLessThan(3); // no loss that is not a number
     close();
   });
 
-  test('leaves the others’ losses as they are without it', async () => {
+  test('does not change the losses of the others', async () => {
     const lossesOf = async (broken: readonly string[]) => {
       poison(broken, 1);
       const { state, steps, together, until, all, close } = await opened();
@@ -119,7 +119,7 @@ describe('a compared run whose loss becomes NaN', () => {
     expect(await lossesOf(['local'])).toEqual(await lossesOf([]));
   });
 
-  test('is asked for no picture any more; the others’ come, of one step', async () => {
+  test('gets no further requests for pictures; those of the others arrive, of one step', async () => {
     poison(['local'], 0);
     const { frames, together, until, all, close } = await opened();
     together('step');
@@ -131,7 +131,7 @@ describe('a compared run whose loss becomes NaN', () => {
     close();
   });
 
-  test('does not keep the others from failing: where all do, each says so', async () => {
+  test('does not keep the others from failing: if all diverge, each says so', async () => {
     poison(PLANS, 1);
     const { state, together, all, close } = await opened();
     together('run');

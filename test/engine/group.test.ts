@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Group, type Member } from '../../src/engine/group';
 import type { KeptFor } from '../../src/workers/train/protocol';
 
-/** Members that take a step in every round in which they play and do not wait. */
+/** Members that take a step in every round in which they train and do not wait. */
 function members(...steps: number[]) {
   const runs = new Map(
     steps.map((step, i) => {
@@ -41,7 +41,7 @@ function members(...steps: number[]) {
 }
 
 describe('compared runs', () => {
-  test('train step by step, and a pause finds them on the same step', () => {
+  test('train step by step, and a pause stops them on the same step', () => {
     const { group, rounds, steps } = members(0, 0, 0);
     group.ask('run');
     rounds(5);
@@ -50,7 +50,7 @@ describe('compared runs', () => {
     expect(steps()).toEqual([5, 5, 5]);
   });
 
-  test('a step is one step of each', () => {
+  test('make one step each for a step command', () => {
     const { group, rounds, steps } = members(3, 3);
     group.ask('step');
     group.ask('step');
@@ -58,7 +58,7 @@ describe('compared runs', () => {
     expect(steps()).toEqual([5, 5]);
   });
 
-  test('whoever is ahead waits for the others', () => {
+  test('wait for those behind', () => {
     const { group, rounds, steps } = members(7, 2, 5);
     group.ask('run');
     rounds(4);
@@ -67,7 +67,7 @@ describe('compared runs', () => {
     expect(steps()).toEqual([8, 8, 8]);
   });
 
-  test('a pause of runs that are not level first brings them level, and so does a step', () => {
+  test('become level first when paused or stepped while they are not', () => {
     for (const [action, end] of [
       ['pause', 7],
       ['step', 8],
@@ -79,7 +79,7 @@ describe('compared runs', () => {
     }
   });
 
-  test('pictures asked for together are of the same step', () => {
+  test('give pictures of the same step when asked together', () => {
     const { group, runs, rounds } = members(0, 0);
     group.ask('run');
     rounds(3);
@@ -88,7 +88,7 @@ describe('compared runs', () => {
     expect([...runs.values()].map(({ said }) => said.at(-1))).toEqual(['frame at 3', 'frame at 3']);
   });
 
-  test('checkpoints asked for together are of the same step, and the runs go on', () => {
+  test('save checkpoints of the same step when asked together, and continue', () => {
     const { group, runs, rounds, steps } = members(0, 0);
     group.ask('run');
     rounds(4);
@@ -100,7 +100,7 @@ describe('compared runs', () => {
     expect(steps()).toEqual([7, 7]);
   });
 
-  test('closer looks asked for together are taken at the same step, once', () => {
+  test('take a closer look at the same step, once, when asked together', () => {
     const { group, runs, rounds } = members(0, 0);
     group.ask('run');
     rounds(4);
@@ -111,7 +111,7 @@ describe('compared runs', () => {
     }
   });
 
-  test('what was asked is owed until the next round, and a checkpoint is for everyone who asked', () => {
+  test('owe a requested checkpoint until the next round, and save it for each requester', () => {
     const { group, runs, rounds } = members(5);
     group.ask('save', 'person');
     group.ask('save', 'autosave');
@@ -123,7 +123,7 @@ describe('compared runs', () => {
     expect(group.owes('run 0')).toBe(true);
   });
 
-  test('one that failed is waited for no longer', () => {
+  test('no longer wait for a run that failed', () => {
     const { group, runs, rounds, steps } = members(4, 1);
     group.ask('run');
     rounds(1);

@@ -1,4 +1,7 @@
-/** @file Nobody waits for ever in the real engine when its device fails; the device is plain loops that a test breaks. */
+/**
+ * @file No request waits for ever in the real engine when its device fails; the device is plain loops that a test
+ * breaks.
+ */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ComputingChoice } from '../../src/engine/computing';
 import { Engine } from '../../src/engine/engine';
@@ -38,7 +41,7 @@ const spec: RunSpec = {
 const never = () => new Promise<never>(() => {});
 const breakDevice = () => faults.at(-1)!({ kind: 'lost', message: 'The device was lost.' });
 
-/** An engine with one run, and what it said. */
+/** An engine with one run, and its messages. */
 async function opened() {
   const events: EngineEvent[] = [];
   const waiting = new Set<() => void>();
@@ -49,7 +52,7 @@ async function opened() {
   const of = <T extends EngineEvent['type']>(type: T) =>
     events.filter((event): event is Extract<EngineEvent, { type: T }> => event.type === type);
   const phases = () => of('state').map(({ state }) => state.phase);
-  /** Looks at every event: a loop of turns in Node leaves timers waiting for a thousand rounds. */
+  /** Handles every event: in Node a busy event loop delays timers by a thousand rounds. */
   const until = (ready: () => boolean) =>
     new Promise<void>((resolve) => {
       const look = () => {
@@ -72,7 +75,7 @@ async function opened() {
 beforeEach(() => faults.splice(0));
 afterEach(() => vi.restoreAllMocks());
 
-test('a turn that a lost device never answers is given up, and the run goes on', async () => {
+test('a turn that a lost device never answers is given up, and the run continues', async () => {
   const { of, until, ask, close } = await opened();
   vi.spyOn(Trainer.prototype, 'advance').mockImplementationOnce(never);
   ask('run');
@@ -83,7 +86,7 @@ test('a turn that a lost device never answers is given up, and the run goes on',
 });
 
 test.each(['frame', 'evaluate', 'save'] as const)(
-  'what was asked with %s when the device was lost is answered from the new one',
+  'a %s request pending when the device is lost is answered by the new one',
   async (action) => {
     const { of, until, ask, close } = await opened();
     const broken = () => {
@@ -101,7 +104,7 @@ test.each(['frame', 'evaluate', 'save'] as const)(
   },
 );
 
-test('a job that waits for quiet does not keep the run it waits for from being recovered', async () => {
+test('a job that waits for an idle moment does not block the recovery of its run', async () => {
   const { engine, of, until, ask, close } = await opened();
   vi.spyOn(Trainer.prototype, 'frame').mockImplementationOnce(async () => {
     engine.receive({ type: 'job', jobId: 'job', job: { kind: 'probe', spec, changed: 3 } });
@@ -115,7 +118,7 @@ test('a job that waits for quiet does not keep the run it waits for from being r
   close();
 });
 
-test('a job is refused where a run begins to train while it waits', async () => {
+test('a waiting job is refused if a run begins to train', async () => {
   const { engine, of, until, ask, close } = await opened();
   // Steps that wait for a timer, so that the job's timer gets its turn.
   vi.spyOn(Trainer.prototype, 'advance').mockImplementation(
@@ -136,9 +139,9 @@ test('a job is refused where a run begins to train while it waits', async () => 
   close();
 });
 
-test('a run that is opened after a loss does not silently close the one that waits', async () => {
+test('a run that is opened after a loss does not silently close the waiting one', async () => {
   const { engine, of, until, ask } = await opened();
-  // It stands in line before the recovery.
+  // It is queued before the recovery.
   engine.receive({ type: 'open', runId: 'b', spec });
   breakDevice();
   await until(() =>

@@ -1,4 +1,6 @@
-/** @file Kernels of masks in tiles are tested before the first layer uses them, and not before: on a GPU they take long to compile. */
+/**
+ * @file Kernels of masks in tiles are tested just before the first layer uses them: on a GPU they take long to compile.
+ */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { BackendFact } from '../../src/core/backendFacts';
 import type { ComputingChoice } from '../../src/engine/computing';
@@ -14,7 +16,7 @@ import { zebras } from '../../src/train/zebra';
 
 const state = vi.hoisted(() => ({ broken: false, chosen: [] as string[], opened: [] as string[] }));
 
-/** Plain loops that stand in for a graphics card; where it is broken, its masks in tiles read one tile too few. */
+/** Plain loops that stand in for a graphics card; when broken, masks in tiles read one tile too few. */
 function card(): Machine {
   const loops = hostMachine();
   return {
@@ -91,18 +93,18 @@ async function open(runId: string, spec: RunSpec): Promise<void> {
   });
 }
 
-test('a run without such layers compiles none of them, and the first one with them has them tested', async () => {
+test('a run without such layers compiles none of them, and the first run with them tests them', async () => {
   await open('a', plain);
   expect(state.opened).toContain('attentionForward');
   expect(state.opened).not.toContain('tiledForward');
   await open('b', tiled);
   const times = () => state.opened.filter((name) => name === 'tiledForward').length;
   const before = times();
-  expect(before).toBeGreaterThan(2); // the test's, and those of the run's programs
+  expect(before).toBeGreaterThan(2); // the test's programs, and those of the run
   expect(state.chosen).toEqual(['webgpu']);
 });
 
-test('where they are wrong another machine is taken, which says why', async () => {
+test('if they fail, another machine is used, which says why', async () => {
   state.broken = true;
   await open('a', plain);
   expect(state.chosen).toEqual(['webgpu']);
@@ -118,7 +120,7 @@ test('where they are wrong another machine is taken, which says why', async () =
   });
 });
 
-test('a run that begins with them has them tested at the start', async () => {
+test('a run that begins with them tests them at the start', async () => {
   state.broken = true;
   await open('b', tiled);
   expect(state.chosen).toEqual(['cpu']);

@@ -1,6 +1,6 @@
 /**
- * @file An engine that computes nothing: the same protocol, with numbers that look like training.
- * For tests of the page and for looking at it; its attention is drawn from a seed, not learned.
+ * @file An engine that computes nothing: the same protocol, with numbers that look like training. For tests of the page
+ * and for trying it out; its attention is drawn from a seed, not learned.
  */
 import { random } from '../../src/core/random';
 import { maskCells } from '../../src/attention/cells';
@@ -25,7 +25,7 @@ interface FakeRun {
   readonly model: ModelSpec;
   readonly labels: readonly string[];
   step: number;
-  /** What was asked before it was open, in order; undefined once it is. */
+  /** Requests made before it was open, in order; undefined once it is. */
   early: Command[] | undefined;
   timer?: ReturnType<typeof setInterval>;
 }
@@ -122,7 +122,7 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
     }
   }
 
-  /** What is far is harder at first and easier at last; where the context has nothing far, there is nothing. */
+  /** Far targets are harder at first and easier at last; a context without far targets has no difference. */
   function slicesIn({ spec, step }: FakeRun, loss: number): readonly SliceScore[] {
     const source = sources.get(spec.task);
     if (source.kind !== 'corpus') return [];
@@ -159,7 +159,7 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
     setTimeout(() => emit({ type: 'frame', runId, frame: fakeFrame(model, run.step, labels) }), 10);
   }
 
-  /** As it is with text: the more was read, the better the next token is foretold. */
+  /** As in text: the more was read, the better the next token is predicted. */
   function evaluate(runId: RunId, run: FakeRun) {
     const T = run.model.context;
     const counts = Array.from({ length: T }, () => 128);
@@ -184,7 +184,7 @@ export function fakeEngine({ tickMs = 100, stepsPerTick = 4, prepareMs = 600 } =
       if (command.action === 'frame') frame(runId, run);
       else if (command.action === 'evaluate') evaluate(runId, run);
       else if (command.action === 'save')
-        return; // it learns nothing that could be kept
+        return; // it learns nothing worth saving
       else control(runId, run, command.action);
     }
   }
@@ -218,7 +218,7 @@ function labelsOf(spec: RunSpec): readonly string[] {
   return Array.from(tokens, (id) => source.vocabulary.label(id));
 }
 
-/** Four kinds of heads, as they are found in trained models: near, previous token, a few loud keys, even. */
+/** Four kinds of heads, as found in trained models: near, previous token, a few salient keys, even. */
 const HEADS: readonly ((distance: number, key: number, noise: number) => number)[] = [
   (d) => Math.exp(-d / 2.2),
   (d, _, noise) => (d === 1 ? 6 : 0.25 * noise),

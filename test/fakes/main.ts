@@ -1,4 +1,4 @@
-/** @file The page over the fake engine, for looking at it: `npx vite`, then /test/fakes/. */
+/** @file The page over the fake engine, for trying it out: `npx vite`, then /test/fakes/. */
 import { mount } from 'svelte';
 import App from '../../src/app/App.svelte';
 import '../../src/app/tokens.css';

@@ -55,7 +55,7 @@ const adapted = {
 describe('as a figure', () => {
   const chart = adaptationChart(adapted)!;
 
-  test('every look is a curve of perplexities; of the run from scratch only the end', () => {
+  test('has a curve of perplexities for every evaluation, and only the last one for the run from scratch', () => {
     expect(chart.series.map(({ label }) => label)).toEqual([
       'as it was',
       'changed, untrained',
@@ -73,7 +73,7 @@ describe('as a figure', () => {
     expect(chart.table.rows[2]!.slice(0, 2)).toEqual([64, 16]);
   });
 
-  test('is said in words; while it runs, as far as it is', () => {
+  test('is described in words, also while it is still running', () => {
     expect(wordsOfAdaptation(adapted, chart)).toBe(
       'At 64 tokens perplexity is 16.00 (+300 % against 16) as it was, 4.50 (−10 % against 16) after 120 steps, 15.00 from scratch with as many. Measured on held-out text.',
     );
@@ -83,12 +83,12 @@ describe('as a figure', () => {
     );
   });
 
-  test('nothing was looked at yet: no figure', () => {
+  test('has no figure before the first evaluation', () => {
     expect(adaptationChart({ ...adapted, looks: [] })).toBeUndefined();
     expect(wordsOfAdaptation({ ...adapted, looks: [] }, undefined)).toBe('');
   });
 
-  test('positions are gathered from 16 tokens on', () => {
+  test('groups positions from 16 tokens on', () => {
     const losses = new Array<number>(512).fill(2);
     const buckets = adaptedBuckets({ losses, counts: new Array<number>(512).fill(1) });
     expect(buckets.map(({ to }) => to)).toEqual([16, 32, 64, 128, 256, 512]);
@@ -141,7 +141,7 @@ test.each([
   expect(refusal(change)).toThrow(sentence);
 });
 
-test('whatever stands in a file, it is read or refused, and never breaks', () => {
+test('a file with any content is read or refused, without another error', () => {
   const text = JSON.stringify(recording);
   const inside = (key: string, value: unknown) => ({
     ...recording,
@@ -177,29 +177,32 @@ test('whatever stands in a file, it is read or refused, and never breaks', () =>
   );
 });
 
-describe('the adaptations that are served', () => {
+describe('the published adaptations', () => {
   const folder = new URL('../../public/recorded/adapted/', import.meta.url);
   const names = readdirSync(folder);
   const read = (name: string) => readFileSync(new URL(name, folder), 'utf8');
 
-  test('there is one', () => expect(names).toContain('moby-dick-128-global.json'));
+  test('exist', () => expect(names).toContain('moby-dick-128-global.json'));
 
-  test.each(names)('%s is small, of a shipped model, looked at as the page does', (name) => {
-    const text = read(name);
-    expect(text.length).toBeLessThan(20_000);
-    const { model, context, plan: asked, looks } = parseAdaptation(name, text);
-    const file = new URL(`../../models/${model}.json`, import.meta.url);
-    expect(existsSync(file)).toBe(true);
-    const { spec } = readCard(JSON.parse(readFileSync(file, 'utf8')) as Card);
-    expect(context).toBe(spec.context);
-    for (const { role, steps } of adaptVariants(spec, asked)) {
-      const at = looks.filter((one) => one.role === role).map(({ step }) => step);
-      const wanted = steps === 0 ? [0] : [...adaptEvaluations(asked.steps), steps];
-      expect(at, role).toEqual(wanted);
-    }
-  });
+  test.each(names)(
+    '%s is small, starts from a shipped model, and is evaluated as the page does',
+    (name) => {
+      const text = read(name);
+      expect(text.length).toBeLessThan(20_000);
+      const { model, context, plan: asked, looks } = parseAdaptation(name, text);
+      const file = new URL(`../../models/${model}.json`, import.meta.url);
+      expect(existsSync(file)).toBe(true);
+      const { spec } = readCard(JSON.parse(readFileSync(file, 'utf8')) as Card);
+      expect(context).toBe(spec.context);
+      for (const { role, steps } of adaptVariants(spec, asked)) {
+        const at = looks.filter((one) => one.role === role).map(({ step }) => step);
+        const wanted = steps === 0 ? [0] : [...adaptEvaluations(asked.steps), steps];
+        expect(at, role).toEqual(wanted);
+      }
+    },
+  );
 
-  test('shows what it is there for: beyond its context the model breaks down, and adapting mends it', () => {
+  test('show their point: beyond its context the model breaks down, and adapting repairs it', () => {
     const { looks, plan: asked } = parseAdaptation('it', read('moby-dick-128-global.json'));
     const far = (role: string, step: number) =>
       Math.exp(looks.find((one) => one.role === role && one.step === step)!.buckets.at(-1)!.loss);
@@ -209,7 +212,7 @@ describe('the adaptations that are served', () => {
   });
 });
 
-test('the settings of an adapted model: the same tokens in a step, positions divided or a larger base', () => {
+test('the settings of an adapted model have the same tokens per step, and scaled positions or a larger base', () => {
   const file = new URL('../../models/moby-dick-128-global.json', import.meta.url);
   const { spec } = readCard(JSON.parse(readFileSync(file, 'utf8')) as Card);
   const longer = adaptedSpec(spec, plan);

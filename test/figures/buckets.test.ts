@@ -11,7 +11,7 @@ import {
 import { cliffOf, gathered } from '../../src/figures/distance';
 import { plans } from '../../src/attention/plans';
 
-test('buckets double, and the first holds everything up to 128 tokens where there are enough', () => {
+test('buckets double in size, and the first holds everything up to 128 tokens if there are enough', () => {
   expect(bucketEnds(2048)).toEqual([128, 256, 512, 1024, 2048]);
   expect(bucketEnds(512)).toEqual([64, 128, 256, 512]);
   expect(bucketEnds(128)).toEqual([16, 32, 64, 128]);
@@ -20,7 +20,7 @@ test('buckets double, and the first holds everything up to 128 tokens where ther
   expect(firstBucket(16_384)).toBe(128);
 });
 
-test('every position counts in one bucket, and the sums are those of brute force', () => {
+test('every position counts in one bucket, and the sums equal brute force', () => {
   const losses = fc.array(
     fc.record({ loss: fc.float({ min: 0, max: 9, noNaN: true }), n: fc.nat(5) }),
     {
@@ -55,7 +55,7 @@ test('the mean over all positions weighs buckets by their tokens', () => {
   expect(meanLoss(given)).toBeCloseTo(1.5, 12);
 });
 
-test('the gap is of perplexities, bucket by bucket, and only of the same buckets', () => {
+test('the gap compares perplexities bucket by bucket, and only equal buckets', () => {
   const bucket = (from: number, to: number, loss: number) => ({ from, to, loss, tokens: 1 });
   const global = [bucket(1, 2, 1), bucket(3, 4, 0.5)];
   const other = [bucket(1, 2, 1.5), bucket(3, 4, 0.5)];
@@ -63,7 +63,7 @@ test('the gap is of perplexities, bucket by bucket, and only of the same buckets
   expect(() => gapToGlobal([bucket(1, 4, 1)], global)).toThrow('different buckets');
 });
 
-test('the cliff stands where the reach of the stack ends', () => {
+test('the cliff is at the end of the stack’s reach', () => {
   const settings = {
     layers: 4,
     window: 6,
@@ -78,7 +78,7 @@ test('the cliff stands where the reach of the stack ends', () => {
   expect(cliffOf(plans.get('approximate').expand(settings), 48)).toBeUndefined();
 });
 
-test('neighbouring distances are gathered without losing a question', () => {
+test('neighbouring distances are grouped without losing a question', () => {
   const points = [1, 2, 3, 7].map((distance) => ({ distance, right: distance, questions: 10 }));
   expect(gathered(points, 3)).toEqual([
     { distance: 2, right: 6, questions: 30 },

@@ -12,8 +12,8 @@ function shareOf(from: number, to: number, n: number, p: number): number {
   return sum;
 }
 
-describe('what guessing gives', () => {
-  test('lies within its counts in 95 of 100 cases, and no closer counts do with as much left out on each side', () => {
+describe('the result of guessing', () => {
+  test('is within the given counts in 95 of 100 cases, with at most 2.5 % left out on each side', () => {
     for (const n of [1, 2, 7, 19, 50])
       for (const p of [1 / 16, 1 / 8, 1 / 2]) {
         const [least, most] = byChance(n, p);
@@ -25,12 +25,12 @@ describe('what guessing gives', () => {
       }
   });
 
-  test('a quarter right is no surprise with 19 questions of eight answers, and is one with 400', () => {
+  test('includes a quarter right with 19 questions of eight answers, and excludes it with 400', () => {
     expect(byChance(19, 1 / 8)[1] / 19).toBeGreaterThan(0.26);
     expect(byChance(400, 1 / 8)[1] / 400).toBeLessThan(0.17);
   });
 
-  test('many questions come close to chance, without numbers that vanish', () => {
+  test('comes close to chance for many questions, without numbers that vanish', () => {
     const [least, most] = byChance(30_000, 1 / 8);
     expect(least / 30_000).toBeCloseTo(0.121, 2);
     expect(most / 30_000).toBeCloseTo(0.129, 2);

@@ -1,4 +1,4 @@
-/** @file The figures' data and the words made from them, on numbers small enough to check by hand. */
+/** @file The figures' data and the sentences made from them, on numbers small enough to check by hand. */
 import { expect, test } from 'vitest';
 import { isResult } from '../../src/core/seeds';
 import { answersChart, answersOf, askedOf, coincidingIn } from '../../src/figures/answers';
@@ -58,20 +58,20 @@ test('gaps are taken seed by seed, because the same seed saw the same batches', 
   expect(chart.table.rows[1]).toEqual(['Grouped G S S S', '5–8', 0.5, 0.5, 0.5, 3, 500]);
 });
 
-test('a gap is a result only where three seeds agree and it is larger than they differ', () => {
+test('a gap is a result only if three seeds agree and it exceeds their differences', () => {
   expect(isResult([0.5, 0.52, 0.49])).toBe(true);
   expect(isResult([0.5, 0.52])).toBe(false);
   expect(isResult([0.1, 0.5, 0.9])).toBe(false);
   expect(isResult([-0.1, 0.1, 0.5])).toBe(false);
 });
 
-test('words say so where grouped attention is worse than the paper claims', () => {
+test('the sentence says so if grouped attention is worse than the paper claims', () => {
   const words = wordsOfGaps([...three('grouped', [[12, 10.5], [12.1, 10.7], [11.9, 10.3]]), ...global], 8); // prettier-ignore
   expect(words).toContain('Grouped G S S S lies 0.50 above global (500 held-out tokens)');
   expect(words).toContain('at our scale this disagrees, grouped being worse at 5–8 tokens read');
 });
 
-test('words say that differences within the band of seeds are no result', () => {
+test('the sentence says that differences within the band of seeds are not a result', () => {
   const grouped = three('grouped', [[12, 10.4], [12.1, 9.9], [11.9, 9.9]]); // prettier-ignore
   const words = wordsOfGaps([...grouped, ...global], 8);
   expect(words).toContain('No gap is larger than the spread between the 3 seeds');
@@ -79,7 +79,7 @@ test('words say that differences within the band of seeds are no result', () => 
   expect(seedSpread([...grouped, ...global])).toBeCloseTo(0.7, 9);
 });
 
-test('one seed is never a result, and is measured against the spread of the others', () => {
+test('one seed is never a result, and is compared with the spread of the others', () => {
   const one = [result({ plan: 'global', context: 16, seed: 1 }, [12, 9]), result({ plan: 'local', context: 16, seed: 1 }, [12, 11])]; // prettier-ignore
   expect(wordsOfGaps(one, 16)).toContain('One seed only: the spread between seeds is unknown');
   const more = three('local', [[12, 10.4], [12.1, 9.9], [11.9, 9.9]]); // prettier-ignore
@@ -89,7 +89,7 @@ test('one seed is never a result, and is measured against the spread of the othe
   expect(contextsOf([...one, ...global])).toEqual([8, 16]);
 });
 
-test('without global attention there is nothing to compare with, and the words say that', () => {
+test('without global attention there is nothing to compare with, and the sentence says so', () => {
   expect(wordsOfGaps(three('local', [[1, 2]]), 8)).toBe(
     'At context 8 there is no run of global attention to compare with.',
   );
@@ -107,7 +107,7 @@ test('curves carry the mean and the band of the seeds', () => {
   );
 });
 
-test('perplexity stands over the FLOPs that the spec needs', () => {
+test('perplexity is plotted over the FLOPs from the spec', () => {
   const grouped = three('grouped', [[12, 10], [12, 10], [12, 10]]); // prettier-ignore
   const courses = coursesOf([...global, ...grouped]);
   expect(courses.map(({ plan, seeds }) => [plan, seeds])).toEqual([
@@ -171,7 +171,7 @@ const answering = (
   distances: distances.map((distance) => ({ distance, right: right(distance), questions: 8 })),
 });
 
-test('accuracy by distance has the cliff of the local stack, and no point on both sides of it', () => {
+test('accuracy by distance has the cliff of the local stack, and no point that mixes both sides', () => {
   const results = [
     answering({ plan: 'global' }, () => 8),
     answering({ plan: 'local' }, (distance) => (distance < 7 ? 8 : 1)),
@@ -179,7 +179,7 @@ test('accuracy by distance has the cliff of the local stack, and no point on bot
   const [asked] = askedOf(results);
   expect(asked).toMatchObject({ label: 'Needle', control: false });
   const { series, cliffs, level } = answersChart(results, asked!);
-  expect(cliffs!.map(({ x }) => x)).toEqual([6.5]); // 1 + 2 (4 - 1) = 7 tokens in reach, the asking one included
+  expect(cliffs!.map(({ x }) => x)).toEqual([6.5]); // 1 + 2 (4 - 1) = 7 tokens in reach, including the one at the question
   expect(level!.y).toBe(1 / 8);
   const local = series.find(({ label }) => label === 'Local')!;
   for (const { x, y } of local.points) expect(y).toBe(x < 6.5 ? 1 : 1 / 8);
@@ -189,7 +189,7 @@ test('accuracy by distance has the cliff of the local stack, and no point on bot
   );
 });
 
-test('around guessing lies what chance alone gives, and points with few questions are marked', () => {
+test('the band around guessing shows chance alone, and points with few questions are marked', () => {
   const many = answering({ plan: 'local' }, () => 1);
   const distances = many.distances.map((one) => ({
     ...one,
@@ -225,14 +225,14 @@ test('curves with the same counts are said to coincide, unless every answer is r
   expect(coincidingIn([results[0]!, results[2]!], asked!)).toEqual([]);
 });
 
-test('a run that was asked only beyond its reach is said to be', () => {
+test('a run with questions only beyond its reach is described as such', () => {
   const results = [answering({ plan: 'local' }, () => 1, [7, 8, 9])];
   expect(wordsOfAnswers(results, askedOf(results)[0]!)).toContain(
     'was asked only beyond its reach and answers 13 % of the questions correctly.',
   );
 });
 
-test('a context in which every token is in reach is a control, and says how close the plans are', () => {
+test('a context with every token in reach is a control, and the sentence says how close the plans are', () => {
   const results = [
     answering({ plan: 'local' }, () => 1),
     answering({ plan: 'global', context: 7 }, () => 8, [1, 2, 3]),
@@ -256,7 +256,7 @@ test('runs trained for one distance each make one curve', () => {
   expect(wordsOfAnswers(results, asked!)).toContain('Each distance is a run of its own');
 });
 
-test('runs of a page become results: named and placed as there, other seeds beside them, and nothing of another step', () => {
+test('runs of a page become results: named and ordered as on the page, with their other seeds, and nothing from another step', () => {
   const evaluation = (step: number, loss: number) => ({
     step,
     positions: { losses: Array<number>(8).fill(4 * loss), counts: Array<number>(8).fill(4) },
@@ -281,7 +281,7 @@ test('runs of a page become results: named and placed as there, other seeds besi
     results.map(({ name, steps, spec: { seed }, buckets }) => [name, seed, steps, buckets.length]),
   ).toEqual([
     ['Mine', 1, 10, 4],
-    ['Other', 1, 5, 0], // of which only the course of its losses is known
+    ['Other', 1, 5, 0], // only the course of its losses is known
     ['Mine', 2, 10, 4],
   ]);
   const { series } = lengthChart(results, 8);
@@ -297,13 +297,13 @@ test('provenance names origin, seeds, steps, machine, version and day', () => {
   );
 });
 
-test('CSV quotes what needs it, and every row says where it comes from', () => {
+test('CSV quotes what needs quoting, and every row states its provenance', () => {
   expect(csvOfTable({ columns: ['a', 'b'], rows: [['x, "y"', 1]] }, 'here')).toBe(
     'a,b,provenance\r\n"x, ""y""",1,"here"\r\n',
   );
 });
 
-test('a run of an opened comparison that is called like a formula is none in the CSV of a figure', () => {
+test('a run named like a formula does not become one in the CSV of a figure', () => {
   const name = '=HYPERLINK("http://a.example","see")';
   const one = { ...result({ plan: 'local' }, [4, 3]), name };
   const csv = csvOfTable(computeChart([one]).table, 'here');
@@ -311,7 +311,7 @@ test('a run of an opened comparison that is called like a formula is none in the
   expect(csv).not.toMatch(/(^|[,\n])"?=/);
 });
 
-test('the letters above the plots are explained once each, and only where there are some', () => {
+test('the letters above the plots are explained once each, and only if there are any', () => {
   expect(
     wordsOfLetters(['G S G S · W 16 · 800 steps', 'G S S S · W 32', 'G S G S · W 16']),
   ).toMatch(/^G S G S and G S S S: the layers from the first to the last, G global and S local;/);

@@ -1,4 +1,4 @@
-/** @file Findings follow from the numbers: over made-up runs, no sentence says more than its seeds do. */
+/** @file Findings follow from the numbers: over made-up runs, no sentence claims more than its seeds show. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SEEDS } from '../../src/core/seeds';
@@ -24,7 +24,7 @@ import { DEFAULTS } from '../../src/spec/controls';
 
 const T = 512;
 
-/** A run whose loss is `near` up to half the context and `far` beyond; its looks fall to it. */
+/** A run whose loss is `near` up to half the context and `far` beyond; its validations fall to it. */
 function run(change: Partial<RunSpec>, far: number, near = far): Result {
   const spec: RunSpec = {
     ...DEFAULTS,
@@ -56,8 +56,8 @@ const all = ({ title, notes }: { title: string; notes: readonly string[] }) =>
 const GLOBAL = runs('global', [0.754, 0.745, 0.753]);
 const LOCAL = runs('local', [1.001, 1.01, 0.999]);
 
-describe('on runs like those that were measured', () => {
-  test('the title says what grouped is, for which share of the FLOPs, and how far behind local is', () => {
+describe('on runs like the measured ones', () => {
+  test('the title says how grouped compares, for which share of the FLOPs, and how far behind local is', () => {
     const grouped = runs('grouped', [0.755, 0.75, 0.748]);
     const { title, notes } = findingOfCompute([...LOCAL, ...grouped, ...GLOBAL], T);
     expect(title).toMatch(
@@ -66,7 +66,7 @@ describe('on runs like those that were measured', () => {
     expect(notes).toEqual(['3 seeds of each plan.']);
   });
 
-  test('a seed that found it late is said apart, and hides in no mean', () => {
+  test('a seed that learned late is mentioned separately and not hidden in a mean', () => {
     const grouped = runs('grouped', [0.731, 0.734, 0.819]);
     const { title, notes } = findingOfCompute([...GLOBAL, ...grouped, ...LOCAL], T);
     expect(title).toContain(
@@ -77,7 +77,7 @@ describe('on runs like those that were measured', () => {
     );
   });
 
-  test('a seed that stands apart in global too is no difference between the plans', () => {
+  test('a seed that is an outlier in global too is not a difference between the plans', () => {
     // Held-out nats of the table at 1,024 tokens after 1,600 steps.
     const global = runs('global', [0.691, 0.648, 0.66]);
     const grouped = runs('grouped', [0.701, 0.653, 0.654]);
@@ -86,19 +86,19 @@ describe('on runs like those that were measured', () => {
       /^At 512 characters grouped is as good as global for \d\d % of the FLOPs$/,
     );
     expect(notes.filter((note) => note.startsWith('Seed 1 of '))).toHaveLength(2);
-    // To the other side it is one.
+    // An outlier in the other direction is one.
     const early = runs('global', [0.6, 0.653, 0.654]);
     expect(findingOfCompute([...early, ...grouped], T).title).toContain('worse in the other');
   });
 
-  test('where local is better, as on prose, that is said', () => {
+  test('if local is better, as on prose, the title says so', () => {
     const better = runs('local', [0.6, 0.61, 0.605]);
     expect(findingOfCompute([...GLOBAL, ...better], T).title).toBe(
       'At 512 characters local is 0.15 nats better than global',
     );
   });
 
-  test('by length: the last bucket in the title, and up to where local keeps up', () => {
+  test('by length, the title has the last bucket and says up to where local keeps up', () => {
     const local = LOCAL.map(({ spec }) => run({ plan: 'local', seed: spec.seed }, 1, 0.7));
     const { title, notes } = findingOfGaps([...GLOBAL, ...local], T);
     expect(title).toBe('With 257 to 512 characters read local is 0.25 nats worse than global');
@@ -107,7 +107,7 @@ describe('on runs like those that were measured', () => {
     );
   });
 
-  test('what reading more is worth, and nothing where seeds do not agree on it', () => {
+  test('it states the value of reading more, and states nothing if seeds disagree', () => {
     const gains = (plan: string, all: readonly number[]) =>
       all.map((gain, i) => run({ plan, seed: i + 1 }, 1, 1 + gain));
     const results = [...gains('global', [0.4, 0.42, 0.41]), ...gains('local', [0.01, -0.02, 0.01])];
@@ -127,7 +127,7 @@ describe('on runs like those that were measured', () => {
     expect(findingOfControl([...control, ...LOCAL], T)).toBeUndefined();
   });
 
-  test('over several contexts the price falls, and each context says how grouped does there', () => {
+  test('over several contexts the price falls, and each context says how grouped compares there', () => {
     const at = (context: number, losses: readonly number[]) => [
       ...runs('global', [0.75, 0.75, 0.76], { context }),
       ...runs('grouped', losses, { context }),
@@ -143,7 +143,7 @@ describe('on runs like those that were measured', () => {
     expect(findingOfContexts(LOCAL).title).toContain('no pair');
   });
 
-  test('by when the line above was found, seed by seed', () => {
+  test('it says by which step each seed learned the line above', () => {
     const late = runs('grouped', [0.75, 0.75, 0.9]).map((one) =>
       one.spec.seed < 3
         ? one
@@ -158,7 +158,7 @@ describe('on runs like those that were measured', () => {
   });
 });
 
-// ------------------------------------------------------------------------------------------ whatever was recorded
+// ------------------------------------------------------------------------------------------ for any recordings
 
 const PLANS = ['global', 'grouped', 'local', 'approximate'];
 const loss = fc.integer({ min: 500, max: 1200 }).map((n) => n / 1000);
@@ -173,8 +173,8 @@ const asSeeds = (losses: readonly number[]): SeedLoss[] =>
 const partOf = (title: string, plan: string) =>
   title.split('; ').find((part) => part.includes(`${plan} is `)) ?? '';
 
-describe('whatever was recorded', () => {
-  test('no plan is called as good as global where the means differ by more than seeds do, or seeds are too few', () => {
+describe('for any recordings', () => {
+  test('no plan is called as good as global if the means differ by more than seeds do, or seeds are too few', () => {
     let called = 0;
     fc.assert(
       fc.property(some, (losses) => {
@@ -197,7 +197,7 @@ describe('whatever was recorded', () => {
     expect(called).toBeGreaterThan(15);
   });
 
-  test('better and worse are what the means are, and every plan that is there is spoken of', () => {
+  test('better and worse agree with the means, and every plan with runs is mentioned', () => {
     fc.assert(
       fc.property(some, (losses) => {
         const { title } = findingOfCompute(resultsOf(losses), T);
@@ -215,7 +215,7 @@ describe('whatever was recorded', () => {
     );
   });
 
-  test('how many seeds there are is said, which one stands apart, and which plan is missing', () => {
+  test('it states the number of seeds, any outlier, and any missing plan', () => {
     fc.assert(
       fc.property(some, (losses) => {
         const results = resultsOf(losses);
@@ -242,7 +242,7 @@ describe('whatever was recorded', () => {
     );
   });
 
-  test('a context that nobody trained has no numbers in its sentence but its own', () => {
+  test('a context without runs has no numbers in its sentence but its own length', () => {
     for (const find of [findingOfCompute, findingOfGaps, findingOfLengths]) {
       const { title } = find(GLOBAL, 2048);
       expect(title).toMatch(/^At 2,048 characters (there is no run|no run)/);
@@ -250,15 +250,15 @@ describe('whatever was recorded', () => {
   });
 });
 
-test('one seed apart is one: of three that differ evenly none is', () => {
+test('one seed apart is an outlier: of three that differ evenly none is', () => {
   expect(outlierOf(asSeeds([0.731, 0.734, 0.819]))?.seed).toBe(3);
   expect(outlierOf(asSeeds([0.819, 0.731, 0.734]))?.seed).toBe(1);
   expect(outlierOf(asSeeds([0.84, 0.9, 1.01]))).toBeUndefined();
-  expect(outlierOf(asSeeds([0.999, 1.001, 1.01]))).toBeUndefined(); // 0.009 nats are not worth naming
+  expect(outlierOf(asSeeds([0.999, 1.001, 1.01]))).toBeUndefined(); // 0.009 nats are not worth mentioning
   expect(outlierOf(asSeeds([0.7, 0.9]))).toBeUndefined();
 });
 
-test('a verdict takes three seeds of each, and the spread is that of the plan whose seeds differ more', () => {
+test('a verdict needs three seeds of each plan, and the spread is the larger of the two plans’', () => {
   const wide = asSeeds([0.7, 0.75, 0.8]);
   const narrow = asSeeds([0.8, 0.81, 0.82]);
   expect(verdictOn(wide, narrow)).toMatchObject({ kind: 'same', seeds: 3 });

@@ -28,7 +28,7 @@ const runs = ['global', 'local', 'grouped'].map((plan) => ({
 }));
 const [global, local] = runs;
 
-/** A window of 5 tokens, said as a rule or kept as its rows over 96 tokens; layer 1 is global. */
+/** A window of 5 tokens, given as a rule or kept as its rows over 96 tokens; layer 1 is global. */
 const windowed = (mask: string) =>
   modelSpecOf({
     ...DEFAULTS,
@@ -41,8 +41,8 @@ const windowed = (mask: string) =>
 const asRule = windowed('causal & window(5)');
 const asRows = windowed(`causal & rows(${writeRows(maskOf(read('causal & window(5)'), 96))})`);
 
-describe('cost against length', () => {
-  test('is counted without a cell, and is what the cells count', () => {
+describe('cost by length', () => {
+  test('is counted without single cells, and agrees with counting them', () => {
     const { series } = growthChart(runs, 'pairs');
     runs.forEach(({ model }, i) => {
       const cells = model.layers.reduce(
@@ -60,7 +60,7 @@ describe('cost against length', () => {
     for (const row of table.rows) expect(row).toHaveLength(table.columns.length);
   });
 
-  test('says in words what it comes to', () => {
+  test('is summed up in words', () => {
     expect(sayGrowth(global!.model, 'pairs', 4096)).toBe(
       '33,562,624 pairs, 100 % of all-global layers; × 4 for twice the tokens',
     );
@@ -72,13 +72,13 @@ describe('cost against length', () => {
       expect(sayGrowth(local!.model, id, 64)).not.toMatch(/NaN|undefined/);
   });
 
-  test('is read off between the points too: eight notches in every doubling', () => {
+  test('can be read between the points too: eight notches per doubling', () => {
     expect([lengthAt(0), lengthAt(NOTCHES)]).toEqual([SHORTEST, LONGEST]);
     for (let notch = 0; notch <= NOTCHES; notch++) expect(notchOf(lengthAt(notch))).toBe(notch);
     expect([notchOf(1), notchOf(1e6)]).toEqual([0, NOTCHES]);
   });
 
-  test('says first what the stripes save, here and far away', () => {
+  test('first says what the stripes save, here and at a long context', () => {
     const model = { ...runs[2]!.model, context: 128 };
     expect(sayPrice(model, 'training', 128)).toMatch(
       /^At 128 tokens this plan needs 9\d % of the FLOPs of all-global layers; at 16,384 tokens, 5\d %\.$/,
@@ -96,7 +96,7 @@ describe('cost against length', () => {
     );
   });
 
-  test('a mask kept as rows costs what it says, and has no price on texts it says nothing of', () => {
+  test('of a mask kept as rows equals that of its rule, and does not exist for longer texts', () => {
     for (const id of ['training', 'cache', 'pairs'] as const) {
       expect(priceAt(asRows, id, 96)).toEqual(priceAt(asRule, id, 96));
       expect(unpriced(asRows, 96)).toBeUndefined();
@@ -115,7 +115,7 @@ describe('cost against length', () => {
     expect(sayGrowth(asRows, 'pairs', 96)).toBe(sayGrowth(asRule, 'pairs', 96).split(';')[0]);
   });
 
-  test('the line of a mask kept as rows, and its table, end where its rows do', () => {
+  test('of a mask kept as rows ends with its rows, in the line and in the table', () => {
     const both = [asRule, asRows].map((model, i) => ({ name: `${i}`, plan: 'custom', model }));
     const { series, table } = growthChart(both, 'pairs');
     expect(series[0]!.points.map(({ x }) => x)).toEqual(LENGTHS);
@@ -127,7 +127,7 @@ describe('cost against length', () => {
     ]);
   });
 
-  test('the price of training is that of the meters', () => {
+  test('agrees with the meters for training', () => {
     for (const { model } of runs) {
       const { series } = growthChart([{ name: '', plan: 'grouped', model }], 'training', [
         model.context,
@@ -137,7 +137,7 @@ describe('cost against length', () => {
   });
 });
 
-test('the table of a chart is not counted before somebody opens it', () => {
+test('the table of a chart is not counted before it is opened', () => {
   const { layers } = global!.model;
   let asked = 0;
   const model = {

@@ -1,4 +1,4 @@
-/** @file Recordings are read strictly: a good one comes back as it was, anything else is refused with a sentence. */
+/** @file Recordings are read strictly: a good one comes back as it was, any other is refused with a sentence. */
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -34,7 +34,7 @@ test('a recording comes back as it was written', () => {
   expect(parseRecording('a.json', JSON.stringify(recording))).toEqual(recording);
 });
 
-test('with slices too, at a point and at the end, and an older one has none', () => {
+test('a recording has slices at a point and at the end, and an older one has none', () => {
   const slices = [{ id: 'line-above', loss: 0.5, accuracy: 0.9, tokens: 1200 }];
   const sliced = {
     ...recording,
@@ -52,7 +52,7 @@ test('with slices too, at a point and at the end, and an older one has none', ()
   expect(refusal({ slices: [...slices, ...slices] })).toThrow('has a slice twice');
 });
 
-test('with a slice of more tokens than there are in all it is refused, at a point and at the end', () => {
+test('a slice with more tokens than the whole is refused, at a point and at the end', () => {
   const slice = { id: 'line-above', loss: 0.5, accuracy: 0.9 };
   const [point] = recording.validation;
   const at = (tokens: number) => ({
@@ -66,7 +66,7 @@ test('with a slice of more tokens than there are in all it is refused, at a poin
   expect(refusal(at(4097))).toThrow('tokens of slice 1 of recording a.json, validation, 1');
 });
 
-test('and so does any other: numbers of any size, as many points as there are steps', () => {
+test('any recording comes back as it was written: numbers of any size, as many points as steps', () => {
   const loss = fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map((n) => n + 0);
   const whole = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
   const steps = fc.uniqueArray(fc.integer({ min: 1, max: 100_000 }), { minLength: 1 });
@@ -131,7 +131,7 @@ test('a missing part is named', () => {
   );
 });
 
-test('whatever stands in a file, it is read or refused, and never breaks', () => {
+test('a file with any content is read or refused, without another error', () => {
   const text = JSON.stringify(recording);
   const damaged = fc.oneof(
     fc.string(),
@@ -161,7 +161,7 @@ test('whatever stands in a file, it is read or refused, and never breaks', () =>
   );
 });
 
-test('the list of recordings holds names of files and nothing else', () => {
+test('the list of recordings contains only file names', () => {
   expect(parseIndex('["a-1.json"]')).toEqual(['a-1.json']);
   expect(() => parseIndex('["../a.json"]')).toThrow(
     "is '../a.json'; it should be the name of a file",
@@ -171,7 +171,7 @@ test('the list of recordings holds names of files and nothing else', () => {
   );
 });
 
-describe('the recordings that are served', () => {
+describe('the published recordings', () => {
   const folder = new URL('../../public/recorded/', import.meta.url);
   const read = (name: string) => readFileSync(new URL(name, folder), 'utf8');
   const names = parseIndex(read('index.json'));
@@ -185,7 +185,7 @@ describe('the recordings that are served', () => {
     ).toEqual(names);
   });
   test.each(names)('%s is small', (name) => expect(read(name).length).toBeLessThan(20_000));
-  test('compare plans of a text at a context on the same tokens per step, for the same number of steps', () => {
+  test('compare plans of a text at one context with the same tokens per step, for the same number of steps', () => {
     const settings = new Map<string, Set<string>>();
     for (const { recording } of all) {
       if (recording.buckets.length === 0) continue;
@@ -197,7 +197,7 @@ describe('the recordings that are served', () => {
     expect(settings.size).toBeGreaterThan(2);
     for (const [place, found] of settings) expect([...found], place).toHaveLength(1);
   });
-  test('show the cliff of a local stack: all of it within reach, guessing beyond', () => {
+  test('show the cliff of a local stack: all answers right within reach, guessing beyond', () => {
     const results = all.map((entry) => resultOf(entry.recording));
     const local = answersOf(results, { task: 'needle', context: 48 }).find(
       ({ plan }) => plan === 'local',

@@ -1,4 +1,4 @@
-/** @file Texts beside each other: their order, the context to begin with, parts of the held-out text, and their curves by seed. */
+/** @file Texts compared: their order, the initial context, parts of the held-out text, and their curves by seed. */
 import { expect, test } from 'vitest';
 import { stacked } from '../../src/figures/chart';
 import { computeChart } from '../../src/figures/compute';
@@ -46,12 +46,12 @@ const each = (task: string, context: number, seeds: readonly number[]) =>
     seeds.map((seed) => run({ task, context, plan, seed })),
   );
 
-test('the table comes first, prose beside it, and tasks are no texts', () => {
+test('the table comes first, then prose, and tasks are not texts', () => {
   const results = [run({ task: 'moby-dick' }), run({ task: 'needle', context: 48 }), run({})];
   expect(textsOf(results).map(({ source }) => source.id)).toEqual(['postal-codes', 'moby-dick']);
 });
 
-test('the context to begin with has most seeds, then both texts, then the most characters', () => {
+test('the initial context has the most seeds, then both texts, then the most characters', () => {
   const moby = each('moby-dick', 512, [1]);
   const begin = (...postal: readonly Result[][]) =>
     contextFor(textsOf([...postal.flat(), ...moby]));
@@ -63,7 +63,7 @@ test('the context to begin with has most seeds, then both texts, then the most c
   expect(contextsOfTexts(textsOf([...at(1024, [1]), ...moby]))).toEqual([512, 1024]);
 });
 
-test('parts can be chosen where runs were scored by slices, and only there', () => {
+test('parts can be chosen only if runs were scored by slices', () => {
   const plain = run({ task: 'moby-dick' });
   expect(measuresOf([plain])).toEqual([ALL]);
   const sliced = run({}, 1, 0.5);
@@ -78,7 +78,7 @@ test('parts can be chosen where runs were scored by slices, and only there', () 
   expect(computeChart([plain, sliced], slice).series).toHaveLength(1);
 });
 
-test('each seed has a thin curve of its own, the one apart is named, and of one context the beginning is left out', () => {
+test('each seed has a thin curve of its own, an outlier is named, and at one context the beginning is left out', () => {
   const losses = [0.731, 0.734, 0.819];
   const grouped = losses.map((loss, i) => run({ plan: 'grouped', seed: i + 1 }, loss));
   const global = losses.map((_, i) => run({ plan: 'global', seed: i + 1 }, 0.75));
@@ -94,7 +94,7 @@ test('each seed has a thin curve of its own, the one apart is named, and of one 
   expect(computeChart(results).table.rows).toHaveLength(6); // the table has all of it
 });
 
-test('local with two windows is told apart by them, and the larger is the control', () => {
+test('local plans with two windows are labelled by window, and the larger one is the control', () => {
   const results = [run({ plan: 'local', window: 96 }), run({ plan: 'local' }), run({ plan: 'global' })]; // prettier-ignore
   const { series } = lengthChart(results, 512);
   expect(series.map(({ label, control }) => [label, control])).toEqual([
@@ -109,7 +109,7 @@ test('local with two windows is told apart by them, and the larger is the contro
   expect(provenanceOf('recorded', results)).toContain('embedding begun with spread 0.5');
 });
 
-test('stripes tell grouped plans apart: the one of the paper, its global layer first, is asked about', () => {
+test('grouped plans are labelled by their stripes: the paper’s one, its global layer first, is the main one', () => {
   const last = run({ plan: 'grouped', place: 'last' });
   const results = [last, run({ plan: 'grouped' }), run({ plan: 'global' })];
   const { series } = lengthChart(results, 512);
@@ -125,7 +125,7 @@ test('stripes tell grouped plans apart: the one of the paper, its global layer f
   expect(settingsOf(results, 512)).toBe('G S G S and S G S G · W 16 · 100 steps');
 });
 
-test('before the figures stands why these texts; that one line is enough only where the control shows it', () => {
+test('the introduction says why these texts, and says that one line is enough only if the control shows it', () => {
   const moby = each('moby-dick', 512, [1]);
   const postal = each('postal-codes', 512, [1, 2, 3]);
   const control = (loss: number) =>
@@ -140,7 +140,7 @@ test('before the figures stands why these texts; that one line is enough only wh
   expect(wordsOfTexts(textsOf(moby), 512)).toEqual([]);
 });
 
-test('tables of two texts stand under each other, and one alone stays as it is', () => {
+test('tables of two texts are stacked, and a single one stays unchanged', () => {
   const table = (n: number) => ({ columns: ['a'], rows: [[n]] });
   const [one, two] = [{ name: 'x', table: table(1) }, { name: 'y', table: table(2) }]; // prettier-ignore
   expect(stacked([one], 'text')).toEqual(one.table);

@@ -1,4 +1,7 @@
-/** @file The picture of the home page: what a recording has of its runs, what is drawn between its moments, what is said. */
+/**
+ * @file The picture on the home page: what it takes from a recording, what it draws between recorded moments, what it
+ * says.
+ */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -15,7 +18,7 @@ const text = readFileSync('public/recorded/races/needle.json', 'utf8');
 const all = aliveOf(text, shown);
 const [local, alive] = [all[0]!, all[1]!];
 
-test('is of the runs that were asked for: four layers, from the first step to the last', () => {
+test('the picture has two runs of four layers, from the first step to the last', () => {
   expect(all).toHaveLength(2);
   for (const run of all) {
     expect(run.tokens).toHaveLength(48);
@@ -23,7 +26,7 @@ test('is of the runs that were asked for: four layers, from the first step to th
     expect(run.moments.at(-1)!.step).toBe(run.steps);
     for (const { layers } of run.moments) expect(layers).toHaveLength(4);
   }
-  // A local layer reads its window of six and nothing before it; the first of the grouped run reads far.
+  // A local layer reads its window of six and nothing before it; the first layer of the grouped run reads far back.
   const first = (weights: Float32Array) => [...weights].findIndex((weight) => weight > 0);
   expect(local.moments.at(-1)!.layers.map(first)).toEqual([42, 42, 42, 42]);
   const grouped = alive.moments.at(-1)!.layers.map(first);
@@ -31,12 +34,12 @@ test('is of the runs that were asked for: four layers, from the first step to th
   expect(grouped[0]).toBeLessThan(20);
 });
 
-test('both answer the same question', () => {
+test('both runs answer the same question', () => {
   expect(local.tokens).toEqual(alive.tokens);
   expect(alive.tokens.filter((token) => /^\d$/.test(token))).toHaveLength(1);
 });
 
-test('at its moments the weights are theirs, between them in between', () => {
+test('weights are those of a recorded moment, and are interpolated between moments', () => {
   const [a, b] = [alive.moments[1]!, alive.moments[2]!];
   expect(weightsAt(alive, a.step)).toEqual(a.layers);
   const middle = weightsAt(alive, (a.step + b.step) / 2)[0]!;
@@ -45,14 +48,14 @@ test('at its moments the weights are theirs, between them in between', () => {
   expect(weightsAt(alive, 1e9)).toEqual(alive.moments.at(-1)!.layers);
 });
 
-test('the accuracy is the last that was measured, with its step, and none before the first', () => {
+test('the accuracy is the last one measured, with its step, and missing before the first', () => {
   expect(measuredAt(alive, 0)).toBeUndefined();
   expect(measuredAt(alive, alive.steps)).toMatchObject({ step: 300, accuracy: 1 });
   expect(measuredAt(local, 299)!.step).toBe(275);
   expect(measuredAt(local, local.steps)!.accuracy).toBeLessThan(0.2);
 });
 
-test('it goes forward to its last step, rests there, and begins again', () => {
+test('the animation plays to the last step, rests, and repeats', () => {
   expect(
     [0, PLAY_MS, PLAY_MS + REST_MS - 1, PLAY_MS + REST_MS].map((ms) => stepAt(ms, 300)),
   ).toEqual([0, 300, 300, 0]);
@@ -71,7 +74,7 @@ test('a run that was not recorded is refused', () => {
   expect(() => aliveOf(text, other)).toThrow('no pictures of this run');
 });
 
-test('the sentence is of the numbers, and praises nobody who is behind', () => {
+test('the sentence follows the numbers and does not praise a run that is behind', () => {
   const price = { own: 5, share: 0.5, written: '5', percent: '50 %' };
   const said = (right: number, standing: 'level' | 'behind' | 'guessing') => ({ right, standing });
   expect(

@@ -4,7 +4,7 @@ import { arrive } from '../../src/app/places';
 
 const PLACES = ['one', 'two', 'three'];
 
-/** A browser's locks, for several tabs: a name is held until its holder's promise is kept. */
+/** A browser's locks for several tabs: a name is held until its holder's promise settles. */
 function fakeLocks() {
   const held = new Set<string>();
   return {
@@ -31,19 +31,19 @@ const kept = (...names: string[]): { stored(): Promise<readonly Stored[]> } => (
 
 afterEach(() => vi.unstubAllGlobals());
 
-test('what the last visit left is offered and not written over', async () => {
+test('the last visit’s run is offered and not overwritten', async () => {
   vi.stubGlobal('navigator', { locks: fakeLocks() });
   const visit = await arrive(kept('two', 'one'), PLACES);
   expect(visit.left?.name).toBe('two');
   expect(visit.place).toBe('three');
 });
 
-test('the oldest makes room where nothing is empty', async () => {
+test('the oldest is replaced if no place is empty', async () => {
   vi.stubGlobal('navigator', { locks: fakeLocks() });
   expect((await arrive(kept('three', 'one', 'two'), PLACES)).place).toBe('two');
 });
 
-test('a second tab keeps its runs elsewhere and does not offer those of the first', async () => {
+test('a second tab keeps its runs in another place and does not offer those of the first', async () => {
   vi.stubGlobal('navigator', { locks: fakeLocks() });
   const first = await arrive(kept(), PLACES);
   const second = await arrive(kept(first.place!), PLACES);
@@ -60,7 +60,7 @@ test('a second tab keeps its runs elsewhere and does not offer those of the firs
   expect(fifth.left?.name).toBe(first.place);
 });
 
-test('without locks there is a place all the same', async () => {
+test('without locks a place is still found', async () => {
   vi.stubGlobal('navigator', {});
   expect((await arrive(kept('one'), PLACES)).place).toBe('two');
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { hashOf, PAGES, parseHash } from '../../src/app/route';
 
-test('any page, path and query come back from the hash a browser keeps', () => {
+test('any page, path and query come back from the hash in the URL', () => {
   const slug = fc.stringMatching(/^[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,2}$/);
   const route = fc.record({
     page: fc.constantFrom(...PAGES.map(({ id }) => id)),

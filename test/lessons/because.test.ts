@@ -1,4 +1,4 @@
-/** @file Why a cell of a mask is open or not, as a lesson says it: in words it has taught, never in code. */
+/** @file Why a cell of a mask is open or blocked, in the words the lessons have taught, never in code. */
 import { describe, expect, test } from 'vitest';
 import { read } from '../../src/attention/parse';
 import { sayBecause } from '../../src/lessons/because';
@@ -23,7 +23,7 @@ describe.each(
     .filter(({ exercise }) => ['paint', 'bug'].includes(exercise.kind))
     .map((one) => [one.name, one] as const),
 )('%s', (_, { exercise }) => {
-  test('says what is wrong without the names of terms in code', () => {
+  test('describes errors without the names of terms in code', () => {
     const kind = kinds.get(exercise.kind);
     const world = { specs: [], results: [] };
     for (const { answer } of kind.wrong(exercise.of, world)) {

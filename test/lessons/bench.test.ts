@@ -35,13 +35,13 @@ describe('a mask by terms', () => {
     expect(sayCell(bench, { query: 1, key: 1 })).toContain('key 1, itself:');
   });
 
-  test('tokens read through summaries alone are hatched', () => {
+  test('hatches tokens that are read only through summaries', () => {
     const row = cellsOf(benchOfTerms('causal & (exact(2, 3) | summaries(2, 3))', 8)).slice(7 * 8);
     // s(7) = 3 floor(6 / 3) = 6
     expect(row).toEqual([...Array<string>(6).fill('summary'), 'open', 'open']);
   });
 
-  test('is held against what was meant', () => {
+  test('is compared with the intended mask', () => {
     const other = benchOfTerms('causal & window(4)', 6, 'causal & window(3)');
     expect(differencesOf(other)).toEqual([
       { query: 3, key: 0 },
@@ -58,7 +58,7 @@ describe('a mask by terms', () => {
     expect(findingsOf(bench)).toEqual([]);
   });
 
-  test('terms that cannot be read are refused in a sentence', () => {
+  test('with unreadable terms is refused in a sentence', () => {
     expect(() => benchOfTerms('causal & windo(3)', 6)).toThrow(
       "the mask has 'windo' at character 10; the terms are",
     );
@@ -70,7 +70,7 @@ describe.each(zoo.all.map((bug) => [bug.id, bug] as const))('the bug %s', (id, b
     expect(findingsOf(benchOfBug(id)).map(({ code }) => code)).toContain(bug.lint);
   });
 
-  test('every cell has a sentence, and the differences are of the layer that is looked at', () => {
+  test('has a sentence for every cell, and differences of the selected layer', () => {
     for (const layer of bug.subject.masks.keys()) {
       const bench = benchOfBug(id, layer);
       const { queries, keys } = bench.mask;
@@ -84,12 +84,12 @@ describe.each(zoo.all.map((bug) => [bug.id, bug] as const))('the bug %s', (id, b
     }
   });
 
-  test('does not tell its story before it is asked for', () => {
+  test('does not tell its story before the reader asks', () => {
     expect(benchOfBug(id).facts.join(' ')).not.toContain(bug.story.slice(0, 30));
   });
 });
 
-test('a layer that is not there is the nearest there is', () => {
+test('an invalid layer number becomes the nearest valid one', () => {
   expect(benchOfBug('wrong-layer', 9)).toMatchObject({ layer: 3, layers: 4 });
 });
 

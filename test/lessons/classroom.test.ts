@@ -26,7 +26,7 @@ import { timed } from '../support/cpu';
 
 const LESSONS = new Set(['03-reach', '04-the-cliff']);
 
-/** Any of UTF-16, halves of pairs included. */
+/** Any UTF-16, including halves of surrogate pairs. */
 const anySign = fc.nat(0xffff).map((code) => String.fromCharCode(code));
 const resultOf = (who: string, right = true, lesson = '03-reach'): LessonResult => ({
   lesson,
@@ -60,7 +60,7 @@ describe('results are gathered', () => {
     ]);
   });
 
-  test('a line per code, whatever was typed before and after', () => {
+  test('one per code, whatever was typed before and after', () => {
     const words = fc.string({ maxLength: 30 }).filter((text) => !/zebra1|[\w-]$|^[\w-]/.test(text));
     fc.assert(
       fc.property(fc.array(fc.tuple(words, words), { minLength: 1, maxLength: 5 }), (lines) => {
@@ -73,7 +73,7 @@ describe('results are gathered', () => {
     );
   });
 
-  test('a newer result of the same person and lesson takes the place of the earlier one', () => {
+  test('a newer result of the same person and lesson replaces the earlier one', () => {
     const { room } = put(EMPTY_ROOM, file(resultOf('Ada', false)), file(resultOf('Bob')));
     const next = put(room, file(resultOf('ada', true)));
     expect(whoIn(next.room)).toEqual(['ada', 'Bob']);
@@ -81,7 +81,7 @@ describe('results are gathered', () => {
     expect(sayOutcome(next)).toBe('1 replaced by a newer one of the same name.');
   });
 
-  test('the same person in another lesson is another result', () => {
+  test('the same person in another lesson has another result', () => {
     const { room } = put(
       EMPTY_ROOM,
       file(resultOf('Ada')),
@@ -91,7 +91,7 @@ describe('results are gathered', () => {
     expect(resultsOf(room, '03-reach')).toHaveLength(1);
   });
 
-  test('people without a name are not taken for one another, but the same result twice is one', () => {
+  test('people without a name are kept apart, but the same result twice is one', () => {
     const { room } = put(EMPTY_ROOM, file(resultOf('', true)), file(resultOf('', false)));
     expect(room.results).toHaveLength(2);
     const again = put(room, pasted(codeOf(resultOf('', false))));
@@ -99,19 +99,19 @@ describe('results are gathered', () => {
     expect(sayOutcome(again)).toBe('1 was there already.');
   });
 
-  test('they stand by name, and the nameless last', () => {
+  test('they are sorted by name, and those without a name come last', () => {
     const { room } = put(EMPTY_ROOM, ...['Zoë', '', 'ada'].map((who) => file(resultOf(who))));
     expect(resultsOf(room, '03-reach').map(({ who }) => who)).toEqual(['ada', 'Zoë', '']);
   });
 
-  test('one can be taken away', () => {
+  test('one can be removed', () => {
     const { room } = put(EMPTY_ROOM, file(resultOf('Ada')), file(resultOf('Bob')));
     expect(whoIn(remove(room, room.results[0]!))).toEqual(['Bob']);
     expect(whoIn(room)).toEqual(['Ada', 'Bob']);
   });
 });
 
-describe('what cannot be read is refused by name and reason, and the rest is kept', () => {
+describe('an unreadable result is refused by name and reason, and the rest is kept', () => {
   test.each([
     [
       'a picture',
@@ -148,7 +148,7 @@ describe('what cannot be read is refused by name and reason, and the rest is kep
     expect(refused[0]!.why).toMatch(why);
   });
 
-  test('one cut code among whole ones', () => {
+  test('one truncated code among whole ones', () => {
     const codes = ['Ada', 'Bob', 'Eve'].map((who) => codeOf(resultOf(who)));
     codes[1] = codes[1]!.slice(0, 40);
     const { room, refused } = put(EMPTY_ROOM, pasted(codes.join('\n')));
@@ -156,7 +156,7 @@ describe('what cannot be read is refused by name and reason, and the rest is kep
     expect(refused.map(({ name }) => name)).toEqual(['What was pasted, code 2']);
   });
 
-  test('more than there is room for; a person who is there may still hand in anew', () => {
+  test('too many results; a person already in the class may still replace one', () => {
     const many = Array.from({ length: MAX_RESULTS + 3 }, (_, i) => file(resultOf(`p${i}`)));
     const full = put(EMPTY_ROOM, ...many);
     expect([full.room.results.length, full.refused.length]).toEqual([MAX_RESULTS, 3]);
@@ -169,14 +169,14 @@ describe('what cannot be read is refused by name and reason, and the rest is kep
     ]);
   });
 
-  test('a thousand refusals are not told one by one', () => {
+  test('of a thousand refusals only the first are listed', () => {
     const refused = Array.from({ length: 1000 }, (_, i) => ({ name: `${i}`, why: 'bad' }));
     expect(sayRefused(refused)).toHaveLength(21);
     expect(sayRefused(refused).at(-1)!.name).toBe('980 more');
     expect(sayRefused(refused.slice(0, 20))).toHaveLength(20);
   });
 
-  test('whatever comes, what was there stays', () => {
+  test('any input leaves existing results unchanged', () => {
     const before = put(EMPTY_ROOM, file(resultOf('Ada'))).room;
     const text = fc.oneof(
       fc.string({ unit: anySign }),
@@ -198,9 +198,9 @@ describe('what cannot be read is refused by name and reason, and the rest is kep
     expect(whoIn(put(EMPTY_ROOM, pasted(codeOf(resultOf(who)))).room)).toEqual([who]);
   });
 
-  test('a long text without an end is looked through at once', () => {
+  test('a long text without an end is searched at once', () => {
     const long = [`zebra1.${'a b '.repeat(200_000)}`, 'zebra1.'.repeat(100_000)].map(pasted);
-    expect(timed(() => put(EMPTY_ROOM, ...long)).ms).toBeLessThan(5000); // what is quadratic takes minutes
+    expect(timed(() => put(EMPTY_ROOM, ...long)).ms).toBeLessThan(5000); // a quadratic search takes minutes
   });
 });
 
@@ -263,7 +263,7 @@ describe('the table of a lesson', () => {
     }),
   ];
 
-  test('counts an exercise among those who could do it: a link may have left it out', () => {
+  test('counts an exercise only for those whose link left it open', () => {
     const [first] = rows;
     const under = { ...first!, progress: { ...first!.progress, closed: [EXERCISES[1]!.id] } };
     const { could, rows: lines } = tableOf(LESSON, [under, ...rows.slice(1)]);
@@ -272,7 +272,7 @@ describe('the table of a lesson', () => {
     expect(lines.map(({ score }) => score.exercises)).toEqual([7, 8, 8, 8]);
   });
 
-  test('says of each how far they came, in how many tries, with how many hints', () => {
+  test('shows how far each reader got, in how many tries, with how many hints', () => {
     const { rows: lines, columns, solved } = tableOf(LESSON, rows);
     expect(columns.map(({ exercise: { id } }) => id)).toEqual(EXERCISES.map(({ id }) => id));
     expect(lines.map(({ name }) => name)).toEqual(['Ada', 'Bob', 'Participant 3', 'Eve']);
@@ -289,7 +289,7 @@ describe('the table of a lesson', () => {
     expect(solved).toEqual([1, 0, 0, 0, 0, 0, 0, 0]);
   });
 
-  test('of a painted mask, how many cells are off', () => {
+  test('shows for a painted mask how many cells are wrong', () => {
     const right = solve('paint') as string;
     const wordsOf = (answer: string) =>
       tableOf(LESSON, [answered('Ada', { paint: { answer } })]).rows[0]!.cells[1]!.answer;
@@ -298,13 +298,13 @@ describe('the table of a lesson', () => {
     ).toEqual(['every cell', '1 cell off', '3 cells off']);
   });
 
-  test('without names, for a wall', () => {
+  test('can hide the names for a projector', () => {
     const { rows: lines } = tableOf(LESSON, rows, true);
     expect(lines.map(({ name }) => name)).toEqual([1, 2, 3, 4].map((n) => `Participant ${n}`));
     expect(csvOfClass('03-reach', tableOf(LESSON, rows, true))).not.toContain('Ada');
   });
 
-  test('right answers of every kind are said in words', () => {
+  test('gives right answers of every kind in words', () => {
     const all = Object.fromEntries(
       EXERCISES.map(({ id }) => [id, { answer: solve(id), right: true }] as const),
     );
@@ -331,7 +331,7 @@ describe('the table of a lesson', () => {
     { window: [[]], plan: {} },
     { constructor: 1, ['__proto__']: 2 },
   ];
-  test.each(EXERCISES.map(({ id }) => id))('an answer to %s that is none harms nobody', (id) => {
+  test.each(EXERCISES.map(({ id }) => id))('ignores an answer to %s that is invalid', (id) => {
     for (const answer of NASTY) {
       const people = [answered('Eve', { [id]: { answer, right: true } })];
       const table = tableOf(LESSON, people);
@@ -361,7 +361,7 @@ describe('the table of a lesson', () => {
 });
 
 describe('the distribution of answers', () => {
-  test('what each first thought, and what they came to; a first answer counts though the right one was shown later', () => {
+  test('shows first and final answers; a first answer counts even if the right one was shown later', () => {
     const people = [
       { answer: '21', first: '24', right: true, tries: 3 },
       { answer: '21', right: true },
@@ -381,7 +381,7 @@ describe('the distribution of answers', () => {
     expect(line).toMatchObject({ 'number answer': '21', 'number first answer': '24' });
   });
 
-  test('numbers: the same number is one bar, the commonest first', () => {
+  test('of numbers has one bar per number, the most common first', () => {
     const { picture, counted } = pictureOf(
       'number',
       ...['24', '21', '24', ' 24 ', '1,024', '1024', 'many'].map((answer) => ({ answer })),
@@ -398,7 +398,7 @@ describe('the distribution of answers', () => {
     });
   });
 
-  test('choices: every option has a bar, chosen or not', () => {
+  test('of choices has a bar for every option, chosen or not', () => {
     const { picture } = pictureOf('choice', { answer: 0 }, { answer: 0 }, { answer: 2 });
     expect(picture).toMatchObject({
       bars: [
@@ -408,7 +408,7 @@ describe('the distribution of answers', () => {
     });
   });
 
-  test('orders and targets by what was said', () => {
+  test('of orders and targets groups answers by their words', () => {
     const orders = pictureOf('order', { answer: [0, 1, 2] }, { answer: [1, 0, 2] }).picture;
     expect(orders).toMatchObject({
       bars: [
@@ -426,7 +426,7 @@ describe('the distribution of answers', () => {
     });
   });
 
-  test('predictions in order, and what is accepted apart from what was measured', () => {
+  test('of predictions is in order, and separates accepted from measured values', () => {
     const { picture } = pictureOf('predict', { answer: 0.9 }, { answer: 0.2 }, { answer: 7 });
     expect(picture).toMatchObject({
       kind: 'dots',
@@ -439,7 +439,7 @@ describe('the distribution of answers', () => {
     expect(seen).toMatchObject({ values: [0.2, 0.9], came: [0.12] });
   });
 
-  test('painted cells are counted, and those most often wrong are named', () => {
+  test('of painted cells counts them and names those most often wrong', () => {
     const { picture } = pictureOf(
       'paint',
       ...['100110111', '100100111', '110110111'].map((answer) => ({ answer })),
@@ -451,7 +451,7 @@ describe('the distribution of answers', () => {
     ]);
   });
 
-  test('cells that were named as the bug are counted', () => {
+  test('of a bug hunt counts the cells that were named', () => {
     const { picture } = pictureOf(
       'bug',
       { answer: solve('bug') },
@@ -466,13 +466,13 @@ describe('the distribution of answers', () => {
     ]);
   });
 
-  test('explanations as they were written', () => {
+  test('of explanations lists them as written', () => {
     const text = '<b>It stacks</b>, layer by layer.';
     const { picture } = pictureOf('explain', { answer: { text, found: [1, 1] } });
     expect(picture).toEqual({ kind: 'texts', points: 2, texts: [{ who: 'n0', text, found: 1 }] });
   });
 
-  test('answers that were shown, and hints without an answer, are not counted', () => {
+  test('leaves out answers that were shown, and hints without an answer', () => {
     const { counted, shown } = pictureOf(
       'number',
       { answer: '21', right: true },
@@ -482,7 +482,7 @@ describe('the distribution of answers', () => {
     expect([counted, shown]).toEqual([1, 1]);
   });
 
-  test('nobody answered', () => {
+  test('may be empty', () => {
     for (const { id } of EXERCISES) expect(pictureOf(id).counted).toBe(0);
   });
 });
@@ -491,7 +491,7 @@ describe('the table as CSV', () => {
   const csvOf = (...results: readonly LessonResult[]) =>
     csvOfClass('03-reach', tableOf(LESSON, results));
 
-  test('is read back as it was', () => {
+  test('is read back unchanged', () => {
     const [row] = csvParse(
       csvOf(
         answered('Ada "the first", Lovelace', {
@@ -511,7 +511,7 @@ describe('the table as CSV', () => {
   });
 
   test.each(['=1+1', '+1', '-1', '@SUM(A1)', '＝1', '=cmd|"/c calc"!A1'])(
-    'a cell that begins as %j is no formula',
+    'does not turn a cell that begins with %j into a formula',
     (text) => {
       const csv = csvOf(answered(text, { number: { answer: text.slice(0, 40) } }));
       const [row] = csvParse(csv.slice(1));
@@ -521,5 +521,5 @@ describe('the table as CSV', () => {
     },
   );
 
-  test('spreadsheets are told that it is UTF-8', () => expect(csvOf().charCodeAt(0)).toBe(0xfeff));
+  test('tells spreadsheets that it is UTF-8', () => expect(csvOf().charCodeAt(0)).toBe(0xfeff));
 });

@@ -1,4 +1,7 @@
-/** @file What the lesson The cliff says of its questions is counted from the questions, and from its recordings. */
+/**
+ * @file The numbers in the lesson The cliff about its questions are counted from those questions and from its
+ * recordings.
+ */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { reach } from '../../src/attention/reach';
@@ -32,7 +35,7 @@ const questionsOf = (batches: readonly Batch[], T: number) =>
     }),
   );
 
-/** Of the curve's questions, those within reach; and the share right if the rest are guessed. */
+/** How many of the curve's questions are within reach, and the share right if the rest are guessed. */
 function possible(spec: RunSpec) {
   const questions = questionsOf(feedOf(spec).validation, spec.context);
   const far = reach(layersOf(spec), spec.context);
@@ -41,7 +44,7 @@ function possible(spec: RunSpec) {
   return { all: questions.length, within, percent: Math.round(100 * most) };
 }
 
-test('of the curve’s 256 questions, as many are within reach as the lesson says', () => {
+test('as many of the curve’s 256 questions are within reach as the lesson says', () => {
   const nine = possible(runOf('windows', 9).spec);
   expect(text).toContain(
     `The curve is measured on ${nine.all} held-out questions, the same ones for all four models. In ${nine.within} of them, one in eight,`,
@@ -62,7 +65,7 @@ test('of the curve’s 256 questions, as many are within reach as the lesson say
 test('windows of 4, 6 and 9 answer 3 to every question, so their counts are the same', () => {
   const { spec, evaluation } = runOf('windows', 9);
   const recorded = evaluation!.distances;
-  const least = [28, 29, 31, 32, 34, 35, 37, 38, 40, 41, 43, 44]; // 12 of them, as Trainer spreads them
+  const least = [28, 29, 31, 32, 34, 35, 37, 38, 40, 41, 43, 44]; // 12 of them, spread as Trainer does
   const asked = questionsOf(
     least.flatMap((distance) => feedOf(spec).asked(distance, 4)),
     spec.context,

@@ -29,7 +29,7 @@ const stack = (layers: number, window: number): LayerPlan =>
   Array.from({ length: layers }, () => local(window));
 const itemOf = (id: string) => ITEMS.find((item) => item.id === id)!;
 
-/** The option that a count chooses: the only one of its value. */
+/** The option with the counted value: the only one of its value. */
 function chosenBy(id: string, value: number): number {
   const { options } = itemOf(id);
   const at = options.flatMap((option, i) => (option.value === value ? [i] : []));
@@ -37,7 +37,7 @@ function chosenBy(id: string, value: number): number {
   return at[0]!;
 }
 
-describe('the right answer is the one that is counted', () => {
+describe('the right answer equals the counted one', () => {
   const COUNTS: Record<string, () => number> = {
     'stacked-windows': () => reach(stack(4, 6), 200),
     'window-counts-itself': () => {
@@ -56,7 +56,7 @@ describe('the right answer is the one that is counted', () => {
       return at.length === 4 ? 0 : at[0]! + 1;
     },
     'place-and-note': () => {
-      // A note 'M stands before me' is possible where a key has read the token before it.
+      // A note 'M stands before me' is possible if a key has read the token before it.
       const without = [0, 1, 2, 3].filter((place) => reach(stack(place, 6), 40, 20) < 2);
       expect(without).toHaveLength(1);
       return without[0]! + 1;
@@ -78,12 +78,12 @@ describe('the right answer is the one that is counted', () => {
     expect(chosenBy(id, value())).toBe(itemOf(id).right);
   });
 
-  test('every question whose options carry counts is held to one', () => {
+  test('every question whose options are counts is checked against one', () => {
     const counted = ITEMS.filter(({ options }) => options.some((one) => one.value !== undefined));
     expect(counted.map(({ id }) => id).sort()).toEqual(Object.keys(COUNTS).sort());
   });
 
-  test('a summary of a chunk that is not complete holds the future, and a right one does not', () => {
+  test('a summary of an incomplete chunk contains the future, and a correct one does not', () => {
     const vectors = vectorsOf(1, { T: 24, d: 8 });
     const reading = { window: 4, chunk: 8, query: 18, logC: true };
     expect(summaryOf(vectors, { ...reading, leak: true }).future).toEqual([19, 23]);
@@ -91,14 +91,14 @@ describe('the right answer is the one that is counted', () => {
     expect(itemOf('summary-leak').options[itemOf('summary-leak').right]!.text).toMatch(/future/);
   });
 
-  test('no wrong option of the windows is right of another token', () => {
+  test('no wrong option about windows is right for another token', () => {
     const row = readsOf(local(4), 10, 40).exact;
     expect(count(clip(row, 7, 11))).toBe(4);
   });
 });
 
 describe('the questions', () => {
-  test('are ten, with names of their own, one right answer, and an idea behind each wrong one', () => {
+  test('are ten, with different names, one right answer, and a misconception behind each wrong one', () => {
     expect(ITEMS).toHaveLength(10);
     expect(new Set(ITEMS.map(({ id }) => id)).size).toBe(10);
     for (const { options, right } of ITEMS) {
@@ -118,7 +118,7 @@ describe('the questions', () => {
     expect(ITEMS.filter(({ lesson }) => !lessons.includes(lesson))).toEqual([]);
   });
 
-  test('are the wording of form 1: a changed wording needs another number', () => {
+  test('have the wording of form 1: a changed wording needs another form number', () => {
     const words = ITEMS.map(({ id, ask, options }) => [id, ask, ...options.map((o) => o.text)]);
     expect(hash(JSON.stringify(words))).toMatchInlineSnapshot(`"77f04a2a"`);
     expect(FORMS.map(({ id }) => id)).toEqual(['test-1-before', 'test-1-after']);
@@ -155,7 +155,7 @@ describe('a test that was handed in', () => {
     expect(rightIn(forged)).toBe(7);
   });
 
-  test('is taken in by the class like a lesson', () => {
+  test('is accepted by the class like a lesson', () => {
     const { room, added } = add(
       EMPTY_ROOM,
       [{ name: 'a', text: codeOf(took('Ada', 'before', 3)) }],
@@ -164,7 +164,7 @@ describe('a test that was handed in', () => {
     expect([added, room.results[0]!.lesson]).toEqual([1, 'test-1-before']);
   });
 
-  test('may hold anything: what is no option is an open question', () => {
+  test('may contain anything: an invalid option counts as unanswered', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.constantFrom(...ITEMS.map(({ id }) => id), '__proto__'), fc.anything()),
@@ -181,7 +181,7 @@ describe('a test that was handed in', () => {
 });
 
 describe('gain and spread', () => {
-  test('the normalised gain of a class, as Hake defines it: from 40 % to 70 % is half of what was left', () => {
+  test('follow Hake’s normalised gain of a class: from 40 % to 70 % is half of what was left', () => {
     const pairs = [
       { who: 'a', before: 0.2, after: 0.6 },
       { who: 'b', before: 0.6, after: 0.8 },
@@ -190,13 +190,13 @@ describe('gain and spread', () => {
     expect(classGain([{ who: 'a', before: 1, after: 1 }])).toBeUndefined();
   });
 
-  test('the change of one person, as Marx and Cummings define it', () => {
+  test('follow Marx and Cummings’s change of one person', () => {
     expect(changeOf(0.4, 0.7)).toBeCloseTo(0.5, 12);
     expect(changeOf(0.8, 0.4)).toBeCloseTo(-0.5, 12);
     expect([changeOf(0.5, 0.5), changeOf(1, 1), changeOf(0, 0)]).toEqual([0, undefined, undefined]);
   });
 
-  test('people are paired by name, however it is written, and those with one test are left out', () => {
+  test('pair people by name, however it is written, and leave out those with one test', () => {
     const results = [
       took('Zoë', 'before', 4),
       took('zoe\u0308', 'after', 7),
@@ -208,7 +208,7 @@ describe('gain and spread', () => {
     expect(gainOf(pairsOf(results.slice(2)))).toBeUndefined();
   });
 
-  test('a class that gained nothing has no gain, and one that gained all has 1, without spread', () => {
+  test('are missing for a class without gain; a class that gained all has 1, without spread', () => {
     const all = (before: number, after: number) =>
       gainOf(Array.from({ length: 8 }, (_, i) => ({ who: `${i}`, before, after })))!;
     expect(all(0.3, 0.3).gain).toBe(0);
@@ -216,7 +216,7 @@ describe('gain and spread', () => {
     expect(all(0.3, 1).change).toEqual({ mean: 1, deviation: 0 });
   });
 
-  test('the interval holds the gain, narrows with the class, and is the same each time', () => {
+  test('have an interval that contains the gain, narrows with the class, and is the same each time', () => {
     const some = (n: number) =>
       Array.from({ length: n }, (_, i) => ({
         who: `${i}`,
@@ -234,12 +234,12 @@ describe('gain and spread', () => {
     expect(gainOf(some(4))!.interval).toBeUndefined();
   });
 
-  test('the spread is the sample standard deviation', () => {
+  test('use the sample standard deviation', () => {
     expect(spreadOf([2, 4, 4, 4, 5, 5, 7, 9])).toEqual({ mean: 5, deviation: Math.sqrt(32 / 7) });
     expect(spreadOf([3]).deviation).toBeUndefined();
   });
 
-  test('question by question, with where they went astray', () => {
+  test('are listed question by question, with the common mistakes', () => {
     const wrong = { ...took('Bob', 'after', 0), progress: progressOf({ 'stacked-windows': 2 }) };
     const [first, second] = itemShares([took('Ada', 'before', 0), took('Ada', 'after', 1), wrong]);
     expect(first).toEqual({

@@ -25,11 +25,11 @@ const built = (body: string) =>
   lessonOf(mapProse(lesson(body), render.block, render.inline), names);
 
 describe('what is read', () => {
-  test('steps with prose, a scene and exercises, in their order, each with its line', () => {
+  test('steps have prose, a scene and exercises, in their order, each with its line', () => {
     const { title, minutes, steps } = lesson(
       `\n## One\n\nSome *text*.\n\n${fence('scene', { show: ['reach'] })}\nMore.\n\n${fence('exercise', NUMBER)}\n## Two\n\nLast.\n`,
     );
-    // Five words at 150 a minute, and a number to be said.
+    // Five words at 150 a minute, and a number to enter.
     expect([title, minutes, steps.map((step) => step.title)]).toEqual(['Reach', 1, ['One', 'Two']]);
     expect(steps[0]!.parts.map(({ kind, line }) => [kind, line])).toEqual([
       ['prose', 11],
@@ -39,13 +39,13 @@ describe('what is read', () => {
     ]);
   });
 
-  test('code to be read stays text, whatever it holds', () => {
+  test('code in a lesson stays text, whatever it contains', () => {
     const { steps } = lesson('## One\n\nSee:\n\n```python\n## not a step\n```\n');
     expect(steps).toHaveLength(1);
     expect(steps[0]!.parts).toHaveLength(1);
   });
 
-  test('a stage is all scenes up to its step, so a step looks the same from both sides', () => {
+  test('a stage combines all scenes up to its step, so a step looks the same from both sides', () => {
     const { steps } = built(
       `## A\n\nx\n\n${fence('scene', { start: 'needle', runs: [{ plan: 'local' }], show: ['reach'] })}## B\n\nx\n\n${fence('scene', { set: { window: 9 } })}## C\n\nx\n\n${fence('scene', { show: ['masks'], focus: { layer: 2, query: 5 } })}`,
     );
@@ -55,7 +55,7 @@ describe('what is read', () => {
     expect(steps[2]!.stage.recorded).toBe('needle');
   });
 
-  test('formulas become MathML, code is coloured, links act, claims say where they come from', () => {
+  test('formulas become MathML, code is coloured, links act, claims name their source', () => {
     const html = render.block(
       'With $W = 4$ and $$\\sum_k 1$$ [try](set:window=4&plan=local), [look](look:query=3), [masks](#/masks). {proved} {measured: 12 % | https://example.org/a}\n\n```python\nx = 1  # why\n```',
     );
@@ -70,7 +70,7 @@ describe('what is read', () => {
     expect(linksOf(html)).toEqual(['window=4&plan=local']);
   });
 
-  test('all that a sentence rests on is one mark at its end, which opens on demand', () => {
+  test('all sources of a sentence are one mark at its end, which opens on demand', () => {
     const marks = (text: string) =>
       [...render.block(text).matchAll(/<button[^>]*class="mark"/g)].length;
     const html = render.block(
@@ -94,7 +94,7 @@ describe('what is read', () => {
     expect(kept, 'nothing is lost').toBe(3);
   });
 
-  test('no HTML of an author passes through', () => {
+  test('an author’s HTML is not passed through', () => {
     const html = render.block(
       '<img src=x onerror=alert(1)> <script>alert(1)</script> [x](set:a"onclick=b)',
     );
@@ -102,7 +102,7 @@ describe('what is read', () => {
   });
 });
 
-describe('what is refused, with the place and the reason', () => {
+describe('errors are refused with their place and reason', () => {
   const cases: readonly (readonly [string, string, RegExp])[] = [
     ['no head', '## One\n\nx', /line 1: it should begin with '---'/],
     ['no steps', HEAD, /it has no steps/],
@@ -166,7 +166,7 @@ describe('what is refused, with the place and the reason', () => {
       `${HEAD.replace('learned: a', 'needs: 02-none\nlearned: a')}## One\n\nx`,
       /it needs '02-none', which is no lesson/,
     ],
-  ])('%s, once all of it is known', (_, text, says) => {
+  ])('%s, once the whole lesson is known', (_, text, says) => {
     const [refused] = checkAll({ '03-reach': text }, names, render).refused;
     expect(refused?.why).toMatch(says);
     expect(refused?.why).toContain('lessons/03-reach/lesson.md');
@@ -276,7 +276,7 @@ describe('what is refused, with the place and the reason', () => {
     expect(() => built(text)).toThrow(says);
   });
 
-  test('a link to a setting that is not there, a formula that cannot be set, a picture', () => {
+  test('a link to an unknown setting, an invalid formula, a picture', () => {
     expect(() => built('## One\n\n[x](set:windw=4)')).toThrow(/the link 'set:windw=4'/);
     expect(() => built('## One\n\n$\\frac{1$')).toThrow(/cannot be set/);
     expect(() => built('## One\n\n![x](https://example.org/x.png)')).toThrow(
@@ -285,7 +285,7 @@ describe('what is refused, with the place and the reason', () => {
     expect(() => built('## One\n\n[x](http://example.org)')).toThrow(/should begin with/);
   });
 
-  test('one broken lesson is refused by name and takes no other with it', () => {
+  test('one broken lesson is refused by name and does not affect the others', () => {
     const good = `${HEAD}## One\n\nx`;
     const { lessons, refused } = checkAll(
       { '01-a': good, '02-b': 'nothing', '03-c': good },
@@ -299,7 +299,7 @@ describe('what is refused, with the place and the reason', () => {
   });
 });
 
-describe('whatever an author writes', () => {
+describe('anything an author writes', () => {
   const word = fc.oneof(
     fc.string({ maxLength: 40 }),
     fc.constantFrom(
@@ -320,7 +320,7 @@ describe('whatever an author writes', () => {
       'minutes: 3',
     ),
   );
-  test('is read whole or refused with an InputError, and never anything else', () => {
+  test('is read whole or refused with an InputError, without another error', () => {
     fc.assert(
       fc.property(fc.array(word, { maxLength: 30 }), (lines) => {
         for (const text of [lines.join('\n'), HEAD + lines.join('\n')])
@@ -330,7 +330,7 @@ describe('whatever an author writes', () => {
     );
   });
 
-  test('scenes and exercises of any JSON are read or refused', () => {
+  test('in scenes and exercises of any JSON is read or refused', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom('scene', 'exercise'), (value, kind) => {
         const text = `${HEAD}## One\n\nx\n\n${fence(kind, value)}`;
@@ -404,14 +404,14 @@ describe('whatever an author writes', () => {
   });
 });
 
-test('a step with a new title keeps the address it is given', () => {
+test('a step with a new title keeps the slug it is given', () => {
   const text = readFileSync('lessons/00-play/lesson.md', 'utf8');
   const [step] = readDocument('00-play', text).steps;
   expect(step).toMatchObject({ title: 'Change a few things', slug: 'turn-things' });
   expect(headOf(readDocument('00-play', text)).steps[0]!.slug).toBe('turn-things');
 });
 
-test('a title becomes an address of small letters', () => {
+test('a title becomes a slug of small letters', () => {
   expect(slugOf('What W = 4 means: itself & 3 before')).toBe('what-w-4-means-itself-3-before');
   expect(slugOf('Überlänge')).toBe('u-berla-nge');
 });

@@ -1,4 +1,4 @@
-/** @file What every lesson must be: readable, solvable, honest about where its numbers come from, and alive without a GPU. */
+/** @file Requirements on every lesson: readable, solvable, honest about its numbers, and usable without a GPU. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readFile, type Saved } from '../../src/compare/file';
@@ -28,7 +28,7 @@ function recordingOf(id: string): Saved {
 
 test('no lesson is refused', () => expect(refused).toEqual([]));
 
-test('no lesson and no guide carries a style attribute, which the policy of the site would refuse', () => {
+test('no lesson and no guide has a style attribute, which the site’s policy would block', () => {
   const guides = Object.values(
     import.meta.glob<string>('/lessons/*/guide.md', {
       query: '?raw',
@@ -112,7 +112,7 @@ describe.each(PATHS.map((path) => [path.minutes, path] as const))('%i minutes', 
   const heads = lessons.map((lesson) => headOf(readDocument(lesson.id, files[lesson.id]!)));
   const headAt = (id: string) => heads.find((head) => head.id === id)!;
 
-  test('are what its lessons take, to a tenth, and at most a minute less', () => {
+  test('are the time its lessons take, to a tenth, and at most a minute less', () => {
     const sum = path.stops.reduce((all, stop) => all + minutesAt(stop, headAt(stop.lesson)), 0);
     const adjust = `the stops of this path take ${sum.toFixed(1)} minutes; change them, or its minutes, in src/lessons/paths.ts`;
     expect(Math.abs(sum - minutes) / minutes, adjust).toBeLessThan(0.1);
@@ -131,18 +131,18 @@ describe.each(PATHS.map((path) => [path.minutes, path] as const))('%i minutes', 
 describe.each(lessons.map((lesson) => [lesson.id, lesson] as const))('%s', (id, lesson) => {
   const text = files[id]!;
 
-  test('has steps enough to learn something, few enough for its minutes', () => {
+  test('has enough steps to learn something, and few enough for its minutes', () => {
     expect(lesson.steps.length).toBeGreaterThanOrEqual(id.startsWith('00') ? 3 : 5);
     expect(lesson.steps.length).toBeLessThanOrEqual(10);
     expect(lesson.minutes).toBeGreaterThanOrEqual(5);
     expect(lesson.minutes).toBeLessThanOrEqual(25);
-    // Nobody reads, thinks and answers faster than this: 1,100 words and nine exercises are not 12 minutes.
+    // No reader is faster than this: 1,100 words and nine exercises are not 12 minutes.
     const count = lesson.steps.flatMap(({ exercises }) => exercises).length;
     expect(lesson.minutes).toBeGreaterThanOrEqual(count * 0.75 + wordsIn(proseOf(text)) / 250);
     expect(lesson.summary).toMatch(/\.$/);
   });
 
-  test('ends with three lines of what was learned, and says what comes before it', () => {
+  test('ends with three lines of what was learned, and names the lessons it needs', () => {
     expect(lesson.learned).toHaveLength(3);
     for (const line of lesson.learned) {
       expect(line).toMatch(/^[A-Z].*\.$/);
@@ -162,7 +162,7 @@ describe.each(lessons.map((lesson) => [lesson.id, lesson] as const))('%s', (id, 
     ).toBeGreaterThanOrEqual(id.startsWith('00') ? 2 : 3);
   });
 
-  test('works at once: what it shows of training was recorded', () => {
+  test('works at once: the training it shows was recorded', () => {
     const shown = lesson.steps.filter(({ stage }) =>
       stage.show.some((view) => viewOf(view).runs && view !== 'stripes'),
     );
@@ -176,19 +176,19 @@ describe.each(lessons.map((lesson) => [lesson.id, lesson] as const))('%s', (id, 
     ).toEqual([]);
   });
 
-  test('claims something, and says where it comes from', () => {
+  test('makes claims, and names their sources', () => {
     const claims = [...text.matchAll(/\{(proved|measured|source)\b/g)];
     expect(claims.length).toBeGreaterThanOrEqual(2);
   });
 
-  test('its links lead somewhere', () => {
+  test('has links that lead somewhere', () => {
     for (const [, page] of text.matchAll(/\]\(#\/([a-z]*)/g))
       expect([...PAGES.map((one) => one.id), ''], `#/${page}`).toContain(page);
     for (const [, path] of text.matchAll(/\]\(#\/lessons\/([a-z0-9-]+)/g))
       expect(lessons.map((one) => one.id)).toContain(path);
   });
 
-  test('what it points at is there', () => {
+  test('points only at things that exist', () => {
     for (const step of lesson.steps)
       for (const part of step.parts) {
         if (part.kind !== 'prose') continue;
@@ -225,7 +225,7 @@ describe.each(lessons.map((lesson) => [lesson.id, lesson] as const))('%s', (id, 
       expect(planned, 'the steps of its timing table').toContain(title.split(',')[0]!);
   });
 
-  test('names only what there is', () => {
+  test('uses only names that exist', () => {
     for (const { stage } of lesson.steps) {
       if (stage.model) expect(names.models).toContain(stage.model);
       if (stage.recorded) expect(names.recordings).toContain(stage.recorded);
@@ -237,7 +237,7 @@ describe.each(exercises.map((one) => [one.name, one] as const))('%s', (_, { step
   const kind = kinds.get(exercise.kind);
   const world: World = { specs: stageSpecs(step.stage), results: [] };
 
-  test('takes the right answer', () => {
+  test('accepts the right answer', () => {
     const { answer, world: settings } = kind.solve(exercise.of);
     const stage = settings ? changed(step.stage, { set: settings, runs: {} }) : step.stage;
     const specs = stageSpecs(stage);
@@ -265,9 +265,9 @@ describe.each(exercises.map((one) => [one.name, one] as const))('%s', (_, { step
     );
   });
 
-  test('does not take nothing for an answer, nor what is none', () => {
+  test('does not accept an empty or invalid answer', () => {
     const empty = kind.empty(exercise.of);
-    // Things to be put in order stand in some order; what is on the stage stands there.
+    // Things to put in order start in some order, and the stage starts with some settings.
     if (!['order', 'target'].includes(kind.id)) expect(kind.begun(exercise.of, empty)).toBe(false);
     for (const value of [null, 'x'.repeat(5000), { query: -1, key: 1e9 }, [1, 1, 1, 1], NaN]) {
       const answer = kind.answerOf(exercise.of, value);
@@ -277,7 +277,7 @@ describe.each(exercises.map((one) => [one.name, one] as const))('%s', (_, { step
   });
 
   if (kind.id === 'predict')
-    test('its band holds what was recorded', () => {
+    test('has a band that contains the recorded result', () => {
       const { run, metric, band } = exercise.of as {
         run: number;
         metric: 'accuracy' | 'loss';
@@ -290,7 +290,7 @@ describe.each(exercises.map((one) => [one.name, one] as const))('%s', (_, { step
     });
 
   if (kind.id === 'target')
-    test('refuses what stands there to begin with, and what costs too much', () => {
+    test('refuses the initial state, and a solution that costs too much', () => {
       const { base } = exercise.of as { base: Parameters<typeof stageSpecs>[0]['set'] };
       const dear = stageSpecs({
         set: { ...base, plan: 'global' },

@@ -27,7 +27,7 @@ const anyLink = (hideable: readonly string[], lockable: readonly string[]) =>
   });
 
 describe('a link to a lesson', () => {
-  test('says what it fixes, readably', () => {
+  test('lists readably what it fixes', () => {
     const link = { ...PLAIN, hide: new Set(['train', 'plan']), lock: new Set(['window']), seed: 7 };
     expect(writeLessonQuery(link)).toBe('v=1&hide=train,plan&lock=window&seed=7');
     expect(writeLessonQuery({ ...PLAIN, embed: true, projector: true })).toBe(
@@ -49,26 +49,26 @@ describe('a link to a lesson', () => {
     ['hide=window&hide=plan', ['window'], []],
     ['lock=window%2Cplan', [], ['window', 'plan']],
     ['lock=WINDOW', [], []],
-  ])('%s: names nobody knows are passed over', (query, hide, lock) => {
+  ])('%s: unknown names are ignored', (query, hide, lock) => {
     const link = readLessonQuery(query);
     expect([[...link.hide], [...link.lock]]).toEqual([hide, lock]);
   });
 
   test.each(['-1', '1.5', '1e3', '1000000', '9'.repeat(400), '0x10', ' 1', '', 'NaN', '１'])(
-    'seed %j is no seed',
+    'seed %j is not a seed',
     (seed) => expect(readLessonQuery(`seed=${encodeURIComponent(seed)}`).seed).toBeUndefined(),
   );
 
-  test.each(['0', '1', '999999'])('seed %s is one', (seed) =>
+  test.each(['0', '1', '999999'])('seed %s is a seed', (seed) =>
     expect(readLessonQuery(`seed=${seed}`).seed).toBe(Number(seed)),
   );
 
-  test('embedding and the projector are asked for by 1 alone', () => {
+  test('turns on embedding and the projector only with the value 1', () => {
     for (const value of ['0', 'true', '', '11'])
       expect(readLessonQuery(`embed=${value}&projector=${value}`)).toEqual(PLAIN);
   });
 
-  test('whatever an address says, it can be read', () => {
+  test('can be read, whatever the URL contains', () => {
     const sign = fc.nat(0xffff).map((code) => String.fromCharCode(code));
     fc.assert(
       fc.property(fc.string({ unit: sign, maxLength: 200 }), (text) => {
@@ -85,7 +85,7 @@ describe('a link to a lesson', () => {
 });
 
 describe('a link that a teacher makes', () => {
-  test('leads to a lesson and its step, or to where the reader left off', () => {
+  test('leads to a lesson and its step, or to the place where the reader left off', () => {
     const link = { ...PLAIN, lock: new Set(['window']), embed: true };
     const there = addressOf({ kind: 'lesson', lesson: '03-reach', step: 'one-layer' }, link);
     expect(there).toBe('#/lessons/03-reach/one-layer?v=1&lock=window&embed=1');
@@ -96,7 +96,7 @@ describe('a link that a teacher makes', () => {
   test.each(presets.all)('leads to the Lab with the preset $id, as the Lab reads it', (preset) =>
     fc.assert(
       fc.property(anyLink(LAB_NAMES, LAB_NAMES), ({ projector: _, ...rest }) => {
-        const link = { ...rest, projector: false }; // the page around reads it, and not the Lab
+        const link = { ...rest, projector: false }; // the embedding page reads it, and not the Lab
         const { page, query } = parseHash(addressOf({ kind: 'lab', preset: preset.id }, link));
         const read = fromQuery(query);
         expect([page, read.notes]).toEqual(['lab', []]);
@@ -126,7 +126,7 @@ describe('a link that a teacher makes', () => {
     expect(comparisonOf(start).shared.seed).not.toBe(42);
   });
 
-  test('as a frame, whose attributes nothing leaves', () => {
+  test('can be an iframe, whose attributes contain any URL safely', () => {
     const code = frameOf('https://a.example/?x="><script>&y', 'Reach "and" <b>');
     expect(code).toMatch(
       /^<iframe src="https:\/\/a\.example\/\?x=&quot;&gt;&lt;script&gt;&amp;y" /,
@@ -135,7 +135,7 @@ describe('a link that a teacher makes', () => {
     expect(code.match(/[<>]/g)).toHaveLength(4);
   });
 
-  test('says where it would not open, or open with less', () => {
+  test('says what would not open, or would open with less', () => {
     const caveat = (url: string) => caveatOf(new URL(url));
     for (const url of ['http://localhost:5173/', 'http://127.0.0.1/', 'http://[::1]:80/'])
       expect(caveat(url)).toMatch(/your own machine/);
@@ -146,7 +146,7 @@ describe('a link that a teacher makes', () => {
 });
 
 describe('a lesson in the frame of a course page', () => {
-  /** A window in a frame, and what was said to the page around it. */
+  /** A window in a frame, and the messages it sends to the page around it. */
   function framed(hash = '#/lessons/03-reach?v=1&embed=1') {
     const listeners = new Set<(event: object) => void>();
     const heard: { message: Record<string, unknown>; to: string }[] = [];
@@ -184,7 +184,7 @@ describe('a lesson in the frame of a course page', () => {
     return { study: study as unknown as Study, went };
   };
 
-  test('says once that it is ready, and its state when that is another', () => {
+  test('announces itself once, and sends its state when it changes', () => {
     const { here, heard } = framed();
     const { study } = studyOf();
     bridge(study, here)!();
@@ -208,7 +208,7 @@ describe('a lesson in the frame of a course page', () => {
     });
   });
 
-  test('answers with scores where it was asked from, and never with answers', () => {
+  test('answers the requesting origin with scores, and never with answers', () => {
     const { here, heard, say } = framed();
     bridge(studyOf().study, here);
     heard.length = 0;
@@ -234,7 +234,7 @@ describe('a lesson in the frame of a course page', () => {
     expect([heard[1]!.message['type'], heard[1]!.to]).toEqual(['state', '*']);
   });
 
-  test('turns to a step it has, and to no other', () => {
+  test('opens a step it has, and no other', () => {
     const { here, say } = framed();
     const { study, went } = studyOf();
     const stop = bridge(study, here)!;
@@ -246,7 +246,7 @@ describe('a lesson in the frame of a course page', () => {
     expect(went).toEqual([1]);
   });
 
-  test('does not hear what is said to others, or by others', () => {
+  test('ignores messages to others, and from others', () => {
     const { here, heard, say } = framed();
     const { study, went } = studyOf();
     bridge(study, here);
@@ -276,7 +276,7 @@ describe('a lesson in the frame of a course page', () => {
         return Object.assign(one.here, { parent: one.here });
       })(),
     ],
-  ])('%s it neither speaks nor listens', (_, here) => {
+  ])('%s it neither sends nor receives messages', (_, here) => {
     expect(bridge(studyOf().study, here)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 /**
- * @file What is said of a wrong number, held against the mask: the number is counted cell by cell with that one mistake
- * made, and what the sentence claims is looked up in the rows of the very layer it speaks of.
+ * @file The feedback for a wrong number, checked against the mask: the number is counted cell by cell with exactly that
+ * mistake, and the claim of the sentence is verified in the rows of the layer it describes.
  */
 import { describe, expect, test } from 'vitest';
 import { BLOCKED, EXACT, SUMMARY, maskCells } from '../../src/attention/cells';
@@ -16,7 +16,10 @@ const span = (from: number, to: number) =>
 const sum = (all: readonly number[]) => all.reduce((a, b) => a + b, 0);
 
 const rows = new Map<string, readonly number[]>();
-/** Every cell of one row: the rule asked token by token, summaries where a whole chunk is not read itself. */
+/**
+ * Every cell of one row: the rule evaluated token by token, and summaries for whole chunks that are not read
+ * themselves.
+ */
 function rowOf(layer: PatternSpec, q: number, T: number): readonly number[] {
   const { window, chunk: C } = layer.params;
   const name = [layer.pattern, window, C, q, T].join();
@@ -39,7 +42,9 @@ const keysIn = (layer: PatternSpec, q: number, T: number) => {
 };
 const pairsIn = (layer: PatternSpec, T: number) =>
   sum(span(0, T - 1).map((q) => keysIn(layer, q, T)));
-/** A decoder keeps what the last query, and those after it, can still read; of summaries each that it reads. */
+/**
+ * A decoder keeps what the last query, and those after it, can still read, and each summary that the last query reads.
+ */
 const heldBy = (layer: PatternSpec, T: number) =>
   chunkOf(layer) > 1
     ? keysIn(layer, T - 1, T)
@@ -57,9 +62,9 @@ function sees(layer: PatternSpec, q: number, k: number): boolean {
   return yes;
 }
 
-/** Tokens the last one depends on: the product of the masks, one cell after the other. */
+/** Tokens that the last one depends on: the product of the masks, cell by cell. */
 const reachOf = (layers: LayerPlan, T: number): number => neededBy(layers, T).size;
-/** Whether the last token depends on the one so far back: itself first. */
+/** Whether the last token depends on the one `back` tokens earlier: itself first. */
 const backOf = (layers: LayerPlan, T: number): readonly boolean[] => {
   const needed = neededBy(layers, T);
   return span(0, T - 1).map((back) => needed.has(T - 1 - back));
@@ -79,7 +84,7 @@ const SINKS = 4;
 const GLOBAL: PatternSpec = { pattern: 'global', params: {} };
 const local = (window: number): PatternSpec => ({ pattern: 'local', params: { window } });
 const times = <V>(n: number, value: V): readonly V[] => Array.from({ length: n }, () => value);
-/** In a text that is long enough for any of them. */
+/** In a text that is long enough for all of them. */
 const farOf = (layers: number, window: number) =>
   reachOf(times(layers, local(window)), 1 + layers * window);
 const fewestLayers = (distance: number, window: number) =>
@@ -198,7 +203,7 @@ const blockedBefore = (layer: PatternSpec, T: number) =>
 const has = (of: Of, pattern: string) =>
   layersOf(of.spec).some((layer) => layer.pattern === pattern);
 
-/** What a phrase claims, as a question to the mask; `found` are the numbers in it. */
+/** The claim of a phrase, as a question to the mask; `found` are the numbers in it. */
 const CLAIMS: readonly (readonly [RegExp, (of: Of, found: readonly number[]) => boolean])[] = [
   [
     /no further back than its window of (\d+)/,
@@ -233,7 +238,7 @@ const CLAIMS: readonly (readonly [RegExp, (of: Of, found: readonly number[]) => 
   ],
   [
     /[Tt]he window of (\d+) counts the token itself/,
-    // The token `width - 1` before is read and, in a row that need not be rounded out, no token before that.
+    // The token `width - 1` back is read and, in a row that need not be rounded out, no token before that.
     (of, [width]) =>
       every(of.T, (q) => {
         const cells = row(of, q);
@@ -326,7 +331,7 @@ const CLAIMS: readonly (readonly [RegExp, (of: Of, found: readonly number[]) => 
   [/One layer carries no further/, ({ spec, distance }) => reachOf([local(spec.window)], distance + 1) < distance + 1], // prettier-ignore
 ];
 
-/** Sentences that are true whatever the settings are; any other has to make a claim that is looked up. */
+/** Sentences that are true for all settings; any other must make a claim that is verified. */
 const ALWAYS = [
   'A token reads itself too.',
   'The last token is held too.',
@@ -393,7 +398,7 @@ function* questions(needs: readonly string[]): Generator<Of> {
 }
 
 describe.each(quantities.all.map((quantity) => [quantity.id, quantity] as const))(
-  'what is said of a wrong number for %s',
+  'the feedback for a wrong number for %s',
   (id, quantity) => {
     const given: (readonly [Of, Mistake, number])[] = [];
     for (const of of questions(quantity.needs ?? [])) {
@@ -405,7 +410,7 @@ describe.each(quantities.all.map((quantity) => [quantity.id, quantity] as const)
     const at = ({ spec, T, layer, query, distance }: Of, { says, value }: Mistake) =>
       `${spec.plan} ${spec.stripes} ${spec.masks} layers ${spec.layers} W ${spec.window} C ${spec.chunk} T ${T} layer ${layer} query ${query} distance ${distance}: ${value}: ${says}`;
 
-    test('is reached by its own reasoning, counted cell by cell', () => {
+    test('matches its own reasoning, counted cell by cell', () => {
       const wrong = given.filter(([of, mistake]) => {
         const counted = COUNTED[id]?.[mistake.id]?.(of);
         return ![counted].flat().some((one) => Math.abs(Number(one) - mistake.value) < 1e-9);
@@ -416,7 +421,7 @@ describe.each(quantities.all.map((quantity) => [quantity.id, quantity] as const)
       );
     });
 
-    test('is true of the layers it is said of', () => {
+    test('is true of the layers it describes', () => {
       const untrue = given.filter(([of, { says }]) =>
         CLAIMS.some(([phrase, holds]) => {
           const found = phrase.exec(says);
@@ -434,7 +439,7 @@ describe.each(quantities.all.map((quantity) => [quantity.id, quantity] as const)
   },
 );
 
-test('whatever a layer reads, no sentence has a hole in it', () => {
+test('whatever a layer reads, no sentence has a gap', () => {
   for (const masks of [
     '!causal',
     'causal & !causal',
@@ -455,13 +460,13 @@ test('whatever a layer reads, no sentence has a hole in it', () => {
         }
 });
 
-test('the rows these tests count are those that the pictures show', () => {
+test('the rows counted here are those that the pictures show', () => {
   for (const of of questions(['layer']))
     expect(span(0, of.T - 1).flatMap((q) => row(of, q))).toEqual([...maskCells(layerOf(of), of.T)]);
 });
 
-test('an approximate layer is never said to read no further back than its window', () => {
-  // Lessons 2 and 7: what a reader is told who answers as if the layer were global.
+test('no sentence claims that an approximate layer reads no further back than its window', () => {
+  // Lessons 2 and 7: the feedback for an answer that treats the layer as global.
   const of = ofRun({ ...BASE, plan: 'approximate', window: 3, chunk: 3 }, 12, { query: 10 });
   const said = quantities.get('keys').mistakes(of).filter(({ value }) => value === 11); // prettier-ignore
   expect(said.map(({ says }) => says)).toEqual([
@@ -477,7 +482,7 @@ test('the edge of four layers with a window of 4 is a distance, and 12 is the la
   expect(edge.mistakes(of).find(({ value }) => value === 12)!.says).toMatch(/last distance within/);
 });
 
-test('a right answer for an early query is explained by a sum that is right', () => {
+test('the explanation of a right answer for an early query has a correct sum', () => {
   const of = ofRun({ ...BASE, plan: 'local', window: 6 }, 12, { query: 3 });
   expect(quantities.get('first-key').because(of)).toBe(
     '3 − 6 + 1 = −2, so the window begins at the first token, key 0',

@@ -1,4 +1,4 @@
-/** @file Where a reader goes on. */
+/** @file Where a reader continues. */
 import { expect, test } from 'vitest';
 import { headOf, readDocument } from '../../src/lessons/document';
 import { onward } from '../../src/lessons/onward';
@@ -15,24 +15,24 @@ const ended = (i: number): LessonProgress => ({
 });
 const id = (i: number) => heads[i]!.id;
 
-test('who has done nothing begins with the first lesson', () => {
+test('a new reader begins with the first lesson', () => {
   expect(onward(heads, {})).toEqual({ head: heads[0], fresh: true });
 });
 
-test('who was in the middle of a lesson goes on there, at their step', () => {
+test('a reader in the middle of a lesson continues there, at their step', () => {
   const at = heads[4]!.steps[2]!;
   const progress = { [id(0)]: ended(0), [id(4)]: { done: [], answers: {}, at: at.slug } };
   expect(onward(heads, progress)).toEqual({ head: heads[4], step: at, fresh: false });
 });
 
-test('who came to the end of a lesson goes on with the next that they have not finished', () => {
+test('a reader at the end of a lesson continues with the next unfinished one', () => {
   const progress = { [id(5)]: ended(5), [id(4)]: ended(4) };
   expect(onward(heads, progress)!.head.id).toBe(id(6));
   const last = heads.length - 1;
   expect(onward(heads, { [id(last)]: ended(last) })!.head.id).toBe(id(0));
 });
 
-test('who finished all is sent nowhere; what is kept of a lesson that is gone counts for nothing', () => {
+test('a reader who finished all lessons is sent nowhere; progress in a removed lesson is ignored', () => {
   expect(onward(heads, Object.fromEntries(heads.map((_, i) => [id(i), ended(i)])))).toBeUndefined();
   expect(onward(heads, { '99-gone': ended(0) })!.fresh).toBe(true);
 });

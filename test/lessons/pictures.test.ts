@@ -22,7 +22,7 @@ const EACH: readonly (readonly [string, PatternSpec])[] = patterns.all.map(({ id
 ]);
 
 describe('the masks of a run', () => {
-  test('are one picture for all layers that are alike', () => {
+  test('are one picture for all equal layers', () => {
     const masks = masksOf([G, S, G, S], 24);
     expect(masks.map(({ label, layers, pairs }) => [label, layers, pairs])).toEqual([
       ['layers 1, 3', [0, 2], 300],
@@ -31,11 +31,11 @@ describe('the masks of a run', () => {
     expect(masks[1]!.cells).toEqual(maskCells(S, 24));
   });
 
-  test('are told apart by their numbers too', () => {
+  test('differ if their numbers differ', () => {
     expect(masksOf([S, patternSpec('local', { window: 4 })], 8)).toHaveLength(2);
   });
 
-  test('are that of one layer where one is asked for', () => {
+  test('are reduced to one layer on request', () => {
     const masks = masksOf([G, S, S, S], 24, 2);
     expect(masks.map(({ label, of }) => [label, of])).toEqual([['layer 3', S]]);
   });
@@ -53,11 +53,11 @@ describe('the masks of a run', () => {
     [[1, 2, 3], 4, 'layers 2–4'],
     [[0, 1], 4, 'layers 1, 2'],
     [[0, 2, 5], 8, 'layers 1, 3, 6'],
-  ])('layers %j of %i are called %s', (layers, of, words) => {
+  ])('of layers %j of %i are labelled %s', (layers, of, words) => {
     expect(sayLayers(layers, of)).toBe(words);
   });
 
-  test('say their pattern with its numbers', () => {
+  test('name their pattern with its numbers', () => {
     expect([G, S, A].map(sayPattern)).toEqual([
       'global',
       'local, window 6',
@@ -65,7 +65,7 @@ describe('the masks of a run', () => {
     ]);
   });
 
-  test('say what a row reads', () => {
+  test('describe what a row reads', () => {
     expect(sayRow(S, 20, 40)).toBe('query 20 reads keys 15 to 20: 6 keys');
     expect(sayRow(G, 0, 40)).toBe('query 0 reads key 0: 1 key');
     expect(sayRow(A, 20, 40)).toBe(
@@ -74,7 +74,7 @@ describe('the masks of a run', () => {
     expect(sayRow(A, 9, 40)).toBe('query 9 reads keys 4 to 9 and 1 summary of 4 tokens: 7 keys');
   });
 
-  test('say several runs of keys, and a row that reads nothing', () => {
+  test('describe several runs of keys, and a row that reads nothing', () => {
     expect(sayRow(K, 20, 40)).toBe('query 20 reads keys 0 to 3 and 15 to 20: 10 keys');
     expect(sayRow(K, 8, 40)).toBe('query 8 reads keys 0 to 8: 9 keys');
     expect(sayPattern(K)).toBe('sinks, window 6');
@@ -84,15 +84,12 @@ describe('the masks of a run', () => {
     expect(listOf([])).toBe('');
   });
 
-  test.each(EACH)(
-    'the keys a row of %s is said to read are those it is counted for',
-    (_, layer) => {
-      const T = 40;
-      let pairs = 0;
-      for (let q = 0; q < T; q++) pairs += Number(/: (\d+) keys?$/.exec(sayRow(layer, q, T))![1]);
-      expect(pairs).toBe(visiblePairs(layer, T));
-    },
-  );
+  test.each(EACH)('have the same number of keys in words as in the count: %s', (_, layer) => {
+    const T = 40;
+    let pairs = 0;
+    for (let q = 0; q < T; q++) pairs += Number(/: (\d+) keys?$/.exec(sayRow(layer, q, T))![1]);
+    expect(pairs).toBe(visiblePairs(layer, T));
+  });
 });
 
 describe('the cone of a query', () => {
@@ -126,7 +123,7 @@ describe('the cone of a query', () => {
   });
 
   test.each(stacks)(
-    'of %s tells what is read itself from what is read through summaries',
+    'of %s tells tokens read directly from those read through summaries',
     (_, plan) => {
       const query = T - 2;
       const rows = coneRows(plan, T, query);
@@ -149,12 +146,12 @@ describe('the cone of a query', () => {
     expect(sayReach(coneRows([G], 48, 0), 0)).toBe('query 0 depends on 1 of 48 tokens: 0');
   });
 
-  test('says tokens as stretches', () => {
+  test('describes tokens as stretches', () => {
     expect(sayTokens([0, 0, 1, 2, 0, 1, 0, 1, 1])).toBe('2 to 3, 5 and 7 to 8');
     expect(sayTokens([0, 0])).toBe('');
   });
 
-  test('in cells of several tokens loses none, and what is read itself goes first', () => {
+  test('in cells of several tokens loses none, and direct reads take precedence', () => {
     expect([...pooledRow(Uint8Array.of(0, 2, 2, 1, 0, 0, 1), 2)]).toEqual([2, 1, 0, 1]);
   });
 });
@@ -164,7 +161,7 @@ describe('the costs of runs', () => {
     modelSpecOf({ ...DEFAULTS, plan, layers: 4, window: 6, groupSize: 2 }),
   );
 
-  test('are those the rules count, at any length', () => {
+  test('equal the counts of the rules, at any length', () => {
     const T = 4096;
     const rows = costRows(models, T);
     const [, grouped] = models;
@@ -177,7 +174,7 @@ describe('the costs of runs', () => {
     expect(last('Reach of the last token')).toBe(T);
   });
 
-  test('have bars against the dearest', () => {
+  test('have bars relative to the most expensive', () => {
     const rows = costRows(models, 48);
     const all = rows.find(({ label }) => label === 'all layers')!;
     expect(shareOf(all, 0)).toBe(1);
@@ -189,7 +186,7 @@ describe('the slots of a cache', () => {
   const T = 40;
 
   test.each(EACH)(
-    'of %s hold as many keys as its pattern counts, each where it is drawn',
+    'of %s hold as many keys as its pattern counts, each at the slot where it is drawn',
     (_, layer) => {
       for (let t = 1; t <= T; t++) {
         const { shelves, keys } = slotsOf(layer, T, t);
@@ -206,12 +203,12 @@ describe('the slots of a cache', () => {
     },
   );
 
-  test.each(EACH)('of %s stay as many at every step, so that nothing moves', (_, layer) => {
+  test.each(EACH)('of %s keep their number at every step, so that nothing moves', (_, layer) => {
     const room = (t: number) => slotsOf(layer, T, t).shelves.map(({ kinds }) => kinds.length);
     for (let t = 2; t <= T; t++) expect(room(t)).toEqual(room(1));
   });
 
-  test('of a ring are written over, the oldest first', () => {
+  test('of a ring are overwritten, the oldest first', () => {
     const names = (t: number) => slotsOf(S, T, t).shelves[0]!.names;
     expect(names(4)).toEqual(['0', '1', '2', '3', '', '']);
     expect(names(8)).toEqual(['6', '7', '2', '3', '4', '5']);
@@ -235,7 +232,7 @@ describe('the slots of a cache', () => {
   });
 });
 
-test('room is kept for the longest words', () => {
+test('the layout reserves space for the longest words', () => {
   expect(longestOf(12, (i) => `token ${i}`)).toBe('token 10');
   expect(longestOf(0, String)).toBe('');
 });

@@ -1,4 +1,7 @@
-/** @file Every prediction of every lesson: asked after what was recorded, answered with a reason of its own, followed by one thing to change. */
+/**
+ * @file Every prediction of every lesson: made for a recorded run, answered with its own reason, followed by one thing
+ * to change.
+ */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readFile } from '../../src/compare/file';
@@ -15,7 +18,7 @@ const predictions = exercises.filter(({ exercise }) => exercise.kind === 'predic
 const kind = kinds.get('predict');
 const text = (html: string) => html.replaceAll(/<[^>]+>/g, '');
 
-test('all lessons but the last, which trains nothing new, ask for one', () => {
+test('every lesson asks for a prediction except the last, which trains nothing new', () => {
   const asking = new Set(predictions.map(({ lesson }) => lesson.id.slice(0, 2)));
   expect(asking.size).toBe(12);
   expect(asking.has('12')).toBe(false);
@@ -32,16 +35,16 @@ describe.each(predictions.map((one) => [one.name, one] as const))('%s', (_, { st
   const results = stageSpecs(step.stage).map(() => last);
   const said = (answer: number) => kind.check(exercise.of, answer, { specs: [], results });
 
-  test('is asked after as many steps as were recorded', () => {
+  test('is asked for after as many steps as were recorded', () => {
     expect(of.after).toBe(last.step);
     expect(saved.histories[of.run]!.steps.length).toBeGreaterThanOrEqual(of.after);
   });
 
-  test('has its answer at the step that the stage asks for', () => {
+  test('has its answer at the step that the stage trains to', () => {
     for (const goal of step.goals) if (goal.kind === 'trained') expect(goal.steps).toBe(of.after);
   });
 
-  test('far too high, far too low and close are each told why, in the lesson’s own words', () => {
+  test('explains values that are too high, too low and close, in the lesson’s own words', () => {
     const asked = { high: of.tooHigh, low: of.tooLow, near: of.near };
     for (const answer of [of.min, came, of.max]) {
       const far = farOf(of, answer, came);
@@ -57,7 +60,7 @@ describe.each(predictions.map((one) => [one.name, one] as const))('%s', (_, { st
     }
   });
 
-  test('the gap is said in the unit of the question', () => {
+  test('gives the gap in the unit of the question', () => {
     const answer = came - of.min > of.max - came ? of.min : of.max;
     const unit =
       of.metric === 'accuracy' ? /\d+ points too (high|low)\.$/ : /nats too (high|low)\.$/;
@@ -65,7 +68,7 @@ describe.each(predictions.map((one) => [one.name, one] as const))('%s', (_, { st
     expect(said(came).says).toMatch(/That is close\.$/);
   });
 
-  test('what is offered to be changed changes the runs, by one setting', () => {
+  test('offers a change of one setting that affects the runs', () => {
     const links = linksOf(of.change);
     expect(links).toHaveLength(1);
     const set = settingsOfLink(links[0]!, 'the link');
@@ -76,7 +79,7 @@ describe.each(predictions.map((one) => [one.name, one] as const))('%s', (_, { st
   });
 });
 
-describe('an author is told what is missing', () => {
+describe('errors tell an author what is missing', () => {
   const WHOLE = {
     id: 'guess',
     kind: 'predict',

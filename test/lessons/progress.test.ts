@@ -1,4 +1,4 @@
-/** @file What a reader has done, as it is kept on their machine. */
+/** @file What a reader has done, as stored on their machine. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -56,7 +56,7 @@ const progress = fc.dictionary(
   { maxKeys: 13 },
 );
 
-test('whatever was done in whichever lessons is read back as it was kept', () => {
+test('any progress in any lessons is read back as it was stored', () => {
   fc.assert(
     fc.property(progress, (all) => {
       expect(readProgress(writeProgress(all))).toEqual(all);
@@ -65,14 +65,14 @@ test('whatever was done in whichever lessons is read back as it was kept', () =>
   );
 });
 
-test('an answer tried more often than is counted is kept all the same', () => {
+test('an answer tried more often than the counter allows is still stored', () => {
   const before = { answer: 'a', right: false, tries: 100_000, hints: 0 };
   const after = answeredAfter(before, { answer: 'b', right: true });
   const all = { reach: { done: [], answers: { a: after } } };
   expect(readProgress(writeProgress(all))['reach']!.answers['a']).toEqual(after);
 });
 
-test('what was kept before there were endings and measured predictions still says the same', () => {
+test('progress from before endings and measured predictions existed keeps its meaning', () => {
   const old =
     '{"version":1,"lessons":{"00-play":{"done":["turn-things"],"answers":{"all-white":{"answer":1,"tries":1,"hints":0,"right":true}},"at":"repair-it"}}}';
   expect(readProgress(old)['00-play']).toEqual({
@@ -98,7 +98,7 @@ test('goals reached are read if they are stored as keys of steps, and left out o
   });
 });
 
-test('what a link left out is neither missing from a score nor asked for, and what was answered all the same counts', () => {
+test('exercises that a link left out do not count as missing, and those answered anyway count', () => {
   const lesson = {
     steps: [
       { slug: 'one', exercises: [{ id: 'a' }, { id: 'b' }] },
@@ -110,12 +110,12 @@ test('what a link left out is neither missing from a score nor asked for, and wh
   expect(scoreOf(lesson, progress)).toEqual({ steps: 2, done: 2, exercises: 1, right: 1 });
   expect(scoreOf(lesson, { ...progress, closed: ['a', 'b', 'c'] }).exercises).toBe(1);
   expect(scoreOf(lesson, { done: [], answers: { a: solved } }).exercises).toBe(3);
-  // In a result, where older class pages pass over it.
+  // In a result, where older class pages ignore it.
   expect(lessonProgressOf(progress)).toEqual(progress);
   expect(lessonProgressOf({ ...progress, closed: 'all' })).not.toHaveProperty('closed');
 });
 
-test('first tries are counted of what the page can check: no prediction, no explanation, nothing given away', () => {
+test('first tries count only what the page can check: no predictions, no explanations, no answers shown', () => {
   const steps = [
     {
       exercises: [

@@ -26,7 +26,7 @@ const RESULT: LessonResult = {
   },
 };
 
-/** Any of UTF-16, halves of pairs included. */
+/** Any UTF-16, including halves of surrogate pairs. */
 const anySign = fc.nat(0xffff).map((code) => String.fromCharCode(code));
 const slug = fc.stringMatching(/^[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,2}$/);
 const answer = fc.oneof(
@@ -59,14 +59,14 @@ const anyResult: fc.Arbitrary<LessonResult> = fc.record({
   ),
 });
 
-/** What a code says, whoever made it. */
+/** A valid code with any content. */
 const packed = (text: string) => sealed(deflateSync(strToU8(text), { level: 9 }));
 const sealed = (bytes: Uint8Array) =>
   `zebra1.${Buffer.from(bytes).toString('base64url')}.${crc32(bytes).toString(16).padStart(8, '0')}`;
 const asJson = (change: object) =>
   JSON.stringify({ ...JSON.parse(writeResult(RESULT)), ...change });
 
-/** Read, or refused with an InputError in words; anything else fails the test. */
+/** Reads it, or refuses with an InputError in words; anything else fails the test. */
 function readOrRefused(text: string): LessonResult | undefined {
   try {
     return readResult(text);
@@ -77,13 +77,13 @@ function readOrRefused(text: string): LessonResult | undefined {
   }
 }
 
-describe('a result comes back as it was handed over', () => {
+describe('a result comes back as it was handed in', () => {
   test('as a code and as a file', () => {
     expect(readResult(codeOf(RESULT))).toEqual(RESULT);
     expect(readResult(writeResult(RESULT))).toEqual(RESULT);
   });
 
-  test('whatever was done and whoever did it', () => {
+  test('with any progress and any name', () => {
     fc.assert(
       fc.property(anyResult, (result) => {
         expect(readResult(codeOf(result))).toEqual(result);
@@ -92,18 +92,18 @@ describe('a result comes back as it was handed over', () => {
     );
   });
 
-  test('a code is one line of letters that survive a chat, and short', () => {
+  test('as a short code in one line of letters that survive a chat', () => {
     const code = codeOf(RESULT);
     expect(code).toMatch(/^zebra1\.[\w-]+\.[0-9a-f]{8}$/);
     expect(code.length).toBeLessThan(500);
   });
 
-  test('a mail may break a code into lines, and put space around it', () => {
+  test('from a code that a mail program broke into lines and indented', () => {
     const broken = codeOf(RESULT).replaceAll(/(.{60})/g, '$1\r\n ');
     expect(readResult(`\n  ${broken}\n`)).toEqual(RESULT);
   });
 
-  test('the longest explanation there can be fits, even of signs that JSON writes as six', () => {
+  test('with the longest possible explanation, even of characters that JSON escapes with six', () => {
     const text = '\u0001'.repeat(2000);
     const answers = { why: { answer: { text, found: [0, 1, 2, 3, 4] }, tries: 1, hints: 0 } };
     const long = { ...RESULT, progress: { done: [], answers } };
@@ -114,27 +114,27 @@ describe('a result comes back as it was handed over', () => {
 describe('a name is one line of text, and stays text', () => {
   test.each([
     ['  Ada \n Lovelace\t', 'Ada Lovelace'],
-    ['\u202Eevil\u2066', 'evil'], // signs that turn the direction of what follows
+    ['\u202Eevil\u2066', 'evil'], // signs that change the writing direction
     ['x'.repeat(100), 'x'.repeat(40)],
     ['🦓'.repeat(50), '🦓'.repeat(40)], // no half of a pair
     ['\uD83E', ''],
     ['<img src=x onerror=alert(1)>', '<img src=x onerror=alert(1)>'],
   ])('%j becomes %j', (given, tidy) => expect(tidyWho(given)).toBe(tidy));
 
-  test('tidying once is enough', () =>
+  test('a second tidying changes nothing', () =>
     fc.assert(
       fc.property(fc.string({ unit: anySign }), (text) => {
         expect(tidyWho(tidyWho(text))).toBe(tidyWho(text));
       }),
     ));
 
-  test('a name that is not tidy is refused: a page wrote none', () => {
+  test('a name that is not tidy is refused: no page wrote it', () => {
     expect(() => readResult(asJson({ who: 'two\nlines' }))).toThrow(/one line of 40/);
     expect(() => readResult(asJson({ who: 'x'.repeat(41) }))).toThrow(/one line of 40/);
   });
 });
 
-describe('what is no result is refused in words', () => {
+describe('an invalid result is refused in words', () => {
   test.each([
     ['nothing', '', /neither a code nor a file/],
     ['a sentence', 'I have lost my code', /neither a code nor a file/],
@@ -169,7 +169,7 @@ describe('what is no result is refused in words', () => {
     expect(() => readResult(asJson({ progress: { done: [], answers } }))).toThrow(/too long/);
   });
 
-  test('an answer nested so deep that walking it would run out of stack', () => {
+  test('an answer nested so deep that walking it would overflow the stack', () => {
     const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
     const text = `{"format":"zebra-lab-result","version":1,"lesson":"a","who":"","progress":{"done":[],"answers":{"a":{"answer":${deep},"tries":1,"hints":0}}}}`;
     expect(() => readResult(text)).toThrow(/nested too deep/);
@@ -178,13 +178,13 @@ describe('what is no result is refused in words', () => {
     expect(readResult(text.replace(deep, '[[[[]]]]')).lesson).toBe('a');
   });
 
-  test('a code that would unpack to a gigabyte: it is stopped on the way', () => {
+  test('a code that would unpack to a gigabyte is stopped on the way', () => {
     const bomb = packed(' '.repeat(30_000_000));
     expect(bomb.length).toBeLessThan(64 * 1024);
     expect(() => readResult(bomb)).toThrow(/unpacks to more than a result/);
   });
 
-  test('numbers that nobody could have come to', () => {
+  test('impossible numbers', () => {
     for (const tries of [Infinity, -1, 1.5, 1e6, '2', null])
       expect(progressWith({ answer: 1, tries, hints: 0 })).toEqual({});
     for (const hints of [4, -1, NaN])
@@ -197,7 +197,7 @@ describe('what is no result is refused in words', () => {
   const progressWith = (one: unknown) =>
     lessonProgressOf({ done: [], answers: { a: one } })?.answers;
 
-  test('keys that reach for the prototype change nothing', () => {
+  test('keys named like the prototype change nothing', () => {
     for (const key of ['__proto__', 'constructor', 'prototype']) {
       const inside = writeResult(RESULT).replace('"paint"', `"${key}"`);
       readOrRefused(inside);
@@ -214,7 +214,7 @@ describe('what is no result is refused in words', () => {
   });
 });
 
-describe('hostile and broken input is read or refused, and nothing else happens', () => {
+describe('hostile and broken input is read or refused, without another error', () => {
   const { length } = codeOf(RESULT);
 
   test('any text', () => {
@@ -244,7 +244,7 @@ describe('hostile and broken input is read or refused, and nothing else happens'
     );
   });
 
-  test('any bytes under a right checksum', () => {
+  test('any bytes with a valid checksum', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => void readOrRefused(sealed(bytes))),
     );
@@ -255,20 +255,20 @@ describe('hostile and broken input is read or refused, and nothing else happens'
       expect(readOrRefused(codeOf(RESULT).slice(0, at))).toBeUndefined();
   });
 
-  test('a code with one bit turned is refused, or says what it said', () => {
+  test('a code with one bit flipped is refused, or keeps its meaning', () => {
     const code = strToU8(codeOf(RESULT));
     fc.assert(
       fc.property(fc.nat(code.length - 1), fc.nat(7), (at, bit) => {
         const turned = Uint8Array.from(code);
         turned[at]! ^= 1 << bit;
         const read = readOrRefused(new TextDecoder().decode(turned));
-        if (read) expect(read).toEqual(RESULT); // the last letter of base64 has bits nobody reads
+        if (read) expect(read).toEqual(RESULT); // the last letter of base64 has unused bits
       }),
       { numRuns: 500 },
     );
   });
 
-  test('packed bytes with one bit turned, under a right checksum', () => {
+  test('packed bytes with one bit flipped, with a valid checksum', () => {
     const bytes = deflateSync(strToU8(writeResult(RESULT)));
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.nat(7), (at, bit) => {

@@ -1,4 +1,4 @@
-/** @file Rotary positions as pictures: turns, what training saw of them, and where angles are new. */
+/** @file Rotary positions as pictures: rotations, the angles that training saw, and where angles are new. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -13,14 +13,14 @@ import {
   turnOf,
 } from '../../src/lessons/pictures/rope';
 
-test('pair 0 turns by one radian a token; the last but barely', () => {
+test('pair 0 turns by one radian per token; the last barely moves', () => {
   expect(turnOf(0, 16, TRAINED)).toBeCloseTo(TURN);
   // base^(2i/d) = 10,000^(14/16) = 10^3.5
   expect(turnOf(7, 16, TRAINED)).toBeCloseTo(TURN * 10 ** 3.5);
   expect(angleAt(3, turnOf(0, 16, TRAINED))).toBeCloseTo(3);
 });
 
-test('interpolation by s makes position s p what position p was', () => {
+test('interpolation by s makes position s p equal to position p before', () => {
   fc.assert(
     fc.property(fc.nat(500), fc.integer({ min: 1, max: 64 }), fc.nat(7), (p, scale, pair) => {
       const [before, after] = [turnOf(pair, 16, TRAINED), turnOf(pair, 16, { ...TRAINED, scale })];
@@ -30,17 +30,17 @@ test('interpolation by s makes position s p what position p was', () => {
   );
 });
 
-describe('what training saw', () => {
+describe('the angles seen in training', () => {
   const of = { context: 128, end: 512 };
 
-  test('is nothing new within its own context, whatever the head', () => {
+  test('include all angles of the training context, for any head', () => {
     for (const d of [4, 16, 64])
       expect(
         pairsOf(d, TRAINED, { context: 128, end: 128 }).flatMap(({ unseen }) => unseen),
       ).toEqual([]);
   });
 
-  test('a pair that went round saw every angle; a slow one meets new ones right after', () => {
+  test('include every angle for a pair that went round; a slow one meets new ones right after', () => {
     const pairs = pairsOf(16, TRAINED, of);
     expect(pairs.map(({ seen }) => seen === 1)).toEqual([
       ...Array<boolean>(3).fill(true),
@@ -49,7 +49,7 @@ describe('what training saw', () => {
     for (const { unseen } of pairs.slice(3)) expect(unseen[0]![0]).toBeCloseTo(128);
   });
 
-  test('interpolation by as much as the context grew leaves nothing new; so does a base that is large enough', () => {
+  test('cover everything with interpolation by the growth of the context, or with a large enough base', () => {
     const news = (now: typeof TRAINED) =>
       pairsOf(16, now, { context: 128, end: 512 }).filter(({ unseen }) => unseen.length > 0).length;
     expect(news(TRAINED)).toBe(5);
@@ -58,7 +58,7 @@ describe('what training saw', () => {
     expect(news({ ...TRAINED, base: 10_000 * 4 ** (16 / 14) })).toBeLessThan(5);
   });
 
-  test('every stretch that is new has angles beyond those seen, and nothing else has', () => {
+  test('exclude the angles of every stretch marked as new, and of no other', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 100, max: 1_000_000 }),
@@ -93,7 +93,7 @@ test('a pixel shows the mean over its positions', () => {
   expect(meanCos(3, 4, 7)).toBeCloseTo(sum / 1000, 2);
 });
 
-test('of many pairs some are shown, the first and the last among them', () => {
+test('of many pairs some are shown, including the first and the last', () => {
   const pairs = pairsOf(128, TRAINED, { context: 64, end: 64 });
   const shown = somePairs(pairs, 16);
   expect(shown).toHaveLength(16);
@@ -101,7 +101,7 @@ test('of many pairs some are shown, the first and the last among them', () => {
   expect(somePairs(pairs.slice(0, 8), 16)).toHaveLength(8);
 });
 
-test('it is said in words', () => {
+test('the picture is described in words', () => {
   const pairs = pairsOf(16, TRAINED, { context: 128, end: 512 });
   expect(sayPair(pairs[4]!)).toBe(
     'Pair 4 turns once in 628 tokens; in training it saw 20 % of a turn.',

@@ -1,4 +1,6 @@
-/** @file What a reader would answer in every lesson, rightly and wrongly, worked out from the lessons themselves: for the tests in a browser. */
+/**
+ * @file A right and a wrong answer to every exercise, computed from the lessons themselves: for the tests in a browser.
+ */
 import { kinds } from '../../src/lessons/exercises';
 import { checkAll } from '../../src/lessons/check';
 import type { Known } from '../../src/lessons/scene';
@@ -10,11 +12,11 @@ export interface SolvedExercise {
   readonly id: string;
   readonly kind: string;
   readonly right: unknown;
-  /** Where the answer begins. */
+  /** The initial answer. */
   readonly empty: unknown;
-  /** A wrong answer, and a pattern of what is said of it. */
+  /** A wrong answer, and a pattern of its feedback. */
   readonly wrong?: { readonly answer: unknown; readonly says: string };
-  /** Settings to be brought to the stage, where the answer lies there. */
+  /** Settings for the stage, if the answer is there. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly tokens?: number; // of a grid
   readonly given?: number; // rows of a grid that are painted already

@@ -1,4 +1,6 @@
-/** @file What a summary keeps and loses: where the approximate pattern must be exact, where it must not, and what leaks. */
+/**
+ * @file What a summary keeps and loses: where the approximate pattern must be exact, where it must not, and what leaks.
+ */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -54,7 +56,7 @@ test.each([
     expect(summaryOf(some, { ...reading, ...own, query }).error).toBeLessThan(1e-12);
 });
 
-test('keys and values that are alike inside chunks are read exactly with + ln C, and not without', () => {
+test('keys and values that are equal inside chunks are read exactly with + ln C, and not without', () => {
   const alike = vectorsOf(1, { T, d, alike: 4 });
   expect(alike.k.subarray(0, d)).toEqual(alike.k.subarray(3 * d, 4 * d));
   expect(summaryOf(alike, reading).error).toBeLessThan(1e-12);
@@ -70,7 +72,7 @@ function changedAfter(token: number) {
   return { ...some, k: mixed(some.k, other.k), v: mixed(some.v, other.v) };
 }
 
-test('an output depends on later tokens where the unfinished chunk is summarised, and never else', () => {
+test('an output depends on later tokens exactly if the unfinished chunk is summarised', () => {
   fc.assert(
     fc.property(at, fc.boolean(), (one, leak) => {
       const asked = { ...one, leak };
@@ -86,11 +88,11 @@ test('an output depends on later tokens where the unfinished chunk is summarised
   expect(summaryOf(some, { ...reading, query: 17, leak: true }).future).toEqual([18, 19]);
 });
 
-test('the last token of a chunk has no unfinished chunk to leak', () => {
+test('the last token of a chunk has no unfinished chunk that could leak', () => {
   expect(summaryOf(some, { ...reading, query: 19, leak: true }).future).toBeUndefined();
 });
 
-test('it is said in words', () => {
+test('the result is described in words', () => {
   const leaking = { ...reading, query: 17, leak: true };
   expect(saySummary(leaking, summaryOf(some, leaking))).toMatch(
     /^Query 17 reads tokens 12 to 17 exactly and 3 summaries of 4 tokens, which get \d.* of the weight .*\. Its output is .* away from the exact one\. The unfinished chunk lets in tokens 18 to 19, which come after the query\.$/,

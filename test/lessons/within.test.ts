@@ -1,4 +1,4 @@
-/** @file Lessons under a teacher's link: where a control is taken away, nothing on the page asks for it. */
+/** @file Lessons under a teacher's link: if a control is removed, nothing on the page asks for it. */
 import { describe, expect, test } from 'vitest';
 import { linksOf } from '../../src/lessons/lesson';
 import { PLAIN, type LessonLink } from '../../src/lessons/link';
@@ -23,19 +23,19 @@ describe('sentences', () => {
     'A. {with train: Train **it** {measured: 12 %}.} {without train: Watch it.} {with plan, window: [Nine](set:window=9).} B.',
   );
 
-  test('stay where what they need is there', () => {
+  test('stay if the controls they need are there', () => {
     expect(text(proseWithin(html, link([])))).toMatch(/A\..*Train it.*Nine.*B\./);
     expect(proseWithin(html, link([]))).not.toContain('Watch it');
   });
 
-  test('go, or change, where it is not', () => {
+  test('disappear or change if they are not', () => {
     const watched = proseWithin(html, link(['train']));
     expect(text(watched)).toMatch(/A\.\s+Watch it\.\s+Nine\.\s+B\./);
     expect(watched).not.toMatch(/Train|12 %|hidden/);
     expect(proseWithin(html, link([], ['window']))).not.toContain('Nine');
   });
 
-  test('a link that would do nothing is words alone', () => {
+  test('keep only their words if their link would do nothing', () => {
     const plain = render.block('Try [a window of 9](set:window=9&plan=local).');
     expect(linksOf(proseWithin(plain, link([], ['plan'])))).toEqual([]);
     expect(text(proseWithin(plain, link([], ['plan'])))).toContain('Try a window of 9.');
@@ -44,13 +44,13 @@ describe('sentences', () => {
     );
   });
 
-  test('of an unknown control are refused', () => {
+  test('about an unknown control are refused', () => {
     expect(() => render.block('{with train: never closed')).toThrow(/is not closed/);
   });
 });
 
 describe.each(lessons.map((lesson) => [lesson.id, lesson] as const))('%s', (_, lesson) => {
-  test('does not speak of training where it is hidden', () => {
+  test('does not mention training if it is hidden', () => {
     const within = lessonWithin(lesson, link(['train']));
     for (const html of proseOf(within))
       expect(text(html)).not.toMatch(
@@ -75,13 +75,13 @@ describe.each(lessons.map((lesson) => [lesson.id, lesson] as const))('%s', (_, l
       );
   });
 
-  test('is as it was written under a link that takes nothing', () => {
+  test('is unchanged under a link that removes nothing', () => {
     expect(lessonWithin(lesson, link([]))).toBe(lesson);
     expect(closedBy(lesson, link([]))).toEqual([]);
   });
 });
 
-test('a teacher is told what a link closes, and a reader under it is not asked for it', () => {
+test('a teacher sees what a link closes, and a reader under it is not asked for it', () => {
   const taken = link(['train', 'plan'], ['window', 'groupSize', 'distance', 'plan']);
   expect(closedBy(play, taken).map(({ step, what }) => `${step}: ${what}`)).toEqual([
     'Change a few things: Change the plan',

@@ -1,4 +1,4 @@
-/** @file Threads that share launches: the same bits for any number of them, and what happens where one is missing. */
+/** @file Threads that share launches: the same bits for any number of threads, and what happens if one is missing. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -72,7 +72,7 @@ describe.each(['global', 'local', 'approximate', 'grouped'])('a %s model', (plan
   });
 });
 
-test('the other threads do take part', async () => {
+test('uses the other threads too', async () => {
   const busy = vi.fn<(part: number) => void>();
   crew = nodeCrew(3);
   const { launch } = Object.getPrototypeOf(crew) as { launch: Crew['launch'] };
@@ -100,7 +100,7 @@ test('several runs share the threads', async () => {
   expect(losses).toEqual([expected.losses, other.losses]);
 });
 
-describe('where threads are missing, the run goes on and gives the same numbers', () => {
+describe('if threads are missing, the run continues and gives the same numbers', () => {
   test.each<[string, Spawn]>([
     [
       'none can be started',
@@ -144,7 +144,7 @@ describe('where threads are missing, the run goes on and gives the same numbers'
   });
 });
 
-test('a thread that is lost is told of once, with what it said, and counted no longer', async () => {
+test('a lost thread is reported once, with its message, and no longer counted', async () => {
   const told: FewerThreads[] = [];
   const ends: (() => void)[] = [];
   crew = nodeCrew(
@@ -172,7 +172,7 @@ const B = A + 4 * ROWS * INNER;
 const Y = B + 4 * INNER * COLUMNS;
 const SCRATCH = 4 * 65_536;
 
-/** y += a b over ones, in place, so that a part done twice or not at all shows. */
+/** y += a b over ones, in place, so that a part done twice or not at all is visible. */
 function adding(threads: Crew) {
   const { session, memory } = threads.open(8 * 65_536, (thread) => SCRATCH + thread * 65_536)!;
   const instance = instantiate(threads.module, memory);
@@ -194,7 +194,7 @@ function adding(threads: Crew) {
   };
 }
 
-/** Until the helpers have taken a part. */
+/** Waits until the helpers have taken a part. */
 async function awake({ launch }: ReturnType<typeof adding>): Promise<void> {
   for (let own = 16; own === 16;) {
     own = 0;
@@ -210,14 +210,14 @@ const spin = (ms: number) => {
   for (const until = performance.now() + ms; performance.now() < until;);
 };
 
-test('launches of ever other numbers of parts, one of them replaced slowly, do each part once', async () => {
+test('launches with changing numbers of parts do each part once, even if a launch is replaced slowly', async () => {
   crew = nodeCrew(3);
   const sum = adding(crew);
   await awake(sum);
   const { store } = Atomics;
   vi.spyOn(Atomics, 'store').mockImplementation((words, at, value) => {
     const stored = store(words as unknown as Int32Array, at, value as unknown as number);
-    spin(0.1); // in which helpers look at what is half replaced
+    spin(0.1); // during which helpers see a half-replaced launch
     return stored as never;
   });
   let wrong = 0;
@@ -229,7 +229,7 @@ test('launches of ever other numbers of parts, one of them replaced slowly, do e
   expect(wrong).toBe(0);
 });
 
-test('where a part fails here, that is said, and the launches after it are whole', async () => {
+test('a part that fails in the launching thread is reported, and later launches are complete', async () => {
   crew = nodeCrew(3);
   const [failing, sum] = [adding(crew), adding(crew)];
   await awake(sum);
@@ -246,10 +246,10 @@ test('where a part fails here, that is said, and the launches after it are whole
     sum.launch([3, 16][round % 2]!);
     expect(sum.right()).toBe(true);
   }
-  expect(thrown).toBeGreaterThan(20); // now and then the others were quicker, and all parts were done
+  expect(thrown).toBeGreaterThan(20); // sometimes the others were quicker, and all parts were done
 });
 
-test('a part that is never finished ends the run in words; then everything is computed in one thread', () => {
+test('a part that is never finished ends the run with a message; then everything is computed in one thread', () => {
   const told: FewerThreads[] = [];
   crew = nodeCrew(
     2,
@@ -259,7 +259,7 @@ test('a part that is never finished ends the run in words; then everything is co
   const sum = adding(crew);
   let now = 0;
   vi.spyOn(performance, 'now').mockImplementation(() => (now += 15_000));
-  // Somebody takes a part and is gone.
+  // A thread takes a part and disappears.
   const { compareExchange } = Atomics;
   let taken = false;
   vi.spyOn(Atomics, 'compareExchange').mockImplementation((words, at, expected, value) => {
@@ -281,7 +281,7 @@ test('a part that is never finished ends the run in words; then everything is co
   expect(crew.working).toBe(1);
 });
 
-test('helpers that hold on to much closed memory are replaced, and open sessions go on', async () => {
+test('helpers that keep much closed memory are replaced, and open sessions continue', async () => {
   const started: number[] = [];
   crew = nodeCrew(2, (n, onFault) => {
     started.push(n);
@@ -300,7 +300,7 @@ test('helpers that hold on to much closed memory are replaced, and open sessions
   expect(crew.working).toBe(2);
 });
 
-test('a crew larger than there is room for, and more parts than can be counted, are refused', () => {
+test('a crew that is too large, and too many parts, are refused', () => {
   expect(() => nodeCrew(17)).toThrow('a crew of 17 threads was asked for; it can have 1 to 16');
   crew = nodeCrew(2);
   const sum = adding(crew);
@@ -317,7 +317,7 @@ test('threads without work sleep', async () => {
   expect((user + system) / 1000, 'ms of processor time in 500 ms').toBeLessThan(250);
 });
 
-/** What a namespace has, which spreading leaves out. */
+/** The exports of a namespace, which spreading leaves out. */
 const descriptors = (of: object) =>
   Object.fromEntries(
     Object.entries(Object.getOwnPropertyDescriptors(of)).map(([name, { value }]) => [name, value]),

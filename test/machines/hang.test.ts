@@ -1,4 +1,4 @@
-/** @file What a graphics device leaves unanswered ends in words: nobody waits for ever. */
+/** @file Requests that a graphics device leaves unanswered end with a message: nothing waits for ever. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { chooseBackend } from '../../src/machines/backend';
 import { gpuMachine } from '../../src/machines/gpuMachine';
@@ -9,7 +9,7 @@ import { ProgramWriter } from '../../src/program/program';
 const never = () => new Promise<never>(() => {});
 const ignore = () => {};
 
-/** A device of which every promise but `lost` stays pending, except those `made` gives. */
+/** A device whose promises, except `lost`, stay pending unless `made` gives them. */
 function deafDevice(made: Partial<GPUDevice> = {}) {
   let lose: (info: GPUDeviceLostInfo) => void = ignore;
   const buffer = (size: number) => ({ size, destroy: ignore, mapAsync: never });
@@ -54,7 +54,7 @@ const compiles = { createComputePipelineAsync: () => Promise.resolve({} as GPUCo
 const refuses = { createComputePipelineAsync: () => Promise.reject(new Error('refused')) };
 const numbers = { buffer: 'numbers', at: 0, length: 4 };
 
-/** What became of it; 'pending' where it is still waited for. */
+/** Its outcome; 'pending' if it is still waiting. */
 const outcome = (work: Promise<unknown>) =>
   Promise.race([
     work.then(
@@ -86,7 +86,7 @@ describe('what a lost device never answers is rejected with its loss:', () => {
     expect(await outcome(waiting)).toBe('pending');
     lose();
     expect(await outcome(waiting)).toContain(LOST);
-    expect(await outcome(work(device))).toContain(LOST); // and what is asked later
+    expect(await outcome(work(device))).toContain(LOST); // and later requests
   });
 });
 
@@ -94,7 +94,7 @@ describe('a browser that does not answer', () => {
   const graphics = (requestAdapter: () => Promise<unknown>) =>
     vi.stubGlobal('navigator', { gpu: { requestAdapter } });
 
-  test('about an adapter is one without WebGPU', async () => {
+  test('when asked for an adapter counts as one without WebGPU', async () => {
     vi.useFakeTimers();
     graphics(never);
     const found = findAdapter();
@@ -106,7 +106,7 @@ describe('a browser that does not answer', () => {
     });
   });
 
-  test('about a device is refused in words', async () => {
+  test('when asked for a device is refused in words', async () => {
     vi.useFakeTimers();
     const adapter = { limits: {}, requestDevice: never } as unknown as GPUAdapter;
     const opened = openDevice({ adapter, name: 'x', software: false } as Adapter, ignore).catch(
@@ -116,7 +116,7 @@ describe('a browser that does not answer', () => {
     expect(await Promise.race([opened, 'pending'])).toMatch(/gave no device in 30 s/);
   });
 
-  test('in the self-test is passed over, and the reason says so', async () => {
+  test('in the self-test is skipped, and the reason says so', async () => {
     vi.useFakeTimers();
     const { device } = deafDevice();
     const limits = { maxBufferSize: 1, maxStorageBufferBindingSize: 1 };

@@ -1,4 +1,4 @@
-/** @file Every array of what was opened is looked at: what each is, and what is wrong in it, whichever is on the screen. */
+/** @file Every array of an opened file is checked: what each one is, and what is wrong in it, whichever is shown. */
 import { zipSync } from 'fflate';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -29,7 +29,7 @@ async function looked(bytes: Uint8Array): Promise<Arrays> {
   }
 }
 
-test('masks, rectangles, stacks, lists and what is no mask: each in a line, and findings where they are', async () => {
+test('masks, rectangles, stacks, lists and other arrays get one line each, with findings if there are any', async () => {
   const leak = cellsOf(maskOf(read('causal'), T));
   leak[3 * T + 20] = 1;
   const weights = new Float32Array(T * T).map((_, i) => Math.sin(i));
@@ -66,7 +66,7 @@ test('masks, rectangles, stacks, lists and what is no mask: each in a line, and 
   ]);
 });
 
-test('beyond so many cells the others are left, and that is said; a small one after a large one is still looked at', async () => {
+test('arrays beyond a limit of cells are skipped, with a message; a small one after a large one is still checked', async () => {
   const foreign = await openFiles([
     { name: 'm.npz', bytes: npz({ a: npy('causal'), b: npy('causal', 64), c: npy('causal') }) },
   ]);
@@ -113,12 +113,12 @@ test('in slices of any size the same is found as at once', async () => {
   );
 });
 
-test('an archive with one array has no list of arrays to be silent about', async () => {
+test('an archive with one array has no list of arrays', async () => {
   const { look } = await bring('one.npz', npz({ only: npy('causal') }));
   expect(look.choices).toEqual([]);
 });
 
-test('what cannot be read beside what can is named with its reason, alone it is refused', async () => {
+test('an unreadable array among readable ones is named with its reason; alone it is refused', async () => {
   const strange = {
     step: npyOfNumbers([], new Uint8Array(8), '<f8'),
     empty: npyOfNumbers([0, 3], new Uint8Array(0), '<f8'),

@@ -1,4 +1,4 @@
-/** @file Arrays of every kind that people bring: stacks, batches, lists of tokens, weights, archives, several files. */
+/** @file Arrays of every kind that users bring: stacks, batches, lists of tokens, weights, archives, several files. */
 import { zipSync } from 'fflate';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -16,7 +16,7 @@ const cells = (T: number, ...texts: string[]): Uint8Array =>
 const floats = (numbers: readonly number[]) =>
   new Uint8Array(Float32Array.from(numbers).buffer.slice(0));
 
-test('a large square of 0 and 1 is known to be a mask without a copy of its numbers', () => {
+test('a large square of 0 and 1 is recognised as a mask without copying its numbers', () => {
   const T = 2_048;
   let asked = 0;
   const bytes = new Uint8Array(T * T).fill(1);
@@ -35,11 +35,11 @@ describe('a stack of layers from one file', () => {
     expect(await brought.findings('5*causal & window(4); causal')).toEqual([
       'L10 in layer 5 at 4, 0',
     ]);
-    // Asked of one layer alone, it is the same.
+    // For a single layer the result is the same.
     expect(await brought.difference('causal')).toEqual({ cells: 78, first: [4, 0] });
   });
 
-  test('axes are named by a guess with its reason, and by a person', async () => {
+  test('axes are named by a guess with its reason, and by the user', async () => {
     const T = 12;
     const bytes = npyOfNumbers([2, 3, T, T], cells(T, ...Array<string>(6).fill('causal')));
     const { desk, look } = await bring('mask.npy', bytes);
@@ -54,7 +54,7 @@ describe('a stack of layers from one file', () => {
     await expect(
       desk.answer({ kind: 'pick', picked: [], axes: ['batch', 'key', 'query', 'key'] }),
     ).rejects.toThrow('a mask has one axis of keys; 2 were named so');
-    // Queries and keys may stand in any order: turned round, no token reads what is before it.
+    // Queries and keys may be in any order: transposed, no token reads an earlier one.
     const turned = await desk.answer({
       kind: 'pick',
       picked: [],
@@ -63,7 +63,7 @@ describe('a stack of layers from one file', () => {
     expect(turned.opened.says).not.toContain('plain causal');
   });
 
-  test('planes that differ in padding alone are texts, not layers', async () => {
+  test('planes that differ only in padding are texts, not layers', async () => {
     const T = 16;
     const bytes = npyOfNumbers(
       [3, T, T],
@@ -117,14 +117,14 @@ describe('lists of tokens imply a mask', () => {
     expect(await brought.findings()).toEqual(terms.includes('padding(2, 0)') ? ['L1 at 0, 0'] : []);
   });
 
-  // https://github.com/NVIDIA/Megatron-LM/pull/5298: a document that ends where the row does leaves one of no tokens.
-  test('an empty document is said', async () => {
+  // https://github.com/NVIDIA/Megatron-LM/pull/5298: a document that ends where the row does leaves an empty one.
+  test('an empty document is reported', async () => {
     const { says, terms } = await bringText('{"cu_seqlens": [0, 3, 3, 8, 8]}');
     expect(terms).toBe('causal & documents(3)');
     expect(says).toContain('2 more are empty');
   });
 
-  // https://github.com/Dao-AILab/flash-attention: queries and keys of each text counted apart, as a cache is read.
+  // https://github.com/Dao-AILab/flash-attention: queries and keys of each text counted separately, as a cache is read.
   test('lengths of queries and of keys make a rectangle', async () => {
     const { opened, desk } = await bringText(
       '{"cu_seqlens_q": [0, 2, 3], "cu_seqlens_k": [0, 5, 9]}',
@@ -140,7 +140,7 @@ describe('lists of tokens imply a mask', () => {
     expect(desk).toBeDefined();
   });
 
-  test('a block table is which slots of the cache each text reads', async () => {
+  test('a block table shows which slots of the cache each text reads', async () => {
     const { opened, says } = await bringText(
       '{"block_tables": [[0, 2, -1], [0, 1, 3]], "seq_lens": [20, 40]}',
     );
@@ -167,7 +167,7 @@ describe('lists of tokens imply a mask', () => {
 });
 
 describe('attention weights', () => {
-  /** Softmax of scores that are all alike, over what may be read. */
+  /** Softmax of equal scores over the keys that may be read. */
   const weightsOf = (text: string, T: number) => {
     const mask = maskOf(read(text), T);
     const open = cellsOf(mask);
@@ -194,12 +194,12 @@ describe('attention weights', () => {
       view,
       pixels: T,
     });
-    expect(drawn[0]).toBe(255); // the first token reads itself alone
+    expect(drawn[0]).toBe(255); // the first token reads only itself
     expect(drawn[T]).toBe(Math.round(255 * Math.sqrt(0.5)));
     expect(drawn[1]).toBe(0);
   });
 
-  test('numbers between 0 and 1 that sum to something else are none', async () => {
+  test('must sum to 1, even if they lie between 0 and 1', async () => {
     const { look } = await bring('w.npy', npyOfNumbers([3, 3], floats([0.5, 0, 0, 0.5, 0.4, 0, 1, 1, 1]), '<f4')); // prettier-ignore
     expect(look.form).toBe('mask');
   });
@@ -208,7 +208,7 @@ describe('attention weights', () => {
 describe('several arrays', () => {
   const npyOfTerms = (text: string, T: number) => npyOf(maskOf(read(text), T));
 
-  test('an .npz is its arrays by name', async () => {
+  test('an .npz contains its arrays by name', async () => {
     const bytes = zipSync({
       'causal.npy': npyOfTerms('causal', 9),
       'local.npy': npyOfTerms('causal & window(3)', 9),
@@ -221,7 +221,7 @@ describe('several arrays', () => {
     expect(second.opened.says).toContain('a causal window of 3');
   });
 
-  test('an archive that says it is small and is not, or is broken, or holds no array is refused', async () => {
+  test('an archive that lies about its size, is broken, or contains no array is refused', async () => {
     const bomb = zipSync({ 'a.npy': new Uint8Array(3_000_000) }, { level: 9 });
     await expect(bring('b.npz', bomb)).rejects.toThrow('does not begin as a .npy does');
     await expect(bring('b.npz', bomb.subarray(0, 200))).rejects.toThrow('broken or cut short');
@@ -229,7 +229,7 @@ describe('several arrays', () => {
     await expect(bring('b.npz', empty)).rejects.toThrow('holds readme.md and no .npy');
   });
 
-  test('files that differ in a number are a stack; others stand beside one another', async () => {
+  test('files that differ in a number are a stack; others are listed separately', async () => {
     const stack = await bringAll(
       [0, 1, 2, 10].map((i) => [
         `layer_${i}.npy`,
@@ -271,23 +271,20 @@ describe('no false all-clear', () => {
     ['causal & (window(16) | sink(2))', 128, [100, 50], 'L16 at 100, 50'],
     ['causal & documents(20, 50)', 64, [55, 21], 'L12 at 55, 21'],
     ['causal | chunk(16)', 128, [70, 3], 'L16 at 70, 3'],
-  ] as const)(
-    '%s of %i tokens with (%j) the other way round: %s',
-    async (text, T, place, finding) => {
-      const brought = await wrongAt(text, T, [place]);
-      expect(await brought.findings()).toEqual([finding]);
-      expect(brought.opened.meant).toBe(text);
-    },
-  );
+  ] as const)('%s of %i tokens with (%j) flipped: %s', async (text, T, place, finding) => {
+    const brought = await wrongAt(text, T, [place]);
+    expect(await brought.findings()).toEqual([finding]);
+    expect(brought.opened.meant).toBe(text);
+  });
 });
 
-describe('whatever is brought', () => {
+describe('anything that users bring', () => {
   const taken = async (name: string, bytes: Uint8Array) => {
     try {
       const brought = await bring(name, bytes);
       const { desk, look, opened } = brought;
       expect(opened.doc.layers.length).toBeGreaterThan(0);
-      // Taken as each of the other things it could be, and its planes looked at.
+      // Read as each other thing it could be, and its planes checked.
       for (const form of look.others)
         await desk.answer({ kind: 'pick', picked: [], form }).catch(refusal);
       await surveyed(brought).catch(refusal);
@@ -300,7 +297,7 @@ describe('whatever is brought', () => {
     expect(error.message.length).toBeLessThan(500);
   };
 
-  test('lists of any numbers by the names of libraries are taken, or refused in a sentence', async () => {
+  test('lists of any numbers by the names of libraries are read, or refused in a sentence', async () => {
     const number = fc.oneof(
       fc.integer({ min: -2, max: 9 }),
       fc.constantFrom(0, 1, -1, 0.5, 1e9, 16_385, true),
@@ -327,7 +324,7 @@ describe('whatever is brought', () => {
     );
   });
 
-  test('archives with any bytes changed are taken, or refused in a sentence', async () => {
+  test('archives with any bytes changed are read, or refused in a sentence', async () => {
     const whole = zipSync({
       'mask.npy': npyOf(maskOf(read('causal'), 6)),
       'cu_seqlens.npy': npyOf(maskOf(read('causal'), 3)),
@@ -347,7 +344,7 @@ describe('whatever is brought', () => {
     );
   });
 
-  test('arrays of any axes and kinds are taken, or refused in a sentence', async () => {
+  test('arrays of any axes and kinds are read, or refused in a sentence', async () => {
     const kinds = { '|b1': 1, '|u1': 1, '<i4': 4, '<f4': 4, '<f2': 2 } as const;
     const array = fc
       .record({

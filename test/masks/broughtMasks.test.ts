@@ -1,6 +1,6 @@
 /**
- * @file Masks that engineers brought in public reports, reduced to the smallest file that shows each, with their right
- * answers: what the workbench says of them, asked the way the page asks.
+ * @file Masks that engineers brought in public reports, reduced to the smallest file that shows each problem, with the
+ * right answers: what the workbench says about them, called as the page calls it.
  */
 import { describe, expect, test } from 'vitest';
 import { maskOf } from '../../src/attention/expression';
@@ -24,7 +24,7 @@ describe('a mask is queries × keys, and stays so', () => {
   });
 
   test.each(['23-triangle-at-the-top-left.npy', '23b-triangle-at-the-top-left-additive.npy'])(
-    '%s: a triangle at the top left is seen as one, and L7 says so',
+    '%s: a triangle aligned at the top left is recognised, and L7 says so',
     async (name) => {
       const brought = await bring(name);
       expect(brought.says).toContain('plain causal');
@@ -58,12 +58,12 @@ describe('a mask is queries × keys, and stays so', () => {
   });
 });
 
-describe('every plane of a file is looked at', () => {
+describe('every plane of a file is checked', () => {
   const T = 64;
   const planes = (...texts: string[]) =>
     Buffer.concat(texts.map((text) => cellsOf(maskOf(read(text), T)))) as Uint8Array;
 
-  test('a head that reads the future is named, although another is on the screen', async () => {
+  test('a head that reads the future is named even if another head is shown', async () => {
     const cells = planes('causal', 'causal', 'causal', 'causal');
     cells[2 * T * T + 10 * T + 20] = 1;
     const brought = await bring('mask.npy', npyOfNumbers([1, 4, T, T], cells));
@@ -77,7 +77,7 @@ describe('every plane of a file is looked at', () => {
     expect(alike[1]!.findings.map(({ code }) => code)).toEqual(['L3']);
   });
 
-  test('a head without any mask is wrong if it is meant as the others', async () => {
+  test('a head without a mask is wrong if the others have one', async () => {
     const brought = await bring(
       'mask.npy',
       npyOfNumbers([3, T, T], planes('causal', 'causal | ahead(1)', 'causal')),
@@ -87,19 +87,19 @@ describe('every plane of a file is looked at', () => {
     expect(odd!.findings.map(({ code }) => code)).toEqual(['L3']);
   });
 
-  test('a batch of paddings is many masks, and none of them plain causal', async () => {
+  test('a batch of paddings has many masks, and none of them is plain causal', async () => {
     const texts = ['causal', 'causal & !padding(3, 0)', 'causal & !padding(9, 0)'];
     const brought = await bring('mask.npy', npyOfNumbers([3, 1, T, T], planes(...texts)));
     const { alike } = await surveyed(brought);
     expect(alike.map(({ is }) => is).toSorted()).toEqual(texts.toSorted());
     const codes = alike.map(({ findings }) => findings.map(({ code }) => code));
     expect(codes.flat()).toContain('L1');
-    // A text without padding is not wrong for not being padded as another.
+    // A text without padding is not wrong because another has some.
     const plain = alike.findIndex(({ is }) => is === 'causal');
     expect(codes[plain]).toEqual([]);
   });
 
-  test('heads whose weights differ and whose masks do not are alike', async () => {
+  test('heads with different weights and equal masks are alike', async () => {
     const weights = (text: string, lean: number) => {
       const mask = maskOf(read(text), T);
       return Array.from({ length: T }, (_, q) => {
@@ -144,15 +144,15 @@ describe('every plane of a file is looked at', () => {
   });
 });
 
-describe('one wrong cell is not lost', () => {
-  test('one token of padding on the left is padding, and no wrong cell', async () => {
+describe('one wrong cell is found', () => {
+  test('one token of padding on the left is padding, not a wrong cell', async () => {
     const brought = await bringMask(maskOf(read('causal & !padding(1, 0)'), 48));
     expect(brought.says).toContain('causal & !padding(1, 0)');
     expect(brought.opened.meant).toBeUndefined();
     expect(await brought.findings()).toEqual(['L1 at 0, 0']);
   });
 
-  test('a pattern with few wrong cells is opened beside it, and each can be gone to', async () => {
+  test('a pattern with few wrong cells is opened with its repaired version, and each wrong cell can be selected', async () => {
     const T = 64;
     const places = [5 * T + 40, 30 * T + 2, 30 * T + 50, 63 * T + 20];
     const cells = cellsOf(maskOf(read('causal & window(8)'), T));
@@ -180,7 +180,7 @@ describe('one wrong cell is not lost', () => {
   });
 });
 
-describe('what came out right stays so', () => {
+describe('correct results stay correct', () => {
   test('26: chunks counted from the text, and from the padding', async () => {
     const right = await bring('26a-chunks-from-the-text.npy');
     expect(await right.difference('causal & documents(2, 6, 10) & !padding(2, 0)')).toEqual({
@@ -196,7 +196,7 @@ describe('what came out right stays so', () => {
     );
   });
 
-  test('27: segments that are not looked at', async () => {
+  test('27: segments in which queries and keys have different borders', async () => {
     const brought = await bring('27-segments-ignored.npy');
     expect(await brought.difference('documents(9)')).toEqual({ cells: 54, first: [0, 9] });
     expect(await brought.findings('documents(9)')).toEqual(['L12 at 0, 9']);
@@ -242,14 +242,14 @@ describe('block-causal masks', () => {
 describe('spans in the middle of a text that read both ways', () => {
   const MEANT = 'causal | span(2, 5) | span(8, 11)';
 
-  test('11a: two images are no leak', async () => {
+  test('11a: two images are not a leak', async () => {
     const brought = await bring('11a-two-images-right.npy');
     expect(brought.says).toContain(`This is ${MEANT}`);
     expect(await brought.findings()).toEqual([]);
     expect(await brought.findings(MEANT)).toEqual([]);
   });
 
-  test('one cell of the future beside an image is no image of two tokens', async () => {
+  test('one cell of the future next to an image is not an image of two tokens', async () => {
     const spans = maskOf(read(MEANT), 14);
     const brought = await bringMask(
       fromRule(14, 14, (q, k) => has(spans.row(q), k) || (q === 12 && k === 13)),
@@ -258,7 +258,7 @@ describe('spans in the middle of a text that read both ways', () => {
     expect(await brought.findings()).toEqual(['L3 at 12, 13']);
   });
 
-  test('11b: images that read one another, and 11c: images that are cut', async () => {
+  test('11b: images that read one another, and 11c: truncated images', async () => {
     const both = await bring('11b-two-images-all-read-all.npy');
     expect(await both.difference(MEANT)).toEqual({ cells: 16, first: [2, 8] });
     expect(await both.findings(MEANT)).toEqual(['L3 at 2, 8']);

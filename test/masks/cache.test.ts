@@ -62,7 +62,7 @@ describe('the cache', () => {
       }
   });
 
-  test('of a layer is of the kind its pattern asks for', () => {
+  test('of a layer has the kind that suits its pattern', () => {
     const params = { window: 4, chunk: 3 };
     const kinds = patterns.all.map(({ id }) => [id, cacheOf(patternSpec(id, params))]);
     expect(Object.fromEntries(kinds)).toMatchObject({
@@ -73,14 +73,14 @@ describe('the cache', () => {
     });
   });
 
-  test('of any mask is the one our decoder keeps, slot by slot, and nothing is lost from it', () => {
+  test('of any mask is the one our decoder keeps, slot by slot, and loses nothing', () => {
     fc.assert(
       fc.property(anyExpression(10), (expression) => {
         const layer = patternSpec(write(expression), {});
         const cache = cacheOf(layer);
         const ours = new LayerCache({ kvHeads: 1, headDim: 2, pool: 'post' }, layer);
         const T = 50;
-        // As many tokens of the mask more as it takes to see who still reads one of these.
+        // Texts of 400 tokens, long enough to show which of these tokens are still read.
         const timeline = timelineOf(textOf(expression, 400), 8, cache);
         const free = timelineOf(textOf(expression, 400), 8);
         for (let t = 0; t < T; t++) {
@@ -102,7 +102,7 @@ describe('the cache', () => {
     );
   });
 
-  test('of a ring writes token t into slot t mod W, and drives out the one W before', () => {
+  test('of a ring writes token t into slot t mod W, and overwrites the one W before', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9 }), fc.nat(30), (slots, t) => {
         const written = new Int32Array(slots).fill(-1);
@@ -167,7 +167,7 @@ describe('prefill and decode', () => {
     },
   );
 
-  test('differ in what a ring has let go, and in what a decoder without a mask reads', () => {
+  test('differ in the keys a ring has dropped, and in those a decoder without a mask reads', () => {
     const mask = maskOf(read('causal & window(5)'), 12);
     expect(disagreementsOf(mask, { kind: 'ring', slots: 4 })).toMatchObject({
       queries: 8,

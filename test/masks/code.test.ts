@@ -68,7 +68,7 @@ const cells = (expression: Expression, tokens = T) =>
   [...cellsOf(maskOf(expression, tokens))].map((one) => one === 1);
 
 describe('the rule as Python', () => {
-  test('of every term lets through what its rows do, in every cell', () => {
+  test('gives every cell of every term its value', () => {
     fc.assert(
       fc.property(anyTerm, (expression) => {
         expect(cellsOfCode(ruleLines(expression), T)).toEqual(cells(expression));
@@ -77,7 +77,7 @@ describe('the rule as Python', () => {
     );
   });
 
-  test('of any expression lets through what the mask does, in every cell', () => {
+  test('gives every cell of any expression its value', () => {
     fc.assert(
       fc.property(any, (expression) => {
         expect(cellsOfCode(ruleLines(expression), T)).toEqual(cells(expression));
@@ -87,8 +87,8 @@ describe('the rule as Python', () => {
   });
 });
 
-describe('what is asserted', () => {
-  test('of few tokens is every row, the pairs and a sum over all bits', () => {
+describe('the assertions of exported code', () => {
+  test('check every row, the pairs and a sum over all bits for few tokens', () => {
     const expression = read('causal & window(4)');
     const facts = factsOf(expression, 8);
     const mask = maskOf(expression, 8);
@@ -97,7 +97,7 @@ describe('what is asserted', () => {
     expect(crcOf(maskOf(read('causal & window(5)'), 8))).not.toBe(facts.whole!.crc);
   });
 
-  test('of many is rows alone, without a cell', () => {
+  test('check only rows, without single cells, for many tokens', () => {
     const facts = factsOf(read('causal & window(512)'), 16_384);
     expect(facts.whole).toBeUndefined();
     expect(facts.rows.at(-1)).toEqual([16_383, 512]);
@@ -110,11 +110,11 @@ describe('what is asserted', () => {
 describe.each(formats.all)('$id', (format) => {
   const docs = library.all.filter(({ doc }) => format.supports(doc.layers) === undefined);
 
-  test('writes some of the masks that are known', () => {
+  test('writes some of the known masks', () => {
     expect(docs.length).toBeGreaterThan(0);
   });
 
-  test.each(docs)('$id: code says its terms, its layers and its rows', ({ doc }) => {
+  test.each(docs)('$id: code names its terms, its layers and its rows', ({ doc }) => {
     const text = format.write(doc);
     for (const { expression } of doc.layers) {
       expect(text).toContain(write(expression));
@@ -133,7 +133,7 @@ describe('the window in words', () => {
   test.each(formats.all.map(({ id }) => id))('is spelt out by %s', (id) => {
     expect(code(id, 16, 'causal & window(4)')).toContain('W = 4: itself + 3 before');
   });
-  test('FlashAttention does not count the query', () => {
+  test('does not count the query in FlashAttention', () => {
     expect(code('flash', 16, 'causal & window(4)')).toContain(
       'LAYERS = [dict(causal=True, window_size=(3, 0))]',
     );
@@ -144,14 +144,14 @@ describe('the window in words', () => {
       '[dict(causal=True, window_size=(-1, -1))] + [dict(causal=True, window_size=(3, 0))] * 2',
     );
   });
-  test('Hugging Face does', () => {
+  test('counts the query in Hugging Face', () => {
     const text = code('layer-types', 16, 'causal', 'causal & window(4)', 'causal & window(4)');
     expect(text).toContain(`'layer_types': ['full_attention'] + ['sliding_attention'] * 2,`);
     expect(text).toContain(`'sliding_window': 4,`);
   });
 });
 
-describe('what a format cannot say is refused in one sentence', () => {
+describe('a mask that a format cannot express is refused in one sentence', () => {
   test.each([
     ['flash', ['causal', 'causal & sink(2)'], /layer 2 is causal & sink\(2\); FlashAttention can/],
     ['flash', ['causal & chunk(4)'], /layer 1 is causal & chunk\(4\)/],
@@ -166,7 +166,7 @@ describe('what a format cannot say is refused in one sentence', () => {
   });
 });
 
-test('an interval is found through what is switched off and through brackets', () => {
+test('an interval is found despite disabled terms and brackets', () => {
   expect(intervalOf(read('causal & (window(4) & window(9)) & ~sink(2)'))).toEqual({
     causal: true,
     left: 3,
@@ -176,14 +176,14 @@ test('an interval is found through what is switched off and through brackets', (
   expect(intervalOf(read('causal | window(4)'))).toBeUndefined();
 });
 
-test('a row without a key, and paint that is left out, are said', () => {
+test('a row without a key and omitted paint are mentioned', () => {
   expect(code('torch-additive', 8, 'causal & !window(3)')).toContain('Query 0 reads no key');
   const [layer] = layers('causal');
   const painted = { T: 8, layers: [layer!, { ...layer!, paint: [{}] }] };
   expect(formats.get('flex').write(painted)).toContain('by hand on layer 2 are not in this code');
 });
 
-test('layers are counted from one, those in a row together', () => {
+test('layers are counted from one, and consecutive ones are joined', () => {
   expect(sayLayers([1])).toBe('layer 1');
   expect(sayLayers([1, 2, 3, 5, 7, 8])).toBe('layers 1 to 3, 5 and 7 to 8');
 });

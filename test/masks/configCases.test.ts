@@ -1,4 +1,6 @@
-/** @file Configs that engineers brought, and what their caches hold: figures worked out by hand, or measured in an engine. */
+/**
+ * @file Configs that engineers brought, and what their caches hold: numbers computed by hand, or measured in an engine.
+ */
 import { describe, expect, test } from 'vitest';
 import { write } from '../../src/attention/expression';
 import { entryOf, nestingOf } from '../../src/masks/configTable';
@@ -42,7 +44,7 @@ describe('Qwen3 drafts of five layers, with a window of 2,048', () => {
     expect(windows(config)).toEqual([2048, undefined]);
     expect(cacheBytesAt(config, 32_768)).toBe(167_772_160);
   });
-  test('layer_types ask for the window, and the missing switch takes it away; that is said', () => {
+  test('layer_types ask for the window, and the missing switch disables it, with a message', () => {
     const config = opened('qwen3-draft-switched-off');
     expect(stripes(config)).toBe('GGGGG');
     expect(windows(config)).toEqual([undefined]);
@@ -61,7 +63,7 @@ describe('a cache whose layers differ', () => {
     expect(config.layers[0]).toMatchObject({ kvHeads: 16, keyDim: 256, valueDim: 256 });
     expect(config.layers[5]).toMatchObject({ kvHeads: 4, keyDim: 512, keyIsValue: true });
     expect(cacheBytesAt(config, 131_072)).toBe(11_576_279_040);
-    // Alike in all layers, at 16 heads of 256, is what a tool without per-layer heads says.
+    // Equal in all layers, with 16 heads of 256, as a tool without per-layer heads computes it.
     expect(cacheBytesAt(config, 131_072)).not.toBe(22_313_697_280);
     expect(notes(config)).toMatch(
       /one image read each other in both directions only in layers with a window; .*; global layers stay causal/,
@@ -75,13 +77,13 @@ describe('a cache whose layers differ', () => {
     expect(config.layers).toHaveLength(35);
     expect(shared).toHaveLength(15);
     expect(shared[0]!.sharedWith).toBeLessThan(20);
-    // 20 layers keep, 4 of them global: 2 heads of 256, keys and values, 2 bytes; a window of 512.
+    // 20 layers keep keys, 4 of them global: 2 heads of 256, keys and values, 2 bytes; a window of 512.
     expect(cacheBytesAt(config, 8192)).toBe((4 * 8192 + 16 * 512) * 2 * 256 * 2 * 2);
   });
 });
 
 describe('names that are newer, nested or left out', () => {
-  test('Ministral 3, inside of Mistral 3, is 26 global layers', () => {
+  test('Ministral 3, inside Mistral 3, has 26 global layers', () => {
     const config = opened('ministral-3-3b');
     expect(stripes(config)).toBe('G'.repeat(26));
     expect(cacheBytesAt(config, 262_144)).toBe(27_917_287_424);
@@ -122,8 +124,8 @@ describe('an encoder', () => {
   });
 });
 
-/** What people measured, where the config alone decides it. */
-describe('a figure of an engine', () => {
+/** Measurements by users, where the config alone decides them. */
+describe('a number reported from an engine', () => {
   const gptOss = (layers: number) =>
     of({
       model_type: 'gpt_oss',
@@ -137,7 +139,7 @@ describe('a figure of an engine', () => {
   test('gpt-oss-120b: 73,728 bytes for the first token', () => {
     expect(cacheBytesAt(gptOss(36), 1)).toBe(73_728);
   });
-  test('gpt-oss-20b, 32 sequences of 8,192: 6.09 GiB by its windows, 12 GiB where all layers are paged alike', () => {
+  test('gpt-oss-20b, 32 sequences of 8,192: 6.09 GiB by its windows, 12 GiB if all layers are paged alike', () => {
     const config = gptOss(24);
     expect((32 * cacheBytesAt(config, 8192)) / 2 ** 30).toBeCloseTo(6.09, 2);
     const alike = { ...config, layers: config.layers.map(() => config.layers[1]!) };
@@ -155,7 +157,7 @@ describe('a figure of an engine', () => {
     });
     expect(cacheBytesAt(config, 32_768) / 2 ** 20).toBeCloseTo(139, 1);
   });
-  test('Nemotron-H with 8 layers of attention in 88: 8 KB a token, not 88', () => {
+  test('Nemotron-H with 8 attention layers of 88: 8 KB per token, not 88', () => {
     const config = of({
       model_type: 'nemotron_h',
       hybrid_override_pattern: 'MEMEMEMEM*E'.repeat(8),
@@ -180,7 +182,7 @@ describe('Mistral’s params.json', () => {
     n_heads: 32,
     n_kv_heads: 8,
   };
-  test('has other names for the same', () => {
+  test('has other names for the same fields', () => {
     const config = of({ ...PARAMS, sliding_window: 4096, vocab_size: 32_000 });
     expect(config).toMatchObject({ heads: 32, kvHeads: 8, headDim: 128, hidden: 4096 });
     expect(stripes(config)).toBe('S'.repeat(8));
@@ -196,7 +198,7 @@ describe('Mistral’s params.json', () => {
   });
 });
 
-describe('a window that no layer has is kept apart from the windows of layers', () => {
+describe('a window that no layer uses is kept apart from the windows of layers', () => {
   const GEMMA = {
     model_type: 'gemma3_text',
     num_hidden_layers: 26,
@@ -206,12 +208,12 @@ describe('a window that no layer has is kept apart from the windows of layers', 
     hidden_size: 1152,
     sliding_window: 512,
   };
-  test('where layer_types are all full (vllm #49795)', () => {
+  test('if layer_types are all full (vllm #49795)', () => {
     const full = of({ ...GEMMA, layer_types: Array(26).fill('full_attention') });
     expect(stripes(full)).toBe('G'.repeat(26));
     expect(full.unused).toEqual({ window: 512, switched: false });
   });
-  test('where the switch forbids it (transformers #38002)', () => {
+  test('if the switch disables it (transformers #38002)', () => {
     const off = of({
       model_type: 'qwen3',
       num_hidden_layers: 4,
@@ -224,7 +226,7 @@ describe('a window that no layer has is kept apart from the windows of layers', 
     });
     expect(off.unused).toEqual({ window: 4096, switched: true });
   });
-  test('and is none where a layer has it, or the file gives none', () => {
+  test('and is missing if a layer has it, or the file gives none', () => {
     expect(of(GEMMA).unused).toBeUndefined();
     const { sliding_window: _, ...without } = GEMMA;
     expect(
@@ -233,7 +235,7 @@ describe('a window that no layer has is kept apart from the windows of layers', 
   });
 });
 
-describe('images open masks by the type of the whole model', () => {
+describe('images open masks according to the type of the whole model', () => {
   const TEXT = { num_hidden_layers: 6, num_attention_heads: 4, head_dim: 64, hidden_size: 256 };
   const whole = (outer: string, text: string, more: object = {}) =>
     of({ model_type: outer, text_config: { model_type: text, ...TEXT, ...more } });
@@ -244,12 +246,12 @@ describe('images open masks by the type of the whole model', () => {
     expect(opened(config)).toEqual(Array(6).fill('image'));
     expect(notes(config)).toMatch(/in both directions in every layer, with a window or without/);
   });
-  test('its text model alone is given none', () => {
+  test('its text model alone opens none', () => {
     const config = of({ model_type: 'gemma3_text', ...TEXT, sliding_window: 512 });
     expect(opened(config)).toEqual(Array(6).fill('-'));
     expect(notes(config)).not.toMatch(/image/);
   });
-  test('Gemma 4 opens none where its file does not ask for it', () => {
+  test('Gemma 4 opens none if its file does not ask for it', () => {
     const asked = { use_bidirectional_attention: 'vision', sliding_window: 512 };
     expect(opened(whole('gemma4', 'gemma4_text', asked))).toContain('image');
     expect(opened(whole('gemma4', 'gemma4_text', { sliding_window: 512 }))).not.toContain('image');
@@ -264,7 +266,7 @@ describe('images open masks by the type of the whole model', () => {
     expect(opened(config)).toEqual(Array(6).fill('prompt'));
     expect(notes(config)).toMatch(/the prompt after them .*, also beyond the window/);
   });
-  test('every type here is one that opens, and what sees images causally says nothing', () => {
+  test('every listed type is one that opens, and a type that reads images causally says nothing', () => {
     for (const type of IMAGE_TYPES) expect(entryOf(type) ?? nestingOf(type), type).toBeDefined();
     expect(opened(whole('llava', 'llama'))).toEqual(Array(6).fill('-'));
   });

@@ -1,6 +1,6 @@
 /**
- * @file Every model type by transformers itself: its layers, its masks bit for bit, and what its own cache holds;
- * scripts/interop/run-configs.mjs wrote it down.
+ * @file Every model type as computed by transformers itself: its layers, its masks bit for bit, and the contents of its
+ * own cache; scripts/interop/run-configs.mjs recorded it.
  */
 import { describe, expect, test } from 'vitest';
 import {
@@ -22,7 +22,7 @@ import fixture from '../fixtures/interop/configs.json';
 const made = fixture as unknown as Made;
 
 describe('every model type, given to transformers', () => {
-  test('was given, with the version the table is from', () => {
+  test('was recorded, with the version the table is from', () => {
     expect(fixture.transformers).toBe(TABLE_VERSION);
     expect(fixture.failed).toEqual({});
     const ids = [...maskCases(), ...changedCases].map(({ id }) => id);
@@ -31,11 +31,11 @@ describe('every model type, given to transformers', () => {
     expect(Object.keys(ELSEWHERE)).toHaveLength(3);
   });
 
-  test('has the layers, the masks and the cache that we say', () => {
+  test('has the layers, the masks and the cache that we compute', () => {
     expect(compared(made).wrong).toEqual([]);
   });
 
-  test('and a mask that is other, or a number in a cache, would be seen', () => {
+  test('would be reported if a mask or a number in a cache differed', () => {
     const copy = structuredClone(fixture) as unknown as {
       masks: Record<string, { sums: Record<string, { pairs: number }> }>;
       caches: Record<string, { numbers: number[][] }>;
@@ -46,14 +46,14 @@ describe('every model type, given to transformers', () => {
   });
 });
 
-describe('an encoder and a decoder, asked by derivatives', () => {
+describe('an encoder and a decoder, compared by derivatives', () => {
   const pairs = fixture.pairs as unknown as Record<string, MadePair>;
-  test('read what we draw: both sides, what is before, the whole source; and keep what we count of either', () => {
+  test('read what we draw: both sides, earlier tokens, the whole source; and keep what we count', () => {
     expect(Object.keys(pairs).sort()).toEqual(pairCases.map(({ id }) => id).sort());
     expect(pairCases.length).toBeGreaterThanOrEqual(20);
     expect(comparedPairs(pairs)).toEqual([]);
   });
-  test('of each a cell that is other, or a number that is kept, would be seen', () => {
+  test('would be reported if a cell or a number in a cache differed', () => {
     const copy = structuredClone(pairs) as unknown as Record<
       string,
       { sums: Record<string, { crc: number }>; own: number[]; source: number[] }
@@ -64,15 +64,15 @@ describe('an encoder and a decoder, asked by derivatives', () => {
     copy['whisper']!.source[1]! += 1;
     expect(comparedPairs(copy as unknown as Record<string, MadePair>)).toHaveLength(4);
   });
-  test('the windows of LED, LongT5 and T5Gemma are no square: not everything is read', () => {
+  test('have windows in LED, LongT5 and T5Gemma that do not read everything', () => {
     for (const id of ['led', 'longt5, local', 't5gemma'])
       expect(pairs[id]!.sums.encoder!.pairs, id).toBeLessThan(24 * 24);
     expect(pairs['t5gemma']!.sums.decoder!.pairs).toBeLessThan((17 * 18) / 2);
   });
 });
 
-describe('what a dynamic cache keeps', () => {
-  test('was filled for one model type of each kind of cache, 24 at least, around its window', () => {
+describe('the contents of a dynamic cache', () => {
+  test('were recorded for one model type of each kind of cache, at least 24, around its window', () => {
     expect(LENGTHS).toEqual([1, W - 1, W, W + 1, 3 * W + 7]);
     expect(Object.keys(made.caches).sort()).toEqual(cacheCases.map(({ id }) => id).sort());
     expect(cacheCases.length).toBeGreaterThanOrEqual(24);
@@ -87,7 +87,7 @@ describe('what a dynamic cache keeps', () => {
       expect(classes).toContain(kind);
   });
 
-  test('in a layer with a window is one token less between two steps than has to be provided for one', () => {
+  test('hold one token less between two steps in a layer with a window than must be reserved for one', () => {
     const mistral = cacheCases.find(({ id }) => id === 'mistral')!;
     const [, , , , far] = ourNumbers(mistral);
     // 2 heads, keys and values of 16 numbers
@@ -99,12 +99,12 @@ describe('what a dynamic cache keeps', () => {
 
 describe('a text with two images, given to transformers', () => {
   type Made = Parameters<typeof comparedImages>[0];
-  test('opens the layers that we say, to their windows or beyond', () => {
+  test('opens the layers that we list, within their windows or beyond', () => {
     expect(Object.keys(fixture.images).sort()).toEqual(imageCases.map(({ type }) => type).sort());
     expect(comparedImages(fixture.images)).toEqual([]);
   });
   test.each(imageCases.map(({ type }) => [type]))(
-    'a cell of %s that is other would be seen',
+    'would be reported if a cell of %s differed',
     (type) => {
       const copy = structuredClone(fixture.images) as Record<string, Record<string, string[]>>;
       const rows = copy[type]!['full_attention']!;

@@ -1,4 +1,4 @@
-/** @file Encoders and decoders: which part is read, what is kept of a source, and layers that are gone through again. */
+/** @file Encoders and decoders: which part is read, what is kept of a source, and layers that run repeatedly. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
@@ -42,7 +42,7 @@ describe('an encoder and a decoder', () => {
     expect(config.notes.join(' ')).toMatch(/this is the decoder reading its own tokens/);
     expect(config.parts!.map(({ part }) => part)).toEqual(['decoder', 'cross', 'encoder']);
   });
-  test('the part that is asked for has its own layers, heads and masks', () => {
+  test('use the layers, heads and masks of the requested part', () => {
     const encoder = of(WHISPER, 'encoder');
     expect(encoder.layers).toHaveLength(32);
     expect(encoder.causal).toBe(false);
@@ -53,20 +53,20 @@ describe('an encoder and a decoder', () => {
     expect([doc.queries, doc.T]).toEqual([64, 48]);
     expect(pairsOf(maskOf(doc.layers[0]!.expression, doc.T, doc.queries))).toBe(64 * 48);
   });
-  test('a cache grows by its own tokens alone: 4 layers × 20 heads × 2 × 64 numbers a token', () => {
+  test('have a cache that grows only by their own tokens: 4 layers × 20 heads × 2 × 64 numbers per token', () => {
     const config = of(WHISPER);
     const each = 4 * 20 * 2 * 64 * 2;
     expect(sourceBytes(config)).toBe(1500 * each);
     expect(cacheBytesAt(config, 448) - cacheBytesAt(config, 447)).toBe(each);
     expect(cacheBytesAt(config, 448)).toBe((1500 + 448) * each);
   });
-  test('a planner takes another length of the source, and prices what reads it', () => {
+  test('take a separate length of the source in the planner, which prices what reads it', () => {
     const config = of(WHISPER);
     const at = priced(config, { ...HOW, source: 300 });
     const cost = cacheAt(at, 100);
     expect(cost.source).toBe(300 * 4 * 20 * 2 * 64 * 2);
     expect(cost.keys).toBe(cost.source + 100 * 4 * 20 * 2 * 64 * 2);
-    // 4 FLOPs a pair and dimension, 20 heads of 64, 4 layers
+    // 4 FLOPs per pair and dimension, 20 heads of 64, 4 layers
     expect(nextFlops(config, 100, 300)).toBe(4 * 20 * 64 * 4 * (100 + 300));
     expect(finding({ name: 'Whisper', at }, 100).join(' ')).toMatch(/of the source, 300 tokens/);
     const pages = priced(config, {
@@ -75,15 +75,15 @@ describe('an encoder and a decoder', () => {
     });
     expect(pages.refused).toMatch(/keys of a source/);
   });
-  test('T5 has as many layers in the decoder as in the encoder where its file says one number', () => {
+  test('T5 has as many layers in the decoder as in the encoder if its file gives one number', () => {
     const t5 = { model_type: 't5', num_layers: 24, num_heads: 16, d_kv: 64, d_model: 1024 };
     expect(of(t5).layers).toHaveLength(24);
     expect(of({ ...t5, num_decoder_layers: 8 }).layers).toHaveLength(8);
     expect(of({ ...t5, num_decoder_layers: 8 }, 'encoder').layers).toHaveLength(24);
-    // Heads need not be as wide as the model divided by them.
+    // The width of heads need not be that of the model divided by their number.
     expect(of({ ...t5, d_kv: 128 }).headDim).toBe(128);
   });
-  test('an encoder with a window says how it counts: LED 512 both sides, LongT5 127 to one', () => {
+  test('an encoder with a window says how it counts: LED 512 on both sides, LongT5 127 on one', () => {
     expect(of({ model_type: 'led' }, 'encoder').layers[0]!.window).toBe(513);
     expect(
       of({ model_type: 'led', attention_window: [4, 8], encoder_layers: 2 }, 'encoder').layers.map(
@@ -100,13 +100,13 @@ describe('an encoder and a decoder', () => {
     expect(transient.layers[0]!.window).toBe(255);
     expect(transient.notes.join(' ')).toMatch(/average of every block of 16/);
   });
-  test('one whose encoder is not drawn says why, and its decoder opens', () => {
+  test('a model whose encoder is not drawn says why, and its decoder opens', () => {
     const parts = of({ model_type: 'bigbird_pegasus' }).parts!;
     expect(parts.find(({ part }) => part === 'encoder')!.refused).toMatch(/at random/);
     const sound = of({ model_type: 'canary' }).parts!;
     expect(sound.find(({ part }) => part === 'encoder')!.refused).toMatch(/pictures, sound/);
   });
-  test('two configs inside are each read as they say', () => {
+  test('two nested configs are each read by their own fields', () => {
     const pair = {
       model_type: 'encoder-decoder',
       encoder: { model_type: 'bert', num_hidden_layers: 3 },
@@ -116,30 +116,30 @@ describe('an encoder and a decoder', () => {
     expect(of(pair).causal).toBe(true);
     expect(of(pair, 'encoder').layers).toHaveLength(3);
     expect(of(pair, 'encoder').causal).toBe(false);
-    // A decoder whose class reads both ways is one that is told to write.
+    // A decoder whose class reads both ways is one that must be told to be causal.
     expect(of({ ...pair, decoder: { model_type: 'bert' } }).causal).toBe(true);
   });
-  test('there are more than forty of them, and all of each can be read or says why not', () => {
+  test('there are more than forty of them, and each part can be read or says why not', () => {
     expect(pairTypes().length).toBeGreaterThanOrEqual(43);
     for (const model_type of pairTypes())
       for (const { part, refused } of of({ model_type }).parts!)
         if (refused === undefined) expect(of({ model_type }, part).part, model_type).toBe(part);
         else expect(() => of({ model_type }, part)).toThrow(refused);
   });
-  test('what is wrong in one is told by the name the file has for it', () => {
+  test('an error in one is reported by the name the file has for it', () => {
     expect(() => of({ model_type: 'bart', decoder_layers: -1 })).toThrow(/^decoder_layers is -1/);
     expect(() => of({ model_type: 't5', num_heads: 0 }, 'encoder')).toThrow(/^num_heads is 0/);
     expect(() => of({ model_type: 'whisper', d_model: 386 })).toThrow(
       /^d_model 386 does not divide into decoder_attention_heads 6/,
     );
   });
-  test('a pair is none of its own parts, however deep', () => {
+  test('a pair is not one of its own parts, at any depth', () => {
     const nested = (depth: number) =>
       `${'{"model_type":"encoder-decoder","decoder":'.repeat(depth)}{}${'}'.repeat(depth)}`;
     expect(readConfig(nested(1)).layers).toHaveLength(12);
     for (const depth of [2, 20_000]) expect(() => readConfig(nested(depth))).toThrow(InputError);
   });
-  test('whatever stands in its fields, it is read whole or refused in a sentence', () => {
+  test('with any field values it is read whole or refused in a sentence', () => {
     const odd = fc.oneof(
       fc.integer({ min: -3, max: 200 }),
       fc.constantFrom(null, '', 'x', [], [4], {}, true, 1e300, 0.5),
@@ -184,7 +184,7 @@ describe('an encoder and a decoder', () => {
       { numRuns: 2000 },
     );
   });
-  test('what is a decoder alone has no parts', () => {
+  test('a decoder-only model has no parts', () => {
     expect(of({ model_type: 'llama' }).parts).toBeUndefined();
     expect(of({ model_type: 'llama' }, 'encoder').causal).toBe(true);
   });
@@ -205,15 +205,15 @@ describe('a window over both sides', () => {
   );
 });
 
-describe('layers that are gone through again', () => {
-  test('Dory: 8 before, 20 twice, 8 after; keys of each time', () => {
+describe('layers that run repeatedly', () => {
+  test('Dory: 8 before, 20 twice, 8 after; keys for each time', () => {
     const config = of({ model_type: 'dory' });
     expect(config.layers).toHaveLength(56);
     expect(config.layers[8]).toEqual(config.layers[28]);
     const once = of({ model_type: 'dory', recurrent_kv_cache_mode: 'last_loop' });
     expect(once.layers.filter(({ sharedWith }) => sharedWith !== undefined)).toHaveLength(20);
   });
-  test('Dory’s files count attention and feed-forward apart', () => {
+  test('Dory’s files count attention and feed-forward separately', () => {
     const types = ['sliding_attention', 'mlp', 'full_attention', 'mlp', 'full_attention', 'mlp'];
     const file = {
       model_type: 'dory',
@@ -230,7 +230,7 @@ describe('layers that are gone through again', () => {
       'global',
     ]);
   });
-  test('HRM: its files give the depth of a stack, or of all', () => {
+  test('HRM: its files give the depth of one stack, or of all', () => {
     const cycles = { model_type: 'hrm_text', H_cycles: 2, L_cycles: 3 };
     expect(of({ ...cycles, num_hidden_layers: 4 }).layers).toHaveLength(32);
     expect(of({ ...cycles, num_hidden_layers: 32, num_layers_per_stack: 4 }).layers).toHaveLength(

@@ -1,4 +1,6 @@
-/** @file Configs of models whose code comes with their weights: read where a rule can, else refused with the reason. */
+/**
+ * @file Configs of models whose code comes with their weights: read if a rule can, otherwise refused with the reason.
+ */
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/masks/configs';
 import { cacheBytesAt, stateBytes, type ConfigLayers } from '../../src/masks/configLayer';
@@ -9,7 +11,7 @@ const LETTER = { global: 'G', local: 'S', chunked: 'C', masked: 'M', state: 'L',
 const stripes = ({ layers }: ConfigLayers) => layers.map(({ kind }) => LETTER[kind]).join('');
 const SIZES = { num_hidden_layers: 4, num_attention_heads: 8, hidden_size: 512 };
 
-describe('Kimi Linear as it is released', () => {
+describe('Kimi Linear as released', () => {
   // 27 layers, three of delta attention to one of MLA, and MLA last; counted from 1.
   const full = [4, 8, 12, 16, 20, 24, 27];
   const kda = Array.from({ length: 27 }, (_, i) => i + 1).filter((one) => !full.includes(one));
@@ -25,7 +27,7 @@ describe('Kimi Linear as it is released', () => {
     },
   };
 
-  test('has the layers its file names, not those its class would', () => {
+  test('has the layers its file names, not those of its class', () => {
     expect(stripes(of(file))).toBe('LLLG'.repeat(6) + 'LLG');
     expect(stripes(of({ model_type: 'kimi_linear' }))).toBe('L' + 'LLLG'.repeat(6) + 'LL');
   });
@@ -36,7 +38,7 @@ describe('Kimi Linear as it is released', () => {
     expect(stateBytes(config)).toBe(20 * (32 * 128 * 128 + 3 * 32 * 128 * 4) * 2);
   });
 
-  test('is refused where the two lists do not make the layers', () => {
+  test('is refused if the two lists do not add up to the layers', () => {
     const odd = { ...file, linear_attn_config: { full_attn_layers: [4], kda_layers: [1, 2, 4] } };
     expect(() => of(odd)).toThrow(
       /name 4 layers; together they should name each from 1 to 27 once/,
@@ -44,7 +46,7 @@ describe('Kimi Linear as it is released', () => {
   });
 });
 
-test('Zamba 2 as it is released names its layers, under their old name', () => {
+test('Zamba 2 as released names its layers under their old name', () => {
   const config = of({
     model_type: 'zamba2',
     num_hidden_layers: 5,
@@ -96,7 +98,7 @@ describe('a model with code of its own', () => {
     expect(config.doubt).toBeUndefined();
   });
 
-  test('has its sizes in the file: none is taken from another class', () => {
+  test('has its sizes in the file: none comes from another class', () => {
     expect(() => of({ model_type: 'internlm2' })).toThrow(/num_hidden_layers is missing/);
   });
 
@@ -121,7 +123,7 @@ describe('a model with code of its own', () => {
     expect(cacheBytesAt(config, 1)).toBe(56 * 576 * 2);
   });
 
-  test('MiniMax-Text names its softmax layers by ones; the others keep a matrix for each head', () => {
+  test('MiniMax-Text marks its softmax layers with ones; the others keep a matrix for each head', () => {
     const config = of({
       model_type: 'minimax_text_01',
       num_hidden_layers: 8,
@@ -135,7 +137,7 @@ describe('a model with code of its own', () => {
     expect(stateBytes(config)).toBe(7 * 8 * 64 * 64 * 2);
   });
 
-  test('Hunyuan shares keys and values between neighbours where use_cla says so', () => {
+  test('Hunyuan shares keys and values between neighbouring layers if use_cla says so', () => {
     const file = { model_type: 'hunyuan', ...SIZES, num_key_value_heads: 2, use_cla: true };
     const config = of({ ...file, cla_share_factor: 2 });
     expect(layerFacts(config).map((one) => one.sharedWith)).toEqual([undefined, 0, undefined, 2]);
@@ -189,7 +191,7 @@ describe('a model with code of its own', () => {
     expect(() => of(fields)).toThrow(words);
   });
 
-  test('a language model under another name than text_config is found', () => {
+  test('a language model under a name other than text_config is found', () => {
     const inner = { model_type: 'qwen2', ...SIZES, num_key_value_heads: 2 };
     for (const name of ['llm_config', 'language_config'])
       expect(of({ model_type: 'internvl_chat', [name]: inner })).toMatchObject({

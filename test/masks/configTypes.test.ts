@@ -1,4 +1,4 @@
-/** @file Every model type that transformers knows: it opens by the defaults of its class, or is refused by name. */
+/** @file Every model type that transformers knows opens with the defaults of its class, or is refused by name. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
@@ -26,11 +26,11 @@ const messageOf = (act: () => unknown): string | undefined => {
   }
 };
 
-/** Read by a rule although its class says too little. */
+/** Read by a rule because its class says too little. */
 const BY_RULE = ['longcat_flash'];
 
 describe('a model type of the table', () => {
-  test('there are as many as transformers knows, and each is in one place', () => {
+  test('comes from the complete list of transformers, and is listed once', () => {
     const all = [...openedTypes(), ...nestingTypes(), ...refusedTypes()];
     expect(all.length).toBe(new Set(all).size);
     expect(all.length).toBeGreaterThanOrEqual(800);
@@ -63,7 +63,7 @@ describe('a model type of the table', () => {
     }
   });
 
-  test('or is refused by its name, with the reason', () => {
+  test('is otherwise refused by its name, with the reason', () => {
     for (const model_type of refusedTypes().filter((one) => !BY_RULE.includes(one))) {
       const message = messageOf(() => of({ model_type, num_hidden_layers: 4 }));
       expect(message).toBe(`model_type is "${model_type}": ${reasonAgainst(model_type)}`);
@@ -71,35 +71,35 @@ describe('a model type of the table', () => {
   });
 });
 
-describe('a model type that is newer than the table', () => {
+describe('a model type newer than the table', () => {
   const SIZES = { num_hidden_layers: 6, num_attention_heads: 8, hidden_size: 64 };
   test.each([
     ['qwen3_9_text', 'qwen3'],
     ['llama5', 'llama'],
     ['gemma5_text', 'gemma'],
     ['deepseek_v9', 'deepseek'],
-  ])('%s is read like %s, and that is a doubt', (model_type, like) => {
+  ])('%s is read like %s, with a doubt', (model_type, like) => {
     const config = of({ model_type, ...SIZES });
     expect(config.family.startsWith(like)).toBe(true);
     expect(config.doubt).toMatch(
       new RegExp(`model_type is "${model_type}", which .* does not know; it is read as ${like}`),
     );
   });
-  test('a known one is no doubt', () => {
+  test('without a doubt if it is known', () => {
     expect(of({ model_type: 'llama' }).doubt).toBeUndefined();
   });
-  test('one that is like nothing, or has no sizes, is refused', () => {
+  test('is refused if it resembles none, or has no sizes', () => {
     expect(messageOf(() => of({ model_type: 'zzz9', ...SIZES }))).toMatch(/does not know/);
     expect(messageOf(() => of({ model_type: 'llama5' }))).toMatch(/does not know.* no num_hidden/);
   });
-  test('one whose fields are those of no model of its name is refused', () => {
+  test('is refused if its fields do not match any model of its name', () => {
     const latent = { ...SIZES, kv_lora_rank: 16 };
     expect(messageOf(() => of({ model_type: 'llama5', ...latent }))).toMatch(/does not know/);
     const states = { ...SIZES, linear_num_key_heads: 2 };
     expect(messageOf(() => of({ model_type: 'gemma5_text', ...states }))).toMatch(/does not know/);
     expect(of({ model_type: 'deepseek_v9', ...latent }).layers[0]!.latent).toBe(true);
   });
-  test('its architecture goes before its name', () => {
+  test('is judged by its architecture before its name', () => {
     const config = of({
       model_type: 'zzz9',
       architectures: ['DeepseekV3ForCausalLM'],
@@ -185,7 +185,7 @@ describe('bad fields', () => {
     expect(messageOf(() => of(fields))).toMatch(words);
   });
 
-  test('whatever a field of any model type holds, the file is taken whole or refused in a sentence', () => {
+  test('with any field values in any model type the file is read whole or refused in a sentence', () => {
     const types = [...openedTypes(), ...nestingTypes()];
     const field = fc.constantFrom(
       ...[

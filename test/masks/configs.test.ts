@@ -91,14 +91,14 @@ describe('a released config', () => {
     expect(config.convention).toMatch(/^\S.*[^.]$/);
   });
 
-  test('Gemma 3 1B holds a sixth of what global layers would, at its longest context', () => {
+  test('Gemma 3 1B needs a sixth of the cache of global layers, at its longest context', () => {
     const config = readConfig(files['gemma-3-1b']!);
     // 4 global layers of 32,768 keys and 22 of 512; one key-value head of 256 numbers, 2 bytes each, keys and values.
     expect(cacheBytesAt(config, 32_768)).toBe((4 * 32_768 + 22 * 512) * 2 * 256 * 2);
     expect(cacheBytesAt(config, 32_768, 1)).toBe((4 * 32_768 + 22 * 512) * 2 * 256);
   });
 
-  test('what the file leaves out is said', () => {
+  test('defaults used for missing fields are reported', () => {
     expect(readConfig(files['gemma-3-4b']!).defaults.join('; ')).toMatch(
       /num_attention_heads is not in the file; Gemma 3 has 8/,
     );
@@ -108,12 +108,12 @@ describe('a released config', () => {
     expect(config.defaults.join()).toMatch(/sliding_window is not in the file; .* has 4096/);
   });
 
-  test('Qwen 2 has its window where it is switched on, from max_window_layers on', () => {
+  test('Qwen 2 has its window if it is switched on, from max_window_layers on', () => {
     const on = { use_sliding_window: true, sliding_window: 1024, max_window_layers: 20 };
     expect(stripes(changed('qwen2.5-7b', on))).toBe('G'.repeat(20) + 'S'.repeat(8));
   });
 
-  test('layer_types under the name of zebra counts the query itself', () => {
+  test('layer_types called zebra count the query itself', () => {
     const config = readConfig(
       JSON.stringify({
         model_type: 'zebra',
@@ -127,7 +127,7 @@ describe('a released config', () => {
     expect(written(config)).toEqual(['causal', 'causal & window(16)']);
   });
 
-  test('a window wider than any sequence here is written as wide as there are tokens', () => {
+  test('a window wider than any sequence here is capped at the number of tokens', () => {
     const config = changed('mistral-7b-v0.1', { sliding_window: 1_000_000 });
     expect(written(config)).toEqual(['causal & window(16384)']);
     expect(cacheBytesAt(config, 2_000_000)).toBe(cacheBytesAt(config, 1_000_000));
@@ -148,7 +148,7 @@ describe('its costs, by closed forms', () => {
     return changed(name, { text_config: { ...inner, attention_chunk_size: 6 } });
   };
 
-  test.each(Object.keys(SMALL))('of %s are those of its masks, row by row', (name) => {
+  test.each(Object.keys(SMALL))('of %s equal those of its masks, row by row', (name) => {
     const config = small(name);
     for (const T of [1, 2, 3, 5, 6, 7, 12, 23]) {
       let [pairs, keys] = [0, 0];
@@ -171,7 +171,7 @@ describe('its costs, by closed forms', () => {
   });
 });
 
-describe('what is no config', () => {
+describe('an invalid config', () => {
   const layers = (kinds: string[]) => ({ layer_types: kinds });
   test.each<[string, () => unknown, RegExp]>([
     ['nothing', () => readConfig(''), /the config is not complete JSON/],
@@ -293,7 +293,7 @@ describe('what is no config', () => {
     }
   });
 
-  test('whatever is changed in a config, it is taken whole or refused with InputError', () => {
+  test('with any change to a config it is read whole or refused with InputError', () => {
     const names = Object.keys(files);
     const odd = fc.oneof(
       fc.jsonValue(),

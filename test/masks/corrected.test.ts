@@ -1,4 +1,7 @@
-/** @file The code beside an opened file, and the file as it should be: for every kind of file, read again as the page reads it. */
+/**
+ * @file The code next to an opened file, and the corrected file: for every kind of file, read again as the page reads
+ * it.
+ */
 import { describe, expect, test } from 'vitest';
 import { openedCases, openedRun } from '../../scripts/interop/opened';
 import { Desk } from '../../src/masks/desk';
@@ -17,7 +20,7 @@ describe.each(openedCases.map((one) => [one.id, one] as const))('%s', (_, one) =
     expect(code).toContain(`q, k = ${difference.first!.query}, ${difference.first!.key}`);
   });
 
-  test('the repaired file differs from it in the wrong cells alone', async () => {
+  test('the repaired file differs from it only in the wrong cells', async () => {
     const { saved, difference } = await openedRun(one);
     expect(saved.cells).toBe(difference.cells);
     if (one.name !== undefined) expect(saved.name).toBe(one.name);
@@ -52,7 +55,7 @@ describe.each(openedCases.map((one) => [one.id, one] as const))('%s', (_, one) =
     expect(changed).toBe(difference.cells);
   });
 
-  test('the repaired file, opened again, is what was meant', async () => {
+  test('the repaired file, opened again, is the intended mask', async () => {
     const { saved } = await openedRun(one);
     const desk = new Desk();
     const files = [{ name: saved.name, bytes: saved.bytes.slice() }];
@@ -76,7 +79,7 @@ describe.each(openedCases.map((one) => [one.id, one] as const))('%s', (_, one) =
   });
 });
 
-test('a mask of no file is loaded as the page saves it', () => {
+test('a mask without a file is loaded as the page saves it', () => {
   const about = { queries: 4, keys: 16, cell: { query: 1, key: 7 }, meant: read('causal') };
   expect(reproduction(about)).toContain("np.load('zebra-mask-4x16.npy')");
 });

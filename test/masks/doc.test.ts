@@ -1,4 +1,4 @@
-/** @file Paint over a mask, and the workbench's document as an address. */
+/** @file Paint over a mask, and the workbench's document as a URL. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromAddress, maskOfLayer, toAddress, type MaskDoc } from '../../src/masks/doc';
@@ -41,7 +41,7 @@ describe('paint', () => {
     );
   });
 
-  test('tidied is the same cells in rectangles that do not overlap, and none where nothing changed', () => {
+  test('is tidied to the same cells in rectangles that do not overlap, and to none if nothing changed', () => {
     fc.assert(
       fc.property(fc.array(rectangle, { maxLength: 6 }), (all) => {
         const tidy = tidied(base, all);
@@ -59,7 +59,7 @@ describe('paint', () => {
     expect(isIdle(painted(base, [one]), one)).toBe(true);
   });
 
-  test('is written short and read back; what lies outside is left out', () => {
+  test('is written in short form and read back; anything outside is left out', () => {
     fc.assert(
       fc.property(fc.array(rectangle, { maxLength: 6 }), (all) => {
         const read = readRectangles(writeRectangles(all), { queries: T, keys: T });
@@ -74,7 +74,7 @@ describe('paint', () => {
     });
   });
 
-  test('is refused beyond as many as a link holds, and is not said to be unreadable', () => {
+  test('is refused beyond the number that a link holds, with that reason', () => {
     const one: Rectangle = { query: 2, toQuery: 5, key: 6, toKey: 8, open: true };
     const all = Array.from({ length: MAX_RECTANGLES + 3 }, () => one);
     const left = readRectangles(writeRectangles(all), { queries: T, keys: T });
@@ -85,7 +85,7 @@ describe('paint', () => {
   });
 });
 
-describe('the address of a workbench', () => {
+describe('the URL of a workbench', () => {
   const layer = (text: string, paint: readonly Rectangle[] = []) => ({
     expression: read(text),
     paint,
@@ -106,7 +106,7 @@ describe('the address of a workbench', () => {
     expect(fromAddress('').doc.T).toBe(32);
   });
 
-  test('that is wrong is mended, and says how', () => {
+  test('is corrected if wrong, and says how', () => {
     expect(fromAddress('T=99999&layer=causal').notes[0]).toMatch(
       /^T is '99999'; it should be .* 16384 was taken$/,
     );
@@ -120,7 +120,7 @@ describe('the address of a workbench', () => {
     expect(fromAddress('layer=999*causal').doc.layers).toHaveLength(128);
   });
 
-  test('whatever it says, it can be shown', () => {
+  test('can be shown, whatever it contains', () => {
     const piece = fc.oneof(
       fc.string(),
       fc.constantFrom(
@@ -143,7 +143,7 @@ describe('the address of a workbench', () => {
     );
   });
 
-  test('fewer or more queries than keys come back with their paint, from an address and from a file', () => {
+  test('brings back fewer or more queries than keys with their paint, as does a file', () => {
     for (const queries of [3, 20]) {
       const paint = [{ query: queries - 1, toQuery: queries, key: 2, toKey: 5, open: false }];
       const doc: MaskDoc = { T, queries, layers: [{ expression: read('causal'), paint }] };

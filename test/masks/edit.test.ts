@@ -9,7 +9,7 @@ const after = (path: number[], change: Parameters<typeof changedAt>[2]) => {
   return changed && write(changed);
 };
 
-test('a part is changed, switched or taken out where it stands', () => {
+test('a part is changed, switched or removed in place', () => {
   expect(after([1, 0], () => read('window(8)'))).toBe(
     'causal & (window(8) | sink(2)) & !padding(2, 0)',
   );
@@ -21,7 +21,7 @@ test('a part is changed, switched or taken out where it stands', () => {
   expect(write(switched(switched(start)))).toBe(write(start));
 });
 
-test('a term is joined to a group of its kind, or makes one', () => {
+test('a term joins a group of its kind, or makes one', () => {
   expect(write(joinedAt(start, [], 'and', read('chunk(4)')))).toBe(
     'causal & (window(4) | sink(2)) & !padding(2, 0) & chunk(4)',
   );
@@ -30,7 +30,7 @@ test('a term is joined to a group of its kind, or makes one', () => {
   );
 });
 
-test('what names tokens to be blocked is added with a not where it narrows, as it is where it widens', () => {
+test('a term that names blocked tokens is added with not if it narrows, and as it is if it widens', () => {
   expect(write(freshTerm('padding', 'and'))).toBe('!padding(2, 0)');
   expect(write(freshTerm('ahead', 'and'))).toBe('!ahead(4)');
   expect(write(freshTerm('padding', 'or'))).toBe('padding(2, 0)');

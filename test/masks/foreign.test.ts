@@ -1,4 +1,7 @@
-/** @file Foreign masks: every number kind back from bytes built here, every parser under fuzz. What they mean is in foreignRecognise. */
+/**
+ * @file Foreign masks: every number format back from bytes built here, every parser under fuzz. Their meaning is tested
+ * in foreignRecognise.
+ */
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -13,7 +16,7 @@ import { recognise } from '../../src/masks/foreign/recognise';
 import { cellsOf } from '../../src/attention/mask';
 import { npyOf } from '../../src/masks/save';
 
-/** A file as it is looked at when nobody has said anything. */
+/** A file as read without any choice by the user. */
 async function openForeign(name: string, bytes: Uint8Array) {
   const brought = new Brought(await openFile(name, bytes));
   return {
@@ -64,7 +67,7 @@ function png(
     const head = new Uint8Array(8);
     new DataView(head.buffer).setUint32(0, body.length);
     head.set(text(name), 4);
-    return [...head, ...body, 0, 0, 0, 0]; // checksums are not looked at
+    return [...head, ...body, 0, 0, 0, 0]; // checksums are not checked
   };
   const ihdr = new Uint8Array(13);
   new DataView(ihdr.buffer).setUint32(0, width);
@@ -137,7 +140,7 @@ describe('.npy', () => {
   });
 
   test('half precision is read as it was written, and -inf in it blocks', async () => {
-    // 0, -inf, 0, 0 as numpy.float16 writes them; then the least number of the type, and 1 / 4.
+    // 0, -inf, 0, 0 as numpy.float16 writes them; then the smallest number of the type, and 1 / 4.
     for (const [bits, numbers, fill] of [
       [[0x0000, 0xfc00, 0x0000, 0x0000], [0, -Infinity, 0, 0], -Infinity],
       [[0x0000, 0xfbff, 0x3400, 0x0000], [0, -65504, 0.25, 0], -65504],
@@ -154,7 +157,7 @@ describe('.npy', () => {
       }
   });
 
-  test('half precision and bfloat16 are what IEEE and Google say', () => {
+  test('half precision and bfloat16 follow IEEE and Google', () => {
     expect([0x0000, 0x3c00, 0xc000, 0x7c00, 0xfc00, 0x0001, 0xfbff].map(halfOf)).toEqual([
       0,
       1,
@@ -168,7 +171,7 @@ describe('.npy', () => {
     expect([0x3f80, 0xc000, 0xff80].map(bfloat16Of)).toEqual([1, -2, -Infinity]);
   });
 
-  test('big-endian, Fortran order and the axes before the last two', async () => {
+  test('big-endian, Fortran order and the axes before the last two are read', async () => {
     const big = await openForeign(
       'm.npy',
       npy('>i2', [2, 2], Uint8Array.of(0, 1, 0, 0, 1, 0, 0, 1)),
@@ -222,11 +225,11 @@ describe('.npy', () => {
       Uint8Array.of(0x93, ...text('NUMPY'), 1, 0, 255, 255, 0, 0),
       'says it is 65535 bytes long; the file has 12',
     ],
-  ])('that is wrong is refused in a sentence (%#)', async (bytes, words) => {
+  ])('with an error is refused in a sentence (%#)', async (bytes, words) => {
     expect(await refused('m.npy', bytes)).toContain(words);
   });
 
-  test('our own opens again', async () => {
+  test('written by us opens again', async () => {
     const mask = maskOf(read('causal & window(3)'), 9);
     const { matrix } = await openForeign('zebra.npy', npyOf(mask));
     expect(recognise(matrix([])).says).toBe(
@@ -297,7 +300,7 @@ describe('text and JSON', () => {
     expect(await refused('pasted text', text(words))).toContain(message);
   });
 
-  test('a row of dots is a row of blocked cells, not one that is cut short', async () => {
+  test('a row of dots is a row of blocked cells, not a truncated one', async () => {
     const { matrix } = await openForeign('m.txt', text('...\n##.\n###'));
     expect(cellsIn(matrix([]))).toEqual([0, 0, 0, 1, 1, 0, 1, 1, 1]);
   });
@@ -338,7 +341,7 @@ describe('PNG', () => {
     expect(cellsIn(matrix([]))).toEqual(cells);
   });
 
-  test('of one bit, of a palette, of colours', async () => {
+  test('with one bit, a palette or colours is read', async () => {
     const bit = await openForeign(
       'm.png',
       png(3, 3, Uint8Array.of(0, 0b10000000, 0, 0b11000000, 0, 0b01100000), { depth: 1 }),
@@ -370,7 +373,7 @@ describe('PNG', () => {
       options,
     );
 
-  test('of two grays the lighter is 1, whichever they are, and it is said', async () => {
+  test('with two grays reads the lighter as 1, whichever they are, and says so', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(fc.nat(255), { minLength: 2, maxLength: 2 }),
@@ -388,7 +391,7 @@ describe('PNG', () => {
     );
   });
 
-  test('of more grays those above the middle are 1, and it is said', async () => {
+  test('with more grays reads those above the middle as 1, and says so', async () => {
     const { matrix } = await openForeign(
       'm.png',
       pictured([200, 20, 10, 190, 210, 10, 10, 180, 111]),
@@ -399,7 +402,7 @@ describe('PNG', () => {
     );
   });
 
-  test('a palette may hold transparent colours that no cell has', async () => {
+  test('may have a palette with transparent colours that no cell uses', async () => {
     const file = pictured(cells, {
       colour: 3,
       palette: [0, 0, 0, 90, 90, 90, 7, 7, 7],
@@ -440,12 +443,12 @@ describe('PNG', () => {
     [png(1, 1, Uint8Array.of(9, 1)), 'has filter 9'],
     [png(3, 3, gray(0)).subarray(0, 50), 'ends inside its part'],
     [png(60_000, 60_000, Uint8Array.of(0)), 'masks from 1 × 1 to 16384'],
-  ])('that is wrong is refused in a sentence (%#)', async (bytes, words) => {
+  ])('with an error is refused in a sentence (%#)', async (bytes, words) => {
     expect(await refused('m.png', bytes)).toContain(words);
   });
 });
 
-test('safetensors: a tensor is picked, masks first, of any kind', async () => {
+test('a tensor of any kind is picked from safetensors, masks first', async () => {
   const file = safetensors({
     weight: { dtype: 'F32', shape: [2, 2], bytes: bytesOf(Float32Array.of(1, 2, 3, 4)) },
     bias: { dtype: 'F32', shape: [2], bytes: new Uint8Array(8) },
@@ -475,7 +478,7 @@ test('safetensors: a tensor is picked, masks first, of any kind', async () => {
   ).toContain('none of the 1 tensors');
 });
 
-test('whatever bytes a file has, it is taken or refused with InputError', async () => {
+test('a file with any bytes is read or refused with InputError', async () => {
   const whole = [
     ['m.npy', npy('<f4', [3, 3], bytesOf(new Float32Array(9)))],
     [

@@ -1,4 +1,6 @@
-/** @file What foreign numbers mean: every known pattern found again, at any length, padded, and with cells wrong. */
+/**
+ * @file The meaning of foreign numbers: every known pattern is recognised, at any length, padded, and with wrong cells.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
@@ -18,7 +20,8 @@ describe('a pattern is recognised', () => {
     fc.assert(
       fc.property(cases(family, { least: 16, most: 150, wrong: 0 }), ({ expression, mask }) => {
         const { expression: found, difference } = nearestOf(mask);
-        // One cell is no evidence of documents in a window of 2: it is told as a cell of the plainer pattern.
+        // One cell is not enough evidence of documents in a window of 2: it is reported as a wrong cell of the plainer
+        // pattern.
         expect(difference.cells, `${expression}, found ${write(found)}`).toBeLessThanOrEqual(
           mask.keys > 16 ? 1 : 0,
         );
@@ -27,9 +30,10 @@ describe('a pattern is recognised', () => {
     );
   });
 
-  // Few tokens can be told apart by fewer cells than are wrong; so another pattern may be nearer, but none farther.
+  // With few tokens two patterns may differ in fewer cells than are wrong; so another pattern may be nearer, but none
+  // farther.
   test.each(Object.keys(FAMILIES))(
-    '%s, with up to three cells wrong: what is found is no farther',
+    '%s, with up to three wrong cells: the pattern found is no farther',
     (family) => {
       fc.assert(
         fc.property(
@@ -51,7 +55,7 @@ describe('a pattern is recognised', () => {
   );
 
   // Found by the property above: rows of causal chunks end at every token, and these ends hid the size.
-  test('small chunks seen by the last queries only, among much padding, with a wrong cell inside it', () => {
+  test('small chunks seen only by the last queries, among much padding, with a wrong cell inside it', () => {
     const mask = maskOf(read('causal & chunk(2) & !padding(0, 20)'), 82, 41);
     expect(nearestOf(spoilt(mask, [10 * 82 + 81])).difference).toEqual({
       cells: 1,
@@ -75,7 +79,7 @@ describe('a pattern is recognised', () => {
     'causal & (window(3) | dilated(5))',
     'window(3) & !ahead(3) | global(0, 17)',
   ])(
-    '%s is still called so with any cell wrong, or three, and these are all that differ',
+    '%s keeps its name with any one cell wrong, or three, and exactly these differ',
     (expression) => {
       const T = 32;
       const mask = maskOf(read(expression), T);
@@ -86,7 +90,8 @@ describe('a pattern is recognised', () => {
         expect(difference).toEqual(differenceOf(broken, mask));
         expect(difference.cells).toBe(places.length);
       };
-      // One cell of every third row, or every ninth; then three anywhere but at the edges, where one more wrong cell is another pattern.
+      // One cell of every third row, or every ninth; then three anywhere but at the edges, where one more wrong cell is
+      // another pattern.
       for (let q = 2; q < T - 1; q += 3 * STRIDE) spoil([q * T + ((q * 7) % 11) + 5]);
       fc.assert(
         fc.property(
@@ -100,7 +105,7 @@ describe('a pattern is recognised', () => {
   );
 });
 
-describe('what it says is the plainest that is true', () => {
+describe('the description is the plainest true one', () => {
   const ones = (queries: number, keys: number) =>
     rowsOf(Array.from({ length: queries }, () => Array<number>(keys).fill(1)));
 
@@ -109,7 +114,7 @@ describe('what it says is the plainest that is true', () => {
     [1, 5],
     [3, 12],
     [300, 300],
-  ])('all ones, %i × %i, are no mask at all', (queries, keys) => {
+  ])('all ones, %i × %i, are not a mask', (queries, keys) => {
     expect(recognise(ones(queries, keys)).says).toContain('no mask at all');
   });
 
@@ -134,14 +139,14 @@ describe('what it says is the plainest that is true', () => {
     );
   });
 
-  test('with fewer queries than keys it stands at the bottom right', () => {
+  test('with fewer queries than keys it is aligned at the bottom right', () => {
     const mask = maskOf(read('causal & window(5)'), 32, 6);
     expect(recognise(matrixOf(mask, [1, 0])).says).toContain('a causal window of 5');
   });
 });
 
-describe('which value lets through', () => {
-  test('turned over, added to scores, or as weights, it is the same mask', () => {
+describe('the value that means visible', () => {
+  test('is found in a flipped mask, in one added to scores, and in weights', () => {
     for (const expression of [
       'causal & window(4)',
       'causal',
@@ -162,7 +167,7 @@ describe('which value lets through', () => {
     }
   });
 
-  test('a weak fill is read as added to scores, and doubted', () => {
+  test('is doubtful for a weak fill, which is read as added to scores', () => {
     const mask = maskOf(read('causal & window(4)'), 32);
     for (const fill of [-1, -100, -499.5]) {
       const { polarity, fill: found, ...rest } = recognise(matrixOf(mask, [0, fill]));
@@ -173,7 +178,7 @@ describe('which value lets through', () => {
     }
   });
 
-  test('numbers below 0 that are neither a fill nor weights leave a doubt', () => {
+  test('is doubtful for numbers below 0 that are neither a fill nor weights', () => {
     const { polarity } = recognise(
       rowsOf([
         [1, -3, 0],
@@ -185,7 +190,7 @@ describe('which value lets through', () => {
     expect(polarity.because).toContain('its least number is -3');
   });
 
-  test('the fill is the number that most blocked cells hold', () => {
+  test('leaves the number in most blocked cells as the fill', () => {
     const [far, near] = [-1e9, -Infinity];
     const rows = [
       [0, far, far],
@@ -203,7 +208,7 @@ describe('which value lets through', () => {
     expect(recognise(rowsOf(rows)).polarity.because).toContain('-1000000000 blocks');
   });
 
-  test('padding for the greater part turns no mask over', () => {
+  test('is not flipped by a mask that is mostly padding', () => {
     for (const expression of ['causal & !padding(24, 0)', 'causal & window(4) & !padding(0, 20)']) {
       const mask = maskOf(read(expression), 32);
       for (const values of [
@@ -214,7 +219,7 @@ describe('which value lets through', () => {
     }
   });
 
-  test('asked for, it is taken as asked', () => {
+  test('is the one that the user chooses', () => {
     const mask = maskOf(read('causal'), 8);
     const ones = matrixOf(mask, [1, 0]);
     expect(differenceOf(recognise(ones, { polarity: 'nonzero' }).mask, mask).cells).toBe(0);
@@ -236,12 +241,12 @@ describe('which value lets through', () => {
   });
 });
 
-describe('2,048 tokens in a moment', () => {
+describe('2,048 tokens are recognised in a moment', () => {
   const T = 2048;
   const LIMIT = 12; // noise takes some 4
   /**
-   * A moment is said in this machine's own measure: going over as many cells fifty times, timed right beside. Machines
-   * differ; seconds of one would be no limit for another.
+   * A moment is measured relative to this machine: iterating over as many cells fifty times, timed at the same place.
+   * Machines differ; a limit in seconds on one would mean nothing on another.
    */
   const moment = () => {
     const cells = new Uint8Array(T * T).fill(1);
@@ -258,7 +263,7 @@ describe('2,048 tokens in a moment', () => {
     const { ms, value: found } = timed(() => recognise(matrix));
     return { ...found, moments: ms / Math.max(before, moment()) };
   };
-  /** The quickest of up to three tries: who shares the processor's caches makes none quicker. */
+  /** The fastest of up to three tries: processes that share the caches only make it slower. */
   const quickest = (matrix: Matrix) => {
     let best = inMoments(matrix);
     for (let more = 0; more < 2 && best.moments >= LIMIT; more++) {
@@ -269,7 +274,7 @@ describe('2,048 tokens in a moment', () => {
   };
 
   test.each(['causal & (window(256) | sink(4))', 'causal & window(300) & documents(700, 1500)'])(
-    '%s, with three cells wrong',
+    '%s, with three wrong cells',
     (expression) => {
       const mask = spoilt(maskOf(read(expression), T), [5, 3_000_000, 4_000_123]);
       const { nearest, moments } = quickest(matrixOf(mask, [0, -1e9]));

@@ -1,4 +1,6 @@
-/** @file Our masks against what PyTorch, JAX and transformers made of them; scripts/interop/run-code.mjs wrote it down. */
+/**
+ * @file Our masks against those computed by PyTorch, JAX and transformers, recorded by scripts/interop/run-code.mjs.
+ */
 import { describe, expect, test } from 'vitest';
 import {
   codeCases,
@@ -34,11 +36,11 @@ const ours = configCases(
 );
 
 describe('code run in Python', () => {
-  test('was run for every case and every term', () => {
+  test('was recorded for every case and every term', () => {
     expect(Object.keys(code)).toEqual(codeCases.map(({ id }) => id));
     expect(unseenTerms()).toEqual([]);
   });
-  test('lets through what our masks do, bit for bit, in every format that can say them', () => {
+  test('gives the same masks as ours, bit for bit, in every format that can express them', () => {
     for (const one of codeCases) {
       const made = code[one.id]!;
       expect({ T: made.T, layers: made.layers }, one.id).toEqual({ T: one.T, layers: one.layers });
@@ -49,7 +51,7 @@ describe('code run in Python', () => {
 });
 
 describe('a config given to transformers', () => {
-  test('was given for every released one, and for fields released ones leave unused', () => {
+  test('was recorded for every released config, and for fields that no released one uses', () => {
     expect(Object.keys(configs)).toEqual(ours.map(({ id }) => id));
     const families = new Set(ours.map(({ fields }) => readConfig(JSON.stringify(fields)).family));
     expect(families.size).toBeGreaterThanOrEqual(11);

@@ -1,4 +1,7 @@
-/** @file What layers keep, as numbers: tokens between steps and within one, entries, latents, and states that do not grow. */
+/**
+ * @file What layers keep, in numbers: tokens between steps and within one, entries, latents, and states of constant
+ * size.
+ */
 import { describe, expect, test } from 'vitest';
 import { maskOf } from '../../src/attention/expression';
 import { readConfig } from '../../src/masks/configs';
@@ -28,24 +31,24 @@ test('facts are worked out once for a config, and its sorts of layers count ever
   ]);
 });
 
-describe('tokens a layer holds', () => {
+describe('tokens that a layer holds', () => {
   const all = facts({ model_type: 'gemma3_text', sliding_window: 512 });
   const local = first(all, 'sliding_attention');
   const global = first(all, 'full_attention');
 
-  test('behind a window are W while a step computes, and W - 1 between two steps', () => {
+  test('are W behind a window while a step computes, and W - 1 between two steps', () => {
     expect([1, 511, 512, 513, 9000].map((T) => heldAt(local, T))).toEqual([1, 511, 512, 512, 512]);
     expect([1, 511, 512, 513, 9000].map((T) => heldAt(local, T, true))).toEqual([
       1, 511, 511, 511, 511,
     ]);
   });
 
-  test('in a global layer are all, at both times', () => {
+  test('are all tokens in a global layer, at both times', () => {
     expect(heldAt(global, 9000)).toBe(9000);
     expect(heldAt(global, 9000, true)).toBe(9000);
   });
 
-  test('the two sizes of a cache differ by one token in each layer with a window', () => {
+  test('make the two sizes of a cache differ by one token in each layer with a window', () => {
     const config = of({ model_type: 'gemma3_text', sliding_window: 512 });
     const windows = all.filter(({ kind }) => kind === 'local').length;
     const token = local.perToken * 2;
@@ -53,7 +56,7 @@ describe('tokens a layer holds', () => {
     expect(cacheBytesAt(config, 9000) - cacheBytesAt(config, 9000, 2, true)).toBe(windows * token);
   });
 
-  test('of any mask are those that are read again: by counting', () => {
+  test('are those read again later, by counting, for any mask', () => {
     const rule = 'causal & (window(3) | sink(2))';
     const [layer] = facts({
       model_type: 'zebra',
@@ -83,14 +86,14 @@ describe('a layer that keeps no keys of its own', () => {
     }
   });
 
-  test('of an encoder keeps nothing at all', () => {
+  test('keeps nothing at all in an encoder', () => {
     for (const one of facts({ model_type: 'modernbert' }))
       expect([numbersAt(one, 1000), stateNumbers(one)]).toEqual([0, 0]);
   });
 });
 
 describe('FLOPs of one query and one key', () => {
-  test('are two for each number compared and two for each number read, in every head that asks', () => {
+  test('are two per number compared and two per number read, in every query head', () => {
     expect(facts({ model_type: 'llama' })[0]!.flopsPerPair).toBe(4 * 32 * 128);
     // DeepSeek V3: 128 heads, compared by 128 + 64 numbers, values of 128.
     const [latent] = facts({ model_type: 'deepseek_v3' });
@@ -98,7 +101,7 @@ describe('FLOPs of one query and one key', () => {
     expect(latent!.perToken).toBe(512 + 64);
   });
 
-  test('count the heads of the layer, where those with a window have others', () => {
+  test('count the heads of the layer, if those with a window have others', () => {
     const all = facts({ model_type: 'inkling2_text', swa_num_attention_heads: 24 });
     expect(first(all, 'hybrid_sliding').heads).toBe(24);
     expect(first(all, 'hybrid').heads).toBe(48);
@@ -134,7 +137,7 @@ describe('a state', () => {
       'hybrid',
       (1024 + 512) * 4 + 1024 * 256,
     ],
-  ])('of %s has a size, whatever the length', (_, fields, type, numbers) => {
+  ])('of %s has a size that does not depend on the length', (_, fields, type, numbers) => {
     const all = facts(fields);
     expect(stateNumbers(first(all, type))).toBe(numbers);
     const config = of(fields);
@@ -143,13 +146,13 @@ describe('a state', () => {
     expect(stateBytes(config, 4)).toBe(layers * numbers * 4);
   });
 
-  test('is nothing in a layer of attention, and not in the bytes of keys and values', () => {
+  test('is missing in an attention layer, and not part of the bytes of keys and values', () => {
     expect(stateBytes(of({ model_type: 'llama' }))).toBe(0);
     const config = of({ model_type: 'qwen3_next' });
     expect(cacheBytesAt(config, 4096)).toBe(12 * 4096 * 2 * (256 + 256) * 2);
   });
 
-  test('has a size in all model types of the table but one, which is said to have none', () => {
+  test('has a size in all model types of the table but one, which says that its size is unknown', () => {
     const unknown = openedTypes().filter(
       (model_type) => !NAMED.includes(model_type) && unknownStates(of({ model_type })) > 0,
     );
@@ -164,7 +167,7 @@ describe('a state', () => {
     ],
     ['a kernel', { model_type: 'lfm3', conv_L_cache: 'long' }, /conv_L_cache is "long"/],
     ['a factor', { model_type: 'jamba', mamba_expand: -2 }, /mamba_expand is -2/],
-  ])('of odd %s is refused with what was given', (_, fields, words) => {
+  ])('of odd %s is refused with the given value', (_, fields, words) => {
     expect(() => of(fields)).toThrow(words);
   });
 });

@@ -1,4 +1,4 @@
-/** @file Lints: each on a mask it is for and on one that only looks so; none on a mask that is as it should be. */
+/** @file Lints: each on a mask it should catch and on one that only looks similar; none on a correct mask. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { plans } from '../../src/attention/plans';
@@ -17,7 +17,7 @@ import { DEFAULTS } from '../../src/spec/controls';
 
 const T = 16;
 const CAUSAL: Declared = { causal: true };
-/** Of a file in which 1 blocks. */
+/** A file in which 1 blocks. */
 const BLOCKING: Reading = {
   allowed: 'zero',
   by: 'cells',
@@ -27,7 +27,7 @@ const BLOCKING: Reading = {
   one: '1',
 };
 
-/** Masks of so many tokens, one per text, and what they were declared to be. */
+/** Masks of T tokens, one per text, and their declaration. */
 const by = (declared: Declared, ...texts: string[]): Subject => ({
   declared,
   masks: masksOf(texts.map(read), T),
@@ -37,7 +37,7 @@ const painted = (declared: Declared, rule: (q: number, k: number) => boolean): S
   masks: [fromRule(T, T, rule)],
 });
 
-/** A causal window of 32 tokens, declared as it is. */
+/** A causal window, declared as such. */
 const windowed = (window: number): Subject => ({
   declared: { ...CAUSAL, window },
   masks: masksOf([read(`causal & window(${window})`)], 2 * T),
@@ -46,11 +46,11 @@ const windowed = (window: number): Subject => ({
 interface Case {
   readonly name: string;
   readonly subject: Subject;
-  /** Where the finding points, if it says so. */
+  /** The cell of the finding, if it has one. */
   readonly cell?: { query: number; key: number };
   readonly layer?: number;
 }
-/** For the message of a red test: which lints speak before one gives way to another. */
+/** For the message of a failing test: which lints find something before one suppresses another. */
 const speaking = (subject: Subject) => {
   const codes = lints.all.filter(({ check }) => check(subject).length > 0).map(({ id }) => id);
   return `these find something here before one gives way to another (see "A lint" in CONTRIBUTING.md): ${codes.join(', ') || 'none'}`;
@@ -761,7 +761,7 @@ describe('every lint', () => {
     );
 
   test.each(rows('found'))('%s finds: %s', (code, _, { subject, cell, layer }) => {
-    // How a file was read is said beside it.
+    // The note on how the file was read comes in addition.
     const findings = lint(subject).filter((one) => one.code === code || !one.note);
     expect(
       findings.map((one) => one.code),
@@ -777,7 +777,7 @@ describe('every lint', () => {
     );
   });
 
-  test.each(rows('near'))('%s lets pass: %s', (code, _, { subject }) => {
+  test.each(rows('near'))('%s ignores: %s', (code, _, { subject }) => {
     expect(lints.get(code).check(subject)).toEqual([]);
   });
 });
@@ -787,7 +787,7 @@ test.each([
   ['nonzero', true, 'as in the file'],
   ['zero', false, 'The file was turned over'],
   ['additive', true, 'shown as blocked'],
-] as const)('how a file was read is a note: %s, sure %s', (allowed, sure, consequence) => {
+] as const)('the way a file was read is a note: %s, sure %s', (allowed, sure, consequence) => {
   const subject = { ...by(CAUSAL, 'causal'), reading: { ...BLOCKING, allowed, sure } };
   const [finding, ...rest] = lint(subject);
   expect(rest).toEqual([]);
@@ -874,7 +874,7 @@ describe('one cause is reported once', () => {
   });
 });
 
-describe('a mask that is as declared raises nothing', () => {
+describe('a mask that matches its declaration has no findings', () => {
   const anyT = fc.integer({ min: 8, max: 64 });
 
   test('in all plans, with the caches of their layers', () => {
@@ -914,7 +914,7 @@ describe('a mask that is as declared raises nothing', () => {
     );
   });
 
-  /** Terms together as one would use them: nothing that leaves a query without keys, or cuts what should be whole. */
+  /** Terms combined sensibly: no query is left without keys, and nothing that should be whole is cut. */
   const sensible = anyT.chain((tokens) =>
     fc
       .record({
@@ -958,7 +958,7 @@ describe('a mask that is as declared raises nothing', () => {
       }),
     ).toEqual([]);
 
-  test('in all terms, put together sensibly', () => {
+  test('in all terms, combined sensibly', () => {
     fc.assert(
       fc.property(sensible, ({ tokens, expression }) => {
         clean([expression], tokens);
@@ -967,7 +967,7 @@ describe('a mask that is as declared raises nothing', () => {
     );
   });
 
-  test('in chunks beside a global layer, and with holes', () => {
+  test('in chunks next to a global layer, and with holes', () => {
     fc.assert(
       fc.property(
         anyT,
@@ -984,7 +984,7 @@ describe('a mask that is as declared raises nothing', () => {
     );
   });
 
-  test('and where it is painted over in one cell of the future, that cell is found', () => {
+  test('and if one cell of the future is painted, that cell is found', () => {
     fc.assert(
       fc.property(sensible, fc.nat(63), fc.nat(63), ({ tokens, expression }, a, b) => {
         const declared = declaredOf(expression, tokens);
@@ -995,7 +995,7 @@ describe('a mask that is as declared raises nothing', () => {
           fromRule(tokens, tokens, (q, k) => has(mask.row(q), k) || (q === query && k === key)),
         ];
         const [finding] = lint({ masks, declared });
-        // A key of padding is padding first.
+        // A key of padding counts as padding first.
         expect(['L3', 'L14']).toContain(finding?.code);
         expect(finding!.cell).toEqual({ query, key });
       }),
@@ -1003,7 +1003,7 @@ describe('a mask that is as declared raises nothing', () => {
   });
 });
 
-describe('what an expression declares', () => {
+describe('the declaration of an expression', () => {
   test.each<[string, Declared]>([
     ['causal & (window(4) | sink(2))', { causal: true, window: 4, kept: [0, 1] }],
     ['causal & ~window(4)', { causal: true, global: true }],
@@ -1020,15 +1020,15 @@ describe('what an expression declares', () => {
     ['!(causal & window(4))', {}],
   ])('%s', (text, declared) => expect(declaredOf(read(text), T)).toEqual(declared));
 
-  test('a stack: windows by layer, the rest where all agree', () =>
+  test('of a stack has windows by layer, and the rest if all layers agree', () =>
     expect(
       declaredOfLayers([read('causal & window(4)'), read('causal & documents(5)')], T),
     ).toEqual({ causal: true, window: [4, undefined], layers: ['local', 'global'] }));
 });
 
 describe('the zoo', () => {
-  // How many there are: test/docs.test.ts.
-  test('is found', () => expect(zoo.all.length).toBeGreaterThanOrEqual(18));
+  // Their number is checked in test/docs.test.ts.
+  test('has at least 18 bugs', () => expect(zoo.all.length).toBeGreaterThanOrEqual(18));
 
   test.each(zoo.all.map((bug) => [bug.id, bug] as const))('%s is caught by its lint', (_, bug) => {
     const findings = lint(bug.subject);
@@ -1040,18 +1040,21 @@ describe('the zoo', () => {
     expect(bug.thread).toMatch(/^https:\/\/github\.com\/[\w.-]+\/[\w.-]+\/(issues|pull)\/\d+$/);
   });
 
-  test.each(zoo.all.map((bug) => [bug.id, bug] as const))('%s is clean when repaired', (_, bug) => {
-    const repaired = repairedOf(bug);
-    expect(lint(repaired)).toEqual([]);
-    // Something is really different.
-    const changed = repaired.masks.some(
-      (mask, layer) => differenceOf(mask, bug.subject.masks[layer]!).cells > 0,
-    );
-    expect(changed || bug.repairs !== undefined).toBe(true);
-  });
+  test.each(zoo.all.map((bug) => [bug.id, bug] as const))(
+    '%s has no findings when repaired',
+    (_, bug) => {
+      const repaired = repairedOf(bug);
+      expect(lint(repaired)).toEqual([]);
+      // The repair really changes something.
+      const changed = repaired.masks.some(
+        (mask, layer) => differenceOf(mask, bug.subject.masks[layer]!).cells > 0,
+      );
+      expect(changed || bug.repairs !== undefined).toBe(true);
+    },
+  );
 });
 
-test('what to do about a leak beside images does not cut the images', () => {
+test('the advice for a leak next to images does not cut the images', () => {
   const meant: Declared = { ...CAUSAL, spans: [[2, 6]] };
   const leaking = (cells: number) =>
     painted(meant, (q, k) => k <= q || (q > 1 && q < 6 && k < 6) || (q === 8 && k <= 8 + cells));

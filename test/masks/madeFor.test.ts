@@ -1,4 +1,7 @@
-/** @file The length a model was made for: read of each part, the first that is shown, and said where more is asked for. */
+/**
+ * @file The length a model was made for: read for each part, used as the initial length, and mentioned if more is
+ * requested.
+ */
 import { describe, expect, test } from 'vitest';
 import { flopsPerTokenAt, nextFlops } from '../../src/masks/configLayer';
 import { readConfig } from '../../src/masks/configs';
@@ -25,7 +28,7 @@ const LLAVA = JSON.stringify({
 });
 const GPT2 = JSON.stringify({ model_type: 'gpt2', n_positions: 1024 });
 
-describe('what a model was made for is read from its own part of the file', () => {
+describe('the length a model was made for is read from its own part of the file', () => {
   test.each<[string, string, Part, number]>([
     ['the decoder of Whisper', WHISPER, 'decoder', 448],
     ['the encoder of Whisper', WHISPER, 'encoder', 1500],
@@ -35,7 +38,7 @@ describe('what a model was made for is read from its own part of the file', () =
   ])('%s', (_, text, part, made) => {
     expect(readConfig(text, part).made).toBe(made);
   });
-  test('what says none, or nothing sensible, has none', () => {
+  test('a model without one, or with a nonsensical one, has none', () => {
     for (const wrong of [null, 0, -1, 1.5, '448', 1e30])
       expect(
         readConfig(JSON.stringify({ model_type: 'llama', max_position_embeddings: wrong })).made,
@@ -48,15 +51,15 @@ describe('what a model was made for is read from its own part of the file', () =
   });
 });
 
-describe('the length that is shown first', () => {
-  test('is no longer than any of the models was made for', () => {
+describe('the initial length', () => {
+  test('is no longer than what any of the models was made for', () => {
     expect(firstLength([WHISPER])).toBe(448);
     expect(firstLength([WHISPER], ['encoder'])).toBe(1500);
     expect(firstLength(['gemma-3-27b', BART])).toBe(1024);
     for (const { id } of released.all)
       expect(firstLength([id])).toBe(Math.min(FIRST.T, modelOf(id).made!));
   });
-  test('in the planner follows the model until a length is asked for, which stays', () => {
+  test('in the planner follows the model until the user sets a length, which then stays', () => {
     const planner = new Planner('');
     planner.open(0, WHISPER);
     expect(planner.T).toBe(448);
@@ -68,12 +71,12 @@ describe('the length that is shown first', () => {
     planner.open(0, WHISPER);
     expect(planner.T).toBe(5000);
   });
-  test('is what an address says, also where that is longer', () => {
+  test('is the one in the URL, also if that is longer', () => {
     const { asked } = fromAddress(`model=${encodeURIComponent(WHISPER)}&T=32768`);
     expect(asked.T).toBe(32_768);
     expect(fromAddress(toAddress(asked)).asked).toEqual(asked);
   });
-  test('on the workbench is capped likewise', () => {
+  test('has the same limit on the workbench', () => {
     const bench = new Workbench();
     bench.showConfig(readConfig(WHISPER));
     expect(bench.length).toBe(448);
@@ -86,7 +89,7 @@ describe('the length that is shown first', () => {
 });
 
 test.each<Part>(['decoder', 'encoder'])(
-  'a longer text is said to be longer, at a token more: the %s of Whisper',
+  'a length one token beyond is called longer: the %s of Whisper',
   (part) => {
     const { config } = modelOf(WHISPER, undefined, part);
     const at = priced(config, {
@@ -103,7 +106,7 @@ test.each<Part>(['decoder', 'encoder'])(
   },
 );
 
-test('attention of a token, on both pages: the mean over T is that of the first T, one by one', () => {
+test('attention per token on both pages is the mean over the first T tokens, one by one', () => {
   for (const id of ['gpt-oss-20b', 'gemma-3-27b', 'llama-4-scout']) {
     const { config } = modelOf(id);
     const [T, each] = [3000, (_: unknown, i: number) => nextFlops(config, i + 1)];

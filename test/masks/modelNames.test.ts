@@ -1,4 +1,4 @@
-/** @file What models are called on the pages, and how the rotary column says that positions are stretched. */
+/** @file The names of models on the pages, and how the rotary column describes scaled positions. */
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/masks/configs';
 import { nestingTypes, openedTypes } from '../../src/masks/configTable';
@@ -20,7 +20,7 @@ test.each([
   expect(readConfig(configOfType(type)).label).toBe(name);
 });
 
-test('every name is of a type that opens, and each type has one name', () => {
+test('every name belongs to a type that opens, and each type has one name', () => {
   const known = [...openedTypes(), ...nestingTypes()];
   const used = new Set(known.flatMap((type) => nameOfType(type) ?? []));
   for (const type of namedTypes()) expect(used, type).toContain(nameOfType(type));
@@ -28,17 +28,17 @@ test('every name is of a type that opens, and each type has one name', () => {
   expect(nameOfType('no_such_model')).toBeUndefined();
 });
 
-describe('stretched positions are said', () => {
+describe('scaled positions are described', () => {
   const rope = (fields: object) =>
     readConfig(JSON.stringify({ model_type: 'gpt_oss', ...fields })).layers[0]!.rope;
   test.each([
     ['rope_parameters', { rope_theta: 150_000, rope_type: 'yarn', factor: 32 }, 'YaRN', 32],
     ['rope_scaling', { rope_type: 'yarn', factor: 4 }, 'YaRN', 4],
     ['rope_scaling', { type: 'linear', factor: 8 }, 'linear scaling', 8],
-  ])('by %s: %o', (field, said, by, factor) => {
+  ])('with %s: %o', (field, said, by, factor) => {
     expect(rope({ [field]: said })).toEqual({ base: 150_000, stretched: { by, factor } });
   });
-  test('and nothing is said of those that are not, or of what is no method', () => {
+  test('and without scaling or a known method nothing is said', () => {
     for (const type of ['default', 'constructor', 7, null])
       expect(rope({ rope_scaling: { rope_type: type, factor: 2 } })).toEqual({ base: 150_000 });
     const said = rope({ rope_scaling: { rope_type: 'yarn', factor: 'x' } });

@@ -1,6 +1,6 @@
 /**
- * @file Noise is no pattern: some pattern is always nearest, and nothing may be argued from it. A pattern with wrong cells
- * is one, and is named.
+ * @file Noise is not a pattern: some pattern is always nearest, but nothing may be concluded from it. A pattern with
+ * wrong cells is one, and is named.
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -14,7 +14,7 @@ import { bring, npyOfNumbers, surveyed } from '../support/brought';
 import { draws } from '../support/draws';
 import { FAMILIES, matrixOf, spoilt } from './patterns';
 
-/** Lints that hold a mask against what it is meant to be; dead rows, unread keys and fills are wrong in any mask. */
+/** Lints that do not compare a mask with its intention; dead rows, unread keys and fills are wrong in any mask. */
 const WITHOUT_INTENT = ['L1', 'L2', 'L8', 'L18'];
 
 function noise(queries: number, keys: number, density: number, seed: number): Mask {
@@ -33,9 +33,9 @@ const drawn = (most: number) =>
     seed: fc.nat(2 ** 30),
   });
 
-/** So few cells of so small a mask may be one by chance; then that is what it is, to a cell. */
+/** So few cells of so small a mask may form a pattern by chance; then it is exactly that pattern. */
 const isOne = (says: string) => /^This is |1 cell differs/.test(says);
-/** Nearly all cells read, or nearly none: noise, and a mask without a pattern, alike. */
+/** Nearly all cells read, or nearly none: noise and a mask without a pattern look the same. */
 const isConstant = (mask: Mask) => {
   const [all, read] = [mask.queries * mask.keys, pairsOf(mask)];
   return Math.min(read, all - read) <= 3;
@@ -46,13 +46,13 @@ describe('noise', () => {
     ['small', 64, 60],
     ['large', 512, 6],
   ] as const)(
-    '%s, of any density, square or not: no pattern, and no lint that needs one',
+    '%s, of any density, square or not, has no pattern, and no finding that needs one',
     async (_, most, runs) => {
       await fc.assert(
         fc.asyncProperty(drawn(most), async ({ queries, keys, square, density, seed }) => {
           const mask = noise(square ? keys : queries, keys, density, seed);
           if (isConstant(mask)) return;
-          // As it is: which value lets through is not the question here.
+          // Read as it is: this test is not about which value means visible.
           const { says, known } = recognise(matrixOf(mask, [1, 0]), { polarity: 'nonzero' });
           if (isOne(says)) return;
           expect(known, says).toBe(false);
@@ -67,7 +67,7 @@ describe('noise', () => {
     },
   );
 
-  test('one plane of noise among others is told as that, and the others are not held against it', async () => {
+  test('one plane of noise among others is reported as such, and the others are not compared with it', async () => {
     const T = 32;
     const planes = [1, 2, 3].map((seed) => noise(T, T, 0.3, seed));
     const cells = planes.map((mask) => npyOf(mask).slice(-T * T));
@@ -79,7 +79,7 @@ describe('noise', () => {
   });
 });
 
-describe('with one cell of 50 turned over, it is still named:', () => {
+describe('with one cell of 50 flipped, it is still named:', () => {
   // Everything, and one cell of 50 blocked, is noise in which 98 % may be read.
   test.each(Object.keys(FAMILIES).filter((family) => family !== 'everything'))('%s', (family) => {
     fc.assert(
@@ -97,7 +97,7 @@ describe('with one cell of 50 turned over, it is still named:', () => {
           const mask = maskOf(read(text), T);
           const all = T * T;
           const [open, wrong] = [pairsOf(mask), Math.floor(share * all)];
-          // Numbers that fill the sequence leave next to nothing of a pattern.
+          // Parameters that fill the sequence leave next to nothing of a pattern.
           if (Math.min(open, all - open) < Math.max(T / 2, wrong)) return;
           const places = new Set<number>();
           while (places.size < wrong) places.add(Math.floor(chance.next() * all));
@@ -114,7 +114,7 @@ describe('with one cell of 50 turned over, it is still named:', () => {
     );
   });
 
-  test('a diagonal in noise of one cell in 50, of 256 tokens', () => {
+  test('a diagonal in noise of one cell in 50, with 256 tokens', () => {
     const chance = random(5);
     const T = 256;
     const cells = Uint8Array.from({ length: T * T }, (_, i) =>

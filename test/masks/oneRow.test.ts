@@ -1,4 +1,4 @@
-/** @file A step of decoding: one row, which fits several patterns, and what is said of it. */
+/** @file A step of decoding: one row, which fits several patterns, and what is said about it. */
 import { describe, expect, test } from 'vitest';
 import { fromRule } from '../../src/attention/mask';
 import { maskOf } from '../../src/attention/expression';
@@ -20,7 +20,7 @@ describe.each([
   const window = keys - from;
   const brought = { 'mask.npy': npyOf(row(keys, (k) => k >= from)) };
 
-  test('asks which of the patterns it fits is meant, and is named as a press says', async () => {
+  test('asks which of the matching patterns is meant, and is named by the user’s choice', async () => {
     const page = await dropped(brought);
     expect(page.says).toContain('which is meant?');
     expect(page.file.fits).toEqual([
@@ -31,12 +31,12 @@ describe.each([
     for (const fits of page.file.fits) {
       page.file.nameAs(fits);
       expect(page.terms).toBe(fits);
-      expect(page.says).toContain('which is meant?'); // it is the file all the same
+      expect(page.says).toContain('which is meant?'); // it still asks
       expect(maskOf(read(page.terms), keys, 1).row(0)).toEqual([from, keys]);
     }
   });
 
-  test('is a window that ends too early or too late beside one that was declared', async () => {
+  test('compared with a declared window ends too early or too late', async () => {
     const page = await dropped(brought);
     for (const [declared, key] of [
       [window - 1, from],
@@ -50,13 +50,13 @@ describe.each([
   });
 });
 
-test('a window of one more than a round number is asked about', async () => {
+test('a window of one more than a round number is questioned', async () => {
   const page = await dropped({ 'mask.npy': npyOf(row(4097, (k) => k >= 3072)) });
   expect(page.says).toContain('1,025 = 1,024 and the token itself');
 });
 
-describe('a row that reads all and not itself', () => {
-  test.each([16, 33, 512, 4097])('of %i keys is not turned over, and is told', async (keys) => {
+describe('a row that reads everything except itself', () => {
+  test.each([16, 33, 512, 4097])('of %i keys is not flipped, and is reported', async (keys) => {
     const page = await dropped({ 'mask.npy': npyOf(row(keys, (k) => k < keys - 1)) });
     expect(page.bench.more?.reading?.allowed).toBe('nonzero');
     expect(page.bench.more?.reading?.sure).toBe(false);
@@ -69,7 +69,7 @@ describe('a row that reads all and not itself', () => {
     );
   });
 
-  test('is told of any row without its own key, as a note where the cache may be longer', async () => {
+  test('is reported for any row without its own key, as a note if the cache may be longer', async () => {
     for (const last of [2, 9, 14]) {
       const page = await dropped({ 'mask.npy': npyOf(row(16, (k) => k > 0 && k <= last)) });
       await page.file.readAgain({ polarity: 'nonzero' });
@@ -80,14 +80,14 @@ describe('a row that reads all and not itself', () => {
   });
 });
 
-test('of a batch, what is said of all cells is said of the plane that is shown', async () => {
+test('in a batch, a statement about all cells names the plane that is shown', async () => {
   const cells = Buffer.from([1, 1, 1, 1, 0, 1, 1, 1]);
   const page = await dropped({ 'mask.npy': npyOfNumbers([2, 1, 1, 4], cells) });
   expect(page.says).toContain('all cells of this plane are 1');
   expect(page.says).not.toContain('all its cells');
 });
 
-test.each([1, 4, 64])('%i rows of many keys have pixels of their own', (queries) => {
+test.each([1, 4, 64])('%i rows of many keys have at least one pixel each', (queries) => {
   for (const keys of [512, 1024, 4097, 8192]) {
     const mask = maskOf(read(`causal & window(${Math.floor(keys / 4)})`), keys, queries);
     const { high, size, cells } = tileOf(mask, { query: 0, key: 0, side: keys }, 640);

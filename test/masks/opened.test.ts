@@ -1,4 +1,4 @@
-/** @file Masks from elsewhere as documents: terms and a little paint where they say it, and else the rows as they came. */
+/** @file Foreign masks as documents: terms and a little paint if they can express it, otherwise the rows as given. */
 import { describe, expect, test } from 'vitest';
 import { maskOf, rowsIn } from '../../src/attention/expression';
 import { read } from '../../src/attention/parse';
@@ -11,7 +11,7 @@ import { docOfRecognised } from '../../src/masks/opened';
 import { trainedBy } from '../../src/state/trainMask';
 import { matrixOf } from './patterns';
 
-/** Causal, with every second cell blocked by lot; its queries are the last of T tokens. */
+/** Causal, with every second cell blocked at random; its queries are the last of T tokens. */
 function noise(T: number, queries = T): Mask {
   const { next } = random(T, 'opened');
   const ahead = T - queries;
@@ -19,8 +19,8 @@ function noise(T: number, queries = T): Mask {
 }
 const openedOf = (mask: Mask) => docOfRecognised(recognise(matrixOf(mask, [1, 0])));
 
-describe('a mask that is opened', () => {
-  test('is kept as its rows, cell by cell, where no terms and little paint say it', () => {
+describe('an opened mask', () => {
+  test('is kept as its rows, cell by cell, if terms and a little paint cannot express it', () => {
     const mask = noise(140);
     const { doc, says } = openedOf(mask);
     expect(doc.T).toBe(140);
@@ -29,13 +29,13 @@ describe('a mask that is opened', () => {
     expect(layer!.paint).toEqual([]);
     expect(cellsOf(maskOfLayer(layer!, 140))).toEqual(cellsOf(mask));
     expect(says).toContain('Its rows are kept as they came.');
-    // And so it is trained.
+    // It is trained like this too.
     const { masks, context } = trainedBy(doc);
     expect(context).toBe(140);
     expect(cellsOf(maskOf(read(masks), 140))).toEqual(cellsOf(mask));
   });
 
-  test('of fewer queries than keys has those rows alone, and says where they stand', () => {
+  test('with fewer queries than keys has only those rows, and says which they are', () => {
     const mask = noise(150, 130);
     const { doc, says } = docOfRecognised(recognise(matrixOf(mask, [1, 0])));
     expect(doc).toMatchObject({ T: 150, queries: 130 });
@@ -47,7 +47,7 @@ describe('a mask that is opened', () => {
     expect(says).toContain('Its rows are kept as they came.');
   });
 
-  test('with a few cells wrong is terms and paint, and says nothing of rows', () => {
+  test('with a few wrong cells is terms and paint, and does not mention rows', () => {
     const mask = fromRule(140, 140, (q, k) => k <= q && q - k < 8 && !(q === 90 && k === 88));
     const { doc, says } = openedOf(mask);
     const [layer] = doc.layers;

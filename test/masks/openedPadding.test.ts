@@ -1,7 +1,7 @@
 /**
- * @file Rows of padding that would read nothing, and were opened so that softmax has something to divide by: to every key
- * (transformers' AttentionMaskConverter._unmask_unattended, pull request 26572) or to themselves. They are recognised and
- * named, no lint takes them for a leak, and what real queries read is judged as ever.
+ * @file Rows of padding that would read nothing, opened so that softmax does not divide by zero: to every key
+ * (transformers' AttentionMaskConverter._unmask_unattended, pull request 26572) or to themselves. They are recognised
+ * and named, no lint takes them for a leak, and real queries are checked as usual.
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -23,7 +23,7 @@ import { bring, npyOfNumbers, surveyed } from '../support/brought';
 import { draws } from '../support/draws';
 import { spoilt } from './patterns';
 
-/** As the library does it: every row that reads nothing is opened, whatever pattern it is of. */
+/** As the library does it: every row that reads nothing is opened, whatever its pattern. */
 const repaired = (mask: Mask, to: Repair): Mask => ({
   ...mask,
   row(q) {
@@ -68,7 +68,10 @@ const paddingOf = (core: Expression, T: number) => {
   return { start, length };
 };
 
-/** Last rows that read everything are an image at the end of a decoder as well, or a last block, cell by cell, and named so. */
+/**
+ * Last rows that read everything may also be an image at the end of a decoder, or a last block, cell by cell, and are
+ * named so.
+ */
 const waysOf = (kind: string): readonly Repair[] =>
   kind.endsWith('on the right') ? ['themselves'] : ['everything', 'themselves'];
 
@@ -79,12 +82,12 @@ describe.each(Object.keys(CORES))('%s', (kind) => {
       fc.assert(
         fc.property(drawn, ({ T, n, window, cached }) => {
           const core = CORES[kind]!(T, n, window);
-          // A part of the rows, as a chunk of prefill has them; some of padding among them.
+          // A part of the rows, as in a chunk of prefill; some of padding among them.
           const queries = cached && n > 3 && !kind.includes('right') ? T - Math.floor(n / 3) : T;
           const mask = repaired(maskOf(read(core), T, queries), to);
           const found = nearestOf(mask);
           const said = `${core}, found ${write(found.expression)}`;
-          // One cell may be left: it is no evidence of a pattern.
+          // A single remaining cell is not enough evidence of a pattern.
           expect(found.difference.cells, said).toBeLessThanOrEqual(1);
           expect(openingIn(found.expression, T)?.to, said).toBe(to);
           const { start, length } = declaredOf(found.expression, T);
@@ -95,7 +98,7 @@ describe.each(Object.keys(CORES))('%s', (kind) => {
     },
   );
 
-  test('is told in a sentence and as a note, and with what it would be unopened beside it, too', async () => {
+  test('is reported in a sentence and as a note, also when compared with its unopened form', async () => {
     for (const to of waysOf(kind)) {
       const core = CORES[kind]!(40, 6, 5);
       const brought = await bringMask(repaired(maskOf(read(core), 40), to));
@@ -118,14 +121,14 @@ test('a real query that reads padding is still found', async () => {
   expect(await brought.findings()).toEqual(['L17 at 20, 3']);
 });
 
-test('a wrong cell in an opened row is a wrong cell, and no leak', async () => {
+test('a wrong cell in an opened row is a wrong cell, not a leak', async () => {
   const mask = repaired(maskOf(read('causal & !padding(6, 0)'), 40), 'everything');
   const brought = await bringMask(spoilt(mask, [3 * 40 + 30]));
   expect(brought.opened.meant).toBe('causal & !padding(6, 0) | cells(0, 5, 0, 39)');
   expect(await brought.findings()).toEqual(['L16 at 3, 30']);
 });
 
-test('every cell may be wrong, and the rest is still called so', () => {
+test('any single cell may be wrong, and the rest keeps its name', () => {
   const T = 24;
   const mask = repaired(maskOf(read('causal & !padding(5, 0)'), T), 'everything');
   for (let at = 7; at < T * T; at += 11) {
@@ -151,17 +154,17 @@ test.each([
   expect(openingIn(nearestOf(mask).expression, 40)).toBeUndefined();
 });
 
-test('one cell of the future in the last row but one is a leak, and no padding of two', async () => {
+test('one cell of the future in the last row but one is a leak, not padding of two', async () => {
   const brought = await bringMask(spoilt(maskOf(read('causal'), 40), [38 * 40 + 39]));
   expect(await brought.findings()).toEqual(['L3 at 38, 39']);
 });
 
-test('a plain causal mask compared with a padded one reads padding, and its first row is no opened one', async () => {
+test('a plain causal mask compared with a padded one reads padding, and its first row is not an opened one', async () => {
   const brought = await bringMask(maskOf(read('causal'), 40));
   expect(await brought.findings('causal & !padding(6, 0)')).toEqual(['L17 at 6, 0']);
 });
 
-test('a batch padded on the left and opened is many texts, none wrong for not being as another', async () => {
+test('a batch padded on the left and opened has many texts, and none is wrong because it differs from another', async () => {
   const T = 48;
   const texts = ['causal', 'causal & !padding(3, 0)', 'causal & !padding(9, 0)'];
   const cells = texts.map((text) => cellsOf(repaired(maskOf(read(text), T), 'everything')));

@@ -1,4 +1,7 @@
-/** @file Painted rectangles on every way they are carried: text, link, worker, file. None may arrive as another. */
+/**
+ * @file Painted rectangles through every format that carries them: text, link, worker, file. None may change on the
+ * way.
+ */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -19,7 +22,7 @@ import { jsonOf, readJson } from '../../src/masks/save';
 import { writtenOf } from '../../src/state/answers.svelte';
 import { Workbench } from '../../src/state/workbench.svelte';
 
-/** [from, to) inside 0..T. Short ones and long ones, and beginnings whose base-36 digits begin with x. */
+/** [from, to) inside 0..T. Short and long ones, including starts whose base-36 digits begin with x. */
 const stretchIn = (T: number) =>
   fc
     .oneof(
@@ -37,7 +40,7 @@ const rectangleIn = (T: number): fc.Arbitrary<Rectangle> =>
   fc
     .tuple(stretchIn(T), stretchIn(T), fc.boolean())
     .map(([[query, toQuery], [key, toKey], open]) => ({ query, toQuery, key, toKey, open }));
-/** T anywhere, more often where a query of 1,188 to 1,223 fits, and rectangles inside it. */
+/** T anywhere, more often large enough for a query of 1,188 to 1,223, and rectangles inside it. */
 const painting = fc
   .oneof(fc.integer({ min: 2, max: MAX_TOKENS }), fc.constantFrom(1189, 1224, 1300, MAX_TOKENS))
   .chain((T) =>
@@ -67,7 +70,7 @@ describe('any rectangles within 16,384 × 16,384', () => {
     );
   });
 
-  test('are read back from the link the workbench shows, which needs no escaping', () => {
+  test('are read back from the workbench’s link, which needs no escaping', () => {
     fc.assert(
       fc.property(painting, ({ T, paint }) => {
         const bench = new Workbench();
@@ -83,7 +86,7 @@ describe('any rectangles within 16,384 × 16,384', () => {
     );
   });
 
-  test('are the cells the worker answers about', async () => {
+  test('are the cells that the worker uses', async () => {
     const desk = new Desk();
     await fc.assert(
       fc.asyncProperty(painting, async ({ T, paint }) => {
@@ -113,7 +116,7 @@ describe('any rectangles within 16,384 × 16,384', () => {
   });
 });
 
-describe('a mask of as many rectangles as there may be', () => {
+describe('a mask with the largest number of rectangles', () => {
   const far = MAX_TOKENS - MAX_RECTANGLES;
   const most = Array.from({ length: MAX_RECTANGLES }, (_, i): Rectangle => ({
     query: far + i,
@@ -130,7 +133,7 @@ describe('a mask of as many rectangles as there may be', () => {
     expect(new Workbench(bench.query).doc).toEqual(bench.doc);
   });
 
-  test('in two layers does not; the page says so, and a link cut short has no half rectangle', () => {
+  test('in two layers does not fit; the page says so, and a link cut short has no half rectangle', () => {
     const bench = new Workbench();
     const layer = { expression: causal, paint: most };
     bench.show({ T: MAX_TOKENS, layers: [layer, { ...layer, paint: most.slice(1) }] });
@@ -151,7 +154,7 @@ describe('a mask of as many rectangles as there may be', () => {
   });
 });
 
-test('a layer that an address paints twice has all of its rectangles, in their order', () => {
+test('a layer that a URL paints twice has all of its rectangles, in their order', () => {
   const { doc, notes } = fromAddress('T=32&layer=causal&paint=0:1.5.1.1&paint=0:~2.2.1.1&paint=0:');
   expect(doc.layers[0]!.paint.map(({ query, open }) => [query, open])).toEqual([
     [1, true],
@@ -162,12 +165,12 @@ test('a layer that an address paints twice has all of its rectangles, in their o
 
 describe('an older link, in which x before a rectangle blocks it', () => {
   const readIn = (T: number, text: string) => readRectangles(text, { queries: T, keys: T });
-  /** As links had it: x before a blocked rectangle, and nothing before others. */
+  /** As older links had it: x before a blocked rectangle, and nothing before others. */
   const older = ({ query, key, toQuery, toKey, open }: Rectangle) =>
     (open ? '' : 'x') +
     [query, key, toQuery - query, toKey - key].map((n) => n.toString(36)).join('.');
 
-  test('is read as it was meant, or refused: never as something else', () => {
+  test('is read with its original meaning, or refused, but never misread', () => {
     fc.assert(
       fc.property(painting, ({ T, paint }) => {
         for (const one of paint) {
@@ -184,7 +187,7 @@ describe('an older link, in which x before a rectangle blocks it', () => {
     );
   });
 
-  test('is refused only where both readings lie inside the mask', () => {
+  test('is refused only if both readings lie inside the mask', () => {
     const low: Rectangle = { query: 12, toQuery: 13, key: 5, toKey: 6, open: false };
     const high: Rectangle = { query: 1200, toQuery: 1201, key: 5, toKey: 6, open: true };
     expect(older(low)).toBe(older(high));

@@ -1,4 +1,4 @@
-/** @file Masks of every known pattern, drawn at any length, and the numbers a file may hold of them. */
+/** @file Masks of every known pattern, drawn at any length, and the numbers a file may contain for them. */
 import fc from 'fast-check';
 import { maskOf } from '../../src/attention/expression';
 import { read } from '../../src/attention/parse';
@@ -24,7 +24,7 @@ export const rowsOf = (rows: readonly (readonly number[])[]): Matrix => ({
   at: (q, k) => rows[q]![k]!,
 });
 
-/** The mask with the cells at these places turned over. */
+/** The mask with the cells at these places flipped. */
 export function spoilt(mask: Mask, places: Iterable<number>): Mask {
   const cells = cellsOf(mask);
   for (const at of places) cells[at] = 1 - cells[at]!;
@@ -34,7 +34,7 @@ export function spoilt(mask: Mask, places: Iterable<number>): Mask {
 interface Draw {
   (min: number, max: number): number;
 }
-/** Beginnings of documents, each of `least` tokens or more. */
+/** Starts of documents, each of `least` tokens or more. */
 function begins(draw: Draw, T: number, least: number): string {
   const found: number[] = [];
   for (let at = draw(least, T - 1); at <= T - least && found.length < 6; at += draw(least, T - 1))
@@ -42,7 +42,7 @@ function begins(draw: Draw, T: number, least: number): string {
   return (found.length > 0 ? found : [Math.floor(T / 2)]).join(', ');
 }
 
-/** Every family, its numbers from the least to what fills the sequence. */
+/** Every family, with parameters from the smallest to those that fill the sequence. */
 export const FAMILIES: Readonly<Record<string, (T: number, draw: Draw) => string>> = {
   causal: () => 'causal',
   everything: () => 'causal | ahead(1)',
@@ -74,13 +74,16 @@ interface Drawn {
   /** Tokens. */
   readonly least: number;
   readonly most: number;
-  /** Places to spoil at most. */
+  /** Most places to flip. */
   readonly wrong: number;
-  /** Whether fewer queries than keys may also be the first, one or more, and not the last half or more alone. */
+  /**
+   * Whether fewer queries than keys may also be the first ones, even a single one; otherwise only the last half or
+   * more.
+   */
   readonly placed?: 'anywhere';
 }
 
-/** A mask of a family, and places to spoil. */
+/** A mask of a family, and places to flip. */
 export function cases(
   family: string,
   { least, most, wrong, placed }: Drawn,

@@ -1,4 +1,6 @@
-/** @file The planner's closed forms against caches that are filled token by token, and what must hold of any model. */
+/**
+ * @file The planner's closed forms against caches that are filled token by token, and what must be true of any model.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/masks/configs';
@@ -112,7 +114,7 @@ describe('a cache filled token by token', () => {
           let fullest = 0;
           for (let t = 0; t < T; t++) {
             held.add(t);
-            // The step that writes t reads from here on; what lies before is let go.
+            // The step that writes t reads from here on; earlier tokens are dropped.
             const from =
               layer.kind === 'local'
                 ? t - layer.window! + 1
@@ -139,7 +141,7 @@ describe('a cache filled token by token', () => {
     );
   });
 
-  test('touches as many pages at most as are counted, when tokens come one by one or many at once', () => {
+  test('touches at most as many pages as are counted, for tokens one by one or many at once', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 200 }),
@@ -162,7 +164,7 @@ describe('a cache filled token by token', () => {
   });
 });
 
-describe('whatever the model and the engine', () => {
+describe('for any model and engine', () => {
   const any = fc.tuple(fc.oneof(windowed, anyConfig), anyHow);
 
   test('more tokens never take fewer bytes', () => {
@@ -173,7 +175,7 @@ describe('whatever the model and the engine', () => {
       }),
     );
   });
-  test('the whole is the sum of its layers, states and padding', () => {
+  test('the total is the sum of its layers, states and padding', () => {
     fc.assert(
       fc.property(any, fc.integer({ min: 0, max: 300 }), ([config, how], T) => {
         const { layers, keys, states, padding, total } = cacheAt(priced(config, how), T);
@@ -193,7 +195,7 @@ describe('whatever the model and the engine', () => {
       }),
     );
   });
-  test('what is read has room in all of them, and no engine needs less but between two steps', () => {
+  test('the keys read fit in every reservation, and no engine reserves less except between two steps', () => {
     fc.assert(
       fc.property(any, fc.integer({ min: 1, max: 300 }), ([config, how], T) => {
         const least = cacheAt(priced(config, { ...how, keeping: NEEDED }), T).total;
@@ -202,7 +204,7 @@ describe('whatever the model and the engine', () => {
       }),
     );
   });
-  test('shared out to machines each has its share of the heads, and one head at least', () => {
+  test('each of several machines has its share of the heads, and at least one head', () => {
     fc.assert(
       fc.property(any, fc.integer({ min: 1, max: 300 }), ([config, how], T) => {
         const alone = cacheAt(priced(config, { ...how, machines: 1 }), T).total;
@@ -212,7 +214,7 @@ describe('whatever the model and the engine', () => {
       }),
     );
   });
-  test('the longest context fits, and one token more does not', () => {
+  test('the longest context fits, and one more token does not', () => {
     fc.assert(
       fc.property(any, fc.integer({ min: 1, max: 10 ** 7 }), ([config, how], memory) => {
         const at = priced(config, how);
@@ -225,13 +227,13 @@ describe('whatever the model and the engine', () => {
 });
 
 describe('the knee', () => {
-  /** Lengths at which bytes begin to grow by less. */
+  /** Lengths at which bytes start to grow more slowly. */
   const bends = (bytes: (T: number) => number, last: number) =>
     Array.from({ length: last }, (_, i) => i + 1).filter(
       (T) => bytes(T + 1) - bytes(T) !== bytes(T) - bytes(T - 1),
     );
 
-  test('is exactly at W, in bytes and in FLOPs of a token', () => {
+  test('is exactly at W, in bytes and in FLOPs per token', () => {
     fc.assert(
       fc.property(windowed, (config) => {
         const at = priced(config, HOW);
@@ -244,7 +246,7 @@ describe('the knee', () => {
       }),
     );
   });
-  test('is at W - 1 between two steps, and later by as many tokens as a step has more', () => {
+  test('is at W - 1 between two steps, and later by the extra tokens of a longer step', () => {
     const gemma = readConfig(JSON.stringify(released.get('gemma-3-1b').config));
     const knees = (id: string) =>
       kneesOf(priced(gemma, { ...HOW, keeping: ENGINES.find((one) => one.id === id)!.keeping }));
@@ -264,7 +266,7 @@ describe('the knee', () => {
 });
 
 describe('one definition', () => {
-  test('bytes are those of the config’s own count, for every model type', () => {
+  test('bytes equal the config’s own count, for every model type', () => {
     for (const model_type of openedTypes()) {
       if (NAMED.includes(model_type)) continue;
       const config = read({ model_type });
@@ -276,7 +278,7 @@ describe('one definition', () => {
       }
     }
   });
-  test('every model type can be priced as every engine keeps it, or says why not', () => {
+  test('every model type has a price with every engine, or says why not', () => {
     for (const model_type of openedTypes()) {
       if (NAMED.includes(model_type)) continue;
       const config = read({ model_type });
@@ -294,7 +296,7 @@ describe('one definition', () => {
       }
     }
   });
-  test('FLOPs of each token up to T are those of all T', () => {
+  test('FLOPs of each token up to T add up to those of all T', () => {
     fc.assert(
       fc.property(windowed, fc.integer({ min: 1, max: 80 }), (config, T) => {
         const each = Array.from({ length: T }, (_, i) => nextFlops(config, i + 1));
@@ -304,7 +306,7 @@ describe('one definition', () => {
   });
 });
 
-test('FLOPs of one more token are those of all with it less those without it, for every model type', () => {
+test('FLOPs of one more token are the total with it minus the total without it, for every model type', () => {
   for (const model_type of openedTypes()) {
     if (NAMED.includes(model_type)) continue;
     const config = read({ model_type });
@@ -314,14 +316,14 @@ test('FLOPs of one more token are those of all with it less those without it, fo
 });
 
 describe('a vector', () => {
-  test('takes whole blocks, so that 80 numbers of 4 bits take as much as 96', () => {
+  test('takes whole blocks, so 80 numbers of 4 bits take as much as 96', () => {
     const int4 = CACHE_PRECISIONS.find(({ id }) => id === 'int4')!;
     expect(bytesOfVector(int4, 64)).toBe(36);
     expect(bytesOfVector(int4, 80)).toBe(54);
     expect(bytesOfVector(int4, 96)).toBe(54);
     expect(bytesOfVector(int4, 0)).toBe(0);
   });
-  test('takes as many bytes as writing it number by number', () => {
+  test('takes as many bytes as written number by number', () => {
     const all = [...CACHE_PRECISIONS, ...WEIGHT_PRECISIONS];
     fc.assert(
       fc.property(fc.constantFrom(...all), fc.integer({ min: 0, max: 700 }), (one, numbers) => {
@@ -332,19 +334,19 @@ describe('a vector', () => {
 });
 
 describe('small things', () => {
-  test('an engine is known by how it keeps', () => {
+  test('an engine is recognised by its settings', () => {
     for (const one of ENGINES) expect(engineOf(one.keeping)?.id).toBe(one.id);
     const own: Keeping = { ...NEEDED, page: 3 };
     expect(engineOf(own)).toBeUndefined();
   });
-  test('the largest is found by halving', () => {
+  test('the largest value is found by bisection', () => {
     fc.assert(
       fc.property(fc.nat(1000), fc.nat(1000), (limit, most) => {
         expect(largest(most, (n) => n <= limit)).toBe(Math.min(limit, most));
       }),
     );
   });
-  test('sequences that fit beside each other', () => {
+  test('the number of sequences that fit together is counted', () => {
     const at = priced(readConfig(JSON.stringify(released.get('gemma-3-1b').config)), HOW);
     const one = cacheAt(at, 32_768).total;
     expect(batchIn(at, 32_768, 8 * one)).toBe(8);

@@ -1,6 +1,6 @@
 /**
- * @file What engines reserved and people measured, by the planner: each figure with the thread it was reported in, and the
- * switch that explains it. Within 2 %, and exact where it is a formula.
+ * @file Reservations by engines and measurements by users, reproduced by the planner: each number with the thread that
+ * reported it and the switch that explains it. Within 2 %, and exact if it follows from a formula.
  */
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/masks/configs';
@@ -33,38 +33,38 @@ const within = (value: number, figure: number, share = 0.02) =>
   expect(Math.abs(value / figure - 1)).toBeLessThan(share);
 
 describe('gpt-oss 120B (hf-mem #60)', () => {
-  test('a token takes 73,728 bytes as long as all 36 layers still grow: the length is inside the window', () => {
+  test('a token takes 73,728 bytes while all 36 layers still grow: the length is inside the window', () => {
     expect(bytes(of('gpt-oss-120b'), 1)).toBe(73_728);
     expect(bytes(of('gpt-oss-120b'), 128)).toBe(128 * 73_728);
   });
-  test('and half of that beyond it, which is what the tool said at every length: 36,864', () => {
+  test('and half of that beyond it, which the tool gave at every length: 36,864', () => {
     const at = of('gpt-oss-120b');
     expect(bytes(at, 129) - bytes(at, 128)).toBe(36_864);
   });
-  test('vLLM logged 78,384 tokens in 5.38 GiB: pages of one size, shared out evenly among two groups', () => {
+  test('vLLM logged 78,384 tokens in 5.38 GiB: pages of one size, divided equally between two groups', () => {
     const { layout } = of('gpt-oss-120b', { keeping: engine('vllm') });
     expect(layout!.groups.map(({ slots, window }) => [slots.length, window])).toEqual([
       [18, 128],
       [18, undefined],
     ]);
     expect((layout!.bytes * layout!.groups.length) / 16).toBe(73_728);
-    // 5.38 was rounded, so that the last page is not known.
+    // 5.38 is rounded, so the last page is unknown.
     within(loggedTokens(layout!, 5.38 * GIB), 78_384, 0.001);
   });
 });
 
 describe('gpt-oss 20B, 32 sequences of 8,192 tokens (hf-mem #70)', () => {
-  test('12.00 GiB where layers with a window keep every token: the switch "windows at full length"', () => {
+  test('12.00 GiB if layers with a window keep every token: the switch "windows at full length"', () => {
     const full = { ...engine('needed'), windows: 'full' as const };
     expect(bytes(of('gpt-oss-20b', { keeping: full, batch: 32 }), 8192)).toBe(12 * GIB);
     expect(bytes(of('gpt-oss-20b', { keeping: engine('vllm-full'), batch: 32 }), 8192)).toBe(
       12 * GIB,
     );
   });
-  test('6.09 GiB where they keep their window', () => {
+  test('6.09 GiB if they keep their window', () => {
     within(bytes(of('gpt-oss-20b', { batch: 32 }), 8192) / GIB, 6.09, 0.001);
   });
-  test('7.61 GiB where vLLM keeps the window and a step of 2,048 tokens in its pages, which is neither', () => {
+  test('7.61 GiB if vLLM keeps the window and a step of 2,048 tokens in its pages, which is neither', () => {
     const pages = 8192 / 16 + (Math.ceil((127 + 2048 - 1) / 16) + 1);
     const reserved = bytes(of('gpt-oss-20b', { keeping: engine('vllm'), batch: 32 }), 8192);
     expect(reserved).toBe(32 * pages * 16 * 12 * 2048);
@@ -73,7 +73,7 @@ describe('gpt-oss 20B, 32 sequences of 8,192 tokens (hf-mem #70)', () => {
 });
 
 describe('Gemma 4 31B at length 1 (hf-mem #61)', () => {
-  test('983,040 bytes a token in vLLM’s log, 26,800 tokens in 24.54 GiB: six groups, each charged as a local layer', () => {
+  test('983,040 bytes per token in vLLM’s log, 26,800 tokens in 24.54 GiB: six groups, each charged as a local layer', () => {
     const { layout } = of('gemma-4-31b', { keeping: engine('vllm') });
     expect(layout!.groups.map(({ page, slots }) => [page, slots.length])).toEqual([
       [16, 10],
@@ -81,7 +81,7 @@ describe('Gemma 4 31B at length 1 (hf-mem #61)', () => {
       [16, 10],
       [16, 10],
       [16, 10],
-      [32, 10], // half the bytes a token, so twice the tokens on a page of the same size
+      [32, 10], // half the bytes per token, so twice the tokens on a page of the same size
     ]);
     expect((layout!.bytes * 6) / 16).toBe(983_040);
     expect(loggedTokens(layout!, 24.54 * GIB)).toBe(26_800);
@@ -107,23 +107,23 @@ describe('Qwen3.6 27B, 65,536 tokens in q8_0 (lilbee #721, gguf-parser-go #28)',
     (counted.parameters * precision('q4km').block.bytes) / precision('q4km').block.numbers;
   const hybrid = cacheAt(of('qwen3.6-27b', { cache: 'int8' }), 65_536);
 
-  test('keys and values take 2.125 GiB, of 16 layers', () => {
+  test('keys and values of 16 layers take 2.125 GiB', () => {
     expect(hybrid.keys / GIB).toBe(2.125);
     expect(hybrid.layers.filter(({ tokens }) => tokens > 0)).toHaveLength(16);
   });
-  test('its states take 149.6 MiB a sequence in llama.cpp’s log, 2 % more here: a kernel of 4 keeps 4 inputs, not 3', () => {
+  test('its states take 149.6 MiB per sequence in llama.cpp’s log, 2 % more here: a kernel of 4 keeps 4 inputs, not 3', () => {
     within(hybrid.states / MIB, 149.625);
     // 48 layers: 48 heads of 128 × 128 numbers, and a convolution over 10,240.
     expect(hybrid.states / MIB).toBe(144 + 7.5);
   });
-  test('24.83 GiB were said with keys in all 64 layers, 18.60 with the states: the difference is the formula’s', () => {
+  test('the reported 24.83 GiB with keys in all 64 layers and 18.60 GiB with states differ by what the formula says', () => {
     const all = (hybrid.keys * 64) / 16;
     within((all - hybrid.keys - hybrid.states) / GIB, 24.83 - 18.6, 0.01);
   });
   test('17.6 GiB were allocated, predicted within 2 %: weights at 4.86 bits, keys, values and states', () => {
     within((weights + hybrid.total) / GIB, 17.6);
   });
-  test('and at 262,144 tokens in f16 16,384 MiB, as llama.cpp says in lmstudio-bug-tracker #1862', () => {
+  test('at 262,144 tokens in f16 it takes 16,384 MiB, as llama.cpp says in lmstudio-bug-tracker #1862', () => {
     expect(cacheAt(of('qwen3.6-27b'), 262_144).keys / MIB).toBe(16_384);
   });
 });
@@ -134,22 +134,22 @@ describe('Qwen3.5 9B Q8_0, 8k (llmfit #203)', () => {
   const q8 = (numbers: number) => (numbers * 34) / 32;
   const cache = cacheAt(of('qwen3.5-9b'), 8192);
 
-  test('the formula’s part is 256 MiB of keys and values and 51 MiB of states', () => {
+  test('the formula gives 256 MiB of keys and values and 51 MiB of states', () => {
     expect(cache.keys / MIB).toBe(256);
     expect(cache.states / MIB).toBe(24 * (2 + 0.125));
   });
-  test('8.5 GB were measured and cannot be had from a formula: whether the input table lies on the card moves it from 8.7 to 9.8 GB', () => {
+  test('the measured 8.5 GB do not follow from a formula: the result is 8.7 or 9.8 GB, depending on whether the input table is on the card', () => {
     const without = q8(parameters - embedding) + cache.total;
     const all = q8(parameters) + cache.total;
     within(without, 8.74e9);
     within(all, 9.82e9);
-    expect(Math.abs(without / 8.5e9 - 1)).toBeGreaterThan(0.02); // not within 2 %, and not bent until it is
+    expect(Math.abs(without / 8.5e9 - 1)).toBeGreaterThan(0.02); // not within 2 %, and not adjusted until it is
     expect(without).toBeLessThan(16e9); // but it does fit a card of 16 GB, which was the question
   });
 });
 
 describe('Nemotron 3 Super 120B (turboquant-mlx #52)', () => {
-  test('8 KB a token, of 8 of 88 layers', () => {
+  test('8 KB per token, for 8 of 88 layers', () => {
     const at = of('nemotron-3-super-120b');
     expect(bytes(at, 2) - bytes(at, 1)).toBe(8 * 1024);
     expect(cacheAt(at, 1).layers.filter(({ tokens }) => tokens > 0)).toHaveLength(8);
@@ -161,7 +161,7 @@ describe('Nemotron 3 Super 120B (turboquant-mlx #52)', () => {
 });
 
 describe('Gemma 4 31B in about 50 GiB (vllm #43308)', () => {
-  test('0.20 logged about 55,000 tokens: its pages shared out evenly among six groups', () => {
+  test('0.20 logged about 55,000 tokens: its pages divided equally between six groups', () => {
     const { layout } = of('gemma-4-31b', { keeping: engine('vllm') });
     within(loggedTokens(layout!, 50 * GIB), 55_000);
   });
@@ -172,17 +172,19 @@ describe('Gemma 4 31B in about 50 GiB (vllm #43308)', () => {
 });
 
 describe('Gemma 4 31B on a card of 32 GB, hybrid manager off (vllm #39254)', () => {
-  test('64K to 93K cannot be had from the config: honouring the window in the same memory gives more than ten times the length', () => {
-    // Whatever number has how many bytes, it cancels out of the ratio.
+  test('64K to 93K do not follow from the config: applying the window in the same memory gives more than ten times the length', () => {
+    // The bytes per number cancel out of the ratio.
     const full = of('gemma-4-31b', { keeping: engine('vllm-full') });
     const ring = of('gemma-4-31b');
     const memory = bytes(full, 64 * 1024);
     expect(longestIn(ring, memory) / (64 * 1024)).toBeGreaterThan(10);
-    // Of the two figures 93K can be had: 8 GiB in bf16, which a card of 32 GB has beside weights of 4 bits, 16.1 GiB.
+    // Of the two numbers 93K can be reproduced: 8 GiB in bf16, which a card of 32 GB has left next to weights of 4
+    // bits, 16.1 GiB.
     within(bytes(ring, 93 * 1024) / GIB, 8.05, 0.01);
     const int4 = (30_697_345_280 * 18) / 32 / GIB;
     within(int4, 16.1, 0.01);
-    // And 64K at full length would take 55 GiB in bf16, 27.5 in fp8: more than the card has beside 31 billion weights.
+    // And 64K at full length would take 55 GiB in bf16, 27.5 in fp8: more than the card has left next to 31 billion
+    // weights.
     within(memory / GIB, 55, 0.001);
     within(
       bytes(of('gemma-4-31b', { keeping: engine('vllm-full'), cache: 'fp8' }), 64 * 1024) / GIB,
@@ -192,24 +194,24 @@ describe('Gemma 4 31B on a card of 32 GB, hybrid manager off (vllm #39254)', () 
   });
 });
 
-describe('a rate taken at length 1 (aiconfigurator #1201)', () => {
-  test('is wrong by construction: by it 20 GiB hold 436,906 tokens of gpt-oss 20B, and they hold twice as many', () => {
+describe('a rate measured at length 1 (aiconfigurator #1201)', () => {
+  test('is wrong by construction: it gives 20 GiB room for 436,906 tokens of gpt-oss 20B, and they hold twice as many', () => {
     const at = of('gpt-oss-20b');
     expect(Math.floor((20 * GIB) / bytes(at, 1))).toBe(436_906);
-    // 12 layers stop at 128 tokens; what they do not take is left to the other 12.
+    // 12 layers stop growing at 128 tokens, which leaves more for the other 12.
     expect(longestIn(at, 20 * GIB)).toBe(2 * 436_906 + 1 - 128);
   });
 });
 
 describe('a cached prefix in vLLM (its docs/design/hybrid_kv_cache_manager.md)', () => {
-  test('of 10,000 tokens is found while all of them are there in full layers and the last W - 1 in others', () => {
+  test('of 10,000 tokens is found while full layers have all of them and the others the last W - 1', () => {
     const between = cacheAt(of('gemma-3-1b', { keeping: engine('transformers') }), 10_000);
     expect(between.total).toBe((4 * 10_000 + 22 * 511) * 1024);
   });
 });
 
-describe('vLLM’s own page on its pages', () => {
-  /** Ten global layers and twenty with a window of 32, all alike. */
+describe('vLLM’s own documentation of its pages', () => {
+  /** Ten global layers and twenty with a window of 32, otherwise equal. */
   const layers = (global: number, local: number, window = 32) =>
     readConfig(
       JSON.stringify({
@@ -236,7 +238,7 @@ describe('vLLM’s own page on its pages', () => {
     }).layout!;
   const byOne: Keeping = { ...engine('vllm'), step: 1 };
 
-  test('ten global and twenty local layers are three groups of ten; a request of 112 tokens takes 7 + 2 + 2 pages, and one more each where the window begins inside a page', () => {
+  test('ten global and twenty local layers are three groups of ten; a request of 112 tokens takes 7 + 2 + 2 pages, and one more each if the window begins inside a page', () => {
     const layout = laid(layers(10, 20), byOne);
     expect(layout.groups.map(({ slots }) => slots.length)).toEqual([10, 10, 10]);
     const pages = layout.groups.map((group) => pagesOfGroup(group, 112, byOne));

@@ -1,4 +1,4 @@
-/** @file The planner's address, its models, and the sentences it makes from its numbers. */
+/** @file The planner's URL, its models, and the sentences it makes from its numbers. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -37,7 +37,7 @@ const named = (id: string, how: Partial<How> = {}): Named => {
   return { name, at: priced(config, { ...HOW, ...how }) };
 };
 
-describe('an address', () => {
+describe('a URL of the planner', () => {
   const id = (all: readonly { readonly id: string }[]) =>
     fc.constantFrom(...all.map((one) => one.id));
   const any = fc.record({
@@ -71,14 +71,14 @@ describe('an address', () => {
       fc.option(fc.integer({ min: 1, max: 900 }), { nil: undefined }),
     ),
   });
-  test('brings back what was asked', () => {
+  test('brings back the settings', () => {
     fc.assert(
       fc.property(any, (asked: Asked) => {
         expect(fromAddress(toAddress(asked))).toEqual({ asked, notes: [], embedded: false });
       }),
     );
   });
-  test('of any text can be priced, and what was not understood is said', () => {
+  test('with any text can be priced, and names the parts that were not understood', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), (text) => {
         const { asked } = fromAddress(text);
@@ -96,8 +96,8 @@ describe('an address', () => {
   });
 });
 
-describe('a model type in an address', () => {
-  test('is read as the field reads it, and stands in the next address as a config', () => {
+describe('a model type in a URL', () => {
+  test('is read as in the field, and appears in the next URL as a config', () => {
     const { asked, notes } = fromAddress('model=mistral&with=whisper&part2=encoder&source=300');
     expect(notes).toEqual([]);
     expect(JSON.parse(asked.models[0]!)).toMatchObject({ model_type: 'mistral' });
@@ -105,7 +105,7 @@ describe('a model type in an address', () => {
     expect(asked.source).toBe(300);
     expect(fromAddress(toAddress(asked)).asked).toEqual(asked);
   });
-  test('that is refused says why, and one nobody knows says what there is', () => {
+  test('that is refused says why, and an unknown one lists the known ones', () => {
     expect(fromAddress('model=mamba2').notes.join(' ')).toMatch(/"mamba2": it has no attention/);
     const { asked, notes } = fromAddress('model=gpt-9');
     expect(asked.models).toEqual(FIRST.models);
@@ -138,7 +138,7 @@ describe('a config of one’s own', () => {
     torch_dtype: 'bfloat16',
     transformers_version: '4.52.0',
   });
-  test('is cut down to what changes a price, and priced alike', () => {
+  test('is reduced to the fields that affect the price, and has the same price', () => {
     const short = slim(file);
     expect(short.length).toBeLessThan(file.length / 2);
     expect(short).not.toMatch(/vision_config|architectures|transformers_version/);
@@ -147,13 +147,13 @@ describe('a config of one’s own', () => {
     expect(cut.parameters).toBe(whole.parameters);
     expect(costs(short)).toEqual(costs(file));
   });
-  test('keeps what could change a price, also where it is what its class has by default', () => {
+  test('keeps fields that may affect the price, even if they equal the defaults of its class', () => {
     const short = JSON.parse(
       slim('{"model_type":"mistral","sliding_window":4096,"hidden_act":"silu"}'),
     );
     expect(short).toEqual({ model_type: 'mistral', sliding_window: 4096 });
   });
-  test('of every released model and many types is priced alike', () => {
+  test('has the same price for every released model and many types', () => {
     const types = openedTypes().filter((one, i) => i % 12 === 0 && !NAMED.includes(one));
     for (const text of [
       ...released.all.map(({ config }) => JSON.stringify(config)),
@@ -161,10 +161,10 @@ describe('a config of one’s own', () => {
     ])
       expect(costs(slim(text)), text).toEqual(costs(text));
   });
-  test('stays refused where it is', () => {
+  test('stays refused if it was', () => {
     expect(() => slim('{"model_type":"mamba"}')).toThrow(/it has no attention/);
   });
-  test('has the weights a person says it has', () => {
+  test('has the number of weights that the user gives', () => {
     expect(modelOf(file, 30).parameters).toBe(30e9);
     expect(modelOf(file, 30).known).toBe('typed');
     expect(modelOf(file).known).toBe('exact');
@@ -176,26 +176,26 @@ describe('a config of one’s own', () => {
   });
 });
 
-describe('why a cache is as large as it is', () => {
-  test('Gemma’s stays small: most layers hold a window', () => {
+describe('the explanation of a cache’s size', () => {
+  test('says for Gemma that it stays small because most layers keep a window', () => {
     expect(finding(named('gemma-3-1b'), 32_768)).toEqual([
       'Gemma 3 1B keeps 139 MiB for 32,768 tokens in bf16.',
       '22 of 26 layers read no more than 512 tokens; 4 keep every token, 4.00 KiB for each.',
       'Without windows it would be 832 MiB, 6.0 times as much.',
     ]);
   });
-  test('a model without windows grows with every token', () => {
+  test('says that a model without windows grows with every token', () => {
     expect(finding(named('llama-3.1-8b', { batch: 8 }), 1000)).toEqual([
       'Llama 3.1 8B keeps 1000 MiB for 8 × 1,000 tokens in bf16.',
       'All 32 layers keep every token, 128 KiB for each.',
     ]);
   });
-  test('states do not grow', () => {
+  test('says that states do not grow', () => {
     expect(finding(named('nemotron-3-super-120b'), 1000)[1]).toBe(
       '40 of 88 layers keep a state that does not grow and 40 of 88 layers have no attention; 8 keep every token, 8.00 KiB for each.',
     );
   });
-  test('shared keys and a latent are said', () => {
+  test('mentions shared keys and a latent', () => {
     expect(finding(named('gemma-3n-e4b'), 1000)[1]).toMatch(
       /15 of 35 layers reuse what an earlier layer keeps/,
     );
@@ -203,12 +203,12 @@ describe('why a cache is as large as it is', () => {
       'MLA: a layer keeps one latent of 576 numbers a token, where the keys alone of its 128 heads would be 24,576.',
     );
   });
-  test('shared out to GPUs, bytes are of one of them', () => {
+  test('gives the bytes of one GPU if there are several', () => {
     expect(finding(named('llama-3.1-8b', { machines: 8 }), 1000)[0]).toBe(
       'Llama 3.1 8B keeps 15.6 MiB for 1,000 tokens in bf16, on each of 8 GPUs.',
     );
   });
-  test('an encoder keeps none', () => {
+  test('says that an encoder keeps none', () => {
     const encoder = { name: 'It', at: priced(modelOf('{"model_type":"modernbert"}').config, HOW) };
     expect(finding(encoder, 100)).toEqual([
       'It is an encoder: it reads a whole text at once and keeps no cache.',
@@ -216,35 +216,35 @@ describe('why a cache is as large as it is', () => {
   });
 });
 
-describe('why two differ', () => {
-  test('by layers that grow, by what a token takes in one, and by windows', () => {
+describe('the explanation of a difference between two models', () => {
+  test('names layers that grow, the bytes per token in one, and windows', () => {
     expect(difference(named('gemma-3-27b'), named('llama-3.1-70b'), 131_072)).toEqual([
       'At 131,072 tokens Gemma 3 27B keeps 10.4 GiB and Llama 3.1 70B 40.0 GiB, 3.8 times as much.',
       '10 of 62 layers of Gemma 3 27B keep every token, against 80 of 80; in such a layer a token takes 8.00 KiB, against 4.00 KiB; so each further token costs 80.0 KiB, against 320 KiB.',
       '52 layers of Gemma 3 27B have a window of 1,024 tokens.',
-      // 52 layers × 1,024 tokens × 8 KiB, at 320 − 80 KiB a token
+      // 52 layers × 1,024 tokens × 8 KiB, at 320 − 80 KiB per token
       'Up to 1,774 tokens it is the other way round.',
     ]);
   });
-  test('the order turns where it is said to turn', () => {
+  test('gives the length at which the order turns', () => {
     const [a, b] = [named('gemma-3-27b').at, named('llama-3.1-70b').at];
     const turn = turnOf(a, b)!;
     expect(cacheAt(a, turn).total).toBeGreaterThanOrEqual(cacheAt(b, turn).total);
     expect(cacheAt(a, turn + 1).total).toBeLessThan(cacheAt(b, turn + 1).total);
     expect(turnOf(named('gpt-oss-20b').at, named('gpt-oss-120b').at)).toBeUndefined();
   });
-  test('states are part of it', () => {
+  test('includes states', () => {
     expect(difference(named('qwen3.6-27b'), named('qwen3-8b'), 131_072)[2]).toBe(
       '48 of Qwen3.6 27B keep states of 152 MiB at any length.',
     );
   });
-  test('and if they do not, that is said', () => {
+  test('says so if both keep the same', () => {
     expect(difference(named('qwen3-8b'), named('qwen3-8b'), 1000)).toEqual([
       'At 1,000 tokens both keep 141 MiB.',
     ]);
   });
 });
 
-test('ratios are written as people say them', () => {
+test('ratios are written in everyday words', () => {
   expect([1.034, 5.98, 71.1, 1200].map(times)).toEqual(['1.03', '6.0', '71', '1,200']);
 });

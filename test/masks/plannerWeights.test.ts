@@ -1,4 +1,4 @@
-/** @file Weights counted from sizes, held to transformers’ own models and to what is published. */
+/** @file Weights counted from sizes, compared with transformers’ own models and published numbers. */
 import { describe, expect, test } from 'vitest';
 import { comparedWeights, weightCases } from '../../scripts/interop/weights';
 import { readConfig } from '../../src/masks/configs';
@@ -14,15 +14,15 @@ const of = (config: Readonly<Record<string, unknown>>) => {
 const released_ = released.all.map(({ id, config }) => ({ id, fields: config }));
 const made = fixture.weights as Readonly<Record<string, number>>;
 
-describe('weights, beside those of transformers’ own models', () => {
-  test('are as many, of every released model and of one of each type that is called exact', () => {
+describe('weights compared with transformers’ own models', () => {
+  test('are equal for every released model and for one of each type with an exact count', () => {
     const cases = weightCases(released_);
     expect(Object.keys(made).sort()).toEqual(cases.map(({ id }) => id).sort());
     const types = cases.map(({ fields }) => fields['model_type']);
     for (const type of EXACT) expect(types).toContain(type);
     expect(comparedWeights(cases, made)).toEqual([]);
   });
-  test('and one more or less would be seen', () => {
+  test('would be reported with one more or less', () => {
     const other = { ...made, 'llama-3.1-8b': made['llama-3.1-8b']! + 1 };
     expect(comparedWeights(weightCases(released_), other)).toHaveLength(1);
   });
@@ -34,12 +34,12 @@ describe('weights, beside those of transformers’ own models', () => {
     ['gemma-4-31b', 30.7],
     ['nemotron-3-super-120b', 120.7],
     ['qwen3.5-9b', 8.95],
-  ])('%s has %f billion, as is said of it', (id, billions) => {
+  ])('%s has %f billion, as published', (id, billions) => {
     expect(made[id]! / 1e9 / billions).toBeCloseTo(1, 2);
   });
 });
 
-test('Qwen3 30B-A3B: 128 experts of 768 beside attention', () => {
+test('Qwen3 30B-A3B has 128 experts of 768 besides attention', () => {
   const weights = of({
     model_type: 'qwen3_moe',
     num_hidden_layers: 48,
@@ -56,7 +56,7 @@ test('Qwen3 30B-A3B: 128 experts of 768 beside attention', () => {
   expect((weights as { parameters: number }).parameters / 30_532_122_624).toBeCloseTo(1, 3);
 });
 
-test('what cannot be counted says why', () => {
+test('a model that cannot be counted says why', () => {
   expect(of({ model_type: 'llama' })).toBe('the file does not say intermediate_size');
   const jamba = { model_type: 'jamba', intermediate_size: 100 };
   expect(of(jamba)).toMatch(/parts whose sizes are not counted/);

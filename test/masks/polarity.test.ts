@@ -1,4 +1,7 @@
-/** @file Whether a file's 1 is read or blocked: the decision is right or says it is a guess, and it reaches the findings. */
+/**
+ * @file Whether a file's 1 means visible or blocked: the decision is right or marked as a guess, and it reaches the
+ * findings.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Desk } from '../../src/masks/desk';
@@ -15,7 +18,7 @@ import { cases, FAMILIES, matrixOf, rowsOf, spoilt } from './patterns';
 import { size, STRIDE } from '../support/deep';
 import { draws } from '../support/draws';
 
-/** What a file holds where a key may be read, and where it is blocked. */
+/** The numbers in a file for visible and for blocked cells. */
 const WRITTEN: readonly (readonly [string, readonly [number, number]])[] = [
   ['1 may be read', [1, 0]],
   ['1 is blocked', [0, 1]],
@@ -26,7 +29,7 @@ const of = (expression: string, keys: number, queries = keys) =>
 const constant = (queries: number, keys: number, value: number) =>
   rowsOf(Array.from({ length: queries }, () => Array<number>(keys).fill(value)));
 
-describe('the decision is right, or says that it is a guess', () => {
+describe('the decision is right, or marked as a guess', () => {
   const right = (mask: Mask, numbers: readonly [number, number], what: string) => {
     const found = recognise(matrixOf(mask, numbers));
     if (found.polarity.sure) expect(differenceOf(found.mask, mask), what).toEqual({ cells: 0 });
@@ -35,7 +38,7 @@ describe('the decision is right, or says that it is a guess', () => {
 
   describe.each(Object.keys(FAMILIES))('%s', (family) => {
     test.each(WRITTEN)(
-      '%s, padded or not, its queries all, the last or the first, and up to three cells wrong',
+      '%s, padded or not, with all queries, the last or the first, and up to three wrong cells',
       (_, numbers) => {
         fc.assert(
           fc.property(
@@ -53,21 +56,21 @@ describe('the decision is right, or says that it is a guess', () => {
   });
 
   test.each(['causal', 'causal & window(4)', 'window(3) & !ahead(3)', 'causal & chunk(8)'])(
-    '%s, square and whole, is no guess',
+    '%s, square and whole, is not a guess',
     (expression) => {
       for (const [, numbers] of WRITTEN)
         expect(right(of(expression, 32), numbers, expression).sure).toBe(true);
     },
   );
 
-  test('blocks that read themselves and all before are no guess', () => {
+  test('blocks that read themselves and all before are not a guess', () => {
     for (const size of [2, 4, 8, 16]) {
       const mask = fromRule(32, 32, (q, k) => Math.floor(k / size) <= Math.floor(q / size));
       for (const [, numbers] of WRITTEN) expect(right(mask, numbers, `${size}`).sure).toBe(true);
     }
   });
 
-  test('a triangle read by the last queries is no guess: they read themselves wherever they stand', () => {
+  test('a triangle read by the last queries is not a guess: they read themselves at any offset', () => {
     for (const [, numbers] of WRITTEN)
       expect(right(of('causal', 32, 6), numbers, 'causal').sure).toBe(true);
   });
@@ -94,8 +97,8 @@ describe('the decision is right, or says that it is a guess', () => {
     );
   });
 
-  // Found by the property above: the last tokens were padding, and the one query shown among them.
-  test('one query says too little to be sure of either reading', () => {
+  // Found by the property above: the last tokens were padding, and the one query shown was among them.
+  test('one query is too little to be sure of either reading', () => {
     const padded = of('documents(4, 8, 12) & !padding(0, 4)', 17, 1);
     expect(right(padded, [1, 0], 'padded').sure).toBe(false);
     expect(right(of('window(5)', 17, 1), [1, 0], 'window').sure).toBe(false);
@@ -132,7 +135,7 @@ describe('the decision is right, or says that it is a guess', () => {
       (q: number, k: number, n: number) => k !== q && Math.abs(k - q) <= n / 5,
     ],
     ['everything but the query', (q: number, k: number) => k !== q],
-  ] as const)('%s is no sure error of either reading', (_, rule) => {
+  ] as const)('%s is never read wrongly without a doubt', (_, rule) => {
     for (let n = 1; n < 16; n += STRIDE) {
       const mask = fromRule(16, 16, (q, k) => rule(q, k, n));
       for (const numbers of [
@@ -148,7 +151,7 @@ describe('the decision is right, or says that it is a guess', () => {
     ['before them', (q: number, k: number) => k < q && k >= q - 3],
     ['sparse', (q: number, k: number) => Math.abs(k - q) === 1],
     ['all keys but itself', (q: number, k: number) => k !== q],
-  ] as const)('the reason speaks of "%s"', (word, rule) => {
+  ] as const)('the reason mentions "%s"', (word, rule) => {
     const { polarity } = recognise(matrixOf(fromRule(16, 16, rule), [1, 0]));
     expect(polarity).toMatchObject({
       sure: false,
@@ -156,7 +159,7 @@ describe('the decision is right, or says that it is a guess', () => {
     });
   });
 
-  test('a batch of texts padded on the left is no cache whose last key nobody reads', () => {
+  test('a batch of texts padded on the left is not a cache whose last key is never read', () => {
     const batch = fromRule(3, 8, (q, k) => k >= [6, 7, 0][q]!);
     expect(recognise(matrixOf(batch, [1, 0])).polarity.sure).toBe(false);
     fc.assert(
@@ -183,8 +186,8 @@ describe('the decision is right, or says that it is a guess', () => {
   });
 });
 
-describe('a mask of one number', () => {
-  test('says of any shape that it cannot be known, and how it was read', () => {
+describe('a mask with a single value', () => {
+  test('says for any shape that its polarity is unknown, and how it was read', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 12 }),
@@ -208,7 +211,7 @@ describe('a mask of one number', () => {
     );
   });
 
-  test('is read as the library does for which it is meant, and stays unknown', () => {
+  test('is read as the chosen library does, and stays unknown', () => {
     const reads = (value: number, meant: LibraryId) => {
       const { mask, polarity } = recognise(constant(4, 4, value), { meant });
       expect(polarity).toMatchObject({ sure: false, constant: true });
@@ -219,7 +222,7 @@ describe('a mask of one number', () => {
   });
 });
 
-test('where the cells leave a doubt, the library for which it is meant decides', () => {
+test('if the cells leave a doubt, the chosen library decides', () => {
   const mask = fromRule(4, 12, (q, k) => k <= q);
   const asRead = recognise(matrixOf(mask, [1, 0]), { meant: 'sdpa' });
   expect(asRead.polarity).toMatchObject({ allowed: 'nonzero', by: 'library', sure: true });
@@ -253,7 +256,7 @@ describe('the findings of an opened file', () => {
     return { desk, picked, opened };
   };
 
-  test('a file that was turned over is a note with its reason, and nothing else', async () => {
+  test('a flipped file gets a note with the reason, and nothing else', async () => {
     const { desk, opened: first } = await opened('m.npy', blocking);
     const found = await findings(desk, first);
     expect(found).toHaveLength(1);
@@ -264,7 +267,7 @@ describe('the findings of an opened file', () => {
     });
   });
 
-  test('the other way round it is read as asked, and the mask follows', async () => {
+  test('the user can choose the other reading, and the mask follows', async () => {
     const { desk, picked } = await opened('m.npy', blocking);
     const as = async (polarity?: 'nonzero' | 'zero') =>
       (await desk.answer({ kind: 'pick', picked, polarity })).opened;
@@ -278,7 +281,7 @@ describe('the findings of an opened file', () => {
   });
 
   test.each(LIBRARIES)(
-    'meant for $label, either polarity: L6 where it reads 1 otherwise, a note where it does not',
+    'for $label, either polarity: L6 if it reads 1 otherwise, a note if it does not',
     async ({ id, reads, label }) => {
       for (const [bytes, allowed] of [
         [blocking, 'zero'],
@@ -297,7 +300,7 @@ describe('the findings of an opened file', () => {
     },
   );
 
-  test('numbers that are added to scores are what each library takes', async () => {
+  test('numbers added to scores work with every library', async () => {
     for (const { id } of LIBRARIES) {
       const found = recognise(matrixOf(of('causal', T), [0, -Infinity]), { meant: id });
       const [finding, ...rest] = await findings(new Desk(), docOfRecognised(found));
@@ -306,7 +309,7 @@ describe('the findings of an opened file', () => {
     }
   });
 
-  test('a person who reads it other than the library it is meant for is told', async () => {
+  test('a reading that contradicts the chosen library is reported', async () => {
     const { desk, picked } = await opened('m.npy', blocking);
     const all = await findings(
       desk,
@@ -319,7 +322,7 @@ describe('the findings of an opened file', () => {
     expect(finding).not.toHaveProperty('note');
   });
 
-  test('a file may say itself what it is meant for, by the name of its mask', async () => {
+  test('a file may name its library by the name of its mask', async () => {
     const rows = Array.from({ length: T }, (_, q) => Array.from({ length: T }, (_, k) => k > q));
     const json = (name: string) => new TextEncoder().encode(JSON.stringify({ [name]: rows }));
     const named = await opened('m.json', json('attention_mask'));
@@ -343,7 +346,7 @@ describe('the findings of an opened file', () => {
     expect(recognise(matrix).polarity.meant).toBe(meant);
   });
 
-  test('what is wrong with the mask comes before the note', async () => {
+  test('findings about the mask come before the note', async () => {
     const bytes = npyOf(spoilt(of('causal', T), [3 * T + 7]));
     const { desk, opened: first } = await opened('m.npy', bytes);
     expect((await findings(desk, first)).map(({ code, note }) => [code, note])).toEqual([

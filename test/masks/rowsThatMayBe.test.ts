@@ -1,4 +1,4 @@
-/** @file What is usual in a file and no fault: dead rows of padding under a finite fill, and weights that became 0. */
+/** @file Common and harmless things in a file: dead rows of padding under a finite fill, and weights that became 0. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { maskOf } from '../../src/attention/expression';
@@ -11,7 +11,7 @@ import { bring, npyOfNumbers, surveyed } from '../support/brought';
 
 const T = 24;
 
-/** Masks that are added to scores, one for each text of a batch. */
+/** Masks added to scores, one for each text of a batch. */
 function batchOf(fill: number, ...texts: readonly ((q: number, k: number) => boolean)[]) {
   const numbers = texts.flatMap((open) =>
     Array.from({ length: T * T }, (_, i) => (open(Math.floor(i / T), i % T) ? 0 : fill)),
@@ -23,7 +23,7 @@ function batchOf(fill: number, ...texts: readonly ((q: number, k: number) => boo
 const padded = (left: number) => (q: number, k: number) => k <= q && k >= left;
 
 describe('rows of padding that read nothing', () => {
-  test('are one quiet remark of each plane where the fill is finite, and red where it is -inf', () =>
+  test('get one quiet remark per plane if the fill is finite, and a red one if it is -inf', () =>
     fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 2, max: 8 }),
@@ -59,7 +59,7 @@ describe('rows of padding that read nothing', () => {
     ).toEqual([[], [], ['L8 6'], ['L16 20']]);
   });
 
-  test('carry the fill in the link, so that the page that opens it says the same', () => {
+  test('keep the fill in the link, so the page that opens it says the same', () => {
     const doc = new Workbench('v=1&T=16&layers=causal').doc;
     const bench = new Workbench();
     for (const fill of [
@@ -75,7 +75,9 @@ describe('rows of padding that read nothing', () => {
 });
 
 describe('attention weights in half precision', () => {
-  /** Each query reads itself with `own`, and keys before it with a few of the least numbers; the last reads key 0 alone. */
+  /**
+   * Each query reads itself with `own`, and earlier keys with a few of the smallest numbers; the last reads only key 0.
+   */
   const weightsOf = (least: number) => {
     const bits = Uint16Array.from({ length: T * T }, (_, i) => {
       const [q, k] = [Math.floor(i / T), i % T];
@@ -85,24 +87,24 @@ describe('attention weights in half precision', () => {
     return bring('weights.npy', npyOfNumbers([T, T], new Uint8Array(bits.buffer), '<f2'));
   };
 
-  test('that come near the least number of the type are not accused of their zeros', async () => {
+  test('may be 0 without a finding if they come near the smallest number of the type', async () => {
     const rounded = await weightsOf(3); // 3 × 2^-24
     expect(rounded.opened.more?.rounded).toBe(true);
     expect(rounded.says).toContain('its zeros may be rounded');
     expect(await rounded.findings()).toEqual([]);
     expect(await rounded.findings('causal')).toEqual([]);
-    // What is read and should not be is still a fault.
+    // Reading a key that should be blocked is still a fault.
     expect(await rounded.findings('causal & window(20)')).not.toEqual([]);
   });
 
-  test('that do not come near it are taken as they are', async () => {
+  test('are taken as they are if they do not come near it', async () => {
     const clear = await weightsOf(0x1000); // 2^-11
     expect(clear.opened.more?.rounded).toBeUndefined();
     expect(await clear.findings()).toContain(`L2 at ${T - 1}, ${T - 1}`);
   });
 });
 
-test('a leak and a cut are said of a span or an image only where one was declared', () => {
+test('a leak or a cut is reported for a span or an image only if one was declared', () => {
   for (const [text, word] of [
     ['causal | span(4, 9)', 'span'],
     ['causal | prefix(6)', 'prefix'],
@@ -135,7 +137,7 @@ test('a leak and a cut are said of a span or an image only where one was declare
   }
 });
 
-test('fewer queries than keys that read later keys may be of another sequence, and that is said', async () => {
+test('fewer queries than keys that read later keys may be of another sequence, and the page says so', async () => {
   const cross = await bring('15b-cross-attention-10x12.npy');
   expect(cross.says).toContain('If queries and keys are of two sequences');
   const cache = await bring('cache.npy', npyOfNumbers([2, 3], Uint8Array.of(1, 1, 0, 1, 1, 1)));

@@ -21,7 +21,7 @@ test('a .npy has the header NumPy writes, and its cells at a multiple of 64', ()
   expect(() => npyOf(maskOf(read('causal'), 16_384))).toThrow('8192 × 8192 is the largest');
 });
 
-test('the shapes cover every cell that may be read, each once', () => {
+test('the shapes cover every visible cell, each once', () => {
   const T = 11;
   fc.assert(
     fc.property(fc.uint8Array({ minLength: T * T, maxLength: T * T, max: 1 }), (cells) => {
@@ -34,13 +34,13 @@ test('the shapes cover every cell that may be read, each once', () => {
   );
 });
 
-test('an SVG says what it is without letting its title speak SVG', () => {
+test('an SVG has a title that cannot inject markup', () => {
   const svg = svgOf(maskOf(read('causal'), 4), '<script>causal & more</script>')!;
   expect(svg).not.toContain('<script>');
   expect(svg).toContain('&#60;script&#62;causal &#38; more');
 });
 
-test('the JSON says T, convention and every layer', () => {
+test('the JSON has T, convention and every layer', () => {
   const { doc } = fromAddress('T=16&layer=causal&layer=2*causal%20%26%20window(4)&paint=0:1.2.3.4');
   expect(JSON.parse(jsonOf(doc))).toMatchObject({
     format: 'zebra-lab-masks',
@@ -55,7 +55,7 @@ test('the JSON says T, convention and every layer', () => {
   expect(JSON.parse(jsonOf(FIRST_DOC))).toHaveProperty('layers.length', 1);
 });
 
-test('the JSON is opened again, refused where it is broken, and left alone where it is another', () => {
+test('the JSON is opened again, refused if broken, and ignored if it is another format', () => {
   const { doc } = fromAddress('T=16&layer=causal&layer=2*causal%20%26%20window(4)&paint=0:1.2.3.4');
   const text = jsonOf(doc);
   expect(readJson(text)).toEqual(doc);
@@ -71,7 +71,7 @@ test('the JSON is opened again, refused where it is broken, and left alone where
   );
 });
 
-test('whatever is in such a file, it is opened or refused with InputError', () => {
+test('any content of such a file is opened or refused with InputError', () => {
   const file = JSON.parse(jsonOf(FIRST_DOC)) as Record<string, unknown>;
   fc.assert(
     fc.property(fc.constantFrom('version', 'T', 'layers'), fc.jsonValue(), (name, value) => {

@@ -7,7 +7,7 @@ import { thumbnailOf } from '../../src/masks/thumbnail';
 import { tileOf } from '../../src/masks/tile';
 import { timed } from '../support/cpu';
 
-test('every pixel holds the share of its cells, counted one by one', () => {
+test('every pixel has the share of its cells, counted one by one', () => {
   const T = 21;
   fc.assert(
     fc.property(
@@ -41,7 +41,7 @@ test('every pixel holds the share of its cells, counted one by one', () => {
 test('a mask of 16,384 tokens is drawn whole in a moment', () => {
   const mask = maskOf(read('causal & (window(512) | sink(4))'), 16_384);
   const { ms, value } = timed(() => tileOf(mask, { query: 0, key: 0, side: 16_384 }, 600));
-  expect(ms).toBeLessThan(1500); // some 100 ms on a quiet machine
+  expect(ms).toBeLessThan(1500); // some 100 ms on an idle machine
   const { size, cells } = value;
   expect(size).toBe(600);
   expect(cells[599 * 600 + 599]).toBeGreaterThan(100);
@@ -49,7 +49,7 @@ test('a mask of 16,384 tokens is drawn whole in a moment', () => {
   expect(cells[599 * 600]).toBeGreaterThan(0); // the sink: 4 cells of 27
 });
 
-test('a stamp asks the cell in the middle of each pixel', () => {
+test('a stamp shows the cell in the middle of each pixel', () => {
   const mask = maskOf(read('causal & window(4)'), 16);
   expect(thumbnailOf(mask, 16)).toEqual(cellsOf(mask));
   const large = thumbnailOf(maskOf(read('causal & window(4096)'), 16_384), 16);

@@ -23,7 +23,7 @@ test('ten layers with one fault are one finding, with all its layers', () => {
   expect(sayLayers(one[0]!.layers)).toBe('Layers 1, 2, 3, 4, 5, 7 and 4 more');
 });
 
-test('what differs in its words or its cell stays apart, in its order', () => {
+test('findings with different words or cells stay apart, in their order', () => {
   const finding = { code: 'L3', what: 'a', consequence: '', fix: '', thread: '' };
   const at = (query: number) => ({ query, key: query + 1 });
   const all = [

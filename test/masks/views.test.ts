@@ -27,7 +27,7 @@ const causalCells = anyCells.map((cells) =>
 describe('tokens that must be there together', () => {
   const of = (text: string, tokens = 24) => aheadOf(maskOf(read(text), tokens));
 
-  test('are those of a span, a prefix or a block, and later ones go on from them', () => {
+  test('are those of a span, a prefix or a block, and later ones continue after them', () => {
     expect(of('causal')).toEqual({ stretches: [], goesOn: true });
     expect(of('causal | span(3, 7)')).toEqual({ stretches: [[3, 8]], goesOn: true });
     expect(of('causal | prefix(5)')).toEqual({ stretches: [[0, 5]], goesOn: true });
@@ -38,7 +38,7 @@ describe('tokens that must be there together', () => {
     ]);
   });
 
-  test('of an encoder are whole texts, from which none goes on', () => {
+  test('are whole texts in an encoder, and none continues after them', () => {
     expect(of('window(4) & !ahead(4)')).toEqual({ stretches: [[0, 24]], goesOn: false });
     expect(of('documents(6, 10)')).toEqual({
       stretches: [
@@ -71,7 +71,7 @@ describe('tokens that must be there together', () => {
 });
 
 describe('blocks', () => {
-  test('are full, partial or empty as their cells are', () => {
+  test('are full, partial or empty according to their cells', () => {
     fc.assert(
       fc.property(anyCells, fc.integer({ min: 1, max: 6 }), (cells, block) => {
         const view = blocksOf(maskOfCells(cells, T, T), block);
@@ -93,15 +93,15 @@ describe('blocks', () => {
     );
   });
 
-  test('of 16,384 tokens are counted without a cell', () => {
+  test('of 16,384 tokens are counted without single cells', () => {
     const view = blocksOf(maskOf(read('causal & window(512)'), 16_384), 128);
-    // Four blocks of 128 make the window: the diagonal's and the oldest are cut, three between are whole.
+    // A window of 512 touches five blocks of 128: the diagonal's and the oldest are cut, the three between are whole.
     expect([view.full, view.partial]).toEqual([3 * 128 - (1 + 2 + 3), 128 + 124]);
     expect(sparsity(view)).toBeCloseTo(1 - (128 * 5 - 10) / 128 ** 2, 9);
   });
 });
 
-test('a profile counts keys, and shows where a window is one too long', () => {
+test('a profile counts keys, and shows a window that is one too long', () => {
   const own = profileOf(maskOf(read('causal & window(4)'), T));
   expect([...own.keys]).toEqual([1, 2, 3, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4]);
   expect([own.least, own.most, own.pairs]).toEqual([1, 4, 4 * T - 6]);
@@ -111,7 +111,7 @@ test('a profile counts keys, and shows where a window is one too long', () => {
 
 describe('reach', () => {
   test.each(plans.all.map(({ id }) => id))(
-    '%s reaches what the boolean product of its layers says',
+    'of %s equals the boolean product of its layers',
     (plan) => {
       const layers = layersOf({ ...DEFAULTS, plan, window: 3, chunk: 3, layers: 4 });
       const masks = layers.map((layer) => maskOf(expressionOf(layer), T));
@@ -122,7 +122,7 @@ describe('reach', () => {
     },
   );
 
-  test('for any masks, and the first layer at which a key arrives', () => {
+  test('is correct for any masks, with the first layer at which a key arrives', () => {
     fc.assert(
       fc.property(anyCells, anyCells, fc.nat(T - 1), fc.nat(T - 1), (a, b, query, key) => {
         const masks = [maskOfCells(a, T, T), maskOfCells(b, T, T)];
@@ -164,7 +164,7 @@ describe('a cache', () => {
     );
   });
 
-  test('of a local layer is a ring of W, of a global one as long as the text and no ring, and both are as the patterns count them', () => {
+  test('of a local layer is a ring of W, of a global one as long as the text and not a ring, and both match the patterns’ counts', () => {
     for (const plan of ['local', 'global'] as const) {
       const [layer] = layersOf({ ...DEFAULTS, plan, window: 4 });
       const need = needOf(maskOf(expressionOf(layer!), 64));
@@ -178,7 +178,7 @@ describe('a cache', () => {
     expect(needOf(maskOf(read('causal & chunk(8)'), 64)).slots).toBe(8);
   });
 
-  test('is a ring only where the oldest key leaves as queries move on, and not where padding or a document ends', () => {
+  test('is a ring only if the oldest key leaves as queries move on, and not if padding or a document ends', () => {
     const edge = fc.integer({ min: 0, max: 20 });
     fc.assert(
       fc.property(edge, edge, fc.integer({ min: 2, max: 20 }), (left, right, window) => {
@@ -192,7 +192,7 @@ describe('a cache', () => {
         });
       }),
     );
-    // Padding is dropped, in the order it came; what is left is read on.
+    // Padding is dropped in order of arrival; the rest is read on.
     expect(needOf(maskOf(read('causal & !padding(10, 0)'), 64))).toMatchObject({
       slots: 54,
       inOrder: true,

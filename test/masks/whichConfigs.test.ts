@@ -1,4 +1,4 @@
-/** @file What is said of which configs can be brought is what becomes of them. */
+/** @file What the page says about which configs can be opened matches what happens to them. */
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
 import { readConfig } from '../../src/masks/configs';
@@ -6,7 +6,7 @@ import { CLASS_OF, rules } from '../../src/masks/configType';
 import { nestingTypes, openedTypes, refusedTypes } from '../../src/masks/configTable';
 import { answerFor, counts, reasons } from '../../src/masks/whichConfigs';
 
-/** A file with every size, under all names that a family may ask for. */
+/** A file with every size, under all names that a family may use. */
 const SIZES = {
   ...{ num_hidden_layers: 4, n_layer: 4, num_layers: 4, num_attention_heads: 8, n_head: 8 },
   ...{ num_key_value_heads: 2, num_attention_groups: 2, hidden_size: 512, n_embd: 512 },
@@ -14,8 +14,8 @@ const SIZES = {
   block_configs: Array(4).fill({ attention: { n_heads_in_group: 4 } }),
 };
 
-describe('what is said of a model type', () => {
-  test('that it opens: each whose code comes with its weights does', () => {
+describe('the page says of a model type', () => {
+  test('that it opens, if its code comes with its weights, and it does', () => {
     const remote = rules.all.flatMap(({ alone, modelTypes }) => (alone ? modelTypes : []));
     const all = [...remote, ...Object.keys(CLASS_OF)].filter((type) => type !== 'zebra');
     expect(all.length).toBeGreaterThan(30);
@@ -30,7 +30,7 @@ describe('what is said of a model type', () => {
     }
   });
 
-  test('that it opens or is refused: of all types of the table, in the words of the refusal', () => {
+  test('that it opens or is refused, for all types of the table, in the words of the refusal', () => {
     for (const type of [...openedTypes(), ...nestingTypes()])
       expect(answerFor(type)).toMatch(/^\S+ opens[;:]/);
     for (const model_type of refusedTypes().filter((type) => type !== 'longcat_flash')) {
@@ -41,7 +41,7 @@ describe('what is said of a model type', () => {
     }
   });
 
-  test('that nobody here knows it', () => {
+  test('that it is unknown', () => {
     expect(answerFor('zzz9')).toMatch(/is not known/);
     expect(answerFor('constructor')).toMatch(/is not known/);
   });

@@ -1,4 +1,4 @@
-/** @file What is said of a cell that is wrong, and of rows that read nothing: over every cell and every row. */
+/** @file What the page says about a wrong cell, and about rows that read nothing: over every cell and every row. */
 import { describe, expect, test } from 'vitest';
 import { differenceOf } from '../../src/attention/mask';
 import { maskOf, brief } from '../../src/attention/expression';
@@ -18,7 +18,7 @@ const PAIRS = [
   ['causal & window(5)', 'causal & window(4) | span(2, 6)'],
 ] as const;
 
-describe('the cell that is said to be wrong', () => {
+describe('the cell reported as wrong', () => {
   test.each(PAIRS)('differs between %s and %s, whichever cell is chosen', (own, other) => {
     const [mask, meant] = [maskOf(read(own), T), maskOf(read(other), T)];
     const { first } = differenceOf(mask, meant);
@@ -34,7 +34,7 @@ describe('the cell that is said to be wrong', () => {
       }
   });
 
-  test('is shown of a plane, and not a cell of padding that is as it should be', async () => {
+  test('is reported for a plane, and is not a correct cell of padding', async () => {
     const rows = (wrong: boolean) =>
       Array.from({ length: 64 }, (_, q) =>
         Array.from({ length: 64 }, (_, k) =>

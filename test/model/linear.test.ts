@@ -1,4 +1,4 @@
-/** @file Local layers are linear in T, by the processor time of the WebAssembly kernels. */
+/** @file Local layers are linear in T, measured as the processor time of the WebAssembly kernels. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
@@ -30,8 +30,8 @@ const modelOf = (context: number, pattern: string): ModelSpec => ({
 });
 
 /**
- * A step of 2 × 4,096 tokens over one of 8 × 1,024. The least of interleaved steps, `rounds` of each and then as many as
- * it takes to come below `limit`, at most 100: who shares the processor's caches can only add.
+ * A step of 2 × 4,096 tokens relative to one of 8 × 1,024. The minimum of interleaved steps: `rounds` of each, then
+ * more, up to 100, until it is below `limit`, because other load on the processor can only add time.
  */
 async function growth(
   pattern: string,
@@ -56,10 +56,10 @@ async function growth(
   return least[1]! / least[0]!;
 }
 
-test('at the same tokens per step, four times the context costs local layers no more than 15 % more', async () => {
+test('at the same tokens per step, four times the context costs local layers at most 15 % more', async () => {
   expect(await growth('local', { limit: 1.15, rounds: 6 })).toBeLessThan(1.15);
 });
 
-test('and global layers far more, so that the measure can tell', async () => {
+test('and global layers far more, which shows that the measure can tell', async () => {
   expect(await growth('global', { limit: Infinity, rounds: 2 })).toBeGreaterThan(2);
 });

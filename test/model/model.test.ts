@@ -43,7 +43,7 @@ describe.each(patterns.all.map(({ id }) => id))('%s', (id) => {
     patternSpec(id, { window: 4, chunk: 2 }),
   ];
 
-  test('changing token j moves no logit before j, and the logit at j', async () => {
+  test('changing token j moves no logit before j, and moves the logit at j', async () => {
     const spec = { ...base, layers };
     const model = await Zebra.open(hostMachine(), spec, weightsOf(spec), { batch: 1 });
     const logitsOf = (ids: Int32Array) => model.logits(ids);
@@ -80,11 +80,11 @@ describe.each(patterns.all.map(({ id }) => id))('%s', (id) => {
 
 describe('start values', () => {
   const spec = { ...base, layers: [patternSpec('global', {})] };
-  test('depend on the seed alone', () => {
+  test('depend only on the seed', () => {
     expect(initialWeights(spec, 1)).toEqual(initialWeights(spec, 1));
     expect(initialWeights(spec, 1)).not.toEqual(initialWeights(spec, 2));
   });
-  test('of the embedding spread as the run asks, over the same draws; 0.02 where a file has no word of it', () => {
+  test('have the requested spread in the embedding, from the same draws; 0.02 if a file does not give it', () => {
     const embedding = (spread?: number) =>
       initialWeights(spec, 1, spread).get('model.embed_tokens.weight')!;
     const [narrow, wide] = [embedding(), embedding(0.5)];
@@ -111,7 +111,7 @@ describe('safetensors', () => {
     return bytes;
   };
 
-  test('reads what was written, wherever the numbers lie', () => {
+  test('are read back as written, wherever the numbers are in the file', () => {
     const data = new Uint8Array(Float32Array.from([1.5, -2]).buffer);
     const read = readSafetensors(
       file(
@@ -136,11 +136,11 @@ describe('safetensors', () => {
       file({ w: { dtype: 'F32', shape: [4], data_offsets: [0, 16] } }),
       'should be 16 bytes inside the file',
     ],
-  ])('refuses what is wrong: %#', (bytes, message) => {
+  ])('are refused if wrong: %#', (bytes, message) => {
     expect(() => readSafetensors(bytes)).toThrow(message);
   });
 
-  test('whatever the bytes, it refuses in its own words', () => {
+  test('of any bytes are read or refused with InputError', () => {
     const good = file({ w: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } });
     const spoilt = fc.tuple(fc.nat(good.length - 1), fc.nat(255)).map(([at, value]) => {
       const copy = good.slice();

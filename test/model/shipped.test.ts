@@ -78,7 +78,7 @@ describe.each(cards.map((card) => [card.id, card] as const))('%s', (id, card) =>
   });
 });
 
-test('of the marker models those that see far know the answer, and the local one guesses', () => {
+test('the marker models that see far enough know the answer, and the local one guesses', () => {
   const accuracy = (plan: string) => cards.find(({ id }) => id === `marker-40-${plan}`)!.accuracy;
   for (const plan of ['global', 'grouped', 'approximate'])
     expect(accuracy(plan)).toBeGreaterThan(0.95);

@@ -1,6 +1,6 @@
 /**
- * @file Kernels behind any mask, drawn by lot: loops and WebAssembly against whole matrices in float64 behind the cells of
- * the mask, and layers of both machines against the composed reference. WebGPU: test/browser/backends/webgpu.test.ts.
+ * @file Kernels with random masks: loops and WebAssembly against whole matrices in float64 with the mask's cells, and
+ * layers of both machines against the composed reference. WebGPU: test/browser/backends/webgpu.test.ts.
  */
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
@@ -32,7 +32,7 @@ beforeAll(async () => {
   await tf.setBackend('cpu'); // for the reference
 });
 
-test('loops and WebAssembly give what whole matrices give: the output, dq, dk and dv', () => {
+test('loops and WebAssembly agree with whole matrices: the output, dq, dk and dv', () => {
   fc.assert(
     fc.property(anyMask(220), fc.constantFrom(...HEADS), ({ T, expression }, heads) => {
       const words = write(expression);
@@ -87,7 +87,7 @@ test('loops and WebAssembly give what whole matrices give: the output, dq, dk an
   );
 });
 
-/** As a share of the largest; where all should be next to nothing, of 1: a key that is alone has a slope of 0. */
+/** Relative to the largest value, or to 1 if all should be almost 0: a single visible key has a gradient of 0. */
 const apart = (found: ArrayLike<number>, expected: ArrayLike<number>) =>
   relativeError([...Array.from(found), 1], [...Array.from(expected), 1]);
 

@@ -1,4 +1,4 @@
-/** @file The SIMD kernels behind documents of each row, against the composed reference. */
+/** @file The SIMD kernels with documents in each row, against the composed reference. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll } from 'vitest';
 import { hostMachine } from '../../src/machines/hostMachine';

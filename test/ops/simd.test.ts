@@ -43,7 +43,7 @@ import { tiledCases } from '../support/tiledCases';
 
 interface Subject {
   readonly kernel: Kernel;
-  /** Largest difference over largest value. */
+  /** Largest difference relative to the largest value. */
   readonly within: number;
   readonly cases: readonly Case[];
 }
@@ -105,7 +105,7 @@ const PATTERNS = [
 
 const TOKENS = [1, 7, 8, 33, 101];
 
-/** Inputs of all three attention kernels; what the forward pass writes comes from its plain loops. */
+/** Inputs of all three attention kernels; the results of the forward pass come from its plain loops. */
 const attentionInputs = HEADS.flatMap(({ heads, kvHeads, d }) =>
   PATTERNS.flatMap((spec) =>
     TOKENS.map((T) => {
@@ -175,7 +175,7 @@ const attentionInputs = HEADS.flatMap(({ heads, kvHeads, d }) =>
   ),
 );
 
-/** Behind masks in tiles: several spans and one, full tiles, half a tile, rows that read nothing. */
+/** With masks in tiles: several spans and one, full tiles, half a tile, rows that read nothing. */
 const tiledInputs = [
   ...MASKS,
   'causal',
@@ -189,7 +189,7 @@ const tiledInputs = [
   ),
 );
 
-/** Cases of `place` and its gradient, given what the last buffer is at first. */
+/** Cases of `place` and its gradient, given the initial contents of the last buffer. */
 function placeCases(
   names: { readonly qkv: string; readonly means: string },
   first: (length: number, from: Random) => Float32Array,
@@ -262,7 +262,7 @@ function crossEntropyCases(): Case[] {
   return shapes.map(([rows, V, stride, size]) => {
     const from = random('crossEntropy', rows, V);
     const logits = normals(rows * stride, from, size);
-    logits[0] = logits[V - 1] = 9; // two that are highest: the first is the choice
+    logits[0] = logits[V - 1] = 9; // two equal maxima: the first is the choice
     const targets = integers(rows, from, V);
     targets[0] = rows % 2 ? V - 1 : 0;
     const weights = Float32Array.from({ length: rows }, () => from.below(3) / 2);
@@ -562,7 +562,7 @@ const ofLoops = Object.entries(
     .map(({ name }) => ({ name, folder: folderOf(path) })),
 );
 
-test('every kernel has a SIMD version, and every SIMD version a kernel here', () => {
+test('every kernel has a SIMD version, and every SIMD version tested here has a kernel', () => {
   const { module, ofThreads } = modules();
   const exported = kernelsOf(module);
   expect(kernelsOf(ofThreads)).toEqual(exported);
@@ -587,7 +587,7 @@ test('the SIMD version of a kernel is in the folder of its loops', () => {
   );
 });
 
-test('a module asks for nothing but its memory and a place for a tile', () => {
+test('a module imports only its memory and the address of its tiles', () => {
   for (const built of Object.values(modules())) {
     expect(WebAssembly.Module.imports(built)).toEqual([
       { module: 'env', name: 'tile', kind: 'global' },
@@ -596,7 +596,7 @@ test('a module asks for nothing but its memory and a place for a tile', () => {
   }
 });
 
-test('a module keeps to what lies below the tiles', () => {
+test('a module uses only the memory below the tiles', () => {
   const { module, ofThreads } = modules();
   for (const [built, shared] of [
     [module, false],
@@ -609,7 +609,7 @@ test('a module keeps to what lies below the tiles', () => {
   }
 });
 
-describe.each(subjects)('$kernel.name gives what its loops give', ({ kernel, within, cases }) => {
+describe.each(subjects)('$kernel.name gives the same as its loops', ({ kernel, within, cases }) => {
   test.each(cases)('$label', (given) => {
     const expected = runHost(kernel, given);
     const { results, strays } = runSimd(kernel, given);
@@ -637,11 +637,12 @@ describe.each(subjects.filter(({ kernel }) => kernel.work))(
   },
 );
 
-test('any cells at all: what the loops give, and the same bits in three parts', () => {
+test('any cells give the same as the loops, and the same bits in three parts', () => {
   const cells = fc.integer({ min: 1, max: 45 }).chain((T) =>
     fc.record({
       T: fc.constant(T),
-      // Cells of a square are alike: of one, all is noise; of 16, some tiles are full and some rows read nothing.
+      // Cells are squares of equal values: single cells are pure noise; with 16, some tiles are full and some rows read
+      // nothing.
       square: fc.constantFrom(1, 3, 8, 16),
       noise: fc.infiniteStream(fc.boolean()),
       heads: fc.constantFrom(...HEADS.slice(0, 3)),
@@ -677,7 +678,7 @@ test('any cells at all: what the loops give, and the same bits in three parts', 
   );
 });
 
-test('a loss that is no number stays none', () => {
+test('a loss that is NaN stays NaN', () => {
   const given = crossEntropyCases()[1]!;
   const { logits } = given.buffers;
   logits![3] = NaN;

@@ -1,4 +1,7 @@
-/** @file The composed model, trained by the tape, beside ours: the same maps, the same training, either goes on from the other. */
+/**
+ * @file The composed model, trained by the tape, compared with ours: the same maps, the same training, and snapshots of
+ * either continue in the other.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { patternSpec } from '../../src/attention/registry';
@@ -42,9 +45,9 @@ function close(got: ArrayLike<number>, expected: ArrayLike<number>, tolerance: n
   expect(worst).toBeLessThan(tolerance);
 }
 
-test('it passes the test it is trusted after', () => tapedSelfTest(tapes()));
+test('it passes its own self-test', () => tapedSelfTest(tapes()));
 
-test('that test names what is wrong', async () => {
+test('its self-test names what is wrong', async () => {
   const wrong: Models = {
     ...tapes(),
     open: async (...given) => {
@@ -64,7 +67,7 @@ describe.each([
   ['approximate, pooled two by two', { window: 70, chunk: 32 }, 300],
 ] as const)('maps: %s', (name, params, context) => {
   test.each(['post', 'pre'] as const)(
-    'are those of our probe, keys averaged %s rotation',
+    'equal those of our probe, keys averaged %s rotation',
     async (pool) => {
       const pattern = patternSpec(name.split(',')[0]!, params);
       const m: ModelSpec = { ...TRUSTED, context, pool, layers: [pattern, pattern] };
@@ -83,7 +86,7 @@ describe.each([
   );
 });
 
-test('evaluating and logits are those of our kernels', async () => {
+test('evaluation and logits equal those of our kernels', async () => {
   const both = [await open(tapes()), await open(ours)];
   for (const model of both) await train(model, 3);
   const batch = batchOf(TRUSTED, 9);
@@ -96,7 +99,7 @@ test('evaluating and logits are those of our kernels', async () => {
   for (const model of both) model.dispose();
 });
 
-test('accuracy and the length of the gradient are reported as ours', async () => {
+test('accuracy and gradient norm are reported like ours', async () => {
   const both = [await open(tapes()), await open(ours)];
   for (const model of both) {
     for (let step = 1; step <= 5; step++) model.train(batchOf(TRUSTED, step), 0.005);
@@ -115,7 +118,7 @@ describe.each([
   ['the tape', tapes(), 'our kernels', ours],
   ['our kernels', ours, 'the tape', tapes()],
 ] as const)('a snapshot of %s', (_, from, __, to) => {
-  test('goes on in the other with the same losses, moments and all', async () => {
+  test('continues in the other with the same losses, moments included', async () => {
     const first = await open(from);
     await train(first, 10);
     const snapshot = await first.snapshot();
@@ -152,7 +155,7 @@ function trainer(): Promise<Trainer> {
   return Trainer.open(tapes(), spec, source, makeFeed(source, { T, batch, distance, seed }));
 }
 
-test('no tensor leaks with everything on, step after step, and none is left when it is let go', async () => {
+test('no tensor leaks with everything on, step after step, and none is left after disposal', async () => {
   const nothing = tf.memory().numTensors;
   const run = await trainer();
   const all = async () => {
@@ -172,7 +175,7 @@ test('no tensor leaks with everything on, step after step, and none is left when
   expect(tf.memory().numTensors).toBe(nothing);
 });
 
-test('the ring says when it is full, as ours does', async () => {
+test('the ring reports when it is full, like ours', async () => {
   const m = { ...TRUSTED, context: 4, layers: TRUSTED.layers.slice(0, 1) };
   const model = await open(tapes(), m);
   const batch = batchOf(m, 1, 1);
@@ -184,7 +187,7 @@ test('the ring says when it is full, as ours does', async () => {
 });
 
 describe('memory', () => {
-  test('measured: the most that is alive at once; other runs are not counted', async () => {
+  test('as measured is the peak of living tensors; other runs do not count', async () => {
     const alone = await trainer();
     await alone.next();
     const [lasting, beside] = [tf.memory().numBytes, await trainer()];
@@ -194,7 +197,7 @@ describe('memory', () => {
     for (const run of [alone, beside]) run.dispose();
   });
 
-  test('what grows with the square of the context is what is said before it is opened', async () => {
+  test('that grows with the square of the context matches the prediction made before opening', async () => {
     const layers = [patternSpec('global', {}), patternSpec('local', { window: 5 })];
     const contexts = [128, 256, 384];
     const bytes: number[] = [];
@@ -209,12 +212,12 @@ describe('memory', () => {
     }
     const bend = (y: readonly number[]) => y[2]! - 2 * y[1]! + y[0]!;
     const said = contexts.map((context) => composedMemory({ ...TRUSTED, context, layers }, 1).peak);
-    // The mask of a layer, and what is made of it, have no heads.
+    // The mask of a layer, and the tensors derived from it, have no heads.
     expect(bend(bytes) / bend(said)).toBeGreaterThan(1);
     expect(bend(bytes) / bend(said)).toBeLessThan(1.1);
   });
 
-  test('a model whose matrices cannot be held is refused in words, before anything is allocated', () => {
+  test('a model whose matrices do not fit is refused in words, before anything is allocated', () => {
     const limits = { total: 1.5 * 2 ** 30, largestTensor: 2 ** 30 };
     const long = { ...DEFAULTS, context: 2048 };
     expect(() => checkMemory(long, { limits, kernel: 'host' })).not.toThrow();

@@ -1,4 +1,4 @@
-/** @file What hangs ends red and named: a stage that runs too long, a test run in which nothing finishes. */
+/** @file A hanging process fails with its name: a stage that runs too long, a test run in which nothing finishes. */
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TestCase, TestModule, TestRunEndReason } from 'vitest/node';
@@ -9,7 +9,7 @@ const within = (...words: string[]) =>
 const napping = `setTimeout(() => {}, 60_000)`;
 
 describe('a stage', () => {
-  test('that is done in time ends as its command does', () => {
+  test('that finishes in time exits as its command does', () => {
     expect(within('1', 'a good stage', process.execPath, '-e', '').status).toBe(0);
     expect(within('1', 'a bad stage', process.execPath, '-e', 'process.exit(7)').status).toBe(7);
   });
@@ -29,7 +29,7 @@ describe('a stage', () => {
   });
 
   test.each([[['x', 'stage', 'node']], [['1', 'stage']], [[]]])(
-    'asked for wrongly explains itself: %j',
+    'with wrong arguments explains its usage: %j',
     (words) => {
       const { status, stderr } = within(...words);
       expect(status).toBe(2);
@@ -77,7 +77,7 @@ describe('silence in a test run', () => {
     );
   });
 
-  test('says that no file was open where the run stands between two', () => {
+  test('says that no file was open if the run stops between two', () => {
     const { stop, reporter } = listening();
     reporter.onTestModuleStart?.(file('a.test.ts'));
     reporter.onTestModuleEnd?.(file('a.test.ts'));
@@ -85,7 +85,7 @@ describe('silence in a test run', () => {
     expect(stop.mock.calls[0]![0]).toContain('Under way: no file was open.');
   });
 
-  test('is not what a long run of short tests is, nor one that has ended', () => {
+  test('does not include a long run of short tests, or one that has ended', () => {
     const { stop, reporter } = listening();
     for (let i = 0; i < 10; i++) {
       vi.advanceTimersByTime(900);

@@ -1,4 +1,4 @@
-/** @file Commands explain themselves, and refuse what they do not know instead of passing it over. */
+/** @file Commands explain themselves, and refuse unknown options instead of ignoring them. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -11,7 +11,7 @@ const files = Object.entries(scripts).flatMap(([name, command]) =>
 );
 const node = (...words: string[]) => spawnSync(process.execPath, words, { encoding: 'utf8' });
 
-test.each(files)('the script of npm run %s is there: %s', (_, file) =>
+test.each(files)('npm run %s has a script that exists: %s', (_, file) =>
   expect(existsSync(file)).toBe(true),
 );
 
@@ -26,13 +26,13 @@ describe.each([
   ['in JavaScript', ['scripts/lessons/check.mjs'], 'npm run lessons:check -- [WORD]'],
   ['in TypeScript', ['scripts/run.mjs', 'scripts/bench/cache.ts'], 'npm run bench:cache'],
 ])('a script %s', (_, script, usage) => {
-  test('says how it is called', () => {
+  test('prints its usage', () => {
     const { status, stdout } = node(...script, '--help');
     expect(stdout.trim()).toBe(usage);
     expect(status).toBe(0);
   });
 
-  test('refuses an option that it does not know, with what it does', () => {
+  test('refuses an unknown option, with its usage', () => {
     const { status, stderr } = node(...script, '--writ');
     expect(stderr).toMatch(/^Unknown option '--writ'/);
     expect(stderr).toContain(usage);
@@ -40,7 +40,7 @@ describe.each([
   });
 });
 
-test('scripts/run.mjs runs nothing but scripts', () => {
+test('scripts/run.mjs runs only scripts', () => {
   const { status, stderr } = node('scripts/run.mjs', 'src/main.ts');
   expect(stderr).toContain('Usage: node scripts/run.mjs');
   expect(status).toBe(2);

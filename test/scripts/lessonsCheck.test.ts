@@ -9,7 +9,7 @@ const check = (...words: string[]) =>
   });
 
 describe('npm run lessons:check', () => {
-  test('reads one lesson, although that needs another, and lists its steps with their minutes', () => {
+  test('reads one lesson, although it needs another, and lists its steps with their minutes', () => {
     const { status, stdout, stderr } = check('03-reach');
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^03-reach: Reach\. \d+ steps, \d+ exercises, \d+ minutes\n/);
@@ -19,7 +19,7 @@ describe('npm run lessons:check', () => {
     expect(status).toBe(0);
   });
 
-  test('says which lessons there are where a word names none', () => {
+  test('lists the lessons if a name is unknown', () => {
     const { status, stderr } = check('no-such-lesson');
     expect(stderr).toContain("No lesson has 'no-such-lesson' in its name; there are 00-play, ");
     expect(status).toBe(1);

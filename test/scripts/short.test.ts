@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { short } from '../../scripts/record/short';
 
-test('numbers in a recorded comparison have five digits, however deep they stand, and counts all of theirs', () => {
+test('numbers in a recorded comparison have five digits, however deeply nested, and counts keep all of theirs', () => {
   expect(
     short({
       step: 123456,

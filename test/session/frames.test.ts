@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { FramePull } from '../../src/session/frames';
 
-/** When frames are asked for, in ms, where each takes `ms` to come and something to show happens all the time. */
+/**
+ * Times in ms at which frames are requested, if each takes `ms` to arrive and there is always something new to show.
+ */
 function askedWithin(total: number, ms: number): number[] {
   const asked: number[] = [];
   let now = 0;
@@ -36,18 +38,18 @@ function askedWithin(total: number, ms: number): number[] {
 
 const gaps = (times: readonly number[]) => times.slice(1).map((time, i) => time - times[i]!);
 
-test('the first frame is asked for at once', () => {
+test('the first frame is requested at once', () => {
   expect(askedWithin(10, 1)[0]).toBe(0);
 });
 
-test('frames that come quickly are asked for at most four times a second', () => {
+test('frames that arrive quickly are requested at most four times a second', () => {
   for (const ms of [1, 20, 100]) {
     for (const gap of gaps(askedWithin(3000, ms))) expect(gap).toBeGreaterThanOrEqual(250 + ms);
     expect(askedWithin(3000, ms).length).toBeGreaterThan(3000 / (260 + ms) - 1);
   }
 });
 
-test('frames that are slow to come take no more than a third of the time', () => {
+test('frames that arrive slowly take no more than a third of the time', () => {
   for (const ms of [200, 500, 2000]) {
     const asked = askedWithin(20_000, ms);
     expect(asked.length).toBeGreaterThan(2);
@@ -55,7 +57,7 @@ test('frames that are slow to come take no more than a third of the time', () =>
   }
 });
 
-test('a frame nobody asked for changes nothing', () => {
+test('a frame without a request changes nothing', () => {
   const asked: number[] = [];
   let now = 60_000;
   const pull = new FramePull(

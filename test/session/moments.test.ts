@@ -1,4 +1,4 @@
-/** @file Pictures of runs in a file, of rows that hold documents. */
+/** @file Pictures of runs in a file, with rows that hold documents. */
 import { expect, test } from 'vitest';
 import { BLOCKED, EXACT } from '../../src/attention/cells';
 import { readFile, writeFile } from '../../src/compare/file';
@@ -37,7 +37,7 @@ function frameOf(begins: readonly number[] | undefined): AttentionFrame {
   };
 }
 
-test('come back with the mask of the very row, within documents where the run keeps them apart', () => {
+test('come back with the mask of their own row, within documents if the run keeps them apart', () => {
   const frames = [frameOf(undefined), frameOf([5, 11])];
   const pictures = writeMoments(record([], 0, frames))!;
   const file = writeFile({

@@ -4,7 +4,7 @@ import { Run } from '../../src/session/run.svelte';
 import { DEFAULTS } from '../../src/spec/controls';
 import { steps } from '../support/sessionWire';
 
-/** A run, and a way to tell it what the engine says. */
+/** A run, and a way to send it messages of the engine. */
 function told() {
   const run = new Run('a', DEFAULTS);
   const state = (next: RunState) => run.receive({ type: 'state', runId: 'a', state: next });
@@ -24,7 +24,7 @@ describe('a run', () => {
     expect(run.step).toBe(3);
   });
 
-  test('whose device was lost forgets what came after the snapshot, and takes it again', () => {
+  test('whose device was lost forgets the steps after the snapshot, and repeats them', () => {
     const { run, state, took, numbers } = told();
     state({ phase: 'running', step: 0 });
     took(1, 5);
@@ -41,7 +41,7 @@ describe('a run', () => {
     expect(run.step).toBe(4);
   });
 
-  test('that goes on has the numbers it had, and the validation of its step once', () => {
+  test('that continues has the numbers it had, and the validation of its step once', () => {
     const validation = { step: 5, loss: 2, accuracy: 0.5, tokens: 64 };
     const run = new Run('a', DEFAULTS, undefined, Uint8Array.of(1), {
       steps: steps(1, 5),
@@ -53,7 +53,7 @@ describe('a run', () => {
   });
 });
 
-test('a closer look is kept until the next one, and forgotten with the steps it was taken after', () => {
+test('keeps a closer look until the next one, and forgets it with the steps before it', () => {
   const { run, state, took } = told();
   const evaluation = (step: number) => ({
     step,

@@ -1,4 +1,4 @@
-/** @file What a session does whether it has one run or several; what is a page's own is tested with the page. */
+/** @file What a session does with one run or several; features of a single page are tested with that page. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { changeShared, onlyRun, specsOf, type Comparison } from '../../src/compare/comparison';
 import { Session, type SessionOptions } from '../../src/session/session.svelte';
@@ -7,7 +7,7 @@ import { DEFAULTS } from '../../src/spec/controls';
 import { steps, wired } from '../support/sessionWire';
 
 const SETTLED = 300; // ms
-const LOOKED = 300; // ms until the page looks at what the runs came to
+const LOOKED = 300; // ms until the page refreshes the runs' results
 
 const spec: RunSpec = {
   ...DEFAULTS,
@@ -47,7 +47,7 @@ describe.each([
   const because = { kind: 'lost', message: 'the driver died' } as const;
   const moved = { because, step: 3, trains: true };
 
-  test('is opened when it begins, and closed without a listener left', () => {
+  test('opens its runs at its start, and closes them without leaving a listener', () => {
     const { session, ids, opened, ready, closed, listening } = begun();
     ready();
     expect(opened()).toEqual(ids());
@@ -57,7 +57,7 @@ describe.each([
     expect(listening()).toEqual([]);
   });
 
-  test('is opened only when somebody trains, where it is lazy', () => {
+  test('opens its runs only for training if it is lazy', () => {
     for (const act of ['train', 'once'] as const) {
       const { session, opened, ready, ids, asked } = begun({ lazy: true });
       expect([session.asleep, session.state.phase, opened()]).toEqual([true, 'paused', []]);
@@ -68,7 +68,7 @@ describe.each([
     }
   });
 
-  test('asks all its runs with one message, and none by itself', () => {
+  test('sends all its runs one message per request, and nothing unasked', () => {
     const { session, ids, ready, asked, sent } = begun();
     ready();
     session.train();
@@ -84,10 +84,10 @@ describe.each([
     expect(sent.every((one) => one.type !== 'ask' || one.runIds.length === count)).toBe(true);
   });
 
-  test('keeps a wish to train until its runs are opened', () => {
+  test('remembers that it should train until its runs are opened', () => {
     const { session, ids, asked, backend, state } = begun();
     session.toggle();
-    // Several are not known to fit before the first one says what the device can hold.
+    // Several may not fit, which is unknown until the first one reports what the device can hold.
     expect(asked()).toEqual(count === 1 ? [['run', ids()]] : []);
     backend(0);
     expect(asked()).toEqual([['run', ids()]]);
@@ -96,7 +96,7 @@ describe.each([
     expect(asked()).toHaveLength(1);
   });
 
-  test('takes the step asked for while it was being prepared, and only one', () => {
+  test('takes a step that was requested during preparation, and only one', () => {
     const { session, ids, asked, ready } = begun();
     session.once();
     ready();
@@ -105,7 +105,7 @@ describe.each([
     expect(session.wish).toBe(false);
   });
 
-  test('a step pauses what trains', () => {
+  test('pauses training for a single step', () => {
     const { session, trained, ready, asked } = begun();
     trained();
     session.once();
@@ -114,14 +114,14 @@ describe.each([
     expect([session.wish, session.state]).toEqual([false, { phase: 'paused', step: 4 }]);
   });
 
-  test('a pause that nobody asked for ends the wish', () => {
+  test('stops wanting to train after a pause that it did not request', () => {
     const { session, trained, state } = begun();
     trained();
     state(0, { phase: 'paused', step: 3, moved: { ...moved, trains: false } });
     expect(session.wish).toBe(false);
   });
 
-  test('waits while nobody looks, and goes on afterwards', () => {
+  test('waits while the page is hidden, and continues afterwards', () => {
     const { session, trained, ready, asked } = begun();
     trained();
     session.suspend();
@@ -132,7 +132,7 @@ describe.each([
     expect(session.wish).toBe(true);
   });
 
-  test('does not train while nobody looks, though the wish comes then', () => {
+  test('does not train while the page is hidden, even if training is requested then', () => {
     const { session, ready, asked } = begun();
     ready();
     session.suspend();
@@ -149,7 +149,7 @@ describe.each([
     expect(session.tokensPerSecond).toBeCloseTo((1000 * spec.batch * spec.context) / 10);
   });
 
-  test('is over when every run has failed, and is asked nothing then', () => {
+  test('ends when every run has failed, and sends no more requests', () => {
     const { session, trained, all, state, asked } = begun();
     trained();
     all((i) => state(i, { phase: 'failed', failure }));
@@ -167,7 +167,7 @@ describe.each([
   });
 
   describe('whose device was lost', () => {
-    test('goes on from what is left: later steps are forgotten, and why is said', () => {
+    test('continues from what is left: later steps are forgotten, and the reason is given', () => {
       const { session, trained, took, all, state, lengths } = begun();
       trained();
       all((i) => took(i, 4, 5));
@@ -183,7 +183,7 @@ describe.each([
       expect(session.histories[0]!.steps.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
     });
 
-    test('does not train against the person’s will', () => {
+    test('does not train after the user has paused', () => {
       const { session, trained, all, state, asked } = begun();
       trained();
       all((i) => state(i, { phase: 'preparing', doing: 'recovering' }));
@@ -193,7 +193,7 @@ describe.each([
       expect([session.wish, session.state.phase]).toEqual([false, 'paused']);
     });
 
-    test('loses the pictures of those steps when they are taken again', () => {
+    test('loses the pictures of repeated steps', () => {
       const { session, ready, all, took, frame, state } = begun({ remembers: true });
       ready();
       const picture = (step: number) => {
@@ -212,7 +212,7 @@ describe.each([
   });
 
   describe('and its pictures', () => {
-    test('are asked for when it is ready, and not again before all of them came', () => {
+    test('are requested when it is ready, and not again before all of them arrived', () => {
       const { ready, all, took, frame, pictures } = begun();
       ready();
       expect(pictures()).toBe(1);
@@ -224,7 +224,7 @@ describe.each([
       expect(pictures()).toBe(2); // nothing did
     });
 
-    test('are kept only where somebody looks back', () => {
+    test('are kept only if the page can look back', () => {
       const { session, ready, all, frame } = begun({ remembers: false });
       ready();
       all((i) => frame(i, 0));
@@ -233,10 +233,10 @@ describe.each([
     });
   });
 
-  describe('what it is asked for', () => {
+  describe('with changed settings', () => {
     const wider = changeShared(comparison, { layers: 2 });
 
-    test('is built when the hand has come to rest, not before', () => {
+    test('is rebuilt once the user has stopped changing them, not before', () => {
       const { session, ready, opened } = begun();
       ready();
       session.ask(changeShared(comparison, { layers: 3 }));
@@ -248,7 +248,7 @@ describe.each([
       expect(session.specs).toEqual(specsOf(wider));
     });
 
-    test('set back to what it was leaves the runs alone', () => {
+    test('leaves the runs alone if the settings are set back', () => {
       const { session, ready, opened } = begun();
       ready();
       const { runs } = session;
@@ -259,7 +259,7 @@ describe.each([
       expect(opened()).toHaveLength(count);
     });
 
-    test('trains on where the runs before trained, and is paused where they were', () => {
+    test('trains on if the previous runs trained, and is paused if they were', () => {
       const { session, ready, ids, asked } = begun();
       ready();
       session.ask(wider);
@@ -274,7 +274,7 @@ describe.each([
       expect(asked().at(-1)).toEqual(['run', ids()]);
     });
 
-    test('is refused in words where it cannot be, and the runs go on as they were', () => {
+    test('is refused in words if the settings are impossible, and the runs continue', () => {
       const { session, ready, opened } = begun();
       ready();
       const { runs, built } = session;
@@ -290,7 +290,7 @@ describe.each([
       expect(session.specs[0]).toMatchObject({ heads: 3, width: 12 });
     });
 
-    test('and needs more memory than the device has is refused before the runs are let go', () => {
+    test('is refused if it needs more memory than the device has, before the old runs are closed', () => {
       const { session, ready, opened } = begun();
       ready();
       const { runs } = session;
@@ -302,7 +302,7 @@ describe.each([
       expect(opened()).toHaveLength(count);
     });
 
-    test('cannot be from the beginning: nothing is opened, or what it falls back on', () => {
+    test('if impossible from the start opens nothing, or its fallback', () => {
       const impossible = changeShared(comparison, { heads: 3 });
       const { session, opened } = begun({}, impossible);
       expect(opened()).toEqual([]);
@@ -319,7 +319,7 @@ describe.each([
     });
   });
 
-  describe('that something took the place of', () => {
+  describe('that was replaced', () => {
     const trained = (options: SessionOptions = { holds: 2 ** 30, remembers: true }) => {
       const one = begun(options);
       one.trained();
@@ -333,7 +333,7 @@ describe.each([
       ['a reset', (session: Session) => session.reset()],
       ['another setting', (session: Session) => session.ask(other)],
       ['other runs at once', (session: Session) => session.begin(other)],
-    ])('by %s is taken back, paused on its step, with its pictures', (_, act) => {
+    ])('by %s is restored, paused on its step, with its pictures', (_, act) => {
       const { session, first, firstIds, built, asked, closed, ids, listening } = trained();
       const { moments } = session.past;
       act(session);
@@ -353,7 +353,7 @@ describe.each([
       expect(asked().at(-1)).toEqual(['run', firstIds]);
     });
 
-    test('stays there while others are tried that were never trained', () => {
+    test('can still be restored after settings that were never trained', () => {
       const { session, first, ready } = trained();
       session.pause();
       for (const layers of [2, 3, 4]) {
@@ -374,7 +374,7 @@ describe.each([
       expect(one.closed()).toEqual(one.firstIds);
     });
 
-    test('is not held where nothing was learned, on another machine, without room, or where nobody can take it back', () => {
+    test('is not kept if nothing was learned, on another machine, without room, or if the page cannot restore it', () => {
       const fresh = begun({ holds: 2 ** 30 });
       fresh.ready();
       fresh.session.reset();
@@ -394,7 +394,7 @@ describe.each([
       }
     });
 
-    test('is closed when it is let go, and with the page', () => {
+    test('is closed when it is discarded, and with the page', () => {
       const { session, firstIds, closed } = trained();
       session.reset();
       session.letGo();
@@ -406,7 +406,7 @@ describe.each([
       expect(page.closed().toSorted()).toEqual([...page.firstIds, ...second].toSorted());
     });
 
-    test('its late reports change nothing of the runs that are there', () => {
+    test('does not affect the current runs with its late reports', () => {
       const { session, first, ready, state, pictures } = trained();
       session.reset();
       ready();
@@ -423,7 +423,7 @@ describe.each([
     const checkpoint = (step: number, whose: 'person' | 'autosave' = 'autosave') =>
       ({ type: 'checkpoint', whose, step, file: bytes() }) as const;
 
-    test('is a checkpoint of each run at one step, for whoever asked, or nothing', () => {
+    test('has a checkpoint of each run at one step, for each requester, or none', () => {
       const { session, ids, ready, sent, tell, all } = begun();
       ready();
       session.save('person');
@@ -447,7 +447,7 @@ describe.each([
       expect(session.checkpoints?.step).toBe(count === 1 ? 9 : undefined);
     });
 
-    test('goes on from its step, with the numbers it had, on the machine of today', () => {
+    test('continues from its step, with its numbers, on today’s machine', () => {
       const { session, ids, ready, opened, sent, all, took, lengths } = begun();
       ready();
       const before = opened().length;
@@ -468,7 +468,7 @@ describe.each([
     });
   });
 
-  test('reset begins the same models from their first step, paused', () => {
+  test('restarts the same models at their first step after a reset, paused', () => {
     const { session, trained, ready, asked, lengths } = begun();
     trained();
     const { runs, specs } = session;

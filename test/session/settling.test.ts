@@ -10,7 +10,7 @@ function counted() {
   return { settling, acts: () => acts };
 }
 
-test('what changes follows once, a while after the last change', () => {
+test('an action follows once, some time after the last change', () => {
   const { settling, acts } = counted();
   for (let i = 0; i < 20; i++) {
     settling.after(250);
@@ -21,7 +21,7 @@ test('what changes follows once, a while after the last change', () => {
   expect(acts()).toBe(1);
 });
 
-test('while a slider is held nothing follows however long the hand rests, and once it lets go, one thing', () => {
+test('while a slider is held no action follows, and one follows when it is released', () => {
   const { settling, acts } = counted();
   settling.hold();
   for (let i = 0; i < 20; i++) {
@@ -30,14 +30,14 @@ test('while a slider is held nothing follows however long the hand rests, and on
   }
   expect(acts()).toBe(0);
   settling.release();
-  expect(acts()).toBe(0); // the press that lets go ends first
+  expect(acts()).toBe(0); // the press that releases it ends first
   vi.advanceTimersByTime(0);
   expect(acts()).toBe(1);
   vi.runAllTimers();
   expect(acts()).toBe(1);
 });
 
-test('what was about to follow waits too when the hand takes a slider again', () => {
+test('a pending action also waits if the slider is held again', () => {
   const { settling, acts } = counted();
   settling.after(250);
   vi.advanceTimersByTime(200);
@@ -49,7 +49,7 @@ test('what was about to follow waits too when the hand takes a slider again', ()
   expect(acts()).toBe(1);
 });
 
-test('what has followed does not follow again when the hand takes a slider and changes nothing', () => {
+test('a finished action does not repeat if the slider is held again without a change', () => {
   const { settling, acts } = counted();
   settling.after(250);
   vi.runAllTimers();
@@ -59,7 +59,7 @@ test('what has followed does not follow again when the hand takes a slider and c
   expect(acts()).toBe(1);
 });
 
-test('once the slider is free, changes follow a while after the last one again', () => {
+test('once the slider is free, actions again follow some time after the last change', () => {
   const { settling, acts } = counted();
   settling.hold();
   settling.release();
@@ -70,7 +70,7 @@ test('once the slider is free, changes follow a while after the last one again',
   expect(acts()).toBe(1);
 });
 
-test('a hand that held a slider and changed nothing is followed by nothing', () => {
+test('a slider that was held without a change triggers nothing', () => {
   const { settling, acts } = counted();
   settling.hold();
   settling.release();
@@ -78,7 +78,7 @@ test('a hand that held a slider and changed nothing is followed by nothing', () 
   expect(acts()).toBe(0);
 });
 
-test('what was stopped does not follow, held or not', () => {
+test('a cancelled action does not follow, whether the slider is held or not', () => {
   const { settling, acts } = counted();
   settling.after(250);
   settling.stop();
@@ -90,7 +90,7 @@ test('what was stopped does not follow, held or not', () => {
   expect(acts()).toBe(0);
 });
 
-test('several acts follow one another, each in a task of its own, up to the one that says no', () => {
+test('several actions follow one another, each in a task of its own, until one returns false', () => {
   const done: string[] = [];
   const settling = new Settling(
     () => done.push('checked'),
@@ -107,7 +107,7 @@ test('several acts follow one another, each in a task of its own, up to the one 
   expect(done).toEqual(['checked', 'built']);
 });
 
-test('a change between two acts begins with the first of them again', () => {
+test('a change between two actions starts with the first of them again', () => {
   const done: string[] = [];
   const settling = new Settling(
     () => done.push('checked'),
@@ -120,7 +120,7 @@ test('a change between two acts begins with the first of them again', () => {
   expect(done).toEqual(['checked', 'checked', 'built']);
 });
 
-test('what was stopped does not follow a hand that only takes a slider and lets go', () => {
+test('a cancelled action does not follow a slider that was only held and released', () => {
   const { settling, acts } = counted();
   settling.after(250);
   settling.stop();

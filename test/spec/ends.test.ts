@@ -26,7 +26,7 @@ function rowsOfGlobal(layer: ReturnType<typeof patternSpec>, T: number): boolean
 }
 
 describe('a layer that reads everything', () => {
-  test('is one whose rows are those of a global layer, and is counted like one', () => {
+  test('has the rows of a global layer, and is counted like one', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('local', 'approximate', 'sinks', 'global'),
@@ -134,7 +134,7 @@ describe('a slider', () => {
     );
   });
 
-  test('leaves a link beyond it as it is, so that its numbers stay', () => {
+  test('leaves a link beyond its end unchanged, with its numbers', () => {
     const { spec, notes } = fromQuery('v=1&plan=local&window=512&context=64');
     expect([spec.window, notes]).toEqual([512, []]);
     expect(fromQuery(toQuery(spec)).spec).toEqual(spec);

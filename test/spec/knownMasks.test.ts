@@ -1,4 +1,4 @@
-/** @file Masks people know, as presets: their rows against the definition of each, cell by cell. */
+/** @file Well-known masks as presets: their rows against the definition of each, cell by cell. */
 import { describe, expect, test } from 'vitest';
 import { cellsOf, fromRule } from '../../src/attention/mask';
 import { expressionOf } from '../../src/masks/layers';
@@ -14,7 +14,7 @@ const block = (size: number, at: number) => Math.floor(at / size);
 const document = (at: number) => [21, 43].filter((begin) => begin <= at).length;
 const window = (q: number, k: number, size: number) => k <= q && k > q - size;
 
-/** What each layer reads, by its definition, worked out without a term. */
+/** What each layer reads by its definition, computed without terms. */
 const DEFINED: Readonly<Record<string, readonly Rule[]>> = {
   'sinks-window': Array<Rule>(4).fill((q, k) => window(q, k, 12) || (k < 4 && k <= q)),
   chunks: [
@@ -34,7 +34,7 @@ const DEFINED: Readonly<Record<string, readonly Rule[]>> = {
 
 const known = presets.all.filter(({ group }) => group === 'Masks people know');
 
-test('there is a definition for each, and no other', () => {
+test('each known mask has a definition here, and there are no others', () => {
   expect(known.map(({ id }) => id).sort()).toEqual(Object.keys(DEFINED).sort());
 });
 
@@ -53,12 +53,12 @@ describe.each(known.map((preset) => [preset.id, preset] as const))('%s', (id, pr
     );
   });
 
-  test('says what to watch, and that it is no more than the mask', () => {
+  test('says what to watch, and that it reproduces only the mask', () => {
     expect(preset.summary).toMatch(/Watch /);
     expect(preset.summary).toMatch(/mask alone|does not look ahead|the mask’s alone/);
   });
 
-  test('goes to Compare beside a model that reads everything', () => {
+  test('opens Compare next to a model that reads everything', () => {
     const { comparison, notes } = fromAddress(toAddress(besideGlobal(spec, preset.label)));
     expect(notes).toEqual([]);
     const [own, other] = specsOf(comparison);

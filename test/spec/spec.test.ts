@@ -14,7 +14,7 @@ import { packingOf, withAdded, type RunSpec } from '../../src/spec/run';
 import { CONTROLS, DEFAULTS } from '../../src/spec/controls';
 import { fromQuery, adjust, toQuery } from '../../src/spec/url';
 
-/** Specs as a person can set them: each control anywhere in its range. */
+/** Specs as a user can set them: each control anywhere in its range. */
 const anySpec: fc.Arbitrary<RunSpec> = fc
   .record(
     Object.fromEntries(
@@ -83,7 +83,7 @@ const anySpec: fc.Arbitrary<RunSpec> = fc
     }
   });
 
-/** Specs as a file can ask for them: numbers anywhere in their range, its ends often, where no slider stops too. */
+/** Specs as a file can give them: numbers anywhere in their range, often at its ends, also between slider stops. */
 const beyondSliders: fc.Arbitrary<RunSpec> = anySpec.chain((spec) =>
   fc
     .record(
@@ -111,18 +111,18 @@ const canRun = (spec: RunSpec) => {
   }
 };
 
-describe('the address', () => {
-  test('the defaults are short, with the version and the seed', () => {
+describe('the URL', () => {
+  test('is short for the defaults, with the version and the seed', () => {
     expect(toQuery(DEFAULTS)).toBe('v=1&seed=1');
   });
 
-  test('says only what differs, readably', () => {
+  test('contains only what differs, readably', () => {
     expect(toQuery({ ...DEFAULTS, plan: 'local', window: 4 })).toBe(
       'v=1&plan=local&window=4&seed=1',
     );
   });
 
-  test('whatever can run comes back as it was, without a word', () => {
+  test('brings back any settings that can run, without a message', () => {
     fc.assert(
       fc.property(anySpec, (spec) => {
         const { spec: back, notes } = fromQuery(toQuery(spec));
@@ -132,7 +132,7 @@ describe('the address', () => {
     );
   });
 
-  test('and so does what can run where no slider stops, to both ends of every range', () => {
+  test('brings back values between slider stops too, to both ends of every range', () => {
     fc.assert(
       fc.property(beyondSliders.filter(canRun), (spec) => {
         const { spec: back, notes } = fromQuery(toQuery(spec));
@@ -143,7 +143,7 @@ describe('the address', () => {
     );
   });
 
-  test('whatever it says, a spec that can run comes out', () => {
+  test('always gives a spec that can run', () => {
     const key = fc.oneof(fc.constantFrom(...CONTROLS.map(({ name }) => name)), fc.string());
     const value = fc.oneof(
       fc.string(),
@@ -167,7 +167,7 @@ describe('the address', () => {
     );
   });
 
-  test('garbage is clamped and ignored, and said so', () => {
+  test('clamps and ignores garbage, and says so', () => {
     const { spec, notes } = fromQuery('v=1&window=0&layers=1e9&plan=zigzag&colour=red&heads=NaN');
     expect(spec).toMatchObject({
       window: 1,
@@ -181,7 +181,7 @@ describe('the address', () => {
     expect(notes.join('\n')).toContain("'colour' is not a setting; ignored");
   });
 
-  test('a mask with a mistake takes nothing else with it', () => {
+  test('loses nothing else to a mask with a mistake', () => {
     const asked = 'task=sotu&width=32&documents=masked&plan=custom&stripes=1111';
     const { spec, notes } = fromQuery(`${asked}&masks=causal%20%26%20windw(4)`);
     expect(spec).toEqual({ ...DEFAULTS, task: 'sotu', width: 32, documents: 'masked' });
@@ -190,16 +190,16 @@ describe('the address', () => {
         /^the mask has 'windw' at character 10; .*; the plan is grouped instead$/,
       ),
     ]);
-    expect(fromQuery(`${asked}&masks=`).spec.task).toBe('sotu'); // a layer asks for a mask that is not there
+    expect(fromQuery(`${asked}&masks=`).spec.task).toBe('sotu'); // a layer uses a mask that is not there
   });
 
-  test('a width that does not divide into its heads is adjusted', () => {
+  test('adjusts a width that does not divide into its heads', () => {
     const { spec, notes } = fromQuery('width=100&heads=3');
     expect(spec.width % (4 * spec.heads)).toBe(0);
     expect(notes).toContain('width became 96 so that the model can be built');
   });
 
-  test('hide, lock and embed are handed on', () => {
+  test('passes on hide, lock and embed', () => {
     expect([...fromQuery('hide=plan,seed&embed=1').rest]).toEqual([
       ['hide', 'plan,seed'],
       ['embed', '1'],
@@ -223,7 +223,7 @@ describe('impossible settings are refused with what would work', () => {
     expect(() => checkRun({ ...DEFAULTS, ...change })).toThrow(message);
   });
 
-  test('a model beyond the device', () => {
+  test('a model too large for the device is refused', () => {
     const limits = { total: 1_000_000, largestTensor: 1_000_000 };
     expect(() => checkMemory(DEFAULTS, { limits })).toThrow(
       /training this model needs about .* MiB, this device allows 977 KiB; lower the batch/,
@@ -234,7 +234,7 @@ describe('impossible settings are refused with what would work', () => {
 describe.each(presets.all.map((preset) => [preset.id, preset] as const))(
   'preset %s',
   (_, preset) => {
-    test('can run, and its address brings it back', () => {
+    test('can run, and its URL brings it back', () => {
       const spec = specOfPreset(preset);
       expect(() => checkRun(spec)).not.toThrow();
       expect(fromQuery(toQuery(spec))).toMatchObject({ spec, notes: [] });
@@ -242,7 +242,7 @@ describe.each(presets.all.map((preset) => [preset.id, preset] as const))(
   },
 );
 
-test('every number starts where its slider can stand', () => {
+test('every number starts at a value its slider can have', () => {
   for (const control of CONTROLS) {
     if (control.kind !== 'number') continue;
     const { param } = control;
@@ -255,7 +255,7 @@ test('every control is in the defaults, and every default in a control', () => {
   expect(() => checkRun(DEFAULTS)).not.toThrow();
 });
 
-describe('the model’s numbers, by hand', () => {
+describe('the numbers of a model, by hand', () => {
   const spec: RunSpec = {
     ...DEFAULTS,
     layers: 2,
@@ -273,7 +273,7 @@ describe('the model’s numbers, by hand', () => {
     expect(matmulWeights(m)).toBe(V * 16 + 2 * (4 * 16 * 16 + 3 * 16 * 48));
   });
 
-  test('an own head is one matrix more, and the same matmuls', () => {
+  test('an output head of its own is one more matrix, and the same matmuls', () => {
     const own = modelSpecOf({ ...spec, tied: 0 });
     expect(weightCount(own)).toBe(weightCount(m) + V * 16);
     expect(matmulWeights(own)).toBe(matmulWeights(m));
@@ -284,7 +284,7 @@ describe('the model’s numbers, by hand', () => {
     expect(trainingFlops(m, 'host').needed).toBeCloseTo(needed, 6);
   });
 
-  test('our kernels do more than is needed, because they compute scores again', () => {
+  test('our kernels do more than needed, because they compute scores again', () => {
     const layer = layerFlops(m, m.layers[0]!, 'softwareGpu');
     expect(layer.done).toBeGreaterThan(layer.needed);
     // loops: 4 forward and 14 backward against 12
@@ -292,7 +292,7 @@ describe('the model’s numbers, by hand', () => {
     expect(loops.done / loops.needed).toBeCloseTo(18 / 12, 6);
   });
 
-  test('a layer is counted once, however often it is asked for while a page trains', () => {
+  test('a layer is counted once, however often a training page requests it', () => {
     const [layer] = m.layers;
     const first = layerFlops(m, layer!, 'host');
     expect(layerFlops({ ...m }, { ...layer! }, 'host')).toBe(first);
@@ -307,7 +307,7 @@ describe('the model’s numbers, by hand', () => {
 
   test('memory counts weights, gradients, two moments and activations', () => {
     const memory = trainingMemory(m, 4);
-    // A buffer may hold some padding: WebGPU binds at multiples of 256 bytes.
+    // A buffer may have some padding: WebGPU binds at multiples of 256 bytes.
     expect(memory.weights).toBeGreaterThanOrEqual(4 * weightCount(m));
     expect(memory.weights).toBeLessThan(4 * weightCount(m) + 256 * 20 + 4 * 8 * 16);
     expect(memory.moments).toBe(2 * memory.weights);
@@ -315,7 +315,7 @@ describe('the model’s numbers, by hand', () => {
   });
 });
 
-test('grouped attention never needs more than global nor less than local', () => {
+test('grouped attention never needs more than global or less than local', () => {
   fc.assert(
     fc.property(anySpec, (spec) => {
       const needed = (plan: string) => trainingFlops(modelSpecOf({ ...spec, plan }), 'host').needed;
@@ -330,7 +330,7 @@ test('grouped attention never needs more than global nor less than local', () =>
 describe('documents in a row', () => {
   const packed: RunSpec = { ...DEFAULTS, documents: 'masked' };
 
-  test('are read as one text by every address and file that does not speak of them', () => {
+  test('are read as one text by every URL and file that does not mention them', () => {
     expect(fromQuery('task=sotu').spec.documents).toBe('off');
     const { documents: _, ...old } = DEFAULTS;
     expect(withAdded(old, ['documents'])).toEqual(DEFAULTS);
@@ -338,7 +338,7 @@ describe('documents in a row', () => {
     expect(fromQuery(toQuery(packed))).toMatchObject({ spec: packed, notes: [] });
   });
 
-  test('are refused in words where a layer reads averages of chunks; an address says what it did about it', () => {
+  test('are refused in words if a layer reads averages of chunks; a URL says how it was adjusted', () => {
     const plan = { ...packed, plan: 'approximate' };
     expect(() => checkRun(plan)).toThrow(/documents cannot be kept apart .* averages of chunks/);
     expect(() => checkRun({ ...packed, plan: 'custom', stripes: 'GSAS' })).toThrow(/averages/);
@@ -348,14 +348,14 @@ describe('documents in a row', () => {
     ]);
   });
 
-  test('mean nothing to a task', () => {
+  test('have no effect on a task', () => {
     const task = { ...packed, task: 'needle', plan: 'approximate' };
     expect(packingOf(task)).toBe('off');
     expect(() => checkRun(task)).not.toThrow();
   });
 });
 
-test('what a long text needs is counted without the walk of a kernel over all its rows', () => {
+test('the needs of a long text are counted without walking a kernel over all its rows', () => {
   const spec = { ...DEFAULTS, plan: 'custom', stripes: '1111', masks: 'causal & dilated(5)' };
   const rows = vi.spyOn(terms.get('dilated'), 'row');
   const flops = trainingFlops(modelSpecOf({ ...spec, context: 2048 }), 'host');

@@ -17,7 +17,7 @@ const masked = (stripes: string, masks: string): RunSpec => ({
 const MASKS = ['causal & window(3)', 'causal & sink(2)', 'causal & dilated(2)'];
 
 describe('a mask that no layer reads', () => {
-  test('goes, and every layer reads what it read before', () => {
+  test('is removed, and every layer reads what it read before', () => {
     for (let gone = 0; gone < MASKS.length; gone++) {
       const rest = [0, 1, 2].filter((at) => at !== gone).map((at) => String(at + 1));
       const spec = masked(`G${rest.join('')}S${rest.join('')}`, MASKS.join(';'));
@@ -29,17 +29,17 @@ describe('a mask that no layer reads', () => {
     }
   });
 
-  test('is not one that a layer reads, and those layers are named from 1', () => {
+  test('must not be read by any layer, and layers that do are named from 1', () => {
     expect(readersOf(masked('G1S1', MASKS.slice(0, 2).join(';')))).toEqual([[2, 4], []]);
     expect(readersOf({ ...masked('G1S1', MASKS[0]!), plan: 'grouped' })).toEqual([[]]);
   });
 
-  test('leaves nothing behind where it was the only one', () => {
+  test('leaves nothing behind if it was the only one', () => {
     const spec = masked('GSGS', MASKS[0]!);
     expect({ ...spec, ...withoutMask(spec, 0) }).toEqual({ ...spec, masks: '' });
   });
 
-  test('goes from the full list as well', () => {
+  test('can be removed from a full list', () => {
     const all = Array.from({ length: MAX_MASKS }, (_, n) => write(read(`window(${n + 1})`)));
     const spec = masked(`G${MAX_MASKS}`, all.join(';'));
     const next = { ...spec, ...withoutMask(spec, 0) };

@@ -8,11 +8,11 @@ import { Compare } from '../../src/state/compare.svelte';
 import { steps, wired } from '../support/sessionWire';
 
 const SETTLED = 300; // ms
-const LOOKED = 300; // ms until the page looks at what the runs came to
+const LOOKED = 300; // ms until the page refreshes the runs' results
 const SMALL =
   'task=needle&distance=20&layers=1&width=16&heads=1&context=32&window=6&batch=4&seed=1';
 
-/** The Compare page on a wire of its own. Frames are asked for at once. */
+/** The Compare page on a wire of its own. Frames are requested at once. */
 function opening(query = SMALL) {
   const { page: compare, ...wire } = wired(
     (engine) => new Compare(engine, { query, later: (_, then) => then() }),
@@ -37,7 +37,7 @@ afterEach(() => void vi.useRealTimers());
 
 describe('runs that were kept', () => {
   const bytes = () => Uint8Array.of(1, 2, 3);
-  test('go on from their step, with the numbers they had, on the machine of today', () => {
+  test('continue from their step, with their numbers, on today’s machine', () => {
     const old = opening();
     const file = readFile(fileOf(old));
     const saved = {
@@ -63,7 +63,7 @@ describe('runs that were kept', () => {
 });
 
 describe('several runs', () => {
-  test('opens its first run, and the others when that one says which machine it is on', () => {
+  test('opens its first run, and the others once that one reports its machine', () => {
     const { ids, opened, state, backend } = opening();
     expect(opened()).toEqual([ids()[0]]);
     state(0, { phase: 'preparing', doing: 'choosing' });
@@ -74,14 +74,14 @@ describe('several runs', () => {
     expect(opened()).toEqual(ids());
   });
 
-  test('opens the others too where the first one could not be', () => {
+  test('opens the others too if the first one could not be opened', () => {
     const { session, ids, opened, state } = opening();
     state(0, { phase: 'failed', failure: { kind: 'error', message: 'no room' } });
     expect(opened()).toEqual(ids());
     expect(session.state.phase).toBe('preparing');
   });
 
-  test('that trains is followed by one that trains when a setting all runs share is changed', () => {
+  test('continues training after a change of a shared setting while training', () => {
     const { compare, session, all, ids, ready, took, asked, lengths, closed } = opening();
     ready();
     session.train();
@@ -89,7 +89,7 @@ describe('several runs', () => {
     vi.advanceTimersByTime(LOOKED);
     expect(lengths()).toEqual([3, 3, 3, 3]);
     const before = ids();
-    compare.change({ window: 8 }); // each run's own: it reaches none
+    compare.change({ window: 8 }); // a setting of a single run: it reaches none of them
     compare.change({ layers: 2 });
     vi.advanceTimersByTime(SETTLED);
     expect(session.before?.runs.map(({ id }) => id)).toEqual(before);
@@ -106,7 +106,7 @@ describe('several runs', () => {
 describe('a run that fails', () => {
   const failure = { kind: 'diverged', loss: NaN, gradNorm: NaN, step: 3, rate: 0.1 } as const;
 
-  test('stops alone: it says why, and the others go on', () => {
+  test('stops alone: it says why, and the others continue', () => {
     const { session, all, ids, ready, took, state, asked, lengths } = opening();
     ready();
     session.train();
@@ -118,12 +118,12 @@ describe('a run that fails', () => {
     expect(session.alive).toHaveLength(3);
     expect(session.wish).toBe(true);
     expect(session.state).toEqual({ phase: 'running', step: 5 });
-    expect(lengths()).toEqual([5, 2, 5, 5]); // what it came to is kept
+    expect(lengths()).toEqual([5, 2, 5, 5]); // its results are kept
     session.pause();
     expect(asked().at(-1)).toEqual(['pause', ids().filter((_, i) => i !== 1)]);
   });
 
-  test('is the end of the wish only where all have failed', () => {
+  test('ends training only if all have failed', () => {
     const { session, ready, state, asked } = opening();
     ready();
     session.train();
@@ -137,7 +137,7 @@ describe('a run that fails', () => {
     });
     const before = asked().length;
     session.train();
-    expect(asked()).toHaveLength(before); // there is nobody to ask
+    expect(asked()).toHaveLength(before); // no run is left to ask
     expect(session.wish).toBe(false);
   });
 });
@@ -168,7 +168,7 @@ describe('a run that is removed', () => {
     expect(session.names).toEqual(['Approximate', 'Grouped']);
   });
 
-  test('is not waited for: the others’ next picture is asked for', () => {
+  test('is not waited for: the others’ next picture is requested', () => {
     const { session, ready, took, frame, pictures } = opening();
     ready();
     expect(pictures()).toBe(1);
@@ -181,7 +181,7 @@ describe('a run that is removed', () => {
 });
 
 describe('a file', () => {
-  test('shows its numbers until somebody trains', () => {
+  test('shows its numbers until training starts', () => {
     const own = opening();
     own.ready();
     own.compare.rename(2, 'Mine');
@@ -204,7 +204,7 @@ describe('a file', () => {
     expect(JSON.parse(compare.file()!)).toEqual(JSON.parse(text));
     session.train();
     expect(session.past.saved).toBeUndefined();
-    expect(lengths()).toEqual([0, 0, 0, 0]); // it holds no weights: they begin anew
+    expect(lengths()).toEqual([0, 0, 0, 0]); // it contains no weights, so the runs start again
     expect(asked().at(-1)).toEqual(['run', ids()]);
     expect(ids().some((id) => before.includes(id))).toBe(false);
   });
@@ -244,7 +244,7 @@ describe('a file', () => {
 });
 
 describe('a device that is lost', () => {
-  test('takes the later steps with it; training goes on from what is left', () => {
+  test('loses the later steps; training continues from what is left', () => {
     const { session, all, ready, took, state, lengths } = opening();
     ready();
     session.train();
@@ -265,7 +265,7 @@ describe('a device that is lost', () => {
 });
 
 describe('a moment of the past', () => {
-  test('is kept when the pictures of all runs are there, and no second set is asked for before', () => {
+  test('is kept once the pictures of all runs are there, and no second set is requested before', () => {
     const { session, all, ready, took, frame, pictures } = opening();
     ready();
     expect(pictures()).toBe(1);
@@ -279,12 +279,12 @@ describe('a moment of the past', () => {
     expect(pictures()).toBe(2);
   });
 
-  test('is of one step: pictures of several steps make none', () => {
+  test('has a single step: pictures of several steps make none', () => {
     const { session, ready, frame } = opening();
     ready();
     for (const [i, step] of [4, 4, 3, 4].entries()) frame(i, step);
     expect(session.past.moments).toEqual([]);
-    expect(session.frames.map((one) => one?.step)).toEqual([4, 4, 3, 4]); // now is shown all the same
+    expect(session.frames.map((one) => one?.step)).toEqual([4, 4, 3, 4]); // the current pictures are still shown
   });
 
   test('is kept without a run that failed', () => {
@@ -304,7 +304,7 @@ describe('runs that fit one by one but not together', () => {
     largestTensor: 2 ** 28,
   });
 
-  test('are not opened; Train stays disabled, and what would fit is said', () => {
+  test('are not opened; Train stays disabled, and the page says what would fit', () => {
     const { session, ids, opened, asked, backend, state } = opening();
     backend(0, tight(session, 2));
     state(0, { phase: 'paused', step: 0 });
@@ -316,13 +316,13 @@ describe('runs that fit one by one but not together', () => {
       phase: 'failed',
       failure: { kind: 'settings', message: session.problem },
     });
-    session.toggle(); // the key, which no disabled button stops
+    session.toggle(); // the key, which a disabled button does not stop
     session.once();
     expect(asked()).toEqual([]);
     expect(session.wish).toBe(false);
   });
 
-  test('are opened when so many are removed that the others fit', () => {
+  test('are opened once enough are removed that the others fit', () => {
     const { session, ids, opened, backend, state } = opening();
     backend(0, tight(session, 2));
     state(0, { phase: 'paused', step: 0 });
@@ -333,7 +333,7 @@ describe('runs that fit one by one but not together', () => {
     expect(opened()).toEqual(ids());
   });
 
-  test('one more is refused, and the others go on as they were', () => {
+  test('one more is refused, and the others continue', () => {
     const { compare, session, ready, ids, backend } = opening(`${SMALL}&run=global&run=local`);
     backend(0, tight(session, 2));
     ready();
@@ -351,7 +351,7 @@ test.each([
   ['a shared setting', (compare: Compare) => compare.change({ layers: 2 })],
   ['another window of one run', (compare: Compare) => compare.changeRun(1, { window: 3 })],
   ['another comparison', (compare: Compare) => compare.choose('needle')],
-])('runs that trained are taken back after %s, with their names', (_, act) => {
+])('trained runs are restored after %s, with their names', (_, act) => {
   const { compare, session, trained, closed } = opening();
   compare.rename(0, 'Mine');
   trained();
@@ -365,7 +365,7 @@ test.each([
   expect(session.names[0]).toBe('Mine');
 });
 
-test('a text of one’s own is read by all runs in its own characters; one that is refused is said apart', () => {
+test('a text of one’s own is read by all runs in its own characters; a refused one is reported separately', () => {
   const { compare, session } = opening('context=16&layers=1');
   compare.change({ task: 'own-text' });
   session.write('你好');

@@ -7,11 +7,11 @@ const local = modelSpecOf({ ...DEFAULTS, plan: 'local', window: 8 });
 const global = modelSpecOf({ ...DEFAULTS, plan: 'global' });
 
 describe('the meters', () => {
-  test('an all-global model costs what it is compared with', () => {
+  test('an all-global model costs 100 % of itself', () => {
     const { flopsNeeded, memory, cache } = modelCosts(global, 8);
     for (const { own, global } of [flopsNeeded, memory, cache]) expect(own).toBe(global);
   });
-  test('what a kernel does is not known before the kernel is', () => {
+  test('the work of a kernel is unknown until the machine is known', () => {
     expect(modelCosts(local, 8).flopsDone).toBeUndefined();
     expect(modelCosts(local, 8, { kernel: 'host' }).flopsDone!.own).toBeGreaterThan(
       modelCosts(local, 8).flopsNeeded.own,

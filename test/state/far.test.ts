@@ -7,7 +7,7 @@ import { apartWords, farAsked, farCounted, farInShort, farWords } from '../../sr
 
 const spec = (more: Partial<RunSpec>): RunSpec => ({ ...DEFAULTS, ...more });
 
-test('the reach is what layers that are all local reach, whatever the plan', () => {
+test('the reach is that of an all-local stack, whatever the plan', () => {
   fc.assert(
     fc.property(
       fc.constantFrom('global', 'grouped', 'local', 'approximate'),
@@ -35,36 +35,36 @@ test('every text of the site has a counted gain; a task and an own text have non
   }
 });
 
-test('a longer context than was counted is called by the length that was', () => {
+test('a context longer than counted is described by the counted length', () => {
   const counted = (more: Partial<RunSpec>) => farCounted(spec({ context: 16_384, ...more }));
   expect(counted({})).toMatchObject({ reach: 61, context: 2048 });
   expect(counted({ layers: 12, window: 512 })).toBeUndefined(); // its reach is longer as well
 });
 
-describe('in words', () => {
+describe('the words', () => {
   const words = (task: string) => farWords(farCounted(spec({ task, context: 512 }))!);
-  test('little is far in the novel, and reading far pays in the table', () => {
+  test('call little far in the novel, and say that reading far pays in the table', () => {
     expect(words('moby-dick')).toBe(
       'Little is far here: reading beyond the 61 characters that local layers alone reach, up to 512, is worth −0.6 % of the loss (counted with a copier).',
     );
     expect(words('postal-codes')).toMatch(/^Reading far pays here: .* is worth 35\.\d % /);
   });
-  test('a gain that its own error could explain is called little', () => {
+  test('call a gain within its own error little', () => {
     const said = (error: number) => farWords({ reach: 61, context: 512, gain: 0.03, error });
     expect(said(0.004)).toMatch(/^Reading far pays here: .* 3\.0 % ± 0\.4 %/);
     expect(said(0.02)).toMatch(/^Little is far here: .* 3\.0 % ± 2\.0 %/);
   });
-  test('next to nothing has no sign', () => {
+  test('give a gain near zero no sign', () => {
     expect(farWords({ reach: 61, context: 64, gain: -0.0001 })).toContain('is worth 0.0 % of');
   });
-  test('where the reach is the context, nothing lies beyond', () => {
+  test('say that nothing lies beyond if the reach is the context', () => {
     expect(farWords({ reach: 64, context: 64, gain: 0 })).toBe(
       'Local layers alone reach all 64 characters of the context: nothing lies beyond.',
     );
   });
 });
 
-test('beside the window the same is said in short', () => {
+test('the words next to the window are shorter', () => {
   expect(farInShort({ reach: 61, context: 512, gain: 0.351 })).toBe(
     'Local layers alone reach 61 characters; what lies beyond is worth 35.1 % of the loss (counted).',
   );
@@ -74,7 +74,7 @@ test('beside the window the same is said in short', () => {
   );
 });
 
-test('what lies beyond a document is out of reach where documents are kept apart', () => {
+test('the words say what is out of reach if documents are kept apart', () => {
   const table = spec({ task: 'postal-codes', documents: 'masked' });
   expect(apartWords(table)).toBe(
     'Documents are kept apart: whatever its mask, no layer reads beyond the line that the query is in.',

@@ -33,7 +33,7 @@ const until = async (holds: () => boolean) => {
 const rested = (generation: Generation, written: number) =>
   until(() => generation.phase === 'ready' && generation.written.length === written);
 
-test('begins with the prompt, writes as many tokens as asked, and goes on from there', async () => {
+test('begins with the prompt, generates the requested number of tokens, and continues from there', async () => {
   const generation = started();
   generation.count = 12;
   generation.generate();
@@ -50,7 +50,7 @@ test('begins with the prompt, writes as many tokens as asked, and goes on from t
   expect(generation.taken!.tokens.length).toBe('Another'.length);
 });
 
-test('stops between two tokens, and what is shown is what the worker holds', async () => {
+test('stops between two tokens, and the page shows what the worker has', async () => {
   const generation = started();
   generation.count = 4000;
   generation.generate();
@@ -64,7 +64,7 @@ test('stops between two tokens, and what is shown is what the worker holds', asy
   expect(generation.replayed!.largest).toBeLessThan(1e-4);
 });
 
-test('tokens that come between two pictures are shown together', async () => {
+test('tokens that arrive between two pictures are shown together', async () => {
   const shows: (() => void)[] = [];
   const generation = started((show) => shows.push(show));
   generation.count = 6;
@@ -75,7 +75,7 @@ test('tokens that come between two pictures are shown together', async () => {
   expect(generation.written.length).toBe(6);
 });
 
-test('going back while it writes leaves nothing behind', async () => {
+test('going back during generation leaves nothing behind', async () => {
   const generation = started();
   generation.count = 4000;
   generation.generate();
@@ -87,7 +87,7 @@ test('going back while it writes leaves nothing behind', async () => {
   expect(generation.replayed!.positions).toBe(5);
 });
 
-test('stops after the words it was told to', async () => {
+test('stops after the given words', async () => {
   const generation = started();
   generation.stopAt = 'e';
   generation.count = 4000;
@@ -96,7 +96,7 @@ test('stops after the words it was told to', async () => {
   expect(generation.text.indexOf('e')).toBe(generation.text.length - 1);
 });
 
-test('what a model of other stripes would have lost is compared token by token', async () => {
+test('the loss with other stripes is compared token by token', async () => {
   const generation = started();
   generation.count = 30;
   generation.generate();
@@ -110,7 +110,7 @@ test('what a model of other stripes would have lost is compared token by token',
   expect(after).not.toEqual(before);
 });
 
-test('a prompt that leaves no room to write is refused before the worker has it', () => {
+test('a prompt that leaves no room to generate is refused before it reaches the worker', () => {
   const generation = started();
   generation.prompt = 'a'.repeat(5000);
   generation.generate();

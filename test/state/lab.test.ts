@@ -29,8 +29,8 @@ function open(query = '', text = '') {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-describe('what is looked at', () => {
-  test('is in the address, and comes back from it', () => {
+describe('the selection in the Lab', () => {
+  test('is in the URL, and comes back from it', () => {
     const { lab, opened } = open('v=1&show=mask&at=2.1.9.4');
     expect(lab.show).toBe('mask');
     expect(lab.selection.cell).toEqual({ layer: 1, head: 0, query: 9, key: 4 });
@@ -38,12 +38,12 @@ describe('what is looked at', () => {
     lab.show = 'weights';
     lab.selection.free();
     expect(lab.query).toBe('v=1&seed=1');
-    expect(opened()).toBe(1); // looking makes no new run
+    expect(opened()).toBe(1); // selecting makes no new run
   });
 });
 
 describe('the Lab opens', () => {
-  test('on a run in which a stripe matters, where the address asks for nothing', () => {
+  test('on a run in which a stripe matters, if the URL names none', () => {
     for (const query of ['', 'backend=wasm']) {
       const { lab } = open(query);
       expect(lab.preset).toBe(presets.get('postal-codes'));
@@ -61,7 +61,7 @@ describe('the Lab opens', () => {
     'v=1&backend=wasm',
     'embed=1',
     'hide=plan',
-  ])('on what a link has always meant, where it is %s', (query) => {
+  ])('on the same run as ever for a link that is %s', (query) => {
     const { lab } = open(query);
     expect(lab.spec).toEqual({ ...DEFAULTS, backend: lab.spec.backend });
     expect(lab.spec).toMatchObject({ task: 'moby-dick', context: 64, spread: 0.02 });
@@ -76,7 +76,7 @@ describe('the watched tokens', () => {
     return opened.lab;
   };
 
-  test('stay in sight while another model of the same data has drawn nothing yet', () => {
+  test('stay visible while another model of the same data has not drawn yet', () => {
     const lab = trained('v=1&layers=2');
     const { tokens } = lab.run.frame!;
     for (const layers of [3, 4]) {
@@ -87,17 +87,20 @@ describe('the watched tokens', () => {
     }
   });
 
-  test.each([{ context: 48 }, { task: 'marker' }])('are not known any more of %o', (changed) => {
-    const lab = trained('v=1&layers=2');
-    const before = lab.run;
-    lab.change(changed);
-    while (lab.run === before) vi.advanceTimersToNextTimer();
-    expect(lab.session.tokens).toBeUndefined();
-  });
+  test.each([{ context: 48 }, { task: 'marker' }])(
+    'are no longer known after a change of %o',
+    (changed) => {
+      const lab = trained('v=1&layers=2');
+      const before = lab.run;
+      lab.change(changed);
+      while (lab.run === before) vi.advanceTimersToNextTimer();
+      expect(lab.session.tokens).toBeUndefined();
+    },
+  );
 });
 
 describe('settings', () => {
-  test('make a new run when the hand has come to rest, not before', () => {
+  test('make a new run once the user has stopped changing them, not before', () => {
     const { lab, opened } = open();
     lab.change({ window: 8 });
     lab.change({ window: 9 });
@@ -107,7 +110,7 @@ describe('settings', () => {
     expect(lab.run.spec.window).toBe(9);
   });
 
-  test('that cannot be are refused in words, and the run goes on as it was', () => {
+  test('that are impossible are refused in words, and the run continues', () => {
     const { lab, opened } = open();
     const { run, query } = lab;
     lab.change({ heads: 3 });
@@ -119,9 +122,9 @@ describe('settings', () => {
     expect(lab.session.repair).toMatchObject({ width: 60 });
   });
 
-  test('that need more memory than the device has are refused before the run is let go', () => {
+  test('that need more memory than the device has are refused before the run is closed', () => {
     const { lab, opened } = open();
-    vi.advanceTimersByTime(SETTLED); // the engine says which device it is
+    vi.advanceTimersByTime(SETTLED); // the engine reports its device
     const { run } = lab;
     lab.change({ context: 512, batch: 64, width: 256, layers: 12 });
     vi.advanceTimersByTime(SETTLED);
@@ -142,7 +145,7 @@ describe('settings', () => {
     expect(lab.run.spec).toMatchObject({ heads: 3, width: 60 });
   });
 
-  test('a run that trained is followed by one that trains; a paused one by a paused one', () => {
+  test('keep training after a change while training, and stay paused after a change while paused', () => {
     const { lab } = open();
     vi.advanceTimersByTime(1);
     lab.change({ layers: 5 });
@@ -155,7 +158,7 @@ describe('settings', () => {
     expect(lab.run.state.phase).toBe('running');
   });
 
-  test('set back to what they were leave the run alone', () => {
+  test('set back to their old values leave the run alone', () => {
     const { lab, opened } = open();
     lab.change({ layers: 5 });
     lab.change({ layers: 4 });
@@ -164,7 +167,7 @@ describe('settings', () => {
   });
 });
 
-describe('a run that something took the place of', () => {
+describe('a run that was replaced', () => {
   function trained(ms = 500) {
     const opened = open();
     vi.advanceTimersByTime(1);
@@ -180,7 +183,7 @@ describe('a run that something took the place of', () => {
     ['another setting', (lab: Lab) => lab.change({ window: 7 })],
     ['another pattern of a layer', (lab: Lab) => lab.stripe(0, 'A')],
     ['a preset', (lab: Lab) => lab.choose('needle')],
-  ])('by %s is taken back with its settings, its step and its losses', (_, act) => {
+  ])('by %s is restored with its settings, its step and its losses', (_, act) => {
     const { lab, first, engine } = trained();
     const { spec } = first;
     act(lab);
@@ -201,7 +204,7 @@ describe('a run that something took the place of', () => {
     expect(lab.run.step).toBeGreaterThan(step);
   });
 
-  test('stays there while settings are tried that were never trained', () => {
+  test('can still be restored after settings that were never trained', () => {
     const { lab, first } = trained();
     lab.session.pause();
     for (const window of [5, 6, 7]) {
@@ -224,7 +227,7 @@ describe('a run that something took the place of', () => {
     expect(closed(engine)).toContain(first.id);
   });
 
-  test('is not held where nothing was learned, or another way to compute was asked for', () => {
+  test('is not kept if nothing was learned, or another backend was chosen', () => {
     const { lab } = open();
     vi.advanceTimersByTime(1);
     lab.session.reset();
@@ -261,8 +264,8 @@ describe('stripes', () => {
   });
 });
 
-describe('the address', () => {
-  test('says what the run is, and keeps what it said of the page', () => {
+describe('the URL', () => {
+  test('describes the run, and keeps the options of the page', () => {
     const { lab } = open('v=1&layers=2&hide=width,heads&lock=plan&embed=1&seed=5');
     expect(lab.hidden).toEqual(new Set(['width', 'heads']));
     expect(lab.fixed).toEqual(new Set(['plan']));
@@ -270,13 +273,13 @@ describe('the address', () => {
     expect(lab.query).toBe('v=1&layers=2&seed=5&hide=width%2Cheads&lock=plan&embed=1');
   });
 
-  test('that was adjusted is said to be', () => {
+  test('that was adjusted comes with a message', () => {
     const { lab } = open('window=9999&color=red');
     expect(lab.notes).toHaveLength(2);
     expect(lab.run.spec.window).toBe(512);
   });
 
-  test('changed by hand brings another run; our own writing does not', () => {
+  test('changed by hand opens another run; our own updates do not', () => {
     const { lab, opened } = open('layers=2');
     lab.visit(lab.query);
     vi.advanceTimersByTime(SETTLED);
@@ -288,7 +291,7 @@ describe('the address', () => {
 });
 
 describe('a text of one’s own', () => {
-  test('is asked for before there is a run on it', () => {
+  test('is required before there is a run on it', () => {
     const { lab } = open('v=1');
     lab.change({ task: 'own-text' });
     vi.advanceTimersByTime(SETTLED);
@@ -296,7 +299,7 @@ describe('a text of one’s own', () => {
     expect(lab.run.spec.task).toBe('moby-dick');
   });
 
-  test('travels beside the settings, is kept, and never stands in the address', () => {
+  test('travels separately from the settings, is kept, and is never in the URL', () => {
     const { lab, engine, kept } = open();
     const text = 'All the world is a stage. '.repeat(200);
     lab.change({ task: 'own-text' });
@@ -337,7 +340,7 @@ describe('the characters of a text of one’s own', () => {
     expect(lab.query).not.toContain('alphabet');
   });
 
-  test('a text too short for the context is told which would do', () => {
+  test('a text too short for the context gets a context that would work', () => {
     const { lab } = own(chinese, 'context=512');
     expect(lab.session.refused).toEqual({
       why: 'of the 2,600 characters read from your text, 260 are held out (the last tenth, from the next word on), too few for a context of 512, which needs 513: take a context of 256 or less, or add 3,140 characters or more at the end',
@@ -372,7 +375,7 @@ describe('the characters of a text of one’s own', () => {
     }
   });
 
-  test('the same text written again keeps how it is read', () => {
+  test('the same text typed again is read the same way', () => {
     const { lab, opened } = own(chinese);
     lab.change({ alphabet: 'bytes' });
     vi.advanceTimersByTime(SETTLED);
@@ -382,11 +385,11 @@ describe('the characters of a text of one’s own', () => {
     expect([lab.run.spec.alphabet, opened()]).toEqual(['bytes', before]);
   });
 
-  test('what Train trains on instead is told until the text is in use', () => {
+  test('what Train uses instead is shown until the text is in use', () => {
     const { lab } = open('v=1&task=moby-dick');
     expect(lab.instead).toBeUndefined();
     lab.change({ task: 'own-text', context: 512 });
-    expect(lab.instead).toBe('Moby-Dick'); // at once, before anything has settled
+    expect(lab.instead).toBe('Moby-Dick'); // at once, before any delay has passed
     lab.session.write(chinese);
     vi.advanceTimersByTime(1000);
     expect(lab.instead).toBe('Moby-Dick');
@@ -411,7 +414,7 @@ describe('the characters of a text of one’s own', () => {
     expect(lab.run.spec.alphabet).toBe('');
   });
 
-  test('stay those of a run that was kept before there were alphabets', () => {
+  test('stay those of a run that was kept before alphabets existed', () => {
     const { lab } = own(english);
     const before = `${english} 你好`;
     lab.goOn({ ...lab.run.spec, alphabet: '' }, new Uint8Array(1), before);
@@ -421,7 +424,7 @@ describe('the characters of a text of one’s own', () => {
     expect([lab.run.spec.seed, lab.run.spec.alphabet]).toEqual([7, '']);
   });
 
-  test('a text that is refused is said apart from the settings, and what trains is told', () => {
+  test('a refused text is reported separately from the settings, with what trains instead', () => {
     const { lab } = own('你好');
     expect(lab.session.refused?.why).toBe(
       'your text is too short (2 characters; at least 2,000 are needed)',
@@ -438,7 +441,7 @@ describe('the characters of a text of one’s own', () => {
   });
 });
 
-test('reset begins the same model anew, paused', () => {
+test('reset restarts the same model, paused', () => {
   const { lab } = open();
   vi.advanceTimersByTime(1);
   lab.session.train();

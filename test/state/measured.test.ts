@@ -4,7 +4,7 @@ import type { Command, EngineEvent } from '../../src/workers/train/protocol';
 import { DEFAULTS } from '../../src/spec/controls';
 import { FIRST_EVALUATION, evaluationIsDue, Measured } from '../../src/state/measured.svelte';
 
-test('looks are rare while training, and taken once at a pause', () => {
+test('closer looks are rare while training, and taken once at a pause', () => {
   let last = 0;
   const looks: number[] = [];
   for (let step = 1; step <= 1000; step++) {
@@ -41,7 +41,7 @@ function page(step: number, phase = 'paused') {
   return { measured, sent, asked: () => asked, hear: (event: EngineEvent) => hear(event) };
 }
 
-test('nobody is asked while nobody looks at the figures, nor before every run has paused', () => {
+test('no closer look is taken while the figures are hidden, or before every run has paused', () => {
   const { measured, asked } = page(10);
   measured.look(false);
   expect(asked()).toBe(0);
@@ -55,10 +55,10 @@ test('nobody is asked while nobody looks at the figures, nor before every run ha
   expect(moving.asked()).toBe(0);
 });
 
-test('other seeds are trained as far as these runs are, every round of them whole; what they came to is kept with run and seed', () => {
+test('other seeds are trained to the same step in whole rounds, and their results are kept with run and seed', () => {
   const { measured, sent, asked, hear } = page(40);
   measured.repeat(2);
-  expect(asked()).toBe(1); // these runs are looked at where the others will be
+  expect(asked()).toBe(1); // these runs are evaluated at the same steps as the others
   const [command] = sent;
   if (command?.type !== 'job' || command.job.kind !== 'repeat')
     throw new Error('no repetition was asked for');

@@ -1,4 +1,4 @@
-/** @file A file on the workbench: read again as a person says, taken back, and silent about masks that are not its own. */
+/** @file A file on the workbench: read again with the user's choices, undone, and silent about masks from elsewhere. */
 import { zipSync } from 'fflate';
 import { expect, test, vi } from 'vitest';
 import { Desk } from '../../src/masks/desk';
@@ -11,7 +11,7 @@ import { Workbench } from '../../src/state/workbench.svelte';
 import type { AskedDesk } from '../../src/workers/masks/client';
 import { npyOfNumbers } from '../support/brought';
 
-/** A desk that answers at once, or, once held, when it is let go. */
+/** A desk that answers at once, or on release while it is held. */
 function heldDesk(): AskedDesk & { hold(): () => void } {
   const desk = new Desk();
   let gate = Promise.resolve();
@@ -39,7 +39,7 @@ async function opened(bytes: Uint8Array, name = 'm.npy') {
 const blocking = npyOf(maskOf(read('!causal'), 8)); // True blocks
 const text = (words: string) => new TextEncoder().encode(words);
 
-test('a file read the other way is another mask, and what it is compared with stays', async () => {
+test('a file read the other way is another mask, and the mask compared with it stays', async () => {
   const { bench, file } = await opened(blocking);
   expect(bench.text).toBe('causal');
   expect(file.how).toMatchObject({ allowed: 'zero', by: 'cells' });
@@ -50,7 +50,7 @@ test('a file read the other way is another mask, and what it is compared with st
   expect(bench.other).toBe('causal & window(4)');
 });
 
-test('where what reads a file ends on the way, or the file is gone, the page says so and can try again', async () => {
+test('if the worker ends or the file is gone, the page says so and can try again', async () => {
   vi.spyOn(console, 'warn').mockImplementation(() => {});
   const bench = new Workbench();
   const dead: AskedDesk = { ask: () => Promise.reject(new Error('the worker of the masks ended')) };
@@ -62,7 +62,7 @@ test('where what reads a file ends on the way, or the file is gone, the page say
   expect(file.refused).toContain('(no such file)');
 });
 
-test('what is undone is read as it was', async () => {
+test('undoing restores how the file was read', async () => {
   const { bench, file } = await opened(blocking);
   await file.readAgain({ polarity: 'nonzero' });
   await file.readAgain({ polarity: 'zero', meant: 'mha' });
@@ -78,7 +78,7 @@ test('what is undone is read as it was', async () => {
   expect(file.how).toMatchObject({ allowed: 'zero', by: 'person', meant: 'mha' });
 });
 
-test('two things said before the first is answered both count', async () => {
+test('two choices made before the first answer both count', async () => {
   const { desk, file } = await opened(blocking);
   const free = desk.hold();
   const both = [file.readAgain({ polarity: 'nonzero' }), file.readAgain({ meant: 'mha' })];
@@ -88,7 +88,7 @@ test('two things said before the first is answered both count', async () => {
   expect(file.how).toMatchObject({ allowed: 'nonzero', by: 'person', meant: 'mha' });
 });
 
-test('what cannot be read is said, and the mask and what was said of it stay', async () => {
+test('an unreadable choice is reported, and the mask and the other choices stay', async () => {
   const { bench, file } = await opened(text('[[[[1, 0], [1, 1]]], [[[1, 0], [1, 2]]]]'), 'm.json');
   const { doc } = bench;
   await file.readAgain({ picked: [7, 0] });
@@ -99,7 +99,7 @@ test('what cannot be read is said, and the mask and what was said of it stay', a
   expect(file.refused).toBe('');
 });
 
-test('of a mask that is not of the file nothing is said', async () => {
+test('nothing is said about a mask that is not from the file', async () => {
   const { bench, file, open } = await opened(blocking);
   expect(file.says).toContain('it was turned over');
   bench.choose('zebra');
@@ -111,7 +111,7 @@ test('of a mask that is not of the file nothing is said', async () => {
   expect([file.says, file.how]).toEqual(['', undefined]); // the desk no longer has that file
 });
 
-test('what a mask is compared with goes and comes back with it, and stays while it is edited', async () => {
+test('the mask compared with is undone and restored together with the mask, and stays during edits', async () => {
   const cells = Array.from({ length: 16 }, (_, q) =>
     Array.from({ length: 16 }, (_, k) => Number(k <= q || (q === 3 && k === 9))),
   );
@@ -141,7 +141,7 @@ const given = (files: Readonly<Record<string, Uint8Array>>) =>
     bytes: () => Promise.resolve(Uint8Array.from(content)),
   }));
 
-test('a step of decoding is held against the row of the whole text that it is', async () => {
+test('a decoding step is compared with its row of the whole text', async () => {
   const { bench, file } = await opened(blocking);
   await file.openAll(
     given({
@@ -154,7 +154,7 @@ test('a step of decoding is held against the row of the whole text that it is', 
   expect(file.refused).toBe('');
   expect([bench.other, bench.step]).toEqual(['causal & window(4)', true]);
   expect(bench.otherMask!.row(0)).toEqual([12, 16]);
-  // Of another length nothing is compared.
+  // A row of another length is not compared.
   await file.openAll(
     given({
       'a.npy': npyOf(maskOf(read('causal'), 16)),
@@ -165,7 +165,7 @@ test('a step of decoding is held against the row of the whole text that it is', 
   expect(file.refused).toContain('the masks are 16 × 16 and 12 × 12');
 });
 
-test('a config beside a stack is what its layers should be', async () => {
+test('a config next to a stack gives the intended layers', async () => {
   const { bench, file } = await opened(blocking);
   const config = {
     ...{ model_type: 'llama', num_hidden_layers: 3, num_attention_heads: 4, hidden_size: 64 },
@@ -186,7 +186,7 @@ test('a config beside a stack is what its layers should be', async () => {
   expect(file.beside.map(({ name }) => name)).toEqual(['config.json']);
 });
 
-test('a plane that is wrong as others are meant is shown beside them, at its cell', async () => {
+test('a plane that differs from the other planes is shown next to them, at its cell', async () => {
   const T = 16;
   const [many, odd] = ['causal', '!ahead(2)'].map((words) => cellsOf(maskOf(read(words), T)));
   const cells = Buffer.concat([many!, many!, odd!, many!]);
@@ -199,13 +199,13 @@ test('a plane that is wrong as others are meant is shown beside them, at its cel
   expect(bench.cell).toEqual({ query: 0, key: 1 });
 });
 
-test('what is refused of one of several files names it', async () => {
+test('the refusal of one of several files names it', async () => {
   const { file } = await opened(blocking);
   await file.openAll(given({ 'a.npy': npyOf(maskOf(read('causal'), 4)), 'b.npy': text('no') }));
   expect(file.refused).toContain('b.npy: the file does not begin as a .npy does');
 });
 
-test('another plane, or another array of that shape, is held against the same mask', async () => {
+test('another plane, or another array of that shape, is compared with the same mask', async () => {
   const [T, texts] = [16, ['causal', 'causal & window(4)', 'causal & window(5)']];
   const cells = Buffer.concat(texts.map((one) => cellsOf(maskOf(read(one), T))));
   const { bench, file } = await opened(npyOfNumbers([1, 3, T, T], cells));
@@ -218,7 +218,7 @@ test('another plane, or another array of that shape, is held against the same ma
   expect([bench.text, bench.other]).toEqual(['causal', 'causal & window(4)']);
 });
 
-test('what was proposed for one plane is proposed anew for another, and what a person took away stays away', async () => {
+test('a proposal is made again for another plane, and one the user removed stays removed', async () => {
   const T = 32;
   const spoilt = ['causal & window(4)', 'causal & window(9)', 'causal'].map((one, i) => {
     const plane = cellsOf(maskOf(read(one), T));
@@ -234,7 +234,7 @@ test('what was proposed for one plane is proposed anew for another, and what a p
   expect(bench.other).toBe('');
 });
 
-test('all arrays of an archive are looked at, whichever is shown', async () => {
+test('all arrays of an archive are checked, whichever is shown', async () => {
   const leak = cellsOf(maskOf(read('causal'), 16));
   leak[3 * 16 + 9] = 1;
   const archive = zipSync({
@@ -251,7 +251,7 @@ test('all arrays of an archive are looked at, whichever is shown', async () => {
   expect(file.allArrays?.done).toBe(2);
 });
 
-test('planes that turned out to be texts are called so, and each can be gone to', async () => {
+test('planes that turned out to be texts are called so, and each can be selected', async () => {
   const [T, texts] = [24, ['causal', 'causal & !padding(3, 0)', 'causal & !padding(5, 0)']];
   const cells = Buffer.concat(texts.map((one) => cellsOf(maskOf(read(one), T))));
   const { bench, file } = await opened(npyOfNumbers([3, T, T], cells));

@@ -1,4 +1,7 @@
-/** @file A link for a text of one's own, opened where that text is not: its settings stay, and wait for the text. */
+/**
+ * @file A link for a text of one's own, opened in a browser without that text: its settings stay, and wait for the
+ * text.
+ */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fromAddress } from '../../src/compare/address';
 import { sameRuns } from '../../src/compare/comparison';
@@ -31,7 +34,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('in the Lab', () => {
-  test('a link keeps its settings in the address and on the controls, and trains them on a text of the site', () => {
+  test('a link keeps its settings in the URL and on the controls, and trains them on a text of the site', () => {
     const opened = lab(LINK);
     wait(SETTLED);
     const own = { ...WANTED, task: 'own-text', alphabet: THEIRS };
@@ -56,13 +59,13 @@ describe('in the Lab', () => {
     expect(fromQuery(opened.query).spec).toEqual(opened.run.spec);
   });
 
-  test('settings that change meanwhile are followed by what trains, and stay in the address', () => {
+  test('the run follows later changes of settings, which stay in the URL', () => {
     const opened = lab(LINK);
     opened.change({ context: 128 });
     wait(SETTLED);
     expect(opened.run.spec).toMatchObject({ ...WANTED, task: 'moby-dick', context: 128 });
     expect(fromQuery(opened.query).spec).toMatchObject({ task: 'own-text', context: 128 });
-    opened.change({ heads: 5 }); // cannot be; what waits is as it was
+    opened.change({ heads: 5 }); // impossible; the waiting settings stay unchanged
     wait(SETTLED);
     expect(opened.run.spec.heads).toBe(3);
     expect(fromQuery(opened.query).spec).toMatchObject({
@@ -72,7 +75,7 @@ describe('in the Lab', () => {
     });
   });
 
-  test('a text too short for the link’s context is told so, and the context stays', () => {
+  test('a text too short for the link’s context gets a message, and the context stays', () => {
     const opened = lab(`${LINK}&context=1024`, ENGLISH);
     expect(opened.session.refused).toMatchObject({ context: 512 });
     expect(opened.session.textMissing).toBe(false);
@@ -81,7 +84,7 @@ describe('in the Lab', () => {
     expect(fromQuery(opened.query).spec).toMatchObject({ task: 'own-text', context: 1024 });
   });
 
-  test('visited while the person’s own text trains, that goes on until the settings fit it', () => {
+  test("while the user's own text trains, it continues until the settings fit it", () => {
     const opened = lab('v=1&task=own-text&context=64', ENGLISH);
     opened.visit('v=1&task=own-text&context=1024&window=9');
     wait(SETTLED);
@@ -92,7 +95,7 @@ describe('in the Lab', () => {
     expect(opened.run.spec).toMatchObject({ task: 'own-text', context: 512, window: 9 });
   });
 
-  test('back from another link, the settings are there again', () => {
+  test('going back from another link restores the settings', () => {
     const opened = lab(LINK);
     const { query } = opened;
     opened.visit('v=1&task=sotu');
@@ -107,19 +110,19 @@ describe('in the Lab', () => {
     expect(opened.run.spec).toMatchObject({ ...WANTED, task: 'sotu' });
   });
 
-  test('a person who chooses a text of their own is not told of a link, and their address says what they chose', () => {
+  test("choosing a text of one's own mentions no link, and the URL has the user's choice", () => {
     const opened = lab('v=1&window=7');
     const { run } = opened;
     opened.change({ task: 'own-text' });
     wait(SETTLED);
-    expect([opened.session.textMissing, opened.run]).toEqual([false, run]); // it goes on, as it was
+    expect([opened.session.textMissing, opened.run]).toEqual([false, run]); // it continues unchanged
     expect(fromQuery(opened.query).spec).toMatchObject({ task: 'own-text', window: 7 });
     opened.change({ task: 'moby-dick' });
     wait(SETTLED);
     expect(fromQuery(opened.query).spec.task).toBe('moby-dick');
   });
 
-  test('a run that is taken back, or gone on with, takes the address back too', () => {
+  test('a restored or continued run restores the URL too', () => {
     const opened = lab('v=1&window=7');
     wait(SETTLED);
     opened.session.once();
@@ -135,7 +138,7 @@ describe('in the Lab', () => {
   });
 });
 
-describe('the characters a link asks for', () => {
+describe('the characters that a link requests', () => {
   const asked = (alphabet: string, ...texts: string[]) => {
     const opened = lab(`v=1&task=own-text&alphabet=${alphabet}`);
     for (const text of texts) {
@@ -150,11 +153,11 @@ describe('the characters a link asks for', () => {
     expect(asked(THEIRS, part).run.spec.alphabet).toBe(THEIRS);
   });
 
-  test('bytes are kept, however the text is typed', () => {
+  test('that are bytes are kept, however the text is typed', () => {
     expect(asked('bytes', 'Al', ENGLISH).run.spec.alphabet).toBe('bytes');
   });
 
-  test('give way to those of a text that uses others, and that is said', () => {
+  test('are replaced by those of a text that uses others, with a message', () => {
     const opened = asked(THEIRS, `${CHINESE}斑马线`);
     expect(opened.run.spec.alphabet).not.toBe(THEIRS);
     expect(opened.session.unmet).toEqual({ tokens: 2 + new Set(CHINESE).size, others: ['线'] });
@@ -163,7 +166,7 @@ describe('the characters a link asks for', () => {
     );
   });
 
-  test('are left behind once the person says what a token is', () => {
+  test('are dropped once the user chooses what a token is', () => {
     const opened = asked('bytes', ENGLISH);
     opened.change({ alphabet: opened.session.survey!.alphabet });
     wait(SETTLED);
@@ -172,7 +175,7 @@ describe('the characters a link asks for', () => {
     expect(opened.run.spec.alphabet).toBe('');
   });
 
-  test('are no wish of a link any more where they were those of the text: another text has its own', () => {
+  test('are no longer requested by a link if they came from the text: another text has its own', () => {
     const opened = asked(THEIRS, CHINESE);
     const part = '你好，斑马读它。'.repeat(300);
     opened.session.write(part);
@@ -180,7 +183,7 @@ describe('the characters a link asks for', () => {
     expect(opened.run.spec.alphabet).toBe(surveyOf(part).alphabet);
   });
 
-  test('are said before there is a text', () => {
+  test('are shown before there is a text', () => {
     expect(linkReads('')).toBe('');
     expect(linkReads('bytes')).toContain('byte by byte');
     expect(linkReads(THEIRS)).toContain('a vocabulary of 15 tokens');
@@ -214,7 +217,7 @@ describe('in Compare', () => {
     ]);
   });
 
-  test('runs are added, named and taken away meanwhile, and a reset keeps what waits', () => {
+  test('runs can be added, named and removed meanwhile, and a reset keeps the waiting settings', () => {
     const opened = compare(`${LINK}&${RUNS}`);
     wait(SETTLED);
     opened.add();
@@ -244,7 +247,7 @@ describe('in Compare', () => {
     expect(sameRuns(fromAddress(opened.query).comparison, opened.session.built)).toBe(true);
   });
 
-  test('a text too short for the link’s context is told so, and the context stays', () => {
+  test('a text too short for the link’s context gets a message, and the context stays', () => {
     const opened = compare(`${LINK}&context=1024`, ENGLISH);
     wait(SETTLED);
     expect(opened.session.refused).toMatchObject({ context: 512 });

@@ -5,7 +5,7 @@ import { Planner } from '../../src/state/planner.svelte';
 const GIB = 2 ** 30;
 
 describe('the planner', () => {
-  test('answers what an engineer asks: 128k tokens, batch 8, in fp8', () => {
+  test('answers an engineer’s question: 128k tokens, batch 8, in fp8', () => {
     const planner = new Planner('model=gemma-3-27b&T=131072&batch=8&cache=fp8');
     // 10 layers of 131,072 tokens and 52 of 1,024, 16 heads of 2 × 128 numbers of a byte, eight times
     const bytes = 8 * (10 * 131_072 + 52 * 1024) * 16 * 256;
@@ -14,7 +14,7 @@ describe('the planner', () => {
     expect(planner.entries[0]!.knees).toEqual([1024]);
   });
 
-  test('its sum, its room and its longest context agree', () => {
+  test('has a sum, a room and a longest context that agree', () => {
     const planner = new Planner('model=llama-3.1-8b&T=8192&memory=24&weights=bf16');
     const [entry] = planner.entries;
     expect(entry!.weights).toBe(2 * 8_030_261_248);
@@ -23,7 +23,7 @@ describe('the planner', () => {
     expect(entry!.batch).toBe(Math.floor(entry!.room / (8192 * 128 * 1024)));
   });
 
-  test('what is asked is its address, and the address brings it back', () => {
+  test('has its question in the URL, and the URL brings it back', () => {
     const planner = new Planner('model=gpt-oss-20b&with=qwen3-8b&T=4096&engine=vllm&memory=48');
     const again = new Planner(planner.query);
     expect(again.query).toBe(planner.query);
@@ -31,7 +31,7 @@ describe('the planner', () => {
     expect(planner.notes).toEqual([]);
   });
 
-  test('a config of one’s own is opened short, a model type by its name', () => {
+  test('opens a user’s config in short form, and a model type by its name', () => {
     const planner = new Planner();
     planner.open(0, '  mistral ');
     expect(planner.refused).toBe('');
@@ -50,7 +50,7 @@ describe('the planner', () => {
     expect(planner.difference.length).toBeGreaterThan(1);
   });
 
-  test('what cannot be read is refused in a sentence, and the model stays', () => {
+  test('refuses an unreadable config in a sentence, and the model stays', () => {
     const planner = new Planner('model=qwen3-8b');
     for (const [text, reason] of [
       ['mamba', /it has no attention/],
@@ -66,14 +66,14 @@ describe('the planner', () => {
     expect(planner.refused).toBe('');
   });
 
-  test('an address with a config that cannot be read opens with another model, and says why', () => {
+  test("opens another model if the URL's config cannot be read, and says why", () => {
     const planner = new Planner(`model=${encodeURIComponent('{"model_type":"mamba"}')}&T=5`);
     expect(planner.asked.models).toEqual(FIRST.models);
     expect(planner.notes.join()).toMatch(/it has no attention/);
     expect(planner.T).toBe(5);
   });
 
-  test('a second model goes, and the first one stays', () => {
+  test('removes a second model, and the first one stays', () => {
     const planner = new Planner('model=qwen3-8b&with=gemma-3-1b');
     planner.choose(1, undefined);
     expect(planner.entries).toHaveLength(1);
@@ -81,7 +81,7 @@ describe('the planner', () => {
     expect(planner.difference).toEqual([]);
   });
 
-  test('weights a person types are taken, until another model is chosen', () => {
+  test('uses weights that the user types, until another model is chosen', () => {
     const planner = new Planner('model=qwen3-8b');
     planner.setBillions(0, 4);
     expect(planner.entries[0]!.weights).toBe(8e9);
@@ -89,7 +89,7 @@ describe('the planner', () => {
     expect(planner.entries[0]!.model.known).toBe('exact');
   });
 
-  test('a curve passes through the length that is looked at and through each knee', () => {
+  test('draws a curve through the selected length and through each knee', () => {
     const planner = new Planner('model=gemma-3-1b&T=3000');
     const line = planner.bytes.find(({ look }) => look === 'first')!;
     const at = (T: number) => line.points.find(({ x }) => x === T)?.y;
@@ -99,7 +99,7 @@ describe('the planner', () => {
     expect(planner.rows.map(({ T }) => T)).toContain(512);
   });
 
-  test('every engine says what it would reserve, the one that is chosen the same as the sum', () => {
+  test('shows what every engine would reserve, the chosen one the same as the sum', () => {
     const planner = new Planner('model=gemma-4-31b&engine=vllm&T=20000');
     const { each } = planner.engines.find(({ engine }) => engine.id === 'vllm')!;
     expect(each[0]!.bytes).toBe(planner.entries[0]!.cost.total);
@@ -108,7 +108,7 @@ describe('the planner', () => {
     expect(planner.entries[0]!.prefix).toBe(planner.engines[1]!.each[0]!.bytes);
   });
 
-  test('an address that says nothing is the first question', () => {
+  test('shows its first question for an empty URL', () => {
     expect(new Planner('').query).toBe(toAddress({ ...FIRST, billions: [undefined, undefined] }));
   });
 });

@@ -1,4 +1,4 @@
-/** @file Rows that addresses only name, in a browser's store that has little room, or none. */
+/** @file Rows that URLs only name, in a browser's store that has little room, or none. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { writeRows } from '../../src/attention/writeRows';
 import { read } from '../../src/attention/parse';
@@ -8,7 +8,7 @@ import { byName, namesInAddress } from '../../src/attention/rowNames';
 import { lookForRows } from '../../src/attention/rowTexts';
 import { random as randomOf } from '../../src/core/random';
 
-/** A store of so many characters. */
+/** A store with room for `room` characters. */
 function storeOf(room: number): Storage & { readonly kept: Map<string, string> } {
   const kept = new Map<string, string>();
   return {
@@ -34,8 +34,8 @@ afterEach(() => {
   lookForRows(() => undefined);
 });
 
-describe('rows that an address names', () => {
-  test('are kept, and found again when this page has forgotten them', () => {
+describe('rows that a URL names', () => {
+  test('are kept, and found again after this page has forgotten them', () => {
     const store = storeOf(100_000);
     vi.stubGlobal('localStorage', store);
     findKeptRows();
@@ -50,7 +50,7 @@ describe('rows that an address names', () => {
     expect(() => read(`rows(${name!})`)).toThrow('not kept in this browser');
   });
 
-  test('make room by letting the oldest go', () => {
+  test('make room by dropping the oldest', () => {
     const [first, second, third] = [contentOf(201), contentOf(202), contentOf(203)];
     const store = storeOf(2.4 * first.length);
     vi.stubGlobal('localStorage', store);
@@ -61,7 +61,7 @@ describe('rows that an address names', () => {
     expect(kept).toContain(third);
   });
 
-  test('are said not to be kept where there is no room, or no store', () => {
+  test('are reported as not kept if there is no room, or no store', () => {
     vi.stubGlobal('localStorage', storeOf(100));
     expect(keepRowsOf(addressOf(contentOf(301)))).toBe(false);
     vi.stubGlobal('localStorage', undefined);

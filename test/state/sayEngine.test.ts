@@ -1,4 +1,4 @@
-/** @file What the engine tells in facts reads as it should. */
+/** @file The facts that the engine reports become correct sentences. */
 import { describe, expect, test } from 'vitest';
 import type { BackendFact } from '../../src/core/backendFacts';
 import type { Failure, Moved } from '../../src/workers/train/runState';
@@ -68,7 +68,7 @@ const FACTS: readonly [BackendFact, string][] = [
   [{ kind: 'tfjsFailed', way: 'webgl', message: 'broken' }, 'Its WebGL cannot be used (broken).'],
 ];
 
-describe('why it is computed so:', () => {
+describe('the reason for a backend:', () => {
   test.each(FACTS)('%o', (fact, words) => {
     expect(sayBackend([fact])).toBe(words);
   });
@@ -80,7 +80,7 @@ describe('why it is computed so:', () => {
   });
 });
 
-test('of several runs the page says which one is being prepared', () => {
+test('with several runs the page says which one is being prepared', () => {
   const state = { phase: 'preparing', doing: 'loadingText', progress: 0.5 } as const;
   expect(sayPreparation(state)).toBe('Loading the text');
   expect(sayPreparation({ ...state, run: 2 })).toBe('Run 2: Loading the text');
@@ -103,7 +103,7 @@ test.each<[Moved, string]>([
     { because: { kind: 'faster' }, step: 0, trains: false },
     'WebGPU is faster here. It can go on from step 0.',
   ],
-])('a run that was moved: %o', (moved, words) => {
+])('a run that moved to another device: %o', (moved, words) => {
   expect(sayMoved(moved)).toBe(words);
 });
 
@@ -157,7 +157,7 @@ const FAILURES: readonly [Failure, withReset: string, without: string][] = [
 ];
 
 test.each(FAILURES)(
-  'a button is named only where the page has it: %o',
+  'a button is named only if the page has it: %o',
   (failure, withReset, without) => {
     expect(sayFailure(failure, 'Reset')).toBe(withReset);
     expect(sayFailure(failure)).toBe(without);

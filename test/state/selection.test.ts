@@ -4,7 +4,7 @@ import { Selection } from '../../src/state/selection.svelte';
 const at = (query: number, key: number) => ({ layer: 0, head: 0, query, key });
 
 describe('a selection', () => {
-  test('follows the pointer, and is gone with it', () => {
+  test('follows the pointer, and disappears with it', () => {
     const selection = new Selection();
     selection.peek(at(5, 2));
     expect(selection.cell).toEqual(at(5, 2));
@@ -12,7 +12,7 @@ describe('a selection', () => {
     expect(selection.cell).toBeUndefined();
   });
 
-  test('locked, keeps its query while the key still follows', () => {
+  test('keeps its query when locked, while the key still follows', () => {
     const selection = new Selection();
     selection.lock(at(5, 2));
     selection.peek({ layer: 3, head: 1, query: 9, key: 7 });
@@ -29,7 +29,7 @@ describe('a selection', () => {
     expect(selection.locked).toBe(false);
   });
 
-  test('goes when the model no longer has its cell', () => {
+  test('disappears if the model no longer has its cell', () => {
     const selection = new Selection();
     selection.lock(at(60, 2));
     selection.fit(4, 4, 64);

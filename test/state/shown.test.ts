@@ -11,7 +11,7 @@ function staged(stage = EMPTY) {
   return { stage: own, shown: new Shown(own) };
 }
 
-test('settings that cannot be change nothing of what is shown', () => {
+test('impossible settings change nothing that is shown', () => {
   const { stage, shown } = staged();
   const before = shown.runs;
   expect(before).toHaveLength(1);
@@ -25,13 +25,13 @@ test('settings that cannot be change nothing of what is shown', () => {
   stage.dispose();
 });
 
-test('the scene’s length goes before the context', () => {
+test('the scene’s length takes precedence over the context', () => {
   const { stage, shown } = staged({ ...EMPTY, length: 4096 });
   expect(shown.T).toBe(4096);
   stage.dispose();
 });
 
-test('a query that there is no token for is not shown; picking one counts as looking', () => {
+test('a query beyond the tokens is not shown; picking one counts as looking', () => {
   const { stage, shown } = staged({ ...EMPTY, length: 24 });
   expect(shown.query).toBeUndefined();
   stage.selection.lock({ layer: 1, head: 0, query: 30, key: 3 });

@@ -6,7 +6,7 @@ import { sightOf, sightPairs, type Show } from '../../src/state/sight';
 
 const { layers, heads, context } = DEFAULTS;
 
-test('what is looked at comes back from the address, in the largest model too', () => {
+test('the view comes back from the URL, in the largest model too', () => {
   const most = (name: 'layers' | 'heads' | 'context') => {
     const control = controlOf(name);
     return control.kind === 'number' ? control.param.max : NaN;
@@ -31,12 +31,12 @@ test('what is looked at comes back from the address, in the largest model too', 
   }
 });
 
-test('the first sight of the page needs no words', () => {
+test('the default view needs nothing in the URL', () => {
   expect(sightPairs('weights', undefined)).toEqual([]);
 });
 
 test.each(['0.1.1.1', '1.9.1.1', '1.1.64.1', '1.1.1', 'x', '1.1.1.1.1', '-1.1.1.1'])(
-  'a place that is not there is ignored, and said so: %s',
+  'a position that does not exist is ignored, with a message: %s',
   (at) => {
     const sight = sightOf(new Map([['at', at]]), DEFAULTS);
     expect(sight.cell).toBeUndefined();
@@ -44,7 +44,7 @@ test.each(['0.1.1.1', '1.9.1.1', '1.1.64.1', '1.1.1', 'x', '1.1.1.1.1', '-1.1.1.
   },
 );
 
-test('whatever is written, a sight comes out', () => {
+test('any text is read to a valid view', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (show, at) => {
       const sight = sightOf(

@@ -20,19 +20,19 @@ const asked = (reach: number, slice = 'second-saying', task = 'said-twice'): Sli
 const of = (loss: number, tokens = 1000) => ({ loss, accuracy: 0.5, tokens });
 
 describe('a slice in words', () => {
-  test('needs the far text where local layers alone do not see what helps', () => {
+  test('says that far text is needed if local layers alone cannot see the source', () => {
     expect(sliceSubject(asked(61))).toBe('Characters that need the far text');
     expect(sliceReach(asked(61))).toBe(
       'What helps stands 96 characters back; local layers alone see 61.',
     );
   });
 
-  test('goes by its own name where they do', () => {
+  test('has its own name if they can', () => {
     expect(sliceSubject(asked(125))).toBe('Second saying');
     expect(sliceReach(asked(125))).toMatch(/^What helps stands 96 .* see: nothing far is needed/);
   });
 
-  test('that is far by its own rule is far at every reach', () => {
+  test('is far at every reach if far by its own rule', () => {
     expect(sliceSubject(asked(125, 'far-copy'))).toBe('Characters that need the far text');
     expect(sliceReach(asked(125, 'far-copy'))).toBe(
       'Their last match begins beyond the 125 characters that local layers alone see.',
@@ -44,13 +44,13 @@ describe('a slice in words', () => {
     [of(3.4), of(2.1), '3.40 nats each, 1.30 more than the rest.'],
     [of(2.104), of(2.098), '2.10 nats each, as the rest.'],
     [of(2.1), of(0, 0), '2.10 nats each. They are all of the 1,000 characters scored.'],
-  ])('stands against the rest as the numbers that are shown do', (slice, rest, words) => {
+  ])('is compared with the rest as the displayed numbers are', (slice, rest, words) => {
     expect(sliceFinding(asked(61), { slice, rest })).toBe(
       `Characters that need the far text: ${words}`,
     );
   });
 
-  test('says of a handful of characters only how many they are', () => {
+  test('gives only the number of characters for a handful of them', () => {
     expect(sliceFinding(asked(61), { slice: of(0.3, 7), rest: of(2, 2041) })).toBe(
       'Characters that need the far text: only 7 of the 2,048 characters scored, too few to compare.',
     );
@@ -71,7 +71,7 @@ describe('a slice in words', () => {
     );
   });
 
-  test('warns where runs of different windows are scored on different characters, and only there', () => {
+  test('warns if runs with different windows are scored on different characters, and only then', () => {
     const run = (name: string, reach: number, tokens: number) => ({ name, reach, tokens });
     const [copies, saying] = [slices.get('far-copy'), slices.get('second-saying')];
     const runs = [run('Local W 8', 29, 1240), run('Local W 16', 61, 812)];

@@ -1,4 +1,7 @@
-/** @file A reader in a lesson: steps, goals, answers, predictions, and a stage that follows; on an engine that computes nothing. */
+/**
+ * @file A reader in a lesson: steps, goals, answers, predictions, and a stage that follows; on an engine that computes
+ * nothing.
+ */
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { headOf, readDocument } from '../../src/lessons/document';
@@ -77,7 +80,7 @@ afterEach(() => vi.useRealTimers());
 const settle = () => vi.advanceTimersByTimeAsync(400);
 
 describe('steps', () => {
-  test('one that asks for nothing is done when the reader goes on; going back shows what was there', () => {
+  test('a step without tasks is done when the reader goes on; going back shows its own settings', () => {
     const { study, stage } = begun();
     expect([study.at, study.first, study.done]).toEqual([0, true, false]);
     study.next();
@@ -88,12 +91,12 @@ describe('steps', () => {
     expect(stage.spec.window, 'what the reader changed stays in its step').toBe(6);
     study.back();
     expect(stage.spec.window).toBe(6);
-    // What was left was read; what there was to try in it is counted apart.
+    // A step that was left counts as read; things to try in it are counted separately.
     expect(study.score).toMatchObject({ done: 2, steps: 5, exercises: 3, right: 0 });
     expect(study.errands).toEqual({ all: 2, done: 0 });
   });
 
-  test('a change that still waits for the hand to rest is gone once the settings are reset, or another step begins', async () => {
+  test('a change that still waits is dropped if the settings are reset or another step begins', async () => {
     for (const leave of ['restore', 'next'] as const) {
       const { study, stage } = begun();
       await settle();
@@ -140,7 +143,7 @@ describe('steps', () => {
     expect(study.goals.map(({ reached }) => reached)).toEqual([true]);
   });
 
-  test('one of several goals stays reached when what was done is taken back', () => {
+  test('one of several goals stays reached when the change is undone', () => {
     const twice = lessonOf(
       mapProse(
         readDocument(
@@ -186,7 +189,7 @@ describe('steps', () => {
     expect(ticks(visit().study), 'after a reload').toEqual([false, false]);
   });
 
-  test('settings that cannot be are said, and the stage stays as it was', () => {
+  test('impossible settings are reported, and the stage stays unchanged', () => {
     const { study, stage } = begun();
     const before = stage.session.asked;
     stage.change({ width: 30 });
@@ -197,7 +200,7 @@ describe('steps', () => {
     void study;
   });
 
-  test('controls a teacher locked do not move, and the seed of a link is every run’s', () => {
+  test('controls that a teacher locked do not move, and every run has the seed of the link', () => {
     const engine = fakeEngine();
     const stage = new Stage(engine, {
       recording,
@@ -213,7 +216,7 @@ describe('steps', () => {
 });
 
 describe('exercises', () => {
-  test('a wrong answer is told where its reasoning went wrong, a right one is kept, a changed one is not judged yet', () => {
+  test('a wrong answer gets its mistake explained, a right one is kept, a changed one is not judged yet', () => {
     const { study } = begun();
     study.go(2);
     const one = exercise(study);
@@ -229,14 +232,14 @@ describe('exercises', () => {
     const solved = { answer: '21', first: '24', right: true, hints: 0 };
     expect(study.recordOf(one)).toEqual({ ...solved, tries: 2 });
     expect(study.done).toBe(true);
-    // What is tried afterwards is judged, and takes nothing away.
+    // Later attempts are judged, and take nothing away.
     study.answer(one, '20');
     study.check(one);
     expect(study.verdictOf(one)!.right).toBe(false);
     expect(study.recordOf(one)).toEqual({ ...solved, tries: 3 });
   });
 
-  test('hints come one by one, three at most; an answer that was shown is not solved', () => {
+  test('hints come one by one, three at most; an answer that was shown does not count as solved', () => {
     const { study } = begun();
     study.go(2);
     const one = exercise(study);
@@ -248,7 +251,7 @@ describe('exercises', () => {
     expect(study.score).toMatchObject({ right: 0, done: 1 });
   });
 
-  test('an answer that was given away is never taken for what somebody first thought; one before it is', () => {
+  test('an answer that was shown never counts as a first answer; one given before does', () => {
     for (const own of [false, true]) {
       const { study } = begun();
       study.go(2);
@@ -265,7 +268,7 @@ describe('exercises', () => {
     }
   });
 
-  test('what was done is kept, and goes on after a visit; an answer that fits no more is none', () => {
+  test('progress is kept and continues after a visit; an answer that no longer fits is dropped', () => {
     let kept: LessonProgress | undefined;
     const { study } = begun({ keep: (progress) => (kept = progress) });
     study.go(2);
@@ -281,7 +284,7 @@ describe('exercises', () => {
     expect(spoilt.study.answerOf(exercise(spoilt.study))).toBe('');
   });
 
-  test('a target is checked where it stands: on the stage', async () => {
+  test('a target is checked on the stage', async () => {
     const { study, stage } = begun();
     study.go(4);
     const one = exercise(study);
@@ -300,8 +303,8 @@ describe('exercises', () => {
   });
 });
 
-describe('what was recorded', () => {
-  test('is there at once, and asks the engine for nothing', async () => {
+describe('recordings', () => {
+  test('are there at once, without a request to the engine', async () => {
     const { engine, stage } = begun();
     await settle();
     expect(stage.session.past.saved?.recorded).toBe(true);
@@ -310,7 +313,7 @@ describe('what was recorded', () => {
     expect(opens(engine.sent)).toBe(0);
   });
 
-  test('is covered until a prediction is made, then played, and the prediction stays over it', async () => {
+  test('are covered until a prediction is made, then played, and the prediction stays over them', async () => {
     const { study, stage } = begun({}, false);
     study.go(3);
     await settle();
@@ -341,7 +344,7 @@ describe('what was recorded', () => {
     expect([study.recordOf(one)!.right, study.done]).toEqual([true, true]);
     const came = study.recordOf(one)!.came;
     expect(came).toBeCloseTo(0.09, 2);
-    // What is changed afterwards is another experiment.
+    // A later change is another experiment.
     stage.change({ window: 15 });
     await settle();
     stage.train();
@@ -357,7 +360,7 @@ describe('what was recorded', () => {
     answers: { guess: { answer: 0.5, right: true, tries: 1, hints: 0 } },
   };
 
-  test('counts once it was watched to its end, also where it began by itself', async () => {
+  test('count once watched to their end, even if they began by themselves', async () => {
     const { study, stage } = begun({ progress: predicted }, false);
     study.go(3);
     await settle();
@@ -370,7 +373,7 @@ describe('what was recorded', () => {
     expect(study.goalsReached).toBe(true);
   });
 
-  test('where nothing moves, it counts when it was asked for', async () => {
+  test('count on request if nothing moves', async () => {
     const { study, stage } = begun({ progress: predicted }, true);
     study.go(3);
     await settle();
@@ -381,7 +384,7 @@ describe('what was recorded', () => {
     expect(study.goalsReached).toBe(true);
   });
 
-  test('a prediction is not run while the lesson’s own runs are changed, or not far enough', async () => {
+  test('do not run for a prediction while the runs are changed, or end too early', async () => {
     const { study, stage } = begun({}, true);
     study.go(3);
     const one = exercise(study);
@@ -404,7 +407,7 @@ describe('what was recorded', () => {
     stage.dispose();
   });
 
-  test('makes room when somebody trains, on an engine that is only then asked', async () => {
+  test('give way to training, on an engine that is started only then', async () => {
     const { engine, stage } = begun();
     await settle();
     stage.train();
@@ -417,7 +420,7 @@ describe('what was recorded', () => {
     stage.dispose();
   });
 
-  test('one step may be taken before anything was opened', async () => {
+  test('leave room for a single step before anything was opened', async () => {
     const { engine, stage } = begun();
     await settle();
     stage.once();
@@ -428,7 +431,7 @@ describe('what was recorded', () => {
     stage.dispose();
   });
 
-  test('is gone when the reader changes the runs, and back when they are as they were', async () => {
+  test('disappear when the reader changes the runs, and come back when they are restored', async () => {
     const { stage } = begun();
     await settle();
     stage.change({ window: 7 });
@@ -440,14 +443,14 @@ describe('what was recorded', () => {
   });
 });
 
-describe('the end', () => {
+describe('the end of a lesson', () => {
   const solved = { answer: '21', right: true, tries: 1, hints: 0 };
   const allRight: LessonProgress = {
     done: [],
     answers: { reach: solved, guess: { ...solved, answer: 0.1 }, least: { ...solved, answer: {} } },
   };
 
-  test('comes after the last step, says what stands open, and leads back to it', () => {
+  test('comes after the last step, lists what is open, and leads back to it', () => {
     const { study } = begun();
     study.go(4);
     expect([study.ended, study.place]).toEqual([false, 'reach-it']);
@@ -458,7 +461,7 @@ describe('the end', () => {
     expect([study.ended, study.at]).toEqual([false, 4]);
   });
 
-  test('does not count errands of the stage against right answers', () => {
+  test('does not count things to try on the stage as right answers', () => {
     const { study } = begun({ progress: allRight });
     for (let at = 0; at < 5; at++) study.next();
     expect(study.score).toEqual({ steps: 5, done: 5, exercises: 3, right: 3 });
@@ -467,7 +470,7 @@ describe('the end', () => {
     expect(isFinished(lesson, study.progress)).toBe(true);
   });
 
-  test('has an address of its own, and so has each step', () => {
+  test('has a URL of its own, and so has each step', () => {
     const { study } = begun({ at: 'end' });
     expect([study.ended, study.at]).toEqual([true, 4]);
     expect(study.visit('count')).toBe(true);
@@ -479,7 +482,7 @@ describe('the end', () => {
   });
 });
 
-test('a list of lessons counts as the lesson does: a goal reached is no step done while an exercise stands open', () => {
+test('a list of lessons counts like the lesson: a reached goal does not complete a step with an open exercise', () => {
   const { study, stage } = begun();
   const head = headOf(readDocument('99-test', LESSON));
   expect(head.steps.map(({ slug }) => slug)).toEqual(lesson.steps.map(({ slug }) => slug));

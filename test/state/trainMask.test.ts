@@ -19,7 +19,7 @@ import { comparedBy, trainedBy, withPaint } from '../../src/state/trainMask';
 
 const layer = (text: string): LayerDoc => layerOf(read(text));
 
-/** Cells turned over here and there, so that neither terms nor few rectangles say it. */
+/** Some cells flipped, so that neither terms nor a few rectangles express it. */
 function noiseOver(text: string, T: number, cells: number, seed = 1): LayerDoc {
   const random = randomOf(seed);
   const paint = Array.from({ length: cells }, () => {
@@ -30,8 +30,8 @@ function noiseOver(text: string, T: number, cells: number, seed = 1): LayerDoc {
   return { ...layer(text), paint };
 }
 
-describe('masks of the workbench, trained', () => {
-  test('paint becomes terms that read the very same cells', () => {
+describe('training masks of the workbench', () => {
+  test('turns paint into terms that read the same cells', () => {
     const T = 20;
     const place = fc.nat(T - 1);
     const rectangle = fc
@@ -51,7 +51,7 @@ describe('masks of the workbench, trained', () => {
     );
   });
 
-  test('a rectangle dragged over a whole triangle is one term', () => {
+  test('turns a rectangle dragged over a whole triangle into one term', () => {
     const paint = Array.from({ length: 63 }, (_, q) => ({
       query: q,
       toQuery: q + 1,
@@ -64,7 +64,7 @@ describe('masks of the workbench, trained', () => {
     );
   });
 
-  test('one mask is trained in four layers, several in as many as they are', () => {
+  test('uses one mask in four layers, and several in as many layers as masks', () => {
     const one = trainedBy({ T: 96, layers: [layer('causal & chunk(8)')] });
     expect(layersOf(one).map(({ pattern }) => pattern)).toEqual(Array(4).fill('causal & chunk(8)'));
     expect(one.context).toBe(96);
@@ -83,7 +83,7 @@ describe('masks of the workbench, trained', () => {
     }
   });
 
-  test('what was opened and what was meant are two runs, and a link holds both', () => {
+  test('makes two runs of the opened and the intended mask, and one link for both', () => {
     const compared = comparedBy({ T: 64, layers: [layer('causal | chunk(8)')] }, read('causal'));
     const { comparison, notes } = fromAddress(toAddress(compared));
     expect(notes).toEqual([]);
@@ -93,7 +93,7 @@ describe('masks of the workbench, trained', () => {
     ]);
   });
 
-  test('only the mask that is compared is replaced, in every layer that has it', () => {
+  test('replaces only the compared mask, in every layer that has it', () => {
     const [own, wrong, right] = ['causal & dilated(2)', 'causal | chunk(8)', 'causal | chunk(4)'];
     const doc = { T: 64, layers: [own, wrong, own, wrong].map((text) => layer(text)) };
     const { comparison } = fromAddress(toAddress(comparedBy(doc, read(right), 1)));
@@ -105,7 +105,7 @@ describe('masks of the workbench, trained', () => {
     );
   });
 
-  test('paint that is too much for terms is trained as rows, cell by cell', () => {
+  test('keeps paint that is too much for terms as rows, cell by cell', () => {
     const T = 96;
     const noisy = noiseOver('causal & window(8)', T, 700);
     const spec = trainedBy({ T, layers: [noisy] });
@@ -121,7 +121,7 @@ describe('masks of the workbench, trained', () => {
     );
   });
 
-  test('rows shown at another length are trained as they are shown', () => {
+  test('uses rows at the length at which they are shown', () => {
     const longer = layerOf(rowsOf(writeRows(maskOf(read('causal & window(3)'), 40))));
     const { masks } = trainedBy({ T: 24, layers: [longer] });
     expect(cellsOf(maskOf(read(masks), 24))).toEqual(
@@ -129,7 +129,7 @@ describe('masks of the workbench, trained', () => {
     );
   });
 
-  test('a link carries rows that fit in it, and names those that do not', () => {
+  test('puts rows into the link if they fit, and otherwise their name', () => {
     const fits = trainedBy({ T: 96, layers: [noiseOver('causal & window(8)', 96, 300)] });
     expect(toQuery(fits).length).toBeLessThan(LONGEST_LINK);
     expect(namesInAddress(toQuery(fits))).toEqual([]);
@@ -141,7 +141,7 @@ describe('masks of the workbench, trained', () => {
     expect(query.length).toBeLessThan(300);
     const [name] = namesInAddress(query);
     expect(name).toMatch(/^#512-/);
-    // Where the rows are known, the link brings all of it back; elsewhere it says which mask is missing.
+    // If the rows are known, the link restores everything; otherwise it says which mask is missing.
     expect(fromQuery(query)).toMatchObject({ spec: long, notes: [] });
     const elsewhere = query.replace(name!.slice(1), `512-${'0'.repeat(16)}`);
     const { spec, notes } = fromQuery(elsewhere);
@@ -149,7 +149,7 @@ describe('masks of the workbench, trained', () => {
     expect(spec.masks).toBe('');
   });
 
-  test('two masks of rows are two runs in a link and in a file, which holds them whole', () => {
+  test('makes two runs of two masks of rows, in a link and in a file, which contains them whole', () => {
     const doc = { T: 512, layers: [noiseOver('causal', 512, 4000)] };
     const compared = comparedBy(doc, read('causal'));
     const query = toAddress(compared);
@@ -164,7 +164,7 @@ describe('masks of the workbench, trained', () => {
       repeats: [],
     });
     expect(file).toContain(specsOf(compared)[0]!.masks);
-    // Where nobody has seen the rows the address alone does not open, and does once the file was read.
+    // In a browser that has never seen the rows, the URL alone does not open, and does once the file was read.
     forgetRows();
     expect(fromAddress(query).notes.join()).toContain('not kept in this browser');
     expect(specsOf(readFile(file).comparison)).toEqual(specsOf(compared));
@@ -173,7 +173,7 @@ describe('masks of the workbench, trained', () => {
     expect(specsOf(fromAddress(query).comparison)).toEqual(specsOf(compared));
   });
 
-  test('what no model of the Lab has is refused in words', () => {
+  test('refuses in words a mask that no model of the Lab can have', () => {
     const many = Array.from({ length: 40 }, () => layer('causal'));
     expect(() => trainedBy({ T: 64, layers: many })).toThrow(
       'these masks are of 40 layers; the Lab trains up to',

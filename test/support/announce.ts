@@ -1,4 +1,4 @@
-/** @file Playwright's global set-up: says how much of the slow checks this run does. */
+/** @file Playwright's global set-up: prints how much of the slow checks this run does. */
 import { saySizes } from './deep';
 
 export default function announce(): void {

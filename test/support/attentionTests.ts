@@ -61,7 +61,7 @@ interface Sizes {
   readonly packing?: Packing;
 }
 
-/** One layer's attention, forward and backward, as the model has it. */
+/** One layer's attention, forward and backward, as in the model. */
 function attentionBundle(
   kernel: Machine['kernel'],
   layout: Layout,
@@ -275,7 +275,7 @@ async function isComposed(machine: Machine, layout: Layout, sizes: Sizes, words:
     const wanted = await expectedGradients[i]!.data();
     const [first, count] = spans[i]!;
     const gradient = columns(got.dqkv, W, first, count);
-    // A query that reads one token alone: it and its key change nothing, in floats only nearly.
+    // For a query that reads a single token, its query and key have no effect; in floats only almost none.
     const scale = Math.max(...wanted.map(Math.abs));
     if (scale < 1e-5) expect(Math.max(...gradient.map(Math.abs))).toBeLessThan(1e-5);
     else if (T === 1 && name !== 'value') expect(scale).toBeLessThan(1e-5);
@@ -294,7 +294,7 @@ const cellsNamed = (name: string, params: { window: number; chunk: number }, T: 
 /** With `shapes` of the shapes for each pattern, in turn. */
 export function describeAttention(machine: () => Machine, shapes = SHAPES.length): void {
   let turn = 0;
-  describe.each(NAMES)('fused attention is the composed one: %s', (id) => {
+  describe.each(NAMES)('fused attention equals the composed one: %s', (id) => {
     describe.each(['post', 'pre'] as const)('keys averaged %s rotation', (pool) => {
       test.each(some(SHAPES, shapes, turn++))(
         'B=$B T=$T H=$heads/$kvHeads d=$headDim W=$window C=$chunk',
@@ -305,7 +305,7 @@ export function describeAttention(machine: () => Machine, shapes = SHAPES.length
       );
     });
 
-    test('the picture is what the kernel used: rows sum to 1, cells are the mask’s', async () => {
+    test('the picture shows what the kernel used: rows sum to 1, cells are the mask’s', async () => {
       const [T, heads, d] = [21, 2, 8];
       const params = { window: 4, chunk: 3 };
       const { normal } = random('picture', id);
@@ -333,7 +333,7 @@ export function describeAttention(machine: () => Machine, shapes = SHAPES.length
 export function describePackedAttention(machine: () => Machine, shapes = SHAPES.length): void {
   let turn = 0;
   describe.each(NAMES.filter((id) => id !== 'approximate'))(
-    'fused attention with documents of its own in every row is the composed one: %s',
+    'fused attention with documents of its own in every row equals the composed one: %s',
     (id) => {
       describe.each(['masked', 'restart'] as const)('%s', (packing) => {
         test.each(some(SHAPES, shapes, turn++))(
@@ -393,12 +393,12 @@ const DRAWN_SIZES = [
   { B: 1, heads: 1, kvHeads: 1, headDim: 72 }, // and here one
 ];
 
-/** Layers of masks drawn by lot against the composed reference behind their cells. */
+/** Layers of random masks against the composed reference with their cells. */
 export function describeAnyMask(
   machine: () => Machine,
   parameters: { readonly numRuns: number; readonly seed?: number },
 ): void {
-  test('layers of any mask are the composed ones behind its cells: output, gradients, picture', async () => {
+  test('layers of any mask equal the composed ones with its cells: output, gradients, picture', async () => {
     await fc.assert(
       fc.asyncProperty(
         anyMask(160),
@@ -406,7 +406,7 @@ export function describeAnyMask(
         async ({ T, expression }, sizes) => {
           const cells = cellsByRules(expression, T);
           const layout = tilesOf(maskOf(expression, T));
-          // What the reference reads of the layout is what the mask's words say.
+          // The parts of the layout that the reference reads agree with the mask's definition.
           expect(firstDifference(cellsInTiles(layout), cells)).toBe(-1);
           const words = write(expression);
           const drawn = await isComposed(machine(), layout, { ...sizes, pool: 'post' }, words);

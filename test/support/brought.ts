@@ -1,4 +1,4 @@
-/** @file A file brought to the workbench, asked the way the page asks. */
+/** @file A file brought to the workbench, with the requests that the page makes. */
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { Desk } from '../../src/masks/desk';
@@ -41,7 +41,9 @@ export class Brought {
     return writeStack(this.opened.doc.layers.map(({ expression }) => expression));
   }
 
-  /** Codes with their cells, notes left out; against what was meant, else as the page does when a file is opened. */
+  /**
+   * Codes with their cells, without notes; compared with the intended mask, or as the page does when a file is opened.
+   */
   async findings(meant: string | undefined = this.opened.meant): Promise<readonly string[]> {
     return (await this.#found(meant))
       .filter(({ note }) => !note)
@@ -97,7 +99,7 @@ export async function bring(
   return new Brought(desk, opened, look);
 }
 
-/** The same, of several files. */
+/** The same for several files. */
 export async function bringAll(
   files: readonly (readonly [string, Uint8Array])[],
 ): Promise<Brought> {

@@ -1,4 +1,7 @@
-/** @file Chromium's software graphics under the name of a graphics card, so that what is for cards can be tested without one. */
+/**
+ * @file Chromium's software graphics under the name of a graphics card, so that code for cards can be tested without
+ * one.
+ */
 import { vi } from 'vitest';
 
 /** Its WebGPU adapter. */
@@ -14,7 +17,7 @@ export function pretendWebgpuCard(): void {
 
 const UNMASKED_RENDERER = 0x9246;
 
-/** Its WebGL, where there is no WebGPU. Returns the contexts that are made from now on. */
+/** Its WebGL, if there is no WebGPU. Returns the contexts that are created from now on. */
 export function pretendWebglCard(): WebGL2RenderingContext[] {
   vi.spyOn(navigator.gpu, 'requestAdapter').mockResolvedValue(null);
   const { getParameter } = WebGL2RenderingContext.prototype;

@@ -1,10 +1,13 @@
-/** @file Any mask by terms, and what each of its cells is: the rule of each term by itself, sharing nothing with src. */
+/**
+ * @file Any mask by terms, and the value of each of its cells: the rule of each term by itself, sharing nothing with
+ * src.
+ */
 import fc from 'fast-check';
 import { terms, type Expression } from '../../src/attention/expression';
 
 type Rule = (q: number, k: number, numbers: readonly number[], T: number) => boolean;
 
-/** Each term in words of one cell of T tokens. */
+/** Each term as a rule for one cell of T tokens. */
 export const RULES: Readonly<Record<string, Rule>> = {
   causal: (q, k) => k <= q,
   window: (q, k, [W]) => q - k < W!,
@@ -40,7 +43,7 @@ const sorted = (at: readonly number[], q: number, k: number) => {
   return document(q) === document(k);
 };
 
-/** Numbers a term may have, each below T. */
+/** Parameters of a term, each below T. */
 export const numbersOf = (id: string, T: number): fc.Arbitrary<readonly number[]> => {
   const { params, rest } = terms.get(id);
   const number = (min: number) => fc.integer({ min, max: T - 1 });
@@ -52,7 +55,7 @@ export const numbersOf = (id: string, T: number): fc.Arbitrary<readonly number[]
     .map(([own, more]) => [...own, ...more]);
 };
 
-/** Any expression of any terms but those left out, with numbers below T. */
+/** Any expression of any terms except those left out, with numbers below T. */
 export function anyExpression(
   T: number,
   without: readonly string[] = [],
@@ -77,7 +80,7 @@ export function anyExpression(
   })).any;
 }
 
-/** One cell of T tokens, by the words of the grammar; undefined where everything is switched off. */
+/** One cell of T tokens, by the rules of the grammar; undefined if everything is switched off. */
 export function cellOf(
   expression: Expression,
   q: number,
@@ -96,7 +99,7 @@ export function cellOf(
   return expression.kind === 'and' ? of.every(Boolean) : of.some(Boolean);
 }
 
-/** All cells of T tokens, row-major [T, T], 1 where a key may be read; with everything switched off, everywhere. */
+/** All cells of T tokens, row-major [T, T], 1 if a key may be read; all 1 if everything is switched off. */
 export const cellsByRules = (expression: Expression, T: number): Uint8Array =>
   Uint8Array.from(
     { length: T * T },
@@ -104,8 +107,8 @@ export const cellsByRules = (expression: Expression, T: number): Uint8Array =>
   );
 
 /**
- * Any mask at all and its tokens: up to `most`, many of them few. Its numbers are small, so that it repeats, or go a
- * little farther than its tokens.
+ * A random mask and its number of tokens: up to `most`, often few. Its parameters are small, so that it repeats, or
+ * slightly larger than its number of tokens.
  */
 export const anyMask = (
   most: number,
@@ -123,7 +126,7 @@ export const anyMask = (
       }),
     );
 
-/** Where two rows of numbers first differ, -1 where they are alike: toEqual takes long for many. */
+/** Where two rows of numbers first differ, -1 if they are equal: toEqual is slow for many. */
 export function firstDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const most = Math.max(a.length, b.length);
   for (let i = 0; i < most; i++) if (a[i] !== b[i]) return i;

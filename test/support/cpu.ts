@@ -1,9 +1,9 @@
 /**
- * @file How long something computes, whatever else the machine does meanwhile. One process runs one test file at a time
- * (vitest's forks), so nobody else's work is in it.
+ * @file How long a computation takes, whatever else the machine does meanwhile. One process runs one test file at a
+ * time (vitest's forks), so no other work is in it.
  */
 
-/** Milliseconds of processor time that `work` takes, and what it gives. */
+/** The processor time of `work` in milliseconds, and its result. */
 export function timed<T>(work: () => T): { readonly ms: number; readonly value: T } {
   const before = process.cpuUsage();
   const value = work();

@@ -31,7 +31,7 @@ export const nodeThread: Spawn = (_, onFault) => {
   };
 };
 
-/** `size` threads, with the one that launches. */
+/** `size` threads, including the one that launches. */
 export const nodeCrew = (
   size: number,
   spawn: Spawn = nodeThread,

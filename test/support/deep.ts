@@ -1,6 +1,6 @@
 /**
- * @file How much of a slow check a run does. By default a part, the same at every run; all of it with `DEEP=1`, as every
- * night. What is wrong everywhere is found by the part too; what is wrong rarely needs the whole.
+ * @file How much of a slow check a run does. By default a part, the same in every run; all of it with `DEEP=1`, as in
+ * the nightly run. The part also finds errors that show everywhere; rare ones need the whole.
  */
 
 /** By name: what is counted, how many by default, how many with DEEP=1. */
@@ -14,7 +14,7 @@ const SIZES = {
   accessible: ['step of each lesson looked at by axe', 1, 2],
 } as const satisfies Readonly<Record<string, readonly [what: string, usual: number, deep: number]>>;
 
-/** Vitest hands the variable on to browsers; its config and Playwright read the process's own. */
+/** Vitest passes the variable on to browsers; its config and Playwright read the process's own. */
 const env = (import.meta.env as Readonly<Record<string, string>> | undefined) ?? process.env;
 const asked = env['DEEP'] ?? '';
 if (!['', '0', '1'].includes(asked)) throw new Error(`DEEP is 1 or not set; it was ${asked}.`);
@@ -22,20 +22,20 @@ export const DEEP = asked === '1';
 
 export const size = (name: keyof typeof SIZES): number => SIZES[name][DEEP ? 2 : 1];
 
-/** Where numbers are gone through in order: every one, or every third. */
+/** For numbers checked in order: every one, or every third. */
 export const STRIDE = DEEP ? 1 : 3;
 
-/** Cases that a property draws of `all`: the first third, as the seed gives them. */
+/** Cases that a property draws of `all`: the first third, in the order of the seed. */
 export const sampled = (all: number): number => (DEEP ? all : Math.ceil(all / 3));
 
-/** `count` of the items: for each `turn` others, so that a family together has them all. */
+/** `count` of the items, others for each `turn`, so that a family together covers them all. */
 export function some<T>(items: readonly T[], count: number, turn: number): readonly T[] {
   return Array.from({ length: Math.min(count, items.length) }, (_, i) => {
     return items[(turn * count + i) % items.length]!;
   });
 }
 
-/** What is said at the start of a run. */
+/** The message at the start of a run. */
 export function saySizes(): string {
   const sizes = Object.values(SIZES).map(([what, usual, deep]) =>
     DEEP ? `  ${deep} ${what} (otherwise ${usual})` : `  ${usual} ${what} (of ${deep})`,

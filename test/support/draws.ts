@@ -1,6 +1,6 @@
 /**
- * @file How many cases a slow property draws: a third in `npm test`, all with DEEP=1, and four times as many when
- * `npm run fuzz` asks for cases nobody has drawn yet.
+ * @file How many cases a slow property draws: a third in `npm test`, all with DEEP=1, and four times as many when `npm
+ * run fuzz` draws new cases.
  */
 import { sampled } from './deep';
 

@@ -1,4 +1,7 @@
-/** @file Files dropped on the workbench, and what its page says of them: everything behind the page, without its elements. */
+/**
+ * @file Files dropped on the workbench, and what its page says about them: everything behind the page, without its
+ * elements.
+ */
 import { vi } from 'vitest';
 import { Desk } from '../../src/masks/desk';
 import type { Finding } from '../../src/masks/lint';
@@ -12,7 +15,7 @@ import { Workbench } from '../../src/state/workbench.svelte';
 /** By name, as text or as bytes. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 
-/** 'L5 at 8, 0', in a layer where there are several. */
+/** 'L5 at 8, 0', with its layer if there are several. */
 const told = ({ code, cell, layer }: Finding): string =>
   [
     code,
@@ -44,7 +47,7 @@ export class Dropped {
     return this.desk.ask(findingsAsked(this.bench));
   }
 
-  /** Codes with their cells; notes by themselves. */
+  /** Codes with their cells; notes separately. */
   async told(): Promise<{
     readonly findings: readonly string[];
     readonly notes: readonly string[];
@@ -56,13 +59,13 @@ export class Dropped {
     };
   }
 
-  /** Cells that differ from what it is compared with, and the first. */
+  /** Cells that differ from the compared mask, and the first. */
   async difference(): Promise<readonly number[]> {
     const { cells, first } = await this.desk.ask(differenceAsked(this.bench)!);
     return [cells, ...(first ? [first.query, first.key] : [])];
   }
 
-  /** All planes, once all were looked at. */
+  /** All planes, once all were checked. */
   async planes(): Promise<Planes> {
     await vi.waitFor(() => {
       if (this.file.planes?.done !== this.file.planes?.of) throw new Error('not all are done');

@@ -1,4 +1,4 @@
-/** @file The kernels' plain loops in float64, every buffer on its own: what float32 and shared slots are measured against. */
+/** @file The kernels' plain loops in float64, each buffer separate: the standard for float32 and shared slots. */
 import type { Session } from '../../src/machines/machine';
 import { elementOf, type BufferSpec } from '../../src/program/kernel';
 import { aligned, uniformsOf, type Bundle, type Part } from '../../src/program/program';
@@ -29,7 +29,7 @@ export class ExactSession implements Session {
           const part = buffers[name]!;
           let whole = this.buffers.get(part.buffer);
           if (!whole) {
-            // A number nobody wrote is none, so that reading one shows.
+            // A number that was never written is NaN, so that reading one shows.
             whole = new Float64Array(temporary.get(part.buffer)!).fill(NaN);
             this.buffers.set(part.buffer, whole);
           }

@@ -1,4 +1,4 @@
-/** @file Expressions drawn at random: every term, its numbers from the least on, joined in every way. */
+/** @file Random expressions: every term, its parameters from the smallest up, combined in every way. */
 import fc from 'fast-check';
 import { and, term, terms, type Expression } from '../../src/attention/expression';
 
@@ -20,7 +20,7 @@ const anyTerm = (most: number): fc.Arbitrary<Expression> =>
       ...(off === 0 && { off: true }),
     }));
 
-/** Of numbers up to `most`. */
+/** With numbers up to `most`. */
 export const anyExpression = (most: number): fc.Arbitrary<Expression> =>
   fc.letrec<{ any: Expression }>((tie) => ({
     any: fc.oneof(
@@ -36,6 +36,6 @@ export const anyExpression = (most: number): fc.Arbitrary<Expression> =>
     ),
   })).any;
 
-/** Of those, what reads no token after the query. */
+/** Of those, expressions that read no token after the query. */
 export const causalExpression = (most: number): fc.Arbitrary<Expression> =>
   anyExpression(most).map((one) => and(term('causal'), one));

@@ -1,4 +1,4 @@
-/** @file A worker that keeps what it is told, and says and does what a test wants. */
+/** @file A worker that records its messages, and sends and does what a test wants. */
 
 export class FakeWorker {
   onmessage: ((event: MessageEvent) => void) | null = null;
@@ -8,7 +8,7 @@ export class FakeWorker {
   ended = false;
 
   postMessage(message: unknown): void {
-    if (!this.ended) this.told.push(message); // a worker that ended hears nothing, and nobody is told so
+    if (!this.ended) this.told.push(message); // a worker that ended receives nothing, and the sender is not told
   }
 
   terminate(): void {
@@ -28,7 +28,7 @@ export class FakeWorker {
   }
 }
 
-/** Starts fake workers, and has all of them. */
+/** Starts fake workers, and lists all of them. */
 export function fakeWorkers() {
   const workers: FakeWorker[] = [];
   const start = () => {
@@ -38,7 +38,7 @@ export function fakeWorkers() {
   return { workers, start };
 }
 
-/** The ways in which a worker dies, and the words for it. */
+/** The ways in which a worker dies, with a description. */
 export const DEATHS = [
   ['a script that throws', (worker: FakeWorker) => worker.crash('out of memory'), 'out of memory'],
   ['a script that does not load', (worker: FakeWorker) => worker.crash(), 'could not be loaded'],

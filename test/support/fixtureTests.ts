@@ -85,7 +85,9 @@ export function describeFixtures(models: () => Models): void {
   });
 }
 
-/** The composed model, which the fused one is tested against, against the same numbers; on tfjs's backend in use. */
+/**
+ * The composed model, which the fused one is tested against, compared with the same numbers; on tfjs's current backend.
+ */
 export function describeReference(): void {
   describe.each(fixtureNames)('the composed reference agrees with PyTorch: %s', (name) => {
     const f = fixture(name);

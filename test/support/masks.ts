@@ -1,6 +1,9 @@
-/** @file Masks for kernels to be tried on. */
+/** @file Masks to test kernels with. */
 
-/** Masks no pattern of ours has: two runs and many, both directions, queries that read nothing, tokens nobody reads. */
+/**
+ * Masks that none of our patterns has: two runs and many, both directions, queries that read nothing, tokens that no
+ * query reads.
+ */
 export const MASKS: readonly string[] = [
   'causal & (window(3) | sink(2))',
   'causal & dilated(3)',

@@ -1,4 +1,4 @@
-/** @file Vitest's global set-up of unit tests: without the files that a command makes, many fail for want of a file. */
+/** @file Vitest's global set-up of unit tests: checks for generated files, without which many tests fail. */
 import { existsSync } from 'node:fs';
 
 /** One file of each kind. */

@@ -22,7 +22,7 @@ const SHAPES: readonly (readonly [rows: number, inner: number, columns: number])
 const FORMS = ['NN', 'NT', 'TN', 'add', 'swiglu', 'swiglu gradient'] as const;
 type Form = (typeof FORMS)[number];
 
-/** On a processor no threads share the work: there is one kind. */
+/** On a processor no threads share the work, so there is one kind. */
 export function describeProducts(machine: () => Machine, onGpu = false): void {
   const kinds: readonly (readonly [string, Tiles])[] = onGpu
     ? [

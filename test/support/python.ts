@@ -1,4 +1,4 @@
-/** @file The little of Python that exported rules are made of, worked out: so that a test can read what is exported. */
+/** @file An evaluator for the small part of Python in exported rules, so that a test can run them. */
 
 type Value = number | boolean;
 

@@ -1,4 +1,7 @@
-/** @file A text of several thousand characters in each of many scripts, the same every time, made of sentences in that script. */
+/**
+ * @file A text of several thousand characters in each of many scripts, the same every time, made of sentences in that
+ * script.
+ */
 import { random } from '../../src/core/random';
 
 const SENTENCES: Readonly<Record<string, readonly string[]>> = {

@@ -1,6 +1,6 @@
 /**
- * @file Property tests draw the same cases at every `npm test`, so that what is red stays red until it is mended, and
- * nobody's change is refused for a case that it did not touch. `npm run fuzz` draws new ones.
+ * @file Property tests draw the same cases in every `npm test`, so that a failure stays until it is fixed, and no
+ * change fails because of a case it did not touch. `npm run fuzz` draws new ones.
  */
 import fc from 'fast-check';
 

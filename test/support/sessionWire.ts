@@ -1,4 +1,4 @@
-/** @file A wire without an engine: what a session sent over it, and a way to answer for each of its runs. */
+/** @file A wire without an engine: the messages a session sent, and a way to reply for each of its runs. */
 import type { DeviceLimits } from '../../src/core/limits';
 import type { Engine } from '../../src/workers/train/client';
 import type { Command, EngineEvent, RunId } from '../../src/workers/train/protocol';
@@ -27,7 +27,7 @@ type Told = EngineEvent extends infer One
     : never
   : never;
 
-/** `begin` makes the session, or a page of one, on the engine it is given. */
+/** `begin` makes the session, or a page with one, on the engine it is given. */
 export function wired<Page extends { readonly session: Session }>(begin: (engine: Engine) => Page) {
   const sent: Command[] = [];
   const listeners = new Map<RunId, (event: EngineEvent) => void>();
@@ -56,7 +56,7 @@ export function wired<Page extends { readonly session: Session }>(begin: (engine
     tell(i, { type: 'metrics', steps: steps(from, to) });
   const frame = (i: number, step: number) =>
     tell(i, { type: 'frame', frame: fakeFrame(modelSpecOf(session.specs[i]!), step) });
-  /** All runs wait at this step. */
+  /** All runs are paused at this step. */
   const ready = (step = 0) =>
     all((i) => {
       backend(i);
@@ -86,7 +86,7 @@ export function wired<Page extends { readonly session: Session }>(begin: (engine
     listening: () => [...listeners.keys()],
     opened: () => sent.flatMap((one) => (one.type === 'open' ? [one.runId] : [])),
     closed: () => sent.flatMap((one) => (one.type === 'close' ? one.runIds : [])),
-    /** What was asked of which runs, pictures left out. */
+    /** The requests and their runs, without pictures. */
     asked: () =>
       sent.flatMap((one) =>
         one.type === 'ask' && one.action !== 'frame' ? [[one.action, one.runIds] as const] : [],

@@ -1,11 +1,11 @@
 /**
- * @file A test run in which nothing finishes any more ends red, with the name of what was under way. Timeouts of
- * tests cannot see this: a browser that does not open the next file has no test running.
+ * @file A test run in which nothing finishes any more fails with the name of what was running. Test timeouts cannot see
+ * this: a browser that does not open the next file has no test running.
  */
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 export interface Silence {
-  /** Milliseconds in which something has to finish: more than the longest timeout of a test and of its hooks. */
+  /** Milliseconds within which something must finish: more than the longest timeout of a test and of its hooks. */
   readonly longest: number;
   /** What happens then; by default the run ends. Browsers that the run started end with it. */
   readonly stop?: (words: string) => void;
@@ -58,7 +58,7 @@ export function silence({ longest, stop = endRun }: Silence): Reporter {
   };
 }
 
-/** The exit status of a run that stood still, so that it is told from one with a test that failed. */
+/** The exit status of a stalled run, different from that of a run with a failed test. */
 export const HUNG = 75;
 
 function endRun(words: string): never {

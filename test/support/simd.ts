@@ -18,9 +18,9 @@ export interface Case {
   readonly threads?: number;
 }
 
-const BASE = 65536; // bytes: below are the module's constants
+const BASE = 65536; // bytes: the module's constants are below
 const PAGE = 65536;
-/** Stands wherever nothing may be written. As a float a NaN, so that reading it shows as well. */
+/** Fills every place that must not be written. As a float it is NaN, so that reading it shows as well. */
 export const GUARD = 0x7fc0beef;
 
 /** The compiled kernels, for one thread and for several. */
@@ -58,8 +58,8 @@ export function runHost(kernel: Kernel, { buffers, uniforms, constants = {} }: C
 }
 
 /**
- * What the buffers hold afterwards, and how many words outside of them are not what they were. In `parts` two threads
- * take turns, from the last part to the first, each with scratch space of its own.
+ * The contents of the buffers afterwards, and how many words outside of them changed. In `parts` two threads take
+ * turns, from the last part to the first, each with scratch space of its own.
  */
 export function runSimd(
   kernel: Kernel,
@@ -118,7 +118,7 @@ export function runSimd(
   return { results, strays };
 }
 
-/** The largest difference, as a share of the largest value. NaN where there is one on either side alone. */
+/** The largest difference relative to the largest value. NaN if there is one on one side only. */
 export function distance(found: Values, expected: Values): number {
   let [difference, largest] = [0, 1e-30];
   expected.forEach((value, i) => {
@@ -138,7 +138,7 @@ export const normals = (length: number, { normal }: Random, size = 1): Float32Ar
   Float32Array.from({ length }, () => size * normal());
 export const integers = (length: number, { below }: Random, n: number): Int32Array =>
   Int32Array.from({ length }, () => below(n));
-/** What a kernel is to write over: reading it would show. */
+/** Initial contents that a kernel must overwrite: reading them would show. */
 export const empty = (length: number): Float32Array => new Float32Array(length).fill(NaN);
 
 export interface Heads {

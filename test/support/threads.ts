@@ -1,6 +1,6 @@
 /**
- * @file Masks and configs as people brought them to public threads: made here from the rule that is told there, as small as
- * shows it, nothing copied. What is meant is what the thread says was meant.
+ * @file Masks and configs from public bug reports: generated here from the rule each thread describes, as small as
+ * shows the problem, nothing copied. The intended mask is the one that the thread names.
  */
 import { describe, expect, test } from 'vitest';
 import { maskOf } from '../../src/attention/expression';
@@ -14,22 +14,25 @@ import { dropped, type Dropped, type Files } from './dropped';
 export interface Thread {
   readonly thread: string; // owner/repository/issues/1
   readonly what: string;
-  /** What is dropped on the page: files, or one mask as a .npy. */
+  /** The files dropped on the page, or one mask as a .npy. */
   readonly brought: Files | Mask;
-  /** Why it is not opened. */
+  /** Why it is refused. */
   readonly refused?: string;
-  /** Typed into the field it is compared with. */
+  /** Typed into the field "Compare with". */
   readonly meant?: string;
   readonly given?: Given;
-  /** What it is told to be; parts of the sentences. */
+  /** Parts of the sentences that describe it. */
   readonly says?: string | readonly string[];
   readonly terms?: string;
-  /** Without notes, of which `notes` are those that do not say how the numbers were read. Left out where what is said is all there is to it. */
+  /**
+   * Findings without notes; `notes` lists notes about anything but how the numbers were read. Left out if `says` is all
+   * there is.
+   */
   readonly findings?: readonly string[];
   readonly notes?: readonly string[];
-  /** Cells that differ from what is meant, and the first. */
+  /** Cells that differ from the intended mask, and the first. */
   readonly difference?: readonly number[];
-  /** What else is asked of the page. */
+  /** Further checks of the page. */
   readonly then?: (page: Dropped) => Promise<void> | void;
 }
 
@@ -58,7 +61,7 @@ async function asked(one: Thread): Promise<void> {
   if (one.difference) expect(await page.difference()).toEqual(one.difference);
 }
 
-/** Of one kind of mask, or of bug. */
+/** Threads about one kind of mask or bug. */
 export function threads(kind: string, cases: readonly Thread[]): void {
   describe(kind, () => {
     test.each(cases.map((one) => [one.thread, one.what, one] as const))(
@@ -66,7 +69,7 @@ export function threads(kind: string, cases: readonly Thread[]): void {
       async (_thread, _what, one) => asked(one),
     );
 
-    test(`was met in ${ENOUGH} threads and more`, () => {
+    test(`has ${ENOUGH} threads or more`, () => {
       const all = cases.map(({ thread }) => thread);
       expect(new Set(all).size).toBeGreaterThanOrEqual(ENOUGH);
       for (const thread of all) expect(thread).toMatch(/^[\w.-]+\/[\w.-]+\/(issues|pull)\/\d+$/);
@@ -74,7 +77,7 @@ export function threads(kind: string, cases: readonly Thread[]): void {
   });
 }
 
-/** Planes of T × T cells by their masks as they are written; the last two of `shape` are T. */
+/** Planes of T × T cells by their masks as written; the last two of `shape` are T. */
 export const planesOf = (shape: readonly number[], ...texts: readonly string[]): Uint8Array =>
   npyOfNumbers(
     shape,

@@ -1,4 +1,4 @@
-/** @file What the kernels of masks in tiles are tried on. */
+/** @file Test cases for the kernels of masks in tiles. */
 import type { TileLayout } from '../../src/attention/tiles';
 import { random } from '../../src/core/random';
 import { tiledGradQuery } from '../../src/ops/attention/tiled/backward';
@@ -6,14 +6,14 @@ import { tiledForward } from '../../src/ops/attention/tiled/forward';
 import type { Kernel } from '../../src/program/kernel';
 import { empty, normals, runHost, type Case, type Heads } from './simd';
 
-/** Tokens of a cell, and of those the queries that are drawn. */
+/** Tokens per side of a cell, and per cell of the queries that are drawn. */
 const PROBES = [
   { factor: 1, every: 1 },
   { factor: 2, every: 1 },
   { factor: 5, every: 2 },
 ];
 
-/** Inputs of the four kernels; what the kernels before write comes from their plain loops. */
+/** Inputs of the four kernels; the results of earlier kernels come from their plain loops. */
 export function tiledCases(
   mask: string,
   { T, reads, readers }: TileLayout,

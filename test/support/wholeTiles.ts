@@ -1,6 +1,6 @@
-/** @file What whole tiles come to, counted from cells. */
+/** @file The size of whole tiles, counted from cells. */
 
-/** Pairs in all tiles of `together` rows and 8 columns that hold one pair or more, counted from the cells. */
+/** Pairs in all tiles of `together` rows and 8 columns that contain at least one pair, counted from the cells. */
 export function inWholeTiles(
   cells: Uint8Array,
   T: number,

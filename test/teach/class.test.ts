@@ -52,13 +52,13 @@ describe('the class is kept on this machine', () => {
     ],
   };
 
-  test('and is the same after a reload, hidden names included', () => {
+  test('is the same after a reload, hidden names included', () => {
     const back = readKept(writeKept({ room, anonymous: true }));
     expect(back.anonymous).toBe(true);
     expect(back.room.results.map(codeOf)).toEqual(room.results.map(codeOf));
   });
 
-  test('what is spoilt in it is left out, and the rest is kept', () => {
+  test('loses only its damaged parts', () => {
     const { codes } = JSON.parse(writeKept({ room, anonymous: false })) as { codes: string[] };
     const spoilt = { version: 1, anonymous: 3, codes: [codes[0], codes[1]!.slice(0, -3), 7, null] };
     const back = readKept(JSON.stringify(spoilt));
@@ -66,7 +66,7 @@ describe('the class is kept on this machine', () => {
     expect(back.anonymous).toBe(false);
   });
 
-  test('the same code twice is one result, and there is an end', () => {
+  test('counts the same code once, and has a limit', () => {
     const code = codeOf(room.results[0]!);
     const many = Array.from({ length: MAX_RESULTS + 50 }, (_, i) => codeOf(resultOf(`p${i}`)));
     const read = (codes: string[]) => readKept(JSON.stringify({ version: 1, codes })).room.results;
@@ -74,7 +74,7 @@ describe('the class is kept on this machine', () => {
     expect(read(many)).toHaveLength(MAX_RESULTS);
   });
 
-  test('whatever stands in the store, a class comes out of it', () => {
+  test('is read from any content of the store', () => {
     const text = fc.oneof(
       fc.string(),
       fc.json(),
@@ -88,7 +88,7 @@ describe('the class is kept on this machine', () => {
           try {
             return JSON.stringify(value);
           } catch {
-            return '{'; // what has no JSON cannot stand there
+            return '{'; // content without JSON cannot be there
           }
         })
         .filter((one) => one !== undefined),
@@ -103,7 +103,7 @@ describe('the class is kept on this machine', () => {
 });
 
 describe('time at each step', () => {
-  test('counts while the lesson is in view and somebody stirs, and no night', () => {
+  test('counts while the lesson is in view and the reader is active, and not overnight', () => {
     expect(countedMs(5000, { visible: true, silence: 100 })).toBe(5000);
     expect(countedMs(5000, { visible: false, silence: 100 })).toBe(0);
     expect(countedMs(5000, { visible: true, silence: IDLE_MS })).toBe(0);
@@ -111,7 +111,7 @@ describe('time at each step', () => {
     expect(countedMs(-50, { visible: true, silence: 0 })).toBe(0);
   });
 
-  test('adds up, goes through a code, and stays out of old ones', () => {
+  test('adds up, goes through a code, and is missing in old ones', () => {
     const seconds = spentAt(spentAt(undefined, 'one-layer', 40), 'one-layer', 2);
     expect(seconds).toEqual({ 'one-layer': 42 });
     const timed = readResult(codeOf(resultOf('Ada', {}, '03-reach', { ...seconds })));
@@ -119,7 +119,7 @@ describe('time at each step', () => {
     expect(readResult(codeOf(resultOf('Ada'))).progress).not.toHaveProperty('seconds');
   });
 
-  test('is read from anything without harm', () => {
+  test('is read from anything without an error', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         for (const one of Object.values(readable(seconds, value) ?? {}))
@@ -132,7 +132,7 @@ describe('time at each step', () => {
     );
   });
 
-  test('of a class: the middle one and the slowest, of those who were timed', () => {
+  test('has for a class the median and the slowest, of those who were timed', () => {
     const steps = [{ slug: 'a' }, { slug: 'b' }] as unknown as Parameters<
       typeof stepTimes
     >[0]['steps'];
@@ -164,10 +164,10 @@ const choice: Exercise = {
   },
 };
 
-describe('the commonest wrong answers', () => {
+describe('the most common wrong answers', () => {
   const people = [0, 0, 2, 1, 2, 0].map((answer, i) => person(`n${i}`, { why: { answer } }));
 
-  test('come with their own text, what the lesson says, and how often', () => {
+  test('come with their own text, the lesson’s feedback, and their number', () => {
     expect(wrongAnswersIn(choice, people)).toEqual([
       { words: 'A window < T', count: 3, says: 'Not this one.', html: 'no' },
       { words: 'C', count: 2, says: 'Not this one.', html: 'never' },
@@ -175,7 +175,7 @@ describe('the commonest wrong answers', () => {
     expect(wrongAnswersIn(choice, people, 'first', 1)).toHaveLength(1);
   });
 
-  test('leave out what was shown, and count first thoughts where they are asked for', () => {
+  test('leave out answers that were shown, and count first answers if they are selected', () => {
     const shown = person('s', { why: { answer: 2, shown: true } });
     const adjusted = person('m', { why: { answer: 1, first: 0, right: true, tries: 2 } });
     expect(wrongAnswersIn(choice, [shown, adjusted], 'first').map(({ count }) => count)).toEqual([
@@ -188,7 +188,7 @@ describe('the commonest wrong answers', () => {
 describe('the sentence of the guide that helps', () => {
   const notes = (lesson: string) => notesOf(guideHtml(lesson));
 
-  test('is that of the mistake whose number is given', () => {
+  test('belongs to the mistake with the same number', () => {
     const note = noteFor(notes('03-reach'), 'reach-of-local', '24')!;
     expect(note.from).toBe('mistakes');
     expect(plainOf(note.html)).toMatch(/^24 for four layers of 6/);
@@ -197,7 +197,7 @@ describe('the sentence of the guide that helps', () => {
     );
   });
 
-  test('or of the mistake that is said in the same words', () => {
+  test('or to the mistake with the same words', () => {
     const note = noteFor(
       notes('06-which-layer'),
       'report',
@@ -206,7 +206,7 @@ describe('the sentence of the guide that helps', () => {
     expect(plainOf(note.html)).toMatch(/^So a global layer at the bottom is useless/);
   });
 
-  test('else what the guide expects of the exercise, else nothing', () => {
+  test('otherwise is the guide’s sentence about the exercise, if any', () => {
     const reach = notes('03-reach');
     const note = noteFor(reach, 'layers-for-28', '999')!;
     expect(note.from).toBe('expected');
@@ -215,7 +215,7 @@ describe('the sentence of the guide that helps', () => {
     expect(noteFor(notesOf(''), 'a', 'b')).toBeUndefined();
   });
 
-  test('every lesson’s guide has mistakes, and is found', () => {
+  test('exists in every lesson’s guide', () => {
     for (const id of Object.keys(lessonFiles()))
       expect(notesOf(guideHtml(id)).mistakes.length, id).toBeGreaterThan(2);
   });
@@ -230,7 +230,7 @@ describe('predictions', () => {
     of: { metric: 'accuracy', run: 0, min: 0, max: 1, close: 0.1, band: [0.06, 0.2] },
   };
 
-  test('who was far off, the furthest first, and from what', () => {
+  test('list the readers who were far off, the furthest first, with the measured value', () => {
     const people = [
       person('near', { p: { answer: 0.15, right: true } }),
       person('half', { p: { answer: 0.5, right: true } }),
@@ -249,7 +249,7 @@ describe('predictions', () => {
     });
   });
 
-  test('what was measured is what was recorded of the very run that is asked about', async () => {
+  test('have as measured value the recording of the run they are about', async () => {
     const { readFile: open } = await import('node:fs/promises');
     const saved = readFile(await open('public/recorded/races/needle.json', 'utf8'));
     const known = { recordings: ['needle'], models: [] };
@@ -279,7 +279,7 @@ describe('one person over all lessons', () => {
     ],
   };
 
-  test('results under one name are one person, the test and the nameless apart', () => {
+  test('has all results under one name, with the test and the nameless separate', () => {
     const people = peopleOf(room, head);
     expect(people.map(({ name, lessons }) => [name, lessons.size])).toEqual([
       ['ada', 1],
@@ -289,7 +289,7 @@ describe('one person over all lessons', () => {
     expect(people[1]!.lessons.get('04-the-cliff')!.score).toMatchObject({ right: 0 });
   });
 
-  test('numbers in the place of names follow the order of coming, not the alphabet', () => {
+  test('numbers that replace names follow the order of arrival, not the alphabet', () => {
     expect(peopleOf(room, head, true).map(({ name }) => name)).toEqual([
       'Participant 2',
       'Participant 1',
@@ -299,7 +299,7 @@ describe('one person over all lessons', () => {
 });
 
 describe('a lesson’s HTML as plain text', () => {
-  test('without tags, formulas’ sources and claims, with its signs', () => {
+  test('has no tags, formula sources or claims, and keeps its characters', () => {
     expect(
       plainOf(
         'at &lt; <b>6</b> &amp; <math><mi>W</mi><annotation>W</annotation></math> &#8722;1 <span class="claim proved" title="x">proved</span>',

@@ -22,7 +22,7 @@ const back = (code: string) => {
 };
 
 describe('base 32', () => {
-  test('gives any bytes back, whatever case and hyphens', () => {
+  test('gives any bytes back, in any case and with hyphens', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
         const text = base32(bytes);
@@ -32,7 +32,7 @@ describe('base 32', () => {
     );
   });
 
-  test('reads what looks alike, and refuses what is no letter of it', () => {
+  test('accepts look-alike characters, and refuses characters outside its alphabet', () => {
     expect(bytesOfBase32('O1')).toEqual(bytesOfBase32('0l'));
     for (const wrong of ['u0', '0$', 'é0', '1', '0z'.repeat(1) + 'z'])
       expect(bytesOfBase32(wrong), wrong).toBeUndefined();
@@ -53,20 +53,20 @@ describe('a short link', () => {
     withMessage('#/lessons/00-play', 'Look at layer 2 — 你好!'),
   ];
 
-  test.each(HASHES)('says the same as %s', (hash) => {
+  test.each(HASHES)('means the same as %s', (hash) => {
     expect(back(codeOf(hash))).toBe(hash);
     expect(back(codeOf(hash).toUpperCase())).toBe(hash);
   });
 
-  test('is short: at most 24 letters for a lesson, and never longer than what it stands for', () => {
+  test('is short: at most 24 letters for a lesson, and never longer than its original', () => {
     expect(codeOf(HASHES[1]!).length).toBeLessThanOrEqual(16);
     expect(codeOf(HASHES[0]!).length).toBeLessThanOrEqual(40);
     const long = HASHES.filter((hash) => hash.length > 60 && !hash.includes('say='));
     for (const hash of long) expect(codeOf(hash).length, hash).toBeLessThan(hash.length * 0.6);
   });
 
-  test('that was made once opens for ever', () => {
-    // Made on 2026-11-30 with dictionary 1. Never change these: they hang on walls.
+  test('from an earlier version still opens', () => {
+    // Made on 2026-11-30 with dictionary 1. Never change these: teachers have printed them.
     const MADE: Record<string, string> = {
       '#/lessons/03-reach/one-layer?v=1&hide=train&lock=window&seed=7': '1rczw50k111a3zp6swr00rn',
       '#/lessons/04-the-cliff?v=1': '1rfaxa1805w',
@@ -74,7 +74,7 @@ describe('a short link', () => {
     for (const [hash, code] of Object.entries(MADE)) expect(back(code)).toBe(hash);
   });
 
-  test('with one wrong letter or cut short is told, not opened as something else', () => {
+  test('with one wrong letter or truncated is refused, not opened as something else', () => {
     const code = codeOf(HASHES[0]!);
     let opened = 0;
     let tried = 0;
@@ -90,7 +90,7 @@ describe('a short link', () => {
       expect(back(code.slice(0, length)), code.slice(0, length)).toMatch(/^The short link/);
   });
 
-  test('whatever is typed, a page of the site or a reason comes out', () => {
+  test('gives a page of the site or a reason for any text', () => {
     const typed = fc.oneof(
       fc.string(),
       fc.string().map((tail) => `1${tail}`),
@@ -104,7 +104,7 @@ describe('a short link', () => {
     );
   });
 
-  test('leads to pages of the site alone, and not to another short link', () => {
+  test('leads only to pages of the site, and not to another short link', () => {
     for (const hash of ['#/go/1abc', '#/nonsense', 'https://example.org', '#//evil', '#/labx?v=1'])
       expect(shortOf(hash), hash).toBeUndefined();
     expect(shortOf(`#/lab?${'a'.repeat(5000)}`)).toBeUndefined();
@@ -112,7 +112,7 @@ describe('a short link', () => {
 });
 
 describe('a message in a link', () => {
-  test('goes there and back, and leaves the settings as they were', () => {
+  test('comes back, and leaves the settings unchanged', () => {
     for (const hash of ['#/lab?v=1&seed=3', '#/lessons/03-reach', '#/compare?'])
       expect(splitMessage(withMessage(hash, 'Ten minutes, in pairs.\nThen stop & talk?'))).toEqual({
         hash: hash.replace(/\?$/, ''),
@@ -122,20 +122,20 @@ describe('a message in a link', () => {
     expect(withMessage('#/lab?v=1', '  \n ')).toBe('#/lab?v=1');
   });
 
-  test('has a limit, in characters as people count them', () => {
+  test('has a limit, in characters as users count them', () => {
     expect([...tidyMessage('🦓'.repeat(500))]).toHaveLength(LONGEST_MESSAGE);
     expect([...splitMessage(withMessage('#/lab', '🦓'.repeat(500))).say]).toHaveLength(
       LONGEST_MESSAGE,
     );
   });
 
-  test('is text: control and direction characters are gone, HTML is characters', () => {
+  test('is text: control and direction characters are removed, HTML is characters', () => {
     expect(tidyMessage('a\u0000b\u202Ec\u200B\u001B[31md')).toBe('abc[31md');
     expect(tidyMessage('<img src=x onerror=alert(1)>')).toBe('<img src=x onerror=alert(1)>');
     expect(tidyMessage('e\u0301 नमस्ते 👩‍🏫')).toBe('e\u0301 नमस्ते 👩‍🏫');
   });
 
-  test('whatever stands there, short plain text comes out, once tidied always tidy', () => {
+  test('of any content becomes short plain text, and tidying it again changes nothing', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => {
         for (const hash of [`#/lab?say=${text}`, withMessage('#/lab?v=1', text)]) {
@@ -152,7 +152,7 @@ describe('a message in a link', () => {
 describe('a list of links', () => {
   const HASHES = ['#/test?v=1&when=before', '#/lessons/04-the-cliff?v=1', '#/lab?v=1&seed=3'];
 
-  test('is an address that holds them all, in their order', () => {
+  test('is a URL that holds them all, in their order', () => {
     const address = addressOfList(HASHES);
     expect(address).toMatch(/^#\/teach\/links\?v=1&to=1/);
     expect(readList(address.split('?')[1]!)).toEqual({ hashes: HASHES, refused: [] });
@@ -164,13 +164,13 @@ describe('a list of links', () => {
     expect(refused.map((why) => why.slice(0, 6))).toEqual(['Link 2', 'Link 3']);
   });
 
-  test('has an end', () => {
+  test('has a limit', () => {
     const many = Array.from({ length: MAX_LINKS + 5 }, () => `to=${codeOf(HASHES[0]!)}`);
     const { hashes, refused } = readList(many.join('&'));
     expect([hashes.length, refused.length]).toEqual([MAX_LINKS, 1]);
   });
 
-  test('whatever stands there, pages of the site come out of it', () => {
+  test('of any content gives only pages of the site', () => {
     fc.assert(
       fc.property(fc.array(fc.string()), (parts) => {
         for (const hash of readList(parts.map((part) => `to=${part}`).join('&')).hashes)

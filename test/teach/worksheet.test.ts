@@ -18,7 +18,7 @@ const proseOf: readonly (readonly [lesson: string, html: string])[] = lessons.fl
 );
 
 describe('a lesson’s text on paper', () => {
-  test('speaks of no stage, tells nobody to press anything, and has no marks of claims', () => {
+  test('does not mention the stage, asks for no clicks, and has no marks of claims', () => {
     const screen = /\bstages?\b|\bpress(?:es|ed)?\b|\bclicks?\b|class="claim|<button/i;
     const wrong = proseOf.flatMap(([id, html]) =>
       [true, false].flatMap((pictured) => {
@@ -31,7 +31,7 @@ describe('a lesson’s text on paper', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('loses few sentences, and tears no tag apart', () => {
+  test('loses few sentences, and breaks no tag', () => {
     let [before, after] = [0, 0];
     for (const [id, html] of proseOf) {
       const said = onPaper(html, true);
@@ -48,7 +48,7 @@ describe('a lesson’s text on paper', () => {
     expect(after / before).toBeGreaterThan(0.9);
   });
 
-  test('calls the stage what it is there, and leaves out what only a screen can do', () => {
+  test('calls the stage by what is on paper, and leaves out what only a screen can do', () => {
     const html =
       '<p>On the stage is a mask. Turn the window on the stage, and watch. It has 6 pairs. <span class="claim proved">proved</span></p>';
     expect(onPaper(html, true)).toBe('<p>In the picture is a mask. It has 6 pairs.</p>');
@@ -68,7 +68,7 @@ describe('pictures on a worksheet', () => {
     steps.map((step, i) => ({ name: `${id}/${step.slug}`, step, before: steps[i - 1] })),
   );
 
-  test('are there in every lesson whose stage paper can hold', () => {
+  test('exist for every lesson whose stage fits on paper', () => {
     const with_ = new Set(
       steps
         .filter(({ step, before }) => anyOf(picturesOf(step, before, false)))
@@ -77,7 +77,7 @@ describe('pictures on a worksheet', () => {
     expect(with_.size).toBeGreaterThanOrEqual(9);
   });
 
-  test('give no painted mask away on the sheet, and do in the key', () => {
+  test('do not reveal a painted mask on the sheet, and show it in the key', () => {
     const painting = steps.filter(({ step }) =>
       step.exercises.some(({ kind }) => kind === 'paint'),
     );

@@ -48,7 +48,7 @@ async function kept() {
 }
 
 describe('a run that was kept', () => {
-  test('goes on at the same step with the very losses it would have had', async () => {
+  test('continues at the same step with exactly the losses it would have had', async () => {
     const { trainer, checkpoint } = await kept();
     const other = await open();
     other.restore(snapshotFrom(checkpoint, spec));
@@ -60,7 +60,7 @@ describe('a run that was kept', () => {
     }
   });
 
-  test('goes on on another machine, but with no other setting', async () => {
+  test('continues on another machine, but with no other setting changed', async () => {
     const { checkpoint } = await kept();
     expect(() => snapshotFrom(checkpoint, { ...spec, backend: 'wasm' })).not.toThrow();
     expect(() => snapshotFrom(checkpoint, { ...spec, rate: 0.01 })).toThrow(
@@ -81,7 +81,7 @@ describe('a model that is adapted', () => {
     return { found, checkpoint };
   }
 
-  test('is looked at before, during and after, beside one from scratch, and comes back as a checkpoint', async () => {
+  test('is evaluated before, during and after, next to one from scratch, and comes back as a checkpoint', async () => {
     const { found } = await looks([
       { spec: longer, from: 'model', steps: 6 },
       { spec: longer, from: 'scratch', steps: 6 },
@@ -96,7 +96,7 @@ describe('a model that is adapted', () => {
     expect(found.filter(({ file }) => file).length).toBe(2);
   });
 
-  test('is looked at by position only where that was asked for: the other numbers are the same', async () => {
+  test('is evaluated by position only on request: the other numbers are the same', async () => {
     const once: readonly Variant[] = [{ spec: longer, from: 'model', steps: 2 }];
     const [whole, plain] = [await looks(once), await looks(once, () => false, false)];
     expect(plain.found.map(({ positions }) => positions)).toEqual([undefined, undefined]);
@@ -104,7 +104,7 @@ describe('a model that is adapted', () => {
     expect(losses(plain)).toEqual(losses(whole));
   });
 
-  test('begins with the weights it was given: unchanged settings have the loss they had', async () => {
+  test('begins with the given weights: unchanged settings have the same loss', async () => {
     const { found, checkpoint } = await looks([{ spec, from: 'model', steps: 0 }]);
     const trainer = await open();
     trainer.restore(snapshotFrom(checkpoint, spec));
@@ -113,7 +113,7 @@ describe('a model that is adapted', () => {
     expect(scratch.found[0]!.loss).not.toBe(found[0]!.loss);
   });
 
-  test('is asked again at its own length after it was tuned on longer ones: as it ended, and not as it began', async () => {
+  test('is evaluated again at its own length after tuning on longer texts, with its final weights', async () => {
     const short = { ...spec, ropeScale: 2 };
     const { found } = await looks([
       { spec: short, from: 'model', steps: 0 },
@@ -130,7 +130,7 @@ describe('a model that is adapted', () => {
     expect(await trainer.validate()).toMatchObject({ loss: after.loss, accuracy: after.accuracy });
   });
 
-  test('of other sizes is refused before anything is trained, and ends where it is cancelled', async () => {
+  test('with other sizes is refused before training, and stops when cancelled', async () => {
     const { checkpoint } = await kept();
     expect(() => checkFits(checkpoint, { ...spec, width: 32 })).toThrow('other sizes');
     expect(() => checkFits(checkpoint, { ...spec, task: 'marker' })).toThrow('embed_tokens');

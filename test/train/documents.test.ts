@@ -1,4 +1,4 @@
-/** @file Models whose rows hold several documents: nobody reads past a border, forward or backward. */
+/** @file Models whose rows hold several documents: nothing crosses a border, forward or backward. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { startsOf, withinDocuments, type Packing } from '../../src/attention/documents';
@@ -38,7 +38,7 @@ const spec = small.modelOf([
   patternSpec('causal & dilated(3)', {}),
   patternSpec('sinks', { window: 5 }),
 ]);
-/** Masks that go by how far apart two tokens are: sinks are counted from the row's beginning, documents or not. */
+/** Masks defined by distance only: sinks are counted from the row's beginning, documents or not. */
 const relative = { ...spec, layers: spec.layers.slice(0, 3) };
 const V = spec.vocabulary;
 const weights = small.far(initialWeights(spec, 3));
@@ -69,7 +69,7 @@ beforeAll(async () => {
 
 describe.each(Object.entries(machines))('on %s', (_, machine) => {
   describe.each(['masked', 'restart'] as const)('%s', (documents) => {
-    test('another token in one document moves no bit of another’s logits', async () => {
+    test('another token in one document changes no bit of another’s logits', async () => {
       const model = await open(machine, documents);
       for (const b of [0, 1]) {
         const { tokens, starts: own } = row(b);
@@ -88,7 +88,7 @@ describe.each(Object.entries(machines))('on %s', (_, machine) => {
       model.dispose();
     });
 
-    test('what is learned from one document is the same whatever stands in the others', async () => {
+    test('the gradient of one document does not depend on the content of the others', async () => {
       const learned = [];
       for (const shift of [0, 1]) {
         const model = await open(machine, documents);
@@ -108,7 +108,7 @@ describe.each(Object.entries(machines))('on %s', (_, machine) => {
       expect(largest).toBeGreaterThan(1e-3);
     });
 
-    test('every document has the logits it has alone in a row', async () => {
+    test('every document has the same logits as alone in a row', async () => {
       const packed = await open(machine, documents, relative);
       const alone = await open(machine, 'off', relative);
       for (const b of [0, 1]) {
@@ -116,11 +116,11 @@ describe.each(Object.entries(machines))('on %s', (_, machine) => {
         const together = await packed.logits(tokens, own);
         for (const start of new Set(own)) {
           const length = own.filter((one) => one === start).length;
-          const only = new Int32Array(T); // what follows is read by nobody before it
+          const only = new Int32Array(T); // no earlier query reads the tokens after it
           only.set(tokens.subarray(start, start + length));
           const expected = (await alone.logits(only)).subarray(0, length * V);
           const got = together.subarray(start * V, (start + length) * V);
-          // Running on, the angles are larger and rounded otherwise; only their differences count.
+          // In a shared row the angles are larger and rounded differently; only their differences count.
           const within = documents === 'restart' ? 1e-6 : 1e-4;
           expect(relativeError(got, expected)).toBeLessThan(within);
         }
@@ -129,7 +129,7 @@ describe.each(Object.entries(machines))('on %s', (_, machine) => {
       alone.dispose();
     });
 
-    test('a step is that of the composed model', async () => {
+    test('a step equals that of the composed model', async () => {
       const results = [];
       for (const models of [zebras(machine()), tapes()] as Models[]) {
         const model = await models.open(spec, weights, { batch: B, documents });
@@ -150,9 +150,9 @@ describe.each(Object.entries(machines))('on %s', (_, machine) => {
       );
     });
 
-    test('what it writes is one document: with a cache the logits are the same as without', async () => {
+    test('generation continues a single document: with a cache the logits are the same as without', async () => {
       const model = await open(machine, documents);
-      model.train(batch, 0.01); // tables of other documents lie there now
+      model.train(batch, 0.01); // tables of other documents are there now
       await model.reports();
       const { tokens } = row(0);
       const expected = await model.logits(tokens);
@@ -177,7 +177,7 @@ describe.each(Object.entries(machines))('on %s', (_, machine) => {
   });
 });
 
-test('averages of chunks cannot be kept apart, and that is said before anything is allocated', async () => {
+test('averages of chunks cannot be kept apart, which is reported before anything is allocated', async () => {
   const approximate = { ...spec, layers: [patternSpec('approximate', { window: 4, chunk: 2 })] };
   await expect(
     Zebra.open(hostMachine(), approximate, initialWeights(approximate, 1), {
@@ -187,7 +187,7 @@ test('averages of chunks cannot be kept apart, and that is said before anything 
   ).rejects.toThrow(/averages of chunks/);
 });
 
-test('a run keeps the documents of its held-out text apart, and counts what that leaves', async () => {
+test('a run keeps the documents of its held-out text apart, and counts what is left', async () => {
   const text = Array.from({ length: 90 }, (_, i) => `Paragraph ${i} says a little.`).join('\n\n');
   const source = sources.get('own-text');
   const corpus = corpusOfText(text);
@@ -241,7 +241,7 @@ test('a run keeps the documents of its held-out text apart, and counts what that
   });
 });
 
-test('a token turns by the position it has in its document, and back', () => {
+test('a token is rotated by its position in its document, and back', () => {
   const [T, d, rows] = [12, 8, 2];
   const own = Int32Array.from([...startsOf(T, [5]), ...startsOf(T, [2, 7])]);
   const positions = positionsOf(own, T);
@@ -258,7 +258,7 @@ test('a token turns by the position it has in its document, and back', () => {
   ];
   const turned = whole.slice();
   place.host({ qkv: turned, table, positions, means }, { ...sizes, own: 1 }, {});
-  // The same from a table that holds each row's own angles.
+  // The same from a table with each row's own angles.
   for (let b = 0; b < rows; b++) {
     const angles = Float32Array.from({ length: T * d }, (_, i) => {
       const t = Math.floor(i / d);

@@ -14,7 +14,7 @@ const ONE_HEAD = Float32Array.from(
   ].flat(),
 );
 
-test('weights and mask come apart: a summary’s cell and a weight of 0 are no blocked cells', () => {
+test('weights and mask are separate: a summary’s cell or a weight of 0 is not a blocked cell', () => {
   const { weights, mask } = layerCells(ONE_HEAD, 4);
   expect([...weights]).toEqual([
     1, 0, 0, 0, 0.25, 0.75, 0, 0, 0.125, 0.125, 0.75, 0, 0.25, 0.25, 0, 0.5,

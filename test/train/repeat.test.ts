@@ -43,7 +43,7 @@ async function all(specs: readonly RunSpec[], steps: number, cancelled = () => f
 }
 
 describe('runs trained again from other seeds', () => {
-  test('come to the very numbers a run of that seed comes to', async () => {
+  test('reach exactly the numbers of a run with that seed', async () => {
     const specs = [2, 3].map((seed) => ({ ...spec, seed }));
     const events = await all(specs, 12);
     const runs = events.flatMap((event) => (event.kind === 'run' ? [event.run] : []));
@@ -63,7 +63,7 @@ describe('runs trained again from other seeds', () => {
     expect(runs[0]!.evaluation).not.toEqual(runs[1]!.evaluation);
   });
 
-  test('say how far they are, and end at once where somebody cancels', async () => {
+  test('report their progress, and end at once when cancelled', async () => {
     const specs = [2, 3].map((seed) => ({ ...spec, seed }));
     const done = (await all(specs, 12)).map((event) => event.done);
     expect(done).toEqual([5, 10, 12, 12, 17, 22, 24, 24]);
@@ -73,7 +73,7 @@ describe('runs trained again from other seeds', () => {
     expect(some.at(-1)!.done).toBeLessThan(24);
   });
 
-  test('refuse a number of steps that is none', async () => {
+  test('refuse an invalid number of steps', async () => {
     await expect(all([spec], 0)).rejects.toThrow(
       'steps is 0; it should be a whole number, 1 or more',
     );

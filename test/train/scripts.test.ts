@@ -43,7 +43,7 @@ describe.each([
     .map(([name, text]) => [`${name} in bytes`, text, 'bytes'] as const),
 ])('a text in %s', (_, text, alphabet) => {
   test(
-    'is learned, written in its own characters, kept and taken elsewhere',
+    'is learned, generated in its own characters, saved and exported',
     { timeout: 60_000 },
     async () => {
       const { spec, source, run } = await trainer(text, alphabet);
@@ -95,7 +95,7 @@ describe.each([
   );
 });
 
-test('a character the model has no token for is told, and read as □', async () => {
+test('a character without a token is reported, and read as □', async () => {
   const [, text] = scripts.find(([name]) => name === 'Greek')!;
   const { run, spec } = await trainer(text, surveyOf(text).alphabet);
   const { lettering } = openedCheckpoint('greek', checkpointFrom(spec, await run.snapshot(), text));

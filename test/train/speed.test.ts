@@ -1,4 +1,4 @@
-/** @file What a short test of a machine predicts for a model, and which of two machines it is worth timing. */
+/** @file What a short test of a machine predicts for a model, and which of two machines are worth timing. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { KernelId } from '../../src/ops/attention/costs';
 import type { Machine, Session } from '../../src/machines/machine';
@@ -35,12 +35,12 @@ function machineOf(kernel: KernelId, ...ms: readonly number[]) {
 describe('a step is predicted', () => {
   const FAST = { products: Infinity, attention: Infinity, launch: 0 };
 
-  test('from its launches alone where computing costs nothing: 13, and 23 per layer', () => {
+  test('from its launches alone if computing is free: 13, and 23 per layer', () => {
     const launches = 13 + 23 * TRUSTED.layers.length;
     expect(predictStep({ ...FAST, launch: 0.5 }, TRUSTED, 3, 'simd')).toBe(0.5 * launches);
   });
 
-  test('from all FLOPs the kernels do, at the speed of each kind, in proportion to the batch', () => {
+  test('from all FLOPs of the kernels, at the speed of each kind, in proportion to the batch', () => {
     const at = (products: number, attention: number, batch = 3) =>
       predictStep({ ...FAST, products, attention }, TRUSTED, batch, 'simd');
     const done = trainingFlops(TRUSTED, 'simd').done * 3 * TRUSTED.context;
@@ -51,7 +51,7 @@ describe('a step is predicted', () => {
   });
 });
 
-describe('of two ways to use a processor', () => {
+describe('the choice between two backends on one processor', () => {
   const both = async (wasm: number, little: number, large: number) => {
     const machines = [
       machineOf('simd', wasm),
@@ -64,13 +64,13 @@ describe('of two ways to use a processor', () => {
     return { speeds, timed: machines.map(({ opened }) => opened.times) };
   };
 
-  test('the second is not compiled where its little shaders are too slow by far', async () => {
+  test('the second is not compiled if its small shaders are far too slow', async () => {
     const { speeds, timed } = await both(1, 100, 1);
     expect(timed).toEqual([1, 1, 0]);
     expect(speeds.gpu.launch).toBeGreaterThan(speeds.wasm.launch);
   });
 
-  test('it is timed with the shaders it would use where that may change the choice', async () => {
+  test('it is timed with the shaders it would use if that may change the choice', async () => {
     const { speeds, timed } = await both(10, 10, 5);
     expect(timed).toEqual([1, 1, 1]);
     expect(speeds.gpu.products).toBeGreaterThan(speeds.wasm.products);
@@ -81,7 +81,7 @@ test.each([
   [[1, 2, 3], SMALL_TILES],
   [[2, 1, 3], SHARED_TILES],
   [[3, 2, 1], LARGE_TILES],
-])('of tiles whose products take %j ms, the fastest are taken', async (ms, tiles) => {
+])('of tiles whose products take %j ms, the fastest are used', async (ms, tiles) => {
   const { machine, opened } = machineOf('gpu', ...ms);
   expect(await bestTiles(machine)).toBe(tiles);
   expect(opened).toEqual({ times: 3, left: 0 });

@@ -40,7 +40,7 @@ test('every plan is measured at every context, short ones first: time, memory as
   }
 });
 
-test('what does not fit is said, and the others are measured', async () => {
+test('a size that does not fit is reported, and the others are measured', async () => {
   const room = {
     total: trainingMemory(modelSpecOf({ ...spec, context: 16 }), 1).peak,
     largestTensor: 1e9,
@@ -51,14 +51,14 @@ test('what does not fit is said, and the others are measured', async () => {
   expect(rows[1]!.why).toMatch(/training this model needs about .* this device allows/);
 });
 
-test('it ends where it is cancelled', async () => {
+test('the sweep stops when cancelled', async () => {
   let asked = 0;
   const options = { spec, plans: ['global'], contexts: [16, 32, 64] };
   const rows = await all(sweep(zebras(hostMachine()), ROOM, options, () => ++asked > 12));
   expect(rows.length).toBeLessThan(3);
 });
 
-test('the page knows how far it is, and guesses how long it takes', () => {
+test('the page knows its progress, and estimates its duration', () => {
   const sent: Command[] = [];
   let hear: (event: EngineEvent) => void = () => {};
   let clock = 0;

@@ -53,7 +53,7 @@ test('the same seed gives the same losses, another seed others', async () => {
   expect(third).not.toEqual(first);
 });
 
-test('looking changes nothing: drawing, validating and sampling leave the losses as they were', async () => {
+test('drawing, validating and sampling leave the losses unchanged', async () => {
   const [plain, watched] = [await trainer(), await trainer()];
   const expected = await losses(plain, 3);
   const got: number[] = [];
@@ -84,7 +84,7 @@ test.each(['global', 'local', 'approximate', 'grouped'])(
   },
 );
 
-test('losses by position add up to what every row of every held-out batch lost', async () => {
+test('losses by position add up to the loss of every row of every held-out batch', async () => {
   const run = await trainer();
   await run.next();
   const {
@@ -179,7 +179,7 @@ describe('slices', () => {
     run.dispose();
   });
 
-  test('are those of the closer look, too, and a task has none', async () => {
+  test('exist for the closer look too, and not for a task', async () => {
     const run = await read();
     expect((await run.evaluation()).slices.map(({ id }) => id)).toEqual([
       'second-saying',
@@ -192,7 +192,7 @@ describe('slices', () => {
   });
 });
 
-test('accuracy by distance counts every question once, at the distance its answer really has', async () => {
+test('accuracy by distance counts every question once, at the true distance of its answer', async () => {
   const run = await trainer();
   const points = await run.accuracyByDistance([10, 18], 2);
   const expected = new Map<number, number>();
@@ -208,7 +208,7 @@ test('accuracy by distance counts every question once, at the distance its answe
   for (const { right, questions } of points) expect(right).toBeLessThanOrEqual(questions);
 });
 
-test('steps may be handed over ahead of their reports: the same losses, in order', async () => {
+test('steps may be submitted ahead of their reports: the same losses, in order', async () => {
   const [one, ahead] = [await trainer(), await trainer()];
   const expected = await losses(one, 6);
   for (let i = 0; i < 6; i++) await ahead.advance();
@@ -218,7 +218,7 @@ test('steps may be handed over ahead of their reports: the same losses, in order
   expect(await ahead.reports()).toEqual([]);
 });
 
-test('the ring says when it is full, before a loss is overwritten', async () => {
+test('the ring reports when it is full, before a loss is overwritten', async () => {
   const run = await trainer({ context: 16, distance: 6, layers: 1, batch: 1, width: 8, heads: 1 });
   while (run.room > 0) await run.advance();
   await expect(run.advance()).rejects.toThrow('the losses of 256 steps wait in the ring');
@@ -227,12 +227,12 @@ test('the ring says when it is full, before a loss is overwritten', async () => 
   expect((await run.reports()).map(({ step }) => step)).toEqual([257]);
 });
 
-test('a run goes on from its snapshot as if nothing had happened, also elsewhere', async () => {
+test('a run continues from its snapshot as if nothing had happened, also on another machine', async () => {
   const straight = await losses(await trainer(), 8);
   const run = await trainer();
   await losses(run, 3);
   const snapshot = await run.snapshot();
-  await losses(run, 2); // what comes after does not matter
+  await losses(run, 2); // later steps do not matter
   const other = await trainer({ seed: 1 });
   other.restore(snapshot);
   expect(other.step).toBe(3);
@@ -242,7 +242,7 @@ test('a run goes on from its snapshot as if nothing had happened, also elsewhere
   );
 });
 
-test('nothing leaks: 1,000 steps with everything on allocate nothing, and the heap stays as it was', async () => {
+test('nothing leaks: 1,000 steps with everything on allocate nothing, and the heap stays the same', async () => {
   const run = await trainer({ plan: 'custom', stripes: 'GSAS' });
   const bytes = run.bytes;
   const all = async () => {
@@ -261,11 +261,11 @@ test('nothing leaks: 1,000 steps with everything on allocate nothing, and the he
   const before = heap();
   while (run.step < 1100) await all();
   expect(run.bytes).toBe(bytes);
-  // Without gc() exposed, what was not collected yet counts too.
+  // Without gc() exposed, uncollected garbage counts too.
   expect(heap() - before).toBeLessThan(globalThis.gc ? 1e6 : 64e6);
 });
 
-test('a loss that is no number stops training and says at which step', async () => {
+test('a loss that is not a number stops training and says at which step', async () => {
   const run = await trainer();
   await run.next();
   const snapshot = await run.snapshot();
@@ -286,7 +286,7 @@ test('a gradient norm that is not finite stops training too, and is named instea
   expect(failureOf(cause)).toMatchObject({ kind: 'diverged', gradNorm: Infinity, step: 1 });
 });
 
-describe('memory: what is measured is what was predicted', () => {
+describe('measured memory equals predicted memory', () => {
   test.each<Partial<RunSpec>>([
     {},
     { plan: 'global', layers: 1 },
@@ -305,7 +305,7 @@ describe('memory: what is measured is what was predicted', () => {
 
 describe('the learning rate', () => {
   const schedule = { rate: 1, warmup: 10, steps: 100 };
-  test('warms up in a line', () => expect(rateAt(5, schedule)).toBe(0.5));
+  test('warms up linearly', () => expect(rateAt(5, schedule)).toBe(0.5));
   test('is at its peak after the warm-up', () => expect(rateAt(10, schedule)).toBe(1));
   test('is half way down in the middle', () =>
     expect(rateAt(55, schedule)).toBeCloseTo(FLOOR + (1 - FLOOR) / 2, 12));

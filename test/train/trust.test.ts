@@ -1,4 +1,4 @@
-/** @file Why the written-out step can be trusted: finite differences, float64, and training beside the tape. */
+/** @file Why the written-out step can be trusted: finite differences, float64, and training compared with the tape. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { random } from '../../src/core/random';
@@ -26,7 +26,7 @@ const VARIANTS: readonly (readonly [string, ModelSpec])[] = [
   ['keys averaged before rotation, own head', { ...TRUSTED, pool: 'pre', tied: false }],
 ];
 
-/** A step at learning rate 0: its gradients are wanted. */
+/** A step at learning rate 0, for its gradients. */
 const valuesOf = (batch: ReturnType<typeof batchOf>, rate = 0) => ({
   share: shareOf(batch),
   slot: 0,
@@ -46,7 +46,7 @@ function load(session: { write(name: string, values: never): void }, m: ModelSpe
 }
 
 describe.each(VARIANTS)('%s', (_, m) => {
-  test('every gradient is what the loss does when its weight moves: finite differences in float64', () => {
+  test('every gradient matches finite differences of the loss in float64', () => {
     const bundle = bundleOf(m, { batch: TRUSTED_BATCH });
     const session = new ExactSession(bundle);
     const batch = load(session, m);
@@ -87,7 +87,7 @@ describe.each(VARIANTS)('%s', (_, m) => {
         if (accessOf(spec) === 'read' || part.buffer.startsWith('nothing')) continue;
         const expected = exact.exact(part);
         const got = await session.read(part, 'train');
-        // What no launch has written yet is no number in float64, and something left over in a shared slot.
+        // Values that no launch has written yet are NaN in float64, and leftovers in a shared slot.
         const known = [...expected.keys()].filter((at) => !Number.isNaN(expected[at]!));
         const error = relativeError(
           known.map((at) => got[at]!),
@@ -98,7 +98,7 @@ describe.each(VARIANTS)('%s', (_, m) => {
     }
   });
 
-  test('no launch reads a number that nothing has written', () => {
+  test('no launch reads a number that was never written', () => {
     const bundle = bundleOf(m, { batch: TRUSTED_BATCH });
     const session = new ExactSession(bundle);
     const batch = load(session, m);
@@ -119,8 +119,8 @@ describe.each(VARIANTS)('%s', (_, m) => {
     const taped = await tapedLosses(m, steps, rate);
     expect(fused[0]).toBeGreaterThan(2.3); // ln 13 = 2.56
     expect(fused.at(-1)).toBeLessThan(steps < 200 ? 2 : 1.3);
-    // Both are float32 and add in another order; AdamW divides by √v, which makes small gradients' rounding
-    // count fully. The difference grows from 1e-7 to some 1e-5 in 200 steps; a wrong term shows at once.
+    // Both are float32 and add in another order; AdamW divides by √v, which makes small gradients' rounding count
+    // fully. The difference grows from 1e-7 to some 1e-5 in 200 steps; a wrong term shows at once.
     for (let i = 0; i < steps; i++) expect(Math.abs(fused[i]! - taped[i]!)).toBeLessThan(1e-3);
     for (let i = 0; i < 20; i++) expect(Math.abs(fused[i]! - taped[i]!)).toBeLessThan(1e-5);
   });

@@ -1,4 +1,4 @@
-/** @file A grid of cells: where keys lead, what a pointer goes over, what a cell is called. */
+/** @file A grid of cells: where arrow keys lead, which cells a pointer crosses, the names of cells. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { clamped, moved, nameOf, same, tickEvery, wayTo } from '../../src/views/CellGrid/cells';
@@ -18,7 +18,7 @@ test('keys lead to the neighbour, the ends of the row, the corners, and never ou
   expect(moved(at, 'a', false, size)).toBeUndefined();
 });
 
-test('a fast pointer leaves no hole: the way goes from neighbour to neighbour', () => {
+test('a fast pointer leaves no gap: it moves from neighbour to neighbour', () => {
   const cell = fc.record({ query: fc.nat(23), key: fc.nat(23) });
   fc.assert(
     fc.property(cell, cell, (from, to) => {
@@ -32,14 +32,14 @@ test('a fast pointer leaves no hole: the way goes from neighbour to neighbour', 
   );
 });
 
-test('a cell says its query, its key and what it is', () => {
+test('a cell gives its query, its key and its kind', () => {
   expect(nameOf({ query: 5, key: 3 }, 'painted')).toBe('query 5, key 3, painted');
   expect(nameOf({ query: 5, key: 3 }, 'blank', undefined, 'wrong')).toBe(
     'query 5, key 3, blank, wrong',
   );
 });
 
-test('a place outside is brought inside; numbers stand as close as they can be read', () => {
+test('a position outside is clamped; numbers are as close as they are legible', () => {
   expect(clamped({ query: 9, key: -1 }, size)).toEqual({ query: 5, key: 0 });
   expect([24, 12, 6].map(tickEvery)).toEqual([1, 2, 4]);
 });

@@ -4,7 +4,7 @@ import { Easel, type Canvas } from '../../src/views/easel';
 const SIZE = { width: 2, height: 2 };
 const COST_MS = 4; // of one picture
 
-/** An easel with a clock, frames that come when they are asked for, and canvases that count what is done to them. */
+/** An easel with a clock, frames on request, and canvases that count their operations. */
 function studio() {
   const frames: (() => void)[] = [];
   const images: object[] = [];
@@ -49,7 +49,7 @@ function studio() {
   return { easel, canvas, paint, frame, painted, put, images, frames, sized: () => sized };
 }
 
-test('nothing is painted before the page paints, and then no more than a frame has time for', () => {
+test('nothing is painted before the page paints, and then no more than fits in a frame', () => {
   const { canvas, paint, frame, painted, frames } = studio();
   for (const name of ['a', 'b', 'c', 'd', 'e']) paint(canvas(), name);
   expect(painted).toEqual([]);
@@ -61,7 +61,7 @@ test('nothing is painted before the page paints, and then no more than a frame h
   expect(frames).toEqual([]);
 });
 
-test('what is painted again before its turn is painted once, as it was asked last, and keeps its turn', () => {
+test('a canvas requested again before its turn is painted once, with the last request, and keeps its turn', () => {
   const { canvas, paint, frame, painted } = studio();
   const all = ['a', 'b', 'c', 'd'].map((name) => [name, canvas()] as const);
   for (const [name, on] of all) paint(on, name);

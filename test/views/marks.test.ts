@@ -1,11 +1,11 @@
-/** @file The mark under a selected row covers the cells of what its query reads, and no others. */
+/** @file The mark under a selected row covers the cells that its query reads, and no others. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { patterns, patternSpec } from '../../src/attention/registry';
 import { fromCells, has } from '../../src/attention/runs';
 import { cellsOfRuns } from '../../src/views/AttentionMap/marks';
 
-test('a cell is marked where one of its tokens is read', () => {
+test('a cell is marked if one of its tokens is read', () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ minLength: 1, maxLength: 40, max: 1 }),
@@ -21,7 +21,7 @@ test('a cell is marked where one of its tokens is read', () => {
   );
 });
 
-test('runs that come to lie in neighbouring cells become one, so that no edge is drawn between them', () => {
+test('runs in neighbouring cells become one, so that no edge is drawn between them', () => {
   expect(cellsOfRuns([0, 4, 6, 12], 1)).toEqual([0, 4, 6, 12]);
   expect(cellsOfRuns([0, 4, 6, 12], 3)).toEqual([0, 4]);
   expect(cellsOfRuns([], 3)).toEqual([]);

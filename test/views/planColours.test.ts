@@ -1,4 +1,4 @@
-/** @file The colours of plans: told apart in every kind of colour vision, legible as text, in every theme. */
+/** @file The colours of plans: distinguishable in every kind of colour vision, legible as text, in every theme. */
 import { readFileSync } from 'node:fs';
 import { rgb } from 'd3';
 import { expect, test } from 'vitest';
@@ -68,7 +68,7 @@ const colourOf = (theme: Record<string, string>, plan: string) => {
 
 test('there are three themes', () => expect(themes).toHaveLength(3));
 
-test.each(themes)('names in the colour of their plan can be read on a panel: %s', (_, theme) => {
+test.each(themes)('names in the colour of their plan are legible on a panel: %s', (_, theme) => {
   for (const plan of PLANS)
     expect(contrast(colourOf(theme, plan), theme['--panel']!), plan).toBeGreaterThan(4.5);
 });

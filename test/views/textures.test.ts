@@ -1,4 +1,6 @@
-/** @file What is drawn can be named: stripes are black and white in every theme, and a texture means one thing everywhere. */
+/**
+ * @file Every texture has a name: stripes are black and white in every theme, and a texture means one thing everywhere.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { rgb } from 'd3';
 import { describe, expect, test } from 'vitest';
@@ -27,7 +29,7 @@ const [signs, tokens] = ['signs', 'tokens'].map((name) =>
 const withoutComments = (text: string) =>
   text.replaceAll(/<!--[\s\S]*?-->|\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|[^:'"])\/\/ .*$/gm, '$1');
 
-/** The tokens of each theme: what the first block says, and what the theme says otherwise. */
+/** The tokens of each theme: those of the first block, overridden by the theme's own. */
 const blocks = new Map(
   [...withoutComments(tokens).matchAll(/(:root\S*) \{([^}]*)\}/g)].map((found, i) => [
     `${i} ${found[1]}`,
@@ -54,7 +56,7 @@ function contrast(a: string, b: string): number {
 }
 
 describe('a stripe', () => {
-  test('is black or white in every theme: its colours are said once', () => {
+  test('is black or white in every theme: its colours are defined once', () => {
     expect(themes).toHaveLength(3);
     for (const name of ['--stripe-black', '--stripe-white']) {
       expect(first![name], name).toMatch(/^#/);
@@ -65,7 +67,7 @@ describe('a stripe', () => {
   });
 
   test.each(themes.map((theme, i) => [['light', 'dark', 'projector'][i], theme] as const))(
-    'has an outline that shows on the page, and letters that can be read: %s',
+    'has an outline that is visible on the page, and legible letters: %s',
     (_, theme) => {
       for (const ground of ['--paper', '--panel', '--wash'])
         expect(contrast(theme['--ink']!, theme[ground]!), ground).toBeGreaterThan(3);
@@ -90,7 +92,7 @@ describe('a stripe', () => {
   });
 });
 
-test('no two patterns are drawn alike, and a mask of its own like none of them', () => {
+test('no two patterns look alike, and a custom mask looks like none of them', () => {
   const rules = [...withoutComments(signs).matchAll(/\[data-sign(?:='([\w-]+)')?\] \{([^}]*)\}/g)];
   const lookOf = (sign: string) =>
     /background:\s*([^;]+);/.exec(
@@ -103,7 +105,7 @@ test('no two patterns are drawn alike, and a mask of its own like none of them',
   expect(signOf('causal & chunk(8)')).toBe('mask');
 });
 
-/** Who draws a texture, and which. */
+/** The files that draw a texture, and which one. */
 const DRAWN: Readonly<Record<string, readonly (keyof typeof TEXTURES)[]>> = {
   'src/app/charts/MaskPanels.svelte': ['hatched'],
   'src/app/lessons/pictures/CellStrip.svelte': ['hatched'],
@@ -122,11 +124,11 @@ const DRAWN: Readonly<Record<string, readonly (keyof typeof TEXTURES)[]>> = {
 const NO_TEXTURE = ['src/app/signs.css', 'src/draw/palette.ts'];
 
 describe('a texture', () => {
-  test('has a meaning of its own', () => {
+  test('has a single meaning', () => {
     expect(new Set(Object.values(TEXTURES)).size).toBe(Object.keys(TEXTURES).length);
   });
 
-  test('is drawn only where it is listed what it means', () => {
+  test('is drawn only where its meaning is listed', () => {
     const drawing =
       /repeating-linear-gradient|<pattern|palette\.(?:tones|hatch)|\{ (?:tones|hatch)\b|linear-gradient\(\s*135deg/;
     const found = sources
@@ -162,11 +164,11 @@ describe('a texture', () => {
 
 describe('words for colours', () => {
   const COLOURS = /\b(?:dark|darker|darkest|pale|paler|bright|brighter|lighter|lightest|light(?= (?:cell|column|row|square|bar|grey|gray)))\b/i; // prettier-ignore
-  /** Of a stripe or a layer, or of stripes where nothing else is spoken of. */
+  /** About a stripe or a layer, or about stripes if the sentence names nothing else. */
   const OF_STRIPES =
     /stripe|layer|\b(?:all|black|white)[- ](?:and )?(?:black|white)\b|Black costs/i;
 
-  test('no lesson or guide says dark or light of what follows the theme', () => {
+  test('no lesson or guide calls anything dark or light that follows the theme', () => {
     const said = writings.flatMap(([path, text]) =>
       text
         .split('\n')
@@ -176,7 +178,7 @@ describe('words for colours', () => {
     expect(said.filter((line) => !/docs\/commands\.md.*light and dark/.test(line))).toEqual([]);
   });
 
-  test('black and white are said of stripes alone, whose colours stay', () => {
+  test('black and white describe only stripes, whose colours do not change', () => {
     const said = writings.flatMap(([path, text]) =>
       text
         .split('\n')
@@ -186,7 +188,7 @@ describe('words for colours', () => {
     expect(said).toEqual([]);
   });
 
-  test('a step that says black or white has the stripes beside it, or a step before it had', () => {
+  test('a step that says black or white shows the stripes, or an earlier step did', () => {
     let seen = false;
     for (const { steps } of lessons)
       for (const { title, stage, parts } of steps) {

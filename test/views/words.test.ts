@@ -1,4 +1,4 @@
-/** @file Which words of a sentence explain themselves, and that the sentence stays as it was. */
+/** @file Which words of a sentence get an explanation, and that the sentence stays unchanged. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { patterns } from '../../src/attention/registry';
@@ -7,7 +7,7 @@ import { piecesOf, WORDS } from '../../src/views/Word/words';
 const words = (sentence: string) =>
   piecesOf(sentence).flatMap(({ word, text }) => (word ? [`${word}: ${text}`] : []));
 
-test('each difficult word explains itself where it comes first, stripes as they are written', () => {
+test('each difficult word is explained at its first use, stripes as they are written', () => {
   expect(words('Grouped G S S S is 0.10 nats better, and 0.2 nats worse than G S G S.')).toEqual([
     'layers: G S S S',
     'nats: nats',
@@ -29,7 +29,7 @@ test('every pattern has its letter explained', () => {
     expect(WORDS.layers.meaning).toContain(`${letter} is ${label.toLowerCase()}`);
 });
 
-test('whatever the sentence, its pieces make it up again', () => {
+test('the pieces of any sentence join to the same sentence', () => {
   const part = fc.oneof(fc.string(), fc.constantFrom('nats', ' KV cache ', 'G S', ' A S G '));
   fc.assert(
     fc.property(fc.array(part), (parts) => {

@@ -1,10 +1,10 @@
-/** @file A file of the site that does not come ends in words, and a slow one is waited for. */
+/** @file A file of the site that does not arrive ends with a message, and a slow one is waited for. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { textOf } from '../../src/app/fetchText';
 import { corpusOf } from '../../src/engine/corpora';
 import { sources } from '../../src/data/registry';
 
-/** A host that sends `parts` 20 s apart, and then, where `silent`, nothing more. */
+/** A host that sends `parts` 20 s apart, and then, if `silent`, nothing more. */
 const host = (parts: readonly string[], silent: boolean, answers = true) =>
   vi.stubGlobal('fetch', (_: URL, { signal }: RequestInit = {}) => {
     const aborted = new Promise<never>((_, reject) => {

@@ -1,4 +1,4 @@
-/** @file Whoever waits for a worker that died is told so, and what is asked next goes to a fresh one. */
+/** @file Pending requests to a worker that died fail with a message, and the next one goes to a new worker. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { connectScribe } from '../../src/workers/write/client';
 import { askDesk } from '../../src/workers/masks/client';
@@ -24,7 +24,7 @@ const model = openedCheckpoint('a model', {
   step: 3,
   weights: initialWeights(modelSpecOf(spec), 1),
 });
-/** What a question was refused with; 'pending' where it is still waited for. */
+/** The reason of a refused question; 'pending' if it is still waiting. */
 const refusal = (asked: Promise<unknown>) =>
   Promise.race([
     asked.then(
@@ -38,7 +38,7 @@ beforeEach(() => vi.stubGlobal('document', { baseURI: 'http://here/' }));
 afterEach(() => vi.unstubAllGlobals());
 
 describe.each(DEATHS)('after %s', (_, die, words) => {
-  test('the desk refuses what it was asked, and a fresh worker answers the next question', async () => {
+  test('the desk refuses its pending questions, and a new worker answers the next one', async () => {
     const { workers, start } = fakeWorkers();
     const desk = askDesk(start);
     const asked = [desk.ask(question), desk.ask(question)].map(refusal);
@@ -52,7 +52,7 @@ describe.each(DEATHS)('after %s', (_, die, words) => {
     expect(await Promise.race([again, refusal(new Promise(() => {}))])).toBe('the answer');
   });
 
-  test('the page that writes says so, and Generate begins again with the same model', () => {
+  test('the generating page says so, and Generate begins again with the same model', () => {
     const { workers, start } = fakeWorkers();
     const generation = new Generation(connectScribe(start));
     generation.open(model);
@@ -73,7 +73,7 @@ describe.each(DEATHS)('after %s', (_, die, words) => {
     ['sweep', Sweep, (job: Sweep) => job.start(spec, ['global'], [32])],
     ['repetition', Repetition, (job: Repetition) => job.start([spec], 10, [10])],
     ['probe', Probe, (job: Probe) => job.start(spec, 3)],
-  ] as const)('a %s has failed, and another one gets a fresh engine', (_, kind, begin) => {
+  ] as const)('a %s has failed, and another one gets a new engine', (_, kind, begin) => {
     const { workers, start } = fakeWorkers();
     const job = new kind(connect(start));
     begin(job as never);
@@ -87,7 +87,7 @@ describe.each(DEATHS)('after %s', (_, die, words) => {
   });
 });
 
-test('a desk that is let go refuses what it was asked, and starts no worker again', async () => {
+test('a disposed desk refuses its pending questions, and starts no new worker', async () => {
   const { workers, start } = fakeWorkers();
   const desk = askDesk(start);
   const asked = refusal(desk.ask(question));

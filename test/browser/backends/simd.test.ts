@@ -1,4 +1,4 @@
-/** @file WebAssembly as the page has it: every kernel from src/ops/simd.as.ts. */
+/** @file WebAssembly as the page uses it: every kernel from src/ops/simd.as.ts. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { chooseBackend } from '../../../src/machines/backend';

@@ -1,4 +1,6 @@
-/** @file Every kernel as WGSL: in Chromium's WebGPU, with the shares of a software adapter and of a graphics card. */
+/**
+ * @file Every kernel as WGSL: in Chromium's WebGPU, with the tile sizes for a software adapter and for a graphics card.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gpuMachine } from '../../../src/machines/gpuMachine';
@@ -11,7 +13,7 @@ import { describeAnyMask, describeAttention } from '../../support/attentionTests
 import { describeProducts } from '../../support/productTests';
 import { describeFixtures } from '../../support/fixtureTests';
 
-/** Of the masks that are drawn; fast-check names it where one is wrong. */
+/** Random masks; fast-check reports one that fails. */
 const SEED = 20231218;
 
 const faults: string[] = [];
@@ -24,7 +26,7 @@ beforeAll(async () => {
   ({ device } = await openDevice(adapter, ({ message }) => faults.push(message)));
 });
 
-describe.each(['gpu', 'softwareGpu'] as const)('kernels with the shares of %s', (kernel) => {
+describe.each(['gpu', 'softwareGpu'] as const)('kernels with the tile sizes for %s', (kernel) => {
   const machine = () => gpuMachine(device, kernel);
   test('pass the self-test', () => selfTest(machine()));
   describeFixtures(() => zebras(machine()));

@@ -25,7 +25,7 @@ const bytes = (canvas: Element) =>
 const colours = (canvas: Element) => new Set(new Uint32Array(bytes(canvas).buffer)).size;
 
 describe('an attention map', () => {
-  test('is blank before the first frame, of the size it will have', async () => {
+  test('is blank before the first frame and already has its size', async () => {
     const { getByRole } = await render(AttentionMap, { layer: 0, head: 0, T });
     const canvas = getByRole('img', {
       name: 'Attention of layer 1, head 1',
@@ -35,7 +35,7 @@ describe('an attention map', () => {
     expect(bytes(canvas)[3]).toBe(255); // painted
   });
 
-  test('shows its weights, and repaints when a new frame comes', async () => {
+  test('shows its weights, and repaints when a new frame arrives', async () => {
     const { getByRole, rerender } = await render(AttentionMap, {
       layer: 0,
       head: 1,
@@ -67,7 +67,7 @@ describe('an attention map', () => {
     expect(onlock).toHaveBeenCalledWith({ query: 40, key: 10 });
   });
 
-  test('is walked with the arrow keys, locked with Enter, freed with Esc', async () => {
+  test('moves with the arrow keys, locks with Enter and frees with Esc', async () => {
     const [onmove, onlock, onfree] = [vi.fn(), vi.fn(), vi.fn()];
     const { getByRole } = await render(AttentionMap, {
       layer: 2,

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 
 describe('the Lab', () => {
-  test('trains and pauses with one button, and counts', async () => {
+  test('trains and pauses with one button, and counts steps', async () => {
     const { getByRole } = await render(App, { engine: fakeEngine({ prepareMs: 20, tickMs: 20 }) });
     await getByRole('button', { name: 'Train', exact: true }).click();
     await getByRole('button', { name: 'Pause', exact: true }).click();
@@ -33,10 +33,10 @@ describe('the Lab', () => {
     await expect.element(getByRole('status', { name: 'Step count' })).toHaveTextContent('0');
   });
 
-  test('shows a failure where it cannot be missed, and starts again', async () => {
+  test('shows a failure prominently, and starts again', async () => {
     const engine = fakeEngine({ prepareMs: 60_000 });
     const { getByRole, getByText } = await render(App, { engine });
-    await expect.poll(() => engine.sent.length).toBeGreaterThan(0); // the page comes by itself
+    await expect.poll(() => engine.sent.length).toBeGreaterThan(0); // the page returns by itself
     const [command] = engine.sent;
     const runId = command?.type === 'open' ? command.runId : '';
     engine.emit({
@@ -51,7 +51,7 @@ describe('the Lab', () => {
     await expect.element(getByRole('button', { name: 'Train', exact: true })).toBeEnabled();
   });
 
-  test('hides and locks what the address says', async () => {
+  test('hides and locks what the URL says', async () => {
     history.replaceState(null, '', '#/lab?hide=width&lock=layers,plan');
     const { getByRole } = await render(App, { engine: fakeEngine() });
     await expect
@@ -61,7 +61,7 @@ describe('the Lab', () => {
     await expect.element(getByRole('button', { name: /^Layer 1/ })).toBeDisabled();
   });
 
-  test('a setting changes the run and the address', async () => {
+  test('updates the run and the URL when a setting changes', async () => {
     const { getByRole } = await render(App, { engine: fakeEngine({ prepareMs: 20 }) });
     await getByRole('spinbutton', { name: 'Layers, value' }).fill('2');
     await getByRole('spinbutton', { name: 'Seed' }).fill('7');
@@ -72,7 +72,7 @@ describe('the Lab', () => {
       .not.toBeInTheDocument();
   });
 
-  test('more layers appear one after another, and fewer at once', async () => {
+  test('adds layers one after another and removes them at once', async () => {
     const { container, getByRole } = await render(App, { engine: fakeEngine({ prepareMs: 20 }) });
     const rows = () => container.querySelectorAll('section.layer').length;
     await expect.poll(rows, SLOW).toBe(4);

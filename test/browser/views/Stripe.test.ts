@@ -12,24 +12,21 @@ describe('a stripe', () => {
   test.each([
     ['global', 'rgb(20, 20, 19)', 'rgb(255, 255, 255)'],
     ['local', 'rgb(255, 255, 255)', 'rgb(20, 20, 19)'],
-  ])(
-    'is black or white and outlined in ink, whatever the theme: %s',
-    async (pattern, fill, text) => {
-      const root = document.documentElement.style;
-      // As the dark theme has them.
-      root.setProperty('--ink', '#f3f1ea');
-      root.setProperty('--panel', '#1b1a19');
-      const layer = { pattern, params: pattern === 'local' ? { window: 16 } : {} };
-      const { getByRole } = await render(Stripe, { index: 0, T: 64, layer });
-      const style = getComputedStyle(getByRole('button', { name: /Layer 1/ }).element());
-      expect(style.backgroundColor).toBe(fill);
-      expect(style.color).toBe(text);
-      expect(style.borderColor).toBe('rgb(243, 241, 234)');
-      expect(style.borderStyle).toBe('solid');
-      root.removeProperty('--ink');
-      root.removeProperty('--panel');
-    },
-  );
+  ])('is black or white and outlined in ink in every theme: %s', async (pattern, fill, text) => {
+    const root = document.documentElement.style;
+    // As in the dark theme.
+    root.setProperty('--ink', '#f3f1ea');
+    root.setProperty('--panel', '#1b1a19');
+    const layer = { pattern, params: pattern === 'local' ? { window: 16 } : {} };
+    const { getByRole } = await render(Stripe, { index: 0, T: 64, layer });
+    const style = getComputedStyle(getByRole('button', { name: /Layer 1/ }).element());
+    expect(style.backgroundColor).toBe(fill);
+    expect(style.color).toBe(text);
+    expect(style.borderColor).toBe('rgb(243, 241, 234)');
+    expect(style.borderStyle).toBe('solid');
+    root.removeProperty('--ink');
+    root.removeProperty('--panel');
+  });
 
   test('of a window as wide as the text says so and is black', async () => {
     const { getByRole } = await render(Stripe, { index: 1, T: 16, layer: local });
@@ -40,7 +37,7 @@ describe('a stripe', () => {
     expect(getComputedStyle(button.element()).backgroundColor).toBe('rgb(20, 20, 19)');
   });
 
-  test('says its layer, its pattern and its window', async () => {
+  test('names its layer, its pattern and its window', async () => {
     const { getByRole } = await render(Stripe, { index: 1, T: 64, layer: local });
     await expect.element(getByRole('button', { name: /Layer 2: Local, W 16/ })).toBeVisible();
   });
@@ -59,7 +56,7 @@ describe('a stripe', () => {
     await expect.element(button).toHaveFocus();
   });
 
-  test('is closed by a click elsewhere', async () => {
+  test('closes its menu on a click elsewhere', async () => {
     const { getByRole } = await render(Stripe, { index: 0, T: 64, layer: local });
     await getByRole('button', { name: /Layer 1/ }).click();
     await expect.element(getByRole('radio', { name: /Global/ })).toBeInTheDocument();
@@ -67,7 +64,7 @@ describe('a stripe', () => {
     await expect.element(getByRole('radio')).not.toBeInTheDocument();
   });
 
-  test('that is locked does not open', async () => {
+  test('does not open if it is locked', async () => {
     const { getByRole } = await render(Stripe, { index: 0, T: 64, layer: local, locked: true });
     await expect.element(getByRole('button', { name: /Layer 1/ })).toBeDisabled();
   });

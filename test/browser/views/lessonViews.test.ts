@@ -18,7 +18,7 @@ afterEach(() => {
   for (const stage of stages.splice(0)) stage.dispose();
 });
 
-/** Four layers of window 6 over 48 tokens, global beside local. */
+/** Four layers of window 6 over 48 tokens, global next to local. */
 function staged(scene: object = {}, veiled = false) {
   const stage = new Stage(fakeEngine({ prepareMs: 0, tickMs: 5 }), {
     recording: () => Promise.reject(new Error('none')),
@@ -30,8 +30,8 @@ function staged(scene: object = {}, veiled = false) {
   return stage;
 }
 
-describe('masks of a stage', () => {
-  test('are one per pattern, counted, under one selection', async () => {
+describe('the masks of a stage', () => {
+  test('appear once per pattern, counted, and share one selection', async () => {
     const stage = staged({ length: 24 });
     const { getByRole, getByText } = await render(Masks, { stage });
     for (const name of ['Global: mask of every layer', 'Local: mask of every layer'])
@@ -52,7 +52,7 @@ describe('masks of a stage', () => {
 });
 
 describe('reach on a stage', () => {
-  test('follows the slider, row by row, and picking is looking', async () => {
+  test('follows the slider row by row, and picking a row counts as looking', async () => {
     const stage = staged();
     const { getByRole, getByText } = await render(Reach, { stage });
     await expect
@@ -70,7 +70,7 @@ describe('reach on a stage', () => {
 });
 
 describe('the cache on a stage', () => {
-  test('plays when asked, and stops at the last token', async () => {
+  test('plays on request and stops at the last token', async () => {
     const stage = staged({ length: 8 });
     const { getByRole } = await render(Cache, { stage });
     const slider = getByRole('slider', { name: 'Tokens read' });
@@ -87,7 +87,7 @@ describe('the cache on a stage', () => {
 });
 
 describe('cost against length on a stage', () => {
-  test('is read off at any length, by keyboard, and is there as a table', async () => {
+  test('can be read at any length with the keyboard, and has a table', async () => {
     const { getByRole, getByText } = await render(Lengths, { stage: staged({ length: 4096 }) });
     await expect
       .element(
@@ -104,7 +104,7 @@ describe('cost against length on a stage', () => {
   });
 });
 
-test('settings that cannot be leave costs as they were', async () => {
+test('keeps its costs if settings are impossible', async () => {
   const stage = staged();
   const { getByRole } = await render(Costs, { stage });
   const region = getByRole('region', { name: 'Costs' });
@@ -117,7 +117,7 @@ test('settings that cannot be leave costs as they were', async () => {
 });
 
 describe('accuracy by distance on a stage', () => {
-  test('says what is missing, and is covered while a prediction is asked for', async () => {
+  test('says what is missing, and is covered until a prediction is made', async () => {
     const shown = { show: ['distance'] };
     const { getByRole, rerender } = await render(Distance, { stage: staged(shown) });
     await expect.element(getByRole('status')).toHaveTextContent('Nothing has been trained yet');
@@ -125,7 +125,7 @@ describe('accuracy by distance on a stage', () => {
     await expect.element(getByRole('status')).toHaveTextContent('Shown once you have predicted');
   });
 
-  test('asks the runs when it is told to', async () => {
+  test('measures the runs on request', async () => {
     const stage = staged({ show: ['distance'] });
     const ask = vi.spyOn(stage.session, 'evaluate');
     const { getByRole } = await render(Distance, { stage });

@@ -1,4 +1,4 @@
-/** @file The kept counts, against the texts they were counted in. */
+/** @file The stored counts, against the texts they were counted in. */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -24,7 +24,7 @@ function corpusOf(id: string): Corpus {
 const documents = ({ ids }: Corpus, wanted: readonly CorpusDocument[]) =>
   wanted.map(({ start, end }) => ids.subarray(start, end));
 
-test('every text of the site is counted, as it is now; run `npm run measure:far -- --write` where not', () => {
+test('every text of the site has an up-to-date count; otherwise run `npm run measure:far -- --write`', () => {
   const now = texts.map(({ id, file }) => [
     id,
     (JSON.parse(read(`${file}.json`)) as { sha256: string }).sha256,
@@ -35,7 +35,7 @@ test('every text of the site is counted, as it is now; run `npm run measure:far 
   for (const { losses } of Object.values(counted)) expect(losses.length).toBe(HISTORIES.length);
 });
 
-test('Moby-Dick, counted again, has the kept losses', () => {
+test('Moby-Dick, counted again, has the stored losses', () => {
   const corpus = corpusOf('moby-dick');
   const kept = countedCurve('moby-dick')!;
   const some = [61, 84, 512].map((history) => HISTORIES.findIndex((counted) => counted >= history));
@@ -65,11 +65,11 @@ test('Moby-Dick agrees with a count of every tenth chapter made by another progr
   expect(Math.abs(gain - -0.007)).toBeLessThan(0.005);
 });
 
-test('what each text says to be far in it is what was counted', () => {
+test('the count shows in each text the distance that its description names', () => {
   const worth = (id: string, reach: number) => worthOf(countedCurve(id)!, reach, 512).gain;
   for (const id of ['moby-dick', 'sotu', 'said-once'])
     expect(Math.abs(worth(id, 61))).toBeLessThan(0.02);
-  // a line of 80 characters, a passage of 96, and the five characters that are to be recognised
+  // a line of 80 characters, a passage of 96, and the five characters that the copier must recognise
   expect(worth('postal-codes', 61)).toBeGreaterThan(0.3);
   expect(worth('postal-codes', 84) - worth('postal-codes', 85)).toBeGreaterThan(0.1);
   expect(worth('said-twice', 100)).toBeGreaterThan(0.4);
@@ -81,10 +81,10 @@ test('what each text says to be far in it is what was counted', () => {
   }
 });
 
-describe('the worth of reading up to T characters against a reach', () => {
+describe('the value of reading up to T characters, compared with a reach', () => {
   const ids = fc.constantFrom(...texts.map(({ id }) => id));
   const lengths = fc.integer({ min: 1, max: 20_000 });
-  test('is exactly what was counted where that length was counted', () => {
+  test('is exactly the count at a counted length', () => {
     fc.assert(
       fc.property(ids, fc.nat(HISTORIES.length - 1), fc.nat(HISTORIES.length - 1), (id, i, j) => {
         const curve = countedCurve(id)!;
@@ -95,7 +95,7 @@ describe('the worth of reading up to T characters against a reach', () => {
       }),
     );
   });
-  test('lies between its neighbours everywhere else, and is nothing where the reach is the context or more', () => {
+  test('lies between its neighbours elsewhere, and is zero if the reach is the context or more', () => {
     fc.assert(
       fc.property(ids, lengths, lengths, (id, reach, context) => {
         const curve = countedCurve(id)!;
@@ -116,6 +116,6 @@ describe('the worth of reading up to T characters against a reach', () => {
   });
 });
 
-test('a text that is not of the site was not counted', () => {
+test('a text that is not on the site has no count', () => {
   expect(countedCurve('own-text')).toBeUndefined();
 });

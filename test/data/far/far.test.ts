@@ -40,8 +40,8 @@ function corpusOf(train: Uint8Array, held: Uint8Array): Corpus {
   };
 }
 
-describe('against the plain definition', () => {
-  test('the probabilities of order 6 are those of the formula', () => {
+describe('compared with the plain definition', () => {
+  test('the probabilities of order 6 follow the formula', () => {
     fc.assert(
       fc.property(texts, text('abc \n', 60), (train, held) => {
         const fast = new Counts(train.map(encode)).probabilities(encode(held));
@@ -50,7 +50,7 @@ describe('against the plain definition', () => {
       }),
     );
   });
-  test('they sum to 1 over all characters, also after contexts never seen', () => {
+  test('they sum to 1 over all characters, also after unseen contexts', () => {
     fc.assert(
       fc.property(texts, text('abc', 12, 0), (train, before) => {
         const counts = new Counts(train.map(encode));
@@ -63,7 +63,7 @@ describe('against the plain definition', () => {
       { numRuns: 30 },
     );
   });
-  test('the repeat found is the longest one in each history', () => {
+  test('the repeat found is the longest in each history', () => {
     fc.assert(
       fc.property(
         text('ab', 150),
@@ -83,7 +83,7 @@ describe('against the plain definition', () => {
       ),
     );
   });
-  test('the losses are the plain ones', () => {
+  test('the losses equal the plain ones', () => {
     fc.assert(
       fc.property(
         texts,
@@ -106,9 +106,9 @@ describe('against the plain definition', () => {
   });
 });
 
-describe('a text of which the answer is known', () => {
+describe('a text with a known answer', () => {
   test.each([16, 40, 96])(
-    'said twice in passages of %i: all the gain lies just beyond them',
+    'said twice in passages of %i has all its gain just beyond them',
     (passage) => {
       const corpus = repeated(
         corpusOf(noise(passage * 40, 'train'), noise(passage * 100, 'held')),
@@ -122,14 +122,14 @@ describe('a text of which the answer is known', () => {
       const enough = passage + SHORTEST;
       const { base, losses } = curveOf(train, held, [1, passage, enough - 1, enough, 10 * passage]);
       for (const loss of losses.slice(0, 3)) expect(loss).toBeCloseTo(base, 10);
-      // All but the first characters of a second saying can be copied: they are what tells where it began.
+      // All but the first characters of a second saying can be copied; those show where it began.
       const copied = (passage - SHORTEST) / (2 * passage);
       expect(1 - losses[3]! / base).toBeGreaterThan(0.9 * copied);
       expect(1 - losses[3]! / base).toBeLessThan(copied);
-      expect(Math.abs(losses[4]! - losses[3]!)).toBeLessThan(0.02 * base); // nothing more farther back
+      expect(Math.abs(losses[4]! - losses[3]!)).toBeLessThan(0.02 * base); // no further gain beyond
     },
   );
-  test.each([3, 10, 94])('noise of %i characters: reading far is worth nothing', (kinds) => {
+  test.each([3, 10, 94])('in noise of %i characters reading far back is worth nothing', (kinds) => {
     const { gain, error } = farOf(
       [noise(20_000, 'a', kinds)],
       [noise(20_000, 'b', kinds)],
@@ -138,15 +138,15 @@ describe('a text of which the answer is known', () => {
     );
     expect(gain).toBeLessThan(3 * error + 1e-12);
     expect(gain).toBeLessThan(0.001);
-    expect(gain).toBeGreaterThan(-0.15); // what the copier's mistakes cost where there are few kinds of characters
+    expect(gain).toBeGreaterThan(-0.15); // what the copier's mistakes cost if there are few kinds of characters
   });
-  test('a context that is no longer than the reach: nothing lies beyond', () => {
+  test('a context no longer than the reach leaves nothing to gain', () => {
     expect(farOf([noise(500, 'a', 3)], [noise(500, 'b', 3)], 100, 64).gain).toBe(0);
   });
 });
 
-test('the error says how much the gain varies from text to text, and shrinks with the text', () => {
-  /** Passages of 96 characters; after each, with probability 0.3, the same one again. */
+test('the error shows how much the gain varies from text to text, and shrinks with longer texts', () => {
+  /** Passages of 96 characters; with probability 0.3 each is followed by itself again. */
   const sometimes = (passages: number, name: string) => {
     const stream = random('again', name);
     const letters = noise(96 * passages, name);
@@ -167,7 +167,7 @@ test('the error says how much the gain varies from text to text, and shrinks wit
   expect(measured(2000, 'long').error / all[0]!.error).toBeCloseTo(Math.sqrt(0.1), 1);
 });
 
-test('a sample has as many characters as asked for, of whole documents but for one, in their order', () => {
+test('a sample has the requested number of characters, of whole documents except the last, in their order', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 12 }),
@@ -202,7 +202,7 @@ test('a sample has as many characters as asked for, of whole documents but for o
 test.each([[[0]], [[61, 29]], [[61.5]]])('the histories %j are refused', (histories) => {
   expect(() => curveOf([noise(10, 'a')], [noise(10, 'b')], histories)).toThrow(InputError);
 });
-test('a text of which nothing is held out is refused', () => {
+test('a text without held-out documents is refused', () => {
   expect(() => curveOf([noise(10, 'a')], [], [4])).toThrow(/nothing is held out/);
 });
 test('decoding a sample gives the text back', () => {

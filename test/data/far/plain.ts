@@ -1,4 +1,4 @@
-/** @file The counts and the copier as they are defined, slow: strings, maps, and a search through every place. */
+/** @file The counts and the copier by their definitions, slow: strings, maps, and a search through every position. */
 const V = 96;
 
 /** Witten-Bell, orders 0 to 6, by its formula. */
@@ -26,7 +26,9 @@ export function plainCounts(train: readonly string[]) {
   return (text: string, i: number) => p(text.slice(Math.max(0, i - 6), i), text[i]!);
 }
 
-/** The longest repeat of 5 to 32 characters that lies in the last `history` characters before i; of equal ones the nearest. */
+/**
+ * The longest repeat of 5 to 32 characters within the last `history` characters before i; the nearest of equal ones.
+ */
 export function plainRepeat(text: string, i: number, history: number) {
   const seen = text.slice(Math.max(0, i - history), i);
   for (let length = Math.min(32, seen.length - 1); length >= 5; length--) {

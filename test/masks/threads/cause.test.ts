@@ -10,7 +10,7 @@ import { writtenOf } from '../../../src/state/answers.svelte';
 import { dropped, type Dropped } from '../../support/dropped';
 import { square, threads } from '../../support/threads';
 
-/** Cells that are gone to one after another, until they begin again. */
+/** Cells visited one after another, until they repeat. */
 async function jumps({ bench, desk }: Dropped): Promise<readonly (readonly number[])[]> {
   const { doc, current, otherExpression: other } = bench;
   if (!other || other instanceof InputError) throw new Error('it is compared with nothing');
@@ -27,7 +27,7 @@ async function jumps({ bench, desk }: Dropped): Promise<readonly (readonly numbe
   }
 }
 
-/** What is offered beside a finding's cell. */
+/** What the page offers next to a finding's cell. */
 async function offered(page: Dropped): Promise<Reproduced> {
   const { bench } = page;
   const cell = (await page.found()).find(({ cell }) => cell)!.cell!;
@@ -37,7 +37,7 @@ async function offered(page: Dropped): Promise<Reproduced> {
   return { queries: bench.queries, keys: bench.doc.T, cell, meant };
 }
 
-/** The file that is saved is the mask that was meant; opened again there is nothing left to find. */
+/** The saved file is the intended mask; opened again it has no findings. */
 async function repaired(page: Dropped, meant: Mask): Promise<void> {
   const saved = npyOf(page.bench.otherMask!);
   expect(saved).toEqual(npyOf(meant));
@@ -87,7 +87,7 @@ threads('a finding', [
       expect(decidedBy(about)).toBe('blocked by window(6)');
       const code = reproduction(about);
       expect(code).toContain('q, k = 1, 7');
-      // The queries stand at the end of the keys.
+      // The queries are the last of the keys.
       expect(code).toContain('T, FIRST = 16, 12');
       await repaired(
         page,

@@ -1,4 +1,4 @@
-/** @file Configs alone, and beside masks. */
+/** @file Configs alone, and with masks. */
 import { expect } from 'vitest';
 import { maskOf } from '../../../src/attention/expression';
 import { read } from '../../../src/attention/parse';

@@ -1,4 +1,4 @@
-/** @file Kinds of masks that are more than a triangle and a window. */
+/** @file Kinds of masks beyond a triangle and a window. */
 import { expect } from 'vitest';
 import { maskOf } from '../../../src/attention/expression';
 import { read } from '../../../src/attention/parse';

@@ -1,4 +1,4 @@
-/** @file Layers that are not what was meant of them, and steps of decoding that are not as the prompt. */
+/** @file Layers that differ from what was intended, and decoding steps that differ from the prompt. */
 import { expect } from 'vitest';
 import { maskOf } from '../../../src/attention/expression';
 import { read } from '../../../src/attention/parse';

@@ -1,4 +1,4 @@
-/** @file Texts that are packed into one row. */
+/** @file Texts packed into one row. */
 import { square, threads } from '../../support/threads';
 
 threads('texts packed into one row', [

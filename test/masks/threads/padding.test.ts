@@ -1,4 +1,4 @@
-/** @file Padding that is read, and what blocked cells hold. */
+/** @file Padding that is read, and the values of blocked cells. */
 import { expect } from 'vitest';
 import { fromRule } from '../../../src/attention/mask';
 import { npyOfNumbers } from '../../support/brought';

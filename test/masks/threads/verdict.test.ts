@@ -9,7 +9,7 @@ const PADDED = '(causal | ahead(1)) & !padding(0, 3)';
 const WHOLE = 'causal | ahead(1)';
 const LEFT = '(causal | ahead(1)) & !padding(3, 0)';
 
-/** Places of planes that are alike, the commonest first. */
+/** Positions of equal planes, the most common first. */
 const alikeIn = async (page: {
   planes(): Promise<{ readonly alike: readonly { readonly planes: unknown }[] }>;
 }) => (await page.planes()).alike.map(({ planes }) => planes);
@@ -156,7 +156,7 @@ threads('a window beside a round number', [
   },
 ]);
 
-/** Softmax of scores that grow with the key, over what may be read. */
+/** Softmax of scores that grow with the key, over the keys that may be read. */
 const weightsOf = ({ queries, keys, row }: Mask) =>
   Array.from({ length: queries }, (_, q) => {
     const read = Array.from({ length: keys }, (_, k) => (has(row(q), k) ? 1 + k : 0));

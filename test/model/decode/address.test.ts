@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readWriting, USUAL, within, writeWriting } from '../../../src/model/decode/address';
 
-test('what is usual is not said, and what is not survives the address', () => {
+test('the URL leaves out default values and keeps all others', () => {
   expect(writeWriting(USUAL)).toBe('v=1');
   const own = {
     model: 'moby-dick-512-local',
@@ -17,12 +17,12 @@ test('what is usual is not said, and what is not survives the address', () => {
   expect(readWriting(writeWriting(own))).toEqual(own);
 });
 
-test('an empty prompt is a prompt; one that was not said is the model’s example', () => {
+test('an empty prompt is kept; without a prompt the model’s example is used', () => {
   expect(readWriting('prompt=').prompt).toBe('');
   expect(readWriting('v=1').prompt).toBeUndefined();
 });
 
-test('numbers are brought to where they may be', () => {
+test('numbers are clamped to their range', () => {
   expect(readWriting('temperature=99&topK=-3&topP=0&seed=1.6&count=1e9')).toMatchObject({
     temperature: 5,
     topK: 0,
@@ -34,11 +34,11 @@ test('numbers are brought to where they may be', () => {
   expect(within('count', NaN)).toBe(200);
 });
 
-test('a prompt too long for an address is left out', () => {
+test('a prompt too long for a URL is left out', () => {
   expect(writeWriting({ ...USUAL, prompt: 'x'.repeat(1001) })).toBe('v=1');
 });
 
-test('whatever an address says can be written, and comes back as it was read', () => {
+test('any URL is read to values that can be written, and come back the same', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 200 }), (query) => {
       const read = readWriting(query);
@@ -47,7 +47,10 @@ test('whatever an address says can be written, and comes back as it was read', (
   );
 });
 
-/** Any of UTF-16, halves of pairs and what an address escapes included; as it is known where a half stands for nothing. */
+/**
+ * Any UTF-16, including halves of surrogate pairs and characters that a URL escapes. `known` is the text as it comes
+ * back: a half becomes U+FFFD.
+ */
 const anyText = (maxLength: number) =>
   fc
     .string({
@@ -60,7 +63,7 @@ const anyText = (maxLength: number) =>
     .map((text) => text.slice(0, maxLength));
 const known = (text: string) => text.replaceAll(/\p{Cs}/gu, '\uFFFD');
 
-test('any writing there can be comes back, but for halves of characters', () => {
+test('any settings come back from the URL, except for halves of characters', () => {
   const writing = fc.record(
     {
       model: fc.constantFrom('', 'moby-dick-512-local', 'a&b=c'),

@@ -26,7 +26,10 @@ const tokensOf = (n: number, V: number, seed = 1) => {
 
 const start = far(initialWeights(modelOf([patternSpec('global', {})]), 4));
 
-/** Logits and keys held, token by token and by pieces of `cuts`, as without a cache and as counted. */
+/**
+ * Logits and number of keys, token by token and in pieces of `cuts`, compared with those without a cache and with the
+ * counts.
+ */
 function holdsTogether(layers: LayerPlan, T: number, cuts: readonly number[]): void {
   const m = modelOf(layers);
   const V = m.vocabulary;
@@ -52,21 +55,24 @@ function holdsTogether(layers: LayerPlan, T: number, cuts: readonly number[]): v
 }
 
 describe('with a cache and without one the logits are the same', () => {
-  test.each(plans.all.map(({ id }) => id))('%s, far past the window and chunk borders', (id) => {
-    const m = modelOf(plans.get(id).expand({ ...PLAN, window: 5, chunk: 3 }));
-    const weights = far(initialWeights(m, 4));
-    const tokens = tokensOf(41, m.vocabulary);
-    const expected = logitsWithoutCache(m, weights, tokens);
-    const decoder = new Decoder(m, weights);
-    tokens.forEach((token, t) => {
-      const logits = decoder.next(token);
-      logits.forEach((logit, v) =>
-        expect(Math.abs(logit - expected[t * m.vocabulary + v]!)).toBeLessThan(1e-4),
-      );
-    });
-  });
+  test.each(plans.all.map(({ id }) => id))(
+    'with %s, far past the window and chunk borders',
+    (id) => {
+      const m = modelOf(plans.get(id).expand({ ...PLAN, window: 5, chunk: 3 }));
+      const weights = far(initialWeights(m, 4));
+      const tokens = tokensOf(41, m.vocabulary);
+      const expected = logitsWithoutCache(m, weights, tokens);
+      const decoder = new Decoder(m, weights);
+      tokens.forEach((token, t) => {
+        const logits = decoder.next(token);
+        logits.forEach((logit, v) =>
+          expect(Math.abs(logit - expected[t * m.vocabulary + v]!)).toBeLessThan(1e-4),
+        );
+      });
+    },
+  );
 
-  test('whatever the plan, the window, the chunk, and how the prompt is cut', () => {
+  test('for any plan, window, chunk, and division of the prompt', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...plans.all.map(({ id }) => id)),
@@ -142,7 +148,7 @@ describe('with a cache and without one the logits are the same', () => {
     expect(decoder.cachedKeys()).toEqual([0]);
   });
 
-  test('of a mask that sees the future a decoder reads what is there, and the logits are others', () => {
+  test('with a mask that sees the future a decoder reads only existing tokens, and its logits differ', () => {
     fc.assert(
       fc.property(anyExpression(9), (any) => {
         const [ahead, behind] = [any, and(term('causal'), any)].map(
@@ -164,7 +170,7 @@ describe('with a cache and without one the logits are the same', () => {
     expect(Math.max(...first)).toBeGreaterThan(0.01);
   });
 
-  test('reading gives the logits after every token', () => {
+  test('reading a prompt gives the logits after every token', () => {
     const m = modelOf(plans.get('grouped').expand({ ...PLAN, window: 4, chunk: 2 }));
     const weights = far(initialWeights(m, 4));
     const tokens = tokensOf(20, m.vocabulary);
@@ -175,7 +181,7 @@ describe('with a cache and without one the logits are the same', () => {
 });
 
 describe('the cache of a layer', () => {
-  test('is a ring of as many slots as the window in a local layer, and never grows', () => {
+  test('is a ring with as many slots as the window in a local layer, and never grows', () => {
     const local = patternSpec('local', { window: 6 });
     expect(maxExact(local)).toBe(6);
     const cache = new LayerCache({ kvHeads: 1, headDim: 4, pool: 'post' }, local);
@@ -187,7 +193,7 @@ describe('the cache of a layer', () => {
     expect(cache.slotOf(99)).toBe(99 % 6);
   });
 
-  test('uses slots again in any other mask, and never needs more than are read at once', () => {
+  test('reuses slots for any other mask, and never needs more than are read at once', () => {
     fc.assert(
       fc.property(causalExpression(9), (one) => {
         const layer = patternSpec(write(one), {});
@@ -216,12 +222,12 @@ describe('the cache of a layer', () => {
   });
 });
 
-describe('what a query read', () => {
+describe('the weights of a query', () => {
   const m = modelOf(plans.get('custom').expand({ ...PLAN, window: 5, chunk: 3 }));
   const weights = far(initialWeights(m, 4));
   const tokens = tokensOf(20, m.vocabulary);
 
-  test('sums to 1 in every head and names each token once', () => {
+  test('sum to 1 in every head and name each token once', () => {
     const decoder = new Decoder(m, weights);
     decoder.prefill(tokens);
     const looks: LayerLook[] = [];
@@ -241,7 +247,7 @@ describe('what a query read', () => {
     });
   });
 
-  test('nothing of a key that was cut', () => {
+  test('are 0 for a blocked key', () => {
     const decoder = new Decoder(m, weights, { cut: [{ token: 18 }] });
     decoder.prefill(tokens);
     const looks: LayerLook[] = [];
@@ -250,7 +256,7 @@ describe('what a query read', () => {
       for (let h = 0; h < m.heads; h++) expect(seen[h * from.length + from.indexOf(18)]).toBe(0);
   });
 
-  test('a silent head changes what is written, as if its rows of the output matrix were zero', () => {
+  test('a silenced head has the same effect as zeros in its rows of the output matrix', () => {
     const silenced = new Map(weights);
     const name = 'model.layers.1.self_attn.o_proj.weight';
     const d = m.headDim;
@@ -271,23 +277,23 @@ describe('what a query read', () => {
   });
 });
 
-describe('drawing a token', () => {
+describe('sampling a token', () => {
   const logits = Float32Array.from([0, 2, 1, -1]);
   const all = { temperature: 1, topK: 0, topP: 1 };
   const kept = (sampling: typeof all) =>
     alternatives(logits, sampling).filter(({ drawn }) => drawn > 0);
 
-  test('temperature 0 takes the likeliest', () => {
+  test('temperature 0 takes the most likely', () => {
     expect(draw(alternatives(logits, { ...all, temperature: 0 }), 0.999).token).toBe(1);
   });
-  test('top-k keeps k, top-p the least that reach p, and what is left sums to 1', () => {
+  test('top-k keeps k, top-p the fewest that reach p, and the remaining probabilities sum to 1', () => {
     expect(kept({ ...all, topK: 2 }).map(({ token }) => token)).toEqual([1, 2]);
     expect(kept({ ...all, topP: 0.7 }).map(({ token }) => token)).toEqual([1, 2]); // 0.64, 0.24, 0.09, 0.03
     expect(kept({ ...all, topP: 0.1 }).map(({ token }) => token)).toEqual([1]);
     for (const sampling of [all, { ...all, topK: 3 }, { ...all, topP: 0.9, temperature: 2 }])
       expect(kept(sampling).reduce((sum, { drawn }) => sum + drawn, 0)).toBeCloseTo(1, 10);
   });
-  test('is as often as its probability says', () => {
+  test('each token appears as often as its probability says', () => {
     const counts = [0, 0, 0, 0];
     const { next } = random('pick');
     const choices = alternatives(logits, all);

@@ -22,8 +22,8 @@ const open = (id: string) => {
 };
 const all = (steps: Iterable<number>) => [...steps];
 
-describe('a model that writes', () => {
-  test('takes a prompt in by chunks and says how far it is', () => {
+describe('a model that generates', () => {
+  test('reads a prompt in chunks and reports its progress', () => {
     expect(all(open('grouped').read(prompt))).toEqual([64, 128, 149, 150]);
   });
 
@@ -34,10 +34,10 @@ describe('a model that writes', () => {
     const { largest, positions } = writer.replay();
     expect(positions).toBe(31);
     expect(largest).toBeLessThan(1e-4);
-    expect(largest).toBeGreaterThan(0); // two ways of adding up, else one was compared with itself
+    expect(largest).toBeGreaterThan(0); // different summation orders, which shows that two computations are compared
   });
 
-  test('writes the same again after going back, also to the end of the prompt', () => {
+  test('generates the same again after going back, also to the end of the prompt', () => {
     const writer = open('approximate');
     all(writer.read(prompt));
     const first = Array.from({ length: 20 }, () => writer.next(sampling, 5).token);
@@ -53,7 +53,7 @@ describe('a model that writes', () => {
     expect(writer.replay().largest).toBeLessThan(1e-4);
   });
 
-  test('another seed writes another text', () => {
+  test('generates another text with another seed', () => {
     const text = (seed: number) => {
       const writer = open('grouped');
       all(writer.read(prompt));
@@ -63,7 +63,7 @@ describe('a model that writes', () => {
     expect(text(1)).not.toEqual(text(2));
   });
 
-  test('shows what was read, drawn and kept for each token', () => {
+  test('shows the weights, the sampled token and the cache size for each token', () => {
     const writer = open('grouped');
     all(writer.read(prompt));
     const { looks, choices, keys, bytes, position, token } = writer.next(sampling, 1);
@@ -74,7 +74,7 @@ describe('a model that writes', () => {
     expect(bytes).toEqual(keys.map((n) => n * 2 * 8 * 4)); // key and value, one head of 8, float32
   });
 
-  test('of a large vocabulary only the last logits are kept, and those are compared', () => {
+  test('with a large vocabulary keeps and compares only the last logits', () => {
     const m = { ...small.modelOf(plan('grouped')), vocabulary: 400_000 };
     const writer = new Writer(m, initialWeights(m, 3), () => 0);
     all(writer.read(prompt.subarray(0, 4)));
@@ -93,7 +93,7 @@ describe('the loss of each token', () => {
   const m = small.modelOf(plan('grouped'));
   const weights = small.far(initialWeights(m, 3));
 
-  test('is unchanged by cutting a key nobody reads, and changed only after a key that is cut', () => {
+  test('is unchanged by blocking a key that no query reads, and changes only after a blocked key', () => {
     const before = losses(m, weights, prompt);
     const after = losses(m, weights, prompt, { cut: [{ token: 100 }] });
     expect(after.slice(0, 100)).toEqual(before.slice(0, 100));
@@ -101,7 +101,7 @@ describe('the loss of each token', () => {
     const local = small.modelOf(plan('local'));
     const far = (cut: number) =>
       losses(local, weights, prompt, { cut: [{ token: cut, layer: 3 }] });
-    // In the last layer a window of 5 lets token 100 be read by queries 100 to 104.
+    // In the last layer a window of 5 lets queries 100 to 104 read token 100.
     const plain = losses(local, weights, prompt);
     expect(far(100).slice(105)).toEqual(plain.slice(105));
   });

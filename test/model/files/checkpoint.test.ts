@@ -75,14 +75,14 @@ describe('a checkpoint', () => {
     expect(writeCheckpoint(readCheckpoint(file))).toEqual(file);
   });
 
-  test("holds the person's own text where it was learned, and no moments where nobody trains on", () => {
+  test("contains the user's own text if the model learned it, and no moments if it cannot be trained further", () => {
     const { moments: _, ...rest } = whole;
     const back = readCheckpoint(writeCheckpoint({ ...rest, text: 'Zèbre\n' }));
     expect(back.moments).toBeUndefined();
     expect(back.text).toBe('Zèbre\n');
   });
 
-  test('describes its model as Hugging Face does, for others; one from before that opens too', () => {
+  test('describes its model to other programs as Hugging Face does; one from an older version opens too', () => {
     const config = JSON.parse(
       new TextDecoder().decode(unzipped(file).get('config.json')),
     ) as Record<string, unknown>;
@@ -110,7 +110,7 @@ describe('a checkpoint', () => {
   });
 });
 
-describe('what is no whole checkpoint is refused with its reason', () => {
+describe('an incomplete checkpoint is refused with its reason', () => {
   test.each<[string, () => Uint8Array, RegExp]>([
     ['cut short', () => file.slice(0, file.length - 30), /not a complete ZIP/],
     ['another version', () => about((a) => (a.version = 2)), /version 2; .* version 1/],
@@ -167,7 +167,7 @@ describe('what is no whole checkpoint is refused with its reason', () => {
     expect(() => readCheckpoint(bytes())).toThrow(InputError);
   });
 
-  test('whatever bits are flipped and wherever it is cut, it is read as it was or refused', () => {
+  test('any bits flipped and any truncation: it is read unchanged or refused', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.nat(file.length - 1), fc.integer({ min: 1, max: 255 })), {
@@ -179,7 +179,7 @@ describe('what is no whole checkpoint is refused with its reason', () => {
           const bytes = file.slice(0, cut ?? file.length);
           for (const [at, bits] of flips) if (at < bytes.length) bytes[at]! ^= bits;
           try {
-            // A bit of the ZIP's own dates may differ and change nothing.
+            // A bit in the ZIP's own dates may flip without any effect.
             expect(readCheckpoint(bytes)).toEqual(whole);
           } catch (error) {
             if (!(error instanceof InputError)) throw error;
@@ -190,7 +190,7 @@ describe('what is no whole checkpoint is refused with its reason', () => {
     );
   });
 
-  test('any bytes at all', () => {
+  test('any bytes at all are read or refused', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
         expect(() => readCheckpoint(bytes)).toThrow(InputError);
@@ -199,7 +199,7 @@ describe('what is no whole checkpoint is refused with its reason', () => {
   });
 });
 
-describe('a checkpoint of masks kept as rows', () => {
+describe('a checkpoint with masks kept as rows', () => {
   const T = spec.context;
   const short = writeRows(maskOf(read('causal & window(3)'), T));
   const long = noisyRows(T, 1);
@@ -215,7 +215,7 @@ describe('a checkpoint of masks kept as rows', () => {
     weights: initialWeights(modelSpecOf(rows), 1),
   });
 
-  test('holds them whole, short and long: it opens where nobody has seen them', () => {
+  test('contains them whole, short and long: it opens in a browser that has never seen them', () => {
     expect(short.length).toBeLessThan(NAMED_FROM);
     expect(long.length).toBeGreaterThan(NAMED_FROM);
     const model = modelSpecOf(rows);
@@ -231,7 +231,7 @@ describe('a checkpoint of masks kept as rows', () => {
     expect(writeCheckpoint(back)).toEqual(kept);
   });
 
-  test('makes an address that only names its rows open again', () => {
+  test('makes a URL that only names its rows open again', () => {
     const far: RunSpec = {
       ...rows,
       masks: `rows(${noisyRows(512, 2)})`,
@@ -254,7 +254,7 @@ describe('a checkpoint of masks kept as rows', () => {
     expect(fromQuery(address)).toMatchObject({ spec: far, notes: [] });
   });
 
-  test('is refused where its context is not that of the rows', () => {
+  test('is refused if its context differs from that of the rows', () => {
     const files = unzipped(kept) as Map<string, Uint8Array<ArrayBuffer>>;
     const json = JSON.parse(new TextDecoder().decode(files.get('zebra-lab.json'))) as About;
     json.spec['context'] = 48;

@@ -42,8 +42,8 @@ const exported = (model: ModelSpec) =>
 const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
 const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 
-describe('a model as a folder of Hugging Face', () => {
-  test.each(plans.all.map(({ id }) => id))('%s comes back as it was', (id) => {
+describe('a model as a Hugging Face folder', () => {
+  test.each(plans.all.map(({ id }) => id))('%s comes back unchanged', (id) => {
     const model = modelOf(id, {
       ropeScale: 4,
       tied: id === 'global',
@@ -53,7 +53,7 @@ describe('a model as a folder of Hugging Face', () => {
     expect(opened).toEqual({ model, weights: initialWeights(model, 3), vocabulary });
   });
 
-  test('is of an architecture that stock transformers have, where they have one', () => {
+  test('has an architecture that stock transformers know, if there is one', () => {
     const type = (id: string) =>
       (JSON.parse(text(exported(modelOf(id)).get('config.json'))) as Record<string, unknown>)[
         'model_type'
@@ -67,7 +67,7 @@ describe('a model as a folder of Hugging Face', () => {
     ]);
   });
 
-  test('has its masks in words of its own where layer_types has none, and their rules in its module', () => {
+  test('keeps masks without a layer_types word in fields of its own, and their rules in its module', () => {
     const config = configOf(modelOf('custom'));
     expect(config['layer_types']).toEqual([
       'full_attention',
@@ -86,7 +86,7 @@ describe('a model as a folder of Hugging Face', () => {
     expect(text(exported(modelOf('grouped')).get('modeling_zebra.py'))).toContain('\nMASKS = {}\n');
   });
 
-  test('of any mask comes back as it was, and its module has the rule of that mask in every cell', () => {
+  test('of any mask comes back unchanged, and its module has the rule of that mask in every cell', () => {
     const T = 20;
     fc.assert(
       fc.property(anyExpression(12), (expression) => {
@@ -112,7 +112,7 @@ describe('a model as a folder of Hugging Face', () => {
     );
   });
 
-  test('its config is read by the page of masks, layer by layer', () => {
+  test('has a config that the mask workbench reads layer by layer', () => {
     const model = modelOf('custom');
     const { family, layers } = readConfig(JSON.stringify(configOf(model)));
     expect(family).toBe('zebra');
@@ -126,7 +126,7 @@ describe('a model as a folder of Hugging Face', () => {
     ).toThrow('masked_attention of layer 2, and layer_masks has no mask for it');
   });
 
-  test('of rows as they were given has them in its config and as a table in its module', () => {
+  test('with rows as given has them in its config and as a table in its module', () => {
     const rows = writeRows(maskOf(read('causal & (window(5) | cells(9, 12, 2, 2))'), 20));
     const model = small.modelOf([patternSpec(`rows(${rows})`, {}), patternSpec('global', {})]);
     const files = exported(model);
@@ -140,7 +140,7 @@ describe('a model as a folder of Hugging Face', () => {
     expect(module.indexOf('def given(text)')).toBeLessThan(module.indexOf('def mask_1'));
   });
 
-  test('calls a mask by the name it has, whoever wrote it, and keeps windows of several sizes', () => {
+  test('uses the name of a mask, however it was written, and keeps windows of several sizes', () => {
     const specs = [
       'causal',
       'causal & window(7)',
@@ -156,12 +156,12 @@ describe('a model as a folder of Hugging Face', () => {
     ]);
   });
 
-  test('has its windows where the mask workbench reads them', () => {
+  test('has its windows in the fields that the mask workbench reads', () => {
     const { layers } = readConfig(text(exported(modelOf('grouped')).get('config.json')));
     expect(JSON.stringify(layers)).toContain('"window":5');
   });
 
-  test('whose tokens are no single characters has no tokenizer, and says so', () => {
+  test('whose tokens are not single characters has no tokenizer, and says so', () => {
     const model = modelOf('global');
     const files = exportFiles({
       model,
@@ -174,7 +174,7 @@ describe('a model as a folder of Hugging Face', () => {
   });
 });
 
-describe('a folder that is no model of ours is refused with the reason', () => {
+describe('a folder that is not one of our models is refused with the reason', () => {
   const model = modelOf('grouped');
   const files = exported(model);
   const config = JSON.parse(text(files.get('config.json'))) as Record<string, unknown>;
@@ -282,7 +282,7 @@ describe('a folder that is no model of ours is refused with the reason', () => {
     );
   });
 
-  test('a bias of zero, and a head that is the embedding, do no harm', () => {
+  test('a bias of zero, and a head equal to the embedding, are accepted', () => {
     const { weights } = openHuggingFace(
       withTensors((t) => {
         t.set('model.layers.0.self_attn.q_proj.bias', {
@@ -295,7 +295,7 @@ describe('a folder that is no model of ours is refused with the reason', () => {
     expect(weights).toEqual(initialWeights(model, 3));
   });
 
-  test('whatever bytes are wrong, it is read or refused in a sentence', () => {
+  test('with any bytes changed it is read or refused in a sentence', () => {
     const original = files.get('model.safetensors')!;
     fc.assert(
       fc.property(

@@ -2,15 +2,17 @@ import { expect, test } from 'vitest';
 import { canPack, CASES, ourLogits, packedLogits } from '../../../scripts/interop/models';
 import fixture from '../../fixtures/interop/models.json';
 
-/** What PyTorch and transformers said of the exported folders, by `npm run test:interop:models -- --write`. */
+/**
+ * Results of PyTorch and transformers for the exported folders, recorded by `npm run test:interop:models -- --write`.
+ */
 const said: Record<string, { architecture: string; logits: number[]; packed?: number[] }> =
   fixture.cases;
 
-test('every exported model was asked in PyTorch', () => {
+test('every exported model was run in PyTorch', () => {
   expect(Object.keys(said)).toEqual(Object.keys(CASES));
 });
 
-test.each(Object.keys(CASES))('our logits are those of PyTorch: %s', (name) => {
+test.each(Object.keys(CASES))('our logits equal those of PyTorch: %s', (name) => {
   const model = CASES[name]!;
   const ours = ourLogits(model).slice(-model.vocabulary);
   said[name]!.logits.forEach((logit, v) => expect(Math.abs(logit - ours[v]!)).toBeLessThan(1e-3));
@@ -32,7 +34,7 @@ test.each(Object.keys(CASES).filter((name) => canPack(CASES[name]!)))(
   },
 );
 
-test('global, local and grouped plans load without code of ours', () => {
+test('global, local and grouped plans load without our code', () => {
   const stock = Object.entries(said).filter(([, { architecture }]) => architecture !== 'Zebra');
   expect(stock.map(([name]) => name)).toEqual(
     Object.keys(CASES).filter((name) => !/approximate|A|mask|sinks/.test(name)),
