@@ -83,7 +83,9 @@ test('are refused if the kept text would be too long to be read again', () => {
   const bench = new Workbench();
   const before = bench.doc;
   bench.type(typed);
-  expect(bench.problem).toBe('the mask is 2157 characters long when it is written out; at most 2000 are read');
+  expect(bench.problem).toBe(
+    'the mask is 2157 characters long when it is written out; at most 2000 are read',
+  );
   expect(bench.doc).toBe(before);
   bench.type('causal');
   const long: Expression = {
