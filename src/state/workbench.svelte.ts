@@ -14,16 +14,21 @@ import {
   type LayerDoc,
   type MaskDoc,
 } from '../masks/doc';
-import { brief, maskOf, verdictOf, write, type Expression } from '../attention/expression';
+import { brief, maskOf, write, type Expression } from '../attention/expression';
 import { read } from '../attention/parse';
+import { readFill, writeFill } from '../masks/fillText';
 import { library } from '../masks/library';
 import { docOfBug, docOfConfig } from '../masks/opened';
 import type { Given } from '../masks/given';
+import { sayRow, whyCell } from '../masks/sayCell';
 import { readStack } from '../masks/stackText';
+import type { View } from '../masks/tile';
+import { panned, showing, widestOf, zoomed } from '../masks/viewport';
 import { zoo } from '../masks/zoo';
-import { MAX_TOKENS, positionOf } from '../attention/mask';
+import { MAX_TOKENS } from '../attention/mask';
 import { MAX_RECTANGLES, tidied, isIdle, type Rectangle } from '../masks/paint';
-import { count, has, sayRuns } from '../attention/runs';
+import { has } from '../attention/runs';
+import { Undo } from './undo.svelte';
 
 export type Tool = 'look' | 'open' | 'block';
 
@@ -35,30 +40,9 @@ export interface Place {
 /** Tokens for which a model's costs are computed by default, if its context is that long. */
 const FIRST_LENGTH = 32_768;
 
-/** The visible cells: a square of `side` cells from its first query and key. */
-export interface View {
-  readonly query: number;
-  readonly key: number;
-  readonly side: number;
-}
-
 /** Which array of the open file, and which planes of it. */
 export interface Weights {
   readonly picked: readonly number[];
-}
-
-/** Number of undo steps. */
-const MEMORY = 200;
-const CLOSEST = 8; // cells a side
-
-/** The value of blocked cells of a file, in a link: its number and its type. */
-const writeFill = ({ value, dtype }: NonNullable<More['fill']>) => encoded(`${value},${dtype}`);
-
-function readFill(text: string): More['fill'] {
-  const [, value, dtype] = /^(-?(?:Infinity|[\d.]+(?:e[+-]?\d+)?)),([^,]{1,16})$/i.exec(text) ?? [];
-  return dtype === undefined || Number.isNaN(Number(value))
-    ? undefined
-    : { value: Number(value), dtype };
 }
 
 /** The mask to compare with, as written, and whether it is the mask of a whole text. */
@@ -108,11 +92,10 @@ export class Workbench {
   readonly #subjects = new WeakMap<MaskDoc, Compared>();
   readonly #first: Compared = { other: '', step: false };
   #subject = this.#first;
-  #past = $state.raw<readonly MaskDoc[]>([]);
-  #future = $state.raw<readonly MaskDoc[]>([]);
+  readonly #undo = new Undo<MaskDoc>();
 
-  canUndo = $derived(this.#past.length > 0);
-  canRedo = $derived(this.#future.length > 0);
+  canUndo = $derived(this.#undo.can);
+  canRedo = $derived(this.#undo.canRedo);
   current = $derived(this.doc.layers[this.layer]!);
   /** Rows of the mask. */
   queries = $derived(queriesOf(this.doc));
@@ -158,31 +141,9 @@ export class Workbench {
   );
 
   /** The selected row in words: 'query 7 reads 4 of 8 keys: 4 to 7'. */
-  says = $derived.by(() => {
-    const { cell } = this;
-    if (!cell) return undefined;
-    const row = this.mask.row(cell.query);
-    const position = positionOf(this.mask, cell.query);
-    const stands = position === cell.query ? '' : `, at position ${position},`;
-    return `query ${cell.query}${stands} reads ${count(row)} of ${this.doc.T} keys${row.length > 0 ? `: ${sayRuns(row)}` : ''}`;
-  });
-
+  says = $derived(this.cell && sayRow(this.mask, this.cell.query));
   /** Why the selected cell is as it is. */
-  why = $derived.by(() => {
-    const { cell } = this;
-    if (!cell) return undefined;
-    const { query, key } = cell;
-    const allowed = has(this.mask.row(query), key);
-    const paint = this.current.paint.some(
-      (one) => query >= one.query && query < one.toQuery && key >= one.key && key < one.toKey,
-    );
-    if (paint) return { allowed, because: ['painted by hand'] };
-    return {
-      allowed,
-      because: verdictOf(this.current.expression, positionOf(this.mask, query), key, this.doc.T)
-        .because,
-    };
-  });
+  why = $derived(this.cell && whyCell(this.current, this.mask, this.cell));
 
   constructor(query = '') {
     this.#read(query);
@@ -317,21 +278,9 @@ export class Workbench {
 
   clearPaint = () => this.#layer({ ...this.current, paint: [] });
 
-  undo = () => {
-    const before = this.#past.at(-1);
-    if (!before) return;
-    this.#future = [this.doc, ...this.#future];
-    this.#past = this.#past.slice(0, -1);
-    this.#back(before);
-  };
+  undo = () => this.#back(this.#undo.back(this.doc));
 
-  redo = () => {
-    const [after] = this.#future;
-    if (!after) return;
-    this.#past = [...this.#past, this.doc];
-    this.#future = this.#future.slice(1);
-    this.#back(after);
-  };
+  redo = () => this.#back(this.#undo.again(this.doc));
 
   // ------------------------------------------------------------------------------------------- what is seen
 
@@ -363,47 +312,28 @@ export class Workbench {
       query: clamp(from.query + queries, last.query),
       key: clamp(from.key + keys, last.key),
     };
-    this.#reveal(this.cell);
+    this.view = showing(this.view, this.mask, this.cell);
   };
 
   /** Cells per side of a square that holds the whole mask. */
-  widest = $derived(Math.max(this.doc.T, this.queries));
+  widest = $derived(widestOf(this.mask));
 
   fit = () => {
     this.view = { query: 0, key: 0, side: this.widest };
   };
 
-  /** Zooms in (below 1) or out, keeping the cell under the pointer in place: `x` and `y` in 0..1 of the picture. */
-  zoom = (factor: number, x = 0.5, y = 0.5) => {
-    const { query, key, side } = this.view;
-    const next = Math.min(
-      this.widest,
-      Math.max(Math.min(CLOSEST, this.widest), Math.round(side * factor)),
-    );
-    this.#look({ query: query + y * (side - next), key: key + x * (side - next), side: next });
+  zoom = (factor: number, x?: number, y?: number) => {
+    this.view = zoomed(this.view, this.mask, factor, x, y);
   };
 
   pan = (queries: number, keys: number) => {
-    const { query, key, side } = this.view;
-    this.#look({ query: query + queries, key: key + keys, side });
+    this.view = panned(this.view, this.mask, queries, keys);
   };
 
   visit = (query: string) => {
     if (query === this.query) return;
     this.#read(query);
   };
-
-  #look({ query, key, side }: View) {
-    const clamp = (at: number, all: number) => Math.round(Math.max(0, Math.min(all - side, at)));
-    this.view = { query: clamp(query, this.queries), key: clamp(key, this.doc.T), side };
-  }
-
-  #reveal({ query, key }: Place) {
-    const { view } = this;
-    const along = (at: number, from: number) =>
-      at < from ? at : at >= from + view.side ? at - view.side + 1 : from;
-    this.#look({ query: along(query, view.query), key: along(key, view.key), side: view.side });
-  }
 
   #read(query: string) {
     const { doc, notes, rest } = fromAddress(query);
@@ -413,8 +343,7 @@ export class Workbench {
     this.other = rest.get('other') ?? '';
     this.#subject = { other: this.other, step: this.step };
     this.#subjects.set(doc, this.#subject);
-    this.#past = [];
-    this.#future = [];
+    this.#undo.forget();
     const at = Number(rest.get('at') ?? 1);
     this.layer = Number.isInteger(at) && at >= 1 && at <= doc.layers.length ? at - 1 : 0;
     const fill = readFill(rest.get('fill') ?? '');
@@ -440,8 +369,7 @@ export class Workbench {
   }
 
   #change(doc: MaskDoc, say = true) {
-    this.#past = [...this.#past, this.doc].slice(-MEMORY);
-    this.#future = [];
+    this.#undo.leave(this.doc);
     this.#subjects.set(doc, this.#subject);
     this.#set(doc, say);
   }
@@ -456,7 +384,8 @@ export class Workbench {
   }
 
   /** Returns to a document from the history; edits of the same document share their comparison. */
-  #back(doc: MaskDoc) {
+  #back(doc: MaskDoc | undefined) {
+    if (!doc) return;
     const subject = this.#subjects.get(doc) ?? this.#first;
     if (subject !== this.#subject) this.#leave(subject);
     this.#set(doc);
