@@ -1,37 +1,23 @@
 import { InputError } from '../core/check';
 import type { MaskDoc } from '../masks/doc';
-import type { Looked, Said as SaidOfArray } from '../masks/foreign/brought';
-import type { Named } from '../masks/foreign/foreign';
+import type { Looked } from '../masks/foreign/brought';
 import { sourceOf } from '../masks/foreign/source';
-import { MAX_BYTES } from '../masks/foreign/matrix';
 import type { Opened } from '../masks/opened';
-import type { Arrays } from '../masks/arrays';
 import type { Alike, Planes } from '../masks/planes';
-import type { LibraryId, Polarity, Reading } from '../masks/reading';
+import type { Reading } from '../masks/reading';
 import { differsAt } from '../masks/reproduce';
-import { readJson } from '../masks/save';
 import type { Answer } from '../masks/questions';
 import type { ConfigLayers } from '../masks/configLayer';
 import type { Part } from '../masks/part';
-import { readRows } from '../attention/given';
-import { writeRows } from '../attention/writeRows';
-import { brief, rowsOf, write, type Expression } from '../attention/expression';
+import { brief, write } from '../attention/expression';
 import { read } from '../attention/parse';
-import { maskOfLayer, type LayerDoc } from '../masks/doc';
+import { exactly } from '../masks/exactly';
 import { writeStack } from '../masks/stackText';
 import type { AskedDesk } from '../workers/masks/client';
 import { writtenOf } from './answers.svelte';
+import { FileSurvey, type Said } from './fileSurvey.svelte';
+import { readFiles, type Beside, type Given } from './readFiles';
 import type { Workbench } from './workbench.svelte';
-
-/**
- * The user's choices about a file: which part of it to show, which of its values allow a key, and what the mask is
- * meant for.
- */
-export interface Said extends SaidOfArray {
-  readonly picked: readonly number[];
-  readonly polarity?: Polarity | undefined;
-  readonly meant?: LibraryId | undefined;
-}
 
 /** A mask from a file. */
 interface Shown {
@@ -43,22 +29,6 @@ interface Shown {
   /** How the numbers of each layer were read. */
   readonly readings: readonly Reading[];
   readonly fits: readonly string[];
-}
-
-/** A file as the page receives it. */
-export interface Given {
-  readonly name: string;
-  readonly size: number;
-  bytes(): Promise<Uint8Array<ArrayBuffer>>;
-}
-
-/** Other files opened with the masks. */
-export interface Beside {
-  readonly name: string;
-  readonly doc?: MaskDoc;
-  readonly config?: ConfigLayers;
-  /** The config's original text. */
-  readonly text?: string;
 }
 
 /**
@@ -73,15 +43,11 @@ export class OpenedFile {
   look = $state.raw<Looked>();
   /** Files opened with it that are not arrays: a config, masks of this page. */
   beside = $state.raw<readonly Beside[]>([]);
-  /** All planes of the file; undefined if it has only one. */
-  planes = $state.raw<Planes>();
-  /** All arrays of the file; undefined if it has only one, or a stack of all. */
-  arrays = $state.raw<Arrays>();
   /** Text of the config opened last; empty if there was none. */
   configText = $state('');
 
+  readonly #survey: FileSurvey;
   #file = $state(0);
-  #surveys = 0;
   #array: number | undefined;
   /** The suggested mask to compare with the mask on the page, found from its cells. */
   #proposed = '';
@@ -99,7 +65,7 @@ export class OpenedFile {
   /** The planes; undefined if the mask on the page is not from the file. */
   readonly all = $derived.by(() => (this.#current ? this.planes : undefined));
   /** The arrays; undefined if the mask on the page is not from the file. */
-  readonly allArrays = $derived.by(() => (this.#current ? this.arrays : undefined));
+  readonly allArrays = $derived.by(() => (this.#current ? this.#survey.arrays : undefined));
   readonly says: string = $derived(this.#current?.words ?? '');
   /** The user's choices as requested last, or as they apply to the mask on the page. */
   readonly said: Said = $derived(this.#asked ?? this.#current?.said ?? this.#taken);
@@ -130,7 +96,14 @@ export class OpenedFile {
   constructor(
     private readonly bench: Workbench,
     private readonly desk: AskedDesk,
-  ) {}
+  ) {
+    this.#survey = new FileSurvey(desk);
+  }
+
+  /** All planes of the file; undefined if it has only one. */
+  get planes(): Planes | undefined {
+    return this.#survey.planes;
+  }
 
   async open(
     name: string,
@@ -143,31 +116,14 @@ export class OpenedFile {
   /** Several at once: arrays form a list; configs and files of this page are kept for comparison. */
   async openAll(files: readonly Given[]): Promise<void> {
     this.#file++;
-    this.planes = undefined;
-    this.arrays = undefined;
+    this.#survey.forget();
     this.look = undefined;
     this.beside = [];
     this.#taken = { picked: [] };
     this.#asked = undefined;
     this.reading = true;
     await this.#refusing(async () => {
-      const arrays: Named[] = [];
-      const beside: Beside[] = [];
-      for (const { name, size, bytes } of files) {
-        if (size > MAX_BYTES)
-          throw new InputError(
-            `${name} has ${size.toLocaleString('en-US')} bytes; files up to ${MAX_BYTES.toLocaleString('en-US')} bytes are read`,
-          );
-        const content = await bytes();
-        const own = name.endsWith('.json') || content[0] === 123 ? textOf(content) : undefined;
-        const doc = own === undefined ? undefined : readJson(own);
-        if (doc) beside.push({ name, doc });
-        else if (own !== undefined && isConfig(own)) {
-          // The table of model types is large and rarely needed, so it is loaded when a config is opened.
-          const { readConfig } = await import('../masks/configs');
-          beside.push({ name, config: readConfig(own), text: own });
-        } else arrays.push({ name, bytes: content });
-      }
+      const { arrays, beside } = await readFiles(files);
       if (arrays.length > 0) {
         this.#show(await this.desk.ask({ kind: 'open', files: arrays }));
         this.beside = beside;
@@ -183,7 +139,9 @@ export class OpenedFile {
       }
       this.beside = beside.slice(1);
     });
-    void this.#survey().then(() => this.#surveyArrays());
+    void this.#survey
+      .examinePlanes(this.look, this.said)
+      .then(() => this.#survey.examineArrays(this.look));
   }
 
   /** Switches between encoder and decoder: reads the same file again. */
@@ -246,7 +204,7 @@ export class OpenedFile {
       this.bench.step = step;
     });
     if (Object.keys(change).some((name) => name !== 'picked') || this.#array !== asked.picked[0])
-      void this.#survey();
+      void this.#survey.examinePlanes(this.look, this.said);
     if (this.#asked === asked) this.#asked = undefined;
   }
 
@@ -328,45 +286,6 @@ export class OpenedFile {
     this.bench.weights = this.weights;
   }
 
-  /** Examines every plane, because the one on the page says nothing about the others. */
-  async #survey(): Promise<void> {
-    const survey = ++this.#surveys;
-    const { look } = this;
-    if (!look) return;
-    // As the array is shown: a stack whose planes turned out to be texts is a batch.
-    const said = { ...this.said, ...(look.axes && { axes: look.axes.roles }) };
-    try {
-      for (let done = 0, of = 1; done < of;) {
-        const planes = await this.desk.ask({ kind: 'planes', ...said });
-        if (survey !== this.#surveys) return;
-        this.planes = planes.of > 1 ? planes : undefined;
-        [done, of] = [planes.done, planes.of];
-      }
-    } catch (error) {
-      if (survey === this.#surveys) this.planes = undefined;
-      if (!(error instanceof InputError)) console.warn('Not all planes were looked at.', error);
-    }
-  }
-
-  /** Then examines every array, if there are several that do not form a stack. */
-  async #surveyArrays(): Promise<void> {
-    const file = this.#file;
-    const labels = this.look?.choices[0]?.labels;
-    const one = labels === undefined && this.look?.unread === undefined;
-    if (one || this.look?.stacks) return;
-    try {
-      for (let done = 0; done < (labels?.length ?? 1);) {
-        const arrays = await this.desk.ask({ kind: 'arrays' });
-        if (file !== this.#file) return;
-        this.arrays = arrays;
-        ({ done } = arrays);
-      }
-    } catch (error) {
-      if (file === this.#file) this.arrays = undefined;
-      if (!(error instanceof InputError)) console.warn('Not all arrays were looked at.', error);
-    }
-  }
-
   #take({ doc, says, more, meant, readings, fits }: Opened, said: Said = { picked: [] }): void {
     this.#keep(doc, says, said, readings, fits);
     this.#proposed = meant ?? '';
@@ -400,27 +319,5 @@ export class OpenedFile {
     } finally {
       this.reading = false;
     }
-  }
-}
-
-/** A layer including its painted cells: as terms if there are none, otherwise as rows. */
-function exactly(layer: LayerDoc, T: number, queries: number): Expression {
-  if (layer.paint.length === 0) return layer.expression;
-  const rows = writeRows(maskOfLayer(layer, T, queries));
-  readRows(rows); // so that its name is known
-  return rowsOf(rows);
-}
-
-const isConfig = (text: string) =>
-  /"(model_type|num_hidden_layers|text_config|hidden_size|n_layers)"\s*:/.test(
-    text.slice(0, 100_000),
-  );
-
-/** Decodes what may be JSON; undefined if it is not text. */
-function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
   }
 }
