@@ -31,6 +31,7 @@ import {
   type AttentionTables,
   type Documents,
 } from './reference';
+import { flat, whenReached, copyOf, readOf } from './tensors';
 
 /** Models of composed operations, on tfjs's current backend. */
 export const tapes = (where: Models['where'] = 'host'): Models => ({
@@ -271,35 +272,5 @@ class Taped implements Model {
   #apart(all: Float32Array): HostWeights {
     let at = 0;
     return new Map(this.#names.map((name, i) => [name, all.subarray(at, (at += this.#sizes[i]!))]));
-  }
-}
-
-const flat = (tensors: readonly tf.Tensor[]): tf.Tensor1D =>
-  tf.concat1d(tensors.map((tensor) => tf.reshape(tensor, [tensor.size])));
-
-/**
- * Returns x itself; `count` is called when the backward pass reaches it. For the first weight used, that is the very
- * end, when everything forward and backward is still alive: the tape frees nothing before.
- */
-function whenReached(x: tf.Tensor, count: () => void): tf.Tensor {
-  return tf.customGrad((input) => ({
-    value: tf.clone(input as tf.Tensor),
-    gradFunc: (dy: tf.Tensor) => {
-      count();
-      return tf.clone(dy);
-    },
-  }))(x);
-}
-
-/** Its numbers; on the processor tfjs returns the very array it continues to compute with. */
-const copyOf = async (tensor: tf.Tensor): Promise<Float32Array> =>
-  (await tensor.data<'float32'>()).slice();
-
-/** Returns its numbers and disposes of it. */
-async function readOf(tensor: tf.Tensor): Promise<Float32Array> {
-  try {
-    return await copyOf(tensor);
-  } finally {
-    tensor.dispose();
   }
 }
