@@ -39,6 +39,11 @@ export interface SessionOptions extends Watches {
  * One run or several, from the request to the results: the Lab is a session of one run, Compare of several, and a
  * lesson's stage of the runs in its scene. `asked` is the request and follows every input; `built` follows when the
  * input pauses.
+ *
+ * It is one object in three classes that build on each other: Standing shows the runs, Draft checks a request against
+ * them, and Session builds what was requested. They are not parts of a session, as its fleet, past and letters are,
+ * because pages read some sixty names of a session, of all three alike, in hundreds of places: as parts, either each
+ * name would be forwarded, or every page would have to know which part has it.
  */
 export class Session extends Draft {
   /** Counts how often settings were applied to the runs, so that the URL is rewritten even if nothing changed. */
