@@ -29,6 +29,16 @@ import { EngineRun, type Open } from './run';
 type Send = (event: EngineEvent, transfer?: Transferable[]) => void;
 type Asking = Extract<Command, { type: 'ask' | 'close' }>;
 
+/** In milliseconds. */
+export interface Limits {
+  /** How long a turn may continue after its device was found faulty. */
+  readonly patience: number;
+  /** The most training that a lost device costs. */
+  readonly snapshotEvery: number;
+}
+
+const LIMITS: Limits = { patience: 10_000, snapshotEvery: 5000 };
+
 export class Engine {
   readonly #runs = new Map<RunId, EngineRun>();
   /** Runs that are still being opened. */
@@ -40,11 +50,14 @@ export class Engine {
   #looping = false;
   #queue: Promise<void> = Promise.resolve();
 
+  readonly #limits: Limits;
+
   constructor(
     readonly send: Send,
-    /** Milliseconds a turn may continue after its device was found faulty. */
-    private readonly patience = 10_000,
-  ) {}
+    limits: Partial<Limits> = {},
+  ) {
+    this.#limits = { ...LIMITS, ...limits };
+  }
 
   /**
    * Runs `work` after everything already in the queue. An exception ends the worker, which the page notices; a broken queue would hang
@@ -152,7 +165,7 @@ export class Engine {
     const feed = await feedOf(command);
     this.#preparing(runId, 'building', 0.8);
     const trainer = await Trainer.open(models, spec, sourceOf(spec), feed);
-    const run = new EngineRun(command, trainer, this.send);
+    const run = new EngineRun(command, trainer, this.send, this.#limits.snapshotEvery);
     this.#runs.set(runId, run);
     return run;
   }
@@ -270,7 +283,7 @@ export class Engine {
   async #turnsEnd(): Promise<void> {
     const since = performance.now();
     while (this.#inTurn.size > 0) {
-      if (performance.now() - since > this.patience)
+      if (performance.now() - since > this.#limits.patience)
         this.#giveUp?.(new Error('the device does not answer'));
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

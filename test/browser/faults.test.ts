@@ -13,11 +13,17 @@ import { ProgramWriter } from '../../src/program/program';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
 import { sayBackend, sayMoved } from '../../src/state/sayEngine';
 import { selfTest } from '../../src/train/selfTest';
+import { Trainer } from '../../src/train/trainer';
 
 /** For what a quiet machine does in a few seconds, and one on which three others compile shaders in a minute. */
 const PATIENCE = 100_000;
 
-afterEach(() => vi.restoreAllMocks());
+vi.mock('../../src/train/selfTest', { spy: true });
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.mocked(selfTest).mockReset();
+});
 
 const passes = async () => {};
 const ignore = () => {};
@@ -157,8 +163,15 @@ const small: RunSpec = {
   backend: 'webgpu',
 };
 
-/** An engine in this page, so that its device can be broken. */
-async function running() {
+/** Milliseconds: of what a user's run does every five seconds, and gives up after ten, no test has to wait for. */
+const HASTY = { snapshotEvery: 500, patience: 2000 };
+
+/**
+ * An engine in this page, so that its device can be broken. A self-test on the software adapter compiles for seconds,
+ * on every new device: `tested` where it matters.
+ */
+async function running(tested = false) {
+  if (!tested) vi.mocked(selfTest).mockResolvedValue();
   const states: RunState[] = [];
   const steps: number[] = [];
   const backends: string[] = [];
@@ -166,15 +179,21 @@ async function running() {
     if (event.type === 'state') states.push(event.state);
     if (event.type === 'backend') backends.push(event.backend.name);
     if (event.type === 'metrics') steps.push(...event.steps.map(({ step }) => step));
-  });
+  }, HASTY);
+  const snapshot = vi.spyOn(Trainer.prototype, 'snapshot');
   engine.receive({ type: 'open', runId: 'a', spec: small });
   engine.receive({ type: 'ask', runIds: ['a'], action: 'run' });
   const more = async (than: number) =>
     vi.waitFor(() => expect(steps.length).toBeGreaterThan(than), { timeout: PATIENCE });
   await more(1);
+  /** Until a snapshot was taken, and steps that only a repetition gives again. */
+  const kept = async () => {
+    await vi.waitFor(() => expect(snapshot).toHaveBeenCalled(), { timeout: PATIENCE });
+    await more(steps.length + 1);
+  };
   const why = () =>
     states.flatMap((state) => ('moved' in state && state.moved ? [sayMoved(state.moved)] : []));
-  return { states, engine, steps, backends, more, why };
+  return { states, engine, steps, backends, more, kept, why };
 }
 
 /** Breaks the device as a driver bug would: a shader that does not compile. */
@@ -197,9 +216,8 @@ async function invalidShader(): Promise<void> {
 
 describe('a device that breaks while a run is training', () => {
   test('lost: the run goes on from its last snapshot on a new device, and says so', async () => {
-    const { engine, steps, why, more, states, backends } = await running();
-    // Long enough for a snapshot, which is taken every five seconds.
-    await new Promise((resolve) => setTimeout(resolve, 7000));
+    const { engine, steps, why, more, kept, states, backends } = await running(true);
+    await kept();
     currentDevice()!.destroy();
     await vi.waitFor(
       () =>

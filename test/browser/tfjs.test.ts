@@ -7,6 +7,7 @@ import type { BackendInfo, EngineEvent, RunState } from '../../src/workers/train
 import { tapedSelfTest } from '../../src/reference/selfTest';
 import { startTfjs } from '../../src/reference/tfjs';
 import { DEFAULTS, type RunSpec } from '../../src/spec/run';
+import { Trainer } from '../../src/train/trainer';
 import { sayBackend, sayMoved } from '../../src/state/sayEngine';
 import { loseContext, pretendWebglCard, pretendWebgpuCard } from '../support/cards';
 
@@ -16,6 +17,11 @@ afterEach(() => {
 });
 
 const ignore = () => {};
+
+/** Waits for one fence, where the whole self-test compiles every shader first. */
+const readsOneSum = async () => {
+  await tf.tidy(() => tf.add(tf.ones([64, 64]), 1)).data();
+};
 
 describe('which backend of tfjs is taken', () => {
   test('a graphics card: its WebGPU, which passes the self-test', async () => {
@@ -99,10 +105,14 @@ describe('which backend of tfjs is taken', () => {
     const wait = vi
       .spyOn(WebGL2RenderingContext.prototype, 'clientWaitSync')
       .mockImplementation((): number => WebGL2RenderingContext.TIMEOUT_EXPIRED);
-    const { device, why } = await startTfjs({ onFault: ignore, patience: 4000 });
+    const { device, why } = await startTfjs({
+      onFault: ignore,
+      patience: 500,
+      selfTest: readsOneSum,
+    });
     expect(device).toBe('WebAssembly');
     expect(sayBackend(why)).toContain(
-      'Its WebGL cannot be used (its self-test was not done after 4 s).',
+      'Its WebGL cannot be used (its self-test was not done after 0.5 s).',
     );
     const asked = wait.mock.calls.length;
     expect(asked).toBeGreaterThan(0);
@@ -141,7 +151,10 @@ describe('which backend of tfjs is taken', () => {
 test('every read that is under way when a WebGL context is lost rejects, and so does every later one', async () => {
   const contexts = pretendWebglCard();
   const faults: string[] = [];
-  await startTfjs({ onFault: ({ kind, message }) => faults.push(`${kind}: ${message}`) });
+  await startTfjs({
+    onFault: ({ kind, message }) => faults.push(`${kind}: ${message}`),
+    selfTest: readsOneSum,
+  });
   expect(tf.getBackend()).toBe('webgl');
   const wait = vi
     .spyOn(WebGL2RenderingContext.prototype, 'clientWaitSync')
@@ -170,6 +183,9 @@ const small: RunSpec = {
   backend: 'tfjs',
 };
 
+/** Milliseconds: of what a user's run does every five seconds, and gives up after ten, no test has to wait for. */
+const HASTY = { snapshotEvery: 500, patience: 2000 };
+
 /** An engine in this page, so that its device can be broken. */
 async function running() {
   const states: RunState[] = [];
@@ -179,23 +195,28 @@ async function running() {
     if (event.type === 'state') states.push(event.state);
     if (event.type === 'backend') backends.push(event.backend);
     if (event.type === 'metrics') steps.push(...event.steps);
-  });
+  }, HASTY);
+  const snapshot = vi.spyOn(Trainer.prototype, 'snapshot');
   engine.receive({ type: 'open', runId: 'a', spec: small });
   engine.receive({ type: 'ask', runIds: ['a'], action: 'run' });
   const more = async (than: number) =>
     vi.waitFor(() => expect(steps.length).toBeGreaterThan(than), { timeout: 100_000 });
   const why = () =>
     states.flatMap((state) => ('moved' in state && state.moved ? [sayMoved(state.moved)] : []));
+  /** Until a snapshot was taken, and steps that only a repetition gives again. */
+  const kept = async () => {
+    await vi.waitFor(() => expect(snapshot).toHaveBeenCalled(), { timeout: 100_000 });
+    await more(steps.length + 1);
+  };
   await more(1);
-  return { states, engine, steps, backends, more, why };
+  return { states, engine, steps, backends, more, kept, why };
 }
 
 describe('a device that breaks while tfjs trains on it', () => {
   test('lost: the run goes on from its last snapshot, with tfjs on a new device', async () => {
     pretendWebgpuCard();
-    const { engine, steps, why, more, backends } = await running();
-    // Until a snapshot has been taken, which is every five seconds.
-    await new Promise((resolve) => setTimeout(resolve, 7000));
+    const { engine, steps, why, more, kept, backends } = await running();
+    await kept();
     currentDevice()!.destroy();
     await vi.waitFor(
       () =>
@@ -238,9 +259,9 @@ describe('a device that breaks while tfjs trains on it', () => {
 
 test('a WebGL context that is lost while tfjs trains: the run says so and goes on in WebAssembly', async () => {
   const contexts = pretendWebglCard();
-  const { engine, steps, why, more, backends } = await running();
+  const { engine, steps, why, more, kept, backends } = await running();
   expect(backends.map(({ device }) => device)).toEqual(['WebGL, a card']);
-  await new Promise((resolve) => setTimeout(resolve, 7000)); // until a snapshot has been taken
+  await kept();
   loseContext(contexts.at(-1)!);
   await vi.waitFor(
     () =>
