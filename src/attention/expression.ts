@@ -7,7 +7,7 @@ import { registryOf } from '../core/registry';
 import { readRows } from './given';
 import { byName } from './rowNames';
 import { positionOf, remembered, type Mask } from './mask';
-import { complement, has, intersect, run, union, type Runs } from './runs';
+import { clip, complement, has, intersect, run, union, type Runs } from './runs';
 import type { Term } from './term';
 
 export const terms = registryOf<Term>(
@@ -68,13 +68,10 @@ function rowOf(expression: Expression, position: number, keys: number): Runs | u
   switch (expression.kind) {
     case 'term':
       // A term may not know how long the sequence is, so keys beyond its end are cut off.
-      return intersect(
-        terms.get(expression.term).row(position, keys, expression.numbers),
-        run(0, keys),
-      );
+      return clip(terms.get(expression.term).row(position, keys, expression.numbers), 0, keys);
     case 'rows': {
       // Queries outside the given rows read nothing.
-      return intersect(readRows(expression.content).row(position), run(0, keys));
+      return clip(readRows(expression.content).row(position), 0, keys);
     }
     case 'not': {
       const of = rowOf(expression.of, position, keys);
@@ -83,11 +80,12 @@ function rowOf(expression: Expression, position: number, keys: number): Runs | u
     case 'and':
     case 'or': {
       const combine = expression.kind === 'and' ? intersect : union;
-      const rows = expression.of.flatMap((one) => {
+      let rows: Runs | undefined;
+      for (const one of expression.of) {
         const row = rowOf(one, position, keys);
-        return row ? [row] : [];
-      });
-      return rows.length === 0 ? undefined : rows.reduce(combine);
+        if (row) rows = rows ? combine(rows, row) : row;
+      }
+      return rows;
     }
   }
 }

@@ -55,42 +55,57 @@ function within(runs: Runs, from: number, to: number): Runs {
   return cut;
 }
 
-/** Keys that `keep` accepts, given whether they are in a and in b; `keep(false, false)` must be false. */
-function merge(a: Runs, b: Runs, keep: (inA: boolean, inB: boolean) => boolean): Runs {
+/**
+ * Which keys a merge keeps, as bits: 2 those only in a, 4 those only in b, 8 those in both. Numbers instead of
+ * functions: all merges share one loop, and a call per border that differs between them made it three times as slow.
+ */
+const [ONLY_A, ONLY_B, BOTH] = [2, 4, 8];
+
+function merge(a: Runs, b: Runs, keep: number): Runs {
   const out: number[] = [];
   let [i, j] = [0, 0];
-  let open = false;
+  let open = 0;
   while (i < a.length || j < b.length) {
-    const at = Math.min(a[i] ?? Infinity, b[j] ?? Infinity);
-    while (a[i] === at) i++;
-    while (b[j] === at) j++;
-    const now = keep(i % 2 === 1, j % 2 === 1);
+    const x = i < a.length ? a[i]! : Infinity;
+    const y = j < b.length ? b[j]! : Infinity;
+    const at = x < y ? x : y;
+    while (i < a.length && a[i] === at) i++;
+    while (j < b.length && b[j] === at) j++;
+    const now = (keep >> ((i & 1) | ((j & 1) << 1))) & 1;
     if (now !== open) out.push(at);
     open = now;
   }
   return out;
 }
 
-export const union = (a: Runs, b: Runs): Runs => merge(a, b, (inA, inB) => inA || inB);
+export function union(a: Runs, b: Runs): Runs {
+  if (a.length === 0) return b;
+  if (b.length === 0) return a;
+  return merge(a, b, ONLY_A | ONLY_B | BOTH);
+}
 export function intersect(a: Runs, b: Runs): Runs {
   // Most rows are one run, and most terms cut one run out of another: nothing to merge.
   if (a.length === 0 || b.length === 0) return NONE;
   if (b.length === 2) return within(a, b[0]!, b[1]!);
   if (a.length === 2) return within(b, a[0]!, a[1]!);
-  return merge(a, b, (inA, inB) => inA && inB);
+  return merge(a, b, BOTH);
 }
-export const minus = (a: Runs, b: Runs): Runs => merge(a, b, (inA, inB) => inA && !inB);
+export const minus = (a: Runs, b: Runs): Runs => (b.length === 0 ? a : merge(a, b, ONLY_A));
 /** Keys in exactly one of them: where two masks differ. */
-export const differ = (a: Runs, b: Runs): Runs => merge(a, b, (inA, inB) => inA !== inB);
+export const differ = (a: Runs, b: Runs): Runs => merge(a, b, ONLY_A | ONLY_B);
 
 /** The keys 0 … keys - 1 that are in none of the runs. */
 export const complement = (runs: Runs, keys: number): Runs => minus(run(0, keys), runs);
 
 /** What lies in [from, to). */
-export const clip = (runs: Runs, from: number, to: number): Runs => intersect(runs, run(from, to));
+export const clip = (runs: Runs, from: number, to: number): Runs =>
+  runs.length === 0 || to <= from ? NONE : within(runs, from, to);
 
-export const equal = (a: Runs, b: Runs): boolean =>
-  a.length === b.length && a.every((at, i) => at === b[i]);
+export function equal(a: Runs, b: Runs): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
 
 /** Runs of the nonzero cells, `keys` of them from `start` on. */
 export function fromCells(cells: ArrayLike<number>, start: number, keys: number): Runs {

@@ -36,9 +36,10 @@ export class Engine {
 
   constructor(
     readonly send: Send,
-    /** Milliseconds a turn may continue after its device was found faulty. */
-    private readonly patience = 10_000,
-  ) {}
+    limits: Partial<Limits> = {},
+  ) {
+    this.#limits = { ...LIMITS, ...limits };
+  }
 
   /**
    * Runs `work` after everything already in the queue. An exception ends the worker, which the page notices; a broken queue would hang
@@ -146,7 +147,7 @@ export class Engine {
     const feed = await feedOf(command);
     this.#preparing(runId, 'building', 0.8);
     const trainer = await Trainer.open(models, spec, sourceOf(spec), feed);
-    const run = new EngineRun(command, trainer, this.send);
+    const run = new EngineRun(command, trainer, this.send, this.#limits.snapshotEvery);
     this.#runs.set(runId, run);
     return run;
   }

@@ -18,8 +18,6 @@ const REPORT_EVERY = { gpu: 250, host: 100 };
 const VALIDATE_EVERY = 25;
 const EARLY = new Set([1, 5, 10]);
 const SAMPLE_EVERY = 50;
-/** A lost device costs at most this much training, ms. */
-const SNAPSHOT_EVERY = 5000;
 
 export class EngineRun {
   playing = false;
@@ -41,6 +39,8 @@ export class EngineRun {
     readonly command: Open,
     readonly trainer: Trainer,
     send: Send,
+    /** Milliseconds between snapshots. */
+    private readonly snapshotEvery: number,
   ) {
     this.send = (event, transfer) => {
       if (!this.#over) send(event, transfer);
@@ -163,7 +163,7 @@ export class EngineRun {
       await this.#report();
       this.send({ type: 'sample', runId, sample: await this.trainer.sample() });
     }
-    if (performance.now() - this.#snapped > SNAPSHOT_EVERY) {
+    if (performance.now() - this.#snapped > this.snapshotEvery) {
       await this.#report(); // throws if the loss is NaN: such a state is not saved
       this.snapshot = await this.trainer.snapshot();
       this.#snapped = performance.now();

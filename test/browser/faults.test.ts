@@ -22,7 +22,12 @@ import { selfTest } from '../../src/train/selfTest';
  */
 const PATIENCE = 100_000;
 
-afterEach(() => vi.restoreAllMocks());
+vi.mock('../../src/train/selfTest', { spy: true });
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.mocked(selfTest).mockReset();
+});
 
 const passes = async () => {};
 const ignore = () => {};
@@ -162,8 +167,15 @@ const small: RunSpec = {
   backend: 'webgpu',
 };
 
-/** An engine in this page, so that its device can be broken. */
-async function running() {
+/** Milliseconds: of what a user's run does every five seconds, and gives up after ten, no test has to wait for. */
+const HASTY = { snapshotEvery: 500, patience: 2000 };
+
+/**
+ * An engine in this page, so that its device can be broken. A self-test on the software adapter compiles for seconds,
+ * on every new device: `tested` where it matters.
+ */
+async function running(tested = false) {
+  if (!tested) vi.mocked(selfTest).mockResolvedValue();
   const states: RunState[] = [];
   const steps: number[] = [];
   const backends: string[] = [];
@@ -179,7 +191,7 @@ async function running() {
   await more(1);
   const why = () =>
     states.flatMap((state) => ('moved' in state && state.moved ? [sayMoved(state.moved)] : []));
-  return { states, engine, steps, backends, more, why };
+  return { states, engine, steps, backends, more, kept, why };
 }
 
 /** Breaks the device as a driver bug would: with a shader that does not compile. */
@@ -202,9 +214,8 @@ async function invalidShader(): Promise<void> {
 
 describe('a device that breaks while a run trains', () => {
   test('if it is lost, the run continues from its last snapshot on a new device, and says so', async () => {
-    const { engine, steps, why, more, states, backends } = await running();
-    // Long enough for a snapshot, which is taken every five seconds.
-    await new Promise((resolve) => setTimeout(resolve, 7000));
+    const { engine, steps, why, more, kept, states, backends } = await running(true);
+    await kept();
     currentDevice()!.destroy();
     await vi.waitFor(
       () =>

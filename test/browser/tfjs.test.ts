@@ -101,10 +101,14 @@ describe('the tfjs backend', () => {
     const wait = vi
       .spyOn(WebGL2RenderingContext.prototype, 'clientWaitSync')
       .mockImplementation((): number => WebGL2RenderingContext.TIMEOUT_EXPIRED);
-    const { device, why } = await startTfjs({ onFault: ignore, patience: 4000 });
+    const { device, why } = await startTfjs({
+      onFault: ignore,
+      patience: 500,
+      selfTest: readsOneSum,
+    });
     expect(device).toBe('WebAssembly');
     expect(sayBackend(why)).toContain(
-      'Its WebGL cannot be used (its self-test was not done after 4 s).',
+      'Its WebGL cannot be used (its self-test was not done after 0.5 s).',
     );
     const asked = wait.mock.calls.length;
     expect(asked).toBeGreaterThan(0);
@@ -143,7 +147,10 @@ describe('the tfjs backend', () => {
 test('rejects every pending and every later read once a WebGL context is lost', async () => {
   const contexts = pretendWebglCard();
   const faults: string[] = [];
-  await startTfjs({ onFault: ({ kind, message }) => faults.push(`${kind}: ${message}`) });
+  await startTfjs({
+    onFault: ({ kind, message }) => faults.push(`${kind}: ${message}`),
+    selfTest: readsOneSum,
+  });
   expect(tf.getBackend()).toBe('webgl');
   const wait = vi
     .spyOn(WebGL2RenderingContext.prototype, 'clientWaitSync')
@@ -189,7 +196,7 @@ async function running() {
   const why = () =>
     states.flatMap((state) => ('moved' in state && state.moved ? [sayMoved(state.moved)] : []));
   await more(1);
-  return { states, engine, steps, backends, more, why };
+  return { states, engine, steps, backends, more, kept, why };
 }
 
 describe('a device that breaks while tfjs trains on it', () => {
@@ -242,7 +249,7 @@ test('if its WebGL context is lost, the run says so and continues in WebAssembly
   const contexts = pretendWebglCard();
   const { engine, steps, why, more, backends } = await running();
   expect(backends.map(({ device }) => device)).toEqual(['WebGL, a card']);
-  await new Promise((resolve) => setTimeout(resolve, 7000)); // until a snapshot has been taken
+  await kept();
   loseContext(contexts.at(-1)!);
   await vi.waitFor(
     () =>

@@ -45,10 +45,13 @@ const breakDevice = () => faults.at(-1)!({ kind: 'lost', message: 'The device wa
 async function opened() {
   const events: EngineEvent[] = [];
   const waiting = new Set<() => void>();
-  const engine = new Engine((event) => {
-    events.push(event);
-    for (const look of waiting) look();
-  }, 200);
+  const engine = new Engine(
+    (event) => {
+      events.push(event);
+      for (const look of waiting) look();
+    },
+    { patience: 200 },
+  );
   const of = <T extends EngineEvent['type']>(type: T) =>
     events.filter((event): event is Extract<EngineEvent, { type: T }> => event.type === type);
   const phases = () => of('state').map(({ state }) => state.phase);
