@@ -83,6 +83,6 @@ const adaptation = refine(
 export type RecordedAdaptation = TypeOf<typeof adaptation>;
 
 export function parseAdaptation(name: string, json: string): RecordedAdaptation {
-  const refusal = `adaptation ${name} is not valid JSON; run 'npm run record' to make it again`;
+  const refusal = `adaptation ${name} is not valid JSON, so it is damaged or was cut off on its way; reload the page`;
   return adaptation(parseJson(json, refusal), new Place(`adaptation ${name}`));
 }

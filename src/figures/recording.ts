@@ -140,12 +140,12 @@ const index = list(
 );
 
 export function parseIndex(json: string): readonly string[] {
-  const refusal = `the list of recordings is not valid JSON; run 'npm run record' to make it again`;
+  const refusal = `the list of recordings is not valid JSON, so it is damaged or was cut off on its way; reload the page`;
   return index(parseJson(json, refusal), new Place('the list of recordings', BY_COMMAS));
 }
 
 /** Reads a recording from a file's text; throws InputError with one sentence if it is not one. `name` is the file's. */
 export function parseRecording(name: string, json: string): Recording {
-  const refusal = `recording ${name} is not valid JSON; run 'npm run record' to make it again`;
+  const refusal = `recording ${name} is not valid JSON, so it is damaged or was cut off on its way; reload the page`;
   return recording(parseJson(json, refusal), new Place(`recording ${name}`, BY_COMMAS));
 }

@@ -208,6 +208,10 @@ export class Stage implements Asks {
     this.session.ask(wanted);
   }
 
+  /** The runs on the stage are the lesson's with these settings; the reader changed nothing else. */
+  runsWith = (set: Partial<RunSpec>): boolean =>
+    sameRuns(this.session.built, comparisonOf(changed(this.#given, { set, runs: {} })));
+
   look = () => {
     this.#looked = true;
   };

@@ -2,7 +2,7 @@ import { answerTo, kinds, type Exercise } from '../lessons/exercises';
 import type { Result, Verdict } from '../lessons/exercise';
 import type { PredictExercise } from '../lessons/exercises/predict';
 import { goalKey, reached } from '../lessons/goal';
-import { END, type Lesson, type Step } from '../lessons/lesson';
+import { END, linksOf, type Lesson, type Step } from '../lessons/lesson';
 import {
   answeredAfter,
   errandsOf,
@@ -13,6 +13,7 @@ import {
   type Answered,
   type LessonProgress,
 } from '../lessons/progress';
+import { settingsOfLink } from '../lessons/settings';
 import { spentAt } from '../lessons/stepTime';
 import type { Prediction, Stage } from './stage.svelte';
 
@@ -233,6 +234,18 @@ export class Study {
     if (record?.came === undefined) return;
     this.#record(exercise, { ...record, right: true });
     this.see();
+  };
+
+  /** The first result of the change that a prediction offers, once it was trained as far as the lesson says. */
+  resultOfChange = (exercise: Exercise): { step: number; value: number } | undefined => {
+    if (exercise.kind !== 'predict' || this.recordOf(exercise)?.came === undefined)
+      return undefined;
+    const { change, changed, run, metric } = exercise.of as PredictExercise;
+    const [link] = linksOf(change);
+    if (!changed || !this.stage.runsWith(settingsOfLink(link!, 'the change'))) return undefined;
+    const { validations = [] } = this.stage.histories[run] ?? {};
+    const reached = validations.find(({ step }) => step >= changed.after);
+    return reached && { step: reached.step, value: reached[metric] };
   };
 
   hint = (exercise: Exercise) => {

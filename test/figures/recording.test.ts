@@ -30,6 +30,12 @@ const recording: Recording = {
 const refusal = (change: object) => () =>
   parseRecording('a.json', JSON.stringify({ ...recording, ...change }));
 
+test('one that was cut off on its way says what a reader of the page can do', () => {
+  const cut = JSON.stringify(recording).slice(0, -9);
+  expect(() => parseRecording('a.json', cut)).toThrow(/a\.json is not valid JSON.*reload the page/);
+  expect(() => parseIndex('["a.json"')).toThrow(/not valid JSON.*reload the page/);
+});
+
 test('a recording comes back as it was written', () => {
   expect(parseRecording('a.json', JSON.stringify(recording))).toEqual(recording);
 });

@@ -1,4 +1,4 @@
-import { csvParse } from 'd3';
+import { csvParse, csvParseRows } from 'd3';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -287,6 +287,22 @@ describe('the table of a lesson', () => {
     expect(lines[3]!.cells[2]).toMatchObject({ state: 'far', answer: '50 %' });
     expect(lines[0]!.cells[7]!.state).toBe('untouched');
     expect(solved).toEqual([1, 0, 0, 0, 0, 0, 0, 0]);
+    // A far-off prediction is done in the lesson, and not solved here.
+    expect(lines.map(({ solved: own, could, score }) => [own, could, score.right])).toEqual([
+      [1, 8, 1],
+      [0, 8, 0],
+      [0, 8, 0],
+      [0, 8, 1],
+    ]);
+    const [head, ...csv] = csvParseRows(csvOfClass('03-reach', tableOf(LESSON, rows)).slice(1));
+    expect(head!.slice(0, 6).at(4)).toBe('solved');
+    expect(head!.at(-1)).toBe('solved, predictions only if close');
+    expect(csv.map((line) => [line[4], line.at(-1)])).toEqual([
+      ['1', '1'],
+      ['0', '0'],
+      ['0', '0'],
+      ['1', '0'],
+    ]);
   });
 
   test('shows for a painted mask how many cells are wrong', () => {

@@ -51,7 +51,7 @@ ${fence('exercise', { id: 'reach', kind: 'number', quantity: 'reach', ask: 'How 
 Text.
 
 ${fence('scene', { until: { trained: 50 } })}
-${fence('exercise', { id: 'guess', kind: 'predict', run: 1, band: [0.05, 0.15], after: 300, tooHigh: 'It cannot see.', tooLow: 'It guesses.', near: 'Guessing.', change: '[15](set:window=15)', ask: 'How often?', hints: HINTS })}
+${fence('exercise', { id: 'guess', kind: 'predict', run: 1, band: [0.05, 0.15], after: 300, tooHigh: 'It cannot see.', tooLow: 'It guesses.', near: 'Guessing.', change: '[15](set:window=15)', changed: { after: 5, says: 'It sees.' }, ask: 'How often?', hints: HINTS })}
 ## Reach it
 
 Text.
@@ -345,13 +345,29 @@ describe('recordings', () => {
     const came = study.recordOf(one)!.came;
     expect(came).toBeCloseTo(0.09, 2);
     // A later change is another experiment.
+    expect(study.resultOfChange(one), 'nothing was changed').toBeUndefined();
     stage.change({ window: 15 });
+    expect(study.resultOfChange(one), 'the old runs are still there').toBeUndefined();
     await settle();
+    expect(study.resultOfChange(one), 'nothing was trained').toBeUndefined();
     stage.train();
     await vi.advanceTimersByTimeAsync(2000);
     study.see();
+    const first = study.resultOfChange(one)!;
+    expect(first.step).toBeGreaterThanOrEqual(5);
+    expect(first.value).toBe(
+      stage.histories[0]!.validations.find(({ step }) => step === first.step)!.accuracy,
+    );
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(study.resultOfChange(one), 'the first, and no later one').toEqual(first);
     expect(study.recordOf(one)!.came).toBe(came);
     expect(study.verdictOf(one)!.says).toMatch(/it reached 9 %/);
+    stage.change({ window: 16 });
+    await settle();
+    if (!stage.session.wish) stage.train();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(stage.stepsOf(0)).toBeGreaterThan(5);
+    expect(study.resultOfChange(one), 'another change').toBeUndefined();
     stage.dispose();
   });
 

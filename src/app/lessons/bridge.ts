@@ -7,6 +7,7 @@
  */
 import { anything, object, oneOf, readable } from '../../core/schema';
 import { readLessonQuery } from '../../lessons/link';
+import { farOf, type PredictExercise } from '../../lessons/exercises/predict';
 import type { Study } from '../../state/study.svelte';
 import { parseHash } from '../route';
 
@@ -76,10 +77,13 @@ const resultOf = ({ lesson, score, progress }: Study): Outgoing => ({
   lesson: lesson.id,
   ...score,
   each: lesson.steps.flatMap(({ slug, exercises }) =>
-    exercises.map(({ id, kind }) => {
-      const { right, shown, tries = 0, hints = 0 } = progress.answers[id] ?? {};
+    exercises.map(({ id, kind, of }) => {
+      const { answer, came, right, shown, tries = 0, hints = 0 } = progress.answers[id] ?? {};
       const state = shown ? 'shown' : right ? 'solved' : tries > 0 ? 'tried' : 'open';
-      return { id, kind, step: slug, state, tries, hints };
+      // `state` has no word for a far-off prediction, and pages that exist know no other words.
+      const judged = kind === 'predict' && typeof answer === 'number' && came !== undefined;
+      const close = judged && farOf(of as PredictExercise, answer, came) === 'near';
+      return { id, kind, step: slug, state, tries, hints, ...(judged && { close }) };
     }),
   ),
 });

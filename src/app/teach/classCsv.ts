@@ -1,16 +1,28 @@
-/** @file A class's table as CSV: a line per participant, five columns per exercise. */
+/** @file A class's table as CSV: a line per participant, five columns per exercise. New columns go last. */
 import { csvOf } from '../../core/csv';
 import { safely, STATES, type ClassTable } from './classTable';
 
 /** Spreadsheets read a file as UTF-8 only if it starts with this. */
 const MARK = '\uFEFF';
 
+/** In the column 'solved', every prediction counts whose result was read. */
+const CLOSE_ONLY = 'solved, predictions only if close';
+
 export function csvOfClass(lesson: string, { columns, rows }: ClassTable): string {
   const heads = columns.flatMap(({ exercise: { id } }) =>
     ['state', 'tries', 'hints', 'answer', 'first answer'].map((what) => `${id} ${what}`),
   );
-  const head = ['participant', 'lesson', 'steps done', 'steps', 'solved', 'exercises', ...heads];
-  const lines = rows.map(({ name, score, cells, result }) => [
+  const head = [
+    'participant',
+    'lesson',
+    'steps done',
+    'steps',
+    'solved',
+    'exercises',
+    ...heads,
+    CLOSE_ONLY,
+  ];
+  const lines = rows.map(({ name, score, cells, solved, result }) => [
     name,
     lesson,
     score.done,
@@ -24,6 +36,7 @@ export function csvOfClass(lesson: string, { columns, rows }: ClassTable): strin
       textIn(result.progress.answers[columns[i]!.exercise.id]?.answer) ?? answer,
       first,
     ]),
+    solved,
   ]);
   return MARK + csvOf(head, lines);
 }

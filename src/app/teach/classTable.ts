@@ -48,6 +48,12 @@ interface Row {
   readonly name: string;
   readonly score: ReturnType<typeof scoreOf>;
   readonly cells: readonly Cell[];
+  /**
+   * Exercises solved, and those that could be: counted as in the table's last line. `score` is what the participant saw
+   * in the lesson, where far-off predictions are done too.
+   */
+  readonly solved: number;
+  readonly could: number;
 }
 
 export interface ClassTable {
@@ -83,20 +89,26 @@ export function tableOf(
         ? `No name, ${i + 1}`
         : `Participant ${numbers.get(nameOf(result)) ?? i + 1}`
       : `Participant ${i + 1}`;
-  const rows = results.map((result, i) => ({
-    result,
-    name: anonymous || result.who === '' ? numbered(result, i) : result.who,
-    score: scoreOf(lesson, result.progress),
-    cells: columns.map(({ exercise }) => cellOf(exercise, result)),
-  }));
-  const solved = columns.map(
-    (_, i) => rows.filter(({ cells }) => /solved|kept|near/.test(cells[i]!.state)).length,
-  );
+  const rows = results.map((result, i): Row => {
+    const cells = columns.map(({ exercise }) => cellOf(exercise, result));
+    return {
+      result,
+      name: anonymous || result.who === '' ? numbered(result, i) : result.who,
+      score: scoreOf(lesson, result.progress),
+      cells,
+      solved: cells.filter(isSolved).length,
+      could: cells.filter(({ state }) => state !== 'closed').length,
+    };
+  });
+  const solved = columns.map((_, i) => rows.filter(({ cells }) => isSolved(cells[i]!)).length);
   const could = columns.map(
     (_, i) => rows.filter(({ cells }) => cells[i]!.state !== 'closed').length,
   );
   return { columns, rows, solved, could };
 }
+
+const isSolved = ({ state }: Cell): boolean =>
+  state === 'solved' || state === 'kept' || state === 'near';
 
 const recordOf = ({ id }: Exercise, { progress: { answers } }: LessonResult) =>
   Object.hasOwn(answers, id) ? answers[id] : undefined;

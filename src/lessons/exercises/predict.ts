@@ -1,4 +1,5 @@
 import { check } from '../../core/check';
+import { Fields } from '../../core/fields';
 import { list, number, readable } from '../../core/schema';
 import { defineExercise, type Far } from '../exercise';
 
@@ -19,6 +20,8 @@ export interface PredictExercise {
   readonly near: string;
   /** One thing to change afterwards: inline HTML with one button that changes the stage. */
   readonly change: string;
+  /** What can be seen once the runs with that change were trained this far: inline HTML. */
+  readonly changed: { readonly after: number; readonly says: string } | undefined;
 }
 
 const say = ({ metric }: PredictExercise, value: number) =>
@@ -86,6 +89,12 @@ export default defineExercise<PredictExercise, number | undefined>({
       change.split('data-set="').length === 2,
       `change of ${fields.what} should offer one thing to change, as [a window of 15](set:window=15)`,
     );
+    let changed: PredictExercise['changed'];
+    if (fields.has('changed')) {
+      const inner = new Fields(fields.get('changed'), `changed of ${fields.what}`);
+      changed = { after: inner.whole('after', { min: 1, max: 5000 }), says: inner.string('says') };
+      inner.end();
+    }
     return {
       metric,
       run,
@@ -96,6 +105,7 @@ export default defineExercise<PredictExercise, number | undefined>({
       band: [low, high],
       ...reasons,
       change,
+      changed,
     };
   },
   empty: () => undefined,
