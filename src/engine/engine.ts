@@ -24,7 +24,18 @@ import { Turns } from './turns';
 type Send = (event: EngineEvent, transfer?: Transferable[]) => void;
 type Asking = Extract<Command, { type: 'ask' | 'close' }>;
 
+/** In milliseconds. */
+export interface Limits {
+  /** How long a turn may continue after its device was found faulty. */
+  readonly patience: number;
+  /** The most training that a lost device costs. */
+  readonly snapshotEvery: number;
+}
+
+const LIMITS: Limits = { patience: 10_000, snapshotEvery: 5000 };
+
 export class Engine {
+  readonly #limits: Limits;
   readonly #runs = new Map<RunId, EngineRun>();
   /** Runs that are still being opened. */
   readonly #opening = new Set<RunId>();
@@ -178,7 +189,7 @@ export class Engine {
       for (const { id } of runs) this.#opening.add(id);
       return runs;
     },
-    turnsEnd: () => this.#turns.end(this.patience),
+    turnsEnd: () => this.#turns.end(this.#limits.patience),
     announce: (id) => this.#preparing(id, 'recovering', 0.1),
     release: (run) => this.#release(run),
     resume: (run, because) => this.#resume(run, because),

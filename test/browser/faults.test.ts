@@ -15,6 +15,7 @@ import type { RunSpec } from '../../src/spec/run';
 import { DEFAULTS } from '../../src/spec/controls';
 import { sayBackend, sayMoved } from '../../src/state/sayEngine';
 import { selfTest } from '../../src/train/selfTest';
+import { Trainer } from '../../src/train/trainer';
 
 /**
  * For work that an idle machine does in a few seconds, and that takes a minute while three other processes compile
@@ -183,12 +184,18 @@ async function running(tested = false) {
     if (event.type === 'state') states.push(event.state);
     if (event.type === 'backend') backends.push(event.backend.name);
     if (event.type === 'metrics') steps.push(...event.steps.map(({ step }) => step));
-  });
+  }, HASTY);
+  const snapshot = vi.spyOn(Trainer.prototype, 'snapshot');
   engine.receive({ type: 'open', runId: 'a', spec: small });
   engine.receive({ type: 'ask', runIds: ['a'], action: 'run' });
   const more = async (than: number) =>
     vi.waitFor(() => expect(steps.length).toBeGreaterThan(than), { timeout: PATIENCE });
   await more(1);
+  /** Until a snapshot was taken, and steps that only a repetition gives again. */
+  const kept = async () => {
+    await vi.waitFor(() => expect(snapshot).toHaveBeenCalled(), { timeout: PATIENCE });
+    await more(steps.length + 1);
+  };
   const why = () =>
     states.flatMap((state) => ('moved' in state && state.moved ? [sayMoved(state.moved)] : []));
   return { states, engine, steps, backends, more, kept, why };

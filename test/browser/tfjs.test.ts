@@ -9,6 +9,7 @@ import { tapedSelfTest } from '../../src/reference/selfTest';
 import { startTfjs } from '../../src/reference/tfjs';
 import type { RunSpec } from '../../src/spec/run';
 import { DEFAULTS } from '../../src/spec/controls';
+import { Trainer } from '../../src/train/trainer';
 import { sayBackend, sayMoved } from '../../src/state/sayEngine';
 import { loseContext, pretendWebglCard, pretendWebgpuCard } from '../support/cards';
 
@@ -18,6 +19,11 @@ afterEach(() => {
 });
 
 const ignore = () => {};
+
+/** Waits for one fence; the whole self-test would compile every shader first. */
+const readsOneSum = async () => {
+  await tf.tidy(() => tf.add(tf.ones([64, 64]), 1)).data();
+};
 
 describe('the tfjs backend', () => {
   test('with a graphics card is its WebGPU, which passes the self-test', async () => {
@@ -179,6 +185,9 @@ const small: RunSpec = {
   backend: 'tfjs',
 };
 
+/** Milliseconds: of what a user's run does every five seconds, and gives up after ten, no test has to wait for. */
+const HASTY = { snapshotEvery: 500, patience: 2000 };
+
 /** An engine in this page, so that its device can be broken. */
 async function running() {
   const states: RunState[] = [];
@@ -188,13 +197,19 @@ async function running() {
     if (event.type === 'state') states.push(event.state);
     if (event.type === 'backend') backends.push(event.backend);
     if (event.type === 'metrics') steps.push(...event.steps);
-  });
+  }, HASTY);
+  const snapshot = vi.spyOn(Trainer.prototype, 'snapshot');
   engine.receive({ type: 'open', runId: 'a', spec: small });
   engine.receive({ type: 'ask', runIds: ['a'], action: 'run' });
   const more = async (than: number) =>
     vi.waitFor(() => expect(steps.length).toBeGreaterThan(than), { timeout: 100_000 });
   const why = () =>
     states.flatMap((state) => ('moved' in state && state.moved ? [sayMoved(state.moved)] : []));
+  /** Until a snapshot was taken, and steps that only a repetition gives again. */
+  const kept = async () => {
+    await vi.waitFor(() => expect(snapshot).toHaveBeenCalled(), { timeout: 100_000 });
+    await more(steps.length + 1);
+  };
   await more(1);
   return { states, engine, steps, backends, more, kept, why };
 }
@@ -202,9 +217,8 @@ async function running() {
 describe('a device that breaks while tfjs trains on it', () => {
   test('if it is lost, the run continues from its last snapshot, with tfjs on a new device', async () => {
     pretendWebgpuCard();
-    const { engine, steps, why, more, backends } = await running();
-    // Until a snapshot has been taken, which happens every five seconds.
-    await new Promise((resolve) => setTimeout(resolve, 7000));
+    const { engine, steps, why, more, kept, backends } = await running();
+    await kept();
     currentDevice()!.destroy();
     await vi.waitFor(
       () =>
@@ -247,7 +261,7 @@ describe('a device that breaks while tfjs trains on it', () => {
 
 test('if its WebGL context is lost, the run says so and continues in WebAssembly', async () => {
   const contexts = pretendWebglCard();
-  const { engine, steps, why, more, backends } = await running();
+  const { engine, steps, why, more, kept, backends } = await running();
   expect(backends.map(({ device }) => device)).toEqual(['WebGL, a card']);
   await kept();
   loseContext(contexts.at(-1)!);
