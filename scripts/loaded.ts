@@ -1,4 +1,4 @@
-/** @file A script's own module, loaded as it is and not bundled: what finds files beside itself, or starts Node again. */
+/** @file A script's own module, loaded unbundled, for code that finds files next to itself or starts Node again. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 

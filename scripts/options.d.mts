@@ -1,6 +1,6 @@
 import type { ParseArgsConfig, parseArgs } from 'node:util';
 
-/** What was given, by `options`; explains itself by `usage` and ends where it was asked wrongly, or for --help. */
+/** The arguments, parsed by `options`. Prints `usage` and exits if they are wrong, or for --help. */
 export function optionsOf<
   O extends NonNullable<ParseArgsConfig['options']>,
   P extends boolean = false,

@@ -1,4 +1,4 @@
-/** @file The arguments of a script, read by node:util: --help explains, and what is not known is refused with the usage. */
+/** @file The arguments of a script, read by node:util: --help prints the usage, and unknown arguments are refused with it. */
 import { parseArgs } from 'node:util';
 
 export function optionsOf(

@@ -3,7 +3,7 @@ import { preview } from 'vite';
 import { chromium } from 'playwright';
 import { chromiumArguments, chromiumPath } from './test/chromium.mjs';
 
-/** Serves dist/ (made by `npm run build`) and starts Chromium; `use` gets the address and the browser. */
+/** Serves dist/ (made by `npm run build`) and starts Chromium; `use` gets the URL and the browser. */
 export async function withPage({ webgpu = true }, use) {
   const server = await preview({ preview: { port: 0, host: '127.0.0.1' } });
   const browser = await chromium.launch({

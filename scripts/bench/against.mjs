@@ -126,7 +126,7 @@ async function timed(model) {
   return { loss, ms: onGpu && !onGpu.onProcessor ? clock : (user + system) / 1000 };
 }
 
-/** What is compared of a checkout, bundled; only names that every checkout since the bench began exports. */
+/** The code of a checkout that is compared, bundled; uses only names that every checkout since the first bench exports. */
 async function treeOf(root, name) {
   const outDir = join(here, 'node_modules/.cache/bench-against', name);
   const from = (path) => JSON.stringify(join(root, path));
@@ -174,7 +174,7 @@ function inWebAssembly(tree) {
 /** Both on one device: two devices would each have their own threads. */
 async function onOneDevice([a, b]) {
   const adapter = await a.findAdapter();
-  if (!adapter.adapter) throw new Error(JSON.stringify(adapter)); // an earlier commit says it in words
+  if (!adapter.adapter) throw new Error(JSON.stringify(adapter)); // an earlier commit throws a message instead
   const { device } = await a.openDevice(adapter, ({ message }) => {
     throw new Error(message);
   });

@@ -1,6 +1,6 @@
 /**
  * @file `npm run bench:cache`: cache bytes and milliseconds per token at T = 512, 4,096 and 16,384 for the four plans;
- * what docs/generating.md says of the cache.
+ * the numbers about the cache in docs/generating.md.
  */
 import { cpus } from 'node:os';
 import { optionsOf } from '../options.mjs';

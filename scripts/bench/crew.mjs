@@ -1,4 +1,4 @@
-/** @file Node threads for scripts, as a browser's workers are for the page. */
+/** @file Node threads for scripts, which do the work of a browser's workers. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

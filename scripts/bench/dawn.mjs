@@ -1,5 +1,5 @@
 /**
- * @file WebGPU in Node, by Dawn: on a graphics card if there is one, else on the software adapter that ships with
+ * @file WebGPU in Node, by Dawn: on a graphics card if there is one, otherwise on the software adapter that ships with
  * Chromium. Importing this sets `navigator.gpu`. Dawn keeps Node alive: end a script with process.exit.
  */
 import { spawnSync } from 'node:child_process';

@@ -1,7 +1,8 @@
 /**
  * @file `npm run bench:masks [-- --gpu] [-- --pairs 31]`: a training step's attention (forward and both gradients) of
  * 2,048 tokens for masks in tiles, compared with that of a window through the kernels of one run of keys, interleaved; one
- * thread of WebAssembly, or WebGPU in Node on Dawn. In milliseconds of the processor, on a graphics card of the clock.
+ * thread of WebAssembly, or WebGPU in Node on Dawn. Times are CPU time, or wall-clock time on
+ * a graphics card.
  */
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';

@@ -1,7 +1,7 @@
 /**
  * @file `npm run bench [-- --quick] [-- --json FILE]`: milliseconds per training step (forward, backward, AdamW) in
  * real Chromium, our engines compared with stock tfjs and jax-js on the same model and data, interleaved, medians;
- * below the table, the ratios that people ask for.
+ * below the table, the most useful ratios.
  *
  * `--only S` (or M, L, long) runs one job. `--isolated` serves the page cross-origin isolated, so that tfjs and jax-js
  * use threads on wasm; a page on an ordinary static host is not isolated. `--profile` shows where the time of a step

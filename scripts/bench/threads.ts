@@ -1,6 +1,7 @@
 /**
  * @file `npm run bench:threads [-- SIZE …] [-- --threads N]`: a training step in WebAssembly with one thread and with
- * several, interleaved, at sizes S, M, L and that of the table the Lab opens on; what docs/performance.md says of threads.
+ * several, interleaved, at sizes S, M, L and that of the Lab's initial run; the numbers about threads in
+ * docs/performance.md.
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';

@@ -1,4 +1,4 @@
-/** @file Serves the page, and opens it where there is a desktop. */
+/** @file Serves the page, and opens it if there is a desktop. */
 import { createServer } from 'vite';
 
 const desktop =

@@ -1,5 +1,5 @@
 /**
- * @file Turns the data packages into public/corpora/<id>.txt and <id>.json. Does nothing where they are up to date.
+ * @file Turns the data packages into public/corpora/<id>.txt and <id>.json. Does nothing if they are up to date.
  *
  *   node scripts/build/texts.mjs [folder]
  *

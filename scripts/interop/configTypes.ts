@@ -1,5 +1,5 @@
 /**
- * @file Every model type of the table, as it is given to transformers: the masks it makes, and what its cache holds.
+ * @file Every model type of the table, as passed to transformers: its masks and the contents of its cache.
  * Bundled by scripts/interop/run-configs.mjs.
  */
 import { maskOf } from '../../src/attention/expression';
@@ -552,7 +552,7 @@ export function ourMasks({ fields }: TypeCase): readonly (OurMask | undefined)[]
 }
 
 /**
- * Numbers each layer holds after each of LENGTHS tokens: as allocated, with W tokens where there is a window, and as
+ * Numbers each layer holds after each of LENGTHS tokens: as allocated, with W tokens if there is a window, and as
  * transformers' dynamic cache keeps them between two steps, with W - 1.
  */
 export function ourNumbers({ fields }: TypeCase) {

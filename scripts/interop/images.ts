@@ -1,5 +1,5 @@
 /**
- * @file Small files of models with images, and what images open in their masks, to compare with transformers' own
+ * @file Small files of models with images, and the cells that images open in their masks, to compare with transformers' own
  * masks.
  */
 import { maskOf } from '../../src/attention/expression';

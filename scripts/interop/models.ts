@@ -124,7 +124,7 @@ const seesAhead = ({ layers }: ModelSpec) =>
     ),
   );
 
-/** Our logits, [T, V]: token by token with a cache, where one can produce them. */
+/** Our logits, [T, V]: token by token with a cache, if a cache can produce them. */
 export function ourLogits(
   m: ModelSpec,
   weights: HostWeights = weightsOf(m),
@@ -171,7 +171,7 @@ export const folderOf = (name: string): ReadonlyMap<string, Uint8Array> => {
   });
 };
 
-/** A third-party folder: what we make of it, and its logits. */
+/** A third-party folder: our reading of it, and its logits. */
 export function theirs(
   files: ReadonlyMap<string, Uint8Array>,
   tokens: readonly number[],

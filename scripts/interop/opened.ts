@@ -1,4 +1,4 @@
-/** @file Opened files of every kind, with the code and the repaired file the workbench gives beside them. Bundled by scripts/interop/run-code.mjs. */
+/** @file Opened files of every kind, with the code and the repaired file that the workbench offers for them. Bundled by scripts/interop/run-code.mjs. */
 import { zipSync, zlibSync } from 'fflate';
 import { maskOf, write } from '../../src/attention/expression';
 import { read } from '../../src/attention/parse';

@@ -1,6 +1,6 @@
 /**
  * @file Encoders and decoders as passed to transformers: who reads whom in each and between them, determined by
- * derivatives of the model itself, and what its cache holds of its own tokens and of the source.
+ * derivatives of the model itself, and the part of its cache for its own tokens and for the source.
  */
 import { maskOf } from '../../src/attention/expression';
 import { pairsOf } from '../../src/attention/mask';

@@ -26,7 +26,7 @@ export function python() {
   const stamp = join(folder, 'installed.txt');
   const wanted = readFileSync(join(HERE, 'requirements.txt'), 'utf8');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return program;
-  console.log('making a Python environment; PyTorch is about 3 GB to load');
+  console.log('making a Python environment; PyTorch is a download of about 3 GB');
   rmSync(folder, { recursive: true, force: true });
   run('python3', '-m', 'venv', folder);
   run(

@@ -1,4 +1,4 @@
-/** @file `npm run test:interop [-- --write]`: all comparisons with Python, one after the other, each with what was asked. */
+/** @file `npm run test:interop [-- --write]`: all comparisons with Python, one after the other, each with the given options. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { optionsOf } from '../options.mjs';

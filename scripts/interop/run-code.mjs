@@ -1,8 +1,8 @@
 /**
  * @file `npm run test:interop:code [-- --write]`: runs all exported code in Python, with PyTorch, JAX and transformers, and
- * compares every mask bit for bit with ours, and with the committed test/fixtures/interop/masks.json; --write keeps what
- * came of it there; --opened runs only the code beside opened files; --install only makes the environment; --only WORD runs those whose name has the word, and keeps the
- * others as they were.
+ * compares every mask bit for bit with ours, and with the committed test/fixtures/interop/masks.json. --write saves the
+ * results there, --opened runs only the code for opened files, --install only makes the environment, and --only WORD
+ * runs the cases whose name contains the word and leaves the others unchanged.
  */
 import { spawnSync } from 'node:child_process';
 import {
@@ -66,7 +66,7 @@ const cases = {
   configs: configs.filter(asked),
 };
 
-/** The code beside an opened file agrees with the page, and NumPy reads the repaired file. */
+/** The code for an opened file agrees with the page, and NumPy reads the repaired file. */
 async function checkOpened() {
   const { openedCases, openedRun } = await bundled('scripts/interop/opened.ts');
   const found = [];

@@ -2,7 +2,7 @@
  * @file `npm run test:interop:models [-- --write]`: exported models give the same logits in PyTorch and transformers,
  * token by token; exported training scripts run under torchrun; models of transformers open here. --write stores
  * PyTorch's logits in test/fixtures/interop/models.json, with which `npm test` compares ours without Python; --only
- * WORD runs the models whose name contains the word, and leaves the others as they were.
+ * WORD runs the models whose name contains the word, and leaves the others unchanged.
  */
 import {
   existsSync,

@@ -20,8 +20,8 @@ const TWO_MODELS = 'planner?v=1&model=gemma-3-27b&with=deepseek-v3';
 const PAGES = 'planner?v=1&model=gemma-3-27b&with=nemotron-3-super-120b&engine=vllm';
 
 /**
- * What is dragged: a page, and the slider by its label; without a slider the page is left alone. `idle`: a page that
- * trains nothing.
+ * The slider to drag: its page, and its label; without a slider the page is left alone. `idle`: a page that trains
+ * nothing.
  */
 export const DRAGS = [
   { name: 'drag: Compare as it opens, four runs alone', page: 'compare' },
@@ -41,7 +41,7 @@ export const DRAGS = [
   { name: 'drag: the planner, pages of vLLM, Length', page: PAGES, slider: LENGTH, idle: true },
 ];
 
-/** Trains, drags, and gives the tasks of the page's main thread, longest first. */
+/** Trains, drags, and returns the tasks of the page's main thread, longest first. */
 export async function drag(browser, address, { page: opening, slider, edit, idle = false }) {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   try {

@@ -1,9 +1,9 @@
 /**
- * @file `npm run measure:far`: what reading far is worth in each text of the site, as a table (a minute on one core).
+ * @file `npm run measure:far`: the value of reading far back in each text of the site, as a table (a minute on one core).
  *
  *   npm run measure:far -- [--only WORD] [--write]
  *
- * --write counts at more lengths and keeps that in src/data/far/counted.json, from which the pages read.
+ * --write counts at more lengths and saves the result in src/data/far/counted.json, which the pages read.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';

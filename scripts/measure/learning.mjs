@@ -1,6 +1,6 @@
 /**
- * @file Measures what docs/performance.md says of the presets, on the built page, as a person has it:
- * seconds from pressing Train, and how long a hand on a slider is kept waiting meanwhile (`--only drag`).
+ * @file Measures the numbers about presets in docs/performance.md, on the built page, as a user sees them: seconds from
+ * pressing Train, and how quickly a slider responds meanwhile (`--only drag`).
  * `npm run build && npm run measure [-- --only WORD] [-- --json FILE]`
  */
 import { cpus } from 'node:os';
@@ -16,9 +16,9 @@ const MARKER =
 const SOLVED = 90; // per cent of held-out answers
 const STEPS = 300; // after which texts are compared
 
-/** What is measured: a name, an address, and the timeout in seconds. */
+/** What is measured: a name, a URL, and the timeout in seconds. */
 const CASES = [
-  // Addresses without parameters: what a visitor sees first.
+  // URLs without parameters: what a visitor sees first.
   { name: 'The Lab as it opens', page: 'lab', until: 'apart', limit: 120 },
   { name: 'Compare as it opens', page: 'compare', until: 'apart', limit: 240 },
   { name: 'Moby-Dick, G S G S', query: '', until: 'fall', limit: 60 },
@@ -137,7 +137,7 @@ async function gapToLocal(page) {
   const [own, local] = [/([\d.]+) nats each/, /local it was ([\d.]+)/].map((words) =>
     Number(words.exec(text)?.[1] ?? NaN),
   );
-  if (!Number.isNaN(own)) return local - own; // the Lab, beside the recorded run
+  if (!Number.isNaN(own)) return local - own; // the Lab, with the recorded run
   const lossOf = async (name) => {
     const output = label(page, `As in the line above: loss of ${name}`);
     return (await output.count()) > 0

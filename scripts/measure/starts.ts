@@ -1,6 +1,6 @@
 /**
- * @file `npm run measure:starts [-- --only WORD]`: what start values, rates and places of the global layer are worth in 300
- * steps on a text in which reading far pays, and on one in which it does not: short runs that differ in one setting. About
+ * @file `npm run measure:starts [-- --only WORD]`: the effect of start values, rates and places of the global layer in 300
+ * steps, on a text that rewards reading far back and on one that does not: short runs that differ in one setting. About
  * a minute of one core for each row.
  */
 import { optionsOf } from '../options.mjs';

@@ -1,6 +1,6 @@
 /**
  * @file `npm run measure:tuning`: long instruction tuning of the shipped models of short ones, in Node on the engine of the
- * page's WebAssembly (two minutes on one core); what docs/generating.md says of it.
+ * page's WebAssembly (two minutes on one core); the numbers in docs/generating.md.
  */
 import { optionsOf } from '../options.mjs';
 import { readFileSync } from 'node:fs';

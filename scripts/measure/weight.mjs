@@ -1,7 +1,7 @@
 /**
  * @file Weighs what a browser fetches before each page is usable: `npm run build && npm run measure:weight`. Each file
  * counts once, raw and as gzip sends it (level 6), until nothing has arrived for three seconds: between two files a
- * worker may start, or a browser compile. Texts and recordings are counted apart from the program.
+ * worker may start, or a browser compile. Texts and recordings are counted separately from the program.
  */
 import { gzipSync } from 'node:zlib';
 import { optionsOf } from '../options.mjs';

@@ -22,7 +22,7 @@ export function folderOf(id) {
 }
 
 /**
- * SPDX's texts of a licence expression ('MIT', 'Apache-2.0 AND MIT'), with the copyright lines filled in where there is
+ * SPDX's texts of a licence expression ('MIT', 'Apache-2.0 AND MIT'), with the copyright lines filled in if there is
  * room for them.
  */
 export const standardText = (expression, copyright = []) =>

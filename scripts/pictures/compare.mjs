@@ -1,4 +1,4 @@
-/** @file Pictures of the Compare page for people to look at: `npm run build && node scripts/pictures/compare.mjs [FOLDER]`. */
+/** @file Screenshots of the Compare page: `npm run build && node scripts/pictures/compare.mjs [FOLDER]`. */
 import { mkdirSync } from 'node:fs';
 import { optionsOf } from '../options.mjs';
 import { button, numberOf, withPage } from '../page.mjs';

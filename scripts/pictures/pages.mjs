@@ -1,5 +1,5 @@
 /**
- * @file Screenshots of every page, and every lesson's first step, for people to look at: `npm run build && npm run
+ * @file Screenshots of every page, and every lesson's first step: `npm run build && npm run
  * screenshots [-- FOLDER]`.
  */
 import { mkdirSync } from 'node:fs';
@@ -25,7 +25,7 @@ const SIZES = [
 const NEEDLE =
   'task=needle&layers=4&width=32&heads=2&context=48&window=6&chunk=6&batch=16&warmup=30';
 
-/** Local layers of a Zebra stack, one key too wide, next to what they should be. */
+/** Local layers of a Zebra stack, one key too wide, compared with the correct ones. */
 const MASKS =
   'T=32&layer=causal&layer=3*causal%20%26%20window(7)&at=2&other=causal%20%26%20window(6)';
 

@@ -1,7 +1,7 @@
 /**
  * @file `npm run models [-- --force] [-- --only WORD]`: trains the shipped models, in Node on the same engine as the page's
  * WebAssembly, and writes models/: ID.zip (a checkpoint without the optimizer's moments), ID.json (its card) and
- * README.md. A model that is there is kept, so it goes on where it was stopped; --force trains it again.
+ * README.md. Existing models are kept, so an interrupted run continues; --force trains them again.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { optionsOf } from '../options.mjs';
@@ -17,7 +17,7 @@ import { open, surroundings, type Surroundings } from './surroundings';
 interface Recipe {
   readonly id: string;
   readonly title: string;
-  /** What it is good for, in a sentence or two. */
+  /** What the model is good for, in a sentence or two. */
   readonly why: string;
   readonly spec: RunSpec;
 }

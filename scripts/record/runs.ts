@@ -1,8 +1,8 @@
 /**
  * @file `npm run record [-- --force] [-- --only WORD]`: trains the runs behind the figures, in Node on the same engine as the
- * page's WebAssembly, and writes public/recorded/. A recording that is there is kept, so it goes on where it was stopped;
- * --force makes it again. Comparisons to begin with are recorded whole, as public/recorded/races/ID.json; their WORD is
- * race-ID. Shipped models that go on with a longer context are kept as public/recorded/adapted/ID.json; their WORD is
+ * page's WebAssembly, and writes public/recorded/. Existing recordings are kept, so an interrupted run continues; --force
+ * makes them again. Initial comparisons are recorded whole, as public/recorded/races/ID.json; their WORD is race-ID.
+ * Shipped models adapted to a longer context are recorded as public/recorded/adapted/ID.json; their WORD is
  * adaptation-ID.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -76,7 +76,7 @@ const textJob = (task: string, context: number, plan: string, seed: number): Job
 });
 
 /**
- * A text in which reading far back pays: the useful part is one line of 80 back, beyond the 61 that four layers of
+ * A text that rewards reading far back: the useful part is one line of 80 back, beyond the 61 that four layers of
  * window 16 reach.
  */
 const table: RunSpec = { ...specOfPreset(presets.get('postal-codes')), backend: 'wasm' };
@@ -160,7 +160,7 @@ const JOBS: readonly Job[] = [
   ...PLANS.map((plan) => taskJob('marker', 40, 700, plan, { distance: 22 })),
   taskJob('marker', 40, 700, 'grouped', { groupSize: 4, distance: 22 }),
   // Looking up a key is learned late: global attention answers 46 % after 4,000 steps, as if it knew the three values
-  // but not which belongs to whom; with up to six pairs, 6,000 steps at width 64 were not enough either.
+  // but not which key each belongs to; with up to six pairs, 6,000 steps at width 64 were not enough either.
   ...PLANS.map((plan) =>
     taskJob('recall', 32, 4000, plan, { distance: 24, rate: 0.004, batch: 32 }),
   ),

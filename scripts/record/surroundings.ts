@@ -1,4 +1,4 @@
-/** @file What the scripts that train need from outside, and how they open a run with it. */
+/** @file The inputs of the scripts that train, and how they open a run with them. */
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { check } from '../../src/core/check';

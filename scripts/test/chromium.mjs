@@ -13,7 +13,7 @@ const PLACES = [
   'C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
-/** CHROMIUM_PATH if it is set, else the first known place that exists, else undefined. */
+/** CHROMIUM_PATH if it is set, else the first known place that exists, otherwise undefined. */
 export function findChromium() {
   const asked = process.env.CHROMIUM_PATH;
   if (asked) return existsSync(asked) ? asked : undefined;

@@ -1,4 +1,4 @@
-/** @file First step of `npm test`: finds Chromium, or installs it where no confirmation is needed. */
+/** @file First step of `npm test`: finds Chromium, or installs it if no confirmation is needed. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { findChromium } from './chromium.mjs';

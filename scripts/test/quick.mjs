@@ -9,7 +9,7 @@ import { optionsOf } from '../options.mjs';
 
 /** Seconds of tests, as they took last time; a file that never ran here counts as one second. */
 const BUDGET = 30;
-/** Files that say most of the rest in little time, where nothing depends on a change. */
+/** Files that cover most of the rest in little time, if no test depends on a change. */
 const ALWAYS = [
   'test/architecture.test.ts',
   'test/docs.test.ts',
@@ -41,7 +41,7 @@ const changed = [
 const began = performance.now();
 const done = [];
 const failed = [];
-/** Runs one tool; what it printed is shown where it fails. */
+/** Runs one tool; its output is shown if it fails. */
 function run(what, tool, ...words) {
   const from = performance.now();
   return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 /**
- * @file A command that may take so long and no longer: `node scripts/test/within.mjs 20 "unit tests" vitest run --project unit`.
- * A stage that hangs ends as a red line with its name, not as a terminal that stands still.
+ * @file Runs a command with a time limit: `node scripts/test/within.mjs 20 "unit tests" vitest run --project unit`.
+ * A stage that hangs ends with a red line that names it, not with a frozen terminal.
  */
 import { spawn } from 'node:child_process';
 

@@ -80,7 +80,7 @@ export function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (isRecord(value)) return 'an object';
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-  const text = JSON.stringify(value) ?? 'no JSON';
+  const text = JSON.stringify(value) ?? 'not JSON';
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 

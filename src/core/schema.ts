@@ -100,7 +100,7 @@ export const text =
   };
 
 export const words = text({ longest: 200, should: 'a few words' });
-export const day = text({ like: /^\d{4}-\d{2}-\d{2}$/, should: 'a day such as 2026-11-30' });
+export const day = text({ like: /^\d{4}-\d{2}-\d{2}$/, should: 'a date like 2026-11-30' });
 
 export const flag: Schema<boolean> = (value, place) => {
   place.expect(typeof value === 'boolean', value, 'true or false');
@@ -148,7 +148,7 @@ export const column =
       all.length === length,
       `${place.what} has ${all.length} numbers; it should have ${length}`,
     );
-    place.check(all.every(isFrom0), `${place.what} should be finite numbers from 0`);
+    place.check(all.every(isFrom0), `${place.what} should be finite numbers, 0 or more`);
     return all as readonly number[];
   };
 

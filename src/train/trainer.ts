@@ -225,7 +225,7 @@ export class Trainer {
     const { vocabulary, context: T } = this.modelSpec;
     check(
       Number.isSafeInteger(changed) && changed >= 0 && changed < T,
-      `token ${changed} was to be changed; there are tokens 0 to ${T - 1}`,
+      `token ${changed} does not exist; the tokens are 0 to ${T - 1}`,
     );
     const { tokens, starts } = this.feed.watched;
     const before = await this.model.logits(tokens, starts);

@@ -481,7 +481,7 @@ test('the figures follow the runs: recorded before, live at a pause, and with a 
   await expect(figure(4)).toContainText(`seed 1 · ${step} steps of 128 tokens`);
 
   await section.getByRole('button', { name: 'Train seeds 2, 3 too' }).click();
-  await expect(section.getByText(`All of them stand at step ${step}`)).toBeVisible({
+  await expect(section.getByText(`All of them are at step ${step}`)).toBeVisible({
     timeout: READY_MS,
   });
   await expect(figure(4)).toContainText(`seeds 1, 2, 3 · ${step} steps`);

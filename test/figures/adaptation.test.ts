@@ -114,7 +114,7 @@ test('a recording comes back as it was written', () => {
 test.each([
   [{ version: 2 }, 'adaptation a has version 2; this program reads version 1'],
   [{ version: undefined }, 'adaptation a has version missing'],
-  [{ made: 'today' }, 'made of adaptation a is "today"; it should be a day such as 2026-11-30'],
+  [{ made: 'today' }, 'made of adaptation a is "today"; it should be a date like 2026-11-30'],
   [{ seconds: -1 }, 'seconds of adaptation a is -1; it should be a number'],
   [{ extra: 1 }, '"extra" of adaptation a is not known'],
   [{ machine: '' }, 'machine of adaptation a is ""; it should be words'],

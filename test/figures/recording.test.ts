@@ -113,7 +113,7 @@ test('any recording comes back as it was written: numbers of any size, as many p
 
 test.each([
   [{ version: 2 }, 'recording a.json has version 2; this program reads version 1'],
-  [{ made: 'today' }, "recording a.json, made is 'today'; it should be a day such as 2026-11-30"],
+  [{ made: 'today' }, "recording a.json, made is 'today'; it should be a date like 2026-11-30"],
   [{ backend: 'gpu' }, "backend is 'gpu'; it should be one of webgpu, wasm, cpu"],
   [{ seconds: -1 }, 'seconds is -1; it should be a number, 0 or more'],
   [{ extra: 1 }, "recording a.json: 'extra' is not known"],

@@ -117,7 +117,7 @@ describe('errors are refused with their place and reason', () => {
       '---\ntitle: A\nsummary: B\nlearned: one\n---\n## One\n\nx',
       /the head has 1 lines 'learned: …'; it should have 3/,
     ],
-    ['a title twice', '---\ntitle: A\ntitle: B\n---\n## One\n\nx', /line 3: title stands twice/],
+    ['a title twice', '---\ntitle: A\ntitle: B\n---\n## One\n\nx', /line 3: title appears twice/],
     [
       'five masks in a picture',
       `${HEAD.replace('learned: a', 'picture: a;b;c;d;e\nlearned: a')}## One\n\nx`,

@@ -28,7 +28,7 @@ test('every item is in it once, neither in the right order nor in its mirror ima
   );
 });
 
-test('orders in lessons that were neither before stay as readers know them', () => {
+test('orders that were already neither keep the order that readers know', () => {
   const begins = exercises.flatMap(({ name, exercise: { kind, of } }) =>
     kind === 'order' ? [[name, (of as { begin: readonly number[] }).begin.join('')] as const] : [],
   );

@@ -26,7 +26,7 @@ test('a value is that of the nearest point', () => {
   expect(valueAt(line('a', [10, 20, 30]), 99)).toBe(30);
 });
 
-test('lines to compare with, and lines that are at zero, have no value written', () => {
+test('comparison lines, and lines at zero, have no value label', () => {
   const lines = [line('a', [50, 60]), line('b', [0, 0]), line('c', [80, 90], 'reference')];
   expect(readAt(lines, 1, identity, [0, 100]).map(({ id, value }) => [id, value])).toEqual([
     ['a', 50],

@@ -22,7 +22,7 @@ const of = (fields: Record<string, unknown>) => readConfig(JSON.stringify(fields
 const facts = (fields: Record<string, unknown>) => layerFacts(of(fields));
 const first = (all: readonly LayerFacts[], type: string) => all.find((one) => one.type === type)!;
 
-test('facts are worked out once for a config, and its sorts of layers count every layer', () => {
+test('facts are computed once per config, and the counts of its kinds of layers add up to all layers', () => {
   const config = of({ model_type: 'gemma3_text', num_hidden_layers: 26, sliding_window: 512 });
   expect(layerFacts(config)).toBe(layerFacts(config));
   expect(layerSorts(config).map(({ facts, count }) => [facts.type, count])).toEqual([

@@ -26,7 +26,7 @@ test('keys with long numbers are farther apart than queries', () => {
   expect(apart(keys)).toBe(2048);
 });
 
-test('a number is at the middle of its column, and moved in at the right edge', () => {
+test('a number is at the middle of its column, and shifted inwards at the right edge', () => {
   const ticks = keyTicks(0, 10, 40, 400);
   expect(ticks[0]).toEqual({ key: 0, x: 20 });
   expect(keyTicks(1022, 1025, 40, 110)[1]!.x).toBeCloseTo(110 - 2 * 6.8 - 1);

@@ -6,7 +6,7 @@ import ts from 'typescript';
 import { Crew, type Spawn } from '../../src/machines/crew';
 import type { Order } from '../../src/machines/hand';
 
-/** What `Hand` imports, then itself, as one script: a thread made from an address resolves no file. */
+/** The imports of `Hand`, then `Hand` itself, as one script: a thread started from a data URL resolves no file. */
 const sources = ['sharedWords', 'instance', 'hand'].map((name) => {
   const source = readFileSync(`src/machines/${name}.ts`, 'utf8');
   const { outputText } = ts.transpileModule(source, {

@@ -79,7 +79,7 @@ test.each(['global', 'local', 'approximate', 'grouped'])(
       );
       expect(await run.probe(changed)).toEqual(expected);
     }
-    await expect(run.probe(T)).rejects.toThrow('there are tokens 0 to 23');
+    await expect(run.probe(T)).rejects.toThrow('the tokens are 0 to 23');
     run.dispose();
   },
 );

@@ -5,7 +5,7 @@ import { render } from 'vitest-browser-svelte';
 import PlannerPage from '../../../src/app/planner/PlannerPage.svelte';
 import { Planner } from '../../../src/state/planner.svelte';
 
-test('another length prices nothing again, and another batch does', async () => {
+test('changing the length prices no model again, and changing the batch does', async () => {
   const planner = new Planner('v=1&model=gemma-3-27b&with=nemotron-3-super-120b&engine=vllm');
   const { getByLabelText } = await render(PlannerPage, { planner });
   const priced = () => planner.entries.map(({ at }) => at);

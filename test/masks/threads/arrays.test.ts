@@ -22,7 +22,7 @@ threads('a stack of layers', [
   },
   {
     thread: 'Lightning-AI/litgpt/pull/1995',
-    what: 'five layers with a window and one without, over and over',
+    what: 'five layers with a window and one without, repeated',
     brought: {
       'mask.npy': planesOf(
         [12, 24, 24],
@@ -35,7 +35,7 @@ threads('a stack of layers', [
   },
   {
     thread: 'mistralai/mistral-inference/pull/230',
-    what: 'a window for each layer, with axes of batch and heads of one place each',
+    what: 'a window for each layer, with axes of batch and heads of size 1',
     brought: {
       'masks.npy': planesOf(
         [4, 1, 1, 12, 12],
@@ -56,7 +56,7 @@ threads('a stack of layers', [
 threads('a batch', [
   {
     thread: 'lucidrains/graph-transformer-pytorch/pull/2',
-    what: 'two texts of different lengths, one mask for each, which heads share',
+    what: 'two texts of different lengths, one mask for each, shared by the heads',
     brought: {
       'mask.npy': planesOf(
         [2, 1, 10, 10],
@@ -76,7 +76,7 @@ threads('a batch', [
   },
   {
     thread: 'kohya-ss/musubi-tuner/pull/413',
-    what: 'the mask of the second text was not applied: it is that of the first, and reads four of padding',
+    what: 'the mask of the second text is that of the first, and reads four tokens of padding',
     brought: {
       'mask.npy': planesOf([2, 1, 12, 12], 'causal | ahead(1)', 'causal | ahead(1)'),
     },
@@ -113,7 +113,7 @@ const compared =
 threads('two files', [
   {
     thread: 'facebookresearch/xformers/issues/1185',
-    what: 'a mask before and after it was moved to another device, which made it read both ways',
+    what: 'a mask before and after a move to another device, which made it read both ways',
     brought: {
       'made.npy': npyOf(maskOf(read('documents(2)'), 4)),
       'meant.npy': npyOf(maskOf(read('causal & documents(2)'), 4)),
@@ -124,7 +124,7 @@ threads('two files', [
   },
   {
     thread: 'pytorch/executorch/pull/21384',
-    what: 'a local layer of five tokens before the mend and after it',
+    what: 'a local layer of five tokens before and after the fix',
     brought: {
       'made.npy': npyOf(maskOf(read('causal'), 5)),
       'meant.npy': npyOf(maskOf(read('causal & window(2)'), 5)),
@@ -135,7 +135,7 @@ threads('two files', [
   },
   {
     thread: 'mlfoundations/open_clip/issues/549',
-    what: 'the last token sums up a text of four with three of padding: its row is one key off, and is held against the right one',
+    what: 'the last token summarises a text of four with three of padding: its row is one key off, compared with the right one',
     brought: {
       'made.npy': npyOf(square(8, (q, k) => (q < 7 ? k <= q : k < 5))),
       'meant.npy': npyOf(square(8, (q, k) => (q < 7 ? k <= q : k < 4 || k === 7))),
@@ -145,7 +145,7 @@ threads('two files', [
   },
   {
     thread: 'Dao-AILab/flash-attention/issues/517',
-    what: 'two queries over five keys, in either corner',
+    what: 'two queries over five keys, aligned in either corner',
     brought: {
       'made.npy': npyOf(fromRule(2, 5, (q, k) => k <= q)),
       'meant.npy': npyOf(fromRule(2, 5, (q, k) => k <= q + 3)),
@@ -159,7 +159,7 @@ threads('two files', [
 threads('an archive of arrays', [
   {
     thread: 'facebookresearch/xformers/issues/1185',
-    what: 'a mask, and what a copy of it made of it',
+    what: 'a mask and its faulty copy',
     brought: {
       'masks.npz': zipSync({
         'copy.npy': npyOf(maskOf(read('documents(6)'), 12)),
@@ -175,7 +175,7 @@ threads('an archive of arrays', [
   },
   {
     thread: 'hiyouga/LlamaFactory/pull/7308',
-    what: 'positions of packed texts beside the mask that counts them',
+    what: 'positions of packed texts, with the mask that counts them',
     brought: {
       'batch.npz': zipSync({
         'attention_mask.npy': npyOfNumbers([1, 8], Uint8Array.of(1, 1, 1, 2, 2, 3, 3, 0), '|u1'),

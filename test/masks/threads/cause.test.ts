@@ -69,7 +69,7 @@ threads('a finding', [
   },
   {
     thread: 'pytorch/executorch/pull/21857',
-    what: 'queries of a part that all see what the first may see',
+    what: 'queries of a part that all read what the first may read',
     brought: fromRule(4, 16, (q, k) => k <= 12 + q && k >= 7),
     meant: 'causal & window(6)',
     findings: [],
@@ -97,7 +97,7 @@ threads('a finding', [
   },
   {
     thread: 'DeepOpt-com/WrinkleFree-Monorepo/issues/53',
-    what: 'positions that begin again, and attention that does not: the second document reads the first',
+    what: 'positions that restart, and attention that does not: the second document reads the first',
     brought: square(6, (q, k) => k <= q),
     meant: 'causal & documents(4)',
     findings: [],

@@ -25,7 +25,7 @@ threads('a config with a window that no layer has', [
   },
   {
     thread: 'huggingface/transformers/issues/40126',
-    what: 'as many layers without a window as there are layers',
+    what: 'as many layers without a window as layers in total',
     brought: config({
       ...{ model_type: 'qwen3', num_hidden_layers: 8, max_window_layers: 8, ...SMALL },
       ...{ use_sliding_window: true, sliding_window: 4096 },
@@ -56,7 +56,7 @@ threads('a config with a window that no layer has', [
 threads('a config whose switch forbids its window', [
   {
     thread: 'predibase/lorax/pull/532',
-    what: 'a large window, and the switch left out, which is off',
+    what: 'a large window without the switch, which is off by default',
     brought: config({
       ...{ model_type: 'qwen2', num_hidden_layers: 4, sliding_window: 131_072, ...SMALL },
     }),
@@ -65,7 +65,7 @@ threads('a config whose switch forbids its window', [
   },
   {
     thread: 'InternLM/lmdeploy/pull/3614',
-    what: 'switched off, and applied all the same by an engine',
+    what: 'switched off, but still applied by an engine',
     brought: config({
       ...{ model_type: 'qwen2', num_hidden_layers: 4, sliding_window: 4096, ...SMALL },
       ...{ use_sliding_window: false, max_window_layers: 2 },
@@ -80,7 +80,7 @@ threads('a config whose switch forbids its window', [
   },
   {
     thread: 'QwenLM/Qwen3/issues/716',
-    what: 'of 80 layers none has it, as the switch is off',
+    what: 'none of 80 layers has it, because the switch is off',
     brought: config({
       ...{ model_type: 'qwen2', num_hidden_layers: 80, hidden_size: 8192, sliding_window: 131_072 },
       ...{ num_attention_heads: 64, num_key_value_heads: 8, use_sliding_window: false },
@@ -93,7 +93,7 @@ threads('a config whose switch forbids its window', [
 threads('a config with few fields', [
   {
     thread: 'ddalcu/mlx-serve/pull/46',
-    what: 'a text_config that leaves out heads and widths: 8 heads, 4 of keys and values, 256 wide',
+    what: 'a text_config without heads and widths: 8 heads, 4 of keys and values, 256 wide',
     brought: config({
       model_type: 'gemma3',
       text_config: {
@@ -110,7 +110,7 @@ threads('a config with few fields', [
   },
   {
     thread: 'vllm-project/vllm/issues/14139',
-    what: 'without a width of heads: the hidden size over the heads',
+    what: 'without a head width: the hidden size divided by the heads',
     brought: config({
       ...{ model_type: 'qwen2', hidden_size: 896, num_hidden_layers: 24 },
       ...{ num_attention_heads: 14, num_key_value_heads: 2 },
@@ -120,7 +120,7 @@ threads('a config with few fields', [
   },
   {
     thread: 'ooples/AiDotNet.Tensors/pull/258',
-    what: 'heads without those of keys and values: as many',
+    what: 'heads without a number of key-value heads: equally many',
     brought: config({
       ...{ model_type: 'llama', hidden_size: 512, num_hidden_layers: 6, num_attention_heads: 8 },
     }),
@@ -148,7 +148,7 @@ threads('a file against its config', [
   },
   {
     thread: 'huggingface/transformers/pull/31775',
-    what: 'windows in the odd layers, where the config has them in the even ones',
+    what: 'windows in the odd layers, although the config has them in the even ones',
     brought: {
       ...layers(24, 'causal', 'causal & window(8)', 'causal', 'causal & window(8)'),
       ...config({
@@ -162,7 +162,7 @@ threads('a file against its config', [
   },
   {
     thread: 'microsoft/onnxruntime-genai/pull/1832',
-    what: 'one window for all layers, where the config has it in every other',
+    what: 'one window for all layers, although the config has it in every other one',
     brought: {
       ...layers(24, ...Array<string>(4).fill('causal & window(8)')),
       ...config({

@@ -9,7 +9,7 @@ import { square, threads } from '../../support/threads';
 threads('block-causal', [
   {
     thread: 'AI-Hypercomputer/maxtext/pull/4743',
-    what: 'the last block left over',
+    what: 'an incomplete last block',
     brought: square(70, (q, k) => Math.floor(k / 16) <= Math.floor(q / 16)),
     says: 'causal | chunk(16)',
     findings: [],
@@ -23,14 +23,14 @@ threads('block-causal', [
   },
   {
     thread: 'kuleshov-group/bd3lms/issues/23',
-    what: 'blocks of another size than the kernel was told, held against those that were meant',
+    what: 'blocks of a different size than the kernel expects, compared with the intended ones',
     brought: square(64, (q, k) => Math.floor(k / 16) <= Math.floor(q / 16)),
     meant: 'causal | chunk(8)',
     findings: ['L3 at 0, 8'],
   },
   {
     thread: 'Dao-AILab/flash-attention/pull/2546',
-    what: 'frames of speech in chunks of four, each to the end of its own',
+    what: 'frames of speech in chunks of four, each read to the end of its own chunk',
     brought: square(24, (q, k) => k < 4 * (Math.floor(q / 4) + 1)),
     says: 'causal | chunk(4)',
     findings: [],
@@ -46,14 +46,14 @@ const chunks = (size: number, left: number) => (q: number, k: number) => {
 threads('chunks with some to the left', [
   {
     thread: 'cywang97/StreamingTransformer/issues/19',
-    what: 'streamed speech in chunks of 16, two to the left',
+    what: 'streamed speech in chunks of 16, with two to the left',
     brought: square(200, chunks(16, 2)),
     says: 'chunks(16, 2)',
     findings: [],
   },
   {
     thread: 'speechbrain/speechbrain/pull/2140',
-    what: 'chunks of eight frames with one to the left, the last chunk not full',
+    what: 'chunks of eight frames with one to the left, the last chunk incomplete',
     brought: square(60, chunks(8, 1)),
     says: 'chunks(8, 1)',
     findings: [],
@@ -67,7 +67,7 @@ threads('chunks with some to the left', [
   },
   {
     thread: 'wenet-e2e/wenet/issues/1516',
-    what: 'the first chunk of 16 over a cache of four chunks, of which it reads none',
+    what: 'the first chunk of 16 over a cache of four chunks, none of which it reads',
     brought: fromRule(16, 80, (_, k) => k >= 64),
     says: 'chunk(16)',
     meant: 'chunks(16, 4)',
@@ -88,7 +88,7 @@ threads('images in the middle of a text', [
   },
   {
     thread: 'huggingface/transformers/pull/30918',
-    what: 'a prompt with its image that is read whole, and the answer after it too: no mask at all',
+    what: 'a prompt with its image that is read whole, and so is the answer: no mask at all',
     brought: square(24, () => true),
     meant: 'causal | prefix(16)',
     findings: ['L3 at 0, 16'],
@@ -102,7 +102,7 @@ threads('images in the middle of a text', [
   },
   {
     thread: 'huggingface/transformers/issues/46711',
-    what: 'the image is read both ways in layers with a window, and by the triangle in a full one',
+    what: 'the image is read both ways in layers with a window, and causally in a full one',
     brought: {
       'layers.npy': npyOfNumbers(
         [2, 24, 24],
@@ -118,7 +118,7 @@ threads('images in the middle of a text', [
   },
   {
     thread: 'bigscience-workshop/Megatron-DeepSpeed/pull/167',
-    what: 'a prefix of six, of which the last token is left out',
+    what: 'a prefix of six without its last token',
     brought: square(10, (q, k) => k <= q || (q < 5 && k < 5)),
     says: 'causal | prefix(5)',
     meant: 'causal | prefix(6)',
@@ -130,7 +130,7 @@ threads('images in the middle of a text', [
 threads('windows to both sides', [
   {
     thread: 'huggingface/transformers/pull/43030',
-    what: 'an encoder’s window of 128: 64 to each side, and the token itself',
+    what: 'an encoder’s window of 128: 64 on each side, and the token itself',
     brought: square(400, (q, k) => Math.abs(q - k) <= 64),
     says: 'a window to both sides, 64 before each token and 64 after it, 129 keys with itself',
     findings: [],
@@ -151,14 +151,14 @@ threads('windows to both sides', [
   },
   {
     thread: 'huggingface/transformers/pull/47010',
-    what: 'a right side of three where four were meant',
+    what: 'a right side of three instead of four',
     brought: square(60, (q, k) => q - k < 16 && k - q < 4),
     meant: 'window(16) & !ahead(5)',
     findings: ['L5 at 0, 4'],
   },
   {
     thread: 'sgl-project/sglang/pull/33600',
-    what: 'an encoder whose window was only applied when causal: everything is read',
+    what: 'an encoder whose window was only applied if causal: everything is read',
     brought: square(60, () => true),
     meant: 'window(9) & !ahead(9)',
     findings: ['L9 at 59, 0'],
@@ -175,7 +175,7 @@ threads('trees of guessed tokens', [
   },
   {
     thread: 'FasterDecoding/Medusa/issues/127',
-    what: 'two heads, of two and three guesses, behind a text of 20: six branches',
+    what: 'two heads, of two and three guesses, after a text of 20: six branches',
     brought: fromRule(9, 29, (q, k) => {
       const at = 20 + q;
       if (k < 21 || at === k) return k <= at;
@@ -186,7 +186,7 @@ threads('trees of guessed tokens', [
   },
   {
     thread: 'ekryski/mlx-swift-lm/pull/147',
-    what: 'two chains of three guesses after the token that was written last',
+    what: 'two chains of three guesses after the last generated token',
     brought: square(7, (q, k) => k <= q && (k === 0 || q < 4 || k >= 4)),
     says: 'a tree of guessed tokens after a text',
     findings: [],
@@ -202,7 +202,7 @@ threads('trees of guessed tokens', [
   },
   {
     thread: 'vllm-project/vllm/pull/17560',
-    what: 'guesses that are no ancestors of one another, and see one another all the same',
+    what: 'guesses on different branches that still read one another',
     brought: square(5, (q, k) => k <= q),
     meant: 'causal & tree(1, 2, 1, 2)',
     findings: ['L16 at 2, 1'],
@@ -213,7 +213,7 @@ threads('trees of guessed tokens', [
 threads('a window by the row instead of the position', [
   {
     thread: 'trymirai/lalamo/pull/200',
-    what: 'five queries at the end of 16 keys, and a window of four by their rows',
+    what: 'five queries at the end of 16 keys, with a window of four counted by rows',
     brought: fromRule(5, 16, (q, k) => k <= 11 + q && q - k < 4),
     says: 'counted by row instead of position, this is a window of 4',
     meant: 'causal & window(4)',
@@ -222,7 +222,7 @@ threads('a window by the row instead of the position', [
   },
   {
     thread: 'pytorch/executorch/pull/21857',
-    what: 'all queries of a part see the keys of the cache that the first may see',
+    what: 'all queries of a part read the cached keys that the first may read',
     brought: fromRule(4, 16, (q, k) => k <= 12 + q && k >= 7),
     meant: 'causal & window(6)',
     findings: ['L16 at 1, 7'],
@@ -230,7 +230,7 @@ threads('a window by the row instead of the position', [
   },
   {
     thread: 'lablup/mlxcel/pull/891',
-    what: 'the second part of a prompt with the window of the first: as if no key had come before',
+    what: 'the second part of a prompt with the window of the first, as if it had no earlier keys',
     brought: fromRule(4, 12, (q, k) => k <= q && q - k < 3),
     says: ['a causal window of 3', 'aligned at the top left'],
     meant: 'causal & window(3)',
@@ -238,7 +238,7 @@ threads('a window by the row instead of the position', [
   },
   {
     thread: 'Lightning-AI/litgpt/issues/2182',
-    what: 'eight tokens in a ring of four slots, read by the row: what was written over lies in the future',
+    what: 'eight tokens in a ring of four slots, read by row: overwritten keys appear in the future',
     brought: square(8, (q, k) => k >= 4 && k <= 4 + q),
     meant: 'causal & window(4)',
     then: async (page) => {

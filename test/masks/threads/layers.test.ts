@@ -15,7 +15,7 @@ const stack = (T: number, ...texts: readonly string[]) => ({
 threads('a layer meant global that shows a window', [
   {
     thread: 'microsoft/onnxruntime-genai/pull/1832',
-    what: 'one window for all layers, of which every other should be full',
+    what: 'one window for all layers, although every other should be full',
     brought: stack(16, ...Array<string>(4).fill('causal & window(4)')),
     meant: 'causal; causal & window(4); causal; causal & window(4)',
     findings: ['L10 in layer 0 at 4, 0'],
@@ -27,14 +27,14 @@ threads('a layer meant global that shows a window', [
   },
   {
     thread: 'cactus-compute/cactus/issues/320',
-    what: 'no window above a limit is allowed, and global layers are given the limit',
+    what: 'windows are capped at a limit, and global layers get the limit as their window',
     brought: stack(40, ...Array<string>(5).fill('causal & window(8)'), 'causal & window(16)'),
     meant: '5*causal & window(8); causal',
     findings: ['L10 in layer 5 at 16, 0'],
   },
   {
     thread: 'vllm-project/vllm/pull/49803',
-    what: 'all layers are full, and are given the window of the config',
+    what: 'all layers are full, but get the window of the config',
     brought: stack(16, ...Array<string>(3).fill('causal & window(6)')),
     meant: 'causal',
     findings: ['L10 at 6, 0'],
@@ -65,7 +65,7 @@ threads('a layer meant local that shows no window', [
   },
   {
     thread: 'NVIDIA-NeMo/Megatron-Bridge/pull/4875',
-    what: 'layers counted from one: each has the other’s mask',
+    what: 'layers counted from one, so each has the mask of its neighbour',
     brought: stack(16, 'causal', 'causal & window(4)', 'causal', 'causal & window(4)'),
     meant: 'causal & window(4); causal; causal & window(4); causal',
     findings: ['L10 in layer 0 at 4, 0'],
@@ -75,14 +75,14 @@ threads('a layer meant local that shows no window', [
 threads('a right side one too wide', [
   {
     thread: 'NVIDIA/cudnn-frontend/pull/901',
-    what: 'the right side is counted with the token itself, as the left side is',
+    what: 'the right side counts the token itself, as the left side does',
     brought: square(40, (q, k) => q - k <= 8 && k - q <= 4),
     meant: 'window(9) & !ahead(4)',
     findings: ['L5 at 0, 4'],
   },
   {
     thread: 'huggingface/transformers/pull/40163',
-    what: 'a window to both sides, with the token itself on each of them',
+    what: 'a window on both sides that counts the token itself on each',
     brought: square(40, (q, k) => Math.abs(q - k) <= 8),
     meant: 'window(8) & !ahead(8)',
     findings: ['L5 at 8, 0'],
@@ -90,14 +90,14 @@ threads('a right side one too wide', [
   },
   {
     thread: 'NVIDIA-NeMo/Speech/pull/8296',
-    what: 'the look-ahead is set to none, and that of one frame is still there',
+    what: 'the look-ahead is switched off, but one frame of it remains',
     brought: square(100, (q, k) => q - k <= 70 && k - q <= 1),
     meant: 'causal & window(71)',
     findings: ['L3 at 0, 1'],
   },
   {
     thread: 'flashinfer-ai/flashinfer/issues/4893',
-    what: 'the right side is not looked at: it reads on to the end',
+    what: 'the right side is ignored, so it reads to the end',
     brought: square(60, (q, k) => q - k <= 8),
     meant: 'window(9) & !ahead(9)',
     findings: ['L5 at 0, 9'],
@@ -107,7 +107,7 @@ threads('a right side one too wide', [
 threads('prefill and decode that differ', [
   {
     thread: 'mistralai/mistral-inference/issues/60',
-    what: 'the prompt is read with one key more than the ring holds',
+    what: 'the prompt reads one key more than the ring holds',
     brought: square(16, local(5)),
     given: { cache: 4 },
     findings: ['L11 at 4, 0'],
@@ -121,7 +121,7 @@ threads('prefill and decode that differ', [
   },
   {
     thread: 'chrishayuk/larql/pull/208',
-    what: 'a step keeps its window, and the prompt did not',
+    what: 'a step applies its window, and the prompt did not',
     brought: {
       'decode.npy': npyOf(maskOf(read('causal & window(4)'), 16, 1)),
       'prefill.npy': npyOf(square(16, triangle)),
@@ -146,7 +146,7 @@ threads('prefill and decode that differ', [
   },
   {
     thread: 'ml-explore/mlx-lm/issues/1914',
-    what: 'the cache of a local layer is never let go',
+    what: 'the cache of a local layer is never dropped',
     brought: square(16, local(4)),
     given: { cache: 0 },
     findings: ['L11 at 15, 0'],
@@ -163,7 +163,7 @@ threads('a mask that is overruled by is_causal', [
   },
   {
     thread: 'pytorch/pytorch/pull/178588',
-    what: 'a window that is given beside it',
+    what: 'a window given separately',
     brought: square(12, local(4)),
     given: { isCausal: true },
     findings: ['L19 at 4, 0'],
@@ -177,7 +177,7 @@ threads('a mask that is overruled by is_causal', [
   },
   {
     thread: 'nari-labs/dia/pull/170',
-    what: 'the triangle itself: nothing is lost',
+    what: 'the plain triangle: nothing is lost',
     brought: square(12, triangle),
     given: { isCausal: true },
     findings: [],

@@ -32,7 +32,7 @@ threads('a tokenizer’s attention_mask', [
   },
   {
     thread: 'microsoft/onnxruntime-genai/pull/1639',
-    what: 'two texts of two tokens in five places: the first has taken the places of the second',
+    what: 'two texts of two tokens in five positions: the first occupies the positions of the second',
     brought: named('attention_mask', [
       [1, 1, 1, 1, 0],
       [0, 0, 0, 0, 0],
@@ -47,7 +47,7 @@ threads('a tokenizer’s attention_mask', [
   },
   {
     thread: 'PaddlePaddle/PaddleFormers/pull/4770',
-    what: 'batch × tokens where a mask of scores was meant',
+    what: 'batch × tokens instead of a mask of scores',
     brought: { 'pasted text': '[[1, 1, 1, 1, 0, 0], [1, 1, 1, 1, 1, 1]]' },
     terms: 'causal & !padding(0, 2)',
     then: ({ file }) => expect(file.look).toMatchObject({ form: 'padding', sure: false }),
@@ -60,7 +60,7 @@ threads('a tokenizer’s attention_mask', [
   },
   {
     thread: 'meta-pytorch/torchtune/issues/1237',
-    what: 'ones for every token, whatever is padded',
+    what: 'ones for every token, including padding',
     brought: named('attention_mask', [Array(8).fill(1), Array(8).fill(1)]),
     says: 'all 8 tokens are text',
     terms: 'causal',
@@ -72,7 +72,7 @@ threads('a tokenizer’s attention_mask', [
 threads('cu_seqlens', [
   {
     thread: 'areal-project/AReaL/issues/1103',
-    what: 'padded by nothing, which leaves a text of no tokens at the end',
+    what: 'padding of length 0, which leaves an empty text at the end',
     brought: named('cu_seqlens', [0, 512, 1024, 1024]),
     says: '1 more is empty, which some kernels do not take',
     terms: 'causal & documents(512)',
@@ -80,7 +80,7 @@ threads('cu_seqlens', [
   },
   {
     thread: 'Dao-AILab/flash-attention/issues/880',
-    what: 'one number more than there are texts, 0 the first: texts of 3, 4 and 5 tokens',
+    what: 'one number more than texts, beginning with 0: texts of 3, 4 and 5 tokens',
     brought: { 'pasted text': '[0, 3, 7, 12]' },
     says: '12 tokens in 3 documents',
     terms: 'causal & documents(3, 7)',
@@ -102,7 +102,7 @@ threads('cu_seqlens', [
   },
   {
     thread: 'PrimeIntellect-ai/prime-rl/pull/2944',
-    what: 'lengths that are not added up: two texts, and padding as one of its own',
+    what: 'lengths instead of their running sum: two texts, and padding as a third',
     brought: named('seq_lens', [4, 3, 1]),
     says: '8 tokens in 3 documents',
     terms: 'causal & documents(4, 7)',
@@ -154,7 +154,7 @@ threads('document ids', [
   },
   {
     thread: 'meta-pytorch/torchtune/pull/1193',
-    what: 'batch × tokens, the mask of each row its own',
+    what: 'batch × tokens, with a mask for each row',
     brought: named('document_ids', [
       [0, 0, 0, 1, 1, 1],
       [0, 0, 1, 1, 2, 2],
@@ -177,7 +177,7 @@ threads('document ids', [
   },
   {
     thread: 'vllm-project/speculators/pull/629',
-    what: 'held against the triangle alone: later texts attend to those before',
+    what: 'compared with the plain triangle: later texts attend to earlier ones',
     brought: named('document_ids', [0, 0, 0, 0, 0, 1, 1, 1]),
     meant: 'causal',
     difference: [15, 5, 0],
@@ -187,7 +187,7 @@ threads('document ids', [
 threads('position ids', [
   {
     thread: 'huggingface/transformers/pull/46634',
-    what: 'two texts in one row beside an attention_mask of ones, which hides them',
+    what: 'two texts in one row with an attention_mask of ones, which hides them',
     brought: {
       'batch.json': JSON.stringify({
         attention_mask: [[1, 1, 1, 1, 1, 1, 1]],
@@ -205,14 +205,14 @@ threads('position ids', [
   },
   {
     thread: 'modelscope/ms-swift/pull/9904',
-    what: 'a text of one token: 0 after 0 begins anew',
+    what: 'a text of one token: 0 after 0 begins a new text',
     brought: named('position_ids', [[0, 1, 2, 3, 0, 0, 1, 2]]),
     terms: 'causal & documents(4, 5)',
     findings: [],
   },
   {
     thread: 'unslothai/unsloth/pull/4078',
-    what: 'counted from the first real token, where padding has 1',
+    what: 'counted from the first real token, with 1 for padding',
     brought: named('position_ids', [
       [0, 1, 2, 3, 4, 5],
       [1, 1, 0, 1, 2, 3],
@@ -225,7 +225,7 @@ threads('position ids', [
   },
   {
     thread: 'ndif-team/nnsight/pull/673',
-    what: 'the same, where padding has 0',
+    what: 'the same, with 0 for padding',
     brought: named('position_ids', [[0, 0, 0, 1, 2, 3]]),
     terms: 'causal & !padding(2, 0)',
     findings: ['L1 at 0, 0'],
@@ -237,7 +237,7 @@ const readBy = (mask: Mask, text: number) => mask.row(text);
 threads('block tables', [
   {
     thread: 'RBLN-SW/vllm-rbln/pull/1102',
-    what: 'a shorter text whose last block is repeated where it has none',
+    what: 'a shorter text whose last block is repeated in place of missing ones',
     brought: {
       'tables.json': JSON.stringify({
         block_tables: [
@@ -257,7 +257,7 @@ threads('block tables', [
   },
   {
     thread: 'gittensor-ai-lab/sparkinfer/pull/185',
-    what: 'a row that was used before: numbers of other texts stand behind its own two blocks',
+    what: 'a reused row: blocks of other texts follow its own two',
     brought: {
       'tables.json': JSON.stringify({ block_tables: [[4, 1, 9, 8]], seq_lens: [20] }),
     },

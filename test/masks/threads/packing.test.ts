@@ -4,7 +4,7 @@ import { square, threads } from '../../support/threads';
 threads('texts packed into one row', [
   {
     thread: 'huggingface/nanoVLM/pull/204',
-    what: 'positions that begin again, and attention that does not',
+    what: 'positions that restart, and attention that does not',
     brought: square(24, (q, k) => k <= q),
     meant: 'causal & documents(10)',
     findings: ['L12 at 10, 0'],

@@ -17,21 +17,21 @@ threads('padding on the left that a real query reads', [
   },
   {
     thread: 'NVIDIA-NeMo/Automodel/pull/3704',
-    what: 'padding is looked for at the end only, so that all of it is read',
+    what: 'padding is only expected at the end, so all of it is read',
     brought: square(20, triangle),
     meant: 'causal & !padding(7, 0)',
     findings: ['L17 at 7, 0'],
   },
   {
     thread: 'google/trax/issues/820',
-    what: 'the first place cannot be masked',
+    what: 'the first position cannot be masked',
     brought: square(16, (q, k) => k <= q && (k === 0 || k >= 3)),
     meant: 'causal & !padding(3, 0)',
     findings: ['L17 at 3, 0'],
   },
   {
     thread: 'Blaizzy/mlx-vlm/pull/1946',
-    what: 'a step of decoding beside a longer neighbour',
+    what: 'a decoding step in a batch with a longer text',
     brought: fromRule(1, 24, everything),
     meant: 'causal & !padding(9, 0)',
     findings: ['L17 at 0, 0'],
@@ -48,7 +48,7 @@ threads('padding on the right that a real query reads', [
   },
   {
     thread: 'MaximumEntropy/Seq2Seq-PyTorch/issues/6',
-    what: 'five tokens that are written attend to the padding of a source of seven',
+    what: 'five generated tokens attend to the padding of a source of seven',
     brought: fromRule(5, 7, everything),
     meant: '!padding(0, 2)',
     findings: ['L14 at 0, 5'],
@@ -62,7 +62,7 @@ threads('padding on the right that a real query reads', [
   },
   {
     thread: 'huggingface/pytorch-openai-transformer-lm/issues/45',
-    what: 'a causal model reads none of it, whatever the length is',
+    what: 'a causal model reads no padding, whatever the length',
     brought: square(16, triangle),
     given: { length: 10 },
     findings: [],
@@ -75,7 +75,7 @@ const f32 = (numbers: readonly number[]) =>
 threads('two fills in one mask', [
   {
     thread: 'huggingface/transformers/pull/27114',
-    what: 'two masks that were added overflow where both block',
+    what: 'the sum of two masks overflows where both block',
     brought: {
       'mask.npy': npyOfNumbers(
         [1, 1, 5, 5],

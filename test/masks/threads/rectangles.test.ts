@@ -37,7 +37,7 @@ threads('a step of decoding', [
 threads('a part of a prompt over a cache', [
   {
     thread: 'openvinotoolkit/openvino/pull/30714',
-    what: 'a window over several new tokens, taken one row too late: each reads the next',
+    what: 'a window over several new tokens, shifted by one row: each reads the next',
     brought: fromRule(6, 20, (q, k) => k <= 15 + q && k > 11 + q),
     meant: 'causal & window(4)',
     findings: ['L3 at 0, 15', 'L5 at 1, 12'],
@@ -51,7 +51,7 @@ threads('a part of a prompt over a cache', [
   },
   {
     thread: 'huggingface/candle/pull/3743',
-    what: 'zeros for the cached prefix beside the triangle of the chunk, added to scores: as it should be',
+    what: 'zeros for the cached prefix and the triangle of the chunk, added to scores: correct',
     brought: {
       'mask.npy': npyOfNumbers(
         [1, 1, 3, 7],
@@ -66,7 +66,7 @@ threads('a part of a prompt over a cache', [
   },
   {
     thread: 'tenstorrent/tt-metal/issues/48899',
-    what: 'of five tokens after a cache of 64 the first is moved by the four after it',
+    what: 'the first of five tokens after a cache of 64 depends on the four after it',
     brought: fromRule(5, 69, (q, k) => k <= 64 + q || q === 0),
     meant: 'causal',
     findings: ['L3 at 0, 65'],
@@ -77,28 +77,28 @@ threads('a part of a prompt over a cache', [
 threads('queries and keys of two sequences', [
   {
     thread: 'ZcyMonkey/AttT2M/issues/4',
-    what: 'six moments of a motion over four words: each reads as many as its number is',
+    what: 'six frames of a motion over four words: frame n reads n words',
     brought: fromRule(6, 4, (q, k) => k <= q),
     says: ['plain causal', 'It has 6 queries and 4 keys, so they are of two sequences'],
     findings: [],
   },
   {
     thread: 'joeynmt/joeynmt/issues/151',
-    what: 'seven tokens that are written, padding among them, read a source of five with two of padding',
+    what: 'seven generated tokens, some of them padding, read a source of five with two of padding',
     brought: fromRule(7, 5, (_, k) => k < 3),
     says: ['!padding(0, 2)', 'so they are of two sequences (cross-attention)'],
     findings: [],
   },
   {
     thread: 'lsdefine/attention-is-all-you-need-keras/issues/37',
-    what: 'four rows of a target over a source of three, pasted as they are printed',
+    what: 'four rows of a target over a source of three, pasted as printed',
     brought: { 'pasted text': '[[1,1,0],[1,1,0],[1,1,0],[1,1,0]]' },
     says: ['!padding(0, 1)', 'It has 4 queries and 3 keys'],
     findings: [],
   },
   {
     thread: 'vllm-project/vllm-omni/issues/5865',
-    what: 'twelve tokens of an image and eight of a text, five of them real: queries are dropped by the mask of the keys',
+    what: 'twelve tokens of an image and eight of a text, five of them real: the mask of the keys drops queries',
     brought: fromRule(12, 8, (q, k) => q < 5 && k < 5),
     meant: '!padding(0, 3)',
     difference: [35, 5, 0],
@@ -110,7 +110,7 @@ threads('queries and keys of two sequences', [
   },
   {
     thread: 'lablup/mlxcel/issues/413',
-    what: 'six queries, of which the first two are before all four keys that were kept',
+    what: 'six queries, the first two of which come before all four kept keys',
     brought: fromRule(6, 4, (q, k) => k <= q - 2),
     says: ['plain causal', 'aligned at the bottom right', 'the first 2 stand before all keys'],
     findings: ['L1 at 0, 0'],
@@ -143,7 +143,7 @@ threads('alignment', [
   },
   {
     thread: 'Dao-AILab/flash-attention/issues/1778',
-    what: 'more queries than keys at the bottom right: the first of them read nothing',
+    what: 'more queries than keys at the bottom right: the first queries read nothing',
     brought: fromRule(5, 2, (q, k) => k <= q - 3),
     says: ['plain causal', 'aligned at the bottom right', 'the first 3 stand before all keys'],
     findings: ['L1 at 0, 0'],

@@ -17,7 +17,7 @@ const alikeIn = async (page: {
 threads('a layer, a head or a text that is not as the others', [
   {
     thread: 'line/lighthouse/pull/77',
-    what: 'texts × heads in one axis, tiled instead of repeated: every other plane is of the other text',
+    what: 'texts × heads in one axis, tiled instead of repeated: every other plane belongs to the other text',
     brought: {
       'mask.npy': planesOf([4, 12, 12], PADDED, WHOLE, PADDED, WHOLE),
     },
@@ -43,7 +43,7 @@ threads('a layer, a head or a text that is not as the others', [
   },
   {
     thread: 'bigscience-workshop/Megatron-DeepSpeed/issues/303',
-    what: 'the mask is handed to the first layer alone: the others see everything',
+    what: 'only the first layer gets the mask: the others read everything',
     brought: {
       'layers.npy': planesOf([4, 16, 16], 'causal | prefix(6)', WHOLE, WHOLE, WHOLE),
     },
@@ -60,7 +60,7 @@ threads('a layer, a head or a text that is not as the others', [
   },
   {
     thread: 'ArrowLuo/CLIP4Clip/issues/22',
-    what: 'the same with the axes apart: two heads of one text differ in padding, which no head may',
+    what: 'the same with separate axes: two heads of one text differ in padding, which is wrong',
     brought: {
       'mask.npy': planesOf([2, 2, 12, 12], PADDED, WHOLE, PADDED, WHOLE),
     },
@@ -81,7 +81,7 @@ threads('a layer, a head or a text that is not as the others', [
   },
   {
     thread: 'lsdefine/attention-is-all-you-need-keras/issues/36',
-    what: 'heads before texts: of three texts each padded otherwise none is wrong by itself',
+    what: 'heads before texts: of three texts with different padding none is wrong by itself',
     brought: {
       'mask.npy': planesOf([3, 1, 12, 12], PADDED, WHOLE, '(causal | ahead(1)) & !padding(0, 5)'),
     },
@@ -93,7 +93,7 @@ threads('a layer, a head or a text that is not as the others', [
   },
   {
     thread: 'ArrowLuo/CLIP4Clip/issues/22',
-    what: 'the same with padding on the left, which texts of a batch may differ in and heads of one may not',
+    what: 'the same with padding on the left, in which texts of a batch may differ and heads of one text may not',
     brought: { 'mask.npy': planesOf([2, 2, 12, 12], LEFT, WHOLE, LEFT, WHOLE) },
     then: async (page) => {
       const { alike } = await page.planes();
@@ -114,7 +114,7 @@ threads('a single wrong cell', [
   },
   {
     thread: 'Dao-AILab/flash-attention/issues/1133',
-    what: 'window_size (S - 1, 0), of which the far corner is lost',
+    what: 'window_size (S - 1, 0), without the far corner',
     brought: square(64, (q, k) => k <= q && q - k < 63),
     says: 'plain causal',
     findings: ['L16 at 63, 0'],
@@ -142,14 +142,14 @@ threads('a window beside a round number', [
   },
   {
     thread: 'pegainfer-project/pegainfer/issues/818',
-    what: '1,024 passed where 1,023 is counted',
+    what: '1,024 passed instead of 1,023',
     brought: square(1200, (q, k) => k <= q && q - k <= 1024),
     says: '1,025 = 1,024 and the token itself; was 1,024 meant?',
     notes: ['L21 at 1024, 0'],
   },
   {
     thread: 'lightseekorg/tokenspeed/pull/578',
-    what: '127 keys where 128 were meant',
+    what: '127 keys instead of 128',
     brought: square(300, (q, k) => k <= q && q - k < 127),
     says: '127 is one less than 128; was 128 meant, the token itself among them?',
     notes: ['L21 at 127, 0'],
@@ -173,7 +173,7 @@ const npyOfWeights = (...masks: readonly Mask[]) =>
 threads('attention weights', [
   {
     thread: 'keras-team/keras/issues/23038',
-    what: 'scores are asked for, and the triangle is dropped',
+    what: 'scores are requested, and the triangle is dropped',
     brought: { 'scores.npy': npyOfWeights(square(12, () => true)) },
     says: ['These are attention weights: the rows sum to 1.', 'no mask at all'],
     meant: 'causal',
@@ -181,7 +181,7 @@ threads('attention weights', [
   },
   {
     thread: 'pytorch/pytorch/issues/99282',
-    what: 'weights of two heads over three tokens, without the triangle that was asked for',
+    what: 'weights of two heads over three tokens, without the requested triangle',
     brought: {
       'weights.npy': npyOfWeights(
         square(3, () => true),
@@ -195,7 +195,7 @@ threads('attention weights', [
   },
   {
     thread: 'TransformerLensOrg/TransformerLens/issues/284',
-    what: 'a triangle without the diagonal is blocked: each token reads itself, and nothing is wrong',
+    what: 'the triangle without the diagonal is blocked: each token reads itself, and nothing is wrong',
     brought: { 'pattern.npy': npyOfWeights(square(16, (q, k) => k <= q)) },
     says: ['These are attention weights', 'plain causal'],
     findings: [],
@@ -203,7 +203,7 @@ threads('attention weights', [
   },
   {
     thread: 'zyy-2001/DisKT/issues/6',
-    what: 'a second softmax without a mask: each row reads itself, what is before, and one token of the future',
+    what: 'a second softmax without a mask: each row reads itself, earlier tokens, and one token of the future',
     brought: {
       'weights.npy': npyOfWeights(square(12, (q, k) => k <= q || k === 9)),
     },
