@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { powers, readAt, valueAt } from '../../src/app/planner/growthRead';
-import type { Line } from '../../src/state/planner.svelte';
+import type { Line } from '../../src/masks/planner/curves';
 
 const line = (id: string, ys: readonly number[], look: Line['look'] = 'first') =>
   ({ id, label: id, look, points: ys.map((y, i) => ({ x: 2 ** i, y })) }) as Line;

@@ -1,6 +1,6 @@
 /** @file What a growth chart marks and writes: ticks at powers, and the curves' values at the selected length. */
 import { spread } from '../../draw/curves';
-import type { Line } from '../../state/planner.svelte';
+import type { Line } from '../../masks/planner/curves';
 
 /** Powers of `base` in the range, at most about `count` of them, evenly spaced. */
 export function powers(
