@@ -29,7 +29,7 @@ export interface Stage {
   /** A shipped model that writes, and the prompt it continues. */
   readonly model: string | undefined;
   readonly prompt: string;
-  /** A mask as terms, for the bench; and the intended one. */
+  /** A mask as terms, for the view `bench`; and the intended one. */
   readonly mask: string;
   readonly meant: string | undefined;
   readonly tokens: number; // of that mask

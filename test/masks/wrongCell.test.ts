@@ -49,7 +49,7 @@ describe('the cell reported as wrong', () => {
     const wrong = alike.find(({ planes }) => planes[0]![0] === 2)!;
     expect(wrong.off?.cells).toBe(1);
     await page.file.showFound(wrong);
-    expect(page.bench.cell).toEqual({ query: 40, key: 40 });
+    expect(page.workbench.cell).toEqual({ query: 40, key: 40 });
   });
 });
 
