@@ -16,7 +16,7 @@ import { pictureFor } from './picture';
 export interface TrainingMemory {
   readonly weights: number; // bytes
   readonly gradients: number; // bytes
-  readonly moments: number; // bytes, AdamW's two
+  readonly adamMoments: number; // bytes, AdamW's two
   readonly activations: number; // bytes, shared by buffers that are never alive at once
   readonly tables: number; // bytes: intervals, angles, the batch
   readonly working: number; // bytes: data that WebAssembly's kernels rearrange before they compute
@@ -48,7 +48,7 @@ export function trainingMemory(
   return {
     weights,
     gradients: weights,
-    moments: 2 * weights,
+    adamMoments: 2 * weights,
     activations: temporary,
     tables: kept - 4 * weights,
     working,
