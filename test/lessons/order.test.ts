@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { exerciseOf } from '../../src/lessons/exercises';
-import { DEFAULTS } from '../../src/spec/run';
+import { DEFAULTS } from '../../src/spec/controls';
 import { exercises } from './all';
 
 const beginOf = (text: readonly string[]): readonly number[] =>
