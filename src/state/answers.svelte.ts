@@ -122,8 +122,14 @@ export class Answers {
       $effect(() => {
         const mask = writtenOf(workbench.current, workbench.doc.T, workbench.doc.queries);
         const other = otherOf(workbench);
-        const { view } = workbench;
-        this.tile.ask({ kind: 'tile', mask, view, pixels: this.pixels, ...(other && { other }) });
+        const { viewport } = workbench;
+        this.tile.ask({
+          kind: 'tile',
+          mask,
+          viewport,
+          pixels: this.pixels,
+          ...(other && { other }),
+        });
       });
       $effect(() => {
         const mask = writtenOf(workbench.current, workbench.doc.T, workbench.doc.queries);
@@ -134,9 +140,9 @@ export class Answers {
         this.numbers.ask({ kind: 'numbers', mask, block, ...(other && { other }) });
       });
       $effect(() => {
-        const { weights, layer, view } = workbench;
+        const { weights, layer, viewport } = workbench;
         if (weights)
-          this.weights.ask({ kind: 'weights', ...weights, layer, view, pixels: this.pixels });
+          this.weights.ask({ kind: 'weights', ...weights, layer, viewport, pixels: this.pixels });
       });
       $effect(() => {
         const { doc, cell } = workbench;

@@ -36,7 +36,7 @@ export interface Place {
 const FIRST_LENGTH = 32_768;
 
 /** The visible cells: a square of `side` cells from its first query and key. */
-export interface View {
+export interface Viewport {
   readonly query: number;
   readonly key: number;
   readonly side: number;
@@ -80,7 +80,7 @@ export class Workbench {
   tool = $state<Tool>('look');
   /** Tokens per side of a block, as in a block-sparse kernel. */
   block = $state(64);
-  view = $state.raw<View>({ query: 0, key: 0, side: 32 });
+  viewport = $state.raw<Viewport>({ query: 0, key: 0, side: 32 });
   notes = $state.raw<readonly string[]>([]);
   rest = $state.raw(fromAddress('').rest);
   /** The mask it is compared with, as written; empty: none. */
@@ -370,12 +370,12 @@ export class Workbench {
   widest = $derived(Math.max(this.doc.T, this.queries));
 
   fit = () => {
-    this.view = { query: 0, key: 0, side: this.widest };
+    this.viewport = { query: 0, key: 0, side: this.widest };
   };
 
   /** Zooms in (below 1) or out, keeping the cell under the pointer in place: `x` and `y` in 0..1 of the picture. */
   zoom = (factor: number, x = 0.5, y = 0.5) => {
-    const { query, key, side } = this.view;
+    const { query, key, side } = this.viewport;
     const next = Math.min(
       this.widest,
       Math.max(Math.min(CLOSEST, this.widest), Math.round(side * factor)),
@@ -384,7 +384,7 @@ export class Workbench {
   };
 
   pan = (queries: number, keys: number) => {
-    const { query, key, side } = this.view;
+    const { query, key, side } = this.viewport;
     this.#look({ query: query + queries, key: key + keys, side });
   };
 
@@ -393,16 +393,20 @@ export class Workbench {
     this.#read(query);
   };
 
-  #look({ query, key, side }: View) {
+  #look({ query, key, side }: Viewport) {
     const clamp = (at: number, all: number) => Math.round(Math.max(0, Math.min(all - side, at)));
-    this.view = { query: clamp(query, this.queries), key: clamp(key, this.doc.T), side };
+    this.viewport = { query: clamp(query, this.queries), key: clamp(key, this.doc.T), side };
   }
 
   #reveal({ query, key }: Place) {
-    const { view } = this;
+    const { viewport } = this;
     const along = (at: number, from: number) =>
-      at < from ? at : at >= from + view.side ? at - view.side + 1 : from;
-    this.#look({ query: along(query, view.query), key: along(key, view.key), side: view.side });
+      at < from ? at : at >= from + viewport.side ? at - viewport.side + 1 : from;
+    this.#look({
+      query: along(query, viewport.query),
+      key: along(key, viewport.key),
+      side: viewport.side,
+    });
   }
 
   #read(query: string) {

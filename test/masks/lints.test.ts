@@ -10,7 +10,7 @@ import { lint, lints, type Declared, type Subject } from '../../src/masks/lint';
 import { differenceOf, fromRule } from '../../src/attention/mask';
 import type { Reading } from '../../src/masks/reading';
 import { has, run } from '../../src/attention/runs';
-import { cacheOf } from '../../src/masks/views/cache';
+import { cacheOf } from '../../src/masks/analysis/cache';
 import { repairedOf, zoo } from '../../src/masks/zoo';
 import { layersOf } from '../../src/spec/run';
 import { DEFAULTS } from '../../src/spec/controls';

@@ -96,11 +96,18 @@ describe('any rectangles within 16,384 × 16,384', () => {
         const mask = maskOfLayer(layer, T);
         const side = Math.min(T, 8);
         for (const { query, key } of paint) {
-          const view = { query: Math.min(query, T - side), key: Math.min(key, T - side), side };
-          const question = { kind: 'tile', mask: writtenOf(layer, T), view, pixels: side } as const;
+          const viewport = { query: Math.min(query, T - side), key: Math.min(key, T - side), side };
+          const question = {
+            kind: 'tile',
+            mask: writtenOf(layer, T),
+            viewport,
+            pixels: side,
+          } as const;
           const { cells } = await desk.answer(structuredClone(question));
           const meant = Array.from({ length: side * side }, (_, i) =>
-            has(mask.row(view.query + Math.floor(i / side)), view.key + (i % side)) ? 255 : 0,
+            has(mask.row(viewport.query + Math.floor(i / side)), viewport.key + (i % side))
+              ? 255
+              : 0,
           );
           expect([...cells]).toEqual(meant);
         }

@@ -6,7 +6,7 @@ import { read } from '../../src/attention/parse';
 import { count, has, run } from '../../src/attention/runs';
 import { Desk } from '../../src/masks/desk';
 import { decidedBy, differsAt, wrongCell } from '../../src/masks/reproduce';
-import { needOf, unreadIn } from '../../src/masks/views/need';
+import { needOf, unreadIn } from '../../src/masks/analysis/need';
 import { npyOfNumbers } from '../support/brought';
 import { dropped } from '../support/dropped';
 
