@@ -142,7 +142,7 @@ async function train(
   const { accuracy } = await trainer.validate();
   const snapshot = await trainer.snapshot();
   trainer.dispose();
-  const { moments: _, ...checkpoint } = checkpointFrom(spec, snapshot);
+  const { adamMoments: _, ...checkpoint } = checkpointFrom(spec, snapshot);
   const rounded = (loss: number) => Number(loss.toFixed(4));
   const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
   return {

@@ -1,5 +1,5 @@
 /**
- * @file A comparison as a file: its settings, its machine, every number it produced, and some pictures.
+ * @file A comparison as a file: its settings, its machine, every number it produced, and some attention maps.
  * No weights. Reading is strict: a file is accepted as a whole or refused in one sentence.
  */
 import type { KernelId } from '../spec/cost';
@@ -34,9 +34,9 @@ import {
   type Entry,
 } from './comparison';
 import type { History, RepeatRecord } from './history';
-import type { Pictures } from './pictures';
+import type { SavedMaps } from './mapLetters';
 import { history, repeat, writeEvaluation, writeSteps, writeValidations } from './fileRuns';
-import { pictures } from './filePictures';
+import { savedMaps } from './fileMaps';
 
 const FORMAT = 'zebra-lab-comparison';
 const VERSION = 2;
@@ -70,7 +70,7 @@ export interface Saved {
   readonly histories: readonly History[]; // one per run
   /** The same runs from other seeds. */
   readonly repeats: readonly RepeatRecord[];
-  readonly pictures?: Pictures;
+  readonly pictures?: SavedMaps;
   /** The user's own text, if the runs train on it. */
   readonly text?: string;
 }
@@ -160,7 +160,7 @@ const file: Schema<Saved> = (value, place) => {
         'repeats',
         list(repeat(runs.length, context), { each: (n) => `repeat ${n}` }),
       ),
-      pictures: optional(called('the pictures', pictures(comparison))),
+      pictures: optional(called('the pictures', savedMaps(comparison))),
       text: optional(called('the text', ownText)),
     },
     'ignored',

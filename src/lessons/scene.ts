@@ -13,14 +13,14 @@ import { checkRun } from '../spec/check';
 import type { RunSpec, Setting } from '../spec/run';
 import { DEFAULTS } from '../spec/controls';
 import { fitted, isSetting, settingsOf } from './settings';
-import { VIEWS, type ViewId } from './views';
+import { STAGE_VIEWS, type StageViewId } from './stageViews';
 
 /** Everything that can be on the stage. */
 export interface Stage {
   /** Settings of all runs; a run's own settings override them. */
   readonly set: RunSpec;
   readonly runs: readonly StageRun[];
-  readonly show: readonly ViewId[];
+  readonly show: readonly StageViewId[];
   /** Settings that the reader can change next to the stage. */
   readonly controls: readonly Setting[];
   readonly focus: Focus;
@@ -29,7 +29,7 @@ export interface Stage {
   /** A shipped model that writes, and the prompt it continues. */
   readonly model: string | undefined;
   readonly prompt: string;
-  /** A mask as terms, for the bench; and the intended one. */
+  /** A mask as terms, for the view `bench`; and the intended one. */
   readonly mask: string;
   readonly meant: string | undefined;
   readonly tokens: number; // of that mask
@@ -176,13 +176,13 @@ function runsOf(fields: Fields, what: string): readonly StageRun[] {
   });
 }
 
-const viewsOf = (fields: Fields, what: string): readonly ViewId[] =>
+const viewsOf = (fields: Fields, what: string): readonly StageViewId[] =>
   fields.strings('show', { min: 1, max: 4 }).map((id) => {
     check(
-      VIEWS.some((view) => view.id === id),
-      `show of ${what} names '${id}'; there are ${VIEWS.map((view) => view.id).join(', ')}`,
+      STAGE_VIEWS.some((view) => view.id === id),
+      `show of ${what} names '${id}'; there are ${STAGE_VIEWS.map((view) => view.id).join(', ')}`,
     );
-    return id as ViewId;
+    return id as StageViewId;
   });
 
 const controlsOf = (fields: Fields, what: string): readonly Setting[] =>

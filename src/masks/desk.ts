@@ -17,10 +17,10 @@ import { differenceOf, pairsOf, type Mask } from '../attention/mask';
 import { painted, readRectangles } from './paint';
 import { Survey, type Planes } from './planes';
 import { tileOf, type Tile } from './tile';
-import { blocksOf } from './views/blocks';
-import { needOf } from './views/need';
-import { firstOff, profileOf } from './views/profile';
-import { layersUntil, reachOf } from './views/reach';
+import { blocksOf } from './analysis/blocks';
+import { needOf } from './analysis/need';
+import { firstOff, profileOf } from './analysis/profile';
+import { layersUntil, reachOf } from './analysis/reach';
 import { zoo } from './zoo';
 import type {
   Written,
@@ -57,10 +57,10 @@ export class Desk {
   #answer(question: Question): Answer | Promise<Answer> {
     switch (question.kind) {
       case 'tile': {
-        const { mask, other, view, pixels } = question;
+        const { mask, other, viewport, pixels } = question;
         return {
-          ...tileOf(this.#mask(mask), view, pixels),
-          ...(other && { other: tileOf(this.#mask(other), view, pixels).cells }),
+          ...tileOf(this.#mask(mask), viewport, pixels),
+          ...(other && { other: tileOf(this.#mask(other), viewport, pixels).cells }),
         };
       }
       case 'difference': {
@@ -170,9 +170,9 @@ export class Desk {
     return this.#foreign;
   }
 
-  #weights({ picked, layer, view, pixels, ...said }: Questions['weights']): Tile {
+  #weights({ picked, layer, viewport, pixels, ...said }: Questions['weights']): Tile {
     const matrix = this.#opened().matrix(picked, said, layer);
-    return weightsIn(matrix, view, pixels);
+    return weightsIn(matrix, viewport, pixels);
   }
 
   #next({ mask, other, after }: Questions['next']): Answered['next'] {

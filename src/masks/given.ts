@@ -2,7 +2,7 @@
  * @file What the user specifies about a mask beyond its cells, so that lints that need more than the cells can work.
  */
 import type { Subject } from './subject';
-import type { Cache } from './views/cache';
+import type { Cache } from './analysis/cache';
 
 export interface Given {
   /** Tokens of the text; what follows is padding. */

@@ -12,10 +12,10 @@ import type { Difference } from '../attention/mask';
 import type { Opened } from './opened';
 import type { Planes } from './planes';
 import type { Runs } from '../attention/runs';
-import type { Tile, View } from './tile';
-import type { Blocks } from './views/blocks';
-import type { CacheNeed } from './views/need';
-import type { Profile } from './views/profile';
+import type { Tile, Viewport } from './tile';
+import type { Blocks } from './analysis/blocks';
+import type { CacheNeed } from './analysis/need';
+import type { Profile } from './analysis/profile';
 
 /** A mask as written. */
 export interface Written {
@@ -30,7 +30,7 @@ export interface Questions {
   tile: {
     readonly mask: Written;
     readonly other?: Written;
-    readonly view: View;
+    readonly viewport: Viewport;
     readonly pixels: number;
   };
   difference: { readonly mask: Written; readonly other: Written };
@@ -53,7 +53,7 @@ export interface Questions {
   weights: {
     readonly picked: readonly number[];
     readonly layer: number;
-    readonly view: View;
+    readonly viewport: Viewport;
     readonly pixels: number;
   } & Said;
   /**

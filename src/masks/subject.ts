@@ -3,7 +3,7 @@ import type { Expression } from '../attention/expression';
 import type { Mask } from '../attention/mask';
 import type { Reading } from './reading';
 import type { Runs } from '../attention/runs';
-import type { Cache } from './views/cache';
+import type { Cache } from './analysis/cache';
 
 /** What the mask is meant to be; lints check only what is declared. */
 export interface Declared {

@@ -3,18 +3,18 @@ import type { Mask } from '../attention/mask';
 import { clip } from '../attention/runs';
 
 /** A square of `side` cells from its first query and key on; there is nothing beyond the mask. */
-export interface View {
+export interface Viewport {
   readonly query: number;
   readonly key: number;
   readonly side: number;
 }
 
 export interface Tile {
-  readonly view: View;
+  readonly viewport: Viewport;
   readonly size: number; // pixels across, at most one per cell
-  /** Pixels down, as many as across; for a view with fewer queries, at most one per query. */
+  /** Pixels down, as many as across; for a viewport with fewer queries, at most one per query. */
   readonly high: number;
-  /** Queries they show, from the first of the view on. */
+  /** Queries they show, from the first of the viewport on. */
   readonly queries: number;
   /** [high, size] share of the cells under the pixel that may be read, 0…255; 0 and 255 mean none and all. */
   readonly cells: Uint8Array<ArrayBuffer>;
@@ -24,8 +24,8 @@ export interface Tile {
  * Works row by row, run by run: two marks fill all whole pixels of a run, and the pixels at its ends are filled in
  * part, so 16,384 rows cost 16,384 steps, however many cells they have.
  */
-export function tileOf(mask: Mask, view: View, pixels: number): Tile {
-  const { query, key, side } = view;
+export function tileOf(mask: Mask, viewport: Viewport, pixels: number): Tile {
+  const { query, key, side } = viewport;
   const size = Math.max(1, Math.min(side, Math.round(pixels)));
   // Missing rows take no room: otherwise the few rows of a decoding step would be smaller than a pixel.
   const queries = Math.max(1, Math.min(side, mask.queries));
@@ -67,5 +67,5 @@ export function tileOf(mask: Mask, view: View, pixels: number): Tile {
         share <= 0 ? 0 : share >= 1 ? 255 : Math.min(254, Math.max(1, Math.round(255 * share)));
     }
   }
-  return { view, size, high, queries, cells };
+  return { viewport, size, high, queries, cells };
 }

@@ -1,11 +1,11 @@
 /** @file A picture of attention weights. */
 import type { Matrix } from './foreign/matrix';
-import type { Tile, View } from './tile';
+import type { Tile, Viewport } from './tile';
 
 /** The largest weight under each pixel, 255 for 1; square roots, so that small weights are visible. */
 export function weightsIn(
   { queries, keys, at }: Matrix,
-  { query, key, side }: View,
+  { query, key, side }: Viewport,
   pixels: number,
 ): Tile {
   const size = Math.max(1, Math.min(side, Math.round(pixels)));
@@ -19,5 +19,5 @@ export function weightsIn(
       const weight = Math.round(255 * Math.sqrt(Math.min(1, Math.max(0, at(q, k)))));
       if (weight > cells[pixel]!) cells[pixel] = weight;
     }
-  return { view: { query, key, side }, size, high, queries: rows, cells };
+  return { viewport: { query, key, side }, size, high, queries: rows, cells };
 }

@@ -19,7 +19,7 @@ import { update } from './update';
 /** The programs `train`, `evaluate` (a batch), `logits` and `maps` (one sequence), and what they share. */
 export function bundleOf(m: ModelSpec, options: BundleOptions): Bundle {
   const w = new BundleWriter(m, options);
-  const { batch, picture } = options;
+  const { batch, pooling } = options;
   return {
     kept: w.kept,
     programs: {
@@ -31,7 +31,7 @@ export function bundleOf(m: ModelSpec, options: BundleOptions): Bundle {
       }),
       evaluate: w.program(batch, () => loss(w, forward(w).logits, 'report')),
       logits: w.program(1, () => forward(w, 'logits')),
-      ...(picture && { maps: w.program(1, () => maps(w, picture)) }),
+      ...(pooling && { maps: w.program(1, () => maps(w, pooling)) }),
     },
   };
 }

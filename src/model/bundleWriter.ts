@@ -16,7 +16,7 @@ import { NORM_EPS, type ModelSpec } from '../spec/model';
 import { RING, type AdamWOptions } from './adamw';
 import { arenaOf, paddedVocabulary, type Arena } from './arena';
 import { POSITIONS } from './documents';
-import type { Picture } from './picture';
+import type { Pooling } from './pooling';
 import { tablesOf, type LayerTables } from './tables';
 
 export interface BundleOptions {
@@ -26,7 +26,7 @@ export interface BundleOptions {
   readonly kernel?: KernelId;
   /** Tiles of the products, if the best ones were measured. */
   readonly tiles?: Tiles;
-  readonly picture?: Picture;
+  readonly pooling?: Pooling;
   /**
    * If documents are kept apart, every sequence has its own tables, to be written with its batch: see ./documents.ts.
    */

@@ -11,12 +11,12 @@ import { aligned, BYTES } from '../program/program';
 import { modelSpecOf, type ModelSpec } from '../spec/model';
 import { packingOf, type RunSpec } from '../spec/run';
 import { bundleOf } from './bundle';
-import { pictureFor } from './picture';
+import { poolingFor } from './pooling';
 
 export interface TrainingMemory {
   readonly weights: number; // bytes
   readonly gradients: number; // bytes
-  readonly moments: number; // bytes, AdamW's two
+  readonly adamMoments: number; // bytes, AdamW's two
   readonly activations: number; // bytes, shared by buffers that are never alive at once
   readonly tables: number; // bytes: intervals, angles, the batch
   readonly working: number; // bytes: data that WebAssembly's kernels rearrange before they compute
@@ -48,7 +48,7 @@ export function trainingMemory(
   return {
     weights,
     gradients: weights,
-    moments: 2 * weights,
+    adamMoments: 2 * weights,
     activations: temporary,
     tables: kept - 4 * weights,
     working,
@@ -66,7 +66,7 @@ interface Trained {
 /** Cached: it has to write a program, and a page asks again for each run whenever a setting or the machine changes. */
 const buffers = remembering(64, (written) => {
   const { m, batch, documents } = JSON.parse(written) as Trained;
-  const bundle = bundleOf(m, { batch, picture: pictureFor(m.context), documents });
+  const bundle = bundleOf(m, { batch, pooling: poolingFor(m.context), documents });
   return {
     ...bytesOf(bundle),
     weights: BYTES * aligned(bundle.kept['weights']!.length),

@@ -4,14 +4,14 @@
  */
 import { isTiled, type Layout } from '../attention/layout';
 import { cellsInTiles } from '../attention/tiles';
-import type { Picture } from '../model/picture';
+import type { Pooling } from '../model/pooling';
 import { BLOCKED_CELL, SUMMARY_OFFSET } from '../ops/attention/probe';
 
 /** weights [H, T, T + summaries] → cells [H, size, size] in the code of probe.ts. */
 export function cellsOf(
   weights: Float32Array,
   layout: Layout,
-  { size, factor, every }: Picture,
+  { size, factor, every }: Pooling,
 ): Float32Array {
   const { T, chunk, summaries } = layout;
   const tiles = isTiled(layout) ? cellsInTiles(layout) : undefined;

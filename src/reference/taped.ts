@@ -11,7 +11,7 @@ import type { Batch } from '../data/source';
 import { arenaOf, pack, unpack, type Arena, type HostWeights } from '../model/arena';
 import { ADAMW, RING, type AdamWOptions } from '../model/adamw';
 import { checkGiven } from '../model/documents';
-import { pictureFor, type Picture } from '../model/picture';
+import { poolingFor, type Pooling } from '../model/pooling';
 import { weightTable, type ModelSpec } from '../spec/model';
 import {
   AHEAD_ON_CARD,
@@ -43,7 +43,7 @@ export const tapes = (where: Models['where'] = 'host'): Models => ({
 
 class Taped implements Model {
   readonly arena: Arena;
-  readonly picture: Picture;
+  readonly pooling: Pooling;
   readonly adamw: AdamWOptions;
   readonly documents: Packing;
   readonly #names: readonly string[];
@@ -66,7 +66,7 @@ class Taped implements Model {
   ) {
     const table = weightTable(spec);
     this.arena = arenaOf(spec);
-    this.picture = pictureFor(spec.context);
+    this.pooling = poolingFor(spec.context);
     this.adamw = adamw;
     this.documents = documents;
     this.#names = table.map(({ name }) => name);
@@ -166,7 +166,7 @@ class Taped implements Model {
       const layout = layoutOf(pattern, this.spec.context);
       const own = this.#documentsOf(starts);
       const read = own ? withinDocuments(layout, own.starts) : layout;
-      return cellsOf(weights[l]!, read, this.picture);
+      return cellsOf(weights[l]!, read, this.pooling);
     });
   }
 

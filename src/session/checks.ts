@@ -36,7 +36,7 @@ export function repairOf(asked: Comparison): Partial<RunSpec> | undefined {
   return inWords(() => checkRuns(repaired)) === undefined ? repair : undefined;
 }
 
-/** The requested layers, while they are not built yet: the pictures of the layers follow the controls at once. */
+/** The requested layers, while they are not built yet: the maps of the layers follow the controls at once. */
 export function sketchOf(asked: Comparison, built: Comparison): readonly LayerPlan[] | undefined {
   if (sameRuns(asked, built)) return undefined;
   let layers: readonly LayerPlan[] | undefined;

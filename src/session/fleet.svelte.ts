@@ -22,7 +22,7 @@ export interface Checkpoints {
 
 /** Callbacks for messages from the runs. */
 interface Hears {
-  /** Steps were taken, or a run paused: curves and pictures would show it. */
+  /** Steps were taken, or a run paused: curves and maps would show it. */
   moved(): void;
   /** A run changed its state, reported its machine, or was fully evaluated. */
   heard(): void;
@@ -34,7 +34,7 @@ let made = 0;
 
 /**
  * The runs of a session as the engine knows them: opens them, sends commands to all of them together, closes them, and
- * waits for their pictures. Commands given before all of them are open, or while they are out of view, are sent
+ * waits for their maps. Commands given before all of them are open, or while they are out of view, are sent
  * afterwards.
  */
 export class Fleet {
@@ -211,7 +211,7 @@ export class Fleet {
     else this.ask('frame');
   }
 
-  /** This run will not send any more pictures. */
+  /** This run will not send any more maps. */
   #silent(id: RunId) {
     if (this.#wasLast(id)) this.#pull.arrived();
   }

@@ -1,5 +1,5 @@
 /**
- * @file Moments: the pictures of all runs at one past step, stored small and within a byte budget, and written to and
+ * @file Moments: the maps of all runs at one past step, stored small and within a byte budget, and written to and
  * read from a file.
  */
 import { planWithin } from '../attention/packedPlan';
@@ -8,16 +8,16 @@ import {
   fromLetters,
   keptMoments,
   lettersOf,
-  LONGEST_PICTURE,
-  PICTURE_BUDGET,
+  LONGEST_MAP,
+  MAP_BUDGET,
   toLetters,
-  type Pictures as FilePictures,
-} from '../compare/pictures';
+  type SavedMaps,
+} from '../compare/mapLetters';
 import { packWeights, remember, unpackWeights, type Moment } from '../compare/ring';
 import type { AttentionFrame } from '../workers/train/results';
 import { layersOf, packingOf, type RunSpec } from '../spec/run';
 
-/** Maximum bytes of all past pictures. */
+/** Maximum bytes of all past maps. */
 export const BUDGET = 32 * 2 ** 20;
 
 interface Packed {
@@ -28,9 +28,9 @@ interface Packed {
   }[];
 }
 
-/** One picture per run; undefined for a run without one. */
-type Pictures = readonly (Packed | undefined)[];
-export type Moments = readonly Moment<Pictures>[];
+/** The maps of each run; undefined for a run without any. */
+type Maps = readonly (Packed | undefined)[];
+export type Moments = readonly Moment<Maps>[];
 
 export function record(
   moments: Moments,
@@ -64,9 +64,9 @@ export const without = (moments: Moments, index: number): Moments =>
   moments.map((moment) => ({ ...moment, value: moment.value.filter((_, i) => i !== index) }));
 
 /** Some of the moments, as letters; undefined if there are none or they are too large. */
-export function writeMoments(moments: Moments, room = PICTURE_BUDGET): FilePictures | undefined {
+export function writeMoments(moments: Moments, room = MAP_BUDGET): SavedMaps | undefined {
   const known = moments.flatMap(({ value }) => value.flatMap((packed) => packed ?? []))[0];
-  if (!known || known.frame.T > LONGEST_PICTURE || known.frame.factor !== 1) return undefined;
+  if (!known || known.frame.T > LONGEST_MAP || known.frame.factor !== 1) return undefined;
   const { T, heads, tokens } = known.frame;
   const runs = moments[0]!.value.length;
   const each = runs * lettersOf(T, known.layers.length * heads);
@@ -87,7 +87,7 @@ export function writeMoments(moments: Moments, room = PICTURE_BUDGET): FilePictu
 
 /** The moments of a file; masks are recomputed from the plans, and from the documents of the row. */
 export function readMoments(
-  { tokens, begins = [], moments }: FilePictures,
+  { tokens, begins = [], moments }: SavedMaps,
   specs: readonly RunSpec[],
 ): Moments {
   const own = specs.map((spec) => (packingOf(spec) === 'off' ? undefined : begins));
@@ -117,8 +117,8 @@ export function readMoments(
   });
 }
 
-const bytesIn = (pictures: Pictures): number =>
-  pictures.reduce(
+const bytesIn = (maps: Maps): number =>
+  maps.reduce(
     (sum, packed) =>
       sum + (packed?.layers ?? []).reduce((all, { weights }) => all + weights.length, 0),
     0,

@@ -11,13 +11,13 @@ type Opened = Saved & {
   readonly moments: Moments;
 };
 
-/** Throws InputError if its pictures cannot be read. */
+/** Throws InputError if its maps cannot be read. */
 export function openedFrom(saved: Saved, from: string, recorded = false): Opened {
   const moments = saved.pictures ? readMoments(saved.pictures, specsOf(saved.comparison)) : [];
   return { ...saved, from, recorded, moments };
 }
 
-/** Past pictures of the runs: kept while they trained, or from a file, which has its own numbers too. */
+/** Past maps of the runs: kept while they trained, or from a file, which has its own numbers too. */
 export class Past {
   /** An open file: its numbers are shown until training starts. */
   saved = $state.raw<Opened | undefined>();
@@ -31,11 +31,11 @@ export class Past {
   /** A file has no present, so its last moment is shown. */
   moment = $derived(this.at === undefined ? this.saved?.moments.at(-1) : this.moments[this.at]);
 
-  /** Adds the pictures that arrived from all runs; undefined for a run that failed. */
+  /** Adds the maps that arrived from all runs; undefined for a run that failed. */
   keep(frames: readonly (AttentionFrame | undefined)[]) {
     const steps = frames.flatMap((frame) => (frame ? [frame.step] : []));
     const step = Math.max(...steps);
-    // While a lost device's steps are repeated, the runs are at different steps, so their pictures do not form one
+    // While a lost device's steps are repeated, the runs are at different steps, so their maps do not form one
     // moment.
     if (!steps.every((one) => one === step)) return;
     const looked = this.at === undefined || this.saved ? undefined : this.moment;
@@ -46,7 +46,7 @@ export class Past {
     this.at = at >= 0 ? at : Math.max(0, before());
   }
 
-  /** Switches to other runs, with the past pictures kept of them. */
+  /** Switches to other runs, with the past maps kept of them. */
   put(kept: Moments) {
     this.kept = kept;
     this.at = undefined;

@@ -2,7 +2,7 @@ import { FIRST, namesOf, specsOf, type Comparison } from '../compare/comparison'
 import type { History } from '../compare/history';
 import type { Engine } from '../workers/train/client';
 import type { KeptFor } from '../workers/train/protocol';
-import { pictureFor } from '../model/picture';
+import { poolingFor } from '../model/pooling';
 import { modelSpecOf } from '../spec/model';
 import { sourceOf } from '../spec/run';
 import { Fleet } from './fleet.svelte';
@@ -17,7 +17,7 @@ const LOOK_MS = 250;
 
 export interface Watches {
   readonly later?: Later;
-  /** Past pictures are kept. */
+  /** Past maps are kept. */
   readonly remembers?: boolean;
   /** The runs were evaluated. */
   looked?(): void;
@@ -40,13 +40,13 @@ export class Standing {
   names = $derived(namesOf(this.built));
   source = $derived(sourceOf(this.built.shared));
   /** Tokens per cell side of a map, even before there is one: a canvas for all tokens could be immense. */
-  factor = $derived(pictureFor(this.built.shared.context).factor);
+  factor = $derived(poolingFor(this.built.shared.context).factor);
   /** Settings of what is actually training: they differ from the requested ones while those are impossible. */
   training = $derived(this.built.shared);
   histories: readonly History[] = $derived(this.past.saved?.histories ?? this.#seen);
   kernel = $derived.by(() => this.past.saved?.machine.kernel ?? this.backend?.kernel);
   threads = $derived.by(() => (this.past.saved ? undefined : this.backend?.threads));
-  /** The pictures shown: past or current. */
+  /** The maps shown: past or current. */
   frames = $derived.by(
     () =>
       this.past.moment?.value.map((packed) => packed && unpack(packed)) ??

@@ -35,15 +35,15 @@ const stretches = ({ doc }: Workbench): readonly Stretch[] =>
   }));
 
 /** Findings: what may be wrong with the masks on the page, given everything else known about them. */
-export function findingsAsked(bench: Workbench): Question<'findings'> {
-  const meant = othersOf(bench);
-  const { more, given, step } = bench;
+export function findingsAsked(workbench: Workbench): Question<'findings'> {
+  const meant = othersOf(workbench);
+  const { more, given, step } = workbench;
   const alone = meant?.length === 1; // the intended mask says nothing about other layers
-  const mask = writtenOf(bench.current, bench.doc.T, bench.doc.queries);
-  const { declared, ...told } = subjectOf(given, alone ? 1 : bench.doc.layers.length);
+  const mask = writtenOf(workbench.current, workbench.doc.T, workbench.doc.queries);
+  const { declared, ...told } = subjectOf(given, alone ? 1 : workbench.doc.layers.length);
   return {
     kind: 'findings',
-    layers: alone ? [{ mask, count: 1 }] : stretches(bench),
+    layers: alone ? [{ mask, count: 1 }] : stretches(workbench),
     ...(meant && { meant }),
     more: {
       ...more,
@@ -55,9 +55,9 @@ export function findingsAsked(bench: Workbench): Question<'findings'> {
 }
 
 /** Undefined if there is no mask to compare with. */
-export function differenceAsked(bench: Workbench): Question<'difference'> | undefined {
-  const other = otherOf(bench);
-  const mask = writtenOf(bench.current, bench.doc.T, bench.doc.queries);
+export function differenceAsked(workbench: Workbench): Question<'difference'> | undefined {
+  const other = otherOf(workbench);
+  const mask = writtenOf(workbench.current, workbench.doc.T, workbench.doc.queries);
   return other && { kind: 'difference', mask, other };
 }
 
@@ -110,7 +110,7 @@ export class Answers {
 
   readonly #stop: () => void;
 
-  constructor(bench: Workbench, desk: AskedDesk) {
+  constructor(workbench: Workbench, desk: AskedDesk) {
     this.desk = desk;
     this.tile = new Latest(desk);
     this.weights = new Latest(desk);
@@ -120,31 +120,37 @@ export class Answers {
     this.findings = new Latest(desk);
     this.#stop = $effect.root(() => {
       $effect(() => {
-        const mask = writtenOf(bench.current, bench.doc.T, bench.doc.queries);
-        const other = otherOf(bench);
-        const { view } = bench;
-        this.tile.ask({ kind: 'tile', mask, view, pixels: this.pixels, ...(other && { other }) });
+        const mask = writtenOf(workbench.current, workbench.doc.T, workbench.doc.queries);
+        const other = otherOf(workbench);
+        const { viewport } = workbench;
+        this.tile.ask({
+          kind: 'tile',
+          mask,
+          viewport,
+          pixels: this.pixels,
+          ...(other && { other }),
+        });
       });
       $effect(() => {
-        const mask = writtenOf(bench.current, bench.doc.T, bench.doc.queries);
-        const other = otherOf(bench);
-        const difference = differenceAsked(bench);
+        const mask = writtenOf(workbench.current, workbench.doc.T, workbench.doc.queries);
+        const other = otherOf(workbench);
+        const difference = differenceAsked(workbench);
         if (difference) this.difference.ask(difference);
-        const { block } = bench;
+        const { block } = workbench;
         this.numbers.ask({ kind: 'numbers', mask, block, ...(other && { other }) });
       });
       $effect(() => {
-        const { weights, layer, view } = bench;
+        const { weights, layer, viewport } = workbench;
         if (weights)
-          this.weights.ask({ kind: 'weights', ...weights, layer, view, pixels: this.pixels });
+          this.weights.ask({ kind: 'weights', ...weights, layer, viewport, pixels: this.pixels });
       });
       $effect(() => {
-        const { doc, cell } = bench;
-        const layers = stretches(bench);
+        const { doc, cell } = workbench;
+        const layers = stretches(workbench);
         const query = cell?.query ?? queriesOf(doc) - 1;
         this.stack.ask({ kind: 'stack', layers, query, ...(cell && { key: cell.key }) });
       });
-      $effect(() => this.findings.ask(findingsAsked(bench)));
+      $effect(() => this.findings.ask(findingsAsked(workbench)));
     });
   }
 

@@ -142,15 +142,15 @@ export class Compare implements Asks, Driven {
     this.session.goOn(comparison, { checkpoints, histories }, text);
   };
 
-  /** The comparison as a file, with or without some past pictures. */
-  file = (withPictures = true): string | undefined => {
+  /** The comparison as a file, with or without some past maps. */
+  file = (withMaps = true): string | undefined => {
     const { session } = this;
     session.look();
     const { built: comparison, backend, histories, past } = session;
     if (past.saved) return writeFile({ ...past.saved, comparison });
     if (!backend) return undefined;
     const { name, device, kernel } = backend;
-    const pictures = withPictures ? writeMoments(past.kept) : undefined;
+    const maps = withMaps ? writeMoments(past.kept) : undefined;
     const text = session.runs[0]?.text;
     return writeFile({
       comparison,
@@ -159,7 +159,7 @@ export class Compare implements Asks, Driven {
       made: this.today,
       histories,
       repeats: this.measured.repeats,
-      ...(pictures && { pictures }),
+      ...(maps && { pictures: maps }),
       ...(text !== undefined && { text }),
     });
   };

@@ -59,7 +59,7 @@ export class OpenedFile {
 
   /** What is known about the mask on the page, if it comes from this file as read. */
   readonly #current: Shown | undefined = $derived.by(() => {
-    const shown = this.#shown.get(this.bench.doc);
+    const shown = this.#shown.get(this.workbench.doc);
     return shown?.file === this.#file ? shown : undefined;
   });
   /** The planes; undefined if the mask on the page is not from the file. */
@@ -70,7 +70,7 @@ export class OpenedFile {
   /** The user's choices as requested last, or as they apply to the mask on the page. */
   readonly said: Said = $derived(this.#asked ?? this.#current?.said ?? this.#taken);
   /** How its numbers were read; undefined if the mask on the page is not from the file. */
-  readonly how = $derived.by(() => (this.#current ? this.bench.more?.reading : undefined));
+  readonly how = $derived.by(() => (this.#current ? this.workbench.more?.reading : undefined));
   /** The open array, if it holds attention weights. */
   readonly weights = $derived.by(() =>
     this.#current && this.look?.form === 'weights' ? this.#current.said : undefined,
@@ -78,7 +78,7 @@ export class OpenedFile {
   /** Where the current layer is in the file, and how it was read; undefined if it was edited. */
   readonly plane = $derived.by(() => {
     const { look, said, readings } = this.#current ?? {};
-    const { layer } = this.bench;
+    const { layer } = this.workbench;
     const reading = readings?.[layer];
     const source = look && said && sourceOf(look, said.picked, layer);
     return source && reading && { source, reading };
@@ -86,7 +86,7 @@ export class OpenedFile {
   /** Patterns that its single row fits; empty if only one does. */
   readonly fits = $derived.by(() => this.#current?.fits ?? []);
   /** Which of these patterns the row is named after. */
-  readonly named = $derived.by(() => brief(this.bench.current.expression));
+  readonly named = $derived.by(() => brief(this.workbench.current.expression));
   readonly choices = $derived.by(() => (this.#current ? (this.look?.choices ?? []) : []));
   /** Whether the user can choose which of its numbers allow a key: in an additive mask the numbers determine that. */
   readonly asks = $derived(
@@ -94,7 +94,7 @@ export class OpenedFile {
   );
 
   constructor(
-    private readonly bench: Workbench,
+    private readonly workbench: Workbench,
     private readonly desk: AskedDesk,
   ) {
     this.#survey = new FileSurvey(desk);
@@ -153,9 +153,9 @@ export class OpenedFile {
   }
 
   #showConfig(config: ConfigLayers, text: string): void {
-    this.bench.showConfig(config);
+    this.workbench.showConfig(config);
     this.configText = text;
-    this.#keep(this.bench.doc, `${config.layers.length} layers. ${config.convention}.`);
+    this.#keep(this.workbench.doc, `${config.layers.length} layers. ${config.convention}.`);
   }
 
   /** Takes a file opened with the array as its intended masks, layer by layer. */
@@ -163,8 +163,8 @@ export class OpenedFile {
     const layers = config
       ? config.layers.map(({ expression }) => expression)
       : doc!.layers.map(({ expression }) => expression);
-    const { length } = this.bench.doc.layers;
-    this.bench.other = writeStack(layers.length >= length ? layers.slice(0, length) : layers);
+    const { length } = this.workbench.doc.layers;
+    this.workbench.other = writeStack(layers.length >= length ? layers.slice(0, length) : layers);
   }
 
   /** Takes another opened array as the intended mask of this one, and compares them cell by cell. */
@@ -172,14 +172,14 @@ export class OpenedFile {
     await this.#refusing(async () => {
       const { opened } = await this.desk.ask({ kind: 'pick', picked: [which] });
       const { T, queries = T, layers } = opened.doc;
-      const [now, rows] = [this.bench.doc.T, this.bench.queries];
+      const [now, rows] = [this.workbench.doc.T, this.workbench.queries];
       // A decoding step is compared with the rows of the whole text at the same positions.
       if (T !== now || (queries !== rows && queries !== T))
         throw new InputError(
           `the masks are ${rows} × ${now} and ${queries} × ${T}; masks of one shape can be compared, or a step with the whole text`,
         );
-      this.bench.other = writeStack(layers.map((layer) => exactly(layer, T, queries)));
-      this.bench.step = queries !== rows;
+      this.workbench.other = writeStack(layers.map((layer) => exactly(layer, T, queries)));
+      this.workbench.step = queries !== rows;
     });
   }
 
@@ -192,16 +192,16 @@ export class OpenedFile {
     this.#asked = asked;
     await this.#refusing(async () => {
       const shown = await this.desk.ask({ kind: 'pick', ...asked });
-      const { other, step, queries } = this.bench;
-      const { T } = this.bench.doc;
+      const { other, step, queries } = this.workbench;
+      const { T } = this.workbench.doc;
       const proposed = this.#proposed;
       const { doc } = shown.opened;
       const part = 'picked' in change || 'form' in change || 'axes' in change;
       const alike = doc.T === T && (doc.queries ?? doc.T) === queries;
       this.#show(shown, asked);
       if (part && (other === proposed || !alike)) return;
-      this.bench.other = other;
-      this.bench.step = step;
+      this.workbench.other = other;
+      this.workbench.step = step;
     });
     if (Object.keys(change).some((name) => name !== 'picked') || this.#array !== asked.picked[0])
       void this.#survey.examinePlanes(this.look, this.said);
@@ -214,7 +214,7 @@ export class OpenedFile {
    */
   async repaired(): Promise<Answer<'corrected'> | undefined> {
     const { said, readings, look } = this.#current ?? {};
-    const { others, layer, doc } = this.bench;
+    const { others, layer, doc } = this.workbench;
     if (!this.plane || !said || !readings || !others || others instanceof InputError)
       return undefined;
     const all = others.length === 1 ? [layer] : doc.layers.map((_, l) => l);
@@ -237,11 +237,11 @@ export class OpenedFile {
   nameAs(text: string): void {
     const shown = this.#current;
     if (!shown) return;
-    const { doc, more, other, step } = this.bench;
+    const { doc, more, other, step } = this.workbench;
     const named: MaskDoc = { ...doc, layers: [{ expression: read(text), paint: [] }] };
     this.#shown.set(named, shown);
-    this.bench.show(named, more, other);
-    this.bench.step = step;
+    this.workbench.show(named, more, other);
+    this.workbench.step = step;
   }
 
   /** Shows a plane, by its indices on all axes, including those of layers. */
@@ -252,7 +252,7 @@ export class OpenedFile {
     const before = picked.length > own.length ? picked.slice(0, picked.length - own.length) : [];
     const wanted = [...before, ...own];
     if (wanted.join() !== picked.join()) await this.readAgain({ picked: wanted });
-    if (stack !== undefined) this.bench.select(place[stack]!);
+    if (stack !== undefined) this.workbench.select(place[stack]!);
   }
 
   /**
@@ -263,19 +263,19 @@ export class OpenedFile {
     await this.showPlane(planes[0]!);
     if (this.refused) return;
     const common = this.planes?.alike[0]?.is;
-    if (asOthers && common !== undefined) this.bench.other = this.#common = common;
+    if (asOthers && common !== undefined) this.workbench.other = this.#common = common;
     // A plane that is wrong on its own was compared with its own pattern, not with that of the others.
-    else if (this.bench.other === this.#common) this.bench.other = this.#proposed;
+    else if (this.workbench.other === this.#common) this.workbench.other = this.#proposed;
     // Prefer a cell that differs: a finding may concern the whole plane, and its own cell may be correct.
-    const { otherMask, mask } = this.bench;
+    const { otherMask, mask } = this.workbench;
     const differing = findings.find(
       ({ cell }) => cell && otherMask && differsAt(mask, otherMask, cell),
     );
     const cell =
       differing?.cell ?? (asOthers ? apart : off)?.first ?? findings.find(({ cell }) => cell)?.cell;
     if (!cell) return;
-    this.bench.point(cell);
-    this.bench.move(0, 0);
+    this.workbench.point(cell);
+    this.workbench.move(0, 0);
   }
 
   #show({ look, picked, opened }: Answer<'open'>, said?: Said): void {
@@ -283,13 +283,13 @@ export class OpenedFile {
     this.#array = picked[0];
     this.#take(opened, { ...(said ?? {}), picked });
     // The file holds weights, so they are shown first, and their mask on request.
-    this.bench.weights = this.weights;
+    this.workbench.weights = this.weights;
   }
 
   #take({ doc, says, more, meant, readings, fits }: Opened, said: Said = { picked: [] }): void {
     this.#keep(doc, says, said, readings, fits);
     this.#proposed = meant ?? '';
-    this.bench.show(doc, more, meant);
+    this.workbench.show(doc, more, meant);
   }
 
   #keep(

@@ -14,7 +14,7 @@ import {
   type Changes,
   type Stage as StageData,
 } from '../lessons/scene';
-import { viewOf } from '../lessons/views';
+import { stageViewOf } from '../lessons/stageViews';
 import type { Engine } from '../workers/train/client';
 import type { Later } from '../session/frames';
 import { Session } from '../session/session.svelte';
@@ -93,7 +93,7 @@ export class Stage implements Asks {
       return last && { accuracy: last.accuracy, loss: last.loss };
     });
   });
-  runsShown = $derived(this.now.show.some((id) => viewOf(id).runs));
+  runsShown = $derived(this.now.show.some((id) => stageViewOf(id).runs));
 
   readonly #recordings: Record<string, Promise<Saved | undefined>> = {};
   /** The recordings found so far. */

@@ -64,7 +64,7 @@ export class Workbench {
   tool = $state<Tool>('look');
   /** Tokens per side of a block, as in a block-sparse kernel. */
   block = $state(64);
-  view = $state.raw<View>({ query: 0, key: 0, side: 32 });
+  viewport = $state.raw<Viewport>({ query: 0, key: 0, side: 32 });
   notes = $state.raw<readonly string[]>([]);
   rest = $state.raw(fromAddress('').rest);
   /** The mask it is compared with, as written; empty: none. */
@@ -319,7 +319,7 @@ export class Workbench {
   widest = $derived(widestOf(this.mask));
 
   fit = () => {
-    this.view = { query: 0, key: 0, side: this.widest };
+    this.viewport = { query: 0, key: 0, side: this.widest };
   };
 
   zoom = (factor: number, x?: number, y?: number) => {

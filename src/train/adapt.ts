@@ -63,7 +63,7 @@ export async function* adapt(
     try {
       if (from !== 'scratch') {
         // Its moments belong to another loss; the schedule restarts, including warm-up.
-        const { moments: _, ...weights } = { ...begin, spec, step: 0 };
+        const { adamMoments: _, ...weights } = { ...begin, spec, step: 0 };
         trainer.restore(snapshotFrom(weights, spec));
       }
       for (;;) {

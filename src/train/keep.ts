@@ -19,7 +19,7 @@ export function checkpointFrom(spec: RunSpec, snapshot: Snapshot, text?: string)
     spec,
     step: snapshot.step,
     weights: weights!,
-    moments: { m: m!, v: v! },
+    adamMoments: { m: m!, v: v! },
     ...(text === undefined ? {} : { text }),
   };
 }
@@ -34,13 +34,13 @@ export function snapshotFrom(checkpoint: Checkpoint, spec: RunSpec): Snapshot {
     `the checkpoint's ${other?.label.toLowerCase()} is ${other && checkpoint.spec[other.name]}, the run's ${other && spec[other.name]}; to go on, they must be the same`,
   );
   const arena = arenaOf(modelSpecOf(spec));
-  const { moments } = checkpoint;
+  const { adamMoments } = checkpoint;
   const nothing = () => new Float32Array(arena.length);
   return {
     step: checkpoint.step,
     weights: pack(arena, checkpoint.weights),
-    m: moments ? pack(arena, moments.m) : nothing(),
-    v: moments ? pack(arena, moments.v) : nothing(),
+    m: adamMoments ? pack(arena, adamMoments.m) : nothing(),
+    v: adamMoments ? pack(arena, adamMoments.v) : nothing(),
   };
 }
 

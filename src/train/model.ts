@@ -4,7 +4,7 @@ import type { KernelId } from '../ops/attention/costs';
 import type { Batch } from '../data/source';
 import type { HostWeights } from '../model/arena';
 import type { AdamWOptions } from '../model/adamw';
-import type { Picture } from '../model/picture';
+import type { Pooling } from '../model/pooling';
 import type { ModelSpec } from '../spec/model';
 
 export interface ModelOptions {
@@ -32,7 +32,7 @@ export interface Snapshot {
 
 export interface Model {
   readonly spec: ModelSpec;
-  readonly picture: Picture;
+  readonly pooling: Pooling;
   /** Bytes it holds, or has held at its peak. */
   readonly bytes: number;
   /** Optimizer steps handed over. */

@@ -55,7 +55,7 @@ export async function selfTest(machine: Machine, layers: LayerPlan = TINY.layers
   const model = { ...TINY, layers };
   const bundle = bundleOf(model, {
     batch: BATCH,
-    picture: { size: 6, factor: 2, every: 1 },
+    pooling: { size: 6, factor: 2, every: 1 },
     kernel: machine.kernel,
     ...(machine.tiles && { tiles: machine.tiles }),
   });

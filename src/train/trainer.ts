@@ -200,7 +200,7 @@ export class Trainer {
   /** What every layer and head currently reads of the watched sequence. Changes nothing. */
   async frame(): Promise<AttentionFrame> {
     const { context: T, heads } = this.modelSpec;
-    const { size, factor } = this.model.picture;
+    const { size, factor } = this.model.pooling;
     const step = this.step;
     const { tokens, starts } = this.feed.watched;
     const maps = await this.model.maps(tokens, starts);

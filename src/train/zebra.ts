@@ -12,10 +12,10 @@ import {
   type HostWeights,
 } from '../model/arena';
 import { bundleOf } from '../model/bundle';
-import { pictureOf } from '../model/maps';
+import { mapOf } from '../model/maps';
 import { ADAMW, RING, type AdamWOptions } from '../model/adamw';
 import { checkGiven, documentTables } from '../model/documents';
-import { pictureFor, type Picture } from '../model/picture';
+import { poolingFor, type Pooling } from '../model/pooling';
 import { SLOT } from '../ops/adamw/kernel';
 import type { Bundle } from '../program/program';
 import type { ModelSpec } from '../spec/model';
@@ -30,7 +30,7 @@ import {
 
 export class Zebra implements Model {
   readonly arena: Arena;
-  readonly picture: Picture;
+  readonly pooling: Pooling;
   readonly adamw: AdamWOptions;
   readonly documents: Packing;
   readonly #bundle: Bundle;
@@ -43,10 +43,10 @@ export class Zebra implements Model {
     weights: HostWeights,
     options: ModelOptions,
   ): Promise<Zebra> {
-    const picture = pictureFor(spec.context);
+    const pooling = poolingFor(spec.context);
     const bundle = bundleOf(spec, {
       batch: options.batch,
-      picture,
+      pooling,
       ...(options.adamw && { adamw: options.adamw }),
       ...(options.documents && { documents: options.documents }),
       kernel: machine.kernel,
@@ -56,7 +56,7 @@ export class Zebra implements Model {
     const packed = pack(arena, weights); // refuses wrong weights before anything is allocated
     const session = await machine.open(bundle);
     session.write('weights', packed);
-    return new Zebra(spec, session, bundle, arena, picture, options);
+    return new Zebra(spec, session, bundle, arena, pooling, options);
   }
 
   private constructor(
@@ -64,14 +64,14 @@ export class Zebra implements Model {
     readonly session: Session,
     bundle: Bundle,
     arena: Arena,
-    picture: Picture,
+    pooling: Pooling,
     { adamw = ADAMW, documents = 'off' }: ModelOptions,
   ) {
     this.adamw = adamw;
     this.documents = documents;
     this.#bundle = bundle;
     this.arena = arena;
-    this.picture = picture;
+    this.pooling = pooling;
   }
 
   /** All it will ever need: it is allocated at once. */
@@ -145,7 +145,7 @@ export class Zebra implements Model {
     this.session.run('maps');
     return Promise.all(
       this.spec.layers.map((_, l) =>
-        this.session.read(resultOf(this.#bundle, 'maps', pictureOf(l)), 'maps'),
+        this.session.read(resultOf(this.#bundle, 'maps', mapOf(l)), 'maps'),
       ),
     );
   }

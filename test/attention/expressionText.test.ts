@@ -53,11 +53,12 @@ test('come back unchanged from text, link and file', () => {
       expect(read(write(expression))).toEqual(expression);
       const doc = { T, layers: [{ expression, paint: [] }] };
       expect(readJson(jsonOf(doc))).toEqual(doc);
-      const bench = new Workbench();
-      bench.show(doc, undefined, write(expression));
+      const workbench = new Workbench();
+      workbench.show(doc, undefined, write(expression));
       const opened = new Workbench(
-        parseHash(new URL(hashOf({ page: 'masks', query: bench.query }), 'https://a.example/').hash)
-          .query,
+        parseHash(
+          new URL(hashOf({ page: 'masks', query: workbench.query }), 'https://a.example/').hash,
+        ).query,
       );
       expect([opened.notes, opened.doc, opened.other]).toEqual([[], doc, write(expression)]);
     }),
@@ -92,7 +93,7 @@ test('are refused if the kept text would be too long to be read again', () => {
     kind: 'and',
     of: Array.from({ length: 300 }, () => ({ kind: 'term', term: 'causal', numbers: [] })),
   };
-  bench.setExpression(long);
-  expect(bench.problem).toMatch(/^the mask is \d+ characters long; 2000 at most are read$/);
-  expect(new Workbench(bench.query).doc).toEqual(bench.doc);
+  workbench.setExpression(long);
+  expect(workbench.problem).toMatch(/^the mask is \d+ characters long; 2000 at most are read$/);
+  expect(new Workbench(workbench.query).doc).toEqual(workbench.doc);
 });

@@ -59,7 +59,7 @@ describe.each([4096, 16_384])('a context of %d tokens', (T) => {
     const [first, second] = await model.reports();
     expect(first!.loss).toBeCloseTo(Math.log(spec.vocabulary), 0);
     expect(second!.loss).toBeLessThan(first!.loss);
-    const { size } = model.picture;
+    const { size } = model.pooling;
     expect(size).toBe(256);
     for (const cells of await model.maps(batch.tokens)) {
       const { weights, mask } = layerCells(cells, size);

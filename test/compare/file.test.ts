@@ -5,7 +5,7 @@ import { csvOfSeries } from '../../src/compare/csv';
 import { stepCosts } from '../../src/compare/axes';
 import { readFile, writeFile, type Saved } from '../../src/compare/file';
 import type { History, ValidationRecord } from '../../src/compare/history';
-import { fromLetters, keptMoments, lettersOf, toLetters } from '../../src/compare/pictures';
+import { fromLetters, keptMoments, lettersOf, toLetters } from '../../src/compare/mapLetters';
 import { InputError } from '../../src/core/check';
 import { DEFAULTS } from '../../src/spec/controls';
 

@@ -40,7 +40,7 @@ const checkpointOf = (spec: RunSpec, step = STEP) =>
     spec,
     step,
     weights: initialWeights(modelSpecOf(spec), 1),
-    moments: { m: initialWeights(modelSpecOf(spec), 2), v: squares(spec) },
+    adamMoments: { m: initialWeights(modelSpecOf(spec), 2), v: squares(spec) },
   });
 const saved: Saved = {
   comparison,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { fromAddress, toAddress } from '../../src/compare/address';
-import { LONGEST_PICTURE } from '../../src/compare/pictures';
+import { LONGEST_MAP } from '../../src/compare/mapLetters';
 import { MIN_RUNS, MAX_RUNS, namesOf, specsOf } from '../../src/compare/comparison';
 import { readFile } from '../../src/compare/file';
 import { comparisonOf, startOf, starts } from '../../src/compare/starts';
@@ -43,7 +43,7 @@ describe.each(starts.all.map((start) => [start.id, start] as const))('%s', (id, 
 
   test('has maps of every run, from before the first step to the last, whose rows add up to 1', () => {
     const specs = specsOf(saved.comparison);
-    if (specs[0]!.context > LONGEST_PICTURE) {
+    if (specs[0]!.context > LONGEST_MAP) {
       expect(saved.pictures).toBeUndefined(); // a file has no room for maps of this length
       return;
     }

@@ -13,7 +13,7 @@ import {
 } from '../../src/workers/train/protocol';
 import type { AttentionFrame } from '../../src/workers/train/results';
 import { trainingMemory } from '../../src/model/memory';
-import { pictureFor } from '../../src/model/picture';
+import { poolingFor } from '../../src/model/pooling';
 import { modelSpecOf, type ModelSpec } from '../../src/spec/model';
 import { localReach, type RunSpec } from '../../src/spec/run';
 import { sources } from '../../src/data/registry';
@@ -232,7 +232,7 @@ export function fakeFrame(
   tokens: readonly string[] = Array.from({ length: model.context }, () => 'x'),
 ): AttentionFrame {
   const { context: T, heads } = model;
-  const { factor, size } = pictureFor(T);
+  const { factor, size } = poolingFor(T);
   const sharp = 1 - Math.exp(-step / 80);
   const layers = model.layers.map((layer, l) => {
     const full = maskCells(layer, T);

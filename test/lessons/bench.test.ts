@@ -10,7 +10,7 @@ import {
   sayDeclared,
   sayDifferences,
 } from '../../src/lessons/pictures/bench';
-import { profileOf } from '../../src/masks/views/profile';
+import { profileOf } from '../../src/masks/analysis/profile';
 import { zoo } from '../../src/masks/zoo';
 
 describe('a mask by terms', () => {

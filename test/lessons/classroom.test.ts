@@ -246,7 +246,7 @@ const answered = (who: string, answers: Record<string, Partial<Answered>>): Less
     }),
   );
 const solve = (id: string) => kinds.get(of(id).kind).solve(of(id).of).answer;
-const pictureOf = (id: string, ...answers: readonly Partial<Answered>[]) =>
+const chartOf = (id: string, ...answers: readonly Partial<Answered>[]) =>
   distributionOf(
     of(id),
     answers.map((one, i) => ({ name: `n${i}`, result: answered(`n${i}`, { [id]: one }) })),
@@ -385,8 +385,8 @@ describe('the distribution of answers', () => {
       { answer: '21', shown: true, tries: 0 },
     ].map((one, i) => ({ name: `n${i}`, result: answered(`n${i}`, { number: one }) }));
     const barsOf = (which: 'first' | 'last') => {
-      const { picture, counted, shown } = distributionOf(of('number'), people, which);
-      const bars = picture.kind === 'bars' ? picture.bars : [];
+      const { chart, counted, shown } = distributionOf(of('number'), people, which);
+      const bars = chart.kind === 'bars' ? chart.bars : [];
       return [bars.map(({ label, count }) => `${label}: ${count}`), counted, shown];
     };
     expect(barsOf('first')).toEqual([['24: 2', '21: 1'], 3, 1]);
@@ -398,12 +398,12 @@ describe('the distribution of answers', () => {
   });
 
   test('of numbers has one bar per number, the most common first', () => {
-    const { picture, counted } = pictureOf(
+    const { chart, counted } = chartOf(
       'number',
       ...['24', '21', '24', ' 24 ', '1,024', '1024', 'many'].map((answer) => ({ answer })),
     );
     expect(counted).toBe(7);
-    expect(picture).toMatchObject({
+    expect(chart).toMatchObject({
       kind: 'bars',
       bars: [
         { label: '24', count: 3, right: false },
@@ -415,8 +415,8 @@ describe('the distribution of answers', () => {
   });
 
   test('of choices has a bar for every option, chosen or not', () => {
-    const { picture } = pictureOf('choice', { answer: 0 }, { answer: 0 }, { answer: 2 });
-    expect(picture).toMatchObject({
+    const { chart } = chartOf('choice', { answer: 0 }, { answer: 0 }, { answer: 2 });
+    expect(chart).toMatchObject({
       bars: [
         { count: 2, right: false, html: '<b>A</b>' },
         { count: 0, right: true },
@@ -425,58 +425,52 @@ describe('the distribution of answers', () => {
   });
 
   test('of orders and targets groups answers by their words', () => {
-    const orders = pictureOf('order', { answer: [0, 1, 2] }, { answer: [1, 0, 2] }).picture;
+    const orders = chartOf('order', { answer: [0, 1, 2] }, { answer: [1, 0, 2] }).chart;
     expect(orders).toMatchObject({
       bars: [
         { label: '1 x → 2 y → 3 z', right: true },
         { label: '2 y → 1 x → 3 z', right: false },
       ],
     });
-    const targets = pictureOf(
-      'target',
-      { answer: { window: 6 } },
-      { answer: { window: 8 } },
-    ).picture;
+    const targets = chartOf('target', { answer: { window: 6 } }, { answer: { window: 8 } }).chart;
     expect(targets).toMatchObject({
       bars: [{ label: 'window 6', right: undefined }, { count: 1 }],
     });
   });
 
   test('of predictions is in order, and separates accepted from measured values', () => {
-    const { picture } = pictureOf('predict', { answer: 0.9 }, { answer: 0.2 }, { answer: 7 });
-    expect(picture).toMatchObject({
+    const { chart } = chartOf('predict', { answer: 0.9 }, { answer: 0.2 }, { answer: 7 });
+    expect(chart).toMatchObject({
       kind: 'dots',
       values: [0.2, 0.9],
       band: [0.1, 0.3],
       came: [],
       percent: true,
     });
-    const seen = pictureOf('predict', { answer: 0.9, came: 0.12 }, { answer: 0.2 }).picture;
+    const seen = chartOf('predict', { answer: 0.9, came: 0.12 }, { answer: 0.2 }).chart;
     expect(seen).toMatchObject({ values: [0.2, 0.9], came: [0.12] });
   });
 
   test('of painted cells counts them and names those most often wrong', () => {
-    const { picture } = pictureOf(
+    const { chart } = chartOf(
       'paint',
       ...['100110111', '100100111', '110110111'].map((answer) => ({ answer })),
     );
-    expect(picture).toMatchObject({ kind: 'grid', counts: [3, 1, 0, 3, 2, 0, 3, 3, 3] });
-    expect(picture.kind === 'grid' && picture.picked).toEqual([
+    expect(chart).toMatchObject({ kind: 'grid', counts: [3, 1, 0, 3, 2, 0, 3, 3, 3] });
+    expect(chart.kind === 'grid' && chart.picked).toEqual([
       { query: 0, key: 1, count: 1, says: 'painted, and is to stay blank' },
       { query: 1, key: 1, count: 1, says: 'left blank, and is to be painted' },
     ]);
   });
 
   test('of a bug hunt counts the cells that were named', () => {
-    const { picture } = pictureOf(
+    const { chart } = chartOf(
       'bug',
       { answer: solve('bug') },
       { answer: solve('bug') },
       { answer: { query: 0, key: 0 } },
     );
-    expect(
-      picture.kind === 'grid' && picture.picked.map(({ count, says }) => [count, says]),
-    ).toEqual([
+    expect(chart.kind === 'grid' && chart.picked.map(({ count, says }) => [count, says])).toEqual([
       [2, 'is wrong in the mask: found'],
       [1, 'is as it was meant'],
     ]);
@@ -484,12 +478,12 @@ describe('the distribution of answers', () => {
 
   test('of explanations lists them as written', () => {
     const text = '<b>It stacks</b>, layer by layer.';
-    const { picture } = pictureOf('explain', { answer: { text, found: [1, 1] } });
-    expect(picture).toEqual({ kind: 'texts', points: 2, texts: [{ who: 'n0', text, found: 1 }] });
+    const { chart } = chartOf('explain', { answer: { text, found: [1, 1] } });
+    expect(chart).toEqual({ kind: 'texts', points: 2, texts: [{ who: 'n0', text, found: 1 }] });
   });
 
   test('leaves out answers that were shown, and hints without an answer', () => {
-    const { counted, shown } = pictureOf(
+    const { counted, shown } = chartOf(
       'number',
       { answer: '21', right: true },
       { answer: '21', shown: true, tries: 2 },
@@ -499,7 +493,7 @@ describe('the distribution of answers', () => {
   });
 
   test('may be empty', () => {
-    for (const { id } of EXERCISES) expect(pictureOf(id).counted).toBe(0);
+    for (const { id } of EXERCISES) expect(chartOf(id).counted).toBe(0);
   });
 });
 

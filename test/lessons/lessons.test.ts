@@ -12,7 +12,7 @@ import { minutesAt, PATHS } from '../../src/lessons/paths';
 import type { World } from '../../src/lessons/exercise';
 import { kinds } from '../../src/lessons/exercises';
 import { changed, comparisonOf, stageSpecs } from '../../src/lessons/scene';
-import { VIEWS, viewOf } from '../../src/lessons/views';
+import { STAGE_VIEWS, stageViewOf } from '../../src/lessons/stageViews';
 import { exercises, files, lessons, names, refused } from './all';
 
 const root = (path: string) => new URL(`../../${path}`, import.meta.url);
@@ -90,10 +90,10 @@ test('there are thirteen, counted from 0', () => {
 });
 
 test('every view has a component, and every component is a view', () => {
-  const components = Object.keys(import.meta.glob('/src/app/lessons/views/*.svelte')).map((path) =>
-    path.split('/').at(-1)!.replace('.svelte', '').toLowerCase(),
+  const components = Object.keys(import.meta.glob('/src/app/lessons/stageViews/*.svelte')).map(
+    (path) => path.split('/').at(-1)!.replace('.svelte', '').toLowerCase(),
   );
-  expect(components.sort()).toEqual(VIEWS.map(({ id }) => id).sort());
+  expect(components.sort()).toEqual(STAGE_VIEWS.map(({ id }) => id).sort());
 });
 
 test('every kind of exercise has a component and is used in a lesson', () => {
@@ -164,7 +164,7 @@ describe.each(lessons.map((lesson) => [lesson.id, lesson] as const))('%s', (id, 
 
   test('works at once: the training it shows was recorded', () => {
     const shown = lesson.steps.filter(({ stage }) =>
-      stage.show.some((view) => viewOf(view).runs && view !== 'stripes'),
+      stage.show.some((view) => stageViewOf(view).runs && view !== 'stripes'),
     );
     const recorded = shown.filter(
       ({ stage }) => stage.recorded && subsetOf(recordingOf(stage.recorded), comparisonOf(stage)),

@@ -186,12 +186,12 @@ describe('attention weights', () => {
     expect(brought.look.form).toBe('weights');
     expect(brought.terms).toBe('causal & window(5)');
     expect(brought.says).toContain('These are attention weights: the rows sum to 1.');
-    const view = { query: 0, key: 0, side: T };
+    const viewport = { query: 0, key: 0, side: T };
     const { cells: drawn } = await brought.desk.answer({
       kind: 'weights',
       picked: [0, 0],
       layer: 0,
-      view,
+      viewport,
       pixels: T,
     });
     expect(drawn[0]).toBe(255); // the first token reads only itself

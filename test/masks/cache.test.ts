@@ -24,9 +24,9 @@ import {
   slotsAt,
   timelineOf,
   type Cache,
-} from '../../src/masks/views/cache';
+} from '../../src/masks/analysis/cache';
 import { lastReaders } from '../../src/attention/need';
-import { disagreementsOf, twoPaths } from '../../src/masks/views/decode';
+import { disagreementsOf, twoPaths } from '../../src/masks/analysis/decode';
 
 /** Any cells at all, and sizes that do not fit. */
 const anyMask: fc.Arbitrary<Mask> = fc

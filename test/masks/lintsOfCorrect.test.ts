@@ -9,7 +9,7 @@ import { has } from '../../src/attention/runs';
 import { declaredOf, declaredOfLayers } from '../../src/masks/declared';
 import { expressionsOf, masksOf } from '../../src/masks/layers';
 import { lint, type Declared, type Subject } from '../../src/masks/lint';
-import { cacheOf } from '../../src/masks/views/cache';
+import { cacheOf } from '../../src/masks/analysis/cache';
 import { DEFAULTS } from '../../src/spec/controls';
 import { layersOf } from '../../src/spec/run';
 

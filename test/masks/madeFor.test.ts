@@ -77,14 +77,14 @@ describe('the initial length', () => {
     expect(fromAddress(toAddress(asked)).asked).toEqual(asked);
   });
   test('has the same limit on the workbench', () => {
-    const bench = new Workbench();
-    bench.showConfig(readConfig(WHISPER));
-    expect(bench.length).toBe(448);
-    bench.showConfig(readConfig(LLAVA));
-    expect(bench.length).toBe(4096);
-    bench.setLength(100_000);
-    bench.showConfig(readConfig(WHISPER));
-    expect(bench.length).toBe(100_000);
+    const workbench = new Workbench();
+    workbench.showConfig(readConfig(WHISPER));
+    expect(workbench.length).toBe(448);
+    workbench.showConfig(readConfig(LLAVA));
+    expect(workbench.length).toBe(4096);
+    workbench.setLength(100_000);
+    workbench.showConfig(readConfig(WHISPER));
+    expect(workbench.length).toBe(100_000);
   });
 });
 

@@ -42,10 +42,10 @@ describe.each([
       [window - 1, from],
       [window + 1, from - 1],
     ] as const) {
-      page.bench.other = `causal & window(${declared})`;
+      page.workbench.other = `causal & window(${declared})`;
       expect((await page.told()).findings).toEqual([`L5 at 0, ${key}`]);
     }
-    page.bench.other = `causal & window(${window})`;
+    page.workbench.other = `causal & window(${window})`;
     expect((await page.told()).findings).toEqual([]);
   });
 });
@@ -58,12 +58,12 @@ test('a window of one more than a round number is questioned', async () => {
 describe('a row that reads everything except itself', () => {
   test.each([16, 33, 512, 4097])('of %i keys is not flipped, and is reported', async (keys) => {
     const page = await dropped({ 'mask.npy': npyOf(row(keys, (k) => k < keys - 1)) });
-    expect(page.bench.more?.reading?.allowed).toBe('nonzero');
-    expect(page.bench.more?.reading?.sure).toBe(false);
+    expect(page.workbench.more?.reading?.allowed).toBe('nonzero');
+    expect(page.workbench.more?.reading?.sure).toBe(false);
     const [found] = (await page.found()).filter(({ code }) => code === 'L2');
     expect(found!.what).toBe(`The query does not read itself: key ${keys - 1} is blocked.`);
     expect(page.says).toContain('plain causal');
-    page.bench.other = 'causal';
+    page.workbench.other = 'causal';
     expect((await page.found()).some(({ what }) => what.includes('does not read itself'))).toBe(
       true,
     );

@@ -73,11 +73,13 @@ describe('any rectangles within 16,384 × 16,384', () => {
   test('are read back from the workbench’s link, which needs no escaping', () => {
     fc.assert(
       fc.property(painting, ({ T, paint }) => {
-        const bench = new Workbench();
-        bench.show(docOf(T, paint));
-        const hash = new URL(hashOf({ page: 'masks', query: bench.query }), 'https://a.example/')
-          .hash;
-        expect(hash).toBe(`#/masks?${bench.query}`);
+        const workbench = new Workbench();
+        workbench.show(docOf(T, paint));
+        const hash = new URL(
+          hashOf({ page: 'masks', query: workbench.query }),
+          'https://a.example/',
+        ).hash;
+        expect(hash).toBe(`#/masks?${workbench.query}`);
         const opened = new Workbench(parseHash(hash).query);
         expect(opened.notes).toEqual([]);
         expect(opened.doc).toEqual(docOf(T, paint));
@@ -94,11 +96,18 @@ describe('any rectangles within 16,384 × 16,384', () => {
         const mask = maskOfLayer(layer, T);
         const side = Math.min(T, 8);
         for (const { query, key } of paint) {
-          const view = { query: Math.min(query, T - side), key: Math.min(key, T - side), side };
-          const question = { kind: 'tile', mask: writtenOf(layer, T), view, pixels: side } as const;
+          const viewport = { query: Math.min(query, T - side), key: Math.min(key, T - side), side };
+          const question = {
+            kind: 'tile',
+            mask: writtenOf(layer, T),
+            viewport,
+            pixels: side,
+          } as const;
           const { cells } = await desk.answer(structuredClone(question));
           const meant = Array.from({ length: side * side }, (_, i) =>
-            has(mask.row(view.query + Math.floor(i / side)), view.key + (i % side)) ? 255 : 0,
+            has(mask.row(viewport.query + Math.floor(i / side)), viewport.key + (i % side))
+              ? 255
+              : 0,
           );
           expect([...cells]).toEqual(meant);
         }
@@ -127,30 +136,30 @@ describe('a mask with the largest number of rectangles', () => {
   }));
 
   test('fits in a link', () => {
-    const bench = new Workbench();
-    bench.show(docOf(MAX_TOKENS, most));
-    expect(bench.tooLong).toBeUndefined();
-    expect(new Workbench(bench.query).doc).toEqual(bench.doc);
+    const workbench = new Workbench();
+    workbench.show(docOf(MAX_TOKENS, most));
+    expect(workbench.tooLong).toBeUndefined();
+    expect(new Workbench(workbench.query).doc).toEqual(workbench.doc);
   });
 
   test('in two layers does not fit; the page says so, and a link cut short has no half rectangle', () => {
-    const bench = new Workbench();
+    const workbench = new Workbench();
     const layer = { expression: causal, paint: most };
-    bench.show({ T: MAX_TOKENS, layers: [layer, { ...layer, paint: most.slice(1) }] });
-    expect(bench.tooLong).toMatch(
+    workbench.show({ T: MAX_TOKENS, layers: [layer, { ...layer, paint: most.slice(1) }] });
+    expect(workbench.tooLong).toMatch(
       /^these masks need a link of \d+ characters, and 48000 are read; save them as JSON$/,
     );
-    const { doc, notes } = fromAddress(bench.query);
+    const { doc, notes } = fromAddress(workbench.query);
     expect(notes).toEqual(['the address is longer than 48000 characters; the rest was not read']);
     expect(doc.layers[0]!.paint).toEqual(most);
     const rest = doc.layers[1]!.paint;
     expect(rest.length).toBeGreaterThan(100);
     expect(rest).toEqual(most.slice(1, 1 + rest.length));
     for (let more = 1; more < 40; more++) {
-      const padded = fromAddress(`${'&'.repeat(more)}${bench.query}`).doc.layers[1]!.paint;
+      const padded = fromAddress(`${'&'.repeat(more)}${workbench.query}`).doc.layers[1]!.paint;
       expect(padded).toEqual(most.slice(1, 1 + padded.length));
     }
-    expect(bench.query.length).toBeGreaterThan(LONGEST_ADDRESS);
+    expect(workbench.query.length).toBeGreaterThan(LONGEST_ADDRESS);
   });
 });
 
@@ -206,11 +215,11 @@ describe('an older link, in which x before a rectangle blocks it', () => {
   });
 
   test('says on the page what it left out, and shows the rest', () => {
-    const bench = new Workbench('T=1300&layer=causal&paint=0:xc.0.1.1-~5.0.1.1-x10.0.1.1');
-    expect(bench.notes).toEqual([
+    const workbench = new Workbench('T=1300&layer=causal&paint=0:xc.0.1.1-~5.0.1.1-x10.0.1.1');
+    expect(workbench.notes).toEqual([
       '1 painted rectangle of this older link can be read in two ways, as query 1200 opened or as query 12 blocked; it was left out, so paint it again',
     ]);
-    expect(bench.current.paint.map(({ query, open }) => [query, open])).toEqual([
+    expect(workbench.current.paint.map(({ query, open }) => [query, open])).toEqual([
       [5, false],
       [36, false],
     ]);
@@ -237,14 +246,14 @@ test('one future cell at (1200, 1250) of 1,300 tokens is found there, counted, a
   });
   const first = new Workbench();
   first.show(opened.doc, opened.more);
-  for (const bench of [first, new Workbench(first.query)]) {
-    const mask = writtenOf(bench.current, bench.doc.T);
+  for (const workbench of [first, new Workbench(first.query)]) {
+    const mask = writtenOf(workbench.current, workbench.doc.T);
     const other = { T: 1300, expression: 'causal', paint: '' };
     const findings = await desk.answer({ kind: 'findings', layers: [{ mask, count: 1 }] });
     expect(findings).toMatchObject([{ code: 'L3', cell: { query: 1200, key: 1250 } }]);
     const { profile } = await desk.answer({ kind: 'numbers', mask, block: 64 });
     expect(profile.pairs).toBe(845_651); // 1,300 · 1,301 / 2 + 1
-    expect(pairsOf(bench.mask)).toBe(845_651);
+    expect(pairsOf(workbench.mask)).toBe(845_651);
     expect(await desk.answer({ kind: 'difference', mask, other })).toMatchObject({
       cells: 1,
       first: { query: 1200, key: 1250 },

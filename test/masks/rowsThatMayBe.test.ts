@@ -61,14 +61,14 @@ describe('rows of padding that read nothing', () => {
 
   test('keep the fill in the link, so the page that opens it says the same', () => {
     const doc = new Workbench('v=1&T=16&layers=causal').doc;
-    const bench = new Workbench();
+    const workbench = new Workbench();
     for (const fill of [
       { value: -3.3895313892515355e38, dtype: 'BF16' },
       { value: -Infinity, dtype: '<f4' },
     ]) {
-      bench.show({ ...doc }, { fill });
-      expect(new Workbench(bench.query).more).toEqual({ fill });
-      expect(new Workbench(bench.query).query).toBe(bench.query);
+      workbench.show({ ...doc }, { fill });
+      expect(new Workbench(workbench.query).more).toEqual({ fill });
+      expect(new Workbench(workbench.query).query).toBe(workbench.query);
     }
     expect(new Workbench('v=1&T=16&fill=much,x').more).toBeUndefined();
   });

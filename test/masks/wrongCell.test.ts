@@ -6,7 +6,7 @@ import { read } from '../../src/attention/parse';
 import { count, has, run } from '../../src/attention/runs';
 import { Desk } from '../../src/masks/desk';
 import { decidedBy, differsAt, wrongCell } from '../../src/masks/reproduce';
-import { needOf, unreadIn } from '../../src/masks/views/need';
+import { needOf, unreadIn } from '../../src/masks/analysis/need';
 import { npyOfNumbers } from '../support/brought';
 import { dropped } from '../support/dropped';
 
@@ -49,7 +49,7 @@ describe('the cell reported as wrong', () => {
     const wrong = alike.find(({ planes }) => planes[0]![0] === 2)!;
     expect(wrong.off?.cells).toBe(1);
     await page.file.showFound(wrong);
-    expect(page.bench.cell).toEqual({ query: 40, key: 40 });
+    expect(page.workbench.cell).toEqual({ query: 40, key: 40 });
   });
 });
 

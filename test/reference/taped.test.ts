@@ -73,7 +73,7 @@ describe.each([
       const m: ModelSpec = { ...TRUSTED, context, pool, layers: [pattern, pattern] };
       const { tokens } = batchOf(m, 1, 1);
       const both = [await open(tapes(), m), await open(ours, m)];
-      expect(both[0]!.picture.factor).toBe(context > 256 ? 2 : 1);
+      expect(both[0]!.pooling.factor).toBe(context > 256 ? 2 : 1);
       const [got, expected] = await Promise.all(both.map((model) => model.maps(tokens)));
       expect(got).toHaveLength(2);
       got!.forEach((cells, l) => {

@@ -310,8 +310,10 @@ describe('the numbers of a model, by hand', () => {
     // A buffer may have some padding: WebGPU binds at multiples of 256 bytes.
     expect(memory.weights).toBeGreaterThanOrEqual(4 * weightCount(m));
     expect(memory.weights).toBeLessThan(4 * weightCount(m) + 256 * 20 + 4 * 8 * 16);
-    expect(memory.moments).toBe(2 * memory.weights);
-    expect(memory.peak).toBeGreaterThanOrEqual(memory.weights + memory.gradients + memory.moments);
+    expect(memory.adamMoments).toBe(2 * memory.weights);
+    expect(memory.peak).toBeGreaterThanOrEqual(
+      memory.weights + memory.gradients + memory.adamMoments,
+    );
   });
 });
 

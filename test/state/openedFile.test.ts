@@ -29,32 +29,32 @@ function heldDesk(): AskedDesk & { hold(): () => void } {
 }
 
 async function opened(bytes: Uint8Array, name = 'm.npy') {
-  const [bench, desk] = [new Workbench(), heldDesk()];
-  const file = new OpenedFile(bench, desk);
+  const [workbench, desk] = [new Workbench(), heldDesk()];
+  const file = new OpenedFile(workbench, desk);
   const open = (content: Uint8Array, name: string) =>
     file.open(name, content.length, () => Promise.resolve(Uint8Array.from(content)));
   await open(bytes, name);
-  return { bench, desk, file, open };
+  return { workbench, desk, file, open };
 }
 const blocking = npyOf(maskOf(read('!causal'), 8)); // True blocks
 const text = (words: string) => new TextEncoder().encode(words);
 
 test('a file read the other way is another mask, and the mask compared with it stays', async () => {
-  const { bench, file } = await opened(blocking);
-  expect(bench.text).toBe('causal');
+  const { workbench, file } = await opened(blocking);
+  expect(workbench.text).toBe('causal');
   expect(file.how).toMatchObject({ allowed: 'zero', by: 'cells' });
-  bench.other = 'causal & window(4)';
+  workbench.other = 'causal & window(4)';
   await file.readAgain({ polarity: 'nonzero' });
-  expect(bench.text).not.toBe('causal');
+  expect(workbench.text).not.toBe('causal');
   expect(file.how).toMatchObject({ allowed: 'nonzero', by: 'person' });
-  expect(bench.other).toBe('causal & window(4)');
+  expect(workbench.other).toBe('causal & window(4)');
 });
 
 test('if the worker ends or the file is gone, the page says so and can try again', async () => {
   vi.spyOn(console, 'warn').mockImplementation(() => {});
-  const bench = new Workbench();
+  const workbench = new Workbench();
   const dead: AskedDesk = { ask: () => Promise.reject(new Error('the worker of the masks ended')) };
-  const file = new OpenedFile(bench, dead);
+  const file = new OpenedFile(workbench, dead);
   await file.open('m.npy', 100, () => Promise.resolve(Uint8Array.from(blocking)));
   expect(file.refused).toContain('The file could not be read (the worker of the masks ended).');
   expect(file.reading).toBe(false);
@@ -63,18 +63,18 @@ test('if the worker ends or the file is gone, the page says so and can try again
 });
 
 test('undoing restores how the file was read', async () => {
-  const { bench, file } = await opened(blocking);
+  const { workbench, file } = await opened(blocking);
   await file.readAgain({ polarity: 'nonzero' });
   await file.readAgain({ polarity: 'zero', meant: 'mha' });
-  bench.undo();
+  workbench.undo();
   expect(file.said).toMatchObject({ polarity: 'nonzero' });
   expect(file.how).toMatchObject({ allowed: 'nonzero' });
   expect(file.how).not.toHaveProperty('meant');
-  bench.undo();
+  workbench.undo();
   expect(file.said.polarity).toBeUndefined();
   expect(file.how).toMatchObject({ allowed: 'zero', by: 'cells' });
-  bench.redo();
-  bench.redo();
+  workbench.redo();
+  workbench.redo();
   expect(file.how).toMatchObject({ allowed: 'zero', by: 'person', meant: 'mha' });
 });
 
@@ -89,22 +89,25 @@ test('two choices made before the first answer both count', async () => {
 });
 
 test('an unreadable choice is reported, and the mask and the other choices stay', async () => {
-  const { bench, file } = await opened(text('[[[[1, 0], [1, 1]]], [[[1, 0], [1, 2]]]]'), 'm.json');
-  const { doc } = bench;
+  const { workbench, file } = await opened(
+    text('[[[[1, 0], [1, 1]]], [[[1, 0], [1, 2]]]]'),
+    'm.json',
+  );
+  const { doc } = workbench;
   await file.readAgain({ picked: [7, 0] });
   expect(file.refused).toContain('place 7 was picked on an axis of 2');
   expect(file.said.picked).toEqual([0, 0]);
-  expect(bench.doc).toBe(doc);
+  expect(workbench.doc).toBe(doc);
   await file.readAgain({ picked: [1, 0] });
   expect(file.refused).toBe('');
 });
 
 test('nothing is said about a mask that is not from the file', async () => {
-  const { bench, file, open } = await opened(blocking);
+  const { workbench, file, open } = await opened(blocking);
   expect(file.says).toContain('it was turned over');
-  bench.choose('zebra');
+  workbench.choose('zebra');
   expect([file.says, file.how]).toEqual(['', undefined]);
-  bench.undo();
+  workbench.undo();
   expect(file.how).toMatchObject({ allowed: 'zero' });
   await open(text('1 0\n1'), 'm.txt');
   expect(file.refused).toContain('row 1 has 1 cells');
@@ -115,22 +118,22 @@ test('the mask compared with is undone and restored together with the mask, and 
   const cells = Array.from({ length: 16 }, (_, q) =>
     Array.from({ length: 16 }, (_, k) => Number(k <= q || (q === 3 && k === 9))),
   );
-  const { bench } = await opened(text(JSON.stringify(cells)), 'm.json');
-  expect(bench.other).toBe('causal');
-  bench.undo();
-  expect(bench.other).toBe('');
-  bench.redo();
-  expect(bench.other).toBe('causal');
-  bench.choose('chunks');
-  expect(bench.other).toBe('');
-  bench.other = 'causal & chunk(4)';
-  bench.paint({ query: 9, key: 0, toQuery: 10, toKey: 1, open: true });
-  bench.undo();
-  expect(bench.other).toBe('causal & chunk(4)');
-  bench.undo();
-  expect(bench.other).toBe('causal');
-  bench.redo();
-  expect(bench.other).toBe('causal & chunk(4)');
+  const { workbench } = await opened(text(JSON.stringify(cells)), 'm.json');
+  expect(workbench.other).toBe('causal');
+  workbench.undo();
+  expect(workbench.other).toBe('');
+  workbench.redo();
+  expect(workbench.other).toBe('causal');
+  workbench.choose('chunks');
+  expect(workbench.other).toBe('');
+  workbench.other = 'causal & chunk(4)';
+  workbench.paint({ query: 9, key: 0, toQuery: 10, toKey: 1, open: true });
+  workbench.undo();
+  expect(workbench.other).toBe('causal & chunk(4)');
+  workbench.undo();
+  expect(workbench.other).toBe('causal');
+  workbench.redo();
+  expect(workbench.other).toBe('causal & chunk(4)');
 });
 
 /** Files as a page has them. */
@@ -142,18 +145,18 @@ const given = (files: Readonly<Record<string, Uint8Array>>) =>
   }));
 
 test('a decoding step is compared with its row of the whole text', async () => {
-  const { bench, file } = await opened(blocking);
+  const { workbench, file } = await opened(blocking);
   await file.openAll(
     given({
       'decode.npy': npyOf(maskOf(read('causal'), 16, 1)),
       'prefill.npy': npyOf(maskOf(read('causal & window(4)'), 16)),
     }),
   );
-  expect(bench.doc).toMatchObject({ T: 16, queries: 1 });
+  expect(workbench.doc).toMatchObject({ T: 16, queries: 1 });
   await file.compareWithArray(1);
   expect(file.refused).toBe('');
-  expect([bench.other, bench.step]).toEqual(['causal & window(4)', true]);
-  expect(bench.otherMask!.row(0)).toEqual([12, 16]);
+  expect([workbench.other, workbench.step]).toEqual(['causal & window(4)', true]);
+  expect(workbench.otherMask!.row(0)).toEqual([12, 16]);
   // A row of another length is not compared.
   await file.openAll(
     given({
@@ -166,7 +169,7 @@ test('a decoding step is compared with its row of the whole text', async () => {
 });
 
 test('a config next to a stack gives the intended layers', async () => {
-  const { bench, file } = await opened(blocking);
+  const { workbench, file } = await opened(blocking);
   const config = {
     ...{ model_type: 'llama', num_hidden_layers: 3, num_attention_heads: 4, hidden_size: 64 },
     ...{ intermediate_size: 64, vocab_size: 32 },
@@ -181,8 +184,8 @@ test('a config next to a stack gives the intended layers', async () => {
     }),
   );
   expect(file.refused).toBe('');
-  expect(bench.doc.layers).toHaveLength(3);
-  expect(bench.other).toBe('3*causal');
+  expect(workbench.doc.layers).toHaveLength(3);
+  expect(workbench.other).toBe('3*causal');
   expect(file.beside.map(({ name }) => name)).toEqual(['config.json']);
 });
 
@@ -190,13 +193,13 @@ test('a plane that differs from the other planes is shown next to them, at its c
   const T = 16;
   const [many, odd] = ['causal', '!ahead(2)'].map((words) => cellsOf(maskOf(read(words), T)));
   const cells = Buffer.concat([many!, many!, odd!, many!]);
-  const { bench, file } = await opened(npyOfNumbers([1, 4, T, T], cells));
+  const { workbench, file } = await opened(npyOfNumbers([1, 4, T, T], cells));
   await vi.waitFor(() => expect(file.all?.done).toBe(4));
   const found = file.all!.alike[1]!;
   expect(found).toMatchObject({ planes: [[0, 2]], asOthers: true });
   await file.showFound(found);
-  expect([bench.text, bench.other]).toEqual(['!ahead(2)', 'causal']);
-  expect(bench.cell).toEqual({ query: 0, key: 1 });
+  expect([workbench.text, workbench.other]).toEqual(['!ahead(2)', 'causal']);
+  expect(workbench.cell).toEqual({ query: 0, key: 1 });
 });
 
 test('the refusal of one of several files names it', async () => {
@@ -208,14 +211,14 @@ test('the refusal of one of several files names it', async () => {
 test('another plane, or another array of that shape, is compared with the same mask', async () => {
   const [T, texts] = [16, ['causal', 'causal & window(4)', 'causal & window(5)']];
   const cells = Buffer.concat(texts.map((one) => cellsOf(maskOf(read(one), T))));
-  const { bench, file } = await opened(npyOfNumbers([1, 3, T, T], cells));
-  bench.other = 'causal & window(4)';
+  const { workbench, file } = await opened(npyOfNumbers([1, 3, T, T], cells));
+  workbench.other = 'causal & window(4)';
   await file.readAgain({ picked: [0, 1] });
-  expect([bench.text, bench.other]).toEqual(['causal & window(4)', 'causal & window(4)']);
+  expect([workbench.text, workbench.other]).toEqual(['causal & window(4)', 'causal & window(4)']);
   await file.readAgain({ picked: [0, 2] });
-  expect([bench.text, bench.other]).toEqual(['causal & window(5)', 'causal & window(4)']);
+  expect([workbench.text, workbench.other]).toEqual(['causal & window(5)', 'causal & window(4)']);
   await file.showPlane([0, 0]);
-  expect([bench.text, bench.other]).toEqual(['causal', 'causal & window(4)']);
+  expect([workbench.text, workbench.other]).toEqual(['causal', 'causal & window(4)']);
 });
 
 test('a proposal is made again for another plane, and one the user removed stays removed', async () => {
@@ -225,13 +228,13 @@ test('a proposal is made again for another plane, and one the user removed stays
     if (i < 2) plane[20 * T + 2] = 1;
     return plane;
   });
-  const { bench, file } = await opened(npyOfNumbers([1, 3, T, T], Buffer.concat(spoilt)));
-  expect(bench.other).toBe('causal & window(4)');
+  const { workbench, file } = await opened(npyOfNumbers([1, 3, T, T], Buffer.concat(spoilt)));
+  expect(workbench.other).toBe('causal & window(4)');
   await file.readAgain({ picked: [0, 1] });
-  expect(bench.other).toBe('causal & window(9)');
-  bench.other = '';
+  expect(workbench.other).toBe('causal & window(9)');
+  workbench.other = '';
   await file.readAgain({ picked: [0, 0] });
-  expect(bench.other).toBe('');
+  expect(workbench.other).toBe('');
 });
 
 test('all arrays of an archive are checked, whichever is shown', async () => {
@@ -254,10 +257,10 @@ test('all arrays of an archive are checked, whichever is shown', async () => {
 test('planes that turned out to be texts are called so, and each can be selected', async () => {
   const [T, texts] = [24, ['causal', 'causal & !padding(3, 0)', 'causal & !padding(5, 0)']];
   const cells = Buffer.concat(texts.map((one) => cellsOf(maskOf(read(one), T))));
-  const { bench, file } = await opened(npyOfNumbers([3, T, T], cells));
+  const { workbench, file } = await opened(npyOfNumbers([3, T, T], cells));
   expect(file.look!.axes!.roles[0]).toBe('batch');
   await vi.waitFor(() => expect(file.planes?.done).toBe(3));
   expect(file.planes!.axes.map(({ name }) => name)).toEqual(['batch']);
   await file.showPlane([2]);
-  expect(bench.text).toBe('causal & !padding(5, 0)');
+  expect(workbench.text).toBe('causal & !padding(5, 0)');
 });

@@ -24,14 +24,14 @@ const told = ({ code, cell, layer }: Finding): string =>
   ].join(' ');
 
 export class Dropped {
-  readonly bench = new Workbench();
+  readonly workbench = new Workbench();
   readonly desk: AskedDesk;
   readonly file: OpenedFile;
 
   constructor() {
     const desk = new Desk();
     this.desk = { ask: (question) => desk.answer(question) };
-    this.file = new OpenedFile(this.bench, this.desk);
+    this.file = new OpenedFile(this.workbench, this.desk);
   }
 
   get says(): string {
@@ -40,11 +40,11 @@ export class Dropped {
 
   /** Masks of all layers, as they are written. */
   get terms(): string {
-    return writeStack(this.bench.doc.layers.map(({ expression }) => expression));
+    return writeStack(this.workbench.doc.layers.map(({ expression }) => expression));
   }
 
   found(): Promise<readonly Finding[]> {
-    return this.desk.ask(findingsAsked(this.bench));
+    return this.desk.ask(findingsAsked(this.workbench));
   }
 
   /** Codes with their cells; notes separately. */
@@ -61,7 +61,7 @@ export class Dropped {
 
   /** Cells that differ from the compared mask, and the first. */
   async difference(): Promise<readonly number[]> {
-    const { cells, first } = await this.desk.ask(differenceAsked(this.bench)!);
+    const { cells, first } = await this.desk.ask(differenceAsked(this.workbench)!);
     return [cells, ...(first ? [first.query, first.key] : [])];
   }
 

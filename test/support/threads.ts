@@ -52,8 +52,8 @@ async function asked(one: Thread): Promise<void> {
   expect(page.file.refused).toBe('');
   for (const part of [one.says ?? []].flat()) expect(page.says).toContain(part);
   if (one.terms !== undefined) expect(page.terms).toBe(one.terms);
-  if (one.meant !== undefined) page.bench.other = one.meant;
-  if (one.given) page.bench.given = one.given;
+  if (one.meant !== undefined) page.workbench.other = one.meant;
+  if (one.given) page.workbench.given = one.given;
   await one.then?.(page);
   const { findings, notes } = await page.told();
   if (one.findings) expect(findings).toEqual(one.findings);

@@ -8,7 +8,7 @@ import { patterns } from '../../src/attention/registry';
 import { plans } from '../../src/attention/plans';
 import { TEXTURES } from '../../src/draw/textures';
 import { signOf } from '../../src/views/Texture/signOf';
-import { viewOf } from '../../src/lessons/views';
+import { stageViewOf } from '../../src/lessons/stageViews';
 import { lessons } from '../lessons/all';
 
 /** Files below a folder, by their path from the root. Read from the disk, because Vitest empties style sheets. */
@@ -192,7 +192,7 @@ describe('words for colours', () => {
     let seen = false;
     for (const { steps } of lessons)
       for (const { title, stage, parts } of steps) {
-        seen ||= stage.show.some((view) => viewOf(view).id === 'stripes');
+        seen ||= stage.show.some((view) => stageViewOf(view).id === 'stripes');
         const words = parts.map((part) => ('html' in part ? part.html : '')).join(' ');
         if (/\b(?:black|white)\b/i.test(words)) expect(seen, title).toBe(true);
       }

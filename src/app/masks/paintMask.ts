@@ -8,7 +8,7 @@ const GRID = 9; // px, side of a cell from which on lines are drawn between cell
 
 interface Shown {
   readonly tile: Tile | undefined;
-  readonly view: Workbench['view'];
+  readonly viewport: Workbench['viewport'];
   readonly T: number;
   readonly queries: number;
   readonly rows: number; // in the picture
@@ -21,7 +21,7 @@ interface Shown {
 export function paintMask(
   canvas: HTMLCanvasElement,
   scratch: HTMLCanvasElement,
-  { tile, view, T, queries, rows, px, pixels, high }: Shown,
+  { tile, viewport, T, queries, rows, px, pixels, high }: Shown,
   palette: (typeof theme)['palette'],
 ): void {
   const context = canvas.getContext('2d')!;
@@ -34,25 +34,25 @@ export function paintMask(
   context.clearRect(0, 0, pixels, high);
   if (!tile) return;
   drawTile(scratch, tile, style, palette);
-  const scale = pixels / view.side;
+  const scale = pixels / viewport.side;
   const tall = high / rows;
   context.save();
   // Beyond the last query or key there is nothing, which is not the same as blocked.
   context.beginPath();
-  context.rect(0, 0, (T - view.key) * scale, (queries - view.query) * tall);
+  context.rect(0, 0, (T - viewport.key) * scale, (queries - viewport.query) * tall);
   context.clip();
   context.drawImage(
     scratch,
-    (tile.view.key - view.key) * scale,
-    (tile.view.query - view.query) * tall,
-    tile.view.side * scale,
+    (tile.viewport.key - viewport.key) * scale,
+    (tile.viewport.query - viewport.query) * tall,
+    tile.viewport.side * scale,
     tile.queries * tall,
   );
   if (px >= GRID) {
     context.strokeStyle = style.getPropertyValue('--line');
     context.lineWidth = 1;
     context.beginPath();
-    for (let i = 1; i < view.side; i++) {
+    for (let i = 1; i < viewport.side; i++) {
       const [right, down] = [Math.round(i * scale) + 0.5, Math.round(i * tall) + 0.5];
       context.moveTo(right, 0);
       context.lineTo(right, high);

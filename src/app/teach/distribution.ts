@@ -1,4 +1,4 @@
-/** @file What a class answered to one exercise, put together for a picture. Answers that were shown are not counted. */
+/** @file What a class answered to one exercise, put together for a chart. Answers that were shown are not counted. */
 import { kinds, type Exercise } from '../../lessons/exercises';
 import type { LessonResult } from '../../lessons/result';
 import { plainOf } from './plain';
@@ -21,7 +21,7 @@ interface Picked {
   readonly says: string;
 }
 
-export type Picture =
+export type AnswerChart =
   | { readonly kind: 'bars'; readonly bars: readonly Bar[] }
   | {
       readonly kind: 'dots';
@@ -54,7 +54,7 @@ export interface Text {
 }
 
 export interface Distribution {
-  readonly picture: Picture;
+  readonly chart: AnswerChart;
   readonly counted: number;
   readonly shown: number;
 }
@@ -77,16 +77,17 @@ export function distributionOf(
     const answer = answerIn(exercise, result, which);
     return answer === undefined ? [] : [{ answer, result, name }];
   });
-  const shape = PICTURES[exercise.kind] ?? barsOf;
+  const shape = CHARTS[exercise.kind] ?? barsOf;
   return {
-    picture: shape(exercise, given),
+    chart: shape(exercise, given),
     counted: given.length,
     shown: people.length - own.length,
   };
 }
 
-const PICTURES: Readonly<Record<string, (exercise: Exercise, given: readonly Given[]) => Picture>> =
-  { choice: optionsOf, predict: dotsOf, paint: paintOf, bug: cellsOf, explain: textsOf };
+const CHARTS: Readonly<
+  Record<string, (exercise: Exercise, given: readonly Given[]) => AnswerChart>
+> = { choice: optionsOf, predict: dotsOf, paint: paintOf, bug: cellsOf, explain: textsOf };
 
 /** Right or wrong; undefined if the answer alone does not say, because it depends on the stage. */
 const isRight = ({ kind, of }: Exercise, answer: unknown): boolean | undefined =>
@@ -95,7 +96,7 @@ const isRight = ({ kind, of }: Exercise, answer: unknown): boolean | undefined =
     : safely(() => kinds.get(kind).check(of, answer, { specs: [], results: [] }).right);
 
 /** Numbers, orders and settings: the same words are the same answer. */
-function barsOf(exercise: Exercise, given: readonly Given[]): Picture {
+function barsOf(exercise: Exercise, given: readonly Given[]): AnswerChart {
   const bars = new Map<string, Bar>();
   for (const { answer } of given) {
     const words = wordsOf(exercise, answer) || '(nothing)';
@@ -111,7 +112,7 @@ function barsOf(exercise: Exercise, given: readonly Given[]): Picture {
 const tidy = (words: string) =>
   /^[\d\s,_’']+$/.test(words) ? Number(words.replaceAll(/\D/g, '')).toLocaleString('en-US') : words;
 
-function optionsOf(exercise: Exercise, given: readonly Given[]): Picture {
+function optionsOf(exercise: Exercise, given: readonly Given[]): AnswerChart {
   const { options } = exercise.of as { options: readonly { text: string; right: boolean }[] };
   const bars = options.map(({ text, right }, i) => ({
     label: `${i + 1}. ${plainOf(text)}`,
@@ -122,7 +123,7 @@ function optionsOf(exercise: Exercise, given: readonly Given[]): Picture {
   return { kind: 'bars', bars };
 }
 
-function dotsOf(exercise: Exercise, given: readonly Given[]): Picture {
+function dotsOf(exercise: Exercise, given: readonly Given[]): AnswerChart {
   const { metric, min, max, band } = exercise.of as {
     metric: string;
     min: number;
@@ -136,7 +137,7 @@ function dotsOf(exercise: Exercise, given: readonly Given[]): Picture {
   return { kind: 'dots', values, min, max, band, came, percent: metric === 'accuracy' };
 }
 
-function paintOf(exercise: Exercise, given: readonly Given[]): Picture {
+function paintOf(exercise: Exercise, given: readonly Given[]): AnswerChart {
   const { tokens, cells } = exercise.of as { tokens: number; cells: readonly boolean[] };
   const counts = cells.map(
     (_, i) => given.filter(({ answer }) => String(answer)[i] === '1').length,
@@ -159,7 +160,7 @@ function paintOf(exercise: Exercise, given: readonly Given[]): Picture {
   return { kind: 'grid', queries: tokens, keys: tokens, counts, meant: cells, picked };
 }
 
-function cellsOf(exercise: Exercise, given: readonly Given[]): Picture {
+function cellsOf(exercise: Exercise, given: readonly Given[]): AnswerChart {
   const { tokens, queries } = exercise.of as { tokens: number; queries: number };
   const at = (i: number) => ({ query: Math.floor(i / tokens), key: i % tokens });
   const counts = Array<number>(queries * tokens).fill(0);
@@ -183,7 +184,7 @@ function cellsOf(exercise: Exercise, given: readonly Given[]): Picture {
   return { kind: 'grid', queries, keys: tokens, counts, meant: undefined, picked };
 }
 
-function textsOf(exercise: Exercise, given: readonly Given[]): Picture {
+function textsOf(exercise: Exercise, given: readonly Given[]): AnswerChart {
   const { points } = exercise.of as { points: readonly string[] };
   const texts = given.map(({ answer, name }) => {
     const { text, found } = answer as { text: string; found?: readonly number[] };

@@ -5,7 +5,14 @@
  */
 import { BLOCKED, EXACT, SUMMARY } from '../../attention/cells';
 import type { PatternSpec } from '../../attention/pattern';
-import { cacheOf, entriesAt, heldAt, pinnedAt, slotsAt, type Cache } from '../../masks/views/cache';
+import {
+  cacheOf,
+  entriesAt,
+  heldAt,
+  pinnedAt,
+  slotsAt,
+  type Cache,
+} from '../../masks/analysis/cache';
 import { count, minus, NONE, sayRuns, type Runs } from '../../attention/runs';
 import { counted } from './masks';
 

@@ -2,8 +2,8 @@ import type { Mask } from '../../attention/mask';
 import { sayRuns } from '../../attention/runs';
 import { eachLayer, positionOf, windowOf } from '../measure';
 import { defineLint, type Found } from '../subject';
-import { timelineOf, type Cache } from '../views/cache';
-import { disagreementsOf } from '../views/decode';
+import { timelineOf, type Cache } from '../analysis/cache';
+import { disagreementsOf } from '../analysis/decode';
 
 export default defineLint({
   id: 'L11',

@@ -37,7 +37,7 @@ const CONFIG = 'config.json';
 const TRAINING = 'training.safetensors';
 const TEXT = 'text.txt';
 
-interface Moments {
+interface AdamMoments {
   readonly m: HostWeights;
   readonly v: HostWeights;
 }
@@ -47,22 +47,22 @@ export interface Checkpoint {
   readonly step: number; // optimizer steps done
   readonly weights: HostWeights;
   /** Without them training starts with moments of zero. */
-  readonly moments?: Moments;
+  readonly adamMoments?: AdamMoments;
   /** The user's own text, if it was trained on one. */
   readonly text?: string;
 }
 
 /** The files of a checkpoint, by name. */
 export function checkpointFiles(checkpoint: Checkpoint): Map<string, Uint8Array<ArrayBuffer>> {
-  const { spec, step, weights, moments, text } = checkpoint;
+  const { spec, step, weights, adamMoments, text } = checkpoint;
   const model = modelSpecOf(spec);
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   files.set(MODEL, writeSafetensors(toHuggingFace(model, weights), { format: 'pt' }));
   const config = configFor(model);
   if (config) files.set(CONFIG, config);
-  if (moments) {
+  if (adamMoments) {
     const tensors = (['m', 'v'] as const).flatMap((moment) =>
-      [...toHuggingFace(model, moments[moment])].map(
+      [...toHuggingFace(model, adamMoments[moment])].map(
         ([name, tensor]) => [`${moment}.${name}`, tensor] as const,
       ),
     );
@@ -164,7 +164,7 @@ export function checkpointOf(files: ReadonlyMap<string, Uint8Array>): Checkpoint
     spec,
     step,
     weights,
-    ...(training && { moments: momentsFrom(spec, training) }),
+    ...(training && { adamMoments: adamMomentsFrom(spec, training) }),
     ...(text && { text: new TextDecoder().decode(text) }),
   };
 }
@@ -220,7 +220,7 @@ function checkVocabulary(spec: RunSpec, given: readonly unknown[]): void {
   );
 }
 
-function momentsFrom(spec: RunSpec, bytes: Uint8Array): Moments {
+function adamMomentsFrom(spec: RunSpec, bytes: Uint8Array): AdamMoments {
   const file = readSafetensors(bytes);
   const table = weightTable(modelSpecOf(spec));
   const of = (moment: 'm' | 'v'): HostWeights =>

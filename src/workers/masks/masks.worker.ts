@@ -12,7 +12,11 @@ scope.onmessage = ({ data }: MessageEvent<{ id: number; question: Question }>) =
     .answer(question)
     .then((answer) => {
       const transfer =
-        'view' in answer ? [answer.cells.buffer] : 'bytes' in answer ? [answer.bytes.buffer] : [];
+        'viewport' in answer
+          ? [answer.cells.buffer]
+          : 'bytes' in answer
+            ? [answer.bytes.buffer]
+            : [];
       scope.postMessage({ id, answer }, transfer);
     })
     .catch((error: unknown) => {

@@ -58,7 +58,7 @@ export interface MemoryUse {
 
 /**
  * What every layer and head reads at one moment, on the watched sequence. Buffers are transferred, not copied.
- * Maps with more tokens per side than src/model/picture.ts allows are pooled: `size` cells per side, each `factor`
+ * Maps with more tokens per side than src/model/pooling.ts allows are pooled: `size` cells per side, each `factor`
  * tokens wide.
  */
 export interface AttentionFrame {

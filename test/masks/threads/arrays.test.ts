@@ -84,7 +84,7 @@ threads('a batch', [
       const { of, alike } = await page.planes();
       expect([of, alike.map(({ count }) => count)]).toEqual([2, [2]]);
       await page.file.readAgain({ picked: [1, 0] });
-      page.bench.other = '!padding(0, 4)';
+      page.workbench.other = '!padding(0, 4)';
     },
     findings: ['L14 at 0, 8'],
     difference: [48, 0, 8],
@@ -183,9 +183,9 @@ threads('an archive of arrays', [
       }),
     },
     terms: 'causal & documents(3, 5) & !padding(0, 1)',
-    then: async ({ file, bench }) => {
+    then: async ({ file, workbench }) => {
       await file.readAgain({ picked: [1] });
-      expect(bench.text).toContain('documents(3, 5');
+      expect(workbench.text).toContain('documents(3, 5');
     },
   },
   {

@@ -11,8 +11,8 @@ import { dropped, type Dropped } from '../../support/dropped';
 import { square, threads } from '../../support/threads';
 
 /** Cells visited one after another, until they repeat. */
-async function jumps({ bench, desk }: Dropped): Promise<readonly (readonly number[])[]> {
-  const { doc, current, otherExpression: other } = bench;
+async function jumps({ workbench, desk }: Dropped): Promise<readonly (readonly number[])[]> {
+  const { doc, current, otherExpression: other } = workbench;
   if (!other || other instanceof InputError) throw new Error('it is compared with nothing');
   const written = (layer: typeof current) => writtenOf(layer, doc.T, doc.queries);
   const seen: (readonly number[])[] = [];
@@ -29,23 +29,23 @@ async function jumps({ bench, desk }: Dropped): Promise<readonly (readonly numbe
 
 /** What the page offers next to a finding's cell. */
 async function offered(page: Dropped): Promise<Reproduced> {
-  const { bench } = page;
+  const { workbench } = page;
   const cell = (await page.found()).find(({ cell }) => cell)!.cell!;
-  bench.point(cell);
-  const meant = bench.otherExpression;
+  workbench.point(cell);
+  const meant = workbench.otherExpression;
   if (!meant || meant instanceof InputError) throw new Error('it is compared with nothing');
-  return { queries: bench.queries, keys: bench.doc.T, cell, meant };
+  return { queries: workbench.queries, keys: workbench.doc.T, cell, meant };
 }
 
 /** The saved file is the intended mask; opened again it has no findings. */
 async function repaired(page: Dropped, meant: Mask): Promise<void> {
-  const saved = npyOf(page.bench.otherMask!);
+  const saved = npyOf(page.workbench.otherMask!);
   expect(saved).toEqual(npyOf(meant));
   const again = await dropped({ 'repaired.npy': saved });
-  again.bench.other = page.bench.other;
+  again.workbench.other = page.workbench.other;
   expect((await again.told()).findings).toEqual([]);
   expect(await again.difference()).toEqual([0]);
-  page.bench.repair();
+  page.workbench.repair();
   expect(await page.difference()).toEqual([0]);
 }
 
@@ -56,7 +56,7 @@ threads('a finding', [
     brought: square(64, (q, k) => k <= q && q - k < 63),
     findings: [],
     then: async (page) => {
-      expect(page.bench.other).toBe('causal');
+      expect(page.workbench.other).toBe('causal');
       expect(await jumps(page)).toEqual([[63, 0]]);
       const about = await offered(page);
       expect(decidedBy(about)).toBe('let through by causal');

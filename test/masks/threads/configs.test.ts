@@ -102,9 +102,11 @@ threads('a config with few fields', [
       },
     }),
     says: '34 layers.',
-    then: ({ bench }) => {
-      expect(bench.config).toMatchObject({ heads: 8, kvHeads: 4, headDim: 256 });
-      const kinds = bench.config!.layers.map(({ kind }) => (kind === 'local' ? 'S' : 'G')).join('');
+    then: ({ workbench }) => {
+      expect(workbench.config).toMatchObject({ heads: 8, kvHeads: 4, headDim: 256 });
+      const kinds = workbench
+        .config!.layers.map(({ kind }) => (kind === 'local' ? 'S' : 'G'))
+        .join('');
       expect(kinds).toBe('SSSSSGSSSSSGSSSSSGSSSSSGSSSSSGSSSS');
     },
   },
@@ -116,7 +118,7 @@ threads('a config with few fields', [
       ...{ num_attention_heads: 14, num_key_value_heads: 2 },
     }),
     terms: '24*causal',
-    then: ({ bench }) => expect(bench.config).toMatchObject({ kvHeads: 2, headDim: 64 }),
+    then: ({ workbench }) => expect(workbench.config).toMatchObject({ kvHeads: 2, headDim: 64 }),
   },
   {
     thread: 'ooples/AiDotNet.Tensors/pull/258',
@@ -125,7 +127,8 @@ threads('a config with few fields', [
       ...{ model_type: 'llama', hidden_size: 512, num_hidden_layers: 6, num_attention_heads: 8 },
     }),
     terms: '6*causal',
-    then: ({ bench }) => expect(bench.config).toMatchObject({ heads: 8, kvHeads: 8, headDim: 64 }),
+    then: ({ workbench }) =>
+      expect(workbench.config).toMatchObject({ heads: 8, kvHeads: 8, headDim: 64 }),
   },
 ]);
 
@@ -157,8 +160,8 @@ threads('a file against its config', [
       }),
     },
     findings: ['L10 in layer 0 at 8, 0'],
-    then: ({ bench }) =>
-      expect(bench.other).toBe('causal & window(8); causal; causal & window(8); causal'),
+    then: ({ workbench }) =>
+      expect(workbench.other).toBe('causal & window(8); causal; causal & window(8); causal'),
   },
   {
     thread: 'microsoft/onnxruntime-genai/pull/1832',

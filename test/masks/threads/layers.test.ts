@@ -126,9 +126,9 @@ threads('prefill and decode that differ', [
       'decode.npy': npyOf(maskOf(read('causal & window(4)'), 16, 1)),
       'prefill.npy': npyOf(square(16, triangle)),
     },
-    then: async ({ file, bench }) => {
+    then: async ({ file, workbench }) => {
       await file.compareWithArray(1);
-      expect([bench.other, bench.step]).toEqual(['causal', true]);
+      expect([workbench.other, workbench.step]).toEqual(['causal', true]);
     },
     findings: ['L16 at 0, 0'],
     difference: [12, 0, 0],

@@ -23,10 +23,10 @@ threads('a tokenizer’s attention_mask', [
       [0, 0, 1, 1, 1],
     ]),
     terms: 'causal',
-    then: async ({ file, bench }) => {
+    then: async ({ file, workbench }) => {
       expect(file.look).toMatchObject({ form: 'padding', choices: [{ name: 'text', count: 2 }] });
       await file.readAgain({ picked: [1] });
-      expect(bench.text).toBe('causal & !padding(2, 0)');
+      expect(workbench.text).toBe('causal & !padding(2, 0)');
     },
     findings: ['L1 at 0, 0'],
   },
@@ -160,18 +160,18 @@ threads('document ids', [
       [0, 0, 1, 1, 2, 2],
     ]),
     terms: 'causal & documents(3)',
-    then: async ({ file, bench }) => {
+    then: async ({ file, workbench }) => {
       await file.readAgain({ picked: [1] });
-      expect(bench.text).toBe('causal & documents(2, 4)');
+      expect(workbench.text).toBe('causal & documents(2, 4)');
     },
   },
   {
     thread: 'meta-pytorch/attention-gym/issues/98',
     what: 'proteins one after another, read in both directions',
     brought: named('document_ids', [0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3]),
-    then: async ({ file, bench }) => {
+    then: async ({ file, workbench }) => {
       await file.readAgain({ causal: false });
-      expect(bench.text).toBe('documents(3, 8, 11)');
+      expect(workbench.text).toBe('documents(3, 8, 11)');
     },
     findings: [],
   },
@@ -198,7 +198,7 @@ threads('position ids', [
     then: async (page) => {
       expect(page.file.choices[0]).toMatchObject({ labels: ['attention_mask', 'position_ids'] });
       await page.file.compareWithArray(1);
-      expect(page.bench.other).toBe('causal & documents(3)');
+      expect(page.workbench.other).toBe('causal & documents(3)');
     },
     findings: ['L12 at 3, 0'],
     difference: [12, 3, 0],
@@ -218,9 +218,9 @@ threads('position ids', [
       [1, 1, 0, 1, 2, 3],
     ]),
     terms: 'causal',
-    then: async ({ file, bench }) => {
+    then: async ({ file, workbench }) => {
       await file.readAgain({ picked: [1] });
-      expect(bench.text).toBe('causal & !padding(2, 0)');
+      expect(workbench.text).toBe('causal & !padding(2, 0)');
     },
   },
   {
@@ -248,8 +248,8 @@ threads('block tables', [
       }),
     },
     says: ['A block table of 2 texts', 'No block is read by two texts.'],
-    then: ({ bench }) => {
-      expect([readBy(bench.mask, 0), readBy(bench.mask, 1)]).toEqual([
+    then: ({ workbench }) => {
+      expect([readBy(workbench.mask, 0), readBy(workbench.mask, 1)]).toEqual([
         [0, 40],
         [48, 58],
       ]);
@@ -261,9 +261,9 @@ threads('block tables', [
     brought: {
       'tables.json': JSON.stringify({ block_tables: [[4, 1, 9, 8]], seq_lens: [20] }),
     },
-    then: ({ bench }) => {
-      expect(bench.doc).toMatchObject({ T: 160, queries: 1 });
-      expect(readBy(bench.mask, 0)).toEqual([16, 20, 64, 80]);
+    then: ({ workbench }) => {
+      expect(workbench.doc).toMatchObject({ T: 160, queries: 1 });
+      expect(readBy(workbench.mask, 0)).toEqual([16, 20, 64, 80]);
     },
   },
   {
@@ -288,8 +288,8 @@ threads('block tables', [
       [1, -1, -1],
     ]),
     says: 'the last block of each is taken as full',
-    then: ({ bench }) => {
-      expect([readBy(bench.mask, 0), readBy(bench.mask, 1)]).toEqual([
+    then: ({ workbench }) => {
+      expect([readBy(workbench.mask, 0), readBy(workbench.mask, 1)]).toEqual([
         [0, 16, 32, 48],
         [16, 32],
       ]);

@@ -55,7 +55,7 @@ threads('a layer, a head or a text that is not as the others', [
       expect(alike.map(({ planes }) => planes)).toEqual([[[1], [2], [3]], [[0]]]);
       expect(alike[1]).toMatchObject({ apart: { cells: 105, first: { query: 0, key: 6 } } });
       await page.file.showPlane([2]);
-      expect(page.bench.layer).toBe(2);
+      expect(page.workbench.layer).toBe(2);
     },
   },
   {
@@ -199,7 +199,7 @@ threads('attention weights', [
     brought: { 'pattern.npy': npyOfWeights(square(16, (q, k) => k <= q)) },
     says: ['These are attention weights', 'plain causal'],
     findings: [],
-    then: ({ bench }) => expect(bench.weights).toBeDefined(),
+    then: ({ workbench }) => expect(workbench.weights).toBeDefined(),
   },
   {
     thread: 'zyy-2001/DisKT/issues/6',

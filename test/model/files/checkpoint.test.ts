@@ -47,7 +47,7 @@ const whole: Checkpoint = {
   spec,
   step: 17,
   weights: initialWeights(model, 1),
-  moments: { m: initialWeights(model, 2), v: squares },
+  adamMoments: { m: initialWeights(model, 2), v: squares },
 };
 const file = writeCheckpoint(whole);
 
@@ -76,9 +76,9 @@ describe('a checkpoint', () => {
   });
 
   test("contains the user's own text if the model learned it, and no moments if it cannot be trained further", () => {
-    const { moments: _, ...rest } = whole;
+    const { adamMoments: _, ...rest } = whole;
     const back = readCheckpoint(writeCheckpoint({ ...rest, text: 'Zèbre\n' }));
-    expect(back.moments).toBeUndefined();
+    expect(back.adamMoments).toBeUndefined();
     expect(back.text).toBe('Zèbre\n');
   });
 
@@ -159,7 +159,7 @@ describe('an incomplete checkpoint is refused with its reason', () => {
     ],
     [
       'second moments below zero',
-      () => writeCheckpoint({ ...whole, moments: { m: squares, v: whole.weights } }),
+      () => writeCheckpoint({ ...whole, adamMoments: { m: squares, v: whole.weights } }),
       /moment v\..* is below zero/,
     ],
   ])('%s', (_, bytes, reason) => {

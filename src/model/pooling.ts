@@ -5,13 +5,13 @@ const MAX_CELLS = 256;
 /** Maximum queries sampled per cell; more would cost more than the training step itself. */
 const MAX_ASKED = 4;
 
-export interface Picture {
+export interface Pooling {
   readonly size: number; // cells a side
   readonly factor: number; // tokens per side of a cell
   readonly every: number; // one in this many of a cell's queries is sampled
 }
 
-export function pictureFor(T: number): Picture {
+export function poolingFor(T: number): Pooling {
   const factor = Math.ceil(T / MAX_CELLS);
   return { size: Math.ceil(T / factor), factor, every: Math.ceil(factor / MAX_ASKED) };
 }

@@ -4,12 +4,12 @@
  */
 import type { Page } from '../route';
 
-export interface ProjectorView {
+export interface ProjectorPart {
   readonly id: string;
   readonly label: string;
 }
 
-export const VIEWS_OF: Partial<Record<Page, readonly ProjectorView[]>> = {
+export const PARTS_OF: Partial<Record<Page, readonly ProjectorPart[]>> = {
   lab: [
     { id: 'pictures', label: 'Who reads whom' },
     { id: 'results', label: 'Learning and cost' },

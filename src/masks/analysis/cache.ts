@@ -99,7 +99,7 @@ export function slotsAt(slots: number, t: number): Int32Array {
   );
 }
 
-interface Moment {
+interface CacheStep {
   readonly step: number;
   /** Tokens held as themselves. */
   readonly held: Runs;
@@ -119,7 +119,7 @@ interface Moment {
 export interface Timeline {
   readonly steps: number;
   /** Computed on request. */
-  at(step: number): Moment;
+  at(step: number): CacheStep;
 }
 
 /** The cache of one layer over all steps of its mask; without a cache, exactly what is needed is held. */

@@ -1,4 +1,4 @@
-/** @file The pictures of attention in the file of a comparison. */
+/** @file The attention maps in the file of a comparison. */
 import {
   anything,
   called,
@@ -11,9 +11,9 @@ import {
   type Schema,
 } from '../core/schema';
 import type { Comparison } from './comparison';
-import { LETTERS, lettersOf, LONGEST_PICTURE, type Pictures } from './pictures';
+import { LETTERS, lettersOf, LONGEST_MAP, type SavedMaps } from './mapLetters';
 
-export function pictures({ shared, runs }: Comparison): Schema<Pictures> {
+export function savedMaps({ shared, runs }: Comparison): Schema<SavedMaps> {
   const { context, layers, heads } = shared;
   const letters = lettersOf(context, layers * heads);
   const moment = refine(
@@ -39,8 +39,8 @@ export function pictures({ shared, runs }: Comparison): Schema<Pictures> {
   );
   return (value, place) => {
     place.check(
-      context <= LONGEST_PICTURE,
-      `the file has pictures of ${context} tokens; they are kept for ${LONGEST_PICTURE} at most`,
+      context <= LONGEST_MAP,
+      `the file has pictures of ${context} tokens; they are kept for ${LONGEST_MAP} at most`,
     );
     const all = read(value, place);
     all.moments.forEach(({ step }, i) => {

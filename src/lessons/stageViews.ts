@@ -1,9 +1,9 @@
 /**
- * @file What a stage can show. Each has a component of the same name in src/app/lessons/views; a test keeps the two in
+ * @file What a stage can show. Each has a component of the same name in src/app/lessons/stageViews; a test keeps the two in
  * step.
  */
 
-export const VIEWS = [
+export const STAGE_VIEWS = [
   { id: 'stripes', label: 'Stripes', runs: true },
   { id: 'curve', label: 'Learning', runs: true },
   { id: 'maps', label: 'Who reads whom', runs: true },
@@ -26,6 +26,6 @@ export const VIEWS = [
   readonly runs: boolean;
 }[];
 
-export type ViewId = (typeof VIEWS)[number]['id'];
+export type StageViewId = (typeof STAGE_VIEWS)[number]['id'];
 
-export const viewOf = (id: ViewId) => VIEWS.find((view) => view.id === id)!;
+export const stageViewOf = (id: StageViewId) => STAGE_VIEWS.find((view) => view.id === id)!;

@@ -9,11 +9,11 @@ const TOP = ALPHABET.length - 1;
 const LEVELS = new Map([...ALPHABET].map((letter, level) => [letter.charCodeAt(0), level]));
 
 /** Maximum context whose maps are saved in a file: longer ones are large, and pooled. */
-export const LONGEST_PICTURE = 256;
-/** Maximum letters for pictures in a user's file. */
-export const PICTURE_BUDGET = 4 * 2 ** 20;
+export const LONGEST_MAP = 256;
+/** Maximum letters for maps in a user's file. */
+export const MAP_BUDGET = 4 * 2 ** 20;
 
-export interface Pictures {
+export interface SavedMaps {
   readonly tokens: readonly string[]; // [T] labels of the watched sequence
   /** Where documents begin in it, except at 0; missing if no run keeps documents apart. */
   readonly begins?: readonly number[];
