@@ -210,7 +210,7 @@ const LEAST: readonly (readonly [RegExp, number])[] = [
   [/(f2|f16|float16|half)$/i, 2 ** -24],
   [/(f4|f32|float32)$/i, 2 ** -149],
 ];
-/** Weights below this are so close to it that others may have become 0: rounding is coarse there. */
+/** If the smallest weight is below this many times the type's least number, other weights may have become 0. */
 const NEAR = 64;
 
 /** Whether some weights are so small that others may have been rounded to 0. */

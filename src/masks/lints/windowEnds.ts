@@ -178,8 +178,8 @@ function farEnd(mask: Mask, declared: Declared, window: number): Found | undefin
   const seen = farEndOf(mask, declared, window);
   if (!seen || seen.window === window) return undefined;
   const more = seen.window > window;
-  // The cell to report. If the window is too long: the last key it should no longer read. If it is too short: that key
-  // and the next query, which lost it too early.
+  // The cell to report. If the window is too long: the last key it should no longer read. If it is too short: the same
+  // key, which the next query lost too early.
   const query = more ? seen.query : seen.query + 1;
   const { key } = seen;
   return {
