@@ -1,5 +1,5 @@
 /**
- * @file When a step counts as done, because the reader did it. Data in a lesson, and a test of what happened on the
+ * @file Goals: what the reader must do in a step. A goal is data in a lesson, and a check of what happened on the
  * stage.
  */
 import { check } from '../core/check';
@@ -30,7 +30,7 @@ export type Goal =
 /** What happened since the reader entered the step. */
 export interface Happened {
   readonly steps: number;
-  /** Settings the reader changed, and their current values; with several runs, of any of them. */
+  /** Settings that the reader changed in any run, and their current values. */
   readonly changed: Partial<RunSpec>;
   readonly ofRuns: Readonly<Record<number, Partial<Own>>>;
   readonly selected: boolean;
@@ -119,8 +119,8 @@ export function goalKey(goal: Goal): string {
 }
 
 /**
- * What to try, in words: 'Train for 100 steps, or watch the recording to its end'. `watched`: there is no training,
- * only a recording.
+ * The goal in words: 'Train for 100 steps, or watch the recording to its end'. `watched`: there is no training, only a
+ * recording.
  */
 export function sayGoal(goal: Goal, runs = 1, watched = false): string {
   switch (goal.kind) {

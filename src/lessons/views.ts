@@ -1,6 +1,6 @@
 /**
- * @file What a stage can show. Each has a component of the same name in src/app/lessons/views; a test keeps the two in
- * step.
+ * @file The views that a stage can show. Each has a component of the same name in src/app/lessons/views; a test keeps
+ * the two in step.
  */
 
 export const VIEWS = [
@@ -22,7 +22,7 @@ export const VIEWS = [
 ] as const satisfies readonly {
   readonly id: string;
   readonly label: string;
-  /** It shows training results, so the stage offers training next to it. */
+  /** Whether it shows training results, so that the stage offers training next to it. */
   readonly runs: boolean;
 }[];
 

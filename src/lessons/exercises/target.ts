@@ -17,7 +17,7 @@ interface TargetExercise {
   /** An additional requirement, to be reached by training. */
   readonly measured: { readonly accuracy: number } | undefined;
   readonly least: string; // quantity
-  /** Every allowed combination, so that the best is known and not guessed. */
+  /** Every allowed combination of settings; all are evaluated, so that the best one is known. */
   readonly space: Space;
   readonly ways: number;
   /** The cheapest one that reaches the target. */
@@ -28,7 +28,7 @@ type Space = readonly {
   readonly name: Setting;
   readonly values: readonly RunSpec[Setting][];
 }[];
-/** What is required, before searching the combinations. */
+/** The fields as the lesson gives them, before the combinations are searched. */
 type Asked = Omit<TargetExercise, 'ways' | 'best'>;
 
 type Settings = Partial<RunSpec>;
@@ -56,7 +56,7 @@ function astray({ base, space }: TargetExercise, spec: RunSpec): Setting | undef
     name === 'stripes' ? lettersOf(layersOf(one)) : one[name];
   return CONTROLS.map(({ name }) => name).find((name) => {
     if (name === 'backend' || name === 'seed') return false;
-    // Turning a stripe makes the plan custom; the list says which stripes are allowed.
+    // Changing a stripe makes the plan custom; the list contains the allowed stripes.
     if (stripes && ['plan', 'groupSize', 'place'].includes(name)) return false;
     if (name === 'stripes')
       return stripes !== undefined && !stripes.includes(String(own(spec, name)));
@@ -76,7 +76,7 @@ function bestOf(asked: Asked): TargetExercise['best'] {
     const cost = costOf(asked, spec);
     if (!found || cost < found.cost) found = { way, cost };
   }
-  check(found, 'no way of this exercise reaches what it asks for');
+  check(found, 'no combination of settings in this exercise reaches its target');
   return found;
 }
 
