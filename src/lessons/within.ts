@@ -21,7 +21,7 @@ const STRIPES: readonly string[] = ['plan', 'stripes', 'groupSize', 'place'];
 
 /** The lesson without anything that cannot be done; the same object if nothing was removed. */
 export function lessonWithin(lesson: Lesson, link: Taken): Lesson {
-  if (link.hide.size === 0 && link.lock.size === 0) return lesson; // its sentences for links with restrictions are hidden by the page
+  if (link.hide.size === 0 && link.lock.size === 0) return lesson; // the page hides the sentences for such links
   return { ...lesson, steps: lesson.steps.map((step) => stepWithin(step, link)) };
 }
 

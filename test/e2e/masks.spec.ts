@@ -488,7 +488,7 @@ test('a config whose layers differ shows what each kind reads and keeps, and hat
   await expect(page.getByText(/Not sure: model_type is "gemma5_text"/)).toBeVisible();
 
   await page.getByText('Which configs', { exact: true }).click();
-  await expect(page.getByRole('table', { name: 'Which configs can be brought' })).toContainText(
+  await expect(page.getByRole('table', { name: 'Which configs can be opened' })).toContainText(
     'model types of transformers',
   );
   await page.getByLabel('Model type').fill('whisper');

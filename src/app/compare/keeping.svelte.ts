@@ -16,7 +16,7 @@ import { arrive, type Visit } from '../places';
 const PLACES = ['compare-1', 'compare-2', 'compare-3'] as const;
 const AUTOSAVE_MS = 30_000;
 
-/** What an earlier visit left: what is known before it is opened. */
+/** The comparison that an earlier visit left, as far as it is known before it is opened. */
 export interface Left {
   readonly name: string;
   readonly bytes: number;
@@ -93,7 +93,7 @@ export class Keeping {
     session.save('autosave');
   }
 
-  /** Checkpoints have come. */
+  /** Checkpoints have arrived. */
   async write() {
     const { session } = this.compare;
     const { checkpoints, names } = session;

@@ -1,4 +1,7 @@
-/** @file What a class answered to one exercise, put together for a picture. Answers that were shown are not counted. */
+/**
+ * @file The answers of a class to one exercise, summarised for a picture. Answers that the page had shown are not
+ * counted.
+ */
 import { kinds, type Exercise } from '../../lessons/exercises';
 import type { LessonResult } from '../../lessons/result';
 import { plainOf } from './plain';
@@ -41,7 +44,7 @@ export type Picture =
       readonly counts: readonly number[]; // row-major
       /** Cells that should be painted. */
       readonly meant: readonly boolean[] | undefined;
-      /** What stands out, in words: most often wrong, or most often chosen. */
+      /** The most notable cells in words: most often wrong, or most often chosen. */
       readonly picked: readonly Picked[];
     }
   | { readonly kind: 'texts'; readonly texts: readonly Text[]; readonly points: number };
@@ -88,7 +91,7 @@ export function distributionOf(
 const PICTURES: Readonly<Record<string, (exercise: Exercise, given: readonly Given[]) => Picture>> =
   { choice: optionsOf, predict: dotsOf, paint: paintOf, bug: cellsOf, explain: textsOf };
 
-/** Right or wrong; undefined if the answer alone does not say, because it depends on the stage. */
+/** Right or wrong; undefined if that depends on the stage. */
 const isRight = ({ kind, of }: Exercise, answer: unknown): boolean | undefined =>
   kind === 'target'
     ? undefined

@@ -1,4 +1,7 @@
-/** @file Where a teacher's link leads and what it fixes, as an address of the site; and the frame of a course page around it. */
+/**
+ * @file A teacher's link as a URL of the site: its target and the settings it fixes. Also the HTML of a frame for a
+ * course page.
+ */
 import { toAddress } from '../../compare/address';
 import { comparisonOf, starts } from '../../compare/starts';
 import type { When } from '../../lessons/concepts/form';
