@@ -161,7 +161,7 @@ export function cacheBytesAt(
   );
 }
 
-/** Bytes of keys and values of the source, which do not grow during generation; 0 where no source is read. */
+/** Bytes of keys and values of the source, which do not grow during generation; 0 if no source is read. */
 export const sourceBytes = (config: ConfigLayers, bytesPerNumber = 2): number =>
   layerFacts(config).reduce((sum, { perTokenOfSource }) => sum + perTokenOfSource, 0) *
   (config.source?.tokens ?? 0) *

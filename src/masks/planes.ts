@@ -71,7 +71,7 @@ export class Survey {
   readonly of: number;
   #done = 0;
   readonly #groups = new Map<string, Group>();
-  /** For a text in one layer, the group all its heads share; undefined where two of them differ. */
+  /** For a text in one layer, the group all its heads share; undefined if two of them differ. */
   readonly #heads = new Map<string, Group | undefined>();
   #alike: readonly Alike[] = [];
   #judging: Generator<undefined, readonly Alike[]> | undefined;
