@@ -27,7 +27,7 @@ export const bucket = ({
     },
   );
 
-/** One after another, from the first token to the last of the context. */
+/** Checks that the buckets follow one another, from the first token of the context to the last. */
 export function checkBuckets(buckets: readonly Bucket[], context: number, place: Place): void {
   let read = 0;
   for (const { from, to } of buckets) {

@@ -37,7 +37,7 @@ export function checkAll(
       for (const need of lesson.needs)
         if (!(need in files) || need >= id)
           throw new InputError(
-            `lessons/${id}/lesson.md: it needs '${need}', which ${need in files ? 'comes after it' : 'is no lesson'}`,
+            `lessons/${id}/lesson.md: it needs '${need}', which ${need in files ? 'comes after it' : 'is not a lesson'}`,
           );
       lessons.push(lesson);
     } catch (error) {

@@ -110,7 +110,7 @@ function readHead(file: string, lines: readonly string[]) {
     const before = pairs.get(name) ?? [];
     check(
       before.length === 0 || name === 'learned',
-      `${file}, line ${i + 2}: ${name} stands twice in the head`,
+      `${file}, line ${i + 2}: ${name} appears twice in the head`,
     );
     pairs.set(name, [...before, value]);
   });

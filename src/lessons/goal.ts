@@ -54,7 +54,7 @@ function goalOf(value: unknown, what: string): Goal {
       return { kind: 'trained', steps: fields.whole('trained', { min: 1, max: 5000 }) };
     if (fields.has('changed')) {
       const setting = fields.string('changed');
-      check(isSetting(setting), `changed of ${what} is '${setting}', which is no setting`);
+      check(isSetting(setting), `changed of ${what} is '${setting}', which is not a setting`);
       if (!fields.has('to')) return { kind: 'changed', setting };
       const to = settingsOf({ [setting]: fields.get('to') }, what)[setting]!;
       return { kind: 'changed', setting, to };

@@ -19,7 +19,7 @@ export interface LessonResult {
 
 const FORMAT = 'zebra-lab-result';
 const VERSION = 1;
-const NO_RESULT = `it is no result of this version; a result says format '${FORMAT}', version ${VERSION}`;
+const NO_RESULT = `it is not a result of this version; a result says format '${FORMAT}', version ${VERSION}`;
 const PREFIX = 'zebra1.';
 const LONGEST_NAME = 40; // characters
 const LARGEST = 64 * 1024; // characters of a code, bytes of a result unpacked

@@ -187,7 +187,7 @@ const viewsOf = (fields: Fields, what: string): readonly ViewId[] =>
 
 const controlsOf = (fields: Fields, what: string): readonly Setting[] =>
   fields.strings('controls', { min: 0, max: 6 }).map((name) => {
-    check(isSetting(name), `controls of ${what} names '${name}', which is no setting`);
+    check(isSetting(name), `controls of ${what} names '${name}', which is not a setting`);
     return name;
   });
 

@@ -61,7 +61,7 @@ export function answerFor(typed: string): string {
     return `${type} opens: its decoder, or the part you choose; values missing from its file come from its class`;
   if (entryOf(type)) return `${type} opens; values missing from its file come from its class`;
   if (nested)
-    return `${type} opens: its text model is in ${nested[0]}, of ${nested[1]} where it says none`;
+    return `${type} opens: its text model is in ${nested[0]}, of type ${nested[1]} if the file gives none`;
   const same = Object.hasOwn(CLASS_OF, type) ? CLASS_OF[type] : undefined;
   if (same !== undefined) return `${type} opens: its config is that of ${same}`;
   const reason =

@@ -46,9 +46,9 @@ export class Keeping {
   reason = $derived.by(() => {
     if (this.saveError !== undefined) return this.saveError;
     if (this.bytes > MAX_KEPT)
-      return `these runs would take ${formatBytes(this.bytes)}, and ${formatBytes(MAX_KEPT)} is the most a comparison is given.`;
+      return `these runs would take ${formatBytes(this.bytes)}, and a comparison can take ${formatBytes(MAX_KEPT)} at most.`;
     if (this.#visit && this.#visit.place === undefined)
-      return 'other tabs of this browser keep theirs, and three are the most.';
+      return 'other tabs of this browser already keep three comparisons, which is the maximum.';
     return undefined;
   });
 

@@ -70,6 +70,6 @@ export function caveatOf({ hostname, protocol }: URL): string | undefined {
   if (/^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/.test(hostname))
     return 'This page is served by your own machine, so the link opens only on machines that serve it too. Open the site at the address your class uses, and make the link there.';
   if (protocol === 'http:')
-    return 'This address begins with http:// and is no secure context: machines that open it train without WebGPU, and more slowly.';
+    return 'This address begins with http:// and is not a secure context: machines that open it train without WebGPU, and more slowly.';
   return undefined;
 }

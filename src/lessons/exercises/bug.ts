@@ -67,7 +67,7 @@ function ownOf(fields: Fields): BugExercise {
   return exercise;
 }
 
-/** A mask from the bug zoo, or one in terms: find one cell that differs from the intended mask. */
+/** A mask from the bug zoo, or one written as terms: find one cell that differs from the intended mask. */
 export default defineExercise<BugExercise, At | undefined>({
   id: 'bug',
   label: 'Find the bug',

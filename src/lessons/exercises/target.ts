@@ -102,7 +102,7 @@ export default defineExercise<TargetExercise, Settings>({
     check(want || measured, `${fields.what} should say what is wanted: 'want', 'accuracy' or both`);
     const varied = new Fields(fields.get('vary'), `vary of ${fields.what}`);
     const space = varied.names().map((name) => {
-      check(isSetting(name), `vary of ${fields.what} names '${name}', which is no setting`);
+      check(isSetting(name), `vary of ${fields.what} names '${name}', which is not a setting`);
       const values = varied.list(name, { min: 2, max: 64 });
       for (const value of values) settingsOf({ [name]: value }, `vary of ${fields.what}`);
       return { name, values: values as readonly RunSpec[Setting][] };
@@ -118,7 +118,7 @@ export default defineExercise<TargetExercise, Settings>({
     const ways = space.reduce((product, { values }) => product * values.length, 1);
     check(
       ways <= MAX_WAYS,
-      `${fields.what}: ${ways} ways are more than the ${MAX_WAYS} that are gone through`,
+      `${fields.what}: ${ways} ways are more than the ${MAX_WAYS} that are tried`,
     );
     const best = bestOf(asked);
     checkRun(fitted({ ...spec, ...best.way }));
@@ -135,7 +135,7 @@ export default defineExercise<TargetExercise, Settings>({
       const may = space.map(({ name }) => controlOf(name).label.toLowerCase()).join(' and ');
       return {
         right: false,
-        says: `${controlOf(wrong).label} is ${String(spec[wrong])}, which is none of the ways: change ${may} only${space.some(({ name }) => name === 'stripes') ? ', between the patterns that are asked for' : `, from ${String(space[0]!.values[0])} to ${String(space[0]!.values.at(-1))}`}.`,
+        says: `${controlOf(wrong).label} is ${String(spec[wrong])}, which is not among the allowed settings: change ${may} only${space.some(({ name }) => name === 'stripes') ? ', between the allowed patterns' : `, from ${String(space[0]!.values[0])} to ${String(space[0]!.values.at(-1))}`}.`,
       };
     }
     if (want && !reaches(exercise, spec)) {

@@ -139,7 +139,7 @@ function factsOf(subject: Subject, { queries, keys }: Mask, layer: number): read
   return [
     ...(queries < keys
       ? [
-          `${queries} queries at the end of ${keys} tokens: query 0 stands at position ${keys - queries}.`,
+          `${queries} queries at the end of ${keys} tokens: query 0 is at position ${keys - queries}.`,
         ]
       : []),
     `Declared: ${sayDeclared(declared, keys)}.`,

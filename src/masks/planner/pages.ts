@@ -76,7 +76,7 @@ export function layoutOf(slots: readonly Slot[], { page }: Keeping): Layout | st
   const size = widest === 0 ? state : tokens * widest; // bytes of a page in one layer
   const odd = attention.find(({ bytes }) => widest % bytes !== 0);
   if (odd)
-    return `a token takes ${odd.bytes} bytes in layer ${odd.layer + 1} and ${widest} in others, which is no multiple: pages of one size cannot be made`;
+    return `a token takes ${odd.bytes} bytes in layer ${odd.layer + 1} and ${widest} in others, which is not a multiple: pages of one size cannot be made`;
   const counts = sorts.map((sort) => sort.length);
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
   const each = most < 1.5 * fewest ? most : fewest;
