@@ -34,7 +34,7 @@ export interface Arrays {
   readonly left: number;
   readonly most: number;
   readonly all: readonly ArrayRead[];
-  /** Those that cannot be read at all. */
+  /** Arrays that cannot be read at all. */
   readonly unread: readonly Unread[];
 }
 

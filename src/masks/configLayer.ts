@@ -59,7 +59,7 @@ export interface ConfigLayer extends Reach {
     readonly keyDim: number;
     readonly valueDim: number;
   };
-  /** What image tokens read besides the mask, which is that of text. */
+  /** What image tokens read in addition to the mask, which is drawn for text. */
   readonly images?: Images;
   /** Each head has a learned sink in its softmax, which is not a token. */
   readonly sinks?: true;

@@ -29,7 +29,7 @@ export interface Alike {
   /** The comparison with the most common planes; undefined for those planes. */
   readonly apart?: Difference;
   readonly findings: readonly Finding[];
-  /** Padding rows that read nothing if the fill is finite: usual in a batch, and reported once for all planes. */
+  /** Padding rows that read nothing while the fill is finite: usual in a batch, and reported once for all planes. */
   readonly idle?: Finding;
   /** Whether they are wrong only if they should be like the most common planes. */
   readonly asOthers: boolean;

@@ -267,7 +267,7 @@ describe('errors are refused with their place and reason', () => {
         least: 'all-pairs',
         vary: { window: [2, 3] },
       },
-      /no way of this exercise reaches/,
+      /no combination of settings in this exercise reaches/,
     ],
   ];
   test.each(exercises)('an exercise with %s', (_, exercise, says) => {

@@ -14,7 +14,7 @@ export interface Decision {
   readonly sure: boolean;
   /** A clause without a full stop. */
   readonly because: string;
-  /** Belongs to the mask as decided. */
+  /** The pattern nearest to the mask as decided. */
   readonly nearest: Found;
 }
 

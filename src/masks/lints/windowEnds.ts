@@ -108,7 +108,7 @@ function rightEnd(mask: Mask, declared: Declared): Found | undefined {
     known.rows++;
     seen.set(ahead, known);
   }
-  // No row is cut that could be.
+  // None of the rows that the right side could cut off is cut off.
   if (endless && all === 0 && endless.rows > 1) return notCut(mask, endless.query, right);
   const [most] = [...seen].sort(([, a], [, b]) => b.rows - a.rows);
   if (!most || most[0] === right || 2 * most[1].rows <= all) return undefined;
