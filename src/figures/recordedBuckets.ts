@@ -1,4 +1,4 @@
-/** @file Buckets of positions out of a recorded file. */
+/** @file Reads buckets of positions from a recorded file. */
 import { number, object, refine, whole, type Schema } from '../core/schema';
 import type { Place } from '../core/place';
 import type { Bucket } from './buckets';

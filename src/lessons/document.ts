@@ -207,7 +207,7 @@ function jsonOf(text: string, what: string): unknown {
   }
 }
 
-/** The name of a step in the address, unless it is given. */
+/** The name of a step in the URL, unless it is given. */
 export const slugOf = (title: string): string =>
   title
     .toLowerCase()
