@@ -1,4 +1,4 @@
-/** @file Keeps the address of the current page up to date without adding a history entry. */
+/** @file Keeps the URL of the current page up to date without adding a history entry. */
 import { hashOf, type Page } from './route';
 
 export function showAddress(page: Page, query: string, path: readonly string[] = []): void {
@@ -7,18 +7,19 @@ export function showAddress(page: Page, query: string, path: readonly string[] =
   try {
     history.replaceState(null, '', hash);
   } catch {
-    // Some browsers refuse an address that changes very often; the next change writes it.
+    // Some browsers refuse to change the URL very often; the next change writes it.
   }
 }
 
 /**
- * The same for an effect that keeps the address true, in a task of its own: the browser works out all styles before it
- * writes an address, and a page that has just changed would keep the hand waiting for both. Calls off what it gives back.
+ * The same in a task of its own, for an effect that keeps the URL up to date. The browser computes all styles before it
+ * writes a URL, and right after a change of the page both together would delay the response to input. The returned
+ * function cancels it.
  */
 export function showAddressNext(page: Page, query: string): () => void {
   const before = location.hash;
   const timer = setTimeout(() => {
-    // Changed by hand or by a link meanwhile: the page reads it first.
+    // The URL was changed by hand or by a link meanwhile: the page reads it first.
     if (location.hash === before) showAddress(page, query);
   });
   return () => clearTimeout(timer);

@@ -8,7 +8,7 @@ export interface Stored {
   readonly when: number; // ms since 1970
 }
 
-/** The browser cannot or will not keep it. */
+/** The browser cannot keep the file, or refuses to. */
 export class NotKept extends Error {
   override name = 'NotKept';
 }
@@ -22,7 +22,7 @@ async function folderCalled(name: string): Promise<FileSystemDirectoryHandle> {
 }
 
 /**
- * Files of one kind in their own folder; `instead` tells people who need the files what to do if they are unavailable.
+ * Files of one kind in their own folder; `instead` tells users what to do if this storage is unavailable.
  */
 export function storeOf(name: string, instead: string) {
   const folder = () => folderCalled(name);
@@ -85,7 +85,7 @@ export function storeOf(name: string, instead: string) {
       try {
         await (await folder()).removeEntry(name);
       } catch {
-        // Already gone.
+        // The file was already deleted.
       }
     },
   };

@@ -1,9 +1,9 @@
 /**
- * @file Where the keyboard goes on when the button it pressed is gone or disabled afterwards: to what took its place, else
- * to what came after it. Browsers drop the focus then, and the next Tab would begin at the top of the page.
+ * @file Moves the keyboard focus when a pressed button disappears or is disabled: to the element that replaced it, or
+ * otherwise to the next one. Browsers would drop the focus, and the next Tab would begin at the top of the page.
  */
 const FOCUSABLE = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
-/** Some buttons go only when an answer comes; a person who has moved on by then is left alone. */
+/** Some buttons disappear only when an answer arrives; if the user has moved the focus by then, it stays there. */
 const LOOKS_MS = [0, 150, 600, 1500];
 
 const can = (one: HTMLElement) =>
@@ -14,10 +14,10 @@ const focusables = (page: Document) => [...page.querySelectorAll<HTMLElement>(FO
 const follows = (one: HTMLElement, other: HTMLElement) =>
   (one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
 
-/** Watches all buttons of the page that are pressed by keyboard. Returns what ends it. */
+/** Watches all buttons of the page that are pressed by keyboard. Returns a function that stops watching. */
 export function keepFocus(page: Document): () => void {
   function press({ target, detail }: MouseEvent) {
-    if (detail > 0 || !(target instanceof Element)) return; // a pointer has no place to lose
+    if (detail > 0 || !(target instanceof Element)) return; // pointer users do not depend on the focus
     const pressed = target.closest('button');
     if (!pressed) return;
     const before = focusables(page);

@@ -1,12 +1,12 @@
 /**
- * @file Where a visit saves what it trains. Several tabs may be open at once, each saving to its own slot; what an
- * earlier visit left is not overwritten before it can be resumed. A tab holds its slot with a lock, which the browser
- * releases when the tab closes, however it ends.
+ * @file Slots to which visits save their runs. Several tabs may be open at once, each saving to its own slot; the runs
+ * of an earlier visit are not overwritten before they can be resumed. A tab holds its slot with a lock, which the
+ * browser releases when the tab closes, however it ends.
  */
 import type { Store, Stored } from './checkpointStore';
 
 export interface Visit {
-  /** The newest that no open tab is writing to. */
+  /** The newest saved run in a slot that no open tab is writing to. */
   readonly left?: Stored;
   /** The slot this visit saves to; undefined if other tabs hold all of them. */
   readonly place?: string;
@@ -26,7 +26,7 @@ export async function arrive(
     left = one;
     break;
   }
-  // Empty places first, then the oldest.
+  // Empty slots first, then the oldest.
   const age = (name: string) => all.find((one) => one.name === name)?.when ?? 0;
   const others = places.filter((name) => name !== left?.name).sort((a, b) => age(a) - age(b));
   for (const place of others) {

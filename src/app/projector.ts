@@ -1,12 +1,12 @@
 /**
- * @file Projector mode: large type, black on white. The address turns it on for any page (`projector=1`, or 0 to end
- * it), or the user does; it stays on from page to page until the tab is closed. Styles: tokens.css, base.css.
+ * @file Projector mode: large type, black on white. The URL turns it on for any page (`projector=1`, or 0 to end it),
+ * or the user does; it stays on across pages until the tab is closed. Styles: tokens.css, base.css.
  */
 import type { Page } from './route';
 
 const KEY = 'zebra-lab-projector';
 
-/** The address's setting, or `before` if it has none. */
+/** The URL's setting, or `before` if it has none. */
 export function projectorOf(query: string, before: boolean): boolean {
   const asked = new URLSearchParams(query.slice(0, 4000)).get('projector');
   return asked === '1' || (asked !== '0' && before);
@@ -16,17 +16,17 @@ export function wasProjector(): boolean {
   try {
     return sessionStorage.getItem(KEY) === '1';
   } catch {
-    return false; // storage is forbidden: only the address counts
+    return false; // storage is forbidden: only the URL counts
   }
 }
 
-/** The page is named for base.css: not all have room to grow. */
+/** Tells base.css which page it is, because not all pages have room to grow. */
 export function showProjector(on: boolean, page: Page): void {
   if (on) document.documentElement.dataset['projector'] = page;
   else delete document.documentElement.dataset['projector'];
   try {
     sessionStorage.setItem(KEY, on ? '1' : '0');
   } catch {
-    // It is not kept when the page is reloaded.
+    // Storage is forbidden, so the setting is lost on a reload.
   }
 }

@@ -25,10 +25,10 @@ export const NAVIGATION = PAGES.filter(
 
 export interface Route {
   readonly page: Page;
-  /** What follows the page: a lesson and its step. */
+  /** The parts of the path after the page: a lesson and its step. */
   readonly path?: readonly string[];
   readonly query: string;
-  /** A page in the address that does not exist: the home page is shown, and says so. */
+  /** The page named in the URL, if it does not exist: the home page is shown, and says so. */
   readonly unknown?: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * @file Stores in this browser the rows of masks that addresses only name. Storage may be forbidden or full; then the
- * oldest are deleted, and the caller learns if even that is not enough.
+ * @file Stores in this browser the rows of masks that URLs only name. Storage may be forbidden or full; then the oldest
+ * are deleted, and the caller learns if even that is not enough.
  */
 import { namesInAddress, rowsNamed } from '../attention/rowNames';
 import { lookForRows } from '../attention/rowTexts';
@@ -15,7 +15,7 @@ function names(): readonly string[] {
   return (kept ?? []).filter((one) => one !== undefined);
 }
 
-/** Lets rows named in an address be found in this browser's storage. */
+/** Makes rows named in a URL available from this browser's storage. */
 export const findKeptRows = (): void =>
   lookForRows((name) => {
     try {
@@ -25,7 +25,7 @@ export const findKeptRows = (): void =>
     }
   });
 
-/** Stores the rows an address names. False if this browser has no room for them. */
+/** Stores the rows that a URL names. False if this browser has no room for them. */
 export function keepRowsOf(address: string): boolean {
   return namesInAddress(address)
     .map((name) => {

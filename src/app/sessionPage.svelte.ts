@@ -4,7 +4,7 @@ import { shortcutOf } from './shortcuts';
 
 const SAID_MS = 4000;
 
-/** What every page around a session has: keys that drive it, its link to share, and a word said for a moment. */
+/** What every page with a session has: keyboard shortcuts, its link to share, and a short-lived message. */
 export class SessionPage {
   said = $state('');
   #silence: ReturnType<typeof setTimeout> | undefined;

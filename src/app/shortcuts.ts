@@ -1,4 +1,4 @@
-/** @file What each key does, and where keys keep their usual meaning. */
+/** @file The keyboard shortcuts, and the elements in which keys keep their usual meaning. */
 
 export type Shortcut = 'toggle' | 'step' | 'reset' | 'free' | 'help';
 
@@ -25,7 +25,7 @@ export function keysAreOn(): boolean {
   }
 }
 
-/** Kept in this browser. */
+/** The choice is kept in this browser. */
 export function turnKeys(on: boolean): void {
   try {
     localStorage.setItem(STORE, on ? 'on' : 'off');

@@ -9,7 +9,7 @@ import type { ValidationRecord } from './history';
 
 const COLUMNS = ['loss', 'accuracy', 'tokens'] as const;
 
-/** One slice over all validations of a run; null where a validation did not score it. */
+/** One slice over all validations of a run; null if a validation did not score it. */
 type SliceColumns = { readonly id: string } & Readonly<
   Record<(typeof COLUMNS)[number], readonly (number | null)[]>
 >;

@@ -23,7 +23,7 @@ export interface SavedMaps {
   }[];
 }
 
-/** Letters of `maps` maps of T × T. */
+/** The number of letters for `maps` maps of T × T. */
 export const lettersOf = (T: number, maps: number): number => (maps * T * (T + 1)) / 2;
 
 /** bytes [maps, T, T], square roots of weights as 0…255. */

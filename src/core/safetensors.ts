@@ -34,7 +34,7 @@ export function storedTensors(file: Uint8Array): StoredTensors {
   const length = Number(view.getBigUint64(0, true));
   check(
     length <= Math.min(MAX_HEADER, file.length - 8),
-    `the header should be ${length} bytes long, the file has ${file.length - 8} left; it is cut short or no safetensors file`,
+    `the header should be ${length} bytes long, the file has ${file.length - 8} left; it is cut short or not a safetensors file`,
   );
   const header = parseHeader(file.subarray(8, 8 + length));
   const data = file.subarray(8 + length);

@@ -226,7 +226,10 @@ export const dictionary =
         }),
     );
 
-/** A field that is left out if it is missing or does not fit: for stores, where a damaged part merely counts as missing. */
+/**
+ * A field that is left out if it is missing or does not fit: for stores, in which a damaged part merely counts as
+ * missing.
+ */
 export const ifReadable = <T>(schema: Schema<T>): Lenient<T> =>
   Object.assign((value: unknown) => readable(schema, value), { lenient: true as const });
 

@@ -144,7 +144,10 @@ function charactersIn(alphabet: string): readonly string[] {
   const characters: string[] = [];
   let next = FIRST;
   for (const run of alphabet.split('.')) {
-    check(/^[0-9a-z]{1,5}(-[0-9a-z]{1,4})?$/.test(run), refusal(`'${run.slice(0, 12)}' is no run`));
+    check(
+      /^[0-9a-z]{1,5}(-[0-9a-z]{1,4})?$/.test(run),
+      refusal(`'${run.slice(0, 12)}' is not a run`),
+    );
     const [skip, follow = '0'] = run.split('-');
     const first = next + parseInt(skip!, 36);
     next = first + parseInt(follow, 36) + 1;

@@ -61,7 +61,7 @@ function decodeUtf16(encoding: 'utf-16le' | 'utf-16be', bytes: Uint8Array): stri
 }
 
 const binary = (where: string) =>
-  `${where} of the file is NUL, so this is no plain text; open a text file, such as .txt or .md, saved as UTF-8`;
+  `${where} of the file is NUL, so this is not plain text; open a text file, such as .txt or .md, saved as UTF-8`;
 
 /** Undefined if the bytes are invalid. The byte order mark is left out. */
 function attempt(encoding: string, bytes: Uint8Array): string | undefined {

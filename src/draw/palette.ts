@@ -11,7 +11,7 @@ export interface Palette {
   readonly blocked: Pixel;
   /** Read exactly: the full ink. */
   readonly exact: Pixel;
-  /** Two tones of ink for the textures of ./textures, where a cell is too small for lines. */
+  /** Two tones of ink for the textures of ./textures, used if a cell is too small for lines. */
   readonly tones: readonly [strong: Pixel, weak: Pixel];
   /** Reached by the selected query, and the query itself. */
   readonly reached: Pixel;

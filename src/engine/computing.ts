@@ -11,7 +11,7 @@ export interface Computing {
   readonly models: Models;
   /** The machine of our programs, if our programs compute. */
   readonly own?: Backend;
-  /** It uses a device that may be lost or report errors. */
+  /** Whether it uses a device that may be lost or report errors. */
   readonly fallible: boolean;
 }
 

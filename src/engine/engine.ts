@@ -1,7 +1,7 @@
 /**
  * @file Many runs on one device: opened, asked, closed, and given their turns (turns.ts). Every error ends in one
- * `failed` message that says where; a lost device is replaced by a new one, on which the runs continue from their last
- * snapshots.
+ * `failed` message that names the run or job; a lost device is replaced by a new one, on which the runs continue from
+ * their last snapshots.
  */
 import { unreachable, type Command, type EngineEvent, type RunId } from '../workers/train/protocol';
 import type { Moved, Preparation } from '../workers/train/runState';

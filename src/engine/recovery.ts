@@ -25,7 +25,7 @@ interface Host {
   /** Builds it again, from its snapshot, unless it was closed or failed meanwhile. */
   resume(run: EngineRun, because: Moved['because']): Promise<void>;
   failed(id: RunId, cause: unknown): void;
-  /** Turns are taken again. */
+  /** Lets the runs take turns again. */
   goOn(): void;
 }
 
@@ -38,7 +38,7 @@ export class Recovery {
     private readonly host: Host,
   ) {}
 
-  /** No run takes a turn. */
+  /** Whether runs are being moved, so that no run takes a turn. */
   get moving(): boolean {
     return this.#moving;
   }
@@ -61,7 +61,7 @@ export class Recovery {
     });
   }
 
-  /** WebGPU was measured to be faster. */
+  /** Moves all runs to WebGPU, which was measured to be faster. */
   async moveToFaster(): Promise<void> {
     await this.#move({ kind: 'faster' }, async (runs) => {
       for (const run of runs) {

@@ -13,7 +13,7 @@ import { predictStep, timeBoth, type Speed } from '../train/speed';
 const QUIET = 2000;
 
 export class Timing {
-  /** The software adapter; it stays the same as long as the page is open. */
+  /** The measured speeds; they stay the same as long as the page is open. */
   #speeds: { readonly wasm: Speed; readonly gpu: Speed } | undefined;
   #timing = false;
 

@@ -1,4 +1,4 @@
-/** @file Buckets of positions out of a recorded file. */
+/** @file Reads buckets of positions from a recorded file. */
 import { number, object, refine, whole, type Schema } from '../core/schema';
 import type { Place } from '../core/place';
 import type { Bucket } from './buckets';
@@ -27,7 +27,7 @@ export const bucket = ({
     },
   );
 
-/** One after another, from the first token to the last of the context. */
+/** Checks that the buckets follow one another, from the first token of the context to the last. */
 export function checkBuckets(buckets: readonly Bucket[], context: number, place: Place): void {
   let read = 0;
   for (const { from, to } of buckets) {

@@ -115,7 +115,7 @@ const recording = refine(
     validation: rising(validationPoint, ({ step }) => step),
     buckets: list(bucket()), // at the end; empty for a task
     distances: rising(distance, (point) => point.distance), // at the end; empty for a text
-    slices: optional(anything), // at the end, on as many tokens as the buckets; none where they were not taken
+    slices: optional(anything), // at the end, on as many tokens as the buckets; empty if they were not measured
   }),
   (recording, place) => {
     const { curve, validation, buckets, spec } = recording;

@@ -1,4 +1,4 @@
-/** @file Why a query reads a key or does not, in a lesson's words, built from those of the mask's terms. */
+/** @file Why a query reads a key or does not, in words for a lesson, built from the words of the mask's terms. */
 import { term, type Expression } from '../attention/expression';
 import { sayBlocked, sayReads } from '../attention/words';
 
@@ -6,7 +6,7 @@ const UP_TO_ITSELF = sayReads(term('causal'));
 const LATER = 'it comes later';
 
 /**
- * What follows 'because': 'a token reads its window of 3', or 'key 2 is outside the window of 3'. `position` is the
+ * The clause after 'because': 'a token reads its window of 3', or 'key 2 is outside the window of 3'. `position` is the
  * query's among `keys` tokens, all from 0.
  */
 export function sayBecause(

@@ -1,4 +1,4 @@
-/** @file All lessons, checked before anybody opens one: what scripts/lessons/check.mjs and the build call. */
+/** @file Checks all lessons before they are published; called by scripts/lessons/check.mjs and by the build. */
 import { InputError } from '../core/check';
 import { readDocument } from './document';
 import { mapProse } from './mapProse';
@@ -37,7 +37,7 @@ export function checkAll(
       for (const need of lesson.needs)
         if (!(need in files) || need >= id)
           throw new InputError(
-            `lessons/${id}/lesson.md: it needs '${need}', which ${need in files ? 'comes after it' : 'is no lesson'}`,
+            `lessons/${id}/lesson.md: it needs '${need}', which ${need in files ? 'comes after it' : 'is not a lesson'}`,
           );
       lessons.push(lesson);
     } catch (error) {
@@ -48,7 +48,7 @@ export function checkAll(
   return { lessons, refused };
 }
 
-/** The answer declared right must be right. */
+/** The exercise must accept the answer that it declares right. */
 function solvable(
   { id, kind, of }: Lesson['steps'][number]['exercises'][number],
   lesson: string,

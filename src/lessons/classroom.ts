@@ -1,6 +1,6 @@
 /**
- * @file What a teacher collected: results of many people, one per person and lesson, and what was refused and why. Plain
- * data; whatever is added, the existing results stay.
+ * @file The results that a teacher collected, one per participant and lesson, and which input was refused and why.
+ * Plain data; adding never removes results of others.
  */
 import { InputError } from '../core/check';
 import { readResult, type LessonResult } from './result';
@@ -127,11 +127,11 @@ function readOr(name: string, text: string, lessons: ReadonlySet<string>): Lesso
   }
 }
 
-/** The name that identifies a person: case and the encoding of accents do not matter. */
+/** The name that identifies a participant: case and the encoding of accents do not matter. */
 export const nameOf = ({ who }: LessonResult): string =>
   who.normalize('NFC').toLocaleLowerCase('en');
 
-/** From the same person, as far as names tell; people without a name are all different. */
+/** Whether two results are from the same participant, judged by name; participants without a name are all different. */
 const isSamePerson = (a: LessonResult, b: LessonResult) =>
   a.lesson === b.lesson && a.who !== '' && nameOf(a) === nameOf(b);
 

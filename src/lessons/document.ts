@@ -24,7 +24,7 @@ export interface Prose {
 
 export interface StepDocument {
   readonly title: string;
-  /** Its name in addresses and in stored progress: from the title, or given as '## Title {#name}'. */
+  /** Its name in URLs and in stored progress: from the title, or given as '## Title {#name}'. */
   readonly slug: string;
   readonly line: number;
   readonly parts: readonly (Prose | Block)[];
@@ -49,7 +49,7 @@ export interface LessonDocument extends LessonHead {
   readonly steps: readonly StepDocument[];
 }
 
-/** What a list of lessons shows: of each step, enough to tell whether it is done. */
+/** The data for a list of lessons; for each step, enough to tell whether it is done. */
 export interface Heading extends LessonHead {
   readonly steps: readonly {
     readonly slug: string;
@@ -73,7 +73,7 @@ export const headOf = ({ steps, ...head }: LessonDocument): Heading => ({
 });
 
 const HEAD = ['title', 'summary', 'needs', 'picture', 'learned'] as const;
-const LINES = 3; // of what was learned
+const LINES = 3; // lines 'learned'
 
 /** Throws InputError naming file, step, line and reason. */
 export function readDocument(id: string, markdown: string): LessonDocument {
@@ -163,7 +163,7 @@ function stepsOf(file: string, lines: readonly string[], from: number): StepDocu
         !steps.some((one) => one.title === title),
         `${file}, line ${i + 1}: two steps are called '${title}'`,
       );
-      // A step that gets a better title keeps the address that links and stored progress name.
+      // A step whose title changes keeps the name that links and stored progress use.
       steps.push({ title, slug: step[2] ?? slugOf(title), line: i + 1, parts: [] });
       continue;
     }
@@ -207,7 +207,7 @@ function jsonOf(text: string, what: string): unknown {
   }
 }
 
-/** The name of a step in the address, unless it is given. */
+/** The name of a step in the URL, unless it is given. */
 export const slugOf = (title: string): string =>
   title
     .toLowerCase()

@@ -1,6 +1,6 @@
 /**
- * @file What one kind of exercise must define: how a lesson writes it, how an answer is checked, what a right
- * answer is, and the feedback for wrong ones. Each kind is one file in ./exercises.
+ * @file The interface of a kind of exercise: how a lesson writes it, how an answer is checked, what a right answer is,
+ * and the feedback for wrong ones. Each kind is one file in ./exercises.
  */
 import type { Fields } from '../core/fields';
 import type { RunSpec } from '../spec/run';
@@ -24,7 +24,7 @@ export interface Verdict {
   readonly says: string;
   /** The author's comment on it, inline HTML generated when the site was built. */
   readonly html?: string;
-  /** The answer is not wrong, but something remains to be done before it counts as solved. */
+  /** The answer is not wrong, but the reader must do something more before it counts as solved. */
   readonly pending?: boolean;
   /** How far a prediction was from the result, in the exercise's own unit. */
   readonly gap?: Gap;
@@ -53,7 +53,7 @@ export interface Base {
 
 interface Wrong<A> {
   readonly answer: A;
-  /** What the feedback must say. */
+  /** Text that the feedback must contain. */
   readonly says: RegExp;
 }
 

@@ -12,7 +12,7 @@ export const kinds = registryOf<ExerciseKind>(
 );
 
 export interface Exercise extends Base {
-  /** What its kind read. */
+  /** The fields as its kind read them. */
   readonly of: unknown;
 }
 

@@ -1,5 +1,5 @@
 /**
- * @file When a step counts as done, because the reader did it. Data in a lesson, and a test of what happened on the
+ * @file Goals: what the reader must do in a step. A goal is data in a lesson, and a check of what happened on the
  * stage.
  */
 import { check } from '../core/check';
@@ -30,7 +30,7 @@ export type Goal =
 /** What happened since the reader entered the step. */
 export interface Happened {
   readonly steps: number;
-  /** Settings the reader changed, and their current values; with several runs, of any of them. */
+  /** Settings that the reader changed in any run, and their current values. */
   readonly changed: Partial<RunSpec>;
   readonly ofRuns: Readonly<Record<number, Partial<Own>>>;
   readonly selected: boolean;
@@ -54,7 +54,7 @@ function goalOf(value: unknown, what: string): Goal {
       return { kind: 'trained', steps: fields.whole('trained', { min: 1, max: 5000 }) };
     if (fields.has('changed')) {
       const setting = fields.string('changed');
-      check(isSetting(setting), `changed of ${what} is '${setting}', which is no setting`);
+      check(isSetting(setting), `changed of ${what} is '${setting}', which is not a setting`);
       if (!fields.has('to')) return { kind: 'changed', setting };
       const to = settingsOf({ [setting]: fields.get('to') }, what)[setting]!;
       return { kind: 'changed', setting, to };
@@ -119,8 +119,8 @@ export function goalKey(goal: Goal): string {
 }
 
 /**
- * What to try, in words: 'Train for 100 steps, or watch the recording to its end'. `watched`: there is no training,
- * only a recording.
+ * The goal in words: 'Train for 100 steps, or watch the recording to its end'. `watched`: there is no training, only a
+ * recording.
  */
 export function sayGoal(goal: Goal, runs = 1, watched = false): string {
   switch (goal.kind) {

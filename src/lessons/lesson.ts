@@ -1,4 +1,4 @@
-/** @file A checked lesson: what each step shows, when it is done, and what it asks. */
+/** @file A checked lesson: what each step shows, its goals, and its exercises. */
 import { check } from '../core/check';
 import { read } from '../attention/parse';
 import { checkRun } from '../spec/check';
@@ -20,7 +20,7 @@ export interface Step {
   readonly parts: readonly Part[];
   /** The stage in this step: all scenes up to and including its own. */
   readonly stage: Stage;
-  /** What has to be done; a step without goals and exercises is done once it was read. */
+  /** What the reader has to do; a step without goals and exercises is done once it was read. */
   readonly goals: readonly Goal[];
   readonly exercises: readonly Exercise[];
   /** The step asks for a prediction, so the recording stays covered until it is made. */
@@ -31,7 +31,7 @@ export interface Lesson extends LessonHead {
   readonly steps: readonly Step[];
 }
 
-/** Marks the end of a lesson in the address, in place of a step. */
+/** Marks the end of a lesson in the URL, in place of a step. */
 export const END = 'end';
 
 /** Throws InputError naming file, step and reason. */
@@ -103,7 +103,7 @@ export function lessonOf(document: LessonDocument, known: Known): Lesson {
   return { ...head, steps };
 }
 
-/** The change offered after a prediction must have an effect, and one that can be trained. */
+/** The change offered after a prediction must have an effect, and its result must be trainable. */
 function checkChange({ of }: Exercise, stage: Stage) {
   const [link] = linksOf((of as PredictExercise).change);
   const set = settingsOfLink(link!, 'change of the exercise');

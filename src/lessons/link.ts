@@ -10,7 +10,7 @@ export interface LessonLink {
   /** Controls that are visible but fixed. */
   readonly lock: ReadonlySet<string>;
   readonly seed: number | undefined;
-  /** In a frame on a course page: without the site's name and pages. */
+  /** Embedded in a frame of a course page: without the site's name and navigation. */
   readonly embed: boolean;
   /** Large type and high contrast, for a projector. */
   readonly projector: boolean;

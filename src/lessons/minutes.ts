@@ -1,4 +1,4 @@
-/** @file How long a lesson takes, counted from its content, so that no one has to guess and nothing is promised. */
+/** @file How long a lesson takes, computed from its content instead of estimated by the author. */
 import type { Block, Prose, StepDocument } from './document';
 import { isRecord } from '../core/fields';
 

@@ -6,7 +6,7 @@ export interface Onward {
   readonly head: Heading;
   /** The step to continue with; undefined: start of the lesson. */
   readonly step?: Heading['steps'][number];
-  readonly fresh: boolean; // nothing done yet in any lesson
+  readonly fresh: boolean; // the reader has done nothing yet in any lesson
 }
 
 /** `heads` in the order of the site; `progress` with the latest lesson last. Undefined if all are finished. */

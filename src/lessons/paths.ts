@@ -1,5 +1,6 @@
 /**
- * @file Three paths through the lessons for readers with 20, 45 or 90 minutes; a stop may use only part of a lesson.
+ * @file Three paths through the lessons for readers with 20, 45 or 90 minutes; each stop is a lesson or its first
+ * steps.
  */
 import type { Heading } from './document';
 

@@ -24,10 +24,10 @@ import { slug } from './slug';
 import { seconds } from './stepTime';
 
 const VERSION = 1;
-/** Counting stops here; a stored answer with more tries is not read. */
+/** Maximum tries counted; a stored answer with more is not read. */
 const MAX_TRIES = 100_000;
 const LARGEST = 2 ** 20; // characters
-/** Of steps, and of answers. */
+/** Maximum number of steps, and of answers. */
 const MAX_ENTRIES = 100;
 /** Of a step; more than a lesson may have, because the lesson may change. */
 const MAX_GOALS = 20;
@@ -39,7 +39,7 @@ const answered = object(
     tries: whole({ max: MAX_TRIES }),
     /** Shown. */
     hints: whole({ max: 3 }),
-    /** The first answer that was checked, if others followed: what a class thought before feedback. */
+    /** The first answer that was checked, if others followed: a class's answers before feedback. */
     first: ifReadable(anything),
     /** Missing until it was checked. */
     right: ifReadable(flag),
@@ -54,7 +54,7 @@ const answered = object(
 );
 export type Answered = Omit<TypeOf<typeof answered>, 'shown'> & { readonly shown?: boolean };
 
-/** None of them twice. */
+/** A list without duplicates. */
 const slugs: Schema<readonly string[]> = refine(list(slug, { max: MAX_ENTRIES }), (all) => [
   ...new Set(all),
 ]);
@@ -68,7 +68,7 @@ const lessonProgress = object(
     answers: dictionary(slug, answered, MAX_ENTRIES),
     /** The current step. */
     at: ifReadable(slug),
-    /** Exercises that the teacher's link left out, because they cannot be done under it. */
+    /** Exercises that the teacher's link left out, because they cannot be done with it. */
     closed: ifReadable(refine(slugs, (all) => (all.length > 0 ? all : undefined))),
     /** Goals reached in steps with several of them, by the step's slug: see goalKey. */
     reached: ifReadable(
@@ -110,9 +110,11 @@ export const lessonProgressOf = (value: unknown): LessonProgress | undefined =>
 interface Given {
   readonly answer: unknown;
   readonly right: boolean;
-  /** The page gave it away. */
+  /** The answer was shown by the page. */
   readonly shown?: boolean;
-  /** An explanation grows with each try: only the last is kept, because two would be too long for a result. */
+  /**
+   * Whether answers grow with each try, as explanations do: then only the last is kept, because two would be too long.
+   */
   readonly grows?: boolean;
 }
 
@@ -177,7 +179,7 @@ export function errandsOf(
   };
 }
 
-/** The reader reached its end, or did everything in it. */
+/** Whether the reader reached its end, or did everything in it. */
 export const isFinished = (lesson: Parts, progress: LessonProgress): boolean =>
   (progress.read ?? []).includes(lesson.steps.at(-1)!.slug) ||
   lesson.steps.every((step) => isDone(step, progress));

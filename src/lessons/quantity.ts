@@ -1,6 +1,6 @@
 /**
- * @file A number a reader can be asked for, computed by the functions that draw the pictures, with the mistakes readers
- * make.
+ * @file A number that an exercise can ask for, computed by the functions that draw the pictures, with the wrong numbers
+ * that common mistakes lead to.
  */
 import type { PatternSpec } from '../attention/pattern';
 import { patterns } from '../attention/registry';
@@ -17,7 +17,7 @@ export interface Of {
   readonly bytes: number; // per number
 }
 
-/** A question about a whole run: its last query, and whatever else a lesson specifies. */
+/** The parameters of a question: by default the whole run and its last query, with whatever else a lesson specifies. */
 export function ofRun(spec: RunSpec, T = spec.context, said: Partial<Of> = {}): Of {
   return { spec, T, layer: 0, query: T - 1, distance: spec.distance, bytes: 4, ...said };
 }
@@ -28,7 +28,7 @@ export function layerOf({ spec, layer }: Of) {
   return { of, window: of.params['window'], chunk: of.params['chunk'] };
 }
 
-/** What a layer reads, in its own words: 'its window of 6 and the first 4 tokens'. */
+/** What a layer reads, in words: 'its window of 6 and the first 4 tokens'. */
 export const sayLayer = ({ pattern, params }: PatternSpec): string =>
   sayReads(patterns.get(pattern).expression(params));
 
@@ -45,7 +45,7 @@ export interface Mistake {
    */
   readonly id: string;
   readonly value: number;
-  /** Where the reasoning went wrong, in a sentence that is true of the very layer in question. */
+  /** Where the reasoning went wrong, in a sentence that is true of the layer in question. */
   readonly says: string;
 }
 
@@ -56,7 +56,7 @@ export interface Quantity {
   /** Fields it reads besides the settings, so that a lesson without them is refused. */
   readonly needs?: readonly ('layer' | 'query' | 'distance')[];
   value(of: Of): number;
-  /** Only those whose sentence is true of these settings. */
+  /** The mistakes whose sentence is true of these settings. */
   mistakes(of: Of): readonly Mistake[];
   /** The calculation, with the numbers filled in. */
   because(of: Of): string;

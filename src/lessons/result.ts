@@ -1,7 +1,7 @@
 /**
- * @file What a reader hands to their teacher: a one-line code, or a file. No name but the one they typed, no date
- * or time of day (the time per step is a sum), nothing about the machine. Reading is strict: outside input is never more
- * than text.
+ * @file What a reader hands to their teacher: a one-line code, or a file. It contains no name but the one they typed,
+ * no date or time of day (the time per step is a sum), and nothing about the machine. Parsing is strict, and input from
+ * outside is treated as text only.
  */
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import { check, InputError } from '../core/check';
@@ -19,7 +19,7 @@ export interface LessonResult {
 
 const FORMAT = 'zebra-lab-result';
 const VERSION = 1;
-const NO_RESULT = `it is no result of this version; a result says format '${FORMAT}', version ${VERSION}`;
+const NO_RESULT = `it is not a result of this version; a result says format '${FORMAT}', version ${VERSION}`;
 const PREFIX = 'zebra1.';
 const LONGEST_NAME = 40; // characters
 const LARGEST = 64 * 1024; // characters of a code, bytes of a result unpacked
@@ -81,7 +81,7 @@ function inflated(packed: Uint8Array): Uint8Array {
   return out.subarray(0, size);
 }
 
-/** What is no result is said of all of it: a participant can only copy it again. */
+/** One message covers everything that is not a result: a participant can only copy it again. */
 const result = object({
   format: only(FORMAT, () => NO_RESULT),
   version: only(VERSION, () => NO_RESULT),

@@ -1,6 +1,6 @@
 /**
- * @file A scene says what changes on the stage; a stage is the sum of all scenes up to a step, in order. Going back is
- * the same fold over fewer scenes, so a step looks the same from either side.
+ * @file A scene says what changes on the stage. The stage of a step is the result of all scenes up to it, applied in
+ * order, so a step looks the same whether the reader goes forward or back to it.
  */
 import { check } from '../core/check';
 import { Fields, shown } from '../core/fields';
@@ -147,7 +147,7 @@ function stageOfStart(id: string): Pick<Stage, 'set' | 'runs' | 'recorded'> {
   return { set: shared, runs, recorded: id };
 }
 
-/** One of the known names; if missing, it stays as it was. */
+/** One of the known names; if missing, the value of the stage before stays. */
 function named(fields: Fields, name: string, known: readonly string[]): string | undefined {
   const value = fields.get(name);
   if (value === undefined) return undefined;
@@ -187,7 +187,7 @@ const viewsOf = (fields: Fields, what: string): readonly StageViewId[] =>
 
 const controlsOf = (fields: Fields, what: string): readonly Setting[] =>
   fields.strings('controls', { min: 0, max: 6 }).map((name) => {
-    check(isSetting(name), `controls of ${what} names '${name}', which is no setting`);
+    check(isSetting(name), `controls of ${what} names '${name}', which is not a setting`);
     return name;
   });
 
@@ -200,7 +200,7 @@ function focusOf(value: unknown, what: string): Focus {
   return focus;
 }
 
-/** The runs on a stage, as Compare and its files know them. */
+/** The runs on a stage, in the form that Compare and its files use. */
 export function comparisonOf({ set, runs }: Pick<Stage, 'set' | 'runs'>): Comparison {
   return {
     shared: set,

@@ -23,7 +23,7 @@ export function settingsOf(value: unknown, what: string): Partial<RunSpec> {
 }
 
 function settingOf(name: string, value: unknown, what: string): RunSpec[Setting] {
-  check(isSetting(name), `'${name}' of ${what} is no setting; there are ${NAMES.join(', ')}`);
+  check(isSetting(name), `'${name}' of ${what} is not a setting; there are ${NAMES.join(', ')}`);
   const control = controlOf(name);
   switch (control.kind) {
     case 'number':

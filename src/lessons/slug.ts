@@ -1,4 +1,4 @@
-/** @file A step or an exercise by its name in an address: small letters, digits and hyphens. */
+/** @file The name of a step or an exercise in a URL: small letters, digits and hyphens. */
 import { text } from '../core/schema';
 
 export const slug = text({

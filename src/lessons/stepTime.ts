@@ -1,6 +1,6 @@
 /**
- * @file How long a reader was at each step, in whole seconds, judged by what a page can see: it is in view, and there
- * was input not long ago. Only sums are kept, no times of day.
+ * @file How long a reader was at each step, in whole seconds: the time the page was in view with recent input. Only
+ * sums are kept, no times of day.
  */
 import { dictionary, refine, whole, type Schema } from '../core/schema';
 import { slug } from './slug';
@@ -27,7 +27,10 @@ export function spentAt(
   return { ...before, [slug]: Math.min(MOST, had + more) };
 }
 
-/** How much of the time since the last check counts, ms: nothing out of view, nothing after a long silence. */
+/**
+ * How much of the time since the last check counts, ms: nothing while the page is out of view, or after a long time
+ * without input.
+ */
 export function countedMs(
   passed: number,
   { visible, silence }: { readonly visible: boolean; readonly silence: number },

@@ -13,15 +13,15 @@ type Taken = Pick<LessonLink, 'hide' | 'lock' | 'seed'>;
 /** Something in a step that can no longer be done. */
 export interface Closed {
   readonly step: string; // its title
-  /** In the words the reader would have seen. */
+  /** The task, in the words the reader would have seen. */
   readonly what: string;
 }
 
 const STRIPES: readonly string[] = ['plan', 'stripes', 'groupSize', 'place'];
 
-/** The lesson with only what can be done in it; the lesson itself if nothing was taken away. */
+/** The lesson without anything that cannot be done; the same object if nothing was removed. */
 export function lessonWithin(lesson: Lesson, link: Taken): Lesson {
-  if (link.hide.size === 0 && link.lock.size === 0) return lesson; // what is only for others is hidden
+  if (link.hide.size === 0 && link.lock.size === 0) return lesson; // the page hides the sentences for such links
   return { ...lesson, steps: lesson.steps.map((step) => stepWithin(step, link)) };
 }
 
@@ -32,7 +32,7 @@ export function closedExercises(lesson: Lesson, link: Taken): readonly string[] 
   );
 }
 
-/** What a link closes, for the teacher who makes it; removed sentences are not listed. */
+/** What a link removes, for the teacher who makes it; removed sentences are not listed. */
 export function closedBy(lesson: Lesson, link: Taken): readonly Closed[] {
   const numbers = new Map(
     lesson.steps.flatMap((step) => step.exercises).map(({ id }, i) => [id, i + 1]),
@@ -85,7 +85,7 @@ function canChange(setting: Setting, step: Step, link: Taken): boolean {
 
 function canReach(goal: Goal, step: Step, link: Taken): boolean {
   const trains = !link.hide.has('train');
-  // A recording has the lesson's seed; any other must be trained.
+  // Recordings exist only for the lesson's seed; runs with any other seed must be trained.
   const recorded = step.stage.recorded !== undefined && link.seed === undefined;
   switch (goal.kind) {
     case 'trained':
@@ -106,7 +106,7 @@ function canReach(goal: Goal, step: Step, link: Taken): boolean {
   }
 }
 
-/** A target is answered on the stage, with the settings it varies; a prediction needs a run. */
+/** A target exercise is answered on the stage, with the settings it varies; a prediction needs a run. */
 function canSolve({ kind, of }: Step['exercises'][number], step: Step, link: Taken): boolean {
   if (kind === 'predict') return canReach({ kind: 'trained', steps: 1 }, step, link);
   if (kind !== 'target') return true;

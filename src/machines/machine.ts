@@ -10,7 +10,7 @@ export interface Session {
   write(buffer: string, values: Float32Array | Int32Array): void;
   /** Runs a program, or only the launch `only` if given. Returns when the work is handed over. */
   run(program: string, values?: Readonly<Record<string, number>>, only?: number): void;
-  /** A copy of a part of a kept buffer, or of a temporary one of the program that ran last, as it is after all runs so far. */
+  /** Copies a part of a kept buffer, or of a temporary buffer of the last program, as it is after all runs so far. */
   read(part: Part, program?: string): Promise<Float32Array>;
   /** Resolves when everything handed over so far is done. */
   settled(): Promise<void>;

@@ -34,7 +34,7 @@ export interface Arrays {
   readonly left: number;
   readonly most: number;
   readonly all: readonly ArrayRead[];
-  /** Those that cannot be read at all. */
+  /** Arrays that cannot be read at all. */
   readonly unread: readonly Unread[];
 }
 
@@ -96,12 +96,12 @@ export class ArraySurvey {
     const size = sizeOf(tensor.shape);
     const look = this.brought.look([which]);
     if (look.form === 'mask' && !mayBeMask(tensor)) {
-      this.#all.push(said(tensor, 'it holds numbers of all sizes, and is no mask'));
+      this.#all.push(said(tensor, 'it holds numbers of all sizes, so it is not a mask'));
       return undefined;
     }
     if (this.#spent + size > this.most) {
       this.#left++;
-      this.#all.push(said(tensor, 'it was not looked at: pick it to see it'));
+      this.#all.push(said(tensor, 'it was not examined: pick it to see it'));
       return undefined;
     }
     this.#spent += size;

@@ -59,7 +59,7 @@ export interface ConfigLayer extends Reach {
     readonly keyDim: number;
     readonly valueDim: number;
   };
-  /** What image tokens read besides the mask, which is that of text. */
+  /** What image tokens read in addition to the mask, which is drawn for text. */
   readonly images?: Images;
   /** Each head has a learned sink in its softmax, which is not a token. */
   readonly sinks?: true;
@@ -161,7 +161,7 @@ export function cacheBytesAt(
   );
 }
 
-/** Bytes of keys and values of the source, which do not grow during generation; 0 where no source is read. */
+/** Bytes of keys and values of the source, which do not grow during generation; 0 if no source is read. */
 export const sourceBytes = (config: ConfigLayers, bytesPerNumber = 2): number =>
   layerFacts(config).reduce((sum, { perTokenOfSource }) => sum + perTokenOfSource, 0) *
   (config.source?.tokens ?? 0) *

@@ -12,7 +12,7 @@ import type { Fields } from './fields';
 export interface StateSize {
   /** Numbers. */
   readonly convolution: number;
-  /** Numbers; engines often keep these in float32 even where everything else has 16 bits. */
+  /** Numbers; engines often keep these in float32 even if everything else has 16 bits. */
   readonly recurrence: number;
 }
 

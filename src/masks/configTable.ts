@@ -54,7 +54,7 @@ export interface Entry {
   /** Other names its files use for a field. */
   readonly a?: Readonly<Record<string, string>>;
   readonly l?: Naming;
-  /** The layers at its default depth, where no rule was found. */
+  /** The layers at its default depth, given if no rule was found. */
   readonly t?: string;
   /** Letters of the layer kinds that its model supports. */
   readonly k?: string;

@@ -133,7 +133,7 @@ function readModel(
   const built = rule?.unroll?.(asked, each) ?? each;
   check(
     built.length <= MAX_LAYERS,
-    `its ${layers} layers are gone through again and again, ${built.length} in all; up to ${MAX_LAYERS} are read`,
+    `its ${layers} layers run several times, ${built.length} passes in all; up to ${MAX_LAYERS} are read`,
   );
   check(
     part !== 'cross' || !paired || rule?.crosses !== false,

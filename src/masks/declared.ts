@@ -23,7 +23,7 @@ function spansIn(
 ): readonly (readonly [number, number])[] {
   const [a, b] = numbers as [number, number];
   if (id === 'prefix') return [[0, Math.min(keys, a)]];
-  // The terms that, combined with causal, are blocks whose tokens read to the block's end.
+  // `causal | documents(…)`: each document is a span, and its tokens read one another to its end.
   if (id === 'documents') {
     const at = [0, ...numbers.filter((one) => one < keys).toSorted((x, y) => x - y), keys];
     return at.slice(1).flatMap((to, i) => (to > at[i]! + 1 ? [[at[i]!, to] as const] : []));

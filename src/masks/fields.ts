@@ -60,7 +60,7 @@ export class Fields extends Asked {
     });
   }
 
-  /** One of these per layer, under current names; undefined where missing. */
+  /** One of these per layer, under current names; undefined if missing. */
   perLayer<T>(
     name: string,
     layers: number,

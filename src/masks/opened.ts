@@ -46,8 +46,8 @@ function sayRows(mask: Mask): string {
   if (queries > keys)
     return ` It has ${queries} queries and ${keys} keys, so they are of two sequences (cross-attention).`;
   return queries === 1
-    ? ` Its one query stands at position ${keys - 1}, the last of ${keys} keys.`
-    : ` Its ${queries} queries stand at positions ${keys - queries} to ${keys - 1} of ${keys} keys, as a cache is read${readsLater(mask) ? '; a guess, since some of them read later keys. If queries and keys are of two sequences (cross-attention), nothing that is said of positions holds' : ''}.`;
+    ? ` Its one query is at position ${keys - 1}, the last of ${keys} keys.`
+    : ` Its ${queries} queries are at positions ${keys - queries} to ${keys - 1} of ${keys} keys, as a cache is read${readsLater(mask) ? '; a guess, since some of them read later keys. If queries and keys are of two sequences (cross-attention), statements about positions do not apply' : ''}.`;
 }
 
 /** Whether the mask differs from a pattern, but is certainly meant as it: in up to one cell in 16. */

@@ -29,7 +29,7 @@ export interface Alike {
   /** The comparison with the most common planes; undefined for those planes. */
   readonly apart?: Difference;
   readonly findings: readonly Finding[];
-  /** Padding rows that read nothing if the fill is finite: usual in a batch, and reported once for all planes. */
+  /** Padding rows that read nothing while the fill is finite: usual in a batch, and reported once for all planes. */
   readonly idle?: Finding;
   /** Whether they are wrong only if they should be like the most common planes. */
   readonly asOthers: boolean;
@@ -71,7 +71,7 @@ export class Survey {
   readonly of: number;
   #done = 0;
   readonly #groups = new Map<string, Group>();
-  /** For a text in one layer, the group all its heads share; undefined where two of them differ. */
+  /** For a text in one layer, the group all its heads share; undefined if two of them differ. */
   readonly #heads = new Map<string, Group | undefined>();
   #alike: readonly Alike[] = [];
   #judging: Generator<undefined, readonly Alike[]> | undefined;

@@ -52,8 +52,8 @@ export const meaningOf = (reads: Polarity): string =>
   reads === 'additive' ? 'added to scores' : reads === 'zero' ? 'blocked' : 'may read';
 
 /**
- * The library that a mask of this name is meant for; none for `attn_mask`, which PyTorch uses both where True may be
- * read and where True is blocked.
+ * The library that a mask of this name is meant for; none for `attn_mask`, which PyTorch uses in functions with either
+ * meaning of True.
  */
 export function libraryNamed(name: string): LibraryId | undefined {
   if (/(^|[._])key_padding_mask$/.test(name)) return 'mha';

@@ -10,7 +10,7 @@ import { docOfImplied, docOfRecognised, docOfStack } from './opened';
 import { signOf } from './foreign/sign';
 import type { Shown } from './questions';
 
-/** Weights were not made as a mask: a cell could be read where softmax left it above 0. */
+/** Weights are not a mask themselves: a cell counts as readable if softmax left its weight above 0. */
 export const readAs = ({ form, because }: Looked, asked: Asked): Asked =>
   form === 'weights' && asked.polarity === undefined
     ? { ...asked, polarity: 'nonzero', because, weights: true }

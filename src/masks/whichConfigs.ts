@@ -58,14 +58,14 @@ export function answerFor(typed: string): string {
   const nested = nestingOf(type);
   if (byRule(type)) return `${type} opens; its sizes have to be in the file`;
   if (entryOf(type)?.p || pairOf(type))
-    return `${type} opens: its decoder, or the part one chooses; what its file leaves out is what its class has`;
-  if (entryOf(type)) return `${type} opens; what its file leaves out is what its class has`;
+    return `${type} opens: its decoder, or the part you choose; values missing from its file come from its class`;
+  if (entryOf(type)) return `${type} opens; values missing from its file come from its class`;
   if (nested)
-    return `${type} opens: its text model is in ${nested[0]}, of ${nested[1]} where it says none`;
+    return `${type} opens: its text model is in ${nested[0]}, of type ${nested[1]} if the file gives none`;
   const same = Object.hasOwn(CLASS_OF, type) ? CLASS_OF[type] : undefined;
   if (same !== undefined) return `${type} opens: its config is that of ${same}`;
   const reason =
     reasonAgainst(type) ?? (Object.hasOwn(CODE_ALONE, type) ? CODE_ALONE[type] : undefined);
   if (reason !== undefined) return `${type} is refused: ${reason}`;
-  return `${type} is not known; it opens if its architecture or its name and its fields are those of a known type, and that is said as a doubt`;
+  return `${type} is not known; it opens if its architecture or its name and its fields are those of a known type; the page then says that it may be read wrongly`;
 }

@@ -134,7 +134,7 @@ export function pack(arena: Arena, weights: HostWeights): Float32Array {
   return packed;
 }
 
-/** The reverse; copies. */
+/** The inverse of `pack`; returns copies. */
 export function unpack(arena: Arena, packed: Float32Array): Map<string, Float32Array> {
   return new Map(
     [...arena.places].map(([name, { at, rows, columns, stride }]) => {

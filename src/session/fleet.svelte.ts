@@ -68,7 +68,7 @@ export class Fleet {
     this.#pull = new FramePull(() => this.#askFrames(), later);
   }
 
-  /** Runs of these settings, which are not opened yet. */
+  /** Makes runs with these settings, without opening them. */
   make(specs: readonly RunSpec[], text?: string, kept?: Kept): readonly Run[] {
     return specs.map((spec, i) => {
       const { checkpoints, histories } = kept ?? {};

@@ -53,7 +53,7 @@ const asItWas = (spec: RunSpec, plan: AdaptPlan): RunSpec =>
 export interface Onward<R extends string> {
   readonly role: R;
   readonly spec: RunSpec;
-  /** It starts from the given model, from scratch, or from where the one before it ended. */
+  /** It starts from the given model, from scratch, or from the final weights of the previous model. */
   readonly from: 'model' | 'scratch' | 'before';
   readonly steps: number;
 }

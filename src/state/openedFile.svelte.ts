@@ -176,7 +176,7 @@ export class OpenedFile {
       // A decoding step is compared with the rows of the whole text at the same positions.
       if (T !== now || (queries !== rows && queries !== T))
         throw new InputError(
-          `the masks are ${rows} × ${now} and ${queries} × ${T}; masks of one shape can be compared, or a step with the whole text`,
+          `the masks are ${rows} × ${now} and ${queries} × ${T}; only masks of the same shape can be compared, or a step with the whole text`,
         );
       this.workbench.other = writeStack(layers.map((layer) => exactly(layer, T, queries)));
       this.workbench.step = queries !== rows;

@@ -40,7 +40,7 @@ function sayFact(fact: BackendFact): string {
           : 'several threads need a cross-origin isolated page, that is two headers from its host over HTTPS, and from the page around it if it is embedded'
       }.`;
     case 'threadsLost':
-      return `${fact.lost} of ${fact.of} threads ${fact.lost === 1 ? 'is' : 'are'} lost (${fact.message}); the work goes on without.`;
+      return `${fact.lost} of ${fact.of} threads ${fact.lost === 1 ? 'is' : 'are'} lost (${fact.message}); the remaining ones take over.`;
     case 'threadStuck':
       return 'A thread did not finish its part, so everything is computed in one from now on.';
     case 'noSharedMemory':

@@ -38,7 +38,7 @@ export function warningsOf(layer: PatternSpec, T: number): readonly string[] {
       : []),
     ...(empty.length > 0
       ? [
-          `${empty.length === 2 && empty[1]! - empty[0]! === 1 ? `Query ${sayRuns(empty)} reads` : `Queries ${sayRuns(empty)} read`} nothing: attention adds nothing there, and the residual stream goes on unchanged.`,
+          `${empty.length === 2 && empty[1]! - empty[0]! === 1 ? `Query ${sayRuns(empty)} reads` : `Queries ${sayRuns(empty)} read`} nothing: attention adds nothing there, and the residual stream continues unchanged.`,
         ]
       : []),
     ...(asksForTheEnd(patterns.get(layer.pattern).expression(layer.params))

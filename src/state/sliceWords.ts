@@ -56,7 +56,7 @@ export function sliceReach({ slice, source, reach }: SliceAsked): string {
   const seen = formatInteger(reach);
   if (back === undefined)
     return `Their last match begins beyond the ${seen} characters that local layers alone see.`;
-  const stands = `What helps stands ${formatInteger(back)} characters back`;
+  const stands = `The text that helps is ${formatInteger(back)} characters back`;
   return isFar(slice, source, reach)
     ? `${stands}; local layers alone see ${seen}.`
     : `${stands}, among the ${seen} that local layers alone see: nothing far is needed here.`;
@@ -79,7 +79,7 @@ function why({ slice, source, reach, context }: SliceAsked): string {
   const back = slice.back?.(source);
   const all = formatInteger(context);
   if (back !== undefined && back > context)
-    return `What helps stands ${formatInteger(back)} characters back, outside a context of ${all}.`;
+    return `The text that helps is ${formatInteger(back)} characters back, outside a context of ${all}.`;
   if (back === undefined && reach >= context)
     return `Local layers alone see all ${all} characters of the context.`;
   return `A context of ${all} characters holds none.`;

@@ -312,7 +312,7 @@ export class Workbench {
       query: clamp(from.query + queries, last.query),
       key: clamp(from.key + keys, last.key),
     };
-    this.view = showing(this.view, this.mask, this.cell);
+    this.viewport = showing(this.viewport, this.mask, this.cell);
   };
 
   /** Cells per side of a square that holds the whole mask. */
@@ -323,11 +323,11 @@ export class Workbench {
   };
 
   zoom = (factor: number, x?: number, y?: number) => {
-    this.view = zoomed(this.view, this.mask, factor, x, y);
+    this.viewport = zoomed(this.viewport, this.mask, factor, x, y);
   };
 
   pan = (queries: number, keys: number) => {
-    this.view = panned(this.view, this.mask, queries, keys);
+    this.viewport = panned(this.viewport, this.mask, queries, keys);
   };
 
   visit = (query: string) => {

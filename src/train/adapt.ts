@@ -19,7 +19,7 @@ const OFTEN = 5;
 
 export interface Variant {
   readonly spec: RunSpec;
-  /** Starts from the given model, from scratch, or where the previous variant ended. */
+  /** Starts from the given model, from scratch, or from the final weights of the previous variant. */
   readonly from: 'model' | 'scratch' | 'before';
   /** Optimizer steps; 0: it is only evaluated. */
   readonly steps: number;

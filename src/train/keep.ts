@@ -31,7 +31,7 @@ export function snapshotFrom(checkpoint: Checkpoint, spec: RunSpec): Snapshot {
   );
   check(
     !other,
-    `the checkpoint's ${other?.label.toLowerCase()} is ${other && checkpoint.spec[other.name]}, the run's ${other && spec[other.name]}; to go on, they must be the same`,
+    `the checkpoint's ${other?.label.toLowerCase()} is ${other && checkpoint.spec[other.name]}, the run's ${other && spec[other.name]}; to continue, they must be the same`,
   );
   const arena = arenaOf(modelSpecOf(spec));
   const { adamMoments } = checkpoint;

@@ -47,7 +47,7 @@ export interface Model {
   settled(): Promise<void>;
   /** (loss × weight, hit × weight) of each row, [rows, 2]. */
   evaluate(batch: Batch): Promise<Float32Array>;
-  /** [T, V] for one sequence; `starts` [T] are its documents; by default it is one. */
+  /** Logits [T, V] of one sequence; `starts` [T] gives its documents; by default it is one document. */
   logits(tokens: Int32Array, starts?: Int32Array): Promise<Float32Array>;
   /** What every layer and head reads of one sequence, in the code of probe.ts: [H, size, size] per layer. */
   maps(tokens: Int32Array, starts?: Int32Array): Promise<Float32Array[]>;
@@ -72,5 +72,5 @@ export interface Models {
   open(spec: ModelSpec, weights: HostWeights, options: ModelOptions): Promise<Model>;
 }
 
-/** Steps in flight on a graphics card; on the processor there is nothing to wait for. */
+/** Steps in flight on a graphics card; on the CPU there is nothing to wait for. */
 export const AHEAD_ON_CARD = 2;

@@ -29,8 +29,8 @@ export type Repeated =
   | { readonly kind: 'run'; readonly done: number; readonly run: TrainedRun };
 
 /**
- * Yields control every few steps; ends early once `cancelled` returns true, without the run under way. Throws
- * InputError if a run does not fit, Diverged if a loss or a gradient norm is not finite.
+ * Yields control every few steps; ends early once `cancelled` returns true, without a result for the run under way.
+ * Throws InputError if a run does not fit, Diverged if a loss or a gradient norm is not finite.
  */
 export async function* repeat(
   models: Models,

@@ -81,14 +81,14 @@ test('give the masks that the worker answers about', async () => {
 test('are refused if the kept text would be too long to be read again', () => {
   const typed = Array.from({ length: 120 }, () => 'documents(1,2)').join('|');
   expect(typed.length).toBeLessThan(2000);
-  const bench = new Workbench();
-  const before = bench.doc;
-  bench.type(typed);
-  expect(bench.problem).toBe(
+  const workbench = new Workbench();
+  const before = workbench.doc;
+  workbench.type(typed);
+  expect(workbench.problem).toBe(
     'the mask is 2157 characters long when it is written out; at most 2000 are read',
   );
-  expect(bench.doc).toBe(before);
-  bench.type('causal');
+  expect(workbench.doc).toBe(before);
+  workbench.type('causal');
   const long: Expression = {
     kind: 'and',
     of: Array.from({ length: 300 }, () => ({ kind: 'term', term: 'causal', numbers: [] })),

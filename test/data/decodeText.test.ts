@@ -56,7 +56,7 @@ test.each([
 
 test('a binary file is recognised by its NUL bytes', () => {
   const message =
-    'byte 2 of the file is NUL, so this is no plain text; open a text file, such as .txt or .md';
+    'byte 2 of the file is NUL, so this is not plain text; open a text file, such as .txt or .md';
   expect(() => decodeText(Uint8Array.of(0x50, 0x4b, 0, 1))).toThrow(message);
   expect(() => decodeText(utf16('a\0', true))).toThrow('character 1 of the file is NUL');
 });

@@ -256,7 +256,7 @@ test('a run that diverges stops alone: the page says so, and the others continue
   await expect(
     page
       .getByRole('alert')
-      .filter({ hasText: /Local stopped\. The loss became NaN.* The other runs go on\./ }),
+      .filter({ hasText: /Local stopped\. The loss became NaN.* The other runs continue\./ }),
   ).toBeVisible();
   await expect(button(page, 'Pause')).toBeEnabled();
   const before = await numberOf(page, 'Step count');
@@ -507,7 +507,7 @@ test('the table of runs shows that it scrolls, and a run can be removed at any w
   page,
 }) => {
   await race(page, SMALL.replace('layers=2', 'layers=10'));
-  const cue = page.locator('section.runs').getByText(/^The table goes on to the right/);
+  const cue = page.locator('section.runs').getByText(/^The table continues to the right/);
   const table = page.getByRole('table', { name: 'Runs', exact: true });
   const box = page.locator('section.runs .scroll');
   for (const width of [1440, 1024, 390]) {

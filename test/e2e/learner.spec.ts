@@ -252,7 +252,7 @@ test('the keyboard focus is never lost, and Learn leads from a lesson to the lis
   ).toBeFocused();
   await page.locator('article').getByRole('slider').fill('0.5');
   await button(page, 'Predict').press('Enter');
-  const said = page.getByRole('group', { name: 'What is said of your answer' });
+  const said = page.getByRole('group', { name: 'Feedback on your answer' });
   await expect(said).toBeFocused();
   await button(page, 'I have read why').press('Enter');
   await expect(said).toBeFocused();

@@ -307,7 +307,7 @@ test('several files make a stack, lists of tokens the mask they imply, weights a
   await page.getByText('Known beside the mask').click();
   await page.getByRole('spinbutton', { name: /^Cache/ }).fill('6');
   await page.keyboard.press('Enter');
-  await expect(findings).toContainText('which the cache has let go');
+  await expect(findings).toContainText('which the cache has dropped');
 });
 
 test('every array of a file is checked, one without findings does not clear the others, and a window of 33 is questioned', async ({
@@ -488,11 +488,11 @@ test('a config whose layers differ shows what each kind reads and keeps, and hat
   await expect(page.getByText(/Not sure: model_type is "gemma5_text"/)).toBeVisible();
 
   await page.getByText('Which configs', { exact: true }).click();
-  await expect(page.getByRole('table', { name: 'Which configs can be brought' })).toContainText(
+  await expect(page.getByRole('table', { name: 'Which configs can be opened' })).toContainText(
     'model types of transformers',
   );
   await page.getByLabel('Model type').fill('whisper');
-  await expect(page.getByText(/whisper opens: its decoder, or the part one chooses/)).toBeVisible();
+  await expect(page.getByText(/whisper opens: its decoder, or the part you choose/)).toBeVisible();
   await page.getByLabel('Model type').fill('kimi_k2');
   await expect(page.getByText('kimi_k2 opens: its config is that of deepseek_v3.')).toBeVisible();
 });

@@ -100,7 +100,7 @@ test('facts say what no cell shows', () => {
   ]);
   expect(benchOfBug('weak-fill').facts).toContain('Blocked scores are set to -10,000 (float32).');
   expect(benchOfBug('top-left').facts[0]).toBe(
-    '4 queries at the end of 12 tokens: query 0 stands at position 8.',
+    '4 queries at the end of 12 tokens: query 0 is at position 8.',
   );
   expect(benchOfBug('block-averages').facts).toContain(
     'Token 7 was changed, and the outputs at 4 to 11 moved.',

@@ -164,7 +164,7 @@ describe('errors are refused with their place and reason', () => {
     [
       'a lesson that needs one that is none',
       `${HEAD.replace('learned: a', 'needs: 02-none\nlearned: a')}## One\n\nx`,
-      /it needs '02-none', which is no lesson/,
+      /it needs '02-none', which is not a lesson/,
     ],
   ])('%s, once the whole lesson is known', (_, text, says) => {
     const [refused] = checkAll({ '03-reach': text }, names, render).refused;
@@ -181,7 +181,7 @@ describe('errors are refused with their place and reason', () => {
   const scenes: readonly (readonly [string, object, RegExp])[] = [
     ['an unknown word', { shwo: ['reach'] }, /"shwo" of the scene is not known; there are/],
     ['an unknown view', { show: ['graph'] }, /names 'graph'; there are stripes, curve/],
-    ['an unknown setting', { set: { windw: 4 } }, /'windw' of set of the scene is no setting/],
+    ['an unknown setting', { set: { windw: 4 } }, /'windw' of set of the scene is not a setting/],
     [
       'a value out of bounds',
       { set: { window: 9999 } },
@@ -197,7 +197,7 @@ describe('errors are refused with their place and reason', () => {
     ['a run with what is shared', { runs: [{ plan: 'local', context: 64 }] }, /belongs in 'set'/],
     ['a mask that is none', { mask: 'causl' }, /causl/],
     ['a goal nobody knows', { until: { waited: 3 } }, /wrote of until|waited/],
-    ['a goal of no setting', { until: { changed: 'colour' } }, /'colour', which is no setting/],
+    ['a goal of no setting', { until: { changed: 'colour' } }, /'colour', which is not a setting/],
   ];
   test.each(scenes)('a scene with %s', (_, scene, says) => {
     const text = `## One\n\nx\n\n${fence('scene', scene)}`;
@@ -267,7 +267,7 @@ describe('errors are refused with their place and reason', () => {
         least: 'all-pairs',
         vary: { window: [2, 3] },
       },
-      /no way of this exercise reaches/,
+      /no combination of settings in this exercise reaches/,
     ],
   ];
   test.each(exercises)('an exercise with %s', (_, exercise, says) => {

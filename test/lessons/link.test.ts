@@ -139,7 +139,7 @@ describe('a link that a teacher makes', () => {
     const caveat = (url: string) => caveatOf(new URL(url));
     for (const url of ['http://localhost:5173/', 'http://127.0.0.1/', 'http://[::1]:80/'])
       expect(caveat(url)).toMatch(/your own machine/);
-    expect(caveat('http://192.168.1.4:8080/')).toMatch(/no secure context/);
+    expect(caveat('http://192.168.1.4:8080/')).toMatch(/not a secure context/);
     expect(caveat('https://zebra.example/lab/')).toBeUndefined();
     expect(caveat('https://localhost.example/')).toBeUndefined();
   });

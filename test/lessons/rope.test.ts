@@ -110,9 +110,9 @@ test('the picture is described in words', () => {
     'Pair 0 turns once in 6.3 tokens; in training it saw every angle.',
   );
   expect(sayUnseen(pairs, 512)).toBe(
-    'Up to position 512, 5 of 8 pairs come to angles that training never showed them, the first at position 128.',
+    'Up to position 512, 5 of 8 pairs reach angles that they never saw in training, the first at position 128.',
   );
   expect(sayUnseen(pairsOf(16, { ...TRAINED, scale: 4 }, { context: 128, end: 512 }), 512)).toBe(
-    'Up to position 512 no pair comes to an angle that training did not show it.',
+    'Up to position 512 no pair reaches an angle that it did not see in training.',
   );
 });

@@ -62,7 +62,7 @@ test('masks, rectangles, stacks, lists and other arrays get one line each, with 
     ['step', 'causal & window(8)', 1, 0, ''],
     ['heads', 'causal', 3, 2, 'L3'],
     ['attention_mask', 'causal & !padding(2, 0)', 2, 1, 'L1'],
-    ['embedding', 'it holds numbers of all sizes, and is no mask', 0, 0, ''],
+    ['embedding', 'it holds numbers of all sizes, so it is not a mask', 0, 0, ''],
   ]);
 });
 
@@ -74,7 +74,7 @@ test('arrays beyond a limit of cells are skipped, with a message; a small one af
   expect(arrays).toMatchObject({ of: 3, done: 3, left: 1, most: 3 * T * T });
   expect(arrays.all.map(({ is, refused }) => is ?? refused)).toEqual([
     'causal',
-    'it was not looked at: pick it to see it',
+    'it was not examined: pick it to see it',
     'causal',
   ]);
 });

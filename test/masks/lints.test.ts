@@ -50,9 +50,9 @@ describe('every lint', () => {
 });
 
 test.each([
-  ['zero', true, 'The file was turned over'],
+  ['zero', true, 'The file was inverted'],
   ['nonzero', true, 'as in the file'],
-  ['zero', false, 'The file was turned over'],
+  ['zero', false, 'The file was inverted'],
   ['additive', true, 'shown as blocked'],
 ] as const)('the way a file was read is a note: %s, sure %s', (allowed, sure, consequence) => {
   const subject = { ...by(CAUSAL, 'causal'), reading: { ...BLOCKING, allowed, sure } };

@@ -56,7 +56,7 @@ describe('noise', () => {
           const { says, known } = recognise(matrixOf(mask, [1, 0]), { polarity: 'nonzero' });
           if (isOne(says)) return;
           expect(known, says).toBe(false);
-          expect(says).toContain('no pattern that we know');
+          expect(says).toContain('not a pattern that we know');
           const brought = await bringMask(mask);
           expect(brought.opened.meant).toBeUndefined();
           const found = (await brought.findings()).map((one) => one.split(' ')[0]);

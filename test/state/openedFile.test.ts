@@ -104,7 +104,7 @@ test('an unreadable choice is reported, and the mask and the other choices stay'
 
 test('nothing is said about a mask that is not from the file', async () => {
   const { workbench, file, open } = await opened(blocking);
-  expect(file.says).toContain('it was turned over');
+  expect(file.says).toContain('it was inverted');
   workbench.choose('zebra');
   expect([file.says, file.how]).toEqual(['', undefined]);
   workbench.undo();

@@ -35,11 +35,11 @@ const FACTS: readonly [BackendFact, string][] = [
   ],
   [
     { kind: 'threadsLost', lost: 1, of: 3, message: 'out of memory' },
-    '1 of 3 threads is lost (out of memory); the work goes on without.',
+    '1 of 3 threads is lost (out of memory); the remaining ones take over.',
   ],
   [
     { kind: 'threadsLost', lost: 2, of: 3, message: 'out of memory' },
-    '2 of 3 threads are lost (out of memory); the work goes on without.',
+    '2 of 3 threads are lost (out of memory); the remaining ones take over.',
   ],
   [
     { kind: 'noSharedMemory', bytes: 5 * 2 ** 20 + 1 },

@@ -23,13 +23,15 @@ describe('a slice in words', () => {
   test('says that far text is needed if local layers alone cannot see the source', () => {
     expect(sliceSubject(asked(61))).toBe('Characters that need the far text');
     expect(sliceReach(asked(61))).toBe(
-      'What helps stands 96 characters back; local layers alone see 61.',
+      'The text that helps is 96 characters back; local layers alone see 61.',
     );
   });
 
   test('has its own name if they can', () => {
     expect(sliceSubject(asked(125))).toBe('Second saying');
-    expect(sliceReach(asked(125))).toMatch(/^What helps stands 96 .* see: nothing far is needed/);
+    expect(sliceReach(asked(125))).toMatch(
+      /^The text that helps is 96 .* see: nothing far is needed/,
+    );
   });
 
   test('is far at every reach if far by its own rule', () => {
@@ -60,7 +62,7 @@ describe('a slice in words', () => {
   test.each([
     [
       { ...asked(61), context: 64 },
-      'What helps stands 96 characters back, outside a context of 64.',
+      'The text that helps is 96 characters back, outside a context of 64.',
     ],
     [{ ...asked(128, 'far-copy') }, 'Local layers alone see all 128 characters of the context.'],
     [asked(61, 'far-copy'), 'A context of 128 characters holds none.'],

@@ -16,7 +16,7 @@ import { arrive, type Visit } from '../places';
 const PLACES = ['compare-1', 'compare-2', 'compare-3'] as const;
 const AUTOSAVE_MS = 30_000;
 
-/** What an earlier visit left: what is known before it is opened. */
+/** The comparison that an earlier visit left, as far as it is known before it is opened. */
 export interface Left {
   readonly name: string;
   readonly bytes: number;
@@ -46,9 +46,9 @@ export class Keeping {
   reason = $derived.by(() => {
     if (this.saveError !== undefined) return this.saveError;
     if (this.bytes > MAX_KEPT)
-      return `these runs would take ${formatBytes(this.bytes)}, and ${formatBytes(MAX_KEPT)} is the most a comparison is given.`;
+      return `these runs would take ${formatBytes(this.bytes)}, and a comparison can take ${formatBytes(MAX_KEPT)} at most.`;
     if (this.#visit && this.#visit.place === undefined)
-      return 'other tabs of this browser keep theirs, and three are the most.';
+      return 'other tabs of this browser already keep three comparisons, which is the maximum.';
     return undefined;
   });
 
@@ -93,7 +93,7 @@ export class Keeping {
     session.save('autosave');
   }
 
-  /** Checkpoints have come. */
+  /** Checkpoints have arrived. */
   async write() {
     const { session } = this.compare;
     const { checkpoints, names } = session;

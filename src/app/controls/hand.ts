@@ -1,7 +1,7 @@
 import type { Attachment } from 'svelte/attachments';
 import type { Settling } from '../../session/settling';
 
-/** Holds model building while a slider within this element is pressed, and releases it afterwards. */
+/** Suspends the rebuilding of models while a slider within this element is pressed, and resumes it afterwards. */
 export const hand =
   ({ hold, release }: Pick<Settling, 'hold' | 'release'>): Attachment<HTMLElement> =>
   (element) => {

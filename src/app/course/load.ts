@@ -38,7 +38,7 @@ const stem = (path: string) =>
     .at(-1)!
     .replace(/\.[a-z]+$/, '');
 
-/** What lessons may name. Starts are recorded under their id. */
+/** The recordings and models that lessons may name. Recordings of starts have the start's id. */
 const known: Known = {
   models: models.map(stem),
   recordings: recordings.map(stem),
@@ -71,7 +71,7 @@ export async function loadGuide(id: string): Promise<string | undefined> {
   return guide === undefined || isRefused(guide) ? undefined : guide;
 }
 
-// --------------------------------------------------------------------- what was done, kept on this machine alone
+// --------------------------------------------------------------------- progress, kept on this machine only
 
 const KEY = 'zebra-lab-lessons';
 
@@ -99,6 +99,6 @@ export function forgetProgress(): void {
   try {
     localStorage.removeItem(KEY);
   } catch {
-    // There was none.
+    // There was no progress.
   }
 }

@@ -1,4 +1,7 @@
-/** @file What the home page shows of recorded runs: what the last query reads in every layer, from moment to moment. */
+/**
+ * @file The animation of the home page from recorded runs: what the last query reads in every layer, from moment to
+ * moment.
+ */
 import { readFile } from '../../compare/file';
 import { specsOf, type Comparison } from '../../compare/comparison';
 import type { ValidationRecord } from '../../compare/history';
@@ -46,7 +49,7 @@ export function aliveOf(text: string, runs: Comparison): readonly Alive[] {
   });
 }
 
-/** Weights between two moments are interpolated: for looks only, not as numbers. */
+/** Weights between two moments are interpolated, for the animation only; they are never shown as numbers. */
 export function weightsAt({ moments }: Alive, step: number): readonly Float32Array[] {
   const after = moments.findIndex((moment) => moment.step >= step);
   if (after < 0) return moments.at(-1)!.layers;

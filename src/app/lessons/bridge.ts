@@ -2,8 +2,8 @@
  * @file Messages between a lesson inside a course page's frame and the page around it; documented in
  * docs/embedding.md.
  *
- * Only a lesson in a frame that was opened with embed=1 listens or sends. What it sends says how far the reader is,
- * never their answers or their identity; incoming messages may only ask, or turn to a step.
+ * Only a lesson in a frame that was opened with embed=1 listens or sends. It sends the reader's progress, never their
+ * answers or identity; incoming messages can only request the state or go to a step.
  */
 import { anything, object, oneOf, readable } from '../../core/schema';
 import { readLessonQuery } from '../../lessons/link';
@@ -71,7 +71,7 @@ const stateOf = ({ lesson, step, at, done, score }: Study): Outgoing => ({
   right: score.right,
 });
 
-/** Only scores: a course may show them, but a code with answers is handed over only by the reader. */
+/** Only scores, which a course may show; a code with answers is handed over only by the reader. */
 const resultOf = ({ lesson, score, progress }: Study): Outgoing => ({
   type: 'result',
   lesson: lesson.id,

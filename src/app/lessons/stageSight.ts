@@ -1,4 +1,6 @@
-/** @file On a narrow page the stage is below the text: scrolls to what the text changed there, and back again. */
+/**
+ * @file For narrow pages, where the stage is below the text: scrolls to the view that the text changed, and back again.
+ */
 import { tick } from 'svelte';
 
 /** Two columns need this much room; must match LessonPage's styles. */
@@ -17,7 +19,7 @@ const behavior = (): ScrollBehavior =>
 
 /** From the text to the stage and back. */
 export class StageSight {
-  /** What was pressed in the text, or its container if it disappears. */
+  /** The pressed element in the text, or its container if the element disappears. */
   #from: HTMLElement | undefined;
 
   constructor(private readonly stage: () => HTMLElement | undefined) {}
@@ -44,7 +46,7 @@ export class StageSight {
     place?.scrollIntoView({ behavior: behavior(), block: 'start' });
   };
 
-  /** Back to what was pressed; if nothing was, to `otherwise`. */
+  /** Back to the pressed element; if there is none, to `otherwise`. */
   back = (otherwise: HTMLElement | null | undefined): void => {
     const from = this.#from?.isConnected ? this.#from : otherwise;
     const focused = from?.matches('button') ? from : (from?.querySelector('h2, h3') ?? from);

@@ -4,7 +4,7 @@ import { countedMs } from '../../lessons/stepTime';
 const EVERY_MS = 5000;
 const SIGNS = ['pointermove', 'pointerdown', 'keydown', 'scroll', 'touchstart'] as const;
 
-/** Calls `spend` with whole seconds now and then. Returns a function that stops it and reports the remainder. */
+/** Calls `spend` at intervals with whole seconds. Returns a function that stops it and reports the remainder. */
 export function stepClock(spend: (seconds: number) => void): () => void {
   let looked = performance.now();
   let stirred = looked;

@@ -37,7 +37,7 @@ export function paintMask(
   const scale = pixels / viewport.side;
   const tall = high / rows;
   context.save();
-  // Beyond the last query or key there is nothing, which is not the same as blocked.
+  // Cells beyond the last query or key do not exist, which must look different from blocked cells.
   context.beginPath();
   context.rect(0, 0, (T - viewport.key) * scale, (queries - viewport.query) * tall);
   context.clip();

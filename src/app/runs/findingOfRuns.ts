@@ -1,4 +1,4 @@
-/** @file What the Compare page says of its runs: the facts, for the sentence of src/compare/finding.ts. */
+/** @file Collects the facts about the runs of the Compare page from which src/compare/finding.ts makes a sentence. */
 import { maskFacts } from '../../attention/facts';
 import { reach } from '../../attention/reach';
 import { patterns } from '../../attention/registry';
@@ -37,7 +37,7 @@ function scoredTogether(task: Task, { context, distance, seed }: RunSpec): numbe
   );
 }
 
-/** What a run's layers let it see. */
+/** The reach of a run's layers. */
 export type Sight = Pick<Contender, 'reach' | 'leaks'>;
 
 /** Expensive enough to cache. */

@@ -41,7 +41,7 @@ export function csvOfClass(lesson: string, { columns, rows }: ClassTable): strin
   return MARK + csvOf(head, lines);
 }
 
-/** An explanation whole, where the table shows its beginning. */
+/** The whole explanation, of which the table shows only the beginning. */
 const textIn = (answer: unknown): string | undefined =>
   safely(() => {
     const { text } = answer as { text?: unknown };

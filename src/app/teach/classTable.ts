@@ -8,7 +8,7 @@ import type { LessonResult } from '../../lessons/result';
 import { plainOf } from './plain';
 
 /**
- * How far a participant got in one exercise. `kept` are explanations, which cannot be wrong; `near` and `far` are
+ * A participant's state in one exercise. `kept` is for explanations, which cannot be wrong; `near` and `far` are for
  * predictions.
  */
 export type State =
@@ -61,7 +61,7 @@ export interface ClassTable {
   readonly rows: readonly Row[];
   /** How many solved each exercise on their own, wrote an explanation, or predicted closely. */
   readonly solved: readonly number[];
-  /** How many could: those whose link did not leave the exercise out. */
+  /** How many could solve it: participants whose link did not leave the exercise out. */
   readonly could: readonly number[];
 }
 
@@ -121,7 +121,7 @@ function cellOf(exercise: Exercise, result: LessonResult): Cell {
   let state: State = 'untouched';
   if (typeof said === 'number') state = isNear(exercise, said, record?.came) ? 'near' : 'far';
   else if (shown) state = 'shown';
-  // Written but not compared yet, or compared: both can be read.
+  // An explanation, whether or not it was compared with the model answer yet.
   else if (exercise.kind === 'explain' && (right || tries > 0)) state = 'kept';
   else if (right) state = 'solved';
   else if (tries > 0) state = 'tried';
@@ -131,8 +131,8 @@ function cellOf(exercise: Exercise, result: LessonResult): Cell {
 }
 
 /**
- * Judged as in the lesson. `came` is the result of this person's run; if unknown, the middle of the band is used
- * instead.
+ * Whether a prediction was close, judged as in the lesson. `came` is the result of this person's run; if unknown, the
+ * middle of the band is used instead.
  */
 export function isNear(
   { of }: Exercise,
@@ -144,7 +144,7 @@ export function isNear(
 
 export const middleOf = ([low, high]: readonly [number, number]): number => (low + high) / 2;
 
-/** First: the answer before any feedback. Last: the final one. */
+/** `first`: the answer before any feedback. `last`: the final one. */
 export type Which = 'first' | 'last';
 
 /** A participant's answer, if valid; undefined if missing or invalid for this exercise. */

@@ -41,7 +41,7 @@ export type AnswerChart =
       readonly counts: readonly number[]; // row-major
       /** Cells that should be painted. */
       readonly meant: readonly boolean[] | undefined;
-      /** What stands out, in words: most often wrong, or most often chosen. */
+      /** The most notable cells in words: most often wrong, or most often chosen. */
       readonly picked: readonly Picked[];
     }
   | { readonly kind: 'texts'; readonly texts: readonly Text[]; readonly points: number };
@@ -89,7 +89,7 @@ const CHARTS: Readonly<
   Record<string, (exercise: Exercise, given: readonly Given[]) => AnswerChart>
 > = { choice: optionsOf, predict: dotsOf, paint: paintOf, bug: cellsOf, explain: textsOf };
 
-/** Right or wrong; undefined if the answer alone does not say, because it depends on the stage. */
+/** Right or wrong; undefined if that depends on the stage. */
 const isRight = ({ kind, of }: Exercise, answer: unknown): boolean | undefined =>
   kind === 'target'
     ? undefined

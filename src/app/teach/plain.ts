@@ -22,8 +22,8 @@ export function plainOf(html: string): string {
 }
 
 /**
- * The source of a claim is a separate mark, for the screen; in a table or on paper it interrupts the reading. Of
- * wordings for links that remove a control (src/lessons/within.ts), the one for lessons with all controls is kept.
+ * The source of a claim is a separate mark, for the screen; in a table or on paper it interrupts the reading. If a
+ * sentence has a second wording for links that remove a control (src/lessons/within.ts), the first one is kept.
  */
 export const withoutClaims = (html: string): string =>
   html

@@ -1,4 +1,7 @@
-/** @file Where a teacher's link leads and what it fixes, as an address of the site; and the frame of a course page around it. */
+/**
+ * @file A teacher's link as a URL of the site: its target and the settings it fixes. Also the HTML of a frame for a
+ * course page.
+ */
 import { toAddress } from '../../compare/address';
 import { comparisonOf, starts } from '../../compare/starts';
 import type { When } from '../../lessons/concepts/form';
@@ -67,6 +70,6 @@ export function caveatOf({ hostname, protocol }: URL): string | undefined {
   if (/^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/.test(hostname))
     return 'This page is served by your own machine, so the link opens only on machines that serve it too. Open the site at the address your class uses, and make the link there.';
   if (protocol === 'http:')
-    return 'This address begins with http:// and is no secure context: machines that open it train without WebGPU, and more slowly.';
+    return 'This address begins with http:// and is not a secure context: machines that open it train without WebGPU, and more slowly.';
   return undefined;
 }

@@ -17,6 +17,6 @@ export default defineTerm({
   ],
   period: ([, chunk]) => chunk!,
   row: (position, keys, [window, chunk]) => run(border(position, window!, chunk!), keys),
-  // The border C floor((q - W + 1) / C) is below 0 where the window reaches the start.
+  // The border C floor((q - W + 1) / C) is below 0 if the window reaches the start.
   python: ([W, C]) => `kv_idx >= (q_idx - ${W! - 1}) // ${C} * ${C}`,
 });

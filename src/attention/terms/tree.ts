@@ -19,7 +19,7 @@ export default defineTerm({
   label: 'Tree',
   order: 5.5,
   summary:
-    'Guessed tokens that branch (speculative decoding): from token `from` on each reads the text before the tree and its own branch. The other numbers are the parents of the tokens after it.',
+    'Guessed tokens that branch (speculative decoding): each token from `from` on reads the text before the tree and its own branch. The other numbers are the parents of the tokens after the first.',
   words: () => 'its branch of the tree',
   params: [{ ...TOKENS, label: 'from', min: 0, initial: 4 }],
   rest: { ...TOKENS, label: 'parent', min: 0, initial: 4 },

@@ -51,7 +51,7 @@ const brackets = defineTask({
 
 export default brackets;
 
-/** `pairs` pairs, nested up to DEEPEST: opens or closes at random where both are possible. */
+/** `pairs` pairs, nested up to DEEPEST: opens or closes at random if both are possible. */
 function balanced(random: Random, pairs: number): number[] {
   const run: number[] = [];
   const open: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * @file The test before and after teaching as something to hand in: a result like a lesson's, so that the same
- * code, file and class page serve both. Reading is as strict as for lessons.
+ * @file The test before and after teaching, handed in as a result like a lesson's, so that codes, files and the class
+ * page work for both. Parsing is as strict as for lessons.
  */
 import type { LessonProgress } from '../progress';
 import type { LessonResult } from '../result';
@@ -8,7 +8,9 @@ import { ITEMS, unknownOf, type Item } from './items';
 
 export type When = 'before' | 'after';
 
-/** Identifies the wording: a changed wording gets another number, and is never compared with this one. */
+/**
+ * Identifies the wording: a changed wording gets another number, and results of different wordings are never compared.
+ */
 export const FORMS = [
   { id: 'test-1-before', when: 'before', title: 'Ten questions, before' },
   { id: 'test-1-after', when: 'after', title: 'Ten questions, after' },
@@ -32,7 +34,7 @@ export function progressOf(choices: Choices): LessonProgress {
   return { done: [], answers: Object.fromEntries(answers) };
 }
 
-/** Correctness is judged again from the answer, whatever a code claims. */
+/** Whether an answer is right is judged again, whatever a code claims. */
 export function choicesOf({ answers }: LessonProgress): Choices {
   return Object.fromEntries(
     ITEMS.flatMap((item) => {

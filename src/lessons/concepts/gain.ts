@@ -1,5 +1,5 @@
 /**
- * @file How much a class improved from the test before to the test after, over those who took both.
+ * @file How much a class improved from the test before to the test after, over the participants who took both.
  *
  * - Normalised gain of a class: ⟨g⟩ = (⟨after⟩ − ⟨before⟩) / (1 − ⟨before⟩), the share of the possible gain
  * that was reached. R. R. Hake, Interactive-engagement versus traditional methods, Am. J. Phys. 66, 64–74 (1998).
@@ -38,7 +38,7 @@ export interface Gain {
   readonly gain: number | undefined;
   /** The middle 95 % of ⟨g⟩ over classes resampled from this one; undefined for fewer than five people. */
   readonly interval: readonly [number, number] | undefined;
-  /** Over those for whom it is defined. */
+  /** The normalised change, over the participants for whom it is defined. */
   readonly change: Spread | undefined;
   readonly changed: number; // people in `change`
 }

@@ -11,7 +11,7 @@ import { MAX_MASK_TOKENS } from '../scene';
 import { defineExercise } from '../exercise';
 
 export interface BugExercise {
-  /** From the zoo; otherwise `own` gives the mask. */
+  /** The id of a bug in the zoo; if missing, `own` gives the mask. */
   readonly bug?: string;
   readonly own?: { readonly mask: string; readonly meant: string; readonly story: string };
   readonly layer: number; // from 0
@@ -38,7 +38,7 @@ export function caseOf({ bug, own, layer, tokens }: BugExercise): Case {
   return { mask: subject.masks[layer]!, meant: repaired[layer]!, story };
 }
 
-/** Does this cell differ from the intended mask? */
+/** Whether this cell differs from the intended mask. */
 function differs(exercise: BugExercise, { query, key }: At): boolean {
   const { mask, meant } = caseOf(exercise);
   const { tokens, queries } = exercise;
@@ -67,7 +67,7 @@ function ownOf(fields: Fields): BugExercise {
   return exercise;
 }
 
-/** A mask from the bug zoo, or one in terms: find one cell that differs from the intended mask. */
+/** A mask from the bug zoo, or one written as terms: find one cell that differs from the intended mask. */
 export default defineExercise<BugExercise, At | undefined>({
   id: 'bug',
   label: 'Find the bug',

@@ -15,7 +15,7 @@ interface ChoiceExercise {
   readonly options: TypeOf<typeof several>;
 }
 
-/** One of several options; each explains why it is right or where it misleads. */
+/** One of several options; each explains why it is right or how it misleads. */
 export default defineExercise<ChoiceExercise, number | undefined>({
   id: 'choice',
   label: 'Choose',

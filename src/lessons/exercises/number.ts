@@ -59,7 +59,7 @@ export default defineExercise<NumberExercise, string>({
     const value = quantity.value(of);
     check(
       Number.isFinite(value),
-      `${fields.what}: ${quantity.id} ${Number.isNaN(value) ? 'has no value' : `is ${value}`} here, which nobody can answer`,
+      `${fields.what}: ${quantity.id} ${Number.isNaN(value) ? 'has no value' : `is ${value}`} here, which is not a possible answer`,
     );
     return { quantity: quantity.id, of, within };
   },
@@ -73,7 +73,8 @@ export default defineExercise<NumberExercise, string>({
       return { right: false, says: 'That is not a number; write it in digits, such as 1,234.' };
     if (near(given, value, exercise.within))
       return { right: true, says: `Right: ${quantity.because(exercise.of)}.` };
-    // If several mistakes lead to the same number, the first is reported: quantities list the likelier ones first.
+    // If several mistakes lead to the same number, the first is reported, because quantities list the likelier ones
+    // first.
     const mistakes = quantity
       .mistakes(exercise.of)
       .filter(
@@ -90,7 +91,7 @@ export default defineExercise<NumberExercise, string>({
   },
   solve(exercise) {
     const value = valueOf(exercise);
-    // Rounded as a person would write it, if that is close enough.
+    // Rounded for reading, if the rounded number is close enough to count as right.
     const short = Number(value.toPrecision(4));
     return { answer: String(near(short, value, exercise.within) ? short : value) };
   },

@@ -11,7 +11,9 @@ interface PaintExercise {
   readonly tokens: number;
   /** Rows already painted at the start. */
   readonly given: number;
-  /** Through this many layers of the mask: then it is what a query depends on, not what it reads. */
+  /**
+   * The number of layers with this mask. If it is given, the reader paints what a query depends on, not what it reads.
+   */
   readonly layers: number;
   readonly cells: readonly boolean[]; // row-major [tokens, tokens]
 }
@@ -21,7 +23,7 @@ function cellsOf(expression: Expression, tokens: number, layers: number): boolea
   const once = Array.from({ length: tokens * tokens }, (_, i) =>
     has(mask.row(Math.floor(i / tokens)), i % tokens),
   );
-  // A token keeps its own information as it passes a layer: the residual stream bypasses the mask.
+  // A token also depends on itself, whatever the mask, because of the residual stream.
   const step = (q: number, k: number) => q === k || once[q * tokens + k]!;
   let cells = once;
   for (let layer = 1; layer < layers; layer++) {
@@ -36,7 +38,7 @@ function cellsOf(expression: Expression, tokens: number, layers: number): boolea
   return cells;
 }
 
-/** The expected mask, cell by cell. An answer is a row-major string of 0 and 1. */
+/** The reader paints the expected mask, cell by cell. An answer is a row-major string of 0 and 1. */
 export default defineExercise<PaintExercise, string>({
   id: 'paint',
   label: 'Paint the mask',

@@ -17,7 +17,7 @@ interface TargetExercise {
   /** An additional requirement, to be reached by training. */
   readonly measured: { readonly accuracy: number } | undefined;
   readonly least: string; // quantity
-  /** Every allowed combination, so that the best is known and not guessed. */
+  /** Every allowed combination of settings; all are evaluated, so that the best one is known. */
   readonly space: Space;
   readonly ways: number;
   /** The cheapest one that reaches the target. */
@@ -28,7 +28,7 @@ type Space = readonly {
   readonly name: Setting;
   readonly values: readonly RunSpec[Setting][];
 }[];
-/** What is required, before searching the combinations. */
+/** The fields as the lesson gives them, before the combinations are searched. */
 type Asked = Omit<TargetExercise, 'ways' | 'best'>;
 
 type Settings = Partial<RunSpec>;
@@ -56,7 +56,7 @@ function astray({ base, space }: TargetExercise, spec: RunSpec): Setting | undef
     name === 'stripes' ? lettersOf(layersOf(one)) : one[name];
   return CONTROLS.map(({ name }) => name).find((name) => {
     if (name === 'backend' || name === 'seed') return false;
-    // Turning a stripe makes the plan custom; the list says which stripes are allowed.
+    // Changing a stripe makes the plan custom; the list contains the allowed stripes.
     if (stripes && ['plan', 'groupSize', 'place'].includes(name)) return false;
     if (name === 'stripes')
       return stripes !== undefined && !stripes.includes(String(own(spec, name)));
@@ -76,7 +76,7 @@ function bestOf(asked: Asked): TargetExercise['best'] {
     const cost = costOf(asked, spec);
     if (!found || cost < found.cost) found = { way, cost };
   }
-  check(found, 'no way of this exercise reaches what it asks for');
+  check(found, 'no combination of settings in this exercise reaches its target');
   return found;
 }
 
@@ -102,7 +102,7 @@ export default defineExercise<TargetExercise, Settings>({
     check(want || measured, `${fields.what} should say what is wanted: 'want', 'accuracy' or both`);
     const varied = new Fields(fields.get('vary'), `vary of ${fields.what}`);
     const space = varied.names().map((name) => {
-      check(isSetting(name), `vary of ${fields.what} names '${name}', which is no setting`);
+      check(isSetting(name), `vary of ${fields.what} names '${name}', which is not a setting`);
       const values = varied.list(name, { min: 2, max: 64 });
       for (const value of values) settingsOf({ [name]: value }, `vary of ${fields.what}`);
       return { name, values: values as readonly RunSpec[Setting][] };
@@ -118,7 +118,7 @@ export default defineExercise<TargetExercise, Settings>({
     const ways = space.reduce((product, { values }) => product * values.length, 1);
     check(
       ways <= MAX_WAYS,
-      `${fields.what}: ${ways} ways are more than the ${MAX_WAYS} that are gone through`,
+      `${fields.what}: ${ways} ways are more than the ${MAX_WAYS} that are tried`,
     );
     const best = bestOf(asked);
     checkRun(fitted({ ...spec, ...best.way }));
@@ -135,7 +135,7 @@ export default defineExercise<TargetExercise, Settings>({
       const may = space.map(({ name }) => controlOf(name).label.toLowerCase()).join(' and ');
       return {
         right: false,
-        says: `${controlOf(wrong).label} is ${String(spec[wrong])}, which is none of the ways: change ${may} only${space.some(({ name }) => name === 'stripes') ? ', between the patterns that are asked for' : `, from ${String(space[0]!.values[0])} to ${String(space[0]!.values.at(-1))}`}.`,
+        says: `${controlOf(wrong).label} is ${String(spec[wrong])}, which is not among the allowed settings: change ${may} only${space.some(({ name }) => name === 'stripes') ? ', between the allowed patterns' : `, from ${String(space[0]!.values[0])} to ${String(space[0]!.values.at(-1))}`}.`,
       };
     }
     if (want && !reaches(exercise, spec)) {

@@ -1,6 +1,6 @@
 /**
- * @file A mask in close-up: its cells, why each is as it is, where it differs from the intended mask, and what the
- * lints find.
+ * @file A mask examined cell by cell: why each cell is allowed or blocked, where it differs from the intended mask, and
+ * what the lints find.
  */
 import { declaredOf } from '../../masks/declared';
 import { maskOf, verdictOf, write, type Expression } from '../../attention/expression';
@@ -26,7 +26,7 @@ export interface Bench {
   /** The layer shown, from 0, if there are several. */
   readonly layer: number;
   readonly layers: number;
-  /** What else is known besides the cells, in sentences. */
+  /** What is known besides the cells, in sentences. */
   readonly facts: readonly string[];
 }
 
@@ -72,7 +72,7 @@ export function benchOfBug(id: string, wanted = 0): Bench {
 
 const positionOf = ({ queries, keys }: Mask, query: number) => keys - queries + query;
 
-/** Why the cell is as it is, if the terms agree with the mask. */
+/** The terms that decide the cell, if the terms agree with the mask. */
 function becauseOf({ mask, expression }: Bench, { query, key }: At): readonly string[] {
   if (!expression) return [];
   const verdict = verdictOf(expression, positionOf(mask, query), key, mask.keys);
@@ -124,14 +124,14 @@ export function sayDifferences(bench: Bench): string {
   const [first] = cells;
   const words = `Meant: ${write(meant.expression)}.`;
   if (!first)
-    return `${words} No cell differs${bench.facts.length > 0 ? ': the fault, if there is one, lies beside the mask' : ''}.`;
+    return `${words} No cell differs${bench.facts.length > 0 ? ': the fault, if there is one, is not in the mask' : ''}.`;
   const reads = has(mask.row(first.query), first.key);
   return `${words} ${cells.length} ${cells.length === 1 ? 'cell differs' : 'cells differ'}; the first is query ${first.query}, key ${first.key}: it ${reads ? 'may be read, and should not' : 'may not be read, and should'}.`;
 }
 
 export const findingsOf = ({ subject }: Bench): readonly Finding[] => lint(subject);
 
-// ------------------------------------------------------------------------------------------------- besides
+// ------------------------------------------------------------------------------------------------- facts besides the cells
 
 function factsOf(subject: Subject, { queries, keys }: Mask, layer: number): readonly string[] {
   const { declared, fill, caches, probe } = subject;
@@ -139,7 +139,7 @@ function factsOf(subject: Subject, { queries, keys }: Mask, layer: number): read
   return [
     ...(queries < keys
       ? [
-          `${queries} queries at the end of ${keys} tokens: query 0 stands at position ${keys - queries}.`,
+          `${queries} queries at the end of ${keys} tokens: query 0 is at position ${keys - queries}.`,
         ]
       : []),
     `Declared: ${sayDeclared(declared, keys)}.`,

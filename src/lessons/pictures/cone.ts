@@ -9,7 +9,7 @@ import { listOf } from './words';
 export interface ConeRow {
   /** 'output', 'after layer 3', 'tokens'. */
   readonly label: string;
-  /** The layer that leads from the row above to this one, from 0; undefined for the output. */
+  /** The layer between this row and the one above it, from 0; undefined for the output. */
   readonly by: number | undefined;
   /** Per token: not needed, read exactly, or only through a summary; see src/attention/cells.ts. */
   readonly kinds: Uint8Array; // [T]

@@ -1,4 +1,4 @@
-/** @file What a run costs at a given length, as the rows of one table: all counted. */
+/** @file What a run costs at a given length, as the rows of one table. All numbers are counted, not measured. */
 import { attentionFlops, cacheBytes, visiblePairs } from '../../attention/cost';
 import { reach } from '../../attention/reach';
 import { formatBytes, formatCount, formatInteger } from '../../core/units';
@@ -10,7 +10,7 @@ export interface CostRow {
   /** One number per run; undefined if the run does not have this layer. */
   readonly values: readonly (number | undefined)[];
   readonly write: (value: number) => string;
-  /** Part of the sum in the row below: a layer. */
+  /** Whether it is a layer, whose number is part of the sum in a later row. */
   readonly layer?: number;
 }
 

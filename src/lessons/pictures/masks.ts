@@ -1,4 +1,4 @@
-/** @file The masks of a run as pictures: one for all layers that are alike, and each row described in words. */
+/** @file The masks of a run as pictures, one for all layers with the same mask, and each row described in words. */
 import { visiblePairs } from '../../attention/cost';
 import { maskCells } from '../../attention/cells';
 import { byName } from '../../attention/rowNames';
@@ -12,7 +12,7 @@ import { listOf } from './words';
 export const DRAWN = 64;
 
 export interface MaskPicture {
-  /** Layers that are alike, from 0. */
+  /** The layers with this mask, from 0. */
   readonly layers: readonly number[];
   readonly label: string;
   readonly of: PatternSpec;

@@ -1,6 +1,6 @@
 /**
- * @file Rotary positions: at position p, pair i of a head is turned by p / (scale · base^(2i/d)). Which angles a pair
- * went through in training, and which later ones are new to it.
+ * @file Rotary positions: at position p, pair i of a head is turned by p / (scale · base^(2i/d)). Computes which angles
+ * a pair went through in training, and at which later positions its angle is new.
  *
  * Training here means base 10,000 and undivided positions; the current base and scale may differ.
  */
@@ -12,7 +12,7 @@ export interface Rotation {
   readonly scale: number;
 }
 
-/** How models here are trained before any adaptation. */
+/** The rotary settings with which models are trained before any adaptation. */
 export const TRAINED: Rotation = { base: DEFAULTS.ropeBase, scale: 1 };
 
 export interface Pair {
@@ -88,11 +88,11 @@ export const saySeen = (seen: number): string =>
 export const sayPair = ({ pair, turn, seen }: Pair): string =>
   `Pair ${pair} turns once in ${sayTokens(turn)} tokens; in training it saw ${saySeen(seen)}.`;
 
-/** What the longer context brings: how many pairs reach new angles, and from which position on. */
+/** The effect of the longer context: how many pairs reach new angles, and from which position on. */
 export function sayUnseen(pairs: readonly Pair[], end: number): string {
   const met = pairs.filter(({ unseen }) => unseen.length > 0);
   if (met.length === 0)
-    return `Up to position ${sayTokens(end)} no pair comes to an angle that training did not show it.`;
+    return `Up to position ${sayTokens(end)} no pair reaches an angle that it did not see in training.`;
   const first = Math.ceil(Math.min(...met.map(({ unseen }) => unseen[0]![0])));
-  return `Up to position ${sayTokens(end)}, ${met.length} of ${pairs.length} pairs come to angles that training never showed them, the first at position ${sayTokens(first)}.`;
+  return `Up to position ${sayTokens(end)}, ${met.length} of ${pairs.length} pairs reach angles that they never saw in training, the first at position ${sayTokens(first)}.`;
 }

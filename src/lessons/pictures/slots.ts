@@ -1,7 +1,7 @@
 /**
- * @file What a layer's cache holds after t tokens, slot by slot: a global layer's grows, a local one's is a ring, an
- * approximate one's is a ring plus a slot per summary, any other mask's has a slot for each token that will still be
- * read. As our decoder stores it (src/model/decode/cache.ts).
+ * @file What a layer's cache holds after t tokens, slot by slot, as our decoder stores it (src/model/decode/cache.ts).
+ * The cache of a global layer grows; that of a local layer is a ring; that of an approximate layer is a ring plus a
+ * slot per summary; for any other mask it has a slot for each token that will still be read.
  */
 import { BLOCKED, EXACT, SUMMARY } from '../../attention/cells';
 import type { PatternSpec } from '../../attention/pattern';
@@ -99,7 +99,7 @@ export function sayStep(layer: PatternSpec, t: number): string {
   const now = t - 1;
   switch (cache.kind) {
     case 'all':
-      return `token ${now} took a new slot; nothing is ever let go`;
+      return `token ${now} took a new slot; nothing is ever dropped`;
     case 'ring': {
       const { slots } = cache;
       const slot = `slot ${now % slots}`;

@@ -20,7 +20,9 @@ export interface Reading {
   readonly query: number;
   /** A summary's score is raised by the logarithm of its number of tokens. */
   readonly logC: boolean;
-  /** The wrong way: the query's own chunk is summarised before it is complete, so the future is in it. */
+  /**
+   * Deliberately wrong: the query's own chunk is summarised before it is complete, so the summary contains the future.
+   */
   readonly leak: boolean;
 }
 
@@ -35,7 +37,7 @@ interface Entry {
 export interface SummaryPicture {
   readonly exact: Float64Array; // [T] weights
   readonly entries: readonly Entry[];
-  /** The same per token: a summary's weight divided equally among its tokens. */
+  /** The weights per token: a summary's weight divided equally among its tokens. */
   readonly spread: Float64Array; // [T]
   /** Length of the difference between the outputs, divided by the length of the exact one. */
   readonly error: number;
@@ -74,7 +76,7 @@ const specOf = ({ window, chunk }: Pick<Reading, 'window' | 'chunk'>): PatternSp
   params: { window, chunk },
 });
 
-/** What the query reads, without its weights: summaries first, then tokens. */
+/** The items that the query reads, without weights: summaries first, then tokens. */
 function unweighed({ query, leak, ...of }: Reading, T: number): readonly Omit<Entry, 'weight'>[] {
   const C = of.chunk;
   const read = readsOf(specOf(of), query, T);

@@ -1,4 +1,4 @@
-/** @file Words whose length changes with what they say. */
+/** @file Lists of tokens in words, and the room their longest form needs. */
 import { count, type Runs } from '../../attention/runs';
 
 /** '27 to 47', '3', '0 to 4 and 9'; of more than `most` runs the first ones, and how many more there are. */

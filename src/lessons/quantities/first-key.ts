@@ -7,7 +7,7 @@ import { isWindow } from '../traits';
 
 const runsOf = (asked: Of, layer = layerOf(asked).of) => readsOf(layer, asked.query, asked.T).exact;
 
-/** NaN if the query reads nothing; no lesson may ask for that. */
+/** NaN if the query reads nothing; a lesson that asks for it is refused. */
 const firstOf = (asked: Of, layer = layerOf(asked).of) => runsOf(asked, layer)[0] ?? NaN;
 
 /** The first key a query reads exactly, over all its runs. */

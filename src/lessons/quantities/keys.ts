@@ -36,7 +36,7 @@ export default defineQuantity({
         says: 'That is every token; those after the query may not be read.',
       });
     if (W === undefined) return mistakes;
-    // Listed first: with summaries, readers more often forget those than misread the window.
+    // Listed first: if there are summaries, readers forget them more often than they misread the window.
     if (summaries > 0)
       mistakes.push(
         {

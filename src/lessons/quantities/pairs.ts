@@ -52,7 +52,7 @@ export default defineQuantity({
         says: `The window of ${W} counts the token itself: itself and ${W - 1} before.`,
       });
     if (hasSummaries(of)) {
-      // The first chunk is summarised as soon as it has left the window of the last query.
+      // There are summaries as soon as the first chunk is before the window of the last query.
       if (T >= W + C!)
         mistakes.push(
           {

@@ -26,7 +26,7 @@ export default defineQuantity({
           value: reach(layers, T) - 1,
           says: 'The token itself is one more.',
         });
-      // The sentence mentions windows, so the model must have one.
+      // The sentence mentions windows, so the model must have a layer with one.
       if (layers.every(({ params }) => params['window'] === undefined) || sum >= T) return mistakes;
       const before = input!.slice(0, T - sum);
       if (layers.some((layer) => seesAll(layer, T)))

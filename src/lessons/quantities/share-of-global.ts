@@ -13,7 +13,7 @@ const pairs = ({ spec, T }: Of) => {
 /** Visible pairs in percent of those of the same model with every layer global. */
 export default defineQuantity({
   id: 'share-of-global',
-  label: 'Pairs, beside global',
+  label: 'Pairs compared with global',
   unit: '%',
   value(of) {
     const { own, global } = pairs(of);

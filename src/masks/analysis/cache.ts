@@ -84,7 +84,7 @@ export function slotOf(cache: Cache, token: number): number {
   return tokens.at(-1) === token ? slots.at(-1)! : -1;
 }
 
-/** The token in each slot of a mask at step t, for all slots ever used; -1 where empty. */
+/** The token in each slot of a mask at step t, for all slots ever used; -1 if empty. */
 export function pinnedAt(expression: Expression, t: number): Int32Array {
   const { tokens, slots, used } = pinsAt(expression, t);
   const standing = new Int32Array(used).fill(-1);

@@ -12,7 +12,8 @@ function rateOf({ own }: Asked, type: string): number {
 }
 
 /**
- * Besides a window of tokens, one entry represents every 4 or every 128 of them; for those of 4, an indexer picks some.
+ * Besides a window of tokens, a layer reads entries that represent 4 or 128 tokens each; of the entries for 4 tokens,
+ * an indexer picks some.
  */
 export default defineRule({
   id: 'deepseek-v4',
@@ -21,7 +22,7 @@ export default defineRule({
   modelTypes: ['deepseek_v4'],
   source: 'Hugging Face transformers, models/deepseek_v4',
   notes: () => [
-    'beside its window a layer reads entries that stand for 4 or 128 tokens each; the mask shows what they come from',
+    'beside its window a layer reads entries that represent 4 or 128 tokens each; the mask shows what they come from',
   ],
   before: (own) => {
     const ratios = own.get('compress_ratios');

@@ -80,11 +80,11 @@ export default defineRule({
       const { middle, times } = sections(asked);
       const once = asked.fields.word('recurrent_kv_cache_mode') === 'last_loop';
       return [
-        `${middle} of its ${asked.layers} layers are gone through ${times} times; ${once ? 'only the last time keeps keys and values, which the others read beside their own tokens' : 'each time keeps keys and values of its own, and is drawn as a layer'}`,
+        `${middle} of its ${asked.layers} layers run ${times} times; ${once ? 'only the last pass keeps keys and values, which the others read in addition to those of their own tokens' : 'each pass keeps keys and values of its own, and is drawn as a layer'}`,
       ];
     }
     return [
-      'its layers are gone through again and again; each time keeps keys and values of its own, and is drawn as a layer',
+      'its layers run several times; each pass keeps keys and values of its own, and is drawn as a layer',
       ...(asked.fields.get('prefix_lm') === false
         ? []
         : [

@@ -8,5 +8,5 @@ export default defineRule({
   modelTypes: ['musicgen_melody_decoder'],
   source: 'Hugging Face transformers, models/musicgen_melody',
   crosses: false,
-  notes: () => ['the text and the melody stand before its own tokens, in the same cache'],
+  notes: () => ['the text and the melody come before its own tokens, in the same cache'],
 });

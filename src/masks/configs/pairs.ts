@@ -65,7 +65,7 @@ export default defineRule({
           ? undefined
           : 'each of its blocks reads some blocks at random (attention_type block_sparse)';
       case 'pegasus_x':
-        return 'its layers read blocks of their own, shifted in every second layer, and global tokens that are none of the text';
+        return 'its layers read blocks of their own, shifted in every second layer, and global tokens that are not part of the text';
       default:
         return undefined;
     }
@@ -74,7 +74,7 @@ export default defineRule({
     const type = asked.own.word('model_type');
     if (type === 'led' && inEncoder(asked))
       return [
-        'tokens that are named global as one calls the model read all and are read by all; which they are is not in the config',
+        'tokens that the caller marks as global read all tokens and are read by all; the config does not say which they are',
       ];
     if (type === 'longt5' && inEncoder(asked) && transient(asked))
       return [

@@ -43,7 +43,7 @@ function before(own: Fields): Readonly<Record<string, unknown>> {
   if (type === 'chatglm') {
     check(
       !own.has('position_encoding_2d'),
-      'position_encoding_2d is there: the first ChatGLM reads its prompt to both sides, and how long that is no config says',
+      'position_encoding_2d is there: the first ChatGLM reads its prompt in both directions, and no config says how long the prompt is',
     );
     if (own.flag('multi_query_attention', false))
       heads['num_key_value_heads'] = own.get('multi_query_group_num') ?? 1;

@@ -36,7 +36,7 @@ export default defineRule({
   notes: (asked) =>
     asked.own.word('model_type') === 'inkling2_loop_text'
       ? [
-          'some of its layers are gone through again and again; each time keeps keys and values of its own, and is drawn as a layer',
+          'some of its layers run several times; each pass keeps keys and values of its own, and is drawn as a layer',
         ]
       : [],
   layer(asked, layer) {

@@ -29,14 +29,14 @@ export function guessedAxes({ shape, name = '' }: Tensor): Axes {
       return {
         roles: ['layer', ...last],
         because:
-          'one axis stands before queries and keys, and its planes do not differ as texts do, in padding or documents; it may be of heads too',
+          'one axis comes before queries and keys, and its planes do not differ as texts do, in padding or documents; it may be of heads too',
         sure: false,
       };
     }
     case 2:
       return {
         roles: ['batch', 'head', ...last],
-        because: 'PyTorch and Hugging Face order four axes so',
+        because: 'PyTorch and Hugging Face order four axes this way',
         sure: true,
       };
     default:

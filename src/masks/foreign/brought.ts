@@ -11,7 +11,7 @@ import { MAX_LAYERS } from '../doc';
 export interface Said {
   readonly form?: Form | undefined;
   readonly axes?: readonly Role[] | undefined;
-  /** For lists of tokens: each token reads only what comes before it. */
+  /** For lists of tokens: whether each token reads only what comes before it. */
   readonly causal?: boolean | undefined;
   /** Tokens per block of a block table. */
   readonly block?: number | undefined;

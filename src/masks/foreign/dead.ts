@@ -8,7 +8,7 @@ import type { Opening, Repair } from '../repaired';
 import { Counts } from './fit';
 import { TINY } from './traces';
 
-/** Wrong cells tolerated in such a row, and readers of its key. */
+/** Maximum wrong cells tolerated in such a row, and maximum readers of its key. */
 const WRONG = 1;
 
 /** The rows that look opened. */

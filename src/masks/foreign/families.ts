@@ -92,7 +92,7 @@ const nearestFew = <N extends Partial<Numbers>>(
     .slice(0, MAX_SIZES)
     .map(({ start }) => start);
 
-/** A chunk size that only one border supports is not a chunk: a document begins there. */
+/** Leaves out chunk sizes with only one border in the text, which is more likely the start of a document. */
 const seenTwice = (mask: Mask, sizes: readonly { readonly chunk: number }[]) =>
   mask.keys > TINY ? sizes.filter(({ chunk: size }) => 2 * size < mask.keys) : sizes;
 

@@ -71,7 +71,7 @@ export function formOf(tensor: Tensor): Formed {
       ? found('weights', true, WEIGHTS.because)
       : shape.length === 1
         ? found('padding', false, 'it is one list')
-        : found('mask', true, 'its numbers are no whole ones');
+        : found('mask', true, 'its numbers are not whole');
   if (!whole) return found('mask', true, 'it is too large for a list of tokens');
   // An array with as many texts as tokens is never read as texts, so a large square need not be copied to check.
   const [across, down] = shape;

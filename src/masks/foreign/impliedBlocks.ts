@@ -53,7 +53,9 @@ export function ofBlocks(
       ...(twice >= 0 ? [`Text ${twice} has a block twice, which overwrites itself.`] : []),
       ...(long
         ? []
-        : ['Without the lengths of the texts beside it, the last block of each is taken as full.']),
+        : [
+            'Without the lengths of the texts in a separate array, the last block of each is taken as full.',
+          ]),
     ].join(' '),
   };
 }

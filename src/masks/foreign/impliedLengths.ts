@@ -84,6 +84,6 @@ function ofTwoLengths(q: readonly number[], k: readonly number[], read: Read): I
     T,
     ...(queries !== T && { queries }),
     expression: rowsOf(writeRows(mask)),
-    says: `${q.length - 1} texts, of ${queries} queries and ${T} keys together; the last query of each stands at its last key. ${reads(read)}.`,
+    says: `${q.length - 1} texts, of ${queries} queries and ${T} keys together; the last query of each is at its last key. ${reads(read)}.`,
   };
 }

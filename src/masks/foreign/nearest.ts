@@ -73,7 +73,7 @@ function repairedNear(mask: Mask, opened: Opened): Found | undefined {
   return { expression, difference: apart(mask, expression)! };
 }
 
-/** Among the patterns that treat every query alike. */
+/** The nearest among the patterns that treat every query alike. */
 export const nearestPlaceless = (mask: Mask): Found =>
   nearestIn(
     mask,

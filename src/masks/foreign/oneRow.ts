@@ -8,7 +8,7 @@ import { formatInteger } from '../../core/units';
 import { askRound } from '../besideRound';
 
 export interface OneRow {
-  /** Each of them as written. */
+  /** The patterns that fit, each as written. */
   readonly fits: readonly Expression[];
   /** A question, and the evidence for an answer. */
   readonly asks: string;

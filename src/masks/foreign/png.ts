@@ -84,7 +84,7 @@ export async function readPng(
         (transparent && colour !== 3 && isTransparent(transparent, raw, at, sample))
       )
         throw new InputError(
-          `the PNG is transparent at row ${y}, column ${x}; save it without transparency, else nobody knows what a cell is`,
+          `the PNG is transparent at row ${y}, column ${x}; save it without transparency, otherwise it is unclear what a cell means`,
         );
       const bytes = colour === 3 ? palette! : raw;
       const place = colour === 3 ? 3 * sample : at;

@@ -14,7 +14,7 @@ export interface Decision {
   readonly sure: boolean;
   /** A clause without a full stop. */
   readonly because: string;
-  /** Belongs to the mask as decided. */
+  /** The pattern nearest to the mask as decided. */
   readonly nearest: Found;
 }
 
@@ -33,7 +33,7 @@ export function decisionOf(open: Mask, closed: Mask, levels: Levels): Decision {
         allowed,
         sure: false,
         because:
-          'its queries read themselves if they stand at the first keys, as in a causal mask aligned at the top left, and do not if they stand at the last keys',
+          'its queries read themselves if they are at the first keys, as in a causal mask aligned at the top left, and do not if they are at the last keys',
         nearest: nearestOf(mask),
       };
   }
@@ -84,7 +84,7 @@ function doubtOf(
   if (distinct === 1)
     return `${all} are ${shown(least)}, so it cannot be known whether that lets through or blocks; it was read as "${mask.row(0).length > 0 ? 'may read' : 'blocked'}"`;
   if (least < 0)
-    return `its least number is ${shown(least)}, which is no weight, and too little to block a score it is added to`;
+    return `its least number is ${shown(least)}, which is not a weight, and too little to block a score it is added to`;
   if (against >= 0)
     return 'at most half of its queries then read themselves, but its cells fit a known pattern better than with the other reading';
   return doubtOfSelves(mask) ?? doubtOfOther(both);
@@ -97,7 +97,7 @@ function doubtOfSelves(mask: Mask): string | undefined {
   if (last.selves < CLEAR * last.rows)
     return `only ${last.selves} of the ${last.rows} queries that read some keys but not all then read themselves`;
   if (first.selves < CLEAR * first.rows)
-    return 'its queries read themselves if they stand at the last keys, and do not if they stand at the first';
+    return 'its queries read themselves if they are at the last keys, and do not if they are at the first';
   return undefined;
 }
 

@@ -177,7 +177,7 @@ function result(
       : first && !known
         ? rest.rounded
           ? `Its pattern cannot be known, since its zeros may be rounded: ${formatInteger(pairsOf(mask))} of its ${formatInteger(mask.queries * mask.keys)} weights are above 0${lookAhead(mask) ? '' : ', and none of them lies after its query'}.`
-          : `It is no pattern that we know: ${formatInteger(pairsOf(mask))} of its ${formatInteger(mask.queries * mask.keys)} cells may be read.`
+          : `It is not a pattern that we know: ${formatInteger(pairsOf(mask))} of its ${formatInteger(mask.queries * mask.keys)} cells may be read.`
         : first
           ? `Nearest is ${name}, from which ${cells} ${cells === 1 ? 'cell differs' : 'cells differ'}, first query ${first.query}, key ${first.key}.`
           : several
@@ -186,7 +186,7 @@ function result(
     ...(known ? openedPadding(expression, mask) : []),
     ...(asks && !several ? [asks] : []),
     ...(rest.rounded ? [ROUNDED] : []),
-    ...(polarity.allowed === 'zero' ? ['Its 1 means "blocked": it was turned over.'] : []),
+    ...(polarity.allowed === 'zero' ? ['Its 1 means "blocked", so it was inverted.'] : []),
     ...(note === undefined ? [] : [note]),
   ].join(' ');
   const constant = distinct === 1;
@@ -210,7 +210,7 @@ const LEAST: readonly (readonly [RegExp, number])[] = [
   [/(f2|f16|float16|half)$/i, 2 ** -24],
   [/(f4|f32|float32)$/i, 2 ** -149],
 ];
-/** Weights below this are so close to it that others may have become 0: rounding is coarse there. */
+/** If the smallest weight is below this many times the type's least number, other weights may have become 0. */
 const NEAR = 64;
 
 /** Whether some weights are so small that others may have been rounded to 0. */

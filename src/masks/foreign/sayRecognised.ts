@@ -6,8 +6,8 @@ import { isRound } from '../besideRound';
 
 export const sayCorner = (at: 'top left' | 'bottom right', { queries, keys }: Mask): string =>
   at === 'top left'
-    ? 'aligned at the top left: query 0 stands at key 0, as if no key had come before it'
-    : `aligned at the bottom right: the last query stands at the last key, and the first ${queries - keys} stand before all keys and read none`;
+    ? 'aligned at the top left: query 0 is at key 0, as if no key had come before it'
+    : `aligned at the bottom right: the last query is at the last key, and the first ${queries - keys} are before all keys and read none`;
 
 /** The size of a causal window. */
 export const windowIn = (expression: Expression): number | undefined => {
@@ -31,7 +31,7 @@ export function byRow(expression: Expression, { queries, keys }: Mask): string {
   const ahead = keys - queries;
   const window = Number(/window\((\d+)\)/.exec(write(expression))?.[1] ?? 0);
   return ahead > 0 && window - ahead > 1 && isSmall(window - ahead) && !isSmall(window)
-    ? ` Its queries stand at ${ahead} and after: counted by row instead of position, this is a window of ${window - ahead}.`
+    ? ` Its queries are at ${ahead} and after: counted by row instead of position, this is a window of ${window - ahead}.`
     : '';
 }
 const isSmall = (n: number) => (n & (n - 1)) === 0 || isRound(n);
@@ -55,7 +55,7 @@ export function wordsOf(expression: Expression): string | undefined {
 }
 
 export const ROUNDED =
-  'Its smallest weights are about the least that their type can hold, so a 0 may be a small weight that was rounded: what is not read is not taken for a fault.';
+  'Its smallest weights are about the least that their type can hold, so a 0 may be a small weight that was rounded: unread keys are not reported as faults.';
 
 export const lookAhead = (mask: Mask): boolean =>
   Array.from({ length: mask.queries }, (_, q) => q).some(

@@ -151,7 +151,7 @@ export function spansOf(mask: Mask): readonly (readonly [number, number])[] {
   );
 }
 
-/** The end of the run that holds the query's own token; its own position where it does not read itself. */
+/** The end of the run that holds the query's own token; its own position if it does not read itself. */
 function endOf(mask: Mask, q: number): number {
   const own = positionOf(mask, q);
   const row = q < mask.queries ? mask.row(q) : [];
@@ -201,7 +201,7 @@ export function paddingsOf(mask: Mask): readonly Padding[] {
   for (let q = 0; q < mask.queries; q++) columns.add(mask.row(q), positionOf(mask, q));
   const read = columns.sums().subarray(0, mask.keys);
   const found = new Map<string, Padding>();
-  // A query is not padding to itself: where its own key alone is missing, that is a wrong cell.
+  // A query is not padding to itself: if only its own key is missing, that is a wrong cell.
   const own = mask.queries === 1 && mask.keys > 3;
   for (const few of [FEW, 1, 0]) {
     const left = read.findIndex((cells) => cells > few);

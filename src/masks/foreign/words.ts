@@ -80,7 +80,7 @@ export function checkWhole(text: string): void {
   );
 }
 
-/** Words where there are spaces; otherwise single characters. */
+/** Splits into words if there are spaces; otherwise into single characters. */
 function cellsOf(line: string): readonly string[] {
   const words = line.split(/\s+/);
   const single = words.length === 1 && numberOf(line) === undefined;

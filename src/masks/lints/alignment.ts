@@ -16,9 +16,9 @@ export default defineLint({
           const query = queries - 1;
           return {
             cell: { query, key: keys - 1 },
-            what: `Query ${query}, the last of ${queries}, ends at key ${query} although ${keys} keys are there and it stands at key ${keys - 1}.`,
+            what: `Query ${query}, the last of ${queries}, ends at key ${query} although there are ${keys} keys and it is at key ${keys - 1}.`,
             consequence: `While a cache is read, the new token does not see the ${keys - queries} newest keys, its own among them.`,
-            fix: `Align at the bottom right: query i stands at position ${keys - queries} + i.`,
+            fix: `Align at the bottom right: query i is at position ${keys - queries} + i.`,
             explains: ['L1', 'L2', 'L5', 'L9', 'L10', 'L11', 'L12', 'L13', 'L15'],
           };
         })

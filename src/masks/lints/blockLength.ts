@@ -26,7 +26,7 @@ function tooShort(mask: Mask, { length, block }: Declared): Found | undefined {
     cell: { query: mask.queries - 1, key: mask.keys - 1 },
     what: `The mask ends at key ${mask.keys - 1}, and there are ${length} tokens.`,
     consequence:
-      'The tokens after it are dropped, or read past the end of the mask as whatever is there.',
+      'The tokens after it are dropped, or the mask is read past its end, where anything may be stored.',
     fix: `Make the mask again for ${length} tokens${block ? `, rounded up to blocks of ${block}` : ''}.`,
   };
 }
@@ -58,7 +58,7 @@ function tooLong(mask: Mask, declared: Declared): Found | undefined {
   const { length, block } = declared;
   if (length === undefined) return undefined;
   let first: { query: number; key: number } | undefined;
-  let onlyPadding = true; // is padding all that is read of the future?
+  let onlyPadding = true; // whether padding is all that is read of the future
   for (let q = 0; q < mask.queries; q++) {
     const position = positionOf(mask, q);
     if (position >= length) break;

@@ -28,7 +28,7 @@ function otherKeys(mask: Mask, cache: Cache): Found | undefined {
   if (missing.length > 0)
     return {
       cell: { query, key: missing[0]! },
-      what: `At step ${positionOf(mask, query)} the mask reads key ${sayRuns(missing)}, which the cache has let go.`,
+      what: `At step ${positionOf(mask, query)} the mask reads key ${sayRuns(missing)}, which the cache has dropped.`,
       consequence:
         'What is written token by token differs from what a whole prompt gives, from the first wrap of the ring on.',
       fix: 'Give the ring as many slots as the mask reads keys, the query itself included.',

@@ -25,7 +25,7 @@ export default defineLint({
         what:
           dead === 1
             ? `Query ${first} may read no key.`
-            : `${dead} of ${mask.queries} queries may read no key; query ${first} is the first${text > 0 && text < dead ? ' that is no padding' : ''}.`,
+            : `${dead} of ${mask.queries} queries may read no key; query ${first} is the first${text > 0 && text < dead ? ' that is not padding' : ''}.`,
         consequence:
           'Softmax divides 0 by 0: with -inf the output is NaN and spreads from layer to layer, some kernels write zeros, and a finite fill gives the mean of all values.',
         fix: 'Let every query read at least itself, padding too, or set the output of these rows to 0 and leave them out of the loss.',

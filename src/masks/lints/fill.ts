@@ -13,7 +13,10 @@ const LARGEST: Record<string, number> = {
   f32: 3.4028234663852886e38,
   float32: 3.4028234663852886e38,
 };
-/** A score that a network can reach: it learns its way around fills above the negative of this. */
+/**
+ * A score that a network can reach. A fill above the negative of this does not block reliably, because the network can
+ * learn scores that outweigh it.
+ */
 const REACHED = 3e4;
 
 const say = (value: number) => (Math.abs(value) >= 1e6 ? value.toExponential() : `${value}`);

@@ -25,7 +25,7 @@ export default defineLint({
           if (!first) return undefined;
           return {
             cell: first,
-            what: `With is_causal the triangle is used, and ${cells} ${cells === 1 ? 'cell of this mask is' : 'cells of this mask are'} other, first query ${first.query}, key ${first.key}.`,
+            what: `With is_causal the triangle is used, and ${cells} ${cells === 1 ? 'cell of this mask differs' : 'cells of this mask differ'} from it, first query ${first.query}, key ${first.key}.`,
             consequence:
               'The mask is ignored silently, or refused, depending on the call: windows, documents and padding in it have no effect.',
             fix: 'Pass either the mask, with the triangle in it, or is_causal; never both.',

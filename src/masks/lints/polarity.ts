@@ -74,7 +74,7 @@ function taken({ allowed, because, constant, one, sure }: Reading): Found {
     };
   const turned =
     allowed === 'zero'
-      ? 'The file was turned over: its 0 is shown as a cell that may be read.'
+      ? 'The file was inverted: its 0 is shown as a cell that may be read.'
       : 'It is shown as in the file.';
   return {
     note: true,

@@ -108,7 +108,7 @@ function rightEnd(mask: Mask, declared: Declared): Found | undefined {
     known.rows++;
     seen.set(ahead, known);
   }
-  // No row is cut that could be.
+  // None of the rows that the right side could cut off is cut off.
   if (endless && all === 0 && endless.rows > 1) return notCut(mask, endless.query, right);
   const [most] = [...seen].sort(([, a], [, b]) => b.rows - a.rows);
   if (!most || most[0] === right || 2 * most[1].rows <= all) return undefined;
@@ -178,8 +178,8 @@ function farEnd(mask: Mask, declared: Declared, window: number): Found | undefin
   const seen = farEndOf(mask, declared, window);
   if (!seen || seen.window === window) return undefined;
   const more = seen.window > window;
-  // The cell to report. If the window is too long: the last key it should no longer read. If it is too short: that key
-  // and the next query, which lost it too early.
+  // The cell to report. If the window is too long: the last key it should no longer read. If it is too short: the same
+  // key, which the next query lost too early.
   const query = more ? seen.query : seen.query + 1;
   const { key } = seen;
   return {

@@ -13,9 +13,9 @@ import { heldAt, layerFacts, layerSorts, type LayerFacts, type LayerSort } from 
 
 export interface How {
   readonly keeping: Keeping;
-  /** For keys and values. */
+  /** The format of keys and values. */
   readonly cache: Precision;
-  /** Of states. */
+  /** The format of states. */
   readonly states: Precision;
   readonly batch: number; // sequences
   /** Machines that share the heads. */

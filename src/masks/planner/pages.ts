@@ -1,11 +1,11 @@
 /**
  * @file Pages of one size for every kind of layer, as vLLM lays them out, and what they hold at a length.
  *
- * Its rules, from docs/design/hybrid_kv_cache_manager.md and v1/core/kv_cache_utils.py: layers that keep the same
- * form groups of equally many layers (as many as the rarest kind has, or as the most common where that is less
- * than 1.5 times as many); a group takes pages from one pool; a page has the same bytes in any group, so layers
- * that keep less per token fit more tokens on a page; a state takes one page, and the pages of keys grow until it
- * fits. Padding layers cost memory too.
+ * Its rules, from docs/design/hybrid_kv_cache_manager.md and v1/core/kv_cache_utils.py: layers that keep the same form
+ * groups of equally many layers (as many as the rarest kind has, or as the most common kind has, if that is less than
+ * 1.5 times as many); a group takes pages from one pool; a page has the same bytes in any group, so layers that keep
+ * less per token fit more tokens on a page; a state takes one page, and the pages of keys grow until it fits. Padding
+ * layers cost memory too.
  */
 import { pagesAt, type Keeping } from './keeping';
 
@@ -52,7 +52,7 @@ function sorted(slots: readonly Slot[], by: (slot: Slot) => string): readonly (r
   return [...sorts.values()];
 }
 
-/** Or the reason such pages are impossible. */
+/** The layout, or the reason why such pages are impossible. */
 export function layoutOf(slots: readonly Slot[], { page }: Keeping): Layout | string {
   if (slots.length === 0) return { groups: [], bytes: 0, bytesIn: () => 0, padding: 0 };
   // Layers that differ only in bytes per token need no common size.
@@ -76,7 +76,7 @@ export function layoutOf(slots: readonly Slot[], { page }: Keeping): Layout | st
   const size = widest === 0 ? state : tokens * widest; // bytes of a page in one layer
   const odd = attention.find(({ bytes }) => widest % bytes !== 0);
   if (odd)
-    return `a token takes ${odd.bytes} bytes in layer ${odd.layer + 1} and ${widest} in others, which is no multiple: pages of one size cannot be made`;
+    return `a token takes ${odd.bytes} bytes in layer ${odd.layer + 1} and ${widest} in others, which is not a multiple: pages of one size cannot be made`;
   const counts = sorts.map((sort) => sort.length);
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
   const each = most < 1.5 * fewest ? most : fewest;

@@ -18,7 +18,7 @@ export function kneesOf({ facts, how, layout }: Priced): readonly number[] {
   return [...new Set(kept.map(({ window }) => window! - 1 + more))].sort((a, b) => a - b);
 }
 
-/** Bytes with every layer global, keys and values of its own as they are. */
+/** Bytes if every layer kept all its tokens. */
 export function unboundedAt(of: Priced, T: number): number {
   return totalAt(
     {

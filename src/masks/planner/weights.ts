@@ -51,7 +51,10 @@ const TIED = /^(gemma|cohere|falcon|gpt2|gpt_neo|bloom|mpt|opt|codegen)/;
 /** Types with parts that are not counted here. */
 const UNCOUNTED = /^(jamba|zamba|bamba|falcon_h1|deepseek_v4|zebra|granitemoehybrid)/;
 
-/** Or the reason why they cannot be counted, as the end of a sentence. Throws InputError if it is not a config. */
+/**
+ * The weights, or the reason why they cannot be counted, as the end of a sentence. Throws InputError if it is not a
+ * config.
+ */
 export function weightsOf(text: string, config: ConfigLayers): Weights | string {
   const file = parse(text, 'the config');
   if (config.part)

@@ -28,7 +28,7 @@ function heads(
   const keys = kvHeads * keyDim;
   const values = keyIsValue ? 0 : kvHeads * valueDim;
   const asked = gate * H * keyDim;
-  const own = sharedWith === undefined ? keys + values : 0; // no key and value projections where a layer reads another's
+  const own = sharedWith === undefined ? keys + values : 0; // no key and value projections if the layer reads another's
   const norms = NORMED.test(type) ? keyDim * (sharedWith === undefined ? 2 : 1) : 0;
   const bias =
     type === 'gpt_oss'

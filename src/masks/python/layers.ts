@@ -46,9 +46,7 @@ export const sizeLines = ({ T, queries = T }: CodeDoc): readonly string[] => [
   `T = ${T}`,
   ...(queries === T
     ? []
-    : [
-        `Q, FIRST = ${queries}, ${positionOf({ queries, keys: T }, 0)}  # query i stands at FIRST + i`,
-      ]),
+    : [`Q, FIRST = ${queries}, ${positionOf({ queries, keys: T }, 0)}  # query i is at FIRST + i`]),
 ];
 
 /** The terms of a kind in words, including the convention of its numbers. */

@@ -33,7 +33,7 @@ function maskLines(plane: string, { allowed, border = 0 }: Reading): readonly st
     case 'nonzero':
       return [`mask = ${plane} != 0  # [queries, keys], True where a key may be read`];
     case 'zero':
-      return [`mask = ${plane} == 0  # turned over: in the file, what is not 0 is blocked`];
+      return [`mask = ${plane} == 0  # inverted: in the file, what is not 0 is blocked`];
     case 'additive':
       return [
         `mask = ${plane}${isExact(border) ? '' : '.astype(np.float64)'} > ${border}  # added to scores: what lies below is blocked`,

@@ -11,7 +11,7 @@ export default defineBug({
   thread: 'https://github.com/karpathy/nanochat/issues/844',
   lint: 'L4',
   story:
-    'Averages of blocks were meant to stand for the past. The block of the query itself was averaged too, its future included, and no mask shows it: only changing a token and looking what moves does.',
+    'Averages of blocks were meant to stand for the past. The block of the query itself was averaged too, its future included, and no mask shows it. It shows only when a token is changed and some earlier output moves.',
   subject: {
     masks: masksOf([approximate], 12),
     expressions: [approximate],

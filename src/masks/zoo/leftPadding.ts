@@ -11,7 +11,7 @@ export default defineBug({
   thread: 'https://github.com/unslothai/unsloth/pull/9848',
   lint: 'L1',
   story:
-    'Padding on the left was meant to be read by nobody. The padded queries stand before every real key, so they read nothing and softmax gave NaN for all of them.',
+    'No token was meant to read the padding on the left. The padded queries stand before every real key, so they read nothing and softmax gave NaN for all of them.',
   subject: {
     masks: [maskOf(broken, 12)],
     expressions: [broken],

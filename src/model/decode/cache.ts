@@ -29,7 +29,7 @@ export interface Reading {
 export class LayerCache {
   /** Slots it will ever need; Infinity if the layer grows. */
   readonly capacity: number;
-  /** Tokens per summary, 0 where there are none. */
+  /** Tokens per summary, 0 if there are none. */
   readonly chunk: number;
   /** For a ring: the first token held exactly; those before it were dropped or summarised. */
   first = 0;
@@ -40,7 +40,7 @@ export class LayerCache {
   values: Float32Array; // [slots, kvHeads d]
   summaryKeys: Float32Array; // [summaries, kvHeads d], with as many rows as there is room for
   summaryValues: Float32Array;
-  /** Keys before rotation, where summaries are made from those. */
+  /** Keys before rotation, if summaries are made from those. */
   readonly #raws: Float32Array | undefined;
   readonly #row: number; // numbers of a key
   readonly #rule;
@@ -77,7 +77,7 @@ export class LayerCache {
     return this.exact + this.summaries;
   }
 
-  /** Bytes of the keys and values it holds, float32, plus keys before rotation where summaries need them. */
+  /** Bytes of the keys and values it holds, float32, plus keys before rotation if summaries need them. */
   get bytes(): number {
     return 4 * this.#row * (2 * this.held + (this.#raws ? this.exact : 0));
   }

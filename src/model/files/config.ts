@@ -6,7 +6,7 @@ import { patterns } from '../../attention/registry';
 import { check } from '../../core/check';
 import { NORM_EPS, type ModelSpec } from '../../spec/model';
 
-/** A layer's entry in layer_types: Hugging Face's names, and ours where it has none. */
+/** A layer's entry in layer_types: Hugging Face's names, or ours if it has none. */
 export const LAYER_TYPES = {
   global: 'full_attention',
   local: 'sliding_attention',

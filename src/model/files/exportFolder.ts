@@ -207,6 +207,6 @@ from modeling_zebra import Zebra
 model = Zebra.from_folder(".")
 \`\`\`
 
-${tokens ? `${tokens} (\`tokenizer.json\`).` : 'There is no tokenizer: tokens are numbers.'} \`train.py\` goes on training it under torchrun, with FSDP, and with FlexAttention on CUDA devices.
+${tokens ? `${tokens} (\`tokenizer.json\`).` : 'There is no tokenizer: tokens are numbers.'} \`train.py\` continues its training under torchrun, with FSDP, and with FlexAttention on CUDA devices.
 `;
 }

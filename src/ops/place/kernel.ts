@@ -16,7 +16,7 @@ const uniforms = {
   heads: 'u32',
   kvHeads: 'u32',
   headDim: 'u32',
-  chunk: 'u32', // tokens per summary; 1 where there are none
+  chunk: 'u32', // tokens per summary; 1 if there are none
   pre: 'u32', // 1: keys are averaged before rotation, by the angle of the chunk's centre
   own: 'u32', // 1: each token has its own position; 0: its index in the sequence
 } as const;

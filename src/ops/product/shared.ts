@@ -1,7 +1,7 @@
 /**
  * @file Products through workgroup memory, for graphics cards: 64 threads share blocks of 32 rows and 32 columns, 16
  * terms at a time, so that each number is loaded from memory once for 32 uses. A thread keeps 4 rows of one vec4 (of
- * two where a gate and its up belong together). On a software adapter barriers cost more than they save.
+ * two if a gate and its up belong together). On a software adapter barriers cost more than they save.
  */
 
 /** Threads of a workgroup. */

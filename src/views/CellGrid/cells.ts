@@ -18,7 +18,7 @@ export const same = (a: At | undefined, b: At | undefined): boolean =>
 
 export const MARK_WORDS: Readonly<Record<Mark['kind'], string>> = {
   wrong: 'wrong',
-  differs: 'other than it was meant',
+  differs: 'different from the intended mask',
 };
 
 /** 'query 5, key 3, painted, wrong'. */

@@ -8,12 +8,15 @@ import { onWorkerDeath } from '../onWorkerDeath';
 
 export interface Engine {
   send(command: Command): void;
-  /** Events of one run or job, until the returned function is called. */
+  /** Receives the events of one run or job, until the returned function is called. */
   listen(id: RunId | JobId, receive: (event: EngineEvent) => void): () => void;
   dispose(): void;
 }
 
-/** `start` makes the worker; a worker that dies is reported to every run and job as failed, and started afresh by the next `open` or `job`. */
+/**
+ * `start` makes the worker; a worker that dies is reported to every run and job as failed, and started again by the
+ * next `open` or `job`.
+ */
 export function connect(start: () => Worker): Engine {
   const listeners = new Map<RunId | JobId, (event: EngineEvent) => void>();
   let worker: Worker | undefined;

@@ -67,7 +67,7 @@ interface JobAsks {
     readonly model: Uint8Array<ArrayBuffer>; // a checkpoint
     readonly variants: readonly {
       readonly spec: RunSpec;
-      /** 'before': from where the previous variant ended. */
+      /** 'before': from the final weights of the previous variant. */
       readonly from: 'model' | 'scratch' | 'before';
       readonly steps: number;
     }[];

@@ -76,6 +76,9 @@ export interface AttentionFrame {
 interface LayerFrame {
   /** [heads, size, size] weights the kernel used; pooled cells hold the largest weight inside. A summary's weight is spread evenly over its tokens. */
   readonly weights: Float32Array<ArrayBuffer>;
-  /** [size, size] 0 blocked, 1 read exactly, 2 read through a summary; from the intervals the kernel used. Pooled: 1 where any pair inside is read exactly, else 2 where any is read through a summary. */
+  /**
+   * [size, size] 0 blocked, 1 read exactly, 2 read through a summary; from the intervals the kernel used. Pooled: 1 if
+   * any pair inside is read exactly, else 2 if any is read through a summary.
+   */
   readonly mask: Uint8Array<ArrayBuffer>;
 }

@@ -112,7 +112,7 @@ threads('queries and keys of two sequences', [
     thread: 'lablup/mlxcel/issues/413',
     what: 'six queries, the first two of which come before all four kept keys',
     brought: fromRule(6, 4, (q, k) => k <= q - 2),
-    says: ['plain causal', 'aligned at the bottom right', 'the first 2 stand before all keys'],
+    says: ['plain causal', 'aligned at the bottom right', 'the first 2 are before all keys'],
     findings: ['L1 at 0, 0'],
   },
 ]);
@@ -145,7 +145,7 @@ threads('alignment', [
     thread: 'Dao-AILab/flash-attention/issues/1778',
     what: 'more queries than keys at the bottom right: the first queries read nothing',
     brought: fromRule(5, 2, (q, k) => k <= q - 3),
-    says: ['plain causal', 'aligned at the bottom right', 'the first 3 stand before all keys'],
+    says: ['plain causal', 'aligned at the bottom right', 'the first 3 are before all keys'],
     findings: ['L1 at 0, 0'],
   },
 ]);

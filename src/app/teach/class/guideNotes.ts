@@ -1,6 +1,6 @@
 /**
  * @file What a lesson's guide says about one wrong answer: the sentence among its common mistakes that mentions the
- * answer, otherwise what it expects of the exercise. The guide is our own HTML, made at build time.
+ * answer, otherwise its expectations for the exercise. The guide is our own HTML, made at build time.
  */
 import { plainOf } from '../plain';
 
@@ -12,7 +12,7 @@ export interface Note {
 
 interface Mistake {
   readonly html: string;
-  /** Who says it, or what they say: the initial words in italics. */
+  /** The initial words in italics: which participants give the answer, or the answer itself. */
   readonly head: string;
   readonly numbers: readonly number[];
   readonly ranges: readonly (readonly [number, number])[];

@@ -16,7 +16,7 @@ import { codeOf, readResult, type LessonResult } from '../../../lessons/result';
 
 export interface Kept {
   readonly room: Classroom;
-  /** Names were hidden and stay hidden, since the page may be on a projector. */
+  /** Whether names were hidden; they stay hidden after a reload, since the page may be on a projector. */
   readonly anonymous: boolean;
 }
 

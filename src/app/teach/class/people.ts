@@ -1,4 +1,4 @@
-/** @file A class by person: how far each got in every lesson with results. */
+/** @file A class by participant: the progress of each in every lesson with results. */
 import { nameOf, type Classroom } from '../../../lessons/classroom';
 import { isForm } from '../../../lessons/concepts/form';
 import { scoreOf } from '../../../lessons/progress';
@@ -45,7 +45,7 @@ export function peopleOf(
     }));
 }
 
-/** A number for each name, in the order in which people came, so that it says nothing of the name. */
+/** A number for each name, in the order in which results arrived, so that it reveals nothing about the name. */
 export function numbersOf({ results }: Classroom): ReadonlyMap<string, number> {
   const numbers = new Map<string, number>();
   for (const result of results) {

@@ -28,12 +28,14 @@ export interface FarOff {
   readonly name: string;
   readonly said: number;
   readonly came: number;
-  /** From their own screen; otherwise from the recording, or the middle of the band. */
+  /** The result on their own screen; otherwise the recorded result, or the middle of the band. */
   readonly source: 'their own run' | 'the recording' | 'the band';
   readonly side: 'high' | 'low';
 }
 
-/** Whose predictions were far off: more than `close` from the result, and outside the band. Furthest first. */
+/**
+ * Participants whose predictions were far off: more than `close` from the result, and outside the band. Furthest first.
+ */
 export function farOff(
   exercise: Exercise,
   people: readonly { readonly result: LessonResult; readonly name: string }[],

@@ -15,14 +15,17 @@ import { KEY, readKept, savedClass, saveClass } from './keep';
 
 const MAX_FILES = 400;
 
-/** The class on this machine: it survives reloads and crashes until it is forgotten. All tabs show the same. */
+/** The class on this machine: it survives reloads and crashes until the teacher deletes it. All tabs show the same. */
 class Room {
   room = $state.raw<Classroom>(EMPTY_ROOM);
   /** What happened to the last input. */
   outcome = $state.raw<Outcome | undefined>();
   /** Whether the browser stores it; false if storage is forbidden or full. */
   kept = $state(true);
-  /** What was last forgotten, while it can still be undone: until something else happens, or the tab is closed. */
+  /**
+   * The results deleted last, while the deletion can still be undone: until something else happens, or the tab is
+   * closed.
+   */
   forgotten = $state.raw<Classroom | undefined>();
   #anonymous = $state(false);
 

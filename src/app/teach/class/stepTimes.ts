@@ -4,7 +4,7 @@ import type { LessonResult } from '../../../lessons/result';
 
 export interface StepTime {
   readonly step: Step;
-  /** People whose results include times; results made before times were recorded do not. */
+  /** The number of participants whose results include times; older results do not. */
   readonly timed: number;
   readonly median: number; // seconds; 0 if no one was timed
   readonly slowest: number; // seconds

@@ -1,4 +1,4 @@
-/** @file What an address of the site leads to, in the words of its page. */
+/** @file What a URL of the site leads to, in the words of its page. */
 import { starts } from '../../../compare/starts';
 import { formOf } from '../../../lessons/concepts/form';
 import { readLessonQuery } from '../../../lessons/link';
@@ -12,7 +12,7 @@ import { splitMessage } from './message';
 
 export interface Described {
   readonly title: string;
-  /** Where it starts and what it removes; empty if there is nothing to say. */
+  /** The step it starts with and what it removes; empty if there is nothing to say. */
   readonly detail: string;
   readonly say: string;
 }

@@ -1,6 +1,6 @@
 /**
- * @file A list of links for a whole workshop: one page to print or project, and one address that holds all of them,
- * each in its short form. Links that cannot be opened are reported and left out.
+ * @file A list of links for a whole workshop: one page to print or project, and one URL that contains all of them, each
+ * in its short form. Links that cannot be opened are reported and left out.
  */
 import { openShort, shortOf } from './short';
 
@@ -54,6 +54,6 @@ export function saveLinks(hashes: readonly string[]): void {
     if (hashes.length === 0) localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, addressOfList(hashes).split('?')[1]!);
   } catch {
-    // It is not stored.
+    // Storage is forbidden or full, so the list is not stored.
   }
 }

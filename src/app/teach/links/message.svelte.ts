@@ -3,10 +3,13 @@ import { parseHash } from '../../route';
 import { splitMessage, tidyMessage } from './message';
 
 const KEY = 'zebra-lab-message';
-/** What is kept over a reload. */
+/** What is kept across a reload. */
 const placeAndText = list(text({ empty: true, longest: 100_000 }), { min: 2, max: 2 });
 
-/** The message of the link this tab was opened with: it stays on the page it was made for, over a reload, until it is closed. */
+/**
+ * The message of the link this tab was opened with: it stays on the page it was made for, also across a reload, until
+ * the user closes it.
+ */
 class Message {
   text = $state('');
   /** Page and lesson it belongs to. */
@@ -15,7 +18,7 @@ class Message {
 
   shown = $derived(this.text !== '' && this.#place === this.#here);
 
-  /** Removes a message from the address before anything else reads it. */
+  /** Removes a message from the URL before anything else reads the URL. */
   take = () => {
     const { hash, say } = splitMessage(location.hash);
     this.#here = placeOf(hash);
@@ -32,7 +35,7 @@ class Message {
       if (text === '') sessionStorage.removeItem(KEY);
       else sessionStorage.setItem(KEY, JSON.stringify([place, text]));
     } catch {
-      // It is lost when the page is reloaded.
+      // Storage is forbidden, so the message is lost on a reload.
     }
   }
 
@@ -46,7 +49,7 @@ class Message {
   }
 }
 
-/** A lesson is one place, regardless of the step; so is any other page. */
+/** All steps of a lesson count as one page. */
 function placeOf(hash: string): string {
   const { page, path = [] } = parseHash(hash);
   return page === 'lessons' ? `${page}/${path[0] ?? ''}` : page;

@@ -1,6 +1,6 @@
 /**
- * @file A message for students in a link: `say=`. Plain text only: it is shown as characters, never as HTML, and
- * addresses in it are not links. It is removed from the address before a page reads its settings there.
+ * @file A message for students in a link: `say=`. Plain text only: it is shown as characters, never as HTML, and URLs
+ * in it are not links. It is removed from the page's URL before the page reads its settings there.
  */
 
 export const LONGEST_MESSAGE = 280; // characters
@@ -31,7 +31,7 @@ export function withMessage(hash: string, text: string): string {
   return hash.includes('?') ? `${hash}${hash.endsWith('?') ? '' : '&'}${pair}` : `${hash}?${pair}`;
 }
 
-/** Splits an address into its message and the rest. */
+/** Splits a URL into its message and the rest. */
 export function splitMessage(hash: string): { readonly hash: string; readonly say: string } {
   const at = hash.indexOf('?');
   if (at < 0) return { hash, say: '' };
@@ -50,6 +50,6 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    return ''; // cut in the middle of a character: show nothing instead of half of one
+    return ''; // cut in the middle of a character: show nothing
   }
 }

@@ -1,6 +1,6 @@
 /**
- * @file The short form of a link: '#/go/1…'. It contains the whole address, packed; no server is involved, and it
- * works as long as the site does. The readable form is shown beside it and means the same.
+ * @file The short form of a link: '#/go/1…'. It contains the whole URL, packed; no server is involved, and it works as
+ * long as the site does. The readable form is shown beside it and means the same.
  *
  * 1 · base32( raw DEFLATE of the address with a preset dictionary (RFC 1950, FDICT) ) · two letters of its CRC-32
  *
@@ -19,7 +19,7 @@ const LONGEST = 4096; // characters of an address
 const SLICE = 64; // bytes unpacked at a time, so that a decompression bomb is stopped early
 const CHECK = 2; // letters
 
-/** '#/lessons/03-reach?v=1' as '#/go/1…'; undefined if it is too long. */
+/** Converts '#/lessons/03-reach?v=1' to '#/go/1…'; undefined if it is too long. */
 export function shortOf(hash: string): string | undefined {
   const address = hash.replace(/^#\/?/, '');
   if (!isAddress(address)) return undefined;
@@ -28,7 +28,7 @@ export function shortOf(hash: string): string | undefined {
   return `#/go/${VERSION}${base32(packed)}${checkOf(packed)}`;
 }
 
-/** The address in a code, as '#/…'; or why it cannot be opened, in words. */
+/** The URL in a code, as '#/…'; or why it cannot be opened, in words. */
 export function openShort(code: string): { readonly hash: string } | { readonly why: string } {
   const tidy = code.replaceAll(/[\s-]/g, '');
   if (tidy.length < 2 + CHECK || tidy.length > 2 * LONGEST)
@@ -50,7 +50,7 @@ const checkOf = (packed: Uint8Array): string => {
   return base32(Uint8Array.of((sum >>> 8) & 255, sum & 255)).slice(0, CHECK);
 };
 
-/** A page of the site, and not another short link. */
+/** Whether it is a page of the site, and not another short link. */
 const isAddress = (address: string): boolean =>
   address.length <= LONGEST &&
   /^[\x21-\x7e]+$/.test(address) &&

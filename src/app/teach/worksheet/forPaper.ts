@@ -1,7 +1,7 @@
 /**
  * @file A lesson's text for paper. Claims lose their marks, buttons become plain text, sentences that tell a reader to
- * do something on the screen are left out, and the stage is called what it is there: the picture printed beside the
- * text, or the lesson. Our own HTML, made at build time.
+ * do something on the screen are left out, and the stage is called ‘the picture’, if it is printed next to the text, or
+ * ‘the lesson’. Our own HTML, made at build time.
  */
 import { plainOf, withoutClaims } from '../plain';
 

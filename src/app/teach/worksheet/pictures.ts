@@ -42,13 +42,13 @@ export interface Pictures {
 }
 
 const NONE: Pictures = { masks: [], plans: [], cones: [], curve: false };
-/** Larger masks are unreadable cell by cell on paper. */
+/** Maximum tokens of a printed mask; larger masks are unreadable cell by cell on paper. */
 const MAX_DRAWN = 48;
 
 export const anyOf = ({ masks, plans, cones, curve }: Pictures): boolean =>
   curve || masks.length + plans.length + cones.length > 0;
 
-/** `answers`: for the key, where nothing has to be kept back. */
+/** `answers`: for the key, which hides nothing. */
 export function picturesOf(step: Step, before: Step | undefined, answers: boolean): Pictures {
   const { stage, exercises } = step;
   const shows = (view: string) => (stage.show as readonly string[]).includes(view);

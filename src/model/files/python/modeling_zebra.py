@@ -11,9 +11,10 @@ not available to us): tokens s(q) <= k <= q are read exactly, s(q) = C floor(max
 s(q) as one summary (mean key, mean value, score + ln C), all in one softmax. "masked_attention": what the layer's mask in
 layer_masks lets through, by its rule below; a query that reads nothing gets zeros from attention.
 
-Where a row of a batch holds several documents, give each token's: model(tokens, documents=ids), [B, T], the same number
-for the tokens of one document. No layer then reads past its border. positions=[B, T] are those RoPE turns by; without
-them they run on over the row. Sinks and chunks of a mask are counted from the row's beginning, documents or not.
+If a row of a batch holds several documents, give the document of each token: model(tokens, documents=ids), [B, T], with
+the same number for all tokens of one document. Then no layer reads past the border of a document. positions=[B, T] are
+the positions for RoPE; without them, positions continue along the row. Sinks and chunks of a mask are counted from the
+beginning of the row, with or without documents.
 """
 
 import json
@@ -138,7 +139,7 @@ def eager(layer, q, k, v, documents=None):
     mask = torch.zeros(may.shape, device=q.device, dtype=q.dtype)
     mask[..., T:] = math.log(layer.chunk)
     some = may.any(-1, keepdim=True)
-    # A softmax over nothing is not a number: where a query reads nothing it reads all, and what it got is dropped.
+    # A softmax over nothing is NaN: a query that reads nothing reads all keys here, and its result is dropped.
     mask.masked_fill_(~(may | ~some), float("-inf"))
     share = layer.heads // layer.kv_heads
     k, v = k.repeat_interleave(share, 1), v.repeat_interleave(share, 1)
@@ -197,7 +198,7 @@ class Zebra(nn.Module):
         config.setdefault("layer_types", [FULL] * config["num_hidden_layers"])
         model = cls(config)
         weights = load_file(str(Path(folder) / "model.safetensors"))
-        # Zero biases stand in files whose architecture has them.
+        # Files of architectures with biases contain biases of zero.
         biases = [name for name in weights if name.endswith(".bias")]
         assert all(not weights[name].any() for name in biases), "this model has no biases"
         model.load_state_dict({name: value for name, value in weights.items() if name not in biases})

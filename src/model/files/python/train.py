@@ -1,4 +1,4 @@
-"""Goes on training the model of this folder, on one process or many: FSDP, FlexAttention where there is a CUDA device.
+"""Continues to train the model of this folder, in one process or many: FSDP, and FlexAttention on CUDA devices.
 
     torchrun --nproc_per_node 8 train.py --text corpus.txt --out trained --steps 2000 --batch 8 --context 4096
     torchrun --nproc_per_node 2 train.py --text corpus.txt --out trained --steps 3 --device cpu
