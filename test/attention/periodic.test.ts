@@ -17,7 +17,7 @@ test('the queries that read nothing and the first that reads the future are foun
       const none = rows.flatMap((runs, q) => (runs.length === 0 ? [q] : []));
       expect(
         none.filter((q) => q - 1 !== none[none.indexOf(q) - 1]),
-        'where stretches of them begin',
+        'the starts of their stretches',
       ).toEqual(empty.filter((_, i) => i % 2 === 0));
       expect(empty.reduce((sum, end, i) => sum + (i % 2 === 1 ? end - empty[i - 1]! : 0), 0)).toBe(
         none.length,

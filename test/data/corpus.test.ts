@@ -60,7 +60,7 @@ describe('a prepared text', () => {
       "documents is 'none'; it should be a list",
     ],
     [
-      'a document that is none',
+      'an invalid document',
       { ...description, documents: [one, 5] },
       "text 'Moby-Dick', document 2 is 5; it should be an object",
     ],

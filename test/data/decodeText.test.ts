@@ -44,9 +44,9 @@ test.each([
   ['a continuation without its lead', [0x80]],
   ['a lead without its continuation', [0xc3, 0x41]],
   ['two bytes for ASCII', [0xc1, 0xbf]],
-  ['three bytes where two would do', [0xe0, 0x9f, 0xbf]],
+  ['three bytes instead of two', [0xe0, 0x9f, 0xbf]],
   ['a surrogate', [0xed, 0xa0, 0x80]],
-  ['four bytes where three would do', [0xf0, 0x8f, 0xbf, 0xbf]],
+  ['four bytes instead of three', [0xf0, 0x8f, 0xbf, 0xbf]],
   ['a code point above U+10FFFF', [0xf4, 0x90, 0x80, 0x80]],
   ['a lead that is never used', [0xf5, 0x80, 0x80, 0x80]],
 ])('%s is refused at its first byte', (_, malformed) => {

@@ -123,8 +123,8 @@ const ISOLATED = {
 };
 for (const [where, plain, device] of [
   ['in WebAssembly', {}, 'WebAssembly'],
-  ['where threads would be possible', { headers: ISOLATED }, 'WebAssembly'],
-  ['in JavaScript, its WebAssembly spoilt', { spoilt: /tfjs-backend.*wasm$/ }, 'JavaScript'],
+  ['on a host that allows threads', { headers: ISOLATED }, 'WebAssembly'],
+  ['in JavaScript if its WebAssembly is damaged', { spoilt: /tfjs-backend.*wasm$/ }, 'JavaScript'],
 ] as const satisfies readonly (readonly [string, Plain, string])[])
   test(`the reference in TensorFlow.js trains ${where}`, async ({ page }) => {
     const host = await plainHost(plain);

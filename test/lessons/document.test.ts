@@ -162,7 +162,7 @@ describe('errors are refused with their place and reason', () => {
       /'end', which is empty, another step's, or 'end'/,
     ],
     [
-      'a lesson that needs one that is none',
+      'a lesson that needs an unknown one',
       `${HEAD.replace('learned: a', 'needs: 02-none\nlearned: a')}## One\n\nx`,
       /it needs '02-none', which is not a lesson/,
     ],
@@ -195,8 +195,8 @@ describe('errors are refused with their place and reason', () => {
     ],
     ['a focus outside', { focus: { layer: 9 } }, /outside the model/],
     ['a run with what is shared', { runs: [{ plan: 'local', context: 64 }] }, /belongs in 'set'/],
-    ['a mask that is none', { mask: 'causl' }, /causl/],
-    ['a goal nobody knows', { until: { waited: 3 } }, /wrote of until|waited/],
+    ['an invalid mask', { mask: 'causl' }, /causl/],
+    ['an unknown goal', { until: { waited: 3 } }, /wrote of until|waited/],
     ['a goal of no setting', { until: { changed: 'colour' } }, /'colour', which is not a setting/],
   ];
   test.each(scenes)('a scene with %s', (_, scene, says) => {
@@ -257,7 +257,7 @@ describe('errors are refused with their place and reason', () => {
       /no cell|weak-fill/,
     ],
     [
-      'a target nobody reaches',
+      'an impossible target',
       {
         id: 't',
         kind: 'target',

@@ -146,7 +146,7 @@ describe('an invalid result is refused in words', () => {
       /not a result of this version/,
     ],
     ['a later version', asJson({ version: 2 }), /not a result of this version/],
-    ['a field nobody knows', asJson({ score: 100 }), /"score" of the result is not known/],
+    ['an unknown field', asJson({ score: 100 }), /"score" of the result is not known/],
     ['a lesson with a path in it', asJson({ lesson: '../../etc' }), /small letters, digits/],
     ['a name that is a list', asJson({ who: ['Ada'] }), /should be words/],
     ['no progress', asJson({ progress: undefined }), /cannot be read/],

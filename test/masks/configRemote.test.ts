@@ -183,7 +183,7 @@ describe('a model with code of its own', () => {
       /n_heads_in_group is 3 in layer 1/,
     ],
     [
-      'code nobody here knows',
+      'unknown code',
       { model_type: 'zzz', auto_map: {}, ...SIZES },
       /does not know; its code comes with its weights/,
     ],

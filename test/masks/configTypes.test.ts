@@ -140,7 +140,7 @@ describe('bad fields', () => {
       /layer_types names 1 layers, num_hidden_layers is 4/,
     ],
     [
-      'layer types nobody has',
+      'unknown layer types',
       { model_type: 'llama', num_hidden_layers: 1, layer_types: ['magic'] },
       /says "magic" of layer 1/,
     ],

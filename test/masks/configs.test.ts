@@ -197,7 +197,7 @@ describe('an invalid config', () => {
     ],
     ['Mamba', () => readConfig('{"model_type":"mamba2"}'), /"mamba2": it has no attention/],
     [
-      'a model nobody knows',
+      'an unknown model',
       () => readConfig('{"model_type":"octopus","num_hidden_layers":4}'),
       /model_type is "octopus", which transformers [\d.]+ does not know; what can be read/,
     ],

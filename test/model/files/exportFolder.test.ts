@@ -214,7 +214,7 @@ describe('a folder that is not one of our models is refused with the reason', ()
       /layer_types has masked_attention, and layer_masks has no entries; the model has 4 layers/,
     ],
     [
-      'a mask that is none',
+      'an invalid mask',
       withConfig({ layer_types: Array(4).fill('masked_attention'), layer_masks: [1, 2, 3, 4] }),
       /layer_masks says 1 of layer 1; it should be a mask such as/,
     ],
