@@ -1,4 +1,4 @@
-/** @file What a course page around a lesson's frame is told of the exercises, on windows that are not real. */
+/** @file The messages about exercises that a course page gets from a lesson in a frame, on fake windows. */
 import { expect, test } from 'vitest';
 import { bridge } from '../../src/app/lessons/bridge';
 import type { Answered } from '../../src/lessons/progress';
@@ -27,7 +27,7 @@ function told(answers: Readonly<Record<string, Answered>>) {
   return new Map(sent.at(-1)!.each!.map((one) => [one.id, one]));
 }
 
-test('of a prediction that was run it is told whether it was close, and of no other exercise', () => {
+test('the page learns of a finished prediction whether it was close, and not of any other exercise', () => {
   const all = told({
     guessing: { answer: 0, right: true, tries: 1, hints: 0 },
     'local-needle': { answer: 0.9, right: true, tries: 1, hints: 0, came: 0.09 },

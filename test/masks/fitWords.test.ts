@@ -8,7 +8,7 @@ test('the longest context is what memory holds', () => {
   expect(longestWords({ ...FIT, longest: FIT.most })).toBe('over 10.0 M');
 });
 
-test('it is not longer than what the model was made for, which is said', () => {
+test('it is not longer than what the model was made for, and the words say so', () => {
   const fit = { ...FIT, made: 32_768 };
   expect(longestWords(fit)).toBe('32,768');
   expect(beyondWords(fit)).toBe('; as many as it was made for, while memory holds 40,000');

@@ -1,4 +1,4 @@
-/** @file What the cases of lints are made of: masks of T tokens, and what they were declared to be. */
+/** @file Building blocks of the lint cases: masks of T tokens, and their declarations. */
 import { read } from '../../../src/attention/parse';
 import { fromRule } from '../../../src/attention/mask';
 import { masksOf } from '../../../src/masks/layers';
