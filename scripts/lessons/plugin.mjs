@@ -12,15 +12,18 @@ import { block, inline } from './render.mjs';
 
 const PATH = /\/lessons\/([^/]+)\/(lesson|guide)\.md(\?head)?$/;
 
-/**
- * src/lessons/document.ts has no external imports, so it fits into a data: address, and processes do not share a file.
- */
+/** The reader has no external imports, so it fits into a data: address, and processes do not share a file. */
 async function reader() {
   const { output } = await build({
     configFile: false,
     root: fileURLToPath(new URL('../../', import.meta.url)),
     logLevel: 'error',
-    build: { ssr: 'src/lessons/document.ts', write: false, target: 'node20', copyPublicDir: false },
+    build: {
+      ssr: 'scripts/lessons/reader.ts',
+      write: false,
+      target: 'node20',
+      copyPublicDir: false,
+    },
   });
   return import(`data:text/javascript,${encodeURIComponent(output[0].code)}`);
 }
