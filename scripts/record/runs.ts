@@ -7,7 +7,8 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { optionsOf } from '../options.mjs';
-import { comparisonOf, starts, type Start } from '../../src/compare/starts';
+import { comparisonOf, starts } from '../../src/compare/starts';
+import type { Start } from '../../src/compare/defineStart';
 import { specsOf } from '../../src/compare/comparison';
 import { writeFile } from '../../src/compare/file';
 import type { StepRecord } from '../../src/compare/history';

@@ -5,8 +5,6 @@ import { DEFAULTS } from '../spec/controls';
 import { ownOf, paperRuns, sameRuns, type Comparison } from './comparison';
 import type { Start } from './defineStart';
 
-export type { Start } from './defineStart';
-
 export const starts = registryOf<Start>(
   'start',
   import.meta.glob<{ default: Start }>('./starts/*.ts', { eager: true }),

@@ -100,4 +100,3 @@ export class Fields {
 }
 
 export { shown };
-export { isRecord } from './place';

@@ -10,7 +10,7 @@
 import { check } from '../core/check';
 import { strangers, vocabulary as site } from './characters';
 import { utf8 } from './utf8';
-import type { Ids, Letters } from './source';
+import type { Ids, Letters } from './vocabulary';
 
 /** What a character without a token is written as. */
 export const OTHER = '□';

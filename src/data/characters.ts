@@ -5,7 +5,7 @@
  * 1       newline
  * 2 … 95  printable ASCII in its order, without the backtick, which is read as an apostrophe
  */
-import type { Letters } from './source';
+import type { Letters } from './vocabulary';
 import typography from './typography.json';
 
 /** What an unknown character becomes. */

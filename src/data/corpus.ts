@@ -4,10 +4,7 @@ import { list, object, oneOf, optional, record, text, whole, type Schema } from 
 import { isRecord, OF, Place, type Style } from '../core/place';
 import { formatInteger } from '../core/units';
 import { encode } from './characters';
-import type { Ids } from './source';
-
-export { decodeText } from './decodeText';
-export { corpusOfText } from './ownText';
+import type { Ids } from './vocabulary';
 
 export interface CorpusDocument {
   readonly title: string;

@@ -1,5 +1,5 @@
 /** @file The vocabulary of a task: one glyph per token. */
-import type { Vocabulary } from './source';
+import type { Vocabulary } from './vocabulary';
 
 export const DOT = '·';
 

@@ -1,6 +1,7 @@
 /** @file Prompts to tokens and tokens to text: for text, for tasks, and for models with an unknown vocabulary. */
 import { check } from '../core/check';
-import type { Letters, Source, Vocabulary } from './source';
+import type { Source } from './source';
+import type { Letters, Vocabulary } from './vocabulary';
 import { piecesOf } from './utf8';
 
 export interface ReadPrompt {

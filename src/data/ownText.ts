@@ -3,7 +3,7 @@ import { check, InputError } from '../core/check';
 import { formatInteger } from '../core/units';
 import { strangers, vocabulary } from './characters';
 import type { Corpus, CorpusDocument } from './corpus';
-import type { Letters } from './source';
+import type { Letters } from './vocabulary';
 
 const SHORTEST = 2_000; // characters
 const LONGEST = 5_000_000; // characters

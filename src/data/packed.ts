@@ -5,7 +5,7 @@
  * a row at which one document ends and the next begins. The separator between two documents belongs to the first.
  */
 import { vocabulary } from './characters';
-import type { Ids, Letters } from './source';
+import type { Ids, Letters } from './vocabulary';
 
 export interface Packed {
   /** What a document is: 'paragraph'. */

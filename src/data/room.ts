@@ -2,7 +2,7 @@
 import { formatInteger } from '../core/units';
 import { documentsOf, type Corpus, type Split } from './corpus';
 import { HELD_OUT_FROM, LATEST_WORD, wholeOf } from './ownText';
-import type { Letters } from './source';
+import type { Letters } from './vocabulary';
 
 /** Why a text cannot be trained on. */
 export interface Refusal {

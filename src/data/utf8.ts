@@ -1,6 +1,6 @@
 /** @file The bytes of UTF-8 as a vocabulary: 256 tokens write any text, most scripts with two to four per character. */
 import { UNKNOWN } from './characters';
-import type { Letters } from './source';
+import type { Letters } from './vocabulary';
 
 const SIZE = 256;
 const VISIBLE: Readonly<Record<number, string>> = { 0x0a: '⏎', 0x20: '␣' };

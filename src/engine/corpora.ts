@@ -1,5 +1,6 @@
 /** @file Fetches the prepared texts, once each. */
-import { corpusOfText, type Corpus } from '../data/corpus';
+import type { Corpus } from '../data/corpus';
+import { corpusOfText } from '../data/ownText';
 import { preparedCorpus } from '../data/prepared';
 import type { CorpusSource } from '../data/source';
 import { fetchedText, reasonOf } from '../workers/fetched';

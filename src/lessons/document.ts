@@ -5,7 +5,7 @@
  * error can point to it. Used by the site build, the checker and the tests alike.
  */
 import { check, InputError } from '../core/check';
-import { isRecord } from '../core/fields';
+import { isRecord } from '../core/place';
 import { minutesOf, minutesOfStep } from './minutes';
 
 interface BlockOf<K> {

@@ -1,6 +1,7 @@
 /** @file Rewrites the prose of a lesson, for example as HTML, and the rich strings of its exercises. */
 import { InputError } from '../core/check';
-import type { Block, Prose, LessonDocument } from './document';
+import type { LessonDocument } from './document';
+import type { Block, Prose } from './stepDocument';
 
 /** Strings of an exercise that are Markdown of one paragraph, wherever they occur in it. */
 const RICH: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 /** @file How long a lesson takes, computed from its content instead of estimated by the author. */
-import type { Block, Prose, StepDocument } from './document';
-import { isRecord } from '../core/fields';
+import type { Block, Prose, StepDocument } from './stepDocument';
+import { isRecord } from '../core/place';
 
 /** Words per minute, for text with formulas and numbers that has to be understood. Novels are read at 200 to 250. */
 const WORDS = 150;

@@ -5,8 +5,6 @@
 import { registryOf } from '../core/registry';
 import type { CodeFormat } from './format';
 
-export type { CodeFormat, CodeLayer } from './format';
-
 export const formats = registryOf<CodeFormat>(
   'code format',
   import.meta.glob<{ default: CodeFormat }>('./code/*.ts', { eager: true }),

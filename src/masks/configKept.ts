@@ -1,6 +1,7 @@
 /** @file What a layer of a config keeps of each token: keys and values, a latent, an index, or a state. */
 import { check } from '../core/check';
-import { isRecord, type Bounds } from '../core/fields';
+import type { Bounds } from '../core/fields';
+import { isRecord } from '../core/place';
 import type { ConfigLayer } from './configLayer';
 import {
   bothSides,

@@ -1,14 +1,11 @@
 /**
- * @file What one layer of a released model reads and keeps, and what a stack of them costs at any length, in
- * closed form.
+ * @file What one layer of a released model reads and keeps; configCosts.ts counts what a stack of them costs.
  *
  * Layers of one model differ: in what they read, in heads and widths, in whether they keep keys at all.
  */
-import { visiblePairs } from '../attention/cost';
-import { write, type Expression } from '../attention/expression';
+import type { Expression } from '../attention/expression';
 import type { StateSize } from './configState';
 import type { Images } from './imageBlocks';
-import { layerFacts, layerSorts, numbersAt, stateNumbers } from './layerFacts';
 import type { Part } from './part';
 
 /** Who reads whom, and how much of it a cache holds. */

@@ -1,5 +1,5 @@
 /** @file How a layer of a config rotates queries and keys by position, and how that is stretched to longer texts. */
-import { isRecord } from '../core/fields';
+import { isRecord } from '../core/place';
 import type { Rope } from './configLayer';
 import type { Entry } from './configTable';
 import { LOCAL_TYPE } from './family';

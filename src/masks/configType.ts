@@ -4,7 +4,7 @@
  * its fields match too.
  */
 import { check } from '../core/check';
-import { isRecord } from '../core/fields';
+import { isRecord } from '../core/place';
 import { registryOf } from '../core/registry';
 import {
   entryOf,

@@ -11,8 +11,6 @@ import { run, union } from '../attention/runs';
 import { opened, openedRows, withRows } from './repaired';
 import type { Finding, Found, Lint, Subject } from './subject';
 
-export type { Declared, Finding, Lint, Subject } from './subject';
-
 export const lints = registryOf<Lint>(
   'lint',
   import.meta.glob<{ default: Lint }>('./lints/*.ts', { eager: true }),

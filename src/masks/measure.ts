@@ -16,8 +16,6 @@ import {
 } from '../attention/runs';
 import type { Declared, Found, Subject } from './subject';
 
-export { positionOf } from '../attention/mask';
-
 /**
  * Calls `look` for every mask and, if there are several, adds the layer to what it finds. Layers that share a mask, as
  * most do, and have the same declaration are examined once.

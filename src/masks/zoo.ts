@@ -4,8 +4,6 @@ import type { Bug } from './bug';
 import { maskOf } from '../attention/expression';
 import type { Subject } from './subject';
 
-export type { Bug } from './bug';
-
 export const zoo = registryOf<Bug>(
   'bug',
   import.meta.glob<{ default: Bug }>('./zoo/*.ts', { eager: true }),

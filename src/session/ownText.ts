@@ -1,8 +1,8 @@
 /** @file The user's own text: it stays in this tab, and is checked before a run is built on it. */
 import { InputError } from '../core/check';
-import { corpusOfText } from '../data/corpus';
+import { corpusOfText } from '../data/ownText';
 import { noRoom, type Refusal } from '../data/room';
-import type { Letters } from '../data/source';
+import type { Letters } from '../data/vocabulary';
 import { isOwnText, sourceOf, type RunSpec } from '../spec/run';
 import { DEFAULTS } from '../spec/controls';
 

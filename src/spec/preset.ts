@@ -4,8 +4,6 @@ import type { Preset } from './definePreset';
 import type { RunSpec } from './run';
 import { DEFAULTS } from './controls';
 
-export type { Preset } from './definePreset';
-
 export const presets = registryOf<Preset>(
   'preset',
   import.meta.glob<{ default: Preset }>('./presets/*.ts', { eager: true }),

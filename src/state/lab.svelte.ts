@@ -14,8 +14,6 @@ import { trainsInstead } from './letterWords';
 import { Selection } from './selection.svelte';
 import { sightOf, sightPairs, type Show } from './sight';
 
-export type { Show } from './sight';
-
 /** Maximum memory of a replaced model that is kept for undo, along with the new one. */
 const MAX_HELD = 256 * 2 ** 20; // bytes
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
 import { decode } from '../../src/data/characters';
-import { checkContext, corpusOfText, documentsOf, parseCorpus } from '../../src/data/corpus';
+import { checkContext, documentsOf, parseCorpus } from '../../src/data/corpus';
+import { corpusOfText } from '../../src/data/ownText';
 
 const text = 'Call me Ishmael. Some years ago';
 const documents = [

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { makeFeed } from '../../src/data/batches';
 import { decode, encode } from '../../src/data/characters';
-import { corpusOfText } from '../../src/data/corpus';
+import { corpusOfText } from '../../src/data/ownText';
 import { lines, paragraphs, paragraphsOrLines, sentences, startsIn } from '../../src/data/packed';
 import { preparedCorpus } from '../../src/data/prepared';
 import { sources } from '../../src/data/registry';

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lettersOf, surveyOf } from '../../src/data/alphabet';
-import { checkContext, corpusOfText, documentsOf } from '../../src/data/corpus';
+import { checkContext, documentsOf } from '../../src/data/corpus';
+import { corpusOfText } from '../../src/data/ownText';
 import { noRoom } from '../../src/data/room';
 import { checkRun } from '../../src/spec/check';
 import { DEFAULTS } from '../../src/spec/controls';

@@ -1,7 +1,8 @@
 /** @file Masks as code: the rule as Python against the mask cell by cell, and what the files say and refuse. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formats, type CodeLayer } from '../../src/masks/code';
+import { formats } from '../../src/masks/code';
+import type { CodeLayer } from '../../src/masks/format';
 import { maskOf, terms, write, type Expression } from '../../src/attention/expression';
 import { read } from '../../src/attention/parse';
 import { library } from '../../src/masks/library';

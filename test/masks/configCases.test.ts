@@ -6,7 +6,8 @@ import { write } from '../../src/attention/expression';
 import { entryOf, nestingOf } from '../../src/masks/configTable';
 import { IMAGE_TYPES } from '../../src/masks/imageBlocks';
 import { readConfig } from '../../src/masks/configs';
-import { cacheBytesAt, pairsAt, type ConfigLayers } from '../../src/masks/configLayer';
+import type { ConfigLayers } from '../../src/masks/configLayer';
+import { cacheBytesAt, pairsAt } from '../../src/masks/configCosts';
 
 const files = Object.fromEntries(
   Object.entries(

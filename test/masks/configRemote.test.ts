@@ -3,7 +3,8 @@
  */
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/masks/configs';
-import { cacheBytesAt, stateBytes, type ConfigLayers } from '../../src/masks/configLayer';
+import type { ConfigLayers } from '../../src/masks/configLayer';
+import { cacheBytesAt, stateBytes } from '../../src/masks/configCosts';
 import { layerFacts } from '../../src/masks/layerFacts';
 
 const of = (fields: Record<string, unknown>) => readConfig(JSON.stringify(fields));

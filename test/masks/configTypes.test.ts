@@ -5,7 +5,7 @@ import { InputError } from '../../src/core/check';
 import { write } from '../../src/attention/expression';
 import { read } from '../../src/attention/parse';
 import { readConfig } from '../../src/masks/configs';
-import { cacheBytesAt, flopsPerTokenAt, stateBytes } from '../../src/masks/configLayer';
+import { cacheBytesAt, flopsPerTokenAt, stateBytes } from '../../src/masks/configCosts';
 import { bytesOfKind, kindsOf } from '../../src/masks/configKinds';
 import {
   nestingTypes,

@@ -3,12 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/core/check';
 import { readConfig } from '../../src/masks/configs';
-import {
-  cacheBytesAt,
-  flopsPerTokenAt,
-  pairsAt,
-  type ConfigLayers,
-} from '../../src/masks/configLayer';
+import type { ConfigLayers } from '../../src/masks/configLayer';
+import { cacheBytesAt, flopsPerTokenAt, pairsAt } from '../../src/masks/configCosts';
 import { maskOf, write } from '../../src/attention/expression';
 import { read } from '../../src/attention/parse';
 import { pairsOf } from '../../src/attention/mask';

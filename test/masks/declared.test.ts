@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { read } from '../../src/attention/parse';
 import { declaredOf, declaredOfLayers } from '../../src/masks/declared';
-import type { Declared } from '../../src/masks/lint';
+import type { Declared } from '../../src/masks/subject';
 
 const T = 16;
 

@@ -5,8 +5,8 @@
 import { describe, expect, test } from 'vitest';
 import { maskOf } from '../../src/attention/expression';
 import { readConfig } from '../../src/masks/configs';
-import { cacheBytesAt, stateBytes } from '../../src/masks/configLayer';
-import { unknownStates } from '../../src/masks/configLayer';
+import { cacheBytesAt, stateBytes } from '../../src/masks/configCosts';
+import { unknownStates } from '../../src/masks/configCosts';
 import { openedTypes } from '../../src/masks/configTable';
 import {
   heldAt,

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { maskOf } from '../../src/attention/expression';
 import { read } from '../../src/attention/parse';
-import { lint, lints, type Declared, type Subject } from '../../src/masks/lint';
+import { lint, lints } from '../../src/masks/lint';
+import type { Declared, Subject } from '../../src/masks/subject';
 import { cells } from './lintCases/cells';
 import { numbers } from './lintCases/numbers';
 import { BLOCKING, by, CAUSAL, painted, speaking, T, type Cases } from './lintCases/subject';

@@ -3,7 +3,7 @@
  * requested.
  */
 import { describe, expect, test } from 'vitest';
-import { flopsPerTokenAt, nextFlops } from '../../src/masks/configLayer';
+import { flopsPerTokenAt, nextFlops } from '../../src/masks/configCosts';
 import { readConfig } from '../../src/masks/configs';
 import type { Part } from '../../src/masks/part';
 import { FIRST, firstLength, fromAddress, toAddress } from '../../src/masks/planner/asked';

@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/masks/configs';
-import { cacheBytesAt, flopsPerTokenAt, stateBytes } from '../../src/masks/configLayer';
+import { cacheBytesAt, flopsPerTokenAt, stateBytes } from '../../src/masks/configCosts';
 import { openedTypes } from '../../src/masks/configTable';
 import { cacheAt, priced, totalAt, type How } from '../../src/masks/planner/cache';
 import { engineOf, ENGINES, pagesAt, type Keeping } from '../../src/masks/planner/keeping';
@@ -14,9 +14,9 @@ import {
   largest,
   lengthsTo,
   longestIn,
-  nextFlops,
   unboundedAt,
 } from '../../src/masks/planner/plan';
+import { nextFlops } from '../../src/masks/configCosts';
 import {
   bytesOfVector,
   CACHE_PRECISIONS,

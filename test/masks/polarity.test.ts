@@ -8,7 +8,7 @@ import { Desk } from '../../src/masks/desk';
 import { maskOf, write } from '../../src/attention/expression';
 import { read } from '../../src/attention/parse';
 import { recognise } from '../../src/masks/foreign/recognise';
-import type { Finding } from '../../src/masks/lint';
+import type { Finding } from '../../src/masks/subject';
 import { differenceOf, fromRule, type Mask } from '../../src/attention/mask';
 import { docOfRecognised, type Opened } from '../../src/masks/opened';
 import { writeRectangles } from '../../src/masks/paint';

@@ -4,7 +4,7 @@
  */
 import { vi } from 'vitest';
 import { Desk } from '../../src/masks/desk';
-import type { Finding } from '../../src/masks/lint';
+import type { Finding } from '../../src/masks/subject';
 import type { Planes } from '../../src/masks/planes';
 import { writeStack } from '../../src/masks/stackText';
 import { differenceAsked, findingsAsked } from '../../src/state/answers.svelte';

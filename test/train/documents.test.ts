@@ -6,7 +6,7 @@ import { layoutOf } from '../../src/attention/layout';
 import { patternSpec } from '../../src/attention/registry';
 import { random } from '../../src/core/random';
 import { makeFeed } from '../../src/data/batches';
-import { corpusOfText } from '../../src/data/corpus';
+import { corpusOfText } from '../../src/data/ownText';
 import { sources } from '../../src/data/registry';
 import type { Batch } from '../../src/data/source';
 import { hostMachine } from '../../src/machines/hostMachine';

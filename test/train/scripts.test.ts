@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { surveyOf } from '../../src/data/alphabet';
 import { makeFeed } from '../../src/data/batches';
-import { corpusOfText } from '../../src/data/corpus';
+import { corpusOfText } from '../../src/data/ownText';
 import type { CorpusSource } from '../../src/data/source';
 import { exportFiles } from '../../src/model/files/exportFolder';
 import { openHuggingFace } from '../../src/model/files/openFolder';

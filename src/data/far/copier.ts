@@ -2,7 +2,7 @@
  * @file A reader that only copies: it finds the longest earlier occurrence of the text just read and predicts the
  * character that followed it there.
  */
-import type { Ids } from '../source';
+import type { Ids } from '../vocabulary';
 
 /**
  * Minimum length of a repeat, in characters: shorter ones are chance (in Moby-Dick they mislead more than they help).

@@ -7,7 +7,7 @@
  * It represents a model that sees only the last few characters.
  */
 import { vocabulary } from '../characters';
-import type { Ids } from '../source';
+import type { Ids } from '../vocabulary';
 
 const ORDER = 6; // characters of context
 

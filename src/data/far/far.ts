@@ -5,7 +5,7 @@
  */
 import { check } from '../../core/check';
 import { documentsOf, type CorpusDocument, type Corpus, type Split } from '../corpus';
-import type { Ids, Letters } from '../source';
+import type { Ids, Letters } from '../vocabulary';
 import { Copier } from './copier';
 import { Counts } from './counts';
 

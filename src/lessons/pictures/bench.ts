@@ -5,7 +5,8 @@
 import { declaredOf } from '../../masks/declared';
 import { maskOf, verdictOf, write, type Expression } from '../../attention/expression';
 import { read } from '../../attention/parse';
-import { lint, type Declared, type Finding, type Subject } from '../../masks/lint';
+import { lint } from '../../masks/lint';
+import type { Declared, Finding, Subject } from '../../masks/subject';
 import type { Mask } from '../../attention/mask';
 import { has, sayRuns } from '../../attention/runs';
 import { zoo } from '../../masks/zoo';

@@ -1,4 +1,4 @@
-import { isRecord } from '../../core/fields';
+import { isRecord } from '../../core/place';
 import { defineRule, GLOBAL, TOKENS_IN_WINDOW, type Asked } from '../family';
 
 const RATES: Readonly<Record<string, number>> = {

@@ -1,5 +1,6 @@
 import { check } from '../../core/check';
-import { isRecord, shown } from '../../core/fields';
+import { shown } from '../../core/fields';
+import { isRecord } from '../../core/place';
 import type { ConfigLayer } from '../configLayer';
 import { defineRule, GLOBAL, GLOBAL_TYPE, LINEAR_TYPE, STATE, type Asked } from '../family';
 import { Fields } from '../fields';

@@ -1,6 +1,6 @@
 import type { ConfigLayer } from '../configLayer';
 import { check } from '../../core/check';
-import { isRecord } from '../../core/fields';
+import { isRecord } from '../../core/place';
 import { defineRule, GLOBAL_TYPE, LOCAL_TYPE, type Asked } from '../family';
 import { Fields } from '../fields';
 

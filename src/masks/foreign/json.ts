@@ -1,6 +1,6 @@
 /** @file Masks as JSON: lists in lists, of numbers or booleans; also as Python writes them, with -Infinity and True. */
 import { check, InputError } from '../../core/check';
-import { isRecord } from '../../core/fields';
+import { isRecord } from '../../core/place';
 import { MAX_AXES, type Tensor } from './matrix';
 import { checkWhole, LONGEST, tensorOf } from './words';
 

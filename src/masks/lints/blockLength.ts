@@ -1,6 +1,7 @@
 import type { Mask } from '../../attention/mask';
 import { clip, equal, minus } from '../../attention/runs';
-import { eachLayer, positionOf, spanOf } from '../measure';
+import { eachLayer, spanOf } from '../measure';
+import { positionOf } from '../../attention/mask';
 import { defineLint, type Declared, type Found } from '../subject';
 
 export default defineLint({

@@ -1,6 +1,7 @@
 import type { Mask } from '../../attention/mask';
 import { sayRuns } from '../../attention/runs';
-import { eachLayer, positionOf, windowOf } from '../measure';
+import { eachLayer, windowOf } from '../measure';
+import { positionOf } from '../../attention/mask';
 import { defineLint, type Found } from '../subject';
 import { timelineOf, type Cache } from '../analysis/cache';
 import { disagreementsOf } from '../analysis/decode';

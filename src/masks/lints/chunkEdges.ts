@@ -1,6 +1,7 @@
 import type { Mask } from '../../attention/mask';
 import { count, intersect, minus, run } from '../../attention/runs';
-import { eachLayer, positionOf, spanOf, windowOf } from '../measure';
+import { eachLayer, spanOf, windowOf } from '../measure';
+import { positionOf } from '../../attention/mask';
 import { defineLint, type Declared, type Found } from '../subject';
 
 export default defineLint({

@@ -1,5 +1,6 @@
 import { count, minus, run, sayRuns, union } from '../../attention/runs';
-import { documentOf, eachLayer, keptOf, positionOf, spanOf } from '../measure';
+import { documentOf, eachLayer, keptOf, spanOf } from '../measure';
+import { positionOf } from '../../attention/mask';
 import { defineLint } from '../subject';
 
 export default defineLint({

@@ -1,5 +1,6 @@
 import { count, has } from '../../attention/runs';
-import { eachLayer, positionOf, realOf } from '../measure';
+import { eachLayer, realOf } from '../measure';
+import { positionOf } from '../../attention/mask';
 import { defineLint } from '../subject';
 
 export default defineLint({

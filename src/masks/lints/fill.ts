@@ -1,5 +1,6 @@
 import { has } from '../../attention/runs';
-import { positionOf, realOf } from '../measure';
+import { realOf } from '../measure';
+import { positionOf } from '../../attention/mask';
 import { defineLint, type Found } from '../subject';
 import type { Mask } from '../../attention/mask';
 

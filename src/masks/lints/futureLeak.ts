@@ -1,5 +1,6 @@
 import { count, minus, run, union } from '../../attention/runs';
-import { eachLayer, positionOf, spanOf } from '../measure';
+import { eachLayer, spanOf } from '../measure';
+import { positionOf } from '../../attention/mask';
 import { defineLint } from '../subject';
 
 /** Names of the spans that are read in both directions, by term. */

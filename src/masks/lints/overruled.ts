@@ -1,5 +1,6 @@
 import { clip, count, differ, equal, run } from '../../attention/runs';
-import { eachLayer, positionOf } from '../measure';
+import { eachLayer } from '../measure';
+import { positionOf } from '../../attention/mask';
 import { defineLint } from '../subject';
 
 export default defineLint({

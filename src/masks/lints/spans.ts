@@ -1,5 +1,6 @@
 import { intersect, minus, run } from '../../attention/runs';
-import { eachLayer, positionOf, realOf, windowOf } from '../measure';
+import { eachLayer, realOf, windowOf } from '../measure';
+import { positionOf } from '../../attention/mask';
 import { defineLint } from '../subject';
 
 export default defineLint({

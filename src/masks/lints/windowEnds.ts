@@ -1,15 +1,7 @@
 import type { Mask } from '../../attention/mask';
 import { has, intersect, minus } from '../../attention/runs';
-import {
-  documentOf,
-  eachLayer,
-  farEndOf,
-  floorOf,
-  keptOf,
-  lateRows,
-  positionOf,
-  windowOf,
-} from '../measure';
+import { documentOf, eachLayer, farEndOf, floorOf, keptOf, lateRows, windowOf } from '../measure';
+import { positionOf } from '../../attention/mask';
 import { defineLint, type Declared, type Found } from '../subject';
 
 const keys = (n: number) => `${n} key${n === 1 ? '' : 's'}`;

@@ -2,7 +2,8 @@
 import type { ConfigLayers } from '../configLayer';
 import { totalAt } from './cache';
 import type { Entry } from './entry';
-import { doublingsTo, lengthsTo, nextFlops, unboundedAt } from './plan';
+import { doublingsTo, lengthsTo, unboundedAt } from './plan';
+import { nextFlops } from '../configCosts';
 
 const FIRST_LENGTH = 64; // tokens, start of the curves
 /** Steps per doubling, for a curve that rises by whole pages. */

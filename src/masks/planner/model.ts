@@ -1,6 +1,6 @@
 /** @file A model as the planner uses it: parsed, named, with its weights counted, published or entered by the user. */
 import { InputError } from '../../core/check';
-import { isRecord } from '../../core/fields';
+import { isRecord } from '../../core/place';
 import { readConfig } from '../configs';
 import type { ConfigLayers } from '../configLayer';
 import type { Part } from '../part';

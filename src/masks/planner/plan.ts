@@ -4,8 +4,6 @@
  */
 import { totalAt, type Priced } from './cache';
 
-export { nextFlops } from '../configLayer';
-
 /**
  * Lengths from which some layers stop growing: their windows and chunks, shortest first, if anything is cut off there.
  */

@@ -1,6 +1,6 @@
 /** @file Counts what reading far gains in the user's own text, off the main thread and separate from training. */
 import { lettersOf } from '../../data/alphabet';
-import { corpusOfText } from '../../data/corpus';
+import { corpusOfText } from '../../data/ownText';
 import { farOfSample } from '../../data/far/far';
 import type { FarAsked } from './protocol';
 

@@ -2,7 +2,8 @@
 import { read } from '../../../src/attention/parse';
 import { fromRule } from '../../../src/attention/mask';
 import { masksOf } from '../../../src/masks/layers';
-import { lints, type Declared, type Subject } from '../../../src/masks/lint';
+import { lints } from '../../../src/masks/lint';
+import type { Declared, Subject } from '../../../src/masks/subject';
 import type { Reading } from '../../../src/masks/reading';
 
 export const T = 16;
