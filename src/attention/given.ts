@@ -30,7 +30,8 @@ export interface GivenRows {
 export const [SQUARE, OBLONG] = [1, 2];
 /** How a row is encoded: as its difference from the one above, from that one shifted by a key, or as bits. */
 export const WAYS = 3;
-export const [SHIFTED, BITS] = [1, 2]; // 0: from the row above
+const SHIFTED = 1; // 0: from the row above
+export const BITS = 2;
 
 export const shifted = (runs: Runs, T: number): Runs => {
   const moved = runs.map((at) => Math.min(T, at + 1));

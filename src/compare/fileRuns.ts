@@ -97,7 +97,7 @@ const rows =
     return Array.from({ length }, (_, i) => row(i) as Record<K, number>);
   };
 
-export const steps: Schema<readonly StepRecord[]> = (value, place) => {
+const steps: Schema<readonly StepRecord[]> = (value, place) => {
   const batch = place.field('batch').called(`the batches of ${place.inside}`);
   const signs = list(anything)(record(value, place)['batch'], batch);
   const { length } = signs;
@@ -117,7 +117,7 @@ export const steps: Schema<readonly StepRecord[]> = (value, place) => {
 };
 
 /** The validations of a run or a repeat that was trained for `last` steps; `whole` is its place. */
-export const validations = (
+const validations = (
   { validations: value }: { readonly validations: unknown },
   last: number,
   whole: Place,
@@ -137,7 +137,7 @@ export const validations = (
     return slices === undefined ? all : withSlices(all, slices, place.field('slices'));
   })(value, whole.field('validations'));
 
-export const evaluation = (context: number): Schema<EvaluationRecord> =>
+const evaluation = (context: number): Schema<EvaluationRecord> =>
   refine(
     object(
       {

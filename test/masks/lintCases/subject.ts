@@ -34,7 +34,7 @@ export const windowed = (window: number): Subject => ({
   masks: masksOf([read(`causal & window(${window})`)], 2 * T),
 });
 
-export interface Case {
+interface Case {
   readonly name: string;
   readonly subject: Subject;
   /** The cell of the finding, if it has one. */
