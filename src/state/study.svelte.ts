@@ -1,8 +1,9 @@
 import { answerTo, kinds, type Exercise } from '../lessons/exercises';
-import type { Result, Verdict } from '../lessons/exercise';
+import type { Verdict } from '../lessons/exercise';
 import type { PredictExercise } from '../lessons/exercises/predict';
 import { goalKey, reached } from '../lessons/goal';
 import { END, linksOf, type Lesson, type Step } from '../lessons/lesson';
+import { verdictOnPrediction } from '../lessons/predicted';
 import {
   answeredAfter,
   errandsOf,
@@ -188,18 +189,9 @@ export class Study {
 
   /** The feedback on exactly this answer; undefined once it was changed. */
   verdictOf = (exercise: Exercise): Verdict | undefined => {
-    // Feedback on a prediction follows the result, and stays when the stage is changed afterwards.
     const record = this.recordOf(exercise);
-    if (exercise.kind === 'predict' && record && record.tries > 0) {
-      const { run, metric } = exercise.of as PredictExercise;
-      const results = Array.from({ length: run + 1 }, () => undefined as Result | undefined);
-      if (record.came !== undefined)
-        results[run] = { accuracy: record.came, loss: record.came, [metric]: record.came };
-      const verdict = kinds
-        .get(exercise.kind)
-        .check(exercise.of, record.answer, { specs: [], results });
-      return { ...verdict, pending: !record.right };
-    }
+    if (exercise.kind === 'predict' && record && record.tries > 0)
+      return verdictOnPrediction(exercise, record);
     const said = this.#said[exercise.id];
     return said && said.of === this.#answers[exercise.id] ? said : undefined;
   };
