@@ -45,6 +45,7 @@ const inNode = (name: string, include: string[], exclude: string[], isolate: boo
     globalSetup: ['test/support/prepared.ts'],
     setupFiles: ['test/support/seed.ts'],
     testTimeout: 240_000, // a ceiling for a machine that is busy with other things, not a measure
+    hookTimeout: 120_000, // likewise
     maxWorkers: availableParallelism(), // one fewer is usual, which of two cores leaves one idle
   },
 });

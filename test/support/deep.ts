@@ -6,8 +6,9 @@
 /** By name: what is counted, how many by default, how many with DEEP=1. */
 const SIZES = {
   tapeSteps: ['training steps compared with the tape', 40, 200],
+  stepsEverywhere: ['training steps on WebGPU and in WebAssembly compared with the loops', 60, 200],
   leakRounds: ['rounds in which no tensor of the tape may leak', 8, 50],
-  triangles: ['triangles whose polarity is a guess', 25, 100],
+  triangles: ['triangles whose polarity is a guess', 8, 100],
   shaders: ['shapes per pattern, pool and packing on WebGPU', 2, 8],
   masksOnGpu: ['masks drawn for each share of WebGPU', 6, 20],
   looks: ['ways to compute that take a closer look in a worker', 2, 5],
@@ -46,6 +47,9 @@ export function saySizes(): string {
       : 'Slow checks are done in part; DEEP=1 does them whole.',
     `  ${DEEP ? 'all' : 'a third'} of the cases that slow properties draw and go through`,
     `  ${DEEP ? 'all' : 'a third'} of the lessons by thumb, and of their steps by Tab`,
+    `  ${DEEP ? 'tfjs in WebGL in a worker with four layers' : 'two of the four layers for tfjs in WebGL in a worker'}`,
+    `  steps repeated bit for bit in a worker on ${DEEP ? 'WebGPU' : 'WebAssembly'}`,
+    `  ${DEEP ? 'a global layer' : 'no global layer'} at 16,384 tokens`,
     `  ${DEEP ? 'the preset Marker trained' : 'no training of the preset Marker'} on the built page`,
     ...sizes,
   ].join('\n');
