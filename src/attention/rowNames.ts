@@ -40,11 +40,11 @@ export const inFull = (text: string): string =>
     return content === undefined ? whole : `rows(${content})`;
   });
 
-/** An address as it was built; if it is too long, with rows by name only. */
+/** A URL as it was built; if it is too long, with rows by name only. */
 export const fitting = (address: string): string =>
   address.length <= LONGEST_LINK ? address : byName(address).replaceAll('rows(#', 'rows(%23');
 
-/** The rows an address gives only by name, each once. */
+/** The rows that a URL gives only by name, each once. */
 export const namesInAddress = (address: string): readonly string[] => [
   ...new Set(
     [...address.matchAll(/\brows\((?:%23|#)(\d{1,5}-[0-9a-f]{16})\)/g)].map(([, n]) => `#${n}`),

@@ -1,6 +1,6 @@
-/** @file The texts of rows (given.ts) by name: those seen in this realm, and those in a browser's store. */
+/** @file The texts of rows (given.ts) by name: those seen by this page or worker, and those in a browser's store. */
 
-/** Texts by name, most recently requested last: what this realm has seen. */
+/** Texts by name, most recently requested last: those seen by this page or worker. */
 const known = new Map<string, string>();
 const MAX_KNOWN = 64;
 let elsewhere: (name: string) => string | undefined = () => undefined;

@@ -51,7 +51,7 @@ export class Place {
     return new Place(what, this.style, this.path, inside, this.owner);
   }
 
-  /** The same place in a format that speaks in another style. */
+  /** The same place in a format with another style of names. */
   speaking(style: Style): Place {
     return new Place(this.what, style, this.path, this.inside, this.owner);
   }

@@ -1,4 +1,4 @@
-/** @file A thread that helps a crew (crew.ts): what it is told, and how it takes parts. */
+/** @file A thread that helps a crew (crew.ts): the messages it receives, and how it takes parts. */
 import { type Instance, instantiate, kernelsOf } from './instance';
 import {
   TURN,

@@ -15,11 +15,11 @@ export class Playback {
 
   constructor(
     private readonly past: Past,
-    /** Nothing moves by itself. */
+    /** Whether nothing may move by itself. */
     private readonly still: boolean,
   ) {}
 
-  /** From the first step to step `last`. */
+  /** Plays from the first step to step `last`. */
   play(last: number) {
     this.stop();
     if (this.still) {

@@ -20,7 +20,7 @@ describe('a mask is queries × keys, and stays so', () => {
     expect(await brought.difference('causal & window(4)')).toEqual({ cells: 26, first: [0, 0] });
     expect(await brought.findings('causal & window(4)')).toEqual(['L9 at 3, 0']);
     expect(await brought.pairs()).toBe(42);
-    expect(brought.says).toContain('Its 4 queries stand at positions 8 to 11 of 12 keys');
+    expect(brought.says).toContain('Its 4 queries are at positions 8 to 11 of 12 keys');
   });
 
   test.each(['23-triangle-at-the-top-left.npy', '23b-triangle-at-the-top-left-additive.npy'])(

@@ -236,7 +236,7 @@ describe('layers that run repeatedly', () => {
     expect(of({ ...cycles, num_hidden_layers: 32, num_layers_per_stack: 4 }).layers).toHaveLength(
       32,
     );
-    expect(() => of({ ...cycles, num_hidden_layers: 64 })).toThrow(/512 in all; up to 128/);
+    expect(() => of({ ...cycles, num_hidden_layers: 64 })).toThrow(/512 passes in all; up to 128/);
   });
   test('Inkling 2: six to eighteen three times', () => {
     expect(of({ model_type: 'inkling2_loop_text' }).layers).toHaveLength(48);

@@ -166,7 +166,7 @@ describe('a model with code of its own', () => {
     [
       'the first ChatGLM',
       { model_type: 'chatglm', ...SIZES, position_encoding_2d: true },
-      /reads its prompt to both sides/,
+      /reads its prompt in both directions/,
     ],
     ['Phi-3 small', { model_type: 'phi3small', ...SIZES }, /"phi3small": each head reads blocks/],
     [

@@ -43,7 +43,7 @@ describe('an opened mask', () => {
     expect(readRows(rowsIn(layer!.expression)[0]!)).toMatchObject({ T: 150, queries: 130 });
     const whole = maskOfLayer(layer!, 150, 130);
     for (let q = 0; q < 130; q++) expect(whole.row(q)).toEqual(mask.row(q));
-    expect(says).toContain('Its 130 queries stand at positions 20 to 149 of 150 keys');
+    expect(says).toContain('Its 130 queries are at positions 20 to 149 of 150 keys');
     expect(says).toContain('Its rows are kept as they came.');
   });
 

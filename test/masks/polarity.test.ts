@@ -88,7 +88,7 @@ describe('the decision is right, or marked as a guess', () => {
           ] as const) {
             const { polarity } = recognise(matrixOf(mask, numbers));
             expect(polarity.sure).toBe(false);
-            expect(polarity.because).toContain('if they stand at the last keys');
+            expect(polarity.because).toContain('if they are at the last keys');
           }
           expect(right(mask, [0, -Infinity], 'additive').sure).toBe(true);
         },

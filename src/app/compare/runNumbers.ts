@@ -28,7 +28,7 @@ export function numbersOf(
 interface Compared {
   readonly validation: { readonly step: number; readonly loss: number } | undefined;
   readonly flops: number; // per token
-  /** Documents share rows, so that its FLOPs are only known not to be more. */
+  /** Whether documents share rows, so that its FLOPs are only an upper limit. */
   readonly packed: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** @file What one of the compared models costs: its cache, its weights, and what still fits beside them. */
+/** @file What one of the compared models costs: its cache, its weights, and what else fits in memory. */
 import type { Asked } from './asked';
 import { cacheAt, type CacheCost, type How, type Priced } from './cache';
 import type { Model } from './model';
@@ -31,7 +31,10 @@ export interface Entry {
   readonly prefix: number | undefined;
 }
 
-/** The numbers of one model at T tokens. `alone` prices one sequence in pages of one token, outside any pool. */
+/**
+ * The numbers of one model at T tokens. `alone` computes the costs of one sequence in pages of one token, outside any
+ * pool.
+ */
 export function entryOf(
   model: Model,
   at: Priced,

@@ -1,4 +1,4 @@
-/** @file Jobs, which have the machine for themselves: what each kind is asked and what it finds. */
+/** @file Jobs, which have the machine to themselves: the request and the results of each kind. */
 import type { KernelId } from '../../spec/cost';
 import type { RunSpec } from '../../spec/run';
 import type { Validation, PositionLosses, Evaluation } from './results';

@@ -66,7 +66,7 @@ export type Failure =
     }
   /** The device failed so often that the engine stops trying. */
   | { readonly kind: 'failsAgain'; readonly fault: Fault; readonly times: number }
-  /** Runs train on what this would replace, or would slow down. */
+  /** Runs are training on the machine that this would replace or slow down. */
   | { readonly kind: 'busy'; readonly by: 'otherBackend' | 'training' }
   | { readonly kind: 'engineStopped'; readonly message: string }
   | { readonly kind: 'error'; readonly message: string };

@@ -21,7 +21,7 @@ threads('a step of decoding', [
     thread: 'FasterDecoding/Medusa/issues/88',
     what: 'two guessed tokens after a prompt of four, in a row: causal at the bottom right',
     brought: fromRule(2, 6, (q, k) => k <= 4 + q),
-    says: ['plain causal', 'Its 2 queries stand at positions 4 to 5 of 6 keys'],
+    says: ['plain causal', 'Its 2 queries are at positions 4 to 5 of 6 keys'],
     findings: [],
   },
   {
@@ -61,7 +61,7 @@ threads('a part of a prompt over a cache', [
         '<f4',
       ),
     },
-    says: ['plain causal', 'Its 3 queries stand at positions 4 to 6 of 7 keys'],
+    says: ['plain causal', 'Its 3 queries are at positions 4 to 6 of 7 keys'],
     findings: [],
   },
   {
