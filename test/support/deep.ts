@@ -11,7 +11,10 @@ const SIZES = {
   shaders: ['shapes per pattern, pool and packing on WebGPU', 2, 8],
   masksOnGpu: ['masks drawn for each share of WebGPU', 6, 20],
   looks: ['ways to compute that take a closer look in a worker', 2, 5],
-  accessible: ['step of each lesson looked at by axe', 1, 2],
+  accessible: ['step of each walked lesson looked at by axe', 1, 2],
+  coldLessons: ['lessons opened from a cold cache', 3, 13],
+  printed: ['lessons whose guide and worksheet open under the policy', 4, 13],
+  tabSteps: ['step of each lesson gone through by Tab', 1, 10],
 } as const satisfies Readonly<Record<string, readonly [what: string, usual: number, deep: number]>>;
 
 /** Vitest passes the variable on to browsers; its config and Playwright read the process's own. */
@@ -35,6 +38,25 @@ export function some<T>(items: readonly T[], count: number, turn: number): reado
   });
 }
 
+/** A few items that together have every kind, chosen from the rarest kind on; all items with DEEP=1. */
+export function covering<T>(
+  items: readonly T[],
+  kindsOf: (item: T) => readonly string[],
+): readonly T[] {
+  if (DEEP) return items;
+  const having = (kind: string) => items.filter((item) => kindsOf(item).includes(kind));
+  const kinds = [...new Set(items.flatMap(kindsOf))];
+  const missing = new Set(kinds.toSorted((a, b) => having(a).length - having(b).length));
+  const gain = (item: T) => new Set(kindsOf(item).filter((kind) => missing.has(kind))).size;
+  const taken: T[] = [];
+  for (const rarest of missing) {
+    const next = having(rarest).reduce((best, item) => (gain(item) > gain(best) ? item : best));
+    taken.push(next);
+    for (const kind of kindsOf(next)) missing.delete(kind);
+  }
+  return taken;
+}
+
 /** The message at the start of a run. */
 export function saySizes(): string {
   const sizes = Object.values(SIZES).map(([what, usual, deep]) =>
@@ -45,8 +67,9 @@ export function saySizes(): string {
       ? 'DEEP=1: slow checks are done whole.'
       : 'Slow checks are done in part; DEEP=1 does them whole.',
     `  ${DEEP ? 'all' : 'a third'} of the cases that slow properties draw and go through`,
-    `  ${DEEP ? 'all' : 'a third'} of the lessons by thumb, and of their steps by Tab`,
+    `  ${DEEP ? 'all lessons' : 'a few lessons that have every kind of exercise'}, walked by keyboard and by thumb`,
     `  ${DEEP ? 'the preset Marker trained' : 'no training of the preset Marker'} on the built page`,
+    `  ${DEEP ? 'a model adapted and tuned to the end, costs measured' : 'a model adapted for a step and tuned a fifth, costs measured at one length'} on the built page`,
     ...sizes,
   ].join('\n');
 }
