@@ -115,7 +115,7 @@ test('a text said twice shows its second saying separately, and with the rest it
     },
   );
   await expect(
-    far.getByText(/stands 96 characters back; local layers alone see 15\./),
+    far.getByText(/is 96 characters back; local layers alone see 15\./),
   ).toBeVisible();
   const [own, rest] = await Promise.all(
     ['Second saying', 'The rest'].map(async (part) => ({
