@@ -24,10 +24,30 @@ export function findChromium() {
 export const chromiumPath = () => findChromium() ?? PLACES[0];
 
 /**
+ * Features that cost and that no test needs. The first two load two pages of the browser's own into every new window,
+ * which takes as much computing as one of ours. Chromium obeys only the last --disable-features, and so this one replaces
+ * Playwright's: what of its list matters here is repeated.
+ */
+const FEATURES_OFF = [
+  'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup',
+  // From Playwright:
+  'AimEnabled',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+  'PreconnectToSearch',
+];
+
+/**
  * Flags for headless runs. WebGPU on a machine without a GPU needs --enable-unsafe-webgpu;
  * without it navigator.gpu exists and requestAdapter() is null, which is our test of the fallback.
  */
 export function chromiumArguments({ webgpu }) {
+  const off = webgpu ? FEATURES_OFF : [...FEATURES_OFF, 'WebGPU'];
   return [
     '--disable-quic',
     '--no-first-run',
@@ -35,6 +55,7 @@ export function chromiumArguments({ webgpu }) {
     '--disable-component-update',
     '--disable-sync',
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-    ...(webgpu ? ['--enable-unsafe-webgpu'] : ['--disable-features=WebGPU']),
+    `--disable-features=${off.join(',')}`,
+    ...(webgpu ? ['--enable-unsafe-webgpu'] : []),
   ];
 }

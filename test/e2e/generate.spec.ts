@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
 import { unzipSync } from 'fflate';
+import { DEEP } from '../support/deep';
 import {
   button,
   expectAccessible,
@@ -244,6 +245,14 @@ test('a short model is adapted to a context four times as long: its perplexity f
   await region.getByLabel('also from scratch').uncheck();
   await region.getByLabel('Rotary positions').selectOption('plain');
   await region.getByRole('button', { name: 'Adapt', exact: true }).click();
+  if (!DEEP) {
+    // Evaluation takes most of the time: the model as it was is evaluated, the first steps are taken.
+    await expect(region.getByText(/^[1-9]\d* of 40 steps/)).toBeVisible({ timeout: 200_000 });
+    await expect(region.getByRole('figure')).toContainText('tokens');
+    await region.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await expect(region.getByRole('button', { name: 'Adapt', exact: true })).toBeEnabled();
+    return;
+  }
   await expect(region.getByRole('button', { name: 'Write with the adapted model' })).toBeVisible({
     timeout: 200_000,
   });
@@ -337,6 +346,7 @@ test('a model of short instructions tuned on long ones answers both, and the tun
 }) => {
   await openModel(page, 'facts-32-grouped');
   const region = page.getByRole('region', { name: 'Long instructions' });
+  if (!DEEP) await region.getByLabel('Steps', { exact: true }).fill('40');
   await region.getByLabel('also from scratch').uncheck();
   await region.getByRole('button', { name: 'Tune', exact: true }).click();
   await expect(region.getByRole('button', { name: 'Open the tuned model' })).toBeVisible({
@@ -348,8 +358,9 @@ test('a model of short instructions tuned on long ones answers both, and the tun
   const [longBefore, longAfter] = await percents(/^long instructions/);
   expect(shortBefore).toBeGreaterThan(95);
   expect(longBefore).toBeLessThan(60);
-  expect(longAfter).toBeGreaterThan(90);
-  expect(shortAfter).toBeGreaterThan(80);
+  // After 40 steps 65 % of the long ones, after 200 nearly all.
+  expect(longAfter).toBeGreaterThan(DEEP ? 90 : longBefore! + 15);
+  expect(shortAfter).toBeGreaterThan(DEEP ? 80 : 40);
   await region.getByRole('button', { name: 'Open the tuned model' }).click();
   await expect(page.getByRole('combobox', { name: 'Model', exact: true })).toHaveValue('file');
   await expect(page.getByText(/weights · 4 layers/)).toContainText('context 128');

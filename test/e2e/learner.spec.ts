@@ -18,7 +18,7 @@ async function predict(page: Page, key: 'Home' | 'End'): Promise<void> {
 const feedback = (page: Page) => page.getByRole('status', { name: 'Feedback' }).first();
 
 test.describe('a prediction', () => {
-  test('that is far off shows its gap and the reason, and offers one thing to change', async ({
+  test('that is far off shows its gap and the reason, is kept for the class, and offers one thing to change', async ({
     page,
   }) => {
     await visit(page, './#/lessons/00-play/all-white');
@@ -35,6 +35,14 @@ test.describe('a prediction', () => {
     const strip = page.getByRole('img', { name: 'You predicted 100 %, measured 9 %' });
     await expect(strip).toBeInViewport();
     await expectAccessible(page);
+    // What the class is told: the prediction and the measurement.
+    const kept = await page.evaluate(() => localStorage.getItem('zebra-lab-lessons')!);
+    const { lessons } = JSON.parse(kept) as {
+      lessons: Record<string, { answers: Record<string, Record<string, unknown>> }>;
+    };
+    const record = lessons['00-play']!.answers['all-white']!;
+    expect(record).toMatchObject({ answer: 1, right: false, tries: 1 });
+    expect(record['came']).toBeCloseTo(0.094, 2);
 
     // Having predicted and run is not yet an answer: the reader must read the reason.
     await expect(page.getByText('the result is here; read why')).toBeVisible();
@@ -58,21 +66,7 @@ test.describe('a prediction', () => {
     await expect(feedback(page)).toContainText('You predicted 0 %; it reached 9 %');
     await expect(button(page, 'I have read why')).toBeVisible();
   });
-
-  test('tells the class what was predicted and what was measured', async ({ page }) => {
-    await visit(page, './#/lessons/00-play/all-white');
-    await predict(page, 'End');
-    await expect(strip(page)).toBeVisible();
-    const kept = await page.evaluate(() => localStorage.getItem('zebra-lab-lessons')!);
-    const { lessons } = JSON.parse(kept) as {
-      lessons: Record<string, { answers: Record<string, Record<string, unknown>> }>;
-    };
-    const record = lessons['00-play']!.answers['all-white']!;
-    expect(record).toMatchObject({ answer: 1, right: false, tries: 1 });
-    expect(record['came']).toBeCloseTo(0.094, 2);
-  });
 });
-const strip = (page: Page) => page.getByRole('img', { name: /^You predicted/ });
 
 test.describe('the end', () => {
   for (const [name, width, height] of [

@@ -3,12 +3,19 @@
  * is in view.
  */
 import { expect, test, type CDPSession, type Locator, type Page } from '@playwright/test';
-import { bundled } from '../../scripts/bundle.mjs';
-import { known, lessonFiles } from '../../scripts/lessons/files.mjs';
-import { block, inline } from '../../scripts/lessons/render.mjs';
-import type { SolvedExercise, SolvedLesson, SolvedStep } from '../lessons/solutions';
-import { STRIDE } from '../support/deep';
+import { covering } from '../support/deep';
 import { button, visit, watchForErrors } from './support';
+import {
+  exerciseAt,
+  exerciseKinds,
+  feedback,
+  LABELS,
+  lessons,
+  movesUp,
+  solveStep,
+  stageOf,
+  type SolvedExercise,
+} from './walks';
 
 const WIDTH = 390;
 const HEIGHT = 844;
@@ -24,19 +31,11 @@ test.use({
 test.describe.configure({ timeout: 120_000 });
 watchForErrors();
 
-const { solutions } = (await bundled(
-  'test/lessons/solutions.ts',
-)) as typeof import('../lessons/solutions');
-const lessons: readonly SolvedLesson[] = solutions(lessonFiles(), known(), { block, inline });
-
 /** Smallest side of a target in px: for controls that are pressed repeatedly, and for any control. */
 const MAIN = 44;
 const ANY = 24;
 
 const soon = expect.configure({ timeout: 5_000 });
-const stageOf = (page: Page) => page.getByRole('region', { name: 'Stage', exact: true });
-const exerciseAt = (page: Page, index: number) => page.locator('section.exercise').nth(index);
-const feedback = (exercise: Locator) => exercise.getByRole('status', { name: 'Feedback' });
 
 async function expectNothingSideways(page: Page): Promise<void> {
   const wide = await page.evaluate(() => ({
@@ -184,11 +183,6 @@ async function set(page: Page, name: string, label: string, value: unknown): Pro
   await type(number, String(value));
   await number.press('Enter');
 }
-const LABELS: Readonly<Record<string, string>> = {
-  window: 'Window',
-  chunk: 'Chunk',
-  groupSize: 'Group size',
-};
 
 async function answer(
   box: Locator,
@@ -220,11 +214,8 @@ async function answer(
         await drag(page, [x, y], [x, top + 4]);
         order.unshift(...order.splice(first, 1));
       }
-      for (let place = 0; place < order.length; place++)
-        for (let at = order.indexOf(place); at > place; at--) {
-          await tap(box.getByRole('button', { name: `Move item ${at + 1} up` }), ANY);
-          [order[at - 1], order[at]] = [order[at]!, order[at - 1]!];
-        }
+      for (const item of movesUp(order))
+        await tap(box.getByRole('button', { name: `Move item ${item} up` }), ANY);
       return;
     }
     case 'explain':
@@ -334,7 +325,8 @@ async function tryStage(page: Page): Promise<void> {
   }
 }
 
-for (const lesson of lessons.filter((_, i) => i % STRIDE === 0)) {
+// From the last lesson backwards, so that other lessons are walked than with the keyboard.
+for (const lesson of covering(lessons.toReversed(), exerciseKinds)) {
   test(`${lesson.id} can be completed with a thumb`, async ({ page }) => {
     await visit(page, `./#/lessons/${lesson.id}`);
     for (const [i, step] of lesson.steps.entries()) {
@@ -344,7 +336,14 @@ for (const lesson of lessons.filter((_, i) => i % STRIDE === 0)) {
       await soon(heading).toBeInViewport();
       await expectNothingSideways(page);
       await expectFormulasWhole(page);
-      await walk(page, step);
+      await solveStep(
+        step,
+        (exercise, at) => solve(page, exercise, at),
+        async () => {
+          await tryStage(page);
+          await tryLinks(page);
+        },
+      );
       await tap(button(page, i < lesson.steps.length - 1 ? 'Next' : 'Finish'));
     }
     const all = lesson.steps.flatMap(({ exercises }) => exercises).length;
@@ -353,14 +352,4 @@ for (const lesson of lessons.filter((_, i) => i % STRIDE === 0)) {
       `${all} of ${all} exercises done`,
     );
   });
-}
-
-async function walk(page: Page, step: SolvedStep): Promise<void> {
-  const order = [...step.exercises.keys()];
-  const predicts = (at: number) => step.exercises[at]!.kind === 'predict';
-  for (const at of order.filter(predicts)) await solve(page, step.exercises[at]!, at);
-  await tryStage(page);
-  await tryLinks(page);
-  for (const at of order.filter((one) => !predicts(one)))
-    await solve(page, step.exercises[at]!, at);
 }

@@ -12,7 +12,10 @@ const SIZES = {
   shaders: ['shapes per pattern, pool and packing on WebGPU', 2, 8],
   masksOnGpu: ['masks drawn for each share of WebGPU', 6, 20],
   looks: ['ways to compute that take a closer look in a worker', 2, 5],
-  accessible: ['step of each lesson looked at by axe', 1, 2],
+  accessible: ['step of each walked lesson looked at by axe', 1, 2],
+  coldLessons: ['lessons opened from a cold cache', 3, 13],
+  printed: ['lessons whose guide and worksheet open under the policy', 4, 13],
+  tabSteps: ['step of each lesson gone through by Tab', 1, 10],
 } as const satisfies Readonly<Record<string, readonly [what: string, usual: number, deep: number]>>;
 
 /** Vitest passes the variable on to browsers; its config and Playwright read the process's own. */
@@ -46,7 +49,7 @@ export function saySizes(): string {
       ? 'DEEP=1: slow checks are done whole.'
       : 'Slow checks are done in part; DEEP=1 does them whole.',
     `  ${DEEP ? 'all' : 'a third'} of the cases that slow properties draw and go through`,
-    `  ${DEEP ? 'all' : 'a third'} of the lessons by thumb, and of their steps by Tab`,
+    `  ${DEEP ? 'all lessons' : 'a few lessons that have every kind of exercise'}, walked by keyboard and by thumb`,
     `  ${DEEP ? 'tfjs in WebGL in a worker with four layers' : 'two of the four layers for tfjs in WebGL in a worker'}`,
     `  steps repeated bit for bit in a worker on ${DEEP ? 'WebGPU' : 'WebAssembly'}`,
     `  ${DEEP ? 'a global layer' : 'no global layer'} at 16,384 tokens`,
