@@ -1,5 +1,5 @@
 /** @file The part of a mask that is seen: a square of cells that stays within the mask when it is zoomed or moved. */
-import type { View } from './tile';
+import type { Viewport } from './tile';
 
 /** Rows and columns of the mask. */
 interface Size {
@@ -12,13 +12,19 @@ const CLOSEST = 8; // cells a side
 /** Cells per side of a square that holds the whole mask. */
 export const widestOf = ({ queries, keys }: Size): number => Math.max(queries, keys);
 
-function within({ query, key, side }: View, { queries, keys }: Size): View {
+function within({ query, key, side }: Viewport, { queries, keys }: Size): Viewport {
   const clamp = (at: number, all: number) => Math.round(Math.max(0, Math.min(all - side, at)));
   return { query: clamp(query, queries), key: clamp(key, keys), side };
 }
 
 /** Zooms in (below 1) or out, keeping the cell under the pointer in place: `x` and `y` in 0..1 of the picture. */
-export function zoomed({ query, key, side }: View, size: Size, factor: number, x = 0.5, y = 0.5) {
+export function zoomed(
+  { query, key, side }: Viewport,
+  size: Size,
+  factor: number,
+  x = 0.5,
+  y = 0.5,
+) {
   const widest = widestOf(size);
   const next = Math.min(widest, Math.max(Math.min(CLOSEST, widest), Math.round(side * factor)));
   return within(
@@ -28,20 +34,20 @@ export function zoomed({ query, key, side }: View, size: Size, factor: number, x
 }
 
 export const panned = (
-  { query, key, side }: View,
+  { query, key, side }: Viewport,
   size: Size,
   queries: number,
   keys: number,
-): View => within({ query: query + queries, key: key + keys, side }, size);
+): Viewport => within({ query: query + queries, key: key + keys, side }, size);
 
 /** Moved by as little as shows this cell. */
 export function showing(
-  view: View,
+  viewport: Viewport,
   size: Size,
   { query, key }: { readonly query: number; readonly key: number },
-): View {
-  const { side } = view;
+): Viewport {
+  const { side } = viewport;
   const along = (at: number, from: number) =>
     at < from ? at : at >= from + side ? at - side + 1 : from;
-  return within({ query: along(query, view.query), key: along(key, view.key), side }, size);
+  return within({ query: along(query, viewport.query), key: along(key, viewport.key), side }, size);
 }

@@ -22,7 +22,7 @@ import { docOfBug, docOfConfig } from '../masks/opened';
 import type { Given } from '../masks/given';
 import { sayRow, whyCell } from '../masks/sayCell';
 import { readStack } from '../masks/stackText';
-import type { View } from '../masks/tile';
+import type { Viewport } from '../masks/tile';
 import { panned, showing, widestOf, zoomed } from '../masks/viewport';
 import { zoo } from '../masks/zoo';
 import { MAX_TOKENS } from '../attention/mask';
