@@ -49,5 +49,5 @@ export function showing(
   const { side } = view;
   const along = (at: number, from: number) =>
     at < from ? at : at >= from + side ? at - side + 1 : from;
-  return within({ query: along(query, view.query), key: along(key, view.key), side }, size);
+  return within({ query: along(query, viewport.query), key: along(key, viewport.key), side }, size);
 }
