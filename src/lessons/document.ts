@@ -7,28 +7,7 @@
 import { check, InputError } from '../core/check';
 import { isRecord } from '../core/place';
 import { minutesOf, minutesOfStep } from './minutes';
-
-interface BlockOf<K> {
-  readonly kind: K;
-  readonly value: unknown; // parsed JSON
-  readonly line: number; // in the file, from 1
-}
-export type Block = BlockOf<'scene'> | BlockOf<'exercise'>;
-
-/** Prose is Markdown in the document, and HTML once the site is built. */
-export interface Prose {
-  readonly kind: 'prose';
-  readonly text: string;
-  readonly line: number;
-}
-
-export interface StepDocument {
-  readonly title: string;
-  /** Its name in URLs and in stored progress: from the title, or given as '## Title {#name}'. */
-  readonly slug: string;
-  readonly line: number;
-  readonly parts: readonly (Prose | Block)[];
-}
+import type { Block, Prose, StepDocument } from './stepDocument';
 
 export interface LessonHead {
   readonly id: string; // its folder: '04-the-cliff'
