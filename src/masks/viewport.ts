@@ -42,11 +42,11 @@ export const panned = (
 
 /** Moved by as little as shows this cell. */
 export function showing(
-  view: Viewport,
+  viewport: Viewport,
   size: Size,
   { query, key }: { readonly query: number; readonly key: number },
 ): Viewport {
-  const { side } = view;
+  const { side } = viewport;
   const along = (at: number, from: number) =>
     at < from ? at : at >= from + side ? at - side + 1 : from;
   return within({ query: along(query, viewport.query), key: along(key, viewport.key), side }, size);

@@ -114,9 +114,7 @@ test('a text said twice shows its second saying separately, and with the rest it
       timeout: 60_000,
     },
   );
-  await expect(
-    far.getByText(/is 96 characters back; local layers alone see 15\./),
-  ).toBeVisible();
+  await expect(far.getByText(/is 96 characters back; local layers alone see 15\./)).toBeVisible();
   const [own, rest] = await Promise.all(
     ['Second saying', 'The rest'].map(async (part) => ({
       loss: await numberOf(page, `${part}: loss`),

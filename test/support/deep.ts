@@ -39,6 +39,25 @@ export function some<T>(items: readonly T[], count: number, turn: number): reado
   });
 }
 
+/** A few items that together have every kind, chosen from the rarest kind on; all items with DEEP=1. */
+export function covering<T>(
+  items: readonly T[],
+  kindsOf: (item: T) => readonly string[],
+): readonly T[] {
+  if (DEEP) return items;
+  const having = (kind: string) => items.filter((item) => kindsOf(item).includes(kind));
+  const kinds = [...new Set(items.flatMap(kindsOf))];
+  const missing = new Set(kinds.toSorted((a, b) => having(a).length - having(b).length));
+  const gain = (item: T) => new Set(kindsOf(item).filter((kind) => missing.has(kind))).size;
+  const taken: T[] = [];
+  for (const rarest of missing) {
+    const next = having(rarest).reduce((best, item) => (gain(item) > gain(best) ? item : best));
+    taken.push(next);
+    for (const kind of kindsOf(next)) missing.delete(kind);
+  }
+  return taken;
+}
+
 /** The message at the start of a run. */
 export function saySizes(): string {
   const sizes = Object.values(SIZES).map(([what, usual, deep]) =>
@@ -54,6 +73,7 @@ export function saySizes(): string {
     `  steps repeated bit for bit in a worker on ${DEEP ? 'WebGPU' : 'WebAssembly'}`,
     `  ${DEEP ? 'a global layer' : 'no global layer'} at 16,384 tokens`,
     `  ${DEEP ? 'the preset Marker trained' : 'no training of the preset Marker'} on the built page`,
+    `  ${DEEP ? 'a model adapted and tuned to the end, costs measured' : 'a model adapted for a step and tuned a fifth, costs measured at one length'} on the built page`,
     ...sizes,
   ].join('\n');
 }
