@@ -248,6 +248,7 @@ test('a worksheet has its pictures but no screen controls; a page holds two answ
   const sheet = page.getByRole('article');
   // Only what is read through a summary is hatched.
   const approximate = sheet.getByRole('img', { name: /^Approximate: every layer/ }).first();
+  await expect(approximate).toBeVisible();
   const fills = await approximate
     .locator('g > path:not(.lines)')
     .evaluateAll((paths) => paths.map((path) => getComputedStyle(path).fill));

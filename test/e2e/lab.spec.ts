@@ -175,3 +175,21 @@ test('the page has no serious accessibility fault, in light and dark', async ({ 
   await darken(page);
   await expectAccessible(page);
 });
+
+test('nothing that opens in the settings makes them wider than their column', async ({ page }) => {
+  await open(page, 'lab');
+  const settings = page.getByRole('complementary', { name: 'Settings' });
+  const overflow = () => settings.evaluate((one) => one.scrollWidth - one.clientWidth);
+  const texts = settings.getByLabel('Text or task');
+  const ids = await texts
+    .locator('option')
+    .evaluateAll((all) => all.map((one) => (one as HTMLOptionElement).value));
+  expect(ids.length).toBeGreaterThan(10);
+  for (const id of ids) {
+    await texts.selectOption(id);
+    await settings.locator('details').evaluateAll((all) => {
+      for (const one of all) (one as HTMLDetailsElement).open = true;
+    });
+    expect(await overflow(), id).toBe(0);
+  }
+});
