@@ -85,7 +85,7 @@ test('the sentence follows the numbers and does not praise a run that is behind'
       300,
     ),
   ).toBe(
-    'After 300 training steps, zebra stripes answer as well as global layers alone (both 100 % right); local layers alone only guess (9 %, guessing is 13 %). On texts of 16,384 tokens the stripes need 50 % of the attention.',
+    'After 300 training steps, zebra stripes answer as well as global layers alone (both 100 % right); local layers alone do no better than guessing (9 %; chance is 13 %). On texts of 16,384 tokens the stripes need 50 % of the attention FLOPs of global layers alone.',
   );
   expect(
     sayAlive(
@@ -95,6 +95,6 @@ test('the sentence follows the numbers and does not praise a run that is behind'
       300,
     ),
   ).toBe(
-    'After 300 training steps, zebra stripes answer 50 % right, global layers alone 100 %; local layers alone answer 40 % right. On texts of 16,384 tokens the stripes need 50 % of the attention.',
+    'After 300 training steps, zebra stripes answer 50 % right, global layers alone 100 %; local layers alone answer 40 % right. On texts of 16,384 tokens the stripes need 50 % of the attention FLOPs of global layers alone.',
   );
 });

@@ -26,8 +26,8 @@ export function sayAlive(
       : `${after}, zebra stripes answer ${right(grouped)} right, global layers alone ${right(global)}`;
   const alone =
     local.standing === 'guessing'
-      ? `local layers alone only guess (${right(local)}, guessing is ${share(chance)})`
+      ? `local layers alone do no better than guessing (${right(local)}; chance is ${share(chance)})`
       : `local layers alone answer ${right(local)} right`;
   // The trained texts are short; for a long text only the price is known, so it gets its own sentence.
-  return `${stripes}; ${alone}. On texts of ${formatInteger(LONGEST)} tokens the stripes need ${price.percent} of the attention.`;
+  return `${stripes}; ${alone}. On texts of ${formatInteger(LONGEST)} tokens the stripes need ${price.percent} of the attention FLOPs of global layers alone.`;
 }
