@@ -28,20 +28,23 @@ export function farCounted(spec: RunSpec): FarCounted | undefined {
   return { reach: asked.reach, context, gain: worthOf(curve, asked.reach, context).gain };
 }
 
-/** Gains below this share are called little. */
+/** Smaller gains hardly pay. */
 const LITTLE = 0.01;
 
-const percent = (share: number) => {
-  const size = (100 * Math.abs(share)).toFixed(1);
-  return `${share < 0 && Number(size) > 0 ? '−' : ''}${size} %`;
-};
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+/** What copying does to the loss. */
+function moves(gain: number): string {
+  const size = percent(Math.abs(gain));
+  return `${gain < 0 && size !== percent(0) ? 'raises' : 'lowers'} the loss by ${size}`;
+}
 
 /** A short version, for next to the window that decides it. */
 export function farInShort({ reach, context, gain }: FarCounted): string {
   const near = `Local layers alone reach ${reach >= context ? 'all ' : ''}${formatInteger(Math.min(reach, context))} characters`;
   return reach >= context
     ? `${near}.`
-    : `${near}; what lies beyond is worth ${percent(gain)} of the loss (counted).`;
+    : `${near}; copying from farther back ${moves(gain)} (counted).`;
 }
 
 /** One sentence; `error` is one standard error of the gain, if it was counted from a sample. */
@@ -55,13 +58,14 @@ export function farWords({
   if (reach >= context) {
     return `Local layers alone reach all ${all} characters of the context: nothing lies beyond.`;
   }
-  const opening = gain > LITTLE + 2 * (error ?? 0) ? 'Reading far pays here' : 'Little is far here';
-  const within = `reading beyond the ${near} characters that local layers alone reach, up to ${all}`;
+  const opening =
+    gain > LITTLE + 2 * (error ?? 0) ? 'Reading far pays here' : 'Reading far hardly pays here';
+  const beyond = `beyond the ${near} characters that local layers alone reach`;
   const give = error === undefined ? '' : ` ± ${percent(error)}`;
-  return `${opening}: ${within}, is worth ${percent(gain)}${give} of the loss (counted with a copier).`;
+  return `${opening}: ${beyond}, copying from up to ${all} back ${moves(gain)}${give} (counted, nothing trained).`;
 }
 
-/** What a run cannot use because it keeps the documents in a row apart; '' if it does not. */
+/** What a run cannot use because it keeps documents apart; '' if it does not. */
 export function apartWords(spec: RunSpec): string {
   const source = sources.has(spec.task) ? sources.get(spec.task) : undefined;
   if (source?.kind !== 'corpus' || packingOf(spec) === 'off') return '';

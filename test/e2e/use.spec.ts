@@ -67,7 +67,7 @@ test('the value of reading far back: stored for a text of the site, counted on r
   page,
 }) => {
   await visit(page, './#/lab?v=1&task=postal-codes&context=256&backend=wasm');
-  const said = page.getByText(/^Reading far pays here: reading beyond the 61 characters/);
+  const said = page.getByText(/^Reading far pays here: beyond the 61 characters/);
   await expect(said).toHaveCount(1, { timeout: READY_MS }); // under the text
   const short = page.getByText(/^Local layers alone reach 61 characters; .* \(counted\)\.$/);
   await expect(short).toHaveCount(1); // under the window
@@ -83,9 +83,7 @@ test('the value of reading far back: stored for a text of the site, counted on r
   const box = page.getByLabel('Your text', { exact: true });
   await box.fill(lines.join(''));
   await count.click();
-  await expect(
-    page.getByText(/here: reading beyond the 61 characters .* ± .* held-out/),
-  ).toBeVisible({
+  await expect(page.getByText(/here: beyond the 61 characters .* ± .* held-out/)).toBeVisible({
     timeout: 30_000,
   });
   await box.fill(`${lines.join('')} and more`); // it says nothing about another text

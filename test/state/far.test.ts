@@ -43,19 +43,23 @@ test('a context longer than counted is described by the counted length', () => {
 
 describe('the words', () => {
   const words = (task: string) => farWords(farCounted(spec({ task, context: 512 }))!);
-  test('call little far in the novel, and say that reading far pays in the table', () => {
+  test('say that reading far hardly pays in the novel, and pays in the table', () => {
     expect(words('moby-dick')).toBe(
-      'Little is far here: reading beyond the 61 characters that local layers alone reach, up to 512, is worth −0.6 % of the loss (counted with a copier).',
+      'Reading far hardly pays here: beyond the 61 characters that local layers alone reach, copying from up to 512 back raises the loss by 0.6 % (counted, nothing trained).',
     );
-    expect(words('postal-codes')).toMatch(/^Reading far pays here: .* is worth 35\.\d % /);
+    expect(words('postal-codes')).toMatch(
+      /^Reading far pays here: .* lowers the loss by 35\.\d % /,
+    );
   });
-  test('call a gain within its own error little', () => {
+  test('do not say that it pays if the gain is within its error', () => {
     const said = (error: number) => farWords({ reach: 61, context: 512, gain: 0.03, error });
     expect(said(0.004)).toMatch(/^Reading far pays here: .* 3\.0 % ± 0\.4 %/);
-    expect(said(0.02)).toMatch(/^Little is far here: .* 3\.0 % ± 2\.0 %/);
+    expect(said(0.02)).toMatch(/^Reading far hardly pays here: .* 3\.0 % ± 2\.0 %/);
   });
   test('give a gain near zero no sign', () => {
-    expect(farWords({ reach: 61, context: 64, gain: -0.0001 })).toContain('is worth 0.0 % of');
+    expect(farWords({ reach: 61, context: 64, gain: -0.0001 })).toContain(
+      'lowers the loss by 0.0 % (',
+    );
   });
   test('say that nothing lies beyond if the reach is the context', () => {
     expect(farWords({ reach: 64, context: 64, gain: 0 })).toBe(
@@ -66,9 +70,11 @@ describe('the words', () => {
 
 test('the words next to the window are shorter', () => {
   expect(farInShort({ reach: 61, context: 512, gain: 0.351 })).toBe(
-    'Local layers alone reach 61 characters; what lies beyond is worth 35.1 % of the loss (counted).',
+    'Local layers alone reach 61 characters; copying from farther back lowers the loss by 35.1 % (counted).',
   );
-  expect(farInShort({ reach: 61, context: 512, gain: -0.006 })).toContain('worth −0.6 % of');
+  expect(farInShort({ reach: 61, context: 512, gain: -0.006 })).toContain(
+    'raises the loss by 0.6 % (',
+  );
   expect(farInShort({ reach: 64, context: 64, gain: 0 })).toBe(
     'Local layers alone reach all 64 characters.',
   );

@@ -1,7 +1,7 @@
 /**
  * @file The value of reading far in a text, counted before anything is trained.
  *
- * A character model of order 6 represents reading nearby. Mixed with a copier that sees the last `reach` characters, it represents a model of local layers; with one that sees `context` characters, a model that reads everything. Only copying is counted, not topic or style, so this is a lower bound; a small negative value is the copier's own cost.
+ * A character model of order 6 represents reading nearby. Mixed with a copier that sees the last `reach` characters, it represents a model of local layers; with one that sees `context` characters, a model that reads everything. Only copying is counted, not topic or style, so this is a lower bound; a small negative value is the cost of its wrong matches.
  */
 import { check } from '../../core/check';
 import { documentsOf, type CorpusDocument, type Corpus, type Split } from '../corpus';
