@@ -7,7 +7,7 @@ import { check } from '../core/check';
 import { isTiled, type Intervals, type Layout } from './layout';
 import { eachSpan, pairsInTiles, SPAN, TILE_COLUMNS, TILE_ROWS, tileBlocks } from './tiles';
 
-/** How a run treats the documents in a row of its batch. */
+/** How a run treats consecutive documents in one row of its batch. */
 export type Packing =
   | 'off' // a row is one text, whatever it contains
   | 'masked' // attention stays in the document; positions continue along the row

@@ -199,7 +199,7 @@ export function provenanceOf(origin: Origin, results: readonly Result[]): string
     `${spec.layers} layers, width ${spec.width}, ${spec.heads} head${spec.heads > 1 ? 's' : ''}`,
     `W ${windows.join(' and ')}, C ${spec.chunk}`,
     `learning rate ${spec.rate}`,
-    ...spreads.map((spread) => `embedding begun with spread ${spread}`),
+    ...spreads.map((spread) => `embedding initialised with spread ${spread}`),
     all(({ backend }) => BACKENDS[backend] ?? backend).join(' and '),
     all(({ machine }) => machine).join('; '),
     `Zebra Lab ${all(({ program }) => program).join(', ')}`,

@@ -145,7 +145,7 @@ export const CONTROLS: readonly Control[] = [
   {
     name: 'documents',
     kind: 'choice',
-    label: 'Documents in a row',
+    label: 'Consecutive documents',
     section: 'Attention',
     relevant: isText,
     options: [
@@ -238,7 +238,7 @@ export const CONTROLS: readonly Control[] = [
     'spread',
     'Training',
     {
-      label: 'Spread of the embedding at the start',
+      label: 'Initial spread of the embedding',
       min: 0.001,
       max: 2,
       initial: NARROW,

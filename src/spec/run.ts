@@ -83,7 +83,7 @@ export function withAdded(value: unknown, names: readonly string[]): unknown {
 /** The layers of a spec. */
 export const layersOf = (spec: RunSpec): LayerPlan => plans.get(spec.plan).expand(spec);
 
-/** How the documents in a row are treated; a task's examples have none. */
+/** How consecutive documents in one sequence are treated; a task's examples have none. */
 export const packingOf = (spec: RunSpec): Packing => (isText(spec) ? spec.documents : 'off');
 
 /**

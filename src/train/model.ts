@@ -10,7 +10,7 @@ import type { ModelSpec } from '../spec/model';
 export interface ModelOptions {
   readonly batch: number; // sequences per training step
   readonly adamw?: AdamWOptions;
-  /** How to treat the documents in a row; off by default. */
+  /** How to treat consecutive documents in one sequence; off by default. */
   readonly documents?: Packing;
 }
 

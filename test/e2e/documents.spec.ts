@@ -13,7 +13,7 @@ test('rows of a table are kept apart line by line and compared with the same row
   const rows = 'task=postal-codes&context=128&batch=2&width=16&layers=2';
   await visit(page, `./#/lab?v=1&${rows}&${machine().query}`);
   await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });
-  const documents = page.getByLabel('Documents in a row', { exact: true });
+  const documents = page.getByLabel('Consecutive documents', { exact: true });
   await expect(documents).toHaveValue('off');
   await expect(page.getByText('A document is a line.')).toBeVisible();
 
@@ -26,7 +26,7 @@ test('rows of a table are kept apart line by line and compared with the same row
   await expect(page.getByText(/counted as if the row were one document/)).toBeVisible();
 
   await page.getByRole('link', { name: 'Compare with and without the document mask' }).click();
-  await expect(page.getByText(/They differ in: documents in a row\./)).toBeVisible({
+  await expect(page.getByText(/They differ in: consecutive documents\./)).toBeVisible({
     timeout: READY_MS,
   });
   await expect(page.getByText('Grouped documents apart').first()).toBeVisible();
@@ -39,6 +39,6 @@ test('if a layer reads averages of chunks, the Lab says why documents cannot be 
   await expect(button(page, 'Train')).toBeEnabled({ timeout: READY_MS });
   await page.getByText('Approximate', { exact: true }).first().click();
   await expect(page.getByText(/documents cannot be kept apart in a plan/)).toBeVisible();
-  await page.getByRole('button', { name: /Use documents in a row off/ }).click();
+  await page.getByRole('button', { name: /Use consecutive documents off/ }).click();
   await expect(page.getByText(/documents cannot be kept apart/)).toHaveCount(0);
 });

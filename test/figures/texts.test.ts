@@ -106,7 +106,7 @@ test('local plans with two windows are labelled by window, and the larger one is
     'G S G S · W 16 · 100 steps',
   );
   expect(provenanceOf('recorded', results)).toContain('W 16 and 96');
-  expect(provenanceOf('recorded', results)).toContain('embedding begun with spread 0.5');
+  expect(provenanceOf('recorded', results)).toContain('embedding initialised with spread 0.5');
 });
 
 test('grouped plans are labelled by their stripes: the paper’s one, its global layer first, is the main one', () => {

@@ -329,7 +329,7 @@ test('grouped attention never needs more than global or less than local', () => 
   );
 });
 
-describe('documents in a row', () => {
+describe('consecutive documents', () => {
   const packed: RunSpec = { ...DEFAULTS, documents: 'masked' };
 
   test('are read as one text by every URL and file that does not mention them', () => {

@@ -2,7 +2,7 @@ import { definePreset } from '../definePreset';
 
 export default definePreset({
   id: 'marker',
-  label: 'Marker: one group or two?',
+  label: 'Marker: one global layer or two?',
   order: 3,
   summary:
     'Find the marker, take the token after it: two hops. G S G S learns it; with one group, G S S S, the only global layer reads raw tokens and cannot. Try group size 4.',

@@ -9,7 +9,7 @@ export default definePreset({
   label: 'A stripe that matters: a table',
   order: 0,
   summary:
-    'Four layers learn a table of postal codes. What helps is one line back, 80 characters; four local layers of window 16 reach 61, so only the stripes read it. Try the plan Local.',
+    'Four layers learn a table of postal codes. What helps is one line back, 80 characters; four local layers of window 16 reach 61, so only the global layers read it. Try the plan Local.',
   settings: {
     task: 'postal-codes',
     plan: 'grouped',
