@@ -33,12 +33,12 @@ const PATHS = { rag: ['generator'] };
 const REASONS = {
   tokens: 'it reads pictures, sound or series, and has no layers over tokens of text',
   none: 'it has no attention: every layer keeps a state that does not grow',
-  other: 'which keys it reads is not said by place; it hashes, samples, or has a task to say',
+  other:
+    'position alone does not decide which keys it reads; it hashes, samples, or depends on the task',
   prompted:
     'besides its window a token reads all of the prompt and its pictures; how long they are is not in a config',
-  transducer:
-    'it listens to sound, and what writes its words is a recurrent network without attention',
-  unnamed: 'its model makes its masks in a way of its own, which is not read yet',
+  transducer: 'it listens to sound, and its decoder is a recurrent network without attention',
+  unnamed: 'it builds its masks in its own way, which this site cannot read yet',
 };
 
 const small = (value) =>

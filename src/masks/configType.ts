@@ -63,7 +63,8 @@ export const CLASS_OF: Readonly<Record<string, string>> = {
 
 /** Types whose code comes with their weights and cannot be read by a rule. */
 export const CODE_ALONE: Readonly<Record<string, string>> = {
-  phi3small: 'each head reads blocks of its own (blocksparse_params), which is not read yet',
+  phi3small:
+    'each head reads blocks of its own (blocksparse_params), which this site cannot read yet',
   plamo2: 'only its code says which of its layers keep a state',
   rwkv7: 'it has no attention: every layer keeps a state that does not grow',
 };

@@ -125,7 +125,7 @@ function pooled(facts: readonly LayerFacts[], how: How): Layout | string {
   if (facts.some(({ perTokenOfSource }) => perTokenOfSource > 0))
     return 'keys of a source lie in pages of their own, which is not modelled';
   if (facts.some(({ entries }) => entries !== undefined))
-    return 'compressed entries beside a window are laid out in a way of their own, which is not modelled';
+    return 'compressed entries next to a window have a layout of their own, which is not modelled';
   if (facts.some(({ kind }) => kind === 'masked'))
     return 'an engine knows windows and chunks, not masks of any kind';
   return layoutOf(
