@@ -7,7 +7,7 @@ const HERE = EXACT;
 export const THROUGH = 3; // no kind of a mask: in these pictures a summary counts as read in this layer
 
 /**
- * For every layer, its map pooled to cells of `factor` tokens a side, row-major [size, size]: HERE if that layer reads the token, THROUGH if only the layers before it reach it.
+ * For every layer, its map pooled to cells of `factor` tokens per side, row-major [size, size]: HERE if that layer reads the token, THROUGH if only the layers before it reach it.
  *
  * The reach after layer l is the boolean product Rₗ = Mₗ Rₗ₋₁ of the masks; its rows are kept as bits.
  */

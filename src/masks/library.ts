@@ -30,7 +30,7 @@ export const library = new Registry<Known>('mask', [
     id: 'window',
     label: 'Causal window',
     summary: 'The last four tokens, the query itself included.',
-    source: 'Mistral 7B; Hugging Face sliding_window counts the query too',
+    source: 'As in Mistral 7B. Hugging Face’s sliding_window counts the query too',
     doc: doc(32, [1, 'causal & window(4)']),
   },
   {

@@ -7,7 +7,7 @@ interface Size {
   readonly keys: number;
 }
 
-const CLOSEST = 8; // cells a side
+const CLOSEST = 8; // cells per side
 
 /** Cells per side of a square that holds the whole mask. */
 export const widestOf = ({ queries, keys }: Size): number => Math.max(queries, keys);

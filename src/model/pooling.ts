@@ -6,7 +6,7 @@ const MAX_CELLS = 256;
 const MAX_ASKED = 4;
 
 export interface Pooling {
-  readonly size: number; // cells a side
+  readonly size: number; // cells per side
   readonly factor: number; // tokens per side of a cell
   readonly every: number; // one in this many of a cell's queries is sampled
 }

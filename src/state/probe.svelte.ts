@@ -1,7 +1,7 @@
 import type { RunSpec } from '../spec/run';
 import { Job } from './job.svelte';
 
-/** One token of a fresh model changed, and which outputs move. */
+/** One token of an untrained model changed, and which outputs move. */
 export class Probe extends Job<'probe'> {
   protected readonly kind = 'probe';
 

@@ -34,7 +34,7 @@ test('a mask by terms is drawn and counted, a switch and a number change it, and
   await page.keyboard.press('Enter');
   await expect(terms(page)).toHaveValue('causal & window(8)');
   await expect(output(page, 'Visible pairs')).toContainText('228');
-  await page.getByLabel('window(8) counts', { exact: true }).uncheck();
+  await page.getByLabel('Use window(8)', { exact: true }).uncheck();
   await expect(terms(page)).toHaveValue('causal & ~window(8)');
   await expect(output(page, 'Visible pairs')).toContainText('528');
   await terms(page).fill('causal & windy(3)');
@@ -305,7 +305,7 @@ test('several files make a stack, lists of tokens the mask they imply, weights a
   await expect(findings).toContainText('No findings');
 
   // Facts that no cell shows.
-  await page.getByText('Known beside the mask').click();
+  await page.getByText('Known in addition to the mask').click();
   await page.getByRole('spinbutton', { name: /^Cache/ }).fill('6');
   await page.keyboard.press('Enter');
   await expect(findings).toContainText('which the cache has dropped');

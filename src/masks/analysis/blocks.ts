@@ -8,7 +8,7 @@ export const PARTIAL = 1;
 export const FULL = 2;
 
 export interface Blocks {
-  readonly block: number; // tokens a side
+  readonly block: number; // tokens per side
   readonly rows: number; // of blocks
   readonly columns: number;
   /** [rows, columns] EMPTY, PARTIAL or FULL. Cells beyond the mask's edge count as blocked. */

@@ -10,7 +10,7 @@ export default defineFormat({
   label: 'PyTorch FlexAttention',
   order: 0,
   language: 'python',
-  summary: 'A mask_mod per layer and its block mask; the cells are never held.',
+  summary: 'A mask_mod per layer and its block mask; attention never stores the full mask.',
   supports: () => undefined,
   write(doc) {
     const kinds = kindsOf(doc);

@@ -70,7 +70,7 @@ export function checkLines({ T, queries = T }: CodeDoc): readonly string[] {
     '    row = lambda q: mask[q]',
     ...rows,
     `    assert mask.sum() == pairs, f'{name} lets {mask.sum()} pairs through; it should be {pairs}'`,
-    `    assert zlib.crc32(np.packbits(mask).tobytes()) == crc, f'{name}: as many keys as there should be, but others'`,
+    `    assert zlib.crc32(np.packbits(mask).tobytes()) == crc, f'{name}: the right number of pairs, but not the right pairs'`,
   ];
 }
 

@@ -1,7 +1,7 @@
 /** @file Where the selected row of a map is marked: the keys its query reads, as cells. */
 import type { Runs } from '../../attention/runs';
 
-/** Runs of tokens as runs of cells of `factor` tokens a side; a cell counts if any of its tokens does. */
+/** Runs of tokens as runs of cells of `factor` tokens per side; a cell counts if any of its tokens does. */
 export function cellsOfRuns(runs: Runs, factor: number): Runs {
   const cells: number[] = [];
   for (let r = 0; r < runs.length; r += 2) {

@@ -57,7 +57,7 @@ interface JobAsks {
     readonly validateAt: readonly number[]; // steps
     readonly text?: string;
   };
-  /** Changes token `changed` of the watched sequence of a fresh model, to see which outputs move. */
+  /** Changes token `changed` of the watched sequence of an untrained model, to see which outputs move. */
   readonly probe: {
     readonly spec: RunSpec;
     readonly changed: number; // token, from 0
