@@ -6,8 +6,9 @@ import { piecesOf } from './utf8';
 
 export interface ReadPrompt {
   readonly tokens: Int32Array;
-  /** Characters without a token, with how often each occurs, and in words how they are read. */
+  /** Characters (of an imported model, words) that have no token, with how often each occurs. */
   readonly strange: ReadonlyMap<string, number>;
+  /** What happens to them, in words. */
   readonly becomes: string;
 }
 
@@ -24,7 +25,9 @@ export interface Lettering {
 }
 
 export function letteringOf(source: Pick<Source, 'kind' | 'vocabulary'>): Lettering {
-  return source.kind === 'corpus' ? text(source.vocabulary as Letters) : signs(source.vocabulary);
+  return source.kind === 'corpus'
+    ? text(source.vocabulary as Letters)
+    : characters(source.vocabulary);
 }
 
 /** For a text in this vocabulary. */
@@ -42,19 +45,19 @@ export const text = (letters: Letters): Lettering => ({
 });
 
 /** One character per token; spaces only make it legible. */
-function signs(vocabulary: Vocabulary): Lettering {
+function characters(vocabulary: Vocabulary): Lettering {
   const ids = new Map(
     Array.from({ length: vocabulary.size }, (_, id) => [vocabulary.label(id), id]),
   );
   return {
     vocabulary,
-    hint: `signs of ${[...ids.keys()].join(' ')}`,
+    hint: `characters from ${[...ids.keys()].join(' ')}`,
     read(prompt) {
       const strange = new Map<string, number>();
       const tokens: number[] = [];
-      for (const sign of prompt.replace(/\s/gu, '')) {
-        const id = ids.get(sign);
-        if (id === undefined) strange.set(sign, (strange.get(sign) ?? 0) + 1);
+      for (const character of prompt.replace(/\s/gu, '')) {
+        const id = ids.get(character);
+        if (id === undefined) strange.set(character, (strange.get(character) ?? 0) + 1);
         else tokens.push(id);
       }
       return { tokens: Int32Array.from(tokens), strange, becomes: 'left out' };
@@ -89,11 +92,11 @@ export function numbered(size: number): Lettering {
 
 /** For an imported model whose tokens are single characters. */
 export function lettered(labels: readonly string[]): Lettering {
-  const one = signs({ size: labels.length, label: (id) => labels[id] ?? '\uFFFD' });
+  const one = characters({ size: labels.length, label: (id) => labels[id] ?? '\uFFFD' });
   const ids = new Map(labels.map((label, id) => [label, id]));
   return {
     ...one,
-    hint: 'any text of its characters',
+    hint: 'any text in the model’s characters',
     read(prompt) {
       const strange = new Map<string, number>();
       const tokens = [...prompt].flatMap((character) => {

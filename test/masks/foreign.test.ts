@@ -278,13 +278,13 @@ describe('text and JSON', () => {
     ['{"mask":' + '['.repeat(5000) + ']'.repeat(5000) + '}', 'nested deeper than 6'],
     ['[[1,0],[1,1]', 'not complete JSON'],
     ['[5]', 'there are 1 tokens; masks of 2 to 16,384 can be shown'],
-    ['[[0, Infinity],[0, 0]]', 'has Infinity at [0][1], as Python writes it; what is added to'],
+    ['[[0, Infinity],[0, 0]]', 'has Infinity at [0][1], as Python writes it; an additive mask has 0'],
     [
       '[[0, -Infinity],[NaN, 0]]',
       'has NaN at [1][0], as Python writes it; a cell should be a number',
     ],
     ['[[0, None],[0, 0]]', 'the mask has null at [0][1]'],
-    ['0 inf\n0 0', '+inf at query 0, key 1; what is added to scores is 0 to let through'],
+    ['0 inf\n0 0', '+inf at query 0, key 1; an additive mask has 0 to let through'],
     [
       '[[1 0 0 ... 0 0]\n ...\n [1 1 1 ... 1 1]]',
       "leaves out cells with '...', as NumPy and PyTorch",

@@ -10,7 +10,7 @@ const DEEPEST = 6;
 const NAMES =
   /^(mask|attn_?mask|attention_?mask|key_padding_mask|padding_mask|causal_mask|cu_seq_?lens(_[a-z]+)?|(segment|document|doc|sequence|seq|sample)_?(ids?|idx)|packed_seq_?ids?|position_?ids?|seq_?lens?|context_lens?|block_?tables?|attentions?|attention_weights|attn_weights)$/i;
 
-/** Nested lists of numbers or booleans, or an object that holds some by a name that says what they are. */
+/** Nested lists of numbers or booleans, or an object with such lists under some of NAMES. */
 export function readJsonMask(text: string): readonly Tensor[] {
   check(
     text.length <= LONGEST,
@@ -18,7 +18,7 @@ export function readJsonMask(text: string): readonly Tensor[] {
   );
   check(
     depthOf(text) <= DEEPEST,
-    `the JSON is nested deeper than ${DEEPEST} lists; a mask has two axes, with up to three before them`,
+    `the JSON is nested deeper than ${DEEPEST} levels; a mask has two axes, queries and keys, and at most three more before them`,
   );
   const value = parsed(text);
   if (!isRecord(value)) return [listed(value)];
@@ -51,7 +51,7 @@ function listed(value: unknown, name?: string): Tensor {
     if (depth === shape.length) {
       check(
         at !== NOT_A_NUMBER && at !== ENDLESS,
-        `the mask has ${String(at)} at ${where}, as Python writes it; ${at === ENDLESS ? 'what is added to scores is 0 to let through and -Infinity to block' : 'a cell should be a number'}`,
+        `the mask has ${String(at)} at ${where}, as Python writes it; ${at === ENDLESS ? 'an additive mask has 0 to let through and -Infinity to block' : 'a cell should be a number'}`,
       );
       check(
         typeof at === 'number' || typeof at === 'boolean',
@@ -73,7 +73,10 @@ function listed(value: unknown, name?: string): Tensor {
 
 const NOT_A_NUMBER = 'NaN';
 const ENDLESS = 'Infinity';
-/** Python's literals that JSON lacks. -1e999 is read as -Infinity; the others are refused where they occur. */
+/**
+ * Python's literals that JSON lacks, as JSON. JSON.parse turns -1e999 into -Infinity. Infinity and NaN become strings, so
+ * that the error can name the cell that has them.
+ */
 const PYTHON: Readonly<Record<string, string>> = {
   '-Infinity': '-1e999',
   '-inf': '-1e999',
@@ -91,9 +94,10 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Tried second, because it is rare; words inside strings are kept.
+    // Perhaps a Python list. These are rarer than JSON, so they are tried second.
   }
   try {
+    // The first alternative matches strings, so that words inside them stay as they are.
     return JSON.parse(
       text.replaceAll(/"(?:[^"\\]|\\.)*"|-?\b[A-Za-z]+\b/g, (word) =>
         Object.hasOwn(PYTHON, word) ? PYTHON[word]! : word,

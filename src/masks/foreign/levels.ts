@@ -96,7 +96,7 @@ function refuse(value: number, query: number, key: number): void {
   check(!Number.isNaN(value), `the mask has no number (NaN) at query ${query}, key ${key}`);
   check(
     value !== Infinity,
-    `the mask has +inf at query ${query}, key ${key}; what is added to scores is 0 to let through and -inf to block`,
+    `the mask has +inf at query ${query}, key ${key}; an additive mask has 0 to let through and -inf to block`,
   );
 }
 
