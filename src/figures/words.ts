@@ -5,8 +5,10 @@
  * attention, and more efficient training. A difference counts here only if every one of three or more seeds
  * shows it and it is larger than the spread between seeds.
  */
+import { MASK_LETTER } from '../attention/maskPattern';
 import { patterns } from '../attention/registry';
 import { isResult, SEEDS } from '../core/seeds';
+import { withinSentence } from '../core/sentence';
 import { formatCount, formatInteger } from '../core/units';
 import { answersChart, answersOf, coincidingIn, type Asked } from './answers';
 import { FEW, WITHIN } from './chance';
@@ -220,12 +222,14 @@ export function wordsOfAnswers(results: readonly Result[], asked: Asked): string
 
 /** What the letters above the plots stand for; '' if there are none. */
 export function wordsOfLetters(notes: readonly string[]): string {
-  const letters = patterns.all.map(({ letter }) => letter).join('');
-  const written = new RegExp(`\\bG(?: [${letters}])+\\b`, 'g');
+  const letters = [...patterns.all.map(({ letter }) => letter), MASK_LETTER].join('');
+  const written = new RegExp(`\\b[${letters}](?: [${letters}])+\\b`, 'g');
   const stripes = [...new Set(notes.flatMap((note) => note.match(written) ?? []))];
   if (stripes.length === 0) return '';
   const known = patterns.all
     .filter(({ letter }) => 'GS'.includes(letter) || stripes.some((one) => one.includes(letter)))
-    .map(({ letter, label }) => `${letter} ${label.toLowerCase()}`);
-  return `${stripes.join(' and ')}: the layers from the first to the last, ${listed(known)}; W is the window of the local ones.`;
+    .map(({ letter, label }) => `${letter} ${withinSentence(label)}`);
+  if (stripes.some((one) => one.includes(MASK_LETTER)))
+    known.push(`${MASK_LETTER} a mask of its own`);
+  return `${listed(stripes)}: the layers from the first to the last, ${listed(known)}; W is the window of the local ones.`;
 }

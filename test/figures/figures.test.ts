@@ -1,5 +1,8 @@
 /** @file The figures' data and the sentences made from them, on numbers small enough to check by hand. */
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { plans } from '../../src/attention/plans';
+import { patterns } from '../../src/attention/registry';
 import { isResult } from '../../src/core/seeds';
 import { answersChart, answersOf, askedOf, coincidingIn } from '../../src/figures/answers';
 import { band, csvOfTable } from '../../src/figures/chart';
@@ -7,7 +10,13 @@ import { computeChart, coursesOf, perplexityAt } from '../../src/figures/compute
 import { documentsTable, histogramOf, lengthsOf } from '../../src/figures/documents';
 import { contextsOf, gapChart, gapsOf, lengthChart, seedSpread } from '../../src/figures/lengths';
 import { MASKS, maskPanels } from '../../src/figures/masks';
-import { flopsPerStep, provenanceOf, resultsOfRuns, type Result } from '../../src/figures/result';
+import {
+  flopsPerStep,
+  provenanceOf,
+  resultsOfRuns,
+  stripesOf,
+  type Result,
+} from '../../src/figures/result';
 import {
   wordsOfAnswers,
   wordsOfCompute,
@@ -317,3 +326,33 @@ test('the letters above the plots are explained once each, and only if there are
   ).toMatch(/^G S G S and G S S S: the layers from the first to the last, G global and S local;/);
   expect(wordsOfLetters(['W 16 · 600 steps', ''])).toBe('');
 });
+
+test.each(plans.all.map(({ id }) => id))(
+  'the letters of plan %s are explained whole, wherever its global layers are',
+  (plan) => {
+    const letters = [...patterns.all.map(({ letter }) => letter), '1'];
+    const given = fc.record({
+      groupSize: fc.integer({ min: 1, max: 8 }),
+      place: fc.constantFrom('first' as const, 'last' as const),
+      signs: fc.array(fc.constantFrom(...letters), { minLength: 2, maxLength: 12 }),
+    });
+    fc.assert(
+      fc.property(given, given, (a, b) => {
+        const [one, two] = [a, b].map(({ signs, ...rest }) =>
+          stripesOf({
+            ...DEFAULTS,
+            ...{ plan, layers: signs.length, stripes: signs.join(''), masks: 'causal & chunk(4)' },
+            ...rest,
+          }),
+        ) as [string, string];
+        const words = one === two ? one : `${one} and ${two}`;
+        expect(wordsOfLetters([`${words} · W 16 · 600 steps`, `${two} · W 16`])).toMatch(
+          new RegExp(`^${words}: the layers from the first to the last, G global`),
+        );
+        const explained = wordsOfLetters([one]);
+        for (const letter of new Set(one.split(' ')))
+          expect(explained).toMatch(new RegExp(`[,d] ${letter} [a-z]`));
+      }),
+    );
+  },
+);
