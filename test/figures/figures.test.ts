@@ -80,11 +80,22 @@ test('the sentence says so if grouped attention is worse than the paper claims',
   expect(words).toContain('at our scale this disagrees, grouped being worse at 5–8 tokens read');
 });
 
+test('of the gaps that are results, the sentence says which favour grouped, and that the others say nothing', () => {
+  const grouped = three('grouped', [[12.4, 9], [12.1, 9.2], [11.9, 8.8]]); // prettier-ignore
+  expect(wordsOfGaps([...grouped, ...global], 8)).toContain(
+    'none contradicts this: grouped is better at 5–8 tokens read; the other gaps say nothing.',
+  );
+  const last = grouped.map((one) => ({ ...one, spec: { ...one.spec, place: 'last' as const } }));
+  expect(wordsOfGaps([...grouped, ...last, ...global], 8)).toContain(
+    'grouped G S S S is better at 5–8 tokens read; grouped S S S G is better at 5–8 tokens read; the other',
+  );
+});
+
 test('the sentence says that differences within the band of seeds are not a result', () => {
   const grouped = three('grouped', [[12, 10.4], [12.1, 9.9], [11.9, 9.9]]); // prettier-ignore
   const words = wordsOfGaps([...grouped, ...global], 8);
   expect(words).toContain('No gap is larger than the spread between the 3 seeds');
-  expect(words).toContain('nothing here speaks against it');
+  expect(words).toContain('no gap larger than the spread between seeds contradicts this.');
   expect(seedSpread([...grouped, ...global])).toBeCloseTo(0.7, 9);
 });
 
@@ -151,7 +162,7 @@ test('every document counts in one bin of doubling lengths', () => {
   expect(histogram.corpora[0]!.counts).toEqual([1, 2, 0, 0, 0, 0, 1]);
   expect(documentsTable(histogram).rows[1]).toEqual(['Letters', '128–255', 2, 0.5]);
   expect(wordsOfDocuments([corpus], [128])).toContain(
-    'Letters: 4 documents, the middle one of 200 characters; 50 % have more than 128.',
+    'Letters: 4 documents, median length 164 characters; 50 % have more than 128.',
   );
   expect(() => lengthsOf({ title: 'x', documents: [{}] })).toThrow('should have a title');
 });
