@@ -139,9 +139,9 @@ async function gapToLocal(page) {
   );
   if (!Number.isNaN(own)) return local - own; // the Lab, with the recorded run
   const lossOf = async (name) => {
-    const output = label(page, `As in the line above: loss of ${name}`);
+    const output = label(page, `Repeats of the line above: loss of ${name}`);
     return (await output.count()) > 0
-      ? numberOf(page, `As in the line above: loss of ${name}`)
+      ? numberOf(page, `Repeats of the line above: loss of ${name}`)
       : NaN;
   };
   return (await lossOf('Local')) - (await lossOf('Grouped'));

@@ -93,7 +93,7 @@ const RECIPES: readonly Recipe[] = [
   ...PLANS.map((plan) => ({
     id: `moby-dick-512-${plan}`,
     title: `Moby-Dick, context 512, ${NAMES[plan]}`,
-    why: 'Writes in the manner of the book; the four of its kind differ in their plan and in nothing else.',
+    why: 'Writes in the manner of the book; the four models of this text and context differ only in their plan.',
     spec: { ...text, plan },
   })),
   {

@@ -26,7 +26,7 @@ export const AXES: readonly Axis[] = [
   { id: 'tokens', label: 'Tokens', unit: 'tokens', kind: 'counted' },
   { id: 'needed', label: 'FLOPs needed', unit: 'FLOPs', kind: 'counted' },
   { id: 'done', label: 'FLOPs done', unit: 'FLOPs', kind: 'counted' },
-  { id: 'seconds', label: 'Seconds of its own turns', unit: 's', kind: 'measured' },
+  { id: 'seconds', label: 'Seconds each run itself trained', unit: 's', kind: 'measured' },
   { id: 'bytes', label: 'Bytes held', unit: 'bytes', kind: 'measured' },
 ];
 

@@ -4,6 +4,7 @@
  * Everything but OWN is shared, the seed included, so the runs see the same batches and start from the same
  * weights (src/data/batches.ts and src/model/weights.ts depend on shared settings alone).
  */
+import { withinSentence } from '../core/sentence';
 import { plans } from '../attention/plans';
 import { pick } from '../core/schema';
 import { packingOf, readsChunks, type RunSpec, type Setting } from '../spec/run';
@@ -163,7 +164,7 @@ export function differencesBetween(a: Comparison, b: Comparison): readonly strin
 /** 'They differ in: plan. Everything else is equal: …' */
 export function sayDifferences(comparison: Comparison): string {
   const { differ, equal } = differencesOf(comparison);
-  const word = (name: Setting) => controlOf(name).label.toLowerCase();
+  const word = (name: Setting) => withinSentence(controlOf(name).label);
   const first = specsOf(comparison);
   const value = (name: Setting) => {
     const control = controlOf(name);
@@ -173,7 +174,7 @@ export function sayDifferences(comparison: Comparison): string {
       control.kind === 'choice' && control.options.find((one) => one.value === String(own));
     return name === 'task' && option
       ? option.label
-      : `${word(name)} ${option ? option.label.toLowerCase() : own}`;
+      : `${word(name)} ${option ? withinSentence(option.label) : own}`;
   };
   const plain = equal.filter((name) => !controlOf(name).advanced && name !== 'backend');
   const rest = equal.some((name) => controlOf(name).advanced)

@@ -258,7 +258,7 @@ function trust(
   const few = seeds === 1 ? 'One seed' : 'Two seeds';
   const elsewhere = one.repeats.length > 0 && seeds === 1 ? ' at this step' : '';
   return measure.of === 'text'
-    ? `${few}${elsewhere}. In the recorded figures the gap between two plans moved by ${SEED_NOISE.middle} nats from seed to seed in the middle, at most by ${SEED_NOISE.most}; differences up to ${SEED_NOISE.middle} are not reported.`
+    ? `${few}${elsewhere}. In the recorded figures the gap between two plans changed from seed to seed by ${SEED_NOISE.middle} nats (median) and by at most ${SEED_NOISE.most}; differences up to ${SEED_NOISE.middle} are not reported.`
     : `${few}${elsewhere}, ${formatInteger(tokens / measure.together)} questions. Differences that chance alone could explain are not reported; whether a plan learns the task at all can depend on the seed.`;
 }
 

@@ -5,6 +5,7 @@
  * that follow, the comparison's file (./file.ts), then one checkpoint per run (src/model/files/checkpoint.ts). The file
  * is assembled without copying a weight.
  */
+import { withinSentence } from '../core/sentence';
 import { check } from '../core/check';
 import { crc32 } from '../core/crc32';
 import { list, object, parseJson, readable, text, whole, type TypeOf } from '../core/schema';
@@ -96,7 +97,7 @@ export function readKept(bytes: Bytes): KeptRuns {
     );
     check(
       !other,
-      `the checkpoint of ${names[i]} was trained with another ${other?.label.toLowerCase()} than the comparison says`,
+      `the checkpoint of ${names[i]} was trained with another ${other && withinSentence(other.label)} than the comparison says`,
     );
     check(
       checkpoint.step === step,

@@ -3,6 +3,7 @@
  * notes with what it leaves out: how many seeds, which one is an outlier, which plan is missing.
  */
 import { SEEDS } from '../core/seeds';
+import { withinSentence } from '../core/sentence';
 import { formatInteger } from '../core/units';
 import type { Bucket } from './buckets';
 import { ALL, endOf, type Measure } from './measure';
@@ -52,7 +53,7 @@ export function findingOfGaps(results: readonly Result[], context: number): Find
   const last = buckets.at(-1);
   if (!last) return comparing(`At ${formatInteger(context)} characters`, []);
   const partiesAt = (i: number) => partiesOf(results, context, (run) => run.buckets.at(i)?.loss);
-  const found = comparing(`With ${readIn(last)} characters read`, partiesAt(-1));
+  const found = comparing(`With ${readIn(last)} characters read,`, partiesAt(-1));
   const worse = buckets.map((_, i) => isWorse(partiesAt(i)));
   return { ...found, notes: [...crossing(buckets, worse), ...found.notes] };
 }
@@ -109,9 +110,7 @@ export function findingOfContexts(results: readonly Result[], measure: Measure =
     return own.length === 0 ? [] : [`${words} at ${listed(own)}`];
   });
   const apart = pairs.flatMap(({ at, grouped }) =>
-    outlierNotes([grouped]).map(
-      (note) => `At ${at} characters: ${note.charAt(0).toLowerCase()}${note.slice(1)}`,
-    ),
+    outlierNotes([grouped]).map((note) => `At ${at} characters: ${withinSentence(note)}`),
   );
   return {
     title: falls
@@ -211,7 +210,7 @@ function crossing(buckets: readonly Bucket[], worse: readonly boolean[]): readon
   const from = worse.lastIndexOf(false) + 1;
   if (from === 0 || from === worse.length) return [];
   const to = formatInteger(buckets[from - 1]!.to);
-  return [`Up to ${to} characters read local is not worse than global; beyond them it is.`];
+  return [`With up to ${to} characters read, local is not worse than global; with more, it is.`];
 }
 
 const bucketsAt = (results: readonly Result[], context: number): readonly Bucket[] =>

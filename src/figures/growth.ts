@@ -52,7 +52,7 @@ export const COUNTED = [
   },
 ] as const satisfies readonly Counted[];
 
-/** Cost of a token of training, including the matrix products that no stripe changes. */
+/** Cost of a token of training, including the matrix products, which are the same under every plan. */
 export const TRAINING = {
   id: 'training',
   label: 'FLOPs per token',

@@ -2,6 +2,7 @@
  * @file The plans of one text at one context, each with the results of its seeds; and notes on how many seeds there
  * are, which are outliers, which plans are missing.
  */
+import { withinSentence } from '../core/sentence';
 import { bySeeds, flopsPerStep, type Result, type Seeds } from './result';
 import { outlierOf, type SeedLoss } from './verdict';
 
@@ -45,11 +46,8 @@ function nameOf({ label, spec, control, results }: Seeds, all: readonly Seeds[])
   const alone = all.filter((other) => other.spec.plan === spec.plan).length === 1;
   if (alone) return spec.plan;
   if (results[0]!.name !== undefined) return `“${label}”`;
-  return control ? small(label) : spec.plan;
+  return control ? withinSentence(label) : spec.plan;
 }
-
-/** A label as used within a sentence. */
-const small = (label: string) => label.charAt(0).toLowerCase() + label.slice(1);
 
 /** The first run of a plan: for local the smallest window, for grouped the global layer first. */
 export const first = (parties: readonly Party[], plan: string): Party | undefined =>
@@ -69,7 +67,9 @@ export function seedNotes(parties: readonly Party[]): readonly string[] {
   const counts = [...new Set(parties.map(({ losses }) => losses.length))];
   if (counts.length === 0) return [];
   if (counts.length > 1) {
-    const each = parties.map(({ group, losses }) => `${losses.length} of ${small(group.label)}`);
+    const each = parties.map(
+      ({ group, losses }) => `${losses.length} of ${withinSentence(group.label)}`,
+    );
     return [`Seeds: ${listed(each)}.`];
   }
   return counts[0] === 1
@@ -83,7 +83,7 @@ export function outlierNotes(parties: readonly Party[]): readonly string[] {
     if (!apart) return [];
     const numbers = losses.filter((one) => one !== apart).map(({ loss }) => loss.toFixed(3));
     return [
-      `Seed ${apart.seed} of ${small(group.label)} stands apart: ${apart.loss.toFixed(3)} nats, the others ${listed(numbers)}.`,
+      `Seed ${apart.seed} of ${withinSentence(group.label)} stands apart: ${apart.loss.toFixed(3)} nats, the others ${listed(numbers)}.`,
     ];
   });
 }

@@ -1,4 +1,5 @@
 /** @file The texts that runs were trained on: their order in the figures, the initial context, and descriptions. */
+import { withinSentence } from '../core/sentence';
 import { formatInteger } from '../core/units';
 import { sources } from '../data/registry';
 import type { CorpusSource } from '../data/source';
@@ -83,16 +84,14 @@ export function wordsOfTexts(texts: readonly Text[], context: number): readonly 
   const reach = spec
     ? `; ${formatInteger(spec.layers)} local layers of window ${formatInteger(spec.window)} reach ${formatInteger(localReach(spec))}`
     : '';
-  const far = ({ source: { far: words, summary } }: Text) => {
-    const said = (words ?? summary).replace(/\.$/, '');
-    return said.charAt(0).toLowerCase() + said.slice(1);
-  };
+  const far = ({ source: { far: words, summary } }: Text) =>
+    withinSentence((words ?? summary).replace(/\.$/, ''));
   const control = findingOfControl(first.results, context);
   const enough = control?.suffices
     ? ' So for this text a window of one line is enough; the paper is about text whose distances nobody knows in advance.'
     : '';
   return [
-    `${first.source.label}: ${far(first)}${reach}. The text was chosen because it shows the effect. ${listed(others.map(({ source }) => source.label))} is the counterexample: ${far(others[0]!)}. The two texts do not say how many others are like either of them.`,
+    `${first.source.label}: ${far(first)}${reach}. The text was chosen because it shows the effect. ${listed(others.map(({ source }) => source.label))} is the counterexample: ${far(others[0]!)}. Two texts cannot tell how common either kind is.`,
     ...(control
       ? [`The control at ${formatInteger(context)} characters: ${control.sentence}${enough}`]
       : []),

@@ -3,13 +3,13 @@
  * flat at the end.
  */
 import { formatInteger } from '../core/units';
-import { first, listed, partiesOf } from './parties';
+import { first, listed, partiesOf, type Party } from './parties';
 import type { Result } from './result';
 import { mean, verdictOn } from './verdict';
 
 /**
- * The validation step by which each seed has covered half the gap between local's and global's final loss; '' if local
- * is not worse.
+ * The first validation at which each seed had covered half the gap between local's and global's final loss; '' if
+ * local is not worse.
  */
 export function foundBy(results: readonly Result[], context: number): string {
   const parties = partiesOf(results, context, ({ validation }) => validation.at(-1)?.loss);
@@ -18,25 +18,36 @@ export function foundBy(results: readonly Result[], context: number): string {
   const half = (mean(global.losses) + mean(local.losses)) / 2;
   const parts = parties
     .filter(({ plan }) => plan === 'global' || plan === 'grouped')
-    .map(({ name, group }) => {
-      const steps = group.results.map(({ validation }) => {
-        const found = validation.find(({ loss }) => loss <= half);
-        return found ? formatInteger(found.step) : 'never';
-      });
-      return new Set(steps).size === 1
-        ? `${name} by step ${steps[0]} in every seed`
-        : `${name} by step ${listed(steps)} in seeds ${listed(group.results.map(({ spec }) => String(spec.seed)))}`;
-    });
-  return `Seen to be half the way from where local ends to where global ends: ${parts.join('; ')}.`;
+    .map((party) => halfway(party, half));
+  return `First validation at which the loss was at least halfway from local's final loss to global's: ${parts.join('; ')}.`;
 }
+
+/** 'global at steps 400, 300 and 300 with seeds 1, 2 and 3'. */
+function halfway({ name, group }: Party, half: number): string {
+  const seeds = group.results.map(({ spec: { seed }, validation }) => ({
+    seed: String(seed),
+    step: validation.find(({ loss }) => loss <= half)?.step,
+  }));
+  const steps = seeds.flatMap(({ step }) => (step === undefined ? [] : [formatInteger(step)]));
+  const [reached, never] = [true, false].map((yes) =>
+    seeds.filter(({ step }) => (step !== undefined) === yes).map(({ seed }) => seed),
+  ) as [string[], string[]];
+  if (reached.length === 0) return `${name} not with any seed`;
+  if (never.length === 0 && new Set(steps).size === 1)
+    return `${name} at step ${steps[0]} with every seed`;
+  const found = `${name} at ${plural('step', steps)} with ${plural('seed', reached)}`;
+  return never.length === 0 ? found : `${found}, not with ${plural('seed', never)}`;
+}
+
+const plural = (noun: string, all: readonly string[]) =>
+  `${noun}${all.length === 1 ? '' : 's'} ${listed(all)}`;
 
 /** How long training took, and how much the held-out loss still fell over its last quarter. */
 export function flatness(results: readonly Result[], context: number): string {
   const own = results.filter(({ spec }) => spec.context === context);
   const steps = [...new Set(own.map((run) => run.steps))].sort((a, b) => a - b);
   const falls = partiesOf(own, context, fallOf).map(
-    ({ name, losses, group }) =>
-      `${mean(losses).toFixed(3)} nats (${group.control ? group.label.toLowerCase() : name})`,
+    ({ name, losses }) => `${mean(losses).toFixed(3)} nats (${name})`,
   );
   if (falls.length === 0) return '';
   return `Trained for ${listed(steps.map(formatInteger))} steps. Over the last quarter of them, where the learning rate falls to its end, the held-out loss still fell by ${listed(falls)}, means of seeds.`;

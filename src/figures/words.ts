@@ -5,8 +5,10 @@
  * attention, and more efficient training. A difference counts here only if every one of three or more seeds
  * shows it and it is larger than the spread between seeds.
  */
+import { MASK_LETTER } from '../attention/maskPattern';
 import { patterns } from '../attention/registry';
 import { isResult, SEEDS } from '../core/seeds';
+import { withinSentence } from '../core/sentence';
 import { formatCount, formatInteger } from '../core/units';
 import { answersChart, answersOf, coincidingIn, type Asked } from './answers';
 import { FEW, WITHIN } from './chance';
@@ -21,7 +23,7 @@ import { APART } from './verdict';
 /** Defines the terms of the findings; the same under every figure. */
 export const DEFINITIONS: readonly string[] = [
   `“As good as” says that the means of two plans differ by no more than the seeds of one plan do (largest minus smallest, for the plan whose seeds differ more), with ${SEEDS} seeds of each. ${SEEDS} seeds are few, so a difference that small may still exist. A seed “stands apart” if it is further from its neighbour than twice the spread of the others, and by at least ${APART} nats.`,
-  `Differences are in nats per character of held-out text, and a curve's perplexity is e to that power: 0.1 nats more is a perplexity ${Math.exp(0.1).toFixed(2)} times as high.`,
+  `Differences are in nats per character of held-out text, and a curve's perplexity is e to the power of its loss: 0.1 nats more is a perplexity ${Math.exp(0.1).toFixed(2)} times as high.`,
 ];
 
 const digits = (value: number) => Math.abs(value).toFixed(2);
@@ -90,8 +92,28 @@ function verdict(gaps: readonly Gap[]): string {
     );
     return `${claim} at our scale this disagrees, grouped being worse at ${where} tokens read.`;
   }
-  const better = sure.length > 0 ? ', grouped being better where they differ' : '';
-  return `${claim} at our scale nothing here speaks against it${better}.${far(gaps, grouped)}`;
+  const found =
+    sure.length === 0
+      ? 'at our scale no gap larger than the spread between seeds contradicts this.'
+      : `at our scale, of the gaps larger than the spread between seeds, none contradicts this: ${better(sure, grouped)}.`;
+  return `${claim} ${found}${far(gaps, grouped)}`;
+}
+
+/**
+ * 'grouped is better at 5–8 tokens read; the other gaps say nothing': a curve may lie above global where its seeds
+ * disagree.
+ */
+function better(sure: readonly Gap[], grouped: readonly Gap[]): string {
+  const labels = [...new Set(grouped.map(({ label }) => label))];
+  const clauses = labels.flatMap((label) => {
+    const own = sure.filter((gap) => gap.label === label);
+    if (own.length === 0) return [];
+    const name = labels.length === 1 ? 'grouped' : withinSentence(label);
+    const at = own.map(({ bucket }) => `${formatInteger(bucket.from)}–${formatInteger(bucket.to)}`);
+    return [`${name} is better at ${listed(at)} tokens read`];
+  });
+  const others = sure.length < grouped.length ? ['the other gaps say nothing'] : [];
+  return [...clauses, ...others].join('; ');
 }
 
 /** If plain local does better still, grouping does not win by reading far. */
@@ -150,7 +172,7 @@ function compared(global: Course, grouped: Course): string {
   const equal =
     same === undefined
       ? ''
-      : `; for the same ${formatCount(Math.min(a.flops, b.flops))}FLOPs global has ${same.toFixed(2)}, grouped ${b.y.toFixed(2)}`;
+      : `; for the same ${formatCount(Math.min(a.flops, b.flops))}FLOPs global reaches perplexity ${same.toFixed(2)}, grouped ${b.y.toFixed(2)}`;
   return `Context ${formatInteger(global.context)}: grouped needs ${percent(share)} of global's FLOPs per step${equal}.`;
 }
 
@@ -161,14 +183,15 @@ export function wordsOfDocuments(
 ): string {
   const parts = corpora.map(({ title, lengths }) => {
     const sorted = [...lengths].sort((a, b) => a - b);
-    const median = sorted[Math.floor(sorted.length / 2)]!;
+    const middle = (sorted.length - 1) / 2; // between two documents if their number is even
+    const median = Math.round((sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2);
     const room = contexts.map(
       (context) =>
         `${percent(sorted.filter((n) => n > context).length / sorted.length)} have more than ${formatInteger(context)}`,
     );
-    return `${title}: ${formatInteger(sorted.length)} documents, the middle one of ${formatInteger(median)} characters${room.length > 0 ? `; ${listed(room)}` : ''}.`;
+    return `${title}: ${formatInteger(sorted.length)} documents, median length ${formatInteger(median)} characters${room.length > 0 ? `; ${listed(room)}` : ''}.`;
   });
-  return `${parts.join(' ')} A training window lies inside one document. The paper shows the lengths of The Pile; these are other texts.`;
+  return `${parts.join(' ')} A training window lies inside one of these documents. The setting “Documents in a row” uses smaller ones, such as paragraphs or lines. The paper shows the lengths of The Pile; these are other texts.`;
 }
 
 /** Accuracy by distance. */
@@ -210,7 +233,7 @@ export function wordsOfAnswers(results: readonly Result[], asked: Asked): string
     : '';
   const { level, series } = answersChart(results, asked);
   const byGuessing = level
-    ? ` In ${Math.round(100 * WITHIN)} of 100 cases, guessing alone gives a share within the grey band. It is counted from the number of questions at each distance, and wide where they are few. A model that guesses can leave it at single distances, also by always giving the same answer.`
+    ? ` In ${Math.round(100 * WITHIN)} of 100 cases, guessing alone gives a share within the grey band. The band follows from the number of questions at each distance; few questions make it wide. A guessing model can fall outside it at some distances, for instance if it always gives the same answer.`
     : '';
   const few = series.some(({ points }) => points.some((point) => point.few))
     ? ` Small pale points stand for fewer than ${FEW} questions.`
@@ -220,12 +243,14 @@ export function wordsOfAnswers(results: readonly Result[], asked: Asked): string
 
 /** What the letters above the plots stand for; '' if there are none. */
 export function wordsOfLetters(notes: readonly string[]): string {
-  const letters = patterns.all.map(({ letter }) => letter).join('');
-  const written = new RegExp(`\\bG(?: [${letters}])+\\b`, 'g');
+  const letters = [...patterns.all.map(({ letter }) => letter), MASK_LETTER].join('');
+  const written = new RegExp(`\\b[${letters}](?: [${letters}])+\\b`, 'g');
   const stripes = [...new Set(notes.flatMap((note) => note.match(written) ?? []))];
   if (stripes.length === 0) return '';
   const known = patterns.all
     .filter(({ letter }) => 'GS'.includes(letter) || stripes.some((one) => one.includes(letter)))
-    .map(({ letter, label }) => `${letter} ${label.toLowerCase()}`);
-  return `${stripes.join(' and ')}: the layers from the first to the last, ${listed(known)}; W is the window of the local ones.`;
+    .map(({ letter, label }) => `${letter} ${withinSentence(label)}`);
+  if (stripes.some((one) => one.includes(MASK_LETTER)))
+    known.push(`${MASK_LETTER} a mask of its own`);
+  return `${listed(stripes)}: the layers from the first to the last, ${listed(known)}; W is the window of the local ones.`;
 }

@@ -2,6 +2,7 @@
  * @file Goals: what the reader must do in a step. A goal is data in a lesson, and a check of what happened on the
  * stage.
  */
+import { withinSentence } from '../core/sentence';
 import { check } from '../core/check';
 import { Fields } from '../core/fields';
 import type { RunSpec, Setting } from '../spec/run';
@@ -145,8 +146,4 @@ export function sayGoal(goal: Goal, runs = 1, watched = false): string {
   }
 }
 
-/** 'window', 'RoPE base': lower case, except for names. */
-function labelOf(setting: Setting): string {
-  const { label } = controlOf(setting);
-  return /^[A-Z][a-z ]/.test(label) ? `${label[0]!.toLowerCase()}${label.slice(1)}` : label;
-}
+const labelOf = (setting: Setting): string => withinSentence(controlOf(setting).label);

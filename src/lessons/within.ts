@@ -2,6 +2,7 @@
  * @file A lesson as a teacher's link leaves it. If the link hides or fixes a control, whatever needs it is removed:
  * sentences marked {with …}, things to try, links in the text, and exercises that are answered on the stage.
  */
+import { withinSentence } from '../core/sentence';
 import type { Setting } from '../spec/run';
 import { kinds } from './exercises';
 import { sayGoal, type Goal } from './goal';
@@ -45,7 +46,7 @@ export function closedBy(lesson: Lesson, link: Taken): readonly Closed[] {
       .filter((exercise) => !canSolve(exercise, step, link))
       .map(({ id, kind }) => ({
         step: step.title,
-        what: `exercise ${numbers.get(id)} (${kinds.get(kind).label.toLowerCase()})`,
+        what: `exercise ${numbers.get(id)} (${withinSentence(kinds.get(kind).label)})`,
       })),
   ]);
 }

@@ -27,7 +27,7 @@ export interface SessionOptions extends Watches {
   readonly lazy?: boolean;
   /** With a fallback, an impossible request leaves the current runs as they are, and if there are none yet, the fallback is built. Without one, nothing is opened. */
   readonly fallback?: Comparison;
-  /** How many bytes the replaced runs may occupy: those that had trained are held, so that the user can take them back. */
+  /** Replaced runs that had trained are held, so that the user can take them back. This many bytes at most. */
   readonly holds?: number;
   /** Called when other runs have been put in place. */
   built?(built: Comparison): void;
@@ -41,12 +41,12 @@ export interface SessionOptions extends Watches {
  * input pauses.
  *
  * It is one object in three classes that build on each other: Standing shows the runs, Draft checks a request against
- * them, and Session builds what was requested. They are not parts of a session, as its fleet, past and letters are,
- * because pages read some sixty names of a session, of all three alike, in hundreds of places: as parts, either each
- * name would be forwarded, or every page would have to know which part has it.
+ * them, and Session builds what was requested. Unlike its fleet, past and letters, these three are not separate parts.
+ * Pages use some sixty members of a session, from all three classes, in hundreds of places. With parts, each member
+ * would have to be forwarded, or every page would have to know which part has it.
  */
 export class Session extends Draft {
-  /** Counts how often settings were applied to the runs, so that the URL is rewritten even if nothing changed. */
+  /** How often settings were applied to the runs. The URL is rewritten each time, even if nothing changed. */
   applied = $state(0);
   /** Whether the engine may be used yet. */
   #awake = $state(true);
@@ -101,7 +101,7 @@ export class Session extends Draft {
     this.#start(this.#falls);
   };
 
-  /** Continues saved runs: paused at their step, on the machine chosen now. */
+  /** Reopens saved runs, paused at their step, on the machine chosen now. */
   goOn = ({ shared, runs }: Comparison, kept: Kept, text?: string) => {
     const { backend } = this.asked.shared;
     this.#fresh({ shared: { ...shared, backend }, runs });
@@ -257,7 +257,7 @@ export class Session extends Draft {
    */
   #start(stays: boolean, kept?: Kept) {
     const possible = this.possible();
-    // Saved runs were possible once; if a single one is impossible on this device, the engine reports it.
+    // Saved runs passed these checks before; if one of them is impossible on this device, the engine reports it.
     if (kept && this.#falls) this.clear();
     const other = possible ?? (stays && this.blocked === undefined ? this.built : this.asked);
     const next = kept ? this.asked : other;

@@ -1,4 +1,5 @@
 /** @file How the settings of two runs differ. */
+import { withinSentence } from '../core/sentence';
 import type { RunSpec } from './run';
 import { CONTROLS } from './controls';
 
@@ -14,4 +15,4 @@ export const watchSameTokens = (a: RunSpec, b: RunSpec): boolean =>
 
 /** The names of the settings in which two runs differ. */
 export const changedBetween = (a: RunSpec, b: RunSpec): readonly string[] =>
-  CONTROLS.filter(({ name }) => a[name] !== b[name]).map(({ label }) => label.toLowerCase());
+  CONTROLS.filter(({ name }) => a[name] !== b[name]).map(({ label }) => withinSentence(label));

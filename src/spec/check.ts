@@ -1,4 +1,5 @@
 /** @file Refuses impossible settings before anything is allocated, saying what was given and what would work. */
+import { withinSentence } from '../core/sentence';
 import { rowsIn, type Expression } from '../attention/expression';
 import { read } from '../attention/parse';
 import { readRows } from '../attention/given';
@@ -14,12 +15,12 @@ export function checkRun(spec: RunSpec): void {
   for (const control of CONTROLS) {
     const value = spec[control.name];
     if (control.kind === 'number') {
-      checkParam(control.label.toLowerCase(), control.param, value as number);
+      checkParam(withinSentence(control.label), control.param, value as number);
     } else if (control.kind === 'choice') {
       const allowed = control.options.map((option) => option.value);
       check(
         allowed.includes(String(value)),
-        `${control.label.toLowerCase()} is '${value}'; it should be one of ${allowed.join(', ')}`,
+        `${withinSentence(control.label)} is '${value}'; it should be one of ${allowed.join(', ')}`,
       );
     }
   }

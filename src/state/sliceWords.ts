@@ -1,4 +1,5 @@
 /** @file The loss of a slice compared with that of the rest, in words. */
+import { withinSentence } from '../core/sentence';
 import { formatInteger } from '../core/units';
 import type { Apart } from '../data/rest';
 import type { Slice } from '../data/slice';
@@ -72,7 +73,7 @@ export function sliceDiffers(
 ): string {
   if (slice.back || new Set(runs.map(({ reach }) => reach)).size < 2) return '';
   const counts = runs.map(({ name, tokens }) => `${name} ${formatInteger(tokens)}`).join(', ');
-  return `What is far depends on the window, and these runs have different ones: their ${slice.label.toLowerCase()} are not the same characters (${counts}).`;
+  return `What is far depends on the window, and these runs have different ones: their ${withinSentence(slice.label)} are not the same characters (${counts}).`;
 }
 
 function why({ slice, source, reach, context }: SliceAsked): string {

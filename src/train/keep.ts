@@ -1,4 +1,5 @@
 /** @file A trainer's state to a checkpoint, and back. */
+import { withinSentence } from '../core/sentence';
 import { check } from '../core/check';
 import { arenaOf, pack, unpack } from '../model/arena';
 import type { Checkpoint } from '../model/files/checkpoint';
@@ -31,7 +32,7 @@ export function snapshotFrom(checkpoint: Checkpoint, spec: RunSpec): Snapshot {
   );
   check(
     !other,
-    `the checkpoint's ${other?.label.toLowerCase()} is ${other && checkpoint.spec[other.name]}, the run's ${other && spec[other.name]}; to continue, they must be the same`,
+    `the checkpoint's ${other && withinSentence(other.label)} is ${other && checkpoint.spec[other.name]}, the run's ${other && spec[other.name]}; to continue, they must be the same`,
   );
   const arena = arenaOf(modelSpecOf(spec));
   const { adamMoments } = checkpoint;

@@ -315,7 +315,7 @@ test('the second saying is separate in the table, the chart, the series and the 
   await button(page, 'Step').click();
   await expect.poll(() => numberOf(page, 'Step count')).toBe(1);
   const table = page.getByRole('table', {
-    name: 'Characters that need the far text, apart from the rest',
+    name: 'Characters that need the far text, and the rest, separately',
   });
   await expect(table).toBeVisible();
   const shown = (run: string) => numberOf(page, `Second saying: loss of ${run}`);
@@ -389,8 +389,12 @@ test('a recorded starting comparison is there at once, and Train replaces it', a
   // The finding, the prices and the point at which the curves part are visible without scrolling.
   const chart = (await page.getByRole('img', { name: 'Loss', exact: true }).boundingBox())!;
   expect(chart.y + chart.height / 2).toBeLessThan(900);
-  await expect(output(page, 'As in the line above: accuracy of Grouped')).toHaveText(/^9\d\.\d %$/);
-  await expect(output(page, 'As in the line above: accuracy of Local')).toHaveText(/^5\d\.\d %$/);
+  await expect(output(page, 'Repeats of the line above: accuracy of Grouped')).toHaveText(
+    /^9\d\.\d %$/,
+  );
+  await expect(output(page, 'Repeats of the line above: accuracy of Local')).toHaveText(
+    /^5\d\.\d %$/,
+  );
 
   await page.getByLabel('Start from').selectOption('strategies');
   for (const name of NAMES) await expect(output(page, `Step of ${name}`)).toHaveText('400');
@@ -412,7 +416,7 @@ test('a recorded starting comparison is there at once, and Train replaces it', a
   await expect(page.getByText(/^Local cannot know the answer: its layers reach 21/)).toBeVisible();
   const row = (table: string, name: RegExp) =>
     page.getByRole('table', { name: table, exact: true }).getByRole('row', { name });
-  await expect(row('Runs', /joint best/)).toHaveCount(3);
+  await expect(row('Runs', /tied for best/)).toHaveCount(3);
   await expect(row('Runs', /guesses/)).toHaveCount(1);
   await expect(
     row('Prices', /^Local guesses 9\.4 % 92 % .* 2\.4 % .* 13 % .* 0\.037 %/),

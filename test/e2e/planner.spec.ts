@@ -48,8 +48,8 @@ test('the engine’s switches change what is reserved, and the table shows it fo
   await page.getByRole('button', { name: 'vLLM', exact: true }).click();
   await expect(keys).toHaveText('7.61 GiB');
   await page.getByText('Switches', { exact: true }).click();
-  await page.getByLabel('Tokens at once').fill('1');
-  await page.getByLabel('Tokens at once').press('Enter');
+  await page.getByLabel('Tokens per step').fill('1');
+  await page.getByLabel('Tokens per step').press('Enter');
   await expect(page.getByLabel('Engine', { exact: true })).toHaveValue('');
   await expect.poll(() => page.url()).toContain('step=1');
 });

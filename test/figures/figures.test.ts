@@ -1,5 +1,8 @@
 /** @file The figures' data and the sentences made from them, on numbers small enough to check by hand. */
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { plans } from '../../src/attention/plans';
+import { patterns } from '../../src/attention/registry';
 import { isResult } from '../../src/core/seeds';
 import { answersChart, answersOf, askedOf, coincidingIn } from '../../src/figures/answers';
 import { band, csvOfTable } from '../../src/figures/chart';
@@ -7,7 +10,13 @@ import { computeChart, coursesOf, perplexityAt } from '../../src/figures/compute
 import { documentsTable, histogramOf, lengthsOf } from '../../src/figures/documents';
 import { contextsOf, gapChart, gapsOf, lengthChart, seedSpread } from '../../src/figures/lengths';
 import { MASKS, maskPanels } from '../../src/figures/masks';
-import { flopsPerStep, provenanceOf, resultsOfRuns, type Result } from '../../src/figures/result';
+import {
+  flopsPerStep,
+  provenanceOf,
+  resultsOfRuns,
+  stripesOf,
+  type Result,
+} from '../../src/figures/result';
 import {
   wordsOfAnswers,
   wordsOfCompute,
@@ -71,11 +80,22 @@ test('the sentence says so if grouped attention is worse than the paper claims',
   expect(words).toContain('at our scale this disagrees, grouped being worse at 5–8 tokens read');
 });
 
+test('of the gaps that are results, the sentence says which favour grouped, and that the others say nothing', () => {
+  const grouped = three('grouped', [[12.4, 9], [12.1, 9.2], [11.9, 8.8]]); // prettier-ignore
+  expect(wordsOfGaps([...grouped, ...global], 8)).toContain(
+    'none contradicts this: grouped is better at 5–8 tokens read; the other gaps say nothing.',
+  );
+  const last = grouped.map((one) => ({ ...one, spec: { ...one.spec, place: 'last' as const } }));
+  expect(wordsOfGaps([...grouped, ...last, ...global], 8)).toContain(
+    'grouped G S S S is better at 5–8 tokens read; grouped S S S G is better at 5–8 tokens read; the other',
+  );
+});
+
 test('the sentence says that differences within the band of seeds are not a result', () => {
   const grouped = three('grouped', [[12, 10.4], [12.1, 9.9], [11.9, 9.9]]); // prettier-ignore
   const words = wordsOfGaps([...grouped, ...global], 8);
   expect(words).toContain('No gap is larger than the spread between the 3 seeds');
-  expect(words).toContain('nothing here speaks against it');
+  expect(words).toContain('no gap larger than the spread between seeds contradicts this.');
   expect(seedSpread([...grouped, ...global])).toBeCloseTo(0.7, 9);
 });
 
@@ -142,7 +162,7 @@ test('every document counts in one bin of doubling lengths', () => {
   expect(histogram.corpora[0]!.counts).toEqual([1, 2, 0, 0, 0, 0, 1]);
   expect(documentsTable(histogram).rows[1]).toEqual(['Letters', '128–255', 2, 0.5]);
   expect(wordsOfDocuments([corpus], [128])).toContain(
-    'Letters: 4 documents, the middle one of 200 characters; 50 % have more than 128.',
+    'Letters: 4 documents, median length 164 characters; 50 % have more than 128.',
   );
   expect(() => lengthsOf({ title: 'x', documents: [{}] })).toThrow('should have a title');
 });
@@ -317,3 +337,33 @@ test('the letters above the plots are explained once each, and only if there are
   ).toMatch(/^G S G S and G S S S: the layers from the first to the last, G global and S local;/);
   expect(wordsOfLetters(['W 16 · 600 steps', ''])).toBe('');
 });
+
+test.each(plans.all.map(({ id }) => id))(
+  'the letters of plan %s are explained whole, wherever its global layers are',
+  (plan) => {
+    const letters = [...patterns.all.map(({ letter }) => letter), '1'];
+    const given = fc.record({
+      groupSize: fc.integer({ min: 1, max: 8 }),
+      place: fc.constantFrom('first' as const, 'last' as const),
+      signs: fc.array(fc.constantFrom(...letters), { minLength: 2, maxLength: 12 }),
+    });
+    fc.assert(
+      fc.property(given, given, (a, b) => {
+        const [one, two] = [a, b].map(({ signs, ...rest }) =>
+          stripesOf({
+            ...DEFAULTS,
+            ...{ plan, layers: signs.length, stripes: signs.join(''), masks: 'causal & chunk(4)' },
+            ...rest,
+          }),
+        ) as [string, string];
+        const words = one === two ? one : `${one} and ${two}`;
+        expect(wordsOfLetters([`${words} · W 16 · 600 steps`, `${two} · W 16`])).toMatch(
+          new RegExp(`^${words}: the layers from the first to the last, G global`),
+        );
+        const explained = wordsOfLetters([one]);
+        for (const letter of new Set(one.split(' ')))
+          expect(explained).toMatch(new RegExp(`[,d] ${letter} [a-z]`));
+      }),
+    );
+  },
+);

@@ -101,9 +101,9 @@ describe('on runs like the measured ones', () => {
   test('by length, the title has the last bucket and says up to where local keeps up', () => {
     const local = LOCAL.map(({ spec }) => run({ plan: 'local', seed: spec.seed }, 1, 0.7));
     const { title, notes } = findingOfGaps([...GLOBAL, ...local], T);
-    expect(title).toBe('With 257 to 512 characters read local is 0.25 nats worse than global');
+    expect(title).toBe('With 257 to 512 characters read, local is 0.25 nats worse than global');
     expect(notes[0]).toBe(
-      'Up to 256 characters read local is not worse than global; beyond them it is.',
+      'With up to 256 characters read, local is not worse than global; with more, it is.',
     );
   });
 
@@ -143,18 +143,40 @@ describe('on runs like the measured ones', () => {
     expect(findingOfContexts(LOCAL).title).toContain('no pair');
   });
 
-  test('it says by which step each seed learned the line above', () => {
-    const late = runs('grouped', [0.75, 0.75, 0.9]).map((one) =>
-      one.spec.seed < 3
-        ? one
-        : { ...one, validation: [{ step: 60, loss: 1.6, tokens: 9 }, { step: 600, loss: 0.8, tokens: 9 }] },
-    ); // prettier-ignore
-    const words = foundBy([...GLOBAL, ...late, ...LOCAL], T);
-    expect(words).toContain('global by step 600 in every seed');
-    expect(foundBy([...GLOBAL, ...late], T)).toBe('');
+  test('it says at which validation each seed had learned the line above', () => {
+    // Halfway is 0.877 nats.
+    const by = (steps: readonly (number | undefined)[]) =>
+      runs('grouped', [0.75, 0.75, 0.75]).map((one, i) => ({
+        ...one,
+        validation: [300, 450, 600].map((step) => ({
+          step,
+          loss: step >= (steps[i] ?? Infinity) ? 0.8 : 1.6,
+          tokens: 9,
+        })),
+      }));
+    const words = (grouped: readonly Result[]) => foundBy([...GLOBAL, ...grouped, ...LOCAL], T);
+    expect(words(by([450, 450, 450]))).toBe(
+      "First validation at which the loss was at least halfway from local's final loss to global's: global at step 600 with every seed; grouped at step 450 with every seed.",
+    );
+    expect(words(by([450, 300, 300]))).toMatch(
+      /; grouped at steps 450, 300 and 300 with seeds 1, 2 and 3\.$/,
+    );
+    expect(words(by([450, undefined, 300]))).toMatch(
+      /; grouped at steps 450 and 300 with seeds 1 and 3, not with seed 2\.$/,
+    );
+    expect(words(by([]))).toMatch(/; grouped not with any seed\.$/);
+    expect(foundBy([...GLOBAL, ...by([300, 300, 300])], T)).toBe('');
     expect(flatness(GLOBAL, T)).toBe(
       'Trained for 600 steps. Over the last quarter of them, where the learning rate falls to its end, the held-out loss still fell by 0.250 nats (global), means of seeds.',
     );
+    const further = [
+      ...runs('local', [0.75], { window: 96 }),
+      ...runs('grouped', [0.75]),
+      ...runs('grouped', [0.75], { place: 'last' }),
+    ];
+    const flat = flatness([...GLOBAL, ...LOCAL, ...further], T);
+    for (const name of ['(local)', '(local, W 96)', '(grouped)', '(grouped S G S G)'])
+      expect(flat).toContain(name);
   });
 });
 

@@ -68,7 +68,7 @@ test('parts can be chosen only if runs were scored by slices', () => {
   expect(measuresOf([plain])).toEqual([ALL]);
   const sliced = run({}, 1, 0.5);
   const [, slice, rest] = measuresOf([plain, sliced]);
-  expect([slice!.label, rest!.label]).toEqual(['As in the line above', 'The rest']);
+  expect([slice!.label, rest!.label]).toEqual(['Repeats of the line above', 'The rest']);
   expect(scoreOf(plain.validation[0]!, slice!)).toBeUndefined();
   expect(endOf(sliced, ALL)).toEqual({ loss: 1.05, tokens: 1000 });
   expect(endOf(sliced, slice!)).toEqual({ loss: 0.5, tokens: 250 });

@@ -298,7 +298,7 @@ const CLAIMS: readonly (readonly [RegExp, (of: Of, found: readonly number[]) => 
     },
   ],
   [/still within reach/, ({ spec, T }) => backOf(layersOf(spec), T).includes(false)],
-  [/keeps no other/, (of) => layersOf(of.spec).some((layer) => heldBy(layer, of.T) < of.T)],
+  [/keeps no other tokens/, (of) => layersOf(of.spec).some((layer) => heldBy(layer, of.T) < of.T)],
   [/extended to a chunk boundary/, (of) => layerOf(of).pattern === 'approximate'],
   [/Each token also reads itself/, (of) => every(of.T, (q) => row(of, q)[q] === EXACT)],
   [
@@ -344,7 +344,7 @@ const ALWAYS = [
   'That is training: forward and twice as much backward',
   'only visible pairs are needed',
   'Keys and values: there are two numbers',
-  'Those are numbers; each takes 4 bytes',
+  'You counted the numbers; each takes 4 bytes',
   'That is one layer. Above it, the next layer',
   'Windows do not multiply',
   'That is out of reach of one layer',

@@ -11,7 +11,7 @@ test('the longest context is what memory holds', () => {
 test('it is not longer than what the model was made for, and the words say so', () => {
   const fit = { ...FIT, made: 32_768 };
   expect(longestWords(fit)).toBe('32,768');
-  expect(beyondWords(fit)).toBe('; as many as it was made for, while memory holds 40,000');
+  expect(beyondWords(fit)).toBe('; the model’s own limit (memory would hold 40,000)');
 });
 
 test('a model made for more than memory holds gets no more words', () => {

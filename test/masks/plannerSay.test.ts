@@ -180,19 +180,19 @@ describe('the explanation of a cache’s size', () => {
   test('says for Gemma that it stays small because most layers keep a window', () => {
     expect(finding(named('gemma-3-1b'), 32_768)).toEqual([
       'Gemma 3 1B keeps 139 MiB for 32,768 tokens in bf16.',
-      '22 of 26 layers read no more than 512 tokens; 4 keep every token, 4.00 KiB for each.',
+      '22 of 26 layers read no more than 512 tokens; 4 keep every token, together 4.00 KiB per token.',
       'Without windows it would be 832 MiB, 6.0 times as much.',
     ]);
   });
   test('says that a model without windows grows with every token', () => {
     expect(finding(named('llama-3.1-8b', { batch: 8 }), 1000)).toEqual([
       'Llama 3.1 8B keeps 1000 MiB for 8 × 1,000 tokens in bf16.',
-      'All 32 layers keep every token, 128 KiB for each.',
+      'All 32 layers keep every token, together 128 KiB per token.',
     ]);
   });
   test('says that states do not grow', () => {
     expect(finding(named('nemotron-3-super-120b'), 1000)[1]).toBe(
-      '40 of 88 layers keep a state that does not grow and 40 of 88 layers have no attention; 8 keep every token, 8.00 KiB for each.',
+      '40 of 88 layers keep a state that does not grow and 40 of 88 layers have no attention; 8 keep every token, together 8.00 KiB per token.',
     );
   });
   test('mentions shared keys and a latent', () => {

@@ -71,6 +71,6 @@ test('a tied table is counted once', () => {
   expect(tied!.embedding).toBe(128256 * 4096);
 });
 
-test('a step holds its widest layer in 16 bits and a score for each word in 32', () => {
+test('a step holds its widest layer in 16 bits and a score for each vocabulary entry in 32', () => {
   expect(activationBytes({ widest: 10 }, 1000, 3, 2)).toBe(2 * 10 * 3 + 4 * 1000 * 2);
 });

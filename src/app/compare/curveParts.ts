@@ -1,4 +1,5 @@
 /** @file Which part of a validation the curves show: all of it, a slice of the text, or the rest. */
+import { withinSentence } from '../../core/sentence';
 import type { ValidationRecord } from '../../compare/history';
 import { apart, type Score } from '../../data/rest';
 import type { Slice } from '../../data/slice';
@@ -25,7 +26,7 @@ export function curveParts(
   const parts = slicesOf(source).flatMap((slice): CurvePart[] => {
     if (validations.length > 0 && !validations.some((one) => some(apart(one, slice.id)?.slice)))
       return [];
-    const label = slice.label.toLowerCase();
+    const label = withinSentence(slice.label);
     const own = {
       id: slice.id,
       label: `Validation: ${label}`,

@@ -29,5 +29,5 @@ export function beyondWords(fit: Fit): string {
   const { longest, causal, made } = fit;
   if (made === undefined || longest <= made) return '';
   if (!causal) return `; made for ${formatInteger(made)}`;
-  return `; as many as it was made for, while memory holds ${heldOf(fit)}`;
+  return `; the model’s own limit (memory would hold ${heldOf(fit)})`;
 }

@@ -6,10 +6,10 @@ const [BLANK] = encode(' ');
 /** A run of blanks continues whatever the line above, so only its first blank counts. */
 const lineAbove: Slice = {
   id: 'line-above',
-  label: 'As in the line above',
+  label: 'Repeats of the line above',
   order: 1,
   summary:
-    'Characters that repeat the one above them, one line back in the window; of a run of blanks only the first.',
+    'Characters equal to the one above them, one line back in the same context; of a run of blanks only the first counts.',
   fits: ({ table }) => table !== undefined,
   back: ({ table }) => table!.line,
 

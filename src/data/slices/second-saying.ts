@@ -8,8 +8,7 @@ const secondSaying: Slice = {
   id: 'second-saying',
   label: 'Second saying',
   order: 0,
-  summary:
-    'Characters of a passage that is said again, where the window still has its first saying.',
+  summary: 'Characters of a passage said again, if its first saying is in the same context.',
   fits: ({ repeat }) => repeat !== undefined && repeat.times > 1,
   back: ({ repeat }) => repeat!.passage,
 

@@ -1,3 +1,4 @@
+import { withinSentence } from '../../core/sentence';
 import { check } from '../../core/check';
 import { Fields } from '../../core/fields';
 import { formatInteger } from '../../core/units';
@@ -132,7 +133,7 @@ export default defineExercise<TargetExercise, Settings>({
     const { want, measured, space } = exercise;
     const wrong = astray(exercise, spec);
     if (wrong) {
-      const may = space.map(({ name }) => controlOf(name).label.toLowerCase()).join(' and ');
+      const may = space.map(({ name }) => withinSentence(controlOf(name).label)).join(' and ');
       return {
         right: false,
         says: `${controlOf(wrong).label} is ${String(spec[wrong])}, which is not among the allowed settings: change ${may} only${space.some(({ name }) => name === 'stripes') ? ', between the allowed patterns' : `, from ${String(space[0]!.values[0])} to ${String(space[0]!.values.at(-1))}`}.`,
@@ -143,7 +144,7 @@ export default defineExercise<TargetExercise, Settings>({
       const value = quantity.value(ofRun(spec, exercise.tokens));
       return {
         right: false,
-        says: `Not yet: ${quantity.label.toLowerCase()} is ${formatInteger(value)}; at least ${formatInteger(want.atLeast)} ${quantity.unit} are needed.`,
+        says: `Not yet: ${withinSentence(quantity.label)} is ${formatInteger(value)}; at least ${formatInteger(want.atLeast)} ${quantity.unit} are needed.`,
       };
     }
     if (measured && (results[0]?.accuracy ?? -1) < measured.accuracy) {

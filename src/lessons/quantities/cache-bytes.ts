@@ -18,7 +18,7 @@ function sayLeaves(layer: PatternSpec): string {
   if (hasSummaries(layer))
     return 'an approximate layer keeps one summary for each chunk that has left its window';
   if (isWindow(layer)) return 'a local layer drops what has left its window';
-  return `a layer that reads ${sayLayer(layer)} keeps no other`;
+  return `a layer that reads ${sayLayer(layer)} keeps no other tokens`;
 }
 
 /** Bytes of keys and values after T tokens, all layers. */
@@ -42,7 +42,7 @@ export default defineQuantity({
       mistakes.push({
         id: 'numbers',
         value: value / of.bytes,
-        says: `Those are numbers; each takes ${of.bytes} bytes.`,
+        says: `You counted the numbers; each takes ${of.bytes} bytes.`,
       });
     if (layers.length > 1)
       for (const held of new Set(keys))

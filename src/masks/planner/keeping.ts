@@ -40,19 +40,19 @@ export const ENGINES: readonly Engine[] = [
     id: 'transformers',
     label: 'transformers, between steps',
     keeping: { windows: 'ring', step: 0, page: 1, pool: false },
-    says: 'DynamicCache from one step to the next: W − 1 tokens in a layer with a window, as the next brings its own.',
+    says: 'DynamicCache from one step to the next: W − 1 tokens in a layer with a window, as the next step adds its own token.',
   },
   {
     id: 'vllm',
     label: 'vLLM',
     keeping: { windows: 'ring', step: 2048, page: 16, pool: true },
-    says: 'Pages of one size for all layers from one pool. A prompt comes in steps, and a window keeps W − 1 tokens and a step.',
+    says: 'Pages of one size for all layers from one pool. A prompt comes in steps, and a window keeps W − 1 tokens plus those of one step.',
   },
   {
     id: 'vllm-full',
     label: 'vLLM, hybrid manager off',
     keeping: { windows: 'full', step: 2048, page: 16, pool: true },
-    says: 'Layers with a window keep every token, as global ones do; what they compute is still cut off.',
+    says: 'Layers with a window keep every token, as global ones do; they still read only the window.',
   },
   {
     id: 'llama.cpp',

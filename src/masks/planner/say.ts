@@ -110,7 +110,8 @@ export function finding({ name, at }: Named, T: number): readonly string[] {
           ? 'Its one layer keeps every token'
           : `All ${parts.layers} layers keep every token`
         : `${parts.growing} ${parts.growing === 1 ? 'keeps' : 'keep'} every token`;
-  const slope = parts.slope > 0 ? `, ${formatBytes(parts.slope)} for each` : '';
+  const together = parts.growing > 1 ? 'together ' : '';
+  const slope = parts.slope > 0 ? `, ${together}${formatBytes(parts.slope)} per token` : '';
   const why = whys.length === 0 ? `${grows}${slope}.` : `${listed(whys)}; ${grows}${slope}.`;
   const latent = facts.find((one) => one.latent && one.perToken > 0);
   const unbounded = unboundedAt(at, T);

@@ -26,7 +26,7 @@ export interface Weights {
   readonly exact: boolean;
 }
 
-/** Types of which nothing is left out. */
+/** Types whose weights are counted completely. */
 export const EXACT: readonly string[] = [
   'llama',
   'mistral',

@@ -11,7 +11,7 @@ const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 export class Scribe {
   #model: { readonly spec: ModelSpec; readonly weights: HostWeights } | undefined;
   #writer: Writer | undefined;
-  /** Work that was begun under another number is out of date. */
+  /** Number of the latest command; work begun under an earlier one is out of date. */
   #turn = 0;
 
   constructor(private readonly send: (event: WritingEvent) => void) {}
