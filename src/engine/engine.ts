@@ -247,7 +247,7 @@ export class Engine {
     run.playing = false;
     this.#runs.delete(run.id);
     this.#leave(run.id);
-    if (!this.#turns.takes(run)) this.#release(run);
+    if (!this.#turns.isInTurn(run)) this.#release(run);
   }
 
   /**

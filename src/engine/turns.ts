@@ -9,13 +9,13 @@ import { loudly } from './loudly';
 import { nextTask } from './nextTask';
 import type { EngineRun } from './run';
 
-/** What turns need of the engine. */
+/** What the turns need from the engine. */
 interface Around {
   /** The runs are being moved to another device, which ends the rounds. */
   isMoving(): boolean;
   /** No run has anything to do. */
   idle(): void;
-  /** The run was closed during its turn, which is over. */
+  /** The turn of a run that was closed or replaced meanwhile has ended: the run can be disposed of. */
   release(run: EngineRun): void;
   failed(id: RunId, cause: unknown): void;
 }
@@ -35,7 +35,7 @@ export class Turns {
   ) {}
 
   /** Whether the turn of this run is under way. */
-  takes(run: EngineRun): boolean {
+  isInTurn(run: EngineRun): boolean {
     return this.#inTurn.has(run);
   }
 
@@ -45,8 +45,8 @@ export class Turns {
   }
 
   /**
-   * Waits until no turn is under way. A turn that a faulty device keeps waiting for `patience` ms is abandoned: the run
-   * restarts from its snapshot anyway.
+   * Waits until no turn is under way. If a faulty device does not let a turn end within `patience` ms from now, that
+   * turn is abandoned; its run restarts from its snapshot anyway.
    */
   async end(patience: number): Promise<void> {
     const since = performance.now();
@@ -66,7 +66,7 @@ export class Turns {
         const busy = [...this.runs.values()].filter((run) => run.busy);
         if (busy.length === 0) this.around.idle();
         if (busy.length === 0 || this.backends.fault || this.around.isMoving()) return; // a fault is followed by a recovery, which restarts the loop
-        // Determined before the first turn: which run is behind changes while turns are taken.
+        // Determined before the first turn, because every turn changes which runs are behind.
         const waits = busy.map((run) => this.#waits(run));
         for (const [i, run] of busy.entries()) await this.#turn(run, waits[i]!);
         await nextTask();
@@ -92,7 +92,7 @@ export class Turns {
         });
       }
     } catch (cause) {
-      // A lost device first breaks a read; the reason arrives a moment later.
+      // If a device is lost, a read fails first, and the device reports the reason a moment later.
       const gpu = this.backends.computing?.fallible === true && !(cause instanceof Diverged);
       if (gpu) await this.#faultKnown();
       if (here() && !(gpu && this.backends.fault)) this.around.failed(run.id, cause);

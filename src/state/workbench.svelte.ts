@@ -40,12 +40,12 @@ export interface Place {
 /** Tokens for which a model's costs are computed by default, if its context is that long. */
 const FIRST_LENGTH = 32_768;
 
-/** Which array of the open file, and which planes of it. */
 export interface Weights {
+  /** The array of the open file, if it has several, then the place on each axis but those of queries and keys. */
   readonly picked: readonly number[];
 }
 
-/** The mask to compare with, as written, and whether it is the mask of a whole text. */
+/** A mask to compare with, as written, and whether it is the mask of a whole text of which the page shows a step. */
 interface Compared {
   other: string;
   step: boolean;
@@ -69,7 +69,7 @@ export class Workbench {
   rest = $state.raw(fromAddress('').rest);
   /** The mask it is compared with, as written; empty: none. */
   other = $state('');
-  /** Whether that is the mask of a whole text, and the mask on the page a step of decoding it. */
+  /** Whether `other` is the mask of a whole text, and the mask on the page is that of one step of decoding it. */
   step = $state(false);
   /** Whether the attention weights of the open file are drawn instead of the mask they imply. */
   weights = $state.raw<Weights>();
@@ -88,7 +88,7 @@ export class Workbench {
   readonly #known = new WeakMap<MaskDoc, More>();
   /** The config layers a document was made from, until it is edited. */
   readonly #ofConfig = new WeakMap<MaskDoc, readonly ConfigLayer[]>();
-  /** For each document, the one it is an edit of and what that was last compared with. */
+  /** The comparison of each document. Edits of one document share one object. */
   readonly #subjects = new WeakMap<MaskDoc, Compared>();
   readonly #first: Compared = { other: '', step: false };
   #subject = this.#first;
@@ -115,7 +115,7 @@ export class Workbench {
   /** Why no link can hold these masks; undefined if one can. */
   tooLong = $derived(
     this.query.length > LONGEST_ADDRESS
-      ? `these masks need a link of ${this.query.length} characters, and ${LONGEST_ADDRESS} are read; save them as JSON`
+      ? `these masks need a link of ${this.query.length} characters; the limit is ${LONGEST_ADDRESS}. Save them as JSON instead`
       : undefined,
   );
 
@@ -155,9 +155,12 @@ export class Workbench {
     if (!Number.isFinite(T)) return;
     const tokens = Math.min(MAX_TOKENS, Math.max(MIN_TOKENS, Math.round(T)));
     if (tokens === this.doc.T) return;
-    // A mask of part of a text keeps its number of queries as long as there are more keys; a mask of a whole text has a
-    // row for each token.
-    const queries = this.queries === this.doc.T ? tokens : this.queries;
+    // The mask of a whole text has a row for each token. That of the last tokens of a text keeps its number of rows, at
+    // most one for each token: with more rows than keys, it would become cross-attention.
+    const whole = this.queries === this.doc.T;
+    const part = this.queries < this.doc.T;
+    const most = part ? Math.min(this.queries, tokens) : this.queries;
+    const queries = whole ? tokens : most;
     const inside = ({ toQuery, toKey }: Rectangle) => toQuery <= queries && toKey <= tokens;
     this.#change({
       T: tokens,
@@ -256,7 +259,7 @@ export class Workbench {
     const { expression, paint } = this.current;
     const tidy = tidied(maskOf(expression, this.doc.T, this.queries), [...paint, rectangle]);
     if (tidy.length > MAX_RECTANGLES) {
-      this.problem = `more than ${MAX_RECTANGLES} painted rectangles are not kept; save the mask as a file`;
+      this.problem = `a layer can have at most ${MAX_RECTANGLES} painted rectangles, so this one was not added`;
       return;
     }
     this.#layer({ expression, paint: tidy });
@@ -284,7 +287,7 @@ export class Workbench {
 
   // ------------------------------------------------------------------------------------------- what is seen
 
-  /** The marked cells, as a rectangle whose cells are neither allowed nor blocked yet. */
+  /** The marked cells as a rectangle, before it is decided whether to allow or block them. */
   get area(): Omit<Rectangle, 'open'> | undefined {
     const { cell, corner = cell } = this;
     if (!cell || !corner) return undefined;

@@ -1,6 +1,6 @@
 /**
- * @file A real comparison of four runs in Chromium: one step count, one batch, one selection; axes, files, a small
- * phone.
+ * @file Compare in Chromium, with runs that really train: they share their steps, batches and selection. Also axes,
+ * files, a run that diverges, and small screens.
  */
 import { expect, test, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
@@ -51,7 +51,7 @@ async function bytesOf(page: Page, name: string): Promise<Buffer> {
 const downloaded = async (page: Page, name: string) => (await bytesOf(page, name)).toString('utf8');
 const saved = async (page: Page) => JSON.parse(await downloaded(page, 'Save comparison')) as File;
 
-test('four runs are on the same step at every pause, saw the same batches, and any axis shows the predicted numbers', async ({
+test('four runs are on the same step at every pause, saw the same batches, and have the same numbers in the table as in the CSV on every axis', async ({
   page,
 }) => {
   await race(page);
@@ -68,15 +68,15 @@ test('four runs are on the same step at every pause, saw the same batches, and a
   const { runs } = await saved(page);
   const batches = runs.map(({ steps }) => steps.batch);
   expect(batches[0]).toHaveLength(before);
-  for (const of of batches) expect(of).toEqual(batches[0]);
+  for (const seen of batches) expect(seen).toEqual(batches[0]);
   expect(new Set(batches[0]).size).toBe(before); // another batch at every step
-  await test.step('changing the axis changes the numbers by the predicted factors', () =>
+  await test.step('on every axis the table has the numbers of the CSV', () =>
     expectAxes(page, before));
   await button(page, 'Reset').click();
   await expect.poll(() => stepsOf(page)).toEqual([0, 0, 0, 0]);
 });
 
-/** Every axis shows the numbers of the downloaded series; all runs are at the step `steps`. */
+/** On every axis the table has the numbers of the downloaded series; all runs are at the step `steps`. */
 async function expectAxes(page: Page, steps: number): Promise<void> {
   // Pure functions write the series (src/compare/csv.ts); their own tests check them against the counts.
   const [head, ...lines] = (await downloaded(page, 'Series as CSV')).trimEnd().split('\r\n');
@@ -145,7 +145,7 @@ test('the past is replayed, and a query is selected in all runs at once, with th
   await expect(page.getByRole('button', { name: /^Free/ })).toHaveCount(0);
 });
 
-test('a saved comparison can be read and opened again, also by a drop anywhere; any other file changes nothing', async ({
+test('a saved comparison can be read and opened again, also by dropping it on the page; any other file is refused and changes nothing', async ({
   page,
 }) => {
   await race(page);

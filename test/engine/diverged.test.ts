@@ -119,7 +119,7 @@ describe('a compared run whose loss becomes NaN', () => {
     expect(await lossesOf(['local'])).toEqual(await lossesOf([]));
   });
 
-  test('gets no further requests for pictures; those of the others arrive, of one step', async () => {
+  test('sends no picture; those of the others arrive, all of one step', async () => {
     poison(['local'], 0);
     const { frames, together, until, all, close } = await opened();
     together('step');

@@ -111,7 +111,7 @@ describe('compared runs', () => {
     }
   });
 
-  test('owe a requested checkpoint until the next round, and save it for each requester', () => {
+  test('owe a requested action until the next round, and save a checkpoint for each requester', () => {
     const { group, runs, rounds } = members(5);
     group.ask('save', 'person');
     group.ask('save', 'autosave');

@@ -142,7 +142,7 @@ test('a waiting job is refused if a run begins to train', async () => {
   close();
 });
 
-test('a run that is opened after a loss does not silently close the waiting one', async () => {
+test('a run that is opened before a lost device is replaced does not close the run that waits for it', async () => {
   const { engine, of, until, ask } = await opened();
   // It is queued before the recovery.
   engine.receive({ type: 'open', runId: 'b', spec });

@@ -93,7 +93,7 @@ async function open(runId: string, spec: RunSpec): Promise<void> {
   });
 }
 
-test('a run without such layers compiles none of them, and the first run with them tests them', async () => {
+test('kernels of tiled masks are compiled only for a run with such masks', async () => {
   await open('a', plain);
   expect(state.opened).toContain('attentionForward');
   expect(state.opened).not.toContain('tiledForward');
@@ -104,7 +104,7 @@ test('a run without such layers compiles none of them, and the first run with th
   expect(state.chosen).toEqual(['webgpu']);
 });
 
-test('if they fail, another machine is used, which says why', async () => {
+test('if kernels of tiled masks fail their test, another machine is used, and the reason is reported', async () => {
   state.broken = true;
   await open('a', plain);
   expect(state.chosen).toEqual(['webgpu']);
@@ -120,7 +120,7 @@ test('if they fail, another machine is used, which says why', async () => {
   });
 });
 
-test('a run that begins with them tests them at the start', async () => {
+test('a first run with tiled masks tests their kernels at its start', async () => {
   state.broken = true;
   await open('b', tiled);
   expect(state.chosen).toEqual(['cpu']);

@@ -142,12 +142,23 @@ describe('a mask with the largest number of rectangles', () => {
     expect(new Workbench(workbench.query).doc).toEqual(workbench.doc);
   });
 
+  test('gets no further rectangle, and the page says so', () => {
+    const workbench = new Workbench();
+    const doc = docOf(MAX_TOKENS, most);
+    workbench.show(doc);
+    workbench.paint({ query: 0, toQuery: 1, key: 0, toKey: 1, open: false });
+    expect(workbench.doc).toBe(doc);
+    expect(workbench.problem).toBe(
+      'a layer can have at most 2000 painted rectangles, so this one was not added',
+    );
+  });
+
   test('in two layers does not fit; the page says so, and a link cut short has no half rectangle', () => {
     const workbench = new Workbench();
     const layer = { expression: causal, paint: most };
     workbench.show({ T: MAX_TOKENS, layers: [layer, { ...layer, paint: most.slice(1) }] });
     expect(workbench.tooLong).toMatch(
-      /^these masks need a link of \d+ characters, and 48000 are read; save them as JSON$/,
+      /^these masks need a link of \d+ characters; the limit is 48000\. Save them as JSON instead$/,
     );
     const { doc, notes } = fromAddress(workbench.query);
     expect(notes).toEqual(['the address is longer than 48000 characters; the rest was not read']);

@@ -57,7 +57,7 @@ test('frames that arrive slowly take no more than a third of the time', () => {
   }
 });
 
-test('a frame without a request changes nothing', () => {
+test('the request after an unrequested frame waits for the usual pause of 250 ms', () => {
   const asked: number[] = [];
   let now = 60_000;
   const pull = new FramePull(

@@ -1,4 +1,4 @@
-/** @file Pictures of runs in a file, with rows that hold documents. */
+/** @file Attention maps of runs saved in a file, on a row that holds several documents. */
 import { expect, test } from 'vitest';
 import { BLOCKED, EXACT } from '../../src/attention/cells';
 import { readFile, writeFile } from '../../src/compare/file';
@@ -17,7 +17,7 @@ const comparison: Comparison = {
   })),
 };
 
-/** A row whose documents begin at 0, 5 and 11, read whole or within them. */
+/** Maps of one row. With `begins`, its documents begin there and a query reads only its own; otherwise all tokens before it. */
 function frameOf(begins: readonly number[] | undefined): AttentionFrame {
   const documentOf = (t: number) => (begins ?? []).filter((at) => at <= t).length;
   const mask = Uint8Array.from({ length: T * T }, (_, i) => {
@@ -37,7 +37,7 @@ function frameOf(begins: readonly number[] | undefined): AttentionFrame {
   };
 }
 
-test('come back with the mask of their own row, within documents if the run keeps them apart', () => {
+test('maps read from a file have their run’s mask, within documents if the run keeps them apart; a file with documents out of order is refused', () => {
   const frames = [frameOf(undefined), frameOf([5, 11])];
   const pictures = writeMoments(record([], 0, frames))!;
   const file = writeFile({

@@ -41,7 +41,7 @@ describe('a run', () => {
     expect(run.step).toBe(4);
   });
 
-  test('that continues has the numbers it had, and the validation of its step once', () => {
+  test('that continues from a checkpoint is at its step, and has the validation of that step only once', () => {
     const validation = { step: 5, loss: 2, accuracy: 0.5, tokens: 64 };
     const run = new Run('a', DEFAULTS, undefined, Uint8Array.of(1), {
       steps: steps(1, 5),
@@ -53,7 +53,7 @@ describe('a run', () => {
   });
 });
 
-test('keeps a closer look until the next one, and forgets it with the steps before it', () => {
+test('an evaluation is kept until the next one, and dropped if its step is lost with a device', () => {
   const { run, state, took } = told();
   const evaluation = (step: number) => ({
     step,

@@ -57,7 +57,7 @@ describe.each([
     expect(listening()).toEqual([]);
   });
 
-  test('opens its runs only for training if it is lazy', () => {
+  test('that is lazy opens its runs only when training or a step is requested', () => {
     for (const act of ['train', 'once'] as const) {
       const { session, opened, ready, ids, asked } = begun({ lazy: true });
       expect([session.asleep, session.state.phase, opened()]).toEqual([true, 'paused', []]);
@@ -68,7 +68,7 @@ describe.each([
     }
   });
 
-  test('sends all its runs one message per request, and nothing unasked', () => {
+  test('sends one message per request to all its runs, and none without a request', () => {
     const { session, ids, ready, asked, sent } = begun();
     ready();
     session.train();
@@ -187,7 +187,7 @@ describe.each([
       const { session, trained, all, state, asked } = begun();
       trained();
       all((i) => state(i, { phase: 'preparing', doing: 'recovering' }));
-      session.pause(); // the worker keeps it until the runs are there again
+      session.pause(); // the worker carries it out once the runs are restored
       all((i) => state(i, { phase: 'running', step: 3, moved }));
       expect(asked().at(-1)![0]).toBe('pause');
       expect([session.wish, session.state.phase]).toEqual([false, 'paused']);
@@ -211,8 +211,8 @@ describe.each([
     });
   });
 
-  describe('and its pictures', () => {
-    test('are requested when it is ready, and not again before all of them arrived', () => {
+  describe('with pictures', () => {
+    test('requests them when its runs are ready, and again once all have arrived and something has changed', () => {
       const { ready, all, took, frame, pictures } = begun();
       ready();
       expect(pictures()).toBe(1);
@@ -224,7 +224,7 @@ describe.each([
       expect(pictures()).toBe(2); // nothing did
     });
 
-    test('are kept only if the page can look back', () => {
+    test('keeps no past ones if the page cannot look back', () => {
       const { session, ready, all, frame } = begun({ remembers: false });
       ready();
       all((i) => frame(i, 0));
@@ -301,22 +301,22 @@ describe.each([
       expect(session.runs).toBe(runs);
       expect(opened()).toHaveLength(count);
     });
+  });
 
-    test('if impossible from the start opens nothing, or its fallback', () => {
-      const impossible = changeShared(comparison, { heads: 3 });
-      const { session, opened } = begun({}, impossible);
-      expect(opened()).toEqual([]);
-      expect(session.state).toEqual({
-        phase: 'failed',
-        failure: { kind: 'settings', message: session.problem },
-      });
-
-      const falls = begun({ fallback: onlyRun(DEFAULTS) }, impossible);
-      expect(falls.session.problem).toBe(session.problem);
-      expect(falls.session.asked).toBe(impossible);
-      expect(falls.session.specs).toEqual([DEFAULTS]);
-      expect(falls.opened()).toEqual(falls.ids());
+  test('opens nothing if its first settings are impossible, or its fallback if it has one', () => {
+    const impossible = changeShared(comparison, { heads: 3 });
+    const { session, opened } = begun({}, impossible);
+    expect(opened()).toEqual([]);
+    expect(session.state).toEqual({
+      phase: 'failed',
+      failure: { kind: 'settings', message: session.problem },
     });
+
+    const falls = begun({ fallback: onlyRun(DEFAULTS) }, impossible);
+    expect(falls.session.problem).toBe(session.problem);
+    expect(falls.session.asked).toBe(impossible);
+    expect(falls.session.specs).toEqual([DEFAULTS]);
+    expect(falls.opened()).toEqual(falls.ids());
   });
 
   describe('that was replaced', () => {
@@ -418,12 +418,12 @@ describe.each([
     });
   });
 
-  describe('that is kept', () => {
+  describe('that is saved', () => {
     const bytes = () => Uint8Array.of(1, 2, 3);
     const checkpoint = (step: number, whose: 'person' | 'autosave' = 'autosave') =>
       ({ type: 'checkpoint', whose, step, file: bytes() }) as const;
 
-    test('has a checkpoint of each run at one step, for each requester, or none', () => {
+    test('has checkpoints once every run has sent one, if all are of one step, and knows who requested them', () => {
       const { session, ids, ready, sent, tell, all } = begun();
       ready();
       session.save('person');
@@ -447,7 +447,7 @@ describe.each([
       expect(session.checkpoints?.step).toBe(count === 1 ? 9 : undefined);
     });
 
-    test('continues from its step, with its numbers, on today’s machine', () => {
+    test('continues from its step, with its numbers, on the machine chosen now', () => {
       const { session, ids, ready, opened, sent, all, took, lengths } = begun();
       ready();
       const before = opened().length;

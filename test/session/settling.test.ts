@@ -107,7 +107,7 @@ test('several actions follow one another, each in a task of its own, until one r
   expect(done).toEqual(['checked', 'built']);
 });
 
-test('a change between two actions starts with the first of them again', () => {
+test('after a change between two actions, all actions follow again from the first', () => {
   const done: string[] = [];
   const settling = new Settling(
     () => done.push('checked'),
@@ -120,7 +120,7 @@ test('a change between two actions starts with the first of them again', () => {
   expect(done).toEqual(['checked', 'checked', 'built']);
 });
 
-test('a cancelled action does not follow a slider that was only held and released', () => {
+test('a cancelled action does not follow when a slider is held and released without a change', () => {
   const { settling, acts } = counted();
   settling.after(250);
   settling.stop();

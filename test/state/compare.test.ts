@@ -35,9 +35,9 @@ function fileOf({ session }: ReturnType<typeof opening>): string {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-describe('runs that were kept', () => {
+describe('saved runs', () => {
   const bytes = () => Uint8Array.of(1, 2, 3);
-  test('continue from their step, with their numbers, on today’s machine', () => {
+  test('continue from their step, with their numbers, on the machine chosen now', () => {
     const old = opening();
     const file = readFile(fileOf(old));
     const saved = {
@@ -62,7 +62,7 @@ describe('runs that were kept', () => {
   });
 });
 
-describe('several runs', () => {
+describe('a comparison', () => {
   test('opens its first run, and the others once that one reports its machine', () => {
     const { ids, opened, state, backend } = opening();
     expect(opened()).toEqual([ids()[0]]);
@@ -217,7 +217,7 @@ describe('a file', () => {
   };
   test.each([
     ['is cut short', good.slice(0, 200)],
-    ['is nothing', ''],
+    ['is empty', ''],
     ['is no comparison', '{"format":"other"}'],
     ['asks for a billion layers', hostile(({ shared }) => (shared!['layers'] = 1e9))],
     ['names another prototype', good.replace('"shared":{', '"shared":{"__proto__":{"own":1},')],
@@ -243,8 +243,8 @@ describe('a file', () => {
   });
 });
 
-describe('a device that is lost', () => {
-  test('loses the later steps; training continues from what is left', () => {
+describe('after a device is lost', () => {
+  test('later steps are forgotten, and training continues from what is left', () => {
     const { session, all, ready, took, state, lengths } = opening();
     ready();
     session.train();
@@ -304,7 +304,7 @@ describe('runs that fit one by one but not together', () => {
     largestTensor: 2 ** 28,
   });
 
-  test('are not opened; Train stays disabled, and the page says what would fit', () => {
+  test('are not opened and cannot train; the message says what would fit', () => {
     const { session, ids, opened, asked, backend, state } = opening();
     backend(0, tight(session, 2));
     state(0, { phase: 'paused', step: 0 });
@@ -333,7 +333,7 @@ describe('runs that fit one by one but not together', () => {
     expect(opened()).toEqual(ids());
   });
 
-  test('one more is refused, and the others continue', () => {
+  test('stay open when one more is refused', () => {
     const { compare, session, ready, ids, backend } = opening(`${SMALL}&run=global&run=local`);
     backend(0, tight(session, 2));
     ready();

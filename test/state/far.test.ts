@@ -41,9 +41,9 @@ test('a context longer than counted is described by the counted length', () => {
   expect(counted({ layers: 12, window: 512 })).toBeUndefined(); // its reach is longer as well
 });
 
-describe('the words', () => {
+describe('the sentence about far text', () => {
   const words = (task: string) => farWords(farCounted(spec({ task, context: 512 }))!);
-  test('say that reading far hardly pays in the novel, and pays in the table', () => {
+  test('says that reading far hardly pays in the novel, and pays in the table', () => {
     expect(words('moby-dick')).toBe(
       'Reading far hardly pays here: beyond the 61 characters that local layers alone reach, copying from up to 512 back raises the loss by 0.6 % (counted, nothing trained).',
     );
@@ -51,24 +51,24 @@ describe('the words', () => {
       /^Reading far pays here: .* lowers the loss by 35\.\d % /,
     );
   });
-  test('do not say that it pays if the gain is within its error', () => {
+  test('does not say that it pays if the gain is within twice its error', () => {
     const said = (error: number) => farWords({ reach: 61, context: 512, gain: 0.03, error });
     expect(said(0.004)).toMatch(/^Reading far pays here: .* 3\.0 % ± 0\.4 %/);
     expect(said(0.02)).toMatch(/^Reading far hardly pays here: .* 3\.0 % ± 2\.0 %/);
   });
-  test('give a gain near zero no sign', () => {
+  test('gives a gain near zero no sign', () => {
     expect(farWords({ reach: 61, context: 64, gain: -0.0001 })).toContain(
       'lowers the loss by 0.0 % (',
     );
   });
-  test('say that nothing lies beyond if the reach is the context', () => {
+  test('says that nothing lies beyond if the reach is the context', () => {
     expect(farWords({ reach: 64, context: 64, gain: 0 })).toBe(
       'Local layers alone reach all 64 characters of the context: nothing lies beyond.',
     );
   });
 });
 
-test('the words next to the window are shorter', () => {
+test('the sentence next to the window setting is shorter', () => {
   expect(farInShort({ reach: 61, context: 512, gain: 0.351 })).toBe(
     'Local layers alone reach 61 characters; copying from farther back lowers the loss by 35.1 % (counted).',
   );
@@ -80,7 +80,7 @@ test('the words next to the window are shorter', () => {
   );
 });
 
-test('the words say what is out of reach if documents are kept apart', () => {
+test('a sentence says what is out of reach if documents are kept apart, and is empty otherwise', () => {
   const table = spec({ task: 'postal-codes', documents: 'masked' });
   expect(apartWords(table)).toBe(
     'Documents are kept apart: whatever its mask, no layer reads beyond the line that the query is in.',

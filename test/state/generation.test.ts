@@ -33,7 +33,7 @@ const until = async (holds: () => boolean) => {
 const rested = (generation: Generation, written: number) =>
   until(() => generation.phase === 'ready' && generation.written.length === written);
 
-test('begins with the prompt, generates the requested number of tokens, and continues from there', async () => {
+test('generation begins with the prompt, generates the requested number of tokens, and continues from there', async () => {
   const generation = started();
   generation.count = 12;
   generation.generate();
@@ -50,7 +50,7 @@ test('begins with the prompt, generates the requested number of tokens, and cont
   expect(generation.taken!.tokens.length).toBe('Another'.length);
 });
 
-test('stops between two tokens, and the page shows what the worker has', async () => {
+test('generation that is stopped between two tokens leaves the page and the worker with the same tokens', async () => {
   const generation = started();
   generation.count = 4000;
   generation.generate();
@@ -64,7 +64,7 @@ test('stops between two tokens, and the page shows what the worker has', async (
   expect(generation.replayed!.largest).toBeLessThan(1e-4);
 });
 
-test('tokens that arrive between two pictures are shown together', async () => {
+test('tokens that arrive between two updates of the page are shown together', async () => {
   const shows: (() => void)[] = [];
   const generation = started((show) => shows.push(show));
   generation.count = 6;
@@ -75,7 +75,7 @@ test('tokens that arrive between two pictures are shown together', async () => {
   expect(generation.written.length).toBe(6);
 });
 
-test('going back during generation leaves nothing behind', async () => {
+test('going back during generation drops the later tokens on the page and in the worker', async () => {
   const generation = started();
   generation.count = 4000;
   generation.generate();
@@ -87,7 +87,7 @@ test('going back during generation leaves nothing behind', async () => {
   expect(generation.replayed!.positions).toBe(5);
 });
 
-test('stops after the given words', async () => {
+test('generation stops after the given text', async () => {
   const generation = started();
   generation.stopAt = 'e';
   generation.count = 4000;
@@ -118,7 +118,7 @@ test('a prompt that leaves no room to generate is refused before it reaches the 
   expect(generation.problem).toContain('The prompt has 5000 tokens; fewer than 4096');
 });
 
-test('stopped while a prompt is read, nothing of it is left, and it can begin again', async () => {
+test('generation that is stopped while the prompt is read leaves no tokens, and can begin again', async () => {
   const generation = started();
   generation.prompt = 'a'.repeat(2000);
   generation.generate();

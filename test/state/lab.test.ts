@@ -135,7 +135,7 @@ describe('settings', () => {
     expect(opened()).toBe(1);
   });
 
-  test('that were adjusted are accepted', () => {
+  test('that follow the proposed repair are accepted', () => {
     const { lab } = open();
     lab.change({ heads: 3 });
     vi.advanceTimersByTime(SETTLED);

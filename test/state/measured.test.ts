@@ -4,7 +4,7 @@ import type { Command, EngineEvent } from '../../src/workers/train/protocol';
 import { DEFAULTS } from '../../src/spec/controls';
 import { FIRST_EVALUATION, evaluationIsDue, Measured } from '../../src/state/measured.svelte';
 
-test('closer looks are rare while training, and taken once at a pause', () => {
+test('evaluations are due at doubling steps while training, and once at a pause', () => {
   let last = 0;
   const looks: number[] = [];
   for (let step = 1; step <= 1000; step++) {
@@ -41,7 +41,7 @@ function page(step: number, phase = 'paused') {
   return { measured, sent, asked: () => asked, hear: (event: EngineEvent) => hear(event) };
 }
 
-test('no closer look is taken while the figures are hidden, or before every run has paused', () => {
+test('no evaluation is requested while the figures are hidden, or before every run has paused', () => {
   const { measured, asked } = page(10);
   measured.look(false);
   expect(asked()).toBe(0);

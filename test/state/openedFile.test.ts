@@ -50,7 +50,7 @@ test('a file read the other way is another mask, and the mask compared with it s
   expect(workbench.other).toBe('causal & window(4)');
 });
 
-test('if the worker ends or the file is gone, the page says so and can try again', async () => {
+test('if the worker ends or the file is gone, a message says so, and reading ends', async () => {
   vi.spyOn(console, 'warn').mockImplementation(() => {});
   const workbench = new Workbench();
   const dead: AskedDesk = { ask: () => Promise.reject(new Error('the worker of the masks ended')) };
@@ -221,7 +221,7 @@ test('another plane, or another array of that shape, is compared with the same m
   expect([workbench.text, workbench.other]).toEqual(['causal', 'causal & window(4)']);
 });
 
-test('a proposal is made again for another plane, and one the user removed stays removed', async () => {
+test('a comparison is proposed again for another plane, but not after the user removed it', async () => {
   const T = 32;
   const spoilt = ['causal & window(4)', 'causal & window(9)', 'causal'].map((one, i) => {
     const plane = cellsOf(maskOf(read(one), T));

@@ -45,7 +45,7 @@ describe('in the Lab', () => {
     expect(lab(opened.query).query).toBe(opened.query); // a reload
   });
 
-  test('its settings are used once there is a text, and nothing is missing any more', () => {
+  test('the settings of a link are used once there is a text, and nothing is missing any more', () => {
     const opened = lab(LINK);
     opened.session.write(CHINESE);
     wait(TEXT_SETTLED);

@@ -14,7 +14,7 @@ describe('the planner', () => {
     expect(planner.entries[0]!.knees).toEqual([1024]);
   });
 
-  test('has a sum, a room and a longest context that agree', () => {
+  test('works out the room, the longest context and the largest batch from memory and weights', () => {
     const planner = new Planner('model=llama-3.1-8b&T=8192&memory=24&weights=bf16');
     const [entry] = planner.entries;
     expect(entry!.weights).toBe(2 * 8_030_261_248);

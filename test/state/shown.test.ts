@@ -31,7 +31,7 @@ test('the scene’s length takes precedence over the context', () => {
   stage.dispose();
 });
 
-test('a query beyond the tokens is not shown; picking one counts as looking', () => {
+test('a query beyond the tokens is not shown; selecting one that exists counts as a selection', () => {
   const { stage, shown } = staged({ ...EMPTY, length: 24 });
   expect(shown.query).toBeUndefined();
   stage.selection.lock({ layer: 1, head: 0, query: 30, key: 3 });

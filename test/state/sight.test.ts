@@ -44,7 +44,7 @@ test.each(['0.1.1.1', '1.9.1.1', '1.1.64.1', '1.1.1', 'x', '1.1.1.1.1', '-1.1.1.
   },
 );
 
-test('any text is read to a valid view', () => {
+test('any text in the URL gives one of the views', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (show, at) => {
       const sight = sightOf(

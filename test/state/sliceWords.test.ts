@@ -27,7 +27,7 @@ describe('a slice in words', () => {
     );
   });
 
-  test('has its own name if they can', () => {
+  test('has its own name if local layers alone see the source', () => {
     expect(sliceSubject(asked(125))).toBe('Second saying');
     expect(sliceReach(asked(125))).toMatch(
       /^The text that helps is 96 .* see: nothing far is needed/,
@@ -46,7 +46,7 @@ describe('a slice in words', () => {
     [of(3.4), of(2.1), '3.40 nats each, 1.30 more than the rest.'],
     [of(2.104), of(2.098), '2.10 nats each, as the rest.'],
     [of(2.1), of(0, 0), '2.10 nats each. They are all of the 1,000 characters scored.'],
-  ])('is compared with the rest as the displayed numbers are', (slice, rest, words) => {
+  ])('is compared with the rest by the numbers as displayed', (slice, rest, words) => {
     expect(sliceFinding(asked(61), { slice, rest })).toBe(
       `Characters that need the far text: ${words}`,
     );

@@ -389,7 +389,7 @@ describe('recordings', () => {
     expect(study.goalsReached).toBe(true);
   });
 
-  test('count on request if nothing moves', async () => {
+  test('count as soon as they are played if motion is reduced', async () => {
     const { study, stage } = begun({ progress: predicted }, true);
     study.go(3);
     await settle();
@@ -400,7 +400,7 @@ describe('recordings', () => {
     expect(study.goalsReached).toBe(true);
   });
 
-  test('do not run for a prediction while the runs are changed, or end too early', async () => {
+  test('give a prediction no result while the runs are changed, or live training ends too early', async () => {
     const { study, stage } = begun({}, true);
     study.go(3);
     const one = exercise(study);
@@ -436,7 +436,7 @@ describe('recordings', () => {
     stage.dispose();
   });
 
-  test('leave room for a single step before anything was opened', async () => {
+  test('do not prevent a single step before anything was opened', async () => {
     const { engine, stage } = begun();
     await settle();
     stage.once();
@@ -466,7 +466,7 @@ describe('the end of a lesson', () => {
     answers: { reach: solved, guess: { ...solved, answer: 0.1 }, least: { ...solved, answer: {} } },
   };
 
-  test('comes after the last step, lists what is open, and leads back to it', () => {
+  test('comes after the last step, lists the open steps, and leads back to the last one', () => {
     const { study } = begun();
     study.go(4);
     expect([study.ended, study.place]).toEqual([false, 'reach-it']);

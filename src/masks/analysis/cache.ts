@@ -16,8 +16,8 @@ import { count, minus, NONE, run, type Runs } from '../../attention/runs';
 
 export type Cache = {
   /**
-   * Whether the query reads the held tokens that the mask allows, or all of them, which is the shortcut of some
-   * decoders. By default the mask.
+   * Which of the held tokens a query reads: those that the mask allows (the default), or all of them, a shortcut of
+   * some decoders.
    */
   readonly reads?: 'mask' | 'all';
 } & (
@@ -27,8 +27,8 @@ export type Cache = {
   /** The tokens of an approximate layer's window, and one average for each chunk before it. */
   | { readonly kind: 'summaries'; readonly window: number; readonly chunk: number }
   /**
-   * The tokens that a query of this mask, from the newest on, reads in a text that may continue. Each keeps its slot
-   * until no query reads it; then the slot is reused.
+   * The tokens that the newest query of this mask or a later one reads, in a text that may continue. Each keeps its
+   * slot until no such query reads it; then the slot is reused.
    */
   | { readonly kind: 'pinned'; readonly expression: Expression }
 );
@@ -39,12 +39,12 @@ export function cacheOf(spec: PatternSpec): Cache {
   if (!rule.firstKey) return { kind: 'pinned', expression: rule.expression(spec.params) };
   const slots = maxExact(spec);
   const chunk = rule.chunk(spec.params);
-  // A window is rounded up by at most a chunk minus one token.
+  // The window is extended back to a chunk boundary, so it holds up to chunk - 1 tokens more than its own length.
   if (chunk > 0) return { kind: 'summaries', window: slots - chunk + 1, chunk };
   return slots === Infinity ? { kind: 'all' } : { kind: 'ring', slots };
 }
 
-/** The first token held as itself at step t, if all after it are too. */
+/** The first token held as itself at step t; all later tokens are held as themselves too. */
 function firstHeld(cache: Exclude<Cache, { kind: 'pinned' }>, t: number): number {
   switch (cache.kind) {
     case 'all':
@@ -74,8 +74,8 @@ export function entriesAt(cache: Cache, t: number): number {
 }
 
 /**
- * The slot a token is written to; -1 if it is not held. A ring wraps around, pinned slots are reused, everything else
- * grows. Tokens in a window before averages have no slot of their own.
+ * The slot a token is written to; -1 if it is not held. A ring wraps around, and pinned slots are reused. Otherwise the
+ * slot is the number of the token, also with averages, although our decoder reuses the slots of that window.
  */
 export function slotOf(cache: Cache, token: number): number {
   if (cache.kind === 'ring') return token % cache.slots;
