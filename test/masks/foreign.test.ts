@@ -278,7 +278,10 @@ describe('text and JSON', () => {
     ['{"mask":' + '['.repeat(5000) + ']'.repeat(5000) + '}', 'nested deeper than 6'],
     ['[[1,0],[1,1]', 'not complete JSON'],
     ['[5]', 'there are 1 tokens; masks of 2 to 16,384 can be shown'],
-    ['[[0, Infinity],[0, 0]]', 'has Infinity at [0][1], as Python writes it; an additive mask has 0'],
+    [
+      '[[0, Infinity],[0, 0]]',
+      'has Infinity at [0][1], as Python writes it; an additive mask has 0',
+    ],
     [
       '[[0, -Infinity],[NaN, 0]]',
       'has NaN at [1][0], as Python writes it; a cell should be a number',
