@@ -10,6 +10,7 @@ import { patterns } from '../attention/registry';
 import { isResult, SEEDS } from '../core/seeds';
 import { withinSentence } from '../core/sentence';
 import { formatCount, formatInteger } from '../core/units';
+import { controlOf } from '../spec/controls';
 import { answersChart, answersOf, coincidingIn, type Asked } from './answers';
 import { FEW, WITHIN } from './chance';
 import { band } from './chart';
@@ -191,7 +192,7 @@ export function wordsOfDocuments(
     );
     return `${title}: ${formatInteger(sorted.length)} documents, median length ${formatInteger(median)} characters${room.length > 0 ? `; ${listed(room)}` : ''}.`;
   });
-  return `${parts.join(' ')} A training window lies inside one of these documents. The setting “Documents in a row” uses smaller ones, such as paragraphs or lines. The paper shows the lengths of The Pile; these are other texts.`;
+  return `${parts.join(' ')} A training window lies inside one of these documents. The setting “${controlOf('documents').label}” uses smaller ones, such as paragraphs or lines. The paper shows the lengths of The Pile; these are other texts.`;
 }
 
 /** Accuracy by distance. */
