@@ -43,7 +43,7 @@ export interface Finding {
   readonly because: readonly string[];
   /** What the leading runs would cost on a long text; '' if they cost the same. */
   readonly price: string;
-  /** How the result was distinguished from noise, or why it is too early for one; '' before there are numbers. */
+  /** How the result was distinguished from noise, or why it is too early for a result; '' before there are numbers. */
   readonly trust: string;
   /** There are numbers, but the runs are still learning too fast to be compared. */
   readonly early: boolean;
@@ -137,7 +137,7 @@ function pace(names: readonly string[], { progress }: Verdict, measure: Measure)
       ? `In the last third of these steps the loss of ${names[fastest]} fell by ${gain.toFixed(2)} nats`
       : `In the last third of these steps the share that ${names[fastest]} answers right rose by ${(100 * gain).toFixed(0)} percentage points`;
   const chanceOrSeed = measure.of === 'text' ? 'seeds move a gap by' : 'chance moves a gap by';
-  return `${seen}, and may change by as much again. A run is called better or worse once the gap is larger than that plus what ${chanceOrSeed}, and runs are called equally good once that is ${
+  return `${seen}, and may change by as much again. A run is called better or worse once the gap exceeds this possible change plus what ${chanceOrSeed}, and runs are called equally good once this possible change is ${
     measure.of === 'text'
       ? `at most ${SEED_NOISE.most} nats, the most that seeds moved a gap by`
       : 'no more than chance'
@@ -172,7 +172,7 @@ function lead(ahead: readonly Entry[], best: Entry, all: boolean, measure: Measu
       cheapest.flops < dearest.flops
         ? `${cheapest.name} needs the fewest FLOPs, ${share(cheapest.flops / dearest.flops)} of ${dearest.name}'s`
         : 'all need the same FLOPs';
-    return `no difference between ${listed(ahead.map(({ name }) => name))} counts (${range}); ${price}`;
+    return `the differences between ${listed(ahead.map(({ name }) => name))} are too small to count (${range}); ${price}`;
   }
   const cheaper = ahead.filter((one) => one !== dearest);
   const prices = [...new Set(cheaper.map(({ flops }) => share(flops / dearest.flops)))];
@@ -207,7 +207,7 @@ function far(entries: readonly Entry[], { context, far: length }: Question): str
     unpriced.length === 0
       ? []
       : [
-          `${listed(unpriced)} ${unpriced.length === 1 ? 'has' : 'have'} no price on texts of ${counted(length, 'token')}: the mask is kept as rows of ${formatInteger(context)}.`,
+          `${listed(unpriced)} ${unpriced.length === 1 ? 'has' : 'have'} no price on texts of ${counted(length, 'token')}: the mask is known for ${formatInteger(context)} tokens only.`,
         ];
   return [...farShares(ahead, length), ...none].join(' ');
 }
@@ -231,7 +231,7 @@ function farShares(ahead: readonly Entry[], length: number): string[] {
 
 /** Why a run's number is too good to be true. */
 const tooGood = ({ name }: Entry, { measure }: Question): string =>
-  `${name} reads tokens that come after the query, and so what it has to predict: its ${measure.of === 'text' ? 'loss is too low' : 'share is too high'} for the wrong reason.`;
+  `${name} reads tokens that come after the query, among them the one it has to predict, so its ${measure.of === 'text' ? 'loss' : 'share of right answers'} means nothing.`;
 
 /** Counted, not measured: what lies beyond a stack's reach cannot affect its answers. */
 function outOfReach({ name, reach }: Entry, { measure, context, distance }: Question): string[] {

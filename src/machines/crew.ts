@@ -6,10 +6,10 @@
  * thread that starts late, or is kept from its core, takes fewer; if none comes, the launching thread does everything.
  * Parts give the same bits in any thread (src/ops/simd.as.ts).
  *
- * The threads coordinate through a small shared memory (sharedWords.ts). TURN holds the number of the launch and, in its lowest byte,
- * the next part. A thread takes a part by compare-and-exchange, incrementing exactly the value it read, so that none
- * takes part in a launch whose arguments it read while they were being replaced: before anything of a launch is
- * replaced, TURN gets a number with no parts to take. Threads without work sleep.
+ * The threads coordinate through a small shared memory (sharedWords.ts). TURN holds the number of the launch and, in its
+ * lowest byte, the next part. Before a launch's arguments are replaced, TURN gets a number with no parts to take. A
+ * thread takes a part by compare-and-exchange on the TURN it read, so the exchange fails if the arguments were replaced
+ * while the thread read them. Threads without work sleep.
  */
 import type { FewerThreads } from '../core/backendFacts';
 import { PAGE, MAX_THREADS, kernelsOf } from './instance';
@@ -29,7 +29,7 @@ import {
 } from './sharedWords';
 import type { Order } from './hand';
 
-/** Maximum parts of a launch: the number above means that there is nothing to do. */
+/** Maximum parts of a launch; 255 in place of a part means that there is nothing to do. */
 export const MAX_PARTS = 254;
 /** How long a part taken by another thread may run before the run gives up. */
 const PATIENCE = 20_000; // ms
@@ -59,7 +59,7 @@ export class Crew {
   #opened = 0;
   #mail = 0;
   #closed = 0; // bytes, since the helpers were started
-  /** A part was never finished: the thread that took it may still write, and count. */
+  /** A part was never finished. Its thread may still write results, so no helper is used again. */
   #broken = false;
 
   /**
@@ -222,7 +222,7 @@ export class Crew {
       try {
         thread.post(order(n));
       } catch {
-        // It would wait for an order that never comes: it sleeps, and the others do its parts.
+        // Without this order the thread sleeps for good, and the others do its parts.
       }
     }
     // Counted for all, after posting: a thread that sees the count knows that a message is on its way.

@@ -31,7 +31,7 @@ export type Order =
       readonly session: number;
       readonly memory: WebAssembly.Memory;
       readonly thread: number; // from 1; 0 is the launching thread
-      readonly scratch: number; // URL of the thread's own script
+      readonly scratch: number; // where the thread's scratch space begins, in bytes
     }
   | { readonly type: 'close'; readonly session: number };
 

@@ -29,7 +29,7 @@ export function lint(subject: Subject): readonly Finding[] {
     .map(({ explains: _, layers: __, alongside: ___, ...finding }) => finding);
 }
 
-/** A zero that may come from rounding is not a fault: a key that should be read counts as read. */
+/** A weight of zero may come from rounding, so wherever the intended mask reads a key, the key counts as read. */
 function withRounded(subject: Subject): Subject {
   const { masks, meant, rounded } = subject;
   if (!rounded || !meant) return subject;
@@ -44,9 +44,9 @@ function withRounded(subject: Subject): Subject {
 }
 
 /**
- * Two versions of a mask whose padding rows were opened because they would otherwise read nothing. In `real` these rows
- * read only themselves, both in the mask and in the intended one, so that no lint reports the other tokens they read.
- * In `whole` the intended mask has those rows opened too.
+ * Some libraries let padding rows read something, because a row that reads nothing gives NaN. Two versions of such a
+ * mask: in `real` these rows read only themselves, in the mask and in the intended one, so that no lint reports the
+ * other tokens they read. In `whole` the intended mask has those rows opened too.
  */
 function withOpened(subject: Subject): { readonly real: Subject; readonly whole: Subject } {
   const { masks, meant, declared } = subject;
@@ -81,8 +81,8 @@ function withOpened(subject: Subject): { readonly real: Subject; readonly whole:
 type Coded = Found & { readonly code: string };
 
 /**
- * Whether `by` already reports on the layer of `one`. Notes, lints that `one` may appear with, and findings that it
- * explains do not count.
+ * Whether `by` already reports on the layer of `one`. Not counted: notes, the lints listed in `alongside`, and findings
+ * that `one` explains.
  */
 const says = (by: Coded, one: Coded, alongside: readonly string[]): boolean =>
   by !== one &&

@@ -24,7 +24,7 @@ import { sampleOf } from './sample';
 import { rateAt } from './schedule';
 import { SliceTally } from './sliceTally';
 
-/** Logits that differ by less have not moved: if a row does not read the token, every bit is the same. */
+/** A smaller difference between logits does not count as a change. Rows that do not read the token differ by exactly 0. */
 const MOVED = 1e-6;
 
 /** The share of the pairs of all layers in these batches that lies inside a document. */

@@ -52,11 +52,11 @@ describe('on texts', () => {
     const { farFlops: _, ...rows } = run('Rows', 0.835);
     const three = findingOf([run('Global', 0.833), run('Grouped', 0.84), rows], TEXT);
     expect(three.price).toBe(
-      "On texts of 16,384 tokens Grouped would need 67 % of Global's FLOPs per token. Rows has no price on texts of 16,384 tokens: the mask is kept as rows of 512.",
+      "On texts of 16,384 tokens Grouped would need 67 % of Global's FLOPs per token. Rows has no price on texts of 16,384 tokens: the mask is known for 512 tokens only.",
     );
     const two = findingOf([run('Global', 0.833), rows], TEXT);
     expect(two.price).toBe(
-      'Rows has no price on texts of 16,384 tokens: the mask is kept as rows of 512.',
+      'Rows has no price on texts of 16,384 tokens: the mask is known for 512 tokens only.',
     );
     // A run that is behind gets no price.
     const { farFlops: __, ...behind } = run('Rows', 1.9);
@@ -83,7 +83,7 @@ describe('on texts', () => {
     expect(
       findingOf([run('Global', 2.07), run('Local', 2.06), run('Grouped', 2.06)], TEXT).title,
     ).toBe(
-      "After 300 steps no difference between Global, Local and Grouped counts (2.06 to 2.07 nats); Local needs the fewest FLOPs, 64 % of Global's.",
+      "After 300 steps the differences between Global, Local and Grouped are too small to count (2.06 to 2.07 nats); Local needs the fewest FLOPs, 64 % of Global's.",
     );
   });
 
@@ -101,7 +101,7 @@ describe('on texts', () => {
 test('a run that reads the tokens it must predict is called ahead for the wrong reason', () => {
   const leak = run('Leak', 0.15, { leaks: true });
   expect(findingOf([run('Global', 2.3), leak], TEXT).because).toEqual([
-    'Leak reads tokens that come after the query, and so what it has to predict: its loss is too low for the wrong reason.',
+    'Leak reads tokens that come after the query, among them the one it has to predict, so its loss means nothing.',
   ]);
 });
 
@@ -191,7 +191,7 @@ test('for any numbers it is one sentence that names every run once as ahead or b
       expect(title).not.toMatch(/NaN|undefined|Infinity|-\d/);
       const called = standings.some((one) => one === 'best');
       expect(title.includes('is ahead')).toBe(called);
-      expect(/as good as|no difference/.test(title)).toBe(standings.includes('level'));
+      expect(/as good as|too small to count/.test(title)).toBe(standings.includes('level'));
       if (standings.includes('best') || standings.includes('level'))
         for (const { name } of all) expect(title).toContain(name);
     }),

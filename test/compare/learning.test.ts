@@ -120,7 +120,7 @@ const SAID: Record<string, string> = {
   table:
     'After 400 steps Grouped is as good as Global (0.81 and 0.83 nats) for 82 % of its FLOPs; Local is 0.25 worse than Grouped.',
   strategies:
-    "After 400 steps no difference between Global, Local, Approximate and Grouped counts (2.06 to 2.07 nats); Local needs the fewest FLOPs, 96 % of Global's.",
+    "After 400 steps the differences between Global, Local, Approximate and Grouped are too small to count (2.06 to 2.07 nats); Local needs the fewest FLOPs, 96 % of Global's.",
   needle:
     'After 300 steps Approximate and Grouped are as good as Global (all 100 % right) for 94 % and 96 % of its FLOPs; Local answers 9 % right, no better than guessing (13 %).',
   marker:
