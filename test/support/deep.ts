@@ -5,7 +5,7 @@
 
 /** By name: what is counted, how many by default, how many with DEEP=1. */
 const SIZES = {
-  tapeSteps: ['training steps compared with the tape', 20, 200],
+  tapeSteps: ['training steps compared with the tape', 40, 200],
   stepsEverywhere: ['training steps on WebGPU and in WebAssembly compared with the loops', 60, 200],
   leakRounds: ['rounds in which no tensor of the tape may leak', 8, 50],
   triangles: ['triangles whose polarity is a guess', 8, 100],
