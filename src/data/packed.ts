@@ -1,8 +1,9 @@
 /**
  * @file What counts as a document when several share a row of the batch: paragraphs of a novel, lines of a table.
  *
- * Keeping documents apart does not change the rows of a batch, to the last token. This file only finds the positions in
- * a row at which one document ends and the next begins. The separator between two documents belongs to the first.
+ * Whether or not documents are kept apart, a batch has exactly the same rows, token for token. This file only finds the
+ * positions in a row at which one document ends and the next begins. The separator between two documents belongs to the
+ * first.
  */
 import { vocabulary } from './characters';
 import type { Ids, Letters } from './vocabulary';
@@ -13,8 +14,8 @@ export interface Packed {
   /** One sentence: where a document begins. */
   readonly summary: string;
   /**
-   * Whether a document begins at a position of the text; also given its distance from the start of its chapter, file or
-   * the like.
+   * Returns a function that says whether a document begins at `place`, a position in the text; `offset` is that position
+   * counted from the start of its chapter, file or the like.
    */
   rule(ids: Ids, letters?: Letters): (place: number, offset: number) => boolean;
 }

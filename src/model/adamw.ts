@@ -1,4 +1,4 @@
-/** @file The settings of AdamW, and how many steps may wait to be read. */
+/** @file The settings of AdamW, and for how many steps the losses may stay on the device before they are read. */
 
 export interface AdamWOptions {
   readonly beta1: number;

@@ -61,7 +61,7 @@ export class Stage implements Asks {
   #pointed: Cell | undefined;
   /** A query was inspected in any of the views since the reader entered the step. */
   #looked = $state(false);
-  /** The reader's predictions in this step, drawn over the results; set by the study that uses the stage. */
+  /** The reader's predictions in this step, drawn over the results; set by the lesson's `Study`. */
   predicted: () => readonly Prediction[] = () => [];
   /** Tokens a model wrote on the stage since the reader entered the step. */
   wrote = $state(0);
@@ -140,8 +140,8 @@ export class Stage implements Asks {
     this.view.head = head ?? 0;
     const next = comparisonOf(this.now);
     const { built, asked, asleep } = this.session;
-    // Nothing was trained, and the same runs are requested: they stay. A change that still waits for the input to
-    // settle is dropped.
+    // If nothing was trained, no change is pending and the same runs are wanted, they stay. Otherwise the runs begin
+    // again, which also drops a pending change.
     const settled = sameRuns(asked, built);
     const same = sameRuns(built, next) && namesOf(built).join() === namesOf(next).join();
     if (asleep && settled && same) void this.#offer();
@@ -291,7 +291,7 @@ export class Stage implements Asks {
     // A recording the reader has watched is not played again just because the text continues.
     const { built } = this.session;
     if (this.#seen && sameRuns(built, this.#seen) && !this.#byHand) {
-      this.#playback.ended = this.hidden.has('train'); // the reader could not play it again
+      this.#playback.ended = this.hidden.has('train'); // without a button to play it, it counts as watched
       return;
     }
     this.#seen = built;
@@ -318,8 +318,9 @@ export class Stage implements Asks {
 
   get happened(): Happened {
     const { saved } = this.session.past;
-    // A playback that started by itself counts once it was watched to its end; with reduced motion there is nothing to
-    // watch. If a teacher removed training, there is no button to start it, so seeing it is all a reader can do.
+    // A playback that started by itself counts once it has been watched to its end. With reduced motion the recording is
+    // shown all at once, so it counts only after the reader has pressed Play; but if a teacher removed training, there
+    // is no such button, and it counts as soon as it is shown.
     const watched = !this.options.still || this.hidden.has('train');
     const seen = this.#byHand || (this.#playback.ended && watched);
     const played = !seen ? 0 : this.#playback.ended ? this.#lastStep() : (this.shownStep ?? 0);

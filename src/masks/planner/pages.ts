@@ -1,11 +1,11 @@
 /**
  * @file Pages of one size for every kind of layer, as vLLM lays them out, and what they hold at a length.
  *
- * Its rules, from docs/design/hybrid_kv_cache_manager.md and v1/core/kv_cache_utils.py: layers that keep the same form
- * groups of equally many layers (as many as the rarest kind has, or as the most common kind has, if that is less than
- * 1.5 times as many); a group takes pages from one pool; a page has the same bytes in any group, so layers that keep
- * less per token fit more tokens on a page; a state takes one page, and the pages of keys grow until it fits. Padding
- * layers cost memory too.
+ * Its rules, from docs/design/hybrid_kv_cache_manager.md and v1/core/kv_cache_utils.py. Layers that keep the same thing
+ * are put into groups. All groups have the same number of layers: as many as the rarest kind has, or as many as the most
+ * common kind has if that is less than 1.5 times as many. A group takes pages from one pool. A page has the same bytes in
+ * any group, so layers that keep less per token fit more tokens on a page. A state takes exactly one page; if it is
+ * larger than a page of keys, all pages are enlarged until it fits. Padding layers cost memory too.
  */
 import { pagesAt, type Keeping } from './keeping';
 
