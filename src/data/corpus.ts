@@ -95,7 +95,9 @@ function checkDocument(
   check(end <= length, `${where} ends at ${end}; the text has ${length} characters`);
 }
 
-/** Refuses a context for which a split has no window: T characters and the one after them. */
+/**
+ * Refuses a context of T if a split has no document of at least T + 1 characters: T to read, and one more to predict.
+ */
 export function checkContext(corpus: Corpus, T: number): void {
   for (const split of ['train', 'validation'] as const) {
     const longest = Math.max(...documentsOf(corpus, split).map(({ start, end }) => end - start));

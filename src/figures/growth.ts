@@ -84,8 +84,8 @@ export function notchOf(T: number): number {
 }
 
 /**
- * The LENGTHS for which its masks are defined, and the longest such length: masks given as rows are undefined for
- * longer texts.
+ * The LENGTHS at which a model can be counted. Masks given as rows end at their last row; the list then ends with
+ * exactly that length, even if it is not one of the LENGTHS.
  */
 function lengthsOf({ layers }: ModelSpec): readonly number[] {
   const most = tokensCovered(layers);

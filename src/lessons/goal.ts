@@ -17,7 +17,7 @@ export type Goal =
   | { readonly kind: 'changed'; readonly setting: Setting; readonly to?: RunSpec[Setting] }
   /** A query was pointed at or locked. */
   | { readonly kind: 'selected' }
-  /** A run reached a held-out number. */
+  /** The held-out accuracy or loss of a run is above or below a bound. */
   | {
       readonly kind: 'metric';
       readonly metric: 'accuracy' | 'loss';

@@ -45,13 +45,16 @@ export class Draft extends Standing {
   /** The user changes these settings, so the link no longer decides. */
   choose = (settings: Partial<RunSpec>) => this.letters.choose(settings);
 
-  /** The part of the request that can train: all of it, or on another text while its own is missing; undefined if nothing can. */
+  /**
+   * What can train now: the request as it is or, while its text is missing, the same request on another text; undefined
+   * if neither can.
+   */
   protected possible(): Comparison | undefined {
     const shared = this.letters.settle(this.asked.shared);
     if (shared !== this.asked.shared) this.asked = { ...this.asked, shared };
     this.problem = this.problemOf(this.asked);
     if (this.problem === undefined) this.waiting = undefined;
-    // If the settings are wrong too, the previously waiting request keeps waiting.
+    // If the settings themselves are impossible, a request that was already waiting for a text keeps waiting.
     else if (this.refused !== undefined) this.waiting = this.asked;
     return this.problem === undefined ? this.asked : this.instead(this.asked);
   }

@@ -14,7 +14,7 @@ import { trainsInstead } from './letterWords';
 import { Selection } from './selection.svelte';
 import { sightOf, sightPairs, type Show } from './sight';
 
-/** Maximum memory of a replaced model that is kept for undo, along with the new one. */
+/** A replaced model is kept for undo only if it takes up at most this much memory; the new one is not counted. */
 const MAX_HELD = 256 * 2 ** 20; // bytes
 
 interface LabOptions {

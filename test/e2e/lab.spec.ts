@@ -130,7 +130,7 @@ test('a text said twice shows its second saying separately, and with the rest it
     (own!.characters + rest!.characters);
   expect(mean).toBeCloseTo(await numberOf(page, 'Validation loss'), 2);
   await far.getByText('Which characters are these?').click();
-  await expect(far.getByText(/^Characters of a passage that is said again/)).toBeVisible();
+  await expect(far.getByText(/^Characters of a passage said again/)).toBeVisible();
   await far.getByText('Look at other characters').click();
   await expect(output(page, 'Far copies: characters')).toHaveText(/^(none|[\d,]+)$/);
   await expectAccessible(page);
