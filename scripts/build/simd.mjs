@@ -3,9 +3,8 @@
  * Skips what is up to date.
  */
 import { readdirSync, statSync } from 'node:fs';
-import asc from 'assemblyscript/asc';
+import { compileSimd } from './compileSimd.mjs';
 
-const SOURCE = 'src/ops/simd.as.ts'; // and what it imports
 const TARGETS = {
   'src/ops/simd.wasm': [],
   // Shared memory must declare a maximum; each session allocates only what it needs.
@@ -17,35 +16,10 @@ const sources = readdirSync('src/ops', { recursive: true })
   .map((name) => `src/ops/${name}`);
 const age = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
-const changed = Math.max(...[...sources, 'scripts/build/simd.mjs'].map(age));
+const scripts = ['scripts/build/simd.mjs', 'scripts/build/compileSimd.mjs'];
+const changed = Math.max(...[...sources, ...scripts].map(age));
 
 for (const [target, more] of Object.entries(TARGETS)) {
   if (age(target) >= changed) continue;
-  const { error, stderr } = await asc.main([
-    SOURCE,
-    '--outFile',
-    target,
-    '--optimizeLevel',
-    '3',
-    '--runtime',
-    'stub',
-    '--enable',
-    'simd',
-    '--noAssert',
-    '--use',
-    'abort=',
-    // Every run brings its own memory, as env.memory. Its first page is for the module's few constants.
-    '--importMemory',
-    '--noExportMemory',
-    '--memoryBase',
-    '1024',
-    '--initialMemory',
-    '1',
-    ...more,
-  ]);
-  if (error) {
-    console.error(stderr.toString());
-    process.exit(1);
-  }
-  console.log(`${target}: ${statSync(target).size} bytes`);
+  console.log(`${target}: ${await compileSimd(target, more)} bytes`);
 }
