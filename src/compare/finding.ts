@@ -16,7 +16,7 @@ export interface Contender extends Held {
   readonly flops: number;
   /** The same on a text of length `far`; undefined for a mask given as rows, which covers the context alone. */
   readonly farFlops?: number;
-  /** Tokens the last one can depend on through all layers, itself included. */
+  /** How many tokens the last token can depend on through all layers, itself included. */
   readonly reach: number;
   /** A layer reads tokens after the query, which include the token to predict. */
   readonly leaks?: boolean;
@@ -137,7 +137,7 @@ function pace(names: readonly string[], { progress }: Verdict, measure: Measure)
       ? `In the last third of these steps the loss of ${names[fastest]} fell by ${gain.toFixed(2)} nats`
       : `In the last third of these steps the share that ${names[fastest]} answers right rose by ${(100 * gain).toFixed(0)} percentage points`;
   const chanceOrSeed = measure.of === 'text' ? 'seeds move a gap by' : 'chance moves a gap by';
-  return `${seen}, and may change by as much again. A run is called better or worse once the gap exceeds this possible change plus what ${chanceOrSeed}, and runs are called equally good once this possible change is ${
+  return `${seen}, and could change by that much again. We call one run better only if the gap is larger than that change plus what ${chanceOrSeed}. We call runs equal only if that change is ${
     measure.of === 'text'
       ? `at most ${SEED_NOISE.most} nats, the most that seeds moved a gap by`
       : 'no more than chance'
@@ -192,8 +192,8 @@ function lag(one: Entry, best: Entry, ahead: readonly Entry[], measure: Measure)
       one.standing === 'guessing' ? `, no better than guessing${chance(measure)}` : ''
     }`;
   const gap = one.score - best.score;
-  // The most expensive is named last, as the reference for the others, so a reader takes it for the reference here,
-  // too.
+  // The leaders' sentence ends with the most expensive run, so 'worse' is read as worse than that one. If the best run is
+  // another, name it.
   const than = ahead.every(({ flops }) => flops <= best.flops) ? '' : ` than ${best.name}`;
   return `${one.name} is ${gap.toFixed(gap < 0.01 ? 3 : 2)} worse${than}`;
 }

@@ -63,7 +63,7 @@ const description = object(
   'ignored',
 );
 
-/** A text made by scripts/build/texts.mjs. `text` has the vocabulary's characters already. */
+/** A text made by scripts/build/texts.mjs. `text` consists of characters in the vocabulary. */
 export function parseCorpus(given: unknown, text: string): Corpus {
   const place = new Place('the description of the text', TITLED);
   const title = string(

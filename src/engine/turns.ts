@@ -102,7 +102,7 @@ export class Turns {
     }
   }
 
-  /** Waits for the device to report its fault; a slow one first finishes the work it was given. */
+  /** Waits for the device to report its fault. A slow device finishes the work it was given before it reports. */
   async #faultKnown(): Promise<void> {
     for (let waits = 0; waits < 100 && !this.backends.fault; waits++) {
       await new Promise((resolve) => setTimeout(resolve, 50));

@@ -186,7 +186,8 @@ export function sayPrice(model: ModelSpec, id: 'training' | 'cache', T: number):
   const what = id === 'training' ? 'needs' : 'keeps';
   const whole = id === 'training' ? 'the FLOPs' : 'the keys and values';
   const now = `At ${here} this plan ${what} ${share(T)} of ${whole} of all-global layers`;
-  // A mask given as rows has no cost beyond them; the page says so next to the line that ends there.
+  // A mask given as rows has no cost for texts longer than its number of rows. The page says so beside the chart, where
+  // this model's curve ends.
   return T === LONGEST || unpriced(model, LONGEST)
     ? `${now}.`
     : `${now}; at ${far}, ${share(LONGEST)}.`;

@@ -44,9 +44,9 @@ function withRounded(subject: Subject): Subject {
 }
 
 /**
- * Some libraries let padding rows read something, because a row that reads nothing gives NaN. Two versions of such a
- * mask: in `real` these rows read only themselves, in the mask and in the intended one, so that no lint reports the
- * other tokens they read. In `whole` the intended mask has those rows opened too.
+ * Some libraries let padding rows read something, because a row that reads nothing gives NaN. Returns two subjects. In
+ * `real` these rows read only themselves, both in the mask and in the intended mask, so that no lint reports what else
+ * they read. In `whole` the mask is unchanged, and the intended mask has the same rows opened.
  */
 function withOpened(subject: Subject): { readonly real: Subject; readonly whole: Subject } {
   const { masks, meant, declared } = subject;

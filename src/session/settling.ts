@@ -23,7 +23,10 @@ export class Settling {
     else this.#follow(0, ms);
   }
 
-  /** Pending actions wait too, because the user has just started another change. */
+  /**
+   * Call when the user takes hold of a slider: nothing runs until `release`. Actions already scheduled wait until then,
+   * because the user has just started another change.
+   */
   hold = () => {
     this.#held = true;
     if (this.#timer === undefined) return;

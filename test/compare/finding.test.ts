@@ -156,7 +156,7 @@ describe('before there is a result', () => {
     expect(text.standings).toEqual([undefined, undefined]);
     expect([...text.because, text.price]).toEqual(['']);
     expect(text.trust).toMatch(
-      /^In the last third of these steps the loss of Global fell by 0\.36 nats, and may change by as much again\./,
+      /^In the last third of these steps the loss of Global fell by 0\.36 nats, and could change by that much again\./,
     );
     const task = findingOf([falling('Global', 0.1, 0.45), falling('Local', 0.1, 0.1)], NEEDLE);
     expect(task.title).toMatch(/: Global 45 % and Local 10 % right so far\.$/);

@@ -15,7 +15,7 @@ export default definePattern({
   label: 'Approximate',
   order: 2,
   summary:
-    'Each token reads its window exactly, extended back to a chunk boundary. It reads everything before that as one average per chunk (our reconstruction).',
+    'Each token reads its window token by token; the window is extended back to a chunk boundary. It reads everything before that as one average per chunk (our reconstruction).',
   source:
     'Our reconstruction of the local attention with global approximation of Song et al. 2023, arXiv:2312.08618, Fig. 1c; its formula was not available',
   params: { window: WINDOW, chunk: CHUNK },

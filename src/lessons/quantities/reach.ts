@@ -6,7 +6,7 @@ import { tokensOf } from '../pictures/words';
 import { defineQuantity, type Mistake } from '../quantity';
 import { isWindow, seesAll } from '../traits';
 
-/** Tokens the last one can depend on through all layers, itself included. */
+/** How many tokens the last token can depend on through all layers, itself included. */
 export default defineQuantity({
   id: 'reach',
   label: 'Reach of the last token',

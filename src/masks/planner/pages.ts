@@ -3,9 +3,10 @@
  *
  * Its rules, from docs/design/hybrid_kv_cache_manager.md and v1/core/kv_cache_utils.py. Layers that keep the same thing
  * are put into groups. All groups have the same number of layers: as many as the rarest kind has, or as many as the most
- * common kind has if that is less than 1.5 times as many. A group takes pages from one pool. A page has the same bytes in
+ * common kind has if that is less than 1.5 times as many. A group with too few layers is filled up with padding layers,
+ * which cost memory too. A group takes pages from one pool. A page has the same bytes in
  * any group, so layers that keep less per token fit more tokens on a page. A state takes exactly one page; if it is
- * larger than a page of keys, all pages are enlarged until it fits. Padding layers cost memory too.
+ * larger than a page of keys, all pages are enlarged until it fits.
  */
 import { pagesAt, type Keeping } from './keeping';
 
@@ -55,7 +56,7 @@ function sorted(slots: readonly Slot[], by: (slot: Slot) => string): readonly (r
 /** The layout, or the reason why such pages are impossible. */
 export function layoutOf(slots: readonly Slot[], { page }: Keeping): Layout | string {
   if (slots.length === 0) return { groups: [], bytes: 0, bytesIn: () => 0, padding: 0 };
-  // Layers that differ only in bytes per token need no common size.
+  // Layers of one kind and window form a single group, in which each may have its own bytes per token.
   const types = sorted(slots, ({ kind, window }) => `${kind} ${window ?? ''}`);
   const first = slots[0]!;
   if (types.length === 1 && first.kind !== 'state')
@@ -108,8 +109,8 @@ export const layoutBytes = ({ groups, bytes }: Layout, T: number, keeping: Keepi
   bytes * groups.reduce((sum, group) => sum + pagesOfGroup(group, T, keeping), 0);
 
 /**
- * 'GPU KV cache size: … tokens', as in vLLM's log until 0.20: its pages divided evenly among the groups, although one
- * with windows never needs so many. A count of pages, not a length that fits.
+ * 'GPU KV cache size: … tokens', as in vLLM's log until 0.20: all pages divided evenly among the groups, and one
+ * group's share converted to tokens. Groups with windows never need so many pages, so this is not a length that fits.
  */
 export function loggedTokens({ groups, bytes }: Layout, memory: number): number {
   if (groups.length === 0) return 0;
