@@ -84,8 +84,8 @@ export function notchOf(T: number): number {
 }
 
 /**
- * The LENGTHS at which a model can be counted. Masks given as rows end at their last row; the list then ends with
- * exactly that length, even if it is not one of the LENGTHS.
+ * The LENGTHS at which a model can be counted. A mask given as n rows covers texts of up to n tokens; the list then
+ * ends with n, even if n is not one of the LENGTHS.
  */
 function lengthsOf({ layers }: ModelSpec): readonly number[] {
   const most = tokensCovered(layers);

@@ -31,8 +31,9 @@ export type Goal =
 /** What happened since the reader entered the step. */
 export interface Happened {
   readonly steps: number;
-  /** Settings that the reader changed in any run, and their current values. */
+  /** Shared settings that the reader changed, with their current values. */
   readonly changed: Partial<RunSpec>;
+  /** The same for settings of single runs, by run. */
   readonly ofRuns: Readonly<Record<number, Partial<Own>>>;
   readonly selected: boolean;
   readonly results: readonly ({ readonly accuracy: number; readonly loss: number } | undefined)[];
