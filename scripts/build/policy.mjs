@@ -3,16 +3,17 @@
  * where a browser reads it: a meta tag in every built page, `_headers` for hosts that read that file, and the responses
  * of `vite preview`. The development server does without, because it inlines scripts and styles.
  *
- * Workers are under the policy on every host, with headers or without: `worker-src` allows only blob: workers, and a
- * blob: worker inherits the policy of the page that created it (src/workers/startWorker.ts). A worker started from its own
- * URL would have only the policy of its own response headers, which a plain static host does not send.
+ * Workers are under the policy on every host, with headers or without: the site starts only blob: workers, and a blob:
+ * worker inherits the policy of the page that created it (src/workers/startWorker.ts). A worker started from its own URL
+ * would have only the policy of its own response headers, which a plain static host does not send. `worker-src` allows
+ * the site's own URLs for one script: the service worker that isolates pages, which only passes answers on.
  */
 
 /** `default-src` refuses whatever is not listed here. Framing is allowed: course pages embed lessons. */
 const DIRECTIVES = {
   'default-src': "'none'",
   'script-src': "'self' 'wasm-unsafe-eval'", // WebAssembly, but neither eval nor inline scripts
-  'worker-src': 'blob:',
+  'worker-src': "'self' blob:",
   'style-src': "'self'",
   'img-src': 'data:', // the icon, and figures being converted to PNG
   'connect-src': "'self'",

@@ -2,6 +2,7 @@
 import type { BackendFact, Fault, Products, Way } from '../core/backendFacts';
 import type { Failure, Moved } from '../workers/train/runState';
 import type { DriveState } from '../session/together';
+import { isolation, type Isolation } from './isolation.svelte';
 
 const LABEL: Record<Way, string> = {
   webgpu: 'WebGPU',
@@ -37,7 +38,7 @@ function sayFact(fact: BackendFact): string {
       return `WebAssembly computes in one thread here: ${
         fact.because === 'oneCore'
           ? 'the browser reports one processor core'
-          : 'several threads need a cross-origin isolated page, that is two headers from its host over HTTPS, and from the page around it if it is embedded'
+          : sayNotIsolated(isolation.state)
       }.`;
     case 'threadsLost':
       return `${fact.lost} of ${fact.of} threads ${fact.lost === 1 ? 'is' : 'are'} lost (${fact.message}); the remaining ones take over.`;
@@ -59,6 +60,27 @@ function sayFact(fact: BackendFact): string {
       return `Its ${LABEL[fact.way]} cannot be used (${fact.message}).`;
     case 'tfjsWithoutGpu':
       return 'Its WebGPU and WebGL are left out after a fault of the graphics device.';
+  }
+}
+
+/** Why this page may not share memory between threads, and what would help. */
+export function sayNotIsolated(state: Isolation): string {
+  switch (state.kind) {
+    case 'atReload':
+      return 'reload the page once, and it will use all cores';
+    case 'off':
+      return 'the address says isolation=off; without that, it would use all cores';
+    case 'framed':
+      return 'this page is embedded in another one that is not cross-origin isolated. In a tab of its own it uses all cores';
+    case 'insecure':
+      return 'browsers allow several threads only over HTTPS';
+    case 'noServiceWorker':
+      return 'this host does not send the two headers that several threads need, and this browser allows no service worker that could add them (some private windows do not)';
+    case 'refused':
+      return `this host does not send the two headers that several threads need, and they could not be added (${state.message})`;
+    case 'starting':
+    case 'isolated':
+      return 'several threads need a cross-origin isolated page, that is two headers from its host over HTTPS, and from the page around it if it is embedded';
   }
 }
 

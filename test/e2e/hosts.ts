@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 
 export interface Host {
-  readonly url: string; // with a slash at the end
+  readonly url: string; // ends with a slash, or with a query
   close(): Promise<void>;
 }
 
@@ -40,16 +40,23 @@ export interface Plain {
   readonly spoilt?: RegExp;
   /** Changes the page before it is sent. */
   readonly page?: (html: string) => string;
+  /** The site may install its service worker, which isolates pages; otherwise the address says no. */
+  readonly isolates?: boolean;
+  /** Called with the path of each request. */
+  readonly arrives?: (path: string) => void;
 }
 
 /** The built site on a host that sends no policy of its own, as many static hosts do. */
-export function plainHost({
+export async function plainHost({
   headers = {},
   spoilt,
   page = (html) => html,
+  isolates = false,
+  arrives = () => {},
 }: Plain = {}): Promise<Host> {
   const answer: RequestListener = async (request, response) => {
     const { pathname } = new URL(request.url!, 'http://host');
+    arrives(pathname);
     const path = pathname === '/' ? '/index.html' : normalize(pathname);
     const bytes = spoilt?.test(path)
       ? Buffer.alloc(0)
@@ -59,7 +66,8 @@ export function plainHost({
     const type = TYPES[extname(path)] ?? 'application/octet-stream';
     response.writeHead(200, { 'Content-Type': type, ...headers }).end(body);
   };
-  return listening(createServer(answer));
+  const host = await listening(createServer(answer));
+  return isolates ? host : { ...host, url: `${host.url}?isolation=off` };
 }
 
 /** A foreign host. `arrived` lists the last part of the path of each request, in order of arrival. */

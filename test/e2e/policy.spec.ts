@@ -114,7 +114,9 @@ test('otherwise it computes in one thread, and the page says so', async ({ page 
   const host = await plainHost({});
   try {
     await trains(page, `${host.url}#/lab?v=1&backend=wasm&${TINY}`);
-    const why = page.getByText('WebAssembly computes in one thread here: several threads need');
+    const why = page.getByText(
+      'WebAssembly computes in one thread here: the address says isolation=off',
+    );
     await expect(why.first()).toBeAttached();
   } finally {
     await host.close();

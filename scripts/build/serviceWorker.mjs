@@ -1,0 +1,34 @@
+/**
+ * @file The plugin that builds the service worker, as one classic script with a fixed name: browsers look for a new
+ * version at the same address.
+ */
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { ISOLATION } from './policy.mjs';
+
+/** @returns {import('vite').Plugin} */
+export function serviceWorker() {
+  return {
+    name: 'zebra-service-worker',
+    apply: 'build',
+    async generateBundle() {
+      const [{ output }] = await build({
+        configFile: false,
+        root: fileURLToPath(new URL('../../', import.meta.url)),
+        logLevel: 'error',
+        define: { __ISOLATION__: JSON.stringify(ISOLATION) },
+        build: {
+          write: false,
+          copyPublicDir: false,
+          target: 'es2022',
+          lib: {
+            entry: 'src/workers/isolation/isolation.worker.ts',
+            formats: ['iife'],
+            name: 'isolation',
+          },
+        },
+      });
+      this.emitFile({ type: 'asset', fileName: 'service-worker.js', source: output[0].code });
+    },
+  };
+}

@@ -1,0 +1,43 @@
+/** @file What `src/state/isolation.svelte.ts` needs of this browser, and which pages gain by being isolated. */
+import type { Around } from '../state/isolation.svelte';
+import { parseHash, type Page, type Route } from './route';
+
+const KEY = 'zebra-lab-isolating';
+
+export const around = (): Around => ({
+  isolated: globalThis.crossOriginIsolated,
+  framed: globalThis.top !== globalThis.self,
+  secure: globalThis.isSecureContext,
+  search: location.search,
+  workers: 'serviceWorker' in navigator ? navigator.serviceWorker : undefined,
+  root: new URL('.', location.href).href,
+  reload: () => location.reload(),
+  mark(on) {
+    try {
+      if (on) sessionStorage.setItem(KEY, '1');
+      else sessionStorage.removeItem(KEY);
+      return true;
+    } catch {
+      return false; // storage is forbidden
+    }
+  },
+  get marked() {
+    try {
+      return sessionStorage.getItem(KEY) === '1';
+    } catch {
+      return false;
+    }
+  },
+});
+
+const COMPUTING: readonly Page[] = ['lab', 'compare', 'generate'];
+/** Pages that keep nothing that a reload would lose. */
+const READING: readonly Page[] = ['home', 'lessons', 'figures', 'teach'];
+
+export const computes = ({ page, path = [] }: Pick<Route, 'page' | 'path'>): boolean =>
+  COMPUTING.includes(page) || (page === 'lessons' && path.length > 0);
+
+export const computesHere = (): boolean => computes(parseHash(location.hash));
+
+export const leftAs = (page: Page): 'reading' | 'tool' =>
+  READING.includes(page) ? 'reading' : 'tool';
