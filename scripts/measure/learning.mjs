@@ -1,11 +1,13 @@
 /**
  * @file Measures the numbers about presets in docs/performance.md, on the built page, as a user sees them: seconds from
- * pressing Train, and how quickly a slider responds meanwhile (`--only drag`).
+ * pressing Train, its stages until the first loss (`--only start`), and how quickly a slider responds meanwhile
+ * (`--only drag`).
  * `npm run build && npm run measure [-- --only WORD] [-- --json FILE]`
  */
 import { cpus } from 'node:os';
 import { writeFileSync } from 'node:fs';
 import { drag, DRAG_HEAD, dragLine, DRAGS } from './drag.mjs';
+import { start, START_HEAD, startLine, STARTS } from './start.mjs';
 import { optionsOf } from '../options.mjs';
 import { button, label, numberOf, openAt, openLab, withPage } from '../page.mjs';
 
@@ -76,6 +78,7 @@ const { values } = optionsOf('npm run measure -- [--only WORD] [--json FILE]', {
 const isChosen = ({ name }) => name.includes(values.only);
 const chosen = CASES.filter(isChosen);
 const rows = [];
+const starts = [];
 const drags = [];
 await withPage({ webgpu: true }, async (address, browser) => {
   for (const { name, query, until, limit, page: opening } of chosen) {
@@ -85,6 +88,10 @@ await withPage({ webgpu: true }, async (address, browser) => {
     rows.push({ name, ...(await measure(page, until, limit)) });
     await page.close();
     console.log(line(rows.at(-1)));
+  }
+  for (const one of STARTS.filter(isChosen)) {
+    starts.push({ name: one.name, ...(await start(browser, address, one)) });
+    console.log(startLine(starts.at(-1)));
   }
   for (const one of DRAGS.filter(isChosen)) {
     const { tasks, steps } = await drag(browser, address, one);
@@ -163,6 +170,7 @@ if (rows.length > 0) {
   console.log('| preset and plan | backend | first loss after | goal |\n|---|---|---|---|');
   console.log(rows.map(line).join('\n'));
 }
+if (starts.length > 0) console.log([`\n${START_HEAD}`, ...starts.map(startLine)].join('\n'));
 if (drags.length > 0) console.log([`\n${DRAG_HEAD}`, ...drags.map(dragLine)].join('\n'));
 if (values.json)
-  writeFileSync(values.json, `${JSON.stringify({ machine, rows, drags }, null, 2)}\n`);
+  writeFileSync(values.json, `${JSON.stringify({ machine, rows, starts, drags }, null, 2)}\n`);

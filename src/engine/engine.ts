@@ -5,6 +5,7 @@
  */
 import { unreachable, type Command, type EngineEvent, type RunId } from '../workers/train/protocol';
 import type { Moved, Preparation } from '../workers/train/runState';
+import { stage } from '../machines/stages';
 import { readCheckpoint } from '../model/files/checkpoint';
 import { checkMemory } from '../model/memory';
 import { checkRun } from '../spec/check';
@@ -155,9 +156,9 @@ export class Engine {
     this.send({ type: 'backend', runId, backend: info });
     checkMemory(spec, info);
     this.#preparing(runId, 'loadingText', 0.5);
-    const feed = await feedOf(command);
+    const feed = await stage('text', () => feedOf(command));
     this.#preparing(runId, 'building', 0.8);
-    const trainer = await Trainer.open(models, spec, sourceOf(spec), feed);
+    const trainer = await stage('model', () => Trainer.open(models, spec, sourceOf(spec), feed));
     const run = new EngineRun(command, trainer, this.send, this.#limits.snapshotEvery);
     this.#runs.set(runId, run);
     return run;

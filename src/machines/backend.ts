@@ -21,6 +21,7 @@ import { gpuMachine } from './gpuMachine';
 import { hostMachine } from './hostMachine';
 import type { Tiles } from '../program/tiles';
 import type { Machine } from './machine';
+import { stage } from './stages';
 import { findAdapter, openDevice, type Adapter } from './webgpu';
 
 type BackendName = 'webgpu' | 'wasm' | 'cpu';
@@ -80,7 +81,8 @@ export const fasterOf = ({ webgpu, wasm }: StepTimes): 'webgpu' | 'wasm' =>
 export async function chooseBackend(choice: Choice): Promise<Backend> {
   const { wanted, steps, threads } = choice;
   const passedOver: BackendFact[] = [];
-  const found = wanted === 'auto' || wanted === 'webgpu' ? await findAdapter() : undefined;
+  const found =
+    wanted === 'auto' || wanted === 'webgpu' ? await stage('adapter', findAdapter) : undefined;
   const adapter = found && 'adapter' in found ? found : undefined;
   if (found && 'kind' in found) passedOver.push(found);
 
@@ -152,7 +154,7 @@ async function start(
 
 async function tested(starting: Promise<Started>, { selfTest }: Choice): Promise<Started> {
   const { trial, ...started } = await starting;
-  await selfTest(trial ?? started.machine);
+  await stage('self-test', () => selfTest(trial ?? started.machine));
   return started;
 }
 
@@ -161,10 +163,11 @@ const START: Record<
   (choice: Choice, adapter: Adapter | undefined) => Promise<Started>
 > = {
   async webgpu({ onFault, tune }, adapter) {
-    const { device, limits } = await openDevice(adapter!, onFault);
+    const { device, limits } = await stage('device', () => openDevice(adapter!, onFault));
     const kernel = adapter!.software ? 'softwareGpu' : 'gpu';
     let machine = gpuMachine(device, kernel);
-    if (kernel === 'gpu' && tune) machine = gpuMachine(device, kernel, await tune(machine));
+    if (kernel === 'gpu' && tune)
+      machine = gpuMachine(device, kernel, await stage('tiles', () => tune(machine)));
     return {
       name: 'webgpu',
       machine,

@@ -26,6 +26,7 @@ import type { Tiles } from '../program/tiles';
 import { alive } from './alive';
 import type { Machine, Session } from './machine';
 import { compile } from './pipelines';
+import { stage } from './stages';
 
 type Values = Readonly<Record<string, number>>;
 
@@ -176,9 +177,11 @@ class GpuSession implements Session {
       usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
     });
     this.#uniforms[program] = uniforms;
-    const compiled = await Promise.all(
-      launches.map(({ kernel, constants }) =>
-        compile(device, kernel, constants, groupOf(constants, workgroup)),
+    const compiled = await stage('shaders', () =>
+      Promise.all(
+        launches.map(({ kernel, constants }) =>
+          compile(device, kernel, constants, groupOf(constants, workgroup)),
+        ),
       ),
     );
     return launches.map((launch, i) => {
