@@ -21,18 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   train: ['core', 'attention', 'data', 'spec', 'workers', 'program', 'ops', 'model', 'machines'],
   // the specification in tfjs, and its training: a model that the engine can run
   reference: ['core', 'attention', 'data', 'spec', 'ops', 'model', 'machines', 'train'],
-  engine: [
-    'core',
-    'attention',
-    'data',
-    'spec',
-    'workers',
-    'ops',
-    'model',
-    'machines',
-    'train',
-    'reference',
-  ],
+  engine: ['core', 'data', 'spec', 'workers', 'ops', 'model', 'machines', 'train', 'reference'],
   '*.worker.ts': ['core', 'data', 'masks', 'machines', 'engine', 'workers'], // the scripts of the workers
   lessons: ['core', 'attention', 'data', 'spec', 'compare', 'masks'],
   session: ['core', 'attention', 'data', 'spec', 'workers', 'model', 'compare'], // runs on a page, from settings to results

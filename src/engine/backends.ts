@@ -2,15 +2,14 @@
  * @file The backend the engine computes on: which one is in use, whether it still suits the models, and what the page
  * is told about it.
  */
-import { inTiles } from '../attention/layout';
 import type { FewerThreads, Fault } from '../core/backendFacts';
 import { START_TIMEOUT_MS, within } from '../core/patience';
 import { fasterOf } from '../machines/backend';
-import type { Machine } from '../machines/machine';
 import type { BackendInfo } from '../workers/train/runState';
 import simdKernels from '../ops/simd.wasm?url';
-import { layersOf, type RunSpec } from '../spec/run';
-import { IN_RUNS, IN_TILES, selfTest, TINY } from '../train/selfTest';
+import type { RunSpec } from '../spec/run';
+import { kindsIn, kindsToTest, type LayerKind } from '../train/layerKinds';
+import { selfTest, tinyLayers } from '../train/selfTest';
 import { bestTiles } from '../train/speed';
 import { chooseComputing, type Computing } from './computing';
 import { threadsHere } from './threads';
@@ -28,11 +27,8 @@ export class Backends {
   #wanted: RunSpec['backend'] | undefined;
   #fault: Fault | undefined;
   #fewer: FewerThreads | undefined;
-  /**
-   * Whether any layer so far used a tiled mask. Their kernels are compiled and tested only when the first one arrives
-   * if compiling is slow, as on a GPU, and even more on a CPU that emulates one.
-   */
-  #tiles = false;
+  /** Kinds of layers of the models so far; the backend in use was tested with what `kindsToTest` gives for them. */
+  #kinds: ReadonlySet<LayerKind> = new Set();
   readonly #timing = new Timing();
 
   constructor(private readonly listener: Listener) {}
@@ -61,20 +57,19 @@ export class Backends {
     const computing = this.#computing;
     if (!computing || this.#fault || this.#wanted !== spec.backend) return false;
     if (!others && this.slowFor(spec)) return false;
-    if (this.#tiles || !specs.some(hasTiles)) return true;
-    return (this.#tiles = await this.#passesInTiles(computing));
+    return this.#passesWith(computing, kindsIn(specs));
   }
 
   /** Switches to the backend these models request. Rejects with NoBackend. */
   async choose(specs: readonly RunSpec[], withoutGpu = false): Promise<void> {
     const [spec] = specs as [RunSpec];
     this.#fault = undefined;
-    this.#tiles ||= specs.some(hasTiles);
+    const kinds = kindsIn(specs);
     const computing = await chooseComputing({
       wanted: spec.backend,
       withoutGpu,
       selfTest: async (machine) => {
-        await selfTest(machine, this.#tiles || !compiles(machine) ? TINY.layers : IN_RUNS);
+        await selfTest(machine, tinyLayers(kindsToTest(machine.kernel, kinds)));
         if (this.#fault) throw new Error(`the graphics device failed: ${this.#fault.message}`);
       },
       steps: this.#timing.predict(spec),
@@ -84,6 +79,7 @@ export class Backends {
       threads: threadsHere((fact) => this.#fewerThreads(fact)),
     });
     this.#computing = withFewer(computing, this.#fewer);
+    this.#kinds = kinds;
     this.#fault = undefined; // of a backend that was passed over
     this.#wanted = spec.backend;
   }
@@ -135,14 +131,22 @@ export class Backends {
     this.listener.onFault(fault);
   }
 
-  async #passesInTiles({ own }: Computing): Promise<boolean> {
-    if (!own || !compiles(own.machine)) return true; // tested at startup
+  /** Tests the machine with those of these kinds that it was not tested with yet. */
+  async #passesWith({ own }: Computing, kinds: ReadonlySet<LayerKind>): Promise<boolean> {
+    if (!own) return true;
+    const { machine } = own;
+    const tested = kindsToTest(machine.kernel, this.#kinds);
+    const missing = [...kindsToTest(machine.kernel, kinds)].filter((kind) => !tested.has(kind));
+    if (missing.length === 0) return true;
     try {
-      await within(START_TIMEOUT_MS, selfTest(own.machine, IN_TILES), 'it timed out');
-      return !this.#fault;
+      const layers = tinyLayers(new Set(missing));
+      await within(START_TIMEOUT_MS, selfTest(machine, layers), 'it timed out');
     } catch {
       return false; // the machine is chosen again, and the choice gives the reason
     }
+    if (this.#fault) return false;
+    this.#kinds = new Set([...this.#kinds, ...kinds]);
+    return true;
   }
 }
 
@@ -159,15 +163,3 @@ const FEWER: ReadonlySet<string> = new Set<FewerThreads['kind']>([
   'threadStuck',
   'noSharedMemory',
 ]);
-
-/** An invalid model has no layers; it is refused when it is opened. */
-function hasTiles(spec: RunSpec): boolean {
-  try {
-    return layersOf(spec).some(inTiles);
-  } catch {
-    return false;
-  }
-}
-
-/** Whether the machine has to compile each kernel before testing it. */
-const compiles = ({ kernel }: Machine): boolean => kernel === 'gpu' || kernel === 'softwareGpu';

@@ -107,14 +107,14 @@ function layer(w: BundleWriter, l: number, s: LayerKept, dx: Part): void {
       queryThreads(u, share.gradQueries),
       { qkv, means, first: reads, out: s.attended, dout, stats, dqkv },
       u,
-      overQueries,
+      { ...overQueries, ...w.partsOf(layout) },
     );
     w.launch(
       attentionGradKeys,
       keyThreads(u, share.keys),
       { qkv, means, readers, dout, stats, dqkv, dmeans },
       { ...u, apart: apart.readers },
-      overKeys,
+      { ...overKeys, ...w.partsOf(layout) },
     );
   }
   const places = w.placeUniforms(layout);

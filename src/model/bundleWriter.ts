@@ -5,13 +5,15 @@
 import { SLOT } from '../ops/adamw/kernel';
 import { rmsNorm, rmsNormGradGain, rmsNormGradX, ROWS_PER_BLOCK } from '../ops/rmsNorm/kernel';
 import { threadShare, type KernelId, type ThreadShare } from '../ops/attention/costs';
+import { partsOf } from '../ops/attention/shared';
 import type { Layout } from '../attention/layout';
 import type { Packing } from '../attention/documents';
 import { place, placeThreads } from '../ops/place/kernel';
 import { productAdd, productNN, productNT, productTN } from '../ops/product/kernel';
 import { shareOfProduct } from '../ops/product/share';
+import type { Constants } from '../program/kernel';
 import { ALIGN, ProgramWriter, type KeptBuffer, type Part, type Program } from '../program/program';
-import { LARGE_TILES, SMALL_TILES, type Tiles } from '../program/tiles';
+import { MEDIUM_TILES, SMALL_TILES, type Tiles } from '../program/tiles';
 import { NORM_EPS, type ModelSpec } from '../spec/model';
 import { RING, type AdamWOptions } from './adamw';
 import { arenaOf, paddedVocabulary, type Arena } from './arena';
@@ -50,7 +52,7 @@ export class BundleWriter {
   ) {
     this.arena = arenaOf(m);
     const onCard = options.kernel === 'gpu';
-    this.tiles = options.tiles ?? (onCard ? SMALL_TILES : LARGE_TILES);
+    this.tiles = options.tiles ?? (onCard ? SMALL_TILES : MEDIUM_TILES);
     this.share = threadShare(onCard ? 'gpu' : 'softwareGpu', m.headDim);
     this.V = paddedVocabulary(m);
     this.W = (m.heads + 2 * m.kvHeads) * m.headDim;
@@ -136,6 +138,11 @@ export class BundleWriter {
       bias: chunk > 0 ? Math.log(chunk) : 0,
       apart,
     };
+  }
+
+  /** Which parts the shaders of a layer's attention have, as constants. */
+  partsOf({ chunk }: Layout): Constants {
+    return partsOf(this.options.kernel, chunk);
   }
 
   tiledUniforms({ T }: Layout, apart: number) {

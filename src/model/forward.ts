@@ -88,13 +88,10 @@ function layer(
       constants,
     );
   else
-    w.launch(
-      attentionForward,
-      threads,
-      { qkv, means, first: reads, out: attended, stats },
-      u,
-      constants,
-    );
+    w.launch(attentionForward, threads, { qkv, means, first: reads, out: attended, stats }, u, {
+      ...constants,
+      ...w.partsOf(layout),
+    });
   const middle = w.temporary('middle', D);
   w.add(attended, weights.out, x, middle, m.heads * m.headDim, D);
 

@@ -2,7 +2,6 @@
  * @file Before a machine is trusted: a tiny model with every pattern runs every kernel, launch by launch, and compares
  * it with the plain loops. Names the operation that is wrong.
  */
-import { inTiles } from '../attention/layout';
 import type { LayerPlan } from '../attention/pattern';
 import { patterns, patternSpec } from '../attention/registry';
 import { random } from '../core/random';
@@ -13,6 +12,7 @@ import { bundleOf } from '../model/bundle';
 import { initialWeights } from '../model/weights';
 import { accessOf, elementOf, type BufferSpec } from '../program/kernel';
 import type { ModelSpec } from '../spec/model';
+import { kindOf, type LayerKind } from './layerKinds';
 
 /**
  * Largest difference relative to the scale of the whole output: float32 sums in a different order, and a GPU's own exp
@@ -36,9 +36,9 @@ export const TINY: ModelSpec = {
   ropeScale: 1,
   tied: true,
 };
-/** Its layers whose queries read one run of keys each, and those with tiled masks: each group has its own kernels. */
-export const IN_RUNS: LayerPlan = TINY.layers.filter((layer) => !inTiles(layer));
-export const IN_TILES: LayerPlan = TINY.layers.filter(inTiles);
+/** Its layers of these kinds. */
+export const tinyLayers = (kinds: ReadonlySet<LayerKind>): LayerPlan =>
+  TINY.layers.filter((layer) => kinds.has(kindOf(layer)));
 
 const BATCH = 2;
 const VALUES = {
@@ -73,17 +73,21 @@ export async function selfTest(machine: Machine, layers: LayerPlan = TINY.layers
       for (const [name, values] of Object.entries(inputs)) session.write(name, values);
     }
     for (const [program, { launches }] of Object.entries(bundle.programs)) {
+      // A read copies what is there now, so the launches that follow need not wait until a GPU has answered.
+      const results = [];
       for (const [i, { kernel, buffers }] of launches.entries()) {
         for (const session of sessions) session.run(program, VALUES, i);
         for (const [name, spec] of Object.entries(kernel.buffers) as [string, BufferSpec][]) {
           if (accessOf(spec) === 'read' || elementOf(spec) === 'i32') continue;
           const part = buffers[name]!;
           if (part.buffer.startsWith('nothing')) continue;
-          const [got, expected] = await Promise.all(
-            sessions.map((session) => session.read(part, program)),
-          );
-          compare(kernel.name, got!, expected!);
+          const both = Promise.all(sessions.map((session) => session.read(part, program)));
+          results.push(both.then(([got, expected]) => ({ kernel, got, expected })));
         }
+      }
+      // In the order of launches: an operation that is given wrong numbers is not the wrong one.
+      for (const { kernel, got, expected } of await Promise.all(results)) {
+        compare(kernel.name, got!, expected!);
       }
     }
     const [ring] = await Promise.all([sessions[0].read(wholeOf(bundle, 'ring'))]);

@@ -10,12 +10,12 @@ import { computedPairs, threadShare, walksOf, type KernelId } from '../ops/atten
 import type { Machine, Session } from '../machines/machine';
 import { attentionGradKeys, attentionGradQuery } from '../ops/attention/backward';
 import { attentionForward } from '../ops/attention/forward';
-import { keyThreads, queryThreads } from '../ops/attention/shared';
+import { keyThreads, partsOf, queryThreads } from '../ops/attention/shared';
 import { productNN, productTN } from '../ops/product/kernel';
 import { shareOfProduct } from '../ops/product/share';
 import { sumBlocks } from '../ops/rmsNorm/kernel';
 import { ProgramWriter, type Bundle, type KeptBuffer, type Part } from '../program/program';
-import { LARGE_TILES, SHARED_TILES, SMALL_TILES, type Tiles } from '../program/tiles';
+import { LARGE_TILES, MEDIUM_TILES, SHARED_TILES, SMALL_TILES, type Tiles } from '../program/tiles';
 import { trainingFlops } from '../spec/cost';
 import { matmulWeights, type ModelSpec } from '../spec/model';
 
@@ -127,7 +127,7 @@ async function time(session: Session, program: string): Promise<number> {
 }
 
 function speedBundle(machine: Machine, tiles: Tiles | undefined): Bundle {
-  const used = tiles ?? (machine.kernel === 'gpu' ? SMALL_TILES : LARGE_TILES);
+  const used = tiles ?? (machine.kernel === 'gpu' ? SMALL_TILES : MEDIUM_TILES);
   const { rows, inner, columns } = PRODUCT;
   const { T, heads } = ATTENTION;
   const row = 3 * heads * HEAD;
@@ -167,26 +167,27 @@ function speedBundle(machine: Machine, tiles: Tiles | undefined): Bundle {
   const [means, dmeans] = [floats('means', 64), floats('dmeans', 64)];
   const share = threadShare(machine.kernel === 'gpu' ? 'gpu' : 'softwareGpu', HEAD);
   const D4 = HEAD / 4;
+  const parts = partsOf(machine.kernel, ATTENTION.chunk);
   attention.launch(
     attentionForward,
     queryThreads(ATTENTION, share.queries),
     { qkv, means, first: ints('first'), out, stats },
     ATTENTION,
-    { D4, queries: share.queries },
+    { D4, queries: share.queries, ...parts },
   );
   attention.launch(
     attentionGradQuery,
     queryThreads(ATTENTION, share.gradQueries),
     { qkv, means, first: ints('first'), out, dout, stats, dqkv },
     ATTENTION,
-    { D4, queries: share.gradQueries },
+    { D4, queries: share.gradQueries, ...parts },
   );
   attention.launch(
     attentionGradKeys,
     keyThreads(ATTENTION, share.keys),
     { qkv, means, readers: ints('readers'), dout, stats, dqkv, dmeans },
     ATTENTION,
-    { D4, keys: share.keys },
+    { D4, keys: share.keys, ...parts },
   );
 
   const nothing = new ProgramWriter();

@@ -1,7 +1,8 @@
 /**
  * @file Kernels of masks in tiles are tested just before the first layer uses them: on a GPU they take long to compile.
+ * On a software adapter, so are those with and without summaries.
  */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { BackendFact } from '../../src/core/backendFacts';
 import type { ComputingChoice } from '../../src/engine/computing';
 import { Engine } from '../../src/engine/engine';
@@ -14,16 +15,27 @@ import type { RunSpec } from '../../src/spec/run';
 import { DEFAULTS } from '../../src/spec/controls';
 import { zebras } from '../../src/train/zebra';
 
-const state = vi.hoisted(() => ({ broken: false, chosen: [] as string[], opened: [] as string[] }));
+const state = vi.hoisted(() => ({
+  kernel: 'gpu' as 'gpu' | 'softwareGpu',
+  broken: false,
+  chosen: [] as string[],
+  opened: [] as string[],
+  /** For each bundle: whether its attention has a part for summaries, with duplicates left out. */
+  summaries: [] as boolean[][],
+}));
 
 /** Plain loops that stand in for a graphics card; when broken, masks in tiles read one tile too few. */
 function card(): Machine {
   const loops = hostMachine();
   return {
-    kernel: 'gpu',
+    kernel: state.kernel,
     open(bundle: Bundle) {
       const launches = Object.values(bundle.programs).flatMap((program) => program.launches);
       state.opened.push(...launches.map(({ kernel }) => kernel.name));
+      const attention = launches.filter(({ kernel }) => kernel.name === 'attentionForward');
+      state.summaries.push([
+        ...new Set(attention.map(({ constants }) => constants['summaries'] !== 0)),
+      ]);
       const tiles = launches.find(({ kernel }) => kernel.name === 'tiledForward')?.buffers['reads'];
       if (!state.broken || !tiles) return loops.open(bundle);
       const kept = Object.entries(bundle.kept).map(([name, buffer]) => [
@@ -77,12 +89,12 @@ let events: EngineEvent[];
 let engine: Engine;
 
 beforeEach(() => {
-  Object.assign(state, { broken: false, chosen: [], opened: [] });
+  Object.assign(state, { kernel: 'gpu', broken: false, chosen: [], opened: [], summaries: [] });
   events = [];
   engine = new Engine((event) => void events.push(event));
 });
 afterEach(() => {
-  engine.receive({ type: 'close', runIds: ['a', 'b'] });
+  engine.receive({ type: 'close', runIds: ['a', 'b', 'c'] });
 });
 
 async function open(runId: string, spec: RunSpec): Promise<void> {
@@ -124,4 +136,25 @@ test('a first run with tiled masks tests their kernels at its start', async () =
   state.broken = true;
   await open('b', tiled);
   expect(state.chosen).toEqual(['cpu']);
+});
+
+describe('with and without summaries', () => {
+  const approximate: RunSpec = { ...plain, plan: 'approximate' };
+
+  test('kernels on a software adapter are each tested just before the first run that uses them', async () => {
+    state.kernel = 'softwareGpu';
+    await open('a', plain);
+    expect(state.summaries).toEqual([[false], [false]]); // the test, then the run
+    await open('b', approximate);
+    expect(state.summaries.slice(2)).toEqual([[true], [true]]);
+    await open('c', plain);
+    expect(state.summaries.slice(4)).toEqual([[false]]); // tested already
+    expect(state.chosen).toEqual(['webgpu']);
+  });
+
+  test('kernels on a graphics card are the same, and tested at its start', async () => {
+    await open('a', plain);
+    await open('b', approximate);
+    expect(state.summaries).toEqual([[true], [true], [true]]); // the test, then both runs
+  });
 });

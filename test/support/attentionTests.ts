@@ -26,7 +26,7 @@ import { resultOf, type Machine } from '../../src/machines/machine';
 import { attentionGradKeys, attentionGradQuery } from '../../src/ops/attention/backward';
 import { attentionForward } from '../../src/ops/attention/forward';
 import { attentionProbe } from '../../src/ops/attention/probe';
-import { keyThreads, queryThreads } from '../../src/ops/attention/shared';
+import { keyThreads, partsOf, queryThreads } from '../../src/ops/attention/shared';
 import { place, placeGrad, placeThreads } from '../../src/ops/place/kernel';
 import { rotationTable, virtualPositions } from '../../src/ops/place/angles';
 import { ProgramWriter, type Bundle, type KeptBuffer, type Part } from '../../src/program/program';
@@ -172,26 +172,27 @@ function attentionBundle(
     writer.result('cells', cells);
     return { kept, programs: { all: writer.program() } };
   }
+  const summed = partsOf(kernel, chunk);
   writer.launch(
     attentionForward,
     queryThreads(u, share.queries),
     { qkv, means, first, out, stats },
     u,
-    { D4: d / 4, queries: share.queries },
+    { D4: d / 4, queries: share.queries, ...summed },
   );
   writer.launch(
     attentionGradQuery,
     queryThreads(u, share.gradQueries),
     { qkv, means, first, out, dout, stats, dqkv },
     u,
-    { D4: d / 4, queries: share.gradQueries },
+    { D4: d / 4, queries: share.gradQueries, ...summed },
   );
   writer.launch(
     attentionGradKeys,
     keyThreads(u, share.keys),
     { qkv, means, readers: parts.readers, dout, stats, dqkv, dmeans },
     { ...u, apart: apart.readers },
-    { D4: d / 4, keys: share.keys },
+    { D4: d / 4, keys: share.keys, ...summed },
   );
   writer.launch(placeGrad, placeThreads(B, places), { dqkv, table, positions, dmeans }, places);
   writer.launch(

@@ -6,7 +6,13 @@ import { productAdd, productNN, productNT, productTN } from '../../src/ops/produ
 import { productSwiglu, productSwigluGrad } from '../../src/ops/product/swiglu';
 import { ProgramWriter, type Part } from '../../src/program/program';
 import { shareOfProduct } from '../../src/ops/product/share';
-import { LARGE_TILES, SHARED_TILES, SMALL_TILES, type Tiles } from '../../src/program/tiles';
+import {
+  LARGE_TILES,
+  MEDIUM_TILES,
+  SHARED_TILES,
+  SMALL_TILES,
+  type Tiles,
+} from '../../src/program/tiles';
 import { relativeError } from './fixtures';
 
 /** Whole tiles of 8, of 4, and ragged rows. */
@@ -27,10 +33,11 @@ export function describeProducts(machine: () => Machine, onGpu = false): void {
   const kinds: readonly (readonly [string, Tiles])[] = onGpu
     ? [
         ['large tiles', LARGE_TILES],
+        ['medium tiles', MEDIUM_TILES],
         ['small tiles', SMALL_TILES],
         ['workgroup memory', SHARED_TILES],
       ]
-    : [['in one thread', LARGE_TILES]];
+    : [['in one thread', MEDIUM_TILES]];
   describe.each(kinds)('%s', (_, tiles) => {
     describe.each(FORMS)('product %s', (form) => {
       test.each(SHAPES)('%d × %d × %d', async (rows, inner, columns) => {

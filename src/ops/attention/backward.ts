@@ -17,7 +17,10 @@ import {
   sumOf,
 } from './shared';
 
-/** dq, and delta into stats for the kernel that follows. One thread per (sequence, head, `queries` queries). */
+/**
+ * dq, and delta into stats for the kernel that follows. One thread per (sequence, head, `queries` queries). Constants
+ * D4 = d / 4, queries; see also `partsOf`.
+ */
 export const attentionGradQuery = defineKernel({
   name: 'attentionGradQuery',
   buffers: {
@@ -30,7 +33,7 @@ export const attentionGradQuery = defineKernel({
     dqkv: 'update vec4<f32>', // [B T, H + 2 kvH, d]: its queries
   },
   uniforms: attentionUniforms,
-  wgsl: ({ D4, queries: Q }) => {
+  wgsl: ({ D4, queries: Q, summaries = 1 }) => {
     const walk = (buffer: string, base: string, stride: string, bias: string, real: string) =>
       `      let key = ${base} + j * ${stride};
 ${each(D4!, `      let k§ = ${buffer}[key + §u];\n      let v§ = ${buffer}[key + valueAt + §u];`)}
@@ -62,12 +65,17 @@ ${each(
   for (var j = first0; j <= ${position(Q! - 1)}; j++) {
 ${walk('qkv', 'tokenKeys', 'stride', '', 'j >= first§ && j <= ¶')}
   }
+${
+  summaries === 0
+    ? ''
+    : `
   if (uniforms.chunk > 0u) {
     let end = first${Q! - 1} / uniforms.chunk;
     for (var j = 0u; j < end; j++) {
 ${walk('means', 'meanKeys', 'meanStride', ' + uniforms.bias', 'j < first§ / uniforms.chunk')}
     }
-  }
+  }`
+}
 ${each(
   Q!,
   (q) => `  if (t0 + ${q}u < uniforms.T) {
@@ -122,7 +130,8 @@ ${each(D4!, `    dqkv[row${q} * stride + h * D4 + §u] = dq${q}_§;`)}
 
 /**
  * dk and dv of every token and summary, from the queries that read it: no atomics, the same bits every time.
- * One thread per (sequence, key-value head, `keys` tokens or summaries). Constants D4 = d / 4, keys.
+ * One thread per (sequence, key-value head, `keys` tokens or summaries). Constants D4 = d / 4, keys; see also
+ * `partsOf`.
  */
 export const attentionGradKeys = defineKernel({
   name: 'attentionGradKeys',
@@ -136,7 +145,7 @@ export const attentionGradKeys = defineKernel({
     dmeans: 'write vec4<f32>', // [B summaries, 2 kvH, d]
   },
   uniforms: attentionUniforms,
-  wgsl: ({ D4, keys: K }) => {
+  wgsl: ({ D4, keys: K, summaries = 1 }) => {
     /** The shader text for tokens or for summaries, given where a key lies, which queries read it, and its bias. */
     const text = (
       buffer: string,
@@ -202,13 +211,17 @@ ${ADDRESSES}
     reader: '§',
     bias: '',
   })}
-  } else {${text('means', 'dmeans', {
-    first: `(block - tokenBlocks) * ${K}u`,
-    count: 'uniforms.summaries',
-    row: '(b * uniforms.summaries + §) * meanStride + kv * D4',
-    reader: 'uniforms.T + §',
-    bias: ' + uniforms.bias',
-  })}
+  }${
+    summaries === 0
+      ? ''
+      : ` else {${text('means', 'dmeans', {
+          first: `(block - tokenBlocks) * ${K}u`,
+          count: 'uniforms.summaries',
+          row: '(b * uniforms.summaries + §) * meanStride + kv * D4',
+          reader: 'uniforms.T + §',
+          bias: ' + uniforms.bias',
+        })}
+  }`
   }
 }`;
   },

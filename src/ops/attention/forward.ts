@@ -21,7 +21,7 @@ export const AT_ONCE = 4;
  *
  * One softmax over both, kept running (Milakov & Gimelshein 2018), so no T × T matrix exists.
  * One thread per (sequence, head, `queries` queries): a key, once loaded, serves them all. Head h reads
- * key-value head floor(h kvHeads / heads). Constants D4 = d / 4, queries.
+ * key-value head floor(h kvHeads / heads). Constants D4 = d / 4, queries; see also `partsOf`.
  */
 export const attentionForward = defineKernel({
   name: 'attentionForward',
@@ -33,7 +33,7 @@ export const attentionForward = defineKernel({
     stats: 'write f32', // [B, H, T, 2]
   },
   uniforms: attentionUniforms,
-  wgsl: ({ D4, queries: Q }) => /* wgsl */ `
+  wgsl: ({ D4, queries: Q, summaries = 1 }) => /* wgsl */ `
 // Finite on purpose: WGSL may assume that no infinities occur.
 const LOW = -1e30;
 const D4 = ${D4}u;
@@ -47,13 +47,18 @@ ${each(Q!, (q) => `${each(D4!, `  let q${q}_§ = qkv[row${q} * stride + h * D4 +
     let keys = vec4<u32>(j, j + 1u, j + 2u, j + 3u);
 ${walk('qkv', 'tokenKeys', 'stride', D4!, Q!, (q) => `(keys >= vec4<u32>(first${q})) & (keys <= vec4<u32>(${position(q)}))`)}
   }
+${
+  summaries === 0
+    ? ''
+    : `
   if (uniforms.chunk > 0u) {
     let end = first${Q! - 1} / uniforms.chunk;
     for (var j = 0u; j < end; j += ${AT_ONCE}u) {
       let keys = vec4<u32>(j, j + 1u, j + 2u, j + 3u);
 ${walk('means', 'meanKeys', 'meanStride', D4!, Q!, (q) => `keys < vec4<u32>(first${q} / uniforms.chunk)`, ' + uniforms.bias')}
     }
-  }
+  }`
+}
 ${each(
   Q!,
   (q) => `  if (t0 + ${q}u < uniforms.T) {

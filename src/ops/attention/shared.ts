@@ -5,6 +5,9 @@
  * summaries, [kvH d | kvH d] each. A head, whose width is known when the shader is written, is held in named vec4s;
  * indexed arrays would spill.
  */
+import type { Constants } from '../../program/kernel';
+import type { KernelId } from './costs';
+
 export const attentionUniforms = {
   B: 'u32', // sequences
   T: 'u32', // tokens
@@ -66,6 +69,13 @@ ${each(
 
 /** Variable that holds the position of the thread's query number q. */
 export const position = (q: number): string => (q > 0 ? `t${q}` : 'tq0');
+
+/**
+ * A constant of the kernels over intervals. Software adapters compile shaders slowly, so there a layer without chunks
+ * has shaders without the part for summaries, which is half of each.
+ */
+export const partsOf = (kernel: KernelId | undefined, chunk: number): Constants =>
+  kernel === 'softwareGpu' && chunk === 0 ? { summaries: 0 } : {};
 
 /** Threads of the kernels over queries, and over keys. */
 export const queryThreads = (u: Pick<AttentionSizes, 'B' | 'T' | 'heads'>, Q: number): number =>
