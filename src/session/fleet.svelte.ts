@@ -64,6 +64,8 @@ export class Fleet {
     private readonly engine: Engine,
     private readonly hears: Hears,
     later?: Later,
+    /** Whether the page shows samples. */
+    private readonly samples = true,
   ) {
     this.#pull = new FramePull(() => this.#askFrames(), later);
   }
@@ -170,7 +172,8 @@ export class Fleet {
 
   #open({ id: runId, spec, text, from }: Run) {
     const given = { ...(text !== undefined && { text }), ...(from && { from }) };
-    this.engine.send({ type: 'open', runId, spec, ...given });
+    const taken = this.samples ? {} : { samples: false };
+    this.engine.send({ type: 'open', runId, spec, ...given, ...taken });
   }
 
   #receive(run: Run, event: EngineEvent) {

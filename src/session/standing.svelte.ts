@@ -19,6 +19,8 @@ export interface Watches {
   readonly later?: Later;
   /** Past maps are kept. */
   readonly remembers?: boolean;
+  /** Samples of what the runs write are shown; they are by default. */
+  readonly samples?: boolean;
   /** The runs were evaluated. */
   looked?(): void;
 }
@@ -71,6 +73,7 @@ export class Standing {
         pictured: () => this.#pictured(),
       },
       watches.later,
+      watches.samples,
     );
   }
 
