@@ -1,6 +1,7 @@
 import type { History } from '../compare/history';
 import type { Engine } from '../workers/train/client';
 import type { Action, EngineEvent, KeptFor, RunId } from '../workers/train/protocol';
+import type { AttentionFrame } from '../workers/train/results';
 import type { RunSpec } from '../spec/run';
 import { FramePull, type Later } from './frames';
 import { Run } from './run.svelte';
@@ -26,6 +27,8 @@ interface Hears {
   moved(): void;
   /** A run changed its state, reported its machine, or was fully evaluated. */
   heard(): void;
+  /** The picture of one run has arrived. */
+  framed(frame: AttentionFrame): void;
   /** Every requested picture has arrived. */
   pictured(): void;
 }
@@ -197,6 +200,7 @@ export class Fleet {
       case 'checkpoint':
         return this.#gather(event);
       case 'frame':
+        this.hears.framed(event.frame);
         if (!this.#wasLast(run.id)) return;
         this.hears.pictured();
         this.#pull.arrived();

@@ -7,7 +7,7 @@ import { modelSpecOf } from '../spec/model';
 import { sourceOf } from '../spec/run';
 import { Fleet } from './fleet.svelte';
 import type { Later } from './frames';
-import { unpack } from './moments';
+import { packedWeights, unpack } from './moments';
 import { Past } from './past.svelte';
 import type { Run } from './run.svelte';
 import { tokensPerSecond } from './together';
@@ -70,6 +70,9 @@ export class Standing {
       {
         moved: () => (this.#looking ??= setTimeout(() => this.look(), LOOK_MS)),
         heard: () => this.heard(),
+        framed: (frame) => {
+          if (watches.remembers) packedWeights(frame);
+        },
         pictured: () => this.#pictured(),
       },
       watches.later,
