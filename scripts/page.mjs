@@ -19,6 +19,22 @@ export async function withPage({ webgpu = true }, use) {
   }
 }
 
+/** A new window; if not `isolated`, pages are served as by a host without headers, and WebAssembly has one thread. */
+export async function newPage(browser, address, isolated = true) {
+  const viewport = { width: 1440, height: 900 };
+  if (isolated) return browser.newPage({ viewport });
+  // A service worker could isolate the page again.
+  const page = await browser.newPage({ viewport, serviceWorkers: 'block' });
+  await page.route(address, async (route) => {
+    const response = await route.fetch();
+    const headers = { ...response.headers() };
+    delete headers['cross-origin-opener-policy'];
+    delete headers['cross-origin-embedder-policy'];
+    await route.fulfill({ response, headers });
+  });
+  return page;
+}
+
 export const label = (page, name) => page.getByLabel(name, { exact: true });
 export const button = (page, name) => page.getByRole('button', { name, exact: true });
 

@@ -12,4 +12,5 @@ import './app/base.css';
 findKeptRows();
 void isolation.bring(around(), computesHere);
 
-export default mount(App, { target: document.getElementById('app')!, props: { engine } });
+// In a task of its own: loading the modules up to here took one already.
+setTimeout(() => mount(App, { target: document.getElementById('app')!, props: { engine } }));

@@ -4,6 +4,7 @@
  * time from its CPU time: on a busy machine only the second is due to the page. `npm run measure -- --only drag`
  */
 import { button, numberOf, openAt } from '../page.mjs';
+import { tasksOf, traced } from './trace.mjs';
 
 const FOUR =
   'task=needle&distance=20&layers=4&width=32&heads=2&context=48&window=6&chunk=6&batch=8';
@@ -50,13 +51,13 @@ export async function drag(browser, address, { page: opening, slider, edit, idle
     if (edit) await button(page, `Change ${edit}`).click();
     if (!idle) await trainFor(page, RAN);
     const client = await page.context().newCDPSession(page);
-    const tasks = await traced(client, async () => {
+    const trace = await traced(client, async () => {
       if (slider) {
         await dragOver(page, page.getByRole('slider', { name: slider }).first());
         await page.waitForTimeout(REST_MS);
       } else await page.waitForTimeout(ALONE_MS);
     });
-    return { tasks, steps: idle ? '–' : await numberOf(page, 'Step count') };
+    return { tasks: tasksOf(trace), steps: idle ? '–' : await numberOf(page, 'Step count') };
   } finally {
     await page.close();
   }
@@ -80,42 +81,6 @@ async function dragOver(page, slider) {
     await page.waitForTimeout(Math.max(0, due - performance.now()));
   }
   await page.mouse.up();
-}
-
-/** Tasks of the page's main thread while `act` runs: ms of wall-clock time and of CPU time. */
-async function traced(client, act) {
-  const events = [];
-  client.on('Tracing.dataCollected', ({ value }) => events.push(...value));
-  await client.send('Tracing.start', {
-    transferMode: 'ReportEvents',
-    traceConfig: {
-      includedCategories: [
-        'disabled-by-default-devtools.timeline',
-        'devtools.timeline',
-        'toplevel',
-        '__metadata',
-        'blink.user_timing',
-      ],
-    },
-  });
-  const mark = `drag ${Math.random()}`;
-  await client.send('Runtime.evaluate', {
-    expression: `performance.mark(${JSON.stringify(mark)})`,
-  });
-  await act();
-  const ended = new Promise((resolve) => client.once('Tracing.tracingComplete', resolve));
-  await client.send('Tracing.end');
-  await ended;
-  // The browser has one such thread per page: ours is the one that made the mark.
-  const ours = events.find(({ name }) => name === mark);
-  if (!ours) throw new Error('the trace does not name the main thread of the page');
-  return events
-    .filter(
-      ({ name, ph, pid, tid }) =>
-        name === 'RunTask' && ph === 'X' && pid === ours.pid && tid === ours.tid,
-    )
-    .map(({ dur, tdur, ts }) => ({ at: ts / 1000, wall: dur / 1000, cpu: (tdur ?? dur) / 1000 }))
-    .sort((a, b) => b.cpu - a.cpu);
 }
 
 export const DRAG_HEAD = `| the hand | tasks of more than ${LONG_MS} ms | longest | of those by the processor | longest | step |\n|---|---|---|---|---|---|`;

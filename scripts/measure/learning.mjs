@@ -1,13 +1,16 @@
 /**
  * @file Measures the numbers about presets in docs/performance.md, on the built page, as a user sees them: seconds from
- * pressing Train, its stages until the first loss (`--only start`), and how quickly a slider responds meanwhile
- * (`--only drag`).
+ * pressing Train, its stages until the first loss (`--only start`), how quickly a slider responds meanwhile (`--only
+ * drag`), how long four runs take (`--only race`), and how long the page's main thread is busy at a time (`--only
+ * tasks`).
  * `npm run build && npm run measure [-- --only WORD] [-- --json FILE]`
  */
 import { cpus } from 'node:os';
 import { writeFileSync } from 'node:fs';
 import { drag, DRAG_HEAD, dragLine, DRAGS } from './drag.mjs';
 import { start, START_HEAD, startLine, STARTS } from './start.mjs';
+import { race, RACE_HEAD, raceLine, RACES } from './race.mjs';
+import { tasks, TASKS, TASKS_HEAD, tasksLines, worstLines } from './tasks.mjs';
 import { optionsOf } from '../options.mjs';
 import { button, label, numberOf, openAt, openLab, withPage } from '../page.mjs';
 
@@ -71,15 +74,22 @@ const GOALS = {
   steps: `${STEPS} steps`,
 };
 
-const { values } = optionsOf('npm run measure -- [--only WORD] [--json FILE]', {
-  only: { type: 'string', default: '' },
-  json: { type: 'string' },
-});
+const { values } = optionsOf(
+  'npm run measure -- [--only WORD] [--steps N] [--profile] [--json FILE]',
+  {
+    only: { type: 'string', default: '' },
+    steps: { type: 'string', default: '100' }, // of each run of a race
+    profile: { type: 'boolean', default: false }, // name the functions of the longest tasks
+    json: { type: 'string' },
+  },
+);
 const isChosen = ({ name }) => name.includes(values.only);
 const chosen = CASES.filter(isChosen);
 const rows = [];
 const starts = [];
 const drags = [];
+const races = [];
+const used = [];
 await withPage({ webgpu: true }, async (address, browser) => {
   for (const { name, query, until, limit, page: opening } of chosen) {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
@@ -98,6 +108,15 @@ await withPage({ webgpu: true }, async (address, browser) => {
     // Only the longest are reported, not the thousands too short to notice.
     drags.push({ name: one.name, steps, tasks: tasks.filter(({ wall }) => wall > 16) });
     console.log(dragLine(drags.at(-1)));
+  }
+  for (const one of RACES.filter(isChosen)) {
+    const steps = Number(values.steps);
+    races.push({ name: one.name, steps, ...(await race(browser, address, one, steps)) });
+    console.log(raceLine(races.at(-1)));
+  }
+  for (const one of TASKS.filter(isChosen)) {
+    used.push({ name: one.name, ...(await tasks(browser, address, one, values)) });
+    console.log([tasksLines(used.at(-1)), ...worstLines(used.at(-1))].join('\n'));
   }
 });
 
@@ -172,5 +191,10 @@ if (rows.length > 0) {
 }
 if (starts.length > 0) console.log([`\n${START_HEAD}`, ...starts.map(startLine)].join('\n'));
 if (drags.length > 0) console.log([`\n${DRAG_HEAD}`, ...drags.map(dragLine)].join('\n'));
+if (races.length > 0) console.log([`\n${RACE_HEAD}`, ...races.map(raceLine)].join('\n'));
+if (used.length > 0) console.log([`\n${TASKS_HEAD}`, ...used.map(tasksLines)].join('\n'));
 if (values.json)
-  writeFileSync(values.json, `${JSON.stringify({ machine, rows, starts, drags }, null, 2)}\n`);
+  writeFileSync(
+    values.json,
+    `${JSON.stringify({ machine, rows, starts, drags, races }, null, 2)}\n`,
+  );

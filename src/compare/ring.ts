@@ -43,8 +43,10 @@ export function packWeights(weights: Float32Array): Uint8Array {
   return bytes;
 }
 
+const WEIGHTS = Float32Array.from({ length: 256 }, (_, byte) => (byte / 255) ** 2);
+
 export function unpackWeights(bytes: Uint8Array): Float32Array<ArrayBuffer> {
   const weights = new Float32Array(bytes.length);
-  for (let i = 0; i < bytes.length; i++) weights[i] = (bytes[i]! / 255) ** 2;
+  for (let i = 0; i < bytes.length; i++) weights[i] = WEIGHTS[bytes[i]!]!;
   return weights;
 }

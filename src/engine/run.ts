@@ -159,7 +159,8 @@ export class EngineRun {
     }
     // Answers to a task cost one forward pass; a text is written token by token.
     const writes = this.trainer.source.kind === 'corpus';
-    if (writes ? step === 1 || step % SAMPLE_EVERY === 0 : validate) {
+    const due = writes ? step === 1 || step % SAMPLE_EVERY === 0 : validate;
+    if (due && this.command.samples !== false) {
       await this.#report();
       this.send({ type: 'sample', runId, sample: await this.trainer.sample() });
     }

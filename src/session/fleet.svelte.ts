@@ -1,6 +1,7 @@
 import type { History } from '../compare/history';
 import type { Engine } from '../workers/train/client';
 import type { Action, EngineEvent, KeptFor, RunId } from '../workers/train/protocol';
+import type { AttentionFrame } from '../workers/train/results';
 import type { RunSpec } from '../spec/run';
 import { FramePull, type Later } from './frames';
 import { Run } from './run.svelte';
@@ -26,6 +27,8 @@ interface Hears {
   moved(): void;
   /** A run changed its state, reported its machine, or was fully evaluated. */
   heard(): void;
+  /** The picture of one run has arrived. */
+  framed(frame: AttentionFrame): void;
   /** Every requested picture has arrived. */
   pictured(): void;
 }
@@ -64,6 +67,8 @@ export class Fleet {
     private readonly engine: Engine,
     private readonly hears: Hears,
     later?: Later,
+    /** Whether the page shows samples. */
+    private readonly samples = true,
   ) {
     this.#pull = new FramePull(() => this.#askFrames(), later);
   }
@@ -170,7 +175,8 @@ export class Fleet {
 
   #open({ id: runId, spec, text, from }: Run) {
     const given = { ...(text !== undefined && { text }), ...(from && { from }) };
-    this.engine.send({ type: 'open', runId, spec, ...given });
+    const taken = this.samples ? {} : { samples: false };
+    this.engine.send({ type: 'open', runId, spec, ...given, ...taken });
   }
 
   #receive(run: Run, event: EngineEvent) {
@@ -194,6 +200,7 @@ export class Fleet {
       case 'checkpoint':
         return this.#gather(event);
       case 'frame':
+        this.hears.framed(event.frame);
         if (!this.#wasLast(run.id)) return;
         this.hears.pictured();
         this.#pull.arrived();

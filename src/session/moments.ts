@@ -32,6 +32,22 @@ interface Packed {
 type Maps = readonly (Packed | undefined)[];
 export type Moments = readonly Moment<Maps>[];
 
+/** The packed weights of frames, by layer. */
+const packs = new WeakMap<AttentionFrame, readonly Uint8Array[]>();
+
+/**
+ * Packs the weights of a frame for `record`. Call it when the frame arrives: the frames of four runs packed at once
+ * would delay the response to input.
+ */
+export function packedWeights(frame: AttentionFrame): readonly Uint8Array[] {
+  let layers = packs.get(frame);
+  if (!layers) {
+    layers = frame.layers.map(({ weights }) => packWeights(weights));
+    packs.set(frame, layers);
+  }
+  return layers;
+}
+
 export function record(
   moments: Moments,
   step: number,
@@ -44,11 +60,13 @@ export function record(
 }
 
 /** The mask of a run never changes, so it is stored once. */
-function pack({ layers, ...frame }: AttentionFrame, before: Packed | undefined): Packed {
+function pack(whole: AttentionFrame, before: Packed | undefined): Packed {
+  const { layers, ...frame } = whole;
+  const weights = packedWeights(whole);
   return {
     frame,
-    layers: layers.map(({ weights, mask }, i) => ({
-      weights: packWeights(weights),
+    layers: layers.map(({ mask }, i) => ({
+      weights: weights[i]!,
       mask: before?.layers[i]?.mask ?? mask,
     })),
   };

@@ -7,7 +7,7 @@ import { modelSpecOf } from '../spec/model';
 import { sourceOf } from '../spec/run';
 import { Fleet } from './fleet.svelte';
 import type { Later } from './frames';
-import { unpack } from './moments';
+import { packedWeights, unpack } from './moments';
 import { Past } from './past.svelte';
 import type { Run } from './run.svelte';
 import { tokensPerSecond } from './together';
@@ -19,6 +19,8 @@ export interface Watches {
   readonly later?: Later;
   /** Past maps are kept. */
   readonly remembers?: boolean;
+  /** Samples of what the runs write are shown; they are by default. */
+  readonly samples?: boolean;
   /** The runs were evaluated. */
   looked?(): void;
 }
@@ -68,9 +70,13 @@ export class Standing {
       {
         moved: () => (this.#looking ??= setTimeout(() => this.look(), LOOK_MS)),
         heard: () => this.heard(),
+        framed: (frame) => {
+          if (watches.remembers) packedWeights(frame);
+        },
         pictured: () => this.#pictured(),
       },
       watches.later,
+      watches.samples,
     );
   }
 

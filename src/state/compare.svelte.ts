@@ -76,6 +76,7 @@ export class Compare implements Asks, Driven {
       ...options,
       holds: MAX_HELD,
       remembers: true,
+      samples: false,
       built: ({ shared }) => {
         this.view.fit(shared);
         this.measured.forget();

@@ -19,15 +19,16 @@ const afterFrame: AfterFrame = (then) => {
 };
 
 /**
- * The number of rows of a list to draw: `more` more with every frame. The rows a page opens with are drawn at once, and
- * removed rows disappear at once. Call it only where an effect can be created.
+ * The number of rows of a list to draw: `more` more with every frame. The rows a page opens with are drawn at once
+ * unless `first` gives fewer, and removed rows disappear at once. Call it only where an effect can be created.
  */
 export function gradually(
   total: () => number,
   more = 1,
   after: AfterFrame = afterFrame,
+  first = total(),
 ): { readonly rows: number } {
-  let drawn = $state(total());
+  let drawn = $state(first);
   $effect(() => {
     const all = total();
     if (drawn > all) drawn = all;
@@ -37,6 +38,19 @@ export function gradually(
   return {
     get rows() {
       return Math.min(drawn, total());
+    },
+  };
+}
+
+/**
+ * A page that opens in `parts` parts: the first at once, and one more with every frame, so that no task draws all of
+ * it. `drawn` counts them. Call it only where an effect can be created.
+ */
+export function inParts(parts: number, after: AfterFrame = afterFrame): { readonly drawn: number } {
+  const list = gradually(() => parts, 1, after, 1);
+  return {
+    get drawn() {
+      return list.rows;
     },
   };
 }

@@ -106,6 +106,7 @@ export class Stage implements Asks {
     this.session = new Session(engine, {
       lazy: true,
       remembers: true,
+      samples: false,
       built: ({ shared }) => {
         this.view.fit(shared);
         void this.#offer();

@@ -6,7 +6,13 @@ import { ownOf, specsOf, type Comparison } from '../../src/compare/comparison';
 import type { AttentionFrame } from '../../src/workers/train/results';
 import type { RunSpec } from '../../src/spec/run';
 import { DEFAULTS } from '../../src/spec/controls';
-import { readMoments, record, unpack, writeMoments } from '../../src/session/moments';
+import {
+  packedWeights,
+  readMoments,
+  record,
+  unpack,
+  writeMoments,
+} from '../../src/session/moments';
 
 const T = 16;
 const shared: RunSpec = { ...DEFAULTS, context: T, layers: 2, heads: 1, width: 16, window: 4 };
@@ -60,4 +66,12 @@ test('maps read from a file have their run’s mask, within documents if the run
     read.layers.forEach(({ mask }, l) => expect(mask).toEqual(frames[run]!.layers[l]!.mask));
   });
   expect(() => readFile(file.replace('"begins":[5,11]', '"begins":[11,5]'))).toThrow(/in order/);
+});
+
+test('a frame whose weights were packed when it arrived is recorded without packing them again', () => {
+  const frames = [frameOf(undefined), frameOf(undefined)];
+  const early = packedWeights(frames[0]!);
+  const [{ value }] = record([], 0, frames) as [ReturnType<typeof record>[number]];
+  value[0]!.layers.forEach(({ weights }, l) => expect(weights).toBe(early[l]));
+  expect(value[1]!.layers.map(({ weights }) => weights)).toEqual(early);
 });

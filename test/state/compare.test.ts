@@ -35,6 +35,13 @@ function fileOf({ session }: ReturnType<typeof opening>): string {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+test('its runs take no samples, because the page shows none', () => {
+  const { sent, ready } = opening();
+  ready();
+  const opened = sent.filter((one) => one.type === 'open');
+  expect(opened.map(({ samples }) => samples)).toEqual([false, false, false, false]);
+});
+
 describe('saved runs', () => {
   const bytes = () => Uint8Array.of(1, 2, 3);
   test('continue from their step, with their numbers, on the machine chosen now', () => {

@@ -38,6 +38,8 @@ export type Command =
       readonly text?: string;
       /** A checkpoint of the same settings (src/model/files/checkpoint.ts); the run continues from its step. */
       readonly from?: Uint8Array<ArrayBuffer>;
+      /** False if the page shows no samples: then none are written, which takes as long as several steps. */
+      readonly samples?: boolean;
       /** The page's URL, for fetching the texts; the client adds it. */
       readonly base?: string;
     }
