@@ -6,7 +6,7 @@
  * `--only S` (or M, L, plans, long, a way such as wasm, or a job such as S-wasm) runs a part. `--json FILE` keeps
  * results: another part with the same file is added to it. `--write` puts the tables of the file into README.md and
  * docs/performance.md, and with `--from FILE` nothing is measured. The page is cross-origin isolated, as a
- * visitor's is on a host that sends the site's headers; with `--not-isolated` it is not, and nothing has threads. `--profile`
+ * visitor's is; with `--not-isolated` it is not, and nothing has threads. `--profile`
  * shows where the time of a step goes instead, kernel by kernel.
  */
 import { cpus } from 'node:os';
