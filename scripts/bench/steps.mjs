@@ -1,184 +1,176 @@
 /**
- * @file `npm run bench [-- --quick] [-- --json FILE]`: milliseconds per training step (forward, backward, AdamW) in
- * real Chromium, our engines compared with stock tfjs and jax-js on the same model and data, interleaved, medians;
- * below the table, the most useful ratios.
+ * @file `npm run bench`: milliseconds per training step (forward, backward, AdamW) in real Chromium, our engines
+ * compared with stock tfjs, jax-js and @genai-fi/nanogpt, interleaved, medians; and how much of what the machine can
+ * do they reach.
  *
- * `--only S` (or M, L, long) runs one job. `--isolated` serves the page cross-origin isolated, so that tfjs and jax-js
- * use threads on wasm; a page on an ordinary static host is not isolated. `--profile` shows where the time of a step
- * goes instead, kernel by kernel.
+ * `--only S` (or M, L, plans, long, a way such as wasm, or a job such as S-wasm) runs a part. `--json FILE` keeps
+ * results: another part with the same file is added to it. `--write` puts the tables of the file into README.md and
+ * docs/performance.md, and with `--from FILE` nothing is measured. The page is cross-origin isolated, as a
+ * visitor's is; with `--not-isolated` it is not, and nothing has threads. `--profile`
+ * shows where the time of a step goes instead, kernel by kernel.
  */
 import { cpus } from 'node:os';
-import { writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import asc from 'assemblyscript/asc';
 import { chromium } from 'playwright';
 import { createServer } from 'vite';
 import { optionsOf } from '../options.mjs';
 import { chromiumArguments, chromiumPath } from '../test/chromium.mjs';
+import { jobsOf, OURS } from './jobs.mjs';
+import { installPeers } from './peers.mjs';
+import * as tables from './table.mjs';
+import { writeTables } from './writeTables.mjs';
 
-const OURS = ['zebra-webgpu', 'zebra-wasm'];
-const JAX = ['jax-webgpu', 'jax-wasm'];
-const ALL = [...OURS, 'tfjs-webgpu', 'tfjs-wasm', ...JAX];
+const USAGE =
+  'npm run bench -- [--quick] [--only S|M|L|plans|long|webgpu|wasm|other|JOB] [--not-isolated] [--profile] [--json FILE] [--from FILE] [--write]';
+const { values } = optionsOf(USAGE, {
+  quick: { type: 'boolean' },
+  only: { type: 'string' },
+  'not-isolated': { type: 'boolean' },
+  profile: { type: 'boolean' },
+  json: { type: 'string' },
+  from: { type: 'string' },
+  write: { type: 'boolean' },
+});
+const read = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined);
 
-const cases = (size, plan, engines) => engines.map((engine) => ({ size, plan, engine }));
-
-/** All cases of a job take turns on one page; cases to be compared belong to the same job. */
-const QUICK = {
-  S: { cases: cases('S', 'global', [...OURS, 'tfjs-webgpu', ...JAX]), rounds: 5, slowRounds: 1 },
-  L: {
-    cases: [...cases('L', 'global', [...OURS, ...JAX]), ...cases('L', 'grouped', OURS)],
-    rounds: 3,
-    slowRounds: 1,
-  },
-};
-const FULL = {
-  S: {
-    cases: [...cases('S', 'global', ALL), ...cases('S', 'grouped', OURS)],
-    rounds: 15,
-    slowRounds: 3,
-  },
-  M: { cases: cases('M', 'global', ALL), rounds: 7, slowRounds: 1 },
-  L: {
-    cases: [
-      ...cases('L', 'global', ALL),
-      ...['local', 'approximate', 'grouped'].flatMap((plan) => cases('L', plan, OURS)),
-    ],
-    rounds: 7,
-    slowRounds: 1,
-  },
-  long: {
-    cases: [...cases('L4', 'local', OURS), ...cases('XL', 'local', OURS)],
-    rounds: 5,
-    slowRounds: 1,
-  },
+/** The project's own plugin isolates what the server sends. */
+const withoutIsolation = {
+  name: 'bench-without-isolation',
+  enforce: 'pre',
+  configureServer: ({ middlewares }) =>
+    void middlewares.use((_request, response, next) => {
+      const set = response.setHeader.bind(response);
+      response.setHeader = (name, value) =>
+        name.startsWith('Cross-Origin-') ? response : set(name, value);
+      next();
+    }),
 };
 
-const { values } = optionsOf(
-  'npm run bench -- [--quick] [--only S|M|L|long] [--isolated] [--profile] [--json FILE]',
-  {
-    quick: { type: 'boolean' },
-    only: { type: 'string' },
-    isolated: { type: 'boolean' },
-    profile: { type: 'boolean' },
-    json: { type: 'string' },
-  },
-);
-const { isolated } = values;
-const jobs = Object.entries(values.quick ? QUICK : FULL)
-  .filter(([name]) => values.only === undefined || name === values.only)
-  .map(([, job]) => job);
-const server = await createServer({
-  server: {
-    port: 0,
-    host: '127.0.0.1',
-    headers: isolated
-      ? {
-          'Cross-Origin-Opener-Policy': 'same-origin',
-          'Cross-Origin-Embedder-Policy': 'require-corp',
-        }
-      : {},
-  },
-  // Discovered only on the bench page, the package would make the dev server reload it midway.
-  optimizeDeps: { include: ['@jax-js/jax'] },
-  cacheDir: 'node_modules/.vite-bench', // so the Lab's own server keeps its cache
-  logLevel: 'error',
-});
-await server.listen();
-const browser = await chromium.launch({
-  executablePath: chromiumPath(),
-  args: chromiumArguments({ webgpu: true }),
-});
-const rows = [];
-let adapter = '';
-try {
-  for (const job of jobs) {
-    const page = await browser.newPage(); // fresh memory for every job
+let results;
+if (values.from) {
+  results = read(values.from);
+  if (!results) throw new Error(`${values.from} does not exist`);
+} else {
+  let jobs;
+  try {
+    jobs = jobsOf(values);
+  } catch (error) {
+    console.error(`${error.message}\n\n${USAGE}`);
+    process.exit(2);
+  }
+  results = await measured(jobs);
+  if (values.json && !values.profile) {
+    results = tables.merged(read(values.json), results);
+    writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+  }
+}
+if (!values.profile) {
+  console.log(report(results));
+  if (values.write) await writeTables(results);
+}
+const failures = tables
+  .rowsOf(results)
+  .filter(({ engine, reason }) => OURS.includes(engine) && reason !== undefined);
+// Without isolation, one thread is what our engine should have.
+process.exitCode = failures.length > 0 && !values['not-isolated'] ? 1 : 0;
+
+async function measured(jobs) {
+  installPeers();
+  await compilePeak();
+  const server = await serve(!values['not-isolated']);
+  const browser = await chromium.launch({
+    executablePath: chromiumPath(),
+    args: chromiumArguments({ webgpu: true }),
+  });
+  const open = async () => {
+    const page = await browser.newPage();
     page.on('pageerror', (error) => console.error(error.message));
     await page.goto(`http://127.0.0.1:${server.httpServer.address().port}/test/bench/index.html`);
     await page.waitForFunction(() => document.title === 'Bench: ready', undefined, {
       timeout: 120_000,
     });
-    adapter ||= await page.evaluate(() => globalThis.adapter());
-    if (values.profile) {
-      for (const one of job.cases.filter(({ engine }) => OURS.includes(engine))) {
-        const shares = await page.evaluate((one) => globalThis.profileOf(one), one);
-        const total = shares.reduce((sum, { ms }) => sum + ms, 0);
-        const parts = shares.map(
-          ({ kernel, launches, ms }) => `${kernel} ×${launches} ${ms.toFixed(1)}`,
-        );
-        console.log(`${Object.values(one).join(' ')}: ${total.toFixed(0)} ms: ${parts.join(', ')}`);
+    return page;
+  };
+  try {
+    let page = await open();
+    const adapter = await page.evaluate(() => globalThis.adapter());
+    const isolated = values['not-isolated'] ? 'not isolated' : 'cross-origin isolated';
+    const machine = `${cpus().length} × ${cpus()[0].model.trim()}; ${adapter}; headless Chromium ${browser.version()}, ${isolated}`;
+    const ways = [...new Set(Object.values(jobs).flatMap(({ ways = [] }) => ways))];
+    const peaks = values.profile
+      ? {}
+      : await page.evaluate((ways) => globalThis.measurePeaks(ways), ways);
+    await page.close();
+    const rows = {};
+    const profiled = new Set();
+    for (const [name, job] of Object.entries(jobs)) {
+      page = await open(); // fresh memory for every job
+      if (values.profile) await printProfile(page, job, profiled);
+      else {
+        rows[name] = await page.evaluate((job) => globalThis.bench(job), job);
+        console.log(`${name}:\n${tables.longTable({ peaks, jobs: { [name]: rows[name] } })}\n`);
       }
       await page.close();
-      continue;
     }
-    const measured = await page.evaluate((job) => globalThis.bench(job), job);
-    await page.close();
-    rows.push(...measured);
-    for (const row of measured) console.log(line(row));
+    return { machine, date: new Date().toISOString().slice(0, 10), peaks, jobs: rows };
+  } finally {
+    await browser.close();
+    await server.close();
   }
-} finally {
-  await browser.close();
-  await server.close();
 }
 
-if (values.profile) process.exit(0);
+async function serve(isolated) {
+  const server = await createServer({
+    plugins: isolated ? [] : [withoutIsolation],
+    server: { port: 0, host: '127.0.0.1' },
+    // Discovered only on the bench page, the package would make the dev server reload it midway.
+    optimizeDeps: { include: ['@jax-js/jax'] },
+    cacheDir: 'node_modules/.vite-bench', // so the Lab's own server keeps its cache
+    logLevel: 'error',
+  });
+  await server.listen();
+  return server;
+}
 
-const machine = `${cpus().length} × ${cpus()[0].model}, ${adapter}`;
-console.log(`\n${machine}; headless Chromium${isolated ? ', cross-origin isolated' : ''}\n`);
-console.log(
-  '| size | plan | engine | ms, median | ms, least | runs | tokens/s | dispatches | submits | JS ms | peak |',
-);
-console.log('|---|---|---|---|---|---|---|---|---|---|---|');
-console.log(rows.map(line).join('\n'));
-console.log(`\n${ratios(rows).join('\n')}`);
-if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
+async function printProfile(page, job, done) {
+  for (const one of job.cases) {
+    const words = Object.values(one).join(' ');
+    // Launches are timed one by one, on this page's thread.
+    if (!OURS.includes(one.engine) || one.engine === 'zebra-wasm-threads' || done.has(words))
+      continue;
+    done.add(words);
+    const shares = await page.evaluate((one) => globalThis.profileOf(one), one);
+    const total = shares.reduce((sum, { ms }) => sum + ms, 0);
+    const parts = shares.map(
+      ({ kernel, launches, ms }) => `${kernel} ×${launches} ${ms.toFixed(1)}`,
+    );
+    console.log(`${words}: ${total.toFixed(0)} ms: ${parts.join(', ')}`);
+  }
+}
 
-function line({ stepMs, ...row }) {
-  const ms = (value) => value.toFixed(value < 10 ? 1 : 0);
-  const cells = [
-    row.size,
-    row.plan,
-    row.engine,
-    ms(stepMs.median),
-    ms(stepMs.min),
-    stepMs.runs,
-    Math.round(row.tokensPerSecond),
-    row.dispatches,
-    row.submits,
-    ms(row.jsMs),
-    row.peakBytes === null ? '–' : `${(row.peakBytes / 2 ** 20).toFixed(1)} MiB`,
+/** The kernels of test/bench/peak.as.ts, for test/bench/peaks.ts. */
+async function compilePeak() {
+  const outFile = 'node_modules/.cache/bench/peak.wasm';
+  mkdirSync('node_modules/.cache/bench', { recursive: true });
+  const { error, stderr } = await asc.main([
+    'test/bench/peak.as.ts',
+    ...['--outFile', outFile, '--optimizeLevel', '3', '--runtime', 'stub', '--enable', 'simd'],
+    ...['--noAssert', '--importMemory', '--noExportMemory'],
+  ]);
+  if (error) throw new Error(stderr.toString());
+}
+
+function report(results) {
+  const parts = [
+    results.machine,
+    tables.longTable(results),
+    tables.peakTable(results),
+    tables.costTable(results),
+    tables.shortTable(results),
+    tables.planRatios(results).join('\n'),
+    tables.reasons(results).join('\n'),
+    tables.DIFFERENCES,
   ];
-  return `| ${cells.join(' | ')} |`;
-}
-
-/** In sentences: which engine is how many times as fast as which, by medians. Pairs not both measured are left out. */
-function ratios(rows) {
-  const find = (size, plan, engine) =>
-    rows.find((row) => row.size === size && row.plan === plan && row.engine === engine);
-  const tokenMs = (row) => 1000 / row.tokensPerSecond;
-  const said = ({ size, plan, engine }) => `${size} ${plan} ${engine}`;
-  const faster = (a, b) =>
-    a && b
-      ? [`${said(a)} is ${(tokenMs(b) / tokenMs(a)).toFixed(2)} times as fast as ${said(b)}`]
-      : [];
-  const quickest = (...candidates) =>
-    candidates.filter(Boolean).sort((a, b) => tokenMs(a) - tokenMs(b))[0];
-
-  const globals = ['S', 'M', 'L'].flatMap((size) => {
-    const of = (engine) => find(size, 'global', engine);
-    return [
-      ...faster(of('zebra-webgpu'), of('jax-webgpu')),
-      ...faster(of('zebra-webgpu'), of('tfjs-webgpu')),
-      ...faster(quickest(...OURS.map(of)), of('jax-wasm')),
-    ];
-  });
-  const grouped = OURS.flatMap((engine) =>
-    faster(find('L', 'grouped', engine), find('L', 'global', engine)),
-  );
-  const beyond = faster(find('L', 'grouped', 'zebra-webgpu'), find('L', 'global', 'jax-webgpu'));
-  const longer = OURS.flatMap((engine) => {
-    const [short, long] = [find('L4', 'local', engine), find('XL', 'local', engine)];
-    if (!short || !long) return [];
-    const ratio = (tokenMs(long) / tokenMs(short)).toFixed(2);
-    return [`${engine}, all local: a token at T 4,096 takes ${ratio} times its time at T 1,024`];
-  });
-  return [...globals, ...grouped, ...beyond, ...longer];
+  return parts.filter((part) => part.split('\n').length !== 2).join('\n\n');
 }

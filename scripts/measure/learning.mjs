@@ -196,5 +196,5 @@ if (used.length > 0) console.log([`\n${TASKS_HEAD}`, ...used.map(tasksLines)].jo
 if (values.json)
   writeFileSync(
     values.json,
-    `${JSON.stringify({ machine, rows, starts, drags, races }, null, 2)}\n`,
+    `${JSON.stringify({ machine, rows, starts, drags, races, used }, null, 2)}\n`,
   );

@@ -12,37 +12,28 @@ import { initialWeights } from '../../src/model/weights';
 import simdKernels from '../../src/ops/simd.wasm?url';
 import { referenceLogits, referenceLoss } from '../../src/reference/reference';
 import { weightTable } from '../../src/spec/model';
+import { ENGINES, type EngineId } from './engineIds';
 import { jaxModel } from './jax';
 import { dataOf, modelOf, RATE, zebra, type Size, type Steppable } from './models';
-
-export const ENGINES = [
-  'zebra-webgpu',
-  'zebra-wasm',
-  'tfjs-webgpu',
-  'tfjs-wasm',
-  'jax-webgpu',
-  'jax-wasm',
-] as const;
-export type EngineId = (typeof ENGINES)[number];
-
-export const backendOf = (engine: EngineId) => (engine.endsWith('webgpu') ? 'webgpu' : 'wasm');
+import { nanogpt } from './nanogptFrame';
+import { zebraThreads } from './zebraThreads';
 
 /** Stock tfjs has one backend in use globally. */
 export async function use(engine: EngineId): Promise<void> {
-  if (!engine.startsWith('tfjs')) return;
+  const { library, way } = ENGINES[engine];
+  if (library !== 'tfjs') return;
   setWasmPaths({
     'tfjs-backend-wasm.wasm': plain,
     'tfjs-backend-wasm-simd.wasm': simd,
     'tfjs-backend-wasm-threaded-simd.wasm': threaded,
   });
-  const wanted = backendOf(engine);
-  if (!(await tf.setBackend(wanted))) throw new Error(`tfjs has no ${wanted} here`);
+  if (!(await tf.setBackend(way))) throw new Error(`tfjs has no ${way} here`);
 }
 
 const machines = new Map<string, Promise<Machine>>();
 
 export function machineOf(engine: EngineId, onFault: (message: string) => void): Promise<Machine> {
-  const wanted = backendOf(engine);
+  const wanted = ENGINES[engine].way === 'webgpu' ? 'webgpu' : 'wasm';
   let machine = machines.get(wanted);
   if (!machine) {
     machine = chooseBackend({
@@ -65,8 +56,11 @@ export async function build(
   plan: string,
   onFault: (message: string) => void,
 ): Promise<Steppable> {
-  if (engine.startsWith('jax')) return jax(backendOf(engine), size, plan);
-  if (engine.startsWith('tfjs')) return stock(size, plan);
+  const { library, way } = ENGINES[engine];
+  if (library === 'jax-js') return jax(way === 'webgpu' ? way : 'wasm', size, plan);
+  if (library === 'tfjs') return stock(size, plan);
+  if (library === 'nanogpt') return nanogpt(way, engine.endsWith('half'), size);
+  if (engine === 'zebra-wasm-threads') return zebraThreads(size, plan);
   return zebra(await machineOf(engine, onFault), size, plan);
 }
 

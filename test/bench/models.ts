@@ -5,6 +5,7 @@ import type { Machine } from '../../src/machines/machine';
 import { initialWeights } from '../../src/model/weights';
 import { hiddenOf, type ModelSpec } from '../../src/spec/model';
 import { Zebra } from '../../src/train/zebra';
+import type { Calls } from './calls';
 
 export interface Size {
   readonly B: number;
@@ -31,6 +32,8 @@ export interface Steppable {
   /** One step; resolves with its loss when everything is done. */
   step(): Promise<number>;
   readonly peakBytes: number | undefined;
+  /** What its own page has handed to the GPU, if that is not this page. */
+  calls?(): Calls;
   dispose(): void;
 }
 
