@@ -40,6 +40,8 @@ export interface Plain {
   readonly spoilt?: RegExp;
   /** Changes the page before it is sent. */
   readonly page?: (html: string) => string;
+  /** Code put in front of the scripts whose path matches. */
+  readonly before?: readonly (readonly [path: RegExp, code: string])[];
 }
 
 /** The built site on a host that sends no policy of its own, as many static hosts do. */
@@ -47,6 +49,7 @@ export function plainHost({
   headers = {},
   spoilt,
   page = (html) => html,
+  before = [],
 }: Plain = {}): Promise<Host> {
   const answer: RequestListener = async (request, response) => {
     const { pathname } = new URL(request.url!, 'http://host');
@@ -55,7 +58,13 @@ export function plainHost({
       ? Buffer.alloc(0)
       : await readFile(join('dist', path)).catch(() => undefined);
     if (!bytes) return void response.writeHead(404).end();
-    const body = path === '/index.html' ? page(bytes.toString()) : bytes;
+    const code = before
+      .filter(([which]) => which.test(path))
+      .map(([, text]) => `(() => {${text}})();`);
+    const body =
+      path === '/index.html'
+        ? page(bytes.toString())
+        : Buffer.concat([Buffer.from(code.join('')), bytes]);
     const type = TYPES[extname(path)] ?? 'application/octet-stream';
     response.writeHead(200, { 'Content-Type': type, ...headers }).end(body);
   };
