@@ -72,6 +72,9 @@ export class Engine {
       case 'cancel':
         this.#jobs.cancel(command.jobId);
         return;
+      case 'hidden':
+        this.#jobs.hide(command.hidden);
+        return;
       case 'ask':
         if (command.runIds.some((id) => this.#opening.has(id))) this.#held.push(command);
         else this.#ask(command);
