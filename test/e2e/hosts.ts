@@ -38,6 +38,8 @@ export interface Plain {
   readonly headers?: Readonly<Record<string, string>>;
   /** Files that are served empty. */
   readonly spoilt?: RegExp;
+  /** Files that are not there. */
+  readonly missing?: RegExp;
   /** Changes the page before it is sent. */
   readonly page?: (html: string) => string;
   /** Code put in front of the scripts whose path matches. */
@@ -48,6 +50,7 @@ export interface Plain {
 export function plainHost({
   headers = {},
   spoilt,
+  missing,
   page = (html) => html,
   before = [],
 }: Plain = {}): Promise<Host> {
@@ -57,7 +60,7 @@ export function plainHost({
     const bytes = spoilt?.test(path)
       ? Buffer.alloc(0)
       : await readFile(join('dist', path)).catch(() => undefined);
-    if (!bytes) return void response.writeHead(404).end();
+    if (!bytes || missing?.test(path)) return void response.writeHead(404).end();
     const code = before
       .filter(([which]) => which.test(path))
       .map(([, text]) => `(() => {${text}})();`);
