@@ -29,7 +29,7 @@ export interface SoftwareAdapter {
 
 export interface OneThread {
   readonly kind: 'oneThread';
-  readonly because: 'notIsolated' | 'oneCore';
+  readonly because: 'notIsolated' | 'noSharedMemory' | 'oneCore' | 'coresUnknown';
 }
 
 /** WebAssembly has lost some of its threads. */
@@ -79,9 +79,10 @@ export class NoBackend extends Error {
 export interface Fault {
   /**
    * 'lost': the device is gone, its numbers were right, and another one may be available. 'gone': the same, but its
-   * runs continue without the graphics card. 'error': its numbers cannot be trusted.
+   * runs continue without the graphics card. 'error': its numbers cannot be trusted. 'stuck': a thread of WebAssembly did
+   * not finish its part, so the model's memory cannot be trusted.
    */
-  readonly kind: 'lost' | 'gone' | 'error';
+  readonly kind: 'lost' | 'gone' | 'error' | 'stuck';
   /** The device's own message. */
   readonly message: string;
 }

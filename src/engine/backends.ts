@@ -26,9 +26,10 @@ export class Backends {
   #computing: Computing | undefined;
   #wanted: RunSpec['backend'] | undefined;
   #fault: Fault | undefined;
-  #fewer: FewerThreads | undefined;
+  readonly #fewer = new FewerKnown();
   /** Kinds of layers of the models so far; the backend in use was tested with what `kindsToTest` gives for them. */
   #kinds: ReadonlySet<LayerKind> = new Set();
+  #choosing = false;
   readonly #timing = new Timing();
 
   constructor(private readonly listener: Listener) {}
@@ -65,6 +66,7 @@ export class Backends {
     const [spec] = specs as [RunSpec];
     this.#fault = undefined;
     const kinds = kindsIn(specs);
+    this.#choosing = true; // a thread that is stuck in the self-test fails it, and disturbs no run
     const computing = await chooseComputing({
       wanted: spec.backend,
       withoutGpu,
@@ -77,8 +79,8 @@ export class Backends {
       onFault: (fault) => this.#faulty(fault),
       simdKernels,
       threads: threadsHere((fact) => this.#fewerThreads(fact)),
-    });
-    this.#computing = withFewer(computing, this.#fewer);
+    }).finally(() => (this.#choosing = false));
+    this.#computing = this.#fewer.in(computing);
     this.#kinds = kinds;
     this.#fault = undefined; // of a backend that was passed over
     this.#wanted = spec.backend;
@@ -115,9 +117,19 @@ export class Backends {
     this.#tell({ ...this.#computing, info: { ...info, why } });
   }
 
+  /** Before a model is opened: whether its memory can be shared is not known yet. */
+  opening(): void {
+    this.#fewer.memory = undefined;
+    if (this.#computing) this.#computing = this.#fewer.in(this.#computing);
+  }
+
   #fewerThreads(fact: FewerThreads): void {
-    this.#fewer = fact;
-    if (this.#computing?.info.threads) this.#tell(withFewer(this.#computing, fact));
+    if (fact.kind === 'noSharedMemory') this.#fewer.memory = fact;
+    else this.#fewer.threads = fact;
+    if (!this.#computing?.info.threads) return;
+    this.#tell(this.#fewer.in(this.#computing));
+    if (fact.kind === 'threadStuck' && !this.#choosing)
+      this.#faulty({ kind: 'stuck', message: '' });
   }
 
   #tell(computing: Computing): void {
@@ -150,12 +162,21 @@ export class Backends {
   }
 }
 
-/** The news about WebAssembly's threads goes first, and only the latest. */
-function withFewer(computing: Computing, fewer: FewerThreads | undefined): Computing {
-  const { info } = computing;
-  if (!fewer || !info.threads) return computing;
-  const others = info.why.filter(({ kind }) => !FEWER.has(kind));
-  return { ...computing, info: { ...info, why: [fewer, ...others] } };
+/** What is known about missing threads of WebAssembly. */
+class FewerKnown {
+  /** The latest news about the threads themselves. */
+  threads: FewerThreads | undefined;
+  /** The memory of the model that was opened last. */
+  memory: FewerThreads | undefined;
+
+  /** The same computing, with the news first among its reasons. */
+  in(computing: Computing): Computing {
+    const { info } = computing;
+    if (!info.threads) return computing;
+    const news = [this.memory, this.threads].filter((fact) => fact !== undefined);
+    const others = info.why.filter(({ kind }) => !FEWER.has(kind));
+    return { ...computing, info: { ...info, why: [...news, ...others] } };
+  }
 }
 
 const FEWER: ReadonlySet<string> = new Set<FewerThreads['kind']>([

@@ -73,6 +73,9 @@ export class Engine {
       case 'cancel':
         this.#jobs.cancel(command.jobId);
         return;
+      case 'hidden':
+        this.#jobs.hide(command.hidden);
+        return;
       case 'ask':
         if (command.runIds.some((id) => this.#opening.has(id))) this.#held.push(command);
         else this.#ask(command);
@@ -152,6 +155,7 @@ export class Engine {
   /** Builds the run on the backend in use. */
   async #build(command: Open): Promise<EngineRun> {
     const { runId, spec } = command;
+    this.#backends.opening();
     const { models, info } = this.#backends.computing!;
     this.send({ type: 'backend', runId, backend: info });
     checkMemory(spec, info);
@@ -180,7 +184,8 @@ export class Engine {
     // Queued, so that the jobs behind it find the new device.
     onFault: (fault) => this.#inLine(() => this.#recovery.recover(fault)),
     onNews: (backend) => {
-      for (const runId of this.#runs.keys()) this.send({ type: 'backend', runId, backend });
+      for (const runId of new Set([...this.#runs.keys(), ...this.#opening]))
+        this.send({ type: 'backend', runId, backend });
     },
   });
 
@@ -191,7 +196,7 @@ export class Engine {
       return runs;
     },
     turnsEnd: () => this.#turns.end(this.#limits.patience),
-    announce: (id) => this.#preparing(id, 'recovering', 0.1),
+    announce: (id, doing) => this.#preparing(id, doing, 0.1),
     release: (run) => this.#release(run),
     resume: (run, because) => this.#resume(run, because),
     failed: (id, cause) => this.#failed(id, cause),

@@ -97,11 +97,21 @@ interface Host {
 
 export class Jobs {
   readonly #cancelled = new Set<JobId>();
+  #hidden = false;
+  /** Continues the job that waits until the tab is shown. */
+  #goOn: (() => void) | undefined;
 
   constructor(private readonly host: Host) {}
 
   cancel(jobId: JobId): void {
     this.#cancelled.add(jobId);
+    this.#goOn?.();
+  }
+
+  /** While the tab is hidden, a job waits between two steps, as runs do. */
+  hide(hidden: boolean): void {
+    this.#hidden = hidden;
+    if (!hidden) this.#goOn?.();
   }
 
   /** Resolves when the job has ended in any way; its page gets an event that says how. */
@@ -123,6 +133,7 @@ export class Jobs {
       for await (const progress of kind.work(job, { models, info, base, cancelled })) {
         send(progress);
         await nextTask(); // so that Cancel gets through
+        if (this.#hidden && !cancelled()) await new Promise<void>((go) => (this.#goOn = go));
       }
       send({ phase: 'ended', why: cancelled() ? 'cancelled' : 'complete' });
     } catch (cause) {

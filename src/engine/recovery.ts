@@ -4,7 +4,7 @@
  */
 import type { Fault } from '../core/backendFacts';
 import type { RunId } from '../workers/train/protocol';
-import type { Moved } from '../workers/train/runState';
+import type { Moved, Preparation } from '../workers/train/runState';
 import type { Backends } from './backends';
 import { Failed } from './failures';
 import type { EngineRun } from './run';
@@ -18,8 +18,8 @@ interface Host {
   hold(): readonly EngineRun[];
   /** Resolves when no turn is under way any more. */
   turnsEnd(): Promise<void>;
-  /** The run waits for another device. */
-  announce(id: RunId): void;
+  /** The run waits to be built again. */
+  announce(id: RunId, doing: Preparation): void;
   /** Frees what the run has on its device. */
   release(run: EngineRun): void;
   /** Builds it again, from its snapshot, unless it was closed or failed meanwhile. */
@@ -47,6 +47,7 @@ export class Recovery {
   async recover(fault: Fault): Promise<void> {
     const { backends, host } = this;
     if (backends.fault !== fault) return;
+    if (fault.kind === 'stuck') return this.#leaveMemory(fault);
     if (!backends.computing?.fallible) {
       backends.forgive();
       host.goOn();
@@ -55,9 +56,23 @@ export class Recovery {
     await this.#move(fault, async (runs) => {
       if (++this.#losses > MAX_LOSSES)
         throw new Failed({ kind: 'failsAgain', fault, times: this.#losses });
-      for (const run of runs) host.announce(run.id);
+      for (const run of runs) host.announce(run.id, 'recovering');
       for (const run of runs) host.release(run);
       if (runs.length > 0) await this.#choose(runs, fault.kind !== 'lost');
+    });
+  }
+
+  /**
+   * A thread of WebAssembly did not finish its part: what its run has in memory is half computed. All runs get new memory,
+   * on the same machine, which from now on has one thread.
+   */
+  #leaveMemory(fault: Fault): Promise<void> {
+    const { backends, host } = this;
+    return this.#move(fault, (runs) => {
+      backends.forgive();
+      for (const run of runs) host.announce(run.id, 'recoveringThread');
+      for (const run of runs) host.release(run);
+      return Promise.resolve();
     });
   }
 

@@ -19,7 +19,11 @@ let tell: (fact: FewerThreads) => void = () => {};
 export function threadsHere(onLoss: (fact: FewerThreads) => void): Threads | OneThread {
   tell = onLoss;
   if (!globalThis.crossOriginIsolated) return { kind: 'oneThread', because: 'notIsolated' };
-  const size = Math.min(navigator.hardwareConcurrency, MOST);
+  if (typeof SharedArrayBuffer === 'undefined')
+    return { kind: 'oneThread', because: 'noSharedMemory' };
+  const cores = navigator.hardwareConcurrency as number | undefined; // some browsers hide it
+  if (cores === undefined) return { kind: 'oneThread', because: 'coresUnknown' };
+  const size = Math.min(cores, MOST);
   if (size < 2) return { kind: 'oneThread', because: 'oneCore' };
   return {
     kernels,
@@ -29,7 +33,14 @@ export function threadsHere(onLoss: (fact: FewerThreads) => void): Threads | One
 
 const spawn: Spawn = (n, onFault) => {
   const worker = startWorker(script, `zebra-thread-${n}`, import.meta.url);
-  worker.addEventListener('error', (event) => onFault(event.message || 'it could not be started'));
+  // It sends the name of a lock, which the browser releases when the thread ends, however it ends.
+  worker.addEventListener('message', ({ data }: MessageEvent<string>) => {
+    void navigator.locks.request(data, () => onFault('it ended'));
+  });
+  worker.addEventListener('error', (event) => {
+    event.preventDefault(); // it would become an error of the engine, which the page takes for the engine's end
+    onFault(event.message || 'it could not be started');
+  });
   return {
     post: (order) => worker.postMessage(order),
     stop: () => worker.terminate(),

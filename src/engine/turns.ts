@@ -95,7 +95,9 @@ export class Turns {
       // If a device is lost, a read fails first, and the device reports the reason a moment later.
       const gpu = this.backends.computing?.fallible === true && !(cause instanceof Diverged);
       if (gpu) await this.#faultKnown();
-      if (here() && !(gpu && this.backends.fault)) this.around.failed(run.id, cause);
+      const { fault } = this.backends;
+      const moves = fault !== undefined && (gpu || fault.kind === 'stuck');
+      if (here() && !moves) this.around.failed(run.id, cause);
     } finally {
       this.#inTurn.delete(run);
       if (!here()) this.around.release(run);

@@ -68,9 +68,12 @@ export interface Threads {
   crew(module: WebAssembly.Module): Crew;
 }
 
+/** How long the first use of WebAssembly waits for its threads, which usually begin within a tenth of that. */
+const BEGIN_MS = 1000;
+
 type Started = Omit<Backend, 'why' | 'software'> & {
-  /** The same machine, set up so that a test covers everything. */
-  readonly trial?: Machine;
+  /** Machines to test, one after the other, that together compute in every way in which this one does. */
+  readonly trials?: readonly Machine[];
 };
 
 /** The faster of the two ways to use the CPU. */
@@ -153,8 +156,9 @@ async function start(
 }
 
 async function tested(starting: Promise<Started>, { selfTest }: Choice): Promise<Started> {
-  const { trial, ...started } = await starting;
-  await stage('self-test', () => selfTest(trial ?? started.machine));
+  const { trials, ...started } = await starting;
+  for (const machine of trials ?? [started.machine])
+    await stage('self-test', () => selfTest(machine));
   return started;
 }
 
@@ -180,11 +184,16 @@ const START: Record<
     const module = simdKernels === undefined ? undefined : await load(simdKernels);
     const crew =
       module && isCrewed(threads) ? threads.crew(await load(threads.kernels)) : undefined;
+    await crew?.begun(BEGIN_MS);
     const machine = hostMachine(module, crew);
     return {
       name: 'wasm',
       machine,
-      ...(crew && { trial: hostMachine(module, crew, 0), threads: crew.size }),
+      // In one thread, as small launches and models without shared memory are, and in all.
+      ...(crew && {
+        trials: [hostMachine(module), hostMachine(module, crew, 0)],
+        threads: crew.size,
+      }),
       kernel: machine.kernel,
       device: !module
         ? 'loops in JavaScript'

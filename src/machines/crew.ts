@@ -12,8 +12,9 @@
  * while the thread read them. Threads without work sleep.
  */
 import type { FewerThreads } from '../core/backendFacts';
-import { PAGE, MAX_THREADS, kernelsOf } from './instance';
+import { MAX_PAGES, PAGE, MAX_THREADS, kernelsOf } from './instance';
 import {
+  BEGUN,
   TURN,
   PARTS,
   DONE,
@@ -31,8 +32,15 @@ import type { Order } from './hand';
 
 /** Maximum parts of a launch; 255 in place of a part means that there is nothing to do. */
 export const MAX_PARTS = 254;
-/** How long a part taken by another thread may run before the run gives up. */
-const PATIENCE = 20_000; // ms
+/**
+ * How long no part may be finished before the launch is given up: so many waits of a second each. Waits are counted, and
+ * not the time, which also passes while the computer sleeps.
+ */
+const PATIENCE = 20;
+/** How long a launch in which the other threads go first waits for them: about twice what waking one up takes. */
+const GRACE = 0.5; // ms
+/** After so many launches for which none of them came, it waits only once in as many. */
+const MISSED = 20;
 /**
  * Bytes of closed sessions after which the helpers are replaced: a thread that allocates almost nothing never collects
  * its garbage, and so never frees a memory.
@@ -59,6 +67,7 @@ export class Crew {
   #opened = 0;
   #mail = 0;
   #closed = 0; // bytes, since the helpers were started
+  #missed = 0; // launches in a row in which the other threads were to go first, and none came
   /** A part was never finished. Its thread may still write results, so no helper is used again. */
   #broken = false;
 
@@ -115,13 +124,24 @@ export class Crew {
     else this.#replace();
   }
 
-  /** Runs one launch to completion; `own` does a part in this thread. Throws if a part failed or takes too long. */
+  /** Resolves when all helpers have begun, or after `ms` if one is slow or never begins. */
+  async begun(ms: number): Promise<void> {
+    const until = performance.now() + ms;
+    while (Atomics.load(this.#control, BEGUN) < this.#threads.size && performance.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  /**
+   * Runs one launch to completion; `own` does a part in this thread. Throws if a part failed or takes too long. If the
+   * others go first, this thread takes parts only if they do not come: in a test, however small the launch, they compute.
+   */
   launch(
     session: number,
     kernel: string,
     numbers: readonly number[],
     parts: number,
     own: (part: number) => void,
+    othersFirst = false,
   ): void {
     if (parts > MAX_PARTS) throw new Error(`${parts} parts; a launch has at most ${MAX_PARTS}`);
     const control = this.#control;
@@ -136,8 +156,11 @@ export class Crew {
     this.#announce(0);
     let failure: unknown;
     let turn = Atomics.load(control, TURN);
+    let waits = othersFirst && (this.#missed < MISSED || this.#missed % MISSED === 0);
+    if (othersFirst) this.#missed++;
     while ((turn & 255) < parts) {
-      if (Atomics.compareExchange(control, TURN, turn, turn + 1) === turn) {
+      if (waits && (waits = this.#othersTake(turn))) this.#missed = 0;
+      else if (Atomics.compareExchange(control, TURN, turn, turn + 1) === turn) {
         try {
           if (failure === undefined) own(turn & 255);
         } catch (cause) {
@@ -193,21 +216,25 @@ export class Crew {
     mail: this.#mail + 1,
   });
 
+  /** Whether another thread takes the next part within its time. */
+  #othersTake(turn: number): boolean {
+    for (const until = performance.now() + GRACE; performance.now() < until;) {
+      if (Atomics.load(this.#control, TURN) !== turn) return true;
+    }
+    return false;
+  }
+
   #join(parts: number, kernel: string): void {
     const control = this.#control;
-    const began = performance.now();
-    for (;;) {
+    for (let waits = 0; waits < PATIENCE; waits++) {
       const done = Atomics.load(control, DONE);
       if (done >= parts) return;
-      if (performance.now() - began > PATIENCE) {
-        this.#broken = true;
-        this.tell({ kind: 'threadStuck' });
-        throw new Error(
-          `a thread has not finished its part of ${kernel} after ${PATIENCE / 1000} s`,
-        );
-      }
-      rest(control, DONE, done, 1000);
+      if (rest(control, DONE, done, 1000)) waits = -1; // another part is finished
     }
+    this.#broken = true;
+    this.stop();
+    this.tell({ kind: 'threadStuck' });
+    throw new Error(`a thread did not finish its part of ${kernel} within ${PATIENCE} s`);
   }
 
   /** The next launch, starting with part `next`. */
@@ -234,6 +261,7 @@ export class Crew {
 /** Undefined if that much is not available. */
 function sharedMemory(bytes: number): WebAssembly.Memory | undefined {
   const pages = Math.ceil(bytes / PAGE);
+  if (pages > MAX_PAGES) return undefined;
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   } catch {

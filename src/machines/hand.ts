@@ -1,6 +1,7 @@
 /** @file A thread that helps a crew (crew.ts): the messages it receives, and how it takes parts. */
 import { type Instance, instantiate, kernelsOf } from './instance';
 import {
+  BEGUN,
   TURN,
   PARTS,
   DONE,
@@ -55,6 +56,7 @@ export class Hand {
       this.#module = order.module;
       this.#names = kernelsOf(order.module);
       this.#read = order.mail - 1;
+      Atomics.add(this.#control, BEGUN, 1);
     } else if (order.type === 'open') {
       const { session, memory, thread, scratch } = order;
       this.#sessions.set(session, {

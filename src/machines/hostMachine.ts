@@ -16,7 +16,7 @@ import {
   type Part,
 } from '../program/program';
 import { MAX_PARTS, type Crew } from './crew';
-import { instantiate, PAGE, type Instance } from './instance';
+import { instantiate, MAX_PAGES, PAGE, type Instance } from './instance';
 import type { Machine, Session } from './machine';
 
 type Values = Readonly<Record<string, number>>;
@@ -24,7 +24,7 @@ type Values = Readonly<Record<string, number>>;
 /** The module's own constants lie below: tables, literals. */
 const BASE = 65536; // bytes
 /** WebAssembly's memory ends here. */
-const MOST = 4 * 2 ** 30 - PAGE; // bytes
+const MOST = MAX_PAGES * PAGE; // bytes
 
 /**
  * Minimum work of a part for which another thread is woken: in multiplications, with other work counted as those that
@@ -38,7 +38,7 @@ const PARTS_EACH = 4;
 export function hostMachine(
   module?: WebAssembly.Module,
   crew?: Crew,
-  /** Minimum work of a part; 0 in tests. */
+  /** Minimum work of a part; 0 in tests: every launch is shared, and the other threads go first. */
   worth = WORTH,
 ): Machine {
   return {
@@ -78,15 +78,14 @@ class HostSession implements Session {
     }
     if (!module) return new HostSession(bundle, addresses, new ArrayBuffer(least), undefined);
     const total = end + scratch * (crew?.size ?? 1);
-    const shared =
-      total <= MOST ? crew?.open(total, (thread) => end + thread * scratch) : undefined;
+    const shared = crew?.open(total, (thread) => end + thread * scratch);
     if (crew && shared) {
       const { session, memory } = shared;
       const instance = instantiate(crew.module, memory);
       const computing = { instance, scratch: end, crew, session, worth };
       return new HostSession(bundle, addresses, memory.buffer, computing);
     }
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(least / PAGE) });
+    const memory = ownMemory(least);
     const computing = { instance: instantiate(module, memory), scratch: end, session: 0, worth };
     return new HostSession(bundle, addresses, memory.buffer, computing);
   }
@@ -201,14 +200,26 @@ class HostSession implements Session {
     return (numbers) => {
       if (crew.working < 2) return alone(numbers);
       try {
-        crew.launch(session, name, numbers, parts, (part) => {
+        const own = (part: number) => {
           instance.take(part, parts);
           compute(...numbers, scratch);
-        });
+        };
+        crew.launch(session, name, numbers, parts, own, worth === 0);
       } finally {
         instance.take(0, 1);
       }
     };
+  }
+}
+
+function ownMemory(bytes: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE) });
+  } catch {
+    const mebibytes = Math.ceil(bytes / 2 ** 20);
+    throw new Error(
+      `The browser refused ${mebibytes} MiB of memory for this model; lower the batch, the context or the width`,
+    );
   }
 }
 

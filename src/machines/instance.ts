@@ -1,6 +1,8 @@
 /** @file The WebAssembly kernels over one memory, for one thread. */
 
 export const PAGE = 65_536; // bytes, of a WebAssembly memory
+/** All that addresses of 32 bits reach, less one page. */
+export const MAX_PAGES = 65_535;
 
 /** A kernel of an instance; its arguments are numbers, with the scratch space last. */
 type Compute = (...numbers: number[]) => void;

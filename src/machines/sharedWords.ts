@@ -9,6 +9,8 @@ export const FAULT = 4;
 export const SESSION = 5;
 export const KERNEL = 6;
 export const COUNT = 7;
+/** Threads, apart from the launching one, that have begun. */
+export const BEGUN = 8;
 /** The arguments, as numbers of 8 bytes. */
 export const ARGUMENTS = 64; // bytes
 export const BYTES = 512;

@@ -25,7 +25,8 @@ export abstract class Job<K extends JobKind> {
 
   constructor(
     protected readonly engine: Engine,
-    private readonly now: () => number = () => performance.now(),
+    /** Without the time for which the tab was hidden: the job waited. */
+    private readonly now: () => number = () => performance.now() - (engine.hiddenMs?.() ?? 0),
   ) {}
 
   protected abstract readonly kind: K;

@@ -36,16 +36,17 @@ function sayFact(fact: BackendFact): string {
     }
     case 'oneThread':
       return `WebAssembly computes in one thread here: ${
-        fact.because === 'oneCore'
-          ? 'the browser reports one processor core'
-          : sayNotIsolated(isolation.state)
+        fact.because === 'notIsolated' ? sayNotIsolated(isolation.state) : ONE_THREAD[fact.because]
       }.`;
-    case 'threadsLost':
-      return `${fact.lost} of ${fact.of} threads ${fact.lost === 1 ? 'is' : 'are'} lost (${fact.message}); the remaining ones take over.`;
+    case 'threadsLost': {
+      const { lost, of, message } = fact;
+      const others = of - lost === 1 ? 'one computes everything' : `the other ${of - lost} go on`;
+      return `${lost} of ${of} threads ${lost === 1 ? 'is' : 'are'} lost (${message}); ${others}.`;
+    }
     case 'threadStuck':
-      return 'A thread did not finish its part, so everything is computed in one from now on.';
+      return STUCK;
     case 'noSharedMemory':
-      return `The browser has no ${Math.ceil(fact.bytes / 2 ** 20)} MiB of memory to share, so this model is computed in one thread.`;
+      return `The browser refused ${Math.ceil(fact.bytes / 2 ** 20)} MiB of shared memory, so this model is computed in one thread.`;
     case 'failedSelfTest':
       return `${LABEL[fact.way]} failed its self-test (${fact.message}).`;
     case 'failedWithThreads':
@@ -80,9 +81,17 @@ export function sayNotIsolated(state: Isolation): string {
       return `this host does not send the two headers that several threads need, and they could not be added (${state.message})`;
     case 'starting':
     case 'isolated':
-      return 'several threads need a cross-origin isolated page, that is two headers from its host over HTTPS, and from the page around it if it is embedded';
+      return 'several threads need a cross-origin isolated page. Its host must send two headers over HTTPS; if the page is embedded, so must the page around it';
   }
 }
+
+const ONE_THREAD = {
+  noSharedMemory: 'the browser has no memory that threads can share',
+  oneCore: 'the browser reports one processor core',
+  coresUnknown: 'the browser does not say how many processor cores there are',
+} as const;
+
+const STUCK = 'A thread did not finish its part, so one thread computes everything from now on.';
 
 function sayProducts(products: Products): string {
   if (products === 'smallTiles') return 'in small tiles';
@@ -101,6 +110,7 @@ const DOING = {
   loadingText: 'Loading the text',
   building: 'Building the model',
   recovering: 'The graphics device failed; starting again',
+  recoveringThread: 'A thread failed; starting again',
 } as const;
 
 /** What keeps a run from training yet. */
@@ -123,6 +133,8 @@ function sayFault({ kind, message }: Fault): string {
       return 'The WebGL context was lost.';
     case 'error':
       return `The graphics device reported an error (${message}). Its results cannot be trusted.`;
+    case 'stuck':
+      return STUCK;
   }
 }
 

@@ -38,21 +38,27 @@ export interface Plain {
   readonly headers?: Readonly<Record<string, string>>;
   /** Files that are served empty. */
   readonly spoilt?: RegExp;
+  /** Files that are not there. */
+  readonly missing?: RegExp;
   /** Changes the page before it is sent. */
   readonly page?: (html: string) => string;
   /** The site may install its service worker, which isolates pages; otherwise the address says no. */
   readonly isolates?: boolean;
   /** Called with the path of each request. */
   readonly arrives?: (path: string) => void;
+  /** Code put in front of the scripts whose path matches. */
+  readonly before?: readonly (readonly [path: RegExp, code: string])[];
 }
 
 /** The built site on a host that sends no policy of its own, as many static hosts do. */
 export async function plainHost({
   headers = {},
   spoilt,
+  missing,
   page = (html) => html,
   isolates = false,
   arrives = () => {},
+  before = [],
 }: Plain = {}): Promise<Host> {
   const answer: RequestListener = async (request, response) => {
     const { pathname } = new URL(request.url!, 'http://host');
@@ -61,8 +67,14 @@ export async function plainHost({
     const bytes = spoilt?.test(path)
       ? Buffer.alloc(0)
       : await readFile(join('dist', path)).catch(() => undefined);
-    if (!bytes) return void response.writeHead(404).end();
-    const body = path === '/index.html' ? page(bytes.toString()) : bytes;
+    if (!bytes || missing?.test(path)) return void response.writeHead(404).end();
+    const code = before
+      .filter(([which]) => which.test(path))
+      .map(([, text]) => `(() => {${text}})();`);
+    const body =
+      path === '/index.html'
+        ? page(bytes.toString())
+        : Buffer.concat([Buffer.from(code.join('')), bytes]);
     const type = TYPES[extname(path)] ?? 'application/octet-stream';
     response.writeHead(200, { 'Content-Type': type, ...headers }).end(body);
   };

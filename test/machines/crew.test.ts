@@ -8,6 +8,7 @@ import { sources } from '../../src/data/registry';
 import type { Crew, Spawn } from '../../src/machines/crew';
 import { instantiate } from '../../src/machines/instance';
 import { hostMachine } from '../../src/machines/hostMachine';
+import { DONE } from '../../src/machines/sharedWords';
 import type { RunSpec } from '../../src/spec/run';
 import { DEFAULTS } from '../../src/spec/controls';
 import { Trainer } from '../../src/train/trainer';
@@ -190,9 +191,11 @@ function adding(threads: Crew) {
   };
   return {
     session,
-    launch(parts: number, mine = own(parts)) {
+    /** `counts` hears of each part done in this thread, and lets the others go first. */
+    launch(parts: number, mine = own(parts), counts?: () => void) {
       y.fill(0);
-      threads.launch(session, 'productAdd', numbers, parts, mine);
+      const counted = (part: number) => (counts?.(), mine(part));
+      threads.launch(session, 'productAdd', numbers, parts, counted, counts !== undefined);
     },
     right: () => y.every((value) => value === INNER),
   };
@@ -253,17 +256,8 @@ test('a part that fails in the launching thread is reported, and later launches 
   expect(thrown).toBeGreaterThan(20); // sometimes the others were quicker, and all parts were done
 });
 
-test('a part that is never finished ends the run with a message; then everything is computed in one thread', () => {
-  const told: FewerThreads[] = [];
-  crew = nodeCrew(
-    2,
-    () => ({ post() {}, stop() {} }),
-    (fact) => told.push(fact),
-  );
-  const sum = adding(crew);
-  let now = 0;
-  vi.spyOn(performance, 'now').mockImplementation(() => (now += 15_000));
-  // A thread takes a part and disappears.
+/** The next launch loses a part: a thread takes it and disappears. */
+function losesPart() {
   const { compareExchange } = Atomics;
   let taken = false;
   vi.spyOn(Atomics, 'compareExchange').mockImplementation((words, at, expected, value) => {
@@ -277,12 +271,88 @@ test('a part that is never finished ends the run with a message; then everything
     taken = true;
     return -1 as never;
   });
-  expect(() => sum.launch(4)).toThrow(
-    'a thread has not finished its part of productAdd after 20 s',
+}
+
+test('a part that is never finished ends the launch with a message; then everything is computed in one thread', () => {
+  const told: FewerThreads[] = [];
+  const stopped: number[] = [];
+  crew = nodeCrew(
+    2,
+    (n) => ({ post() {}, stop: () => stopped.push(n) }),
+    (fact) => told.push(fact),
   );
+  const sum = adding(crew);
+  losesPart();
+  const wait = vi.spyOn(Atomics, 'wait').mockReturnValue('timed-out');
+  expect(() => sum.launch(4)).toThrow('a thread did not finish its part of productAdd within 20 s');
+  expect(wait).toHaveBeenCalledTimes(20);
+  expect(wait.mock.lastCall?.[3]).toBe(1000);
   vi.restoreAllMocks();
   expect(told).toEqual([{ kind: 'threadStuck' }]);
+  expect(stopped).toEqual([1]); // it could still write
   expect(crew.working).toBe(1);
+});
+
+test('a computer that slept for an hour in the middle of a launch did not lose a thread', () => {
+  const told: FewerThreads[] = [];
+  crew = nodeCrew(
+    2,
+    () => ({ post() {}, stop() {} }),
+    (fact) => told.push(fact),
+  );
+  const sum = adding(crew);
+  losesPart();
+  let now = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => (now += 3_600_000));
+  let waits = 0;
+  vi.spyOn(Atomics, 'wait').mockImplementation((words) => {
+    if (++waits === 2) Atomics.add(words as unknown as Int32Array, DONE, 1); // it finishes its part after all
+    return 'timed-out';
+  });
+  sum.launch(4);
+  vi.restoreAllMocks();
+  expect(told).toEqual([]);
+  expect(crew.working).toBe(2);
+});
+
+test('memory beyond the reach of WebAssembly is not shared, and this is reported', () => {
+  const told: FewerThreads[] = [];
+  crew = nodeCrew(2, nodeThread, (fact) => told.push(fact));
+  const bytes = 2 ** 32;
+  expect(crew.open(bytes, () => SCRATCH)).toBeUndefined();
+  expect(told).toEqual([{ kind: 'noSharedMemory', bytes }]);
+});
+
+test('if the others go first, they compute even the smallest launch; if they never come, this thread does', async () => {
+  crew = nodeCrew(3);
+  await crew.begun(60_000);
+  const sum = adding(crew);
+  const share = () => {
+    let [own, all] = [0, 0];
+    for (let launch = 0; launch < 200; launch++, all += 4) {
+      sum.launch(4, undefined, () => own++);
+      expect(sum.right()).toBe(true);
+    }
+    return own / all;
+  };
+  await vi.waitFor(() => expect(share()).toBeLessThan(0.7), 60_000);
+  crew.stop();
+  crew = nodeCrew(3, () => ({ post() {}, stop() {} }));
+  const alone = adding(crew);
+  const began = performance.now();
+  for (let launch = 0; launch < 2000; launch++) alone.launch(4, undefined, () => {});
+  expect(alone.right()).toBe(true);
+  expect(performance.now() - began).toBeLessThan(1000); // 2,000 launches that waited 0.5 ms
+});
+
+test('a crew waits until its threads have begun, but not for one that never begins', async () => {
+  crew = nodeCrew(3);
+  await crew.begun(60_000);
+  crew.stop();
+  crew = nodeCrew(2, () => ({ post() {}, stop() {} }));
+  const began = performance.now();
+  await crew.begun(50);
+  expect(performance.now() - began).toBeGreaterThan(49);
 });
 
 test('helpers that keep much closed memory are replaced, and open sessions continue', async () => {

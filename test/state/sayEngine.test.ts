@@ -34,16 +34,32 @@ const FACTS: readonly [BackendFact, string][] = [
     'WebAssembly computes in one thread here: the browser reports one processor core.',
   ],
   [
+    { kind: 'oneThread', because: 'notIsolated' },
+    'WebAssembly computes in one thread here: several threads need a cross-origin isolated page. Its host must send two headers over HTTPS; if the page is embedded, so must the page around it.',
+  ],
+  [
+    { kind: 'oneThread', because: 'noSharedMemory' },
+    'WebAssembly computes in one thread here: the browser has no memory that threads can share.',
+  ],
+  [
+    { kind: 'oneThread', because: 'coresUnknown' },
+    'WebAssembly computes in one thread here: the browser does not say how many processor cores there are.',
+  ],
+  [
     { kind: 'threadsLost', lost: 1, of: 3, message: 'out of memory' },
-    '1 of 3 threads is lost (out of memory); the remaining ones take over.',
+    '1 of 3 threads is lost (out of memory); the other 2 go on.',
   ],
   [
     { kind: 'threadsLost', lost: 2, of: 3, message: 'out of memory' },
-    '2 of 3 threads are lost (out of memory); the remaining ones take over.',
+    '2 of 3 threads are lost (out of memory); one computes everything.',
+  ],
+  [
+    { kind: 'threadStuck' },
+    'A thread did not finish its part, so one thread computes everything from now on.',
   ],
   [
     { kind: 'noSharedMemory', bytes: 5 * 2 ** 20 + 1 },
-    'The browser has no 6 MiB of memory to share, so this model is computed in one thread.',
+    'The browser refused 6 MiB of shared memory, so this model is computed in one thread.',
   ],
   [
     { kind: 'failedSelfTest', way: 'cpu', message: 'broken' },
@@ -98,6 +114,10 @@ test.each<[Moved, string]>([
   [
     { because: { kind: 'error', message: 'a hazard' }, step: 0, trains: true },
     'The graphics device reported an error (a hazard). Its results cannot be trusted. Training went on from step 0.',
+  ],
+  [
+    { because: { kind: 'stuck', message: '' }, step: 7, trains: true },
+    'A thread did not finish its part, so one thread computes everything from now on. Training went on from step 7.',
   ],
   [
     { because: { kind: 'faster' }, step: 0, trains: false },

@@ -34,7 +34,10 @@ const refusal = (asked: Promise<unknown>) =>
     new Promise<string>((resolve) => setTimeout(resolve, 20, 'pending')),
   ]);
 
-beforeEach(() => vi.stubGlobal('document', { baseURI: 'http://here/' }));
+beforeEach(() => {
+  const page = Object.assign(new EventTarget(), { baseURI: 'http://here/', hidden: false });
+  vi.stubGlobal('document', page);
+});
 afterEach(() => vi.unstubAllGlobals());
 
 describe.each(DEATHS)('after %s', (_, die, words) => {

@@ -11,6 +11,8 @@ export interface Engine {
   /** Receives the events of one run or job, until the returned function is called. */
   listen(id: RunId | JobId, receive: (event: EngineEvent) => void): () => void;
   dispose(): void;
+  /** Milliseconds for which the tab has been hidden so far: jobs waited meanwhile. */
+  hiddenMs?(): number;
 }
 
 /**
@@ -20,6 +22,18 @@ export interface Engine {
 export function connect(start: () => Worker): Engine {
   const listeners = new Map<RunId | JobId, (event: EngineEvent) => void>();
   let worker: Worker | undefined;
+  let hiddenBefore = 0; // ms, without the current time
+  let hiddenSince: number | undefined;
+
+  const seen = () => {
+    const { hidden } = document;
+    if (hidden === (hiddenSince !== undefined)) return;
+    if (hiddenSince !== undefined) hiddenBefore += performance.now() - hiddenSince;
+    hiddenSince = hidden ? performance.now() : undefined;
+    worker?.postMessage({ type: 'hidden', hidden } satisfies Command);
+  };
+  document.addEventListener('visibilitychange', seen);
+  seen();
 
   const fail = (failure: Failure) => {
     worker = undefined;
@@ -34,6 +48,7 @@ export function connect(start: () => Worker): Engine {
     worker.onmessage = ({ data }: MessageEvent<EngineEvent>) =>
       listeners.get(addresseeOf(data))?.(data);
     onWorkerDeath(worker, (message) => fail({ kind: 'engineStopped', message }));
+    if (document.hidden) worker.postMessage({ type: 'hidden', hidden: true } satisfies Command);
     return worker;
   };
 
@@ -49,7 +64,10 @@ export function connect(start: () => Worker): Engine {
         if (listeners.get(id) === receive) listeners.delete(id);
       };
     },
+    hiddenMs: () =>
+      hiddenBefore + (hiddenSince === undefined ? 0 : performance.now() - hiddenSince),
     dispose() {
+      document.removeEventListener('visibilitychange', seen);
       worker?.terminate();
       worker = undefined;
       listeners.clear();

@@ -63,7 +63,9 @@ export type Command =
       readonly job: JobOf;
       readonly base?: string; // as for 'open'
     }
-  | { readonly type: 'cancel'; readonly jobId: JobId };
+  | { readonly type: 'cancel'; readonly jobId: JobId }
+  /** The tab was hidden or shown; the client sends it. Jobs wait while it is hidden; runs are paused by their pages. */
+  | { readonly type: 'hidden'; readonly hidden: boolean };
 
 export type EngineEvent =
   | { readonly type: 'backend'; readonly runId: RunId; readonly backend: BackendInfo }

@@ -37,7 +37,8 @@ export type Preparation =
   | 'choosing' // a way to compute
   | 'loadingText'
   | 'building'
-  | 'recovering'; // after a fault of the graphics device
+  | 'recovering' // after a fault of the graphics device
+  | 'recoveringThread'; // after a thread of WebAssembly stopped in the middle of its work
 
 /** A run was built again on another device, or in another way, from its last snapshot. */
 export interface Moved {
