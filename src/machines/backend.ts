@@ -22,6 +22,7 @@ import { hostMachine } from './hostMachine';
 import type { Tiles } from '../program/tiles';
 import type { Machine } from './machine';
 import { stage } from './stages';
+import { moduleAt } from './module';
 import { findAdapter, openDevice, type Adapter } from './webgpu';
 
 type BackendName = 'webgpu' | 'wasm' | 'cpu';
@@ -181,9 +182,9 @@ const START: Record<
     };
   },
   async wasm({ simdKernels, threads }) {
-    const module = simdKernels === undefined ? undefined : await load(simdKernels);
+    const module = simdKernels === undefined ? undefined : await moduleAt(simdKernels);
     const crew =
-      module && isCrewed(threads) ? threads.crew(await load(threads.kernels)) : undefined;
+      module && isCrewed(threads) ? threads.crew(await moduleAt(threads.kernels)) : undefined;
     await crew?.begun(BEGIN_MS);
     const machine = hostMachine(module, crew);
     return {
@@ -206,13 +207,5 @@ const START: Record<
     return { name: 'cpu', machine, kernel: 'host', device: 'JavaScript', limits: HOST_LIMITS };
   },
 };
-
-/** Rejects if the file is missing or the machine does not support SIMD. */
-async function load(url: string): Promise<WebAssembly.Module> {
-  // Relative to this module: a worker's location may be a blob:, against which no path resolves.
-  const answer = await fetch(new URL(url, import.meta.url));
-  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
-  return WebAssembly.compile(await answer.arrayBuffer());
-}
 
 const wordsOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));

@@ -36,3 +36,6 @@ export { tiledGradKeys, tiledGradQuery } from './attention/tiled/backward.as';
 export { tiledProbe } from './attention/tiled/probe.as';
 export { crossEntropy } from './crossEntropy/simd.as';
 export { adamw, settle, squares } from './adamw/simd.as';
+export {
+  decodeGather, decodeProduct, decodeScores, decodeSwiglu, decodeWeights,
+} from './decode/simd.as';

@@ -1,6 +1,6 @@
 import type { ScribeWire } from '../workers/write/client';
 import type { ReadPrompt } from '../data/lettering';
-import type { CacheState, Difference, WritingEvent } from '../workers/write/protocol';
+import type { CacheState, Difference, WritingEvent, WritingIn } from '../workers/write/protocol';
 import type { OpenedModel } from '../model/files/opened';
 import type { Replayed, WrittenToken } from '../model/decode/writer';
 import type { Interventions } from '../model/decode/decoder';
@@ -31,6 +31,8 @@ export class Generation {
   /** Prompt tokens processed, of the total. */
   read = $state.raw({ done: 0, total: 0 });
   promptMs = $state<number | undefined>();
+  /** What computes; known once the model is used. */
+  computing = $state.raw<WritingIn | undefined>();
   /** The prompt as processed. */
   taken = $state.raw<ReadPrompt | undefined>();
   written = $state.raw<readonly WrittenToken[]>([]);
@@ -81,6 +83,7 @@ export class Generation {
   open(opened: OpenedModel): void {
     this.opened = opened;
     this.prompt = opened.example;
+    this.computing = undefined;
     this.wire.send({ type: 'load', model: opened.model, weights: opened.weights });
     this.#forget();
     this.phase = 'empty';
@@ -166,6 +169,9 @@ export class Generation {
     switch (event.type) {
       case 'reading':
         this.read = { done: event.done, total: event.total };
+        return;
+      case 'computing':
+        this.computing = event.computing;
         return;
       case 'ready': {
         this.phase = 'ready';

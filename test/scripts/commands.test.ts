@@ -24,7 +24,11 @@ test('no script reads options by hand', () => {
 
 describe.each([
   ['in JavaScript', ['scripts/lessons/check.mjs'], 'npm run lessons:check -- [WORD]'],
-  ['in TypeScript', ['scripts/run.mjs', 'scripts/bench/cache.ts'], 'npm run bench:cache'],
+  [
+    'in TypeScript',
+    ['scripts/run.mjs', 'scripts/bench/cache.ts'],
+    'npm run bench:cache -- [--loops]',
+  ],
 ])('a script %s', (_, script, usage) => {
   test('prints its usage', () => {
     const { status, stdout } = node(...script, '--help');

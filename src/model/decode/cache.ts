@@ -11,6 +11,7 @@ import type { PatternSpec } from '../../attention/pattern';
 import { patterns } from '../../attention/registry';
 import { maxExact, Pins } from '../../attention/slots';
 import type { ModelSpec } from '../../spec/model';
+import { plainStore, type Room, type Store } from './room';
 
 type Sizes = Pick<ModelSpec, 'kvHeads' | 'headDim' | 'pool'>;
 /** Rotates a key [kvHeads d] to a position, in place. */
@@ -26,6 +27,22 @@ export interface Reading {
   readonly slots: Int32Array; // [count] or longer
 }
 
+/** Slots that follow one another. */
+export interface Run {
+  readonly slot: number;
+  readonly count: number;
+}
+
+/** The numbers a layer keeps. */
+export interface Rooms {
+  keys: Room; // rotated, [slots, kvHeads d]
+  values: Room; // [slots, kvHeads d]
+  summaryKeys: Room; // [summaries, kvHeads d], with as many rows as there is room for
+  summaryValues: Room;
+  /** Keys before rotation, if summaries are made from those. */
+  readonly raws?: Room;
+}
+
 export class LayerCache {
   /** Slots it will ever need; Infinity if the layer grows. */
   readonly capacity: number;
@@ -36,12 +53,7 @@ export class LayerCache {
   /** Tokens read so far. */
   length = 0;
   summaries = 0;
-  keys: Float32Array; // rotated, [slots, kvHeads d]
-  values: Float32Array; // [slots, kvHeads d]
-  summaryKeys: Float32Array; // [summaries, kvHeads d], with as many rows as there is room for
-  summaryValues: Float32Array;
-  /** Keys before rotation, if summaries are made from those. */
-  readonly #raws: Float32Array | undefined;
+  readonly rooms: Rooms;
   readonly #row: number; // numbers of a key
   readonly #rule;
   /** For a mask: which token holds which slot. */
@@ -52,6 +64,7 @@ export class LayerCache {
   constructor(
     sizes: Sizes,
     readonly spec: PatternSpec,
+    private readonly store: Store = plainStore,
   ) {
     this.#rule = patterns.get(spec.pattern);
     this.chunk = this.#rule.chunk(spec.params);
@@ -59,12 +72,30 @@ export class LayerCache {
     this.capacity = maxExact(spec);
     this.#row = sizes.kvHeads * sizes.headDim;
     const slots = Number.isFinite(this.capacity) ? this.capacity : FIRST_SLOTS;
-    this.keys = new Float32Array(slots * this.#row);
-    this.values = new Float32Array(slots * this.#row);
-    const room = this.chunk > 0 ? FIRST_SLOTS * this.#row : 0;
-    this.summaryKeys = new Float32Array(room);
-    this.summaryValues = new Float32Array(room);
-    if (this.chunk > 0 && sizes.pool === 'pre') this.#raws = new Float32Array(this.keys.length);
+    const [held, room] = [slots * this.#row, this.chunk > 0 ? FIRST_SLOTS * this.#row : 0];
+    this.rooms = {
+      keys: store.room(held),
+      values: store.room(held),
+      summaryKeys: store.room(room),
+      summaryValues: store.room(room),
+      ...(this.chunk > 0 && sizes.pool === 'pre' && { raws: store.room(held) }),
+    };
+  }
+
+  get keys(): Float32Array {
+    return this.rooms.keys.numbers;
+  }
+
+  get values(): Float32Array {
+    return this.rooms.values.numbers;
+  }
+
+  get summaryKeys(): Float32Array {
+    return this.rooms.summaryKeys.numbers;
+  }
+
+  get summaryValues(): Float32Array {
+    return this.rooms.summaryValues.numbers;
   }
 
   /** Tokens it holds exactly. */
@@ -79,7 +110,7 @@ export class LayerCache {
 
   /** Bytes of the keys and values it holds, float32, plus keys before rotation if summaries need them. */
   get bytes(): number {
-    return 4 * this.#row * (2 * this.held + (this.#raws ? this.exact : 0));
+    return 4 * this.#row * (2 * this.held + (this.rooms.raws ? this.exact : 0));
   }
 
   /** The slot of a token; -1 if it is not held. */
@@ -111,6 +142,43 @@ export class LayerCache {
     return { count, tokens: this.#tokens, slots: this.#slots };
   }
 
+  /** The slots of all tokens held, in ascending order of tokens, if every query reads all that is held: a run or two. */
+  runs(): readonly Run[] | undefined {
+    if (this.#pins) return undefined;
+    const { exact } = this;
+    const slot = this.#ringSlot(this.first);
+    const before = Math.min(exact, this.capacity - slot);
+    const run = { slot, count: before };
+    return before === exact ? [run] : [run, { slot: 0, count: exact - before }];
+  }
+
+  /** The entry of a token for the newest query, summaries first; -1 if it does not read it exactly. */
+  entryOf(token: number): number {
+    if (!this.#pins) {
+      const held = token >= this.first && token < this.length;
+      return held ? this.summaries + token - this.first : -1;
+    }
+    const { count, tokens } = this.reading();
+    return tokens.subarray(0, count).indexOf(token);
+  }
+
+  /** Makes room for so many more tokens, so that no room is made while they are added. */
+  reserve(tokens: number): void {
+    if (!Number.isFinite(this.capacity)) {
+      const slots = (this.#pins?.used ?? this.length) + tokens;
+      this.#fit(slots, 'keys', 'values');
+    }
+    if (this.chunk > 0) {
+      const summaries = Math.floor((this.length + tokens) / this.chunk);
+      this.#fit(summaries, 'summaryKeys', 'summaryValues');
+    }
+  }
+
+  /** Gives its room back; it is not used any more. */
+  release(): void {
+    for (const room of Object.values(this.rooms) as Room[]) this.store.release(room);
+  }
+
   /** Adds the next token's key and value (rows `at` of `raw`, `value`); drops what its query no longer reads. */
   push(raw: Float32Array, value: Float32Array, at: number, turn: Turn): void {
     const position = this.length;
@@ -118,16 +186,27 @@ export class LayerCache {
     if (!this.#pins) this.#evict(this.#rule.firstKey!(position, this.spec.params), turn);
     this.length++;
     if (slot < 0) return; // no query reads it, not even its own
-    if ((slot + 1) * this.#row > this.keys.length) {
-      this.keys = grown(this.keys);
-      this.values = grown(this.values);
-    }
+    this.#fit(slot + 1, 'keys', 'values');
+    const { keys, values } = this;
     const to = slot * this.#row;
     const key = raw.subarray(at, at + this.#row);
-    this.keys.set(key, to);
-    this.#raws?.set(key, to);
-    turn(this.keys, to, position);
-    this.values.set(value.subarray(at, at + this.#row), to);
+    keys.set(key, to);
+    this.rooms.raws?.numbers.set(key, to);
+    turn(keys, to, position);
+    values.set(value.subarray(at, at + this.#row), to);
+  }
+
+  #fit(rows: number, ...names: ('keys' | 'values' | 'summaryKeys' | 'summaryValues')[]): void {
+    for (const name of names)
+      while (rows * this.#row > this.rooms[name].numbers.length)
+        this.rooms[name] = this.#grown(this.rooms[name]);
+  }
+
+  #grown(room: Room): Room {
+    const larger = this.store.room(2 * room.numbers.length);
+    larger.numbers.set(room.numbers);
+    this.store.release(room);
+    return larger;
   }
 
   #evict(first: number, turn: Turn): void {
@@ -137,25 +216,17 @@ export class LayerCache {
 
   #summarise(turn: Turn): void {
     const at = this.summaries * this.#row;
-    if (at + this.#row > this.summaryKeys.length) {
-      this.summaryKeys = grown(this.summaryKeys);
-      this.summaryValues = grown(this.summaryValues);
-    }
-    const keys = this.#raws ?? this.keys;
+    this.#fit(this.summaries + 1, 'summaryKeys', 'summaryValues');
+    const { values, summaryKeys, summaryValues } = this;
+    const keys = this.rooms.raws?.numbers ?? this.keys;
     for (let token = this.first; token < this.first + this.chunk; token++) {
       const from = this.#ringSlot(token) * this.#row;
       for (let c = 0; c < this.#row; c++) {
-        this.summaryKeys[at + c]! += keys[from + c]! / this.chunk;
-        this.summaryValues[at + c]! += this.values[from + c]! / this.chunk;
+        summaryKeys[at + c]! += keys[from + c]! / this.chunk;
+        summaryValues[at + c]! += values[from + c]! / this.chunk;
       }
     }
-    if (this.#raws) turn(this.summaryKeys, at, this.first + (this.chunk - 1) / 2);
+    if (this.rooms.raws) turn(summaryKeys, at, this.first + (this.chunk - 1) / 2);
     this.summaries++;
   }
-}
-
-function grown(numbers: Float32Array): Float32Array {
-  const larger = new Float32Array(2 * numbers.length);
-  larger.set(numbers);
-  return larger;
 }

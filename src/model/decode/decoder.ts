@@ -1,5 +1,6 @@
 /**
- * @file Reads and writes tokens with a real key-value cache per layer, in plain loops over host weights.
+ * @file Reads and writes tokens with a real key-value cache per layer. An arithmetic computes: plain loops, or
+ * WebAssembly (computing.ts).
  *
  * A prompt is read in chunks: the products with weights are computed for all its tokens at once, attention one query
  * after the other, so that a ring never holds more than its window. The numbers are those of the whole-sequence forward
@@ -12,8 +13,10 @@
 import { check } from '../../core/check';
 import type { ModelSpec } from '../../spec/model';
 import type { HostWeights } from '../arena';
+import { turned } from './arithmetic';
 import { LayerCache, type Turn } from './cache';
-import { turned, norm, times, add } from './arithmetic';
+import { ratesOf, type Arithmetic, type Without } from './computing';
+import { Loops } from './loops';
 
 /** What one query read in one layer: the entries of the cache, summaries first, then tokens in order. */
 export interface LayerLook {
@@ -37,27 +40,25 @@ export interface Interventions {
 export class Decoder {
   readonly caches: readonly LayerCache[];
   #position = 0;
-  /** For one head; as long as the longest cache so far. */
-  #scores = new Float32Array(64);
-  #starts = new Int32Array(64); // offset of each entry's numbers in its array
-  readonly #rates: Float64Array; // RoPE's angle per position, [d / 2]
+  #released = false;
   readonly #turn: Turn;
-  readonly #silent: ReadonlySet<string>;
+  readonly #silent: readonly ReadonlySet<number>[]; // heads, per layer
   readonly #cut: readonly { readonly token: number; readonly layer?: number }[];
 
+  /** Throws a RangeError if the arithmetic's memory is refused; so do `next`, `prefill` and `read`. */
   constructor(
     readonly spec: ModelSpec,
-    readonly weights: HostWeights,
+    weights: HostWeights,
     { silent = [], cut = [] }: Interventions = {},
+    private readonly arithmetic: Arithmetic = new Loops(spec, weights),
   ) {
-    this.caches = spec.layers.map((layer) => new LayerCache(spec, layer));
-    const { headDim: d, ropeBase, ropeScale } = spec;
-    this.#rates = Float64Array.from(
-      { length: d / 2 },
-      (_, c) => Math.pow(ropeBase, (-2 * c) / d) / ropeScale,
+    this.caches = spec.layers.map((layer) => new LayerCache(spec, layer, arithmetic));
+    const { headDim: d, kvHeads } = spec;
+    const rates = ratesOf(spec);
+    this.#turn = (x, at, position) => turned(x, at, kvHeads * d, position, d, rates);
+    this.#silent = spec.layers.map(
+      (_, l) => new Set(silent.filter(({ layer }) => layer === l).map(({ head }) => head)),
     );
-    this.#turn = (x, at, position) => turned(x, at, spec.kvHeads * d, position, d, this.#rates);
-    this.#silent = new Set(silent.map(({ layer, head }) => `${layer} ${head}`));
     this.#cut = cut;
   }
 
@@ -78,151 +79,73 @@ export class Decoder {
 
   /** Reads one token; the logits of the next one, [V]. `look` gets what each layer read. */
   next(token: number, look?: LayerLook[]): Float32Array {
-    return this.#logits(this.#forward([token], look));
+    this.#forward([token], look);
+    return this.arithmetic.logits(0);
   }
 
   /** Reads several tokens at once; the logits after the last of them, [V]. */
   prefill(tokens: ArrayLike<number>): Float32Array {
-    const { width: D } = this.spec;
-    const x = this.#forward(tokens);
-    return this.#logits(x.subarray((tokens.length - 1) * D));
+    return this.read(tokens, tokens.length - 1);
   }
 
-  /** Reads several tokens at once; the logits after each of them, [n, V]. */
-  read(tokens: ArrayLike<number>): Float32Array {
-    return this.#logits(this.#forward(tokens));
+  /** Reads several tokens at once; the logits after each of them from number `from` on, [n − from, V]. */
+  read(tokens: ArrayLike<number>, from = 0): Float32Array {
+    this.#forward(tokens);
+    return from < tokens.length ? this.arithmetic.logits(from) : new Float32Array(0);
   }
 
-  /** The residual stream after the last layer, [n, D]. */
-  #forward(tokens: ArrayLike<number>, look?: LayerLook[]): Float32Array {
-    const { width: D, vocabulary } = this.spec;
+  /** Gives the memory of its caches back; it is not used any more. May be called again. */
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    for (const cache of this.caches) cache.release();
+  }
+
+  #forward(tokens: ArrayLike<number>, look?: LayerLook[]): void {
+    const { vocabulary } = this.spec;
     const n = tokens.length;
     check(n > 0, 'there are no tokens to read; give at least one');
-    const embedding = this.#weight('model.embed_tokens');
-    const x = new Float32Array(n * D);
     for (let i = 0; i < n; i++) {
       const token = tokens[i]!;
       check(
         Number.isInteger(token) && token >= 0 && token < vocabulary,
         `token ${token} is not in the vocabulary; its ids go from 0 to ${vocabulary - 1}`,
       );
-      x.set(embedding.subarray(token * D, (token + 1) * D), i * D);
     }
-    this.caches.forEach((_, l) => this.#layer(x, n, l, look));
+    // All room is made before anything changes: a refusal leaves the caches as they are.
+    for (const cache of this.caches) cache.reserve(n);
+    const entries = n + Math.max(0, ...this.caches.map(({ held }) => held));
+    this.arithmetic.begin(tokens, this.#position, entries);
+    this.caches.forEach((cache, l) => this.#layer(cache, n, l, look));
     this.#position += n;
-    return x;
   }
 
-  #logits(x: Float32Array): Float32Array {
-    const { width: D, vocabulary: V } = this.spec;
-    const n = x.length / D;
-    const normed = norm(x, this.#weight('model.norm'));
-    const head = this.weights.get('lm_head.weight');
-    if (head) return times(normed, n, head);
-    const embedding = this.#weight('model.embed_tokens');
-    const logits = new Float32Array(n * V);
+  #layer(cache: LayerCache, n: number, l: number, look?: LayerLook[]): void {
+    const { arithmetic } = this;
+    const row = this.spec.kvHeads * this.spec.headDim;
+    const cuts = this.#cut.filter(({ layer = l }) => layer === l);
+    arithmetic.project(l);
+    const { keys, values } = arithmetic;
     for (let i = 0; i < n; i++) {
-      for (let v = 0; v < V; v++) {
-        let dot = 0;
-        for (let c = 0; c < D; c++) dot += normed[i * D + c]! * embedding[v * D + c]!;
-        logits[i * V + v] = dot;
-      }
+      cache.push(keys, values, i * row, this.#turn);
+      const cut = cuts.map(({ token }) => cache.entryOf(token)).filter((entry) => entry >= 0);
+      const without: Without = { cut, silent: this.#silent[l]! };
+      const last = look !== undefined && i === n - 1;
+      const weights = arithmetic.attend(i, cache, without, last);
+      if (weights) look?.push(lookOf(cache, weights));
     }
-    return logits;
+    arithmetic.finish(l);
   }
+}
 
-  /** x [n, D], changed in place. */
-  #layer(x: Float32Array, n: number, l: number, look?: LayerLook[]): void {
-    const at = `model.layers.${l}.`;
-    const { heads, kvHeads, headDim: d } = this.spec;
-    const cache = this.caches[l]!;
-    const normed = norm(x, this.#weight(`${at}input_layernorm`));
-    const q = times(normed, n, this.#weight(`${at}self_attn.q_proj`));
-    const k = times(normed, n, this.#weight(`${at}self_attn.k_proj`));
-    const v = times(normed, n, this.#weight(`${at}self_attn.v_proj`));
-    const attended = new Float32Array(n * heads * d);
-    for (let i = 0; i < n; i++) {
-      cache.push(k, v, i * kvHeads * d, this.#turn);
-      turned(q, i * heads * d, heads * d, this.#position + i, d, this.#rates);
-      const seen = this.#attend(q, attended, i * heads * d, cache, l, look !== undefined);
-      if (seen && i === n - 1) look?.push(seen);
-    }
-    add(x, times(attended, n, this.#weight(`${at}self_attn.o_proj`)));
-
-    const again = norm(x, this.#weight(`${at}post_attention_layernorm`));
-    const gate = times(again, n, this.#weight(`${at}mlp.gate_proj`));
-    const up = times(again, n, this.#weight(`${at}mlp.up_proj`));
-    for (let i = 0; i < gate.length; i++) gate[i] = (gate[i]! / (1 + Math.exp(-gate[i]!))) * up[i]!;
-    add(x, times(gate, n, this.#weight(`${at}mlp.down_proj`)));
-  }
-
-  /** One query, all heads: rows `at` of q → rows `at` of `out`. */
-  #attend(
-    q: Float32Array,
-    out: Float32Array,
-    at: number,
-    cache: LayerCache,
-    layer: number,
-    look: boolean,
-  ): LayerLook | undefined {
-    const { heads, kvHeads, headDim: d } = this.spec;
-    const { summaries, keys, values, summaryKeys, summaryValues } = cache;
-    const { count, tokens, slots } = cache.reading();
-    const row = kvHeads * d;
-    const entries = summaries + count;
-    if (this.#scores.length < entries) {
-      this.#scores = new Float32Array(2 * entries);
-      this.#starts = new Int32Array(2 * entries);
-    }
-    const scores = this.#scores;
-    const starts = this.#starts;
-    for (let n = 0; n < entries; n++) starts[n] = row * (n < summaries ? n : slots[n - summaries]!);
-    const bias = Math.log(Math.max(1, cache.chunk));
-    const scale = 1 / Math.sqrt(d);
-    const read = tokens.subarray(0, count);
-    const cut = this.#cut
-      .filter((one) => (one.layer ?? layer) === layer && read.includes(one.token))
-      .map(({ token }) => summaries + read.indexOf(token));
-    const seen = look ? new Float32Array(heads * entries) : undefined;
-    for (let h = 0; h < heads; h++) {
-      const kv = Math.floor((h * kvHeads) / heads) * d;
-      const mine = at + h * d;
-      let most = -Infinity;
-      for (let n = 0; n < entries; n++) {
-        const exact = n >= summaries;
-        const from = starts[n]! + kv;
-        const source = exact ? keys : summaryKeys;
-        let dot = 0;
-        for (let c = 0; c < d; c++) dot += q[mine + c]! * source[from + c]!;
-        scores[n] = dot * scale + (exact ? 0 : bias);
-      }
-      for (const n of cut) scores[n] = -Infinity;
-      for (let n = 0; n < entries; n++) if (scores[n]! > most) most = scores[n]!;
-      if (most === -Infinity) continue; // nothing left to read: the head adds nothing
-      let total = 0;
-      for (let n = 0; n < entries; n++) total += scores[n] = Math.exp(scores[n]! - most);
-      if (seen) for (let n = 0; n < entries; n++) seen[h * entries + n] = scores[n]! / total;
-      if (this.#silent.has(`${layer} ${h}`)) continue;
-      for (let n = 0; n < entries; n++) {
-        const from = starts[n]! + kv;
-        const source = n >= summaries ? values : summaryValues;
-        const p = scores[n]! / total;
-        for (let c = 0; c < d; c++) out[mine + c]! += p * source[from + c]!;
-      }
-    }
-    if (!seen) return undefined;
-    const start = (n: number) => (n < summaries ? n * cache.chunk : read[n - summaries]!);
-    return {
-      from: Int32Array.from({ length: entries }, (_, n) => start(n)),
-      to: Int32Array.from(
-        { length: entries },
-        (_, n) => start(n) + (n < summaries ? cache.chunk - 1 : 0),
-      ),
-      weights: seen,
-    };
-  }
-
-  #weight(name: string): Float32Array {
-    return this.weights.get(`${name}.weight`)!;
-  }
+/** What the newest query read in one layer, with these weights. */
+function lookOf(cache: LayerCache, weights: Float32Array): LayerLook {
+  const { summaries, chunk } = cache;
+  const { count, tokens } = cache.reading();
+  const from = new Int32Array(summaries + count);
+  for (let n = 0; n < summaries; n++) from[n] = n * chunk;
+  from.set(tokens.subarray(0, count), summaries);
+  const to = from.slice();
+  for (let n = 0; n < summaries; n++) to[n]! += chunk - 1;
+  return { from, to, weights };
 }

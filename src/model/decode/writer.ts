@@ -8,7 +8,9 @@ import { check } from '../../core/check';
 import { random } from '../../core/random';
 import type { ModelSpec } from '../../spec/model';
 import type { HostWeights } from '../arena';
+import type { Arithmetic } from './computing';
 import { Decoder, type Interventions, type LayerLook } from './decoder';
+import { Loops } from './loops';
 import { alternatives, draw, type Alternative, type Sampling } from './sample';
 import { logitsWithoutCache } from './uncached';
 
@@ -42,6 +44,7 @@ export interface Replayed {
 }
 
 export class Writer {
+  #arithmetic: Arithmetic;
   #decoder: Decoder;
   readonly #tokens: number[] = [];
   #prompt = 0;
@@ -55,8 +58,21 @@ export class Writer {
     readonly weights: HostWeights,
     /** Milliseconds of a monotonic clock. */
     private readonly now: () => number,
+    /** If its memory is refused, the writer goes on in plain loops. */
+    arithmetic: Arithmetic = new Loops(spec, weights),
   ) {
-    this.#decoder = new Decoder(spec, weights);
+    this.#arithmetic = arithmetic;
+    this.#decoder = new Decoder(spec, weights, {}, new Loops(spec, weights)); // until a prompt is read
+  }
+
+  /** What computes now. */
+  get arithmetic(): Arithmetic {
+    return this.#arithmetic;
+  }
+
+  /** Gives its memory back; it is not used any more. */
+  release(): void {
+    this.#decoder.release();
   }
 
   /** Tokens read: the prompt and what was written. */
@@ -73,7 +89,6 @@ export class Writer {
     check(prompt.length > 0, 'the prompt is empty; write at least one character');
     this.#tokens.splice(0, Infinity, ...prompt);
     this.#prompt = prompt.length;
-    this.#kept = [];
     yield* this.#again();
   }
 
@@ -97,7 +112,6 @@ export class Writer {
   *rewind(length: number): Generator<number> {
     const to = Math.max(this.#prompt, Math.min(length, this.#tokens.length));
     this.#tokens.splice(to);
-    this.#kept = [];
     yield* this.#again();
   }
 
@@ -117,18 +131,36 @@ export class Writer {
   }
 
   *#again(): Generator<number> {
-    this.#decoder = new Decoder(this.spec, this.weights);
+    try {
+      yield* this.#readAll();
+    } catch (cause) {
+      this.#fallBack(cause);
+      yield* this.#readAll();
+    }
+  }
+
+  *#readAll(): Generator<number> {
+    this.#kept = [];
+    this.#decoder.release();
+    this.#decoder = new Decoder(this.spec, this.weights, {}, this.#arithmetic);
     const most = this.#tokens.length - 1;
     for (let at = 0; at < most; at += CHUNK_OF_PROMPT) {
       const end = Math.min(most, at + CHUNK_OF_PROMPT);
-      const logits = this.#decoder.read(this.#tokens.slice(at, end));
+      const first = Math.min(end, Math.max(at, this.#prompt - 1)); // of those whose logits are kept
+      const logits = this.#decoder.read(this.#tokens.slice(at, end), first - at);
       const V = this.spec.vocabulary;
-      for (let t = Math.max(at, this.#prompt - 1); t < end; t++)
-        this.#keep(logits.slice((t - at) * V, (t - at + 1) * V));
+      for (let t = first; t < end; t++)
+        this.#keep(logits.slice((t - first) * V, (t - first + 1) * V));
       yield end;
     }
     this.#takeIn(this.#tokens[most]!);
     yield most + 1;
+  }
+
+  /** After a refusal of memory, plain loops compute; throws anything else again. */
+  #fallBack(cause: unknown): void {
+    if (!(cause instanceof RangeError) || this.#arithmetic instanceof Loops) throw cause;
+    this.#arithmetic = new Loops(this.spec, this.weights);
   }
 
   #keep(logits: Float32Array): void {
@@ -137,8 +169,14 @@ export class Writer {
   }
 
   #take(token: number): void {
-    this.#takeIn(token);
     this.#tokens.push(token);
+    try {
+      this.#takeIn(token);
+    } catch (cause) {
+      this.#fallBack(cause);
+      // The cache is lost with the memory: the text is read again, this token included.
+      for (const _ of this.#readAll());
+    }
   }
 
   #takeIn(token: number): void {
@@ -149,15 +187,31 @@ export class Writer {
   }
 }
 
-/** Nats of each token given those before it: entry t is for token t + 1. */
+/**
+ * Nats of each token given those before it: entry t is for token t + 1. Computed in plain loops if the memory of the
+ * arithmetic is refused.
+ */
 export function losses(
   spec: ModelSpec,
   weights: HostWeights,
   tokens: ArrayLike<number>,
   interventions?: Interventions,
+  arithmetic: Arithmetic = new Loops(spec, weights),
 ): Float32Array {
-  const decoder = new Decoder(spec, weights, interventions);
-  const V = spec.vocabulary;
+  let decoder: Decoder | undefined;
+  try {
+    decoder = new Decoder(spec, weights, interventions, arithmetic);
+    return lossesBy(decoder, tokens);
+  } catch (cause) {
+    if (!(cause instanceof RangeError) || arithmetic instanceof Loops) throw cause;
+    return lossesBy(new Decoder(spec, weights, interventions), tokens);
+  } finally {
+    decoder?.release();
+  }
+}
+
+function lossesBy(decoder: Decoder, tokens: ArrayLike<number>): Float32Array {
+  const V = decoder.spec.vocabulary;
   const found = new Float32Array(Math.max(0, tokens.length - 1));
   const list = Array.from(tokens);
   for (let at = 0; at < found.length; at += CHUNK_OF_PROMPT) {

@@ -40,7 +40,16 @@ export interface Difference {
   readonly after: Float32Array;
 }
 
+/** What computes: WebAssembly, or plain loops and why. */
+export type WritingIn =
+  | { readonly way: 'wasm' }
+  /** Memory was refused; the model's sizes do not suit WebAssembly; its logits differed from those of the loops. */
+  | { readonly way: 'cpu'; readonly because: 'memory' | 'sizes' | 'differs' }
+  /** WebAssembly did not start; `message` is the text of an error. */
+  | { readonly way: 'cpu'; readonly because: 'failed'; readonly message: string };
+
 export type WritingEvent =
+  | { readonly type: 'computing'; readonly computing: WritingIn }
   | { readonly type: 'reading'; readonly done: number; readonly total: number } // tokens of the prompt
   | {
       readonly type: 'ready';

@@ -1,7 +1,9 @@
 /** @file The worker that writes: one model, one text; commands are received between any two tokens. */
 import { check, InputError } from '../../core/check';
+import { chooseArithmetic, type KernelsOrNot } from './arithmetic';
 import type { WritingCommand, WritingEvent } from './protocol';
 import type { HostWeights } from '../../model/arena';
+import type { Arithmetic } from '../../model/decode/computing';
 import { losses, Writer } from '../../model/decode/writer';
 import type { ModelSpec } from '../../spec/model';
 
@@ -10,11 +12,17 @@ const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
 export class Scribe {
   #model: { readonly spec: ModelSpec; readonly weights: HostWeights } | undefined;
+  /** Chosen when the open model is first used. */
+  #arithmetic: Arithmetic | undefined;
   #writer: Writer | undefined;
   /** Number of the latest command; work begun under an earlier one is out of date. */
   #turn = 0;
 
-  constructor(private readonly send: (event: WritingEvent) => void) {}
+  constructor(
+    private readonly send: (event: WritingEvent) => void,
+    /** Plain loops compute without them. */
+    private readonly kernels: Promise<KernelsOrNot> = Promise.resolve({ message: 'no kernels' }),
+  ) {}
 
   receive(command: WritingCommand): void {
     const turn = ++this.#turn;
@@ -29,11 +37,14 @@ export class Scribe {
     switch (command.type) {
       case 'load':
         this.#model = { spec: command.model, weights: command.weights };
+        this.#arithmetic = undefined;
         this.#writer = undefined;
         return;
       case 'begin': {
-        const { spec, weights } = this.#opened();
-        const writer = new Writer(spec, weights, () => performance.now());
+        const { spec, weights, arithmetic } = await this.#opened();
+        if (turn !== this.#turn) return;
+        this.#writer?.release();
+        const writer = new Writer(spec, weights, () => performance.now(), arithmetic);
         this.#writer = undefined; // until the whole prompt is in
         await this.#read(writer, writer.read(command.prompt), command.prompt.length, turn);
         return;
@@ -50,6 +61,7 @@ export class Scribe {
         const tail: number[] = [];
         for (let left = count; left > 0 && this.#writer && turn === this.#turn; left--) {
           const token = this.#writer.next(sampling, seed);
+          this.#follow(this.#writer);
           this.send({ type: 'written', token });
           tail.push(token.token);
           if (until.length > 0 && until.every((id, i) => id === tail.at(i - until.length))) break;
@@ -66,20 +78,28 @@ export class Scribe {
         this.send({ type: 'replayed', replayed: this.#writer.replay() });
         return;
       case 'whatIf': {
-        const { spec, weights } = this.#opened();
+        const { spec, weights, arithmetic } = await this.#opened();
         const { tokens, layers, interventions } = command;
-        const before = losses(spec, weights, tokens);
-        const after = losses({ ...spec, layers }, weights, tokens, interventions);
+        const before = losses(spec, weights, tokens, {}, arithmetic);
+        const changed = { ...spec, layers };
+        const after = losses(changed, weights, tokens, interventions, arithmetic);
         this.send({ type: 'difference', difference: { tokens, before, after } });
         return;
       }
     }
   }
 
-  /** Throws if no model is open, so that the page gets an answer instead of waiting for ever. */
-  #opened() {
+  /** Rejects if no model is open, so that the page gets an answer instead of waiting for ever. */
+  async #opened() {
     check(this.#model, 'no model is open; open one first');
-    return this.#model;
+    const kernels = await this.kernels;
+    const { spec, weights } = this.#model;
+    if (!this.#arithmetic) {
+      const { arithmetic, computing } = chooseArithmetic(spec, weights, kernels);
+      this.#arithmetic = arithmetic;
+      this.send({ type: 'computing', computing });
+    }
+    return { spec, weights, arithmetic: this.#arithmetic };
   }
 
   /** Runs to the end, unless another command arrives meanwhile. */
@@ -90,14 +110,26 @@ export class Scribe {
     turn: number,
   ): Promise<void> {
     const started = performance.now();
-    for (const done of chunks) {
-      this.send({ type: 'reading', done, total });
-      await nextTask();
-      // A half-read text is useless.
-      if (turn !== this.#turn) return;
+    try {
+      for (const done of chunks) {
+        this.send({ type: 'reading', done, total });
+        await nextTask();
+        // A half-read text is useless.
+        if (turn !== this.#turn) return;
+      }
+      this.#writer = writer;
+    } finally {
+      if (this.#writer !== writer) writer.release();
     }
-    this.#writer = writer;
+    this.#follow(writer);
     const ms = performance.now() - started;
     this.send({ type: 'ready', length: writer.length, cache: writer.cache, ms });
+  }
+
+  /** A writer whose memory was refused went on in plain loops: whatever follows is computed there too. */
+  #follow({ arithmetic }: Writer): void {
+    if (arithmetic === this.#arithmetic) return;
+    this.#arithmetic = arithmetic;
+    this.send({ type: 'computing', computing: { way: 'cpu', because: 'memory' } });
   }
 }
