@@ -38,7 +38,9 @@ const PARTS_EACH = 4;
 export function partsOf(launch: Launch, threads: number, worth = WORTH): number {
   const most = threads > 1 ? Math.min(PARTS_EACH * threads, MAX_PARTS) : 1;
   const work = workOf(launch);
-  return worth > 0 ? Math.min(most, Math.floor(work / worth)) : work > 0 ? most : 1;
+  if (worth === 0) return work > 0 ? most : 1;
+  const parts = Math.min(most, Math.floor(work / worth));
+  return parts > threads ? parts - (parts % threads) : parts; // equal shares
 }
 
 /** Minimum multiplications of a launch; 0 if its kernel is never shared. */
