@@ -51,6 +51,8 @@ export class Hand {
   #thread = 1;
   #threads = 2;
   #read = 0;
+  /** The launch whose part this thread did last; −1 if it has found nothing to do since. */
+  #launch = -1;
   #dozing = false;
   readonly #sessions = new Map<number, { readonly instance: Instance; readonly scratch: number }>();
 
@@ -85,7 +87,9 @@ export class Hand {
       for (let n = 0; n < this.#threads && !took; n++) {
         took = this.#take((this.#thread + n) % this.#threads);
       }
-      if (!took && !rest(control, TURN, turn, IDLE) && this.#doze(turn)) return;
+      if (took) continue;
+      this.#launch = -1;
+      if (!rest(control, TURN, turn, IDLE) && this.#doze(turn)) return;
     }
   }
 
@@ -102,7 +106,9 @@ export class Hand {
       const name = this.#names[control[KERNEL]!]!;
       if (Atomics.compareExchange(control, turnOf(n), turn, turn + 1) !== turn) continue;
       try {
-        session.instance.take(part, parts);
+        const launch = turn >>> 8;
+        session.instance.take(part, parts, launch !== this.#launch);
+        this.#launch = launch;
         session.instance.kernels[name]!(...numbers, session.scratch);
       } catch {
         Atomics.store(control, FAULT, 1);

@@ -211,9 +211,11 @@ class HostSession implements Session {
     const compute = instance.kernels[name]!;
     return (numbers) => {
       if (crew.working < 2) return alone(numbers);
+      let fresh = true;
       try {
         crew.launch(session, name, numbers, parts, (part) => {
-          instance.take(part, parts);
+          instance.take(part, parts, fresh);
+          fresh = false;
           compute(...numbers, scratch);
         });
       } finally {

@@ -7,7 +7,7 @@
 // @ts-nocheck AssemblyScript, not TypeScript
 
 import { packPanel, packRows, packTransposed } from '../simd/panels.as';
-import { begin, part, parts } from '../simd/parts.as';
+import { begin, fresh, part, parts } from '../simd/parts.as';
 import { bytesOf } from '../simd/sizes.as';
 import { TILE, tile, tileOfColumns, TILE_ROW } from '../simd/tile.as';
 import { sigmoid4 } from '../simd/vectors.as';
@@ -125,7 +125,7 @@ export function productNN(
   rows: i32, inner: i32, columns: i32,
   tall: i32, wide: i32, scratch: usize,
 ): void {
-  packRows(scratch, b, bytesOf(columns), inner, inner, columns, 1);
+  if (fresh) packRows(scratch, b, bytesOf(columns), inner, inner, columns, 1);
   multiply(STORE, a, scratch, y, 0, begin(part, rows, 4), begin(part + 1, rows, 4), inner, 0, columns, columns);
 }
 
@@ -135,7 +135,7 @@ export function productAdd(
   rows: i32, inner: i32, columns: i32,
   tall: i32, wide: i32, scratch: usize,
 ): void {
-  packRows(scratch, b, bytesOf(columns), inner, inner, columns, 1);
+  if (fresh) packRows(scratch, b, bytesOf(columns), inner, inner, columns, 1);
   multiply(ADD, a, scratch, y, base, begin(part, rows, 4), begin(part + 1, rows, 4), inner, 0, columns, columns);
 }
 
@@ -147,7 +147,7 @@ export function productSwiglu(
   tall: i32, wide: i32, scratch: usize,
 ): void {
   const F = columns >> 1;
-  for (let c = 0; c < F; c += 4) {
+  for (let c = fresh ? 0 : F; c < F; c += 4) {
     const to = scratch + <usize>(c >> 2) * (<usize>inner << 5);
     packPanel(to, b + bytesOf(c), bytesOf(F), bytesOf(columns), inner, inner, 1);
   }
@@ -160,7 +160,7 @@ export function productNT(
   rows: i32, inner: i32, columns: i32,
   tall: i32, wide: i32, scratch: usize,
 ): void {
-  packTransposed(scratch, b, bytesOf(inner), columns, inner, 1);
+  if (fresh) packTransposed(scratch, b, bytesOf(inner), columns, inner, 1);
   multiply(STORE, a, scratch, y, 0, begin(part, rows, 4), begin(part + 1, rows, 4), inner, 0, columns, columns);
 }
 
@@ -170,7 +170,7 @@ export function productSwigluGrad(
   rows: i32, inner: i32, columns: i32,
   tall: i32, wide: i32, scratch: usize,
 ): void {
-  packTransposed(scratch, b, bytesOf(inner), columns, inner, 1);
+  if (fresh) packTransposed(scratch, b, bytesOf(inner), columns, inner, 1);
   multiply(SWIGLU_GRAD, a, scratch, dboth, both, begin(part, rows, 4), begin(part + 1, rows, 4), inner, 0, columns, columns);
 }
 
