@@ -44,7 +44,7 @@ export async function profileOf(
     });
   }
   for (const { dispose } of models) dispose();
-  const [ones, manys] = times.map((all) => all.map((list) => median(list.slice(3))));
+  const [ones, several] = times.map((all) => all.map((list) => median(list.slice(3))));
   const rows = new Map<string, Row & { flops: number }>();
   launches.forEach((launch, i) => {
     const { name } = launch.kernel;
@@ -62,8 +62,8 @@ export async function profileOf(
       ...before,
       launches: before.launches + 1,
       one: before.one + ones![i]!,
-      many: before.many + manys![i]!,
-      alone: before.alone + (shared ? 0 : manys![i]!),
+      many: before.many + several![i]!,
+      alone: before.alone + (shared ? 0 : several![i]!),
       flops: before.flops + 2 * workOf(launch),
     };
     rows.set(name, row);

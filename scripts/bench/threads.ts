@@ -59,8 +59,8 @@ async function* measure(
       if (a !== b) throw new Error(`step ${round}: losses ${a} and ${b}`);
     }
     for (const model of models) model.dispose();
-    const [ones, manys, before] = times;
-    const faster = (list: readonly number[]) => median(list.map((ms, i) => ms / manys![i]!));
+    const [ones, several, before] = times;
+    const faster = (list: readonly number[]) => median(list.map((ms, i) => ms / several![i]!));
     yield {
       plan,
       ms: times.map(median),

@@ -30,8 +30,8 @@ export function instantiate(
   const { fresh, part, parts, ...kernels } = exports as Record<string, unknown>;
   return {
     kernels: kernels as Record<string, Compute>,
-    take(which, of, anew = true) {
-      (fresh as WebAssembly.Global).value = anew ? 1 : 0;
+    take(which, of, first = true) {
+      (fresh as WebAssembly.Global).value = first ? 1 : 0;
       (part as WebAssembly.Global).value = which;
       (parts as WebAssembly.Global).value = of;
     },
